@@ -1,0 +1,11 @@
+"""The `[annotate]` section of a recipe."""
+
+from typing import ClassVar
+
+from emma.section import Section
+
+
+class AnnotateConfig(Section):
+    """Settings of the annotate stage."""
+
+    version: ClassVar[int] = 1

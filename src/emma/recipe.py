@@ -1,0 +1,134 @@
+"""The recipe: one TOML table per stage, typed, every key checked, and the steps it stands for."""
+
+import difflib
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, ValidationError
+
+from emma.adapt.config import AdaptConfig
+from emma.annotate.config import AnnotateConfig
+from emma.collect.config import CollectConfig
+from emma.curate.config import CurateConfig
+from emma.errors import RecipeError
+from emma.evaluate.config import EvaluateConfig
+from emma.mix.config import MixConfig
+from emma.pack.config import PackConfig
+from emma.release.config import ReleaseConfig
+from emma.report.config import ReportConfig
+from emma.section import Section, Settings
+from emma.train.config import TrainConfig
+from emma.vocab.config import VocabConfig
+
+INPUTS: Mapping[str, tuple[str, ...]] = {
+    "collect": (),
+    "annotate": ("collect",),
+    "curate": ("collect", "annotate"),
+    "vocab": ("collect", "curate", "base"),
+    "pack": ("collect", "curate", "vocab"),
+    "mix": ("pack",),
+    "adapt": ("vocab", "base"),
+    "train": ("adapt", "pack", "mix"),
+    "evaluate": ("collect", "curate", "train", "base"),
+    "report": ("collect", "curate", "vocab", "mix", "train", "evaluate"),
+    "release": ("collect", "curate", "vocab", "mix", "train", "evaluate", "report"),
+}
+"""The stages in order, and what each reads."""
+
+
+class Recipe(Settings):
+    """A whole run."""
+
+    name: str = Field(pattern=r"^[\w.-]+$")
+    """Names the run's folder."""
+    base: str | None = None
+    """The model to adapt: a Hugging Face folder, or another recipe (`….toml`) whose trained model is taken.
+    None: start from random weights and an empty vocabulary."""
+    data: str = "."
+    """Folder that the source paths start from, seen from the recipe's own folder unless absolute."""
+    collect: CollectConfig = CollectConfig()
+    annotate: AnnotateConfig = AnnotateConfig()
+    curate: CurateConfig = CurateConfig()
+    vocab: VocabConfig = VocabConfig()
+    pack: PackConfig = PackConfig()
+    mix: MixConfig = MixConfig()
+    adapt: AdaptConfig = AdaptConfig()
+    train: TrainConfig = TrainConfig()
+    evaluate: EvaluateConfig = EvaluateConfig()
+    report: ReportConfig = ReportConfig()
+    release: ReleaseConfig = ReleaseConfig()
+
+    def section(self, stage: str) -> Section:
+        """The section of one stage."""
+        section: Section = getattr(self, stage)
+        return section
+
+
+def read(path: Path, changes: Sequence[str] = ()) -> Recipe:
+    """Read a recipe and apply changes such as `curate.max_drop=0.4`.
+
+    Raises RecipeError with file, key and what was expected.
+    """
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise RecipeError(f"There is no recipe at {path}. The repository's own are in recipes/.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise RecipeError(f"{path} is not valid TOML: {error}.") from None
+    for change in changes:
+        apply(table, change)
+    table.setdefault("name", path.stem)
+    try:
+        return Recipe.model_validate(table)
+    except ValidationError as error:
+        raise RecipeError(f"{path}: {explain(error)}") from None
+
+
+def apply(table: dict[str, Any], change: str) -> None:
+    """Set one value, given as `a.b=c`; `c` is read as TOML where it is TOML, else as text."""
+    name, equals, value = change.partition("=")
+    if not equals:
+        raise RecipeError(f"--set {change}: write it as section.key=value.")
+    *sections, last = name.strip().split(".")
+    for section in sections:
+        table = table.setdefault(section, {})
+        if not isinstance(table, dict):
+            raise RecipeError(f"--set {change}: '{section}' is a value, not a section.")
+    try:
+        table[last] = tomllib.loads(f"value = {value}")["value"]
+    except tomllib.TOMLDecodeError:
+        table[last] = value.strip()
+
+
+def explain(error: ValidationError) -> str:
+    """A validation error in words: each key, what is wrong, and the nearest key that exists."""
+    return " ".join(_explain_one(dict(each)) for each in error.errors())
+
+
+def _explain_one(problem: dict[str, Any]) -> str:
+    place = [str(each) for each in problem["loc"]]
+    key = ".".join(place)
+    if problem["type"] == "extra_forbidden":
+        near = difflib.get_close_matches(place[-1], _keys(problem["loc"][:-1]), n=1)
+        hint = f" Did you mean '{near[0]}'?" if near else f" Keys here: {', '.join(_keys(problem['loc'][:-1]))}."
+        return f"unknown key '{key}'.{hint}"
+    return f"'{key}': {problem['msg']} (found {problem['input']!r})."
+
+
+def _keys(place: Sequence[str | int]) -> list[str]:
+    """Keys that exist at a place of the recipe; list positions are passed over."""
+    model: Any = Recipe
+    for step in place:
+        if isinstance(step, str) and isinstance(model, type) and issubclass(model, Settings):
+            model = _settings_in(model.model_fields[step].annotation) if step in model.model_fields else None
+    return sorted(model.model_fields) if isinstance(model, type) and issubclass(model, Settings) else []
+
+
+def _settings_in(annotation: Any) -> Any:
+    """The Settings class inside an annotation such as `list[SourceConfig]` or `RopeConfig | None`."""
+    if isinstance(annotation, type) and issubclass(annotation, Settings):
+        return annotation
+    found = [_settings_in(each) for each in getattr(annotation, "__args__", ())]
+    return next((each for each in found if each is not None), None)

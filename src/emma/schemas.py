@@ -1,0 +1,137 @@
+"""The Arrow schemas through which stages meet. A stage reads and writes these and knows no other stage."""
+
+import pyarrow as pa
+
+DOCUMENTS = pa.schema(
+    [
+        ("id", pa.string()),  # source:file#row, unique, from the source and never from arrival
+        ("text", pa.string()),  # NFC, with ZWJ and ZWNJ as they were
+        ("lang", pa.string()),  # xxx_Yyyy: ISO 639-3 and ISO 15924
+        ("text2", pa.string()),  # bitext only, else null: the other side
+        ("lang2", pa.string()),  # bitext only, else null
+        ("source", pa.string()),
+        ("source_code", pa.string()),  # what the source called the language
+        ("rule", pa.string()),  # how the code was resolved
+        ("domain", pa.string()),
+        ("licence", pa.string()),  # SPDX, or a phrase where no SPDX identifier fits
+        ("file", pa.string()),  # relative to the source's root
+        ("row", pa.int64()),  # row, line or unit in that file, from 1
+    ]
+)
+
+REJECTS = pa.schema(
+    [
+        ("source", pa.string()),
+        ("file", pa.string()),
+        ("row", pa.int64()),  # line or unit in the file, from 1; 0 for the file itself
+        ("reason", pa.string()),
+        ("raw", pa.binary()),  # the bytes as found, cut at 64 KiB
+    ]
+)
+
+PERMUTATIONS = 112
+"""MinHash length: 14 bands of 8 (FineWeb-2's setting, arXiv 2506.20920)."""
+
+FEATURES = (
+    "letter_share",  # letters and marks among the characters that are not spaces
+    "digit_share",
+    "punct_share",  # punctuation and symbols
+    "upper_share",  # upper-case letters among letters; 0 where the script has no case
+    "repeated_line_share",  # characters in lines that occurred before in the document
+    "repeated_gram_share",  # 10-character grams that occurred before in the document
+    "label_script_share",  # letters in a script that the language label allows
+    "word_length",  # characters a word where the script spaces words, else null
+)
+"""Quality features, float32. All but `word_length` are shares in [0, 1]."""
+
+ANNOTATIONS = pa.schema(
+    [
+        ("bytes", pa.int64()),  # UTF-8; both sides of bitext
+        ("chars", pa.int64()),
+        ("words", pa.int64()),  # white-space words
+        ("lines", pa.int64()),
+        ("script", pa.string()),  # ISO 15924 code of most letters, Zyyy when there are none
+        ("script_share", pa.float32()),  # share of the letters in `script`
+        *((name, pa.float32()) for name in FEATURES),
+        ("exact_hash", pa.uint64()),  # of the normalised text
+        ("minhash", pa.list_(pa.uint32(), PERMUTATIONS)),
+    ]
+)  # row-aligned with DOCUMENTS
+
+SELECTION = pa.schema(
+    [
+        ("split", pa.string()),  # train, validation, test; null when dropped
+        ("reason", pa.string()),  # why it was dropped; null when kept
+        ("cluster", pa.string()),  # id of the first document of its duplicate cluster; its own id when alone
+        ("cluster_size", pa.int32()),
+    ]
+)  # row-aligned with DOCUMENTS
+
+FERTILITY = pa.schema(
+    [
+        ("lang", pa.string()),
+        ("domain", pa.string()),
+        ("bytes", pa.int64()),  # of the sample that was measured
+        ("chars", pa.int64()),
+        ("words", pa.int64()),
+        ("tokens_base", pa.int64()),  # null when there is no base tokenizer
+        ("tokens", pa.int64()),
+    ]
+)
+
+PACKED = pa.schema(
+    [
+        ("lang", pa.string()),
+        ("domain", pa.string()),
+        ("split", pa.string()),  # train or validation
+        ("path", pa.string()),  # of the .bin/.idx pair inside the part, without suffix
+        ("part", pa.int32()),  # index into the artifact's parts
+        ("documents", pa.int64()),
+        ("tokens", pa.int64()),
+        ("bytes", pa.int64()),  # UTF-8
+    ]
+)
+
+PLAN = pa.schema(
+    [
+        ("lang", pa.string()),
+        ("domain", pa.string()),
+        ("part", pa.int32()),
+        ("path", pa.string()),
+        ("documents", pa.int64()),
+        ("bytes", pa.int64()),
+        ("tokens", pa.int64()),  # that exist
+        ("weight", pa.float64()),  # share of the training tokens; sums to 1
+        ("samples", pa.int64()),  # sequences drawn from it
+        ("epochs", pa.float64()),  # times each of its tokens is seen
+    ]
+)
+
+ITEMS = pa.schema(
+    [
+        ("model", pa.string()),  # base or adapted
+        ("lang", pa.string()),
+        ("domain", pa.string()),
+        ("id", pa.string()),
+        ("nats", pa.float64()),  # negative log-likelihood of the whole document
+        ("tokens", pa.int64()),
+        ("bytes", pa.int64()),
+    ]
+)
+
+SCORES = pa.schema(
+    [
+        ("model", pa.string()),
+        ("lang", pa.string()),
+        ("domain", pa.string()),  # null: all domains of the language
+        ("documents", pa.int64()),
+        ("bytes", pa.int64()),
+        ("tokens", pa.int64()),
+        ("bits_per_byte", pa.float64()),
+        ("low", pa.float64()),  # 95 % bootstrap interval over documents
+        ("high", pa.float64()),
+    ]
+)
+
+CODE = "zxx_Zyyy"
+"""The label of program code: "no linguistic content", "undetermined script". No text source may resolve to it."""

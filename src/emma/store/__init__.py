@@ -1,0 +1,1 @@
+"""Where artifacts live: addresses, manifests, Parquet shards. Ground floor: depends on nothing else of EMMA's."""

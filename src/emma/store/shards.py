@@ -1,0 +1,91 @@
+"""Parquet shards: one fixed way to write them, and reading row-aligned tables side by side.
+
+The writer settings are part of the promise that the same input gives the same bytes.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from emma.errors import ArtifactError
+
+ROW_GROUP = 16_384
+"""Rows a row group, so readers of one language or one batch never hold a whole shard."""
+
+
+class ShardWriter:
+    """Writes rows or tables of one schema to one Parquet file; use as a context manager."""
+
+    def __init__(self, path: Path, schema: pa.Schema) -> None:
+        self.rows = 0
+        self._schema = schema
+        self._pending: list[Mapping[str, Any]] = []
+        self._writer = pq.ParquetWriter(path, schema, compression="zstd", compression_level=3)
+
+    def add(self, row: Mapping[str, Any]) -> None:
+        """Add one row; buffered until a row group is full."""
+        self._pending.append(row)
+        if len(self._pending) >= ROW_GROUP:
+            self._flush()
+
+    def add_table(self, table: pa.Table) -> None:
+        """Add a table of the writer's schema."""
+        self._flush()
+        self.rows += table.num_rows
+        self._writer.write_table(table.cast(self._schema), row_group_size=ROW_GROUP)
+
+    def _flush(self) -> None:
+        if self._pending:
+            pending, self._pending = self._pending, []
+            self.add_table(pa.Table.from_pylist(pending, schema=self._schema))
+
+    def __enter__(self) -> "ShardWriter":
+        return self
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        if error is None:
+            self._flush()
+        self._writer.close()
+
+
+def write(path: Path, table: pa.Table) -> None:
+    """Write a whole table as one shard."""
+    with ShardWriter(path, table.schema) as writer:
+        writer.add_table(table)
+
+
+def read(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
+    """Read one shard, or some of its columns."""
+    return pq.read_table(path, columns=list(columns) if columns is not None else None, partitioning=None)
+
+
+def read_all(paths: Iterable[Path], columns: Sequence[str] | None = None) -> pa.Table:
+    """Read several shards of one schema, one after the other, as a single table."""
+    return pa.concat_tables([read(path, columns) for path in paths])
+
+
+def batches(path: Path, columns: Sequence[str] | None = None, rows: int = ROW_GROUP) -> Iterator[pa.RecordBatch]:
+    """Stream one shard in batches of at most `rows`."""
+    with pq.ParquetFile(path) as shard:
+        yield from shard.iter_batches(batch_size=rows, columns=list(columns) if columns is not None else None)
+
+
+def aligned(tables: Sequence[tuple[Path, Sequence[str]]], rows: int = ROW_GROUP) -> Iterator[pa.Table]:
+    """Stream row-aligned shards side by side: each item joins the named columns of all of them.
+
+    Raises ArtifactError if the shards have different numbers of rows, which means they belong to different runs.
+    """
+    counts = {path: pq.read_metadata(path).num_rows for path, _ in tables}
+    if len(set(counts.values())) > 1:
+        listed = ", ".join(f"{path}: {count}" for path, count in counts.items())
+        raise ArtifactError(
+            f"These shards should have one row for one, but do not: {listed}. Delete them and run again."
+        )
+    streams = [batches(path, columns, rows) for path, columns in tables]
+    for group in zip(*streams, strict=True):
+        columns = [column for batch in group for column in batch.columns]
+        names = [name for batch in group for name in batch.schema.names]
+        yield pa.table(columns, names=names)

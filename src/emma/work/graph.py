@@ -1,0 +1,101 @@
+"""The graph of stages: what each needs, its address, and running what is missing."""
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from emma.errors import ArtifactError
+from emma.section import Section
+from emma.store.address import address
+from emma.store.artifact import Artifact, commit, load, staging
+from emma.work.local import Executor
+from emma.work.progress import Reporter
+from emma.work.task import Usage, peak_memory
+from emma.work.work import Made, Work
+
+
+@dataclass(frozen=True)
+class Step:
+    """One stage of a recipe, ready to run once its inputs are there."""
+
+    name: str
+    section: Section
+    inputs: tuple[str, ...]
+    """Names of the steps, or given artifacts, that it reads."""
+    raw: Mapping[str, Any] | None = None
+    """What it reads from outside the store, by content (hashes of source files, say)."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one step."""
+
+    step: Step
+    artifact: Artifact
+    reused: bool
+    usage: Usage
+
+
+def key_of(step: Step, inputs: Mapping[str, Artifact]) -> tuple[str, dict[str, Any]]:
+    """The step's address and what it is made of."""
+    made_by = {
+        "stage": step.name,
+        "version": type(step.section).version,
+        "config": step.section.semantic(),
+        "raw": step.raw or {},
+        "inputs": {name: inputs[name].key for name in step.inputs if name in inputs},
+    }
+    return address(made_by), made_by
+
+
+def run(
+    steps: Sequence[Step], given: Mapping[str, Artifact], *, root: Path, executor: Executor, reporter: Reporter
+) -> Iterator[Outcome]:
+    """Run the steps in order, reusing what the store has, and yield each as it is done.
+
+    `given` holds artifacts from elsewhere, such as the base model.
+    """
+    done = dict(given)
+    for step in steps:
+        outcome = _run_step(step, done, root, executor, reporter)
+        done[step.name] = outcome.artifact
+        yield outcome
+
+
+def _run_step(step: Step, done: Mapping[str, Artifact], root: Path, executor: Executor, reporter: Reporter) -> Outcome:
+    key, made_by = key_of(step, done)
+    path = root / step.name / key
+    if (before := load(path)) is not None:
+        return Outcome(step, before, True, Usage())
+    stage = getattr(import_module(f"emma.{step.name}.run"), step.name)
+    inputs = {name: done.get(name) for name in step.inputs}
+    wall, cpu = time.perf_counter(), time.process_time()
+    with staging(path) as out:
+        work = Work(root, step.name, type(step.section).version, key, out, executor, reporter)
+        made: Made = stage(step.section, **inputs, work=work)
+        check_balance(step.name, made.counts)
+        parts = {name: tuple(shards) for name, shards in made.parts.items()}
+        artifact = commit(out, path, root=root, made_by=made_by, key=key, counts=made.counts, parts=parts)
+    work.clear_scratch()
+    return Outcome(step, artifact, False, _total(wall, cpu, work.usage))
+
+
+def _total(wall: float, cpu: float, tasks: Sequence[Usage]) -> Usage:
+    own = time.process_time() - cpu
+    peak = max([peak_memory(), *(each.peak_bytes for each in tasks)])
+    return Usage(time.perf_counter() - wall, own + sum(each.cpu_s for each in tasks), peak)
+
+
+def check_balance(stage: str, counts: Mapping[str, int]) -> None:
+    """Nothing is lost in silence: rows in = rows out + rejects + drops by reason. Raises ArtifactError."""
+    if "rows_in" not in counts:
+        return
+    lost = {name: count for name, count in counts.items() if name.startswith(("rejected", "dropped"))}
+    if counts["rows_in"] != counts["rows_out"] + sum(lost.values()):
+        raise ArtifactError(
+            f"{stage} read {counts['rows_in']} rows but accounts for {counts['rows_out']} kept and {lost}. "
+            "This is a bug in EMMA: please report it with the recipe."
+        )

@@ -1,0 +1,106 @@
+"""A task: a function and its arguments, whose one output folder is addressed by the hash of both."""
+
+import resource
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from emma.section import Settings
+from emma.store.address import address
+from emma.store.artifact import Artifact, commit, load, staging
+
+Function = Callable[..., Mapping[str, int]]
+"""`function(out, *arguments) -> counts`: writes files into the folder `out`, reads only its arguments."""
+
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Unhashed(Generic[T]):
+    """An argument that does not change the result (where raw files lie, say) and stays out of the address."""
+
+    value: T
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What running something cost."""
+
+    wall_s: float = 0.0
+    cpu_s: float = 0.0
+    peak_bytes: int = 0
+    """Largest resident set of the process that ran it, so far."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """One unit of work. `function` is a module-level function, so that other processes can find it."""
+
+    root: Path
+    stage: str
+    version: int
+    function: Function
+    arguments: tuple[Any, ...]
+
+    @cached_property
+    def made_by(self) -> dict[str, Any]:
+        """Everything the output depends on, as JSON values."""
+        arguments = [hashable(each) for each in self.arguments if not isinstance(each, Unhashed)]
+        return {
+            "stage": self.stage,
+            "version": self.version,
+            "function": self.function.__qualname__,
+            "arguments": arguments,
+        }
+
+    @cached_property
+    def key(self) -> str:
+        """The address of the output."""
+        return address(self.made_by)
+
+    @property
+    def path(self) -> Path:
+        """Where the output goes."""
+        return self.root / self.stage / self.function.__name__ / self.key
+
+    def done(self) -> Artifact | None:
+        """The output, if an earlier run finished it."""
+        return load(self.path)
+
+
+def run_task(task: Task) -> tuple[Artifact, Usage]:
+    """Run one task, or return its output when it is already there."""
+    if (before := task.done()) is not None:
+        return before, Usage()
+    wall, cpu = time.perf_counter(), time.process_time()
+    arguments = [each.value if isinstance(each, Unhashed) else each for each in task.arguments]
+    with staging(task.path) as out:
+        counts = task.function(out, *arguments)
+        made = commit(out, task.path, root=task.root, made_by=task.made_by, key=task.key, counts=counts)
+    return made, Usage(time.perf_counter() - wall, time.process_time() - cpu, peak_memory())
+
+
+def peak_memory() -> int:
+    """Largest resident set of this process so far, in bytes."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
+
+
+def hashable(value: Any) -> Any:
+    """A task argument as the JSON value that stands for it in an address. Raises TypeError for anything else."""
+    if isinstance(value, Artifact):
+        return {"artifact": value.key}
+    if isinstance(value, Settings):
+        return value.model_dump(mode="json")
+    if isinstance(value, (tuple, list)):
+        return [hashable(each) for each in value]
+    if isinstance(value, dict):
+        return {str(name): hashable(each) for name, each in value.items()}
+    if value is None or isinstance(value, (str, int, float, bool)):
+        return value
+    raise TypeError(f"{type(value).__name__} cannot be part of an address; wrap it in Unhashed if it does not matter")

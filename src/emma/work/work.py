@@ -1,0 +1,84 @@
+"""What a stage is given to work with: three verbs that spread tasks, a folder to write, and progress.
+
+`each` turns shards into shards, `gather` turns shards into one small table, `scatter` sends rows into hash buckets.
+"""
+
+import shutil
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from emma.store.artifact import Artifact
+from emma.work.local import Executor
+from emma.work.progress import Reporter
+from emma.work.task import Function, Task, Usage
+
+
+@dataclass(frozen=True)
+class Made:
+    """What a stage returns: its counts and its named lists of shards. Its files it has written to `work.out`."""
+
+    counts: Mapping[str, int] = field(default_factory=dict)
+    parts: Mapping[str, Sequence[Artifact]] = field(default_factory=dict)
+
+
+@dataclass
+class Work:
+    """One stage's run."""
+
+    root: Path
+    """The store."""
+    stage: str
+    version: int
+    key: str
+    out: Path
+    """Where the stage writes files of its own; becomes the artifact when the stage returns."""
+    executor: Executor
+    reporter: Reporter
+    usage: list[Usage] = field(default_factory=list)
+    """What the tasks cost, for the run's record."""
+
+    @property
+    def scratch(self) -> Path:
+        """A folder that survives a kill, for checkpoints; deleted when the stage is done."""
+        path = self.root / "scratch" / f"{self.stage}-{self.key}"
+        path.mkdir(parents=True, exist_ok=True)
+        return path
+
+    def clear_scratch(self) -> None:
+        """Remove the scratch folder, if the stage used one."""
+        shutil.rmtree(self.root / "scratch" / f"{self.stage}-{self.key}", ignore_errors=True)
+
+    def each(self, function: Function, items: Iterable[Any], *shared: Any, label: str = "") -> list[Artifact]:
+        """Run `function(out, item, *shared)` for every item, each into its own folder; results in item order."""
+        tasks = [Task(self.root, self.stage, self.version, function, (item, *shared)) for item in items]
+        results: list[Artifact | None] = [task.done() for task in tasks]
+        missing = [index for index, result in enumerate(results) if result is None]
+        name = f"{self.stage}: {label or function.__name__.replace('_', ' ')}"
+        with self.reporter.track(name, len(missing)) as track:
+            for position, made, usage in self.executor.run([tasks[index] for index in missing]):
+                results[missing[position]] = made
+                self.usage.append(usage)
+                track.advance()
+        return [result for result in results if result is not None]
+
+    def gather(self, function: Function, items: Sequence[Any], *shared: Any, label: str = "") -> Artifact:
+        """Run `function(out, items, *shared)` once over all items."""
+        return self.each(function, [tuple(items)], *shared, label=label)[0]
+
+    def scatter(
+        self, function: Function, items: Iterable[Any], buckets: int, *shared: Any, label: str = ""
+    ) -> list[tuple[int, tuple[Artifact, ...]]]:
+        """Run `function(out, item, buckets, *shared)`, which writes `0000.parquet`… one file a bucket.
+
+        Returns for every bucket its number and all the artifacts that hold a file of it: the items of a next `each`.
+        """
+        parts = tuple(self.each(function, items, buckets, *shared, label=label))
+        return [(bucket, parts) for bucket in range(buckets)]
+
+
+def bucket_files(bucket: tuple[int, tuple[Artifact, ...]]) -> list[Path]:
+    """The files of one bucket of a scatter, in shard order; shards that put nothing in it are left out."""
+    number, parts = bucket
+    return [path for part in parts if (path := part.path / f"{number:04}.parquet").exists()]

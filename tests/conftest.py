@@ -1,0 +1,83 @@
+"""Fixtures every room uses: a store to work in, and text in the scripts that break English habits."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from emma.schemas import DOCUMENTS
+from emma.store import shards
+from emma.store.artifact import Artifact
+from emma.work.local import Local
+from emma.work.progress import Reporter
+from emma.work.work import Work
+
+# The first sentence of article 1 of the Universal Declaration of Human Rights, or a proverb or phrase of everyday use.
+TEXTS: Mapping[str, str] = {
+    "arb_Arab": "يولد جميع الناس أحرارًا متساوين في الكرامة والحقوق.",
+    "hin_Deva": "सभी मनुष्यों को गौरव और अधिकारों के मामले में जन्मजात स्वतन्त्रता और समानता प्राप्त है। क्\u200dष",
+    "tha_Thai": "มนุษย์ทั้งหลายเกิดมามีอิสระและเสมอภาคกันในเกียรติศักดิ์และสิทธิ",
+    "khm_Khmr": "មនុស្សទាំងអស់កើតមកមានសេរីភាពនិងសមភាពក្នុងផ្នែកសេចក្ដីថ្លៃថ្នូរនិងសិទ្ធិ។",
+    "zho_Hans": "人人生而自由，在尊严和权利上一律平等。",
+    "nqo_Nkoo": "ߡߐ߱ ߓߍ߯ ߟߊߘߏߦߊߣߍ߲߫ ߢߊߣߊ߲ߞߏ߫ ߟߊ߫",
+    "zgh_Tfng": "ⴰⵔ ⴷ ⵜⵜⵍⴰⵍⴰⵏ ⵎⵉⴷⴷⵏ ⴳⴰⵏ ⵉⵍⴻⵍⵍⵉⵜⵏ",
+    "amh_Ethi": "የሰው፡ልጅ፡ሁሉ፡ሲወለድ፡ነጻና፡በክብርና፡በመብትም፡እኩልነት፡ያለው፡ነው።",
+    "yor_Latn": "Gbogbo ènìyàn ni a bí ní òmìnira; iyì àti ẹ̀tọ́ kọ̀ọ̀kan sì dọ́gba.",
+    "mya_Mymr": "လူတိုင်းသည် တူညီ လွတ်လပ်သော ဂုဏ်သိက္ခာဖြင့် မွေးဖွားလာသူများဖြစ်သည်။",
+    "eng_Latn": "All human beings are born free and equal in dignity and rights.",
+}
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    """The root of an empty store."""
+    return tmp_path / "store"
+
+
+@pytest.fixture
+def make_work(store: Path) -> Callable[..., Work]:
+    """Make the Work of a stage, in this process, as the graph would."""
+
+    def make(stage: str, key: str = "0" * 20, workers: int = 1) -> Work:
+        out = store / stage / key
+        out.mkdir(parents=True, exist_ok=True)
+        return Work(store, stage, 1, key, out, Local(workers), Reporter(quiet=True))
+
+    return make
+
+
+@pytest.fixture
+def make_artifact(store: Path) -> Callable[..., Artifact]:
+    """Put files (name to Arrow table) into an artifact of the store."""
+
+    def make(name: str, files: Mapping[str, pa.Table] = {}, **parts: Sequence[Artifact]) -> Artifact:
+        path = store / name
+        path.mkdir(parents=True)
+        for file, table in files.items():
+            shards.write(path / file, table)
+        return Artifact(path, name, {}, {part: tuple(each) for part, each in parts.items()})
+
+    return make
+
+
+def documents(rows: Sequence[Mapping[str, Any]]) -> pa.Table:
+    """A documents table; what a row leaves out gets a plain default."""
+    full = [
+        {
+            "id": f"test:file#{number}",
+            "text2": None,
+            "lang2": None,
+            "source": "test",
+            "source_code": str(row["lang"])[:3],
+            "rule": "test",
+            "domain": "test",
+            "licence": "CC0-1.0",
+            "file": "file",
+            "row": number,
+            **row,
+        }
+        for number, row in enumerate(rows, 1)
+    ]
+    return pa.Table.from_pylist(full, schema=DOCUMENTS)
