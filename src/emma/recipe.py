@@ -86,6 +86,15 @@ def read(path: Path, changes: Sequence[str] = ()) -> Recipe:
         raise RecipeError(f"{path}: {explain(error)}") from None
 
 
+def shipped(name: str) -> Path:
+    """The path of one of EMMA's own recipes, in the repository or inside the installed package."""
+    here = Path(__file__).parent
+    for folder in (here / "recipes", here.parents[1] / "recipes"):
+        if (folder / name).exists():
+            return folder / name
+    raise RecipeError(f"The recipe {name} did not come with this installation; take it from the repository's recipes/.")
+
+
 def apply(table: dict[str, Any], change: str) -> None:
     """Set one value, given as `a.b=c`; `c` is read as TOML where it is TOML, else as text."""
     name, equals, value = change.partition("=")

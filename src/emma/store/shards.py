@@ -35,7 +35,8 @@ class ShardWriter:
         """Add a table of the writer's schema."""
         self._flush()
         self.rows += table.num_rows
-        self._writer.write_table(table.cast(self._schema), row_group_size=ROW_GROUP)
+        if table.num_rows:
+            self._writer.write_table(table.cast(self._schema), row_group_size=ROW_GROUP)
 
     def _flush(self) -> None:
         if self._pending:

@@ -74,6 +74,6 @@ def _start_worker() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for name in ("OMP_NUM_THREADS", "NUMBA_NUM_THREADS", "RAYON_NUM_THREADS", "TOKENIZERS_PARALLELISM"):
         os.environ[name] = "false" if name.startswith("TOKENIZERS") else "1"
-    import pyarrow as pa  # noqa: PLC0415 - after the environment is set
+    import pyarrow as pa
 
     pa.set_cpu_count(1)

@@ -1,0 +1,107 @@
+"""A home: the folder that holds the store and, for each recipe run in it, a run's record and links to its results."""
+
+import fcntl
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from emma.errors import ArtifactError, RecipeError
+from emma.store.artifact import Artifact, load
+from emma.store.fingerprints import Fingerprints
+
+LINKED = ("report", "release")
+"""Stages whose results people open: they get a link in the run's folder."""
+
+
+@dataclass(frozen=True)
+class Home:
+    """`path` holds `store/` and one folder a run."""
+
+    path: Path
+
+    @property
+    def store(self) -> Path:
+        """The root of the store."""
+        return self.path / "store"
+
+    def fingerprints(self) -> Fingerprints:
+        """Hashes of raw files, remembered between runs."""
+        return Fingerprints(self.store / "fingerprints.json")
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the store for one run at a time, and clear what a killed run left half-written.
+
+        Raises ArtifactError when another run holds it.
+        """
+        self.store.mkdir(parents=True, exist_ok=True)
+        with (self.store / ".lock").open("a+") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise ArtifactError(
+                    f"Another run is using {self.store}. Wait for it to finish, or give this one its own --home."
+                ) from None
+            for leftover in [*self.store.glob("*/*.tmp"), *self.store.glob("*/*/*.tmp")]:
+                shutil.rmtree(leftover, ignore_errors=True)
+            yield
+
+    def run(self, name: str) -> "Run":
+        """The record of the run called `name`."""
+        return Run(self, name)
+
+    def runs(self) -> list["Run"]:
+        """Every run with a record, by name."""
+        return [Run(self, path.parent.name) for path in sorted(self.path.glob("*/lock.json"))]
+
+
+@dataclass(frozen=True)
+class Run:
+    """One recipe's record: which artifact each stage gave, what it cost, and links to report and release."""
+
+    home: Home
+    name: str
+
+    @property
+    def path(self) -> Path:
+        """The run's folder."""
+        return self.home.path / self.name
+
+    def record(self, stage: str, artifact: Artifact, event: Mapping[str, Any]) -> None:
+        """Note that a stage is done."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        stages = {**self.keys(), stage: artifact.key}
+        _replace(self.path / "lock.json", json.dumps(stages, indent=1) + "\n")
+        with (self.path / "events.jsonl").open("a", encoding="utf-8") as events:
+            events.write(json.dumps({"stage": stage, "key": artifact.key, **event}) + "\n")
+        if stage in LINKED:
+            link = self.path / stage
+            link.unlink(missing_ok=True)
+            link.symlink_to(os.path.relpath(artifact.path, self.path))
+
+    def keys(self) -> dict[str, str]:
+        """Stage to address, as of the last run."""
+        try:
+            keys: dict[str, str] = json.loads((self.path / "lock.json").read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return {}
+        return keys
+
+    def artifact(self, stage: str) -> Artifact:
+        """The artifact of a stage. Raises RecipeError when this run has not come that far."""
+        key = self.keys().get(stage)
+        artifact = load(self.home.store / stage / key) if key else None
+        if artifact is None:
+            raise RecipeError(f"The run '{self.name}' in {self.home.path} has no {stage} yet; 'emma status' shows it.")
+        return artifact
+
+
+def _replace(path: Path, text: str) -> None:
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    temporary.write_text(text, encoding="utf-8")
+    temporary.replace(path)

@@ -1,0 +1,118 @@
+"""Running a recipe: find its base and raw files, run the stages that are missing, keep the record."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from emma import recipe as recipes
+from emma.collect.inputs import fingerprint
+from emma.errors import RecipeError
+from emma.home import Home
+from emma.recipe import INPUTS, Recipe
+from emma.store.address import address
+from emma.store.artifact import Artifact, load
+from emma.store.fingerprints import Fingerprints
+from emma.work import graph
+from emma.work.graph import Outcome, Step
+from emma.work.local import Executor
+from emma.work.progress import Reporter
+
+WEIGHTS = ("*.safetensors", "pytorch_model*.bin")
+
+
+def run(
+    path: Path, changes: Sequence[str], until: str, *, home: Home, executor: Executor, reporter: Reporter
+) -> Recipe:
+    """Run a recipe up to and with the stage `until`, and the recipe of its base before it."""
+    recipe = recipes.read(path, changes)
+    reporter.say(f"{recipe.name}: {path}")
+    base = find_base(recipe, path, home)
+    if isinstance(base, Path):
+        run(base, (), "train", home=home, executor=executor, reporter=reporter)
+        base = trained(base, home)
+        reporter.say(f"{recipe.name}: base is {recipe.base}")
+    record = home.run(recipe.name)
+    given = {"base": base} if base is not None else {}
+    for outcome in graph.run(steps(recipe, home, until), given, root=home.store, executor=executor, reporter=reporter):
+        record.record(outcome.step.name, outcome.artifact, {"reused": outcome.reused, **asdict(outcome.usage)})
+        reporter.say(line(outcome))
+    return recipe
+
+
+def steps(recipe: Recipe, home: Home, until: str = "release") -> list[Step]:
+    """The recipe as steps, each with its section, its inputs and the raw files it reads."""
+    fingerprints = home.fingerprints()
+    root = Path(recipe.data)
+    raw = fingerprint(recipe.collect, root, fingerprints)
+    fingerprints.save()
+    collect = recipe.collect.model_copy(update={"root": str(root.absolute())})
+    names = list(INPUTS)
+    return [
+        Step(
+            name,
+            collect if name == "collect" else recipe.section(name),
+            INPUTS[name],
+            raw if name == "collect" else None,
+        )
+        for name in names[: names.index(until) + 1]
+    ]
+
+
+def find_base(recipe: Recipe, path: Path, home: Home) -> Artifact | Path | None:
+    """The base model's folder as an artifact; the path of another recipe that makes it; or None.
+
+    Raises RecipeError when it is neither, or the folder holds no weights, before any work is done.
+    """
+    if recipe.base is None:
+        return None
+    if recipe.base.endswith(".toml"):
+        return path.parent / recipe.base
+    places = [Path(recipe.data) / recipe.base, Path(recipe.base)]
+    folder = next((place for place in places if place.is_dir()), None)
+    if folder is None:
+        looked = " and ".join(str(place.absolute()) for place in dict.fromkeys(places))
+        raise RecipeError(f"The base '{recipe.base}' of recipe '{recipe.name}' is not a folder; looked at {looked}.")
+    return base_artifact(folder, home.fingerprints())
+
+
+def base_artifact(folder: Path, fingerprints: Fingerprints) -> Artifact:
+    """A Hugging Face model folder as an artifact, addressed by the content of its files."""
+    if not (folder / "config.json").exists() or not any(any(folder.glob(pattern)) for pattern in WEIGHTS):
+        raise RecipeError(
+            f"{folder} is not a model to adapt: it needs config.json and weights ({' or '.join(WEIGHTS)}). "
+            "Point 'base' at a folder written by save_pretrained or downloaded whole from a hub."
+        )
+    files = sorted(each for each in folder.iterdir() if each.is_file())
+    key = address("base", [[each.name, fingerprints.of(each)] for each in files])
+    fingerprints.save()
+    return Artifact(folder.absolute(), key)
+
+
+def trained(path: Path, home: Home) -> Artifact:
+    """The trained model of another recipe, as a base."""
+    train = home.run(recipes.read(path).name).artifact("train")
+    return Artifact(train.file("model"), train.key)
+
+
+def states(recipe: Recipe, path: Path, home: Home) -> Iterator[tuple[str, str, Artifact | None]]:
+    """Each stage with its state: done, or to do because it or something before it is missing or has changed."""
+    base = find_base(recipe, path, home)
+    base = trained(base, home) if isinstance(base, Path) else base
+    done = {"base": base} if base is not None else {}
+    for step in steps(recipe, home):
+        if any(name not in done for name in step.inputs if name != "base"):
+            yield step.name, "to do", None
+            continue
+        artifact = load(home.store / step.name / graph.key_of(step, done)[0])
+        if artifact is not None:
+            done[step.name] = artifact
+        yield step.name, "done" if artifact else "to do", artifact
+
+
+def line(outcome: Outcome) -> str:
+    """What became of one stage, in one line."""
+    if outcome.reused:
+        return f"  {outcome.step.name:<9} as before"
+    usage, counts = outcome.usage, outcome.artifact.counts
+    facts = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in list(counts.items())[:4])
+    return f"  {outcome.step.name:<9} {usage.wall_s:6.1f} s  {facts}"

@@ -1,0 +1,58 @@
+"""The recipe: what is read, what is refused, and how the refusal is worded."""
+
+from pathlib import Path
+
+import pytest
+
+from emma import recipe
+from emma.errors import RecipeError
+
+
+def write(folder: Path, text: str) -> Path:
+    path = folder / "r.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_language_codes_survive(tmp_path: Path) -> None:
+    """YAML reads `no` as false, and data frames read `nan` as missing; both are languages."""
+    table = write(tmp_path, '[mix.replay]\n"nan_Latn" = 0.1\n"no" = 0.1\n')
+    assert dict(recipe.read(table).mix.replay) == {"nan_Latn": 0.1, "no": 0.1}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[curate]\nmax_dorp = 0.5\n", "unknown key 'curate.max_dorp'. Did you mean 'max_drop'?"),
+        ("[curat]\nmax_drop = 0.5\n", "unknown key 'curat'. Did you mean 'curate'?"),
+        ("[mix]\ntokens = 'many'\n", "'mix.tokens'"),
+        ("[mix\n", "not valid TOML"),
+    ],
+)
+def test_mistakes_are_named(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(RecipeError) as error:
+        recipe.read(write(tmp_path, text))
+    assert said in str(error.value)
+
+
+def test_a_missing_recipe_is_named(tmp_path: Path) -> None:
+    with pytest.raises(RecipeError, match=r"no recipe at .*absent\.toml"):
+        recipe.read(tmp_path / "absent.toml")
+
+
+def test_set_changes_one_value(tmp_path: Path) -> None:
+    path = write(tmp_path, "[mix]\ntokens = 5\n")
+    changed = recipe.read(path, ["mix.tokens=1_000", "base=some/folder", "curate.max_drop = 0.25"])
+    assert (changed.mix.tokens, changed.base, changed.curate.max_drop) == (1000, "some/folder", 0.25)
+
+
+@pytest.mark.parametrize("change", ["mix.tokens", "name.x=1"])
+def test_set_that_makes_no_sense(tmp_path: Path, change: str) -> None:
+    with pytest.raises(RecipeError, match="--set"):
+        recipe.read(write(tmp_path, "name = 'n'\n"), [change])
+
+
+@pytest.mark.parametrize("path", sorted(Path(__file__).parents[1].glob("recipes/*.toml")), ids=lambda path: path.name)
+def test_every_shipped_recipe_reads(path: Path) -> None:
+    assert recipe.read(path).name
+    assert recipe.shipped(path.name).samefile(path)
