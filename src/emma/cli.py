@@ -5,10 +5,14 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from emma import __version__
 from emma.errors import EmmaError
+
+if TYPE_CHECKING:
+    from emma.work.local import Local
+    from emma.work.on_ray import OnRay
 
 STAGES = {
     "collect": "read the sources into documents, each with a resolved language, and rejects with reasons",
@@ -105,6 +109,7 @@ def _changing(parser: argparse.ArgumentParser) -> None:
 def _running(parser: argparse.ArgumentParser) -> None:
     _changing(parser)
     parser.add_argument("--workers", type=int, default=None, metavar="N", help="processes (default: one per core)")
+    parser.add_argument("--on", default="local", metavar="WHERE", help="local, ray, or a Ray address (default: local)")
     parser.add_argument("--quiet", action="store_true", help="no progress")
 
 
@@ -134,16 +139,25 @@ def _run(arguments: argparse.Namespace) -> int:
     from emma.home import Home
     from emma.run import run
     from emma.show import show_run
-    from emma.work.local import Local
     from emma.work.progress import Reporter
 
     home, reporter = Home(arguments.home), Reporter(arguments.quiet)
-    with home.locked(), Local(arguments.workers) as executor:
+    with home.locked(), _executor(arguments.on, arguments.workers) as executor:
         recipe = run(
             arguments.recipe, arguments.changes, arguments.until, home=home, executor=executor, reporter=reporter
         )
     show_run(home.run(recipe.name), arguments.until)
     return 0
+
+
+def _executor(on: str, workers: int | None) -> "Local | OnRay":
+    if on == "local":
+        from emma.work.local import Local
+
+        return Local(workers)
+    from emma.work.on_ray import OnRay
+
+    return OnRay(None if on == "ray" else on, workers)
 
 
 def _status(arguments: argparse.Namespace) -> int:

@@ -2,6 +2,8 @@
 
 from typing import ClassVar
 
+from pydantic import Field
+
 from emma.section import Section
 
 
@@ -9,3 +11,8 @@ class ReportConfig(Section):
     """Settings of the report stage."""
 
     version: ClassVar[int] = 1
+
+    title: str = "Language adaptation report"
+    """Heading of the page."""
+    named: int = Field(default=8, ge=0)
+    """How many languages with the largest gains, and how many with the smallest gains or losses, are named."""

@@ -1,0 +1,31 @@
+"""What a result file must say about where it was measured."""
+
+import datetime
+import importlib.metadata
+import os
+import platform
+from pathlib import Path
+
+PACKAGES = ("emma", "torch", "transformers", "tokenizers", "numba", "numpy", "pyarrow")
+
+
+def machine() -> str:
+    """Processor, cores, memory, system and versions, in one paragraph."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in PACKAGES)
+    return (
+        f"{processor()}, {len(os.sched_getaffinity(0))} cores, {memory:.0f} GiB, {platform.system()}, "
+        f"Python {platform.python_version()}, {versions}"
+    )
+
+
+def processor() -> str:
+    """The processor's name."""
+    info = Path("/proc/cpuinfo")
+    lines = info.read_text().splitlines() if info.exists() else []
+    return next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), platform.machine())
+
+
+def result_path(name: str) -> Path:
+    """Where today's result of a benchmark goes."""
+    return Path(__file__).parent / "results" / f"{name}-{datetime.date.today().isoformat()}.md"

@@ -1,0 +1,153 @@
+"""The charts of the report: each a pure function from rows to an SVG, or "" where there is nothing to show."""
+
+from collections.abc import Sequence
+
+from emma.report.languages import Language
+from emma.report.numerals import fixed, short, signed, size
+from emma.report.summary import ENGLISH
+from emma.report.svg import Axis, Frame, decades, linear, linked
+from emma.report.tables import Row
+from emma.schemas import CODE
+
+POINTS = 600
+"""Most points a curve is drawn with."""
+
+
+def data_by_rank(rows: Sequence[Language]) -> str:
+    """Training bytes of every language, largest first, on a logarithmic axis."""
+    ranked = sorted((row for row in rows if row.train_bytes), key=lambda row: (-row.train_bytes, row.lang))
+    if not ranked:
+        return ""
+    y = decades("training text, UTF-8 bytes", [row.train_bytes for row in ranked], "B")
+    frame = Frame(_ranks(len(ranked)), y)
+    marks = [
+        linked(
+            row.lang,
+            f"{name(row)}: {size(row.train_bytes)}, rank {rank}",
+            frame.line(rank, y.low, rank, row.train_bytes, "stem") + frame.dot(rank, row.train_bytes, "plain", 2.5),
+        )
+        for rank, row in enumerate(ranked, 1)
+    ]
+    return frame.draw("Training bytes by language, ranked", marks)
+
+
+def fertility(rows: Sequence[Language]) -> str:
+    """Tokens per byte with the base and the new vocabulary: one stem a language, ranked by the base."""
+    counted = [row for row in rows if row.tokens_per_byte is not None]
+    if not counted:
+        return ""
+    ranked = sorted(counted, key=lambda row: (-(row.tokens_per_byte_base or row.tokens_per_byte or 0), row.lang))
+    values = [value for row in ranked for value in (row.tokens_per_byte_base, row.tokens_per_byte) if value is not None]
+    frame = Frame(_ranks(len(ranked)), linear("tokens per byte", [0.0, *values]))
+    return frame.draw(
+        "Tokens per byte by language, before and after", [_stem(frame, *each) for each in enumerate(ranked, 1)]
+    )
+
+
+def _stem(frame: Frame, rank: int, row: Language) -> str:
+    new, base = row.tokens_per_byte or 0.0, row.tokens_per_byte_base
+    tip = f"{name(row)}: {fixed(base, 3)} → {fixed(new, 3)} tokens per byte"
+    if base is None:
+        return linked(row.lang, tip, frame.dot(rank, new, "after", 2.5))
+    marks = frame.line(rank, base, rank, new, "stem")
+    return linked(row.lang, tip, marks + frame.dot(rank, base, "before", 2.5) + frame.dot(rank, new, "after", 2.5))
+
+
+def bits_per_byte(rows: Sequence[Language]) -> str:
+    """Base against adapted, with the diagonal of no change: below it is a gain, above it a loss."""
+    compared = [row for row in rows if row.bits_per_byte is not None and row.bits_per_byte_base is not None]
+    if not compared:
+        return _bits_alone(rows)
+    values = [value or 0.0 for row in compared for value in (row.bits_per_byte, row.bits_per_byte_base)]
+    frame = Frame(linear("base, bits per byte", values), linear("adapted, bits per byte", values))
+    diagonal = frame.line(frame.x.low, frame.x.low, frame.x.high, frame.x.high, "zero")
+    marks = [
+        linked(row.lang, _tip(row), frame.dot(row.bits_per_byte_base or 0, row.bits_per_byte or 0, row.verdict))
+        for row in compared
+    ]
+    probes = [
+        frame.label(row.bits_per_byte_base or 0, row.bits_per_byte or 0, row.name) for row in compared if _probe(row)
+    ]
+    return frame.draw("Bits per byte by language, base against adapted", [diagonal, *marks, *probes])
+
+
+def _bits_alone(rows: Sequence[Language]) -> str:
+    """Without a base: bits per byte against training bytes."""
+    scored = [row for row in rows if row.bits_per_byte is not None and row.train_bytes]
+    if not scored:
+        return ""
+    x = decades("training text, UTF-8 bytes", [row.train_bytes for row in scored], "B")
+    frame = Frame(x, linear("bits per byte", [row.bits_per_byte or 0 for row in scored]))
+    marks = [
+        linked(row.lang, _tip(row), frame.dot(row.train_bytes, row.bits_per_byte or 0, "after")) for row in scored
+    ]
+    return frame.draw("Bits per byte against training bytes", marks)
+
+
+def gain_by_data(rows: Sequence[Language]) -> str:
+    """Gain with its interval against training bytes; below the line of zero is a loss."""
+    compared = [row for row in rows if row.gain is not None and row.train_bytes]
+    if not compared:
+        return ""
+    x = decades("training text, UTF-8 bytes", [row.train_bytes for row in compared], "B")
+    ends = [
+        value for row in compared for value in (row.gain, row.gain_low, row.gain_high) if value is not None
+    ]  # fmt: skip
+    frame = Frame(x, linear("bits per byte saved", [0.0, *ends]))
+    marks = [linked(row.lang, _tip(row), _whisker(frame, row)) for row in compared]
+    probes = [frame.label(row.train_bytes, row.gain or 0, row.name) for row in compared if _probe(row)]
+    return frame.draw("Gain against training bytes", [frame.line(x.low, 0, x.high, 0, "zero"), *marks, *probes])
+
+
+def _whisker(frame: Frame, row: Language) -> str:
+    dot = frame.dot(row.train_bytes, row.gain or 0, row.verdict)
+    if row.gain_low is None or row.gain_high is None:
+        return dot
+    return frame.line(row.train_bytes, row.gain_low, row.train_bytes, row.gain_high, f"whisker {row.verdict}") + dot
+
+
+def loss(metrics: Sequence[Row]) -> str:
+    """Training loss against tokens seen: every logged step, and its running mean."""
+    points = [(float(row["tokens"]), float(row["loss"])) for row in metrics]
+    if len(points) < 2:
+        return ""
+    shown = points[:: -(-len(points) // POINTS)]
+    frame = Frame(
+        linear("training tokens seen", [0.0, points[-1][0]]), linear("loss, nats per token", [y for _, y in points])
+    )
+    marks = [frame.path(shown, "raw"), frame.path(smooth(shown), "curve")]
+    return frame.draw("Training loss", marks)
+
+
+def smooth(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Centred running mean of the second coordinate over about a twentieth of the points."""
+    reach = len(points) // 40
+    means = []
+    for index, (x, _) in enumerate(points):
+        near = min(reach, index, len(points) - 1 - index)  # symmetric, so that the ends are not bent
+        window = [y for _, y in points[index - near : index + near + 1]]
+        means.append((x, sum(window) / len(window)))
+    return means
+
+
+def name(row: Language) -> str:
+    """How tooltips call a language."""
+    return f"{row.name} ({row.lang})"
+
+
+def _tip(row: Language) -> str:
+    change = f"{fixed(row.bits_per_byte_base, 3)} → {fixed(row.bits_per_byte, 3)} bits per byte"
+    interval = f" ({signed(row.gain_low)} to {signed(row.gain_high)})" if row.gain_low is not None else ""
+    gain = f", saved {signed(row.gain)}{interval}" if row.gain is not None else ""
+    return f"{name(row)}: {change}{gain}; {short(row.train_bytes, 'B')} of training text"
+
+
+def _probe(row: Language) -> bool:
+    """English and code are named in the charts: what they lose is the price of adapting."""
+    return row.lang in {ENGLISH, CODE}
+
+
+def _ranks(count: int) -> Axis:
+    """An axis of ranks from 1, with room for a dot at both ends."""
+    ticks = tuple(tick for tick in linear("", [0.0, float(count)]).ticks if 0 < tick <= count and tick == int(tick))
+    return Axis("languages, ranked", 0.0, count + 1.0, ticks)

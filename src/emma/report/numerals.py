@@ -1,0 +1,54 @@
+"""Numbers as people read them: few digits, the unit beside the number, a dash for what was not measured."""
+
+MISSING = "–"
+SPACE = "\u202f"
+"""Narrow no-break space, between digits and before units."""
+MINUS = "\u2212"
+
+PREFIXES = ("", "k", "M", "G", "T", "P")
+
+
+def fixed(value: float | None, digits: int = 2) -> str:
+    """A fixed number of decimals, with a real minus sign."""
+    if value is None:
+        return MISSING
+    text = f"{value:.{digits}f}"
+    return text.lstrip("-") if float(text) == 0 else text.replace("-", MINUS)
+
+
+def signed(value: float | None, digits: int = 3) -> str:
+    """As `fixed`, with a plus sign on what is above zero."""
+    text = fixed(value, digits)
+    return f"+{text}" if value is not None and float(f"{value:.{digits}f}") > 0 else text
+
+
+def share(value: float | None) -> str:
+    """Per cent; what is above 0 never reads as 0."""
+    if value is None:
+        return MISSING
+    if 0 < value < 0.001:
+        return f"<{SPACE}0.1{SPACE}%"
+    return f"{100 * value:.1f}{SPACE}%" if value else f"0{SPACE}%"
+
+
+def count(value: int | None) -> str:
+    """A whole number in groups of three digits."""
+    return MISSING if value is None else f"{value:,}".replace(",", SPACE)
+
+
+def short(value: float | None, unit: str = "") -> str:
+    """Three digits and a decimal prefix: 12.3 kB with unit "B"."""
+    if value is None:
+        return MISSING
+    power = 0
+    while abs(value) >= 999.5 and power < len(PREFIXES) - 1:
+        value, power = value / 1000, power + 1
+    whole = value == round(value) and power == 0
+    digits = 0 if whole else max(0, 2 - (abs(value) >= 9.995) - (abs(value) >= 99.95))
+    tail = PREFIXES[power] + unit
+    return f"{value:.{digits}f}{SPACE}{tail}" if tail else f"{value:.{digits}f}"
+
+
+def size(value: int | None) -> str:
+    """Bytes, in decimal multiples."""
+    return short(value, "B")

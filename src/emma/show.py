@@ -1,0 +1,90 @@
+"""What the command line prints: the headline of a finished run, the state of runs and recipes."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from emma import recipe as recipes
+from emma.home import Home, Run
+
+DASH = "–"
+
+
+def show_run(run: Run, until: str) -> None:
+    """The headline of a finished run and where its results are; for a part of a run, where the stage's files are."""
+    console = Console(highlight=False)
+    if until in ("report", "release"):
+        headline = json.loads(run.artifact("report").file("report.json").read_text(encoding="utf-8"))
+        console.print(gains(headline), "", probes(headline))
+        console.print(f"report   {run.path / 'report' / 'index.html'}", soft_wrap=True, markup=False)
+    if until == "release":
+        console.print(f"model    {run.path / 'release' / 'model'}", soft_wrap=True, markup=False)
+        console.print(f"corpus   {run.path / 'release' / 'corpus'}", soft_wrap=True, markup=False)
+    elif until != "report":
+        console.print(f"{until}: {run.artifact(until).path}", soft_wrap=True, markup=False)
+
+
+def gains(headline: dict[str, Any]) -> Table:
+    """Bits per byte and tokens per byte, before and after, by tier."""
+    title = f"{headline['languages_improved']} of {headline['languages_measured']} measured languages gained"
+    table = _table(
+        title, "training text", "languages", "gained", "bits/byte before", "after", "tokens/byte before", "after"
+    )
+    for row in headline["by_tier"]:
+        table.add_row(
+            row["tier"],
+            str(row["languages"]),
+            str(row["improved"]),
+            *(_number(row[name]) for name in ("bpb_base", "bpb_adapted", "tokens_per_byte_base", "tokens_per_byte")),
+        )
+    return table
+
+
+def probes(headline: dict[str, Any]) -> Table:
+    """What English and code lost or gained."""
+    table = _table("what the base model knew", "", "bits/byte before", "after", "change")
+    for name in ("english", "code"):
+        probe = headline.get(name)
+        if probe:
+            before, after = probe["bpb_base"], probe["bpb_adapted"]
+            change = f"{100 * (after / before - 1):+.1f} %" if before and after else DASH
+            table.add_row(name, _number(before), _number(after), change)
+    return table
+
+
+def show_states(path: Path, changes: list[str], home: Home) -> None:
+    """Each stage of a recipe: done, or to do."""
+    from emma.run import states
+
+    table = _table(str(path), "stage", "state", "counts")
+    for stage, state, artifact in states(recipes.read(path, changes), path, home):
+        table.add_row(stage, state, _counts(artifact.counts) if artifact else "")
+    Console(highlight=False).print(table)
+
+
+def show_runs(home: Home) -> None:
+    """Every run of a home, and how far it is."""
+    table = _table(str(home.path), "run", "stages done", "last")
+    for run in home.runs():
+        done = list(run.keys())
+        table.add_row(run.name, str(len(done)), done[-1])
+    Console(highlight=False).print(table)
+
+
+def _table(title: str, first: str, *columns: str) -> Table:
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
+    table.add_column(first)
+    for column in columns:
+        table.add_column(column, justify="right")
+    return table
+
+
+def _number(value: float | None) -> str:
+    return DASH if value is None else f"{value:.3f}"
+
+
+def _counts(counts: Any) -> str:
+    return ", ".join(f"{name.replace('_', ' ')} {count:,}" for name, count in list(counts.items())[:4])

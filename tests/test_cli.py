@@ -1,0 +1,95 @@
+"""The command line as scripts see it: quick help, exit codes, one clear line for each mistake."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from emma.cli import STAGES, main
+from emma.errors import ExtraError
+from emma.extras import need
+from emma.recipe import INPUTS
+from tests.whole import emma
+
+HEAVY = ("torch", "transformers", "numba", "pyarrow", "numpy", "pydantic", "rich", "lxml")
+
+
+def test_help_loads_nothing_heavy() -> None:
+    code = (
+        "import sys, emma, emma.cli\n"
+        "try: emma.cli.main(['--help'])\n"
+        "except SystemExit: pass\n"
+        f"print([name for name in {HEAVY} if name in sys.modules], file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stderr.strip() == "[]"
+    assert all(stage in done.stdout for stage in STAGES)
+
+
+def test_commands_and_recipe_know_the_same_stages() -> None:
+    assert list(STAGES) == list(INPUTS)
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_every_stage_explains_its_settings(stage: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main([stage, "--help"])
+    assert stop.value.code == 0
+    assert "recipe" in capsys.readouterr().out
+
+
+def run(folder: Path, text: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    (folder / "r.toml").write_text(text, encoding="utf-8")
+    return emma("run", folder / "r.toml", "--home", folder / "home", *arguments)
+
+
+SOURCE = '[[collect.sources]]\nname = "s"\nreader = "jsonl"\nlicence = "CC0-1.0"\ndomain = "d"\npath = "{path}"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[mix]\ntokenz = 1\n", "Did you mean 'tokens'"),
+        ('base = "nowhere"\n', "is not a folder"),
+        (SOURCE.format(path="absent/*.jsonl"), "absent/*.jsonl"),
+    ],
+)
+def test_one_line_for_each_mistake(tmp_path: Path, text: str, said: str) -> None:
+    done = run(tmp_path, text)
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_base_without_weights_is_refused_before_any_work(tmp_path: Path) -> None:
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model" / "config.json").write_text("{}")
+    done = run(tmp_path, f'base = "{tmp_path / "model"}"\n')
+    assert done.returncode == 1
+    assert "weights" in done.stderr
+    assert not (tmp_path / "home" / "store" / "collect").exists()
+
+
+def test_two_runs_do_not_share_a_store(tmp_path: Path) -> None:
+    from emma.home import Home
+
+    with Home(tmp_path / "home").locked():
+        done = run(tmp_path, "")
+    assert done.returncode == 1
+    assert "Another run is using" in done.stderr
+
+
+def test_wrong_usage_is_exit_code_2() -> None:
+    assert emma("run").returncode == 2
+
+
+def test_a_missing_extra_is_named() -> None:
+    with pytest.raises(ExtraError, match=r"pip install 'emma\[train\]'"):
+        need("a_package_nobody_has", "train")
+
+
+@pytest.mark.parametrize(("code", "code_of"), [("sw", 0), ("qqq", 0)])
+def test_lang_explains(code: str, code_of: int, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["lang", code]) == code_of
+    assert code in capsys.readouterr().out

@@ -1,0 +1,129 @@
+"""The whole way through the command line: run, run again, change one thing, be killed in every stage."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from emma.home import Home
+from emma.recipe import INPUTS
+from emma.store.artifact import MANIFEST
+from tests.whole import command, emma, write_recipes
+
+pytest.importorskip("torch", reason="needs the train extra")
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A recipe that ran to its end, and its home."""
+    folder = tmp_path_factory.mktemp("whole")
+    recipe = write_recipes(folder)
+    done = emma("run", recipe, "--home", folder / "home")
+    assert done.returncode == 0, done.stderr
+    assert "gained" in done.stdout
+    return recipe, folder / "home"
+
+
+def events(home: Path) -> list[dict[str, object]]:
+    return [json.loads(line) for line in (home / "whole" / "events.jsonl").read_text().splitlines()]
+
+
+def test_every_stage_is_recorded_and_costs_are_known(finished: tuple[Path, Path]) -> None:
+    first = events(finished[1])[: len(INPUTS)]
+    assert [each["stage"] for each in first] == list(INPUTS)
+    assert all(each["wall_s"] > 0 and each["peak_bytes"] > 0 for each in first)  # type: ignore[operator]
+
+
+def test_the_second_run_does_nothing(finished: tuple[Path, Path]) -> None:
+    recipe, home = finished
+    again = emma("run", recipe, "--home", home)
+    assert again.returncode == 0
+    assert all(each["reused"] for each in events(home)[-len(INPUTS) :])
+
+
+def test_a_changed_threshold_keeps_what_came_before(finished: tuple[Path, Path]) -> None:
+    recipe, home = finished
+    changed = emma("run", recipe, "--home", home, "--set", "curate.max_drop=0.9", "--until", "curate")
+    assert changed.returncode == 0, changed.stderr
+    assert [each["reused"] for each in events(home)[-3:]] == [True, True, False]
+
+
+def test_status_and_why(finished: tuple[Path, Path]) -> None:
+    recipe, home = finished
+    assert emma("run", recipe, "--home", home).returncode == 0
+    status = emma("status", recipe, "--home", home)
+    assert status.stdout.count("done") == len(INPUTS)
+    answer = emma("why", "made:all.jsonl#1", "--run", "whole", "--home", home)
+    assert "arb_Arab" in answer.stdout
+    assert "decision" in answer.stdout
+    unknown = emma("why", "made:all.jsonl#999999", "--run", "whole", "--home", home)
+    assert unknown.returncode == 1
+    assert "No document has the id" in unknown.stderr
+
+
+def test_the_released_model_is_the_trained_one(finished: tuple[Path, Path]) -> None:
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    run = Home(finished[1]).run("whole")
+    released = run.path / "release" / "model"
+    tokenizer = AutoTokenizer.from_pretrained(released)
+    ids = tokenizer("ߡߐ߱ ߓߍ߯ በመብትም", return_tensors="pt")["input_ids"]
+    with torch.no_grad():
+        folders = (released, run.artifact("train").path / "model")
+        logits = [AutoModelForCausalLM.from_pretrained(folder)(ids).logits for folder in folders]
+    assert torch.equal(*logits)
+
+
+def corpus(home: Path) -> dict[str, bytes]:
+    """Every file of the stages before training, and their manifests."""
+    stages = ("collect", "annotate", "curate", "vocab", "pack", "mix", "adapt")
+    found = [path for stage in stages for path in (home / "store" / stage).rglob("*") if path.is_file()]
+    return {path.relative_to(home).as_posix(): path.read_bytes() for path in sorted(found)}
+
+
+def last_loss(home: Path) -> float:
+    metrics = Home(home).run("whole").artifact("train").file("metrics.jsonl").read_text().splitlines()
+    return float(json.loads(metrics[-1])["loss"])
+
+
+def kill_in(stage: str, recipe: Path, home: Path) -> None:
+    """Start the run and kill it, workers and all, once it is inside `stage`."""
+    process = subprocess.Popen(
+        command("run", recipe, "--home", home),
+        start_new_session=True,
+        stderr=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+    )
+    started = [*(home / "store" / stage).glob("*/" + MANIFEST)]
+    while process.poll() is None and not [*(home / "store" / stage).glob("*.tmp")]:
+        assert [*(home / "store" / stage).glob("*/" + MANIFEST)] == started, f"{stage} finished before it was killed"
+        time.sleep(0.002)
+    time.sleep(0.3 if stage == "train" else 0.0)
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    assert process.returncode == -signal.SIGKILL, f"the run was not killed in {stage}"
+
+
+def test_killed_in_every_stage_and_resumed(finished: tuple[Path, Path], tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    for stage in INPUTS:
+        kill_in(stage, finished[0], home)
+    done = emma("run", finished[0], "--home", home)
+    assert done.returncode == 0, done.stderr
+    uninterrupted = corpus(finished[1])
+    resumed = corpus(home)
+    assert {name: resumed[name] for name in resumed} == {name: uninterrupted.get(name) for name in resumed}
+    assert last_loss(home) == pytest.approx(last_loss(finished[1]), abs=1e-6)
+
+
+def test_one_worker_gives_the_same_corpus(finished: tuple[Path, Path], tmp_path: Path) -> None:
+    assert emma("run", finished[0], "--home", tmp_path / "home", "--workers", 1, "--until", "mix").returncode == 0
+    single = corpus(tmp_path / "home")
+    many = corpus(finished[1])
+    assert single == {name: many.get(name) for name in single}
