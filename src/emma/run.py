@@ -41,10 +41,8 @@ def run(
 
 def steps(recipe: Recipe, home: Home, until: str = "release") -> list[Step]:
     """The recipe as steps, each with its section, its inputs and the raw files it reads."""
-    fingerprints = home.fingerprints()
     root = Path(recipe.data)
-    raw = fingerprint(recipe.collect, root, fingerprints)
-    fingerprints.save()
+    raw = fingerprint(recipe.collect, root, home.store / "fingerprints.json")
     collect = recipe.collect.model_copy(update={"root": str(root.absolute())})
     names = list(INPUTS)
     return [

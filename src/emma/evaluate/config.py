@@ -1,11 +1,29 @@
 """The `[evaluate]` section of a recipe."""
 
-from typing import ClassVar
+from typing import ClassVar, Literal
+
+from pydantic import Field
 
 from emma.section import Section
 
 
 class EvaluateConfig(Section):
-    """Settings of the evaluate stage."""
+    """Bits per UTF-8 byte of the test split, for the base and for the adapted model."""
 
     version: ClassVar[int] = 1
+
+    max_bytes_per_lang: int = Field(default=20_000, gt=0)
+    """Test text a language, in UTF-8 bytes: documents are taken in the order of a hash of their id until there are
+    this many, so the last may go beyond. The same documents for both models."""
+    context: int | None = Field(default=None, gt=1)
+    """Longest window in tokens; longer documents slide by half of it. None: each model's own context."""
+    batch_tokens: int = Field(default=8192, gt=0)
+    """Tokens that go through a model at once, padding included. Bounds the memory."""
+    precision: Literal["fp32", "bf16"] = "fp32"
+    """Of the computation; sums are in float64 either way."""
+    bootstrap: int = Field(default=1000, ge=100)
+    """Times the documents of a language are drawn again for its 95 % interval."""
+    seed: int = 0
+    """Of the bootstrap."""
+    device: str = Field(default="auto", exclude=True)
+    """cpu, cuda, or auto: the accelerator if there is one."""

@@ -83,9 +83,9 @@ def near_pairs(
     for at in range(len(keys)):
         if keys[at] != keys[start]:
             start = at
-        for other in range(start, at):
-            if start + REACH <= other < at - REACH:
-                continue
+        before = at - start
+        for step in range(min(before, 2 * REACH)):
+            other = start + step if step < REACH else at - min(before, 2 * REACH) + step
             first, second = members[other], members[at]
             sets = within if languages[first] == languages[second] else across
             if root(sets, first) == root(sets, second):

@@ -27,7 +27,7 @@ def count_classes(points: Points, classes: NDArray[np.uint8], counts: Counts) ->
     for point in points:
         what = classes[point]
         counts[SPACES] += what == SPACE
-        counts[LETTERS] += what == LETTER or what == UPPER  # noqa: PLR1714 - numba compiles this to two compares
+        counts[LETTERS] += LETTER <= what <= UPPER
         counts[UPPERS] += what == UPPER
         counts[MARKS] += what == MARK
         counts[DIGITS] += what == DIGIT
@@ -38,7 +38,7 @@ def count_classes(points: Points, classes: NDArray[np.uint8], counts: Counts) ->
 
 
 @njit(nogil=True, cache=True)
-def count_scripts(
+def count_scripts(  # noqa: PLR0917 - compiled functions take arguments by position
     points: Points,
     classes: NDArray[np.uint8],
     scripts: NDArray[np.int16],
@@ -62,7 +62,7 @@ def count_scripts(
 
 
 @njit(nogil=True, cache=True)
-def measure(
+def measure(  # noqa: PLR0917 - compiled functions take arguments by position
     data: Bytes,
     offsets: Offsets,
     classes: NDArray[np.uint8],
@@ -79,7 +79,7 @@ def measure(
     counts = np.zeros((len(offsets) - 1, COLUMNS), np.int64)
     room = longest(offsets)
     points = np.empty(room, np.uint32)
-    table = np.empty(1 << max(table_bits(BLOCK + GRAM), table_bits(room)), np.uint64)
+    table = np.empty(1 << max(table_bits(BLOCK + GRAM), table_bits(room + 1)), np.uint64)
     tally = np.empty(allowed.shape[1], np.int64)
     for document in range(len(counts)):
         row = counts[document]

@@ -56,11 +56,12 @@ def longest(offsets: Offsets) -> int:
 
 
 @njit(nogil=True, cache=True)
-def hash_bytes(data: Bytes, offsets: Offsets) -> Hashes:
-    """A 64-bit hash of each document's bytes as they are, for ids and labels."""
+def hash_bytes(data: Bytes, offsets: Offsets, seed: int) -> Hashes:
+    """A 64-bit hash of each document's bytes as they are, for ids and labels; another one for another seed."""
     hashes = np.empty(len(offsets) - 1, np.uint64)
+    start = mix(np.uint64(seed))
     for document in range(len(hashes)):
-        value = np.uint64(offsets[document + 1] - offsets[document])
+        value = start + np.uint64(offsets[document + 1] - offsets[document])
         for at in range(offsets[document], offsets[document + 1]):
             value = (value + np.uint64(data[at]) + GOLDEN) * FIRST
             value ^= value >> np.uint64(32)

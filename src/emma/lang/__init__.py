@@ -1,0 +1,1 @@
+"""Language identity: codes, scripts, tiers. Ground floor: imports nothing else of EMMA's, and nothing heavy."""

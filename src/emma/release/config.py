@@ -2,6 +2,8 @@
 
 from typing import ClassVar
 
+from pydantic import Field
+
 from emma.section import Section
 
 
@@ -9,3 +11,18 @@ class ReleaseConfig(Section):
     """Settings of the release stage."""
 
     version: ClassVar[int] = 1
+
+    title: str = "Multilingual language model"
+    """Heading of the model card; the data card adds "corpus" to it."""
+    base_model: str = ""
+    """Hub name of the model that was adapted, for the front matter of the model card. Empty: not stated."""
+    datasets: tuple[str, ...] = ()
+    """Hub names of the data sets trained on, the released corpus among them, for the front matter of the model card."""
+    licence: str = "other"
+    """Licence of the model's weights, as the Hub writes it (`apache-2.0`, `cc-by-sa-4.0`). Whether it agrees with the
+    licences of the base model and of the sources, which the card lists, is yours to judge."""
+    exclude_sources: tuple[str, ...] = ()
+    """Sources whose documents stay out of the released corpus, because their licence does not allow it, say. They were
+    still trained on, and both cards name them."""
+    buckets: int = Field(default=16, ge=1, exclude=True)
+    """Groups of languages that are written at once; more need less memory."""

@@ -7,7 +7,6 @@ from emma.report.numerals import fixed, short, signed, size
 from emma.report.summary import ENGLISH
 from emma.report.svg import Axis, Frame, decades, linear, linked
 from emma.report.tables import Row
-from emma.schemas import CODE
 
 POINTS = 600
 """Most points a curve is drawn with."""
@@ -24,7 +23,7 @@ def data_by_rank(rows: Sequence[Language]) -> str:
         linked(
             row.lang,
             f"{name(row)}: {size(row.train_bytes)}, rank {rank}",
-            frame.line(rank, y.low, rank, row.train_bytes, "stem") + frame.dot(rank, row.train_bytes, "plain", 2.5),
+            frame.dot(rank, row.train_bytes, "plain", _radius(ranked)),
         )
         for rank, row in enumerate(ranked, 1)
     ]
@@ -60,14 +59,13 @@ def bits_per_byte(rows: Sequence[Language]) -> str:
         return _bits_alone(rows)
     values = [value or 0.0 for row in compared for value in (row.bits_per_byte, row.bits_per_byte_base)]
     frame = Frame(linear("base, bits per byte", values), linear("adapted, bits per byte", values))
+    radius = _radius(compared)
     diagonal = frame.line(frame.x.low, frame.x.low, frame.x.high, frame.x.high, "zero")
     marks = [
-        linked(row.lang, _tip(row), frame.dot(row.bits_per_byte_base or 0, row.bits_per_byte or 0, row.verdict))
+        linked(row.lang, _tip(row), frame.dot(row.bits_per_byte_base or 0, row.bits_per_byte or 0, row.verdict, radius))
         for row in compared
     ]
-    probes = [
-        frame.label(row.bits_per_byte_base or 0, row.bits_per_byte or 0, row.name) for row in compared if _probe(row)
-    ]
+    probes = [_probe(frame, row.bits_per_byte_base or 0, row.bits_per_byte or 0, row) for row in compared]
     return frame.draw("Bits per byte by language, base against adapted", [diagonal, *marks, *probes])
 
 
@@ -78,9 +76,7 @@ def _bits_alone(rows: Sequence[Language]) -> str:
         return ""
     x = decades("training text, UTF-8 bytes", [row.train_bytes for row in scored], "B")
     frame = Frame(x, linear("bits per byte", [row.bits_per_byte or 0 for row in scored]))
-    marks = [
-        linked(row.lang, _tip(row), frame.dot(row.train_bytes, row.bits_per_byte or 0, "after")) for row in scored
-    ]
+    marks = [linked(row.lang, _tip(row), frame.dot(row.train_bytes, row.bits_per_byte or 0, "after")) for row in scored]
     return frame.draw("Bits per byte against training bytes", marks)
 
 
@@ -90,20 +86,36 @@ def gain_by_data(rows: Sequence[Language]) -> str:
     if not compared:
         return ""
     x = decades("training text, UTF-8 bytes", [row.train_bytes for row in compared], "B")
-    ends = [
-        value for row in compared for value in (row.gain, row.gain_low, row.gain_high) if value is not None
-    ]  # fmt: skip
-    frame = Frame(x, linear("bits per byte saved", [0.0, *ends]))
-    marks = [linked(row.lang, _tip(row), _whisker(frame, row)) for row in compared]
-    probes = [frame.label(row.train_bytes, row.gain or 0, row.name) for row in compared if _probe(row)]
+    frame = Frame(x, _gains(compared))
+    marks = [linked(row.lang, _tip(row), _whisker(frame, row.train_bytes, row, _radius(compared))) for row in compared]
+    probes = [_probe(frame, row.train_bytes, row.gain or 0, row) for row in compared]
     return frame.draw("Gain against training bytes", [frame.line(x.low, 0, x.high, 0, "zero"), *marks, *probes])
 
 
-def _whisker(frame: Frame, row: Language) -> str:
-    dot = frame.dot(row.train_bytes, row.gain or 0, row.verdict)
+def gain_by_rank(rows: Sequence[Language]) -> str:
+    """Gain with its interval, from the largest to the smallest; what ends below the line of zero is a loss."""
+    compared = sorted((row for row in rows if row.gain is not None), key=lambda row: (-(row.gain or 0), row.lang))
+    if not compared:
+        return ""
+    frame = Frame(_ranks(len(compared)), _gains(compared))
+    marks = [
+        linked(row.lang, _tip(row), _whisker(frame, rank, row, _radius(compared)))
+        for rank, row in enumerate(compared, 1)
+    ]
+    zero = frame.line(frame.x.low, 0, frame.x.high, 0, "zero")
+    return frame.draw("Gain by language, ranked", [zero, *marks])
+
+
+def _gains(compared: Sequence[Language]) -> Axis:
+    ends = [end for row in compared for end in (row.gain, row.gain_low, row.gain_high) if end is not None]
+    return linear("bits per byte saved", [0.0, *ends])
+
+
+def _whisker(frame: Frame, x: float, row: Language, radius: float) -> str:
+    dot = frame.dot(x, row.gain or 0, row.verdict, radius)
     if row.gain_low is None or row.gain_high is None:
         return dot
-    return frame.line(row.train_bytes, row.gain_low, row.train_bytes, row.gain_high, f"whisker {row.verdict}") + dot
+    return frame.line(x, row.gain_low, x, row.gain_high, f"whisker {row.verdict}") + dot
 
 
 def loss(metrics: Sequence[Row]) -> str:
@@ -142,9 +154,16 @@ def _tip(row: Language) -> str:
     return f"{name(row)}: {change}{gain}; {short(row.train_bytes, 'B')} of training text"
 
 
-def _probe(row: Language) -> bool:
+def _probe(frame: Frame, x: float, y: float, row: Language) -> str:
     """English and code are named in the charts: what they lose is the price of adapting."""
-    return row.lang in {ENGLISH, CODE}
+    if row.lang == ENGLISH:
+        return frame.label(x, y, row.name)
+    return frame.label(x, y, row.name, drop=13) if row.is_code else ""
+
+
+def _radius(rows: Sequence[Language]) -> float:
+    """Dots that do not hide one another."""
+    return 3 if len(rows) <= 150 else 2.2
 
 
 def _ranks(count: int) -> Axis:

@@ -24,7 +24,8 @@ class Language:
     tier: str
     """By `train_bytes`."""
     train_bytes: int = 0
-    """UTF-8 bytes of distinct training text, before any repetition."""
+    """UTF-8 bytes of distinct training text as it was packed, before any repetition. A pair of texts counts for the
+    rarer of its two languages."""
     documents: int = 0
     """Collected, before curation."""
     train_documents: int = 0
@@ -68,7 +69,7 @@ class Language:
 
 
 def languages(tables: Tables) -> list[Language]:
-    """All languages that were collected, in the order of their labels."""
+    """All languages that were collected or trained, in the order of their labels."""
     facts: dict[str, dict[str, Any]] = defaultdict(dict)
     for part in (_data(tables), _cost(tables.fertility), _plan(tables.plan), _scores(tables)):
         for lang, values in part.items():
@@ -90,17 +91,13 @@ def total(rows: Iterable[Row], column: str) -> dict[str, int]:
 
 
 def _data(tables: Tables) -> dict[str, dict[str, Any]]:
-    """Documents before and after curation."""
+    """Documents collected, and the shares that curation dropped."""
     everything = total(tables.curated, "documents") or total(tables.collected, "documents")
-    train = [row for row in tables.curated if row["outcome"] == "train"]
-    train_bytes, train_documents = total(train, "bytes"), total(train, "documents")
     dropped = total([row for row in tables.curated if row["outcome"] not in SPLITS], "documents")
     copies = total([row for row in tables.curated if row["outcome"].endswith("duplicate")], "documents")
     return {
         lang: {
             "documents": documents,
-            "train_bytes": train_bytes.get(lang, 0),
-            "train_documents": train_documents.get(lang, 0),
             "dropped_share": dropped.get(lang, 0) / documents if documents else None,
             "duplicate_share": copies.get(lang, 0) / documents if documents else None,
         }
@@ -123,13 +120,18 @@ def _cost(fertility: list[Row]) -> dict[str, dict[str, Any]]:
 
 
 def _plan(plan: list[Row]) -> dict[str, dict[str, Any]]:
-    """Epochs of a language: its tokens drawn, over its tokens that exist."""
-    exist = total(plan, "tokens")
+    """What there is to train on, and the epochs of a language: its tokens drawn, over its tokens that exist."""
+    size, documents, exist = total(plan, "bytes"), total(plan, "documents"), total(plan, "tokens")
     drawn: dict[str, float] = defaultdict(float)
     for row in plan:
         drawn[row["lang"]] += row["epochs"] * row["tokens"]
     return {
-        lang: {"trained_tokens": exist[lang], "epochs": drawn[lang] / exist[lang] if exist[lang] else 0.0}
+        lang: {
+            "train_bytes": size[lang],
+            "train_documents": documents[lang],
+            "trained_tokens": exist[lang],
+            "epochs": drawn[lang] / exist[lang] if exist[lang] else 0.0,
+        }
         for lang in exist
     }
 

@@ -8,7 +8,7 @@ from emma.schemas import CODE
 @cache
 def english_name(code: str) -> str:
     """The reference name of an ISO 639-3 code; the code itself when the table does not know it."""
-    import iso639  # noqa: PLC0415 - its tables take a quarter of a second to load
+    import iso639
 
     if code == CODE.partition("_")[0]:
         return "Program code"

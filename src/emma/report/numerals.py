@@ -52,3 +52,12 @@ def short(value: float | None, unit: str = "") -> str:
 def size(value: int | None) -> str:
     """Bytes, in decimal multiples."""
     return short(value, "B")
+
+
+def tick(value: float, unit: str = "") -> str:
+    """A round number on an axis: as few digits as it has, with a decimal prefix from a thousand on."""
+    power = 0
+    while abs(value) >= 1000 and power < len(PREFIXES) - 1:
+        value, power = value / 1000, power + 1
+    tail = PREFIXES[power] + unit
+    return f"{value:g}".replace("-", MINUS) + (SPACE + tail if tail else "")

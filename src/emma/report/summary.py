@@ -68,6 +68,7 @@ def _verdicts(rows: Sequence[Language]) -> dict[str, int]:
         "languages_improved_surely": sum(row.verdict == "gain" for row in rows),
         "languages_worse": sum(gain < 0 for gain in gains),
         "languages_worse_surely": sum(row.verdict == "loss" for row in rows),
+        "languages_without_interval": sum(row.gain is not None and row.gain_low is None for row in rows),
     }
 
 

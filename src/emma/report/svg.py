@@ -4,10 +4,10 @@ import math
 from dataclasses import dataclass
 from html import escape
 
-from emma.report.numerals import short
+from emma.report.numerals import tick
 
 WIDTH, HEIGHT = 480, 340
-LEFT, RIGHT, TOP, BOTTOM = 56, 14, 12, 44
+LEFT, RIGHT, TOP, BOTTOM = 70, 24, 12, 44
 """Margins, in the same units as the size: SVG user units, one CSS pixel at full width."""
 
 
@@ -79,11 +79,11 @@ class Frame:
         """A dot at a point given as values."""
         return f'<circle class="{style}" cx="{self.px(x):.1f}" cy="{self.py(y):.1f}" r="{radius}"/>'
 
-    def label(self, x: float, y: float, text: str) -> str:
-        """Words beside a point; on its left where the right has no room."""
+    def label(self, x: float, y: float, text: str, drop: float = -5) -> str:
+        """Words beside a point, `drop` units lower; on its left where the right has no room."""
         left = self.x.at(x) > 0.7
         anchor, shift = ("end", -7) if left else ("start", 7)
-        place = f'x="{self.px(x) + shift:.1f}" y="{self.py(y) - 5:.1f}" text-anchor="{anchor}"'
+        place = f'x="{self.px(x) + shift:.1f}" y="{self.py(y) + drop:.1f}" text-anchor="{anchor}"'
         return f'<text class="name" {place}>{escape(text)}</text>'
 
     def path(self, points: list[tuple[float, float]], style: str) -> str:
@@ -99,29 +99,24 @@ class Frame:
     def _grid(self) -> list[str]:
         across = [self.line(self.x.low, tick, self.x.high, tick, "grid") for tick in self.y.ticks]
         up = [self.line(tick, self.y.low, tick, self.y.high, "grid") for tick in self.x.ticks]
-        bottom = [
-            f'<text x="{self.px(tick):.1f}" y="{HEIGHT - BOTTOM + 16}" text-anchor="middle">{_tick(self.x, tick)}</text>'
-            for tick in self.x.ticks
-        ]
+        base, left = HEIGHT - BOTTOM + 16, LEFT - 6
+        bottom = [_words(f'x="{self.px(mark):.1f}" y="{base}"', tick(mark, self.x.unit)) for mark in self.x.ticks]
         side = [
-            f'<text x="{LEFT - 6}" y="{self.py(tick) + 4:.1f}" text-anchor="end">{_tick(self.y, tick)}</text>'
-            for tick in self.y.ticks
+            _words(f'x="{left}" y="{self.py(mark) + 4:.1f}"', tick(mark, self.y.unit), anchor="end")
+            for mark in self.y.ticks
         ]
-        middle = (LEFT + WIDTH - RIGHT) / 2
+        middle, centre = (LEFT + WIDTH - RIGHT) / 2, (TOP + HEIGHT - BOTTOM) / 2
         names = [
-            f'<text class="axis" x="{middle:.1f}" y="{HEIGHT - 6}" text-anchor="middle">{escape(self.x.label)}</text>',
-            f'<text class="axis" transform="translate(13 {(TOP + HEIGHT - BOTTOM) / 2:.1f}) rotate(-90)" '
-            f'text-anchor="middle">{escape(self.y.label)}</text>',
+            _words(f'class="axis" x="{middle:.1f}" y="{HEIGHT - 6}"', self.x.label),
+            _words(f'class="axis" transform="translate(13 {centre:.1f}) rotate(-90)"', self.y.label),
         ]
         return [*across, *up, *bottom, *side, *names]
 
 
-def _tick(axis: Axis, value: float) -> str:
-    if axis.log or axis.unit or abs(value) >= 1000:
-        return short(value, axis.unit)
-    return f"{value:g}".replace("-", "\u2212")
+def _words(place: str, text: str, anchor: str = "middle") -> str:
+    return f'<text {place} text-anchor="{anchor}">{escape(text)}</text>'
 
 
 def linked(lang: str, tip: str, marks: str) -> str:
-    """Marks of one language: a tooltip, and a link to its row of the table (out of the tab order, it is one of many)."""
+    """Marks of one language: a tooltip, and a link to its row of the table, out of the tab order as one of many."""
     return f'<a href="#{escape(lang)}" tabindex="-1"><title>{escape(tip)}</title>{marks}</a>'

@@ -34,7 +34,7 @@ class Tables:
 
 
 def read(
-    collect: Artifact, curate: Artifact, vocab: Artifact, mix: Artifact, train: Artifact, evaluate: Artifact
+    *, collect: Artifact, curate: Artifact, vocab: Artifact, mix: Artifact, train: Artifact, evaluate: Artifact
 ) -> Tables:
     """Read them all. Raises ArtifactError naming the file and, in JSON lines, the row that cannot be used."""
     return Tables(
@@ -59,4 +59,6 @@ def _json_lines(path: Path) -> Iterator[Row]:
         try:
             yield json.loads(line)
         except json.JSONDecodeError as error:
-            raise ArtifactError(f"{path}, row {number} is not JSON ({error}). Delete {path.parent} and run again.") from None
+            raise ArtifactError(
+                f"{path}, row {number} is not JSON ({error}). Delete {path.parent} and run again."
+            ) from None

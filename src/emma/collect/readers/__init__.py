@@ -1,0 +1,30 @@
+"""Readers: one module a format, found by name. A new format is a new file with a `read` function.
+
+`read(file, source)` yields the file's units in order; content that cannot be used is yielded as Bad, never raised.
+"""
+
+import pkgutil
+from collections.abc import Iterator
+from importlib import import_module
+from typing import Protocol, cast
+
+from emma.collect.config import SourceConfig
+from emma.collect.streams import InputFile
+from emma.collect.unit import Bad, Unit
+from emma.errors import RecipeError
+
+
+class Reader(Protocol):
+    """A module of this package."""
+
+    def read(self, file: InputFile, source: SourceConfig) -> Iterator[Unit | Bad]:
+        """The units of a file, in order."""
+        ...
+
+
+def find(source: SourceConfig) -> Reader:
+    """The reader of a source; RecipeError with those there are if there is none of that name."""
+    names = sorted(module.name for module in pkgutil.iter_modules(__path__))
+    if source.reader not in names:
+        raise RecipeError(f"Source '{source.name}': there is no reader '{source.reader}'. Readers: {', '.join(names)}.")
+    return cast(Reader, import_module(f"{__name__}.{source.reader}"))

@@ -1,0 +1,28 @@
+"""Documentation inside programs: the docstrings of a Python file, in English unless the source's `lang` says other."""
+
+import ast
+from collections.abc import Iterator
+
+from emma.collect.config import SourceConfig
+from emma.collect.streams import InputFile
+from emma.collect.unit import Bad, Unit
+
+
+def read(file: InputFile, _source: SourceConfig) -> Iterator[Unit | Bad]:
+    """One unit a docstring, in the order of the file; indentation that all its lines share is gone."""
+    content = file.whole()
+    if isinstance(content, Bad):
+        yield content
+        return
+    try:
+        tree = ast.parse(content)
+    except (SyntaxError, ValueError) as error:
+        yield Bad(0, "broken Python", str(error), content)
+        return
+    holders = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    found = [
+        (node.body[0].lineno, text)
+        for node in ast.walk(tree)
+        if isinstance(node, holders) and (text := ast.get_docstring(node))
+    ]
+    yield from (Unit(row, text, "en") for row, text in sorted(found))

@@ -1,0 +1,41 @@
+"""Translations of program messages: gettext `.po` files, one unit a translated form.
+
+The language is the folder above LC_MESSAGES (`locale/pt_BR/LC_MESSAGES/django.po`), else the name of the file.
+"""
+
+from collections.abc import Iterator
+
+import polib
+
+from emma.collect.config import SourceConfig
+from emma.collect.messages import says_nothing
+from emma.collect.streams import InputFile
+from emma.collect.unit import Bad, Unit
+
+
+def read(file: InputFile, _source: SourceConfig) -> Iterator[Unit | Bad]:
+    """Every translation, under its message's line plus its plural form."""
+    parts = file.inner.parts
+    code = parts[parts.index("LC_MESSAGES") - 1] if "LC_MESSAGES" in parts[1:] else file.inner.stem
+    content = file.text()
+    if isinstance(content, Bad):
+        yield content
+        return
+    try:
+        messages = polib.pofile(content)
+    except (OSError, ValueError) as error:
+        yield Bad(0, "broken gettext", str(error), content.encode())
+        return
+    for entry in messages:
+        for form, text in enumerate([entry.msgstr, *(entry.msgstr_plural or {}).values()]):
+            if text:
+                yield _message(entry, (entry.linenum or 1) + form, text, code)
+
+
+def _message(entry: polib.POEntry, row: int, text: str, code: str) -> Unit | Bad:
+    """A translated form; one that no program shows, or nobody checked, is a Bad. Missing ones are no rows."""
+    if entry.obsolete or entry.fuzzy:
+        return Bad(row, "obsolete message" if entry.obsolete else "fuzzy translation", raw=text.encode())
+    if text.strip() and says_nothing(text):
+        return Bad(row, "only placeholders", raw=text.encode())
+    return Unit(row, text, code)

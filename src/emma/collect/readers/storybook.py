@@ -1,0 +1,30 @@
+"""Children's stories of the African Storybook as Markdown: a title, pages under `##`, and a block about the story.
+
+The language is the folder (`lgg/0001_agupi.md`). Lines were broken to fit a page, so they are joined again.
+"""
+
+import re
+from collections.abc import Iterator
+
+from emma.collect.config import SourceConfig
+from emma.collect.streams import InputFile
+from emma.collect.unit import Bad, Unit
+
+FACT = re.compile(r"\* \w[\w ]*:")
+"""A line of the block at the end: `* Text: Letta Machoga`."""
+
+
+def read(file: InputFile, _source: SourceConfig) -> Iterator[Unit | Bad]:
+    """The story as one unit, a line a paragraph and an empty line between pages."""
+    content = file.text()
+    if isinstance(content, Bad):
+        yield content
+        return
+    pages = [_paragraphs(page) for page in re.split(r"(?m)^##?(?!#)", content)]
+    yield Unit(1, "\n\n".join(filter(None, pages)), file.inner.parent.name, alone=True)
+
+
+def _paragraphs(page: str) -> str:
+    lines = [line.strip() for line in page.splitlines() if not FACT.match(line)]
+    paragraphs = re.split(r"\n{2,}", "\n".join(lines).strip())
+    return "\n".join(paragraph.replace("\n", " ") for paragraph in paragraphs)

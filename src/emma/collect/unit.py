@@ -1,0 +1,56 @@
+"""What readers yield: a unit of text as the source has it, or something bad with its reason."""
+
+from dataclasses import dataclass, replace
+
+RAW_BYTES = 64 * 1024
+"""Bytes of a reject that are kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A text of a source file, before repair and before its language is resolved."""
+
+    row: int
+    """Line or number in the file, from 1; no two units of a file share it."""
+    text: str
+    code: str = ""
+    """What the source calls the language; empty if it does not say."""
+    text2: str | None = None
+    code2: str = ""
+    alone: bool = False
+    """A document in its own right, never joined with its neighbours."""
+
+    @property
+    def bytes(self) -> int:
+        """UTF-8 bytes of both sides."""
+        return len(self.text.encode()) + len((self.text2 or "").encode())
+
+
+@dataclass(frozen=True, slots=True)
+class Bad:
+    """A row that cannot be used."""
+
+    row: int
+    kind: str
+    """A few fixed words, counted in the summary: `invalid UTF-8`."""
+    detail: str = ""
+    raw: bytes = b""
+
+    @property
+    def reason(self) -> str:
+        """Kind and detail."""
+        return f"{self.kind}: {self.detail}" if self.detail else self.kind
+
+
+def bad(unit: Unit, kind: str, detail: str = "") -> Bad:
+    """A unit that turned out bad."""
+    return Bad(unit.row, kind, detail, unit.text[:RAW_BYTES].encode("utf-8", "surrogatepass"))
+
+
+def joined(units: list[Unit]) -> Unit:
+    """Several units as one, a line each on both sides; it takes the row of the first."""
+    first = units[0]
+    if len(units) == 1:
+        return first
+    text2 = None if first.text2 is None else "\n".join(each.text2 or "" for each in units)
+    return replace(first, text="\n".join(each.text for each in units), text2=text2)

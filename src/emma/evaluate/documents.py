@@ -1,0 +1,64 @@
+"""Which test documents are scored: for every language a sample in the order of a hash, up to its budget of bytes."""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from emma.store import shards
+from emma.store.artifact import Artifact
+
+CHOSEN = pa.schema(
+    [
+        ("id", pa.string()),
+        ("lang", pa.string()),
+        ("domain", pa.string()),
+        ("text", pa.string()),  # bitext: both sides, with a newline between
+        ("bytes", pa.int64()),  # UTF-8
+    ]
+)
+COLUMNS = ("id", "lang", "domain", "text", "text2")
+
+Row = Mapping[str, Any]
+
+
+def shard_documents(out: Path, shard: tuple[Artifact, Artifact], max_bytes: int) -> dict[str, int]:
+    """Task: the test documents of one shard that a language's budget could take, if it came first everywhere else."""
+    documents, selection = shard
+    tables = [(documents.file("documents.parquet"), COLUMNS), (selection.file("selection.parquet"), ("split",))]
+    rows = [row for table in shards.aligned(tables) for row in _test_rows(table)]
+    kept = within_budget([row for row in rows if row["bytes"]], max_bytes)
+    shards.write(out / "test.parquet", pa.Table.from_pylist(kept, schema=CHOSEN))
+    return {"test": len(rows), "empty": sum(not row["bytes"] for row in rows)}
+
+
+def choose_documents(out: Path, parts: Sequence[Artifact], max_bytes: int) -> dict[str, int]:
+    """Task: the documents to score, by language and hash."""
+    rows = shards.read_all(part.file("test.parquet") for part in parts).to_pylist()
+    kept = within_budget(rows, max_bytes)
+    shards.write(out / "documents.parquet", pa.Table.from_pylist(kept, schema=CHOSEN))
+    return {"documents": len(kept)}
+
+
+def _test_rows(table: pa.Table) -> Iterable[Row]:
+    for row in table.filter(pc.equal(table["split"], "test")).to_pylist():
+        text = row["text"] if row["text2"] is None else f"{row['text']}\n{row['text2']}"
+        yield {"id": row["id"], "lang": row["lang"], "domain": row["domain"], "text": text, "bytes": len(text.encode())}
+
+
+def within_budget(rows: Sequence[Row], max_bytes: int) -> list[Row]:
+    """For every language its first documents, in the order of their hashes, until `max_bytes` are reached."""
+    kept, used = [], dict.fromkeys((row["lang"] for row in rows), 0)
+    for row in sorted(rows, key=lambda row: (row["lang"], hash_of(row["id"]), row["id"])):
+        if used[row["lang"]] < max_bytes:
+            used[row["lang"]] += row["bytes"]
+            kept.append(row)
+    return kept
+
+
+def hash_of(text: str) -> int:
+    """A uniform number of 64 bits that is the same everywhere."""
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little")

@@ -1,0 +1,156 @@
+"""Negative log-likelihood of texts under a model of a Hugging Face folder.
+
+Each document stands alone behind a beginning-of-text token, which is given and not predicted; an end-of-text token is
+neither. Logits are made for the positions that count, and for a chunk of them at a time.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+from transformers import AutoModelForCausalLM, AutoTokenizer
+from transformers.utils import logging
+
+from emma.errors import RecipeError
+from emma.evaluate.config import EvaluateConfig
+from emma.evaluate.windows import Window, windows
+
+CHUNK_ELEMENTS = 1 << 22
+"""Logits that exist at a time: 16 MB of float32."""
+
+
+@dataclass(frozen=True)
+class Score:
+    """What one document costs."""
+
+    nats: float
+    tokens: int
+    altered: bool
+    """The tokenizer does not give the text back, so the nats are those of another text."""
+
+
+Piece = tuple[int, Window]
+"""Number of the document, and a window of it."""
+
+
+class Scorer:
+    """A model with its tokenizer. Raises RecipeError for a folder that holds no model EMMA can score."""
+
+    def __init__(self, folder: Path, section: EvaluateConfig) -> None:
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+        self._folder, self._section = folder, section
+        self._device = choose_device(section.device)
+        auto: Any = AutoModelForCausalLM
+        self._tokenizer: Any = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+        self._model: Any = auto.from_pretrained(folder, dtype=torch.float32, local_files_only=True).to(self._device)
+        self._model.eval()
+        self._head: Tensor = self._model.get_output_embeddings().weight
+        own = int(self._model.config.max_position_embeddings)
+        self._context = min(own, section.context or own)
+        self._check()
+
+    @torch.no_grad()
+    def _check(self) -> None:
+        if self._first_token() is None:
+            raise RecipeError(
+                f"The tokenizer in {self._folder} has neither a beginning-of-text nor an end-of-text token."
+            )
+        ids = torch.arange(min(8, self._context), device=self._device)[None]
+        mine, own = self._hidden(ids).float() @ self._head.T, self._model(input_ids=ids).logits
+        if self._section.precision == "fp32" and not torch.allclose(mine, own, rtol=1e-3, atol=1e-3):
+            raise RecipeError(
+                f"The model in {self._folder} changes its logits after the head (by a bias, a scale or a cap), which "
+                "evaluate does not do yet. Choose another base."
+            )
+
+    def _first_token(self) -> int | None:
+        first: int | None = self._tokenizer.bos_token_id
+        return self._tokenizer.eos_token_id if first is None else first
+
+    def score(self, texts: Sequence[str]) -> list[Score]:
+        """The cost of each text."""
+        encoded = self.encode(texts)
+        nats = self.nats([[self._first_token() or 0, *ids] for ids in encoded])
+        found = self._tokenizer.batch_decode(encoded, clean_up_tokenization_spaces=False)
+        return [
+            Score(cost, len(ids), text != back)
+            for cost, ids, text, back in zip(nats, encoded, texts, found, strict=True)
+        ]
+
+    def encode(self, texts: Sequence[str]) -> list[list[int]]:
+        """Token ids. `</s>` in a text is four characters, not the end of the text."""
+        ids: list[list[int]] = self._tokenizer(list(texts), add_special_tokens=False, split_special_tokens=True)[
+            "input_ids"
+        ]
+        return ids
+
+    @torch.no_grad()
+    def nats(self, documents: Sequence[Sequence[int]]) -> list[float]:
+        """Negative log-likelihood of all tokens but the first, for each document."""
+        pieces = [
+            (number, window) for number, ids in enumerate(documents) for window in windows(len(ids) - 1, self._context)
+        ]
+        total = torch.zeros(len(documents), dtype=torch.float64)
+        for batch in batches(pieces, self._section.batch_tokens):
+            owners, nats = self._batch(documents, batch)
+            total.index_add_(0, owners, nats.double())
+        return [float(each) for each in total]
+
+    def _batch(self, documents: Sequence[Sequence[int]], batch: Sequence[Piece]) -> tuple[Tensor, Tensor]:
+        """For every token that counts in a batch of windows: its document, and its nats."""
+        width = max(len(window) for _, window in batch)
+        # Padding is on the right, where a causal model cannot see it from the positions that count.
+        inputs = torch.zeros(len(batch), width, dtype=torch.long)
+        targets = torch.full((len(batch), width), -1)
+        for row, (number, window) in enumerate(batch):
+            ids = torch.tensor(documents[number][window.begin : window.end + 1])
+            inputs[row, : len(window)] = ids[:-1]
+            targets[row, window.score - window.begin : len(window)] = ids[window.score - window.begin + 1 :]
+        counted = targets >= 0
+        hidden = self._hidden(inputs.to(self._device))[counted.to(self._device)]
+        owners = torch.tensor([number for number, _ in batch])[:, None].expand_as(targets)[counted]
+        return owners, token_nats(hidden, self._head, targets[counted].to(self._device)).cpu()
+
+    def _hidden(self, inputs: Tensor) -> Tensor:
+        bf16 = self._section.precision == "bf16"
+        with torch.autocast(self._device.type, torch.bfloat16, enabled=bf16):
+            hidden: Tensor = self._model.base_model(input_ids=inputs, use_cache=False).last_hidden_state
+        return hidden.to(torch.bfloat16) if bf16 else hidden
+
+
+def token_nats(hidden: Tensor, head: Tensor, targets: Tensor) -> Tensor:
+    """Negative log-likelihood of each target (positions,), float32."""
+    rows, weights = max(1, CHUNK_ELEMENTS // len(head)), head.to(hidden.dtype)
+    found = [torch.empty(0, device=hidden.device)]
+    for start in range(0, len(hidden), rows):
+        logits = (hidden[start : start + rows] @ weights.T).float()
+        truth = logits.gather(1, targets[start : start + rows, None]).squeeze(1)
+        found.append(logits.logsumexp(1) - truth)
+    return torch.cat(found)
+
+
+def batches(pieces: Sequence[Piece], tokens: int) -> Iterator[list[Piece]]:
+    """Windows of like length together, so that little is padding; at most `tokens` a batch, but at least one window."""
+    batch: list[Piece] = []
+    for piece in sorted(pieces, key=lambda piece: -len(piece[1])):
+        if batch and len(batch[0][1]) * (len(batch) + 1) > tokens:
+            yield batch
+            batch = []
+        batch.append(piece)
+    if batch:
+        yield batch
+
+
+def choose_device(name: str) -> torch.device:
+    """The device of that name; `auto` takes the accelerator if there is one. Raises RecipeError if it is not there."""
+    if name == "auto":
+        return torch.accelerator.current_accelerator(check_available=True) or torch.device("cpu")
+    try:
+        return torch.empty(0, device=name).device
+    except (RuntimeError, AssertionError) as error:
+        raise RecipeError(
+            f"evaluate.device = '{name}' cannot be used here: {str(error).splitlines()[0]}. Set it to auto or cpu."
+        ) from None

@@ -1,0 +1,172 @@
+"""Byte-pair encoding on arrays: pair counts that are kept up to date while units of text are rewritten.
+
+A unit is a run of symbols inside which merges may happen. Each pair of adjacent symbols has a count and a list of the
+units that hold it, so that one merge touches only those units. Everything grows by doubling, which the caller does:
+a kernel that finds the arrays nearly full returns where it stopped.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+Int32 = npt.NDArray[np.int32]
+Int64 = npt.NDArray[np.int64]
+
+UNIT_SYMBOLS = 32
+"""Symbols a unit may have at most."""
+_LOW = 0xFFFFFFFF
+
+
+class Units(NamedTuple):
+    """Distinct runs of symbols. `symbols` int32 (n,) is rewritten in place, `starts` int64 (u,), `lengths` int32 (u,)
+    shrinks, `weights` int64 (u,) is how often the run occurs."""
+
+    symbols: Int32
+    starts: Int64
+    lengths: Int32
+    weights: Int64
+
+
+class Pairs(NamedTuple):
+    """Adjacent pairs in order of discovery, and a linked list of units for each.
+
+    `table` int32 maps hashed keys to pair numbers (-1: free; its size is a power of two). `keys` int64 holds
+    left << 32 | right, `counts` int64 is exact, `heads` int32 is the newest node. A node names a unit, its pair, and
+    the node before; a unit may have several of one pair, and keep nodes of pairs it has lost. `used` int64 (2,)
+    counts pairs and nodes.
+    """
+
+    table: Int32
+    keys: Int64
+    counts: Int64
+    heads: Int32
+    node_unit: Int32
+    node_pair: Int32
+    node_next: Int32
+    used: Int64
+
+
+def empty_pairs(capacity: int) -> Pairs:
+    """Room for `capacity` pairs and twice as many nodes."""
+    table = 1 << max(8, (2 * capacity - 1).bit_length())
+    return Pairs(
+        table=np.full(table, -1, np.int32),
+        keys=np.full(capacity, -1, np.int64),
+        counts=np.zeros(capacity, np.int64),
+        heads=np.full(capacity, -1, np.int32),
+        node_unit=np.full(2 * capacity, -1, np.int32),
+        node_pair=np.full(2 * capacity, -1, np.int32),
+        node_next=np.full(2 * capacity, -1, np.int32),
+        used=np.zeros(2, np.int64),
+    )
+
+
+def grown(pairs: Pairs) -> Pairs:
+    """The same pairs with twice the room."""
+    larger = empty_pairs(2 * len(pairs.keys))
+    for name in Pairs._fields[1:]:
+        old = getattr(pairs, name)
+        getattr(larger, name)[: len(old)] = old
+    _fill_table(larger.table, larger.keys, int(pairs.used[0]))
+    return larger
+
+
+@njit(nogil=True, cache=True)
+def _fill_table(table: Int32, keys: Int64, used: int) -> None:
+    for pair in range(used):
+        table[_slot(table, keys, keys[pair])] = pair
+
+
+@njit(nogil=True, cache=True)
+def _slot(table: Int32, keys: Int64, key: int) -> int:
+    """Where `key` is in the table, or the free slot where it belongs. Multiplicative hashing, linear probing."""
+    mask = len(table) - 1
+    slot = int((np.uint64(key) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(24)) & mask
+    while table[slot] >= 0 and keys[table[slot]] != key:
+        slot = (slot + 1) & mask
+    return slot
+
+
+@njit(nogil=True, cache=True)
+def _is_full(pairs: Pairs) -> bool:
+    """Whether one more unit might not fit."""
+    pairs_after, nodes_after = pairs.used[0] + UNIT_SYMBOLS, pairs.used[1] + UNIT_SYMBOLS
+    return bool(pairs_after > len(pairs.keys) or nodes_after > len(pairs.node_unit))
+
+
+@njit(nogil=True, cache=True)
+def _add(pairs: Pairs, left: int, right: int, weight: int, unit: int) -> None:
+    """Count a pair; list the unit under it, unless `unit` is -1."""
+    key = int(left) << 32 | int(right)
+    slot = _slot(pairs.table, pairs.keys, key)
+    pair = pairs.table[slot]
+    if pair < 0:
+        pair = pairs.used[0]
+        pairs.used[0] += 1
+        pairs.table[slot] = pair
+        pairs.keys[pair] = key
+    pairs.counts[pair] += weight
+    if unit >= 0:
+        node = pairs.used[1]
+        pairs.used[1] += 1
+        pairs.node_unit[node] = unit
+        pairs.node_pair[node] = pair
+        pairs.node_next[node] = pairs.heads[pair]
+        pairs.heads[pair] = node
+
+
+@njit(nogil=True, cache=True)
+def count_pairs(units: Units, pairs: Pairs, first: int) -> int:
+    """Count and list the pairs of all units from `first` on. Returns -1, or the unit to go on with after growing."""
+    for unit in range(first, len(units.starts)):
+        if _is_full(pairs):
+            return unit
+        start = units.starts[unit]
+        for place in range(start, start + units.lengths[unit] - 1):
+            _add(pairs, units.symbols[place], units.symbols[place + 1], units.weights[unit], unit)
+    return -1
+
+
+@njit(nogil=True, cache=True)
+def merge_pair(units: Units, pairs: Pairs, pair: int, new: int, node: int) -> int:
+    """Write `new` for the pair in all units that hold it, from `node` of its list on, and bring the counts up to date.
+
+    Returns -1, or the node to go on with after growing. The pairs with `new` are those of the nodes this adds.
+    """
+    key = int(pairs.keys[pair])
+    while node >= 0:
+        if _is_full(pairs):
+            return node
+        _rewrite(units, pairs, pairs.node_unit[node], key, new)
+        node = pairs.node_next[node]
+    return -1
+
+
+@njit(nogil=True, cache=True)
+def _rewrite(units: Units, pairs: Pairs, unit: int, key: int, new: int) -> None:
+    left, right = key >> 32, key & _LOW
+    symbols, start, length = units.symbols, units.starts[unit], units.lengths[unit]
+    place = start
+    while place < start + length - 1 and not (symbols[place] == left and symbols[place + 1] == right):
+        place += 1
+    if place >= start + length - 1:
+        return  # an earlier merge took the pair away
+    weight = units.weights[unit]
+    first = max(start, place - 1)
+    for each in range(first, start + length - 1):
+        _add(pairs, symbols[each], symbols[each + 1], -weight, -1)
+    end = place
+    while place < start + length:
+        if place < start + length - 1 and symbols[place] == left and symbols[place + 1] == right:
+            symbols[end] = new
+            place += 2
+        else:
+            symbols[end] = symbols[place]
+            place += 1
+        end += 1
+    units.lengths[unit] = end - start
+    for each in range(first, end - 1):
+        touched = symbols[each] == new or symbols[each + 1] == new
+        _add(pairs, symbols[each], symbols[each + 1], weight, unit if touched else -1)

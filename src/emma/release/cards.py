@@ -1,0 +1,90 @@
+"""The cards: README.md of the model and of the corpus, front matter for the Hub and prose for people."""
+
+from pathlib import Path
+from typing import Any
+
+from emma.extras import need
+from emma.release.corpus import SCHEMA, SPLITS
+from emma.release.facts import Facts, hub_languages, hub_licence
+from emma.schemas import CODE
+
+HERE = Path(__file__).parent
+
+
+def model_card(facts: Facts) -> str:
+    """README.md of the model folder."""
+    section = facts.section
+    trained = [row["lang"] for row in facts.languages if row["epochs"]]
+    front = need("huggingface_hub", "train").ModelCardData(
+        language=hub_languages(trained),
+        license=section.licence,
+        base_model=section.base_model or None,
+        datasets=list(section.datasets) or None,
+        library_name="transformers",
+        pipeline_tag="text-generation",
+        tags=["multilingual", "continual-pre-training"],
+    )
+    compared = [row for row in facts.languages if row["gain"] is not None and row["lang"] != CODE]
+    return render(
+        "model.md.jinja",
+        front,
+        facts,
+        worse=sorted((row for row in compared if row["gain"] < 0), key=lambda row: (row["gain"], row["lang"])),
+        unmeasured=[row["lang"] for row in facts.languages if row["bits_per_byte"] is None],
+    )
+
+
+def corpus_card(facts: Facts) -> str:
+    """README.md of the corpus folder, with one configuration a language."""
+    licences = [each["licence"] for each in released_sources(facts)]
+    front = need("huggingface_hub", "train").DatasetCardData(
+        language=hub_languages([row["lang"] for row in facts.sizes]),
+        license=sorted({hub_licence(each) for each in licences}),
+        pretty_name=f"{facts.section.title}: corpus",
+        task_categories=["text-generation"],
+        tags=["multilingual"],
+        configs=[configuration(row) for row in facts.sizes],
+    )
+    return render("corpus.md.jinja", front, facts, columns=SCHEMA.names)
+
+
+def configuration(row: Any) -> dict[str, Any]:
+    """What `datasets` needs to load one language by its label."""
+    files = [
+        {"split": split, "path": f"data/{row['lang']}/{split}.parquet"} for split in SPLITS if row[split]
+    ]  # fmt: skip
+    return {"config_name": row["lang"], "data_files": files}
+
+
+def released_sources(facts: Facts) -> list[Any]:
+    """Sources that are in the released corpus."""
+    return [each for each in facts.sources if each["source"] not in facts.section.exclude_sources]
+
+
+def render(template: str, front: Any, facts: Facts, **more: Any) -> str:
+    """Front matter, then the template filled in. Needs the extra `report`."""
+    jinja2 = need("jinja2", "report")
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(HERE),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters.update(number=number, cell=cell)
+    body: str = environment.get_template(template).render(
+        facts=facts, head=facts.headline, section=facts.section, **more
+    )
+    return f"---\n{front.to_yaml(line_break=chr(10)).strip()}\n---\n\n{body}"
+
+
+def number(value: float | None, digits: int = 3) -> str:
+    """A number of a card; a dash for what was not measured. Whole numbers get thousands in groups."""
+    if value is None:
+        return "–"
+    return f"{value:,}" if isinstance(value, int) else f"{value:.{digits}f}"
+
+
+def cell(text: str) -> str:
+    """Text that cannot end its cell of a Markdown table."""
+    return " ".join(text.split()).replace("|", "\\|")

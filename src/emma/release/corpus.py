@@ -1,0 +1,159 @@
+"""The corpus folder: kept documents, sorted by language, one Parquet file a split.
+
+Rows go into hash buckets of languages first, so that each task holds a few languages and no shard is read twice.
+"""
+
+import os
+import shutil
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from zlib import crc32
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from emma.schemas import DOCUMENTS
+from emma.store import shards
+from emma.store.artifact import Artifact
+from emma.store.shards import ROW_GROUP, ShardWriter
+from emma.work.work import bucket_files
+
+SPLITS = ("train", "validation", "test")
+SCHEMA = pa.schema(
+    [
+        DOCUMENTS.field(name)
+        for name in ("id", "text", "lang", "text2", "lang2", "source", "domain", "licence", "source_code")
+    ]
+)
+"""Columns of the released files."""
+SIZES = pa.schema(
+    [
+        ("lang", pa.string()),
+        ("split", pa.string()),
+        ("documents", pa.int64()),
+        ("bitext", pa.int64()),  # documents with a second side
+        ("bytes", pa.int64()),  # UTF-8, both sides
+    ]
+)
+FLUSH_BYTES = 16_000_000
+"""Rows of one file are held until there are this many bytes, or a row group, of them."""
+
+
+def by_language(out: Path, item: tuple[Artifact, Artifact], buckets: int, exclude: tuple[str, ...]) -> dict[str, int]:
+    """Send the kept rows of a shard of documents and its selection into buckets of languages."""
+    documents, selection = item
+    streams = [
+        (documents.file("documents.parquet"), SCHEMA.names),
+        (selection.file("selection.parquet"), ["split"]),
+    ]
+    writers: dict[int, ShardWriter] = {}
+    counts = {"rows_in": 0, "rows_out": 0, "dropped: excluded source": 0}
+    try:
+        for table in shards.aligned(streams):
+            kept = table.filter(pc.is_valid(table["split"]))
+            left = pc.is_in(kept["source"], value_set=pa.array(exclude, pa.string()))
+            released = kept.filter(pc.invert(left))
+            counts["rows_in"] += kept.num_rows
+            counts["rows_out"] += released.num_rows
+            for number, rows in bucketed(released, buckets):
+                if number not in writers:
+                    writers[number] = ShardWriter(out / f"{number:04}.parquet", rows.schema)
+                writers[number].add_table(rows)
+    finally:
+        for writer in writers.values():
+            writer.__exit__(None, None, None)
+    counts["dropped: excluded source"] = counts["rows_in"] - counts["rows_out"]
+    return counts
+
+
+def bucketed(table: pa.Table, buckets: int) -> Iterable[tuple[int, pa.Table]]:
+    """The rows of each bucket, in order."""
+    langs = defaultdict(list)
+    for lang in sorted(pc.unique(table["lang"]).to_pylist()):
+        langs[crc32(lang.encode()) % buckets].append(lang)
+    for number in sorted(langs):
+        yield number, table.filter(pc.is_in(table["lang"], value_set=pa.array(langs[number])))
+
+
+def write_languages(out: Path, bucket: tuple[int, tuple[Artifact, ...]]) -> dict[str, int]:
+    """Write `<lang>/<split>.parquet` for the languages of a bucket, and `sizes.parquet`."""
+    with LanguageFiles(out) as files:
+        for path in bucket_files(bucket):
+            for batch in shards.batches(path):
+                files.add(pa.Table.from_batches([batch]))
+    shards.write(out / "sizes.parquet", files.sizes())
+    rows = sum(documents for documents, _, _ in files.counts.values())
+    return {"rows_in": rows, "rows_out": rows}
+
+
+class LanguageFiles:
+    """Files of several languages and splits, written side by side in row groups of a decent size."""
+
+    def __init__(self, out: Path) -> None:
+        self._out = out
+        self._writers: dict[tuple[str, str], ShardWriter] = {}
+        self._held: dict[tuple[str, str], list[pa.Table]] = defaultdict(list)
+        self.counts: dict[tuple[str, str], tuple[int, int, int]] = defaultdict(lambda: (0, 0, 0))
+        """Documents, bitext, bytes by language and split."""
+
+    def add(self, table: pa.Table) -> None:
+        """Take rows of any languages and splits."""
+        for key in sorted({*zip(table["lang"].to_pylist(), table["split"].to_pylist(), strict=True)}):
+            fits = pc.and_(pc.equal(table["lang"], key[0]), pc.equal(table["split"], key[1]))
+            rows = table.filter(fits).select(SCHEMA.names)
+            before = self.counts[key]
+            self.counts[key] = (before[0] + rows.num_rows, before[1] + bitext(rows), before[2] + utf8_bytes(rows))
+            self._held[key].append(rows)
+            held = self._held[key]
+            if sum(each.num_rows for each in held) >= ROW_GROUP or sum(each.nbytes for each in held) >= FLUSH_BYTES:
+                self._flush(key)
+
+    def _flush(self, key: tuple[str, str]) -> None:
+        if key not in self._writers:
+            path = self._out / key[0] / f"{key[1]}.parquet"
+            path.parent.mkdir(exist_ok=True)
+            self._writers[key] = ShardWriter(path, SCHEMA)
+        self._writers[key].add_table(pa.concat_tables(self._held.pop(key)).combine_chunks())
+
+    def sizes(self) -> pa.Table:
+        """One row a language and split."""
+        rows = [(*key, *self.counts[key]) for key in sorted(self.counts)]
+        return pa.Table.from_pylist([dict(zip(SIZES.names, row, strict=True)) for row in rows], schema=SIZES)
+
+    def __enter__(self) -> "LanguageFiles":
+        return self
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        for key in sorted(self._held) if error is None else ():
+            self._flush(key)
+        for writer in self._writers.values():
+            writer.__exit__(kind, error, trace)
+
+
+def bitext(rows: pa.Table) -> int:
+    """Rows with a second side."""
+    return int(rows.num_rows - rows["text2"].null_count)
+
+
+def utf8_bytes(rows: pa.Table) -> int:
+    """UTF-8 bytes of both sides."""
+    return sum(pc.sum(pc.binary_length(rows[name])).as_py() or 0 for name in ("text", "text2"))
+
+
+def assemble(parts: Sequence[Artifact], folder: Path) -> pa.Table:
+    """Put the files of all buckets under `folder`/data, and return their sizes sorted by language."""
+    for part in parts:
+        for path in sorted(part.path.glob("*/*.parquet")):
+            place(path, folder / "data" / path.parent.name / path.name)
+    sizes = shards.read_all([part.file("sizes.parquet") for part in parts])
+    return sizes.sort_by([("lang", "ascending"), ("split", "ascending")])
+
+
+def place(source: Path, to: Path) -> None:
+    """The same file under another name, without a second copy where the file system allows that."""
+    to.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.link(source, to)
+    except OSError:  # no hard links here, or too many
+        shutil.copyfile(source, to)

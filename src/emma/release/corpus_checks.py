@@ -1,0 +1,92 @@
+"""Checks of the corpus folder: no row is missing or too many, and `datasets` loads it from this folder alone."""
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from emma.errors import ArtifactError
+from emma.extras import need
+from emma.release.corpus import SPLITS
+from emma.store import shards
+
+Row = Mapping[str, Any]
+
+COMPARED = 100
+"""Rows at each end of a split that are compared word for word."""
+
+
+def check_corpus(
+    folder: Path, curated: Sequence[Row], exclude: Sequence[str], sizes: Sequence[Row], scratch: Path
+) -> dict[str, Any]:
+    """Run all checks; returns what was found. Raises ArtifactError at the first that fails.
+
+    `curated` are the rows of curate's languages.parquet, `sizes` those of the released files, `scratch` a
+    folder to load into.
+    """
+    rows = check_rows(folder, expected_rows(curated, exclude))
+    return {"rows": rows, "load_dataset": [check_loads(folder, lang, scratch) for lang in samples(sizes)]}
+
+
+def expected_rows(curated: Sequence[Row], exclude: Sequence[str]) -> dict[str, int]:
+    """Rows by `<lang>/<split>.parquet` that curate kept, without the excluded sources."""
+    counts: dict[str, int] = {}
+    for row in curated:
+        if row["outcome"] in SPLITS and row["source"] not in exclude and row["documents"]:
+            name = f"{row['lang']}/{row['outcome']}.parquet"
+            counts[name] = counts.get(name, 0) + row["documents"]
+    return counts
+
+
+def check_rows(folder: Path, expected: Mapping[str, int]) -> dict[str, int]:
+    """Every file has the rows that curate kept, and there are no other files."""
+    data = folder / "data"
+    found = {
+        path.relative_to(data).as_posix(): pq.read_metadata(path).num_rows for path in sorted(data.glob("*/*.parquet"))
+    }
+    for name in sorted({*expected, *found}):
+        if found.get(name, 0) != expected.get(name, 0):
+            raise ArtifactError(
+                f"{data / name} has {found.get(name, 0)} rows, but curate kept {expected.get(name, 0)} of them. "
+                "Nothing was released. Delete the release tasks' folders in the store and run again."
+            )
+    return {"files": len(found), "rows": sum(found.values())}
+
+
+def samples(sizes: Sequence[Row]) -> list[str]:
+    """Three languages that try the folder: the largest, the smallest, and the one with most bitext."""
+    documents: dict[str, int] = {}
+    bitext: dict[str, int] = {}
+    for row in sizes:
+        documents[row["lang"]] = documents.get(row["lang"], 0) + row["documents"]
+        bitext[row["lang"]] = bitext.get(row["lang"], 0) + row["bitext"]
+    ordered = sorted(documents, key=lambda lang: (-documents[lang], lang))
+    pairs = sorted((lang for lang in bitext if bitext[lang]), key=lambda lang: (-bitext[lang], lang))
+    return list(dict.fromkeys([*ordered[:1], *ordered[-1:], *pairs[:1]]))
+
+
+def check_loads(folder: Path, lang: str, scratch: Path) -> dict[str, Any]:
+    """`load_dataset(folder, lang)` has the files' splits and numbers of rows, and their first and last rows."""
+    datasets = need("datasets", "train")
+    with tempfile.TemporaryDirectory(dir=scratch) as cache:
+        try:
+            loaded = datasets.load_dataset(str(folder), lang, cache_dir=cache)
+        except Exception as error:
+            raise ArtifactError(
+                f"datasets.load_dataset('{folder}', '{lang}') fails: {error}. Nothing was released. Please report it."
+            ) from error
+        found = {split: (table.num_rows, ends(table)) for split, table in loaded.items()}
+        del loaded
+    for path in sorted((folder / "data" / lang).glob("*.parquet")):
+        table = shards.read(path)
+        if found.get(path.stem) != (table.num_rows, ends(datasets.Dataset(table))):
+            raise ArtifactError(f"datasets.load_dataset gives other rows than {path}. Nothing was released.")
+    return {"lang": lang, **{split: rows for split, (rows, _) in sorted(found.items())}}
+
+
+def ends(table: Any) -> list[Row]:
+    """The first and the last rows of a data set."""
+    few = min(table.num_rows, COMPARED)
+    return [*table.select(range(few)), *table.select(range(table.num_rows - few, table.num_rows))]

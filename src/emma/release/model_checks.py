@@ -1,0 +1,159 @@
+"""Checks of the model folder: what was trained is what leaves the house, and other tools can load it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from emma.errors import ArtifactError
+from emma.extras import need
+
+TEXTS = (
+    "The river was high that spring, and nobody crossed it.",
+    "كان النهر عاليًا في ذلك الربيع.",
+    "नदी में पानी बहुत था। क्\u200dष",
+    "แม่น้ำสูงมากในฤดูใบไม้ผลินั้น",
+    "ទឹកទន្លេឡើងខ្ពស់",
+    "那年春天河水很高，没有人过河。",
+    "ߒߞߏ ߦߋ߫ ߞߊ߲ ߘߌ߫",
+    "ⵜⴰⵎⴰⵣⵉⵖⵜ ⵜⴳⴰ ⵜⵓⵜⵍⴰⵢⵜ",
+    "ወንዙ ሞልቶ ነበር፡፡",
+    "Odò náà kún; ẹnikẹ́ni kò lè rékọjá.",
+    "def area(width, height):\n    return width * height\n",
+)
+"""Fixed texts, in scripts that break tokenizers made for English."""
+
+
+def check_model(released: Path, trained: Path) -> dict[str, Any]:
+    """Run all checks; returns what was found. Raises ArtifactError at the first that fails."""
+    need("torch", "train")
+    transformers = need("transformers", "train")
+    tokenizer = transformers.AutoTokenizer.from_pretrained(released)
+    return {
+        "weights": check_weights(released, trained),
+        "ids": check_ids(released, tokenizer),
+        "round_trip": check_round_trip(tokenizer),
+        "logits": check_logits(released, trained, tokenizer),
+    }
+
+
+def check_weights(released: Path, trained: Path) -> dict[str, int]:
+    """Every tensor of both folders has the same name, type, shape and bits."""
+    ours, theirs = weight_files(released), weight_files(trained)
+    if [each.name for each in ours] != [each.name for each in theirs] or not ours:
+        raise wrong(released, f"has the weight files {_names(ours)}, the trained model {_names(theirs)}")
+    tensors = parameters = 0
+    for path, other in zip(ours, theirs, strict=True):
+        for (name, kind, tensor), (name2, kind2, tensor2) in zip(_tensors(path), _tensors(other), strict=True):
+            if (name, kind, tensor.shape) != (name2, kind2, tensor2.shape) or not _same_bits(tensor, tensor2):
+                raise wrong(released, f"differs from the trained model in the tensor {name} of {path.name}")
+            tensors, parameters = tensors + 1, parameters + tensor.numel()
+    return {"files": len(ours), "tensors": tensors, "parameters": parameters}
+
+
+def weight_files(folder: Path) -> list[Path]:
+    """The safetensors files of a model folder."""
+    return sorted(folder.glob("*.safetensors"))
+
+
+def _tensors(path: Path) -> Iterator[tuple[str, str, Any]]:
+    with need("safetensors", "train").safe_open(path, framework="pt") as file:
+        for name in sorted(file.keys()):
+            tensor = file.get_tensor(name)
+            yield name, str(tensor.dtype), tensor
+
+
+def _same_bits(one: Any, other: Any) -> bool:
+    """Equal bytes: NaN equals itself, 0.0 and -0.0 differ."""
+    torch = need("torch", "train")
+    first, second = (each.contiguous().flatten().view(torch.uint8) for each in (one, other))
+    return bool(torch.equal(first, second))
+
+
+def check_ids(released: Path, tokenizer: Any) -> dict[str, Any]:
+    """Special ids: wherever two of config, generation config and tokenizer state one, they agree; eos is stated.
+
+    The checkpoint that EMMA-500 published names `<unk>` as its bos and eos in its generation config; generation then
+    never ends.
+    """
+    transformers = need("transformers", "train")
+    config = transformers.AutoConfig.from_pretrained(released)
+    generation = {}
+    if (released / "generation_config.json").exists():
+        generation = transformers.GenerationConfig.from_pretrained(released).to_dict()
+    if len(tokenizer) > config.vocab_size:
+        raise wrong(released, f"has {config.vocab_size} embeddings but {len(tokenizer)} tokens")
+    found = {}
+    for name in ("bos_token_id", "eos_token_id", "pad_token_id"):
+        stated = {
+            "config.json": _ids(getattr(config, name, None)),
+            "generation_config.json": _ids(generation.get(name)),
+            "the tokenizer": _ids(getattr(tokenizer, name)),
+        }
+        found[name] = _agree(released, name, stated, config.vocab_size)
+    if found["eos_token_id"] is None:
+        raise wrong(released, "states no eos_token_id, so generation never ends")
+    return found
+
+
+def _ids(value: int | list[int] | None) -> list[int]:
+    return [] if value is None else list(value) if isinstance(value, list) else [value]
+
+
+def _agree(released: Path, name: str, stated: dict[str, list[int]], size: int) -> int | None:
+    """The id that all who state one share. Llama 3 states several ends, of which the tokenizer knows one."""
+    said = {place: ids for place, ids in stated.items() if ids}
+    shared = set.intersection(*(set(ids) for ids in said.values())) if said else set()
+    listed = ", ".join(f"{place} {ids if len(ids) > 1 else ids[0]}" for place, ids in said.items())
+    if said and not shared:
+        raise wrong(released, f"contradicts itself about {name}: {listed}")
+    if any(not 0 <= each < size for ids in said.values() for each in ids):
+        raise wrong(released, f"has a {name} outside its vocabulary of {size}: {listed}")
+    return min(shared) if shared else None
+
+
+def check_round_trip(tokenizer: Any) -> dict[str, int]:
+    """Texts in many scripts come back as they were."""
+    tokens = 0
+    for text in TEXTS:
+        ids = tokenizer(text, add_special_tokens=False).input_ids
+        back = tokenizer.decode(ids, clean_up_tokenization_spaces=False)
+        if back != text:
+            raise wrong(tokenizer.name_or_path, f"turns {text!r} into {back!r} when it encodes and decodes it")
+        tokens += len(ids)
+    return {"texts": len(TEXTS), "tokens": tokens}
+
+
+def check_logits(released: Path, trained: Path, tokenizer: Any) -> dict[str, int]:
+    """Loaded as a user would load it, the model gives the trained model's logits to the last bit."""
+    torch = need("torch", "train")
+    limit = min(tokenizer.model_max_length, 64)
+    batches = [tokenizer(text, return_tensors="pt", truncation=True, max_length=limit).input_ids for text in TEXTS]
+    expected, found = logits(trained, batches), logits(released, batches)
+    for text, one, other in zip(TEXTS, expected, found, strict=True):
+        if not torch.equal(one, other):
+            worst = (one - other).abs().max().item()
+            raise wrong(released, f"gives other logits than the trained model for {text!r}, by up to {worst:.3g}")
+    return {"texts": len(TEXTS), "positions": sum(each.shape[1] for each in batches)}
+
+
+def logits(folder: Path, batches: list[Any]) -> list[Any]:
+    """Logits of each batch from the model in a folder; ArtifactError when a weight is missing from it."""
+    torch, transformers = need("torch", "train"), need("transformers", "train")
+    model, loading = transformers.AutoModelForCausalLM.from_pretrained(folder, dtype="auto", output_loading_info=True)
+    if unloaded := sorted(loading["missing_keys"]) + sorted(loading["unexpected_keys"]):
+        raise wrong(folder, f"does not match its architecture in the weights {', '.join(unloaded[:5])}")
+    model.eval()
+    with torch.inference_mode():
+        return [model(batch).logits for batch in batches]
+
+
+def wrong(place: Path | str, what: str) -> ArtifactError:
+    """The error that stops a release."""
+    return ArtifactError(
+        f"The model at {place} {what}. Nothing was released. Delete the train artifact's folder and run again; "
+        "if it happens again, report it with the recipe."
+    )
+
+
+def _names(paths: list[Path]) -> str:
+    return ", ".join(each.name for each in paths) or "none"

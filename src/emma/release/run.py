@@ -1,0 +1,77 @@
+"""The release: a model folder and a corpus folder that other tools load, each with a card, and proof that they do."""
+
+import difflib
+import json
+import shutil
+
+from emma.errors import RecipeError
+from emma.extras import need
+from emma.release.cards import corpus_card, model_card
+from emma.release.config import ReleaseConfig
+from emma.release.corpus import assemble, by_language, write_languages
+from emma.release.corpus_checks import check_corpus
+from emma.release.facts import gather
+from emma.release.model_checks import check_model
+from emma.release.quiet import quiet
+from emma.store import shards
+from emma.store.artifact import Artifact
+from emma.work.work import Made, Work
+
+
+def release(
+    section: ReleaseConfig,
+    *,
+    collect: Artifact,
+    curate: Artifact,
+    vocab: Artifact,  # noqa: ARG001 - its numbers come through the report
+    mix: Artifact,  # noqa: ARG001 - its numbers come through the report
+    train: Artifact,
+    evaluate: Artifact,  # noqa: ARG001 - its numbers come through the report
+    report: Artifact,
+    work: Work,
+) -> Made:
+    """Write `model/`, `corpus/` and `checks.json`.
+
+    Raises RecipeError for an excluded source that does not exist, ArtifactError when a check fails.
+    """
+    for package, extra in (("jinja2", "report"), ("datasets", "train"), ("transformers", "train")):
+        need(package, extra)
+    refuse_unknown(section, shards.read(collect.file("sources.parquet"))["source"].to_pylist())
+    model, corpus = work.out / "model", work.out / "corpus"
+    shutil.copytree(train.file("model"), model)
+    shard_pairs = zip(collect.parts["documents"], curate.parts["selection"], strict=True)
+    buckets = work.scatter(by_language, shard_pairs, section.buckets, section.exclude_sources)
+    sizes = assemble(work.each(write_languages, buckets), corpus)
+
+    facts = gather(section, collect=collect, curate=curate, report=report, sizes=sizes, model=model)
+    (model / "README.md").write_text(model_card(facts), encoding="utf-8")
+    (corpus / "README.md").write_text(corpus_card(facts), encoding="utf-8")
+
+    with quiet():
+        checks = {
+            "model": check_model(model, train.file("model")),
+            "corpus": check_corpus(
+                corpus,
+                curated=shards.read(curate.file("languages.parquet")).to_pylist(),
+                exclude=section.exclude_sources,
+                sizes=sizes.to_pylist(),
+                scratch=work.scratch,
+            ),
+        }
+    (work.out / "checks.json").write_text(json.dumps(checks, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return Made(counts(buckets[0][1], len(facts.sizes)))
+
+
+def counts(parts: tuple[Artifact, ...], languages: int) -> dict[str, int]:
+    """What the scattering tasks counted, in all."""
+    names = ("rows_in", "rows_out", "dropped: excluded source")
+    return {"languages": languages, **{name: sum(part.counts[name] for part in parts) for name in names}}
+
+
+def refuse_unknown(section: ReleaseConfig, sources: list[str]) -> None:
+    """RecipeError for the name of a source that is not in the corpus: it would be released by a slip."""
+    for name in section.exclude_sources:
+        if name not in sources:
+            near = difflib.get_close_matches(name, sources, n=1)
+            hint = f"Did you mean '{near[0]}'?" if near else f"Sources: {', '.join(sources)}."
+            raise RecipeError(f"release.exclude_sources names '{name}', which is no source of this recipe. {hint}")

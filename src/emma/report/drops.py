@@ -1,0 +1,43 @@
+"""What was left out and why: documents dropped by reason, and rows that a source could not give."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from emma.report.numerals import count
+from emma.report.tables import SPLITS, Row, Tables
+
+
+@dataclass(frozen=True)
+class Drop:
+    """Everything dropped for one reason."""
+
+    reason: str
+    documents: int
+    bytes: int
+    languages: int
+    """In how many languages it dropped anything."""
+    share: float
+    """Of all collected documents."""
+
+
+def drops(tables: Tables) -> list[Drop]:
+    """Drops by reason, the most frequent first."""
+    documents: dict[str, int] = defaultdict(int)
+    size: dict[str, int] = defaultdict(int)
+    langs: dict[str, set[str]] = defaultdict(set)
+    for row in tables.curated:
+        if row["outcome"] not in SPLITS:
+            documents[row["outcome"]] += row["documents"]
+            size[row["outcome"]] += row["bytes"]
+            langs[row["outcome"]].add(row["lang"])
+    everything = sum(row["documents"] for row in tables.curated)
+    found = [
+        Drop(reason, documents[reason], size[reason], len(langs[reason]), documents[reason] / everything)
+        for reason in documents
+    ]
+    return sorted(found, key=lambda each: (-each.documents, each.reason))
+
+
+def rejects_note(source: Row) -> str:
+    """Rows of a source that could not be used, in words."""
+    return "none" if not source["rejects"] else count(source["rejects"])

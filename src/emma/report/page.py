@@ -1,0 +1,150 @@
+"""The page: one HTML file with its style, script and charts inside, readable offline and without script."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from emma.extras import need
+from emma.lang.tiers import TIERS
+from emma.report import charts, numerals
+from emma.report.drops import drops, rejects_note
+from emma.report.languages import Language
+from emma.report.tables import Tables
+
+HERE = Path(__file__).parent
+Cell = float | str | None
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the language table."""
+
+    title: str
+    help: str
+    value: Callable[[Language], Cell]
+    """What it is sorted by; None is not measured and sorts last."""
+    text: Callable[[Language], str]
+    kind: str = "number"
+
+
+COLUMNS = (
+    Column("Label", "ISO 639-3 and ISO 15924", lambda row: row.lang, lambda row: row.lang, "text"),
+    Column("Language", "reference name in ISO 639-3", lambda row: row.name, lambda row: row.name, "text"),
+    Column("Script", "ISO 15924 code of the label", lambda row: row.script, lambda row: row.script, "text"),
+    Column("Tier", "decade of training bytes", lambda row: TIERS.index(row.tier), lambda row: row.tier),
+    Column(
+        "Training text",
+        "UTF-8 bytes of distinct training text",
+        lambda row: row.train_bytes,
+        lambda row: numerals.size(row.train_bytes),
+    ),
+    Column(
+        "Bits/byte, base",
+        "base model, test split",
+        lambda row: row.bits_per_byte_base,
+        lambda row: numerals.fixed(row.bits_per_byte_base, 3),
+    ),
+    Column(
+        "Bits/byte",
+        "adapted model, test split",
+        lambda row: row.bits_per_byte,
+        lambda row: numerals.fixed(row.bits_per_byte, 3),
+    ),
+    Column(
+        "Gain",
+        "bits per byte saved; negative is a loss",
+        lambda row: row.gain,
+        lambda row: numerals.signed(row.gain),
+        "gain",
+    ),
+    Column("95 % interval", "of the gain", lambda row: row.gain_low, lambda row: interval(row.gain_low, row.gain_high)),
+    Column(
+        "Tokens/byte, base",
+        "with the base model's vocabulary",
+        lambda row: row.tokens_per_byte_base,
+        lambda row: numerals.fixed(row.tokens_per_byte_base, 3),
+    ),
+    Column(
+        "Tokens/byte",
+        "with the new vocabulary",
+        lambda row: row.tokens_per_byte,
+        lambda row: numerals.fixed(row.tokens_per_byte, 3),
+    ),
+    Column("Epochs", "times each token is seen", lambda row: row.epochs, lambda row: numerals.fixed(row.epochs)),
+    Column(
+        "Documents",
+        "collected, before curation",
+        lambda row: row.documents,
+        lambda row: numerals.count(row.documents),
+    ),
+    Column(
+        "Dropped",
+        "share of documents dropped, copies included",
+        lambda row: row.dropped_share,
+        lambda row: numerals.share(row.dropped_share),
+    ),
+    Column(
+        "Copies",
+        "share of documents dropped as exact or near duplicates",
+        lambda row: row.duplicate_share,
+        lambda row: numerals.share(row.duplicate_share),
+    ),
+)
+
+NEED_BASE = {"Tokens/byte, base", "Bits/byte, base", "Gain", "95 % interval"}
+
+
+def interval(low: float | None, high: float | None) -> str:
+    """An interval of gains."""
+    return numerals.MISSING if low is None or high is None else f"{numerals.signed(low)} to {numerals.signed(high)}"
+
+
+def columns(rows: Iterable[Language]) -> list[Column]:
+    """The columns that say something: without a base model there is nothing to compare with."""
+    with_base = any(row.bits_per_byte_base is not None or row.tokens_per_byte_base is not None for row in rows)
+    return [each for each in COLUMNS if with_base or each.title not in NEED_BASE]
+
+
+def page(rows: Sequence[Language], tables: Tables, headline: dict[str, Any], title: str) -> str:
+    """The whole page. Needs the extra `report`."""
+    jinja2 = need("jinja2", "report")
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(HERE),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    ranked = sorted(rows, key=lambda row: (-row.train_bytes, row.lang))
+    text: str = environment.get_template("page.html.jinja").render(
+        title=title,
+        head=headline,
+        rows=ranked,
+        columns=columns(rows),
+        tiers=[each for each in TIERS if any(row.tier == each for row in rows)],
+        scripts=sorted({row.script for row in rows}),
+        widest=max((abs(row.gain) for row in rows if row.gain is not None), default=0.0) or 1.0,
+        unmeasured=[row for row in rows if row.bits_per_byte is None],
+        charts=_charts(rows, tables),
+        drops=drops(tables),
+        sources=[{**row, "note": rejects_note(row)} for row in tables.sources],
+        n=numerals,
+        interval=interval,
+        style=(HERE / "page.css").read_text(encoding="utf-8"),
+        script=(HERE / "page.js").read_text(encoding="utf-8"),
+    )
+    return text
+
+
+def _charts(rows: Sequence[Language], tables: Tables) -> dict[str, str]:
+    spoken = [row for row in rows if not row.is_code]
+    return {
+        "bits": charts.bits_per_byte(rows),
+        "gain": charts.gain_by_data(rows),
+        "ranked": charts.gain_by_rank(rows),
+        "fertility": charts.fertility(spoken),
+        "data": charts.data_by_rank(spoken),
+        "loss": charts.loss(tables.metrics),
+    }

@@ -1,0 +1,191 @@
+"""The stage: documents and rejects with their places, the balance, and the same bytes however it is run."""
+
+import gzip
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from emma.collect.config import CollectConfig, SourceConfig
+from emma.collect.run import collect
+from emma.errors import LanguageError, RecipeError, SourceError
+from emma.schemas import DOCUMENTS, REJECTS
+from emma.store import shards
+from emma.store.artifact import Artifact
+from emma.work.graph import Step, check_balance, run
+from emma.work.local import Local
+from emma.work.progress import Reporter
+from emma.work.work import Made, Work
+from tests.conftest import TEXTS
+
+MakeWork = Callable[..., Work]
+
+
+def source(name: str = "web", path: str = "web/*.jsonl", **changes: object) -> SourceConfig:
+    values = {"name": name, "reader": "jsonl", "path": path, "licence": "CC0-1.0", "domain": "web", **changes}
+    return SourceConfig.model_validate(values)
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """Three files of JSON lines: all test scripts, a bad line, and an unknown language."""
+    folder = tmp_path / "data"
+    (folder / "web").mkdir(parents=True)
+    for number in range(3):
+        lines = [json.dumps({"text": f"{text} {number}", "lang": label}) for label, text in TEXTS.items()]
+        lines[1:1] = ['{"text": ', '{"text": "x", "lang": "qaa"}']
+        (folder / "web" / f"{number}.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    return folder
+
+
+def section(data: Path, *sources: SourceConfig, **changes: object) -> CollectConfig:
+    return CollectConfig.model_validate({"sources": sources or (source(),), "root": str(data), **changes})
+
+
+def table(made: Made | Artifact, name: str) -> pa.Table:
+    return shards.read_all(part.file(f"{name}.parquet") for part in made.parts["documents"])
+
+
+def test_documents_and_rejects(data: Path, make_work: MakeWork) -> None:
+    made = collect(section(data), work=make_work("collect"))
+    documents, rejects = table(made, "documents"), table(made, "rejects")
+    assert (documents.schema, rejects.schema) == (DOCUMENTS, REJECTS)
+    first, second = documents.slice(0, 2).to_pylist()
+    assert first == {
+        "id": "web:web/0.jsonl#1",
+        "text": f"{TEXTS['arb_Arab']} 0",
+        "lang": "arb_Arab",
+        "text2": None,
+        "lang2": None,
+        "source": "web",
+        "source_code": "arb_Arab",
+        "rule": "ISO 639-3",
+        "domain": "web",
+        "licence": "CC0-1.0",
+        "file": "web/0.jsonl",
+        "row": 1,
+    }
+    assert second["id"] == "web:web/0.jsonl#4", "rows are lines of the file"
+    assert "\u200d" in second["text"]
+    assert len(set(documents["id"].to_pylist())) == 3 * len(TEXTS)
+    bad = rejects.slice(0, 2).to_pylist()
+    assert [(each["source"], each["file"], each["row"]) for each in bad] == [
+        ("web", "web/0.jsonl", 2),
+        ("web", "web/0.jsonl", 3),
+    ]
+    assert bad[0]["raw"] == b'{"text": ' and bad[0]["reason"].startswith("broken JSON: ")
+    assert "private use" in bad[1]["reason"]
+
+
+def test_counts_and_summaries(data: Path, make_work: MakeWork) -> None:
+    work = make_work("collect")
+    made = collect(section(data, source(limit_bytes=1), source("all", domain="d", origin="o")), work=work)
+    check_balance("collect", made.counts)
+    text_bytes = sum(len(f"{text} 0".encode()) for text in TEXTS.values())
+    assert made.counts == {
+        "bytes": 4 * text_bytes,
+        "rejected: broken JSON": 4,
+        "rejected: unknown language": 4,
+        "rows_in": 4 * (len(TEXTS) + 2),
+        "rows_out": 4 * len(TEXTS),
+    }
+    one, everything = shards.read(work.out / "sources.parquet").to_pylist()
+    assert (one["files"], one["files_left_out"], one["documents"]) == (1, 2, len(TEXTS))
+    assert everything == {
+        "source": "all",
+        "reader": "jsonl",
+        "licence": "CC0-1.0",
+        "origin": "o",
+        "domain": "d",
+        "files": 3,
+        "files_left_out": 0,
+        "documents": 3 * len(TEXTS),
+        "bytes": 3 * text_bytes,
+        "rejects": 6,
+    }
+    languages = shards.read(work.out / "languages.parquet").to_pylist()
+    assert [(each["lang"], each["source"]) for each in languages] == [
+        (label, name) for label in sorted(TEXTS) for name in ("all", "web")
+    ]
+    assert [each["documents"] for each in languages] == [3, 1] * len(TEXTS)
+    assert sum(each["bytes"] for each in languages) == 4 * text_bytes
+
+
+def digest(root: Path) -> dict[str, bytes]:
+    files = sorted(path for path in root.rglob("*") if path.is_file() and path.name != "fingerprints.json")
+    return {path.relative_to(root).as_posix(): path.read_bytes() for path in files}
+
+
+def test_one_worker_is_many_and_here_is_there(data: Path, tmp_path: Path) -> None:
+    moved = tmp_path / "elsewhere"
+    moved.symlink_to(data)
+    for name, folder, workers in (("one", data, 1), ("two", moved, 2)):
+        step = Step("collect", section(folder, shard_bytes=1), (), {"web": "by content"})
+        with Local(workers) as executor:
+            (done,) = run([step], {}, root=tmp_path / name, executor=executor, reporter=Reporter(quiet=True))
+        assert len(done.artifact.parts["documents"]) == 3
+    assert digest(tmp_path / "one") == digest(tmp_path / "two")
+
+
+def test_only_the_file_that_changed_is_read_again(data: Path, make_work: MakeWork) -> None:
+    before = collect(section(data, shard_bytes=1), work=make_work("collect"))
+    (data / "web/1.jsonl").write_text('{"text": "Ⲛⲟⲩϯ", "lang": "cop"}')
+    after = collect(section(data, shard_bytes=1), work=make_work("collect", "1" * 20))
+    same = [one.key == two.key for one, two in zip(before.parts["documents"], after.parts["documents"], strict=True)]
+    assert same == [True, False, True]
+
+
+def test_damage_inside_a_corpus(data: Path, make_work: MakeWork) -> None:
+    packed = gzip.compress(b"\n".join(json.dumps({"text": f"neno {n}", "lang": "sw"}).encode() for n in range(9999)))
+    (data / "cut.jsonl.gz").write_bytes(packed[:-2000])
+    made = collect(section(data, source(path="cut.jsonl.gz")), work=make_work("collect"))
+    check_balance("collect", made.counts)
+    assert made.counts["rejected: broken file"] == 1
+    assert made.counts["rows_out"] > 1000
+    (reject,) = table(made, "rejects").to_pylist()
+    assert reject["row"] == made.counts["rows_out"] + 1
+
+
+def test_a_long_reject_is_cut(data: Path, make_work: MakeWork) -> None:
+    (data / "web/0.jsonl").write_text("x" * 100_000 + '\n{"text": "neno", "lang": "sw"}')
+    made = collect(section(data, source(path="web/0.jsonl"), max_row_bytes=80_000), work=make_work("collect"))
+    (reject,) = table(made, "rejects").to_pylist()
+    assert (reject["row"], len(reject["raw"])) == (1, 64 * 1024)
+
+
+def test_a_source_without_documents(data: Path, make_work: MakeWork) -> None:
+    (data / "web/0.jsonl").write_text('{"text": "x", "lang": "eml"}')
+    with pytest.raises(SourceError) as caught:
+        collect(section(data, source(path="web/0.jsonl")), work=make_work("collect"))
+    message = str(caught.value)
+    assert all(part in message for part in ("'web'", "unknown language 1 times", "web/0.jsonl, row 1", "egl", "codes"))
+
+
+def test_an_empty_file(data: Path, make_work: MakeWork) -> None:
+    (data / "web/0.jsonl").write_text("")
+    with pytest.raises(SourceError, match=r"'web'.*no text at all"):
+        collect(section(data, source(path="web/0.jsonl")), work=make_work("collect"))
+
+
+def test_bad_recipes_stop_before_any_work(data: Path, make_work: MakeWork) -> None:
+    with pytest.raises(RecipeError, match="no reader 'pdf'"):
+        collect(section(data, source(reader="pdf")), work=make_work("collect"))
+    with pytest.raises(SourceError, match="nothing/"):
+        collect(section(data, source(path="nothing/*")), work=make_work("collect"))
+
+
+def test_no_sources_give_nothing(data: Path, make_work: MakeWork) -> None:
+    work = make_work("collect")
+    made = collect(CollectConfig(), work=work)
+    assert made.counts == {"rows_in": 0, "rows_out": 0}
+    assert shards.read(work.out / "languages.parquet").num_rows == 0
+
+
+def test_a_wrong_fixed_language_is_the_recipes_fault(data: Path, make_work: MakeWork) -> None:
+    for changes in ({"lang": "nah"}, {"codes": {"a": "hao", "b": "nah"}}):
+        work = make_work("collect")
+        with pytest.raises(LanguageError, match=r"Source 'web': .*family"):
+            collect(section(data, source(**changes)), work=work)
+        assert not (work.root / "collect" / "read_files").exists(), "nothing was read in vain"

@@ -1,0 +1,5 @@
+"""The bench for every test here."""
+
+from tests.curate.corpus import bench
+
+__all__ = ["bench"]

@@ -1,0 +1,93 @@
+"""Scores against transformers' own loss, one document at a time, and against the closed form of a uniform model."""
+
+import math
+from pathlib import Path
+
+import pytest
+import torch
+from transformers import AutoModelForCausalLM, AutoTokenizer, Gemma2Config, Gemma2ForCausalLM
+
+from emma.errors import RecipeError
+from emma.evaluate.config import EvaluateConfig
+from emma.evaluate.score import Scorer
+from tests.conftest import TEXTS
+from tests.evaluate.conftest import save_tokenizer
+
+LONG = 100_000
+SHORT = [text[:9] for text in TEXTS.values()]
+
+
+def slow_nats(folder: Path, text: str) -> float:
+    """One document through transformers' loss, labels and all."""
+    model = AutoModelForCausalLM.from_pretrained(folder)
+    ids = torch.tensor([[1, *AutoTokenizer.from_pretrained(folder)(text, add_special_tokens=False)["input_ids"]]])
+    return model(ids, labels=ids).loss.item() * (ids.shape[1] - 1)
+
+
+@pytest.mark.parametrize("batch_tokens", [1, 100, 10_000])
+def test_equal_to_one_at_a_time(make_model, batch_tokens: int) -> None:
+    folder = make_model("any", max_position_embeddings=512) / "model"
+    texts = list(TEXTS.values())
+    found = Scorer(folder, EvaluateConfig(batch_tokens=batch_tokens)).score(texts)
+    for text, score in zip(texts, found, strict=True):
+        assert score.nats == pytest.approx(slow_nats(folder, text), rel=1e-5)
+        assert score.tokens == len(text.encode())
+        assert not score.altered
+
+
+def test_a_uniform_model_has_a_closed_form(make_model) -> None:
+    folder = make_model("uniform", scale=0.0) / "model"
+    texts = [TEXTS["khm_Khmr"], "", "a"]
+    for text, score in zip(texts, Scorer(folder, EvaluateConfig()).score(texts), strict=True):
+        assert score.nats == pytest.approx(len(text.encode()) * math.log(259), rel=1e-6)
+
+
+def test_long_documents_slide_by_half_a_context(make_model) -> None:
+    folder = make_model("slides", max_position_embeddings=8) / "model"
+    model, ids = AutoModelForCausalLM.from_pretrained(folder), [1, *range(10, 33)]
+    expected = 0.0
+    for place in range(1, len(ids)):
+        # the first 8 predictions see all; from then on windows end at 12, 16, 20, 23
+        end = 8 if place <= 8 else next(end for end in (12, 16, 20, 23) if place <= end)
+        seen = torch.tensor([ids[max(0, end - 8) : place]])
+        expected -= model(seen).logits[0, -1].log_softmax(-1)[ids[place]].item()
+    assert Scorer(folder, EvaluateConfig()).nats([ids])[0] == pytest.approx(expected, rel=1e-5)
+
+
+def test_a_shorter_context_can_be_asked_for(make_model) -> None:
+    eight, wide = make_model("same", max_position_embeddings=8), make_model("SAME", max_position_embeddings=64)
+    asked = Scorer(wide / "model", EvaluateConfig(context=8)).nats([list(range(30))])
+    assert asked == pytest.approx(Scorer(eight / "model", EvaluateConfig()).nats([list(range(30))]))
+    assert asked != pytest.approx(Scorer(wide / "model", EvaluateConfig()).nats([list(range(30))]))
+
+
+def test_bfloat16_is_close(make_model) -> None:
+    folder = make_model("half") / "model"
+    exact, rough = (Scorer(folder, EvaluateConfig(precision=kind)).score(SHORT) for kind in ("fp32", "bf16"))
+    assert [each.nats for each in rough] == pytest.approx([each.nats for each in exact], rel=0.05)
+
+
+def test_special_tokens_in_a_text_are_text(make_model) -> None:
+    scorer = Scorer(make_model("special") / "model", EvaluateConfig())
+    assert scorer.encode(["</s>"]) == [[3 + byte for byte in b"</s>"]]
+    assert scorer.score(["a </s> b"])[0].altered is False
+
+
+def test_a_tokenizer_that_loses_text_is_flagged(make_model) -> None:
+    scorer = Scorer(make_model("lossy", lossy=True) / "model", EvaluateConfig())
+    assert [each.altered for each in scorer.score(["Ab", "ab", TEXTS["hin_Deva"]])] == [True, False, False]
+
+
+def test_capped_logits_are_refused(tmp_path: Path) -> None:
+    sizes = {"hidden_size": 16, "intermediate_size": 16, "num_hidden_layers": 1, "head_dim": 8}
+    heads = {"num_attention_heads": 2, "num_key_value_heads": 1}
+    config = Gemma2Config(vocab_size=259, initializer_range=2.0, final_logit_softcapping=1.0, **sizes, **heads)
+    Gemma2ForCausalLM(config).save_pretrained(tmp_path)
+    save_tokenizer(tmp_path)
+    with pytest.raises(RecipeError, match="changes its logits after the head"):
+        Scorer(tmp_path, EvaluateConfig())
+
+
+def test_an_absent_device_is_refused(make_model) -> None:
+    with pytest.raises(RecipeError, match=r"evaluate\.device = 'cud'"):
+        Scorer(make_model("x") / "model", EvaluateConfig(device="cud"))

@@ -1,0 +1,132 @@
+"""The plan: shares, caps, replay, exact sums, and each thing it refuses."""
+
+import json
+
+import pyarrow as pa
+import pytest
+from pydantic import ValidationError
+
+from emma.errors import RecipeError
+from emma.mix.config import MixConfig
+from emma.mix.run import mix
+from emma.schemas import PACKED, PLAN
+from emma.store import shards
+
+SIZES = {
+    ("eng_Latn", "web"): 500_000,
+    ("eng_Latn", "books"): 250_000,
+    ("zxx_Zyyy", "code"): 400_000,
+    ("hin_Deva", "web"): 90_000,
+    ("hin_Deva", "bible"): 10_000,
+    ("nqo_Nkoo", "web"): 700,
+    ("khm_Khmr", "web"): 12_345,
+}
+
+
+def plan_of(make_artifact, make_work, sizes=SIZES, **changes):
+    rows = [
+        {"lang": lang, "domain": domain, "split": split, "path": f"{lang}.{domain}.{split}", "part": 0}
+        | {"documents": 3, "tokens": tokens, "bytes": 4 * tokens}
+        for (lang, domain), tokens in sizes.items()
+        for split in ("train", "validation")
+    ]
+    pack = make_artifact("pack", {"index.parquet": pa.Table.from_pylist(rows, schema=PACKED)})
+    (pack.path / "pack.json").write_text(json.dumps({"tokenizer": "t", "vocabulary": 300, "bos": 1, "eos": None}))
+    work = make_work("mix")
+    made = mix(MixConfig(**{"tokens": 200_000, "sequence_length": 100} | changes), pack=pack, work=work)
+    table = shards.read(work.out / "plan.parquet")
+    assert table.schema.equals(PLAN)
+    rows = {(row["lang"], row["domain"]): row for row in table.to_pylist()}
+    return rows, json.loads((work.out / "plan.json").read_text()), made.counts
+
+
+def tokens_by(rows, length=100):
+    tokens: dict[str, int] = {}
+    for (lang, _), row in rows.items():
+        tokens[lang] = tokens.get(lang, 0) + row["samples"] * length
+    return tokens
+
+
+def test_sums_are_exact(make_artifact, make_work) -> None:
+    rows, facts, counts = plan_of(make_artifact, make_work, tokens=200_099)
+    assert list(rows) == sorted(SIZES)
+    assert sum(row["samples"] for row in rows.values()) == facts["samples"] == counts["samples"] == 2000
+    assert facts["tokens"] == counts["tokens"] == 200_000
+    assert sum(row["weight"] for row in rows.values()) == pytest.approx(1, abs=1e-12)
+    for key, row in rows.items():
+        assert row["epochs"] == pytest.approx(row["samples"] * 100 / SIZES[key])
+        assert row["path"].endswith(".train")
+    assert facts == facts | {"sequence_length": 100, "seed": 0, "tokenizer": "t", "bos": 1, "eos": None}
+    assert (counts["sources"], counts["languages"]) == (7, 5)
+
+
+def test_temperature_over_languages_and_proportions_within(make_artifact, make_work) -> None:
+    rows, *_ = plan_of(make_artifact, make_work, temperature=0.5, max_epochs=1000)
+    tokens = tokens_by(rows)
+    powers = {lang: sum(n for (each, _), n in SIZES.items() if each == lang) ** 0.5 for lang in tokens}
+    for lang, found in tokens.items():
+        assert found == pytest.approx(200_000 * powers[lang] / sum(powers.values()), abs=200)
+    assert rows["hin_Deva", "web"]["epochs"] == pytest.approx(rows["hin_Deva", "bible"]["epochs"], rel=0.05)
+
+
+def test_small_languages_stop_at_max_epochs_and_the_rest_gets_their_share(make_artifact, make_work) -> None:
+    rows, *_ = plan_of(make_artifact, make_work, temperature=0.0, max_epochs=2)
+    tokens = tokens_by(rows)
+    assert tokens["nqo_Nkoo"] == 1400
+    assert tokens["khm_Khmr"] == pytest.approx(24_690, abs=100)
+    for lang in ("eng_Latn", "hin_Deva", "zxx_Zyyy"):  # UniMax: all that are not capped alike
+        assert tokens[lang] == pytest.approx((200_000 - 1400 - 24_690) / 3, abs=100)
+
+
+def test_replay_is_fixed_and_the_domain_goes_first(make_artifact, make_work) -> None:
+    sizes = SIZES | {("eng_Latn", "code"): 100_000}
+    rows, *_ = plan_of(make_artifact, make_work, sizes, replay={"eng_Latn": 0.15, "code": 0.1})
+    code = [row["samples"] for (_, domain), row in rows.items() if domain == "code"]
+    english = [row["samples"] for (lang, domain), row in rows.items() if lang == "eng_Latn" and domain != "code"]
+    assert (sum(code), sum(english)) == (200, 300)
+    assert rows["eng_Latn", "code"]["samples"] == 40
+
+
+def test_replay_obeys_max_epochs(make_artifact, make_work) -> None:
+    rows, *_ = plan_of(make_artifact, make_work, replay={"khm_Khmr": 0.5}, max_epochs=4)
+    assert rows["khm_Khmr", "web"]["epochs"] == pytest.approx(4, abs=0.01)
+    assert sum(row["samples"] for row in rows.values()) == 2000
+
+
+def test_too_little_data(make_artifact, make_work) -> None:
+    sizes = {("nqo_Nkoo", "web"): 700, ("khm_Khmr", "web"): 1_000}
+    with pytest.raises(RecipeError, match=r"asks for 200000 .*max_epochs = 8 .* give 13600\. Set mix.tokens = 13600"):
+        plan_of(make_artifact, make_work, sizes)
+
+
+def test_too_little_data_where_that_is_allowed(make_artifact, make_work) -> None:
+    sizes = {("nqo_Nkoo", "web"): 700, ("khm_Khmr", "web"): 1_000}
+    rows, facts, _ = plan_of(make_artifact, make_work, sizes, allow_short=True)
+    assert facts["tokens"] == 13_600
+    assert {row["epochs"] for row in rows.values()} == {8.0}
+
+
+def test_less_than_one_sequence(make_artifact, make_work) -> None:
+    with pytest.raises(RecipeError, match="less than one sequence"):
+        plan_of(make_artifact, make_work, {("nqo_Nkoo", "web"): 7}, allow_short=True)
+
+
+def test_unknown_replay_key(make_artifact, make_work) -> None:
+    with pytest.raises(RecipeError, match=r"nothing was packed for 'eng_Ltan' .*Did you mean 'eng_Latn'\?"):
+        plan_of(make_artifact, make_work, replay={"eng_Ltan": 0.1})
+
+
+def test_replay_of_more_than_everything(make_artifact, make_work) -> None:
+    with pytest.raises(RecipeError, match=r"sum to 1\.100"):
+        plan_of(make_artifact, make_work, replay={"eng_Latn": 0.6, "code": 0.5})
+
+
+def test_nothing_to_train_on(make_artifact, make_work) -> None:
+    with pytest.raises(RecipeError, match="nothing to train on"):
+        plan_of(make_artifact, make_work, {})
+
+
+@pytest.mark.parametrize("field", [{"tokens": 0}, {"temperature": 1.5}, {"replay": {"a": 0.0}}, {"max_epochs": -1}])
+def test_impossible_values(field) -> None:
+    with pytest.raises(ValidationError):
+        MixConfig(**field)

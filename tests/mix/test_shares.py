@@ -1,0 +1,40 @@
+"""Shares against closed forms and a slow search for the water level."""
+
+import numpy as np
+import pytest
+
+from emma.mix.shares import fill, tempered, whole
+
+
+def test_temperature() -> None:
+    amounts = np.array([1.0, 16.0, 81.0])
+    np.testing.assert_allclose(tempered(amounts, 0.0), [1 / 3] * 3)
+    np.testing.assert_allclose(tempered(amounts, 1.0), amounts / 98)
+    np.testing.assert_allclose(tempered(amounts, 0.25), [1 / 6, 2 / 6, 3 / 6])
+    assert np.isfinite(tempered(np.array([1.0, 1e300]), 1.0)).all()
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_filling_finds_the_level(seed: int) -> None:
+    chance = np.random.default_rng(seed)
+    shares, caps = tempered(chance.uniform(1, 99, 30), 0.5), chance.exponential(10, 30)
+    total = caps.sum() * chance.uniform(0.05, 0.999)
+    low, high = 0.0, 1e9
+    for _ in range(200):
+        level = (low + high) / 2
+        low, high = (level, high) if np.minimum(shares * level, caps).sum() < total else (low, level)
+    np.testing.assert_allclose(fill(shares, caps, total), np.minimum(shares * low, caps), rtol=1e-9)
+
+
+def test_filling_beyond_the_caps_gives_the_caps() -> None:
+    np.testing.assert_array_equal(fill(np.array([0.5, 0.5]), np.array([3.0, 4.0]), 10.0), [3.0, 4.0])
+    assert fill(np.array([]), np.array([]), 10.0).tolist() == []
+
+
+def test_whole_numbers_are_exact_and_nearest() -> None:
+    assert whole(np.array([1.0, 1.0, 1.0]), 10).tolist() == [4, 3, 3]
+    assert whole(np.array([0.0, 2.5, 1.5]), 4).tolist() == [0, 3, 1]
+    amounts = np.random.default_rng(0).exponential(1, 500)
+    counts = whole(amounts, 12_345)
+    assert counts.sum() == 12_345
+    assert np.abs(counts - amounts / amounts.sum() * 12_345).max() < 1

@@ -1,0 +1,158 @@
+"""Packing: every kept document, in order, exactly; pairs of translations; any number of workers."""
+
+import json
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from pydantic import ValidationError
+from tokenizers import Tokenizer, decoders, models, normalizers
+
+from emma.errors import RecipeError
+from emma.pack.config import PackConfig
+from emma.pack.run import pack
+from emma.schemas import PACKED
+from emma.store import shards
+from emma.store.tokens import TokenFile
+from emma.work.graph import check_balance
+from tests.conftest import TEXTS, documents
+
+ROWS = [
+    {"lang": lang, "text": f"{number}: {text}", "domain": "web" if number % 2 else "a/b.c"}
+    for number in range(5)
+    for lang, text in TEXTS.items()
+] + [{"lang": "eng_Latn", "text": "</s> is <s>text</s>", "domain": "web"}]
+SPLITS = [("train", "train", "validation", "test", None)[number // 2 % 5] for number in range(len(ROWS))]
+
+
+@pytest.fixture
+def vocab(make_artifact):
+    """A tokenizer of bytes: three specials and 256 byte pieces."""
+    specials = {"<unk>": 0, "<s>": 1, "</s>": 2}
+    pieces = specials | {f"<0x{byte:02X}>": byte + 3 for byte in range(256)}
+    tokenizer = Tokenizer(models.BPE(pieces, [], unk_token="<unk>", byte_fallback=True))
+    tokenizer.normalizer = normalizers.Sequence([])
+    tokenizer.decoder = decoders.Sequence([decoders.ByteFallback(), decoders.Fuse()])
+    tokenizer.add_special_tokens(list(specials))
+    artifact = make_artifact("vocab")
+    folder = artifact.path / "tokenizer"
+    folder.mkdir()
+    tokenizer.save(str(folder / "tokenizer.json"))
+    config = {"bos_token": "<s>", "eos_token": {"content": "</s>", "special": True}}
+    (folder / "tokenizer_config.json").write_text(json.dumps(config))
+    return artifact
+
+
+def run(make_artifact, work, vocab, rows=ROWS, splits=SPLITS, *, cut=20, name="", **changes):
+    table, selection = documents(rows), pa.table({"split": pa.array(splits, pa.string())})
+    parts = [(table.slice(at, cut), selection.slice(at, cut)) for at in range(0, len(rows), cut)]
+    made = [make_artifact(f"{name}d{n}", {"documents.parquet": part[0]}) for n, part in enumerate(parts)]
+    collect = make_artifact(f"{name}collect", documents=made)
+    made = [make_artifact(f"{name}s{n}", {"selection.parquet": part[1]}) for n, part in enumerate(parts)]
+    curate = make_artifact(f"{name}curate", selection=made)
+    made = pack(PackConfig(**{"buckets": 3} | changes), collect=collect, curate=curate, vocab=vocab, work=work)
+    index = shards.read(work.out / "index.parquet")
+    assert index.schema.equals(PACKED)
+    return made, index.to_pylist()
+
+
+def texts_of(made, rows) -> dict[tuple[str, str, str], list[str]]:
+    """Read everything back by undoing the byte pieces by hand."""
+    found = {}
+    for row in rows:
+        file = TokenFile(made.parts["packed"][row["part"]].path / row["path"])
+        found[row["lang"], row["domain"], row["split"]] = [
+            bytes(token - 3 for token in file.document(number)[1:-1].tolist()).decode() for number in range(len(file))
+        ]
+        for number in range(len(file)):
+            assert (file.document(number)[0], file.document(number)[-1]) == (1, 2)
+        assert row["documents"] == len(file)
+        assert row["tokens"] == len(file.tokens) == row["bytes"] + 2 * len(file)
+    return found
+
+
+def test_every_kept_document_comes_back_in_order(make_artifact, make_work, vocab) -> None:
+    made, index = run(make_artifact, make_work("pack"), vocab)
+    wanted: dict[tuple[str, str, str], list[str]] = {}
+    for row, split in zip(ROWS, SPLITS, strict=True):
+        if split in ("train", "validation"):
+            wanted.setdefault((row["lang"], row["domain"], split), []).append(row["text"])
+    assert texts_of(made, index) == wanted
+    assert [(row["lang"], row["domain"], row["split"]) for row in index] == sorted(wanted)
+    kept = sum(len(each) for each in wanted.values())
+    assert made.counts["rows_in"] == made.counts["rows_out"] == made.counts["documents"] == kept
+    assert made.counts["tokens"] == sum(row["tokens"] for row in index)
+    check_balance("pack", made.counts)
+    assert len(made.parts["packed"]) == 3
+
+
+def test_what_readers_need_to_know(make_artifact, make_work, vocab) -> None:
+    work = make_work("pack")
+    made, _ = run(make_artifact, work, vocab, add_bos=False)
+    facts = json.loads((work.out / "pack.json").read_text())
+    assert facts == facts | {"vocabulary": 259, "bos": None, "eos": 2}
+    assert len(facts["tokenizer"]) == 64
+    assert made.counts["tokens"] == made.counts["bytes"] + made.counts["documents"]
+
+
+def files(made) -> dict[str, bytes]:
+    return {
+        f"{number}/{file.name}": file.read_bytes()
+        for number, part in enumerate(made.parts["packed"])
+        for file in sorted(part.path.iterdir())
+        if file.name != "manifest.json"
+    }
+
+
+def test_the_same_bytes_from_two_workers_and_from_other_shards(make_artifact, store: Path, vocab) -> None:
+    from emma.work.local import Local
+    from emma.work.progress import Reporter
+    from emma.work.work import Work
+
+    outcomes = []
+    for number, (workers, cut) in enumerate([(1, 20), (2, 20), (1, 7)]):
+        root = store / str(number)
+        (root / "out").mkdir(parents=True)
+        with Local(workers) as executor:
+            work = Work(root, "pack", 1, "k", root / "out", executor, Reporter(quiet=True))
+            made, _ = run(make_artifact, work, vocab, cut=cut, name=str(number))
+        outcomes.append(files(made) | {"index": (root / "out" / "index.parquet").read_bytes()})
+    assert outcomes[0] == outcomes[1] == outcomes[2]
+    assert len(outcomes[0]) > 10
+
+
+PAIRS = [
+    {"lang": "eng_Latn", "text": f"hello {number}", "lang2": "amh_Ethi", "text2": f"ሰላም {number}", "domain": "bitext"}
+    for number in range(40)
+]
+
+
+def test_pairs_go_both_ways_and_belong_to_the_rarer_language(make_artifact, make_work, vocab) -> None:
+    rows = [*PAIRS, {"lang": "eng_Latn", "text": "a lot of English"}, {"lang": "amh_Ethi", "text": "ሰው"}]
+    made, index = run(make_artifact, make_work("pack"), vocab, rows, ["train"] * len(rows))
+    found = texts_of(made, index)["amh_Ethi", "bitext", "train"]
+    ways = [
+        (f"eng_Latn: hello {number}\namh_Ethi: ሰላም {number}", f"amh_Ethi: ሰላም {number}\neng_Latn: hello {number}")
+        for number in range(40)
+    ]
+    assert all(text in each for text, each in zip(found, ways, strict=True))
+    assert 8 < sum(text == each[0] for text, each in zip(found, ways, strict=True)) < 32
+    assert ("eng_Latn", "bitext", "train") not in texts_of(made, index)
+
+
+def test_pairs_follow_the_template(make_artifact, make_work, vocab) -> None:
+    rows = [{**PAIRS[0], "text": "{x}"}]
+    made, index = run(make_artifact, make_work("pack"), vocab, rows, ["train"], bitext_template="{text} ⇔ {text2}")
+    (texts,) = texts_of(made, index).values()
+    assert texts[0] in ("{x} ⇔ ሰላም 0", "ሰላም 0 ⇔ {x}")
+
+
+@pytest.mark.parametrize("template", ["{text}", "{text} {txet2}", "{text} {text2} {0}", "{text {text2}"])
+def test_templates_that_cannot_be_used(template: str) -> None:
+    with pytest.raises(ValidationError, match="text2"):
+        PackConfig(bitext_template=template)
+
+
+def test_nothing_to_pack(make_artifact, make_work, vocab) -> None:
+    with pytest.raises(RecipeError, match="curate kept no document"):
+        run(make_artifact, make_work("pack"), vocab, splits=[None] * len(ROWS))

@@ -1,0 +1,154 @@
+"""Each check lets what is right pass and stops what is wrong."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from emma.errors import ArtifactError
+from emma.release import corpus_checks, model_checks
+from emma.release.facts import hub_languages, hub_licence
+
+from .conftest import save_model
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    """A trained model."""
+    save_model(tmp_path / "model")
+    return tmp_path / "model"
+
+
+@pytest.fixture
+def copy(model: Path, tmp_path: Path) -> Path:
+    """Its released copy."""
+    return Path(shutil.copytree(model, tmp_path / "copy"))
+
+
+def test_a_faithful_copy_passes(model: Path, copy: Path) -> None:
+    found = model_checks.check_model(copy, model)
+    assert found["weights"]["files"] == 1
+    assert found["logits"]["texts"] == found["round_trip"]["texts"] == len(model_checks.TEXTS)
+
+
+def test_one_changed_bit_is_found(model: Path, copy: Path) -> None:
+    path = copy / "model.safetensors"
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.write_bytes(bytes(content))
+    with pytest.raises(ArtifactError, match="differs from the trained model in the tensor"):
+        model_checks.check_weights(copy, model)
+
+
+def test_missing_weights_are_found(model: Path, copy: Path) -> None:
+    (copy / "model.safetensors").unlink()
+    with pytest.raises(ArtifactError, match=r"weight files none, the trained model model\.safetensors"):
+        model_checks.check_weights(copy, model)
+
+
+def test_other_logits_are_found(model: Path, tmp_path: Path) -> None:
+    transformers = pytest.importorskip("transformers")
+    save_model(tmp_path / "other", seed=1)
+    tokenizer = transformers.AutoTokenizer.from_pretrained(model)
+    with pytest.raises(ArtifactError, match="gives other logits than the trained model"):
+        model_checks.check_logits(tmp_path / "other", model, tokenizer)
+
+
+def test_a_weight_without_a_place_is_found(copy: Path) -> None:
+    config = json.loads((copy / "config.json").read_text())
+    (copy / "config.json").write_text(json.dumps({**config, "num_hidden_layers": 3}))
+    with pytest.raises(ArtifactError, match=r"does not match its architecture in the weights model\.layers\.2"):
+        model_checks.logits(copy, [])
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"eos_token_id": 7}, "contradicts itself about eos_token_id"),
+        ({"bos_token_id": 0, "eos_token_id": 0}, "contradicts itself about bos_token_id"),
+        ({"pad_token_id": 900}, "pad_token_id outside its vocabulary of 259"),
+    ],
+)
+def test_bad_special_ids_are_found(copy: Path, change: dict[str, int], message: str) -> None:
+    transformers = pytest.importorskip("transformers")
+    path = copy / "generation_config.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), **change}))
+    with pytest.raises(ArtifactError, match=message):
+        model_checks.check_ids(copy, transformers.AutoTokenizer.from_pretrained(copy))
+
+
+def test_several_ends_are_fine_when_one_is_shared(copy: Path) -> None:
+    transformers = pytest.importorskip("transformers")
+    path = copy / "generation_config.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "eos_token_id": [2, 5]}))
+    found = model_checks.check_ids(copy, transformers.AutoTokenizer.from_pretrained(copy))
+    assert found["eos_token_id"] == 2
+
+
+def test_more_tokens_than_embeddings_are_found(copy: Path) -> None:
+    transformers = pytest.importorskip("transformers")
+    tokenizer = transformers.AutoTokenizer.from_pretrained(copy)
+    tokenizer.add_tokens(["more"])
+    with pytest.raises(ArtifactError, match="has 259 embeddings but 260 tokens"):
+        model_checks.check_ids(copy, tokenizer)
+
+
+def test_a_tokenizer_that_changes_text_is_found(copy: Path) -> None:
+    transformers, tokenizers = pytest.importorskip("transformers"), pytest.importorskip("tokenizers")
+    tokenizer = transformers.AutoTokenizer.from_pretrained(copy)
+    tokenizer.backend_tokenizer.normalizer = tokenizers.normalizers.StripAccents()
+    with pytest.raises(ArtifactError, match="when it encodes and decodes it"):
+        model_checks.check_round_trip(tokenizer)
+
+
+def test_a_corpus_that_does_not_load_is_found(tmp_path: Path) -> None:
+    (tmp_path / "data" / "yor_Latn").mkdir(parents=True)
+    (tmp_path / "README.md").write_text("# nothing here\n")
+    with pytest.raises(ArtifactError, match=r"load_dataset\('.*', 'yor_Latn'\) fails"):
+        corpus_checks.check_loads(tmp_path, "yor_Latn", tmp_path)
+
+
+def test_a_file_too_many_is_found(tmp_path: Path) -> None:
+    import pyarrow as pa
+
+    from emma.store import shards
+
+    (tmp_path / "data" / "yor_Latn").mkdir(parents=True)
+    shards.write(tmp_path / "data/yor_Latn/test.parquet", pa.table({"id": ["a"]}))
+    assert corpus_checks.check_rows(tmp_path, {"yor_Latn/test.parquet": 1}) == {"files": 1, "rows": 1}
+    with pytest.raises(ArtifactError, match=r"has 1 rows, but curate kept 0"):
+        corpus_checks.check_rows(tmp_path, {})
+    with pytest.raises(ArtifactError, match=r"train\.parquet has 0 rows, but curate kept 2"):
+        corpus_checks.check_rows(tmp_path, {"yor_Latn/test.parquet": 1, "yor_Latn/train.parquet": 2})
+
+
+def test_languages_to_try() -> None:
+    sizes = [
+        {"lang": "a", "split": "train", "documents": 5, "bitext": 0},
+        {"lang": "a", "split": "test", "documents": 4, "bitext": 0},
+        {"lang": "b", "split": "train", "documents": 8, "bitext": 2},
+        {"lang": "c", "split": "train", "documents": 1, "bitext": 0},
+    ]
+    assert corpus_checks.samples(sizes) == ["a", "c", "b"]
+    assert corpus_checks.samples(sizes[:1]) == ["a"]
+    assert corpus_checks.samples([]) == []
+
+
+def test_names_for_the_hub() -> None:
+    labels = ["nor_Latn", "swh_Latn", "zxx_Zyyy", "srp_Cyrl", "srp_Latn"]
+    assert hub_languages(labels) == ["code", "no", "sr", "swh"]
+
+
+@pytest.mark.parametrize(
+    ("licence", "name"),
+    [
+        ("CC-BY-SA-4.0", "cc-by-sa-4.0"),
+        ("GPL-2.0-or-later", "gpl-2.0"),
+        ("Apache-2.0", "apache-2.0"),
+        ("PSF-2.0", "other"),
+        ("all rights reserved", "other"),
+    ],
+)
+def test_licences_for_the_hub(licence: str, name: str) -> None:
+    assert hub_licence(licence) == name

@@ -1,0 +1,193 @@
+"""Tables of a run that never was: any number of languages, gains and losses, gaps where gaps can be."""
+
+import json
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import iso639
+import numpy as np
+import pyarrow as pa
+
+from emma import schemas
+from emma.store.artifact import Artifact
+
+SCRIPTS = ("Latn", "Latn", "Latn", "Cyrl", "Arab", "Deva", "Ethi", "Thai", "Hans", "Nkoo")
+FIRST = ("eng_Latn", "zxx_Zyyy", "arb_Arab", "hin_Deva", "yor_Latn", "nqo_Nkoo", "khm_Khmr", "zgh_Tfng")
+
+
+def labels(count: int) -> list[str]:
+    """English, code and a few others, then living languages from all over the table."""
+    living = sorted(each.part3 for each in iso639.ALL_LANGUAGES if each.type == "L" and not each.part1 and each.part3)
+    more = living[:: max(1, len(living) // max(1, count))]
+    found = [f"{code}_{SCRIPTS[index % len(SCRIPTS)]}" for index, code in enumerate(more)]
+    return [*FIRST, *(each for each in found if each not in FIRST)][:count]
+
+
+def run_artifacts(
+    make_artifact: Callable[..., Artifact], langs: Sequence[str], *, base: bool = True, seed: int = 0
+) -> dict[str, Artifact]:
+    """What `report` reads, by the names of its arguments. Every seventh language lost, every tenth has no test
+    documents."""
+    facts = [_facts(lang, index, np.random.default_rng([seed, index])) for index, lang in enumerate(langs)]
+    train = make_artifact("train")
+    lines = [
+        {"step": step, "tokens": step * 4096, "loss": 2 + 6 * math.exp(-step / 40), "lr": 1e-3, "grad_norm": 1.0}
+        for step in range(1, 400)
+    ]
+    (train.path / "metrics.jsonl").write_text("".join(json.dumps(each) + "\n" for each in lines))
+    return {
+        "collect": make_artifact(
+            "collect",
+            {
+                "languages.parquet": pa.Table.from_pylist([_collected(each) for each in facts]),
+                "sources.parquet": pa.Table.from_pylist(SOURCES),
+            },
+        ),
+        "curate": make_artifact(
+            "curate", {"languages.parquet": pa.Table.from_pylist([row for each in facts for row in _curated(each)])}
+        ),
+        "vocab": make_artifact(
+            "vocab",
+            {"fertility.parquet": pa.Table.from_pylist([_fertility(each, base) for each in facts], schemas.FERTILITY)},
+        ),
+        "mix": make_artifact(
+            "mix", {"plan.parquet": pa.Table.from_pylist([_plan(each) for each in facts], schemas.PLAN)}
+        ),
+        "train": train,
+        "evaluate": make_artifact(
+            "evaluate",
+            {
+                "scores.parquet": pa.Table.from_pylist(
+                    [row for each in facts for row in _scores(each, base)], schemas.SCORES
+                ),
+                "gains.parquet": pa.Table.from_pylist(
+                    [_gain(each) for each in facts if base and each["measured"]], GAINS
+                ),
+            },
+        ),
+    }
+
+
+SOURCES = [
+    {
+        "source": "messages",
+        "licence": "BSD-3-Clause",
+        "origin": "https://example.org/messages",
+        "domain": "software",
+        "documents": 1000,
+        "bytes": 10**6,
+        "rejects": 3,
+    },
+    {
+        "source": "أخبار",  # a right-to-left name among left-to-right ones
+        "licence": "CC-BY-4.0",
+        "origin": "",
+        "domain": "news",
+        "documents": 500,
+        "bytes": 10**6,
+        "rejects": 0,
+    },
+]
+GAINS = pa.schema(
+    [("lang", pa.string())]
+    + [("bytes", pa.int64())]
+    + [(name, pa.float64()) for name in ("bpb_base", "bpb_adapted", "delta", "low", "high")]
+)
+
+
+def _facts(lang: str, index: int, random: np.random.Generator) -> dict[str, Any]:
+    size = int(10 ** random.uniform(3.3, 8.4))
+    gain = -0.3 if index % 7 == 6 else float(random.normal(0.2 * math.log10(size), 0.45))
+    base = float(random.uniform(2.2, 5.5))
+    return {
+        "lang": lang,
+        "size": size,
+        "measured": index % 10 != 9,
+        "base": base,
+        "adapted": max(base - gain, 0.8),
+        "half": float(random.uniform(0.02, 0.3)),
+        "single": index % 17 == 16,  # one document: no interval
+        "tokens_base": int(size * random.uniform(0.35, 1.0)),
+        "tokens": int(size * random.uniform(0.2, 0.34)),
+    }
+
+
+def _collected(facts: dict[str, Any]) -> dict[str, Any]:
+    return {"lang": facts["lang"], "source": "messages", "documents": facts["size"] // 600 + 4, "bytes": facts["size"]}
+
+
+def _curated(facts: dict[str, Any]) -> list[dict[str, Any]]:
+    documents = facts["size"] // 600 + 4
+    outcomes = {"train": documents - 3, "test": 1, "near duplicate": 1, "letter_share low": 1}
+    return [
+        {
+            "lang": facts["lang"],
+            "domain": "software",
+            "source": "messages",
+            "outcome": outcome,
+            "documents": found,
+            "bytes": facts["size"] * found // documents,
+        }
+        for outcome, found in outcomes.items()
+    ]
+
+
+def _fertility(facts: dict[str, Any], base: bool) -> dict[str, Any]:
+    return {
+        "lang": facts["lang"],
+        "domain": "software",
+        "bytes": facts["size"],
+        "chars": facts["size"] // 2,
+        "words": facts["size"] // 8,
+        "tokens_base": facts["tokens_base"] if base else None,
+        "tokens": facts["tokens"],
+    }
+
+
+def _plan(facts: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "lang": facts["lang"],
+        "domain": "software",
+        "part": 0,
+        "path": f"{facts['lang']}.software.train",
+        "documents": 1,
+        "bytes": facts["size"],
+        "tokens": facts["tokens"],
+        "weight": 0.01,
+        "samples": 10,
+        "epochs": 2.5,
+    }
+
+
+def _scores(facts: dict[str, Any], base: bool) -> list[dict[str, Any]]:
+    models = {"base": facts["base"], "adapted": facts["adapted"]} if base else {"adapted": facts["adapted"]}
+    return [
+        {
+            "model": model,
+            "lang": facts["lang"],
+            "domain": domain,
+            "documents": 1,
+            "bytes": 2000,
+            "tokens": 600,
+            "bits_per_byte": value,
+            "low": None if facts["single"] else value - 0.1,
+            "high": None if facts["single"] else value + 0.1,
+        }
+        for model, value in models.items()
+        for domain in (None, "software")
+        if facts["measured"]
+    ]
+
+
+def _gain(facts: dict[str, Any]) -> dict[str, Any]:
+    delta = facts["adapted"] - facts["base"]
+    return {
+        "lang": facts["lang"],
+        "bytes": 2000,
+        "bpb_base": facts["base"],
+        "bpb_adapted": facts["adapted"],
+        "delta": delta,
+        "low": None if facts["single"] else delta - facts["half"],
+        "high": None if facts["single"] else delta + facts["half"],
+    }

@@ -1,0 +1,194 @@
+"""The page in a real browser, from disk: no request leaves, sorting and filters do what they say."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from emma.report.config import ReportConfig
+from emma.report.run import report
+from emma.store import shards
+from emma.store.artifact import Artifact
+from emma.work.local import Local
+from emma.work.progress import Reporter
+from emma.work.work import Work
+
+from .synthetic import labels, run_artifacts
+
+LANGUAGES = 60
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A page with gaps, losses and right-to-left names."""
+    store = tmp_path_factory.mktemp("store")
+
+    def make(name: str, files: dict[str, pa.Table] | None = None, **_: Any) -> Artifact:
+        path = store / name
+        path.mkdir()
+        for file, table in (files or {}).items():
+            shards.write(path / file, table)
+        return Artifact(path, name)
+
+    out = store / "report"
+    out.mkdir()
+    work = Work(store, "report", 1, "0" * 20, out, Local(1), Reporter(quiet=True))
+    report(ReportConfig(), **run_artifacts(make, labels(LANGUAGES)), work=work)
+    return out / "index.html"
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """Chromium with an empty profile."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("there is no chromium on this machine")
+    arguments = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    profile = tmp_path_factory.mktemp("profile")
+    with playwright.sync_playwright() as run:
+        context = run.chromium.launch_persistent_context(profile, executable_path=chromium, args=arguments)
+        yield context
+        context.close()
+
+
+@pytest.fixture
+def page(browser: Any, index: Path) -> Iterator[Any]:
+    """The page, opened from disk; whatever it asked for or complained about is in `requests` and `complaints`."""
+    page = browser.new_page()
+    page.requests, page.complaints = [], []
+    page.on("request", lambda request: page.requests.append(request.url))
+    page.on("console", lambda message: page.complaints.append(message.text))
+    page.on("pageerror", lambda error: page.complaints.append(str(error)))
+    page.goto(index.as_uri())
+    yield page
+    page.close()
+
+
+def column(page: Any, title: str) -> list[str | None]:
+    """What a column is sorted by, in the order shown; None where nothing was measured."""
+    cells: list[str | None] = page.evaluate(
+        """title => {
+            const heads = [...document.querySelectorAll("#table thead th")];
+            const index = heads.findIndex(head => head.textContent.trim() === title);
+            return [...document.querySelectorAll("#table tbody tr")]
+                .filter(row => !row.hidden).map(row => row.cells[index].dataset.v ?? null);
+        }""",
+        title,
+    )
+    return cells
+
+
+def press(page: Any, title: str) -> str:
+    """Click a header and return its aria-sort."""
+    button = page.locator("#table thead button").get_by_text(title, exact=True)
+    button.click()
+    state: str = button.locator("..").get_attribute("aria-sort")
+    return state
+
+
+def test_opens_from_disk_without_any_request_or_complaint(page: Any, index: Path) -> None:
+    assert [url for url in page.requests if not url.startswith("data:")] == [index.as_uri()]
+    assert page.complaints == []
+    assert len(column(page, "Label")) == LANGUAGES
+    assert page.locator("figure svg").count() == 6
+
+
+@pytest.mark.parametrize("title", ["Gain", "Training text", "Bits/byte", "Tier", "Tokens/byte, base"])
+def test_sorts_numbers_as_numbers_with_gaps_last(page: Any, title: str) -> None:
+    seen = set()
+    for _ in range(2):
+        state = press(page, title)
+        cells = column(page, title)
+        measured = [float(cell) for cell in cells if cell is not None]
+        assert measured == sorted(measured, reverse=state == "descending")
+        assert cells[len(measured) :] == [None] * (LANGUAGES - len(measured))
+        seen.add(state)
+    assert seen == {"ascending", "descending"}
+    assert page.locator("#table [aria-sort]").count() == 1
+
+
+def test_some_gains_are_losses_and_some_are_missing(page: Any) -> None:
+    cells = column(page, "Gain")
+    assert None in cells
+    assert any(cell is not None and cell.startswith("-") for cell in cells)
+
+
+def test_sorts_words_and_from_the_keyboard(page: Any) -> None:
+    page.locator("#table thead button").first.focus()
+    page.keyboard.press("Enter")
+    cells = [cell for cell in column(page, "Label") if cell]
+    assert cells == sorted(cells)
+
+
+def test_filters_narrow_and_say_how_many(page: Any) -> None:
+    page.fill("#find", "YORUBA")
+    assert column(page, "Label") == ["yor_Latn"]
+    assert page.inner_text("#shown") == f"1 of {LANGUAGES} rows"
+    page.fill("#find", "")
+    page.select_option("#script", "Arab")
+    assert set(column(page, "Script")) == {"Arab"}
+    tier = page.locator("#tier option").nth(1).inner_text()
+    page.select_option("#tier", tier)
+    assert len(column(page, "Label")) < LANGUAGES
+    page.select_option("#script", "")
+    page.select_option("#tier", "")
+    page.select_option("#verdict", "down")
+    assert column(page, "Gain")
+    assert all(cell is not None and float(cell) < 0 for cell in column(page, "Gain"))
+    page.select_option("#verdict", "none")
+    assert set(column(page, "Gain")) == {None}
+
+
+def test_a_link_finds_its_row_behind_a_filter(page: Any) -> None:
+    page.fill("#find", "yoruba")
+    page.evaluate("location.hash = '#eng_Latn'")
+    page.wait_for_function("!document.getElementById('eng_Latn').hidden")
+    assert page.locator("#eng_Latn").is_visible()
+
+
+def test_right_to_left_names_stay_in_their_cell(page: Any) -> None:
+    name = page.locator("#sources bdi", has_text="أخبار")
+    assert name.evaluate("each => getComputedStyle(each).unicodeBidi") == "isolate"
+    row = name.locator("xpath=ancestor::tr")
+    places = [row.locator("th, td").nth(index).bounding_box()["x"] for index in range(7)]
+    assert places == sorted(places)
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_fits_the_width(page: Any, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_the_header_stays_in_view(page: Any) -> None:
+    page.locator(".tall").evaluate("each => each.scrollTo(0, 400)")
+    box, head = page.locator(".tall").bounding_box(), page.locator("#table thead th").first.bounding_box()
+    assert abs(box["y"] - head["y"]) < 3
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_can_be_read_in_light_and_dark(page: Any, scheme: str) -> None:
+    page.emulate_media(color_scheme=scheme)
+    for selector in ("body", ".lead", ".note", ".good", "#table td.gain", "#table td.none", "#table td.unsure"):
+        assert contrast(page, selector) >= 4.5, selector  # WCAG 2.2, success criterion 1.4.3
+    ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert (luminance(ground) < 0.5) == (scheme == "dark")
+
+
+def contrast(page: Any, selector: str) -> float:
+    """WCAG contrast between an element's text and the page's ground."""
+    text = page.locator(selector).first.evaluate("each => getComputedStyle(each).color")
+    ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    light, dark = sorted((luminance(text), luminance(ground)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def luminance(colour: str) -> float:
+    """WCAG relative luminance of `rgb(r, g, b)`."""
+    shares = [int(each) / 255 for each in colour.removeprefix("rgb(").removesuffix(")").split(",")[:3]]
+    linear = [each / 12.92 if each <= 0.04045 else ((each + 0.055) / 1.055) ** 2.4 for each in shares]
+    return sum(weight * each for weight, each in zip((0.2126, 0.7152, 0.0722), linear, strict=True))

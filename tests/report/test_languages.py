@@ -1,0 +1,142 @@
+"""Rows and headline against sums made by hand."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from emma.report.languages import Language, languages
+from emma.report.names import english_name
+from emma.report.summary import averages, summary
+from emma.report.tables import Tables
+
+CURATED = [
+    {"lang": "yor_Latn", "domain": "a", "source": "s", "outcome": "train", "documents": 6, "bytes": 600},
+    {"lang": "yor_Latn", "domain": "b", "source": "s", "outcome": "train", "documents": 2, "bytes": 20_000},
+    {"lang": "yor_Latn", "domain": "a", "source": "s", "outcome": "test", "documents": 1, "bytes": 100},
+    {"lang": "yor_Latn", "domain": "a", "source": "s", "outcome": "near duplicate", "documents": 2, "bytes": 9},
+    {"lang": "yor_Latn", "domain": "a", "source": "t", "outcome": "exact duplicate", "documents": 1, "bytes": 9},
+    {"lang": "yor_Latn", "domain": "a", "source": "s", "outcome": "letter_share low", "documents": 4, "bytes": 9},
+    {"lang": "nqo_Nkoo", "domain": "a", "source": "s", "outcome": "train", "documents": 3, "bytes": 90},
+]
+FERTILITY = [
+    {"lang": "yor_Latn", "domain": "a", "bytes": 100, "tokens_base": 60, "tokens": 40},
+    {"lang": "yor_Latn", "domain": "b", "bytes": 300, "tokens_base": 100, "tokens": 60},
+    {"lang": "nqo_Nkoo", "domain": "a", "bytes": 90, "tokens_base": None, "tokens": 45},
+]
+PLAN = [
+    {"lang": "yor_Latn", "domain": "a", "documents": 6, "bytes": 600, "tokens": 100, "epochs": 4.0},
+    {"lang": "yor_Latn", "domain": "b", "documents": 2, "bytes": 20_000, "tokens": 300, "epochs": 2.0},
+    {"lang": "nqo_Nkoo", "domain": "a", "documents": 3, "bytes": 90, "tokens": 10, "epochs": 0.0},
+]
+
+
+def score(model: str, lang: str, value: float, domain: str | None = None) -> dict[str, Any]:
+    """A row of scores.parquet."""
+    return {
+        "model": model,
+        "lang": lang,
+        "domain": domain,
+        "documents": 1,
+        "bytes": 100,
+        "bits_per_byte": value,
+    }
+
+
+SCORES = [score("base", "yor_Latn", 4.0), score("adapted", "yor_Latn", 3.0), score("adapted", "yor_Latn", 9.0, "a")]
+GAINS = [{"lang": "yor_Latn", "bpb_base": 4.0, "bpb_adapted": 3.0, "delta": -1.0, "low": -1.5, "high": -0.25}]
+TABLES = Tables([], [], CURATED, FERTILITY, PLAN, SCORES, GAINS, [])
+
+
+def test_a_row_is_the_sum_of_its_parts() -> None:
+    nqo, yor = languages(TABLES)
+    assert (yor.lang, yor.name, yor.script, yor.tier) == ("yor_Latn", "Yoruba", "Latn", "10–100 kB")
+    assert (yor.documents, yor.train_documents, yor.train_bytes) == (16, 8, 20_600)
+    assert (yor.dropped_share, yor.duplicate_share) == (7 / 16, 3 / 16)
+    assert yor.epochs == (4.0 * 100 + 2.0 * 300) / 400
+    assert (yor.tokens_per_byte_base, yor.tokens_per_byte) == (160 / 400, 100 / 400)
+    assert (yor.bits_per_byte_base, yor.bits_per_byte) == (4.0, 3.0)
+    assert (yor.gain, yor.gain_low, yor.gain_high) == (1.0, 0.25, 1.5)
+    assert nqo.tokens_per_byte_base is None
+
+
+def test_a_language_known_only_from_pairs_has_a_row() -> None:
+    pair = {"lang": "dsb_Latn", "domain": "a", "documents": 2, "bytes": 500, "tokens": 50, "epochs": 1.0}
+    row = next(each for each in languages(replace(TABLES, plan=[*PLAN, pair])) if each.lang == "dsb_Latn")
+    assert (row.train_bytes, row.documents, row.dropped_share, row.trained) == (500, 0, None, True)
+
+
+def test_what_was_not_measured_is_none_and_not_zero() -> None:
+    nqo, _ = languages(TABLES)
+    assert nqo.bits_per_byte is nqo.gain is nqo.gain_low is None
+    assert not nqo.trained
+    assert nqo.verdict == "none"
+
+
+@pytest.mark.parametrize(
+    ("gain", "low", "high", "verdict"),
+    [
+        (0.3, 0.1, 0.5, "gain"),
+        (-0.3, -0.5, -0.1, "loss"),
+        (0.3, -0.1, 0.7, "unsure"),
+        (-0.3, None, None, "unsure"),
+        (None, None, None, "none"),
+    ],
+)
+def test_verdict_needs_an_interval(gain: float | None, low: float | None, high: float | None, verdict: str) -> None:
+    row = Language("yor_Latn", "Yoruba", "Latn", "<10 kB", gain=gain, gain_low=low, gain_high=high)
+    assert row.verdict == verdict
+
+
+ROW = Language("x", "X", "Latn", "<10 kB", epochs=1.0)
+ROWS = [
+    replace(ROW, lang="eng_Latn", bits_per_byte_base=1.0, bits_per_byte=1.5, gain=-0.5, gain_low=-0.6, gain_high=-0.4),
+    replace(ROW, lang="yor_Latn", bits_per_byte_base=4.0, bits_per_byte=3.0, gain=1.0, gain_low=0.5, gain_high=1.5),
+    replace(ROW, lang="amh_Ethi", bits_per_byte_base=3.0, bits_per_byte=2.0, gain=1.0, tier="1–10 MB"),
+    replace(ROW, lang="nqo_Nkoo", tokens_per_byte=0.5),
+    replace(ROW, lang="zxx_Zyyy", bits_per_byte_base=2.0, bits_per_byte=9.0, gain=-7.0, gain_low=-8.0, gain_high=-6.0),
+]
+
+
+def test_headline_counts_losses_and_leaves_code_out_of_averages() -> None:
+    head = summary(ROWS, TABLES, named=2)
+    assert head["languages"] == 4
+    assert head["languages_measured"] == 3
+    assert (head["languages_improved"], head["languages_improved_surely"]) == (2, 1)
+    assert (head["languages_worse"], head["languages_worse_surely"]) == (1, 1)
+    assert head["languages_without_interval"] == 1
+    assert head["bpb_base"] == pytest.approx((1 + 4 + 3) / 3)
+    assert head["bpb_adapted"] == pytest.approx((1.5 + 3 + 2) / 3)
+    assert head["english"] == {"bpb_base": 1.0, "bpb_adapted": 1.5, "gain": -0.5, "low": -0.6, "high": -0.4}
+    assert head["code"]["bpb_adapted"] == 9.0
+    assert [each["lang"] for each in head["best"]] == ["amh_Ethi", "yor_Latn"]
+    assert [each["lang"] for each in head["worst"]] == ["eng_Latn"]
+    assert [(each["tier"], each["languages"], each["measured"]) for each in head["by_tier"]] == [
+        ("<10 kB", 3, 2),
+        ("1–10 MB", 1, 1),
+    ]
+    assert head["data"] == {"documents": 19, "bytes": 20_817, "documents_kept": 12, "bytes_kept": 20_790, "rejects": 0}
+
+
+def test_base_and_adapted_are_averaged_over_the_same_languages() -> None:
+    only_adapted = replace(ROW, lang="khm_Khmr", bits_per_byte=100.0)
+    assert averages([*ROWS[:2], only_adapted])["bpb_adapted"] == pytest.approx((1.5 + 3) / 2)
+    assert averages([only_adapted]) == {
+        "languages": 1,
+        "measured": 1,
+        "bpb_base": None,
+        "bpb_adapted": 100.0,
+        "tokens_per_byte_base": None,
+        "tokens_per_byte": None,
+    }
+
+
+def test_english_that_was_not_measured_is_none() -> None:
+    assert summary(ROWS[1:2], TABLES)["english"] is None
+
+
+@pytest.mark.parametrize(
+    ("code", "name"), [("swh", "Swahili (individual language)"), ("nqo", "N'Ko"), ("zxx", "Program code"), ("??", "??")]
+)
+def test_english_names(code: str, name: str) -> None:
+    assert english_name(code) == name

@@ -1,0 +1,94 @@
+"""The stage as a whole: twins that agree, the same bytes twice, and clear errors."""
+
+import csv
+import json
+from collections.abc import Callable
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from emma.errors import ArtifactError, ExtraError
+from emma.report.config import ReportConfig
+from emma.report.languages import Language
+from emma.report.run import report
+from emma.store.artifact import Artifact
+from emma.work.work import Work
+
+from .synthetic import labels, run_artifacts
+
+Make = Callable[..., Artifact]
+MakeWork = Callable[..., Work]
+
+
+def test_twins_agree_and_bytes_repeat(make_artifact: Make, make_work: MakeWork) -> None:
+    inputs = run_artifacts(make_artifact, labels(30))
+    first, second = make_work("report", "1" * 20), make_work("report", "2" * 20)
+    made = report(ReportConfig(), **inputs, work=first)
+    report(ReportConfig(), **inputs, work=second)
+    names = sorted(each.name for each in first.out.iterdir())
+    assert names == ["index.html", "languages.csv", "languages.json", "report.json"]
+    assert all((first.out / name).read_bytes() == (second.out / name).read_bytes() for name in names)
+
+    rows = json.loads((first.out / "languages.json").read_text())
+    with (first.out / "languages.csv").open(encoding="utf-8", newline="") as stream:
+        lines = list(csv.DictReader(stream))
+    assert list(rows[0]) == list(lines[0]) == [each.name for each in fields(Language)]
+    for row, line in zip(rows, lines, strict=True):
+        assert line == {name: "" if value is None else str(value) for name, value in row.items()}
+    unmeasured = [row["lang"] for row in rows if row["bits_per_byte"] is None]
+    assert len(unmeasured) == 3
+    assert made.counts == {"languages": 29, "languages_measured": 26}
+
+
+def test_450_languages_stay_small(make_artifact: Make, make_work: MakeWork) -> None:
+    work = make_work("report")
+    report(ReportConfig(), **run_artifacts(make_artifact, labels(450)), work=work)
+    assert (work.out / "index.html").stat().st_size < 3_000_000
+
+
+def test_without_a_base_nothing_is_compared(make_artifact: Make, make_work: MakeWork) -> None:
+    work = make_work("report")
+    report(ReportConfig(), **run_artifacts(make_artifact, labels(12), base=False), work=work)
+    page = (work.out / "index.html").read_text(encoding="utf-8")
+    assert "There is no base model to compare with." in page
+    assert "Bits/byte, base" not in page
+    assert "95 % interval" not in page
+    assert json.loads((work.out / "report.json").read_text())["bpb_base"] is None
+
+
+def test_the_page_needs_nothing_from_elsewhere(make_artifact: Make, make_work: MakeWork) -> None:
+    work = make_work("report")
+    report(ReportConfig(title="<b>A & B"), **run_artifacts(make_artifact, labels(5)), work=work)
+    page = (work.out / "index.html").read_text(encoding="utf-8")
+    assert "<title>&lt;b&gt;A &amp; B</title>" in page
+    assert 'src="' not in page
+    assert "@import" not in page
+    assert "url(" not in page
+
+
+def test_a_missing_table_is_named(make_artifact: Make, make_work: MakeWork) -> None:
+    inputs = run_artifacts(make_artifact, labels(5))
+    (inputs["evaluate"].path / "gains.parquet").unlink()
+    with pytest.raises(ArtifactError, match=r"gains\.parquet"):
+        report(ReportConfig(), **inputs, work=make_work("report"))
+
+
+def test_damaged_metrics_name_file_and_row(make_artifact: Make, make_work: MakeWork) -> None:
+    inputs = run_artifacts(make_artifact, labels(5))
+    (inputs["train"].path / "metrics.jsonl").write_text('{"step": 1, "tokens": 1, "loss": 2.0}\n{"step"')
+    with pytest.raises(ArtifactError, match=r"metrics\.jsonl, row 2 is not JSON"):
+        report(ReportConfig(), **inputs, work=make_work("report"))
+
+
+def test_without_jinja_the_extra_is_named(
+    make_artifact: Make, make_work: MakeWork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "jinja2", None)
+    with pytest.raises(ExtraError, match=r"emma\[report\]"):
+        report(ReportConfig(), **run_artifacts(make_artifact, labels(5)), work=make_work("report"))
+
+
+def test_template_style_and_script_lie_in_the_package() -> None:
+    room = Path(__import__("emma.report", fromlist=["report"]).__file__).parent
+    assert {"page.html.jinja", "page.css", "page.js"} <= {each.name for each in room.iterdir()}
