@@ -12,7 +12,7 @@ from typing import Any
 
 from emma.errors import ArtifactError, RecipeError
 from emma.store.artifact import Artifact, load
-from emma.store.fingerprints import Fingerprints
+from emma.store.fingerprints import CACHE, Fingerprints
 
 LINKED = ("report", "release")
 """Stages whose results people open: they get a link in the run's folder."""
@@ -31,7 +31,7 @@ class Home:
 
     def fingerprints(self) -> Fingerprints:
         """Hashes of raw files, remembered between runs."""
-        return Fingerprints(self.store / "fingerprints.json")
+        return Fingerprints(self.store / CACHE)
 
     @contextmanager
     def locked(self) -> Iterator[None]:

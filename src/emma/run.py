@@ -11,7 +11,7 @@ from emma.home import Home
 from emma.recipe import INPUTS, Recipe
 from emma.store.address import address
 from emma.store.artifact import Artifact, load
-from emma.store.fingerprints import Fingerprints
+from emma.store.fingerprints import CACHE, Fingerprints
 from emma.work import graph
 from emma.work.graph import Outcome, Step
 from emma.work.local import Executor
@@ -42,7 +42,7 @@ def run(
 def steps(recipe: Recipe, home: Home, until: str = "release") -> list[Step]:
     """The recipe as steps, each with its section, its inputs and the raw files it reads."""
     root = Path(recipe.data)
-    raw = fingerprint(recipe.collect, root, home.store / "fingerprints.json")
+    raw = fingerprint(recipe.collect, root, home.store / CACHE)
     collect = recipe.collect.model_copy(update={"root": str(root.absolute())})
     names = list(INPUTS)
     return [

@@ -1,6 +1,7 @@
 """Listing and fingerprints: order, hashes, the cache, and what is missing."""
 
 import hashlib
+import importlib.util
 import json
 import os
 import sys
@@ -9,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from emma.collect import inputs
 from emma.collect.config import CollectConfig, SourceConfig
 from emma.collect.inputs import chosen, fingerprint, listing
 from emma.errors import ExtraError, SourceError
+from emma.store import fingerprints
 
 
 def source(path: str | tuple[str, ...], **changes: object) -> SourceConfig:
@@ -41,8 +42,8 @@ def test_cache_saves_hashing_but_not_truth(data: Path, tmp_path: Path, monkeypat
     section, cache = CollectConfig(sources=(source("**/*.txt"),)), tmp_path / "new" / "cache.json"
     first = fingerprint(section, data, cache)
     hashed: list[Path] = []
-    real = inputs.file_digest
-    monkeypatch.setattr(inputs, "file_digest", lambda path: hashed.append(path) or real(path))
+    real = fingerprints.file_digest
+    monkeypatch.setattr(fingerprints, "file_digest", lambda path: hashed.append(path) or real(path))
     assert fingerprint(section, data, cache) == first
     assert hashed == []
     (data / "a/1.txt").write_text("A/1.txt")  # as long as before
@@ -91,7 +92,7 @@ def test_files_of_a_package(tmp_path: Path) -> None:
 def test_package_that_is_not_installed(
     package: str, remedy: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(inputs.importlib.util, "find_spec", lambda _: None)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
     with pytest.raises(ExtraError, match=f"'s'.*'{package}'.*pip install {remedy}"):
         listing(source(f"package:{package}/*.po"), tmp_path)
 

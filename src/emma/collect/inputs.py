@@ -4,8 +4,6 @@ Light on purpose: a run whose corpus is up to date only lists files and compares
 """
 
 import importlib.util
-import json
-import os
 import sysconfig
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,10 +11,8 @@ from pathlib import Path
 
 from emma.collect.config import CollectConfig, SourceConfig
 from emma.errors import ExtraError, SourceError
-from emma.store.address import file_digest
+from emma.store.fingerprints import Fingerprints
 
-CACHE = "fingerprints.json"
-"""Name of the hash cache, in the store's root."""
 BESIDE = ("site-packages", "dist-packages")
 """Folders in the library's folder that hold what somebody installed."""
 EXTRAS = {"django": "demo"}
@@ -41,14 +37,12 @@ def fingerprint(section: CollectConfig, data_root: Path, cache: Path) -> Fingerp
 
     Raises SourceError where a source has no files, ExtraError where a package is not installed.
     """
-    known = _read_cache(cache)
-    seen = dict(known)
+    known = Fingerprints(cache)
     found = {
-        source.name: [[each.name, _digest(each.path, seen)] for each in chosen(source, data_root)]
+        source.name: [[each.name, known.of(each.path)] for each in chosen(source, data_root)]
         for source in section.sources
     }
-    if seen != known:
-        _write_cache(cache, seen)
+    known.save()
     return found
 
 
@@ -103,27 +97,3 @@ def _package_folder(source: str, package: str) -> Path:
             f"Install it with: pip install {what}"
         )
     return Path(next(iter(spec.submodule_search_locations))).parent
-
-
-def _digest(path: Path, seen: dict[str, list[int | str]]) -> str:
-    state = path.stat()
-    key, stamp = str(path.absolute()), [state.st_size, state.st_mtime_ns]
-    if seen.get(key, [])[:2] != stamp:
-        seen[key] = [*stamp, file_digest(path)]
-    return str(seen[key][2])
-
-
-def _read_cache(cache: Path) -> dict[str, list[int | str]]:
-    """What is remembered; a missing or damaged cache only costs time."""
-    try:
-        found = json.loads(cache.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def _write_cache(cache: Path, seen: dict[str, list[int | str]]) -> None:
-    cache.parent.mkdir(parents=True, exist_ok=True)
-    temporary = cache.with_name(f"{cache.name}.{os.getpid()}.tmp")
-    temporary.write_text(json.dumps(seen, indent=0, sort_keys=True, ensure_ascii=False), encoding="utf-8")
-    temporary.replace(cache)

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from emma.collect.config import CollectConfig, SourceConfig
 from emma.collect.documents import documents
-from emma.collect.inputs import CACHE, Listed, chosen, fingerprint, listing
+from emma.collect.inputs import Listed, chosen, fingerprint, listing
 from emma.collect.readers import find
 from emma.collect.sink import LANGUAGES, Sink
 from emma.collect.streams import open_file
@@ -21,6 +21,7 @@ from emma.errors import LanguageError, SourceError
 from emma.lang.codes import resolve
 from emma.store import shards
 from emma.store.artifact import Artifact
+from emma.store.fingerprints import CACHE
 from emma.work.task import Unhashed
 from emma.work.work import Made, Work
 

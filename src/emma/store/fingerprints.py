@@ -6,16 +6,16 @@ from pathlib import Path
 
 from emma.store.address import file_digest
 
+CACHE = "fingerprints.json"
+"""Name of the cache, in the store's root."""
+
 
 class Fingerprints:
     """SHA-256 of files outside the store. `cache` is a JSON file; losing it costs time, nothing else."""
 
     def __init__(self, cache: Path) -> None:
         self._cache = cache
-        try:
-            self._known: dict[str, list[object]] = json.loads(cache.read_text(encoding="utf-8"))
-        except (FileNotFoundError, json.JSONDecodeError):
-            self._known = {}
+        self._known = _read(cache)
         self._changed = False
 
     def of(self, path: Path) -> str:
@@ -23,7 +23,7 @@ class Fingerprints:
         facts = path.stat()
         name, seen = str(path.absolute()), [facts.st_size, facts.st_mtime_ns]
         known = self._known.get(name)
-        if known is None or known[:2] != seen:
+        if not isinstance(known, list) or known[:2] != seen:
             known = self._known[name] = [*seen, file_digest(path)]
             self._changed = True
         return str(known[2])
@@ -37,3 +37,11 @@ class Fingerprints:
         temporary.write_text(json.dumps(self._known, indent=0, sort_keys=True), encoding="utf-8")
         temporary.replace(self._cache)
         self._changed = False
+
+
+def _read(cache: Path) -> dict[str, list[object]]:
+    try:
+        known = json.loads(cache.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return known if isinstance(known, dict) else {}
