@@ -89,7 +89,7 @@ def test_a_missing_extra_is_named() -> None:
         need("a_package_nobody_has", "train")
 
 
-@pytest.mark.parametrize(("code", "code_of"), [("sw", 0), ("qqq", 0)])
+@pytest.mark.parametrize(("code", "code_of"), [("sw", 0), ("qqq", 1)])
 def test_lang_explains(code: str, code_of: int, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["lang", code]) == code_of
     assert code in capsys.readouterr().out

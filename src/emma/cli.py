@@ -183,12 +183,14 @@ def _why(arguments: argparse.Namespace) -> int:
 def _lang(arguments: argparse.Namespace) -> int:
     from emma.lang.explain import explain
 
+    refused = False
     for number, code in enumerate(arguments.code):
         if number:
             print()
         for name, value in explain(code):
+            refused |= name == "refused"
             print(f"{name:<16} {value}")
-    return 0
+    return int(refused)
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ def show_run(run: Run, until: str) -> None:
 
 def gains(headline: dict[str, Any]) -> Table:
     """Bits per byte and tokens per byte, before and after, by tier."""
-    title = f"{headline['languages_improved']} of {headline['languages_measured']} measured languages gained"
+    title = f"{headline['languages_improved']} of {headline['languages_compared']} measured languages gained"
     table = _table(
         title, "training text", "languages", "gained", "bits/byte before", "after", "tokens/byte before", "after"
     )
@@ -37,7 +37,7 @@ def gains(headline: dict[str, Any]) -> Table:
         table.add_row(
             row["tier"],
             str(row["languages"]),
-            str(row["improved"]),
+            str(row["languages_improved"]),
             *(_number(row[name]) for name in ("bpb_base", "bpb_adapted", "tokens_per_byte_base", "tokens_per_byte")),
         )
     return table

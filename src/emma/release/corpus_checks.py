@@ -56,15 +56,16 @@ def check_rows(folder: Path, expected: Mapping[str, int]) -> dict[str, int]:
 
 
 def samples(sizes: Sequence[Row]) -> list[str]:
-    """Three languages that try the folder: the largest, the smallest, and the one with most bitext."""
+    """Three languages that try the folder: the largest, the smallest, and of the others the one with most bitext."""
     documents: dict[str, int] = {}
     bitext: dict[str, int] = {}
     for row in sizes:
         documents[row["lang"]] = documents.get(row["lang"], 0) + row["documents"]
         bitext[row["lang"]] = bitext.get(row["lang"], 0) + row["bitext"]
     ordered = sorted(documents, key=lambda lang: (-documents[lang], lang))
+    chosen = list(dict.fromkeys([*ordered[:1], *ordered[-1:]]))
     pairs = sorted((lang for lang in bitext if bitext[lang]), key=lambda lang: (-bitext[lang], lang))
-    return list(dict.fromkeys([*ordered[:1], *ordered[-1:], *pairs[:1]]))
+    return [*chosen, *[lang for lang in pairs if lang not in chosen][:1]]
 
 
 def check_loads(folder: Path, lang: str, scratch: Path) -> dict[str, Any]:

@@ -25,9 +25,9 @@ def summary(rows: Sequence[Language], tables: Tables, named: int = 8) -> dict[st
         **_verdicts(spoken),
         **averages(spoken),
         "by_tier": [
-            {"tier": tier, **averages([row for row in spoken if row.tier == tier])}
+            {"tier": tier, **_verdicts(found), **averages(found)}
             for tier in TIERS
-            if any(row.tier == tier for row in spoken)
+            if (found := [row for row in spoken if row.tier == tier])
         ],
         "english": _one(rows, ENGLISH),
         "code": _one(rows, CODE),
