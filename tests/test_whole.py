@@ -112,6 +112,7 @@ def kill_in(stage: str, recipe: Path, home: Path) -> None:
 
 def test_killed_in_every_stage_and_resumed(finished: tuple[Path, Path], tmp_path: Path) -> None:
     home = tmp_path / "home"
+    assert emma("train", finished[0].with_name("base.toml"), "--home", home).returncode == 0
     for stage in INPUTS:
         kill_in(stage, finished[0], home)
     done = emma("run", finished[0], "--home", home)

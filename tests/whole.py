@@ -34,9 +34,9 @@ replay = {{ eng_Latn = 0.2 }}
 [adapt.architecture]
 hidden_size = 32
 intermediate_size = 64
-num_hidden_layers = 2
-num_attention_heads = 4
-num_key_value_heads = 2
+layers = 2
+heads = 4
+kv_heads = 2
 
 [train]
 batch_tokens = 512

@@ -14,6 +14,9 @@ from emma.store.artifact import Artifact
 ABOUT = ("id", "lang", "source_code", "rule", "domain", "licence", "file", "row")
 """Columns of the document that are shown as they are."""
 
+DASH = "–"
+EXAMPLES = 5
+
 
 def choose_run(home: Home, name: str | None) -> Run:
     """The run called `name`, or the only one there is. Raises RecipeError listing them otherwise."""
@@ -45,14 +48,17 @@ def why(run: Run, document: str) -> Iterator[tuple[str, object]]:
 
 def find(collect: Artifact, document: str) -> tuple[int, int, dict[str, object]]:
     """Shard number, row number and row of a document id."""
+    near: list[str] = []
     for number, part in enumerate(collect.parts["documents"]):
         path = part.file("documents.parquet")
-        at = pc.index(shards.read(path, ["id"])["id"], pa.scalar(document)).as_py()
+        ids = shards.read(path, ["id"])["id"]
+        at = pc.index(ids, pa.scalar(document)).as_py()
         if at >= 0:
             return number, at, shards.read(path).slice(at, 1).to_pylist()[0]
-    raise RecipeError(
-        f"No document has the id '{document}'. Ids look like source:file#row; the corpus tables list them."
-    )
+        same_file = pc.starts_with(ids, document.rpartition("#")[0] or document)
+        near.extend(ids.filter(same_file).slice(0, EXAMPLES).to_pylist())
+    hint = f"There are, for example: {', '.join(near[:EXAMPLES])}." if near else "Ids look like source:file#row."
+    raise RecipeError(f"No document has the id '{document}'. {hint}")
 
 
 def _row(artifact: Artifact, table: str, shard: int, row: int) -> dict[str, object]:
@@ -62,10 +68,15 @@ def _row(artifact: Artifact, table: str, shard: int, row: int) -> dict[str, obje
 
 
 def _against(value: object, feature: str, lang: object, limits: pa.Table) -> str:
-    """A measured value beside the limits its language had for it."""
+    """A measured value beside the limits its language had for it, and whose distribution they came from."""
+    shown = f"{value:.3f}" if isinstance(value, float) else DASH
     rules = [each for each in limits.to_pylist() if each["lang"] == lang and each["feature"] == feature]
-    stated = ", ".join(f"limit {each['low']} to {each['high']} from {each['level']}" for each in rules)
-    return f"{value}  ({stated})" if stated else str(value)
+    stated = [f"{each['side']} limit {_limit(each['limit'])} from {each['level']}" for each in rules]
+    return f"{shown}  ({', '.join(stated)})" if stated else shown
+
+
+def _limit(value: float | None) -> str:
+    return "none" if value is None else f"{value:.3f}"
 
 
 def _short(text: object, length: int = 200) -> str:
