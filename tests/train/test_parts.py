@@ -14,21 +14,21 @@ from emma.train.data import Samples
 from emma.train.flops import flops_per_token, measured_flops
 from emma.train.ledger import Ledger
 from emma.train.place import choose_device, deterministic
-from emma.train.schedule import learning_rate
+from emma.train.schedule import rate_share
 
 
 def test_the_rate_rises_then_falls_to_the_floor() -> None:
-    section = TrainConfig(learning_rate=0.5, min_lr_ratio=0.1, warmup=0.1)
-    rates = [learning_rate(step, 101, section) for step in range(101)]
-    assert rates[:10] == pytest.approx([0.05 * step for step in range(1, 11)])
-    assert rates[10] == pytest.approx(0.5)
-    assert rates[55] == pytest.approx(0.5 * (0.1 + 0.9 * 0.5))  # half of the cosine
-    assert rates[-1] == pytest.approx(0.05)
-    assert all(later < earlier for earlier, later in pairwise(rates[10:]))
+    section = TrainConfig(min_lr_ratio=0.1, warmup=0.1)
+    shares = [rate_share(step, 101, section) for step in range(101)]
+    assert shares[:10] == pytest.approx([0.1 * step for step in range(1, 11)])
+    assert shares[10] == pytest.approx(1.0)
+    assert shares[55] == pytest.approx(0.1 + 0.9 * 0.5)  # half of the cosine
+    assert shares[-1] == pytest.approx(0.1)
+    assert all(later < earlier for earlier, later in pairwise(shares[10:]))
 
 
 def test_one_step_has_the_peak() -> None:
-    assert learning_rate(0, 1, TrainConfig(learning_rate=0.5)) == 0.5
+    assert rate_share(0, 1, TrainConfig()) == 1.0
 
 
 def test_operations_of_llama_2_7b() -> None:

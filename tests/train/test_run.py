@@ -53,9 +53,9 @@ def test_the_saved_model_is_the_trained_one(world, make_work, monkeypatch: pytes
     assert not torch.equal(saved.lm_head.weight, tiny_model().lm_head.weight)
 
 
-@pytest.mark.parametrize("precision", ["fp32", "bf16"])
-def test_the_same_run_gives_the_same_bytes(world, make_work, precision) -> None:
-    inputs, section = world(), SECTION.model_copy(update={"precision": precision})
+@pytest.mark.parametrize("change", [{}, {"precision": "bf16"}, {"optimizer": "muon", "learning_rate": 0.02}])
+def test_the_same_run_gives_the_same_bytes(world, make_work, change) -> None:
+    inputs, section = world(), SECTION.model_copy(update=change)
     works = [make_work("train", key=f"{number:020}") for number in (1, 2)]
     for work in works:
         train(section, **inputs, work=work)
@@ -101,10 +101,11 @@ stage.train(
 def test_killed_and_resumed_is_uninterrupted(world, make_work, store: Path, tmp_path: Path, monkeypatch) -> None:
     inputs = world()
     whole = make_work("train", key="1" * 20)
-    train(SECTION, **inputs, work=whole)
+    section = SECTION.model_copy(update={"optimizer": "muon"})
+    train(section, **inputs, work=whole)
     killed = make_work("train")
-    section = json.dumps(SECTION.model_dump() | {"checkpoint_every": SECTION.checkpoint_every})
-    died = subprocess.run([sys.executable, "-c", KILLED, str(store), str(tmp_path), section], check=False)
+    given = json.dumps(section.model_dump() | {"checkpoint_every": section.checkpoint_every})
+    died = subprocess.run([sys.executable, "-c", KILLED, str(store), str(tmp_path), given], check=False)
     assert died.returncode == -signal.SIGKILL
     assert [each.name for each in sorted(killed.scratch.iterdir())] == ["step-000000002.pt", "step-000000004.pt"]
 
@@ -112,9 +113,9 @@ def test_killed_and_resumed_is_uninterrupted(world, make_work, store: Path, tmp_
     newest = killed.scratch / "step-000000004.pt"
     newest.write_bytes(newest.read_bytes()[:1000])
     steps: list[int] = []
-    rate = stage.learning_rate
-    monkeypatch.setattr(stage, "learning_rate", lambda step, *given: steps.append(step) or rate(step, *given))
-    train(SECTION, **inputs, work=killed)
+    rate = stage.rate_share
+    monkeypatch.setattr(stage, "rate_share", lambda step, *given: steps.append(step) or rate(step, *given))
+    train(section, **inputs, work=killed)
     assert steps == list(range(2, 8))
     assert contents(killed.out) == contents(whole.out)
 

@@ -9,7 +9,8 @@ import torch
 from emma.errors import RecipeError
 from emma.train.config import TrainConfig
 from emma.train.data import IGNORE, Samples
-from emma.train.step import accumulate, check_finite, make_optimizer, optimise
+from emma.train.optimizers import make_optimizers
+from emma.train.step import accumulate, check_finite, optimise
 from tests.train.conftest import tiny_model
 
 
@@ -41,26 +42,18 @@ def test_gradient_equals_that_of_separate_documents(samples: Samples) -> None:
 def test_accumulation_changes_nothing(samples: Samples, micro_batch: int) -> None:
     batch, whole, parts = samples.batch(range(8)), tiny_model(), tiny_model()
     for model, size in ((whole, 100), (parts, micro_batch)):
-        section = TrainConfig(micro_batch=size)
-        nats, norm = optimise(model, make_optimizer(model, section), batch, 1e-2, section)
+        section = TrainConfig(micro_batch=size, learning_rate=1e-2)
+        nats, norm = optimise(model, make_optimizers(model, section), batch, section)
         assert len(nats) == batch.predicted
         assert norm > 0
     for one, other in zip(whole.parameters(), parts.parameters(), strict=True):
         torch.testing.assert_close(one, other, rtol=1e-4, atol=1e-5)
 
 
-def test_only_matrices_decay() -> None:
-    model = tiny_model()
-    decayed, others = make_optimizer(model, TrainConfig()).param_groups
-    assert (decayed["weight_decay"], others["weight_decay"]) == (0.1, 0.0)
-    assert {each.dim() for each in others["params"]} == {1}
-    assert len(decayed["params"]) + len(others["params"]) == len(list(model.parameters()))
-
-
 def test_clipping_bounds_the_gradient(samples: Samples) -> None:
-    model, section = tiny_model(), TrainConfig(grad_clip=1e-12, weight_decay=0)
+    model, section = tiny_model(), TrainConfig(grad_clip=1e-12, weight_decay=0, learning_rate=1.0)
     before = [each.detach().clone() for each in model.parameters()]
-    optimise(model, make_optimizer(model, section), samples.batch(range(2)), 1.0, section)
+    optimise(model, make_optimizers(model, section), samples.batch(range(2)), section)
     # Adam's step is rate · g / (|g| + 1e-8): gradients of 1e-12 move weights by at most 1e-4.
     moved = max((one - other).abs().max().item() for one, other in zip(before, model.parameters(), strict=True))
     assert 0 < moved <= 1e-3
@@ -72,7 +65,7 @@ def test_a_loss_that_is_no_number_stops_with_the_batch(samples: Samples) -> None
         model.lm_head.weight[5, 0] = float("nan")
     batch, section = samples.batch(range(4)), TrainConfig()
     before = model.model.norm.weight.clone()
-    nats, norm = optimise(model, make_optimizer(model, section), batch, 1e-2, section)
+    nats, norm = optimise(model, make_optimizers(model, section), batch, section)
     assert torch.equal(model.model.norm.weight, before)
     with pytest.raises(RecipeError, match=r"broke at step 12: .*amh_Ethi \(web\) at token .*learning_rate lower"):
         check_finite(12, batch, samples.sources, nats, norm)

@@ -6,7 +6,6 @@ from typing import Any, TypeVar
 
 import torch
 from transformers import AutoConfig, AutoModelForCausalLM, PretrainedConfig, PreTrainedModel
-from transformers.utils import logging
 
 from emma.adapt.config import AdaptConfig, ArchitectureConfig
 from emma.adapt.rope import rope_parameters
@@ -37,7 +36,6 @@ def load_base(folder: Path, section: AdaptConfig) -> PreTrainedModel:
 def _read(folder: Path, config: PretrainedConfig) -> tuple[PreTrainedModel, dict[str, Any]]:
     """The model, and what transformers found missing in its files."""
     auto: Any = AutoModelForCausalLM
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     found: tuple[PreTrainedModel, dict[str, Any]] = auto.from_pretrained(
         folder, config=config, dtype=torch.float32, local_files_only=True, output_loading_info=True
     )

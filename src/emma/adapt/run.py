@@ -16,6 +16,7 @@ from pathlib import Path
 
 import torch
 from transformers import AutoTokenizer, GenerationConfig, PreTrainedModel
+from transformers.utils import logging
 
 from emma.adapt.config import AdaptConfig
 from emma.adapt.model import load_base, make_random, matrices
@@ -30,6 +31,7 @@ SPECIAL = ("bos_token_id", "eos_token_id", "pad_token_id")
 
 def adapt(section: AdaptConfig, *, vocab: Artifact, base: Artifact | None, work: Work) -> Made:
     """Write `model/`: the base with the tokenizer of `vocab`, or a random model of that vocabulary."""
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     folder = vocab.file("tokenizer")
     tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
     if base is None:

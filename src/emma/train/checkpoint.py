@@ -5,6 +5,7 @@ whenever the process is killed. The two newest are kept, should the disk lose th
 """
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,12 @@ from emma.train.ledger import Ledger
 KEPT = 2
 
 
-def save(folder: Path, step: int, model: nn.Module, optimizer: Optimizer, ledger: Ledger) -> None:
+def save(folder: Path, step: int, model: nn.Module, optimizers: Sequence[Optimizer], ledger: Ledger) -> None:
     """Write the state after `step` steps, and drop what is older than the last KEPT."""
     state = {
         "step": step,
         "model": model.state_dict(),
-        "optimizer": optimizer.state_dict(),
+        "optimizers": [each.state_dict() for each in optimizers],
         "ledger": ledger.state(),
         "random": random_state(),
     }
@@ -37,12 +38,13 @@ def save(folder: Path, step: int, model: nn.Module, optimizer: Optimizer, ledger
         old.unlink()
 
 
-def resume(folder: Path, model: nn.Module, optimizer: Optimizer, ledger: Ledger) -> int:
-    """Put the newest readable checkpoint into model, optimizer and ledger; returns its step, 0 if there is none."""
+def resume(folder: Path, model: nn.Module, optimizers: Sequence[Optimizer], ledger: Ledger) -> int:
+    """Put the newest readable checkpoint into model, optimisers and ledger; returns its step, 0 if there is none."""
     for path in sorted(folder.glob("step-*.pt"), reverse=True):
         if (state := _read(path)) is not None:
             model.load_state_dict(state["model"])
-            optimizer.load_state_dict(state["optimizer"])
+            for optimizer, saved in zip(optimizers, state["optimizers"], strict=True):
+                optimizer.load_state_dict(saved)
             ledger.restore(state["ledger"])
             restore_random(state["random"])
             return int(state["step"])

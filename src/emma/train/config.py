@@ -14,14 +14,24 @@ class TrainConfig(Section):
 
     version: ClassVar[int] = 1
 
+    optimizer: Literal["adamw", "muon"] = "adamw"
+    """`adamw` for all weights (arXiv 1711.05101), or `muon` for the matrices inside the blocks and AdamW for the rest
+    (Jordan et al. 2024), which learns much more from few tokens, above all in a model with random weights."""
     learning_rate: float = Field(default=3e-3, gt=0)
-    """Peak learning rate. The default suits models of a few million weights; 1e-4 or less from a billion on."""
+    """Peak learning rate. The default suits AdamW on a few million weights; about 0.02 with Muon; with AdamW from a
+    billion weights on, 1e-4 or less."""
+    embedding_lr: float | None = Field(default=None, gt=0)
+    """Peak learning rate of the input embeddings (and of a head tied to them). None: as `learning_rate`. A row is
+    moved only when its piece occurs, so small models with many new pieces want much more: 0.1 is a good start."""
+    head_lr: float | None = Field(default=None, gt=0)
+    """Peak learning rate of an output head of its own, of norms and of biases. None: as `learning_rate`."""
     min_lr_ratio: float = Field(default=0.1, ge=0, le=1)
-    """Learning rate at the end, as a share of the peak (cosine decay)."""
+    """Learning rates at the end, as a share of their peaks (cosine decay)."""
     warmup: float = Field(default=0.02, ge=0, lt=1)
-    """Share of the steps in which the learning rate rises linearly from zero."""
+    """Share of the steps in which the learning rates rise linearly from zero."""
     weight_decay: float = Field(default=0.1, ge=0)
-    """AdamW's decoupled weight decay, on matrices only."""
+    """Decoupled weight decay of the matrices inside the blocks. Embeddings are spared: rows of rare pieces would fade
+    between their occurrences."""
     beta1: float = Field(default=0.9, ge=0, lt=1)
     """AdamW's memory of the gradient."""
     beta2: float = Field(default=0.95, ge=0, lt=1)

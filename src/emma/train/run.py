@@ -25,9 +25,10 @@ from emma.train.data import Samples, check_vocabulary
 from emma.train.flops import flops_per_token, peak_flops
 from emma.train.ledger import Ledger
 from emma.train.model import check_model, head_of, load_model
+from emma.train.optimizers import make_optimizers, set_rates
 from emma.train.place import choose_device, deterministic
-from emma.train.schedule import learning_rate
-from emma.train.step import check_finite, make_optimizer, optimise
+from emma.train.schedule import rate_share
+from emma.train.step import check_finite, optimise
 from emma.work.work import Made, Work
 
 WEIGHTS = (".safetensors", ".bin", ".index.json")
@@ -53,21 +54,22 @@ def run(section: TrainConfig, model: PreTrainedModel, samples: Samples, ledger: 
     """Train the model in place; returns the number of steps. Each sample of the plan is seen once."""
     sequences = max(1, section.batch_tokens // samples.sequence_length)
     steps = math.ceil(len(samples) / sequences)
-    optimizer = make_optimizer(model, section)
-    done = checkpoint.resume(work.scratch, model, optimizer, ledger)
+    optimizers = make_optimizers(model, section)
+    done = checkpoint.resume(work.scratch, model, optimizers, ledger)
     speed = speedometer(section, model, samples.sequence_length, ledger)
     with work.reporter.track("train: steps", steps) as track:
         track.advance(done)
         for step in range(done, steps):
             batch = samples.batch(range(step * sequences, min((step + 1) * sequences, len(samples))))
-            rate = learning_rate(step, steps, section)
-            nats, norm = optimise(model, optimizer, batch, rate, section)
+            share = rate_share(step, steps, section)
+            set_rates(optimizers, share)
+            nats, norm = optimise(model, optimizers, batch, section)
             check_finite(step, batch, samples.sources, nats, norm)
             ledger.add(batch, nats)
             if (step + 1) % section.log_every == 0 or step + 1 == steps:
-                ledger.log(step + 1, rate, norm)
+                ledger.log(step + 1, section.learning_rate * share, norm)
             if (step + 1) % section.checkpoint_every == 0 and step + 1 < steps:
-                checkpoint.save(work.scratch, step + 1, model, optimizer, ledger)
+                checkpoint.save(work.scratch, step + 1, model, optimizers, ledger)
             track.advance(note=f"loss {nats.mean():.2f} · {speed()}")
     return steps
 

@@ -5,11 +5,10 @@ import math
 from emma.train.config import TrainConfig
 
 
-def learning_rate(step: int, steps: int, section: TrainConfig) -> float:
-    """The rate of step `step` (from 0) of `steps`. The last step has the floor, the first is above zero."""
+def rate_share(step: int, steps: int, section: TrainConfig) -> float:
+    """The share of its peak that each rate has at step `step` (from 0) of `steps`: above 0, at last the floor."""
     rising = round(section.warmup * steps)
     if step < rising:
-        return section.learning_rate * (step + 1) / rising
+        return (step + 1) / rising
     done = (step - rising) / max(1, steps - rising - 1)
-    share = section.min_lr_ratio + (1 - section.min_lr_ratio) * 0.5 * (1 + math.cos(math.pi * min(1.0, done)))
-    return section.learning_rate * share
+    return section.min_lr_ratio + (1 - section.min_lr_ratio) * 0.5 * (1 + math.cos(math.pi * done))

@@ -1,12 +1,13 @@
 """One optimiser step: gradients accumulated over the parts of a batch, clipped, applied."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch import nn
-from torch.optim import AdamW, Optimizer
+from torch.optim import Optimizer
 from transformers import PreTrainedModel
 
 from emma.errors import RecipeError
@@ -18,18 +19,10 @@ from emma.train.model import head_of, hidden_states
 Nats = npt.NDArray[np.float32]
 
 
-def make_optimizer(model: PreTrainedModel, section: TrainConfig) -> AdamW:
-    """AdamW (Loshchilov and Hutter, arXiv 1711.05101) with weight decay on matrices, and not on norms and biases."""
-    matrices = [each for each in model.parameters() if each.dim() >= 2]
-    others = [each for each in model.parameters() if each.dim() < 2]
-    groups = [{"params": matrices, "weight_decay": section.weight_decay}, {"params": others, "weight_decay": 0.0}]
-    return AdamW(groups, lr=section.learning_rate, betas=(section.beta1, section.beta2), fused=True)
-
-
 def optimise(
-    model: PreTrainedModel, optimizer: Optimizer, batch: Batch, rate: float, section: TrainConfig
+    model: PreTrainedModel, optimizers: Sequence[Optimizer], batch: Batch, section: TrainConfig
 ) -> tuple[Nats, float]:
-    """Take one step on a batch.
+    """Take one step on a batch, unless the gradient is no number.
 
     Returns the nats of every predicted token, in the order of the batch, and the gradient's norm before clipping.
     """
@@ -38,11 +31,9 @@ def optimise(
     # its part is.
     nats = np.concatenate([accumulate(model, part, batch.predicted, section) for part in parts])
     norm = float(nn.utils.clip_grad_norm_(model.parameters(), section.grad_clip))
-    for group in optimizer.param_groups:
-        group["lr"] = rate
-    if math.isfinite(norm):
+    for optimizer in optimizers if math.isfinite(norm) else ():
         optimizer.step()
-    optimizer.zero_grad()
+    model.zero_grad()
     return nats, norm
 
 
