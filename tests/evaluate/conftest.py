@@ -28,6 +28,12 @@ def save_tokenizer(folder: Path, lossy: bool = False) -> None:
     fast.save_pretrained(folder)
 
 
+@pytest.fixture(autouse=True, scope="session")
+def one_thread() -> None:
+    """Products this small gain nothing from threads, and lose much when the machine has other work."""
+    torch.set_num_threads(1)
+
+
 @pytest.fixture
 def make_model(tmp_path: Path) -> Callable[..., Path]:
     """Save a random model; `scale=0` makes every prediction uniform."""

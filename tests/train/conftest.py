@@ -50,6 +50,12 @@ SOURCES = {
 }
 
 
+@pytest.fixture(autouse=True, scope="session")
+def one_thread() -> None:
+    """Products this small gain nothing from threads, and lose much when the machine has other work."""
+    torch.set_num_threads(1)
+
+
 @pytest.fixture
 def world(tmp_path: Path) -> Callable[..., dict[str, Artifact]]:
     """Make the inputs of the train stage."""

@@ -1,6 +1,7 @@
 """The whole stage: it learns, its bytes repeat, and a killed run ends like one that was not."""
 
 import json
+import os
 import re
 import signal
 import subprocess
@@ -105,7 +106,11 @@ def test_killed_and_resumed_is_uninterrupted(world, make_work, store: Path, tmp_
     train(section, **inputs, work=whole)
     killed = make_work("train")
     given = json.dumps(section.model_dump() | {"checkpoint_every": section.checkpoint_every})
-    died = subprocess.run([sys.executable, "-c", KILLED, str(store), str(tmp_path), given], check=False)
+    died = subprocess.run(
+        [sys.executable, "-c", KILLED, str(store), str(tmp_path), given],
+        env=os.environ | {"OMP_NUM_THREADS": "1"},
+        check=False,
+    )
     assert died.returncode == -signal.SIGKILL
     assert [each.name for each in sorted(killed.scratch.iterdir())] == ["step-000000002.pt", "step-000000004.pt"]
 

@@ -82,9 +82,8 @@ class Scorer:
 
     def encode(self, texts: Sequence[str]) -> list[list[int]]:
         """Token ids. `</s>` in a text is four characters, not the end of the text."""
-        ids: list[list[int]] = self._tokenizer(list(texts), add_special_tokens=False, split_special_tokens=True)[
-            "input_ids"
-        ]
+        settings = {"add_special_tokens": False, "split_special_tokens": True, "verbose": False}
+        ids: list[list[int]] = self._tokenizer(list(texts), **settings)["input_ids"]
         return ids
 
     @torch.no_grad()
