@@ -123,6 +123,23 @@ def test_killed_in_every_stage_and_resumed(finished: tuple[Path, Path], tmp_path
     assert last_loss(home) == pytest.approx(last_loss(finished[1]), abs=1e-6)
 
 
+def test_ctrl_c_says_so_and_leaves_a_store_that_goes_on(finished: tuple[Path, Path], tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    process = subprocess.Popen(
+        command("run", finished[0], "--home", home), start_new_session=True, stderr=subprocess.PIPE, text=True
+    )
+    while process.poll() is None and not [*(home / "store" / "vocab").glob("*.tmp")]:
+        time.sleep(0.002)
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does: the workers get it too
+    said = process.communicate(timeout=60)[1]
+    assert process.returncode == 130
+    assert "interrupted" in said
+    assert "Traceback" not in said
+    assert not [*home.glob("store/*/*.tmp"), *home.glob("store/*/*/*.tmp")]
+    again = emma("run", finished[0], "--home", home, "--until", "vocab")
+    assert again.returncode == 0, again.stderr
+
+
 def test_one_worker_gives_the_same_corpus(finished: tuple[Path, Path], tmp_path: Path) -> None:
     assert emma("run", finished[0], "--home", tmp_path / "home", "--workers", 1, "--until", "mix").returncode == 0
     single = corpus(tmp_path / "home")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from emma.errors import ArtifactError
+from emma.errors import ArtifactError, SourceError
 from emma.store.artifact import MANIFEST, Artifact, commit, load, staging
 
 
@@ -89,3 +89,9 @@ def test_a_full_disk_is_one_clear_error(small_disk: Path) -> None:
     assert load(small_disk / "stage" / "k") is None
     assert list((small_disk / "stage").iterdir()) == []
     assert make(small_disk, "k", b"fits").counts == {"rows": 3}
+
+
+def test_an_error_that_already_speaks_is_not_wrapped(small_disk: Path) -> None:
+    (small_disk / "filler").write_bytes(bytes(1_000_000))
+    with pytest.raises(SourceError, match=r"^row 3 is bad$"), staging(small_disk / "stage" / "k"):
+        raise SourceError("row 3 is bad")

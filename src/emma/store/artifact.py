@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from emma.errors import ArtifactError
+from emma.errors import ArtifactError, EmmaError
 from emma.store.address import file_digest
 
 MANIFEST = "manifest.json"
@@ -81,6 +81,8 @@ def staging(path: Path) -> Iterator[Path]:
     try:
         temporary.mkdir(parents=True)
         yield temporary
+    except EmmaError:
+        raise
     except Exception as error:
         if cannot_write(error, path):
             raise ArtifactError(
