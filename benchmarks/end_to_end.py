@@ -27,6 +27,8 @@ from emma.home import Home, Run
 from emma.store.artifact import Artifact
 
 SAMPLE_S = 0.25
+BEGIN, END = "<!-- demo:begin -->", "<!-- demo:end -->"
+"""The README's marks around the demo's output."""
 
 
 @dataclass
@@ -158,6 +160,14 @@ def write(name: str, first: Measured, again: Measured, changed: Measured, home: 
     return path
 
 
+def quote(result: Path, readme: Path) -> None:
+    """Put the demo's own output, from a result file, between the README's marks."""
+    output = result.read_text(encoding="utf-8").split("```")[1]
+    before, _, rest = readme.read_text(encoding="utf-8").partition(BEGIN)
+    after = rest.partition(END)[2]
+    readme.write_text(f"{before}{BEGIN}\n```{output}```\n{END}{after}", encoding="utf-8")
+
+
 def main() -> None:
     """Measure a recipe, or the demo, three times."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -172,7 +182,10 @@ def main() -> None:
         again = measure(command, home.path)
         recipe = str(arguments.recipe or Path(__file__).parents[1] / "recipes" / "demo.toml")
         changed = measure(["curate", recipe, "--set", "curate.near_threshold=0.85"], home.path)
-        print(write(name, first, again, changed, home).read_text(encoding="utf-8"))
+        result = write(name, first, again, changed, home)
+        print(result.read_text(encoding="utf-8"))
+        if name == "demo":
+            quote(result, Path(__file__).parents[1] / "README.md")
 
 
 if __name__ == "__main__":

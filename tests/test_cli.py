@@ -53,6 +53,8 @@ SOURCE = '[[collect.sources]]\nname = "s"\nreader = "jsonl"\nlicence = "CC0-1.0"
         ("[mix]\ntokenz = 1\n", "Did you mean 'tokens'"),
         ('base = "nowhere"\n', "is not a folder"),
         (SOURCE.format(path="absent/*.jsonl"), "absent/*.jsonl"),
+        ('base = "r.toml"\n', "in a circle: r.toml → r.toml"),
+        ('name = "store"\n', "give the run another name"),
     ],
 )
 def test_one_line_for_each_mistake(tmp_path: Path, text: str, said: str) -> None:
@@ -80,8 +82,41 @@ def test_two_runs_do_not_share_a_store(tmp_path: Path) -> None:
     assert "Another run is using" in done.stderr
 
 
-def test_wrong_usage_is_exit_code_2() -> None:
-    assert emma("run").returncode == 2
+def test_a_store_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "home").write_text("a file")
+    done = run(tmp_path, "")
+    assert done.returncode == 1
+    assert "Choose another --home" in done.stderr
+
+
+def test_status_before_the_base_is_made(tmp_path: Path) -> None:
+    for name, base in (("a", ""), ("b", 'base = "a.toml"\n')):
+        (tmp_path / f"{name}.toml").write_text(base)
+    done = emma("status", tmp_path / "b.toml", "--home", tmp_path / "home")
+    assert done.returncode == 0
+    assert done.stdout.count("to do") == len(INPUTS)
+
+
+def test_why_does_not_mix_two_runs(tmp_path: Path) -> None:
+    lines = "".join(f'{{"text": "The number {each} is written here.", "lang": "en"}}\n' for each in range(9))
+    (tmp_path / "t.jsonl").write_text(lines)
+    text = f"data = '{tmp_path}'\n" + SOURCE.format(path="t.jsonl")
+    assert run(tmp_path, text, "--until", "curate").returncode == 0
+    assert "train" in emma("why", "s:t.jsonl#2", "--home", tmp_path / "home").stdout
+    assert run(tmp_path, text, "--until", "collect", "--set", "collect.max_row_bytes=1000").returncode == 0
+    answer = emma("why", "s:t.jsonl#2", "--home", tmp_path / "home")
+    assert "not made yet: annotate" in answer.stdout
+
+
+@pytest.mark.parametrize("arguments", [("run",), ("demo", "--workers", "0")])
+def test_wrong_usage_is_exit_code_2(arguments: tuple[str, ...]) -> None:
+    assert emma(*arguments).returncode == 2
+
+
+def test_help_reaches_the_tables_inside_a_section(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["collect", "--help"])
+    assert "group_bytes = 0" in capsys.readouterr().out
 
 
 def test_a_missing_extra_is_named() -> None:

@@ -111,9 +111,17 @@ def _changing(parser: argparse.ArgumentParser) -> None:
 
 def _running(parser: argparse.ArgumentParser) -> None:
     _changing(parser)
-    parser.add_argument("--workers", type=int, default=None, metavar="N", help="processes (default: one per core)")
+    parser.add_argument(
+        "--workers", type=_positive, default=None, metavar="N", help="processes (default: one per core)"
+    )
     parser.add_argument("--on", default="local", metavar="WHERE", help="local, ray, or a Ray address (default: local)")
     parser.add_argument("--quiet", action="store_true", help="no progress")
+
+
+def _positive(text: str) -> int:
+    if (number := int(text)) < 1:
+        raise argparse.ArgumentTypeError(f"{number} is not 1 or more")
+    return number
 
 
 class _StageHelp(argparse.Action):

@@ -37,9 +37,12 @@ class Home:
     def locked(self) -> Iterator[None]:
         """Hold the store for one run at a time, and clear what a killed run left half-written.
 
-        Raises ArtifactError when another run holds it.
+        Raises ArtifactError when another run holds it, or it cannot be written.
         """
-        self.store.mkdir(parents=True, exist_ok=True)
+        try:
+            self.store.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ArtifactError(f"{self.store} cannot be made ({error}). Choose another --home.") from None
         with (self.store / ".lock").open("a+") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

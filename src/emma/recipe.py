@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 
 from emma.adapt.config import AdaptConfig
 from emma.annotate.config import AnnotateConfig
@@ -19,6 +19,7 @@ from emma.pack.config import PackConfig
 from emma.release.config import ReleaseConfig
 from emma.report.config import ReportConfig
 from emma.section import Section, Settings
+from emma.settings_help import settings_in
 from emma.train.config import TrainConfig
 from emma.vocab.config import VocabConfig
 
@@ -41,13 +42,13 @@ INPUTS: Mapping[str, tuple[str, ...]] = {
 class Recipe(Settings):
     """A whole run."""
 
-    name: str = Field(pattern=r"^[\w.-]+$")
-    """Names the run's folder."""
+    name: str = Field(pattern=r"^[\w-][\w.-]*$")
+    """Names the run's folder; not `store`, which is the store's."""
     base: str | None = None
     """The model to adapt: a Hugging Face folder, or another recipe (`….toml`) whose trained model is taken.
     None: start from random weights and an empty vocabulary."""
     data: str = "."
-    """Folder that the source paths start from, seen from the recipe's own folder unless absolute."""
+    """Folder that the source paths start from, seen from where `emma` is run unless absolute."""
     collect: CollectConfig = CollectConfig()
     annotate: AnnotateConfig = AnnotateConfig()
     curate: CurateConfig = CurateConfig()
@@ -59,6 +60,13 @@ class Recipe(Settings):
     evaluate: EvaluateConfig = EvaluateConfig()
     report: ReportConfig = ReportConfig()
     release: ReleaseConfig = ReleaseConfig()
+
+    @field_validator("name")
+    @classmethod
+    def _not_the_store(cls, name: str) -> str:
+        if name == "store":
+            raise ValueError("the store's folder is called that; give the run another name")
+        return name
 
     def section(self, stage: str) -> Section:
         """The section of one stage."""
@@ -131,13 +139,5 @@ def _keys(place: Sequence[str | int]) -> list[str]:
     model: Any = Recipe
     for step in place:
         if isinstance(step, str) and isinstance(model, type) and issubclass(model, Settings):
-            model = _settings_in(model.model_fields[step].annotation) if step in model.model_fields else None
+            model = settings_in(model.model_fields[step].annotation) if step in model.model_fields else None
     return sorted(model.model_fields) if isinstance(model, type) and issubclass(model, Settings) else []
-
-
-def _settings_in(annotation: Any) -> Any:
-    """The Settings class inside an annotation such as `list[SourceConfig]` or `RopeConfig | None`."""
-    if isinstance(annotation, type) and issubclass(annotation, Settings):
-        return annotation
-    found = [_settings_in(each) for each in getattr(annotation, "__args__", ())]
-    return next((each for each in found if each is not None), None)

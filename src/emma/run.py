@@ -25,6 +25,7 @@ def run(
 ) -> Recipe:
     """Run a recipe up to and with the stage `until`, and the recipe of its base before it."""
     recipe = recipes.read(path, changes)
+    refuse_circle(recipe, path)
     reporter.say(f"{recipe.name}: {path}")
     base = find_base(recipe, path, home)
     if isinstance(base, Path):
@@ -54,6 +55,16 @@ def steps(recipe: Recipe, home: Home, until: str = "release") -> list[Step]:
         )
         for name in names[: names.index(until) + 1]
     ]
+
+
+def refuse_circle(recipe: Recipe, path: Path) -> None:
+    """RecipeError where a recipe is its own base, directly or through others."""
+    seen = [path.resolve()]
+    while recipe.base is not None and recipe.base.endswith(".toml"):
+        seen.append((seen[-1].parent / recipe.base).resolve())
+        if seen[-1] in seen[:-1]:
+            raise RecipeError(f"The base recipes go in a circle: {' → '.join(each.name for each in seen)}.")
+        recipe = recipes.read(seen[-1])
 
 
 def find_base(recipe: Recipe, path: Path, home: Home) -> Artifact | Path | None:
@@ -94,11 +105,15 @@ def trained(path: Path, home: Home) -> Artifact:
 
 def states(recipe: Recipe, path: Path, home: Home) -> Iterator[tuple[str, str, Artifact | None]]:
     """Each stage with its state: done, or to do because it or something before it is missing or has changed."""
+    refuse_circle(recipe, path)
     base = find_base(recipe, path, home)
-    base = trained(base, home) if isinstance(base, Path) else base
+    waiting: set[str] = set()
+    if isinstance(base, Path):
+        waiting = set() if "train" in home.run(recipes.read(base).name).keys() else {"base"}  # noqa: SIM118
+        base = None if waiting else trained(base, home)
     done = {"base": base} if base is not None else {}
     for step in steps(recipe, home):
-        if any(name not in done for name in step.inputs if name != "base"):
+        if any(name in waiting or (name not in done and name != "base") for name in step.inputs):
             yield step.name, "to do", None
             continue
         artifact = load(home.store / step.name / graph.key_of(step, done)[0])

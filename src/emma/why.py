@@ -1,6 +1,8 @@
 """`emma why`: what was decided about one document, by which rule, and what it was measured against."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -9,7 +11,7 @@ from emma.errors import RecipeError
 from emma.home import Home, Run
 from emma.schemas import FEATURES
 from emma.store import shards
-from emma.store.artifact import Artifact
+from emma.store.artifact import MANIFEST, Artifact
 
 ABOUT = ("id", "lang", "source_code", "rule", "domain", "licence", "file", "row")
 """Columns of the document that are shown as they are."""
@@ -31,17 +33,24 @@ def choose_run(home: Home, name: str | None) -> Run:
 
 def why(run: Run, document: str) -> Iterator[tuple[str, object]]:
     """Rows of (what, value) about one document id. Raises RecipeError when no document has that id."""
-    shard, row, found = find(run.artifact("collect"), document)
-    yield from (
-        (name, found[name]) for name in ("id", "lang", "source_code", "rule", "domain", "licence", "file", "row")
-    )
+    collect = run.artifact("collect")
+    shard, row, found = find(collect, document)
+    yield from ((name, found[name]) for name in ABOUT)
     yield "text", _short(found["text"])
-    notes = _row(run.artifact("annotate"), "annotations", shard, row)
+    if (annotate := _made_from(collect, run, "annotate")) is None:
+        yield "decision", "not made yet: annotate has not finished"
+        return
+    notes = _row(annotate, "annotations", shard, row)
     yield from ((name, notes[name]) for name in ("bytes", "chars", "words", "lines", "script", "script_share"))
-    choice = _row(run.artifact("curate"), "selection", shard, row)
-    limits = shards.read(run.artifact("curate").file("limits.parquet"))
+    if (curate := _made_from(annotate, run, "curate")) is None:  # its guard stops it and names documents to look at
+        yield from ((name, _against(notes[name])) for name in FEATURES)
+        yield "decision", "not made yet: curate has not finished"
+        return
+    choice = _row(curate, "selection", shard, row)
+    limits = shards.read(curate.file("limits.parquet"))
     for name in FEATURES:
-        yield name, _against(notes[name], name, found["lang"], limits)
+        rules = [each for each in limits.to_pylist() if each["lang"] == found["lang"] and each["feature"] == name]
+        yield name, _against(notes[name], rules)
     yield "cluster", f"{choice['cluster']} ({choice['cluster_size']} documents)"
     yield "decision", choice["split"] or f"dropped: {choice['reason']}"
 
@@ -61,16 +70,24 @@ def find(collect: Artifact, document: str) -> tuple[int, int, dict[str, object]]
     raise RecipeError(f"No document has the id '{document}'. {hint}")
 
 
+def _made_from(before: Artifact, run: Run, stage: str) -> Artifact | None:
+    """The run's artifact of a stage, or None where there is none, or it is of an older run that read something else."""
+    if stage not in run.keys():  # noqa: SIM118
+        return None
+    artifact = run.artifact(stage)
+    made_by = json.loads(artifact.file(MANIFEST).read_text(encoding="utf-8"))["made_by"]
+    return artifact if before.key in made_by["inputs"].values() else None
+
+
 def _row(artifact: Artifact, table: str, shard: int, row: int) -> dict[str, object]:
     path = artifact.parts[table][shard].file(f"{table}.parquet")
     found: dict[str, object] = shards.read(path).slice(row, 1).to_pylist()[0]
     return found
 
 
-def _against(value: object, feature: str, lang: object, limits: pa.Table) -> str:
+def _against(value: object, rules: Sequence[Mapping[str, Any]] = ()) -> str:
     """A measured value beside the limits its language had for it, and whose distribution they came from."""
     shown = f"{value:.3f}" if isinstance(value, float) else DASH
-    rules = [each for each in limits.to_pylist() if each["lang"] == lang and each["feature"] == feature]
     stated = [f"{each['side']} limit {_limit(each['limit'])} from {each['level']}" for each in rules]
     return f"{shown}  ({', '.join(stated)})" if stated else shown
 

@@ -164,6 +164,14 @@ def test_the_guard_stops_and_shows_documents(bench: Bench) -> None:
     assert bench.run(plain(40, ["hin_Deva"]), section.model_copy(update={"max_drop": 1.0}))[1].counts["rows_out"] == 0
 
 
+def test_a_source_that_is_wrong_throughout_does_not_pass(bench: Bench) -> None:
+    mislabelled = [{"lang": "bos_Latn", "text": prose("zgh_Tfng", at)} for at in range(40)]
+    with pytest.raises(RecipeError, match="bos_Latn: loses 100%, 100% by label_script_share < 0.1"):
+        bench.run(mislabelled)
+    selection, _, _ = bench.run([*mislabelled, *plain(200, ["bos_Latn"])])
+    assert sum(row["reason"] == "label_script_share low" for row in selection) == 40
+
+
 def test_annotations_of_other_documents_are_refused(bench: Bench) -> None:
     (collected, _), (_, annotated) = bench.collect(plain(3)), bench.collect(plain(2))
     with pytest.raises(ArtifactError, match=r"has 24 documents, but .* annotates 16"):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -52,12 +53,19 @@ def test_damage_is_named(store: Path, damage: str) -> None:
         load(made.path)
 
 
-def test_a_part_that_vanished_is_named(store: Path) -> None:
+def test_what_lost_a_part_is_made_again(store: Path) -> None:
     shard = make(store, "shard")
     whole = make(store, "whole", shards=(shard,))
-    (shard.path / MANIFEST).unlink()
-    with pytest.raises(ArtifactError, match="listed in a manifest"):
-        load(whole.path)
+    shutil.rmtree(shard.path)
+    assert load(whole.path) is None
+    make(store, "whole", shards=(make(store, "shard"),))
+    assert load(whole.path) == whole
+
+
+def test_a_folder_without_manifest_is_replaced(store: Path) -> None:
+    made = make(store, "k")
+    (made.path / MANIFEST).unlink()
+    assert make(store, "k") == load(made.path) == made
 
 
 def test_manifest_lists_every_file_with_its_hash(store: Path) -> None:

@@ -18,6 +18,7 @@ from emma.store import shards
 from emma.train import checkpoint
 from emma.train import run as stage
 from emma.train.config import TrainConfig
+from emma.train.ledger import Ledger
 from emma.train.run import train
 from tests.train.conftest import LENGTH, tiny_model
 
@@ -123,6 +124,12 @@ def test_killed_and_resumed_is_uninterrupted(world, make_work, store: Path, tmp_
     train(section, **inputs, work=killed)
     assert steps == list(range(2, 8))
     assert contents(killed.out) == contents(whole.out)
+
+
+@pytest.mark.parametrize("content", [b"", b"\0" * 1000, b"PK\x03\x04", b"\x80\x02garbage"])
+def test_a_damaged_checkpoint_is_passed_over(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "step-000000002.pt").write_bytes(content)
+    assert checkpoint.resume(tmp_path, torch.nn.Linear(1, 1), [], Ledger(1)) == 0
 
 
 def test_random_states_come_back() -> None:

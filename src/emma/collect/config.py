@@ -1,6 +1,6 @@
 """The `[collect]` section of a recipe: the sources, one table each."""
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from pydantic import Field, field_validator
 
@@ -26,7 +26,7 @@ class SourceConfig(Settings):
     domain: str = "general"
     """What kind of text this is; mixing can weigh domains."""
     lang: str | None = None
-    """Language of all texts, as a label (`swh_Latn`) or code; where the format does not say, or says it wrong."""
+    """Language of all texts, as a label (`swh_Latn`) or code, whatever the files themselves say."""
     codes: dict[str, str] = Field(default_factory=dict)
     """What this source's codes stand for, where they need help: `{nrm = "nrf_Latn"}`."""
     member: str | None = None
@@ -34,8 +34,9 @@ class SourceConfig(Settings):
     group_bytes: int = Field(default=0, ge=0)
     """Consecutive short texts of one file and language are joined, a line each, into documents of at least this many
     UTF-8 bytes; what is left at the end, if less than half of it, joins the document before. 0: no joining."""
-    fields: dict[str, str] = Field(default_factory=dict)
-    """Names that the reader looks for: for `jsonl` the keys of text, lang, text2, lang2."""
+    fields: dict[Literal["text", "lang", "text2", "lang2"], str] = Field(default_factory=dict)
+    """For `jsonl`, the keys under which it has them, `text` and `lang` unless said: `{text = "body", lang = "iso"}`.
+    With `text2` and `lang2` the rows are pairs of translations."""
     limit_bytes: int | None = Field(default=None, gt=0)
     """Take files in order only until this many bytes of them; the summary counts the files left out."""
 

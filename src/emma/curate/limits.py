@@ -170,10 +170,11 @@ class Fences:
         return cls(float(q1), float(q3), float(fence * (q3 - q1)))
 
     def limit(self, rule: Rule) -> float:
-        """The fence on the rule's side, never stricter than the rule's mildest value."""
-        return (
-            min(self.q1 - self.reach, rule.mildest) if rule.side == "low" else max(self.q3 + self.reach, rule.mildest)
-        )
+        """The fence on the rule's side, never stricter than the rule's mildest value nor wider than its widest."""
+        if rule.side == "low":
+            return max(min(self.q1 - self.reach, rule.mildest), rule.widest or 0.0)
+        wide = max(self.q3 + self.reach, rule.mildest)
+        return min(wide, TOP.get(rule.feature, 1.0) if rule.widest is None else rule.widest)
 
 
 def fixed_limit(lang: str, rule: Rule, settings: LimitSettings) -> float | None:

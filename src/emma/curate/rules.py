@@ -12,6 +12,9 @@ class Rule:
     """low or high."""
     mildest: float
     """However narrow a language's distribution, documents on the good side of this value are never dropped by it."""
+    widest: float | None = None
+    """However wide a language's distribution, documents beyond this value are always dropped by it. A source that is
+    wrong throughout would otherwise set the limit that lets it pass."""
     short_too: bool = False
     """Whether the rule judges documents of a few characters."""
     own_only: bool = False
@@ -25,10 +28,11 @@ class Rule:
 
 # Half of the characters may be anything, since tables, verse numbers and chats are text too. Half of the lines may
 # repeat in songs and litanies, and more of the grams in cumulative tales and genealogies. Words of 15 characters are
-# everyday in polysynthetic languages such as Greenlandic.
+# everyday in polysynthetic languages such as Greenlandic. A text with less than a tenth of its letters in a script of
+# its label is not in that language, or not in that script, whatever else the source holds.
 RULES = (
     Rule("letter_share", "low", 0.5, short_too=True),
-    Rule("label_script_share", "low", 0.5, short_too=True),
+    Rule("label_script_share", "low", 0.5, widest=0.1, short_too=True),
     Rule("digit_share", "high", 0.4),
     Rule("punct_share", "high", 0.4),
     Rule("upper_share", "high", 0.5, own_only=True),

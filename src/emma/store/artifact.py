@@ -44,7 +44,7 @@ class Artifact:
 
 
 def load(path: Path) -> Artifact | None:
-    """The artifact at `path`, or None when it was never finished.
+    """The artifact at `path`, or None when it was never finished or one of its parts is gone, so must be made again.
 
     Raises ArtifactError when the manifest cannot be read or a file has another size than it says.
     """
@@ -62,15 +62,13 @@ def load(path: Path) -> Artifact | None:
                 f"Delete {path} and run again to rebuild it."
             )
     root = path.parents[manifest["depth"] - 1]
-    parts = {name: tuple(_part(root / each) for each in paths) for name, paths in manifest["parts"].items()}
+    parts: dict[str, tuple[Artifact, ...]] = {}
+    for name, paths in manifest["parts"].items():
+        found_parts = [load(root / each) for each in paths]
+        parts[name] = tuple(part for part in found_parts if part is not None)
+        if len(parts[name]) < len(paths):
+            return None
     return Artifact(path, manifest["key"], manifest["counts"], parts)
-
-
-def _part(path: Path) -> Artifact:
-    part = load(path)
-    if part is None:
-        raise ArtifactError(f"{path} is listed in a manifest but is not there. Run again to rebuild it.")
-    return part
 
 
 @contextmanager
@@ -128,6 +126,8 @@ def commit(
         "parts": {name: [each.path.relative_to(root).as_posix() for each in shards] for name, shards in parts.items()},
     }
     (temporary / MANIFEST).write_text(json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False))
+    if path.exists() and load(path) is None:  # what an interrupted deletion left
+        shutil.rmtree(path)
     if not path.exists():
         temporary.rename(path)
     return Artifact(path, key, dict(counts), parts)

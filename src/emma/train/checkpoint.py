@@ -5,6 +5,7 @@ whenever the process is killed. The two newest are kept, should the disk lose th
 """
 
 import os
+import pickle
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -55,7 +56,7 @@ def _read(path: Path) -> dict[str, Any] | None:
     """A checkpoint, or None when the disk has damaged it: the one before it will do."""
     try:
         state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
-    except (RuntimeError, EOFError, OSError, ValueError):
+    except (RuntimeError, EOFError, OSError, ValueError, pickle.UnpicklingError):
         return None
     return state
 
