@@ -24,6 +24,7 @@ import psutil
 
 from benchmarks.machine import machine, result_path
 from emma.home import Home, Run
+from emma.recipe import INPUTS
 from emma.store.artifact import Artifact
 
 SAMPLE_S = 0.25
@@ -119,18 +120,16 @@ def events(run: Run) -> list[dict[str, Any]]:
 
 
 def reused(home: Home, name: str) -> str:
-    """Which stages the last run of a recipe took over, and which it did."""
-    last: dict[str, bool] = {}
-    for event in map(json.loads, (home.path / name / "events.jsonl").read_text(encoding="utf-8").splitlines()):
-        last[event["stage"]] = event["reused"]
-    taken = [stage for stage, kept in last.items() if kept]
-    return f"taken over: {', '.join(taken) or 'none'}; done: {', '.join(set(last) - set(taken)) or 'none'}"
+    """Which stages the last run of a recipe, up to curate, took over, and which it did."""
+    lines = (home.path / name / "events.jsonl").read_text(encoding="utf-8").splitlines()
+    last = [json.loads(line) for line in lines[-list(INPUTS).index("curate") - 1 :]]
+    taken, done = ([event["stage"] for event in last if event["reused"] is kept] for kept in (True, False))
+    return f"taken over: {', '.join(taken) or 'none'}; done: {', '.join(done) or 'none'}"
 
 
-def write(name: str, first: Measured, again: Measured, changed: Measured, home: Home) -> Path:
-    """Write the dated result file."""
-    runs = home.runs()
-    table = [row for run in runs for row in stage_rows(run, first.peak)]
+def write(name: str, table: list[str], runs: tuple[Measured, Measured, Measured], home: Home) -> Path:
+    """Write the dated result file: the first run stage by stage, then the second and the changed one."""
+    first, again, changed = runs
     lines = [
         f"# The whole way: {name}",
         "",
@@ -179,10 +178,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         home = Home(arguments.home or Path(temporary) / "emma-runs")
         first = measure(command, home.path)
+        table = [row for run in home.runs() for row in stage_rows(run, first.peak)]
         again = measure(command, home.path)
         recipe = str(arguments.recipe or Path(__file__).parents[1] / "recipes" / "demo.toml")
         changed = measure(["curate", recipe, "--set", "curate.near_threshold=0.85"], home.path)
-        result = write(name, first, again, changed, home)
+        result = write(name, table, (first, again, changed), home)
         print(result.read_text(encoding="utf-8"))
         if name == "demo":
             quote(result, Path(__file__).parents[1] / "README.md")

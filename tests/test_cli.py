@@ -120,7 +120,7 @@ def test_help_reaches_the_tables_inside_a_section(capsys: pytest.CaptureFixture[
 
 
 def test_a_missing_extra_is_named() -> None:
-    with pytest.raises(ExtraError, match=r"pip install 'emma\[train\]'"):
+    with pytest.raises(ExtraError, match=r"pip install '\.\[train\]'"):
         need("a_package_nobody_has", "train")
 
 

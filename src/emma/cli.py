@@ -114,7 +114,9 @@ def _running(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--workers", type=_positive, default=None, metavar="N", help="processes (default: one per core)"
     )
-    parser.add_argument("--on", default="local", metavar="WHERE", help="local, ray, or a Ray address (default: local)")
+    parser.add_argument(
+        "--on", default="local", type=_place, metavar="WHERE", help="local, ray, or a Ray cluster's address"
+    )
     parser.add_argument("--quiet", action="store_true", help="no progress")
 
 
@@ -159,6 +161,12 @@ def _run(arguments: argparse.Namespace) -> int:
         )
     show_run(home.run(recipe.name), arguments.until)
     return 0
+
+
+def _place(text: str) -> str:
+    if text in ("local", "ray") or ":" in text:
+        return text
+    raise argparse.ArgumentTypeError(f"'{text}' is not local, ray, or a Ray address such as ray://host:10001")
 
 
 def _executor(on: str, workers: int | None) -> "Local | OnRay":

@@ -7,7 +7,7 @@ from emma.errors import ExtraError
 
 
 def need(module: str, extra: str) -> ModuleType:
-    """Import `module`, or raise ExtraError naming the extra of the `emma` package that brings it."""
+    """Import `module`, or raise ExtraError naming the extra that brings it."""
     try:
         return import_module(module)
     except ModuleNotFoundError as error:
@@ -15,5 +15,5 @@ def need(module: str, extra: str) -> ModuleType:
             raise
         raise ExtraError(
             f"This step needs the Python package '{module}', which is not installed. "
-            f"Install it with: pip install 'emma[{extra}]'"
+            f"Install EMMA's extra '{extra}': in its folder, pip install '.[{extra}]'"
         ) from None

@@ -1,6 +1,6 @@
 """Running a recipe: find its base and raw files, run the stages that are missing, keep the record."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from emma.store.address import address
 from emma.store.artifact import Artifact, load
 from emma.store.fingerprints import CACHE, Fingerprints
 from emma.work import graph
-from emma.work.graph import Outcome, Step
+from emma.work.graph import LOSSES, Outcome, Step
 from emma.work.local import Executor
 from emma.work.progress import Reporter
 
@@ -27,7 +27,7 @@ def run(
     recipe = recipes.read(path, changes)
     refuse_circle(recipe, path)
     reporter.say(f"{recipe.name}: {path}")
-    base = find_base(recipe, path, home)
+    base = find_base(recipe, path, home) if needs_base(until) else None
     if isinstance(base, Path):
         run(base, (), "train", home=home, executor=executor, reporter=reporter)
         base = trained(base, home)
@@ -38,6 +38,12 @@ def run(
         record.record(outcome.step.name, outcome.artifact, {"reused": outcome.reused, **asdict(outcome.usage)})
         reporter.say(line(outcome))
     return recipe
+
+
+def needs_base(until: str) -> bool:
+    """Whether any stage up to `until` reads the base model: a corpus can be compiled without one."""
+    names = list(INPUTS)
+    return any("base" in INPUTS[name] for name in names[: names.index(until) + 1])
 
 
 def steps(recipe: Recipe, home: Home, until: str = "release") -> list[Step]:
@@ -127,5 +133,13 @@ def line(outcome: Outcome) -> str:
     if outcome.reused:
         return f"  {outcome.step.name:<9} as before"
     usage, counts = outcome.usage, outcome.artifact.counts
-    facts = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in list(counts.items())[:4])
-    return f"  {outcome.step.name:<9} {usage.wall_s:6.1f} s  {facts}"
+    return f"  {outcome.step.name:<9} {usage.wall_s:6.1f} s  {facts(counts)}"
+
+
+def facts(counts: Mapping[str, int], most: int = 4) -> str:
+    """A stage's counts in words: what went in and came out, then what was lost, the most first."""
+    rows = [f"{counts['rows_in']:,} rows → {counts['rows_out']:,}"] if "rows_in" in counts else []
+    lost = {name: count for name, count in counts.items() if name.startswith(LOSSES) and count}
+    others = [name for name in counts if name not in ("rows_in", "rows_out") and not name.startswith(LOSSES)]
+    rows += [f"{counts[name]:,} {name.replace('_', ' ')}" for name in others[:most]]
+    return ", ".join(rows + [f"{lost[name]:,} {name}" for name in sorted(lost, key=lambda name: -lost[name])])

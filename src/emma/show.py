@@ -18,7 +18,9 @@ def show_run(run: Run, until: str) -> None:
     console = Console(highlight=False)
     if until in ("report", "release"):
         headline = json.loads(run.artifact("report").file("report.json").read_text(encoding="utf-8"))
-        console.print(gains(headline), "", probes(headline))
+        console.print(gains(headline), *warnings(headline), "")
+        if headline["english"] or headline["code"]:
+            console.print(probes(headline), "")
         console.print(f"report   {run.path / 'report' / 'index.html'}", soft_wrap=True, markup=False)
     if until == "release":
         console.print(f"model    {run.path / 'release' / 'model'}", soft_wrap=True, markup=False)
@@ -43,6 +45,14 @@ def gains(headline: dict[str, Any]) -> Table:
     return table
 
 
+def warnings(headline: dict[str, Any]) -> list[str]:
+    """What a reader should know before believing the gains."""
+    above = headline.get("languages_base_above_8", 0)
+    if not above:
+        return []
+    return [f"The base had not learnt to read {above} of them (over 8 bits per byte, worse than guessing)."]
+
+
 def probes(headline: dict[str, Any]) -> Table:
     """What English and code lost or gained."""
     table = _table("what the base model knew", "", "bits/byte before", "after", "change")
@@ -57,11 +67,11 @@ def probes(headline: dict[str, Any]) -> Table:
 
 def show_states(path: Path, changes: list[str], home: Home) -> None:
     """Each stage of a recipe: done, or to do."""
-    from emma.run import states
+    from emma.run import facts, states
 
     table = _table(str(path), "stage", "state", "counts")
     for stage, state, artifact in states(recipes.read(path, changes), path, home):
-        table.add_row(stage, state, _counts(artifact.counts) if artifact else "")
+        table.add_row(stage, state, facts(artifact.counts) if artifact else "")
     Console(highlight=False).print(table)
 
 
@@ -78,13 +88,9 @@ def _table(title: str, first: str, *columns: str) -> Table:
     table = Table(title=title, title_justify="left", box=None, pad_edge=False)
     table.add_column(first)
     for column in columns:
-        table.add_column(column, justify="right")
+        table.add_column(column, justify="left" if column in ("state", "counts", "last") else "right")
     return table
 
 
 def _number(value: float | None) -> str:
     return DASH if value is None else f"{value:.3f}"
-
-
-def _counts(counts: Any) -> str:
-    return ", ".join(f"{name.replace('_', ' ')} {count:,}" for name, count in list(counts.items())[:4])

@@ -34,6 +34,10 @@ def choose_run(home: Home, name: str | None) -> Run:
 def why(run: Run, document: str) -> Iterator[tuple[str, object]]:
     """Rows of (what, value) about one document id. Raises RecipeError when no document has that id."""
     collect = run.artifact("collect")
+    if (reject := find_reject(collect, document)) is not None:
+        yield from (("id", document), ("decision", f"rejected: {reject['reason']}"))
+        yield "raw", _short(bytes(reject["raw"] or b"").decode("utf-8", "replace"))
+        return
     shard, row, found = find(collect, document)
     yield from ((name, found[name]) for name in ABOUT)
     yield "text", _short(found["text"])
@@ -64,10 +68,28 @@ def find(collect: Artifact, document: str) -> tuple[int, int, dict[str, object]]
         at = pc.index(ids, pa.scalar(document)).as_py()
         if at >= 0:
             return number, at, shards.read(path).slice(at, 1).to_pylist()[0]
-        same_file = pc.starts_with(ids, document.rpartition("#")[0] or document)
-        near.extend(ids.filter(same_file).slice(0, EXAMPLES).to_pylist())
-    hint = f"There are, for example: {', '.join(near[:EXAMPLES])}." if near else "Ids look like source:file#row."
-    raise RecipeError(f"No document has the id '{document}'. {hint}")
+        near.extend(ids.filter(pc.starts_with(ids, document.rpartition("#")[0] or document)).to_pylist())
+    raise RecipeError(f"No document has the id '{document}'. {_hint(document, near)}")
+
+
+def _hint(document: str, near: Sequence[str]) -> str:
+    """What might have been meant: short texts are joined, and the document has the row of its first."""
+    row = document.rpartition("#")[2]
+    if not near:
+        return "Ids look like source:file#row."
+    before = [each for each in near if row.isdigit() and int(each.rpartition("#")[2]) < int(row)]
+    if before:
+        return f"Row {row} may have been joined into {before[-1]}."
+    return f"There are, for example: {', '.join(near[:EXAMPLES])}."
+
+
+def find_reject(collect: Artifact, document: str) -> Mapping[str, Any] | None:
+    """The reject with this id, if it is one."""
+    for part in collect.parts["documents"]:
+        for reject in shards.read(part.file("rejects.parquet")).to_pylist():
+            if f"{reject['source']}:{reject['file']}#{reject['row']}" == document:
+                return dict(reject)
+    return None
 
 
 def _made_from(before: Artifact, run: Run, stage: str) -> Artifact | None:

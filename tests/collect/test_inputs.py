@@ -88,7 +88,7 @@ def test_files_of_a_package(tmp_path: Path) -> None:
     assert [each.name for each in found] == ["pydantic/py.typed"]
 
 
-@pytest.mark.parametrize(("package", "remedy"), [("django", r"'emma\[demo\]'"), ("nosuchpackage", "nosuchpackage")])
+@pytest.mark.parametrize(("package", "remedy"), [("django", r"'\.\[demo\]'"), ("nosuchpackage", "nosuchpackage")])
 def test_package_that_is_not_installed(
     package: str, remedy: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

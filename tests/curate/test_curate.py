@@ -166,7 +166,7 @@ def test_the_guard_stops_and_shows_documents(bench: Bench) -> None:
 
 def test_a_source_that_is_wrong_throughout_does_not_pass(bench: Bench) -> None:
     mislabelled = [{"lang": "bos_Latn", "text": prose("zgh_Tfng", at)} for at in range(40)]
-    with pytest.raises(RecipeError, match="bos_Latn: loses 100%, 100% by label_script_share < 0.1"):
+    with pytest.raises(RecipeError, match=r"bos_Latn: loses 100%, 100% by label_script_share < 0\.1"):
         bench.run(mislabelled)
     selection, _, _ = bench.run([*mislabelled, *plain(200, ["bos_Latn"])])
     assert sum(row["reason"] == "label_script_share low" for row in selection) == 40

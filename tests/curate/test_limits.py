@@ -6,6 +6,7 @@ import pytest
 from emma.curate.config import CurateConfig
 from emma.curate.limits import BINS, Fences, LimitSettings, choose_level, count_bins, fixed_limit, pool
 from emma.curate.rules import RULES, Rule
+from emma.errors import RecipeError
 from emma.schemas import FEATURES
 from emma.store import shards
 from tests.curate.corpus import Bench, Row, plain, prose
@@ -82,3 +83,9 @@ def test_case_and_word_length_are_never_judged_by_other_languages(bench: Bench) 
     levels = {(row["lang"], row["feature"]): row["level"] for row in table}
     assert levels["kal_Latn", "upper_share"] == levels["kal_Latn", "word_length"] == "none"
     assert levels["kal_Latn", "letter_share"] == "script"
+
+
+def test_limits_of_a_language_that_is_not_there_are_refused(bench: Bench) -> None:
+    section = CurateConfig.model_validate({"limits": {"hin_Dева": {"letter_share": {"low": 0.2}}}})
+    with pytest.raises(RecipeError, match=r"hin_Dева.*Did you mean 'hin_Deva'"):
+        bench.run(plain(3, ["hin_Deva", "rus_Cyrl"]), section)

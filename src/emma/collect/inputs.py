@@ -91,7 +91,7 @@ def _package_folder(source: str, package: str) -> Path:
     """The folder that holds an installed package's own folder. Raises ExtraError if it is not installed."""
     spec = importlib.util.find_spec(package)
     if spec is None or not spec.submodule_search_locations:
-        what = f"'emma[{EXTRAS[package]}]'" if package in EXTRAS else package
+        what = f"'.[{EXTRAS[package]}]' in EMMA's folder" if package in EXTRAS else package
         raise ExtraError(
             f"Source '{source}' reads files of the Python package '{package}', which is not installed. "
             f"Install it with: pip install {what}"

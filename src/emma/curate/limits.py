@@ -3,8 +3,9 @@
 Distributions are histograms of fixed bins, so those of shards add up to those of the corpus, exactly and in any order.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 
 from emma.curate.config import CurateConfig
 from emma.curate.rules import RULES, Rule
-from emma.errors import ArtifactError
+from emma.errors import ArtifactError, RecipeError
 from emma.schemas import FEATURES
 from emma.section import Settings
 from emma.store import shards
@@ -93,11 +94,21 @@ def choose_limits(out: Path, parts: tuple[Artifact, ...], settings: LimitSetting
     own = add_up(parts)
     pooled = {feature: pool(of, settings.min_documents) for feature, of in own.items()}
     languages = sorted({lang for of in own.values() for lang in of})
+    refuse_unknown(settings.limits, languages)
     rows = [
         limit(lang, rule, own[rule.feature], pooled[rule.feature], settings) for lang in languages for rule in RULES
     ]
     shards.write(out / "limits.parquet", pa.Table.from_pylist(rows, schema=LIMITS))
     return {"languages": len(languages)}
+
+
+def refuse_unknown(fixed: Iterable[str], languages: Sequence[str]) -> None:
+    """RecipeError for a name under which limits are fixed that is no language or script of the corpus, nor "*"."""
+    known = {*languages, *(lang.partition("_")[2] for lang in languages), "*"}
+    for name in sorted(set(fixed) - known):
+        near = get_close_matches(name, known, n=1)
+        hint = f"Did you mean '{near[0]}'?" if near else f"It has: {', '.join(sorted(known)[:20])}."
+        raise RecipeError(f"[curate.limits] names '{name}', which is no language or script of this corpus. {hint}")
 
 
 def add_up(parts: tuple[Artifact, ...]) -> Histograms:

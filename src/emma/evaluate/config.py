@@ -25,5 +25,5 @@ class EvaluateConfig(Section):
     """Times the documents of a language are drawn again for its 95 % interval."""
     seed: int = 0
     """Of the bootstrap."""
-    device: str = Field(default="auto", exclude=True)
-    """cpu, cuda, or auto: the accelerator if there is one."""
+    device: str = "auto"
+    """cpu, cuda, or auto: the accelerator if there is one. Results agree between devices only up to rounding."""

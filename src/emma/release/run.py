@@ -30,7 +30,7 @@ def release(
     report: Artifact,
     work: Work,
 ) -> Made:
-    """Write `model/`, `corpus/` and `checks.json`.
+    """Write `model/`, with the report's `languages.csv`, `corpus/` and `checks.json`.
 
     Raises RecipeError for an excluded source that does not exist, ArtifactError when a check fails.
     """
@@ -39,6 +39,7 @@ def release(
     refuse_unknown(section, shards.read(collect.file("sources.parquet"))["source"].to_pylist())
     model, corpus = work.out / "model", work.out / "corpus"
     shutil.copytree(train.file("model"), model)
+    shutil.copyfile(report.file("languages.csv"), model / "languages.csv")
     shard_pairs = zip(collect.parts["documents"], curate.parts["selection"], strict=True)
     buckets = work.scatter(by_language, shard_pairs, section.buckets, section.exclude_sources)
     sizes = assemble(work.each(write_languages, buckets), corpus)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from emma.report.labels import beside
 from emma.report.languages import Language
 from emma.report.numerals import fixed, short, signed, size
 from emma.report.summary import ENGLISH
@@ -65,7 +66,7 @@ def bits_per_byte(rows: Sequence[Language]) -> str:
         linked(row.lang, _tip(row), frame.dot(row.bits_per_byte_base or 0, row.bits_per_byte or 0, row.verdict, radius))
         for row in compared
     ]
-    probes = [_probe(frame, row.bits_per_byte_base or 0, row.bits_per_byte or 0, row) for row in compared]
+    probes = _probes(frame, [(row.bits_per_byte_base or 0, row.bits_per_byte or 0, row) for row in compared])
     return frame.draw("Bits per byte by language, base against adapted", [diagonal, *marks, *probes])
 
 
@@ -88,7 +89,7 @@ def gain_by_data(rows: Sequence[Language]) -> str:
     x = decades("training text, UTF-8 bytes", [row.train_bytes for row in compared], "B")
     frame = Frame(x, _gains(compared))
     marks = [linked(row.lang, _tip(row), _whisker(frame, row.train_bytes, row, _radius(compared))) for row in compared]
-    probes = [_probe(frame, row.train_bytes, row.gain or 0, row) for row in compared]
+    probes = _probes(frame, [(row.train_bytes, row.gain or 0, row) for row in compared])
     return frame.draw("Gain against training bytes", [frame.line(x.low, 0, x.high, 0, "zero"), *marks, *probes])
 
 
@@ -154,11 +155,11 @@ def _tip(row: Language) -> str:
     return f"{name(row)}: {change}{gain}; {short(row.train_bytes, 'B')} of training text"
 
 
-def _probe(frame: Frame, x: float, y: float, row: Language) -> str:
+def _probes(frame: Frame, marks: Sequence[tuple[float, float, Language]]) -> list[str]:
     """English and code are named in the charts: what they lose is the price of adapting."""
-    if row.lang == ENGLISH:
-        return frame.label(x, y, row.name)
-    return frame.label(x, y, row.name, drop=13) if row.is_code else ""
+    dots = [((frame.px(x), frame.py(y)), row) for x, y, row in marks]
+    named = [(dot, row.name) for dot, row in dots if row.lang == ENGLISH or row.is_code]
+    return beside(named, [dot for dot, _ in dots])
 
 
 def _radius(rows: Sequence[Language]) -> float:

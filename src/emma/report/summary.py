@@ -13,6 +13,8 @@ from emma.report.tables import SPLITS, Row, Tables
 from emma.schemas import CODE
 
 ENGLISH = "eng_Latn"
+GUESSING = 8.0
+"""Bits per byte of guessing bytes at random."""
 
 
 def summary(rows: Sequence[Language], tables: Tables, named: int = 8) -> dict[str, Any]:
@@ -60,7 +62,10 @@ def mean(rows: Iterable[Language], value: Callable[[Language], float | None]) ->
 
 
 def _verdicts(rows: Sequence[Language]) -> dict[str, int]:
-    """How many got better and worse; `…_surely` where the 95 % interval excludes zero."""
+    """How many got better and worse, `…_surely` where the 95 % interval excludes zero.
+
+    Where the base was worse than guessing bytes (`languages_base_above_8`), a gain says little.
+    """
     gains = [row.gain for row in rows if row.gain is not None]
     return {
         "languages_compared": len(gains),
@@ -68,6 +73,7 @@ def _verdicts(rows: Sequence[Language]) -> dict[str, int]:
         "languages_improved_surely": sum(row.verdict == "gain" for row in rows),
         "languages_worse": sum(gain < 0 for gain in gains),
         "languages_worse_surely": sum(row.verdict == "loss" for row in rows),
+        "languages_base_above_8": sum((row.bits_per_byte_base or 0.0) > GUESSING for row in rows),
         "languages_without_interval": sum(row.gain is not None and row.gain_low is None for row in rows),
     }
 

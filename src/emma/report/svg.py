@@ -79,13 +79,6 @@ class Frame:
         """A dot at a point given as values."""
         return f'<circle class="{style}" cx="{self.px(x):.1f}" cy="{self.py(y):.1f}" r="{radius}"/>'
 
-    def label(self, x: float, y: float, text: str, drop: float = -5) -> str:
-        """Words beside a point, `drop` units lower; on its left where the right has no room."""
-        left = self.x.at(x) > 0.7
-        anchor, shift = ("end", -7) if left else ("start", 7)
-        place = f'x="{self.px(x) + shift:.1f}" y="{self.py(y) + drop:.1f}" text-anchor="{anchor}"'
-        return f'<text class="name" {place}>{escape(text)}</text>'
-
     def path(self, points: list[tuple[float, float]], style: str) -> str:
         """A line through points given as values."""
         steps = " ".join(f"{self.px(x):.1f},{self.py(y):.1f}" for x, y in points)

@@ -51,5 +51,6 @@ class TrainConfig(Section):
     """Steps a row of `metrics.jsonl` and of `losses.parquet`."""
     checkpoint_every: int = Field(default=200, gt=0, exclude=True)
     """Steps a checkpoint; a killed run goes on from the last one."""
-    device: str = Field(default="auto", exclude=True)
-    """cpu, cuda, or auto: the accelerator if there is one."""
+    device: str = "auto"
+    """cpu, cuda, or auto: the accelerator if there is one. Results agree between devices only up to rounding, so a
+    store that is shared by different machines should say which."""

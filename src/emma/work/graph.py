@@ -16,6 +16,9 @@ from emma.work.progress import Reporter
 from emma.work.task import Usage, peak_memory
 from emma.work.work import Made, Work
 
+LOSSES = ("rejected", "dropped")
+"""How counts of rows that do not come out begin."""
+
 
 @dataclass(frozen=True)
 class Step:
@@ -93,7 +96,7 @@ def check_balance(stage: str, counts: Mapping[str, int]) -> None:
     """Nothing is lost in silence: rows in = rows out + rejects + drops by reason. Raises ArtifactError."""
     if "rows_in" not in counts:
         return
-    lost = {name: count for name, count in counts.items() if name.startswith(("rejected", "dropped"))}
+    lost = {name: count for name, count in counts.items() if name.startswith(LOSSES)}
     if counts["rows_in"] != counts["rows_out"] + sum(lost.values()):
         raise ArtifactError(
             f"{stage} read {counts['rows_in']} rows but accounts for {counts['rows_out']} kept and {lost}. "

@@ -1,16 +1,17 @@
 """Progress: live bars with time left on a terminal, timed plain lines elsewhere."""
 
 import sys
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Protocol
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 QUIET_S = 2.0
-"""Seconds before anything is said: what is quicker needs no bar."""
+"""Seconds after which a finished piece of work gets a line: what is quicker needs none."""
 LINE_EVERY_S = 10.0
 
 
@@ -23,35 +24,48 @@ class Track(Protocol):
 
 
 class Bar:
-    """A live bar, shown once the work has taken longer than QUIET_S."""
+    """A live bar; its clock ticks by itself, so a single long task shows too. Gone when the work is done."""
 
     def __init__(self, progress: Progress, label: str, total: int) -> None:
-        self._progress, self._start = progress, time.monotonic()
-        self._bar = progress.add_task(label, total=total, note="", visible=False)
+        self._progress = progress
+        self._bar = progress.add_task(label, total=total, note="")
 
     def advance(self, steps: int = 1, note: str = "") -> None:
         """Move the bar."""
-        visible = time.monotonic() - self._start > QUIET_S
-        self._progress.update(self._bar, advance=steps, note=note, visible=visible)
+        self._progress.update(self._bar, advance=steps, note=note)
 
 
 class Lines:
-    """Plain lines, at most one in LINE_EVERY_S, for logs and batch systems."""
+    """Plain lines, one in LINE_EVERY_S, for logs and batch systems; also while a single long task says nothing."""
 
     def __init__(self, label: str, total: int) -> None:
-        self._label, self._total, self._done = label, total, 0
-        self._start = self._said = time.monotonic()
+        self._label, self._total, self._done, self._note = label, total, 0, ""
+        self._start = time.monotonic()
+        self._over = threading.Event()
+        self._clock = threading.Thread(target=self._tick, daemon=True)
+        self._clock.start()
 
     def advance(self, steps: int = 1, note: str = "") -> None:
-        """Count, and say so now and then."""
-        self._done += steps
-        now = time.monotonic()
-        finished = self._done >= self._total and now - self._start > QUIET_S
-        if finished or now - self._said > LINE_EVERY_S:
-            self._said = now
-            left = (now - self._start) / self._done * (self._total - self._done) if self._done else 0.0
-            text = f"  {self._label}: {self._done}/{self._total}, {now - self._start:.0f} s, {left:.0f} s left"
-            print(f"{text}, {note}" if note else text, file=sys.stderr, flush=True)
+        """Count."""
+        self._done, self._note = self._done + steps, note
+
+    def close(self) -> None:
+        """Say how long it took, if that was long enough to wonder."""
+        self._over.set()
+        self._clock.join()
+        if time.monotonic() - self._start > QUIET_S:
+            self._say()
+
+    def _tick(self) -> None:
+        while not self._over.wait(LINE_EVERY_S):
+            self._say()
+
+    def _say(self) -> None:
+        past = time.monotonic() - self._start
+        going = 0 < self._done < self._total
+        left = f", {past / self._done * (self._total - self._done):.0f} s left" if going else ""
+        text = f"  {self._label}: {self._done}/{self._total}, {past:.0f} s{left}"
+        print(f"{text}, {self._note}" if self._note else text, file=sys.stderr, flush=True)
 
 
 class Reporter:
@@ -68,9 +82,16 @@ class Reporter:
     @contextmanager
     def track(self, label: str, total: int) -> Iterator[Track]:
         """A bar, or lines, for `total` steps."""
-        if self._quiet or not self.console.is_terminal:
-            yield Lines(label, total) if not self._quiet else _Silent()
-            return
+        if self._quiet or not total:
+            yield _Silent()
+        elif not self.console.is_terminal:
+            with closing(Lines(label, total)) as lines:
+                yield lines
+        else:
+            with self._bars() as progress:
+                yield Bar(progress, label, total)
+
+    def _bars(self) -> Progress:
         columns = (
             TextColumn("  {task.description}"),
             BarColumn(),
@@ -79,8 +100,7 @@ class Reporter:
             TimeRemainingColumn(),
             TextColumn("{task.fields[note]}"),
         )
-        with Progress(*columns, console=self.console, transient=True) as progress:
-            yield Bar(progress, label, total)
+        return Progress(*columns, console=self.console, transient=True)
 
 
 class _Silent:
