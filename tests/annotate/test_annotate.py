@@ -81,6 +81,13 @@ def test_bitext_is_measured_on_both_sides(annotated: Callable[..., list[Row]]) -
     assert row["label_script_share"] == 1.0
 
 
+def test_the_newline_between_two_sides_is_in_no_share(annotated: Callable[..., list[Row]]) -> None:
+    pair = {"lang": "gla_Latn", "lang2": "eng_Latn"}
+    short, spaced = annotated([{"text": "ab", "text2": "cd", **pair}, {"text": "a b", "text2": "1 !", **pair}])
+    assert (short["letter_share"], short["word_length"]) == (1.0, 2.0)
+    assert [spaced[f"{kind}_share"] for kind in ("letter", "digit", "punct")] == [0.5, 0.25, 0.25]
+
+
 def test_repetition_case_and_short_text(annotated: Callable[..., list[Row]]) -> None:
     texts = ["same line here\nsame line here", "ABC def", "", "我", "???", "0123456789 0123456789"]
     lines, upper, empty, one, marks, digits = annotated([{"text": text, "lang": "eng_Latn"} for text in texts])

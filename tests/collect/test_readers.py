@@ -132,9 +132,33 @@ def test_code_is_one_document(read: Read) -> None:
 
 
 def test_jsonl_with_the_keys_of_the_source(read: Read) -> None:
-    content = "\ufeff" + '{"t": "ጤና", "l": "am"}\n\n{"t": "x", "l": 3}\n'
+    content = "\ufeff" + '{"t": "ጤና", "l": "am"}\n\n{"t": "x", "l": null}\n'
     found = read("jsonl", content, fields={"text": "t", "lang": "l"})
     assert found == [Unit(1, "ጤና", "am"), Unit(3, "x", "")]
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ('{"text": 5}', "'text' is a number, not a text"),
+        ('{"text": false}', "'text' is true or false, not a text"),
+        ('{"text": {}, "lang": "am"}', "'text' is an object, not a text"),
+        ('{"text": "ጤና", "lang": ["a"]}', "'lang' is a list, not a text"),
+        ('{"text": "ጤና", "lang": 0.5}', "'lang' is a number, not a text"),
+    ],
+)
+def test_jsonl_says_what_is_in_place_of_a_text(read: Read, line: str, reason: str) -> None:
+    (found,) = read("jsonl", line)
+    assert isinstance(found, Bad) and found.reason == f"wrong type: {reason}"
+
+
+def test_jsonl_names_the_side_of_a_pair_that_is_missing(read: Read) -> None:
+    (found,) = read("jsonl", '{"text": "a"}', fields={"text2": "b"})
+    assert isinstance(found, Bad) and found.reason == "missing field: no text under 'b' (keys here: text)"
+
+
+def test_jsonl_where_the_source_knows_the_language(read: Read) -> None:
+    assert read("jsonl", '{"text": "ጤና", "lang": 3}', lang="amh") == [Unit(1, "ጤና", "")]
 
 
 def test_jsonl_pairs(read: Read) -> None:
@@ -226,6 +250,11 @@ def test_xml_entities_are_not_followed(read: Read) -> None:
     assert read("ces", bomb)[0] == Unit(1, "Luaa ñˈoom na\n&x;", "amu")
 
 
+def test_ces_verses_outside_chapters_follow_the_chapters(read: Read) -> None:
+    loose = "<div type='book'><seg>a</seg><seg>b</seg><div type='chapter'><p><seg>c</seg></p></div><seg>d</seg></div>"
+    assert read("ces", f"<c>{loose}<seg>e</seg></c>") == [Unit(1, "c"), Unit(2, "a\nb\nd"), Unit(3, "e")]
+
+
 # CoNLL-U
 
 CONLLU = """# sent_id = 1
@@ -256,6 +285,15 @@ def test_conllu_documents_and_single_sentences(read: Read) -> None:
 def test_conllu_with_a_bad_sentence(read: Read) -> None:
     found = read("conllu", b"# text = a\n# text = \xff\n# text = b\n", "x_y.conllu")
     assert kinds(found) == ["a", "invalid UTF-8", "b"]
+
+
+def test_conllu_sentences_without_their_text_are_told_once(read: Read) -> None:
+    words = "1\tЫнкы\t_\n2\t.\t_\n\n"
+    found = read("conllu", f"{words}# text = a\n{words}# newdoc\n# text = b\n{words}# sent_id = 4\n{words}", "x_y")
+    assert kinds(found) == ["no raw sentence", "a", "no raw sentence", "b"]
+    assert rows(found) == [1, 4, 14, 9]
+    assert isinstance(found[0], Bad) and found[0].raw == "1\tЫнкы\t_".encode()
+    assert kinds(read("conllu", "# text =\n1\ta\n")) == [""], "an empty text is a text, and rejected later"
 
 
 # MediaWiki

@@ -10,7 +10,7 @@ import pytest
 
 from emma.collect.config import CollectConfig, SourceConfig
 from emma.collect.run import collect
-from emma.errors import LanguageError, RecipeError, SourceError
+from emma.errors import ArtifactError, LanguageError, RecipeError, SourceError
 from emma.schemas import DOCUMENTS, REJECTS
 from emma.store import shards
 from emma.store.artifact import Artifact
@@ -90,6 +90,7 @@ def test_counts_and_summaries(data: Path, make_work: MakeWork) -> None:
         "rejected: unknown language": 4,
         "rows_in": 4 * (len(TEXTS) + 2),
         "rows_out": 4 * len(TEXTS),
+        "units": 4 * (len(TEXTS) + 2),
     }
     one, everything = shards.read(work.out / "sources.parquet").to_pylist()
     assert (one["files"], one["files_left_out"], one["documents"]) == (1, 2, len(TEXTS))
@@ -176,11 +177,31 @@ def test_bad_recipes_stop_before_any_work(data: Path, make_work: MakeWork) -> No
         collect(section(data, source(path="nothing/*")), work=make_work("collect"))
 
 
-def test_no_sources_give_nothing(data: Path, make_work: MakeWork) -> None:
-    work = make_work("collect")
-    made = collect(CollectConfig(), work=work)
-    assert made.counts == {"rows_in": 0, "rows_out": 0}
-    assert shards.read(work.out / "languages.parquet").num_rows == 0
+def test_a_recipe_without_sources(make_work: MakeWork) -> None:
+    with pytest.raises(RecipeError, match=r"no sources.*Add a table \[\[collect\.sources\]\]"):
+        collect(CollectConfig(), work=make_work("collect"))
+
+
+def write_joinable(data: Path) -> None:
+    codes = ["sw"] * 5 + ["qaa"] * 3
+    (data / "web/0.jsonl").write_text("\n".join(f'{{"text": "neno", "lang": "{code}"}}' for code in codes))
+
+
+def test_joined_units_are_counted_in_documents_and_rejects(data: Path, make_work: MakeWork) -> None:
+    write_joinable(data)
+    made = collect(section(data, source(path="web/0.jsonl", group_bytes=100)), work=make_work("collect"))
+    assert {name: made.counts[name] for name in ("rows_in", "rows_out", "units")} == {
+        "rows_in": 2,
+        "rows_out": 1,
+        "units": 8,
+    }
+
+
+def test_a_unit_that_gets_lost_is_noticed(data: Path, make_work: MakeWork, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_joinable(data)
+    monkeypatch.setattr("emma.collect.documents.joined", lambda units: units[0])
+    with pytest.raises(ArtifactError, match=r"'web', web/0\.jsonl: 8 units were read, .* hold 2"):
+        collect(section(data, source(path="web/0.jsonl", group_bytes=100)), work=make_work("collect"))
 
 
 def test_a_wrong_fixed_language_is_the_recipes_fault(data: Path, make_work: MakeWork) -> None:

@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+import pytest
+
 from emma.lang.explain import explain
 
 
@@ -25,6 +27,23 @@ def test_a_refusal_is_told_not_raised() -> None:
     rows = dict(explain("eml"))
     assert rows.keys() == {"code", "refused"}
     assert "egl" in rows["refused"]
+
+
+@pytest.mark.parametrize(
+    ("code", "written", "macrolanguage"),
+    [("twi", "twi_Latn", "aka Akan"), ("tw", "twi_Latn", "aka Akan"), ("aaa", "aaa_Yyyy", None)],
+)
+def test_a_language_of_unknown_script_is_not_refused(code: str, written: str, macrolanguage: str | None) -> None:
+    rows = dict(explain(code))
+    assert not rows.keys() & {"refused", "label"}
+    assert "from the text" in rows["script"] and written in rows["script"]
+    assert rows["name"] in ("Twi", "Ghotuo") and rows["scope"] == "individual language, living"
+    assert rows.get("macrolanguage") == macrolanguage
+
+
+@pytest.mark.parametrize("code", ["xyz1", "qqq", "twi_Xxxx", "und", ""])
+def test_unknown_codes_stay_refused(code: str) -> None:
+    assert dict(explain(code)).keys() == {"code", "refused"}
 
 
 def test_the_package_imports_nothing() -> None:

@@ -1,7 +1,5 @@
-"""The script table against fontTools' own look-up, and facts about scripts against unicodedata."""
+"""The script table against fontTools' own look-up, and facts about scripts."""
 
-import sys
-import unicodedata
 from collections import Counter
 
 import numpy as np
@@ -15,7 +13,6 @@ from emma.lang.scripts import (
     SCRIPT_CODES,
     covers,
     dominant_script,
-    has_case,
     is_spaced,
     script_table,
 )
@@ -57,14 +54,6 @@ def test_dominant_script_of_real_text(label: str) -> None:
 
 def test_no_letters_no_script() -> None:
     assert dominant_script("12 — 34!\u200d") == ("Zyyy", 0.0)
-
-
-def test_has_case_where_unicode_has_upper_case_letters() -> None:
-    upper = {
-        oracle.script(chr(point)) for point in range(sys.maxunicode) if unicodedata.category(chr(point)) == "Lu"
-    } - set(NO_SCRIPT)
-    assert all(has_case(code) for code in upper)
-    assert {code for code in SCRIPT_CODES if has_case(code)} - upper <= {"Gara", "Vith"}, "newer than unicodedata"
 
 
 def test_spaces() -> None:

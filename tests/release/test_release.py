@@ -140,6 +140,28 @@ def test_the_model_card_says_what_got_worse_and_what_was_not_measured(inputs: In
     assert all(f"`{row['lang']}`" in missing for row in rows if row["bits_per_byte"] is None)
 
 
+def test_the_model_card_links_the_table_of_languages(inputs: Inputs, make_work: MakeWork) -> None:
+    work = make_work("release")
+    release(ReleaseConfig(), **inputs, work=work)
+    table = (inputs["report"].path / "languages.csv").read_bytes()
+    assert (work.out / "model" / "languages.csv").read_bytes() == table
+    assert "[languages.csv](languages.csv)" in (work.out / "model" / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("above", [0, 1, 2])
+def test_the_model_card_says_what_qualifies_its_numbers(inputs: Inputs, make_work: MakeWork, above: int) -> None:
+    path, work = inputs["report"].path / "report.json", make_work("release")
+    change = {"languages_base_above_8": above, "languages_worse": 0, "english": None, "code": None}
+    path.write_text(json.dumps({**json.loads(path.read_text()), **change}))
+    release(ReleaseConfig(), **inputs, work=work)
+    card = (work.out / "model" / "README.md").read_text(encoding="utf-8")
+    assert "Forgetting was not measured: the corpus has no held-out English or program code." in card
+    assert "and 0 got worse." in card
+    said = {0: "", 1: "In 1 language the base", 2: "In 2 languages the base"}[above]
+    assert said in card
+    assert ("worse than guessing bytes" in card) == bool(above)
+
+
 def test_no_cell_breaks_a_table(inputs: Inputs, make_work: MakeWork) -> None:
     work = make_work("release")
     release(ReleaseConfig(), **inputs, work=work)

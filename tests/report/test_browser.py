@@ -164,6 +164,11 @@ def test_fits_the_width(page: Any, width: int) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+def test_every_column_fits_a_laptop(page: Any) -> None:
+    page.set_viewport_size({"width": 1280, "height": 800})
+    assert page.locator(".tall").evaluate("each => each.scrollWidth <= each.clientWidth")
+
+
 def test_the_header_stays_in_view(page: Any) -> None:
     page.locator(".tall").evaluate("each => each.scrollTo(0, 400)")
     box, head = page.locator(".tall").bounding_box(), page.locator("#table thead th").first.bounding_box()

@@ -5,7 +5,7 @@ from xml.etree import ElementTree as Xml
 
 import pytest
 
-from emma.report import charts, svg
+from emma.report import charts, labels, svg
 from emma.report.languages import Language
 from emma.report.numerals import count, fixed, share, short, signed, tick
 
@@ -66,6 +66,16 @@ def test_decades_hold_all_values(values: list[float]) -> None:
     axis = svg.decades("", values)
     assert axis.low <= min(values) <= max(values) <= axis.high
     assert axis.high > axis.low
+
+
+def test_a_name_hides_no_point_and_stays_inside() -> None:
+    crowd = [(x, y) for x in range(200, 300, 6) for y in range(100, 200, 6)]
+    for point in [(200, 100), (298, 196), (248, 148)]:
+        box = labels.place(point, "Program code", crowd)
+        assert box.inside()
+        assert not any(box.hides(each) for each in crowd)
+    first, second = labels.beside([((300, 200), "English"), ((302, 200), "Program code")], [(300, 200), (302, 200)])
+    assert first.split("y=")[1] != second.split("y=")[1]
 
 
 def test_nothing_measured_draws_nothing() -> None:

@@ -6,12 +6,15 @@ from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from emma.errors import ArtifactError, ExtraError
 from emma.report.config import ReportConfig
 from emma.report.languages import Language
 from emma.report.run import report
+from emma.schemas import CODE
 from emma.store.artifact import Artifact
 from emma.work.work import Work
 
@@ -67,6 +70,33 @@ def test_the_page_needs_nothing_from_elsewhere(make_artifact: Make, make_work: M
     assert "url(" not in page
 
 
+def test_a_base_worse_than_guessing_is_said(make_artifact: Make, make_work: MakeWork) -> None:
+    inputs, work = run_artifacts(make_artifact, labels(12)), make_work("report")
+    path = inputs["evaluate"].path / "scores.parquet"
+    scores = pq.read_table(path).to_pylist()
+    for row in scores:
+        if row["model"] == "base" and row["lang"] in ("yor_Latn", "nqo_Nkoo", CODE):
+            row["bits_per_byte"] = 8.5
+    pq.write_table(pa.Table.from_pylist(scores), path)
+    report(ReportConfig(), **inputs, work=work)
+    headline = json.loads((work.out / "report.json").read_text())
+    assert headline["languages_base_above_8"] == 2  # program code is no language
+    assert sum(tier["languages_base_above_8"] for tier in headline["by_tier"]) == 2
+    assert "In 2 the base was worse than guessing bytes" in (work.out / "index.html").read_text(encoding="utf-8")
+
+
+def test_one_language_and_one_step_leave_nothing_empty(make_artifact: Make, make_work: MakeWork) -> None:
+    inputs, work = run_artifacts(make_artifact, ["yor_Latn"]), make_work("report")
+    (inputs["train"].path / "metrics.jsonl").write_text('{"step": 1, "tokens": 1, "loss": 2.0}\n')
+    report(ReportConfig(), **inputs, work=work)
+    page = (work.out / "index.html").read_text(encoding="utf-8")
+    assert page.count('<div class="stat') == 2
+    assert "Forgetting was not measured: the corpus has no held-out English or program code." in page
+    assert "fewer than two steps were logged" in page
+    assert "0 got worse</b>.\n" in page
+    assert all(each not in page for each in ("Smallest gains", "guessing bytes (above", "(0 with", "1 languages"))
+
+
 def test_a_missing_table_is_named(make_artifact: Make, make_work: MakeWork) -> None:
     inputs = run_artifacts(make_artifact, labels(5))
     (inputs["evaluate"].path / "gains.parquet").unlink()
@@ -85,7 +115,7 @@ def test_without_jinja_the_extra_is_named(
     make_artifact: Make, make_work: MakeWork, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(__import__("sys").modules, "jinja2", None)
-    with pytest.raises(ExtraError, match=r"emma\[report\]"):
+    with pytest.raises(ExtraError, match="extra 'report'"):
         report(ReportConfig(), **run_artifacts(make_artifact, labels(5)), work=make_work("report"))
 
 

@@ -8,4 +8,4 @@ from emma.section import Section
 class AnnotateConfig(Section):
     """Settings of the annotate stage. It has none: it measures, and `[curate]` decides."""
 
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2

@@ -34,7 +34,8 @@ def annotate_batch(batch: pa.RecordBatch) -> pa.Table:
     labels, names = distinct(both_sides(batch["lang"], batch["lang2"]))
     allowed = allowed_scripts(names)
     counts = m.measure(data, offsets, classes(), letter_scripts(), labels, allowed)
-    counts[:, m.CHARS] -= batch["text2"].is_valid().to_numpy(zero_copy_only=False)  # the newline between two sides
+    between = batch["text2"].is_valid().to_numpy(zero_copy_only=False)
+    counts[:, [m.CHARS, m.SPACES]] -= between[:, None]  # the newline that joins two sides is in neither
     spaced = SPACED[counts[:, m.SCRIPT]] & (counts[:, m.SCRIPT] >= 0)
     exact, signatures = fingerprint(data, offsets, fold(), spaced, PERMUTATIONS)
     columns = {

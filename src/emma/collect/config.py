@@ -58,7 +58,7 @@ class SourceConfig(Settings):
 class CollectConfig(Section):
     """Settings of the collect stage."""
 
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     sources: tuple[SourceConfig, ...] = ()
     """What to read, in `[[collect.sources]]` tables."""

@@ -11,13 +11,13 @@ from pathlib import Path
 import pyarrow as pa
 
 from emma.collect.config import CollectConfig, SourceConfig
-from emma.collect.documents import documents
 from emma.collect.inputs import Listed, chosen, fingerprint, listing
 from emma.collect.readers import find
-from emma.collect.sink import LANGUAGES, Sink
+from emma.collect.reading import read_file
+from emma.collect.sink import Sink
 from emma.collect.streams import open_file
 from emma.collect.unit import Bad
-from emma.errors import LanguageError, SourceError
+from emma.errors import LanguageError, RecipeError, SourceError
 from emma.lang.codes import resolve
 from emma.store import shards
 from emma.store.artifact import Artifact
@@ -47,6 +47,7 @@ Item = tuple[SourceConfig, tuple[tuple[str, str], ...]]
 def collect(section: CollectConfig, *, work: Work) -> Made:
     """Documents and rejects in `parts["documents"]`; tables of sources and of languages as files."""
     root = Path(section.root)
+    refuse_no_sources(section)
     for source in section.sources:
         find(source)
         check_languages(source)
@@ -68,6 +69,15 @@ def collect(section: CollectConfig, *, work: Work) -> Made:
     shards.write(work.out / "sources.parquet", sources_table(section, root, by_source, chosen_files))
     shards.write(work.out / "languages.parquet", languages_table(by_source))
     return Made(counts=total(made), parts={"documents": made})
+
+
+def refuse_no_sources(section: CollectConfig) -> None:
+    """RecipeError for a recipe that names nothing to read."""
+    if not section.sources:
+        raise RecipeError(
+            "The recipe has no sources, so there is nothing to collect. Add a table [[collect.sources]] "
+            "with `name`, `reader`, `path` and `licence`."
+        )
 
 
 def check_languages(source: SourceConfig) -> None:
@@ -95,17 +105,14 @@ def chunks(files: Sequence[Listed], hashes: Sequence[Sequence[str]], size: int) 
 def read_files(out: Path, item: Item, max_row_bytes: int, paths: dict[str, dict[str, str]]) -> dict[str, int]:
     """Read some files of one source into documents and rejects."""
     source, files = item
-    reader = find(source)
     with Sink(out, source) as sink:
         for name, _ in files:
             for file in open_file(Path(paths[source.name][name]), name, source.member, max_row_bytes):
                 if isinstance(file, Bad):
                     sink.file = name
                     sink.reject(file)
-                    continue
-                sink.file = file.name
-                for document in documents(reader.read(file, source), source, sink.reject):
-                    sink.keep(document)
+                else:
+                    read_file(file, source, sink)
     return dict(sorted(sink.counts.items()))
 
 
@@ -164,8 +171,7 @@ def languages_table(by_source: dict[str, list[Artifact]]) -> pa.Table:
         for part in parts
         if (count := shards.read(part.file("languages.parquet")).num_rows)
     ]
-    everything = pa.concat_tables(tables) if tables else LANGUAGES.append(pa.field("source", pa.string())).empty_table()
-    sums = everything.group_by(["lang", "source"]).aggregate([("documents", "sum"), ("bytes", "sum")])
+    sums = pa.concat_tables(tables).group_by(["lang", "source"]).aggregate([("documents", "sum"), ("bytes", "sum")])
     return sums.rename_columns(["lang", "source", "documents", "bytes"]).sort_by(
         [("lang", "ascending"), ("source", "ascending")]
     )

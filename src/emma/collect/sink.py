@@ -30,7 +30,7 @@ class Sink:
         self._waiting = 0
         self.file = ""
         """Name of the file that is being read."""
-        self.counts: Counter[str] = Counter(rows_in=0, rows_out=0, bytes=0)
+        self.counts: Counter[str] = Counter(rows_in=0, rows_out=0, units=0, bytes=0)
         self._by_lang: Counter[tuple[str, str]] = Counter()
 
     def keep(self, document: Document) -> None:
@@ -53,7 +53,7 @@ class Sink:
             }
         )
         self._waiting += size
-        self.counts.update(rows_in=1, rows_out=1, bytes=size)
+        self.counts.update(rows_in=1, rows_out=1, units=unit.units, bytes=size)
         self._by_lang.update({(document.lang, "documents"): 1, (document.lang, "bytes"): size})
         if self._waiting >= BATCH_BYTES or len(self._rows) >= ROW_GROUP:
             self._flush()
@@ -62,7 +62,7 @@ class Sink:
         """Take one row that cannot be used."""
         place = {"source": self._source.name, "file": self.file, "row": bad.row}
         self._rejects.add({**place, "reason": bad.reason, "raw": bad.raw[:RAW_BYTES]})
-        self.counts.update({"rows_in": 1, f"rejected: {bad.kind}": 1})
+        self.counts.update({"rows_in": 1, "units": bad.units, f"rejected: {bad.kind}": 1})
 
     def _flush(self) -> None:
         rows, self._rows, self._waiting = self._rows, [], 0

@@ -19,6 +19,8 @@ class Unit:
     code2: str = ""
     alone: bool = False
     """A document in its own right, never joined with its neighbours."""
+    units: int = 1
+    """How many units of the reader are in it: more than one once neighbours were joined."""
 
     @property
     def bytes(self) -> int:
@@ -35,6 +37,8 @@ class Bad:
     """A few fixed words, counted in the summary: `invalid UTF-8`."""
     detail: str = ""
     raw: bytes = b""
+    units: int = 1
+    """How many units of the reader are lost with it."""
 
     @property
     def reason(self) -> str:
@@ -44,7 +48,7 @@ class Bad:
 
 def bad(unit: Unit, kind: str, detail: str = "") -> Bad:
     """A unit that turned out bad."""
-    return Bad(unit.row, kind, detail, unit.text[:RAW_BYTES].encode("utf-8", "surrogatepass"))
+    return Bad(unit.row, kind, detail, unit.text[:RAW_BYTES].encode("utf-8", "surrogatepass"), unit.units)
 
 
 def joined(units: list[Unit]) -> Unit:
@@ -53,4 +57,5 @@ def joined(units: list[Unit]) -> Unit:
     if len(units) == 1:
         return first
     text2 = None if first.text2 is None else "\n".join(each.text2 or "" for each in units)
-    return replace(first, text="\n".join(each.text for each in units), text2=text2)
+    held = sum(each.units for each in units)
+    return replace(first, text="\n".join(each.text for each in units), text2=text2, units=held)

@@ -65,6 +65,13 @@ def resolve(code: str, text: str = "") -> Resolved:
     return _resolve(code, script if letters else "", strong)
 
 
+def meaning(code: str) -> tuple[str, str]:
+    """The ISO 639-3 language that `code` stands for, whatever its script, and the rule. Raises LanguageError."""
+    tag, _, rule = _read(code)
+    iso, step = individual(_subtags(code, tag)[0], code)
+    return iso, rule or step
+
+
 @lru_cache(maxsize=65_536)
 def _resolve(code: str, seen: str, strong: bool) -> Resolved:
     tag, wiki_script, rule = _read(code)

@@ -24,10 +24,6 @@ UNSPACED = frozenset(_UNSPACED.split())
 """Scripts that do not put spaces between words: line-breaking classes SA and ID (UAX 14), and the Brahmic scripts of
 Indonesia and Tibet that break lines between syllables. Korean (Hang, Kore) puts spaces."""
 
-_CASED = "Adlm Armn Cher Copt Cyrl Dsrt Gara Geor Glag Grek Hung Latn Medf Osge Vith Wara"
-CASED = frozenset(_CASED.split())
-"""Scripts with upper-case letters."""
-
 
 @lru_cache(maxsize=1)
 def script_table() -> np.ndarray:
@@ -65,8 +61,3 @@ def covers(label_script: str) -> frozenset[str]:
 def is_spaced(script: str) -> bool:
     """Whether writing in this script puts spaces between words."""
     return script not in UNSPACED
-
-
-def has_case(script: str) -> bool:
-    """Whether the script has upper-case letters."""
-    return script in CASED
