@@ -18,9 +18,12 @@ def show_run(run: Run, until: str) -> None:
     console = Console(highlight=False)
     if until in ("report", "release"):
         headline = json.loads(run.artifact("report").file("report.json").read_text(encoding="utf-8"))
-        console.print(gains(headline), *warnings(headline), "")
+        console.print(gains(headline))
+        for warning in warnings(headline):
+            console.print(warning, soft_wrap=True)
         if headline["english"] or headline["code"]:
-            console.print(probes(headline), "")
+            console.print("", probes(headline), sep="\n")
+        console.print()
         console.print(f"report   {run.path / 'report' / 'index.html'}", soft_wrap=True, markup=False)
     if until == "release":
         console.print(f"model    {run.path / 'release' / 'model'}", soft_wrap=True, markup=False)

@@ -4,20 +4,16 @@ import ast
 from collections.abc import Iterator
 
 from emma.collect.config import SourceConfig
+from emma.collect.python import parse
 from emma.collect.streams import InputFile
 from emma.collect.unit import Bad, Unit
 
 
 def read(file: InputFile, _source: SourceConfig) -> Iterator[Unit | Bad]:
     """One unit a docstring, in the order of the file; indentation that all its lines share is gone."""
-    content = file.whole()
-    if isinstance(content, Bad):
-        yield content
-        return
-    try:
-        tree = ast.parse(content)
-    except (SyntaxError, ValueError) as error:
-        yield Bad(0, "broken Python", str(error), content)
+    tree = parse(file)
+    if isinstance(tree, Bad):
+        yield tree
         return
     holders = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
     found = [
