@@ -119,6 +119,16 @@ def test_help_reaches_the_tables_inside_a_section(capsys: pytest.CaptureFixture[
     assert "group_bytes = 0" in capsys.readouterr().out
 
 
+def test_a_missing_extra_stops_a_run_before_it_begins(monkeypatch: pytest.MonkeyPatch) -> None:
+    from emma import extras
+    from emma.run import check_extras
+
+    monkeypatch.setattr(extras, "find_spec", lambda module: None if module == "jinja2" else module)
+    check_extras("evaluate")
+    with pytest.raises(ExtraError, match=r"'jinja2'.*pip install '\.\[report\]'"):
+        check_extras("report")
+
+
 def test_a_missing_extra_is_named() -> None:
     with pytest.raises(ExtraError, match=r"pip install '\.\[train\]'"):
         need("a_package_nobody_has", "train")

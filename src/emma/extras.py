@@ -1,6 +1,7 @@
 """Optional dependencies: heavy packages live in extras, and their absence names the extra to install."""
 
 from importlib import import_module
+from importlib.util import find_spec
 from types import ModuleType
 
 from emma.errors import ExtraError
@@ -8,12 +9,14 @@ from emma.errors import ExtraError
 
 def need(module: str, extra: str) -> ModuleType:
     """Import `module`, or raise ExtraError naming the extra that brings it."""
-    try:
-        return import_module(module)
-    except ModuleNotFoundError as error:
-        if error.name is None or error.name.split(".")[0] != module.split(".", maxsplit=1)[0]:
-            raise
+    check(module, extra)
+    return import_module(module)
+
+
+def check(module: str, extra: str) -> None:
+    """Raise ExtraError when `module` is not installed; cheap, since nothing is imported."""
+    if find_spec(module) is None:
         raise ExtraError(
             f"This step needs the Python package '{module}', which is not installed. "
             f"Install EMMA's extra '{extra}': in its folder, pip install '.[{extra}]'"
-        ) from None
+        )

@@ -7,6 +7,7 @@ from pathlib import Path
 from emma import recipe as recipes
 from emma.collect.inputs import fingerprint
 from emma.errors import RecipeError
+from emma.extras import check
 from emma.home import Home
 from emma.recipe import INPUTS, Recipe
 from emma.store.address import address
@@ -17,6 +18,13 @@ from emma.work.graph import LOSSES, Outcome, Step
 from emma.work.local import Executor
 from emma.work.progress import Reporter
 
+PACKAGES = {
+    "vocab": (("transformers", "train"), ("tokenizers", "train")),
+    "adapt": (("torch", "train"),),
+    "report": (("jinja2", "report"),),
+    "release": (("datasets", "train"),),
+}
+"""What stages need beyond EMMA's own dependencies, and the extra that brings it."""
 WEIGHTS = ("*.safetensors", "pytorch_model*.bin")
 
 
@@ -25,6 +33,7 @@ def run(
 ) -> Recipe:
     """Run a recipe up to and with the stage `until`, and the recipe of its base before it."""
     recipe = recipes.read(path, changes)
+    check_extras(until)
     refuse_circle(recipe, path)
     reporter.say(f"{recipe.name}: {path}")
     base = find_base(recipe, path, home) if needs_base(until) else None
@@ -38,6 +47,14 @@ def run(
         record.record(outcome.step.name, outcome.artifact, {"reused": outcome.reused, **asdict(outcome.usage)})
         reporter.say(line(outcome))
     return recipe
+
+
+def check_extras(until: str) -> None:
+    """ExtraError for a package that a later stage will miss, before hours have gone into the earlier ones."""
+    names = list(INPUTS)
+    for stage in names[: names.index(until) + 1]:
+        for module, extra in PACKAGES.get(stage, ()):
+            check(module, extra)
 
 
 def needs_base(until: str) -> bool:
