@@ -1,6 +1,6 @@
 """What a finished run may claim, read from its own report and release.
 
-    python -m benchmarks.claims emma-runs demo
+python -m benchmarks.claims emma-runs demo
 """
 
 import argparse
