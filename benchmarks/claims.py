@@ -1,7 +1,4 @@
-"""What a finished run may claim, read from its own report and release.
-
-python -m benchmarks.claims emma-runs demo
-"""
+"""What a finished run may claim, read from its own report and release: `python -m benchmarks.claims emma-runs demo`."""
 
 import argparse
 import json
