@@ -8,12 +8,13 @@ import pytest
 import torch
 from transformers import LlamaConfig, LlamaForCausalLM
 
+from emma.device import choose_device
 from emma.errors import RecipeError
 from emma.train.config import TrainConfig
 from emma.train.data import Samples
 from emma.train.flops import flops_per_token, measured_flops
 from emma.train.ledger import Ledger
-from emma.train.place import choose_device, deterministic
+from emma.train.repeat import deterministic
 from emma.train.schedule import rate_share
 
 
@@ -72,7 +73,7 @@ def test_losses_by_language_sum_to_the_whole(world) -> None:
 
 def test_an_absent_device_is_refused() -> None:
     with pytest.raises(RecipeError, match=r"train\.device = 'cud' cannot be used here"):
-        choose_device("cud")
+        choose_device("cud", "train")
 
 
 def test_determinism_is_left_as_it_was() -> None:

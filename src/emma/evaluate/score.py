@@ -14,6 +14,7 @@ from torch import Tensor
 from transformers import AutoModelForCausalLM, AutoTokenizer
 from transformers.utils import logging
 
+from emma.device import choose_device
 from emma.errors import RecipeError
 from emma.evaluate.config import EvaluateConfig
 from emma.evaluate.windows import Window, windows
@@ -42,7 +43,7 @@ class Scorer:
     def __init__(self, folder: Path, section: EvaluateConfig) -> None:
         logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         self._folder, self._section = folder, section
-        self._device = choose_device(section.device)
+        self._device = choose_device(section.device, "evaluate")
         auto: Any = AutoModelForCausalLM
         self._tokenizer: Any = AutoTokenizer.from_pretrained(folder, local_files_only=True)
         self._model: Any = auto.from_pretrained(folder, dtype=torch.float32, local_files_only=True).to(self._device)
@@ -141,15 +142,3 @@ def batches(pieces: Sequence[Piece], tokens: int) -> Iterator[list[Piece]]:
         batch.append(piece)
     if batch:
         yield batch
-
-
-def choose_device(name: str) -> torch.device:
-    """The device of that name; `auto` takes the accelerator if there is one. Raises RecipeError if it is not there."""
-    if name == "auto":
-        return torch.accelerator.current_accelerator(check_available=True) or torch.device("cpu")
-    try:
-        return torch.empty(0, device=name).device
-    except (RuntimeError, AssertionError) as error:
-        raise RecipeError(
-            f"evaluate.device = '{name}' cannot be used here: {str(error).splitlines()[0]}. Set it to auto or cpu."
-        ) from None

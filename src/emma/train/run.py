@@ -18,6 +18,7 @@ from pathlib import Path
 
 from transformers import PreTrainedModel
 
+from emma.device import choose_device
 from emma.store.artifact import Artifact
 from emma.train import checkpoint
 from emma.train.config import TrainConfig
@@ -26,7 +27,7 @@ from emma.train.flops import flops_per_token, peak_flops
 from emma.train.ledger import Ledger
 from emma.train.model import check_model, head_of, load_model
 from emma.train.optimizers import make_optimizers, set_rates
-from emma.train.place import choose_device, deterministic
+from emma.train.repeat import deterministic
 from emma.train.schedule import rate_share
 from emma.train.step import check_finite, optimise
 from emma.work.work import Made, Work
@@ -39,7 +40,7 @@ def train(section: TrainConfig, *, adapt: Artifact, pack: Artifact, mix: Artifac
     """Write `model/`, `metrics.jsonl` and `losses.parquet`; goes on from the last checkpoint of a killed run."""
     samples = Samples(pack, mix)
     with deterministic(section.seed):
-        model = load_model(adapt.file("model"), choose_device(section.device))
+        model = load_model(adapt.file("model"), choose_device(section.device, "train"))
         check_vocabulary(samples, len(head_of(model)))
         check_model(model, samples.sequence_length)
         ledger = Ledger(len(samples.sources))
