@@ -76,6 +76,8 @@ def documents(rows: Sequence[Mapping[str, Any]]) -> pa.Table:
             "licence": "CC0-1.0",
             "file": "file",
             "row": number,
+            "url": None,
+            "repair": None,
             **row,
         }
         for number, row in enumerate(rows, 1)

@@ -16,6 +16,8 @@ DOCUMENTS = pa.schema(
         ("licence", pa.string()),  # SPDX, or a phrase where no SPDX identifier fits
         ("file", pa.string()),  # relative to the source's root
         ("row", pa.int64()),  # row, line or unit in that file, from 1
+        ("url", pa.string()),  # where the source says the text is from; else null
+        ("repair", pa.string()),  # what was mended beyond Unicode form, such as "mojibake"; else null
     ]
 )
 
@@ -35,14 +37,20 @@ PERMUTATIONS = 112
 FEATURES = (
     "letter_share",  # letters and marks among the characters that are not spaces
     "digit_share",
-    "punct_share",  # punctuation and symbols
+    "punct_share",
+    "symbol_share",
     "upper_share",  # upper-case letters among letters; 0 where the script has no case
     "repeated_line_share",  # characters in lines that occurred before in the document
     "repeated_gram_share",  # 10-character grams that occurred before in the document
+    "repeated_word_share",  # 5-word grams that occurred before in the document; null where words are not spaced
     "label_script_share",  # letters in a script that the language label allows
     "word_length",  # characters a word where the script spaces words, else null
+    "line_length",  # characters a line that is not empty
+    "length_ratio",  # of a pair, characters of the shorter side over the longer; null for one text alone
+    "copied_share",  # of a pair, words (characters where unspaced) of the shorter side that the other has too
+    "numeral_share",  # of a pair, numbers that stand on both sides among all, 1 where there are none
 )
-"""Quality features, float32. All but `word_length` are shares in [0, 1]."""
+"""Quality features, float32. All but `word_length` and `line_length` are shares in [0, 1]. Null is never judged."""
 
 ANNOTATIONS = pa.schema(
     [
@@ -52,9 +60,34 @@ ANNOTATIONS = pa.schema(
         ("lines", pa.int64()),
         ("script", pa.string()),  # ISO 15924 code of most letters, Zyyy when there are none
         ("script_share", pa.float32()),  # share of the letters in `script`
+        ("written", pa.string()),  # the script as a label would have it: Hans, Hant, Hani, Jpan, Kore where they fit
+        ("script_agrees", pa.bool_()),  # whether `written` can stand under the label's script; true without letters
         *((name, pa.float32()) for name in FEATURES),
-        ("exact_hash", pa.uint64()),  # of the normalised text
+        ("exact_hash", pa.uint64()),  # of the normalised text; of a pair, of both sides in either order
+        ("side_hashes", pa.list_(pa.uint64())),  # of a pair, of each side alone, as a document of its own would have
+        ("line_hashes", pa.list_(pa.uint64())),  # of each normalised line, 0 for lines too short to be boilerplate
         ("minhash", pa.list_(pa.uint32(), PERMUTATIONS)),
+    ]
+)  # row-aligned with DOCUMENTS
+
+LID_LABELS = 3
+"""Labels that are kept of what a language-identification model says."""
+
+IDENTIFIED = pa.schema(
+    [
+        ("labels", pa.list_(pa.string())),  # xxx_Yyyy, the likeliest first, LID_LABELS at most; empty without letters
+        ("scores", pa.list_(pa.float32())),  # the model's probabilities of these
+        ("labels2", pa.list_(pa.string())),  # of a pair's other side, else null
+        ("scores2", pa.list_(pa.float32())),
+    ]
+)  # row-aligned with DOCUMENTS; there only when the recipe names a model
+
+CONTAMINATION = pa.schema(
+    [
+        ("benchmark", pa.string()),  # the benchmark that shares most grams with the document; null when none does
+        ("benchmark_grams", pa.int32()),  # grams of the document that are in any benchmark
+        ("benchmark_share", pa.float32()),  # of the document's grams
+        ("benchmarks", pa.list_(pa.string())),  # all that share a gram with it, sorted
     ]
 )  # row-aligned with DOCUMENTS
 
@@ -64,6 +97,7 @@ SELECTION = pa.schema(
         ("reason", pa.string()),  # why it was dropped; null when kept
         ("cluster", pa.string()),  # id of the first document of its duplicate cluster; its own id when alone
         ("cluster_size", pa.int32()),
+        ("drop_lines", pa.list_(pa.int32())),  # lines of the text, from 0, to leave out as boilerplate; null: none
     ]
 )  # row-aligned with DOCUMENTS
 

@@ -50,6 +50,8 @@ class Sink:
                 "licence": self._source.licence,
                 "file": self.file,
                 "row": unit.row,
+                "url": unit.url,
+                "repair": unit.repair,
             }
         )
         self._waiting += size

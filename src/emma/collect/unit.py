@@ -21,6 +21,10 @@ class Unit:
     """A document in its own right, never joined with its neighbours."""
     units: int = 1
     """How many units of the reader are in it: more than one once neighbours were joined."""
+    url: str | None = None
+    """Where the source says the text is from."""
+    repair: str | None = None
+    """What was mended beyond Unicode form."""
 
     @property
     def bytes(self) -> int:
