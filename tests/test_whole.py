@@ -11,7 +11,7 @@ import pytest
 
 from emma.home import Home
 from emma.recipe import INPUTS
-from emma.store.artifact import MANIFEST
+from emma.store.manifest import MANIFEST
 from tests.whole import command, emma, write_recipes
 
 pytest.importorskip("torch", reason="needs the train extra")

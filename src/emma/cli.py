@@ -5,12 +5,14 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from emma import __version__
-from emma.errors import EmmaError
+from emma.errors import EmmaError, LanguageError
+from emma.lang.tables import Scheme
 
 if TYPE_CHECKING:
+    from emma.home import Home
     from emma.work.local import Local
     from emma.work.on_ray import OnRay
 
@@ -81,8 +83,33 @@ def parser() -> argparse.ArgumentParser:
     _home(each)
     each.set_defaults(command=_why)
 
-    each = commands.add_parser("lang", help="what a language code is, and what to use")
-    each.add_argument("code", nargs="+", metavar="CODE")
+    each = commands.add_parser("audit", help="the sheet of one language that a speaker reads, marks and signs")
+    each.add_argument("lang", metavar="LANG", help="a label such as hin_Deva, a code, or an English name")
+    each.add_argument("--run", default=None, metavar="NAME", help="the run to audit (default: the only one there is)")
+    each.add_argument("--seed", type=int, default=0, metavar="N", help="draws other documents (default: 0)")
+    form = each.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="as JSON")
+    form.add_argument("--html", type=Path, default=None, metavar="FILE", help="write a page to print")
+    _home(each)
+    each.set_defaults(command=_audit)
+
+    each = commands.add_parser("diff", help="how two compiled corpora differ, language by language")
+    each.add_argument("before", metavar="A", help="a run of this home, or the folder of any run")
+    each.add_argument("after", metavar="B")
+    each.add_argument("--json", action="store_true", help="as JSON")
+    _home(each)
+    each.set_defaults(command=_diff)
+
+    each = commands.add_parser(
+        "lang",
+        help="what a language code is, and what to use; `lang lint FILE` audits a list of languages",
+        description="What language codes are, and what to use. `emma lang lint FILE` audits a list: plain lines, "
+        "or CSV, TSV, JSON or Parquet with tokens too. The exit code is 1 if anything is wrong.",
+    )
+    each.add_argument("code", nargs="+", metavar="CODE", help="a code, label or English name; or: lint FILE")
+    each.add_argument("--scheme", default="any", choices=get_args(Scheme), help="how the codes are to be read")
+    each.add_argument("--small", type=_positive, metavar="TOKENS", help="lint: entries with less are reported")
+    each.add_argument("--json", action="store_true", help="print JSON")
     each.set_defaults(command=_lang)
 
     for stage, purpose in STAGES.items():
@@ -99,6 +126,14 @@ def parser() -> argparse.ArgumentParser:
 def _home(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--home", type=Path, default=Path("emma-runs"), metavar="DIR", help="holds store and runs (default: emma-runs)"
+    )
+    parser.add_argument(
+        "--store",
+        type=_url,
+        default=os.environ.get("EMMA_STORE") or None,
+        metavar="URL",
+        help="object store to share, such as s3://bucket/prefix; the home's store is then its cache "
+        "(default: $EMMA_STORE, or the one used before)",
     )
 
 
@@ -118,6 +153,12 @@ def _running(parser: argparse.ArgumentParser) -> None:
         "--on", default="local", type=_place, metavar="WHERE", help="local, ray, or a Ray cluster's address"
     )
     parser.add_argument("--quiet", action="store_true", help="no progress")
+
+
+def _url(text: str) -> str:
+    if "://" not in text:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a URL such as s3://bucket/prefix; for a folder use --home")
+    return text
 
 
 def _positive(text: str) -> int:
@@ -149,13 +190,12 @@ def _demo(arguments: argparse.Namespace) -> int:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    from emma.home import Home
     from emma.run import run
     from emma.show import show_run
     from emma.work.progress import Reporter
 
-    home, reporter = Home(arguments.home), Reporter(arguments.quiet)
-    with home.locked(), _executor(arguments.on, arguments.workers) as executor:
+    home, reporter = _home_of(arguments), Reporter(arguments.quiet)
+    with home.locked(), _executor(arguments.on, arguments.workers, reporter.say) as executor:
         recipe = run(
             arguments.recipe, arguments.changes, arguments.until, home=home, executor=executor, reporter=reporter
         )
@@ -163,53 +203,89 @@ def _run(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _home_of(arguments: argparse.Namespace) -> "Home":
+    from emma.home import Home
+
+    return Home(arguments.home, arguments.store)
+
+
 def _place(text: str) -> str:
     if text in ("local", "ray") or ":" in text:
         return text
-    raise argparse.ArgumentTypeError(f"'{text}' is not local, ray, or a Ray address such as ray://host:10001")
+    raise argparse.ArgumentTypeError(f"'{text}' is not local, ray, or a Ray address such as head:6379")
 
 
-def _executor(on: str, workers: int | None) -> "Local | OnRay":
+def _executor(on: str, workers: int | None, say: Callable[[str], None]) -> "Local | OnRay":
     if on == "local":
         from emma.work.local import Local
 
-        return Local(workers)
+        return Local(workers, say)
     from emma.work.on_ray import OnRay
 
-    return OnRay(None if on == "ray" else on, workers)
+    return OnRay(None if on == "ray" else on, workers, say)
 
 
 def _status(arguments: argparse.Namespace) -> int:
-    from emma.home import Home
     from emma.show import show_runs, show_states
 
     if arguments.recipe is None:
-        show_runs(Home(arguments.home))
+        show_runs(_home_of(arguments))
     else:
-        show_states(arguments.recipe, arguments.changes, Home(arguments.home))
+        show_states(arguments.recipe, arguments.changes, _home_of(arguments))
     return 0
 
 
 def _why(arguments: argparse.Namespace) -> int:
-    from emma.home import Home
-    from emma.why import choose_run, why
+    from emma.compiled import choose_run
+    from emma.why import why
 
-    for name, value in why(choose_run(Home(arguments.home), arguments.run), arguments.document):
+    for name, value in why(choose_run(_home_of(arguments), arguments.run), arguments.document):
         print(f"{name:<22} {value}")
     return 0
 
 
-def _lang(arguments: argparse.Namespace) -> int:
-    from emma.lang.explain import explain
+def _audit(arguments: argparse.Namespace) -> int:
+    from emma.audit import page, sheet, text
+    from emma.compiled import choose_run
 
-    refused = False
-    for number, code in enumerate(arguments.code):
-        if number:
-            print()
-        for name, value in explain(code):
-            refused |= name == "refused"
-            print(f"{name:<16} {value}")
-    return int(refused)
+    found = sheet.audit(choose_run(_home_of(arguments), arguments.run), arguments.lang, arguments.seed)
+    if arguments.json:
+        _print_json(found)
+    elif arguments.html:
+        arguments.html.write_text(page.page(found), encoding="utf-8")
+        print(arguments.html)
+    else:
+        print(*text.text(found), sep="\n")
+    return 0
+
+
+def _diff(arguments: argparse.Namespace) -> int:
+    from emma.diff import compare, text
+
+    home = _home_of(arguments)
+    found = compare.diff(compare.find_run(home, arguments.before), compare.find_run(home, arguments.after))
+    if arguments.json:
+        _print_json(found)
+    else:
+        print(*text.text(found), sep="\n")
+    return 0
+
+
+def _print_json(value: object) -> None:
+    import json
+
+    print(json.dumps(value, ensure_ascii=False, indent=1))
+
+
+def _lang(arguments: argparse.Namespace) -> int:
+    from emma.lang.show import show_codes, show_lint
+
+    verb, *rest = arguments.code
+    if verb != "lint":
+        return show_codes(arguments.code, arguments.scheme, arguments.json)
+    if len(rest) != 1:
+        raise LanguageError("emma lang lint takes one file: a list of languages.")
+    return show_lint(Path(rest[0]), arguments.small, arguments.json)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,7 @@
-"""A home: the folder that holds the store and, for each recipe run in it, a run's record and links to its results."""
+"""A home: the folder that holds the store and, for each recipe run in it, a run's record and links to its results.
+
+Its store may be the cache of one in an object store, which it remembers.
+"""
 
 import fcntl
 import json
@@ -11,11 +14,17 @@ from pathlib import Path
 from typing import Any
 
 from emma.errors import ArtifactError, RecipeError
+from emma.store import commit, manifest, remote
 from emma.store.artifact import Artifact, load
 from emma.store.fingerprints import CACHE, Fingerprints
+from emma.work.work import SCRATCH
 
 LINKED = ("report", "release")
 """Stages whose results people open: they get a link in the run's folder."""
+REMOTE = "remote"
+"""Name of the file, in the store's root, with the URL of the object store that it is the cache of."""
+MARK = "emma-store.json"
+"""Name of the file that says in an object store what this is."""
 
 
 @dataclass(frozen=True)
@@ -23,11 +32,32 @@ class Home:
     """`path` holds `store/` and one folder a run."""
 
     path: Path
+    given: str | None = None
+    """URL of the object store to use; None: the one used before, if any."""
 
     @property
     def store(self) -> Path:
         """The root of the store."""
         return self.path / "store"
+
+    @property
+    def url(self) -> str | None:
+        """The object store of which the store is the cache, if there is one.
+
+        Raises ArtifactError when it is another than the one used before.
+        """
+        path = self.store / REMOTE
+        before = path.read_text(encoding="utf-8").strip() if path.exists() else None
+        given = self.given.rstrip("/") if self.given else None
+        if before and given and before != given:
+            raise ArtifactError(
+                f"{self.store} is the cache of {before}, not of {given}. Use another --home for that --store."
+            )
+        return given or before
+
+    def load(self, stage: str, key: str) -> Artifact | None:
+        """The artifact of a stage with this address, or None when it has to be made."""
+        return load(self.store / stage / key, remote.join(self.url, stage, key))
 
     def fingerprints(self) -> Fingerprints:
         """Hashes of raw files, remembered between runs."""
@@ -50,9 +80,39 @@ class Home:
                 raise ArtifactError(
                     f"Another run is using {self.store}. Wait for it to finish, or give this one its own --home."
                 ) from None
-            for leftover in [*self.store.glob("*/*.tmp"), *self.store.glob("*/*/*.tmp")]:
-                shutil.rmtree(leftover, ignore_errors=True)
-            yield
+            self._sweep()
+            self._share()
+            try:
+                yield
+            finally:
+                self._sweep()
+
+    def _sweep(self) -> None:
+        """Remove what was being written when a process was killed."""
+        for leftover in [*self.store.glob("*/*.tmp"), *self.store.glob("*/*/*.tmp")]:
+            shutil.rmtree(leftover, ignore_errors=True)
+
+    def _share(self) -> None:
+        """See that the object store can be used, and has all that was made here before it was given."""
+        if (url := self.url) is None:
+            return
+        if remote.read(f"{url}/{MARK}") is None:
+            remote.write(f"{url}/{MARK}", b'{"what": "a store of EMMA: artifacts by address"}\n')
+        if (self.store / REMOTE).exists():
+            return
+        for depth in ("*/*/*", "*/*"):  # tasks before stages, whose manifests name them
+            for path in sorted(self.store.glob(f"{depth}/{manifest.MANIFEST}")):
+                if (found := manifest.read(path.parent)) is not None:
+                    place = path.parent.relative_to(self.store).as_posix()
+                    commit.publish(path.parent, found["files"], f"{url}/{place}")
+        _replace(self.store / REMOTE, url + "\n")
+
+    def unfinished(self) -> list[tuple[Path, int]]:
+        """The scratch folders of stages that were stopped, with their bytes; the stage itself deletes its own."""
+        return [
+            (path, sum(each.stat().st_size for each in path.rglob("*") if each.is_file()))
+            for path in sorted((self.store / SCRATCH).glob("*-*"))
+        ]
 
     def run(self, name: str) -> "Run":
         """The record of the run called `name`."""
@@ -83,6 +143,7 @@ class Run:
         with (self.path / "events.jsonl").open("a", encoding="utf-8") as events:
             events.write(json.dumps({"stage": stage, "key": artifact.key, **event}) + "\n")
         if stage in LINKED:
+            artifact.folder()
             link = self.path / stage
             link.unlink(missing_ok=True)
             link.symlink_to(os.path.relpath(artifact.path, self.path))
@@ -98,7 +159,7 @@ class Run:
     def artifact(self, stage: str) -> Artifact:
         """The artifact of a stage. Raises RecipeError when this run has not come that far."""
         key = self.keys().get(stage)
-        artifact = load(self.home.store / stage / key) if key else None
+        artifact = self.home.load(stage, key) if key else None
         if artifact is None:
             raise RecipeError(f"The run '{self.name}' in {self.home.path} has no {stage} yet; 'emma status' shows it.")
         return artifact

@@ -11,7 +11,7 @@ from emma.extras import check
 from emma.home import Home
 from emma.recipe import INPUTS, Recipe
 from emma.store.address import address
-from emma.store.artifact import Artifact, load
+from emma.store.artifact import Artifact
 from emma.store.fingerprints import CACHE, Fingerprints
 from emma.work import graph
 from emma.work.graph import LOSSES, Outcome, Step
@@ -43,7 +43,15 @@ def run(
         reporter.say(f"{recipe.name}: base is {recipe.base}")
     record = home.run(recipe.name)
     given = {"base": base} if base is not None else {}
-    for outcome in graph.run(steps(recipe, home, until), given, root=home.store, executor=executor, reporter=reporter):
+    outcomes = graph.run(
+        steps(recipe, home, until),
+        given,
+        root=home.store,
+        executor=executor,
+        reporter=reporter,
+        store_url=home.url,
+    )
+    for outcome in outcomes:
         record.record(outcome.step.name, outcome.artifact, {"reused": outcome.reused, **asdict(outcome.usage)})
         reporter.say(line(outcome))
     return recipe
@@ -139,7 +147,7 @@ def states(recipe: Recipe, path: Path, home: Home) -> Iterator[tuple[str, str, A
         if any(name in waiting or (name not in done and name != "base") for name in step.inputs):
             yield step.name, "to do", None
             continue
-        artifact = load(home.store / step.name / graph.key_of(step, done)[0])
+        artifact = home.load(step.name, graph.key_of(step, done)[0])
         if artifact is not None:
             done[step.name] = artifact
         yield step.name, "done" if artifact else "to do", artifact

@@ -9,6 +9,8 @@ from rich.table import Table
 
 from emma import recipe as recipes
 from emma.home import Home, Run
+from emma.store import manifest
+from emma.store.artifact import Artifact
 
 DASH = "–"
 
@@ -73,9 +75,20 @@ def show_states(path: Path, changes: list[str], home: Home) -> None:
     from emma.run import facts, states
 
     table = _table(str(path), "stage", "state", "counts")
+    others = []
     for stage, state, artifact in states(recipes.read(path, changes), path, home):
         table.add_row(stage, state, facts(artifact.counts) if artifact else "")
-    Console(highlight=False).print(table)
+        others += [f"{stage} was made with other versions: {each}" for each in _changed(artifact)]
+    console = Console(highlight=False)
+    console.print(table)
+    for line in others:
+        console.print(line, soft_wrap=True)
+
+
+def _changed(artifact: Artifact | None) -> list[str]:
+    """How the software that made an artifact differs from today's, in one line or none."""
+    found = manifest.changes(manifest.read(artifact.path, artifact.url) or {}) if artifact else []
+    return [", ".join(found)] if found else []
 
 
 def show_runs(home: Home) -> None:
@@ -84,7 +97,14 @@ def show_runs(home: Home) -> None:
     for run in home.runs():
         done = list(run.keys())
         table.add_row(run.name, str(len(done)), done[-1])
-    Console(highlight=False).print(table)
+    console = Console(highlight=False)
+    console.print(table)
+    for path, size in home.unfinished():
+        console.print(
+            f"{path} ({size / 1e6:,.0f} MB) is what a stage had done when it was stopped. The same recipe goes on "
+            "from there; if you will not run it again, delete the folder.",
+            soft_wrap=True,
+        )
 
 
 def _table(title: str, first: str, *columns: str) -> Table:

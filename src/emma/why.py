@@ -1,95 +1,127 @@
 """`emma why`: what was decided about one document, by which rule, and what it was measured against."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
+from math import isnan
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from emma.errors import RecipeError
-from emma.home import Home, Run
+from emma.compiled import made_by, row_of
+from emma.curate.agreement import known_labels, score_side
+from emma.curate.rules import PAIR_FEATURES, SCORE, pair_label
+from emma.finding import EXAMPLES, find, find_reject
+from emma.home import Run
 from emma.schemas import FEATURES
 from emma.store import shards
-from emma.store.artifact import MANIFEST, Artifact
+from emma.store.artifact import Artifact
 
-ABOUT = ("id", "lang", "source_code", "rule", "domain", "licence", "file", "row")
-"""Columns of the document that are shown as they are."""
-
+ABOUT = ("id", "lang", "lang2", "source_code", "rule", "domain", "licence", "file", "row", "url", "repair")
+"""Columns of the document that are shown as they are, where they say anything."""
+SIZES = ("bytes", "chars", "words", "lines")
+NOT_YET = "not made yet: {} has not finished"
 DASH = "–"
-EXAMPLES = 5
+
+Row = Mapping[str, Any]
+Said = Iterator[tuple[str, object]]
 
 
-def choose_run(home: Home, name: str | None) -> Run:
-    """The run called `name`, or the only one there is. Raises RecipeError listing them otherwise."""
-    names = [run.name for run in home.runs()]
-    if name in names:
-        return home.run(str(name))
-    if name is None and len(names) == 1:
-        return home.run(names[0])
-    listed = ", ".join(names) or "none yet"
-    raise RecipeError(f"Which run? {home.path} has: {listed}. Say it with --run NAME.")
-
-
-def why(run: Run, document: str) -> Iterator[tuple[str, object]]:
+def why(run: Run, document: str) -> Said:
     """Rows of (what, value) about one document id. Raises RecipeError when no document has that id."""
     collect = run.artifact("collect")
     if (reject := find_reject(collect, document)) is not None:
         yield from (("id", document), ("decision", f"rejected: {reject['reason']}"))
         yield "raw", _short(bytes(reject["raw"] or b"").decode("utf-8", "replace"))
         return
-    shard, row, found = find(collect, document)
-    yield from ((name, found[name]) for name in ABOUT)
-    yield "text", _short(found["text"])
-    if (annotate := _made_from(collect, run, "annotate")) is None:
-        yield "decision", "not made yet: annotate has not finished"
+    shard, row = find(collect, document)
+    found = row_of(collect.parts["documents"][shard], "documents", row)
+    yield from ((name, found[name]) for name in ABOUT if found[name] is not None)
+    yield from source(collect, found)
+    yield from ((name, _short(found[name])) for name in ("text", "text2") if found[name] is not None)
+    annotate = _made_from(collect, run, "annotate")
+    if annotate is None:
+        yield "decision", NOT_YET.format("annotate")
         return
-    notes = _row(annotate, "annotations", shard, row)
-    yield from ((name, notes[name]) for name in ("bytes", "chars", "words", "lines", "script", "script_share"))
-    if (curate := _made_from(annotate, run, "curate")) is None:  # its guard stops it and names documents to look at
-        yield from ((name, _against(notes[name])) for name in FEATURES)
-        yield "decision", "not made yet: curate has not finished"
+    curate = _made_from(annotate, run, "curate")  # its guard may stop it, and names documents to look at
+    limits = [] if curate is None else shards.read(curate.file("limits.parquet")).to_pylist()
+    yield from measured(annotate, shard, row, found, limits)
+    if curate is None:
+        yield "decision", NOT_YET.format("curate")
         return
-    choice = _row(curate, "selection", shard, row)
-    limits = shards.read(curate.file("limits.parquet"))
+    yield from decided(collect, curate, shard, row, found)
+
+
+def source(collect: Artifact, found: Row) -> Said:
+    """What the recipe declares of the document's source."""
+    for row in shards.read(collect.file("sources.parquet")).to_pylist():
+        if row["source"] == found["source"]:
+            declared = ((name, row.get(name)) for name in ("redistribution", "priority"))
+            yield (
+                "source",
+                ", ".join([row["source"], *(f"{name} {value}" for name, value in declared if value is not None)]),
+            )
+
+
+def measured(annotate: Artifact, shard: int, row: int, found: Row, limits: Sequence[Row]) -> Said:
+    """Everything that was measured, each beside the limits of its language or pair."""
+    notes = row_of(annotate.parts["annotations"][shard], "annotations", row)
+    yield from ((name, notes[name]) for name in SIZES)
+    agrees = "as the label says" if notes["script_agrees"] else "not as the label says"
+    yield "script", f"{notes['script']} {_number(notes['script_share'])}, written {notes['written']}: {agrees}"
+    pair = pair_label(found["lang"], found["lang2"]) if found["lang2"] else None
     for name in FEATURES:
-        rules = [each for each in limits.to_pylist() if each["lang"] == found["lang"] and each["feature"] == name]
-        yield name, _against(notes[name], rules)
+        label = pair if name in PAIR_FEATURES else found["lang"]
+        if label is not None:
+            yield name, _against(notes[name], _rules(limits, label, name))
+    if "identified" in annotate.parts:
+        yield from identified(annotate, shard, row, found, limits)
+    if "contamination" in annotate.parts:
+        yield "benchmarks", met(row_of(annotate.parts["contamination"][shard], "contamination", row))
+
+
+def identified(annotate: Artifact, shard: int, row: int, found: Row, limits: Sequence[Row]) -> Said:
+    """What language ID says of each side, and the score of the label beside its limit."""
+    said, known = row_of(annotate.parts["identified"][shard], "identified", row), known_labels(annotate)
+    for side in ("", "2"):
+        lang, labels, scores = found[f"lang{side}"], said[f"labels{side}"], said[f"scores{side}"]
+        if lang is not None:
+            pairs = (f"{label} {_number(score)}" for label, score in zip(labels, scores, strict=True))
+            yield f"identified{side}", ", ".join(pairs) or DASH
+            first, second, third = (pa.chunked_array([pa.array([each])]) for each in (labels, scores, lang))
+            score = float(score_side(first, second, third, known)[0])
+            yield f"{SCORE}{side}", _against(None if isnan(score) else score, _rules(limits, lang, SCORE))
+
+
+def met(hits: Row) -> str:
+    """What a document shares with benchmarks."""
+    if not hits["benchmark_grams"]:
+        return "none"
+    names = ", ".join(hits["benchmarks"])
+    return f"{hits['benchmark_grams']} grams, {_number(hits['benchmark_share'])} of its own, are in {names}"
+
+
+def decided(collect: Artifact, curate: Artifact, shard: int, row: int, found: Row) -> Said:
+    """The decision, and what else stays of its cluster."""
+    choice = row_of(curate.parts["selection"][shard], "selection", row)
     yield "cluster", f"{choice['cluster']} ({choice['cluster_size']} documents)"
+    if choice["cluster_size"] > 1:
+        others = [each for each in kept_in(collect, curate, choice["cluster"], found["lang"]) if each != found["id"]]
+        yield "kept of it", ", ".join(others[:EXAMPLES]) or "no other"
+    if choice["drop_lines"]:
+        lines = found["text"].split("\n")
+        for number in choice["drop_lines"]:
+            yield "left out", f"line {number + 1}: {_short(lines[number], 80)}"
     yield "decision", choice["split"] or f"dropped: {choice['reason']}"
 
 
-def find(collect: Artifact, document: str) -> tuple[int, int, dict[str, object]]:
-    """Shard number, row number and row of a document id."""
-    near: list[str] = []
-    for number, part in enumerate(collect.parts["documents"]):
-        path = part.file("documents.parquet")
-        ids = shards.read(path, ["id"])["id"]
-        at = pc.index(ids, pa.scalar(document)).as_py()
-        if at >= 0:
-            return number, at, shards.read(path).slice(at, 1).to_pylist()[0]
-        near.extend(ids.filter(pc.starts_with(ids, document.rpartition("#")[0] or document)).to_pylist())
-    raise RecipeError(f"No document has the id '{document}'. {_hint(document, near)}")
-
-
-def _hint(document: str, near: Sequence[str]) -> str:
-    """What might have been meant: short texts are joined, and the document has the row of its first."""
-    row = document.rpartition("#")[2]
-    if not near:
-        return "Ids look like source:file#row."
-    before = [each for each in near if row.isdigit() and int(each.rpartition("#")[2]) < int(row)]
-    if before:
-        return f"Row {row} may have been joined into {before[-1]}."
-    return f"There are, for example: {', '.join(near[:EXAMPLES])}."
-
-
-def find_reject(collect: Artifact, document: str) -> Mapping[str, Any] | None:
-    """The reject with this id, if it is one."""
-    for part in collect.parts["documents"]:
-        for reject in shards.read(part.file("rejects.parquet")).to_pylist():
-            if f"{reject['source']}:{reject['file']}#{reject['row']}" == document:
-                return dict(reject)
-    return None
+def kept_in(collect: Artifact, curate: Artifact, cluster: str, lang: str) -> Iterator[str]:
+    """Ids of the documents of a cluster and language that stay."""
+    for documents, selection in zip(collect.parts["documents"], curate.parts["selection"], strict=True):
+        chosen = shards.read(selection.file("selection.parquet"), ["cluster", "split"])
+        mine = pc.and_(pc.equal(chosen["cluster"], cluster), pc.is_valid(chosen["split"]))
+        if pc.any(mine).as_py():
+            table = shards.read(documents.file("documents.parquet"), ["id", "lang"]).filter(mine)
+            yield from table.filter(pc.equal(table["lang"], lang))["id"].to_pylist()
 
 
 def _made_from(before: Artifact, run: Run, stage: str) -> Artifact | None:
@@ -97,25 +129,21 @@ def _made_from(before: Artifact, run: Run, stage: str) -> Artifact | None:
     if stage not in run.keys():  # noqa: SIM118
         return None
     artifact = run.artifact(stage)
-    made_by = json.loads(artifact.file(MANIFEST).read_text(encoding="utf-8"))["made_by"]
-    return artifact if before.key in made_by["inputs"].values() else None
+    return artifact if before.key in made_by(artifact)["inputs"].values() else None
 
 
-def _row(artifact: Artifact, table: str, shard: int, row: int) -> dict[str, object]:
-    path = artifact.parts[table][shard].file(f"{table}.parquet")
-    found: dict[str, object] = shards.read(path).slice(row, 1).to_pylist()[0]
-    return found
+def _rules(limits: Sequence[Row], label: str, feature: str) -> list[Row]:
+    return [each for each in limits if (each["lang"], each["feature"]) == (label, feature)]
 
 
-def _against(value: object, rules: Sequence[Mapping[str, Any]] = ()) -> str:
+def _against(value: object, rules: Sequence[Row] = ()) -> str:
     """A measured value beside the limits its language had for it, and whose distribution they came from."""
-    shown = f"{value:.3f}" if isinstance(value, float) else DASH
-    stated = [f"{each['side']} limit {_limit(each['limit'])} from {each['level']}" for each in rules]
-    return f"{shown}  ({', '.join(stated)})" if stated else shown
+    stated = [f"{each['side']} limit {_number(each['limit'], 'none')} from {each['level']}" for each in rules]
+    return f"{_number(value)}  ({', '.join(stated)})" if stated else _number(value)
 
 
-def _limit(value: float | None) -> str:
-    return "none" if value is None else f"{value:.3f}"
+def _number(value: object, nothing: str = DASH) -> str:
+    return f"{value:.3f}" if isinstance(value, float) else nothing
 
 
 def _short(text: object, length: int = 200) -> str:

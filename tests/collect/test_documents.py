@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from emma.collect.config import SourceConfig
 from emma.collect.documents import Document, documents, grouped
+from emma.collect.naming import Naming
 from emma.collect.unit import Bad, Unit
 from emma.schemas import CODE
 from tests.conftest import TEXTS
@@ -21,7 +22,8 @@ def source(**changes: object) -> SourceConfig:
 
 def made(units: Sequence[Unit | Bad], **changes: object) -> tuple[list[Document], list[Bad]]:
     rejects: list[Bad] = []
-    return list(documents(units, source(**changes), rejects.append)), rejects
+    of = source(**changes)
+    return list(documents(units, Naming(of, {}), of.group_bytes, rejects.append)), rejects
 
 
 def slow(units: list[Unit], size: int) -> list[str]:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from emma.collect.config import CollectConfig, SourceConfig
-from emma.collect.inputs import chosen, fingerprint, listing
+from emma.collect.inputs import fingerprint, inputs, listing
 from emma.errors import ExtraError, SourceError
 from emma.store import fingerprints
 
@@ -61,9 +61,10 @@ def test_damaged_cache_costs_only_time(content: str, data: Path, tmp_path: Path)
 
 
 def test_limit_takes_files_in_order(data: Path) -> None:
-    names = [each.name for each in chosen(source("**/*.txt", limit_bytes=8), data)]
-    assert names == ["a/1.txt", "b/10.txt"], "7 bytes are less than 8, so a second file is taken"
-    assert [each.name for each in chosen(source("**/*.txt", limit_bytes=1), data)] == ["a/1.txt"]
+    found = inputs(source("**/*.txt", limit_bytes=8), data)
+    assert [each.name for (each,) in found.files] == ["a/1.txt", "b/10.txt"], "7 bytes are less than 8: a second one"
+    assert found.left_out == 1
+    assert [each.name for (each,) in inputs(source("**/*.txt", limit_bytes=1), data).files] == ["a/1.txt"]
 
 
 @pytest.mark.parametrize(
@@ -80,7 +81,7 @@ def test_library_without_what_is_installed_beside_it(tmp_path: Path) -> None:
     names = [each.name for each in listing(source("stdlib:**/*.py"), tmp_path)]
     assert "json/decoder.py" in names
     assert not [name for name in names if name.startswith("site-packages/")]
-    assert listing(source("stdlib:ast.py"), tmp_path)[0].path == Path(sysconfig.get_paths()["stdlib"], "ast.py")
+    assert listing(source("stdlib:ast.py"), tmp_path)[0].location == str(Path(sysconfig.get_paths()["stdlib"], "ast.py"))
 
 
 def test_files_of_a_package(tmp_path: Path) -> None:

@@ -40,6 +40,10 @@ def data(tmp_path: Path) -> Path:
     return folder
 
 
+def a_file_a_task(data: Path) -> int:
+    return (data / "web/0.jsonl").stat().st_size
+
+
 def section(data: Path, *sources: SourceConfig, **changes: object) -> CollectConfig:
     return CollectConfig.model_validate({"sources": sources or (source(),), "root": str(data), **changes})
 
@@ -66,6 +70,8 @@ def test_documents_and_rejects(data: Path, make_work: MakeWork) -> None:
         "licence": "CC0-1.0",
         "file": "web/0.jsonl",
         "row": 1,
+        "url": None,
+        "repair": None,
     }
     assert second["id"] == "web:web/0.jsonl#4", "rows are lines of the file"
     assert "\u200d" in second["text"]
@@ -98,8 +104,12 @@ def test_counts_and_summaries(data: Path, make_work: MakeWork) -> None:
         "source": "all",
         "reader": "jsonl",
         "licence": "CC0-1.0",
+        "spdx": True,
+        "redistribution": "public",
         "origin": "o",
         "domain": "d",
+        "scheme": "any",
+        "priority": 0,
         "files": 3,
         "files_left_out": 0,
         "documents": 3 * len(TEXTS),
@@ -123,7 +133,7 @@ def test_one_worker_is_many_and_here_is_there(data: Path, tmp_path: Path) -> Non
     moved = tmp_path / "elsewhere"
     moved.symlink_to(data)
     for name, folder, workers in (("one", data, 1), ("two", moved, 2)):
-        step = Step("collect", section(folder, shard_bytes=1), (), {"web": "by content"})
+        step = Step("collect", section(folder, shard_bytes=a_file_a_task(data)), (), {"web": "by content"})
         with Local(workers) as executor:
             (done,) = run([step], {}, root=tmp_path / name, executor=executor, reporter=Reporter(quiet=True))
         assert len(done.artifact.parts["documents"]) == 3
@@ -131,9 +141,11 @@ def test_one_worker_is_many_and_here_is_there(data: Path, tmp_path: Path) -> Non
 
 
 def test_only_the_file_that_changed_is_read_again(data: Path, make_work: MakeWork) -> None:
-    before = collect(section(data, shard_bytes=1), work=make_work("collect"))
-    (data / "web/1.jsonl").write_text('{"text": "Ⲛⲟⲩϯ", "lang": "cop"}')
-    after = collect(section(data, shard_bytes=1), work=make_work("collect", "1" * 20))
+    size = a_file_a_task(data)
+    before = collect(section(data, shard_bytes=size), work=make_work("collect"))
+    changed = data / "web/1.jsonl"
+    changed.write_text(changed.read_text(encoding="utf-8").replace(" 1", " 9"), encoding="utf-8")
+    after = collect(section(data, shard_bytes=size), work=make_work("collect", "1" * 20))
     same = [one.key == two.key for one, two in zip(before.parts["documents"], after.parts["documents"], strict=True)]
     assert same == [True, False, True]
 
@@ -209,4 +221,4 @@ def test_a_wrong_fixed_language_is_the_recipes_fault(data: Path, make_work: Make
         work = make_work("collect")
         with pytest.raises(LanguageError, match=r"Source 'web': .*family"):
             collect(section(data, source(**changes)), work=work)
-        assert not (work.root / "collect" / "read_files").exists(), "nothing was read in vain"
+        assert not (work.root / "collect" / "read_batch").exists(), "nothing was read in vain"

@@ -3,8 +3,10 @@
 import bz2
 import gzip
 import io
+import lzma
 import tarfile
 import tracemalloc
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,12 +14,21 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emma.collect.streams import InputFile, ZstdReader, decode, open_file
+from emma.collect.compression import ZstdReader
+from emma.collect.config import SourceConfig
+from emma.collect.opening import open_piece
+from emma.collect.pieces import Part, Piece
+from emma.collect.streams import InputFile, decode
 from emma.collect.unit import Bad
 
-PACK = {".txt": bytes, ".gz": gzip.compress, ".bz2": bz2.compress, ".zst": zstandard.compress}
+PACK = {".txt": bytes, ".gz": gzip.compress, ".bz2": bz2.compress, ".xz": lzma.compress, ".zst": zstandard.compress}
 LINES = [f"satır {number} ไทย".encode() for number in range(20_000)]
 TEXT = b"\n".join(LINES) + b"\n"
+
+
+def open_file(path: Path, name: str, member: str | None, limit: int) -> Iterator[InputFile | Bad]:
+    source = SourceConfig(name="s", reader="jsonl", path="f", licence="CC0-1.0", member=member)
+    return open_piece(Piece(parts=(Part(name=name, mark="", location=str(path)),)), source, limit)
 
 
 def only(path: Path, member: str | None = None, limit: int = 1_000_000) -> InputFile | Bad:
@@ -35,7 +46,7 @@ def test_lines_of_every_compression(suffix: str, tmp_path: Path) -> None:
         assert file.inner.name == ("f.jsonl.txt" if suffix == ".txt" else "f.jsonl")
 
 
-@pytest.mark.parametrize("suffix", [".gz", ".bz2", ".zst"])
+@pytest.mark.parametrize("suffix", [".gz", ".bz2", ".xz", ".zst"])
 def test_truncated_file_keeps_the_rows_before(suffix: str, tmp_path: Path) -> None:
     path, packed = tmp_path / f"f{suffix}", PACK[suffix](TEXT)
     path.write_bytes(packed[: len(packed) * 3 // 4])
@@ -47,7 +58,7 @@ def test_truncated_file_keeps_the_rows_before(suffix: str, tmp_path: Path) -> No
         assert isinstance(last, Bad) and last.kind == "broken file" and last.row == len(rows) + 1
 
 
-@pytest.mark.parametrize("suffix", [".gz", ".bz2", ".zst"])
+@pytest.mark.parametrize("suffix", [".gz", ".bz2", ".xz", ".zst"])
 def test_what_is_no_archive_at_all(suffix: str, tmp_path: Path) -> None:
     path = tmp_path / f"f{suffix}"
     path.write_bytes(b"<html>404</html>")

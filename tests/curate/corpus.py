@@ -1,16 +1,19 @@
 """A synthetic corpus of many languages with planted duplicates, and the stages run on it."""
 
 import random
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from emma.annotate.config import AnnotateConfig
 from emma.annotate.run import annotate
 from emma.curate.config import CurateConfig
 from emma.curate.run import curate
+from emma.schemas import CONTAMINATION, IDENTIFIED
 from emma.store import shards
 from emma.store.artifact import Artifact
 from emma.work.work import Made, Work
@@ -44,23 +47,88 @@ def plain(count: int, langs: Sequence[str] = tuple(ALPHABETS)) -> list[Row]:
 
 @dataclass
 class Bench:
-    """Runs annotate and curate on rows cut into shards."""
+    """Runs annotate and curate on rows cut into shards, each of one source.
+
+    Beside columns of DOCUMENTS a row may have `features`, which take the place of measured ones; `lid` and `lid2`,
+    labels and scores of a model; and `met`, the benchmarks that it shares a gram with.
+    """
 
     make_work: Callable[..., Work]
     make_artifact: Callable[..., Artifact]
     runs: int = 0
+    priorities: Mapping[str, int] = field(default_factory=dict)
+    """By source."""
+    known: Sequence[str] | None = None
+    """Labels of a language-identification model, if there is one."""
+    benchmarks: Sequence[Row] = ()
+    """Documents of benchmarks."""
 
     def collect(self, rows: Sequence[Row], sizes: Sequence[int] = ()) -> tuple[Artifact, Artifact]:
         """The documents in shards of these sizes (all in one where none are given), and their annotations."""
         self.runs += 1
-        table, parts, start = documents(rows), [], 0
+        made, notes, start = [], [], 0
         for number, size in enumerate(sizes or [len(rows)]):
-            part = {"documents.parquet": table.slice(start, size)}
-            parts.append(self.make_artifact(f"collected{self.runs}-{number}", part))
+            mine, name = rows[start : start + size], f"{self.runs}-{number}"
+            part = documents(rows).slice(start, size)
+            made.append(self.make_artifact(f"collected{name}", {"documents.parquet": part}))
+            notes.append(self.make_artifact(f"annotated{name}", self.notes(made[-1], mine)))
             start += size
-        collected = self.make_artifact(f"collect{self.runs}", documents=parts)
-        made = annotate(AnnotateConfig(), collect=collected, work=self.make_work("annotate"))
-        return collected, self.make_artifact(f"annotate{self.runs}", annotations=made.parts["annotations"])
+        table = [{"source": source, "priority": rank} for source, rank in self.priorities.items()]
+        files = {"sources.parquet": pa.Table.from_pylist([*table, {"source": "none", "priority": 0}])}
+        parts = {"documents": made}
+        if self.benchmarks:
+            tested = {"documents.parquet": documents(self.benchmarks)}
+            parts["benchmarks"] = [self.make_artifact(f"benchmarks{self.runs}", tested)]
+        return self.make_artifact(f"collect{self.runs}", files, **parts), self.annotated(notes)
+
+    def notes(self, made: Artifact, rows: Sequence[Row]) -> dict[str, pa.Table]:
+        """Everything that annotate says of a shard, as files of one artifact."""
+        whole = self.make_artifact(f"{made.key}-alone", documents=[made])
+        part = annotate(AnnotateConfig(), collect=whole, work=self.make_work("annotate")).parts["annotations"][0]
+        table = shards.read(part.file("annotations.parquet"))
+        for at, row in enumerate(rows):
+            table = overlay(table, at, row.get("features", {}))
+        said = [
+            {
+                f"{what}{side}": [pair[at] for pair in row.get(f"lid{side}", [])]
+                for side in ("", "2")
+                for at, what in enumerate(("labels", "scores"))
+            }
+            for row in rows
+        ]
+        hits = [
+            {
+                "benchmark": min(row["met"]),
+                "benchmark_grams": row.get("grams", 1),
+                "benchmark_share": row.get("share", 0.5),
+                "benchmarks": sorted(row["met"]),
+            }
+            if row.get("met")
+            else {"benchmark": None, "benchmark_grams": 0, "benchmark_share": 0.0, "benchmarks": []}
+            for row in rows
+        ]
+        return {
+            "annotations.parquet": table,
+            "identified.parquet": pa.Table.from_pylist(said, schema=IDENTIFIED),
+            "contamination.parquet": pa.Table.from_pylist(hits, schema=CONTAMINATION),
+        }
+
+    def annotated(self, notes: Sequence[Artifact]) -> Artifact:
+        """The annotate artifact, with the parts that a recipe of this kind would have."""
+        files, parts = {}, {"annotations": notes}
+        if self.known is not None:
+            parts["identified"] = notes
+            rows = [{"model_label": f"__label__{label}", "label": label} for label in self.known]
+            files["lid_labels.parquet"] = pa.Table.from_pylist(rows)
+        if self.benchmarks:
+            parts["contamination"] = notes
+            kinds = Counter((row["source"], row["lang"]) for row in self.benchmarks)
+            items = [
+                {"benchmark": name, "lang": lang, "items": count, "items_hit": 1, "documents_hit": 1}
+                for (name, lang), count in kinds.items()
+            ]
+            files["benchmarks.parquet"] = pa.Table.from_pylist(items)
+        return self.make_artifact(f"annotate{self.runs}", files, **parts)
 
     def run(
         self, rows: Sequence[Row], section: CurateConfig | None = None, sizes: Sequence[int] = (), workers: int = 1
@@ -74,6 +142,22 @@ class Bench:
             row for part in made.parts["selection"] for row in shards.read(part.file("selection.parquet")).to_pylist()
         ]
         return selection, made, work
+
+
+def overlay(table: pa.Table, at: int, features: Mapping[str, float | None]) -> pa.Table:
+    """The table with other values in one row."""
+    for name, value in features.items():
+        values = table[name].to_pylist()
+        values[at] = value
+        place = table.column_names.index(name)
+        table = table.set_column(place, table.schema.field(name), pa.array(values, table.schema.field(name).type))
+    return table
+
+
+def rows_of(work: Work, table: str) -> list[Row]:
+    """The rows of one of curate's tables."""
+    found: list[Row] = shards.read(work.out / f"{table}.parquet").to_pylist()
+    return found
 
 
 @pytest.fixture

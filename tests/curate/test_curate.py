@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 
 import pytest
 
-from emma.curate.config import CurateConfig, Feature
+from emma.curate.config import CurateConfig
 from emma.curate.run import curate
 from emma.curate.split import SPLITS
 from emma.errors import ArtifactError, RecipeError
@@ -12,7 +12,7 @@ from emma.schemas import FEATURES, SELECTION
 from emma.store import shards
 from emma.work.graph import check_balance
 from tests.conftest import TEXTS
-from tests.curate.corpus import ALPHABETS, Bench, Row, plain, prose
+from tests.curate.corpus import ALPHABETS, Bench, Row, plain, prose, rows_of
 
 
 def edited(text: str) -> str:
@@ -20,17 +20,15 @@ def edited(text: str) -> str:
     return text[:-3] + text[:2] + "!"
 
 
-def test_the_features_of_the_recipe_are_those_of_the_annotations() -> None:
-    assert Feature.__args__ == FEATURES  # type: ignore[attr-defined]
-
-
 @pytest.mark.parametrize("lang", TEXTS)
 def test_a_language_of_three_documents_keeps_them_all(bench: Bench, lang: str) -> None:
     rows = [{"lang": lang, "text": text} for text in (TEXTS[lang], TEXTS[lang][:12], TEXTS[lang][0] * 2)]
     selection, made, work = bench.run([*plain(40, ["rus_Cyrl"]), *rows])
     assert [row["split"] for row in selection[-3:]] == ["train"] * 3
-    flags = [row["flag"] for row in shards.read(work.out / "flags.parquet").to_pylist() if row["lang"] == lang]
-    assert "no document is held out for test" in flags and len(flags) == 2
+    flags = [row["flag"] for row in rows_of(work, "flags") if row["lang"] == lang]
+    assert "no document is held out for test" in flags
+    assert sum("too few documents for limits of its own" in flag for flag in flags) == 1
+    assert any("byte premium" in flag for flag in flags) != (lang == "eng_Latn")
     check_balance("curate", made.counts)
 
 
@@ -40,7 +38,7 @@ LENGTHS = ["我", "ߡ", "क", "ⴰ", "!", "🙂", "a", "12", *(text[:9] for tex
 def test_exact_copies_are_found_in_every_script_and_length(bench: Bench) -> None:
     once = [{"lang": "eng_Latn", "text": text} for text in dict.fromkeys(LENGTHS)]
     once += [{"lang": lang, "text": prose(lang, 1, words)} for lang in ALPHABETS for words in (1, 60, 400)]
-    off = CurateConfig(limits={"*": {feature: {"low": 0, "high": 999} for feature in FEATURES}})
+    off = CurateConfig(limits={"*": {feature: {"low": 0, "high": 10**9} for feature in FEATURES}})
     selection, made, _ = bench.run([*once, *once, *once], off, sizes=[10, len(once), 2 * len(once) - 10])
     assert all(row["split"] for row in selection[: len(once)])
     assert [row["reason"] for row in selection[len(once) :]] == ["exact duplicate"] * 2 * len(once)
@@ -88,6 +86,11 @@ def test_the_first_good_document_of_a_set_survives(bench: Bench) -> None:
     assert {row["cluster"] for row in selection[:3]} == {"test:file#1"}
 
 
+TABLES = (
+    "limits", "languages", "scripts", "clusters", "boilerplate", "contamination", "tiers", "flags",
+)  # fmt: skip
+
+
 def mixed() -> list[Row]:
     rows = plain(40)
     rows += [row | {"text": edited(row["text"])} for row in rows[::5]] + rows[::7]
@@ -107,7 +110,7 @@ def test_decisions_depend_on_neither_shards_nor_workers(
     cut, made_cut, work_cut = bench.run(rows, CurateConfig(buckets=buckets), sizes, workers)
     assert whole == cut and made.counts == made_cut.counts
     assert made.counts["dropped: letter_share low"] == 8 and made.counts["rows_out"] == 321
-    for name in ("limits", "languages", "clusters", "flags"):
+    for name in TABLES:
         assert (work.out / f"{name}.parquet").read_bytes() == (work_cut.out / f"{name}.parquet").read_bytes()
 
 
@@ -158,15 +161,17 @@ def test_the_guard_stops_and_shows_documents(bench: Bench) -> None:
     with pytest.raises(RecipeError) as caught:
         bench.run(plain(40, ["hin_Deva", "rus_Cyrl"]), section)
     message = str(caught.value)
-    assert "hin_Deva: loses 100%, 100% by letter_share < 0.999, for example test:file#" in message
-    assert "[curate.limits.hin_Deva]\n  letter_share = { low = … }" in message and "rus_Cyrl" not in message
+    assert "hin_Deva: loses 100% of 40 documents" in message and "rus_Cyrl" not in message
+    assert "letter_share < 0.999: 40 documents" in message
+    assert message.count("test:file#") == 3 and "\u2068" in message
+    assert "[curate.limits.hin_Deva]\n  letter_share = { low = … }" in message
     assert bench.run(plain(29, ["hin_Deva"]), section)[1].counts["rows_out"] == 0  # too few for the guard to judge
     assert bench.run(plain(40, ["hin_Deva"]), section.model_copy(update={"max_drop": 1.0}))[1].counts["rows_out"] == 0
 
 
 def test_a_source_that_is_wrong_throughout_does_not_pass(bench: Bench) -> None:
     mislabelled = [{"lang": "bos_Latn", "text": prose("zgh_Tfng", at)} for at in range(40)]
-    with pytest.raises(RecipeError, match=r"bos_Latn: loses 100%, 100% by label_script_share < 0\.1"):
+    with pytest.raises(RecipeError, match=r"bos_Latn: loses 100% of 40 documents\n +label_script_share < 0\.1: 40"):
         bench.run(mislabelled)
     selection, _, _ = bench.run([*mislabelled, *plain(200, ["bos_Latn"])])
     assert sum(row["reason"] == "label_script_share low" for row in selection) == 40
@@ -183,5 +188,5 @@ def test_a_changed_threshold_does_not_scatter_again(bench: Bench) -> None:
     work = bench.make_work("curate")
     for threshold in (0.8, 0.9):
         curate(CurateConfig(near_threshold=threshold), collect=collected, annotate=annotated, work=work)
-    folders = {name: len(list((work.root / "curate" / name).iterdir())) for name in ("scatter_keys", "connect_pairs")}
-    assert folders == {"scatter_keys": 1, "connect_pairs": 2}
+    folders = {name: len(list((work.root / "curate" / name).iterdir())) for name in ("verify", "connect")}
+    assert folders["connect"] == 2 and folders["verify"] == CurateConfig().buckets

@@ -9,6 +9,8 @@ from emma.lang.codes import Lang, likely_script, resolve
 from emma.lang.tables import COLLECTIONS
 from tests.conftest import TEXTS
 
+TRADITIONAL = "人人生而自由，在尊嚴和權利上一律平等。他們賦有理性和良心。"
+
 CODES = [
     # code, label, rule; macrolanguages stay what they are
     ("sw", "swa_Latn", "ISO 639-1: sw → swa"),
@@ -18,7 +20,17 @@ CODES = [
     ("zh-rTW", "zho_Hant", "ISO 639-1: zh → zho"),
     ("zh-HK", "zho_Hant", "ISO 639-1: zh → zho"),
     ("zh_Hant_CN", "zho_Hant", "ISO 639-1: zh → zho"),
-    ("zh-cmn-Hans", "cmn_Hans", "ISO 639-3"),
+    ("zh-cmn-Hans", "cmn_Hans", "BCP 47: zh-cmn-Hans → cmn-Hans"),
+    ("zh-guoyu", "cmn_Hans", "BCP 47: zh-guoyu → cmn"),
+    ("nan-latn-pehoeji", "nan_Latn", "ISO 639-3"),
+    ("zh-pinyin", "zho_Latn", "ISO 639-1: zh → zho"),
+    ("ak-fante", "fat_Latn", "BCP 47: ak-fante → fat"),
+    ("fa-AF", "prs_Arab", "BCP 47: fa-AF → prs"),
+    ("i-klingon", "tlh_Latn", "BCP 47: i-klingon → tlh"),
+    ("hao", "hao_Latn", "ISO 639-3"),
+    ("scr", "hrv_Latn", "retired: scr → hrv"),
+    ("Swahili", "swa_Latn", "English name: Swahili → sw"),
+    ("Mandarin Chinese", "cmn_Hans", "English name: Mandarin Chinese → cmn"),
     ("zh-yue", "yue_Hant", "BCP 47: zh-yue → yue"),
     ("pt_BR", "por_Latn", "ISO 639-1: pt → por"),
     ("es-419", "spa_Latn", "ISO 639-1: es → spa"),
@@ -68,7 +80,9 @@ REFUSED = [
     ("nah", "family"),
     ("bh", "family"),
     ("qaa", "private use"),
-    ("x-foo", "no language code"),
+    ("x-foo", "private use"),
+    ("i-default", "private use"),
+    ("zh-min", "private use"),
     ("mul", "several languages"),
     ("und-Latn", "nobody determined"),
     ("zxx_Zyyy", "not language"),
@@ -76,11 +90,12 @@ REFUSED = [
     ("qqq", "documentation"),
     ("qqx", "test mode"),
     ("xxz", "no language code"),
-    ("German", "deu"),
+    ("Germani", r"German \(de\)"),
     ("", "no language code"),
     ("en us", "no language code"),
+    ("my-Qaag", "'Qaag' is not a script"),
     ("tw-akua", "'Akua' is not a script"),
-    ("hao", "hao_Yyyy"),  # a language whose script CLDR does not know
+    ("sfb", "sfb_Yyyy"),  # a sign language
 ]
 
 
@@ -101,11 +116,15 @@ def test_script_from_the_text_where_the_language_has_several() -> None:
     assert resolve("sr", TEXTS["eng_Latn"]).rule == "ISO 639-1: sr → srp; script from the text"
     assert resolve("sr", TEXTS["eng_Latn"]).label == "srp_Latn"
     assert resolve("sr", "abc").label == "srp_Cyrl", "three letters prove nothing"
-    assert resolve("hao", "abc").label == "hao_Latn", "but are better than nothing"
+    assert resolve("sux", "abc").label == "sux_Latn", "but are better than nothing"
     assert resolve("azb", TEXTS["arb_Arab"]).label == "azb_Arab"
-    assert resolve("zh-min-nan", TEXTS["zho_Hans"] * 2).label == "nan_Hani"
+    assert resolve("zh-min-nan", TEXTS["zho_Hans"] * 2).label == "nan_Hans"
     assert resolve("ja", TEXTS["zho_Hans"] * 2).label == "jpn_Jpan"
     assert resolve("zh", TEXTS["zho_Hans"] * 2).label == "zho_Hans"
+    assert resolve("zh", TRADITIONAL).rule == "ISO 639-1: zh → zho; script from the text"
+    assert resolve("zh", TRADITIONAL).label == "zho_Hant"
+    assert resolve("zh-CN", TRADITIONAL).label == "zho_Hans", "a region has its form"
+    assert resolve("yue", TEXTS["zho_Hans"] * 2).label == "yue_Hans"
 
 
 def test_a_text_cannot_overrule_the_registry() -> None:

@@ -11,10 +11,17 @@ from hypothesis import strategies as st
 from emma.lang.scripts import (
     NO_SCRIPT,
     SCRIPT_CODES,
+    agrees,
     covers,
     dominant_script,
+    han_form,
+    han_forms,
     is_spaced,
     script_table,
+    written_evidence,
+    written_in,
+    written_script,
+    written_scripts,
 )
 from tests.conftest import TEXTS
 
@@ -68,3 +75,128 @@ def test_covers() -> None:
     assert covers("Hant") == covers("Hans") == {"Hani", "Bopo"}
     assert covers("Nkoo") == {"Nkoo"}
     assert np.all([covers(code) <= set(SCRIPT_CODES) for code in SCRIPT_CODES])
+
+
+# Pairs of the same word; and characters that both forms have.
+SIMPLIFIED = "门们这个国语说话东车马鸟鱼龙龟书画长张风飞电见观觉认识钱铁银钟头买卖爱丽学习写汉进远还边过运"
+TRADITIONAL = "門們這個國語說話東車馬鳥魚龍龜書畫長張風飛電見觀覺認識錢鐵銀鐘頭買賣愛麗學習寫漢進遠還邊過運"
+BOTH = "人大中天小一二三山水火木日月上下左右我你他是不有在和于後里裏台佢冇咁呎"
+
+
+def test_han_forms_of_known_characters() -> None:
+    forms = han_forms()
+    assert forms.shape == (0x110000,) and forms.dtype == np.uint8
+    pairs = [(one, other) for one, other in zip(SIMPLIFIED, TRADITIONAL, strict=True) if one != other]
+    assert [int(forms[ord(one)]) for one, _ in pairs] == [1] * len(pairs)
+    assert [int(forms[ord(other)]) for _, other in pairs] == [2] * len(pairs)
+    assert {int(forms[ord(each)]) for each in BOTH} == {0}
+
+
+def test_only_han_has_forms() -> None:
+    marked = np.flatnonzero(han_forms())
+    assert {SCRIPT_CODES[number] for number in script_table()[marked]} == {"Hani"}
+    with pytest.raises(ValueError, match="read-only"):
+        han_forms()[0] = 1
+
+
+WRITTEN = [
+    (TEXTS["zho_Hans"], "Hans"),
+    ("人人生而自由，在尊嚴和權利上一律平等。", "Hant"),
+    ("日月山水", "Hani"),
+    ("这个門國", "Hani"),
+    ("佢冇食飯，我哋嚟緊。", "Hant"),
+    ("すべての人間は、生まれながらにして自由であり、かつ、尊厳と権利とについて平等である。", "Jpan"),
+    ("国際連合の総会", "Jpan"),
+    ("カタカナ", "Jpan"),
+    ("这是の味道，他们都说很好吃，我们也这样认为", "Hans"),
+    ("모든 인간은 태어날 때부터 자유로우며", "Kore"),
+    ("大韓民國은 民主共和國이다", "Kore"),
+    ("ㄅㄆㄇㄈ", "Bopo"),
+    ("他在Microsoft工作了很长时间", "Hans"),
+    ("The word 門 means gate, of course", "Latn"),
+    ("12 — 34!", "Zyyy"),
+    ("", "Zyyy"),
+    *((TEXTS[label], label[4:]) for label in TEXTS if label != "zho_Hans"),
+]
+
+
+@pytest.mark.parametrize(("text", "script"), WRITTEN)
+def test_written_as_a_label_would_have_it(text: str, script: str) -> None:
+    assert written_in(text) == script
+    if label := next((each for each in TEXTS if TEXTS[each] == text), ""):
+        assert agrees(written_in(text), label[4:])
+
+
+def test_han_form_looks_at_han_alone() -> None:
+    assert han_form("The word 門 means gate, of course") == "Hant"
+    assert han_form("gate") == "Hani" == han_form("日")
+    assert written_evidence("国際連合の総会 UN") == ("Jpan", 7 / 9, 9)
+
+
+def slow_written(counts: dict[str, int], simplified: int, traditional: int) -> str:
+    """The rule in words: the letters of the east together, and what they are."""
+    kana = counts.get("Hira", 0) + counts.get("Kana", 0)
+    east = sum(counts.get(code, 0) for code in ("Bopo", "Hang", "Hani", "Hira", "Kana"))
+    others = {code: count for code, count in counts.items() if code not in ("Bopo", "Hang", "Hani", "Hira", "Kana")}
+    if not east or max(others.values(), default=0) > 2 * east:
+        return min(others, key=lambda code: (-others[code], code)) if any(others.values()) else "Zyyy"
+    if counts.get("Hang", 0) > kana and counts["Hang"] * 5 >= east:
+        return "Kore"
+    if kana * 10 >= east:
+        return "Jpan"
+    if counts.get("Bopo", 0) > counts.get("Hani", 0):
+        return "Bopo"
+    for form, these, rest in (("Hans", simplified, traditional), ("Hant", traditional, simplified)):
+        if these and these >= 3 * rest and 50 * these >= counts.get("Hani", 0):
+            return form
+    return "Hani"
+
+
+COUNTS = st.dictionaries(st.sampled_from(["Latn", "Cyrl", "Hani", "Hira", "Kana", "Hang", "Bopo"]), st.integers(0, 60))
+
+
+@given(st.lists(st.tuples(COUNTS, st.integers(0, 9), st.integers(0, 9)), min_size=1, max_size=4))
+def test_written_scripts_is_the_rule_for_each_row(texts: list[tuple[dict[str, int], int, int]]) -> None:
+    counts = np.zeros((len(texts), len(SCRIPT_CODES)), np.int64)
+    for row, (each, _, _) in enumerate(texts):
+        for code, count in each.items():
+            counts[row, SCRIPT_CODES.index(code)] = count
+    forms = np.array([[simplified, traditional] for _, simplified, traditional in texts])
+    before = counts.copy()
+    slow = [slow_written(*each) for each in texts]
+    assert list(written_scripts(counts, forms[:, 0], forms[:, 1])) == slow
+    assert [written_script(row, *form) for row, form in zip(counts, forms, strict=True)] == slow
+    assert (counts == before).all()
+
+
+AGREE = [
+    ("Hani", "Hans", True),
+    ("Hani", "Hant", True),
+    ("Hans", "Hani", True),
+    ("Hant", "Hani", True),
+    ("Hans", "Hant", False),
+    ("Hant", "Hans", False),
+    ("Hans", "Jpan", True),
+    ("Hani", "Kore", True),
+    ("Jpan", "Jpan", True),
+    ("Jpan", "Hans", False),
+    ("Jpan", "Kana", True),
+    ("Kore", "Hang", True),
+    ("Kore", "Hans", False),
+    ("Hani", "Latn", False),
+    ("Bopo", "Hant", True),
+    ("Latn", "Cyrl", False),
+    ("Cyrl", "Cyrl", True),
+    ("Zyyy", "Arab", True),
+    ("Tfng", "Latn", False),
+]
+
+
+@pytest.mark.parametrize(("written", "label", "same"), AGREE)
+def test_agreement(written: str, label: str, same: bool) -> None:
+    assert agrees(written, label) is same
+
+
+def test_every_script_agrees_with_itself() -> None:
+    for code in SCRIPT_CODES:
+        assert agrees(code, code)

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from emma.errors import ArtifactError, SourceError
-from emma.store.artifact import MANIFEST, Artifact, commit, load, staging
+from emma.store.artifact import Artifact, load
+from emma.store.commit import commit, staging
+from emma.store.manifest import MANIFEST
 
 
 def make(store: Path, name: str, content: bytes = b"x", **parts: tuple[Artifact, ...]) -> Artifact:

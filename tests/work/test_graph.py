@@ -10,6 +10,7 @@ import pytest
 
 from emma.errors import ArtifactError
 from emma.section import Section
+from emma.store import manifest
 from emma.store.artifact import Artifact
 from emma.work import graph
 from emma.work.graph import Step, check_balance
@@ -62,6 +63,21 @@ def test_finished_tasks_are_not_run_again(make_work: Callable[..., Work]) -> Non
     second = make_work("sums").each(square, range(6), 2)
     assert [each.file("value.txt").stat().st_mtime_ns for each in second[:4]] == stamps
     assert make_work("sums").each(square, range(4), 3)[1].key != first[1].key
+
+
+def test_mixing_what_two_versions_of_the_software_made_is_said(
+    make_work: Callable[..., Work], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    now = manifest.made_with()
+    monkeypatch.setattr(manifest, "made_with", lambda: {**now, "pyarrow": "1.0"})
+    old = make_work("sums").each(square, range(2), 2)
+    monkeypatch.setattr(manifest, "made_with", lambda: now)
+    work = make_work("sums")
+    work.reporter = Reporter()
+    assert [each.key for each in work.each(square, range(2), 2)] == [each.key for each in old]
+    assert capsys.readouterr().err == "", "nothing is made, so nothing is mixed"
+    work.each(square, range(3), 2)
+    assert f"2 of 3 were made with other versions (pyarrow 1.0 → {now['pyarrow']})" in capsys.readouterr().err
 
 
 def test_scatter_leaves_out_empty_buckets(make_work: Callable[..., Work]) -> None:

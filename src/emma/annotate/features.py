@@ -1,28 +1,25 @@
 """From the kernels' counts to the columns of an annotations table.
 
-A bitext row is measured as one text, its two sides joined by a newline, against the scripts of both its labels.
-Program code has no language, so it is always in a script that its label allows.
+Counts, shares and signatures are of both sides of a pair together; what depends on a label is of each side alone.
 """
 
-from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from emma.annotate.scripts import SCRIPTS, Written, cells, share
+from emma.annotate.sides import Sides
+from emma.annotate.texts import unit_kinds
 from emma.kernels import measure as m
-from emma.kernels.arrow import buffers
-from emma.kernels.fingerprint import fingerprint
-from emma.kernels.repeats import GRAM
-from emma.kernels.tables import classes, fold
-from emma.lang.scripts import NO_SCRIPT, SCRIPT_CODES, covers, is_spaced, script_table
-from emma.schemas import ANNOTATIONS, CODE, PERMUTATIONS
+from emma.kernels import pairs as p
+from emma.kernels.fingerprint import fingerprint, pair_hashes
+from emma.kernels.lines import LINE_COLUMNS, hash_lines
+from emma.kernels.tables import digits, fold, widths
+from emma.schemas import ANNOTATIONS, PERMUTATIONS
 
 Columns = dict[str, Any]
-SPACED = np.array([is_spaced(code) for code in SCRIPT_CODES])
 
 
 def annotate_batch(batch: pa.RecordBatch) -> pa.Table:
@@ -30,108 +27,80 @@ def annotate_batch(batch: pa.RecordBatch) -> pa.Table:
 
     `batch` needs the columns text, text2, lang and lang2.
     """
-    data, offsets = buffers(both_sides(batch["text"], batch["text2"]))
-    labels, names = distinct(both_sides(batch["lang"], batch["lang2"]))
-    allowed = allowed_scripts(names)
-    counts = m.measure(data, offsets, classes(), letter_scripts(), labels, allowed)
-    between = batch["text2"].is_valid().to_numpy(zero_copy_only=False)
-    counts[:, [m.CHARS, m.SPACES]] -= between[:, None]  # the newline that joins two sides is in neither
-    spaced = SPACED[counts[:, m.SCRIPT]] & (counts[:, m.SCRIPT] >= 0)
-    exact, signatures = fingerprint(data, offsets, fold(), spaced, PERMUTATIONS)
+    sides = Sides.of(batch)
+    by_side, tallies = m.measure(sides.data, sides.offsets, cells(), fold(), SCRIPTS)
+    written, counts = Written(sides, tallies), sides.total(by_side)
+    spaced = written.spaced & written.labels_spaced
     columns = {
-        "bytes": byte_lengths(batch),
-        **sizes(counts),
+        "bytes": byte_lengths(sides),
+        **{name: counts[:, at] for name, at in (("chars", m.CHARS), ("words", m.WORDS), ("lines", m.LINES))},
+        **written.columns(),
         **shares(counts),
-        "word_length": word_length(counts, spaced & spaced_labels(names)[labels]),
-        "exact_hash": exact,
-        "minhash": pa.FixedSizeListArray.from_arrays(signatures.ravel(), PERMUTATIONS),
+        **where_spaced(counts, spaced),
+        **pair_features(sides, by_side[:, m.CHARS]),
+        **hashes(sides, written.spaced),
     }
     return pa.table({name: columns[name] for name in ANNOTATIONS.names}, schema=ANNOTATIONS)
 
 
-def both_sides(first: pa.Array, second: pa.Array) -> pa.Array:
-    """Side one, a newline, side two where there is one; with 64-bit offsets, since a batch may exceed 2 GiB."""
-    large = pa.large_string()
-    sides = [first.cast(large), second.cast(large), pa.scalar("\n", large)]
-    return pc.binary_join_element_wise(*sides, null_handling="skip")
-
-
-def byte_lengths(batch: pa.RecordBatch) -> pa.Array:
+def byte_lengths(sides: Sides) -> NDArray[np.int64]:
     """UTF-8 bytes of each document, both sides."""
-    one, two = (pc.binary_length(batch[name]).cast(pa.int64()) for name in ("text", "text2"))
-    return pc.add(one, two.fill_null(0))
-
-
-@lru_cache(maxsize=1)
-def letter_scripts() -> NDArray[np.int16]:
-    """The script of each code point, -1 for those shared by many."""
-    scripts = script_table().astype(np.int16)
-    scripts[scripts < len(NO_SCRIPT)] = -1
-    return scripts
-
-
-def distinct(labels: pa.Array) -> tuple[NDArray[np.int32], list[str]]:
-    """For each row an index into the labels that occur; bitext has two in one, a line each."""
-    encoded = labels.dictionary_encode()
-    return encoded.indices.to_numpy(), encoded.dictionary.to_pylist()
-
-
-def scripts_of(labels: str) -> list[str]:
-    """The scripts of one label, or of a bitext's two."""
-    return [label.partition("_")[2] for label in labels.split("\n")]
-
-
-def allowed_scripts(names: Sequence[str]) -> NDArray[np.bool_]:
-    """Which scripts each label allows, (labels, scripts).
-
-    A label whose script Unicode has no characters for is no evidence against any.
-    """
-    allowed = np.zeros((len(names), len(SCRIPT_CODES)), np.bool_)
-    for row, labels in zip(allowed, names, strict=True):
-        codes = {code for script in scripts_of(labels) for code in covers(script)}
-        row[:] = [code in codes for code in SCRIPT_CODES]
-        row[:] |= CODE in labels or not row[len(NO_SCRIPT) :].any()
-    return allowed
-
-
-def spaced_labels(names: Sequence[str]) -> NDArray[np.bool_]:
-    """Whether each label's writing spaces its words: a Thai page is not Latin because it is full of links."""
-    return np.array([all(map(is_spaced, scripts_of(labels))) for labels in names], np.bool_)
-
-
-def sizes(counts: m.Counts) -> Columns:
-    """Lengths, and the script of most letters."""
-    codes = np.array([*SCRIPT_CODES, "Zyyy"])
-    return {
-        "chars": counts[:, m.CHARS],
-        "words": counts[:, m.WORDS],
-        "lines": counts[:, m.LINES],
-        "script": pa.array(codes[counts[:, m.SCRIPT]]),
-    }
+    return sides.total(np.diff(sides.offsets))
 
 
 def shares(counts: m.Counts) -> Columns:
-    """The features that are shares. Without letters, a document is in no script that its label forbids."""
+    """The features that are shares of characters, and the length of a line."""
     visible = counts[:, m.CHARS] - counts[:, m.SPACES]
-    letters, scripted = counts[:, m.LETTERS], counts[:, m.SCRIPTED]
+    letters, filled = counts[:, m.LOWERS] + counts[:, m.UPPERS], counts[:, m.FILLED_LINES]
     return {
-        "script_share": share(counts[:, m.SCRIPT_LETTERS], scripted),
         "letter_share": share(letters + counts[:, m.MARKS], visible),
         "digit_share": share(counts[:, m.DIGITS], visible),
         "punct_share": share(counts[:, m.PUNCTS], visible),
+        "symbol_share": share(counts[:, m.SYMBOLS], visible),
         "upper_share": share(counts[:, m.UPPERS], letters),
         "repeated_line_share": share(counts[:, m.LINE_REPEATS], counts[:, m.CHARS]),
-        "repeated_gram_share": share(counts[:, m.GRAM_REPEATS], counts[:, m.CHARS] - GRAM + 1),
-        "label_script_share": share(counts[:, m.LABEL_LETTERS], scripted, nothing=1.0),
+        "repeated_gram_share": share(counts[:, m.GRAM_REPEATS], counts[:, m.GRAMS]),
+        "line_length": pa.array(share(counts[:, m.LINE_CHARS], filled), mask=filled == 0),
     }
 
 
-def word_length(counts: m.Counts, spaced: NDArray[np.bool_]) -> pa.Array:
-    """Characters a word, null where words are not spaced."""
-    words = counts[:, m.WORDS]
-    return pa.array(share(counts[:, m.CHARS] - counts[:, m.SPACES], words), mask=~spaced | (words == 0))
+def where_spaced(counts: m.Counts, spaced: NDArray[np.bool_]) -> Columns:
+    """The features of words, null where label or text does not space them."""
+    words, grams = counts[:, m.WORDS], counts[:, m.WORD_GRAMS]
+    length = share(counts[:, m.CHARS] - counts[:, m.SPACES], words)
+    return {
+        "word_length": pa.array(length, mask=~spaced | (words == 0)),
+        "repeated_word_share": pa.array(share(counts[:, m.WORD_GRAM_REPEATS], grams), mask=~spaced),
+    }
 
 
-def share(part: NDArray[np.int64], whole: NDArray[np.int64], nothing: float = 0.0) -> NDArray[np.float32]:
-    """`part / whole`, and `nothing` where there is no whole."""
-    return np.where(whole > 0, part / np.maximum(whole, 1), nothing).astype(np.float32)
+def pair_features(sides: Sides, chars: NDArray[np.int64]) -> Columns:
+    """What the two sides of a pair have in common; null for one text alone."""
+    places = np.stack([sides.pairs, sides.documents + np.arange(len(sides.pairs))], axis=1)
+    counts = p.compare(sides.data, sides.offsets, places, fold(), unit_kinds(), digits())
+    lengths = chars[places]
+    return {
+        "length_ratio": sides.on_pairs(share(lengths.min(axis=1), lengths.max(axis=1), nothing=1.0)),
+        "copied_share": sides.on_pairs(share(counts[:, p.COPIED], counts[:, p.SHORTER])),
+        "numeral_share": sides.on_pairs(share(counts[:, p.SAME_NUMBERS], counts[:, p.ALL_NUMBERS], nothing=1.0)),
+    }
+
+
+def hashes(sides: Sides, spaced: NDArray[np.bool_]) -> Columns:
+    """What duplicates are found by. A pair's shingles are those of either side, so its signature has the minima."""
+    exact, signatures = fingerprint(sides.data, sides.offsets, fold(), spaced[sides.rows], PERMUTATIONS)
+    of_pairs = np.stack([exact[sides.pairs], exact[sides.documents :]], axis=1)
+    one_text = np.ones(sides.documents, np.bool_)
+    one_text[sides.pairs] = False
+    lines = hash_lines(sides.data, sides.offsets[: sides.documents + 1], fold(), widths(), LINE_COLUMNS)
+    return {
+        "exact_hash": sides.join(exact, pair_hashes),
+        "side_hashes": lists(of_pairs.ravel(), np.cumsum(np.append(0, 2 * ~one_text)), one_text),
+        "line_hashes": lists(*lines, ~one_text),
+        "minhash": pa.FixedSizeListArray.from_arrays(sides.join(signatures, np.minimum).ravel(), PERMUTATIONS),
+    }
+
+
+def lists(values: NDArray[np.uint64], starts: NDArray[np.int64], absent: NDArray[np.bool_]) -> pa.ListArray:
+    """A column of lists from flat values and where each begins, null where `absent`."""
+    return pa.ListArray.from_arrays(pa.array(starts, pa.int32()), pa.array(values), mask=pa.array(absent))

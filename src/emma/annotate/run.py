@@ -1,37 +1,58 @@
-"""The annotate stage: one pass over the text, and no later stage needs to open it to judge it."""
+"""The annotate stage: one pass over the text, and no later stage needs to open it to judge it.
 
+Features, language identification and contamination are parts of their own, so that another model or another list of
+benchmarks makes only its own part anew.
+"""
+
+from collections.abc import Sequence
 from pathlib import Path
 
-import pyarrow as pa
-
 from emma.annotate.config import AnnotateConfig
+from emma.annotate.contamination import find_contamination, index_benchmarks, report
 from emma.annotate.features import annotate_batch
+from emma.annotate.texts import read_batches
 from emma.schemas import ANNOTATIONS
+from emma.store import shards
 from emma.store.artifact import Artifact
-from emma.store.shards import ShardWriter, batches
+from emma.store.shards import ShardWriter
 from emma.work.work import Made, Work
 
-BATCH = 1024
-"""Rows measured at once: enough to keep the kernels busy, few enough that long documents fit in memory."""
 
+def annotate(section: AnnotateConfig, *, collect: Artifact, work: Work) -> Made:
+    """Measure every document. Returns the part `annotations`, shard for shard and row for row like `documents`.
 
-def annotate(section: AnnotateConfig, *, collect: Artifact, work: Work) -> Made:  # noqa: ARG001 - has no settings
-    """Measure every document. Returns the part `annotations`, shard for shard and row for row like `documents`."""
-    shards = work.each(annotate_shard, collect.parts["documents"])
-    counts = {name: sum(shard.counts[name] for shard in shards) for name in ("rows_in", "rows_out", "bytes")}
-    return Made(counts, {"annotations": shards})
+    Likewise `contamination` where the recipe names benchmarks, with `benchmarks.parquet` beside it, and `identified`
+    where it names a language-identification model.
+    """
+    documents = collect.parts["documents"]
+    parts = {"annotations": work.each(annotate_shard, documents)}
+    if benchmarks := collect.parts.get("benchmarks"):
+        parts["contamination"] = contaminate(section, documents, benchmarks, work)
+    counts = {
+        name: sum(shard.counts[name] for shard in parts["annotations"]) for name in ("rows_in", "rows_out", "bytes")
+    }
+    return Made(counts, parts)
 
 
 def annotate_shard(out: Path, documents: Artifact) -> dict[str, int]:
     """Write `annotations.parquet` for one shard of documents."""
-    path = documents.file("documents.parquet")
     counts = {"rows_in": 0, "rows_out": 0, "bytes": 0}
     with ShardWriter(out / "annotations.parquet", ANNOTATIONS) as writer:
-        for batch in batches(path, ["text", "text2", "lang", "lang2"]):
-            starts = range(0, batch.num_rows, BATCH)
-            table = pa.concat_tables([annotate_batch(batch.slice(start, BATCH)) for start in starts])
+        for batch in read_batches(documents.file("documents.parquet"), ["text", "text2", "lang", "lang2"]):
+            table = annotate_batch(batch)
             writer.add_table(table)
             counts["rows_in"] += batch.num_rows
             counts["bytes"] += table["bytes"].to_numpy().sum().item()
         counts["rows_out"] = writer.rows
     return counts
+
+
+def contaminate(
+    section: AnnotateConfig, documents: Sequence[Artifact], benchmarks: Sequence[Artifact], work: Work
+) -> list[Artifact]:
+    """Look every document up in an index of the benchmarks, and write `benchmarks.parquet`."""
+    size = (section.gram_words, section.gram_chars)
+    index = work.gather(index_benchmarks, benchmarks, *size)
+    found = work.each(find_contamination, documents, index, *size)
+    shards.write(work.out / "benchmarks.parquet", report(found, index))
+    return found

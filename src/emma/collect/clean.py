@@ -1,16 +1,25 @@
-"""Repair of Unicode text, and nothing else: what a text says and how it is spelled stay as they were.
+"""Repair of text, and nothing else: what a text says and how it is spelled stay as they were.
 
 Joiners (ZWJ, ZWNJ) carry meaning in Indic scripts and Persian and are kept. NFC is Python's: pyarrow's
-`utf8_normalize` decomposes (arrow issue 51225).
+`utf8_normalize` decomposes (arrow issue 51225). Mojibake is mended first, since the control characters that `repair`
+removes are part of it.
 """
 
 import re
 import unicodedata
+from collections.abc import Iterator
+
+import ftfy
+from ftfy.chardata import CHARMAP_ENCODINGS
 
 LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
-UNWANTED = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ufeff\ufffe\uffff]")
-"""Control characters other than newline and tab, byte-order marks, non-characters."""
+UNWANTED = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\xad\ufeff\ufffe\uffff]")
+"""Control characters other than newline and tab, soft hyphens, byte-order marks, non-characters."""
 SURROGATES = re.compile("[\ud800-\udfff]")
+SOUND = re.compile("[\t\n\x20-\x7e\xa0-\xac\xae-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]*")
+"""Text without any of these: nearly all text, told in one fast pass."""
+MOJIBAKE = "mojibake"
+"""What `Unit.repair` says of a mended text."""
 
 
 def repair(text: str) -> str:
@@ -18,5 +27,63 @@ def repair(text: str) -> str:
 
     Lone surrogates, which no UTF-8 can hold, become U+FFFD.
     """
-    text = UNWANTED.sub("", LINE_ENDS.sub("\n", text)).strip()
-    return text if text.isascii() else unicodedata.normalize("NFC", SURROGATES.sub("\ufffd", text))
+    if not SOUND.fullmatch(text):
+        text = SURROGATES.sub("\ufffd", UNWANTED.sub("", LINE_ENDS.sub("\n", text)))
+    text = text.strip()
+    return text if text.isascii() or unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
+
+
+def mend(text: str) -> str | None:
+    """A text as it was before its UTF-8 was read in another encoding; None where there is nothing to mend.
+
+    To be called before `repair`. Only lines with a whole UTF-8 sequence in them, or with control characters of
+    U+0080 to U+009F, are given to ftfy, and of ftfy only its encoding fixes are used: quotes, ligatures, widths and
+    spaces stay. Left to itself ftfy also reads a letter and the space after it as one sequence, which is wrong for
+    the word "Â" of Sango and the tone marks of Chinantec.
+    """
+    match = None if text.isascii() else SUSPECT.search(text)
+    pieces, done = list[str](), 0
+    while match:
+        start, end = text.rfind("\n", 0, match.start()) + 1, text.find("\n", match.start())
+        end = len(text) if end < 0 else end
+        if (better := ftfy.fix_encoding(text[start:end])) != text[start:end]:
+            pieces += text[done:start], better
+            done = end
+        match = SUSPECT.search(text, end)
+    return "".join([*pieces, text[done:]]) if pieces else None
+
+
+def _suspect() -> re.Pattern[str]:
+    """What bytes of UTF-8 look like in the encodings they are mistaken for.
+
+    The second character of a sequence is looked for first: in clean text it is rarer than letters that could be the
+    first. U+FFFD may stand for a byte that the encoding lacks. U+0085 alone is a line end, before a space an ellipsis.
+    """
+    shapes = [shape for encoding in CHARMAP_ENCODINGS for shape in _sequences(encoding)]
+    seconds = _either(*(_continuation(encoding) for encoding in CHARMAP_ENCODINGS))
+    firsts = _either(*(_decoded(0xC2, 0xF5, encoding) for encoding in CHARMAP_ENCODINGS))
+    controls = "(?<=[\x80-\x84\x86-\x9f])|(?<=\x85)(?= )"
+    return re.compile(f"{seconds}(?:{controls}|(?<={firsts}{seconds})(?:{'|'.join(shapes)}))")
+
+
+def _sequences(encoding: str) -> Iterator[str]:
+    """Patterns for UTF-8 sequences of two, three and four bytes, seen from behind the second."""
+    further = _either(_continuation(encoding))
+    for bytes_after, low, high in ((0, 0xC2, 0xE0), (1, 0xE0, 0xF0), (2, 0xF0, 0xF5)):
+        yield f"(?<={_either(_decoded(low, high, encoding))}{further})(?={further * bytes_after})"
+
+
+def _continuation(encoding: str) -> str:
+    lost = "\ufffd" if encoding.startswith("sloppy") else ""
+    return _decoded(0x80, 0xC0, encoding) + lost
+
+
+def _decoded(low: int, high: int, encoding: str) -> str:
+    return bytes(range(low, high)).decode(encoding)
+
+
+def _either(*characters: str) -> str:
+    return f"[{re.escape(''.join(sorted(set(''.join(characters)))))}]"
+
+
+SUSPECT = _suspect()

@@ -4,11 +4,14 @@ Light on purpose: a run whose corpus is up to date only lists files and compares
 """
 
 import importlib.util
+import json
 import sysconfig
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from emma.collect import hub, remote
+from emma.collect.compression import without_suffix
 from emma.collect.config import CollectConfig, SourceConfig
 from emma.errors import ExtraError, SourceError
 from emma.store.fingerprints import Fingerprints
@@ -17,9 +20,15 @@ BESIDE = ("site-packages", "dist-packages")
 """Folders in the library's folder that hold what somebody installed."""
 EXTRAS = {"django": "demo"}
 """Packages that one of EMMA's own extras brings."""
+PAIRED = "moses"
+"""The reader whose files are two and two translations of each other, line by line."""
+SAVED = "huggingface"
+"""The reader of folders that `datasets` saved."""
+UNKNOWN_BYTES = 1_000_000_000
+"""Size of a file of which nobody says it: enough for a task of its own."""
 
 Fingerprint = dict[str, list[list[str]]]
-"""Source name → [relative file name, SHA-256] in the order of reading."""
+"""Source name → [relative file name, hash] in the order of reading."""
 
 
 @dataclass(frozen=True)
@@ -27,54 +36,127 @@ class Listed:
     """A file of a source."""
 
     name: str
-    """Relative to the data folder, to the folder of the installed packages, or to Python's library."""
-    path: Path
+    """Relative to the data folder, to the folder of the installed packages, to Python's library, or to its server."""
+    location: str
+    """Absolute path, or address."""
     bytes: int
+    mark: str = ""
+    """What tells this version from another, where the content need not be read for it."""
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """The files of one source that are to be read."""
+
+    files: tuple[tuple[Listed, ...], ...]
+    """In order; two and two for translations in files of their own, else one by one."""
+    left_out: int
+    """Files beyond `limit_bytes`."""
 
 
 def fingerprint(section: CollectConfig, data_root: Path, cache: Path) -> Fingerprint:
-    """The files of every source by content. `cache` is a JSON file that remembers hashes by path, size and time.
+    """The files of every source and benchmark by content, and the language-identification model if it is a file.
 
-    Raises SourceError where a source has no files, ExtraError where a package is not installed.
+    `cache` is a JSON file that remembers hashes by path, size and time. Raises SourceError where a source has no
+    files, ExtraError where a package is not installed.
     """
     known = Fingerprints(cache)
     found = {
-        source.name: [[each.name, known.of(each.path)] for each in chosen(source, data_root)]
-        for source in section.sources
+        source.name: [[each.name, content(each, known)] for group in inputs(source, data_root).files for each in group]
+        for source in (*section.sources, *section.benchmarks)
     }
+    if section.lid is not None and (model := data_root / section.lid).is_file():
+        found["[lid]"] = [[section.lid, known.of(model)]]
     known.save()
     return found
 
 
-def chosen(source: SourceConfig, data_root: Path) -> list[Listed]:
-    """The files to read, in order: all that are listed, or those within `limit_bytes` (at least one)."""
-    files, total = listing(source, data_root), 0
-    for count, each in enumerate(files):
+def content(file: Listed, known: Fingerprints) -> str:
+    """The hash of a file's content, or what stands for it."""
+    return file.mark or known.of(Path(file.location))
+
+
+def inputs(source: SourceConfig, data_root: Path) -> Inputs:
+    """The files to read, in order: all that are listed, or those within `limit_bytes` (at least one, or one pair)."""
+    groups = grouped(source, listing(source, data_root))
+    total = 0
+    for count, group in enumerate(groups):
         if source.limit_bytes is not None and total >= source.limit_bytes:
-            return files[:count]
-        total += each.bytes
-    return files
+            return Inputs(groups[:count], sum(map(len, groups[count:])))
+        total += sum(each.bytes for each in group)
+    return Inputs(groups, 0)
+
+
+def grouped(source: SourceConfig, files: Sequence[Listed]) -> tuple[tuple[Listed, ...], ...]:
+    """Files that are read side by side. Raises SourceError where one of a pair is missing."""
+    if source.reader != PAIRED or source.member is not None:
+        return tuple((each,) for each in files)
+    groups: dict[str, list[Listed]] = {}
+    for each in files:
+        groups.setdefault(without_suffix(each.name).with_suffix("").as_posix(), []).append(each)
+    for stem, group in groups.items():
+        if len(group) != 2:
+            names = ", ".join(each.name for each in group)
+            raise SourceError(
+                f"Source '{source.name}': of '{stem}.*' there should be two files, a language each, but there "
+                f"{'is' if len(group) == 1 else 'are'} {names}. Correct `path` in the recipe."
+            )
+    return tuple(tuple(group) for group in groups.values())
 
 
 def listing(source: SourceConfig, data_root: Path) -> list[Listed]:
     """All files of a source, sorted by name. Raises SourceError where a pattern matches nothing."""
-    found = {each.name: each for pattern in source.patterns for each in _match(source.name, pattern, data_root)}
+    found = {each.name: each for pattern in source.patterns for each in _match(source, pattern, data_root)}
     return [found[name] for name in sorted(found)]
 
 
-def _match(source: str, pattern: str, data_root: Path) -> Iterator[Listed]:
-    folder, inner = _base(source, pattern, data_root)
-    paths = [path for path in folder.glob(inner) if path.is_file()] if folder.is_dir() else []
+def _match(source: SourceConfig, pattern: str, data_root: Path) -> Iterator[Listed]:
+    if hub.is_hub(pattern):
+        for name, location, mark in hub.found(source.name, pattern, source.options):
+            yield Listed(name, location, UNKNOWN_BYTES, mark)
+    elif remote.is_remote(pattern):
+        yield from _remote(source.name, pattern)
+    else:
+        yield from _local(source, pattern, data_root)
+
+
+def _remote(source: str, pattern: str) -> Iterator[Listed]:
+    if not (files := remote.found(pattern)):
+        raise SourceError(f"Source '{source}': no file matches '{pattern}'. Correct `path` in the recipe.")
+    yield from (Listed(name, address, size or UNKNOWN_BYTES, mark) for name, address, size, mark in files)
+
+
+def _local(source: SourceConfig, pattern: str, data_root: Path) -> Iterator[Listed]:
+    folder, inner = _base(source.name, pattern, data_root)
+    matching = list(folder.glob(inner)) if folder.is_dir() else []
+    paths = [path for path in matching if path.is_file()]
+    if source.reader == SAVED:
+        paths += [file for path in matching if path.is_dir() for file in saved(path)]
     if pattern.startswith("stdlib:"):  # what is installed beside the library is not the library
         paths = [path for path in paths if path.relative_to(folder).parts[0] not in BESIDE]
     if not paths:
         why = "no file there matches" if folder.is_dir() else "that folder does not exist"
         raise SourceError(
-            f"Source '{source}': '{pattern}' was looked for in {folder}, but {why}. "
+            f"Source '{source.name}': '{pattern}' was looked for in {folder}, but {why}. "
             "Correct `path` in the recipe, or its `data` (the folder that paths start from)."
         )
     for path in paths:
-        yield Listed(path.relative_to(folder).as_posix(), path, path.stat().st_size)
+        yield Listed(path.relative_to(folder).as_posix(), str(path), path.stat().st_size)
+
+
+def saved(folder: Path) -> list[Path]:
+    """The data of a folder that `save_to_disk` wrote, as its state tells; else the Parquet files of a folder."""
+    states = sorted(folder.rglob("state.json"))
+    named = [state.parent / file["filename"] for state in states for file in _state(state).get("_data_files", ())]
+    return named or sorted(folder.rglob("*.parquet"))
+
+
+def _state(path: Path) -> Mapping[str, Sequence[Mapping[str, str]]]:
+    try:
+        state: Mapping[str, Sequence[Mapping[str, str]]] = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise SourceError(f"{path} is damaged ({error}); save the data set again.") from None
+    return state
 
 
 def _base(source: str, pattern: str, data_root: Path) -> tuple[Path, str]:

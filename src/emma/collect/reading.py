@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from emma.collect.config import SourceConfig
 from emma.collect.documents import documents
+from emma.collect.naming import Naming, code_in
 from emma.collect.readers import find
 from emma.collect.sink import Sink
 from emma.collect.streams import InputFile
@@ -11,13 +12,13 @@ from emma.collect.unit import Bad, Unit
 from emma.errors import ArtifactError
 
 
-def read_file(file: InputFile, source: SourceConfig, sink: Sink) -> None:
+def read_file(file: InputFile, source: SourceConfig, naming: Naming, sink: Sink) -> None:
     """Read one file. ArtifactError unless every unit that its reader yields is in a document or a reject."""
     sink.file = file.name
-    read, before = Counted(find(source).read(file, source)), sink.counts["units"]
-    for document in documents(read, source, sink.reject):
+    read, before = Counted(find(source).read(file, source), code_in(file.name, source)), sink.units
+    for document in documents(read, naming, source.group_bytes, sink.reject):
         sink.keep(document)
-    if read.count != (found := sink.counts["units"] - before):
+    if read.count != (found := sink.units - before):
         raise ArtifactError(
             f"Source '{source.name}', {file.name}: {read.count} units were read, but documents and rejects hold "
             f"{found}. This is a bug in EMMA: please report it with the recipe."
@@ -25,13 +26,18 @@ def read_file(file: InputFile, source: SourceConfig, sink: Sink) -> None:
 
 
 class Counted:
-    """Units as they come from a reader, counted before anything else sees them."""
+    """Units as they come from a reader, counted before anything else sees them.
 
-    def __init__(self, units: Iterable[Unit | Bad]) -> None:
-        self._units = units
+    Those that name no language get `code`, what the file's name calls it.
+    """
+
+    def __init__(self, units: Iterable[Unit | Bad], code: str) -> None:
+        self._units, self._code = units, code
         self.count = 0
 
     def __iter__(self) -> Iterator[Unit | Bad]:
         for unit in self._units:
             self.count += 1
+            if self._code and isinstance(unit, Unit) and not unit.code:
+                unit.code = self._code
             yield unit

@@ -1,12 +1,12 @@
 """Where a task's documents and rejects go: two Parquet files, counts, and how much there is of each language."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from emma.collect.config import SourceConfig
 from emma.collect.documents import Document
@@ -14,8 +14,8 @@ from emma.collect.unit import RAW_BYTES, Bad
 from emma.schemas import DOCUMENTS, REJECTS
 from emma.store.shards import ROW_GROUP, ShardWriter, write
 
-BATCH_BYTES = 32_000_000
-"""Text held before it is written."""
+BATCH_CHARS = 16_000_000
+"""Characters of text held before they are written."""
 LANGUAGES = pa.schema([("lang", pa.string()), ("documents", pa.int64()), ("bytes", pa.int64())])
 
 
@@ -26,50 +26,43 @@ class Sink:
         self._out, self._source = out, source
         self._documents = ShardWriter(out / "documents.parquet", DOCUMENTS)
         self._rejects = ShardWriter(out / "rejects.parquet", REJECTS)
-        self._rows: list[Mapping[str, Any]] = []
-        self._waiting = 0
+        self._held: list[tuple[str, Document]] = []
+        self._chars = 0
+        self._refused: Counter[str] = Counter()
+        self._by_lang = LANGUAGES.empty_table()
         self.file = ""
         """Name of the file that is being read."""
-        self.counts: Counter[str] = Counter(rows_in=0, rows_out=0, units=0, bytes=0)
-        self._by_lang: Counter[tuple[str, str]] = Counter()
+        self.units = 0
+        """Units that came, in documents and rejects."""
 
     def keep(self, document: Document) -> None:
         """Take one document."""
-        unit, size = document.unit, document.unit.bytes
-        self._rows.append(
-            {
-                "id": f"{self._source.name}:{self.file}#{unit.row}",
-                "text": unit.text,
-                "lang": document.lang,
-                "text2": unit.text2,
-                "lang2": document.lang2,
-                "source": self._source.name,
-                "source_code": unit.code,
-                "rule": document.rule,
-                "domain": self._source.domain,
-                "licence": self._source.licence,
-                "file": self.file,
-                "row": unit.row,
-                "url": unit.url,
-                "repair": unit.repair,
-            }
-        )
-        self._waiting += size
-        self.counts.update(rows_in=1, rows_out=1, units=unit.units, bytes=size)
-        self._by_lang.update({(document.lang, "documents"): 1, (document.lang, "bytes"): size})
-        if self._waiting >= BATCH_BYTES or len(self._rows) >= ROW_GROUP:
+        unit = document.unit
+        self._held.append((self.file, document))
+        self.units += unit.units
+        self._chars += len(unit.text) + (0 if unit.text2 is None else len(unit.text2))
+        if self._chars >= BATCH_CHARS or len(self._held) >= ROW_GROUP:
             self._flush()
 
     def reject(self, bad: Bad) -> None:
         """Take one row that cannot be used."""
         place = {"source": self._source.name, "file": self.file, "row": bad.row}
         self._rejects.add({**place, "reason": bad.reason, "raw": bad.raw[:RAW_BYTES]})
-        self.counts.update({"rows_in": 1, "units": bad.units, f"rejected: {bad.kind}": 1})
+        self.units += bad.units
+        self._refused[f"rejected: {bad.kind}"] += 1
+
+    def counts(self) -> dict[str, int]:
+        """What was taken, once closed: rows in, rows out, units, bytes, and rejects by kind."""
+        rows, size = (sum(self._by_lang[name].to_pylist()) for name in ("documents", "bytes"))
+        taken = {"rows_in": rows + self._refused.total(), "rows_out": rows, "units": self.units, "bytes": size}
+        return dict(sorted({**taken, **self._refused}.items()))
 
     def _flush(self) -> None:
-        rows, self._rows, self._waiting = self._rows, [], 0
-        if rows:
-            self._documents.add_table(pa.Table.from_pylist(rows, schema=DOCUMENTS))
+        held, self._held, self._chars = self._held, [], 0
+        if held:
+            documents = table(held, self._source)
+            self._documents.add_table(documents)
+            self._by_lang = sums([self._by_lang, by_language(documents)])
 
     def __enter__(self) -> "Sink":
         self._documents.__enter__()
@@ -81,11 +74,40 @@ class Sink:
     ) -> None:
         if error is None:
             self._flush()
-            write(self._out / "languages.parquet", self._languages())
+            write(self._out / "languages.parquet", self._by_lang)
         self._documents.__exit__(kind, error, trace)
         self._rejects.__exit__(kind, error, trace)
 
-    def _languages(self) -> pa.Table:
-        langs = sorted({lang for lang, _ in self._by_lang})
-        rows = [{"lang": lang, **{name: self._by_lang[lang, name] for name in LANGUAGES.names[1:]}} for lang in langs]
-        return pa.Table.from_pylist(rows, schema=LANGUAGES)
+
+def table(held: Sequence[tuple[str, Document]], source: SourceConfig) -> pa.Table:
+    """Documents and the names of their files as a table of the schema DOCUMENTS."""
+    units = [document.unit for _, document in held]
+    same = {"source": source.name, "domain": source.domain, "licence": source.licence}
+    columns = {
+        "id": [f"{source.name}:{file}#{document.unit.row}" for file, document in held],
+        "text": [unit.text for unit in units],
+        "lang": [document.lang for _, document in held],
+        "text2": [unit.text2 for unit in units],
+        "lang2": [document.lang2 for _, document in held],
+        "source_code": [unit.code for unit in units],
+        "rule": [document.rule for _, document in held],
+        "file": [file for file, _ in held],
+        "row": [unit.row for unit in units],
+        "url": [unit.url for unit in units],
+        "repair": [unit.repair for unit in units],
+        **{name: pa.repeat(value, len(held)) for name, value in same.items()},
+    }
+    return pa.table([pa.array(columns[field.name], field.type) for field in DOCUMENTS], schema=DOCUMENTS)
+
+
+def by_language(documents: pa.Table) -> pa.Table:
+    """Documents and their UTF-8 bytes, both sides of bitext, by language."""
+    sizes = [pc.fill_null(pc.binary_length(documents[name]), 0).cast(pa.int64()) for name in ("text", "text2")]
+    ones = pa.repeat(pa.scalar(1, pa.int64()), documents.num_rows)
+    return pa.table([documents["lang"], ones, pc.add(*sizes)], schema=LANGUAGES)
+
+
+def sums(tables: Sequence[pa.Table]) -> pa.Table:
+    """Tables of the schema LANGUAGES as one, a row a language, sorted."""
+    grouped = pa.concat_tables(tables).group_by("lang").aggregate([("documents", "sum"), ("bytes", "sum")])
+    return grouped.rename_columns(LANGUAGES.names).cast(LANGUAGES).sort_by("lang")

@@ -1,159 +1,159 @@
-"""Bytes of a source file, whatever wraps them: gzip, bzip2, Zstandard, tar. What can be read before damage is read."""
+"""One input file, or one member of an archive, as readers see it: open, decompressed, read as far as it is whole."""
 
-import bz2
-import fnmatch
-import gzip
 import io
+import lzma
+import shutil
 import tarfile
+import tempfile
+import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
-from typing import IO, cast
+from pathlib import PurePosixPath
+from typing import IO
 
 import zstandard
 
+from emma.collect.compression import without_suffix
+from emma.collect.encodings import SAMPLE
 from emma.collect.unit import Bad
 
-DAMAGE = (OSError, EOFError, zlib.error, zstandard.ZstdError, tarfile.TarError)
+DAMAGE = (
+    OSError,
+    EOFError,
+    zlib.error,
+    lzma.LZMAError,
+    zstandard.ZstdError,
+    tarfile.TarError,
+    zipfile.BadZipFile,
+)
 """What reading a broken file or archive raises."""
 CHUNK = 1 << 20
-PIECE = 8 * 1024
-"""Compressed bytes at a time: a piece can hold ten thousand times its size, and all of that comes at once."""
-SUFFIXES = (".gz", ".bz2", ".zst")
 
 
-@dataclass(frozen=True)
+@dataclass
 class InputFile:
-    """One file of a source, or one member of an archive, opened and decompressed."""
+    """One file of a source, one member of an archive, or a range of lines of a large file."""
 
     name: str
     stream: IO[bytes]
     max_row_bytes: int
+    encoding: str | None = None
+    """What the source declares, None for UTF-8. Never UTF-16 or UTF-32: those are made UTF-8 when a file is opened."""
+    row: int = 0
+    """Lines of the file before where the stream stands."""
+    left: int | None = None
+    """Bytes in which lines of this range begin; None: to the end of the file."""
+    beside: tuple["InputFile", ...] = ()
+    """Files whose lines belong to this one's."""
+    location: str = ""
+    """Where the file lies, for formats that a library opens by itself."""
+    head: bytes | None = None
+    """The first bytes of the file, once known."""
+    forward_only: bool = False
+    """Whether the stream cannot go back, whatever it says of itself: a member of a tar archive."""
 
     @property
     def inner(self) -> PurePosixPath:
         """The name without the suffix of its compression: `am.md` for `am.md.gz`."""
-        path = PurePosixPath(self.name)
-        return path.with_suffix("") if path.suffix in SUFFIXES else path
+        return without_suffix(self.name)
 
     def lines(self) -> Iterator[tuple[int, bytes] | Bad]:
         """Lines with their numbers from 1, without line ends. A line that is too long is a Bad; the rest goes on.
 
         Damage ends the iteration with a Bad.
         """
-        row = 0
+        row, left, limit, readline = self.row, self.left, self.max_row_bytes, self.stream.readline
         try:
-            while line := self.stream.readline(self.max_row_bytes + 1):
+            while (left is None or left > 0) and (line := readline(limit + 1)):
                 row += 1
-                if len(line) > self.max_row_bytes and not line.endswith(b"\n"):
-                    yield Bad(row, "row too long", f"more than {self.max_row_bytes} bytes (max_row_bytes)", line)
-                    self._skip_line()
+                size = len(line)
+                if size > limit and not line.endswith(b"\n"):
+                    yield Bad(row, "row too long", f"more than {limit} bytes (max_row_bytes)", line)
+                    size += skip_line(self.stream)
                 else:
                     yield row, line.rstrip(b"\r\n")
+                if left is not None:
+                    left -= size
         except DAMAGE as error:
-            yield Bad(row + 1, "broken file", f"it cannot be read from here on ({_words(error)})")
+            yield Bad(row + 1, "broken file", f"it cannot be read from here on ({in_words(error)})")
 
-    def _skip_line(self) -> None:
-        while (line := self.stream.readline(CHUNK)) and not line.endswith(b"\n"):
-            pass
+    def sample(self) -> bytes:
+        """The first bytes of the file; the stream then gives them again. Raises what damage raises."""
+        if self.head is None:
+            self.head = self.stream.read(SAMPLE)
+            self.stream = io.BufferedReader(_Chained(self.head, self.stream), CHUNK)
+        return self.head
 
     def whole(self) -> bytes | Bad:
         """All bytes, for formats that make sense only whole; Bad (row 0) when damaged or over `max_row_bytes`."""
         try:
             data = self.stream.read(self.max_row_bytes + 1)
         except DAMAGE as error:
-            return Bad(0, "broken file", _words(error))
+            return Bad(0, "broken file", in_words(error))
         if len(data) > self.max_row_bytes:
             return Bad(0, "row too long", f"the file has more than {self.max_row_bytes} bytes (max_row_bytes)", data)
         return data
 
     def text(self) -> str | Bad:
-        """As `whole`, decoded from UTF-8."""
+        """As `whole`, decoded."""
         data = self.whole()
-        return data if isinstance(data, Bad) else decode(data, 0)
+        return data if isinstance(data, Bad) else self.decode(data, 0)
+
+    def decode(self, data: bytes, row: int) -> str | Bad:
+        """Bytes of this file as text, or Bad."""
+        return decode(data, row, self.encoding)
+
+    def seekable(self) -> IO[bytes]:
+        """The stream, or a copy of it on disk if it cannot go back, for formats that are not read front to back.
+
+        Raises what damage raises.
+        """
+        if self.stream.seekable() and not self.forward_only:
+            return self.stream
+        copy = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as its reader
+        shutil.copyfileobj(self.stream, copy, CHUNK)
+        copy.seek(0)
+        return copy
 
 
-def decode(data: bytes, row: int) -> str | Bad:
-    """UTF-8 without a byte-order mark, or Bad."""
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        return Bad(row, "invalid UTF-8", f"byte {error.start} ({error.reason})", data)
+class _Chained(io.RawIOBase):
+    """Bytes that were read already, then the rest of their stream."""
 
-
-def open_file(path: Path, name: str, member: str | None, max_row_bytes: int) -> Iterator[InputFile | Bad]:
-    """The file, or the members of the archive that match `member`, one after the other and each to be read at once."""
-    try:
-        with path.open("rb") as raw, decompress(raw, name) as stream:
-            if member is None:
-                yield InputFile(name, stream, max_row_bytes)
-            else:
-                yield from _members(name, stream, member, max_row_bytes)
-    except DAMAGE as error:
-        yield Bad(0, "broken file", _words(error))
-
-
-def _members(name: str, stream: IO[bytes], member: str, max_row_bytes: int) -> Iterator[InputFile | Bad]:
-    seen = set()
-    with tarfile.open(fileobj=stream, mode="r|") as archive:
-        for info in archive:
-            if not info.isfile() or not fnmatch.fnmatchcase(info.name, member):
-                continue
-            if info.name in seen:
-                yield Bad(0, "member twice", f"'{info.name}' is in {name} again; the first one was read")
-            elif content := archive.extractfile(info):
-                seen.add(info.name)
-                inner = decompress(content, info.name)
-                yield InputFile(f"{name}/{info.name}", inner, max_row_bytes)
-
-
-def decompress(raw: IO[bytes], name: str) -> IO[bytes]:
-    """The content of a stream, by the suffix of its name."""
-    match PurePosixPath(name).suffix:
-        case ".gz":
-            return cast(IO[bytes], gzip.open(raw, "rb"))
-        case ".bz2":
-            return bz2.open(raw, "rb")
-        case ".zst":
-            return io.BufferedReader(ZstdReader(raw), CHUNK)
-    return raw
-
-
-class ZstdReader(io.RawIOBase):
-    """Zstandard frames one after the other. Unlike the library's own reader it notices a file that was cut off."""
-
-    def __init__(self, raw: IO[bytes]) -> None:
-        self._raw = raw
-        self._frame = zstandard.ZstdDecompressor().decompressobj()
-        self._ready, self._started = memoryview(b""), False
+    def __init__(self, first: bytes, rest: IO[bytes]) -> None:
+        self._first, self._rest = first, rest
 
     def readable(self) -> bool:
         """True."""
         return True
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        """Fill `buffer`; 0 at the end. EOFError if the last frame is not complete."""
-        while not self._ready and self._advance():
-            pass
-        count = min(len(buffer), len(self._ready))
-        buffer[:count], self._ready = self._ready[:count], self._ready[count:]
+        """Fill `buffer`; 0 at the end."""
+        piece = self._first or self._rest.read(len(buffer))
+        count = min(len(piece), len(buffer))
+        buffer[:count], self._first = piece[:count], piece[count:]
         return count
 
-    def _advance(self) -> bool:
-        """Decompress one more piece; False at the end of the file."""
-        piece = self._raw.read(PIECE)
-        if self._frame.eof:
-            piece = self._frame.unused_data + piece
-        if not piece:
-            if self._started and not self._frame.eof:
-                raise EOFError("the compressed file ends before its end mark")
-            return False
-        if self._frame.eof:
-            self._frame = zstandard.ZstdDecompressor().decompressobj()
-        self._ready, self._started = memoryview(self._frame.decompress(piece)), True
-        return True
+
+def skip_line(stream: IO[bytes]) -> int:
+    """Go to the start of the next line, in bounded memory; returns the bytes passed."""
+    passed = 0
+    while line := stream.readline(CHUNK):
+        passed += len(line)
+        if line.endswith(b"\n"):
+            break
+    return passed
 
 
-def _words(error: BaseException) -> str:
+def decode(data: bytes, row: int, encoding: str | None = None) -> str | Bad:
+    """Text without a byte-order mark, or Bad; UTF-8 unless said."""
+    try:
+        return data.decode(encoding or "utf-8-sig")
+    except UnicodeDecodeError as error:
+        kind = f"invalid {encoding}" if encoding else "invalid UTF-8"
+        return Bad(row, kind, f"byte {error.start} ({error.reason})", data)
+
+
+def in_words(error: BaseException) -> str:
+    """What an error says, or its name if it says nothing."""
     return str(error).strip(" .") or type(error).__name__

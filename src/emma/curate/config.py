@@ -2,7 +2,7 @@
 
 from typing import ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, PositiveFloat, model_validator
 
 from emma.section import Section, Settings
 
@@ -10,13 +10,21 @@ Feature = Literal[
     "letter_share",
     "digit_share",
     "punct_share",
+    "symbol_share",
     "upper_share",
     "repeated_line_share",
     "repeated_gram_share",
+    "repeated_word_share",
     "label_script_share",
     "word_length",
+    "line_length",
+    "length_ratio",
+    "copied_share",
+    "numeral_share",
+    "lid_score",
 ]
-"""The features that rules may judge by: `schemas.FEATURES`, which this file is too light to import."""
+"""What rules may judge by: `schemas.FEATURES`, which this file is too light to import, and `lid_score`, how sure a
+language-identification model is of the language that the label names."""
 
 
 class Range(Settings):
@@ -28,10 +36,31 @@ class Range(Settings):
     """Documents above are dropped. None: the language's own distribution decides; 1 never drops a share."""
 
 
+class Agreement(Settings):
+    """When a document counts as being in another language than its label says. Nothing here matters unless
+    `[annotate.lid]` has a model."""
+
+    floor: float = Field(default=0.3, ge=0, le=1)
+    """Least that a limit on `lid_score` may be. A language whose median score is below says nothing: the model hardly
+    knows it, so nothing is dropped by it, and a flag tells."""
+    ceiling: float = Field(default=0.9, ge=0, le=1)
+    """Most that such a limit may be. Between the two, it is the median of the language's scores less their standard
+    deviation."""
+    short_chars: int = Field(default=50, ge=0)
+    """Characters below which nobody can tell close languages apart, so such documents are not judged; a pair of
+    translations needs twice as many."""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "Agreement":
+        if self.floor > self.ceiling:
+            raise ValueError(f"floor {self.floor} is above ceiling {self.ceiling}")
+        return self
+
+
 class CurateConfig(Section):
     """Settings of the curate stage."""
 
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     min_documents: int = Field(default=30, ge=4)
     """Documents a language needs for limits of its own; with fewer, those of its script hold, then those of all
@@ -42,11 +71,35 @@ class CurateConfig(Section):
     """Characters below which a document is judged only by its letters and their script: in "OK" or "PDF", a share of
     upper case says nothing."""
     limits: dict[str, dict[Feature, Range]] = Field(default={})
-    """Limits fixed by hand, by language label ("hin_Deva"), script ("Deva") or "*" for all; the most special wins."""
+    """Limits fixed by hand, by language label ("hin_Deva"), script ("Deva") or "*" for all; the most special wins.
+    For pairs of translations, which have labels such as "eng_Latn-hin_Deva", that pair, then its scripts
+    ("Latn-Deva"), then all. A feature without a rule of EMMA's own gets one this way."""
+    lid: Agreement = Agreement()
+    """How the labels of a language-identification model are weighed."""
     max_drop: float = Field(default=0.5, gt=0, le=1)
     """Share of a language's documents that the quality rules may drop. More stops the run and shows some."""
-    near_threshold: float = Field(default=0.8, ge=0.5, le=1)
-    """Estimated Jaccard similarity from which two documents are near duplicates."""
+    decontaminate: bool = True
+    """Drop documents that share text with the benchmarks of `[[collect.benchmarks]]`, and their near duplicates."""
+    benchmark_grams: int = Field(default=1, ge=1)
+    """Grams that a document needs to share with benchmarks to be dropped."""
+    benchmark_share: float = Field(default=0.0, ge=0, le=1)
+    """Share of a document's grams that must be in benchmarks, besides, for it to be dropped: raise it to keep books
+    that quote one sentence."""
+    near_threshold: float = Field(default=0.6, ge=0.6, le=1)
+    """True Jaccard similarity of shingles from which two documents of a language are near duplicates. Lower cannot be
+    promised to be found."""
+    drop_boilerplate: bool = False
+    """Leave lines out that stand in many documents of one source and language: menus, notices, signatures. They are
+    reported in any case. Off, because verses and interface messages repeat for good reason."""
+    boilerplate_documents: int = Field(default=20, ge=2)
+    """Documents of one source and language in which a line stands at least before it is boilerplate."""
+    boilerplate_share: float = Field(default=0.001, ge=0, le=1)
+    """Share of the documents of one source and language in which it stands, besides."""
+    premiums: dict[str, PositiveFloat] = Field(default={})
+    """Bytes that a language needs for what English says in one, by label, where you know better than the parallel
+    text at hand: `{kal_Latn = 1.3}`."""
+    min_parallel: int = Field(default=100, ge=2)
+    """Sentences that a language must have beside English ones for its byte premium to be measured."""
     test_share: float = Field(default=0.05, ge=0, le=0.3)
     """Share of a language's bytes for the test split."""
     test_bytes: int = Field(default=20_000, ge=0)

@@ -8,10 +8,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from emma.curate.faults import Shard
 from emma.curate.settle import OUTCOMES
 from emma.curate.split import SPLITS
-from emma.kernels.duplicates import Indices
+from emma.curate.tallies import add_up
+from emma.kernels.sets import Indices
 from emma.schemas import SELECTION
 from emma.store import shards
 from emma.store.artifact import Artifact
@@ -27,19 +27,34 @@ LANGUAGES = pa.schema(
         ("bytes", pa.int64()),
     ]
 )
+SCRIPTS = pa.schema(
+    [
+        ("lang", pa.string()),
+        ("written", pa.string()),  # the script that most of its letters are in
+        ("agrees", pa.bool_()),  # with the label
+        ("documents", pa.int64()),
+        ("bytes", pa.int64()),
+    ]
+)
+
+Judged = tuple[Artifact, Artifact, Artifact | None, int]
+"""Documents, annotations, lines to leave out, and the number of the first document."""
 
 
-def decide(out: Path, shard: tuple[Shard, int], settled: Artifact, sets: Artifact) -> dict[str, int]:
-    """Write `selection.parquet` for one shard, whose first document has the number `shard[1]`, and `tally.parquet`."""
-    (documents, annotations), start = shard
+def decide(out: Path, shard: Judged, settled: Artifact, sets: Artifact) -> dict[str, int]:
+    """Write `selection.parquet` for one shard, and of its documents `tally.parquet` and `scripts.parquet`."""
+    documents, annotations, lines, start = shard
     table = shards.read(documents.file("documents.parquet"), ["id", *KINDS])
+    notes = shards.read(annotations.file("annotations.parquet"), ["bytes", "written", "script_agrees"])
     mine = slice(start, start + table.num_rows)
     outcomes = np.load(settled.file("outcomes.npy"), mmap_mode="r")[mine]
     roots = np.load(sets.file("clusters.npy"), mmap_mode="r")[mine]
     selection = select(table["id"].combine_chunks(), outcomes, roots, shards.read(settled.file("clusters.parquet")))
-    shards.write(out / "selection.parquet", selection)
-    sizes = shards.read(annotations.file("annotations.parquet"), ["bytes"])["bytes"]
-    shards.write(out / "tally.parquet", tally(table, outcomes, sizes))
+    shards.write(out / "selection.parquet", leave_out(selection, lines))
+    words = pa.array(OUTCOMES).take(pa.array(outcomes))
+    shards.write(out / "tally.parquet", tally([*(table[name] for name in KINDS), words], notes["bytes"], LANGUAGES))
+    scripts = [table["lang"], notes["written"], notes["script_agrees"]]
+    shards.write(out / "scripts.parquet", tally(scripts, notes["bytes"], SCRIPTS))
     return count(outcomes)
 
 
@@ -58,24 +73,25 @@ def select(ids: pa.Array, outcomes: NDArray[np.uint8], roots: Indices, clusters:
         pc.if_else(kept, nothing, words),
         pc.coalesce(names, ids),
         pc.coalesce(sizes, pa.scalar(1, pa.int32())),
+        pa.nulls(len(ids), SELECTION.field("drop_lines").type),
     ]
     return pa.table(columns, schema=SELECTION)
 
 
-def tally(table: pa.Table, outcomes: NDArray[np.uint8], sizes: pa.ChunkedArray) -> pa.Table:
-    """Documents and bytes by language, domain, source and outcome."""
-    words = pa.array(OUTCOMES).take(pa.array(outcomes))
-    ones = pa.array(np.ones(len(words), np.int64))
-    columns = [*(table[name] for name in KINDS), words, ones, sizes]
-    return add_up([pa.table(columns, schema=LANGUAGES)])
+def leave_out(selection: pa.Table, lines: Artifact | None) -> pa.Table:
+    """The selection, with the lines to leave out of the documents that stay."""
+    if lines is None:
+        return selection
+    dropped = shards.read(lines.file("drop_lines.parquet"))["drop_lines"].combine_chunks()
+    kept = pc.is_valid(selection["split"]).combine_chunks()
+    mine = pc.if_else(kept, dropped, pa.scalar(None, dropped.type))
+    return selection.set_column(SELECTION.get_field_index("drop_lines"), "drop_lines", mine).cast(SELECTION)
 
 
-def add_up(tallies: Sequence[pa.Table]) -> pa.Table:
-    """Several tallies as one, sorted."""
-    keys = [*KINDS, "outcome"]
-    grouped = pa.concat_tables([LANGUAGES.empty_table(), *tallies]).group_by(keys)
-    total = grouped.aggregate([("documents", "sum"), ("bytes", "sum")])
-    return total.rename_columns(LANGUAGES.names).cast(LANGUAGES).sort_by([(key, "ascending") for key in keys])
+def tally(keys: Sequence[pa.Array | pa.ChunkedArray], sizes: pa.ChunkedArray, schema: pa.Schema) -> pa.Table:
+    """Documents and bytes by the columns that `schema` has before those two."""
+    ones = pa.array(np.ones(len(sizes), np.int64))
+    return add_up([pa.table([*keys, ones, sizes], schema=schema)], schema, 2)
 
 
 def count(outcomes: NDArray[np.uint8]) -> dict[str, int]:

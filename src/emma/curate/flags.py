@@ -1,10 +1,20 @@
-"""What a person should know of a language before trusting its numbers: `flags.parquet`."""
+"""What a person should know of a language before trusting its numbers: `flags.parquet`.
+
+Flags of the language "*" are about the whole corpus.
+"""
 
 from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 import pyarrow as pa
 
+from emma.curate.rules import SCORE
 from emma.curate.split import SPLITS
+from emma.lang.macro import beside_members
+
+Rows = Iterable[Mapping[str, Any]]
+Flag = tuple[str, str]
 
 FLAGS = pa.schema([("lang", pa.string()), ("flag", pa.string())])
 
@@ -13,21 +23,76 @@ LEVELS = {
     "all": "too few documents for limits of its own: those of all languages hold",
     "none": "too few documents for any limit: nothing is dropped by it",
 }
+PREMIUMS = {
+    "script": "its byte premium is guessed from its script",
+    "none": "its byte premium is not known: it is counted like English",
+}
+MUCH = 0.1
+"""Share of a language's documents in other scripts than its label's from which a flag tells."""
 
 
-def flags(limits: pa.Table, languages: pa.Table) -> pa.Table:
-    """A row for each language and thing to know: borrowed limits, nothing kept, nothing held out."""
-    borrowed = {
-        (row["lang"], LEVELS[row["level"]])
-        for row in limits.to_pylist()
-        if row["feature"] == "letter_share" and row["level"] in LEVELS
-    }
+def table(flags: Iterable[Flag]) -> pa.Table:
+    """Flags as a table, sorted, each once."""
+    return pa.Table.from_pylist([{"lang": lang, "flag": flag} for lang, flag in sorted(set(flags))], schema=FLAGS)
+
+
+def limit_flags(limits: Rows) -> Iterator[Flag]:
+    """Languages whose limits are borrowed."""
+    for row in limits:
+        if row["feature"] == "letter_share" and row["side"] == "low" and row["level"] in LEVELS:
+            yield row["lang"], LEVELS[row["level"]]
+
+
+def kept_flags(languages: Rows) -> Iterator[Flag]:
+    """Languages of which nothing is kept, or nothing held out."""
     kept: Counter[str] = Counter()
     held: Counter[str] = Counter()
-    for row in languages.to_pylist():
+    for row in languages:
         kept[row["lang"]] += row["documents"] if row["outcome"] in SPLITS else 0
         held[row["lang"]] += row["documents"] if row["outcome"] == "test" else 0
-    empty = {(lang, "no document was kept") for lang, count in kept.items() if not count}
-    whole = {(lang, "no document is held out for test") for lang, count in kept.items() if count and not held[lang]}
-    rows = sorted(borrowed | empty | whole)
-    return pa.Table.from_pylist([{"lang": lang, "flag": flag} for lang, flag in rows], schema=FLAGS)
+    for lang, count in kept.items():
+        if not count:
+            yield lang, "no document was kept"
+        elif not held[lang]:
+            yield lang, "no document is held out for test"
+
+
+def script_flags(scripts: Rows) -> Iterator[Flag]:
+    """Languages much of which is in other scripts than their labels say."""
+    documents: Counter[str] = Counter()
+    others: Counter[str] = Counter()
+    for row in scripts:
+        documents[row["lang"]] += row["documents"]
+        others[row["lang"]] += 0 if row["agrees"] else row["documents"]
+    for lang, count in others.items():
+        if count > MUCH * documents[lang]:
+            yield lang, f"{count / documents[lang]:.0%} of the documents are in another script than the label's"
+
+
+def lid_flags(limits: Rows, langs: Iterable[str]) -> Iterator[Flag]:
+    """Languages that the language-identification model could not judge, and why."""
+    rows = {row["lang"]: row for row in limits if row["feature"] == SCORE and row["side"] == "low"}
+    for lang in langs:
+        if lang not in rows:
+            yield lang, "language ID does not know it, or every document is too short: nothing is dropped by it"
+        elif rows[lang]["level"] == "none" and rows[lang]["median"] is None:
+            yield lang, "too few documents for language ID to judge"
+        elif rows[lang]["level"] == "none":
+            yield (
+                lang,
+                f"language ID hardly knows it (median score {rows[lang]['median']:.2f}): nothing is dropped by it",
+            )
+
+
+def premium_flags(tiers: Rows) -> Iterator[Flag]:
+    """Languages whose fair words rest on a guess."""
+    for row in tiers:
+        if row["premium_from"] in PREMIUMS:
+            yield row["lang"], PREMIUMS[row["premium_from"]]
+
+
+def macro_flags(langs: Iterable[str]) -> Iterator[Flag]:
+    """Macrolanguages that stand beside their own members: the same people's text under two names."""
+    for beside in beside_members(list(langs)):
+        for label in beside.labels:
+            yield label, f"a macrolanguage beside its own members {', '.join(beside.members)}"

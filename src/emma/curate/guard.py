@@ -1,60 +1,71 @@
-"""The guard against rules that eat a language: limits that drop most of it are more likely wrong than the documents."""
+"""The guard against rules that eat a language: limits that drop most of it are more likely wrong than the documents.
+
+It stops the stage with what a person needs to judge: every rule's toll, and texts from the middle of what it drops.
+"""
 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-import pyarrow as pa
-
-from emma.curate.faults import NO_FAULT, Shard, limit_table
-from emma.curate.rules import RULES, Rule
+from emma.curate.config import CurateConfig
+from emma.curate.examples import middle_examples
+from emma.curate.faults import NO_FAULT
+from emma.curate.measured import Shard
+from emma.curate.rules import RULES
 from emma.errors import RecipeError
+from emma.snippet import snippet
 from emma.store import shards
 from emma.store.artifact import Artifact
 
-EXAMPLES = 3
+SHOWN = 5
+"""Languages of which everything is told; further ones are named."""
+SNIPPET = 60
+"""Columns of a terminal."""
 
 
 @dataclass(frozen=True)
 class Loss:
-    """A language that loses too much, and the fault that takes most of it."""
+    """A language that loses too much to the quality rules."""
 
     lang: str
-    share: float
-    """Of its documents, to all quality rules."""
-    fault: int
-    by_fault: float
-    """Share of its documents, to this rule alone."""
+    documents: int
+    by_fault: tuple[tuple[int, int], ...]
+    """Fault and documents dropped by it, the most first."""
 
     @property
-    def rule(self) -> Rule:
-        """The rule that takes most."""
-        return RULES[self.fault - 1]
+    def share(self) -> float:
+        """Of its documents, to all rules."""
+        return sum(count for _, count in self.by_fault) / self.documents
 
 
 def guard_over_filtering(
-    faults: Sequence[Artifact], pairs: Sequence[Shard], limits: Artifact, *, min_documents: int, max_drop: float
+    faults: Sequence[Artifact], measures: Sequence[Shard], limits: Artifact, section: CurateConfig
 ) -> None:
     """Stop when quality rules drop more than `max_drop` of a language with `min_documents` or more.
 
-    Raises RecipeError with the language, the rule, its limit and documents to look at.
+    Contaminated documents and duplicates are no quality. Raises RecipeError with a table of rules for each language,
+    and documents to look at.
     """
-    losses = find_losses(faults, min_documents, max_drop)
-    if losses:
-        first = losses[0]
-        lines = [describe(loss, faults, pairs, limits) for loss in losses]
-        raise RecipeError(
-            f"The quality rules would drop more than {max_drop:.0%} (curate.max_drop) of some languages:\n"
-            + "\n".join(lines)
-            + "\nRead the examples with `emma why ID`. If they are good text, widen the limit, as in\n"
-            f"  [curate.limits.{first.lang}]\n  {first.rule.feature} = {{ {first.rule.side} = … }}\n"
-            "If they are not, correct the source or its language label, or raise curate.max_drop to drop them."
-        )
+    losses = find_losses(faults, section.min_documents, section.max_drop)
+    if not losses:
+        return
+    first = losses[0]
+    rule = RULES[first.by_fault[0][0] - 1]
+    parts = list(zip(faults, measures, strict=True))
+    told = [describe(loss, parts, limits, section.lid.short_chars) for loss in losses[:SHOWN]]
+    others = ", ".join(f"{loss.lang} {loss.share:.0%}" for loss in losses[SHOWN:])
+    raise RecipeError(
+        f"The quality rules would drop more than {section.max_drop:.0%} (curate.max_drop) of some languages:\n"
+        + "\n".join(told)
+        + (f"\nand of others: {others}" if others else "")
+        + "\nRead the examples with `emma why ID`. If they are good text, widen the limit, as in\n"
+        f"  [curate.limits.{first.lang}]\n  {rule.feature} = {{ {rule.side} = … }}\n"
+        "If they are not, correct the source or its language label, or raise curate.max_drop to drop them."
+    )
 
 
 def find_losses(faults: Sequence[Artifact], min_documents: int, max_drop: float) -> list[Loss]:
-    """The languages that lose too much, by label."""
+    """The languages that lose too much, the greatest loss first."""
     broken: dict[str, Counter[int]] = {}
     for part in faults:
         for row in shards.read(part.file("faults.parquet")).to_pylist():
@@ -63,29 +74,17 @@ def find_losses(faults: Sequence[Artifact], min_documents: int, max_drop: float)
     for lang, counts in sorted(broken.items()):
         total, kept = counts.total(), counts.pop(NO_FAULT, 0)
         if total >= min_documents and total - kept > max_drop * total:
-            fault, most = min(counts.items(), key=lambda each: (-each[1], each[0]))
-            losses.append(Loss(lang, 1 - kept / total, fault, most / total))
-    return losses
+            losses.append(Loss(lang, total, tuple(sorted(counts.items(), key=lambda each: (-each[1], each[0])))))
+    return sorted(losses, key=lambda loss: (-loss.share, loss.lang))
 
 
-def describe(loss: Loss, faults: Sequence[Artifact], pairs: Sequence[Shard], limits: Artifact) -> str:
-    """One line: the language, what it loses, to which rule and limit, and documents."""
-    limit = limit_table(limits, [loss.lang])[0, loss.fault - 1]
-    sign = "<" if loss.rule.side == "low" else ">"
-    return (
-        f"  {loss.lang}: loses {loss.share:.0%}, {loss.by_fault:.0%} by {loss.rule.feature} {sign} {limit:.3g}, "
-        f"for example {', '.join(middle_examples(loss, faults, pairs))}"
-    )
-
-
-def middle_examples(loss: Loss, faults: Sequence[Artifact], pairs: Sequence[Shard]) -> list[str]:
-    """Ids from the middle of what the rule drops: not the worst, where any rule is right, nor the borderline."""
-    found: list[tuple[float, str]] = []
-    for part, (documents, annotations) in zip(faults, pairs, strict=True):
-        table = shards.read(documents.file("documents.parquet"), ["id", "lang"])
-        values = shards.read(annotations.file("annotations.parquet"), [loss.rule.feature])[0].to_numpy()
-        broken = np.load(part.file("faults.npy")) == loss.fault
-        rows = np.flatnonzero(broken & (table["lang"].to_numpy() == loss.lang))
-        found += zip(values[rows].tolist(), table["id"].take(pa.array(rows)).to_pylist(), strict=True)
-    start = max(0, (len(found) - EXAMPLES) // 2)
-    return [document for _, document in sorted(found)[start : start + EXAMPLES]]
+def describe(loss: Loss, parts: Sequence[tuple[Artifact, Shard]], limits: Artifact, lid_short_chars: int) -> str:
+    """A language's loss, and a line and examples for each rule that caused it."""
+    lines = [f"  {loss.lang}: loses {loss.share:.0%} of {loss.documents} documents"]
+    for fault, count in loss.by_fault:
+        rule = RULES[fault - 1]
+        examples = middle_examples(loss.lang, fault, parts, limits, lid_short_chars=lid_short_chars)
+        sign = "<" if rule.side == "low" else ">"
+        lines.append(f"    {rule.feature} {sign} {examples[0].limit:.3g}: {count} documents, in the middle of them")
+        lines += [f"      {each.value:.3f}  {each.id}  {snippet(each.text, SNIPPET)}" for each in examples]
+    return "\n".join(lines)

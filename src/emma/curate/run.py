@@ -1,20 +1,21 @@
 """The curate stage: every document gets a split or a drop reason.
 
-Text is not opened here: annotations suffice. Only hashes and set numbers are ever held for the whole corpus, some 40
-bytes a document.
+Annotations suffice: text is opened only to verify near duplicates and to size up pairs of translations. Only hashes
+and set numbers are ever held for the whole corpus, some 40 bytes a document.
 """
 
-import shutil
-
+from emma.curate.agreement import score_shards
+from emma.curate.boilerplate import find_boilerplate
 from emma.curate.config import CurateConfig
-from emma.curate.decide import add_up, decide, sum_counts
-from emma.curate.duplicates import bucket_pairs, connect_pairs, scatter_keys
+from emma.curate.decide import decide, sum_counts
+from emma.curate.distributions import histograms
+from emma.curate.duplicates import find_duplicates
 from emma.curate.faults import find_faults
-from emma.curate.flags import flags
 from emma.curate.guard import guard_over_filtering
-from emma.curate.limits import LimitSettings, choose_limits, histograms
-from emma.curate.settle import SplitSettings, settle
-from emma.store import shards
+from emma.curate.inputs import Inputs
+from emma.curate.limits import LimitSettings, choose_limits
+from emma.curate.settle import SettleSettings, settle
+from emma.curate.summary import Decided, summarise
 from emma.store.artifact import Artifact
 from emma.work.work import Made, Work
 
@@ -22,31 +23,38 @@ from emma.work.work import Made, Work
 def curate(section: CurateConfig, *, collect: Artifact, annotate: Artifact, work: Work) -> Made:
     """Select documents. Returns the part `selection`, shard for shard and row for row like `documents`.
 
-    Beside it stand `limits.parquet`, `languages.parquet` (documents and bytes by what became of them),
-    `clusters.parquet` (duplicates) and `flags.parquet`. Raises RecipeError when rules drop too much of a language.
+    Beside it stand the tables of `summary`. Raises RecipeError when rules drop too much of a language.
     """
-    pairs = list(zip(collect.parts["documents"], annotate.parts["annotations"], strict=True))
+    inputs = Inputs.of(collect, annotate)
 
     # Quality: each language's own distribution says what is unusual in it.
-    parts = work.each(histograms, pairs)
+    scores = score_shards(inputs, annotate, work)
+    measures = list(zip(inputs.documents, inputs.annotations, scores, strict=True))
+    parts = work.each(histograms, measures, section.lid.short_chars)
     limits = work.gather(choose_limits, parts, LimitSettings.of(section))
-    faults = work.each(find_faults, pairs, limits, section.short_chars)
-    guard_over_filtering(faults, pairs, limits, min_documents=section.min_documents, max_drop=section.max_drop)
+    faults = work.each(find_faults, measures, limits, section.short_chars, section.lid.short_chars)
+    guard_over_filtering(faults, measures, limits, section)
 
-    # Duplicates: candidates share a hash bucket, pairs are verified, sets are connected.
-    buckets = work.scatter(scatter_keys, pairs, section.buckets)
-    found = work.each(bucket_pairs, buckets, section.near_threshold)
-    starts = [sum(part.counts["rows"] for part in faults[:number]) for number in range(len(faults) + 1)]
-    sets = work.gather(connect_pairs, found, starts[-1])
+    # Duplicates, and lines that stand in too many documents.
+    sets = find_duplicates(inputs.pairs, work, buckets=section.buckets, near_threshold=section.near_threshold)
+    boilerplate = find_boilerplate(
+        inputs.pairs,
+        work,
+        buckets=section.buckets,
+        min_documents=section.boilerplate_documents,
+        min_share=section.boilerplate_share,
+    )
+    nothing: list[Artifact | None] = [None] * len(measures)
+    lines = boilerplate.lines if section.drop_boilerplate else nothing
 
-    # Splits: the first good document of each set stays, and whole clusters are held out.
-    facts = [(*pair, fault) for pair, fault in zip(pairs, faults, strict=True)]
-    settled = work.gather(settle, facts, sets, SplitSettings.of(section))
-    selection = work.each(decide, list(zip(pairs, starts, strict=False)), settled, sets)
+    # Splits: what is in no benchmark, good, and no copy of something better stays; whole clusters are held out.
+    met = inputs.contamination if section.decontaminate and inputs.contamination else nothing
+    facts = list(zip(inputs.documents, inputs.annotations, faults, met, strict=True))
+    settled = work.gather(settle, facts, sets, SettleSettings.of(section))
+    starts = [sum(part.counts["rows"] for part in faults[:number]) for number in range(len(faults))]
+    judged = list(zip(inputs.documents, inputs.annotations, lines, starts, strict=True))
+    selection = work.each(decide, judged, settled, sets)
 
-    languages = add_up([shards.read(part.file("tally.parquet")) for part in selection])
-    shards.write(work.out / "languages.parquet", languages)
-    shutil.copyfile(limits.file("limits.parquet"), work.out / "limits.parquet")
-    shutil.copyfile(settled.file("clusters.parquet"), work.out / "clusters.parquet")
-    shards.write(work.out / "flags.parquet", flags(shards.read(limits.file("limits.parquet")), languages))
-    return Made(sum_counts([part.counts for part in selection]), {"selection": selection})
+    decided = Decided(inputs, selection, limits, settled, boilerplate.table)
+    summarise(section, decided, collect, annotate, work)
+    return Made(sum_counts([part.counts for part in selection]), {"selection": inputs.as_collected(selection)})

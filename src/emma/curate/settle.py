@@ -8,30 +8,42 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from emma.curate.config import CurateConfig
+from emma.curate.contamination import contaminated
 from emma.curate.faults import NO_FAULT
 from emma.curate.rules import RULES
 from emma.curate.split import SPLITS, TEST, VALIDATION, Held, split
 from emma.kernels.arrow import buffers
-from emma.kernels.duplicates import Indices, first_allowed
+from emma.kernels.sets import EXACT, NEAR, Indices, survivors
 from emma.kernels.utf8 import Hashes, hash_bytes
 from emma.section import Settings
 from emma.store import shards
 from emma.store.artifact import Artifact
 
-OUTCOMES = (*SPLITS, "exact duplicate", "near duplicate", *(rule.reason for rule in RULES))
+BENCHMARK, NEAR_BENCHMARK = "benchmark", "near benchmark"
+OUTCOMES = (
+    *SPLITS,
+    BENCHMARK,
+    NEAR_BENCHMARK,
+    "exact duplicate",
+    "near duplicate",
+    *(rule.reason for rule in RULES),
+)
 """What may become of a document: a split, or a drop reason."""
-EXACT, NEAR, FAULTY = len(SPLITS), len(SPLITS) + 1, len(SPLITS) + 2
+PLACE = {name: place for place, name in enumerate(OUTCOMES)}
+FAULTY = PLACE[RULES[0].reason]
 
 CLUSTERS = pa.schema([("root", pa.int64()), ("cluster", pa.string()), ("documents", pa.int32())])
 """Clusters of more than one document: number and id of the first one, and how many there are."""
 
-ShardFacts = tuple[Artifact, Artifact, Artifact]
-"""Documents, annotations and faults."""
+ShardFacts = tuple[Artifact, Artifact, Artifact, Artifact | None]
+"""Documents, annotations, faults, and contamination where benchmarks were named and matter."""
 
 
-class SplitSettings(Settings):
-    """The part of the recipe section that splits depend on."""
+class SettleSettings(Settings):
+    """The part of the recipe section that the fate of good documents depends on."""
 
+    benchmark_grams: int
+    benchmark_share: float
     test_share: float
     test_bytes: int
     validation_share: float
@@ -40,7 +52,7 @@ class SplitSettings(Settings):
     seed: int
 
     @classmethod
-    def of(cls, section: CurateConfig) -> "SplitSettings":
+    def of(cls, section: CurateConfig) -> "SettleSettings":
         """Take it from the whole section."""
         return cls(**section.model_dump(mode="json", include=set(cls.model_fields)))
 
@@ -52,21 +64,26 @@ class SplitSettings(Settings):
 
 @dataclass(frozen=True)
 class Corpus:
-    """All documents as columns, in order."""
+    """All documents as columns, in the order in which they are preferred."""
 
     langs: NDArray[np.int32]
     """Places in the sorted list of labels."""
     bytes: Indices
     faults: NDArray[np.uint8]
+    hits: NDArray[np.bool_]
+    """Which share text with a benchmark."""
     order: Hashes
     """Hashes of the ids."""
 
 
-def settle(out: Path, parts: tuple[ShardFacts, ...], sets: Artifact, settings: SplitSettings) -> dict[str, int]:
-    """Write `outcomes.npy`, uint8, each document's place in OUTCOMES, and `clusters.parquet`."""
-    corpus = read_corpus(parts, settings.seed)
+def settle(out: Path, parts: tuple[ShardFacts, ...], sets: Artifact, settings: SettleSettings) -> dict[str, int]:
+    """Write `outcomes.npy`, uint8, each document's place in OUTCOMES, and `clusters.parquet`.
+
+    `parts` come in the order of their sources' priority, and so `sets` numbers the documents.
+    """
+    corpus = read_corpus(parts, settings)
     clusters = np.load(sets.file("clusters.npy"))
-    outcomes = drop_duplicates(corpus.faults, np.load(sets.file("exact.npy")), np.load(sets.file("near.npy")))
+    outcomes = drop(corpus, sets)
     kept = outcomes < len(SPLITS)
     outcomes[kept] = split_kept(corpus, clusters, kept, settings)
     np.save(out / "outcomes.npy", outcomes)
@@ -74,16 +91,19 @@ def settle(out: Path, parts: tuple[ShardFacts, ...], sets: Artifact, settings: S
     return {"documents": len(outcomes), "kept": int(kept.sum())}
 
 
-def read_corpus(parts: tuple[ShardFacts, ...], seed: int) -> Corpus:
+def read_corpus(parts: tuple[ShardFacts, ...], settings: SettleSettings) -> Corpus:
     """Read the few columns that are needed of every shard."""
-    langs, sizes, faults, order = [pa.array([], pa.string())], [], [], []
-    for documents, annotations, fault in parts:
+    langs, sizes, faults, hits, order = [pa.array([], pa.string())], [], [], [], []
+    for documents, annotations, fault, contamination in parts:
         table = shards.read(documents.file("documents.parquet"), ["id", "lang"])
-        order.append(hash_bytes(*buffers(table["id"].cast(pa.large_string()).combine_chunks()), seed))
+        order.append(hash_bytes(*buffers(table["id"].cast(pa.large_string()).combine_chunks()), settings.seed))
         langs += table["lang"].chunks
         sizes.append(shards.read(annotations.file("annotations.parquet"), ["bytes"])["bytes"].to_numpy())
         faults.append(np.load(fault.file("faults.npy")))
-    return Corpus(sorted_codes(langs), np.concatenate(sizes), np.concatenate(faults), np.concatenate(order))
+        hits.append(contaminated(contamination, len(table), settings.benchmark_grams, settings.benchmark_share))
+    return Corpus(
+        sorted_codes(langs), np.concatenate(sizes), np.concatenate(faults), np.concatenate(hits), np.concatenate(order)
+    )
 
 
 def sorted_codes(chunks: list[pa.Array]) -> NDArray[np.int32]:
@@ -94,18 +114,31 @@ def sorted_codes(chunks: list[pa.Array]) -> NDArray[np.int32]:
     return codes
 
 
-def drop_duplicates(faults: NDArray[np.uint8], exact: Indices, near: Indices) -> NDArray[np.uint8]:
-    """Outcomes before splitting: 0 for who is kept, the first good document of each set of duplicates."""
-    numbers, good = np.arange(len(faults)), faults == NO_FAULT
-    outcomes = np.zeros(len(faults), np.uint8)
-    outcomes[good & (first_allowed(near, good) != numbers)] = NEAR
-    outcomes[good & (first_allowed(exact, good) != numbers)] = EXACT
-    outcomes[~good] = FAULTY + faults[~good] - 1
+def drop(corpus: Corpus, sets: Artifact) -> NDArray[np.uint8]:
+    """Outcomes before splitting, 0 for who is kept.
+
+    First goes what is in a benchmark, with everything in its set of near duplicates: an item with a typo is still that
+    item. Then what breaks a rule; and of the good, what resembles one that comes before it.
+    """
+    near = np.load(sets.file("near.npy"))
+    tainted = np.zeros(len(near), np.bool_)
+    tainted[near[corpus.hits]] = True
+    good = ~tainted[near] & (corpus.faults == NO_FAULT)
+    pairs = shards.read(sets.file("near.parquet"), ["left", "right"])
+    left, right = (pairs[name].to_numpy() for name in ("left", "right"))
+    fates, _ = survivors(np.load(sets.file("texts.npy")), corpus.langs, good, left, right)
+    outcomes = np.zeros(len(near), np.uint8)
+    outcomes[fates == EXACT] = PLACE["exact duplicate"]
+    outcomes[fates == NEAR] = PLACE["near duplicate"]
+    faulty = corpus.faults != NO_FAULT
+    outcomes[faulty] = FAULTY + corpus.faults[faulty] - 1
+    outcomes[tainted[near]] = PLACE[NEAR_BENCHMARK]
+    outcomes[corpus.hits] = PLACE[BENCHMARK]
     return outcomes
 
 
 def split_kept(
-    corpus: Corpus, clusters: Indices, kept: NDArray[np.bool_], settings: SplitSettings
+    corpus: Corpus, clusters: Indices, kept: NDArray[np.bool_], settings: SettleSettings
 ) -> NDArray[np.uint8]:
     """The splits of the kept documents, in their order."""
     rows = np.flatnonzero(kept)
@@ -119,7 +152,7 @@ def name_clusters(clusters: Indices, parts: tuple[ShardFacts, ...]) -> pa.Table:
     sizes = np.bincount(clusters)
     roots = np.flatnonzero(sizes > 1)
     names, start = [pa.array([], pa.string())], 0
-    for documents, _, _ in parts:
+    for documents, *_ in parts:
         ids = shards.read(documents.file("documents.parquet"), ["id"])["id"].combine_chunks()
         mine = roots[(roots >= start) & (roots < start + len(ids))] - start
         names.append(ids.take(pa.array(mine)))

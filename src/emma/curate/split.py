@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from emma.kernels.duplicates import Indices, fit
+from emma.kernels.duplicates import fit
+from emma.kernels.sets import Indices
 from emma.kernels.utf8 import Hashes
 
 TRAIN, VALIDATION, TEST = range(3)

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from emma.store import shards
 from emma.store.artifact import Artifact
+from emma.store.selected import selected
 
 CHOSEN = pa.schema(
     [
@@ -27,9 +27,7 @@ Row = Mapping[str, Any]
 
 def shard_documents(out: Path, shard: tuple[Artifact, Artifact], max_bytes: int) -> dict[str, int]:
     """Task: the test documents of one shard that a language's budget could take, if it came first everywhere else."""
-    documents, selection = shard
-    tables = [(documents.file("documents.parquet"), COLUMNS), (selection.file("selection.parquet"), ("split",))]
-    rows = [row for table in shards.aligned(tables) for row in _test_rows(table)]
+    rows = [row for table in selected(*shard, COLUMNS, ("test",)) for row in _test_rows(table)]
     kept = within_budget([row for row in rows if row["bytes"]], max_bytes)
     shards.write(out / "test.parquet", pa.Table.from_pylist(kept, schema=CHOSEN))
     return {"test": len(rows), "empty": sum(not row["bytes"] for row in rows)}
@@ -44,7 +42,7 @@ def choose_documents(out: Path, parts: Sequence[Artifact], max_bytes: int) -> di
 
 
 def _test_rows(table: pa.Table) -> Iterable[Row]:
-    for row in table.filter(pc.equal(table["split"], "test")).to_pylist():
+    for row in table.to_pylist():
         # Of a pair only the side that the label speaks of: the other is another language's text.
         facts = {name: row[name] for name in ("id", "lang", "domain", "text")}
         yield {**facts, "bytes": len(row["text"].encode())}

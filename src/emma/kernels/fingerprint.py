@@ -1,78 +1,42 @@
 """Fingerprints of the normalised text: an exact 64-bit hash, and a MinHash signature of its shingles.
 
-MinHash after Broder (SEQUENCES 1997), with multiply-shift permutations (Dietzfelbinger et al., J. Algorithms 25, 1997)
-from 64 to 32 bits. Shingles are 5-grams of words in long text that spaces its words, else 5-grams of characters, and
-the whole text where it is shorter than that: no document is without a signature.
+MinHash after Broder (SEQUENCES 1997), with linear permutations of 32-bit numbers. Shingles are 5-grams of words in long
+text that spaces its words, else 5-grams of characters, and the whole text where it is shorter than that: no document is
+without a signature.
 """
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from emma.kernels.tables import GAP, SKIP
-from emma.kernels.utf8 import FIRST, GOLDEN, Bytes, Hashes, Offsets, Points, decode, longest, mix
+from emma.kernels.normal import hash_points, normalise
+from emma.kernels.repeats import power
+from emma.kernels.utf8 import GOLDEN, Bytes, Hashes, Offsets, Points, decode, longest, mix
 
 SHINGLE = 5
 """Words or characters a shingle."""
 WORD_SHINGLES_FROM = 50
 """Words. One changed word alters five shingles of n - 4, which leaves a Jaccard similarity of (n - 9) / (n + 1):
 at least 0.8 from here on. Shorter text is compared by characters."""
-CHUNK = 1024
-"""Shingles that stay in the first-level cache while all permutations pass over them."""
+
+Signatures = NDArray[np.uint32]
 
 
 @njit(nogil=True, cache=True)
-def permutations(count: int) -> tuple[Hashes, Hashes]:
-    """Odd multipliers and addends of `count` permutations, uint64 each; fixed for good."""
-    multipliers, addends = np.empty(count, np.uint64), np.empty(count, np.uint64)
+def permutations(count: int) -> tuple[Points, Points]:
+    """Odd multipliers and addends of `count` permutations of 32-bit numbers, uint32 each; fixed for good."""
+    multipliers, addends = np.empty(count, np.uint32), np.empty(count, np.uint32)
     for index in range(count):
-        multipliers[index] = mix(np.uint64(2 * index + 1) * GOLDEN) | np.uint64(1)
-        addends[index] = mix(np.uint64(2 * index + 2) * GOLDEN)
+        multipliers[index] = np.uint32(mix(np.uint64(2 * index + 1) * GOLDEN)) | np.uint32(1)
+        addends[index] = np.uint32(mix(np.uint64(2 * index + 2) * GOLDEN))
     return multipliers, addends
-
-
-@njit(nogil=True, cache=True)
-def normalise(points: Points, fold: Points, kept: Points, words: Hashes) -> tuple[int, int]:
-    """Write the normalised characters to `kept` and the hash of each word to `words`; returns how many of each.
-
-    A word is a run without white space, of which at least one character is kept.
-    """
-    size, count, value, inside = 0, 0, GOLDEN, False
-    for point in points:
-        form = fold[point]
-        if form == GAP:
-            if inside:
-                words[count] = mix(value)
-                count += 1
-            value, inside = GOLDEN, False
-        elif form != SKIP:
-            kept[size] = form
-            size += 1
-            value = (value + np.uint64(form) + GOLDEN) * FIRST
-            value ^= value >> np.uint64(32)
-            inside = True
-    if inside:
-        words[count] = mix(value)
-        count += 1
-    return size, count
-
-
-@njit(nogil=True, cache=True)
-def hash_points(points: Points) -> np.uint64:
-    """A 64-bit hash of code points and their number."""
-    value = np.uint64(0)
-    for point in points:
-        value = (value + np.uint64(point) + GOLDEN) * FIRST
-        value ^= value >> np.uint64(32)
-    return mix(value + np.uint64(len(points)))
 
 
 @njit(nogil=True, cache=True)
 def shingle(units: Hashes, hashes: Hashes) -> int:
     """Write the hash of every SHINGLE consecutive units to `hashes`; returns how many, at least 1."""
-    base, leaving, value = GOLDEN | np.uint64(1), np.uint64(1), np.uint64(0)
-    for _ in range(SHINGLE):
-        leaving *= base
+    base, value = GOLDEN | np.uint64(1), np.uint64(0)
+    leaving = power(base, SHINGLE)
     for at in range(len(units)):
         value = value * base + units[at]
         if at >= SHINGLE:
@@ -85,16 +49,55 @@ def shingle(units: Hashes, hashes: Hashes) -> int:
 
 
 @njit(nogil=True, cache=True)
-def sign(hashes: Hashes, multipliers: Hashes, addends: Hashes, signature: NDArray[np.uint32]) -> None:
-    """Fill `signature` with the smallest value of every permutation over all shingle hashes."""
+def to_units(text: Points, fold: Points, spaced: bool, kept: Points, units: Hashes) -> tuple[int, int]:
+    """Write what shingles are made of to `units`, the normalised text to `kept`; returns how many of each.
+
+    Units are words in long text that spaces them, else characters: normalised ones, or where nothing is left (emoji,
+    rules), the text as it is, and then the second number is 0.
+    """
+    size, words = normalise(text, fold, kept, units)
+    if spaced and words >= WORD_SHINGLES_FROM:
+        return words, size
+    form = kept[:size] if size else text
+    units[: len(form)] = form
+    return len(form), size
+
+
+@njit(nogil=True, cache=True)
+def shingles(data: Bytes, offsets: Offsets, fold: Points, spaced: NDArray[np.bool_]) -> tuple[Hashes, Offsets]:
+    """The sets of shingles that signatures stand for: hashes, uint64, and where each document's begin, int64 (n + 1).
+
+    Each document's are sorted and distinct, so merging two runs gives the true Jaccard similarity. Arguments as for
+    `fingerprint`.
+    """
+    documents, room = len(offsets) - 1, longest(offsets) + 1
+    points, kept = np.empty(room, np.uint32), np.empty(room, np.uint32)
+    units, hashes = np.empty(room, np.uint64), np.empty(room, np.uint64)
+    found = np.empty(offsets[-1] - offsets[0] + documents, np.uint64)  # a document has one a byte at most, or one
+    starts = np.zeros(documents + 1, np.int64)
+    for document in range(documents):
+        text = points[: decode(data, offsets[document], offsets[document + 1], points)]
+        count = to_units(text, fold, spaced[document], kept, units)[0]
+        end = starts[document]
+        for value in np.sort(hashes[: shingle(units[:count], hashes)]):
+            if end == starts[document] or found[end - 1] != value:
+                found[end] = value
+                end += 1
+        starts[document + 1] = end
+    return found[: starts[-1]].copy(), starts
+
+
+@njit(nogil=True, cache=True)
+def sign(hashes: Hashes, multipliers: Points, addends: Points, signature: Signatures) -> None:
+    """Fill `signature` with the smallest value of every permutation over the upper halves of all shingle hashes.
+
+    The permutations are the inner loop, which so becomes a few vector instructions whatever the length of the text.
+    """
     signature[:] = 0xFFFFFFFF
-    for start in range(0, len(hashes), CHUNK):
-        chunk = hashes[start : start + CHUNK]
+    for value in hashes:
+        half = np.uint32(value >> np.uint64(32))
         for index in range(len(signature)):
-            smallest = np.uint64(signature[index])
-            for value in chunk:
-                smallest = min(smallest, (multipliers[index] * value + addends[index]) >> np.uint64(32))
-            signature[index] = smallest
+            signature[index] = min(signature[index], np.uint32(multipliers[index] * half + addends[index]))
 
 
 @njit(nogil=True, cache=True)
@@ -113,11 +116,21 @@ def fingerprint(
     multipliers, addends = permutations(length)
     for document in range(documents):
         text = points[: decode(data, offsets[document], offsets[document + 1], points)]
-        size, words = normalise(text, fold, kept, units)
-        form = kept[:size] if size else text
-        exact[document] = hash_points(form) ^ (np.uint64(0) if size else GOLDEN)
-        if not spaced[document] or words < WORD_SHINGLES_FROM:
-            words = len(form)
-            units[:words] = form
-        sign(hashes[: shingle(units[:words], hashes)], multipliers, addends, signatures[document])
+        count, size = to_units(text, fold, spaced[document], kept, units)
+        exact[document] = hash_points(kept[:size]) if size else hash_points(text) ^ GOLDEN
+        sign(hashes[: shingle(units[:count], hashes)], multipliers, addends, signatures[document])
     return exact, signatures
+
+
+def pair_hashes(one: Hashes, other: Hashes) -> Hashes:
+    """Exact hashes of pairs from those of their sides, uint64 (p); the same whichever side is first."""
+    return scramble(np.minimum(one, other), np.maximum(one, other))
+
+
+@njit(nogil=True, cache=True)
+def scramble(lower: Hashes, upper: Hashes) -> Hashes:
+    """A hash of each two numbers, uint64 (p)."""
+    hashes = np.empty(len(lower), np.uint64)
+    for pair in range(len(lower)):
+        hashes[pair] = mix(mix(lower[pair] + GOLDEN) + upper[pair])
+    return hashes

@@ -4,88 +4,75 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from emma.kernels.repeats import BLOCK, GRAM, NEWLINE, repeated_grams, repeated_lines, table_bits
-from emma.kernels.tables import DIGIT, LETTER, MARK, PUNCT, SPACE, UPPER
+from emma.kernels.normal import normalise
+from emma.kernels.repeats import (
+    BLOCK,
+    GRAM,
+    NEWLINE,
+    WORD_GRAM,
+    repeated_grams,
+    repeated_lines,
+    table_bits,
+)
+from emma.kernels.tables import LETTER, MARK, SPACE
 from emma.kernels.utf8 import Bytes, Offsets, Points, decode, longest
 
 Counts = NDArray[np.int64]
+Tallies = NDArray[np.int32]
 
-CHARS, SPACES, WORDS, LINES, LETTERS, UPPERS, MARKS, DIGITS, PUNCTS = range(9)
-SCRIPT, SCRIPT_LETTERS, SCRIPTED, LABEL_LETTERS, LINE_REPEATS, GRAM_REPEATS = range(9, 15)
-COLUMNS = 15
-"""Columns of the counts. LETTERS includes UPPERS and not MARKS. SCRIPT is the index of the script with most letters and
-marks, the lowest where two are level, -1 where there is none; SCRIPT_LETTERS are in it, LABEL_LETTERS in a script that
-the row's label allows, SCRIPTED in any. LINE_REPEATS are characters, GRAM_REPEATS grams."""
+OTHERS, SPACES, LOWERS, UPPERS, MARKS, DIGITS, PUNCTS, SYMBOLS = range(8)
+CHARS, WORDS, LINES, FILLED_LINES, LINE_CHARS, LINE_REPEATS = range(8, 14)
+GRAMS, GRAM_REPEATS, WORD_GRAMS, WORD_GRAM_REPEATS = range(14, 18)
+COLUMNS = 18
+"""Columns of the counts. The first eight are characters by class, as the classes of `tables` are numbered: LOWERS are
+all letters that are not UPPERS. A word is a run without white space; LINES are one more than newlines, 0 when empty,
+FILLED_LINES those that are not empty. LINE_CHARS are characters in lines, LINE_REPEATS those in repeated ones, and
+GRAM_REPEATS and WORD_GRAM_REPEATS repeated ones of the GRAMS and WORD_GRAMS that there are."""
 
 
 @njit(nogil=True, cache=True)
-def count_classes(points: Points, classes: NDArray[np.uint8], counts: Counts) -> None:
-    """Fill CHARS to PUNCTS. A word is a run without white space; lines are one more than newlines, 0 when empty."""
-    counts[CHARS] = len(points)
-    counts[LINES] = len(points) > 0
-    in_word = False
+def count_characters(points: Points, cells: NDArray[np.uint16], counts: Counts, tally: Tallies) -> None:
+    """Fill OTHERS to FILLED_LINES, and add letters and marks by script to `tally`."""
+    after_space, line_start = True, True
+    words, newlines, empty = 0, 0, 0
     for point in points:
-        what = classes[point]
-        counts[SPACES] += what == SPACE
-        counts[LETTERS] += LETTER <= what <= UPPER
-        counts[UPPERS] += what == UPPER
-        counts[MARKS] += what == MARK
-        counts[DIGITS] += what == DIGIT
-        counts[PUNCTS] += what == PUNCT
-        counts[LINES] += point == NEWLINE
-        counts[WORDS] += what != SPACE and not in_word
-        in_word = what != SPACE
+        cell = cells[point]
+        what = cell & 7
+        counts[what] += 1
+        tally[cell >> 3] += LETTER <= what <= MARK
+        space, newline = what == SPACE, point == NEWLINE
+        words += after_space and not space
+        newlines += newline
+        empty += newline and line_start
+        after_space, line_start = space, newline
+    counts[CHARS], counts[WORDS] = len(points), words
+    counts[LINES] = newlines + (len(points) > 0)
+    counts[FILLED_LINES] = counts[LINES] - empty - (line_start and len(points) > 0)
+    counts[LINE_CHARS] = len(points) - newlines
 
 
 @njit(nogil=True, cache=True)
-def count_scripts(  # noqa: PLR0917 - compiled functions take arguments by position
-    points: Points,
-    classes: NDArray[np.uint8],
-    scripts: NDArray[np.int16],
-    allowed: NDArray[np.bool_],
-    tally: Counts,
-    counts: Counts,
-) -> None:
-    """Fill SCRIPT to LABEL_LETTERS. `tally` is room for one number a script."""
-    tally[:] = 0
-    for point in points:
-        what = classes[point]
-        if LETTER <= what <= MARK and scripts[point] >= 0:
-            tally[scripts[point]] += 1
-    counts[SCRIPT] = -1
-    for script in range(len(tally)):
-        counts[SCRIPTED] += tally[script]
-        if allowed[script]:
-            counts[LABEL_LETTERS] += tally[script]
-        if tally[script] > counts[SCRIPT_LETTERS]:
-            counts[SCRIPT], counts[SCRIPT_LETTERS] = script, tally[script]
+def measure(
+    data: Bytes, offsets: Offsets, cells: NDArray[np.uint16], fold: Points, scripts: int
+) -> tuple[Counts, Tallies]:
+    """Counts of every document, int64 (n, COLUMNS), and its letters and marks by script, int32 (n, scripts).
 
-
-@njit(nogil=True, cache=True)
-def measure(  # noqa: PLR0917 - compiled functions take arguments by position
-    data: Bytes,
-    offsets: Offsets,
-    classes: NDArray[np.uint8],
-    scripts: NDArray[np.int16],
-    labels: NDArray[np.int32],
-    allowed: NDArray[np.bool_],
-) -> Counts:
-    """Counts of every document, int64 (n, COLUMNS).
-
-    `data` UTF-8 bytes, `offsets` int64 (n + 1); `classes` and `scripts` by code point, a script of -1 belonging to
-    none (common, inherited, unknown); `labels` int32 (n) the row of `allowed`, bool (labels, scripts), that tells
-    which scripts a document's language label allows.
+    `data` UTF-8 bytes, `offsets` int64 (n + 1); by code point, `cells` is class + 8 * script, and `fold` the normalised
+    form, in which words are compared.
     """
-    counts = np.zeros((len(offsets) - 1, COLUMNS), np.int64)
-    room = longest(offsets)
-    points = np.empty(room, np.uint32)
-    table = np.empty(1 << max(table_bits(BLOCK + GRAM), table_bits(room + 1)), np.uint64)
-    tally = np.empty(allowed.shape[1], np.int64)
-    for document in range(len(counts)):
+    documents, room = len(offsets) - 1, longest(offsets)
+    counts, tallies = np.zeros((documents, COLUMNS), np.int64), np.zeros((documents, scripts), np.int32)
+    points, kept = np.empty(room, np.uint32), np.empty(room, np.uint32)
+    words = np.empty(room // 2 + 1, np.uint64)
+    table = np.empty(1 << max(table_bits(BLOCK), table_bits(room + 1)), np.uint32)
+    for document in range(documents):
         row = counts[document]
         text = points[: decode(data, offsets[document], offsets[document + 1], points)]
-        count_classes(text, classes, row)
-        count_scripts(text, classes, scripts, allowed[labels[document]], tally, row)
+        count_characters(text, cells, row, tallies[document])
         row[LINE_REPEATS] = repeated_lines(text, table, row[LINES])
-        row[GRAM_REPEATS] = repeated_grams(text, table)
-    return counts
+        row[GRAMS] = max(0, len(text) - GRAM + 1)
+        row[GRAM_REPEATS] = repeated_grams(text, GRAM, table)
+        found = words[: normalise(text, fold, kept, words)[1]]
+        row[WORD_GRAMS] = max(0, len(found) - WORD_GRAM + 1)
+        row[WORD_GRAM_REPEATS] = repeated_grams(found, WORD_GRAM, table)
+    return counts, tallies

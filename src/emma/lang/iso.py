@@ -5,13 +5,12 @@ Tables: python-iso639, made from SIL's. Macrolanguages are languages here; what 
 
 from typing import TYPE_CHECKING, Any
 
-from emma.errors import LanguageError
+from emma.lang.refusal import REMEDY, RefusedError
 from emma.lang.tables import COLLECTIONS, DEPRECATED, PSEUDO
 
 if TYPE_CHECKING:
     from iso639 import Language
 
-REMEDY = "Map it in the source's `codes`."
 SPECIAL = {
     "mis": "stands for languages without a code",
     "mul": "stands for several languages at once",
@@ -23,7 +22,7 @@ SPECIAL = {
 def individual(code: str, called: str) -> tuple[str, str]:
     """The ISO 639-3 code of an ISO 639 code in small letters, and the rule that led there.
 
-    `called` is what the source wrote, for messages. Raises LanguageError where no single language is meant.
+    `called` is what the source wrote, for messages. Raises RefusedError where no single language is meant.
     """
     refuse_special(code, called)
     if code in DEPRECATED:
@@ -38,19 +37,20 @@ def individual(code: str, called: str) -> tuple[str, str]:
 
 
 def refuse_special(code: str, called: str) -> None:
-    """LanguageError for codes that were never meant for one language."""
+    """RefusedError of codes that were never meant for one language."""
+    lower = REMEDY[0].lower() + REMEDY[1:]
     if code in PSEUDO:
-        raise LanguageError(f"'{called}' is {PSEUDO[code]}; leave these files out or {_lower(REMEDY)}")
+        raise RefusedError(f"'{called}' is {PSEUDO[code]}; leave these files out or {lower}", "pseudo")
     if code in SPECIAL:
-        raise LanguageError(f"'{called}' {SPECIAL[code]}. If you know the language: {_lower(REMEDY)}")
+        raise RefusedError(f"'{called}' {SPECIAL[code]}. If you know the language: {lower}", "special")
     if code in COLLECTIONS:
-        raise LanguageError(f"'{called}' is a family or group of languages (ISO 639-5). {REMEDY}")
-    if not code or (len(code) == 3 and "qaa" <= code <= "qtz"):
-        raise LanguageError(f"'{called}' is for private use and says nothing to others. {REMEDY}")
+        raise RefusedError(f"'{called}' is a family or group of languages (ISO 639-5). {REMEDY}", "collection")
+    if len(code) == 3 and "qaa" <= code <= "qtz":
+        raise RefusedError(f"'{called}' is for private use and says nothing to others. {REMEDY}", "private")
 
 
 def find(code: str, called: str) -> "Language":
-    """The entry of a two- or three-letter code, retired ones included; LanguageError if there is none."""
+    """The entry of a two- or three-letter code, retired ones included; RefusedError if there is none."""
     from iso639 import Language, LanguageNotFoundError
 
     ways: list[Any] = [Language.from_part1] if len(code) == 2 else [Language.from_part3, Language.from_part2b]
@@ -59,31 +59,16 @@ def find(code: str, called: str) -> "Language":
             return way(code)  # type: ignore[no-any-return]
         except LanguageNotFoundError:
             continue
-    raise LanguageError(f"'{called}' is no language code of ISO 639.{meant(called)} {REMEDY}")
+    raise RefusedError(f"'{called}' is no language code of ISO 639. {REMEDY}")
 
 
 def successor(language: "Language", called: str) -> str:
-    """What a retired code became; LanguageError where it was split, or never was a language."""
+    """What a retired code became; RefusedError where it was split, or never was a language."""
     seen = language
     while seen.status == "R" and seen.retire_change_to:
         seen = find(seen.retire_change_to, called)
     if seen.status != "R":
         return seen.part3
     year = f" in {seen.retire_date.year}" if seen.retire_date else ""
-    if seen.retire_remedy:
-        raise LanguageError(f"'{called}' ({seen.name}) was retired{year}: {seen.retire_remedy.strip(' .')}. {REMEDY}")
-    raise LanguageError(f"'{called}' ({seen.name}) was retired{year}: no such language was found. {REMEDY}")
-
-
-def meant(name: str) -> str:
-    """A sentence that gives the code where somebody wrote a language's name, else nothing."""
-    from iso639 import Language, LanguageNotFoundError
-
-    try:
-        return f" The language of that name is {Language.match(name, strict_case=False).part3}."
-    except LanguageNotFoundError:
-        return ""
-
-
-def _lower(sentence: str) -> str:
-    return sentence[0].lower() + sentence[1:]
+    reason = (seen.retire_remedy or "no such language was found").strip(" .")
+    raise RefusedError(f"'{called}' ({seen.name}) was retired{year}: {reason}. {REMEDY}", "retired")

@@ -11,6 +11,7 @@ from emma.pack.config import PackConfig
 from emma.store import shards
 from emma.store.artifact import Artifact
 from emma.store.order import keyed
+from emma.store.selected import selected
 
 Pair = tuple[Artifact, Artifact]
 """A shard of documents and the selection made on it."""
@@ -73,7 +74,4 @@ def _written_out(row: dict[str, str], section: PackConfig, language_bytes: Mappi
 
 
 def _kept(pair: Pair) -> Iterator[pa.Table]:
-    documents, selection = pair
-    tables = [(documents.file("documents.parquet"), _COLUMNS), (selection.file("selection.parquet"), ("split",))]
-    for table in shards.aligned(tables):
-        yield table.filter(pc.is_in(table["split"], pa.array(["train", "validation"])))
+    return selected(*pair, _COLUMNS, ("train", "validation"))

@@ -16,14 +16,14 @@ import pyarrow.compute as pc
 from emma.schemas import DOCUMENTS
 from emma.store import shards
 from emma.store.artifact import Artifact
+from emma.store.selected import SPLITS, selected
 from emma.store.shards import ROW_GROUP, ShardWriter
 from emma.work.work import bucket_files
 
-SPLITS = ("train", "validation", "test")
 SCHEMA = pa.schema(
     [
         DOCUMENTS.field(name)
-        for name in ("id", "text", "lang", "text2", "lang2", "source", "domain", "licence", "source_code")
+        for name in ("id", "text", "lang", "text2", "lang2", "source", "domain", "licence", "source_code", "url")
     ]
 )
 """Columns of the released files."""
@@ -42,16 +42,10 @@ FLUSH_BYTES = 16_000_000
 
 def by_language(out: Path, item: tuple[Artifact, Artifact], buckets: int, exclude: tuple[str, ...]) -> dict[str, int]:
     """Send the kept rows of a shard of documents and its selection into buckets of languages."""
-    documents, selection = item
-    streams = [
-        (documents.file("documents.parquet"), SCHEMA.names),
-        (selection.file("selection.parquet"), ["split"]),
-    ]
     writers: dict[int, ShardWriter] = {}
     counts = {"rows_in": 0, "rows_out": 0, "dropped: excluded source": 0}
     try:
-        for table in shards.aligned(streams):
-            kept = table.filter(pc.is_valid(table["split"]))
+        for kept in selected(*item, SCHEMA.names, SPLITS):
             left = pc.is_in(kept["source"], value_set=pa.array(exclude, pa.string()))
             released = kept.filter(pc.invert(left))
             counts["rows_in"] += kept.num_rows
@@ -144,7 +138,7 @@ def utf8_bytes(rows: pa.Table) -> int:
 def assemble(parts: Sequence[Artifact], folder: Path) -> pa.Table:
     """Put the files of all buckets under `folder`/data, and return their sizes sorted by language."""
     for part in parts:
-        for path in sorted(part.path.glob("*/*.parquet")):
+        for path in sorted(part.folder().glob("*/*.parquet")):
             place(path, folder / "data" / path.parent.name / path.name)
     sizes = shards.read_all([part.file("sizes.parquet") for part in parts])
     return sizes.sort_by([("lang", "ascending"), ("split", "ascending")])

@@ -3,6 +3,8 @@
 import difflib
 import json
 import shutil
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from emma.errors import RecipeError
 from emma.extras import need
@@ -36,7 +38,10 @@ def release(
     """
     for package, extra in (("jinja2", "report"), ("datasets", "train"), ("transformers", "train")):
         need(package, extra)
-    refuse_unknown(section, shards.read(collect.file("sources.parquet"))["source"].to_pylist())
+    sources = shards.read(collect.file("sources.parquet")).to_pylist()
+    refuse_unknown(section, [each["source"] for each in sources])
+    refuse_private(sources)
+    section = section.model_copy(update={"exclude_sources": withheld(section, sources)})
     model, corpus = work.out / "model", work.out / "corpus"
     shutil.copytree(train.file("model"), model)
     shutil.copyfile(report.file("languages.csv"), model / "languages.csv")
@@ -67,6 +72,22 @@ def counts(parts: tuple[Artifact, ...], languages: int) -> dict[str, int]:
     """What the scattering tasks counted, in all."""
     names = ("rows_in", "rows_out", "dropped: excluded source")
     return {"languages": languages, **{name: sum(part.counts[name] for part in parts) for name in names}}
+
+
+def withheld(section: ReleaseConfig, sources: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    """The sources whose text stays in the house: those that the recipe names, and those not declared public."""
+    kept_in = {each["source"] for each in sources if each["redistribution"] != "public"}
+    return tuple(sorted(kept_in | set(section.exclude_sources)))
+
+
+def refuse_private(sources: Sequence[Mapping[str, Any]]) -> None:
+    """RecipeError where a source is private: not even what was made from it may leave the house."""
+    if private := [each["source"] for each in sources if each["redistribution"] == "private"]:
+        raise RecipeError(
+            f"'{private[0]}' is declared `redistribution = \"private\"`, so no model trained on it may be released. "
+            "Run without that source, stop before this stage (--until report), or declare it \"derived\" if its owner "
+            "lets models go out but not the text."
+        )
 
 
 def refuse_unknown(section: ReleaseConfig, sources: list[str]) -> None:

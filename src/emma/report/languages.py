@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from emma.lang.tiers import tier
+from emma.lang.tiers import size_class
 from emma.report.names import english_name
 from emma.report.tables import SPLITS, Row, Tables
 from emma.schemas import CODE
@@ -79,7 +79,7 @@ def languages(tables: Tables) -> list[Language]:
 
 def _language(lang: str, facts: dict[str, Any]) -> Language:
     code, _, script = lang.partition("_")
-    return Language(lang, english_name(code), script, tier(facts.get("train_bytes", 0)), **facts)
+    return Language(lang, english_name(code), script, size_class(facts.get("train_bytes", 0)), **facts)
 
 
 def total(rows: Iterable[Row], column: str) -> dict[str, int]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from emma.extras import need
-from emma.lang.tiers import TIERS
+from emma.lang.tiers import SIZE_CLASSES
 from emma.report import charts, numerals
 from emma.report.drops import drops, rejects_note
 from emma.report.languages import Language
@@ -32,7 +32,7 @@ COLUMNS = (
     Column("Label", "ISO 639-3 and ISO 15924", lambda row: row.lang, lambda row: row.lang, "text"),
     Column("Language", "reference name in ISO 639-3", lambda row: row.name, lambda row: row.name, "text"),
     Column("Script", "ISO 15924 code of the label", lambda row: row.script, lambda row: row.script, "text"),
-    Column("Tier", "decade of training bytes", lambda row: TIERS.index(row.tier), lambda row: row.tier),
+    Column("Tier", "decade of training bytes", lambda row: SIZE_CLASSES.index(row.tier), lambda row: row.tier),
     Column(
         "Training text",
         "UTF-8 bytes of distinct training text",
@@ -123,7 +123,7 @@ def page(rows: Sequence[Language], tables: Tables, headline: dict[str, Any], tit
         head=headline,
         rows=ranked,
         columns=columns(rows),
-        tiers=[each for each in TIERS if any(row.tier == each for row in rows)],
+        tiers=[each for each in SIZE_CLASSES if any(row.tier == each for row in rows)],
         scripts=sorted({row.script for row in rows}),
         widest=max((abs(row.gain) for row in rows if row.gain is not None), default=0.0) or 1.0,
         unmeasured=[row for row in rows if row.bits_per_byte is None],

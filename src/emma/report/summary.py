@@ -7,7 +7,7 @@ over the same languages, those that were measured with both.
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from emma.lang.tiers import TIERS
+from emma.lang.tiers import SIZE_CLASSES
 from emma.report.languages import Language
 from emma.report.tables import SPLITS, Row, Tables
 from emma.schemas import CODE
@@ -28,7 +28,7 @@ def summary(rows: Sequence[Language], tables: Tables, named: int = 8) -> dict[st
         **averages(spoken),
         "by_tier": [
             {"tier": tier, **_verdicts(found), **averages(found)}
-            for tier in TIERS
+            for tier in SIZE_CLASSES
             if (found := [row for row in spoken if row.tier == tier])
         ],
         "english": _one(rows, ENGLISH),

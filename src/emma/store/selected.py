@@ -11,6 +11,9 @@ import pyarrow.compute as pc
 from emma.store import shards
 from emma.store.artifact import Artifact
 
+SPLITS = ("train", "validation", "test")
+"""What a kept document may be for."""
+
 
 def selected(
     documents: Artifact, selection: Artifact, columns: Sequence[str], splits: Sequence[str]

@@ -7,6 +7,7 @@ uninterrupted one would have read.
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +16,7 @@ from emma.errors import ArtifactError, RecipeError
 from emma.store import shards
 from emma.store.artifact import Artifact
 from emma.store.order import Order, window
-from emma.store.tokens import TokenFile
+from emma.store.tokens import TokenFile, bin_path, idx_path
 
 IGNORE = -100
 """Target where nothing is to be predicted: the first token of a document does not follow from the one before."""
@@ -104,6 +105,8 @@ def places_in_documents(begins: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
 
 def _source(row: dict[str, object], pack: Artifact) -> Source:
     part, path = pack.parts["packed"][int(str(row["part"]))], str(row["path"])
+    for each in (bin_path(Path(path)), idx_path(Path(path))):
+        part.file(each.as_posix())
     file = TokenFile(part.path / path)
     if len(file.tokens) != row["tokens"] or not len(file.tokens):
         raise ArtifactError(

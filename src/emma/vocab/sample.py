@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from emma.store import shards
 from emma.store.artifact import Artifact
 from emma.store.order import keyed
+from emma.store.selected import SPLITS, selected
 
 Pair = tuple[Artifact, Artifact]
 """A shard of documents and the selection made on it."""
@@ -47,11 +48,8 @@ def hash_rank(document: str) -> int:
 
 def texts(pair: Pair) -> Iterator[pa.Table]:
     """The kept texts of a shard: id, lang, domain, train, text. Both sides of bitext, each in its own language."""
-    documents, selection = pair
-    tables = [(documents.file("documents.parquet"), _COLUMNS), (selection.file("selection.parquet"), ("split",))]
-    for table in shards.aligned(tables):
-        kept = table.filter(pc.is_valid(table["split"]))
-        kept = kept.append_column("train", pc.equal(kept["split"], "train"))
+    for table in selected(*pair, _COLUMNS, SPLITS):
+        kept = table.append_column("train", pc.equal(table["split"], "train"))
         other = kept.filter(pc.is_valid(kept["text2"]))
         names = ["id", "lang", "domain", "train", "text"]
         sides = [kept.select(names), other.select(["id", "lang2", "domain", "train", "text2"]).rename_columns(names)]

@@ -9,8 +9,10 @@ from typing import Any
 
 from emma.errors import ArtifactError
 from emma.section import Section
+from emma.store import remote
 from emma.store.address import address
-from emma.store.artifact import Artifact, commit, load, staging
+from emma.store.artifact import Artifact, load
+from emma.store.commit import commit, staging
 from emma.work.local import Executor
 from emma.work.progress import Reporter
 from emma.work.task import Usage, peak_memory
@@ -55,33 +57,48 @@ def key_of(step: Step, inputs: Mapping[str, Artifact]) -> tuple[str, dict[str, A
 
 
 def run(
-    steps: Sequence[Step], given: Mapping[str, Artifact], *, root: Path, executor: Executor, reporter: Reporter
+    steps: Sequence[Step],
+    given: Mapping[str, Artifact],
+    *,
+    root: Path,
+    executor: Executor,
+    reporter: Reporter,
+    store_url: str | None = None,
 ) -> Iterator[Outcome]:
     """Run the steps in order, reusing what the store has, and yield each as it is done.
 
-    `given` holds artifacts from elsewhere, such as the base model.
+    `given` holds artifacts from elsewhere, such as the base model; `store_url` is the object store of which `root` is
+    the cache, if there is one.
     """
     done = dict(given)
     for step in steps:
-        outcome = _run_step(step, done, root, executor, reporter)
+        outcome = _run_step(step, done, root, store_url, executor=executor, reporter=reporter)
         done[step.name] = outcome.artifact
         yield outcome
 
 
-def _run_step(step: Step, done: Mapping[str, Artifact], root: Path, executor: Executor, reporter: Reporter) -> Outcome:
+def _run_step(
+    step: Step,
+    done: Mapping[str, Artifact],
+    root: Path,
+    store_url: str | None,
+    *,
+    executor: Executor,
+    reporter: Reporter,
+) -> Outcome:
     key, made_by = key_of(step, done)
-    path = root / step.name / key
-    if (before := load(path)) is not None:
+    path, url = root / step.name / key, remote.join(store_url, step.name, key)
+    if (before := load(path, url)) is not None:
         return Outcome(step, before, True, Usage())
     stage = getattr(import_module(f"emma.{step.name}.run"), step.name)
     inputs = {name: done.get(name) for name in step.inputs}
     wall, cpu = time.perf_counter(), time.process_time()
     with staging(path) as out:
-        work = Work(root, step.name, type(step.section).version, key, out, executor, reporter)
+        work = Work(root, step.name, type(step.section).version, key, out, executor, reporter, store_url=store_url)
         made: Made = stage(step.section, **inputs, work=work)
         check_balance(step.name, made.counts)
         parts = {name: tuple(shards) for name, shards in made.parts.items()}
-        artifact = commit(out, path, root=root, made_by=made_by, key=key, counts=made.counts, parts=parts)
+        artifact = commit(out, path, root=root, made_by=made_by, key=key, counts=made.counts, parts=parts, url=url)
     work.clear_scratch()
     return Outcome(step, artifact, False, _total(wall, cpu, work.usage))
 

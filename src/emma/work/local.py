@@ -3,8 +3,10 @@
 import multiprocessing
 import os
 import signal
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+import sys
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from types import TracebackType
@@ -16,6 +18,17 @@ from emma.work.task import Task, Usage, run_task
 
 Done = tuple[int, Artifact, Usage]
 """Index of the task, its output, what it cost."""
+Running = Future[tuple[Artifact, Usage]]
+
+TRIES = 3
+"""Times that a task's worker may be killed: once beside others, then alone."""
+THREADS = {
+    "OMP_NUM_THREADS": "1",
+    "NUMBA_NUM_THREADS": "1",
+    "RAYON_NUM_THREADS": "1",
+    "TOKENIZERS_PARALLELISM": "false",
+}
+"""A worker's environment: one thread each, since the workers are the parallelism."""
 
 
 class Executor(Protocol):
@@ -26,15 +39,27 @@ class Executor(Protocol):
         ...
 
 
-class Local:
-    """Up to `workers` processes, started when first needed and kept for the whole run."""
+def to_stderr(text: str) -> None:
+    """Say something to whoever watches."""
+    print(text, file=sys.stderr, flush=True)
 
-    def __init__(self, workers: int | None = None) -> None:
+
+class Local:
+    """Up to `workers` processes, started when first needed and kept for the whole run.
+
+    A task whose worker is killed, for lack of memory say, is tried again: `say` is told.
+    """
+
+    def __init__(self, workers: int | None = None, say: Callable[[str], None] = to_stderr) -> None:
         self.workers = workers or cores()
+        self._say = say
         self._pool: ProcessPoolExecutor | None = None
 
     def run(self, tasks: Sequence[Task]) -> Iterator[Done]:
-        """Yield each task as it is done. One task, or one worker, needs no other process."""
+        """Yield each task as it is done. One task, or one worker, needs no other process.
+
+        Raises ArtifactError for a task whose worker was killed TRIES times.
+        """
         if self.workers == 1 or len(tasks) == 1:
             for index, task in enumerate(tasks):
                 made, usage = run_task(task)
@@ -43,21 +68,54 @@ class Local:
         yield from self._run_in_pool(tasks)
 
     def _run_in_pool(self, tasks: Sequence[Task]) -> Iterator[Done]:
+        """All tasks side by side. When a worker is killed, what was running is tried one by one, the rest by fewer."""
+        left, suspects = deque(range(len(tasks))), deque[int]()
+        deaths: Counter[int] = Counter()
+        width = self.workers
+        while left or suspects:
+            running: dict[Running, int] = {}
+            try:
+                yield from self._hand_out(suspects or left, tasks, running, 1 if suspects else width)
+            except BrokenProcessPool:
+                self._stop()
+                deaths.update(running.values())
+                suspects.extendleft(sorted(running.values(), reverse=True))
+                width = max(1, width // 2)
+                self._tell([tasks[index] for index in suspects], max(deaths.values(), default=0))
+            finally:
+                for future in running:
+                    future.cancel()
+
+    def _hand_out(
+        self, queue: deque[int], tasks: Sequence[Task], running: dict[Running, int], most: int
+    ) -> Iterator[Done]:
+        """Run a queue, `most` tasks at once. `running` has those handed out, also when this ends in an error."""
+        while queue or running:
+            while queue and len(running) < most:
+                running[self._started().submit(run_task, tasks[queue[0]])] = queue[0]
+                queue.popleft()
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                made, usage = future.result()
+                yield running.pop(future), made, usage
+
+    def _started(self) -> ProcessPoolExecutor:
         if self._pool is None:
             spawn = multiprocessing.get_context("spawn")
             self._pool = ProcessPoolExecutor(self.workers, mp_context=spawn, initializer=_start_worker)
-        futures = {self._pool.submit(run_task, task): index for index, task in enumerate(tasks)}
-        try:
-            for future in as_completed(futures):
-                yield (futures[future], *future.result())
-        except BrokenProcessPool:
-            raise ArtifactError(
-                "A worker process was killed, most likely for lack of memory. Nothing finished is lost: "
-                "run the same command again with --workers 1."
-            ) from None
-        finally:
-            for future in futures:
-                future.cancel()
+        return self._pool
+
+    def _tell(self, suspects: Sequence[Task], deaths: int) -> None:
+        if deaths >= TRIES:
+            raise killed(suspects[0], "run the same command again with fewer --workers, or where there is more memory")
+        self._say(
+            "  A worker process was killed, most likely for lack of memory. What was running is tried again one by "
+            f"one: {', '.join(task.name for task in suspects)}"
+        )
+
+    def _stop(self) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+            self._pool = None
 
     def __enter__(self) -> "Local":
         return self
@@ -65,8 +123,15 @@ class Local:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._pool is not None:
-            self._pool.shutdown(wait=True, cancel_futures=True)
+        self._stop()
+
+
+def killed(task: Task, remedy: str) -> ArtifactError:
+    """The error for a task that cannot be brought to its end."""
+    return ArtifactError(
+        f"The worker of {task.name} was killed {TRIES} times, most likely for lack of memory, the last times with "
+        f"nothing beside it. Nothing finished is lost: {remedy}."
+    )
 
 
 def cores() -> int:
@@ -77,8 +142,7 @@ def cores() -> int:
 def _start_worker() -> None:
     """Workers leave Ctrl-C to the parent, and use one thread each: the pool is the parallelism."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    for name in ("OMP_NUM_THREADS", "NUMBA_NUM_THREADS", "RAYON_NUM_THREADS", "TOKENIZERS_PARALLELISM"):
-        os.environ[name] = "false" if name.startswith("TOKENIZERS") else "1"
+    os.environ.update(THREADS)
     import pyarrow as pa
 
     pa.set_cpu_count(1)

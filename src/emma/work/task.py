@@ -3,15 +3,17 @@
 import resource
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from emma.section import Settings
+from emma.store import manifest, remote
 from emma.store.address import address
-from emma.store.artifact import Artifact, commit, load, staging
+from emma.store.artifact import Artifact, load
+from emma.store.commit import commit, staging
 
 Function = Callable[..., Mapping[str, int]]
 """`function(out, *arguments) -> counts`: writes files into the folder `out`, reads only its arguments."""
@@ -46,8 +48,10 @@ class Task:
     version: int
     function: Function
     arguments: tuple[Any, ...]
+    store_url: str | None = None
+    """The object store of which `root` is the cache, if there is one."""
 
-    @cached_property
+    @property
     def made_by(self) -> dict[str, Any]:
         """Everything the output depends on, as JSON values."""
         arguments = [hashable(each) for each in self.arguments if not isinstance(each, Unhashed)]
@@ -68,9 +72,28 @@ class Task:
         """Where the output goes."""
         return self.root / self.stage / self.function.__name__ / self.key
 
+    @property
+    def url(self) -> str | None:
+        """Where it goes in the object store."""
+        return remote.join(self.store_url, self.stage, self.function.__name__, self.key)
+
+    @property
+    def name(self) -> str:
+        """What to call it in a message."""
+        return f"{self.stage}: {self.function.__name__} {self.key}"
+
     def done(self) -> Artifact | None:
         """The output, if an earlier run finished it."""
-        return load(self.path)
+        return load(self.path, self.url)
+
+
+def find_done(tasks: Sequence[Task]) -> list[Artifact | None]:
+    """What earlier runs, here or on another machine, finished of tasks with one function."""
+    if not tasks or tasks[0].store_url is None:
+        return [task.done() for task in tasks]
+    url = remote.join(tasks[0].store_url, tasks[0].stage, tasks[0].function.__name__)
+    manifest.bring(tasks[0].path.parent, str(url), [task.key for task in tasks])
+    return [task.done() if (task.path / manifest.MANIFEST).exists() else None for task in tasks]
 
 
 def run_task(task: Task) -> tuple[Artifact, Usage]:
@@ -81,7 +104,7 @@ def run_task(task: Task) -> tuple[Artifact, Usage]:
     arguments = [each.value if isinstance(each, Unhashed) else each for each in task.arguments]
     with staging(task.path) as out:
         counts = task.function(out, *arguments)
-        made = commit(out, task.path, root=task.root, made_by=task.made_by, key=task.key, counts=counts)
+        made = commit(out, task.path, root=task.root, made_by=task.made_by, key=task.key, counts=counts, url=task.url)
     return made, Usage(time.perf_counter() - wall, time.process_time() - cpu, peak_memory())
 
 

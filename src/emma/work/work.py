@@ -9,10 +9,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from emma.store.artifact import Artifact
+from emma.store.artifact import Artifact, find_all
+from emma.store.manifest import changes, read
 from emma.work.local import Executor
 from emma.work.progress import Reporter
-from emma.work.task import Function, Task, Usage
+from emma.work.task import Function, Task, Usage, find_done
+
+SCRATCH = "scratch"
+"""Name of the folder in the store's root with the checkpoints of stages that are under way."""
 
 
 @dataclass(frozen=True)
@@ -38,30 +42,44 @@ class Work:
     reporter: Reporter
     usage: list[Usage] = field(default_factory=list)
     """What the tasks cost, for the run's record."""
+    store_url: str | None = None
+    """The object store of which `root` is the cache, if there is one."""
 
     @property
     def scratch(self) -> Path:
         """A folder that survives a kill, for checkpoints; deleted when the stage is done."""
-        path = self.root / "scratch" / f"{self.stage}-{self.key}"
+        path = self.root / SCRATCH / f"{self.stage}-{self.key}"
         path.mkdir(parents=True, exist_ok=True)
         return path
 
     def clear_scratch(self) -> None:
         """Remove the scratch folder, if the stage used one."""
-        shutil.rmtree(self.root / "scratch" / f"{self.stage}-{self.key}", ignore_errors=True)
+        shutil.rmtree(self.root / SCRATCH / f"{self.stage}-{self.key}", ignore_errors=True)
 
     def each(self, function: Function, items: Iterable[Any], *shared: Any, label: str = "") -> list[Artifact]:
         """Run `function(out, item, *shared)` for every item, each into its own folder; results in item order."""
-        tasks = [Task(self.root, self.stage, self.version, function, (item, *shared)) for item in items]
-        results: list[Artifact | None] = [task.done() for task in tasks]
+        tasks = [Task(self.root, self.stage, self.version, function, (item, *shared), self.store_url) for item in items]
+        results = find_done(tasks)
         missing = [index for index, result in enumerate(results) if result is None]
         name = f"{self.stage}: {label or function.__name__.replace('_', ' ')}"
+        self._tell_of_mixing(name, [result for result in results if result is not None], len(missing))
         with self.reporter.track(name, len(missing)) as track:
             for position, made, usage in self.executor.run([tasks[index] for index in missing]):
                 results[missing[position]] = made
                 self.usage.append(usage)
                 track.advance()
         return [result for result in results if result is not None]
+
+    def _tell_of_mixing(self, name: str, reused: Sequence[Artifact], missing: int) -> None:
+        """Say so where some outputs are taken over from other versions of the software, and some are made now."""
+        if not reused or not missing:
+            return
+        others = [found for each in reused if (found := changes(read(each.path, each.url) or {}))]
+        if others:
+            self.reporter.say(
+                f"  {name}: {len(others)} of {len(reused) + missing} were made with other versions "
+                f"({', '.join(others[0])}) and are kept; to have all alike, delete {reused[0].path.parent}"
+            )
 
     def gather(self, function: Function, items: Sequence[Any], *shared: Any, label: str = "") -> Artifact:
         """Run `function(out, items, *shared)` once over all items."""
@@ -81,4 +99,4 @@ class Work:
 def bucket_files(bucket: tuple[int, tuple[Artifact, ...]]) -> list[Path]:
     """The files of one bucket of a scatter, in shard order; shards that put nothing in it are left out."""
     number, parts = bucket
-    return [path for part in parts if (path := part.path / f"{number:04}.parquet").exists()]
+    return [path for path in find_all(parts, f"{number:04}.parquet") if path is not None]

@@ -1,0 +1,71 @@
+"""The texts of a batch, one after the other: first every document's own, then the other sides of the pairs.
+
+Each side is measured as a text of its own, against its own label, and the sides of a pair are put together again.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from emma.kernels.arrow import buffers
+from emma.kernels.utf8 import Bytes, Offsets
+
+Number = TypeVar("Number", bound=np.generic)
+
+
+@dataclass(frozen=True)
+class Sides:
+    """The sides of n documents, of which p are pairs."""
+
+    data: Bytes
+    """UTF-8."""
+    offsets: Offsets
+    """int64 (n + p + 1): where each side begins."""
+    labels: list[str]
+    """Language labels that occur."""
+    label_of: NDArray[np.int32]
+    """(n + p): which label each side has."""
+    documents: int
+    pairs: NDArray[np.int64]
+    """(p): the documents that are pairs, in the order of their other sides."""
+
+    @classmethod
+    def of(cls, batch: pa.RecordBatch) -> "Sides":
+        """From the columns text, text2, lang and lang2."""
+        is_pair = batch["text2"].is_valid()
+        data, offsets = buffers(one_after_the_other(batch["text"], batch["text2"].filter(is_pair)))
+        labels = one_after_the_other(batch["lang"], batch["lang2"].filter(is_pair)).dictionary_encode()
+        pairs = np.flatnonzero(is_pair.to_numpy(zero_copy_only=False))
+        names: list[str] = labels.dictionary.to_pylist()
+        return cls(data, offsets, names, labels.indices.to_numpy(), batch.num_rows, pairs)
+
+    @property
+    def rows(self) -> NDArray[np.int64]:
+        """(n + p): the document of each side."""
+        return np.concatenate([np.arange(self.documents), self.pairs])
+
+    def total(self, values: NDArray[Number]) -> NDArray[Number]:
+        """What the sides of each document have together, (n, …) from (n + p, …)."""
+        return self.join(values, np.add)
+
+    def join(self, values: NDArray[Number], how: Callable[[Any, Any], Any]) -> NDArray[Number]:
+        """One value a document, (n, …) from (n + p, …): that of its side, or what `how` makes of its two."""
+        joined = values[: self.documents].copy()
+        joined[self.pairs] = how(joined[self.pairs], values[self.documents :])
+        return joined
+
+    def on_pairs(self, values: NDArray[np.float32]) -> pa.Array:
+        """A column of what was measured of the pairs, (p,); null for documents that are none."""
+        column, absent = np.zeros(self.documents, np.float32), np.ones(self.documents, np.bool_)
+        column[self.pairs], absent[self.pairs] = values, False
+        return pa.array(column, mask=absent)
+
+
+def one_after_the_other(first: pa.Array, second: pa.Array) -> pa.LargeStringArray:
+    """Two columns as one, with 64-bit offsets; nothing is copied where the second is empty."""
+    large = pa.large_string()
+    return pa.concat_arrays([first.cast(large), second.cast(large)]) if len(second) else first.cast(large)

@@ -1,0 +1,70 @@
+"""What is wrong with a collection before anything is read, and with a source that gave nothing."""
+
+from collections.abc import Sequence
+
+from emma.collect.config import CollectConfig, SourceConfig
+from emma.collect.readers import find
+from emma.collect.tables import total
+from emma.errors import LanguageError, RecipeError, SourceError
+from emma.lang import macro
+from emma.lang.codes import resolve
+from emma.store import shards
+from emma.store.artifact import Artifact
+
+
+def check(section: CollectConfig) -> None:
+    """Raise RecipeError or LanguageError for what the recipe itself gets wrong."""
+    if not section.sources:
+        raise RecipeError(
+            "The recipe has no sources, so there is nothing to collect. Add a table [[collect.sources]] "
+            "with `name`, `reader`, `path` and `licence`."
+        )
+    for source in (*section.sources, *section.benchmarks):
+        find(source)
+        check_options(source)
+        check_languages(source)
+    macro.check(section.macrolanguages)
+    if "lid" in section.macrolanguages.values() and section.lid is None:
+        raise RecipeError('[collect] macrolanguages has the policy "lid"; name a model: lid = "…".')
+
+
+def check_options(source: SourceConfig) -> None:
+    """RecipeError for an option that the reader does not know, or a value that it does not take.
+
+    A reader's OPTIONS are names with the type of their values, or with the values.
+    """
+    known = getattr(find(source), "OPTIONS", {})
+    for name, value in source.options.items():
+        where = f"Source '{source.name}': option '{name}' of the reader '{source.reader}'"
+        if name not in known:
+            raise RecipeError(f"{where} does not exist. Options: {', '.join(sorted(known)) or 'none'}.")
+        allowed = known[name]
+        if isinstance(allowed, type):
+            if not isinstance(value, allowed):
+                raise RecipeError(f"{where} must be {allowed.__name__}, not {value!r}.")
+        elif value not in allowed:
+            raise RecipeError(f"{where} must be one of {', '.join(map(repr, allowed))}, not {value!r}.")
+
+
+def check_languages(source: SourceConfig) -> None:
+    """LanguageError for a language that the recipe itself names wrongly."""
+    for code in filter(None, (source.lang, source.lang2, *source.codes.values())):
+        try:
+            resolve(code, "a")  # any text will do: this is not about scripts
+        except LanguageError as error:
+            raise LanguageError(f"Source '{source.name}': {error}") from None
+
+
+def refuse_empty(source: SourceConfig, parts: Sequence[Artifact]) -> None:
+    """SourceError for a source without a single document, with the reasons."""
+    counts = total(parts)
+    if counts["rows_out"]:
+        return
+    reasons = sorted((name, count) for name, count in counts.items() if name.startswith("rejected"))
+    why = "; ".join(f"{name} {count} times" for name, count in reasons) or "its files have no text at all"
+    rejects = [row for part in parts for row in shards.read(part.file("rejects.parquet")).slice(0, 1).to_pylist()]
+    first = f" The first: {rejects[0]['file']}, row {rejects[0]['row']}: {rejects[0]['reason']}." if rejects else ""
+    raise SourceError(
+        f"Source '{source.name}' gave no document ({why}).{first} "
+        "Check its `reader`, `path`, `member`, `fields` and `codes` in the recipe."
+    )

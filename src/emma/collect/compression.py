@@ -1,0 +1,70 @@
+"""Compressed streams by the suffix of their name: gzip, bzip2, xz, Zstandard."""
+
+import bz2
+import gzip
+import io
+import lzma
+from pathlib import PurePosixPath
+from typing import IO, cast
+
+import zstandard
+
+PIECE = 8 * 1024
+"""Compressed bytes at a time: a piece can hold ten thousand times its size, and all of that comes at once."""
+BUFFER = 1 << 18
+SUFFIXES = (".gz", ".bz2", ".xz", ".zst")
+
+
+def without_suffix(name: str) -> PurePosixPath:
+    """A name without the suffix of its compression: `am.md` for `am.md.gz`."""
+    path = PurePosixPath(name)
+    return path.with_suffix("") if path.suffix in SUFFIXES else path
+
+
+def decompress(raw: IO[bytes], name: str) -> IO[bytes]:
+    """The content of a stream, by the suffix of its name; the stream itself if that names no compression."""
+    match PurePosixPath(name).suffix:
+        case ".gz":
+            return cast(IO[bytes], gzip.open(raw, "rb"))
+        case ".bz2":
+            return bz2.open(raw, "rb")
+        case ".xz":
+            return lzma.open(raw, "rb")
+        case ".zst":
+            return io.BufferedReader(ZstdReader(raw), BUFFER)
+    return raw
+
+
+class ZstdReader(io.RawIOBase):
+    """Zstandard frames one after the other. Unlike the library's own reader it notices a file that was cut off."""
+
+    def __init__(self, raw: IO[bytes]) -> None:
+        self._raw = raw
+        self._frame = zstandard.ZstdDecompressor().decompressobj()
+        self._ready, self._started = memoryview(b""), False
+
+    def readable(self) -> bool:
+        """True."""
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        """Fill `buffer`; 0 at the end. EOFError if the last frame is not complete."""
+        while not self._ready and self._advance():
+            pass
+        count = min(len(buffer), len(self._ready))
+        buffer[:count], self._ready = self._ready[:count], self._ready[count:]
+        return count
+
+    def _advance(self) -> bool:
+        """Decompress one more piece; False at the end of the file."""
+        piece = self._raw.read(PIECE)
+        if self._frame.eof:
+            piece = self._frame.unused_data + piece
+        if not piece:
+            if self._started and not self._frame.eof:
+                raise EOFError("the compressed file ends before its end mark")
+            return False
+        if self._frame.eof:
+            self._frame = zstandard.ZstdDecompressor().decompressobj()
+        self._ready, self._started = memoryview(self._frame.decompress(piece)), True
+        return True

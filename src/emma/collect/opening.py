@@ -1,0 +1,61 @@
+"""From a piece to the input files in it: opened, decompressed, out of their archives, at the line where it starts."""
+
+import io
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+from emma.collect import archives, hub, remote
+from emma.collect.compression import decompress
+from emma.collect.config import SourceConfig
+from emma.collect.encodings import SAMPLE, as_utf8, is_wide
+from emma.collect.inputs import PAIRED
+from emma.collect.pieces import Part, Piece
+from emma.collect.streams import DAMAGE, InputFile, in_words, skip_line
+from emma.collect.unit import Bad
+
+
+def open_piece(piece: Piece, source: SourceConfig, max_row_bytes: int) -> Iterator[InputFile | Bad]:
+    """The files of a piece, or the members of the archive that it is; each is to be read before the next."""
+    try:
+        with ExitStack() as stack:
+            file, *others = [_open(stack, part, piece, source, max_row_bytes) for part in piece.parts]
+            file.beside = tuple(_from_line(each, file.row) for each in others)
+            if source.member is None:
+                yield file
+            else:
+                read = archives.pairs if source.reader == PAIRED else archives.members
+                yield from read(file, source.member)
+    except DAMAGE as error:
+        yield Bad(0, "broken file", in_words(error))
+
+
+def _open(stack: ExitStack, part: Part, piece: Piece, source: SourceConfig, max_row_bytes: int) -> InputFile:
+    if hub.is_hub(part.location):
+        return InputFile(part.name, io.BytesIO(), max_row_bytes, location=part.location)
+    stream = stack.enter_context(remote.opened(part.location))
+    file = InputFile(part.name, stream, max_row_bytes, row=part.row, location=part.location)
+    begin = _begin(file, part.start)
+    if piece.stop is not None and part is piece.parts[0]:
+        file.left = max(0, piece.stop - begin)
+    file.stream = stack.enter_context(decompress(stream, part.name))
+    if is_wide(source.encoding):
+        file.stream = as_utf8(file.stream, str(source.encoding))
+    elif source.encoding != "utf-8":
+        file.encoding = source.encoding
+    return file
+
+
+def _begin(file: InputFile, start: int) -> int:
+    """Move to the first line that begins at byte `start` or later; where that is."""
+    if not start:
+        return 0
+    file.head = file.stream.read(SAMPLE)
+    file.stream.seek(start - 1)
+    return start - 1 + skip_line(file.stream)
+
+
+def _from_line(file: InputFile, row: int) -> InputFile:
+    """The file with its stream after line `row`."""
+    while file.row < row and skip_line(file.stream):
+        file.row += 1
+    return file

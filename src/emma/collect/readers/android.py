@@ -1,0 +1,77 @@
+"""Messages of Android programs: `strings.xml` in a folder that names the language (`values-zh-rTW/strings.xml`).
+
+A unit is a string, a form of a plural or an item of an array. The folder without a language is called `values`; what
+it is written in only the source's `codes` can say: `{values = "en"}`.
+"""
+
+import re
+from collections.abc import Iterator
+
+from emma.collect.config import SourceConfig
+from emma.collect.messages import says_nothing
+from emma.collect.streams import InputFile
+from emma.collect.unit import Bad, Unit
+from emma.collect.xml_events import End, Start, Text, events
+
+HOLDERS = ("string", "plurals", "string-array")
+LANGUAGE = re.compile(r"(?:^|-)(b\+\w+(?:\+\w+)*|(?!car\b)[a-z]{2,3}(?:-r[A-Z]{2})?)(?=-|$)")
+"""The language among the qualifiers of a folder; `car` is the car's screen there."""
+ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))|\"|[ \t\r\n]+", re.DOTALL)
+LETTERS = {"n": "\n", "t": "\t"}
+
+
+def read(file: InputFile, _source: SourceConfig) -> Iterator[Unit | Bad]:
+    """The messages, in order. Those that translators have not finished and references to others are Bad."""
+    code = language(file.inner.parent.name)
+    facts: dict[str, str] | None = None
+    row, runs, size = 0, list[str](), 0
+    for event in events(file):
+        match event:
+            case Bad():
+                yield event
+            case Text(text):
+                size += len(text)
+                if size <= file.max_row_bytes:
+                    runs.append(text)
+            case Start(name, attributes) if name in HOLDERS or name == "item":
+                facts = attributes if name in HOLDERS else facts
+                runs, size = [], 0
+            case End("string" | "item") if facts is not None:
+                row += 1
+                too_long = size > file.max_row_bytes
+                yield Bad(row, "row too long") if too_long else _message(row, unescaped("".join(runs)), code, facts)
+        if isinstance(event, End) and event.name in HOLDERS:
+            facts = None
+
+
+def language(folder: str) -> str:
+    """The code in a folder's name, or `values` where it has none."""
+    found = LANGUAGE.search(folder.removeprefix("values"))
+    return found[1] if found else "values"
+
+
+def unescaped(text: str) -> str:
+    """What a program shows: white space is one space unless quoted, backslashes are resolved."""
+    quoted = False
+
+    def plain(match: re.Match[str]) -> str:
+        nonlocal quoted
+        if match[1] or match[2]:
+            return chr(int(match[1], 16)) if match[1] else LETTERS.get(match[2], match[2])
+        if match[0] == '"':
+            quoted = not quoted
+            return ""
+        return match[0] if quoted else " "
+
+    return ESCAPE.sub(plain, text.strip())
+
+
+def _message(row: int, text: str, code: str, facts: dict[str, str]) -> Unit | Bad:
+    raw = text.encode("utf-8", "surrogatepass")
+    if facts.get("translatable") == "false" or text.startswith(("@string/", "@android:")):
+        return Bad(row, "not for translation", f"message '{facts.get('name')}'", raw)
+    if facts.get("fuzzy") == "true":
+        return Bad(row, "fuzzy translation", f"message '{facts.get('name')}'", raw)
+    if text.strip() and says_nothing(text):
+        return Bad(row, "only placeholders", f"message '{facts.get('name')}'", raw)
+    return Unit(row, text, code)

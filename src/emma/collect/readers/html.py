@@ -1,0 +1,24 @@
+"""Web pages, one a file: the main text as one unit, a line a paragraph; menus, headers and footers are left out.
+
+The language is what the page says of itself: `lang`, meta tags, or its own `hreflang`. With the option
+`main_content = false` the whole text of the page is kept.
+"""
+
+from collections.abc import Iterator
+
+from emma.collect.config import SourceConfig
+from emma.collect.pages import decoded, page
+from emma.collect.streams import InputFile
+from emma.collect.unit import Bad, Unit
+
+OPTIONS = {"main_content": bool}
+
+
+def read(file: InputFile, source: SourceConfig) -> Iterator[Unit | Bad]:
+    """The page."""
+    content = file.whole()
+    if isinstance(content, Bad):
+        yield content
+        return
+    found = page(decoded(content, file.encoding), main_content=bool(source.options.get("main_content", True)))
+    yield Unit(1, found.text, found.code, alone=True) if found.text else Bad(1, "no main text", raw=content)

@@ -1,0 +1,58 @@
+"""Markdown, with or without a metadata block: a unit a file, a paragraph, heading or item a line.
+
+Code blocks and raw HTML are left out. The language is `lang`, `language` or `locale` of the metadata (`key: value`
+lines between `---` at the top); where files name it instead, use the source's `lang_from`.
+"""
+
+import re
+from collections.abc import Iterator
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from emma.collect.config import SourceConfig
+from emma.collect.lines import squeezed
+from emma.collect.streams import InputFile
+from emma.collect.unit import Bad, Unit
+
+METADATA = re.compile(r"---[ \t]*\n(.*?)\n---[ \t]*(?:\n|$)", re.DOTALL)
+FACT = re.compile(r"^(\w[\w-]*):[ \t]*[\"']?(.*?)[\"']?[ \t]*$", re.MULTILINE)
+LANGUAGE = ("lang", "language", "locale")
+
+
+def read(file: InputFile, _source: SourceConfig) -> Iterator[Unit | Bad]:
+    """The file."""
+    content = file.text()
+    if isinstance(content, Bad):
+        yield content
+        return
+    facts, body = metadata(content.replace("\r\n", "\n"))
+    code = next((facts[key] for key in LANGUAGE if facts.get(key)), "")
+    lines = [facts.get("title", ""), *prose(body)]
+    yield Unit(1, "\n".join(filter(None, lines)), code, alone=True)
+
+
+def metadata(content: str) -> tuple[dict[str, str], str]:
+    """The simple facts of the block at the top, and what stands below it."""
+    found = METADATA.match(content)
+    if not found:
+        return {}, content
+    return {key.lower(): value for key, value in FACT.findall(found[1])}, content[found.end() :]
+
+
+def prose(body: str) -> Iterator[str]:
+    """The text of every block that has some, as it would be shown."""
+    for block in MarkdownIt("commonmark").enable("table").parse(body):
+        if block.type == "inline":
+            yield from map(squeezed, "".join(map(_shown, block.children or [])).split("\v"))
+
+
+def _shown(token: Token) -> str:
+    match token.type:
+        case "text" | "code_inline":
+            return token.content
+        case "softbreak":
+            return "\n"
+        case "hardbreak":
+            return "\v"
+    return ""

@@ -1,0 +1,108 @@
+"""Dumps of MediaWiki (`…-pages-articles.xml.bz2`): a unit an article, its wikitext as prose.
+
+The language is the wiki's: its name in the dump without the project (`zh_min_nanwiki` is `zh-min-nan`), else the
+dump's xml:lang; the source should say `scheme = "wiki"`. Redirects, pages outside the main namespace and pages of
+other content (CSS, JSON) are rejected without their text, so that they count. Of several revisions the last is read.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from urllib.parse import quote
+
+from emma.collect.config import SourceConfig
+from emma.collect.streams import InputFile
+from emma.collect.unit import Bad, Unit
+from emma.collect.wikitext import plain
+from emma.collect.xml_events import LANG, End, Start, Text, events
+
+PROJECT = re.compile(r"(wiki|wiktionary|wikibooks|wikinews|wikiquote|wikisource|wikiversity|wikivoyage|wikimedia)$")
+SHARED = frozenset({"commons", "meta", "wikidata", "species", "mediawiki", "incubator", "sources", "foundation"})
+"""Wikis whose name is no language."""
+FIELDS = frozenset({"title", "ns", "model", "text"})
+PARTLY = frozenset({"dbname", "base", "namespace"})
+UNSEEN_KEYS = frozenset({"-2", "6", "14"})
+"""Numbers of the namespaces of media, files and categories."""
+INTERWIKI = re.compile(r"^\[\[([a-z]{2,3}(?:-[a-z]+)*):[^\]|\n]+\]\][ \t]*$", re.MULTILINE)
+"""A line that is nothing but a link to the article in another language."""
+
+
+@dataclass
+class _Wiki:
+    """What the head of a dump says."""
+
+    code: str = ""
+    base: str = ""
+    unseen: set[str] = field(default_factory=set)
+
+    def url(self, title: str) -> str | None:
+        """The address of an article."""
+        place = self.base.rpartition("/")[0]
+        return f"{place}/{quote(title.replace(' ', '_'), safe=':/()!,@')}" if place else None
+
+
+def read(file: InputFile, _source: SourceConfig) -> Iterator[Unit | Bad]:
+    """The articles in order, numbered by page. A dump that is cut ends with a Bad."""
+    wiki, row = _Wiki(), 0
+    page: dict[str, str] = {}
+    runs: list[str] = []
+    key, size = "", 0
+    for event in events(file):
+        match event:
+            case Bad():
+                yield Bad(row + 1, event.kind, f"{event.detail}; after page {row}", event.raw)
+            case Text(text):
+                size += len(text)
+                if size <= file.max_row_bytes:
+                    runs.append(text)
+            case Start(name, attributes):
+                runs, size, key = [], 0, attributes.get("key", "")
+                if name == "page":
+                    page = {}
+                elif name == "redirect":
+                    page["redirect"] = attributes.get("title", "")
+                elif name == "mediawiki":
+                    wiki.code = attributes.get(LANG, "")
+            case End("page"):
+                row += 1
+                yield _article(row, page, wiki)
+            case End("text") if size > file.max_row_bytes:
+                page["too long"] = f"more than {file.max_row_bytes} bytes (max_row_bytes)"
+            case End(name) if name in FIELDS:
+                page[name] = "".join(runs)
+            case End(name) if name in PARTLY:
+                _head(wiki, name, "".join(runs), key)
+
+
+def _head(wiki: _Wiki, name: str, text: str, key: str) -> None:
+    if name == "base":
+        wiki.base = text
+    elif name == "dbname":
+        language = PROJECT.sub("", text)
+        wiki.code = wiki.code if language in SHARED or not language else language.replace("_", "-")
+    elif key in UNSEEN_KEYS:
+        wiki.unseen.add(text.lower())
+
+
+def _article(row: int, page: dict[str, str], wiki: _Wiki) -> Unit | Bad:
+    title, wikitext = page.get("title", ""), page.get("text", "")
+    if why := _no_article(page):
+        return Bad(row, why[0], f"'{title}', {why[1]}")
+    try:
+        text = plain(INTERWIKI.sub("", wikitext), wiki.unseen)
+    except RecursionError:
+        return Bad(row, "broken wikitext", f"'{title}' is nested too deeply", wikitext.encode())
+    if not text:
+        return Bad(row, "no prose", f"'{title}'", wikitext.encode())
+    return Unit(row, f"{title}\n\n{text}", wiki.code, alone=True, url=wiki.url(title))
+
+
+def _no_article(page: dict[str, str]) -> tuple[str, str] | None:
+    """Kind and detail of why a page is no article; None if it is one."""
+    if page.get("ns", "0") != "0":
+        return "no article", f"namespace {page['ns']}"
+    if "redirect" in page:
+        return "redirect", f"to '{page['redirect']}'"
+    if page.get("model", "wikitext") != "wikitext":
+        return "no article", f"content is {page['model']}"
+    return ("row too long", page["too long"]) if "too long" in page else None

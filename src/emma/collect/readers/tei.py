@@ -1,0 +1,80 @@
+"""Books in TEI: a unit a run of text between the borders of divisions (chapters, scenes, poems).
+
+A paragraph, a verse, a speech's speaker and a heading are a line each; a heading goes with the text that follows it.
+Notes, apparatus and page furniture are left out; of a `choice` the correction and the spelling of the original stay.
+The language is the nearest xml:lang at or above a division, else the only language of the header.
+"""
+
+from collections.abc import Iterator
+
+from emma.collect.config import SourceConfig
+from emma.collect.lines import Lines, names
+from emma.collect.streams import InputFile
+from emma.collect.unit import Bad, Unit
+from emma.collect.xml_events import LANG, End, Start, Text, events, without
+
+SKIPPED = names("note noteGrp rdg del fw formula figDesc index listBibl standOff facsimile sourceDoc sic reg expan")
+DIVISIONS = names("text front body back div div1 div2 div3 div4 div5 div6 div7 group floatingText")
+LINES = names(
+    "p ab head l lg sp speaker stage item label castItem castList titlePart docTitle byline docAuthor docImprint "
+    "epigraph quote row opener closer salute signed dateline trailer argument postscript cit figure u"
+)
+
+
+def read(file: InputFile, _source: SourceConfig) -> Iterator[Unit | Bad]:
+    """The runs of text, in order."""
+    page = _Page(file)
+    for event in without(events(file), lambda start: start.name in SKIPPED):
+        if isinstance(event, Bad):
+            yield event
+        elif unit := page.take(event):
+            yield unit
+
+
+class _Page:
+    """Where in the document the reader is, and what it has of the unit that is open."""
+
+    def __init__(self, file: InputFile) -> None:
+        self._lines = Lines(file.max_row_bytes)
+        self._row = 1
+        self._langs = [""]
+        """The language of every open division; the first is the document's."""
+        self._named: list[str] = []
+        """Languages in the header."""
+        self._in_header = self._in_head = self._has_text = False
+
+    def take(self, event: Start | End | Text) -> Unit | Bad | None:
+        """Take an event; the unit that it closes, if it closes one."""
+        match event:
+            case Text(text) if not self._in_header:
+                self._has_text |= not self._in_head and not text.isspace()
+                self._lines.add(text)
+            case Start("teiHeader") | End("teiHeader"):
+                self._in_header = isinstance(event, Start)
+            case Start("TEI" | "TEI.2", attributes):
+                self._langs, self._named = [attributes.get(LANG, "")], []
+            case Start("language", attributes) if self._in_header:
+                self._named.append(attributes.get("ident", ""))
+            case Start(name, attributes) if name in DIVISIONS:
+                unit = self._close() if self._has_text else None
+                self._langs.append(attributes.get(LANG) or self._langs[-1])
+                return unit
+            case End(name) if name in DIVISIONS:
+                unit = self._close()
+                self._langs.pop()
+                return unit
+            case Start(name) | End(name) if name in LINES:
+                self._in_head = name == "head" and isinstance(event, Start)
+                self._lines.end_line()
+            case Start("lb", attributes) if attributes.get("break") != "no":
+                self._lines.add(" ")
+            case Start("cell"):
+                self._lines.add(" ")
+        return None
+
+    def _close(self) -> Unit | Bad | None:
+        only = self._named[0] if len(self._named) == 1 else ""
+        unit = self._lines.unit(self._row, self._langs[-1] or only)
+        self._row += unit is not None
+        self._has_text = False
+        return unit

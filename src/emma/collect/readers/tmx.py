@@ -1,0 +1,97 @@
+"""Translation memories (TMX 1.4): one unit a pair of segments, the one in the source language first.
+
+The source language is the file's `srclang`, or the first of each entry where the file names none. With the option
+`pairs = "all"` any two languages of an entry make a pair. Formatting codes inside segments are left out, the words
+that they enclose stay.
+"""
+
+from collections.abc import Iterable, Iterator
+from itertools import combinations
+
+from emma.collect.config import SourceConfig
+from emma.collect.lines import squeezed
+from emma.collect.streams import InputFile
+from emma.collect.unit import Bad, Unit
+from emma.collect.xml_events import LANG, End, Event, Start, Text, events
+
+OPTIONS = {"pairs": ("source", "all")}
+CODES = ("bpt", "ept", "it", "ph", "ut")
+"""Elements whose content belongs to the program that made the text."""
+
+Segment = tuple[str, str]
+"""Language code and text."""
+
+
+def read(file: InputFile, source: SourceConfig) -> Iterator[Unit | Bad]:
+    """The pairs, numbered in order; an entry without a second language is a Bad under the next number."""
+    row = 0
+    for entry in entries(events(file)):
+        if isinstance(entry, Bad):
+            yield entry
+            continue
+        first, segments = entry
+        pairs = list(
+            combinations(segments, 2) if source.options.get("pairs") == "all" else with_source(first, segments)
+        )
+        for (code, text), (code2, text2) in pairs:
+            row += 1
+            yield Unit(row, text, code, text2, code2)
+        if not pairs:
+            row += 1
+            shown = "; ".join(f"{code}: {text}" for code, text in segments)
+            yield Bad(row, "no counterpart", f"the entry has no second language beside '{first}'", shown.encode())
+
+
+def with_source(first: str, segments: list[Segment]) -> Iterator[tuple[Segment, Segment]]:
+    """The segment in the source language with each of the others. Regions aside: en-GB is in en."""
+    if not segments:
+        return
+    places = [at for at, (code, _) in enumerate(segments) if code.lower() == first.lower()]
+    places += [at for at, (code, _) in enumerate(segments) if code.lower().split("-")[0] == first.lower().split("-")[0]]
+    if first and not places:
+        return
+    lead = places[0] if places else 0
+    yield from ((segments[lead], each) for at, each in enumerate(segments) if at != lead)
+
+
+def entries(found: Iterable[Event]) -> Iterator[tuple[str, list[Segment]] | Bad]:
+    """Of each entry the file's source language, empty if it has none, and the segments."""
+    first, entry = "", Entry()
+    for event in found:
+        if isinstance(event, Bad):
+            yield event
+        elif isinstance(event, Start) and event.name == "header":
+            srclang = event.attributes.get("srclang", "")
+            first = "" if srclang == "*all*" else srclang
+        elif isinstance(event, End) and event.name == "tu":
+            yield first, entry.segments
+            entry = Entry()
+        else:
+            entry.take(event)
+
+
+class Entry:
+    """The segments of an entry, as its events come."""
+
+    def __init__(self) -> None:
+        self.segments: list[Segment] = []
+        self._code = ""
+        self._runs: list[str] | None = None
+        self._inside = 0
+
+    def take(self, event: Start | End | Text) -> None:
+        """Take the next event inside the entry."""
+        if isinstance(event, Text):
+            if self._runs is not None and not self._inside:
+                self._runs.append(event.text)
+        elif event.name in CODES:
+            self._inside += 1 if isinstance(event, Start) else -1
+        elif isinstance(event, Start) and event.name == "tuv":
+            self._code = event.attributes.get(LANG) or event.attributes.get("lang", "")
+        elif event.name == "seg":
+            self._close(isinstance(event, End))
+
+    def _close(self, over: bool) -> None:
+        if over and self._runs is not None:
+            self.segments.append((self._code, squeezed("".join(self._runs))))
+        self._runs = None if over else []

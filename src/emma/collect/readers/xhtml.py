@@ -1,0 +1,45 @@
+"""Electronic books as XHTML (EPUB): a unit a file, which is a chapter, a paragraph or heading a line.
+
+Nothing is guessed, since a book has no menus: all that is left out is marked as a note or as navigation. The language
+is the nearest xml:lang or `lang` above the text.
+"""
+
+from collections.abc import Iterator
+
+from emma.collect.config import SourceConfig
+from emma.collect.lines import Lines, names
+from emma.collect.streams import InputFile
+from emma.collect.unit import Bad, Unit
+from emma.collect.xml_events import LANG, End, Start, Text, events, without
+
+SKIPPED = names("head script style nav svg math audio video object form button rt rp")
+NOTES = names("noteref footnote footnotes endnote endnotes rearnote rearnotes pagebreak toc backlink")
+"""Of epub:type, the vocabulary of EPUB for structures."""
+INLINE = names(
+    "a abbr b bdi bdo big cite code data del dfn em font i img ins kbd mark q ruby rb s samp small span strong sub sup "
+    "time u var wbr"
+)
+
+
+def read(file: InputFile, _source: SourceConfig) -> Iterator[Unit | Bad]:
+    """The chapter, after what is broken in it."""
+    lines, code = Lines(file.max_row_bytes), ""
+    for event in without(events(file), _skipped):
+        match event:
+            case Bad():
+                yield event
+            case Text(text):
+                lines.add(text)
+            case Start("html" | "body" | "section", attributes):
+                code = code or attributes.get(LANG) or attributes.get("lang", "")
+                lines.end_line()
+            case Start("br"):
+                lines.add(" ")
+            case Start(name) | End(name) if name not in INLINE and name != "br":
+                lines.end_line()
+    if unit := lines.unit(1, code, alone=True):
+        yield unit
+
+
+def _skipped(start: Start) -> bool:
+    return start.name in SKIPPED or not NOTES.isdisjoint(start.attributes.get("epub:type", "").split())

@@ -1,0 +1,75 @@
+"""The summaries of a collection: what each source declares and gave, and how much there is of each language."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+import pyarrow as pa
+
+from emma.collect.config import SourceConfig
+from emma.collect.inputs import Inputs
+from emma.collect.licences import is_spdx
+from emma.store import shards
+from emma.store.artifact import Artifact
+
+SOURCES = pa.schema(
+    [
+        ("source", pa.string()),
+        ("reader", pa.string()),
+        ("licence", pa.string()),
+        ("spdx", pa.bool_()),  # whether `licence` is an SPDX expression; a warning where it is not
+        ("redistribution", pa.string()),  # public, derived or private
+        ("origin", pa.string()),
+        ("domain", pa.string()),
+        ("scheme", pa.string()),
+        ("priority", pa.int64()),  # of duplicates, the smallest stays
+        ("files", pa.int64()),
+        ("files_left_out", pa.int64()),  # beyond the source's limit_bytes
+        ("documents", pa.int64()),
+        ("bytes", pa.int64()),  # UTF-8, both sides of bitext
+        ("rejects", pa.int64()),
+    ]
+)
+
+
+def total(parts: Sequence[Artifact]) -> dict[str, int]:
+    """The sum of the parts' counts."""
+    counts: Counter[str] = Counter(rows_in=0, rows_out=0)
+    for part in parts:
+        counts.update(part.counts)
+    return dict(sorted(counts.items()))
+
+
+def sources_table(
+    sources: Sequence[SourceConfig], parts: Mapping[str, Sequence[Artifact]], inputs: Mapping[str, Inputs]
+) -> pa.Table:
+    """One row a source, in the recipe's order."""
+    rows = []
+    for source in sources:
+        counts, read = total(parts[source.name]), inputs[source.name]
+        declared = {name: getattr(source, name) for name in SOURCES.names if name in SourceConfig.model_fields}
+        rows.append(
+            {
+                **declared,
+                "source": source.name,
+                "spdx": is_spdx(source.licence),
+                "files": sum(map(len, read.files)),
+                "files_left_out": read.left_out,
+                "documents": counts["rows_out"],
+                "bytes": counts["bytes"],
+                "rejects": counts["rows_in"] - counts["rows_out"],
+            }
+        )
+    return pa.Table.from_pylist(rows, schema=SOURCES)
+
+
+def languages_table(parts: Mapping[str, Sequence[Artifact]]) -> pa.Table:
+    """Documents and bytes of each language in each source, sorted."""
+    tables = [
+        found.append_column("source", pa.array([name] * found.num_rows, pa.string()))
+        for name, of_source in parts.items()
+        for found in (shards.read(part.file("languages.parquet")) for part in of_source)
+    ]
+    sums = pa.concat_tables(tables).group_by(["lang", "source"]).aggregate([("documents", "sum"), ("bytes", "sum")])
+    return sums.rename_columns(["lang", "source", "documents", "bytes"]).sort_by(
+        [("lang", "ascending"), ("source", "ascending")]
+    )

@@ -1,0 +1,64 @@
+"""What curate reads, shard by shard, in the order of the sources' priority, in which documents are numbered.
+
+A shard holds one source, so the smallest number among duplicates is the smallest (priority, place in the recipe, row).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from emma.store import shards
+from emma.store.artifact import Artifact
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Lists of one length: shard by shard, in order of priority."""
+
+    places: Sequence[int]
+    """Of the shards among those that collect made."""
+    documents: Sequence[Artifact]
+    annotations: Sequence[Artifact]
+    identified: Sequence[Artifact] | None
+    """None where no language was identified."""
+    contamination: Sequence[Artifact] | None
+    """None where no benchmark was named."""
+
+    @classmethod
+    def of(cls, collect: Artifact, annotate: Artifact) -> "Inputs":
+        """Sort them."""
+        documents = collect.parts["documents"]
+        places = by_priority(documents, collect)
+
+        def part(name: str) -> Sequence[Artifact] | None:
+            return [annotate.parts[name][place] for place in places] if name in annotate.parts else None
+
+        annotations = part("annotations") or ()
+        return cls(
+            places, [documents[place] for place in places], annotations, part("identified"), part("contamination")
+        )
+
+    @property
+    def pairs(self) -> list[tuple[Artifact, Artifact]]:
+        """Documents and annotations."""
+        return list(zip(self.documents, self.annotations, strict=True))
+
+    def as_collected(self, made: Sequence[T]) -> list[T]:
+        """What was made of each shard, in the order in which collect made the shards."""
+        return [each for _, each in sorted(zip(self.places, made, strict=True), key=lambda pair: pair[0])]
+
+
+def by_priority(documents: Sequence[Artifact], collect: Artifact) -> list[int]:
+    """The shards' places, the smallest priority first; equal ones as they come."""
+    table = shards.read(collect.file("sources.parquet")).to_pylist()
+    priorities = {row["source"]: row.get("priority", 0) for row in table}
+    ranks = [priorities.get(source_of(shard), 0) for shard in documents]
+    return sorted(range(len(documents)), key=lambda place: (ranks[place], place))
+
+
+def source_of(documents: Artifact) -> str | None:
+    """The source of a shard; None where it has no document."""
+    batch = next(shards.batches(documents.file("documents.parquet"), ["source"], rows=1), None)
+    return None if batch is None else str(batch["source"][0])

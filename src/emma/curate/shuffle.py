@@ -1,0 +1,76 @@
+"""Numbered rows on their way through hash buckets: documents have one number through all shards in order."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from emma.kernels.duplicates import bucketed
+from emma.kernels.sets import Indices
+from emma.kernels.utf8 import Hashes
+from emma.store import shards
+from emma.store.artifact import Artifact, find_all
+
+Shard = tuple[Artifact, Artifact]
+"""Documents and their annotations."""
+Bucket = tuple[int, tuple[Artifact, ...]]
+"""A bucket's number, and the artifacts of all shards."""
+CHUNK = 262_144
+"""Keys worked on at once."""
+
+
+def numbering(parts: Sequence[Artifact]) -> Indices:
+    """The number of each shard's first document, and how many documents there are at the end, from counts of `rows`."""
+    return np.cumsum([0, *(part.counts["rows"] for part in parts)], dtype=np.int64)
+
+
+def write_buckets(out: Path, keys: Hashes, table: pa.Table, buckets: int) -> None:
+    """Write the rows of a table to `0000.parquet`… by their keys, in order within a bucket; empty ones to none."""
+    places, starts = bucketed(keys, buckets)
+    for bucket in np.flatnonzero(np.diff(starts)).tolist():
+        mine = places[starts[bucket] : starts[bucket + 1]]
+        shards.write(out / f"{bucket:04}.parquet", table.take(pa.array(mine)))
+
+
+def read_bucket(bucket: Bucket) -> Iterator[tuple[int, pa.Table]]:
+    """The tables of one bucket, each with the number of its shard's first document."""
+    number, parts = bucket
+    for start, path in zip(numbering(parts).tolist(), find_all(parts, f"{number:04}.parquet"), strict=False):
+        if path is not None:
+            yield start, shards.read(path)
+
+
+def load_rows(name: str, rows: Indices, parts: Sequence[Artifact]) -> Any:
+    """Some rows, in ascending order, of an array that is spread over the shards: at most one is open at a time."""
+    borders = np.searchsorted(rows, numbering(parts))
+    first = np.load(parts[0].file(name), mmap_mode="r")
+    loaded = np.empty((len(rows), *first.shape[1:]), first.dtype)
+    for shard in np.flatnonzero(np.diff(borders)).tolist():
+        mine = slice(borders[shard], borders[shard + 1])
+        start = sum(part.counts["rows"] for part in parts[:shard])
+        loaded[mine] = np.load(parts[shard].file(name), mmap_mode="r")[rows[mine] - start]
+    return loaded
+
+
+def chunks(keys: Hashes) -> Iterator[slice]:
+    """Slices of at least CHUNK sorted keys, no key in two of them."""
+    borders = np.append(np.flatnonzero(keys[1:] != keys[:-1]) + 1, len(keys))
+    start = 0
+    while start < len(keys):
+        stop = int(borders[np.searchsorted(borders, min(start + CHUNK, len(keys)))])
+        yield slice(start, stop)
+        start = stop
+
+
+def distinct(*columns: NDArray[Any]) -> tuple[NDArray[Any], ...]:
+    """The distinct rows of some columns of integers, sorted by the first, then the second…"""
+    order = np.lexsort(columns[::-1])
+    ordered = [column[order] for column in columns]
+    fresh = np.zeros(len(order), np.bool_)
+    fresh[:1] = True
+    for column in ordered:
+        fresh[1:] |= column[1:] != column[:-1]
+    return tuple(column[fresh] for column in ordered)

@@ -1,0 +1,100 @@
+"""How much of a language there is: white-space words by the published rule, and fair words, which no script loses by.
+
+A byte premium is what a language needs in bytes for what English says in one (Arnett, Chang and Bergen, arXiv
+2403.00686). Bytes over premium, over the bytes of an English word, are the words that English would have had.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from emma.curate.parallel import BITEXT, ENGLISH, PARALLEL, TOGETHER, bitext, correlation, measure_sides
+from emma.curate.tallies import add_up
+from emma.lang.tiers import tier, tier_published
+from emma.schemas import CODE
+from emma.store import shards
+from emma.store.artifact import Artifact
+
+ENGLISH_BYTES_PER_WORD = 6.03
+"""With the space: the English devtest of FLORES-200 has 132,096 bytes in 21,901 words."""
+SIZES = pa.schema([("lang", pa.string()), ("documents", pa.int64()), ("bytes", pa.int64()), ("words", pa.int64())])
+TIERS = pa.schema(
+    [
+        *SIZES,  # of what is kept, a pair's sides each with its language; words are white-space words
+        ("premium", pa.float64()),  # bytes of this language over bytes of English for the same content
+        ("premium_from", pa.string()),  # recipe, a benchmark's name, bitext, script, none
+        ("fair_words", pa.int64()),
+        ("tier", pa.string()),  # by fair words
+        ("tier_published", pa.string()),  # by white-space words
+    ]
+)
+Premium = tuple[float, str]
+"""A byte premium and where it is from."""
+
+
+def measure_sizes(out: Path, shard: tuple[Artifact, Artifact, Artifact]) -> dict[str, int]:
+    """Write `sizes.parquet` and `parallel.parquet` of what one shard keeps: documents, annotations, selection."""
+    documents, annotations, selection = shard
+    table = shards.read(documents.file("documents.parquet"), ["lang", "lang2"])
+    for name, column in columns(annotations, "annotations", ("bytes", "words")).items():
+        table = table.append_column(name, column)
+    kept = columns(selection, "selection", ("split",))["split"].is_valid()
+    pairs = pc.and_(kept, table["lang2"].is_valid())
+    single = table.filter(pc.and_(kept, table["lang2"].is_null()))
+    sizes, parallel = [single.select(["lang", "bytes", "words"])], [PARALLEL.empty_table()]
+    if pc.any(pairs).as_py():
+        both = measure_sides(documents, table).filter(pairs)
+        sizes += [both.select(each).rename_columns(["lang", "bytes", "words"]) for each in SIDES]
+        parallel += bitext(both)
+    ones = [each.add_column(1, "documents", pa.array(np.ones(len(each), np.int64))) for each in sizes]
+    shards.write(out / "sizes.parquet", add_up(ones, SIZES, 3))
+    shards.write(out / "parallel.parquet", add_up(parallel, PARALLEL, 6))
+    return {"rows": len(table)}
+
+
+SIDES = (["lang", "bytes1", "words1"], ["lang2", "bytes2", "words2"])
+
+
+def columns(part: Artifact, name: str, wanted: Sequence[str]) -> dict[str, pa.ChunkedArray]:
+    """Some columns of an artifact's table."""
+    table = shards.read(part.file(f"{name}.parquet"), wanted)
+    return {each: table[each] for each in wanted}
+
+
+def tiers(sizes: pa.Table, parallel: pa.Table, fixed: Mapping[str, float], min_parallel: int) -> pa.Table:
+    """`tiers.parquet`: a row for each language that has kept text. Program code is in no language and has none."""
+    rows = [row for row in sizes.to_pylist() if row["lang"] != CODE]
+    known = premiums(parallel, min_parallel) | {lang: (value, "recipe") for lang, value in fixed.items()}
+    return pa.Table.from_pylist([size_up(row, *premium(row["lang"], known)) for row in rows], schema=TIERS)
+
+
+def size_up(row: Mapping[str, Any], ratio: float, source: str) -> dict[str, Any]:
+    """A row of TIERS from one of SIZES and a premium."""
+    words = round(row["bytes"] / ratio / ENGLISH_BYTES_PER_WORD)
+    names = {"tier": tier(words), "tier_published": tier_published(row["words"])}
+    return {**row, "premium": ratio, "premium_from": source, "fair_words": words, **names}
+
+
+def premiums(parallel: pa.Table, min_parallel: int) -> dict[str, Premium]:
+    """The measured premium of each language: by a benchmark, else by bitext; where there are several, the largest.
+
+    Too few texts measure nothing, nor do texts whose lengths do not go together.
+    """
+    found: dict[str, Premium] = {ENGLISH: (1.0, ENGLISH)}
+    ranked = sorted(parallel.to_pylist(), key=lambda row: (row["source"] == BITEXT, -row["pairs"], row["source"]))
+    for row in ranked:
+        if row["pairs"] >= min_parallel and correlation(row) >= TOGETHER:
+            found.setdefault(row["lang"], (row["bytes"] / row["english"], row["source"]))
+    return found
+
+
+def premium(lang: str, known: Mapping[str, Premium]) -> Premium:
+    """A language's premium, else the median of those measured in its script, else 1."""
+    script = lang.partition("_")[2]
+    same = [ratio for other, (ratio, _) in sorted(known.items()) if other.partition("_")[2] == script]
+    return known.get(lang) or ((median(same), "script") if same else (1.0, "none"))

@@ -1,0 +1,1 @@
+"""`emma diff A B`: how two compiled corpora differ, language by language."""

@@ -1,0 +1,158 @@
+"""Which labels a fastText classifier gives to texts: excerpts, spelling, and the likeliest few of each."""
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from emma.kernels.fasttext import Grams, Layers, Words, add_features, average, room, score
+from emma.kernels.tables import GAP, LETTER, SKIP, UPPER
+from emma.kernels.utf8 import Bytes, Offsets, Points, decode
+
+_WINDOWS = 3
+
+
+@njit(nogil=True, cache=True)
+def identify(
+    data: Bytes,
+    offsets: Offsets,
+    words: Words,
+    grams: Grams,
+    layers: Layers,
+    groups: NDArray[np.int32],
+    classes: NDArray[np.uint8],
+    spelling: Points,
+    most_chars: int,
+    labels: NDArray[np.int32],
+    chances: NDArray[np.float32],
+) -> None:
+    """Write the likeliest labels of each text and their probabilities to `labels` and `chances`, both (n, k).
+
+    `groups`, (outputs,), says which label each output stands for, -1 for none: what goes to none is shared out among
+    the others in proportion, and where it is more than half, the text gets no label. Nor does a text without a letter.
+    The end of a row is -1. `spelling` may be empty: then texts are read as they are.
+    """
+    outputs = layers.outputs.shape[1]
+    ids = np.empty(room(most_chars, grams), np.int32)
+    points = np.empty(most_chars + _WINDOWS, np.uint32)
+    spelt = np.empty(4 * (most_chars + _WINDOWS), np.uint8)
+    windows = np.empty((_WINDOWS, 2), np.int64)
+    hidden, scores = np.empty(layers.vectors.shape[1], np.float32), np.empty(outputs, np.float32)
+    sums = np.empty(max(outputs, groups.max() + 1), np.float32)
+    labels[:] = -1
+    for text in range(len(offsets) - 1):
+        count, letters = 0, False
+        for window in range(cut(data, offsets[text], offsets[text + 1], most_chars, windows)):
+            start, stop = windows[window]
+            decoded = points[: decode(data, start, stop, points)]
+            letters |= _has_letter(decoded, classes)
+            if len(spelling):
+                count = add_features(spelt, 0, respell(decoded, spelling, spelt), words, grams, ids, count)
+            else:
+                count = add_features(data, start, stop, words, grams, ids, count)
+        if words.end_of_line >= 0:
+            ids[count] = words.end_of_line
+            count += 1
+        if not letters or not count:
+            continue
+        average(ids, count, layers.vectors, hidden)
+        score(hidden, layers, scores)
+        _choose(scores, groups, sums, labels[text], chances[text])
+
+
+@njit(nogil=True, cache=True)
+def cut(data: Bytes, start: int, stop: int, most_chars: int, windows: NDArray[np.int64]) -> int:
+    """Write where to read a text to `windows`: all of it, or a third of `most_chars` at beginning, middle and end.
+
+    Headings, menus and licences stand at the ends of documents, and often in another language.
+    """
+    whole = _forward(data, start, stop, most_chars)
+    windows[0] = start, whole
+    if whole == stop:
+        return 1
+    part = most_chars // _WINDOWS
+    middle, last = start + (stop - start) // 2, stop
+    while data[middle] & 0xC0 == 0x80:
+        middle += 1
+    for _ in range(part):
+        last -= 1
+        while data[last] & 0xC0 == 0x80:
+            last -= 1
+    windows[0, 1] = _forward(data, start, stop, most_chars - 2 * part)
+    windows[1] = middle, _forward(data, middle, stop, part)
+    windows[2] = last, stop
+    return _WINDOWS
+
+
+@njit(nogil=True, cache=True)
+def _forward(data: Bytes, start: int, stop: int, chars: int) -> int:
+    """Where `chars` characters from `start` end, or `stop` if that comes before."""
+    at = start
+    while at < stop and chars > 0:
+        at += 1
+        while at < stop and data[at] & 0xC0 == 0x80:
+            at += 1
+        chars -= 1
+    return at
+
+
+@njit(nogil=True, cache=True)
+def _has_letter(points: Points, classes: NDArray[np.uint8]) -> bool:
+    for point in points:
+        kind = classes[point]
+        if kind in (LETTER, UPPER):
+            return True
+    return False
+
+
+@njit(nogil=True, cache=True)
+def respell(points: Points, spelling: Points, spelt: Bytes) -> int:
+    """Write the UTF-8 of a text in another spelling to `spelt`; returns how many bytes."""
+    at = 0
+    for point in points:
+        new = spelling[point]
+        if new == SKIP:
+            continue
+        if new == GAP:
+            new = np.uint32(32)
+        if new < 0x80:
+            spelt[at] = new
+            at += 1
+            continue
+        extra = 1 if new < 0x800 else 2 if new < 0x10000 else 3
+        lead = (0xC0, 0xE0, 0xF0)[extra - 1]
+        spelt[at] = lead | new >> 6 * extra
+        for more in range(1, extra + 1):
+            spelt[at + more] = 0x80 | new >> 6 * (extra - more) & 0x3F
+        at += extra + 1
+    return at
+
+
+@njit(nogil=True, cache=True)
+def _choose(
+    scores: NDArray[np.float32],
+    groups: NDArray[np.int32],
+    sums: NDArray[np.float32],
+    labels: NDArray[np.int32],
+    chances: NDArray[np.float32],
+) -> None:
+    """The likeliest labels of one text; of equals, the first."""
+    sums[:] = 0
+    named, nameless = np.float32(0), np.float32(0)
+    for output in range(len(scores)):
+        if groups[output] < 0:
+            nameless += scores[output]
+        else:
+            sums[groups[output]] += scores[output]
+            named += scores[output]
+    if nameless > named:
+        return
+    if nameless > 0:
+        for label in range(len(sums)):
+            sums[label] *= 1 + nameless / named
+    for place in range(len(labels)):
+        best = sums.argmax()
+        chance = np.round(min(sums[best], np.float32(1)) * 10_000) / 10_000
+        if chance <= 0:
+            return
+        labels[place], chances[place] = best, chance
+        sums[best] = 0

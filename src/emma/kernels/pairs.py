@@ -1,0 +1,102 @@
+"""How alike the two sides of a pair are: words that were copied, and numbers that stand on both sides."""
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from emma.kernels.tables import NOT_DIGIT
+from emma.kernels.units import room_for, split
+from emma.kernels.utf8 import Bytes, Hashes, Offsets, Points, decode, longest
+
+COPIED, SHORTER, SAME_NUMBERS, ALL_NUMBERS = range(4)
+"""Columns of what `compare` counts: units (words, or characters where they are not spaced) that both sides have, units
+of the side that has fewer, numbers that both have, and numbers of either. A unit or number counts as often as it stands
+there."""
+GROUP = 3
+"""Digits after a separator that belong to the number before it: 1,000 is 1.000 and 1000, but 12.05 are two."""
+SEPARATORS = np.array([ord(char) for char in ".,'\u2019\u066c\u066b\u00a0\u202f\u2009"], np.uint32)
+
+
+@njit(nogil=True, cache=True)
+def common(left: Hashes, right: Hashes) -> int:
+    """How many values two sorted arrays share; of equal ones in both, as many as the one with fewer has."""
+    one, other, shared = 0, 0, 0
+    while one < len(left) and other < len(right):
+        shared += left[one] == right[other]
+        before = left[one] <= right[other]
+        other += right[other] <= left[one]
+        one += before
+    return shared
+
+
+@njit(nogil=True, cache=True)
+def digits_from(points: Points, start: int, digits: NDArray[np.uint8]) -> int:
+    """How many decimal digits stand in a row from `start` on."""
+    stop = start
+    while stop < len(points) and digits[points[stop]] != NOT_DIGIT:
+        stop += 1
+    return stop - start
+
+
+@njit(nogil=True, cache=True)
+def is_separator(point: np.uint32) -> bool:
+    """Whether the character may stand between groups of three digits."""
+    return bool((point == SEPARATORS).any())
+
+
+@njit(nogil=True, cache=True)
+def numbers(points: Points, digits: NDArray[np.uint8], found: Hashes) -> int:
+    """Write the value, modulo 2^64, of every number written in decimal digits of any script; returns how many."""
+    count, at = 0, 0
+    while at < len(points):
+        run = digits_from(points, at, digits)
+        if run == 0:
+            at += 1
+            continue
+        value = np.uint64(0)
+        while run:
+            for point in points[at : at + run]:
+                value = value * np.uint64(10) + np.uint64(digits[point])
+            at += run
+            grouped = run <= GROUP and at < len(points) and is_separator(points[at])
+            run = digits_from(points, at + 1, digits) if grouped else 0
+            if run != GROUP:
+                break
+            at += 1
+        found[count] = value
+        count += 1
+    return count
+
+
+@njit(nogil=True, cache=True)
+def compare(  # noqa: PLR0917 - compiled functions take arguments by position
+    data: Bytes,
+    offsets: Offsets,
+    pairs: Offsets,
+    fold: Points,
+    kinds: NDArray[np.uint8],
+    digits: NDArray[np.uint8],
+) -> NDArray[np.int64]:
+    """Counts of every pair, int64 (p, 4).
+
+    `pairs` int64 (p, 2) says which two texts of `data` and `offsets` are a pair; `fold`, `kinds` (of `units`) and
+    `digits` are by code point.
+    """
+    counts, room = np.zeros((len(pairs), 4), np.int64), longest(offsets)
+    points, units = np.empty(room, np.uint32), room_for(room)
+    words, values = np.empty((2, room + 1), np.uint64), np.empty((2, room + 1), np.uint64)
+    sizes = np.empty((2, 2), np.int64)
+    for pair in range(len(pairs)):
+        for side in range(2):
+            text = pairs[pair, side]
+            form = points[: decode(data, offsets[text], offsets[text + 1], points)]
+            sizes[side, 0] = split(form, fold, kinds, units)
+            words[side, : sizes[side, 0]] = np.sort(units.hashes[: sizes[side, 0]])
+            sizes[side, 1] = numbers(form, digits, units.hashes)
+            values[side, : sizes[side, 1]] = np.sort(units.hashes[: sizes[side, 1]])
+        same = common(values[0, : sizes[0, 1]], values[1, : sizes[1, 1]])
+        counts[pair, COPIED] = common(words[0, : sizes[0, 0]], words[1, : sizes[1, 0]])
+        counts[pair, SHORTER] = min(sizes[0, 0], sizes[1, 0])
+        counts[pair, SAME_NUMBERS] = same
+        counts[pair, ALL_NUMBERS] = sizes[0, 1] + sizes[1, 1] - same
+    return counts

@@ -1,0 +1,87 @@
+"""Sets of nodes from pairs of them, and which of a corpus's documents survive their duplicates."""
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+Indices = NDArray[np.int64]
+
+KEPT, EXACT, NEAR = range(3)
+"""What becomes of a document among its duplicates."""
+
+
+@njit(nogil=True, cache=True)
+def root(parents: Indices, index: int) -> int:
+    """The smallest member of a set; shortens the path on the way."""
+    while parents[index] != index:
+        parents[index] = parents[parents[index]]
+        index = parents[index]
+    return index
+
+
+@njit(nogil=True, cache=True)
+def join(parents: Indices, left: Indices, right: Indices) -> None:
+    """Make one set of each pair's two; the smaller root stays. `parents` begins as 0, 1, 2…"""
+    for edge in range(len(left)):
+        one, two = root(parents, left[edge]), root(parents, right[edge])
+        parents[max(one, two)] = min(one, two)
+
+
+@njit(nogil=True, cache=True)
+def flatten(parents: Indices) -> None:
+    """Let every node's parent be its root. Roots come first, so one step for each is enough."""
+    for index in range(len(parents)):
+        parents[index] = parents[parents[index]]
+
+
+@njit(nogil=True, cache=True)
+def adjacency(left: Indices, right: Indices, count: int) -> tuple[Indices, Indices]:
+    """Neighbours of each of `count` nodes, and where each node's begin (count + 1), from edges in either direction."""
+    starts = np.zeros(count + 2, np.int64)
+    for edge in range(len(left)):
+        starts[left[edge] + 2] += 1
+        starts[right[edge] + 2] += 1
+    starts = np.cumsum(starts)
+    neighbours = np.empty(2 * len(left), np.int64)
+    for edge in range(len(left)):
+        for one, two in ((left[edge], right[edge]), (right[edge], left[edge])):
+            neighbours[starts[one + 1]] = two
+            starts[one + 1] += 1
+    return neighbours, starts[:-1]
+
+
+@njit(nogil=True, cache=True)
+def survivors(
+    texts: Indices, langs: NDArray[np.int32], allowed: NDArray[np.bool_], left: Indices, right: Indices
+) -> tuple[NDArray[np.uint8], Indices]:
+    """KEPT, EXACT or NEAR for each document, uint8 (n), and the kept document it lost to, int64 (n), else itself.
+
+    Documents come in the order in which they are preferred. `texts` has the first document of the same text, and the
+    pairs are of near duplicates among those firsts. A document is dropped only for a kept one of its language that has
+    the same text or one near it, so that every drop resembles what stays; documents that are not `allowed` neither
+    win nor lose.
+    """
+    neighbours, starts = adjacency(left, right, len(texts))
+    latest, before = np.full(len(texts), -1, np.int64), np.full(len(texts), -1, np.int64)
+    fates, winners = np.zeros(len(texts), np.uint8), np.arange(len(texts))
+    for document in np.flatnonzero(allowed):
+        text = texts[document]
+        winner = kept_in(langs, before, latest[text], langs[document])
+        if winner >= 0:
+            fates[document], winners[document] = EXACT, winner
+            continue
+        for other in neighbours[starts[text] : starts[text + 1]]:
+            winner = kept_in(langs, before, latest[other], langs[document])
+            if winner >= 0 and (fates[document] == KEPT or winner < winners[document]):
+                fates[document], winners[document] = NEAR, winner
+        if fates[document] == KEPT:
+            before[document], latest[text] = latest[text], document
+    return fates, winners
+
+
+@njit(nogil=True, cache=True)
+def kept_in(langs: NDArray[np.int32], before: Indices, document: int, lang: int) -> int:
+    """The document of a language in the chain that `before` leads along from `document`, -1 where there is none."""
+    while document >= 0 and langs[document] != lang:
+        document = before[document]
+    return document

@@ -1,0 +1,93 @@
+"""What CLDR expects of a language: its likely scripts, its name in itself, and the member that stands for a whole.
+
+Likely subtags and names come with Babel, whose CLDR is recent (7,700 languages have a script there); Suppress-Script
+and CLDR's representative members with langcodes.
+"""
+
+from collections.abc import Mapping
+from functools import lru_cache
+
+from emma.lang.tables import LIKELY
+
+
+@lru_cache(maxsize=1)
+def _likely() -> Mapping[str, str]:
+    """Script by `xx`, `xxx` or `xx_RR`."""
+    from babel.core import get_global
+
+    table: Mapping[str, str] = get_global("likely_subtags")
+    return {key: full.split("_")[1] for key, full in table.items()}
+
+
+@lru_cache(maxsize=16_384)
+def likely_script(iso: str, region: str = "") -> str:
+    """The script that CLDR expects of an ISO 639-3 language in a region; empty if it does not say."""
+    here = (_likely().get(f"{name}_{region}", "") for name in _names(iso))
+    anywhere = (LIKELY.get(iso, ""), *(_likely().get(name, "") for name in _names(iso)))
+    return next(filter(None, (*here, *anywhere)), "")
+
+
+@lru_cache(maxsize=16_384)
+def likely_scripts(iso: str) -> tuple[str, ...]:
+    """Scripts that CLDR expects of a language anywhere, the most likely first."""
+    elsewhere = (_likely()[key] for name in _names(iso)[:1] for key in _by_language().get(name, ()))
+    return tuple(dict.fromkeys(filter(None, (likely_script(iso), *elsewhere))))
+
+
+@lru_cache(maxsize=1)
+def _by_language() -> Mapping[str, list[str]]:
+    """Keys such as `az_IR` by language."""
+    table: dict[str, list[str]] = {}
+    for key in sorted(_likely()):
+        table.setdefault(key.partition("_")[0], []).append(key)
+    return table
+
+
+def suppressed_script(iso: str) -> str:
+    """The Suppress-Script of the IANA registry: what a language is written in wherever a tag names no script."""
+    from langcodes.data_dicts import DEFAULT_SCRIPTS
+
+    return next((DEFAULT_SCRIPTS[name] for name in _names(iso) if name in DEFAULT_SCRIPTS), "")
+
+
+def representative(macrolanguage: str) -> str:
+    """The member of a macrolanguage whose text CLDR takes for it (cmn of zho); empty if there is none."""
+    from iso639 import Language
+    from langcodes.data_dicts import NORMALIZED_MACROLANGUAGES
+
+    whole = Language.from_part3(macrolanguage)
+    fit = (
+        member
+        for member, name in NORMALIZED_MACROLANGUAGES.items()
+        if len(member) == 3 and name in (whole.part1, whole.part3)
+    )
+    return min((each for each in fit if Language.from_part3(each).macrolanguage == macrolanguage), default="")
+
+
+def autonym(iso: str, script: str = "") -> str:
+    """The name of a language in itself; empty where CLDR has no data in it."""
+    from babel.core import Locale, UnknownLocaleError
+
+    for name in _names(iso):
+        for tag in (f"{name}_{script}", name):
+            try:
+                return Locale.parse(tag).get_language_name() or ""
+            except (UnknownLocaleError, ValueError):
+                continue
+    return ""
+
+
+def _names(iso: str) -> list[str]:
+    """What CLDR may call a language: its own tag, and its macrolanguage's where that is fit to stand for it.
+
+    Fit are CLDR's representative members (swh for sw), and macrolanguages of one script: South Azerbaijani (azb) is
+    in Arabic letters, whatever Azerbaijani is in.
+    """
+    from iso639 import Language
+    from langcodes.data_dicts import DEFAULT_SCRIPTS, NORMALIZED_MACROLANGUAGES
+
+    language = Language.from_part3(iso)
+    above = Language.from_part3(language.macrolanguage) if language.macrolanguage else language
+    macro = NORMALIZED_MACROLANGUAGES.get(iso) or above.part1 or above.part3
+    fit = iso in NORMALIZED_MACROLANGUAGES or macro in DEFAULT_SCRIPTS
+    return [language.part1 or iso, *([macro] if fit else [])]

@@ -1,0 +1,60 @@
+"""Where a model is: a file, a folder that holds one, or a repository of the Hugging Face hub."""
+
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+from emma.errors import SourceError
+from emma.extras import need
+
+NAME = "model.bin"
+"""What a model's file is called unless something else is said."""
+
+
+class Hub(NamedTuple):
+    """A file of the Hugging Face hub, written `owner/repository[/file][@revision]`."""
+
+    repository: str
+    file: str
+    revision: str | None
+
+
+def on_hub(name: str) -> Hub | None:
+    """What a name means on the hub; None for what can only be a path."""
+    match = re.fullmatch(r"([\w.-]+/[\w.-]+)(?:/([^@]+))?(?:@([\w./-]+))?", name)
+    if not match or name.startswith((".", "/")) or match[1].endswith((".bin", ".ftz")):
+        return None
+    return Hub(match[1], match[2] or NAME, match[3])
+
+
+def locate(name: str, root: Path = Path()) -> Path:
+    """The model's file on this machine, fetched from the hub if need be. Paths are seen from `root`, then from here.
+
+    Raises SourceError when there is none, or the hub cannot be reached and nothing was fetched before.
+    """
+    for place in (root / name, Path(name)):
+        if place.is_file():
+            return place
+        if (place / NAME).is_file():
+            return place / NAME
+    if (hub := on_hub(name)) is None:
+        raise SourceError(
+            f"There is no language-identification model at '{name}' (looked in {root.absolute()} and in "
+            f"{Path.cwd()}). Name a fastText file (.bin, .ftz), a folder with {NAME}, or owner/repository@revision of "
+            "the Hugging Face hub."
+        )
+    return _fetch(hub, name)
+
+
+def _fetch(hub: Hub, name: str) -> Path:
+    library = need("huggingface_hub", "lid")
+    errors = (OSError, ValueError, library.errors.HfHubHTTPError)  # offline, not there, and not allowed
+    try:
+        return Path(library.hf_hub_download(hub.repository, hub.file, revision=hub.revision)).resolve()
+    except errors as error:
+        reason = str(error).strip().split("\n")[0]
+        raise SourceError(
+            f"The language-identification model '{name}' is neither a file nor could it be fetched from the Hugging "
+            f"Face hub: {reason} On a machine with a connection: hf download {hub.repository} {hub.file}"
+            f"{f' --revision {hub.revision}' if hub.revision else ''}; then name the file's path."
+        ) from None

@@ -1,0 +1,159 @@
+"""Macrolanguages by explicit policy: one that a source names is kept, mapped to a member, or split among its members.
+
+A policy maps a macrolanguage's code to "keep", to a member ("swh"), to members by script ({Latn = "azj", Arab =
+"azb"}), to "script" (the same table, taken from CLDR), or to "lid" (language identification of each text decides).
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from emma.errors import LanguageError
+from emma.lang.cldr import likely_script, likely_scripts, representative
+from emma.lang.codes import Lang
+
+Policy = str | Mapping[str, str]
+Identify = Callable[[str], tuple[Sequence[str | None], Sequence[float]]]
+"""Of a text, labels (`xxx_Yyyy`, None for what has no label) and their probabilities, the likeliest first."""
+
+SURE = 0.5
+"""Probability from which language identification may choose a member."""
+
+
+@dataclass(frozen=True, order=True)
+class Beside:
+    """A macrolanguage that stands beside its own members: one population of text under two names."""
+
+    macrolanguage: str
+    labels: tuple[str, ...]
+    """Labels of the macrolanguage, sorted."""
+    members: tuple[str, ...]
+    """Labels of its members, sorted."""
+
+
+def check(policies: Mapping[str, Policy]) -> None:
+    """Raise LanguageError for a policy that cannot be followed; the message has the members."""
+    for macrolanguage, policy in policies.items():
+        inside = members(macrolanguage)
+        if not inside:
+            raise LanguageError(f"macrolanguages: '{macrolanguage}' is not a macrolanguage of ISO 639-3; leave it out.")
+        if policy == "script":
+            by_script(macrolanguage)
+        elif policy not in ("keep", "lid"):
+            _check_members(macrolanguage, [policy] if isinstance(policy, str) else list(policy.values()))
+        if isinstance(policy, Mapping):
+            _check_scripts(macrolanguage, policy)
+
+
+def apply(
+    lang: Lang, policies: Mapping[str, Policy], text: str = "", identify: Identify | None = None
+) -> tuple[Lang, str]:
+    """What a language becomes under the policies (checked before), and the rule; empty where no policy touches it.
+
+    `identify` is needed by "lid" only; without it, and where it is not sure, the macrolanguage is kept.
+    """
+    policy = policies.get(lang.iso639_3)
+    if policy is None:
+        return lang, ""
+    member, rule = _choose(lang, policy, text, identify)
+    if not member:
+        return lang, f"macrolanguage {lang.iso639_3} kept{rule and ': '}{rule}"
+    return Lang(member, lang.script), f"macrolanguage: {lang.iso639_3} → {member}, {rule}"
+
+
+def _choose(lang: Lang, policy: Policy, text: str, identify: Identify | None) -> tuple[str, str]:
+    """A member, or none, and the reason."""
+    if policy == "keep":
+        return "", ""
+    if policy == "lid":
+        return _identified(lang, text, identify)
+    if isinstance(policy, str) and policy != "script":
+        return policy, "declared"
+    table = by_script(lang.iso639_3) if isinstance(policy, str) else policy
+    member = table.get(lang.script, "")
+    return member, f"by its script {lang.script}" if member else f"no member for {lang.script}"
+
+
+def _identified(lang: Lang, text: str, identify: Identify | None) -> tuple[str, str]:
+    if identify is None or not text:
+        return "", "no language identification"
+    inside = members(lang.iso639_3)
+    for label, score in zip(*identify(text), strict=True):
+        if label and label[:3] in inside and score >= SURE:
+            return label[:3], f"language ID {score:.2f}"
+    return "", "language ID is not sure"
+
+
+def members(code: str) -> tuple[str, ...]:
+    """The living members of a macrolanguage, sorted; empty for anything else."""
+    return _members().get(code, ())
+
+
+@lru_cache(maxsize=16_384)
+def macrolanguage_of(code: str) -> str:
+    """The macrolanguage that a language is a member of; empty if it is of none."""
+    return next((whole for whole, inside in _members().items() if code in inside), "")
+
+
+@lru_cache(maxsize=1)
+def _members() -> Mapping[str, tuple[str, ...]]:
+    from iso639 import ALL_LANGUAGES
+
+    table: dict[str, list[str]] = {}
+    for language in sorted(ALL_LANGUAGES, key=lambda each: each.part3):
+        if language.macrolanguage and language.status == "A":
+            table.setdefault(language.macrolanguage, []).append(language.part3)
+    return {code: tuple(inside) for code, inside in table.items()}
+
+
+@lru_cache(maxsize=256)
+def by_script(macrolanguage: str) -> Mapping[str, str]:
+    """The member that each script of a macrolanguage names, by CLDR's likely scripts.
+
+    Scripts that no member has as its own go to CLDR's representative. LanguageError where two members share a script.
+    """
+    table: dict[str, str] = {}
+    for member in members(macrolanguage):
+        script = likely_script(member)
+        if not script or script in table:
+            clash = f"{table[script]} and {member} are both in {script}" if script else f"{member} has no known script"
+            raise LanguageError(
+                f"macrolanguages: '{macrolanguage}' cannot be split by script: {clash}. "
+                f'Name a member, a table by script, "lid" or "keep"; members: {_listed(macrolanguage)}.'
+            )
+        table[script] = member
+    if chief := representative(macrolanguage):
+        for script in likely_scripts(macrolanguage):
+            table.setdefault(script, chief)
+    return table
+
+
+def _check_members(macrolanguage: str, named: Sequence[str]) -> None:
+    for member in named:
+        if member not in members(macrolanguage):
+            raise LanguageError(
+                f"macrolanguages: '{member}' is not a member of '{macrolanguage}', nor a policy (keep, script, lid). "
+                f"Members: {_listed(macrolanguage)}."
+            )
+
+
+def _check_scripts(macrolanguage: str, policy: Mapping[str, str]) -> None:
+    from langcodes.data_dicts import ALL_SCRIPTS
+
+    if unknown := sorted(set(policy) - set(ALL_SCRIPTS)):
+        raise LanguageError(f"macrolanguages: '{unknown[0]}' of '{macrolanguage}' is not a script of ISO 15924.")
+
+
+def _listed(macrolanguage: str) -> str:
+    from iso639 import Language
+
+    return ", ".join(f"{each} ({Language.from_part3(each).name})" for each in members(macrolanguage))
+
+
+def beside_members(labels: Collection[str]) -> list[Beside]:
+    """Macrolanguages among the labels (`xxx_Yyyy`) whose members are there too, in any script; sorted."""
+    present: dict[str, list[str]] = {}
+    for label in sorted(set(labels)):
+        present.setdefault(label[:3], []).append(label)
+    pairs = ((code, [each for member in members(code) for each in present.get(member, [])]) for code in present)
+    return sorted(Beside(code, tuple(present[code]), tuple(inside)) for code, inside in pairs if inside)

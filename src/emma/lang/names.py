@@ -1,0 +1,98 @@
+"""English names of languages: from a name as people write it to a code.
+
+CLDR's names come first, which are the common ones (Greek, not Modern Greek), then ISO 639-3's with what they put in
+brackets left out. Order of words, case, accents and apostrophes do not matter: `toba_batak` is Batak Toba.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from functools import lru_cache
+
+from emma.lang.refusal import REMEDY, RefusedError
+from emma.lang.tables import NAMES
+
+
+def by_name(name: str) -> str:
+    """The BCP 47 tag, language and perhaps script, of an English name. RefusedError where none or several have it."""
+    for key, table in (
+        (_key(name), _common()),
+        (name.casefold(), _precise()),
+        (_key(name), _exact()),
+        (_key(name), _short()),
+    ):
+        found = table.get(key, ())
+        if len(found) > 1:
+            from iso639 import Language
+
+            listed = ", ".join(f"{iso} ({Language.from_part3(iso).name})" for iso in found)
+            raise RefusedError(f"'{name}' is the name of several languages: {listed}. {REMEDY}", "ambiguous")
+        if found:
+            return found[0]
+    raise RefusedError(f"'{name}' is no language code, and no English name of a language.{_near(name)} {REMEDY}")
+
+
+def _near(name: str) -> str:
+    """A sentence with names like this one, or nothing."""
+    tables = (_common(), _exact(), _short())
+    close = get_close_matches(_key(name), sorted({key for table in tables for key in table}), 3)
+    found = [f"{key.title()} ({', '.join(next(table[key] for table in tables if key in table))})" for key in close]
+    return f" Names like it: {', '.join(found)}." if found else ""
+
+
+@lru_cache(maxsize=1)
+def _common() -> Mapping[str, tuple[str, ...]]:
+    """CLDR's English names, and a few more."""
+    from babel.core import Locale
+
+    names = sorted(Locale("en").languages.items(), key=lambda item: (len(item[0]), item[0]))
+    plain = ((name, tag) for tag, name in names if re.fullmatch(r"[a-z]{2,3}(_[A-Z][a-z]{3})?", tag))
+    return _index((*plain, *NAMES.items()))
+
+
+@lru_cache(maxsize=1)
+def _precise() -> Mapping[str, tuple[str, ...]]:
+    """ISO 639-3's reference names with their accents, which alone tell Ache and Aché apart."""
+    from iso639 import ALL_LANGUAGES
+
+    return {each.name.casefold(): (each.part3,) for each in _sorted(ALL_LANGUAGES) if each.status == "A"}
+
+
+@lru_cache(maxsize=1)
+def _exact() -> Mapping[str, tuple[str, ...]]:
+    """ISO 639-3's reference names."""
+    from iso639 import ALL_LANGUAGES
+
+    return _index((each.name, each.part3) for each in _sorted(ALL_LANGUAGES) if each.status == "A")
+
+
+@lru_cache(maxsize=1)
+def _short() -> Mapping[str, tuple[str, ...]]:
+    """ISO 639-3's names without what is in brackets, and its other names. A macrolanguage stands for its members."""
+    from iso639 import ALL_LANGUAGES
+
+    pairs = [
+        (re.sub(r"\(.*?\)", "", name), each)
+        for each in _sorted(ALL_LANGUAGES)
+        if each.status == "A"
+        for name in (each.name, *(part for other in each.other_names or () for part in (other.print, other.inverted)))
+    ]
+    whole = {(_key(name), each.part3) for name, each in pairs if each.scope == "M"}
+    return _index((name, each.part3) for name, each in pairs if (_key(name), each.macrolanguage) not in whole)
+
+
+def _sorted(languages: Iterable) -> list:  # type: ignore[type-arg]
+    return sorted(languages, key=lambda each: each.part3)
+
+
+def _index(pairs: Iterable[tuple[str, str]]) -> Mapping[str, tuple[str, ...]]:
+    table: dict[str, dict[str, None]] = {}
+    for name, code in pairs:
+        table.setdefault(_key(name), {})[code] = None
+    return {key: tuple(codes) for key, codes in table.items()}
+
+
+def _key(name: str) -> str:
+    plain = "".join(each for each in unicodedata.normalize("NFKD", name.lower()) if not unicodedata.combining(each))
+    return " ".join(sorted(re.findall(r"\w+", re.sub(r"['’ʼʻ]", "", plain).replace("_", " "))))

@@ -1,0 +1,140 @@
+"""From a code as a source writes it to language, script and region, by the scheme that the source follows.
+
+Nothing is decided here about which living language it is (`iso.py`) or which script it is in (`codes.py`).
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from emma.lang.names import by_name
+from emma.lang.refusal import REMEDY, RefusedError
+from emma.lang.scripts import NO_SCRIPT
+from emma.lang.tables import (
+    FLORES,
+    ORPHANS,
+    POSIX_SCRIPTS,
+    ROMAN_VARIANTS,
+    TAGS,
+    VARIANTS,
+    WIKI,
+    WIKI_ONLY,
+    Scheme,
+)
+
+ISO = re.compile(r"([a-z]{2,3})(?:[_-]([a-z]{4}))?", re.IGNORECASE)
+LABEL = re.compile(r"([a-z]{3})(?:_([A-Z][a-z]{3}))?(?:_[a-z]{4}\d{4})?")
+"""ISO 639-3, ISO 15924, and in FLORES+ the Glottocode of a variety."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The parts of a code, empty where it says nothing."""
+
+    language: str
+    """Two or three letters, small."""
+    script: str = ""
+    region: str = ""
+    usual: str = ""
+    """The script that the source's project writes, where that is not the likely one."""
+    rule: str = ""
+    """A phrase for people, where it took more than spelling."""
+
+
+def read(code: str, scheme: Scheme = "any") -> Reading:
+    """The parts of a code. RefusedError if the scheme has no such code."""
+    if scheme == "iso639":
+        return _iso(code)
+    if scheme == "flores":
+        return _label(code)
+    if scheme == "name":
+        return _name(code)
+    if scheme == "wiki":
+        return _wiki(code, WIKI_ONLY)
+    if scheme == "android":
+        return _tag(code, _android(code))
+    return _any(code) if scheme == "any" else _tag(code, _spelled(code))
+
+
+def _any(code: str) -> Reading:
+    """What is unmistakable first; a name only where it cannot be a tag."""
+    try:
+        return _wiki(code, WIKI)
+    except RefusedError as refusal:
+        if refusal.kind != "unknown" or re.match(r"[a-z]{1,3}([-_+@.]|$)", code.strip()) or not code.strip():
+            raise
+        return _name(code)
+
+
+def _iso(code: str) -> Reading:
+    if not (match := ISO.fullmatch(code.strip())):
+        raise RefusedError(f"'{code}' is no code of ISO 639: two or three letters, perhaps with a script. {REMEDY}")
+    return Reading(match[1].lower(), _script(code, (match[2] or "").title()))
+
+
+def _label(code: str) -> Reading:
+    corrected = FLORES.get(code, code)
+    if not (match := LABEL.fullmatch(corrected)):
+        raise RefusedError(f"'{code}' is no label of FLORES or GlotLID, such as ary_Arab. {REMEDY}")
+    rule = f"FLORES label: {code} → {corrected}" if corrected != code else ""
+    return Reading(match[1], _script(code, match[2] or ""), rule=rule)
+
+
+def _name(code: str) -> Reading:
+    tag = by_name(code)
+    language, _, script = tag.partition("_")
+    return Reading(language, script, rule=f"English name: {code} → {tag}")
+
+
+def _wiki(code: str, table: Mapping[str, tuple[str, str]]) -> Reading:
+    tag = _spelled(code)
+    found, usual = table.get(tag.lower(), ("", ""))
+    parts = _tag(code, found or tag)
+    rule = f"wiki code: {code} → {found}" if found else parts.rule
+    return Reading(parts.language, parts.script, parts.region, usual, rule)
+
+
+def _android(code: str) -> str:
+    tag = re.sub(r"^(values-)?(b\+)?", "", code.strip())
+    return re.sub(r"-r(?=[A-Z]{2}$)", "-", tag.replace("+", "-"))
+
+
+def _spelled(code: str) -> str:
+    """A code with the hyphens of BCP 47: CLDR's zh_Hans, Android's, POSIX' sr_RS.UTF-8@latin."""
+    tag, _, modifier = re.sub(r"\.[\w-]+(?=@|$)", "", code.strip()).partition("@")
+    tag = _android(tag.replace("_", "-"))
+    if script := POSIX_SCRIPTS.get(modifier.lower()):
+        language, _, rest = tag.partition("-")
+        tag = "-".join(filter(None, (language, script, rest)))
+    return tag
+
+
+def _tag(code: str, tag: str) -> Reading:
+    """The parts of a BCP 47 tag, grandfathered ones and extended languages included."""
+    from langcodes import Language
+    from langcodes.data_dicts import LANGUAGE_REPLACEMENTS
+    from langcodes.tag_parser import LanguageTagError
+
+    small = tag.lower()
+    whole = TAGS.get(small) or ("-" in small and small not in ORPHANS and LANGUAGE_REPLACEMENTS.get(small)) or ""
+    try:
+        parsed = Language.get(whole or tag, normalize=False)
+    except (LanguageTagError, ValueError) as error:
+        raise RefusedError(f"'{code}' is no language code. {error}. {REMEDY}") from None
+    language = (parsed.extlangs or [parsed.language or small.partition("-")[0]])[-1].lower()
+    if "-" in language or len(language) == 1:  # an orphan, or nothing but private use (x-foo)
+        raise RefusedError(f"'{code}' is for private use, or stands for no one language. {REMEDY}", "private")
+    variants = set(parsed.variants or ())
+    script = parsed.script or ("Latn" if variants & ROMAN_VARIANTS else "")
+    variety = next((VARIANTS[each] for each in sorted(variants) if language in ("ak", "aka") and each in VARIANTS), "")
+    rule = f"BCP 47: {code} → {whole or variety}" if whole or variety else ""
+    return Reading(variety or language, _script(code, script), parsed.territory or "", rule=rule)
+
+
+def _script(code: str, script: str) -> str:
+    """A script that ISO 15924 has; empty where it stands for none in particular."""
+    from langcodes.data_dicts import ALL_SCRIPTS
+
+    if script and script not in ALL_SCRIPTS:
+        raise RefusedError(f"'{code}': '{script}' is not a script of ISO 15924. {REMEDY}", "script")
+    return "" if script in NO_SCRIPT else script

@@ -1,0 +1,98 @@
+"""Manifests: what is in an artifact's folder, what made it, and with which software.
+
+Written last, so a folder that has one is complete. Nothing in a manifest depends on time, host or process.
+"""
+
+import os
+import sys
+import unicodedata
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from emma.errors import ArtifactError
+from emma.store import remote
+from emma.store.address import file_digest
+
+MANIFEST = "manifest.json"
+FORMAT = 2
+"""Raised when manifests of before can no longer be read; their artifacts are made again."""
+PACKAGES = ("emma", "numpy", "numba", "pyarrow", "tokenizers", "torch", "transformers")
+"""Packages whose releases may change an artifact's bytes."""
+
+Manifest = dict[str, Any]
+
+
+def read(folder: Path, url: str | None = None) -> Manifest | None:
+    """The manifest of a folder, brought here from `url` when only that has it; None when neither does.
+
+    None too for one of an earlier format. Raises ArtifactError for one that cannot be read.
+    """
+    path = folder / MANIFEST
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        found = None if url is None else remote.read(f"{url}/{MANIFEST}")
+        if found is None:
+            return None
+        content = save(folder, found)
+    try:
+        manifest = orjson.loads(content)
+    except orjson.JSONDecodeError as error:
+        raise ArtifactError(f"{path} is damaged ({error}). Delete {folder} and run again.") from None
+    return manifest if isinstance(manifest, dict) and manifest.get("format") == FORMAT else None
+
+
+def bring(folder: Path, url: str, keys: Iterable[str]) -> None:
+    """Bring the manifests of many artifacts of one folder here, as far as they exist, in few requests."""
+    absent = [key for key in keys if not (folder / key / MANIFEST).exists()]
+    there = remote.names(url) if absent else set()
+    places = {f"{url}/{key}/{MANIFEST}": folder / key for key in absent if key in there}
+    for each, content in remote.read_many(places).items():
+        save(places[each], content)
+
+
+def save(folder: Path, content: bytes) -> bytes:
+    """Write a manifest that came from elsewhere, in one step; returns it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    temporary = folder / f"{MANIFEST}.{os.getpid()}.tmp"
+    temporary.write_bytes(content)
+    temporary.replace(folder / MANIFEST)
+    return content
+
+
+def dump(manifest: Manifest) -> bytes:
+    """A manifest as bytes, always the same."""
+    return orjson.dumps(manifest, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE)
+
+
+def file_facts(folder: Path) -> dict[str, dict[str, Any]]:
+    """Size and hash of every file of a folder."""
+    files = sorted(each for each in folder.rglob("*") if each.is_file())
+    return {
+        each.relative_to(folder).as_posix(): {"bytes": each.stat().st_size, "sha256": file_digest(each)}
+        for each in files
+    }
+
+
+@lru_cache(maxsize=1)
+def made_with() -> Mapping[str, str]:
+    """Versions of the software that writes artifacts now. Told in manifests, and no part of any address."""
+    found = {"python": ".".join(map(str, sys.version_info[:3])), "unicode": unicodedata.unidata_version}
+    for package in PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def changes(manifest: Manifest) -> list[str]:
+    """How the software that made something differs from today's: `pyarrow 25.0.1 → 26.0.1`."""
+    then, now = manifest.get("made_with", {}), made_with()
+    both = sorted(then.keys() & now.keys())
+    return [f"{name} {then[name]} → {now[name]}" for name in both if then[name] != now[name]]

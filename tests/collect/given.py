@@ -1,0 +1,36 @@
+"""A small file given to a reader, and what it makes of it."""
+
+import io
+import os
+from pathlib import Path
+
+import pytest
+
+from emma.collect.config import SourceConfig
+from emma.collect.readers import find
+from emma.collect.streams import InputFile
+from emma.collect.unit import Bad, Unit
+
+DATA = Path(os.environ.get("EMMA_DATA", Path(__file__).parents[3] / "shared" / "data"))
+"""Real files, which are not part of the repository."""
+needs_data = pytest.mark.skipif(not (DATA / "README.md").exists(), reason="the real data is not here (set EMMA_DATA)")
+
+
+def read(
+    reader: str, content: str | bytes, name: str = "file", max_row_bytes: int = 100_000, **changes: object
+) -> list[Unit | Bad]:
+    """Everything that a reader yields for a file of this content."""
+    values = {"name": "s", "reader": reader, "path": "f", "licence": "CC0-1.0", **changes}
+    source = SourceConfig.model_validate(values)
+    data = content.encode() if isinstance(content, str) else content
+    return list(find(source).read(InputFile(name, io.BytesIO(data), max_row_bytes), source))
+
+
+def units(found: list[Unit | Bad]) -> list[tuple[str, str]]:
+    """Language and text of the good ones."""
+    return [(each.code, each.text) for each in found if isinstance(each, Unit)]
+
+
+def kinds(found: list[Unit | Bad]) -> list[str]:
+    """The kinds of the bad ones."""
+    return [each.kind for each in found if isinstance(each, Bad)]

@@ -1,0 +1,308 @@
+"""Readers of books, articles and messages: what is a unit, what is left out, what the language is."""
+
+import json
+import unicodedata
+from pathlib import Path
+
+import pytest
+
+from emma.collect.clean import repair
+from emma.collect.compression import decompress
+from emma.collect.readers.android import language, unescaped
+from emma.collect.unit import Bad, Unit
+from tests.collect.given import DATA, kinds, needs_data, read, units
+from tests.conftest import TEXTS
+
+XML_READERS = ["android", "jats", "osis", "tei", "usfx", "xhtml"]
+
+
+@pytest.mark.parametrize("reader", XML_READERS)
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"", "broken XML"),
+        (b"no xml", "broken XML"),
+        (b"<a><b></a>", "broken XML"),
+        (b"<a>\xff</a>", "broken XML"),
+        (b'<!DOCTYPE a [<!ENTITY x "y">]><a>&x;</a>', "declared entity"),
+        (b'<?xml version="1.0" encoding="nonsense"?><a/>', "unknown encoding"),
+    ],
+)
+def test_broken_xml_is_one_reject(reader: str, content: bytes, kind: str) -> None:
+    assert kinds(read(reader, content)) == [kind]
+
+
+PLACES = {
+    "android": "<resources><string name='a'>{}</string></resources>",
+    "jats": "<article><body><p>{}</p></body></article>",
+    "osis": "<osis><verse>{}</verse></osis>",
+    "tei": "<TEI><text><body><p>{}</p></body></text></TEI>",
+    "usfx": "<usfx><c id='1'/><v id='1'/>{}<ve/></usfx>",
+    "xhtml": "<html><body><p>{}</p></body></html>",
+    "messages_json": '{{"a": "{}"}}',
+    "markdown": "{}\n",
+    "html": "<html><body><main><p>{0}</p><p>{0}</p></main></body></html>",
+}
+
+
+@pytest.mark.parametrize("reader", PLACES)
+@pytest.mark.parametrize("label", TEXTS)
+def test_every_script_comes_through(reader: str, label: str) -> None:
+    text = unicodedata.normalize("NFC", TEXTS[label])
+    (found,) = read(reader, PLACES[reader].format(text))
+    assert isinstance(found, Unit) and set(repair(found.text).split("\n")) == {text}
+
+
+@pytest.mark.parametrize("reader", [*XML_READERS, "messages_json", "markdown", "html"])
+def test_too_much_text_is_a_reject(reader: str) -> None:
+    found = read(reader, PLACES[reader].format("ⵣ " * 5000), max_row_bytes=3000)
+    assert (units(found), kinds(found)) == ([], ["row too long"])
+
+
+# Android
+
+STRINGS = r"""<?xml version="1.0" encoding="utf-8"?>
+<resources xmlns:xliff="urn:oasis:names:tc:xliff:document:1.2">
+  <!-- Authors -->
+  <string name="a">Don\'t \"go\"\n
+     away \u0041 &lt;b&gt;</string>
+  <string name="b">  " kept  " <xliff:g id="x">%1$s</xliff:g> <b>fett</b></string>
+  <plurals name="days"><item quantity="one">يوم</item><item quantity="other">%1$d أيام</item></plurals>
+  <string-array name="list"><item>eins</item><item>@string/a</item></string-array>
+  <string name="c" translatable="false">https://x</string>
+  <string name="d" fuzzy="true">vage</string>
+  <string name="e">%1$s: %2$d</string>
+  <string name="f"/>
+  <item name="g" type="id">no text of ours</item>
+</resources>"""
+
+
+def test_android() -> None:
+    found = read("android", STRINGS, "app/res/values-zh-rTW/strings.xml")
+    assert units(found) == [
+        ("zh-rTW", 'Don\'t "go"\n away A <b>'),
+        ("zh-rTW", " kept   %1$s fett"),
+        ("zh-rTW", "يوم"),
+        ("zh-rTW", "%1$d أيام"),
+        ("zh-rTW", "eins"),
+        ("zh-rTW", ""),
+    ]
+    assert kinds(found) == ["not for translation", "not for translation", "fuzzy translation", "only placeholders"]
+    assert [each.row for each in found] == list(range(1, 11))
+
+
+@pytest.mark.parametrize(
+    ("folder", "code"),
+    [
+        ("values", "values"),
+        ("values-iw", "iw"),
+        ("values-b+sr+Latn", "b+sr+Latn"),
+        ("values-b+be+x+old", "b+be+x+old"),
+        ("values-zh-rTW", "zh-rTW"),
+        ("values-mcc310-en-rUS-night", "en-rUS"),
+        ("values-fil-v21", "fil"),
+        ("values-night", "values"),
+        ("values-sw600dp-land", "values"),
+        ("values-car", "values"),
+    ],
+)
+def test_android_folders(folder: str, code: str) -> None:
+    assert language(folder) == code
+
+
+def test_android_escapes_follow_the_rules_of_its_documentation() -> None:
+    assert unescaped(r'"a   b"   c\td\@\?\\ \u200d') == "a   b c\td@?\\ \u200d"
+
+
+# Nested JSON
+
+
+def test_messages_json() -> None:
+    content = {"sr-Latn": {"a": {"b": "Ćao", "c": "{x} – {y}"}, "d": ["Jedan", "Dva"], "e": None, "f": 3, "g": ""}}
+    found = read("messages_json", "\ufeff" + json.dumps(content), "dist/sr-Latn.min.json")
+    assert units(found) == [
+        (code, text) for code, text in zip(["sr-Latn"] * 4, ["Ćao", "Jedan", "Dva", ""], strict=True)
+    ]
+    assert kinds(found) == ["only placeholders", "wrong type", "wrong type"]
+    assert isinstance(found[1], Bad) and found[1].detail == "message 'sr-Latn.a.c'"
+    assert [each.row for each in found] == list(range(1, 8))
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"), [("{", "broken JSON"), ("[1]", "missing field"), (b'{"a":"\xff"}', "broken JSON")]
+)
+def test_broken_messages_json(content: str | bytes, kind: str) -> None:
+    assert kinds(read("messages_json", content)) == [kind]
+
+
+# Bibles
+
+OSIS = """<osis xmlns='http://www.bibletechnologies.net/2003/OSIS/namespace'><osisText xml:lang='sw'>
+<header><work><title>Swahili NT</title><language type='IETF'>xx</language></work></header>
+<div type='book' osisID='Matt'><title>Mathayo</title><p>Utangulizi.</p>
+<chapter osisID='Matt.1'><title>Ukoo</title>
+  <verse osisID='Matt.1.1'>Yesu<note>wa Nazareti</note>, mzawa
+     wa <divineName>Daudi</divineName>.</verse><verse osisID='Matt.1.2'><l>Abrahamu</l><l>alimzaa</l></verse>
+</chapter>
+<chapter sID='Matt.2'/><verse sID='Matt.2.1'/>Moja<verse eID='Matt.2.1'/><verse sID='Matt.2.2'/>Mbili
+<p/>tatu<verse eID='Matt.2.2'/><chapter eID='Matt.2'/>
+</div></osisText></osis>"""
+
+
+def test_osis() -> None:
+    assert read("osis", OSIS) == [
+        Unit(1, "Utangulizi.", "sw"),
+        Unit(2, "Yesu, mzawa wa Daudi.\nAbrahamu alimzaa", "sw"),
+        Unit(3, "Moja\nMbili tatu", "sw"),
+    ]
+    assert {code for code, _ in units(read("osis", OSIS.replace(" xml:lang='sw'", "")))} == {"xx"}
+
+
+USFX = """<usfx><book id="MAT"><id id="MAT">Cherokee</id><h>ᎹᏚ</h><p sfm="mt">ᎣᏍᏛ</p>
+<c id="1"/><s>ᏏᏌ</s><p><v id="1"/>ᎯᎠ ᎪᏪᎵ<f caller="+">ᏃᏗ</f>,
+ ᏥᏌ. <ve/><v id="2"/>ᎡᏆᎭᎻ <q>ᎡᏏᎩ</q><q>ᎤᏕᏁᎴᎢ</q></p>
+<c id="2"/><p sfm="r">(Luka)</p><p><v id="1"/>ᏤᎦᏈ</p></book></usfx>"""
+
+
+def test_usfx() -> None:
+    assert read("usfx", USFX, "chr-cherokee.usfx.xml.zst") == [
+        Unit(1, "ᎯᎠ ᎪᏪᎵ, ᏥᏌ.\nᎡᏆᎭᎻ ᎡᏏᎩ ᎤᏕᏁᎴᎢ", "chr"),
+        Unit(2, "ᏤᎦᏈ", "chr"),
+    ]
+    told = USFX.replace("<usfx>", "<usfx><languageCode>chy</languageCode>")
+    assert {code for code, _ in units(read("usfx", told, "chr.xml"))} == {"chy"}
+
+
+def test_a_bible_that_breaks_off_keeps_what_stands_before() -> None:
+    found = read("osis", OSIS[: OSIS.index("Mbili") + 5])
+    assert [text for _, text in units(found)][:2] == ["Utangulizi.", "Yesu, mzawa wa Daudi.\nAbrahamu alimzaa"]
+    assert kinds(found) == ["broken XML"]
+
+
+# Books
+
+TEI = """<TEI xmlns="http://www.tei-c.org/ns/1.0" xml:lang="en"><teiHeader><title>About</title><profileDesc>
+<langUsage><language ident="sl">Slovenian</language></langUsage></profileDesc></teiHeader>
+<text><front><titlePage><docTitle><titlePart>Kam</titlePart></docTitle></titlePage></front>
+<body xml:lang="sl"><div type="group"><head>Prvi del.</head><div type="chapter"><head>I.</head>
+<p>Cigarete <hi>kadita</hi><note>opomba</note>
+   vonjive.<lb/>Za<lb break="no"/>to <choice><sic>čsa</sic><corr>čas</corr></choice>
+   <choice><orig>ſo</orig><reg>so</reg></choice>.</p>
+<lg><l>Ena</l><l>dve</l></lg></div>
+<div type="scene" xml:lang="tt"><stage>Ибраһим.</stage><sp><speaker>Ибраһим</speaker><p>Әй!</p></sp></div></div>
+</body></text></TEI>"""
+
+
+def test_tei() -> None:
+    assert read("tei", TEI) == [
+        Unit(1, "Kam", "en"),
+        Unit(2, "Prvi del.\nI.\nCigarete kadita vonjive. Zato čas ſo.\nEna\ndve", "sl"),
+        Unit(3, "Ибраһим.\nИбраһим\nӘй!", "tt"),
+    ]
+
+
+def test_tei_language_of_the_header() -> None:
+    plain = "<TEI><teiHeader>{}</teiHeader><text><body><p>a</p></body></text></TEI>"
+    one = plain.format("<language ident='grc'/>")
+    assert units(read("tei", one)) == [("grc", "a")]
+    two = plain.format("<language ident='grc'/><language ident='la'/>")
+    assert units(read("tei", two)) == [("", "a")], "two languages: the source has to say which"
+
+
+def test_tei_corpora_hold_several_books() -> None:
+    book = "<TEI xml:lang='{}'><text><body><p>{}</p></body></text></TEI>"
+    both = f"<teiCorpus>{book.format('cy', 'a')}{book.format('br', 'b')}</teiCorpus>"
+    assert read("tei", both) == [Unit(1, "a", "cy"), Unit(2, "b", "br")]
+
+
+XHTML = """<?xml version="1.0"?><!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.1//EN" "x.dtd">
+<html xmlns="http://www.w3.org/1999/xhtml" xmlns:epub="http://www.idpf.org/2007/ops" xml:lang="ja"><head>
+<title>no</title></head><body><nav>no</nav><section epub:type="chapter"><h2>第一</h2>
+<p>吾輩は<ruby>猫<rp>(</rp><rt>ねこ</rt>
+<rp>)</rp></ruby>で&nbsp;ある<a epub:type="noteref">1</a>。<br/>名前</p>
+<table><tr><td>a</td><td>b</td></tr></table></section>
+<aside epub:type="footnote"><p>註</p></aside></body></html>"""
+
+
+def test_xhtml() -> None:
+    assert read("xhtml", XHTML) == [Unit(1, "第一\n吾輩は猫で\u00a0ある。 名前\na\nb", "ja", alone=True)]
+
+
+# Articles
+
+JATS = """<!DOCTYPE article PUBLIC "-//NLM//DTD" "journalpublishing3.dtd">
+<article xmlns:mml="m" xml:lang="ES"><front><journal-meta><journal-title>J</journal-title></journal-meta><article-meta>
+<title-group><article-title>Los <italic>árboles</italic></article-title>
+<trans-title-group xml:lang="qu"><trans-title>Sachakuna</trans-title></trans-title-group></title-group>
+<contrib-group><name><surname>Quispe</surname></name></contrib-group>
+<abstract><p>Resumen.</p></abstract><trans-abstract xml:lang="qu"><p>Pisiyachiy.</p></trans-abstract>
+</article-meta></front>
+<body><sec><title>Método</title><p>Si <inline-formula><mml:math>x</mml:math></inline-formula>
+entonces<xref>[1]</xref>:<disp-formula>y</disp-formula></p><table-wrap><caption><p>T</p></caption></table-wrap>
+<fig><label>Fig. 1</label><caption><p>Un árbol&period;</p></caption></fig></sec></body>
+<back><ack><p>Gracias.</p></ack><ref-list><title>Refs</title><ref><article-title>No</article-title></ref></ref-list></back>
+<sub-article xml:lang="ay"><front-stub><title-group><article-title>Quqanaka</article-title></title-group></front-stub>
+<body><p>Aymara.</p></body></sub-article></article>"""
+
+
+def test_jats() -> None:
+    found = read("jats", JATS)
+    assert units(found) == [
+        ("qu", "Sachakuna"),
+        ("qu", "Pisiyachiy."),
+        ("ay", "Quqanaka\nAymara."),
+        ("ES", "Los árboles\nResumen.\nMétodo\nSi entonces[1]:\nFig. 1\nUn árbol.\nGracias."),
+    ]
+    assert [each.row for each in found] == [1, 2, 3, 4]
+    assert all(each.alone for each in found if isinstance(each, Unit))
+
+
+# Markdown
+
+MARKDOWN = """---
+title: "ተረት"
+Lang: am
+tags: [a, b]
+---
+# ርዕስ
+
+አንድ *ሁለት* [ሦስት](http://x)
+አራት `code`\\
+አምስት ![no](y.png) <b>ስድስት</b>
+
+```python
+no()
+```
+- ሰባት
+- ስምንት
+
+| ሀ | ለ |
+|---|---|
+| ሐ | መ |
+<div>no</div>
+"""
+
+
+def test_markdown() -> None:
+    text = "ተረት\nርዕስ\nአንድ ሁለት ሦስት አራት code\nአምስት ስድስት\nሰባት\nስምንት\nሀ\nለ\nሐ\nመ"
+    assert read("markdown", MARKDOWN.replace("\n", "\r\n")) == [Unit(1, text, "am", alone=True)]
+    assert read("markdown", "人人生而\n自由\n\n---\nlang: am\n") == [Unit(1, "人人生而自由\nlang: am", "", alone=True)]
+    assert kinds(read("markdown", b"\xff")) == ["invalid UTF-8"]
+
+
+@needs_data
+@pytest.mark.parametrize(
+    ("reader", "file", "mark", "code"),
+    [
+        ("usfx", "mono/open_bibles_xml/chr-cherokee.usfx.xml.zst", "<c id=", "chr"),
+        ("osis", "mono/open_bibles_xml/swa-swahili.osis.xml.zst", "<chapter ", "sw"),
+        ("xhtml", "domain/books/standardebooks_pride_chapter-1.xhtml.gz", "<html ", "en-GB"),
+        ("jats", "domain/papers/journal.pone.0002554.xml.zst", "<article ", "EN"),
+    ],
+)
+def test_real_files_have_as_many_units_as_marks_of_one(reader: str, file: str, mark: str, code: str) -> None:
+    with (DATA / file).open("rb") as raw:
+        content = decompress(raw, file).read()
+    found = read(reader, content, Path(file).name)
+    assert (len(units(found)), kinds(found)) == (content.count(mark.encode()), [])
+    assert {each for each, _ in units(found)} == {code}

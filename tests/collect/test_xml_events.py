@@ -1,0 +1,156 @@
+"""XML as a stream: what it says in any encoding, and what it refuses."""
+
+import gzip
+import io
+import tracemalloc
+from typing import IO, cast
+
+import pytest
+
+from emma.collect.lines import Lines, squeezed
+from emma.collect.streams import InputFile
+from emma.collect.unit import Bad, Unit
+from emma.collect.xml_events import End, Start, Text, events, without
+from tests.conftest import TEXTS
+
+
+def given(data: bytes, max_row_bytes: int = 1 << 20) -> InputFile:
+    return InputFile("f", io.BytesIO(data), max_row_bytes)
+
+
+def text_of(file: InputFile) -> str:
+    return "".join(each.text for each in events(file) if isinstance(each, Text))
+
+
+def test_events_without_prefixes() -> None:
+    found = list(events(given(b'<?xml version="1.0"?><!-- c --><x:a xml:lang="am"><b n="1"/>t<![CDATA[<]]></x:a>')))
+    assert found == [Start("a", {"xml:lang": "am"}), Start("b", {"n": "1"}), End("b"), Text("t<"), End("a")]
+
+
+@pytest.mark.parametrize("label", TEXTS)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_unicode_encodings(label: str, encoding: str) -> None:
+    declared = "utf-8" if encoding == "utf-8-sig" else encoding
+    document = f"<?xml version='1.0' encoding='{declared}'?>\n<a>{TEXTS[label]}</a>"
+    assert text_of(given(document.encode(encoding))) == TEXTS[label]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [("windows-1251", "Привіт"), ("gb18030", TEXTS["zho_Hans"]), ("big5", "尊嚴"), ("tis-620", "ไทย")],
+)
+def test_other_encodings_that_are_declared(encoding: str, text: str) -> None:
+    document = f'<?xml version="1.0" encoding="{encoding}"?><a>{text}</a>'
+    assert text_of(given(document.encode(encoding))) == text
+
+
+def test_the_source_may_know_better() -> None:
+    file = given("<?xml version='1.0' encoding='utf-8'?><a>Привіт</a>".encode("cp1251"))
+    file.encoding = "cp1251"
+    assert text_of(file) == "Привіт"
+
+
+def test_entities_of_the_web_are_known_where_a_dtd_is_only_named() -> None:
+    named = b'<!DOCTYPE article PUBLIC "-//NLM//DTD" "jats.dtd"><article>&eacute;&thetas;&amp;</article>'
+    assert text_of(given(named)) == "éϑ&" or text_of(given(named)).startswith("é")
+
+
+BOMB = """<!DOCTYPE a [<!ENTITY x "ha"><!ENTITY y "&x;&x;&x;&x;&x;&x;&x;&x;">]><a>&y;</a>"""
+
+
+@pytest.mark.parametrize(
+    ("document", "kind"),
+    [
+        (BOMB, "declared entity"),
+        ('<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>', "declared entity"),
+        ('<!DOCTYPE a [<!ENTITY % x SYSTEM "http://localhost/x">%x;]><a/>', "declared entity"),
+        ("<a>&x;</a>", "broken XML"),
+        ("<a><b></a>", "broken XML"),
+        ("", "broken XML"),
+        ("no xml", "broken XML"),
+        ("<?xml version='1.0' encoding='klingon'?><a/>", "unknown encoding"),
+        ("<?xml version='1.0' encoding='ascii'?><a>\u00e9</a>", "broken XML"),
+    ],
+)
+def test_refused(document: str, kind: str) -> None:
+    (bad,) = [each for each in events(given(document.encode())) if isinstance(each, Bad)]
+    assert bad.kind == kind
+    assert bad.detail.startswith(f"line {max(1, bad.row)}, column")
+
+
+def test_bytes_that_are_not_what_is_declared() -> None:
+    found = list(events(given(b"<?xml version='1.0' encoding='big5'?><a>\xff\xff</a>")))
+    assert [each.kind for each in found if isinstance(each, Bad)] == ["invalid big5"]
+
+
+def test_what_stands_before_damage_is_read() -> None:
+    whole = b"<a>" + b"".join(b"<b>%d</b>" % number for number in range(50_000)) + b"</a>"
+    cut = gzip.compress(whole)[:-5000]
+    with gzip.open(io.BytesIO(cut)) as stream:
+        found = list(events(InputFile("f.gz", cast(IO[bytes], stream), 1 << 20)))
+    assert sum(isinstance(each, Text) for each in found) > 10_000
+    assert isinstance(found[-1], Bad) and found[-1].kind == "broken file"
+
+
+def test_memory_does_not_grow_with_the_file() -> None:
+    class Long(io.RawIOBase):
+        """Eight megabytes of paragraphs."""
+
+        pieces = iter([b"<a>", *[b"<p>" + b"x" * 1990 + b"</p>\n\n"] * 4000, b"</a>"])
+
+        def read1(self, _size: int) -> bytes:
+            return next(self.pieces, b"")
+
+    tracemalloc.start()
+    count = sum(isinstance(each, End) for each in events(InputFile("f", cast(IO[bytes], Long()), 1 << 20)))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert count == 4001 and peak < 1_000_000
+
+
+def test_a_tag_without_end_is_bounded() -> None:
+    found = list(events(given(b'<a b="' + b"x" * 1_000_000, max_row_bytes=200_000)))
+    assert [each.kind for each in found if isinstance(each, Bad)] == ["row too long"]
+
+
+def test_without_leaves_whole_elements_out() -> None:
+    found = without(events(given(b"<a>1<n>2<b>3</b><n>4</n></n>5<n/>6</a>")), lambda start: start.name == "n")
+    assert "".join(each.text for each in found if isinstance(each, Text)) == "156"
+
+
+# Lines
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (" a\n\t b  c ", "a b c"),
+        ("Mr.\u00a0Bennet\u3000あ", "Mr.\u00a0Bennet\u3000あ"),
+        ("人人生而\n    自由，\n在", "人人生而自由，在"),
+        ("한국\n어", "한국 어"),
+        ("มนุษย์\nทั้ง", "มนุษย์ ทั้ง"),
+        ("漢字\nkanji\nかな", "漢字 kanji かな"),
+        ("क्\u200dष\u200c", "क्\u200dष\u200c"),
+    ],
+)
+def test_layout_inside_a_line(text: str, line: str) -> None:
+    assert squeezed(text) == line
+
+
+def test_units_of_lines() -> None:
+    lines = Lines(20)
+    lines.add(" ")
+    assert lines.unit(1, "am") is None
+    lines.add("a ")
+    lines.add("b")
+    lines.end_line()
+    lines.end_line()
+    lines.add("c")
+    assert lines.unit(1, "am", url="u", alone=True) == Unit(1, "a b\nc", "am", alone=True, url="u")
+    lines.add("x" * 15)
+    lines.end_line()
+    lines.add("y" * 15)
+    too_long = lines.unit(2, "am")
+    assert isinstance(too_long, Bad) and (too_long.row, too_long.kind) == (2, "row too long")
+    lines.add("z")
+    assert lines.unit(3, "am") == Unit(3, "z", "am")

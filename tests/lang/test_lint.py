@@ -1,0 +1,148 @@
+"""The audit of a list of languages: every kind of fault that the audit of a published list came to, planted."""
+
+import json
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from emma.errors import LanguageError
+from emma.lang.lint import KINDS, NOTES, lint, summary
+from emma.lang.lint_rows import Row, rows
+from tests.conftest import TEXTS
+
+CLEAN = [*(set(TEXTS) - {"zho_Hans"}), "srp_Latn", "srp_Cyrl", "cmn_Hant", "kor_Hang", "nan_Latn"]
+
+# label, tokens, kinds: after section 1.3 of the audit, with its own examples
+PLANTED: list[tuple[str, int, set[str]]] = [
+    ("ajp_Arab", 5_000, {"renamed", "duplicate"}),
+    ("apc_Arab", 90_000, {"duplicate"}),
+    ("eml_Latn", 5_000, {"retired"}),
+    ("bat_Cyrl", 194, {"collection", "small"}),
+    ("nah_Latn", 4_000, {"collection"}),
+    ("qaa_Latn", 3_000, {"private"}),
+    ("zxx_Latn", 20_000, {"special"}),
+    ("jpn_Japn", 174_600_000, {"script"}),
+    ("xyz_Japn", 2_000, {"script"}),
+    ("xyz_Latn", 2_000, {"unknown"}),
+    ("qqq", 2_000, {"pseudo"}),
+    ("swa_Latn", 851_700_000, {"macrolanguage"}),
+    ("swh_Latn", 700_000, set()),
+    ("ori_Orya", 121_000_000, {"macrolanguage"}),
+    ("ory_Orya", 76_800_000, set()),
+    ("rus_Latn", 87_900_000, {"implausible"}),
+    ("guj_Deva", 1_400_000, {"implausible"}),
+    ("ang_Runr", 2_186, {"implausible"}),
+    ("epo_Latn", 900_000, {"constructed"}),
+    ("fil_Latn", 80_000, {"twins"}),
+    ("tgl_Latn", 900_000, {"twins"}),
+    ("yue_Hant", 1_500_000, {"remark"}),
+    ("eng_Latn", 5_000_000, set()),
+]
+ROWS = [Row(label, tokens, line) for line, (label, tokens, _) in enumerate(PLANTED, 1)]
+
+
+def test_each_planted_fault_is_found_and_nothing_else() -> None:
+    found: dict[str, set[str]] = {label: set() for label, _, _ in PLANTED}
+    for finding in lint(ROWS):
+        for label in finding.labels:
+            found[label].add(finding.kind)
+    assert found == {label: kinds for label, _, kinds in PLANTED}
+
+
+def test_macrolanguages_have_their_share_of_the_family() -> None:
+    swa = next(each for each in lint(ROWS) if each.labels == ("swa_Latn",))
+    assert swa.message == f"holds {851.7 / 852.4:.1%} of the family's text; 2 members, here too: swh_Latn"
+    total = sum(tokens for _, tokens, _ in PLANTED)
+    families = 851_700_000 + 700_000 + 121_000_000 + 76_800_000
+    assert summary(ROWS, lint(ROWS))["in_split_families"] == families / total
+
+
+def test_a_script_that_does_not_exist_gets_a_better_one() -> None:
+    messages = {each.labels[0]: each.message for each in lint(ROWS) if each.kind == "script"}
+    assert messages["jpn_Japn"] == "'Japn' is not a script of ISO 15924; its language is written in Jpan"
+    assert messages["xyz_Japn"] == "'Japn' is not a script of ISO 15924"
+
+
+def test_a_clean_list_is_clean() -> None:
+    audit = summary(made := [Row(label, None, line) for line, label in enumerate(CLEAN, 1)], lint(made))
+    assert (audit["wrong"], audit["findings"], audit["tokens"]) == (0, [], None)
+    assert audit["entries"] == len(CLEAN)
+
+
+def test_notes_are_no_faults() -> None:
+    made = [Row("epo_Latn", 10**6, 1), Row("zxx_Zyyy", 10**6, 2)]
+    assert {each.kind for each in lint(made)} == NOTES
+    assert summary(made, lint(made))["wrong"] == 0
+
+
+def test_small_is_what_the_caller_says() -> None:
+    assert [each.kind for each in lint([Row("eng_Latn", 50, 1)], small=50)] == []
+    assert [each.kind for each in lint([Row("eng_Latn", 49, 1)], small=50)] == ["small"]
+    assert lint([Row("eng_Latn", None, 1)]) == []
+
+
+def test_findings_come_in_the_order_of_the_kinds() -> None:
+    kinds = [each.kind for each in lint(ROWS)]
+    assert kinds == sorted(kinds, key=list(KINDS).index)
+
+
+FORMS = {
+    "plain.txt": "swh_Latn\nnan_Latn\n",
+    "comment.txt": "# languages\n\nswh_Latn\nnan_Latn\n",
+    "spaced.txt": "swh_Latn 10\nnan_Latn 20\n",
+    "table.csv": "swh_Latn,10\nnan_Latn,20\n",
+    "header.csv": "lang_code,num_texts,num_tokens\nswh_Latn,1,10\nnan_Latn,2,20\n",
+    "german.csv": "Sprache,Wörter\nswh_Latn,10\nnan_Latn,20\n",
+    "grouped.csv": 'tokens;language\n"10";swh_Latn\n"20";nan_Latn\n',
+    "thousands.tsv": "Language\tTokens\nswh_Latn\t10\nnan_Latn\t20\n",
+    "bom.csv": "\ufefflang,tokens\r\nswh_Latn,10\r\nnan_Latn,20\r\n",
+    "list.json": '["swh_Latn", "nan_Latn"]',
+    "object.json": '{"swh_Latn": 10, "nan_Latn": 20}',
+    "nested.json": '{"swh_Latn": {"tokens": 10}, "nan_Latn": {"tokens": 20}}',
+    "rows.json": '[{"lang": "swh_Latn", "tokens": 10}, {"lang": "nan_Latn", "tokens": 20}]',
+    "rows.jsonl": '{"lang": "swh_Latn", "words": 10}\n{"lang": "nan_Latn", "words": 20}\n',
+}
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_forms_of_lists(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(FORMS[name].encode())
+    found = rows(tmp_path / name)
+    assert [row.label for row in found] == ["swh_Latn", "nan_Latn"], "nan is Southern Min, not a missing number"
+    assert [row.tokens for row in found] == ([None, None] if "10" not in FORMS[name] else [10, 20])
+
+
+def test_a_first_row_without_an_amount_is_no_header(tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text("swh_Latn,\nnan_Latn,20\n")
+    assert rows(tmp_path / "list.csv") == [Row("swh_Latn", None, 1), Row("nan_Latn", 20, 2)]
+
+
+def test_our_own_tables(tmp_path: Path) -> None:
+    table = pa.table({"lang": ["swh_Latn", "zxx_Zyyy"], "documents": [3, 4], "bytes": [10, 20]})
+    pq.write_table(table, tmp_path / "languages.parquet")
+    assert rows(tmp_path / "languages.parquet") == [Row("swh_Latn", 10, 1), Row("zxx_Zyyy", 20, 2)]
+
+
+BROKEN = {
+    "empty.txt": (b"\n# nothing\n", "has no entries"),
+    "latin1.txt": ("größe\n".encode("latin-1"), "not text in UTF-8"),
+    "broken.json": (b'["swh_Latn"', "is not JSON"),
+    "number.json": (b"5", "neither a JSON list"),
+    "nameless.json": (json.dumps([{"tokens": 5}]).encode(), "names no language"),
+    "broken.parquet": (b"PAR1", "not a Parquet table"),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_what_is_no_list_is_refused(tmp_path: Path, name: str) -> None:
+    content, words = BROKEN[name]
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(LanguageError, match=rf"{name}.*{words}"):
+        rows(tmp_path / name)
+
+
+def test_no_file(tmp_path: Path) -> None:
+    with pytest.raises(LanguageError, match="no list of languages at"):
+        rows(tmp_path / "missing.csv")

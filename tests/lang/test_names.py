@@ -1,0 +1,50 @@
+"""English names against codes, and against the library that has most of them."""
+
+import pytest
+from iso639 import ALL_LANGUAGES
+
+from emma.lang.codes import meaning
+from emma.lang.names import by_name
+from emma.lang.refusal import RefusedError
+
+NAMES = [
+    ("Swahili", "sw"),
+    ("swahili", "sw"),
+    ("Mandarin Chinese", "cmn"),
+    ("Chinese, Mandarin", "cmn"),
+    ("Greek", "el"),
+    ("Modern Greek (1453-)", "ell"),
+    ("Old English", "ang"),
+    ("N'Ko", "nqo"),
+    ("N’Ko", "nqo"),
+    ("yoruba", "yo"),
+    ("Yorùbá", "yo"),
+    ("Central_Kurdish", "ckb"),
+    ("Traditional Chinese", "zh_Hant"),
+    ("Farsi", "fa"),
+    ("banjarese", "bjn"),
+]
+
+
+@pytest.mark.parametrize(("name", "tag"), NAMES)
+def test_names(name: str, tag: str) -> None:
+    assert by_name(name) == tag
+
+
+def test_reference_names_lead_to_their_codes() -> None:
+    """Except where a common name of another language is the same, which CLDR decides."""
+    living = [each for each in ALL_LANGUAGES if each.status == "A" and each.scope in ("I", "M")]
+    wrong = {}
+    for language in living:
+        try:
+            found = meaning(by_name(language.name))[0]
+        except RefusedError as refusal:
+            found = refusal.kind
+        if found != language.part3:
+            wrong[language.name] = found
+    assert len(wrong) < 12, wrong
+
+
+def test_a_near_miss_is_told() -> None:
+    with pytest.raises(RefusedError, match=r"Yoruba \(yo\)"):
+        by_name("Yorubba")

@@ -1,0 +1,88 @@
+"""Which scripts are plausible, against lists that others made."""
+
+import pytest
+from langcodes.data_dicts import LIKELY_SUBTAGS
+
+from emma.lang.cldr import autonym, likely_script, likely_scripts, representative, suppressed_script
+from emma.lang.codes import meaning
+from emma.lang.refusal import RefusedError
+from emma.lang.written import plausible, scripts_of
+from tests.conftest import TEXTS
+
+# Of the published list of 939 entries: rows that an audit by hand called noise, and rows it had no doubt about.
+IMPLAUSIBLE = (
+    "rus_Latn kat_Latn mon_Latn guj_Deva ang_Runr tel_Latn bew_Cyrl avk_Cyrl nqo_Latn got_Latn emp_Cyrl kpy_Armn"
+)
+PLAUSIBLE = """
+srp_Latn srp_Cyrl hbs_Cyrl uzb_Cyrl uzn_Cyrl aze_Arab azj_Cyrl azb_Arab kaz_Latn tgk_Arab kur_Arab ckb_Arab zho_Hani
+yue_Hani cmn_Hant lzh_Hani nan_Latn hak_Latn zha_Hani mon_Mong khk_Mong hau_Arab ful_Adlm bam_Nkoo shi_Arab zgh_Tfng
+tzm_Tfng taq_Tfng min_Arab ace_Arab bjn_Arab knc_Arab kas_Deva mni_Mtei mni_Beng sat_Olck sat_Deva gom_Latn gom_Deva
+hin_Latn bug_Bugi jav_Java ban_Bali tgl_Tglg lad_Hebr lad_Latn ydd_Hebr kor_Kore kor_Hang jpn_Jpan chr_Cher iku_Cans
+oji_Cans cre_Cans crk_Latn som_Arab tuk_Cyrl uig_Cyrl uig_Latn ron_Cyrl crh_Cyrl kaa_Cyrl zlm_Arab khb_Talu kjg_Laoo
+"""
+
+
+@pytest.mark.parametrize("label", IMPLAUSIBLE.split())
+def test_noise(label: str) -> None:
+    assert not plausible(label[:3], label[4:])
+
+
+@pytest.mark.parametrize("label", [*PLAUSIBLE.split(), *TEXTS])
+def test_scripts_in_use(label: str) -> None:
+    assert plausible(label[:3], label[4:])
+
+
+def test_nobody_knows_nobody_objects() -> None:
+    assert scripts_of("sfb") == () and plausible("sfb", "Sgnw")
+
+
+# Where CLDR changed its mind since, or has a script that today's text is not in (emma.lang.tables.LIKELY).
+CHANGED = {"bji", "gon", "hif", "kxc", "rif", "sga", "udi"}
+OVERRULED = {
+    "btm",
+    "crh",
+    "ctd",
+    "hnj",
+    "kaa",
+    "lad",
+    "mww",
+    "ryu",
+    "sxu",
+    "swb",
+    "zdj",
+    "wal",
+    "bax",
+    "cjs",
+    "non",
+    "grc",
+}
+
+
+def test_likely_scripts_agree_with_langcodes() -> None:
+    """An older CLDR, read by another library."""
+    seen = 0
+    for tag, full in LIKELY_SUBTAGS.items():
+        try:
+            iso, rule = meaning(tag, "bcp47")
+        except RefusedError:
+            continue
+        if "-" not in tag and iso not in CHANGED | OVERRULED and not rule.startswith("retired"):
+            assert likely_script(iso) == full.split("-")[1], tag
+            seen += 1
+    assert seen > 1_000
+
+
+def test_regions_have_scripts() -> None:
+    assert (likely_script("zho", "TW"), likely_script("pan", "PK"), likely_script("srp", "ME")) == (
+        "Hant",
+        "Arab",
+        "Latn",
+    )
+    assert likely_scripts("aze") == ("Latn", "Arab", "Cyrl")
+    assert likely_script("crh") == "Latn"
+
+
+def test_other_facts_of_cldr() -> None:
+    assert (suppressed_script("rus"), suppressed_script("srp")) == ("Cyrl", "")
+    assert (representative("zho"), representative("swa"), representative("eng")) == ("cmn", "swh", "")
+    assert (autonym("amh"), autonym("srp", "Latn"), autonym("hao")) == ("አማርኛ", "srpski", "")

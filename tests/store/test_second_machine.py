@@ -1,0 +1,56 @@
+"""Two machines with one object store: what one has compiled, the other finds, and recomputes nothing."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from emma.cli import main
+from emma.home import Home
+from emma.store import shards
+from tests.whole import write_recipes
+
+STAGES = ["collect", "annotate", "curate"]
+
+
+@pytest.fixture
+def recipe(tmp_path: Path) -> Path:
+    return write_recipes(tmp_path)
+
+
+def reused(home: Path) -> list[bool]:
+    events = (home / "whole" / "events.jsonl").read_text().splitlines()
+    return [json.loads(line)["reused"] for line in events]
+
+
+def compile_at(home: Path, recipe: Path, bucket: str, *more: str) -> None:
+    command = ["curate", str(recipe), "--home", str(home), "--store", bucket, "--workers", "1", "--quiet", *more]
+    assert main(command) == 0
+
+
+def test_nothing_is_computed_twice(recipe: Path, bucket: str, tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    compile_at(first, recipe, bucket)
+    compile_at(second, recipe, bucket)
+    assert reused(first) == [False] * len(STAGES)
+    assert reused(second) == [True] * len(STAGES)
+    here, there = (Home(home).run("whole").artifact("curate") for home in (first, second))
+    for one, other in zip(here.parts["selection"], there.parts["selection"], strict=True):
+        assert not (other.path / "selection.parquet").exists(), "it comes when it is asked for"
+        assert shards.read(other.file("selection.parquet")) == shards.read(one.file("selection.parquet"))
+
+
+def test_a_changed_threshold_there_reads_what_was_made_here(recipe: Path, bucket: str, tmp_path: Path) -> None:
+    compile_at(tmp_path / "first", recipe, bucket)
+    compile_at(tmp_path / "second", recipe, bucket, "--set", "curate.seed=7")
+    assert reused(tmp_path / "second") == [True, True, False]
+    compile_at(tmp_path / "first", recipe, bucket, "--set", "curate.seed=7")
+    assert reused(tmp_path / "first")[-3:] == [True] * 3
+
+
+def test_the_cache_may_be_deleted(recipe: Path, bucket: str, tmp_path: Path) -> None:
+    compile_at(tmp_path / "home", recipe, bucket)
+    shutil.rmtree(tmp_path / "home" / "store")
+    compile_at(tmp_path / "home", recipe, bucket)
+    assert reused(tmp_path / "home")[-3:] == [True] * 3
