@@ -83,3 +83,11 @@ def documents(rows: Sequence[Mapping[str, Any]]) -> pa.Table:
         for number, row in enumerate(rows, 1)
     ]
     return pa.Table.from_pylist(full, schema=DOCUMENTS)
+
+
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with two runs, `one` and `two`, up to curate; the second has a source and a setting more."""
+    from tests.compiled import compile_two
+
+    return compile_two(tmp_path_factory.mktemp("compiled"))

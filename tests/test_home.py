@@ -47,3 +47,10 @@ def test_status_lists_what_stopped_stages_left(tmp_path: Path, capsys: pytest.Ca
     left.mkdir(parents=True)
     (left / "checkpoint").write_bytes(bytes(3_000_000))
     assert f"{left} (3 MB) is what a stage had done when it was stopped" in status(capsys, "--home", tmp_path)
+
+
+def test_a_store_is_a_url(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(["status", "--store", "a/folder"])
+    assert stopped.value.code == 2
+    assert "s3://bucket/prefix" in capsys.readouterr().err

@@ -40,7 +40,8 @@ class Language:
 
 def case_and_punctuation(text: str, language: Language, chance: random.Random) -> str | None:  # noqa: ARG001
     """Other punctuation and, where the script has it, other case."""
-    marked = re.sub(r"[.,;:!?،。、።۔।]", lambda _: chance.choice(["", "!", " –", "…"]), text.upper())
+    dotted = text.replace("i", "İ") if "ı" in text else text  # Turkic orthographies have two letters I
+    marked = re.sub(r"[.,;:!?،。、።۔।]", lambda _: chance.choice(["", "!", " –", "…"]), dotted.upper())
     return f"«{marked}»" if len(text) >= 20 else None
 
 

@@ -9,6 +9,7 @@ dropped is right when its cluster has a planted partner of it or when it resembl
 
 import argparse
 import json
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -24,7 +25,7 @@ from benchmarks.corpus import made
 from benchmarks.machine import machine, result_path
 from emma.curate.config import CurateConfig
 from emma.curate.duplicates import find_duplicates
-from emma.curate.verify import side_shingles
+from emma.curate.units import shingle_sets
 from emma.home import Home
 from emma.kernels.duplicates import jaccards
 from emma.kernels.sets import EXACT, KEPT, NEAR, survivors
@@ -100,12 +101,12 @@ def similarities(parts: Parts, left: Sequence[int], right: Sequence[int]) -> np.
         for table in shards.aligned(
             [
                 (documents.file("documents.parquet"), ["text", "text2"]),
-                (annotations.file("annotations.parquet"), ["script"]),
+                (annotations.file("annotations.parquet"), ["script", "words", "side_hashes"]),
             ]
         )
     ]
     rows, places = np.unique(np.array([left, right], np.int64), return_inverse=True)
-    hashes, starts = side_shingles(pa.concat_tables(tables).take(pa.array(rows)))
+    hashes, starts = shingle_sets(pa.concat_tables(tables).take(pa.array(rows)))
     return jaccards(hashes, starts, *places.reshape(2, -1))
 
 
@@ -199,6 +200,7 @@ def main() -> None:
     home = arguments.work / "home"
     home.mkdir(parents=True, exist_ok=True)
     parts = annotated(documents, home)
+    shutil.rmtree(home / "store" / "bench", ignore_errors=True)  # of other code, perhaps
     work = Work(home / "store", "bench", 1, "recall", home, Local(), Reporter())
     with work.executor:
         section = CurateConfig()

@@ -1,6 +1,6 @@
 """What the corpus stages cost as the corpus grows: CPU seconds per 100 MB, peak memory, and two processes against one.
 
-    python -m benchmarks.corpus.scale [--data ../shared/data] [--work DIR] [--sizes 50 200 800 2000]
+    python -m benchmarks.corpus.scale [--data ../shared/data] [--work DIR] [--sizes 50 200 800 2500]
 
 The unit is a part of the bench set (`benchmarks.corpus.made`) with its planted duplicates. A larger corpus is more
 units, each written in another alphabet: the letters of every script and case are exchanged for one another. So lengths,
@@ -186,7 +186,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()) / "emma-corpus-bench")
-    parser.add_argument("--sizes", type=int, nargs="+", default=[50, 200, 800, 2000], help="megabytes of text")
+    parser.add_argument("--sizes", type=int, nargs="+", default=[50, 200, 800, 2500], help="megabytes of text")
     parser.add_argument("--two", type=int, nargs="*", default=[800], help="sizes to compile with two processes too")
     arguments = parser.parse_args()
     maker = [sys.executable, "-m", "benchmarks.corpus.made", "--data", str(arguments.data)]

@@ -112,6 +112,9 @@ def parser() -> argparse.ArgumentParser:
     each.add_argument("--json", action="store_true", help="print JSON")
     each.set_defaults(command=_lang)
 
+    each = commands.add_parser("lid", help="train, measure and look into language-identification models")
+    _lid_verbs(each)
+
     for stage, purpose in STAGES.items():
         each = commands.add_parser(
             stage, help=purpose, description=f"{purpose[0].upper()}{purpose[1:]}.", add_help=False
@@ -121,6 +124,24 @@ def parser() -> argparse.ArgumentParser:
         _running(each)
         each.set_defaults(command=_run, until=stage)
     return top
+
+
+def _lid_verbs(parser: argparse.ArgumentParser) -> None:
+    verbs = parser.add_subparsers(metavar="VERB", required=True)
+    train = verbs.add_parser("train", help="train a model from a recipe's own clean sources")
+    measure = verbs.add_parser("eval", help="measure any fastText model on a recipe's clean sources")
+    labels = verbs.add_parser("labels", help="what a model's labels mean, and which mean nothing to us")
+    for each in (measure, labels):
+        each.add_argument("model", help="a fastText file, a folder with model.bin, or owner/repository@revision")
+        each.add_argument("--scheme", default="any", choices=get_args(Scheme), help="how its labels are to be read")
+    for each in (train, measure):
+        each.add_argument("recipe", type=Path)
+        each.add_argument("--sources", default="", metavar="A,B", help="those with labels to trust")
+        each.add_argument("--out", type=Path, default=None, metavar="DIR", help="where files go")
+        _running(each)
+    train.set_defaults(command=_lid, model=None)
+    measure.set_defaults(command=_lid)
+    labels.set_defaults(command=_lid_labels)
 
 
 def _home(parser: argparse.ArgumentParser) -> None:
@@ -286,6 +307,28 @@ def _lang(arguments: argparse.Namespace) -> int:
     if len(rest) != 1:
         raise LanguageError("emma lang lint takes one file: a list of languages.")
     return show_lint(Path(rest[0]), arguments.small, arguments.json)
+
+
+def _lid(arguments: argparse.Namespace) -> int:
+    from emma.lid import Lid
+    from emma.work.progress import Reporter
+
+    home, reporter = _home_of(arguments), Reporter(arguments.quiet)
+    sources = [name for name in arguments.sources.split(",") if name]
+    with home.locked(), _executor(arguments.on, arguments.workers, reporter.say) as executor:
+        lid = Lid(arguments.recipe, arguments.changes, sources, home=home, executor=executor, reporter=reporter)
+        if arguments.model is None:
+            print(f"model    {lid.train(arguments.out)}")
+        else:
+            lid.measure(arguments.model, arguments.scheme, arguments.out)
+    return 0
+
+
+def _lid_labels(arguments: argparse.Namespace) -> int:
+    from emma.lid import show_labels
+
+    show_labels(arguments.model, arguments.scheme)
+    return 0
 
 
 if __name__ == "__main__":

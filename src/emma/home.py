@@ -38,7 +38,7 @@ class Home:
     @property
     def store(self) -> Path:
         """The root of the store."""
-        return self.path / "store"
+        return self.path.absolute() / "store"
 
     @property
     def url(self) -> str | None:

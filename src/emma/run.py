@@ -3,13 +3,16 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from emma import recipe as recipes
+from emma.annotate.inputs import settle
 from emma.collect.inputs import fingerprint
 from emma.errors import RecipeError
 from emma.extras import check
 from emma.home import Home
 from emma.recipe import INPUTS, Recipe
+from emma.section import Section
 from emma.store.address import address
 from emma.store.artifact import Artifact
 from emma.store.fingerprints import CACHE, Fingerprints
@@ -73,18 +76,17 @@ def needs_base(until: str) -> bool:
 
 def steps(recipe: Recipe, home: Home, until: str = "release") -> list[Step]:
     """The recipe as steps, each with its section, its inputs and the raw files it reads."""
-    root = Path(recipe.data)
-    raw = fingerprint(recipe.collect, root, home.store / CACHE)
+    root, cache = Path(recipe.data), home.store / CACHE
     collect = recipe.collect.model_copy(update={"root": str(root.absolute())})
+    settled: dict[str, tuple[Section, Mapping[str, Any] | None]] = {
+        "collect": (collect, fingerprint(recipe.collect, root, cache)),
+        "annotate": settle(recipe.annotate, root, cache),
+    }
     names = list(INPUTS)
     return [
-        Step(
-            name,
-            collect if name == "collect" else recipe.section(name),
-            INPUTS[name],
-            raw if name == "collect" else None,
-        )
+        Step(name, section, INPUTS[name], raw)
         for name in names[: names.index(until) + 1]
+        for section, raw in [settled.get(name, (recipe.section(name), None))]
     ]
 
 

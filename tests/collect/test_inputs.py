@@ -81,7 +81,9 @@ def test_library_without_what_is_installed_beside_it(tmp_path: Path) -> None:
     names = [each.name for each in listing(source("stdlib:**/*.py"), tmp_path)]
     assert "json/decoder.py" in names
     assert not [name for name in names if name.startswith("site-packages/")]
-    assert listing(source("stdlib:ast.py"), tmp_path)[0].location == str(Path(sysconfig.get_paths()["stdlib"], "ast.py"))
+    assert listing(source("stdlib:ast.py"), tmp_path)[0].location == str(
+        Path(sysconfig.get_paths()["stdlib"], "ast.py")
+    )
 
 
 def test_files_of_a_package(tmp_path: Path) -> None:

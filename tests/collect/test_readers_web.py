@@ -97,10 +97,20 @@ def test_html_files() -> None:
 # Archives
 
 
+class Writer(WARCWriter):  # type: ignore[misc]
+    """Writes the same bytes every time."""
+
+    def curr_warc_date(self) -> str:
+        return "2024-01-01T00:00:00Z"
+
+    def _make_warc_id(self) -> str:
+        return "<urn:uuid:00000000-0000-0000-0000-000000000000>"
+
+
 def archive(*responses: tuple[str, bytes, dict[str, str]], gz: bool = False) -> bytes:
     """A WARC file: what a crawler writes before, and the responses with their requests."""
     out = io.BytesIO()
-    writer = WARCWriter(out, gzip=gz)
+    writer = Writer(out, gzip=gz)
     writer.write_record(writer.create_warcinfo_record("x.warc", {"software": "test"}))
     for url, body, headers in responses:
         values = {"Content-Type": "text/html", **headers}
@@ -145,7 +155,7 @@ def test_warc(gz: bool) -> None:
 
 def test_texts_of_wet_files() -> None:
     out = io.BytesIO()
-    writer = WARCWriter(out, gzip=False)
+    writer = Writer(out, gzip=False)
     told = {"WARC-Identified-Content-Language": "amh,eng"}
     record = writer.create_warc_record(
         "http://a/", "conversion", payload=io.BytesIO("ጤና\nሰላም".encode()), warc_content_type="text/plain",
@@ -161,8 +171,9 @@ def test_an_archive_that_breaks_off_says_so_and_keeps_what_stands_before(gz: boo
     whole, first = archive(one, two, gz=gz), len(archive(one, gz=gz))
     for end in range(10, len(whole), 41):
         found = read("warc", whole[:end], "x.warc")
+        between = whole[end:].startswith(b"\x1f\x8b") if gz else whole[:end].endswith(b"\r\n\r\n")
         assert set(kinds(found)) <= {"broken record", "broken file"}
-        assert kinds(found) or end == first, f"cut at {end}, which is inside a record"
+        assert kinds(found) or between, f"cut at {end}, which is inside a record"
         assert len(units(found)) >= (end >= first), f"cut at {end}, behind the first page"
 
 

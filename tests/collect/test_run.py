@@ -222,3 +222,109 @@ def test_a_wrong_fixed_language_is_the_recipes_fault(data: Path, make_work: Make
         with pytest.raises(LanguageError, match=r"Source 'web': .*family"):
             collect(section(data, source(**changes)), work=work)
         assert not (work.root / "collect" / "read_batch").exists(), "nothing was read in vain"
+
+
+BENCHMARK = {
+    "name": "sib",
+    "reader": "csv",
+    "path": "bench/*.tsv",
+    "licence": "CC-BY-SA-4.0",
+    "lang_from": "([a-z]+).tsv",
+}
+
+
+def write_benchmark(data: Path) -> None:
+    (data / "bench").mkdir()
+    (data / "bench/sw.tsv").write_text("text\tlabel\nswali\t1\nragged\n")
+
+
+def test_benchmarks_are_read_and_kept_apart(data: Path, make_work: MakeWork) -> None:
+    write_benchmark(data)
+    alone = collect(section(data), work=make_work("collect"))
+    work = make_work("collect", "1" * 20)
+    made = collect(section(data, benchmarks=[BENCHMARK]), work=work)
+    assert [part.key for part in made.parts["documents"]] == [part.key for part in alone.parts["documents"]]
+    assert made.counts == alone.counts
+    (part,) = made.parts["benchmarks"]
+    (document,) = shards.read(part.file("documents.parquet")).to_pylist()
+    assert (document["source"], document["lang"], document["text"]) == ("sib", "swa_Latn", "swali")
+    (summary,) = shards.read(work.out / "benchmarks.parquet").to_pylist()
+    assert (summary["source"], summary["documents"], summary["rejects"]) == ("sib", 1, 1)
+    assert "benchmarks" not in alone.parts
+    assert "sib" not in shards.read(work.out / "languages.parquet")["source"].to_pylist()
+
+
+def read_again(before: Made, after: Made) -> int:
+    return len({part.key for part in after.parts["documents"]} - {part.key for part in before.parts["documents"]})
+
+
+def test_another_source_reads_only_itself(data: Path, make_work: MakeWork) -> None:
+    (data / "more.jsonl").write_text('{"text": "neno", "lang": "sw"}')
+    before = collect(section(data, source()), work=make_work("collect"))
+    more = section(data, source("more", "more.jsonl"), source())
+    assert read_again(before, collect(more, work=make_work("collect", "1" * 20))) == 1
+
+
+def test_what_only_describes_a_source_reads_nothing_again(data: Path, make_work: MakeWork) -> None:
+    before = collect(section(data), work=make_work("collect"))
+    told = source(path="**/*.jsonl", priority=3, origin="elsewhere", redistribution="private", limit_bytes=10**9)
+    work = make_work("collect", "1" * 20)
+    assert read_again(before, collect(section(data, told), work=work)) == 0
+    (row,) = shards.read(work.out / "sources.parquet").to_pylist()
+    assert (row["priority"], row["origin"], row["redistribution"]) == (3, "elsewhere", "private")
+    assert read_again(before, collect(section(data, source(domain="law")), work=make_work("collect", "2" * 20))) == 1
+
+
+def test_a_large_file_has_the_same_rows_in_one_task_and_in_many(data: Path, make_work: MakeWork) -> None:
+    whole = collect(section(data), work=make_work("collect"))
+    split = collect(section(data, shard_bytes=500), work=make_work("collect", "1" * 20))
+    assert len(split.parts["documents"]) > 9 and split.counts == whole.counts
+    assert table(split, "documents") == table(whole, "documents")
+    assert table(split, "rejects") == table(whole, "rejects")
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"options": {"unti": "line"}}, r"option 'unti' of the reader 'text' does not exist. Options: unit"),
+        ({"options": {"unit": "verse"}}, r"one of 'document', 'paragraph', 'line', not 'verse'"),
+        ({"reader": "csv", "options": {"quotes": "no"}}, r"must be bool, not 'no'"),
+        ({"reader": "jsonl", "options": {"x": 1}}, r"Options: none"),
+    ],
+)
+def test_options_that_a_reader_does_not_have(
+    changes: dict[str, object], why: str, data: Path, make_work: MakeWork
+) -> None:
+    with pytest.raises(RecipeError, match=f"Source 'web': .*{why}"):
+        collect(section(data, source(**{"reader": "text", **changes})), work=make_work("collect"))
+
+
+@pytest.mark.parametrize(
+    ("policies", "why"),
+    [({"swa": "eng"}, "'eng' is not a member of 'swa'"), ({"swa": "lid"}, "name a model"), ({"eng": "keep"}, "'eng'")],
+)
+def test_policies_that_cannot_be_followed(policies: dict[str, str], why: str, data: Path, make_work: MakeWork) -> None:
+    with pytest.raises((LanguageError, RecipeError), match=why):
+        collect(section(data, macrolanguages=policies), work=make_work("collect"))
+
+
+def test_macrolanguages_become_their_members(data: Path, make_work: MakeWork) -> None:
+    (data / "web/0.jsonl").write_text('{"text": "neno", "lang": "sw"}')
+    made = collect(section(data, source(path="web/0.jsonl"), macrolanguages={"swa": "swh"}), work=make_work("collect"))
+    (document,) = table(made, "documents").to_pylist()
+    assert (document["lang"], document["source_code"]) == ("swh_Latn", "sw")
+    assert "swa → swh" in document["rule"]
+
+
+def test_the_code_of_a_files_name_and_mojibake(data: Path, make_work: MakeWork) -> None:
+    (data / "web/fr.jsonl").write_text('{"text": "L\u00e2\u0080\u0099\u00c3\u00a9t\u00c3\u00a9"}', encoding="utf-8")
+    of = source(path="web/fr.jsonl", lang_from=r"(\w+)\.jsonl")
+    (document,) = table(collect(section(data, of), work=make_work("collect")), "documents").to_pylist()
+    assert (document["lang"], document["source_code"]) == ("fra_Latn", "fr")
+    assert document["repair"] == "mojibake" and document["text"].endswith("été")
+
+
+def test_two_halves_that_do_not_match(data: Path, make_work: MakeWork) -> None:
+    (data / "x.en").write_text("a")
+    with pytest.raises(SourceError, match=r"of 'x\.\*' there should be two files.*there is x\.en"):
+        collect(section(data, source(reader="moses", path="x.*")), work=make_work("collect"))

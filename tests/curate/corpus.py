@@ -11,6 +11,7 @@ import pytest
 
 from emma.annotate.config import AnnotateConfig
 from emma.annotate.run import annotate
+from emma.compiled import Compiled
 from emma.curate.config import CurateConfig
 from emma.curate.run import curate
 from emma.schemas import CONTAMINATION, IDENTIFIED
@@ -73,13 +74,18 @@ class Bench:
             made.append(self.make_artifact(f"collected{name}", {"documents.parquet": part}))
             notes.append(self.make_artifact(f"annotated{name}", self.notes(made[-1], mine)))
             start += size
-        table = [{"source": source, "priority": rank} for source, rank in self.priorities.items()]
-        files = {"sources.parquet": pa.Table.from_pylist([*table, {"source": "none", "priority": 0}])}
+        sources = {row.get("source", "test") for row in rows} | {"unread"}
+        files = {"sources.parquet": pa.Table.from_pylist([self.declared(source) for source in sorted(sources)])}
         parts = {"documents": made}
         if self.benchmarks:
             tested = {"documents.parquet": documents(self.benchmarks)}
             parts["benchmarks"] = [self.make_artifact(f"benchmarks{self.runs}", tested)]
         return self.make_artifact(f"collect{self.runs}", files, **parts), self.annotated(notes)
+
+    def declared(self, source: str) -> Row:
+        """What a recipe says of a source."""
+        facts = {"licence": "CC0-1.0", "redistribution": "public", "origin": "https://example.org", "domain": "test"}
+        return {"source": source, **facts, "priority": self.priorities.get(source, 0)}
 
     def notes(self, made: Artifact, rows: Sequence[Row]) -> dict[str, pa.Table]:
         """Everything that annotate says of a shard, as files of one artifact."""
@@ -134,14 +140,22 @@ class Bench:
         self, rows: Sequence[Row], section: CurateConfig | None = None, sizes: Sequence[int] = (), workers: int = 1
     ) -> tuple[list[Row], Made, Work]:
         """The selection rows, what the stage returned, and the work whose folder it wrote to."""
-        collected, annotated = self.collect(rows, sizes)
-        work = self.make_work("curate", key=f"{self.runs:020}", workers=workers)
-        with work.executor:
-            made = curate(section or CurateConfig(), collect=collected, annotate=annotated, work=work)
+        _, made, work = self.compile(rows, section, sizes, workers)
         selection: list[Row] = [
             row for part in made.parts["selection"] for row in shards.read(part.file("selection.parquet")).to_pylist()
         ]
         return selection, made, work
+
+    def compile(
+        self, rows: Sequence[Row], section: CurateConfig | None = None, sizes: Sequence[int] = (), workers: int = 1
+    ) -> tuple[Compiled, Made, Work]:
+        """The three artifacts, what the stage returned, and its work."""
+        collected, annotated = self.collect(rows, sizes)
+        work = self.make_work("curate", key=f"{self.runs:020}", workers=workers)
+        with work.executor:
+            made = curate(section or CurateConfig(), collect=collected, annotate=annotated, work=work)
+        parts = {name: tuple(each) for name, each in made.parts.items()}
+        return Compiled(collected, annotated, Artifact(work.out, work.key, made.counts, parts)), made, work
 
 
 def overlay(table: pa.Table, at: int, features: Mapping[str, float | None]) -> pa.Table:

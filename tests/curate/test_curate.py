@@ -99,7 +99,7 @@ def mixed() -> list[Row]:
 
 
 @pytest.mark.parametrize(
-    ("sizes", "workers", "buckets"), [([1, 150, 0, 129], 1, 3), ([200, 200], 2, 16), ([7] * 60, 1, 1)]
+    ("sizes", "workers", "buckets"), [([1, 150, 0, 129], 1, 3), ([200, 200], 2, 16), ([23] * 16, 1, 1)]
 )
 def test_decisions_depend_on_neither_shards_nor_workers(
     bench: Bench, sizes: list[int], workers: int, buckets: int

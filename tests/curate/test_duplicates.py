@@ -10,15 +10,14 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from emma.annotate.features import annotate_batch
 from emma.curate import verify
-from emma.curate.candidates import BAND_ROWS, LOWEST, NEEDED
+from emma.curate.candidates import BAND_ROWS, NEEDED
 from emma.curate.duplicates import find_duplicates
-from emma.kernels.arrow import buffers
-from emma.kernels.fingerprint import SHINGLE, WORD_SHINGLES_FROM, fingerprint, permutations, sign
-from emma.kernels.sets import EXACT, KEPT, NEAR, survivors
-from emma.kernels.tables import fold
+from emma.curate.units import LOWEST, SETS, shingle_sets
+from emma.kernels.fingerprint import SHINGLE, WORD_SHINGLES_FROM, permutations, sign
 from emma.lang.scripts import dominant_script, is_spaced
-from emma.schemas import PERMUTATIONS
+from emma.schemas import ANNOTATIONS, PERMUTATIONS
 from emma.store import shards
 from emma.store.artifact import Artifact
 from emma.work.work import Work
@@ -29,26 +28,9 @@ Row = dict[str, Any]
 Find = Callable[..., tuple[dict[str, np.ndarray], list[Row]]]
 
 
-def annotations(rows: Sequence[Row]) -> pa.Table:
-    """The columns of ANNOTATIONS that duplicates are found by."""
-    sides = [[row["text"], row["text2"]] if row.get("text2") else [row["text"]] for row in rows]
-    signed = [signed_texts(texts) for texts in sides]
-    exact = [hashes[0] if len(hashes) == 1 else hashes[0] ^ hashes[1] for hashes, _ in signed]
-    signatures = [values.min(axis=0) for _, values in signed]
-    return pa.table(
-        {
-            "exact_hash": pa.array(exact, pa.uint64()),
-            "side_hashes": pa.array([each[0] if len(each[0]) > 1 else None for each in signed], pa.list_(pa.uint64())),
-            "minhash": pa.array(signatures, pa.list_(pa.uint32(), PERMUTATIONS)),
-            "script": pa.array([dominant_script("".join(texts))[0] for texts in sides], pa.string()),
-        }
-    )
-
-
-def signed_texts(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
-    """Exact hashes and signatures of the sides of one document."""
-    spaced = np.full(len(texts), is_spaced_text("".join(texts)), np.bool_)
-    return fingerprint(*buffers(pa.array(texts, pa.large_string())), fold(), spaced, PERMUTATIONS)
+def annotations(table: pa.Table) -> pa.Table:
+    """The annotations of some documents."""
+    return pa.concat_tables([ANNOTATIONS.empty_table(), *map(annotate_batch, table.to_batches())])
 
 
 def is_spaced_text(text: str) -> bool:
@@ -56,21 +38,24 @@ def is_spaced_text(text: str) -> bool:
     return script != "Zyyy" and is_spaced(script)
 
 
-def shingle_set(text: str) -> set[tuple[str, ...]]:
+def shingle_set(text: str, words_from: int = WORD_SHINGLES_FROM) -> set[Sequence[str]]:
     """The shingles of a text, slowly: 5-grams of words, or of characters where short or not spaced."""
     kept = [
         "".join(char.lower() for char in word if unicodedata.category(char)[0] in "LMN" and char not in "\u200c\u200d")
         for word in text.replace("\u1361", " ").split()
     ]
     units: Sequence[str] = [word for word in kept if word]
-    if not is_spaced_text(text) or len(units) < WORD_SHINGLES_FROM:
+    if not is_spaced_text(text) or len(units) < words_from:
         units = "".join(units) or text
     return {tuple(units[at : at + SHINGLE]) for at in range(max(1, len(units) - SHINGLE + 1))}
 
 
-def jaccard(one: str, two: str) -> float:
-    left, right = shingle_set(one), shingle_set(two)
+def overlap(left: set[Sequence[str]], right: set[Sequence[str]]) -> float:
     return len(left & right) / len(left | right)
+
+
+def jaccard(one: str, two: str) -> float:
+    return overlap(shingle_set(one), shingle_set(two))
 
 
 def components(edges: Sequence[tuple[int, int]], count: int) -> list[int]:
@@ -96,8 +81,8 @@ def find(make_work: Callable[..., Work], make_artifact: Callable[..., Artifact])
         for number, size in enumerate(sizes or [len(rows)]):
             some = rows[start : start + size]
             collected = make_artifact(f"c{name}-{number}", {"documents.parquet": documents(some)})
-            annotated = make_artifact(f"a{name}-{number}", {"annotations.parquet": annotations(some)})
-            parts.append((collected, annotated))
+            annotated = {"annotations.parquet": annotations(documents(some))}
+            parts.append((collected, make_artifact(f"a{name}-{number}", annotated)))
             start += size
         work = make_work("curate", key=f"{name:020}", workers=workers)
         with work.executor:
@@ -138,15 +123,14 @@ def test_bands_find_what_they_promise() -> None:
 def test_sets_are_those_of_all_pairs_compared(find: Find) -> None:
     rows = mixed()
     arrays, pairs = find(rows)
-    texts = ["".join(shingle[0] for shingle in sorted(shingle_set(row["text"]))) and row["text"] for row in rows]
-    firsts: dict[frozenset[tuple[str, ...]], int] = {}
-    first = [firsts.setdefault(frozenset(shingle_set(text)), at) for at, text in enumerate(texts)]
+    sets = [shingle_set(row["text"]) for row in rows]
+    firsts: dict[frozenset[Sequence[str]], int] = {}
+    first = [firsts.setdefault(frozenset(each), at) for at, each in enumerate(sets)]
     assert arrays["texts"].tolist() == first
-    unique = sorted(set(first))
     similar = {
         (one, two): similarity
-        for one, two in combinations(unique, 2)
-        if rows[one]["lang"][-4:] == rows[two]["lang"][-4:] and (similarity := jaccard(texts[one], texts[two])) >= 0.6
+        for one, two in combinations(sorted(set(first)), 2)
+        if (similarity := overlap(sets[one], sets[two])) >= 0.6
     }
     found = {(row["left"], row["right"]): row["jaccard"] for row in pairs}
     assert len(similar) > 100 and found == pytest.approx({pair: similar[pair] for pair in found})
@@ -203,16 +187,20 @@ def test_pairs_hang_together_with_what_shares_a_side(find: Find) -> None:
 
 
 def test_the_shingles_that_are_verified_are_those_of_the_signatures() -> None:
-    rows = [row | {"text2": None} for row in mixed(1)]
-    rows += [{"lang": "eng_Latn", "text": TEXTS["eng_Latn"], "text2": TEXTS["yor_Latn"]}] * 2
-    table = documents(rows).append_column("script", annotations(rows)["script"])
-    hashes, starts = verify.side_shingles(table)
+    pair = {"lang": "eng_Latn", "text": TEXTS["eng_Latn"], "lang2": "yor_Latn", "text2": TEXTS["yor_Latn"]}
+    rows = [*mixed(1), pair, pair]
+    annotated = annotations(documents(rows))
+    table = documents(rows)
+    for name in ("script", "words", "side_hashes"):
+        table = table.append_column(name, annotated[name])
+    hashes, starts = shingle_sets(table)
     multipliers, addends = permutations(PERMUTATIONS)
-    for row, expected in enumerate(annotations(rows)["minhash"].to_pylist()):
+    for row, expected in enumerate(annotated["minhash"].to_pylist()):
         signature = np.empty(PERMUTATIONS, np.uint32)
-        sign(hashes[starts[2 * row] : starts[2 * row + 2]], multipliers, addends, signature)
+        text, also, side, end = starts[SETS * row : SETS * row + SETS + 1]
+        sign(np.concatenate([hashes[text:also], hashes[side:end]]), multipliers, addends, signature)
         assert signature.tolist() == expected
-        assert starts[2 * row + 1] - starts[2 * row] == len(shingle_set(rows[row]["text"]))
+        assert also - text == len(shingle_set(rows[row]["text"]))
 
 
 def test_a_pair_is_as_similar_as_its_less_similar_side(find: Find) -> None:
@@ -229,38 +217,21 @@ def test_a_pair_is_as_similar_as_its_less_similar_side(find: Find) -> None:
     assert {(row["left"], row["right"]): row["jaccard"] for row in pairs} == expected and len(expected) == 3
 
 
+@pytest.mark.parametrize("lang", ["bos_Latn", "hin_Deva", "amh_Ethi"])
+def test_a_text_just_long_enough_for_words_is_like_its_copy_just_below(find: Find, lang: str) -> None:
+    whole = prose(lang, 1, WORD_SHINGLES_FROM + 5)
+    texts = [f"{whole} {prose(lang, 2, 12)}", " ".join(whole.split(" ")[: WORD_SHINGLES_FROM - 3]), whole]
+    _, pairs = find([{"lang": lang, "text": text} for text in [*texts, prose(lang, 3, 55)]], [1, 3])
+    sets = [shingle_set(text, words_from=999) for text in texts]
+    assert {(row["left"], row["right"]): row["jaccard"] for row in pairs} == {
+        (0, 1): pytest.approx(overlap(sets[0], sets[1])),
+        (0, 2): pytest.approx(jaccard(texts[0], texts[2])),
+        (1, 2): pytest.approx(overlap(sets[1], sets[2])),
+    }
+
+
 def test_large_documents_are_compared_a_few_at_a_time(find: Find, monkeypatch: pytest.MonkeyPatch) -> None:
     rows = mixed(2)
     _, expected = find(rows)
     monkeypatch.setattr(verify, "ROOM", 1)
     assert find(rows)[1] == expected
-
-
-def slow_survivors(
-    texts: Sequence[int], langs: Sequence[int], allowed: Sequence[bool], near: set[tuple[int, int]]
-) -> list[tuple[int, int]]:
-    kept: list[int] = []
-    found = []
-    for at, text in enumerate(texts):
-        mine = [each for each in kept if langs[each] == langs[at]] if allowed[at] else []
-        same = [each for each in mine if texts[each] == text]
-        like = [each for each in mine if {(texts[each], text), (text, texts[each])} & near]
-        found.append((EXACT, same[0]) if same else (NEAR, like[0]) if like else (KEPT, at))
-        if allowed[at] and not same and not like:
-            kept.append(at)
-    return found
-
-
-@pytest.mark.parametrize("seed", range(20))
-def test_survivors_equal_slow_python(seed: int) -> None:
-    chance = np.random.default_rng(seed)
-    count = 40
-    roots = chance.integers(0, 25, count)
-    texts = np.array([np.flatnonzero(roots == root)[0] for root in roots])
-    langs, allowed = chance.integers(0, 3, count).astype(np.int32), chance.random(count) < 0.8
-    firsts = np.unique(texts)
-    near = sorted({tuple(sorted(chance.choice(firsts, 2, replace=False).tolist())) for _ in range(15)})
-    left, right = (np.array(side, np.int64) for side in zip(*near, strict=True))
-    fates, winners = survivors(texts, langs, allowed, left, right)
-    expected = slow_survivors(texts.tolist(), langs.tolist(), allowed.tolist(), set(near))
-    assert list(zip(fates.tolist(), winners.tolist(), strict=True)) == expected

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from emma.curate.config import CurateConfig, Feature
-from emma.curate.distributions import BINS, TOP, Histogram, count_bins, pool
+from emma.curate.distributions import BINS, Histogram, count_bins, pool
 from emma.curate.fixed import Fixed
 from emma.curate.limits import Fences, LimitSettings, Spread, limit
 from emma.curate.measured import Column
@@ -74,7 +74,8 @@ def test_labels_of_pairs() -> None:
 def test_fixed_limits() -> None:
     limits = {"*": {"letter_share": {"low": 0.1}}, "Deva": {"letter_share": {"low": 0.2}},
               "hin_Deva": {"letter_share": {"high": 0.9, "low": 0.0}},
-              "hin_Deva-eng_Latn": {"length_ratio": {"low": 0.3}}, "Latn-Deva": {"length_ratio": {"low": 0.2}}}  # fmt: skip
+              "hin_Deva-eng_Latn": {"length_ratio": {"low": 0.3}},
+              "Latn-Deva": {"length_ratio": {"low": 0.2}}}  # fmt: skip
     settings = LimitSettings.of(CurateConfig.model_validate({"limits": limits}))
     pairs = ["eng_Latn-hin_Deva", "eng_Latn-mar_Deva", "eng_Latn-fra_Latn"]
     own = {name: ["fra_Latn", "mar_Deva", "hin_Deva"] for name in (*FEATURES, SCORE)} | {"length_ratio": pairs}
@@ -145,7 +146,7 @@ def test_limits_that_nothing_could_break_are_refused(bench: Bench, limits: dict[
 
 
 def test_limits_of_pairs_are_refused_where_only_one_language_is_named(bench: Bench) -> None:
-    rows = [row | {"text2": prose("hin_Deva", at), "lang2": "hin_Deva"} for at, row in enumerate(plain(3, ["rus_Cyrl"]))]
+    rows = [row | {"text2": prose("hin_Deva", 1), "lang2": "hin_Deva"} for row in plain(3, ["rus_Cyrl"])]
     section = CurateConfig.model_validate({"limits": {"rus_Cyrl": {"length_ratio": {"low": 0.2}}}})
     with pytest.raises(RecipeError, match=r"no document has it; it is measured for: .*hin_Deva-rus_Cyrl"):
         bench.run(rows, section)

@@ -1,37 +1,12 @@
-"""Band keys, pairs, connected components and picking against slow Python."""
+"""Band keys, buckets, candidates and similarities against slow Python."""
 
 import random
 
 import numpy as np
 import pytest
 
-from emma.kernels.duplicates import REACH, band_keys, connect, first_allowed, fit, near_pairs
+from emma.kernels.duplicates import BEST, EARLIEST, REACH, band_keys, bucketed, candidates, jaccards, likely, shared
 from tests.kernels.text import GOLDEN, WORD, mix
-
-
-def slow_components(edges: list[tuple[int, int]], count: int) -> list[int]:
-    """The smallest label spreads along edges until nothing changes."""
-    labels = list(range(count))
-    changed = True
-    while changed:
-        changed = False
-        for left, right in edges:
-            low = min(labels[left], labels[right])
-            changed |= labels[left] != low or labels[right] != low
-            labels[left] = labels[right] = low
-    return labels
-
-
-def columns(edges: list[tuple[int, int]]) -> tuple[np.ndarray, np.ndarray]:
-    pairs = np.array(edges, np.int64).reshape(-1, 2)
-    return pairs[:, 0].copy(), pairs[:, 1].copy()
-
-
-@pytest.mark.parametrize("seed", range(20))
-def test_connect_equals_spreading_labels(seed: int) -> None:
-    chance = random.Random(seed)
-    edges = [(chance.randrange(50), chance.randrange(50)) for _ in range(chance.randrange(60))]
-    assert connect(*columns(edges), 50).tolist() == slow_components(edges, 50)
 
 
 def test_band_keys_equal_slow_python() -> None:
@@ -46,55 +21,96 @@ def test_band_keys_equal_slow_python() -> None:
     assert band_keys(signatures, 4).ravel().tolist() == expected
 
 
-def groups(seed: int, count: int) -> tuple[np.ndarray, ...]:
-    """Sorted keys, their members, and signatures of 10 values that often agree."""
+@pytest.mark.parametrize("buckets", [1, 3, 16])
+@pytest.mark.parametrize("count", [0, 1, 200])
+def test_bucketed_is_a_stable_sort_by_bucket(buckets: int, count: int) -> None:
+    keys = np.random.default_rng(count).integers(0, 1 << 64, count, dtype=np.uint64)
+    places, starts = bucketed(keys, buckets)
+    numbers = [key % buckets for key in keys.tolist()]
+    assert places.tolist() == sorted(range(count), key=numbers.__getitem__)
+    assert starts.tolist() == [sum(number < bucket for number in numbers) for bucket in range(buckets + 1)]
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 5_000])
+def test_shared_has_every_key_that_comes_twice_and_few_others(count: int) -> None:
+    keys = np.random.default_rng(1).integers(0, 1 << 64, count, dtype=np.uint64)
+    keys[: count // 4] = keys[count // 2 : count // 2 + count // 4]
+    _, inverse, counts = np.unique(keys, return_inverse=True, return_counts=True)
+    twice = counts[inverse] > 1
+    found = shared(keys)
+    assert (found >= twice).all() and found.sum() - twice.sum() <= 0.15 * count
+
+
+def alike_groups(seed: int, count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Sorted keys, their members, and sketches of 10 values that often agree."""
     random_numbers = np.random.default_rng(seed)
-    signatures = random_numbers.integers(0, 3, (count, 10), dtype=np.uint32)
-    languages = random_numbers.integers(0, 3, count).astype(np.uint64)
+    sketches = random_numbers.integers(0, 3, (count, 10), dtype=np.uint8)
     keys = random_numbers.integers(0, 6, 2 * count).astype(np.uint64)
     members = np.tile(np.arange(count), 2)
     order = np.lexsort((members, keys))
-    return keys[order], members[order], signatures, languages
+    return keys[order], members[order], sketches
 
 
 @pytest.mark.parametrize("seed", range(10))
-def test_near_pairs_connect_what_all_pairs_connect(seed: int) -> None:
-    keys, members, signatures, languages = groups(seed, 60)
-    pairs = [
-        (int(a), int(b))
-        for at, b in enumerate(members)
-        for other, a in enumerate(members[:at])
-        if keys[other] == keys[at] and (signatures[a] == signatures[b]).sum() >= 6
-    ]
-    left, right = near_pairs(keys, members, signatures, languages, 6)
-    found = list(zip(left.tolist(), right.tolist(), strict=True))
-    assert pairs and slow_components(found, 60) == slow_components(pairs, 60)
-    of_one = [[(a, b) for a, b in edges if languages[a] == languages[b]] for edges in (found, pairs)]
-    assert slow_components(of_one[0], 60) == slow_components(of_one[1], 60)
-    assert set(found) <= set(pairs)
+def test_candidates_equal_slow_python(seed: int) -> None:
+    keys, members, sketches = alike_groups(seed, 60)
+    expected = []
+    for at, right in enumerate(members.tolist()):
+        before = [left for other, left in enumerate(members[:at].tolist()) if keys[other] == keys[at]]
+        alike = {place: (sketches[left] == sketches[right]).sum() for place, left in enumerate(before)}
+        enough = [place for place in alike if alike[place] >= 5]
+        best = sorted(enough[EARLIEST:], key=lambda place: (-alike[place], place))[:BEST]
+        expected += [(before[place], right) for place in [*enough[:EARLIEST], *best]]
+    left, right = candidates(keys, members, sketches, 5)
+    assert list(zip(left.tolist(), right.tolist(), strict=True)) == expected and len(expected) > 50
 
 
 def test_a_giant_group_takes_linear_time_and_finds_its_neighbours() -> None:
     count = 100_000
-    signatures = np.arange(count, dtype=np.uint32)[:, None].repeat(8, 1)
-    signatures[-1] = signatures[0]
-    signatures[500] = signatures[499 - REACH + 1]
+    sketches = np.random.default_rng(0).integers(0, 256, (count, 16), dtype=np.uint8)
+    sketches[-1] = sketches[0]
+    sketches[500] = sketches[499 - REACH + 1]
     members = np.arange(count)
-    zeros = np.zeros(count, np.uint64)
-    left, right = near_pairs(zeros, members, signatures, zeros, 8)
+    left, right = candidates(np.zeros(count, np.uint64), members, sketches, 16)
     assert set(zip(left.tolist(), right.tolist(), strict=True)) == {(0, count - 1), (499 - REACH + 1, 500)}
 
 
-def test_first_allowed() -> None:
-    roots = np.array([0, 0, 2, 0, 2, 5])
-    allowed = np.array([False, True, False, True, False, True])
-    assert first_allowed(roots, allowed).tolist() == [1, 1, -1, 1, -1, 5]
+def test_of_many_that_are_alike_few_become_candidates() -> None:
+    count = 1_000
+    sketches = np.zeros((count, 16), np.uint8)
+    left, right = candidates(np.zeros(count, np.uint64), np.arange(count), sketches, 16)
+    assert len(left) <= (EARLIEST + BEST) * count
+    assert set(range(1, count)) == set(right[left == 0].tolist())  # all are compared with the one that survives
 
 
-@pytest.mark.parametrize(
-    ("sizes", "limit", "taken"),
-    [([5, 3, 4, 2], 9, [True, True, False, False]), ([5, 3, 4, 2], 10, [True, True, False, True]), ([], 3, []),
-     ([4], 3, [False]), ([0, 3], 3, [True, True])],
-)  # fmt: skip
-def test_fit(sizes: list[int], limit: int, taken: list[bool]) -> None:
-    assert fit(np.array(sizes, np.int64), limit).tolist() == taken
+def test_likely_takes_the_earliest_then_the_best() -> None:
+    alike, chosen = np.array([5, 6, 4, 7, 5, 5, 9, 8, 6, 9, 3]), np.zeros(EARLIEST + BEST, np.int64)
+    assert chosen[: likely(alike, 5, chosen)].tolist() == [0, 1, 3, 4, 6, 9, 7, 8]
+    assert likely(np.array([4, 4]), 5, chosen) == likely(np.empty(0, np.int64), 5, chosen) == 0
+
+
+def one(a: set[int], b: set[int]) -> float:
+    return len(a & b) / len(a | b) if a | b else 1.0
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_jaccards_equal_sets(seed: int) -> None:
+    chance = random.Random(seed)
+    sides = [[set(chance.choices(range(12), k=chance.randrange(1, 9))), set(), set()] for _ in range(12)]
+    for at, sets in enumerate(sides[4:]):
+        sets[1 + at % 2] = set(chance.choices(range(12), k=chance.randrange(1, 9)))
+    flat = [sorted(side) for sets in sides for side in sets]
+    hashes = np.array([each for side in flat for each in side], np.uint64)
+    starts = np.cumsum([0, *map(len, flat)])
+    left, right = (np.array(each) for each in np.triu_indices(12, 1))
+
+    def slow(a: list[set[int]], b: list[set[int]]) -> float:
+        if a[2] and b[2]:
+            return max(min(one(a[0], b[0]), one(a[2], b[2])), min(one(a[0], b[2]), one(a[2], b[0])))
+        if a[2] or b[2]:
+            return 0.0  # a pair and a text alone
+        ways = [(a[0], b[0])] + [(a[1], b[0])] * bool(a[1] and not b[1]) + [(a[0], b[1])] * bool(b[1] and not a[1])
+        return max(one(*way) for way in ways)
+
+    expected = [slow(sides[a], sides[b]) for a, b in zip(left, right, strict=True)]
+    assert jaccards(hashes, starts, left, right).tolist() == expected and 0 < sum(each == 0 for each in expected) < 60

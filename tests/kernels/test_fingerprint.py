@@ -1,57 +1,79 @@
 """Exact hashes and MinHash against slow Python, against each other, and against the true Jaccard similarity."""
 
 import random
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
 import pytest
+from hypothesis import given
 
-from emma.kernels.fingerprint import SHINGLE, WORD_SHINGLES_FROM, fingerprint, permutations
-from emma.kernels.tables import fold, folded
+from emma.kernels.fingerprint import SHINGLE, WORD_SHINGLES_FROM, fingerprint, pair_hashes, permutations, shingles
+from emma.kernels.tables import fold
 from tests.conftest import TEXTS
-from tests.kernels.text import GOLDEN, WORD, buffers, chain, corpus, mix
+from tests.kernels.text import (
+    GOLDEN,
+    WORD,
+    buffers,
+    corpus,
+    exact_hash,
+    hash_word,
+    mix,
+    normal,
+    normal_words,
+    polynomial,
+    texts,
+)
 
 LENGTH = 16
 
 
 def slow_units(text: str, spaced: bool) -> list[int]:
-    forms = [folded(char) for char in text]
-    kept = [form for form in forms if form > 1] or [ord(char) for char in text]
-    words: list[list[int]] = [[]]
-    for form in forms:
-        if form == 1:
-            words.append([])
-        elif form:
-            words[-1].append(form)
-    hashes = [mix(chain(word, GOLDEN)) for word in words if word]
-    return hashes if spaced and len(hashes) >= WORD_SHINGLES_FROM else kept
+    words = normal_words(text)
+    if spaced and len(words) >= WORD_SHINGLES_FROM:
+        return [hash_word(word) for word in words]
+    return [ord(char) for char in normal(text) or text]
 
 
-def slow_shingles(units: list[int]) -> set[int]:
-    def polynomial(part: list[int]) -> int:
-        return sum(unit * pow(GOLDEN, len(part) - 1 - at, 1 << 64) for at, unit in enumerate(part)) & WORD
-
+def slow_shingles(units: Sequence[int]) -> set[int]:
     if len(units) < SHINGLE:
         return {mix(polynomial(units) + len(units) & WORD)}
     return {mix(polynomial(units[at : at + SHINGLE])) for at in range(len(units) - SHINGLE + 1)}
 
 
-def slow_signature(units: list[int]) -> list[int]:
-    multipliers = [mix((2 * index + 1) * GOLDEN & WORD) | 1 for index in range(LENGTH)]
-    addends = [mix((2 * index + 2) * GOLDEN & WORD) for index in range(LENGTH)]
-    shingles = slow_shingles(units)
-    return [min((a * x + b & WORD) >> 32 for x in shingles) for a, b in zip(multipliers, addends, strict=True)]
+def slow_signature(found: set[int]) -> list[int]:
+    multipliers = [mix((2 * index + 1) * GOLDEN & WORD) & 0xFFFFFFFF | 1 for index in range(LENGTH)]
+    addends = [mix((2 * index + 2) * GOLDEN & WORD) & 0xFFFFFFFF for index in range(LENGTH)]
+    return [min(a * (x >> 32) + b & 0xFFFFFFFF for x in found) for a, b in zip(multipliers, addends, strict=True)]
+
+
+def check(texts: Sequence[str], spaced: bool) -> None:
+    arguments = (*buffers(texts), fold(), np.full(len(texts), spaced))
+    exact, signatures = fingerprint(*arguments, LENGTH)
+    hashes, starts = shingles(*arguments)
+    for at, text in enumerate(texts):
+        expected = slow_shingles(slow_units(text, spaced))
+        assert exact[at] == exact_hash(text), text
+        assert hashes[starts[at] : starts[at + 1]].tolist() == sorted(expected), text
+        assert signatures[at].tolist() == slow_signature(expected), text
 
 
 @pytest.mark.parametrize("spaced", [True, False])
 def test_fingerprint_equals_slow_python(spaced: bool) -> None:
-    texts = corpus()
-    exact, signatures = fingerprint(*buffers(texts), fold(), np.full(len(texts), spaced), LENGTH)
-    for text, hashed, signature in zip(texts, exact.tolist(), signatures.tolist(), strict=True):
-        kept = [form for form in map(folded, text) if form > 1]
-        points = kept or [ord(char) for char in text]
-        assert hashed == mix(chain(points, 0) + len(points) & WORD) ^ (0 if kept else GOLDEN), text
-        assert signature == slow_signature(slow_units(text, spaced)), text
+    check(corpus(), spaced)
+
+
+@given(texts)
+def test_fingerprint_equals_slow_python_on_any_text(text: str) -> None:
+    check([text, " ".join([text] * 30)], True)
+
+
+def test_texts_in_the_middle_of_a_buffer() -> None:
+    data, offsets = buffers(["before", *TEXTS.values()])
+    spaced = np.ones(len(TEXTS), np.bool_)
+    hashes, starts = shingles(data, offsets[1:], fold(), spaced)
+    alone, alone_starts = shingles(*buffers(list(TEXTS.values())), fold(), spaced)
+    assert np.array_equal(hashes, alone) and np.array_equal(starts, alone_starts)
 
 
 def of(*texts: str) -> tuple[list[int], list[list[int]]]:
@@ -65,9 +87,18 @@ def test_format_does_not_matter(text: str) -> None:
     assert len(set(exact)) == 1
 
 
+@pytest.mark.parametrize("text", ["Ο ΆΝΘΡΩΠΟΣ", "DİL", "Ჰარი"])
+def test_case_does_not_matter_where_scripts_have_their_own(text: str) -> None:
+    exact, _ = of(text, text.lower().replace("i\u0307", "i"))
+    assert exact[0] == exact[1]
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("कि", "की"), ("ปู", "ปี"), ("ọ̀", "ọ"), ("كَتب", "كُتب"), ("a", "b"), ("1", "2"), ("!", "?"), ("", " "), ("🙂", "🙃")],
+    [
+        *[("कि", "की"), ("ปู", "ปี"), ("ọ̀", "ọ"), ("كَتب", "كُتب"), ("kır", "kir")],
+        *[("a", "b"), ("1", "2"), ("!", "?"), ("", " "), ("🙂", "🙃")],
+    ],
 )
 def test_what_tells_words_apart_matters(one: str, other: str) -> None:
     exact, signatures = of(one, other)
@@ -96,3 +127,13 @@ def test_permutations_are_distinct() -> None:
     assert len(set(multipliers.tolist())) == len(set(addends.tolist())) == 112
     assert all(value % 2 for value in multipliers.tolist())
     assert all(a != b for a, b in pairwise(multipliers.tolist()))
+
+
+def test_hashes_of_pairs_do_not_depend_on_the_order_of_sides() -> None:
+    one, other = (np.array(of(*sides)[0], np.uint64) for sides in (("a", "b", "c", "c"), ("b", "a", "d", "c")))
+    hashes = pair_hashes(one, other)
+    assert np.array_equal(hashes, pair_hashes(other, one))
+    assert hashes[0] == hashes[1] and len({*hashes.tolist(), *one.tolist(), *other.tolist()}) == 7
+    assert hashes[0] == mix(
+        mix(min(int(one[0]), int(other[0])) + GOLDEN & WORD) + max(int(one[0]), int(other[0])) & WORD
+    )

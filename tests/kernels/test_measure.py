@@ -1,75 +1,87 @@
 """The counting kernels against slow Python over characters."""
 
-import unicodedata
 from collections import Counter
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
+from hypothesis import given
 
 from emma.kernels import measure as m
-from emma.kernels.repeats import BLOCK, GRAM
-from emma.kernels.tables import classes, fold, folded
+from emma.kernels.repeats import BLOCK, GRAM, WORD_GRAM
+from emma.kernels.tables import classes, fold
 from emma.kernels.utf8 import decode, hash_bytes
 from tests.conftest import TEXTS
-from tests.kernels.text import WORD, buffers, chain, corpus, mix
+from tests.kernels.text import WORD, buffers, category, chain, corpus, is_space, mix, normal_words, texts
 
-EXTRA_SPACES = "\u1361\u200b"
-JOINERS = "\u200c\u200d\u180e"
-SCRIPTS = np.full(0x110000, -1, np.int16)
-for _index, _blocks in enumerate([[(0x41, 0x250), (0x300, 0x370)], [(0x600, 0x700)], [(0x900, 0x980)]]):
+SCRIPTS = np.zeros(0x110000, np.uint16)
+for _script, _blocks in enumerate([[(0x41, 0x250), (0x300, 0x370)], [(0x600, 0x700)], [(0x900, 0x980)]], 1):
     for _first, _end in _blocks:
-        SCRIPTS[_first:_end] = _index
-ALLOWED = np.array([[True, False, False], [False, True, True]])
+        SCRIPTS[_first:_end] = _script
+CELLS = classes() + 8 * SCRIPTS
 
 
-def is_space(char: str) -> bool:
-    return char.isspace() or char in EXTRA_SPACES
+def measure(texts: Sequence[str]) -> tuple[m.Counts, m.Tallies]:
+    counts, tallies = m.measure(*buffers(texts), CELLS, fold(), 4)
+    return counts, tallies
 
 
-def category(char: str) -> str:
-    return "M" if char in JOINERS else "Z" if is_space(char) else unicodedata.category(char)
-
-
-def slow_grams(text: str) -> int:
+def repeated(units: Sequence[str], gram: int) -> int:
+    """Grams that occurred before in their block."""
     again = 0
-    for start in range(0, len(text), BLOCK):
-        grams = [text[at : at + GRAM] for at in range(start, min(start + BLOCK, len(text) - GRAM + 1))]
+    for start in range(0, len(units), BLOCK):
+        grams = [tuple(units[at : at + gram]) for at in range(start, min(start + BLOCK, len(units) - gram + 1))]
         again += len(grams) - len(set(grams))
     return again
 
 
-def slow(text: str, allowed: set[int]) -> dict[int, int]:
+def slow(text: str) -> dict[int, int]:
     kinds = Counter(category(char)[0] for char in text)
     lines = [line for line in text.split("\n") if line]
-    found = Counter(int(SCRIPTS[ord(c)]) for c in text if category(c)[0] in "LM" and SCRIPTS[ord(c)] >= 0)
-    top = min(found, key=lambda script: (-found[script], script), default=-1)
+    uppers = sum(category(char) in {"Lu", "Lt"} for char in text)
     words = "".join(" " if is_space(char) else char for char in text).split(" ")
     return {
-        m.CHARS: len(text),
+        m.OTHERS: kinds["C"],
         m.SPACES: kinds["Z"],
-        m.WORDS: sum(map(bool, words)),
-        m.LINES: text.count("\n") + 1 if text else 0,
-        m.LETTERS: kinds["L"],
-        m.UPPERS: sum(category(char) in {"Lu", "Lt"} for char in text),
+        m.LOWERS: kinds["L"] - uppers,
+        m.UPPERS: uppers,
         m.MARKS: kinds["M"],
         m.DIGITS: kinds["N"],
-        m.PUNCTS: kinds["P"] + kinds["S"],
-        m.SCRIPT: top,
-        m.SCRIPT_LETTERS: found[top],
-        m.SCRIPTED: sum(found.values()),
-        m.LABEL_LETTERS: sum(found[script] for script in allowed),
+        m.PUNCTS: kinds["P"],
+        m.SYMBOLS: kinds["S"],
+        m.CHARS: len(text),
+        m.WORDS: sum(map(bool, words)),
+        m.LINES: text.count("\n") + 1 if text else 0,
+        m.FILLED_LINES: len(lines),
+        m.LINE_CHARS: sum(map(len, lines)),
         m.LINE_REPEATS: sum(map(len, lines)) - sum(map(len, set(lines))),
-        m.GRAM_REPEATS: slow_grams(text),
+        m.GRAMS: max(0, len(text) - GRAM + 1),
+        m.GRAM_REPEATS: repeated(text, GRAM),
+        m.WORD_GRAMS: max(0, len(normal_words(text)) - WORD_GRAM + 1),
+        m.WORD_GRAM_REPEATS: repeated(normal_words(text), WORD_GRAM),
     }
 
 
+def check(texts: Sequence[str]) -> None:
+    counts, tallies = measure(texts)
+    for text, row, tally in zip(texts, counts, tallies, strict=True):
+        assert dict(enumerate(row.tolist())) == slow(text), text
+        scripts = Counter(int(SCRIPTS[ord(char)]) for char in text if category(char)[0] in "LM")
+        assert dict(enumerate(tally.tolist())) == {script: scripts[script] for script in range(4)}, text
+
+
 def test_measure_equals_slow_python() -> None:
-    texts = [*corpus(), "abcdefghij" * 1000, "x\n" * 5000]
-    labels = np.arange(len(texts), dtype=np.int32) % 2
-    counts = m.measure(*buffers(texts), classes(), SCRIPTS, labels, ALLOWED)
-    for text, label, row in zip(texts, labels, counts, strict=True):
-        expected = slow(text, {0} if label == 0 else {1, 2})
-        assert dict(enumerate(row.tolist())) == expected, text
+    check([*corpus(), "abcdefghij" * 1000, "x\n" * 5000, "one Two three, four five " * 2000])
+
+
+@given(texts)
+def test_measure_equals_slow_python_on_any_text(text: str) -> None:
+    check([text, text + "\n" + text])
+
+
+def test_no_documents() -> None:
+    counts, tallies = measure([])
+    assert counts.shape == (0, m.COLUMNS) and tallies.shape == (0, 4)
 
 
 def test_decode_equals_python() -> None:
@@ -87,26 +99,14 @@ def test_hash_bytes_equals_slow_python(seed: int) -> None:
     assert hash_bytes(*buffers(texts), seed).tolist() == expected
 
 
-def test_no_documents() -> None:
-    counts = m.measure(*buffers([]), classes(), SCRIPTS, np.empty(0, np.int32), ALLOWED)
-    assert counts.shape == (0, m.COLUMNS)
-
-
 @pytest.mark.parametrize("label", TEXTS)
 def test_marks_and_joiners_are_part_of_words(label: str) -> None:
     text = TEXTS[label]
-    row = m.measure(*buffers([text]), classes(), SCRIPTS, np.zeros(1, np.int32), ALLOWED)[0]
-    assert row[m.LETTERS] + row[m.MARKS] + row[m.SPACES] + row[m.PUNCTS] == len(text)
+    row = measure([text])[0][0]
+    assert row[m.LOWERS] + row[m.UPPERS] + row[m.MARKS] + row[m.SPACES] + row[m.PUNCTS] == len(text)
 
 
-@pytest.mark.parametrize(
-    ("char", "form"),
-    [("A", "a"), ("ẹ", "ẹ"), ("Σ", "σ"), ("İ", "İ"), ("ि", "ि"), ("ุ", "ุ"), ("٣", "٣"), ("Ა", "ა")],
-)
-def test_fold_keeps_marks_and_lowers_letters(char: str, form: str) -> None:
-    assert folded(char) == ord(form) == fold()[ord(char)]
-
-
-@pytest.mark.parametrize("char", ["\u200d", ".", "؟", "🙂", "\x00", "\ufeff"])
-def test_fold_skips_what_does_not_tell_words_apart(char: str) -> None:
-    assert fold()[ord(char)] == 0
+@pytest.mark.parametrize("other", ["one, TWO three four five. One two three four five!", "1 2 3 4 5\n1 2 3 4 5"])
+def test_repeated_words_do_not_depend_on_case_and_punctuation(other: str) -> None:
+    row = measure([other])[0][0]
+    assert (row[m.WORD_GRAMS], row[m.WORD_GRAM_REPEATS]) == (6, 1)

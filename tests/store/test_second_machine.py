@@ -8,7 +8,8 @@ import pytest
 
 from emma.cli import main
 from emma.home import Home
-from emma.store import shards
+from emma.store import remote, shards
+from emma.store.manifest import MANIFEST
 from tests.whole import write_recipes
 
 STAGES = ["collect", "annotate", "curate"]
@@ -25,8 +26,8 @@ def reused(home: Path) -> list[bool]:
 
 
 def compile_at(home: Path, recipe: Path, bucket: str, *more: str) -> None:
-    command = ["curate", str(recipe), "--home", str(home), "--store", bucket, "--workers", "1", "--quiet", *more]
-    assert main(command) == 0
+    command = ["curate", str(recipe), "--home", str(home), "--store", bucket, "--workers", "1", "--quiet"]
+    assert main([*command, "--set", "curate.buckets=2", *more]) == 0
 
 
 def test_nothing_is_computed_twice(recipe: Path, bucket: str, tmp_path: Path) -> None:
@@ -43,10 +44,21 @@ def test_nothing_is_computed_twice(recipe: Path, bucket: str, tmp_path: Path) ->
 
 def test_a_changed_threshold_there_reads_what_was_made_here(recipe: Path, bucket: str, tmp_path: Path) -> None:
     compile_at(tmp_path / "first", recipe, bucket)
-    compile_at(tmp_path / "second", recipe, bucket, "--set", "curate.seed=7")
+    compile_at(tmp_path / "second", recipe, bucket, "--set", "curate.seed=7", "--workers", "2")
     assert reused(tmp_path / "second") == [True, True, False]
     compile_at(tmp_path / "first", recipe, bucket, "--set", "curate.seed=7")
     assert reused(tmp_path / "first")[-3:] == [True] * 3
+
+
+def test_tasks_of_a_stage_that_was_killed_there_are_not_done_again(recipe: Path, bucket: str, tmp_path: Path) -> None:
+    compile_at(tmp_path / "first", recipe, bucket)
+    key = Home(tmp_path / "first").run("whole").keys()["annotate"]
+    files, path = remote.filesystem(f"{bucket}/annotate/{key}/{MANIFEST}")
+    files.rm(path)
+    compile_at(tmp_path / "second", recipe, bucket)
+    assert reused(tmp_path / "second") == [True, False, True]
+    (task,) = (tmp_path / "second" / "store" / "annotate" / "annotate_shard").iterdir()
+    assert [each.name for each in task.iterdir()] == [MANIFEST], "it was neither made nor opened"
 
 
 def test_the_cache_may_be_deleted(recipe: Path, bucket: str, tmp_path: Path) -> None:

@@ -9,13 +9,13 @@ if TYPE_CHECKING:
     from emma.work.on_ray import OnRay
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def said_by_ray() -> list[str]:
     """What the Ray executor told its user."""
     return []
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def ray(said_by_ray: list[str]) -> "Iterator[OnRay]":
     pytest.importorskip("ray", reason="needs the ray extra")
     from emma.work.on_ray import OnRay

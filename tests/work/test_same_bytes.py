@@ -37,6 +37,9 @@ name = "made"
 reader = "jsonl"
 path = "*.jsonl"
 licence = "CC0-1.0"
+
+[curate]
+buckets = 2
 """
 
 

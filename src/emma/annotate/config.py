@@ -1,10 +1,43 @@
 """The `[annotate]` section of a recipe."""
 
-from typing import ClassVar
+from typing import ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from emma.section import Section
+from emma.lang.lid.settings import Training
+from emma.lang.tables import Scheme
+from emma.section import Section, Settings
+
+
+class LidConfig(Settings):
+    """Which model identifies languages: one that exists, or one trained from the corpus' own clean sources."""
+
+    model: str | None = Field(default=None, exclude=True)  # its content is part of the address, not its place
+    """A fastText classifier (`.bin`, `.ftz`), from the recipe's data folder or from where `emma` is run, or a
+    repository of the Hugging Face hub with a revision: `cis-lmu/glotlid@commit`, `owner/name/file.bin@commit`."""
+    train: tuple[str, ...] = ()
+    """Instead of a model: names of the sources whose labels can be trusted, to train one from."""
+    training: Training = Training()
+    """How that one is trained."""
+    scheme: Scheme = "any"
+    """How the model's labels are read, as in a source: `flores` for GlotLID and OpenLID, `wiki` for lid.176."""
+    codes: dict[str, str] = Field(default_factory=dict)
+    """What some of its labels stand for, where they need help: `{ocr = "oci_Latn"}`."""
+    spelling: Literal["plain", "letters"] = "plain"
+    """How the model wants its text. `letters` is what OpenLID was trained on: small letters, no digits or
+    punctuation."""
+    max_chars: int = Field(default=1000, ge=30)
+    """Characters of a text that are looked at: a third each from beginning, middle and end, where it is longer."""
+    root: str = Field(default=".", exclude=True)
+    """The data folder; filled in from the recipe's `data`."""
+
+    @model_validator(mode="after")
+    def _one_or_the_other(self) -> Self:
+        if (self.model is None) == (not self.train):
+            raise ValueError("name either a `model`, or sources to `train` one from")
+        if self.train and self.spelling != "plain":
+            raise ValueError("`spelling` is for models from elsewhere; a trained one reads text as it is")
+        return self
 
 
 class AnnotateConfig(Section):
@@ -16,3 +49,5 @@ class AnnotateConfig(Section):
     """Words that a document must share with a benchmark, in the same order, to count as having it."""
     gram_chars: int = Field(default=50, ge=20)
     """The same in characters, for scripts that do not put spaces between words; wide ones (Han, kana) count double."""
+    lid: LidConfig | None = None
+    """Language identification, in the table `[annotate.lid]`; without it no language is identified."""

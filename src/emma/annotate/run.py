@@ -7,9 +7,11 @@ benchmarks makes only its own part anew.
 from collections.abc import Sequence
 from pathlib import Path
 
+from emma.annotate.benchmarks import index_benchmarks
 from emma.annotate.config import AnnotateConfig
-from emma.annotate.contamination import find_contamination, index_benchmarks, report
+from emma.annotate.contamination import find_contamination, report
 from emma.annotate.features import annotate_batch
+from emma.annotate.identify import identify_shard, model_for
 from emma.annotate.texts import read_batches
 from emma.schemas import ANNOTATIONS
 from emma.store import shards
@@ -28,6 +30,9 @@ def annotate(section: AnnotateConfig, *, collect: Artifact, work: Work) -> Made:
     parts = {"annotations": work.each(annotate_shard, documents)}
     if benchmarks := collect.parts.get("benchmarks"):
         parts["contamination"] = contaminate(section, documents, benchmarks, work)
+    if section.lid is not None:
+        model = model_for(section.lid, collect, work)
+        parts["identified"] = work.each(identify_shard, documents, model, section.lid)
     counts = {
         name: sum(shard.counts[name] for shard in parts["annotations"]) for name in ("rows_in", "rows_out", "bytes")
     }

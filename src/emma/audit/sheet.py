@@ -22,16 +22,18 @@ ROWS, CLUSTERS, LINES, LABELS = 20, 5, 10, 5
 
 def audit(run: Run, name: str, seed: int = 0) -> Sheet:
     """The sheet of one language of a run. Raises RecipeError or LanguageError when it is not in the corpus."""
-    corpus = Compiled.of(run)
+    return {"run": run.name, **sheet(Compiled.of(run), name, seed)}
+
+
+def sheet(corpus: Compiled, name: str, seed: int) -> Sheet:
+    """The sheet of one language of a corpus, by any of its names; `seed` draws the documents that are shown."""
     lang = which(name, languages(corpus))
     found = scan(corpus, lang, seed)
-    facts = explain(lang)
     return {
         "lang": lang,
-        "run": run.name,
         "corpus": corpus.curate.key,
         "seed": seed,
-        "about": [[key, value] for key, value in facts],
+        "about": [[key, value] for key, value in explain(lang)],
         "documents": found.documents,
         "pairs": found.pairs,
         "bytes": found.bytes.total(),

@@ -37,20 +37,20 @@ def sections(sheet: Sheet) -> Iterator[tuple[str, Iterable[str]]]:
     )
     if sheet["contamination"] is not None:
         yield "Met in benchmarks", contamination(sheet["contamination"])
-    yield f"{len(sheet['rows'])} documents of the corpus, drawn by chance", marked(sheet["rows"])
+    yield f"Documents of the corpus, drawn by chance: {len(sheet['rows'])}", marked(sheet["rows"])
     yield "Signed", signature(sheet)
 
 
 def amounts(sheet: Sheet) -> Iterator[str]:
     """Collected, kept by split, and the tier."""
-    pairs = f", {count(sheet['pairs'])} of them pairs of translations" if sheet["pairs"] else ""
-    yield f"collected   {count(sheet['documents'])} documents{pairs}, {size(sheet['bytes'])}"
-    for row in sheet["splits"]:
-        yield f"{row['split']:<11} {count(row['documents'])} documents, {size(row['bytes'])}"
+    pairs = f", of which pairs of translations: {count(sheet['pairs'])}" if sheet["pairs"] else ""
+    collected = [f"collected{pairs}", count(sheet["documents"]), size(sheet["bytes"])]
+    splits = [[row["split"], count(row["documents"]), size(row["bytes"])] for row in sheet["splits"]]
+    yield from grid([["", "documents", "bytes"], collected, *splits], right=(1,))
     if (tier := sheet["tier"]) is not None:
-        yield f"tier        {tier['tier']} by {count(tier['fair_words'])} fair words"
-        yield f"            {tier['tier_published']} by {count(tier['words'])} words between spaces, as published"
-        yield f"premium     {fixed(tier['premium'])} bytes for what English says in one, from: {tier['premium_from']}"
+        yield f"tier: {tier['tier']} by {count(tier['fair_words'])} fair words"
+        yield f"as published: {tier['tier_published']} by {count(tier['words'])} words between spaces"
+        yield f"bytes for what English says in one: {fixed(tier['premium'])}, from: {tier['premium_from']}"
 
 
 def sources(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
@@ -102,8 +102,10 @@ def duplicates(found: Mapping[str, Any]) -> Iterator[str]:
     """Dropped copies and the largest clusters."""
     yield f"{count(found['exact'])} exact and {count(found['near'])} near duplicates dropped, {share(found['share'])}"
     yield from shown(found["examples"])
+    if found["clusters"]:
+        yield "kept together in one split, copies or sharing a side:"
     for row in found["clusters"]:
-        yield f"{count(row['documents']):>7} documents like {row['cluster']}"
+        yield f"{count(row['documents']):>7} documents with {row['cluster']}"
 
 
 def contamination(found: Mapping[str, Any]) -> Iterator[str]:

@@ -20,20 +20,22 @@ def which(name: str, present: Sequence[str]) -> str:
         raise RecipeError(f"The corpus has no {name}. {hint(name, match[1], present)}")
     try:
         iso, _ = meaning(name)
-    except LanguageError as error:
-        raise LanguageError(f"{error} {hint(name, name[:3], present)}") from None
+    except LanguageError:
+        raise LanguageError(
+            f"'{name}' is nothing that one language is called; 'emma lang {name}' says why. {hint(name, '', present)}"
+        ) from None
     found = [label for label in present if label.startswith(f"{iso}_")]
     if len(found) == 1:
         return found[0]
     if found:
-        raise RecipeError(f"'{name}' stands in the corpus as {' and '.join(found)}. Say which.")
+        raise RecipeError(f"'{name}' stands in the corpus as {', '.join(found)}. Say which.")
     raise RecipeError(f"'{name}' is {iso}, of which the corpus has nothing. {hint(name, iso, present)}")
 
 
 def hint(name: str, iso: str, present: Sequence[str]) -> str:
     """Labels that may be meant: of the same language, its macrolanguage or members, or spelt alike."""
     near = [label for label in present if label[:3] in relatives(iso)]
-    near += [label for label in get_close_matches(name, present, n=MOST) if label not in near]
+    near += [label for label in get_close_matches(name, present, n=4, cutoff=0.7) if label not in near]
     if near:
         return f"Near it are: {', '.join(near[:MOST])}."
     return f"It has {len(present)} languages: {', '.join(present[:MOST])}{'…' if len(present) > MOST else ''}."
@@ -45,6 +47,8 @@ def relatives(iso: str) -> set[str]:
 
     from emma.lang.macro import members
 
+    if not iso:
+        return set()
     try:
         above = Language.from_part3(iso).macrolanguage
     except LanguageNotFoundError:

@@ -41,8 +41,10 @@ def mend(text: str) -> str | None:
     spaces stay. Left to itself ftfy also reads a letter and the space after it as one sequence, which is wrong for
     the word "Â" of Sango and the tone marks of Chinantec.
     """
-    match = None if text.isascii() else SUSPECT.search(text)
-    pieces, done = list[str](), 0
+    if text.isascii() or not (match := SUSPECT.search(text)):
+        return None
+    pieces: list[str] = []
+    done = 0
     while match:
         start, end = text.rfind("\n", 0, match.start()) + 1, text.find("\n", match.start())
         end = len(text) if end < 0 else end

@@ -2,7 +2,7 @@
 
 import codecs
 import re
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, field_validator, model_validator
 
@@ -58,7 +58,7 @@ class SourceConfig(Settings):
     group_bytes: int = Field(default=0, ge=0)
     """Consecutive short texts of one file and language are joined, a line each, into documents of at least this many
     UTF-8 bytes; what is left at the end, if less than half of it, joins the document before. 0: no joining."""
-    fields: dict[Name, str | tuple[str, ...]] = Field(default_factory=dict)
+    fields: dict[Name, str | Annotated[tuple[str, ...], Field(min_length=1)]] = Field(default_factory=dict)
     """For tables and objects, the column or key under which they have text and language, `text` and `lang` unless
     said: `{text = "body", lang = "meta.iso"}`. With `text2` and `lang2` the rows are pairs of translations. A dot goes
     one level down, and into each element of a list; of several fields, `["title", "body"]`, each is a line."""

@@ -6,6 +6,7 @@ from itertools import groupby
 
 from emma.collect.clean import MOJIBAKE, mend, repair
 from emma.collect.naming import Naming
+from emma.collect.survey import surveyed
 from emma.collect.unit import Bad, Unit, bad, joined
 from emma.errors import LanguageError
 
@@ -33,7 +34,7 @@ def documents(
 
 def repaired(units: Iterable[Unit | Bad], reject: Callable[[Bad], None]) -> Iterator[Unit]:
     """Units with mended and repaired text; bad and empty ones go to `reject`."""
-    for unit in units:
+    for unit in surveyed(units):
         if isinstance(unit, Bad):
             reject(unit)
             continue
@@ -46,11 +47,18 @@ def repaired(units: Iterable[Unit | Bad], reject: Callable[[Bad], None]) -> Iter
 
 def cleaned(unit: Unit) -> Unit:
     """The unit with its mojibake mended and its Unicode repaired; itself if there was nothing to do."""
-    mended, mended2 = mend(unit.text), None if unit.text2 is None else mend(unit.text2)
-    text = repair(mended or unit.text)
-    text2 = None if unit.text2 is None else repair(mended2 or unit.text2)
-    what = MOJIBAKE if mended or mended2 else unit.repair
-    return unit if (text, text2) == (unit.text, unit.text2) else replace(unit, text=text, text2=text2, repair=what)
+    text, mended = (unit.text.strip(), False) if unit.seen else tidy(unit.text)
+    text2, mended2 = (unit.text2, False) if unit.text2 is None or unit.seen2 else tidy(unit.text2)
+    text2 = text2 and text2.strip()
+    if (text, text2) == (unit.text, unit.text2):
+        return unit
+    return replace(unit, text=text, text2=text2, repair=MOJIBAKE if mended or mended2 else unit.repair)
+
+
+def tidy(text: str) -> tuple[str, bool]:
+    """A text mended and repaired, and whether it was mended."""
+    mended = mend(text)
+    return repair(text if mended is None else mended), mended is not None
 
 
 def grouped(units: Iterable[Unit], size: int) -> Iterator[Unit]:
@@ -81,10 +89,10 @@ def _join_run(units: Iterable[Unit], size: int) -> Iterator[Unit]:
 
 def identified(unit: Unit, naming: Naming) -> Document:
     """A unit with its language; of a pair the side that is not English comes first. Raises LanguageError."""
-    lang, rule = naming.of(unit.code, unit.text)
+    lang, rule = naming.of(unit.code, unit.text, unit.seen)
     if unit.text2 is None:
         return Document(unit, lang, None, rule)
-    lang2, rule2 = naming.of_other(unit.code2, unit.text2)
+    lang2, rule2 = naming.of_other(unit.code2, unit.text2, unit.seen2)
     if lang.startswith("eng_") and not lang2.startswith("eng_"):
         turned = replace(unit, text=unit.text2, code=unit.code2, text2=unit.text, code2=unit.code)
         return Document(turned, lang2, lang, rule2)

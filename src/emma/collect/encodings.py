@@ -27,7 +27,7 @@ class Encoding:
 
 def is_wide(encoding: str | None) -> bool:
     """Whether lines cannot be told from bytes: UTF-16 and UTF-32."""
-    return encoding is not None and encoding.startswith(("utf-16", "utf-32"))
+    return encoding is not None and encoding.replace("_", "-").startswith(("utf-16", "utf-32"))
 
 
 def detected(sample: bytes) -> Encoding | None:

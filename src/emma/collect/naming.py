@@ -7,7 +7,9 @@ from functools import lru_cache
 from emma.collect.config import SourceConfig
 from emma.errors import LanguageError
 from emma.lang import macro
-from emma.lang.codes import resolve
+from emma.lang.codes import Resolved, resolve, resolve_seen
+from emma.lang.scripts import Evidence
+from emma.lang.tables import Scheme
 from emma.schemas import CODE
 
 CODE_READER = "code"
@@ -22,33 +24,41 @@ class Naming:
     def __init__(self, source: SourceConfig, policies: Policies, identify: macro.Identify | None = None) -> None:
         self._source, self._policies, self._identify = source, policies, identify
 
-    def of(self, code: str, text: str) -> tuple[str, str]:
-        """The label of a text and the rule that gave it. Raises LanguageError."""
-        return self._side(self._source.lang, "lang", code, text)
+    def of(self, code: str, text: str, seen: Evidence | None = None) -> tuple[str, str]:
+        """The label of a text and the rule that gave it; `seen`, if known, is `written_evidence` of it.
 
-    def of_other(self, code: str, text: str) -> tuple[str, str]:
+        Raises LanguageError.
+        """
+        return self._side(self._source.lang, "lang", code, text, seen)
+
+    def of_other(self, code: str, text: str, seen: Evidence | None = None) -> tuple[str, str]:
         """As `of`, for the second side of a pair."""
-        return self._side(self._source.lang2, "lang2", code, text)
+        return self._side(self._source.lang2, "lang2", code, text, seen)
 
-    def _side(self, declared: str | None, key: str, code: str, text: str) -> tuple[str, str]:
-        if self._source.reader == CODE_READER:
+    def _side(self, told: str | None, key: str, code: str, text: str, seen: Evidence | None) -> tuple[str, str]:
+        source = self._source
+        if source.reader == CODE_READER:
             return CODE, "program code"
-        if declared is not None:
-            found, rule = resolve(declared, text), f"the source's `{key}`: {declared}"
-        elif code in self._source.codes:
-            found = resolve(self._source.codes[code], text)
+        if told is not None:
+            found, rule = self._resolve(told, text, seen, "any"), f"the source's `{key}`: {told}"
+        elif code in source.codes:
+            found = self._resolve(source.codes[code], text, seen, "any")
             rule = f"the source's `codes`: {code} → {found.label}"
         elif code:
-            found = resolve(code, text, self._source.scheme)
+            found = self._resolve(code, text, seen, source.scheme)
             rule = found.rule
         else:
             raise LanguageError(
                 "the text names no language; set `lang` of the source, or name the field or `lang_from` that holds it"
             )
-        if found.lang.iso639_3 not in self._policies:
-            return found.label, rule
+        return self._by_policy(found, rule, text) if self._policies else (found.label, rule)
+
+    def _resolve(self, code: str, text: str, seen: Evidence | None, scheme: Scheme) -> Resolved:
+        return resolve(code, text, scheme) if seen is None else resolve_seen(code, seen, scheme)
+
+    def _by_policy(self, found: Resolved, rule: str, text: str) -> tuple[str, str]:
         lang, why = macro.apply(found.lang, self._policies, text, self._identify)
-        return lang.label, f"{rule}; {why}"
+        return lang.label, f"{rule}; {why}" if why else rule
 
 
 def code_in(name: str, source: SourceConfig) -> str:

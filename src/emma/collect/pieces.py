@@ -13,8 +13,8 @@ from pydantic import Field
 from emma.collect import remote
 from emma.collect.compression import SUFFIXES
 from emma.collect.config import SourceConfig
-from emma.collect.encodings import is_wide
-from emma.collect.inputs import Listed
+from emma.collect.encodings import SAMPLE, detected, is_wide
+from emma.collect.inputs import UNKNOWN_BYTES, Listed
 from emma.collect.readers import find
 from emma.collect.streams import CHUNK
 from emma.section import Settings
@@ -88,9 +88,18 @@ def whole(group: Sequence[Marked]) -> Piece:
 def splits(source: SourceConfig, group: Sequence[Marked], size: int) -> bool:
     """Whether a file is large and its rows are its lines, each for itself."""
     first = group[0][0]
-    plain = not first.name.endswith(SUFFIXES) and source.member is None and not is_wide(source.encoding)
+    if not size < first.bytes != UNKNOWN_BYTES or source.group_bytes or source.member is not None:
+        return False
     by_lines = getattr(find(source), "by_lines", None)
-    return bool(first.bytes > size and plain and not source.group_bytes and by_lines and by_lines(source))
+    if by_lines is None or not by_lines(source) or first.name.endswith(SUFFIXES):
+        return False
+    return not is_wide(source.encoding or _encoding(first))
+
+
+def _encoding(file: Listed) -> str | None:
+    with remote.opened(file.location) as stream:
+        encoding = detected(stream.read(SAMPLE))
+    return None if encoding is None else encoding.name
 
 
 Starts = dict[str, list[tuple[int, int]]]
@@ -110,7 +119,7 @@ def line_starts(files: Sequence[Marked], size: int, work: Work) -> Starts:
 
 
 def _spans(file: Listed, mark: str, size: int) -> Iterator[Span]:
-    for start in range(0, file.bytes, size):
+    for start in range(0, max(1, file.bytes), size):
         yield Span(mark=mark, start=start, stop=min(start + size, file.bytes), location=file.location)
 
 

@@ -22,7 +22,8 @@ class Fields:
         self.lang, self.lang2 = given["lang"], given.get("lang2", ())
         self._told, self._told2 = source.lang is not None, source.lang2 is not None
         self._named = tuple(key for name in ("lang", "lang2", "url") if name in source.fields for key in given[name])
-        self._plain = self.text[0] if len(self.text) == 1 and not self.text2 and not self.url else None
+        flat = len(self.text) == 1 and "." not in self.text[0] + self.lang[0] and not self.text2 and not self.url
+        self._plain = self.text[0] if flat else None
 
     def missing(self, columns: Iterable[str]) -> str:
         """What of the needed is not among a table's columns, in words; empty if nothing is."""
@@ -70,7 +71,7 @@ def required(record: Record, fields: tuple[str, ...]) -> str:
 def optional(record: Record, fields: tuple[str, ...]) -> str:
     """The one text under the first of some fields; empty where there is none. Fault if it is not a text."""
     found = list(texts(record, fields[0])) if fields else []
-    if found and isinstance(record.get(fields[0]), list | tuple) or len(found) > 1:
+    if len(found) > 1 or (found and isinstance(record.get(fields[0]), list | tuple)):
         raise Fault("wrong type", f"'{fields[0]}' is a list, not a text")
     return found[0] if found else ""
 

@@ -15,10 +15,11 @@ from typing import IO, Any
 from emma.errors import EmmaError, SourceError
 from emma.extras import need
 
-SIGNS = ("ETag", "etag", "md5", "checksum", "sha256", "blob_id", "crc32c")
+SIGNS = ("ETag", "etag", "md5", "md5Hash", "checksum", "sha256", "blob_id", "crc32c", "Content-MD5", "Digest")
 """What file systems call a mark of the content, the best first; without one, size and time stand for it."""
-TIMES = ("LastModified", "last_modified", "mtime", "updated", "created")
-BUFFER = 1 << 20
+TIMES = ("LastModified", "Last-Modified", "last_modified", "mtime", "updated", "created")
+BUFFER, BLOCK = 1 << 20, 8 << 20
+"""Bytes read at a time from memory, and from the server."""
 
 
 def is_remote(path: str) -> bool:
@@ -30,6 +31,7 @@ def found(pattern: str) -> list[tuple[str, str, int, str]]:
     """Name, address, size and mark of the content of each file that matches, by name. Raises SourceError."""
     with _told(pattern):
         system, inner = _system(pattern)
+        system.invalidate_cache()
         infos = system.glob(inner, detail=True) if _is_glob(inner) else {inner: system.info(inner)}
         files = [(path, info) for path, info in sorted(infos.items()) if info.get("type", "file") == "file"]
         return [_facts(system, path, info) for path, info in files]
@@ -71,7 +73,7 @@ def opened(location: str) -> Iterator[IO[bytes]]:
         return
     with _told(location):
         system, inner = _system(location)
-        content = system.open(inner, "rb")
+        content = system.open(inner, "rb", block_size=BLOCK)
     with content, io.BufferedReader(_Told(content, location), BUFFER) as stream:
         yield stream
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -14,6 +15,10 @@ from emma.collect.unit import RAW_BYTES, Bad
 from emma.schemas import DOCUMENTS, REJECTS
 from emma.store.shards import ROW_GROUP, ShardWriter, write
 
+HELD = ("id", "text", "lang", "text2", "lang2", "source_code", "rule", "file", "row", "url", "repair")
+"""Columns in which the documents of a source differ."""
+Row = tuple[str | int | None, ...]
+"""One document's: a plain tuple, which costs the garbage collector nothing."""
 BATCH_CHARS = 16_000_000
 """Characters of text held before they are written."""
 LANGUAGES = pa.schema([("lang", pa.string()), ("documents", pa.int64()), ("bytes", pa.int64())])
@@ -26,7 +31,7 @@ class Sink:
         self._out, self._source = out, source
         self._documents = ShardWriter(out / "documents.parquet", DOCUMENTS)
         self._rejects = ShardWriter(out / "rejects.parquet", REJECTS)
-        self._held: list[tuple[str, Document]] = []
+        self._held: list[Row] = []
         self._chars = 0
         self._refused: Counter[str] = Counter()
         self._by_lang = LANGUAGES.empty_table()
@@ -38,7 +43,9 @@ class Sink:
     def keep(self, document: Document) -> None:
         """Take one document."""
         unit = document.unit
-        self._held.append((self.file, document))
+        place = f"{self._source.name}:{self.file}#{unit.row}"
+        told = (document.lang, unit.text2, document.lang2, unit.code, document.rule)
+        self._held.append((place, unit.text, *told, self.file, unit.row, unit.url, unit.repair))
         self.units += unit.units
         self._chars += len(unit.text) + (0 if unit.text2 is None else len(unit.text2))
         if self._chars >= BATCH_CHARS or len(self._held) >= ROW_GROUP:
@@ -79,24 +86,11 @@ class Sink:
         self._rejects.__exit__(kind, error, trace)
 
 
-def table(held: Sequence[tuple[str, Document]], source: SourceConfig) -> pa.Table:
-    """Documents and the names of their files as a table of the schema DOCUMENTS."""
-    units = [document.unit for _, document in held]
-    same = {"source": source.name, "domain": source.domain, "licence": source.licence}
-    columns = {
-        "id": [f"{source.name}:{file}#{document.unit.row}" for file, document in held],
-        "text": [unit.text for unit in units],
-        "lang": [document.lang for _, document in held],
-        "text2": [unit.text2 for unit in units],
-        "lang2": [document.lang2 for _, document in held],
-        "source_code": [unit.code for unit in units],
-        "rule": [document.rule for _, document in held],
-        "file": [file for file, _ in held],
-        "row": [unit.row for unit in units],
-        "url": [unit.url for unit in units],
-        "repair": [unit.repair for unit in units],
-        **{name: pa.repeat(value, len(held)) for name, value in same.items()},
-    }
+def table(held: Sequence[Row], source: SourceConfig) -> pa.Table:
+    """Documents as a table of the schema DOCUMENTS."""
+    columns: dict[str, Any] = dict(zip(HELD, zip(*held, strict=True), strict=True))
+    for name, value in (("source", source.name), ("domain", source.domain), ("licence", source.licence)):
+        columns[name] = pa.repeat(value, len(held))
     return pa.table([pa.array(columns[field.name], field.type) for field in DOCUMENTS], schema=DOCUMENTS)
 
 

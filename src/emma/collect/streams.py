@@ -109,7 +109,7 @@ class InputFile:
 
         Raises what damage raises.
         """
-        if self.stream.seekable() and not self.forward_only:
+        if not self.forward_only and self.stream.seekable():
             return self.stream
         copy = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as its reader
         shutil.copyfileobj(self.stream, copy, CHUNK)

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, replace
 
+from emma.lang.scripts import Evidence
+
 RAW_BYTES = 64 * 1024
 """Bytes of a reject that are kept."""
 
@@ -25,6 +27,9 @@ class Unit:
     """Where the source says the text is from."""
     repair: str | None = None
     """What was mended beyond Unicode form."""
+    seen: Evidence | None = None
+    """What the text's characters say of its script, where it was looked at and may stay as it is."""
+    seen2: Evidence | None = None
 
     @property
     def bytes(self) -> int:
@@ -63,4 +68,12 @@ def joined(units: list[Unit]) -> Unit:
     text2 = None if first.text2 is None else "\n".join(each.text2 or "" for each in units)
     held = sum(each.units for each in units)
     mended = next((each.repair for each in units if each.repair), None)
-    return replace(first, text="\n".join(each.text for each in units), text2=text2, units=held, repair=mended)
+    return replace(
+        first,
+        text="\n".join(each.text for each in units),
+        text2=text2,
+        units=held,
+        repair=mended,
+        seen=None,
+        seen2=None,
+    )

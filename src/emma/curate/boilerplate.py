@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from emma.curate.shuffle import Shard, distinct, write_buckets
+from emma.curate.shuffle import Shard, distinct, some_rows, write_buckets
 from emma.kernels.arrow import buffers
 from emma.kernels.duplicates import shared
 from emma.kernels.sets import Indices
@@ -23,8 +23,6 @@ from emma.store.artifact import Artifact
 from emma.store.selected import cut
 from emma.work.work import Work, bucket_files
 
-ROWS = 1024
-"""Documents whose text is in memory at once."""
 COUNTS = pa.schema([("key", pa.uint64()), ("group", pa.uint64()), ("documents", pa.int64())])
 """A line and what it belongs to: `group` is the hash of language and source, `key` that of the line in them."""
 LINES = pa.schema([("lang", pa.string()), ("source", pa.string()), ("line", pa.string()), ("documents", pa.int64())])
@@ -146,13 +144,9 @@ def mark_lines(out: Path, shard: Shard, chosen: Artifact) -> dict[str, int]:
 
 def marked_texts(documents: Artifact, rows: Indices) -> Iterator[tuple[int, dict[str, str]]]:
     """Some rows of a shard, ascending: number, and text, language and source."""
-    start = 0
-    columns = ["text", "lang", "source"]
-    for batch in shards.batches(documents.file("documents.parquet"), columns, ROWS) if len(rows) else ():
-        first, last = np.searchsorted(rows, [start, start + batch.num_rows])
-        chosen = batch.take(pa.array(rows[first:last] - start)).to_pylist()
-        yield from zip(rows[first:last].tolist(), chosen, strict=True)
-        start += batch.num_rows
+    tables = [(documents.file("documents.parquet"), ["text", "lang", "source"])]
+    for numbers, table in some_rows(tables, rows):
+        yield from zip(numbers.tolist(), table.to_pylist(), strict=True)
 
 
 def name_lines(chosen: Artifact, lines: Sequence[Artifact]) -> pa.Table:

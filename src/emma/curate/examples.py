@@ -25,7 +25,8 @@ class Example:
     value: float
     limit: float
     id: str
-    text: str
+    texts: tuple[str, ...]
+    """One, or the two sides of a pair."""
 
 
 def middle_examples(
@@ -36,9 +37,10 @@ def middle_examples(
     for number, (part, shard) in enumerate(parts):
         broken = np.load(part.file("faults.npy")) == fault
         if broken.any():
-            mine = shards.read(shard[0].file("documents.parquet"), ["lang"])["lang"].to_numpy() == lang
+            broken &= shards.read(shard[0].file("documents.parquet"), ["lang"])["lang"].to_numpy() == lang
+        if broken.any():
             there = measured(shard, lid_short_chars)
-            found += [(*pair, number, row) for row, pair in values(there, broken & mine, fault, limits).items()]
+            found += [(*pair, number, row) for row, pair in values(there, broken, fault, limits).items()]
     start = max(0, (len(found) - EXAMPLES) // 2)
     return [look_up(parts[place[2]][1], *place) for place in sorted(found)[start : start + EXAMPLES]]
 
@@ -58,6 +60,6 @@ def values(there: Measured, wanted: NDArray[np.bool_], fault: int, limits: Artif
 
 
 def look_up(shard: Shard, value: float, limit: float, _number: int, row: int) -> Example:
-    """The example's id and text."""
+    """The example's id and texts."""
     table = shards.read(shard[0].file("documents.parquet"), ["id", "text", "text2"]).slice(row, 1).to_pylist()[0]
-    return Example(value, limit, table["id"], " ⇔ ".join(filter(None, (table["text"], table["text2"]))))
+    return Example(value, limit, table["id"], tuple(filter(None, (table["text"], table["text2"]))))

@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from emma.curate.rules import SCORE
+from emma.curate.rules import RULES, SCORE
 from emma.curate.split import SPLITS
 from emma.lang.macro import beside_members
 
@@ -28,7 +28,9 @@ PREMIUMS = {
     "none": "its byte premium is not known: it is counted like English",
 }
 MUCH = 0.1
-"""Share of a language's documents in other scripts than its label's from which a flag tells."""
+"""Share of a language's documents that is dropped by quality rules, or in other scripts than its label's, from which a
+flag tells."""
+REASONS = frozenset(rule.reason for rule in RULES)
 
 
 def table(flags: Iterable[Flag]) -> pa.Table:
@@ -55,6 +57,21 @@ def kept_flags(languages: Rows) -> Iterator[Flag]:
             yield lang, "no document was kept"
         elif not held[lang]:
             yield lang, "no document is held out for test"
+
+
+def drop_flags(languages: Rows) -> Iterator[Flag]:
+    """Languages that lose much to quality rules, though not enough for the guard to stop."""
+    documents: Counter[str] = Counter()
+    reasons: dict[str, Counter[str]] = {}
+    for row in languages:
+        documents[row["lang"]] += row["documents"]
+        if row["outcome"] in REASONS:
+            reasons.setdefault(row["lang"], Counter())[row["outcome"]] += row["documents"]
+    for lang, counts in reasons.items():
+        if counts.total() > MUCH * documents[lang]:
+            most = min(counts, key=lambda reason: (-counts[reason], reason))
+            share = counts.total() / documents[lang]
+            yield lang, f"quality rules drop {share:.0%} of the documents, most by {most}: read some before you agree"
 
 
 def script_flags(scripts: Rows) -> Iterator[Flag]:

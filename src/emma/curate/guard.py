@@ -19,7 +19,7 @@ from emma.store.artifact import Artifact
 
 SHOWN = 5
 """Languages of which everything is told; further ones are named."""
-SNIPPET = 60
+SNIPPET = 80
 """Columns of a terminal."""
 
 
@@ -86,5 +86,7 @@ def describe(loss: Loss, parts: Sequence[tuple[Artifact, Shard]], limits: Artifa
         examples = middle_examples(loss.lang, fault, parts, limits, lid_short_chars=lid_short_chars)
         sign = "<" if rule.side == "low" else ">"
         lines.append(f"    {rule.feature} {sign} {examples[0].limit:.3g}: {count} documents, in the middle of them")
-        lines += [f"      {each.value:.3f}  {each.id}  {snippet(each.text, SNIPPET)}" for each in examples]
+        for each in examples:
+            lines.append(f"      {each.value:.3f}  {each.id}")
+            lines += [f"             {snippet(text, SNIPPET)}" for text in each.texts]
     return "\n".join(lines)

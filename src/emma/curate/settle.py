@@ -1,6 +1,5 @@
 """The one place that sees the whole corpus, as a few numbers a document: who survives, and who goes to which split."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -8,13 +7,11 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from emma.curate.config import CurateConfig
-from emma.curate.contamination import contaminated
+from emma.curate.facts import Corpus, ShardFacts, read_corpus
 from emma.curate.faults import NO_FAULT
 from emma.curate.rules import RULES
 from emma.curate.split import SPLITS, TEST, VALIDATION, Held, split
-from emma.kernels.arrow import buffers
 from emma.kernels.sets import EXACT, NEAR, Indices, survivors
-from emma.kernels.utf8 import Hashes, hash_bytes
 from emma.section import Settings
 from emma.store import shards
 from emma.store.artifact import Artifact
@@ -34,9 +31,6 @@ FAULTY = PLACE[RULES[0].reason]
 
 CLUSTERS = pa.schema([("root", pa.int64()), ("cluster", pa.string()), ("documents", pa.int32())])
 """Clusters of more than one document: number and id of the first one, and how many there are."""
-
-ShardFacts = tuple[Artifact, Artifact, Artifact, Artifact | None]
-"""Documents, annotations, faults, and contamination where benchmarks were named and matter."""
 
 
 class SettleSettings(Settings):
@@ -62,26 +56,13 @@ class SettleSettings(Settings):
         return test, Held(VALIDATION, self.validation_share, self.validation_bytes)
 
 
-@dataclass(frozen=True)
-class Corpus:
-    """All documents as columns, in the order in which they are preferred."""
-
-    langs: NDArray[np.int32]
-    """Places in the sorted list of labels."""
-    bytes: Indices
-    faults: NDArray[np.uint8]
-    hits: NDArray[np.bool_]
-    """Which share text with a benchmark."""
-    order: Hashes
-    """Hashes of the ids."""
-
-
 def settle(out: Path, parts: tuple[ShardFacts, ...], sets: Artifact, settings: SettleSettings) -> dict[str, int]:
     """Write `outcomes.npy`, uint8, each document's place in OUTCOMES, and `clusters.parquet`.
 
     `parts` come in the order of their sources' priority, and so `sets` numbers the documents.
     """
-    corpus = read_corpus(parts, settings)
+    grams, share = settings.benchmark_grams, settings.benchmark_share
+    corpus = read_corpus(parts, seed=settings.seed, grams=grams, share=share)
     clusters = np.load(sets.file("clusters.npy"))
     outcomes = drop(corpus, sets)
     kept = outcomes < len(SPLITS)
@@ -89,29 +70,6 @@ def settle(out: Path, parts: tuple[ShardFacts, ...], sets: Artifact, settings: S
     np.save(out / "outcomes.npy", outcomes)
     shards.write(out / "clusters.parquet", name_clusters(clusters, parts))
     return {"documents": len(outcomes), "kept": int(kept.sum())}
-
-
-def read_corpus(parts: tuple[ShardFacts, ...], settings: SettleSettings) -> Corpus:
-    """Read the few columns that are needed of every shard."""
-    langs, sizes, faults, hits, order = [pa.array([], pa.string())], [], [], [], []
-    for documents, annotations, fault, contamination in parts:
-        table = shards.read(documents.file("documents.parquet"), ["id", "lang"])
-        order.append(hash_bytes(*buffers(table["id"].cast(pa.large_string()).combine_chunks()), settings.seed))
-        langs += table["lang"].chunks
-        sizes.append(shards.read(annotations.file("annotations.parquet"), ["bytes"])["bytes"].to_numpy())
-        faults.append(np.load(fault.file("faults.npy")))
-        hits.append(contaminated(contamination, len(table), settings.benchmark_grams, settings.benchmark_share))
-    return Corpus(
-        sorted_codes(langs), np.concatenate(sizes), np.concatenate(faults), np.concatenate(hits), np.concatenate(order)
-    )
-
-
-def sorted_codes(chunks: list[pa.Array]) -> NDArray[np.int32]:
-    """Each label's place among the sorted labels, int32 (n)."""
-    encoded = pa.chunked_array(chunks).combine_chunks().dictionary_encode()
-    places = np.argsort(np.argsort(np.array(encoded.dictionary.to_pylist(), dtype=np.str_))).astype(np.int32)
-    codes: NDArray[np.int32] = places[encoded.indices.to_numpy()]
-    return codes
 
 
 def drop(corpus: Corpus, sets: Artifact) -> NDArray[np.uint8]:

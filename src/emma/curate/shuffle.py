@@ -18,13 +18,15 @@ Shard = tuple[Artifact, Artifact]
 """Documents and their annotations."""
 Bucket = tuple[int, tuple[Artifact, ...]]
 """A bucket's number, and the artifacts of all shards."""
+ROWS = 1024
+"""Rows whose text is in memory at once."""
 CHUNK = 262_144
 """Keys worked on at once."""
 
 
-def numbering(parts: Sequence[Artifact]) -> Indices:
-    """The number of each shard's first document, and how many documents there are at the end, from counts of `rows`."""
-    return np.cumsum([0, *(part.counts["rows"] for part in parts)], dtype=np.int64)
+def numbering(parts: Sequence[Artifact], rows: str = "rows") -> Indices:
+    """The number of each shard's first row through all shards, and how many there are, from their counts of `rows`."""
+    return np.cumsum([0, *(part.counts[rows] for part in parts)], dtype=np.int64)
 
 
 def write_buckets(out: Path, keys: Hashes, table: pa.Table, buckets: int) -> None:
@@ -45,14 +47,23 @@ def read_bucket(bucket: Bucket) -> Iterator[tuple[int, pa.Table]]:
 
 def load_rows(name: str, rows: Indices, parts: Sequence[Artifact]) -> Any:
     """Some rows, in ascending order, of an array that is spread over the shards: at most one is open at a time."""
-    borders = np.searchsorted(rows, numbering(parts))
+    starts = numbering(parts)
+    borders = np.searchsorted(rows, starts)
     first = np.load(parts[0].file(name), mmap_mode="r")
     loaded = np.empty((len(rows), *first.shape[1:]), first.dtype)
     for shard in np.flatnonzero(np.diff(borders)).tolist():
         mine = slice(borders[shard], borders[shard + 1])
-        start = sum(part.counts["rows"] for part in parts[:shard])
-        loaded[mine] = np.load(parts[shard].file(name), mmap_mode="r")[rows[mine] - start]
+        loaded[mine] = np.load(parts[shard].file(name), mmap_mode="r")[rows[mine] - starts[shard]]
     return loaded
+
+
+def some_rows(tables: Sequence[tuple[Path, Sequence[str]]], rows: Indices) -> Iterator[tuple[Indices, pa.Table]]:
+    """Stream some rows, ascending, of row-aligned shards: their numbers, and columns as of `shards.aligned`."""
+    start = 0
+    for table in shards.aligned(tables, ROWS) if len(rows) else ():
+        first, last = np.searchsorted(rows, [start, start + table.num_rows])
+        yield rows[first:last], table.take(pa.array(rows[first:last] - start))
+        start += table.num_rows
 
 
 def chunks(keys: Hashes) -> Iterator[slice]:

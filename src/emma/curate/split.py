@@ -11,8 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from emma.kernels.duplicates import fit
-from emma.kernels.sets import Indices
+from emma.kernels.sets import Indices, fit
 from emma.kernels.utf8 import Hashes
 
 TRAIN, VALIDATION, TEST = range(3)

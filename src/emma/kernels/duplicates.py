@@ -140,39 +140,25 @@ def jaccard(left: Hashes, right: Hashes) -> float:
 
 @njit(nogil=True, cache=True)
 def jaccards(hashes: Hashes, starts: Offsets, left: Indices, right: Indices) -> NDArray[np.float64]:
-    """The Jaccard similarity of pairs of documents, each of which has two sets: its sides, or its text and nothing.
+    """The Jaccard similarity of pairs of documents.
 
-    Set j of document i is `hashes[starts[2 * i + j]:starts[2 * i + j + 1]]`. Documents are as similar as the less
-    similar of their sides, matched as they fit better.
+    Each document has three sets, number j of document i in `hashes[starts[3 * i + j]:starts[3 * i + j + 1]]`: of its
+    text, of its text in another way of shingling, and of its other side; the last two may be empty. Where one of two
+    texts is shingled both ways, the ways that fit count. Two pairs are as similar as the less similar of their sides,
+    matched as they fit better, and never similar to a text alone.
     """
     found = np.empty(len(left), np.float64)
     for pair in range(len(left)):
-        a, b = 2 * left[pair], 2 * right[pair]
-        one, two = hashes[starts[a] : starts[a + 1]], hashes[starts[a + 1] : starts[a + 2]]
-        three, four = hashes[starts[b] : starts[b + 1]], hashes[starts[b + 1] : starts[b + 2]]
-        straight = min(jaccard(one, three), jaccard(two, four))
-        crossed = min(jaccard(one, four), jaccard(two, three)) if len(two) else 0.0
-        found[pair] = max(straight, crossed)
+        at = starts[3 * left[pair] : 3 * left[pair] + 4]
+        text, also, side = hashes[at[0] : at[1]], hashes[at[1] : at[2]], hashes[at[2] : at[3]]
+        at = starts[3 * right[pair] : 3 * right[pair] + 4]
+        text2, also2, side2 = hashes[at[0] : at[1]], hashes[at[1] : at[2]], hashes[at[2] : at[3]]
+        alike = jaccard(text, text2)
+        if len(also) and not len(also2):
+            alike = max(alike, jaccard(also, text2))
+        if len(also2) and not len(also):
+            alike = max(alike, jaccard(text, also2))
+        found[pair] = min(alike, jaccard(side, side2))
+        if len(side):
+            found[pair] = max(found[pair], min(jaccard(text, side2), jaccard(side, text2)))
     return found
-
-
-@njit(nogil=True, cache=True)
-def first_allowed(roots: Indices, allowed: NDArray[np.bool_]) -> Indices:
-    """For each node the smallest allowed one with the same root, -1 where there is none."""
-    first = np.full(len(roots), -1, np.int64)
-    for index in range(len(roots)):
-        if allowed[index] and first[roots[index]] < 0:
-            first[roots[index]] = index
-    return first[roots]
-
-
-@njit(nogil=True, cache=True)
-def fit(sizes: Indices, limit: int) -> NDArray[np.bool_]:
-    """Which of the sizes to take, going through them in order and taking each that still fits under `limit`."""
-    taken = np.zeros(len(sizes), np.bool_)
-    left = limit
-    for index in range(len(sizes)):
-        if sizes[index] <= left:
-            taken[index] = True
-            left -= sizes[index]
-    return taken

@@ -119,7 +119,7 @@ def find_word(data: Bytes, start: int, stop: int, words: Words) -> int:
             while same < stop - start and words.data[begin + same] == data[start + same]:
                 same += 1
             if same == stop - start:
-                return word
+                return int(word)
         at = (at + 1) & mask
     return -1
 
@@ -127,11 +127,11 @@ def find_word(data: Bytes, start: int, stop: int, words: Words) -> int:
 @njit(nogil=True, cache=True)
 def is_space(byte: np.uint8) -> bool:
     """Whether fastText parts words at this byte: ASCII white space and NUL."""
-    return byte == 32 or 9 <= byte <= 13 or byte == 0
+    return bool(byte == 32 or 9 <= byte <= 13 or byte == 0)
 
 
 @njit(nogil=True, cache=True)
-def add_features(
+def add_features(  # noqa: PLR0917 - compiled functions take arguments by position
     data: Bytes, start: int, stop: int, words: Words, grams: Grams, ids: NDArray[np.int32], count: int
 ) -> int:
     """Append the features of `data[start:stop]` to `ids`, which is long enough; returns how many there are then."""
@@ -157,14 +157,14 @@ def add_features(
 
 @njit(nogil=True, cache=True)
 def _is_label(data: Bytes, start: int, stop: int) -> bool:
-    for at in range(len(_LABEL)):
-        if start + at >= stop or data[start + at] != _LABEL[at]:
-            return False
-    return True
+    same = 0
+    while same < len(_LABEL) and start + same < stop and data[start + same] == _LABEL[same]:
+        same += 1
+    return same == len(_LABEL)
 
 
 @njit(nogil=True, cache=True)
-def _add_word(
+def _add_word(  # noqa: PLR0917 - compiled functions take arguments by position
     data: Bytes, start: int, stop: int, words: Words, grams: Grams, ids: NDArray[np.int32], count: int
 ) -> int:
     """A word's own number, and its character n-grams with `<` and `>` at its ends."""
@@ -276,7 +276,7 @@ def _walk(branches: NDArray[np.int32], scores: NDArray[np.float32]) -> None:
 
 
 @njit(nogil=True, cache=True)
-def learn(
+def learn(  # noqa: PLR0917 - compiled functions take arguments by position
     data: Bytes,
     offsets: Offsets,
     targets: NDArray[np.int32],

@@ -1,8 +1,8 @@
 """Grams long enough that a text which shares one with a benchmark has copied it.
 
-A gram is the shortest run of units from one unit on that weighs `full`. With a word weighing 1/13 of that, a character
-of an unspaced script 1/50 and a wide one 1/25, it is 13 words, 50 characters of Thai or 25 of Han, or a mixture. Text
-that is shorter is compared whole: lines, and the document.
+A gram is the shortest run of units from one unit on that weighs `full`. With a word weighing 1/13 of that, or more where
+it is long, a character of an unspaced script 1/50 and a wide one 1/25, it is 13 words, 50 characters of Thai or 25 of
+Han, or a mixture. Text that is shorter is compared whole: lines, and the document.
 """
 
 from typing import NamedTuple
@@ -11,7 +11,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from emma.kernels.units import IN_WORD, WIDE, Units, room_for, split
+from emma.kernels.units import WORD_LETTERS, Units, room_for, split
 from emma.kernels.utf8 import GOLDEN, Bytes, Hashes, Offsets, Points, decode, longest, mix
 
 BASE = GOLDEN | np.uint64(1)
@@ -22,8 +22,10 @@ SHORTEST_WORDS = 5
 class Scale(NamedTuple):
     """What units weigh, and how much a gram does."""
 
-    word: int
+    letter: int
+    """Of a word; one of WORD_LETTERS or fewer weighs as one of WORD_LETTERS."""
     character: int
+    """Of an unspaced script; a wide one weighs twice as much."""
     full: int
     powers: Hashes
     """Of BASE, up to the units of the longest gram."""
@@ -40,27 +42,25 @@ def scale(words: int, characters: int) -> Scale:
     """The scale on which so many words, or characters of an unspaced script, or half as many wide ones, are a gram."""
     exponents = max(words, characters) + 1
     powers = np.cumprod(np.append(np.uint64(1), np.full(exponents, BASE)), dtype=np.uint64)
-    return Scale(2 * characters, 2 * words, 2 * words * characters, powers)
+    return Scale(characters, WORD_LETTERS * words, WORD_LETTERS * words * characters, powers)
 
 
 @njit(nogil=True, cache=True)
-def weight(kind: int, scale: Scale) -> int:
+def weight(units: Units, at: int, scale: Scale) -> int:
     """What a unit weighs."""
-    if kind == IN_WORD:
-        return scale.word
-    return 2 * scale.character if kind == WIDE else scale.character
+    return units.letters[at] * scale.letter + units.characters[at] * scale.character
 
 
 @njit(nogil=True, cache=True)
-def whole(hashes: Hashes, kinds: NDArray[np.uint8], scale: Scale) -> np.uint64:
-    """The hash of a text that is shorter than a gram but has some words; 0 for any other."""
+def whole(units: Units, start: int, stop: int, scale: Scale) -> np.uint64:
+    """The hash of some units, if they weigh less than a gram but as much as some words; else 0."""
     value, total = np.uint64(0), 0
-    for at in range(len(hashes)):
-        value = value * BASE + hashes[at]
-        total += weight(kinds[at], scale)
+    for at in range(start, stop):
+        value = value * BASE + units.hashes[at]
+        total += weight(units, at, scale)
         if total >= scale.full:
             return np.uint64(0)
-    return mix(value ^ GOLDEN) if total >= SHORTEST_WORDS * scale.word else np.uint64(0)
+    return mix(value ^ GOLDEN) if total >= SHORTEST_WORDS * WORD_LETTERS * scale.letter else np.uint64(0)
 
 
 @njit(nogil=True, cache=True)
@@ -70,13 +70,13 @@ def full_grams(units: Units, count: int, scale: Scale, grams: Hashes) -> int:
     for start in range(count):
         while end < count and total < scale.full:
             value = value * BASE + units.hashes[end]
-            total += weight(units.kinds[end], scale)
+            total += weight(units, end, scale)
             end += 1
         if total < scale.full:
             return start
         grams[start] = mix(value)
         value -= units.hashes[start] * scale.powers[end - start - 1]
-        total -= weight(units.kinds[start], scale)
+        total -= weight(units, start, scale)
     return count
 
 
@@ -86,11 +86,11 @@ def all_grams(units: Units, count: int, scale: Scale, lines: bool, grams: Hashes
     too. Returns how many. `grams` needs room for two hashes a unit."""
     found, start = full_grams(units, count, scale, grams), 0
     if found == 0:
-        grams[0] = whole(units.hashes[:count], units.kinds[:count], scale)
+        grams[0] = whole(units, 0, count, scale)
         found += grams[0] != 0
     for stop in range(1, count + 1 if lines else 0):
         if stop == count or units.breaks[stop]:
-            grams[found] = whole(units.hashes[start:stop], units.kinds[start:stop], scale)
+            grams[found] = whole(units, start, stop, scale)
             found += grams[found] != 0 and stop - start < count  # the only line is the document
             start = stop
     return found

@@ -6,13 +6,13 @@ from numpy.typing import NDArray
 
 from emma.kernels.fasttext import Grams, Layers, Words, add_features, average, room, score
 from emma.kernels.tables import GAP, LETTER, SKIP, UPPER
-from emma.kernels.utf8 import Bytes, Offsets, Points, decode
+from emma.kernels.utf8 import Bytes, Offsets, Points, decode, longest
 
 _WINDOWS = 3
 
 
 @njit(nogil=True, cache=True)
-def identify(
+def identify(  # noqa: PLR0917 - compiled functions take arguments by position
     data: Bytes,
     offsets: Offsets,
     words: Words,
@@ -125,6 +125,21 @@ def respell(points: Points, spelling: Points, spelt: Bytes) -> int:
             spelt[at + more] = 0x80 | new >> 6 * (extra - more) & 0x3F
         at += extra + 1
     return at
+
+
+@njit(nogil=True, cache=True)
+def respell_all(data: Bytes, offsets: Offsets, spelling: Points) -> tuple[Bytes, Offsets]:
+    """Texts in another spelling."""
+    room = longest(offsets)
+    points, spelt = np.empty(room, np.uint32), np.empty(4 * room, np.uint8)
+    new, places = np.empty(2 * len(data), np.uint8), np.zeros(len(offsets), np.int64)
+    for text in range(len(offsets) - 1):
+        decoded = points[: decode(data, offsets[text], offsets[text + 1], points)]
+        size = respell(decoded, spelling, spelt)
+        at = places[text]
+        new[at : at + size] = spelt[:size]
+        places[text + 1] = at + size
+    return new[: places[-1]], places
 
 
 @njit(nogil=True, cache=True)

@@ -85,3 +85,15 @@ def kept_in(langs: NDArray[np.int32], before: Indices, document: int, lang: int)
     while document >= 0 and langs[document] != lang:
         document = before[document]
     return document
+
+
+@njit(nogil=True, cache=True)
+def fit(sizes: Indices, limit: int) -> NDArray[np.bool_]:
+    """Which of the sizes to take, going through them in order and taking each that still fits under `limit`."""
+    taken = np.zeros(len(sizes), np.bool_)
+    left = limit
+    for index in range(len(sizes)):
+        if sizes[index] <= left:
+            taken[index] = True
+            left -= sizes[index]
+    return taken

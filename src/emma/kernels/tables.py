@@ -44,18 +44,18 @@ def kind(char: str) -> int:
 
 
 def folded(char: str) -> int:
-    """SKIP, GAP, or the code point of the lower-case form; letters, marks and numbers only.
+    """SKIP, GAP, or the code point without its case (Unicode's case folding); letters, marks and numbers only.
 
-    Marks stay, because Indic vowel signs, Arabic and Thai vowels and tone marks tell words apart. Joiners go:
-    their use varies within one orthography.
+    Marks stay, because Indic vowel signs, Arabic and Thai vowels and tone marks tell words apart; so does the dot of
+    the Turkic i. Joiners go: their use varies within one orthography.
     """
     what = kind(char)
     if what == SPACE:
         return GAP
     if what not in {LETTER, UPPER, MARK, DIGIT} or char in _JOINERS:
         return SKIP
-    lower = char.lower()
-    return ord(lower if len(lower) == 1 else char)
+    forms = ("i" if char == "İ" else char.casefold(), char.lower(), char)
+    return ord(next(form for form in forms if len(form) == 1))
 
 
 def columns(char: str) -> int:
@@ -83,7 +83,7 @@ def classes() -> NDArray[np.uint8]:
 
 @lru_cache(maxsize=1)
 def fold() -> NDArray[np.uint32]:
-    """SKIP, GAP, or the lower-case form of every code point."""
+    """SKIP, GAP, or the form without case of every code point."""
     return _table(folded, np.uint32)
 
 

@@ -18,18 +18,27 @@ NOTHING, BETWEEN, IN_WORD, NARROW, WIDE = range(5)
 because its script does not space words; such a unit that says as much as two (Han, kana, Yi: wide in UAX 11)."""
 
 
+WORD_LETTERS = 8
+"""Letters, marks and digits above which a word counts by its letters: the long words of Greenlandic or Malayalam say
+what other languages say in several."""
+
+
 class Units(NamedTuple):
     """Room for the units of one document, each array as long as its code points and one more."""
 
     hashes: Hashes
-    kinds: NDArray[np.uint8]  # IN_WORD for a word, NARROW or WIDE for a character
+    letters: NDArray[np.int32]  # of a word, WORD_LETTERS at least; 0 for a character
+    characters: NDArray[np.uint8]  # 1 or, where it is wide, 2 for a character, 0 for a word
     breaks: NDArray[np.bool_]  # whether a line begins with the unit
 
 
 @njit(nogil=True, cache=True)
 def room_for(longest: int) -> Units:
     """Room for a document of `longest` code points."""
-    return Units(np.empty(longest + 1, np.uint64), np.empty(longest + 1, np.uint8), np.empty(longest + 1, np.bool_))
+    size = longest + 1
+    return Units(
+        np.empty(size, np.uint64), np.empty(size, np.int32), np.empty(size, np.uint8), np.empty(size, np.bool_)
+    )
 
 
 @njit(nogil=True, cache=True)
@@ -38,7 +47,7 @@ def split(points: Points, fold: Points, kinds: NDArray[np.uint8], units: Units) 
 
     `fold` is the normalised form and `kinds` the kind of each code point.
     """
-    count, value, inside, fresh = 0, GOLDEN, False, True
+    count, value, letters, fresh = 0, GOLDEN, 0, True
     for at in range(len(points) + 1):
         kind = kinds[points[at]] if at < len(points) else BETWEEN
         if kind == NOTHING:
@@ -46,14 +55,15 @@ def split(points: Points, fold: Points, kinds: NDArray[np.uint8], units: Units) 
         if kind == IN_WORD:
             value = (value + np.uint64(fold[points[at]]) + GOLDEN) * FIRST
             value ^= value >> np.uint64(32)
-            inside = True
+            letters += 1
             continue
-        if inside:
-            units.hashes[count], units.kinds[count], units.breaks[count] = mix(value), IN_WORD, fresh
-            count, value, inside, fresh = count + 1, GOLDEN, False, False
+        if letters:
+            units.hashes[count], units.breaks[count] = mix(value), fresh
+            units.letters[count], units.characters[count] = max(WORD_LETTERS, letters), 0
+            count, value, letters, fresh = count + 1, GOLDEN, 0, False
         if kind != BETWEEN:
-            hashed = mix(np.uint64(fold[points[at]]))
-            units.hashes[count], units.kinds[count], units.breaks[count] = hashed, kind, fresh
+            units.hashes[count], units.breaks[count] = mix(np.uint64(fold[points[at]])), fresh
+            units.letters[count], units.characters[count] = 0, 1 + (kind == WIDE)
             count, fresh = count + 1, False
         elif at < len(points) and points[at] == NEWLINE:
             fresh = True

@@ -12,7 +12,7 @@ from emma.lang.cldr import likely_script, suppressed_script
 from emma.lang.iso import individual
 from emma.lang.reading import Reading, read
 from emma.lang.refusal import RefusedError
-from emma.lang.scripts import agrees, covers, written_evidence
+from emma.lang.scripts import Evidence, agrees, covers, written_evidence
 from emma.lang.tables import SCRIPT_VARIANTS, Scheme
 
 ENOUGH_LETTERS = 20
@@ -66,7 +66,14 @@ def resolve(code: str, text: str = "", scheme: Scheme = "any") -> Resolved:
     """
     if not text or not _open(code, scheme):
         return _resolve(code, scheme, "", False)
-    seen, share, letters = written_evidence(text[:SAMPLE])
+    return resolve_seen(code, written_evidence(text[:SAMPLE]), scheme)
+
+
+def resolve_seen(code: str, evidence: Evidence, scheme: Scheme = "any") -> Resolved:
+    """As `resolve`, where `written_evidence` of the text's first SAMPLE characters is known already."""
+    if not _open(code, scheme):
+        return _resolve(code, scheme, "", False)
+    seen, share, letters = evidence
     return _resolve(code, scheme, seen if letters else "", letters >= ENOUGH_LETTERS and share >= MOST)
 
 

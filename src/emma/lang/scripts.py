@@ -29,6 +29,9 @@ EAST_ASIAN = ("Bopo", "Hang", "Hani", "Hira", "Kana")
 """Unicode scripts that labels join: what they are together decides between Hans, Hant, Hani, Jpan and Kore."""
 _EASTERN = [SCRIPT_CODES.index(code) for code in EAST_ASIAN]
 
+Evidence = tuple[str, float, int]
+"""The script that a text is written in, its share of the characters that have a script, and the number of these."""
+
 
 @lru_cache(maxsize=1)
 def script_table() -> np.ndarray:
@@ -86,7 +89,7 @@ def written_in(text: str) -> str:
     return written_evidence(text)[0]
 
 
-def written_evidence(text: str) -> tuple[str, float, int]:
+def written_evidence(text: str) -> Evidence:
     """As `written_in`, the share of that script among the characters that have one, and the number of these."""
     points = _points(text)
     counts = np.bincount(script_table()[points], minlength=len(SCRIPT_CODES))

@@ -101,7 +101,6 @@ def publish(folder: Path, names: Iterable[str], url: str) -> bool:
     """Copy a finished folder into an object store, its manifest last; False where somebody else was faster."""
     if remote.read(f"{url}/{MANIFEST}") is not None:
         return False
-    files = sorted(names)
-    remote.each_at_once(remote.upload, [folder / each for each in files], [f"{url}/{each}" for each in files])
+    remote.upload_all(folder, names, url)
     remote.upload(folder / MANIFEST, f"{url}/{MANIFEST}")
     return True

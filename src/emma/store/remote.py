@@ -19,8 +19,12 @@ from emma.store.address import file_digest
 
 WAITS_S = (0.5, 2.0, 8.0)
 """Seconds before each further try; the library behind the URL has usually tried several times by then."""
-AT_ONCE = 8
+AT_ONCE = 16
 """Transfers at a time: the latency of an object store is long, its bandwidth wide."""
+SMALL_BYTES = 4_000_000
+"""Larger files are sent one after the other: libraries hold what they send."""
+OPTIONS: Mapping[str, Mapping[str, Any]] = {"s3": {"max_concurrency": 2}}
+"""Settings of file systems: S3's would hold ten pieces of 50 MB of each file."""
 REFUSED = ("NoCredentialsError", "PartialCredentialsError", "TokenRetrievalError")
 """What libraries raise without credentials; where there are wrong ones it is PermissionError."""
 
@@ -70,6 +74,16 @@ def write(url: str, content: bytes) -> None:
 def upload(source: Path, url: str) -> None:
     """Copy a file there."""
     _sent(url, lambda files, path: files.put_file(str(source), path))
+
+
+def upload_all(folder: Path, names: Iterable[str], url: str) -> None:
+    """Copy some files of a folder there."""
+    small, large = list[str](), list[str]()
+    for name in sorted(names):
+        (small if (folder / name).stat().st_size <= SMALL_BYTES else large).append(name)
+    each_at_once(upload, [folder / name for name in small], [f"{url}/{name}" for name in small])
+    for name in large:
+        upload(folder / name, f"{url}/{name}")
 
 
 def fetch(url: str, to: Path, facts: Mapping[str, Any]) -> None:
@@ -159,7 +173,7 @@ def _filesystem(protocol: str) -> Any:
     if protocol == "s3":
         need("s3fs", "s3")
     try:
-        return fsspec.filesystem(protocol)
+        return fsspec.filesystem(protocol, **OPTIONS.get(protocol, {}))
     except ImportError as error:
         raise ExtraError(f"--store {protocol}://… needs a package that is not installed: {error}") from None
     except ValueError:

@@ -21,13 +21,14 @@ Text = tuple[int, bytes]
 def read(file: InputFile, source: SourceConfig) -> Iterator[Unit | Bad]:
     """The units of the file, each under the number of its first line."""
     try:
-        encoding = Encoding(file.encoding) if file.encoding else detected(file.sample())
+        encoding = Encoding(file.encoding or "utf-8") if source.encoding else detected(file.sample())
     except DAMAGE as error:
         yield Bad(0, "broken file", in_words(error))
         return
     if encoding is None:
-        raw = file.head or b""
-        yield Bad(0, "unknown encoding", "neither UTF-8 nor any that is known; set `encoding` of the source", raw)
+        if not file.row:  # said once, however many ranges the file has
+            what = "neither UTF-8 nor any that is known; set `encoding` of the source"
+            yield Bad(0, "unknown encoding", what, file.head or b"")
         return
     if is_wide(encoding.name):
         file.stream, encoding = as_utf8(file.stream, encoding.name), Encoding("utf-8")
@@ -37,7 +38,7 @@ def read(file: InputFile, source: SourceConfig) -> Iterator[Unit | Bad]:
 
 
 def _unit(encoding: Encoding, row: int, data: bytes, code: str) -> Unit | Bad:
-    text = decode(data, row, None if encoding.name == "utf-8" else encoding.name)
+    text = decode(data, row, None if encoding.name in ("utf-8", "utf-8-sig") else encoding.name)
     if not isinstance(text, Bad):
         return Unit(row, text, code, repair=f"read as {encoding.name}" if encoding.guessed else None)
     hint = f"{encoding.name} was a guess; set `encoding` of the source: {text.detail}"

@@ -83,7 +83,7 @@ class _Plain:
 
     def _piece(self, size: int) -> bytes:
         if not self._known and self._stream.peek(2).startswith(GZIP):
-            self._stream = gzip.open(self._stream)
+            self._stream = gzip.GzipFile(fileobj=self._stream)
         self._known = True
         return bytes(self._stream.read1(size))
 

@@ -85,7 +85,7 @@ class _Bytes:
         return values
 
     def flag(self) -> bool:
-        return self.array("<u1", 1)[0] != 0
+        return bool(self.array("<u1", 1)[0])
 
     def array(self, kind: str, count: int) -> np.ndarray:
         if count < 0:
@@ -131,7 +131,7 @@ def _entries(file: _Bytes, size: int) -> tuple[np.ndarray, ...]:
     end = entries(text, file.at, starts, stops)
     if end < 0:
         raise ValueError("its dictionary does not end")
-    counts = np.array([struct.unpack_from("<q", file.data, stop + 1)[0] for stop in stops], np.int64)
+    counts = np.array([struct.unpack_from("<q", file.data, stop + 1)[0] for stop in stops.tolist()], np.int64)
     file.at = end
     return text, starts, stops, counts
 

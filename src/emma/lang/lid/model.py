@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import pyarrow as pa
@@ -18,15 +17,13 @@ from emma.lang.lid.files import locate
 from emma.lang.lid.format import HIERARCHICAL, File, read
 from emma.lang.lid.format import SOFTMAX as SOFTMAX_LOSS
 from emma.lang.lid.labels import Label, resolve_labels
+from emma.lang.lid.spelling import Spelling, letters_only, spelling_of
 from emma.lang.tables import Scheme
 
 MAX_CHARS = 1000
 """Characters of a text that are looked at: a third each from its beginning, middle and end, where it is longer."""
 SURE = 2 / 3
 """How likely, among those to choose from, a language must be to be chosen."""
-
-Spelling = Literal["plain", "letters"]
-"""How a model wants its text: as it is, or in small letters without digits, punctuation and symbols (OpenLID)."""
 
 
 @dataclass(frozen=True)
@@ -99,17 +96,20 @@ class Model:
 
 
 def open_model(
-    name: str, scheme: Scheme = "any", codes: Mapping[str, str] | None = None, spelling: Spelling = "plain"
+    name: str, scheme: Scheme = "any", codes: Mapping[str, str] | None = None, spelling: Spelling | None = None
 ) -> Model:
     """Open a model by its file, its folder, or `owner/repository[/file][@revision]` of the Hugging Face hub.
 
-    `scheme` and `codes` say how its labels are read. Kept for the life of the process. Raises SourceError.
+    `scheme` and `codes` say how its labels are read, `spelling` how it wants its text, unless its folder says that.
+    Kept for the life of the process. Raises SourceError.
     """
-    return _open(locate(name), scheme, tuple(sorted((codes or {}).items())), spelling)
+    path = locate(name)
+    stamp = path.stat().st_mtime_ns
+    return _open(path, stamp, scheme, tuple(sorted((codes or {}).items())), spelling or spelling_of(path))
 
 
 @lru_cache(maxsize=2)
-def _open(path: Path, scheme: Scheme, codes: tuple[tuple[str, str], ...], spelling: Spelling) -> Model:
+def _open(path: Path, _: int, scheme: Scheme, codes: tuple[tuple[str, str], ...], spelling: Spelling) -> Model:
     file = read(path)
     labels = resolve_labels(file.labels, scheme, dict(codes))
     return Model(labels, words_of(file), grams_of(file), layers_of(file), spelling)
@@ -119,7 +119,9 @@ def words_of(file: File) -> Words:
     """The words that have vectors of their own."""
     starts, stops = file.starts[: file.words], file.stops[: file.words]
     slots = index_words(file.text, starts, stops)
-    end = [word for word in np.flatnonzero(stops - starts == 4) if bytes(file.text[starts[word] : stops[word]]) == b"</s>"]
+    end = [
+        word for word in np.flatnonzero(stops - starts == 4) if bytes(file.text[starts[word] : stops[word]]) == b"</s>"
+    ]
     return Words(file.text, starts, stops, slots, int(end[0]) if end else -1)
 
 
@@ -151,15 +153,3 @@ def huffman(counts: NDArray[np.int64]) -> NDArray[np.int32]:
                 branches[new, side], node = node, node + 1
         weights[len(counts) + new] = weights[branches[new, 0]] + weights[branches[new, 1]]
     return branches
-
-
-@lru_cache(maxsize=1)
-def letters_only() -> NDArray[np.uint32]:
-    """Letters in lower case, marks, joiners and spaces; everything else goes. A table by code point."""
-    spelling = tables.fold().copy()
-    spelling[tables.classes() == tables.DIGIT] = tables.SKIP
-    for joiner in (0x200C, 0x200D):
-        spelling[joiner] = joiner
-    for mark in (0x1361, 0x200B):  # they part words, but OpenLID's cleaning takes them away
-        spelling[mark] = tables.SKIP
-    return spelling

@@ -10,7 +10,7 @@ class Training(Settings):
 
     lines: int = Field(default=2000, ge=10)
     """Lines that a language contributes at most, chosen by hash; an epoch sees the largest languages' lines once."""
-    temperature: float = Field(default=0.3, ge=0, le=1)
+    temperature: float = Field(default=0.5, ge=0, le=1)
     """How much smaller languages are repeated: one with a share s of the largest one's lines is seen as if it had
     s to the power of this. 1: no repeating; 0: all languages equally often."""
     held_out: float = Field(default=0.1, ge=0, lt=1)
@@ -19,11 +19,12 @@ class Training(Settings):
     """Length of the vectors."""
     buckets: int = Field(default=131_072, ge=1)
     """Vectors that the character n-grams share by hash; with the dimension they make the model's size."""
-    grams: tuple[int, int] = (2, 4)
-    """Characters of the shortest and of the longest n-gram, the marks of a word's ends counted."""
+    grams: tuple[int, int] = (1, 4)
+    """Characters of the shortest and of the longest n-gram, the marks of a word's ends counted. Single characters tell
+    languages of large scripts apart (Han, Hangul, Ethiopic)."""
     epochs: int = Field(default=5, ge=1)
     """Times the lines are gone through."""
-    learning_rate: float = Field(default=0.5, gt=0)
+    learning_rate: float = Field(default=1.0, gt=0)
     """Step size at the beginning; it falls to zero in a straight line."""
     seed: int = 1
     """Of the initial vectors and of the order of lines."""

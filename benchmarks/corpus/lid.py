@@ -1,0 +1,213 @@
+"""Language identification, measured: a model trained from clean sources, and its speed beside fastText's own.
+
+    python -m benchmarks.corpus.lid recipes/world.toml --set data=../shared/data
+
+The model learns from declarations and Bibles; it is measured with lines held out of these, and with other sources
+altogether. Speed is that of one core on the same documents cut to 1,000 characters, for that model and for one of the
+shape of GlotLID 3 (2,102 labels, 1,634,361 vectors of 256 numbers; here random), each in a process of its own.
+"""
+
+import argparse
+import json
+import multiprocessing
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psutil
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from benchmarks.machine import machine, result_path
+from emma.annotate.config import LidConfig
+from emma.annotate.identify import labelled, lines_from, source_of
+from emma.home import Home
+from emma.lang.lid.agreement import agrees
+from emma.lang.lid.format import write
+from emma.lang.lid.measure import measure
+from emma.lang.lid.model import MAX_CHARS, open_model
+from emma.lid import Lid
+from emma.store import shards
+from emma.work.local import Local
+from emma.work.progress import Reporter
+
+CLEAN, OTHERS = ("udhr", "bible"), ("ud", "african-storybook", "tatoeba")
+GLOTLID = (2_102, 1_634_361, 256)
+"""Labels, vectors, dimension."""
+MENU = (
+    "Home | About us | Contact | Privacy policy | Terms of use | Log in | Sign up | Share this page on social media. "
+)
+"""What stands around a document of the web."""
+
+
+def quality(lid: Lid, model: Path) -> list[str]:
+    """How good the model is on lines held out and on other sources."""
+    facts = json.loads((model / "lid.json").read_text(encoding="utf-8"))
+    confusions = shards.read(model / "lid_confusions.parquet").slice(0, 12).to_pylist()
+    size = (model / "model.bin").stat().st_size
+    pairs = ", ".join(f"{row['lang']} → {row['said']} {row['lines']}" for row in confusions)
+    held = facts["held_out"]
+    lines = [
+        f"Trained on {facts['lines_trained']:,} lines of {facts['languages']} languages ({', '.join(CLEAN)}); "
+        f"{size / 1e6:.1f} MB.",
+        "",
+        "| measured with | lines | languages | known | macro-F1 | accuracy |",
+        "|---|--:|--:|--:|--:|--:|",
+        row("held-out lines", held),
+    ]
+    opened, taken = open_model(str(model)), []
+    for source in OTHERS:
+        config = LidConfig(train=(source,), training=lid.config.training)
+        measured = measure(opened, lines_from(config, lid.collect, lid.work))
+        lines.append(row(source, measured.summary))
+        known = set(measured.languages.filter(measured.languages["known"])["lang"].to_pylist())
+        taken += [each for each in measured.confusions.to_pylist() if each["lang"] in known]
+    taken.sort(key=lambda each: -each["lines"])
+    others = ", ".join(f"{each['lang']} → {each['said']} {each['lines']}" for each in taken[:12])
+    return [*lines, "", f"Confusions among held-out lines: {pairs}.", "", f"On other sources: {others}."]
+
+
+def row(name: str, summary: dict[str, Any]) -> str:
+    """One row of the table."""
+    return (
+        f"| {name} | {summary['lines']:,} | {summary['languages']} | {summary['languages_known']} | "
+        f"{summary['macro_f1']:.3f} | {summary['accuracy']:.3f} |"
+    )
+
+
+def documents(lid: Lid, sources: Sequence[str], least: int = 0) -> pa.Table:
+    """Texts of some sources with their labels, those of at least so many characters."""
+    rows = [
+        {"lang": lang, "text": text}
+        for shard in lid.collect.parts["documents"]
+        if source_of(shard) in sources
+        for lang, text in labelled(shard)
+        if len(text) >= least
+    ]
+    return pa.Table.from_pylist(rows)
+
+
+def menus(lid: Lid, model: Path) -> list[str]:
+    """What an English menu around long documents does to the first 1,000 characters, and to three windows."""
+    opened = open_model(str(model))
+    long = documents(lid, ("african-storybook", "bible"), 3 * MAX_CHARS)
+    texts = [MENU * 5 + text + MENU * 2 for text in long["text"].to_pylist()]
+    rows = ["| long documents inside menus | documents | right |", "|---|--:|--:|"]
+    for name, shown in (
+        ("without a menu, three windows", long["text"].to_pylist()),
+        ("first 1,000 characters", [text[:MAX_CHARS] for text in texts]),
+        ("three windows", texts),
+    ):
+        labels, _ = opened.identify(shown, 1)
+        pairs = zip(long["lang"].to_pylist(), labels, strict=True)
+        right = sum(bool(said) and agrees(lang, said[0]) for lang, said in pairs)
+        rows.append(f"| {name} | {len(labels):,} | {right / len(labels):.3f} |")
+    return rows
+
+
+def large(folder: Path) -> Path:
+    """A model of GlotLID's shape with random numbers."""
+    labels, rows, dimension = GLOTLID
+    random = np.random.Generator(np.random.PCG64(1))
+    block = random.standard_normal((65_536, dimension), np.float32)
+    vectors = np.resize(block, (rows, dimension))
+    outputs = random.standard_normal((labels, dimension), np.float32)
+    names = [(f"x{chr(97 + at // 26 % 26)}{chr(97 + at % 26)}{at}", 1) for at in range(labels)]
+    write(folder / "large.bin", names, (2, 5, rows), (vectors, outputs))
+    return folder / "large.bin"
+
+
+def ours(model: Path, texts: Path) -> Callable[[], object]:
+    """Read and identify, as the stage does."""
+    opened = open_model(str(model), codes={"xaa0": "eng_Latn"})
+    groups = np.arange(len(opened.table), dtype=np.int32)  # all labels, whatever they mean
+    opened._ask(pa.array(["compile"]), groups, 3, MAX_CHARS)
+    return lambda: opened._ask(shards.read(texts)["text"], groups, 3, MAX_CHARS)
+
+
+def theirs(model: Path, texts: Path) -> Callable[[], object]:
+    """Read, cut, and ask the fasttext package in one batch, which is its quickest way."""
+    import fasttext
+
+    opened = fasttext.load_model(str(model))
+
+    def ask() -> object:
+        cut = [text[:MAX_CHARS].replace("\n", " ") + "\n" for text in shards.read(texts)["text"].to_pylist()]
+        return opened.f.multilinePredict(cut, 3, 0.0, "strict")
+
+    return ask
+
+
+def timed(make: Callable[[Path, Path], Callable[[], object]], model: Path, texts: Path) -> tuple[float, float, int]:
+    """CPU seconds to open, CPU seconds to identify (the best of three), private bytes of the process afterwards."""
+    start = time.process_time()
+    run = make(model, texts)
+    opened, best = time.process_time() - start, float("inf")
+    for _ in range(3):
+        start = time.process_time()
+        run()
+        best = min(best, time.process_time() - start)
+    return opened, best, psutil.Process().memory_full_info().uss
+
+
+def speed(lid: Lid, model: Path, folder: Path) -> list[str]:
+    """Both engines on both models."""
+    texts = documents(lid, ("ud", "african-storybook"))
+    shards.write(folder / "texts.parquet", texts)
+    megabytes = pc.sum(pc.binary_length(texts["text"])).as_py() / 1e6
+    lines = [
+        f"{texts.num_rows:,} documents, {megabytes:.1f} MB of text, from Parquet.",
+        "",
+        "| model | engine | CPU s | MB/s | documents/s | private MB |",
+        "|---|---|--:|--:|--:|--:|",
+    ]
+    for name, path in (("trained here", model / "model.bin"), ("GlotLID's shape", large(folder))):
+        for engine, make in (("emma", ours), ("fasttext package", theirs)):
+            with multiprocessing.get_context("spawn").Pool(1) as pool:
+                _, seconds, private = pool.apply(timed, (make, path, folder / "texts.parquet"))
+            lines.append(
+                f"| {name} | {engine} | {seconds:.2f} | {megabytes / seconds:.1f} | {texts.num_rows / seconds:,.0f} | "
+                f"{private / 1e6:,.0f} |"
+            )
+    return lines
+
+
+def main() -> None:
+    """Write the dated result."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("recipe", type=Path, help="one with the sources of recipes/world.toml")
+    parser.add_argument("--set", action="append", default=[], dest="changes", metavar="a.b=c")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as temporary, Local(1) as executor:
+        folder = Path(temporary)
+        home, reporter = Home(folder / "home"), Reporter(quiet=True)
+        lid = Lid(arguments.recipe, arguments.changes, CLEAN, home=home, executor=executor, reporter=reporter)
+        start = time.process_time()
+        model = lid.train(None)
+        trained = time.process_time() - start
+        result = [
+            "# Language identification",
+            "",
+            f"`python -m benchmarks.corpus.lid {arguments.recipe} --set data=DATA`",
+            "",
+            machine(),
+            "",
+            *quality(lid, model),
+            "",
+            f"Sampling, compiling, training and measuring took {trained:.1f} CPU s on one core.",
+            "",
+            *menus(lid, model),
+            "",
+            *speed(lid, model, folder),
+            "",
+        ]
+    path = result_path("lid")
+    path.write_text("\n".join(result), encoding="utf-8")
+    print("\n".join(result))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,182 @@
+"""Language identification: the model, opened or trained, and what it says of every document.
+
+A model file is part of the store, addressed by its content, so that workers on any machine find it and moving the
+file changes nothing. A trained model is made from samples of the clean sources' shards only.
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from emma.annotate.config import LidConfig
+from emma.annotate.texts import read_batches
+from emma.errors import RecipeError
+from emma.lang.lid.files import NAME, locate
+from emma.lang.lid.format import read
+from emma.lang.lid.labels import Label, labels_table, resolve_labels
+from emma.lang.lid.lines import held_out, merge, sample
+from emma.lang.lid.measure import measure
+from emma.lang.lid.model import open_model
+from emma.lang.lid.settings import Training
+from emma.lang.lid.spelling import FACTS, Spelling
+from emma.lang.lid.training import train
+from emma.lang.tables import Scheme
+from emma.schemas import IDENTIFIED, LID_LABELS
+from emma.store import shards
+from emma.store.artifact import Artifact
+from emma.store.fingerprints import CACHE, Fingerprints
+from emma.store.shards import ShardWriter
+from emma.work.task import Unhashed
+from emma.work.work import Work
+
+FILES = (FACTS, "lid_labels.parquet")
+"""Files of a model that the stage keeps beside its own."""
+
+
+def model_for(lid: LidConfig, collect: Artifact, work: Work) -> Artifact:
+    """The model: `model.bin`, `lid.json` (what it is), `lid_labels.parquet`; the last two also go to the stage's files.
+
+    A trained one has its languages and confusions too, see `train_model`.
+    """
+    model = trained(lid, collect, work) if lid.train else kept(lid, work)
+    for name in FILES:
+        shutil.copyfile(model.file(name), work.out / name)
+    return model
+
+
+def kept(lid: LidConfig, work: Work) -> Artifact:
+    """The model that the recipe names, in the store."""
+    path = locate(str(lid.model), Path(lid.root))
+    fingerprints = Fingerprints(work.root / CACHE)
+    digest = fingerprints.of(path)
+    fingerprints.save()
+    reading = (lid.scheme, lid.codes, lid.spelling)
+    return work.each(keep_model, [digest], *reading, Unhashed(str(path)), label="open the model")[0]
+
+
+def keep_model(  # noqa: PLR0917 - tasks take arguments by position
+    out: Path, digest: str, scheme: Scheme, codes: dict[str, str], spelling: Spelling, path: str
+) -> dict[str, int]:
+    """Link, or copy, a model file into the store, and write what its labels mean."""
+    labels = resolve_labels(read(Path(path)).labels, scheme, codes)
+    try:
+        os.link(Path(path).resolve(), out / NAME)
+    except OSError:  # another disk
+        shutil.copyfile(path, out / NAME)
+    return describe(out, labels, {"spelling": spelling, "sha256": digest})
+
+
+def trained(lid: LidConfig, collect: Artifact, work: Work) -> Artifact:
+    """The model that is learnt from the sources in `lid.train`. Raises RecipeError for names of no source."""
+    samples = clean_samples(lid, collect, work)
+    return work.gather(train_model, samples, lid.train, lid.training, label="train a model for language identification")
+
+
+def lines_from(lid: LidConfig, collect: Artifact, work: Work) -> pa.Table:
+    """The sample of lines that `trained` learns from and is measured with, as LINES."""
+    return merged(clean_samples(lid, collect, work), lid.training)
+
+
+def merged(samples: Sequence[Artifact], training: Training) -> pa.Table:
+    """The samples of shards as one."""
+    return merge([shards.read(each.file("lines.parquet")) for each in samples], training.lines)
+
+
+def clean_samples(lid: LidConfig, collect: Artifact, work: Work) -> list[Artifact]:
+    """Samples of the clean sources, one a shard."""
+    names = shards.read(collect.file("sources.parquet"), ["source"])["source"].to_pylist()
+    if unknown := [name for name in lid.train if name not in names]:
+        raise RecipeError(
+            f"[annotate.lid] train names '{unknown[0]}', which is no source of the recipe. Sources: {', '.join(names)}."
+        )
+    clean = [shard for shard in collect.parts["documents"] if source_of(shard) in lid.train]
+    return work.each(sample_lines, clean, lid.training.lines)
+
+
+def source_of(documents: Artifact) -> str | None:
+    """The source that a shard of documents is from; None when it is empty."""
+    for batch in shards.batches(documents.file("documents.parquet"), ["source"], 1):
+        return str(batch["source"][0].as_py())
+    return None
+
+
+def sample_lines(out: Path, documents: Artifact, most: int) -> dict[str, int]:
+    """Write `lines.parquet`: a sample of one shard's lines, those of both sides of bitext."""
+    lines = sample(labelled(documents), most)
+    shards.write(out / "lines.parquet", lines)
+    return {"lines": lines.num_rows}
+
+
+def labelled(documents: Artifact) -> Iterator[tuple[str, str]]:
+    """Every text of a shard with its label."""
+    for batch in read_batches(documents.file("documents.parquet"), ["lang", "text", "lang2", "text2"]):
+        for row in batch.to_pylist():
+            yield row["lang"], row["text"]
+            if row["text2"] is not None:
+                yield row["lang2"], row["text2"]
+
+
+def train_model(out: Path, samples: Sequence[Artifact], sources: Sequence[str], training: Training) -> dict[str, int]:
+    """Train on most lines of the samples, and measure with the others.
+
+    Writes `model.bin`, `lid_labels.parquet`, `lid_languages.parquet` (lines, precision, recall, F1 by language),
+    `lid_confusions.parquet`, and `lid.json` with how it was trained and the means.
+    """
+    lines = merged(samples, training)
+    aside = held_out(lines, training.held_out)
+    learnt, asked = lines.filter(pc.invert(aside)), lines.filter(aside)
+    losses = train(out / NAME, learnt, training)
+    model = open_model(str(out / NAME), spelling="letters")
+    measured = measure(model, asked)
+    shards.write(out / "lid_languages.parquet", with_lines(measured.languages, learnt))
+    shards.write(out / "lid_confusions.parquet", measured.confusions)
+    facts = {
+        "spelling": "letters",
+        "trained_on": list(sources),
+        "training": training.model_dump(mode="json"),
+        "lines_trained": learnt.num_rows,
+        "nats_per_line": [round(loss, 4) for loss in losses],
+        "held_out": measured.summary,
+    }
+    return {**describe(out, model.table, facts), "lines_trained": learnt.num_rows, "lines_held_out": asked.num_rows}
+
+
+def with_lines(languages: pa.Table, learnt: pa.Table) -> pa.Table:
+    """Add how many lines of each language were trained on."""
+    counts = {row["values"]: row["counts"] for row in pc.value_counts(learnt["lang"].combine_chunks()).to_pylist()}
+    column = pa.array([counts.get(lang, 0) for lang in languages["lang"].to_pylist()], pa.int64())
+    return languages.append_column("lines_trained", column)
+
+
+def describe(out: Path, labels: Sequence[Label], facts: dict[str, Any]) -> dict[str, int]:
+    """Write `lid_labels.parquet` and `lid.json`; returns the counts in it."""
+    shards.write(out / "lid_labels.parquet", labels_table(labels))
+    resolved = [each.label for each in labels if each.label]
+    counts = {"labels": len(labels), "labels_resolved": len(resolved), "languages": len(set(resolved))}
+    text = json.dumps({**counts, **facts}, indent=1, ensure_ascii=False)
+    (out / FACTS).write_text(text + "\n", encoding="utf-8")
+    return counts
+
+
+def identify_shard(out: Path, documents: Artifact, model: Artifact, lid: LidConfig) -> dict[str, int]:
+    """Write `identified.parquet`, row for row like the documents: the likeliest labels of each side."""
+    model.file(FACTS)  # stands beside the model, and says how it wants its text
+    opened = open_model(str(model.file(NAME)), lid.scheme, lid.codes)
+    counts = {"rows_in": 0, "rows_out": 0}
+    with ShardWriter(out / "identified.parquet", IDENTIFIED) as writer:
+        for batch in read_batches(documents.file("documents.parquet"), ["text", "text2"]):
+            columns = [
+                column
+                for side in ("text", "text2")
+                for column in opened.identify_column(batch[side], LID_LABELS, lid.max_chars)
+            ]
+            writer.add_table(pa.Table.from_arrays(columns, schema=IDENTIFIED))
+            counts["rows_in"] += batch.num_rows
+        counts["rows_out"] = writer.rows
+    return counts

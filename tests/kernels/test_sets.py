@@ -1,0 +1,81 @@
+"""Connected components, survivors and picking against slow Python."""
+
+import random
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from emma.kernels.sets import EXACT, KEPT, NEAR, fit, flatten, join, survivors
+
+
+def slow_components(edges: list[tuple[int, int]], count: int) -> list[int]:
+    """The smallest label spreads along edges until nothing changes."""
+    labels = list(range(count))
+    changed = True
+    while changed:
+        changed = False
+        for left, right in edges:
+            low = min(labels[left], labels[right])
+            changed |= labels[left] != low or labels[right] != low
+            labels[left] = labels[right] = low
+    return labels
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_joining_pairs_equals_spreading_labels(seed: int) -> None:
+    chance = random.Random(seed)
+    edges = [(chance.randrange(50), chance.randrange(50)) for _ in range(chance.randrange(60))]
+    parents = np.arange(50)
+    for some in (edges[:20], edges[20:]):
+        join(parents, *np.array(some, np.int64).reshape(-1, 2).T.copy())
+    flatten(parents)
+    assert parents.tolist() == slow_components(edges, 50)
+
+
+def slow_survivors(
+    texts: Sequence[int], langs: Sequence[int], allowed: Sequence[bool], near: set[tuple[int, int]]
+) -> list[tuple[int, int]]:
+    """What becomes of each document, and for which one it goes."""
+    kept: list[int] = []
+    found = []
+    for at, text in enumerate(texts):
+        mine = [each for each in kept if langs[each] == langs[at]] if allowed[at] else []
+        same = [each for each in mine if texts[each] == text]
+        like = [each for each in mine if {(texts[each], text), (text, texts[each])} & near]
+        found.append((EXACT, same[0]) if same else (NEAR, like[0]) if like else (KEPT, at))
+        if allowed[at] and not same and not like:
+            kept.append(at)
+    return found
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_survivors_equal_slow_python(seed: int) -> None:
+    chance = np.random.default_rng(seed)
+    count = 40
+    roots = chance.integers(0, 25, count)
+    texts = np.array([np.flatnonzero(roots == root)[0] for root in roots])
+    langs, allowed = chance.integers(0, 3, count).astype(np.int32), chance.random(count) < 0.8
+    firsts = np.unique(texts)
+    near = sorted({tuple(sorted(chance.choice(firsts, 2, replace=False).tolist())) for _ in range(15)})
+    left, right = (np.array(side, np.int64) for side in zip(*near, strict=True))
+    fates, winners = survivors(texts, langs, allowed, left, right)
+    expected = slow_survivors(texts.tolist(), langs.tolist(), allowed.tolist(), set(near))
+    assert list(zip(fates.tolist(), winners.tolist(), strict=True)) == expected
+
+
+def test_a_chain_keeps_both_ends() -> None:
+    texts, langs, allowed = np.arange(3), np.zeros(3, np.int32), np.ones(3, np.bool_)
+    left, right = np.array([0, 1]), np.array([1, 2])
+    assert survivors(texts, langs, allowed, left, right)[0].tolist() == [KEPT, NEAR, KEPT]
+    allowed[0] = False
+    assert survivors(texts, langs, allowed, left, right)[0].tolist() == [KEPT, KEPT, NEAR]
+
+
+@pytest.mark.parametrize(
+    ("sizes", "limit", "taken"),
+    [([5, 3, 4, 2], 9, [True, True, False, False]), ([5, 3, 4, 2], 10, [True, True, False, True]), ([], 3, []),
+     ([4], 3, [False]), ([0, 3], 3, [True, True])],
+)  # fmt: skip
+def test_fit(sizes: list[int], limit: int, taken: list[bool]) -> None:
+    assert fit(np.array(sizes, np.int64), limit).tolist() == taken
