@@ -3,8 +3,8 @@
     python -m benchmarks.corpus.annotate [--data ../shared/data] [--work DIR] [--print]
 
 Speed is that of the bench set (`benchmarks.corpus.made`) on one core, each the best of three. For contamination, FLORES
-stands in the corpus and SIB-200, whose sentences come from FLORES, is the benchmark; the bench set, which has nothing
-of either, is the control. MB are 10^6 bytes of UTF-8 text, seconds are CPU time, kernels compiled.
+stands in the corpus and SIB-200, whose sentences come from FLORES, is the benchmark; Bibles and treebanks, which have
+nothing of either, are the control. MB are 10^6 bytes of UTF-8 text, seconds are CPU time, kernels compiled.
 """
 
 import argparse
@@ -41,39 +41,52 @@ LONG_BYTES = 16_000_000
 """Of the documents whose memory is measured."""
 
 
-def recipe(data: Path, documents: Path) -> str:
-    """FLORES and the bench set as sources, SIB-200 as the benchmark."""
-    return f"""
-data = "/"
+SOURCES = r"""
 [[collect.sources]]
 name = "flores"
 reader = "text"
-path = "{str(data.resolve())[1:]}/bench/flores200_devtest/*.devtest.zst"
+path = "{data}/bench/flores200_devtest/*.devtest.zst"
 scheme = "flores"
 options = {{ unit = "line" }}
 licence = "CC-BY-SA-4.0"
 
 [[collect.sources]]
-name = "control"
+name = "bible"
+reader = "ces"
+path = "{data}/mono/bible_cesxml/*.xml.zst"
+licence = "CC0-1.0"
+group_bytes = 600
+
+[[collect.sources]]
+name = "treebanks"
+reader = "conllu"
+path = "{data}/mono/ud_conllu/*.conllu.zst"
+licence = "various"
+codes = {{ qfn = "fry_Latn" }}
+group_bytes = 600
+
+[[collect.sources]]
+name = "made"
 reader = "jsonl"
-path = "{str(documents.resolve())[1:]}/*.jsonl"
+path = "{made}/*.jsonl"
 licence = "various"
 
 [[collect.benchmarks]]
 name = "sib200"
 reader = "csv"
-path = "{str(data.resolve())[1:]}/bench/sib200/*/*.tsv.gz"
-lang_from = "([a-z]{{3}}_[A-Z][a-z]{{3}})/[a-z]+\\\\.tsv"
+path = "{data}/bench/sib200/*/*.tsv.gz"
+lang_from = '([a-z]{{3}}_[A-Z][a-z]{{3}})/[a-z]+\.tsv'
 scheme = "flores"
 licence = "CC-BY-SA-4.0"
 """
 
 
 def annotated(data: Path, documents: Path, home: Path) -> Run:
-    """Both corpora through collect and annotate."""
+    """All sources through collect and annotate."""
     home.mkdir(parents=True, exist_ok=True)
     path = home / "annotate-bench.toml"
-    path.write_text(recipe(data, documents), encoding="utf-8")
+    data, documents = (folder.resolve().relative_to("/") for folder in (data, documents))
+    path.write_text(f'data = "/"\n{SOURCES.format(data=data, made=documents)}', encoding="utf-8")
     subprocess.run([sys.executable, "-m", "emma", "annotate", str(path), "--home", str(home)], check=True)
     return Home(home).run("annotate-bench")
 
@@ -109,16 +122,16 @@ def kernels(batches: Sequence[pa.RecordBatch]) -> Iterator[tuple[str, Callable[[
     yield "all columns, in memory", lambda: [annotate_batch(batch) for batch in batches]
 
 
-def speeds(control: Sequence[Artifact], index: Artifact, out: Path) -> Iterator[str]:
+def speeds(made_parts: Sequence[Artifact], index: Artifact, out: Path) -> Iterator[str]:
     """The rows of the table of speeds."""
-    paths = [part.file("documents.parquet") for part in control]
+    paths = [part.file("documents.parquet") for part in made_parts]
     batches = [batch for path in paths for batch in read_batches(path, COLUMNS)]
     megabytes = sum(int(np.diff(Sides.of(batch).offsets).sum()) for batch in batches) / 1e6
     jobs = [
         *kernels(batches),
         ("reading Parquet", lambda: [list(read_batches(path, COLUMNS)) for path in paths]),
-        ("**the task: read, annotate, write**", lambda: [annotate_shard(out, part) for part in control]),
-        ("the contamination task", lambda: [find_contamination(out, part, index, 13, 50) for part in control]),
+        ("**the task: read, annotate, write**", lambda: [annotate_shard(out, part) for part in made_parts]),
+        ("the contamination task", lambda: [find_contamination(out, part, index, 13, 50) for part in made_parts]),
     ]
     for name, job in jobs:
         spent = seconds(job)
@@ -157,50 +170,49 @@ def dark(hits: Sequence[Artifact]) -> str:
 def peak(texts: Path) -> float:
     """MB of memory of a process that annotates a shard of long documents, of which some MB are the libraries."""
     code = (
-        "import resource, sys; from pathlib import Path; from emma.annotate.run import annotate_shard; "
+        "import sys; from pathlib import Path; from emma.annotate.run import annotate_shard; "
         "from emma.store.artifact import Artifact; out = Path(sys.argv[1]); annotate_shard(out, Artifact(out, 'x')); "
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+        "print(next(line for line in open('/proc/self/status') if line.startswith('VmHWM')).split()[1])"
     )
     done = subprocess.run([sys.executable, "-c", code, str(texts)], check=True, capture_output=True, text=True)
     return int(done.stdout) * 1024 / 1e6
 
 
-def long_documents(control: Sequence[Artifact], folder: Path) -> Path:
-    """A shard of eight documents of LONG_BYTES: text of the control, joined by newlines and by spaces."""
-    texts = read(control, "documents.parquet", ["text"])["text"].to_pylist()
-    rows = []
-    for number, joint in enumerate(["\n", " "] * 4):
-        text = joint.join(texts[number::8]).encode()[:LONG_BYTES].decode(errors="ignore")
-        rows.append(dict.fromkeys(DOCUMENTS.names) | {"id": str(number), "text": text, "lang": "und_Zyyy"})
+def long_documents(made: Sequence[Artifact], folder: Path) -> Path:
+    """A shard of eight documents of LONG_BYTES: text of the bench set, joined by newlines and by spaces."""
+    texts = read(made, "documents.parquet", ["text"])["text"].to_pylist()
     folder.mkdir(parents=True, exist_ok=True)
-    shards.write(folder / "documents.parquet", pa.Table.from_pylist(rows, schema=DOCUMENTS))
+    with shards.ShardWriter(folder / "documents.parquet", DOCUMENTS) as writer:
+        for number, joint in enumerate(["\n", " "] * 4):
+            text = joint.join(texts[number::8]).encode()[:LONG_BYTES].decode(errors="ignore")
+            row = dict.fromkeys(DOCUMENTS.names) | {"id": str(number), "text": text, "lang": "eng_Latn"}
+            writer.add_table(pa.Table.from_pylist([row], schema=DOCUMENTS))
     return folder
 
 
-def of_source(parts: Sequence[Artifact], annotations: Sequence[Artifact], name: str) -> tuple[list[Artifact], ...]:
-    """The shards of one source, and what stands beside them."""
-    mine = [
-        (part, other)
-        for part, other in zip(parts, annotations, strict=True)
-        if shards.read(part.file("documents.parquet"), ["source"])["source"][0].as_py() == name
-    ]
-    return [part for part, _ in mine], [other for _, other in mine]
+def of_sources(
+    parts: Sequence[Artifact], contamination: Sequence[Artifact], names: Sequence[str]
+) -> tuple[list[Artifact], list[Artifact]]:
+    """The shards of some sources, and what was found in them."""
+    sources = [shards.read(part.file("documents.parquet"), ["source"])["source"][0].as_py() for part in parts]
+    mine = [at for at, source in enumerate(sources) if source in names]
+    return [parts[at] for at in mine], [contamination[at] for at in mine]
 
 
 def report(run: Run, work: Path) -> str:
     """The result file."""
     collected, found = run.artifact("collect"), run.artifact("annotate").parts["contamination"]
-    flores, flores_hits = of_source(collected.parts["documents"], found, "flores")
-    control, control_hits = of_source(collected.parts["documents"], found, "control")
-    index = index_of(run)
+    flores, flores_hits = of_sources(collected.parts["documents"], found, ["flores"])
+    made_parts, _ = of_sources(collected.parts["documents"], found, ["made"])
+    _, control_hits = of_sources(collected.parts["documents"], found, ["bible", "treebanks"])
     out = work / "annotated"
     out.mkdir(exist_ok=True)
-    megabytes = peak(long_documents(control, work / "long"))
+    megabytes = peak(long_documents(made_parts, work / "long"))
     return "\n".join([
         "# Annotate: speed, memory, contamination", "",
         f"{machine()}.", "",
         "Run again with `python -m benchmarks.corpus.annotate`.", "",
-        "| | CPU s | MB/s |", "|---|--:|--:|", *speeds(control, index, out), "",
+        "| | CPU s | MB/s |", "|---|--:|--:|", *speeds(made_parts, index_of(run), out), "",
         f"A process that annotates eight documents of {LONG_BYTES / 1e6:.0f} MB each peaks at {megabytes:,.0f} MB.", "",
         "## Contamination", "",
         "SIB-200's sentences that stand in FLORES-200 devtest, which is in the corpus a sentence a document.", "",

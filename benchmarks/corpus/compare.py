@@ -4,19 +4,19 @@
 
 Makes the bench set (`benchmarks.corpus.made`) and one environment for each peer, in which it installs the versions in
 `peers/*.txt`. Every job is pinned to one core, and so is everything it starts. Jobs of well under a megabyte a second
-run on a part of the set; EMMA runs on both. MB are 10^6 bytes of UTF-8 text, seconds are CPU time of the process and its
-children, imports included. What a job must read in another form is prepared before the clock starts.
+run on a part of the set; EMMA runs on both. MB are 10^6 bytes of UTF-8 text, seconds are CPU time of the process and
+its children, imports included. What a job must read in another form is prepared before the clock starts.
 """
 
 import argparse
 import gzip
 import os
-import resource
 import subprocess
 import sys
 import tempfile
 import venv
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -82,30 +82,27 @@ def dolma(kind: str, where: Path) -> Callable[[Path, Path], Sequence[str]]:
     return command
 
 
-def emma(*stages: str) -> Callable[[Path, Path], Sequence[str]]:
-    """A job of EMMA's: the corpus stages up to the last one named, in one process."""
+def emma(stage: str) -> Callable[[Path, Path], Sequence[str]]:
+    """A job of EMMA's: the corpus stages up to this one, in one process."""
 
     def command(source: Path, out: Path) -> Sequence[str]:
         recipe = out / "bench.toml"
         recipe.write_text(made.recipe(source))
-        # fmt: off
-        return [
-            sys.executable, "-m", "emma", stages[-1], str(recipe), "--home", str(out / "home"),
-            "--workers", "1", "--quiet",
-        ]
-        # fmt: on
+        place = ["--home", str(out / "home"), "--workers", "1", "--quiet"]
+        return [sys.executable, "-m", "emma", stage, str(recipe), *place]
 
     return command
 
 
 def jobs(where: Path) -> list[Job]:
     """Everything that is measured."""
-    # fmt: off
     return [
         Job("EMMA collect (JSONL to documents)", emma("collect")),
         Job("EMMA collect, annotate", emma("annotate")),
         Job("EMMA collect, annotate, curate: JSONL to selected documents", emma("curate")),
-        Job("datatrove: Gopher repetition, Gopher quality, FineWeb quality", script("datatrove", "datatrove_filters", where), ("part",), "datatrove"),
+        Job(
+            "datatrove: three quality filters", script("datatrove", "datatrove_filters", where), ("part",), "datatrove"
+        ),
         Job("datatrove: MinHash, four stages", script("datatrove", "datatrove_minhash", where), ("part",), "datatrove"),
         Job("datatrove: exact deduplication", script("datatrove", "datatrove_exact", where), environment="datatrove"),
         Job("rensa: MinHash and LSH", script("rensa", "rensa_minhash", where), environment="rensa"),
@@ -113,7 +110,6 @@ def jobs(where: Path) -> list[Job]:
         Job("dolma: Bloom deduplication of documents", dolma("documents", where), environment="dolma"),
         Job("dolma: Bloom deduplication of paragraphs", dolma("paragraphs", where), environment="dolma"),
     ]
-    # fmt: on
 
 
 def environment(name: str, where: Path) -> None:
@@ -131,17 +127,25 @@ def environment(name: str, where: Path) -> None:
 
 def measure(command: Sequence[str], log: Path) -> Cost:
     """Run a command on one core. Raises RuntimeError with the end of its output when it fails."""
-    core = sorted(os.sched_getaffinity(0))[-1]
     quiet = {**os.environ, "OMP_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "false", "RAYON_NUM_THREADS": "1"}
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            command, stdout=output, stderr=output, env=quiet, preexec_fn=lambda: os.sched_setaffinity(0, {core})
-        )
+    with log.open("wb") as output, one_core():
+        process = subprocess.Popen(command, stdout=output, stderr=output, env=quiet)
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise RuntimeError(f"{' '.join(map(str, command))} failed:\n{log.read_text(errors='replace')[-2000:]}")
     return Cost(usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024 / 1e6)
+
+
+@contextmanager
+def one_core() -> Iterator[None]:
+    """Keep this process, and all that it starts meanwhile, on one core."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {max(before)})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
 
 
 def part_of(source: Path, target: Path) -> Path:
@@ -193,14 +197,14 @@ def row(job: Job, name: str, source: Path, work: Path) -> Row:
     with tempfile.TemporaryDirectory(dir=work) as out:
         cost = measure(job.command(source, Path(out)), work / "log")
     megabytes = text_mb(source)[1]
-    print(f"{job.name} on the {name}: {cost.cpu_s:.1f} s, {megabytes / cost.cpu_s:.2f} MB/s", file=sys.stderr, flush=True)
+    said = f"{job.name} on the {name}: {cost.cpu_s:.1f} s, {megabytes / cost.cpu_s:.2f} MB/s"
+    print(said, file=sys.stderr, flush=True)
     return job.name, name, megabytes, cost
 
 
 def report(sets: dict[str, Path], rows: Sequence[Row]) -> str:
     """The result file."""
     sizes = {name: "{:,} documents, {:.1f} MB of text".format(*text_mb(path)) for name, path in sets.items()}
-    speed = {(name, kind): megabytes / cost.cpu_s for name, kind, megabytes, cost in rows}
     lines = [
         "# Corpus stages beside their peers, one core",
         "",
@@ -216,15 +220,15 @@ def report(sets: dict[str, Path], rows: Sequence[Row]) -> str:
             f"| {name} | {kind} | {cost.cpu_s:.1f} | {megabytes / cost.cpu_s:.2f} | {cost.peak_mb:.0f} |"
             for name, kind, megabytes, cost in rows
         ),
-        *ratio(speed, rows),
+        *ratio(rows),
     ]
     return "\n".join(lines) + "\n"
 
 
-def ratio(speed: dict[tuple[str, str], float], rows: Sequence[Row]) -> list[str]:
+def ratio(rows: Sequence[Row]) -> list[str]:
     """EMMA's whole corpus path against datatrove's filters and MinHash together, on the part."""
     seconds = {name: cost.cpu_s for name, kind, _, cost in rows if kind == "part"}
-    theirs = [value for name, value in seconds.items() if name.startswith(("datatrove: Gopher", "datatrove: MinHash"))]
+    theirs = [value for name, value in seconds.items() if name.startswith(("datatrove: three", "datatrove: MinHash"))]
     ours = [value for name, value in seconds.items() if "curate" in name]
     if len(theirs) < 2 or not ours:
         return []
@@ -232,5 +236,4 @@ def ratio(speed: dict[tuple[str, str], float], rows: Sequence[Row]) -> list[str]
 
 
 if __name__ == "__main__":
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     main()

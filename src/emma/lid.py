@@ -15,12 +15,11 @@ from emma.annotate.config import AnnotateConfig, LidConfig
 from emma.annotate.identify import lines_from, trained
 from emma.errors import RecipeError
 from emma.home import Home
-from emma.lang.lid.files import locate
+from emma.lang.lid.files import FACTS, NAME, locate
 from emma.lang.lid.lines import held_out
 from emma.lang.lid.measure import Measured, measure
 from emma.lang.lid.model import open_model
 from emma.lang.lid.settings import Training
-from emma.lang.lid.spelling import FACTS
 from emma.lang.tables import Scheme
 from emma.recipe import Recipe
 from emma.run import run
@@ -58,7 +57,7 @@ class Lid:
         model = trained(self.config, self.collect, self.work)
         folder = out or self.home.path / self.name / "lid"
         folder.mkdir(parents=True, exist_ok=True)
-        files = ("model.bin", FACTS, "lid_labels.parquet", "lid_languages.parquet", "lid_confusions.parquet")
+        files = (NAME, FACTS, "lid_labels.parquet", "lid_languages.parquet", "lid_confusions.parquet")
         for name in files:
             shutil.copyfile(model.file(name), folder / name)
         languages, confusions = (shards.read(model.file(name)) for name in files[3:])

@@ -23,11 +23,12 @@ class LidConfig(Settings):
     """How the model's labels are read, as in a source: `flores` for GlotLID and OpenLID, `wiki` for lid.176."""
     codes: dict[str, str] = Field(default_factory=dict)
     """What some of its labels stand for, where they need help: `{ocr = "oci_Latn"}`."""
-    spelling: Literal["plain", "letters"] = "plain"
+    spelling: Literal["plain", "letters"] | None = None
     """How the model wants its text. `letters` is what OpenLID was trained on: small letters, no digits or
-    punctuation."""
+    punctuation. None: what the `lid.json` beside the model says, else `plain`."""
     max_chars: int = Field(default=1000, ge=30)
-    """Characters of a text that are looked at: a third each from beginning, middle and end, where it is longer."""
+    """Characters of a text that are looked at: where it is longer, a third of them in the middle of each of its
+    thirds, since headings, menus and licences stand at the ends."""
     root: str = Field(default=".", exclude=True)
     """The data folder; filled in from the recipe's `data`."""
 
@@ -35,8 +36,8 @@ class LidConfig(Settings):
     def _one_or_the_other(self) -> Self:
         if (self.model is None) == (not self.train):
             raise ValueError("name either a `model`, or sources to `train` one from")
-        if self.train and self.spelling != "plain":
-            raise ValueError("`spelling` is for models from elsewhere; a trained one reads text as it is")
+        if self.train and self.spelling is not None:
+            raise ValueError("`spelling` is for models from elsewhere; one trained here reads letters only")
         return self
 
 

@@ -5,7 +5,6 @@ file changes nothing. A trained model is made from samples of the clean sources'
 """
 
 import json
-import os
 import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -17,14 +16,13 @@ import pyarrow.compute as pc
 from emma.annotate.config import LidConfig
 from emma.annotate.texts import read_batches
 from emma.errors import RecipeError
-from emma.lang.lid.files import NAME, locate
+from emma.lang.lid.files import FACTS, NAME, Spelling, locate, spelling_of
 from emma.lang.lid.format import read
 from emma.lang.lid.labels import Label, labels_table, resolve_labels
 from emma.lang.lid.lines import held_out, merge, sample
 from emma.lang.lid.measure import measure
 from emma.lang.lid.model import open_model
 from emma.lang.lid.settings import Training
-from emma.lang.lid.spelling import FACTS, Spelling
 from emma.lang.lid.training import train
 from emma.lang.tables import Scheme
 from emma.schemas import IDENTIFIED, LID_LABELS
@@ -56,19 +54,16 @@ def kept(lid: LidConfig, work: Work) -> Artifact:
     fingerprints = Fingerprints(work.root / CACHE)
     digest = fingerprints.of(path)
     fingerprints.save()
-    reading = (lid.scheme, lid.codes, lid.spelling)
+    reading = (lid.scheme, lid.codes, lid.spelling or spelling_of(path))
     return work.each(keep_model, [digest], *reading, Unhashed(str(path)), label="open the model")[0]
 
 
 def keep_model(  # noqa: PLR0917 - tasks take arguments by position
     out: Path, digest: str, scheme: Scheme, codes: dict[str, str], spelling: Spelling, path: str
 ) -> dict[str, int]:
-    """Link, or copy, a model file into the store, and write what its labels mean."""
+    """Copy a model file into the store, and write what its labels mean."""
     labels = resolve_labels(read(Path(path)).labels, scheme, codes)
-    try:
-        os.link(Path(path).resolve(), out / NAME)
-    except OSError:  # another disk
-        shutil.copyfile(path, out / NAME)
+    shutil.copyfile(path, out / NAME)
     return describe(out, labels, {"spelling": spelling, "sha256": digest})
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from emma.annotate.config import AnnotateConfig
 from emma.errors import RecipeError
-from emma.lang.lid.files import locate, on_hub
+from emma.lang.lid.files import locate, on_hub, spelling_of
 from emma.store.fingerprints import Fingerprints
 
 
@@ -21,9 +21,10 @@ def settle(section: AnnotateConfig, data: Path, cache: Path) -> tuple[AnnotateCo
     is_path = any((root / lid.model).exists() for root in (data, Path()))
     if is_path or (hub := on_hub(lid.model)) is None:
         fingerprints = Fingerprints(cache)
-        digest = fingerprints.of(locate(lid.model, data))
+        path = locate(lid.model, data)
+        digest = fingerprints.of(path)
         fingerprints.save()
-        return settled, {"lid": digest}
+        return settled, {"lid": digest, "spelling": lid.spelling or spelling_of(path)}
     if hub.revision is None:
         raise RecipeError(
             f'[annotate.lid] model = "{lid.model}" is not a file; as a repository of the Hugging Face hub it needs a '

@@ -25,7 +25,8 @@ def documents(
     units: Iterable[Unit | Bad], naming: Naming, group_bytes: int, reject: Callable[[Bad], None]
 ) -> Iterator[Document]:
     """The documents of one file, in order; what cannot become one goes to `reject`."""
-    for unit in grouped(repaired(units, reject), group_bytes):
+    whole = repaired(units, reject)
+    for unit in surveyed(grouped(whole, group_bytes)) if group_bytes else whole:
         try:
             yield identified(unit, naming)
         except LanguageError as error:

@@ -53,30 +53,35 @@ def read_all(
         name: [[(each, content(each, known)) for each in group] for group in found.files]
         for name, found in files.items()
     }
-    known.save()
     items = [
         batch
         for source in (*section.sources, *section.benchmarks)
         for batch in batches(source, marked[source.name], section.shard_bytes, work)
     ]
-    model = Path(section.root) / section.lid if section.lid is not None else None
-    lid = section.lid if model is None or not model.is_file() else known.of(model)
-    place = str(model) if model is not None and model.is_file() else section.lid
-    made = work.each(read_batch, items, section.max_row_bytes, section.macrolanguages, lid, Unhashed(place))
+    mark, place = model(section, known)
+    known.save()
+    made = work.each(read_batch, items, section.max_row_bytes, section.macrolanguages, mark, Unhashed(place))
     found: dict[str, list[Artifact]] = {name: [] for name in files}
     for batch, part in zip(items, made, strict=True):
         found[batch.source.name].append(part)
     return found
 
 
+def model(section: CollectConfig, known: Fingerprints) -> tuple[str | None, str | None]:
+    """What tells one language-identification model from another, and where it is; None, None where none is needed."""
+    if section.lid is None or "lid" not in section.macrolanguages.values():
+        return None, None
+    path = Path(section.root) / section.lid
+    return (known.of(path), str(path)) if path.is_file() else (section.lid, section.lid)
+
+
 def read_batch(
-    out: Path, batch: Batch, max_row_bytes: int, policies: Policies, _lid: str | None, model: str | None
+    out: Path, batch: Batch, max_row_bytes: int, policies: Policies, _mark: str | None, model: str | None
 ) -> dict[str, int]:
     """Read some files of one source into documents and rejects."""
-    identify = identifier(model) if model is not None and "lid" in policies.values() else None
-    source, naming = batch.source, Naming(batch.source, policies, identify)
-    sink = Sink(out, source)
-    with sink:
+    source = batch.source
+    naming = Naming(source, policies, None if model is None else identifier(model))
+    with Sink(out, source) as sink:
         for piece in batch.pieces:
             sink.file = piece.parts[0].name
             for file in open_piece(piece, source, max_row_bytes):

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import chain
+from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -22,13 +23,14 @@ from emma.lang.scripts import NO_SCRIPT, SCRIPT_CODES, Evidence, covers, han_for
 
 BATCH, BATCH_CHARS = 512, 1_000_000
 """Texts that are looked at together, at most; a text that is longer comes last in its batch."""
+AnyUnit = TypeVar("AnyUnit", bound=Unit | Bad)
 PLANES = (range(0x20000), range(0x2F800, 0x2FA20))
 """Code points that NFC may change; no others have a decomposition or a combining class."""
 
 
-def surveyed(units: Iterable[Unit | Bad]) -> Iterator[Unit | Bad]:
+def surveyed(units: Iterable[AnyUnit]) -> Iterator[AnyUnit]:
     """The same, in order; units of texts without doubt know what script their characters are in."""
-    batch: list[Unit | Bad] = []
+    batch: list[AnyUnit] = []
     chars = 0
     for unit in units:
         batch.append(unit)
@@ -40,7 +42,7 @@ def surveyed(units: Iterable[Unit | Bad]) -> Iterator[Unit | Bad]:
     yield from _looked_at(batch)
 
 
-def _looked_at(batch: list[Unit | Bad]) -> list[Unit | Bad]:
+def _looked_at(batch: list[AnyUnit]) -> list[AnyUnit]:
     units = [each for each in batch if isinstance(each, Unit)]
     for unit, seen in zip(units, look([unit.text for unit in units]), strict=True):
         unit.seen = seen

@@ -1,8 +1,8 @@
-"""fastText's classifier on byte arrays: the features of a text, the labels' probabilities, and training.
+"""fastText's classifier: the labels' probabilities of a text's features, and training.
 
-Joulin et al., Bag of Tricks for Efficient Text Classification (arXiv 1607.01759): a text is the mean of the vectors of
-its words and of their hashed character n-grams, and a linear layer turns it into labels. Sums run in a fixed order, so
-the numbers do not depend on how many texts come at once or on the width of the processor's registers.
+Joulin et al., Bag of Tricks for Efficient Text Classification (arXiv 1607.01759): a text is the mean of its features'
+vectors, and a linear layer turns it into labels. Sums run in a fixed order, so the numbers do not depend on how many
+texts come at once or on the width of the processor's registers.
 """
 
 from typing import NamedTuple
@@ -11,40 +11,11 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from emma.kernels.subwords import Grams, Words, add_features, close_text, features_room, words_room
 from emma.kernels.utf8 import Bytes, Offsets
 
 SOFTMAX, INDEPENDENT, TREE = range(3)
 """How the outputs become probabilities: together, each by itself, or along the branches of a Huffman tree."""
-
-_FNV_START, _FNV_PRIME = np.uint64(2166136261), np.uint64(16777619)
-_BITS_32 = np.uint64(0xFFFFFFFF)
-_WORD_GRAM_FACTOR = np.uint64(116049371)
-_LABEL = np.frombuffer(b"__label__", np.uint8)
-
-
-class Words(NamedTuple):
-    """The words that have a vector of their own."""
-
-    data: Bytes
-    starts: NDArray[np.int64]
-    stops: NDArray[np.int64]
-    slots: NDArray[np.int32]
-    """Hash table of word numbers, -1 where free; a power of two long."""
-    end_of_line: int
-    """The number of `</s>`, which closes every text; -1 if it has no vector."""
-
-
-class Grams(NamedTuple):
-    """The n-grams that share hashed vectors."""
-
-    buckets: int
-    shortest: int
-    longest: int
-    """Characters of an n-gram, the marks of a word's two ends counted; 0 for none."""
-    words: int
-    """Words of the longest n-gram of words; 1 for none."""
-    pruned: NDArray[np.int32]
-    """Where a quantised model keeps each bucket, -1 where it does not; empty if it keeps all."""
 
 
 class Layers(NamedTuple):
@@ -57,167 +28,6 @@ class Layers(NamedTuple):
     loss: int
     branches: NDArray[np.int32]
     """For TREE, (outputs - 1, 2): the children of each inner node, those below `outputs` being leaves; else (0, 2)."""
-
-
-@njit(nogil=True, cache=True)
-def hashed(data: Bytes, start: int, stop: int) -> np.uint64:
-    """FNV-1a in 32 bits, of bytes that count as signed."""
-    value = _FNV_START
-    for at in range(start, stop):
-        value = _hash_on(value, data[at])
-    return value
-
-
-@njit(nogil=True, cache=True)
-def _hash_on(value: np.uint64, byte: np.uint8) -> np.uint64:
-    signed = np.uint64(byte) | np.uint64(0xFFFFFF00) if byte >= 128 else np.uint64(byte)
-    return ((value ^ signed) * _FNV_PRIME) & _BITS_32
-
-
-@njit(nogil=True, cache=True)
-def entries(data: Bytes, at: int, starts: NDArray[np.int64], stops: NDArray[np.int64]) -> int:
-    """Find the entries of a model file's dictionary, each closed by NUL, eight bytes of count and one of type.
-
-    Returns where they end, or -1 where the file ends before.
-    """
-    for entry in range(len(starts)):
-        starts[entry] = at
-        while at < len(data) and data[at] != 0:
-            at += 1
-        stops[entry] = at
-        at += 10
-        if at > len(data):
-            return -1
-    return at
-
-
-@njit(nogil=True, cache=True)
-def index_words(data: Bytes, starts: NDArray[np.int64], stops: NDArray[np.int64]) -> NDArray[np.int32]:
-    """The hash table of `Words`."""
-    size = 2
-    while size < 2 * len(starts):
-        size *= 2
-    slots = np.full(size, -1, np.int32)
-    for word in range(len(starts)):
-        at = np.int64(hashed(data, starts[word], stops[word])) & (size - 1)
-        while slots[at] >= 0:
-            at = (at + 1) & (size - 1)
-        slots[at] = word
-    return slots
-
-
-@njit(nogil=True, cache=True)
-def find_word(data: Bytes, start: int, stop: int, words: Words) -> int:
-    """The number of a word, -1 if it has none."""
-    mask = len(words.slots) - 1
-    at = np.int64(hashed(data, start, stop)) & mask
-    while words.slots[at] >= 0:
-        word = words.slots[at]
-        begin = words.starts[word]
-        if words.stops[word] - begin == stop - start:
-            same = 0
-            while same < stop - start and words.data[begin + same] == data[start + same]:
-                same += 1
-            if same == stop - start:
-                return int(word)
-        at = (at + 1) & mask
-    return -1
-
-
-@njit(nogil=True, cache=True)
-def is_space(byte: np.uint8) -> bool:
-    """Whether fastText parts words at this byte: ASCII white space and NUL."""
-    return bool(byte == 32 or 9 <= byte <= 13 or byte == 0)
-
-
-@njit(nogil=True, cache=True)
-def add_features(  # noqa: PLR0917 - compiled functions take arguments by position
-    data: Bytes, start: int, stop: int, words: Words, grams: Grams, ids: NDArray[np.int32], count: int
-) -> int:
-    """Append the features of `data[start:stop]` to `ids`, which is long enough; returns how many there are then."""
-    hashes = np.empty((stop - start) // 2 + 1 if grams.words > 1 else 0, np.uint64)
-    tokens, at = 0, start
-    while at < stop:
-        if is_space(data[at]):
-            at += 1
-            continue
-        end = at
-        while end < stop and not is_space(data[end]):
-            end += 1
-        if not _is_label(data, at, end):
-            if grams.words > 1:
-                hashes[tokens] = hashed(data, at, end)
-            tokens += 1
-            count = _add_word(data, at, end, words, grams, ids, count)
-        at = end
-    if grams.words > 1:
-        count = _add_word_grams(hashes[:tokens], len(words.starts), grams, ids, count)
-    return count
-
-
-@njit(nogil=True, cache=True)
-def _is_label(data: Bytes, start: int, stop: int) -> bool:
-    same = 0
-    while same < len(_LABEL) and start + same < stop and data[start + same] == _LABEL[same]:
-        same += 1
-    return same == len(_LABEL)
-
-
-@njit(nogil=True, cache=True)
-def _add_word(  # noqa: PLR0917 - compiled functions take arguments by position
-    data: Bytes, start: int, stop: int, words: Words, grams: Grams, ids: NDArray[np.int32], count: int
-) -> int:
-    """A word's own number, and its character n-grams with `<` and `>` at its ends."""
-    word = find_word(data, start, stop, words) if len(words.starts) else -1
-    if word >= 0:
-        ids[count] = word
-        count += 1
-    for first in range(start - 1, stop):
-        if first >= start and data[first] & 0xC0 == 0x80:
-            continue
-        value, at, length = _FNV_START, first, 0
-        while at <= stop and length < grams.longest:
-            if at < start or at == stop:
-                value = _hash_on(value, np.uint8(60 if at < start else 62))
-                at += 1
-            else:
-                value = _hash_on(value, data[at])
-                at += 1
-                while at < stop and data[at] & 0xC0 == 0x80:
-                    value = _hash_on(value, data[at])
-                    at += 1
-            length += 1
-            if length >= grams.shortest and not (length == 1 and first < start):
-                count = _add_bucket(value, len(words.starts), grams, ids, count)
-    return count
-
-
-@njit(nogil=True, cache=True)
-def _add_bucket(value: np.uint64, words: int, grams: Grams, ids: NDArray[np.int32], count: int) -> int:
-    bucket = np.int64(value % np.uint64(grams.buckets))
-    if len(grams.pruned):
-        bucket = grams.pruned[bucket]
-    if bucket >= 0:
-        ids[count] = words + bucket
-        count += 1
-    return count
-
-
-@njit(nogil=True, cache=True)
-def _add_word_grams(hashes: NDArray[np.uint64], words: int, grams: Grams, ids: NDArray[np.int32], count: int) -> int:
-    """Word n-grams; hashes of words count as signed numbers of 32 bits."""
-    for first in range(len(hashes)):
-        value = np.uint64(np.int64(np.int32(hashes[first])))
-        for last in range(first + 1, min(len(hashes), first + grams.words)):
-            value = value * _WORD_GRAM_FACTOR + np.uint64(np.int64(np.int32(hashes[last])))
-            count = _add_bucket(value, words, grams, ids, count)
-    return count
-
-
-@njit(nogil=True, cache=True)
-def room(characters: int, grams: Grams) -> int:
-    """Features that a text of so many characters can have at most."""
-    return 2 * (characters + 2) * (grams.longest + 1) + (characters + 2) * grams.words
 
 
 @njit(nogil=True, cache=True)
@@ -295,13 +105,15 @@ def learn(  # noqa: PLR0917 - compiled functions take arguments by position
     longest = 0
     for text in order:
         longest = max(longest, offsets[text + 1] - offsets[text])
-    ids = np.empty(room(longest, grams), np.int32)
+    ids, hashes = np.empty(features_room(longest, grams), np.int32), np.empty(words_room(longest, grams), np.uint64)
+    counts = np.zeros(2, np.int64)
     hidden, gradient = np.empty(vectors.shape[1], np.float32), np.empty(vectors.shape[1], np.float32)
     scores = np.empty(outputs.shape[1], np.float32)
     loss = 0.0
     for step in range(len(order)):
         text = order[step]
-        count = add_features(data, offsets[text], offsets[text + 1], words, grams, ids, 0)
+        add_features(data, offsets[text], offsets[text + 1], words, grams, ids, hashes, counts)
+        count = close_text(words, grams, ids, hashes, counts)
         if not count:
             continue
         average(ids, count, vectors, hidden)

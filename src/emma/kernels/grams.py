@@ -1,8 +1,8 @@
 """Grams long enough that a text which shares one with a benchmark has copied it.
 
-A gram is the shortest run of units from one unit on that weighs `full`. With a word weighing 1/13 of that, or more where
-it is long, a character of an unspaced script 1/50 and a wide one 1/25, it is 13 words, 50 characters of Thai or 25 of
-Han, or a mixture. Text that is shorter is compared whole: lines, and the document.
+A gram is the shortest run of units from one unit on that weighs `full`. With a word weighing 1/13 of that, or more
+where it is long, a character of an unspaced script 1/50 and a wide one 1/25, it is 13 words, 50 characters of Thai or
+25 of Han, or a mixture. Text that is shorter is compared whole: lines, and the document.
 """
 
 from typing import NamedTuple
@@ -48,7 +48,7 @@ def scale(words: int, characters: int) -> Scale:
 @njit(nogil=True, cache=True)
 def weight(units: Units, at: int, scale: Scale) -> int:
     """What a unit weighs."""
-    return units.letters[at] * scale.letter + units.characters[at] * scale.character
+    return int(units.letters[at] * scale.letter + units.characters[at] * scale.character)
 
 
 @njit(nogil=True, cache=True)

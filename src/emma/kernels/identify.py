@@ -4,7 +4,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from emma.kernels.fasttext import Grams, Layers, Words, add_features, average, room, score
+from emma.kernels.fasttext import Layers, average, score
+from emma.kernels.subwords import Grams, Words, add_features, close_text, features_room, words_room
 from emma.kernels.tables import GAP, LETTER, SKIP, UPPER
 from emma.kernels.utf8 import Bytes, Offsets, Points, decode, longest
 
@@ -32,26 +33,27 @@ def identify(  # noqa: PLR0917 - compiled functions take arguments by position
     The end of a row is -1. `spelling` may be empty: then texts are read as they are.
     """
     outputs = layers.outputs.shape[1]
-    ids = np.empty(room(most_chars, grams), np.int32)
-    points = np.empty(most_chars + _WINDOWS, np.uint32)
-    spelt = np.empty(4 * (most_chars + _WINDOWS), np.uint8)
+    room = most_chars + _WINDOWS
+    ids, hashes = np.empty(features_room(room, grams), np.int32), np.empty(words_room(room, grams), np.uint64)
+    counts = np.zeros(2, np.int64)
+    points = np.empty(room, np.uint32)
+    spelt = np.empty(4 * room, np.uint8)
     windows = np.empty((_WINDOWS, 2), np.int64)
     hidden, scores = np.empty(layers.vectors.shape[1], np.float32), np.empty(outputs, np.float32)
     sums = np.empty(max(outputs, groups.max() + 1), np.float32)
     labels[:] = -1
     for text in range(len(offsets) - 1):
-        count, letters = 0, False
+        letters = False
         for window in range(cut(data, offsets[text], offsets[text + 1], most_chars, windows)):
             start, stop = windows[window]
             decoded = points[: decode(data, start, stop, points)]
             letters |= _has_letter(decoded, classes)
             if len(spelling):
-                count = add_features(spelt, 0, respell(decoded, spelling, spelt), words, grams, ids, count)
+                size = respell(decoded, spelling, spelt)
+                add_features(spelt, 0, size, words, grams, ids, hashes, counts)
             else:
-                count = add_features(data, start, stop, words, grams, ids, count)
-        if words.end_of_line >= 0:
-            ids[count] = words.end_of_line
-            count += 1
+                add_features(data, start, stop, words, grams, ids, hashes, counts)
+        count = close_text(words, grams, ids, hashes, counts)
         if not letters or not count:
             continue
         average(ids, count, layers.vectors, hidden)
@@ -61,25 +63,24 @@ def identify(  # noqa: PLR0917 - compiled functions take arguments by position
 
 @njit(nogil=True, cache=True)
 def cut(data: Bytes, start: int, stop: int, most_chars: int, windows: NDArray[np.int64]) -> int:
-    """Write where to read a text to `windows`: all of it, or a third of `most_chars` at beginning, middle and end.
+    """Write where to read a text to `windows`: all of it, or a third of `most_chars` in the middle of each third.
 
-    Headings, menus and licences stand at the ends of documents, and often in another language.
+    Headings, menus and licences stand at the ends of documents, and often in another language. Returns how many
+    windows there are.
     """
-    whole = _forward(data, start, stop, most_chars)
-    windows[0] = start, whole
-    if whole == stop:
+    if _forward(data, start, stop, most_chars) == stop:
+        windows[0] = start, stop
         return 1
     part = most_chars // _WINDOWS
-    middle, last = start + (stop - start) // 2, stop
-    while data[middle] & 0xC0 == 0x80:
-        middle += 1
-    for _ in range(part):
-        last -= 1
-        while data[last] & 0xC0 == 0x80:
-            last -= 1
-    windows[0, 1] = _forward(data, start, stop, most_chars - 2 * part)
-    windows[1] = middle, _forward(data, middle, stop, part)
-    windows[2] = last, stop
+    for window in range(_WINDOWS):
+        at = start + (2 * window + 1) * (stop - start) // (2 * _WINDOWS)
+        for _ in range(part // 2):
+            at -= at > start
+            while data[at] & 0xC0 == 0x80:
+                at -= 1
+        while data[at] & 0xC0 == 0x80:
+            at -= 1
+        windows[window] = at, _forward(data, at, stop, part)
     return _WINDOWS
 
 

@@ -4,9 +4,10 @@ from pathlib import Path
 from typing import Any
 
 from emma.extras import need
-from emma.release.corpus import SCHEMA, SPLITS
+from emma.release.corpus import SCHEMA
 from emma.release.facts import Facts, hub_languages, hub_licence
 from emma.schemas import CODE
+from emma.store.selected import SPLITS
 
 HERE = Path(__file__).parent
 

@@ -9,8 +9,8 @@ import pyarrow.parquet as pq
 
 from emma.errors import ArtifactError
 from emma.extras import need
-from emma.release.corpus import SPLITS
 from emma.store import shards
+from emma.store.selected import SPLITS
 
 Row = Mapping[str, Any]
 

@@ -10,10 +10,10 @@ from typing import Any
 import pyarrow as pa
 
 from emma.release.config import ReleaseConfig
-from emma.release.corpus import SPLITS
 from emma.schemas import CODE
 from emma.store import shards
 from emma.store.artifact import Artifact
+from emma.store.selected import SPLITS
 
 Row = Mapping[str, Any]
 

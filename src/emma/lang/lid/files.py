@@ -1,14 +1,20 @@
-"""Where a model is: a file, a folder that holds one, or a repository of the Hugging Face hub."""
+"""Where a model is: a file, a folder that holds one, or a repository of the Hugging Face hub; and what stands by it."""
 
+import json
 import re
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from emma.errors import SourceError
 from emma.extras import need
 
 NAME = "model.bin"
 """What a model's file is called unless something else is said."""
+FACTS = "lid.json"
+"""The file beside a model that says what it is."""
+
+Spelling = Literal["plain", "letters"]
+"""How a model wants its text: as it is, or in lower case without digits, punctuation and symbols."""
 
 
 class Hub(NamedTuple):
@@ -46,12 +52,20 @@ def locate(name: str, root: Path = Path()) -> Path:
     return _fetch(hub, name)
 
 
+def spelling_of(model: Path) -> Spelling:
+    """How a model wants its text by what stands beside its file; plain if nothing does."""
+    try:
+        facts = json.loads((model.parent / FACTS).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return "plain"
+    return "letters" if isinstance(facts, dict) and facts.get("spelling") == "letters" else "plain"
+
+
 def _fetch(hub: Hub, name: str) -> Path:
     library = need("huggingface_hub", "lid")
-    errors = (OSError, ValueError, library.errors.HfHubHTTPError)  # offline, not there, and not allowed
     try:
         return Path(library.hf_hub_download(hub.repository, hub.file, revision=hub.revision)).resolve()
-    except errors as error:
+    except (OSError, ValueError) as error:  # offline, not there, not allowed: the library's errors are among these
         reason = str(error).strip().split("\n")[0]
         raise SourceError(
             f"The language-identification model '{name}' is neither a file nor could it be fetched from the Hugging "

@@ -124,7 +124,7 @@ def _read(file: _Bytes, path: Path) -> File:
 
 
 def _entries(file: _Bytes, size: int) -> tuple[np.ndarray, ...]:
-    from emma.kernels.fasttext import entries
+    from emma.kernels.subwords import entries
 
     text = np.frombuffer(file.data, np.uint8)
     starts, stops = np.empty(size, np.int64), np.empty(size, np.int64)

@@ -11,17 +11,18 @@ from numpy.typing import NDArray
 
 from emma.kernels import tables
 from emma.kernels.arrow import buffers
-from emma.kernels.fasttext import INDEPENDENT, SOFTMAX, TREE, Grams, Layers, Words, index_words
+from emma.kernels.fasttext import INDEPENDENT, SOFTMAX, TREE, Layers
 from emma.kernels.identify import identify
-from emma.lang.lid.files import locate
+from emma.kernels.subwords import Grams, Words, index_words
+from emma.lang.lid.files import Spelling, locate, spelling_of
 from emma.lang.lid.format import HIERARCHICAL, File, read
 from emma.lang.lid.format import SOFTMAX as SOFTMAX_LOSS
 from emma.lang.lid.labels import Label, resolve_labels
-from emma.lang.lid.spelling import Spelling, letters_only, spelling_of
+from emma.lang.lid.spelling import letters_only
 from emma.lang.tables import Scheme
 
 MAX_CHARS = 1000
-"""Characters of a text that are looked at: a third each from its beginning, middle and end, where it is longer."""
+"""Characters of a text that are looked at: where it is longer, a third of them in the middle of each of its thirds."""
 SURE = 2 / 3
 """How likely, among those to choose from, a language must be to be chosen."""
 

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from emma.errors import RecipeError
 from emma.kernels.arrow import buffers
-from emma.kernels.fasttext import SOFTMAX, Grams, Layers, Words, index_words, learn
+from emma.kernels.fasttext import SOFTMAX, Layers, learn
 from emma.kernels.identify import respell_all
+from emma.kernels.subwords import Grams, Words, index_words
 from emma.kernels.utf8 import Bytes, Offsets
 from emma.lang.lid.format import write
 from emma.lang.lid.settings import Training
