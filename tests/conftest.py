@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from emma.schemas import DOCUMENTS
+from emma.schemas import DOCUMENTS, SELECTION
 from emma.store import shards
 from emma.store.artifact import Artifact
 from emma.work.local import Local
@@ -91,3 +91,11 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from tests.compiled import compile_two
 
     return compile_two(tmp_path_factory.mktemp("compiled"))
+
+
+def selection(splits: Sequence[str | None], drop_lines: Mapping[int, Sequence[int]] = {}) -> pa.Table:
+    """The selection of documents with these splits, None for dropped ones; `drop_lines` by row."""
+    rows = [
+        {"split": split, "cluster_size": 1, "drop_lines": drop_lines.get(row)} for row, split in enumerate(splits)
+    ]
+    return pa.Table.from_pylist(rows, schema=SELECTION)

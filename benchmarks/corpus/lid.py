@@ -21,6 +21,7 @@ import numpy as np
 import psutil
 import pyarrow as pa
 import pyarrow.compute as pc
+from iso639 import ALL_LANGUAGES
 
 from benchmarks.machine import machine, result_path
 from emma.annotate.config import LidConfig
@@ -165,7 +166,7 @@ def large(folder: Path) -> Path:
     block = random.standard_normal((65_536, dimension), np.float32)
     vectors = np.resize(block, (rows, dimension))
     outputs = random.standard_normal((count, dimension), np.float32)
-    names = [(f"x{chr(97 + at // 26 % 26)}{chr(97 + at % 26)}{at}", 1) for at in range(count)]
+    names = [(f"{language.part3}_Latn", 1) for language in sorted(ALL_LANGUAGES, key=lambda each: each.part3)[:count]]
     write(folder / "large.bin", names, (2, 5, rows), (vectors, outputs))
     return folder / "large.bin"
 

@@ -15,7 +15,7 @@ from emma.schemas import PACKED
 from emma.store import shards
 from emma.store.tokens import TokenFile
 from emma.work.graph import check_balance
-from tests.conftest import TEXTS, documents
+from tests.conftest import TEXTS, documents, selection
 
 ROWS = [
     {"lang": lang, "text": f"{number}: {text}", "domain": "web" if number % 2 else "a/b.c"}
@@ -44,8 +44,8 @@ def vocab(make_artifact):
 
 
 def run(make_artifact, work, vocab, rows=ROWS, splits=SPLITS, *, cut=20, name="", **changes):
-    table, selection = documents(rows), pa.table({"split": pa.array(splits, pa.string())})
-    parts = [(table.slice(at, cut), selection.slice(at, cut)) for at in range(0, len(rows), cut)]
+    table, selected = documents(rows), selection(splits)
+    parts = [(table.slice(at, cut), selected.slice(at, cut)) for at in range(0, len(rows), cut)]
     made = [make_artifact(f"{name}d{n}", {"documents.parquet": part[0]}) for n, part in enumerate(parts)]
     collect = make_artifact(f"{name}collect", documents=made)
     made = [make_artifact(f"{name}s{n}", {"selection.parquet": part[1]}) for n, part in enumerate(parts)]

@@ -95,6 +95,7 @@ SOURCES = [
         "licence": licence,
         "origin": "a | b\nc",
         "domain": "test",
+        "redistribution": "public",
         "documents": 9,
         "bytes": 99,
         "rejects": 0,

@@ -14,7 +14,7 @@ import yaml
 from emma.errors import ArtifactError, RecipeError
 from emma.release.config import ReleaseConfig
 from emma.release.corpus import SCHEMA
-from emma.release.run import release
+from emma.release.run import refuse_private, release, withheld
 from emma.schemas import CODE
 from emma.store.artifact import Artifact
 from emma.work.graph import check_balance
@@ -189,3 +189,14 @@ def test_a_model_that_never_stops_is_not_released(inputs: Inputs, make_work: Mak
     save_model(inputs["train"].path / "model", bos=0, eos=0)
     with pytest.raises(ArtifactError, match=r"contradicts itself about bos_token_id: config\.json 0.* the tokenizer 1"):
         release(ReleaseConfig(), **inputs, work=make_work("release"))
+
+
+def test_text_that_is_not_public_stays_in_the_house() -> None:
+    sources = [
+        {"source": name, "redistribution": kind} for name, kind in (("open", "public"), ("lent", "derived"))
+    ]  # fmt: skip
+    assert withheld(ReleaseConfig(exclude_sources=("open",)), sources) == ("lent", "open")
+    assert withheld(ReleaseConfig(), sources) == ("lent",)
+    refuse_private(sources)
+    with pytest.raises(RecipeError, match="'secret' is declared .*private"):
+        refuse_private([*sources, {"source": "secret", "redistribution": "private"}])

@@ -2,10 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
-import pyarrow as pa
-
 from emma.store.artifact import Artifact
-from tests.conftest import TEXTS, documents
+from tests.conftest import TEXTS, documents, selection
 
 ROWS = [
     {"lang": lang, "text": f"{text} {number}\n{text}"}
@@ -24,10 +22,9 @@ def corpus(
     """Collected and curated artifacts; shards start at `cuts`."""
     table = documents(rows)
     splits = splits or ["test" if number % 6 == 5 else "train" for number in range(len(rows))]
-    selection = pa.table({"split": pa.array(splits, pa.string())})
     parts: dict[str, list[Artifact]] = {"documents": [], "selection": []}
     for number, (start, end) in enumerate(zip(cuts, [*cuts[1:], len(rows)], strict=True)):
-        for kind, whole in (("documents", table), ("selection", selection)):
+        for kind, whole in (("documents", table), ("selection", selection(splits))):
             files = {f"{kind}.parquet": whole.slice(start, end - start)}
             parts[kind].append(make_artifact(f"{name}{kind}{number}", files))
     return {

@@ -22,8 +22,9 @@ class Fields:
         self.lang, self.lang2 = given["lang"], given.get("lang2", ())
         self._told, self._told2 = source.lang is not None, source.lang2 is not None
         self._named = tuple(key for name in ("lang", "lang2", "url") if name in source.fields for key in given[name])
-        flat = len(self.text) == 1 and "." not in self.text[0] + self.lang[0] and not self.text2 and not self.url
-        self._plain = self.text[0] if flat else None
+        keys = (self.text, self.lang, self.text2, self.lang2)
+        plain = all(len(each) < 2 and "." not in "".join(each) for each in keys) and not self.url
+        self._plain = [each[0] if each else "" for each in keys] if plain else None
 
     def missing(self, columns: Iterable[str]) -> str:
         """What of the needed is not among a table's columns, in words; empty if nothing is."""
@@ -40,16 +41,24 @@ class Fields:
 
     def unit(self, row: int, record: Record, raw: bytes) -> Unit | Bad:
         """The unit in a record, or a Bad with what is wrong. `raw` is the record as the file has it."""
-        if self._plain is not None:  # nearly all records, so without the ceremony
-            text, code = record.get(self._plain), record.get(self.lang[0], "")
-            if type(text) is str and type(code) is str:
-                return Unit(row, text, code)
+        if self._plain is not None and (found := self._quickly(row, record, self._plain)) is not None:
+            return found
         try:
             text, text2 = required(record, self.text), required(record, self.text2) if self.text2 else None
             code, code2 = code_in(record, self.lang, self._told), code_in(record, self.lang2, self._told2)
             return Unit(row, text, code, text2, code2, url=optional(record, self.url) or None)
         except Fault as fault:
             return Bad(row, fault.kind, fault.detail, raw)
+
+    def _quickly(self, row: int, record: Record, keys: list[str]) -> Unit | None:
+        """The unit in a record of texts on one level, as nearly all are; None where it is not so simple."""
+        text, code = record.get(keys[0]), record.get(keys[1], "")
+        if type(text) is not str or type(code) is not str:
+            return None
+        if not keys[2]:
+            return Unit(row, text, code)
+        text2, code2 = record.get(keys[2]), record.get(keys[3], "")
+        return Unit(row, text, code, text2, code2) if type(text2) is str and type(code2) is str else None
 
 
 class Fault(Exception):  # noqa: N818 - it becomes a Bad

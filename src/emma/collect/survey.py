@@ -23,13 +23,15 @@ from emma.lang.scripts import NO_SCRIPT, SCRIPT_CODES, Evidence, covers, han_for
 
 BATCH, BATCH_CHARS = 512, 1_000_000
 """Texts that are looked at together, at most; a text that is longer comes last in its batch."""
+ENOUGH = 10_000
+"""Characters from which looking at them together is quicker than one by one."""
 AnyUnit = TypeVar("AnyUnit", bound=Unit | Bad)
 PLANES = (range(0x20000), range(0x2F800, 0x2FA20))
 """Code points that NFC may change; no others have a decomposition or a combining class."""
 
 
 def surveyed(units: Iterable[AnyUnit]) -> Iterator[AnyUnit]:
-    """The same, in order; units of texts without doubt know what script their characters are in."""
+    """The same, in order; units of whole texts know what script their characters are in."""
     batch: list[AnyUnit] = []
     chars = 0
     for unit in units:
@@ -39,7 +41,7 @@ def surveyed(units: Iterable[AnyUnit]) -> Iterator[AnyUnit]:
         if chars >= BATCH_CHARS or len(batch) >= BATCH:
             yield from _looked_at(batch)
             batch, chars = [], 0
-    yield from _looked_at(batch)
+    yield from _looked_at(batch) if chars >= ENOUGH else batch
 
 
 def _looked_at(batch: list[AnyUnit]) -> list[AnyUnit]:

@@ -5,6 +5,7 @@
 
 import pkgutil
 from collections.abc import Iterator
+from functools import lru_cache
 from importlib import import_module
 from typing import Protocol, cast
 
@@ -24,7 +25,13 @@ class Reader(Protocol):
 
 def find(source: SourceConfig) -> Reader:
     """The reader of a source; RecipeError with those there are if there is none of that name."""
-    names = sorted(module.name for module in pkgutil.iter_modules(__path__))
-    if source.reader not in names:
-        raise RecipeError(f"Source '{source.name}': there is no reader '{source.reader}'. Readers: {', '.join(names)}.")
+    if source.reader not in names():
+        listed = ", ".join(names())
+        raise RecipeError(f"Source '{source.name}': there is no reader '{source.reader}'. Readers: {listed}.")
     return cast(Reader, import_module(f"{__name__}.{source.reader}"))
+
+
+@lru_cache(maxsize=1)
+def names() -> tuple[str, ...]:
+    """The readers there are, sorted."""
+    return tuple(sorted(module.name for module in pkgutil.iter_modules(__path__)))
