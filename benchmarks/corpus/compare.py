@@ -26,7 +26,7 @@ from benchmarks.corpus import made
 from benchmarks.machine import machine, result_path
 
 PEERS = Path(__file__).parent / "peers"
-PART = 8
+PART = 4
 """Slow jobs read one line in this many, by the hash of the original document, so that copies stay together."""
 
 
@@ -66,18 +66,21 @@ def dolma(kind: str, where: Path) -> Callable[[Path, Path], Sequence[str]]:
                 for line in path.open("rb"):
                     row = orjson.loads(line)
                     writer.write(orjson.dumps({"id": row["id"], "text": row["text"], "source": "made"}) + b"\n")
-        options = {
-            "documents": ["--dedupe.documents.key", "$.text", "--dedupe.documents.attribute_name", "duplicate"],
-            "paragraphs": ["--dedupe.paragraphs.attribute_name", "duplicate"],
-        }[kind]
-        bloom = {"file": str(out / "bloom"), "estimated_doc_count": "400000", "desired_false_positive_rate": "1e-6"}
-        filters = [part for name, value in bloom.items() for part in (f"--bloom_filter.{name}", value)]
-        # fmt: off
-        return [
-            str(where / "dolma" / "bin" / "dolma"), "dedupe", "--documents", str(out / "documents" / "*.gz"),
-            "--dedupe.name", kind, *options, *filters, "--processes", "1",
-        ]
-        # fmt: on
+        how = {"documents": {"key": "$.text"}, "paragraphs": {}}[kind]
+        settings = {
+            "documents": [str(out / "documents" / "*.gz")],
+            "dedupe": {"name": kind, kind: {**how, "attribute_name": "duplicate"}, "skip_empty": True},
+            "bloom_filter": {
+                "file": str(out / "bloom"),
+                "read_only": False,
+                "size_in_bytes": 0,
+                "estimated_doc_count": 400_000,
+                "desired_false_positive_rate": 1e-6,
+            },
+            "processes": 1,
+        }
+        (out / "dolma.yaml").write_bytes(orjson.dumps(settings))  # JSON is YAML
+        return [str(where / "dolma" / "bin" / "dolma"), "-c", str(out / "dolma.yaml"), "dedupe"]
 
     return command
 

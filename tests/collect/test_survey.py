@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from emma.collect.clean import mend, repair
 from emma.collect.documents import cleaned
-from emma.collect.survey import BATCH, cells, look, surveyed
+from emma.collect.survey import BATCH, ENOUGH, cells, look, surveyed
 from emma.collect.unit import Bad, Unit
 from emma.kernels import survey as kernel
 from emma.lang.codes import SAMPLE
@@ -39,10 +39,16 @@ def test_whole_texts_are_those_that_mending_leaves_alone(given_texts: list[str])
 @settings(deadline=None)  # the first call compiles
 @given(texts, st.none() | texts)
 def test_a_surveyed_unit_is_cleaned_as_any_other(text: str, text2: str | None) -> None:
-    (unit,) = surveyed([Unit(1, text, "a", text2, "b")])
-    assert isinstance(unit, Unit)
+    filler = [Unit(row, "x" * ENOUGH) for row in (1, 2)]
+    _, unit, _ = surveyed([filler[0], Unit(3, text, "a", text2, "b"), filler[1]])
     clean = cleaned(unit)
     assert (clean.text, clean.text2) == (slow(text), None if text2 is None else slow(text2))
+    assert filler[0].seen == ("Latn", 1.0, SAMPLE), "together they are enough to be looked at"
+
+
+def test_a_few_short_texts_are_not_looked_at_together() -> None:
+    (unit,) = surveyed([Unit(1, "x" * (ENOUGH - 1))])
+    assert unit.seen is None
 
 
 @pytest.mark.parametrize("label", TEXTS)

@@ -78,6 +78,6 @@ def _epoch(  # noqa: PLR0917 - the first two are a column of texts
 
 
 def no_words() -> Words:
-    """No word has a vector of its own: n-grams tell languages apart as well, and take a fixed room."""
+    """No word has a vector of its own: n-grams take a fixed room, and do not depend on where a script has spaces."""
     none, text = np.empty(0, np.int64), np.empty(0, np.uint8)
     return Words(text, none, none, index_words(text, none, none), -1)
