@@ -31,7 +31,7 @@ def found(pattern: str) -> list[tuple[str, str, int, str]]:
     """Name, address, size and mark of the content of each file that matches, by name. Raises SourceError."""
     with _told(pattern):
         system, inner = _system(pattern)
-        pass
+        system.invalidate_cache()
         infos = system.glob(inner, detail=True) if _is_glob(inner) else {inner: system.info(inner)}
         files = [(path, info) for path, info in sorted(infos.items()) if info.get("type", "file") == "file"]
         return [_facts(system, path, info) for path, info in files]
