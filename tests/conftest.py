@@ -95,7 +95,5 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def selection(splits: Sequence[str | None], drop_lines: Mapping[int, Sequence[int]] = {}) -> pa.Table:
     """The selection of documents with these splits, None for dropped ones; `drop_lines` by row."""
-    rows = [
-        {"split": split, "cluster_size": 1, "drop_lines": drop_lines.get(row)} for row, split in enumerate(splits)
-    ]
+    rows = [{"split": split, "cluster_size": 1, "drop_lines": drop_lines.get(row)} for row, split in enumerate(splits)]
     return pa.Table.from_pylist(rows, schema=SELECTION)

@@ -3,7 +3,6 @@
 import json
 from pathlib import Path
 
-import pyarrow as pa
 import pytest
 from pydantic import ValidationError
 from tokenizers import Tokenizer, decoders, models, normalizers

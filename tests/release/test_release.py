@@ -198,5 +198,5 @@ def test_text_that_is_not_public_stays_in_the_house() -> None:
     assert withheld(ReleaseConfig(exclude_sources=("open",)), sources) == ("lent", "open")
     assert withheld(ReleaseConfig(), sources) == ("lent",)
     refuse_private(sources)
-    with pytest.raises(RecipeError, match="'secret' is declared .*private"):
+    with pytest.raises(RecipeError, match=r"'secret' is declared .*private"):
         refuse_private([*sources, {"source": "secret", "redistribution": "private"}])

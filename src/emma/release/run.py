@@ -85,7 +85,7 @@ def refuse_private(sources: Sequence[Mapping[str, Any]]) -> None:
     if private := [each["source"] for each in sources if each["redistribution"] == "private"]:
         raise RecipeError(
             f"'{private[0]}' is declared `redistribution = \"private\"`, so no model trained on it may be released. "
-            "Run without that source, stop before this stage (--until report), or declare it \"derived\" if its owner "
+            'Run without that source, stop before this stage (--until report), or declare it "derived" if its owner '
             "lets models go out but not the text."
         )
 
