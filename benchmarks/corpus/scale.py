@@ -187,7 +187,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()) / "emma-corpus-bench")
     parser.add_argument("--sizes", type=int, nargs="+", default=[50, 200, 800, 2500], help="megabytes of text")
-    parser.add_argument("--two", type=int, nargs="*", default=[800], help="sizes to compile with two processes too")
+    parser.add_argument("--two", type=int, nargs="*", default=[2500], help="sizes to compile with two processes too")
     arguments = parser.parse_args()
     maker = [sys.executable, "-m", "benchmarks.corpus.made", "--data", str(arguments.data)]
     subprocess.run([*maker, "--out", str(arguments.work / "set")], check=True, stdout=subprocess.DEVNULL)
