@@ -213,8 +213,10 @@ def _demo(arguments: argparse.Namespace) -> int:
 def _run(arguments: argparse.Namespace) -> int:
     from emma.run import run
     from emma.show import show_run
+    from emma.work import interrupt
     from emma.work.progress import Reporter
 
+    interrupt.listen()
     home, reporter = _home_of(arguments), Reporter(arguments.quiet)
     with home.locked(), _executor(arguments.on, arguments.workers, reporter.say) as executor:
         recipe = run(

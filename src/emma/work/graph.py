@@ -13,6 +13,7 @@ from emma.store import remote
 from emma.store.address import address
 from emma.store.artifact import Artifact, load
 from emma.store.commit import commit, staging
+from emma.work import interrupt
 from emma.work.local import Executor
 from emma.work.progress import Reporter
 from emma.work.task import Usage, peak_memory
@@ -72,6 +73,7 @@ def run(
     """
     done = dict(given)
     for step in steps:
+        interrupt.check()
         outcome = _run_step(step, done, root, store_url, executor=executor, reporter=reporter)
         done[step.name] = outcome.artifact
         yield outcome

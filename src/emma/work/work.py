@@ -11,6 +11,7 @@ from typing import Any
 
 from emma.store.artifact import Artifact, find_all
 from emma.store.manifest import changes, read
+from emma.work import interrupt
 from emma.work.local import Executor
 from emma.work.progress import Reporter
 from emma.work.task import Function, Task, Usage, find_done
@@ -68,6 +69,7 @@ class Work:
                 results[missing[position]] = made
                 self.usage.append(usage)
                 track.advance()
+                interrupt.check()
         return [result for result in results if result is not None]
 
     def _tell_of_mixing(self, name: str, reused: Sequence[Artifact], missing: int) -> None:
