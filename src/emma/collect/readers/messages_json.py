@@ -9,24 +9,16 @@ from collections.abc import Iterator
 import orjson
 
 from emma.collect.config import SourceConfig
-from emma.collect.messages import says_nothing
+from emma.collect.messages import json_object, says_nothing
 from emma.collect.streams import InputFile
 from emma.collect.unit import Bad, Unit
 
 
 def read(file: InputFile, _source: SourceConfig) -> Iterator[Unit | Bad]:
     """The texts in the file's order; numbers, truth values and nulls are not messages and are Bad."""
-    content = file.whole()
-    if isinstance(content, Bad):
-        yield content
-        return
-    try:
-        messages = orjson.loads(content.removeprefix(b"\xef\xbb\xbf"))
-    except orjson.JSONDecodeError as error:
-        yield Bad(0, "broken JSON", str(error), content)
-        return
-    if not isinstance(messages, dict):
-        yield Bad(0, "missing field", "the file is not a JSON object", content)
+    messages = json_object(file)
+    if isinstance(messages, Bad):
+        yield messages
         return
     code = file.inner.name.split(".")[0]
     for row, (key, value) in enumerate(leaves(messages, ""), 1):
