@@ -29,12 +29,14 @@ STAGES = {
     "report": "write the report: one HTML page, CSV and JSON",
     "release": "write and verify the model and data-set folders",
 }
+VERBS = ("mix show", "vocab report")
+"""Commands of two words whose first is a stage: what one asks of its result."""
 INTERRUPTED = 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code (see the epilog of `--help`)."""
-    arguments = parser().parse_args(argv)
+    arguments = parser().parse_args(joined(sys.argv[1:] if argv is None else argv))
     command: Callable[[argparse.Namespace], int] = arguments.command
     try:
         return command(arguments)
@@ -50,6 +52,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     except OSError as error:
         print(f"error: {error.filename or 'the system'}: {error.strerror or error}", file=sys.stderr)
         return 1
+
+
+def joined(argv: Sequence[str]) -> list[str]:
+    """The arguments with a command of two words as one."""
+    verb = " ".join(argv[:2])
+    return [verb, *argv[2:]] if verb in VERBS else list(argv)
 
 
 def parser() -> argparse.ArgumentParser:

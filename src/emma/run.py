@@ -53,6 +53,7 @@ def run(
         executor=executor,
         reporter=reporter,
         store_url=home.url,
+        logs=record.path.absolute() / "logs",
     )
     for outcome in outcomes:
         record.record(outcome.step.name, outcome.artifact, {"reused": outcome.reused, **asdict(outcome.usage)})

@@ -123,21 +123,24 @@ PACKED = pa.schema(
         ("documents", pa.int64()),
         ("tokens", pa.int64()),
         ("bytes", pa.int64()),  # UTF-8
+        ("words", pa.int64()),  # white-space words
     ]
 )
 
 PLAN = pa.schema(
     [
+        ("stage", pa.string()),  # of the mix; a source has one row a stage, in the order of the stages
         ("lang", pa.string()),
         ("domain", pa.string()),
+        ("tier", pa.string()),  # of the language in the mix: lang.tiers.WORD_TIERS
         ("part", pa.int32()),
         ("path", pa.string()),
         ("documents", pa.int64()),
         ("bytes", pa.int64()),
         ("tokens", pa.int64()),  # that exist
-        ("weight", pa.float64()),  # share of the training tokens; sums to 1
-        ("samples", pa.int64()),  # sequences drawn from it
-        ("epochs", pa.float64()),  # times each of its tokens is seen
+        ("weight", pa.float64()),  # share of the stage's training tokens; sums to 1 in each stage
+        ("samples", pa.int64()),  # sequences drawn from it in the stage
+        ("epochs", pa.float64()),  # times each of its tokens is seen in the stage
     ]
 )
 
@@ -164,6 +167,18 @@ SCORES = pa.schema(
         ("bits_per_byte", pa.float64()),
         ("low", pa.float64()),  # 95 % bootstrap interval over documents
         ("high", pa.float64()),
+    ]
+)
+
+POSITIONS = pa.schema(
+    [
+        ("model", pa.string()),  # base or adapted
+        ("context", pa.int64()),  # the model's own longest sequence, in tokens
+        ("begin", pa.int64()),  # first position of the stretch: how many tokens come before
+        ("end", pa.int64()),  # position after its last
+        ("tokens", pa.int64()),
+        ("nats", pa.float64()),
+        ("bytes", pa.int64()),  # UTF-8, of these tokens
     ]
 )
 

@@ -146,10 +146,9 @@ ROPES = [
 def test_rope_reaches_the_model(make_work, vocab, make_base, rope: RopeConfig) -> None:
     model, folder, _ = run(make_work, vocab, make_base(), rope=rope, context=256)
     config = json.loads((folder / "config.json").read_text())
-    assert config["max_position_embeddings"] == 256
+    assert config["max_position_embeddings"] == (64 if rope.type == "dynamic" else 256)
     assert config["rope_parameters"]["rope_type"] == rope.type
     assert config["rope_parameters"]["rope_theta"] == (rope.theta or 10_000.0)
-    assert rope.type in ("default", "linear") or config["rope_parameters"]["original_max_position_embeddings"] == 64
     assert model(torch.arange(200)[None]).logits.isfinite().all()
 
 
@@ -207,8 +206,8 @@ def test_incomplete_weights_are_named(make_work, vocab, make_base) -> None:
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ({"rope": {"type": "llama3", "factor": 8}}, "low_freq_factor"),
-        ({"rope": {"type": "linear"}}, "factor"),
+        ({"rope": {"type": "longrope", "factor": 8}}, "short_factor with 4 numbers"),
+        ({"rope": {"type": "linear"}}, "needs a factor"),
         ({"untie": False}, "cannot be tied"),
     ],
 )

@@ -64,9 +64,28 @@ def run_artifacts(
                 "gains.parquet": pa.Table.from_pylist(
                     [_gain(each) for each in facts if base and each["measured"]], GAINS
                 ),
+                "positions.parquet": pa.Table.from_pylist(positions(base), schemas.POSITIONS),
             },
         ),
     }
+
+
+def positions(base: bool) -> list[dict[str, Any]]:
+    """A base that breaks off where its context of 512 ends, and an adapted model of 1,024 that does not."""
+    models = {"adapted": 1024, **({"base": 512} if base else {})}
+    return [
+        {
+            "model": model,
+            "context": context,
+            "begin": begin,
+            "end": begin + 64,
+            "tokens": 640,
+            "nats": 640 * (2 - begin / 2000 + (begin > context) * begin / 500),
+            "bytes": 1920,
+        }
+        for model, context in sorted(models.items(), reverse=True)
+        for begin in range(0, 1024, 64)
+    ]
 
 
 SOURCES = [

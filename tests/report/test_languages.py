@@ -45,7 +45,7 @@ def score(model: str, lang: str, value: float, domain: str | None = None) -> dic
 
 SCORES = [score("base", "yor_Latn", 4.0), score("adapted", "yor_Latn", 3.0), score("adapted", "yor_Latn", 9.0, "a")]
 GAINS = [{"lang": "yor_Latn", "bpb_base": 4.0, "bpb_adapted": 3.0, "delta": -1.0, "low": -1.5, "high": -0.25}]
-TABLES = Tables([], [], CURATED, FERTILITY, PLAN, SCORES, GAINS, [])
+TABLES = Tables([], [], CURATED, FERTILITY, PLAN, SCORES, GAINS, [], [])
 
 
 def test_a_row_is_the_sum_of_its_parts() -> None:

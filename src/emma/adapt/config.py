@@ -10,24 +10,25 @@ Init = Literal["subword_mean", "mean", "random"]
 
 
 class RopeConfig(Settings):
-    """Rotary position scaling. What is left out is taken from the base, or from Hugging Face's defaults."""
+    """Rotary position scaling. What is left out is taken from the base, or from the method's own defaults."""
 
-    type: Literal["default", "linear", "dynamic", "yarn", "llama3", "longrope"] = "default"
-    """Kind of scaling, in Hugging Face's words."""
+    type: Literal["default", "linear", "dynamic", "ntk", "yarn", "llama3", "longrope"] = "default"
+    """Kind of scaling, in Hugging Face's words; `ntk` is a theta raised for the factor, and `default` with a `theta`
+    a plain change of theta. `dynamic` chooses theta by the length of each sequence: for inference without training."""
     theta: float | None = Field(default=None, gt=0)
     """Base of the rotary frequencies. None: the base model's."""
     factor: float | None = Field(default=None, ge=1)
-    """How many times longer the context becomes. Needed by all types but `default`."""
+    """How many times longer the context becomes. None: `adapt.context` over the base's."""
     original_context: int | None = Field(default=None, gt=0)
-    """Context before scaling, in tokens (dynamic, yarn, llama3, longrope). None: the base model's context."""
+    """Context before scaling, in tokens. None: the base model's context."""
     low_freq_factor: float | None = None
-    """llama3 only."""
+    """llama3 only: 1 when left out, as in Llama 3.1."""
     high_freq_factor: float | None = None
-    """llama3 only."""
+    """llama3 only: 4 when left out, as in Llama 3.1."""
     beta_fast: float | None = None
-    """yarn only."""
+    """yarn only: 32 when left out."""
     beta_slow: float | None = None
-    """yarn only."""
+    """yarn only: 1 when left out."""
     attention_factor: float | None = Field(default=None, gt=0)
     """yarn and longrope only."""
     short_factor: tuple[float, ...] | None = None

@@ -8,7 +8,7 @@ import torch
 from transformers import AutoConfig, AutoModelForCausalLM, PretrainedConfig, PreTrainedModel
 
 from emma.adapt.config import AdaptConfig, ArchitectureConfig
-from emma.adapt.rope import rope_parameters
+from emma.adapt.rope import scale
 from emma.errors import RecipeError
 
 T = TypeVar("T")
@@ -100,9 +100,9 @@ def settle(config: PretrainedConfig, section: AdaptConfig, name: str) -> None:
     if section.untie:
         config.tie_word_embeddings = False
     if section.rope is not None:
-        before = config.max_position_embeddings
-        config.rope_parameters = rope_parameters(section.rope, getattr(config, "rope_parameters", None), before)
-    if section.context is not None:
+        scale(config, section.rope, section.context)
+    # Dynamic scaling starts where the base ended, so the base's number stays (emma.context).
+    if section.context is not None and (section.rope is None or section.rope.type != "dynamic"):
         config.max_position_embeddings = section.context
 
 

@@ -1,8 +1,16 @@
-"""Rotary scaling: from the recipe's words to Hugging Face's `rope_parameters`."""
+"""Rotary scaling: from the recipe's words to Hugging Face's `rope_parameters`, which inference engines read.
 
+Position interpolation (`linear`: Chen et al., arXiv 2306.15595), a larger theta for the factor (`ntk`: bloc97 2023),
+the same chosen anew for each length (`dynamic`), YaRN (arXiv 2309.00071), LongRoPE (arXiv 2402.13753), and Llama 3.1's.
+"""
+
+from collections.abc import Mapping
 from typing import Any
 
+from transformers import PretrainedConfig
+
 from emma.adapt.config import RopeConfig
+from emma.errors import RecipeError
 
 HF_NAMES = {
     "type": "rope_type",
@@ -10,18 +18,84 @@ HF_NAMES = {
     "original_context": "original_max_position_embeddings",
 }
 """Where our word differs from Hugging Face's."""
-REMEMBER_CONTEXT = ("dynamic", "yarn", "llama3", "longrope")
+REMEMBER_CONTEXT = ("yarn", "llama3", "longrope")
 """Types that scale from the context the model was first trained with."""
+SCALES = ("linear", "dynamic", "ntk", "yarn", "llama3", "longrope")
+"""Types that need a factor."""
+LLAMA_3 = {"low_freq_factor": 1.0, "high_freq_factor": 4.0}
+"""What Llama 3.1 was released with."""
+SCALED_LAYERS = "full_attention"
+"""Of models with rotary settings of their own for sliding-window layers (Gemma 3), the layers that see far."""
+
+Parameters = dict[str, Any]
 
 
-def rope_parameters(rope: RopeConfig, base: dict[str, Any] | None, context: int) -> dict[str, Any]:
+def scale(config: PretrainedConfig, rope: RopeConfig, context: int | None) -> None:
+    """Put rotary scaling into a configuration; `context` is the longest sequence wanted, None: as it was.
+
+    Raises RecipeError when the factor cannot be told, or LongRoPE's factors are not there.
+    """
+    before: Parameters = dict(getattr(config, "rope_parameters", None) or {})
+    old = before.get(SCALED_LAYERS, before)
+    rotated = _rotated(config, old)
+    found = rope_parameters(rope, old, config.max_position_embeddings, context, rotated)
+    config.rope_parameters = {**before, SCALED_LAYERS: found} if SCALED_LAYERS in before else found
+
+
+def rope_parameters(
+    rope: RopeConfig, base: Mapping[str, Any], before: int, context: int | None, rotated: int
+) -> Parameters:
     """The `rope_parameters` of a transformers configuration.
 
-    `base` are those of the base model and `context` its longest sequence in tokens; both fill what `rope` leaves out.
+    `base` are those of the base model, `before` its longest sequence, `context` the one wanted, and `rotated` the
+    dimensions of a head that turn. What the base's kind of model says besides (`partial_rotary_factor`) is kept.
     """
     given = {HF_NAMES.get(name, name): value for name, value in rope.model_dump(mode="json", exclude_none=True).items()}
-    given.setdefault("rope_theta", (base or {}).get("rope_theta", 10_000.0))
-    if rope.type in REMEMBER_CONTEXT:
-        before = (base or {}).get("original_max_position_embeddings", context)
-        given.setdefault("original_max_position_embeddings", before)
-    return given
+    given.setdefault("rope_theta", base.get("rope_theta", 10_000.0))
+    if "partial_rotary_factor" in base:
+        given["partial_rotary_factor"] = base["partial_rotary_factor"]
+    original = given.pop("original_max_position_embeddings", base.get("original_max_position_embeddings", before))
+    if rope.type in SCALES and "factor" not in given:
+        given["factor"] = factor(rope, context, original)
+    if rope.type == "ntk":
+        return ntk(given, rotated)
+    if rope.type == "llama3":
+        given = LLAMA_3 | given
+    if rope.type == "longrope":
+        check_factors(given, rotated)
+    return given | {"original_max_position_embeddings": original} if rope.type in REMEMBER_CONTEXT else given
+
+
+def factor(rope: RopeConfig, context: int | None, original: int) -> float:
+    """How many times longer `context` is than the `original`. RecipeError unless it is longer."""
+    if context is None or context <= original:
+        raise RecipeError(
+            f"adapt.rope: '{rope.type}' needs a factor. Set adapt.rope.factor, or adapt.context to more than the "
+            f"{original} tokens of the base."
+        )
+    return context / original
+
+
+def ntk(given: Parameters, rotated: int) -> Parameters:
+    """Plain rotary positions with theta raised so that the slowest dimension turns `factor` times slower.
+
+    Hugging Face has no name for it and needs none: theta times factor to the power d / (d - 2).
+    """
+    theta = given["rope_theta"] * given["factor"] ** (rotated / (rotated - 2))
+    kept = {name: value for name, value in given.items() if name == "partial_rotary_factor"}
+    return {**kept, "rope_type": "default", "rope_theta": theta}
+
+
+def check_factors(given: Parameters, rotated: int) -> None:
+    """RecipeError unless LongRoPE has a factor for every two dimensions that turn: they come from a search."""
+    for name in ("short_factor", "long_factor"):
+        if len(given.get(name, ())) != rotated // 2:
+            raise RecipeError(
+                f"adapt.rope: 'longrope' needs {name} with {rotated // 2} numbers, one for every two dimensions, and "
+                f"has {len(given.get(name, ()))}. They are found by a search (arXiv 2402.13753); without one, use yarn."
+            )
+
+
+def _rotated(config: PretrainedConfig, base: Mapping[str, Any]) -> int:
+    width = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
+    return int(width * base.get("partial_rotary_factor", 1.0))

@@ -10,7 +10,7 @@ from emma.section import Section
 class EvaluateConfig(Section):
     """Bits per UTF-8 byte of the test split, for the base and for the adapted model."""
 
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     max_bytes_per_lang: int = Field(default=20_000, gt=0)
     """Test text a language, in UTF-8 bytes: documents are taken in the order of a hash of their id until there are
@@ -21,6 +21,11 @@ class EvaluateConfig(Section):
     """Tokens that go through a model at once, padding included. Bounds the memory."""
     precision: Literal["fp32", "bf16"] = "fp32"
     """Of the computation; sums are in float64 either way."""
+    position_streams: int = Field(default=16, ge=0)
+    """Languages of which loss by position is measured, those with the most test text first. 0: not measured."""
+    position_tokens: int | None = Field(default=None, gt=1)
+    """How far loss by position goes, in tokens; also for a model with a shorter context. None: to the longest context
+    of the models."""
     bootstrap: int = Field(default=1000, ge=100)
     """Times the documents of a language are drawn again for its 95 % interval."""
     seed: int = 0

@@ -23,6 +23,7 @@ import pyarrow as pa
 from emma.errors import SourceError
 from emma.evaluate.config import EvaluateConfig
 from emma.evaluate.documents import choose_documents, shard_documents
+from emma.evaluate.positions import by_position
 from emma.evaluate.score import Scorer
 from emma.evaluate.tables import gains, scores
 from emma.schemas import ITEMS
@@ -46,7 +47,8 @@ def evaluate(
     base: Artifact | None,
     work: Work,
 ) -> Made:
-    """Write `items.parquet`, `scores.parquet`, `gains.parquet` (empty without a base) and `altered.parquet`."""
+    """Write `items.parquet`, `scores.parquet`, `gains.parquet` (empty without a base), `altered.parquet` and
+    `positions.parquet` (schemas.POSITIONS)."""
     parts = work.each(shard_documents, _pairs(collect, curate), section.max_bytes_per_lang, label="test documents")
     chosen = work.gather(choose_documents, parts, section.max_bytes_per_lang)
     documents = shards.read(chosen.file("documents.parquet")).to_pylist()
@@ -54,6 +56,7 @@ def evaluate(
     folders = {"adapted": train.file("model")} if base is None else {"base": base.path, "adapted": train.file("model")}
     items = [row for model, folder in folders.items() for row in score_model(model, folder, documents, section, work)]
     write_tables(items, section, work.out)
+    shards.write(work.out / "positions.parquet", by_position(folders, documents, section))
     return Made(_counts(parts, documents, items))
 
 

@@ -11,9 +11,10 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from transformers import AutoModelForCausalLM, AutoTokenizer
+from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 from transformers.utils import logging
 
+from emma.context import context_of
 from emma.device import choose_device
 from emma.errors import RecipeError
 from emma.evaluate.config import EvaluateConfig
@@ -33,6 +34,20 @@ class Score:
     """The tokenizer does not give the text back, so the nats are those of another text."""
 
 
+def read_config(folder: Path) -> Any:
+    """The model's configuration."""
+    return AutoConfig.from_pretrained(folder, local_files_only=True)
+
+
+def open_tokenizer(folder: Path) -> tuple[Any, int]:
+    """The tokenizer of a model's folder and the id that stands before a text. RecipeError when it has none."""
+    tokenizer: Any = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+    first: int | None = tokenizer.bos_token_id
+    if first is None and (first := tokenizer.eos_token_id) is None:
+        raise RecipeError(f"The tokenizer in {folder} has neither a beginning-of-text nor an end-of-text token.")
+    return tokenizer, first
+
+
 Piece = tuple[int, Window]
 """Number of the document, and a window of it."""
 
@@ -45,20 +60,16 @@ class Scorer:
         self._folder, self._section = folder, section
         self._device = choose_device(section.device, "evaluate")
         auto: Any = AutoModelForCausalLM
-        self._tokenizer: Any = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+        self._tokenizer, self._first = open_tokenizer(folder)
         self._model: Any = auto.from_pretrained(folder, dtype=torch.float32, local_files_only=True).to(self._device)
         self._model.eval()
         self._head: Tensor = self._model.get_output_embeddings().weight
-        own = int(self._model.config.max_position_embeddings)
+        own = int(context_of(self._model.config) or self._section.context or 1)
         self._context = min(own, section.context or own)
         self._check()
 
     @torch.no_grad()
     def _check(self) -> None:
-        if self._first_token() is None:
-            raise RecipeError(
-                f"The tokenizer in {self._folder} has neither a beginning-of-text nor an end-of-text token."
-            )
         ids = torch.arange(min(8, self._context), device=self._device)[None]
         mine, own = self._hidden(ids).float() @ self._head.T, self._model(input_ids=ids).logits
         if self._section.precision == "fp32" and not torch.allclose(mine, own, rtol=1e-3, atol=1e-3):
@@ -67,14 +78,10 @@ class Scorer:
                 "evaluate does not do yet. Choose another base."
             )
 
-    def _first_token(self) -> int | None:
-        first: int | None = self._tokenizer.bos_token_id
-        return self._tokenizer.eos_token_id if first is None else first
-
     def score(self, texts: Sequence[str]) -> list[Score]:
         """The cost of each text."""
         encoded = self.encode(texts)
-        nats = self.nats([[self._first_token() or 0, *ids] for ids in encoded])
+        nats = self.nats([[self._first, *ids] for ids in encoded])
         found = self._tokenizer.batch_decode(encoded, clean_up_tokenization_spaces=False)
         return [
             Score(cost, len(ids), text != back)
@@ -86,6 +93,13 @@ class Scorer:
         settings = {"add_special_tokens": False, "split_special_tokens": True, "verbose": False}
         ids: list[list[int]] = self._tokenizer(list(texts), **settings)["input_ids"]
         return ids
+
+    @torch.no_grad()
+    def each_token(self, ids: Sequence[int]) -> list[float]:
+        """Nats of all tokens of one sequence but the first, in one window, however long."""
+        inputs = torch.tensor(ids, device=self._device)
+        nats: list[float] = token_nats(self._hidden(inputs[None, :-1])[0], self._head, inputs[1:]).tolist()
+        return nats
 
     @torch.no_grad()
     def nats(self, documents: Sequence[Sequence[int]]) -> list[float]:

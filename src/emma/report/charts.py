@@ -1,5 +1,6 @@
 """The charts of the report: each a pure function from rows to an SVG, or "" where there is nothing to show."""
 
+import math
 from collections.abc import Sequence
 
 from emma.report.labels import beside
@@ -130,6 +131,32 @@ def loss(metrics: Sequence[Row]) -> str:
     )
     marks = [frame.path(shown, "raw"), frame.path(smooth(shown), "curve")]
     return frame.draw("Training loss", marks)
+
+
+def by_position(positions: Sequence[Row]) -> str:
+    """Bits per byte against the tokens before, base and adapted, each with a mark where its own context ends."""
+    if not positions:
+        return ""
+    length, curves = max(row["end"] for row in positions), _curves(positions)
+    values = [value for curve in curves.values() for _, value in curve]
+    frame = Frame(linear("tokens before", [0.0, float(length)]), linear("bits per byte", values))
+    marks = [frame.path(curve, f"curve {STYLES[model]}") for model, curve in curves.items()]
+    ends = {row["model"]: row["context"] for row in positions if row["context"] < length}
+    borders = [
+        frame.line(end, frame.y.low, end, frame.y.high, f"border {STYLES[model]}") for model, end in ends.items()
+    ]
+    return frame.draw("Bits per byte by position, base and adapted", [*borders, *marks])
+
+
+STYLES = {"base": "was", "adapted": "now"}
+
+
+def _curves(positions: Sequence[Row]) -> dict[str, list[tuple[float, float]]]:
+    curves: dict[str, list[tuple[float, float]]] = {}
+    for row in positions:
+        middle = (row["begin"] + row["end"]) / 2
+        curves.setdefault(row["model"], []).append((middle, row["nats"] / (math.log(2) * max(1, row["bytes"]))))
+    return curves
 
 
 def smooth(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:

@@ -146,5 +146,6 @@ def _charts(rows: Sequence[Language], tables: Tables) -> dict[str, str]:
         "ranked": charts.gain_by_rank(rows),
         "fertility": charts.fertility(spoken),
         "data": charts.data_by_rank(spoken),
+        "positions": charts.by_position(tables.positions),
         "loss": charts.loss(tables.metrics),
     }

@@ -30,6 +30,7 @@ class Tables:
     plan: list[Row]  # schemas.PLAN
     scores: list[Row]  # schemas.SCORES
     gains: list[Row]  # lang, bytes, bpb_base, bpb_adapted, delta, low, high; none without a base
+    positions: list[Row]  # schemas.POSITIONS
     metrics: list[Row]  # step, tokens, loss, lr, grad_norm
 
 
@@ -45,6 +46,7 @@ def read(
         plan=_rows(mix.file("plan.parquet")),
         scores=_rows(evaluate.file("scores.parquet")),
         gains=_rows(evaluate.file("gains.parquet")),
+        positions=_rows(evaluate.file("positions.parquet")),
         metrics=list(_json_lines(train.file("metrics.jsonl"))),
     )
 

@@ -4,19 +4,40 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from emma.section import Section
+from emma.section import Section, Settings
 
-Precision = Literal["fp32", "bf16"]
+Precision = Literal["fp32", "bf16", "fp8"]
+Attention = Literal["auto", "sdpa", "flex", "varlen"]
+Checkpointing = Literal["none", "full", "selective"]
+Schedule = Literal["cosine", "linear", "wsd", "rewarm"]
+States = Literal["fp32", "bf16", "int8"]
+
+
+class LoraConfig(Settings):
+    """Low-rank adapters (Hu et al., arXiv 2106.09685) in place of training all weights. Needs the extra `lora`."""
+
+    rank: int = Field(default=16, gt=0)
+    """Rank of the update of each matrix."""
+    alpha: float = Field(default=32.0, gt=0)
+    """The update is scaled by alpha / rank."""
+    dropout: float = Field(default=0.0, ge=0, lt=1)
+    """Of the adapters' inputs."""
+    targets: tuple[str, ...] = ()
+    """Names of the modules that get adapters, such as `q_proj`. Empty: every linear layer inside the blocks."""
+    train_embeddings: bool = True
+    """Train input embeddings and head in full beside the adapters, without which new pieces learn nothing."""
 
 
 class TrainConfig(Section):
-    """How the adapted model is trained on the planned mixture. All weights are trained."""
+    """How the adapted model is trained on the planned mixture. All weights are trained unless `lora` is there."""
 
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     optimizer: Literal["adamw", "muon"] = "adamw"
     """`adamw` for all weights (arXiv 1711.05101), or `muon` for the matrices inside the blocks and AdamW for the rest
     (Jordan et al. 2024), which learns much more from few tokens, above all in a model with random weights."""
+    optimizer_states: States = "fp32"
+    """How AdamW's two moments are kept: `bf16` takes half the memory, `int8` a quarter (needs the extra `lowbit`)."""
     learning_rate: float = Field(default=3e-3, gt=0)
     """Peak learning rate. The default suits AdamW on a few million weights; about 0.02 with Muon; with AdamW from a
     billion weights on, 1e-4 or less."""
@@ -25,10 +46,18 @@ class TrainConfig(Section):
     moved only when its piece occurs, so small models with many new pieces want much more: 0.1 is a good start."""
     head_lr: float | None = Field(default=None, gt=0)
     """Peak learning rate of an output head of its own, of norms and of biases. None: as `learning_rate`."""
-    min_lr_ratio: float = Field(default=0.1, ge=0, le=1)
-    """Learning rates at the end, as a share of their peaks (cosine decay)."""
+    schedule: Schedule = "cosine"
+    """How rates fall after the warm-up: `cosine` or `linear` to the floor; `wsd` stays at the peak and falls over the
+    last `decay` of the steps (arXiv 2404.06395); `rewarm` is a cosine that begins anew, warm-up included, with every
+    stage of the mix (arXiv 2403.08763)."""
     warmup: float = Field(default=0.02, ge=0, lt=1)
-    """Share of the steps in which the learning rates rise linearly from zero."""
+    """Share of the steps in which the learning rates rise linearly."""
+    warmup_from: float = Field(default=0.0, ge=0, le=1)
+    """Share of the peak at which the warm-up begins: where the base's own schedule ended, to re-warm from there."""
+    decay: float = Field(default=0.2, gt=0, le=1)
+    """`wsd` only: share of the steps in which the rates fall."""
+    min_lr_ratio: float = Field(default=0.1, ge=0, le=1)
+    """Learning rates at the end, as a share of their peaks."""
     weight_decay: float = Field(default=0.1, ge=0)
     """Decoupled weight decay of the matrices inside the blocks. Embeddings are spared: rows of rare pieces would fade
     between their occurrences."""
@@ -38,19 +67,39 @@ class TrainConfig(Section):
     """AdamW's memory of the squared gradient."""
     grad_clip: float = Field(default=1.0, gt=0)
     """Gradients with a larger norm are scaled down to it."""
+    spike_factor: float | None = Field(default=None, gt=1)
+    """Leave out the update of a step whose gradient norm is this many times the median of the last steps. None: spikes
+    are logged with the documents of their step, and taken."""
     batch_tokens: int = Field(default=4096, gt=0)
-    """Tokens an optimiser step, rounded to whole sequences."""
+    """Tokens an optimiser step over all processes, rounded to whole sequences."""
     micro_batch: int = Field(default=16, gt=0)
-    """Sequences that go through the model at once; gradients are accumulated over a batch. Bounds the memory."""
+    """Sequences that go through the model at once in a process; gradients are accumulated over a batch. Bounds the
+    memory."""
+    document_masks: bool = True
+    """Tokens see their own document only. Without it they see whatever came before in their sequence."""
+    attention: Attention = "auto"
+    """How attention is computed: `flex` (FlexAttention) or `varlen` need a GPU to be fast, `sdpa` runs anywhere;
+    `auto` takes the fastest that the machine and the model have."""
     precision: Precision = "fp32"
-    """Of the computation. `bf16` computes most products in bfloat16 and keeps weights, gradients and optimiser in
-    float32: faster where the processor has bfloat16 instructions."""
+    """Of the computation. `bf16` computes in bfloat16 and keeps weights, gradients and optimiser in float32. `fp8`
+    does the products inside the blocks in 8 bits on top of that (needs the extra `lowbit` and a recent GPU)."""
+    compile: bool = False
+    """Compile every block with torch.compile: worth it on GPUs."""
+    activation_checkpointing: Checkpointing = "none"
+    """What of the forward pass is computed again instead of kept: `full` all of each block, `selective` all but the
+    results of matrix products and attention."""
+    lora: LoraConfig | None = None
+    """Train low-rank adapters instead of all weights; they are merged into the model at the end."""
     seed: int = 0
     """Of dropout, where the model has any. The order of the data has the mix's seed."""
     log_every: int = Field(default=10, gt=0)
     """Steps a row of `metrics.jsonl` and of `losses.parquet`."""
     checkpoint_every: int = Field(default=200, gt=0, exclude=True)
     """Steps a checkpoint; a killed run goes on from the last one."""
+    checkpoints_kept: int = Field(default=2, gt=0, exclude=True)
+    """Newest checkpoints that stay on the disk."""
+    wandb_project: str | None = Field(default=None, exclude=True)
+    """Also send the curves to this project of Weights & Biases, if `wandb` is installed."""
     device: str = "auto"
     """cpu, cuda, or auto: the accelerator if there is one. Results agree between devices only up to rounding, so a
     store that is shared by different machines should say which."""

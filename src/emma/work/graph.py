@@ -65,16 +65,17 @@ def run(
     executor: Executor,
     reporter: Reporter,
     store_url: str | None = None,
+    logs: Path | None = None,
 ) -> Iterator[Outcome]:
     """Run the steps in order, reusing what the store has, and yield each as it is done.
 
     `given` holds artifacts from elsewhere, such as the base model; `store_url` is the object store of which `root` is
-    the cache, if there is one.
+    the cache, if there is one; `logs` is a folder for what is watched while stages run.
     """
     done = dict(given)
     for step in steps:
         interrupt.check()
-        outcome = _run_step(step, done, root, store_url, executor=executor, reporter=reporter)
+        outcome = _run_step(step, done, root, store_url, executor=executor, reporter=reporter, logs=logs)
         done[step.name] = outcome.artifact
         yield outcome
 
@@ -87,6 +88,7 @@ def _run_step(
     *,
     executor: Executor,
     reporter: Reporter,
+    logs: Path | None,
 ) -> Outcome:
     key, made_by = key_of(step, done)
     path, url = root / step.name / key, remote.join(store_url, step.name, key)
@@ -96,7 +98,8 @@ def _run_step(
     inputs = {name: done.get(name) for name in step.inputs}
     wall, cpu = time.perf_counter(), time.process_time()
     with staging(path) as out:
-        work = Work(root, step.name, type(step.section).version, key, out, executor, reporter, store_url=store_url)
+        version = type(step.section).version
+        work = Work(root, step.name, version, key, out, executor, reporter, store_url=store_url, logs=logs)
         made: Made = stage(step.section, **inputs, work=work)
         check_balance(step.name, made.counts)
         parts = {name: tuple(shards) for name, shards in made.parts.items()}

@@ -45,6 +45,8 @@ class Work:
     """What the tasks cost, for the run's record."""
     store_url: str | None = None
     """The object store of which `root` is the cache, if there is one."""
+    logs: Path | None = None
+    """The run's folder for what is watched while it runs and is no part of the result: times, curves, speed."""
 
     @property
     def scratch(self) -> Path:
