@@ -31,7 +31,7 @@ $(VENV)/.demo: $(BIN)/pip pyproject.toml constraints.txt
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.demo
-	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[train,report,demo,lid,ray,s3,dev]'
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[train,report,demo,lid,lora,lowbit,ray,s3,tensorboard,dev]'
 	@touch $@
 
 clean:

@@ -37,8 +37,8 @@ def test_every_stretch_of_positions(make_model) -> None:
     assert [(row["model"], row["context"]) for row in rows] == [("base", CONTEXT)] * 16 + [("adapted", 64)] * 16
     assert [(row["begin"], row["end"]) for row in rows[:2]] == [(0, 4), (4, 8)]
     texts = [streams(ROWS)[lang] for lang in LONG[:2]]
-    for model in folders:
-        costs = [slow(folders[model], text) for text in texts]
+    for model, folder in folders.items():
+        costs = [slow(folder, text) for text in texts]
         for row in (row for row in rows if row["model"] == model):
             begin, end = row["begin"], row["end"]
             assert row["nats"] == pytest.approx(sum(sum(cost[begin:end]) for cost in costs), rel=1e-5)

@@ -77,7 +77,7 @@ def bytes_up_to(text: str, ends: Sequence[int]) -> list[int]:
 
 
 def measure(scorer: Scorer, found: Sequence[Stream], length: int) -> list[dict[str, Any]]:
-    """One row a stretch of positions, summed over the streams; a stretch counts the tokens that follow its positions."""
+    """One row a stretch of positions, summed over the streams. A stretch counts the tokens after its positions."""
     borders = [length * number // BUCKETS for number in range(BUCKETS + 1)]
     costs = [scorer.each_token(ids) for ids, _ in found]
     return [
