@@ -30,7 +30,7 @@ INPUTS: Mapping[str, tuple[str, ...]] = {
     "vocab": ("collect", "curate", "base"),
     "pack": ("collect", "curate", "vocab"),
     "mix": ("pack",),
-    "adapt": ("vocab", "base"),
+    "adapt": ("vocab", "base", "pack"),
     "train": ("adapt", "pack", "mix"),
     "evaluate": ("collect", "curate", "train", "base"),
     "report": ("collect", "curate", "vocab", "mix", "train", "evaluate"),

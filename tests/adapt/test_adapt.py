@@ -10,13 +10,23 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer, models, pre_tokenizers
-from transformers import AutoModelForCausalLM, AutoTokenizer, LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+from transformers import (
+    AutoModelForCausalLM,
+    AutoTokenizer,
+    LlamaConfig,
+    LlamaForCausalLM,
+    PhiConfig,
+    PhiForCausalLM,
+    PreTrainedTokenizerFast,
+)
 
 from emma.adapt.config import AdaptConfig, ArchitectureConfig, RopeConfig
-from emma.adapt.rows import new_rows
 from emma.adapt.run import adapt
 from emma.errors import ArtifactError, RecipeError
+from emma.schemas import PACKED
+from emma.store import shards
 from emma.store.artifact import Artifact
+from emma.store.tokens import TokenFileWriter
 from tests.conftest import TEXTS
 
 BASE_PIECES = 259  # three specials and 256 bytes
@@ -59,10 +69,32 @@ def make_base(tmp_path: Path) -> Callable[..., Artifact]:
     return make
 
 
-def run(make_work: Callable[..., SimpleNamespace], vocab: Artifact, base: Artifact | None, **fields: object):
+@pytest.fixture
+def pack(make_artifact: Callable[..., Artifact], vocab: Artifact) -> Artifact:
+    """TEXTS in tokens of `vocab`, a base piece after each, ten times over, a language a file."""
+    tokenizer = AutoTokenizer.from_pretrained(vocab.path / "tokenizer")
+    part, rows = make_artifact("part", {"none.parquet": pa.table({"x": [1]})}), []
+    for lang, text in TEXTS.items():
+        new = tokenizer(text.replace(" ", ""), add_special_tokens=False).input_ids
+        ids = [each for piece in new for each in (piece, 50 + piece % 7)]
+        with TokenFileWriter(part.path / lang, 1000) as writer:
+            for document in range(10):
+                writer.add([1, *ids, 2], f"{lang}#{document}")
+        counts = {"documents": 10, "tokens": 10 * len(ids) + 20, "bytes": 1, "words": 1}
+        rows.append({"lang": lang, "domain": "d", "split": "train", "path": lang, "part": 0, **counts})
+    return make_artifact("pack", {"index.parquet": pa.Table.from_pylist(rows, schema=PACKED)}, packed=[part])
+
+
+def run(
+    make_work: Callable[..., SimpleNamespace],
+    vocab: Artifact,
+    base: Artifact | None,
+    pack: Artifact | None = None,
+    **fields: object,
+):
     """The adapted model, its folder and its counts."""
     work = make_work("adapt", key=f"{len(list(make_work('adapt').out.parent.iterdir())):020}")
-    made = adapt(AdaptConfig(**fields), vocab=vocab, base=base, work=work)
+    made = adapt(AdaptConfig(**fields), vocab=vocab, base=base, pack=pack, work=work)
     return AutoModelForCausalLM.from_pretrained(work.out / "model"), work.out / "model", made.counts
 
 
@@ -90,17 +122,6 @@ def test_known_text_costs_the_same_as_before(make_work, vocab, make_base) -> Non
     torch.testing.assert_close(model(ids).logits[..., :BASE_PIECES], before(ids).logits)
 
 
-def test_other_inits() -> None:
-    torch.manual_seed(0)
-    rows = torch.randn(4000, 8) * torch.arange(1, 9) + 3
-    torch.testing.assert_close(new_rows(rows, [[1], []], "mean", 0)[1], rows.mean(0))
-    torch.testing.assert_close(new_rows(rows, [[1], []], "subword_mean", 0), torch.stack([rows[1], rows.mean(0)]))
-    drawn = new_rows(rows, [[]] * 4000, "random", 5)
-    torch.testing.assert_close(drawn.std(0), rows.std(0), rtol=0.1, atol=0)
-    assert torch.equal(drawn, new_rows(rows, [[]] * 4000, "random", 5))
-    assert not torch.equal(drawn, new_rows(rows, [[]] * 4000, "random", 6))
-
-
 def test_padding_rows_of_the_base_do_not_count(make_work, vocab, make_base) -> None:
     base = make_base(rows=BASE_PIECES + 20)
     before = LlamaForCausalLM.from_pretrained(base.path).get_input_embeddings().weight
@@ -117,6 +138,83 @@ def test_untie_starts_the_head_at_the_embeddings(make_work, vocab, make_base) ->
     assert torch.equal(model.get_output_embeddings().weight, model.get_input_embeddings().weight)
     ids = torch.tensor([[1, 50, BASE_PIECES + 3]])
     assert torch.equal(model(ids).logits, tied(ids).logits)
+
+
+@pytest.mark.parametrize("init", ["focus", "omp"])
+def test_rows_by_vectors_are_made_of_base_rows(make_work, vocab, make_base, pack, init: str) -> None:
+    """Input and head by the same weights, each of its own rows; rare pieces as they are spelled."""
+    base = make_base(tie=False)
+    settings = {"init": init, "vectors": {"width": 16, "minimum_count": 15}}
+    model, folder, counts = run(make_work, vocab, base, pack, **settings)
+    _, again, _ = run(make_work, vocab, base, pack, **settings)
+    spelled, *_ = run(make_work, vocab, base, pack)
+    assert counts["new_rows"] == len(NEW)
+    assert (folder / "model.safetensors").read_bytes() == (again / "model.safetensors").read_bytes()
+    rows = [model.get_input_embeddings().weight, model.get_output_embeddings().weight]
+    old = torch.cat([each[:BASE_PIECES] for each in rows], 1)
+    new = torch.cat([each[BASE_PIECES:] for each in rows], 1)
+    weights = torch.linalg.lstsq(old.T, new.T).solution
+    torch.testing.assert_close(weights.T @ old, new, atol=1e-4, rtol=0)  # 259 rows span the 64 dimensions of both
+    plain = spelled.get_input_embeddings().weight[BASE_PIECES:]
+    like = (rows[0][BASE_PIECES:] == plain).all(1)
+    assert 0 < int(like.sum()) < len(NEW)
+
+
+def test_head_init_is_the_heads_alone(make_work, vocab, make_base) -> None:
+    model, *_ = run(make_work, vocab, make_base(tie=False), head_init="mean")
+    inputs, head = model.get_input_embeddings().weight, model.get_output_embeddings().weight
+    torch.testing.assert_close(head[BASE_PIECES + 3], head[:BASE_PIECES].mean(0))
+    assert not torch.allclose(inputs[BASE_PIECES + 3], inputs[:BASE_PIECES].mean(0))
+
+
+def test_a_bias_of_the_head_grows_too(make_work, vocab, tmp_path: Path) -> None:
+    small = {"hidden_size": 16, "intermediate_size": 24, "num_hidden_layers": 1, "num_attention_heads": 2}
+    base = PhiForCausalLM(PhiConfig(**small, vocab_size=BASE_PIECES, max_position_embeddings=32))
+    torch.nn.init.normal_(base.lm_head.bias)
+    base.save_pretrained(tmp_path / "phi")
+    model, *_ = run(make_work, vocab, Artifact(tmp_path / "phi", "phi"))
+    for number, piece in enumerate(NEW):
+        wanted = base.lm_head.bias[[3 + byte for byte in piece.encode()]].mean()
+        torch.testing.assert_close(model.lm_head.bias[BASE_PIECES + number], wanted)
+
+
+@pytest.mark.parametrize("tie", [True, False])
+def test_padding_rows_take_no_more_than_an_average_piece(make_work, vocab, make_base, tie: bool) -> None:
+    size = BASE_PIECES + len(NEW)
+    rows = -(-size // 128) * 128
+    (vocab.path / "vocab.json").write_text(json.dumps({"size": size, "rows": rows}))
+    model, folder, counts = run(make_work, vocab, make_base(tie))
+    assert model.config.vocab_size == counts["rows"] == rows == len(model.get_output_embeddings().weight)
+    assert counts["padding_rows"] == rows - size
+    assert len(AutoTokenizer.from_pretrained(folder)) == size
+    chances = model(torch.randint(0, size, (4, 30))).logits.softmax(-1)
+    assert (chances[..., size:] <= chances[..., :BASE_PIECES].mean(-1, keepdim=True) + 1e-7).all()
+
+
+def test_padding_without_new_pieces_and_without_a_base(make_work, vocab, make_base) -> None:
+    size = BASE_PIECES + len(NEW)
+    (vocab.path / "vocab.json").write_text(json.dumps({"size": size, "rows": 512}))
+    small = ArchitectureConfig(hidden_size=32, intermediate_size=64, layers=1)
+    assert run(make_work, vocab, None, architecture=small)[0].config.vocab_size == 512
+    shards.write(vocab.path / "pieces.parquet", shards.read(vocab.path / "pieces.parquet").slice(0, 0))
+    model, _, counts = run(make_work, vocab, make_base(rows=size))
+    assert (model.config.vocab_size, counts["new_rows"], counts["padding_rows"]) == (512, 0, 512 - size)
+
+
+def test_distilling_leaves_all_but_the_new_input_rows(make_work, vocab, make_base, pack) -> None:
+    base = make_base(tie=False)
+    settings = {"steps": 30, "windows": 8, "window_tokens": 12}
+    before, *_ = run(make_work, vocab, base)
+    model, folder, _ = run(make_work, vocab, base, pack, distil=settings)
+    _, again, _ = run(make_work, vocab, base, pack, distil=settings)
+    for (name, one), other in zip(before.named_parameters(), model.parameters(), strict=True):
+        same = one[:BASE_PIECES] == other[:BASE_PIECES] if "embed" in name else one == other
+        assert same.all(), name
+    assert not torch.equal(before.get_input_embeddings().weight, model.get_input_embeddings().weight)
+    losses = json.loads((folder.parent / "distil.json").read_text())
+    assert len(losses) == 30
+    assert sum(losses[-5:]) < 0.8 * sum(losses[:5])
+    assert (folder / "model.safetensors").read_bytes() == (again / "model.safetensors").read_bytes()
 
 
 def test_special_ids_and_bytes(make_work, vocab, make_base) -> None:
@@ -214,6 +312,34 @@ def test_incomplete_weights_are_named(make_work, vocab, make_base) -> None:
 def test_impossible_settings_are_refused(make_work, vocab, make_base, fields: dict, message: str) -> None:
     with pytest.raises(RecipeError, match=message):
         run(make_work, vocab, make_base(tie=False), **fields)
+
+
+@pytest.mark.parametrize(
+    ("fields", "name"), [({"head_init": "mean"}, "head_init"), ({"distil": {"steps": 3}}, "distil")]
+)
+def test_a_head_that_is_the_embeddings_cannot_be_treated_apart(make_work, vocab, make_base, fields, name: str) -> None:
+    message = rf"adapt\.{name} needs a head.*one matrix of 259 × 32.*adapt\.untie = true.* 8288 weights"
+    with pytest.raises(RecipeError, match=message):
+        run(make_work, vocab, make_base(), **fields)
+    run(make_work, vocab, make_base(), untie=True, head_init="mean")
+
+
+@pytest.mark.parametrize("init", ["focus", "omp"])
+def test_rows_by_vectors_need_packed_text(make_work, vocab, make_base, init: str) -> None:
+    with pytest.raises(RecipeError, match=rf"adapt\.init = '{init}'.*no base piece occurs 5 times.*'subword_mean'"):
+        run(make_work, vocab, make_base(), init=init)
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"layer": 3}, r"adapt\.distil\.layer is 3, but the model has 2 blocks"),
+        ({"layer": 1}, r"none of the \d+ new pieces occurs in the 0 packed"),
+    ],
+)
+def test_distilling_what_is_not_there(make_work, vocab, make_base, fields: dict, message: str) -> None:
+    with pytest.raises(RecipeError, match=message):
+        run(make_work, vocab, make_base(tie=False), distil=fields)
 
 
 def test_unknown_model_type(make_work, vocab) -> None:

@@ -6,7 +6,9 @@ from pydantic import Field, model_validator
 
 from emma.section import Section, Settings
 
-Init = Literal["subword_mean", "mean", "random"]
+Init = Literal["random", "mean", "gaussian", "subword_mean", "omp", "focus"]
+VECTORED = ("omp", "focus")
+"""Those that go by vectors of their own, which are learnt from the packed text."""
 
 
 class RopeConfig(Settings):
@@ -66,14 +68,60 @@ class ArchitectureConfig(Settings):
         return self
 
 
+class VectorsConfig(Settings):
+    """The auxiliary vectors of `omp` and `focus`: of every piece, base or new, from its neighbours in the packed text
+    (positive pointwise mutual information, then a truncated SVD: Levy, Goldberg and Dagan, TACL 2015)."""
+
+    tokens: int = Field(default=5_000_000, gt=0)
+    """Packed tokens to learn from at most; each language and domain gives the same, as far as it has it."""
+    window: int = Field(default=5, gt=0)
+    """Pieces to either side that count as neighbours, inside the document."""
+    width: int = Field(default=128, gt=1)
+    """Numbers a vector."""
+    minimum_count: int = Field(default=5, gt=0)
+    """Times a piece must occur in those tokens to get a vector. A new piece without one becomes the mean of its base
+    pieces."""
+
+
+class DistilConfig(Settings):
+    """Steps that teach the new input rows to stand for the base pieces they replace (AweDist: Dobler et al., arXiv
+    2505.20133): the model reads the same text twice, with new pieces and as the base spelled it, and the rows move
+    until its hidden states after each piece agree. All other weights stay."""
+
+    steps: int = Field(default=200, gt=0)
+    """Steps of Adam; the rate falls linearly to zero."""
+    layer: int | None = Field(default=None, gt=0)
+    """Hidden states after this many blocks are compared. None: after the last."""
+    learning_rate: float = Field(default=0.05, gt=0)
+    """Peak rate, as a share of the root mean square of the base's embeddings."""
+    windows: int = Field(default=32, gt=0)
+    """Windows of text a step, each around one occurrence of a new piece; all pieces take turns."""
+    window_tokens: int = Field(default=48, gt=1)
+    """Tokens a window."""
+    device: str = "auto"
+    """cpu, cuda, or auto: the accelerator if there is one."""
+
+
 class AdaptConfig(Section):
     """How the base model takes on the new vocabulary."""
 
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     init: Init = "subword_mean"
-    """New embedding rows: the mean of the base pieces of the same text (input and head each from its own rows), the
-    mean of all rows, or normal around that mean with the spread of the base's rows."""
+    """Rows of new pieces, input and head each from the base's own rows: `subword_mean`, the mean of the base pieces
+    that spelled the same text; `mean` of all rows; `random`, normal around that mean with the spread of each
+    dimension; `gaussian`, normal with their mean and covariance, drawn close to the mean (as Hugging Face resizes);
+    `focus`, base rows of pieces that stand in like company, by sparsemax weights (arXiv 2305.14481); `omp`, a sparse
+    code over such pieces (arXiv 2506.06607)."""
+    head_init: Init | None = None
+    """The same for the rows of the output head, where the model has one of its own. None: as `init`."""
+    omp_anchors: int = Field(default=4, gt=0)
+    """`omp` only: base pieces a new one is coded with at most. The paper takes 64, with vectors from another model;
+    with vectors learnt from the corpus, many anchors fit noise, and the rows grow long."""
+    vectors: VectorsConfig = VectorsConfig()
+    """How `omp` and `focus` know which pieces are alike."""
+    distil: DistilConfig | None = None
+    """Then teach the new input rows what the base made of the same text. Needs a head of its own (`untie`)."""
     untie: bool | None = None
     """True: give the model a head of its own, starting equal to its embeddings. False: insist that they are one
     matrix. None: leave as the base has it."""
@@ -84,4 +132,9 @@ class AdaptConfig(Section):
     architecture: ArchitectureConfig = ArchitectureConfig()
     """The model to start from when the recipe has no base."""
     seed: int = 0
-    """Of random weights and rows."""
+    """Of random weights, rows and vectors."""
+
+    @property
+    def inits(self) -> tuple[Init, Init]:
+        """Of the input embeddings, and of the head."""
+        return self.init, self.head_init or self.init

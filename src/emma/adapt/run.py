@@ -10,18 +10,21 @@ from emma.extras import need
 need("torch", "train")
 need("transformers", "train")
 
+import json
 import shutil
-from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-import torch
 from transformers import AutoTokenizer, GenerationConfig, PreTrainedModel
 from transformers.utils import logging
 
-from emma.adapt.config import AdaptConfig
+from emma.adapt.alike import NewPieces, combinations
+from emma.adapt.config import VECTORED, AdaptConfig, DistilConfig
+from emma.adapt.distil import distil
+from emma.adapt.grow import check_separate, fill, grow
 from emma.adapt.model import load_base, make_random, matrices
-from emma.adapt.rows import new_rows
-from emma.errors import ArtifactError
+from emma.adapt.text import Text, check_text, sample_text
+from emma.device import choose_device
 from emma.store import shards
 from emma.store.artifact import Artifact
 from emma.work.work import Made, Work
@@ -29,60 +32,65 @@ from emma.work.work import Made, Work
 SPECIAL = ("bos_token_id", "eos_token_id", "pad_token_id")
 
 
-def adapt(section: AdaptConfig, *, vocab: Artifact, base: Artifact | None, work: Work) -> Made:
-    """Write `model/`: the base with the tokenizer of `vocab`, or a random model of that vocabulary."""
+def adapt(
+    section: AdaptConfig, *, vocab: Artifact, base: Artifact | None, pack: Artifact | None = None, work: Work
+) -> Made:
+    """Write `model/`: the base with the tokenizer of `vocab`, or a random model of that vocabulary.
+
+    `pack` is read where rows are made from text: by `init` or `head_init` `omp` or `focus`, and by `distil`, whose
+    loss at each step is then in `distil.json`.
+    """
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     folder = vocab.file("tokenizer")
-    tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+    tokenizer: Any = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+    size, rows = vocabulary_size(vocab, len(tokenizer))
     if base is None:
-        model, added = make_random(section, len(tokenizer)), 0
+        model, new = make_random(section, rows), NewPieces((), ())
     else:
-        model = load_base(base.path, section)
-        added = add_rows(model, len(tokenizer), *_pieces(vocab), section)
+        model, new = load_base(base.path, section), new_pieces(vocab)
+        check_separate(model, section)
+        text = read_text(section, pack, size)
+        before = grow(model, new, size, rows)
+        fill(model, before, new, section, combinations(section, new, text, set(tokenizer.all_special_ids)))
+        if section.distil is not None and new.ids:
+            teach(section.distil, model, new, text, section.seed, out=work.out)
     set_specials(model, {name: getattr(tokenizer, name) for name in SPECIAL})
     out = work.out / "model"
     model.save_pretrained(out)
     copy_files(folder, out)
-    return Made({"rows": len(matrices(model)[0]), "new_rows": added, "weights": _weights(model)})
+    there = len(matrices(model)[0])
+    return Made({"rows": there, "new_rows": len(new.ids), "padding_rows": there - size, "weights": _weights(model)})
 
 
-def _pieces(vocab: Artifact) -> tuple[list[int], list[list[int]]]:
+def vocabulary_size(vocab: Artifact, pieces: int) -> tuple[int, int]:
+    """The pieces of the tokenizer, and the rows that the model is to have for them: padded for fast products."""
+    path = vocab.find("vocab.json")
+    facts = json.loads(path.read_text(encoding="utf-8")) if path is not None else {}
+    return pieces, max(pieces, int(facts.get("rows", pieces)))
+
+
+def new_pieces(vocab: Artifact) -> NewPieces:
+    """The pieces that `vocab` added to the base's."""
     table = shards.read(vocab.file("pieces.parquet"), ["id", "base_pieces"]).sort_by("id")
-    return table["id"].to_pylist(), [each or [] for each in table["base_pieces"].to_pylist()]
+    return NewPieces(table["id"].to_pylist(), [each or [] for each in table["base_pieces"].to_pylist()])
 
 
-def add_rows(
-    model: PreTrainedModel, size: int, pieces: Sequence[int], spellings: Sequence[Sequence[int]], section: AdaptConfig
-) -> int:
-    """Grow the vocabulary to `size` rows and fill the rows of the new `pieces`; returns their number.
-
-    Raises ArtifactError when the tokenizer has ids that are neither the base's nor new pieces.
-    """
-    before = len(matrices(model)[0])
-    if unknown := sorted(set(range(before, size)) - set(pieces)):
-        raise ArtifactError(
-            f"The tokenizer has {size} ids and the base {before} rows, but {len(unknown)} ids from {unknown[0]} on are "
-            "not in pieces.parquet. The vocabulary was made for another base: delete it and run again."
-        )
-    if size > before:
-        model.resize_token_embeddings(size, mean_resizing=False)
-    for matrix in matrices(model):
-        _fill(matrix, before, pieces, spellings, section)
-    return len(pieces)
+def read_text(section: AdaptConfig, pack: Artifact | None, size: int) -> Text:
+    """A sample of the packed text where the recipe asks for something that is learnt from it, else an empty one."""
+    wanted = section.distil is not None or any(init in VECTORED for init in section.inits)
+    if pack is None or not wanted:
+        return Text.empty()
+    text = sample_text(pack, section.vectors.tokens, section.seed)
+    check_text(text, size)
+    return text
 
 
-@torch.no_grad()
-def _fill(
-    matrix: torch.nn.Parameter,
-    before: int,
-    pieces: Sequence[int],
-    spellings: Sequence[Sequence[int]],
-    section: AdaptConfig,
-) -> None:
-    if pieces:
-        # A base padded beyond its tokenizer has rows that no piece of its own uses: they tell nothing.
-        used = matrix[: min(before, *pieces)].detach().clone()
-        matrix[list(pieces)] = new_rows(used, spellings, section.init, section.seed)
+def teach(section: DistilConfig, model: PreTrainedModel, new: NewPieces, text: Text, seed: int, *, out: Path) -> None:
+    """Distil the new input rows, on the accelerator if the recipe wants one, and keep the losses in `distil.json`."""
+    model.to(choose_device(section.device, "adapt"))  # type: ignore[arg-type]
+    losses = distil(section, model, new, text, seed)
+    model.to("cpu")  # type: ignore[arg-type]
+    (out / "distil.json").write_text(json.dumps([round(each, 6) for each in losses]), encoding="utf-8")
 
 
 def set_specials(model: PreTrainedModel, ids: dict[str, int | None]) -> None:

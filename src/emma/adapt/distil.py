@@ -1,0 +1,138 @@
+"""Distillation of the new input rows (AweDist: Dobler et al., arXiv 2505.20133, section 3).
+
+The base itself is the teacher: it has read the same text in its own pieces. The rows of the new pieces move until the
+hidden states after each of them are those after the last of the base pieces that it replaces. The teacher's states are
+the same model's, since none of its own weights moves.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+from transformers import PreTrainedModel
+
+from emma.adapt.alike import NewPieces
+from emma.adapt.config import DistilConfig
+from emma.adapt.text import Ints, Text
+from emma.context import context_of
+from emma.errors import RecipeError
+
+
+@dataclass(frozen=True)
+class Speller:
+    """How the base spells each piece of the new vocabulary: its own as themselves."""
+
+    flat: Ints
+    starts: Ints
+    """Where each piece's spelling begins in `flat` (pieces + 1,)."""
+
+    @classmethod
+    def of(cls, new: NewPieces, rows: int) -> "Speller":
+        """The spellings of all `rows` pieces."""
+        spellings = [[each] for each in range(rows)]
+        for piece, spelling in zip(new.ids, new.spellings, strict=True):
+            spellings[piece] = list(spelling) or [piece]
+        lengths = [len(each) for each in spellings]
+        return cls(np.concatenate(spellings), np.concatenate([[0], np.cumsum(lengths)]))
+
+    def spell(self, windows: Ints) -> tuple[Ints, Ints]:
+        """Windows (number, tokens) as the base spells them, zeros after the end, and where each token ends there."""
+        lengths = (self.starts[1:] - self.starts[:-1])[windows]
+        ends = lengths.cumsum(1)
+        spelled = np.zeros((len(windows), int(ends.max())), np.int64)
+        for row, window in enumerate(windows):
+            pieces = np.concatenate([self.flat[self.starts[each] : self.starts[each + 1]] for each in window])
+            spelled[row, : len(pieces)] = pieces
+        return spelled, ends - 1
+
+
+def windows(text: Text, new: NewPieces, section: DistilConfig, seed: int) -> Iterator[Ints]:
+    """For each step its windows (windows, window_tokens), each around an occurrence of a new piece.
+
+    All new pieces that occur take turns, in an order drawn anew each time; which occurrence is drawn too. A window may
+    run from one document into the next: both readings see the same.
+    """
+    chance = np.random.default_rng(seed)
+    length = min(section.window_tokens, len(text.tokens))
+    order = np.argsort(text.tokens, kind="stable")
+    begins, stops = (np.searchsorted(text.tokens[order], new.ids, side=side) for side in ("left", "right"))
+    occurring = np.flatnonzero(stops > begins)
+    turns = np.concatenate(
+        [chance.permutation(occurring) for _ in range(-(-section.steps * section.windows // len(occurring)))]
+    )
+    for step in range(section.steps):
+        pieces = turns[step * section.windows : (step + 1) * section.windows]
+        places = order[chance.integers(begins[pieces], stops[pieces])]
+        starts = np.clip(places - chance.integers(0, length, len(places)), 0, len(text.tokens) - length)
+        yield text.tokens[starts[:, None] + np.arange(length)]
+
+
+def distil(section: DistilConfig, model: PreTrainedModel, new: NewPieces, text: Text, seed: int) -> list[float]:
+    """Move the input rows of the new pieces; returns each step's loss, as a share of the states' variance.
+
+    Raises RecipeError when the text holds none of the pieces, or the model has no such layer.
+    """
+    embeddings: Any = model.get_input_embeddings()
+    matrix: Any = embeddings.weight
+    check(model, new, text, section)
+    trained = torch.zeros(len(matrix), 1, device=matrix.device)
+    trained[list(new.ids)] = 1
+    speller = Speller.of(new, len(matrix))
+    peak = section.learning_rate * float(matrix.detach()[: new.first].square().mean().sqrt())
+    model.train(False).requires_grad_(False)
+    matrix.requires_grad_(True)
+    hook = matrix.register_hook(lambda gradient: gradient * trained)
+    adam = torch.optim.Adam([matrix], lr=peak)
+    losses = []
+    for step, window in enumerate(windows(text, new, section, seed)):
+        for group in adam.param_groups:
+            group["lr"] = peak * (1 - step / section.steps)
+        loss = difference(model, window, *speller.spell(window), section.layer)
+        loss.backward()  # type: ignore[no-untyped-call]
+        adam.step()
+        adam.zero_grad()
+        losses.append(loss.item())
+    hook.remove()
+    model.requires_grad_(True)
+    return losses
+
+
+def difference(model: PreTrainedModel, window: Ints, spelled: Ints, ends: Ints, layer: int | None) -> Tensor:
+    """How far the states after each token are from those after its spelling: mean square, in variances of the latter.
+
+    Tokens whose spelling ends beyond the model's context are left out.
+    """
+    spelled = spelled[:, : context_of(model.config)]
+    counted = torch.from_numpy(ends < spelled.shape[1]).to(model.device)
+    places = torch.from_numpy(np.minimum(ends, spelled.shape[1] - 1)).to(model.device)
+    with torch.no_grad():
+        wanted = _states(model, spelled, layer)
+        wanted = wanted.gather(1, places[:, :, None].expand(-1, -1, wanted.shape[2]))[counted]
+    found = _states(model, window, layer)[counted]
+    return (found - wanted).square().mean() / wanted.var(0).mean()
+
+
+def _states(model: PreTrainedModel, ids: Ints, layer: int | None) -> Tensor:
+    """Hidden states (sequences, tokens, width) after so many blocks."""
+    backbone: Any = model.base_model
+    inputs = torch.from_numpy(ids).to(model.device)
+    states = backbone(input_ids=inputs, use_cache=False, output_hidden_states=True).hidden_states
+    found: Tensor = states[-1 if layer is None else layer]
+    return found
+
+
+def check(model: PreTrainedModel, new: NewPieces, text: Text, section: DistilConfig) -> None:
+    """RecipeError when there is nothing to learn from, or no such layer."""
+    if section.layer is not None and section.layer > model.config.num_hidden_layers:
+        raise RecipeError(
+            f"adapt.distil.layer is {section.layer}, but the model has {model.config.num_hidden_layers} blocks. Set it "
+            "to one of them, or leave it out."
+        )
+    if not np.isin(text.tokens, new.ids).any():
+        raise RecipeError(
+            f"adapt.distil: none of the {len(new.ids)} new pieces occurs in the {len(text.tokens)} packed training "
+            "tokens that it may read. Raise adapt.vectors.tokens, or remove adapt.distil."
+        )
