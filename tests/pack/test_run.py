@@ -1,6 +1,8 @@
 """Packing: every kept document, in order, exactly; pairs of translations; any number of workers."""
 
 import json
+import resource
+import shutil
 from pathlib import Path
 
 import pytest
@@ -8,11 +10,12 @@ from pydantic import ValidationError
 from tokenizers import Tokenizer, decoders, models, normalizers
 
 from emma.errors import RecipeError
+from emma.pack import encode
 from emma.pack.config import PackConfig
 from emma.pack.run import pack
 from emma.schemas import PACKED
 from emma.store import shards
-from emma.store.tokens import TokenFile
+from emma.store.tokens import TokenFile, ids_path
 from emma.work.graph import check_balance
 from tests.conftest import TEXTS, documents, selection
 
@@ -146,10 +149,87 @@ def test_pairs_follow_the_template(make_artifact, make_work, vocab) -> None:
     assert texts[0] in ("{x} ⇔ ሰላም 0", "ሰላም 0 ⇔ {x}")
 
 
-@pytest.mark.parametrize("template", ["{text}", "{text} {txet2}", "{text} {text2} {0}", "{text {text2}"])
+@pytest.mark.parametrize("share", [0.0, 0.2, 1.0])
+def test_how_many_pairs_are_reversed(share: float, make_artifact, make_work, vocab) -> None:
+    rows = PAIRS * 5
+    made, index = run(make_artifact, make_work("pack"), vocab, rows, ["train"] * len(rows), bitext_reversed=share)
+    (texts,) = texts_of(made, index).values()
+    assert sum(text.startswith("amh") for text in texts) / len(texts) == pytest.approx(share, abs=0.1 * (0 < share < 1))
+
+
+def test_pairs_are_written_both_ways_with_names(make_artifact, make_work, vocab) -> None:
+    rows = [*PAIRS[:3], {"lang": "eng_Latn", "text": "alone"}]
+    template = "{name} ({lang}): {text} | {name2} ({lang2}): {text2} {{}}"
+    changes = {"bitext_both": True, "bitext_template": template}
+    made, index = run(make_artifact, make_work("pack"), vocab, rows, ["train"] * 4, **changes)
+    found = texts_of(made, index)["amh_Ethi", "bitext", "train"]
+    assert found[:2] == [
+        "English (eng_Latn): hello 0 | Amharic (amh_Ethi): ሰላም 0 {}",
+        "Amharic (amh_Ethi): ሰላም 0 | English (eng_Latn): hello 0 {}",
+    ]
+    assert len(found) == 6 and made.counts["documents"] == 7
+    assert made.counts["rows_in"] == made.counts["rows_out"] == 4
+    assert ids_of(made, index)["amh_Ethi", "bitext", "train"] == [f"test:file#{n}" for n in (1, 1, 2, 2, 3, 3)]
+
+
+def ids_of(made, rows) -> dict[tuple[str, str, str], list[str]]:
+    return {
+        (row["lang"], row["domain"], row["split"]): shards.read(
+            ids_path(made.parts["packed"][row["part"]].path / row["path"])
+        )["id"].to_pylist()
+        for row in rows
+    }
+
+
+def test_ids_and_words(make_artifact, make_work, vocab) -> None:
+    made, index = run(make_artifact, make_work("pack"), vocab)
+    wanted: dict[tuple[str, str, str], list[str]] = {}
+    words: dict[tuple[str, str, str], int] = {}
+    for number, (row, split) in enumerate(zip(ROWS, SPLITS, strict=True), 1):
+        if split in ("train", "validation"):
+            key = (row["lang"], row["domain"], split)
+            wanted.setdefault(key, []).append(f"test:file#{number}")
+            words[key] = words.get(key, 0) + len(row["text"].replace("\u1361", " ").split())
+    assert ids_of(made, index) == wanted
+    assert {(row["lang"], row["domain"], row["split"]): row["words"] for row in index} == words
+    assert made.counts["words"] == sum(words.values())
+
+
+def test_more_sources_than_a_process_may_have_files_open(make_artifact, make_work, vocab) -> None:
+    rows = [{"lang": "nqo_Nkoo", "domain": f"site {number}", "text": f"ߒߞߏ {number}"} for number in range(150)]
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (len(list(Path("/proc/self/fd").iterdir())) + 60, hard))
+    try:
+        made, index = run(make_artifact, make_work("pack"), vocab, rows, ["train"] * 150, buckets=1)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert {key[1]: texts for key, texts in texts_of(made, index).items()} == {
+        row["domain"]: [row["text"]] for row in rows
+    }
+
+
+def test_long_documents_go_to_the_tokenizer_a_few_at_a_time(make_artifact, make_work, vocab, monkeypatch) -> None:
+    outcomes = []
+    for number, portion in enumerate((1 << 20, 1, 70)):
+        monkeypatch.setattr(encode, "_PORTION", portion)
+        made, index = run(make_artifact, make_work("pack", str(number) * 20), vocab, name=str(number))
+        outcomes.append(texts_of(made, index))
+        shutil.rmtree(make_work("pack").root / "pack")
+    assert outcomes[0] == outcomes[1] == outcomes[2]
+
+
+@pytest.mark.parametrize(
+    "template", ["{text}", "{text} {txet2}", "{text} {text2} {0}", "{text {text2}", "{text} {text2} {}"]
+)
 def test_templates_that_cannot_be_used(template: str) -> None:
     with pytest.raises(ValidationError, match="text2"):
         PackConfig(bitext_template=template)
+
+
+@pytest.mark.parametrize("share", [-0.1, 1.1])
+def test_shares_that_cannot_be(share: float) -> None:
+    with pytest.raises(ValidationError, match="bitext_reversed"):
+        PackConfig(bitext_reversed=share)
 
 
 def test_nothing_to_pack(make_artifact, make_work, vocab) -> None:

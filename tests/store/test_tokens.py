@@ -1,21 +1,26 @@
 """Token files against a reader written from the format: header, lengths, byte pointers, document boundaries."""
 
+import resource
 import struct
+from contextlib import ExitStack
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from emma.errors import ArtifactError
-from emma.store.tokens import TokenFile, TokenFileWriter, bin_path, idx_path
+from emma.store import shards
+from emma.store.tokens import TokenFile, TokenFileWriter, bin_path, ids_path, idx_path, read_lengths
 
 DOCUMENTS = [[1, 5, 9, 2], [1, 2], [7] * 300]
 
 
 def write(path: Path, documents=DOCUMENTS, vocabulary: int = 1000) -> TokenFile:
     with TokenFileWriter(path, vocabulary) as writer:
-        for each in documents:
-            writer.add(each)
+        for number, each in enumerate(documents):
+            writer.add(each, f"id {number}")
     return TokenFile(path)
 
 
@@ -45,14 +50,47 @@ def test_an_independent_reader_finds_the_documents(vocabulary: int, tmp_path: Pa
 
 def test_names_with_dots_keep_their_parts(tmp_path: Path) -> None:
     write(tmp_path / "aaa_Latn.web.train")
-    assert sorted(each.name for each in tmp_path.iterdir()) == ["aaa_Latn.web.train.bin", "aaa_Latn.web.train.idx"]
+    names = sorted(each.name for each in tmp_path.iterdir())
+    assert names == [f"aaa_Latn.web.train.{each}" for each in ("bin", "ids.parquet", "idx")]
 
 
-def test_windows_go_round(tmp_path: Path) -> None:
-    file = write(tmp_path / "a", [[0, 1, 2], [3, 4]])
-    assert file.window(1, 3).tolist() == [1, 2, 3]
-    assert file.window(3, 12).tolist() == [3, 4, 0, 1, 2, 3, 4, 0, 1, 2, 3, 4]
-    assert (file.starts.tolist(), file.lengths.tolist()) == ([0, 3], [3, 2])
+def test_where_documents_are(tmp_path: Path) -> None:
+    file = write(tmp_path / "a", [[0, 1, 2], [], [3, 4]])
+    assert (file.starts(np.arange(3)).tolist(), file.lengths.tolist()) == ([0, 3, 3], [3, 0, 2])
+    assert [file.at(place) for place in range(5)] == [0, 0, 0, 2, 2]
+    assert read_lengths(idx_path(tmp_path / "a")).tolist() == [3, 0, 2]
+
+
+def test_ids_stand_beside_the_tokens(tmp_path: Path) -> None:
+    write(tmp_path / "a")
+    assert shards.read(ids_path(tmp_path / "a")).to_pydict() == {"id": ["id 0", "id 1", "id 2"]}
+
+
+def test_many_at_a_time_is_one_by_one(tmp_path: Path) -> None:
+    write(tmp_path / "a")
+    with TokenFileWriter(tmp_path / "b", 1000) as writer:
+        for first, last in ((0, 2), (2, 2), (2, 3)):
+            some = DOCUMENTS[first:last]
+            flat, lengths = np.array([*chain(*some)]), np.array([len(each) for each in some], np.int32)
+            writer.extend(flat, lengths, pa.array([f"id {number}" for number in range(first, last)], pa.string()))
+    assert (writer.documents, writer.tokens) == (3, 306)
+    for path in (bin_path, idx_path, ids_path):
+        assert path(tmp_path / "a").read_bytes() == path(tmp_path / "b").read_bytes()
+
+
+def test_more_files_than_a_process_may_have_open(tmp_path: Path) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (len(list(Path("/proc/self/fd").iterdir())) + 40, hard))
+    try:
+        with ExitStack() as stack:
+            writers = [stack.enter_context(TokenFileWriter(tmp_path / str(n), 1000)) for n in range(60)]
+            for number, writer in enumerate(writers):
+                writer.add([number], str(number))
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        files = [TokenFile(tmp_path / str(number)) for number in range(60)]
+        assert [file.tokens.tolist() + file.lengths.tolist() for file in files] == [[n, 1] for n in range(60)]
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 def test_empty(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ units that hold it, so that one merge touches only those units. Everything grows
 a kernel that finds the arrays nearly full returns where it stopped.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -50,27 +50,40 @@ class Pairs(NamedTuple):
 
 def empty_pairs(capacity: int) -> Pairs:
     """Room for `capacity` pairs and twice as many nodes."""
-    table = 1 << max(8, (2 * capacity - 1).bit_length())
+    nodes = 2 * capacity
     return Pairs(
-        table=np.full(table, -1, np.int32),
-        keys=np.full(capacity, -1, np.int64),
-        counts=np.zeros(capacity, np.int64),
-        heads=np.full(capacity, -1, np.int32),
-        node_unit=np.full(2 * capacity, -1, np.int32),
-        node_pair=np.full(2 * capacity, -1, np.int32),
-        node_next=np.full(2 * capacity, -1, np.int32),
+        table=_free_table(capacity),
+        keys=np.empty(capacity, np.int64),
+        counts=np.empty(capacity, np.int64),
+        heads=np.empty(capacity, np.int32),
+        node_unit=np.empty(nodes, np.int32),
+        node_pair=np.empty(nodes, np.int32),
+        node_next=np.empty(nodes, np.int32),
         used=np.zeros(2, np.int64),
     )
 
 
 def grown(pairs: Pairs) -> Pairs:
-    """The same pairs with twice the room."""
-    larger = empty_pairs(2 * len(pairs.keys))
-    for name in Pairs._fields[1:]:
-        old = getattr(pairs, name)
-        getattr(larger, name)[: len(old)] = old
-    _fill_table(larger.table, larger.keys, int(pairs.used[0]))
+    """The same with twice the room for pairs, for nodes, or for both, where it is short."""
+    number, nodes = (int(each) for each in pairs.used)
+    larger = {}
+    if number + UNIT_SYMBOLS > len(pairs.keys):
+        larger |= {name: _twice(getattr(pairs, name), number) for name in ("keys", "counts", "heads")}
+        larger["table"] = _free_table(2 * len(pairs.keys))
+        _fill_table(larger["table"], larger["keys"], number)
+    if nodes + UNIT_SYMBOLS > len(pairs.node_unit):
+        larger |= {name: _twice(getattr(pairs, name), nodes) for name in ("node_unit", "node_pair", "node_next")}
+    return pairs._replace(**larger)
+
+
+def _twice(array: npt.NDArray[Any], used: int) -> npt.NDArray[Any]:
+    larger = np.empty(2 * len(array), array.dtype)  # what is not used yet takes no memory
+    larger[:used] = array[:used]
     return larger
+
+
+def _free_table(capacity: int) -> Int32:
+    return np.full(1 << max(8, (2 * capacity - 1).bit_length()), -1, np.int32)
 
 
 @njit(nogil=True, cache=True)
@@ -106,7 +119,7 @@ def _add(pairs: Pairs, left: int, right: int, weight: int, unit: int) -> None:
         pair = pairs.used[0]
         pairs.used[0] += 1
         pairs.table[slot] = pair
-        pairs.keys[pair] = key
+        pairs.keys[pair], pairs.counts[pair], pairs.heads[pair] = key, 0, -1
     pairs.counts[pair] += weight
     if unit >= 0:
         node = pairs.used[1]

@@ -33,6 +33,14 @@ def by_name(name: str) -> str:
     raise RefusedError(f"'{name}' is no language code, and no English name of a language.{_near(name)} {REMEDY}")
 
 
+@lru_cache(maxsize=4096)
+def english_name(label: str) -> str:
+    """The English name of the language of a label such as `npi_Deva`: ISO 639-3's, without what it puts in brackets."""
+    from iso639 import Language
+
+    return re.sub(r"\s*\(.*?\)", "", Language.from_part3(label.partition("_")[0]).name)
+
+
 def _near(name: str) -> str:
     """A sentence with names like this one, or nothing."""
     tables = (_common(), _exact(), _short())

@@ -10,14 +10,19 @@ from emma.section import Section
 class PackConfig(Section):
     """What surrounds a document's tokens, and how bitext is written out."""
 
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     add_bos: bool = True
     """Begin each document with the tokenizer's beginning-of-sequence token, where it has one."""
     add_eos: bool = True
     """End each document with the tokenizer's end-of-sequence token, where it has one."""
     bitext_template: str = "{lang}: {text}\n{lang2}: {text2}"
-    """How a pair of translations is written as one document. Half of the pairs, chosen by their id, swap sides."""
+    """How a pair of translations is written as one document. `{lang}` is a label such as `swh_Latn`, `{name}` the
+    English name of the language, such as Swahili; `{lang2}`, `{name2}` and `{text2}` are the other side's."""
+    bitext_reversed: float = Field(default=0.5, ge=0, le=1)
+    """Share of the pairs, chosen by their id, whose second side is written first."""
+    bitext_both: bool = False
+    """Write every pair twice, once in each direction; `bitext_reversed` then does nothing."""
     buckets: int = Field(default=16, ge=1, le=4096)
     """Parts that the languages and domains are spread over; also how many processes can tokenise at once."""
 
@@ -25,9 +30,22 @@ class PackConfig(Section):
     @classmethod
     def _check_template(cls, template: str) -> str:
         try:
-            filled = template.format(lang="a", text="<1>", lang2="b", text2="<2>")
+            filled = fill(template, ("a", "A", "<1>"), ("b", "B", "<2>"))
         except (KeyError, IndexError, ValueError, AttributeError) as error:
-            raise ValueError(f"use {{lang}}, {{text}}, {{lang2}} and {{text2}} only ({error!r})") from None
+            names = "{lang}, {name}, {text}, {lang2}, {name2} and {text2}"
+            raise ValueError(f"use {names} only, and double other braces: {{{{ ({error!r})") from None
         if "<1>" not in filled or "<2>" not in filled:
             raise ValueError("it must hold both {text} and {text2}")
         return template
+
+
+Side = tuple[str, str, str]
+"""Label, English name and text."""
+
+
+def fill(template: str, first: Side, second: Side) -> str:
+    """The template with both sides of a pair in it; braces in the texts stay as they are."""
+    names = ("lang", "name", "text")
+    return template.format(
+        **dict(zip(names, first, strict=True)), **dict(zip((f"{each}2" for each in names), second, strict=True))
+    )

@@ -2,21 +2,24 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from emma.pack.config import PackConfig
+from emma.lang.names import english_name
+from emma.pack.config import PackConfig, fill
 from emma.store import shards
 from emma.store.artifact import Artifact
 from emma.store.order import keyed
 from emma.store.selected import selected
+from emma.store.spill import Spill
 
 Pair = tuple[Artifact, Artifact]
 """A shard of documents and the selection made on it."""
 
-TEXTS = pa.schema([("lang", pa.string()), ("domain", pa.string()), ("split", pa.string()), ("text", pa.string())])
+TEXTS = pa.schema([(name, pa.string()) for name in ("lang", "domain", "split", "id", "text")])
 _COLUMNS = ("id", "text", "lang", "text2", "lang2", "domain")
 
 
@@ -37,40 +40,60 @@ def measure_languages(out: Path, pair: Pair) -> dict[str, int]:
 def scatter_texts(
     out: Path, pair: Pair, buckets: int, section: PackConfig, language_bytes: Mapping[str, int]
 ) -> dict[str, int]:
-    """Send each training and validation text, in source order, to the bucket of its language and domain."""
-    writers: dict[int, shards.ShardWriter] = {}
-    rows = 0
+    """Send each training and validation text, in source order, to the bucket of its language and domain.
+
+    Counts the rows read, and the texts that they gave.
+    """
+    spills: dict[int, Spill] = {}
+    counts = Counter({"rows_in": 0, "texts": 0})
     for table in _kept(pair):
-        rows += table.num_rows
         texts = written_out(table, section, language_bytes)
+        counts.update(rows_in=table.num_rows, texts=texts.num_rows)
         keys = zip(texts["lang"].to_pylist(), texts["domain"].to_pylist(), strict=True)
-        bucket_of = pa.array([keyed("bucket", lang, domain) % buckets for lang, domain in keys], pa.int32())
-        for bucket in sorted(pc.unique(bucket_of).to_pylist()):
-            if bucket not in writers:
-                writers[bucket] = shards.ShardWriter(out / f"{bucket:04}.parquet", TEXTS)
-            writers[bucket].add_table(texts.filter(pc.equal(bucket_of, bucket)))
-    for writer in writers.values():
-        writer.__exit__(None, None, None)
-    return {"rows_in": rows}
+        bucket_of = pa.array([bucket(lang, domain) % buckets for lang, domain in keys], pa.int32())
+        for number in sorted(pc.unique(bucket_of).to_pylist()):
+            if number not in spills:
+                spills[number] = Spill(out / f"{number:04}.parquet", TEXTS)
+            spills[number].add(texts.filter(pc.equal(bucket_of, number)))
+    for spill in spills.values():
+        spill.close()
+    return dict(counts)
+
+
+@lru_cache(maxsize=65_536)
+def bucket(lang: str, domain: str) -> int:
+    """A number by which the texts of a language and domain come together."""
+    return keyed("bucket", lang, domain)
 
 
 def written_out(table: pa.Table, section: PackConfig, language_bytes: Mapping[str, int]) -> pa.Table:
     """The table with pairs written out by the template, filed under the language that has less text of its own."""
     if table["lang2"].null_count == table.num_rows:
         return table.select(TEXTS.names)
-    rows = [_written_out(row, section, language_bytes) for row in table.to_pylist()]
+    rows = [text for row in table.to_pylist() for text in _written_out(row, section, language_bytes)]
     return pa.Table.from_pylist(rows, schema=TEXTS)
 
 
-def _written_out(row: dict[str, str], section: PackConfig, language_bytes: Mapping[str, int]) -> dict[str, str]:
+def _written_out(
+    row: dict[str, str], section: PackConfig, language_bytes: Mapping[str, int]
+) -> Iterator[dict[str, str]]:
     if row["lang2"] is None:
-        return row
-    sides = [(row["lang"], row["text"]), (row["lang2"], row["text2"])]
-    if keyed("direction", row["id"]) % 2:
-        sides.reverse()
-    (lang, text), (lang2, text2) = sides
-    rendered = section.bitext_template.format(lang=lang, text=text, lang2=lang2, text2=text2)
-    return {**row, "text": rendered, "lang": min(lang, lang2, key=lambda each: (language_bytes.get(each, 0), each))}
+        yield row
+        return
+    sides = [
+        (lang, english_name(lang), text) for lang, text in ((row["lang"], row["text"]), (row["lang2"], row["text2"]))
+    ]
+    rarer = min(row["lang"], row["lang2"], key=lambda each: (language_bytes.get(each, 0), each))
+    for first, second in directions(row["id"], section):
+        yield {**row, "text": fill(section.bitext_template, sides[first], sides[second]), "lang": rarer}
+
+
+def directions(id: str, section: PackConfig) -> tuple[tuple[int, int], ...]:
+    """The orders in which the two sides of the pair with this id are written."""
+    straight, swapped = (0, 1), (1, 0)
+    if section.bitext_both:
+        return straight, swapped
+    return (swapped if keyed("direction", id) * 2.0**-64 < section.bitext_reversed else straight,)
 
 
 def _kept(pair: Pair) -> Iterator[pa.Table]:

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from collections.abc import Iterable
 
 from emma.errors import RecipeError
 from emma.extras import need
@@ -18,7 +19,8 @@ def pack(section: PackConfig, *, collect: Artifact, curate: Artifact, vocab: Art
     Raises RecipeError when curate kept no document for training or validation.
     """
     need("tokenizers", "train")
-    from emma.pack.tokenise import facts, tokenise
+    from emma.pack.encode import facts
+    from emma.pack.tokenise import tokenise
 
     pairs = tuple(zip(collect.parts["documents"], curate.parts["selection"], strict=True))
     buckets = work.scatter(scatter_texts, pairs, section.buckets, section, language_bytes(pairs, work))
@@ -28,10 +30,19 @@ def pack(section: PackConfig, *, collect: Artifact, curate: Artifact, vocab: Art
         raise RecipeError("There is nothing to pack: curate kept no document for training or validation.")
     shards.write(work.out / "index.parquet", index.sort_by([(each, "ascending") for each in index.column_names[:3]]))
     (work.out / "pack.json").write_text(json.dumps(facts(vocab.file("tokenizer"), section), indent=1))
-    counts = Counter({"rows_in": sum(part.counts["rows_in"] for part in buckets[0][1])})
-    for part in packed:
+    counts = total(packed)
+    read = total(buckets[0][1])
+    # A pair that is written both ways is one row and two documents.
+    rows = {"rows_in": read["rows_in"], "rows_out": counts["documents"] - (read["texts"] - read["rows_in"])}
+    return Made({**rows, **counts}, {"packed": packed})
+
+
+def total(parts: Iterable[Artifact]) -> Counter[str]:
+    """The sums of what parts counted."""
+    counts: Counter[str] = Counter()
+    for part in parts:
         counts.update(part.counts)
-    return Made({**counts, "rows_out": counts["documents"]}, {"packed": packed})
+    return counts
 
 
 def language_bytes(pairs: tuple[Pair, ...], work: Work) -> dict[str, int]:

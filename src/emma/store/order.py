@@ -5,13 +5,17 @@ another number of processes. Sources alternate evenly, and within a source every
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 _ROUNDS = 6
 _MASK = (1 << 64) - 1
+BLOCK = 1 << 16
+"""Samples, about, that are put in order together: the only ones held in memory."""
+
+Integers = npt.NDArray[np.int64]
 
 
 def keyed(*parts: int | str) -> int:
@@ -21,29 +25,84 @@ def keyed(*parts: int | str) -> int:
 
 
 class Order:
-    """Which source each training sample comes from.
+    """Which source each training sample comes from. `counts` is (sources,), or (stages, sources): one after the other.
 
-    The k-th of a source's n samples is due at (k + u) / n of the run, with u in [0, 1) drawn once per source; samples
-    come in the order in which they are due. At any point of the run every source is within about one sample of its
-    share, plus its share of the other sources' roundings. Holds 8 bytes a sample.
+    Within a stage the k-th of a source's n samples is due at (k + u) / n, with u in [0, 1) drawn once per source;
+    samples come in the order in which they are due. At any point of the stage every source is within about one sample
+    of its share, plus its share of the other sources' roundings.
+
+    How many samples are due before a time is a closed form, so a stage is cut into equal times and only the one that
+    is asked for is put in order: planning takes milliseconds and no memory, whatever the number of samples.
     """
 
-    def __init__(self, samples_per_source: Sequence[int] | npt.NDArray[np.int64], seed: int) -> None:
-        counts = np.asarray(samples_per_source, dtype=np.int64)
-        phases = np.array([(keyed(seed, "phase", source) >> 11) * 2.0**-53 for source in range(len(counts))])
-        sources = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
-        ranks = np.arange(len(sources), dtype=np.int64) - np.repeat(np.cumsum(counts) - counts, counts)
-        order = np.argsort((ranks + phases[sources]) / counts[sources], kind="stable")
-        self._sources, self._ranks = sources[order], ranks[order].astype(np.int32)
+    def __init__(self, counts: Sequence[int] | Sequence[Sequence[int]] | Integers, seed: int) -> None:
+        table = np.atleast_2d(np.asarray(counts, dtype=np.int64))
+        self._stages = [_Stage(row, seed if not number else keyed(seed, number)) for number, row in enumerate(table)]
+        self._drawn = np.cumsum(table, axis=0) - table
+        self._blocks = [(stage, block) for stage, each in enumerate(self._stages) for block in range(each.blocks)]
+        sizes = np.concatenate([each.sizes() for each in self._stages])
+        self._starts = np.cumsum(sizes) - sizes
+        self._length = int(table.sum())
+        self._held: tuple[int, Integers, Integers] | None = None
 
     def __len__(self) -> int:
-        return len(self._sources)
+        return self._length
 
     def source_of(self, i: int) -> tuple[int, int]:
         """Sample i as (source, k): the k-th sample, from 0, of that source. Raises IndexError past the end."""
         if not 0 <= i < len(self):
             raise IndexError(f"sample {i} of {len(self)}")
-        return int(self._sources[i]), int(self._ranks[i])
+        number = int(np.searchsorted(self._starts, i, side="right")) - 1
+        sources, ranks = self._block(number)
+        place = i - int(self._starts[number])
+        return int(sources[place]), int(ranks[place])
+
+    def blocks(self) -> Iterator[tuple[Integers, Integers]]:
+        """All samples in order, many at a time: their sources, and which sample of the source each is."""
+        return (self._block(number) for number in range(len(self._blocks)))
+
+    def _block(self, number: int) -> tuple[Integers, Integers]:
+        """One block, kept until another is asked for: samples are mostly read in order."""
+        if self._held is None or self._held[0] != number:
+            stage, block = self._blocks[number]
+            sources, ranks = self._stages[stage].block(block)
+            self._held = number, sources, ranks + self._drawn[stage][sources]
+        return self._held[1:]
+
+
+class _Stage:
+    """The order within one stage, in blocks of equal time."""
+
+    def __init__(self, counts: Integers, seed: int) -> None:
+        self._counts = counts
+        self._phases = np.array([(keyed(seed, "phase", source) >> 11) * 2.0**-53 for source in range(len(counts))])
+        self.blocks = max(1, -(-int(counts.sum()) // BLOCK))
+
+    def sizes(self) -> Integers:
+        """Samples in each block (blocks,)."""
+        return np.diff([int(self._before(block).sum()) for block in range(self.blocks + 1)])
+
+    def block(self, number: int) -> tuple[Integers, Integers]:
+        """The samples of one block in the order in which they are due: source, and rank in the source."""
+        first, last = self._before(number), self._before(number + 1)
+        each = last - first
+        sources = np.repeat(np.arange(len(each)), each)
+        ranks = np.arange(len(sources)) + np.repeat(first - (np.cumsum(each) - each), each)
+        order = np.argsort(self._due(ranks, sources), kind="stable")
+        return sources[order], ranks[order]
+
+    def _before(self, block: int) -> Integers:
+        """How many samples of each source are due before a block begins (sources,)."""
+        if block == self.blocks:
+            return self._counts
+        time, every = block / self.blocks, np.arange(len(self._counts))
+        ranks = np.clip(np.ceil(time * self._counts - self._phases).astype(np.int64), 0, self._counts)
+        ranks -= (ranks > 0) & (self._due(ranks - 1, every) >= time)  # exactly as `block` rounds
+        ranks += (ranks < self._counts) & (self._due(ranks, every) < time)
+        return np.asarray(ranks)
+
+    def _due(self, ranks: Integers, sources: Integers) -> npt.NDArray[np.float64]:
+        return np.asarray((ranks + self._phases[sources]) / np.maximum(self._counts[sources], 1))
 
 
 def window(tokens_in_source: int, sequence_length: int, k: int, seed: int, source: int) -> int:

@@ -1,17 +1,22 @@
 """Token files: documents as token ids in Megatron's `.bin/.idx` pair, memory-mapped for O(1) access.
 
 The layout is that of `IndexedDataset` in Megatron-LM (megatron/core/datasets/indexed_dataset.py), so the files also
-serve Megatron-LM, NeMo and GPT-NeoX. Every document is one sequence.
+serve Megatron-LM, NeMo and GPT-NeoX. Every document is one sequence. Beside them, a shard has the documents' ids.
 """
 
 import struct
+from bisect import bisect_right
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from emma.errors import ArtifactError
+from emma.store.spill import Held, Spill
 
 MAGIC = b"MMIDIDX\x00\x00"
 VERSION = 1
@@ -20,7 +25,11 @@ _TYPES: dict[int, type[np.integer]] = {1: np.uint8, 2: np.int8, 3: np.int16, 4: 
 _SMALL = 65_500
 """Megatron stores vocabularies below this size as uint16, larger ones as int32."""
 
-Tokens = npt.NDArray[np.integer]
+IDS = pa.schema([("id", pa.string())])
+_MAPPED = 256
+"""Arrays that stay mapped."""
+
+Tokens = npt.NDArray[np.integer[Any]]
 
 
 def bin_path(path: Path) -> Path:
@@ -33,91 +42,144 @@ def idx_path(path: Path) -> Path:
     return path.with_name(f"{path.name}.idx")
 
 
+def ids_path(path: Path) -> Path:
+    """The ids of the documents of the pair at `path`: a shard with one column, `id`, in the order of the index."""
+    return path.with_name(f"{path.name}.ids.parquet")
+
+
 def token_type(vocabulary: int) -> type[np.uint16] | type[np.int32]:
     """The type that holds the ids of a vocabulary of this size."""
     return np.uint16 if vocabulary < _SMALL else np.int32
 
 
 class TokenFileWriter:
-    """Writes documents one after the other; use as a context manager. The index is written on leaving."""
+    """Writes documents one after the other; use as a context manager. Index and ids are written on leaving.
+
+    No file stays open between calls, since thousands of languages and domains may be written at once.
+    """
 
     def __init__(self, path: Path, vocabulary: int) -> None:
-        self.lengths: list[int] = []
+        self.documents, self.tokens = 0, 0
         self._path, self._type = path, token_type(vocabulary)
-        self._stream = bin_path(path).open("wb")
+        self._lengths: list[npt.NDArray[np.int32]] = []
+        self._ids = Spill(ids_path(path), IDS)
+        self._bin = Held(bin_path(path))
 
-    def add(self, tokens: Sequence[int] | Tokens) -> None:
+    def add(self, tokens: Sequence[int] | Tokens, id: str) -> None:
         """Add one document."""
-        self._stream.write(np.asarray(tokens, dtype=self._type).tobytes())
-        self.lengths.append(len(tokens))
+        self.extend(np.asarray(tokens, self._type), np.array([len(tokens)], np.int32), pa.array([id]))
+
+    def extend(self, tokens: Tokens, lengths: npt.NDArray[np.integer[Any]], ids: pa.Array) -> None:
+        """Add documents: their tokens one after the other, how many each has, and their ids."""
+        self._bin.add(tokens.astype(self._type, copy=False).tobytes())
+        self._ids.add(pa.record_batch([ids], IDS))
+        self._lengths.append(lengths.astype(np.int32))
+        self.documents += len(lengths)
+        self.tokens += len(tokens)
 
     def __enter__(self) -> "TokenFileWriter":
         return self
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
-        self._stream.close()
         if error is None:
-            idx_path(self._path).write_bytes(_index(self.lengths, self._type))
+            self._bin.flush()
+            lengths = np.concatenate([np.empty(0, np.int32), *self._lengths])
+            idx_path(self._path).write_bytes(_index(lengths, self._type))
+            self._ids.close()
 
 
-def _index(lengths: Sequence[int], kind: type[np.integer]) -> bytes:
-    sizes = np.asarray(lengths, dtype=np.int32)
+def _index(sizes: npt.NDArray[np.int32], kind: type[np.integer]) -> bytes:
     code = next(code for code, each in _TYPES.items() if each is kind)
     head = _FIXED.pack(MAGIC, VERSION, code, len(sizes), len(sizes) + 1)
-    pointers = _starts(sizes) * np.dtype(kind).itemsize
+    pointers = (np.cumsum(sizes, dtype=np.int64) - sizes) * np.dtype(kind).itemsize
     return head + sizes.tobytes() + pointers.tobytes() + np.arange(len(sizes) + 1, dtype=np.int64).tobytes()
 
 
-def _starts(lengths: npt.NDArray[np.int32]) -> npt.NDArray[np.int64]:
-    return np.cumsum(lengths, dtype=np.int64) - lengths
-
-
 class TokenFile:
-    """A `.bin/.idx` pair, memory-mapped. `len` is its number of documents.
+    """A `.bin/.idx` pair. `len` is its number of documents.
 
-    Raises ArtifactError when either file is missing, damaged, or does not belong to the other.
+    Arrays are memory-mapped when they are used, and only the last _MAPPED of all files stay mapped, since each takes a
+    file handle and a mix has thousands. Raises ArtifactError when either file is missing, damaged, or does not belong
+    to the other.
     """
 
     def __init__(self, path: Path) -> None:
         try:
-            index = idx_path(path).read_bytes()
-            size = bin_path(path).stat().st_size
+            with idx_path(path).open("rb") as stream:
+                head = stream.read(_FIXED.size)
+            index, data = idx_path(path).stat(), bin_path(path).stat()
         except FileNotFoundError as error:
             raise ArtifactError(f"{error.filename} is missing. Run pack again to rebuild it.") from None
-        kind, sequences = _read_head(path, index)
-        self.lengths: npt.NDArray[np.int32] = np.frombuffer(index, np.int32, sequences, _FIXED.size)
-        """Tokens per document, int32 (documents,)."""
-        self.starts = _starts(self.lengths)
-        """Where each document starts, in tokens, int64 (documents,)."""
-        if size != int(self.lengths.sum(dtype=np.int64)) * np.dtype(kind).itemsize:
-            raise _damaged(path, f"{bin_path(path).name} has {size} bytes, which is not what the index says")
-        # numpy refuses to map an empty file
-        self.tokens: Tokens = np.memmap(bin_path(path), dtype=kind, mode="r") if size else np.empty(0, kind)
-        """All documents, one after the other (tokens,)."""
+        self._path, self._stamp = path, (index.st_mtime_ns, data.st_mtime_ns)
+        self._type, self._documents = _read_head(path, head, index.st_size)
+        self.size = data.st_size // np.dtype(self._type).itemsize
+        """Tokens of all documents."""
+        if data.st_size != self._end():
+            raise _damaged(path, f"{bin_path(path).name} has {data.st_size} bytes, which is not what the index says")
 
     def __len__(self) -> int:
-        return len(self.lengths)
+        return self._documents
+
+    @property
+    def tokens(self) -> Tokens:
+        """All documents, one after the other (tokens,)."""
+        return _map(bin_path(self._path), np.dtype(self._type), 0, self.size, self._stamp)
+
+    @property
+    def lengths(self) -> npt.NDArray[np.int32]:
+        """Tokens per document (documents,)."""
+        return _map(idx_path(self._path), np.dtype(np.int32), _FIXED.size, len(self), self._stamp)
+
+    @property
+    def pointers(self) -> npt.NDArray[np.int64]:
+        """Where each document starts, in bytes (documents,)."""
+        return _map(idx_path(self._path), np.dtype(np.int64), _FIXED.size + 4 * len(self), len(self), self._stamp)
+
+    def starts(self, documents: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Where documents start, in tokens."""
+        return self.pointers[documents] // np.dtype(self._type).itemsize
+
+    def at(self, place: int) -> int:
+        """The document that holds the token at `place`."""
+        # not np.searchsorted, which would copy the whole array: Megatron's layout leaves it unaligned
+        return bisect_right(self.pointers, place * np.dtype(self._type).itemsize) - 1
 
     def document(self, number: int) -> Tokens:
         """The tokens of one document."""
-        start = self.starts[number]
-        return self.tokens[start : start + self.lengths[number]]
+        start = int(self.pointers[number]) // np.dtype(self._type).itemsize
+        return self.tokens[start : start + int(self.lengths[number])]
 
-    def window(self, start: int, length: int) -> Tokens:
-        """`length` tokens from `start` on; the stream is cyclic, so it may be longer than the file."""
-        if start + length <= len(self.tokens):
-            return self.tokens[start : start + length]
-        return self.tokens[np.arange(start, start + length) % len(self.tokens)]
+    def _end(self) -> int:
+        """Where the last document ends, in bytes."""
+        if not len(self):
+            return 0
+        return int(self.pointers[-1]) + int(self.lengths[-1]) * np.dtype(self._type).itemsize
 
 
-def _read_head(path: Path, index: bytes) -> tuple[type[np.integer], int]:
-    if len(index) < _FIXED.size or not index.startswith(MAGIC):
+def read_lengths(path: Path) -> npt.NDArray[np.int32]:
+    """Tokens per document from the `.idx` file at `path` alone (documents,)."""
+    with path.open("rb") as stream:
+        _, documents = _read_head(path.with_suffix(""), stream.read(_FIXED.size), path.stat().st_size)
+        return np.fromfile(stream, np.int32, documents)
+
+
+@lru_cache(maxsize=_MAPPED)
+def _map(path: Path, kind: np.dtype[Any], offset: int, count: int, stamp: tuple[int, int]) -> npt.NDArray[Any]:  # noqa: ARG001
+    """Part of a file as an array; `stamp` tells files of one name apart."""
+    if not count:  # numpy refuses to map nothing
+        return np.empty(0, kind)
+    return np.asarray(np.memmap(path, kind, "r", offset, (count,)))
+
+
+def _read_head(path: Path, head: bytes, size: int) -> tuple[type[np.integer], int]:
+    """Type of the tokens and number of documents, from the beginning of an index of `size` bytes."""
+    if len(head) < _FIXED.size or not head.startswith(MAGIC):
         raise _damaged(path, "the index does not begin as Megatron's do")
-    _, version, code, sequences, boundaries = _FIXED.unpack_from(index)
+    _, version, code, sequences, boundaries = _FIXED.unpack(head)
     if version != VERSION or code not in _TYPES:
         raise _damaged(path, f"the index has version {version} and type code {code}")
-    if len(index) != _FIXED.size + 12 * sequences + 8 * boundaries:
-        raise _damaged(path, f"the index has {len(index)} bytes, which is not what {sequences} documents take")
+    if size != _FIXED.size + 12 * sequences + 8 * boundaries:
+        raise _damaged(path, f"the index has {size} bytes, which is not what {sequences} documents take")
     return _TYPES[code], sequences
 
 

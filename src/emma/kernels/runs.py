@@ -1,0 +1,122 @@
+"""Runs of symbols: where segmented words divide, and which runs are the same.
+
+Plain arrays of all symbols of all words, one after the other; nothing here is larger than they are.
+"""
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+Int32 = npt.NDArray[np.int32]
+Int64 = npt.NDArray[np.int64]
+
+
+@njit(nogil=True, cache=True)
+def settle(symbols: Int32, words: Int64, classes: Int64, closed: int, neutral: int) -> Int32:
+    """The class of each symbol, int32 (n,): a neutral one takes that of the nearest other before it in its word, else
+    of the next after it. A closed one hands nothing on.
+
+    `symbols` (n,) are ids of pieces, `words` (n,) the word each belongs to, `classes` (pieces,).
+    """
+    kinds = np.empty(len(symbols), np.int32)
+    last = neutral
+    for place in range(len(symbols)):
+        if place > 0 and words[place] != words[place - 1]:
+            last = neutral
+        kind = classes[symbols[place]]
+        if kind != neutral:
+            last = kind
+        elif last != closed:
+            kind = last
+        kinds[place] = kind
+    last = neutral
+    for place in range(len(symbols) - 1, -1, -1):
+        if place + 1 < len(symbols) and words[place] != words[place + 1]:
+            last = neutral
+        if kinds[place] != neutral:
+            last = kinds[place]
+        elif last != closed:
+            kinds[place] = last
+    return kinds
+
+
+@njit(nogil=True, cache=True)
+def cut(kinds: Int32, words: Int64, closed: int, most: int) -> tuple[Int64, Int32]:
+    """Starts and lengths of the runs of two symbols or more: within a word, of one class that is not closed, `most`
+    symbols at a time."""
+    starts, lengths = np.empty(len(kinds) // 2, np.int64), np.empty(len(kinds) // 2, np.int32)
+    found = 0
+    begin = 0
+    for place in range(1, len(kinds) + 1):
+        joined = place < len(kinds) and words[place] == words[begin] and kinds[place] == kinds[begin]
+        if joined and kinds[place] != closed and place - begin < most:
+            continue
+        if place - begin > 1:
+            starts[found], lengths[found] = begin, place - begin
+            found += 1
+        begin = place
+    return starts[:found].copy(), lengths[:found].copy()
+
+
+@njit(nogil=True, cache=True)
+def distinct(symbols: Int32, starts: Int64, lengths: Int32) -> tuple[Int64, Int64]:
+    """Which runs are the same: for each run the number of its kind, and for each kind its first run, in order."""
+    slots = 1024
+    while slots < 2 * len(starts):
+        slots *= 2
+    table = np.full(slots, -1, np.int64)
+    kinds, firsts = np.empty(len(starts), np.int64), np.empty(len(starts), np.int64)
+    found = 0
+    for run in range(len(starts)):
+        slot = _slot(table, firsts, symbols, starts, lengths, run)
+        if table[slot] < 0:
+            table[slot] = found
+            firsts[found] = run
+            found += 1
+        kinds[run] = table[slot]
+    return kinds, firsts[:found].copy()
+
+
+@njit(nogil=True, cache=True)
+def _slot(table: Int64, firsts: Int64, symbols: Int32, starts: Int64, lengths: Int32, run: int) -> int:
+    """Where the kind of a run is in the table, or the free slot where it belongs. Linear probing."""
+    mask = len(table) - 1
+    hashed = np.uint64(lengths[run])
+    for place in range(starts[run], starts[run] + lengths[run]):
+        hashed = (hashed ^ np.uint64(symbols[place])) * np.uint64(0x9E3779B97F4A7C15)
+        hashed ^= hashed >> np.uint64(29)
+    slot = int(hashed >> np.uint64(20)) & mask
+    while table[slot] >= 0 and not _same(symbols, starts, lengths, run, firsts[table[slot]]):
+        slot = (slot + 1) & mask
+    return slot
+
+
+@njit(nogil=True, cache=True)
+def _same(symbols: Int32, starts: Int64, lengths: Int32, one: int, other: int) -> bool:
+    if lengths[one] != lengths[other]:
+        return False
+    for step in range(lengths[one]):
+        if symbols[starts[one] + step] != symbols[starts[other] + step]:
+            return False
+    return True
+
+
+@njit(nogil=True, cache=True)
+def gathered(symbols: Int32, starts: Int64, lengths: Int32) -> Int32:
+    """The symbols of some runs, one after the other."""
+    together = np.empty(lengths.sum(), np.int32)
+    end = 0
+    for run in range(len(starts)):
+        for place in range(starts[run], starts[run] + lengths[run]):
+            together[end] = symbols[place]
+            end += 1
+    return together
+
+
+@njit(nogil=True, cache=True)
+def added(kinds: Int64, amounts: Int64, count: int) -> Int64:
+    """The sum of the amounts of each kind, int64 (count,)."""
+    sums = np.zeros(count, np.int64)
+    for run in range(len(kinds)):
+        sums[kinds[run]] += amounts[run]
+    return sums
