@@ -1,7 +1,8 @@
-"""The plan: shares, caps, replay, exact sums, and each thing it refuses."""
+"""The stage: exact sums, the files it writes, temperature and replay, and a mix that is training's order."""
 
 import json
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from pydantic import ValidationError
@@ -9,8 +10,15 @@ from pydantic import ValidationError
 from emma.errors import RecipeError
 from emma.mix.config import MixConfig
 from emma.mix.run import mix
+from emma.mix.sources import tiers
+from emma.recipe import INPUTS
 from emma.schemas import PACKED, PLAN
 from emma.store import shards
+from emma.store.samples import Samples
+from emma.work import graph
+from emma.work.graph import Step
+from emma.work.local import Local
+from emma.work.progress import Reporter
 
 SIZES = {
     ("eng_Latn", "web"): 500_000,
@@ -26,7 +34,7 @@ SIZES = {
 def plan_of(make_artifact, make_work, sizes=SIZES, **changes):
     rows = [
         {"lang": lang, "domain": domain, "split": split, "path": f"{lang}.{domain}.{split}", "part": 0}
-        | {"documents": 3, "tokens": tokens, "bytes": 4 * tokens}
+        | {"documents": 3, "tokens": tokens, "bytes": 4 * tokens, "words": 2 * tokens}
         for (lang, domain), tokens in sizes.items()
         for split in ("train", "validation")
     ]
@@ -58,6 +66,8 @@ def test_sums_are_exact(make_artifact, make_work) -> None:
         assert row["path"].endswith(".train")
     assert facts == facts | {"sequence_length": 100, "seed": 0, "tokenizer": "t", "bos": 1, "eos": None}
     assert (counts["sources"], counts["languages"]) == (7, 5)
+    assert {row["stage"] for row in rows.values()} == {"all"} and counts["sources_left_out"] == 0
+    assert (rows["eng_Latn", "web"]["tier"], rows["nqo_Nkoo", "web"]["tier"]) == ("medium-low", "unseen")
 
 
 def test_temperature_over_languages_and_proportions_within(make_artifact, make_work) -> None:
@@ -88,7 +98,7 @@ def test_replay_is_fixed_and_the_domain_goes_first(make_artifact, make_work) -> 
 
 
 def test_replay_obeys_max_epochs(make_artifact, make_work) -> None:
-    rows, *_ = plan_of(make_artifact, make_work, replay={"khm_Khmr": 0.5}, max_epochs=4)
+    rows, *_ = plan_of(make_artifact, make_work, replay={"khm_Khmr": 0.5}, max_epochs=4, allow_short=True)
     assert rows["khm_Khmr", "web"]["epochs"] == pytest.approx(4, abs=0.01)
     assert sum(row["samples"] for row in rows.values()) == 2000
 
@@ -112,7 +122,7 @@ def test_less_than_one_sequence(make_artifact, make_work) -> None:
 
 
 def test_unknown_replay_key(make_artifact, make_work) -> None:
-    with pytest.raises(RecipeError, match=r"nothing was packed for 'eng_Ltan' .*Did you mean 'eng_Latn'\?"):
+    with pytest.raises(RecipeError, match=r"nothing was packed for 'eng_Ltan'.*Did you mean 'eng_Latn'\?"):
         plan_of(make_artifact, make_work, replay={"eng_Ltan": 0.1})
 
 
@@ -130,3 +140,51 @@ def test_nothing_to_train_on(make_artifact, make_work) -> None:
 def test_impossible_values(field) -> None:
     with pytest.raises(ValidationError):
         MixConfig(**field)
+
+
+@pytest.mark.parametrize(
+    ("unit", "sizes", "expected"),
+    [
+        ("words", [600_000, 400_000, 99_999], ["medium-low", "medium-low", "unseen"]),
+        ("words", [None, 100_000, None], ["low", "low", "unseen"]),
+        ("tokens", [600_000, 399_999, 10**9], ["low", "low", "high"]),
+        ("bytes", [6_030_000, 0, 6_029_000], ["medium-low", "medium-low", "low"]),  # 6.03 bytes a word
+    ],
+)
+def test_tiers_are_of_languages_by_what_the_recipe_says(unit, sizes, expected) -> None:
+    assert tiers(["tha_Thai", "tha_Thai", "khm_Khmr"], sizes, unit) == expected
+
+
+def mixed(pack, home, **settings):
+    """The artifact of the mix, made as a run makes it."""
+    step = Step("mix", MixConfig.model_validate(settings), INPUTS["mix"])
+    (outcome,) = graph.run([step], {"pack": pack}, root=home.store, executor=Local(1), reporter=Reporter(quiet=True))
+    return outcome.artifact
+
+
+DOCUMENTS = {("amh_Ethi", "news"): [30, 7, 12, 60, 9], ("nqo_Nkoo", "bible"): [3, 4], ("tha_Thai", "news"): [25] * 8}
+STAGES = [{"name": "broad", "share": 0.75, "strategy": "unimax"}, {"name": "late", "share": 0.25}]
+
+
+@pytest.mark.parametrize("packing", ["concatenate", "best_fit"])
+def test_what_training_draws_is_the_plan_stage_by_stage(make_pack, packing) -> None:
+    home, pack = make_pack("run", DOCUMENTS)
+    mix = mixed(pack, home, tokens=1_600, sequence_length=16, max_epochs=9, stages=STAGES, packing=packing)
+    samples, rows = Samples(pack, mix), shards.read(mix.file("plan.parquet")).to_pylist()
+    assert [row["stage"] for row in rows] == ["broad"] * 3 + ["late"] * 3
+    assert samples.stages == [("broad", 75), ("late", 25)] and len(samples) == 100
+    sources = [samples.draw(number).source for number in range(100)]
+    for stage, begin, end in (("broad", 0, 75), ("late", 75, 100)):
+        planned = [row["samples"] for row in rows if row["stage"] == stage]
+        assert np.bincount(sources[begin:end], minlength=3).tolist() == planned
+    assert all(row["epochs"] <= 9 * share + 1 for row, share in zip(rows, [0.75] * 3 + [0.25] * 3, strict=True))
+
+
+def test_epochs_of_a_best_fit_mix_count_the_padding(make_pack) -> None:
+    home, pack = make_pack("run", {("tha_Thai", "news"): [12] * 40})
+    plain, fitted = (
+        mixed(pack, home, tokens=640, sequence_length=16, packing=packing) for packing in ("concatenate", "best_fit")
+    )
+    epochs = [shards.read(each.file("plan.parquet"))["epochs"].to_pylist() for each in (plain, fitted)]
+    assert epochs == [[pytest.approx(640 / 480)], [1.0]]  # 12 of 16 tokens are text
+    assert fitted.counts == plain.counts | {} and len(fitted.parts["bins"]) == 1 and "bins" not in plain.parts

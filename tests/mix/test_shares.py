@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from emma.mix.shares import fill, tempered, whole
+from emma.mix.shares import fill, fill_groups, tempered, whole
 
 
 def test_temperature() -> None:
@@ -24,6 +24,41 @@ def test_filling_finds_the_level(seed: int) -> None:
         level = (low + high) / 2
         low, high = (level, high) if np.minimum(shares * level, caps).sum() < total else (low, level)
     np.testing.assert_allclose(fill(shares, caps, total), np.minimum(shares * low, caps), rtol=1e-9)
+
+
+def unimax(sizes: np.ndarray, budget: float, epochs: float) -> np.ndarray:
+    """UniMax as its paper writes it down (Chung et al. 2023, algorithm 1): smallest languages first."""
+    given, order = np.zeros(len(sizes)), np.argsort(sizes, kind="stable")
+    for place, language in enumerate(order):
+        given[language] = min(budget / (len(sizes) - place), sizes[language] * epochs)
+        budget -= given[language]
+    return given
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_equal_shares_are_unimax(seed: int) -> None:
+    chance = np.random.default_rng(seed)
+    sizes, epochs = chance.lognormal(5, 3, 60), chance.uniform(1, 8)
+    budget = sizes.sum() * epochs * chance.uniform(0.01, 1.2)
+    np.testing.assert_allclose(fill(np.full(60, 1 / 60), sizes * epochs, budget), unimax(sizes, budget, epochs))
+
+
+def test_nothing_for_a_share_of_nothing() -> None:
+    assert fill(np.array([0.0, 1.0]), np.array([5.0, 2.0]), 4.0).tolist() == [0, 2]
+    assert fill(np.zeros(2), np.ones(2), 1.0).tolist() == [0, 0]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_filling_many_groups_is_filling_each(seed: int) -> None:
+    chance = np.random.default_rng(seed)
+    groups = np.concatenate([np.arange(7), chance.integers(0, 7, 40)])
+    weights, caps = chance.exponential(1, 47), chance.exponential(1, 47)
+    weights[chance.integers(0, 47, 5)] = 0
+    totals = np.array([caps[groups == each].sum() * chance.uniform(0, 1.1) for each in range(7)])
+    each = [fill(weights[groups == group], caps[groups == group], totals[group]) for group in range(7)]
+    np.testing.assert_allclose(
+        fill_groups(weights, caps, groups, totals), np.concatenate(each)[np.argsort(np.argsort(groups, kind="stable"))]
+    )
 
 
 def test_filling_beyond_the_caps_gives_the_caps() -> None:

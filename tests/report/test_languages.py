@@ -66,6 +66,11 @@ def test_a_language_known_only_from_pairs_has_a_row() -> None:
     assert (row.train_bytes, row.documents, row.dropped_share, row.trained) == (500, 0, None, True)
 
 
+def test_stages_of_a_mix_add_up_their_epochs_and_not_their_texts() -> None:
+    stages = [{**row, "stage": name, "epochs": row["epochs"] / 2} for name in ("broad", "late") for row in PLAN]
+    assert languages(replace(TABLES, plan=stages)) == languages(TABLES)
+
+
 def test_what_was_not_measured_is_none_and_not_zero() -> None:
     nqo, _ = languages(TABLES)
     assert nqo.bits_per_byte is nqo.gain is nqo.gain_low is None

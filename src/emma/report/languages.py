@@ -121,7 +121,8 @@ def _cost(fertility: list[Row]) -> dict[str, dict[str, Any]]:
 
 def _plan(plan: list[Row]) -> dict[str, dict[str, Any]]:
     """What there is to train on, and the epochs of a language: its tokens drawn, over its tokens that exist."""
-    size, documents, exist = total(plan, "bytes"), total(plan, "documents"), total(plan, "tokens")
+    sources = list({(row["lang"], row["domain"]): row for row in plan}.values())  # one row a stage of the mix
+    size, documents, exist = total(sources, "bytes"), total(sources, "documents"), total(sources, "tokens")
     drawn: dict[str, float] = defaultdict(float)
     for row in plan:
         drawn[row["lang"]] += row["epochs"] * row["tokens"]
