@@ -78,14 +78,28 @@ def test_a_tokenizer_that_loses_text_is_flagged(make_model) -> None:
     assert [each.altered for each in scorer.score(["Ab", "ab", TEXTS["hin_Deva"]])] == [True, False, False]
 
 
-def test_capped_logits_are_refused(tmp_path: Path) -> None:
+def test_capped_logits_are_capped(tmp_path: Path) -> None:
     sizes = {"hidden_size": 16, "intermediate_size": 16, "num_hidden_layers": 1, "head_dim": 8}
     heads = {"num_attention_heads": 2, "num_key_value_heads": 1}
     config = Gemma2Config(vocab_size=259, initializer_range=2.0, final_logit_softcapping=1.0, **sizes, **heads)
     Gemma2ForCausalLM(config).save_pretrained(tmp_path)
     save_tokenizer(tmp_path)
-    with pytest.raises(RecipeError, match="changes its logits after the head"):
-        Scorer(tmp_path, EvaluateConfig())
+    text = TEXTS["nqo_Nkoo"]
+    assert Scorer(tmp_path, EvaluateConfig()).score([text])[0].nats == pytest.approx(
+        slow_nats(tmp_path, text), rel=1e-5
+    )
+
+
+def test_logits_made_otherwise_are_refused(make_model, monkeypatch: pytest.MonkeyPatch) -> None:
+    forward = torch.nn.Linear.forward
+
+    def bent(layer: torch.nn.Linear, states: torch.Tensor) -> torch.Tensor:
+        found = forward(layer, states)
+        return found.sin() if layer.out_features == 259 else found
+
+    monkeypatch.setattr(torch.nn.Linear, "forward", bent)
+    with pytest.raises(RecipeError, match="makes its logits in a way that EMMA does not know"):
+        Scorer(make_model("odd") / "model", EvaluateConfig())
 
 
 def test_an_absent_device_is_refused(make_model) -> None:

@@ -1,5 +1,6 @@
 """A small world to train in: a random model, and two languages of made-up documents packed as token files."""
 
+import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -61,26 +62,35 @@ def world(tmp_path: Path) -> Callable[..., dict[str, Artifact]]:
     """Make the inputs of the train stage."""
 
     def make(samples: tuple[int, ...] = (20, 6, 14), model: PreTrainedModel | None = None) -> dict[str, Artifact]:
-        part = tmp_path / "part"
-        part.mkdir()
-        rows = []
-        for ((lang, domain), documents), drawn in zip(SOURCES.items(), samples, strict=True):
-            name = f"{lang}.{domain}.train"
-            with TokenFileWriter(part / name, VOCABULARY) as writer:
-                for each in documents:
-                    writer.add(each)
-            tokens = sum(len(each) for each in documents)
-            rows.append({"lang": lang, "domain": domain, "part": 0, "path": name, "tokens": tokens, "samples": drawn})
-        mix = tmp_path / "mix"
-        mix.mkdir()
-        shards.write(mix / "plan.parquet", pa.Table.from_pylist(rows, schema=PLAN))
-        (mix / "plan.json").write_text(json.dumps({"sequence_length": LENGTH, "samples": sum(samples), "seed": 7}))
-        (model or tiny_model()).save_pretrained(tmp_path / "adapt" / "model")
-        (tmp_path / "adapt" / "model" / "tokenizer.json").write_text("{}")
-        packed = Artifact(tmp_path / "pack", "pack", parts={"packed": (Artifact(part, "part"),)})
-        return {"adapt": Artifact(tmp_path / "adapt", "adapt"), "pack": packed, "mix": Artifact(mix, "mix")}
+        return make_inputs(tmp_path, samples, model or tiny_model())
 
     return make
+
+
+def make_inputs(folder: Path, samples: tuple[int, ...], model: PreTrainedModel) -> dict[str, Artifact]:
+    """The inputs of the train stage in a folder that is there: token files, a plan, a model."""
+    part = folder / "part"
+    part.mkdir()
+    rows = []
+    for ((lang, domain), documents), drawn in zip(SOURCES.items(), samples, strict=True):
+        name = f"{lang}.{domain}.train"
+        with TokenFileWriter(part / name, VOCABULARY) as writer:
+            for number, each in enumerate(documents):
+                writer.add(each, f"{lang}:{domain}#{number}")
+        tokens = sum(len(each) for each in documents)
+        facts = {"lang": lang, "domain": domain, "tier": "tiny", "part": 0, "path": name, "tokens": tokens}
+        rows.append(facts | {"stage": "main", "samples": drawn})
+    mix = folder / "mix"
+    mix.mkdir()
+    shards.write(mix / "plan.parquet", pa.Table.from_pylist(rows, schema=PLAN))
+    facts = {"sequence_length": LENGTH, "samples": sum(samples), "tokens": sum(samples) * LENGTH, "seed": 7}
+    facts |= {"packing": "concatenate", "stages": [{"name": "main", "samples": sum(samples)}]}
+    facts |= {"tokenizer": hashlib.sha256(b"{}").hexdigest(), "vocabulary": VOCABULARY, "bos": BOS, "eos": None}
+    (mix / "plan.json").write_text(json.dumps(facts))
+    model.save_pretrained(folder / "adapt" / "model")
+    (folder / "adapt" / "model" / "tokenizer.json").write_text("{}")
+    packed = Artifact(folder / "pack", "pack", parts={"packed": (Artifact(part, "part"),)})
+    return {"adapt": Artifact(folder / "adapt", "adapt"), "pack": packed, "mix": Artifact(mix, "mix")}
 
 
 def slow_window(documents: list[list[int]], start: int, length: int) -> tuple[list[int], list[bool]]:

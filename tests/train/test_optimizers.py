@@ -1,11 +1,30 @@
-"""Which weights an optimiser moves, by how much, and Muon's step against its closed form."""
+"""Which weights an optimiser moves and by how much: against torch's own, closed forms, and one process against two."""
+
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 import torch
+from torch import nn
+from torch.distributed import checkpoint
+from torch.distributed.checkpoint.state_dict import (
+    get_model_state_dict,
+    get_optimizer_state_dict,
+    set_model_state_dict,
+    set_optimizer_state_dict,
+)
+from torch.distributed.fsdp import fully_shard
+from torch.distributed.tensor import DTensor, distribute_tensor
+from torch.optim import AdamW
 
+from emma.errors import RecipeError
+from emma.train import moments
 from emma.train.config import TrainConfig
+from emma.train.moments import SmallAdamW
+from emma.train.muon import Muon
 from emma.train.optimizers import groups, make_optimizers, set_rates
 from tests.train.conftest import tiny_model
+from tests.train.processes import in_processes, meet
 
 
 @pytest.mark.parametrize("tie", [True, False])
@@ -56,3 +75,196 @@ def test_muon_moves_matrices_by_an_orthogonal_step() -> None:
     steps = torch.linalg.svdvals((before - weight.detach()) / 0.02)
     assert steps.min() > 0.5
     assert steps.max() < 1.3
+
+
+def test_muon_is_that_of_torch() -> None:
+    ours, theirs = (
+        steps_with(make, [nn.Parameter(start.clone()) for start in STARTS]) for make in (Muon, torch.optim.Muon)
+    )
+    for one, other in zip(ours, theirs, strict=True):
+        assert torch.equal(one, other)
+
+
+def test_muon_takes_a_stack_of_matrices_one_by_one() -> None:
+    """As the experts of a layer are kept."""
+    stack, singles = torch.randn(3, 8, 5), [torch.randn(8, 5) for _ in range(3)]
+    whole = nn.Parameter(torch.stack(singles))
+    alone = [nn.Parameter(each.clone()) for each in singles]
+    whole.grad = stack
+    for each, grad in zip(alone, stack, strict=True):
+        each.grad = grad.clone()
+    for weights in ([whole], alone):
+        Muon(weights, lr=0.1).step()
+    assert torch.equal(whole, torch.stack([each.detach() for each in alone]))
+
+
+STARTS = [
+    torch.randn(shape, generator=torch.Generator().manual_seed(5)) for shape in ((20, 700), (700, 20), (300, 300))
+]
+
+
+def steps_with(make: Callable[..., torch.optim.Optimizer], weights: list[nn.Parameter], steps: int = 30) -> list:
+    """Descend from here to matrices that are known, by noisy gradients of very different sizes."""
+    optimizer = make(weights, lr=0.01, weight_decay=0.1)
+    noise = torch.Generator().manual_seed(9)
+    for _ in range(steps):
+        for number, weight in enumerate(weights):
+            scale = torch.logspace(-1.5, 0, weight.shape[-1])
+            target = 0.5 * STARTS[number].flip(0)
+            weight.grad = (weight.detach() - target + 0.3 * torch.randn(weight.shape, generator=noise)) * scale
+        optimizer.step()
+    return [weight.detach() for weight in weights]
+
+
+def small(bits: int) -> Callable[..., SmallAdamW]:
+    return lambda weights, **given: SmallAdamW([{"params": weights, "bits": bits}], betas=(0.9, 0.95), **given)
+
+
+@pytest.mark.parametrize(("bits", "far"), [(16, 0.02), (8, 0.15)])
+def test_small_moments_go_where_full_ones_do(bits: int, far: float) -> None:
+    """Over 30 steps each weight moves by up to 0.3; paths part by a small share of that."""
+    exact = steps_with(lambda weights, **given: AdamW(weights, betas=(0.9, 0.95), **given), params())
+    found = steps_with(small(bits), params())
+    for start, one, other in zip(STARTS, found, exact, strict=True):
+        moved = (other - start).pow(2).mean().sqrt()
+        assert (one - other).pow(2).mean().sqrt() < far * moved
+        assert (one - other).abs().max() < 10 * far * moved
+
+
+def params() -> list[nn.Parameter]:
+    return [nn.Parameter(start.clone()) for start in STARTS]
+
+
+def test_one_step_of_small_moments_is_exactly_that_of_full_ones() -> None:
+    """The first step uses moments before they were rounded."""
+    exact, *found = (
+        steps_with(make, params(), steps=1)
+        for make in (lambda weights, **given: AdamW(weights, betas=(0.9, 0.95), **given), small(16), small(8))
+    )
+    for ours in found:
+        torch.testing.assert_close(ours, exact, rtol=1e-6, atol=1e-7)
+
+
+@pytest.mark.parametrize(("bits", "each"), [(32, 8.0), (16, 4.0), (8, 2.04)])
+def test_bytes_a_weight(bits: int, each: float) -> None:
+    weight = nn.Parameter(torch.zeros(100, 1000))
+    weight.grad = torch.ones(100, 1000)
+    optimizer = AdamW([weight]) if bits == 32 else small(bits)([weight], lr=0.1)
+    optimizer.step()
+    held = sum(value.nbytes for name, value in optimizer.state[weight].items() if name != "step")
+    assert held / weight.numel() == pytest.approx(each, rel=0.01)
+
+
+@pytest.mark.parametrize("signed", [True, False])
+def test_codes_are_those_of_a_peer(signed: bool) -> None:
+    peer = pytest.importorskip("torchao.optim.quant_utils")
+    expected = torch.tensor(peer.create_dynamic_map(signed))
+    torch.testing.assert_close(moments.codebook(signed, torch.device("cpu")), expected, rtol=1e-6, atol=1e-9)
+
+
+def test_what_is_kept_is_the_nearest_there_is() -> None:
+    book = moments.codebook(True, torch.device("cpu"))
+    values = torch.linspace(-1, 1, 999)
+    nearest = (values[:, None] - book).abs().argmin(1)
+    torch.testing.assert_close(book[moments.encode(values, True).long()], book[nearest])
+
+
+def test_a_small_second_moment_never_becomes_none() -> None:
+    """Or the step after, a mean over the root of nothing, would have no measure."""
+    weight = nn.Parameter(torch.zeros(1, 2))
+    optimizer = small(8)([weight], lr=0.01)
+    for grad in ([1e-5, 1.0], [0.0, 0.0]):
+        before = weight.detach().clone()
+        weight.grad = torch.tensor([grad])
+        optimizer.step()
+        assert (weight - before).abs().max() < 0.02
+
+
+@pytest.mark.parametrize("states", ["bf16", "int8"])
+def test_a_memory_too_long_for_few_bits_is_refused(states: str) -> None:
+    with pytest.raises(RecipeError, match=rf"'{states}' cannot follow train\.beta2 = 0\.999.*0\.99 or less"):
+        make_optimizers(tiny_model(), TrainConfig(optimizer_states=states, beta2=0.999))
+
+
+def test_eight_bits_are_for_the_blocks() -> None:
+    model = tiny_model()
+    (optimizer,) = make_optimizers(model, TrainConfig(optimizer_states="int8"))
+    for each in model.parameters():
+        each.grad = torch.ones_like(each)
+    optimizer.step()
+    assert optimizer.state[model.model.layers[0].mlp.up_proj.weight]["exp_avg"].dtype == torch.uint8
+    for each in (model.model.embed_tokens.weight, model.lm_head.weight, model.model.norm.weight):
+        assert optimizer.state[each]["exp_avg"].dtype == torch.bfloat16
+
+
+@pytest.mark.parametrize("optimizer", ["adamw", "muon"])
+def test_frozen_weights_stay_out(optimizer: str) -> None:
+    """With adapters only some weights are trained."""
+    model = tiny_model().requires_grad_(False)
+    model.model.layers[1].mlp.up_proj.weight.requires_grad_(True)
+    (only,) = make_optimizers(model, TrainConfig(optimizer=optimizer))
+    assert [id(weight) for group in only.param_groups for weight in group["params"]] == [
+        id(model.model.layers[1].mlp.up_proj.weight)
+    ]
+
+
+KINDS = {
+    "fp32": lambda weights: AdamW(weights, lr=0.01, fused=True),
+    "bf16": lambda weights: small(16)(weights, lr=0.01),
+    "int8": lambda weights: small(8)(weights, lr=0.01),
+    "muon": lambda weights: Muon(weights, lr=0.01),
+}
+
+
+class Layers(nn.Module):
+    """Two matrices that two processes cannot halve evenly, one with rows longer than a block."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        generator = torch.Generator().manual_seed(2)
+        shapes = ((5, 300), (7, 5))
+        self.weights = nn.ParameterList([nn.Parameter(torch.randn(shape, generator=generator)) for shape in shapes])
+
+
+def given_gradients(model: Layers, optimizer: torch.optim.Optimizer, steps: range) -> None:
+    """Steps with gradients that are the same bits however the weights are spread."""
+    for step in steps:
+        for number, weight in enumerate(model.weights):
+            grad = torch.randn(weight.shape, generator=torch.Generator().manual_seed(10 * step + number))
+            spread = isinstance(weight, DTensor)
+            weight.grad = distribute_tensor(grad, weight.device_mesh, weight.placements) if spread else grad
+        optimizer.step()
+
+
+def saved_and_loaded(rank: int, count: int, folder: Path, before: int) -> None:
+    """Three steps, saved, as one of `count`; or what one of `before` saved, and three more."""
+    meet(rank, count, folder)
+    for kind, make in KINDS.items():
+        model = Layers()
+        fully_shard(model)
+        optimizer = make(list(model.parameters()))
+        state = {"model": get_model_state_dict(model)}
+        if before == 0:
+            given_gradients(model, optimizer, range(3))
+            state["optimizer"] = get_optimizer_state_dict(model, optimizer)
+            checkpoint.save(state, checkpoint_id=folder / f"{kind}-{count}")
+            continue
+        state["optimizer"] = get_optimizer_state_dict(model, optimizer)
+        checkpoint.load(state, checkpoint_id=folder / f"{kind}-{before}")
+        set_model_state_dict(model, state["model"])
+        set_optimizer_state_dict(model, optimizer, state["optimizer"])
+        given_gradients(model, optimizer, range(3, 6))
+        whole = [weight.full_tensor() for weight in model.weights]
+        torch.save(whole, folder / f"{kind}-{before}-{count}-{rank}.pt")
+
+
+def test_spread_over_processes_and_resumed_on_others_is_the_same_to_the_bit(tmp_path: Path) -> None:
+    for count, before in ((1, 0), (2, 0), (1, 2), (2, 1), (2, 2)):
+        (tmp_path / f"meet-{count}").unlink(missing_ok=True)
+        in_processes(count, saved_and_loaded, count, tmp_path, before)
+    for kind, make in KINDS.items():
+        alone = Layers()
+        given_gradients(alone, make(list(alone.parameters())), range(6))
+        for name in ("2-1-0", "1-2-1", "2-2-0"):
+            for one, other in zip(torch.load(tmp_path / f"{kind}-{name}.pt"), alone.weights, strict=True):
+                assert torch.equal(one, other), (kind, name)

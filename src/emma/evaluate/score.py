@@ -5,7 +5,7 @@ neither. Logits are made for the positions that count, and for a chunk of them a
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from emma.device import choose_device
 from emma.errors import RecipeError
 from emma.evaluate.config import EvaluateConfig
 from emma.evaluate.windows import Window, windows
+from emma.head import Head, check_head, head_of
 
 CHUNK_ELEMENTS = 1 << 22
 """Logits that exist at a time: 16 MB of float32."""
@@ -63,20 +64,10 @@ class Scorer:
         self._tokenizer, self._first = open_tokenizer(folder)
         self._model: Any = auto.from_pretrained(folder, dtype=torch.float32, local_files_only=True).to(self._device)
         self._model.eval()
-        self._head: Tensor = self._model.get_output_embeddings().weight
+        check_head(self._model, f"The model in {folder}")
+        self._head = head_of(self._model)
         own = int(context_of(self._model.config) or self._section.context or 1)
         self._context = min(own, section.context or own)
-        self._check()
-
-    @torch.no_grad()
-    def _check(self) -> None:
-        ids = torch.arange(min(8, self._context), device=self._device)[None]
-        mine, own = self._hidden(ids).float() @ self._head.T, self._model(input_ids=ids).logits
-        if self._section.precision == "fp32" and not torch.allclose(mine, own, rtol=1e-3, atol=1e-3):
-            raise RecipeError(
-                f"The model in {self._folder} changes its logits after the head (by a bias, a scale or a cap), which "
-                "evaluate does not do yet. Choose another base."
-            )
 
     def score(self, texts: Sequence[str]) -> list[Score]:
         """The cost of each text."""
@@ -135,12 +126,12 @@ class Scorer:
         return hidden.to(torch.bfloat16) if bf16 else hidden
 
 
-def token_nats(hidden: Tensor, head: Tensor, targets: Tensor) -> Tensor:
+def token_nats(hidden: Tensor, head: Head, targets: Tensor) -> Tensor:
     """Negative log-likelihood of each target (positions,), float32."""
-    rows, weights = max(1, CHUNK_ELEMENTS // len(head)), head.to(hidden.dtype)
+    rows, ready = max(1, CHUNK_ELEMENTS // len(head)), replace(head, weight=head.weight.to(hidden.dtype))
     found = [torch.empty(0, device=hidden.device)]
     for start in range(0, len(hidden), rows):
-        logits = (hidden[start : start + rows] @ weights.T).float()
+        logits = ready.logits(hidden[start : start + rows]).float()
         truth = logits.gather(1, targets[start : start + rows, None]).squeeze(1)
         found.append(logits.logsumexp(1) - truth)
     return torch.cat(found)

@@ -37,7 +37,8 @@ class TrainConfig(Section):
     """`adamw` for all weights (arXiv 1711.05101), or `muon` for the matrices inside the blocks and AdamW for the rest
     (Jordan et al. 2024), which learns much more from few tokens, above all in a model with random weights."""
     optimizer_states: States = "fp32"
-    """How AdamW's two moments are kept: `bf16` takes half the memory, `int8` a quarter (needs the extra `lowbit`)."""
+    """How AdamW's two moments are kept: `bf16` takes half the memory, `int8` a quarter inside the blocks and half
+    elsewhere. Both follow a `beta2` of at most 0.99."""
     learning_rate: float = Field(default=3e-3, gt=0)
     """Peak learning rate. The default suits AdamW on a few million weights; about 0.02 with Muon; with AdamW from a
     billion weights on, 1e-4 or less."""
@@ -98,6 +99,12 @@ class TrainConfig(Section):
     """Steps a checkpoint; a killed run goes on from the last one."""
     checkpoints_kept: int = Field(default=2, gt=0, exclude=True)
     """Newest checkpoints that stay on the disk."""
+    shard_over: int | None = Field(default=None, gt=0, exclude=True)
+    """Processes that hold one copy of the weights between them; every further such row holds another copy. None: all
+    processes. Where the network between machines is slow, the number of accelerators of one machine."""
+    whole_gradients: bool = Field(default=False, exclude=True)
+    """Sum gradients over the processes once a step instead of after every micro-batch: less traffic, and 4 bytes a
+    weight more memory in each process."""
     wandb_project: str | None = Field(default=None, exclude=True)
     """Also send the curves to this project of Weights & Biases, if `wandb` is installed."""
     device: str = "auto"

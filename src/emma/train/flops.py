@@ -1,9 +1,10 @@
 """Arithmetic of training: floating-point operations a token, and how much of the machine's peak is used.
 
 Counted as in PaLM (Chowdhery et al., arXiv 2204.02311, appendix B): six operations a weight and token, and attention
-over the full square. Document masks make the true number smaller.
+over the full square; or, asked for, over its causal half. Document masks make the true number smaller than both.
 """
 
+import re
 import time
 
 import torch
@@ -11,28 +12,60 @@ from transformers import PreTrainedModel
 
 from emma.train.config import Precision
 
-PEAK_FLOPS = {"H100": 989e12, "H200": 989e12, "A100": 312e12, "L40S": 362e12, "B200": 2250e12, "GH200": 989e12}
-"""Dense bfloat16 operations a second, from the makers' data sheets, by a part of the device's name."""
+PEAKS: tuple[tuple[str, float], ...] = (
+    ("B200", 2250e12),  # NVIDIA HGX B200 data sheet, half of the figure with sparsity, as in all that follow
+    ("GH200", 989e12),  # NVIDIA GH200 data sheet
+    ("H200 NVL", 835e12),  # NVIDIA H200 data sheet
+    ("H200", 989e12),
+    ("H100 NVL", 835e12),  # NVIDIA H100 data sheet
+    ("H100 PCIe", 756e12),
+    ("H100", 989e12),
+    ("A100", 312e12),  # NVIDIA A100 data sheet
+    ("L40S", 362e12),  # NVIDIA L40S data sheet
+    ("L4", 121e12),  # NVIDIA L4 data sheet
+    ("MI300X", 1307e12),  # AMD Instinct MI300X data sheet
+    ("MI250X", 191.5e12),  # AMD Instinct MI250X data sheet: one of the card's two devices
+)
+"""Dense bfloat16 operations a second by words of the device's name, special ones before general ones. The clocks of the
+data sheets are not held under load: measured on an H200, large products reach 790e12."""
 
 
-def flops_per_token(model: PreTrainedModel, sequence_length: int) -> float:
-    """Operations to train on one token: 6 N + 12 L d S. The embedding look-up is free, the head is not."""
-    config = model.config
-    weights = sum(each.numel() for each in model.parameters())
-    if not config.tie_word_embeddings:
-        weights -= config.vocab_size * config.hidden_size
+def flops_per_token(model: PreTrainedModel, sequence_length: int, *, causal: bool = False) -> float:
+    """Operations to train on one token: 6 N + 12 L d S, or 6 L d S for a causal count of attention.
+
+    The embedding look-up is free, the head is not. A frozen weight takes 4: it needs no gradient of its own.
+    """
+    looked_up = None if _tied(model) else model.get_input_embeddings().weight
+    weights = sum(
+        each.numel() * (6 if each.requires_grad else 4) for each in model.parameters() if each is not looked_up
+    )
+    config = model.config.get_text_config()
     width = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
     attention = 12 * config.num_hidden_layers * config.num_attention_heads * width * sequence_length
-    return float(6 * weights + attention)
+    return float(weights + (attention / 2 if causal else attention))
+
+
+def _tied(model: PreTrainedModel) -> bool:
+    ends = model.get_input_embeddings(), model.get_output_embeddings()  # type: ignore[no-untyped-call]
+    return ends[0].weight is ends[1].weight
 
 
 def peak_flops(device: torch.device, precision: Precision) -> float | None:
-    """Operations a second at best: from the makers for known GPUs in bfloat16, measured on a CPU, else unknown."""
+    """Operations a second at best, in bfloat16: from the makers for known GPUs, measured on a CPU, else unknown.
+
+    The same for fp8, whose products are a part of the work only, so that its figures can be held against bfloat16's.
+    """
     if device.type == "cpu":
-        return measured_flops(torch.bfloat16 if precision == "bf16" else torch.float32)
-    name = torch.cuda.get_device_name(device) if device.type == "cuda" else ""
-    known = [peak for part, peak in PEAK_FLOPS.items() if part in name.split()]
-    return known[0] if known and precision == "bf16" else None
+        return measured_flops(torch.float32 if precision == "fp32" else torch.bfloat16)
+    if device.type != "cuda" or precision == "fp32":
+        return None
+    return peak_of(torch.cuda.get_device_name(device))
+
+
+def peak_of(name: str) -> float | None:
+    """The peak of a device by its name, such as 'NVIDIA A100-SXM4-80GB'."""
+    words = set(re.split(r"[^0-9A-Za-z]+", name))
+    return next((peak for known, peak in PEAKS if set(known.split()) <= words), None)
 
 
 def measured_flops(dtype: torch.dtype, size: int = 1024, repeats: int = 8) -> float:

@@ -1,69 +1,142 @@
-"""The record of a training run: loss over all, and by language and domain, at every log step."""
+"""The record of a training run: loss over all, and nats and tokens by source, at every log step.
+
+Each process adds up what it saw; one all-reduce of the open sums makes them those of the run. Nats are summed as whole
+multiples of 2^-24, so sums are exact: losses by language, domain or tier add up to the total to the last bit, whatever
+the order, the number of processes, or the steps at which a run was stopped.
+"""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import torch
+from torch import distributed
 
 from emma.store import shards
-from emma.train.data import IGNORE, Batch, Source
+from emma.store.samples import Source
+from emma.train.data import IGNORE, Batch
 
 LOSSES = pa.schema(
     [
         ("step", pa.int64()),  # the last of the steps that the row sums up
         ("lang", pa.string()),
         ("domain", pa.string()),
+        ("tier", pa.string()),  # of the language in the mix: lang.tiers.WORD_TIERS
         ("nats", pa.float64()),
-        ("tokens", pa.int64()),
+        ("tokens", pa.int64()),  # predicted
+        ("inputs", pa.int64()),  # that went through the model, with or without a target; no padding
     ]
 )
+NATS, TOKENS, INPUTS = range(3)
+UNIT = 2.0**-24
+"""Nats in one step of the sums: what float32 resolves at 1. An int64 holds 5·10^11 nats of them."""
+
+Sums = npt.NDArray[np.int64]
 
 
 class Ledger:
-    """Adds up nats and tokens by source between two log steps. All of its state goes into checkpoints."""
+    """Adds up by source between two log steps. All of its state goes into checkpoints; see `merge` for when."""
 
     def __init__(self, sources: int) -> None:
         self.metrics: list[dict[str, float | int]] = []
-        self.losses: list[tuple[int, int, float, int]] = []
-        """(step, source, nats, tokens)."""
-        self.nats = np.zeros(sources)
-        self.tokens = np.zeros(sources, dtype=np.int64)
-        self.seen = 0
-        """Tokens that went through the model, with or without a target."""
+        """Rows of `metrics.jsonl`."""
+        self.closed: list[Sums] = []
+        """What `open` was at each of them."""
+        self.open: Sums = np.zeros((3, sources), np.int64)
+        """Nats in UNITs, predicted tokens and inputs since the last row, by source (3, sources)."""
+
+    @property
+    def seen(self) -> int:
+        """Tokens that went through the model, in all rows and, of this process, since the last."""
+        return int(self.open[INPUTS].sum()) + (int(self.metrics[-1]["tokens"]) if self.metrics else 0)
 
     def add(self, batch: Batch, nats: npt.NDArray[np.float32]) -> None:
         """Count a batch; `nats` has one number for each target that is not IGNORE, in order."""
-        sources = np.broadcast_to(batch.sources[:, None], batch.targets.shape)[batch.targets != IGNORE]
-        self.nats += np.bincount(sources, nats, len(self.nats))
-        self.tokens += np.bincount(sources, minlength=len(self.tokens))
-        self.seen += batch.inputs.size
+        sources = np.broadcast_to(batch.sources[:, None], batch.targets.shape)
+        wanted = sources[batch.targets != IGNORE]
+        size = self.open.shape[1]
+        self.open[NATS] += np.bincount(wanted, np.rint(nats / UNIT), size).astype(np.int64)
+        self.open[TOKENS] += np.bincount(wanted, minlength=size)
+        self.open[INPUTS] += np.bincount(sources[~batch.padding], minlength=size)
 
     def log(self, step: int, rate: float, norm: float) -> None:
-        """Close the rows of the steps since the last call."""
-        loss = float(self.nats.sum() / max(1, self.tokens.sum()))
-        self.metrics.append({"step": step, "tokens": self.seen, "loss": loss, "lr": rate, "grad_norm": norm})
-        for source in np.flatnonzero(self.tokens).tolist():
-            self.losses.append((step, source, float(self.nats[source]), int(self.tokens[source])))
-        self.nats[:], self.tokens[:] = 0.0, 0
+        """Close the row of the steps since the last call; all processes call it, and all have the row of the run."""
+        everywhere(self.open)
+        nats, predicted = int(self.open[NATS].sum()) * UNIT, int(self.open[TOKENS].sum())
+        self.metrics.append(
+            {
+                "step": step,
+                "tokens": self.seen,
+                "predicted": predicted,
+                "nats": nats,
+                "loss": nats / max(1, predicted),
+                "lr": rate,
+                "grad_norm": norm,
+            }
+        )
+        self.closed.append(self.open.copy())
+        self.open[:] = 0
+
+    def merge(self) -> None:
+        """Before a checkpoint, on all processes: the open sums of all go to the first, whose `state` is then whole."""
+        everywhere(self.open)
+        self.open *= first()
+
+    def means(self, labels: Sequence[str]) -> dict[str, float]:
+        """The mean loss in the last row by label, given one label a source (its language, say); sorted by label."""
+        last = self.closed[-1]
+        names, at = np.unique(labels, return_inverse=True)
+        sums = np.zeros((2, len(names)), np.int64)
+        np.add.at(sums.T, at, last[[NATS, TOKENS]].T)
+        pairs = zip(names.tolist(), *sums.tolist(), strict=True)
+        return {name: nats * UNIT / tokens for name, nats, tokens in pairs if tokens}
 
     def state(self) -> dict[str, Any]:
-        """Everything in it, as plain values."""
-        return {name: each.tolist() if isinstance(each, np.ndarray) else each for name, each in vars(self).items()}
+        """Everything in it, as lists and tensors: open sums (3, sources), closed ones (rows, 3, sources)."""
+        closed = np.stack(self.closed) if self.closed else np.zeros((0, *self.open.shape), np.int64)
+        return {
+            "metrics": list(self.metrics),
+            "open": torch.from_numpy(self.open.copy()),
+            "closed": torch.from_numpy(closed),
+        }
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Become what `state` was taken from."""
-        self.metrics, self.losses, self.seen = state["metrics"], state["losses"], state["seen"]
-        self.nats, self.tokens = np.array(state["nats"]), np.array(state["tokens"], dtype=np.int64)
+        """Become what `state` was taken from; open sums go to the first process, however many there are."""
+        self.metrics, self.closed = list(state["metrics"]), list(state["closed"].numpy())
+        self.open = state["open"].numpy() * first()
 
-    def write(self, folder: Path, sources: list[Source]) -> None:
-        """Write `metrics.jsonl` and `losses.parquet`."""
+    def write(self, folder: Path, sources: Sequence[Source]) -> None:
+        """Write `metrics.jsonl` and `losses.parquet`, in which each source has a row for each log step it was in."""
         lines = "".join(f"{json.dumps(row)}\n" for row in self.metrics)
         (folder / "metrics.jsonl").write_text(lines, encoding="utf-8")
-        rows = [
-            {"step": step, "lang": sources[at].lang, "domain": sources[at].domain, "nats": nats, "tokens": tokens}
-            for step, at, nats, tokens in self.losses
-        ]
-        shards.write(folder / "losses.parquet", pa.Table.from_pylist(rows, schema=LOSSES))
+        with shards.ShardWriter(folder / "losses.parquet", LOSSES) as writer:
+            for row, sums in zip(self.metrics, self.closed, strict=True):
+                for at in np.flatnonzero(sums[INPUTS]).tolist():
+                    writer.add(_row(int(row["step"]), sources[at], sums[:, at]))
+
+
+def _row(step: int, source: Source, sums: Sums) -> dict[str, Any]:
+    return {
+        "step": step,
+        "lang": source.lang,
+        "domain": source.domain,
+        "tier": source.tier,
+        "nats": int(sums[NATS]) * UNIT,
+        "tokens": int(sums[TOKENS]),
+        "inputs": int(sums[INPUTS]),
+    }
+
+
+def first() -> bool:
+    """Whether this is the first, or only, of the processes that train together."""
+    return not distributed.is_initialized() or distributed.get_rank() == 0
+
+
+def everywhere(sums: Sums) -> None:
+    """Add up these sums over all processes, in place."""
+    if distributed.is_initialized():
+        distributed.all_reduce(torch.from_numpy(sums))

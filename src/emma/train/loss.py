@@ -1,51 +1,104 @@
 """Next-token loss from hidden states and head weights, without ever holding all logits.
 
-With 100,000 pieces the logits of a batch outweigh the model. Here they exist for one chunk of positions at a time,
-and the gradients are made on the spot, in the forward pass, while the chunk is still in the cache.
+With 260,000 pieces the logits of a batch outweigh the model. Here they exist for one chunk of positions at a time,
+and the gradients are made on the spot, in the forward pass, so that nothing but them is kept.
 """
 
+from dataclasses import replace
 from typing import Any
 
 import torch
 from torch import Tensor
 
-CHUNK_ELEMENTS = {"cpu": 1 << 21, "cuda": 1 << 26}
-"""Logits a chunk. On a CPU 8 MB of float32 stays in the cache: measured fastest of 64 to 4096 rows at 8,192 pieces."""
+from emma.head import Head
+
+CHUNK_ELEMENTS = {"cpu": 1 << 21, "cuda": 1 << 28}
+"""Logits a chunk. On a CPU 8 MB of float32 stays in the cache: measured fastest of 64 to 4096 rows at 8,192 pieces.
+On a GPU about 8 bytes each, 2.1 GB; smaller chunks would read and write a large head's gradient too often."""
+
+Gradients = tuple[Tensor | None, Tensor | None, Tensor | None]
+"""Of hidden states, weight and bias; None where it is not wanted."""
 
 
 class _ChunkedCrossEntropy(torch.autograd.Function):
     @staticmethod
-    def forward(ctx: Any, hidden: Tensor, head: Tensor, targets: Tensor, rows: int) -> tuple[Tensor, Tensor]:
-        weights = head.to(hidden.dtype)
-        nats = torch.empty(len(hidden), device=hidden.device)
-        grad_hidden = torch.empty_like(hidden)
-        grad_head = torch.zeros_like(head)
-        for start in range(0, len(hidden), rows):
-            part = slice(start, start + rows)
-            log_shares = torch.log_softmax(hidden[part] @ weights.T, -1, dtype=torch.float32)
-            truth = targets[part, None]
-            nats[part] = -log_shares.gather(1, truth).squeeze(1)
-            # The gradient at the logits is the predicted distribution minus the true one: p, and p - 1 at the truth.
-            at_truth = torch.expm1(-nats[part])[:, None]
-            grad = log_shares.exp_().scatter_(1, truth, at_truth).to(hidden.dtype)
-            torch.mm(grad, weights, out=grad_hidden[part])
-            grad_head += grad.T @ hidden[part]
-        ctx.save_for_backward(grad_hidden, grad_head)
+    def forward(ctx: Any, *given: Any) -> tuple[Tensor, Tensor]:
+        hidden, weight, bias, targets, head, trained = given
+        need = tuple(trained and each for each in ctx.needs_input_grad[:3])
+        rows = max(1, CHUNK_ELEMENTS.get(hidden.device.type, 1 << 21) // len(weight))
+        nats, ctx.gradients = _in_chunks(hidden, head, targets, rows, need)
+        ctx.kinds = [None if each is None else each.dtype for each in (hidden, weight, bias)]
         ctx.mark_non_differentiable(nats)
         return nats.sum(), nats
 
     @staticmethod
-    def backward(ctx: Any, *upstream: Tensor) -> tuple[Tensor, Tensor, None, None]:
-        grad_hidden, grad_head = ctx.saved_tensors
-        return grad_hidden * upstream[0].to(grad_hidden.dtype), grad_head * upstream[0], None, None
+    def backward(ctx: Any, *upstream: Tensor) -> tuple[Tensor | None, ...]:
+        # In place where it is float32 already: the head's gradient of a large vocabulary is gigabytes, and nobody
+        # else has it.
+        scaled = [
+            None if each is None else each.float().mul_(upstream[0]).to(kind)
+            for each, kind in zip(ctx.gradients, ctx.kinds, strict=True)
+        ]
+        ctx.gradients = None
+        return *scaled, None, None, None
 
 
-def next_token_loss(hidden: Tensor, head: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
+def _in_chunks(
+    hidden: Tensor, head: Head, targets: Tensor, rows: int, need: tuple[bool, ...]
+) -> tuple[Tensor, Gradients]:
+    """Nats of every position, and the gradients of their sum. The head's are float32 whatever its type."""
+    cast = replace(head, weight=head.weight.to(hidden.dtype), bias=None if head.bias is None else head.bias.float())
+    nats = torch.empty(len(hidden), device=hidden.device)
+    of_hidden = torch.empty_like(hidden) if need[0] else None
+    of_weight = torch.zeros_like(cast.weight, dtype=torch.float32) if need[1] else None
+    of_bias = torch.zeros_like(cast.bias) if cast.bias is not None and need[2] else None
+    for start in range(0, len(hidden), rows):
+        part = slice(start, start + rows)
+        nats[part], at_raw = _chunk(hidden[part], cast, targets[part], any(need))
+        if of_bias is not None:
+            of_bias += at_raw.sum(0)
+        grad = at_raw.to(hidden.dtype)
+        if of_hidden is not None:
+            torch.mm(grad, cast.weight, out=of_hidden[part])
+        if of_weight is not None:
+            of_weight += product(grad.T, hidden[part])
+        del at_raw, grad  # or they would still be there beside the next chunk's
+    return nats, (of_hidden, of_weight, of_bias)
+
+
+def _chunk(hidden: Tensor, head: Head, targets: Tensor, trained: bool) -> tuple[Tensor, Tensor]:
+    """Nats of each position, and the gradient of their sum at the products of hidden states and weight, float32.
+
+    At the logits it is the predicted distribution minus the true one: p, and p - 1 at the truth, which expm1 gives
+    exactly where p is near 1. A cap, and then a scale, lie between.
+    """
+    raw = product(hidden, head.weight.T)
+    logits = head.finish(raw if head.bias is None else raw.add_(head.bias))
+    log_shares = torch.log_softmax(logits, -1, dtype=torch.float32)
+    nats = -log_shares.gather(1, targets[:, None]).squeeze(1)
+    if not trained:
+        return nats, log_shares
+    grad = log_shares.exp_()
+    grad[torch.arange(len(targets), device=targets.device), targets] = torch.expm1(-nats)
+    if head.cap is not None:
+        grad *= 1 - (logits.float() / head.cap) ** 2
+    return nats, grad if head.scale == 1.0 else grad.mul_(head.scale)
+
+
+def product(one: Tensor, other: Tensor) -> Tensor:
+    """The matrix product; of bfloat16 on a GPU in float32, which its tensor cores sum up in anyway."""
+    if one.device.type == "cuda" and one.dtype == torch.bfloat16 and torch.version.hip is None:
+        return torch.mm(one, other, out_dtype=torch.float32)
+    return one @ other
+
+
+def next_token_loss(hidden: Tensor, head: Head, targets: Tensor) -> tuple[Tensor, Tensor]:
     """Negative log-likelihood in nats: the sum, to be differentiated, and one number a position.
 
-    `hidden` (positions, width) in float32 or bfloat16, `head` (vocabulary, width) in float32, `targets` (positions,)
-    int64. Products are in the type of `hidden`; softmax, sums and the head's gradient are in float32.
+    `hidden` (positions, width) in float32 or bfloat16, `targets` (positions,) int64, all of them to be predicted.
+    Products are in the type of `hidden`; softmax, sums and the head's gradient are in float32.
     """
-    rows = max(1, CHUNK_ELEMENTS.get(hidden.device.type, 1 << 21) // len(head))
-    total, nats = _ChunkedCrossEntropy.apply(hidden, head, targets, rows)  # type: ignore[no-untyped-call]
-    return total, nats
+    found: tuple[Tensor, Tensor] = _ChunkedCrossEntropy.apply(  # type: ignore[no-untyped-call]
+        hidden, head.weight, head.bias, targets, head, torch.is_grad_enabled()
+    )
+    return found

@@ -1,22 +1,35 @@
-"""The model as the trainer sees it: hidden states from the backbone, and the head's weights.
+"""The model as the trainer sees it: tokens in, nats out.
 
-The loss takes it from there, so nothing depends on the architecture. What has to hold for that is tested on the
-loaded model before the first step, as a model that breaks it would train without a word, on the wrong thing.
+A `Trainee` is any Hugging Face decoder with its loss inside one module, so that sharding, which gathers weights when
+the forward pass of a module begins, has the head's weights whole when the loss needs them.
 """
 
+from __future__ import annotations
+
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from transformers import AutoModelForCausalLM, PreTrainedModel
 from transformers.utils import logging
 
+from emma.context import context_of
 from emma.errors import RecipeError
-from emma.train.config import Precision
+from emma.head import check_head, close, head_of
+from emma.train.activations import checkpoint_blocks
+from emma.train.attention import Attention, choose
+from emma.train.compiled import compile_blocks
+from emma.train.lora import add_adapters
+from emma.train.loss import next_token_loss
+from emma.train.lowbit import to_float8
+from emma.train.rotary import check_rotary, keep_apart
 
-TOLERANCE = 1e-4
-"""Largest difference of logits, relative to their size, that counts as equal in float32."""
+if TYPE_CHECKING:
+    from emma.train.config import Precision, TrainConfig
+    from emma.train.documents import Documents
+
+__all__ = ["Trainee", "blocks", "check_model", "head_of", "hidden_states", "load_model", "prepare"]
 
 
 def load_model(folder: Path, device: torch.device) -> PreTrainedModel:
@@ -28,29 +41,86 @@ def load_model(folder: Path, device: torch.device) -> PreTrainedModel:
     return model
 
 
-def head_of(model: PreTrainedModel) -> Tensor:
-    """The weights that turn hidden states into logits (vocabulary, width)."""
-    head: Any = model.get_output_embeddings()  # type: ignore[no-untyped-call]
-    weight: Tensor = head.weight
-    return weight
+class Trainee(nn.Module):
+    """A causal language model with its loss."""
+
+    def __init__(self, model: PreTrainedModel, section: TrainConfig) -> None:
+        super().__init__()
+        self.model = model
+        self.section = section
+        self.attention: Attention | None = None
+        """Chosen when the first batch shows the device and the length of sequences."""
+
+    def forward(self, inputs: Tensor, positions: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
+        """The sum of nats, to be differentiated, and the nats of each predicted token, float32 (predicted,).
+
+        All three are int64 (sequences, tokens). `positions` start again at 0 with every document; a target below 0
+        is not predicted.
+        """
+        if not self.section.document_masks:
+            positions = torch.arange(inputs.shape[1], device=inputs.device).expand_as(inputs)
+        if self.attention is None:
+            self.attention = choose(self.model, self.section, inputs.device, inputs.shape[1])
+            keep_apart(self.model, inputs.shape[1])
+        given = self.attention.given(positions)
+        hidden = hidden_states(self.model, inputs, positions, self.section.precision, **given)
+        wanted = targets >= 0
+        return next_token_loss(hidden[wanted], head_of(self.model), targets[wanted])
 
 
-def hidden_states(model: PreTrainedModel, inputs: Tensor, positions: Tensor, precision: Precision) -> Tensor:
+def hidden_states(
+    model: PreTrainedModel, inputs: Tensor, positions: Tensor, precision: Precision, **given: Documents
+) -> Tensor:
     """What the head sees: (sequences, tokens, width), in the type of the computation.
 
     Positions that start again at 0 mark documents, and tokens see their own document only: transformers makes that
-    mask from the positions when no other mask is given.
+    mask from the positions when no other mask is given, or our own attention takes it from `given`.
     """
     backbone: Any = model.base_model
-    with torch.autocast(inputs.device.type, torch.bfloat16, enabled=precision == "bf16"):
-        hidden: Tensor = backbone(input_ids=inputs, position_ids=positions, use_cache=False).last_hidden_state
-    return hidden.to(torch.bfloat16) if precision == "bf16" else hidden
+    half = precision != "fp32"
+    # Weights that a sharding policy has already made bfloat16 need no casting.
+    cast = half and head_of(model).weight.dtype == torch.float32
+    with torch.autocast(inputs.device.type, torch.bfloat16, enabled=cast):
+        hidden: Tensor = backbone(input_ids=inputs, position_ids=positions, use_cache=False, **given).last_hidden_state
+    return hidden.to(torch.bfloat16) if half else hidden
+
+
+def blocks(model: nn.Module) -> list[nn.Module]:
+    """The decoder layers, in order: what is sharded, compiled and checkpointed one by one.
+
+    Raises RecipeError when the model has no list of as many layers as its configuration says.
+    """
+    config: Any = next(each.config for each in model.modules() if isinstance(each, PreTrainedModel))
+    layers = config.get_text_config().num_hidden_layers
+    for each in model.modules():
+        if isinstance(each, nn.ModuleList) and len(each) == layers:
+            return list(each)
+    raise RecipeError(
+        f"Models of type {config.model_type} have no list of {layers} layers that could be trained one by one. "
+        "Choose another base."
+    )
+
+
+def prepare(model: PreTrainedModel, section: TrainConfig) -> None:
+    """Make a model, in place, what the section asks for; before it is sharded, and in an order that works.
+
+    Adapters are layers, products in 8 bits are a kind of layer, what is computed again is made of layers, and what is
+    compiled must hold all of it. Raises RecipeError or ExtraError when model or machine cannot.
+    """
+    layers = blocks(model)
+    if section.lora is not None:
+        add_adapters(model, layers, section.lora)
+    if section.precision == "fp8":
+        to_float8(layers)
+    checkpoint_blocks(layers, section.activation_checkpointing)
+    if section.compile:
+        compile_blocks(layers)
 
 
 @torch.no_grad()
 def check_model(model: PreTrainedModel, sequence_length: int) -> None:
     """Raises RecipeError unless logits are head times hidden states, documents are apart, and sequences fit."""
-    context = getattr(model.config, "max_position_embeddings", None)
+    context = context_of(model.config)
     if context is None:
         raise RecipeError(
             f"Models of type {model.config.model_type} take no positions, so packed documents cannot be told apart. "
@@ -61,23 +131,16 @@ def check_model(model: PreTrainedModel, sequence_length: int) -> None:
             f"Sequences of {sequence_length} tokens do not fit the model's context of {context}. "
             "Set `mix.sequence_length` lower or `adapt.context` higher."
         )
+    check_rotary(model.config, sequence_length)
+    check_head(model, f"The model to train ({model.config.model_type})")
+    was_training = model.training
     model.train(False)
     ids = torch.arange(16, device=model.device)[None] % len(head_of(model))
     places = torch.arange(16, device=model.device)[None]
-    hidden = hidden_states(model, ids, places, "fp32")
-    if not _close(hidden @ head_of(model).T, model(input_ids=ids, use_cache=False).logits):
-        raise RecipeError(
-            f"Models of type {model.config.model_type} change their logits after the head (by a bias, a scale or a "
-            "cap), which the trainer does not do yet. Choose another base."
-        )
-    if not _close(
+    if not close(
         hidden_states(model, ids, places % 8, "fp32")[:, 8:], hidden_states(model, ids[:, 8:], places[:, :8], "fp32")
     ):
         raise RecipeError(
             f"Models of type {model.config.model_type} let packed documents see each other. Choose another base."
         )
-    model.train()
-
-
-def _close(one: Tensor, other: Tensor) -> bool:
-    return bool((one - other).abs().max() <= TOLERANCE * other.abs().max())
+    model.train(was_training)

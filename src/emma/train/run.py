@@ -1,6 +1,7 @@
-"""Train: one explicit loop over the planned mixture. Base-free and adapted models take the same way.
+"""Train: one explicit loop over the planned mixture. Base-free and adapted models, one process and many take one way.
 
-The result is a Hugging Face folder with the tokenizer beside the weights, the loss curve, and the loss by language.
+The result is a Hugging Face folder with the tokenizer beside the weights, the loss curve, the loss by language, and
+the steps that spiked.
 """
 
 # ruff: noqa: E402 - a missing extra is to be named before the modules that need it are imported
@@ -10,85 +11,187 @@ from emma.extras import need
 need("torch", "train")
 need("transformers", "train")
 
-import math
-import shutil
 import time
 from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from transformers import PreTrainedModel
+import numpy as np
+import torch
+from torch import distributed
 
-from emma.device import choose_device
 from emma.store.artifact import Artifact
-from emma.train import checkpoint
+from emma.store.samples import Samples
+from emma.train.checkpoint import Checkpoints, State
 from emma.train.config import TrainConfig
-from emma.train.data import Samples, check_vocabulary
+from emma.train.data import Batch, check_tokenizer, check_vocabulary, make_batch
+from emma.train.export import export
 from emma.train.flops import flops_per_token, peak_flops
-from emma.train.ledger import Ledger
-from emma.train.model import check_model, head_of, load_model
+from emma.train.guard import Guard, Seen
+from emma.train.ledger import Ledger, first
+from emma.train.load import load
+from emma.train.logs import Logs
+from emma.train.memory import told
+from emma.train.model import head_of
 from emma.train.optimizers import make_optimizers, set_rates
-from emma.train.repeat import deterministic
-from emma.train.schedule import rate_share
-from emma.train.step import check_finite, optimise
+from emma.train.parallel import own_device, processes
+from emma.train.repeat import deterministic, seed_step
+from emma.train.schedule import rate_share, stage_starts
+from emma.train.step import Steps, everywhere, micro_batches, nothing, optimise
+from emma.work import interrupt
 from emma.work.work import Made, Work
 
-WEIGHTS = (".safetensors", ".bin", ".index.json")
-"""How files of a model folder end that hold weights; configurations are written with them."""
+
+@dataclass(frozen=True)
+class Training:
+    """What a run is about."""
+
+    section: TrainConfig
+    samples: Samples
+    steps: Steps
+    state: State
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What a checkpoint must share with a run that goes on from it."""
+        return {
+            "weights": sum(each.numel() for each in self.state.trainee.parameters()),
+            "optimiser": "+".join(type(each).__name__ for each in self.state.optimizers),
+            "sources": len(self.samples.sources),
+            "samples": self.steps.samples,
+            "samples a step": self.steps.sequences,
+        }
 
 
 def train(section: TrainConfig, *, adapt: Artifact, pack: Artifact, mix: Artifact, work: Work) -> Made:
-    """Write `model/`, `metrics.jsonl` and `losses.parquet`; goes on from the last checkpoint of a killed run."""
-    samples = Samples(pack, mix)
-    with deterministic(section.seed):
-        model = load_model(adapt.file("model"), choose_device(section.device, "train"))
-        check_vocabulary(samples, len(head_of(model)))
-        check_model(model, samples.sequence_length)
-        ledger = Ledger(len(samples.sources))
-        steps = run(section, model, samples, ledger, work)
-    model.save_pretrained(work.out / "model")
-    copy_tokenizer(adapt.file("model"), work.out / "model")
-    ledger.write(work.out, samples.sources)
-    return Made({"steps": steps, "samples": len(samples), "tokens": ledger.seen})
+    """Write `model/`, `metrics.jsonl`, `losses.parquet` and `spikes.jsonl`; goes on from a stopped run's checkpoint."""
+    samples, folder = Samples(pack, mix), adapt.file("model")
+    check_tokenizer(samples, folder)
+    device = own_device(section)
+    with processes(section), deterministic(section.seed, device), told(section, samples.sequence_length, device):
+        tell_of_others(device, work)
+        training = Training(section, samples, cut(section, samples), begin(section, folder, samples))
+        state = training.state
+        with Checkpoints(work.scratch, state, training.facts, section.checkpoints_kept) as checkpoints:
+            run(training, checkpoints, work)
+        export(state.trainee, folder, work.out / "model")
+        if first():
+            state.ledger.write(work.out, samples.sources)
+            state.guard.write(work.out)
+    return Made({"steps": len(training.steps), "samples": len(samples), "tokens": state.ledger.seen})
 
 
-def run(section: TrainConfig, model: PreTrainedModel, samples: Samples, ledger: Ledger, work: Work) -> int:
-    """Train the model in place; returns the number of steps. Each sample of the plan is seen once."""
+def cut(section: TrainConfig, samples: Samples) -> Steps:
+    """The samples in steps of about `train.batch_tokens`."""
     sequences = max(1, section.batch_tokens // samples.sequence_length)
-    steps = math.ceil(len(samples) / sequences)
-    optimizers = make_optimizers(model, section)
-    done = checkpoint.resume(work.scratch, model, optimizers, ledger)
-    speed = speedometer(section, model, samples.sequence_length, ledger)
-    with work.reporter.track("train: steps", steps) as track:
+    return Steps(len(samples), sequences, distributed.get_rank(), distributed.get_world_size())
+
+
+def begin(section: TrainConfig, folder: Path, samples: Samples) -> State:
+    """The state before the first step."""
+    trainee = load(folder, section, samples.sequence_length)
+    check_vocabulary(samples, len(head_of(trainee.model)))
+    optimizers = make_optimizers(trainee.model, section)
+    return State(trainee, optimizers, Ledger(len(samples.sources)), Guard(section.spike_factor))
+
+
+def run(training: Training, checkpoints: Checkpoints, work: Work) -> None:
+    """Train the model in place, from the last checkpoint on. A signal to stop is obeyed between two steps."""
+    section, steps, state = training.section, training.steps, training.state
+    done = checkpoints.resume()
+    logs, speed = watch(training, work)
+    stages = stage_starts([count for _, count in training.samples.stages], steps.sequences)
+    with interrupt.patient(), closing(logs), work.reporter.track("train: steps", len(steps)) as track:
         track.advance(done)
-        for step in range(done, steps):
-            batch = samples.batch(range(step * sequences, min((step + 1) * sequences, len(samples))))
-            share = rate_share(step, steps, section)
-            set_rates(optimizers, share)
-            nats, norm = optimise(model, optimizers, batch, section)
-            check_finite(step, batch, samples.sources, nats, norm)
-            ledger.add(batch, nats)
-            if (step + 1) % section.log_every == 0 or step + 1 == steps:
-                ledger.log(step + 1, section.learning_rate * share, norm)
-            if (step + 1) % section.checkpoint_every == 0 and step + 1 < steps:
-                checkpoint.save(work.scratch, step + 1, model, optimizers, ledger)
-            track.advance(note=f"loss {nats.mean():.2f} · {speed()}")
-    return steps
+        for step in range(done, len(steps)):
+            stop_if_told(step, steps, checkpoints, work)
+            share = rate_share(step, len(steps), section, stages)
+            set_rates(state.optimizers, share)
+            loss, norm = take(training, step)
+            if (step + 1) % section.log_every == 0 or step + 1 == len(steps):
+                state.ledger.log(step + 1, section.learning_rate * share, norm)
+                logs.row()
+            if (step + 1) % section.checkpoint_every == 0 and step + 1 < len(steps):
+                checkpoints.save(step + 1)
+            track.advance(note=f"loss {loss:.2f} · {speed(step + 1 - done)}")
 
 
-def speedometer(section: TrainConfig, model: PreTrainedModel, length: int, ledger: Ledger) -> Callable[[], str]:
-    """A function that says tokens a second since now and, where the machine's peak is known, the share of it used."""
-    peak, each = peak_flops(model.device, section.precision), flops_per_token(model, length)
-    start, before = time.perf_counter(), ledger.seen
+def take(training: Training, step: int) -> tuple[float, float]:
+    """Take step `step` (from 0); returns nats a token and the gradient's norm, both over all processes."""
+    section, samples, steps, state = training.section, training.samples, training.steps, training.state
+    seed_step(section.seed, step, steps.rank)
+    batch = own_batch(samples, steps.own(step))
+    (tokens,) = everywhere(batch.predicted)
+    parts = micro_batches(batch, section.micro_batch, steps.parts(step, section.micro_batch))
+    nats, norm = optimise(state.trainee, state.optimizers, parts, int(tokens), section, takes=state.guard.takes)
+    loss = everywhere(float(nats.sum(dtype=np.float64)))[0] / max(1, tokens)
+    state.guard.watch(step, loss, norm, Seen(steps.own(step), batch, nats), samples)
+    state.ledger.add(batch, nats)
+    return loss, norm
 
-    def say() -> str:
-        rate = (ledger.seen - before) / (time.perf_counter() - start)
-        return f"{rate:,.0f} tok/s" + (f" · MFU {100 * rate * each / peak:.0f} %" if peak else "")
+
+def own_batch(samples: Samples, numbers: range) -> Batch:
+    """The samples of these numbers; in the last step there may be none for a process."""
+    return make_batch(samples, numbers) if numbers else nothing(samples.sequence_length).part(0, 0)
+
+
+def stop_if_told(step: int, steps: Steps, checkpoints: Checkpoints, work: Work) -> None:
+    """Where any process was told to stop: save, and stop all. Raises KeyboardInterrupt."""
+    told = everywhere(*(interrupt.heard() == number for number in interrupt.SIGNALS))
+    if not any(told):
+        return
+    checkpoints.save(step)
+    checkpoints.wait()
+    work.reporter.say(f"  train: {step} of {len(steps)} steps are done and saved")
+    interrupt.pass_on(max(zip(told, interrupt.SIGNALS, strict=True))[1])
+
+
+def watch(training: Training, work: Work) -> tuple[Logs, Callable[[int], str]]:
+    """The logs, and a function that says how fast it goes."""
+    section, samples, steps, state = training.section, training.samples, training.steps, training.state
+    model, device = state.trainee.model, next(state.trainee.parameters()).device
+    setup = {
+        "flops_per_token": flops_per_token(model, samples.sequence_length),
+        "peak_flops": peak_flops(device, section.precision),
+        "ranks": steps.size,
+        "device": torch.cuda.get_device_name(device) if device.type == "cuda" else device.type,
+        "sequence_length": samples.sequence_length,
+        "weights": training.facts["weights"],
+        "model": model.config.to_dict(),
+        "train": section.model_dump(mode="json"),
+        "key": work.key,
+    }
+    logs = Logs(
+        work.logs if first() else None,
+        setup,
+        samples.sources,
+        state.ledger,
+        wandb_project=section.wandb_project,
+        say=work.reporter.say,
+    )
+    return logs, speedometer(setup, steps.sequences * samples.sequence_length)
+
+
+def speedometer(setup: dict[str, Any], tokens: int) -> Callable[[int], str]:
+    """A function that says, after a number of steps of `tokens` each, tokens a second since now, and how much of the
+    processes' peak that is, where that is known."""
+    start, peak = time.perf_counter(), setup["peak_flops"]
+
+    def say(steps: int) -> str:
+        rate = steps * tokens / (time.perf_counter() - start)
+        used = f" · MFU {100 * rate * setup['flops_per_token'] / (peak * setup['ranks']):.0f} %" if peak else ""
+        return f"{rate:,.0f} tok/s{used}"
 
     return say
 
 
-def copy_tokenizer(source: Path, to: Path) -> None:
-    """Copy what lies beside the weights and configurations, which are the tokenizer's files."""
-    for each in sorted(source.iterdir()):
-        if not (to / each.name).exists() and not each.name.endswith(WEIGHTS):
-            shutil.copyfile(each, to / each.name)
+def tell_of_others(device: torch.device, work: Work) -> None:
+    """Say so where one process trains on one of several accelerators."""
+    there = torch.accelerator.device_count() if device.type != "cpu" else 1
+    if there > 1 and distributed.get_world_size() == 1:
+        work.reporter.say(
+            f"  train: one of {there} accelerators is used; all are with torchrun --nproc-per-node {there} "
+            "-m emma.train RECIPE"
+        )

@@ -1,0 +1,170 @@
+"""Attention that keeps the documents of a packed sequence apart, by the fastest means that machine and model have.
+
+`sdpa` is transformers' own path: a dense mask, or none where every sequence holds one document. `varlen` and `flex` do
+not compute what is masked. They are registered with transformers under names of ours, and take the documents from a
+keyword that models hand down to their layers.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal
+
+import torch
+from torch import Tensor
+from torch.nn.attention.flex_attention import flex_attention
+from torch.nn.attention.varlen import varlen_attn
+from transformers import AttentionInterface, PretrainedConfig, PreTrainedModel
+
+from emma.errors import RecipeError
+from emma.train.documents import BLOCK, Documents, for_flex, for_varlen
+from emma.train.watched import Call, attention_calls
+
+if TYPE_CHECKING:
+    from emma.train.config import TrainConfig
+
+Kind = Literal["sdpa", "flex", "varlen"]
+
+NAMES: dict[Kind, str] = {"flex": "emma_flex", "varlen": "emma_varlen"}
+"""What our functions are called in transformers."""
+OBEYED = {"varlen": {"scaling", "sliding_window"}, "flex": {"scaling", "sliding_window", "softcap"}}
+"""What layers may ask of them."""
+WIDEST = 256
+"""Widest head of the flash kernels."""
+TAKES_GROUPS = "enable_gqa" in inspect.signature(varlen_attn).parameters
+"""Whether torch's `varlen_attn` takes fewer key heads than query heads; not yet in torch 2.11."""
+
+
+@dataclass(frozen=True)
+class Attention:
+    """How a model attends in training."""
+
+    kind: Kind
+    windows: frozenset[int] = frozenset()
+    """Of its layers; 0: none."""
+
+    def given(self, positions: Tensor) -> dict[str, Documents]:
+        """What to hand to the model besides tokens and `positions` (sequences, tokens)."""
+        if self.kind == "sdpa":
+            return {}
+        return {"documents": for_flex(positions, self.windows) if self.kind == "flex" else for_varlen(positions)}
+
+
+def choose(model: PreTrainedModel, section: TrainConfig, device: torch.device, tokens: int) -> Attention:
+    """How to attend to sequences of `tokens`; the model is made to. `auto` looks for something faster on GPUs only.
+
+    Raises RecipeError when the section names a kind that machine or model do not have.
+    """
+    wanted = section.attention
+    if wanted == "sdpa" or (wanted == "auto" and not (device.type == "cuda" and section.document_masks)):
+        return Attention("sdpa")
+    asked = attention_calls(model.config)
+    kinds: tuple[Kind, ...] = ("varlen", "flex") if wanted == "auto" else (wanted,)
+    for kind in kinds:
+        reason = _of_machine(kind, section, device, tokens) or _of_model(kind, asked, model.config)
+        if reason is None:
+            model.set_attn_implementation(NAMES[kind])
+            return Attention(kind, frozenset(each.window for each in asked))
+        if wanted != "auto":
+            raise RecipeError(f"train.attention = '{kind}' cannot be used here: {reason}. Set it to auto.")
+    return Attention("sdpa")
+
+
+def _of_machine(kind: Kind, section: TrainConfig, device: torch.device, tokens: int) -> str | None:
+    """What stands in the way on this machine, or with these settings."""
+    if kind == "varlen" and not (device.type == "cuda" and torch.cuda.get_device_capability(device) >= (8, 0)):
+        return "it needs a CUDA device of compute capability 8.0 or more"
+    if kind == "varlen" and section.precision == "fp32":
+        return "it computes in bfloat16 only, and train.precision is fp32"
+    if kind == "flex" and device.type == "cpu":
+        return "on a CPU it has no backward pass"
+    if kind == "flex" and tokens % BLOCK:
+        return f"mix.sequence_length is {tokens}, and must be a multiple of {BLOCK}"
+    return None
+
+
+def _of_model(kind: Kind, asked: list[Call], config: PretrainedConfig) -> str | None:
+    """What stands in the way in this kind of model."""
+    whose = f"models of type {config.model_type}"
+    if len(asked) != config.get_text_config().num_hidden_layers or not all(each.documents for each in asked):
+        return f"{whose} do not hand documents down to all of their layers"
+    if not all(each.plain for each in asked):
+        return f"{whose} have layers that do not simply see what is before"
+    if more := {word for each in asked for word in each.keywords} - OBEYED[kind]:
+        return f"{whose} ask their attention for {', '.join(sorted(more))}"
+    if kind == "varlen" and any(one != other or one > WIDEST or one % 8 for one, other in (x.widths for x in asked)):
+        return f"{whose} have heads of a width that flash attention does not know"
+    return None
+
+
+def attend_varlen(
+    _module: Any, query: Tensor, key: Tensor, value: Tensor, _mask: None, **given: Any
+) -> tuple[Tensor, None]:
+    """Flash attention (arXiv 2307.08691) over documents of different lengths, laid end to end.
+
+    `query` (sequences, heads, tokens, width); `key` and `value` likewise, with as many heads or a divisor of them.
+    Gives (sequences, tokens, heads, width).
+    """
+    documents: Documents = given["documents"]
+    options: dict[str, Any] = {"scale": given.get("scaling"), "window_size": (window_of(given) - 1, 0)}
+    if TAKES_GROUPS:
+        options["enable_gqa"] = query.shape[1] != key.shape[1]
+    else:
+        key, value = (_repeat(each, query.shape[1]) for each in (key, value))
+    q, k, v = (each.transpose(1, 2).flatten(0, 1) for each in (query, key, value))
+    bounds, longest = documents.bounds, documents.tokens
+    found: Any = varlen_attn(q, k, v, bounds, bounds, longest, longest, **options)
+    return found.unflatten(0, (query.shape[0], query.shape[2])), None
+
+
+def attend_flex(
+    _module: Any, query: Tensor, key: Tensor, value: Tensor, _mask: None, **given: Any
+) -> tuple[Tensor, None]:
+    """FlexAttention (arXiv 2412.05496) over blocks of tokens; shapes as in `attend_varlen`."""
+    documents: Documents = given["documents"]
+    shared = query.shape[1] // key.shape[1]
+    if shared & (shared - 1):  # its kernels want a power of two
+        key, value = (_repeat(each, query.shape[1]) for each in (key, value))
+    found = _flex(query.device)(
+        query,
+        key,
+        value,
+        score_mod=_capped(given.get("softcap")),
+        block_mask=documents.masks[window_of(given)],
+        scale=given.get("scaling"),
+        enable_gqa=query.shape[1] != key.shape[1],
+    )
+    return found.transpose(1, 2).contiguous(), None
+
+
+def window_of(given: dict[str, Any]) -> int:
+    """How many tokens a token sees, itself included; 0: all that are before it."""
+    return int(given.get("sliding_window") or 0)
+
+
+def _capped(cap: float | None) -> Callable[..., Tensor] | None:
+    """FlexAttention's hook for a soft cap of scores (Gemma 2, arXiv 2408.00118 §2.2)."""
+    return None if cap is None else lambda score, *_: cap * torch.tanh(score / cap)
+
+
+def _repeat(states: Tensor, heads: int) -> Tensor:
+    """Key or value states with each head as often as queries share it."""
+    return states if states.shape[1] == heads else states.repeat_interleave(heads // states.shape[1], dim=1)
+
+
+def _flex(device: torch.device) -> Any:
+    """FlexAttention: compiled on a GPU, unless the code around it is being compiled already."""
+    return flex_attention if device.type == "cpu" or torch.compiler.is_compiling() else _compiled_flex()
+
+
+@cache
+def _compiled_flex() -> Any:
+    compiled: Any = torch.compile(flex_attention, dynamic=False)
+    return compiled
+
+
+AttentionInterface.register("emma_varlen", attend_varlen)
+AttentionInterface.register("emma_flex", attend_flex)

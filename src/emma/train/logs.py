@@ -1,0 +1,205 @@
+"""What one watches while a model trains: JSON lines always, TensorBoard and Weights & Biases where they are installed.
+
+All of it goes to a folder outside the artifact, since times and speeds are no result. A run that goes on takes up its
+files at the step where it does, so nothing is there twice. A log that cannot be written is given up, with one line to
+say so: no training dies of it.
+"""
+
+import json
+import time
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Protocol
+
+import torch
+
+from emma.extras import need
+from emma.store.samples import Source
+from emma.train.ledger import Ledger
+from emma.work.task import peak_memory
+
+LANGUAGES = 20
+"""Languages with a curve of their own: those with most tokens in the corpus."""
+LINES = "train.jsonl"
+SETUP = "train.json"
+"""What the speeds in LINES were measured on; `emma plan` looks for a run like the one it plans."""
+
+Row = Mapping[str, float | int | None]
+
+
+class Sink(Protocol):
+    """One place to log to."""
+
+    def write(self, step: int, row: Row, losses: Row) -> None:
+        """Add a step: measurements, and losses by what they are of, such as `tier/high`."""
+        ...
+
+    def close(self) -> None:
+        """Write out what is pending."""
+        ...
+
+
+class Logs:
+    """The logs of one process's training; the first process has them, the others make one with no folder."""
+
+    def __init__(
+        self,
+        folder: Path | None,
+        setup: Mapping[str, Any],
+        sources: Sequence[Source],
+        ledger: Ledger,
+        *,
+        wandb_project: str | None = None,
+        say: Callable[[str], None] = print,
+    ) -> None:
+        """`setup` has `flops_per_token`, `peak_flops` (None: unknown) and `ranks`, and whatever else tells what speed
+        was measured on; `ledger` is as it is after a resume."""
+        self._setup, self._ledger, self._say = setup, ledger, say
+        self._tiers = [f"tier/{source.tier}" for source in sources]
+        self._langs = [f"lang/{source.lang}" for source in sources]
+        self._wanted = largest(sources)
+        self._before = time.perf_counter(), ledger.seen
+        self._done = int(ledger.metrics[-1]["step"]) if ledger.metrics else 0
+        self._folder, self._project = folder, wandb_project
+        self._sinks: dict[str, Sink] | None = None if folder is not None else {}
+
+    def _open(self) -> dict[str, Sink]:
+        """The logs there can be. Opened for the first row only, as some take seconds to import."""
+        assert self._folder is not None
+        folder, project, done = self._folder, self._project, self._done
+        makers: dict[str, Callable[[], Sink]] = {"JSON lines": lambda: Lines(folder, self._setup, done)}
+        if find_spec("tensorboard") is not None:
+            makers["TensorBoard"] = lambda: TensorBoard(folder, done)
+        if project is not None:
+            makers["Weights & Biases"] = lambda: WandB(folder, project, self._setup)
+        made = {name: self._safely(name, make) for name, make in makers.items()}
+        return {name: sink for name, sink in made.items() if sink is not None}
+
+    def row(self) -> None:
+        """Log the ledger's last row."""
+        if self._sinks is None:
+            self._sinks = self._open()
+        if not self._sinks:
+            return
+        metrics = self._ledger.metrics[-1]
+        row = {**metrics, **self._speed(int(metrics["tokens"])), "time": time.time()}
+        losses = self._ledger.means(self._tiers)
+        losses |= {name: loss for name, loss in self._ledger.means(self._langs).items() if name in self._wanted}
+        for name, sink in list(self._sinks.items()):
+            if not self._safely(name, partial(written, sink, int(metrics["step"]), row, losses)):
+                del self._sinks[name]
+
+    def _speed(self, tokens: int) -> dict[str, float | None]:
+        """Tokens a second of all processes since the last row, share of the peak, and the most memory so far."""
+        (then, had), self._before = self._before, (time.perf_counter(), tokens)
+        rate = (tokens - had) / max(1e-9, self._before[0] - then)
+        peak = self._setup.get("peak_flops")
+        used = rate * self._setup["flops_per_token"] / (peak * self._setup["ranks"]) if peak else None
+        return {"tokens_per_s": rate, "mfu": used, "memory_bytes": most_memory()}
+
+    def close(self) -> None:
+        """Finish all logs."""
+        for name, sink in (self._sinks or {}).items():
+            self._safely(name, sink.close)
+        self._sinks = {}
+
+    def _safely(self, name: str, do: Callable[[], Any]) -> Any:
+        """What `do` returns, or None, after one line of complaint, when it fails in any way."""
+        try:
+            return do()
+        except Exception as error:
+            self._say(f"  train: no more logs to {name}: {type(error).__name__}: {error}")
+            return None
+
+
+def written(sink: Sink, step: int, row: Row, losses: Row) -> bool:
+    """Write a step; true, if nothing was raised."""
+    sink.write(step, row, losses)
+    return True
+
+
+class Lines:
+    """`train.jsonl`, a row a line, and `train.json` with what it was measured on."""
+
+    def __init__(self, folder: Path, setup: Mapping[str, Any], done: int) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._path = folder / LINES
+        kept = [line for line in _whole_lines(self._path) if json.loads(line)["step"] <= done]
+        self._path.write_text("".join(f"{line}\n" for line in kept), encoding="utf-8")
+        (folder / SETUP).write_text(json.dumps(dict(setup), indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+    def write(self, step: int, row: Row, losses: Row) -> None:
+        """Add a line."""
+        del step
+        with self._path.open("a", encoding="utf-8") as stream:
+            stream.write(json.dumps({**row, "losses": losses}) + "\n")
+
+    def close(self) -> None:
+        """Nothing is pending."""
+
+
+def _whole_lines(path: Path) -> list[str]:
+    """The lines of a log that ended with a newline: a killed run may leave half of one."""
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    return text.split("\n")[:-1]
+
+
+class TensorBoard:
+    """Event files; those of an earlier try are overruled from the step on where this one begins."""
+
+    def __init__(self, folder: Path, done: int) -> None:
+        from torch.utils.tensorboard import SummaryWriter
+
+        self._writer: Any = SummaryWriter(str(folder / "tensorboard"), purge_step=done + 1)
+
+    def write(self, step: int, row: Row, losses: Row) -> None:
+        """Add a point to each curve."""
+        for name, value in curves(row, losses).items():
+            self._writer.add_scalar(name, value, step)
+
+    def close(self) -> None:
+        """Write out what is pending."""
+        self._writer.close()
+
+
+class WandB:
+    """A run of Weights & Biases, the same one when training goes on."""
+
+    def __init__(self, folder: Path, project: str, setup: Mapping[str, Any]) -> None:
+        wandb: Any = need("wandb", "wandb")
+        name = folder.parent.name
+        self._run = wandb.init(
+            project=project, name=name, id=str(setup.get("key", name)), resume="allow", dir=str(folder), config=setup
+        )
+
+    def write(self, step: int, row: Row, losses: Row) -> None:
+        """Add a point to each curve; the service passes over steps that it has."""
+        self._run.log(curves(row, losses), step=step)
+
+    def close(self) -> None:
+        """End the run."""
+        self._run.finish()
+
+
+def curves(row: Row, losses: Row) -> dict[str, float]:
+    """All curves of a step by their names."""
+    named = {"loss/all": row["loss"], **{f"loss/{name}": value for name, value in losses.items()}}
+    named |= {name: row[name] for name in ("lr", "grad_norm", "tokens", "tokens_per_s", "mfu", "memory_bytes")}
+    return {name: float(value) for name, value in named.items() if value is not None}
+
+
+def largest(sources: Sequence[Source]) -> set[str]:
+    """The labels of the languages with most tokens."""
+    sizes: dict[str, int] = {}
+    for source in sources:
+        sizes[f"lang/{source.lang}"] = sizes.get(f"lang/{source.lang}", 0) + source.tokens
+    return set(sorted(sizes, key=lambda name: (-sizes[name], name))[:LANGUAGES])
+
+
+def most_memory() -> int:
+    """The most memory so far: the accelerator's, or this process's where there is none; in bytes."""
+    if torch.cuda.is_available():
+        return torch.cuda.max_memory_allocated()
+    return peak_memory()

@@ -1,0 +1,77 @@
+"""Low-rank adapters (Hu et al., arXiv 2106.09685) through peft, and their merging into plain weights.
+
+Merging works on a state dict of whole tensors, so it does not matter how the model was sharded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor, nn
+from transformers import PreTrainedModel
+
+from emma.errors import RecipeError
+from emma.extras import need
+
+if TYPE_CHECKING:
+    from emma.train.config import LoraConfig
+
+ADAPTER = "default"
+"""peft's name for the only adapter there is."""
+BASE, DOWN, UP = ".base_layer.", f".lora_A.{ADAPTER}.weight", f".lora_B.{ADAPTER}.weight"
+"""How peft names the weights of a layer with an adapter: its own, (rank, in) and (out, rank)."""
+
+
+def add_adapters(model: PreTrainedModel, blocks: Sequence[nn.Module], lora: LoraConfig) -> None:
+    """Put adapters beside linear layers of the blocks, in place, and freeze all but them and the embeddings.
+
+    Raises ExtraError without peft, RecipeError when there is no layer to adapt.
+    """
+    peft: Any = need("peft", "lora")
+    settings = peft.LoraConfig(
+        r=lora.rank, lora_alpha=lora.alpha, lora_dropout=lora.dropout, target_modules=targets(model, blocks, lora)
+    )
+    peft.inject_adapter_in_model(settings, model, ADAPTER)
+    if lora.train_embeddings:
+        ends: list[Any] = [model.get_input_embeddings(), model.get_output_embeddings()]  # type: ignore[no-untyped-call]
+        for each in ends:
+            each.requires_grad_(True)
+
+
+def targets(model: nn.Module, blocks: Sequence[nn.Module], lora: LoraConfig) -> list[str]:
+    """Full names of the linear layers to adapt. RecipeError names those there are when none is meant."""
+    inside = {id(each) for block in blocks for each in block.modules() if isinstance(each, nn.Linear)}
+    names = [name for name, each in model.named_modules() if id(each) in inside]
+    words = sorted({name.rpartition(".")[2] for name in names})
+    if not words:
+        raise RecipeError("train.lora: the layers of this kind of model cannot have adapters. Remove [train.lora].")
+    if unknown := sorted(set(lora.targets) - set(words)):
+        raise RecipeError(
+            f"train.lora.targets: this model has no linear layer '{unknown[0]}' inside its blocks. "
+            f"Those it has: {', '.join(words)}."
+        )
+    return [name for name in names if not lora.targets or name.rpartition(".")[2] in lora.targets]
+
+
+def merged(state: Mapping[str, Tensor], lora: LoraConfig) -> dict[str, Tensor]:
+    """The weights of the model without adapters that computes the same: W + alpha / rank · B A, in W's type.
+
+    `state` has whole tensors under the names of the model with adapters; names and order are those of the model
+    without. Tensors that have no adapter are handed on as they are.
+    """
+    scale = lora.alpha / lora.rank
+    return {
+        name.replace(BASE, "."): _with_update(name, weight, state, scale)
+        for name, weight in state.items()
+        if not name.endswith((DOWN, UP))
+    }
+
+
+def _with_update(name: str, weight: Tensor, state: Mapping[str, Tensor], scale: float) -> Tensor:
+    layer, is_base, kind = name.partition(BASE)
+    if not is_base or kind != "weight":
+        return weight
+    up, down = state[layer + UP].float(), state[layer + DOWN].float()
+    return torch.addmm(weight.float(), up, down, alpha=scale).to(weight.dtype)

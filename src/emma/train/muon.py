@@ -1,0 +1,72 @@
+"""Muon: momentum, made orthogonal, as the step of a matrix (Jordan et al. 2024, kellerjordan.github.io/posts/muon).
+
+The arithmetic is that of torch.optim.Muon, with which it agrees to the bit on whole matrices. On FSDP2's shards each
+process gathers every matrix and makes it orthogonal as a whole: the iteration runs in bfloat16, and products summed in
+another order on every number of processes would make another model of each.
+"""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.distributed.tensor import DTensor, distribute_tensor
+from torch.optim import Optimizer
+
+COEFFICIENTS = (3.4445, -4.7750, 2.0315)
+"""Of the quintic that drives singular values near 1: Jordan's."""
+ITERATIONS = 5
+SMALLEST = 1e-7
+
+
+class Muon(Optimizer):
+    """For weights that are matrices, or stacks of them. A tall matrix takes steps that are √(rows / columns) longer."""
+
+    def __init__(self, params: Any, lr: float, weight_decay: float = 0.1, momentum: float = 0.95) -> None:
+        super().__init__(params, {"lr": lr, "weight_decay": weight_decay, "momentum": momentum})
+
+    @torch.no_grad()
+    def step(self, closure: Callable[[], float] | None = None) -> None:  # type: ignore[override]
+        """Move the weights by their gradients."""
+        del closure
+        for group in self.param_groups:
+            for weight in group["params"]:
+                if weight.grad is not None:
+                    self._move(weight, group)
+
+    def _move(self, weight: Tensor, group: dict[str, Any]) -> None:
+        state, grad = self.state[weight], weight.grad
+        assert grad is not None
+        if not state:
+            state["momentum_buffer"] = torch.zeros_like(grad)
+        momentum: Tensor = state["momentum_buffer"]
+        momentum.lerp_(grad, 1 - group["momentum"])
+        step = orthogonal_everywhere(grad.lerp(momentum, group["momentum"]))
+        weight.mul_(1 - group["lr"] * group["weight_decay"])
+        weight.add_(step, alpha=-group["lr"] * math.sqrt(max(1, weight.shape[-2] / weight.shape[-1])))
+
+
+def orthogonal_everywhere(matrix: Tensor) -> Tensor:
+    """As `orthogonal`, of a matrix that may be spread over processes: in, and out."""
+    if not isinstance(matrix, DTensor):
+        return orthogonal(matrix)
+    whole = orthogonal(matrix.full_tensor())
+    return distribute_tensor(whole, matrix.device_mesh, matrix.placements, src_data_rank=None)
+
+
+def orthogonal(matrix: Tensor) -> Tensor:
+    """About the nearest matrix with orthogonal rows or columns, in bfloat16: singular values between 0.5 and 1.5.
+
+    Of a stack of matrices, such as the experts of a layer, each.
+    """
+    if matrix.dim() == 3:
+        return torch.stack([orthogonal(each) for each in matrix])
+    tall = matrix.size(0) > matrix.size(1)
+    found = matrix.bfloat16().T if tall else matrix.bfloat16()
+    found = found / found.norm().clamp(min=SMALLEST)
+    a, b, c = COEFFICIENTS
+    for _ in range(ITERATIONS):
+        gram = found @ found.T
+        found = torch.addmm(found, torch.addmm(gram, gram, gram, beta=b, alpha=c), found, beta=a)
+    return found.T if tall else found

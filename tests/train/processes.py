@@ -1,0 +1,28 @@
+"""Several processes on this machine that train together."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import distributed
+
+PATIENCE_S = 60
+
+
+def in_processes(count: int, function: Callable[..., None], *given: Any) -> None:
+    """Run `function(rank, *given)` in this many forks of this process, all of which must succeed."""
+    context: Any = torch.multiprocessing.get_context("fork")  # type: ignore[attr-defined]
+    processes = [context.Process(target=function, args=(rank, *given)) for rank in range(count)]
+    for each in processes:
+        each.start()
+    for each in processes:
+        each.join(PATIENCE_S)
+        each.kill()
+    assert [each.exitcode for each in processes] == [0] * count
+
+
+def meet(rank: int, count: int, folder: Path) -> None:
+    """Make this process one of `count` that can talk; `folder` is the same one for all."""
+    store = distributed.FileStore(str(folder / f"meet-{count}"), count)
+    distributed.init_process_group("gloo", store=store, rank=rank, world_size=count)

@@ -1,0 +1,117 @@
+"""Jobs of the train stage in processes of their own: `start` starts them, and they are this file as a program."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from emma.store.artifact import Artifact
+from emma.work.local import Local
+from emma.work.progress import Reporter
+from emma.work.work import Work
+
+
+@dataclass(frozen=True)
+class Job:
+    """One run of the stage."""
+
+    inputs: str
+    """Folder of the inputs."""
+    store: str
+    key: str
+    section: dict[str, Any] = field(default_factory=dict)
+    stop: int | None = None
+    """Step (from 0) at which something happens, `what`, in the process `who` or in all."""
+    what: str = "kill"
+    who: int | None = None
+
+    @property
+    def out(self) -> Path:
+        return Path(self.store) / "train" / self.key
+
+    def artifacts(self) -> dict[str, Artifact]:
+        inputs = Path(self.inputs)
+        packed = Artifact(inputs / "pack", "pack", parts={"packed": (Artifact(inputs / "part", "part"),)})
+        return {"adapt": Artifact(inputs / "adapt", "adapt"), "pack": packed, "mix": Artifact(inputs / "mix", "mix")}
+
+    def work(self) -> Work:
+        self.out.mkdir(parents=True, exist_ok=True)
+        return Work(Path(self.store), "train", 1, self.key, self.out, Local(1), Reporter(quiet=True))
+
+
+class EndError(Exception):
+    """Training ends here, as if the process had died, but later jobs go on."""
+
+
+def run(job: Job, rank: int) -> None:
+    """Run a job to its end, or to where it stops."""
+    from emma.train import run as stage
+    from emma.train.config import TrainConfig
+    from emma.work import interrupt
+
+    take, peak = stage.take, stage.peak_flops
+
+    def stopping(training: Any, step: int) -> tuple[float, float]:
+        if step == job.stop and job.who in (None, rank):
+            if job.what == "raise":
+                raise EndError
+            os.kill(os.getpid(), signal.SIGKILL if job.what == "kill" else signal.SIGTERM)
+        return take(training, step)
+
+    stage.take, stage.peak_flops = stopping, lambda *_: None  # measuring it takes longer than these runs
+    interrupt.listen()
+    try:
+        stage.train(TrainConfig.model_validate(job.section), **job.artifacts(), work=job.work())
+    except EndError:
+        pass
+    except KeyboardInterrupt:
+        (job.out / f"stopped-{rank}").write_text(str(interrupt.exit_code()))
+    finally:
+        stage.take, stage.peak_flops = take, peak
+
+
+def main(path: Path) -> None:
+    import torch
+    from torch.distributed.rendezvous import rendezvous
+
+    from emma.train.config import TrainConfig
+    from emma.train.parallel import processes
+
+    torch.set_num_threads(1)
+    jobs = [Job(**each) for each in json.loads(path.read_text())]
+    if "RANK" not in os.environ:
+        for each in jobs:
+            run(each, 0)
+        return
+    started = next(rendezvous("env://"))
+    with processes(TrainConfig(device="cpu"), started):
+        for each in jobs:
+            run(each, started[1])
+
+
+def start(jobs: Sequence[Job], path: Path, count: int = 1) -> list[int]:
+    """Run jobs in `count` processes; returns their exit codes."""
+    path.write_text(json.dumps([asdict(each) for each in jobs]))
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    common = os.environ | {"OMP_NUM_THREADS": "1"}
+    ranked = {"WORLD_SIZE": str(count), "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port)}
+    started = [
+        subprocess.Popen(
+            [sys.executable, "-m", "tests.train.ranks", str(path)],
+            env=common | (ranked | {"RANK": str(rank)} if count > 1 else {}),
+        )
+        for rank in range(count)
+    ]
+    return [each.wait(timeout=120) for each in started]
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,145 @@
+"""Checkpoints: what is whole is taken, what is damaged passed over, what is another's refused."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from pathlib import Path
+
+import pytest
+import torch
+from torch.distributed.checkpoint.api import CheckpointException
+
+from emma.errors import ArtifactError
+from emma.train import checkpoint as module
+from emma.train.checkpoint import STATE, Checkpoints, State
+from emma.train.config import TrainConfig
+from emma.train.guard import Guard
+from emma.train.ledger import Ledger
+from emma.train.model import Trainee
+from emma.train.optimizers import make_optimizers
+from emma.train.parallel import mesh_of, parallelise, processes
+from tests.train.conftest import random_ids, tiny_model
+
+FACTS = {"weights": 7, "optimiser": "AdamW"}
+SECTION = TrainConfig(device="cpu", learning_rate=0.1)
+
+
+@pytest.fixture
+def state() -> Iterator[Callable[[], State]]:
+    """Make the state of a run that has not begun."""
+
+    def make() -> State:
+        trainee = Trainee(tiny_model(), SECTION)
+        parallelise(trainee, SECTION, mesh_of(SECTION, torch.device("cpu")))
+        return State(trainee, make_optimizers(trainee.model, SECTION), Ledger(2), Guard(None))
+
+    with processes(SECTION):
+        yield make
+
+
+def move(state: State) -> None:
+    """Take a step of sorts."""
+    ids = random_ids(2, 8)
+    total, _ = state.trainee(ids, torch.arange(8).expand(2, 8), ids)
+    total.backward()
+    for each in state.optimizers:
+        each.step()
+    state.trainee.zero_grad()
+    state.ledger.log(len(state.ledger.metrics) + 1, 0.1, 1.0)
+
+
+def save(folder: Path, state: State, steps: int, kept: int = 2) -> None:
+    with Checkpoints(folder, state, FACTS, kept) as checkpoints:
+        for step in range(1, steps + 1):
+            move(state)
+            checkpoints.save(step)
+
+
+def resumed(folder: Path, state: State) -> int:
+    with Checkpoints(folder, state, FACTS, 2) as checkpoints:
+        return checkpoints.resume()
+
+
+def weights(state: State) -> list[torch.Tensor]:
+    return [each.full_tensor().detach().clone() for each in state.trainee.parameters()]
+
+
+def test_going_on_is_as_if_nothing_had_been(state, tmp_path: Path) -> None:
+    one, other = state(), state()
+    save(tmp_path, one, 3)
+    assert resumed(tmp_path, other) == 3
+    for each in (one, other):
+        move(each)
+    torch.testing.assert_close(weights(one), weights(other), rtol=0, atol=0)
+    assert one.ledger.metrics == other.ledger.metrics
+    assert len(one.ledger.metrics) == 4
+
+
+def test_the_newest_are_kept(state, tmp_path: Path) -> None:
+    save(tmp_path, state(), 4, kept=3)
+    assert sorted(each.name for each in tmp_path.iterdir()) == [f"step-{step:09}" for step in (2, 3, 4)]
+
+
+def test_what_is_saved_is_the_state_when_it_was_asked_for(state, tmp_path: Path) -> None:
+    one, other = state(), state()
+    move(one)
+    with Checkpoints(tmp_path, one, FACTS, 2) as checkpoints:
+        checkpoints.save(1)
+        wanted = weights(one)
+        move(one)
+    assert resumed(tmp_path, other) == 1
+    torch.testing.assert_close(weights(other), wanted, rtol=0, atol=0)
+
+
+@pytest.mark.parametrize("name", [STATE, ".metadata", "__0_0.distcp"])
+@pytest.mark.parametrize("content", [None, b"", b"\0" * 1000, b"PK\x03\x04", b"\x80\x02garbage"])
+def test_a_damaged_one_is_passed_over(state, tmp_path: Path, name: str, content: bytes | None) -> None:
+    one = state()
+    save(tmp_path, one, 2)
+    damaged = tmp_path / "step-000000002" / name
+    if content is None:
+        damaged.write_bytes(damaged.read_bytes()[: damaged.stat().st_size // 2])
+    else:
+        damaged.write_bytes(content)
+    assert resumed(tmp_path, state()) == 1
+    # and the step is saved anew in its place
+    move(one)
+    with Checkpoints(tmp_path, one, FACTS, 2) as checkpoints:
+        checkpoints.save(2)
+    assert resumed(tmp_path, state()) == 2
+
+
+def test_half_written_ones_do_not_count(state, tmp_path: Path) -> None:
+    save(tmp_path, state(), 1)
+    (tmp_path / "step-000000001").rename(tmp_path / "step-000000001.tmp")
+    assert resumed(tmp_path, state()) == 0
+
+
+def test_one_that_is_whole_and_cannot_be_read_is_an_error(state, tmp_path: Path) -> None:
+    save(tmp_path, state(), 1)
+    shard = tmp_path / "step-000000001" / "__0_0.distcp"
+    shard.write_bytes(b"\1" * shard.stat().st_size)
+    with pytest.raises(
+        ArtifactError, match=r"step-000000001 cannot be read: \w+: .*\. Delete that folder and run again"
+    ):
+        resumed(tmp_path, state())
+
+
+def test_one_of_another_run_is_refused(state, tmp_path: Path) -> None:
+    save(tmp_path, state(), 1)
+    with (
+        pytest.raises(ArtifactError, match=r"is a checkpoint of another run: weights 7 there, 8 here\. Run the recipe"),
+        Checkpoints(tmp_path, state(), FACTS | {"weights": 8}, 2) as checkpoints,
+    ):
+        checkpoints.resume()
+
+
+def test_a_full_disk_is_named(state, tmp_path: Path, monkeypatch) -> None:
+    def full(*_: object, **__: object) -> Future[None]:
+        failed = Future[None]()
+        failed.set_exception(CheckpointException("save", {0: (OSError(28, "No space left on device"), None)}))
+        return failed
+
+    monkeypatch.setattr(module, "async_save", full)
+    with pytest.raises(ArtifactError, match=r"could not be written into .*: OSError: .*No space left on device\. Free"):
+        save(tmp_path, state(), 1)
+    assert resumed(tmp_path, state()) == 0

@@ -1,0 +1,65 @@
+"""The GPU benchmark's lines, before there is a GPU: their settings are right, and a result can be written."""
+
+import pytest
+from benchmarks.train.gpu import page
+from benchmarks.train.gpu_lines import DRY, FULL, GROUPS, LINES
+from benchmarks.train.standins import _Field, _Settings
+
+from emma.train.config import TrainConfig
+
+
+@pytest.mark.parametrize("name", LINES)
+def test_settings_are_settings_of_train(name: str) -> None:
+    for size in (FULL, DRY):
+        section = TrainConfig(**size.settings(LINES[name]))
+        assert size.batch_tokens % (section.micro_batch * size.tokens) == 0
+
+
+def test_every_line_is_in_a_group_and_fits_into_a_call() -> None:
+    assert sorted(LINES) == sorted(name for some in GROUPS.values() for name in some)
+    assert LINES["main"].steps >= 50
+
+
+def test_settings_from_the_command_line() -> None:
+    line = LINES["main"].changed(["micro_batch=1", "compile=false", "attention=flex"])
+    assert line.changes == {"micro_batch": 1, "compile": False, "attention": "flex"}
+
+
+def test_a_result_says_what_was_measured() -> None:
+    """11,000 tokens a second at 46.08 G operations a token are 51.3 % of 989 T."""
+    facts = {
+        "tokens_a_second": 11_000.0,
+        "flops_a_token": {"full square": 46.08e9, "causal": 42.86e9, "documents": 40e9},
+        "peak": 989e12,
+        "peak_bytes": 139.9e9,
+        "predicted_bytes": 140e9,
+        "losses": [10.4, 10.3],
+        "steps": 50,
+        "device": "NVIDIA H200",
+        "attention": "varlen",
+        "documents_a_sequence": 6.5,
+        "median_seconds": 3.0,
+        "slowest_seconds": 3.1,
+        "warmup_seconds": 60.0,
+        "graphs": 1,
+        "breaks": 0,
+    }
+    text = page({"main": facts, "fp8": {"error": "RecipeError: no\nmore"}}, "main", [], gpu=True)
+    assert "| main | 11,000 | 51.3 % | 47.7 % | 44.5 % | 139.9 | 140.0 | 50 | 10.40 → 10.30 |" in text
+    assert "| fp8 | RecipeError: no |" in text
+    assert "open" not in text
+    assert "The GPU's line is open" in page({"main": facts}, "main", [], gpu=False)
+
+
+def test_the_stand_in_for_settings() -> None:
+    class Section(_Settings):
+        """One of each kind."""
+
+        plain: int = 3
+        named: float = _Field(default=0.5)
+        made: list[int] = _Field(default_factory=list)
+
+    section = Section(plain=4)
+    assert (section.plain, section.named, section.made) == (4, 0.5, [])
+    with pytest.raises(TypeError, match="needs must"):
+        type("Other", (Section,), {"__annotations__": {"must": int}})()

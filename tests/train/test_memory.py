@@ -1,0 +1,65 @@
+"""Out of memory is told with its numbers, and anything else is left alone."""
+
+import pytest
+import torch
+
+from emma.errors import RecipeError
+from emma.train.config import TrainConfig
+from emma.train.memory import remedies, told
+from emma.train.parallel import processes
+
+CPU = torch.device("cpu")
+SECTION = TrainConfig(device="cpu", micro_batch=8)
+
+
+def test_what_the_accelerator_says() -> None:
+    said = "CUDA out of memory. Tried to allocate 2.13 GiB. GPU 0 has a total capacity of 139.80 GiB"
+    with (
+        processes(SECTION),
+        pytest.raises(RecipeError, match=r"Out of memory in process 0 of 1 \(cpu on .*\): .* GiB were in use when "),
+        told(SECTION, 4096, CPU),
+    ):
+        raise torch.OutOfMemoryError(said)
+
+
+def test_the_numbers_are_there() -> None:
+    with (
+        processes(SECTION),
+        pytest.raises(
+            RecipeError, match=r"2\.13 GiB more were wanted\. .* 8 sequences of 4,096 tokens\. Set train\.mi"
+        ),
+        told(SECTION, 4096, CPU),
+    ):
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.13 GiB. GPU 0 has")
+
+
+def test_what_the_main_memory_says() -> None:
+    """A real allocation of 2^60 bytes."""
+    with processes(SECTION), pytest.raises(RecipeError, match=f"{1 << 60} bytes more were"), told(SECTION, 16, CPU):
+        torch.empty(1 << 60, dtype=torch.int8)
+
+
+def test_other_errors_stay_what_they_are() -> None:
+    with pytest.raises(RuntimeError, match="shapes"), told(SECTION, 16, CPU):
+        raise RuntimeError("mat1 and mat2 shapes cannot be multiplied")
+
+
+@pytest.mark.parametrize(
+    ("change", "first", "absent"),
+    [
+        ({"micro_batch": 6}, "train.micro_batch lower (3)", "whole_gradients"),
+        ({"micro_batch": 1, "whole_gradients": True}, "train.whole_gradients to false", "micro_batch"),
+        ({"micro_batch": 1}, "train.activation_checkpointing to selective", "micro_batch"),
+        ({"micro_batch": 1, "activation_checkpointing": "selective"}, "train.activation_checkpointing to full", "none"),
+        ({"micro_batch": 1, "activation_checkpointing": "full"}, "train.precision to bf16", "checkpointing"),
+        (
+            {"micro_batch": 1, "activation_checkpointing": "full", "precision": "bf16", "optimizer_states": "int8"},
+            "mix.sequence_length lower",
+            "states",
+        ),
+    ],
+)
+def test_what_is_advised_is_not_done_yet(change, first: str, absent: str) -> None:
+    found = remedies(TrainConfig(**change))
+    assert found[0] == first
+    assert absent not in " ".join(found)
