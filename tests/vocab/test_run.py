@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pyarrow.compute as pc
 import pytest
-from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 from transformers import AutoTokenizer
 
 from emma.errors import RecipeError
 from emma.schemas import FERTILITY
 from emma.store import shards
 from emma.store.artifact import Artifact
-from emma.vocab import llama
+from emma.vocab import kinds
+from emma.vocab.bpe import segment
 from emma.vocab.config import VocabConfig
 from emma.vocab.run import vocab
 from tests.conftest import TEXTS
@@ -57,7 +57,7 @@ def test_from_scratch(make_artifact, make_work) -> None:
 
 def test_every_script_comes_back_exactly(english: Path, make_artifact, make_work) -> None:
     out = run(make_artifact, make_work, base=english)
-    as_released, as_packed = AutoTokenizer.from_pretrained(out / "tokenizer"), llama.load(out / "tokenizer").open()
+    as_released, as_packed = AutoTokenizer.from_pretrained(out / "tokenizer"), kinds.load(out / "tokenizer").open()
     for text in [*TEXTS.values(), *AWKWARD]:
         assert as_released.decode(as_released.encode(text, add_special_tokens=False)) == text
     for text in [*TEXTS.values(), *AWKWARD, "<s>x</s><unk>"]:
@@ -81,11 +81,9 @@ def test_base_ids_stay_and_new_ones_follow(english: Path, make_artifact, make_wo
 
 def test_new_pieces_are_reachable_and_spelled_by_the_base(english: Path, make_artifact, make_work) -> None:
     out = run(make_artifact, make_work, base=english)
-    old, new = llama.load(english), llama.load(out / "tokenizer")
+    old, new = kinds.load(english), kinds.load(out / "tokenizer")
     rows = shards.read(out / "pieces.parquet").to_pylist()
-    assert [each[0] for each in llama.segment(new.open_bare(), [row["piece"] for row in rows])] == [
-        row["id"] for row in rows
-    ]
+    assert [each[0] for each in segment(new.open_bare(), [row["piece"] for row in rows])] == [row["id"] for row in rows]
     decoder = old.open()
     for row in rows:
         spelled = decoder.decode([decoder.token_to_id("▁"), *row["base_pieces"]])
@@ -97,7 +95,7 @@ def test_new_pieces_are_reachable_and_spelled_by_the_base(english: Path, make_ar
 def test_encoding_continues_the_base_segmentation(english: Path, make_artifact, make_work) -> None:
     """Base ids first, then the new merges one by one in their order: the definition, carried out slowly."""
     out = run(make_artifact, make_work, base=english)
-    old, new = llama.load(english), llama.load(out / "tokenizer")
+    old, new = kinds.load(english), kinds.load(out / "tokenizer")
     chars = [row["piece"] for row in shards.read(out / "pieces.parquet").to_pylist() if row["kind"] == "char"]
     start = old.extended(chars).open()
     for text in TEXTS.values():
@@ -125,7 +123,7 @@ def test_fertility_falls_for_every_language(english: Path, make_artifact, make_w
     table = shards.read(out / "fertility.parquet")
     assert table.schema.equals(FERTILITY)
     assert table["lang"].to_pylist() == sorted(TEXTS)
-    new = llama.load(out / "tokenizer").open()
+    new = kinds.load(out / "tokenizer").open()
     for row in table.to_pylist():
         if row["lang"] != "eng_Latn":
             assert row["tokens"] < row["tokens_base"]
@@ -173,17 +171,17 @@ def test_a_leading_space_survives_a_base_that_swallows_it(english: Path, tmp_pat
     table["normalizer"] = None
     table["pre_tokenizer"] = {"type": "Metaspace", "replacement": "▁", "prepend_scheme": "first", "split": False}
     (folder / "tokenizer.json").write_text(json.dumps(table))
-    loaded = llama.load(folder)
+    loaded = kinds.load(folder)
     assert loaded.prefixes
     assert loaded.open().decode(loaded.open().encode("  All").ids) == "  All"
-    assert loaded.table == llama.load(english).table
+    assert loaded.table == kinds.load(english).table
 
 
 def test_ids_of_added_tokens_are_not_given_out_again(english: Path, tmp_path: Path) -> None:
     tokenizer = AutoTokenizer.from_pretrained(english)
     tokenizer.add_special_tokens({"pad_token": "<pad>"})
     tokenizer.save_pretrained(tmp_path / "padded")
-    loaded = llama.load(tmp_path / "padded")
+    loaded = kinds.load(tmp_path / "padded")
     assert loaded.pieces[-1] == "<pad>"
     assert loaded.closed[-1]
     grown = loaded.extended(["ⴰ"])
@@ -191,24 +189,19 @@ def test_ids_of_added_tokens_are_not_given_out_again(english: Path, tmp_path: Pa
     assert grown.open().token_to_id("<pad>") == len(loaded.pieces) - 1
 
 
-@pytest.mark.parametrize(
-    ("model", "kind"),
-    [
-        (models.BPE({"a": 0}, []), "byte-level BPE"),
-        (models.WordPiece({"[UNK]": 0}, unk_token="[UNK]"), "WordPiece"),
-        (models.Unigram([("<unk>", 0.0)], 0), "Unigram"),
-    ],
-)
-def test_other_kinds_are_named(model, kind: str, tmp_path: Path) -> None:
-    tokenizer = Tokenizer(model)
-    if kind.startswith("byte"):
-        tokenizer.pre_tokenizer, tokenizer.decoder = pre_tokenizers.ByteLevel(), decoders.ByteLevel()
-    tokenizer.save(str(tmp_path / "tokenizer.json"))
-    (tmp_path / "tokenizer_config.json").write_text('{"tokenizer_class": "PreTrainedTokenizerFast"}')
-    with pytest.raises(RecipeError, match=f"{kind}.*BPE with byte fallback"):
-        llama.load(tmp_path)
-
-
-def test_a_folder_without_a_tokenizer(tmp_path: Path) -> None:
-    with pytest.raises(RecipeError, match="No tokenizer can be read from"):
-        llama.load(tmp_path)
+@pytest.mark.parametrize(("pad_to", "rows"), [(128, 768), (1, 659), (659, 659)])
+def test_facts_tell_the_size_and_the_rows(pad_to: int, rows: int, make_artifact, make_work) -> None:
+    section = SECTION.model_copy(update={"pad_to": pad_to})
+    out = run(make_artifact, make_work, section)
+    facts = json.loads((out / "vocab.json").read_text())
+    size = 259 + counts_of(out)["pieces_new"]
+    assert facts == {
+        "pieces_base": 259,
+        "size": size,
+        "rows": -(-size // pad_to) * pad_to,
+        "kind": "BPE with byte fallback",
+        "method": "continue",
+        "canonical": "tokenizer.model",
+    }
+    assert (size, facts["rows"]) == (659, rows)
+    assert len(AutoTokenizer.from_pretrained(out / "tokenizer")) == size

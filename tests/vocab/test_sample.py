@@ -54,7 +54,7 @@ def test_the_sample_does_not_depend_on_the_shards(make_artifact, make_work) -> N
         made, work = corpus(make_artifact, cuts=cuts, name=str(number)), make_work("vocab")
         plan = training_plan(measured(work, made), 4000, 0.3, 4)
         taken.append([(each.group, each.text) for pair in pairs_of(made) for each in take(pair, plan, ("lang",))])
-        counted = work.each(count_words, pairs_of(made), plan, True)
+        counted = work.each(count_words, pairs_of(made), plan, {"prefix": True})
         from emma.vocab.words import all_words
 
         words.append(all_words(counted))
@@ -112,6 +112,6 @@ def test_weights_reach_the_counts(make_artifact, make_work) -> None:
     made = corpus(make_artifact, [{"lang": "eng_Latn", "text": "a b a"}], splits=["train"])
     work = make_work("vocab")
     plan = training_plan(measured(work, made), 10**6, 0.3, 3)
-    words, counts = all_words(work.each(count_words, pairs_of(made), plan, True))
+    words, counts = all_words(work.each(count_words, pairs_of(made), plan, {"prefix": True}))
     assert dict(zip(words, counts, strict=True)) == {"▁a": 6, "▁b": 3}
     assert np.sum(counts) == 9

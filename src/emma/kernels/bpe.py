@@ -66,7 +66,7 @@ def empty_pairs(capacity: int) -> Pairs:
 def grown(pairs: Pairs) -> Pairs:
     """The same with twice the room for pairs, for nodes, or for both, where it is short."""
     number, nodes = (int(each) for each in pairs.used)
-    larger = {}
+    larger: dict[str, npt.NDArray[Any]] = {}
     if number + UNIT_SYMBOLS > len(pairs.keys):
         larger |= {name: _twice(getattr(pairs, name), number) for name in ("keys", "counts", "heads")}
         larger["table"] = _free_table(2 * len(pairs.keys))

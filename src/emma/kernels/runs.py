@@ -78,7 +78,9 @@ def distinct(symbols: Int32, starts: Int64, lengths: Int32) -> tuple[Int64, Int6
 
 
 @njit(nogil=True, cache=True)
-def _slot(table: Int64, firsts: Int64, symbols: Int32, starts: Int64, lengths: Int32, run: int) -> int:
+def _slot(  # noqa: PLR0917 - compiled functions take arguments by position
+    table: Int64, firsts: Int64, symbols: Int32, starts: Int64, lengths: Int32, run: int
+) -> int:
     """Where the kind of a run is in the table, or the free slot where it belongs. Linear probing."""
     mask = len(table) - 1
     hashed = np.uint64(lengths[run])
@@ -95,10 +97,10 @@ def _slot(table: Int64, firsts: Int64, symbols: Int32, starts: Int64, lengths: I
 def _same(symbols: Int32, starts: Int64, lengths: Int32, one: int, other: int) -> bool:
     if lengths[one] != lengths[other]:
         return False
-    for step in range(lengths[one]):
-        if symbols[starts[one] + step] != symbols[starts[other] + step]:
-            return False
-    return True
+    step = 0
+    while step < lengths[one] and symbols[starts[one] + step] == symbols[starts[other] + step]:
+        step += 1
+    return bool(step == lengths[one])
 
 
 @njit(nogil=True, cache=True)

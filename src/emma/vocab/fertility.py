@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import pyarrow as pa
@@ -10,7 +11,7 @@ from tokenizers import Tokenizer
 from emma.schemas import FERTILITY
 from emma.store import shards
 from emma.store.artifact import Artifact
-from emma.vocab import llama
+from emma.vocab import kinds
 from emma.vocab.sample import Pair, Plan, Text, take
 
 _GROUP = ("lang", "domain")
@@ -19,9 +20,8 @@ _BATCH = 256
 
 def count_tokens(out: Path, pair: Pair, plan: Plan, vocab: Artifact, base: Artifact | None) -> dict[str, int]:
     """Count a shard's part of the sample: `fertility.parquet` (schemas.FERTILITY), partial sums."""
-    new = Tokenizer.from_file(str(vocab.file("tokenizer") / "tokenizer.json"))
-    new.encode_special_tokens = True
-    old = llama.load(base.path).open() if base is not None else None
+    new = _opened(vocab.file("tokenizer"))
+    old = _opened(base.path) if base is not None else None
     sums: dict[str, Counter[str]] = {}
     sample = list(take(pair, plan, _GROUP))
     for start in range(0, len(sample), _BATCH):
@@ -32,6 +32,12 @@ def count_tokens(out: Path, pair: Pair, plan: Plan, vocab: Artifact, base: Artif
             sums.setdefault(each.group, Counter()).update({**counts, "tokens": tokens, "tokens_base": tokens_base})
     shards.write(out / "fertility.parquet", _table(sums, old is not None))
     return {"texts": len(sample)}
+
+
+@lru_cache(maxsize=2)
+def _opened(folder: Path) -> Tokenizer:
+    """The tokenizer of a folder, opened once for all the shards that a process counts."""
+    return kinds.load(folder).open()
 
 
 def _lengths(tokenizer: Tokenizer | None, sample: Sequence[Text]) -> list[int]:

@@ -5,7 +5,7 @@ a merge touches them anew, and then they are put in again; so a pair whose count
 """
 
 import heapq
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,14 +31,25 @@ class Learner:
     """Learns merges on units of text.
 
     Ties go to the pair with the smaller left id, then the smaller right id. A merge whose text is a piece already
-    makes that piece reachable and adds no new one.
+    makes that piece reachable and adds no new one. Pieces in `refused` are not made.
     """
 
-    def __init__(self, units: Units, pieces: Sequence[str], *, minimum: int, max_chars: int) -> None:
+    def __init__(
+        self,
+        units: Units,
+        pieces: Sequence[str],
+        *,
+        minimum: int,
+        max_chars: int,
+        refused: Collection[str] = (),
+    ) -> None:
         self._units = units
         self._pieces = list(pieces)
         self._ids = {piece: number for number, piece in enumerate(pieces)}
         self._minimum, self._max_chars = minimum, max_chars
+        self._banned = frozenset(refused)
+        self.refused: dict[str, int] = {}
+        """The refused pieces that would have been made, and how often they occurred."""
         self._pairs = self._count()
         self._heap: list[tuple[int, int, int]] = []
         self._wait(np.arange(self._pairs.used[0]))
@@ -57,6 +68,9 @@ class Learner:
             left, right = int(self._pairs.keys[pair]) >> 32, int(self._pairs.keys[pair]) & _LOW
             piece = self._pieces[left] + self._pieces[right]
             if len(piece) > self._max_chars:
+                continue
+            if piece in self._banned:
+                self.refused[piece] = max(count, self.refused.get(piece, 0))
                 continue
             new = self._ids.setdefault(piece, len(self._pieces))
             if new == len(self._pieces):

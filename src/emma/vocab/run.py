@@ -9,41 +9,65 @@ from emma.extras import need
 from emma.store import shards
 from emma.store.artifact import Artifact
 from emma.vocab.config import VocabConfig
-from emma.vocab.sample import Pair, held_out_plan, measure_text, training_plan
+from emma.vocab.sample import Plan, held_out_plan, measure_text, training_plan
 from emma.vocab.words import count_words
 from emma.work.work import Made, Work
 
+MADE = ("pieces.parquet", "vocab.json", "frozen.json", "rejected.parquet")
+
 
 def vocab(section: VocabConfig, *, collect: Artifact, curate: Artifact, base: Artifact | None, work: Work) -> Made:
-    """Write `tokenizer/`, `pieces.parquet` and `fertility.parquet` (schemas.FERTILITY).
+    """Write `tokenizer/`, `vocab.json`, `pieces.parquet` and `fertility.parquet` (schemas.FERTILITY), and with
+    `freeze_base` what that costs.
 
     Ids of the base stay as they are and new ones follow. Raises RecipeError when there is neither a base nor anything
-    to add, when the base has a tokenizer of another kind, or when there is no training text to learn from.
+    to add, when the base has a tokenizer that cannot be expanded, when there is no training text to learn from or to
+    freeze, or when the method cannot freeze.
     """
-    if base is None and not section.new_pieces:
-        raise RecipeError("vocab.new_pieces is 0 and there is no base: name a `base`, or ask for new pieces.")
+    check(section, base)
     need("tokenizers", "train")
-    from emma.vocab import llama
-    from emma.vocab.expand import expand
+    from emma.vocab.expand import expand, start_of
     from emma.vocab.fertility import add_up, count_tokens
+    from emma.vocab.freeze import frozen_text, tell
 
-    start = llama.load(base.path) if base is not None else llama.blank()
+    start = start_of(base.path if base is not None else None, section)
     pairs = tuple(zip(collect.parts["documents"], curate.parts["selection"], strict=True))
     measured = shards.read_all(each.file("bytes.parquet") for each in work.each(measure_text, pairs))
-    counted = sample_words(section, pairs, measured, start.prefixes, work) if section.new_pieces else []
-    made = work.gather(expand, counted, section, base)
+    plan = plan_sample(section, measured)
+    counted = work.each(count_words, pairs, plan, start.cut) if plan else []
+    frozen = frozen_text(section, pairs, plan, base)
+    noted = tuple(frozen.note(work)) if frozen is not None else ()
+    made = work.gather(expand, counted, section, base, noted)
     costs = work.each(count_tokens, pairs, held_out_plan(measured, section.fertility_bytes), made, base)
     shutil.copytree(made.file("tokenizer"), work.out / "tokenizer")
-    shutil.copyfile(made.file("pieces.parquet"), work.out / "pieces.parquet")
+    for name in MADE:
+        if (path := made.find(name)) is not None:
+            shutil.copyfile(path, work.out / name)
+    if frozen is not None:
+        tell(frozen.changes(made, work), section, work.out / "frozen.json")
     shards.write(work.out / "fertility.parquet", add_up(costs))
     return Made({**made.counts, "sample_bytes": sum(each.counts["bytes"] for each in counted)})
 
 
-def sample_words(
-    section: VocabConfig, pairs: tuple[Pair, ...], measured: pa.Table, prefix: bool, work: Work
-) -> list[Artifact]:
-    """The words of a balanced sample of the training text, shard by shard. RecipeError when there is none."""
+def check(section: VocabConfig, base: Artifact | None) -> None:
+    """Raise RecipeError for what cannot be done whatever the text."""
+    if base is None and not section.new_pieces:
+        raise RecipeError("vocab.new_pieces is 0 and there is no base: name a `base`, or ask for new pieces.")
+    if base is None and (section.method != "continue" or section.freeze_base):
+        asked = "vocab.freeze_base" if section.freeze_base else f'vocab.method = "{section.method}"'
+        raise RecipeError(f"{asked} needs a base vocabulary, and there is none: name a `base`, or leave it out.")
+    if section.freeze_base and section.method not in ("continue", "append_below"):
+        raise RecipeError(
+            f'vocab.freeze_base cannot hold with vocab.method = "{section.method}", which puts new merges before those '
+            'of the base. Use "continue" or "append_below".'
+        )
+
+
+def plan_sample(section: VocabConfig, measured: pa.Table) -> Plan:
+    """What the pieces are learnt from. RecipeError when pieces are asked for and there is none."""
+    if not section.new_pieces:
+        return {}
     plan = training_plan(measured, section.sample_bytes, section.temperature, section.boost)
     if not plan:
         raise RecipeError("There is no text to learn a vocabulary from: curate kept no training document.")
-    return work.each(count_words, pairs, plan, prefix)
+    return plan

@@ -12,10 +12,12 @@ import numpy as np
 import numpy.typing as npt
 from fontTools.unicodedata import script
 
+from emma.kernels import runs
 from emma.kernels.bpe import UNIT_SYMBOLS, Units
 from emma.vocab.words import SPACE
 
 Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 
 CLOSED = -1
 """Class of pieces that nothing may join: bytes, specials, digits that stand alone, and pieces of several classes."""
@@ -30,7 +32,7 @@ _SHARED = {"Zinh", "Zyyy", "Zzzz"}
 def char_class(char: str) -> str:
     """A character's class: a script for letters and marks, `digit`, `other`, or nothing when it is neutral."""
     kind = unicodedata.category(char)
-    if char == SPACE or char in "\u200c\u200d":
+    if char == SPACE or char in " \u200c\u200d":  # a plain space stands in byte-level pieces
         return ""
     if kind[0] in "LM":
         name = script(char)
@@ -55,39 +57,24 @@ def divide(symbols: Ints, words: Ints, counts: Ints, classes: Ints) -> Units:
     `symbols` (n,) are the piece ids of all words, `words` (n,) the number of the word each belongs to, not falling,
     `counts` (words,) how often each word occurs.
     """
-    kinds = _settle(classes[symbols], words)
-    joined = (words[1:] == words[:-1]) & (kinds[1:] == kinds[:-1]) & (kinds[1:] != CLOSED)
-    begins = np.flatnonzero(np.concatenate([[True], ~joined])) if len(symbols) else np.zeros(0, np.int64)
-    place = np.arange(len(symbols)) - np.repeat(begins, np.diff(begins, append=len(symbols)))
-    begins = np.flatnonzero(place % UNIT_SYMBOLS == 0)
-    lengths = np.diff(begins, append=len(symbols))
-    long = lengths > 1  # a single symbol has nothing to merge with
-    return _distinct(symbols.astype(np.int32), begins[long], lengths[long], counts[words[begins[long]]])
+    small = symbols.astype(np.int32, copy=False)
+    return group(small, words, counts, runs.settle(small, words, classes, CLOSED, NEUTRAL))
 
 
-def _settle(kinds: Ints, words: Ints) -> Ints:
-    """Give neutral symbols the class of the nearest other symbol before them in the word, else of the next after."""
-    forward = _carry(kinds, words)
-    return _carry(forward[::-1], words[::-1])[::-1]
+def divide_inside_characters(symbols: Ints, words: Ints, counts: Ints, continues: Bools) -> Units:
+    """As `divide`, for byte-level pieces: units are runs in which every boundary lies inside a character.
+
+    `continues` (pieces,) says which pieces begin inside one.
+    """
+    inside = np.concatenate([[False], (words[1:] == words[:-1]) & continues[symbols[1:]]])[: len(symbols)]
+    return group(symbols.astype(np.int32, copy=False), words, counts, np.cumsum(~inside, dtype=np.int32))
 
 
-def _carry(kinds: Ints, words: Ints) -> Ints:
-    source = np.maximum.accumulate(np.where(kinds != NEUTRAL, np.arange(len(kinds)), 0)) if len(kinds) else kinds
-    same_word = words[source] == words
-    carried = np.where(same_word, kinds[source], NEUTRAL)
-    # a closed piece hands nothing on
-    return np.where((kinds == NEUTRAL) & (carried != CLOSED), carried, kinds)
-
-
-def _distinct(symbols: npt.NDArray[np.int32], starts: Ints, lengths: Ints, weights: Ints) -> Units:
-    totals: dict[bytes, int] = {}
-    for start, length, weight in zip(starts.tolist(), lengths.tolist(), weights.tolist(), strict=True):
-        unit = symbols[start : start + length].tobytes()
-        totals[unit] = totals.get(unit, 0) + weight
-    sizes = np.array([len(unit) // 4 for unit in totals], dtype=np.int32)
-    return Units(
-        np.frombuffer(b"".join(totals), np.int32).copy(),
-        np.cumsum(sizes, dtype=np.int64) - sizes,
-        sizes,
-        np.array(list(totals.values()), dtype=np.int64),
-    )
+def group(symbols: npt.NDArray[np.int32], words: Ints, counts: Ints, kinds: npt.NDArray[np.int32]) -> Units:
+    """Units from what each symbol belongs with: equal neighbours in `kinds` (n,) that are not CLOSED."""
+    starts, lengths = runs.cut(kinds, words, CLOSED, UNIT_SYMBOLS)
+    same, firsts = runs.distinct(symbols, starts, lengths)
+    weights = runs.added(same, counts[words[starts]], len(firsts))
+    sizes = lengths[firsts]
+    begins = np.cumsum(sizes, dtype=np.int64) - sizes
+    return Units(runs.gathered(symbols, starts[firsts], sizes), begins, sizes, weights)

@@ -4,12 +4,17 @@ A word is what lies between spaces; in scripts that do not space words it is a w
 the boundaries of `units.py` divide later.
 """
 
+import json
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from emma.store import shards
 from emma.store.artifact import Artifact
@@ -18,6 +23,9 @@ from emma.vocab.sample import Pair, Plan, take
 SPACE = "▁"
 """Stands for a space in SentencePiece vocabularies; a literal one in the text reads back as a space."""
 _WORD = re.compile(f" ?[^ \n\r\t{SPACE}]+")
+Cut = Mapping[str, Any]
+"""How a tokenizer cuts text into words, as JSON: `{"prefix": whether a space is put before each text}`, or its own
+normaliser and pre-tokenizer."""
 WORDS = pa.schema([("word", pa.string()), ("count", pa.int64())])
 
 
@@ -26,26 +34,54 @@ def words_in(text: str, prefix: bool) -> list[str]:
     return _WORD.findall(f" {text}" if prefix else text)
 
 
-def count_words(out: Path, pair: Pair, plan: Plan, prefix: bool) -> dict[str, int]:
+def cutter(cut: Cut) -> Callable[[str], list[str]]:
+    """The function that gives the words of a text; those of a byte-level tokenizer are in its alphabet."""
+    if "prefix" in cut:
+        return partial(words_in, prefix=bool(cut["prefix"]))
+    from tokenizers import Tokenizer
+
+    model = {"type": "BPE", "vocab": {}, "merges": []}
+    return partial(_own_words, Tokenizer.from_str(json.dumps({"version": "1.0", **cut, "model": model})))
+
+
+def _own_words(steps: Any, text: str) -> list[str]:
+    normal = text if steps.normalizer is None else steps.normalizer.normalize_str(text)
+    return [word for word, _ in steps.pre_tokenizer.pre_tokenize_str(normal)]
+
+
+def count_words(out: Path, pair: Pair, plan: Plan, cut: Cut) -> dict[str, int]:
     """Count the words of a shard's part of the sample: `words.parquet`, sorted."""
-    counts: Counter[str] = Counter()
+    words_of = cutter(cut)
+    counts: dict[int, Counter[str]] = {}
     size = 0
     for each in take(pair, plan, ("lang",)):
         size += each.bytes
         times = plan[each.group][2]
-        for word, count in Counter(words_in(each.text, prefix)).items():
-            counts[word] += count * times
-    shards.write(out / "words.parquet", _table(counts))
+        counts.setdefault(times, Counter()).update(words_of(each.text))
+    shards.write(out / "words.parquet", _added([_table(found, times) for times, found in sorted(counts.items())]))
     return {"bytes": size}
+
+
+def _table(found: Counter[str], times: int) -> pa.Table:
+    columns = [pa.array(found, pa.string()), pc.multiply(pa.array(found.values(), pa.int64()), times)]
+    return pa.table(columns, schema=WORDS)
+
+
+def _added(tables: Sequence[pa.Table]) -> pa.Table:
+    total = pa.concat_tables([WORDS.empty_table(), *tables]).group_by("word").aggregate([("count", "sum")])
+    return total.sort_by("word").rename_columns(WORDS.names)
 
 
 def all_words(counted: Sequence[Artifact]) -> tuple[list[str], list[int]]:
     """The words of all shards, sorted, with a leading ▁ for a space, and their counts."""
-    table = shards.read_all(each.file("words.parquet") for each in counted)
-    total = table.group_by("word").aggregate([("count", "sum")]).sort_by("word")
-    return [word.replace(" ", SPACE) for word in total["word"].to_pylist()], total["count_sum"].to_pylist()
+    total = _added([shards.read(each.file("words.parquet")) for each in counted])
+    words = pc.replace_substring(total["word"], " ", SPACE, max_replacements=1)
+    return words.to_pylist(), total["count"].to_pylist()
 
 
-def _table(counts: Counter[str]) -> pa.Table:
-    words = sorted(counts)
-    return pa.table([words, [counts[word] for word in words]], schema=WORDS)
+def count_characters(words: Sequence[str], counts: Sequence[int]) -> dict[str, int]:
+    """How often each character occurs in words that occur so often."""
+    points = np.frombuffer("".join(words).encode("utf-32-le"), np.uint32)
+    weights = np.repeat(np.asarray(counts, np.int64), [len(word) for word in words])
+    sums = np.bincount(points, weights)  # floats, but exact up to 2^53
+    return {chr(point): int(sums[point]) for point in np.flatnonzero(sums)}
