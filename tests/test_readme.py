@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from emma.cli import parser
+from emma.cli import joined, parser
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -20,7 +20,7 @@ def commands() -> list[list[str]]:
 
 @pytest.mark.parametrize("arguments", commands(), ids=" ".join)
 def test_commands_are_understood(arguments: list[str]) -> None:
-    parser().parse_args(arguments)
+    parser().parse_args(joined(arguments))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

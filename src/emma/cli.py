@@ -31,7 +31,6 @@ STAGES = {
 }
 VERBS = ("mix show", "vocab report")
 """Commands of two words whose first is a stage: what one asks of its result."""
-INTERRUPTED = 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -44,8 +43,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"error: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
+        from emma.work import interrupt
+
         print("interrupted; nothing finished is lost: the same command goes on from here", file=sys.stderr)
-        return INTERRUPTED
+        return interrupt.exit_code()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
@@ -65,7 +66,8 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
         prog="emma",
         description="Adapt a language model to hundreds of languages: one recipe, one command.",
-        epilog="Exit codes: 0 done, 1 an error with a message, 2 wrong usage, 130 interrupted (run again to go on).",
+        epilog="Exit codes: 0 done, 1 an error with a message, 2 wrong usage, 130 interrupted or "
+        "143 terminated (run again to go on).",
     )
     top.add_argument("--version", action="version", version=f"emma {__version__}")
     commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
@@ -120,8 +122,17 @@ def parser() -> argparse.ArgumentParser:
     each.add_argument("--json", action="store_true", help="print JSON")
     each.set_defaults(command=_lang)
 
+    each = commands.add_parser("plan", help="what training a recipe takes: memory, hours, energy, money")
+    _planning(each)
+    each.set_defaults(command=_plan)
+
     each = commands.add_parser("lid", help="train, measure and look into language-identification models")
     _lid_verbs(each)
+
+    _mix_verb(commands.add_parser("mix show", help="what a mix gives each language, or the documents of a step"))
+
+    each = commands.add_parser("vocab report", help="what languages cost in tokens, for tokenizers side by side")
+    _vocab_verb(each)
 
     for stage, purpose in STAGES.items():
         each = commands.add_parser(
@@ -150,6 +161,77 @@ def _lid_verbs(parser: argparse.ArgumentParser) -> None:
     train.set_defaults(command=_lid, model=None)
     measure.set_defaults(command=_lid)
     labels.set_defaults(command=_lid_labels)
+
+
+def _mix_verb(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("recipe", type=Path)
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--step", type=_positive, metavar="N", help="the documents of this optimiser step, from 1")
+    which.add_argument("--stage", metavar="NAME", help="only this stage of the mix")
+    parser.add_argument(
+        "--inventory", type=Path, action="append", default=[], metavar="CSV", help="plan from the sizes in this file"
+    )
+    parser.add_argument("--json", action="store_true", help="as JSON, with all languages")
+    _changing(parser)
+    parser.set_defaults(command=_mix_show)
+
+
+def _vocab_verb(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "tokenizers",
+        nargs="+",
+        metavar="TOKENIZER",
+        help="a model folder, tokenizer.json, SentencePiece .model, vocab artifact, or run; or NAME=one of these",
+    )
+    parser.add_argument(
+        "--text",
+        type=Path,
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="PATH",
+        help="files or folders: one sentence a line and a file a language (swh_Latn.devtest), or pairs as JSON lines",
+    )
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--run", default=None, metavar="NAME", help="measure on the held-out text of this run too")
+    which.add_argument("--recipe", type=Path, default=None, help="the same, of this recipe's run")
+    parser.add_argument(
+        "--pieces",
+        type=_numbers,
+        nargs="?",
+        const=(),
+        default=None,
+        metavar="K,K",
+        help="what so many more pieces would save of the first tokenizer (default: 1000,2000,4000,8000,16000)",
+    )
+    parser.add_argument("--scheme", default="any", choices=get_args(Scheme), help="how codes of languages are to be read")
+    parser.add_argument("--lines", type=_positive, metavar="N", help="most lines of a language in a file (10000)")
+    parser.add_argument(
+        "--unaligned", action="store_true", help="take files whose lines are not as many as the English one's alone"
+    )
+    parser.add_argument("--all", action="store_true", dest="everything", help="print every language")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="as JSON")
+    form.add_argument("--html", type=Path, default=None, metavar="FILE", help="write a page with charts")
+    _home(parser)
+    parser.set_defaults(command=_vocab_report)
+
+
+def _planning(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("recipe", type=Path)
+    parser.add_argument("--gpu", default=None, metavar="NAME", help="such as H200; cpu for this machine's processor")
+    parser.add_argument("--gpus", type=_positive, default=1, metavar="N", help="how many train together (default: 1)")
+    parser.add_argument(
+        "--shape", metavar="NAME", help="for a base that is not here: llama2-7b and others, or a config.json"
+    )
+    parser.add_argument("--micro-batch", type=_positive, metavar="N", help="in place of train.micro_batch")
+    speed = parser.add_mutually_exclusive_group()
+    speed.add_argument("--tokens-per-second", type=float, metavar="X", help="of one GPU, where you know it")
+    speed.add_argument("--measure", action="store_true", help="measure two blocks of such a model on this machine")
+    parser.add_argument("--price", type=float, metavar="X", help="of an hour of one GPU, in any currency")
+    parser.add_argument("--watts", type=float, metavar="X", help="of one GPU (default: its rated power)")
+    parser.add_argument("--json", action="store_true", help="as JSON")
+    _changing(parser)
 
 
 def _home(parser: argparse.ArgumentParser) -> None:
@@ -188,6 +270,10 @@ def _url(text: str) -> str:
     if "://" not in text:
         raise argparse.ArgumentTypeError(f"'{text}' is not a URL such as s3://bucket/prefix; for a folder use --home")
     return text
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    return tuple(_positive(each) for each in text.split(","))
 
 
 def _positive(text: str) -> int:
@@ -302,10 +388,54 @@ def _diff(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _plan(arguments: argparse.Namespace) -> int:
+    from emma import recipe as recipes
+    from emma.plan import cost, machines, text
+
+    size = [f"train.micro_batch={arguments.micro_batch}"] if arguments.micro_batch else []
+    wanted = cost.Wanted(
+        machine=machines.find(arguments.gpu),
+        ranks=arguments.gpus,
+        shape=arguments.shape,
+        price=arguments.price,
+        watts=arguments.watts,
+        tokens_per_s=arguments.tokens_per_second,
+        measure=arguments.measure,
+        home=arguments.home,
+    )
+    found = cost.make(recipes.read(arguments.recipe, [*arguments.changes, *size]), arguments.recipe, wanted)
+    if arguments.json:
+        _print_json(found)
+    else:
+        print(*text.text(found), sep="\n")
+    return 0
+
+
 def _print_json(value: object) -> None:
     import json
 
     print(json.dumps(value, ensure_ascii=False, indent=1))
+
+
+def _mix_show(arguments: argparse.Namespace) -> int:
+    from emma.mixing import show, text
+
+    home, recipe, changes = _home_of(arguments), arguments.recipe, arguments.changes
+    if arguments.step is None:
+        found = show.show(recipe, changes, home, arguments.inventory, arguments.stage)
+    else:
+        found = show.show_step(recipe, changes, home, arguments.step)
+    if arguments.json:
+        _print_json(found)
+    else:
+        print(*(text.text if arguments.step is None else text.step_text)(found), sep="\n")
+    return 0
+
+
+def _vocab_report(arguments: argparse.Namespace) -> int:
+    from emma.vocab_report.command import vocab_report
+
+    return vocab_report(arguments, _home_of(arguments))
 
 
 def _lang(arguments: argparse.Namespace) -> int:
