@@ -10,7 +10,7 @@ import argparse
 import os
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -26,7 +26,7 @@ from benchmarks.machine import machine, result_path
 from emma.home import Home
 from emma.pack.config import PackConfig
 from emma.pack.rows import TEXTS, scatter_texts
-from emma.pack.tokenise import tokenise
+from emma.pack.tokenise import Bucket, tokenise
 from emma.run import run
 from emma.store import packing, shards
 from emma.store.artifact import Artifact
@@ -34,13 +34,28 @@ from emma.store.tokens import TokenFile
 from emma.work.local import Local
 from emma.work.progress import Reporter
 
-TURNS = 5
-"""On the large sources; on all of them, one."""
+TURNS = 3
 BATCH = 1000
 """Texts a call of the tokenizer alone."""
 LARGE, ENOUGH = 1_000_000, 16_000_000
-"""Bytes from which a source counts as large, and of how much of such text is packed, about."""
+"""Bytes from which a source counts as large, and of how much text is packed for its speed, about."""
 LENGTHS = (256, 2048, 4096)
+
+
+NOTE = f"""Least of {TURNS} turns, CPU seconds, one process and one thread each (TOKENIZERS_PARALLELISM=false, as in
+EMMA's workers). Alone: `encode_batch_fast` on lists of {BATCH:,} texts, its results thrown away. Packed: the whole
+task, from Parquet to token files, document ids and counts. A source is a language, domain and split; large ones have
+{LARGE / 1e6:.0f} MB or more. What the small ones cost more is the making of files, three each."""
+FIT_NOTE = """Training documents of all sources, one epoch of each. Best-fit packing cuts the documents that are longer
+than a sequence, and no other; concatenation what the ends of sequences fall upon."""
+SPEEDS = (
+    "| text | MB | documents | sources | alone, CPU s | packed, CPU s | alone, MB/s | packed, MB/s | packed / alone |",
+    "|---|--:|--:|--:|--:|--:|--:|--:|--:|",
+)
+FITS = (
+    "| sequence | padding | cut by best-fit | cut by concatenation | packing, CPU s |",
+    "|--:|--:|--:|--:|--:|",
+)
 
 
 def corpus(recipe: Path, home: Home, workers: int) -> list[tuple[Artifact, Artifact]]:
@@ -59,27 +74,22 @@ def timed(work: Callable[[], object]) -> float:
     return time.process_time() - start
 
 
-def large(texts: pa.Table) -> pa.Table:
-    """The texts of some sources with LARGE bytes or more."""
+def some(texts: pa.Table, least: int) -> pa.Table:
+    """All texts of every so many sources with `least` bytes or more, ENOUGH bytes or more in all."""
     keys = pc.binary_join_element_wise(texts["lang"], texts["domain"], texts["split"], " ")
-    grouped = (
-        pa.table({"key": keys, "bytes": pc.binary_length(texts["text"])}).group_by("key").aggregate([("bytes", "sum")])
-    )
-    sizes = dict(sorted(zip(grouped["key"].to_pylist(), grouped["bytes_sum"].to_pylist(), strict=True)))
-    big = [key for key, size in sizes.items() if size >= LARGE]
-    kept = big[:: max(1, sum(sizes[key] for key in big) // ENOUGH)]
-    return texts.filter(pc.is_in(keys, pa.array(kept)))
+    table = pa.table({"key": keys, "bytes": pc.binary_length(texts["text"])})
+    sizes = table.group_by("key").aggregate([("bytes", "sum")]).sort_by("key").to_pylist()
+    large = [row for row in sizes if row["bytes_sum"] >= least]
+    step = max(1, sum(row["bytes_sum"] for row in large) // ENOUGH)
+    return texts.filter(pc.is_in(keys, pa.array([row["key"] for row in large[::step]])))
 
 
-def speed(name: str, texts: pa.Table, turns: int, tokenizer: Path, folder: Path) -> tuple[str, Path]:
-    """A row of the table of speeds, and where the token files are."""
-    bucket = folder / name / "bucket"
-    bucket.mkdir(parents=True)
-    shards.write(bucket / "0000.parquet", texts)
+def speed(name: str, texts: pa.Table, turns: int, tokenizer: Path, folder: Path) -> str:
+    """A row of the table of speeds."""
+    item, vocab = bucket_of(texts, folder / name), SimpleNamespace(file=lambda _: tokenizer)
     alone = Tokenizer.from_file(str(tokenizer / "tokenizer.json"))
     alone.encode_special_tokens = True
     lists = [texts["text"][at : at + BATCH].to_pylist() for at in range(0, texts.num_rows, BATCH)]
-    vocab = SimpleNamespace(file=lambda _: tokenizer)
     times: dict[str, list[float]] = {"alone": [], "packed": []}
     for turn in range(turns):
         out = folder / name / str(turn)
@@ -87,42 +97,44 @@ def speed(name: str, texts: pa.Table, turns: int, tokenizer: Path, folder: Path)
         times["alone"].append(
             timed(lambda: [alone.encode_batch_fast(each, add_special_tokens=False) for each in lists])
         )
-        item = (0, (Artifact(bucket, "bucket"),))
         times["packed"].append(timed(lambda: tokenise(out, item, PackConfig(), vocab)))  # type: ignore[arg-type]  # noqa: B023
     best = {each: min(found) for each, found in times.items()}
     size = pc.sum(pc.binary_length(texts["text"])).as_py() / 1e6
     files = shards.read(out / "packed.parquet").num_rows
-    row = (
+    return (
         f"| {name} | {size:.0f} | {texts.num_rows:,} | {files:,} | {best['alone']:.2f} | {best['packed']:.2f} | "
         f"{size / best['alone']:.2f} | {size / best['packed']:.2f} | {100 * best['alone'] / best['packed']:.0f} % |"
     )
-    return row, out
+
+
+def bucket_of(texts: pa.Table, folder: Path) -> Bucket:
+    """The texts as the task finds them."""
+    folder.mkdir()
+    shards.write(folder / "0000.parquet", texts)
+    return 0, (Artifact(folder, "bucket"),)
 
 
 def fits(out: Path) -> Iterator[str]:
     """Rows of the table of best-fit packing."""
     rows = [row for row in shards.read(out / "packed.parquet").to_pylist() if row["split"] == "train"]
     lengths = [np.array(TokenFile(out / row["path"]).lengths) for row in rows]
+    tokens, documents = (sum(row[name] for row in rows) for name in ("tokens", "documents"))
     for length in LENGTHS:
         start = time.process_time()
         packed = [packing.pack(each, length) for each in lengths]
         took = time.process_time() - start
-        tokens = sum(int(each.sum()) * (len(opened) - 1) for each, (_, _, opened) in zip(lengths, packed, strict=True))
-        room = sum(len(ends) for _, ends, _ in packed) * length
-        # of one epoch of each source: equal shares of its sequences
-        share = padding_an_epoch(lengths, packed, length)
+        room = sum(len(ends) * length / (len(opened) - 1) for _, ends, opened in packed)
         too_long = sum(int((each > length).sum()) for each in lengths)
-        documents = sum(len(each) for each in lengths)
+        cut = sum(cuts(each, length) for each in lengths)
         yield (
-            f"| {length:,} | {100 * share:.2f} % | {100 * (1 - tokens / room):.2f} % | {too_long:,} | "
-            f"{sum(cuts(each, length) for each in lengths):,} | {documents:,} | {took:.2f} |"
+            f"| {length:,} | {100 * (1 - tokens / room):.1f} % | {share(too_long, documents)} | "
+            f"{share(cut, documents)} | {took:.2f} |"
         )
 
 
-def padding_an_epoch(lengths: Sequence[np.ndarray], packed: Sequence[tuple[np.ndarray, ...]], length: int) -> float:
-    """Padding in one epoch of every source, as a share of all tokens trained on."""
-    room = sum(len(ends) * length / (len(opened) - 1) for _, ends, opened in packed)
-    return float(1 - sum(int(each.sum()) for each in lengths) / room)
+def share(some: int, of: int) -> str:
+    """A count and its percentage."""
+    return f"{some:,} ({100 * some / of:.0f} %)"
 
 
 def cuts(lengths: np.ndarray, length: int) -> int:
@@ -152,38 +164,18 @@ def main() -> None:
         texts = shards.read_all(part / "0000.parquet" for part in parts if (part / "0000.parquet").exists())
         texts = texts.select(TEXTS.names)
         speed("compile", texts[:100], 1, folder / "tokenizer", folder)
-        few, _ = speed("large sources", large(texts), TURNS, folder / "tokenizer", folder)
-        every, out = speed("all sources", texts, 1, folder / "tokenizer", folder)
-        lines = [
-            "# Packing",
-            "",
-            f"`python -m benchmarks.train.pack {given.recipe.as_posix()} TOKENIZER`, TOKENIZER being Llama-2's",
-            "",
-            machine(),
-            "",
-            f"Least of {TURNS} turns on the large sources, one on all, CPU seconds, one process and one thread each (TOKENIZERS_PARALLELISM=false, as in "
-            f"EMMA's workers). Alone: `encode_batch_fast` on lists of {BATCH:,} texts, its results thrown away. Packed: "
-            "the whole task, from Parquet to token files, document ids and counts. A large source has "
-            f"{LARGE / 1e6:.0f} MB or more of one language, domain and split; of the small ones, creating files is what "
-            "costs.",
-            "",
-            "| text | MB | documents | files | alone, CPU s | packed, CPU s | alone, MB/s | packed, MB/s | packed / alone |",
-            "|---|--:|--:|--:|--:|--:|--:|--:|--:|",
-            few,
-            every,
-            "",
-            f"Reading the selected documents and sorting them into buckets before that: {scatter:.2f} CPU s for all.",
-            "",
-            "## Best-fit packing",
-            "",
-            "Training documents of all sources. Padding: of one epoch of every source. Cut: documents longer than a "
-            "sequence, the only ones that best-fit packing cuts, beside those that concatenation cuts.",
-            "",
-            "| sequence | padding | padding in all passes | cut by best-fit | cut by concatenation | documents | CPU s |",
-            "|--:|--:|--:|--:|--:|--:|--:|",
-            *fits(out),
-            "",
+        speeds = [
+            speed("large sources", some(texts, LARGE), TURNS, folder / "tokenizer", folder),
+            speed("sources of every size", some(texts, 0), TURNS, folder / "tokenizer", folder),
         ]
+        out, vocab = folder / "out", SimpleNamespace(file=lambda _: folder / "tokenizer")
+        out.mkdir()
+        tokenise(out, bucket_of(texts, folder / "all"), section, vocab)  # type: ignore[arg-type]
+        table = list(fits(out))
+    head = f"`python -m benchmarks.train.pack {given.recipe.as_posix()} TOKENIZER`, TOKENIZER being Llama-2's"
+    lines = ["# Packing", "", head, "", machine(), "", NOTE, "", *SPEEDS, *speeds, ""]
+    lines += [f"Reading all selected documents and sorting them into buckets before that: {scatter:.2f} CPU s.", ""]
+    lines += ["## Best-fit packing", "", FIT_NOTE, "", *FITS, *table, ""]
     path = result_path("pack")
     path.write_text("\n".join(lines), encoding="utf-8")
     print(path.read_text(encoding="utf-8"))

@@ -4,7 +4,7 @@ import pytest
 from iso639 import ALL_LANGUAGES
 
 from emma.lang.codes import meaning
-from emma.lang.names import by_name
+from emma.lang.names import by_name, english_name
 from emma.lang.refusal import RefusedError
 
 NAMES = [
@@ -48,3 +48,17 @@ def test_reference_names_lead_to_their_codes() -> None:
 def test_a_near_miss_is_told() -> None:
     with pytest.raises(RefusedError, match=r"Yoruba \(yo\)"):
         by_name("Yorubba")
+
+
+@pytest.mark.parametrize(
+    ("label", "name"),
+    [
+        ("npi_Deva", "Nepali"),
+        ("ell_Grek", "Modern Greek"),
+        ("nqo_Nkoo", "N'Ko"),
+        ("aym", "Aymara"),
+        ("qaa_Latn", "qaa"),
+    ],
+)
+def test_names_of_labels(label: str, name: str) -> None:
+    assert english_name(label) == name

@@ -48,6 +48,19 @@ def test_an_independent_reader_finds_the_documents(vocabulary: int, tmp_path: Pa
     assert file.tokens.dtype == (np.uint16 if vocabulary < 65_500 else np.int32)
 
 
+@pytest.mark.parametrize("vocabulary", [65_499, 260_000])
+def test_megatron_reads_the_documents(vocabulary: int, tmp_path: Path) -> None:
+    pytest.importorskip("megatron.core", reason="megatron-core is not installed")
+    from megatron.core.datasets.indexed_dataset import IndexedDataset
+
+    documents = [*DOCUMENTS, [vocabulary - 1]]
+    write(tmp_path / "aaa_Latn.web.train", documents, vocabulary)
+    read = IndexedDataset(str(tmp_path / "aaa_Latn.web.train"))
+    assert [each.tolist() for each in read] == documents
+    assert read.document_indices.tolist() == [0, 1, 2, 3, 4]
+    assert read.get(2, offset=100, length=50).tolist() == [7] * 50
+
+
 def test_names_with_dots_keep_their_parts(tmp_path: Path) -> None:
     write(tmp_path / "aaa_Latn.web.train")
     names = sorted(each.name for each in tmp_path.iterdir())

@@ -10,11 +10,12 @@ from emma.work import interrupt
 
 @pytest.fixture
 def listening():
-    before = signal.getsignal(signal.SIGINT)
+    before = {number: signal.getsignal(number) for number in interrupt.SIGNALS}
     interrupt.listen()
     yield
     interrupt.listen()
-    signal.signal(signal.SIGINT, before)
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 class Dying:
@@ -38,3 +39,37 @@ def test_an_interrupt_is_raised_at_once_and_forgotten_by_the_next_run(listening)
         os.kill(os.getpid(), signal.SIGINT)
     interrupt.listen()
     interrupt.check()
+
+
+@pytest.fixture
+def patient(listening):
+    with interrupt.patient():
+        yield
+
+
+def test_a_signal_is_put_off_where_it_must_be(patient):
+    for _ in range(2):  # launchers pass on what the processes got already
+        os.kill(os.getpid(), signal.SIGTERM)
+    assert interrupt.heard() == signal.SIGTERM
+    assert interrupt.exit_code() == 143
+    with pytest.raises(interrupt.Terminated):
+        interrupt.check()
+
+
+def test_a_signal_that_is_repeated_later_is_obeyed_at_once(patient, monkeypatch):
+    os.kill(os.getpid(), signal.SIGINT)
+    monkeypatch.setattr(interrupt, "SAME_S", 0.0)
+    with pytest.raises(KeyboardInterrupt):
+        os.kill(os.getpid(), signal.SIGINT)
+    assert interrupt.exit_code() == 130
+
+
+def test_terminated_at_once_where_nothing_is_under_way(listening):
+    with pytest.raises(interrupt.Terminated):
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+def test_another_process_was_told(listening):
+    with pytest.raises(interrupt.Terminated):
+        interrupt.pass_on(signal.SIGTERM)
+    assert interrupt.exit_code() == 143

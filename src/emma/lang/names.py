@@ -35,10 +35,17 @@ def by_name(name: str) -> str:
 
 @lru_cache(maxsize=4096)
 def english_name(label: str) -> str:
-    """The English name of the language of a label such as `npi_Deva`: ISO 639-3's, without what it puts in brackets."""
-    from iso639 import Language
+    """The English name of the language of a label such as `npi_Deva`: ISO 639-3's, without what it puts in brackets.
 
-    return re.sub(r"\s*\(.*?\)", "", Language.from_part3(label.partition("_")[0]).name)
+    The code itself where ISO 639-3 has none, as for codes of local use.
+    """
+    from iso639 import Language, LanguageNotFoundError
+
+    code = label.partition("_")[0]
+    try:
+        return re.sub(r"\s*\(.*?\)", "", Language.from_part3(code).name)
+    except LanguageNotFoundError:
+        return code
 
 
 def _near(name: str) -> str:

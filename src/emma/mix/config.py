@@ -64,7 +64,8 @@ class MixConfig(Section):
     """Fixed shares of all training tokens, by key, for what must not be forgotten: `{ eng_Latn = 0.15, code = 0.10 }`.
     Inside each, languages and domains keep their proportions."""
     max_epochs: Epochs = 8.0
-    """How often any token may be seen, replayed ones included. What a small language cannot give goes to the others."""
+    """How often any token may be seen, replayed ones included, give or take a sequence. What a small language cannot
+    give goes to the others."""
     epoch_caps: dict[str, Epochs] = Field(default={})
     """Other limits than `max_epochs`, by key: `{ high = 1, books = 4 }`."""
     tier_by: Literal["words", "bytes", "tokens"] = "words"

@@ -16,7 +16,7 @@ Row = Mapping[str, Any]
 
 def text(found: Row) -> Iterator[str]:
     """The plan, table by table."""
-    steps = f"{count(found['steps'])} steps of {short(found['step_tokens'])}"
+    steps = f"{count(found['steps'])} steps of {count(found['step_tokens'])}"
     yield f"{found['recipe']}: {short(found['tokens'])} tokens, {steps}, sequences of {count(found['sequence_length'])}"
     yield f"planned {found['origin']}"
     for kind in ("stages", "domains", "tiers", "languages"):

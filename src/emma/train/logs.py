@@ -79,12 +79,12 @@ class Logs:
 
     def row(self) -> None:
         """Log the ledger's last row."""
+        metrics, now = self._ledger.metrics[-1], time.time()
+        if self._sinks == {}:
+            return
+        row = {**metrics, **self._speed(int(metrics["tokens"])), "time": now}
         if self._sinks is None:
             self._sinks = self._open()
-        if not self._sinks:
-            return
-        metrics = self._ledger.metrics[-1]
-        row = {**metrics, **self._speed(int(metrics["tokens"])), "time": time.time()}
         losses = self._ledger.means(self._tiers)
         losses |= {name: loss for name, loss in self._ledger.means(self._langs).items() if name in self._wanted}
         for name, sink in list(self._sinks.items()):

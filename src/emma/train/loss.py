@@ -61,7 +61,7 @@ def _in_chunks(
         if of_hidden is not None:
             torch.mm(grad, cast.weight, out=of_hidden[part])
         if of_weight is not None:
-            of_weight += product(grad.T, hidden[part])
+            _add_product(of_weight, grad.T, hidden[part])
         del at_raw, grad  # or they would still be there beside the next chunk's
     return nats, (of_hidden, of_weight, of_bias)
 
@@ -90,6 +90,14 @@ def product(one: Tensor, other: Tensor) -> Tensor:
     if one.device.type == "cuda" and one.dtype == torch.bfloat16 and torch.version.hip is None:
         return torch.mm(one, other, out_dtype=torch.float32)
     return one @ other
+
+
+def _add_product(total: Tensor, one: Tensor, other: Tensor) -> None:
+    """Add a matrix product to `total`, which is float32: where that is its type too, without a copy of that size."""
+    if one.dtype == torch.float32:
+        total.addmm_(one, other)
+    else:
+        total += product(one, other)
 
 
 def next_token_loss(hidden: Tensor, head: Head, targets: Tensor) -> tuple[Tensor, Tensor]:

@@ -1,0 +1,179 @@
+"""The methods of `vocab` side by side, what freezing costs, and whether the two forms of a tokenizer agree.
+
+    python -m benchmarks.train.vocab_methods ../shared/data
+
+FLORES-200 devtest: pieces are learnt from its odd lines and measured on its even ones, in every language the folder
+has. The base is Llama 2's tokenizer, and a byte-level one with the pattern of Llama 3, trained here on the odd English
+lines and the English PUD treebank.
+"""
+
+import argparse
+import re
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import sentencepiece
+import zstandard
+from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
+
+from benchmarks.machine import machine, result_path
+from emma.vocab import kinds
+from emma.vocab import proto as spm
+from emma.vocab.append import append
+from emma.vocab.bpe import Bpe, segment
+from emma.vocab.config import VocabConfig
+from emma.vocab.freeze import neighbours, unknown_characters, whole_words
+from emma.vocab.grow import Grown, Sample, Wanted, grow
+from emma.vocab.llama import LlamaTokenizer
+from emma.vocab.sample import Text
+from emma.vocab.words import SPACE, cutter
+
+METHODS = ("continue", "append_below", "append_scores", "append_zero")
+NEW = 8000
+FROZEN = (1, 4)
+HEAD = (
+    "| | new pieces | characters | never reached | held-out tokens | English lines changed | English tokens "
+    "| forms differ |\n|---|--:|--:|--:|--:|--:|--:|--:|"
+)
+PATTERN = (
+    r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+"
+    r"|\s+(?!\S)|\s+"
+)
+"""How Llama 3 cuts text into words."""
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Text by what it is for."""
+
+    learnt: list[str]
+    held_out: list[str]
+    english: list[str]
+    """That may be frozen."""
+    english_held_out: list[str]
+
+
+def read(data: Path) -> Lines:
+    """FLORES by line, English apart; the treebank's sentences are for freezing."""
+    files = sorted((data / "bench" / "flores200_devtest").glob("*.devtest.zst"))
+    texts = {path.name.split(".")[0]: _unpacked(path).splitlines() for path in files}
+    english = texts.pop("eng")
+    treebank = _unpacked(data / "mono" / "ud_conllu" / "en_pud-ud-test.conllu.zst")
+    known = re.findall(r"^# text = (.*)$", treebank, re.MULTILINE)
+    learnt, held_out = ([line for lines in texts.values() for line in lines[start::2]] for start in (0, 1))
+    return Lines([*learnt, *english[::2]], held_out, [*english[::2], *known], english[1::2])
+
+
+def _unpacked(path: Path) -> str:
+    with path.open("rb") as stream:
+        return zstandard.ZstdDecompressor().stream_reader(stream).read().decode()
+
+
+def byte_level(folder: Path, lines: Sequence[str], pieces: int) -> Path:
+    """A tokenizer of Llama 3's kind, trained on these lines."""
+    tokenizer = Tokenizer(models.BPE(ignore_merges=True))
+    steps = [pre_tokenizers.Split(Regex(PATTERN), "isolated"), pre_tokenizers.ByteLevel(False, use_regex=False)]
+    tokenizer.pre_tokenizer, tokenizer.decoder = pre_tokenizers.Sequence(steps), decoders.ByteLevel()
+    alphabet = pre_tokenizers.ByteLevel.alphabet()
+    trainer = trainers.BpeTrainer(vocab_size=pieces, initial_alphabet=alphabet, show_progress=False)
+    tokenizer.train_from_iterator(lines, trainer)
+    tokenizer.save(str(folder / "tokenizer.json"))
+    return folder
+
+
+def sample_of(base: Bpe, lines: Sequence[str]) -> Sample:
+    """The words as the stage counts them."""
+    cut, found = cutter(base.cut), Counter[str]()
+    for line in lines:
+        found.update(cut(line))
+    words = sorted(found)
+    return Sample([word.replace(" ", SPACE) for word in words], np.array([found[word] for word in words], np.int64))
+
+
+def spelled(base: Bpe, lines: Sequence[str]) -> Counter[str]:
+    """What freezing these lines refuses, and how often it occurs."""
+    encodings = base.open().encode_batch(list(lines), add_special_tokens=False)
+    texts, found = [Text("", line, 0) for line in lines], Counter[str]()
+    for kind in (neighbours, whole_words, unknown_characters):
+        found.update(kind(base, encodings, texts))
+    return found
+
+
+def encoded(tokenizer: Bpe, lines: Sequence[str]) -> list[list[int]]:
+    """The ids of each line."""
+    return [each.ids for each in tokenizer.open().encode_batch_fast(list(lines), add_special_tokens=False)]
+
+
+def row(name: str, base: Bpe, grown: Grown, lines: Lines) -> str:
+    """One line of the table."""
+    after, new = grown.tokenizer, grown.new
+    before = [encoded(base, part) for part in (lines.held_out, lines.english_held_out)]
+    now = [encoded(after, part) for part in (lines.held_out, lines.english_held_out)]
+    ratio = sum(map(len, now[0])) / sum(map(len, before[0]))
+    changed = sum(one != other for one, other in zip(before[1], now[1], strict=True))
+    missed = sum(len(ids) != 1 for ids in segment(after.open_bare(), [each.piece for each in new])) if new else 0
+    chars = sum(each.kind == "char" for each in new)
+    english = f"{sum(map(len, before[1])):,} → {sum(map(len, now[1])):,}"
+    cells = (name, f"{len(new):,}", f"{chars:,}", missed, f"{ratio:.3f}", changed, english, differ(after, lines))
+    return f"| {' | '.join(str(cell) for cell in cells)} |"
+
+
+def differ(tokenizer: Bpe, lines: Lines) -> str:
+    """Lines that SentencePiece's form cuts otherwise than Hugging Face's."""
+    if not isinstance(tokenizer, LlamaTokenizer) or tokenizer.scores is None:
+        return "one form"
+    file = spm.grown(tokenizer.proto, tokenizer.pieces, tokenizer.scores, tokenizer.added)
+    model, every = sentencepiece.SentencePieceProcessor(model_proto=file), [*lines.learnt, *lines.held_out]
+    found = sum(one != other for one, other in zip(model.encode(every), encoded(tokenizer, every), strict=True))
+    return f"{found} of {len(every):,}"
+
+
+def rows(base: Bpe, lines: Lines) -> Iterator[str]:
+    """The table of one base."""
+    sample, frozen = sample_of(base, lines.learnt), spelled(base, lines.english)
+    yield row("the base", base, Grown(base), lines)
+    for method in METHODS:
+        section = VocabConfig(method=method, new_pieces=NEW)
+        made = (grow if method == "continue" else append)(base, sample, section, Wanted(NEW))
+        yield row(f"`{method}`", base, made, lines)
+    for count in FROZEN:
+        refused = {piece for piece, times in frozen.items() if times >= count}
+        made = grow(base, sample, VocabConfig(new_pieces=NEW), Wanted(NEW, refused=refused))
+        name = f"`continue`, frozen, `freeze_count = {count}` ({len(made.refused)} pieces rejected)"
+        yield row(name, base, made, lines)
+
+
+def main() -> None:
+    """Run the comparison and write the result."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", type=Path)
+    lines, start = read(data := parser.parse_args().data), time.perf_counter()
+    tables = []
+    with tempfile.TemporaryDirectory() as folder:
+        made = byte_level(Path(folder), lines.english, 8000)
+        for name, path in (("Llama 2", data / "model" / "llama2_tokenizer"), ("Byte-level, 8,000 pieces", made)):
+            tables.append("\n".join([f"## {name}", "", HEAD, *rows(kinds.load(path), lines)]))
+            print(tables[-1], flush=True)
+    result_path("vocab-methods").write_text(text_of(lines, tables, time.perf_counter() - start), encoding="utf-8")
+
+
+def text_of(lines: Lines, tables: Sequence[str], seconds: float) -> str:
+    """The result file."""
+    size = sum(len(line.encode()) for line in lines.learnt) / 1e6
+    about = (
+        f"Learnt from {len(lines.learnt):,} lines ({size:.1f} MB), measured on {len(lines.held_out):,} others of the "
+        f"same languages and {len(lines.english_held_out):,} English ones. Frozen: {len(lines.english):,} English "
+        f"sentences. Held-out tokens are those of the base times the number. The whole took {seconds:.0f} s."
+    )
+    run = "Run again with `python -m benchmarks.train.vocab_methods ../shared/data`."
+    head = "# Vocabulary: methods, freezing, and the two forms"
+    return "\n\n".join([head, f"{machine()}.", run, about, *tables]) + "\n"
+
+
+if __name__ == "__main__":
+    main()
