@@ -154,7 +154,7 @@ def mfu(facts: Facts, kind: str) -> str:
 
 
 def giga(size: float | None) -> str:
-    return "—" if size is None else f"{size / 1e9:.1f}"
+    return "—" if size is None else f"{size / 1e9:.4g}"
 
 
 def details(found: dict[str, Facts]) -> str:

@@ -173,7 +173,8 @@ def main() -> None:
         tokenise(out, bucket_of(texts, folder / "all"), section, vocab)  # type: ignore[arg-type]
         table = list(fits(out))
     head = f"`python -m benchmarks.train.pack {given.recipe.as_posix()} TOKENIZER`, TOKENIZER being Llama-2's"
-    lines = ["# Packing", "", head, "", machine(), "", NOTE, "", *SPEEDS, *speeds, ""]
+    load = f"Load of the machine by others and this at the end: {os.getloadavg()[1]:.1f}."
+    lines = ["# Packing", "", head, "", machine(), "", f"{NOTE}\n{load}", "", *SPEEDS, *speeds, ""]
     lines += [f"Reading all selected documents and sorting them into buckets before that: {scatter:.2f} CPU s.", ""]
     lines += ["## Best-fit packing", "", FIT_NOTE, "", *FITS, *table, ""]
     path = result_path("pack")

@@ -78,6 +78,7 @@ def test_selective_lies_between() -> None:
 
 def test_constants_are_those_of_the_trainer() -> None:
     assert plan.CHUNK == loss.CHUNK_ELEMENTS
+    assert plan.FEWEST_ROWS == loss.FEWEST_ROWS
     assert plan.SCALE_BLOCK == BLOCK
 
 

@@ -106,6 +106,11 @@ def test_more_files_than_a_process_may_have_open(tmp_path: Path) -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
+def test_a_file_written_anew_is_read_anew(tmp_path: Path) -> None:
+    for documents in ([[1, 2, 3]], [[4, 5, 6]]):
+        assert write(tmp_path / "a", documents).document(0).tolist() == documents[0]
+
+
 def test_empty(tmp_path: Path) -> None:
     file = write(tmp_path / "a", [])
     assert (len(file), len(file.tokens)) == (0, 0)

@@ -32,7 +32,7 @@ def test_a_result_says_what_was_measured() -> None:
         "flops_a_token": {"full square": 46.08e9, "causal": 42.86e9, "documents": 40e9},
         "peak": 989e12,
         "peak_bytes": 139.9e9,
-        "predicted_bytes": 140e9,
+        "predicted_bytes": 140.04e9,
         "losses": [10.4, 10.3],
         "steps": 50,
         "device": "NVIDIA H200",
@@ -45,7 +45,7 @@ def test_a_result_says_what_was_measured() -> None:
         "breaks": 0,
     }
     text = page({"main": facts, "fp8": {"error": "RecipeError: no\nmore"}}, "main", [], gpu=True)
-    assert "| main | 11,000 | 51.3 % | 47.7 % | 44.5 % | 139.9 | 140.0 | 50 | 10.40 → 10.30 |" in text
+    assert "| main | 11,000 | 51.3 % | 47.7 % | 44.5 % | 139.9 | 140 | 50 | 10.40 → 10.30 |" in text
     assert "| fp8 | RecipeError: no |" in text
     assert "open" not in text
     assert "The GPU's line is open" in page({"main": facts}, "main", [], gpu=False)

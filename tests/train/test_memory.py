@@ -1,4 +1,8 @@
-"""Out of memory is told with its numbers, and anything else is left alone."""
+"""Out of memory is told with its numbers, and anything else is left alone; freed memory is kept."""
+
+import platform
+import subprocess
+import sys
 
 import pytest
 import torch
@@ -63,3 +67,31 @@ def test_what_is_advised_is_not_done_yet(change, first: str, absent: str) -> Non
     found = remedies(TrainConfig(**change))
     assert found[0] == first
     assert absent not in " ".join(found)
+
+
+FAULTS = """
+import resource, sys
+import numpy as np
+from emma.train.heap import keep_freed
+
+def round_of_buffers():
+    buffers = [np.ones(1 << 20) for _ in range(6)]
+
+if "keep" in sys.argv:
+    keep_freed()
+for _ in range(3):
+    round_of_buffers()
+before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+for _ in range(10):
+    round_of_buffers()
+print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc gives memory back so readily")
+def test_freed_memory_is_not_mapped_anew() -> None:
+    faults = [
+        int(subprocess.run([sys.executable, "-c", FAULTS, *word], capture_output=True, check=True).stdout)
+        for word in ((), ("keep",))
+    ]
+    assert faults[1] < 0.1 * faults[0]

@@ -8,7 +8,7 @@ import torch
 from transformers import AutoModelForCausalLM
 
 from tests.train.conftest import LENGTH, make_inputs, tiny_model
-from tests.train.ranks import Job, run, start
+from tests.train.jobs import Job, run, start
 
 # 7 sequences a step: two processes have 4 and 3 of them, in as many micro-batches. The last of 6 steps has 5, and one
 # micro-batch of the second process is empty.
@@ -46,7 +46,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     told = job("adamw", "told", stop=4, what="term", who=1)
     again = [job("adamw", "2 to 2", **stop), job("adamw", "2 to 2")]
     together = [job("adamw", "2"), job("copies", "2"), *jobs("1 to 2"), *again, *jobs("2 to 1", **stop), told]
-    assert start(together, folder / "jobs.json", count=2) == [0, 0]
+    assert start(together, folder, count=2) == [0, 0]
     for each in jobs("2 to 1"):
         run(each, 0)
     assert not (told.out / "model").exists()

@@ -17,7 +17,7 @@ from emma.train.config import LoraConfig, TrainConfig
 from emma.train.model import prepare
 from emma.train.run import train
 from tests.train.conftest import LENGTH, tiny_model
-from tests.train.ranks import Job, start
+from tests.train.jobs import Job, start
 
 SECTION = TrainConfig(learning_rate=1e-2, batch_tokens=5 * LENGTH, micro_batch=3, log_every=3, checkpoint_every=2)
 
@@ -88,7 +88,7 @@ def test_killed_and_resumed_is_uninterrupted(world, make_work, tmp_path: Path, m
     train(section, **inputs, work=whole)
     given = section.model_dump() | {"checkpoint_every": 2, "checkpoints_kept": 9}
     job = Job(str(tmp_path), str(whole.root), "0" * 20, given, stop=5)
-    assert start([job], tmp_path / "jobs.json") == [-signal.SIGKILL]
+    assert start([job], tmp_path) == [-signal.SIGKILL]
     killed = make_work("train")
     # the last one may have been on its way
     found = {each.name for each in killed.scratch.iterdir()}

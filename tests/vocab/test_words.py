@@ -5,10 +5,10 @@ from collections import Counter
 import numpy as np
 import pytest
 
+from emma.store import shards
 from emma.store.artifact import Artifact
 from emma.vocab.sample import measure_text, take, training_plan
 from emma.vocab.words import SPACE, all_words, count_characters, count_words, words_in
-from emma.store import shards
 from tests.conftest import TEXTS
 from tests.vocab.made import corpus
 

@@ -55,7 +55,7 @@ def test_what_is_left_out_is_told(tmp_path: Path) -> None:
     aligned(tmp_path)
     (tmp_path / "README.md").write_text("one\ntwo\n", encoding="utf-8")
     found = read_files([tmp_path], "any", 3)
-    assert [(skipped.texts, Path(skipped.place).name) for skipped in found.skipped][0] == (2, "README.md")
+    assert (found.skipped[0].texts, Path(found.skipped[0].place).name) == (2, "README.md")
     assert "README" in found.skipped[0].reason
     beyond = [skipped for skipped in found.skipped if "--lines" in skipped.reason]
     assert len(beyond) == len(LINES)
@@ -93,7 +93,10 @@ def test_pairs_beyond_those_asked_for(tmp_path: Path) -> None:
     pairs = [{"src_lang": "swh", "tgt_lang": "en", "src": f"s{n}", "tgt": f"e{n}"} for n in range(5)]
     path = rows(tmp_path / "pairs.jsonl", *pairs)
     found = read_files([path], "any", 3)
-    assert found.blocks == [Block(ENGLISH, ("e0", "e1", "e2"), ("e0", "e1", "e2")), Block("swh_Latn", ("s0", "s1", "s2"), ("e0", "e1", "e2"))]
+    assert found.blocks == [
+        Block(ENGLISH, ("e0", "e1", "e2"), ("e0", "e1", "e2")),
+        Block("swh_Latn", ("s0", "s1", "s2"), ("e0", "e1", "e2")),
+    ]
     assert found.skipped == [Skipped(f"{path}: swh-en", 2, "more than --lines asks for")]
 
 
@@ -116,7 +119,7 @@ def test_rows_that_cannot_be_read(tmp_path: Path, line: str, message: str) -> No
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="nowhere is neither a file nor a folder"):
         read_files([tmp_path / "nowhere"], "any", ALL)
-    with pytest.raises(SourceError, match="There is no text in a known language in .*They hold no file"):
+    with pytest.raises(SourceError, match=r"There is no text in a known language in .*They hold no file"):
         read_files([tmp_path], "any", ALL)
     (tmp_path / "qqx.txt").write_text("x\n")
     with pytest.raises(SourceError, match=r"There is no text in a known language in .*qqx\.txt: 'qqx'"):

@@ -63,7 +63,9 @@ def test_texts_that_stand_alone_have_no_premium_and_count_for_the_rest(tmp_path:
 
 
 def test_a_language_without_text_is_no_row(tmp_path: Path) -> None:
-    assert list(measured(tmp_path, Block("hin_Deva", ("",)), Block("yor_Latn", ()), Block("nqo_Nkoo", ("ߡߐ߱",)))) == ["nqo_Nkoo"]
+    assert list(measured(tmp_path, Block("hin_Deva", ("",)), Block("yor_Latn", ()), Block("nqo_Nkoo", ("ߡߐ߱",)))) == [
+        "nqo_Nkoo"
+    ]
 
 
 def test_pairs_stand_beside_english_whichever_side_it_is() -> None:

@@ -24,7 +24,11 @@ def home(tmp_path: Path) -> Home:
 def proto() -> bytes:
     out = io.BytesIO()
     sentencepiece.SentencePieceTrainer.Train(
-        sentence_iterator=iter([*TEXTS.values()] * 20), model_writer=out, vocab_size=300, hard_vocab_limit=False, minloglevel=2
+        sentence_iterator=iter([*TEXTS.values()] * 20),
+        model_writer=out,
+        vocab_size=300,
+        hard_vocab_limit=False,
+        minloglevel=2,
     )
     return out.getvalue()
 
@@ -76,7 +80,7 @@ def test_names(tmp_path: Path, home: Home) -> None:
 
 
 def test_a_run_by_its_name(compiled: Path) -> None:
-    with pytest.raises(RecipeError, match="The run 'one' in .* has no vocab yet"):
+    with pytest.raises(RecipeError, match=r"The run 'one' in .* has no vocab yet"):
         open_meter("one", Home(compiled))
 
 
@@ -84,7 +88,7 @@ def test_what_is_no_tokenizer(tmp_path: Path, home: Home) -> None:
     (tmp_path / "empty").mkdir()
     (tmp_path / "tokenizer.json").write_text("{}")
     (tmp_path / "tekken.model").write_bytes(b"IQ== 0\nIg== 1\n")
-    with pytest.raises(RecipeError, match="'nowhere' is no tokenizer. Give a Hugging Face folder"):
+    with pytest.raises(RecipeError, match=r"'nowhere' is no tokenizer\. Give a Hugging Face folder"):
         open_meter("nowhere", home)
     with pytest.raises(RecipeError, match=r"empty holds no tokenizer"):
         open_meter(str(tmp_path / "empty"), home)

@@ -37,7 +37,7 @@ def test_the_dearest_first_and_those_without_a_premium_last(found: Report) -> No
     assert premiums[:-1] == sorted(premiums[:-1], reverse=True)
     assert found.languages[-1].lang == "hau_Latn"
     assert premiums[-1] is None
-    assert found.notes == ["No premium, since none of their text stands beside English: hau_Latn"]
+    assert found.notes == ["No premium for 1, of which no text stands beside English: hau_Latn"]
 
 
 def test_for_a_terminal(found: Report) -> None:
@@ -75,7 +75,9 @@ def test_the_page(found: Report) -> None:
     for chart in charts:
         ElementTree.fromstring(chart)
     assert all(html.count(f'<tr id="{row.lang}"') == 1 for row in found.languages)
-    assert not re.search(r"\bnan\b|\binf\b|None", re.sub(r"<style>.*?</style>|<script>.*?</script>", "", html, flags=re.DOTALL))
+    assert not re.search(
+        r"\bnan\b|\binf\b|None", re.sub(r"<style>.*?</style>|<script>.*?</script>", "", html, flags=re.DOTALL)
+    )
     assert "http" not in re.sub(r'data:,|"http://www.w3.org[^"]*"', "", html)
 
 

@@ -4,10 +4,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tokenizers import Tokenizer, models
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 
 from emma.errors import RecipeError
 from emma.home import Home
+from emma.vocab.byte_level import ALPHABET
 from emma.vocab.config import VocabConfig
 from emma.vocab.expand import by_method
 from emma.vocab.grow import Sample, Wanted
@@ -40,6 +41,18 @@ def test_as_the_grown_tokenizer_counts(meter: Meter) -> None:
         assert found.made[place] == len(grown.new) > 0
         assert found.tokens["tha_Thai"][place] == tokens
     assert found.tokens["tha_Thai"][0] == sum(map(bytes_of, counted))
+
+
+def test_a_byte_level_tokenizer(tmp_path: Path) -> None:
+    plain = Tokenizer(models.BPE({letter: number for number, letter in enumerate(sorted(ALPHABET))}, []))
+    plain.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    plain.decoder = decoders.ByteLevel()
+    (tmp_path / "bytes").mkdir()
+    plain.save(str(tmp_path / "bytes" / "tokenizer.json"))
+    found = savings(open_meter(str(tmp_path / "bytes"), Home(tmp_path / "home")), BLOCKS, [400])
+    for lang, block in zip(TEXTS, BLOCKS, strict=True):
+        assert found.tokens[lang][0] == sum(len(text.encode()) for text in block.texts[1::2])
+        assert found.saved(lang)[1] > 0.5
 
 
 def test_every_language_and_all_together(meter: Meter) -> None:

@@ -10,12 +10,12 @@ from emma.errors import RecipeError
 from emma.plan.machines import FRAGMENTS, OVERHEAD, Machine
 from emma.plan.memory import Setting, memory
 from emma.plan.shape import Shape, from_architecture, grown, named, read
-from emma.plan.speed import speed
+from emma.plan.speed import flops_per_token, speed
 from emma.recipe import Recipe
 from emma.train.config import TrainConfig
 
-SPECIALS = 3
-"""Rows that a vocabulary made from nothing has before its first piece; those of its bytes are among the pieces."""
+FIRST = 3 + 256
+"""Rows that a vocabulary made from nothing has before its first piece: specials and bytes."""
 
 MOST = 4096
 """Accelerators that anybody has."""
@@ -45,7 +45,7 @@ def make(recipe: Recipe, path: Path, wanted: Wanted) -> Plan:
     setting = Setting(recipe.train, recipe.mix.sequence_length, wanted.ranks, wanted.machine.kind)
     samples = recipe.mix.tokens // recipe.mix.sequence_length
     sequences = max(1, recipe.train.batch_tokens // recipe.mix.sequence_length)
-    tokens, each = samples * recipe.mix.sequence_length, shape.flops_per_token(recipe.mix.sequence_length)
+    tokens, each = samples * recipe.mix.sequence_length, flops_per_token(shape, setting)
     need = memory(shape, setting)
     return {
         "recipe": recipe.name,
@@ -146,7 +146,7 @@ def shape_of(recipe: Recipe, path: Path, name: str | None) -> tuple[Shape, str]:
     if name is not None:
         return grown(named(name), pieces, pad_to), name
     if recipe.base is None:
-        return from_architecture(recipe.adapt.architecture, padded(SPECIALS + pieces, pad_to)), "adapt.architecture"
+        return from_architecture(recipe.adapt.architecture, padded(FIRST + pieces, pad_to)), "adapt.architecture"
     if recipe.base.endswith(".toml"):
         below = path.parent / recipe.base
         shape, source = shape_of(recipes.read(below), below, None)

@@ -26,8 +26,8 @@ input, the middle of its residual stream, what attention takes and gives, gate a
 fused kernels. bfloat16 on a CPU is autocast: norms stay in float32, and each product keeps its own bfloat16 copies of
 input and weights.
 
-**Loss**: hidden states and their gradient, 2 c d a token; one chunk of logits, in float32 raw, as log-shares and as
-gradient; the head's gradient in float32, and a product of its size that is being added to it.
+**Loss**: hidden states and their gradient, 2 c d a token; one chunk of logits, in float32 raw and as log-shares; the
+head's gradient in float32, and in bfloat16 a product of its size that is being added to it.
 
 **Backward**: the gradient of one gathered block, and its float32 copy that is being summed over the processes; inside
 the block, gradients of what lies between its matrices, (2 f + d) c a token. In the end, float32 copies of the gradients
@@ -36,7 +36,7 @@ of all that is outside the blocks are being summed; activations and gathered wei
 The peak is at the loss, at the first block of the backward pass, or at its end, whichever is largest.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from math import ceil
 
 from emma.plan.shape import Shape
@@ -44,9 +44,10 @@ from emma.train.config import TrainConfig
 
 CHUNK = {"cpu": 1 << 21, "cuda": 1 << 28}
 """Logits in a chunk of the loss (emma.train.loss)."""
-LOGIT_BYTES = 14
-"""A logit's share of a chunk at its worst: raw, the log-share that becomes its gradient, that in the type of the
-products, and the next chunk's raw one."""
+FEWEST_ROWS = 128
+"""Positions of a chunk however many logits that are (emma.train.loss)."""
+LOGIT_BYTES = 8
+"""A logit's share of a chunk at its worst: raw, and the log-share that becomes its gradient."""
 SCALE_BLOCK = 256
 """Values a scale in 8-bit moments (emma.train.moments)."""
 
@@ -116,7 +117,7 @@ class Memory:
     @property
     def total(self) -> float:
         """All of it."""
-        return sum(value for value in asdict(self).values() if not isinstance(value, str))
+        return self.weights + self.gradients + self.moments + self.gathered + self.activations + self.loss
 
 
 def memory(shape: Shape, setting: Setting) -> Memory:
@@ -236,8 +237,9 @@ def widths(shape: Shape) -> tuple[int, int]:
 def loss(shape: Shape, setting: Setting) -> tuple[float, float]:
     """Bytes of the chunk of logits, and of what outlives it: hidden states, their gradient, the head's gradient."""
     c = 2 if setting.section.precision != "fp32" else 4
-    rows = min(setting.tokens, max(1, CHUNK[setting.kind] // shape.rows))
+    rows = min(setting.tokens, max(FEWEST_ROWS, CHUNK[setting.kind] // shape.rows))
     head = 4 * shape.embedding if trains_ends(setting) else 0
     copy = c * shape.embedding if setting.cast else 0
-    chunk = LOGIT_BYTES * rows * shape.rows + head + copy
+    added = head if setting.section.precision != "fp32" else 0  # a product in float32 is added where it is made
+    chunk = LOGIT_BYTES * rows * shape.rows + added + copy
     return chunk, setting.tokens * shape.width * (setting.number + 2 * c) + head

@@ -7,8 +7,9 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from emma.errors import RecipeError
 from emma.plan.machines import Machine
-from emma.plan.memory import Setting
+from emma.plan.memory import Setting, trained
 from emma.plan.shape import Shape, from_config
 from emma.train.config import TrainConfig
 
@@ -56,9 +57,19 @@ def speed(
     return before[-1] if before else assumed(shape, setting, machine)
 
 
+def flops_per_token(shape: Shape, setting: Setting) -> float:
+    """Operations to train on one token, counted as the trainer does: of a frozen weight 4, as it has no gradient."""
+    whole = shape.flops_per_token(setting.sequence_length)
+    if setting.section.lora is None:
+        return whole
+    adapters, ends = trained(shape, setting.section)
+    frozen = shape.layers * shape.block + (0 if ends else shape.outside - (0 if shape.tied else shape.embedding))
+    return whole - 2.0 * frozen + 6.0 * adapters
+
+
 def assumed(shape: Shape, setting: Setting, machine: Machine) -> Speed | None:
     """A share of the machine's peak that others have reached."""
-    each, section = shape.flops_per_token(setting.sequence_length), setting.section
+    each, section = flops_per_token(shape, setting), setting.section
     if machine.kind == "cpu":
         peak = matrix_products(section)
         return Speed(CPU_SHARE * peak / each, "assumed: half of what matrix products reach here. --measure finds out")
@@ -104,7 +115,7 @@ def alike(setup: dict[str, Any], shape: Shape, setting: Setting, machine: Machin
     """Whether a run was of this shape, with settings that speed depends on the same, on such a machine."""
     try:
         there, section = from_config(setup["model"], "train.json"), TrainConfig.model_validate(setup["train"])
-    except ValueError:
+    except (RecipeError, ValueError):
         return False
     same = ("optimizer", "micro_batch", "precision", "attention", "compile", "activation_checkpointing", "lora")
     return (

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from emma.store.artifact import Artifact
 from emma.store.order import keyed, permuted
-from emma.store.tokens import idx_path, read_lengths
+from emma.store.tokens import idx_path, mapped, read_lengths
 
 BINS = "bins"
 """Name of the list of packings among the parts of a mix, one a source, in the plan's order."""
@@ -33,7 +33,7 @@ def pack_source(out: Path, source: tuple[Artifact, str], sequence_length: int) -
     lengths = read_lengths(part.file(idx_path(Path(path)).as_posix()))
     pieces, ends, opened = pack(lengths, sequence_length)
     for name, array in (("pieces", pieces), ("ends", ends), ("opened", opened)):
-        np.save(out / f"{name}.npy", array)
+        array.tofile(out / f"{name}.int64")
     tokens, passes = int(lengths.sum(dtype=np.int64)), len(opened) - 1
     return {
         "sequences": len(ends),
@@ -69,13 +69,16 @@ def cut(lengths: npt.NDArray[np.integer], sequence_length: int) -> Ints:
 
 
 class Bins:
-    """A packing that was written by `pack_source`, memory-mapped. `len` is its number of sequences."""
+    """A packing that was written by `pack_source`, memory-mapped. `len` is its number of sequences.
+
+    Its files hold what `pack` returns, as int64 without a header.
+    """
 
     def __init__(self, made: Artifact) -> None:
         self.passes = made.counts["passes"]
         """How often it holds each token of the source."""
-        self._opened: Ints = np.load(made.file("opened.npy"))
-        self._ends, self._pieces = made.file("ends.npy"), made.file("pieces.npy")
+        self._opened: Ints = np.fromfile(made.file("opened.int64"), np.int64)
+        self._ends, self._pieces = made.file("ends.int64"), made.file("pieces.int64")
 
     def __len__(self) -> int:
         return int(self._opened[-1])
@@ -96,7 +99,7 @@ class Bins:
         return pieces
 
     def _bin(self, number: int) -> Ints:
-        """The pieces in a bin; files are mapped for the moment only, since a mix has thousands."""
-        ends = np.load(self._ends, mmap_mode="r")
+        """The pieces in a bin."""
+        ends = mapped(self._ends, np.int64, len(self))
         begin = int(ends[number - 1]) if number else 0
-        return np.array(np.load(self._pieces, mmap_mode="r")[begin : int(ends[number])])
+        return mapped(self._pieces, np.int64, 3 * int(ends[-1])).reshape(-1, 3)[begin : int(ends[number])].copy()

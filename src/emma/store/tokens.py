@@ -4,6 +4,7 @@ The layout is that of `IndexedDataset` in Megatron-LM (megatron/core/datasets/in
 serve Megatron-LM, NeMo and GPT-NeoX. Every document is one sequence. Beside them, a shard has the documents' ids.
 """
 
+import mmap
 import struct
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -27,7 +28,7 @@ _SMALL = 65_500
 
 IDS = pa.schema([("id", pa.string())])
 _MAPPED = 256
-"""Arrays that stay mapped."""
+"""Files that stay mapped."""
 
 Tokens = npt.NDArray[np.integer[Any]]
 
@@ -98,24 +99,22 @@ def _index(sizes: npt.NDArray[np.int32], kind: type[np.integer]) -> bytes:
 class TokenFile:
     """A `.bin/.idx` pair. `len` is its number of documents.
 
-    Arrays are memory-mapped when they are used, and only the last _MAPPED of all files stay mapped, since each takes a
-    file handle and a mix has thousands. Raises ArtifactError when either file is missing, damaged, or does not belong
-    to the other.
+    Raises ArtifactError when either file is missing, damaged, or does not belong to the other.
     """
 
     def __init__(self, path: Path) -> None:
         try:
             with idx_path(path).open("rb") as stream:
                 head = stream.read(_FIXED.size)
-            index, data = idx_path(path).stat(), bin_path(path).stat()
+            index, data = idx_path(path).stat().st_size, bin_path(path).stat().st_size
         except FileNotFoundError as error:
             raise ArtifactError(f"{error.filename} is missing. Run pack again to rebuild it.") from None
-        self._path, self._stamp = path, (index.st_mtime_ns, data.st_mtime_ns)
-        self._type, self._documents = _read_head(path, head, index.st_size)
-        self.size = data.st_size // np.dtype(self._type).itemsize
+        self._path = path
+        self._type, self._documents = _read_head(path, head, index)
+        self.size = data // np.dtype(self._type).itemsize
         """Tokens of all documents."""
-        if data.st_size != self._end():
-            raise _damaged(path, f"{bin_path(path).name} has {data.st_size} bytes, which is not what the index says")
+        if data != self._end():
+            raise _damaged(path, f"{bin_path(path).name} has {data} bytes, which is not what the index says")
 
     def __len__(self) -> int:
         return self._documents
@@ -123,17 +122,17 @@ class TokenFile:
     @property
     def tokens(self) -> Tokens:
         """All documents, one after the other (tokens,)."""
-        return _map(bin_path(self._path), np.dtype(self._type), 0, self.size, self._stamp)
+        return mapped(bin_path(self._path), self._type, self.size)
 
     @property
     def lengths(self) -> npt.NDArray[np.int32]:
         """Tokens per document (documents,)."""
-        return _map(idx_path(self._path), np.dtype(np.int32), _FIXED.size, len(self), self._stamp)
+        return mapped(idx_path(self._path), np.int32, len(self), _FIXED.size)
 
     @property
     def pointers(self) -> npt.NDArray[np.int64]:
         """Where each document starts, in bytes (documents,)."""
-        return _map(idx_path(self._path), np.dtype(np.int64), _FIXED.size + 4 * len(self), len(self), self._stamp)
+        return mapped(idx_path(self._path), np.int64, len(self), _FIXED.size + 4 * len(self))
 
     def starts(self, documents: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """Where documents start, in tokens."""
@@ -163,12 +162,22 @@ def read_lengths(path: Path) -> npt.NDArray[np.int32]:
         return np.fromfile(stream, np.int32, documents)
 
 
-@lru_cache(maxsize=_MAPPED)
-def _map(path: Path, kind: np.dtype[Any], offset: int, count: int, stamp: tuple[int, int]) -> npt.NDArray[Any]:  # noqa: ARG001
-    """Part of a file as an array; `stamp` tells files of one name apart."""
-    if not count:  # numpy refuses to map nothing
+def mapped(path: Path, kind: type[np.integer[Any]], count: int, offset: int = 0) -> npt.NDArray[Any]:
+    """`count` numbers of a file from byte `offset` on, memory-mapped.
+
+    Files are mapped when they are used, and only the last _MAPPED of them stay so: each takes a file handle, and a mix
+    has thousands of files.
+    """
+    if not count:  # nothing cannot be mapped
         return np.empty(0, kind)
-    return np.asarray(np.memmap(path, kind, "r", offset, (count,)))
+    facts = path.stat()
+    return np.frombuffer(_map(path, facts.st_ino, facts.st_mtime_ns), kind, count, offset)
+
+
+@lru_cache(maxsize=_MAPPED)
+def _map(path: Path, inode: int, changed: int) -> mmap.mmap:  # noqa: ARG001 - they tell files of one name apart
+    with path.open("rb") as stream:
+        return mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
 
 
 def _read_head(path: Path, head: bytes, size: int) -> tuple[type[np.integer], int]:

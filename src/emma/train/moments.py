@@ -117,7 +117,7 @@ def keep(state: dict[str, Tensor], name: str, moment: Tensor, *, signed: bool) -
 
 def blocked(matrix: Tensor) -> Tensor:
     """A matrix, or a stack of them, (…, columns) as (…, blocks, BLOCK), filled up with zeros."""
-    return pad(matrix, (0, -matrix.shape[-1] % BLOCK)).unflatten(-1, (-1, BLOCK))
+    return pad(matrix, (0, -matrix.shape[-1] % BLOCK)).view(*matrix.shape[:-1], -1, BLOCK)
 
 
 def encode(shares: Tensor, signed: bool) -> Tensor:

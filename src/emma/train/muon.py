@@ -14,6 +14,8 @@ from torch import Tensor
 from torch.distributed.tensor import DTensor, distribute_tensor
 from torch.optim import Optimizer
 
+from emma.train.moments import local
+
 COEFFICIENTS = (3.4445, -4.7750, 2.0315)
 """Of the quintic that drives singular values near 1: Jordan's."""
 ITERATIONS = 5
@@ -40,19 +42,21 @@ class Muon(Optimizer):
         assert grad is not None
         if not state:
             state["momentum_buffer"] = torch.zeros_like(grad)
-        momentum: Tensor = state["momentum_buffer"]
-        momentum.lerp_(grad, 1 - group["momentum"])
-        step = orthogonal_everywhere(grad.lerp(momentum, group["momentum"]))
-        weight.mul_(1 - group["lr"] * group["weight_decay"])
-        weight.add_(step, alpha=-group["lr"] * math.sqrt(max(1, weight.shape[-2] / weight.shape[-1])))
+        # Every element moves by itself but in making the step, so all else is done on this process's part.
+        value, change, momentum = map(local, (weight, grad, state["momentum_buffer"]))
+        momentum.lerp_(change, 1 - group["momentum"])
+        step = orthogonal_everywhere(change.lerp(momentum, group["momentum"]), weight)
+        value.mul_(1 - group["lr"] * group["weight_decay"])
+        value.add_(step, alpha=-group["lr"] * math.sqrt(max(1, weight.shape[-2] / weight.shape[-1])))
 
 
-def orthogonal_everywhere(matrix: Tensor) -> Tensor:
-    """As `orthogonal`, of a matrix that may be spread over processes: in, and out."""
-    if not isinstance(matrix, DTensor):
-        return orthogonal(matrix)
-    whole = orthogonal(matrix.full_tensor())
-    return distribute_tensor(whole, matrix.device_mesh, matrix.placements, src_data_rank=None)
+def orthogonal_everywhere(part: Tensor, like: Tensor) -> Tensor:
+    """As `orthogonal`, of a matrix of which each process has the part that it has of `like`: in, and out."""
+    if not isinstance(like, DTensor) or like.device_mesh.size() == 1:
+        return orthogonal(part)
+    mesh, places = like.device_mesh, like.placements
+    spread = DTensor.from_local(part, mesh, places, run_check=False, shape=like.shape, stride=like.stride())
+    return local(distribute_tensor(orthogonal(spread.full_tensor()), mesh, places, src_data_rank=None))
 
 
 def orthogonal(matrix: Tensor) -> Tensor:

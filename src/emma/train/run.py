@@ -30,6 +30,7 @@ from emma.train.data import Batch, check_tokenizer, check_vocabulary, make_batch
 from emma.train.export import export
 from emma.train.flops import flops_per_token, peak_flops
 from emma.train.guard import Guard, Seen
+from emma.train.heap import keep_freed
 from emma.train.ledger import Ledger, first
 from emma.train.load import load
 from emma.train.logs import Logs
@@ -70,6 +71,8 @@ def train(section: TrainConfig, *, adapt: Artifact, pack: Artifact, mix: Artifac
     samples, folder = Samples(pack, mix), adapt.file("model")
     check_tokenizer(samples, folder)
     device = own_device(section)
+    if device.type == "cpu":
+        keep_freed()
     with processes(section), deterministic(section.seed, device), told(section, samples.sequence_length, device):
         tell_of_others(device, work)
         training = Training(section, samples, cut(section, samples), begin(section, folder, samples))

@@ -1,6 +1,7 @@
 """The charts of the report: each a pure function from rows to an SVG, or "" where there is nothing to show."""
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from emma.report.labels import beside
 from emma.report.numerals import count, fixed, share
@@ -87,7 +88,14 @@ def savings(rows: Sequence[Language], saved: Savings | None) -> str:
     marks += [_line(frame, points, "curve english") for _, points in english]
     ends = [("all languages", total[-1]), *((row.name, points[-1]) for row, points in english)]
     named = [((frame.px(x), frame.py(100 * y)), text) for text, (x, y) in ends]
-    return frame.draw("Tokens saved by more pieces", [*marks, _line(frame, total, "curve"), *beside(named, [])])
+    on_lines = [(frame.px(x), frame.py(100 * y)) for x, y in between(total)]
+    return frame.draw("Tokens saved by more pieces", [*marks, _line(frame, total, "curve"), *beside(named, on_lines)])
+
+
+def between(points: Sequence[tuple[float, float]], steps: int = 20) -> list[tuple[float, float]]:
+    """Points all along a line, so that no name is put on it."""
+    pairs = [(start, end, step / steps) for start, end in pairwise(points) for step in range(steps)]
+    return [(x1 + part * (x2 - x1), y1 + part * (y2 - y1)) for (x1, y1), (x2, y2), part in pairs]
 
 
 def _points(saved: Savings, lang: str) -> list[tuple[int, float]]:

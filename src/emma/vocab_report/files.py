@@ -18,7 +18,9 @@ FORMS = (
     ("text", "lang"),
 )
 """Names that JSON lines may give a text and its language, and perhaps another text and its language."""
-ENDINGS = frozenset("txt text tsv csv md json xml html log dev test devtest train valid validation".split())
+ENDINGS = frozenset(
+    ("txt", "text", "tsv", "csv", "md", "html", "dev", "test", "devtest", "train", "valid", "validation")
+)
 """Ends of names that say what is in a file and not in which language, though some are codes of one."""
 
 

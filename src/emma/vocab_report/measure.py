@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from emma.lang.scripts import is_spaced
 from emma.lang.names import english_name
+from emma.lang.scripts import is_spaced
 from emma.vocab_report.meters import Meter
 from emma.vocab_report.texts import Block
 

@@ -18,6 +18,9 @@ from emma.vocab_report.texts import ENGLISH, Found, Skipped
 LINES = 10_000
 """Lines or pairs that are read of each language in each file, unless another number is named."""
 
+NAMED = 8
+"""Languages that a note names."""
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -59,7 +62,7 @@ def report(asked: Asked, home: Home) -> Report:
     if not languages:
         raise SourceError("All texts are empty: there is nothing to measure.")
     saved = savings(meters[0], found.blocks, sorted(set(asked.pieces))) if asked.pieces else None
-    return Report(meters, languages, found.skipped, list(_notes(languages)), saved)
+    return Report(meters, languages, found.skipped, _notes(languages), saved)
 
 
 def _read(asked: Asked, home: Home) -> Found:
@@ -78,7 +81,9 @@ def _notes(languages: Sequence[Language]) -> list[str]:
     alone = [row.lang for row in languages if not row.parallel_texts]
     if len(alone) == len(languages):
         return [f"No text stands beside English ({ENGLISH}), so there are no premiums."]
-    return [f"No premium, since none of their text stands beside English: {', '.join(alone)}"] if alone else []
+    more = ", …" if len(alone) > NAMED else ""
+    named = f"{', '.join(alone[:NAMED])}{more}"
+    return [f"No premium for {len(alone):,}, of which no text stands beside English: {named}"] if alone else []
 
 
 def as_json(found: Report) -> dict[str, Any]:

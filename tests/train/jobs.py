@@ -1,9 +1,8 @@
-"""Jobs of the train stage in processes of their own: `start` starts them, and they are this file as a program."""
+"""Runs of the train stage that stop on the way, in this process or in one of its own (this file as a program)."""
 
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -76,42 +75,29 @@ def run(job: Job, rank: int) -> None:
         stage.take, stage.peak_flops = take, peak
 
 
-def main(path: Path) -> None:
-    import torch
-    from torch.distributed.rendezvous import rendezvous
+def start(jobs: Sequence[Job], folder: Path, count: int = 1) -> list[int]:
+    """Run jobs in `count` processes of their own; returns their exit codes."""
+    path = folder / f"jobs-{count}.json"
+    path.write_text(json.dumps([asdict(each) for each in jobs]))
+    arguments = [sys.executable, "-m", "tests.train.jobs", str(path), str(count)]
+    environment = os.environ | {"OMP_NUM_THREADS": "1"}
+    started = [subprocess.Popen([*arguments, str(rank)], env=environment) for rank in range(count)]
+    return [each.wait(timeout=120) for each in started]
+
+
+def main(path: Path, count: int, rank: int) -> None:
+    """One of the processes."""
+    from torch.distributed import FileStore
 
     from emma.train.config import TrainConfig
     from emma.train.parallel import processes
 
-    torch.set_num_threads(1)
     jobs = [Job(**each) for each in json.loads(path.read_text())]
-    if "RANK" not in os.environ:
-        for each in jobs:
-            run(each, 0)
-        return
-    started = next(rendezvous("env://"))
+    started = (FileStore(str(path.with_suffix(".meet")), count), rank, count)
     with processes(TrainConfig(device="cpu"), started):
         for each in jobs:
-            run(each, started[1])
-
-
-def start(jobs: Sequence[Job], path: Path, count: int = 1) -> list[int]:
-    """Run jobs in `count` processes; returns their exit codes."""
-    path.write_text(json.dumps([asdict(each) for each in jobs]))
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    common = os.environ | {"OMP_NUM_THREADS": "1"}
-    ranked = {"WORLD_SIZE": str(count), "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port)}
-    started = [
-        subprocess.Popen(
-            [sys.executable, "-m", "tests.train.ranks", str(path)],
-            env=common | (ranked | {"RANK": str(rank)} if count > 1 else {}),
-        )
-        for rank in range(count)
-    ]
-    return [each.wait(timeout=120) for each in started]
+            run(each, rank)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))

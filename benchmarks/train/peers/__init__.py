@@ -1,0 +1,1 @@
+"""The same training by others, each as a script of its own; `clock` times them all alike."""

@@ -1,0 +1,11 @@
+"""EMMA: `emma train RECIPE …`, with the clock running."""
+
+import sys
+
+from benchmarks.train.peers import clock
+from emma.cli import main
+
+clock.start()
+code = main(["train", *sys.argv[1:]])
+clock.write()
+sys.exit(code)
