@@ -5,8 +5,8 @@
 Every line trains a model with random weights for a few steps, by the trainer's own code, in a process of its own with
 one thread. Memory is the peak of the resident set over what it was before the model was made: once with the C library
 giving every large block back (that is what tensors take, and what the plan counts), once as it comes (the plan leaves
-35 % for it). Time is CPU seconds of a step, in the measurement as in `--measure`, so that other work beside it does
-not count.
+35 % for it). Time is CPU seconds of the fastest step, in the measurement as in `--measure`, as other work was going on
+beside it.
 """
 
 import json
@@ -14,7 +14,6 @@ import os
 import subprocess
 import sys
 import time
-from statistics import median
 from typing import Any
 
 from benchmarks.machine import machine, result_path
@@ -26,7 +25,7 @@ CASES: tuple[tuple[str, dict[str, int], int, dict[str, Any]], ...] = (
     ("17 M", SMALL, 256, {"micro_batch": 8, "batch_tokens": 2048}),
     ("17 M, two micro-batches", SMALL, 256, {"micro_batch": 4, "batch_tokens": 2048}),
     ("17 M, no masks", SMALL, 256, {"micro_batch": 8, "batch_tokens": 2048, "document_masks": False}),
-    ("17 M, 512 tokens", SMALL, 512, {"micro_batch": 4, "batch_tokens": 2048}),
+    ("17 M, 512 tokens", SMALL, 512, {"micro_batch": 2, "batch_tokens": 1024}),
     ("17 M, full", SMALL, 256, {"micro_batch": 8, "batch_tokens": 2048, "activation_checkpointing": "full"}),
     ("17 M, selective", SMALL, 256, {"micro_batch": 8, "batch_tokens": 2048, "activation_checkpointing": "selective"}),
     ("17 M, bf16", SMALL, 256, {"micro_batch": 8, "batch_tokens": 2048, "precision": "bf16"}),
@@ -67,7 +66,7 @@ def child(what: str, case: dict[str, Any], more: dict[str, str]) -> dict[str, fl
 
 
 def prediction(case: dict[str, Any]) -> dict[str, float]:
-    """What the plan says; its probe is timed in CPU seconds."""
+    """What the plan says; its probe is timed in CPU seconds, the fastest of its calls."""
     from emma.plan import probe
     from emma.plan.memory import Setting, memory
     from emma.plan.shape import Shape
@@ -75,13 +74,13 @@ def prediction(case: dict[str, Any]) -> dict[str, float]:
 
     shape = Shape(**case["shape"])
     setting = Setting(TrainConfig(**case["section"]), case["length"], 1, "cpu")
-    vars(probe)["time"] = type("Clock", (), {"perf_counter": staticmethod(time.process_time)})
+    vars(probe).update(time=type("Clock", (), {"perf_counter": staticmethod(time.process_time)}), median=min)
     tokens = setting.sequences * setting.sequence_length
     return {"bytes": memory(shape, setting).total, "seconds": tokens / probe.probe(shape, setting)}
 
 
 def training(case: dict[str, Any]) -> dict[str, float]:
-    """Peak memory of a few steps, over what there was before, and CPU seconds of the middle one."""
+    """Peak memory of a few steps, over what there was before, and CPU seconds of the fastest."""
     from emma.plan.memory import Setting
     from emma.plan.probe import made_up, stack
     from emma.plan.shape import Shape
@@ -106,7 +105,7 @@ def training(case: dict[str, Any]) -> dict[str, float]:
             start = time.process_time()
             optimise(trainee, optimizers, parts, tokens, section)
             times.append(time.process_time() - start)
-        return {"bytes": resident("VmHWM") - before, "seconds": median(times[1:])}
+        return {"bytes": resident("VmHWM") - before, "seconds": min(times[1:])}
 
 
 def resident(what: str) -> int:

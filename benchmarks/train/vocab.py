@@ -14,6 +14,7 @@ of proportional set sizes, sampled four times a second. Tokens are counted on th
 
 import argparse
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -218,6 +219,7 @@ def main() -> None:
     base = base_of(arguments.data, work / "llama2")
     recipe = compiled(documents / "documents", base, work)
     sample_bytes = arguments.megabytes * 1_000_000
+    busy = os.getloadavg()[0]
     tooks = [expand(recipe, work, arguments.pieces, sample_bytes)]
     print(tooks[0], flush=True)
     run = Home(work / "home").run("vocab")
@@ -229,8 +231,10 @@ def main() -> None:
         print(tooks[-1], flush=True)
     found = table(tooks, *costs(tooks, base, held_out, Home(work / "home")))
     head = ["# Expanding a vocabulary", "", "`python -m benchmarks.train.vocab`", "", machine(), ""]
+    shared = "Where others share the machine, CPU seconds compare and wall does not."
+    load = f"- Load average when it began: {busy:.1f}. {shared}"
     claim = f"- {tooks[0].wall_s:.0f} s, {tooks[0].peak_bytes / 1e6:,.0f} MB; the bar is 600 s and 4,000 MB."
-    lines = [*head, *found, "", claim, *facts(run, sample, held_out), ""]
+    lines = [*head, *found, "", claim, *facts(run, sample, held_out), load, ""]
     result_path("vocab").write_text("\n".join(lines), encoding="utf-8")
     print(result_path("vocab").read_text(encoding="utf-8"))
     shutil.rmtree(work)

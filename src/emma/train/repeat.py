@@ -18,7 +18,7 @@ def deterministic(seed: int, device: torch.device) -> Iterator[None]:
     """
     memory: Any = torch.utils.deterministic
     before = torch.are_deterministic_algorithms_enabled(), memory.fill_uninitialized_memory
-    with torch.random.fork_rng():
+    with torch.random.fork_rng([device] if device.type == "cuda" else []):
         torch.manual_seed(seed)
         torch.use_deterministic_algorithms(device.type == "cpu", warn_only=True)
         # Poisoning fresh memory is for debugging and costs a few per cent.
