@@ -26,7 +26,7 @@ from emma.home import Home, Run
 from emma.recipe import read
 
 REPLAY = (0.0, 0.02, 0.05, 0.1, 0.2)
-REPLAY_TOKENS = 400_000
+REPLAY_TOKENS = 300_000
 GOAL = 0.95
 """Share of languages that are to gain."""
 ENGLISH_GOAL = 0.03

@@ -21,11 +21,8 @@ METHODS: dict[str, tuple[str, ...]] = {
     "mean": ('adapt.init="mean"',),
     "gaussian": ('adapt.init="gaussian"',),
     "subword_mean": ('adapt.init="subword_mean"',),
-    "subword_mean, head mean": ('adapt.init="subword_mean"', 'adapt.head_init="mean"'),
     "omp, 4 anchors": ('adapt.init="omp"',),
-    "omp, 64 anchors": ('adapt.init="omp"', "adapt.omp_anchors=64"),
     "focus": ('adapt.init="focus"',),
-    "focus, head mean": ('adapt.init="focus"', 'adapt.head_init="mean"'),
     "subword_mean, distilled": ('adapt.init="subword_mean"', "adapt.distil.steps=200"),
 }
 HEAD = (

@@ -21,20 +21,23 @@ from benchmarks.machine import machine, result_path
 SMALL = {"layers": 6, "width": 384, "inner": 1024, "heads": 6, "kv_heads": 6, "head_width": 64, "rows": 8192}
 WIDE = {"layers": 4, "width": 768, "inner": 2048, "heads": 12, "kv_heads": 12, "head_width": 64, "rows": 32768}
 GROUPED = {"layers": 8, "width": 512, "inner": 1376, "heads": 8, "kv_heads": 4, "head_width": 64, "rows": 16384}
+ONE, TWO, FEW = (
+    {"micro_batch": 4, "batch_tokens": 1024},
+    {"micro_batch": 2, "batch_tokens": 1024},
+    {"micro_batch": 1, "batch_tokens": 256},
+)
 CASES: tuple[tuple[str, dict[str, int], int, dict[str, Any]], ...] = (
-    ("17 M", SMALL, 256, {"micro_batch": 8, "batch_tokens": 2048}),
-    ("17 M, two micro-batches", SMALL, 256, {"micro_batch": 4, "batch_tokens": 2048}),
-    ("17 M, no masks", SMALL, 256, {"micro_batch": 8, "batch_tokens": 2048, "document_masks": False}),
-    ("17 M, 512 tokens", SMALL, 512, {"micro_batch": 2, "batch_tokens": 1024}),
-    ("17 M, full", SMALL, 256, {"micro_batch": 8, "batch_tokens": 2048, "activation_checkpointing": "full"}),
-    ("17 M, selective", SMALL, 256, {"micro_batch": 8, "batch_tokens": 2048, "activation_checkpointing": "selective"}),
-    ("17 M, bf16", SMALL, 256, {"micro_batch": 8, "batch_tokens": 2048, "precision": "bf16"}),
-    ("41 M, grouped, bf16", GROUPED, 256, {"micro_batch": 4, "batch_tokens": 1024, "precision": "bf16"}),
-    ("41 M, grouped, full", GROUPED, 256, {"micro_batch": 8, "batch_tokens": 2048, "activation_checkpointing": "full"}),
-    ("79 M", WIDE, 256, {"micro_batch": 2, "batch_tokens": 512}),
-    ("79 M, bf16 moments", WIDE, 256, {"micro_batch": 2, "batch_tokens": 512, "optimizer_states": "bf16"}),
-    ("79 M, int8 moments", WIDE, 256, {"micro_batch": 2, "batch_tokens": 512, "optimizer_states": "int8"}),
-    ("79 M, Muon", WIDE, 256, {"micro_batch": 2, "batch_tokens": 512, "optimizer": "muon", "learning_rate": 0.01}),
+    ("17 M", SMALL, 256, ONE),
+    ("17 M, two micro-batches", SMALL, 256, TWO),
+    ("17 M, 512 tokens", SMALL, 512, TWO),
+    ("17 M, no masks", SMALL, 256, {**ONE, "document_masks": False}),
+    ("17 M, bf16", SMALL, 256, {**ONE, "precision": "bf16"}),
+    ("41 M, full", GROUPED, 256, {**ONE, "activation_checkpointing": "full"}),
+    ("41 M, selective", GROUPED, 256, {**ONE, "activation_checkpointing": "selective"}),
+    ("79 M", WIDE, 256, FEW),
+    ("79 M, bf16 moments", WIDE, 256, {**FEW, "optimizer_states": "bf16"}),
+    ("79 M, int8 moments", WIDE, 256, {**FEW, "optimizer_states": "int8"}),
+    ("79 M, Muon", WIDE, 256, {**FEW, "optimizer": "muon", "learning_rate": 0.01}),
 )
 STEPS = 4
 GIVEN_BACK = {"MALLOC_MMAP_THRESHOLD_": str(128 * 1024)}
@@ -74,7 +77,7 @@ def prediction(case: dict[str, Any]) -> dict[str, float]:
 
     shape = Shape(**case["shape"])
     setting = Setting(TrainConfig(**case["section"]), case["length"], 1, "cpu")
-    vars(probe).update(time=type("Clock", (), {"perf_counter": staticmethod(time.process_time)}), median=min)
+    vars(probe).update(time=type("Clock", (), {"perf_counter": staticmethod(time.process_time)}), median=min, REPEATS=3)
     tokens = setting.sequences * setting.sequence_length
     return {"bytes": memory(shape, setting).total, "seconds": tokens / probe.probe(shape, setting)}
 

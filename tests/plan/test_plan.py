@@ -16,7 +16,7 @@ from emma.plan.memory import Setting
 from emma.plan.shape import NAMED, Shape
 from emma.plan.speed import alike, earlier, flops_per_token, speed
 from emma.plan.text import duration, text
-from emma.recipe import read
+from emma.recipe import read, shipped
 from emma.train.config import LoraConfig, TrainConfig
 from emma.train.flops import flops_per_token as trainer_flops
 from emma.train.flops import peak_of
@@ -245,3 +245,12 @@ def test_an_unknown_speed_is_said_to_be(recipe: Path) -> None:
     shown = "\n".join(text(plan(recipe, "train.precision=fp32", "train.micro_batch=1")))
     assert "not known of this machine" in shown
     assert "money" not in shown
+
+
+def test_the_paper_s_own_training() -> None:
+    """12,000 steps of 4,096 sequences of 4,096 tokens; 46.08 GFLOP a token of Llama 2 7B."""
+    path = shipped("emma500.toml")
+    found = plan(path, ranks=64)
+    assert (found["steps"], found["batch_tokens"]) == (12_000, 16_777_216)
+    assert found["flops"] == pytest.approx(46.08e9 * 201_326_592_000, rel=1e-3)
+    assert found["fits"]

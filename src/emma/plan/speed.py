@@ -27,6 +27,18 @@ ASSUMED_8 = 0.35
 CPU_SHARE = 0.5
 """Of what one matrix product reaches on a CPU; measured between 0.3 and 0.7 (benchmarks/train/plan.py)."""
 
+ALIKE = (
+    "optimizer",
+    "micro_batch",
+    "precision",
+    "attention",
+    "document_masks",
+    "compile",
+    "activation_checkpointing",
+    "lora",
+)
+"""Settings on which the speed of a step depends."""
+
 
 @dataclass(frozen=True)
 class Speed:
@@ -117,11 +129,10 @@ def alike(setup: dict[str, Any], shape: Shape, setting: Setting, machine: Machin
         there, section = from_config(setup["model"], "train.json"), TrainConfig.model_validate(setup["train"])
     except (RecipeError, ValueError):
         return False
-    same = ("optimizer", "micro_batch", "precision", "attention", "compile", "activation_checkpointing", "lora")
     return (
         abs(there.weights / shape.weights - 1) <= CLOSE
         and (there.layers, there.width) == (shape.layers, shape.width)
         and setup["sequence_length"] == setting.sequence_length
         and machine.name.lower() in setup["device"].lower().replace(" ", "")
-        and all(getattr(section, name) == getattr(setting.section, name) for name in same)
+        and all(getattr(section, name) == getattr(setting.section, name) for name in ALIKE)
     )
