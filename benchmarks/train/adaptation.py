@@ -26,7 +26,9 @@ from emma.home import Home, Run
 from emma.recipe import read
 
 REPLAY = (0.0, 0.02, 0.05, 0.1, 0.2)
-REPLAY_TOKENS = 300_000
+REPLAY_TOKENS = 200_000
+GENTLE = {"learning_rate": 0.001, "embedding_lr": 0.006, "head_lr": 0.002}
+"""A fifth of the rates of `languages.toml`."""
 GOAL = 0.95
 """Share of languages that are to gain."""
 ENGLISH_GOAL = 0.03
@@ -55,6 +57,12 @@ def replayed(study: Study, share: float) -> Run:
         ("mix.replay={}", f"mix.rates={{{ENGLISH} = 0}}") if not share else (f"mix.replay={{{ENGLISH} = {share}}}",)
     )
     return study.run(f"replay-{share:g}", f"mix.tokens={REPLAY_TOKENS}", *english)
+
+
+def gentle(study: Study) -> Run:
+    """The same with 10 % of English and lower learning rates."""
+    rates = [f"train.{name}={rate}" for name, rate in GENTLE.items()]
+    return study.run("gentle", f"mix.tokens={REPLAY_TOKENS}", *rates)
 
 
 def gains(base: Loss, adapted: Loss) -> list[str]:
@@ -90,12 +98,11 @@ def losses(loss: Loss) -> list[str]:
 
 def curve(study: Study, base: Loss) -> list[str]:
     """English against the share of replay."""
+    runs = [(f"{share:.0%}", replayed(study, share)) for share in REPLAY]
     found = []
-    for share in REPLAY:
-        loss = study.loss(replayed(study, share).artifact("train"))
-        found.append(
-            [f"{share:.0%}", f"{loss.english:.3f}", f"{loss.english / base.english - 1:+.1%}", f"{loss.others:.3f}"]
-        )
+    for name, run in [*runs, ("10%, a fifth of the learning rates", gentle(study))]:
+        loss = study.loss(run.artifact("train"))
+        found.append([name, f"{loss.english:.3f}", f"{loss.english / base.english - 1:+.1%}", f"{loss.others:.3f}"])
     return table(("replay", "English bits/byte", "against the base", "others bits/byte"), found)
 
 

@@ -14,8 +14,7 @@ from benchmarks.train.study import Loss, Study, table
 from emma.home import Home
 
 STEPS = 200
-BATCH_TOKENS = 2048
-"""Of `languages.toml`."""
+BATCH_TOKENS = 1024
 METHODS: dict[str, tuple[str, ...]] = {
     "random": ('adapt.init="random"',),
     "mean": ('adapt.init="mean"',),
@@ -39,7 +38,7 @@ HEAD = (
 def trial(study: Study, name: str) -> tuple[Loss, Loss]:
     """The loss of one way before training and after."""
     slug = name.replace(", ", "-").replace(" ", "_")
-    run = study.run(slug, f"mix.tokens={STEPS * BATCH_TOKENS}", *METHODS[name])
+    run = study.run(slug, f"mix.tokens={STEPS * BATCH_TOKENS}", f"train.batch_tokens={BATCH_TOKENS}", *METHODS[name])
     return study.loss(run.artifact("adapt")), study.loss(run.artifact("train"))
 
 
