@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pyarrow as pa
 import pytest
 
@@ -13,6 +14,9 @@ from emma.store.artifact import Artifact
 from emma.work.local import Local
 from emma.work.progress import Reporter
 from emma.work.work import Work
+
+hypothesis.settings.register_profile("emma", deadline=None)  # no test is timed: machines are shared
+hypothesis.settings.load_profile("emma")
 
 # The first sentence of article 1 of the Universal Declaration of Human Rights, or a proverb or phrase of everyday use.
 TEXTS: Mapping[str, str] = {

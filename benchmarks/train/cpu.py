@@ -31,6 +31,7 @@ ROOT = Path(__file__).parents[2]
 RECIPE = ROOT / "recipes" / "demo-base.toml"
 STEPS, SEQUENCES, LENGTH, RATE = 40, 8, 256, 1e-3
 SETTINGS = {
+    "vocab.new_pieces": 8000,
     "mix.tokens": STEPS * SEQUENCES * LENGTH,
     "mix.sequence_length": LENGTH,
     "adapt.architecture.hidden_size": 256,
@@ -78,7 +79,8 @@ def main() -> None:
             found = run(name, command, arguments.work)
             print(turn + 1, name, found, file=sys.stderr, flush=True)
             rounds[name].append(found)
-    result = page(rounds)
+    config = json.loads((model_of(arguments.work) / "config.json").read_text())
+    result = page(rounds, config["vocab_size"])
     print(result)
     result_path("train-cpu").write_text(result, encoding="utf-8")
 
@@ -104,6 +106,13 @@ def commands(work: Path) -> dict[str, list[str]]:
     return found
 
 
+def model_of(work: Path) -> Path:
+    """The folder of the model to start from."""
+    from emma.home import Home
+
+    return Home(work / "home").run("demo-base").artifact("adapt").file("model")
+
+
 def export(work: Path) -> tuple[Path, Path]:
     """The model to start from, and all samples of the plan as arrays."""
     from emma.home import Home
@@ -116,7 +125,7 @@ def export(work: Path) -> tuple[Path, Path]:
     tokens = np.stack([samples.draw(number).tokens for number in range(len(samples))])
     path = work / "batches.npz"
     np.savez(path, inputs=batch.inputs, targets=batch.targets, positions=batch.positions, tokens=tokens)
-    return run.artifact("adapt").file("model"), path
+    return model_of(work), path
 
 
 def litgpt(work: Path) -> Path | None:
@@ -164,14 +173,14 @@ def own_loss(work: Path) -> float | None:
     return None
 
 
-def page(rounds: dict[str, list[Found]]) -> str:
+def page(rounds: dict[str, list[Found]], rows: int) -> str:
     """The result as Markdown."""
     best = {
         name: Found(*(min(column) for column in zip(*map(numbers, found), strict=True)), found[-1].loss)
         for name, found in rounds.items()
     }
     emma = best["EMMA"]
-    rows = [
+    lines = [
         f"| {name} | {1000 * each.step_s:.0f} | {each.step_s / emma.step_s:.2f} | {each.start_s:.1f} | "
         f"{each.start_s / emma.start_s:.2f} | {each.start_wall_s:.1f} | {each.peak_mb:.0f} | "
         f"{each.loss if each.loss is not None else math.nan:.4f} |"
@@ -185,12 +194,12 @@ def page(rounds: dict[str, list[Found]]) -> str:
             "",
             (__doc__ or "").split("\n\n", 2)[2].strip(),
             "",
-            f"4 blocks, 256 wide, 2,304 rows: {STEPS} steps of {SEQUENCES} sequences of {LENGTH} tokens. LitGPT knows "
+            f"4 blocks, 256 wide, {rows:,} rows: {STEPS} steps of {SEQUENCES} sequences of {LENGTH} tokens. LitGPT knows "
             "no document masks and compiles the model: it is to be held against EMMA's third line.",
             "",
             "| trainer | ms a step | to EMMA | start-up, CPU s | to EMMA | start-up, s | peak MB | last loss |",
             "|---|--:|--:|--:|--:|--:|--:|--:|",
-            *rows,
+            *lines,
             "",
         ]
     )
