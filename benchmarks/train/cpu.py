@@ -51,6 +51,7 @@ SETTINGS = {
     "train.precision": "fp32",
     "train.device": "cpu",
 }
+IMPORT = "from transformers import LlamaForCausalLM"
 WARM = 5
 """Steps that are not counted."""
 
@@ -194,15 +195,27 @@ def page(rounds: dict[str, list[Found]], rows: int) -> str:
             "",
             (__doc__ or "").split("\n\n", 2)[2].strip(),
             "",
-            f"4 blocks, 256 wide, {rows:,} rows: {STEPS} steps of {SEQUENCES} sequences of {LENGTH} tokens. LitGPT knows "
-            "no document masks and compiles the model: it is to be held against EMMA's third line.",
+            f"4 blocks, 256 wide, {rows:,} rows: {STEPS} steps of {SEQUENCES} sequences of {LENGTH} tokens. LitGPT "
+            "knows no document masks and compiles the model: it is to be held against EMMA's third line.",
             "",
             "| trainer | ms a step | to EMMA | start-up, CPU s | to EMMA | start-up, s | peak MB | last loss |",
             "|---|--:|--:|--:|--:|--:|--:|--:|",
             *lines,
             "",
+            f"A process that does nothing but `{IMPORT}` takes {importing():.1f} CPU seconds: that is below what any "
+            "trainer of transformers' models can start in.",
+            "",
         ]
     )
+
+
+def importing() -> float:
+    """CPU seconds of the import that all trainers of transformers' models share, the least of three."""
+    code = f"import time; {IMPORT}; print(time.process_time())"
+    quiet = {**os.environ, "OMP_NUM_THREADS": "1"}
+    command = [sys.executable, "-W", "ignore", "-c", code]
+    tries = (subprocess.run(command, capture_output=True, text=True, check=True, env=quiet) for _ in range(3))
+    return min(float(each.stdout.split()[-1]) for each in tries)
 
 
 def numbers(found: Found) -> tuple[float, ...]:
