@@ -25,7 +25,7 @@ from benchmarks.train.study import (
 from emma.home import Home, Run
 from emma.recipe import read
 
-REPLAY = (0.0, 0.02, 0.05, 0.1, 0.2)
+REPLAY = (0.0, 0.05, 0.1, 0.2)
 REPLAY_TOKENS = 200_000
 GENTLE = {"learning_rate": 0.001, "embedding_lr": 0.006, "head_lr": 0.002}
 """A fifth of the rates of `languages.toml`."""
@@ -59,10 +59,10 @@ def replayed(study: Study, share: float) -> Run:
     return study.run(f"replay-{share:g}", f"mix.tokens={REPLAY_TOKENS}", *english)
 
 
-def gentle(study: Study) -> Run:
-    """The same with 10 % of English and lower learning rates."""
-    rates = [f"train.{name}={rate}" for name, rate in GENTLE.items()]
-    return study.run("gentle", f"mix.tokens={REPLAY_TOKENS}", *rates)
+def gentle(study: Study, name: str, *changes: str) -> Run:
+    """The same with 10 % of English, lower learning rates, and some more changes."""
+    rates = [f"train.{rate}={value}" for rate, value in GENTLE.items()]
+    return study.run(name, f"mix.tokens={REPLAY_TOKENS}", *rates, *changes)
 
 
 def gains(base: Loss, adapted: Loss) -> list[str]:
@@ -100,7 +100,9 @@ def curve(study: Study, base: Loss) -> list[str]:
     """English against the share of replay."""
     runs = [(f"{share:.0%}", replayed(study, share)) for share in REPLAY]
     found = []
-    for name, run in [*runs, ("10%, a fifth of the learning rates", gentle(study))]:
+    runs.append(("10%, a fifth of the learning rates", gentle(study, "gentle")))
+    runs.append(("10%, a fifth of the rates, rows by mean", gentle(study, "gentle-mean", 'adapt.init="mean"')))
+    for name, run in runs:
         loss = study.loss(run.artifact("train"))
         found.append([name, f"{loss.english:.3f}", f"{loss.english / base.english - 1:+.1%}", f"{loss.others:.3f}"])
     return table(("replay", "English bits/byte", "against the base", "others bits/byte"), found)
