@@ -8,7 +8,7 @@ from torch.nn.functional import cross_entropy
 from transformers import AutoModelForCausalLM, LlamaConfig
 
 from benchmarks.train.gpu_lines import Size
-from emma.head import Head
+from emma.models.head import Head
 from emma.train.config import TrainConfig
 from emma.train.loss import next_token_loss
 from emma.train.model import Trainee, prepare

@@ -10,8 +10,8 @@ from transformers.models.llama.modeling_llama import LlamaRotaryEmbedding
 
 from emma.adapt.config import RopeConfig
 from emma.adapt.rope import SCALED_LAYERS, scale
-from emma.context import context_of
 from emma.errors import RecipeError
+from emma.models.context import context_of
 
 BEFORE, AFTER, THETA, WIDTH = 64, 256, 10_000.0, 16
 

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
-from emma.head import Head
+from emma.models.head import Head
 from emma.train import loss
 from emma.train.loss import next_token_loss
 

@@ -3,8 +3,8 @@
 import pytest
 import torch
 
-from emma.device import choose_device
 from emma.errors import RecipeError
+from emma.models.device import choose_device
 from emma.train.repeat import deterministic, seed_step
 
 

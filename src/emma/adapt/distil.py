@@ -17,8 +17,8 @@ from transformers import PreTrainedModel
 from emma.adapt.alike import NewPieces
 from emma.adapt.config import DistilConfig
 from emma.adapt.text import Ints, Text
-from emma.context import context_of
 from emma.errors import RecipeError
+from emma.models.context import context_of
 
 
 @dataclass(frozen=True)

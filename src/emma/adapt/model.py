@@ -101,7 +101,7 @@ def settle(config: PretrainedConfig, section: AdaptConfig, name: str) -> None:
         config.tie_word_embeddings = False
     if section.rope is not None:
         scale(config, section.rope, section.context)
-    # Dynamic scaling starts where the base ended, so the base's number stays (emma.context).
+    # Dynamic scaling starts where the base ended, so the base's number stays (emma.models.context).
     if section.context is not None and (section.rope is None or section.rope.type != "dynamic"):
         config.max_position_embeddings = section.context
 

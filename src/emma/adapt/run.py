@@ -24,7 +24,7 @@ from emma.adapt.distil import distil
 from emma.adapt.grow import check_separate, fill, grow
 from emma.adapt.model import load_base, make_random, matrices
 from emma.adapt.text import Text, check_text, sample_text
-from emma.device import choose_device
+from emma.models.device import choose_device
 from emma.store import shards
 from emma.store.artifact import Artifact
 from emma.work.work import Made, Work

@@ -12,9 +12,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from emma.context import context_of
 from emma.evaluate.config import EvaluateConfig
 from emma.evaluate.score import Scorer, open_tokenizer, read_config
+from emma.models.context import context_of
 from emma.schemas import POSITIONS
 
 BUCKETS = 16

@@ -14,12 +14,12 @@ from torch import Tensor
 from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 from transformers.utils import logging
 
-from emma.context import context_of
-from emma.device import choose_device
 from emma.errors import RecipeError
 from emma.evaluate.config import EvaluateConfig
 from emma.evaluate.windows import Window, windows
-from emma.head import Head, check_head, head_of
+from emma.models.context import context_of
+from emma.models.device import choose_device
+from emma.models.head import Head, check_head, head_of
 
 CHUNK_ELEMENTS = 1 << 22
 """Logits that exist at a time: 16 MB of float32."""

@@ -14,9 +14,9 @@ from torch import Tensor, nn
 from transformers import AutoModelForCausalLM, PreTrainedModel
 from transformers.utils import logging
 
-from emma.context import context_of
 from emma.errors import RecipeError
-from emma.head import check_head, close, head_of
+from emma.models.context import context_of
+from emma.models.head import check_head, close, head_of
 from emma.train.activations import checkpoint_blocks
 from emma.train.attention import Attention, choose
 from emma.train.compiled import compile_blocks

@@ -16,8 +16,8 @@ from torch._C._distributed_c10d import HashStore
 from torch.distributed.device_mesh import DeviceMesh, init_device_mesh
 from torch.distributed.fsdp import MixedPrecisionPolicy, fully_shard
 
-from emma.device import choose_device
 from emma.errors import RecipeError
+from emma.models.device import choose_device
 from emma.train.config import TrainConfig
 from emma.train.model import blocks
 

@@ -7,7 +7,7 @@ import torch
 from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedModel
 
 from emma.errors import RecipeError
-from emma.head import Head, check_head, head_of
+from emma.models.head import Head, check_head, head_of
 
 SIZES = {
     "vocab_size": 50,

@@ -1,0 +1,1 @@
+"""What every stage that runs a model shares: output head, context length, device, precision, loading."""
