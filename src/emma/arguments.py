@@ -87,6 +87,7 @@ def parser() -> argparse.ArgumentParser:
     each.add_argument("--json", action="store_true", help="print JSON")
     each.set_defaults(command=commands.lang)
 
+    _checking(verbs.add_parser("check", help="whether a base can be adapted, trained, evaluated and released"))
     _planning(verbs.add_parser("plan", help="what training a recipe takes: memory, hours, energy, money"))
 
     each = verbs.add_parser("lid", help="train, measure and look into language-identification models")
@@ -180,6 +181,11 @@ def _vocab_verb(parser: argparse.ArgumentParser) -> None:
     form.add_argument("--html", type=Path, default=None, metavar="FILE", help="write a page with charts")
     _home(parser)
     parser.set_defaults(command=commands.vocab_report)
+
+
+def _checking(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("base", metavar="BASE", help="a model folder, or a recipe: its base, with its settings")
+    parser.set_defaults(command=commands.check)
 
 
 def _planning(parser: argparse.ArgumentParser) -> None:

@@ -107,6 +107,16 @@ def diff(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def check(arguments: argparse.Namespace) -> int:
+    """Say whether a base can be adapted."""
+    from emma.preflight import check_command
+
+    for each in check_command(arguments.base, lambda text: print(f"  {text}")):
+        print(f"note: {each}")
+    print("This base can be adapted.")
+    return 0
+
+
 def plan(arguments: argparse.Namespace) -> int:
     """Say what training takes."""
     from emma import recipe as recipes

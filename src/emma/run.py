@@ -11,6 +11,7 @@ from emma.collect.inputs import fingerprint
 from emma.errors import RecipeError
 from emma.extras import check
 from emma.home import Home
+from emma.preflight import preflight
 from emma.recipe import INPUTS, Recipe
 from emma.section import Section
 from emma.store.address import address
@@ -46,6 +47,8 @@ def run(
         reporter.say(f"{recipe.name}: base is {recipe.base}")
     record = home.run(recipe.name)
     given = {"base": base} if base is not None else {}
+    if base is not None:
+        preflight(recipe, base, home.store, reporter.say)
     outcomes = graph.run(
         steps(recipe, home, until),
         given,
@@ -56,7 +59,10 @@ def run(
         logs=record.path.absolute() / "logs",
     )
     for outcome in outcomes:
-        record.record(outcome.step.name, outcome.artifact, {"reused": outcome.reused, **asdict(outcome.usage)})
+        chosen = {"chosen": dict(outcome.chosen)} if outcome.chosen else {}
+        record.record(
+            outcome.step.name, outcome.artifact, {"reused": outcome.reused, **asdict(outcome.usage), **chosen}
+        )
         reporter.say(line(outcome))
     return recipe
 
@@ -110,12 +116,21 @@ def find_base(recipe: Recipe, path: Path, home: Home) -> Artifact | Path | None:
         return None
     if recipe.base.endswith(".toml"):
         return path.parent / recipe.base
+    folder = base_folder(recipe)
+    assert folder is not None
+    return base_artifact(folder, home.fingerprints())
+
+
+def base_folder(recipe: Recipe) -> Path | None:
+    """The folder of the base, None where there is none or a recipe makes it. RecipeError when it is not there."""
+    if recipe.base is None or recipe.base.endswith(".toml"):
+        return None
     places = [Path(recipe.data) / recipe.base, Path(recipe.base)]
     folder = next((place for place in places if place.is_dir()), None)
     if folder is None:
         looked = " and ".join(str(place.absolute()) for place in dict.fromkeys(places))
         raise RecipeError(f"The base '{recipe.base}' of recipe '{recipe.name}' is not a folder; looked at {looked}.")
-    return base_artifact(folder, home.fingerprints())
+    return folder
 
 
 def base_artifact(folder: Path, fingerprints: Fingerprints) -> Artifact:

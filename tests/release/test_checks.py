@@ -66,7 +66,10 @@ def test_a_weight_without_a_place_is_found(copy: Path) -> None:
     ("change", "message"),
     [
         ({"eos_token_id": 7}, "contradicts itself about eos_token_id"),
-        ({"bos_token_id": 0, "eos_token_id": 0}, "contradicts itself about bos_token_id"),
+        (
+            {"bos_token_id": 0, "eos_token_id": 0},
+            r"contradicts itself about eos_token_id: generation_config\.json 0, the",
+        ),
         ({"pad_token_id": 900}, "pad_token_id outside its vocabulary of 259"),
     ],
 )

@@ -18,7 +18,7 @@ from emma.train.config import TrainConfig
 from emma.train.documents import BLOCK
 from emma.train.model import Trainee
 from emma.train.watched import attention_calls, is_plain
-from tests.test_head import SIZES
+from tests.models.test_head import SIZES
 from tests.train.conftest import VOCABULARY, random_ids
 from tests.train.test_documents import positions_of
 

@@ -183,12 +183,12 @@ def test_a_small_second_moment_never_becomes_none() -> None:
 @pytest.mark.parametrize("states", ["bf16", "int8"])
 def test_a_memory_too_long_for_few_bits_is_refused(states: str) -> None:
     with pytest.raises(RecipeError, match=rf"'{states}' cannot follow train\.beta2 = 0\.999.*0\.99 or less"):
-        make_optimizers(tiny_model(), TrainConfig(optimizer_states=states, beta2=0.999))
+        make_optimizers(tiny_model(), TrainConfig(learning_rate=1e-3, optimizer_states=states, beta2=0.999))
 
 
 def test_eight_bits_are_for_the_blocks() -> None:
     model = tiny_model()
-    (optimizer,) = make_optimizers(model, TrainConfig(optimizer_states="int8"))
+    (optimizer,) = make_optimizers(model, TrainConfig(learning_rate=1e-3, optimizer_states="int8"))
     for each in model.parameters():
         each.grad = torch.ones_like(each)
     optimizer.step()
@@ -202,7 +202,7 @@ def test_frozen_weights_stay_out(optimizer: str) -> None:
     """With adapters only some weights are trained."""
     model = tiny_model().requires_grad_(False)
     model.model.layers[1].mlp.up_proj.weight.requires_grad_(True)
-    (only,) = make_optimizers(model, TrainConfig(optimizer=optimizer))
+    (only,) = make_optimizers(model, TrainConfig(learning_rate=1e-3, optimizer=optimizer))
     assert [id(weight) for group in only.param_groups for weight in group["params"]] == [
         id(model.model.layers[1].mlp.up_proj.weight)
     ]

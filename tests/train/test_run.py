@@ -19,7 +19,9 @@ from emma.train.run import train
 from tests.train.conftest import LENGTH, tiny_model
 from tests.train.jobs import Job, start
 
-SECTION = TrainConfig(learning_rate=1e-2, batch_tokens=5 * LENGTH, micro_batch=3, log_every=3, checkpoint_every=2)
+SECTION = TrainConfig(
+    learning_rate=1e-2, batch_tokens=5 * LENGTH, micro_batch=3, log_every=3, checkpoint_every=2, precision="fp32"
+)
 
 
 def contents(folder: Path) -> dict[str, bytes]:

@@ -98,7 +98,7 @@ def test_clipping_bounds_the_gradient(samples: Samples, sharded) -> None:
 
 @pytest.mark.parametrize("taken", [True, False])
 def test_a_step_that_is_not_taken_moves_nothing(samples: Samples, sharded, taken: bool) -> None:
-    trainee, batch, section = sharded(), make_batch(samples, range(4)), TrainConfig()
+    trainee, batch, section = sharded(), make_batch(samples, range(4)), TrainConfig(learning_rate=1e-3)
     before = trainee.model.model.norm.weight.full_tensor().detach().clone()
     optimizers, asked = make_optimizers(trainee.model, section), []
     _, norm = optimise(
@@ -110,7 +110,7 @@ def test_a_step_that_is_not_taken_moves_nothing(samples: Samples, sharded, taken
 
 
 def test_a_gradient_that_is_no_number_is_not_taken(samples: Samples, sharded) -> None:
-    trainee, batch, section = sharded(), make_batch(samples, range(4)), TrainConfig()
+    trainee, batch, section = sharded(), make_batch(samples, range(4)), TrainConfig(learning_rate=1e-3)
     with torch.no_grad():
         trainee.model.lm_head.weight.to_local()[5, 0] = float("nan")
     before = trainee.model.model.norm.weight.full_tensor().detach().clone()

@@ -14,9 +14,10 @@ VECTORED = ("omp", "focus")
 class RopeConfig(Settings):
     """Rotary position scaling. What is left out is taken from the base, or from the method's own defaults."""
 
-    type: Literal["default", "linear", "dynamic", "ntk", "yarn", "llama3", "longrope"] = "default"
-    """Kind of scaling, in Hugging Face's words; `ntk` is a theta raised for the factor, and `default` with a `theta`
-    a plain change of theta. `dynamic` chooses theta by the length of each sequence: for inference without training."""
+    type: Literal["default", "linear", "dynamic", "ntk", "yarn", "llama3", "longrope"] | None = None
+    """Kind of scaling, in Hugging Face's words; `ntk` is a theta raised for the factor, `default` takes scaling away.
+    `dynamic` chooses theta by the length of each sequence: for inference without training. None: the base's kind, with
+    its numbers where no others are given."""
     theta: float | None = Field(default=None, gt=0)
     """Base of the rotary frequencies. None: the base model's."""
     factor: float | None = Field(default=None, ge=1)
@@ -90,6 +91,8 @@ class DistilConfig(Settings):
 
     steps: int = Field(default=200, gt=0)
     """Steps of Adam; the rate falls linearly to zero."""
+    precision: Literal["auto", "fp32", "bf16"] = "auto"
+    """Of the computation. `auto`: `bf16` where the device has it in hardware, else `fp32`."""
     layer: int | None = Field(default=None, gt=0)
     """Hidden states after this many blocks are compared. None: after the last."""
     learning_rate: float = Field(default=0.05, gt=0)
@@ -105,7 +108,7 @@ class DistilConfig(Settings):
 class AdaptConfig(Section):
     """How the base model takes on the new vocabulary."""
 
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
 
     init: Init = "subword_mean"
     """Rows of new pieces, input and head each from the base's own rows: `subword_mean`, the mean of the base pieces
@@ -129,6 +132,9 @@ class AdaptConfig(Section):
     """Longest sequence of the adapted model, in tokens. None: the base's."""
     rope: RopeConfig | None = None
     """Rotary scaling. None: the base's."""
+    dtype: Literal["base", "fp32", "bf16", "fp16"] = "base"
+    """In which type the weights are stored, adapted, trained and released; training itself keeps them in float32.
+    `base`: in that of the base's weights, and in float32 where there is no base."""
     architecture: ArchitectureConfig = ArchitectureConfig()
     """The model to start from when the recipe has no base."""
     seed: int = 0

@@ -90,7 +90,8 @@ def distil(section: DistilConfig, model: PreTrainedModel, new: NewPieces, text: 
     for step, window in enumerate(windows(text, new, section, seed)):
         for group in adam.param_groups:
             group["lr"] = peak * (1 - step / section.steps)
-        loss = difference(model, window, *speller.spell(window), section.layer)
+        with torch.autocast(model.device.type, torch.bfloat16, enabled=section.precision == "bf16"):
+            loss = difference(model, window, *speller.spell(window), section.layer)
         loss.backward()  # type: ignore[no-untyped-call]
         adam.step()
         adam.zero_grad()
@@ -112,6 +113,7 @@ def difference(model: PreTrainedModel, window: Ints, spelled: Ints, ends: Ints, 
         wanted = _states(model, spelled, layer)
         wanted = wanted.gather(1, places[:, :, None].expand(-1, -1, wanted.shape[2]))[counted]
     found = _states(model, window, layer)[counted]
+    found, wanted = found.float(), wanted.float()
     return (found - wanted).square().mean() / wanted.var(0).mean()
 
 

@@ -27,16 +27,16 @@ def check_separate(model: PreTrainedModel, section: AdaptConfig) -> None:
         )
 
 
-def grow(model: PreTrainedModel, new: NewPieces, size: int, rows: int) -> int:
-    """Give the model `rows` rows, of which the tokenizer uses `size`; returns how many it had.
+def grow(model: PreTrainedModel, new: NewPieces, rows: int) -> int:
+    """Give the model `rows` rows; returns how many it had.
 
-    Raises ArtifactError when the tokenizer has ids that are neither the base's nor new pieces.
+    Tokens that the base's tokenizer has beyond its rows ([PAD], say) get rows too, as padding does.
     """
     before = len(matrices(model)[0])
-    if unknown := sorted(set(range(before, size)) - set(new.ids)):
+    if (largest := max((max(each, default=0) for each in new.spellings), default=0)) >= before:
         raise ArtifactError(
-            f"The tokenizer has {size} ids and the base {before} rows, but {len(unknown)} ids from {unknown[0]} on are "
-            "not in pieces.parquet. The vocabulary was made for another base: delete it and run again."
+            f"pieces.parquet spells new pieces with ids up to {largest}, but the base has {before} rows. The "
+            "vocabulary was made for another base: delete it and run again."
         )
     if rows > before:
         model.resize_token_embeddings(rows, mean_resizing=False)

@@ -1,6 +1,6 @@
 """The model to adapt: read from a Hugging Face folder, or made from random weights."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -10,34 +10,68 @@ from transformers import AutoConfig, AutoModelForCausalLM, PretrainedConfig, Pre
 from emma.adapt.config import AdaptConfig, ArchitectureConfig
 from emma.adapt.rope import scale
 from emma.errors import RecipeError
+from emma.models.context import context_of
+from emma.models.finite import is_finite
+from emma.models.folder import check_folder
 
 T = TypeVar("T")
 
-WEIGHTS = ("model.safetensors", "model.safetensors.index.json", "pytorch_model.bin", "pytorch_model.bin.index.json")
-"""Files of which a model folder must have one."""
-
 
 def load_base(folder: Path, section: AdaptConfig) -> PreTrainedModel:
-    """The base model in float32, with the recipe's context, rotary scaling and tying."""
+    """The base model in float32, with the recipe's context, rotary scaling and tying.
+
+    The head is what the weights say: where they hold one that differs from the embeddings, it is the model's own
+    whatever the configuration says, as in transformers.
+    """
     check_folder(folder)
-    config = AutoConfig.from_pretrained(folder, local_files_only=True)
-    was_tied = bool(getattr(config, "tie_word_embeddings", False))
+    config = read_config(folder)
     settle(config, section, str(folder))
     model, report = build(str(folder), lambda: _read(folder, config))
     made_here = set()
-    if was_tied and not config.tie_word_embeddings:
+    if section.untie and is_head(report["missing_keys"], model):
         inputs, head = matrices(model)
         head.data.copy_(inputs.data)
-        made_here = {name for name, each in model.named_parameters() if each is head}
+        made_here = set(report["missing_keys"])
+    model.config.tie_word_embeddings = len(matrices(model)) == 1
     check_complete(folder, set(report["missing_keys"]) - made_here)
+    check_finite(model, folder)
     return model
+
+
+def read_config(folder: Path) -> PretrainedConfig:
+    """The configuration of a model folder; none of the folder's code runs."""
+    config: PretrainedConfig = build(
+        str(folder), lambda: AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+    )
+    return config
+
+
+def is_head(names: Collection[str], model: PreTrainedModel) -> bool:
+    """Whether the weights that the files lack are the head's alone: those of a tied model that is being untied."""
+    head: Any = model.get_output_embeddings()  # type: ignore[no-untyped-call]
+    return set(names) == {name for name, each in model.named_parameters() if each is head.weight}
+
+
+def check_finite(model: PreTrainedModel, folder: Path) -> None:
+    """RecipeError naming the tensors that hold what is no number: it would spread to every new row."""
+    if broken := [name for name, each in model.named_parameters() if not is_finite(each)]:
+        raise RecipeError(
+            f"The weights in {folder} hold values that are no finite numbers in {', '.join(broken[:3])}"
+            f"{', …' if len(broken) > 3 else ''}. Fetch the base model again, or choose another."
+        )
 
 
 def _read(folder: Path, config: PretrainedConfig) -> tuple[PreTrainedModel, dict[str, Any]]:
     """The model, and what transformers found missing in its files."""
     auto: Any = AutoModelForCausalLM
     found: tuple[PreTrainedModel, dict[str, Any]] = auto.from_pretrained(
-        folder, config=config, dtype=torch.float32, local_files_only=True, output_loading_info=True
+        folder,
+        config=config,
+        dtype=torch.float32,
+        local_files_only=True,
+        trust_remote_code=False,
+        weights_only=True,
+        output_loading_info=True,
     )
     return found
 
@@ -81,16 +115,6 @@ def _words(architecture: ArchitectureConfig) -> dict[str, Any]:
     }
 
 
-def check_folder(folder: Path) -> None:
-    """RecipeError unless the folder has a configuration and weights."""
-    for what, names in (("configuration", ("config.json",)), ("weights", WEIGHTS)):
-        if not any((folder / name).is_file() for name in names):
-            raise RecipeError(
-                f"The base {folder} has no {what}: looked for {', '.join(names)}. "
-                "Set `base` to a Hugging Face model folder, or leave it out to start from random weights."
-            )
-
-
 def settle(config: PretrainedConfig, section: AdaptConfig, name: str) -> None:
     """Put the recipe's tying, context and rotary scaling into a configuration."""
     if section.untie is False and not config.tie_word_embeddings:
@@ -99,11 +123,30 @@ def settle(config: PretrainedConfig, section: AdaptConfig, name: str) -> None:
         )
     if section.untie:
         config.tie_word_embeddings = False
+    check_positions(config, section, name)
     if section.rope is not None:
         scale(config, section.rope, section.context)
     # Dynamic scaling starts where the base ended, so the base's number stays (emma.models.context).
     if section.context is not None and (section.rope is None or section.rope.type != "dynamic"):
         config.max_position_embeddings = section.context
+
+
+def check_positions(config: PretrainedConfig, section: AdaptConfig, name: str) -> None:
+    """RecipeError for rotary settings, or more context, where positions are learned vectors or a fixed table."""
+    if hasattr(config, "rope_parameters"):
+        return
+    positions, kind = context_of(config), f"{name} ({config.model_type})"
+    if section.rope is not None:
+        has = f"it learned a vector for each of its {positions} positions" if positions else "it takes no positions"
+        raise RecipeError(
+            f"[adapt.rope] sets rotary positions, and {kind} has no such settings: {has}. "
+            "Remove the table, or choose a base with rotary positions."
+        )
+    if section.context is not None and section.context > (positions or section.context):
+        raise RecipeError(
+            f"adapt.context = {section.context} is more than {kind} can have: its positions are learned, not rotary, "
+            f"and end at {positions}. Set it to {positions} at most, or choose a base with rotary positions."
+        )
 
 
 def build(name: str, make: Callable[[], T]) -> T:

@@ -24,6 +24,7 @@ SCALES = ("linear", "dynamic", "ntk", "yarn", "llama3", "longrope")
 """Types that need a factor."""
 LLAMA_3 = {"low_freq_factor": 1.0, "high_freq_factor": 4.0}
 """What Llama 3.1 was released with."""
+UNSCALED = "default"
 SCALED_LAYERS = "full_attention"
 """Of models with rotary settings of their own for sliding-window layers (Gemma 3), the layers that see far."""
 
@@ -51,6 +52,8 @@ def rope_parameters(
     dimensions of a head that turn. What the base's kind of model says besides (`partial_rotary_factor`) is kept.
     """
     given = {HF_NAMES.get(name, name): value for name, value in rope.model_dump(mode="json", exclude_none=True).items()}
+    if rope.type is None:
+        return on_top({"rope_type": UNSCALED, **base}, given)
     given.setdefault("rope_theta", base.get("rope_theta", 10_000.0))
     if "partial_rotary_factor" in base:
         given["partial_rotary_factor"] = base["partial_rotary_factor"]
@@ -64,6 +67,16 @@ def rope_parameters(
     if rope.type == "longrope":
         check_factors(given, rotated)
     return given | {"original_max_position_embeddings": original} if rope.type in REMEMBER_CONTEXT else given
+
+
+def on_top(base: Parameters, given: Parameters) -> Parameters:
+    """The base's rotary settings with some of them changed. RecipeError for a number that its kind does not know."""
+    if base["rope_type"] == UNSCALED and (needless := sorted(given.keys() - {"rope_theta"})):
+        raise RecipeError(
+            f"adapt.rope.{needless[0]} says how positions are scaled, but not by which method, and the base scales "
+            f"none. Set adapt.rope.type too: {', '.join(SCALES)}."
+        )
+    return {**base, **given}
 
 
 def factor(rope: RopeConfig, context: int | None, original: int) -> float:

@@ -15,6 +15,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import torch
 from transformers import AutoTokenizer, GenerationConfig, PreTrainedModel
 from transformers.utils import logging
 
@@ -22,44 +23,95 @@ from emma.adapt.alike import NewPieces, combinations
 from emma.adapt.config import VECTORED, AdaptConfig, DistilConfig
 from emma.adapt.distil import distil
 from emma.adapt.grow import check_separate, fill, grow
-from emma.adapt.model import load_base, make_random, matrices
+from emma.adapt.model import load_base, make_random, matrices, read_config
 from emma.adapt.text import Text, check_text, sample_text
+from emma.errors import RecipeError
 from emma.models.device import choose_device
+from emma.models.folder import CONFIG, GENERATION, TRAINING, read_json, stored_type
+from emma.models.folder import TYPES as STORED
+from emma.models.kept import changes, kept_config, with_rotary, write_configs
+from emma.models.precision import choose_precision
 from emma.store import shards
 from emma.store.artifact import Artifact
 from emma.work.work import Made, Work
 
 SPECIAL = ("bos_token_id", "eos_token_id", "pad_token_id")
+TYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
+ORIGIN = "origin.json"
+TOKENIZER = "tokenizer_config.json"
 
 
 def adapt(
     section: AdaptConfig, *, vocab: Artifact, base: Artifact | None, pack: Artifact | None = None, work: Work
 ) -> Made:
-    """Write `model/`: the base with the tokenizer of `vocab`, or a random model of that vocabulary.
+    """Write `model/`: the base with the tokenizer of `vocab`, or a random model of that vocabulary; and `origin.json`,
+    which says whose weights they were and what of their configuration changed, and why.
 
     `pack` is read where rows are made from text: by `init` or `head_init` `omp` or `focus`, and by `distil`, whose
     loss at each step is then in `distil.json`.
     """
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     folder = vocab.file("tokenizer")
-    tokenizer: Any = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+    tokenizer: Any = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
     size, rows = vocabulary_size(vocab, len(tokenizer))
     if base is None:
         model, new = make_random(section, rows), NewPieces((), ())
+        set_specials(model, {name: getattr(tokenizer, name) for name in SPECIAL})
     else:
         model, new = load_base(base.path, section), new_pieces(vocab)
         check_separate(model, section)
         text = read_text(section, pack, size)
-        before = grow(model, new, size, rows)
+        before = grow(model, new, rows)
         fill(model, before, new, section, combinations(section, new, text, set(tokenizer.all_special_ids)))
         if section.distil is not None and new.ids:
-            teach(section.distil, model, new, text, section.seed, out=work.out)
-    set_specials(model, {name: getattr(tokenizer, name) for name in SPECIAL})
-    out = work.out / "model"
-    model.save_pretrained(out)
-    copy_files(folder, out)
+            teach(section.distil, model, new, text, section.seed, work=work)
+    origin = save(model, base.path if base is not None else None, folder, section, work.out / "model")
+    (work.out / ORIGIN).write_text(json.dumps(origin, indent=1) + "\n", encoding="utf-8")
     there = len(matrices(model)[0])
     return Made({"rows": there, "new_rows": len(new.ids), "padding_rows": there - size, "weights": _weights(model)})
+
+
+def save(model: PreTrainedModel, base: Path | None, tokenizer: Path, section: AdaptConfig, out: Path) -> dict[str, Any]:
+    """Write the model's folder, with all that the base says of itself and the tokenizer; returns where it is from."""
+    kind: Any = stored_as(section, base)
+    model.to(kind)
+    model.save_pretrained(out)
+    copy_files(tokenizer, out)
+    if section.context is not None:
+        raise_length(out / TOKENIZER, section.context)
+    written = read_json(out / CONFIG)
+    if base is None:
+        (out / CONFIG).write_text(json.dumps(with_rotary(written, written), indent=2) + "\n", encoding="utf-8")
+        return {"base": False}
+    own = read_json(base / CONFIG)
+    config = kept_config(own, read_config(base).to_dict(), model.config.to_dict())
+    write_configs(out, config, base / GENERATION)
+    return {
+        "base": True,
+        "optimizer": read_json(base / TRAINING).get("optimizer"),
+        "changed": changes(own, config),
+    }
+
+
+def stored_as(section: AdaptConfig, base: Path | None) -> torch.dtype:
+    """The type in which the weights are stored. RecipeError for a base's that EMMA does not write."""
+    if section.dtype != "base" or base is None:
+        return TYPES["fp32" if section.dtype == "base" else section.dtype]
+    kind = stored_type(base)
+    if kind not in STORED:
+        raise RecipeError(
+            f"The weights in {base} are stored as {kind}, which EMMA does not write. Set adapt.dtype to bf16, fp16 or "
+            "fp32."
+        )
+    return TYPES[STORED[kind]]
+
+
+def raise_length(path: Path, context: int) -> None:
+    """Let the tokenizer know of a longer context; a limit that is higher, or none, stays."""
+    config = read_json(path)
+    if config.get("model_max_length", context) < context:
+        config["model_max_length"] = context
+        path.write_text(json.dumps(config, indent=1, sort_keys=True, ensure_ascii=False), encoding="utf-8")
 
 
 def vocabulary_size(vocab: Artifact, pieces: int) -> tuple[int, int]:
@@ -85,12 +137,15 @@ def read_text(section: AdaptConfig, pack: Artifact | None, size: int) -> Text:
     return text
 
 
-def teach(section: DistilConfig, model: PreTrainedModel, new: NewPieces, text: Text, seed: int, *, out: Path) -> None:
+def teach(section: DistilConfig, model: PreTrainedModel, new: NewPieces, text: Text, seed: int, *, work: Work) -> None:
     """Distil the new input rows, on the accelerator if the recipe wants one, and keep the losses in `distil.json`."""
-    model.to(choose_device(section.device, "adapt"))  # type: ignore[arg-type]
-    losses = distil(section, model, new, text, seed)
+    device = choose_device(section.device, "adapt")
+    precision = choose_precision(section.precision, device)
+    work.note("precision", precision)
+    model.to(device)  # type: ignore[arg-type]
+    losses = distil(section.model_copy(update={"precision": precision.value}), model, new, text, seed)
     model.to("cpu")  # type: ignore[arg-type]
-    (out / "distil.json").write_text(json.dumps([round(each, 6) for each in losses]), encoding="utf-8")
+    (work.out / "distil.json").write_text(json.dumps([round(each, 6) for each in losses]), encoding="utf-8")
 
 
 def set_specials(model: PreTrainedModel, ids: dict[str, int | None]) -> None:
@@ -102,9 +157,8 @@ def set_specials(model: PreTrainedModel, ids: dict[str, int | None]) -> None:
 
 
 def copy_files(source: Path, to: Path) -> None:
-    """Copy the tokenizer's files."""
-    for each in sorted(source.iterdir()):
-        shutil.copyfile(each, to / each.name)
+    """Copy the tokenizer's files, and folders such as that of several chat templates."""
+    shutil.copytree(source, to, dirs_exist_ok=True, copy_function=shutil.copyfile)
 
 
 def _weights(model: PreTrainedModel) -> int:

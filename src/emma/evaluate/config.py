@@ -10,7 +10,7 @@ from emma.section import Section
 class EvaluateConfig(Section):
     """Bits per UTF-8 byte of the test split, for the base and for the adapted model."""
 
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
 
     max_bytes_per_lang: int = Field(default=20_000, gt=0)
     """Test text a language, in UTF-8 bytes: documents are taken in the order of a hash of their id until there are
@@ -19,8 +19,9 @@ class EvaluateConfig(Section):
     """Longest window in tokens; longer documents slide by half of it. None: each model's own context."""
     batch_tokens: int = Field(default=8192, gt=0)
     """Tokens that go through a model at once, padding included. Bounds the memory."""
-    precision: Literal["fp32", "bf16"] = "fp32"
-    """Of the computation; sums are in float64 either way."""
+    precision: Literal["auto", "fp32", "bf16"] = "auto"
+    """Of the computation; sums are in float64 either way. `auto`: `bf16` where the device has it in hardware, else
+    `fp32`; the run's record says which."""
     position_streams: int = Field(default=16, ge=0)
     """Languages of which loss by position is measured, those with the most test text first. 0: not measured."""
     position_tokens: int | None = Field(default=None, gt=1)

@@ -11,6 +11,7 @@ from emma.extras import need
 need("torch", "train")
 need("transformers", "train")
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from itertools import accumulate, groupby
@@ -26,6 +27,8 @@ from emma.evaluate.documents import choose_documents, shard_documents
 from emma.evaluate.positions import by_position
 from emma.evaluate.score import Scorer
 from emma.evaluate.tables import gains, scores
+from emma.models.device import choose_device
+from emma.models.precision import choose_precision
 from emma.schemas import ITEMS
 from emma.store import shards
 from emma.store.artifact import Artifact
@@ -53,11 +56,20 @@ def evaluate(
     chosen = work.gather(choose_documents, parts, section.max_bytes_per_lang)
     documents = shards.read(chosen.file("documents.parquet")).to_pylist()
     check_any(documents)
+    section = settle(section, work)
     folders = {"adapted": train.file("model")} if base is None else {"base": base.path, "adapted": train.file("model")}
     items = [row for model, folder in folders.items() for row in score_model(model, folder, documents, section, work)]
     write_tables(items, section, work.out)
     shards.write(work.out / "positions.parquet", by_position(folders, documents, section))
     return Made(_counts(parts, documents, items))
+
+
+def settle(section: EvaluateConfig, work: Work) -> EvaluateConfig:
+    """The section with the precision that this machine is to compute in, which is said and noted."""
+    choice = choose_precision(section.precision, choose_device(section.device, "evaluate"))
+    work.note("precision", choice)
+    (work.out / "settings.json").write_text(json.dumps({"precision": choice.value}) + "\n", encoding="utf-8")
+    return section.model_copy(update={"precision": choice.value})
 
 
 def _pairs(collect: Artifact, curate: Artifact) -> list[tuple[Artifact, Artifact]]:
@@ -81,7 +93,7 @@ def score_model(
     groups = list(chunks(documents))
     with work.reporter.track(f"evaluate: {model}", len(documents)) as track:
         for number, group in enumerate(groups):
-            path = work.scratch / f"{model}-{number:06}.parquet"
+            path = work.scratch / f"{model}-{section.precision}-{number:06}.parquet"
             if not path.exists():
                 _keep(path, _items(model, group, load()))
             yield from shards.read(path).to_pylist()

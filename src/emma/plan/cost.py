@@ -7,6 +7,7 @@ from typing import Any
 
 from emma import recipe as recipes
 from emma.errors import RecipeError
+from emma.extras import need
 from emma.plan.machines import FRAGMENTS, OVERHEAD, Machine
 from emma.plan.memory import Setting, memory
 from emma.plan.shape import Shape, from_architecture, grown, named, read
@@ -42,7 +43,9 @@ class Wanted:
 def make(recipe: Recipe, path: Path, wanted: Wanted) -> Plan:
     """The plan. Raises RecipeError when the shape of the model cannot be known."""
     shape, source = shape_of(recipe, path, wanted.shape)
-    setting = Setting(recipe.train, recipe.mix.sequence_length, wanted.ranks, wanted.machine.kind)
+    setting = Setting(
+        settled(recipe.train, wanted.machine), recipe.mix.sequence_length, wanted.ranks, wanted.machine.kind
+    )
     samples = recipe.mix.tokens // recipe.mix.sequence_length
     sequences = max(1, recipe.train.batch_tokens // recipe.mix.sequence_length)
     tokens, each = samples * recipe.mix.sequence_length, flops_per_token(shape, setting)
@@ -65,6 +68,21 @@ def make(recipe: Recipe, path: Path, wanted: Wanted) -> Plan:
         "fewest_ranks": fewest_ranks(shape, setting, wanted.machine),
         **costs(shape, setting, wanted, tokens, each),
     }
+
+
+def settled(section: TrainConfig, machine: Machine) -> TrainConfig:
+    """The section with the precision that `auto` means on the machine: every GPU in the table has bfloat16."""
+    if section.precision != "auto":
+        return section
+    precision = "bf16"
+    if machine.kind == "cpu":
+        need("torch", "train")
+        from torch import device
+
+        from emma.models.precision import choose_precision
+
+        precision = choose_precision("auto", device("cpu")).value
+    return section.model_copy(update={"precision": precision})
 
 
 def costs(shape: Shape, setting: Setting, wanted: Wanted, tokens: int, flops: float) -> Plan:

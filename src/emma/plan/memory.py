@@ -40,7 +40,7 @@ from dataclasses import dataclass
 from math import ceil
 
 from emma.plan.shape import Shape
-from emma.train.config import TrainConfig
+from emma.train.config import HALF, TrainConfig
 
 CHUNK = {"cpu": 1 << 21, "cuda": 1 << 28}
 """Logits in a chunk of the loss (emma.train.loss)."""
@@ -85,17 +85,17 @@ class Setting:
     @property
     def cast(self) -> bool:
         """Whether weights are cast product by product (autocast) instead of gathered in bfloat16."""
-        return self.kind == "cpu" and self.section.precision != "fp32"
+        return self.kind == "cpu" and self.section.precision in HALF
 
     @property
     def number(self) -> int:
         """Bytes of a number in the computation: c."""
-        return 4 if self.section.precision == "fp32" or self.kind == "cpu" else 2
+        return 4 if self.section.precision not in HALF or self.kind == "cpu" else 2
 
     @property
     def dense(self) -> bool:
         """Whether attention goes by a mask of tokens times tokens."""
-        kernel = self.kind == "cuda" and self.section.attention != "sdpa" and self.section.precision != "fp32"
+        kernel = self.kind == "cuda" and self.section.attention != "sdpa" and self.section.precision in HALF
         return self.section.document_masks and not kernel
 
 
@@ -218,13 +218,13 @@ def cast(shape: Shape, setting: Setting) -> float:
 
 def compiled(shape: Shape, setting: Setting) -> float:
     """Bytes a token that a compiled block keeps."""
-    c, (q, k) = 2 if setting.section.precision != "fp32" else 4, widths(shape)
+    c, (q, k) = 2 if setting.section.precision in HALF else 4, widths(shape)
     return c * (2 * shape.width + 2 * q + 2 * k + (1 + shape.gated) * shape.inner) + 4 * shape.heads + 8
 
 
 def selective(shape: Shape, setting: Setting) -> float:
     """Bytes a token of a block's input and the results of its matrix products and attention."""
-    c, (q, k) = 2 if setting.section.precision != "fp32" else 4, widths(shape)
+    c, (q, k) = 2 if setting.section.precision in HALF else 4, widths(shape)
     products = q + 2 * k + 2 * shape.width + (1 + shape.gated) * shape.inner
     return setting.number * shape.width + c * (products + q) + 4 * shape.heads
 
@@ -236,10 +236,10 @@ def widths(shape: Shape) -> tuple[int, int]:
 
 def loss(shape: Shape, setting: Setting) -> tuple[float, float]:
     """Bytes of the chunk of logits, and of what outlives it: hidden states, their gradient, the head's gradient."""
-    c = 2 if setting.section.precision != "fp32" else 4
+    c = 2 if setting.section.precision in HALF else 4
     rows = min(setting.tokens, max(FEWEST_ROWS, CHUNK[setting.kind] // shape.rows))
     head = 4 * shape.embedding if trains_ends(setting) else 0
     copy = c * shape.embedding if setting.cast else 0
-    added = head if setting.section.precision != "fp32" else 0  # a product in float32 is added where it is made
+    added = head if setting.section.precision in HALF else 0  # a product in float32 is added where it is made
     chunk = LOGIT_BYTES * rows * shape.rows + added + copy
     return chunk, setting.tokens * shape.width * (setting.number + 2 * c) + head

@@ -11,7 +11,7 @@ from emma.errors import RecipeError
 from emma.plan.machines import Machine
 from emma.plan.memory import Setting, trained
 from emma.plan.shape import Shape, from_config
-from emma.train.config import TrainConfig
+from emma.train.config import HALF, TrainConfig
 
 FEWEST = 3
 """Rows that a log must have: its first is left out, since compilation and first contact are in it."""
@@ -90,7 +90,7 @@ def assumed(shape: Shape, setting: Setting, machine: Machine) -> Speed | None:
         return Speed(
             ASSUMED_8 * machine.flops8 / each, f"assumed: {ASSUMED_8:.0%} of its peak in 8 bits, as NeMo published"
         )
-    if machine.flops is None or section.precision == "fp32":
+    if machine.flops is None or section.precision not in HALF:
         return None
     return Speed(share * machine.flops / each, "assumed, as published for 7 B on H100")
 
@@ -102,7 +102,7 @@ def matrix_products(section: TrainConfig) -> float:
     torch = need("torch", "train")
     from emma.train.flops import measured_flops
 
-    return measured_flops(torch.float32 if section.precision == "fp32" else torch.bfloat16)
+    return measured_flops(torch.bfloat16 if section.precision in HALF else torch.float32)
 
 
 def earlier(logs: Path, shape: Shape, setting: Setting, machine: Machine) -> Speed | None:

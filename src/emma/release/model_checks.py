@@ -6,6 +6,8 @@ from typing import Any
 
 from emma.errors import ArtifactError
 from emma.extras import need
+from emma.models.folder import CONFIG, GENERATION, read_json
+from emma.models.ids import NAMES, as_list, problems_of_ids
 
 TEXTS = (
     "The river was high that spring, and nobody crossed it.",
@@ -27,7 +29,7 @@ def check_model(released: Path, trained: Path) -> dict[str, Any]:
     """Run all checks; returns what was found. Raises ArtifactError at the first that fails."""
     need("torch", "train")
     transformers = need("transformers", "train")
-    tokenizer = transformers.AutoTokenizer.from_pretrained(released)
+    tokenizer = transformers.AutoTokenizer.from_pretrained(released, local_files_only=True, trust_remote_code=False)
     return {
         "weights": check_weights(released, trained),
         "ids": check_ids(released, tokenizer),
@@ -70,45 +72,14 @@ def _same_bits(one: Any, other: Any) -> bool:
 
 
 def check_ids(released: Path, tokenizer: Any) -> dict[str, Any]:
-    """Special ids: wherever two of config, generation config and tokenizer state one, they agree; eos is stated.
-
-    The checkpoint that EMMA-500 published names `<unk>` as its bos and eos in its generation config; generation then
-    never ends.
-    """
-    transformers = need("transformers", "train")
-    config = transformers.AutoConfig.from_pretrained(released)
-    generation = {}
-    if (released / "generation_config.json").exists():
-        generation = transformers.GenerationConfig.from_pretrained(released).to_dict()
-    if len(tokenizer) > config.vocab_size:
-        raise wrong(released, f"has {config.vocab_size} embeddings but {len(tokenizer)} tokens")
-    found = {}
-    for name in ("bos_token_id", "eos_token_id", "pad_token_id"):
-        stated = {
-            "config.json": _ids(getattr(config, name, None)),
-            "generation_config.json": _ids(generation.get(name)),
-            "the tokenizer": _ids(getattr(tokenizer, name)),
-        }
-        found[name] = _agree(released, name, stated, config.vocab_size)
-    if found["eos_token_id"] is None:
-        raise wrong(released, "states no eos_token_id, so generation never ends")
-    return found
-
-
-def _ids(value: int | list[int] | None) -> list[int]:
-    return [] if value is None else list(value) if isinstance(value, list) else [value]
-
-
-def _agree(released: Path, name: str, stated: dict[str, list[int]], size: int) -> int | None:
-    """The id that all who state one share. Llama 3 states several ends, of which the tokenizer knows one."""
-    said = {place: ids for place, ids in stated.items() if ids}
-    shared = set.intersection(*(set(ids) for ids in said.values())) if said else set()
-    listed = ", ".join(f"{place} {ids if len(ids) > 1 else ids[0]}" for place, ids in said.items())
-    if said and not shared:
-        raise wrong(released, f"contradicts itself about {name}: {listed}")
-    if any(not 0 <= each < size for ids in said.values() for each in ids):
-        raise wrong(released, f"has a {name} outside its vocabulary of {size}: {listed}")
-    return min(shared) if shared else None
+    """Ids have rows; generation stops at the end that documents had in training, and all ids are in the vocabulary."""
+    config, generation = read_json(released / CONFIG), read_json(released / GENERATION)
+    if len(tokenizer) > config["vocab_size"]:
+        raise wrong(released, f"has {config['vocab_size']} embeddings but {len(tokenizer)} tokens")
+    own = {name: getattr(tokenizer, name) for name in NAMES}
+    for problem in problems_of_ids(config, generation, own, config["vocab_size"]):
+        raise wrong(released, problem)
+    return {name: (as_list(generation.get(name)) or as_list(config.get(name)) or [own[name]])[0] for name in NAMES}
 
 
 def check_round_trip(tokenizer: Any) -> dict[str, int]:
@@ -139,7 +110,9 @@ def check_logits(released: Path, trained: Path, tokenizer: Any) -> dict[str, int
 def logits(folder: Path, batches: list[Any]) -> list[Any]:
     """Logits of each batch from the model in a folder; ArtifactError when a weight is missing from it."""
     torch, transformers = need("torch", "train"), need("transformers", "train")
-    model, loading = transformers.AutoModelForCausalLM.from_pretrained(folder, dtype="auto", output_loading_info=True)
+    model, loading = transformers.AutoModelForCausalLM.from_pretrained(
+        folder, dtype="auto", output_loading_info=True, local_files_only=True, trust_remote_code=False
+    )
     if unloaded := sorted(loading["missing_keys"]) + sorted(loading["unexpected_keys"]):
         raise wrong(folder, f"does not match its architecture in the weights {', '.join(unloaded[:5])}")
     model.eval()

@@ -20,6 +20,7 @@ from torch.nn.attention.varlen import varlen_attn
 from transformers import AttentionInterface, PretrainedConfig, PreTrainedModel
 
 from emma.errors import RecipeError
+from emma.train.config import HALF
 from emma.train.documents import BLOCK, Documents, for_flex, for_varlen
 from emma.train.watched import Call, attention_calls
 
@@ -77,7 +78,7 @@ def _of_machine(kind: Kind, section: TrainConfig, device: torch.device, tokens: 
     """What stands in the way on this machine, or with these settings."""
     if kind == "varlen" and not (device.type == "cuda" and torch.cuda.get_device_capability(device) >= (8, 0)):
         return "it needs a CUDA device of compute capability 8.0 or more"
-    if kind == "varlen" and section.precision == "fp32":
+    if kind == "varlen" and section.precision not in HALF:
         return "it computes in bfloat16 only, and train.precision is fp32"
     if kind == "flex" and device.type == "cpu":
         return "on a CPU it has no backward pass"

@@ -1,12 +1,15 @@
 """The `[train]` section of a recipe."""
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from emma.section import Section, Settings
 
-Precision = Literal["fp32", "bf16", "fp8"]
+Precision = Literal["auto", "fp32", "bf16", "fp8"]
+HALF = ("bf16", "fp8")
+"""Precisions that compute in bfloat16, or in 8 bits on top of it."""
+Rate = Annotated[float, Field(gt=0)]
 Attention = Literal["auto", "sdpa", "flex", "varlen"]
 Checkpointing = Literal["none", "full", "selective"]
 Schedule = Literal["cosine", "linear", "wsd", "rewarm"]
@@ -31,7 +34,7 @@ class LoraConfig(Settings):
 class TrainConfig(Section):
     """How the adapted model is trained on the planned mixture. All weights are trained unless `lora` is there."""
 
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
 
     optimizer: Literal["adamw", "muon"] = "adamw"
     """`adamw` for all weights (arXiv 1711.05101), or `muon` for the matrices inside the blocks and AdamW for the rest
@@ -39,9 +42,10 @@ class TrainConfig(Section):
     optimizer_states: States = "fp32"
     """How AdamW's two moments are kept: `bf16` takes half the memory, `int8` a quarter inside the blocks and half
     elsewhere. Both follow a `beta2` of at most 0.99."""
-    learning_rate: float = Field(default=3e-3, gt=0)
-    """Peak learning rate. The default suits AdamW on a few million weights; about 0.02 with Muon; with AdamW from a
-    billion weights on, 1e-4 or less."""
+    learning_rate: Rate | Literal["auto"] = "auto"
+    """Peak learning rate. `auto` goes by optimiser and size: AdamW 3e-3 on a million weights, 6e-4 on 125 M, 1.6e-4
+    on 7 B (6e-4 · (125 M / weights)^⅓, after arXiv 2005.14165, table 2.1); Muon 0.02 on random weights. Embeddings and
+    head then get AdamW's, unless they have their own."""
     embedding_lr: float | None = Field(default=None, gt=0)
     """Peak learning rate of the input embeddings (and of a head tied to them). None: as `learning_rate`. A row is
     moved only when its piece occurs, so small models with many new pieces want much more: 0.1 is a good start."""
@@ -81,9 +85,11 @@ class TrainConfig(Section):
     attention: Attention = "auto"
     """How attention is computed: `flex` (FlexAttention) or `varlen` need a GPU to be fast, `sdpa` runs anywhere;
     `auto` takes the fastest that the machine and the model have."""
-    precision: Precision = "fp32"
+    precision: Precision = "auto"
     """Of the computation. `bf16` computes in bfloat16 and keeps weights, gradients and optimiser in float32. `fp8`
-    does the products inside the blocks in 8 bits on top of that (needs the extra `lowbit` and a recent GPU)."""
+    does the products inside the blocks in 8 bits on top of that (needs the extra `lowbit` and a recent GPU). `auto` is
+    `bf16` where the device has it in hardware (CUDA from compute capability 8.0, CPUs with AVX512-BF16 or AMX, Apple's
+    GPUs), else `fp32`; the run's record says which."""
     compile: bool = False
     """Compile every block with torch.compile: worth it on GPUs."""
     activation_checkpointing: Checkpointing = "none"

@@ -4,28 +4,36 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import torch
 from torch.distributed.checkpoint.state_dict import StateDictOptions, get_model_state_dict
 
+from emma.models.folder import GENERATION, stored_type
 from emma.train.ledger import first
 from emma.train.lora import merged
 from emma.train.model import Trainee
 
 WEIGHTS = (".safetensors", ".bin", ".index.json")
-"""How files of a model folder end that hold weights; configurations are written with them."""
+"""How files of a model folder end that hold weights."""
 
 
 def export(trainee: Trainee, source: Path, out: Path) -> None:
-    """Write the model into `out`, and beside it what lies beside the weights in `source`: the tokenizer's files.
+    """Write the weights into `out`, in the type of those in `source`, and all else that lies in `source`: what the
+    configurations and the tokenizer say is not training's to change.
 
     All processes call it, and the first writes; it holds all weights, in the main memory.
     """
     weights = gather(trainee)
     if not first():
         return
-    trainee.model.save_pretrained(out, state_dict=weights)
-    for each in sorted(source.iterdir()):
-        if not (out / each.name).exists() and not each.name.endswith(WEIGHTS):
-            shutil.copyfile(each, out / each.name)
+    kind = getattr(torch, stored_type(source))
+    trainee.model.save_pretrained(out, state_dict={name: each.to(kind) for name, each in weights.items()})
+    (out / GENERATION).unlink(missing_ok=True)
+    shutil.copytree(source, out, dirs_exist_ok=True, copy_function=shutil.copyfile, ignore=weight_names)
+
+
+def weight_names(_folder: str, names: list[str]) -> list[str]:
+    """Of some names of files those that hold weights."""
+    return [each for each in names if each.endswith(WEIGHTS)]
 
 
 def gather(trainee: Trainee) -> dict[str, Any]:

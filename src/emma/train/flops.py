@@ -10,7 +10,7 @@ import time
 import torch
 from transformers import PreTrainedModel
 
-from emma.train.config import Precision
+from emma.train.config import HALF, Precision
 
 PEAKS: tuple[tuple[str, float], ...] = (
     ("B200", 2250e12),  # NVIDIA HGX B200 data sheet, half of the figure with sparsity, as in all that follow
@@ -56,8 +56,8 @@ def peak_flops(device: torch.device, precision: Precision) -> float | None:
     The same for fp8, whose products are a part of the work only, so that its figures can be held against bfloat16's.
     """
     if device.type == "cpu":
-        return measured_flops(torch.float32 if precision == "fp32" else torch.bfloat16)
-    if device.type != "cuda" or precision == "fp32":
+        return measured_flops(torch.bfloat16 if precision in HALF else torch.float32)
+    if device.type != "cuda" or precision not in HALF:
         return None
     return peak_of(torch.cuda.get_device_name(device))
 

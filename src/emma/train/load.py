@@ -47,7 +47,7 @@ def hand_out(trainee: Trainee, whole: dict[str, Any], device: torch.device) -> N
 def empty_model(folder: Path) -> PreTrainedModel:
     """The model of a Hugging Face folder with neither weights nor the memory for them."""
     auto: Any = AutoModelForCausalLM
-    config = AutoConfig.from_pretrained(folder, local_files_only=True)
+    config = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
     with torch.device("meta"):
         model: PreTrainedModel = auto.from_config(config, dtype=torch.float32)
     model.train()

@@ -9,7 +9,7 @@ import torch
 from torch import distributed
 
 from emma.errors import RecipeError
-from emma.train.config import TrainConfig
+from emma.train.config import HALF, TrainConfig
 from emma.work.task import peak_memory
 
 SIGNS = ("out of memory", "can't allocate memory", "not enough memory")
@@ -62,7 +62,7 @@ def remedies(section: TrainConfig) -> list[str]:
     if section.activation_checkpointing != "full":
         stronger = "selective" if section.activation_checkpointing == "none" else "full"
         found.append(f"train.activation_checkpointing to {stronger}")
-    if section.precision == "fp32":
+    if section.precision not in HALF:
         found.append("train.precision to bf16")
     if section.optimizer == "adamw" and section.optimizer_states == "fp32":
         found.append("train.optimizer_states to bf16")

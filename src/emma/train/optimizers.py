@@ -13,6 +13,7 @@ from torch.optim import AdamW, Optimizer
 from transformers import PreTrainedModel
 
 from emma.errors import RecipeError
+from emma.models.precision import fast_type
 from emma.train.config import TrainConfig
 from emma.train.moments import LARGEST_BETA2, SmallAdamW
 from emma.train.muon import Muon
@@ -35,7 +36,8 @@ def make_optimizers(model: PreTrainedModel, section: TrainConfig) -> list[Optimi
     inner, outer = ([each for each in some if each["params"]] for some in ([inside], ends))
     if section.optimizer == "adamw":
         return [adamw(inner, outer, section)]
-    muon: list[Optimizer] = [Muon(inner, lr=section.learning_rate)] if inner else []
+    compute = fast_type(model.device)
+    muon: list[Optimizer] = [Muon(inner, lr=float(section.learning_rate), compute=compute)] if inner else []
     return [*muon, adamw([], outer, section)] if outer else muon
 
 
@@ -45,7 +47,7 @@ def adamw(inner: list[Group], outer: list[Group], section: TrainConfig) -> Optim
     8 bits are for the matrices inside the blocks: rows of rare pieces have gradients of nothing between their
     occurrences, and second moments that fall by less than 8 bits resolve would never fall.
     """
-    settings: Group = {"lr": section.learning_rate, "betas": (section.beta1, section.beta2)}
+    settings: Group = {"lr": float(section.learning_rate), "betas": (section.beta1, section.beta2)}
     if section.optimizer_states == "fp32":
         return AdamW([*inner, *outer], fused=True, **settings)
     if section.beta2 > LARGEST_BETA2:

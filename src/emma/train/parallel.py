@@ -18,7 +18,7 @@ from torch.distributed.fsdp import MixedPrecisionPolicy, fully_shard
 
 from emma.errors import RecipeError
 from emma.models.device import choose_device
-from emma.train.config import TrainConfig
+from emma.train.config import HALF, TrainConfig
 from emma.train.model import blocks
 
 Started = tuple[Any, int, int]
@@ -98,6 +98,6 @@ def precision_policy(section: TrainConfig, mesh: DeviceMesh) -> MixedPrecisionPo
     On a CPU the weights are gathered as they are and the model casts what is worth it (autocast): at the demo's size
     that is 12 % faster, since a CPU has bfloat16 products and little else in bfloat16.
     """
-    if section.precision == "fp32" or mesh.device_type == "cpu":
+    if section.precision not in HALF or mesh.device_type == "cpu":
         return MixedPrecisionPolicy()
     return MixedPrecisionPolicy(param_dtype=torch.bfloat16, reduce_dtype=torch.float32)

@@ -40,6 +40,7 @@ from emma.train.optimizers import make_optimizers, set_rates
 from emma.train.parallel import own_device, processes
 from emma.train.repeat import deterministic, seed_step
 from emma.train.schedule import rate_share, stage_starts
+from emma.train.settle import settle, write_record
 from emma.train.step import Steps, everywhere, micro_batches, nothing, optimise
 from emma.work import interrupt
 from emma.work.work import Made, Work
@@ -63,6 +64,7 @@ class Training:
             "sources": len(self.samples.sources),
             "samples": self.steps.samples,
             "samples a step": self.steps.sequences,
+            "precision": self.section.precision,
         }
 
 
@@ -75,6 +77,7 @@ def train(section: TrainConfig, *, adapt: Artifact, pack: Artifact, mix: Artifac
         keep_freed()
     with processes(section), deterministic(section.seed, device), told(section, samples.sequence_length, device):
         tell_of_others(device, work)
+        section = settle(section, adapt, device, work)
         training = Training(section, samples, cut(section, samples), begin(section, folder, samples))
         state = training.state
         with Checkpoints(work.scratch, state, training.facts, section.checkpoints_kept) as checkpoints:
@@ -83,6 +86,7 @@ def train(section: TrainConfig, *, adapt: Artifact, pack: Artifact, mix: Artifac
         if first():
             state.ledger.write(work.out, samples.sources)
             state.guard.write(work.out)
+            write_record(section, {"steps": len(training.steps), "tokens": state.ledger.seen}, work.out / "model")
     return Made({"steps": len(training.steps), "samples": len(samples), "tokens": state.ledger.seen})
 
 
@@ -114,7 +118,7 @@ def run(training: Training, checkpoints: Checkpoints, work: Work) -> None:
             set_rates(state.optimizers, share)
             loss, norm = take(training, step)
             if (step + 1) % section.log_every == 0 or step + 1 == len(steps):
-                state.ledger.log(step + 1, section.learning_rate * share, norm)
+                state.ledger.log(step + 1, float(section.learning_rate) * share, norm)
                 logs.row()
             if (step + 1) % section.checkpoint_every == 0 and step + 1 < len(steps):
                 checkpoints.save(step + 1)

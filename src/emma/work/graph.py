@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -43,6 +43,8 @@ class Outcome:
     artifact: Artifact
     reused: bool
     usage: Usage
+    chosen: Mapping[str, str] = field(default_factory=dict)
+    """What the stage chose for settings that the recipe leaves open, and why."""
 
 
 def key_of(step: Step, inputs: Mapping[str, Artifact]) -> tuple[str, dict[str, Any]]:
@@ -105,7 +107,7 @@ def _run_step(
         parts = {name: tuple(shards) for name, shards in made.parts.items()}
         artifact = commit(out, path, root=root, made_by=made_by, key=key, counts=made.counts, parts=parts, url=url)
     work.clear_scratch()
-    return Outcome(step, artifact, False, _total(wall, cpu, work.usage))
+    return Outcome(step, artifact, False, _total(wall, cpu, work.usage), work.chosen)
 
 
 def _total(wall: float, cpu: float, tasks: Sequence[Usage]) -> Usage:

@@ -45,6 +45,8 @@ class Work:
     """What the tasks cost, for the run's record."""
     store_url: str | None = None
     """The object store of which `root` is the cache, if there is one."""
+    chosen: dict[str, str] = field(default_factory=dict)
+    """What was chosen here for settings that the recipe leaves to machine or model, and why."""
     logs: Path | None = None
     """The run's folder for what is watched while it runs and is no part of the result: times, curves, speed."""
 
@@ -54,6 +56,14 @@ class Work:
         path = self.root / SCRATCH / f"{self.stage}-{self.key}"
         path.mkdir(parents=True, exist_ok=True)
         return path
+
+    def note(self, setting: str, choice: tuple[str, str], *, warn: bool = False) -> None:
+        """Say what was chosen for a setting that the recipe leaves open, and why; the run's record gets it too."""
+        value, because = choice
+        self.chosen[setting] = f"{value}: {because}"
+        self.reporter.say(
+            f"  {self.stage}: {'warning: ' if warn else ''}{setting.replace('_', ' ')} {value}, {because}"
+        )
 
     def clear_scratch(self) -> None:
         """Remove the scratch folder, if the stage used one."""

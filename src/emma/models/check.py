@@ -1,0 +1,181 @@
+"""What can be known of a base before anything is done with it: whether it can be adapted, trained, evaluated, released.
+
+Everything that a later stage would refuse is refused here, in seconds, with what to do about it. Nothing of the base's
+own code runs.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from emma.errors import RecipeError
+from emma.extras import need
+from emma.models import folder as folders
+from emma.models.folder import CONFIG, GENERATION, TYPES, Stored, read_json
+
+VERSION = 1
+"""Raised when a base that passed must be checked again."""
+NESTED = ("text_config", "vision_config", "audio_config", "llm_config", "language_config", "thinker_config")
+"""Where models of more than text keep the configurations of their parts."""
+EMBEDDINGS = ("embed_tokens.weight", "wte.weight", "embed_in.weight")
+"""How the names of input embeddings end."""
+HEADS = ("num_attention_heads", "num_key_value_heads", "n_head")
+
+
+@dataclass
+class Report:
+    """What was found of a base."""
+
+    checks: list[str] = field(default_factory=list)
+    """What was looked at, each in a line with the result."""
+    notes: list[str] = field(default_factory=list)
+    """What one should know; adaptation goes on."""
+    problems: list[str] = field(default_factory=list)
+    """What stands in the way, each with what to do."""
+
+    def raise_any(self, base: str) -> None:
+        """RecipeError with all problems, if there are any."""
+        if self.problems:
+            listed = " ".join(f"({number}) {each}" for number, each in enumerate(self.problems, 1))
+            raise RecipeError(f"The base {base} cannot be adapted as it is. {listed} Nothing was done yet.")
+
+
+Check = Callable[[Path, Report], None]
+
+
+def check_base(folder: Path) -> Report:
+    """Look at a base's files; never raises for what is wrong with them. Reads all weights once."""
+    report = Report()
+    for check in (check_files, check_config, check_tensors, check_tokenizer, check_arithmetic):
+        try:
+            check(folder, report)
+        except RecipeError as error:
+            report.problems.append(str(error))
+        if report.problems and check in (check_files, check_config):
+            break  # what follows would only say the same in other words
+    return report
+
+
+def check_files(folder: Path, report: Report) -> None:
+    """Configuration and weights are there, and the weights can be read as data."""
+    folders.check_folder(folder)
+    files = folders.weight_files(folder)
+    if absent := [each.name for each in files if not each.is_file()]:
+        raise RecipeError(f"Weights are missing: {', '.join(absent[:3])}, which the index lists. Fetch the base again.")
+    if files and files[0].suffix == folders.PICKLED:
+        report.notes.append("the weights are pickled (.bin); they are read as data only, and no code in them runs")
+    report.checks.append(f"{len(files)} files of weights")
+
+
+def check_config(folder: Path, report: Report) -> None:
+    """The configuration is of a kind that transformers itself has, for text, with numbers that make sense."""
+    config = read_json(folder / CONFIG)
+    problems = list(problems_of(config))
+    if problems:
+        report.problems += problems
+        return
+    if "auto_map" in config:
+        report.notes.append(
+            f"{CONFIG} names code of its own; it is not run, transformers' own {config['model_type']} is used, and the "
+            "result does not name it"
+        )
+    report.checks.append(f"{config['model_type']}, {folders.stored_type(folder)}")
+
+
+def problems_of(config: dict[str, Any]) -> Iterator[str]:
+    """What is wrong with a `config.json`, each in a sentence."""
+    kind = config.get("model_type")
+    known = need("transformers", "train").CONFIG_MAPPING
+    if kind not in known:
+        own = "needs code of its own, which EMMA never runs" if "auto_map" in config else "is not known to transformers"
+        yield (
+            f"Its kind of model ({CONFIG}: model_type = {kind!r}) {own}. Choose a base whose kind transformers has, or "
+            "convert it to one."
+        )
+    if nested := [name for name in NESTED if isinstance(config.get(name), dict)]:
+        yield (
+            f"Its configuration is nested ({', '.join(nested)}), as of models that also see or hear. Extract the "
+            "language model into a folder of its own, or choose the text-only model of the family."
+        )
+    if "quantization_config" in config:
+        method = config["quantization_config"].get("quant_method", "unknown")
+        yield f"Its weights are quantised ({method}), and cannot be trained in full. Take the base in bfloat16."
+    said = folders.said_type(config)
+    if said not in (None, "auto", *TYPES):
+        yield f"{CONFIG} says that weights are of type {said!r}; EMMA knows {', '.join(TYPES)}. Correct it."
+    yield from _numbers(config)
+
+
+def _numbers(config: dict[str, Any]) -> Iterator[str]:
+    for name in (*HEADS, "hidden_size", "num_hidden_layers", "vocab_size"):
+        if name in config and not (isinstance(config[name], int) and config[name] > 0):
+            yield f"{CONFIG} has {name} = {config[name]!r}, which must be a number above 0. Correct it."
+            return
+    heads, kv, width = (config.get(name) for name in ("num_attention_heads", "num_key_value_heads", "hidden_size"))
+    if heads and kv and heads % kv:
+        yield f"{CONFIG} has {heads} attention heads, which its {kv} key-value heads do not divide. Correct it."
+    if heads and width and not config.get("head_dim") and width % heads:
+        yield f"{CONFIG} has a width of {width}, which its {heads} attention heads do not divide. Correct it."
+
+
+def check_tensors(folder: Path, report: Report) -> None:
+    """All weights are finite numbers of a type that is trained; embeddings and head have the rows that they should."""
+    from emma.models.finite import is_finite
+
+    broken, count = [], 0
+    for name, tensor in folders.read_tensors(folder):
+        count += tensor.numel()
+        if not is_finite(tensor):
+            broken.append(name)
+    if broken:
+        report.problems.append(
+            f"{len(broken)} of its tensors hold NaN or infinity: {', '.join(broken[:3])}{', …' if broken[3:] else ''}. "
+            "Fetch it again, or choose another."
+        )
+    types = {each.dtype for each in folders.stored(folder)}
+    if odd := sorted(types - TYPES.keys() - {"I64", "BOOL"}):
+        report.problems.append(f"Some of its weights are of type {', '.join(odd)}: take the base in bfloat16.")
+    check_rows(read_json(folder / CONFIG), folders.stored(folder), report)
+    report.checks.append(f"{count:,} weights, all finite" if not broken else f"{count:,} weights")
+
+
+def check_rows(config: dict[str, Any], tensors: list[Stored], report: Report) -> None:
+    """Input embeddings have `vocab_size` rows; a head beside tied embeddings is said."""
+    for each in tensors:
+        if each.name.endswith(EMBEDDINGS) and "vocab_size" in config and each.shape[0] != config["vocab_size"]:
+            report.problems.append(
+                f"{each.name} has {each.shape[0]} rows and {CONFIG} says vocab_size = {config['vocab_size']}. Correct "
+                f"{CONFIG}, or fetch the base again."
+            )
+    if config.get("tie_word_embeddings") and any(each.name == "lm_head.weight" for each in tensors):
+        report.notes.append(
+            "tie_word_embeddings is true, but its weights hold a head too; where the two differ, the head is kept as "
+            "it is, and the result says tie_word_embeddings = false"
+        )
+
+
+def check_tokenizer(folder: Path, report: Report) -> None:
+    """Text in twelve scripts comes back, ends are known and agree, ids have rows."""
+    from emma.models.ids import problems_of_ids
+    from emma.models.tokenizer import problems_of_tokenizer, special_ids
+
+    found = problems_of_tokenizer(folder)
+    report.problems += found.problems
+    report.notes += found.notes
+    if found.problems:
+        return
+    config, said = read_json(folder / CONFIG), special_ids(folder)
+    own = {"bos_token_id": said.bos, "eos_token_id": said.eos}
+    size = int(config.get("vocab_size", 1 << 62))
+    wrong = problems_of_ids(config, read_json(folder / GENERATION), own, size)
+    report.problems += [f"It {each}. Correct the file that is wrong." for each in wrong]
+    report.checks.append("tokenizer: texts in twelve scripts, ends, ids")
+
+
+def check_arithmetic(folder: Path, report: Report) -> None:
+    """A small random model of the same kind: logits are what its head makes of hidden states, documents are apart."""
+    from emma.models.probe import probe
+
+    probe(folder)
+    report.checks.append("head, positions and packed documents, on a small model of its kind")

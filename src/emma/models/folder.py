@@ -1,0 +1,113 @@
+"""A Hugging Face model folder as files: configuration as it was written, tensors by name, without making the model."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from emma.errors import RecipeError
+from emma.extras import need
+
+CONFIG, GENERATION, TRAINING = "config.json", "generation_config.json", "training.json"
+"""The last is EMMA's own: with what a model was trained (train.settle)."""
+WEIGHTS = ("model.safetensors", "model.safetensors.index.json", "pytorch_model.bin", "pytorch_model.bin.index.json")
+"""Files of which a model folder must have one."""
+PICKLED = ".bin"
+TYPES = {"float32": "fp32", "bfloat16": "bf16", "float16": "fp16"}
+"""Types of weights that EMMA trains and writes, as configurations name them, and its own names for them."""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A tensor of a model folder, not read yet."""
+
+    name: str
+    file: Path
+    shape: tuple[int, ...]
+    dtype: str
+    """In torch's words: `bfloat16`."""
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """The object in a JSON file, {} where there is no such file. RecipeError when it is none."""
+    if not path.is_file():
+        return {}
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise RecipeError(f"{path} is not valid JSON: {error}. Fetch the base model again.") from None
+    if not isinstance(found, dict):
+        raise RecipeError(f"{path} holds no JSON object. Fetch the base model again.")
+    return found
+
+
+def check_folder(folder: Path) -> None:
+    """RecipeError unless the folder has a configuration and weights."""
+    for what, names in (("configuration", (CONFIG,)), ("weights", WEIGHTS)):
+        if not any((folder / name).is_file() for name in names):
+            raise RecipeError(
+                f"The base {folder} has no {what}: looked for {', '.join(names)}. "
+                "Set `base` to a Hugging Face model folder, or leave it out to start from random weights."
+            )
+
+
+def weight_files(folder: Path) -> list[Path]:
+    """The files with the model's weights: safetensors where there are any, else pickled ones."""
+    names = {str(name) for index in WEIGHTS if index.endswith(".index.json") for name in _indexed(folder / index)}
+    safe = sorted({*folder.glob("model*.safetensors"), *(folder / each for each in names if each.endswith("tensors"))})
+    return safe or sorted(folder.glob(f"pytorch_model*{PICKLED}"))
+
+
+def _indexed(path: Path) -> set[str]:
+    return set(read_json(path).get("weight_map", {}).values())
+
+
+def stored(folder: Path) -> list[Stored]:
+    """The tensors of a model folder, from the headers of its safetensors files; none for pickled weights.
+
+    Raises RecipeError for a file that is missing or cut short.
+    """
+    return [each for file in weight_files(folder) if file.suffix != PICKLED for each in _header(file)]
+
+
+def _header(file: Path) -> Iterator[Stored]:
+    safetensors = need("safetensors", "train")
+    names = {"F32": "float32", "BF16": "bfloat16", "F16": "float16"}
+    try:
+        with safetensors.safe_open(file, framework="numpy") as opened:
+            for name in opened.keys():  # noqa: SIM118 - not a dict
+                part = opened.get_slice(name)
+                kind = str(part.get_dtype())
+                yield Stored(name, file, tuple(part.get_shape()), names.get(kind, kind))
+    except (OSError, safetensors.SafetensorError) as error:
+        raise RecipeError(f"{file} cannot be read: {error}. Fetch the base model again.") from None
+
+
+def stored_type(folder: Path) -> str:
+    """The type that most of the weights have, in torch's words; of pickled weights what the configuration says."""
+    sizes: dict[str, int] = {}
+    for each in stored(folder):
+        count = 1
+        for side in each.shape:
+            count *= side
+        sizes[each.dtype] = sizes.get(each.dtype, 0) + count
+    return max(sizes, key=lambda kind: sizes[kind]) if sizes else said_type(read_json(folder / CONFIG)) or "float32"
+
+
+def said_type(config: dict[str, Any]) -> str | None:
+    """The type of weights that a configuration names, under either of its names."""
+    said = config.get("dtype") or config.get("torch_dtype")
+    return None if said is None else str(said).removeprefix("torch.")
+
+
+def read_tensors(folder: Path) -> Iterator[tuple[str, Any]]:
+    """Every tensor of a model folder with its name, one at a time (torch). Pickled weights are read as data only."""
+    torch, safetensors = need("torch", "train"), need("safetensors", "train")
+    for file in weight_files(folder):
+        if file.suffix == PICKLED:
+            yield from torch.load(file, map_location="cpu", weights_only=True, mmap=True).items()
+            continue
+        with safetensors.safe_open(file, framework="pt") as opened:
+            for name in opened.keys():  # noqa: SIM118 - not a dict
+                yield name, opened.get_tensor(name)

@@ -1,0 +1,92 @@
+"""A base's arithmetic tried on a small model of its kind with random weights: what no configuration tells for sure."""
+
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedModel
+
+from emma.errors import RecipeError
+from emma.models.context import context_of
+from emma.models.head import PROBE, check_head, close
+
+LAYERS, ROWS, INNER = 2, 64, 64
+"""Of the small model. Its width is the base's: heads and rotary dimensions hang together with it."""
+
+
+def probe(folder: Path) -> None:
+    """RecipeError when models of this kind cannot be built, scored or trained on packed documents."""
+    config = _read(folder)
+    if context_of(config) is None:
+        raise RecipeError(
+            f"Models of type {config.model_type} take no positions, so packed documents cannot be told apart. "
+            "Choose another base."
+        )
+    model = _small(config, folder)
+    check_head(model, f"The base ({config.model_type})")
+    check_apart(model)
+
+
+@torch.no_grad()
+def check_apart(model: PreTrainedModel) -> None:
+    """RecipeError unless documents whose positions begin anew do not see each other. Half of PROBE tokens each."""
+    was_training = model.training
+    model.train(False)
+    backbone: Any = model.base_model
+    embeddings: Any = model.get_input_embeddings()
+    rows = len(embeddings.weight)
+    ids, places = torch.arange(PROBE, device=model.device)[None], torch.arange(PROBE, device=model.device)[None]
+    half = PROBE // 2
+
+    def states(tokens: torch.Tensor, positions: torch.Tensor) -> torch.Tensor:
+        found: torch.Tensor = backbone(
+            input_ids=tokens % rows, position_ids=positions, use_cache=False
+        ).last_hidden_state
+        return found
+
+    together, alone = states(ids, places % half)[:, half:], states(ids[:, half:], places[:, :half])
+    model.train(was_training)
+    if not close(together, alone):
+        raise RecipeError(
+            f"Models of type {model.config.model_type} let packed documents see each other. Choose another base."
+        )
+
+
+def _read(folder: Path) -> Any:
+    try:
+        return AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+    except Exception as error:  # what configurations raise about their fields has no class of its own
+        raise RecipeError(f"transformers cannot read {folder / 'config.json'}: {_line(error)}") from error
+
+
+def _small(config: Any, folder: Path) -> PreTrainedModel:
+    auto: Any = AutoModelForCausalLM
+    reduce(config)
+    try:
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(0)
+            model: PreTrainedModel = auto.from_config(config, dtype=torch.float32, trust_remote_code=False)
+    except Exception as error:  # nor has what models raise when they are built
+        raise RecipeError(
+            f"transformers cannot build a model from {folder / 'config.json'}: {_line(error)}. Correct it, or choose "
+            "another base."
+        ) from error
+    return model
+
+
+def reduce(config: Any) -> None:
+    """Make a configuration, in place, that of a small model of its kind."""
+    config.num_hidden_layers, config.vocab_size = LAYERS, ROWS
+    for name in ("layer_types", "mlp_layer_types"):
+        if isinstance(kinds := getattr(config, name, None), list):
+            setattr(config, name, kinds[-LAYERS:])
+    for name in ("intermediate_size", "n_inner", "ffn_dim"):
+        if isinstance(getattr(config, name, None), int):
+            setattr(config, name, INNER)
+    for name in ("bos_token_id", "eos_token_id", "pad_token_id"):
+        setattr(config, name, None)
+
+
+def _line(error: Exception) -> str:
+    said = " ".join(str(error).split()).rstrip(".")
+    return f"{type(error).__name__}: {said[:300]}" if said else type(error).__name__

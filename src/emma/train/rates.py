@@ -1,0 +1,83 @@
+"""Learning rates that a recipe leaves to the size of the model and the optimiser, and warnings about those it names.
+
+AdamW: 6e-4 · (125 M / weights)^⅓, 3e-3 at most. It follows the peaks of GPT-3's eight sizes within a factor of 1.5
+(Brown et al., arXiv 2005.14165, table 2.1), and gives 1.6e-4 at 7 B, half of what Llama 2 was pre-trained at: a base is
+re-warmed to its own peak at most, since what it learns anew it pays for with what it forgets (Ibrahim et al., arXiv
+2403.08763).
+
+Muon: 0.02 for weights that start at random (Jordan et al. 2024). A step of it has 1/√width in each element, one of
+AdamW about 0.2, so for a base the rate is 0.2 · √width times that of AdamW (Liu et al., arXiv 2502.16982, section 2.2).
+"""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from emma.models.precision import Choice
+from emma.train.config import TrainConfig
+
+REFERENCE = (125e6, 6e-4)
+"""Weights and peak rate of GPT-3's smallest model."""
+HIGHEST = 3e-3
+RANDOM_MUON = 0.02
+ADAM_STEP = 0.2
+"""Root mean square of an element of AdamW's step, in units of the rate: between 0.2 and 0.4 (arXiv 2502.16982)."""
+LARGE, HIGH = 100e6, 1e-3
+"""From so many weights on, a base is warned of rates above."""
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """What training begins with."""
+
+    weights: int
+    width: int
+    """Of the model's hidden states."""
+    base: bool
+    """Whether its weights were trained before, rather than drawn at random."""
+    optimizer: str | None = None
+    """By what, where that is known."""
+
+
+def adamw_rate(weights: int) -> float:
+    """AdamW's peak rate for a model of this size, two digits of it."""
+    size, rate = REFERENCE
+    return float(f"{min(HIGHEST, rate * (size / max(1, weights)) ** (1 / 3)):.1e}")
+
+
+def muon_rate(start: Beginning) -> float:
+    """Muon's peak rate for the matrices inside the blocks."""
+    if not start.base or start.optimizer == "muon":
+        return RANDOM_MUON
+    return float(f"{ADAM_STEP * math.sqrt(start.width) * adamw_rate(start.weights):.1e}")
+
+
+def choose_rates(section: TrainConfig, start: Beginning) -> tuple[TrainConfig, Choice | None]:
+    """The section with every rate a number, and what was chosen where the recipe says auto."""
+    if section.learning_rate != "auto":
+        return section, None
+    ends = adamw_rate(start.weights)
+    rate = ends if section.optimizer == "adamw" else muon_rate(start)
+    rates = {"learning_rate": rate, "embedding_lr": section.embedding_lr or ends, "head_lr": section.head_lr or ends}
+    why = f"{section.optimizer} on {'a base' if start.base else 'random weights'}, {start.weights:,} of them"
+    return section.model_copy(update=rates), Choice(f"{rate:g}", why)
+
+
+def warnings(section: TrainConfig, start: Beginning) -> Iterator[str]:
+    """What is risky about a section's rates or optimiser for this base, in words."""
+    if not start.base:
+        return
+    names = ("embedding_lr", "head_lr", *(("learning_rate",) if section.optimizer == "adamw" else ()))
+    rates = {name: rate for name in names if isinstance(rate := getattr(section, name), float)}
+    high = {name: rate for name, rate in rates.items() if rate > HIGH}
+    if start.weights > LARGE and high:
+        listed = ", ".join(f"train.{name} = {rate:g}" for name, rate in high.items())
+        yield (
+            f"{listed} is high for a base of {start.weights:,} weights and can destroy what it knows; "
+            f"auto would take {adamw_rate(start.weights):g}"
+        )
+    if section.optimizer == "muon" and start.optimizer != "muon":
+        yield (
+            "Muon on a base that was pre-trained with Adam, as nearly all were, makes it worse than AdamW does "
+            "(arXiv 2605.10468); set train.optimizer to adamw unless you know that this one was not"
+        )
