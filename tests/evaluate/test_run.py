@@ -33,7 +33,7 @@ def models(make_model) -> dict[str, Artifact]:
 
 
 def tables(out) -> dict[str, list[dict]]:
-    return {each.stem: shards.read(each).to_pylist() for each in sorted(out.iterdir())}
+    return {each.stem: shards.read(each).to_pylist() for each in sorted(out.glob("*.parquet"))}
 
 
 def test_what_is_written(make_model, make_split, make_work) -> None:

@@ -20,11 +20,14 @@ REASONS: Mapping[str, str] = {
     "rope_theta": "as rope_parameters, where transformers 4 looks for it",
     "rope_scaling": "as rope_parameters, where transformers 4 looks for it",
     "rope_local_base_freq": "as rope_parameters, where transformers 4 looks for it",
+    "head_dim": "as it follows from the width: with scaled positions transformers 4 asks for it",
     "dtype": "the type in which the weights are stored",
     "torch_dtype": "the type in which the weights are stored",
     "auto_map": "names code that is not run, and does not come with the result",
 }
 """Fields of a base's configuration that may change, and why. No other does."""
+SAVED = {"architectures", "transformers_version"}
+"""Of the class and version that save, which is no business of the base."""
 ROPE = ("rope_parameters", "rope_theta", "rope_scaling", "rope_local_base_freq")
 UNSCALED = "default"
 FAR, NEAR = "full_attention", "sliding_attention"
@@ -39,7 +42,7 @@ def kept_config(base: Config, before: Config, after: Config) -> Config:
     Raises ValueError for a difference that no reason is known for: a mistake of ours.
     """
     changed = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
-    if unknown := sorted(name for name in changed - REASONS.keys() if not name.startswith("_")):
+    if unknown := sorted(name for name in changed - REASONS.keys() - SAVED if not name.startswith("_")):
         raise ValueError(f"config.json would change in {', '.join(unknown)}, for no reason that is known")
     found = {name: value for name, value in base.items() if name != "auto_map"}
     found |= {name: after.get(name) for name in changed if name in REASONS and name not in (*ROPE, "dtype")}
@@ -49,8 +52,10 @@ def kept_config(base: Config, before: Config, after: Config) -> Config:
 
 def with_type(config: Config, after: Config) -> Config:
     """The configuration with the type of the weights, under the name that it uses for it."""
-    names = [name for name in ("dtype", "torch_dtype") if name in config] or ["torch_dtype"]
-    return config | dict.fromkeys(names, str(after.get("dtype")).removeprefix("torch."))
+    kind = str(after.get("dtype")).removeprefix("torch.")
+    names = [name for name in ("dtype", "torch_dtype") if name in config]
+    # One that names none, as GPT-2's does, means float32.
+    return config | dict.fromkeys(names or ([] if kind == "float32" else ["torch_dtype"]), kind)
 
 
 def with_rotary(config: Config, after: Config) -> Config:
@@ -66,6 +71,8 @@ def with_rotary(config: Config, after: Config) -> Config:
     found |= {"rope_local_base_freq": near["rope_theta"]} if near else {}
     if far.get("rope_type", UNSCALED) != UNSCALED:
         found["rope_scaling"] = {name: value for name, value in far.items() if name != "rope_theta"}
+        if after.get("head_dim"):
+            found.setdefault("head_dim", after["head_dim"])
     return found
 
 
