@@ -18,6 +18,7 @@ from emma.store import shards
 from emma.store.tokens import TokenFile, ids_path
 from emma.work.graph import check_balance
 from tests.conftest import TEXTS, documents, selection
+from tests.vocab.bases import BASES, write
 
 ROWS = [
     {"lang": lang, "text": f"{number}: {text}", "domain": "web" if number % 2 else "a/b.c"}
@@ -235,3 +236,68 @@ def test_shares_that_cannot_be(share: float) -> None:
 def test_nothing_to_pack(make_artifact, make_work, vocab) -> None:
     with pytest.raises(RecipeError, match="curate kept no document"):
         run(make_artifact, make_work("pack"), vocab, splits=[None] * len(ROWS))
+
+
+LEAKS = {
+    "truncation": {"direction": "Right", "max_length": 9, "strategy": "LongestFirst", "stride": 0},
+    "padding": {
+        "strategy": "BatchLongest", "direction": "Right", "pad_to_multiple_of": 8, "pad_id": 1, "pad_type_id": 0,
+        "pad_token": "<s>",
+    },
+    "dropout": 0.5,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["llama2", "llama3"])
+def test_what_the_tokenizer_would_do_on_its_own_changes_nothing(kind: str, make_artifact, make_work) -> None:
+    found = []
+    for number, name in enumerate(["none", *LEAKS]):
+        artifact = make_artifact(f"vocab-{name}")
+        folder = BASES[kind](artifact.path / "tokenizer")
+        table = json.loads((folder / "tokenizer.json").read_text())
+        if name == "dropout":
+            table["model"][name] = LEAKS[name]
+        elif name in LEAKS:
+            table[name] = LEAKS[name]
+        write(folder, tokenizer=table)
+        made, _ = run(make_artifact, make_work("pack", str(number) * 20), artifact, name=name)
+        found.append(files(made))
+    assert found[0] == found[1] == found[2] == found[3]
+
+
+@pytest.mark.parametrize(
+    ("said", "sides", "first"),
+    [
+        ({"bos_token": "<s>", "eos_token": "</s>"}, {}, 1),
+        ({"bos_token": None, "eos_token": "</s>"}, {}, 2),
+        ({"eos_token": "</s>"}, {}, 2),
+        ({"eos_token": "</s>"}, {"bos_token_id": 0}, 0),
+        ({}, {"bos_token_id": 1, "eos_token_id": [2, 0]}, 1),
+        ({}, {"eos_token_id": 2}, 2),
+    ],
+)
+def test_training_and_evaluation_put_the_same_token_before_a_text(
+    said: dict, sides: dict, first: int, *, make_artifact, make_work, vocab
+) -> None:
+    """So that the first token of a document is predicted in both, and from the same."""
+    from emma.evaluate.score import tokenizer_of
+
+    folder = write(vocab.path / "tokenizer", tokenizer_config=said, config=sides)
+    made, index = run(make_artifact, make_work("pack"), vocab)
+    assert json.loads((make_work("pack").out / "pack.json").read_text())["bos"] == first
+    assert tokenizer_of(folder)[1] == first
+    for row in index:
+        file = TokenFile(made.parts["packed"][row["part"]].path / row["path"])
+        for number in range(len(file)):
+            tokens = file.document(number).tolist()
+            assert (tokens[0], tokens[-1]) == (first, 2)
+            assert min(tokens[1:-1]) > 2  # all that was in the text stands behind it, and is predicted
+
+
+def test_what_vocab_found_in_the_base_counts(make_artifact, make_work, vocab) -> None:
+    """config.json is not beside the tokenizer when documents are packed."""
+    end = {"id": 0, "token": "<unk>"}
+    (vocab.path / "vocab.json").write_text(json.dumps({"special": {"bos": None, "eos": end, "first": end}}))
+    made, index = run(make_artifact, make_work("pack"), vocab)
+    file = TokenFile(made.parts["packed"][index[0]["part"]].path / index[0]["path"])
+    assert (file.document(0)[0], file.document(0)[-1]) == (0, 0)

@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow as pa
 
 from emma.evaluate.config import EvaluateConfig
-from emma.evaluate.score import Scorer, open_tokenizer, read_config
+from emma.evaluate.score import Scorer, read_config, tokenizer_of
 from emma.models.context import context_of
 from emma.schemas import POSITIONS
 
@@ -57,14 +57,11 @@ def streams(documents: Sequence[Row]) -> dict[str, str]:
 
 def cut(folder: Path, text: str, length: int) -> Stream:
     """The beginning of a text as `length` tokens behind a first one, or fewer where it is shorter."""
-    tokenizer, first = open_tokenizer(folder)
+    tokenizer, first = tokenizer_of(folder)
     # Tokens are shorter than this on average, so the rest of a long text need not be read.
-    found = tokenizer(
-        text[: 64 * length],
-        add_special_tokens=False, split_special_tokens=True, return_offsets_mapping=True, verbose=False,
-    )  # fmt: skip
-    ends = [end for _, end in found["offset_mapping"][:length]]
-    return [first, *found["input_ids"][:length]], bytes_up_to(text, ends)
+    found = tokenizer.encode(text[: 64 * length], add_special_tokens=False)
+    ends = [end for _, end in found.offsets[:length]]
+    return [first, *found.ids[:length]], bytes_up_to(text, ends)
 
 
 def bytes_up_to(text: str, ends: Sequence[int]) -> list[int]:

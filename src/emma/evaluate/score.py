@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
+from transformers import AutoConfig, AutoModelForCausalLM
 from transformers.utils import logging
 
 from emma.errors import RecipeError
@@ -20,6 +20,8 @@ from emma.evaluate.windows import Window, windows
 from emma.models.context import context_of
 from emma.models.device import choose_device
 from emma.models.head import Head, check_head, head_of
+from emma.models.tokenizer import special_ids
+from emma.models.tokenizer_file import open_tokenizer
 
 CHUNK_ELEMENTS = 1 << 22
 """Logits that exist at a time: 16 MB of float32."""
@@ -37,15 +39,17 @@ class Score:
 
 def read_config(folder: Path) -> Any:
     """The model's configuration."""
-    return AutoConfig.from_pretrained(folder, local_files_only=True)
+    return AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
 
 
-def open_tokenizer(folder: Path) -> tuple[Any, int]:
+def tokenizer_of(folder: Path) -> tuple[Any, int]:
     """The tokenizer of a model's folder and the id that stands before a text. RecipeError when it has none."""
-    tokenizer: Any = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-    first: int | None = tokenizer.bos_token_id
-    if first is None and (first := tokenizer.eos_token_id) is None:
-        raise RecipeError(f"The tokenizer in {folder} has neither a beginning-of-text nor an end-of-text token.")
+    tokenizer = open_tokenizer(folder)
+    if (first := special_ids(folder, tokenizer).first) is None:
+        raise RecipeError(
+            f"The tokenizer in {folder} has neither a beginning-of-text nor an end-of-text token. Name "
+            "its eos_token in tokenizer_config.json, or eos_token_id in config.json."
+        )
     return tokenizer, first
 
 
@@ -61,8 +65,9 @@ class Scorer:
         self._folder, self._section = folder, section
         self._device = choose_device(section.device, "evaluate")
         auto: Any = AutoModelForCausalLM
-        self._tokenizer, self._first = open_tokenizer(folder)
-        self._model: Any = auto.from_pretrained(folder, dtype=torch.float32, local_files_only=True).to(self._device)
+        self._tokenizer, self._first = tokenizer_of(folder)
+        settings = {"local_files_only": True, "trust_remote_code": False}
+        self._model: Any = auto.from_pretrained(folder, dtype=torch.float32, **settings).to(self._device)
         self._model.eval()
         check_head(self._model, f"The model in {folder}")
         self._head = head_of(self._model)
@@ -73,7 +78,7 @@ class Scorer:
         """The cost of each text."""
         encoded = self.encode(texts)
         nats = self.nats([[self._first, *ids] for ids in encoded])
-        found = self._tokenizer.batch_decode(encoded, clean_up_tokenization_spaces=False)
+        found = self._tokenizer.decode_batch(encoded, skip_special_tokens=False)
         return [
             Score(cost, len(ids), text != back)
             for cost, ids, text, back in zip(nats, encoded, texts, found, strict=True)
@@ -81,9 +86,8 @@ class Scorer:
 
     def encode(self, texts: Sequence[str]) -> list[list[int]]:
         """Token ids. `</s>` in a text is four characters, not the end of the text."""
-        settings = {"add_special_tokens": False, "split_special_tokens": True, "verbose": False}
-        ids: list[list[int]] = self._tokenizer(list(texts), **settings)["input_ids"]
-        return ids
+        found = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+        return [each.ids for each in found]
 
     @torch.no_grad()
     def each_token(self, ids: Sequence[int]) -> list[float]:

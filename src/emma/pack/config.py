@@ -10,10 +10,11 @@ from emma.section import Section
 class PackConfig(Section):
     """What surrounds a document's tokens, and how bitext is written out."""
 
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
 
     add_bos: bool = True
-    """Begin each document with the tokenizer's beginning-of-sequence token, where it has one."""
+    """Begin each document with the token that stands before a text: the beginning-of-sequence token, or the
+    end-of-sequence token where the tokenizer has no other. Evaluation puts the same one there."""
     add_eos: bool = True
     """End each document with the tokenizer's end-of-sequence token, where it has one."""
     bitext_template: str = "{lang}: {text}\n{lang2}: {text2}"

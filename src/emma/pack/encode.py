@@ -1,6 +1,5 @@
 """Texts to token ids, as fast as the tokenizer itself: what is done with its results costs little beside it."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,6 +14,8 @@ import pyarrow as pa
 from tokenizers import Tokenizer
 
 from emma.kernels.arrow import buffers
+from emma.models.tokenizer import special_ids
+from emma.models.tokenizer_file import open_tokenizer, read_json
 from emma.pack.config import PackConfig
 from emma.store.address import file_digest
 from emma.store.tokens import Tokens, token_type
@@ -30,8 +31,8 @@ class Encoder:
     tokenizer: Tokenizer
     size: int
     """Ids there may be: one more than the largest."""
-    bos: int | None
-    """The beginning- and end-of-sequence tokens, where it has them."""
+    first: int | None
+    """The token that stands before a text, and the one that ends it, where it has them."""
     eos: int | None
 
 
@@ -41,23 +42,23 @@ def open_encoder(folder: Path) -> Encoder:
 
     Text that spells a special token, such as `</s>`, is encoded as text.
     """
-    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-    tokenizer.encode_special_tokens = True
-    config = json.loads((folder / "tokenizer_config.json").read_text(encoding="utf-8"))
-    bos, eos = (_special(tokenizer, config.get(f"{name}_token")) for name in ("bos", "eos"))
-    return Encoder(tokenizer, max(tokenizer.get_vocab().values(), default=-1) + 1, bos, eos)
+    tokenizer = open_tokenizer(folder)
+    return Encoder(tokenizer, max(tokenizer.get_vocab().values(), default=-1) + 1, *_ends(folder, tokenizer))
 
 
-def _special(tokenizer: Tokenizer, token: str | dict[str, Any] | None) -> int | None:
-    """The id of a special token, which a tokenizer's config gives as text or as a table."""
-    text = token["content"] if isinstance(token, dict) else token
-    number: int | None = tokenizer.token_to_id(text) if text is not None else None
-    return number
+def _ends(folder: Path, tokenizer: Tokenizer) -> tuple[int | None, int | None]:
+    """The ids before and after a text: as the vocab stage found them in the base, else as the folder says."""
+    special = read_json(folder.parent / "vocab.json").get("special")
+    if special is None:
+        ids = special_ids(folder, tokenizer)
+        return ids.first, ids.eos
+    first, eos = (special[name] and special[name]["id"] for name in ("first", "eos"))
+    return first, eos
 
 
 def surroundings(encoder: Encoder, section: PackConfig) -> tuple[list[int], list[int]]:
     """The ids put before and after each document."""
-    before = [encoder.bos] if section.add_bos and encoder.bos is not None else []
+    before = [encoder.first] if section.add_bos and encoder.first is not None else []
     return before, [encoder.eos] if section.add_eos and encoder.eos is not None else []
 
 
