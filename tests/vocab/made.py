@@ -9,10 +9,11 @@ import numpy as np
 import sentencepiece
 from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 
+from emma.models.sentencepiece import SPACE
 from emma.store.artifact import Artifact
 from emma.vocab.bpe import Bpe
 from emma.vocab.grow import Sample
-from emma.vocab.words import SPACE, cutter
+from emma.vocab.words import cutter
 from tests.conftest import TEXTS, documents, selection
 
 ROWS = [
@@ -50,8 +51,10 @@ PATTERNS = {
     "gpt2": None,
     "llama3": r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*"
     r"|\s*[\r\n]+|\s+(?!\S)|\s+",
+    "qwen2": r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*"
+    r"|\s*[\r\n]+|\s+(?!\S)|\s+",
 }
-"""How byte-level tokenizers cut text: by the library's own pattern, or by that of Llama 3 and Qwen."""
+"""How byte-level tokenizers cut text: by the library's own pattern, or by those of Llama 3 and Qwen."""
 
 
 def sample_of(tokenizer: Bpe, texts: Iterable[str]) -> Sample:

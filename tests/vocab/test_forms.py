@@ -7,12 +7,13 @@ import pytest
 import sentencepiece
 from transformers import AutoTokenizer
 
+from emma.models import sentencepiece as spm
+from emma.models.sentencepiece import pairs_by_score
 from emma.store import shards
-from emma.vocab import kinds
+from emma.vocab import kinds, proto
 from emma.vocab.bpe import segment
 from emma.vocab.config import VocabConfig
 from emma.vocab.grow import Wanted, complete, grow
-from emma.vocab.proto import pairs_by_score
 from tests.conftest import TEXTS
 from tests.vocab.made import AWKWARD, ROWS, byte_level_base, sample_of, sentencepiece_base
 from tests.vocab.test_kinds import ENGLISH
@@ -57,21 +58,19 @@ def test_pieces_of_one_score_are_joined_from_left_to_right() -> None:
 
 
 def test_the_model_keeps_the_bases_pieces_and_goes_down(llama_kind: Path, make_artifact, make_work) -> None:
-    from emma.vocab import proto
-
-    before = proto.read(llama_kind / "tokenizer.model")
+    before = spm.read(llama_kind / "tokenizer.model")
     out = run(make_artifact, make_work, small(), base=llama_kind)
-    after = proto.read(out / "tokenizer" / "tokenizer.model")
+    after = spm.read(out / "tokenizer" / "tokenizer.model")
     size = len(before.pieces)
     assert list(after.pieces[:size]) == list(before.pieces)
     assert after.normalizer_spec == before.normalizer_spec
     assert after.trainer_spec.vocab_size == len(after.pieces)
     new = after.pieces[size:]
     assert [each.piece for each in new] == shards.read(out / "pieces.parquet")["piece"].to_pylist()
-    assert {each.type for each in new} == {proto.NORMAL}
+    assert {each.type for each in new} == {spm.NORMAL}
     scores = [each.score for each in new]
     assert scores == sorted(set(scores), reverse=True)
-    assert scores[0] < min(each.score for each in before.pieces if each.type == proto.NORMAL)
+    assert scores[0] < min(each.score for each in before.pieces if each.type == spm.NORMAL)
 
 
 def test_added_tokens_take_their_places_in_the_model(
@@ -92,9 +91,7 @@ def test_added_tokens_take_their_places_in_the_model(
 
 
 def test_unused_ids_stay_unused_in_the_model(llama_kind: Path) -> None:
-    from emma.vocab import proto
-
-    before = proto.read(llama_kind / "tokenizer.model")
+    before = spm.read(llama_kind / "tokenizer.model")
     pieces = [*(each.piece for each in before.pieces), "<pad>", "", "ⴰⴱ"]
     model = sentencepiece.SentencePieceProcessor(model_proto=proto.grown(before, pieces, {"ⴰⴱ": -900.0}, {"<pad>"}))
     size = len(before.pieces)

@@ -194,7 +194,7 @@ def test_facts_tell_the_size_and_the_rows(pad_to: int, rows: int, make_artifact,
     section = SECTION.model_copy(update={"pad_to": pad_to})
     out = run(make_artifact, make_work, section)
     facts = json.loads((out / "vocab.json").read_text())
-    size = 259 + counts_of(out)["pieces_new"]
+    size, begin = 259 + counts_of(out)["pieces_new"], {"id": 1, "token": "<s>"}
     assert facts == {
         "pieces_base": 259,
         "size": size,
@@ -202,6 +202,10 @@ def test_facts_tell_the_size_and_the_rows(pad_to: int, rows: int, make_artifact,
         "kind": "BPE with byte fallback",
         "method": "continue",
         "canonical": "tokenizer.model",
+        "without_rows": 0,
+        "special": {"bos": begin, "eos": {"id": 2, "token": "</s>"}, "first": begin},
+        "switched_off": {},
+        "changed": {},
     }
     assert (size, facts["rows"]) == (659, rows)
     assert len(AutoTokenizer.from_pretrained(out / "tokenizer")) == size

@@ -5,10 +5,11 @@ from collections import Counter
 import numpy as np
 import pytest
 
+from emma.models.sentencepiece import SPACE
 from emma.store import shards
 from emma.store.artifact import Artifact
 from emma.vocab.sample import measure_text, take, training_plan
-from emma.vocab.words import SPACE, all_words, count_characters, count_words, words_in
+from emma.vocab.words import all_words, count_characters, count_words, words_in
 from tests.conftest import TEXTS
 from tests.vocab.made import corpus
 

@@ -8,12 +8,13 @@ from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 
 from emma.errors import RecipeError
 from emma.home import Home
+from emma.models.sentencepiece import SPACE
 from emma.vocab.byte_level import ALPHABET
 from emma.vocab.config import VocabConfig
 from emma.vocab.expand import by_method
 from emma.vocab.grow import Sample, Wanted
 from emma.vocab.kinds import load
-from emma.vocab.words import SPACE, words_in
+from emma.vocab.words import words_in
 from emma.vocab_report.meters import Meter, open_meter
 from emma.vocab_report.savings import savings
 from emma.vocab_report.texts import Block

@@ -8,21 +8,7 @@ from emma.errors import ArtifactError
 from emma.extras import need
 from emma.models.folder import CONFIG, GENERATION, read_json
 from emma.models.ids import NAMES, as_list, problems_of_ids
-
-TEXTS = (
-    "The river was high that spring, and nobody crossed it.",
-    "كان النهر عاليًا في ذلك الربيع.",
-    "नदी में पानी बहुत था। क्\u200dष",
-    "แม่น้ำสูงมากในฤดูใบไม้ผลินั้น",
-    "ទឹកទន្លេឡើងខ្ពស់",
-    "那年春天河水很高，没有人过河。",
-    "ߒߞߏ ߦߋ߫ ߞߊ߲ ߘߌ߫",
-    "ⵜⴰⵎⴰⵣⵉⵖⵜ ⵜⴳⴰ ⵜⵓⵜⵍⴰⵢⵜ",
-    "ወንዙ ሞልቶ ነበር፡፡",
-    "Odò náà kún; ẹnikẹ́ni kò lè rékọjá.",
-    "def area(width, height):\n    return width * height\n",
-)
-"""Fixed texts, in scripts that break tokenizers made for English."""
+from emma.models.tokenizer import ROUND_TRIP_TEXTS as TEXTS
 
 
 def check_model(released: Path, trained: Path) -> dict[str, Any]:

@@ -7,11 +7,11 @@ in the order of their scores, as SentencePiece does and as transformers converts
 import math
 from collections.abc import Sequence
 
+from emma.models.sentencepiece import pairs_by_score
 from emma.vocab.bpe import Bpe
 from emma.vocab.config import VocabConfig
 from emma.vocab.grow import Grown, New, Sample, Wanted, grow
 from emma.vocab.llama import LlamaTokenizer
-from emma.vocab.proto import pairs_by_score
 
 _HAIR = 2.0**-20
 

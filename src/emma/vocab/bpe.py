@@ -12,6 +12,8 @@ from typing import Any, ClassVar, Self
 
 from tokenizers import Tokenizer
 
+from emma.models.tokenizer_file import open_table
+
 Pair = Sequence[str]
 """The two pieces that a merge joins."""
 
@@ -75,9 +77,8 @@ class Bpe:
 
     def open(self) -> Tokenizer:
         """The tokenizer that encodes text; text that spells a special token is encoded as text."""
-        tokenizer = Tokenizer.from_str(json.dumps(self.table))
-        tokenizer.encode_special_tokens = True
-        return tokenizer
+        opened: Tokenizer = open_table(self.table)
+        return opened
 
     def open_bare(self) -> Tokenizer:
         """The model alone, for words as `cuts.cutter` gives them."""

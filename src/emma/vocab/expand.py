@@ -45,8 +45,8 @@ def expand(
     sample = Sample(found, np.array(counts, dtype=np.int64))
     refused = freeze.refused(noted, section.freeze_count) if noted else set()
     grown = by_method(before, sample, section, Wanted(section.new_pieces, refused=refused))
-    folder.save(grown.tokenizer, path, out / "tokenizer")
-    folder.write_facts(grown.tokenizer, before, section, out)
+    folder.save(grown.tokenizer, path, out / "tokenizer", grown=bool(section.new_pieces))
+    folder.write_facts(grown.tokenizer, before, section, out, path)
     shards.write(out / "pieces.parquet", _table(before, grown))
     if noted:
         free = by_method(before, sample, section, Wanted(section.new_pieces))

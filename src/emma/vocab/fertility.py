@@ -4,14 +4,14 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
-from tokenizers import Tokenizer
 
+from emma.models.tokenizer_file import open_tokenizer
 from emma.schemas import FERTILITY
 from emma.store import shards
 from emma.store.artifact import Artifact
-from emma.vocab import kinds
 from emma.vocab.sample import Pair, Plan, Text, take
 
 _GROUP = ("lang", "domain")
@@ -35,12 +35,12 @@ def count_tokens(out: Path, pair: Pair, plan: Plan, vocab: Artifact, base: Artif
 
 
 @lru_cache(maxsize=2)
-def _opened(folder: Path) -> Tokenizer:
+def _opened(folder: Path) -> Any:
     """The tokenizer of a folder, opened once for all the shards that a process counts."""
-    return kinds.load(folder).open()
+    return open_tokenizer(folder)
 
 
-def _lengths(tokenizer: Tokenizer | None, sample: Sequence[Text]) -> list[int]:
+def _lengths(tokenizer: Any, sample: Sequence[Text]) -> list[int]:
     if tokenizer is None:
         return [0] * len(sample)
     encodings = tokenizer.encode_batch_fast([each.text for each in sample], add_special_tokens=False)

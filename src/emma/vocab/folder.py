@@ -1,67 +1,131 @@
 """The folder of an expanded tokenizer: what Hugging Face loads, what SentencePiece loads, and the facts about it."""
 
 import json
+import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from emma.vocab import proto as spm
+from emma.models import sentencepiece as spm
+from emma.models.tokenizer import special_ids, without_rows
+from emma.models.tokenizer_file import ADDED, CONFIG, JSON, MAP, open_tokenizer, read_json, read_table, switch_off
+from emma.vocab import proto as forms
 from emma.vocab.bpe import Bpe
 from emma.vocab.config import VocabConfig
-from emma.vocab.kinds import CONFIG, JSON, OtherTokenizer, pretrained
+from emma.vocab.kept import PLAIN_CLASS, changes, config_of, for_both, has_usable_class, implied
+from emma.vocab.kinds import OtherTokenizer
 from emma.vocab.llama import SPECIALS, LlamaTokenizer
 
 FACTS = "vocab.json"
-_HOW_IT_WAS_LOADED = ("is_local", "local_files_only", "backend")
+KEPT = (MAP, ADDED, "chat_template.jinja", "chat_template.json", "additional_chat_templates")
+"""What lies beside the base's tokenizer and stays: the flags of its tokens, and how a chat is written."""
+FORMS = (
+    spm.FILE, "vocab.json", "merges.txt", "vocab.txt", "tekken.json", "spiece.model", "sentencepiece.bpe.model",
+)  # fmt: skip
+"""Other forms of the base's vocabulary, which say nothing of new pieces."""
 
 
-def save(tokenizer: Bpe, base: Path | None, folder: Path) -> None:
-    """Write a folder that `AutoTokenizer.from_pretrained` loads, with the base's other files (chat template, say).
+def save(tokenizer: Bpe, base: Path | None, folder: Path, *, grown: bool) -> None:
+    """Write a folder that `AutoTokenizer.from_pretrained` loads, and all that the base says of its tokenizer with it.
 
-    The class is the one that takes `tokenizer.json` as it is; the Llama class rebuilds the steps around the model.
-    Where SentencePiece can do the same, `tokenizer.model` lies beside it; a base's that cannot is left out, since it
-    would be another vocabulary.
+    Unless it was `grown`, the base's files are taken as they are, but for what `kept.CHANGES` names. Where
+    SentencePiece can do the same, `tokenizer.model` lies beside a grown `tokenizer.json`; a base's that cannot is left
+    out then, since it would be another vocabulary.
     """
     folder.mkdir()
-    if base is not None:
-        pretrained(base).save_pretrained(folder)
-    path = folder / CONFIG
-    config = json.loads(path.read_text(encoding="utf-8")) if base is not None else {}
-    config = {name: value for name, value in config.items() if name not in _HOW_IT_WAS_LOADED}
-    config = _specials(tokenizer, base) | config
-    config |= {"tokenizer_class": "PreTrainedTokenizerFast", "clean_up_tokenization_spaces": False}
-    path.write_text(json.dumps(config, indent=1, sort_keys=True, ensure_ascii=False), encoding="utf-8")
-    tokenizer.open().save(str(folder / JSON))
-    (folder / spm.FILE).unlink(missing_ok=True)
-    if isinstance(tokenizer, LlamaTokenizer) and tokenizer.scores is not None:
-        model = spm.grown(tokenizer.proto, tokenizer.pieces, tokenizer.scores, tokenizer.added)
+    for name in (*KEPT, *(() if grown else FORMS)) if base is not None else ():
+        _copy(base / name, folder / name)
+    if grown or base is None or not _untouched(base):
+        table = tokenizer.table if grown or base is None else switch_off(read_table(base))[0]
+        Bpe(table).open().save(str(folder / JSON))
+    else:
+        _copy(base / JSON, folder / JSON)
+    _write_config(_config(tokenizer, base), base, folder)
+    if grown and isinstance(tokenizer, LlamaTokenizer) and tokenizer.scores is not None:
+        model = forms.grown(tokenizer.proto, tokenizer.pieces, tokenizer.scores, tokenizer.added)
         (folder / spm.FILE).write_bytes(model)
 
 
-def _specials(tokenizer: Bpe, base: Path | None) -> dict[str, str]:
-    """The special tokens of a tokenizer that comes without a config to name them."""
+def _copy(path: Path, to: Path) -> None:
+    if path.is_dir():
+        shutil.copytree(path, to)
+    elif path.exists():
+        shutil.copyfile(path, to)
+
+
+def _untouched(base: Path) -> bool:
+    """Whether the base's own `tokenizer.json` says what its tokenizer does, and nothing that is to be switched off."""
+    if not (base / JSON).exists():
+        return False
+    stated = json.loads(Bpe(read_json(base / JSON)).open().to_str())
+    return bool(switch_off(read_table(base)) == (stated, {}))
+
+
+def _write_config(config: dict[str, Any], base: Path | None, folder: Path) -> None:
+    """Write what is said of the tokenizer, by a class that reads `tokenizer.json` as it is."""
+    if flags := read_json(folder / MAP):
+        _write(folder / MAP, for_both(flags))
+    _write(folder / CONFIG, for_both(config))
+    usable = has_usable_class(folder)
+    if base is not None and (not usable or switched_off(base)):
+        config = implied(base) | config
+    _write(folder / CONFIG, for_both(config if usable else config | {"tokenizer_class": PLAIN_CLASS}))
+
+
+def _write(path: Path, table: dict[str, Any]) -> None:
+    path.write_text(json.dumps(table, indent=1, sort_keys=True, ensure_ascii=False), encoding="utf-8")
+
+
+def _config(tokenizer: Bpe, base: Path | None) -> dict[str, Any]:
+    if base is not None and ((base / CONFIG).exists() or (base / JSON).exists()):
+        return config_of(base)
     if base is None:
         return dict(zip(("unk_token", "bos_token", "eos_token"), SPECIALS, strict=True))
-    if (base / CONFIG).exists() or not isinstance(tokenizer, LlamaTokenizer) or tokenizer.proto is None:
-        return {}
-    rules = tokenizer.proto.trainer_spec
-    ids = {"unk": rules.unk_id, "bos": rules.bos_id, "eos": rules.eos_id}
+    rules = tokenizer.proto.trainer_spec if isinstance(tokenizer, LlamaTokenizer) else None
+    ids = {name: getattr(rules, f"{name}_id", -1) for name in ("unk", "bos", "eos")}
     return {f"{name}_token": getattr(rules, f"{name}_piece") for name, number in ids.items() if number >= 0}
 
 
-def write_facts(tokenizer: Bpe, before: Bpe, section: VocabConfig, out: Path) -> None:
+def write_facts(tokenizer: Bpe, before: Bpe, section: VocabConfig, out: Path, base: Path | None) -> None:
     """Write `vocab.json`.
 
     `pieces_base` and `size` count ids before and after; `rows` is how many rows the model's embeddings and head are to
-    have, `size` brought up to a multiple of `pad_to`; `canonical` is the file that decides, from which the other
-    follows where there are two.
+    have, `size` brought up to a multiple of `pad_to`; `without_rows` counts tokens of the base that its model has no
+    row for; `canonical` is the file that decides, from which the other follows where there are two. `special` are the
+    tokens around a text (`first` stands before it), `switched_off` is what the base's tokenizer would have done on its
+    own, and `changed` what else is not as the base has it.
     """
-    size = len(tokenizer.pieces)
+    size, folder = len(tokenizer.pieces), out / "tokenizer"
+    by_model = tokenizer.by_piece and not (base is not None and not section.new_pieces and (base / JSON).exists())
     facts: dict[str, Any] = {
         "pieces_base": len(before.pieces),
         "size": size,
         "rows": -(-size // section.pad_to) * section.pad_to,
+        "without_rows": without_rows(base, _ids(before.pieces)) if base is not None else 0,
         "kind": tokenizer.name if isinstance(tokenizer, OtherTokenizer) else tokenizer.kind,
         "method": section.method,
-        "canonical": spm.FILE if tokenizer.by_piece else JSON,
+        "canonical": spm.FILE if by_model else JSON,
+        "special": _special(folder),
+        "switched_off": switched_off(base),
+        "changed": changes(base, folder) if base is not None else {},
     }
-    (out / FACTS).write_text(json.dumps(facts, indent=1), encoding="utf-8")
+    (out / FACTS).write_text(json.dumps(facts, indent=1, ensure_ascii=False), encoding="utf-8")
+
+
+def _ids(pieces: Sequence[str]) -> list[int]:
+    return [number for number, piece in enumerate(pieces) if piece]
+
+
+def _special(folder: Path) -> dict[str, dict[str, Any] | None]:
+    tokenizer = open_tokenizer(folder)
+    ids = special_ids(folder, tokenizer)
+    named = {"bos": ids.bos, "eos": ids.eos, "first": ids.first}
+    return {
+        name: None if number is None else {"id": number, "token": tokenizer.id_to_token(number)}
+        for name, number in named.items()
+    }
+
+
+def switched_off(base: Path | None) -> dict[str, Any]:
+    """What of truncation, padding and dropout the base's tokenizer has, and the new one has not."""
+    return switch_off(read_table(base))[1] if base is not None else {}

@@ -14,9 +14,10 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from tokenizers import Encoding, Tokenizer
+from tokenizers import Encoding
 
 from emma.errors import ArtifactError, RecipeError
+from emma.models.tokenizer_file import open_tokenizer
 from emma.store import shards
 from emma.store.artifact import Artifact
 from emma.vocab import kinds
@@ -24,6 +25,7 @@ from emma.vocab.bpe import Bpe
 from emma.vocab.byte_level import ByteLevelTokenizer
 from emma.vocab.config import VocabConfig
 from emma.vocab.sample import Pair, Plan, Text, take
+from emma.vocab.words import cutter
 from emma.work.work import Work
 
 SPELLED = pa.schema([("piece", pa.string()), ("count", pa.int64())])
@@ -118,8 +120,8 @@ def unknown_characters(base: Bpe, _: Sequence[Encoding], texts: Sequence[Text]) 
     """The characters of these texts that have no piece; of a byte-level tokenizer they are neighbours already."""
     if isinstance(base, ByteLevelTokenizer):
         return {}
-    have = {" ", *base.pieces}
-    found = Counter(char for each in texts for char in each.text)
+    have, words_of = {" ", *base.pieces}, cutter(base.cut)
+    found = Counter(char for each in texts for word in words_of(each.text) for char in word)
     return {char: count for char, count in found.items() if char not in have}
 
 
@@ -133,8 +135,7 @@ def refused(noted: Sequence[Artifact], at_least: int) -> set[str]:
 
 def count_changes(out: Path, pair: Pair, plan: Plan, vocab: Artifact, base: Artifact) -> dict[str, int]:
     """How much of a shard's part of the frozen text is cut otherwise than before."""
-    new = Tokenizer.from_file(str(vocab.file("tokenizer") / kinds.JSON))
-    new.encode_special_tokens = True
+    new = open_tokenizer(vocab.file("tokenizer"))
     old = kinds.load(base.path).open()
     counts = Counter({"texts": 0, "changed": 0, "tokens_base": 0, "tokens": 0})
     for batch in _batches(take(pair, plan, ("lang",))):

@@ -12,12 +12,13 @@ from unicodedata import category
 import numpy as np
 
 from emma.kernels.bpe import Units
+from emma.models.sentencepiece import SPACE
 from emma.vocab.bpe import Bpe, segment
 from emma.vocab.byte_level import ByteLevelTokenizer
 from emma.vocab.config import VocabConfig
 from emma.vocab.merges import Learner
 from emma.vocab.units import Ints, classes_of, divide, divide_inside_characters
-from emma.vocab.words import SPACE, count_characters
+from emma.vocab.words import count_characters
 
 _BATCH = 10_000
 _CHARACTER_BYTES = 4

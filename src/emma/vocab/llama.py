@@ -1,7 +1,8 @@
 """Llama-kind tokenizers: byte-pair encoding on characters, ▁ for space, bytes for characters without a piece.
 
 A base that has SentencePiece's `tokenizer.model` is read from there: its weights were trained with that, and the two
-forms written from it agree. One that has only Hugging Face's `tokenizer.json` keeps to its list of merges.
+forms written from it agree. One that has only Hugging Face's `tokenizer.json` keeps to its list of merges and to its
+steps around the model, whatever these do to a text.
 """
 
 import math
@@ -9,12 +10,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
-from emma.vocab import proto as spm
+from emma.models import sentencepiece as spm
+from emma.models.sentencepiece import SPACE
+from emma.models.tokenizer_file import BYTES
+from emma.vocab import proto as forms
 from emma.vocab.bpe import Bpe, Pair
-from emma.vocab.words import SPACE
 
 SPECIALS = ("<unk>", "<s>", "</s>")
-BYTES = tuple(f"<0x{byte:02X}>" for byte in range(256))
 _LAST = -1e8
 """Scores below this stand for "after everything else", as Llama 2's runs of spaces."""
 
@@ -40,7 +42,10 @@ class LlamaTokenizer(Bpe):
 
     @property
     def cut(self) -> dict[str, Any]:
-        return {"prefix": self.prefixes}
+        """Where spaces become ▁ and nothing else is done, words are what lies between spaces; else the base's own."""
+        if is_plain(self.table):
+            return {"prefix": self.prefixes}
+        return {name: self.table[name] for name in ("normalizer", "pre_tokenizer")} | {"marked": True}
 
     @property
     def by_piece(self) -> bool:
@@ -55,7 +60,9 @@ class LlamaTokenizer(Bpe):
     @property
     def prefixes(self) -> bool:
         """Whether a space is put before each text."""
-        return any(step["type"] == "Prepend" for step in steps_in(self.table["normalizer"], "normalizers"))
+        before, after = steps_before(self.table)
+        metaspace = any(each["type"] == "Metaspace" and each.get("prepend_scheme") != "never" for each in after)
+        return metaspace or any(each["type"] == "Prepend" for each in before)
 
     def emptied(self) -> Self:
         kept = [*sorted(self.added - set(BYTES)), *BYTES]
@@ -78,73 +85,31 @@ class LlamaTokenizer(Bpe):
 
 def blank() -> LlamaTokenizer:
     """The vocabulary to start from without a base: three specials, the bytes, and no merge."""
-    model = spm.blank(SPECIALS, BYTES)
-    return LlamaTokenizer(table_of(model), model, {})
-
-
-def table_of(proto: Any) -> dict[str, Any]:
-    """`tokenizer.json` for a SentencePiece model that is_exact, with Llama's habit of a first token `<s>`."""
-    special = (spm.UNKNOWN, spm.CONTROL)
-    named = [(number, each.piece) for number, each in enumerate(proto.pieces) if each.type in special]
-    flags = {"single_word": False, "lstrip": False, "rstrip": False, "normalized": False, "special": True}
-    model = {"type": "BPE", "unk_token": proto.trainer_spec.unk_piece, "fuse_unk": True, "byte_fallback": True}
-    return {
-        "version": "1.0",
-        "added_tokens": [{"id": number, "content": piece, **flags} for number, piece in named],
-        "post_processor": _first(proto.trainer_spec.bos_piece, proto.trainer_spec.bos_id),
-        "model": {**model, **_model_of(proto)},
-        **exact_space(proto.normalizer_spec.add_dummy_prefix),
-    }
-
-
-def _model_of(proto: Any) -> dict[str, Any]:
-    vocab = {each.piece: number for number, each in enumerate(proto.pieces)}
-    return {"vocab": vocab, "merges": [list(pair) for pair in spm.pairs_by_score(spm.scores_of(proto))]}
-
-
-def _first(token: str, number: int) -> dict[str, Any] | None:
-    if number < 0:
-        return None
-    begin = {"SpecialToken": {"id": token, "type_id": 0}}
-    return {
-        "type": "TemplateProcessing",
-        "single": [begin, {"Sequence": {"id": "A", "type_id": 0}}],
-        "pair": [begin, *({"Sequence": {"id": side, "type_id": kind}} for kind, side in enumerate("AB"))],
-        "special_tokens": {token: {"id": token, "ids": [number], "tokens": [token]}},
-    }
+    model = forms.blank(SPECIALS, BYTES)
+    return LlamaTokenizer(spm.table_of(model), model, {})
 
 
 def of_model(table: dict[str, Any], proto: Any) -> LlamaTokenizer:
     """The tokenizer of a SentencePiece model, with the added tokens and the post-processor of its other form."""
-    model = _model_of(proto)
-    model["vocab"] |= {each["content"]: each["id"] for each in table["added_tokens"]}
-    own = {"model": {**table["model"], **model}, **exact_space(proto.normalizer_spec.add_dummy_prefix)}
-    return LlamaTokenizer({**table, **own}, proto, spm.scores_of(proto))
+    return LlamaTokenizer(spm.as_model_has_it(table, proto), proto, spm.scores_of(proto))
 
 
-def of_table(table: dict[str, Any]) -> LlamaTokenizer:
-    """The tokenizer of a `tokenizer.json` alone."""
-    steps = steps_in(table["normalizer"], "normalizers"), steps_in(table["pre_tokenizer"], "pretokenizers")
-    put = any(each["type"] == "Prepend" for each in steps[0])
-    swallowed = any(each["type"] == "Metaspace" and each.get("prepend_scheme") != "never" for each in steps[1])
-    return LlamaTokenizer({**table, **exact_space(put or swallowed)})
+def is_plain(table: dict[str, Any]) -> bool:
+    """Whether the steps before the model write spaces as ▁, perhaps with one more before the text, and do nothing else.
 
-
-def exact_space(prefixes: bool) -> dict[str, Any]:
-    """The steps around the model that give every text back exactly.
-
-    transformers writes a Metaspace step for some Llama folders, which swallows a text's own leading space;
-    SentencePiece, with which the models were trained, always adds one and takes one away.
+    Gemma's pre-tokenizer then splits at spaces, of which none are left.
     """
+    before, after = steps_before(table)
+    prepend: dict[str, Any] = {"type": "Prepend", "prepend": SPACE}
     replace_ = {"type": "Replace", "pattern": {"String": " "}, "content": SPACE}
-    restore = {"type": "Replace", "pattern": {"String": SPACE}, "content": " "}
-    front = [{"type": "Prepend", "prepend": SPACE}] if prefixes else []
-    strip = [{"type": "Strip", "content": " ", "start": 1, "stop": 0}] if prefixes else []
-    return {
-        "normalizer": {"type": "Sequence", "normalizers": [*front, replace_]},
-        "pre_tokenizer": None,
-        "decoder": {"type": "Sequence", "decoders": [restore, {"type": "ByteFallback"}, {"type": "Fuse"}, *strip]},
-    }
+    if before in ([replace_], [prepend, replace_]):
+        return all(each["type"] == "Split" and each["pattern"] == {"String": " "} for each in after)
+    return not before and [(each["type"], each.get("replacement")) for each in after] == [("Metaspace", SPACE)]
+
+
+def steps_before(table: dict[str, Any]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The steps of the normaliser and of the pre-tokenizer."""
+    return steps_in(table["normalizer"], "normalizers"), steps_in(table["pre_tokenizer"], "pretokenizers")
 
 
 def steps_in(step: dict[str, Any] | None, name: str) -> list[dict[str, Any]]:

@@ -1,6 +1,8 @@
 """The vocab stage: new pieces for what the base tokenizer spells at length, and what each language then costs."""
 
 import shutil
+from collections.abc import Mapping
+from typing import Any
 
 import pyarrow as pa
 
@@ -28,9 +30,11 @@ def vocab(section: VocabConfig, *, collect: Artifact, curate: Artifact, base: Ar
     need("tokenizers", "train")
     from emma.vocab.expand import expand, start_of
     from emma.vocab.fertility import add_up, count_tokens
+    from emma.vocab.folder import switched_off
     from emma.vocab.freeze import frozen_text, tell
 
     start = start_of(base.path if base is not None else None, section)
+    tell_of(switched_off(base.path if base is not None else None), work)
     pairs = tuple(zip(collect.parts["documents"], curate.parts["selection"], strict=True))
     measured = shards.read_all(each.file("bytes.parquet") for each in work.each(measure_text, pairs))
     plan = plan_sample(section, measured)
@@ -47,6 +51,16 @@ def vocab(section: VocabConfig, *, collect: Artifact, curate: Artifact, base: Ar
         tell(frozen.changes(made, work), section, work.out / "frozen.json")
     shards.write(work.out / "fertility.parquet", add_up(costs))
     return Made({**made.counts, "sample_bytes": sum(each.counts["bytes"] for each in counted)})
+
+
+def tell_of(found: Mapping[str, Any], work: Work) -> None:
+    """Say what the base's tokenizer would do on its own, and does not do here."""
+    if found:
+        stated = ", ".join(f"{name} ({value})" for name, value in found.items())
+        work.reporter.say(
+            f"  vocab: the base's tokenizer comes with {stated}, which would change the text that is trained on and "
+            "is switched off"
+        )
 
 
 def check(section: VocabConfig, base: Artifact | None) -> None:

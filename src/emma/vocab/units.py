@@ -14,7 +14,7 @@ from fontTools.unicodedata import script
 
 from emma.kernels import runs
 from emma.kernels.bpe import UNIT_SYMBOLS, Units
-from emma.vocab.words import SPACE
+from emma.models.sentencepiece import SPACE
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]

@@ -4,7 +4,6 @@ A word is what lies between spaces; in scripts that do not space words it is a w
 the boundaries of `units.py` divide later.
 """
 
-import json
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -16,16 +15,16 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from emma.models.sentencepiece import SPACE
 from emma.store import shards
 from emma.store.artifact import Artifact
 from emma.vocab.sample import Pair, Plan, take
 
-SPACE = "▁"
-"""Stands for a space in SentencePiece vocabularies; a literal one in the text reads back as a space."""
 _WORD = re.compile(f" ?[^ \n\r\t{SPACE}]+")
+_MARKED_WORD = re.compile(f"{SPACE}?[^ \n\r\t{SPACE}]+")
 Cut = Mapping[str, Any]
 """How a tokenizer cuts text into words, as JSON: `{"prefix": whether a space is put before each text}`, or its own
-normaliser and pre-tokenizer."""
+normaliser and pre-tokenizer, and whether these write spaces as ▁ (`marked`)."""
 WORDS = pa.schema([("word", pa.string()), ("count", pa.int64())])
 
 
@@ -38,15 +37,15 @@ def cutter(cut: Cut) -> Callable[[str], list[str]]:
     """The function that gives the words of a text; those of a byte-level tokenizer are in its alphabet."""
     if "prefix" in cut:
         return partial(words_in, prefix=bool(cut["prefix"]))
-    from tokenizers import Tokenizer
+    from emma.models.tokenizer_kinds import steps_of, words_of
 
-    model = {"type": "BPE", "vocab": {}, "merges": []}
-    return partial(_own_words, Tokenizer.from_str(json.dumps({"version": "1.0", **cut, "model": model})))
+    own = partial(words_of, steps_of(cut))
+    return own if not cut.get("marked") else lambda text: [each for word in own(text) for each in marked_words(word)]
 
 
-def _own_words(steps: Any, text: str) -> list[str]:
-    normal = text if steps.normalizer is None else steps.normalizer.normalize_str(text)
-    return [word for word, _ in steps.pre_tokenizer.pre_tokenize_str(normal)]
+def marked_words(word: str) -> list[str]:
+    """The words in what a tokenizer's own steps leave as one, where they write spaces as ▁."""
+    return _MARKED_WORD.findall(word)
 
 
 def count_words(out: Path, pair: Pair, plan: Plan, cut: Cut) -> dict[str, int]:

@@ -1,5 +1,6 @@
 """Opening tokenizers of any kind to count with: each is a name, a size, and a function from texts to their tokens."""
 
+import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from typing import Any
 from emma.errors import RecipeError
 from emma.extras import need
 from emma.home import Home
+from emma.models.tokenizer_file import open_table, pretrained, switch_off
 
 _NAMED = re.compile(r"([\w.+-]+)=(.+)", re.DOTALL)
 _BATCH = 1_000
@@ -95,13 +97,11 @@ def _hugging_face(name: str, path: Path) -> Meter:
 
 def counter(tokenizer: Any) -> Callable[[Sequence[str]], list[int]]:
     """The function that counts with a tokenizer of the `tokenizers` library."""
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
-    tokenizer.encode_special_tokens = True  # text that spells one is text
+    opened = open_table(switch_off(json.loads(tokenizer.to_str()))[0])
 
     def lengths(texts: Sequence[str]) -> list[int]:
         batches = (list(texts[start : start + _BATCH]) for start in range(0, len(texts), _BATCH))
-        encoded = (tokenizer.encode_batch_fast(batch, add_special_tokens=False) for batch in batches)
+        encoded = (opened.encode_batch_fast(batch, add_special_tokens=False) for batch in batches)
         return [len(each.ids) for batch in encoded for each in batch]
 
     return lengths
@@ -114,6 +114,4 @@ def _backend(path: Path) -> Any:
             return tokenizers.Tokenizer.from_file(str(path))
         except Exception as error:  # what the library raises has no class of its own
             raise RecipeError(f"{path} is no tokenizer.json: {error}. Give {KINDS}.") from None
-    from emma.vocab.kinds import pretrained
-
     return pretrained(path).backend_tokenizer

@@ -9,13 +9,14 @@ from pathlib import Path
 import numpy as np
 
 from emma.errors import RecipeError
+from emma.models.sentencepiece import SPACE
 from emma.vocab.bpe import Bpe
 from emma.vocab.config import VocabConfig
 from emma.vocab.expand import by_method
 from emma.vocab.grow import Sample, Wanted
 from emma.vocab.kinds import expandable
 from emma.vocab.sample import cut_off
-from emma.vocab.words import SPACE, cutter
+from emma.vocab.words import cutter
 from emma.vocab_report.meters import Meter, counter
 from emma.vocab_report.texts import Block, all_texts
 

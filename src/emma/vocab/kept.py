@@ -1,0 +1,152 @@
+"""What a base says of its tokenizer is kept, unless the adaptation means to change it: here is what it means to."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from emma.errors import RecipeError
+from emma.models.tokenizer import ROUND_TRIP_TEXTS, special_ids
+from emma.models.tokenizer_file import (
+    CONFIG,
+    JSON,
+    MAP,
+    NAMED,
+    open_table,
+    open_tokenizer,
+    pretrained,
+    read_json,
+    switch_off,
+    text_of,
+)
+
+PLAIN_CLASS = "PreTrainedTokenizerFast"
+_PATHS = ("tokenizer_file", "vocab_file", "merges_file", "special_tokens_map_file")
+_LOADED = ("is_local", "local_files_only", "backend")
+_GAINED = "what transformers takes for granted for the base's class is written down, since the class may change"
+_SPACES = (
+    "with new pieces, where tokenizer.model decides: spaces as SentencePiece treats them; else the prefix space that "
+    "tokenizer_config.json asks for"
+)
+
+CHANGES = {
+    f"{JSON}: model.vocab": "new pieces, and the ids of added tokens, so that none is given out again",
+    f"{JSON}: model.merges": "new pieces; in the order of their scores where tokenizer.model decides",
+    f"{JSON}: model.dropout": "training would differ from run to run; merges are always carried out",
+    f"{JSON}: truncation": "documents would be cut off where they are packed",
+    f"{JSON}: padding": "documents would be filled up where they are packed",
+    f"{JSON}: added_tokens": "tokens that only tokenizer_config.json names, at the ids that transformers gives them",
+    f"{JSON}: normalizer": _SPACES,
+    f"{JSON}: pre_tokenizer": _SPACES,
+    f"{JSON}: decoder": _SPACES,
+    f"{CONFIG}: tokenizer_class": "one that transformers 4 and 5 both have, and that gives the ids of tokenizer.json",
+    f"{CONFIG}: clean_up_tokenization_spaces": "false: cleaning up is for English, and takes away the spaces that "
+    "French puts before ! and ?",
+    f"{CONFIG}: auto_map": "names code that is not released",
+    f"{CONFIG}: extra_special_tokens": "a list is called additional_special_tokens, which transformers 4 can read too",
+    f"{CONFIG}: additional_special_tokens": "takes the list that transformers 5 calls extra_special_tokens",
+    f"{CONFIG}: model_specific_special_tokens": "called extra_special_tokens, which transformers 4 can read too",
+    f"{CONFIG}: eos_token": "where only config.json names it: packing, evaluation and generation agree on the end",
+    **{f"{CONFIG}: {name}": _GAINED for name in NAMED if name != "eos_token"},
+    f"{CONFIG}: padding_side": _GAINED,
+    f"{CONFIG}: truncation_side": _GAINED,
+    **{f"{CONFIG}: {name}": "how the base was loaded when it was saved last" for name in _LOADED},
+    **{f"{CONFIG}: {name}": "a path on the machine that saved the base" for name in _PATHS},
+    f"{MAP}: extra_special_tokens": "a list is called additional_special_tokens, which transformers 4 can read too",
+    f"{MAP}: additional_special_tokens": "takes the list that transformers 5 calls extra_special_tokens",
+}
+"""Every field of a tokenizer's files that the vocab stage may change, and why. All others are as the base has them."""
+
+_CLASSES = (
+    "BloomTokenizer", "CodeGenTokenizer", "CohereTokenizer", "GPT2Tokenizer", "GPTNeoXTokenizer", "GemmaTokenizer",
+    "LlamaTokenizer", "Qwen2Tokenizer",
+)  # fmt: skip
+"""Classes of decoders that transformers 4.57 and 5 both have, with or without Fast."""
+_STEPS = ("normalizer", "pre_tokenizer", "decoder")
+_PROBES = (*ROUND_TRIP_TEXTS, " a", "  a  b ", "a\n\n b\t", "12 345", "")
+
+
+def config_of(base: Path) -> dict[str, Any]:
+    """The base's `tokenizer_config.json`, with the end of a text where it leaves that to the model's configuration."""
+    left = ("auto_map", *_LOADED, *_PATHS)
+    config = {name: value for name, value in read_json(base / CONFIG).items() if name not in left}
+    if not any(text_of(each.get("eos_token")) for each in (config, read_json(base / MAP))):
+        tokenizer = open_tokenizer(base)
+        if (end := special_ids(base, tokenizer).eos) is not None:
+            config["eos_token"] = tokenizer.id_to_token(end)
+    return config | {"clean_up_tokenization_spaces": False}
+
+
+def implied(base: Path) -> dict[str, Any]:
+    """Tokens and sides that transformers knows from the base's class, or from padding and truncation that are on."""
+    said = set(read_json(base / CONFIG)) | set(read_json(base / MAP))
+    return {name: value for name, value in _known(base).items() if name not in said}
+
+
+def _known(base: Path) -> dict[str, Any]:
+    try:
+        found = pretrained(base)
+    except (RecipeError, AttributeError, TypeError, KeyError, ImportError):  # files that only another version can read
+        return {}
+    known = open_tokenizer(base)
+    tokens = {name: found._special_tokens_map.get(name) for name in NAMED}
+    tokens = {name: str(token) for name, token in tokens.items() if token and known.token_to_id(str(token)) is not None}
+    sides = {name: getattr(found, name) for name in ("padding_side", "truncation_side")}
+    return tokens | {name: side for name, side in sides.items() if side != "right"}
+
+
+def for_both(config: dict[str, Any]) -> dict[str, Any]:
+    """A configuration that transformers 4 and 5 both read: the former knows named extra tokens only, the latter lists
+    them under another name."""
+    config = dict(config)
+    extra = config.get("extra_special_tokens")
+    if isinstance(extra, list):
+        del config["extra_special_tokens"]
+        config["additional_special_tokens"] = [*config.get("additional_special_tokens", []), *extra]
+    if named := config.pop("model_specific_special_tokens", None):
+        config["extra_special_tokens"] = named | config.get("extra_special_tokens", {})
+    return config
+
+
+def has_usable_class(folder: Path) -> bool:
+    """Whether the class that a written folder names does what its `tokenizer.json` says, in transformers 4 and 5."""
+    name = read_json(folder / CONFIG).get("tokenizer_class") or ""
+    return name == PLAIN_CLASS or (name.removesuffix("Fast") in _CLASSES and _reads_as_stated(folder))
+
+
+def _reads_as_stated(folder: Path) -> bool:
+    try:
+        found = pretrained(folder).backend_tokenizer
+    except (RecipeError, AttributeError, TypeError, KeyError):
+        return False
+    stated = open_table(switch_off(read_json(folder / JSON))[0])
+    stated.encode_special_tokens = found.encode_special_tokens = False
+    steps = [[json.loads(one.to_str())[name] for name in _STEPS] for one in (stated, found)]
+    marks = [f"a {token.content} b" for token in stated.get_added_tokens_decoder().values()]
+    ids = [[each.ids for each in one.encode_batch([*_PROBES, *marks])] for one in (stated, found)]
+    return steps[0] == steps[1] and ids[0] == ids[1]
+
+
+def changes(base: Path, folder: Path) -> dict[str, str]:
+    """The fields in which the written files differ from the base's, and why."""
+    fields = [*_json_fields(base, folder)]
+    for name in (CONFIG, MAP):
+        before, after = read_json(base / name), read_json(folder / name)
+        if before or name == MAP:
+            fields += [f"{name}: {key}" for key in sorted(before | after) if before.get(key) != after.get(key)]
+    return {each: CHANGES.get(each, "not foreseen: please report it") for each in fields}
+
+
+def _json_fields(base: Path, folder: Path) -> list[str]:
+    if not (base / JSON).exists():
+        return []
+    before, after = (_fields(each / JSON) for each in (base, folder))
+    return [f"{JSON}: {key}" for key in sorted(before | after) if before.get(key) != after.get(key)]
+
+
+def _fields(path: Path) -> dict[str, Any]:
+    """The fields of a `tokenizer.json` as the library has them now, those of the model one by one."""
+    from tokenizers import Tokenizer
+
+    table: dict[str, Any] = json.loads(Tokenizer.from_file(str(path)).to_str())
+    model = table.pop("model")
+    return table | {f"model.{name}": value for name, value in model.items()}

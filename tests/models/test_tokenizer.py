@@ -1,0 +1,210 @@
+"""What a tokenizer must bring, against what transformers and the tokenizers themselves say."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers
+from transformers import AutoTokenizer, PreTrainedTokenizerFast
+
+from emma.models.tokenizer import ROUND_TRIP_TEXTS, SpecialIds, problems_of_tokenizer, round_trips, special_ids
+from emma.models.tokenizer_file import open_tokenizer, read_table, switch_off
+from tests.vocab.bases import BASES, ENGLISH, token, with_tokens, write
+from tests.vocab.made import sentencepiece_base
+
+FEW = {"a": 0, "</s>": 1}
+UNIGRAM = [("<unk>", 0.0), ("</s>", 0.0), ("▁", -1.0), *((char, -2.0) for char in "abcdefghijklmnopqrstuvwxyz")]
+
+
+END = {"eos_token": "</s>"}
+
+
+def saved(folder: Path, tokenizer: Tokenizer, said: dict = END, **files) -> Path:
+    folder.mkdir(exist_ok=True)
+    tokenizer.save(str(folder / "tokenizer.json"))
+    return write(folder, tokenizer_config={"tokenizer_class": "PreTrainedTokenizerFast", **said}, **files)
+
+
+def bytes_only(**steps) -> Tokenizer:
+    """Two special tokens and the bytes."""
+    ids = {name: number for number, name in enumerate(["<s>", "</s>", *(f"<0x{byte:02X}>" for byte in range(256))])}
+    tokenizer = Tokenizer(models.BPE(ids, [], byte_fallback=True))
+    tokenizer.decoder = decoders.Sequence([decoders.ByteFallback(), decoders.Fuse()])
+    tokenizer.add_special_tokens(["<s>", "</s>"])
+    for name, step in steps.items():
+        setattr(tokenizer, name, step)
+    return tokenizer
+
+
+def unigram() -> Tokenizer:
+    tokenizer = Tokenizer(models.Unigram(UNIGRAM, 0, False))
+    tokenizer.pre_tokenizer, tokenizer.decoder = pre_tokenizers.Metaspace(), decoders.Metaspace()
+    return tokenizer
+
+
+@pytest.mark.parametrize(
+    ("config", "sides", "ids"),
+    [
+        ({"bos_token": "<s>", "eos_token": "</s>"}, {}, (0, 1)),
+        ({"bos_token": None, "eos_token": {"content": "</s>"}}, {}, (None, 1)),
+        ({"eos_token": "</s>"}, {"config": {"bos_token_id": 0, "eos_token_id": 0}}, (0, 1)),
+        ({}, {"config": {"bos_token_id": 0, "eos_token_id": [1, 0]}}, (0, 1)),
+        ({}, {"config": {"text_config": {"eos_token_id": 1}}}, (None, 1)),
+        ({}, {"generation_config": {"bos_token_id": 0, "eos_token_id": [1, 7]}}, (0, 1)),
+        ({}, {"config": {"eos_token_id": 999}, "generation_config": {"eos_token_id": 1}}, (None, 1)),
+        ({"eos_token": "<|new|>"}, {"config": {"eos_token_id": -1}}, (None, 258)),  # transformers adds it
+        ({}, {"special_tokens_map": {"eos_token": token("</s>"), "bos_token": "<s>"}}, (0, 1)),
+        ({"tokenizer_class": "LlamaTokenizer"}, {}, (0, 1)),
+        ({"tokenizer_class": "LlamaTokenizerFast", "bos_token": None}, {}, (None, 1)),
+        ({}, {}, (None, None)),
+    ],
+)
+def test_the_ends_of_a_text(config: dict, sides: dict, ids: tuple, tmp_path: Path) -> None:
+    found = special_ids(saved(tmp_path, bytes_only(), config, **sides))
+    assert found == SpecialIds(*ids)
+    assert found.first == (ids[0] if ids[0] is not None else ids[1])
+
+
+@pytest.mark.parametrize("kind", BASES)
+def test_the_ends_that_transformers_knows(kind: str, tmp_path: Path) -> None:
+    base = BASES[kind](tmp_path / "base")
+    config = json.loads((base / "tokenizer_config.json").read_text())
+    config.pop("auto_map", None)
+    oracle = AutoTokenizer.from_pretrained(write(base, tokenizer_config=config))
+    assert vars(special_ids(base)) == {"bos": oracle.bos_token_id, "eos": oracle.eos_token_id}
+
+
+def test_a_lone_sentencepiece_model_says_its_ends(tmp_path: Path) -> None:
+    assert special_ids(sentencepiece_base(tmp_path / "base", ENGLISH)) == SpecialIds(1, 2)
+
+
+@pytest.mark.parametrize("kind", BASES)
+def test_nothing_is_wrong_with_known_kinds(kind: str, tmp_path: Path) -> None:
+    base = BASES[kind](tmp_path / "base")
+    found = problems_of_tokenizer(base, new_pieces=100)
+    assert found.problems == []
+    altered = {text for text, back in round_trips(base).items() if text != back}
+    oracle = PreTrainedTokenizerFast.from_pretrained(base)
+    for text in ROUND_TRIP_TEXTS:
+        ids = oracle(text, add_special_tokens=False, split_special_tokens=True).input_ids
+        assert (oracle.decode(ids, clean_up_tokenization_spaces=False) != text) == (text in altered)
+    code = ["names code of its own"] if kind == "command_r" else []
+    said = [*code, *([f"alters {len(altered)} of 12 such texts"] if altered else [])]
+    assert [each in note for each, note in zip(said, found.notes, strict=True)] == [True] * len(said)
+    assert bool(altered) == (kind in ("elmod", "lowercase", "words"))
+
+
+def test_twelve_scripts() -> None:
+    assert len(ROUND_TRIP_TEXTS) == len(set(ROUND_TRIP_TEXTS)) == 12
+
+
+@pytest.mark.parametrize(
+    ("make", "problem"),
+    [
+        (lambda at: saved(at, bytes_only(), {}), "Nothing in .* says which token ends a text"),
+        (lambda at: saved(at, unigram()), "has nothing for '[A-Z]'.* in 'The river"),
+        (lambda at: saved(at, Tokenizer(models.BPE(FEW, []))), "has nothing for 'The .*' in 'The river"),
+        (lambda at: saved(at, bytes_only(), config={"eos_token_id": 900}), "eos_token_id 900, outside the vocabulary"),
+        (lambda at: saved(at, bytes_only(), generation_config={"pad_token_id": -1}), "pad_token_id -1, outside"),
+        (lambda at: sentencepiece_base(at / "base", ENGLISH, "unigram", 60), "of the kind unigram, and nothing beside"),
+        (lambda at: write(at, tokenizer_config={"tokenizer_class": "ByT5Tokenizer"}), "exists in Python only"),
+        (lambda at: write(at, tokenizer_config={"auto_map": {"AutoTokenizer": ["a.B", None]}}), "code of its own"),
+        (lambda at: at, "No tokenizer can be read from"),
+    ],
+)  # fmt: skip
+def test_what_stops_a_run(make, problem: str, tmp_path: Path) -> None:
+    found = problems_of_tokenizer(make(tmp_path))
+    assert len(found.problems) == 1
+    assert re.search(problem, found.problems[0])
+
+
+@pytest.mark.parametrize(
+    ("steps", "text", "back"),
+    [
+        ({"normalizer": normalizers.Lowercase()}, 0, "the river was high that spring, and nobody crossed it."),
+        ({"normalizer": normalizers.NFKC()}, 3, "แม\u0e48น\u0e49\u0e4d\u0e32"),
+        ({"pre_tokenizer": pre_tokenizers.WhitespaceSplit()}, 0, "Theriver"),
+    ],
+)
+def test_a_base_that_alters_text_is_not_refused(steps: dict, text: int, back: str, tmp_path: Path) -> None:
+    base = saved(tmp_path, bytes_only(**steps))
+    found = problems_of_tokenizer(base)
+    assert found.problems == []
+    assert "listed by evaluate" in found.notes[0]
+    assert round_trips(base)[ROUND_TRIP_TEXTS[text]].startswith(back)
+
+
+def test_a_prefix_space_is_noted(tmp_path: Path) -> None:
+    base = BASES["gpt2"](tmp_path / "base")
+    config = {"tokenizer_class": "GPT2Tokenizer", "eos_token": "<|endoftext|>", "add_prefix_space": True}
+    write(base, tokenizer_config=config)
+    assert problems_of_tokenizer(base, 100).problems == []
+    assert "alters 12 of 12" in problems_of_tokenizer(base).notes[0]
+    oracle = AutoTokenizer.from_pretrained(base)
+    for text in ROUND_TRIP_TEXTS:
+        assert open_tokenizer(base).encode(text).ids == oracle(text).input_ids
+        assert round_trips(base)[text] == f" {text}"
+
+
+def test_what_cannot_be_expanded_is_a_problem_only_when_it_is_to_be(tmp_path: Path) -> None:
+    ids = {each: number for number, each in enumerate(["<unk>", "</s>", *(chr(0x20 + at) for at in range(95))])}
+    base = saved(tmp_path, Tokenizer(models.BPE(ids, [], end_of_word_suffix="</w>", unk_token="<unk>")))
+    kind = "BPE that marks where words begin or end"
+    assert not any(kind in each for each in problems_of_tokenizer(base).problems)
+    assert any(kind in each and "vocab.new_pieces = 0" in each for each in problems_of_tokenizer(base, 1).problems)
+
+
+def test_tokens_without_rows_are_counted(tmp_path: Path) -> None:
+    base = saved(tmp_path, bytes_only(), config={"vocab_size": 250, "eos_token_id": 0})
+    first, second = problems_of_tokenizer(base).notes
+    assert "eos_token_id 0, but the tokenizer says 1 (</s>)" in first
+    assert second.startswith("8 tokens of")
+
+
+@pytest.mark.parametrize("way", ["decoder", "named", "map", "added", "extra"])
+def test_tokens_that_only_the_configuration_names(way: str, tmp_path: Path) -> None:
+    """They get the ids that transformers gives them, so that new pieces do not."""
+    config: dict = {"eos_token": "</s>"}
+    files: dict = {}
+    if way == "decoder":
+        decoder = with_tokens(saved(tmp_path, bytes_only(), config), [])
+        more = {"900": token("<b>"), "899": token("<a>", special=False, normalized=True)}
+        config |= {"added_tokens_decoder": decoder | more, "pad_token": "<pad>"}
+    elif way == "named":
+        config |= {"pad_token": "<pad>", "mask_token": "<mask>", "image_token": "<image>"}
+    elif way == "map":
+        files["special_tokens_map"] = {"pad_token": token("<pad>", rstrip=True)}
+    elif way == "added":
+        files["added_tokens"] = {"<b>": 261, "<a>": 260}
+    else:
+        config |= {"extra_special_tokens": ["<b>", "<a>"], "pad_token": "<pad>"}
+    base = saved(tmp_path, bytes_only(), config, **files)
+    oracle = AutoTokenizer.from_pretrained(base)
+    assert len(oracle) > 258
+    assert open_tokenizer(base).get_vocab() == oracle.get_vocab()
+
+
+def test_what_leaks_is_switched_off(tmp_path: Path) -> None:
+    base = BASES["llama3"](tmp_path / "base")
+    table = json.loads((base / "tokenizer.json").read_text())
+    plain = open_tokenizer(base)
+    tokenizer = Tokenizer.from_str(json.dumps({**table, "model": {**table["model"], "dropout": 0.5}}))
+    tokenizer.enable_truncation(4)
+    tokenizer.enable_padding(length=50)
+    tokenizer.save(str(base / "tokenizer.json"))
+    _, found = switch_off(read_table(base))
+    assert list(found) == ["truncation", "padding", "dropout"]
+    for text in ROUND_TRIP_TEXTS * 3:
+        assert open_tokenizer(base).encode(text).ids == plain.encode(text).ids
+
+
+def test_torch_is_not_needed(tmp_path: Path) -> None:
+    base = BASES["llama3"](tmp_path / "base")
+    code = (
+        "import sys; from pathlib import Path; from emma.models.tokenizer import problems_of_tokenizer as find; "
+        f"found = find(Path({str(base)!r}), 10); assert not found.problems, found; assert 'torch' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
