@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from tokenizers import Tokenizer, decoders, models, normalizers
 from transformers import AutoConfig, AutoModelForCausalLM
 
 PIECES = 259
@@ -117,3 +118,18 @@ def write_base(kind: str, folder: Path, **changes: Any) -> dict[str, Any]:
     if kind in GENERATION:
         (folder / "generation_config.json").write_text(json.dumps(GENERATION[kind]))
     return config
+
+
+def write_tokenizer(folder: Path, **config: Any) -> None:
+    """Write a tokenizer of PIECES into the folder of a base; `config` goes into its configuration, None takes out."""
+    ids = {"<unk>": 0, "<s>": 1, "</s>": 2, **{f"<0x{byte:02X}>": 3 + byte for byte in range(256)}}
+    tokenizer = Tokenizer(models.BPE(ids, [], byte_fallback=True, unk_token="<unk>"))
+    tokenizer.normalizer = normalizers.Replace(" ", "▁")
+    steps = [decoders.Replace("▁", " "), decoders.ByteFallback(), decoders.Fuse()]
+    tokenizer.decoder = decoders.Sequence(steps)
+    tokenizer.add_special_tokens(["<unk>", "<s>", "</s>"])
+    tokenizer.save(str(folder / "tokenizer.json"))
+    specials = {"unk_token": "<unk>", "bos_token": "<s>", "eos_token": "</s>"}
+    given = {"tokenizer_class": "PreTrainedTokenizerFast", **specials, **config}
+    found = {name: each for name, each in given.items() if each is not None}
+    (folder / "tokenizer_config.json").write_text(json.dumps(found))

@@ -3,6 +3,9 @@
 import torch
 from torch import Tensor
 
+TYPES = (torch.float32, torch.float16, torch.bfloat16, torch.float64)
+"""Others are whole numbers, or have a check of their own (models.check)."""
+
 
 @torch.no_grad()
 def is_finite(tensor: Tensor) -> bool:
@@ -10,6 +13,6 @@ def is_finite(tensor: Tensor) -> bool:
 
     Measured 17 GB/s on two cores in bfloat16, where torch.isfinite reaches 0.3.
     """
-    if not tensor.is_floating_point() or not tensor.numel():
+    if tensor.dtype not in TYPES or not tensor.numel():
         return True
     return all(bool(torch.isfinite(each)) for each in torch.aminmax(tensor))

@@ -1,6 +1,7 @@
 """A Hugging Face model folder as files: configuration as it was written, tensors by name, without making the model."""
 
 import json
+import pickle
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -103,11 +104,23 @@ def said_type(config: dict[str, Any]) -> str | None:
 
 def read_tensors(folder: Path) -> Iterator[tuple[str, Any]]:
     """Every tensor of a model folder with its name, one at a time (torch). Pickled weights are read as data only."""
-    torch, safetensors = need("torch", "train"), need("safetensors", "train")
+    safetensors = need("safetensors", "train")
     for file in weight_files(folder):
         if file.suffix == PICKLED:
-            yield from torch.load(file, map_location="cpu", weights_only=True, mmap=True).items()
+            yield from _unpickled(file).items()
             continue
         with safetensors.safe_open(file, framework="pt") as opened:
             for name in opened.keys():  # noqa: SIM118 - not a dict
                 yield name, opened.get_tensor(name)
+
+
+def _unpickled(file: Path) -> dict[str, Any]:
+    torch = need("torch", "train")
+    try:
+        found: dict[str, Any] = torch.load(file, map_location="cpu", weights_only=True)
+    except (RuntimeError, EOFError, OSError, ValueError, pickle.UnpicklingError):
+        raise RecipeError(
+            f"{file} cannot be read as data: it is damaged, or holds code, which is not run. Take the base as "
+            "safetensors."
+        ) from None
+    return found

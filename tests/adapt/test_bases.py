@@ -1,0 +1,162 @@
+"""What the adaptation does with bases as people have them: types, heads, positions, rows."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+from transformers import AutoConfig, AutoModelForCausalLM
+
+from emma.adapt.config import AdaptConfig
+from emma.adapt.run import adapt
+from emma.errors import RecipeError
+from emma.models.head import head_of
+from emma.store.artifact import Artifact
+from tests.adapt.test_adapt import NEW, vocab
+from tests.models.kinds import LLAMA_3, PIECES, write_base
+
+__all__ = ["vocab"]
+
+
+@pytest.fixture
+def adapted(make_work, vocab: Artifact, tmp_path: Path) -> Callable[..., Path]:
+    """Adapt what lies in the base's folder."""
+
+    def make(**fields: Any) -> Path:
+        work = make_work("adapt")
+        adapt(AdaptConfig(**fields), vocab=vocab, base=Artifact(tmp_path / "base", "base"), work=work)
+        return work.out / "model"
+
+    return make
+
+
+def config_of(folder: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((folder / "config.json").read_text())
+    return found
+
+
+def give_head(folder: Path) -> torch.Tensor:
+    """A head of its own beside embeddings that the configuration ties."""
+    path = folder / "model.safetensors"
+    weights = load_file(path)
+    head = torch.randn(weights["model.embed_tokens.weight"].shape, generator=torch.Generator().manual_seed(1))
+    save_file({**weights, "lm_head.weight": head.bfloat16()}, path, metadata={"format": "pt"})
+    return head.bfloat16().float()
+
+
+@pytest.mark.parametrize("untie", [None, True])
+def test_a_head_that_the_weights_hold_is_kept(adapted, tmp_path: Path, untie) -> None:
+    """Though the configuration says that it is tied: transformers does not tie it either."""
+    write_base("smollm2", tmp_path / "base")
+    head = give_head(tmp_path / "base")
+    folder = adapted(untie=untie)
+    assert config_of(folder)["tie_word_embeddings"] is False
+    model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
+    assert torch.equal(head_of(model).weight[:PIECES], head)
+    assert not torch.equal(model.model.embed_tokens.weight[:PIECES], head)
+
+
+@pytest.mark.parametrize(
+    ("kind", "dtype", "stored"),
+    [
+        ("smollm2", "base", torch.bfloat16),
+        ("mistral", "base", torch.float16),
+        ("olmo2", "base", torch.float32),
+        ("smollm2", "fp32", torch.float32),
+        ("olmo2", "bf16", torch.bfloat16),
+        ("gpt2", "bf16", torch.bfloat16),
+    ],
+)
+def test_weights_are_stored_as_the_base_has_them_or_as_asked(adapted, tmp_path, kind, dtype, stored) -> None:
+    write_base(kind, tmp_path / "base")
+    folder = adapted(dtype=dtype)
+    assert {each.dtype for each in load_file(folder / "model.safetensors").values()} == {stored}
+    assert AutoModelForCausalLM.from_pretrained(folder, dtype="auto").dtype == stored
+    assert config_of(folder).get("torch_dtype", "float32") == str(stored).removeprefix("torch.")
+
+
+@pytest.mark.parametrize(
+    ("kind", "rope", "wanted"),
+    [
+        ("llama3", {"theta": 1e6}, {"rope_theta": 1e6, **LLAMA_3}),
+        ("llama3", {"factor": 16.0}, {"rope_theta": 5e5, **LLAMA_3, "factor": 16.0}),
+        ("llama3", {"type": "default"}, {"rope_theta": 5e5, "rope_type": "default"}),
+        ("smollm2", {"theta": 1e6}, {"rope_theta": 1e6, "rope_type": "default"}),
+    ],
+    ids=str,
+)
+def test_what_is_left_out_of_rope_is_the_bases(adapted, tmp_path: Path, kind, rope, wanted) -> None:
+    write_base(kind, tmp_path / "base")
+    folder = adapted(rope=rope)
+    assert AutoConfig.from_pretrained(folder).rope_parameters == wanted
+    assert config_of(folder)["rope_theta"] == wanted["rope_theta"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "said"),
+    [
+        ("gpt2", {"rope": {"type": "linear", "factor": 2}}, r"learned a vector for each of its 64 positions"),
+        ("gpt2", {"context": 128}, r"adapt\.context = 128 .* positions are learned, not rotary, and end at 64"),
+        ("smollm2", {"rope": {"factor": 2.0}}, r"adapt\.rope\.factor says .* Set adapt\.rope\.type too"),
+    ],
+)
+def test_positions_that_a_base_cannot_have_are_refused(adapted, tmp_path: Path, kind, fields, said) -> None:
+    write_base(kind, tmp_path / "base")
+    with pytest.raises(RecipeError, match=said):
+        adapted(**fields)
+
+
+def test_learned_positions_may_be_cut_short(adapted, tmp_path: Path) -> None:
+    write_base("gpt2", tmp_path / "base")
+    assert config_of(adapted(context=64))["n_positions"] == 64
+
+
+def test_tokens_without_rows_get_rows(adapted, tmp_path: Path) -> None:
+    """As [PAD] in many folders: the mean, as for padding."""
+    write_base("smollm2", tmp_path / "base", vocab_size=PIECES - 2)
+    # Spellings of new pieces reach the last ids only for bytes that no text has.
+    folder = adapted()
+    rows = load_file(folder / "model.safetensors")["model.embed_tokens.weight"].float()
+    old = load_file(tmp_path / "base" / "model.safetensors")["model.embed_tokens.weight"].float()
+    assert len(rows) == PIECES + len(NEW)
+    assert torch.equal(rows[: len(old)], old)
+    torch.testing.assert_close(rows[len(old) : PIECES], old.mean(0).expand(2, -1), rtol=1e-2, atol=1e-2)
+
+
+def test_what_is_no_number_is_named(adapted, tmp_path: Path) -> None:
+    write_base("olmo2", tmp_path / "base")
+    path = tmp_path / "base" / "model.safetensors"
+    weights = load_file(path)
+    weights["lm_head.weight"][3, 4] = float("nan")
+    save_file(weights, path, metadata={"format": "pt"})
+    with pytest.raises(RecipeError, match=r"no finite numbers in lm_head\.weight\."):
+        adapted()
+
+
+def test_a_longer_context_reaches_the_tokenizer(adapted, tmp_path: Path, vocab: Artifact) -> None:
+    write_base("llama2", tmp_path / "base")
+    path = vocab.path / "tokenizer" / "tokenizer_config.json"
+    limits = json.loads(path.read_text()) | {"model_max_length": 64}
+    path.write_text(json.dumps(limits))
+    folder = adapted(context=256, rope={"type": "yarn"})
+    assert json.loads((folder / "tokenizer_config.json").read_text())["model_max_length"] == 256
+
+
+def test_whose_weights_they_were_is_noted(adapted, tmp_path: Path) -> None:
+    write_base("llama2", tmp_path / "base")
+    (tmp_path / "base" / "training.json").write_text('{"optimizer": "muon"}')
+    origin = json.loads((adapted().parent / "origin.json").read_text())
+    assert (origin["base"], origin["optimizer"]) == (True, "muon")
+    assert set(origin["changed"]) == {"vocab_size"}
+
+
+def test_folders_beside_the_tokenizer_come_along(adapted, tmp_path: Path, vocab: Artifact) -> None:
+    """As transformers saves several chat templates."""
+    write_base("llama2", tmp_path / "base")
+    templates = vocab.path / "tokenizer" / "additional_chat_templates"
+    templates.mkdir()
+    (templates / "tool_use.jinja").write_text("{{ messages }}")
+    assert (adapted() / "additional_chat_templates" / "tool_use.jinja").read_text() == "{{ messages }}"
