@@ -39,10 +39,19 @@ class Facts:
     drops: Sequence[tuple[str, int]]  # reason and documents, most frequent first
     sizes: Sequence[Row]  # lang, name, documents, bitext and bytes of the released corpus, and documents a split
     model: Mapping[str, Any]  # config.json, and `parameters`
+    unknown_to_llama_cpp: bool
+    """Whether its vocabulary is byte-level and grown: llama.cpp's converter knows such ones by a hash of their ids."""
 
 
 def gather(
-    section: ReleaseConfig, *, collect: Artifact, curate: Artifact, report: Artifact, sizes: pa.Table, model: Path
+    section: ReleaseConfig,
+    *,
+    collect: Artifact,
+    curate: Artifact,
+    vocab: Artifact,
+    report: Artifact,
+    sizes: pa.Table,
+    model: Path,
 ) -> Facts:
     """Read what the cards need."""
     languages = read_json(report.file("languages.json"))
@@ -55,12 +64,25 @@ def gather(
         drops=drops(shards.read(curate.file("languages.parquet")).to_pylist()),
         sizes=[{**row, "name": names.get(row["lang"], row["lang"])} for row in by_split(sizes.to_pylist())],
         model={**read_json(model / "config.json"), "parameters": parameters(model)},
+        unknown_to_llama_cpp=is_byte_level(model) and has_grown(vocab),
     )
 
 
 def read_json(path: Path) -> Any:
     """The value in a JSON file."""
     return json.loads(path.read_text(encoding="utf-8"))
+
+
+def is_byte_level(model: Path) -> bool:
+    """Whether the vocabulary in a model folder writes bytes, as GPT-2's does."""
+    return "ByteLevel" in json.dumps(read_json(model / "tokenizer.json").get("decoder"))
+
+
+def has_grown(vocab: Artifact) -> bool:
+    """Whether the vocabulary has pieces that the base's lacks."""
+    path = vocab.find("vocab.json")
+    found = read_json(path) if path is not None else {}
+    return bool(found.get("size", 0) > found.get("pieces_base", 0))
 
 
 def drops(curated: Sequence[Row]) -> list[tuple[str, int]]:

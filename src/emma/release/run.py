@@ -25,7 +25,7 @@ def release(
     *,
     collect: Artifact,
     curate: Artifact,
-    vocab: Artifact,  # noqa: ARG001 - its numbers come through the report
+    vocab: Artifact,
     mix: Artifact,  # noqa: ARG001 - its numbers come through the report
     train: Artifact,
     evaluate: Artifact,  # noqa: ARG001 - its numbers come through the report
@@ -49,7 +49,7 @@ def release(
     buckets = work.scatter(by_language, shard_pairs, section.buckets, section.exclude_sources)
     sizes = assemble(work.each(write_languages, buckets), corpus)
 
-    facts = gather(section, collect=collect, curate=curate, report=report, sizes=sizes, model=model)
+    facts = gather(section, collect=collect, curate=curate, vocab=vocab, report=report, sizes=sizes, model=model)
     (model / "README.md").write_text(model_card(facts), encoding="utf-8")
     (corpus / "README.md").write_text(corpus_card(facts), encoding="utf-8")
 
