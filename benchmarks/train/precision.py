@@ -1,4 +1,4 @@
-"""A training step in float32 and in bfloat16, with AdamW and with Muon, on this processor's kernels and on AVX2's alone.
+"""A training step in float32 and in bfloat16, with AdamW and Muon, on this processor's kernels and on AVX2's alone.
 
     python -m benchmarks.train.precision [--rounds 3]
 

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from emma.models import precision
-from emma.models.precision import WITHOUT_BF16, bf16_hardware, bf16_ratio, choose_precision, fast_type
+from emma.models.precision import WITHOUT_BF16, Choice, bf16_hardware, bf16_ratio, choose_precision, fast_type
 
 CPU = torch.device("cpu")
 
@@ -40,7 +40,7 @@ def processor(monkeypatch: pytest.MonkeyPatch):
 )
 def test_auto_goes_by_what_the_processor_has(processor, units, chosen: str, because: str) -> None:
     processor(**units)
-    assert choose_precision("auto", CPU) == (chosen, because)
+    assert choose_precision("auto", CPU) == Choice(chosen, because)
     assert fast_type(CPU) == (torch.bfloat16 if chosen == "bf16" else torch.float32)
 
 
@@ -57,7 +57,7 @@ def test_a_limit_on_kernels_counts(processor, monkeypatch: pytest.MonkeyPatch, l
 def test_auto_on_a_gpu_goes_by_its_capability(monkeypatch: pytest.MonkeyPatch, capability, chosen: str) -> None:
     monkeypatch.setattr(torch.cuda, "get_device_name", lambda _: "NVIDIA T4" if capability < (8, 0) else "NVIDIA H200")
     monkeypatch.setattr(torch.cuda, "get_device_capability", lambda _: capability)
-    value, because = choose_precision("auto", torch.device("cuda"))
+    value, because, _ = choose_precision("auto", torch.device("cuda"))
     assert value == chosen
     assert "NVIDIA" in because
 
@@ -65,12 +65,12 @@ def test_auto_on_a_gpu_goes_by_its_capability(monkeypatch: pytest.MonkeyPatch, c
 def test_what_is_asked_for_is_done_and_its_price_is_said(processor, monkeypatch: pytest.MonkeyPatch) -> None:
     processor()
     monkeypatch.setattr(precision, "bf16_ratio", lambda _: 31.4)
-    value, because = choose_precision("bf16", CPU)
-    assert value == "bf16"
+    value, because, warn = choose_precision("bf16", CPU)
+    assert (value, warn) == ("bf16", True)
     assert "31 times as long" in because
-    assert choose_precision("fp32", CPU) == ("fp32", "as the recipe says")
+    assert choose_precision("fp32", CPU) == Choice("fp32", "as the recipe says")
     processor(avx512_bf16=True)
-    assert choose_precision("bf16", CPU) == ("bf16", "as the recipe says")
+    assert choose_precision("bf16", CPU) == Choice("bf16", "as the recipe says")
 
 
 def test_the_ratio_is_measured() -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from emma.models.precision import Choice
 from emma.train.config import TrainConfig
 from emma.train.rates import Beginning, adamw_rate, choose_rates, muon_rate, warnings
 
@@ -30,7 +31,7 @@ def test_muon_is_for_random_weights_and_takes_adamws_step_on_others() -> None:
 def test_auto_becomes_numbers_and_what_is_named_stays() -> None:
     section, choice = choose_rates(TrainConfig(embedding_lr=0.1), BASE)
     assert (section.learning_rate, section.embedding_lr, section.head_lr) == (5.8e-4, 0.1, 5.8e-4)
-    assert choice == ("0.00058", "adamw on a base, 135,000,000 of them")
+    assert choice == Choice("0.00058", "adamw on a base, 135,000,000 of them")
     section, _ = choose_rates(TrainConfig(optimizer="muon"), RANDOM)
     assert (section.learning_rate, section.embedding_lr, section.head_lr) == (0.02, 2.2e-3, 2.2e-3)
     named = TrainConfig(learning_rate=1e-5)

@@ -11,6 +11,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from emma.work.work import AS_SAID
+
 WITHOUT_BF16 = (
     "SSE41", "AVX", "AVX2", "AVX2_VNNI", "AVX2_VNNI_2", "AVX512_CORE", "AVX512_CORE_VNNI"
 )  # fmt: skip
@@ -27,6 +29,8 @@ class Choice(NamedTuple):
 
     value: str
     because: str
+    warn: bool = False
+    """Whether it was asked for and is a bad one here."""
 
 
 def choose_precision(asked: str, device: torch.device) -> Choice:
@@ -42,8 +46,9 @@ def choose_precision(asked: str, device: torch.device) -> Choice:
             asked,
             f"as the recipe says, though a product takes {ratio:.0f} times as long in bfloat16 as in float32 here; "
             "auto would take fp32",
+            warn=True,
         )
-    return Choice(asked, "as the recipe says")
+    return Choice(asked, AS_SAID)
 
 
 def bf16_hardware(device: torch.device) -> str | None:

@@ -27,8 +27,7 @@ def settle(section: TrainConfig, adapt: Artifact, device: torch.device, work: Wo
     precision = choose_precision(section.precision, device)
     start = beginning(adapt)
     settled, rate = choose_rates(section.model_copy(update={"precision": precision.value}), start)
-    if section.precision in ("auto", "bf16"):
-        work.note("precision", precision, warn=section.precision == "bf16" and "though" in precision.because)
+    work.note("precision", precision)
     if rate is not None:
         work.note("learning_rate", rate)
     for each in warnings(section, start):

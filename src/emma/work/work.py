@@ -16,6 +16,8 @@ from emma.work.local import Executor
 from emma.work.progress import Reporter
 from emma.work.task import Function, Task, Usage, find_done
 
+AS_SAID = "as the recipe says"
+"""Why a setting is what it is, where nothing was left to choose."""
 SCRATCH = "scratch"
 """Name of the folder in the store's root with the checkpoints of stages that are under way."""
 
@@ -57,13 +59,16 @@ class Work:
         path.mkdir(parents=True, exist_ok=True)
         return path
 
-    def note(self, setting: str, choice: tuple[str, str], *, warn: bool = False) -> None:
-        """Say what was chosen for a setting that the recipe leaves open, and why; the run's record gets it too."""
-        value, because = choice
+    def note(self, setting: str, choice: tuple[str, str, bool]) -> None:
+        """Keep for the run's record what was chosen for a setting and why, and say it, unless the recipe says it.
+
+        The last of `choice` is whether it is a bad one here, which is said as a warning.
+        """
+        value, because, warn = choice
         self.chosen[setting] = f"{value}: {because}"
-        self.reporter.say(
-            f"  {self.stage}: {'warning: ' if warn else ''}{setting.replace('_', ' ')} {value}, {because}"
-        )
+        if warn or because != AS_SAID:
+            name = f"{'warning: ' if warn else ''}{setting.replace('_', ' ')}"
+            self.reporter.say(f"  {self.stage}: {name} {value}, {because}")
 
     def clear_scratch(self) -> None:
         """Remove the scratch folder, if the stage used one."""
