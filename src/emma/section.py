@@ -4,6 +4,9 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
+AS_SAID = "as the recipe says"
+"""Why a setting is what it is, where nothing was left to machine or model."""
+
 
 class Settings(BaseModel):
     """A table of a recipe. Attribute docstrings are its help texts."""

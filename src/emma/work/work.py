@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from emma.section import AS_SAID
 from emma.store.artifact import Artifact, find_all
 from emma.store.manifest import changes, read
 from emma.work import interrupt
@@ -16,8 +17,6 @@ from emma.work.local import Executor
 from emma.work.progress import Reporter
 from emma.work.task import Function, Task, Usage, find_done
 
-AS_SAID = "as the recipe says"
-"""Why a setting is what it is, where nothing was left to choose."""
 SCRATCH = "scratch"
 """Name of the folder in the store's root with the checkpoints of stages that are under way."""
 
