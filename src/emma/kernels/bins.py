@@ -1,13 +1,14 @@
 """Best-fit packing: pieces of known size into as few bins as can be found, in one pass and without a search."""
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from emma.kernels.compiling import kernel
 
 Counts = NDArray[np.int64]
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def best_fit(sizes: Counts, capacity: int, passes: int) -> tuple[Counts, Counts]:
     """The bin of every piece, int64 (passes * pieces,), and the bins there are before each pass, int64 (passes + 1,).
 
@@ -45,7 +46,7 @@ def best_fit(sizes: Counts, capacity: int, passes: int) -> tuple[Counts, Counts]
     return chosen, opened
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def first_leaf(tree: Counts, leaves: int, start: int) -> int:
     """The first leaf from `start` on that is not 0, or -1."""
     node = leaves + start
@@ -61,7 +62,7 @@ def first_leaf(tree: Counts, leaves: int, start: int) -> int:
     return -1
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def add(tree: Counts, node: int, amount: int) -> None:
     """Add to a leaf, and to all above it."""
     while node:

@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
+
+from emma.kernels.compiling import kernel
 
 Int32 = npt.NDArray[np.int32]
 Int64 = npt.NDArray[np.int64]
@@ -86,13 +87,13 @@ def _free_table(capacity: int) -> Int32:
     return np.full(1 << max(8, (2 * capacity - 1).bit_length()), -1, np.int32)
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _fill_table(table: Int32, keys: Int64, used: int) -> None:
     for pair in range(used):
         table[_slot(table, keys, keys[pair])] = pair
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _slot(table: Int32, keys: Int64, key: int) -> int:
     """Where `key` is in the table, or the free slot where it belongs. Multiplicative hashing, linear probing."""
     mask = len(table) - 1
@@ -102,14 +103,14 @@ def _slot(table: Int32, keys: Int64, key: int) -> int:
     return slot
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _is_full(pairs: Pairs) -> bool:
     """Whether one more unit might not fit."""
     pairs_after, nodes_after = pairs.used[0] + UNIT_SYMBOLS, pairs.used[1] + UNIT_SYMBOLS
     return bool(pairs_after > len(pairs.keys) or nodes_after > len(pairs.node_unit))
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _add(pairs: Pairs, left: int, right: int, weight: int, unit: int) -> None:
     """Count a pair; list the unit under it, unless `unit` is -1."""
     key = int(left) << 32 | int(right)
@@ -130,7 +131,7 @@ def _add(pairs: Pairs, left: int, right: int, weight: int, unit: int) -> None:
         pairs.heads[pair] = node
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def count_pairs(units: Units, pairs: Pairs, first: int) -> int:
     """Count and list the pairs of all units from `first` on. Returns -1, or the unit to go on with after growing."""
     for unit in range(first, len(units.starts)):
@@ -142,7 +143,7 @@ def count_pairs(units: Units, pairs: Pairs, first: int) -> int:
     return -1
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def merge_pair(units: Units, pairs: Pairs, pair: int, new: int, node: int) -> int:
     """Write `new` for the pair in all units that hold it, from `node` of its list on, and bring the counts up to date.
 
@@ -157,7 +158,7 @@ def merge_pair(units: Units, pairs: Pairs, pair: int, new: int, node: int) -> in
     return -1
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _rewrite(units: Units, pairs: Pairs, unit: int, key: int, new: int) -> None:
     left, right = key >> 32, key & _LOW
     symbols, start, length = units.symbols, units.starts[unit], units.lengths[unit]

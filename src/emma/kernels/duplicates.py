@@ -1,9 +1,9 @@
 """Near duplicates: candidates from MinHash signatures (locality-sensitive hashing), and their true similarity."""
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from emma.kernels.compiling import kernel
 from emma.kernels.sets import Indices
 from emma.kernels.utf8 import GOLDEN, Hashes, Offsets, mix
 
@@ -17,7 +17,7 @@ EARLIEST, BEST = 4, 4
 """Of those that look alike, the earliest, who are the likeliest to survive, and the most alike become candidates."""
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def band_keys(signatures: Signatures, rows: int) -> Hashes:
     """A key of every `rows` consecutive values of every signature, uint64 (n, bands); bands never share keys."""
     bands = signatures.shape[1] // rows
@@ -31,7 +31,7 @@ def band_keys(signatures: Signatures, rows: int) -> Hashes:
     return keys
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def bucketed(keys: Hashes, buckets: int) -> tuple[Indices, Indices]:
     """The places of the keys, bucket by bucket and in order within one, and where each bucket begins (buckets + 1).
 
@@ -49,7 +49,7 @@ def bucketed(keys: Hashes, buckets: int) -> tuple[Indices, Indices]:
     return places, starts
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def shared(keys: Hashes) -> NDArray[np.bool_]:
     """Which keys may occur more than once: all that do, and some that do not. Spares sorting the others."""
     bits = 6
@@ -66,7 +66,7 @@ def shared(keys: Hashes) -> NDArray[np.bool_]:
     return found
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def agreeing(left: NDArray[np.uint8], right: NDArray[np.uint8]) -> int:
     """In how many places two sketches agree."""
     count = 0
@@ -75,7 +75,7 @@ def agreeing(left: NDArray[np.uint8], right: NDArray[np.uint8]) -> int:
     return count
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def likely(alike: NDArray[np.int64], needed: int, chosen: NDArray[np.int64]) -> int:
     """Write the places of the EARLIEST and then the BEST others with at least `needed` to `chosen`; how many.
 
@@ -99,7 +99,7 @@ def likely(alike: NDArray[np.int64], needed: int, chosen: NDArray[np.int64]) -> 
     return found
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def candidates(keys: Hashes, members: Indices, sketches: Sketches, needed: int) -> tuple[Indices, Indices]:
     """Pairs of members, the earlier first, that share a key and agree in `needed` places of their sketches.
 
@@ -125,7 +125,7 @@ def candidates(keys: Hashes, members: Indices, sketches: Sketches, needed: int) 
     return left[:found].copy(), right[:found].copy()
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def jaccard(left: Hashes, right: Hashes) -> float:
     """The Jaccard similarity of two sets, sorted and distinct; 1 where both are empty."""
     one, two, both = 0, 0, 0
@@ -138,7 +138,7 @@ def jaccard(left: Hashes, right: Hashes) -> float:
     return both / total if total else 1.0
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def jaccards(hashes: Hashes, starts: Offsets, left: Indices, right: Indices) -> NDArray[np.float64]:
     """The Jaccard similarity of pairs of documents.
 

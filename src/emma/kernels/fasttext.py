@@ -8,9 +8,9 @@ texts come at once or on the width of the processor's registers.
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from emma.kernels.compiling import kernel
 from emma.kernels.subwords import Grams, Words, add_features, close_text, features_room, words_room
 from emma.kernels.utf8 import Bytes, Offsets
 
@@ -30,7 +30,7 @@ class Layers(NamedTuple):
     """For TREE, (outputs - 1, 2): the children of each inner node, those below `outputs` being leaves; else (0, 2)."""
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def average(ids: NDArray[np.int32], count: int, vectors: NDArray[np.float32], hidden: NDArray[np.float32]) -> None:
     """Write the mean of the features' vectors to `hidden`."""
     hidden[:] = 0
@@ -43,7 +43,7 @@ def average(ids: NDArray[np.int32], count: int, vectors: NDArray[np.float32], hi
         hidden[column] *= scale
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def score(hidden: NDArray[np.float32], layers: Layers, scores: NDArray[np.float32]) -> None:
     """Write the outputs' probabilities for one text to `scores`, (outputs,)."""
     scores[:] = 0
@@ -60,7 +60,7 @@ def score(hidden: NDArray[np.float32], layers: Layers, scores: NDArray[np.float3
         _walk(layers.branches, scores)
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def soften(scores: NDArray[np.float32]) -> None:
     """Softmax in place."""
     most, total = scores.max(), np.float32(0)
@@ -72,7 +72,7 @@ def soften(scores: NDArray[np.float32]) -> None:
         scores[output] *= scale
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _walk(branches: NDArray[np.int32], scores: NDArray[np.float32]) -> None:
     """From the outputs of a tree's inner nodes, the root being the last, to the probabilities of its leaves."""
     leaves = len(branches) + 1
@@ -85,7 +85,7 @@ def _walk(branches: NDArray[np.int32], scores: NDArray[np.float32]) -> None:
     scores[:] = reached[:leaves]
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def learn(  # noqa: PLR0917 - compiled functions take arguments by position
     data: Bytes,
     offsets: Offsets,
@@ -133,7 +133,7 @@ def learn(  # noqa: PLR0917 - compiled functions take arguments by position
     return loss / max(1, len(order))
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _backward(
     hidden: NDArray[np.float32],
     steps: NDArray[np.float32],

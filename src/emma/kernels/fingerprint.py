@@ -6,9 +6,9 @@ without a signature.
 """
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from emma.kernels.compiling import kernel
 from emma.kernels.normal import hash_points, normalise
 from emma.kernels.repeats import power
 from emma.kernels.utf8 import GOLDEN, Bytes, Hashes, Offsets, Points, decode, longest, mix
@@ -22,7 +22,7 @@ at least 0.8 from here on. Shorter text is compared by characters."""
 Signatures = NDArray[np.uint32]
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def permutations(count: int) -> tuple[Points, Points]:
     """Odd multipliers and addends of `count` permutations of 32-bit numbers, uint32 each; fixed for good."""
     multipliers, addends = np.empty(count, np.uint32), np.empty(count, np.uint32)
@@ -32,7 +32,7 @@ def permutations(count: int) -> tuple[Points, Points]:
     return multipliers, addends
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def shingle(units: Hashes, hashes: Hashes) -> int:
     """Write the hash of every SHINGLE consecutive units to `hashes`; returns how many, at least 1."""
     base, value = GOLDEN | np.uint64(1), np.uint64(0)
@@ -48,7 +48,7 @@ def shingle(units: Hashes, hashes: Hashes) -> int:
     return max(1, len(units) - SHINGLE + 1)
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def to_units(text: Points, fold: Points, spaced: bool, kept: Points, units: Hashes) -> tuple[int, int]:
     """Write what shingles are made of to `units`, the normalised text to `kept`; returns how many of each.
 
@@ -63,7 +63,7 @@ def to_units(text: Points, fold: Points, spaced: bool, kept: Points, units: Hash
     return len(form), size
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def shingles(data: Bytes, offsets: Offsets, fold: Points, spaced: NDArray[np.bool_]) -> tuple[Hashes, Offsets]:
     """The sets of shingles that signatures stand for: hashes, uint64, and where each document's begin, int64 (n + 1).
 
@@ -87,7 +87,7 @@ def shingles(data: Bytes, offsets: Offsets, fold: Points, spaced: NDArray[np.boo
     return found[: starts[-1]].copy(), starts
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def sign(hashes: Hashes, multipliers: Points, addends: Points, signature: Signatures) -> None:
     """Fill `signature` with the smallest value of every permutation over the upper halves of all shingle hashes.
 
@@ -100,7 +100,7 @@ def sign(hashes: Hashes, multipliers: Points, addends: Points, signature: Signat
             signature[index] = min(signature[index], np.uint32(multipliers[index] * half + addends[index]))
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def fingerprint(
     data: Bytes, offsets: Offsets, fold: Points, spaced: NDArray[np.bool_], length: int
 ) -> tuple[Hashes, NDArray[np.uint32]]:
@@ -127,7 +127,7 @@ def pair_hashes(one: Hashes, other: Hashes) -> Hashes:
     return scramble(np.minimum(one, other), np.maximum(one, other))
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def scramble(lower: Hashes, upper: Hashes) -> Hashes:
     """A hash of each two numbers, uint64 (p)."""
     hashes = np.empty(len(lower), np.uint64)

@@ -8,9 +8,9 @@ where it is long, a character of an unspaced script 1/50 and a wide one 1/25, it
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from emma.kernels.compiling import kernel
 from emma.kernels.units import WORD_LETTERS, Units, room_for, split
 from emma.kernels.utf8 import GOLDEN, Bytes, Hashes, Offsets, Points, decode, longest, mix
 
@@ -45,13 +45,13 @@ def scale(words: int, characters: int) -> Scale:
     return Scale(characters, WORD_LETTERS * words, WORD_LETTERS * words * characters, powers)
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def weight(units: Units, at: int, scale: Scale) -> int:
     """What a unit weighs."""
     return int(units.letters[at] * scale.letter + units.characters[at] * scale.character)
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def whole(units: Units, start: int, stop: int, scale: Scale) -> np.uint64:
     """The hash of some units, if they weigh less than a gram but as much as some words; else 0."""
     value, total = np.uint64(0), 0
@@ -63,7 +63,7 @@ def whole(units: Units, start: int, stop: int, scale: Scale) -> np.uint64:
     return mix(value ^ GOLDEN) if total >= SHORTEST_WORDS * WORD_LETTERS * scale.letter else np.uint64(0)
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def full_grams(units: Units, count: int, scale: Scale, grams: Hashes) -> int:
     """Write the hash of the gram at each unit from which there is one; returns how many."""
     end, total, value = 0, 0, np.uint64(0)
@@ -80,7 +80,7 @@ def full_grams(units: Units, count: int, scale: Scale, grams: Hashes) -> int:
     return count
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def all_grams(units: Units, count: int, scale: Scale, lines: bool, grams: Hashes) -> int:
     """Write the hashes of a document's full grams, or of the whole where it is short; with `lines`, of its short lines
     too. Returns how many. `grams` needs room for two hashes a unit."""
@@ -96,7 +96,7 @@ def all_grams(units: Units, count: int, scale: Scale, lines: bool, grams: Hashes
     return found
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def item_grams(data: Bytes, offsets: Offsets, tables: Tables, scale: Scale) -> tuple[Hashes, Offsets]:
     """The hashes of each benchmark item's grams, uint64, and where each item's begin, int64 (n + 1).
 

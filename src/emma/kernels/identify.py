@@ -1,9 +1,9 @@
 """Which labels a fastText classifier gives to texts: excerpts, spelling, and the likeliest few of each."""
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from emma.kernels.compiling import kernel
 from emma.kernels.fasttext import Layers, average, score
 from emma.kernels.subwords import Grams, Words, add_features, close_text, features_room, words_room
 from emma.kernels.tables import GAP, LETTER, SKIP, UPPER
@@ -12,7 +12,7 @@ from emma.kernels.utf8 import Bytes, Offsets, Points, decode, longest
 _WINDOWS = 3
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def identify(  # noqa: PLR0917 - compiled functions take arguments by position
     data: Bytes,
     offsets: Offsets,
@@ -61,7 +61,7 @@ def identify(  # noqa: PLR0917 - compiled functions take arguments by position
         _choose(scores, groups, sums, labels[text], chances[text])
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def cut(data: Bytes, start: int, stop: int, most_chars: int, windows: NDArray[np.int64]) -> int:
     """Write where to read a text to `windows`: all of it, or a third of `most_chars` in the middle of each third.
 
@@ -84,7 +84,7 @@ def cut(data: Bytes, start: int, stop: int, most_chars: int, windows: NDArray[np
     return _WINDOWS
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _forward(data: Bytes, start: int, stop: int, chars: int) -> int:
     """Where `chars` characters from `start` end, or `stop` if that comes before."""
     at = start
@@ -96,7 +96,7 @@ def _forward(data: Bytes, start: int, stop: int, chars: int) -> int:
     return at
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _has_letter(points: Points, classes: NDArray[np.uint8]) -> bool:
     for point in points:
         kind = classes[point]
@@ -105,7 +105,7 @@ def _has_letter(points: Points, classes: NDArray[np.uint8]) -> bool:
     return False
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def respell(points: Points, spelling: Points, spelt: Bytes) -> int:
     """Write the UTF-8 of a text in another spelling to `spelt`; returns how many bytes."""
     at = 0
@@ -128,7 +128,7 @@ def respell(points: Points, spelling: Points, spelt: Bytes) -> int:
     return at
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def respell_all(data: Bytes, offsets: Offsets, spelling: Points) -> tuple[Bytes, Offsets]:
     """Texts in another spelling."""
     room = longest(offsets)
@@ -143,7 +143,7 @@ def respell_all(data: Bytes, offsets: Offsets, spelling: Points) -> tuple[Bytes,
     return new[: places[-1]], places
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _choose(
     scores: NDArray[np.float32],
     groups: NDArray[np.int32],

@@ -1,9 +1,9 @@
 """Hashes of a document's lines, by which lines that many documents share are found."""
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from emma.kernels.compiling import kernel
 from emma.kernels.normal import hash_points
 from emma.kernels.repeats import NEWLINE
 from emma.kernels.tables import GAP, SKIP
@@ -14,7 +14,7 @@ LINE_COLUMNS = 20
 of Han, kana or Hangul, each of which says as much as two letters or more."""
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def count_lines(data: Bytes, offsets: Offsets) -> Offsets:
     """Where each document's lines begin among those of all, int64 (n + 1); an empty document has none."""
     starts = np.zeros(len(offsets), np.int64)
@@ -27,7 +27,7 @@ def count_lines(data: Bytes, offsets: Offsets) -> Offsets:
     return starts
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def hash_lines(
     data: Bytes, offsets: Offsets, fold: Points, widths: NDArray[np.uint8], shortest: int
 ) -> tuple[Hashes, Offsets]:

@@ -1,9 +1,9 @@
 """Counts of a document's characters: what they are, which scripts they belong to, how often they repeat."""
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from emma.kernels.compiling import kernel
 from emma.kernels.normal import normalise
 from emma.kernels.repeats import (
     BLOCK,
@@ -30,7 +30,7 @@ FILLED_LINES those that are not empty. LINE_CHARS are characters in lines, LINE_
 GRAM_REPEATS and WORD_GRAM_REPEATS repeated ones of the GRAMS and WORD_GRAMS that there are."""
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def count_characters(points: Points, cells: NDArray[np.uint16], counts: Counts, tally: Tallies) -> None:
     """Fill OTHERS to FILLED_LINES, and add letters and marks by script to `tally`."""
     after_space, line_start = True, True
@@ -51,7 +51,7 @@ def count_characters(points: Points, cells: NDArray[np.uint16], counts: Counts, 
     counts[LINE_CHARS] = len(points) - newlines
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def measure(
     data: Bytes, offsets: Offsets, cells: NDArray[np.uint16], fold: Points, scripts: int
 ) -> tuple[Counts, Tallies]:

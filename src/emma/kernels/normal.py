@@ -1,13 +1,13 @@
 """The normalised text: what is left when case, punctuation and spacing do not count, as characters and as words."""
 
 import numpy as np
-from numba import njit
 
+from emma.kernels.compiling import kernel
 from emma.kernels.tables import GAP, SKIP
 from emma.kernels.utf8 import FIRST, GOLDEN, Hashes, Points, mix
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def normalise(points: Points, fold: Points, kept: Points, words: Hashes) -> tuple[int, int]:
     """Write the normalised characters to `kept` and the hash of each word to `words`; returns how many of each.
 
@@ -33,7 +33,7 @@ def normalise(points: Points, fold: Points, kept: Points, words: Hashes) -> tupl
     return size, count
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def hash_points(points: Points) -> np.uint64:
     """A 64-bit hash of code points and their number."""
     value = np.uint64(0)

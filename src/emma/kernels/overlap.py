@@ -3,9 +3,9 @@
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from emma.kernels.compiling import kernel
 from emma.kernels.grams import Scale, Tables, all_grams
 from emma.kernels.units import room_for, split
 from emma.kernels.utf8 import Bytes, Hashes, Offsets, decode, longest
@@ -51,7 +51,7 @@ class Last(NamedTuple):
     gram: Offsets
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def make_filter(grams: Hashes) -> Hashes:
     """The bits of an `Index`; their number is a power of two."""
     words = 1
@@ -64,7 +64,7 @@ def make_filter(grams: Hashes) -> Hashes:
     return bits
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def place_of(gram: np.uint64, index: Index) -> int:
     """Where a gram is in the index, -1 when it is not there."""
     place = gram & np.uint64(len(index.bits) * 64 - 1)
@@ -74,7 +74,7 @@ def place_of(gram: np.uint64, index: Index) -> int:
     return at if at < len(index.grams) and index.grams[at] == gram else -1
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def note(at: int, document: int, index: Index, found: Found, last: Last) -> None:
     """Count the gram at `at` of the index as found in a document."""
     found.hits[document] += 1
@@ -91,7 +91,7 @@ def note(at: int, document: int, index: Index, found: Found, last: Last) -> None
             found.by_benchmark[document, benchmark] += 1
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def look_up(  # noqa: PLR0917 - compiled functions take arguments by position
     data: Bytes, offsets: Offsets, tables: Tables, scale: Scale, index: Index, found: Found
 ) -> None:

@@ -1,9 +1,9 @@
 """How alike the two sides of a pair are: words that were copied, and numbers that stand on both sides."""
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from emma.kernels.compiling import kernel
 from emma.kernels.tables import NOT_DIGIT
 from emma.kernels.units import room_for, split
 from emma.kernels.utf8 import Bytes, Hashes, Offsets, Points, decode, longest
@@ -17,7 +17,7 @@ GROUP = 3
 SEPARATORS = np.array([ord(char) for char in ".,'\u2019\u066c\u066b\u00a0\u202f\u2009"], np.uint32)
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def common(left: Hashes, right: Hashes) -> int:
     """How many values two sorted arrays share; of equal ones in both, as many as the one with fewer has."""
     one, other, shared = 0, 0, 0
@@ -29,7 +29,7 @@ def common(left: Hashes, right: Hashes) -> int:
     return shared
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def digits_from(points: Points, start: int, digits: NDArray[np.uint8]) -> int:
     """How many decimal digits stand in a row from `start` on."""
     stop = start
@@ -38,13 +38,13 @@ def digits_from(points: Points, start: int, digits: NDArray[np.uint8]) -> int:
     return stop - start
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def is_separator(point: np.uint32) -> bool:
     """Whether the character may stand between groups of three digits."""
     return bool((point == SEPARATORS).any())
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def numbers(points: Points, digits: NDArray[np.uint8], found: Hashes) -> int:
     """Write the value, modulo 2^64, of every number written in decimal digits of any script; returns how many."""
     count, at = 0, 0
@@ -68,7 +68,7 @@ def numbers(points: Points, digits: NDArray[np.uint8], found: Hashes) -> int:
     return count
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def compare(  # noqa: PLR0917 - compiled functions take arguments by position
     data: Bytes,
     offsets: Offsets,

@@ -1,9 +1,9 @@
 """How much of a document repeats itself: whole lines, short grams of characters, and grams of words."""
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from emma.kernels.compiling import kernel
 from emma.kernels.utf8 import FIRST, GOLDEN, Points, mix
 
 GRAM = 10
@@ -18,7 +18,7 @@ NEWLINE = 10
 Table = NDArray[np.uint32]
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def table_bits(entries: int) -> int:
     """Bits of the smallest hash table that stays at most half full."""
     bits = 1
@@ -27,7 +27,7 @@ def table_bits(entries: int) -> int:
     return bits
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def seen(table: Table, mask: int, value: np.uint64) -> bool:
     """Whether a hash was put into the open-addressing table before; it is there afterwards.
 
@@ -43,7 +43,7 @@ def seen(table: Table, mask: int, value: np.uint64) -> bool:
     return False
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def power(base: np.uint64, exponent: int) -> np.uint64:
     """`base` to a small power, modulo 2^64."""
     value = np.uint64(1)
@@ -52,7 +52,7 @@ def power(base: np.uint64, exponent: int) -> np.uint64:
     return value
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def repeated_grams(units: NDArray[np.unsignedinteger], gram: int, table: Table) -> int:
     """Grams of `gram` units, characters or hashes of words, that occurred before in their block of BLOCK units.
 
@@ -75,7 +75,7 @@ def repeated_grams(units: NDArray[np.unsignedinteger], gram: int, table: Table) 
     return again
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def repeated_lines(points: Points, table: Table, lines: int) -> int:
     """Characters in lines that occurred before in the document; empty lines do not count.
 

@@ -5,13 +5,14 @@ Plain arrays of all symbols of all words, one after the other; nothing here is l
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
+
+from emma.kernels.compiling import kernel
 
 Int32 = npt.NDArray[np.int32]
 Int64 = npt.NDArray[np.int64]
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def settle(symbols: Int32, words: Int64, classes: Int64, closed: int, neutral: int) -> Int32:
     """The class of each symbol, int32 (n,): a neutral one takes that of the nearest other before it in its word, else
     of the next after it. A closed one hands nothing on.
@@ -40,7 +41,7 @@ def settle(symbols: Int32, words: Int64, classes: Int64, closed: int, neutral: i
     return kinds
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def cut(kinds: Int32, words: Int64, closed: int, most: int) -> tuple[Int64, Int32]:
     """Starts and lengths of the runs of two symbols or more: within a word, of one class that is not closed, `most`
     symbols at a time."""
@@ -58,7 +59,7 @@ def cut(kinds: Int32, words: Int64, closed: int, most: int) -> tuple[Int64, Int3
     return starts[:found].copy(), lengths[:found].copy()
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def distinct(symbols: Int32, starts: Int64, lengths: Int32) -> tuple[Int64, Int64]:
     """Which runs are the same: for each run the number of its kind, and for each kind its first run, in order."""
     slots = 1024
@@ -77,7 +78,7 @@ def distinct(symbols: Int32, starts: Int64, lengths: Int32) -> tuple[Int64, Int6
     return kinds, firsts[:found].copy()
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _slot(  # noqa: PLR0917 - compiled functions take arguments by position
     table: Int64, firsts: Int64, symbols: Int32, starts: Int64, lengths: Int32, run: int
 ) -> int:
@@ -93,7 +94,7 @@ def _slot(  # noqa: PLR0917 - compiled functions take arguments by position
     return slot
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _same(symbols: Int32, starts: Int64, lengths: Int32, one: int, other: int) -> bool:
     if lengths[one] != lengths[other]:
         return False
@@ -103,7 +104,7 @@ def _same(symbols: Int32, starts: Int64, lengths: Int32, one: int, other: int) -
     return bool(step == lengths[one])
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def gathered(symbols: Int32, starts: Int64, lengths: Int32) -> Int32:
     """The symbols of some runs, one after the other."""
     together = np.empty(lengths.sum(), np.int32)
@@ -115,7 +116,7 @@ def gathered(symbols: Int32, starts: Int64, lengths: Int32) -> Int32:
     return together
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def added(kinds: Int64, amounts: Int64, count: int) -> Int64:
     """The sum of the amounts of each kind, int64 (count,)."""
     sums = np.zeros(count, np.int64)

@@ -1,8 +1,9 @@
 """Sets of nodes from pairs of them, and which of a corpus's documents survive their duplicates."""
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from emma.kernels.compiling import kernel
 
 Indices = NDArray[np.int64]
 
@@ -10,7 +11,7 @@ KEPT, EXACT, NEAR = range(3)
 """What becomes of a document among its duplicates."""
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def root(parents: Indices, index: int) -> int:
     """The smallest member of a set; shortens the path on the way."""
     while parents[index] != index:
@@ -19,7 +20,7 @@ def root(parents: Indices, index: int) -> int:
     return index
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def join(parents: Indices, left: Indices, right: Indices) -> None:
     """Make one set of each pair's two; the smaller root stays. `parents` begins as 0, 1, 2…"""
     for edge in range(len(left)):
@@ -27,14 +28,14 @@ def join(parents: Indices, left: Indices, right: Indices) -> None:
         parents[max(one, two)] = min(one, two)
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def flatten(parents: Indices) -> None:
     """Let every node's parent be its root. Roots come first, so one step for each is enough."""
     for index in range(len(parents)):
         parents[index] = parents[parents[index]]
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def adjacency(left: Indices, right: Indices, count: int) -> tuple[Indices, Indices]:
     """Neighbours of each of `count` nodes, and where each node's begin (count + 1), from edges in either direction."""
     starts = np.zeros(count + 2, np.int64)
@@ -50,7 +51,7 @@ def adjacency(left: Indices, right: Indices, count: int) -> tuple[Indices, Indic
     return neighbours, starts[:-1]
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def survivors(
     texts: Indices, langs: NDArray[np.int32], allowed: NDArray[np.bool_], left: Indices, right: Indices
 ) -> tuple[NDArray[np.uint8], Indices]:
@@ -79,7 +80,7 @@ def survivors(
     return fates, winners
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def kept_in(langs: NDArray[np.int32], before: Indices, document: int, lang: int) -> int:
     """The document of a language in the chain that `before` leads along from `document`, -1 where there is none."""
     while document >= 0 and langs[document] != lang:
@@ -87,7 +88,7 @@ def kept_in(langs: NDArray[np.int32], before: Indices, document: int, lang: int)
     return document
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def fit(sizes: Indices, limit: int) -> NDArray[np.bool_]:
     """Which of the sizes to take, going through them in order and taking each that still fits under `limit`."""
     taken = np.zeros(len(sizes), np.bool_)

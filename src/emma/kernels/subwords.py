@@ -7,9 +7,9 @@ fastText 0.9, so that its models can be used.
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from emma.kernels.compiling import kernel
 from emma.kernels.utf8 import Bytes
 
 _FNV_START, _FNV_PRIME = np.uint64(2166136261), np.uint64(16777619)
@@ -44,7 +44,7 @@ class Grams(NamedTuple):
     """Where a quantised model keeps each bucket, -1 where it does not; empty if it keeps all."""
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def hashed(data: Bytes, start: int, stop: int) -> np.uint64:
     """FNV-1a in 32 bits, of bytes that count as signed."""
     value = _FNV_START
@@ -53,13 +53,13 @@ def hashed(data: Bytes, start: int, stop: int) -> np.uint64:
     return value
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _hash_on(value: np.uint64, byte: np.uint8) -> np.uint64:
     signed = np.uint64(byte) | np.uint64(0xFFFFFF00) if byte >= 128 else np.uint64(byte)
     return ((value ^ signed) * _FNV_PRIME) & _BITS_32
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def entries(data: Bytes, at: int, starts: NDArray[np.int64], stops: NDArray[np.int64]) -> int:
     """Find the entries of a model file's dictionary, each closed by NUL, eight bytes of count and one of type.
 
@@ -76,7 +76,7 @@ def entries(data: Bytes, at: int, starts: NDArray[np.int64], stops: NDArray[np.i
     return at
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def index_words(data: Bytes, starts: NDArray[np.int64], stops: NDArray[np.int64]) -> NDArray[np.int32]:
     """The hash table of `Words`."""
     size = 2
@@ -91,7 +91,7 @@ def index_words(data: Bytes, starts: NDArray[np.int64], stops: NDArray[np.int64]
     return slots
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def find_word(data: Bytes, start: int, stop: int, words: Words) -> int:
     """The number of a word, -1 if it has none."""
     mask = len(words.slots) - 1
@@ -109,13 +109,13 @@ def find_word(data: Bytes, start: int, stop: int, words: Words) -> int:
     return -1
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def is_space(byte: np.uint8) -> bool:
     """Whether fastText parts words at this byte: ASCII white space and NUL."""
     return bool(byte == 32 or 9 <= byte <= 13 or byte == 0)
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def add_features(  # noqa: PLR0917 - compiled functions take arguments by position
     data: Bytes,
     start: int,
@@ -146,7 +146,7 @@ def add_features(  # noqa: PLR0917 - compiled functions take arguments by positi
         at = end
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def close_text(
     words: Words, grams: Grams, ids: NDArray[np.int32], hashes: NDArray[np.uint64], counts: NDArray[np.int64]
 ) -> int:
@@ -162,7 +162,7 @@ def close_text(
     return int(count)
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _is_label(data: Bytes, start: int, stop: int) -> bool:
     same = 0
     while same < len(_LABEL) and start + same < stop and data[start + same] == _LABEL[same]:
@@ -170,7 +170,7 @@ def _is_label(data: Bytes, start: int, stop: int) -> bool:
     return same == len(_LABEL)
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _add_word(  # noqa: PLR0917 - compiled functions take arguments by position
     data: Bytes, start: int, stop: int, words: Words, grams: Grams, ids: NDArray[np.int32], count: int
 ) -> int:
@@ -199,7 +199,7 @@ def _add_word(  # noqa: PLR0917 - compiled functions take arguments by position
     return count
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _add_bucket(value: np.uint64, words: int, grams: Grams, ids: NDArray[np.int32], count: int) -> int:
     bucket = np.int64(value % np.uint64(grams.buckets))
     if len(grams.pruned):
@@ -210,7 +210,7 @@ def _add_bucket(value: np.uint64, words: int, grams: Grams, ids: NDArray[np.int3
     return count
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _add_word_grams(hashes: NDArray[np.uint64], words: int, grams: Grams, ids: NDArray[np.int32], count: int) -> int:
     """Word n-grams; hashes of words count as signed numbers of 32 bits."""
     for first in range(len(hashes)):
@@ -221,13 +221,13 @@ def _add_word_grams(hashes: NDArray[np.uint64], words: int, grams: Grams, ids: N
     return count
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def features_room(characters: int, grams: Grams) -> int:
     """Features that a text of so many characters can have at most."""
     return 2 * (characters + 2) * (grams.longest + 1) + (characters + 2) * grams.words
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def words_room(characters: int, grams: Grams) -> int:
     """Hashes of words that it can have at most, if n-grams need them."""
     return characters + 2 if grams.words > 1 else 0

@@ -1,9 +1,9 @@
 """A first look at raw text: whether anything in it may need mending, and which scripts its characters are in."""
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from emma.kernels.compiling import kernel
 from emma.kernels.utf8 import Bytes, Offsets, Points, decode, longest
 
 Cells = NDArray[np.uint32]
@@ -17,7 +17,7 @@ Of a text's doubts: FAULT and UNSURE where any character has them, SECOND where 
 ONE, FORMS, SCRIPTS, CLASSES = np.uint32(1), np.uint32(3), np.uint32(255), np.uint32(255 << 10)
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def doubts(points: Points, cells: Cells) -> np.uint32:
     """What in a text may need mending: FAULT, SECOND, UNSURE, or nothing."""
     found, before = np.uint32(0), np.uint32(0)
@@ -30,7 +30,7 @@ def doubts(points: Points, cells: Cells) -> np.uint32:
     return found
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def survey(data: Bytes, offsets: Offsets, cells: Cells, scripts: int, most: int) -> tuple[Cells, Tally, Tally]:
     """Of each document its doubts, and of its first `most` characters the scripts and Han forms.
 

@@ -7,9 +7,9 @@ stands: a Thai quotation in an English page, a Latin name in a Chinese one.
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from emma.kernels.compiling import kernel
 from emma.kernels.repeats import NEWLINE
 from emma.kernels.utf8 import FIRST, GOLDEN, Hashes, Points, mix
 
@@ -32,7 +32,7 @@ class Units(NamedTuple):
     breaks: NDArray[np.bool_]  # whether a line begins with the unit
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def room_for(longest: int) -> Units:
     """Room for a document of `longest` code points."""
     size = longest + 1
@@ -41,7 +41,7 @@ def room_for(longest: int) -> Units:
     )
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def split(points: Points, fold: Points, kinds: NDArray[np.uint8], units: Units) -> int:
     """Write the units of a document's code points; returns how many.
 

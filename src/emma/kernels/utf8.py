@@ -1,8 +1,9 @@
 """UTF-8 bytes to code points, and the 64-bit mixing that every hash here is made of."""
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from emma.kernels.compiling import kernel
 
 Bytes = NDArray[np.uint8]
 Offsets = NDArray[np.int64]
@@ -15,7 +16,7 @@ FIRST = np.uint64(0xBF58476D1CE4E5B9)
 SECOND = np.uint64(0x94D049BB133111EB)
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def mix(value: np.uint64) -> np.uint64:
     """A bijection of 64-bit numbers in which every input bit flips half of the output bits."""
     value = (value ^ (value >> np.uint64(30))) * FIRST
@@ -23,7 +24,7 @@ def mix(value: np.uint64) -> np.uint64:
     return value ^ (value >> np.uint64(31))
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def decode(data: Bytes, start: int, stop: int, points: Points) -> int:
     """Write the code points of `data[start:stop]`, which is valid UTF-8, to `points`; returns how many."""
     at, count = start, 0
@@ -46,7 +47,7 @@ def decode(data: Bytes, start: int, stop: int, points: Points) -> int:
     return count
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def longest(offsets: Offsets) -> int:
     """Bytes of the longest document: no document has more code points."""
     most = 0
@@ -55,7 +56,7 @@ def longest(offsets: Offsets) -> int:
     return most
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def hash_bytes(data: Bytes, offsets: Offsets, seed: int) -> Hashes:
     """A 64-bit hash of each document's bytes as they are, for ids and labels; another one for another seed."""
     hashes = np.empty(len(offsets) - 1, np.uint64)

@@ -1,14 +1,14 @@
 """White-space words of documents, counted as in the annotations but nothing else with them."""
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from emma.kernels.compiling import kernel
 from emma.kernels.tables import SPACE
 from emma.kernels.utf8 import Bytes, Offsets, decode, longest
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def count_words(data: Bytes, offsets: Offsets, classes: NDArray[np.uint8]) -> NDArray[np.int64]:
     """Words of each document, int64 (n,): runs without white space. `classes` is by code point."""
     counts, points = np.zeros(len(offsets) - 1, np.int64), np.empty(longest(offsets), np.uint32)
