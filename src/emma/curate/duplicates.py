@@ -51,7 +51,7 @@ def connect(
     pairs = near_pairs(near, threshold)
     shards.write(out / "near.parquet", pairs)
     parents = np.load(texts.file("texts.npy"))
-    join(parents, pairs["left"].to_numpy(), pairs["right"].to_numpy())
+    join(parents, *(np.array(pairs[side]) for side in ("left", "right")))  # as `sides` are, not read-only
     flatten(parents)
     np.save(out / "near.npy", parents)
     for part in equal:

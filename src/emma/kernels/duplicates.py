@@ -40,7 +40,8 @@ def bucketed(keys: Hashes, buckets: int) -> tuple[Indices, Indices]:
     starts = np.zeros(buckets + 1, np.int64)
     for key in keys:
         starts[np.int64(key % np.uint64(buckets)) + 1] += 1
-    starts = np.cumsum(starts)
+    for before in range(buckets):
+        starts[before + 1] += starts[before]
     places, filled = np.empty(len(keys), np.int64), starts[:-1].copy()
     for at in range(len(keys)):
         bucket = np.int64(keys[at] % np.uint64(buckets))
@@ -90,13 +91,24 @@ def likely(alike: NDArray[np.int64], needed: int, chosen: NDArray[np.int64]) -> 
             if found == EARLIEST:
                 break
     while EARLIEST <= found < EARLIEST + BEST:
-        place = int(np.argmax(alike))
+        place = 0
+        for other in range(len(alike)):
+            place = other if alike[other] > alike[place] else place
         if alike[place] < needed:
             break
         chosen[found] = place
         alike[place] = 0
         found += 1
     return found
+
+
+@kernel
+def twice(values: Indices) -> Indices:
+    """The values, with room for as many more."""
+    larger = np.empty(2 * len(values), np.int64)
+    for at in range(len(values)):
+        larger[at] = values[at]
+    return larger
 
 
 @kernel
@@ -114,7 +126,7 @@ def candidates(keys: Hashes, members: Indices, sketches: Sketches, needed: int) 
             start = at
         before = min(at - start, 2 * REACH)
         if found + len(chosen) > len(left):
-            left, right = np.append(left, np.empty_like(left)), np.append(right, np.empty_like(right))
+            left, right = twice(left), twice(right)
         for step in range(before):
             other = start + step if step < REACH else at - before + step
             alike[step] = agreeing(sketches[members[other]], sketches[members[at]])

@@ -82,7 +82,8 @@ def _walk(branches: NDArray[np.int32], scores: NDArray[np.float32]) -> None:
         right = 1 / (1 + np.exp(-scores[node]))
         reached[branches[node, 0]] = reached[leaves + node] * (1 - right)
         reached[branches[node, 1]] = reached[leaves + node] * right
-    scores[:] = reached[:leaves]
+    for leaf in range(leaves):
+        scores[leaf] = reached[leaf]
 
 
 @kernel

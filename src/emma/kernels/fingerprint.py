@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from emma.kernels.compiling import kernel
 from emma.kernels.normal import hash_points, normalise
 from emma.kernels.repeats import power
+from emma.kernels.sorting import sort
 from emma.kernels.utf8 import GOLDEN, Bytes, Hashes, Offsets, Points, decode, longest, mix
 
 SHINGLE = 5
@@ -59,7 +60,8 @@ def to_units(text: Points, fold: Points, spaced: bool, kept: Points, units: Hash
     if spaced and words >= WORD_SHINGLES_FROM:
         return words, size
     form = kept[:size] if size else text
-    units[: len(form)] = form
+    for at in range(len(form)):
+        units[at] = form[at]
     return len(form), size
 
 
@@ -79,7 +81,9 @@ def shingles(data: Bytes, offsets: Offsets, fold: Points, spaced: NDArray[np.boo
         text = points[: decode(data, offsets[document], offsets[document + 1], points)]
         count = to_units(text, fold, spaced[document], kept, units)[0]
         end = starts[document]
-        for value in np.sort(hashes[: shingle(units[:count], hashes)]):
+        own = hashes[: shingle(units[:count], hashes)]
+        sort(own)
+        for value in own:
             if end == starts[document] or found[end - 1] != value:
                 found[end] = value
                 end += 1

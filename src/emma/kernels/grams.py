@@ -109,5 +109,6 @@ def item_grams(data: Bytes, offsets: Offsets, tables: Tables, scale: Scale) -> t
         text = points[: decode(data, offsets[item], offsets[item + 1], points)]
         count = all_grams(units, split(text, tables.fold, tables.kinds, units), scale, False, grams)
         starts[item + 1] = starts[item] + count
-        found[starts[item] : starts[item + 1]] = grams[:count]
+        for at in range(count):
+            found[starts[item] + at] = grams[at]
     return found[: starts[-1]].copy(), starts

@@ -138,7 +138,8 @@ def respell_all(data: Bytes, offsets: Offsets, spelling: Points) -> tuple[Bytes,
         decoded = points[: decode(data, offsets[text], offsets[text + 1], points)]
         size = respell(decoded, spelling, spelt)
         at = places[text]
-        new[at : at + size] = spelt[:size]
+        for byte in range(size):
+            new[at + byte] = spelt[byte]
         places[text + 1] = at + size
     return new[: places[-1]], places
 

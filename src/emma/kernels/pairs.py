@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emma.kernels.compiling import kernel
+from emma.kernels.sorting import sort
 from emma.kernels.tables import NOT_DIGIT
 from emma.kernels.units import room_for, split
 from emma.kernels.utf8 import Bytes, Hashes, Offsets, Points, decode, longest
@@ -41,7 +42,10 @@ def digits_from(points: Points, start: int, digits: NDArray[np.uint8]) -> int:
 @kernel
 def is_separator(point: np.uint32) -> bool:
     """Whether the character may stand between groups of three digits."""
-    return bool((point == SEPARATORS).any())
+    for each in SEPARATORS:  # noqa: SIM110 - compiled, and quicker to compile than any()
+        if point == each:
+            return True
+    return False
 
 
 @kernel
@@ -49,7 +53,7 @@ def numbers(points: Points, digits: NDArray[np.uint8], found: Hashes) -> int:
     """Write the value, modulo 2^64, of every number written in decimal digits of any script; returns how many."""
     count, at = 0, 0
     while at < len(points):
-        run = digits_from(points, at, digits)
+        run = digits_from(points, int(at), digits)
         if run == 0:
             at += 1
             continue
@@ -66,6 +70,14 @@ def numbers(points: Points, digits: NDArray[np.uint8], found: Hashes) -> int:
         found[count] = value
         count += 1
     return count
+
+
+@kernel
+def put_sorted(hashes: Hashes, room: Hashes) -> None:
+    """Write some hashes to `room`, sorted."""
+    for at in range(len(hashes)):
+        room[at] = hashes[at]
+    sort(room[: len(hashes)])
 
 
 @kernel
@@ -91,9 +103,9 @@ def compare(  # noqa: PLR0917 - compiled functions take arguments by position
             text = pairs[pair, side]
             form = points[: decode(data, offsets[text], offsets[text + 1], points)]
             sizes[side, 0] = split(form, fold, kinds, units)
-            words[side, : sizes[side, 0]] = np.sort(units.hashes[: sizes[side, 0]])
+            put_sorted(units.hashes[: sizes[side, 0]], words[side])
             sizes[side, 1] = numbers(form, digits, units.hashes)
-            values[side, : sizes[side, 1]] = np.sort(units.hashes[: sizes[side, 1]])
+            put_sorted(units.hashes[: sizes[side, 1]], values[side])
         same = common(values[0, : sizes[0, 1]], values[1, : sizes[1, 1]])
         counts[pair, COPIED] = common(words[0, : sizes[0, 0]], words[1, : sizes[1, 0]])
         counts[pair, SHORTER] = min(sizes[0, 0], sizes[1, 0])

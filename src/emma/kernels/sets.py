@@ -42,7 +42,8 @@ def adjacency(left: Indices, right: Indices, count: int) -> tuple[Indices, Indic
     for edge in range(len(left)):
         starts[left[edge] + 2] += 1
         starts[right[edge] + 2] += 1
-    starts = np.cumsum(starts)
+    for node in range(count + 1):
+        starts[node + 1] += starts[node]
     neighbours = np.empty(2 * len(left), np.int64)
     for edge in range(len(left)):
         for one, two in ((left[edge], right[edge]), (right[edge], left[edge])):
@@ -65,7 +66,9 @@ def survivors(
     neighbours, starts = adjacency(left, right, len(texts))
     latest, before = np.full(len(texts), -1, np.int64), np.full(len(texts), -1, np.int64)
     fates, winners = np.zeros(len(texts), np.uint8), np.arange(len(texts))
-    for document in np.flatnonzero(allowed):
+    for document in range(len(texts)):
+        if not allowed[document]:
+            continue
         text = texts[document]
         winner = kept_in(langs, before, latest[text], langs[document])
         if winner >= 0:
