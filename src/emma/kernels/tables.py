@@ -1,17 +1,17 @@
 """What Unicode says of each code point, as arrays that kernels index: its class, its form in the normalised text, its
 width and its value as a digit.
 
-Built once a process from Python's own `unicodedata`; an index is a code point, 0 to 0x10FFFF.
+Built once a process from Python's own `unicodedata`, so each asks only about the code points that it may concern; an
+index is a code point, 0 to 0x10FFFF.
 """
 
 import sys
 import unicodedata
-from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import NDArray
 
 OTHER, SPACE, LETTER, UPPER, MARK, DIGIT, PUNCT, SYMBOL = range(8)
 """Classes: control, unassigned and the like; white space; letters; upper- or title-case letters; combining marks
@@ -23,14 +23,24 @@ SKIP, GAP = 0, 1
 NOT_DIGIT = 255
 """What `digits` says of all that is not a decimal digit."""
 
-_BY_CATEGORY = {"L": LETTER, "M": MARK, "N": DIGIT, "P": PUNCT, "S": SYMBOL, "C": OTHER, "Z": SPACE}
+_BY_CATEGORY = {
+    **{"Lu": UPPER, "Ll": LETTER, "Lt": UPPER, "Lm": LETTER, "Lo": LETTER},
+    **dict.fromkeys(("Mn", "Mc", "Me"), MARK),
+    **dict.fromkeys(("Nd", "Nl", "No"), DIGIT),
+    **dict.fromkeys(("Pc", "Pd", "Ps", "Pe", "Pi", "Pf", "Po"), PUNCT),
+    **dict.fromkeys(("Sm", "Sc", "Sk", "So"), SYMBOL),
+    **dict.fromkeys(("Zs", "Zl", "Zp"), SPACE),
+    **dict.fromkeys(("Cc", "Cf", "Cs", "Co", "Cn"), OTHER),
+}
 
 # They separate words where no white space does: Ethiopic wordspace and the zero width space of Khmer and Burmese.
 _WORD_SPACES = ("\u1361", "\u200b")
 # Part of the spelling in Persian, Indic and Mongolian text, though Unicode files them under format controls.
 _JOINERS = ("\u200c", "\u200d", "\u180e")
-# Nothing is assigned in planes 4 to 13, and 15 and 16 are for private use: each is like its first code point.
-_SPARSE = (range(0x40000, 0xE0000), range(0xF0000, sys.maxunicode + 1))
+_CONTROLS = 0x100
+"""The only other white space is among the control characters, which are below."""
+_DENSE = np.r_[0:0x40000, 0xE0000:0xF0000]
+"""Nothing is assigned in planes 4 to 13, and 15 and 16 are for private use: none of those has anything."""
 
 
 def kind(char: str) -> int:
@@ -39,8 +49,7 @@ def kind(char: str) -> int:
         return SPACE
     if char in _JOINERS:
         return MARK
-    category = unicodedata.category(char)
-    return UPPER if category in {"Lu", "Lt"} else _BY_CATEGORY[category[0]]
+    return _BY_CATEGORY[unicodedata.category(char)]
 
 
 def folded(char: str) -> int:
@@ -64,36 +73,50 @@ def columns(char: str) -> int:
     return 0 if folded(char) in {SKIP, GAP} else 1 + wide
 
 
-def _table(of: Callable[[str], int], kind_of_number: DTypeLike) -> NDArray[Any]:
-    """`of` every code point."""
-    table = np.empty(sys.maxunicode + 1, kind_of_number)
-    dense = [*range(_SPARSE[0].start), *range(_SPARSE[0].stop, _SPARSE[1].start)]
-    table[dense] = [of(chr(point)) for point in dense]
-    for points in _SPARSE:
-        table[points.start : points.stop] = of(chr(points.start))
-    table.setflags(write=False)
-    return table
-
-
 @lru_cache(maxsize=1)
 def classes() -> NDArray[np.uint8]:
     """The class of every code point."""
-    return _table(kind, np.uint8)
+    table = _table(OTHER, np.uint8)
+    table[_DENSE] = [_BY_CATEGORY[unicodedata.category(char)] for char in map(chr, _DENSE.tolist())]
+    for char in (*map(chr, range(_CONTROLS)), *_WORD_SPACES, *_JOINERS):
+        table[ord(char)] = kind(char)
+    return _closed(table)
 
 
 @lru_cache(maxsize=1)
 def fold() -> NDArray[np.uint32]:
     """SKIP, GAP, or the form without case of every code point."""
-    return _table(folded, np.uint32)
+    table = _table(SKIP, np.uint32)
+    table[classes() == SPACE] = GAP
+    written = np.flatnonzero(np.isin(classes(), (LETTER, UPPER, MARK, DIGIT)))
+    table[written] = written
+    for char in (*(char for char in map(chr, written.tolist()) if char.casefold() != char), *_JOINERS):
+        table[ord(char)] = folded(char)
+    return _closed(table)
 
 
 @lru_cache(maxsize=1)
 def widths() -> NDArray[np.uint8]:
     """The columns of every code point: 0, 1 or 2."""
-    return _table(columns, np.uint8)
+    table = _table(0, np.uint8)
+    kept = np.flatnonzero(~np.isin(fold(), (SKIP, GAP)))
+    table[kept] = [1 + (unicodedata.east_asian_width(char) == "W") for char in map(chr, kept.tolist())]
+    return _closed(table)
 
 
 @lru_cache(maxsize=1)
 def digits() -> NDArray[np.uint8]:
     """The value of every decimal digit of any script, 0 to 9, else NOT_DIGIT."""
-    return _table(lambda char: unicodedata.decimal(char, NOT_DIGIT), np.uint8)
+    table = _table(NOT_DIGIT, np.uint8)
+    numbers = np.flatnonzero(classes() == DIGIT)
+    table[numbers] = [unicodedata.decimal(char, NOT_DIGIT) for char in map(chr, numbers.tolist())]
+    return _closed(table)
+
+
+def _table(value: int, kind_of_number: Any) -> NDArray[Any]:
+    return np.full(sys.maxunicode + 1, value, kind_of_number)
+
+
+def _closed(table: NDArray[Any]) -> NDArray[Any]:
+    table.setflags(write=False)
+    return table
