@@ -1,6 +1,6 @@
 """The graph of stages: what each needs, its address, and running what is missing."""
 
-import time
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -16,7 +16,7 @@ from emma.store.commit import commit, staging
 from emma.work import interrupt
 from emma.work.local import Executor
 from emma.work.progress import Reporter
-from emma.work.task import Usage, peak_memory
+from emma.work.task import Usage, since, spent
 from emma.work.work import Made, Work
 
 LOSSES = ("rejected", "dropped")
@@ -98,7 +98,8 @@ def _run_step(
         return Outcome(step, before, True, Usage())
     stage = getattr(import_module(f"emma.{step.name}.run"), step.name)
     inputs = {name: done.get(name) for name in step.inputs}
-    wall, cpu = time.perf_counter(), time.process_time()
+    start = spent()
+    tell_of_compiling(reporter)
     with staging(path) as out:
         version = type(step.section).version
         work = Work(root, step.name, version, key, out, executor, reporter, store_url=store_url, logs=logs)
@@ -107,13 +108,39 @@ def _run_step(
         parts = {name: tuple(shards) for name, shards in made.parts.items()}
         artifact = commit(out, path, root=root, made_by=made_by, key=key, counts=made.counts, parts=parts, url=url)
     work.clear_scratch()
-    return Outcome(step, artifact, False, _total(wall, cpu, work.usage), work.chosen)
+    usage = _total(since(start), work.usage)
+    tell_what_was_compiled(usage, reporter)
+    return Outcome(step, artifact, False, usage, work.chosen)
 
 
-def _total(wall: float, cpu: float, tasks: Sequence[Usage]) -> Usage:
-    own = time.process_time() - cpu
-    peak = max([peak_memory(), *(each.peak_bytes for each in tasks)])
-    return Usage(time.perf_counter() - wall, own + sum(each.cpu_s for each in tasks), peak)
+def _total(own: Usage, tasks: Sequence[Usage]) -> Usage:
+    every = [own, *tasks]
+    return Usage(
+        own.wall_s,
+        sum(each.cpu_s for each in every),
+        max(each.peak_bytes for each in every),
+        sum(each.compiled for each in every),
+        sum(each.compile_s for each in every),
+    )
+
+
+def tell_of_compiling(reporter: Reporter) -> None:
+    """Say, before the first stage that uses kernels, that they must be compiled, if none was yet."""
+    compiling = sys.modules.get("emma.kernels.compiling")  # loaded with a stage that uses kernels, and with numba
+    if compiling is not None and compiling.is_cold():
+        reporter.say_once("  kernels: compiled for this processor when first used, some ten seconds in all, once")
+
+
+def tell_what_was_compiled(usage: Usage, reporter: Reporter) -> None:
+    """Say what compiling took, if there was any, and that it will not come again."""
+    if not usage.compiled:
+        return
+    from emma.kernels.compiling import folder
+
+    took = f"  kernels: compiled {usage.compiled} for this processor in {usage.compile_s:.0f} s"
+    where = folder()
+    kept = f"kept in {where}, so this happens once" if where else "no folder to keep them in: set NUMBA_CACHE_DIR"
+    reporter.say(f"{took}; {kept}")
 
 
 def check_balance(stage: str, counts: Mapping[str, int]) -> None:

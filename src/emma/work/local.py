@@ -63,7 +63,7 @@ class Local:
         if self.workers == 1 or len(tasks) == 1:
             for index, task in enumerate(tasks):
                 made, usage = run_task(task)
-                yield index, made, replace(usage, cpu_s=0.0)  # this process counts its own CPU time
+                yield index, made, replace(usage, cpu_s=0.0, compiled=0, compile_s=0.0)  # this process counts its own
             return
         yield from self._run_in_pool(tasks)
 

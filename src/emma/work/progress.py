@@ -74,10 +74,17 @@ class Reporter:
     def __init__(self, quiet: bool = False) -> None:
         self.console = Console(stderr=True, quiet=quiet, highlight=False)
         self._quiet = quiet
+        self._said: set[str] = set()
 
     def say(self, text: str) -> None:
         """One line for a person."""
         self.console.print(text, markup=False, soft_wrap=True)
+
+    def say_once(self, text: str) -> None:
+        """One line for a person, who needs it no second time."""
+        if text not in self._said:
+            self._said.add(text)
+            self.say(text)
 
     @contextmanager
     def track(self, label: str, total: int) -> Iterator[Track]:

@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
+from emma.kernels.turns import turn
 from emma.section import Settings
 from emma.store import manifest, remote
 from emma.store.address import address
@@ -37,6 +38,9 @@ class Usage:
     cpu_s: float = 0.0
     peak_bytes: int = 0
     """Largest resident set of the process that ran it, so far."""
+    compiled: int = 0
+    """Kernels that had to be compiled first."""
+    compile_s: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -100,12 +104,29 @@ def run_task(task: Task) -> tuple[Artifact, Usage]:
     """Run one task, or return its output when it is already there."""
     if (before := task.done()) is not None:
         return before, Usage()
-    wall, cpu = time.perf_counter(), time.process_time()
+    start = spent()
     arguments = [each.value if isinstance(each, Unhashed) else each for each in task.arguments]
     with staging(task.path) as out:
         counts = task.function(out, *arguments)
         made = commit(out, task.path, root=task.root, made_by=task.made_by, key=task.key, counts=counts, url=task.url)
-    return made, Usage(time.perf_counter() - wall, time.process_time() - cpu, peak_memory())
+    return made, since(start)
+
+
+def spent() -> Usage:
+    """What this process used so far."""
+    return Usage(time.perf_counter(), time.process_time(), peak_memory(), turn.compiled, turn.seconds)
+
+
+def since(start: Usage) -> Usage:
+    """What it used since then."""
+    now = spent()
+    return Usage(
+        now.wall_s - start.wall_s,
+        now.cpu_s - start.cpu_s,
+        now.peak_bytes,
+        now.compiled - start.compiled,
+        now.compile_s - start.compile_s,
+    )
 
 
 def peak_memory() -> int:
