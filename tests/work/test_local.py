@@ -1,6 +1,7 @@
 """The local executor when workers are killed: tried again, one at a time at last, and one clear error in the end."""
 
-from collections.abc import Callable, Iterable
+import os
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import pytest
@@ -8,15 +9,29 @@ import pytest
 from emma.errors import ArtifactError, SourceError
 from emma.work.local import TRIES, Local
 from emma.work.task import Task
-from emma.work.work import Work
+from emma.work.work import LIGHT_BYTES, Work
 from tests.work.deaths import dies, refuse
 from tests.work.test_graph import square
+
+
+def process(out: Path, _item: int) -> Mapping[str, int]:
+    (out / "process.txt").write_text(str(os.getpid()))
+    return {}
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> str:
     (tmp_path / "deaths").mkdir()
     return str(tmp_path / "deaths")
+
+
+@pytest.mark.parametrize(("bytes_in", "alone"), [(None, False), (LIGHT_BYTES, False), (LIGHT_BYTES - 1, True)])
+def test_little_text_needs_no_other_process(make_work: Callable[..., Work], bytes_in: int | None, alone: bool) -> None:
+    work = make_work("sums")
+    work.bytes_in = bytes_in
+    with Local(2) as work.executor:
+        made = work.each(process, range(3))
+    assert ({each.file("process.txt").read_text() for each in made} == {str(os.getpid())}) is alone
 
 
 @pytest.mark.parametrize("deaths", [1, TRIES - 1])

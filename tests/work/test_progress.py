@@ -21,6 +21,13 @@ def test_a_single_long_task_shows_that_it_lives(
     assert lines[-1] == "  vocab: expand: 1/1, 0 s, 8,000 pieces"
 
 
+def test_what_is_said_once_is_not_said_twice(capsys: pytest.CaptureFixture[str]) -> None:
+    reporter = Reporter()
+    for text in ("one", "two", "one"):
+        reporter.say_once(text)
+    assert capsys.readouterr().err.splitlines() == ["one", "two"]
+
+
 @pytest.mark.parametrize(("quiet", "total"), [(True, 5), (False, 5), (False, 0)])
 def test_quick_or_quiet_work_says_nothing(quiet: bool, total: int, capsys: pytest.CaptureFixture[str]) -> None:
     with Reporter(quiet=quiet).track("mix", total) as track:

@@ -3,9 +3,10 @@
 import os
 import signal
 import subprocess
+import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,10 +17,12 @@ import pytest
 from emma.home import Home
 from emma.run import run
 from emma.store.manifest import MANIFEST
+from emma.work import work
 from emma.work.local import Executor, Local
 from emma.work.progress import Reporter
 from tests.conftest import TEXTS
-from tests.whole import command, sentences
+from tests.whole import sentences
+from tests.work.test_first_use import SPREAD
 from tests.work.test_graph import files
 
 if TYPE_CHECKING:
@@ -41,6 +44,14 @@ licence = "CC0-1.0"
 [curate]
 buckets = 2
 """
+
+
+@pytest.fixture(scope="module", autouse=True)
+def spread() -> Iterator[None]:
+    """Little text, and yet in many processes."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(work, "LIGHT_BYTES", 0)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -115,7 +126,7 @@ def test_after_workers_were_killed(
 
 def test_after_the_run_itself_was_killed(recipe: Path, alone: dict[str, bytes], tmp_path: Path) -> None:
     process = subprocess.Popen(
-        command("curate", recipe, "--home", tmp_path, "--workers", 2, "--quiet"),
+        [sys.executable, "-c", SPREAD, "curate", recipe, "--home", tmp_path, "--workers", "2", "--quiet"],
         start_new_session=True,
         stderr=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,

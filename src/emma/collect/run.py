@@ -32,6 +32,7 @@ def collect(section: CollectConfig, *, work: Work) -> Made:
     known = Fingerprints(work.root / CACHE)
     everything = (*section.sources, *section.benchmarks)
     files = {source.name: inputs(source, Path(section.root)) for source in everything}
+    work.bytes_in = sum(each.bytes for found in files.values() for group in found.files for each in group)
     made = read_all(section, files, known, work)
     for source in everything:
         refuse_empty(source, made[source.name])

@@ -36,11 +36,12 @@ def curate(section: CurateConfig, *, collect: Artifact, annotate: Artifact, work
     guard_over_filtering(faults, measures, limits, section)
 
     # Duplicates, and lines that stand in too many documents.
-    sets = find_duplicates(inputs.pairs, work, buckets=section.buckets, near_threshold=section.near_threshold)
+    buckets = 1 if work.is_light else section.buckets
+    sets = find_duplicates(inputs.pairs, work, buckets=buckets, near_threshold=section.near_threshold)
     boilerplate = find_boilerplate(
         inputs.pairs,
         work,
-        buckets=section.buckets,
+        buckets=buckets,
         min_documents=section.boilerplate_documents,
         min_share=section.boilerplate_share,
     )

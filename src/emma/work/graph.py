@@ -103,6 +103,7 @@ def _run_step(
     with staging(path) as out:
         version = type(step.section).version
         work = Work(root, step.name, version, key, out, executor, reporter, store_url=store_url, logs=logs)
+        work.bytes_in = bytes_of(done.get("collect") if "collect" in step.inputs else None)
         made: Made = stage(step.section, **inputs, work=work)
         check_balance(step.name, made.counts)
         parts = {name: tuple(shards) for name, shards in made.parts.items()}
@@ -111,6 +112,13 @@ def _run_step(
     usage = _total(since(start), work.usage)
     tell_what_was_compiled(usage, reporter)
     return Outcome(step, artifact, False, usage, work.chosen)
+
+
+def bytes_of(corpus: Artifact | None) -> int | None:
+    """Bytes of text in a corpus, benchmarks included; None where there is no corpus or nobody counted."""
+    parts = [part for of_kind in (corpus.parts if corpus else {}).values() for part in of_kind]
+    counted = parts and all("bytes" in part.counts for part in parts)
+    return sum(part.counts["bytes"] for part in parts) if counted else None
 
 
 def _total(own: Usage, tasks: Sequence[Usage]) -> Usage:

@@ -56,11 +56,11 @@ class Local:
         self._pool: ProcessPoolExecutor | None = None
 
     def run(self, tasks: Sequence[Task]) -> Iterator[Done]:
-        """Yield each task as it is done. One task, or one worker, needs no other process.
+        """Yield each task as it is done. One task, one worker, or light tasks need no other process.
 
         Raises ArtifactError for a task whose worker was killed TRIES times.
         """
-        if self.workers == 1 or len(tasks) == 1:
+        if self.workers == 1 or len(tasks) == 1 or all(task.light for task in tasks):
             for index, task in enumerate(tasks):
                 made, usage = run_task(task)
                 yield index, made, replace(usage, cpu_s=0.0, compiled=0, compile_s=0.0)  # this process counts its own

@@ -54,6 +54,8 @@ class Task:
     arguments: tuple[Any, ...]
     store_url: str | None = None
     """The object store of which `root` is the cache, if there is one."""
+    light: bool = False
+    """Whether it is done before a process for it has started."""
 
     @property
     def made_by(self) -> dict[str, Any]:

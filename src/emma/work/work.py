@@ -17,6 +17,8 @@ from emma.work.local import Executor
 from emma.work.progress import Reporter
 from emma.work.task import Function, Task, Usage, find_done
 
+LIGHT_BYTES = 1_000_000
+"""Text that is read in the second that a process takes to start, and too little to die of."""
 SCRATCH = "scratch"
 """Name of the folder in the store's root with the checkpoints of stages that are under way."""
 
@@ -51,6 +53,14 @@ class Work:
     logs: Path | None = None
     """The run's folder for what is watched while it runs and is no part of the result: times, curves, speed."""
 
+    bytes_in: int | None = None
+    """Bytes of text that the stage reads, where that is known."""
+
+    @property
+    def is_light(self) -> bool:
+        """Whether the stage reads so little that spreading its work takes longer than doing it."""
+        return self.bytes_in is not None and self.bytes_in < LIGHT_BYTES
+
     @property
     def scratch(self) -> Path:
         """A folder that survives a kill, for checkpoints; deleted when the stage is done."""
@@ -75,7 +85,7 @@ class Work:
 
     def each(self, function: Function, items: Iterable[Any], *shared: Any, label: str = "") -> list[Artifact]:
         """Run `function(out, item, *shared)` for every item, each into its own folder; results in item order."""
-        tasks = [Task(self.root, self.stage, self.version, function, (item, *shared), self.store_url) for item in items]
+        tasks = [self._task(function, (item, *shared)) for item in items]
         results = find_done(tasks)
         missing = [index for index, result in enumerate(results) if result is None]
         name = f"{self.stage}: {label or function.__name__.replace('_', ' ')}"
@@ -87,6 +97,9 @@ class Work:
                 track.advance()
                 interrupt.check()
         return [result for result in results if result is not None]
+
+    def _task(self, function: Function, arguments: tuple[Any, ...]) -> Task:
+        return Task(self.root, self.stage, self.version, function, arguments, self.store_url, self.is_light)
 
     def _tell_of_mixing(self, name: str, reused: Sequence[Artifact], missing: int) -> None:
         """Say so where some outputs are taken over from other versions of the software, and some are made now."""
