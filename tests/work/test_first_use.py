@@ -9,9 +9,12 @@ from pathlib import Path
 import orjson
 import pytest
 
+from emma.kernels import compiling
 from emma.store.artifact import Artifact
 from emma.work import work
+from emma.work.compiled import tell_of_compiling
 from emma.work.graph import bytes_of
+from emma.work.progress import Reporter
 from tests.conftest import TEXTS
 from tests.whole import sentences
 
@@ -48,6 +51,14 @@ def test_kernels_are_compiled_once_and_said_to_be(tmp_path: Path) -> None:
     counts = [int(found[1]) for line in compiled if (found := re.search(r"compiled (\d+) for", line))]
     assert sum(counts) == len(list((tmp_path / "kernels").rglob("*.nbc"))) > 20
     assert run(recipe, tmp_path / "two", tmp_path / "kernels") == []
+
+
+def test_where_nothing_can_be_kept_the_remedy_is_said(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(compiling, "folder", lambda: None)
+    tell_of_compiling(Reporter())
+    assert "NUMBA_CACHE_DIR" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """The graph of stages: what each needs, its address, and running what is missing."""
 
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -14,6 +13,7 @@ from emma.store.address import address
 from emma.store.artifact import Artifact, load
 from emma.store.commit import commit, staging
 from emma.work import interrupt
+from emma.work.compiled import tell_of_compiling, tell_what_was_compiled
 from emma.work.local import Executor
 from emma.work.progress import Reporter
 from emma.work.task import Usage, since, spent
@@ -130,25 +130,6 @@ def _total(own: Usage, tasks: Sequence[Usage]) -> Usage:
         sum(each.compiled for each in every),
         sum(each.compile_s for each in every),
     )
-
-
-def tell_of_compiling(reporter: Reporter) -> None:
-    """Say, before the first stage that uses kernels, that they must be compiled, if none was yet."""
-    compiling = sys.modules.get("emma.kernels.compiling")  # loaded with a stage that uses kernels, and with numba
-    if compiling is not None and compiling.is_cold():
-        reporter.say_once("  kernels: compiled for this processor when first used, some ten seconds in all, once")
-
-
-def tell_what_was_compiled(usage: Usage, reporter: Reporter) -> None:
-    """Say what compiling took, if there was any, and that it will not come again."""
-    if not usage.compiled:
-        return
-    from emma.kernels.compiling import folder
-
-    took = f"  kernels: compiled {usage.compiled} for this processor in {usage.compile_s:.0f} s"
-    where = folder()
-    kept = f"kept in {where}, so this happens once" if where else "no folder to keep them in: set NUMBA_CACHE_DIR"
-    reporter.say(f"{took}; {kept}")
 
 
 def check_balance(stage: str, counts: Mapping[str, int]) -> None:
