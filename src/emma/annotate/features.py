@@ -77,13 +77,20 @@ def where_spaced(counts: m.Counts, spaced: NDArray[np.bool_]) -> Columns:
 def pair_features(sides: Sides, chars: NDArray[np.int64]) -> Columns:
     """What the two sides of a pair have in common; null for one text alone."""
     places = np.stack([sides.pairs, sides.documents + np.arange(len(sides.pairs))], axis=1)
-    counts = p.compare(sides.data, sides.offsets, places, fold(), unit_kinds(), digits())
+    counts = compare(sides, places)
     lengths = chars[places]
     return {
         "length_ratio": sides.on_pairs(share(lengths.min(axis=1), lengths.max(axis=1), nothing=1.0)),
         "copied_share": sides.on_pairs(share(counts[:, p.COPIED], counts[:, p.SHORTER])),
         "numeral_share": sides.on_pairs(share(counts[:, p.SAME_NUMBERS], counts[:, p.ALL_NUMBERS], nothing=1.0)),
     }
+
+
+def compare(sides: Sides, places: NDArray[np.int64]) -> NDArray[np.int64]:
+    """What the sides at `places` (p, 2) have in common, (p, 4). A corpus without pairs need not compile the kernel."""
+    if not len(places):
+        return np.zeros((0, 4), np.int64)
+    return p.compare(sides.data, sides.offsets, places, fold(), unit_kinds(), digits())
 
 
 def hashes(sides: Sides, spaced: NDArray[np.bool_]) -> Columns:

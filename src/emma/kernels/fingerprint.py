@@ -128,7 +128,7 @@ def fingerprint(
 
 def pair_hashes(one: Hashes, other: Hashes) -> Hashes:
     """Exact hashes of pairs from those of their sides, uint64 (p); the same whichever side is first."""
-    return scramble(np.minimum(one, other), np.maximum(one, other))
+    return scramble(np.minimum(one, other), np.maximum(one, other)) if len(one) else one
 
 
 @kernel
