@@ -97,7 +97,14 @@ def mistral(folder: Path) -> Path:
 def gemma(folder: Path) -> Path:
     split = {"type": "Split", "pattern": {"String": " "}, "behavior": "MergedWithPrevious", "invert": False}
     characters(folder, REPLACE, split, strip=False)
-    marks = [token("<pad>"), token("<bos>"), token("<eos>"), token("<start_of_turn>"), token("\n\n", special=False)]
+    marks = [
+        token("<pad>"),
+        token("<bos>"),
+        token("<eos>"),
+        token("<mask>"),
+        token("<start_of_turn>"),
+        token("\n\n", special=False),
+    ]
     config = {
         "added_tokens_decoder": with_tokens(folder, marks), "additional_special_tokens": ["<start_of_turn>"],
         "bos_token": "<bos>", "eos_token": "<eos>", "pad_token": "<pad>", "unk_token": "<unk>", "add_bos_token": True,

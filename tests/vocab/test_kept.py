@@ -1,6 +1,7 @@
 """What the base says of its tokenizer is kept, but for what `kept.CHANGES` names, with a reason each."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -254,3 +255,9 @@ def test_what_would_be_grown_wrongly_is_refused_by_name(kind: str, tmp_path: Pat
     with pytest.raises(RecipeError, match=f"{name}.*vocab.new_pieces = 0"):
         kinds.expandable(base)
     assert kinds.load(base).open().encode("a b").ids == Tokenizer.from_str(json.dumps(table)).encode("a b").ids
+
+
+def test_the_docs_name_every_field_that_may_change() -> None:
+    page = Path(__file__).parents[2] / "docs" / "vocabulary.md"
+    named = set(re.findall(r"`([\w.]+)`", page.read_text(encoding="utf-8")))
+    assert {field.split(": ")[1] for field in CHANGES} <= named

@@ -51,16 +51,17 @@ def _stated(folder: Path) -> Table:
         if tokenizer.token_to_id(token.content) is None:
             tokenizer.add_tokens([token])
     table: Table = json.loads(tokenizer.to_str())
-    name = config.get("tokenizer_class") or ("GPT2Tokenizer" if _is_gpt2(folder) else "")
-    if name.removesuffix("Fast") in _OBEYS_PREFIX_SPACE:
+    if _class_of(folder).removesuffix("Fast") in _OBEYS_PREFIX_SPACE:
         prefixed = bool(config.get("add_prefix_space", False))
         table["pre_tokenizer"] = _with_prefix_space(table["pre_tokenizer"], prefixed)
     return table
 
 
-def _is_gpt2(folder: Path) -> bool:
-    """Whether transformers would take the class from the model's type, as for the first releases of GPT-2."""
-    return read_json(folder / "config.json").get("model_type") == "gpt2"
+def _class_of(folder: Path) -> str:
+    """The class that transformers reads it with; the first releases of GPT-2 leave it to the model's type."""
+    model = read_json(folder / "config.json")
+    named = read_json(folder / CONFIG).get("tokenizer_class") or model.get("tokenizer_class")
+    return named or ("GPT2Tokenizer" if model.get("model_type") == "gpt2" else "")
 
 
 def _with_prefix_space(step: Any, prefixed: bool) -> Any:

@@ -15,8 +15,8 @@ class VocabConfig(Section):
     version: ClassVar[int] = 3
 
     new_pieces: int = Field(default=8000, ge=0)
-    """Pieces to add at most; fewer when the text holds too few that are frequent enough. 0 keeps the base
-    vocabulary."""
+    """Pieces to add at most; fewer when the text holds too few that are frequent enough. 0 keeps the base's
+    tokenizer as it is."""
     method: Method = "continue"
     """`continue` goes on with the merges of the base where its own segmentation ends. The others learn a second
     vocabulary from nothing and append those of its pieces that the base lacks: `append_below` after all merges of the
