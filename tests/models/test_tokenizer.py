@@ -7,10 +7,12 @@ import sys
 from pathlib import Path
 
 import pytest
+import sentencepiece
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers
 from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
-from emma.models.tokenizer import ROUND_TRIP_TEXTS, SpecialIds, problems_of_tokenizer, round_trips, special_ids
+from emma.models.special_ids import SpecialIds, special_ids
+from emma.models.tokenizer import ROUND_TRIP_TEXTS, problems_of_tokenizer, round_trips
 from emma.models.tokenizer_file import open_tokenizer, read_table, switch_off
 from tests.vocab.bases import BASES, ENGLISH, token, with_tokens, write
 from tests.vocab.made import sentencepiece_base
@@ -108,10 +110,11 @@ def test_twelve_scripts() -> None:
         (lambda at: saved(at, unigram()), "has nothing for '[A-Z]'.* in 'The river"),
         (lambda at: saved(at, Tokenizer(models.BPE(FEW, []))), "has nothing for 'The .*' in 'The river"),
         (lambda at: saved(at, bytes_only(), config={"eos_token_id": 900}), "eos_token_id 900, outside the vocabulary"),
-        (lambda at: saved(at, bytes_only(), generation_config={"pad_token_id": -1}), "pad_token_id -1, outside"),
+        (lambda at: saved(at, bytes_only(), generation_config={"pad_token_id": 300}), "pad_token_id 300, outside"),
         (lambda at: sentencepiece_base(at / "base", ENGLISH, "unigram", 60), "of the kind unigram, and nothing beside"),
         (lambda at: write(at, tokenizer_config={"tokenizer_class": "ByT5Tokenizer"}), "exists in Python only"),
         (lambda at: write(at, tokenizer_config={"auto_map": {"AutoTokenizer": ["a.B", None]}}), "code of its own"),
+        (lambda at: (at / "tokenizer_config.json").write_text("{") and at, "tokenizer_config.json cannot be read"),
         (lambda at: at, "No tokenizer can be read from"),
     ],
 )  # fmt: skip
@@ -157,6 +160,13 @@ def test_what_cannot_be_expanded_is_a_problem_only_when_it_is_to_be(tmp_path: Pa
     assert any(kind in each and "vocab.new_pieces = 0" in each for each in problems_of_tokenizer(base, 1).problems)
 
 
+def test_a_negative_id_is_none(tmp_path: Path) -> None:
+    """As in the first conversions of LLaMA."""
+    found = problems_of_tokenizer(saved(tmp_path, bytes_only(), config={"pad_token_id": -1, "eos_token_id": 1}))
+    assert (found.problems, len(found.notes)) == ([], 1)
+    assert "pad_token_id -1: it is taken for none" in found.notes[0]
+
+
 def test_tokens_without_rows_are_counted(tmp_path: Path) -> None:
     base = saved(tmp_path, bytes_only(), config={"vocab_size": 250, "eos_token_id": 0})
     first, second = problems_of_tokenizer(base).notes
@@ -199,6 +209,17 @@ def test_what_leaks_is_switched_off(tmp_path: Path) -> None:
     assert list(found) == ["truncation", "padding", "dropout"]
     for text in ROUND_TRIP_TEXTS * 3:
         assert open_tokenizer(base).encode(text).ids == plain.encode(text).ids
+
+
+def test_a_lone_sentencepiece_model_is_read_as_sentencepiece_reads_it(tmp_path: Path) -> None:
+    """What transformers makes of it orders the merges by id, and leaves out the space before a text."""
+    base = sentencepiece_base(tmp_path / "base", ENGLISH)
+    oracle = sentencepiece.SentencePieceProcessor(model_file=str(base / "tokenizer.model"))
+    for text in (*ROUND_TRIP_TEXTS, " a", "a  b\n"):
+        ids = open_tokenizer(base).encode(text, add_special_tokens=False).ids
+        assert ids == oracle.encode(text)
+        assert open_tokenizer(base).decode(ids) == text
+    assert problems_of_tokenizer(base, 10).problems == []
 
 
 def test_torch_is_not_needed(tmp_path: Path) -> None:

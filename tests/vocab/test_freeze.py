@@ -13,6 +13,7 @@ from emma.vocab.config import VocabConfig
 from emma.vocab.expand import tokens_of
 from emma.vocab.sample import Text
 from tests.conftest import TEXTS
+from tests.vocab.bases import BASES
 from tests.vocab.made import byte_level_base, sample_of, sentencepiece_base
 from tests.vocab.test_run import counts_of, run
 
@@ -24,8 +25,10 @@ HELD_OUT = "Free beings: human nature is consciousness, and every human being is
 BASE_TEXT = [TEXTS["eng_Latn"], "Beings are endowed with a conscience; natural acts."] * 3
 
 
-@pytest.fixture(params=["sentencepiece", "gpt2", "llama3"])
+@pytest.fixture(params=["sentencepiece", "gpt2", "llama3", "elmod", "lowercase"])
 def base(request, tmp_path: Path) -> Path:
+    if request.param in BASES:
+        return BASES[request.param](tmp_path / "base")
     if request.param == "sentencepiece":
         return sentencepiece_base(tmp_path / "base", BASE_TEXT, pieces=340)
     return byte_level_base(tmp_path / "base", request.param, BASE_TEXT, pieces=320)

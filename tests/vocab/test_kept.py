@@ -9,7 +9,8 @@ from tokenizers import Tokenizer
 from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
 from emma.errors import RecipeError
-from emma.models.tokenizer import ROUND_TRIP_TEXTS, special_ids
+from emma.models.special_ids import special_ids
+from emma.models.tokenizer import ROUND_TRIP_TEXTS
 from emma.models.tokenizer_file import open_tokenizer
 from emma.store import shards
 from emma.vocab import kinds
@@ -89,7 +90,7 @@ def test_without_new_pieces_every_text_has_the_ids_that_it_has_under_the_base(
         assert open_tokenizer(out).encode(text, add_special_tokens=False).ids == plain(before, text)
     assert (out / "tokenizer.json").read_bytes() == (base / "tokenizer.json").read_bytes()
     assert after.special_tokens_map == before.special_tokens_map
-    for name in ("padding_side", "truncation_side", "model_max_length", "chat_template"):
+    for name in ("padding_side", "truncation_side", "model_max_length", "chat_template", "extra_special_tokens"):
         assert getattr(after, name) == getattr(before, name)
 
 
@@ -133,6 +134,28 @@ def test_chat_templates_are_carried_over(tmp_path: Path, make_artifact, make_wor
     assert set(after.chat_template) == {"default", "tool_use"}
     for name in ("chat_template.jinja", "additional_chat_templates/tool_use.jinja"):
         assert (out / name).read_bytes() == (base / name).read_bytes()
+
+
+@pytest.mark.parametrize("listed", [[], ["<x>", "<y>"]])
+def test_what_transformers_5_saved(listed: list, tmp_path: Path, make_artifact, make_work) -> None:
+    """Named and listed extra tokens, templates in a folder, and what a call has left in `tokenizer.json`."""
+    base = BASES["llama3"](tmp_path / "base")
+    saved = PreTrainedTokenizerFast.from_pretrained(base, extra_special_tokens={"image_token": "<image>"})
+    saved.add_special_tokens({"extra_special_tokens": listed, "pad_token": "<pad>"})
+    saved.chat_template = {"default": "a", "rag": "b"}
+    saved("a b c d e f g", truncation=True, max_length=3, padding="max_length")
+    saved.save_pretrained(base)
+    out = run(make_artifact, make_work, MORE, base=base)
+    facts = json.loads((out / "vocab.json").read_text())
+    assert set(facts["switched_off"]) == {"truncation", "padding"}
+    assert set(facts["changed"]) <= set(CHANGES)
+    before, after = AutoTokenizer.from_pretrained(base), AutoTokenizer.from_pretrained(out / "tokenizer")
+    for name in ("image_token", "pad_token", "padding_side", "extra_special_tokens", "chat_template"):
+        assert getattr(after, name) == getattr(before, name)
+    assert set(after.all_special_tokens) == set(before.all_special_tokens) >= {"<image>", "<pad>", *listed}
+    config = json.loads((out / "tokenizer" / "tokenizer_config.json").read_text())
+    assert config.get("additional_special_tokens", []) == listed
+    assert isinstance(config.get("extra_special_tokens", {}), dict)
 
 
 @pytest.mark.parametrize("pieces", [0, 200])

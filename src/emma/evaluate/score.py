@@ -20,7 +20,7 @@ from emma.evaluate.windows import Window, windows
 from emma.models.context import context_of
 from emma.models.device import choose_device
 from emma.models.head import Head, check_head, head_of
-from emma.models.tokenizer import special_ids
+from emma.models.special_ids import special_ids
 from emma.models.tokenizer_file import open_tokenizer
 
 CHUNK_ELEMENTS = 1 << 22

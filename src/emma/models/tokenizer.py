@@ -1,26 +1,23 @@
-"""What a model folder's tokenizer must bring: the ends of a text, and text that comes back.
+"""What a base's tokenizer must bring, told before anything is done rather than at a run's end: an end of text, ids that
+the model has, and text that comes back."""
 
-`problems_of_tokenizer` tells before anything is done what would stop a run at its end.
-"""
-
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from emma.errors import EmmaError
+from emma.models.special_ids import SIDES, special_ids, stated_ids
 from emma.models.tokenizer_file import (
+    BYTES,
     CONFIG,
     JSON,
-    MAP,
     Table,
     open_table,
+    open_tokenizer,
     read_json,
-    read_proto,
     read_table,
     switch_off,
-    text_of,
 )
 from emma.models.tokenizer_kinds import EXPANDABLE, kind_of, steps_of, words_of
 
@@ -39,84 +36,11 @@ ROUND_TRIP_TEXTS = (
     "მდინარე იმ გაზაფხულზე ადიდებული იყო.",
 )
 """Fixed texts, in scripts that break tokenizers made for English."""
-_DEFAULTS = {
-    "CodeGenTokenizer": ("<|endoftext|>", "<|endoftext|>"),
-    "GPT2Tokenizer": ("<|endoftext|>", "<|endoftext|>"),
-    "GPTNeoXTokenizer": ("<|endoftext|>", "<|endoftext|>"),
-    "GemmaTokenizer": ("<bos>", "<eos>"),
-    "LlamaTokenizer": ("<s>", "</s>"),
-    "Qwen2Tokenizer": (None, "<|endoftext|>"),
-}
-"""What classes of transformers take for the beginning and the end of a text where their configuration says nothing."""
-_ENDS = ("bos", "eos")
-_SIDES = ("config.json", "generation_config.json")
-
-
-@dataclass(frozen=True)
-class SpecialIds:
-    """The ids of the tokens around a text, where there are any."""
-
-    bos: int | None
-    eos: int | None
-
-    @property
-    def first(self) -> int | None:
-        """The token that stands before a text: the beginning of one, else the end of the one before.
-
-        So it is in lm-eval (`prefix_token_id` in lm_eval/models/huggingface.py,
-        https://github.com/EleutherAI/lm-evaluation-harness), and in Qwen's own pre-training, which has <|endoftext|>
-        before and after each document (https://github.com/QwenLM/Qwen3/issues/486).
-        """
-        return self.eos if self.bos is None else self.bos
-
-
-def special_ids(folder: Path, tokenizer: Any = None) -> SpecialIds:
-    """What stands before and after a text under the tokenizer of a model folder (`tokenizer`, if it is open already).
-
-    The tokenizer's own configuration comes first, then config.json, of whose list of ends the first counts, then
-    generation_config.json.
-    """
-    tokenizer = tokenizer or open_table(read_table(folder))
-    config = read_json(folder / CONFIG)
-    tokens = _defaults(folder) | read_json(folder / MAP) | config
-    found = dict[str, int | None]()
-    for name in _ENDS:
-        text = text_of(tokens.get(f"{name}_token"))
-        number = tokenizer.token_to_id(text) if text else None
-        found[name] = number if number is not None else _stated_id(folder, f"{name}_token_id", tokenizer)
-    return SpecialIds(**found)
-
-
-def _defaults(folder: Path) -> dict[str, Any]:
-    """The ends that the tokenizer's class, or a lone SentencePiece model, brings."""
-    if not (folder / CONFIG).exists() and not (folder / JSON).exists():
-        rules = getattr(read_proto(folder), "trainer_spec", None)
-        ends = {name: getattr(rules, f"{name}_piece", None) for name in _ENDS if getattr(rules, f"{name}_id", -1) >= 0}
-        return {f"{name}_token": text for name, text in ends.items()}
-    name = str(read_json(folder / CONFIG).get("tokenizer_class") or "").removesuffix("Fast")
-    return {f"{end}_token": text for end, text in zip(_ENDS, _DEFAULTS.get(name, (None, None)), strict=True)}
-
-
-def _stated_id(folder: Path, name: str, tokenizer: Any) -> int | None:
-    """The first id under a name in the model's configurations that is a token's."""
-    for place in _SIDES:
-        for number in stated_ids(read_json(folder / place), name):
-            if number >= 0 and tokenizer.id_to_token(number) is not None:
-                return number
-    return None
-
-
-def stated_ids(config: Mapping[str, Any], name: str) -> list[int]:
-    """The ids that a configuration has under a name: none, one, or several."""
-    value = config.get(name)
-    if value is None:
-        value = (config.get("text_config") or {}).get(name)  # a model that also sees or hears
-    return [] if value is None else list(value) if isinstance(value, list) else [value]
 
 
 def round_trips(folder: Path) -> dict[str, str]:
     """ROUND_TRIP_TEXTS, and what each becomes when the tokenizer of a folder encodes and decodes it."""
-    tokenizer = open_table(switch_off(read_table(folder))[0])
+    tokenizer = open_tokenizer(folder)
     return {text: _back(tokenizer, text) for text in ROUND_TRIP_TEXTS}
 
 
@@ -138,19 +62,20 @@ class Findings:
 def problems_of_tokenizer(folder: Path, new_pieces: int = 0) -> Findings:
     """What is wrong with the tokenizer of a base that is to get so many pieces. Needs no torch."""
     found = Findings()
-    if _check_code(folder, found):
-        return found
     try:
-        table = read_table(folder)
+        if not _is_code(folder, found):
+            _check(folder, found, new_pieces)
     except EmmaError as error:
         found.problems.append(str(error))
-        return found
-    base = _Base(folder, switch_off(table)[0])
+    return found
+
+
+def _check(folder: Path, found: Findings, new_pieces: int) -> None:
+    base = _Base(folder, switch_off(read_table(folder))[0])
     for check in (_check_ends, _check_ids, _check_rows, _check_texts):
         check(base, found)
-    if new_pieces and (kind := kind_of(table)) not in EXPANDABLE:
+    if new_pieces and (kind := kind_of(base.table)) not in EXPANDABLE:
         found.problems.append(not_expandable(folder, kind))
-    return found
 
 
 def not_expandable(folder: Path, kind: str) -> str:
@@ -188,7 +113,7 @@ def without_rows(folder: Path, ids: list[int]) -> int:
     return 0 if rows is None else sum(number >= rows for number in ids)
 
 
-def _check_code(folder: Path, found: Findings) -> bool:
+def _is_code(folder: Path, found: Findings) -> bool:
     """Whether the tokenizer is nothing but code of its own, which EMMA does not run."""
     if not read_json(folder / CONFIG).get("auto_map"):
         return False
@@ -215,16 +140,18 @@ def _check_ends(base: _Base, found: Findings) -> None:
 def _check_ids(base: _Base, found: Findings) -> None:
     """Special ids in the model's configurations are those of tokens or at least of rows, and say what the tokenizer
     says."""
-    size, own = max(base.rows or 0, base.ids[-1] + 1), vars(special_ids(base.folder, base.tokenizer))
-    for place in _SIDES:
+    size, own = max(base.rows or 0, 1 + max(base.ids, default=-1)), vars(special_ids(base.folder, base.tokenizer))
+    for place in SIDES:
         config = read_json(base.folder / place)
         for name in ("bos", "eos", "pad"):
             ids = stated_ids(config, f"{name}_token_id")
-            if outside := [each for each in ids if not 0 <= each < size]:
+            if outside := [each for each in ids if each >= size]:
                 found.problems.append(
                     f"{base.folder / place} has the {name}_token_id {outside[0]}, outside the vocabulary of {size}: "
                     "correct it, or take it out where there is no such token."
                 )
+            elif any(each < 0 for each in ids):
+                found.notes.append(f"{base.folder / place} has the {name}_token_id {min(ids)}: it is taken for none.")
             elif ids and own.get(name) is not None and own[name] not in ids:
                 found.notes.append(
                     f"{base.folder / place} has the {name}_token_id {ids[0]}, but the tokenizer says {own[name]} "
@@ -265,7 +192,8 @@ def _unknown(base: _Base, text: str) -> str:
     for number, (begin, end) in zip(encoding.ids, encoding.offsets, strict=True):
         if number == unknown:
             return text[begin:end] or text
-    if model["type"] != "BPE" or unknown is not None or model.get("byte_fallback"):
+    falls_back = model.get("byte_fallback") and set(BYTES) <= set(model["vocab"])
+    if model["type"] != "BPE" or unknown is not None or falls_back:
         return ""
     # Without an unknown token, BPE leaves out the characters that it has no piece for.
     around = [model.get(name) or "" for name in ("continuing_subword_prefix", "end_of_word_suffix")]

@@ -40,8 +40,11 @@ def read_table(folder: Path) -> Table:
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """What a JSON file says; nothing where there is none."""
-    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    """What a JSON file says; nothing where there is none. Raises RecipeError when it cannot be read."""
+    try:
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    except ValueError as error:
+        raise RecipeError(f"{path} cannot be read: {error}. Fetch the base again.") from None
     return found
 
 

@@ -14,7 +14,7 @@ import pyarrow as pa
 from tokenizers import Tokenizer
 
 from emma.kernels.arrow import buffers
-from emma.models.tokenizer import special_ids
+from emma.models.special_ids import special_ids
 from emma.models.tokenizer_file import open_tokenizer, read_json
 from emma.pack.config import PackConfig
 from emma.store.address import file_digest

@@ -7,8 +7,19 @@ from pathlib import Path
 from typing import Any
 
 from emma.models import sentencepiece as spm
-from emma.models.tokenizer import special_ids, without_rows
-from emma.models.tokenizer_file import ADDED, CONFIG, JSON, MAP, open_tokenizer, read_json, read_table, switch_off
+from emma.models.special_ids import special_ids
+from emma.models.tokenizer import without_rows
+from emma.models.tokenizer_file import (
+    ADDED,
+    CONFIG,
+    JSON,
+    MAP,
+    open_table,
+    open_tokenizer,
+    read_json,
+    read_table,
+    switch_off,
+)
 from emma.vocab import proto as forms
 from emma.vocab.bpe import Bpe
 from emma.vocab.config import VocabConfig
@@ -37,7 +48,7 @@ def save(tokenizer: Bpe, base: Path | None, folder: Path, *, grown: bool) -> Non
         _copy(base / name, folder / name)
     if grown or base is None or not _untouched(base):
         table = tokenizer.table if grown or base is None else switch_off(read_table(base))[0]
-        Bpe(table).open().save(str(folder / JSON))
+        open_table(table).save(str(folder / JSON))
     else:
         _copy(base / JSON, folder / JSON)
     _write_config(_config(tokenizer, base), base, folder)
@@ -57,7 +68,7 @@ def _untouched(base: Path) -> bool:
     """Whether the base's own `tokenizer.json` says what its tokenizer does, and nothing that is to be switched off."""
     if not (base / JSON).exists():
         return False
-    stated = json.loads(Bpe(read_json(base / JSON)).open().to_str())
+    stated = json.loads(open_table(read_json(base / JSON)).to_str())
     return bool(switch_off(read_table(base)) == (stated, {}))
 
 

@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from emma.errors import RecipeError
-from emma.models.tokenizer import ROUND_TRIP_TEXTS, special_ids
+from emma.models.special_ids import special_ids
+from emma.models.tokenizer import ROUND_TRIP_TEXTS
 from emma.models.tokenizer_file import (
     CONFIG,
     JSON,
@@ -95,14 +96,15 @@ def _known(base: Path) -> dict[str, Any]:
 
 
 def for_both(config: dict[str, Any]) -> dict[str, Any]:
-    """A configuration that transformers 4 and 5 both read: the former knows named extra tokens only, the latter lists
-    them under another name."""
+    """A configuration that transformers 4 and 5 both read: the former has a list of extra tokens under another name,
+    and under this one gives them names. Version 5 reads the names there too, but then no list."""
     config = dict(config)
     extra = config.get("extra_special_tokens")
     if isinstance(extra, list):
         del config["extra_special_tokens"]
         config["additional_special_tokens"] = [*config.get("additional_special_tokens", []), *extra]
-    if named := config.pop("model_specific_special_tokens", None):
+    if config.get("model_specific_special_tokens") and not config.get("additional_special_tokens"):
+        named = config.pop("model_specific_special_tokens")
         config["extra_special_tokens"] = named | config.get("extra_special_tokens", {})
     return config
 
