@@ -158,7 +158,8 @@ def check_rows(config: dict[str, Any], tensors: list[Stored], report: Report) ->
 def check_tokenizer(folder: Path, report: Report) -> None:
     """Text in twelve scripts comes back, ends are known and agree, ids have rows."""
     from emma.models.ids import problems_of_ids
-    from emma.models.tokenizer import problems_of_tokenizer, special_ids
+    from emma.models.special_ids import special_ids
+    from emma.models.tokenizer import problems_of_tokenizer
 
     found = problems_of_tokenizer(folder)
     report.problems += found.problems

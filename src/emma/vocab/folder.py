@@ -101,7 +101,7 @@ def write_facts(tokenizer: Bpe, before: Bpe, section: VocabConfig, out: Path, ba
     """Write `vocab.json`.
 
     `pieces_base` and `size` count ids before and after; `rows` is how many rows the model's embeddings and head are to
-    have, `size` brought up to a multiple of `pad_to`; `without_rows` counts tokens of the base that its model has no
+    have, `size` brought up to a multiple of `pad_to` where it grew; `without_rows` counts tokens of the base that its model has no
     row for; `canonical` is the file that decides, from which the other follows where there are two. `special` are the
     tokens around a text (`first` stands before it), `switched_off` is what the base's tokenizer would have done on its
     own, and `changed` what else is not as the base has it.
@@ -111,7 +111,7 @@ def write_facts(tokenizer: Bpe, before: Bpe, section: VocabConfig, out: Path, ba
     facts: dict[str, Any] = {
         "pieces_base": len(before.pieces),
         "size": size,
-        "rows": -(-size // section.pad_to) * section.pad_to,
+        "rows": size if size == len(before.pieces) else -(-size // section.pad_to) * section.pad_to,
         "without_rows": without_rows(base, _ids(before.pieces)) if base is not None else 0,
         "kind": tokenizer.name if isinstance(tokenizer, OtherTokenizer) else tokenizer.kind,
         "method": section.method,

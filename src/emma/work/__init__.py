@@ -1,1 +1,1 @@
-"""How work is done: tasks, the executor that runs them, progress, and the graph of stages. Depends on the ground floor only."""
+"""How work is done: tasks, the executor that runs them, progress, and the graph of stages."""
