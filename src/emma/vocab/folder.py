@@ -100,11 +100,11 @@ def _config(tokenizer: Bpe, base: Path | None) -> dict[str, Any]:
 def write_facts(tokenizer: Bpe, before: Bpe, section: VocabConfig, out: Path, base: Path | None) -> None:
     """Write `vocab.json`.
 
-    `pieces_base` and `size` count ids before and after; `rows` is how many rows the model's embeddings and head are to
-    have, `size` brought up to a multiple of `pad_to` where it grew; `without_rows` counts tokens of the base that its
-    model has no row for; `canonical` is the file that decides, from which the other follows where there are two.
-    `special` are the tokens around a text (`first` stands before it), `switched_off` is what the base's tokenizer would have done on its
-    own, and `changed` what else is not as the base has it.
+    `pieces_base` and `size` count ids before and after; `rows` is how many rows the model's embeddings and head are
+    to have, `size` brought up to a multiple of `pad_to` where it grew; `without_rows` counts tokens of the base that
+    its model has no row for; `canonical` is the file that decides, from which the other follows where there are two.
+    `special` are the tokens around a text (`first` stands before it), `switched_off` is what the base's tokenizer
+    would have done on its own, and `changed` what else is not as the base has it.
     """
     size, folder = len(tokenizer.pieces), out / "tokenizer"
     by_model = tokenizer.by_piece and not (base is not None and not section.new_pieces and (base / JSON).exists())
