@@ -125,12 +125,14 @@ def main() -> None:
     parser.add_argument("--before", type=Path, help="src of another checkout, to measure first")
     before = parser.parse_args().before
     packages = {"before, ": before, "": SOURCE_FOLDER} if before else {"": SOURCE_FOLDER}
-    table: list[str] = []
+    table, load = [], [os.getloadavg()[0]]
     with tempfile.TemporaryDirectory() as temporary:
         for number, (label, source) in enumerate(packages.items()):
             table += rows(label, measure_all(Path(temporary) / str(number), source.absolute()))
     head = ["# The first use: 30 documents up to curate", "", "`python -m benchmarks.first_use`", "", machine(), ""]
-    lines = [*head, NOTE, "", "| run | wall s | CPU s | said |", "|---|--:|--:|---|", *table, ""]
+    load.append(os.getloadavg()[0])
+    busy = f"Load of the machine when it began and ended: {load[0]:.1f}, {load[1]:.1f}; 2 of it at most are its own."
+    lines = [*head, NOTE, busy, "", "| run | wall s | CPU s | said |", "|---|--:|--:|---|", *table, ""]
     result_path("first_use").write_text("\n".join(lines), encoding="utf-8")
     print(*lines, sep="\n")
 
