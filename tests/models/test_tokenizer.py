@@ -51,7 +51,7 @@ def unigram() -> Tokenizer:
     ("config", "sides", "ids"),
     [
         ({"bos_token": "<s>", "eos_token": "</s>"}, {}, (0, 1)),
-        ({"bos_token": None, "eos_token": {"content": "</s>"}}, {}, (None, 1)),
+        ({"bos_token": None, "eos_token": {"__type": "AddedToken", **token("</s>")}}, {}, (None, 1)),
         ({"eos_token": "</s>"}, {"config": {"bos_token_id": 0, "eos_token_id": 0}}, (0, 1)),
         ({}, {"config": {"bos_token_id": 0, "eos_token_id": [1, 0]}}, (0, 1)),
         ({}, {"config": {"text_config": {"eos_token_id": 1}}}, (None, 1)),
@@ -59,6 +59,8 @@ def unigram() -> Tokenizer:
         ({}, {"config": {"eos_token_id": 999}, "generation_config": {"eos_token_id": 1}}, (None, 1)),
         ({"eos_token": "<|new|>"}, {"config": {"eos_token_id": -1}}, (None, 258)),  # transformers adds it
         ({}, {"special_tokens_map": {"eos_token": token("</s>"), "bos_token": "<s>"}}, (0, 1)),
+        ({"eos_token": "<s>"}, {"special_tokens_map": {"eos_token": token("</s>")}}, (None, 1)),
+        ({"eos_token": "<s>", "added_tokens_decoder": {}}, {"special_tokens_map": {"eos_token": "</s>"}}, (None, 0)),
         ({"tokenizer_class": "LlamaTokenizer"}, {}, (0, 1)),
         ({"tokenizer_class": "LlamaTokenizerFast", "bos_token": None}, {}, (None, 1)),
         ({}, {}, (None, None)),
@@ -68,6 +70,9 @@ def test_the_ends_of_a_text(config: dict, sides: dict, ids: tuple, tmp_path: Pat
     found = special_ids(saved(tmp_path, bytes_only(), config, **sides))
     assert found == SpecialIds(*ids)
     assert found.first == (ids[0] if ids[0] is not None else ids[1])
+    if not {"config", "generation_config"} & set(sides):
+        oracle = AutoTokenizer.from_pretrained(tmp_path)
+        assert (oracle.bos_token_id, oracle.eos_token_id) == ids
 
 
 @pytest.mark.parametrize("kind", BASES)

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+import sentencepiece
 from tokenizers import Tokenizer
 from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
@@ -17,8 +18,8 @@ from emma.vocab import kinds
 from emma.vocab.config import VocabConfig
 from emma.vocab.kept import CHANGES
 from tests.conftest import TEXTS
-from tests.vocab.bases import BASES, ENGLISH, write
-from tests.vocab.made import ROWS
+from tests.vocab.bases import BASES, ENGLISH, metaspace, write
+from tests.vocab.made import ROWS, sentencepiece_base
 from tests.vocab.test_run import run
 
 MORE = VocabConfig(new_pieces=200, minimum_count=2, sample_bytes=100_000, character_share=0.6)
@@ -171,8 +172,8 @@ def test_other_forms_stay_only_where_they_say_the_same(pieces: int, tmp_path: Pa
 
 def test_the_end_that_only_config_json_names(tmp_path: Path, make_artifact, make_work) -> None:
     base = BASES["elmod"](tmp_path / "base")
-    write(base, tokenizer_config={"bos_token": "<s>", "tokenizer_class": "PreTrainedTokenizerFast"})
-    write(base, config={"eos_token_id": [2, 1]})
+    write(base, tokenizer_config={"tokenizer_class": "PreTrainedTokenizerFast"})
+    write(base, config={"bos_token_id": 1, "eos_token_id": [2, 1]})
     out = run(make_artifact, make_work, MORE, base=base)
     tokenizer = AutoTokenizer.from_pretrained(out / "tokenizer")
     assert (tokenizer.eos_token, tokenizer.eos_token_id) == ("</s>", 2)
@@ -180,7 +181,8 @@ def test_the_end_that_only_config_json_names(tmp_path: Path, make_artifact, make
     begin = {"id": 1, "token": "<s>"}
     assert facts["special"] == {"bos": begin, "eos": {"id": 2, "token": "</s>"}, "first": begin}
     assert "agree on the end" in facts["changed"]["tokenizer_config.json: eos_token"]
-    assert special_ids(out / "tokenizer") == special_ids(base)
+    assert vars(special_ids(base)) == {"bos": 1, "eos": 2}
+    assert "tokenizer_config.json: bos_token" not in facts["changed"]
 
 
 BEGIN = "<|begin_of_text|>"
@@ -237,6 +239,27 @@ def test_it_is_said_once(tmp_path: Path, make_artifact, make_work, monkeypatch) 
     run(make_artifact, make_work, VocabConfig(new_pieces=0), base=leaky(BASES["llama3"](tmp_path / "base"), *LEAKS))
     (line,) = [each for each in lines if "tokenizer" in each]
     assert all(name in line for name in LEAKS) and "switched off" in line
+
+
+@pytest.mark.parametrize("pieces", [0, 200])
+def test_a_base_in_both_forms(pieces: int, tmp_path: Path, make_artifact, make_work) -> None:
+    """SentencePiece's form decides what new pieces are added to; without any, both files stay as they are."""
+    base = sentencepiece_base(tmp_path / "base", ENGLISH)
+    model = (base / "tokenizer.model").read_bytes()
+    table = kinds.load(base).table
+    steps = {"normalizer": None, "pre_tokenizer": metaspace("first")}
+    config = {"tokenizer_class": "LlamaTokenizer", "bos_token": "<s>", "eos_token": "</s>", "unk_token": "<unk>"}
+    write(base, tokenizer={**table, **steps}, tokenizer_config=config)
+    out = run(make_artifact, make_work, MORE.model_copy(update={"new_pieces": pieces}), base=base)
+    facts, after = json.loads((out / "vocab.json").read_text()), AutoTokenizer.from_pretrained(out / "tokenizer")
+    oracle = sentencepiece.SentencePieceProcessor(model_file=str(out / "tokenizer" / "tokenizer.model"))
+    assert facts["canonical"] == ("tokenizer.model" if pieces else "tokenizer.json")
+    for text in (*ROUND_TRIP_TEXTS, *ENGLISH):
+        assert plain(after, text) == oracle.encode(text)
+    assert after.decode(plain(after, " a")) == (" a" if pieces else "a")
+    if not pieces:
+        assert (out / "tokenizer" / "tokenizer.model").read_bytes() == model
+        assert (out / "tokenizer" / "tokenizer.json").read_bytes() == (base / "tokenizer.json").read_bytes()
 
 
 def test_tokens_without_rows_keep_their_ids(tmp_path: Path, make_artifact, make_work) -> None:

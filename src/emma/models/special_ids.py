@@ -46,8 +46,9 @@ def special_ids(folder: Path, tokenizer: Any = None) -> SpecialIds:
     generation_config.json.
     """
     tokenizer = tokenizer or open_table(read_table(folder))
-    config = read_json(folder / CONFIG)
-    tokens = _defaults(folder) | read_json(folder / MAP) | config
+    config, flags = read_json(folder / CONFIG), read_json(folder / MAP)
+    # As transformers has it: the map is read over a configuration that does not list the added tokens.
+    tokens = _defaults(folder) | (flags | config if "added_tokens_decoder" in config else config | flags)
     found = dict[str, int | None]()
     for name in _ENDS:
         text = text_of(tokens.get(f"{name}_token"))

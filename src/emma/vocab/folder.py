@@ -116,7 +116,7 @@ def write_facts(tokenizer: Bpe, before: Bpe, section: VocabConfig, out: Path, ba
         "kind": tokenizer.name if isinstance(tokenizer, OtherTokenizer) else tokenizer.kind,
         "method": section.method,
         "canonical": spm.FILE if by_model else JSON,
-        "special": _special(folder),
+        "special": _special(folder if base is None else base),
         "switched_off": switched_off(base),
         "changed": changes(base, folder) if base is not None else {},
     }
@@ -128,6 +128,7 @@ def _ids(pieces: Sequence[str]) -> list[int]:
 
 
 def _special(folder: Path) -> dict[str, dict[str, Any] | None]:
+    """Asked of the base, since a model's configuration is not beside the new tokenizer."""
     tokenizer = open_tokenizer(folder)
     ids = special_ids(folder, tokenizer)
     named = {"bos": ids.bos, "eos": ids.eos, "first": ids.first}

@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-from emma.errors import RecipeError
 from emma.models.special_ids import special_ids
 from emma.models.tokenizer import ROUND_TRIP_TEXTS
 from emma.models.tokenizer_file import (
@@ -46,7 +45,7 @@ CHANGES = {
     f"{CONFIG}: extra_special_tokens": "a list is called additional_special_tokens, which transformers 4 can read too",
     f"{CONFIG}: additional_special_tokens": "takes the list that transformers 5 calls extra_special_tokens",
     f"{CONFIG}: model_specific_special_tokens": "called extra_special_tokens, which transformers 4 can read too",
-    f"{CONFIG}: eos_token": "where only config.json names it: packing, evaluation and generation agree on the end",
+    f"{CONFIG}: eos_token": "where only other files name it: packing, evaluation and generation agree on the end",
     **{f"{CONFIG}: {name}": _GAINED for name in NAMED if name != "eos_token"},
     f"{CONFIG}: padding_side": _GAINED,
     f"{CONFIG}: truncation_side": _GAINED,
@@ -70,7 +69,7 @@ def config_of(base: Path) -> dict[str, Any]:
     """The base's `tokenizer_config.json`, with the end of a text where it leaves that to the model's configuration."""
     left = ("auto_map", *_LOADED, *_PATHS)
     config = {name: value for name, value in read_json(base / CONFIG).items() if name not in left}
-    if not any(text_of(each.get("eos_token")) for each in (config, read_json(base / MAP))):
+    if not text_of(config.get("eos_token")):
         tokenizer = open_tokenizer(base)
         if (end := special_ids(base, tokenizer).eos) is not None:
             config["eos_token"] = tokenizer.id_to_token(end)
@@ -84,15 +83,21 @@ def implied(base: Path) -> dict[str, Any]:
 
 
 def _known(base: Path) -> dict[str, Any]:
-    try:
-        found = pretrained(base)
-    except (RecipeError, AttributeError, TypeError, KeyError, ImportError):  # files that only another version can read
+    if (found := _loaded(base)) is None:
         return {}
     known = open_tokenizer(base)
     tokens = {name: found._special_tokens_map.get(name) for name in NAMED}
     tokens = {name: str(token) for name, token in tokens.items() if token and known.token_to_id(str(token)) is not None}
     sides = {name: getattr(found, name) for name in ("padding_side", "truncation_side")}
     return tokens | {name: side for name, side in sides.items() if side != "right"}
+
+
+def _loaded(folder: Path) -> Any:
+    """The tokenizer as transformers loads it; None where this version cannot, for which it raises whatever it meets."""
+    try:
+        return pretrained(folder)
+    except Exception:
+        return None
 
 
 def for_both(config: dict[str, Any]) -> dict[str, Any]:
@@ -111,15 +116,17 @@ def for_both(config: dict[str, Any]) -> dict[str, Any]:
 
 def has_usable_class(folder: Path) -> bool:
     """Whether the class that a written folder names does what its `tokenizer.json` says, in transformers 4 and 5."""
-    name = read_json(folder / CONFIG).get("tokenizer_class") or ""
+    config = read_json(folder / CONFIG)
+    name = config.get("tokenizer_class") or ""
+    if name.removesuffix("Fast") == "LlamaTokenizer" and config.get("add_prefix_space") is not None:
+        return False  # transformers 4 then builds it from tokenizer.model
     return name == PLAIN_CLASS or (name.removesuffix("Fast") in _CLASSES and _reads_as_stated(folder))
 
 
 def _reads_as_stated(folder: Path) -> bool:
-    try:
-        found = pretrained(folder).backend_tokenizer
-    except (RecipeError, AttributeError, TypeError, KeyError):
+    if (loaded := _loaded(folder)) is None:
         return False
+    found = loaded.backend_tokenizer
     stated = open_table(switch_off(read_json(folder / JSON))[0])
     stated.encode_special_tokens = found.encode_special_tokens = False
     steps = [[json.loads(one.to_str())[name] for name in _STEPS] for one in (stated, found)]
