@@ -27,7 +27,7 @@ def copy(model: Path, tmp_path: Path) -> Path:
 
 
 def test_a_faithful_copy_passes(model: Path, copy: Path) -> None:
-    found = model_checks.check_model(copy, model)
+    found = model_checks.check_model(copy, model, Artifact(model, "no vocabulary"))
     assert found["weights"]["files"] == 1
     assert found["logits"]["texts"] == found["round_trip"]["texts"] == len(model_checks.TEXTS)
 
@@ -103,6 +103,14 @@ def test_a_tokenizer_that_changes_text_is_found(copy: Path) -> None:
     tokenizer.backend_tokenizer.normalizer = tokenizers.normalizers.StripAccents()
     with pytest.raises(ArtifactError, match="when it encodes and decodes it"):
         model_checks.check_round_trip(tokenizer)
+
+
+def test_text_may_come_back_as_under_the_base(copy: Path) -> None:
+    transformers, tokenizers = pytest.importorskip("transformers"), pytest.importorskip("tokenizers")
+    tokenizer = transformers.AutoTokenizer.from_pretrained(copy)
+    tokenizer.backend_tokenizer.normalizer = tokenizers.normalizers.Lowercase()
+    altered = {text: text.lower() for text in model_checks.TEXTS if text != text.lower()}
+    assert model_checks.check_round_trip(tokenizer, altered)["altered as by the base"] == len(altered) > 0
 
 
 def test_a_corpus_that_does_not_load_is_found(tmp_path: Path) -> None:

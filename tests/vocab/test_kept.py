@@ -1,7 +1,11 @@
 """What the base says of its tokenizer is kept, but for what `kept.CHANGES` names, with a reason each."""
 
 import json
+import os
 import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -18,6 +22,7 @@ from emma.vocab import kinds
 from emma.vocab.config import VocabConfig
 from emma.vocab.kept import CHANGES
 from tests.conftest import TEXTS
+from tests.models.test_kept import OLD
 from tests.vocab.bases import BASES, ENGLISH, metaspace, write
 from tests.vocab.made import ROWS, sentencepiece_base
 from tests.vocab.test_run import run
@@ -125,6 +130,27 @@ def test_transformers_4_can_read_the_form(kind: str, tmp_path: Path, make_artifa
         "PreTrainedTokenizerFast", "LlamaTokenizer", "GemmaTokenizer", "Qwen2Tokenizer", "GPT2Tokenizer",
     )  # fmt: skip
     assert "auto_map" not in config
+
+
+@pytest.mark.skipif(not OLD.is_dir(), reason="needs transformers 4 in the environment's transformers4 (make test)")
+def test_transformers_4_reads_the_same(tmp_path: Path, make_artifact, make_work) -> None:
+    """All kinds, grown, in one process of it."""
+    folders = []
+    for kind in BASES:
+        base = BASES[kind](tmp_path / f"{kind}-base")
+        out = run(make_artifact, make_work, MORE, base=base, name=kind) / "tokenizer"
+        folders.append(shutil.copytree(out, tmp_path / kind))
+    texts = [*ROUND_TRIP_TEXTS, *TEXTS.values(), *ENGLISH, "x</s> y<|endoftext|><|user|> z", "ﬁ ①"]
+    (tmp_path / "texts.json").write_text(json.dumps(texts))
+    script = Path(__file__).with_name("in_transformers4.py")
+    done = subprocess.run(
+        [sys.executable, script, tmp_path / "texts.json", *folders],
+        env=os.environ | {"PYTHONPATH": str(OLD)}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    for folder in folders:
+        tokenizer = AutoTokenizer.from_pretrained(folder)
+        assert json.loads((folder / "ids.json").read_text()) == [tokenizer(each).input_ids for each in texts], folder
 
 
 def test_chat_templates_are_carried_over(tmp_path: Path, make_artifact, make_work) -> None:

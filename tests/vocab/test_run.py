@@ -206,6 +206,7 @@ def test_facts_tell_the_size_and_the_rows(pad_to: int, rows: int, make_artifact,
         "special": {"bos": begin, "eos": {"id": 2, "token": "</s>"}, "first": begin},
         "switched_off": {},
         "changed": {},
+        "altered": {},
     }
     assert (size, facts["rows"]) == (659, rows)
     assert len(AutoTokenizer.from_pretrained(out / "tokenizer")) == size

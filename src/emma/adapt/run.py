@@ -118,7 +118,8 @@ def vocabulary_size(vocab: Artifact, pieces: int) -> tuple[int, int]:
     """The pieces of the tokenizer, and the rows that the model is to have for them: padded for fast products."""
     path = vocab.find("vocab.json")
     facts = json.loads(path.read_text(encoding="utf-8")) if path is not None else {}
-    return pieces, max(pieces, int(facts.get("rows", pieces)))
+    size = max(pieces, int(facts.get("size", pieces)))  # more than the tokenizer counts where it skips ids
+    return size, max(size, int(facts.get("rows", size)))
 
 
 def new_pieces(vocab: Artifact) -> NewPieces:

@@ -44,6 +44,11 @@ def round_trips(folder: Path) -> dict[str, str]:
     return {text: _back(tokenizer, text) for text in ROUND_TRIP_TEXTS}
 
 
+def altered(folder: Path) -> dict[str, str]:
+    """Those of ROUND_TRIP_TEXTS that the tokenizer of a folder does not give back, and what they become."""
+    return {text: back for text, back in round_trips(folder).items() if back != text}
+
+
 def _back(tokenizer: Any, text: str) -> str:
     back: str = tokenizer.decode(tokenizer.encode(text, add_special_tokens=False).ids, skip_special_tokens=False)
     return back

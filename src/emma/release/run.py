@@ -55,7 +55,7 @@ def release(
 
     with quiet():
         checks = {
-            "model": check_model(model, train.file("model")),
+            "model": check_model(model, train.file("model"), vocab),
             "corpus": check_corpus(
                 corpus,
                 curated=shards.read(curate.file("languages.parquet")).to_pylist(),

@@ -8,7 +8,7 @@ from typing import Any
 
 from emma.models import sentencepiece as spm
 from emma.models.special_ids import special_ids
-from emma.models.tokenizer import without_rows
+from emma.models.tokenizer import altered, without_rows
 from emma.models.tokenizer_file import (
     ADDED,
     CONFIG,
@@ -104,7 +104,8 @@ def write_facts(tokenizer: Bpe, before: Bpe, section: VocabConfig, out: Path, ba
     to have, `size` brought up to a multiple of `pad_to` where it grew; `without_rows` counts tokens of the base that
     its model has no row for; `canonical` is the file that decides, from which the other follows where there are two.
     `special` are the tokens around a text (`first` stands before it), `switched_off` is what the base's tokenizer
-    would have done on its own, and `changed` what else is not as the base has it.
+    would have done on its own, and `changed` what else is not as the base has it; `altered` are texts that the base's
+    tokenizer does not give back, and what becomes of them.
     """
     size, folder = len(tokenizer.pieces), out / "tokenizer"
     by_model = tokenizer.by_piece and not (base is not None and not section.new_pieces and (base / JSON).exists())
@@ -119,6 +120,7 @@ def write_facts(tokenizer: Bpe, before: Bpe, section: VocabConfig, out: Path, ba
         "special": _special(folder if base is None else base),
         "switched_off": switched_off(base),
         "changed": changes(base, folder) if base is not None else {},
+        "altered": altered(base) if base is not None else {},
     }
     (out / FACTS).write_text(json.dumps(facts, indent=1, ensure_ascii=False), encoding="utf-8")
 
