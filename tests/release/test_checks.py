@@ -9,6 +9,7 @@ import pytest
 from emma.errors import ArtifactError
 from emma.release import corpus_checks, model_checks
 from emma.release.facts import hub_languages, hub_licence
+from emma.store.artifact import Artifact
 
 from .conftest import save_model
 

@@ -15,4 +15,6 @@ if not transformers.__version__.startswith("4."):
 texts = json.loads(Path(sys.argv[1]).read_text())
 for folder in map(Path, sys.argv[2:]):
     tokenizer = AutoTokenizer.from_pretrained(folder)
-    (folder / "ids.json").write_text(json.dumps([tokenizer(each).input_ids for each in texts]))
+    (folder / "ids.json").write_text(
+        json.dumps([tokenizer(each, add_special_tokens=False).input_ids for each in texts])
+    )
