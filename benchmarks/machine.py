@@ -13,10 +13,16 @@ def machine() -> str:
     """Processor, cores, memory, system and versions, in one paragraph."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in PACKAGES)
+    kernels = f" (kernels of {limit()} alone)" if limit() else ""
     return (
-        f"{processor()}, {len(os.sched_getaffinity(0))} cores, {memory:.0f} GiB, {platform.system()}, "
+        f"{processor()}{kernels}, {len(os.sched_getaffinity(0))} cores, {memory:.0f} GiB, {platform.system()}, "
         f"Python {platform.python_version()}, {versions}"
     )
+
+
+def limit() -> str:
+    """What the processor's kernels are limited to, such as AVX2, to stand for a lesser one; "" where they are not."""
+    return os.environ.get("ONEDNN_MAX_CPU_ISA", "")
 
 
 def processor() -> str:
