@@ -5,10 +5,18 @@ from pathlib import Path
 
 import pytest
 
+from emma.adapt.config import AdaptConfig
+from emma.errors import RecipeError
+from emma.preflight import against, preflight
+from emma.recipe import Recipe
+from emma.store.artifact import Artifact
 from tests.models.kinds import write_base, write_tokenizer
 from tests.whole import RECIPE, emma, write_corpus
 
 pytest.importorskip("torch", reason="needs the train extra")
+
+
+DYNAMIC = {"type": "dynamic", "factor": 2.0}
 
 
 @pytest.fixture
@@ -37,8 +45,13 @@ def change(recipe: Path, **fields: object) -> None:
         ({}, ["mix.sequence_length=128"], "longer than its context of 64"),
         ({}, ["adapt.untie=false"], "cannot be tied"),
         ({}, ["adapt.rope.factor=2.0"], "adapt.rope.type"),
+        (
+            {"rope_scaling": {"type": "dynamic", "factor": 2.0}},
+            ["mix.sequence_length=128"],
+            "type 'dynamic' begins after",
+        ),
     ],
-    ids=["heads", "code", "length", "tied", "rope"],
+    ids=["heads", "code", "length", "tied", "rope", "dynamic"],
 )
 def test_nothing_is_done_with_a_base_that_cannot_end_well(recipe: Path, fields, changes: list[str], said: str) -> None:
     change(recipe, **fields)
@@ -46,9 +59,29 @@ def test_nothing_is_done_with_a_base_that_cannot_end_well(recipe: Path, fields, 
     done = emma("run", recipe, "--home", home, *(word for each in changes for word in ("--set", each)))
     assert done.returncode == 1
     assert said in done.stderr
-    assert "Nothing was done yet" in done.stderr
+    assert "Nothing was done with it yet" in done.stderr
     assert "Traceback" not in done.stderr
     assert not list((home / "store").glob("*/*/manifest.json"))
+
+
+def test_what_needs_a_head_is_refused_where_there_is_none(tmp_path: Path) -> None:
+    write_base("smollm2", tmp_path / "base")
+    write_tokenizer(tmp_path / "base")
+    recipe = Recipe(name="r", base=str(tmp_path / "base"), adapt={"head_init": "mean"}, mix={"sequence_length": 64})
+    assert ["adapt.untie" in each for each in against(recipe, tmp_path / "base")] == [True]
+
+
+def test_a_base_that_passed_is_looked_at_again_for_other_settings(tmp_path: Path) -> None:
+    write_base("gpt2", tmp_path / "base")
+    write_tokenizer(tmp_path / "base")
+    base, said = Artifact(tmp_path / "base", "key"), list[str]()
+    recipe = Recipe(name="r", vocab={"new_pieces": 5}, mix={"sequence_length": 64})
+    preflight(recipe, base, tmp_path / "store", said.append)
+    preflight(recipe, base, tmp_path / "store", said.append)
+    assert len(list((tmp_path / "store" / "checked").iterdir())) == 1
+    longer = recipe.model_copy(update={"adapt": AdaptConfig(context=128)})
+    with pytest.raises(RecipeError, match="positions are learned or fixed"):
+        preflight(longer, base, tmp_path / "store", said.append)
 
 
 def test_a_corpus_needs_no_check(recipe: Path) -> None:

@@ -23,13 +23,12 @@ def preflight(recipe: Recipe, base: Artifact, store: Path, say: Callable[[str], 
 
     settings = [recipe.adapt.semantic(), recipe.vocab.semantic(), recipe.mix.sequence_length]
     passed = store / CHECKED / f"{address([VERSION, base.key, settings])}.json"
-    if passed.exists():
-        return
-    notes = examine(recipe, base.path)
-    for each in notes:
+    if not passed.exists():
+        notes = examine(recipe, base.path)
+        passed.parent.mkdir(parents=True, exist_ok=True)
+        passed.write_text(json.dumps(notes, indent=1) + "\n", encoding="utf-8")
+    for each in json.loads(passed.read_text(encoding="utf-8")):
         say(f"  base: {each}")
-    passed.parent.mkdir(parents=True, exist_ok=True)
-    passed.write_text(json.dumps(notes, indent=1) + "\n", encoding="utf-8")
 
 
 def examine(recipe: Recipe | None, folder: Path, tell: Callable[[str], None] = lambda _: None) -> list[str]:
@@ -37,7 +36,7 @@ def examine(recipe: Recipe | None, folder: Path, tell: Callable[[str], None] = l
     from emma.models.check import check_base
 
     start = time.perf_counter()
-    report = check_base(folder)
+    report = check_base(folder, recipe.vocab.new_pieces if recipe is not None else 0)
     if recipe is not None and not report.problems:
         report.problems += against(recipe, folder)
     for each in report.checks:
@@ -49,22 +48,21 @@ def examine(recipe: Recipe | None, folder: Path, tell: Callable[[str], None] = l
 
 def against(recipe: Recipe, folder: Path) -> Iterator[str]:
     """What of the recipe's settings this base cannot have."""
-    from emma.adapt.model import read_config, settle
+    from emma.adapt.model import plan_config
     from emma.models.context import context_of
-    from emma.vocab.expand import start_of
+    from emma.train.rotary import check_rotary
 
+    length = recipe.mix.sequence_length
     try:
-        start_of(folder, recipe.vocab)
-        config = read_config(folder)
-        settle(config, recipe.adapt, str(folder))
+        config = plan_config(folder, recipe.adapt)
+        check_rotary(config, length)
     except EmmaError as error:
         yield str(error)
         return
-    context = context_of(config) or 0
-    if recipe.mix.sequence_length > context:
+    if length > (context := context_of(config) or 0):
         yield (
-            f"mix.sequence_length = {recipe.mix.sequence_length} is longer than its context of {context}. Lower it, or "
-            "set adapt.context higher."
+            f"mix.sequence_length = {length} is longer than its context of {context}. Lower it, or set adapt.context "
+            "higher."
         )
 
 

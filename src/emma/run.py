@@ -30,6 +30,8 @@ PACKAGES = {
 }
 """What stages need beyond EMMA's own dependencies, and the extra that brings it."""
 WEIGHTS = ("*.safetensors", "pytorch_model*.bin")
+TEMPLATES = "additional_chat_templates"
+"""Folder in which transformers 5 keeps a base's further chat templates."""
 
 
 def run(
@@ -140,8 +142,10 @@ def base_artifact(folder: Path, fingerprints: Fingerprints) -> Artifact:
             f"{folder} is not a model to adapt: it needs config.json and weights ({' or '.join(WEIGHTS)}). "
             "Point 'base' at a folder written by save_pretrained or downloaded whole from a hub."
         )
-    files = sorted(each for each in folder.iterdir() if each.is_file())
-    key = address("base", [[each.name, fingerprints.of(each)] for each in files])
+    files = [each for each in folder.iterdir() if each.is_file()]
+    files += [each for each in (folder / TEMPLATES).rglob("*") if each.is_file()]
+    names = {each.relative_to(folder).as_posix(): each for each in files}
+    key = address("base", [[name, fingerprints.of(names[name])] for name in sorted(names)])
     fingerprints.save()
     return Artifact(folder.absolute(), key)
 

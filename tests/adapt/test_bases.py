@@ -13,6 +13,7 @@ from transformers import AutoConfig, AutoModelForCausalLM
 from emma.adapt.config import AdaptConfig
 from emma.adapt.run import adapt
 from emma.errors import RecipeError
+from emma.models.context import context_of
 from emma.models.head import head_of
 from emma.store.artifact import Artifact
 from tests.adapt.test_adapt import NEW, vocab
@@ -98,8 +99,11 @@ def test_what_is_left_out_of_rope_is_the_bases(adapted, tmp_path: Path, kind, ro
 @pytest.mark.parametrize(
     ("kind", "fields", "said"),
     [
-        ("gpt2", {"rope": {"type": "linear", "factor": 2}}, r"learned a vector for each of its 64 positions"),
-        ("gpt2", {"context": 128}, r"adapt\.context = 128 .* positions are learned, not rotary, and end at 64"),
+        ("gpt2", {"rope": {"type": "linear", "factor": 2}}, r"its 64 positions are learned or fixed"),
+        ("gpt2", {"context": 128}, r"adapt\.context = 128 cannot be had .* its 64 positions are learned or fixed"),
+        ("gpt2", {"context": 32}, r"adapt\.context = 32 cannot be had .* mix\.sequence_length may be shorter"),
+        ("llama3", {"rope": {"beta_fast": 3.0}}, r"beta_fast means nothing to rotary scaling of type 'llama3'"),
+        ("smollm2", {"rope": {"type": "linear", "factor": 2, "low_freq_factor": 1}}, r"low_freq_factor means nothing"),
         ("smollm2", {"rope": {"factor": 2.0}}, r"adapt\.rope\.factor says .* Set adapt\.rope\.type too"),
     ],
 )
@@ -109,9 +113,45 @@ def test_positions_that_a_base_cannot_have_are_refused(adapted, tmp_path: Path, 
         adapted(**fields)
 
 
-def test_learned_positions_may_be_cut_short(adapted, tmp_path: Path) -> None:
+def test_learned_positions_stay_as_many(adapted, tmp_path: Path) -> None:
     write_base("gpt2", tmp_path / "base")
     assert config_of(adapted(context=64))["n_positions"] == 64
+
+
+@pytest.mark.parametrize(
+    ("scaling", "factor", "longest"),
+    [
+        ({"type": "yarn", "factor": 2.0, "original_max_position_embeddings": 32}, 4.0, 128),
+        ({"type": "linear", "factor": 2.0}, 4.0, 128),
+        ({"type": "dynamic", "factor": 2.0}, 4.0, 64),
+    ],
+    ids=lambda each: each["type"] if isinstance(each, dict) else "",
+)
+def test_scaling_grows_with_the_context(adapted, tmp_path: Path, scaling, factor, longest) -> None:
+    """Twice the base's 64 positions (dynamic: twice the 128 that it reaches) under a theta of the recipe's own."""
+    write_base("smollm2", tmp_path / "base", rope_scaling=scaling)
+    wanted = 256 if scaling["type"] == "dynamic" else 128
+    config = AutoConfig.from_pretrained(adapted(context=wanted, rope={"theta": 2e6}))
+    assert config.rope_parameters["factor"] == factor
+    assert config.rope_parameters["rope_theta"] == 2e6
+    assert config.max_position_embeddings == longest
+    assert context_of(config) == wanted
+
+
+def test_dynamic_scaling_alone_reaches_the_context(adapted, tmp_path: Path) -> None:
+    write_base("smollm2", tmp_path / "base", rope_scaling={"type": "dynamic", "factor": 2.0})
+    config = AutoConfig.from_pretrained(adapted(context=256))
+    assert (config.max_position_embeddings, context_of(config)) == (64, 256)
+
+
+def test_each_weight_keeps_its_type(adapted, tmp_path: Path) -> None:
+    """A base whose norms are in float32 beside matrices in bfloat16, as routers often are."""
+    write_base("smollm2", tmp_path / "base")
+    path = tmp_path / "base" / "model.safetensors"
+    weights = {name: each.float() if "norm" in name else each for name, each in load_file(path).items()}
+    save_file(weights, path, metadata={"format": "pt"})
+    found = load_file(adapted() / "model.safetensors")
+    assert {name: each.dtype for name, each in found.items()} == {name: each.dtype for name, each in weights.items()}
 
 
 def test_tokens_without_rows_get_rows(adapted, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Ten kinds of base as tiny random models, with configurations in the words in which their makers published them."""
+"""Kinds of base as tiny random models, with configurations in the words of their makers, or of transformers 5."""
 
 import json
 from pathlib import Path
@@ -76,6 +76,25 @@ CONFIGS: dict[str, dict[str, Any]] = {
         "model_type": "phi3", "rope_theta": 10000.0, "original_max_position_embeddings": 64, "sliding_window": 32,
         "pad_token_id": 0, "eos_token_id": 2, "auto_map": {"AutoModelForCausalLM": "modeling_phi3.Phi3ForCausalLM"},
     },
+    "neox": {
+        "model_type": "gpt_neox", "rotary_pct": 0.5, "rotary_emb_base": 20000, "use_parallel_residual": True,
+        "tie_word_embeddings": False, "num_key_value_heads": None, "torch_dtype": "float16",
+    },
+    "stablelm": {"model_type": "stablelm", "partial_rotary_factor": 0.5, "rope_theta": 20000, "use_qkv_bias": True},
+    "phi": {"model_type": "phi", "partial_rotary_factor": 0.5, "rope_theta": 20000.0, "torch_dtype": "float16"},
+    "qwen3_of_5": {
+        "model_type": "qwen3", "head_dim": 8, "torch_dtype": None, "dtype": "bfloat16", "eos_token_id": 2,
+        "rope_parameters": {"rope_theta": 5000000, "rope_type": "default"}, "transformers_version": "5.23.0",
+    },
+    "llama3_of_5": {
+        "model_type": "llama", "torch_dtype": None, "dtype": "bfloat16", "eos_token_id": [2, 5], "head_dim": 8,
+        "rope_parameters": {**LLAMA_3, "rope_theta": 500000.0}, "transformers_version": "5.23.0",
+    },
+    "neox_of_5": {
+        "model_type": "gpt_neox", "torch_dtype": None, "dtype": "float32", "num_key_value_heads": None,
+        "rope_parameters": {"rope_theta": 20000, "rope_type": "default", "partial_rotary_factor": 0.5},
+        "transformers_version": "5.23.0", "tie_word_embeddings": False,
+    },
 }  # fmt: skip
 """Fields that differ from SIZES, or that SIZES lacks; Llama is there twice more, as what Llama 3 and SmolLM2 are."""
 GENERATION: dict[str, dict[str, Any]] = {
@@ -112,7 +131,8 @@ def write_base(kind: str, folder: Path, **changes: Any) -> dict[str, Any]:
     torch.manual_seed(0)
     auto: Any = AutoModelForCausalLM
     model = auto.from_config(AutoConfig.from_pretrained(folder), dtype=torch.float32)
-    model.to(getattr(torch, config.get("torch_dtype", "float32"))).save_pretrained(folder)
+    stored = config.get("torch_dtype") or config.get("dtype", "float32")
+    model.to(getattr(torch, stored)).save_pretrained(folder)
     path.write_text(json.dumps(config, indent=2))
     (folder / "generation_config.json").unlink(missing_ok=True)
     if kind in GENERATION:

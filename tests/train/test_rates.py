@@ -8,7 +8,9 @@ from emma.train.rates import Beginning, adamw_rate, choose_rates, muon_rate, war
 
 GPT_3 = {125e6: 6e-4, 350e6: 3e-4, 760e6: 2.5e-4, 1.3e9: 2e-4, 2.7e9: 1.6e-4, 6.7e9: 1.2e-4, 13e9: 1e-4, 175e9: 6e-5}
 """Weights and peak rate (Brown et al., arXiv 2005.14165, table 2.1)."""
+HIGH_ENDS = ["train.embedding_lr = 0.02 and train.head_lr = 0.02 is high"]
 BASE = Beginning(135_000_000, 576, base=True)
+OF_MUON = Beginning(135_000_000, 576, base=True, optimizer="muon")
 RANDOM = Beginning(2_500_000, 128, base=False)
 
 
@@ -49,7 +51,16 @@ def test_auto_becomes_numbers_and_what_is_named_stays() -> None:
         (RANDOM, {"learning_rate": 0.1, "optimizer": "muon"}, []),
         (BASE, {"optimizer": "muon"}, ["Muon on a base that was pre-trained with Adam"]),
         (Beginning(135_000_000, 576, base=True, optimizer="adamw"), {"optimizer": "muon"}, ["arXiv 2605.10468"]),
-        (Beginning(135_000_000, 576, base=True, optimizer="muon"), {"optimizer": "muon", "learning_rate": 0.02}, []),
+        (
+            Beginning(135_000_000, 576, base=True, optimizer="muon"),
+            {"optimizer": "muon", "embedding_lr": 1e-3, "head_lr": 1e-3},
+            [],
+        ),
+        (
+            Beginning(135_000_000, 576, base=True, optimizer="muon"),
+            {"optimizer": "muon", "learning_rate": 0.02},
+            HIGH_ENDS,
+        ),
     ],
 )
 def test_what_can_destroy_a_base_is_warned_of(start: Beginning, settings, said: list[str]) -> None:

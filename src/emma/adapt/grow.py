@@ -10,14 +10,14 @@ from transformers import PreTrainedModel
 from emma.adapt.alike import NewPieces
 from emma.adapt.combination import Combination
 from emma.adapt.config import AdaptConfig, Init
-from emma.adapt.model import matrices
+from emma.adapt.model import SEPARATE, matrices
 from emma.adapt.rows import new_rows
 from emma.errors import ArtifactError, RecipeError
 
 
 def check_separate(model: PreTrainedModel, section: AdaptConfig) -> None:
     """RecipeError where the recipe treats the head apart, and the base has one matrix for both."""
-    asked = [name for name in ("head_init", "distil") if getattr(section, name) is not None]
+    asked = [name for name in SEPARATE if getattr(section, name) is not None]
     (first, *rest) = matrices(model)
     if asked and not rest:
         raise RecipeError(

@@ -12,9 +12,11 @@ from emma.adapt.rope import scale
 from emma.errors import RecipeError
 from emma.models.context import context_of
 from emma.models.finite import is_finite
-from emma.models.folder import check_folder
+from emma.models.folder import check_folder, stored
 
 T = TypeVar("T")
+SEPARATE = ("head_init", "distil")
+"""Settings that treat the head apart from the input embeddings."""
 
 
 def load_base(folder: Path, section: AdaptConfig) -> PreTrainedModel:
@@ -36,6 +38,24 @@ def load_base(folder: Path, section: AdaptConfig) -> PreTrainedModel:
     check_complete(folder, set(report["missing_keys"]) - made_here)
     check_finite(model, folder)
     return model
+
+
+def plan_config(folder: Path, section: AdaptConfig) -> PretrainedConfig:
+    """The configuration that the adapted model will have. RecipeError for what the base cannot be made to be."""
+    config = read_config(folder)
+    settle(config, section, str(folder))
+    asked = [name for name in SEPARATE if getattr(section, name) is not None]
+    if asked and config.tie_word_embeddings and not has_head(folder):
+        raise RecipeError(
+            f"adapt.{asked[0]} needs a head apart from the input embeddings, but the base ties them. Set adapt.untie = "
+            f"true, which adds a head, or leave adapt.{asked[0]} out."
+        )
+    return config
+
+
+def has_head(folder: Path) -> bool:
+    """Whether the weights hold a head, whatever the configuration says."""
+    return any(each.name == "lm_head.weight" for each in stored(folder))
 
 
 def read_config(folder: Path) -> PretrainedConfig:
@@ -98,7 +118,9 @@ def make_random(section: AdaptConfig, pieces: int) -> PreTrainedModel:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(section.seed)
         auto: Any = AutoModelForCausalLM
-        model: PreTrainedModel = build(name, lambda: auto.from_config(config, dtype=torch.float32))
+        model: PreTrainedModel = build(
+            name, lambda: auto.from_config(config, dtype=torch.float32, trust_remote_code=False)
+        )
         return model
 
 
@@ -126,9 +148,14 @@ def settle(config: PretrainedConfig, section: AdaptConfig, name: str) -> None:
     check_positions(config, section, name)
     if section.rope is not None:
         scale(config, section.rope, section.context)
-    # Dynamic scaling starts where the base ended, so the base's number stays (emma.models.context).
-    if section.context is not None and (section.rope is None or section.rope.type != "dynamic"):
+    rope = getattr(config, "rope_parameters", None) or {}
+    if section.context is None:
+        return
+    if rope.get("rope_type") != "dynamic":
         config.max_position_embeddings = section.context
+    elif section.rope is None:
+        # Dynamic scaling starts where the base ended, so the base's number stays (emma.models.context).
+        config.rope_parameters = {**rope, "factor": section.context / config.max_position_embeddings}
 
 
 def check_positions(config: PretrainedConfig, section: AdaptConfig, name: str) -> None:
@@ -137,15 +164,15 @@ def check_positions(config: PretrainedConfig, section: AdaptConfig, name: str) -
         return
     positions, kind = context_of(config), f"{name} ({config.model_type})"
     if section.rope is not None:
-        has = f"it learned a vector for each of its {positions} positions" if positions else "it takes no positions"
+        has = f"its {positions} positions are learned or fixed" if positions else "it takes no positions"
         raise RecipeError(
             f"[adapt.rope] sets rotary positions, and {kind} has no such settings: {has}. "
             "Remove the table, or choose a base with rotary positions."
         )
-    if section.context is not None and section.context > (positions or section.context):
+    if section.context is not None and section.context != (positions or section.context):
         raise RecipeError(
-            f"adapt.context = {section.context} is more than {kind} can have: its positions are learned, not rotary, "
-            f"and end at {positions}. Set it to {positions} at most, or choose a base with rotary positions."
+            f"adapt.context = {section.context} cannot be had with {kind}: its {positions} positions are learned or "
+            "fixed. Leave it out, or choose a base with rotary positions; mix.sequence_length may be shorter."
         )
 
 

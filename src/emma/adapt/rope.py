@@ -25,6 +25,17 @@ SCALES = ("linear", "dynamic", "ntk", "yarn", "llama3", "longrope")
 LLAMA_3 = {"low_freq_factor": 1.0, "high_freq_factor": 4.0}
 """What Llama 3.1 was released with."""
 UNSCALED = "default"
+LENGTHS = {"factor", "original_max_position_embeddings"}
+KNOWN: Mapping[str, set[str]] = {
+    UNSCALED: set(),
+    "linear": LENGTHS,
+    "dynamic": LENGTHS,
+    "ntk": LENGTHS,
+    "yarn": LENGTHS | {"beta_fast", "beta_slow", "attention_factor"},
+    "llama3": LENGTHS | {"low_freq_factor", "high_freq_factor"},
+    "longrope": LENGTHS | {"short_factor", "long_factor", "attention_factor"},
+}
+"""What each kind takes beside theta, in Hugging Face's words."""
 SCALED_LAYERS = "full_attention"
 """Of models with rotary settings of their own for sliding-window layers (Gemma 3), the layers that see far."""
 
@@ -53,7 +64,8 @@ def rope_parameters(
     """
     given = {HF_NAMES.get(name, name): value for name, value in rope.model_dump(mode="json", exclude_none=True).items()}
     if rope.type is None:
-        return on_top({"rope_type": UNSCALED, **base}, given)
+        return on_top({"rope_type": UNSCALED, **base}, given, (context or before) / before)
+    check_known(rope.type, given)
     given.setdefault("rope_theta", base.get("rope_theta", 10_000.0))
     if "partial_rotary_factor" in base:
         given["partial_rotary_factor"] = base["partial_rotary_factor"]
@@ -69,14 +81,28 @@ def rope_parameters(
     return given | {"original_max_position_embeddings": original} if rope.type in REMEMBER_CONTEXT else given
 
 
-def on_top(base: Parameters, given: Parameters) -> Parameters:
-    """The base's rotary settings with some of them changed. RecipeError for a number that its kind does not know."""
-    if base["rope_type"] == UNSCALED and (needless := sorted(given.keys() - {"rope_theta"})):
+def on_top(base: Parameters, given: Parameters, longer: float) -> Parameters:
+    """The base's rotary settings with some of them changed; scaling grows with the context, which is `longer` times as
+    long, unless the recipe has a factor. RecipeError for a number that its kind does not know."""
+    kind = base["rope_type"]
+    if kind == UNSCALED and (needless := sorted(given.keys() - {"rope_theta"})):
         raise RecipeError(
             f"adapt.rope.{needless[0]} says how positions are scaled, but not by which method, and the base scales "
             f"none. Set adapt.rope.type too: {', '.join(SCALES)}."
         )
-    return {**base, **given}
+    check_known(kind, given)
+    before = 1.0 if kind == "dynamic" else base.get("factor")  # which counts from the context before scaling
+    scaled = {"factor": before * longer} if before and longer > 1 else {}
+    return {**base, **scaled, **given}
+
+
+def check_known(kind: str, given: Parameters) -> None:
+    """RecipeError for a number that means nothing to this kind of scaling."""
+    if needless := sorted(given.keys() - KNOWN.get(kind, given.keys()) - {"rope_theta", "rope_type"}):
+        known = ", ".join(sorted(KNOWN[kind])) or "theta alone"
+        raise RecipeError(
+            f"adapt.rope.{needless[0]} means nothing to rotary scaling of type '{kind}', which takes {known}."
+        )
 
 
 def factor(rope: RopeConfig, context: int | None, original: int) -> float:

@@ -27,17 +27,17 @@ from emma.adapt.model import load_base, make_random, matrices, read_config
 from emma.adapt.text import Text, check_text, sample_text
 from emma.errors import RecipeError
 from emma.models.device import choose_device
-from emma.models.folder import CONFIG, GENERATION, TRAINING, read_json, stored_type
+from emma.models.folder import CONFIG, GENERATION, ORIGIN, TRAINING, read_json, stored_type
 from emma.models.folder import TYPES as STORED
 from emma.models.kept import changes, kept_config, with_rotary, write_configs
 from emma.models.precision import choose_precision
+from emma.models.stored import in_types, types_of
 from emma.store import shards
 from emma.store.artifact import Artifact
 from emma.work.work import Made, Work
 
 SPECIAL = ("bos_token_id", "eos_token_id", "pad_token_id")
 TYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
-ORIGIN = "origin.json"
 TOKENIZER = "tokenizer_config.json"
 
 
@@ -73,14 +73,16 @@ def adapt(
 
 def save(model: PreTrainedModel, base: Path | None, tokenizer: Path, section: AdaptConfig, out: Path) -> dict[str, Any]:
     """Write the model's folder, with all that the base says of itself and the tokenizer; returns where it is from."""
-    kind: Any = stored_as(section, base)
-    model.to(kind)
-    model.save_pretrained(out)
+    kind, types = stored_as(section, base), {}
+    if base is not None and section.dtype == "base":
+        types = types_of(base)
+    model.save_pretrained(out, state_dict=in_types(model.state_dict(), types, kind))
+    model.config.dtype = kind
     copy_files(tokenizer, out)
     if section.context is not None:
         raise_length(out / TOKENIZER, section.context)
-    written = read_json(out / CONFIG)
     if base is None:
+        written = {**read_json(out / CONFIG), "dtype": str(kind).removeprefix("torch.")}
         (out / CONFIG).write_text(json.dumps(with_rotary(written, written), indent=2) + "\n", encoding="utf-8")
         return {"base": False}
     own = read_json(base / CONFIG)

@@ -4,7 +4,8 @@ Everything that a later stage would refuse is refused here, in seconds, with wha
 own code runs.
 """
 
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,15 +13,19 @@ from typing import Any
 from emma.errors import RecipeError
 from emma.extras import need
 from emma.models import folder as folders
-from emma.models.folder import CONFIG, GENERATION, TYPES, Stored, read_json
+from emma.models.folder import CONFIG, GENERATION, TYPES, read_json
 
 VERSION = 1
 """Raised when a base that passed must be checked again."""
 NESTED = ("text_config", "vision_config", "audio_config", "llm_config", "language_config", "thinker_config")
 """Where models of more than text keep the configurations of their parts."""
-EMBEDDINGS = ("embed_tokens.weight", "wte.weight", "embed_in.weight")
-"""How the names of input embeddings end."""
-HEADS = ("num_attention_heads", "num_key_value_heads", "n_head")
+NUMBERS = (
+    "num_attention_heads", "num_key_value_heads", "n_head", "hidden_size", "n_embd", "num_hidden_layers", "n_layer",
+    "vocab_size", "max_position_embeddings", "n_positions",
+)  # fmt: skip
+"""Fields that are numbers above 0 where they are there; null leaves them to transformers."""
+OTHERS = {"I64", "I32", "BOOL", "U8", "int64", "int32", "bool", "uint8"}
+"""Types of what is no weight, such as masks that old checkpoints keep."""
 
 
 @dataclass
@@ -33,20 +38,20 @@ class Report:
     """What one should know; adaptation goes on."""
     problems: list[str] = field(default_factory=list)
     """What stands in the way, each with what to do."""
+    new_pieces: int = 0
+    """Pieces that the base's vocabulary is to get."""
 
     def raise_any(self, base: str) -> None:
         """RecipeError with all problems, if there are any."""
         if self.problems:
             listed = " ".join(f"({number}) {each}" for number, each in enumerate(self.problems, 1))
-            raise RecipeError(f"The base {base} cannot be adapted as it is. {listed} Nothing was done yet.")
+            raise RecipeError(f"The base {base} cannot be adapted as it is. {listed} Nothing was done with it yet.")
 
 
-Check = Callable[[Path, Report], None]
-
-
-def check_base(folder: Path) -> Report:
-    """Look at a base's files; never raises for what is wrong with them. Reads all weights once."""
-    report = Report()
+def check_base(folder: Path, new_pieces: int = 0) -> Report:
+    """Look at the files of a base that is to get so many new pieces; never raises for what is wrong with them. Reads
+    all weights once."""
+    report = Report(new_pieces=new_pieces)
     for check in (check_files, check_config, check_tensors, check_tokenizer, check_arithmetic):
         try:
             check(folder, report)
@@ -65,7 +70,7 @@ def check_files(folder: Path, report: Report) -> None:
         raise RecipeError(f"Weights are missing: {', '.join(absent[:3])}, which the index lists. Fetch the base again.")
     if files and files[0].suffix == folders.PICKLED:
         report.notes.append("the weights are pickled (.bin); they are read as data only, and no code in them runs")
-    report.checks.append(f"{len(files)} files of weights")
+    report.checks.append(f"{len(files)} file{'s' if len(files) > 1 else ''} of weights")
 
 
 def check_config(folder: Path, report: Report) -> None:
@@ -87,7 +92,7 @@ def problems_of(config: dict[str, Any]) -> Iterator[str]:
     """What is wrong with a `config.json`, each in a sentence."""
     kind = config.get("model_type")
     known = need("transformers", "train").CONFIG_MAPPING
-    if kind not in known:
+    if not isinstance(kind, str) or kind not in known:
         own = "needs code of its own, which EMMA never runs" if "auto_map" in config else "is not known to transformers"
         yield (
             f"Its kind of model ({CONFIG}: model_type = {kind!r}) {own}. Choose a base whose kind transformers has, or "
@@ -98,8 +103,8 @@ def problems_of(config: dict[str, Any]) -> Iterator[str]:
             f"Its configuration is nested ({', '.join(nested)}), as of models that also see or hear. Extract the "
             "language model into a folder of its own, or choose the text-only model of the family."
         )
-    if "quantization_config" in config:
-        method = config["quantization_config"].get("quant_method", "unknown")
+    if quantised := config.get("quantization_config"):
+        method = quantised.get("quant_method", "unknown") if isinstance(quantised, dict) else quantised
         yield f"Its weights are quantised ({method}), and cannot be trained in full. Take the base in bfloat16."
     said = folders.said_type(config)
     if said not in (None, "auto", *TYPES):
@@ -108,9 +113,9 @@ def problems_of(config: dict[str, Any]) -> Iterator[str]:
 
 
 def _numbers(config: dict[str, Any]) -> Iterator[str]:
-    for name in (*HEADS, "hidden_size", "num_hidden_layers", "vocab_size"):
-        if name in config and not (isinstance(config[name], int) and config[name] > 0):
-            yield f"{CONFIG} has {name} = {config[name]!r}, which must be a number above 0. Correct it."
+    for name in NUMBERS:
+        if (value := config.get(name)) is not None and not (type(value) is int and value > 0):
+            yield f"{CONFIG} has {name} = {value!r}, which must be a number above 0. Correct it."
             return
     heads, kv, width = (config.get(name) for name in ("num_attention_heads", "num_key_value_heads", "hidden_size"))
     if heads and kv and heads % kv:
@@ -120,9 +125,13 @@ def _numbers(config: dict[str, Any]) -> Iterator[str]:
 
 
 def check_tensors(folder: Path, report: Report) -> None:
-    """All weights are finite numbers of a type that is trained; embeddings and head have the rows that they should."""
+    """The weights are those that the configuration asks for, finite numbers, of types that are trained."""
+    need("torch", "train")
     from emma.models.finite import is_finite
+    from emma.models.fit import check_fit, check_generation
 
+    check_generation(folder)
+    report.notes += check_fit(folder)
     broken, count = [], 0
     for name, tensor in folders.read_tensors(folder):
         count += tensor.numel()
@@ -133,22 +142,17 @@ def check_tensors(folder: Path, report: Report) -> None:
             f"{len(broken)} of its tensors hold NaN or infinity: {', '.join(broken[:3])}{', …' if broken[3:] else ''}. "
             "Fetch it again, or choose another."
         )
-    types = {each.dtype for each in folders.stored(folder)}
-    if odd := sorted(types - TYPES.keys() - {"I64", "BOOL"}):
+    check_types(folder, report)
+    report.checks.append(f"{count:,} weights, as {CONFIG} asks for{'' if broken else ', all finite'}")
+
+
+def check_types(folder: Path, report: Report) -> None:
+    """Weights are of types that are trained; a head beside tied embeddings is said."""
+    tensors = folders.stored(folder)
+    if odd := sorted({each.dtype for each in tensors} - TYPES.keys() - OTHERS):
         report.problems.append(f"Some of its weights are of type {', '.join(odd)}: take the base in bfloat16.")
-    check_rows(read_json(folder / CONFIG), folders.stored(folder), report)
-    report.checks.append(f"{count:,} weights, all finite" if not broken else f"{count:,} weights")
-
-
-def check_rows(config: dict[str, Any], tensors: list[Stored], report: Report) -> None:
-    """Input embeddings have `vocab_size` rows; a head beside tied embeddings is said."""
-    for each in tensors:
-        if each.name.endswith(EMBEDDINGS) and "vocab_size" in config and each.shape[0] != config["vocab_size"]:
-            report.problems.append(
-                f"{each.name} has {each.shape[0]} rows and {CONFIG} says vocab_size = {config['vocab_size']}. Correct "
-                f"{CONFIG}, or fetch the base again."
-            )
-    if config.get("tie_word_embeddings") and any(each.name == "lm_head.weight" for each in tensors):
+    tied = read_json(folder / CONFIG).get("tie_word_embeddings")
+    if tied and any(each.name == "lm_head.weight" for each in tensors):
         report.notes.append(
             "tie_word_embeddings is true, but its weights hold a head too; where the two differ, the head is kept as "
             "it is, and the result says tie_word_embeddings = false"
@@ -161,21 +165,22 @@ def check_tokenizer(folder: Path, report: Report) -> None:
     from emma.models.special_ids import special_ids
     from emma.models.tokenizer import problems_of_tokenizer
 
-    found = problems_of_tokenizer(folder)
+    found = problems_of_tokenizer(folder, report.new_pieces)
     report.problems += found.problems
     report.notes += found.notes
     if found.problems:
         return
     config, said = read_json(folder / CONFIG), special_ids(folder)
     own = {"bos_token_id": said.bos, "eos_token_id": said.eos}
-    size = int(config.get("vocab_size", 1 << 62))
-    wrong = problems_of_ids(config, read_json(folder / GENERATION), own, size)
+    # Ids beyond the rows are the tokenizer's to judge: such tokens get rows.
+    wrong = problems_of_ids(config, read_json(folder / GENERATION), own, sys.maxsize)
     report.problems += [f"It {each}. Correct the file that is wrong." for each in wrong]
     report.checks.append("tokenizer: texts in twelve scripts, ends, ids")
 
 
 def check_arithmetic(folder: Path, report: Report) -> None:
     """A small random model of the same kind: logits are what its head makes of hidden states, documents are apart."""
+    need("torch", "train")
     from emma.models.probe import probe
 
     probe(folder)

@@ -12,6 +12,8 @@ from emma.extras import need
 
 CONFIG, GENERATION, TRAINING = "config.json", "generation_config.json", "training.json"
 """The last is EMMA's own: with what a model was trained (train.settle)."""
+ORIGIN = "origin.json"
+"""Beside an adapted model: whose weights they were, and what of the base's configuration changed."""
 WEIGHTS = ("model.safetensors", "model.safetensors.index.json", "pytorch_model.bin", "pytorch_model.bin.index.json")
 """Files of which a model folder must have one."""
 PICKLED = ".bin"
@@ -54,22 +56,31 @@ def check_folder(folder: Path) -> None:
 
 
 def weight_files(folder: Path) -> list[Path]:
-    """The files with the model's weights: safetensors where there are any, else pickled ones."""
-    names = {str(name) for index in WEIGHTS if index.endswith(".index.json") for name in _indexed(folder / index)}
-    safe = sorted({*folder.glob("model*.safetensors"), *(folder / each for each in names if each.endswith("tensors"))})
-    return safe or sorted(folder.glob(f"pytorch_model*{PICKLED}"))
-
-
-def _indexed(path: Path) -> set[str]:
-    return set(read_json(path).get("weight_map", {}).values())
+    """The files with the model's weights, in the order in which transformers looks: safetensors before pickled ones,
+    one file before several. Those that an index names are listed whether they are there or not."""
+    for name in WEIGHTS:
+        path = folder / name
+        if path.is_file():
+            listed = sorted(set(read_json(path).get("weight_map", {}).values())) if name.endswith(".json") else [name]
+            return [folder / each for each in listed]
+    return []
 
 
 def stored(folder: Path) -> list[Stored]:
-    """The tensors of a model folder, from the headers of its safetensors files; none for pickled weights.
+    """The tensors of a model folder; pickled ones are read for it, of others the headers alone.
 
     Raises RecipeError for a file that is missing or cut short.
     """
-    return [each for file in weight_files(folder) if file.suffix != PICKLED for each in _header(file)]
+    return [each for file in weight_files(folder) for each in (_pickled(file) if _is_pickled(file) else _header(file))]
+
+
+def _is_pickled(file: Path) -> bool:
+    return file.suffix == PICKLED
+
+
+def _pickled(file: Path) -> Iterator[Stored]:
+    for name, each in _unpickled(file).items():
+        yield Stored(name, file, tuple(each.shape), str(each.dtype).removeprefix("torch."))
 
 
 def _header(file: Path) -> Iterator[Stored]:
@@ -86,7 +97,7 @@ def _header(file: Path) -> Iterator[Stored]:
 
 
 def stored_type(folder: Path) -> str:
-    """The type that most of the weights have, in torch's words; of pickled weights what the configuration says."""
+    """The type that most of the weights have, in torch's words."""
     sizes: dict[str, int] = {}
     for each in stored(folder):
         count = 1
@@ -106,7 +117,7 @@ def read_tensors(folder: Path) -> Iterator[tuple[str, Any]]:
     """Every tensor of a model folder with its name, one at a time (torch). Pickled weights are read as data only."""
     safetensors = need("safetensors", "train")
     for file in weight_files(folder):
-        if file.suffix == PICKLED:
+        if _is_pickled(file):
             yield from _unpickled(file).items()
             continue
         with safetensors.safe_open(file, framework="pt") as opened:
@@ -117,10 +128,12 @@ def read_tensors(folder: Path) -> Iterator[tuple[str, Any]]:
 def _unpickled(file: Path) -> dict[str, Any]:
     torch = need("torch", "train")
     try:
-        found: dict[str, Any] = torch.load(file, map_location="cpu", weights_only=True)
+        found = torch.load(file, map_location="cpu", weights_only=True, mmap=True)
     except (RuntimeError, EOFError, OSError, ValueError, pickle.UnpicklingError):
         raise RecipeError(
             f"{file} cannot be read as data: it is damaged, or holds code, which is not run. Take the base as "
             "safetensors."
         ) from None
+    if not isinstance(found, dict) or not all(isinstance(each, torch.Tensor) for each in found.values()):
+        raise RecipeError(f"{file} holds more than tensors by name, as checkpoints do. Save the model alone.")
     return found

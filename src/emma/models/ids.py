@@ -10,8 +10,6 @@ from typing import Any
 from emma.models.folder import CONFIG, GENERATION
 
 NAMES = ("bos_token_id", "eos_token_id", "pad_token_id")
-LOWEST = (0, 0, -1)
-"""Least number of each: the first LLaMA says -1 for no padding."""
 END = "eos_token_id"
 
 
@@ -32,15 +30,16 @@ def problems_of_ids(
         place = GENERATION if as_list(generation.get(END)) else CONFIG
         found.append(f"contradicts itself about {END}: {place} {_said(stops)}, the tokenizer {end}")
     for place, said in ((CONFIG, config), (GENERATION, generation)):
-        for name, lowest in zip(NAMES, LOWEST, strict=True):
-            if any(not lowest <= each < size for each in as_list(said.get(name))):
+        for name in NAMES:
+            if any(each >= size for each in as_list(said.get(name))):
                 found.append(f"has a {name} outside its vocabulary of {size}: {place} {_said(as_list(said[name]))}")
     return found
 
 
 def as_list(value: int | Sequence[int] | None) -> list[int]:
-    """The ids of a setting: Llama 3 states several ends, of which the tokenizer knows one."""
-    return [] if value is None else [value] if isinstance(value, int) else list(value)
+    """The ids of a setting. Llama 3 states several ends, of which the tokenizer knows one; below 0 is none."""
+    listed = [] if value is None else [value] if isinstance(value, int) else value
+    return [each for each in listed if each >= 0]
 
 
 def _said(ids: list[int]) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from emma.errors import ArtifactError
 from emma.models.folder import CONFIG, GENERATION, read_json
 
 REASONS: Mapping[str, str] = {
@@ -19,6 +20,9 @@ REASONS: Mapping[str, str] = {
     "rope_parameters": "adapt.rope, in the words of transformers 5",
     "rope_theta": "as rope_parameters, where transformers 4 looks for it",
     "rope_scaling": "as rope_parameters, where transformers 4 looks for it",
+    "partial_rotary_factor": "as rope_parameters, where transformers 4 looks for it",
+    "rotary_pct": "as rope_parameters, under transformers 4's name for it in GPT-NeoX",
+    "rotary_emb_base": "as rope_parameters, under transformers 4's name for it in GPT-NeoX",
     "rope_local_base_freq": "as rope_parameters, where transformers 4 looks for it",
     "head_dim": "as it follows from the width: with scaled positions transformers 4 asks for it",
     "dtype": "the type in which the weights are stored",
@@ -29,6 +33,7 @@ REASONS: Mapping[str, str] = {
 SAVED = {"architectures", "transformers_version"}
 """Of the class and version that save, which is no business of the base."""
 ROPE = ("rope_parameters", "rope_theta", "rope_scaling", "rope_local_base_freq")
+GPT_NEOX = {"rotary_emb_base": "rope_theta", "rotary_pct": "partial_rotary_factor"}
 UNSCALED = "default"
 FAR, NEAR = "full_attention", "sliding_attention"
 """Layers with rotary settings of their own (Gemma 3)."""
@@ -39,11 +44,14 @@ Config = dict[str, Any]
 def kept_config(base: Config, before: Config, after: Config) -> Config:
     """The base's own `config.json` with what differs between two readings of it by transformers, `before` and `after`.
 
-    Raises ValueError for a difference that no reason is known for: a mistake of ours.
+    Raises ArtifactError for a difference that no reason is known for: a mistake of ours.
     """
     changed = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
     if unknown := sorted(name for name in changed - REASONS.keys() - SAVED if not name.startswith("_")):
-        raise ValueError(f"config.json would change in {', '.join(unknown)}, for no reason that is known")
+        raise ArtifactError(
+            f"config.json would change in {', '.join(unknown)}, for no reason that is known. This is a bug in EMMA: "
+            "please report it with the base's config.json."
+        )
     found = {name: value for name, value in base.items() if name != "auto_map"}
     found |= {name: after.get(name) for name in changed if name in REASONS and name not in (*ROPE, "dtype")}
     found = with_type(found, after)
@@ -69,6 +77,10 @@ def with_rotary(config: Config, after: Config) -> Config:
     near: Config | None = rope.get(NEAR)
     found |= {"rope_theta": far["rope_theta"]} if "rope_theta" in far else {}
     found |= {"rope_local_base_freq": near["rope_theta"]} if near else {}
+    if "partial_rotary_factor" in far:
+        found["partial_rotary_factor"] = far["partial_rotary_factor"]
+    if config.get("model_type") == "gpt_neox":
+        found |= {old: far[new] for old, new in GPT_NEOX.items() if new in far}
     if far.get("rope_type", UNSCALED) != UNSCALED:
         found["rope_scaling"] = {name: value for name, value in far.items() if name != "rope_theta"}
         if after.get("head_dim"):

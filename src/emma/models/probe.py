@@ -8,6 +8,7 @@ from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedModel
 
 from emma.errors import RecipeError
 from emma.models.context import context_of
+from emma.models.fit import line
 from emma.models.head import PROBE, check_head, close
 
 LAYERS, ROWS, INNER = 2, 64, 64
@@ -23,8 +24,16 @@ def probe(folder: Path) -> None:
             "Choose another base."
         )
     model = _small(config, folder)
-    check_head(model, f"The base ({config.model_type})")
-    check_apart(model)
+    try:
+        check_head(model, f"The base ({config.model_type})")
+        check_apart(model)
+    except RecipeError:
+        raise
+    except Exception as error:  # what models raise that cannot do with tokens and positions alone
+        raise RecipeError(
+            f"Models of type {config.model_type} cannot be trained here: a small one of random weights fails on tokens "
+            f"and positions ({line(error)}). Choose another base."
+        ) from error
 
 
 @torch.no_grad()
@@ -56,19 +65,19 @@ def _read(folder: Path) -> Any:
     try:
         return AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
     except Exception as error:  # what configurations raise about their fields has no class of its own
-        raise RecipeError(f"transformers cannot read {folder / 'config.json'}: {_line(error)}") from error
+        raise RecipeError(f"transformers cannot read {folder / 'config.json'}: {line(error)}") from error
 
 
 def _small(config: Any, folder: Path) -> PreTrainedModel:
     auto: Any = AutoModelForCausalLM
-    reduce(config)
     try:
+        reduce(config)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(0)
             model: PreTrainedModel = auto.from_config(config, dtype=torch.float32, trust_remote_code=False)
     except Exception as error:  # nor has what models raise when they are built
         raise RecipeError(
-            f"transformers cannot build a model from {folder / 'config.json'}: {_line(error)}. Correct it, or choose "
+            f"transformers cannot build a model from {folder / 'config.json'}: {line(error)}. Correct it, or choose "
             "another base."
         ) from error
     return model
@@ -85,8 +94,3 @@ def reduce(config: Any) -> None:
             setattr(config, name, INNER)
     for name in ("bos_token_id", "eos_token_id", "pad_token_id"):
         setattr(config, name, None)
-
-
-def _line(error: Exception) -> str:
-    said = " ".join(str(error).split()).rstrip(".")
-    return f"{type(error).__name__}: {said[:300]}" if said else type(error).__name__

@@ -44,8 +44,9 @@ class TrainConfig(Section):
     elsewhere. Both follow a `beta2` of at most 0.99."""
     learning_rate: Rate | Literal["auto"] = "auto"
     """Peak learning rate. `auto` goes by optimiser and size: AdamW 3e-3 on a million weights, 6e-4 on 125 M, 1.6e-4
-    on 7 B (6e-4 · (125 M / weights)^⅓, after arXiv 2005.14165, table 2.1); Muon 0.02 on random weights. Embeddings and
-    head then get AdamW's, unless they have their own."""
+    on 7 B (6e-4 · (125 M / weights)^⅓, after arXiv 2005.14165, table 2.1); Muon 0.02 on random weights, and on a
+    base the rate at which its steps are as large as AdamW's. With `auto`, embeddings and head get AdamW's unless they
+    have their own; with a number, they get that number."""
     embedding_lr: float | None = Field(default=None, gt=0)
     """Peak learning rate of the input embeddings (and of a head tied to them). None: as `learning_rate`. A row is
     moved only when its piece occurs, so small models with many new pieces want much more: 0.1 is a good start."""

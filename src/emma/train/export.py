@@ -8,6 +8,7 @@ import torch
 from torch.distributed.checkpoint.state_dict import StateDictOptions, get_model_state_dict
 
 from emma.models.folder import GENERATION, stored_type
+from emma.models.stored import in_types, types_of
 from emma.train.ledger import first
 from emma.train.lora import merged
 from emma.train.model import Trainee
@@ -17,7 +18,7 @@ WEIGHTS = (".safetensors", ".bin", ".index.json")
 
 
 def export(trainee: Trainee, source: Path, out: Path) -> None:
-    """Write the weights into `out`, in the type of those in `source`, and all else that lies in `source`: what the
+    """Write the weights into `out`, in the types of those in `source`, and all else that lies in `source`: what the
     configurations and the tokenizer say is not training's to change.
 
     All processes call it, and the first writes; it holds all weights, in the main memory.
@@ -26,7 +27,7 @@ def export(trainee: Trainee, source: Path, out: Path) -> None:
     if not first():
         return
     kind = getattr(torch, stored_type(source))
-    trainee.model.save_pretrained(out, state_dict={name: each.to(kind) for name, each in weights.items()})
+    trainee.model.save_pretrained(out, state_dict=in_types(weights, types_of(source), kind))
     (out / GENERATION).unlink(missing_ok=True)
     shutil.copytree(source, out, dirs_exist_ok=True, copy_function=shutil.copyfile, ignore=weight_names)
 

@@ -49,6 +49,6 @@ def empty_model(folder: Path) -> PreTrainedModel:
     auto: Any = AutoModelForCausalLM
     config = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
     with torch.device("meta"):
-        model: PreTrainedModel = auto.from_config(config, dtype=torch.float32)
+        model: PreTrainedModel = auto.from_config(config, dtype=torch.float32, trust_remote_code=False)
     model.train()
     return model

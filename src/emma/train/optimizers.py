@@ -8,6 +8,7 @@ on whole weights and on FSDP2's shards alike.
 from collections.abc import Sequence
 from typing import Any
 
+import torch
 from torch import nn
 from torch.optim import AdamW, Optimizer
 from transformers import PreTrainedModel
@@ -21,8 +22,12 @@ from emma.train.muon import Muon
 Group = dict[str, Any]
 
 
-def make_optimizers(model: PreTrainedModel, section: TrainConfig) -> list[Optimizer]:
+def make_optimizers(
+    model: PreTrainedModel, section: TrainConfig, muon_type: torch.dtype | None = None
+) -> list[Optimizer]:
     """The optimisers of all weights that are trained. Every group carries its peak rate under `peak`.
+
+    `muon_type` is the type of Muon's iteration; None: the one that the model's device is fast in.
 
     Raises RecipeError for a beta2 that moments of few bits cannot follow.
     """
@@ -36,7 +41,7 @@ def make_optimizers(model: PreTrainedModel, section: TrainConfig) -> list[Optimi
     inner, outer = ([each for each in some if each["params"]] for some in ([inside], ends))
     if section.optimizer == "adamw":
         return [adamw(inner, outer, section)]
-    compute = fast_type(model.device)
+    compute = muon_type or fast_type(model.device)
     muon: list[Optimizer] = [Muon(inner, lr=float(section.learning_rate), compute=compute)] if inner else []
     return [*muon, adamw([], outer, section)] if outer else muon
 

@@ -67,11 +67,14 @@ def warnings(section: TrainConfig, start: Beginning) -> Iterator[str]:
     """What is risky about a section's rates or optimiser for this base, in words."""
     if not start.base:
         return
-    names = ("embedding_lr", "head_lr", *(("learning_rate",) if section.optimizer == "adamw" else ()))
-    rates = {name: rate for name in names if isinstance(rate := getattr(section, name), float)}
-    high = {name: rate for name, rate in rates.items() if rate > HIGH}
+    rate = section.learning_rate
+    # With Muon too, embeddings and head are AdamW's, at the same rate where they have none of their own.
+    ends = {"embedding_lr": section.embedding_lr, "head_lr": section.head_lr}
+    muon = section.optimizer == "muon"
+    rates = {name: each or rate for name, each in ends.items()} if muon else {"learning_rate": rate, **ends}
+    high = {name: each for name, each in rates.items() if isinstance(each, float) and each > HIGH}
     if start.weights > LARGE and high:
-        listed = ", ".join(f"train.{name} = {rate:g}" for name, rate in high.items())
+        listed = " and ".join(f"train.{name} = {each:g}" for name, each in high.items())
         yield (
             f"{listed} is high for a base of {start.weights:,} weights and can destroy what it knows; "
             f"auto would take {adamw_rate(start.weights):g}"

@@ -40,7 +40,7 @@ from emma.train.optimizers import make_optimizers, set_rates
 from emma.train.parallel import own_device, processes
 from emma.train.repeat import deterministic, seed_step
 from emma.train.schedule import rate_share, stage_starts
-from emma.train.settle import settle, write_record
+from emma.train.settle import Settled, settle, write_record
 from emma.train.step import Steps, everywhere, micro_batches, nothing, optimise
 from emma.work import interrupt
 from emma.work.work import Made, Work
@@ -75,18 +75,25 @@ def train(section: TrainConfig, *, adapt: Artifact, pack: Artifact, mix: Artifac
     device = own_device(section)
     if device.type == "cpu":
         keep_freed()
-    with processes(section), deterministic(section.seed, device), told(section, samples.sequence_length, device):
+    with processes(section), deterministic(section.seed, device):
         tell_of_others(device, work)
-        section = settle(section, adapt, device, work)
-        training = Training(section, samples, cut(section, samples), begin(section, folder, samples))
-        state = training.state
-        with Checkpoints(work.scratch, state, training.facts, section.checkpoints_kept) as checkpoints:
-            run(training, checkpoints, work)
-        export(state.trainee, folder, work.out / "model")
-        if first():
-            state.ledger.write(work.out, samples.sources)
-            state.guard.write(work.out)
-            write_record(section, {"steps": len(training.steps), "tokens": state.ledger.seen}, work.out / "model")
+        settled = settle(section, adapt, device, work)
+        with told(settled.section, samples.sequence_length, device):
+            return run_settled(settled, samples, folder, work)
+
+
+def run_settled(settled: Settled, samples: Samples, folder: Path, work: Work) -> Made:
+    """Train with nothing left to choose, and write what came of it."""
+    section = settled.section
+    training = Training(section, samples, cut(section, samples), begin(settled, folder, samples))
+    state = training.state
+    with Checkpoints(work.scratch, state, training.facts, section.checkpoints_kept) as checkpoints:
+        run(training, checkpoints, work)
+    export(state.trainee, folder, work.out / "model")
+    if first():
+        state.ledger.write(work.out, samples.sources)
+        state.guard.write(work.out)
+        write_record(section, {"steps": len(training.steps), "tokens": state.ledger.seen}, work.out / "model")
     return Made({"steps": len(training.steps), "samples": len(samples), "tokens": state.ledger.seen})
 
 
@@ -96,11 +103,12 @@ def cut(section: TrainConfig, samples: Samples) -> Steps:
     return Steps(len(samples), sequences, distributed.get_rank(), distributed.get_world_size())
 
 
-def begin(section: TrainConfig, folder: Path, samples: Samples) -> State:
+def begin(settled: Settled, folder: Path, samples: Samples) -> State:
     """The state before the first step."""
+    section = settled.section
     trainee = load(folder, section, samples.sequence_length)
     check_vocabulary(samples, len(head_of(trainee.model)))
-    optimizers = make_optimizers(trainee.model, section)
+    optimizers = make_optimizers(trainee.model, section, settled.muon)
     return State(trainee, optimizers, Ledger(len(samples.sources)), Guard(section.spike_factor))
 
 

@@ -1,0 +1,71 @@
+"""Whether a base's weights are those that its configuration asks for: names and shapes, without reading a number."""
+
+from pathlib import Path
+from typing import Any
+
+from transformers import AutoModelForCausalLM, GenerationConfig
+from transformers.utils import logging
+
+from emma.errors import RecipeError
+from emma.models.folder import CONFIG, GENERATION
+
+
+def check_fit(folder: Path) -> list[str]:
+    """Notes on weights that nothing uses. RecipeError naming what is missing or of another shape.
+
+    transformers itself matches them, on its device without memory: so names of older versions count as it counts them.
+    """
+    found = _matched(folder)
+    if missing := sorted(found["missing_keys"]):
+        raise RecipeError(
+            f"The weights in {folder} lack {len(missing)} of the model's tensors: {_some(missing)}. Fetch the base "
+            f"model again, or correct {CONFIG} (tie_word_embeddings, num_hidden_layers)."
+        )
+    if other := sorted(found["mismatched_keys"]):
+        name, has, wanted = other[0]
+        raise RecipeError(
+            f"{len(other)} of the tensors in {folder} have another shape than {CONFIG} asks for: {name} is "
+            f"{_shape(has)} and should be {_shape(wanted)}. Correct {CONFIG}, or fetch the base model again."
+        )
+    unused = sorted(found["unexpected_keys"])
+    return [f"{len(unused)} tensors that no part of the model uses are left out: {_some(unused)}"] if unused else []
+
+
+def _matched(folder: Path) -> dict[str, Any]:
+    auto: Any = AutoModelForCausalLM
+    before = logging.get_verbosity()
+    logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+    try:
+        found: dict[str, Any] = auto.from_pretrained(
+            folder, device_map="meta", ignore_mismatched_sizes=True, output_loading_info=True,
+            local_files_only=True, trust_remote_code=False, weights_only=True,
+        )[1]  # fmt: skip
+    except Exception as error:  # what transformers raises has no class of its own
+        raise RecipeError(f"transformers cannot load {folder}: {line(error)}. Fetch it again.") from error
+    finally:
+        logging.set_verbosity(before)
+    return found
+
+
+def check_generation(folder: Path) -> None:
+    """RecipeError for generation settings that transformers refuses, as it would when the model is opened."""
+    if not (folder / GENERATION).is_file():
+        return
+    try:
+        GenerationConfig.from_pretrained(folder, local_files_only=True)
+    except Exception as error:  # nor has what settings raise
+        raise RecipeError(f"transformers refuses {folder / GENERATION}: {line(error)}. Correct it.") from error
+
+
+def line(error: BaseException) -> str:
+    """What an error of somebody else's says, in a line."""
+    said = " ".join(str(error).split()).rstrip(".")
+    return f"{type(error).__name__}: {said[:300]}" if said else type(error).__name__
+
+
+def _some(names: list[str]) -> str:
+    return f"{', '.join(names[:3])}{', …' if len(names) > 3 else ''}"
+
+
+def _shape(sides: Any) -> str:
+    return " × ".join(str(each) for each in sides)
