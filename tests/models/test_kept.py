@@ -124,6 +124,11 @@ def test_transformers_4_computes_the_same(make_work, vocab: Artifact, tmp_path: 
         assert torch.allclose(old, new, rtol=1e-4, atol=1e-4), f"{folder}: {(old - new).abs().max()}"
 
 
+def test_the_docs_name_every_field_that_may_change() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "adaptation.md").read_text()
+    assert all(f"`{name}`" in page for name in REASONS)
+
+
 def test_a_difference_without_a_reason_is_a_mistake() -> None:
     with pytest.raises(ArtifactError, match="would change in hidden_size"):
         kept_config({}, {"hidden_size": 1}, {"hidden_size": 2})
