@@ -13,7 +13,7 @@ from tests.train.jobs import Job, run, start
 # 7 sequences a step: two processes have 4 and 3 of them, in as many micro-batches. The last of 6 steps has 5, and one
 # micro-batch of the second process is empty.
 SECTION = {"learning_rate": 1e-2, "micro_batch": 2, "batch_tokens": 7 * LENGTH, "device": "cpu", "warmup": 0.3}
-SECTION |= {"log_every": 2, "checkpoint_every": 2}
+SECTION |= {"log_every": 2, "checkpoint_every": 2, "precision": "fp32"}
 VARIANTS = {
     "adamw": {},
     "copies": {"shard_over": 1, "whole_gradients": True},  # the same run on a mesh of two dimensions
