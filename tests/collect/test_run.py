@@ -9,7 +9,9 @@ import pyarrow as pa
 import pytest
 
 from emma.collect.config import CollectConfig, SourceConfig
+from emma.collect.inputs import inputs
 from emma.collect.run import collect
+from emma.collect.sizes import text_bytes
 from emma.errors import ArtifactError, LanguageError, RecipeError, SourceError
 from emma.schemas import DOCUMENTS, REJECTS
 from emma.store import shards
@@ -17,7 +19,7 @@ from emma.store.artifact import Artifact
 from emma.work.graph import Step, check_balance, run
 from emma.work.local import Local
 from emma.work.progress import Reporter
-from emma.work.work import Made, Work
+from emma.work.work import LIGHT_BYTES, Made, Work
 from tests.conftest import TEXTS
 
 MakeWork = Callable[..., Work]
@@ -328,3 +330,38 @@ def test_two_halves_that_do_not_match(data: Path, make_work: MakeWork) -> None:
     (data / "x.en").write_text("a")
     with pytest.raises(SourceError, match=r"of 'x\.\*' there should be two files.*there is x\.en"):
         collect(section(data, source(reader="moses", path="x.*")), work=make_work("collect"))
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "light"),
+    [
+        ("a.jsonl", 999_999, True),
+        ("a.jsonl", 1_000_000, False),
+        *((f"a.jsonl.{end}", size, size < 50_000) for end in ("gz", "bz2", "xz", "zst") for size in (49_999, 50_000)),
+        ("a.parquet", 50_000, False),
+        ("a.tar", 49_999, True),
+        ("a.tar", 50_000, False),
+        ("a.tar.zst", 900_000, False),
+        ("a.zip", 900_000, False),
+    ],
+)
+def test_what_is_packed_may_be_much(name: str, size: int, light: bool, tmp_path: Path, make_work: MakeWork) -> None:
+    """A little of it is read here, and more by workers, whose death is noticed."""
+    (tmp_path / name).write_bytes(bytes(size))
+    archive = name.endswith((".zip", ".tar", ".tar.zst"))
+    given = source(
+        path=name, reader="parquet" if name.endswith("parquet") else "jsonl", **{"member": "*"} if archive else {}
+    )
+    work = make_work("collect")
+    work.bytes_in = text_bytes(given, inputs(given, tmp_path))
+    assert work.is_light == light
+
+
+def test_a_small_file_of_much_text_is_read_by_workers(data: Path, make_work: MakeWork) -> None:
+    line = json.dumps({"text": TEXTS["eng_Latn"] * 100, "lang": "eng_Latn"}).encode() + b"\n"
+    for number in range(2):
+        (data / "web" / f"{number}.jsonl.gz").write_bytes(gzip.compress(line * 2000, 1))
+    work = make_work("collect")
+    collect(section(data, source(path="web/*.gz"), shard_bytes=1), work=work)
+    assert sum(each.stat().st_size for each in (data / "web").glob("*.gz")) < LIGHT_BYTES
+    assert not work.is_light

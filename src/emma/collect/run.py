@@ -14,6 +14,7 @@ from emma.collect.opening import open_piece
 from emma.collect.pieces import Batch, batches
 from emma.collect.reading import read_file
 from emma.collect.sink import Sink
+from emma.collect.sizes import text_bytes
 from emma.collect.tables import languages_table, sources_table, total
 from emma.collect.unit import Bad
 from emma.store import shards
@@ -32,7 +33,7 @@ def collect(section: CollectConfig, *, work: Work) -> Made:
     known = Fingerprints(work.root / CACHE)
     everything = (*section.sources, *section.benchmarks)
     files = {source.name: inputs(source, Path(section.root)) for source in everything}
-    work.bytes_in = sum(each.bytes for found in files.values() for group in found.files for each in group)
+    work.bytes_in = sum(text_bytes(source, files[source.name]) for source in everything)
     made = read_all(section, files, known, work)
     for source in everything:
         refuse_empty(source, made[source.name])
