@@ -11,8 +11,10 @@ import sentencepiece
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers
 from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
+from emma.errors import RecipeError
+from emma.models.round_trip import ROUND_TRIP_TEXTS, round_trips
 from emma.models.special_ids import SpecialIds, special_ids
-from emma.models.tokenizer import ROUND_TRIP_TEXTS, problems_of_tokenizer, round_trips
+from emma.models.tokenizer import problems_of_tokenizer
 from emma.models.tokenizer_file import open_tokenizer, read_table, switch_off
 from tests.vocab.bases import BASES, ENGLISH, token, with_tokens, write
 from tests.vocab.made import sentencepiece_base
@@ -119,7 +121,8 @@ def test_twelve_scripts() -> None:
         (lambda at: sentencepiece_base(at / "base", ENGLISH, "unigram", 60), "of the kind unigram, and nothing beside"),
         (lambda at: write(at, tokenizer_config={"tokenizer_class": "ByT5Tokenizer"}), "exists in Python only"),
         (lambda at: write(at, tokenizer_config={"auto_map": {"AutoTokenizer": ["a.B", None]}}), "code of its own"),
-        (lambda at: (at / "tokenizer_config.json").write_text("{") and at, "tokenizer_config.json cannot be read"),
+        (lambda at: (at / "tokenizer_config.json").write_text("{") and at, "tokenizer_config.json is not valid JSON"),
+        (lambda at: (at / "tokenizer_config.json").write_text("[1]") and at, "config.json holds no JSON object"),
         (lambda at: at, "No tokenizer can be read from"),
     ],
 )  # fmt: skip
@@ -170,6 +173,37 @@ def test_a_negative_id_is_none(tmp_path: Path) -> None:
     found = problems_of_tokenizer(saved(tmp_path, bytes_only(), config={"pad_token_id": -1, "eos_token_id": 1}))
     assert (found.problems, len(found.notes)) == ([], 1)
     assert "pad_token_id -1: it is taken for none" in found.notes[0]
+
+
+@pytest.mark.parametrize("place", ["config", "generation_config"])
+@pytest.mark.parametrize("said", ["2", [[2]], 2.0, True, {"id": 2}, [1, None]])
+def test_what_is_no_id_is_named(said: object, place: str, tmp_path: Path) -> None:
+    base = saved(tmp_path, bytes_only(), {}, **{place: {"eos_token_id": said}})
+    with pytest.raises(RecipeError) as raised:
+        special_ids(base)
+    for part in (str(base / f"{place}.json"), f"eos_token_id = {said!r}", "must be a whole number"):
+        assert part in str(raised.value)
+    assert problems_of_tokenizer(base).problems == [str(raised.value)]
+
+
+def test_a_part_that_is_no_object_says_nothing(tmp_path: Path) -> None:
+    base = saved(tmp_path, bytes_only(), config={"text_config": "text_config.json"})
+    assert special_ids(base) == SpecialIds(None, 1)
+
+
+def test_a_token_without_a_row_may_be_named_by_its_id(tmp_path: Path) -> None:
+    """As a [PAD] that was added to the tokenizer alone: adapt makes its row."""
+    config = {"eos_token": "</s>", "pad_token": "[PAD]"}
+    base = saved(tmp_path, bytes_only(), config, config={"vocab_size": 258, "eos_token_id": 1, "pad_token_id": 258})
+    found = problems_of_tokenizer(base)
+    assert found.problems == []
+    (note,) = found.notes
+    assert note.startswith("1 tokens of") and "which has 258: adapt gives them rows" in note
+    write(base, config={"vocab_size": 258, "eos_token_id": 1, "pad_token_id": 259})
+    (problem,) = problems_of_tokenizer(base).problems
+    assert "pad_token_id 259, outside the vocabulary of 259" in problem
+    write(base, config={"vocab_size": 300, "eos_token_id": 1, "pad_token_id": 259})  # a row that no token has
+    assert problems_of_tokenizer(base).problems == []
 
 
 def test_tokens_without_rows_are_counted(tmp_path: Path) -> None:

@@ -14,8 +14,8 @@ from tokenizers import Tokenizer
 from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
 from emma.errors import RecipeError
+from emma.models.round_trip import ROUND_TRIP_TEXTS
 from emma.models.special_ids import special_ids
-from emma.models.tokenizer import ROUND_TRIP_TEXTS
 from emma.models.tokenizer_file import open_tokenizer
 from emma.store import shards
 from emma.vocab import kinds

@@ -1,22 +1,15 @@
 """Which tokens stand before and after a text: as the tokenizer says, else as the model does."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from emma.models.tokenizer_file import CONFIG, JSON, MAP, open_table, read_json, read_proto, read_table, text_of
+from emma.errors import RecipeError
+from emma.models.folder import read_json
+from emma.models.tokenizer_class import ENDS, default_ends, stated_tokens
+from emma.models.tokenizer_file import open_table, read_proto, read_table
+from emma.models.tokenizer_names import CONFIG, JSON, text_of
 
-_DEFAULTS = {
-    "CodeGenTokenizer": ("<|endoftext|>", "<|endoftext|>"),
-    "GPT2Tokenizer": ("<|endoftext|>", "<|endoftext|>"),
-    "GPTNeoXTokenizer": ("<|endoftext|>", "<|endoftext|>"),
-    "GemmaTokenizer": ("<bos>", "<eos>"),
-    "LlamaTokenizer": ("<s>", "</s>"),
-    "Qwen2Tokenizer": (None, "<|endoftext|>"),
-}
-"""What classes of transformers take for the beginning and the end of a text where their configuration says nothing."""
-_ENDS = ("bos", "eos")
 SIDES = ("config.json", "generation_config.json")
 """Where a model says what its tokenizer does not."""
 
@@ -43,14 +36,12 @@ def special_ids(folder: Path, tokenizer: Any = None) -> SpecialIds:
     """What stands before and after a text under the tokenizer of a model folder (`tokenizer`, if it is open already).
 
     The tokenizer's own configuration comes first, then config.json, of whose list of ends the first counts, then
-    generation_config.json.
+    generation_config.json. Raises RecipeError for what is no id there.
     """
     tokenizer = tokenizer or open_table(read_table(folder))
-    config, flags = read_json(folder / CONFIG), read_json(folder / MAP)
-    # As transformers has it: the map is read over a configuration that does not list the added tokens.
-    tokens = _defaults(folder) | (flags | config if "added_tokens_decoder" in config else config | flags)
+    tokens = _defaults(folder) | stated_tokens(folder)
     found = dict[str, int | None]()
-    for name in _ENDS:
+    for name in ENDS:
         text = text_of(tokens.get(f"{name}_token"))
         number = tokenizer.token_to_id(text) if text else None
         found[name] = number if number is not None else _stated_id(folder, f"{name}_token_id", tokenizer)
@@ -61,24 +52,34 @@ def _defaults(folder: Path) -> dict[str, Any]:
     """The ends that the tokenizer's class, or a lone SentencePiece model, brings."""
     if not (folder / CONFIG).exists() and not (folder / JSON).exists():
         rules = getattr(read_proto(folder), "trainer_spec", None)
-        ends = {name: getattr(rules, f"{name}_piece", None) for name in _ENDS if getattr(rules, f"{name}_id", -1) >= 0}
+        ends = {name: getattr(rules, f"{name}_piece", None) for name in ENDS if getattr(rules, f"{name}_id", -1) >= 0}
         return {f"{name}_token": text for name, text in ends.items()}
-    name = str(read_json(folder / CONFIG).get("tokenizer_class") or "").removesuffix("Fast")
-    return {f"{end}_token": text for end, text in zip(_ENDS, _DEFAULTS.get(name, (None, None)), strict=True)}
+    named = str(read_json(folder / CONFIG).get("tokenizer_class") or "")
+    return {**default_ends(named.removesuffix("Fast"))}
 
 
 def _stated_id(folder: Path, name: str, tokenizer: Any) -> int | None:
     """The first id under a name in the model's configurations that is a token's."""
     for place in SIDES:
-        for number in stated_ids(read_json(folder / place), name):
+        for number in stated_ids(folder / place, name):
             if number >= 0 and tokenizer.id_to_token(number) is not None:
                 return number
     return None
 
 
-def stated_ids(config: Mapping[str, Any], name: str) -> list[int]:
-    """The ids that a configuration has under a name: none, one, or several."""
+def stated_ids(path: Path, name: str) -> list[int]:
+    """The numbers that a model's configuration has under a name: none, one, or several.
+
+    Raises RecipeError for anything else.
+    """
+    config = read_json(path)
     value = config.get(name)
-    if value is None:
-        value = (config.get("text_config") or {}).get(name)  # a model that also sees or hears
-    return [] if value is None else list(value) if isinstance(value, list) else [value]
+    if value is None and isinstance(inner := config.get("text_config"), dict):
+        value = inner.get(name)  # a model that also sees or hears
+    found = [] if value is None else value if isinstance(value, list) else [value]
+    if not all(type(each) is int for each in found):  # true and false are ints too
+        raise RecipeError(
+            f"{path} has {name} = {value!r}, which must be a whole number, a list of such, or null. Correct it, or "
+            "fetch the base again."
+        )
+    return found

@@ -6,23 +6,16 @@ may decide (truncation, padding), and what makes chance of it (BPE dropout), is 
 """
 
 import json
-from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from emma.errors import RecipeError
 from emma.extras import need
 from emma.models import sentencepiece as spm
+from emma.models.tokenizer_class import Table, as_class_has_it
+from emma.models.tokenizer_names import CONFIG, JSON, named_tokens
 
-JSON, CONFIG, MAP, ADDED = "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json"
-NAMED = ("bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token")
-"""The special tokens that have a name, in the order in which transformers adds them."""
 BYTES = tuple(f"<0x{byte:02X}>" for byte in range(256))
-_OBEYS_PREFIX_SPACE = ("GPT2Tokenizer", "RobertaTokenizer", "CodeGenTokenizer")
-"""Classes that do what `add_prefix_space` in their configuration says, whatever `tokenizer.json` has."""
-
-Table = dict[str, Any]
-"""The JSON of `tokenizer.json`."""
 
 
 def read_table(folder: Path) -> Table:
@@ -39,79 +32,12 @@ def read_table(folder: Path) -> Table:
     return spm.as_model_has_it(table, proto) if spm.agrees(table, proto) else table
 
 
-def read_json(path: Path) -> dict[str, Any]:
-    """What a JSON file says; nothing where there is none. Raises RecipeError when it cannot be read."""
-    try:
-        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    except ValueError as error:
-        raise RecipeError(f"{path} cannot be read: {error}. Fetch the base again.") from None
-    return found
-
-
 def _stated(folder: Path) -> Table:
-    tokenizer, config = _from_json(folder / JSON), read_json(folder / CONFIG)
+    tokenizer = _from_json(folder / JSON)
     for token in named_tokens(folder):
         if tokenizer.token_to_id(token.content) is None:
             tokenizer.add_tokens([token])
-    table: Table = json.loads(tokenizer.to_str())
-    if _class_of(folder).removesuffix("Fast") in _OBEYS_PREFIX_SPACE:
-        prefixed = bool(config.get("add_prefix_space", False))
-        table["pre_tokenizer"] = _with_prefix_space(table["pre_tokenizer"], prefixed)
-    return table
-
-
-def _class_of(folder: Path) -> str:
-    """The class that transformers reads it with; the first releases of GPT-2 leave it to the model's type."""
-    model = read_json(folder / "config.json")
-    named = read_json(folder / CONFIG).get("tokenizer_class") or model.get("tokenizer_class")
-    return named or ("GPT2Tokenizer" if model.get("model_type") == "gpt2" else "")
-
-
-def _with_prefix_space(step: Any, prefixed: bool) -> Any:
-    if isinstance(step, list):
-        return [_with_prefix_space(each, prefixed) for each in step]
-    if not isinstance(step, dict):
-        return step
-    inner = {name: _with_prefix_space(value, prefixed) for name, value in step.items()}
-    return inner | {"add_prefix_space": prefixed} if step.get("type") == "ByteLevel" else inner
-
-
-def named_tokens(folder: Path) -> Iterator[Any]:
-    """The added tokens that the files beside `tokenizer.json` name, in the order in which transformers adds them."""
-    AddedToken = need("tokenizers", "train").AddedToken
-    config = read_json(folder / CONFIG)
-    decoder = config.get("added_tokens_decoder")
-    if decoder is None:
-        config = config | read_json(folder / MAP)
-        added = read_json(folder / ADDED)
-        yield from (AddedToken(each, normalized=True) for each in sorted(added, key=added.__getitem__))
-    else:
-        yield from (AddedToken(**_flags(decoder[number])) for number in sorted(decoder, key=int))
-    for token in (*(config.get(name) for name in NAMED), *_more(config)):
-        if token:
-            yield AddedToken(**(_flags(token) | {"special": True}))
-
-
-def _more(config: Mapping[str, Any]) -> Iterator[Any]:
-    """Special tokens beyond the usual ones: a list in transformers 4 or 5, or named ones."""
-    own = [name for name in config if name.endswith("_token") and name not in NAMED]
-    yield from (config[name] for name in own if isinstance(config[name], str | dict))
-    for key in ("extra_special_tokens", "additional_special_tokens", "model_specific_special_tokens"):
-        found = config.get(key) or []
-        yield from found.values() if isinstance(found, dict) else found
-
-
-def _flags(token: Any) -> dict[str, Any]:
-    """A token's text and flags, whether it is stated as text or as a table."""
-    if isinstance(token, str):
-        return {"content": token, "normalized": False}
-    return {name: value for name, value in token.items() if name not in ("__type", "id")}
-
-
-def text_of(token: Any) -> str | None:
-    """The text of a token that is stated as text or as a table."""
-    text: str | None = token.get("content") if isinstance(token, dict) else token
-    return text or None
+    return as_class_has_it(json.loads(tokenizer.to_str()), folder)
 
 
 def _from_json(path: Path) -> Any:

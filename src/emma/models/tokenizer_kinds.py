@@ -6,7 +6,8 @@ from typing import Any
 
 from emma.extras import need
 from emma.models.sentencepiece import SPACE
-from emma.models.tokenizer_file import BYTES, Table
+from emma.models.tokenizer_class import Table
+from emma.models.tokenizer_file import BYTES
 
 BYTE_LEVEL, BYTE_FALLBACK = "byte-level BPE", "BPE with byte fallback"
 EXPANDABLE = (BYTE_LEVEL, BYTE_FALLBACK)

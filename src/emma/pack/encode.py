@@ -14,8 +14,9 @@ import pyarrow as pa
 from tokenizers import Tokenizer
 
 from emma.kernels.arrow import buffers
+from emma.models.folder import read_json
 from emma.models.special_ids import special_ids
-from emma.models.tokenizer_file import open_tokenizer, read_json
+from emma.models.tokenizer_file import open_tokenizer
 from emma.pack.config import PackConfig
 from emma.store.address import file_digest
 from emma.store.tokens import Tokens, token_type

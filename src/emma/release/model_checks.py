@@ -8,7 +8,7 @@ from emma.errors import ArtifactError
 from emma.extras import need
 from emma.models.folder import CONFIG, GENERATION, read_json
 from emma.models.ids import NAMES, as_list, problems_of_ids
-from emma.models.tokenizer import ROUND_TRIP_TEXTS as TEXTS
+from emma.models.round_trip import ROUND_TRIP_TEXTS as TEXTS
 from emma.store.artifact import Artifact
 
 

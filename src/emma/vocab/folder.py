@@ -7,23 +7,17 @@ from pathlib import Path
 from typing import Any
 
 from emma.models import sentencepiece as spm
+from emma.models.folder import read_json
+from emma.models.round_trip import altered
 from emma.models.special_ids import special_ids
-from emma.models.tokenizer import altered, without_rows
-from emma.models.tokenizer_file import (
-    ADDED,
-    CONFIG,
-    JSON,
-    MAP,
-    open_table,
-    open_tokenizer,
-    read_json,
-    read_table,
-    switch_off,
-)
+from emma.models.tokenizer import without_rows
+from emma.models.tokenizer_file import open_table, open_tokenizer, read_table, switch_off
+from emma.models.tokenizer_names import ADDED, CONFIG, JSON, MAP
 from emma.vocab import proto as forms
 from emma.vocab.bpe import Bpe
+from emma.vocab.classes import PLAIN_CLASS, for_both, has_usable_class
 from emma.vocab.config import VocabConfig
-from emma.vocab.kept import PLAIN_CLASS, changes, config_of, for_both, has_usable_class, implied
+from emma.vocab.kept import changes, config_of, implied
 from emma.vocab.kinds import OtherTokenizer
 from emma.vocab.llama import SPECIALS, LlamaTokenizer
 

@@ -4,22 +4,12 @@ import json
 from pathlib import Path
 from typing import Any
 
+from emma.models.folder import read_json
 from emma.models.special_ids import special_ids
-from emma.models.tokenizer import ROUND_TRIP_TEXTS
-from emma.models.tokenizer_file import (
-    CONFIG,
-    JSON,
-    MAP,
-    NAMED,
-    open_table,
-    open_tokenizer,
-    pretrained,
-    read_json,
-    switch_off,
-    text_of,
-)
+from emma.models.tokenizer_file import open_tokenizer
+from emma.models.tokenizer_names import CONFIG, JSON, MAP, NAMED, text_of
+from emma.vocab.classes import loaded
 
-PLAIN_CLASS = "PreTrainedTokenizerFast"
 _PATHS = ("tokenizer_file", "vocab_file", "merges_file", "special_tokens_map_file")
 _LOADED = ("is_local", "local_files_only", "backend")
 _GAINED = "what transformers takes for granted for the base's class is written down, since the class may change"
@@ -56,14 +46,6 @@ CHANGES = {
 }
 """Every field of a tokenizer's files that the vocab stage may change, and why. All others are as the base has them."""
 
-_CLASSES = (
-    "BloomTokenizer", "CodeGenTokenizer", "CohereTokenizer", "GPT2Tokenizer", "GPTNeoXTokenizer", "GemmaTokenizer",
-    "LlamaTokenizer", "Qwen2Tokenizer",
-)  # fmt: skip
-"""Classes of decoders that transformers 4.57 and 5 both have, with or without Fast."""
-_STEPS = ("normalizer", "pre_tokenizer", "decoder")
-_PROBES = (*ROUND_TRIP_TEXTS, " a", "  a  b ", "a\n\n b\t", "12 345", "")
-
 
 def config_of(base: Path) -> dict[str, Any]:
     """The base's `tokenizer_config.json`, with the end of a text where it leaves that to the model's configuration."""
@@ -83,57 +65,13 @@ def implied(base: Path) -> dict[str, Any]:
 
 
 def _known(base: Path) -> dict[str, Any]:
-    if (found := _loaded(base)) is None:
+    if (found := loaded(base)) is None:
         return {}
     known = open_tokenizer(base)
     tokens = {name: found._special_tokens_map.get(name) for name in NAMED}
     tokens = {name: str(token) for name, token in tokens.items() if token and known.token_to_id(str(token)) is not None}
     sides = {name: getattr(found, name) for name in ("padding_side", "truncation_side")}
     return tokens | {name: side for name, side in sides.items() if side != "right"}
-
-
-def _loaded(folder: Path) -> Any:
-    """The tokenizer as transformers loads it; None where this version cannot, for which it raises whatever it meets."""
-    try:
-        return pretrained(folder)
-    except Exception:
-        return None
-
-
-def for_both(config: dict[str, Any]) -> dict[str, Any]:
-    """A configuration that transformers 4 and 5 both read: the former has a list of extra tokens under another name,
-    and under this one gives them names. Version 5 reads the names there too, but then no list."""
-    config = dict(config)
-    extra = config.get("extra_special_tokens")
-    if isinstance(extra, list):
-        del config["extra_special_tokens"]
-        config["additional_special_tokens"] = [*config.get("additional_special_tokens", []), *extra]
-    if config.get("model_specific_special_tokens") and not config.get("additional_special_tokens"):
-        named = config.pop("model_specific_special_tokens")
-        config["extra_special_tokens"] = named | config.get("extra_special_tokens", {})
-    return config
-
-
-def has_usable_class(folder: Path) -> bool:
-    """Whether the class that a written folder names does what its `tokenizer.json` says, in transformers 4 and 5."""
-    config = read_json(folder / CONFIG)
-    name = config.get("tokenizer_class") or ""
-    if name.removesuffix("Fast") == "LlamaTokenizer" and config.get("add_prefix_space") is not None:
-        return False  # transformers 4 then builds it from tokenizer.model
-    return name == PLAIN_CLASS or (name.removesuffix("Fast") in _CLASSES and _reads_as_stated(folder))
-
-
-def _reads_as_stated(folder: Path) -> bool:
-    if (loaded := _loaded(folder)) is None:
-        return False
-    found = loaded.backend_tokenizer
-    stated = open_table(switch_off(read_json(folder / JSON))[0])
-    stated.encode_special_tokens = found.encode_special_tokens = False
-    steps = [[json.loads(one.to_str())[name] for name in _STEPS] for one in (stated, found)]
-    marks = [f"a {token.content} b" for token in stated.get_added_tokens_decoder().values()]
-    ids = [[each.ids for each in one.encode_batch([*_PROBES, *marks])] for one in (stated, found)]
-    same_pieces = found.get_vocab() == stated.get_vocab()  # some classes add tokens of their own
-    return same_pieces and steps[0] == steps[1] and ids[0] == ids[1]
 
 
 def changes(base: Path, folder: Path) -> dict[str, str]:

@@ -1,0 +1,59 @@
+"""Fixed texts in twelve scripts, and what a tokenizer gives back of them."""
+
+from pathlib import Path
+from typing import Any
+
+from emma.models.tokenizer_class import Table
+from emma.models.tokenizer_file import BYTES, open_tokenizer
+from emma.models.tokenizer_kinds import steps_of, words_of
+
+ROUND_TRIP_TEXTS = (
+    "The river was high that spring, and nobody crossed it.",
+    "كان النهر عاليًا في ذلك الربيع.",
+    "नदी में पानी बहुत था। क्\u200dष",
+    "แม่น้ำสูงมากในฤดูใบไม้ผลินั้น",
+    "ទឹកទន្លេឡើងខ្ពស់",
+    "那年春天河水很高，没有人过河。",
+    "ߒߞߏ ߦߋ߫ ߞߊ߲ ߘߌ߫",
+    "ⵜⴰⵎⴰⵣⵉⵖⵜ ⵜⴳⴰ ⵜⵓⵜⵍⴰⵢⵜ",
+    "ወንዙ ሞልቶ ነበር፡፡",
+    "Odò náà kún; ẹnikẹ́ni kò lè rékọjá.",
+    "def area(width, height):\n    return width * height\n",
+    "მდინარე იმ გაზაფხულზე ადიდებული იყო.",
+)
+"""Fixed texts, in scripts that break tokenizers made for English."""
+
+
+def round_trips(folder: Path) -> dict[str, str]:
+    """ROUND_TRIP_TEXTS, and what each becomes when the tokenizer of a folder encodes and decodes it."""
+    tokenizer = open_tokenizer(folder)
+    return {text: back_of(tokenizer, text) for text in ROUND_TRIP_TEXTS}
+
+
+def altered(folder: Path) -> dict[str, str]:
+    """Those of ROUND_TRIP_TEXTS that the tokenizer of a folder does not give back, and what they become."""
+    return {text: back for text, back in round_trips(folder).items() if back != text}
+
+
+def back_of(tokenizer: Any, text: str) -> str:
+    """What a text becomes when it is encoded and decoded."""
+    back: str = tokenizer.decode(tokenizer.encode(text, add_special_tokens=False).ids, skip_special_tokens=False)
+    return back
+
+
+def unseen(table: Table, tokenizer: Any, text: str) -> str:
+    """The part of a text that becomes an unknown token, or nothing at all."""
+    model = table["model"]
+    unknown = tokenizer.token_to_id(model["unk_token"]) if model.get("unk_token") else model.get("unk_id")
+    encoding = tokenizer.encode(text, add_special_tokens=False)
+    for number, (begin, end) in zip(encoding.ids, encoding.offsets, strict=True):
+        if number == unknown:
+            return text[begin:end] or text
+    falls_back = model.get("byte_fallback") and set(BYTES) <= set(model["vocab"])
+    if model["type"] != "BPE" or unknown is not None or falls_back:
+        return ""
+    # Without an unknown token, BPE leaves out the characters that it has no piece for.
+    around = [model.get(name) or "" for name in ("continuing_subword_prefix", "end_of_word_suffix")]
+    have = set("".join(piece for piece in model["vocab"] if len(piece) <= 1 + sum(map(len, around))))
+    words = words_of(steps_of(table), text)
+    return "".join(char for word in words for char in word if char not in have)
