@@ -103,7 +103,7 @@ def test_nothing_is_wrong_with_known_kinds(kind: str, tmp_path: Path) -> None:
     code = ["names code of its own"] if kind == "command_r" else []
     said = [*code, *([f"alters {len(altered)} of 12 such texts"] if altered else [])]
     assert [each in note for each, note in zip(said, found.notes, strict=True)] == [True] * len(said)
-    assert bool(altered) == (kind in ("elmod", "lowercase", "words"))
+    assert bool(altered) == (kind in ("elmod", "lowercase", "words", "prefixed"))
 
 
 def test_twelve_scripts() -> None:

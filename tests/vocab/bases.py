@@ -63,6 +63,18 @@ def with_tokens(folder: Path, tokens: Sequence[dict[str, Any]]) -> dict[str, Any
     return {str(each["id"]): {key: each[key] for key in each if key != "id"} for each in table["added_tokens"]}
 
 
+def around(folder: Path, first: str | None = None, last: str | None = None) -> Path:
+    """Let the post-processor put these tokens around a text, and no others."""
+    table = json.loads((folder / "tokenizer.json").read_text(encoding="utf-8"))
+    ids = table["model"]["vocab"] | {each["content"]: each["id"] for each in table["added_tokens"]}
+    named = {each: {"id": each, "ids": [ids[each]], "tokens": [each]} for each in (first, last) if each}
+    before, after = ([{"SpecialToken": {"id": each, "type_id": 0}}] if each else [] for each in (first, last))
+    one, two = ({"Sequence": {"id": side, "type_id": kind}} for kind, side in enumerate("AB"))
+    single = [*before, one, *after]
+    step = {"type": "TemplateProcessing", "single": single, "pair": [*single, two], "special_tokens": named}
+    return write(folder, tokenizer={**table, "post_processor": step})
+
+
 def characters(folder: Path, normalizer: Any, pre_tokenizer: Any, strip: bool = True) -> Path:
     """BPE on characters with byte fallback and these steps, in Hugging Face's form alone."""
     table = kinds.load(sentencepiece_base(folder, ENGLISH)).table
@@ -111,7 +123,7 @@ def gemma(folder: Path) -> Path:
         "clean_up_tokenization_spaces": False, "tokenizer_class": "GemmaTokenizer", "chat_template": TEMPLATE,
         "spaces_between_special_tokens": False, "model_max_length": 8192,
     }  # fmt: skip
-    return write(folder, tokenizer_config=config)
+    return write(around(folder, "<bos>"), tokenizer_config=config)
 
 
 def phi3(folder: Path) -> Path:
@@ -123,7 +135,7 @@ def phi3(folder: Path) -> Path:
         "chat_template": TEMPLATE, "clean_up_tokenization_spaces": False, "tokenizer_class": "LlamaTokenizer",
         "add_bos_token": False, "legacy": False, "sp_model_kwargs": {}, "use_default_system_prompt": False,
     }  # fmt: skip
-    return write(folder, tokenizer_config=config)
+    return write(around(folder), tokenizer_config=config)
 
 
 def elmod(folder: Path) -> Path:
@@ -225,10 +237,22 @@ def command_r(folder: Path) -> Path:
     return write(folder, tokenizer_config=config | {"tokenizer_file": "/home/someone/tokenizer.json"})
 
 
+def prefixed(folder: Path) -> Path:
+    """A space before every text by the step alone; transformers 4 takes it away where the configuration is silent."""
+    byte_level_base(folder, "gpt2", ENGLISH)
+    table = json.loads((folder / "tokenizer.json").read_text(encoding="utf-8"))
+    level = {"type": "ByteLevel", "add_prefix_space": True, "trim_offsets": True, "use_regex": True}
+    write(folder, tokenizer={**table, "pre_tokenizer": level})
+    decoder = with_tokens(folder, [token("<|endoftext|>")])
+    config = {"added_tokens_decoder": decoder, "eos_token": "<|endoftext|>", "model_max_length": 2048}
+    return write(folder, tokenizer_config=config | {"tokenizer_class": "PreTrainedTokenizerFast"})
+
+
 BASES: dict[str, Callable[[Path], Path]] = {
     each.__name__: each
     for each in (
-        llama2, llama3, mistral, qwen2, gemma, gpt2, olmo2, smollm2, phi3, command_r, elmod, lowercase, words
+        llama2, llama3, mistral, qwen2, gemma, gpt2, olmo2, smollm2, phi3, command_r, elmod, lowercase, words,
+        prefixed
     )
 }  # fmt: skip
 """The kinds of bases by name; each writes its files into a new folder."""

@@ -1,4 +1,5 @@
-"""Run beside transformers 4: reads texts, and writes what the tokenizers in some folders make of them.
+"""Run beside transformers 4: reads texts, and writes what the tokenizers in some folders make of them, without
+special tokens and with them.
 
 Arguments: a JSON file with the texts, then the folders; `ids.json` is written into each.
 """
@@ -15,6 +16,5 @@ if not transformers.__version__.startswith("4."):
 texts = json.loads(Path(sys.argv[1]).read_text())
 for folder in map(Path, sys.argv[2:]):
     tokenizer = AutoTokenizer.from_pretrained(folder)
-    (folder / "ids.json").write_text(
-        json.dumps([tokenizer(each, add_special_tokens=False).input_ids for each in texts])
-    )
+    plain = [tokenizer(each, add_special_tokens=False).input_ids for each in texts]
+    (folder / "ids.json").write_text(json.dumps([plain, [tokenizer(each).input_ids for each in texts]]))

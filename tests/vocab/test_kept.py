@@ -1,11 +1,8 @@
 """What the base says of its tokenizer is kept, but for what `kept.CHANGES` names, with a reason each."""
 
 import json
-import os
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -22,10 +19,10 @@ from emma.vocab import kinds
 from emma.vocab.config import VocabConfig
 from emma.vocab.kept import CHANGES
 from tests.conftest import TEXTS
-from tests.models.test_kept import OLD
 from tests.vocab.bases import BASES, ENGLISH, metaspace, write
 from tests.vocab.made import ROWS, sentencepiece_base
 from tests.vocab.test_run import run
+from tests.vocab.transformers4 import in_transformers_4, needs_transformers_4
 
 MORE = VocabConfig(new_pieces=200, minimum_count=2, sample_bytes=100_000, character_share=0.6)
 OTHERS = [row for row in ROWS if row["lang"] not in ("eng_Latn", "yor_Latn")]
@@ -48,6 +45,7 @@ CONFIG_CHANGES = {
         "tokenizer_config.json: extra_special_tokens", "tokenizer_config.json: additional_special_tokens",
     },
     "words": {SPACES},
+    "prefixed": {SPACES, "tokenizer_config.json: add_prefix_space"},
 }  # fmt: skip
 
 
@@ -132,26 +130,21 @@ def test_transformers_4_can_read_the_form(kind: str, tmp_path: Path, make_artifa
     assert "auto_map" not in config
 
 
-@pytest.mark.skipif(not OLD.is_dir(), reason="needs transformers 4 in the environment's transformers4 (make test)")
+@needs_transformers_4
 def test_transformers_4_reads_the_same(tmp_path: Path, make_artifact, make_work) -> None:
-    """All kinds, grown, in one process of it."""
+    """All kinds, grown and not, in one process of it."""
     folders = []
     for kind in BASES:
         base = BASES[kind](tmp_path / f"{kind}-base")
-        out = run(make_artifact, make_work, MORE, base=base, name=kind) / "tokenizer"
-        folders.append(shutil.copytree(out, tmp_path / kind))
-    texts = [*ROUND_TRIP_TEXTS, *TEXTS.values(), *ENGLISH, "x</s> y<|endoftext|><|user|> z", "ﬁ ①"]
-    (tmp_path / "texts.json").write_text(json.dumps(texts))
-    script = Path(__file__).with_name("in_transformers4.py")
-    done = subprocess.run(
-        [sys.executable, script, tmp_path / "texts.json", *folders],
-        env=os.environ | {"PYTHONPATH": str(OLD)}, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    for folder in folders:
+        for pieces in (0, 200):
+            section = MORE.model_copy(update={"new_pieces": pieces})
+            out = run(make_artifact, make_work, section, base=base, name=f"{kind}{pieces}") / "tokenizer"
+            folders.append(shutil.copytree(out, tmp_path / f"{kind}-{pieces}"))
+    texts = [*ROUND_TRIP_TEXTS, *TEXTS.values(), *ENGLISH, "ab c", "x</s> y<|endoftext|><|user|> z", "ﬁ ①"]
+    for folder, found in zip(folders, in_transformers_4(texts, folders), strict=True):
         tokenizer = AutoTokenizer.from_pretrained(folder)
-        wanted = [tokenizer(each, add_special_tokens=False).input_ids for each in texts]
-        assert json.loads((folder / "ids.json").read_text()) == wanted, folder
+        plain = [tokenizer(each, add_special_tokens=False).input_ids for each in texts]
+        assert found == [plain, [tokenizer(each).input_ids for each in texts]], folder
 
 
 def test_chat_templates_are_carried_over(tmp_path: Path, make_artifact, make_work) -> None:

@@ -52,6 +52,13 @@ def as_class_has_it(table: Table, folder: Path) -> Table:
     return table
 
 
+def prefix_space(table: Table) -> bool | None:
+    """What the step of `tokenizer.json` that transformers 4 sets right by `add_prefix_space` says: only one that is not
+    in a sequence."""
+    found: bool | None = (table.get("pre_tokenizer") or {}).get("add_prefix_space")
+    return found
+
+
 def _with_prefix_space(step: Any, prefixed: bool) -> Any:
     if isinstance(step, list):
         return [_with_prefix_space(each, prefixed) for each in step]

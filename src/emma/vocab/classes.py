@@ -7,6 +7,7 @@ from typing import Any
 
 from emma.models.folder import read_json
 from emma.models.round_trip import ROUND_TRIP_TEXTS
+from emma.models.tokenizer_class import Table, prefix_space
 from emma.models.tokenizer_file import open_table, pretrained, switch_off
 from emma.models.tokenizer_names import CONFIG, JSON
 
@@ -32,6 +33,15 @@ def for_both(config: dict[str, Any]) -> dict[str, Any]:
         named = config.pop("model_specific_special_tokens")
         config["extra_special_tokens"] = named | config.get("extra_special_tokens", {})
     return config
+
+
+def with_prefix_space(config: dict[str, Any], table: Table) -> dict[str, Any]:
+    """A configuration by which transformers 4 leaves the step that puts a space before a text as `tokenizer.json` has
+    it: it sets the step right by `add_prefix_space`, which it takes for false where there is none."""
+    stated = prefix_space(table)
+    if stated is None or stated == bool(config.get("add_prefix_space")):
+        return config
+    return config | {"add_prefix_space": stated}
 
 
 def has_usable_class(folder: Path) -> bool:

@@ -15,7 +15,7 @@ from emma.models.tokenizer_file import open_table, open_tokenizer, read_table, s
 from emma.models.tokenizer_names import ADDED, CONFIG, JSON, MAP
 from emma.vocab import proto as forms
 from emma.vocab.bpe import Bpe
-from emma.vocab.classes import PLAIN_CLASS, for_both, has_usable_class
+from emma.vocab.classes import PLAIN_CLASS, for_both, has_usable_class, with_prefix_space
 from emma.vocab.config import VocabConfig
 from emma.vocab.kept import changes, config_of, implied
 from emma.vocab.kinds import OtherTokenizer
@@ -70,6 +70,7 @@ def _write_config(config: dict[str, Any], base: Path | None, folder: Path) -> No
     """Write what is said of the tokenizer, by a class that reads `tokenizer.json` as it is."""
     if flags := read_json(folder / MAP):
         _write(folder / MAP, for_both(flags))
+    config = with_prefix_space(config, read_json(folder / JSON))
     _write(folder / CONFIG, for_both(config))
     usable = has_usable_class(folder)
     if base is not None and (not usable or switched_off(base)):

@@ -31,6 +31,7 @@ CHANGES = {
     f"{CONFIG}: tokenizer_class": "one that transformers 4 and 5 both have, and that gives the ids of tokenizer.json",
     f"{CONFIG}: clean_up_tokenization_spaces": "false: cleaning up is for English, and takes away the spaces that "
     "French puts before ! and ?",
+    f"{CONFIG}: add_prefix_space": "as tokenizer.json has it, which transformers 4 overrules by this, false without it",
     f"{CONFIG}: auto_map": "names code that is not released",
     f"{CONFIG}: extra_special_tokens": "a list is called additional_special_tokens, which transformers 4 can read too",
     f"{CONFIG}: additional_special_tokens": "takes the list that transformers 5 calls extra_special_tokens",
