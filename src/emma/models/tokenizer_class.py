@@ -1,10 +1,18 @@
-"""What a class of transformers makes of `tokenizer.json` by its own lights: a space before a text."""
+"""What a class of transformers makes of `tokenizer.json` by its own lights: a space and tokens around a text.
 
+transformers 4 gives some classes a post-processor made of the flags `add_bos_token` and `add_eos_token`, whatever the
+file says; 5 leaves the flags out, and for GPT-NeoX's class the file's too. A flag that is stated counts here, since a
+base was made with it.
+"""
+
+import json
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from emma.extras import need
 from emma.models.folder import read_json
-from emma.models.tokenizer_names import CONFIG, MAP
+from emma.models.tokenizer_names import CONFIG, MAP, text_of
 
 Table = dict[str, Any]
 """The JSON of `tokenizer.json`."""
@@ -21,6 +29,14 @@ DEFAULTS = {
 """What classes of transformers take for the beginning and the end of a text where their configuration says nothing."""
 _OBEYS_PREFIX_SPACE = ("GPT2Tokenizer", "RobertaTokenizer", "CodeGenTokenizer")
 """Classes that do what `add_prefix_space` in their configuration says, whatever `tokenizer.json` has."""
+_OBEYS_FLAGS = {
+    "CodeLlamaTokenizer": True, "CohereTokenizer": True, "GPTNeoXTokenizer": False, "GemmaTokenizer": True,
+    "LlamaTokenizer": True,
+}  # fmt: skip
+"""Classes whose post-processor transformers 4 makes of flags, and what it takes for `add_bos_token` without one."""
+Around = list[str | None]
+"""The tokens before and after a text."""
+_FLAGS = tuple(f"add_{end}_token" for end in ENDS)
 
 
 def class_of(folder: Path) -> str:
@@ -43,13 +59,28 @@ def default_ends(name: str) -> dict[str, str | None]:
     return {f"{end}_token": text for end, text in zip(ENDS, DEFAULTS.get(name, (None, None)), strict=True)}
 
 
-def as_class_has_it(table: Table, folder: Path) -> Table:
-    """The table with what the base's class and configuration say beside it."""
+def as_class_has_it(table: Table, folder: Path, id_of: Callable[[str], int | None]) -> Table:
+    """The table with what the base's class and configuration say beside it. `id_of` knows its tokens."""
     name, config = class_of(folder), read_json(folder / CONFIG)
     if name in _OBEYS_PREFIX_SPACE:
         prefixed = bool(config.get("add_prefix_space", False))
         table = {**table, "pre_tokenizer": _with_prefix_space(table["pre_tokenizer"], prefixed)}
-    return table
+    stated = any(flag in config for flag in _FLAGS) or _OBEYS_FLAGS.get(name) is False
+    around = _asked_for(folder) if stated else None
+    if around is None or around == _given(table):
+        return table
+    ids = {each: id_of(each) for each in around if each is not None}
+    known = {each: number for each, number in ids.items() if number is not None}
+    return {**table, "post_processor": _template(around, known)} if len(known) == len(ids) else table
+
+
+def ends_agree(folder: Path, table: Table) -> bool:
+    """Whether the class of a folder puts around a text in transformers 4 what its `tokenizer.json` says."""
+    name = class_of(folder)
+    if name == "CodeGenTokenizer":
+        return not read_json(folder / CONFIG).get("add_bos_token")  # it raises
+    asked = _asked_for(folder)
+    return name not in _OBEYS_FLAGS or (asked is not None and asked == _given(table))
 
 
 def prefix_space(table: Table) -> bool | None:
@@ -57,6 +88,37 @@ def prefix_space(table: Table) -> bool | None:
     in a sequence."""
     found: bool | None = (table.get("pre_tokenizer") or {}).get("add_prefix_space")
     return found
+
+
+def _asked_for(folder: Path) -> Around | None:
+    """What transformers 4 puts around a text for a class that obeys flags; None where it asks the file, or raises."""
+    if (first := _OBEYS_FLAGS.get(name := class_of(folder))) is None:
+        return None
+    tokens = default_ends(name) | stated_tokens(folder)
+    wanted = [bool(tokens.get(flag, usual)) for flag, usual in zip(_FLAGS, (first, False), strict=True)]
+    texts = [text_of(tokens.get(f"{end}_token")) if asked else None for end, asked in zip(ENDS, wanted, strict=True)]
+    return None if [text is not None for text in texts] != wanted else texts
+
+
+def _given(table: Table) -> Around | None:
+    """What a post-processor puts around a text; None where that is more than a token at each end."""
+    model = {"type": "BPE", "vocab": {"a": 0}, "merges": []}
+    parts = {"version": "1.0", "model": model, "post_processor": table.get("post_processor")}
+    tokens = need("tokenizers", "train").Tokenizer.from_str(json.dumps(parts)).encode("a").tokens
+    before, after = tokens[: tokens.index("a")], tokens[tokens.index("a") + 1 :]
+    return None if max(len(before), len(after)) > 1 else [next(iter(each), None) for each in (before, after)]
+
+
+def _template(around: Around, ids: Mapping[str, int]) -> dict[str, Any]:
+    """The post-processor that transformers 4 makes of the flags."""
+    first, last = around
+    begin, end = ([{"SpecialToken": {"id": each, "type_id": 0}}] if each is not None else [] for each in around)
+    other = [[{"SpecialToken": {"id": each, "type_id": 1}}] if each is not None else [] for each in (first, last)]
+    text, text2 = ({"Sequence": {"id": side, "type_id": kind}} for kind, side in enumerate("AB"))
+    single = [*begin, text, *end]
+    named = {each: {"id": each, "ids": [number], "tokens": [each]} for each, number in ids.items()}
+    pair = [*single, *other[0], text2, *other[1]]
+    return {"type": "TemplateProcessing", "single": single, "pair": pair, "special_tokens": named}
 
 
 def _with_prefix_space(step: Any, prefixed: bool) -> Any:

@@ -37,7 +37,7 @@ def _stated(folder: Path) -> Table:
     for token in named_tokens(folder):
         if tokenizer.token_to_id(token.content) is None:
             tokenizer.add_tokens([token])
-    return as_class_has_it(json.loads(tokenizer.to_str()), folder)
+    return as_class_has_it(json.loads(tokenizer.to_str()), folder, tokenizer.token_to_id)
 
 
 def _from_json(path: Path) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 
 from emma.models.folder import read_json
 from emma.models.round_trip import ROUND_TRIP_TEXTS
-from emma.models.tokenizer_class import Table, prefix_space
+from emma.models.tokenizer_class import Table, ends_agree, prefix_space
 from emma.models.tokenizer_file import open_table, pretrained, switch_off
 from emma.models.tokenizer_names import CONFIG, JSON
 
@@ -52,7 +52,7 @@ def has_usable_class(folder: Path) -> bool:
         return False  # transformers 4 then builds it from tokenizer.model
     if name == PLAIN_CLASS:
         return True
-    return name.removesuffix("Fast") in _CLASSES and _reads(folder)
+    return name.removesuffix("Fast") in _CLASSES and ends_agree(folder, read_json(folder / JSON)) and _reads(folder)
 
 
 def _reads(folder: Path) -> bool:

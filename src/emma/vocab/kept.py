@@ -28,6 +28,8 @@ CHANGES = {
     f"{JSON}: normalizer": _SPACES,
     f"{JSON}: pre_tokenizer": _SPACES,
     f"{JSON}: decoder": _SPACES,
+    f"{JSON}: post_processor": "what add_bos_token and add_eos_token say, which transformers 4 does for the base's "
+    "class whatever tokenizer.json says, and 5 does not",
     f"{CONFIG}: tokenizer_class": "one that transformers 4 and 5 both have, and that gives the ids of tokenizer.json",
     f"{CONFIG}: clean_up_tokenization_spaces": "false: cleaning up is for English, and takes away the spaces that "
     "French puts before ! and ?",
