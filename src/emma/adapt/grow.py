@@ -10,7 +10,8 @@ from transformers import PreTrainedModel
 from emma.adapt.alike import NewPieces
 from emma.adapt.combination import Combination
 from emma.adapt.config import AdaptConfig, Init
-from emma.adapt.model import SEPARATE, matrices
+from emma.adapt.configuration import SEPARATE
+from emma.adapt.model import matrices
 from emma.adapt.rows import new_rows
 from emma.errors import ArtifactError, RecipeError
 

@@ -11,11 +11,8 @@ need("torch", "train")
 need("transformers", "train")
 
 import json
-import shutil
-from pathlib import Path
 from typing import Any
 
-import torch
 from transformers import AutoTokenizer, GenerationConfig, PreTrainedModel
 from transformers.utils import logging
 
@@ -23,22 +20,17 @@ from emma.adapt.alike import NewPieces, combinations
 from emma.adapt.config import VECTORED, AdaptConfig, DistilConfig
 from emma.adapt.distil import distil
 from emma.adapt.grow import check_separate, fill, grow
-from emma.adapt.model import load_base, make_random, matrices, read_config
+from emma.adapt.model import load_base, make_random, matrices
+from emma.adapt.save import save
 from emma.adapt.text import Text, check_text, sample_text
-from emma.errors import RecipeError
 from emma.models.device import choose_device
-from emma.models.folder import CONFIG, GENERATION, ORIGIN, TRAINING, read_json, stored_type
-from emma.models.folder import TYPES as STORED
-from emma.models.kept import changes, kept_config, with_rotary, write_configs
+from emma.models.folder import ORIGIN
 from emma.models.precision import choose_precision
-from emma.models.stored import in_types, types_of
 from emma.store import shards
 from emma.store.artifact import Artifact
 from emma.work.work import Made, Work
 
 SPECIAL = ("bos_token_id", "eos_token_id", "pad_token_id")
-TYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
-TOKENIZER = "tokenizer_config.json"
 
 
 def adapt(
@@ -69,51 +61,6 @@ def adapt(
     (work.out / ORIGIN).write_text(json.dumps(origin, indent=1) + "\n", encoding="utf-8")
     there = len(matrices(model)[0])
     return Made({"rows": there, "new_rows": len(new.ids), "padding_rows": there - size, "weights": _weights(model)})
-
-
-def save(model: PreTrainedModel, base: Path | None, tokenizer: Path, section: AdaptConfig, out: Path) -> dict[str, Any]:
-    """Write the model's folder, with all that the base says of itself and the tokenizer; returns where it is from."""
-    kind, types = stored_as(section, base), {}
-    if base is not None and section.dtype == "base":
-        types = types_of(base)
-    model.save_pretrained(out, state_dict=in_types(model.state_dict(), types, kind))
-    model.config.dtype = kind
-    copy_files(tokenizer, out)
-    if section.context is not None:
-        raise_length(out / TOKENIZER, section.context)
-    if base is None:
-        written = {**read_json(out / CONFIG), "dtype": str(kind).removeprefix("torch.")}
-        (out / CONFIG).write_text(json.dumps(with_rotary(written, written), indent=2) + "\n", encoding="utf-8")
-        return {"base": False}
-    own = read_json(base / CONFIG)
-    config = kept_config(own, read_config(base).to_dict(), model.config.to_dict())
-    write_configs(out, config, base / GENERATION)
-    return {
-        "base": True,
-        "optimizer": read_json(base / TRAINING).get("optimizer"),
-        "changed": changes(own, config),
-    }
-
-
-def stored_as(section: AdaptConfig, base: Path | None) -> torch.dtype:
-    """The type in which the weights are stored. RecipeError for a base's that EMMA does not write."""
-    if section.dtype != "base" or base is None:
-        return TYPES["fp32" if section.dtype == "base" else section.dtype]
-    kind = stored_type(base)
-    if kind not in STORED:
-        raise RecipeError(
-            f"The weights in {base} are stored as {kind}, which EMMA does not write. Set adapt.dtype to bf16, fp16 or "
-            "fp32."
-        )
-    return TYPES[STORED[kind]]
-
-
-def raise_length(path: Path, context: int) -> None:
-    """Let the tokenizer know of a longer context; a limit that is higher, or none, stays."""
-    config = read_json(path)
-    if config.get("model_max_length", context) < context:
-        config["model_max_length"] = context
-        path.write_text(json.dumps(config, indent=1, sort_keys=True, ensure_ascii=False), encoding="utf-8")
 
 
 def vocabulary_size(vocab: Artifact, pieces: int) -> tuple[int, int]:
@@ -157,11 +104,6 @@ def set_specials(model: PreTrainedModel, ids: dict[str, int | None]) -> None:
     for name, value in ids.items():
         setattr(model.config, name, value)
         setattr(model.generation_config, name, value)
-
-
-def copy_files(source: Path, to: Path) -> None:
-    """Copy the tokenizer's files, and folders such as that of several chat templates."""
-    shutil.copytree(source, to, dirs_exist_ok=True, copy_function=shutil.copyfile)
 
 
 def _weights(model: PreTrainedModel) -> int:

@@ -5,25 +5,17 @@ own code runs.
 """
 
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from emma.errors import RecipeError
 from emma.extras import need
 from emma.models import folder as folders
+from emma.models.config_problems import problems_of_config
 from emma.models.folder import CONFIG, GENERATION, TYPES, read_json
 
 VERSION = 1
 """Raised when a base that passed must be checked again."""
-NESTED = ("text_config", "vision_config", "audio_config", "llm_config", "language_config", "thinker_config")
-"""Where models of more than text keep the configurations of their parts."""
-NUMBERS = (
-    "num_attention_heads", "num_key_value_heads", "n_head", "hidden_size", "n_embd", "num_hidden_layers", "n_layer",
-    "vocab_size", "max_position_embeddings", "n_positions",
-)  # fmt: skip
-"""Fields that are numbers above 0 where they are there; null leaves them to transformers."""
 OTHERS = {"I64", "I32", "BOOL", "U8", "int64", "int32", "bool", "uint8"}
 """Types of what is no weight, such as masks that old checkpoints keep."""
 
@@ -76,7 +68,7 @@ def check_files(folder: Path, report: Report) -> None:
 def check_config(folder: Path, report: Report) -> None:
     """The configuration is of a kind that transformers itself has, for text, with numbers that make sense."""
     config = read_json(folder / CONFIG)
-    problems = list(problems_of(config))
+    problems = list(problems_of_config(config))
     if problems:
         report.problems += problems
         return
@@ -86,42 +78,6 @@ def check_config(folder: Path, report: Report) -> None:
             "result does not name it"
         )
     report.checks.append(f"{config['model_type']}, {folders.stored_type(folder)}")
-
-
-def problems_of(config: dict[str, Any]) -> Iterator[str]:
-    """What is wrong with a `config.json`, each in a sentence."""
-    kind = config.get("model_type")
-    known = need("transformers", "train").CONFIG_MAPPING
-    if not isinstance(kind, str) or kind not in known:
-        own = "needs code of its own, which EMMA never runs" if "auto_map" in config else "is not known to transformers"
-        yield (
-            f"Its kind of model ({CONFIG}: model_type = {kind!r}) {own}. Choose a base whose kind transformers has, or "
-            "convert it to one."
-        )
-    if nested := [name for name in NESTED if isinstance(config.get(name), dict)]:
-        yield (
-            f"Its configuration is nested ({', '.join(nested)}), as of models that also see or hear. Extract the "
-            "language model into a folder of its own, or choose the text-only model of the family."
-        )
-    if quantised := config.get("quantization_config"):
-        method = quantised.get("quant_method", "unknown") if isinstance(quantised, dict) else quantised
-        yield f"Its weights are quantised ({method}), and cannot be trained in full. Take the base in bfloat16."
-    said = folders.said_type(config)
-    if said not in (None, "auto", *TYPES):
-        yield f"{CONFIG} says that weights are of type {said!r}; EMMA knows {', '.join(TYPES)}. Correct it."
-    yield from _numbers(config)
-
-
-def _numbers(config: dict[str, Any]) -> Iterator[str]:
-    for name in NUMBERS:
-        if (value := config.get(name)) is not None and not (type(value) is int and value > 0):
-            yield f"{CONFIG} has {name} = {value!r}, which must be a number above 0. Correct it."
-            return
-    heads, kv, width = (config.get(name) for name in ("num_attention_heads", "num_key_value_heads", "hidden_size"))
-    if heads and kv and heads % kv:
-        yield f"{CONFIG} has {heads} attention heads, which its {kv} key-value heads do not divide. Correct it."
-    if heads and width and not config.get("head_dim") and width % heads:
-        yield f"{CONFIG} has a width of {width}, which its {heads} attention heads do not divide. Correct it."
 
 
 def check_tensors(folder: Path, report: Report) -> None:

@@ -1,0 +1,70 @@
+"""Writing the adapted model's folder: all that the base says of itself, and what changed, with the reasons."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers import PreTrainedModel
+
+from emma.adapt.config import AdaptConfig
+from emma.adapt.configuration import read_config
+from emma.errors import RecipeError
+from emma.models.folder import CONFIG, GENERATION, TRAINING, read_json, stored_type
+from emma.models.folder import TYPES as STORED
+from emma.models.kept import changes, kept_config, with_rotary, write_configs
+from emma.models.stored import in_types, types_of
+
+TYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
+TOKENIZER = "tokenizer_config.json"
+
+
+def save(model: PreTrainedModel, base: Path | None, tokenizer: Path, section: AdaptConfig, out: Path) -> dict[str, Any]:
+    """Write the model's folder, with all that the base says of itself and the tokenizer; returns where it is from."""
+    kind, types = stored_as(section, base), {}
+    if base is not None and section.dtype == "base":
+        types = types_of(base)
+    model.save_pretrained(out, state_dict=in_types(model.state_dict(), types, kind))
+    model.config.dtype = kind
+    copy_files(tokenizer, out)
+    if section.context is not None:
+        raise_length(out / TOKENIZER, section.context)
+    if base is None:
+        written = {**read_json(out / CONFIG), "dtype": str(kind).removeprefix("torch.")}
+        (out / CONFIG).write_text(json.dumps(with_rotary(written, written), indent=2) + "\n", encoding="utf-8")
+        return {"base": False}
+    own = read_json(base / CONFIG)
+    config = kept_config(own, read_config(base).to_dict(), model.config.to_dict())
+    write_configs(out, config, base / GENERATION)
+    return {
+        "base": True,
+        "optimizer": read_json(base / TRAINING).get("optimizer"),
+        "changed": changes(own, config),
+    }
+
+
+def stored_as(section: AdaptConfig, base: Path | None) -> torch.dtype:
+    """The type in which the weights are stored. RecipeError for a base's that EMMA does not write."""
+    if section.dtype != "base" or base is None:
+        return TYPES["fp32" if section.dtype == "base" else section.dtype]
+    kind = stored_type(base)
+    if kind not in STORED:
+        raise RecipeError(
+            f"The weights in {base} are stored as {kind}, which EMMA does not write. Set adapt.dtype to bf16, fp16 or "
+            "fp32."
+        )
+    return TYPES[STORED[kind]]
+
+
+def raise_length(path: Path, context: int) -> None:
+    """Let the tokenizer know of a longer context; a limit that is higher, or none, stays."""
+    config = read_json(path)
+    if config.get("model_max_length", context) < context:
+        config["model_max_length"] = context
+        path.write_text(json.dumps(config, indent=1, sort_keys=True, ensure_ascii=False), encoding="utf-8")
+
+
+def copy_files(source: Path, to: Path) -> None:
+    """Copy the tokenizer's files, and folders such as that of several chat templates."""
+    shutil.copytree(source, to, dirs_exist_ok=True, copy_function=shutil.copyfile)
