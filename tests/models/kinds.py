@@ -145,11 +145,11 @@ def write_tokenizer(folder: Path, **config: Any) -> None:
     ids = {"<unk>": 0, "<s>": 1, "</s>": 2, **{f"<0x{byte:02X}>": 3 + byte for byte in range(256)}}
     tokenizer = Tokenizer(models.BPE(ids, [], byte_fallback=True, unk_token="<unk>"))
     tokenizer.normalizer = normalizers.Replace(" ", "▁")
-    steps = [decoders.Replace("▁", " "), decoders.ByteFallback(), decoders.Fuse()]
+    steps = [decoders.ByteFallback(), decoders.Fuse(), decoders.Replace("▁", " ")]
     tokenizer.decoder = decoders.Sequence(steps)
     tokenizer.add_special_tokens(["<unk>", "<s>", "</s>"])
     tokenizer.save(str(folder / "tokenizer.json"))
     specials = {"unk_token": "<unk>", "bos_token": "<s>", "eos_token": "</s>"}
-    given = {"tokenizer_class": "PreTrainedTokenizerFast", **specials, **config}
+    given = {"tokenizer_class": "PreTrainedTokenizerFast", "clean_up_tokenization_spaces": False, **specials, **config}
     found = {name: each for name, each in given.items() if each is not None}
     (folder / "tokenizer_config.json").write_text(json.dumps(found))

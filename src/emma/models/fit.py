@@ -35,6 +35,7 @@ def _matched(folder: Path) -> dict[str, Any]:
     auto: Any = AutoModelForCausalLM
     before = logging.get_verbosity()
     logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
         found: dict[str, Any] = auto.from_pretrained(
             folder, device_map="meta", ignore_mismatched_sizes=True, output_loading_info=True,

@@ -85,7 +85,7 @@ def check_round_trip(tokenizer: Any, altered: Mapping[str, str] = {}) -> dict[st
     for text in TEXTS:
         ids = tokenizer(text, add_special_tokens=False).input_ids
         back = tokenizer.decode(ids, clean_up_tokenization_spaces=False)
-        if back != altered.get(text, text):
+        if back not in (text, altered.get(text)):  # a piece of its own may save what the base alters
             raise wrong(tokenizer.name_or_path, f"turns {text!r} into {back!r} when it encodes and decodes it")
         tokens += len(ids)
     return {"texts": len(TEXTS), "altered as by the base": len(altered), "tokens": tokens}
