@@ -1,5 +1,6 @@
 """Fixtures every room uses: a store to work in, and text in the scripts that break English habits."""
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from emma.work.local import Local
 from emma.work.progress import Reporter
 from emma.work.work import Work
 
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as the command line does (cli.be_a_good_neighbour)
 hypothesis.settings.register_profile("emma", deadline=None)  # no test is timed: machines are shared
 hypothesis.settings.load_profile("emma")
 

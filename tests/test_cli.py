@@ -1,11 +1,13 @@
 """The command line as scripts see it: quick help, exit codes, one clear line for each mistake."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from emma import cli
 from emma.cli import STAGES, main
 from emma.errors import ExtraError
 from emma.extras import need
@@ -138,3 +140,12 @@ def test_a_missing_extra_is_named() -> None:
 def test_lang_explains(code: str, code_of: int, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["lang", code]) == code_of
     assert code in capsys.readouterr().out
+
+
+def test_threads_that_wait_sleep_unless_the_environment_says_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
+    cli.be_a_good_neighbour()
+    assert os.environ["OMP_WAIT_POLICY"] == "PASSIVE"
+    monkeypatch.setenv("OMP_WAIT_POLICY", "ACTIVE")
+    cli.be_a_good_neighbour()
+    assert os.environ["OMP_WAIT_POLICY"] == "ACTIVE"

@@ -45,6 +45,7 @@ def main(argv: Sequence[str]) -> int:
     """Run `emma train` with these arguments, as one process or as one of several; returns the exit code."""
     if int(os.environ.get("WORLD_SIZE", "1")) == 1:
         return cli.main(["train", *argv])
+    cli.be_a_good_neighbour()
     arguments = cli.parser().parse_args(["train", *argv])
     need("torch", "train")
     from torch.distributed.rendezvous import rendezvous
