@@ -29,12 +29,15 @@ def test_a_release_says_what_its_base_says(kind: str, tmp_path: Path) -> None:
     for name in ("generation_config.json", "tokenizer_config.json"):
         assert (released / name).exists() == (base / name).exists()
         assert not changed(base / name, released / name)
+    card = (released / "README.md").read_text()
+    assert "`vocab_size` (rows for new pieces and padding)" in card
+    assert ("convert_hf_to_gguf" in card) is False  # for byte-level vocabularies alone
     record = json.loads((released / "training.json").read_text())
     assert record["precision"] in ("fp32", "bf16")
     events = [json.loads(line) for line in (tmp_path / "home" / "r" / "events.jsonl").read_text().splitlines()]
     chosen = {each["stage"]: each["chosen"] for each in events if "chosen" in each}
     assert chosen["train"]["precision"].startswith(record["precision"])
-    assert chosen["train"]["learning_rate"].startswith(f"{record['learning_rate']:g}: adamw on a base")
+    assert chosen["train"]["learning_rate"].startswith(f"{record['learning_rate']:g}: for adamw on a base")
     assert "precision" in chosen["evaluate"]
 
 

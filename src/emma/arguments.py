@@ -87,7 +87,15 @@ def parser() -> argparse.ArgumentParser:
     each.add_argument("--json", action="store_true", help="print JSON")
     each.set_defaults(command=commands.lang)
 
-    _checking(verbs.add_parser("check", help="whether a base can be adapted, trained, evaluated and released"))
+    _checking(
+        verbs.add_parser(
+            "check",
+            help="whether a base can be adapted, trained, evaluated and released",
+            description="Look at a base without running any code of it: files, configuration, weights (names, shapes, "
+            "types, finite numbers), tokenizer (text in twelve scripts, ends, ids), and the arithmetic of a small "
+            "model of its kind. With a recipe, its settings too. The exit code is 1 if anything stands in the way.",
+        )
+    )
     _planning(verbs.add_parser("plan", help="what training a recipe takes: memory, hours, energy, money"))
 
     each = verbs.add_parser("lid", help="train, measure and look into language-identification models")

@@ -113,7 +113,7 @@ def check(arguments: argparse.Namespace) -> int:
 
     for each in check_command(arguments.base, lambda text: print(f"  {text}")):
         print(f"note: {each}")
-    print("This base can be adapted.")
+    print("This base can be adapted" + (", as the recipe says." if arguments.base.endswith(".toml") else "."))
     return 0
 
 

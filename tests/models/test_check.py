@@ -161,7 +161,7 @@ def test_what_is_no_number_is_named_by_its_tensor(bad: float, base: Callable[...
     head[7, 3] = bad
     change_weights(folder, lm_head__weight=head)
     assert check_base(folder).problems == [
-        "1 of its tensors hold NaN or infinity: lm_head.weight. Fetch it again, or choose another."
+        "NaN or infinity is in 1 of its tensors: lm_head.weight. Fetch it again, or choose another."
     ]
 
 

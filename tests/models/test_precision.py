@@ -30,12 +30,12 @@ def processor(monkeypatch: pytest.MonkeyPatch):
 @pytest.mark.parametrize(
     ("units", "chosen", "because"),
     [
-        ({}, "fp32", "this processor has no bfloat16"),
-        ({"avx512_bf16": True}, "bf16", "AVX512-BF16 multiplies it"),
-        ({"amx": True, "avx512_bf16": True}, "bf16", "AMX multiplies it"),
-        ({"avx2": False, "arm_bf16": True}, "bf16", "this processor multiplies it"),
-        ({"avx2": False}, "fp32", "this processor has no bfloat16"),
-        ({"arm_bf16": True}, "fp32", "this processor has no bfloat16"),  # x86 with AVX-512 alone says so too
+        ({}, "fp32", "as this processor has no bfloat16"),
+        ({"avx512_bf16": True}, "bf16", "which this processor (AVX512-BF16) has in hardware"),
+        ({"amx": True, "avx512_bf16": True}, "bf16", "which this processor (AMX) has in hardware"),
+        ({"avx2": False, "arm_bf16": True}, "bf16", "which this processor has in hardware"),
+        ({"avx2": False}, "fp32", "as this processor has no bfloat16"),
+        ({"arm_bf16": True}, "fp32", "as this processor has no bfloat16"),  # x86 with AVX-512 alone says so too
     ],
 )
 def test_auto_goes_by_what_the_processor_has(processor, units, chosen: str, because: str) -> None:
@@ -50,7 +50,7 @@ def test_a_limit_on_kernels_counts(processor, monkeypatch: pytest.MonkeyPatch, l
     monkeypatch.setenv("ONEDNN_MAX_CPU_ISA", limit)
     assert bf16_hardware(CPU) is None
     monkeypatch.setenv("ONEDNN_MAX_CPU_ISA", "AVX512_CORE_BF16")
-    assert bf16_hardware(CPU) == "AVX512-BF16"
+    assert bf16_hardware(CPU) == "this processor (AVX512-BF16)"
 
 
 @pytest.mark.parametrize(("capability", "chosen"), [((7, 5), "fp32"), ((8, 0), "bf16"), ((9, 0), "bf16")])

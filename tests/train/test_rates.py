@@ -8,7 +8,7 @@ from emma.train.rates import Beginning, adamw_rate, choose_rates, muon_rate, war
 
 GPT_3 = {125e6: 6e-4, 350e6: 3e-4, 760e6: 2.5e-4, 1.3e9: 2e-4, 2.7e9: 1.6e-4, 6.7e9: 1.2e-4, 13e9: 1e-4, 175e9: 6e-5}
 """Weights and peak rate (Brown et al., arXiv 2005.14165, table 2.1)."""
-HIGH_ENDS = ["train.embedding_lr = 0.02 and train.head_lr = 0.02 is high"]
+HIGH_ENDS = ["train.learning_rate = 0.02, which embeddings and head get too, is high"]
 BASE = Beginning(135_000_000, 576, base=True)
 OF_MUON = Beginning(135_000_000, 576, base=True, optimizer="muon")
 RANDOM = Beginning(2_500_000, 128, base=False)
@@ -33,7 +33,7 @@ def test_muon_is_for_random_weights_and_takes_adamws_step_on_others() -> None:
 def test_auto_becomes_numbers_and_what_is_named_stays() -> None:
     section, choice = choose_rates(TrainConfig(embedding_lr=0.1), BASE)
     assert (section.learning_rate, section.embedding_lr, section.head_lr) == (5.8e-4, 0.1, 5.8e-4)
-    assert choice == Choice("0.00058", "adamw on a base, 135,000,000 of them")
+    assert choice == Choice("0.00058", "for adamw on a base of 135,000,000 weights")
     section, _ = choose_rates(TrainConfig(optimizer="muon"), RANDOM)
     assert (section.learning_rate, section.embedding_lr, section.head_lr) == (0.02, 2.2e-3, 2.2e-3)
     named = TrainConfig(learning_rate=1e-5)

@@ -43,7 +43,7 @@ def test_all_is_settled_and_noted(adapt, make_work, monkeypatch: pytest.MonkeyPa
     assert (found.section.precision, found.muon) == ("bf16", torch.bfloat16)
     assert found.section.learning_rate == found.section.embedding_lr == 3e-3
     assert work.chosen["precision"] == "bf16: it is one"
-    assert "adamw on a base" in work.chosen["learning_rate"]
+    assert "for adamw on a base" in work.chosen["learning_rate"]
 
 
 @pytest.mark.parametrize("began", [True, False])

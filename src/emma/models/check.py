@@ -36,7 +36,8 @@ class Report:
     def raise_any(self, base: str) -> None:
         """RecipeError with all problems, if there are any."""
         if self.problems:
-            listed = " ".join(f"({number}) {each}" for number, each in enumerate(self.problems, 1))
+            several = len(self.problems) > 1
+            listed = " ".join(f"({n}) {each}" if several else each for n, each in enumerate(self.problems, 1))
             raise RecipeError(f"The base {base} cannot be adapted as it is. {listed} Nothing was done with it yet.")
 
 
@@ -95,8 +96,8 @@ def check_tensors(folder: Path, report: Report) -> None:
             broken.append(name)
     if broken:
         report.problems.append(
-            f"{len(broken)} of its tensors hold NaN or infinity: {', '.join(broken[:3])}{', …' if broken[3:] else ''}. "
-            "Fetch it again, or choose another."
+            f"NaN or infinity is in {len(broken)} of its tensors: {', '.join(broken[:3])}"
+            f"{', …' if broken[3:] else ''}. Fetch it again, or choose another."
         )
     check_types(folder, report)
     report.checks.append(f"{count:,} weights, as {CONFIG} asks for{'' if broken else ', all finite'}")
@@ -120,6 +121,8 @@ def check_tokenizer(folder: Path, report: Report) -> None:
     from emma.models.ids import problems_of_ids
     from emma.models.special_ids import special_ids
     from emma.models.tokenizer import problems_of_tokenizer
+    from emma.models.tokenizer_file import read_table
+    from emma.models.tokenizer_kinds import EXPANDABLE, kind_of
 
     found = problems_of_tokenizer(folder, report.new_pieces)
     report.problems += found.problems
@@ -131,6 +134,8 @@ def check_tokenizer(folder: Path, report: Report) -> None:
     # Ids beyond the rows are the tokenizer's to judge: such tokens get rows.
     wrong = problems_of_ids(config, read_json(folder / GENERATION), own, sys.maxsize)
     report.problems += [f"It {each}. Correct the file that is wrong." for each in wrong]
+    if not report.new_pieces and (kind := kind_of(read_table(folder))) not in EXPANDABLE:
+        report.notes.append(f"no pieces can be added to its tokenizer ({kind}): it needs vocab.new_pieces = 0")
     report.checks.append("tokenizer: texts in twelve scripts, ends, ids")
 
 

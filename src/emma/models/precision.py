@@ -40,7 +40,11 @@ def choose_precision(asked: str, device: torch.device) -> Choice:
     """
     has = bf16_hardware(device)
     if asked == "auto":
-        return Choice("bf16", f"{has} multiplies it") if has else Choice("fp32", f"{lacking(device)} has no bfloat16")
+        return (
+            Choice("bf16", f"which {has} has in hardware")
+            if has
+            else Choice("fp32", f"as {lacking(device)} has no bfloat16")
+        )
     if asked == "bf16" and not has and (ratio := bf16_ratio(device)) > 1:
         return Choice(
             asked,
@@ -77,9 +81,9 @@ def _of_processor() -> str | None:
         return None
     cpu, ops = torch.cpu, torch.ops.mkldnn
     if cpu._is_amx_tile_supported():
-        return "AMX"
+        return "this processor (AMX)"
     if cpu._is_avx512_bf16_supported():
-        return "AVX512-BF16"
+        return "this processor (AVX512-BF16)"
     # Not asked on x86, where it is true of AVX-512 without bfloat16 too.
     arm = not cpu._is_avx2_supported() and ops._is_mkldnn_bf16_supported()
     return "this processor" if arm else None

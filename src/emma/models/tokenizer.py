@@ -38,10 +38,13 @@ def problems_of_tokenizer(folder: Path, new_pieces: int = 0) -> Findings:
 
 
 def _check(folder: Path, found: Findings, new_pieces: int) -> None:
-    base = _Base(folder, switch_off(read_table(folder))[0])
+    table, off = switch_off(read_table(folder))
+    base = _Base(folder, table)
     for check in (_check_ends, _check_ids, _check_rows, _check_texts):
         check(base, found)
-    if new_pieces and (kind := kind_of(base.table)) not in EXPANDABLE:
+    if off:
+        found.notes.append(f"its tokenizer has {', '.join(sorted(off))} switched on, which will be off")
+    if new_pieces and (kind := kind_of(table)) not in EXPANDABLE:
         found.problems.append(not_expandable(folder, kind))
 
 

@@ -39,6 +39,8 @@ class Facts:
     drops: Sequence[tuple[str, int]]  # reason and documents, most frequent first
     sizes: Sequence[Row]  # lang, name, documents, bitext and bytes of the released corpus, and documents a split
     model: Mapping[str, Any]  # config.json, and `parameters`
+    changed: Mapping[str, str]
+    """Fields of the base's configuration that changed, and why."""
     unknown_to_llama_cpp: bool
     """Whether its vocabulary is byte-level and grown: llama.cpp's converter knows such ones by a hash of their ids."""
 
@@ -64,6 +66,7 @@ def gather(
         drops=drops(shards.read(curate.file("languages.parquet")).to_pylist()),
         sizes=[{**row, "name": names.get(row["lang"], row["lang"])} for row in by_split(sizes.to_pylist())],
         model={**read_json(model / "config.json"), "parameters": parameters(model)},
+        changed=changed_from_base(model),
         unknown_to_llama_cpp=is_byte_level(model) and has_grown(vocab),
     )
 
@@ -71,6 +74,13 @@ def gather(
 def read_json(path: Path) -> Any:
     """The value in a JSON file."""
     return json.loads(path.read_text(encoding="utf-8"))
+
+
+def changed_from_base(model: Path) -> Mapping[str, str]:
+    """What training noted of the base's configuration; nothing where there was no base."""
+    path = model / "training.json"
+    found: Mapping[str, str] = read_json(path).get("changed_from_base", {}) if path.exists() else {}
+    return found
 
 
 def is_byte_level(model: Path) -> bool:

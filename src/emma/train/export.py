@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch.distributed.checkpoint.state_dict import StateDictOptions, get_model_state_dict
 
-from emma.models.folder import GENERATION, stored_type
+from emma.models.folder import CONFIG, GENERATION, stored_type
 from emma.models.stored import in_types, types_of
 from emma.train.ledger import first
 from emma.train.lora import merged
@@ -29,6 +29,8 @@ def export(trainee: Trainee, source: Path, out: Path) -> None:
     kind = getattr(torch, stored_type(source))
     trainee.model.save_pretrained(out, state_dict=in_types(weights, types_of(source), kind))
     (out / GENERATION).unlink(missing_ok=True)
+    for each in out.glob("*.safetensors"):
+        each.chmod((out / CONFIG).stat().st_mode)  # safetensors lets nobody else read it
     shutil.copytree(source, out, dirs_exist_ok=True, copy_function=shutil.copyfile, ignore=weight_names)
 
 

@@ -10,6 +10,7 @@ import time
 import torch
 from transformers import PreTrainedModel
 
+from emma.models.precision import fast_type
 from emma.train.config import HALF, Precision
 
 PEAKS: tuple[tuple[str, float], ...] = (
@@ -56,7 +57,8 @@ def peak_flops(device: torch.device, precision: Precision) -> float | None:
     The same for fp8, whose products are a part of the work only, so that its figures can be held against bfloat16's.
     """
     if device.type == "cpu":
-        return measured_flops(torch.bfloat16 if precision in HALF else torch.float32)
+        # Where bfloat16 is emulated its peak says nothing of the machine's.
+        return measured_flops(fast_type(device) if precision in HALF else torch.float32)
     if device.type != "cuda" or precision not in HALF:
         return None
     return peak_of(torch.cuda.get_device_name(device))

@@ -59,7 +59,7 @@ def choose_rates(section: TrainConfig, start: Beginning) -> tuple[TrainConfig, C
     ends = adamw_rate(start.weights)
     rate = ends if section.optimizer == "adamw" else muon_rate(start)
     rates = {"learning_rate": rate, "embedding_lr": section.embedding_lr or ends, "head_lr": section.head_lr or ends}
-    why = f"{section.optimizer} on {'a base' if start.base else 'random weights'}, {start.weights:,} of them"
+    why = f"for {section.optimizer} on {'a base of' if start.base else 'random weights,'} {start.weights:,} weights"
     return section.model_copy(update=rates), Choice(f"{rate:g}", why)
 
 
@@ -75,6 +75,8 @@ def warnings(section: TrainConfig, start: Beginning) -> Iterator[str]:
     high = {name: each for name, each in rates.items() if isinstance(each, float) and each > HIGH}
     if start.weights > LARGE and high:
         listed = " and ".join(f"train.{name} = {each:g}" for name, each in high.items())
+        if muon and set(high.values()) == {rate}:
+            listed = f"train.learning_rate = {rate:g}, which embeddings and head get too,"
         yield (
             f"{listed} is high for a base of {start.weights:,} weights and can destroy what it knows; "
             f"auto would take {adamw_rate(start.weights):g}"

@@ -22,6 +22,7 @@ import numpy as np
 import torch
 from torch import distributed
 
+from emma.models.folder import ORIGIN, read_json
 from emma.store.artifact import Artifact
 from emma.store.samples import Samples
 from emma.train.checkpoint import Checkpoints, State
@@ -93,7 +94,9 @@ def run_settled(settled: Settled, samples: Samples, folder: Path, work: Work) ->
     if first():
         state.ledger.write(work.out, samples.sources)
         state.guard.write(work.out)
-        write_record(section, {"steps": len(training.steps), "tokens": state.ledger.seen}, work.out / "model")
+        facts = {"steps": len(training.steps), "tokens": state.ledger.seen}
+        facts["changed_from_base"] = read_json(folder.parent / ORIGIN).get("changed", {})
+        write_record(section, facts, work.out / "model")
     return Made({"steps": len(training.steps), "samples": len(samples), "tokens": state.ledger.seen})
 
 
@@ -116,6 +119,8 @@ def run(training: Training, checkpoints: Checkpoints, work: Work) -> None:
     """Train the model in place, from the last checkpoint on. A signal to stop is obeyed between two steps."""
     section, steps, state = training.section, training.steps, training.state
     done = checkpoints.resume()
+    if done:
+        work.reporter.say(f"  train: going on after step {done} of {len(steps)}")
     logs, speed = watch(training, work)
     stages = stage_starts([count for _, count in training.samples.stages], steps.sequences)
     with interrupt.patient(), closing(logs), work.reporter.track("train: steps", len(steps)) as track:

@@ -64,7 +64,12 @@ def gone_on(precision: str, device: torch.device) -> Choice:
     if precision not in HALF or bf16_hardware(device):
         return Choice(precision, BEGAN)
     ratio = bf16_ratio(device)
-    return Choice(precision, f"{BEGAN} elsewhere; here a product takes {ratio:.0f} times as long so", warn=True)
+    return Choice(
+        precision,
+        f"{BEGAN} on another machine; this one only emulates bfloat16, and a product takes {ratio:.0f} times as long "
+        "as in float32. Go on there, or begin anew with --set train.precision=fp32",
+        warn=True,
+    )
 
 
 def beginning(adapt: Artifact) -> Beginning:
