@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
-from transformers import AutoConfig, AutoModelForCausalLM
+from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 
 from emma.errors import RecipeError
 from emma.models.check import Report, check_base
 from emma.models.folder import stored_type
 from tests.models.kinds import CONFIGS, write_base, write_tokenizer
+from tests.vocab.bases import BASES
 
 
 @pytest.fixture
@@ -43,10 +44,23 @@ def change_weights(folder: Path, **tensors: torch.Tensor | None) -> None:
 
 
 @pytest.mark.parametrize("kind", CONFIGS)
-def test_ten_kinds_of_base_pass(kind: str, base: Callable[..., Path]) -> None:
-    report = check_base(base(kind))
+def test_kinds_of_base_pass(kind: str, base: Callable[..., Path], tmp_path: Path) -> None:
+    folder = base(kind)
+    if kind == "qwen2":
+        BASES[kind](tmp_path / "own")
+        pieces = len(AutoTokenizer.from_pretrained(tmp_path / "own"))
+        folder = tmp_path / "own"
+        write_base(kind, folder, vocab_size=pieces, bos_token_id=None, eos_token_id=None)
+        (folder / "generation_config.json").unlink()
+    report = check_base(folder)
     assert report.problems == []
     assert len(report.checks) == 5
+
+
+def test_a_tokenizer_that_transformers_builds_anew_is_refused(base: Callable[..., Path]) -> None:
+    """Of a type whose tokenizer it knows better than the files: a release could not be read."""
+    (problem,) = check_base(base("qwen2")).problems
+    assert "model_type = 'qwen2': 'The river was" in problem
 
 
 @pytest.mark.parametrize(

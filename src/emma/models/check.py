@@ -118,6 +118,7 @@ def check_types(folder: Path, report: Report) -> None:
 
 def check_tokenizer(folder: Path, report: Report) -> None:
     """Text in twelve scripts comes back, ends are known and agree, ids have rows."""
+    from emma.models.as_loaded import check_as_loaded
     from emma.models.ids import problems_of_ids
     from emma.models.special_ids import special_ids
     from emma.models.tokenizer import problems_of_tokenizer
@@ -129,6 +130,7 @@ def check_tokenizer(folder: Path, report: Report) -> None:
     report.notes += found.notes
     if found.problems:
         return
+    check_as_loaded(folder)
     config, said = read_json(folder / CONFIG), special_ids(folder)
     own = {"bos_token_id": said.bos, "eos_token_id": said.eos}
     # Ids beyond the rows are the tokenizer's to judge: such tokens get rows.
