@@ -9,9 +9,10 @@ from transformers import AutoConfig, Gemma3TextConfig, LlamaConfig
 from transformers.models.llama.modeling_llama import LlamaRotaryEmbedding
 
 from emma.adapt.config import RopeConfig
-from emma.adapt.rope import SCALED_LAYERS, scale
+from emma.adapt.rope import scale
 from emma.errors import RecipeError
 from emma.models.context import context_of
+from emma.models.kept import FAR
 
 BEFORE, AFTER, THETA, WIDTH = 64, 256, 10_000.0, 16
 
@@ -105,8 +106,8 @@ def test_what_the_base_says_of_sliding_windows_is_kept() -> None:
     config = Gemma3TextConfig(hidden_size=64, num_attention_heads=4, head_dim=16, max_position_embeddings=BEFORE)
     before = config.rope_parameters
     scale(config, RopeConfig(type="linear"), AFTER)
-    assert config.rope_parameters[SCALED_LAYERS]["factor"] == 4
-    assert config.rope_parameters[SCALED_LAYERS]["rope_theta"] == before[SCALED_LAYERS]["rope_theta"]
+    assert config.rope_parameters[FAR]["factor"] == 4
+    assert config.rope_parameters[FAR]["rope_theta"] == before[FAR]["rope_theta"]
     assert config.rope_parameters["sliding_attention"] == before["sliding_attention"]
 
 

@@ -11,6 +11,7 @@ from transformers import PretrainedConfig
 
 from emma.adapt.config import RopeConfig
 from emma.errors import RecipeError
+from emma.models.kept import FAR, UNSCALED
 
 HF_NAMES = {
     "type": "rope_type",
@@ -24,7 +25,6 @@ SCALES = ("linear", "dynamic", "ntk", "yarn", "llama3", "longrope")
 """Types that need a factor."""
 LLAMA_3 = {"low_freq_factor": 1.0, "high_freq_factor": 4.0}
 """What Llama 3.1 was released with."""
-UNSCALED = "default"
 LENGTHS = {"factor", "original_max_position_embeddings"}
 KNOWN: Mapping[str, set[str]] = {
     UNSCALED: set(),
@@ -36,8 +36,6 @@ KNOWN: Mapping[str, set[str]] = {
     "longrope": LENGTHS | {"short_factor", "long_factor", "attention_factor"},
 }
 """What each kind takes beside theta, in Hugging Face's words."""
-SCALED_LAYERS = "full_attention"
-"""Of models with rotary settings of their own for sliding-window layers (Gemma 3), the layers that see far."""
 
 Parameters = dict[str, Any]
 
@@ -48,10 +46,10 @@ def scale(config: PretrainedConfig, rope: RopeConfig, context: int | None) -> No
     Raises RecipeError when the factor cannot be told, or LongRoPE's factors are not there.
     """
     before: Parameters = dict(getattr(config, "rope_parameters", None) or {})
-    old = before.get(SCALED_LAYERS, before)
+    old = before.get(FAR, before)
     rotated = _rotated(config, old)
     found = rope_parameters(rope, old, config.max_position_embeddings, context, rotated)
-    config.rope_parameters = {**before, SCALED_LAYERS: found} if SCALED_LAYERS in before else found
+    config.rope_parameters = {**before, FAR: found} if FAR in before else found
 
 
 def rope_parameters(

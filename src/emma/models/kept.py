@@ -36,7 +36,7 @@ ROPE = ("rope_parameters", "rope_theta", "rope_scaling", "rope_local_base_freq")
 GPT_NEOX = {"rotary_emb_base": "rope_theta", "rotary_pct": "partial_rotary_factor"}
 UNSCALED = "default"
 FAR, NEAR = "full_attention", "sliding_attention"
-"""Layers with rotary settings of their own (Gemma 3)."""
+"""Layers with rotary settings of their own (Gemma 3): those that see far, and those with a sliding window."""
 
 Config = dict[str, Any]
 

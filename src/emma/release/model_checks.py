@@ -6,7 +6,7 @@ from typing import Any
 
 from emma.errors import ArtifactError
 from emma.extras import need
-from emma.models.folder import CONFIG, GENERATION, read_json
+from emma.models.folder import CONFIG, GENERATION, read_json, weight_files
 from emma.models.ids import NAMES, as_list, problems_of_ids
 from emma.models.round_trip import ROUND_TRIP_TEXTS as TEXTS
 from emma.store.artifact import Artifact
@@ -40,11 +40,6 @@ def check_weights(released: Path, trained: Path) -> dict[str, int]:
                 raise wrong(released, f"differs from the trained model in the tensor {name} of {path.name}")
             tensors, parameters = tensors + 1, parameters + tensor.numel()
     return {"files": len(ours), "tensors": tensors, "parameters": parameters}
-
-
-def weight_files(folder: Path) -> list[Path]:
-    """The safetensors files of a model folder."""
-    return sorted(folder.glob("*.safetensors"))
 
 
 def _tensors(path: Path) -> Iterator[tuple[str, str, Any]]:
