@@ -100,6 +100,16 @@ class InputFile:
         data = self.whole()
         return data if isinstance(data, Bad) else self.decode(data, 0)
 
+    def unread(self) -> int:
+        """Bytes from where the stream stands to its end, or to where it is damaged; the stream is at its end then."""
+        passed = 0
+        try:
+            while piece := self.stream.read(CHUNK):
+                passed += len(piece)
+        except DAMAGE:
+            pass
+        return passed
+
     def decode(self, data: bytes, row: int) -> str | Bad:
         """Bytes of this file as text, or Bad."""
         return decode(data, row, self.encoding)

@@ -47,7 +47,9 @@ class Bad:
     detail: str = ""
     raw: bytes = b""
     units: int = 1
-    """How many units of the reader are lost with it."""
+    """How many units of the source are lost with it, as far as they can be counted."""
+    unread: int = 0
+    """Bytes of the file, decompressed, that were not read because of it."""
 
     @property
     def reason(self) -> str:
