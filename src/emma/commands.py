@@ -28,10 +28,11 @@ def run(arguments: argparse.Namespace) -> int:
     """Run a recipe, or a part of it."""
     from emma.run import run
     from emma.show import show_run
-    from emma.work import interrupt
+    from emma.work import interrupt, lean
     from emma.work.progress import Reporter
 
     interrupt.listen()
+    lean.claim()
     home, reporter = _home_of(arguments), Reporter(arguments.quiet)
     with home.locked(), _executor(arguments.on, arguments.workers, reporter.say) as executor:
         recipe = run(

@@ -17,7 +17,7 @@ from emma.schemas import DOCUMENTS
 from emma.store import shards
 from emma.store.artifact import Artifact
 from emma.store.selected import SPLITS, selected
-from emma.store.shards import ROW_GROUP, ShardWriter
+from emma.store.shards import ROW_GROUP, SMALL, ShardWriter
 from emma.work.work import bucket_files
 
 SCHEMA = pa.schema(
@@ -107,7 +107,7 @@ class LanguageFiles:
         if key not in self._writers:
             path = self._out / key[0] / f"{key[1]}.parquet"
             path.parent.mkdir(exist_ok=True)
-            self._writers[key] = ShardWriter(path, SCHEMA)
+            self._writers[key] = ShardWriter(path, SCHEMA, SMALL)
         self._writers[key].add_table(pa.concat_tables(self._held.pop(key)).combine_chunks())
 
     def sizes(self) -> pa.Table:

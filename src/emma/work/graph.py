@@ -12,7 +12,7 @@ from emma.store import remote
 from emma.store.address import address
 from emma.store.artifact import Artifact, load
 from emma.store.commit import commit, staging
-from emma.work import interrupt
+from emma.work import interrupt, lean
 from emma.work.compiled import tell_of_compiling, tell_what_was_compiled
 from emma.work.local import Executor
 from emma.work.progress import Reporter
@@ -100,6 +100,7 @@ def _run_step(
     inputs = {name: done.get(name) for name in step.inputs}
     start = spent()
     tell_of_compiling(reporter)
+    lean.slim()
     with staging(path) as out:
         version = type(step.section).version
         work = Work(root, step.name, version, key, out, executor, reporter, store_url=store_url, logs=logs)

@@ -14,6 +14,7 @@ from typing import Protocol
 
 from emma.errors import ArtifactError
 from emma.store.artifact import Artifact
+from emma.work import lean
 from emma.work.task import Task, Usage, run_task
 
 Done = tuple[int, Artifact, Usage]
@@ -146,3 +147,4 @@ def _start_worker() -> None:
     import pyarrow as pa
 
     pa.set_cpu_count(1)
+    lean.claim()

@@ -14,6 +14,7 @@ from emma.errors import ArtifactError
 from emma.extras import need
 from emma.store.artifact import Artifact
 from emma.store.manifest import MANIFEST
+from emma.work import lean
 from emma.work.local import THREADS, TRIES, Done, killed, to_stderr
 from emma.work.task import Task, Usage, run_task
 
@@ -144,6 +145,7 @@ def run_on_worker(task: Task) -> tuple[Artifact, Usage]:
     import pyarrow as pa
 
     pa.set_cpu_count(1)
+    lean.claim()
     return run_task(task)
 
 

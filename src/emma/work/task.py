@@ -15,6 +15,7 @@ from emma.store import manifest, remote
 from emma.store.address import address
 from emma.store.artifact import Artifact, load
 from emma.store.commit import commit, staging
+from emma.work import lean
 
 Function = Callable[..., Mapping[str, int]]
 """`function(out, *arguments) -> counts`: writes files into the folder `out`, reads only its arguments."""
@@ -106,6 +107,7 @@ def run_task(task: Task) -> tuple[Artifact, Usage]:
     """Run one task, or return its output when it is already there."""
     if (before := task.done()) is not None:
         return before, Usage()
+    lean.slim()
     start = spent()
     arguments = [each.value if isinstance(each, Unhashed) else each for each in task.arguments]
     with staging(task.path) as out:
