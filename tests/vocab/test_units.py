@@ -22,7 +22,8 @@ from tests.conftest import TEXTS
         ("人のカㄅ", "Hani"),  # kana and Han stand in one word
         ("▁\u200d\u200c\u0301\u064b\u02bcー", ""),  # marks and letters that many scripts share
         ("1٣१߃", "digit"),
-        (".,។፡|\u00a0\u3000\u200b", "other"),
+        ("་༌፡᛫\u200b\u180e\u202f", ""),  # between syllables or words: Tibetan, Ethiopic, Runic, Khmer, Mongolian
+        (".,།។|\u00a0\u3000", "other"),
     ],
 )
 def test_character_classes(chars: str, found: str) -> None:
@@ -61,6 +62,21 @@ WORDS = [
     ["▁", "<0xE1>", "a"],
     ["\u0301", "▁"],
 ]
+
+
+def test_what_separates_syllables_divides_no_unit() -> None:
+    pieces = [*"▁བོད་སྐད།ན", "<0xE1>"]
+    found = divide(
+        np.arange(len(pieces)),
+        np.zeros(len(pieces), np.int64),
+        np.array([1]),
+        classes_of(pieces, [each == "<0xE1>" for each in pieces], True),
+    )
+    units = [
+        "".join(pieces[at] for at in found.symbols[start : start + size])
+        for start, size in zip(found.starts, found.lengths, strict=True)
+    ]
+    assert units == ["▁བོད་སྐད"]
 
 
 @pytest.mark.parametrize("split_digits", [True, False])

@@ -22,17 +22,26 @@ Bools = npt.NDArray[np.bool_]
 CLOSED = -1
 """Class of pieces that nothing may join: bytes, specials, digits that stand alone, and pieces of several classes."""
 NEUTRAL = 0
-"""Class of pieces that go with their neighbours: a space, marks, joiners, letters that many scripts share."""
+"""Class of pieces that go with their neighbours: what separates words or syllables, marks, joiners, letters that many
+scripts share."""
 
 _JOINT = {"Hira": "Hani", "Kana": "Hani", "Bopo": "Hani"}  # written together in one word, as SentencePiece has it
 _SHARED = {"Zinh", "Zyyy", "Zzzz"}
+_JOINERS = "\u200c\u200d"
+_SYLLABLES = "\u0f0b\u0f0c\u0fd2\u1807\u180a\u180e\u202f\u2027\U00011a41\U00011a44\U00011a9a"
+"""What stands between the syllables, or the stem and endings, of one word: the tshegs of Tibetan, Zanabazar Square and
+Soyombo, Mongolian's boundary mark, nirugu, vowel separator and narrow space, the hyphenation point."""
+_WORDS = "\u1361\u16eb\u16ec\u16ed\u200b\u2e31\U00010100\U00010101\U0001039f\U000103d0\U0001091f\U0001123a\U00011c43"
+"""What stands for the space between words: dividers of Ethiopic, Runic, Linear A and B, Ugaritic, Old Persian,
+Phoenician, Khojki and Bhaiksuki, and the zero width space of Khmer, Burmese, Lao and Thai."""
+_NEUTRAL = frozenset(f" {SPACE}{_JOINERS}{_SYLLABLES}{_WORDS}")  # a plain space stands in byte-level pieces
 
 
 @lru_cache(maxsize=1 << 17)
 def char_class(char: str) -> str:
     """A character's class: a script for letters and marks, `digit`, `other`, or nothing when it is neutral."""
     kind = unicodedata.category(char)
-    if char == SPACE or char in " \u200c\u200d":  # a plain space stands in byte-level pieces
+    if char in _NEUTRAL:
         return ""
     if kind[0] in "LM":
         name = script(char)
