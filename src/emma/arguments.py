@@ -39,12 +39,12 @@ def parser() -> argparse.ArgumentParser:
 
     each = verbs.add_parser("demo", help="run everything on text that needs no download: a model in minutes")
     _running(each)
-    each.set_defaults(command=commands.demo)
+    each.set_defaults(command=commands.demo, strict=False)
 
     each = verbs.add_parser("run", help="run a recipe")
     each.add_argument("recipe", type=Path)
     each.add_argument("--until", choices=STAGES, default="release", metavar="STAGE", help="stop after this stage")
-    _running(each)
+    _strict(each)
     each.set_defaults(command=commands.run)
 
     each = verbs.add_parser("status", help="what is done and what is to do")
@@ -115,7 +115,7 @@ def _stage_commands(verbs: Any) -> None:
         each = verbs.add_parser(stage, help=purpose, description=f"{purpose[0].upper()}{purpose[1:]}.", add_help=False)
         each.add_argument("-h", "--help", action=_StageHelp, stage=stage, help="show this and the stage's settings")
         each.add_argument("recipe", type=Path)
-        _running(each)
+        _strict(each)
         each.set_defaults(command=commands.run, until=stage)
 
 
@@ -244,6 +244,13 @@ def _running(parser: argparse.ArgumentParser) -> None:
         "--on", default="local", type=_place, metavar="WHERE", help="local, ray, or a Ray cluster's address"
     )
     parser.add_argument("--quiet", action="store_true", help="no progress")
+
+
+def _strict(parser: argparse.ArgumentParser) -> None:
+    _running(parser)
+    parser.add_argument(
+        "--strict", action="store_true", help="stop when any text of a source is lost (default: its max_reject)"
+    )
 
 
 def _url(text: str) -> str:

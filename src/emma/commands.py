@@ -36,7 +36,13 @@ def run(arguments: argparse.Namespace) -> int:
     home, reporter = _home_of(arguments), Reporter(arguments.quiet)
     with home.locked(), _executor(arguments.on, arguments.workers, reporter.say) as executor:
         recipe = run(
-            arguments.recipe, arguments.changes, arguments.until, home=home, executor=executor, reporter=reporter
+            arguments.recipe,
+            arguments.changes,
+            arguments.until,
+            home=home,
+            executor=executor,
+            reporter=reporter,
+            strict=arguments.strict,
         )
     show_run(home.run(recipe.name), arguments.until)
     return 0

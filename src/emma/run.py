@@ -8,6 +8,7 @@ from typing import Any
 from emma import recipe as recipes
 from emma.annotate.inputs import settle
 from emma.collect.inputs import fingerprint
+from emma.collect.losses import SHOWN, find_losses, guard_losses
 from emma.errors import RecipeError
 from emma.extras import check
 from emma.home import Home
@@ -30,21 +31,33 @@ PACKAGES = {
 }
 """What stages need beyond EMMA's own dependencies, and the extra that brings it."""
 WEIGHTS = ("*.safetensors", "pytorch_model*.bin")
+NONE_IS_USUAL = ("units_", "bytes_")
+"""How counts begin that say nothing where they are 0."""
 TEMPLATES = "additional_chat_templates"
 """Folder in which transformers 5 keeps a base's further chat templates."""
 
 
 def run(
-    path: Path, changes: Sequence[str], until: str, *, home: Home, executor: Executor, reporter: Reporter
+    path: Path,
+    changes: Sequence[str],
+    until: str,
+    *,
+    home: Home,
+    executor: Executor,
+    reporter: Reporter,
+    strict: bool = False,
 ) -> Recipe:
-    """Run a recipe up to and with the stage `until`, and the recipe of its base before it."""
+    """Run a recipe up to and with the stage `until`, and the recipe of its base before it.
+
+    Raises SourceError when more of a source was lost than the recipe allows, with `strict` when anything was.
+    """
     recipe = recipes.read(path, changes)
     check_extras(until)
     refuse_circle(recipe, path)
     reporter.say(f"{recipe.name}: {path}")
     base = find_base(recipe, path, home) if needs_base(until) else None
     if isinstance(base, Path):
-        run(base, (), "train", home=home, executor=executor, reporter=reporter)
+        run(base, (), "train", home=home, executor=executor, reporter=reporter, strict=strict)
         base = trained(base, home)
         reporter.say(f"{recipe.name}: base is {recipe.base}")
     record = home.run(recipe.name)
@@ -66,6 +79,10 @@ def run(
             outcome.step.name, outcome.artifact, {"reused": outcome.reused, **asdict(outcome.usage), **chosen}
         )
         reporter.say(line(outcome))
+        if outcome.step.name == "collect":
+            for loss in find_losses(recipe.collect, outcome.artifact)[:SHOWN]:
+                reporter.say(f"  collect: {loss}")
+            guard_losses(recipe.collect, outcome.artifact, strict=strict)
     return recipe
 
 
@@ -188,5 +205,6 @@ def facts(counts: Mapping[str, int], most: int = 4) -> str:
     rows = [f"{counts['rows_in']:,} rows → {counts['rows_out']:,}"] if "rows_in" in counts else []
     lost = {name: count for name, count in counts.items() if name.startswith(LOSSES) and count}
     others = [name for name in counts if name not in ("rows_in", "rows_out") and not name.startswith(LOSSES)]
+    others = [name for name in others if counts[name] or not name.startswith(NONE_IS_USUAL)]
     rows += [f"{counts[name]:,} {name.replace('_', ' ')}" for name in others[:most]]
     return ", ".join(rows + [f"{lost[name]:,} {name}" for name in sorted(lost, key=lambda name: -lost[name])])

@@ -28,6 +28,8 @@ REJECTS = pa.schema(
         ("row", pa.int64()),  # line or unit in the file, from 1; 0 for the file itself
         ("reason", pa.string()),
         ("raw", pa.binary()),  # the bytes as found, cut at 64 KiB
+        ("units", pa.int64()),  # of the source that it stands for, as far as they can be counted
+        ("unread", pa.int64()),  # bytes of the file, decompressed, that were not read because of it
     ]
 )
 

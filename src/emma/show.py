@@ -2,15 +2,19 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.table import Table
 
 from emma import recipe as recipes
 from emma.home import Home, Run
+from emma.losses import is_over, percent
 from emma.store import manifest
 from emma.store.artifact import Artifact
+
+if TYPE_CHECKING:
+    from emma.collect.losses import Loss
 
 DASH = "–"
 
@@ -72,17 +76,26 @@ def probes(headline: dict[str, Any]) -> Table:
 
 def show_states(path: Path, changes: list[str], home: Home) -> None:
     """Each stage of a recipe: done, or to do."""
+    from emma.collect.losses import find_losses
     from emma.run import facts, states
 
     table = _table(str(path), "stage", "state", "counts")
-    others = []
+    others: list[str] = []
+    section = recipes.read(path, changes).collect
     for stage, state, artifact in states(recipes.read(path, changes), path, home):
         table.add_row(stage, state, facts(artifact.counts) if artifact else "")
         others += [f"{stage} was made with other versions: {each}" for each in _changed(artifact)]
+        if stage == "collect" and artifact:
+            others += [_loss(each) for each in find_losses(section, artifact)]
     console = Console(highlight=False)
     console.print(table)
     for line in others:
-        console.print(line, soft_wrap=True)
+        console.print(line, soft_wrap=True, markup=False)
+
+
+def _loss(loss: "Loss") -> str:
+    """What a source lost, and whether the run stops for it."""
+    return f"{loss}" + (f": more than max_reject, {percent(loss.allowed)}" if is_over(loss.row, loss.allowed) else "")
 
 
 def _changed(artifact: Artifact | None) -> list[str]:

@@ -92,13 +92,19 @@ def test_counts_and_summaries(data: Path, make_work: MakeWork) -> None:
     made = collect(section(data, source(limit_bytes=1), source("all", domain="d", origin="o")), work=work)
     check_balance("collect", made.counts)
     text_bytes = sum(len(f"{text} 0".encode()) for text in TEXTS.values())
+    file_bytes = sum((data / f"web/{number}.jsonl").stat().st_size for number in range(3))
     assert made.counts == {
         "bytes": 4 * text_bytes,
+        "bytes_read": file_bytes + (data / "web/0.jsonl").stat().st_size,
+        "bytes_unread": 0,
         "rejected: broken JSON": 4,
         "rejected: unknown language": 4,
         "rows_in": 4 * (len(TEXTS) + 2),
         "rows_out": 4 * len(TEXTS),
         "units": 4 * (len(TEXTS) + 2),
+        "units_lost": 8,
+        "units_refused": 4,
+        "units_rejected": 8,
     }
     one, everything = shards.read(work.out / "sources.parquet").to_pylist()
     assert (one["files"], one["files_left_out"], one["documents"]) == (1, 2, len(TEXTS))
@@ -117,6 +123,14 @@ def test_counts_and_summaries(data: Path, make_work: MakeWork) -> None:
         "documents": 3 * len(TEXTS),
         "bytes": 3 * text_bytes,
         "rejects": 6,
+        "units": 3 * (len(TEXTS) + 2),
+        "units_rejected": 6,
+        "units_lost": 6,
+        "units_refused": 3,
+        "bytes_read": file_bytes,
+        "bytes_unread": 0,
+        "unread_file": None,
+        "unread_share": None,
     }
     languages = shards.read(work.out / "languages.parquet").to_pylist()
     assert [(each["lang"], each["source"]) for each in languages] == [

@@ -99,6 +99,9 @@ SOURCES = [
         "documents": 9,
         "bytes": 99,
         "rejects": 0,
+        "units_rejected": 0,
+        "units_lost": 0,
+        "bytes_unread": 0,
     }
     for name, licence in (("test", "CC0-1.0"), ("closed", "all rights reserved"))
 ]

@@ -88,6 +88,7 @@ def positions(base: bool) -> list[dict[str, Any]]:
     ]
 
 
+WHOLE = {"units": 500, "units_rejected": 0, "units_lost": 0, "bytes_read": 10**6, "bytes_unread": 0}
 SOURCES = [
     {
         "source": "messages",
@@ -97,6 +98,13 @@ SOURCES = [
         "documents": 1000,
         "bytes": 10**6,
         "rejects": 3,
+        **WHOLE,
+        "units": 1003,
+        "units_rejected": 3,
+        "units_lost": 3,
+        "bytes_unread": 4 * 10**6,
+        "unread_file": "fr.po",
+        "unread_share": 0.97,
     },
     {
         "source": "أخبار",  # a right-to-left name among left-to-right ones
@@ -106,6 +114,7 @@ SOURCES = [
         "documents": 500,
         "bytes": 10**6,
         "rejects": 0,
+        **WHOLE,
     },
 ]
 GAINS = pa.schema(

@@ -41,7 +41,7 @@ class ZstdReader(io.RawIOBase):
     def __init__(self, raw: IO[bytes]) -> None:
         self._raw = raw
         self._frame = zstandard.ZstdDecompressor().decompressobj()
-        self._ready, self._started = memoryview(b""), False
+        self._ready, self._started, self._passed = memoryview(b""), False, 0
 
     def readable(self) -> bool:
         """True."""
@@ -53,7 +53,12 @@ class ZstdReader(io.RawIOBase):
             pass
         count = min(len(buffer), len(self._ready))
         buffer[:count], self._ready = self._ready[:count], self._ready[count:]
+        self._passed += count
         return count
+
+    def tell(self) -> int:
+        """Decompressed bytes given so far."""
+        return self._passed
 
     def _advance(self) -> bool:
         """Decompress one more piece; False at the end of the file."""

@@ -66,6 +66,8 @@ class SourceConfig(Settings):
     """What only this reader knows; see its description."""
     limit_bytes: int | None = Field(default=None, gt=0)
     """Take files in order only until this many bytes of them; the summary counts the files left out."""
+    max_reject: float | None = Field(default=None, ge=0, le=1, exclude=True)
+    """Share of this source that may be lost, in place of `max_reject` of `[collect]`."""
 
     @model_validator(mode="before")
     @classmethod
@@ -133,6 +135,10 @@ class CollectConfig(Section):
     """Bytes of source files a task. A larger file is split where its format allows, else it is a task of its own."""
     max_row_bytes: int = Field(default=16_000_000, gt=0)
     """Longest line, or file of a format that is read whole; longer ones become rejects. Bounds a worker's memory."""
+    max_reject: float = Field(default=0.05, ge=0, le=1, exclude=True)
+    """Share of a source, in units or in bytes, that may be lost: in damaged files, broken rows, or languages that
+    nobody can tell. More stops the run and shows the worst. What has no text is no loss, nor is a single unit, unless
+    this is 0. Does not change what is read: raise it, and the run goes on from there."""
     root: str = Field(default=".", exclude=True)
     """The data folder; filled in from the recipe's `data`."""
 

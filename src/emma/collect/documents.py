@@ -7,7 +7,7 @@ from itertools import groupby
 from emma.collect.clean import MOJIBAKE, mend, repair
 from emma.collect.naming import Naming
 from emma.collect.survey import surveyed
-from emma.collect.unit import Bad, Unit, bad, joined
+from emma.collect.unit import UNKNOWN_LANGUAGE, Bad, Unit, bad, joined
 from emma.errors import LanguageError
 
 
@@ -30,7 +30,7 @@ def documents(
         try:
             yield identified(unit, naming)
         except LanguageError as error:
-            reject(bad(unit, "unknown language", str(error)))
+            reject(bad(unit, UNKNOWN_LANGUAGE, str(error)))
 
 
 def repaired(units: Iterable[Unit | Bad], reject: Callable[[Bad], None]) -> Iterator[Unit]:

@@ -14,10 +14,12 @@ from emma.errors import ArtifactError
 
 def read_file(file: InputFile, source: SourceConfig, naming: Naming, sink: Sink) -> None:
     """Read one file. ArtifactError unless every unit that its reader yields is in a document or a reject."""
-    sink.file = file.name
+    sink.open(file.name)
     read, before = Counted(find(source).read(file, source), code_in(file.name, source)), sink.units
+    begin = file.position()
     for document in documents(read, naming, source.group_bytes, sink.reject):
         sink.keep(document)
+    sink.close(file.position() - begin)
     if read.count != (found := sink.units - before):
         raise ArtifactError(
             f"Source '{source.name}', {file.name}: {read.count} units were read, but documents and rejects hold "
@@ -37,7 +39,7 @@ class Counted:
 
     def __iter__(self) -> Iterator[Unit | Bad]:
         for unit in self._units:
-            self.count += 1
+            self.count += unit.units
             if self._code and isinstance(unit, Unit) and not unit.code:
                 unit.code = self._code
             yield unit

@@ -85,11 +85,12 @@ def read_batch(
     naming = Naming(source, policies, None if model is None else identifier(model))
     with Sink(out, source) as sink:
         for piece in batch.pieces:
-            sink.file = piece.parts[0].name
+            sink.open(piece.parts[0].name)
             for file in open_piece(piece, source, max_row_bytes):
                 if isinstance(file, Bad):
                     sink.reject(file)
                 else:
                     read_file(file, source, naming, sink)
-                    sink.file = piece.parts[0].name
+                    sink.open(piece.parts[0].name)
+            sink.close(0)
     return sink.counts()

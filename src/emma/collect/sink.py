@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from emma.collect.config import SourceConfig
 from emma.collect.documents import Document
-from emma.collect.unit import RAW_BYTES, Bad
+from emma.collect.unit import RAW_BYTES, UNKNOWN_LANGUAGE, Bad
 from emma.schemas import DOCUMENTS, REJECTS
 from emma.store.shards import ROW_GROUP, ShardWriter, write
 
@@ -22,10 +22,16 @@ Row = tuple[str | int | None, ...]
 BATCH_CHARS = 16_000_000
 """Characters of text held before they are written."""
 LANGUAGES = pa.schema([("lang", pa.string()), ("documents", pa.int64()), ("bytes", pa.int64())])
+UNREAD = pa.schema([("file", pa.string()), ("bytes_read", pa.int64()), ("bytes_unread", pa.int64())])
+
+
+LOST = ("units_rejected", "units_lost", "units_refused", "bytes_read", "bytes_unread")
+"""Counts of what a source could not give: units in rejects; those of them that are text, as far as anybody can tell;
+those whose language was refused; bytes of its files, decompressed, that were read, and that were not."""
 
 
 class Sink:
-    """Writes `documents.parquet`, `rejects.parquet` and `languages.parquet` into a folder."""
+    """Writes `documents.parquet`, `rejects.parquet`, `languages.parquet` and `unread.parquet` into a folder."""
 
     def __init__(self, out: Path, source: SourceConfig) -> None:
         self._out, self._source = out, source
@@ -34,11 +40,29 @@ class Sink:
         self._held: list[Row] = []
         self._chars = 0
         self._refused: Counter[str] = Counter()
+        self._lost: Counter[str] = Counter(dict.fromkeys(LOST, 0))
         self._by_lang = LANGUAGES.empty_table()
-        self.file = ""
-        """Name of the file that is being read."""
+        self._unread: list[dict[str, str | int]] = []
         self.units = 0
         """Units that came, in documents and rejects."""
+        self.open("")
+
+    def open(self, file: str) -> None:
+        """Say which file is read from now on."""
+        self.file = file
+        self._file_chars = self._file_unread = 0
+        self._failed = False
+
+    def close(self, passed: int) -> None:
+        """Say that a file was read, and how many of its bytes, decompressed, were passed on the way.
+
+        What nobody can tell is at least what its texts have. A damaged file that gave nothing counts as not read.
+        """
+        passed = max(passed, self._file_chars + self._file_unread)
+        unread = passed if self._failed and not self._file_chars else self._file_unread
+        self._lost.update(bytes_read=passed - unread, bytes_unread=unread)
+        if unread:
+            self._unread.append({"file": self.file, "bytes_read": passed - unread, "bytes_unread": unread})
 
     def keep(self, document: Document) -> None:
         """Take one document."""
@@ -47,22 +71,31 @@ class Sink:
         told = (document.lang, unit.text2, document.lang2, unit.code, document.rule)
         self._held.append((place, unit.text, *told, self.file, unit.row, unit.url, unit.repair))
         self.units += unit.units
-        self._chars += len(unit.text) + (0 if unit.text2 is None else len(unit.text2))
+        chars = len(unit.text) + (0 if unit.text2 is None else len(unit.text2))
+        self._chars += chars
+        self._file_chars += chars
         if self._chars >= BATCH_CHARS or len(self._held) >= ROW_GROUP:
             self._flush()
 
     def reject(self, bad: Bad) -> None:
         """Take one row that cannot be used."""
         place = {"source": self._source.name, "file": self.file, "row": bad.row}
-        self._rejects.add({**place, "reason": bad.reason, "raw": bad.raw[:RAW_BYTES]})
+        stands_for = {"units": bad.units, "unread": bad.unread}
+        self._rejects.add({**place, "reason": bad.reason, "raw": bad.raw[:RAW_BYTES], **stands_for})
         self.units += bad.units
         self._refused[f"rejected: {bad.kind}"] += 1
+        self._lost["units_rejected"] += bad.units
+        if bad.is_lost:
+            self._lost["units_lost"] += bad.units
+            self._lost["units_refused"] += bad.units if bad.kind == UNKNOWN_LANGUAGE else 0
+            self._file_unread += bad.unread
+            self._failed = self._failed or bad.kind != UNKNOWN_LANGUAGE
 
     def counts(self) -> dict[str, int]:
-        """What was taken, once closed: rows in, rows out, units, bytes, and rejects by kind."""
+        """What was taken, once closed: rows in, rows out, units, bytes, what was lost, and rejects by kind."""
         rows, size = (sum(self._by_lang[name].to_pylist()) for name in ("documents", "bytes"))
         taken = {"rows_in": rows + self._refused.total(), "rows_out": rows, "units": self.units, "bytes": size}
-        return dict(sorted({**taken, **self._refused}.items()))
+        return dict(sorted({**taken, **self._lost, **self._refused}.items()))
 
     def _flush(self) -> None:
         held, self._held, self._chars = self._held, [], 0
@@ -82,6 +115,7 @@ class Sink:
         if error is None:
             self._flush()
             write(self._out / "languages.parquet", self._by_lang)
+            write(self._out / "unread.parquet", pa.Table.from_pylist(self._unread, schema=UNREAD))
         self._documents.__exit__(kind, error, trace)
         self._rejects.__exit__(kind, error, trace)
 

@@ -110,6 +110,13 @@ class InputFile:
             pass
         return passed
 
+    def position(self) -> int:
+        """Bytes, decompressed, before where the stream stands; 0 where nobody can tell."""
+        try:
+            return self.stream.tell()
+        except (OSError, ValueError):  # no such thing here, or closed
+            return 0
+
     def decode(self, data: bytes, row: int) -> str | Bad:
         """Bytes of this file as text, or Bad."""
         return decode(data, row, self.encoding)
@@ -131,7 +138,7 @@ class _Chained(io.RawIOBase):
     """Bytes that were read already, then the rest of their stream."""
 
     def __init__(self, first: bytes, rest: IO[bytes]) -> None:
-        self._first, self._rest = first, rest
+        self._first, self._rest, self._passed = first, rest, 0
 
     def readable(self) -> bool:
         """True."""
@@ -142,7 +149,12 @@ class _Chained(io.RawIOBase):
         piece = self._first or self._rest.read(len(buffer))
         count = min(len(piece), len(buffer))
         buffer[:count], self._first = piece[:count], piece[count:]
+        self._passed += count
         return count
+
+    def tell(self) -> int:
+        """Bytes given so far."""
+        return self._passed
 
 
 def skip_line(stream: IO[bytes]) -> int:

@@ -8,6 +8,7 @@ import pyarrow as pa
 from emma.collect.config import SourceConfig
 from emma.collect.inputs import Inputs
 from emma.collect.licences import is_spdx
+from emma.collect.sink import LOST
 from emma.store import shards
 from emma.store.artifact import Artifact
 
@@ -26,7 +27,15 @@ SOURCES = pa.schema(
         ("files_left_out", pa.int64()),  # beyond the source's limit_bytes
         ("documents", pa.int64()),
         ("bytes", pa.int64()),  # UTF-8, both sides of bitext
-        ("rejects", pa.int64()),
+        ("rejects", pa.int64()),  # rows of rejects.parquet
+        ("units", pa.int64()),  # of the source's own: a document may hold several, a reject stand for several
+        ("units_rejected", pa.int64()),
+        ("units_lost", pa.int64()),  # rejected, and text as far as anybody can tell (unit.WITHOUT_TEXT)
+        ("units_refused", pa.int64()),  # lost because their language was refused
+        ("bytes_read", pa.int64()),  # of its files, decompressed, as far as they can be counted
+        ("bytes_unread", pa.int64()),
+        ("unread_file", pa.string()),  # the file of which most bytes were not read; null where all were read
+        ("unread_share", pa.float64()),  # of that file's bytes
     ]
 )
 
@@ -55,11 +64,24 @@ def sources_table(
                 "files": sum(map(len, read.files)),
                 "files_left_out": read.left_out,
                 "documents": counts["rows_out"],
-                "bytes": counts["bytes"],
                 "rejects": counts["rows_in"] - counts["rows_out"],
+                **{name: counts[name] for name in ("bytes", "units", *LOST)},
+                **least_read(parts[source.name]),
             }
         )
     return pa.Table.from_pylist(rows, schema=SOURCES)
+
+
+def least_read(parts: Sequence[Artifact]) -> dict[str, str | float]:
+    """The file of which most bytes were not read, and their share of it; nothing where everything was read."""
+    rows = shards.read_all([part.file("unread.parquet") for part in parts]).group_by("file").aggregate(
+        [("bytes_read", "sum"), ("bytes_unread", "sum")]
+    ).to_pylist()  # fmt: skip
+    if not rows:
+        return {}
+    worst = min(rows, key=lambda row: (-row["bytes_unread_sum"], row["file"]))
+    share = worst["bytes_unread_sum"] / (worst["bytes_read_sum"] + worst["bytes_unread_sum"])
+    return {"unread_file": worst["file"], "unread_share": share}
 
 
 def languages_table(parts: Mapping[str, Sequence[Artifact]]) -> pa.Table:

@@ -6,6 +6,26 @@ from emma.lang.scripts import Evidence
 
 RAW_BYTES = 64 * 1024
 """Bytes of a reject that are kept."""
+UNKNOWN_LANGUAGE = "unknown language"
+WITHOUT_TEXT = frozenset(
+    {
+        "empty text",
+        "fuzzy translation",  # translators' own mark for what nobody has checked
+        "member twice",
+        "no article",
+        "no main text",
+        "no page",
+        "no prose",
+        "not for translation",
+        "obsolete message",
+        "only placeholders",
+        "redirect",
+    }
+)
+"""Kinds of rejects that sound sources have too: what was rejected is no text, or none that anybody stands by.
+
+They are counted and shown like all others, but are no loss: `max_reject` and `--strict` are about every other kind.
+"""
 
 
 @dataclass(slots=True)  # not frozen: that makes one eight times as slow, and there is one for every text
@@ -50,6 +70,11 @@ class Bad:
     """How many units of the source are lost with it, as far as they can be counted."""
     unread: int = 0
     """Bytes of the file, decompressed, that were not read because of it."""
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether text is lost with it, as far as anybody can tell."""
+        return self.kind not in WITHOUT_TEXT
 
     @property
     def reason(self) -> str:

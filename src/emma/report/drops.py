@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
+from emma.losses import lost_share, lost_words, percent
 from emma.report.numerals import count
 from emma.report.tables import SPLITS, Row, Tables
 
@@ -39,5 +40,8 @@ def drops(tables: Tables) -> list[Drop]:
 
 
 def rejects_note(source: Row) -> str:
-    """Rows of a source that could not be used, in words."""
-    return "none" if not source["rejects"] else count(source["rejects"])
+    """Rows of a source that could not be used, and what was lost with them, in words."""
+    if not source["rejects"]:
+        return "none"
+    lost = lost_words(source)
+    return count(source["rejects"]) + (f" ({percent(lost_share(source))} lost: {lost})" if lost else "")

@@ -1,0 +1,127 @@
+"""The guard against sources that were hardly read: it stops a run as rules that eat a language do.
+
+It is asked about what was collected, made now or before, so no file is read again when more, or less, is allowed.
+"""
+
+import heapq
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from emma.collect.config import CollectConfig, SourceConfig
+from emma.collect.unit import UNKNOWN_LANGUAGE, WITHOUT_TEXT
+from emma.errors import SourceError
+from emma.losses import is_over, lost_share, lost_words, percent
+from emma.snippet import snippet
+from emma.store import shards
+from emma.store.artifact import Artifact
+
+Row = Mapping[str, Any]
+
+SHOWN = 5
+"""Sources of which everything is told; further ones are named."""
+WORST = 3
+"""Rejects that are shown of each kind, and kinds of each source."""
+SNIPPET, SNIPPET_BYTES = 80, 2000
+"""Columns of a terminal, and bytes that are enough for them."""
+
+
+@dataclass(frozen=True)
+class Loss:
+    """A source that lost something."""
+
+    source: SourceConfig
+    row: Row
+    """Of `sources.parquet` or `benchmarks.parquet`."""
+    part: str
+    """Where its rejects are: `documents` or `benchmarks`."""
+    allowed: float
+    """Share that may be lost."""
+
+    def __str__(self) -> str:
+        return f"{self.source.name}: {percent(lost_share(self.row))} lost, {lost_words(self.row)}"
+
+
+def find_losses(section: CollectConfig, collected: Artifact, *, strict: bool = False) -> list[Loss]:
+    """The sources, and benchmarks, that lost anything, the greatest share first; `strict` allows none of it."""
+    kinds = (("sources", section.sources, "documents"), ("benchmarks", section.benchmarks, "benchmarks"))
+    losses = []
+    for table, sources, part in kinds:
+        rows = shards.read(collected.file(f"{table}.parquet")).to_pylist() if sources else []
+        for source, row in zip(sources, rows, strict=True):
+            allowed = section.max_reject if source.max_reject is None else source.max_reject
+            counted = row if part == "documents" else without_refused(row)
+            losses.append(Loss(source, counted, part, 0.0 if strict else allowed))
+    losses = [each for each in losses if lost_share(each.row)]
+    return sorted(losses, key=lambda each: (-lost_share(each.row), each.source.name))
+
+
+def without_refused(benchmark: Row) -> Row:
+    """A benchmark's row without the units whose language was refused: that is judged where benchmarks are used."""
+    refused = benchmark["units_refused"]
+    return {**benchmark, **{name: benchmark[name] - refused for name in ("units_lost", "units_rejected", "units")}}
+
+
+def guard_losses(section: CollectConfig, collected: Artifact, *, strict: bool = False) -> None:
+    """Stop when more of a source was lost than `max_reject` allows, or with `strict` anything.
+
+    Raises SourceError with the worst rejects of each such source.
+    """
+    losses = [each for each in find_losses(section, collected, strict=strict) if is_over(each.row, each.allowed)]
+    if not losses:
+        return
+    told = [line for loss in losses[:SHOWN] for line in describe(loss, collected)]
+    others = ", ".join(f"{each.source.name} {percent(lost_share(each.row))}" for each in losses[SHOWN:])
+    limit = "--strict allows none" if strict else "more than max_reject allows"
+    raise SourceError(
+        f"Of some sources text was lost, {limit}:\n"
+        + "\n".join(told)
+        + (f"\nand of others: {others}" if others else "")
+        + "\nMend the files, or correct `reader`, `fields` or `codes` of the source. To go on without what was lost, "
+        + ("leave --strict out." if strict else f"set in the table of the source '{losses[0].source.name}':\n")
+        + ("" if strict else f"  max_reject = {above(lost_share(losses[0].row))}\n")
+        + ("" if strict else "What was read is not read again.")
+    )
+
+
+def above(share: float) -> float:
+    """The next share of two digits that allows this one."""
+    return min(1.0, (int(share * 100) + 1) / 100)
+
+
+def describe(loss: Loss, collected: Artifact) -> Iterator[str]:
+    """A source's loss, and the worst rejects of each kind."""
+    allowed = f"; max_reject is {percent(loss.allowed)}" if loss.allowed else ""
+    yield f"  {loss}{allowed}"
+    for kind, (units, rows) in worst(loss, collected).items():
+        yield f"    {kind}: {units:,} units, the worst of them"
+        for row in rows:
+            unread = f"; {row['unread']:,} bytes after it were not read" if row["unread"] else ""
+            yield f"      {row['file']}, row {row['row']}{row['reason'].removeprefix(kind)}{unread}"
+            if raw := row["raw"][:SNIPPET_BYTES].decode("utf-8", "replace").strip():
+                yield f"        {snippet(raw, SNIPPET)}"
+
+
+def worst(loss: Loss, collected: Artifact) -> dict[str, tuple[int, Sequence[Row]]]:
+    """Units lost by kind, those that lost most first, and the rejects that stand for most, by bytes and units."""
+    units: dict[str, int] = {}
+    kept: dict[str, list[tuple[tuple[int, int, int], Row]]] = {}
+    for number, row in enumerate(lost(loss, collected)):
+        kind = row["reason"].partition(":")[0]
+        units[kind] = units.get(kind, 0) + row["units"]
+        heap = kept.setdefault(kind, [])
+        heapq.heappush(heap, ((row["unread"], row["units"], -number), row))
+        if len(heap) > WORST:
+            heapq.heappop(heap)
+    first = sorted(kept, key=lambda kind: (-max(kept[kind])[0][0], -units[kind], kind))[:WORST]
+    return {kind: (units[kind], [row for _, row in sorted(kept[kind], reverse=True)]) for kind in first}
+
+
+def lost(loss: Loss, collected: Artifact) -> Iterator[Row]:
+    """The rejects of a source that are a loss, in order."""
+    others = WITHOUT_TEXT if loss.part == "documents" else WITHOUT_TEXT | {UNKNOWN_LANGUAGE}
+    for part in collected.parts[loss.part]:
+        for batch in shards.batches(part.file("rejects.parquet")):
+            for row in batch.to_pylist() if batch.column("source")[0].as_py() == loss.source.name else ():
+                if row["reason"].partition(":")[0] not in others:
+                    yield row

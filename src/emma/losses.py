@@ -1,0 +1,56 @@
+"""How much of a source was lost, in shares and in words: the same in a run's lines, its status and its report.
+
+Lost is what is text, as far as anybody can tell, and did not become a document. A source is a row of collect's
+`sources.parquet` or `benchmarks.parquet`.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+Row = Mapping[str, Any]
+
+
+def lost_share(source: Row) -> float:
+    """The larger of two shares: units lost of all that are text, and bytes that were not read of all."""
+    lost: int = source["units_lost"]
+    return max(lost / max(1, units_of_text(source)), unread_share(source))
+
+
+def unread_share(source: Row) -> float:
+    """Bytes of its files that were not read, of all."""
+    unread, read = int(source["bytes_unread"]), int(source["bytes_read"])
+    return unread / max(1, read + unread)
+
+
+def units_of_text(source: Row) -> int:
+    """Its units without those that have no text."""
+    units: int = source["units"] - source["units_rejected"] + source["units_lost"]
+    return units
+
+
+def is_over(source: Row, allowed: float) -> bool:
+    """Whether more was lost than the share `allowed`.
+
+    One bad record costs one record: a single unit is never too much, however small the source, unless `allowed` is 0.
+    """
+    single = source["units_lost"] <= 1 and allowed > 0
+    return (unread_share(source) if single else lost_share(source)) > allowed
+
+
+def lost_words(source: Row) -> str:
+    """What was lost: `97 % of tm.tmx was not read`, `1 of 10,000 units rejected`. Empty where nothing was."""
+    found = []
+    if source["bytes_unread"]:
+        found.append(f"{percent(source['unread_share'])} of {source['unread_file']} was not read")
+    if source["units_lost"]:
+        found.append(f"{source['units_lost']:,} of {units_of_text(source):,} units rejected")
+    return ", ".join(found)
+
+
+def percent(share: float) -> str:
+    """Two digits; what is above 0 never reads as 0, and what is below 1 never as 1: `97 %`, `<0.01 %`, `>99 %`."""
+    if 0 < share < 0.0001:
+        return "<0.01 %"
+    if 0.995 <= share < 1:
+        return ">99 %"
+    return f"{float(f'{100 * share:.2g}'):g} %"
