@@ -35,6 +35,32 @@ def test_mistakes_are_named(tmp_path: Path, text: str, said: str) -> None:
     assert said in str(error.value)
 
 
+TABLE = '[[collect.{kind}]]\nname = "{name}"\nreader = "text"\npath = "x"\nlicence = "MIT"\n'
+GOOD = TABLE.format(kind="sources", name="good")
+FLORES = TABLE.format(kind="benchmarks", name="flores")
+WIKI = GOOD + TABLE.format(kind="sources", name="wiki")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (WIKI + "reeder = 'x'\n", "source 'wiki': unknown key 'reeder'. Did you mean 'reader'?"),
+        (WIKI + "priority = 'x'\n", "source 'wiki': 'priority': Input should be a valid integer"),
+        (WIKI + "fields = { texts = 'x' }\n", "source 'wiki': 'fields.texts"),
+        (WIKI.replace('licence = "MIT"', "", 1), "source 'good': the key 'licence' is missing."),
+        (GOOD + "[[collect.sources]]\nreader = 'text'\n", "source number 2: the key 'name' is missing."),
+        (GOOD + FLORES + "lang_from = 'x'\n", "benchmark 'flores': 'lang_from'"),
+        (GOOD + "[[mix.stages]]\nname = 'late'\nshare = 'x'\n", "stage 'late': 'share'"),
+        (WIKI + "[collect.macrolanguages]\nx = 1\n", "'collect.macrolanguages.x"),
+    ],
+)  # fmt: skip
+def test_tables_of_lists_go_by_their_names(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(RecipeError) as error:
+        recipe.read(write(tmp_path, text))
+    assert said in str(error.value)
+    assert "sources.0" not in str(error.value) and "sources.1" not in str(error.value)
+
+
 def test_a_missing_recipe_is_named(tmp_path: Path) -> None:
     with pytest.raises(RecipeError, match=r"no recipe at .*absent\.toml"):
         recipe.read(tmp_path / "absent.toml")

@@ -91,7 +91,7 @@ def read(path: Path, changes: Sequence[str] = ()) -> Recipe:
     try:
         return Recipe.model_validate(table)
     except ValidationError as error:
-        raise RecipeError(f"{path}: {explain(error)}") from None
+        raise RecipeError(f"{path}: {explain(error, table)}") from None
 
 
 def shipped(name: str) -> Path:
@@ -119,19 +119,46 @@ def apply(table: dict[str, Any], change: str) -> None:
         table[last] = value.strip()
 
 
-def explain(error: ValidationError) -> str:
-    """A validation error in words: each key, what is wrong, and the nearest key that exists."""
-    return " ".join(_explain_one(dict(each)) for each in error.errors())
+def explain(error: ValidationError, table: Mapping[str, Any]) -> str:
+    """A validation error of a recipe's table in words: each key, what is wrong, and the nearest key that exists."""
+    return " ".join(_explain_one(dict(each), table) for each in error.errors())
 
 
-def _explain_one(problem: dict[str, Any]) -> str:
-    place = [str(each) for each in problem["loc"]]
-    key = ".".join(place)
+def _explain_one(problem: dict[str, Any], table: Mapping[str, Any]) -> str:
+    owner, key = place_of(problem["loc"], table)
     if problem["type"] == "extra_forbidden":
-        near = difflib.get_close_matches(place[-1], _keys(problem["loc"][:-1]), n=1)
-        hint = f" Did you mean '{near[0]}'?" if near else f" Keys here: {', '.join(_keys(problem['loc'][:-1]))}."
-        return f"unknown key '{key}'.{hint}"
-    return f"'{key}': {problem['msg']} (found {problem['input']!r})."
+        last, keys = str(problem["loc"][-1]), _keys(problem["loc"][:-1])
+        near = difflib.get_close_matches(last, keys, n=1)
+        hint = f"Did you mean '{near[0]}'?" if near else f"Keys here: {', '.join(keys)}."
+        return f"{owner}unknown key '{key}'. {hint}"
+    if problem["type"] == "missing":
+        return f"{owner}the key '{key}' is missing."
+    what = f"'{key}': " if key else ""
+    return f"{owner}{what}{problem['msg']} (found {problem['input']!r})."
+
+
+def place_of(place: Sequence[str | int], table: Any) -> tuple[str, str]:
+    """Whose key it is, such as `source 'wiki': `, and the key from there; in no list, nothing and the whole key.
+
+    A table of a list goes by its name, else by its number from 1.
+    """
+    owner, keys = "", list[str]()
+    for step in place:
+        table = _inside(table, step)
+        if isinstance(step, int) and isinstance(table, Mapping) and keys:
+            name = f"'{table['name']}'" if table.get("name") else f"number {step + 1}"
+            owner, keys = f"{owner}{keys[-1].removesuffix('s')} {name}: ", []
+        else:
+            keys.append(str(step))
+    return owner, ".".join(keys)
+
+
+def _inside(table: Any, step: str | int) -> Any:
+    """What is under a key or number; None where there is nothing."""
+    try:
+        return table[step]
+    except (KeyError, IndexError, TypeError):
+        return None
 
 
 def _keys(place: Sequence[str | int]) -> list[str]:

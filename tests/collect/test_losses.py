@@ -65,7 +65,7 @@ def test_thirty_three_of_thirty_four_rows_are_no_success(bench: Bench) -> None:
     assert lines[2] == "    broken JSON: 32 units, the worst of them"
     assert lines[3].startswith("      web.jsonl, row 2: ")
     assert "क्\u200dष" in lines[4]
-    assert "    unknown language: 1 units, the worst of them" in lines
+    assert "    unknown language: 1 unit" in lines
     assert "  max_reject = 0.98" in lines
     assert "'web'" in said and "fine" not in said
 

@@ -94,7 +94,9 @@ def describe(loss: Loss, collected: Artifact) -> Iterator[str]:
     allowed = f"; max_reject is {percent(loss.allowed)}" if loss.allowed else ""
     yield f"  {loss}{allowed}"
     for kind, (units, rows) in worst(loss, collected).items():
-        yield f"    {kind}: {units:,} units, the worst of them"
+        yield f"    {kind}: {units:,} unit{'s' if units != 1 else ''}" + (
+            ", the worst of them" if len(rows) < units else ""
+        )
         for row in rows:
             unread = f"; {row['unread']:,} bytes after it were not read" if row["unread"] else ""
             yield f"      {row['file']}, row {row['row']}{row['reason'].removeprefix(kind)}{unread}"
