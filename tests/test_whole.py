@@ -1,5 +1,6 @@
 """The whole way through the command line: run, run again, change one thing, be killed in every stage."""
 
+import csv
 import json
 import os
 import signal
@@ -11,8 +12,10 @@ import pytest
 
 from emma.home import Home
 from emma.recipe import INPUTS
+from emma.store import shards
 from emma.store.manifest import MANIFEST
-from tests.whole import command, emma, write_recipes
+from tests.conftest import TEXTS
+from tests.whole import MORE, command, emma, write_recipes
 
 pytest.importorskip("torch", reason="needs the train extra")
 
@@ -24,7 +27,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     recipe = write_recipes(folder)
     done = emma("run", recipe, "--home", folder / "home")
     assert done.returncode == 0, done.stderr
-    assert "gained" in done.stdout
+    (folder / "said.txt").write_text(done.stdout, encoding="utf-8")
     return recipe, folder / "home"
 
 
@@ -63,6 +66,68 @@ def test_status_and_why(finished: tuple[Path, Path]) -> None:
     unknown = emma("why", "made:all.jsonl#999999", "--run", "whole", "--home", home)
     assert unknown.returncode == 1
     assert "No document has the id" in unknown.stderr
+
+
+def test_every_table_counts_alike(finished: tuple[Path, Path]) -> None:
+    """Stages, headline, rows and their twins, page, cards, terminal: one run has one number for each word."""
+    recipe, home = finished
+    run = Home(home).run("whole")
+    head = json.loads((run.path / "report" / "report.json").read_text(encoding="utf-8"))
+    rows = json.loads((run.path / "report" / "languages.json").read_text(encoding="utf-8"))
+    with (run.path / "release" / "model" / "languages.csv").open(encoding="utf-8", newline="") as stream:
+        twins = list(csv.DictReader(stream))
+    checks = json.loads((run.path / "release" / "checks.json").read_text(encoding="utf-8"))["languages"]
+    page = (run.path / "report" / "index.html").read_text(encoding="utf-8")
+    cards = [(run.path / "release" / name / "README.md").read_text(encoding="utf-8") for name in ("model", "corpus")]
+    said = (recipe.parent / "said.txt").read_text(encoding="utf-8")
+    shown = json.loads(emma("mix", "show", recipe, "--home", home, "--json").stdout)
+
+    everything = len(TEXTS) + len(MORE)
+    expected = {"collected": everything, "kept": everything, "planned": everything, "trained": everything}
+    expected |= {"measured": head["languages_measured"], "released": everything - len(MORE)}
+    told: dict[str, set[int]] = {word: set() for word in (*expected, "improved", "worse")}
+    counts = [run.artifact(stage).counts for stage in ("collect", "curate", "mix", "evaluate", "report", "release")]
+    for table in (*counts, head, checks, shown):
+        for word in told:
+            told[word] |= {table[name] for name in (f"languages_{word}",) if name in table}
+    for word in told.keys() - {"released"}:
+        told[word] |= {sum(row[word] for row in rows), sum(row[word] == "True" for row in twins)}
+        told[word] |= {sum(tier[f"languages_{word}"] for tier in head["by_tier"])}
+    told["released"] |= {len([*(run.path / "release" / "corpus" / "data").iterdir()])}
+    assert told == {word: {expected.get(word, head.get(f"languages_{word}"))} for word in told}
+
+    words = {word: head[f"languages_{word}"] for word in ("trained", "measured", "improved", "worse")}
+    assert "languages: " + ", ".join(f"{count} {word}" for word, count in words.items()) in said
+    assert f"{words['trained']} languages trained, {words['measured']} measured." in page
+    assert f"{words['improved']} improved</b>" in page and f"{words['worse']} got worse</b>" in page
+    assert f"A language model for {words['trained']} languages" in cards[0]
+    assert f"| languages measured | {words['measured']} |" in cards[0]
+    assert f"{words['improved']} improved and {words['worse']} got worse" in cards[0]
+    assert f"in {expected['released']} languages." in cards[1]
+    fewer = everything - expected["measured"]
+    assert fewer > 0, "one text of Finnish is too few to test on"
+    lines = [f"{expected['measured']} measured, 13 trained: {fewer} without test documents"]
+    lines += ["11 released, 13 kept: 2 only in sources whose text is not released"]
+    assert head["differences"] == lines[:1] and checks["differences"] == lines[1:]
+    assert all(line in said for line in lines)
+    assert lines[0] in page and lines[0] in cards[0] and lines[1] in cards[1]
+
+
+def test_documents_are_counted_alike(finished: tuple[Path, Path]) -> None:
+    """Documents are what collect made: its table, curate's, the report's rows and headline, the release's files."""
+    home = Home(finished[1])
+    run = home.run("whole")
+    head = json.loads((run.path / "report" / "report.json").read_text(encoding="utf-8"))["data"]
+    rows = json.loads((run.path / "report" / "languages.json").read_text(encoding="utf-8"))
+    stages = {stage: run.artifact(stage).counts for stage in ("collect", "curate", "pack", "release")}
+    sources = shards.read(run.artifact("collect").file("sources.parquet"))["documents"].to_pylist()
+    assert sum(sources) == head["documents"] == sum(row["documents"] for row in rows)
+    assert sum(sources) == stages["collect"]["rows_out"] == stages["curate"]["rows_in"]
+    assert head["documents_kept"] == stages["curate"]["rows_out"] == sum(row["kept_documents"] for row in rows)
+    assert head["documents_kept"] == stages["release"]["rows_in"]
+    assert sum(row["train_documents"] for row in rows) <= stages["pack"]["texts"] < head["documents_kept"]
+    files = [*(run.path / "release" / "corpus" / "data").rglob("*.parquet")]
+    assert sum(shards.read(path).num_rows for path in files) == stages["release"]["rows_out"]
 
 
 def test_the_released_model_is_the_trained_one(finished: tuple[Path, Path]) -> None:

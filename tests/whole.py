@@ -47,22 +47,39 @@ bootstrap = 100
 """
 
 
+LENT = """
+[[collect.sources]]
+name = "lent"
+reader = "jsonl"
+path = "lent.jsonl"
+licence = "by agreement"
+domain = "made"
+"""
+"""A source whose text is not released: the only one with German, and with one text of Finnish, too few to test on."""
+MORE = {
+    "deu_Latn": "Alle Menschen sind frei und gleich an Würde und Rechten geboren.",
+    "fin_Latn": "Kaikki ihmiset syntyvät vapaina ja tasavertaisina arvoltaan ja oikeuksiltaan.",
+}
+
+
 def sentences(lang: str, count: int) -> list[str]:
     """Made-up documents: the words, or characters where words are not spaced, of a real sentence, shuffled."""
-    words = TEXTS[lang].split()
+    text = (TEXTS | MORE)[lang]
+    words = text.split()
     joined = " " if len(words) > 2 else ""
-    units = words if joined else list(TEXTS[lang])
+    units = words if joined else list(text)
     chance = random.Random(lang)
     return [joined.join(chance.choices(units, k=30)) for _ in range(count)]
 
 
 def write_corpus(folder: Path, documents: int = 40) -> None:
-    """English alone for the base, and every language of TEXTS for the run."""
+    """English alone for the base, and every language of TEXTS and MORE for the run."""
     folder.mkdir(parents=True)
-    for name, langs in (("english", ["eng_Latn"]), ("all", list(TEXTS))):
+    every = {"english": ["eng_Latn"], "all": list(TEXTS), "lent": list(MORE)}
+    for name, langs in every.items():
         with (folder / f"{name}.jsonl").open("wb") as out:
             for lang in langs:
-                for text in sentences(lang, documents):
+                for text in sentences(lang, 1 if lang == "fin_Latn" else documents):
                     out.write(orjson.dumps({"text": text, "lang": lang}) + b"\n")
 
 
@@ -76,7 +93,7 @@ def write_recipes(folder: Path) -> Path:
     whole = RECIPE.format(
         name="whole", data=data, base='base = "base.toml"', path="all.jsonl", pieces=200, tokens=40_000
     )
-    (folder / "whole.toml").write_text(whole)
+    (folder / "whole.toml").write_text(whole + LENT)
     return folder / "whole.toml"
 
 

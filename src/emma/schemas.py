@@ -122,7 +122,7 @@ PACKED = pa.schema(
         ("split", pa.string()),  # train or validation
         ("path", pa.string()),  # of the .bin/.idx pair inside the part, without suffix
         ("part", pa.int32()),  # index into the artifact's parts
-        ("documents", pa.int64()),
+        ("documents", pa.int64()),  # in the file: a pair of texts that is written both ways is two
         ("tokens", pa.int64()),
         ("bytes", pa.int64()),  # UTF-8
         ("words", pa.int64()),  # white-space words

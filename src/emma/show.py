@@ -26,12 +26,15 @@ def show_run(run: Run, until: str) -> None:
         headline = json.loads(run.artifact("report").file("report.json").read_text(encoding="utf-8"))
         console.print(gains(headline))
         for warning in warnings(headline):
-            console.print(warning, soft_wrap=True)
+            console.print(warning, soft_wrap=True, markup=False)
         if headline["english"] or headline["code"]:
             console.print("", probes(headline), sep="\n")
         console.print()
         console.print(f"report   {run.path / 'report' / 'index.html'}", soft_wrap=True, markup=False)
     if until == "release":
+        counted = json.loads(run.artifact("release").file("checks.json").read_text(encoding="utf-8"))["languages"]
+        for line in counted["differences"]:
+            console.print(line, soft_wrap=True, markup=False)
         console.print(f"model    {run.path / 'release' / 'model'}", soft_wrap=True, markup=False)
         console.print(f"corpus   {run.path / 'release' / 'corpus'}", soft_wrap=True, markup=False)
     elif until != "report":
@@ -40,15 +43,15 @@ def show_run(run: Run, until: str) -> None:
 
 def gains(headline: dict[str, Any]) -> Table:
     """Bits per byte and tokens per byte, before and after, by tier."""
-    title = f"{headline['languages_improved']} of {headline['languages_compared']} measured languages gained"
-    table = _table(
-        title, "training text", "languages", "gained", "bits/byte before", "after", "tokens/byte before", "after"
-    )
+    counted = {word: headline[f"languages_{word}"] for word in ("trained", "measured", "improved", "worse")}
+    title = ", ".join(f"{count:,} {word}" for word, count in counted.items())
+    numbers = ("bits/byte before", "after", "tokens/byte before", "after")
+    table = _table(f"languages: {title}", "training text", "languages", *counted, *numbers)
     for row in headline["by_tier"]:
         table.add_row(
             row["tier"],
             str(row["languages"]),
-            str(row["languages_improved"]),
+            *(str(row[f"languages_{word}"]) for word in counted),
             *(_number(row[name]) for name in ("bpb_base", "bpb_adapted", "tokens_per_byte_base", "tokens_per_byte")),
         )
     return table
@@ -57,9 +60,8 @@ def gains(headline: dict[str, Any]) -> Table:
 def warnings(headline: dict[str, Any]) -> list[str]:
     """What a reader should know before believing the gains."""
     above = headline.get("languages_base_above_8", 0)
-    if not above:
-        return []
-    return [f"The base had not learnt to read {above} of them (over 8 bits per byte, worse than guessing)."]
+    unread = f"The base had not learnt to read {above} of them (over 8 bits per byte, worse than guessing)."
+    return [*headline.get("differences", ()), *([unread] if above else [])]
 
 
 def probes(headline: dict[str, Any]) -> Table:

@@ -94,6 +94,7 @@ def test_counts_and_summaries(data: Path, make_work: MakeWork) -> None:
     text_bytes = sum(len(f"{text} 0".encode()) for text in TEXTS.values())
     file_bytes = sum((data / f"web/{number}.jsonl").stat().st_size for number in range(3))
     assert made.counts == {
+        "languages_collected": len(TEXTS),
         "bytes": 4 * text_bytes,
         "bytes_read": file_bytes + (data / "web/0.jsonl").stat().st_size,
         "bytes_unread": 0,

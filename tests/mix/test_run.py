@@ -65,7 +65,11 @@ def test_sums_are_exact(make_artifact, make_work) -> None:
         assert row["epochs"] == pytest.approx(row["samples"] * 100 / SIZES[key])
         assert row["path"].endswith(".train")
     assert facts == facts | {"sequence_length": 100, "seed": 0, "tokenizer": "t", "bos": 1, "eos": None}
-    assert (counts["sources"], counts["languages"]) == (7, 5)
+    assert (counts["sources"], counts["languages_planned"], counts["languages_trained"]) == (
+        7,
+        4,
+        4,
+    )  # code is no language
     assert {row["stage"] for row in rows.values()} == {"all"} and counts["sources_left_out"] == 0
     assert (rows["eng_Latn", "web"]["tier"], rows["nqo_Nkoo", "web"]["tier"]) == ("medium-low", "unseen")
 

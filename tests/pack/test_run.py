@@ -83,7 +83,7 @@ def test_every_kept_document_comes_back_in_order(make_artifact, make_work, vocab
     assert texts_of(made, index) == wanted
     assert [(row["lang"], row["domain"], row["split"]) for row in index] == sorted(wanted)
     kept = sum(len(each) for each in wanted.values())
-    assert made.counts["rows_in"] == made.counts["rows_out"] == made.counts["documents"] == kept
+    assert made.counts["rows_in"] == made.counts["rows_out"] == made.counts["texts"] == kept
     assert made.counts["tokens"] == sum(row["tokens"] for row in index)
     check_balance("pack", made.counts)
     assert len(made.parts["packed"]) == 3
@@ -95,7 +95,7 @@ def test_what_readers_need_to_know(make_artifact, make_work, vocab) -> None:
     facts = json.loads((work.out / "pack.json").read_text())
     assert facts == facts | {"vocabulary": 259, "bos": None, "eos": 2}
     assert len(facts["tokenizer"]) == 64
-    assert made.counts["tokens"] == made.counts["bytes"] + made.counts["documents"]
+    assert made.counts["tokens"] == made.counts["bytes"] + made.counts["texts"]
 
 
 def files(made) -> dict[str, bytes]:
@@ -168,7 +168,7 @@ def test_pairs_are_written_both_ways_with_names(make_artifact, make_work, vocab)
         "English (eng_Latn): hello 0 | Amharic (amh_Ethi): ሰላም 0 {}",
         "Amharic (amh_Ethi): ሰላም 0 | English (eng_Latn): hello 0 {}",
     ]
-    assert len(found) == 6 and made.counts["documents"] == 7
+    assert len(found) == 6 and made.counts["texts"] == 7
     assert made.counts["rows_in"] == made.counts["rows_out"] == 4
     assert ids_of(made, index)["amh_Ethi", "bitext", "train"] == [f"test:file#{n}" for n in (1, 1, 2, 2, 3, 3)]
 

@@ -25,9 +25,9 @@ FERTILITY = [
     {"lang": "nqo_Nkoo", "domain": "a", "bytes": 90, "tokens_base": None, "tokens": 45},
 ]
 PLAN = [
-    {"lang": "yor_Latn", "domain": "a", "documents": 6, "bytes": 600, "tokens": 100, "epochs": 4.0},
-    {"lang": "yor_Latn", "domain": "b", "documents": 2, "bytes": 20_000, "tokens": 300, "epochs": 2.0},
-    {"lang": "nqo_Nkoo", "domain": "a", "documents": 3, "bytes": 90, "tokens": 10, "epochs": 0.0},
+    {"lang": "yor_Latn", "domain": "a", "documents": 6, "bytes": 600, "tokens": 100, "samples": 4, "epochs": 4.0},
+    {"lang": "yor_Latn", "domain": "b", "documents": 2, "bytes": 20_000, "tokens": 300, "samples": 6, "epochs": 2.0},
+    {"lang": "nqo_Nkoo", "domain": "a", "documents": 3, "bytes": 90, "tokens": 10, "samples": 0, "epochs": 0.0},
 ]
 
 
@@ -61,7 +61,7 @@ def test_a_row_is_the_sum_of_its_parts() -> None:
 
 
 def test_a_language_known_only_from_pairs_has_a_row() -> None:
-    pair = {"lang": "dsb_Latn", "domain": "a", "documents": 2, "bytes": 500, "tokens": 50, "epochs": 1.0}
+    pair = {"lang": "dsb_Latn", "domain": "a", "documents": 2, "bytes": 500, "tokens": 50, "samples": 1, "epochs": 1.0}
     row = next(each for each in languages(replace(TABLES, plan=[*PLAN, pair])) if each.lang == "dsb_Latn")
     assert (row.train_bytes, row.documents, row.dropped_share, row.trained) == (500, 0, None, True)
 
@@ -89,34 +89,35 @@ def test_what_was_not_measured_is_none_and_not_zero() -> None:
     ],
 )
 def test_verdict_needs_an_interval(gain: float | None, low: float | None, high: float | None, verdict: str) -> None:
-    row = Language("yor_Latn", "Yoruba", "Latn", "<10 kB", gain=gain, gain_low=low, gain_high=high)
-    assert row.verdict == verdict
+    delta = [None if end is None else -end for end in (high, low)]
+    gains = [] if gain is None else [{**GAINS[0], "bpb_adapted": 4.0 - gain, "low": delta[0], "high": delta[1]}]
+    yoruba = languages(replace(TABLES, gains=gains))[1]
+    assert yoruba.verdict == verdict
+    assert (yoruba.improved, yoruba.worse) == (verdict == "gain", verdict == "loss")
 
 
-ROW = Language("x", "X", "Latn", "<10 kB", epochs=1.0)
+ROW = Language("x", "X", "Latn", "<10 kB", trained=True, measured=True)
 ROWS = [
-    replace(ROW, lang="eng_Latn", bits_per_byte_base=1.0, bits_per_byte=1.5, gain=-0.5, gain_low=-0.6, gain_high=-0.4),
-    replace(ROW, lang="yor_Latn", bits_per_byte_base=4.0, bits_per_byte=3.0, gain=1.0, gain_low=0.5, gain_high=1.5),
+    replace(ROW, lang="eng_Latn", bits_per_byte_base=1.0, bits_per_byte=1.5, gain=-0.5, worse=True),
+    replace(ROW, lang="yor_Latn", bits_per_byte_base=4.0, bits_per_byte=3.0, gain=1.0, improved=True),
     replace(ROW, lang="amh_Ethi", bits_per_byte_base=3.0, bits_per_byte=2.0, gain=1.0, tier="1–10 MB"),
-    replace(ROW, lang="nqo_Nkoo", tokens_per_byte=0.5),
-    replace(ROW, lang="zxx_Zyyy", bits_per_byte_base=2.0, bits_per_byte=9.0, gain=-7.0, gain_low=-8.0, gain_high=-6.0),
+    replace(ROW, lang="nqo_Nkoo", measured=False, tokens_per_byte=0.5),
+    replace(ROW, lang="zxx_Zyyy", bits_per_byte_base=2.0, bits_per_byte=9.0, gain=-7.0, worse=True),
 ]
 
 
 def test_headline_counts_losses_and_leaves_code_out_of_averages() -> None:
     head = summary(ROWS, TABLES, named=2)
-    assert head["languages"] == 4
-    assert head["languages_measured"] == 3
-    assert (head["languages_improved"], head["languages_improved_surely"]) == (2, 1)
-    assert (head["languages_worse"], head["languages_worse_surely"]) == (1, 1)
-    assert head["languages_without_interval"] == 1
+    assert (head["languages"], head["languages_trained"], head["languages_measured"]) == (4, 4, 3)
+    assert (head["languages_improved"], head["languages_worse"], head["languages_unsure"]) == (1, 1, 1)
+    assert head["languages_compared"] == 3
     assert head["bpb_base"] == pytest.approx((1 + 4 + 3) / 3)
     assert head["bpb_adapted"] == pytest.approx((1.5 + 3 + 2) / 3)
-    assert head["english"] == {"bpb_base": 1.0, "bpb_adapted": 1.5, "gain": -0.5, "low": -0.6, "high": -0.4}
+    assert head["english"] == {"bpb_base": 1.0, "bpb_adapted": 1.5, "gain": -0.5, "low": None, "high": None}
     assert head["code"]["bpb_adapted"] == 9.0
     assert [each["lang"] for each in head["best"]] == ["amh_Ethi", "yor_Latn"]
     assert [each["lang"] for each in head["worst"]] == ["eng_Latn"]
-    assert [(each["tier"], each["languages"], each["measured"]) for each in head["by_tier"]] == [
+    assert [(each["tier"], each["languages"], each["languages_measured"]) for each in head["by_tier"]] == [
         ("<10 kB", 3, 2),
         ("1–10 MB", 1, 1),
     ]
@@ -127,8 +128,7 @@ def test_base_and_adapted_are_averaged_over_the_same_languages() -> None:
     only_adapted = replace(ROW, lang="khm_Khmr", bits_per_byte=100.0)
     assert averages([*ROWS[:2], only_adapted])["bpb_adapted"] == pytest.approx((1.5 + 3) / 2)
     assert averages([only_adapted]) == {
-        "languages": 1,
-        "measured": 1,
+        "averaged": 1,
         "bpb_base": None,
         "bpb_adapted": 100.0,
         "tokens_per_byte_base": None,

@@ -17,6 +17,7 @@ from emma.collect.sink import Sink
 from emma.collect.sizes import text_bytes
 from emma.collect.tables import languages_table, sources_table, total
 from emma.collect.unit import Bad
+from emma.counting import collected, number
 from emma.store import shards
 from emma.store.artifact import Artifact
 from emma.store.fingerprints import CACHE, Fingerprints
@@ -40,11 +41,13 @@ def collect(section: CollectConfig, *, work: Work) -> Made:
     documents, tested = ({each.name: made[each.name] for each in of} for of in (section.sources, section.benchmarks))
     shards.write(work.out / "sources.parquet", sources_table(section.sources, documents, files))
     shards.write(work.out / "benchmarks.parquet", sources_table(section.benchmarks, tested, files))
-    shards.write(work.out / "languages.parquet", languages_table(documents))
+    languages = languages_table(documents)
+    shards.write(work.out / "languages.parquet", languages)
     parts = {"documents": [part for of_source in documents.values() for part in of_source]}
     if tested:
         parts["benchmarks"] = [part for of_benchmark in tested.values() for part in of_benchmark]
-    return Made(counts=total(parts["documents"]), parts=parts)
+    counts = {"languages_collected": number(collected(languages.to_pylist())), **total(parts["documents"])}
+    return Made(counts=counts, parts=parts)
 
 
 def read_all(

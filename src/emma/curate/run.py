@@ -4,6 +4,7 @@ Annotations suffice: text is opened only to verify near duplicates and to size u
 and set numbers are ever held for the whole corpus, some 40 bytes a document.
 """
 
+from emma.counting import kept, number
 from emma.curate.agreement import score_shards
 from emma.curate.boilerplate import find_boilerplate
 from emma.curate.config import CurateConfig
@@ -57,5 +58,6 @@ def curate(section: CurateConfig, *, collect: Artifact, annotate: Artifact, work
     selection = work.each(decide, judged, settled, sets)
 
     decided = Decided(inputs, selection, limits, settled, boilerplate.table)
-    summarise(section, decided, collect, annotate, work)
-    return Made(sum_counts([part.counts for part in selection]), {"selection": inputs.as_collected(selection)})
+    languages = summarise(section, decided, collect, annotate, work)
+    counts = {"languages_kept": number(kept(languages)), **sum_counts([part.counts for part in selection])}
+    return Made(counts, {"selection": inputs.as_collected(selection)})

@@ -7,6 +7,7 @@ written; `contamination`, benchmarks that the corpus has met; `tiers`, how much 
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pyarrow as pa
 
@@ -22,6 +23,8 @@ from emma.store import shards
 from emma.store.artifact import Artifact
 from emma.work.work import Work
 
+Rows = list[dict[str, Any]]
+
 
 @dataclass(frozen=True)
 class Decided:
@@ -35,8 +38,8 @@ class Decided:
     boilerplate: pa.Table
 
 
-def summarise(section: CurateConfig, decided: Decided, collect: Artifact, annotate: Artifact, work: Work) -> None:
-    """Write all tables."""
+def summarise(section: CurateConfig, decided: Decided, collect: Artifact, annotate: Artifact, work: Work) -> Rows:
+    """Write all tables; returns the rows of `languages`."""
     shutil.copyfile(decided.limits.file("limits.parquet"), work.out / "limits.parquet")
     shutil.copyfile(decided.settled.file("clusters.parquet"), work.out / "clusters.parquet")
     tables = {
@@ -49,6 +52,8 @@ def summarise(section: CurateConfig, decided: Decided, collect: Artifact, annota
     tables["flags"] = flags.table(all_flags(section, decided, tables))
     for name, table in tables.items():
         shards.write(work.out / f"{name}.parquet", table)
+    rows: Rows = tables["languages"].to_pylist()
+    return rows
 
 
 def contamination(decided: Decided, annotate: Artifact, work: Work) -> pa.Table:

@@ -21,6 +21,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from emma.counting import measured, number
 from emma.errors import SourceError
 from emma.evaluate.config import EvaluateConfig
 from emma.evaluate.documents import choose_documents, shard_documents
@@ -138,7 +139,7 @@ def _counts(parts: Sequence[Artifact], documents: Sequence[Row], items: Sequence
         "rows_out": len(documents),
         "dropped: empty": empty,
         "dropped: beyond max_bytes_per_lang": found - empty - len(documents),
-        "languages": len({row["lang"] for row in documents}),
+        "languages_measured": number(measured(items)),
         **{f"altered by the {model} tokenizer": _altered(items, model) for model in models},
         **{f"tokens, {model}": sum(row["tokens"] for row in items if row["model"] == model) for model in models},
     }

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 
+from emma.counting import number, planned, trained
 from emma.mix.config import MixConfig
 from emma.mix.plan import Stage, plan
 from emma.mix.sources import Floats, sources_of, training_rows
@@ -30,10 +31,12 @@ def mix(section: MixConfig, *, pack: Artifact, work: Work) -> Made:
     shards.write(work.out / "plan.parquet", table)
     facts = facts_of(section, stages) | json.loads(pack.file("pack.json").read_text(encoding="utf-8"))
     (work.out / "plan.json").write_text(json.dumps(facts, indent=1, sort_keys=True), encoding="utf-8")
+    rows_of_plan = table.to_pylist()
     drawn = sum(stage.samples for stage in stages)
     counts = {
         "sources": len(sources),
-        "languages": len(set(sources.langs)),
+        "languages_planned": number(planned(rows_of_plan)),
+        "languages_trained": number(trained(rows_of_plan)),
         "samples": facts["samples"],
         "tokens": facts["tokens"],
         "sources_left_out": int(np.count_nonzero(np.equal(drawn, 0))),

@@ -3,12 +3,11 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from emma.counting import Labels, counts, differences, is_language, planned, trained
 from emma.lang.tiers import WORD_TIERS
 
 Row = Mapping[str, Any]
 
-NO_LANGUAGE = ("mis", "mul", "und", "zxx")
-"""ISO 639-3 codes of what is in no language, or in several; such text has no tier."""
 WITHOUT_TIER = "no language"
 TIERS = (*reversed(WORD_TIERS), WITHOUT_TIER)
 
@@ -29,6 +28,8 @@ def summary(rows: Sequence[Row], sequence_length: int, stage: str | None) -> dic
         "domains": sorted(tables(lambda row: row["domain"]), key=lambda each: (-each["drawn"], each["name"])),
         "tiers": sorted(tables(tier_of), key=lambda each: TIERS.index(each["name"])),
         "languages": languages,
+        **counts(labels_of(shown)),
+        "differences": differences(labels_of(shown)),
         "left_out": [each["name"] for each in tables(pair_of) if not each["drawn"]],
     }
 
@@ -41,7 +42,7 @@ def group(name: str, rows: Sequence[Row], sequences: int, sequence_length: int) 
     seen = [row["epochs"] * row["words"] for row in rows if None not in (row["epochs"], row["words"])]
     return {
         "name": name,
-        "languages": len({row["lang"] for row in rows}),
+        **counts(labels_of(rows)),
         "tiers": sorted({tier_of(row) for row in rows}, key=TIERS.index),
         "there": exist,
         "words": words,
@@ -50,6 +51,11 @@ def group(name: str, rows: Sequence[Row], sequences: int, sequence_length: int) 
         "epochs": sum(row["epochs"] * row["tokens"] for row in rows) / exist if exist else None,
         "share": drawn / sequences if sequences else 0.0,
     }
+
+
+def labels_of(rows: Sequence[Row]) -> dict[str, Labels]:
+    """The languages that are planned, and those that are trained."""
+    return {"planned": planned(rows), "trained": trained(rows)}
 
 
 def total(rows: Iterable[Row], column: str) -> int | None:
@@ -73,4 +79,4 @@ def pair_of(row: Row) -> str:
 
 def tier_of(row: Row) -> str:
     """A source's tier, if it is in a language."""
-    return WITHOUT_TIER if row["lang"].partition("_")[0] in NO_LANGUAGE else str(row["tier"])
+    return str(row["tier"]) if is_language(row["lang"]) else WITHOUT_TIER

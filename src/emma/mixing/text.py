@@ -19,6 +19,8 @@ def text(found: Row) -> Iterator[str]:
     steps = f"{count(found['steps'])} steps of {count(found['step_tokens'])}"
     yield f"{found['recipe']}: {short(found['tokens'])} tokens, {steps}, sequences of {count(found['sequence_length'])}"
     yield f"planned {found['origin']}"
+    yield f"languages: {count(found['languages_trained'])} trained of {count(found['languages_planned'])} planned"
+    yield from found["differences"]
     for kind in ("stages", "domains", "tiers", "languages"):
         if kind != "stages" or len(found[kind]) > 1:
             yield ""
@@ -34,14 +36,14 @@ def text(found: Row) -> Iterator[str]:
 def table(kind: str, rows: Sequence[Row]) -> Iterator[str]:
     """One row a group: what is drawn of it, and what there is."""
     words = any(row["words"] is not None for row in rows)
-    second = "tier" if kind == "languages" else "languages"
+    second = "tier" if kind == "languages" else "trained"
     heads = [kind[:-1], second, "share", "tokens", "exist", "epochs", *(["words", "exist"] if words else []), ""]
     yield from grid([heads, *(cells(row, second, words) for row in rows)], right=range(2, len(heads) - 1))
 
 
 def cells(row: Row, second: str, words: bool) -> list[str]:
     """The cells of a row, the last of which is empty so that numbers stand to the right."""
-    about = ", ".join(row["tiers"]) if second == "tier" else count(row["languages"])
+    about = ", ".join(row["tiers"]) if second == "tier" else count(row["languages_trained"])
     numbers = [short(row["drawn"]), short(row["there"]), fixed(row["epochs"])]
     counted = [short(row["words_drawn"]), short(row["words"])] if words else []
     return [row["name"], about, share(row["share"]), *numbers, *counted, ""]

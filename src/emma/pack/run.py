@@ -32,9 +32,9 @@ def pack(section: PackConfig, *, collect: Artifact, curate: Artifact, vocab: Art
     (work.out / "pack.json").write_text(json.dumps(facts(vocab.file("tokenizer"), section), indent=1))
     counts = total(packed)
     read = total(buckets[0][1])
-    # A pair that is written both ways is one row and two documents.
-    rows = {"rows_in": read["rows_in"], "rows_out": counts["documents"] - (read["texts"] - read["rows_in"])}
-    return Made({**rows, **counts}, {"packed": packed})
+    texts = counts.pop("documents")  # a pair that is written both ways is one document and two texts
+    rows = {"rows_in": read["rows_in"], "rows_out": texts - (read["texts"] - read["rows_in"])}
+    return Made({**rows, "texts": texts, **counts}, {"packed": packed})
 
 
 def total(parts: Iterable[Artifact]) -> Counter[str]:

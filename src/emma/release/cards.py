@@ -3,10 +3,10 @@
 from pathlib import Path
 from typing import Any
 
+from emma.counting import is_language
 from emma.extras import need
 from emma.release.corpus import SCHEMA
 from emma.release.facts import Facts, hub_languages, hub_licence
-from emma.schemas import CODE
 from emma.store.selected import SPLITS
 
 HERE = Path(__file__).parent
@@ -15,7 +15,7 @@ HERE = Path(__file__).parent
 def model_card(facts: Facts) -> str:
     """README.md of the model folder."""
     section = facts.section
-    trained = [row["lang"] for row in facts.languages if row["epochs"]]
+    trained = [row["lang"] for row in facts.languages if row["trained"]]
     front = need("huggingface_hub", "train").ModelCardData(
         language=hub_languages(trained),
         license=section.licence,
@@ -25,13 +25,15 @@ def model_card(facts: Facts) -> str:
         pipeline_tag="text-generation",
         tags=["multilingual", "continual-pre-training"],
     )
-    compared = [row for row in facts.languages if row["gain"] is not None and row["lang"] != CODE]
     return render(
         "model.md.jinja",
         front,
         facts,
-        worse=sorted((row for row in compared if row["gain"] < 0), key=lambda row: (row["gain"], row["lang"])),
-        unmeasured=[row["lang"] for row in facts.languages if row["bits_per_byte"] is None],
+        worse=sorted(
+            (row for row in facts.languages if row["worse"] and is_language(row["lang"])),
+            key=lambda row: (row["gain"], row["lang"]),
+        ),
+        unmeasured=[row["lang"] for row in facts.languages if not row["measured"]],
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from emma import counting
 from emma.release.config import ReleaseConfig
 from emma.schemas import CODE
 from emma.store import shards
@@ -41,6 +42,10 @@ class Facts:
     model: Mapping[str, Any]  # config.json, and `parameters`
     changed: Mapping[str, str]
     """Fields of the base's configuration that changed, and why."""
+    counts: Mapping[str, int]
+    """Languages that are kept, and that are released."""
+    differences: Sequence[str]
+    """Why these numbers differ."""
     unknown_to_llama_cpp: bool
     """Whether its vocabulary is byte-level and grown: llama.cpp's converter knows such ones by a hash of their ids."""
 
@@ -54,14 +59,17 @@ def gather(
     report: Artifact,
     sizes: pa.Table,
     model: Path,
+    languages: Mapping[str, counting.Labels],
 ) -> Facts:
     """Read what the cards need."""
-    languages = read_json(report.file("languages.json"))
-    names = {row["lang"]: row["name"] for row in languages}
+    rows = read_json(report.file("languages.json"))
+    names = {row["lang"]: row["name"] for row in rows}
     return Facts(
         section=section,
         headline=read_json(report.file("report.json")),
-        languages=languages,
+        languages=rows,
+        counts=counting.counts(languages),
+        differences=counting.differences(languages),
         sources=shards.read(collect.file("sources.parquet")).to_pylist(),
         drops=drops(shards.read(curate.file("languages.parquet")).to_pylist()),
         sizes=[{**row, "name": names.get(row["lang"], row["lang"])} for row in by_split(sizes.to_pylist())],

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from emma import counting
 from emma.errors import RecipeError
 from emma.extras import need
 from emma.release.cards import corpus_card, model_card
@@ -49,12 +50,23 @@ def release(
     buckets = work.scatter(by_language, shard_pairs, section.buckets, section.exclude_sources)
     sizes = assemble(work.each(write_languages, buckets), corpus)
 
-    facts = gather(section, collect=collect, curate=curate, vocab=vocab, report=report, sizes=sizes, model=model)
+    languages = counted(shards.read(curate.file("languages.parquet")).to_pylist(), sizes.to_pylist())
+    facts = gather(
+        section,
+        collect=collect,
+        curate=curate,
+        vocab=vocab,
+        report=report,
+        sizes=sizes,
+        model=model,
+        languages=languages,
+    )
     (model / "README.md").write_text(model_card(facts), encoding="utf-8")
     (corpus / "README.md").write_text(corpus_card(facts), encoding="utf-8")
 
     with quiet():
-        checks = {
+        checks: dict[str, Any] = {
+            "languages": {**counting.counts(languages), "differences": counting.differences(languages)},
             "model": check_model(model, train.file("model"), vocab),
             "corpus": check_corpus(
                 corpus,
@@ -65,13 +77,18 @@ def release(
             ),
         }
     (work.out / "checks.json").write_text(json.dumps(checks, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    return Made(counts(buckets[0][1], len(facts.sizes)))
+    return Made({**counting.counts(languages), **counts(buckets[0][1])})
 
 
-def counts(parts: tuple[Artifact, ...], languages: int) -> dict[str, int]:
+def counted(curated: Sequence[Mapping[str, Any]], sizes: Sequence[Mapping[str, Any]]) -> dict[str, counting.Labels]:
+    """The languages that are kept, and those that are released."""
+    return {"kept": counting.kept(curated), "released": counting.released(sizes)}
+
+
+def counts(parts: tuple[Artifact, ...]) -> dict[str, int]:
     """What the scattering tasks counted, in all."""
     names = ("rows_in", "rows_out", "dropped: excluded source")
-    return {"languages": languages, **{name: sum(part.counts[name] for part in parts) for name in names}}
+    return {name: sum(part.counts[name] for part in parts) for name in names}
 
 
 def withheld(section: ReleaseConfig, sources: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from emma import counting
 from emma.lang.tiers import size_class
 from emma.report.names import english_name
 from emma.report.tables import SPLITS, Row, Tables
@@ -26,9 +27,20 @@ class Language:
     train_bytes: int = 0
     """UTF-8 bytes of distinct training text as it was packed, before any repetition. A pair of texts counts for the
     rarer of its two languages."""
+    collected: bool = False
+    """This and the following as `emma.counting` has them."""
+    kept: bool = False
+    planned: bool = False
+    trained: bool = False
+    measured: bool = False
+    improved: bool = False
+    worse: bool = False
     documents: int = 0
     """Collected, before curation."""
+    kept_documents: int = 0
+    """Of them, those that survived curation, for whatever split."""
     train_documents: int = 0
+    """Of these, those for training."""
     dropped_share: float | None = None
     duplicate_share: float | None = None
     trained_tokens: int = 0
@@ -52,26 +64,17 @@ class Language:
         return self.lang == CODE
 
     @property
-    def trained(self) -> bool:
-        """Whether the plan drew any of it."""
-        return bool(self.epochs)
-
-    @property
     def verdict(self) -> str:
         """`gain` or `loss` where the interval excludes zero, `unsure` where it does not, `none` when not compared."""
         if self.gain is None:
             return "none"
-        if self.gain_low is not None and self.gain_low > 0:
-            return "gain"
-        if self.gain_high is not None and self.gain_high < 0:
-            return "loss"
-        return "unsure"
+        return "gain" if self.improved else "loss" if self.worse else "unsure"
 
 
 def languages(tables: Tables) -> list[Language]:
     """All languages that were collected or trained, in the order of their labels."""
     facts: dict[str, dict[str, Any]] = defaultdict(dict)
-    for part in (_data(tables), _cost(tables.fertility), _plan(tables.plan), _scores(tables)):
+    for part in (_counted(tables), _data(tables), _cost(tables.fertility), _plan(tables.plan), _scores(tables)):
         for lang, values in part.items():
             facts[lang].update(values)
     return [_language(lang, facts[lang]) for lang in sorted(facts)]
@@ -80,6 +83,27 @@ def languages(tables: Tables) -> list[Language]:
 def _language(lang: str, facts: dict[str, Any]) -> Language:
     code, _, script = lang.partition("_")
     return Language(lang, english_name(code), script, size_class(facts.get("train_bytes", 0)), **facts)
+
+
+def labels(tables: Tables) -> dict[str, counting.Labels]:
+    """The languages that each word of `emma.counting` has, as far as a report can know."""
+    return {
+        "collected": counting.collected(tables.curated or tables.collected),
+        "kept": counting.kept(tables.curated),
+        "planned": counting.planned(tables.plan),
+        "trained": counting.trained(tables.plan),
+        "measured": counting.measured(tables.scores),
+        "improved": counting.improved(tables.gains),
+        "worse": counting.worse(tables.gains),
+    }
+
+
+def _counted(tables: Tables) -> dict[str, dict[str, Any]]:
+    facts: dict[str, dict[str, Any]] = defaultdict(dict)
+    for word, found in labels(tables).items():
+        for lang in found:
+            facts[lang][word] = True
+    return facts
 
 
 def total(rows: Iterable[Row], column: str) -> dict[str, int]:
@@ -91,13 +115,19 @@ def total(rows: Iterable[Row], column: str) -> dict[str, int]:
 
 
 def _data(tables: Tables) -> dict[str, dict[str, Any]]:
-    """Documents collected, and the shares that curation dropped."""
+    """Documents collected and kept, and the shares that curation dropped."""
     everything = total(tables.curated, "documents") or total(tables.collected, "documents")
     dropped = total([row for row in tables.curated if row["outcome"] not in SPLITS], "documents")
+    kept, train = (
+        total([row for row in tables.curated if row["outcome"] in outcomes], "documents")
+        for outcomes in (SPLITS, SPLITS[:1])
+    )
     copies = total([row for row in tables.curated if row["outcome"].endswith("duplicate")], "documents")
     return {
         lang: {
             "documents": documents,
+            "kept_documents": kept.get(lang, 0),
+            "train_documents": train.get(lang, 0),
             "dropped_share": dropped.get(lang, 0) / documents if documents else None,
             "duplicate_share": copies.get(lang, 0) / documents if documents else None,
         }
@@ -122,14 +152,13 @@ def _cost(fertility: list[Row]) -> dict[str, dict[str, Any]]:
 def _plan(plan: list[Row]) -> dict[str, dict[str, Any]]:
     """What there is to train on, and the epochs of a language: its tokens drawn, over its tokens that exist."""
     sources = list({(row["lang"], row["domain"]): row for row in plan}.values())  # one row a stage of the mix
-    size, documents, exist = total(sources, "bytes"), total(sources, "documents"), total(sources, "tokens")
+    size, exist = total(sources, "bytes"), total(sources, "tokens")
     drawn: dict[str, float] = defaultdict(float)
     for row in plan:
         drawn[row["lang"]] += row["epochs"] * row["tokens"]
     return {
         lang: {
             "train_bytes": size[lang],
-            "train_documents": documents[lang],
             "trained_tokens": exist[lang],
             "epochs": drawn[lang] / exist[lang] if exist[lang] else 0.0,
         }

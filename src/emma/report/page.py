@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from emma.counting import WORDS
 from emma.extras import need
 from emma.lang.tiers import SIZE_CLASSES
 from emma.report import charts, numerals
@@ -92,6 +93,7 @@ COLUMNS = (
     ),
 )
 
+COMPARED = ("improved", "worse")
 NEED_BASE = {"Tokens/byte, base", "Bits/byte, base", "Gain", "95 % interval"}
 
 
@@ -126,16 +128,23 @@ def page(rows: Sequence[Language], tables: Tables, headline: dict[str, Any], tit
         tiers=[each for each in SIZE_CLASSES if any(row.tier == each for row in rows)],
         scripts=sorted({row.script for row in rows}),
         widest=max((abs(row.gain) for row in rows if row.gain is not None), default=0.0) or 1.0,
-        unmeasured=[row for row in rows if row.bits_per_byte is None],
+        unmeasured=[row for row in rows if not row.measured],
         charts=_charts(rows, tables),
         drops=drops(tables),
         sources=[{**row, "note": rejects_note(row)} for row in tables.sources],
         n=numerals,
+        words=words(headline),
         interval=interval,
         style=(HERE / "page.css").read_text(encoding="utf-8"),
         script=(HERE / "page.js").read_text(encoding="utf-8"),
     )
     return text
+
+
+def words(headline: dict[str, Any]) -> dict[str, str]:
+    """What the words mean that are counted in a headline."""
+    shown = {word: meaning for word, meaning in WORDS.items() if f"languages_{word}" in headline}
+    return {word: shown[word] for word in shown if headline["languages_compared"] or word not in COMPARED}
 
 
 def _charts(rows: Sequence[Language], tables: Tables) -> dict[str, str]:

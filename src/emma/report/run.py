@@ -40,7 +40,7 @@ def report(
     write_csv(work.out / "languages.csv", rows)
     write_json(work.out / "languages.json", [asdict(row) for row in rows])
     write_json(work.out / "report.json", headline)
-    return Made({"languages": headline["languages"], "languages_measured": headline["languages_measured"]})
+    return Made({name: value for name, value in headline.items() if name.startswith("languages_")})
 
 
 def write_csv(path: Path, rows: Sequence[Language]) -> None:

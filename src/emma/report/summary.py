@@ -7,6 +7,7 @@ over the same languages, those that were measured with both.
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from emma.counting import WORDS, Labels, counts, differences, is_language
 from emma.lang.tiers import SIZE_CLASSES
 from emma.report.languages import Language
 from emma.report.tables import SPLITS, Row, Tables
@@ -19,15 +20,13 @@ GUESSING = 8.0
 
 def summary(rows: Sequence[Language], tables: Tables, named: int = 8) -> dict[str, Any]:
     """`report.json`. What was not measured is None. Program code is in no average."""
-    spoken = [row for row in rows if not row.is_code]
+    spoken = [row for row in rows if is_language(row.lang)]
     return {
-        "languages": sum(row.trained for row in spoken),
-        "languages_collected": len(spoken),
-        "languages_measured": sum(row.bits_per_byte is not None for row in spoken),
-        **_verdicts(spoken),
+        **_counted(spoken),
+        "differences": differences(labels(rows)),
         **averages(spoken),
         "by_tier": [
-            {"tier": tier, **_verdicts(found), **averages(found)}
+            {"tier": tier, **_counted(found), **averages(found)}
             for tier in SIZE_CLASSES
             if (found := [row for row in spoken if row.tier == tier])
         ],
@@ -46,8 +45,7 @@ def averages(rows: Sequence[Language]) -> dict[str, Any]:
     if with_base:
         scored = [row for row in scored if row.bits_per_byte_base is not None]
     return {
-        "languages": sum(row.trained for row in rows),
-        "measured": len(scored),
+        "averaged": len(scored),
         "bpb_base": mean(scored, lambda row: row.bits_per_byte_base),
         "bpb_adapted": mean(scored, lambda row: row.bits_per_byte),
         "tokens_per_byte_base": mean(rows, lambda row: row.tokens_per_byte_base),
@@ -61,18 +59,22 @@ def mean(rows: Iterable[Language], value: Callable[[Language], float | None]) ->
     return sum(values) / len(values) if values else None
 
 
-def _verdicts(rows: Sequence[Language]) -> dict[str, int]:
-    """How many got better and worse, `…_surely` where the 95 % interval excludes zero.
+def labels(rows: Sequence[Language]) -> dict[str, Labels]:
+    """The languages that each word of `emma.counting` has among these rows."""
+    words = [word for word in WORDS if word in Language.__dataclass_fields__]
+    return {word: frozenset(row.lang for row in rows if getattr(row, word)) for word in words}
+
+
+def _counted(rows: Sequence[Language]) -> dict[str, int]:
+    """How many languages each word has, and how many were compared with a base and are neither better nor worse.
 
     Where the base was worse than guessing bytes (`languages_base_above_8`), a gain says little.
     """
-    gains = [row.gain for row in rows if row.gain is not None]
     return {
-        "languages_compared": len(gains),
-        "languages_improved": sum(gain > 0 for gain in gains),
-        "languages_improved_surely": sum(row.verdict == "gain" for row in rows),
-        "languages_worse": sum(gain < 0 for gain in gains),
-        "languages_worse_surely": sum(row.verdict == "loss" for row in rows),
+        "languages": len(rows),
+        **counts(labels(rows)),
+        "languages_compared": sum(row.gain is not None for row in rows),
+        "languages_unsure": sum(row.verdict == "unsure" for row in rows),
         "languages_base_above_8": sum((row.bits_per_byte_base or 0.0) > GUESSING for row in rows),
         "languages_without_interval": sum(row.gain is not None and row.gain_low is None for row in rows),
     }
