@@ -66,6 +66,7 @@ def found(bench: Bench) -> Sheet:
 
 def test_everything_is_accounted_for(found: Sheet) -> None:
     assert found["documents"] == 60 + 3 + 7 + 5 + 1 + 1 and found["pairs"] == 1
+    assert found["second"] == 1, "the pair is counted under rus_Cyrl elsewhere"
     assert {row["rule"]: row["documents"] for row in found["rules"]} == {"digit_share high": 7, "lid_score low": 5}
     kept = sum(row["documents"] for row in found["splits"])
     dropped = found["duplicates"]["exact"] + found["duplicates"]["near"] + 7 + 5 + 1

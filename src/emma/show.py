@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from emma.collect.losses import Loss
 
 DASH = "–"
+RESULTS = ("measured", "improved", "worse")
+"""Words of `emma.counting` that stand in the headline."""
 
 
 def show_run(run: Run, until: str) -> None:
@@ -43,16 +45,15 @@ def show_run(run: Run, until: str) -> None:
 
 def gains(headline: dict[str, Any]) -> Table:
     """Bits per byte and tokens per byte, before and after, by tier."""
-    counted = {word: headline[f"languages_{word}"] for word in ("trained", "measured", "improved", "worse")}
-    title = ", ".join(f"{count:,} {word}" for word, count in counted.items())
-    numbers = ("bits/byte before", "after", "tokens/byte before", "after")
-    table = _table(f"languages: {title}", "training text", "languages", *counted, *numbers)
+    title = ", ".join(f"{headline[f'languages_{word}']:,} {word}" for word in ("trained", *RESULTS))
+    table = _table(f"languages: {title}", "training text", "languages", *RESULTS, "bits/byte", "tokens/byte")
     for row in headline["by_tier"]:
+        changes = (("bpb_base", "bpb_adapted"), ("tokens_per_byte_base", "tokens_per_byte"))
         table.add_row(
             row["tier"],
             str(row["languages"]),
-            *(str(row[f"languages_{word}"]) for word in counted),
-            *(_number(row[name]) for name in ("bpb_base", "bpb_adapted", "tokens_per_byte_base", "tokens_per_byte")),
+            *(str(row[f"languages_{word}"]) for word in RESULTS),
+            *(" → ".join(_number(row[name]) for name in change) for change in changes),
         )
     return table
 

@@ -44,6 +44,8 @@ class Scan:
     bytes: Counter[tuple[str, str]] = field(default_factory=Counter)
     pairs: int = 0
     """Documents that are pairs of translations."""
+    second: int = 0
+    """Pairs whose second side is in the language: other tables count them under the label of the first."""
     scripts: Counter[tuple[str, bool]] = field(default_factory=Counter)
     """Documents by how they are written and whether that agrees with the label."""
     clusters: Counter[str] = field(default_factory=Counter)
@@ -71,7 +73,7 @@ def scan(corpus: Compiled, lang: str, seed: int) -> Scan:
     for number in range(len(corpus.collect.parts["documents"])):
         table = read(corpus, number, lang, known)
         if table is not None:
-            count(result, table)
+            count(result, table, lang)
             remember(result, table, number, seed)
     return result
 
@@ -122,13 +124,14 @@ def top(lists: pa.ChunkedArray) -> pa.Array:
     return found.values.take(starts)
 
 
-def count(result: Scan, table: pa.Table) -> None:
+def count(result: Scan, table: pa.Table, lang: str) -> None:
     """Add a shard's counts."""
     outcomes = pc.coalesce(table["split"], table["reason"]).to_pylist()
     for source, outcome, size in zip(table["source"].to_pylist(), outcomes, table["bytes"].to_pylist(), strict=True):
         result.outcomes[source, outcome] += 1
         result.bytes[source, outcome] += size
     result.pairs += len(table) - table["lang2"].null_count
+    result.second += pc.sum(pc.not_equal(table["lang"], lang)).as_py()
     result.scripts.update(zip(table["written"].to_pylist(), table["script_agrees"].to_pylist(), strict=True))
     many = table.filter(pc.greater(table["cluster_size"], 1))
     result.clusters |= Counter(dict(zip(many["cluster"].to_pylist(), many["cluster_size"].to_pylist(), strict=True)))

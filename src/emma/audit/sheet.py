@@ -36,6 +36,7 @@ def sheet(corpus: Compiled, name: str, seed: int) -> Sheet:
         "about": [[key, value] for key, value in explain(lang)],
         "documents": found.documents,
         "pairs": found.pairs,
+        "second": found.second,
         "bytes": found.bytes.total(),
         "splits": splits(found),
         "tier": first(table(corpus, "tiers", lang)),

@@ -47,6 +47,8 @@ def amounts(sheet: Sheet) -> Iterator[str]:
     collected = [f"collected{pairs}", count(sheet["documents"]), size(sheet["bytes"])]
     splits = [[row["split"], count(row["documents"]), size(row["bytes"])] for row in sheet["splits"]]
     yield from grid([["", "documents", "bytes"], collected, *splits], right=(1,))
+    if sheet["second"]:
+        yield f"other tables count {count(sheet['second'])} of the pairs under the label of their other side"
     if (tier := sheet["tier"]) is not None:
         yield f"tier: {tier['tier']} by {count(tier['fair_words'])} fair words"
         yield f"as published: {tier['tier_published']} by {count(tier['words'])} words between spaces"
