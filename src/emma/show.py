@@ -46,7 +46,7 @@ def show_run(run: Run, until: str) -> None:
 def gains(headline: dict[str, Any]) -> Table:
     """Bits per byte and tokens per byte, before and after, by tier."""
     title = ", ".join(f"{headline[f'languages_{word}']:,} {word}" for word in ("trained", *RESULTS))
-    table = _table(f"languages: {title}", "training text", "languages", *RESULTS, "bits/byte", "tokens/byte")
+    table = _table(f"languages: {title}", "text", "languages", *RESULTS, "bits/byte", "tokens/byte")
     for row in headline["by_tier"]:
         changes = (("bpb_base", "bpb_adapted"), ("tokens_per_byte_base", "tokens_per_byte"))
         table.add_row(
