@@ -19,6 +19,8 @@ class Lines:
         self._lines: list[str] = []
         self._runs: list[str] = []
         self._size = 0
+        self.is_lost = False
+        """Whether the unit that is open was given up."""
 
     def add(self, text: str) -> None:
         """Add text to the line that is open."""
@@ -33,11 +35,20 @@ class Lines:
                 self._lines.append(line)
             self._runs = []
 
+    def lose(self) -> None:
+        """Give up the unit that is open, since something in it is broken."""
+        self.is_lost = True
+
     def unit(self, row: int, code: str, url: str | None = None, *, alone: bool = False) -> Unit | Bad | None:
-        """What was gathered since the last unit; None when that is nothing, Bad when it is over `max_row_bytes`."""
+        """What was gathered since the last unit; Bad when it is over `max_row_bytes`.
+
+        None when that is nothing, or was given up: whoever gave it up has told.
+        """
         self.end_line()
         text, size = "\n".join(self._lines), self._size
-        self._lines, self._size = [], 0
+        lost, self._lines, self._size, self.is_lost = self.is_lost, [], 0, False
+        if lost:
+            return None
         if size > self._max_bytes:
             return Bad(row, "row too long", f"more than {self._max_bytes} bytes (max_row_bytes)", text[:1000].encode())
         return Unit(row, text, code, url=url, alone=alone) if text else None

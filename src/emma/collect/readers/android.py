@@ -11,9 +11,10 @@ from emma.collect.config import SourceConfig
 from emma.collect.messages import says_nothing
 from emma.collect.streams import InputFile
 from emma.collect.unit import Bad, Unit
-from emma.collect.xml_events import End, Start, Text, events
+from emma.collect.xml_events import End, Records, Start, Text, events
 
 HOLDERS = ("string", "plurals", "string-array")
+RECORDS = Records(frozenset({*HOLDERS, "item"}), flat=True, counted="string|item")
 LANGUAGE = re.compile(r"(?:^|-)(b\+\w+(?:\+\w+)*|(?!car\b)[a-z]{2,3}(?:-r[A-Z]{2})?)(?=-|$)")
 """The language among the qualifiers of a folder; `car` is the car's screen there."""
 ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))|\"|[ \t\r\n]+", re.DOTALL)
@@ -24,10 +25,11 @@ def read(file: InputFile, _source: SourceConfig) -> Iterator[Unit | Bad]:
     """The messages, in order. Those that translators have not finished and references to others are Bad."""
     code = language(file.inner.parent.name)
     facts: dict[str, str] | None = None
-    row, runs, size = 0, list[str](), 0
-    for event in events(file):
+    row, runs, size, lost = 0, list[str](), 0, False
+    for event in events(file, RECORDS):
         match event:
             case Bad():
+                row, lost = row + 1, True
                 yield event
             case Text(text):
                 size += len(text)
@@ -35,8 +37,8 @@ def read(file: InputFile, _source: SourceConfig) -> Iterator[Unit | Bad]:
                     runs.append(text)
             case Start(name, attributes) if name in HOLDERS or name == "item":
                 facts = attributes if name in HOLDERS else facts
-                runs, size = [], 0
-            case End("string" | "item") if facts is not None:
+                runs, size, lost = [], 0, False
+            case End("string" | "item") if facts is not None and not lost:
                 row += 1
                 too_long = size > file.max_row_bytes
                 yield Bad(row, "row too long") if too_long else _message(row, unescaped("".join(runs)), code, facts)

@@ -10,7 +10,7 @@ from emma.collect.config import SourceConfig
 from emma.collect.lines import Lines, names
 from emma.collect.streams import InputFile
 from emma.collect.unit import Bad, Unit
-from emma.collect.xml_events import LANG, Start, Text, events, without
+from emma.collect.xml_events import LANG, Records, Start, Text, events, without
 
 SKIPPED = names(
     "ref-list fn-group table-wrap table disp-formula disp-formula-group inline-formula tex-math math chem-struct "
@@ -22,6 +22,7 @@ KEPT = names("article-title subtitle abstract trans-title-group trans-abstract b
 """Where text is; elsewhere it is about the article."""
 OWN = names("article sub-article response trans-title-group trans-abstract")
 """Elements that are units of their own."""
+RECORDS = Records(OWN)
 LINES = names(
     "p title article-title subtitle trans-title trans-subtitle label caption list-item def-item term def disp-quote "
     "verse-line speech boxed-text"
@@ -32,8 +33,11 @@ def read(file: InputFile, _source: SourceConfig) -> Iterator[Unit | Bad]:
     """The articles and translations, each where it ends."""
     open_units: list[tuple[Lines, str]] = []
     row, kept = 1, 0
-    for event in without(events(file), lambda start: start.name in SKIPPED):
+    for event in without(events(file, RECORDS), lambda start: start.name in SKIPPED):
         if isinstance(event, Bad):
+            if open_units:
+                open_units[-1][0].lose()
+            row += 1
             yield event
             continue
         if isinstance(event, Text):

@@ -7,18 +7,19 @@ other content (CSS, JSON) are rejected without their text, so that they count. O
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import quote
 
 from emma.collect.config import SourceConfig
 from emma.collect.streams import InputFile
 from emma.collect.unit import Bad, Unit
 from emma.collect.wikitext import plain
-from emma.collect.xml_events import LANG, End, Start, Text, events
+from emma.collect.xml_events import LANG, End, Records, Start, Text, events
 
 PROJECT = re.compile(r"(wiki|wiktionary|wikibooks|wikinews|wikiquote|wikisource|wikiversity|wikivoyage|wikimedia)$")
 SHARED = frozenset({"commons", "meta", "wikidata", "species", "mediawiki", "incubator", "sources", "foundation"})
 """Wikis whose name is no language."""
+RECORDS = Records(frozenset({"page"}), flat=True)
 FIELDS = frozenset({"title", "ns", "model", "text"})
 PARTLY = frozenset({"dbname", "base", "namespace"})
 UNSEEN_KEYS = frozenset({"-2", "6", "14"})
@@ -42,15 +43,16 @@ class _Wiki:
 
 
 def read(file: InputFile, _source: SourceConfig) -> Iterator[Unit | Bad]:
-    """The articles in order, numbered by page. A dump that is cut ends with a Bad."""
-    wiki, row = _Wiki(), 0
+    """The articles in order, numbered by page. A page that is broken is a Bad, and so is where a dump breaks off."""
+    wiki, row, lost = _Wiki(), 0, False
     page: dict[str, str] = {}
     runs: list[str] = []
     key, size = "", 0
-    for event in events(file):
+    for event in events(file, RECORDS):
         match event:
             case Bad():
-                yield Bad(row + 1, event.kind, f"{event.detail}; after page {row}", event.raw)
+                yield replace(event, row=row + 1, detail=f"{event.detail}; after page {row}")
+                row, lost = row + 1, True
             case Text(text):
                 size += len(text)
                 if size <= file.max_row_bytes:
@@ -58,12 +60,12 @@ def read(file: InputFile, _source: SourceConfig) -> Iterator[Unit | Bad]:
             case Start(name, attributes):
                 runs, size, key = [], 0, attributes.get("key", "")
                 if name == "page":
-                    page = {}
+                    page, lost = {}, False
                 elif name == "redirect":
                     page["redirect"] = attributes.get("title", "")
                 elif name == "mediawiki":
                     wiki.code = attributes.get(LANG, "")
-            case End("page"):
+            case End("page") if not lost:
                 row += 1
                 yield _article(row, page, wiki)
             case End("text") if size > file.max_row_bytes:

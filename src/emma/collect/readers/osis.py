@@ -10,10 +10,11 @@ from emma.collect.config import SourceConfig
 from emma.collect.lines import Lines
 from emma.collect.streams import InputFile
 from emma.collect.unit import Bad, Unit
-from emma.collect.xml_events import LANG, End, Start, Text, events, without
+from emma.collect.xml_events import LANG, End, Records, Start, Text, events, without
 
 SKIPPED = frozenset({"title", "note", "figure", "index", "rdgGroup"})
 CHAPTERS = frozenset({"chapter", "div"})
+RECORDS = Records(CHAPTERS, counted=r"chapter(?![^<>]*\seID)")
 APART = frozenset({"p", "l", "lg", "lb", "q", "item", "cell", "speech", "speaker", "salute", "signed"})
 """Elements that stand apart on a page, so that words on either side of their tags are two."""
 
@@ -21,9 +22,11 @@ APART = frozenset({"p", "l", "lg", "lb", "q", "item", "cell", "speech", "speaker
 def read(file: InputFile, _source: SourceConfig) -> Iterator[Unit | Bad]:
     """The chapters, in order."""
     lines, code, row, in_header, naming = Lines(file.max_row_bytes), "", 1, False, False
-    for event in without(events(file), lambda start: start.name in SKIPPED):
+    for event in without(events(file, RECORDS), lambda start: start.name in SKIPPED):
         match event:
             case Bad():
+                lines.lose()
+                row += 1
                 yield event
             case Text(text) if naming:
                 code = code or text.strip()

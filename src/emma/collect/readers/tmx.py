@@ -12,11 +12,13 @@ from emma.collect.config import SourceConfig
 from emma.collect.lines import squeezed
 from emma.collect.streams import InputFile
 from emma.collect.unit import Bad, Unit
-from emma.collect.xml_events import LANG, End, Event, Start, Text, events
+from emma.collect.xml_events import LANG, End, Event, Records, Start, Text, events
 
 OPTIONS = {"pairs": ("source", "all")}
 CODES = ("bpt", "ept", "it", "ph", "ut")
 """Elements whose content belongs to the program that made the text."""
+
+RECORDS = Records(frozenset({"tu"}), flat=True)
 
 Segment = tuple[str, str]
 """Language code and text."""
@@ -25,8 +27,9 @@ Segment = tuple[str, str]
 def read(file: InputFile, source: SourceConfig) -> Iterator[Unit | Bad]:
     """The pairs, numbered in order; an entry without a second language is a Bad under the next number."""
     row = 0
-    for entry in entries(events(file)):
+    for entry in entries(events(file, RECORDS), file.max_row_bytes):
         if isinstance(entry, Bad):
+            row += 1
             yield entry
             continue
         first, segments = entry
@@ -54,18 +57,23 @@ def with_source(first: str, segments: list[Segment]) -> Iterator[tuple[Segment, 
     yield from ((segments[lead], each) for at, each in enumerate(segments) if at != lead)
 
 
-def entries(found: Iterable[Event]) -> Iterator[tuple[str, list[Segment]] | Bad]:
+def entries(found: Iterable[Event], max_row_bytes: int) -> Iterator[tuple[str, list[Segment]] | Bad]:
     """Of each entry the file's source language, empty if it has none, and the segments."""
-    first, entry = "", Entry()
+    first, entry, row = "", Entry(max_row_bytes), 0
     for event in found:
         if isinstance(event, Bad):
+            entry.is_lost = True
             yield event
         elif isinstance(event, Start) and event.name == "header":
             srclang = event.attributes.get("srclang", "")
             first = "" if srclang == "*all*" else srclang
+        elif isinstance(event, Start) and event.name == "tu":
+            entry, row = Entry(max_row_bytes), row + 1
         elif isinstance(event, End) and event.name == "tu":
-            yield first, entry.segments
-            entry = Entry()
+            if entry.size > max_row_bytes and not entry.is_lost:
+                yield Bad(row, "row too long", f"entry {row} has more than {max_row_bytes} bytes (max_row_bytes)")
+            elif not entry.is_lost:
+                yield first, entry.segments
         else:
             entry.take(event)
 
@@ -73,8 +81,13 @@ def entries(found: Iterable[Event]) -> Iterator[tuple[str, list[Segment]] | Bad]
 class Entry:
     """The segments of an entry, as its events come."""
 
-    def __init__(self) -> None:
+    def __init__(self, max_bytes: int) -> None:
+        self._max_bytes = max_bytes
         self.segments: list[Segment] = []
+        self.is_lost = False
+        """Whether something in it is broken."""
+        self.size = 0
+        """Characters of its segments, at most its bytes."""
         self._code = ""
         self._runs: list[str] | None = None
         self._inside = 0
@@ -83,7 +96,9 @@ class Entry:
         """Take the next event inside the entry."""
         if isinstance(event, Text):
             if self._runs is not None and not self._inside:
-                self._runs.append(event.text)
+                self.size += len(event.text)
+                if self.size <= self._max_bytes:
+                    self._runs.append(event.text)
         elif event.name in CODES:
             self._inside += 1 if isinstance(event, Start) else -1
         elif isinstance(event, Start) and event.name == "tuv":

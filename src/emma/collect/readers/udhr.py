@@ -3,33 +3,47 @@
 The language is the root's xml:lang (BCP 47) with its iso15924 script put in, else its iso639-3.
 """
 
-from collections.abc import Iterator
-
-from lxml import etree
+from collections.abc import Iterator, Mapping
 
 from emma.collect.config import SourceConfig
+from emma.collect.lines import Lines, names
 from emma.collect.streams import InputFile
 from emma.collect.unit import Bad, Unit
-from emma.collect.xml import parse, words
+from emma.collect.xml_events import LANG, End, Records, Start, Text, events
 
-XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
-SECTIONS = ("preamble", "article")
+SECTIONS = names("preamble article")
+RECORDS = Records(SECTIONS, flat=True)
+LINES = names("title para")
 
 
 def read(file: InputFile, _source: SourceConfig) -> Iterator[Unit | Bad]:
     """The sections of the declaration, their titles and paragraphs a line each."""
-    root = parse(file)
-    if isinstance(root, Bad):
-        yield root
-        return
-    code = _code(root)
-    for row, section in enumerate(root.iter(*(f"{{*}}{name}" for name in SECTIONS)), 1):
-        lines = [words(each) for each in section.iter("{*}title", "{*}para")]
-        yield Unit(row, "\n".join(filter(None, lines)), code)
+    lines, code, row = Lines(file.max_row_bytes), None, 0
+    in_section, in_line = False, 0
+    for event in events(file, RECORDS):
+        match event:
+            case Bad():
+                lines.lose()
+                yield event
+            case Text(text) if in_section and in_line:
+                lines.add(text)
+            case Start(name, attributes):
+                code = _code(attributes) if code is None else code
+                in_section |= name in SECTIONS
+                if name in SECTIONS:
+                    lines = Lines(file.max_row_bytes)
+                in_line += name in LINES
+            case End(name) if name in SECTIONS:
+                row, in_section = row + 1, False
+                if not lines.is_lost:
+                    yield lines.unit(row, code or "") or Unit(row, "", code or "")
+            case End(name) if name in LINES:
+                in_line -= 1
+                lines.end_line()
 
 
-def _code(root: etree._Element) -> str:
-    tag = root.get(XML_LANG) or "und"
+def _code(root: Mapping[str, str]) -> str:
+    tag = root.get(LANG) or "und"
     if tag == "und":
         tag = root.get("iso639-3") or "und"
     language, *rest = tag.split("-")

@@ -10,12 +10,13 @@ from emma.collect.config import SourceConfig
 from emma.collect.lines import Lines
 from emma.collect.streams import InputFile
 from emma.collect.unit import Bad, Unit
-from emma.collect.xml_events import End, Start, Text, events, without
+from emma.collect.xml_events import End, Records, Start, Text, events, without
 
 HEADINGS = re.compile(r"(?:h|toc|toca|mt|mte|ms|mr|s|sr|r|d|sp|cl|cp|cd|id|ide|rem|sts|imt|is|io|iot|ior)\d?")
 """Marks of headings, of running heads and of what is said about the file; elements, or `sfm` of a paragraph."""
 NOTES = frozenset({"f", "x", "fe", "ef", "ex", "fig", "xt", "ref", "generated", "va", "vp"})
 UNITS = frozenset({"book", "c"})
+RECORDS = Records(UNITS, counted="c")
 APART = frozenset({"p", "q", "b", "optionalLineBreak", "tr", "tc", "th", "li"})
 """Elements that stand apart on a page, so that words on either side of their tags are two."""
 
@@ -23,9 +24,11 @@ APART = frozenset({"p", "q", "b", "optionalLineBreak", "tr", "tc", "th", "li"})
 def read(file: InputFile, _source: SourceConfig) -> Iterator[Unit | Bad]:
     """The chapters, in order."""
     lines, code, row, naming = Lines(file.max_row_bytes), re.split(r"[-_.]", file.inner.name)[0], 1, False
-    for event in without(events(file), _skipped):
+    for event in without(events(file, RECORDS), _skipped):
         match event:
             case Bad():
+                lines.lose()
+                row += 1
                 yield event
             case Text(text) if naming:
                 code = text.strip() or code

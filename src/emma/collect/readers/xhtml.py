@@ -10,11 +10,12 @@ from emma.collect.config import SourceConfig
 from emma.collect.lines import Lines, names
 from emma.collect.streams import InputFile
 from emma.collect.unit import Bad, Unit
-from emma.collect.xml_events import LANG, End, Start, Text, events, without
+from emma.collect.xml_events import LANG, End, Records, Start, Text, events, without
 
 SKIPPED = names("head script style nav svg math audio video object form button rt rp")
 NOTES = names("noteref footnote footnotes endnote endnotes rearnote rearnotes pagebreak toc backlink")
 """Of epub:type, the vocabulary of EPUB for structures."""
+RECORDS = Records(names("html"))
 INLINE = names(
     "a abbr b bdi bdo big cite code data del dfn em font i img ins kbd mark q ruby rb s samp small span strong sub sup "
     "time u var wbr"
@@ -22,11 +23,12 @@ INLINE = names(
 
 
 def read(file: InputFile, _source: SourceConfig) -> Iterator[Unit | Bad]:
-    """The chapter, after what is broken in it."""
+    """The chapter, or what is broken in it."""
     lines, code = Lines(file.max_row_bytes), ""
-    for event in without(events(file), _skipped):
+    for event in without(events(file, RECORDS), _skipped):
         match event:
             case Bad():
+                lines.lose()
                 yield event
             case Text(text):
                 lines.add(text)
