@@ -1,20 +1,27 @@
 """Books in TEI: a unit a run of text between the borders of divisions (chapters, scenes, poems).
 
 A paragraph, a verse, a speech's speaker and a heading are a line each; a heading goes with the text that follows it.
-Notes, apparatus and page furniture are left out; of a `choice` the correction and the spelling of the original stay.
+Notes, apparatus, page furniture and what a transcriber says of noises and gaps are left out; of a `choice` the
+correction and the spelling of the original stay. Words that are elements are joined where their `join` says so.
 The language is the nearest xml:lang at or above a division, else the only language of the header.
 """
 
 from collections.abc import Iterator
 
 from emma.collect.config import SourceConfig
+from emma.collect.joins import Words
 from emma.collect.lines import Lines, names
 from emma.collect.streams import InputFile
 from emma.collect.unit import Bad, Unit
-from emma.collect.xml_events import LANG, End, Start, Text, events, without
+from emma.collect.xml_events import LANG, End, Records, Start, Text, events, without
 
-SKIPPED = names("note noteGrp rdg del fw formula figDesc index listBibl standOff facsimile sourceDoc sic reg expan")
+SKIPPED = names(
+    "note noteGrp rdg del fw formula figDesc index listBibl standOff facsimile sourceDoc sic reg expan desc incident "
+    "kinesic vocal event pause shift gap ellipsis span spanGrp interp interpGrp fs listPerson listPlace listOrg"
+)
 DIVISIONS = names("text front body back div div1 div2 div3 div4 div5 div6 div7 group floatingText")
+RECORDS = Records(DIVISIONS, counted="div[1-7]?")
+WORDS = names("w pc")
 LINES = names(
     "p ab head l lg sp speaker stage item label castItem castList titlePart docTitle byline docAuthor docImprint "
     "epigraph quote row opener closer salute signed dateline trailer argument postscript cit figure u"
@@ -24,8 +31,9 @@ LINES = names(
 def read(file: InputFile, _source: SourceConfig) -> Iterator[Unit | Bad]:
     """The runs of text, in order."""
     page = _Page(file)
-    for event in without(events(file), lambda start: start.name in SKIPPED):
+    for event in without(events(file, RECORDS), lambda start: start.name in SKIPPED):
         if isinstance(event, Bad):
+            page.lose()
             yield event
         elif unit := page.take(event):
             yield unit
@@ -36,6 +44,7 @@ class _Page:
 
     def __init__(self, file: InputFile) -> None:
         self._lines = Lines(file.max_row_bytes)
+        self._words = Words(self._lines)
         self._row = 1
         self._langs = [""]
         """The language of every open division; the first is the document's."""
@@ -48,7 +57,11 @@ class _Page:
         match event:
             case Text(text) if not self._in_header:
                 self._has_text |= not self._in_head and not text.isspace()
-                self._lines.add(text)
+                self._words.add(text)
+            case Start(name, attributes) if name in WORDS:
+                self._words.start(attributes.get("join", ""))
+            case End(name) if name in WORDS:
+                self._words.end()
             case Start("teiHeader") | End("teiHeader"):
                 self._in_header = isinstance(event, Start)
             case Start("TEI" | "TEI.2", attributes):
@@ -65,15 +78,21 @@ class _Page:
                 return unit
             case Start(name) | End(name) if name in LINES:
                 self._in_head = name == "head" and isinstance(event, Start)
-                self._lines.end_line()
+                self._words.end_line()
             case Start("lb", attributes) if attributes.get("break") != "no":
-                self._lines.add(" ")
+                self._words.add(" ")
             case Start("cell"):
-                self._lines.add(" ")
+                self._words.add(" ")
         return None
+
+    def lose(self) -> None:
+        """Give up the unit that is open."""
+        self._lines.lose()
+        self._row += 1
 
     def _close(self) -> Unit | Bad | None:
         only = self._named[0] if len(self._named) == 1 else ""
+        self._words.end_line()
         unit = self._lines.unit(self._row, self._langs[-1] or only)
         self._row += unit is not None
         self._has_text = False
