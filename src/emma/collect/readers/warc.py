@@ -5,120 +5,93 @@ url. Records about the crawl (requests, `warcinfo`, metadata) are no units. Resp
 so that they count.
 """
 
-import gzip
 import io
+import re
 from collections.abc import Iterator
 from contextlib import redirect_stderr
-from importlib.util import find_spec
-from typing import Any
 
-from warcio.archiveiterator import ArchiveIterator
-from warcio.exceptions import ArchiveLoadFailed
-from warcio.recordloader import ArcWarcRecord
+from warcio.recordloader import ArcWarcRecord, ArcWarcRecordLoader
 
 from emma.collect.config import SourceConfig
+from emma.collect.members import Plain
 from emma.collect.pages import decoded, page
-from emma.collect.streams import DAMAGE, InputFile, in_words
+from emma.collect.streams import InputFile, in_words
+from emma.collect.transfer import DECODERS, PLAIN, BodyError, dechunked, decompressed
 from emma.collect.unit import Bad, Unit
+from emma.collect.web_archives import Record, records
 
 OPTIONS = {"main_content": bool}
-CONTENT = frozenset({"response", "resource", "conversion", "revisit"})
+CONTENT = frozenset({"response", "resource", "conversion"})
 """Types of records that hold what the web said."""
+ABOUT = frozenset({"warcinfo", "request", "metadata", "arc_header"})
+"""Types of records about the crawl."""
 HTML = ("text/html", "application/xhtml+xml")
-PLAIN = "text/plain"
-GZIP = b"\x1f\x8b"
-LENGTH = "Content-Length"
-"""Every WARC record has it; one without was cut in its header."""
-ENDS = (b"\r\n\r\n", b"\n\n")
-"""What follows every WARC record, the last one too."""
-BROKEN = (*DAMAGE, ArchiveLoadFailed, AttributeError, ValueError, LookupError)
-"""What warcio raises for archives that are cut or garbled; the last three are its own slips over headers half there."""
-READABLE = {"", "identity", "gzip", "x-gzip", "deflate", *(["br"] if find_spec("brotli") else [])}
-"""Compressions of a response that can be undone."""
+TEXT = "text/plain"
+TARGET = re.compile(rb"WARC-Target-URI: *(\S+)|^(\S+:\S+) ", re.IGNORECASE)
+
+Parsed = tuple[ArcWarcRecord, bytes]
+"""A record and its body."""
 
 
 def read(file: InputFile, source: SourceConfig) -> Iterator[Unit | Bad]:
-    """The pages in order, numbered by record. An archive that is broken ends with a Bad."""
-    row, stream, format_ = 0, _Plain(file.stream), ""
+    """The pages in order, numbered by record. A record that is broken is a Bad, and the next one is read."""
+    row, limit = 0, file.max_row_bytes
+    for row, raw in enumerate(records(Plain(file.stream), limit), 1):
+        if raw.broken:
+            yield _broken(row, raw, f"{raw.broken}; {_said_url(raw)}")
+        elif found := _unit(row, raw, limit, source):
+            yield found
+
+
+def _unit(row: int, raw: Record, limit: int, source: SourceConfig) -> Unit | Bad | None:
+    """What a record holds; None if it is about the crawl."""
     try:
-        archive = ArchiveIterator(stream, check_digests=True)
-        while record := _next(archive):
-            row, format_ = row + 1, record.format
-            why = _no_page(record)
-            if not why:
-                yield _unit(row, record, archive, file.max_row_bytes, source)
-            elif _cut(record):
-                yield Bad(row, "broken record", f"at byte {_offset(archive)}, {record.rec_type}")
-            elif record.rec_type in CONTENT:
-                yield Bad(row, "no page", f"{why}, {_url(record)}")
-    except BROKEN as error:
-        stream.damage = stream.damage or error
-    if stream.damage or (format_ == "warc" and not stream.end.endswith(ENDS)):
-        why = in_words(stream.damage).splitlines()[0] if stream.damage else "it ends inside the next"
-        yield Bad(row + 1, "broken file", f"it cannot be read after record {row} ({why})")
+        record, _ = parsed = _parsed(raw)
+    except Exception as error:  # warcio has slips of its own over headers that are half there
+        return _broken(row, raw, f"{in_words(error).splitlines()[0]}; {_said_url(raw)}")
+    if raw.is_whole and record.digest_checker.passed is False:
+        return _broken(row, raw, f"its digest is wrong; {_said_url(raw)}")
+    if record.rec_type in ABOUT:
+        return None
+    if why := _no_page(record):
+        return Bad(row, "no page", f"{why}, {_url(record)}")
+    return _page(row, raw, parsed, limit, source)
 
 
-class _Plain:
-    """A stream without gzip, whatever the file is called, that gives what there is before damage and then ends.
-
-    So all records before the damage are read.
-    """
-
-    def __init__(self, stream: Any) -> None:
-        self._stream = stream if hasattr(stream, "peek") else io.BufferedReader(stream)
-        self._known = False
-        self.damage: Exception | None = None
-        """What is wrong with the file."""
-        self.end = b""
-        """The last bytes, four at most."""
-
-    def read(self, size: int) -> bytes:
-        """Up to `size` bytes; none at the end."""
-        try:
-            piece = b"" if self.damage else self._piece(size)
-        except DAMAGE as error:
-            self.damage, piece = error, b""
-        self.end = (self.end + piece)[-4:]
-        return piece
-
-    def _piece(self, size: int) -> bytes:
-        if not self._known and self._stream.peek(2).startswith(GZIP):
-            self._stream = gzip.GzipFile(fileobj=self._stream)
-        self._known = True
-        return bytes(self._stream.read1(size))
-
-
-def _cut(record: ArcWarcRecord) -> bool:
-    """Whether the file ends inside the record; goes to where it ends."""
-    while record.raw_stream.read(1 << 16):
-        pass
-    return bool(record.raw_stream.limit) or not (record.format == "arc" or record.rec_headers.get_header(LENGTH))
-
-
-def _next(archive: ArchiveIterator) -> ArcWarcRecord | None:
-    """The next record. What warcio would tell the terminal about it, the digests tell us."""
+def _parsed(raw: Record) -> Parsed:
+    """The record and its body; what warcio would tell the terminal about them the digests tell us."""
     with redirect_stderr(io.StringIO()):
-        return next(archive, None)
+        record = ArcWarcRecordLoader().parse_record_stream(io.BytesIO(raw.data), None, raw.format, check_digests=True)
+        return record, record.raw_stream.read()
 
 
-def _offset(archive: ArchiveIterator) -> int:
-    """Where the last record begins, in bytes of the archive without compression."""
-    with redirect_stderr(io.StringIO()):
-        return int(archive.get_record_offset())
-
-
-def _unit(row: int, record: ArcWarcRecord, archive: ArchiveIterator, limit: int, source: SourceConfig) -> Unit | Bad:
+def _page(row: int, raw: Record, parsed: Parsed, limit: int, source: SourceConfig) -> Unit | Bad:
+    record, body = parsed
     url, (kind, charset) = _url(record), _content_type(record)
-    data = _content(record, limit)
-    if _cut(record) or record.digest_checker.passed is False:
-        return Bad(row, "broken record", f"at byte {_offset(archive)}, {url}", data)
+    if not raw.is_whole:
+        return Bad(row, "row too long", f"more than {limit} bytes (max_row_bytes), {url}", body)
+    try:
+        data = _content(record, body, limit)
+    except BodyError as error:
+        return _broken(row, raw, f"{error}; {url}")
     if len(data) > limit:
         return Bad(row, "row too long", f"more than {limit} bytes (max_row_bytes), {url}", data)
     text = decoded(data, charset)
-    if kind == PLAIN:
+    if kind == TEXT:
         return Unit(row, text, _identified(record), alone=True, url=url)
     found = page(text, main_content=bool(source.options.get("main_content", True)), url=url)
     return Unit(row, found.text, found.code, alone=True, url=url) if found.text else Bad(row, "no main text", url, data)
+
+
+def _broken(row: int, raw: Record, why: str) -> Bad:
+    kind = "broken record" if raw.is_whole or not raw.unread else "broken file"
+    return Bad(row, kind, f"at byte {raw.at}, {why}", raw.data, raw.units, raw.unread)
+
+
+def _said_url(raw: Record) -> str:
+    """The address that the beginning of a record names, for people to look for."""
+    found = TARGET.search(raw.data)
+    return (found[1] or found[2]).decode(errors="replace").strip("<>") if found else "no address"
 
 
 def _url(record: ArcWarcRecord) -> str:
@@ -136,24 +109,27 @@ def _content_type(record: ArcWarcRecord) -> tuple[str, str | None]:
 
 def _no_page(record: ArcWarcRecord) -> str:
     """Why a record holds no page; empty if it does."""
-    if record.rec_type not in CONTENT or record.rec_type == "revisit":
-        return "a page seen before" if record.rec_type == "revisit" else "about the crawl"
+    if record.rec_type not in CONTENT:
+        return "a page seen before" if record.rec_type == "revisit" else f"a record of type '{record.rec_type}'"
     if record.http_headers and (status := record.http_headers.get_statuscode()) != "200":
         return f"status {status}"
-    compression = (record.http_headers and record.http_headers.get_header("Content-Encoding")) or ""
-    if compression.lower() not in READABLE:
+    if (compression := _compression(record)) not in PLAIN and compression not in DECODERS:
         return f"compressed as '{compression}'"
     kind, _ = _content_type(record)
-    return "" if kind in (*HTML, PLAIN) else f"type '{kind}'"
+    return "" if kind in (*HTML, TEXT) else f"type '{kind}'"
 
 
-def _content(record: ArcWarcRecord, limit: int) -> bytes:
+def _content(record: ArcWarcRecord, body: bytes, limit: int) -> bytes:
     """The content, with transfer and compression undone, up to a byte more than `limit`."""
-    stream, pieces, size = record.content_stream(), list[bytes](), 0
-    while size <= limit and (piece := stream.read(min(1 << 16, limit + 1 - size))):
-        pieces.append(piece)
-        size += len(piece)
-    return b"".join(pieces)
+    said = record.http_headers
+    if said and (said.get_header("Transfer-Encoding") or "").lower() == "chunked":
+        body = dechunked(body)
+    return decompressed(body, _compression(record), limit)
+
+
+def _compression(record: ArcWarcRecord) -> str:
+    said = record.http_headers
+    return ((said and said.get_header("Content-Encoding")) or "").strip().lower()
 
 
 def _identified(record: ArcWarcRecord) -> str:
