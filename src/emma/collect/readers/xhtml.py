@@ -1,4 +1,4 @@
-"""Electronic books as XHTML (EPUB): a unit a file, which is a chapter, a paragraph or heading a line.
+"""Chapters of electronic books as XHTML: a unit a file, a paragraph or heading a line. Whole books: reader `epub`.
 
 Nothing is guessed, since a book has no menus: all that is left out is marked as a note or as navigation. The language
 is the nearest xml:lang or `lang` above the text.
@@ -24,6 +24,9 @@ INLINE = names(
 
 def read(file: InputFile, _source: SourceConfig) -> Iterator[Unit | Bad]:
     """The chapter, or what is broken in it."""
+    if file.inner.suffix == ".epub":
+        yield Bad(0, "wrong reader", "an EPUB is a zip archive of chapters; use reader = 'epub'", unread=file.unread())
+        return
     lines, code = Lines(file.max_row_bytes), ""
     for event in without(events(file, RECORDS), _skipped):
         match event:
