@@ -4,7 +4,7 @@ import posixpath
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import IO, Final, cast
+from typing import Final
 from urllib.parse import unquote
 
 from emma.collect.streams import InputFile
@@ -55,7 +55,7 @@ class Archive:
 
     def member(self, name: str) -> InputFile:
         """A member as a file. KeyError if there is none, RuntimeError if it has a password."""
-        stream = cast(IO[bytes], self._zip.open(name))
+        stream = self._zip.open(name)
         return InputFile(f"{self._file.name}/{name}", stream, self._file.max_row_bytes)
 
     def pages(self) -> tuple[int, int]:

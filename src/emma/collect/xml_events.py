@@ -5,7 +5,7 @@ refused: text corpora need none, and attacks do. What is not well-formed costs t
 goes on at the next border of one.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
@@ -14,7 +14,7 @@ from emma.collect.unit import Bad
 from emma.collect.xml_parsing import Fault, Parsing
 from emma.collect.xml_pieces import Pieces
 from emma.collect.xml_recovery import Place, Records, Recovery
-from emma.collect.xml_tags import LANG, End, Start, Text
+from emma.collect.xml_tags import LANG, End, Start, Text, local
 
 __all__ = ["LANG", "End", "Event", "Records", "Start", "Text", "events", "without"]
 
@@ -32,27 +32,31 @@ def events(file: InputFile, records: Records = ANY) -> Iterator[Event]:
     every Start has its End unless the file breaks off. The last Bad says then how many bytes, and how many records as
     far as they can be counted, were not read.
     """
-    pieces, parsing = Pieces(file), Parsing(records, Place())
-    while True:
-        try:
-            yield from parsing.events(pieces, file.max_row_bytes)
-        except Fault as fault:
-            data, at = parsing.held(fault)
-            bad = _bad(fault, parsing.place.after(data[:at]), data, at)
-            if fault.final:
-                yield _last(bad, data[at:], pieces, records)
-                return
-            recovery = Recovery(records, parsing.names, parsing.place)
-            start, begun = recovery.broken_tag(data, at) if fault.in_tag else (at, [])
-            yield from begun
-            goes_on, bad = _go_on(recovery, pieces, data, start, bad)
-            yield bad
-            yield from recovery.changes()
-            if not goes_on:
-                return
-            parsing = parsing.resumed(recovery.names, recovery.place)
-        else:
-            return
+    pieces = Pieces(file)
+    parsing: Parsing | None = Parsing(records, Place())
+    while parsing:
+        fault = yield from parsing.events(pieces, file.max_row_bytes)
+        parsing = (yield from _after(fault, parsing, pieces, records)) if fault else None
+
+
+def _after(fault: Fault, parsing: Parsing, pieces: Pieces, records: Records) -> Generator[Event, None, Parsing | None]:
+    """What a fault leads to, and the run in which reading goes on; None if it does not."""
+    data, at = parsing.held(fault)
+    if (depth := parsing.old_damage(data, at)) is not None:
+        yield from (End(local(name)) for name in reversed(parsing.names[depth:]))
+        pieces.give_back(data[at - len(b"</") :])
+        return parsing.resumed(parsing.names[:depth], parsing.place.after(data[: at - len(b"</")]))
+    bad = _bad(fault, parsing.place.after(data[:at]), data, at)
+    if fault.final:
+        yield _last(bad, data[at:], pieces, records)
+        return None
+    recovery = Recovery(records, parsing.names, parsing.place)
+    start, begun = recovery.broken_tag(data, at) if fault.in_tag else (at, [])
+    yield from begun
+    goes_on, bad = _go_on(recovery, pieces, data, start, bad)
+    yield bad
+    yield from recovery.changes()
+    return parsing.resumed(recovery.names, recovery.place) if goes_on else None
 
 
 def _bad(fault: Fault, place: Place, data: bytes, at: int) -> Bad:
@@ -78,7 +82,7 @@ def _go_on(recovery: Recovery, pieces: Pieces, data: bytes, start: int, bad: Bad
         why = ""
     except DAMAGE as error:
         why = f"; it cannot be read further on ({in_words(error)})"
-    return False, replace(bad, detail=bad.detail + why, unread=recovery.passed)
+    return False, replace(bad, detail=bad.detail + why, unread=recovery.passed if recovery.names else 0)
 
 
 def without(found: Iterable[Event], skipped: Callable[[Start], bool]) -> Iterator[Event]:

@@ -2,13 +2,13 @@
 
 import codecs
 import html
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import Final
 from xml.parsers import expat
 
 from emma.collect.streams import DAMAGE, in_words
 from emma.collect.xml_pieces import CHUNK, FORBIDDEN, Pieces
-from emma.collect.xml_recovery import DEPTH, Place, Records
+from emma.collect.xml_recovery import DEPTH, TAG, Place, Records
 from emma.collect.xml_tags import Attributes, End, Start, Text, local
 
 CDATA: Final = b"<![CDATA["
@@ -46,6 +46,8 @@ class Parsing:
         self._found: list[Start | End | Text] = []
         self._held: list[bytes] = []
         self._before = self._fed = self._prefix = 0
+        self._left = self._doubtful = 0
+        """Elements that were open from the start and still are, and those outside the record that was broken then."""
         self._cdata: int | None = None
         self._parser = expat.ParserCreate("utf-8")
 
@@ -53,6 +55,7 @@ class Parsing:
         """The run after this one, in which some elements are open from the start."""
         run = Parsing(self._records, place)
         run.names, run._resumed, run._has_dtd = names, True, self._has_dtd
+        run._left, run._doubtful = len(names), self._outside()
         for name in filter(run._open.__contains__, map(local, names)):
             run._open[name] += 1
         return run
@@ -62,8 +65,24 @@ class Parsing:
         data = b"".join(self._held)
         return data, min(max(0, fault.at - self._before), len(data))
 
-    def events(self, pieces: Pieces, limit: int) -> Iterator[Start | End | Text]:
-        """The events up to the end of the file; no tag is longer than `limit` bytes. Raises Fault after the others."""
+    def old_damage(self, data: bytes, at: int) -> int | None:
+        """How many elements an end tag leaves open that only ends others which earlier damage left open.
+
+        None where the end tag at a fault is not such a one.
+        """
+        tag = TAG.match(data, max(0, at - len(b"</")))
+        if not tag or not tag[1] or (name := tag[2].decode()) not in self.names:
+            return None
+        depth = len(self.names) - self.names[::-1].index(name)
+        return depth if self._doubtful <= depth < len(self.names) <= self._left else None
+
+    def _outside(self) -> int:
+        """How many elements hold the record that is open, and those of its name around it; one if none is open."""
+        inner = next((each for each in reversed(self.names) if local(each) in self._records.names), None)
+        return 1 if inner is None else self.names.index(inner)
+
+    def events(self, pieces: Pieces, limit: int) -> Generator[Start | End | Text, None, Fault | None]:
+        """The events up to the end of the file or to the fault that it returns. No tag is longer than `limit` bytes."""
         try:
             self._begin()
             while piece := self._more(pieces):
@@ -77,10 +96,11 @@ class Parsing:
             yield from self._found
         except expat.ExpatError as error:
             yield from self._found
-            raise self._fault(error, pieces.encoding) from None
-        except Fault:
+            return self._fault(error, pieces.encoding)
+        except Fault as fault:
             yield from self._found
-            raise
+            return fault
+        return None
 
     def _begin(self) -> None:
         if self._resumed:
@@ -144,6 +164,7 @@ class Parsing:
         def end(_name: str) -> None:
             if names:
                 short = local(names.pop())
+                self._left = min(self._left, len(names))
                 if short in nesting:
                     nesting[short] -= 1
                 found.append(End(short))

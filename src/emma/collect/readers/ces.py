@@ -25,7 +25,8 @@ def read(file: InputFile, _source: SourceConfig) -> Iterator[Unit | Bad]:
                 bible.lose()
                 yield event
             case Start(name, attributes):
-                bible.start(name, attributes)
+                if unit := bible.start(name, attributes):
+                    yield unit
             case Text(text):
                 bible.add(text)
             case End(name):
@@ -49,8 +50,8 @@ class _Bible:
         self._in_usage = False
         self._loose: list[tuple[int, Lines]] = []
 
-    def start(self, name: str, attributes: dict[str, str]) -> None:
-        """An element begins."""
+    def start(self, name: str, attributes: dict[str, str]) -> Unit | Bad | None:
+        """An element begins; the unit if it is a chapter in another, which was not closed then."""
         self._count += 1
         if name == "langUsage":
             self._in_usage = True
@@ -59,7 +60,12 @@ class _Bible:
         elif name == "seg" and self._verses is None:
             self._verses = self._chapter() or self._outside(self._path[-1][0])
         is_chapter = name == "div" and attributes.get("type") == "chapter"
+        above = self._chapter() if is_chapter else None
+        self._path = (
+            [(number, None if lines is above else lines) for number, lines in self._path] if above else self._path
+        )
         self._path.append((self._count, Lines(self._max_bytes) if is_chapter else None))
+        return self._unit(above) if above else None
 
     def add(self, text: str) -> None:
         """Text of a verse."""
