@@ -8,7 +8,7 @@ from emma.collect.naming import Naming, code_in
 from emma.collect.readers import find
 from emma.collect.sink import Sink
 from emma.collect.streams import InputFile
-from emma.collect.unit import Bad, Unit
+from emma.collect.unit import Bad, Unit, bad
 from emma.errors import ArtifactError
 
 
@@ -30,7 +30,8 @@ def read_file(file: InputFile, source: SourceConfig, naming: Naming, sink: Sink)
 class Counted:
     """Units as they come from a reader, counted before anything else sees them.
 
-    Those that name no language get `code`, what the file's name calls it.
+    Those that name no language get `code`, what the file's name calls it. A row's number is part of its document's id,
+    so a second unit under the same number is a Bad.
     """
 
     def __init__(self, units: Iterable[Unit | Bad], code: str) -> None:
@@ -38,8 +39,34 @@ class Counted:
         self.count = 0
 
     def __iter__(self) -> Iterator[Unit | Bad]:
+        rows = Rows()
         for unit in self._units:
             self.count += unit.units
-            if self._code and isinstance(unit, Unit) and not unit.code:
-                unit.code = self._code
-            yield unit
+            if isinstance(unit, Bad) or rows.add(unit.row):
+                if self._code and isinstance(unit, Unit) and not unit.code:
+                    unit.code = self._code
+                yield unit
+            else:
+                yield bad(unit, "row twice", "another text of this file has the same number, and so the same id")
+
+
+class Rows:
+    """Rows of a file that were seen, a bit each from the first on: ten million are a megabyte."""
+
+    def __init__(self) -> None:
+        self._seen = bytearray()
+        self._first: int | None = None
+
+    def add(self, row: int) -> bool:
+        """Whether a row is new; from now on it is not."""
+        if self._first is None:
+            self._first = row
+        if row < self._first:
+            more = (self._first - row + 7) // 8
+            self._seen[:0], self._first = bytes(more), self._first - 8 * more
+        place, bit = divmod(row - self._first, 8)
+        if place >= len(self._seen):
+            self._seen.extend(bytes(place + 1 - len(self._seen)))
+        if is_new := not self._seen[place] >> bit & 1:
+            self._seen[place] |= 1 << bit
+        return is_new

@@ -8,7 +8,7 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import IO
 
@@ -86,19 +86,24 @@ class InputFile:
         return self.head
 
     def whole(self) -> bytes | Bad:
-        """All bytes, for formats that make sense only whole; Bad (row 0) when damaged or over `max_row_bytes`."""
+        """All bytes, for formats that make sense only whole; Bad (row 0) when damaged or over `max_row_bytes`.
+
+        Nothing of a Bad file is used, so all of its bytes count as unread.
+        """
         try:
             data = self.stream.read(self.max_row_bytes + 1)
         except DAMAGE as error:
             return Bad(0, "broken file", in_words(error))
         if len(data) > self.max_row_bytes:
-            return Bad(0, "row too long", f"the file has more than {self.max_row_bytes} bytes (max_row_bytes)", data)
+            why = f"the file has more than {self.max_row_bytes} bytes (max_row_bytes)"
+            return Bad(0, "row too long", why, data, unread=len(data) + self.unread())
         return data
 
     def text(self) -> str | Bad:
         """As `whole`, decoded."""
         data = self.whole()
-        return data if isinstance(data, Bad) else self.decode(data, 0)
+        text = data if isinstance(data, Bad) else self.decode(data, 0)
+        return replace(text, unread=len(text.raw)) if isinstance(text, Bad) and isinstance(data, bytes) else text
 
     def unread(self) -> int:
         """Bytes from where the stream stands to its end, or to where it is damaged; the stream is at its end then."""
