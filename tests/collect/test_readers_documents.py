@@ -129,7 +129,7 @@ def test_messages_json() -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "kind"), [("{", "broken JSON"), ("[1]", "missing field"), (b'{"a":"\xff"}', "broken JSON")]
+    ("content", "kind"), [("{", "broken JSON"), ("[1]", "missing field"), (b'{"a":"\xff"}', "invalid UTF-8")]
 )
 def test_broken_messages_json(content: str | bytes, kind: str) -> None:
     assert kinds(read("messages_json", content)) == [kind]

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from emma.collect.config import SourceConfig
+from emma.collect.json_text import Twice
 from emma.collect.unit import Bad, Unit
 
 Record = Mapping[str, Any]
@@ -49,6 +50,8 @@ class Fields:
             return Unit(row, text, code, text2, code2, url=optional(record, self.url) or None)
         except Fault as fault:
             return Bad(row, fault.kind, fault.detail, raw)
+        except RecursionError:
+            return Bad(row, "nested too deep", "lists in lists, hundreds of levels of them", raw)
 
     def _quickly(self, row: int, record: Record, keys: list[str]) -> Unit | None:
         """The unit in a record of texts on one level, as nearly all are; None where it is not so simple."""
@@ -100,6 +103,8 @@ def texts(record: Record, field: str) -> Iterator[str]:
     for value in values(record, field):
         if isinstance(value, str):
             yield value
+        elif isinstance(value, Twice):
+            raise Fault("key twice", f"'{field}', or what it is in, is there twice: which one is meant is not known")
         elif value is not None:
             kind = KINDS.get(type(value).__name__, "something else")
             raise Fault("wrong type", f"'{field}' is {kind}, not a text")
@@ -110,7 +115,7 @@ def values(value: Any, field: str) -> Iterator[Any]:
     if isinstance(value, list | tuple):
         for each in value:
             yield from values(each, field)
-    elif not field:
+    elif not field or isinstance(value, Twice):
         yield value
     elif isinstance(value, Mapping):
         if field in value:

@@ -6,30 +6,34 @@ which keys of a record text and language are.
 
 from collections.abc import Iterator
 
-import orjson
-
 from emma.collect.config import SourceConfig
-from emma.collect.record import Fields, values
-from emma.collect.streams import InputFile
+from emma.collect.json_text import BrokenJSON, opened, records
+from emma.collect.record import Fields
+from emma.collect.streams import InputFile, decode
 from emma.collect.unit import Bad, Unit
 
 OPTIONS = {"records": str}
 
 
 def read(file: InputFile, source: SourceConfig) -> Iterator[Unit | Bad]:
-    """One unit a record, numbered from 1."""
-    content = file.text()
-    if isinstance(content, Bad):
-        yield content
+    """One unit a record, numbered from 1; where the JSON is broken, the records before that, and a Bad for the rest."""
+    reading = opened(file)
+    if isinstance(reading, Bad):
+        yield reading
         return
+    fields, row = Fields(source), 0
+    path = [key for key in str(source.options.get("records", "")).split(".") if key]
     try:
-        found = orjson.loads(content)
-    except orjson.JSONDecodeError as error:
-        yield Bad(0, "broken JSON", str(error), content.encode())
-        return
-    fields = Fields(source)
-    for row, record in enumerate(values(found, str(source.options.get("records", ""))), 1):
-        if isinstance(record, dict):
-            yield fields.unit(row, record, orjson.dumps(record))
-        else:
-            yield Bad(row, "missing field", "the record is not an object", orjson.dumps(record))
+        for row, (record, raw) in enumerate(records(reading, path), 1):
+            yield _unit(row, record, raw, fields)
+        reading.end()
+    except BrokenJSON as error:
+        yield reading.unread(row + 1, error)
+
+
+def _unit(row: int, record: object, raw: bytes, fields: Fields) -> Unit | Bad:
+    if isinstance(text := decode(raw, row), Bad):
+        return text
+    if not isinstance(record, dict):
+        return Bad(row, "missing field", "the record is not an object", raw)
+    return fields.unit(row, record, raw)

@@ -5,9 +5,8 @@ With `text2` in `fields` the rows are pairs: `{text = "src", lang = "src_code", 
 
 from collections.abc import Iterator
 
-import orjson
-
 from emma.collect.config import SourceConfig
+from emma.collect.json_text import BrokenJSON, Keys, loads, values_in
 from emma.collect.record import Fields
 from emma.collect.streams import InputFile
 from emma.collect.unit import Bad, Unit
@@ -24,25 +23,26 @@ def by_lines(_source: SourceConfig) -> bool:
 def read(file: InputFile, source: SourceConfig) -> Iterator[Unit | Bad]:
     """One unit a line; a line that is not a JSON object with texts under these keys is a Bad."""
     fields = Fields(source)
+    keys = Keys(fields.columns)
     for line in file.lines():
         if isinstance(line, Bad):
             yield line
         elif line[1].strip(BLANK):
-            yield _unit(*line, fields, file)
+            yield _unit(*line, fields, keys, file)
 
 
-def _unit(row: int, line: bytes, fields: Fields, file: InputFile) -> Unit | Bad:
+def _unit(row: int, line: bytes, fields: Fields, keys: Keys, file: InputFile) -> Unit | Bad:
     if file.encoding is not None:
         text = file.decode(line, row)
         if isinstance(text, Bad):
             return text
         line = text.encode()
     try:
-        record = orjson.loads(line)
-    except orjson.JSONDecodeError as error:
-        if line.startswith(MARK):
-            return _unit(row, line.removeprefix(MARK), fields, file)
-        return Bad(row, "invalid UTF-8" if "utf-8" in str(error).lower() else "broken JSON", str(error), line)
+        record = loads(line.removeprefix(MARK), keys)
+    except UnicodeDecodeError as error:
+        return Bad(row, "invalid UTF-8", f"byte {error.start} ({error.reason})", line)
+    except BrokenJSON as error:
+        return Bad(row, "broken JSON", str(error), line, units=values_in(line.decode()))
     if not isinstance(record, dict):
         return Bad(row, "missing field", "the line is not a JSON object", line)
     return fields.unit(row, record, line)

@@ -6,40 +6,43 @@ OpenStreetMap's iD, nothing changes: texts are found at any depth.
 
 from collections.abc import Iterator
 
-import orjson
-
 from emma.collect.config import SourceConfig
-from emma.collect.messages import json_object, says_nothing
+from emma.collect.json_text import BrokenJSON, Reading
+from emma.collect.messages import json_message, opened_object
 from emma.collect.streams import InputFile
 from emma.collect.unit import Bad, Unit
+
+Path = tuple[str | int, ...]
+"""Keys and places in lists, from the outermost."""
 
 
 def read(file: InputFile, _source: SourceConfig) -> Iterator[Unit | Bad]:
     """The texts in the file's order; numbers, truth values and nulls are not messages and are Bad."""
-    messages = json_object(file)
-    if isinstance(messages, Bad):
-        yield messages
+    reading = opened_object(file)
+    if isinstance(reading, Bad):
+        yield reading
         return
-    code = file.inner.name.split(".")[0]
-    for row, (key, value) in enumerate(leaves(messages, ""), 1):
-        yield _message(row, key, value, code)
+    code, row = file.inner.name.split(".")[0], 0
+    seen: set[Path] = set()
+    try:
+        for row, (path, value, raw) in enumerate(leaves(reading, ()), 1):
+            yield json_message(row, named(path), value, raw, code, is_again=path in seen)
+            seen.add(path)
+        reading.end()
+    except BrokenJSON as error:
+        yield reading.unread(row + 1, error)
 
 
-def leaves(value: object, key: str) -> Iterator[tuple[str, object]]:
-    """Every value that is no object or list, with its dotted key, depth first."""
-    if isinstance(value, dict):
-        for name, each in value.items():
-            yield from leaves(each, f"{key}.{name}" if key else name)
-    elif isinstance(value, list):
-        for place, each in enumerate(value):
-            yield from leaves(each, f"{key}[{place}]")
+def leaves(reading: Reading, path: Path) -> Iterator[tuple[Path, object, bytes]]:
+    """Every value that is no object or list, with the way to it and as it is written, depth first."""
+    if reading.peek() in ("{", "["):
+        for key in reading.items():
+            yield from leaves(reading, (*path, key))
     else:
-        yield key, value
+        start, value = reading.at, reading.value()
+        yield path, value, reading.since(start)
 
 
-def _message(row: int, key: str, value: object, code: str) -> Unit | Bad:
-    if not isinstance(value, str):
-        return Bad(row, "wrong type", f"message '{key}' is not a text", orjson.dumps(value))
-    if value.strip() and says_nothing(value):
-        return Bad(row, "only placeholders", f"message '{key}'", value.encode("utf-8", "surrogatepass"))
-    return Unit(row, value, code)
+def named(path: Path) -> str:
+    """A way in words: `menu.items[3]`."""
+    return "".join(f"[{each}]" if isinstance(each, int) else f".{each}" for each in path).removeprefix(".")
