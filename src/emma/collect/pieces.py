@@ -103,7 +103,7 @@ def _encoding(file: Listed) -> str | None:
 
 
 Starts = dict[str, list[tuple[int, int]]]
-"""Of a file, by its mark: bytes at which ranges start, and the lines that begin before each."""
+"""Of a file, by its mark: bytes at which ranges start, and the lines that begin before each; last its end."""
 
 
 def line_starts(files: Sequence[Marked], size: int, work: Work) -> Starts:
@@ -113,8 +113,8 @@ def line_starts(files: Sequence[Marked], size: int, work: Work) -> Starts:
     found: Starts = {}
     for mark, of_file in spans.items():
         lines = [next(counted).counts["lines"] for _ in of_file]
-        rows = accumulate(lines[:-1], initial=0)
-        found[mark] = [(span.start, row) for span, row in zip(of_file, rows, strict=True)]
+        places = [*(span.start for span in of_file), of_file[-1].stop]
+        found[mark] = list(zip(places, accumulate(lines, initial=0), strict=True))
     return found
 
 
@@ -136,9 +136,15 @@ def count_lines(_out: Path, span: Span) -> dict[str, int]:
 
 
 def ranges(group: Sequence[Marked], starts: Starts) -> Iterator[Piece]:
-    """The ranges of the first file, and beside each where in the other files the same line is to be looked for."""
+    """The ranges of the first file, and beside each where in the other files the same line is to be looked for.
+
+    Files that differ in length stay whole, for their reader to refuse.
+    """
     (first, mark), *others = group
-    places = starts[mark]
+    if len({starts[each][-1][1] if listed.bytes else 0 for listed, each in group}) > 1:
+        yield whole(group)
+        return
+    places = starts[mark][:-1]
     for (start, row), (stop, _) in zip(places, [*places[1:], (None, 0)], strict=True):
         lead = Part(name=first.name, mark=mark, start=start, row=row, location=first.location)
         yield Piece(parts=(lead, *(_beside(each, starts, row) for each in others)), stop=stop)
@@ -147,5 +153,5 @@ def ranges(group: Sequence[Marked], starts: Starts) -> Iterator[Piece]:
 def _beside(file: Marked, starts: Starts, row: int) -> Part:
     """The other file from the last known place at which no more than `row` lines began before."""
     listed, mark = file
-    start, before = max(place for place in starts[mark] if place[1] <= row)
+    start, before = max(place for place in starts[mark][:-1] if place[1] <= row)
     return Part(name=listed.name, mark=mark, start=start, row=before, location=listed.location)

@@ -1,13 +1,17 @@
 """Translations line by line in two files that differ in their last suffix, the language: `news.en` and `news.sw`.
 
-`path` names both (or `member` both, in a zip archive). A line without its other half is a reject.
+`path` names both (or `member` both, in a zip archive). Files that differ in length are refused whole: where
+one has lost a line, every pair after it is wrong. Quotes mean nothing here: a line is text as it stands.
 """
 
+import io
+import tempfile
 from collections.abc import Iterator
 from itertools import zip_longest
+from typing import IO
 
 from emma.collect.config import SourceConfig
-from emma.collect.streams import InputFile
+from emma.collect.streams import CHUNK, DAMAGE, InputFile
 from emma.collect.unit import Bad, Unit
 
 Line = tuple[int, bytes] | Bad
@@ -21,20 +25,99 @@ def by_lines(_source: SourceConfig) -> bool:
 def read(file: InputFile, _source: SourceConfig) -> Iterator[Unit | Bad]:
     """One unit a line that is not empty on both sides, under its number."""
     (other,) = file.beside
+    if not is_range(file) and (unequal := differing(file, other)):
+        yield unequal
+        return
     for one, two in zip_longest(file.lines(), other.lines()):
         if one is None and file.left is not None:
             return  # the end of a range; the other file's next lines belong to the next one
-        if one is None or two is None:
-            yield _alone(two, other, file) if one is None else _alone(one, file, other)
+        if one is None or two is None:  # one of the files is damaged, so that nobody knows how long it was
+            yield _alone(two, file) if one is None else _alone(one, other)
         elif (found := _pair(file, other, one, two)) is not None:
             yield found
 
 
-def _alone(line: Line | None, file: InputFile, other: InputFile) -> Bad:
+def is_range(file: InputFile) -> bool:
+    """Whether this is a part of a large file: its lines, and those of the other, were counted when it was cut."""
+    return file.left is not None or file.row > 0
+
+
+def differing(file: InputFile, other: InputFile) -> Bad | None:
+    """A Bad for all of two files if they differ in length, else None; they are at their beginning again then.
+
+    Of a damaged file nobody knows the length, and what stands before the damage is used.
+    """
+    for each in (file, other):
+        each.stream = repeatable(each)
+    try:
+        (lines, size), (lines2, _) = counted(file.stream), counted(other.stream)
+    except DAMAGE:
+        lines = lines2 = size = 0
+    file.stream.seek(0)
+    other.stream.seek(0)
+    if lines == lines2:
+        return None
+    sizes = f"{file.name} has {lines} lines and {other.name} {lines2}"
+    why = f"{sizes}, and nobody knows which are missing: no pair of them is used"
+    return Bad(0, "files differ in length", why, units=max(lines, lines2), unread=size)
+
+
+def repeatable(file: InputFile) -> IO[bytes]:
+    """The stream if it can go back, else a copy of it on disk, which ends where and as the stream does."""
+    if not file.forward_only and file.stream.seekable():
+        return file.stream
+    copy = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as its reader
+    end: BaseException | None = None
+    read = getattr(file.stream, "read1", file.stream.read)  # `read` forgets what it had when damage comes
+    try:
+        while piece := read(CHUNK):
+            copy.write(piece)
+    except DAMAGE as error:
+        end = error
+    copy.seek(0)
+    return io.BufferedReader(Copy(copy, end), CHUNK)
+
+
+class Copy(io.RawIOBase):
+    """What could be read of a stream, with the damage at its end if there was any."""
+
+    def __init__(self, content: IO[bytes], damage: BaseException | None) -> None:
+        self._content, self._damage = content, damage
+
+    def readable(self) -> bool:
+        """True."""
+        return True
+
+    def seekable(self) -> bool:
+        """True."""
+        return True
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        """Go to another place."""
+        return self._content.seek(offset, whence)
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        """Fill `buffer`; 0 at the end. Raises the damage there."""
+        piece = self._content.read(len(buffer))
+        if not piece and self._damage is not None:
+            raise self._damage
+        buffer[: len(piece)] = piece
+        return len(piece)
+
+
+def counted(stream: IO[bytes]) -> tuple[int, int]:
+    """Lines and bytes from here to the end of a stream."""
+    lines, size, last = 0, 0, b"\n"
+    while data := stream.read(CHUNK):
+        lines, size, last = lines + data.count(b"\n"), size + len(data), data[-1:]
+    return lines + (last != b"\n"), size
+
+
+def _alone(line: Line | None, other: InputFile) -> Bad:
     if isinstance(line, Bad):
         return line
     row, data = line or (0, b"")
-    return Bad(row, "no counterpart", f"{other.name} has fewer lines than {file.name}", data)
+    return Bad(row, "no counterpart", f"{other.name} cannot be read to its end", data)
 
 
 def _pair(file: InputFile, other: InputFile, one: Line, two: Line) -> Unit | Bad | None:
