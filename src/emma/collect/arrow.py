@@ -26,8 +26,8 @@ def broken(row: int, error: BaseException) -> Bad:
 def wanted(schema: pa.Schema, source: SourceConfig) -> list[str] | Bad:
     """The columns that the source's fields are in, or a Bad if any is not there."""
     fields = Fields(source)
-    if missing := fields.missing(schema.names):
-        return Bad(0, "missing column", missing)
+    if refused := fields.refused(0, schema.names):
+        return refused
     tops = (each if each in schema.names else each.partition(".")[0] for each in fields.columns)
     return [name for name in dict.fromkeys(tops) if name in schema.names]
 

@@ -1,6 +1,6 @@
 """From a record (an object, a table's row) to a unit: under which fields text and languages are, what is missing."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from emma.collect.config import SourceConfig
@@ -27,13 +27,18 @@ class Fields:
         plain = all(len(each) < 2 and "." not in "".join(each) for each in keys) and not self.url
         self._plain = [each[0] if each else "" for each in keys] if plain else None
 
-    def missing(self, columns: Iterable[str]) -> str:
-        """What of the needed is not among a table's columns, in words; empty if nothing is."""
-        there = set(columns)
+    def refused(self, row: int, columns: Sequence[str], raw: bytes = b"") -> Bad | None:
+        """A Bad for a table that has not what is needed among its columns, or has twice what is read; else None."""
         needed = (*self.text, *self.text2, *self._named)
-        absent = [each for each in needed if each not in there and each.partition(".")[0] not in there]
-        listed = ", ".join(sorted(there))
-        return f"no column '{absent[0]}' (columns here: {listed}); set `fields` of the source" if absent else ""
+        absent = [each for each in needed if each not in columns and each.partition(".")[0] not in columns]
+        if absent:
+            listed = ", ".join(sorted(set(columns)))
+            why = f"no column '{absent[0]}' (columns here: {listed}); set `fields` of the source"
+            return Bad(row, "missing column", why, raw)
+        read = {each if each in columns else each.partition(".")[0] for each in self.columns}
+        if twice := [each for each in columns if each in read and columns.count(each) > 1]:
+            return Bad(row, "column twice", f"'{twice[0]}': which one is meant is not known", raw)
+        return None
 
     @property
     def columns(self) -> tuple[str, ...]:

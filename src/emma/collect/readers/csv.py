@@ -1,16 +1,20 @@
 """Tables as text: CSV, TSV and their kin, one unit a row; the source's `fields` name the columns.
 
 Options: `delimiter`, else a tab for names in `.tsv` or `.tab` and a comma for others; `quotes`, whether cells may be
-quoted, else where the delimiter is no tab; `header = false` where the first line is data already: its columns are then
-called "1", "2" and so on.
+quoted, else as the beginning of the file looks where the delimiter is a tab, and yes where it is none; `header = false`
+where the first line is data already: its columns are then called "1", "2" and so on.
 """
 
 import csv
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import chain
 
+from emma.collect.cells import Dialect, Lines, is_doubled, looks_quoted, rows
 from emma.collect.config import SourceConfig
+from emma.collect.encodings import SAMPLE
 from emma.collect.record import Fields
-from emma.collect.streams import InputFile, decode
+from emma.collect.streams import DAMAGE, InputFile, decode, in_words
 from emma.collect.unit import Bad, Unit
 
 OPTIONS = {"delimiter": str, "quotes": bool, "header": bool}
@@ -24,100 +28,70 @@ def by_lines(source: SourceConfig) -> bool:
 
 def read(file: InputFile, source: SourceConfig) -> Iterator[Unit | Bad]:
     """One unit a row, numbered by its first line. A row with more or fewer cells than there are columns is a Bad."""
-    fields, lines = Fields(source), Lines(file)
-    found = rows(lines, cells(lines, file, source))
-    names = _names(file, source)
-    for row in found:
-        if isinstance(row, Bad):
-            yield row
-        elif names is None:
-            names = row if source.options.get("header", True) else numbered(row)
-            if missing := fields.missing(names):
-                yield Bad(lines.row, "missing column", missing, lines.raw)
-                return
-            if names is not row:
-                yield fields.unit(lines.row, dict(zip(names, row, strict=True)), lines.raw)
-        elif len(row) != len(names):
-            yield Bad(lines.row, "ragged row", f"{len(row)} cells under {len(names)} columns", lines.raw)
-        else:
-            yield fields.unit(lines.row, dict(zip(names, row, strict=True)), lines.raw)
+    try:
+        dialect = dialect_of(file, source)
+    except DAMAGE as error:
+        yield Bad(0, "broken file", in_words(error))
+        return
+    csv.field_size_limit(file.max_row_bytes)
+    fields, lines, titled = Fields(source), Lines(file), bool(source.options.get("header", True))
+    found = rows(lines, dialect.rows(lines))
+    first = header_of(file, dialect) if file.row and titled else next(found, None)
+    while isinstance(first, Bad) and not titled:
+        yield first
+        first = next(found, None)
+    if first is None:
+        return
+    names = columns(first, lines, fields, titled)
+    if isinstance(names, Bad):
+        yield names
+        return
+    for row in found if titled else chain([first], found):
+        yield row if isinstance(row, Bad) else unit_of(row, names, lines, fields, dialect)
+
+
+def columns(first: list[str] | Bad, lines: Lines, fields: Fields, titled: bool) -> list[str] | Bad:
+    """The names of the columns, or a Bad for all rows where they will not do."""
+    if isinstance(first, Bad):
+        refused: Bad | None = first
+    else:
+        names = first if titled else numbered(first)
+        refused = fields.refused(lines.row, names, lines.raw)
+    if refused is None:
+        return names
+    count, unread = lines.skip()
+    return replace(refused, units=max(1, count + (not titled)), unread=unread)
+
+
+def unit_of(row: Sequence[str], names: Sequence[str], lines: Lines, fields: Fields, dialect: Dialect) -> Unit | Bad:
+    """The unit in a row of cells."""
+    if len(row) != len(names):
+        why = f"{len(row)} cells under {len(names)} columns"
+        return Bad(lines.row, "ragged row", why, lines.raw, units=lines.count)
+    if dialect.guessed and any(map(is_doubled, row)):
+        why = "it has quotes as spreadsheets write them; set the option `quotes` to true, or to false if they are text"
+        return Bad(lines.row, "quoted cell", why, lines.raw)
+    return fields.unit(lines.row, dict(zip(names, row, strict=True)), lines.raw)
+
+
+def dialect_of(file: InputFile, source: SourceConfig) -> Dialect:
+    """How the cells of a file are written. Raises what damage raises."""
+    delimiter = str(source.options.get("delimiter", "\t" if file.inner.suffix in TABBED else ","))
+    if "quotes" in source.options or delimiter != "\t":
+        return Dialect(delimiter, bool(source.options.get("quotes", True)))
+    sample = file.sample()
+    if len(sample) == SAMPLE:  # its last line may be cut
+        sample = sample[: sample.rfind(b"\n") + 1]
+    quoted = looks_quoted(sample.decode(file.encoding or "utf-8-sig", "replace"), delimiter)
+    return Dialect(delimiter, quoted, guessed=not quoted)
+
+
+def header_of(file: InputFile, dialect: Dialect) -> list[str] | Bad:
+    """The first line of a file, where a range of it begins later."""
+    first = decode((file.head or b"").split(b"\n", 1)[0].rstrip(b"\r"), 1, file.encoding)
+    return first if isinstance(first, Bad) else next(dialect.rows([first]), [])
 
 
 def numbered(row: Sequence[str]) -> list[str]:
     """Names for columns that have none."""
     return [str(number) for number in range(1, len(row) + 1)]
-
-
-def _names(file: InputFile, source: SourceConfig) -> list[str] | None:
-    """The columns, where a range of a large file begins after the line that names them; else None."""
-    if not file.row or not file.head:
-        return None
-    first = decode(file.head.split(b"\n", 1)[0].rstrip(b"\r"), 1, file.encoding)
-    row: list[str] = [] if isinstance(first, Bad) else next(cells(iter([first]), file, source), [])
-    return row if source.options.get("header", True) else numbered(row)
-
-
-def cells(lines: Iterator[str], file: InputFile, source: SourceConfig) -> Iterator[list[str]]:
-    """The cells of each row; of an empty line none."""
-    delimiter = str(source.options.get("delimiter", "\t" if file.inner.suffix in TABBED else ","))
-    quoted = source.options.get("quotes", delimiter != "\t")
-    csv.field_size_limit(file.max_row_bytes)
-    return csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE, strict=True)
-
-
-class Lines:
-    """The lines of a file as text, and those that the current row has taken."""
-
-    def __init__(self, file: InputFile) -> None:
-        self._file, self._lines = file, file.lines()
-        self._taken: list[bytes] = []
-        self.row = file.row
-        """Number of the current row's first line."""
-
-    def begin(self) -> None:
-        """Begin a row."""
-        self._taken = []
-
-    @property
-    def raw(self) -> bytes:
-        """The current row as the file has it."""
-        return b"\n".join(self._taken)
-
-    def __iter__(self) -> Iterator[str]:
-        return self
-
-    def __next__(self) -> str:
-        line = next(self._lines)
-        row, data = (line.row, line.raw) if isinstance(line, Bad) else line
-        if not self._taken:
-            self.row = row
-        self._taken.append(data)
-        text = line if isinstance(line, Bad) else self._file.decode(data, row)
-        if isinstance(text, Bad):
-            raise BadLine(text)
-        return f"{text}\n"
-
-
-class BadLine(Exception):  # noqa: N818 - it becomes a Bad
-    """A line that is no text."""
-
-    def __init__(self, bad: Bad) -> None:
-        super().__init__(bad.reason)
-        self.bad = bad
-
-
-def rows(lines: Lines, found: Iterator[list[str]]) -> Iterator[list[str] | Bad]:
-    """The rows, each with what it took from `lines`; one that is broken is a Bad, and the next line begins another."""
-    while True:
-        lines.begin()
-        try:
-            row = next(found, None)
-        except BadLine as error:
-            yield Bad(lines.row, error.bad.kind, error.bad.detail, lines.raw)
-        except csv.Error as error:
-            yield Bad(lines.row, "broken CSV", str(error), lines.raw)
-        else:
-            if row is None:
-                return
-            if row:
-                yield row
