@@ -7,13 +7,15 @@ than three times, and one bad row costs one row.
 import csv
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from emma.collect.streams import InputFile
 from emma.collect.unit import Bad
 
 QUOTE = '"'
+MOST_LINES = 100_000
+"""Lines that a row may have: a missing quote holds no more of them in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +72,13 @@ def in_quotes(cell: str) -> bool:
 
 def is_doubled(cell: str) -> bool:
     """Whether a cell stands in quotes, and those inside of it are doubled."""
+    if not in_quotes(cell):
+        return False
     inner = cell[1:-1]
-    return in_quotes(cell) and 2 * QUOTE in inner and QUOTE not in inner.replace(2 * QUOTE, "")
+    return 2 * QUOTE in inner and QUOTE not in inner.replace(2 * QUOTE, "")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: see Unit
 class Line:
     """A line of a file."""
 
@@ -91,7 +95,7 @@ class Lines:
     """The lines of a file as text, and those that the current row has taken."""
 
     def __init__(self, file: InputFile) -> None:
-        self._file, self._lines = file, file.lines()
+        self._file, self._lines, self._limit = file, file.lines(), file.max_row_bytes
         self._taken: list[Line] = []
         self._again: deque[Line] = deque()
         self._size = 0
@@ -131,10 +135,9 @@ class Lines:
         The last one may begin a row as any other, unless the file ended in it: it is where the mistake was noticed.
         """
         swallowed = self._taken[1:]
-        alone = [replace(each, alone=True) for each in swallowed]
-        if swallowed and not to_end and not swallowed[-1].alone:
-            alone[-1] = swallowed[-1]
-        self._again.extendleft(reversed(alone))
+        for line in swallowed if to_end else swallowed[:-1]:
+            line.alone = True
+        self._again.extendleft(reversed(swallowed))
 
     def skip(self) -> tuple[int, int]:
         """Read the rest for nothing: how many lines, and bytes."""
@@ -153,8 +156,8 @@ class Lines:
         line = self._again.popleft() if self._again else self._next()
         self._taken.append(line)
         self._size += len(line.data)
-        if self._size > self._file.max_row_bytes:
-            raise BrokenRow("row too long", f"more than {self._file.max_row_bytes} bytes (max_row_bytes)")
+        if self._size > self._limit or len(self._taken) > MOST_LINES:
+            raise BrokenRow("row too long", f"more than {self._limit} bytes (max_row_bytes) or {MOST_LINES} lines")
         return f"{line.text}\n"
 
     def _next(self) -> Line:
