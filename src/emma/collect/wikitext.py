@@ -1,25 +1,19 @@
 """Wikitext to text: what a reader of the article sees as prose, without what templates would have put there."""
 
-import html
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-import mwparserfromhell as mw
-from mwparserfromhell.nodes import Comment, ExternalLink, Heading, HTMLEntity, Node, Tag, Template, Text, Wikilink
-from mwparserfromhell.wikicode import Wikicode
+from emma.collect.wikimarkup import LITERAL, SEAM, MarkupReader
+from emma.collect.wikiquotes import without_quotes
 
-from emma.collect.lines import names
-
-SKIPPED = names(
-    "ref references table gallery math chem score timeline syntaxhighlight source pre code imagemap hiero graph "
-    "mapframe maplink templatestyles style script nowiki-block ce inputbox indicator section categorytree"
-)
-"""Tags whose content is no prose."""
-BREAKS = names("br p div blockquote li dd dt hr h1 h2 h3 h4 h5 h6 poem center")
-SWITCH = re.compile(r"__[^\W\d_]+__")
-"""`__NOTOC__` and its translations."""
-MEDIA = frozenset({"file", "image", "media", "category"})
-"""Canonical prefixes of links that are no text; a wiki's own names for them come beside."""
+SWITCH = re.compile(r"__([^\s_|=<>\[\]{}\"']++(?:_[^\s_|=<>\[\]{}\"']++)*+)__")
+"""`__NOTOC__` and its translations, which have no small letters: `__init__` is text."""
+LIST = " \t*#:;"
+"""What lines of lists and indented lines begin with."""
+RULE = re.compile(r"-{4,}")
+ROW = re.compile(r"\|(?:[-+}\s]|$)")
+"""A line of a table that a template began; without the space it may be a word of a language with clicks, as `|Xam`."""
+SIGNATURE = re.compile(r"~{3,5}")
 MARK = "\x00"
 """Before a heading and its level, while the text is put together; XML cannot hold this character."""
 TEXT_LEVEL = 7
@@ -29,14 +23,33 @@ def plain(wikitext: str, unseen: Iterable[str] = ()) -> str:
     """The prose of an article, paragraphs and headings apart.
 
     `unseen`: prefixes of links to leave out (files, categories, other languages), in lower case. Templates are left
-    out, since their text lies elsewhere.
+    out, since their text lies elsewhere, but for those that only show a word of theirs. Raises RecursionError where
+    more is open at once than any article needs. The time is proportional to the length.
     """
-    prefixes = MEDIA | frozenset(unseen)
-    pieces: list[str] = []
-    _write(mw.parse(wikitext, skip_style_tags=True), prefixes, pieces)
-    text = SWITCH.sub("", "".join(pieces)).replace("'''", "").replace("''", "")
-    lines = [line.strip(" \t*#:;") for line in text.split("\n")]
+    text = MarkupReader(wikitext, unseen).prose()
+    lines = [shown for line in text.split("\n") for shown in _lines(line)]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(_without_empty_sections(lines))).strip()
+
+
+def _lines(line: str) -> Iterator[str]:
+    """A line as it is shown; a heading with MARK, its level, and room around."""
+    line = without_quotes(line)
+    if "__" in line:
+        line = SWITCH.sub(lambda match: match[0] if match[1] != match[1].upper() else "", line)
+    line = SIGNATURE.sub("", line).replace(LITERAL, "'").replace(SEAM, "").strip(" \t")
+    if level := _heading(line):
+        yield from ("", f"{MARK}{level}{line[level:-level].strip()}", "")
+    elif match := RULE.match(line):
+        yield line[match.end() :].strip()
+    elif not ROW.match(line):
+        yield line.lstrip(LIST)
+
+
+def _heading(line: str) -> int:
+    """The level of a heading, 0 for other lines: as many equals signs as stand on both sides, six at most."""
+    if not (line.startswith("=") and line.endswith("=") and line.strip("= \t")):
+        return 0
+    return min(6, len(line) - len(line.lstrip("=")), len(line) - len(line.rstrip("=")))
 
 
 def _without_empty_sections(lines: list[str]) -> list[str]:
@@ -52,51 +65,3 @@ def _without_empty_sections(lines: list[str]) -> list[str]:
             kept.append(line[2:].strip())
             following = level
     return kept[::-1]
-
-
-def _write(code: Wikicode | None, prefixes: frozenset[str], pieces: list[str]) -> None:
-    for node in code.nodes if code is not None else ():
-        _node(node, prefixes, pieces)
-
-
-def _node(node: Node, prefixes: frozenset[str], pieces: list[str]) -> None:
-    match node:
-        case Text():
-            pieces.append(str(node.value))
-        case Wikilink():
-            _link(node, prefixes, pieces)
-        case Tag():
-            _tag(node, prefixes, pieces)
-        case Heading():
-            pieces.append(f"\n\n{MARK}{node.level}")
-            _write(node.title, prefixes, pieces)
-            pieces.append("\n\n")
-        case ExternalLink():
-            _write(node.title if node.brackets else node.url, prefixes, pieces)
-        case HTMLEntity():
-            pieces.append(node.normalize() or "")
-        case Template() | Comment():
-            pass
-
-
-def _link(link: Wikilink, prefixes: frozenset[str], pieces: list[str]) -> None:
-    """A link's words, unless it shows a picture, sets a category or leads to another language."""
-    target = str(link.title).strip()
-    prefix, colon, _ = target.partition(":")
-    if colon and prefix and prefix.strip().lower().replace("_", " ") in prefixes:
-        return
-    if link.text is not None:
-        _write(link.text, prefixes, pieces)
-    else:
-        pieces.append(html.unescape(target.removeprefix(":")))
-
-
-def _tag(tag: Tag, prefixes: frozenset[str], pieces: list[str]) -> None:
-    name = str(tag.tag).strip().lower()
-    if name in SKIPPED:
-        return
-    if name in BREAKS and not tag.wiki_markup:
-        pieces.append("\n")
-    _write(tag.contents, prefixes, pieces)
-    if name in BREAKS and not tag.wiki_markup and not tag.self_closing:
-        pieces.append("\n")

@@ -92,8 +92,8 @@ def _article(row: int, page: dict[str, str], wiki: _Wiki) -> Unit | Bad:
         return Bad(row, why[0], f"'{title}', {why[1]}")
     try:
         text = plain(INTERWIKI.sub("", wikitext), wiki.unseen)
-    except RecursionError:
-        return Bad(row, "broken wikitext", f"'{title}' is nested too deeply", wikitext.encode())
+    except RecursionError as error:
+        return Bad(row, "too deeply nested", f"'{title}', {error}", wikitext.encode())
     if not text:
         return Bad(row, "no prose", f"'{title}'", wikitext.encode())
     return Unit(row, f"{title}\n\n{text}", wiki.code, alone=True, url=wiki.url(title))
