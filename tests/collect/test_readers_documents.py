@@ -290,6 +290,20 @@ def test_markdown() -> None:
     assert kinds(read("markdown", b"\xff")) == ["invalid UTF-8"]
 
 
+@pytest.mark.parametrize("reader", ["markdown", "storybook"])
+def test_the_block_about_a_story_is_no_part_of_it(reader: str) -> None:
+    told = "## \n* License: [CC-BY]\n* Text: Jali\nMa Bori\n\n* Language: adh\n"
+    (found,) = units(read(reader, f"# ߓߏߟߏ\n\n##\nKweri: swa.\n\n{told}"))
+    assert found[1].split() == ["ߓߏߟߏ", "Kweri:", "swa."]
+    (found,) = units(read(reader, "# A\n\n* Mama: habari\n* Text: no block\n"))
+    assert "habari" in found[1] and "no block" in found[1]
+
+
+def test_metadata_takes_no_longer_than_it_is() -> None:
+    (found,) = units(read("markdown", f"---\nlang: am\ntitle: a{' ' * 50_000}x\n---\nb", max_row_bytes=1 << 20))
+    assert found == ("am", f"a{' ' * 50_000}x\nb")
+
+
 @needs_data
 @pytest.mark.parametrize(
     ("reader", "file", "mark", "code"),

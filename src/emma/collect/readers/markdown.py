@@ -1,7 +1,8 @@
 """Markdown, with or without a metadata block: a unit a file, a paragraph, heading or item a line.
 
-Code blocks and raw HTML are left out. The language is `lang`, `language` or `locale` of the metadata (`key: value`
-lines between `---` at the top); where files name it instead, use the source's `lang_from`.
+Code blocks, raw HTML and the block that tells a story's licence are left out. The language is `lang`, `language` or
+`locale` of the metadata (`key: value` lines between `---` at the top); where files name it instead, use the source's
+`lang_from`.
 """
 
 import re
@@ -12,11 +13,12 @@ from markdown_it.token import Token
 
 from emma.collect.config import SourceConfig
 from emma.collect.lines import squeezed
+from emma.collect.stories import story
 from emma.collect.streams import InputFile
 from emma.collect.unit import Bad, Unit
 
-METADATA = re.compile(r"---[ \t]*\n(.*?)\n---[ \t]*(?:\n|$)", re.DOTALL)
-FACT = re.compile(r"^(\w[\w-]*):[ \t]*[\"']?(.*?)[\"']?[ \t]*$", re.MULTILINE)
+METADATA = re.compile(r"---[ \t]*+\n(.*?)\n---[ \t]*+(?:\n|$)", re.DOTALL)
+KEY = re.compile(r"\w[\w-]*+")
 LANGUAGE = ("lang", "language", "locale")
 
 
@@ -28,7 +30,7 @@ def read(file: InputFile, _source: SourceConfig) -> Iterator[Unit | Bad]:
         return
     facts, body = metadata(content.replace("\r\n", "\n"))
     code = next((facts[key] for key in LANGUAGE if facts.get(key)), "")
-    lines = [facts.get("title", ""), *prose(body)]
+    lines = [facts.get("title", ""), *prose(story(body))]
     yield Unit(1, "\n".join(filter(None, lines)), code, alone=True)
 
 
@@ -37,7 +39,8 @@ def metadata(content: str) -> tuple[dict[str, str], str]:
     found = METADATA.match(content)
     if not found:
         return {}, content
-    return {key.lower(): value for key, value in FACT.findall(found[1])}, content[found.end() :]
+    pairs = (line.partition(":") for line in found[1].split("\n"))
+    return {key.lower(): value.strip(" \t\"'") for key, _, value in pairs if KEY.fullmatch(key)}, content[found.end() :]
 
 
 def prose(body: str) -> Iterator[str]:

@@ -7,11 +7,9 @@ import re
 from collections.abc import Iterator
 
 from emma.collect.config import SourceConfig
+from emma.collect.stories import story
 from emma.collect.streams import InputFile
 from emma.collect.unit import Bad, Unit
-
-FACT = re.compile(r"\* \w[\w ]*:")
-"""A line of the block at the end: `* Text: Letta Machoga`."""
 
 
 def read(file: InputFile, _source: SourceConfig) -> Iterator[Unit | Bad]:
@@ -20,11 +18,11 @@ def read(file: InputFile, _source: SourceConfig) -> Iterator[Unit | Bad]:
     if isinstance(content, Bad):
         yield content
         return
-    pages = [_paragraphs(page) for page in re.split(r"(?m)^##?(?!#)", content)]
+    pages = [_paragraphs(page) for page in re.split(r"(?m)^##?(?!#)", story(content))]
     yield Unit(1, "\n\n".join(filter(None, pages)), file.inner.parent.name, alone=True)
 
 
 def _paragraphs(page: str) -> str:
-    lines = [line.strip() for line in page.splitlines() if not FACT.match(line)]
+    lines = [line.strip() for line in page.splitlines()]
     paragraphs = re.split(r"\n{2,}", "\n".join(lines).strip())
     return "\n".join(paragraph.replace("\n", " ") for paragraph in paragraphs)
