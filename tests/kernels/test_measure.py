@@ -11,6 +11,7 @@ from emma.kernels import measure as m
 from emma.kernels.repeats import BLOCK, GRAM, WORD_GRAM
 from emma.kernels.tables import classes, fold
 from emma.kernels.utf8 import decode, hash_bytes
+from emma.lang.markup import letters
 from tests.conftest import TEXTS
 from tests.kernels.text import WORD, buffers, category, chain, corpus, is_space, mix, normal_words, texts
 
@@ -66,7 +67,7 @@ def check(texts: Sequence[str]) -> None:
     counts, tallies = measure(texts)
     for text, row, tally in zip(texts, counts, tallies, strict=True):
         assert dict(enumerate(row.tolist())) == slow(text), text
-        scripts = Counter(int(SCRIPTS[ord(char)]) for char in text if category(char)[0] in "LM")
+        scripts = Counter(int(SCRIPTS[ord(char)]) for char in letters(text) if category(char)[0] in "LM")
         assert dict(enumerate(tally.tolist())) == {script: scripts[script] for script in range(4)}, text
 
 

@@ -1,4 +1,4 @@
-"""From the units of a file to documents: repair, joining of short texts, and the language."""
+"""From the units of a file to documents: repair, joining of short texts, script and language."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -8,6 +8,7 @@ from emma.collect.clean import MOJIBAKE, mend, repair
 from emma.collect.naming import Naming
 from emma.collect.survey import surveyed
 from emma.collect.unit import UNKNOWN_LANGUAGE, Bad, Unit, bad, joined
+from emma.collect.writing import decided
 from emma.errors import LanguageError
 
 
@@ -26,7 +27,7 @@ def documents(
 ) -> Iterator[Document]:
     """The documents of one file, in order; what cannot become one goes to `reject`."""
     whole = repaired(units, reject)
-    for unit in surveyed(grouped(whole, group_bytes)) if group_bytes else whole:
+    for unit in decided(surveyed(grouped(whole, group_bytes)) if group_bytes else whole, naming):
         try:
             yield identified(unit, naming)
         except LanguageError as error:

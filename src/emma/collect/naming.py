@@ -7,7 +7,7 @@ from functools import lru_cache
 from emma.collect.config import SourceConfig
 from emma.errors import LanguageError
 from emma.lang import macro
-from emma.lang.codes import Resolved, resolve, resolve_seen
+from emma.lang.codes import Resolved, is_open, resolve, resolve_seen
 from emma.lang.scripts import Evidence
 from emma.lang.tables import Scheme
 from emma.schemas import CODE
@@ -34,6 +34,13 @@ class Naming:
     def of_other(self, code: str, text: str, seen: Evidence | None = None) -> tuple[str, str]:
         """As `of`, for the second side of a pair."""
         return self._side(self._source.lang2, "lang2", code, text, seen)
+
+    def asks_text(self, code: str, is_second: bool) -> bool:
+        """Whether a text that its source calls `code` has a say in the script of its label."""
+        told = self._source.lang2 if is_second else self._source.lang
+        if told is None and code in self._source.codes:
+            told = self._source.codes[code]
+        return is_open(told, "any") if told is not None else bool(code) and is_open(code, self._source.scheme)
 
     def _side(self, told: str | None, key: str, code: str, text: str, seen: Evidence | None) -> tuple[str, str]:
         source = self._source

@@ -55,7 +55,7 @@ def _looked_at(batch: list[AnyUnit]) -> list[AnyUnit]:
 
 
 def look(texts: list[str]) -> list[Evidence | None]:
-    """Of each text, what `written_evidence` says of its first SAMPLE characters; None where mending changes it."""
+    """Of each text, what `written_evidence` says of its first SAMPLE letters; None where mending changes it."""
     try:
         data, offsets = buffers(pa.array(texts, pa.large_string()))
     except UnicodeEncodeError:  # a lone surrogate somewhere

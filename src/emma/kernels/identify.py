@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from emma.kernels.compiling import kernel
 from emma.kernels.fasttext import Layers, average, score
+from emma.kernels.letters import outside_markup
 from emma.kernels.subwords import Grams, Words, add_features, close_text, features_room, words_room
 from emma.kernels.tables import GAP, LETTER, SKIP, UPPER
 from emma.kernels.utf8 import Bytes, Offsets, Points, decode, longest
@@ -20,6 +21,8 @@ def identify(  # noqa: PLR0917 - compiled functions take arguments by position
     grams: Grams,
     layers: Layers,
     groups: NDArray[np.int32],
+    fitting: NDArray[np.bool_],
+    scripts: NDArray[np.int64],
     classes: NDArray[np.uint8],
     spelling: Points,
     most_chars: int,
@@ -30,13 +33,15 @@ def identify(  # noqa: PLR0917 - compiled functions take arguments by position
 
     `groups`, (outputs,), says which label each output stands for, -1 for none: what goes to none is shared out among
     the others in proportion, and where it is more than half, the text gets no label. Nor does a text without a letter.
-    The end of a row is -1. `spelling` may be empty: then texts are read as they are.
+    `scripts`, (n,), says which script each text is in, and `fitting`, (scripts, outputs), which labels can be in it:
+    the others are out of the question, and theirs is shared out too. The end of a row is -1. Markup is not read.
+    `spelling` may be empty: then texts are read as they are.
     """
     outputs = layers.outputs.shape[1]
     room = most_chars + _WINDOWS
     ids, hashes = np.empty(features_room(room, grams), np.int32), np.empty(words_room(room, grams), np.uint64)
     counts = np.zeros(2, np.int64)
-    points = np.empty(room, np.uint32)
+    points, kept = np.empty(room, np.uint32), np.empty(room, np.uint32)
     spelt = np.empty(4 * room, np.uint8)
     windows = np.empty((_WINDOWS, 2), np.int64)
     hidden, scores = np.empty(layers.vectors.shape[1], np.float32), np.empty(outputs, np.float32)
@@ -47,9 +52,10 @@ def identify(  # noqa: PLR0917 - compiled functions take arguments by position
         for window in range(cut(data, offsets[text], offsets[text + 1], most_chars, windows)):
             start, stop = windows[window]
             decoded = points[: decode(data, start, stop, points)]
-            letters |= _has_letter(decoded, classes)
-            if len(spelling):
-                size = respell(decoded, spelling, spelt)
+            read = kept[: outside_markup(decoded, kept, len(decoded))]
+            letters |= _has_letter(read, classes)
+            if len(spelling) or len(read) < len(decoded):
+                size = respell(read, spelling, spelt)
                 add_features(spelt, 0, size, words, grams, ids, hashes, counts)
             else:
                 add_features(data, start, stop, words, grams, ids, hashes, counts)
@@ -58,7 +64,29 @@ def identify(  # noqa: PLR0917 - compiled functions take arguments by position
             continue
         average(ids, count, layers.vectors, hidden)
         score(hidden, layers, scores)
-        _choose(scores, groups, sums, labels[text], chances[text])
+        _choose(scores, groups, fitting[scripts[text]], sums, labels[text], chances[text])
+
+
+@kernel
+def count_scripts(  # noqa: PLR0917 - compiled functions take arguments by position
+    data: Bytes,
+    offsets: Offsets,
+    scripts: NDArray[np.uint8],
+    forms: NDArray[np.uint8],
+    most_chars: int,
+    count: int,
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """The scripts and the Han forms of what `identify` reads of each text, (n, count) and (n, 3), markup left out."""
+    tally, han = np.zeros((len(offsets) - 1, count), np.int32), np.zeros((len(offsets) - 1, 3), np.int32)
+    points, kept = np.empty(most_chars + _WINDOWS, np.uint32), np.empty(most_chars + _WINDOWS, np.uint32)
+    windows = np.empty((_WINDOWS, 2), np.int64)
+    for text in range(len(offsets) - 1):
+        for window in range(cut(data, offsets[text], offsets[text + 1], most_chars, windows)):
+            decoded = points[: decode(data, windows[window, 0], windows[window, 1], points)]
+            for point in kept[: outside_markup(decoded, kept, len(decoded))]:
+                tally[text, scripts[point]] += 1
+                han[text, forms[point]] += 1
+    return tally, han
 
 
 @kernel
@@ -107,13 +135,13 @@ def _has_letter(points: Points, classes: NDArray[np.uint8]) -> bool:
 
 @kernel
 def respell(points: Points, spelling: Points, spelt: Bytes) -> int:
-    """Write the UTF-8 of a text in another spelling to `spelt`; returns how many bytes."""
+    """Write the UTF-8 of a text to `spelt`, in another spelling if there is one; returns how many bytes."""
     at = 0
     for point in points:
-        new = spelling[point]
-        if new == SKIP:
+        new = spelling[point] if len(spelling) else point
+        if new == SKIP and len(spelling):
             continue
-        if new == GAP:
+        if new == GAP and len(spelling):
             new = np.uint32(32)
         if new < 0x80:
             spelt[at] = new
@@ -130,13 +158,13 @@ def respell(points: Points, spelling: Points, spelt: Bytes) -> int:
 
 @kernel
 def respell_all(data: Bytes, offsets: Offsets, spelling: Points) -> tuple[Bytes, Offsets]:
-    """Texts in another spelling."""
+    """Texts in another spelling, without markup."""
     room = longest(offsets)
-    points, spelt = np.empty(room, np.uint32), np.empty(4 * room, np.uint8)
+    points, kept, spelt = np.empty(room, np.uint32), np.empty(room, np.uint32), np.empty(4 * room, np.uint8)
     new, places = np.empty(2 * len(data), np.uint8), np.zeros(len(offsets), np.int64)
     for text in range(len(offsets) - 1):
         decoded = points[: decode(data, offsets[text], offsets[text + 1], points)]
-        size = respell(decoded, spelling, spelt)
+        size = respell(kept[: outside_markup(decoded, kept, len(decoded))], spelling, spelt)
         at = places[text]
         for byte in range(size):
             new[at + byte] = spelt[byte]
@@ -145,27 +173,30 @@ def respell_all(data: Bytes, offsets: Offsets, spelling: Points) -> tuple[Bytes,
 
 
 @kernel
-def _choose(
+def _choose(  # noqa: PLR0917 - compiled functions take arguments by position
     scores: NDArray[np.float32],
     groups: NDArray[np.int32],
+    fitting: NDArray[np.bool_],
     sums: NDArray[np.float32],
     labels: NDArray[np.int32],
     chances: NDArray[np.float32],
 ) -> None:
     """The likeliest labels of one text; of equals, the first."""
     sums[:] = 0
-    named, nameless = np.float32(0), np.float32(0)
+    named, nameless, unfitting = np.float32(0), np.float32(0), np.float32(0)
     for output in range(len(scores)):
-        if groups[output] < 0:
+        if not fitting[output]:
+            unfitting += scores[output]
+        elif groups[output] < 0:
             nameless += scores[output]
         else:
             sums[groups[output]] += scores[output]
             named += scores[output]
-    if nameless > named:
+    if nameless > named or named <= 0:
         return
-    if nameless > 0:
+    if nameless + unfitting > 0:
         for label in range(len(sums)):
-            sums[label] *= 1 + nameless / named
+            sums[label] *= 1 + (nameless + unfitting) / named
     for place in range(len(labels)):
         best = sums.argmax()
         chance = np.round(min(sums[best], np.float32(1)) * 10_000) / 10_000

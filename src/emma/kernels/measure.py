@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emma.kernels.compiling import kernel
+from emma.kernels.letters import outside_markup
 from emma.kernels.normal import normalise
 from emma.kernels.repeats import (
     BLOCK,
@@ -31,15 +32,13 @@ GRAM_REPEATS and WORD_GRAM_REPEATS repeated ones of the GRAMS and WORD_GRAMS tha
 
 
 @kernel
-def count_characters(points: Points, cells: NDArray[np.uint16], counts: Counts, tally: Tallies) -> None:
-    """Fill OTHERS to FILLED_LINES, and add letters and marks by script to `tally`."""
+def count_characters(points: Points, cells: NDArray[np.uint16], counts: Counts) -> None:
+    """Fill OTHERS to FILLED_LINES."""
     after_space, line_start = True, True
     words, newlines, empty = 0, 0, 0
     for point in points:
-        cell = cells[point]
-        what = cell & 7
+        what = cells[point] & 7
         counts[what] += 1
-        tally[cell >> 3] += LETTER <= what <= MARK
         space, newline = what == SPACE, point == NEWLINE
         words += after_space and not space
         newlines += newline
@@ -52,13 +51,21 @@ def count_characters(points: Points, cells: NDArray[np.uint16], counts: Counts, 
 
 
 @kernel
+def count_scripts(points: Points, cells: NDArray[np.uint16], tally: Tallies) -> None:
+    """Add letters and marks by script to `tally`."""
+    for point in points:
+        cell = cells[point]
+        tally[cell >> 3] += LETTER <= cell & 7 <= MARK
+
+
+@kernel
 def measure(
     data: Bytes, offsets: Offsets, cells: NDArray[np.uint16], fold: Points, scripts: int
 ) -> tuple[Counts, Tallies]:
     """Counts of every document, int64 (n, COLUMNS), and its letters and marks by script, int32 (n, scripts).
 
-    `data` UTF-8 bytes, `offsets` int64 (n + 1); by code point, `cells` is class + 8 * script, and `fold` the normalised
-    form, in which words are compared.
+    Scripts are those of what is no markup. `data` UTF-8 bytes, `offsets` int64 (n + 1); by code point, `cells` is
+    class + 8 * script, and `fold` the normalised form, in which words are compared.
     """
     documents, room = len(offsets) - 1, longest(offsets)
     counts, tallies = np.zeros((documents, COLUMNS), np.int64), np.zeros((documents, scripts), np.int32)
@@ -68,7 +75,8 @@ def measure(
     for document in range(documents):
         row = counts[document]
         text = points[: decode(data, offsets[document], offsets[document + 1], points)]
-        count_characters(text, cells, row, tallies[document])
+        count_characters(text, cells, row)
+        count_scripts(kept[: outside_markup(text, kept, len(text))], cells, tallies[document])
         row[LINE_REPEATS] = repeated_lines(text, table, row[LINES])
         row[GRAMS] = max(0, len(text) - GRAM + 1)
         row[GRAM_REPEATS] = repeated_grams(text, GRAM, table)

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emma.kernels.compiling import kernel
+from emma.kernels.letters import outside_markup
 from emma.kernels.utf8 import Bytes, Offsets, Points, decode, longest
 
 Cells = NDArray[np.uint32]
@@ -32,7 +33,7 @@ def doubts(points: Points, cells: Cells) -> np.uint32:
 
 @kernel
 def survey(data: Bytes, offsets: Offsets, cells: Cells, scripts: int, most: int) -> tuple[Cells, Tally, Tally]:
-    """Of each document its doubts, and of its first `most` characters the scripts and Han forms.
+    """Of each document its doubts, and of its first `most` characters that are no markup the scripts and Han forms.
 
     `data` UTF-8 bytes, `offsets` int64 (n + 1), `cells` uint32 by code point. Returns uint32 (n); int32 (n, scripts);
     int32 (n, 4), columns none, simplified, traditional, unused.
@@ -43,11 +44,11 @@ def survey(data: Bytes, offsets: Offsets, cells: Cells, scripts: int, most: int)
         np.zeros((count, scripts), np.int32),
         np.zeros((count, 4), np.int32),
     )
-    points = np.empty(longest(offsets), np.uint32)
+    points, kept = np.empty(longest(offsets), np.uint32), np.empty(longest(offsets), np.uint32)
     for document in range(count):
         text = points[: decode(data, offsets[document], offsets[document + 1], points)]
         doubtful[document] = doubts(text, cells)
-        for point in text[:most]:
+        for point in kept[: outside_markup(text, kept, most)]:
             tally[document, cells[point] & SCRIPTS] += 1
             forms[document, cells[point] >> FORM & FORMS] += 1
     return doubtful, tally, forms

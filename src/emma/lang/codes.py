@@ -10,6 +10,7 @@ from functools import lru_cache
 from emma.errors import LanguageError
 from emma.lang.cldr import likely_script, suppressed_script
 from emma.lang.iso import individual
+from emma.lang.markup import letters
 from emma.lang.reading import Reading, read
 from emma.lang.refusal import RefusedError
 from emma.lang.scripts import Evidence, agrees, covers, written_evidence
@@ -18,7 +19,7 @@ from emma.lang.tables import SCRIPT_VARIANTS, Scheme
 ENOUGH_LETTERS = 20
 """Characters with a script that a text needs before it says anything about its language's script."""
 SAMPLE = 2_000
-"""Characters of a text that are looked at."""
+"""Characters of a text that are looked at, those of markup left out."""
 MOST = 0.75
 """Share of them that one script must hold."""
 
@@ -64,17 +65,17 @@ def resolve(code: str, text: str = "", scheme: Scheme = "any") -> Resolved:
 
     Raises RefusedError (a LanguageError), with the reason and a remedy, for codes that stand for no one language.
     """
-    if not text or not _open(code, scheme):
+    if not text or not is_open(code, scheme):
         return _resolve(code, scheme, "", False)
-    return resolve_seen(code, written_evidence(text[:SAMPLE]), scheme)
+    return resolve_seen(code, written_evidence(letters(text, SAMPLE)), scheme)
 
 
 def resolve_seen(code: str, evidence: Evidence, scheme: Scheme = "any") -> Resolved:
-    """As `resolve`, where `written_evidence` of the text's first SAMPLE characters is known already."""
-    if not _open(code, scheme):
+    """As `resolve`, where `written_evidence` of the text's first SAMPLE letters is known already."""
+    if not is_open(code, scheme):
         return _resolve(code, scheme, "", False)
-    seen, share, letters = evidence
-    return _resolve(code, scheme, seen if letters else "", letters >= ENOUGH_LETTERS and share >= MOST)
+    seen, share, count = evidence
+    return _resolve(code, scheme, seen if count else "", count >= ENOUGH_LETTERS and share >= MOST)
 
 
 def meaning(code: str, scheme: Scheme = "any") -> tuple[str, str]:
@@ -85,7 +86,7 @@ def meaning(code: str, scheme: Scheme = "any") -> tuple[str, str]:
 
 
 @lru_cache(maxsize=65_536)
-def _open(code: str, scheme: Scheme) -> bool:
+def is_open(code: str, scheme: Scheme) -> bool:
     """Whether a text can have a say in the script; codes that are refused are left to `_resolve`.
 
     It has none where the code names a script, nor where the IANA registry gives the language a Suppress-Script:

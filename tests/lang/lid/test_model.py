@@ -121,3 +121,43 @@ def test_choosing_needs_a_clear_winner(tmp_path: Path) -> None:
     model = uniform(tmp_path / "model.bin", ["hrv_Latn", "bos_Latn", "slv_Latn"], [0.5, 0.4, 0.1])
     assert model.choose("bilo koji tekst", ["hrv", "bos", "srp"]) is None
     assert model.choose("bilo koji tekst", ["hrv", "slv"]) == "hrv"
+
+
+# Scripts
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("人人生而自由，在尊严和权利上一律平等。", "zho_Hans"),
+        ("人人生而自由，在尊嚴和權利上一律平等。", "yue_Hant"),
+        ("すべての人間は、生まれながらにして自由であり", "jpn_Jpan"),
+        ("모든 인간은 태어날 때부터 자유로우며", "kor_Kore"),
+        ("नमस्\u200dते दुनिया [[Some English target|शब्द]]", "hin_Deva"),
+        ("{{GENDER:$1|он|она}} <span class='x'>пишет</span> https://example.org/wiki/Some_page", "rus_Cyrl"),
+        ("text %s", "dan_Latn"),
+    ],
+)
+def test_a_label_in_another_script_is_out_of_the_question(tmp_path: Path, text: str, label: str) -> None:
+    """Whatever a model thinks: this one always thinks of Danish, of Japanese and Korean least."""
+    names = ["dan_Latn", "zho_Hans", "yue_Hant", "jpn_Jpan", "kor_Kore", "hin_Deva", "rus_Cyrl", "zxx_Zxxx"]
+    model = uniform(tmp_path / "model.bin", names, [0.9, 0.01, 0.01, 0.004, 0.003, 0.01, 0.01, 0.053])
+    (labels,), (scores,) = model.identify([text])
+    if label == "dan_Latn":
+        assert (labels, scores) == ([label], [1.0])
+    else:
+        assert (labels, scores) == ([], []), "more likely no language than this one"
+    known = uniform(tmp_path / "known.bin", names[:-1], [0.953, 0.01, 0.01, 0.004, 0.003, 0.01, 0.01])
+    assert (known.identify([text])[0][0][:1], known.choose(text, [label[:3], "eng"])) == ([label], label[:3])
+
+
+def test_a_script_of_no_label_gets_no_label(model: Model) -> None:
+    assert model.identify(["Ελληνικά κείμενα", "ᏣᎳᎩ ᎦᏬᏂᎯᏍᏗ"]) == ([[], []], [[], []])
+
+
+def test_markup_is_not_read(model: Model) -> None:
+    text = EVERYDAY["swh_Latn"]
+    marked = f"<p class='x'>{text.replace(' na ', ' <b>na</b> ')}</p> {{{{GENDER:$1|}}}} https://example.org/the/house"
+    assert model.identify([marked], 1)[0] == [["swh_Latn"]]
+    (plain,), (with_marks,) = (model.identify([each], 1)[1] for each in (text, f"{text} %(the)s {{house}}"))
+    assert plain == pytest.approx(with_marks, abs=0.01)

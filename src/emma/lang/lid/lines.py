@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from emma.lang.markup import letters
 from emma.lang.scripts import covers, script_evidence
 
 LINES = pa.schema(
@@ -65,7 +66,7 @@ def _smallest(lang: str, lines: dict[int, str], most: int) -> dict[int, str]:
     """The lines with the smallest keys among those in a script of the language."""
     allowed, kept = covers(lang[-4:]), dict[int, str]()
     for key in sorted(lines):
-        script, share, _ = script_evidence(lines[key])
+        script, share, _ = script_evidence(letters(lines[key]))
         if script in allowed and share >= 0.5:
             kept[key] = lines[key]
             if len(kept) == most:

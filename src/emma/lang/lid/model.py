@@ -12,13 +12,15 @@ from numpy.typing import NDArray
 from emma.kernels import tables
 from emma.kernels.arrow import buffers
 from emma.kernels.fasttext import INDEPENDENT, SOFTMAX, TREE, Layers
-from emma.kernels.identify import identify
+from emma.kernels.identify import count_scripts, identify
 from emma.kernels.subwords import Grams, Words, index_words
+from emma.kernels.utf8 import Bytes, Offsets
 from emma.lang.lid.files import Spelling, locate, spelling_of
 from emma.lang.lid.format import HIERARCHICAL, File, read
 from emma.lang.lid.format import SOFTMAX as SOFTMAX_LOSS
 from emma.lang.lid.labels import Label, resolve_labels
 from emma.lang.lid.spelling import letters_only
+from emma.lang.scripts import SCRIPT_CODES, agrees, covers, han_forms, script_table, written_scripts
 from emma.lang.tables import Scheme
 
 MAX_CHARS = 1000
@@ -60,7 +62,9 @@ class Model:
         """As `identify`, from and to Arrow columns; where the text is null, so are both.
 
         Labels of the model that have no label of ours take no part: their probability is shared out among the others
-        in proportion, and a text that is more likely theirs gets no label. Probabilities are rounded to 0.0001.
+        in proportion, and a text that is more likely theirs gets no label. So do labels in another script than the
+        text's, whatever the model thinks: what is written in Devanagari is not in Latin. Probabilities are rounded to
+        0.0001.
         """
         places = {label: place for place, label in enumerate(self.known)}
         groups = np.array([places.get(label or "", -1) for label in self.labels], np.int32)
@@ -92,8 +96,22 @@ class Model:
         if groups.max(initial=-1) >= 0:
             spelling = letters_only() if self.spelling == "letters" else np.empty(0, np.uint32)
             parts = (self.words, self.grams, self.layers)
-            identify(data, offsets, *parts, groups, tables.classes(), spelling, max_chars, labels, scores)
+            scripts = self._scripts(data, offsets, max_chars)
+            identify(data, offsets, *parts, groups, *scripts, tables.classes(), spelling, max_chars, labels, scores)
         return labels, scores
+
+    def _scripts(self, data: Bytes, offsets: Offsets, max_chars: int) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+        """Which outputs can stand for a text in each script that occurs, and the script of each text."""
+        tally, forms = count_scripts(data, offsets, script_table(), han_forms(), max_chars, len(SCRIPT_CODES))
+        found, scripts = np.unique(written_scripts(tally, forms[:, 1], forms[:, 2]), return_inverse=True)
+        fitting = np.array([[fits(script, label) for label in self.labels] for script in found.tolist()], np.bool_)
+        return fitting.reshape(len(found), len(self.labels)), scripts
+
+
+def fits(script: str, label: str | None) -> bool:
+    """Whether a text that is written in a script can be in the language of a label, if that says any script of ours."""
+    wanted = "" if label is None else label[4:]
+    return not wanted or covers(wanted).isdisjoint(SCRIPT_CODES) or agrees(script, wanted)
 
 
 def open_model(

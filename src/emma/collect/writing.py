@@ -1,0 +1,85 @@
+"""The script of many short texts, decided once from all of them: one label of a button says little, a thousand do."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+from emma.collect.naming import Naming
+from emma.collect.unit import Unit
+from emma.lang.codes import ENOUGH_LETTERS, MOST, SAMPLE
+from emma.lang.markup import letters
+from emma.lang.scripts import Evidence, written_evidence
+
+HELD, HELD_CHARS = 10_000, 8_000_000
+"""Texts from the beginning of a file that decide, at most."""
+LONG = 10 * ENOUGH_LETTERS
+"""Letters from which a text that is clearly in one script is in that one, whatever the others are in."""
+EAST_ASIAN = ("Hans", "Hant", "Jpan", "Kore")
+"""Scripts that texts of Han characters alone may be in."""
+Decided = dict[tuple[str, bool], Evidence | None]
+"""By code and side; None where nothing is clear, or there is one text only."""
+
+
+def decided(units: Iterable[Unit], naming: Naming) -> Iterator[Unit]:
+    """The units of a file, in order; those with few letters take the script of most of their code's.
+
+    Only codes that leave the script to the text are looked at. Of a longer file the first HELD texts decide.
+    """
+    known: Decided = {}
+    batch: list[Unit] = []
+    chars = 0
+    for unit in units:
+        batch.append(unit)
+        chars += len(unit.text) + len(unit.text2 or "")
+        if len(batch) >= HELD or chars >= HELD_CHARS:
+            yield from _settled(batch, known, naming)
+            batch, chars = [], 0
+    yield from _settled(batch, known, naming)
+
+
+def _settled(batch: list[Unit], known: Decided, naming: Naming) -> list[Unit]:
+    for is_second in (False, True):
+        groups: dict[str, list[Unit]] = {}
+        for unit in batch:
+            if not is_second or unit.text2 is not None:
+                groups.setdefault(unit.code2 if is_second else unit.code, []).append(unit)
+        for code, group in groups.items():
+            if naming.asks_text(code, is_second):
+                _settle(group, known, (code, is_second))
+    return batch
+
+
+def _settle(units: Sequence[Unit], known: Decided, key: tuple[str, bool]) -> None:
+    """Note what each text of one code is written in, its own or what most are."""
+    if key not in known and len(units) == 1:
+        known[key] = None
+        return
+    seen = [_evidence(unit, key[1]) for unit in units]
+    if key not in known:
+        known[key] = clear(seen)
+    most = known[key]
+    for unit, own in zip(units, seen, strict=True):
+        is_long = own[2] >= LONG and own[1] >= MOST
+        chosen = own if most is None or is_long else most
+        if key[1]:
+            unit.seen2 = chosen
+        else:
+            unit.seen = chosen
+
+
+def _evidence(unit: Unit, is_second: bool) -> Evidence:
+    text, seen = (unit.text2 or "", unit.seen2) if is_second else (unit.text, unit.seen)
+    return seen or written_evidence(letters(text, SAMPLE))
+
+
+def clear(seen: Iterable[Evidence]) -> Evidence | None:
+    """What all texts together say of their script, if that is clear; none has more weight than LONG letters."""
+    found: Counter[str] = Counter()
+    total = 0
+    for script, share, count in seen:
+        weight = min(count, LONG)
+        found[script] += round(share * weight)
+        total += weight
+    if "Hani" in found and (eastern := max(EAST_ASIAN, key=lambda script: found[script])) in found:
+        found[eastern] += found.pop("Hani")
+    script, count = min(found.items(), key=lambda item: (-item[1], item[0]), default=("Zyyy", 0))
+    return (script, count / total, total) if total >= ENOUGH_LETTERS and count >= MOST * total else None
