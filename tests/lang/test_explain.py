@@ -28,7 +28,7 @@ def test_a_macrolanguage_has_members_scripts_and_policies() -> None:
 
 def test_codes_and_scripts_of_others() -> None:
     rows = dict(explain("ger"))
-    assert rows["codes"] == "deu (ISO 639-3), de (BCP 47), ger (ISO 639-2/B)"
+    assert rows["codes"] == "deu (ISO 639-3), de (BCP 47), ger (ISO 639-2/B), de-formal (Wikimedia)"
     assert "als (Wikimedia)" in dict(explain("gsw"))["codes"]
     assert "Arab" in dict(explain("swa"))["also in"]
 

@@ -31,6 +31,7 @@ KINDS = {
     "pseudo": "stand-ins of some software",
     "ambiguous": "names that several languages have",
     "script": "not scripts of ISO 15924",
+    "subtag": "parts of tags that the IANA registry does not have",
     "implausible": "scripts that nobody writes the language in: transliterated, mislabelled or noise",
     "macrolanguage": "macrolanguages beside their own members: one population of text under two names",
     "duplicate": "one language in one script under several names",

@@ -3,17 +3,20 @@
 Nothing is decided here about which living language it is (`iso.py`) or which script it is in (`codes.py`).
 """
 
+import codecs
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from emma.lang.names import by_name
 from emma.lang.refusal import REMEDY, RefusedError
+from emma.lang.registry import EXTENSIONS, extlang_prefix, is_region, is_variant
 from emma.lang.scripts import NO_SCRIPT
 from emma.lang.tables import (
     FLORES,
     ORPHANS,
-    POSIX_SCRIPTS,
+    POSIX_MODIFIERS,
     ROMAN_VARIANTS,
     TAGS,
     VARIANTS,
@@ -21,6 +24,9 @@ from emma.lang.tables import (
     WIKI_ONLY,
     Scheme,
 )
+
+if TYPE_CHECKING:
+    from langcodes import Language
 
 ISO = re.compile(r"([a-z]{2,3})(?:[_-]([a-z]{4}))?", re.IGNORECASE)
 LABEL = re.compile(r"([a-z]{3})(?:_([A-Z][a-z]{3}))?(?:_[a-z]{4}\d{4})?")
@@ -61,7 +67,11 @@ def _any(code: str) -> Reading:
     try:
         return _wiki(code, WIKI)
     except RefusedError as refusal:
-        if refusal.kind != "unknown" or re.match(r"[a-z]{1,3}([-_+@.]|$)", code.strip()) or not code.strip():
+        if (
+            refusal.kind not in ("unknown", "subtag")
+            or re.match(r"[a-z]{1,3}([-_+@.]|$)", code.strip())
+            or not code.strip()
+        ):
             raise
         return _name(code)
 
@@ -101,12 +111,27 @@ def _android(code: str) -> str:
 
 def _spelled(code: str) -> str:
     """A code with the hyphens of BCP 47: CLDR's zh_Hans, Android's, POSIX' sr_RS.UTF-8@latin."""
-    tag, _, modifier = re.sub(r"\.[\w-]+(?=@|$)", "", code.strip()).partition("@")
-    tag = _android(tag.replace("_", "-"))
-    if script := POSIX_SCRIPTS.get(modifier.lower()):
+    locale, _, modifier = code.strip().partition("@")
+    locale, dot, encoding = locale.partition(".")
+    if dot and not _is_encoding(encoding):
+        raise RefusedError(
+            f"'{code}': '{encoding}' is no character encoding, as a locale could have. {REMEDY}", "subtag"
+        )
+    tag = _android(locale.replace("_", "-"))
+    subtag = POSIX_MODIFIERS.get(modifier.lower())
+    if subtag is None:
+        raise RefusedError(f"'{code}': '{modifier}' is no modifier of a locale that is known. {REMEDY}", "subtag")
+    if len(subtag) == 4:
         language, _, rest = tag.partition("-")
-        tag = "-".join(filter(None, (language, script, rest)))
-    return tag
+        return "-".join(filter(None, (language, subtag, rest)))
+    return f"{tag.partition('-')[0]}-{subtag}" if subtag else tag
+
+
+def _is_encoding(name: str) -> bool:
+    try:
+        return bool(codecs.lookup(name))
+    except LookupError:
+        return False
 
 
 def _tag(code: str, tag: str) -> Reading:
@@ -121,14 +146,33 @@ def _tag(code: str, tag: str) -> Reading:
         parsed = Language.get(whole or tag, normalize=False)
     except (LanguageTagError, ValueError) as error:
         raise RefusedError(f"'{code}' is no language code. {error}. {REMEDY}") from None
-    language = (parsed.extlangs or [parsed.language or small.partition("-")[0]])[-1].lower()
+    language = (parsed.language or small.partition("-")[0]).lower()
     if "-" in language or len(language) == 1:  # an orphan, or nothing but private use (x-foo)
         raise RefusedError(f"'{code}' is for private use, or stands for no one language. {REMEDY}", "private")
+    if len(language) > 3:
+        raise RefusedError(f"'{code}' is no language code of ISO 639. {REMEDY}")
+    if why := _unregistered(language, parsed):
+        raise RefusedError(f"'{code}': {why}. {REMEDY}", "subtag")
+    language = (parsed.extlangs or [language])[0].lower()
     variants = set(parsed.variants or ())
     script = parsed.script or ("Latn" if variants & ROMAN_VARIANTS else "")
     variety = next((VARIANTS[each] for each in sorted(variants) if language in ("ak", "aka") and each in VARIANTS), "")
     rule = f"BCP 47: {code} → {whole or variety}" if whole or variety else ""
     return Reading(variety or language, _script(code, script), parsed.territory or "", rule=rule)
+
+
+def _unregistered(language: str, parsed: "Language") -> str:
+    """What of a tag the IANA registry does not have, in words; empty if it has all. Well-formed is not enough."""
+    extended = [each.lower() for each in parsed.extlangs or ()]
+    if len(extended) > 1 or (extended and extlang_prefix(extended[0]) != language):
+        return f"'{'-'.join(extended)}' is no extended language of {language} in the IANA registry of subtags"
+    if parsed.territory and not is_region(parsed.territory):
+        return f"'{parsed.territory}' is no region in the IANA registry of subtags"
+    if unknown := [each for each in parsed.variants or () if not is_variant(each)]:
+        return f"'{unknown[0]}' is no variant in the IANA registry of subtags"
+    if unknown := [each for each in parsed.extensions or () if each[0].lower() not in EXTENSIONS]:
+        return f"'{unknown[0]}' is no extension of BCP 47"
+    return ""
 
 
 def _script(code: str, script: str) -> str:

@@ -12,6 +12,7 @@ Kind = Literal[
     "special",  # several, undetermined, uncoded, or no language at all
     "pseudo",  # a stand-in of some software, such as the documentation of messages
     "script",  # names a script that ISO 15924 does not have
+    "subtag",  # has an extended language, region, variant or extension that the IANA registry does not have
     "unwritten",  # a language whose script neither the code, nor the text, nor CLDR tells
     "ambiguous",  # a name that several languages have
 ]

@@ -23,8 +23,12 @@ WIKI: Mapping[str, tuple[str, str]] = {
     "be-x-old": ("be-tarask", ""),
     "cbk-zam": ("cbk", ""),
     "crh-ro": ("crh", "Latn"),  # Dobrujan Tatar
+    "de-formal": ("de", ""),  # these four say how users are addressed, for which no variant is registered
+    "es-formal": ("es", ""),
     "fiu-vro": ("vro", ""),
+    "hu-formal": ("hu", ""),
     "map-bms": ("jv", "Latn"),  # Banyumasan, a variety of Javanese without a code of its own
+    "nl-informal": ("nl", ""),
     "roa-rup": ("rup", ""),
     "roa-tara": ("nap", ""),  # Tarantino, a variety that Wikimedia's own table files under Neapolitan
     "simple": ("en", ""),
@@ -95,7 +99,7 @@ VARIANTS: Mapping[str, str] = {
     "asante": "tw",
     "fante": "fat",
 }
-"""Registered variants of Akan (`ak-fante`) that have a language code of their own."""
+"""Variants of Akan (`ak-fante`), the last of them not registered, that have a language code of their own."""
 
 _ROMAN = "alalc97 fonipa fonupa fonxsamp hepburn heploc jyutping pehoeji pinyin tailo tongyong wadegile"
 ROMAN_VARIANTS = frozenset(_ROMAN.split())
@@ -145,8 +149,23 @@ LIKELY: Mapping[str, str] = {
 }
 """Likely scripts, by ISO 639-3, of languages that CLDR (as of its version 47) leaves out or has in a rarer script."""
 
-POSIX_SCRIPTS: Mapping[str, str] = {"latin": "Latn", "cyrillic": "Cyrl", "arabic": "Arab", "devanagari": "Deva"}
-"""Locale modifiers as in `sr@latin`."""
+_NO_CHANGE = "abegede boldquot cjknarrow ekavian euro ijekavian quot valencia"
+POSIX_MODIFIERS: Mapping[str, str] = {
+    **dict.fromkeys(["", *_NO_CHANGE.split()], ""),
+    "arabic": "Arab",
+    "aran": "Arab",
+    "cyrillic": "Cyrl",
+    "devanagari": "Deva",
+    "ijekavianlatin": "Latn",
+    "iqtelif": "Latn",
+    "latin": "Latn",
+    "latn": "Latn",
+    "saaho": "saaho",  # Saho, as the locale aa_ER@saaho
+    "shaw": "Shaw",
+    "tarask": "tarask",
+}
+"""Modifiers of locales, as in `sr@latin`, in glibc, GNOME and KDE: the script or variant that each stands for; empty
+for what is about money, quotation marks or a spelling."""
 
 SCRIPT_VARIANTS: Mapping[str, str] = {
     "Aran": "Arab",
