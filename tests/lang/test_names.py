@@ -1,10 +1,13 @@
 """English names against codes, and against the library that has most of them."""
 
+import random
+from difflib import get_close_matches
+
 import pytest
 from iso639 import ALL_LANGUAGES
 
 from emma.lang.codes import meaning
-from emma.lang.names import by_name, english_name
+from emma.lang.names import _trigrams, by_name, english_name, near
 from emma.lang.refusal import RefusedError
 
 NAMES = [
@@ -62,3 +65,18 @@ def test_a_near_miss_is_told() -> None:
 )
 def test_names_of_labels(label: str, name: str) -> None:
     assert english_name(label) == name
+
+
+def test_names_like_one_are_difflibs_though_few_are_compared() -> None:
+    """Against difflib over all names: one letter less, more or another finds the same first name nearly always."""
+    keys, rng = _trigrams()[0], random.Random(3)
+    wrong = []
+    for key in rng.sample([each for each in keys if len(each) > 5], 40):
+        at, letter = rng.randrange(len(key)), rng.choice("abeiknorstu")
+        typo = rng.choice((key[:at] + key[at + 1 :], key[:at] + letter + key[at:], key[:at] + letter + key[at + 1 :]))
+        wrong.append(near(typo)[:1] != get_close_matches(typo, keys, 1))
+    assert sum(wrong) <= 2
+
+
+def test_a_name_like_nothing() -> None:
+    assert near("") == near("ꦗꦮ") == near("☃☃☃") == []

@@ -80,9 +80,26 @@ def resolve_seen(code: str, evidence: Evidence, scheme: Scheme = "any") -> Resol
 
 def meaning(code: str, scheme: Scheme = "any") -> tuple[str, str]:
     """The ISO 639-3 language that `code` stands for, whatever its script, and the rule. Raises RefusedError."""
-    reading = read(code, scheme)
-    iso, step = individual(reading.language, code)
-    return iso, reading.rule or step
+    _, iso, rule = _meant(code, scheme)
+    return iso, rule
+
+
+def _meant(code: str, scheme: Scheme) -> tuple[Reading, str, str]:
+    found = _meant_or_refused(code, scheme)
+    if isinstance(found, RefusedError):
+        raise RefusedError(str(found), found.kind)
+    return found
+
+
+@lru_cache(maxsize=65_536)
+def _meant_or_refused(code: str, scheme: Scheme) -> tuple[Reading, str, str] | RefusedError:
+    """How a code reads, its ISO 639-3 language and the rule. A refusal is held too: a column of them costs one."""
+    try:
+        reading = read(code, scheme)
+        iso, step = individual(reading.language, code)
+    except RefusedError as refusal:
+        return refusal.with_traceback(None)
+    return reading, iso, reading.rule or step
 
 
 @lru_cache(maxsize=65_536)
@@ -93,19 +110,16 @@ def is_open(code: str, scheme: Scheme) -> bool:
     without a script subtag its text is in that script (RFC 5646, 3.1.9), so other text under its code is a mistake of
     the source, for later stages to see.
     """
-    try:
-        reading = read(code, scheme)
-        iso, _ = individual(reading.language, code)
-    except RefusedError:
+    found = _meant_or_refused(code, scheme)
+    if isinstance(found, RefusedError):
         return False
+    reading, iso, _ = found
     return not reading.script and (bool(reading.usual) or not suppressed_script(iso))
 
 
 @lru_cache(maxsize=65_536)
 def _resolve(code: str, scheme: Scheme, seen: str, strong: bool) -> Resolved:
-    reading = read(code, scheme)
-    iso, step = individual(reading.language, code)
-    rule = reading.rule or step
+    reading, iso, rule = _meant(code, scheme)
     if reading.script:
         return Resolved(Lang(iso, _explicit(iso, reading.script)), rule)
     likely = reading.usual or likely_script(iso, reading.region)

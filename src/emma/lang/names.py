@@ -10,8 +10,13 @@ from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from functools import lru_cache
 
+import numpy as np
+
 from emma.lang.refusal import REMEDY, RefusedError
 from emma.lang.tables import NAMES
+
+LOOKED_AT = 6
+"""Names that are compared with one that is refused."""
 
 
 def by_name(name: str) -> str:
@@ -48,12 +53,51 @@ def english_name(label: str) -> str:
         return code
 
 
+@lru_cache(maxsize=16_384)
 def _near(name: str) -> str:
     """A sentence with names like this one, or nothing."""
     tables = (_common(), _exact(), _short())
-    close = get_close_matches(_key(name), sorted({key for table in tables for key in table}), 3)
-    found = [f"{key.title()} ({', '.join(next(table[key] for table in tables if key in table))})" for key in close]
+    found = [
+        f"{key.title()} ({', '.join(next(table[key] for table in tables if key in table))})" for key in near(_key(name))
+    ]
     return f" Names like it: {', '.join(found)}." if found else ""
+
+
+def near(key: str) -> list[str]:
+    """At most three keys of names that are like this one, the likest first: difflib's, among those that share most.
+
+    difflib takes 70 ms for all of them; trigrams leave six to look at.
+    """
+    keys, places = _trigrams()
+    held = [places[gram] for gram in sorted(_grams(key)) if gram in places]
+    if not held:
+        return []
+    shared = np.bincount(np.concatenate(held), minlength=len(keys)) / _sizes()
+    some = np.flatnonzero(shared)
+    few = some[np.argsort(-shared[some], kind="stable")[:LOOKED_AT]]
+    return get_close_matches(key, [keys[place] for place in few], 3)
+
+
+@lru_cache(maxsize=1)
+def _trigrams() -> tuple[list[str], Mapping[str, np.ndarray]]:
+    """All keys, sorted, and where among them each trigram is."""
+    keys = sorted({key for table in (_common(), _exact(), _short()) for key in table})
+    places: dict[str, list[int]] = {}
+    for place, key in enumerate(keys):
+        for gram in _grams(key):
+            places.setdefault(gram, []).append(place)
+    return keys, {gram: np.array(at, np.int32) for gram, at in places.items()}
+
+
+@lru_cache(maxsize=1)
+def _sizes() -> np.ndarray:
+    """Square root of each key's trigrams, so that a long one is not like everything."""
+    return np.sqrt([max(1, len(_grams(key))) for key in _trigrams()[0]])
+
+
+def _grams(key: str) -> set[str]:
+    padded = f" {key} "
+    return {padded[at : at + 3] for at in range(len(padded) - 2)}
 
 
 @lru_cache(maxsize=1)

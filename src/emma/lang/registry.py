@@ -6,14 +6,15 @@ langcodes brings the registry of 2021-08-06; what was added up to 2025-08-25 is 
 import re
 from collections.abc import Mapping
 from functools import lru_cache
+from pathlib import Path
 from string import ascii_uppercase
 
 from emma.lang.tables import VARIANTS
 
 _RECORD = re.compile(r"^Type: (extlang|region|variant)\nSubtag: (\S+)\n((?:(?!%%).+\n)*)", re.MULTILINE)
 _LATER_EXTLANGS: Mapping[str, str] = {
-    **dict.fromkeys("ajs dsz lgs lsc lsw rib rnb rsn".split(), "sgn"),
-    **dict.fromkeys("hnm luh sjc".split(), "zh"),
+    **dict.fromkeys(("ajs", "dsz", "lgs", "lsc", "lsw", "rib", "rnb", "rsn"), "sgn"),
+    **dict.fromkeys(("hnm", "luh", "sjc"), "zh"),
 }
 _LATER_VARIANTS = """
 akhmimic anpezo bciav bcizbl blasl bohairic fascia fayyumic fodom gherd hanoi huett kleinsch leidentr ltg1929 ltg2007
@@ -63,8 +64,7 @@ def _records() -> tuple[tuple[str, str, str], ...]:
     """Type, subtag and the other lines of the records that are needed."""
     from langcodes.util import data_filename
 
-    with open(data_filename("language-subtag-registry.txt"), encoding="utf-8") as file:
-        return tuple(_RECORD.findall(file.read()))
+    return tuple(_RECORD.findall(Path(data_filename("language-subtag-registry.txt")).read_text(encoding="utf-8")))
 
 
 def _prefix(lines: str) -> str:
