@@ -43,7 +43,8 @@ def is_variant(subtag: str) -> bool:
 
 @lru_cache(maxsize=1)
 def _extlangs() -> Mapping[str, str]:
-    return {subtag: _prefix(rest) for kind, subtag, rest in _records() if kind == "extlang"} | _LATER_EXTLANGS
+    found = {subtag: _prefix(rest) for kind, subtag, rest in _records() if kind == "extlang"}
+    return {**found, **_LATER_EXTLANGS}
 
 
 @lru_cache(maxsize=1)
@@ -62,9 +63,10 @@ def _variants() -> frozenset[str]:
 @lru_cache(maxsize=1)
 def _records() -> tuple[tuple[str, str, str], ...]:
     """Type, subtag and the other lines of the records that are needed."""
-    from langcodes.util import data_filename
+    import langcodes
 
-    return tuple(_RECORD.findall(Path(data_filename("language-subtag-registry.txt")).read_text(encoding="utf-8")))
+    file = Path(langcodes.__file__).parent / "data/language-subtag-registry.txt"
+    return tuple(_RECORD.findall(file.read_text(encoding="utf-8")))
 
 
 def _prefix(lines: str) -> str:
