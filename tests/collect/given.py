@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from emma.collect.config import SourceConfig
-from emma.collect.readers import find
+from emma.collect.file_names import told_of
+from emma.collect.reading import called
 from emma.collect.streams import InputFile
 from emma.collect.unit import Bad, Unit
 
@@ -23,7 +24,12 @@ def read(
     values = {"name": "s", "reader": reader, "path": "f", "licence": "CC0-1.0", **changes}
     source = SourceConfig.model_validate(values)
     data = content.encode() if isinstance(content, str) else content
-    return list(find(source).read(InputFile(name, io.BytesIO(data), max_row_bytes), source))
+    return coded(InputFile(name, io.BytesIO(data), max_row_bytes), source)
+
+
+def coded(file: InputFile, source: SourceConfig) -> list[Unit | Bad]:
+    """Everything that a source's reader yields for a file, with what its language is called."""
+    return list(called(file, source, told_of(file.name, [each.name for each in file.beside], source)))
 
 
 def units(found: list[Unit | Bad]) -> list[tuple[str, str]]:

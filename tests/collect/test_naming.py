@@ -1,9 +1,9 @@
-"""Which language a text is in: the recipe's word, the code and its scheme, the file's name, the policy."""
+"""Which language a text is in: the recipe's word, the code and its scheme, the policy."""
 
 import pytest
 
 from emma.collect.config import SourceConfig
-from emma.collect.naming import Naming, code_in
+from emma.collect.naming import Naming
 from emma.errors import LanguageError
 from emma.lang.scripts import written_evidence
 from tests.conftest import TEXTS
@@ -49,20 +49,5 @@ def test_macrolanguages_by_policy() -> None:
 
 
 def test_a_text_without_a_language() -> None:
-    with pytest.raises(LanguageError, match=r"names no language.*`lang_from`"):
+    with pytest.raises(LanguageError, match="names no language; set `lang`"):
         naming().of("", "text")
-
-
-@pytest.mark.parametrize(
-    ("pattern", "name", "code"),
-    [
-        (r"/([a-z]{3})-\d+\.txt$", "swadesh.zip/swadesh110/nqo-000.txt", "nqo"),
-        (r"([^/]+)/test\.tsv", "sib200/nqo_Nkoo/test.tsv.gz", "nqo_Nkoo"),
-        (r"x(y)?", "ax", ""),
-        (r"(z)", "ax", ""),
-        (None, "ax", ""),
-    ],
-)
-def test_the_language_in_a_files_name(pattern: str | None, name: str, code: str) -> None:
-    values = {"name": "s", "reader": "text", "path": "f", "licence": "CC0-1.0", "lang_from": pattern}
-    assert code_in(name, SourceConfig.model_validate(values)) == code

@@ -14,6 +14,7 @@ from emma.collect.readers import find
 from emma.collect.streams import InputFile
 from emma.collect.unit import Bad, Unit
 from emma.errors import RecipeError
+from tests.collect.given import coded
 from tests.conftest import TEXTS
 
 Read = Callable[..., list[Unit | Bad]]
@@ -25,7 +26,7 @@ def read() -> Read:
         values = {"name": "s", "reader": reader, "path": "f", "licence": "CC0-1.0", **changes}
         source = SourceConfig.model_validate(values)
         data = content.encode() if isinstance(content, str) else content
-        return list(find(source).read(InputFile(name, io.BytesIO(data), 100_000), source))
+        return coded(InputFile(name, io.BytesIO(data), 100_000), source)
 
     return run
 
@@ -348,7 +349,7 @@ she was very sad.
 def test_storybook(read: Read, label: str) -> None:
     (found,) = read("storybook", STORY.format(text=TEXTS[label]), "a.tar.zst/lgg-official/0001_agupi.md")
     pages = ["Ágʉ̀pɨ́ ɨ́zʉ̀ rɨ́", 'When Simbegwire\'s mother died, she was very sad.\n"Where are you?"', TEXTS[label]]
-    assert found == Unit(1, "\n\n".join(pages), "lgg-official", alone=True)
+    assert found == Unit(1, "\n\n".join(pages), "lgg", alone=True), "the story's own word before the folder's"
 
 
 # All of them

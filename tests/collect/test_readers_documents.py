@@ -8,7 +8,9 @@ import pytest
 
 from emma.collect.clean import repair
 from emma.collect.compression import decompress
-from emma.collect.readers.android import language, unescaped
+from emma.collect.config import SourceConfig
+from emma.collect.file_names import told
+from emma.collect.readers.android import unescaped
 from emma.collect.unit import Bad, Unit
 from tests.collect.given import DATA, kinds, needs_data, read, units
 from tests.conftest import TEXTS
@@ -104,10 +106,13 @@ def test_android() -> None:
         ("values-night", "values"),
         ("values-sw600dp-land", "values"),
         ("values-car", "values"),
+        ("values-tl-car", "tl"),
+        ("raw", ""),
     ],
 )
 def test_android_folders(folder: str, code: str) -> None:
-    assert language(folder) == code
+    source = SourceConfig(name="s", reader="android", path="f", licence="x")
+    assert told(f"res/{folder}/strings.xml", source).code == code
 
 
 def test_android_escapes_follow_the_rules_of_its_documentation() -> None:
@@ -165,7 +170,7 @@ USFX = """<usfx><book id="MAT"><id id="MAT">Cherokee</id><h>ᎹᏚ</h><p sfm="mt
 
 
 def test_usfx() -> None:
-    assert read("usfx", USFX, "chr-cherokee.usfx.xml.zst") == [
+    assert read("usfx", USFX, "chr-cherokee.usfx.xml.zst", lang_from="^([a-z]{3})-") == [
         Unit(1, "ᎯᎠ ᎪᏪᎵ, ᏥᏌ.\nᎡᏆᎭᎻ ᎡᏏᎩ ᎤᏕᏁᎴᎢ", "chr"),
         Unit(2, "ᏤᎦᏈ", "chr"),
     ]
@@ -308,7 +313,7 @@ def test_metadata_takes_no_longer_than_it_is() -> None:
 @pytest.mark.parametrize(
     ("reader", "file", "mark", "code"),
     [
-        ("usfx", "mono/open_bibles_xml/chr-cherokee.usfx.xml.zst", "<c id=", "chr"),
+        ("usfx", "mono/open_bibles_xml/chr-cherokee.usfx.xml.zst", "<c id=", ""),
         ("osis", "mono/open_bibles_xml/swa-swahili.osis.xml.zst", "<chapter ", "sw"),
         ("xhtml", "domain/books/standardebooks_pride_chapter-1.xhtml.gz", "<html ", "en-GB"),
         ("jats", "domain/papers/journal.pone.0002554.xml.zst", "<article ", "EN"),

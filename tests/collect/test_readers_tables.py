@@ -22,7 +22,7 @@ from emma.collect.readers import find
 from emma.collect.streams import InputFile
 from emma.collect.unit import Bad, Unit
 from emma.errors import SourceError
-from tests.collect.given import kinds, read, units
+from tests.collect.given import coded, kinds, read, units
 from tests.conftest import TEXTS
 
 # csv
@@ -108,7 +108,7 @@ def opened(reader: str, files: dict[str, bytes], stop: int | None = None, **chan
     parts = tuple(Part(name=name, mark="", location=str(Path(name).absolute())) for name in files)
     found: list[Unit | Bad] = []
     for file in open_piece(Piece(parts=parts, stop=stop), source, 100_000):
-        found.extend([file] if isinstance(file, Bad) else find(source).read(file, source))
+        found.extend([file] if isinstance(file, Bad) else coded(file, source))
     return found
 
 

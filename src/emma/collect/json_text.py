@@ -101,6 +101,12 @@ class Reading:
         self.at = 0
         """Where the next value, or what follows the last, begins: characters."""
 
+    def again(self) -> "Reading":
+        """Another reading of the same text, from here on."""
+        other = Reading(self._text)
+        other.at = self.at
+        return other
+
     def value(self) -> Any:
         """Take the value that begins here."""
         self.peek()

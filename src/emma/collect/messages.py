@@ -1,6 +1,7 @@
 """Messages of program interfaces: opening a file of them, and whether one says anything beside its parameters."""
 
 import re
+from contextlib import suppress
 
 from emma.collect.json_text import BrokenJSON, Reading, opened
 from emma.collect.streams import InputFile, decode
@@ -26,6 +27,15 @@ def opened_object(file: InputFile) -> Reading | Bad:
             return Bad(0, "missing field", "the file is not a JSON object", reading.rest())
         return reading.unread(0, BrokenJSON("expecting an object: char 0"))
     return reading
+
+
+def outermost(reading: Reading) -> dict[str, object]:
+    """What the outermost object holds, as far as it can be read; the reading stays where it is."""
+    ahead, found = reading.again(), dict[str, object]()
+    with suppress(BrokenJSON):
+        for key in ahead.items():
+            found.setdefault(str(key), ahead.value())
+    return found
 
 
 def json_message(row: int, name: str, value: object, raw: bytes, code: str, *, is_again: bool) -> Unit | Bad:

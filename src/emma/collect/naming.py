@@ -1,6 +1,5 @@
 """What language a text is in, from what its source calls it: the recipe's word first, then the code, then policy."""
 
-import re
 from collections.abc import Mapping
 from functools import lru_cache
 
@@ -23,6 +22,8 @@ class Naming:
 
     def __init__(self, source: SourceConfig, policies: Policies, identify: macro.Identify | None = None) -> None:
         self._source, self._policies, self._identify = source, policies, identify
+        self.untold: tuple[str, ...] = ("", "")
+        """Why nothing outside the texts of the current file tells their language, for both sides."""
 
     def of(self, code: str, text: str, seen: Evidence | None = None) -> tuple[str, str]:
         """The label of a text and the rule that gave it; `seen`, if known, is `written_evidence` of it.
@@ -55,9 +56,7 @@ class Naming:
             found = self._resolve(code, text, seen, source.scheme)
             rule = found.rule
         else:
-            raise LanguageError(
-                "the text names no language; set `lang` of the source, or name the field or `lang_from` that holds it"
-            )
+            raise LanguageError(self.untold[key == "lang2"] or f"the text names no language; set `{key}` of the source")
         return self._by_policy(found, rule, text) if self._policies else (found.label, rule)
 
     def _resolve(self, code: str, text: str, seen: Evidence | None, scheme: Scheme) -> Resolved:
@@ -66,12 +65,6 @@ class Naming:
     def _by_policy(self, found: Resolved, rule: str, text: str) -> tuple[str, str]:
         lang, why = macro.apply(found.lang, self._policies, text, self._identify)
         return lang.label, f"{rule}; {why}" if why else rule
-
-
-def code_in(name: str, source: SourceConfig) -> str:
-    """What a file's name calls its language, by the source's `lang_from`; empty if it has none or does not match."""
-    match = None if source.lang_from is None else re.search(source.lang_from, name)
-    return "" if match is None else match[1] or ""
 
 
 @lru_cache(maxsize=4)

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 
 from emma.collect.config import SourceConfig
 from emma.collect.documents import documents
-from emma.collect.naming import Naming, code_in
+from emma.collect.file_names import Told, told_of
+from emma.collect.naming import Naming
 from emma.collect.readers import find
 from emma.collect.sink import Sink
 from emma.collect.streams import InputFile
@@ -15,7 +16,9 @@ from emma.errors import ArtifactError
 def read_file(file: InputFile, source: SourceConfig, naming: Naming, sink: Sink) -> None:
     """Read one file. ArtifactError unless every unit that its reader yields is in a document or a reject."""
     sink.open(file.name)
-    read, before = Counted(find(source).read(file, source), code_in(file.name, source)), sink.units
+    names = told_of(file.name, [each.name for each in file.beside], source)
+    naming.untold = tuple(each.why for each in names)
+    read, before = Counted(called(file, source, names)), sink.units
     begin = file.position()
     for document in documents(read, naming, source.group_bytes, sink.reject):
         sink.keep(document)
@@ -28,14 +31,13 @@ def read_file(file: InputFile, source: SourceConfig, naming: Naming, sink: Sink)
 
 
 class Counted:
-    """Units as they come from a reader, counted before anything else sees them.
+    """Units as they come, counted before anything else sees them.
 
-    Those that name no language get `code`, what the file's name calls it. A row's number is part of its document's id,
-    so a second unit under the same number is a Bad.
+    A row's number is part of its document's id, so a second unit under the same number is a Bad.
     """
 
-    def __init__(self, units: Iterable[Unit | Bad], code: str) -> None:
-        self._units, self._code = units, code
+    def __init__(self, units: Iterable[Unit | Bad]) -> None:
+        self._units = units
         self.count = 0
 
     def __iter__(self) -> Iterator[Unit | Bad]:
@@ -43,8 +45,6 @@ class Counted:
         for unit in self._units:
             self.count += unit.units
             if isinstance(unit, Bad) or rows.add(unit.row):
-                if self._code and isinstance(unit, Unit) and not unit.code:
-                    unit.code = self._code
                 yield unit
             else:
                 yield bad(unit, "row twice", "another text of this file has the same number, and so the same id")
@@ -70,3 +70,13 @@ class Rows:
         if is_new := not self._seen[place] >> bit & 1:
             self._seen[place] |= 1 << bit
         return is_new
+
+
+def called(file: InputFile, source: SourceConfig, names: tuple[Told, Told]) -> Iterator[Unit | Bad]:
+    """The units of a file with what their language is called, by the order of witnesses."""
+    first, second = names
+    for unit in find(source).read(file, source):
+        if isinstance(unit, Unit):
+            unit.code = first.code if first.stated else unit.code or first.code
+            unit.code2 = second.code if second.stated else unit.code2 or second.code
+        yield unit

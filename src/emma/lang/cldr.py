@@ -77,6 +77,14 @@ def autonym(iso: str, script: str = "") -> str:
     return ""
 
 
+@lru_cache(maxsize=16_384)
+def has_name(iso: str) -> bool:
+    """Whether CLDR has an English name of a language, or of the macrolanguage that it stands for: some 600 have one."""
+    from babel.core import Locale
+
+    return any(name in Locale("en").languages for name in _names(iso))
+
+
 def _names(iso: str) -> list[str]:
     """What CLDR may call a language: its own tag, and its macrolanguage's where that is fit to stand for it.
 

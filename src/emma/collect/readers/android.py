@@ -15,15 +15,12 @@ from emma.collect.xml_events import End, Records, Start, Text, events
 
 HOLDERS = ("string", "plurals", "string-array")
 RECORDS = Records(frozenset({*HOLDERS, "item"}), flat=True, counted="string|item")
-LANGUAGE = re.compile(r"(?:^|-)(b\+\w+(?:\+\w+)*|(?!car\b)[a-z]{2,3}(?:-r[A-Z]{2})?)(?=-|$)")
-"""The language among the qualifiers of a folder; `car` is the car's screen there."""
 ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))|\"|[ \t\r\n]+", re.DOTALL)
 LETTERS = {"n": "\n", "t": "\t"}
 
 
 def read(file: InputFile, _source: SourceConfig) -> Iterator[Unit | Bad]:
     """The messages, in order. Those that translators have not finished and references to others are Bad."""
-    code = language(file.inner.parent.name)
     facts: dict[str, str] | None = None
     row, runs, size, lost = 0, list[str](), 0, False
     for event in events(file, RECORDS):
@@ -41,15 +38,9 @@ def read(file: InputFile, _source: SourceConfig) -> Iterator[Unit | Bad]:
             case End("string" | "item") if facts is not None and not lost:
                 row += 1
                 too_long = size > file.max_row_bytes
-                yield Bad(row, "row too long") if too_long else _message(row, unescaped("".join(runs)), code, facts)
+                yield Bad(row, "row too long") if too_long else _message(row, unescaped("".join(runs)), facts)
         if isinstance(event, End) and event.name in HOLDERS:
             facts = None
-
-
-def language(folder: str) -> str:
-    """The code in a folder's name, or `values` where it has none."""
-    found = LANGUAGE.search(folder.removeprefix("values"))
-    return found[1] if found else "values"
 
 
 def unescaped(text: str) -> str:
@@ -68,7 +59,7 @@ def unescaped(text: str) -> str:
     return ESCAPE.sub(plain, text.strip())
 
 
-def _message(row: int, text: str, code: str, facts: dict[str, str]) -> Unit | Bad:
+def _message(row: int, text: str, facts: dict[str, str]) -> Unit | Bad:
     raw = text.encode("utf-8", "surrogatepass")
     if facts.get("translatable") == "false" or text.startswith(("@string/", "@android:")):
         return Bad(row, "not for translation", f"message '{facts.get('name')}'", raw)
@@ -76,4 +67,4 @@ def _message(row: int, text: str, code: str, facts: dict[str, str]) -> Unit | Ba
         return Bad(row, "fuzzy translation", f"message '{facts.get('name')}'", raw)
     if text.strip() and says_nothing(text):
         return Bad(row, "only placeholders", f"message '{facts.get('name')}'", raw)
-    return Unit(row, text, code)
+    return Unit(row, text)

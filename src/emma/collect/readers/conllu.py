@@ -16,9 +16,8 @@ TEXT = b"# text ="
 
 def read(file: InputFile, _source: SourceConfig) -> Iterator[Unit | Bad]:
     """Documents and single sentences, in order."""
-    code = file.inner.name.split("_")[0]
     document: list[Unit] | None = None
-    for sentence in _sentences(file, code):
+    for sentence in _sentences(file):
         if sentence is None:
             yield from _close(document)
             document = []
@@ -29,7 +28,7 @@ def read(file: InputFile, _source: SourceConfig) -> Iterator[Unit | Bad]:
     yield from _close(document)
 
 
-def _sentences(file: InputFile, code: str) -> Iterator[Unit | Bad | None]:
+def _sentences(file: InputFile) -> Iterator[Unit | Bad | None]:
     """The sentences, one a block of lines, and None where a document begins."""
     told = False
     for line in file.lines():
@@ -40,7 +39,7 @@ def _sentences(file: InputFile, code: str) -> Iterator[Unit | Bad | None]:
             yield None
         elif line[1].startswith(TEXT):
             told = True
-            yield _sentence(*line, code)
+            yield _sentence(*line)
         elif not line[1].strip():
             told = False
         elif not told and not line[1].startswith(b"#"):
@@ -48,9 +47,9 @@ def _sentences(file: InputFile, code: str) -> Iterator[Unit | Bad | None]:
             yield Bad(line[0], "no raw sentence", "no line `# text =` stands above these words", line[1])
 
 
-def _sentence(row: int, line: bytes, code: str) -> Unit | Bad:
+def _sentence(row: int, line: bytes) -> Unit | Bad:
     text = decode(line.removeprefix(TEXT), row)
-    return text if isinstance(text, Bad) else Unit(row, text.removeprefix(" "), code)
+    return text if isinstance(text, Bad) else Unit(row, text.removeprefix(" "))
 
 
 def _close(document: list[Unit] | None) -> Iterator[Unit]:

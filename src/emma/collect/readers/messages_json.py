@@ -1,14 +1,14 @@
 """Messages of programs as nested JSON, one file a language: `sr-Latn.min.json`, a unit a text wherever it stands.
 
-The language is the file's name up to its first dot. Where the outermost object has that name as its only key, as in
-OpenStreetMap's iD, nothing changes: texts are found at any depth.
+The language is `@@locale` (Flutter), else the file's name up to its first dot where the outermost object has that name
+as its only key (OpenStreetMap's iD), else an unmistakable part of the path (`sw.json`, `_locales/pt_BR/messages.json`).
 """
 
 from collections.abc import Iterator
 
 from emma.collect.config import SourceConfig
 from emma.collect.json_text import BrokenJSON, Reading
-from emma.collect.messages import json_message, opened_object
+from emma.collect.messages import json_message, opened_object, outermost
 from emma.collect.streams import InputFile
 from emma.collect.unit import Bad, Unit
 
@@ -22,7 +22,7 @@ def read(file: InputFile, _source: SourceConfig) -> Iterator[Unit | Bad]:
     if isinstance(reading, Bad):
         yield reading
         return
-    code, row = file.inner.name.split(".")[0], 0
+    code, row = stated(outermost(reading), file.inner.name.split(".")[0]), 0
     seen: set[Path] = set()
     try:
         for row, (path, value, raw) in enumerate(leaves(reading, ()), 1):
@@ -31,6 +31,12 @@ def read(file: InputFile, _source: SourceConfig) -> Iterator[Unit | Bad]:
         reading.end()
     except BrokenJSON as error:
         yield reading.unread(row + 1, error)
+
+
+def stated(messages: dict[str, object], name: str) -> str:
+    """The language that the file itself names."""
+    locale = messages.get("@@locale")
+    return str(locale) if isinstance(locale, str) else name if list(messages) == [name] else ""
 
 
 def leaves(reading: Reading, path: Path) -> Iterator[tuple[Path, object, bytes]]:

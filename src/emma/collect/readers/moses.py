@@ -128,13 +128,8 @@ def _pair(file: InputFile, other: InputFile, one: Line, two: Line) -> Unit | Bad
             return Bad(half.row, half.kind, f"{of.name}: {half.detail}", half.raw)
     if isinstance(one, Bad) or isinstance(text, Bad) or isinstance(text2, Bad) or not (text + text2).strip():
         return None
-    return Unit(one[0], text, code_of(file), text2, code_of(other))
+    return Unit(one[0], text, text2=text2)
 
 
 def _text(file: InputFile, line: Line) -> str | Bad:
     return line if isinstance(line, Bad) else file.decode(line[1], line[0])
-
-
-def code_of(file: InputFile) -> str:
-    """What the name calls the language: its last suffix."""
-    return file.inner.suffix.removeprefix(".")

@@ -1,6 +1,7 @@
 """Children's stories of the African Storybook as Markdown: a title, pages under `##`, and a block about the story.
 
-The language is the folder (`lgg/0001_agupi.md`). Lines were broken to fit a page, so they are joined again.
+The language is the block's, else the folder (`lgg/0001_agupi.md`). Lines were broken to fit a page, so they are joined
+again.
 """
 
 import re
@@ -11,6 +12,8 @@ from emma.collect.stories import story
 from emma.collect.streams import InputFile
 from emma.collect.unit import Bad, Unit
 
+LANGUAGE = re.compile(r"^\* Language: *(\S+) *$", re.MULTILINE)
+
 
 def read(file: InputFile, _source: SourceConfig) -> Iterator[Unit | Bad]:
     """The story as one unit, a line a paragraph and an empty line between pages."""
@@ -19,7 +22,8 @@ def read(file: InputFile, _source: SourceConfig) -> Iterator[Unit | Bad]:
         yield content
         return
     pages = [_paragraphs(page) for page in re.split(r"(?m)^##?(?!#)", story(content))]
-    yield Unit(1, "\n\n".join(filter(None, pages)), file.inner.parent.name, alone=True)
+    found = LANGUAGE.search(content)
+    yield Unit(1, "\n\n".join(filter(None, pages)), found[1] if found else "", alone=True)
 
 
 def _paragraphs(page: str) -> str:

@@ -2,8 +2,8 @@
 (between empty lines) or a "line".
 
 The encoding is the one that the source declares, else what a byte-order mark says, else UTF-8, else a guess from the
-first 64 KiB; guessed text says so in `repair`. The language is the name up to its first dot
-(`swh_Latn.txt.gz`), unless the source says it, or where it is (`lang`, `lang_from`).
+first 64 KiB; guessed text says so in `repair`. The language is an unmistakable part of the path (`swh_Latn.txt.gz`,
+`sw/news.txt`), unless the source says it, or where it is (`lang`, `lang_from`).
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -32,15 +32,14 @@ def read(file: InputFile, source: SourceConfig) -> Iterator[Unit | Bad]:
         return
     if is_wide(encoding.name):
         file.stream, encoding = as_utf8(file.stream, encoding.name), Encoding("utf-8")
-    code = "" if source.lang or source.lang_from else file.inner.name.split(".")[0]
     for found in UNITS[str(source.options.get("unit", "document"))](file):
-        yield found if isinstance(found, Bad) else _unit(encoding, *found, code)
+        yield found if isinstance(found, Bad) else _unit(encoding, *found)
 
 
-def _unit(encoding: Encoding, row: int, data: bytes, code: str) -> Unit | Bad:
+def _unit(encoding: Encoding, row: int, data: bytes) -> Unit | Bad:
     text = decode(data, row, None if encoding.name in ("utf-8", "utf-8-sig") else encoding.name)
     if not isinstance(text, Bad):
-        return Unit(row, text, code, repair=f"read as {encoding.name}" if encoding.guessed else None)
+        return Unit(row, text, repair=f"read as {encoding.name}" if encoding.guessed else None)
     hint = f"{encoding.name} was a guess; set `encoding` of the source: {text.detail}"
     return replace(text, detail=hint) if encoding.guessed else text
 

@@ -1,6 +1,7 @@
 """Bibles in USFX XML: a unit a chapter, a verse a line; headings, notes and references are left out.
 
-The language is the file's `languageCode`, else its name up to the first dash or dot (`chr-cherokee.usfx.xml`).
+The language is the file's `languageCode`; where files name it instead (`chr-cherokee.usfx.xml`), use the source's
+`lang_from`.
 """
 
 import re
@@ -23,7 +24,7 @@ APART = frozenset({"p", "q", "b", "optionalLineBreak", "tr", "tc", "th", "li"})
 
 def read(file: InputFile, _source: SourceConfig) -> Iterator[Unit | Bad]:
     """The chapters, in order."""
-    lines, code, row, naming = Lines(file.max_row_bytes), re.split(r"[-_.]", file.inner.name)[0], 1, False
+    lines, code, row, naming = Lines(file.max_row_bytes), "", 1, False
     for event in without(events(file, RECORDS), _skipped):
         match event:
             case Bad():

@@ -1,0 +1,202 @@
+"""Who says what language a file is in: the recipe, then the content, then a name that leaves no doubt."""
+
+import io
+import json
+import re
+
+import pytest
+
+from emma.collect.config import SourceConfig
+from emma.collect.file_names import NAMED, told, told_of, told_of_pair
+from emma.collect.naming import Naming
+from emma.collect.readers import names as readers
+from emma.collect.streams import InputFile
+from emma.collect.unit import Unit
+from emma.errors import LanguageError
+from tests.collect.given import coded
+
+
+def source(reader: str, **changes: object) -> SourceConfig:
+    return SourceConfig.model_validate({"name": "s", "reader": reader, "path": "f", "licence": "CC0-1.0", **changes})
+
+
+PO = 'msgid ""\nmsgstr ""\n{}"Content-Type: text/plain; charset=UTF-8\\n"\n\nmsgid "Open"\nmsgstr "Ouvrir le fichier"\n'
+USFX = '<usfx>{}<book id="MAT"><c id="1"/><p><v id="1"/>Kitabu<ve/></p></book></usfx>'
+# reader → a file that names no language, and one that does, where its format can
+CONTENT = {
+    "android": ("<resources><string name='a'>Bonjour</string></resources>", None),
+    "ces": ("<c><div type='chapter'><seg>a</seg></div></c>", None),
+    "conllu": ("# text = Habari ya asubuhi.\n1\tHabari\n", None),
+    "csv": ("text\nHabari\n", "text,lang\nHabari,ha\n"),
+    "gettext": (PO.format(""), PO.format('"Language: ha\\n"\n')),
+    "html": ("<html><body><p>Habari ya asubuhi</p></body></html>", "<html lang='ha'><body><p>Habari</p></body></html>"),
+    "jats": ("<article><body><p>a</p></body></article>", "<article xml:lang='ha'><body><p>a</p></body></article>"),
+    "json": ('[{"text": "Habari"}]', '[{"text": "Habari", "lang": "ha"}]'),
+    "jsonl": ('{"text": "Habari"}', '{"text": "Habari", "lang": "ha"}'),
+    "markdown": ("Habari\n", "---\nlang: ha\n---\nHabari\n"),
+    "mediawiki_json": ('{"a": "Bonjour"}', None),
+    "messages_json": ('{"a": "Bonjour"}', '{"@@locale": "ha", "a": "Bonjour"}'),
+    "osis": ("<osis><verse>a</verse></osis>", "<osis><osisText xml:lang='ha'><verse>a</verse></osisText></osis>"),
+    "storybook": ("# a\n\n##\nHabari\n", "# a\n\n##\nHabari\n\n##\n* Language: ha\n"),
+    "tei": (
+        "<TEI><text><body><p>a</p></body></text></TEI>",
+        "<TEI><text xml:lang='ha'><body><p>a</p></body></text></TEI>",
+    ),
+    "text": ("Habari\n", None),
+    "tmx": (
+        "<tmx><header/><body><tu><tuv><seg>a</seg></tuv><tuv><seg>b</seg></tuv></tu></body></tmx>",
+        "<tmx><header/><body><tu><tuv xml:lang='ha'><seg>a</seg></tuv><tuv xml:lang='en'><seg>b</seg></tuv></tu></body></tmx>",
+    ),
+    "udhr": (
+        "<udhr><article><para>a</para></article></udhr>",
+        "<udhr xml:lang='ha'><article><para>a</para></article></udhr>",
+    ),
+    "usfx": (USFX.format(""), USFX.format("<languageCode>ha</languageCode>")),
+    "xhtml": ("<html><body><p>a</p></body></html>", "<html xml:lang='ha'><body><p>a</p></body></html>"),
+}
+NO_LANGUAGE = {"code", "docstrings", "topics"}
+"""Readers of programs."""
+ELSEWHERE = {"huggingface", "parquet", "mediawiki_dump", "moses", "warc"}
+"""Readers whose files are not text; their units come by the same way."""
+
+
+def codes(reader: str, content: str, name: str, **changes: object) -> set[str]:
+    file = InputFile(name, io.BytesIO(content.encode()), 100_000)
+    return {each.code for each in coded(file, source(reader, **changes)) if isinstance(each, Unit)}
+
+
+def test_every_reader_is_tried() -> None:
+    assert {*CONTENT, *NO_LANGUAGE, *ELSEWHERE} == set(readers())
+
+
+@pytest.mark.parametrize("reader", CONTENT)
+def test_lang_from_comes_first_in_every_reader(reader: str) -> None:
+    for content in filter(None, CONTENT[reader]):
+        assert codes(reader, content, "data/sw/en.x", lang_from="data/([a-z]+)/") == {"sw"}
+
+
+@pytest.mark.parametrize("reader", CONTENT)
+def test_where_lang_from_does_not_match_only_the_content_may_say(reader: str) -> None:
+    for content, expected in zip(CONTENT[reader], ("", "ha"), strict=True):
+        if content:
+            assert codes(reader, content, "sw/0001_en.x", lang_from="data/([a-z]+)/") == {expected}
+    why = told("sw/en.x", source(reader, lang_from="data/([a-z]+)/")).why
+    assert "data/([a-z]+)/" in why and "sw/en.x" in why
+
+
+@pytest.mark.parametrize("reader", [each for each, (_, says) in CONTENT.items() if says])
+def test_the_content_comes_before_the_name(reader: str) -> None:
+    assert codes(reader, CONTENT[reader][1] or "", "po/sw/0001_sw.x") == {"ha"}
+
+
+def test_the_reason_is_the_rejects() -> None:
+    of, naming = source("text"), Naming(source("text"), {})
+    naming.untold = tuple(each.why for each in told_of("swh/dev.txt", (), of))
+    with pytest.raises(LanguageError, match=r"lang_from = '\(\[\^/\]\+\)/\[\^/\]\+\$', which is 'swh' here"):
+        naming.of("", "Watoto")
+
+
+TRUSTED = [
+    ("gettext", "locale/sw/LC_MESSAGES/kde.po", "sw"),
+    ("gettext", "locale/pt_BR/LC_MESSAGES/django.po", "pt_BR"),
+    ("gettext", "x.zip/locale/dag/LC_MESSAGES/x.po", "dag"),
+    ("gettext", "po/fr/ark.po", "fr"),
+    ("gettext", "po/sw.po", "sw"),
+    ("gettext", "messages.sw.po", "sw"),
+    ("gettext", "po/sr@latin.po", "sr@latin"),
+    ("messages_json", "_locales/fr/messages.json", "fr"),
+    ("messages_json", "locales/fr/all.json", "fr"),
+    ("messages_json", "locales/pt-br.json", "pt-br"),
+    ("messages_json", "sw.json", "sw"),
+    ("messages_json", "dist/sr-Latn.min.json", "sr-Latn"),
+    ("mediawiki_json", "i18n/roa-tara.json", "roa-tara"),
+    ("android", "res/values-sw/strings.xml", "sw"),
+    ("android", "res/values-b+sr+Latn/strings.xml", "b+sr+Latn"),
+    ("android", "res/values-dag/strings.xml", "dag"),
+    ("android", "res/values-night/strings.xml", "values"),
+    ("conllu", "ud/sme_giella-ud-test.conllu.zst", "sme"),
+    ("conllu", "cs_pdt-ud-train.conllu", "cs"),
+    ("conllu", "kk_ktb-ud-train.conllu", "kk"),
+    ("storybook", "a.tar.zst/lgg/0001_agupi.md", "lgg"),
+    ("text", "swh_Latn.devtest.zst", "swh_Latn"),
+    ("text", "dev/sw.txt", "sw"),
+    ("text", "raw/sw/train.txt.gz", "sw"),
+    ("text", "news.am.txt", "am"),
+    ("text", "swh/sw.txt", "sw"),
+    ("text", "zh-Hant/new.txt", "zh-Hant"),
+]
+
+
+@pytest.mark.parametrize(("reader", "name", "code"), TRUSTED)
+def test_names_that_leave_no_doubt(reader: str, name: str, code: str) -> None:
+    assert told(name, source(reader)).code == code
+
+
+WORDS = "dev raw all new old src tgt kde law gov sub mix bib ted pop web LUK GEN ISA train wiki John Male part1 001"
+DOUBTFUL = [
+    *(("text", f"swh/{word}.txt") for word in WORDS.split()),
+    *(("messages_json", f"locales/{word}.json") for word in WORDS.split()),
+    *(("mediawiki_json", f"i18n/{word}.json") for word in WORDS.split()),
+    *(("gettext", f"po/{word}.po") for word in WORDS.split()),
+    *(("conllu", f"{word}.conllu") for word in WORDS.split()),
+    *(("usfx", f"{word}-x.usfx.xml") for word in WORDS.split()),
+    *(("android", f"{word}/strings.xml") for word in WORDS.split()),
+    ("text", "swh/en.txt"),
+    ("text", "en/sw.txt"),
+    ("text", "en-fr.txt"),
+    ("text", "raw_text.txt"),
+    ("text", "src-de.txt"),
+    ("text", "Swahili.txt"),
+    ("text", "file"),
+    ("usfx", "mat_usfx.xml"),
+    ("conllu", "sw/train_x.conllu.de.conllu"),
+    ("jsonl", "sw.jsonl"),
+    ("csv", "sw/train.csv"),
+]
+
+
+@pytest.mark.parametrize(("reader", "name"), DOUBTFUL)
+def test_names_that_are_words_are_no_witnesses(reader: str, name: str) -> None:
+    found = told(name, source(reader))
+    assert (found.code, "`lang_from`" in found.why) == ("", True)
+
+
+def test_what_the_recipe_explains_is_trusted() -> None:
+    assert told("chi/new.txt", source("text", codes={"chi": "zho_Hant"})).code == "chi"
+
+
+@pytest.mark.parametrize("name", ["swh/dev.txt", "dag/x.usfx.xml", "all.sw_KE.csv", "a/swh/b/c.json.gz", "hau-x.html"])
+@pytest.mark.parametrize("reader", sorted(NAMED | {"jsonl", "csv"}))
+def test_the_pattern_that_is_proposed_finds_what_it_says(reader: str, name: str) -> None:
+    found = told(name, source(reader))
+    if proposed := re.search(r"lang_from = '(.*)', which is '(.*)' here", found.why):
+        assert told(name, source(reader, lang_from=proposed[1])).code == proposed[2]
+    else:
+        assert found.code
+
+
+PAIRS = [
+    ("news.en", "news.sw", {}, ("en", "sw")),
+    ("en-sw.en.gz", "en-sw.sw.gz", {}, ("en", "sw")),
+    ("corpus.en-dag.dag", "corpus.en-dag.en", {}, ("dag", "en")),
+    ("eng-dag/x.dag", "eng-dag/x.eng", {}, ("dag", "eng")),
+    ("b.eng_Latn", "b.dag_Latn", {}, ("eng_Latn", "dag_Latn")),
+    ("b.eng", "b.swh", {}, ("eng", "swh")),
+    ("en-sw/train.src", "en-sw/train.tgt", {}, ("", "")),
+    ("x.raw", "x.en", {}, ("", "")),
+    ("en-sw/train.src", "en-sw/train.tgt", {"lang_from": "([a-z]+)-"}, ("", "")),
+    ("en-sw/train.src", "en-sw/train.tgt", {"lang_from": "([a-z]+)-", "lang2": "sw"}, ("en", "en")),
+    ("a_sw.src", "a_en.tgt", {"lang_from": "_([a-z]+)"}, ("sw", "en")),
+]
+
+
+@pytest.mark.parametrize(("one", "two", "changes", "expected"), PAIRS)
+def test_pairs(one: str, two: str, changes: dict[str, str], expected: tuple[str, str]) -> None:
+    found = told_of_pair(one, two, source("moses", **changes))
+    assert (found[0].code, found[1].code) == expected
+    assert all(each.code or "`lang` and `lang2`" in each.why for each in found)
+
+
+def test_a_flutter_file_and_a_key_that_is_the_files_name() -> None:
+    assert codes("messages_json", json.dumps({"ast": {"a": "Área"}}), "locales/ast.min.json") == {"ast"}
+    assert codes("messages_json", json.dumps({"app": {"a": "Área"}}), "locales/all.json") == {""}
