@@ -46,8 +46,6 @@ def _code(root: Mapping[str, str]) -> str:
     tag = root.get(LANG) or "und"
     if tag == "und":
         tag = root.get("iso639-3") or "und"
-    if tag == "und":
-        return ""
     language, *rest = tag.split("-")
     script = root.get("iso15924")
     has_script = any(len(part) == 4 and part.isalpha() for part in rest)
