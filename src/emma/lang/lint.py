@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 
+from emma.lang.cldr import likely_scripts
 from emma.lang.codes import LABEL, meaning, resolve
 from emma.lang.lint_rows import Row
 from emma.lang.macro import beside_members, members
@@ -133,11 +134,12 @@ def _reason(row: Row, refusal: RefusedError) -> str:
 
 
 def _scripts(code: str) -> str:
-    """The scripts of a language; empty where the code is none or nobody says."""
+    """The likely scripts of a language, else all that are known; empty where the code is none or nobody says."""
     try:
-        return ", ".join(scripts_of(meaning(code, "iso639")[0])[:4])
+        iso, _ = meaning(code, "iso639")
     except RefusedError:
         return ""
+    return ", ".join((likely_scripts(iso) or scripts_of(iso))[:4])
 
 
 def _duplicates(rows: Sequence[Row]) -> Iterator[Finding]:
