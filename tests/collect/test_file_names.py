@@ -56,7 +56,7 @@ CONTENT = {
 }
 NO_LANGUAGE = {"code", "docstrings", "topics"}
 """Readers of programs."""
-ELSEWHERE = {"huggingface", "parquet", "mediawiki_dump", "moses", "warc"}
+ELSEWHERE = {"epub", "huggingface", "parquet", "mediawiki_dump", "moses", "warc"}
 """Readers whose files are not text; their units come by the same way."""
 
 
