@@ -9,7 +9,7 @@ from rich.table import Table
 
 from emma import recipe as recipes
 from emma.home import Home, Run
-from emma.losses import is_over, percent
+from emma.losses import percent
 from emma.store import manifest
 from emma.store.artifact import Artifact
 
@@ -98,7 +98,7 @@ def show_states(path: Path, changes: list[str], home: Home) -> None:
 
 def _loss(loss: "Loss") -> str:
     """What a source lost, and whether the run stops for it."""
-    return f"{loss}" + (f": more than max_reject, {percent(loss.allowed)}" if is_over(loss.row, loss.allowed) else "")
+    return f"{loss}" + (f": more than max_reject, {percent(loss.allowed)}" if loss.is_too_much else "")
 
 
 def _changed(artifact: Artifact | None) -> list[str]:

@@ -104,7 +104,6 @@ def test_counts_and_summaries(data: Path, make_work: MakeWork) -> None:
         "rows_out": 4 * len(TEXTS),
         "units": 4 * (len(TEXTS) + 2),
         "units_lost": 8,
-        "units_refused": 4,
         "units_rejected": 8,
     }
     one, everything = shards.read(work.out / "sources.parquet").to_pylist()
@@ -127,7 +126,6 @@ def test_counts_and_summaries(data: Path, make_work: MakeWork) -> None:
         "units": 3 * (len(TEXTS) + 2),
         "units_rejected": 6,
         "units_lost": 6,
-        "units_refused": 3,
         "bytes_read": file_bytes,
         "bytes_unread": 0,
         "unread_file": None,

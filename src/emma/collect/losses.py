@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from emma.collect.config import CollectConfig, SourceConfig
-from emma.collect.unit import UNKNOWN_LANGUAGE, WITHOUT_TEXT
+from emma.collect.unit import WITHOUT_TEXT
 from emma.errors import SourceError
 from emma.losses import is_over, lost_share, lost_words, percent
 from emma.snippet import snippet
@@ -38,6 +38,11 @@ class Loss:
     allowed: float
     """Share that may be lost."""
 
+    @property
+    def is_too_much(self) -> bool:
+        """Whether a run stops for it. What may be lost of benchmarks is no question of shares: only 0 is one here."""
+        return is_over(self.row, self.allowed) and (self.part == "documents" or not self.allowed)
+
     def __str__(self) -> str:
         return f"{self.source.name}: {percent(lost_share(self.row))} lost, {lost_words(self.row)}"
 
@@ -50,16 +55,9 @@ def find_losses(section: CollectConfig, collected: Artifact, *, strict: bool = F
         rows = shards.read(collected.file(f"{table}.parquet")).to_pylist() if sources else []
         for source, row in zip(sources, rows, strict=True):
             allowed = section.max_reject if source.max_reject is None else source.max_reject
-            counted = row if part == "documents" else without_refused(row)
-            losses.append(Loss(source, counted, part, 0.0 if strict else allowed))
+            losses.append(Loss(source, row, part, 0.0 if strict else allowed))
     losses = [each for each in losses if lost_share(each.row)]
     return sorted(losses, key=lambda each: (-lost_share(each.row), each.source.name))
-
-
-def without_refused(benchmark: Row) -> Row:
-    """A benchmark's row without the units whose language was refused: that is judged where benchmarks are used."""
-    refused = benchmark["units_refused"]
-    return {**benchmark, **{name: benchmark[name] - refused for name in ("units_lost", "units_rejected", "units")}}
 
 
 def guard_losses(section: CollectConfig, collected: Artifact, *, strict: bool = False) -> None:
@@ -67,7 +65,7 @@ def guard_losses(section: CollectConfig, collected: Artifact, *, strict: bool = 
 
     Raises SourceError with the worst rejects of each such source.
     """
-    losses = [each for each in find_losses(section, collected, strict=strict) if is_over(each.row, each.allowed)]
+    losses = [each for each in find_losses(section, collected, strict=strict) if each.is_too_much]
     if not losses:
         return
     told = [line for loss in losses[:SHOWN] for line in describe(loss, collected)]
@@ -121,9 +119,8 @@ def worst(loss: Loss, collected: Artifact) -> dict[str, tuple[int, Sequence[Row]
 
 def lost(loss: Loss, collected: Artifact) -> Iterator[Row]:
     """The rejects of a source that are a loss, in order."""
-    others = WITHOUT_TEXT if loss.part == "documents" else WITHOUT_TEXT | {UNKNOWN_LANGUAGE}
     for part in collected.parts[loss.part]:
         for batch in shards.batches(part.file("rejects.parquet")):
             for row in batch.to_pylist() if batch.column("source")[0].as_py() == loss.source.name else ():
-                if row["reason"].partition(":")[0] not in others:
+                if row["reason"].partition(":")[0] not in WITHOUT_TEXT:
                     yield row

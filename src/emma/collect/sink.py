@@ -25,9 +25,9 @@ LANGUAGES = pa.schema([("lang", pa.string()), ("documents", pa.int64()), ("bytes
 UNREAD = pa.schema([("file", pa.string()), ("bytes_read", pa.int64()), ("bytes_unread", pa.int64())])
 
 
-LOST = ("units_rejected", "units_lost", "units_refused", "bytes_read", "bytes_unread")
+LOST = ("units_rejected", "units_lost", "bytes_read", "bytes_unread")
 """Counts of what a source could not give: units in rejects; those of them that are text, as far as anybody can tell;
-those whose language was refused; bytes of its files, decompressed, that were read, and that were not."""
+bytes of its files, decompressed, that were read, and that were not."""
 
 
 class Sink:
@@ -87,7 +87,6 @@ class Sink:
         self._lost["units_rejected"] += bad.units
         if bad.is_lost:
             self._lost["units_lost"] += bad.units
-            self._lost["units_refused"] += bad.units if bad.kind == UNKNOWN_LANGUAGE else 0
             self._file_unread += bad.unread
             self._failed = self._failed or bad.kind != UNKNOWN_LANGUAGE
 

@@ -31,7 +31,6 @@ SOURCES = pa.schema(
         ("units", pa.int64()),  # of the source's own: a document may hold several, a reject stand for several
         ("units_rejected", pa.int64()),
         ("units_lost", pa.int64()),  # rejected, and text as far as anybody can tell (unit.WITHOUT_TEXT)
-        ("units_refused", pa.int64()),  # lost because their language was refused
         ("bytes_read", pa.int64()),  # of its files, decompressed, as far as they can be counted
         ("bytes_unread", pa.int64()),
         ("unread_file", pa.string()),  # the file of which most bytes were not read; null where all were read
