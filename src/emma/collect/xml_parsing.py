@@ -149,9 +149,12 @@ class Parsing:
 
     def _listen(self) -> None:
         names, found, nesting, flat = self.names, self._found, self._open, self._records.flat
+        ends: dict[str, End] = {}  # one for each name, since there are so many
 
         def start(name: str, facts: Attributes) -> None:
-            short = local(name)
+            if name not in ends:
+                ends[name] = End(local(name))
+            short = ends[name].name
             if len(names) >= DEPTH:
                 raise Fault("broken XML", f"more than {DEPTH} elements inside one another", self._at(), in_tag=True)
             if short in nesting:
@@ -161,13 +164,15 @@ class Parsing:
             names.append(name)
             found.append(Start(short, facts))
 
-        def end(_name: str) -> None:
-            if names:
-                short = local(names.pop())
-                self._left = min(self._left, len(names))
-                if short in nesting:
-                    nesting[short] -= 1
-                found.append(End(short))
+        def end(name: str) -> None:
+            if not names:
+                return
+            names.pop()
+            event = ends.get(name) or End(local(name))
+            self._left = min(self._left, len(names))
+            if event.name in nesting:
+                nesting[event.name] -= 1
+            found.append(event)
 
         def text(characters: str) -> None:
             if names:

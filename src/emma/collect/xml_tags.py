@@ -10,7 +10,7 @@ ATTRIBUTE = re.compile(r"""([\w.:-]+)\s*=\s*("[^"]*"|'[^']*')""")
 Attributes = dict[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: that makes one several times as slow
 class Start:
     """An element begins. Names are without prefix, attributes with theirs (`xml:lang`)."""
 
@@ -25,7 +25,7 @@ class End:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Text:
     """Characters; an element's text may come in several of these."""
 

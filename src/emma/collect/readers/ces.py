@@ -41,50 +41,54 @@ class _Bible:
     def __init__(self, max_bytes: int) -> None:
         self._max_bytes = max_bytes
         self._code: str | None = None
-        self._row = 0
-        self._path: list[tuple[int, Lines | None]] = [(0, None)]
-        """A number for every element that is open, and of a chapter its verses."""
-        self._count = 0
-        self._verses: Lines | None = None
-        """Where the verse goes that is open."""
         self._in_usage = False
+        self._row = self._count = 0
+        self._path = [0]
+        """A number for every element that is open."""
+        self._chapter: Lines | None = None
+        self._depth = 0
+        """Elements around the chapter."""
+        self._verse: Lines | None = None
+        """Where the verse goes that is open."""
         self._loose: list[tuple[int, Lines]] = []
 
     def start(self, name: str, attributes: dict[str, str]) -> Unit | Bad | None:
         """An element begins; the unit if it is a chapter in another, which was not closed then."""
-        self._count += 1
-        if name == "langUsage":
+        unit = None
+        if name == "seg" and self._verse is None:
+            self._verse = self._chapter or self._outside(self._path[-1])
+        elif name == "langUsage":
             self._in_usage = True
         elif name == "language" and self._in_usage and self._code is None:
             self._code = attributes.get("iso639", "")
-        elif name == "seg" and self._verses is None:
-            self._verses = self._chapter() or self._outside(self._path[-1][0])
-        is_chapter = name == "div" and attributes.get("type") == "chapter"
-        above = self._chapter() if is_chapter else None
-        self._path = (
-            [(number, None if lines is above else lines) for number, lines in self._path] if above else self._path
-        )
-        self._path.append((self._count, Lines(self._max_bytes) if is_chapter else None))
-        return self._unit(above) if above else None
+        elif name == "div" and attributes.get("type") == "chapter":
+            unit = self._unit(self._chapter) if self._chapter else None
+            self._chapter, self._depth = Lines(self._max_bytes), len(self._path)
+        self._count += 1
+        self._path.append(self._count)
+        return unit
 
     def add(self, text: str) -> None:
         """Text of a verse."""
-        if self._verses:
-            self._verses.add(text)
+        if self._verse:
+            self._verse.add(text)
 
     def end(self, name: str) -> Unit | Bad | None:
         """An element ends; the unit if it is a chapter."""
-        _, chapter = self._path.pop()
-        if name == "langUsage":
+        self._path.pop()
+        if name == "seg" and self._verse:
+            self._verse.end_line()
+            self._verse = None
+        elif name == "langUsage":
             self._in_usage = False
-        elif name == "seg" and self._verses:
-            self._verses.end_line()
-            self._verses = None
-        return self._unit(chapter) if chapter else None
+        elif self._chapter and len(self._path) == self._depth:
+            chapter, self._chapter = self._chapter, None
+            return self._unit(chapter)
+        return None
 
     def lose(self) -> None:
         """Give up the chapter that is open, or the group of verses."""
-        if lines := self._chapter() or self._verses:
+        if lines := self._chapter or self._verse:
             lines.lose()
 
     def loose(self) -> Iterator[Unit | Bad]:
@@ -96,9 +100,6 @@ class _Bible:
         if lines.is_lost:
             return None
         return lines.unit(self._row, self._code or "") or Unit(self._row, "", self._code or "")
-
-    def _chapter(self) -> Lines | None:
-        return next((lines for _, lines in reversed(self._path) if lines), None)
 
     def _outside(self, parent: int) -> Lines:
         """The verses of one element; those of another between them end a group."""
