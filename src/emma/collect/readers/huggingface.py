@@ -4,7 +4,10 @@
 said) choose it. `path = "folder"` takes the Arrow files that the folder's state names, or the Parquet files below it.
 """
 
+import io
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import IO
 
 import pyarrow as pa
 
@@ -12,7 +15,7 @@ from emma.collect import arrow, hub
 from emma.collect.config import SourceConfig
 from emma.collect.readers import parquet
 from emma.collect.record import Fields
-from emma.collect.streams import InputFile
+from emma.collect.streams import CHUNK, DAMAGE, InputFile
 from emma.collect.unit import Bad, Unit
 
 OPTIONS = {"config": str, "split": str}
@@ -32,13 +35,51 @@ def read(file: InputFile, source: SourceConfig) -> Iterator[Unit | Bad]:
 
 def _saved(file: InputFile, source: SourceConfig) -> Iterator[Unit | Bad]:
     """A file of Arrow batches, one after the other, as `datasets` writes them."""
+    measured = Measured(file.stream)
+    row, begin = 1, 0
     try:
-        stream = pa.ipc.open_stream(file.stream)
-    except arrow.BROKEN as error:
-        yield arrow.broken(0, error)
+        stream = pa.ipc.open_stream(measured)
+        columns = arrow.wanted(stream.schema, source)
+        if isinstance(columns, Bad):
+            yield replace(columns, unread=measured.drain())
+            return
+        while True:
+            begin = measured.at
+            batch = stream.read_next_batch()
+            yield from arrow.units(batch, columns, source, row)
+            row += batch.num_rows
+    except StopIteration:
         return
-    columns = arrow.wanted(stream.schema, source)
-    if isinstance(columns, Bad):
-        yield columns
-    else:
-        yield from arrow.units(stream, columns, source)
+    except arrow.BROKEN as error:
+        yield arrow.broken(row, error, unread=measured.drain() - begin)
+
+
+class Measured(io.RawIOBase):
+    """A stream that knows how much was read of it, and that no damaged length makes it hold more than there is."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+        self.at = 0
+        """Bytes that were read."""
+
+    def readable(self) -> bool:
+        """True."""
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        """As many bytes as there are, up to `size`."""
+        pieces: list[bytes] = []
+        while size and (piece := self._stream.read(min(size, CHUNK) if size > 0 else CHUNK)):
+            pieces.append(piece)
+            self.at += len(piece)
+            size -= len(piece) if size > 0 else 0
+        return b"".join(pieces)
+
+    def drain(self) -> int:
+        """Read the rest for nothing; bytes of it all, as far as it is whole."""
+        try:
+            while piece := self._stream.read(CHUNK):
+                self.at += len(piece)
+        except DAMAGE:
+            pass
+        return self.at

@@ -1,6 +1,8 @@
 """Parquet: one unit a row; the source's `fields` name the columns, with a dot those inside a struct or list."""
 
+import os
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pyarrow.parquet as pq
 
@@ -11,14 +13,37 @@ from emma.collect.unit import Bad, Unit
 
 
 def read(file: InputFile, source: SourceConfig) -> Iterator[Unit | Bad]:
-    """The rows, in order, a few at a time."""
+    """The rows, in order, a few at a time; a row group that is damaged costs what is left of it."""
+    size = 0
     try:
-        table = pq.ParquetFile(file.seekable())
+        stream = file.seekable()
+        size = stream.seek(0, os.SEEK_END)
+        table = pq.ParquetFile(stream)
+        columns = arrow.wanted(table.schema_arrow, source)
+        counts = [table.metadata.row_group(index).num_rows for index in range(table.num_row_groups)]
     except arrow.BROKEN as error:
-        yield arrow.broken(0, error)
+        yield arrow.broken(0, error, unread=size)
         return
-    columns = arrow.wanted(table.schema_arrow, source)
     if isinstance(columns, Bad):
-        yield columns
-    else:
-        yield from arrow.units(table.iter_batches(arrow.BATCH, columns=columns), columns, source)
+        yield replace(columns, units=max(1, sum(counts)), unread=size)
+        return
+    begin = 1
+    for index, count in enumerate(counts):
+        yield from row_group(table, index, columns, source, range(begin, begin + count))
+        begin += max(0, count)
+
+
+def row_group(
+    table: pq.ParquetFile, index: int, columns: list[str], source: SourceConfig, rows: range
+) -> Iterator[Unit | Bad]:
+    """The rows of a group, under their numbers."""
+    row = rows.start
+    why: BaseException = EOFError("there are fewer rows than the file says")
+    try:
+        for batch in table.iter_batches(arrow.BATCH, row_groups=[index], columns=columns):
+            yield from arrow.units(batch, columns, source, row)
+            row += batch.num_rows
+    except arrow.BROKEN as error:
+        why = error
+    if row < rows.stop:
+        yield arrow.broken(row, why, units=rows.stop - row)
