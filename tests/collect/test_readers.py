@@ -99,7 +99,7 @@ def test_gettext(read: Read) -> None:
 )
 def test_broken_gettext(read: Read, content: str | bytes, kind: str) -> None:
     (found,) = read("gettext", content)
-    assert isinstance(found, Bad) and (found.row, found.kind) == (0, kind)
+    assert isinstance(found, Bad) and (found.row, found.kind) == (1, kind)
 
 
 # Python files

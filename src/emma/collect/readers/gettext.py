@@ -1,52 +1,88 @@
 """Translations of program messages: gettext `.po` files, one unit a translated form.
 
 The language is the header's `Language`, else the folder above LC_MESSAGES (`locale/pt_BR/LC_MESSAGES/django.po`), else
-the name of the file where it is unmistakable (`pt_BR.po`).
+the name of the file where it is unmistakable (`pt_BR.po`). The encoding is the one that the source declares, else what
+the header calls `charset`, else UTF-8.
 """
 
+import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-import polib
-
+from emma.collect import po
 from emma.collect.config import SourceConfig
 from emma.collect.messages import says_nothing
-from emma.collect.streams import InputFile
+from emma.collect.streams import InputFile, decode
 from emma.collect.unit import Bad, Unit
 
-LANGUAGE = re.compile(r'^(?:msgstr )?"Language:[ \t]*([\w.@+-]+)', re.MULTILINE)
+LANGUAGE = re.compile(r"^Language:[ \t]*([\w.@+-]+)", re.MULTILINE)
 """The field of the header."""
 
 
-def read(file: InputFile, _source: SourceConfig) -> Iterator[Unit | Bad]:
-    """Every translation, under its message's line plus its plural form."""
-    content = file.text()
-    if isinstance(content, Bad):
-        yield content
+def read(file: InputFile, source: SourceConfig) -> Iterator[Unit | Bad]:
+    """Every translation, under its message's line plus its plural form; a broken message costs itself."""
+    code = ""
+    content = file.whole()
+    lines = content if isinstance(content, Bad) else decoded(content, file.encoding if source.encoding else None)
+    if isinstance(lines, Bad):
+        yield lines
         return
-    try:
-        messages = polib.pofile(content)
-    except (OSError, ValueError) as error:
-        yield Bad(0, "broken gettext", str(error), content.encode())
-        return
-    code = stated(content)
-    for entry in messages:
-        for form, text in enumerate([entry.msgstr, *(entry.msgstr_plural or {}).values()]):
-            if text:
-                yield _message(entry, (entry.linenum or 1) + form, text, code)
+    seen: set[po.Key] = set()
+    plurals: int | None = None
+    for block in po.blocks(lines):
+        message = po.message(block, plurals)
+        if isinstance(message, Bad):
+            yield message
+        elif message and message.key == (None, "") and not seen:
+            plurals, code = po.plurals(message.forms[0]), stated(message.forms[0])
+            seen.add(message.key)
+        elif message:
+            yield from _forms(message, code, block, seen)
 
 
-def stated(content: str) -> str:
-    """The language that the header names; empty where it has none, or the template's placeholder."""
-    header = content.split("\n\n", 1)[0]
+def stated(header: str) -> str:
+    """The language that a header names; empty where it has none, or the template's placeholder."""
     found = LANGUAGE.search(header)
     return "" if found is None or found[1] == "LANGUAGE" else found[1]
 
 
-def _message(entry: polib.POEntry, row: int, text: str, code: str) -> Unit | Bad:
+def _forms(message: po.Message, code: str, block: Sequence[po.Numbered], seen: set[po.Key]) -> Iterator[Unit | Bad]:
+    """The forms that are translated; of a message that is there again, a Bad for all of them."""
+    forms = [(form, text) for form, text in enumerate(message.forms) if text]
+    if message.key in seen and forms and not message.is_obsolete:
+        yield po.lost(block, Bad(0, "message twice", "the first is kept"))
+        return
+    for form, text in forms:
+        yield _unit(message, message.row + form, text, code)
+    if forms and not (message.is_obsolete or message.is_fuzzy):
+        seen.add(message.key)
+
+
+def _unit(message: po.Message, row: int, text: str, code: str) -> Unit | Bad:
     """A translated form; one that no program shows, or nobody checked, is a Bad. Missing ones are no rows."""
-    if entry.obsolete or entry.fuzzy:
-        return Bad(row, "obsolete message" if entry.obsolete else "fuzzy translation", raw=text.encode())
+    if message.is_obsolete or message.is_fuzzy:
+        return Bad(row, "obsolete message" if message.is_obsolete else "fuzzy translation", raw=text.encode())
     if text.strip() and says_nothing(text):
         return Bad(row, "only placeholders", raw=text.encode())
     return Unit(row, text, code)
+
+
+def decoded(data: bytes, stated: str | None) -> list[po.Numbered] | Bad:
+    """The lines of a file in the encoding that the source states, else its header, else UTF-8."""
+    named = stated or po.charset(data) or "utf-8"
+    if not po.is_known(named):
+        return refused(data, f"'{named}', which the header says, is none")
+    if not stated and not po.is_utf8(named) and not data.isascii() and not isinstance(decode(data, 0), Bad):
+        return refused(data, f"the header says '{named}', but the bytes are UTF-8")
+    data = data.removeprefix(codecs.BOM_UTF8)
+    encoding = None if po.is_utf8(named) else named
+    whole = decode(data, 0, encoding)
+    if isinstance(whole, str):
+        return list(enumerate(whole.split("\n"), 1))
+    return [(row, decode(line, row, encoding)) for row, line in enumerate(data.split(b"\n"), 1)]
+
+
+def refused(data: bytes, why: str) -> Bad:
+    """A Bad for a whole file whose encoding is not what it says."""
+    messages = len(re.findall(rb"^msgstr", data, re.MULTILINE))
+    return Bad(0, "wrong charset", f"{why}; set `encoding` of the source", data, max(1, messages), len(data))

@@ -1,0 +1,213 @@
+"""Gettext's `.po` files, a message at a time, so that a broken message costs itself and nothing else.
+
+What is a message: https://www.gnu.org/software/gettext/manual/html_node/PO-Files.html. Lines end at newlines only: what
+else ends lines elsewhere (U+0085, U+2028, a form feed) is text here.
+"""
+
+import codecs
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from emma.collect.unit import Bad
+
+LINE = re.compile(
+    r'(?:(?P<word>msgctxt|msgid_plural|msgid|msgstr)(?:\[(?P<form>\w*)\])?\s*)?"(?P<text>[^"\\]*(?:\\.[^"\\]*)*)"'
+)
+ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "v": "\v", "b": "\b", "f": "\f", '"': '"', "\\": "\\"}
+"""What stands behind a backslash; before anything else the backslash is text."""
+SPACE = " \t\r\v\f"
+OBSOLETE = re.compile(r"#~(?!\|)\s*")
+CHARSET = re.compile(rb"charset=([\w.:-]+)", re.IGNORECASE)
+HEADER = re.compile(rb'^msgid\s*""\s*$', re.MULTILINE)
+PLURALS = re.compile(r"nplurals\s*=\s*(\d+)")
+OURS, THEIRS = "<<<<<<<", ">>>>>>>"
+"""Between these a version control tool left two versions."""
+
+Numbered = tuple[int, str | Bad]
+"""A line with its number, or what is wrong with its bytes."""
+
+Key = tuple[str | None, str]
+"""The context of a message, if it has one, and the text that is translated."""
+
+
+@dataclass
+class Message:
+    """A message and its translations."""
+
+    row: int
+    """The line that it begins in."""
+    key: Key
+    """What no other message of the file has."""
+    forms: list[str]
+    """The translation, or its plural forms."""
+    is_fuzzy: bool
+    is_obsolete: bool
+
+
+class Broken(Exception):  # noqa: N818 - it becomes a Bad
+    """A message that is not as it should be."""
+
+
+def charset(data: bytes) -> str | None:
+    """What the header calls the encoding; None if there is none, or only the template's placeholder."""
+    header = HEADER.search(data)
+    if header is None:
+        return None
+    end = data.find(b"\nmsgid", header.end())
+    found = CHARSET.search(data, header.end(), len(data) if end < 0 else end)
+    name = found[1].decode() if found else "CHARSET"
+    return None if name == "CHARSET" else name
+
+
+def is_known(encoding: str) -> bool:
+    """Whether Python decodes an encoding."""
+    try:
+        return bool(codecs.lookup(encoding)._is_text_encoding)
+    except LookupError:
+        return False
+
+
+def is_utf8(encoding: str) -> bool:
+    """Whether this is a name of UTF-8."""
+    return codecs.lookup(encoding).name == "utf-8"
+
+
+def blocks(lines: Sequence[Numbered]) -> Iterator[list[Numbered]]:
+    """The lines of each message, with whatever stands inside of it that should not; empty lines are left out.
+
+    All between the marks of a conflict stands inside of one message.
+    """
+    block, end = Block(), -1
+    ends = [at for at, (_, line) in enumerate(lines) if isinstance(line, str) and line.startswith(THEIRS)][::-1]
+    for at, (row, line) in enumerate(lines):
+        word = "conflict" if at <= end else opening(line)
+        if word == OURS:
+            while ends and ends[-1] < at:
+                ends.pop()
+            end, word = (ends[-1], inside(lines[at + 1][1])) if ends else (end, "?")
+        if word and block.ends_before(word):
+            yield block.lines
+            block = Block()
+        block.add(word, row, line)
+    yield block.lines
+
+
+def inside(first: str | Bad) -> str:
+    """Whether a conflict, given its first line, is a part of the message before it, or begins one."""
+    return "conflict" if opening(first) in ("more", "msgstr") else "msgid"
+
+
+@dataclass
+class Block:
+    """The lines of a message so far."""
+
+    lines: list[Numbered] = field(default_factory=list)
+    words: set[str] = field(default_factory=set)
+    is_interrupted: bool = False
+    """Whether the last line was empty."""
+
+    def ends_before(self, word: str) -> bool:
+        """Whether a line that begins with a word begins another message."""
+        if "msgstr" in self.words:
+            return word in ("#", "msgctxt", "msgid") or (self.is_interrupted and word in ("msgstr", "?"))
+        if "msgid" in self.words:
+            return word in ("msgctxt", "msgid") or (self.is_interrupted and word == "#")
+        if "msgctxt" in self.words:
+            return word == "msgctxt"
+        return "?" in self.words and self.is_interrupted
+
+    def add(self, word: str, row: int, line: str | Bad) -> None:
+        """Add a line."""
+        self.is_interrupted = not word
+        if word:
+            self.words.add(word)
+            self.lines.append((row, line))
+
+
+def opening(line: str | Bad) -> str:
+    """What a line begins with: a keyword, `#`, `more` for the next part of a text, `?`; nothing if it is empty."""
+    if isinstance(line, Bad):
+        return opening(line.raw.decode("ascii", "replace"))
+    text = OBSOLETE.sub("", line.strip(SPACE), count=1)
+    for word in ("msgctxt", "msgid_plural", "msgid", "msgstr", "#", OURS):
+        if text.startswith(word):
+            return word
+    if text.startswith('"'):
+        return "more"
+    return "?" if text else ("#" if line.lstrip().startswith("#") else "")
+
+
+def message(block: Sequence[Numbered], plurals: int | None) -> Message | Bad | None:
+    """The message in a block, or what is wrong with it; None where there are only comments.
+
+    `plurals` is how many plural forms the header states, None if it does not.
+    """
+    undecoded = [line for _, line in block if isinstance(line, Bad)]
+    if undecoded:
+        return lost(block, undecoded[0])
+    try:
+        return _message([(row, str(line)) for row, line in block], plurals)
+    except Broken as error:
+        return lost(block, Bad(0, "broken gettext", str(error)))
+
+
+def lost(block: Sequence[Numbered], why: Bad) -> Bad:
+    """A Bad for a block, which counts the translations in it."""
+    raw = b"\n".join(line.raw if isinstance(line, Bad) else line.encode() for _, line in block)
+    forms = sum(opening(line) == "msgstr" for _, line in block)
+    return replace(why, row=block[0][0], raw=raw, units=max(1, forms))
+
+
+def _message(block: Sequence[tuple[int, str]], plurals: int | None) -> Message | None:
+    texts: dict[str, list[str]] = {}
+    obsolete = fuzzy = False
+    row = 0
+    for number, line in block:
+        content = OBSOLETE.sub("", line.strip(SPACE), count=1)
+        if not content or content.startswith("#"):
+            fuzzy = fuzzy or (content.startswith("#,") and "fuzzy" in content)
+            continue
+        match = LINE.fullmatch(content)
+        if match is None or not (match["word"] or texts):
+            raise Broken(f"line {number} is no part of a message")
+        row, obsolete = row or number, obsolete or content != line.strip(SPACE)
+        name = f"msgstr[{match['form']}]" if match["form"] is not None else match["word"]
+        if name in texts:
+            raise Broken(f"line {number} has a second {name}")
+        if name:
+            texts[name] = []
+        texts[name or list(texts)[-1]].append(unescaped(match["text"]))
+    if not texts:
+        return None
+    return Message(row, _key(texts), _forms(texts, plurals), fuzzy, obsolete)
+
+
+def _key(texts: Mapping[str, Sequence[str]]) -> tuple[str | None, str]:
+    if "msgid" not in texts:
+        raise Broken("there is no msgid")
+    return "".join(texts["msgctxt"]) if "msgctxt" in texts else None, "".join(texts["msgid"])
+
+
+def _forms(texts: Mapping[str, Sequence[str]], plurals: int | None) -> list[str]:
+    """The translations, by the number of their plural form."""
+    names = [name for name in texts if name.startswith("msgstr")]
+    if names != ["msgstr"] and names != [f"msgstr[{number}]" for number in range(len(names))]:
+        raise Broken(f"plural forms are numbered {', '.join(names)}")
+    if not names:
+        raise Broken("there is no msgstr")
+    if plurals is not None and len(names) > max(1, plurals):
+        raise Broken(f"{len(names)} plural forms, but the header states {plurals}")
+    return ["".join(texts[name]) for name in names]
+
+
+def unescaped(text: str) -> str:
+    """A text without its backslashes."""
+    return ESCAPE.sub(lambda match: ESCAPES.get(match[1], match[0]), text) if "\\" in text else text
+
+
+def plurals(header: str) -> int | None:
+    """How many plural forms a header states."""
+    found = PLURALS.search(header)
+    return int(found[1][:9]) if found else None
