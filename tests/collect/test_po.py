@@ -52,7 +52,7 @@ def test_what_polib_writes_is_read(made: list[dict[str, object]], width: int) ->
         several = {"msgid_plural": "s", "msgstr_plural": dict(enumerate(forms))} if len(forms) > 1 else {}
         catalogue.append(polib.POEntry(**facts, **(several or {"msgstr": forms[0]})))
     lines = list(enumerate(str(catalogue).split("\n"), 1))
-    found = [po.message(block, None) for block in po.blocks(lines)][1:]
+    found = [po.message(block) for block in po.blocks(lines)][1:]
     kept = [each for each in found if each is not None]
     assert all(isinstance(each, po.Message) for each in kept)
     assert [(each.key, each.forms) for each in kept if isinstance(each, po.Message)] == [
@@ -78,7 +78,6 @@ DAMAGE = {
     "words": "du texte\n",
     "plural": 'msgid "B"\nmsgid_plural "Bs"\nmsgstr[0] "une"\nmsgstr[x] "deux"\n',
     "hole": 'msgid "B"\nmsgid_plural "Bs"\nmsgstr[0] "une"\nmsgstr[2] "deux"\n',
-    "many": 'msgid "B"\nmsgid_plural "Bs"\n' + "".join(f'msgstr[{form}] "f"\n' for form in range(4)),
     "bytes": 'msgid "B"\nmsgstr "\udcff"\n',
 }
 
@@ -95,6 +94,12 @@ def test_a_broken_message_is_one_reject(sort: str, comment: str, blank: str) -> 
     lost = max(1, DAMAGE[sort].count("msgstr"))
     kind = {"again": "message twice", "bytes": "invalid UTF-8"}.get(sort, "broken gettext")
     assert told(found) == [(kind, lost)]
+
+
+def test_a_plural_form_that_the_header_does_not_know() -> None:
+    many = 'msgid "B"\nmsgid_plural "Bs"\n' + "".join(f'msgstr[{form}] "ⵣ{form}"\n' for form in range(4))
+    found = read("gettext", file(many))
+    assert [text for _, text in units(found)] == ["ⵣ0", "ⵣ1", "ⵣ2"] and told(found) == [("broken gettext", 1)]
 
 
 def test_line_ends_inside_of_a_text() -> None:

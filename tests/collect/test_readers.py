@@ -364,5 +364,5 @@ def test_a_file_too_large_to_read_whole(read: Read, reader: str) -> None:
 
 
 def test_every_reader_is_covered() -> None:
-    tests = "".join(path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("test_readers*.py"))
+    tests = "".join(path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("test_*.py"))
     assert [module.name for module in pkgutil.iter_modules(readers.__path__) if f'"{module.name}"' not in tests] == []

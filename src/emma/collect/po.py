@@ -139,16 +139,13 @@ def opening(line: str | Bad) -> str:
     return "?" if text else ("#" if line.lstrip().startswith("#") else "")
 
 
-def message(block: Sequence[Numbered], plurals: int | None) -> Message | Bad | None:
-    """The message in a block, or what is wrong with it; None where there are only comments.
-
-    `plurals` is how many plural forms the header states, None if it does not.
-    """
+def message(block: Sequence[Numbered]) -> Message | Bad | None:
+    """The message in a block, or what is wrong with it; None where there are only comments."""
     undecoded = [line for _, line in block if isinstance(line, Bad)]
     if undecoded:
         return lost(block, undecoded[0])
     try:
-        return _message([(row, str(line)) for row, line in block], plurals)
+        return _message([(row, str(line)) for row, line in block])
     except Broken as error:
         return lost(block, Bad(0, "broken gettext", str(error)))
 
@@ -160,7 +157,7 @@ def lost(block: Sequence[Numbered], why: Bad) -> Bad:
     return replace(why, row=block[0][0], raw=raw, units=max(1, forms))
 
 
-def _message(block: Sequence[tuple[int, str]], plurals: int | None) -> Message | None:
+def _message(block: Sequence[tuple[int, str]]) -> Message | None:
     texts: dict[str, list[str]] = {}
     obsolete = fuzzy = False
     row = 0
@@ -181,7 +178,7 @@ def _message(block: Sequence[tuple[int, str]], plurals: int | None) -> Message |
         texts[name or list(texts)[-1]].append(unescaped(match["text"]))
     if not texts:
         return None
-    return Message(row, _key(texts), _forms(texts, plurals), fuzzy, obsolete)
+    return Message(row, _key(texts), _forms(texts), fuzzy, obsolete)
 
 
 def _key(texts: Mapping[str, Sequence[str]]) -> tuple[str | None, str]:
@@ -190,15 +187,13 @@ def _key(texts: Mapping[str, Sequence[str]]) -> tuple[str | None, str]:
     return "".join(texts["msgctxt"]) if "msgctxt" in texts else None, "".join(texts["msgid"])
 
 
-def _forms(texts: Mapping[str, Sequence[str]], plurals: int | None) -> list[str]:
+def _forms(texts: Mapping[str, Sequence[str]]) -> list[str]:
     """The translations, by the number of their plural form."""
     names = [name for name in texts if name.startswith("msgstr")]
     if names != ["msgstr"] and names != [f"msgstr[{number}]" for number in range(len(names))]:
         raise Broken(f"plural forms are numbered {', '.join(names)}")
     if not names:
         raise Broken("there is no msgstr")
-    if plurals is not None and len(names) > max(1, plurals):
-        raise Broken(f"{len(names)} plural forms, but the header states {plurals}")
     return ["".join(texts[name]) for name in names]
 
 

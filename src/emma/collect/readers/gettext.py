@@ -30,14 +30,14 @@ def read(file: InputFile, source: SourceConfig) -> Iterator[Unit | Bad]:
     seen: set[po.Key] = set()
     plurals: int | None = None
     for block in po.blocks(lines):
-        message = po.message(block, plurals)
+        message = po.message(block)
         if isinstance(message, Bad):
             yield message
         elif message and message.key == (None, "") and not seen:
             plurals, code = po.plurals(message.forms[0]), stated(message.forms[0])
             seen.add(message.key)
         elif message:
-            yield from _forms(message, code, block, seen)
+            yield from _forms(message, code, block, seen, plurals)
 
 
 def stated(header: str) -> str:
@@ -46,14 +46,20 @@ def stated(header: str) -> str:
     return "" if found is None or found[1] == "LANGUAGE" else found[1]
 
 
-def _forms(message: po.Message, code: str, block: Sequence[po.Numbered], seen: set[po.Key]) -> Iterator[Unit | Bad]:
+def _forms(
+    message: po.Message, code: str, block: Sequence[po.Numbered], seen: set[po.Key], plurals: int | None
+) -> Iterator[Unit | Bad]:
     """The forms that are translated; of a message that is there again, a Bad for all of them."""
     forms = [(form, text) for form, text in enumerate(message.forms) if text]
     if message.key in seen and forms and not message.is_obsolete:
         yield po.lost(block, Bad(0, "message twice", "the first is kept"))
         return
     for form, text in forms:
-        yield _unit(message, message.row + form, text, code)
+        if plurals is not None and form >= max(1, plurals):
+            why = f"plural form {form + 1}, but the header states {plurals}"
+            yield Bad(message.row + form, "broken gettext", why, text.encode())
+        else:
+            yield _unit(message, message.row + form, text, code)
     if forms and not (message.is_obsolete or message.is_fuzzy):
         seen.add(message.key)
 

@@ -49,7 +49,9 @@ def _saved(file: InputFile, source: SourceConfig) -> Iterator[Unit | Bad]:
             yield from arrow.units(batch, columns, source, row)
             row += batch.num_rows
     except StopIteration:
-        return
+        end = measured.at
+        if rest := measured.drain() - end:
+            yield arrow.broken(row, EOFError("there is more after the mark of its end"), unread=rest)
     except arrow.BROKEN as error:
         yield arrow.broken(row, error, unread=measured.drain() - begin)
 
