@@ -158,3 +158,23 @@ def test_the_command_writes_all_three_forms(compiled: Path, tmp_path: Path, caps
     assert file.read_text(encoding="utf-8").startswith("<!doctype html>")
     assert main(["audit", "Hindi", "--home", home]) == 1
     assert "Which run?" in capsys.readouterr().err
+
+
+def test_a_limit_on_language_identification_that_is_not_applied_is_shown(bench: Bench) -> None:
+    bench.known = ["hin_Deva", "rus_Cyrl"]
+    rows = [row | {"lid": [("hin_Deva", 0.9)]} for row in plain(60, ["hin_Deva"])]
+    rows += [
+        {"lang": "hin_Deva", "text": prose("hin_Deva", f"w{at}", 30), "lid": [("rus_Cyrl", 0.9)]} for at in range(20)
+    ]
+    found = {"run": "made", **sheet(bench.compile(rows)[0], "hin_Deva", 0)}
+    doubted = found["labels"]["doubted"]
+    assert (doubted["documents"], doubted["share"], doubted["said"]) == (
+        20,
+        0.25,
+        [{"label": "rus_Cyrl", "documents": 20}],
+    )
+    assert len(doubted["examples"]) == 3 and not any(row["rule"] == "lid_score low" for row in found["rules"])
+    whole = "\n".join(text(found))
+    assert "is not applied: too much is below" in whole and "below it: 20 documents" in whole
+    pytest.importorskip("jinja2", reason="needs the report extra")
+    assert "Taken for rus_Cyrl (20)" in page(found)

@@ -115,3 +115,19 @@ def test_the_guard_counts_language_id(bench: Bench) -> None:
     section = CurateConfig.model_validate({"max_drop": 0.3, "limits": fixed})
     with pytest.raises(RecipeError, match=r"bos_Latn: loses 48%.*\n +lid_score < 0\.\d+: 29 documents"):
         bench.run(rows, section)
+
+
+@pytest.mark.parametrize(("wrong", "is_applied"), [(6, True), (20, False)])
+def test_a_limit_that_takes_too_much_is_withheld_and_told(bench: Bench, wrong: int, is_applied: bool) -> None:
+    bench.known = ["hin_Deva", "rus_Cyrl"]
+    doubtful = [{**row, "lid": [("rus_Cyrl", 1.0)]} for row in plain(80, ["hin_Deva"])[80 - wrong :]]
+    rows = [*sure("hin_Deva", 80 - wrong, 0.9), *doubtful]
+    _, made, work = bench.run(rows)
+    row = limits(work)["hin_Deva", "low"]
+    assert made.counts.get("dropped: lid_score low", 0) == (wrong if is_applied else 0)
+    assert row["share"] == pytest.approx(wrong / 80) and row["least_chars"] == 50
+    assert (row["limit"] is not None, row["withheld"] is None) == (is_applied, is_applied)
+    flags = [each["flag"] for each in rows_of(work, "flags") if "language ID doubts 25%" in each["flag"]]
+    assert len(flags) == (0 if is_applied else 1)
+    fixed = CurateConfig.model_validate({"limits": {"hin_Deva": {"lid_score": {"low": 0.5}}}})
+    assert bench.run(rows, fixed)[1].counts["dropped: lid_score low"] == wrong, "what the recipe says holds"

@@ -22,7 +22,7 @@ from emma.store.order import keyed
 
 PER_SHARD = 200
 """Documents of one kind that are remembered of a shard."""
-KEPT = "kept"
+KEPT, DOUBTED = "kept", "doubted"
 
 
 @dataclass(frozen=True)
@@ -52,8 +52,10 @@ class Scan:
     """Size of each cluster of more than one document."""
     labels: Counter[str] = field(default_factory=Counter)
     """Documents by what language ID would call them."""
+    doubted: Counter[str] = field(default_factory=Counter)
+    """Documents that language ID finds too unlikely, by what it would call them."""
     samples: dict[str, list[Found]] = field(default_factory=dict)
-    """Documents by outcome (KEPT for all splits), `script X`, and `label X`."""
+    """Documents by outcome (KEPT for all splits), `script X`, `label X`, and DOUBTED."""
 
     @property
     def documents(self) -> int:
@@ -66,13 +68,17 @@ class Scan:
         return sum(self.outcomes[key] for key in wanted), sum(self.bytes[key] for key in wanted)
 
 
-def scan(corpus: Compiled, lang: str, seed: int) -> Scan:
-    """Look at every document that is in `lang`, or has a side in it."""
+def scan(corpus: Compiled, lang: str, seed: int, doubt: Mapping[str, Any] | None = None) -> Scan:
+    """Look at every document that is in `lang`, or has a side in it.
+
+    `doubt` is the row on language ID among the language's limits, if there is one.
+    """
     result = Scan()
     known = known_labels(corpus.annotate) if corpus.part("identified") is not None else None
     for number in range(len(corpus.collect.parts["documents"])):
         table = read(corpus, number, lang, known)
         if table is not None:
+            table = doubted(table, doubt) if known is not None else table
             count(result, table, lang)
             remember(result, table, number, seed)
     return result
@@ -97,7 +103,7 @@ def read(corpus: Compiled, number: int, lang: str, known: Sequence[str] | None) 
 
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "annotations": ("bytes", "written", "script_agrees", *FEATURES),
+    "annotations": ("bytes", "chars", "written", "script_agrees", *FEATURES),
     "identified": ("labels", "scores", "labels2", "scores2"),
     "contamination": ("benchmark", "benchmark_grams", "benchmark_share"),
     "selection": ("split", "reason", "cluster", "cluster_size"),
@@ -115,6 +121,16 @@ def top_labels(table: pa.Table, lang: str, known: Sequence[str]) -> pa.Table:
     agreed = pa.array(score_side(labels, scores, declared, known))
     table = table.append_column("said", pa.chunked_array([top(labels)])).append_column(SCORE, agreed)
     return table.drop_columns(list(COLUMNS["identified"]))
+
+
+def doubted(table: pa.Table, limit: Mapping[str, Any] | None) -> pa.Table:
+    """The table with `doubted`, what language ID says instead where the score is below the limit, or would be."""
+    value = limit and (limit["limit"] if limit["withheld"] is None else limit["withheld"])
+    if limit is None or value is None:
+        return table.append_column("doubted", pa.nulls(len(table), pa.string()))
+    least = np.where(table["lang2"].is_valid().to_numpy(), 2, 1) * limit["least_chars"]
+    below = (table[SCORE].to_numpy() < value) & (table["chars"].to_numpy() >= least)
+    return table.append_column("doubted", pc.if_else(pa.array(below), table["said"], None))
 
 
 def top(lists: pa.ChunkedArray) -> pa.Array:
@@ -137,12 +153,13 @@ def count(result: Scan, table: pa.Table, lang: str) -> None:
     result.clusters |= Counter(dict(zip(many["cluster"].to_pylist(), many["cluster_size"].to_pylist(), strict=True)))
     if "said" in table.column_names:
         result.labels.update(table["said"].drop_null().to_pylist())
+        result.doubted.update(table["doubted"].drop_null().to_pylist())
 
 
 def remember(result: Scan, table: pa.Table, number: int, seed: int) -> None:
     """Add a shard's documents to the samples."""
     order = np.array([keyed(seed, each) for each in table["id"].to_pylist()], np.uint64)
-    values = table.drop_columns(["id", "lang", "lang2", "source", "bytes"])
+    values = table.drop_columns(["id", "lang", "lang2", "source", "bytes", "chars"])
     for kind, rows in kinds(table):
         for at in rows[np.argsort(order[rows], kind="stable")][:PER_SHARD].tolist():
             found = values.slice(at, 1).to_pylist()[0]
@@ -157,6 +174,8 @@ def kinds(table: pa.Table) -> Iterator[tuple[str, np.ndarray]]:
     named = {"": table["reason"], "script ": pc.if_else(table["script_agrees"], None, table["written"])}
     if "said" in table.column_names:
         named["label "] = table["said"]
+        if (doubtful := table["doubted"].is_valid().to_numpy()).any():
+            yield DOUBTED, np.flatnonzero(doubtful)
     for prefix, column in named.items():
         encoded = column.combine_chunks().dictionary_encode()
         for place, name in enumerate(encoded.dictionary.to_pylist()):

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from emma.audit.examples import examples, middle
-from emma.audit.scan import KEPT, Scan, scan
+from emma.audit.scan import DOUBTED, KEPT, Scan, scan
 from emma.audit.which import which
 from emma.compiled import Compiled
 from emma.curate.rules import RULES, SCORE
@@ -28,7 +28,8 @@ def audit(run: Run, name: str, seed: int = 0) -> Sheet:
 def sheet(corpus: Compiled, name: str, seed: int) -> Sheet:
     """The sheet of one language of a corpus, by any of its names; `seed` draws the documents that are shown."""
     lang = which(name, languages(corpus))
-    found = scan(corpus, lang, seed)
+    doubt = first([row for row in table(corpus, "limits", lang) if (row["lang"], row["feature"]) == (lang, SCORE)])
+    found = scan(corpus, lang, seed, doubt)
     return {
         "lang": lang,
         "corpus": corpus.curate.key,
@@ -43,7 +44,7 @@ def sheet(corpus: Compiled, name: str, seed: int) -> Sheet:
         "flags": [row["flag"] for row in table(corpus, "flags", lang)],
         "sources": sources(corpus, found),
         "scripts": scripts(corpus, found),
-        "labels": labels(corpus, found, lang),
+        "labels": labels(corpus, found, lang, doubt),
         "rules": rules(corpus, found, lang),
         "duplicates": duplicates(corpus, found),
         "boilerplate": table(corpus, "boilerplate", lang)[:LINES],
@@ -102,8 +103,11 @@ def scripts(corpus: Compiled, found: Scan) -> list[dict[str, Any]]:
     ]
 
 
-def labels(corpus: Compiled, found: Scan, lang: str) -> dict[str, Any] | None:
-    """What language ID calls the documents, other labels with examples; None where it was not asked."""
+def labels(corpus: Compiled, found: Scan, lang: str, limit: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """What language ID calls the documents, other labels with examples; None where it was not asked.
+
+    `doubted` are those whose scores are below the limit, applied or not, what they are taken for, and some of them.
+    """
     if corpus.part("identified") is None:
         return None
     others = [(label, count) for label, count in found.labels.most_common() if label != lang]
@@ -116,8 +120,15 @@ def labels(corpus: Compiled, found: Scan, lang: str) -> dict[str, Any] | None:
         }
         for label, count in sorted(others, key=lambda item: (-item[1], item[0]))[:LABELS]
     ]
-    limit = [row for row in table(corpus, "limits", lang) if row["feature"] == SCORE]
-    return {"agrees": found.labels[lang], "asked": found.labels.total(), "limit": first(limit), "others": shown}
+    most = sorted(found.doubted, key=lambda label: (-found.doubted[label], label))[:LABELS]
+    doubted = {
+        "documents": found.doubted.total(),
+        "share": found.doubted.total() / found.documents,
+        "said": [{"label": label, "documents": found.doubted[label]} for label in most],
+        "examples": middle(corpus, found.samples.get(DOUBTED, ()), SCORE),
+    }
+    told = {"agrees": found.labels[lang], "asked": found.labels.total(), "limit": limit}
+    return {**told, "doubted": doubted, "others": shown}
 
 
 def rules(corpus: Compiled, found: Scan, lang: str) -> list[dict[str, Any]]:

@@ -87,9 +87,20 @@ def labels(found: Mapping[str, Any]) -> Iterator[str]:
     if (limit := found["limit"]) is not None:
         least = f"scores below {fixed(limit['limit'])}" if limit["limit"] is not None else "nothing"
         yield f"dropped is {least}; the median score is {fixed(limit['median'])} ({limit['level']})"
+        yield from doubted(found["doubted"], limit)
     for row in found["others"]:
         yield f"{row['label']}  {count(row['documents']):>9}  {share(row['share']):>8}"
         yield from shown(row["examples"])
+
+
+def doubted(found: Mapping[str, Any], limit: Mapping[str, Any]) -> Iterator[str]:
+    """How much is below the limit on language ID, or would be, what it is taken for, and examples."""
+    if limit["withheld"] is not None:
+        yield f"a limit of {fixed(limit['withheld'])} is not applied: too much is below (curate.lid.max_drop)"
+    if found["documents"]:
+        yield f"below it: {count(found['documents'])} documents, {share(found['share'])}, taken for"
+        yield "  " + ", ".join(f"{row['label']} {count(row['documents'])}" for row in found["said"])
+        yield from shown(found["examples"])
 
 
 def rules(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:

@@ -46,6 +46,10 @@ class Agreement(Settings):
     ceiling: float = Field(default=0.9, ge=0, le=1)
     """Most that such a limit may be. Between the two, it is the median of the language's scores less their standard
     deviation."""
+    max_drop: float = Field(default=0.2, ge=0, le=1)
+    """Share of a language's documents that may be below a limit that its scores set. Where it would be more, the model
+    is more likely wrong than the documents: nothing is dropped by it, a flag tells, and `emma audit` shows what the
+    model says instead. A limit that you fix in `[curate.limits]` holds whatever it drops."""
     short_chars: int = Field(default=50, ge=0)
     """Characters below which nobody can tell close languages apart, so such documents are not judged; a pair of
     translations needs twice as many."""

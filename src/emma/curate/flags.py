@@ -94,11 +94,21 @@ def lid_flags(limits: Rows, langs: Iterable[str]) -> Iterator[Flag]:
             yield lang, "language ID does not know it, or every document is too short: nothing is dropped by it"
         elif rows[lang]["level"] == "none" and rows[lang]["median"] is None:
             yield lang, "too few documents for language ID to judge"
+        elif rows[lang]["withheld"] is not None:
+            yield lang, withheld(rows[lang])
         elif rows[lang]["level"] == "none":
             yield (
                 lang,
                 f"language ID hardly knows it (median score {rows[lang]['median']:.2f}): nothing is dropped by it",
             )
+
+
+def withheld(row: Mapping[str, Any]) -> str:
+    """What is told where the model disagrees with too many labels."""
+    return (
+        f"language ID doubts {row['share']:.0%} of the documents (scores below {row['withheld']:.2f}), more than "
+        "curate.lid.max_drop: nothing is dropped by it; see in `emma audit` what it takes them for"
+    )
 
 
 def premium_flags(tiers: Rows) -> Iterator[Flag]:

@@ -31,6 +31,9 @@ LIMITS = pa.schema(
         ("q1", pa.float64()),  # quartiles of the distribution it comes from
         ("median", pa.float64()),
         ("q3", pa.float64()),
+        ("share", pa.float64()),  # of lid_score: of the documents, how many are below the limit, or would be
+        ("withheld", pa.float64()),  # of lid_score: the limit that would be below too many (lid.max_drop); else null
+        ("least_chars", pa.int64()),  # of lid_score: characters from which documents have it
     ]
 )
 
@@ -101,7 +104,18 @@ def limit(label: str, rule: Rule, spread: Spread, settings: LimitSettings, fixed
         row["limit"] = own_limit(rule, histogram, fences, settings.lid) if judged else None
     if value is not None:
         row |= {"limit": value, "level": "fixed"}
+    if rule.feature == SCORE and rule.side == "low":
+        row |= guarded(row, spread.own[label], settings.lid)
     return row if row.get("limit") is not None else row | {"level": "none"}
+
+
+def guarded(row: Mapping[str, Any], own: Histogram, lid: Agreement) -> dict[str, Any]:
+    """What changes in a row on language ID: how much is below the limit, and no limit where that is too much."""
+    if (value := row.get("limit")) is None:
+        return {"least_chars": lid.short_chars}
+    share = float(own[: int(value * (BINS - 1))].sum() / own.sum())
+    told = {"least_chars": lid.short_chars, "share": share}
+    return told if row["level"] == "fixed" or share <= lid.max_drop else told | {"limit": None, "withheld": value}
 
 
 def own_limit(rule: Rule, histogram: Histogram, fences: "Fences", lid: Agreement) -> float | None:
