@@ -46,6 +46,7 @@ SOURCES = r"""
 name = "flores"
 reader = "text"
 path = "{data}/bench/flores200_devtest/*.devtest.zst"
+lang_from = '([a-z]{{3}}(?:_[A-Z][a-z]{{3}})?)\.devtest'
 scheme = "flores"
 options = {{ unit = "line" }}
 licence = "CC-BY-SA-4.0"

@@ -45,7 +45,7 @@ CONTENT = {
     "text": ("Habari\n", None),
     "tmx": (
         "<tmx><header/><body><tu><tuv><seg>a</seg></tuv><tuv><seg>b</seg></tuv></tu></body></tmx>",
-        "<tmx><header/><body><tu><tuv xml:lang='ha'><seg>a</seg></tuv><tuv xml:lang='en'><seg>b</seg></tuv></tu></body></tmx>",
+        "<tmx><body><tu><tuv xml:lang='ha'><seg>a</seg></tuv><tuv xml:lang='en'><seg>b</seg></tuv></tu></body></tmx>",
     ),
     "udhr": (
         "<udhr><article><para>a</para></article></udhr>",
@@ -88,6 +88,20 @@ def test_where_lang_from_does_not_match_only_the_content_may_say(reader: str) ->
 @pytest.mark.parametrize("reader", [each for each, (_, says) in CONTENT.items() if says])
 def test_the_content_comes_before_the_name(reader: str) -> None:
     assert codes(reader, CONTENT[reader][1] or "", "po/sw/0001_sw.x") == {"ha"}
+
+
+@pytest.mark.parametrize(
+    ("header", "folder", "expected"),
+    [
+        ("sr", "sr_Latn", "sr_Latn"),
+        ("zh_CN", "zh_Hans", "zh_Hans"),
+        ("sr@latin", "sr", "sr@latin"),
+        ("ha", "sr_Latn", "ha"),
+    ],
+)
+def test_the_name_may_add_the_script(header: str, folder: str, expected: str) -> None:
+    content = PO.format(f'"Language: {header}\\n"\n')
+    assert codes("gettext", content, f"locale/{folder}/LC_MESSAGES/x.po") == {expected}
 
 
 def test_the_reason_is_the_rejects() -> None:

@@ -9,6 +9,7 @@ all such words are codes (`dev`, `raw`, `all`, `new`): they are refused, with th
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from emma.collect.compression import without_suffix
@@ -17,7 +18,8 @@ from emma.errors import LanguageError
 from emma.lang.cldr import has_name
 from emma.lang.codes import meaning
 from emma.lang.macro import macrolanguage_of
-from emma.lang.tables import WIKI
+from emma.lang.reading import read
+from emma.lang.tables import WIKI, Scheme
 
 ANDROID = r"values(?:-mcc\d+)?(?:-mnc\d+)?-(b\+\w+(?:\+\w+)*|(?!car(?:-|/))[a-z]{2,3}(?:-r[A-Z]{2})?)(?:-[^/]+)?"
 """Qualifiers of a folder, the language after the network's; `car` is the car's screen there."""
@@ -52,6 +54,22 @@ class Told:
     """By the recipe's `lang_from`, which outranks what the texts say."""
     why: str = ""
     """Where there is no code: why, and what to do."""
+
+
+@lru_cache(maxsize=4096)
+def weigh(code: str, told: Told, scheme: Scheme) -> str:
+    """What a text's language is called: by `lang_from`, else as the text says, else by the file's name.
+
+    Where text and name say one language and only the name says its script (`Language: sr` in sr@latin.po), by the name.
+    """
+    if told.stated or not code:
+        return told.code or code
+    try:
+        by_text, by_name = read(code, scheme), read(told.code, scheme)
+        same = meaning(code, scheme)[0] == meaning(told.code, scheme)[0]
+    except LanguageError:
+        return code
+    return told.code if same and by_name.script and not by_text.script else code
 
 
 def told_of(name: str, beside: Sequence[str], source: SourceConfig) -> tuple[Told, Told]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from emma.collect.config import SourceConfig
 from emma.collect.documents import documents
-from emma.collect.file_names import Told, told_of
+from emma.collect.file_names import Told, told_of, weigh
 from emma.collect.naming import Naming
 from emma.collect.readers import find
 from emma.collect.sink import Sink
@@ -77,6 +77,8 @@ def called(file: InputFile, source: SourceConfig, names: tuple[Told, Told]) -> I
     first, second = names
     for unit in find(source).read(file, source):
         if isinstance(unit, Unit):
-            unit.code = first.code if first.stated else unit.code or first.code
-            unit.code2 = second.code if second.stated else unit.code2 or second.code
+            if first.code:
+                unit.code = weigh(unit.code, first, source.scheme)
+            if second.code:
+                unit.code2 = weigh(unit.code2, second, source.scheme)
         yield unit
