@@ -49,8 +49,8 @@ class SourceConfig(Settings):
     codes: dict[str, str] = Field(default_factory=dict)
     """What this source's codes stand for, where they need help: `{nrm = "nrf_Latn"}`."""
     lang_from: str | None = None
-    """Regular expression whose one group is the language in a file's name: `([a-z]{3})-000\\.txt$`. It outranks what the
-    text says; a file whose name it does not match must say it itself."""
+    """Regular expression whose one group is the language in a file's name: `([a-z]{3})-000\\.txt$`. It outranks what
+    the text says; a file whose name it does not match must say it itself."""
     member: str | None = None
     """The files are tar or zip archives: glob of the members to read (`*` crosses folders here)."""
     encoding: str | None = None
