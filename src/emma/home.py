@@ -57,7 +57,7 @@ class Home:
 
     def load(self, stage: str, key: str) -> Artifact | None:
         """The artifact of a stage with this address, or None when it has to be made."""
-        return load(self.store / stage / key, remote.join(self.url, stage, key))
+        return load(self.store / stage / key, remote.join(self.url, stage, key), self.store)
 
     def fingerprints(self) -> Fingerprints:
         """Hashes of raw files, remembered between runs."""

@@ -1,7 +1,6 @@
 """A sample of the packed training text, as token ids: what auxiliary vectors and distillation learn from."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,7 @@ from emma.errors import ArtifactError
 from emma.store import shards
 from emma.store.artifact import Artifact
 from emma.store.order import keyed, permuted
-from emma.store.tokens import TokenFile, bin_path, idx_path
+from emma.store.tokens import TokenFile, find_pair
 
 Ints = npt.NDArray[np.int64]
 
@@ -59,10 +58,7 @@ def level(sizes: list[int], budget: int) -> int:
 
 def _documents(row: dict[str, Any], pack: Artifact, most: int, seed: int) -> list[npt.NDArray[np.integer[Any]]]:
     """Documents of one source, `most` tokens in all."""
-    part, path = pack.parts["packed"][row["part"]], Path(row["path"])
-    for each in (bin_path(path), idx_path(path)):
-        part.file(each.as_posix())
-    file, taken = TokenFile(part.path / path), []
+    file, taken = TokenFile(find_pair(pack.parts["packed"][row["part"]], row["path"])), []
     key = keyed(seed, "vectors", row["lang"], row["domain"])
     for position in range(len(file)):
         if most <= 0:

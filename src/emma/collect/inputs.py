@@ -6,7 +6,7 @@ Light on purpose: a run whose corpus is up to date only lists files and compares
 import importlib.util
 import json
 import sysconfig
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from emma.collect.compression import without_suffix
 from emma.collect.config import CollectConfig, SourceConfig
 from emma.errors import ExtraError, SourceError
 from emma.store.fingerprints import Fingerprints
+from emma.store.inside import inside
 
 BESIDE = ("site-packages", "dist-packages")
 """Folders in the library's folder that hold what somebody installed."""
@@ -147,16 +148,17 @@ def _local(source: SourceConfig, pattern: str, data_root: Path) -> Iterator[List
 def saved(folder: Path) -> list[Path]:
     """The data of a folder that `save_to_disk` wrote, as its state tells; else the Parquet files of a folder."""
     states = sorted(folder.rglob("state.json"))
-    named = [state.parent / file["filename"] for state in states for file in _state(state).get("_data_files", ())]
+    named = [inside(state.parent, name, state, error=SourceError) for state in states for name in _named(state)]
     return named or sorted(folder.rglob("*.parquet"))
 
 
-def _state(path: Path) -> Mapping[str, Sequence[Mapping[str, str]]]:
+def _named(path: Path) -> list[str]:
+    """The files that the state of a saved data set names."""
     try:
-        state: Mapping[str, Sequence[Mapping[str, str]]] = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
+        state = json.loads(path.read_text(encoding="utf-8"))
+        return [file["filename"] for file in state.get("_data_files", ())]
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise SourceError(f"{path} is damaged ({error}); save the data set again.") from None
-    return state
 
 
 def _base(source: str, pattern: str, data_root: Path) -> tuple[Path, str]:

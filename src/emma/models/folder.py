@@ -9,6 +9,7 @@ from typing import Any
 
 from emma.errors import RecipeError
 from emma.extras import need
+from emma.store.inside import inside
 
 CONFIG, GENERATION, TRAINING = "config.json", "generation_config.json", "training.json"
 """The last is EMMA's own: with what a model was trained (train.settle)."""
@@ -57,13 +58,23 @@ def check_folder(folder: Path) -> None:
 
 def weight_files(folder: Path) -> list[Path]:
     """The files with the model's weights, in the order in which transformers looks: safetensors before pickled ones,
-    one file before several. Those that an index names are listed whether they are there or not."""
+    one file before several. Those that an index names are listed whether they are there or not.
+
+    Raises RecipeError for one outside of the folder."""
     for name in WEIGHTS:
         path = folder / name
         if path.is_file():
-            listed = sorted(set(read_json(path).get("weight_map", {}).values())) if name.endswith(".json") else [name]
-            return [folder / each for each in listed]
+            listed = _listed(path) if name.endswith(".json") else [name]
+            return [inside(folder, each, path, links=True, error=RecipeError) for each in listed]
     return []
+
+
+def _listed(index: Path) -> list[str]:
+    """The files that an index of weights names."""
+    found = read_json(index).get("weight_map", {})
+    if not isinstance(found, dict) or not all(isinstance(each, str) for each in found.values()):
+        raise RecipeError(f"The weight_map of {index} does not name files. Fetch the base model again.")
+    return sorted(set(found.values()))
 
 
 def stored(folder: Path) -> list[Stored]:

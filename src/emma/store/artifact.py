@@ -11,6 +11,7 @@ from typing import Any
 from emma.errors import ArtifactError
 from emma.store import manifest as manifests
 from emma.store import remote
+from emma.store.inside import inside
 from emma.store.manifest import MANIFEST
 
 
@@ -39,12 +40,11 @@ class Artifact:
 
     def find(self, name: str) -> Path | None:
         """As `file`, for what not every artifact of its kind has: None where this one never had it."""
-        files = self._files()
-        inside = [each for each in files if each == name or each.startswith(f"{name}/")]
-        for each in inside:
+        files, path = self._files(), inside(self.path, name, f"What was asked of {self.path}", links=True)
+        found = [each for each in files if each == name or each.startswith(f"{name}/")]
+        for each in found:
             have(self.path, self.url, each, files[each])
-        path = self.path / name
-        return path if inside or path.exists() else None
+        return path if found or path.exists() else None
 
     def folder(self) -> Path:
         """The folder with all of its files."""
@@ -61,7 +61,7 @@ class Artifact:
 
 def have(folder: Path, url: str | None, name: str, facts: Mapping[str, Any]) -> None:
     """See to it that a file of an artifact is here and whole. Raises ArtifactError when it cannot be."""
-    path = folder / name
+    path = inside(folder, name, folder / MANIFEST)
     found = path.stat().st_size if path.exists() else None
     if found == facts["bytes"]:
         return
@@ -81,17 +81,20 @@ def find_all(artifacts: Sequence[Artifact], name: str) -> list[Path | None]:
     return remote.each_at_once(Artifact.find, artifacts, [name] * len(artifacts))
 
 
-def load(path: Path, url: str | None = None) -> Artifact | None:
+def load(path: Path, url: str | None = None, root: Path | None = None) -> Artifact | None:
     """The artifact at `path`, or in the object store at `url`; None when it was never finished, or one of its parts is
-    gone, so must be made again.
+    gone, so must be made again. `root` is the store's, where that is known.
 
-    Raises ArtifactError when the manifest cannot be read, or a file has another size than it says; those of the parts,
-    and those in an object store, are looked at when they are opened.
+    Raises ArtifactError when the manifest cannot be read or is of another place, or a file has another size than it
+    says; those of the parts, and those in an object store, are looked at when they are opened.
     """
     manifest = manifests.read(path, url)
     if manifest is None:
         return None
-    root, root_url = path.parents[manifest["depth"] - 1], remote.above(url, manifest["depth"])
+    depth = manifest["depth"]
+    if depth > len(path.parents) or root not in (None, path.parents[depth - 1]):
+        raise manifests.damaged(path, f"it is of a folder {depth} below the store")
+    root, root_url = path.parents[depth - 1], remote.above(url, depth)
     if _lost([part["path"] for parts in manifest["parts"].values() for part in parts], root, root_url):
         return None
     parts = {name: tuple(_part(each, root, root_url) for each in shards) for name, shards in manifest["parts"].items()}

@@ -83,9 +83,10 @@ def commit(
         "parts": {name: [_entry(each, root) for each in shards] for name, shards in parts.items()},
     }
     (temporary / MANIFEST).write_bytes(manifests.dump(manifest))
-    if url is not None and not publish(temporary, manifest["files"], url) and (first := load(path, url)) is not None:
+    published = url is None or publish(temporary, manifest["files"], url)
+    if not published and (first := load(path, url, root)) is not None:
         return first
-    if path.exists() and load(path, url) is None:  # what an interrupted deletion left
+    if path.exists() and load(path, url, root) is None:  # what an interrupted deletion left
         shutil.rmtree(path)
     if not path.exists():
         temporary.rename(path)

@@ -17,6 +17,7 @@ import orjson
 from emma.errors import ArtifactError
 from emma.store import remote
 from emma.store.address import file_digest
+from emma.store.inside import inside
 
 MANIFEST = "manifest.json"
 FORMAT = 2
@@ -30,7 +31,8 @@ Manifest = dict[str, Any]
 def read(folder: Path, url: str | None = None) -> Manifest | None:
     """The manifest of a folder, brought here from `url` when only that has it; None when neither does.
 
-    None too for one of an earlier format. Raises ArtifactError for one that cannot be read.
+    None too for one of an earlier format. Raises ArtifactError for one that cannot be read, or that names files
+    outside of its folder.
     """
     path = folder / MANIFEST
     try:
@@ -43,8 +45,40 @@ def read(folder: Path, url: str | None = None) -> Manifest | None:
     try:
         manifest = orjson.loads(content)
     except orjson.JSONDecodeError as error:
-        raise ArtifactError(f"{path} is damaged ({error}). Delete {folder} and run again.") from None
-    return manifest if isinstance(manifest, dict) and manifest.get("format") == FORMAT else None
+        raise damaged(folder, str(error)) from None
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+        return None
+    if not _is_whole(manifest):
+        raise damaged(folder, "it does not say what manifests say")
+    for name in _names(manifest):
+        inside(folder, name, path, links=True)
+    return manifest
+
+
+def damaged(folder: Path, what: str) -> ArtifactError:
+    """The error for a manifest that cannot be used."""
+    return ArtifactError(f"{folder / MANIFEST} is damaged ({what}). Delete {folder} and run again.")
+
+
+def _is_whole(manifest: Manifest) -> bool:
+    """Whether a manifest says all that is asked of it: who wrote one in a shared store is not known."""
+    kinds = {"key": str, "made_by": dict, "files": dict, "counts": dict, "parts": dict, "depth": int}
+    if not all(isinstance(manifest.get(name), kind) for name, kind in kinds.items()) or manifest["depth"] < 1:
+        return False
+    parts, files = _parts(manifest), manifest["files"].values()
+    return all(isinstance(each, dict) and isinstance(each.get("bytes"), int) for each in files) and all(
+        isinstance(each, dict) and isinstance(each.get("counts"), dict) and isinstance(each.get("key"), str)
+        for each in parts
+    )
+
+
+def _parts(manifest: Manifest) -> list[Any]:
+    return [each for of in manifest["parts"].values() for each in (of if isinstance(of, list) else [None])]
+
+
+def _names(manifest: Manifest) -> list[Any]:
+    """All names of files and folders in a manifest."""
+    return [*manifest["files"], *(each.get("path") for each in _parts(manifest))]
 
 
 def bring(folder: Path, url: str, keys: Iterable[str]) -> None:

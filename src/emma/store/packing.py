@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from emma.store.artifact import Artifact
 from emma.store.order import keyed, permuted
-from emma.store.tokens import idx_path, mapped, read_lengths
+from emma.store.tokens import find_pair, idx_path, mapped, read_lengths
 
 BINS = "bins"
 """Name of the list of packings among the parts of a mix, one a source, in the plan's order."""
@@ -30,7 +30,7 @@ def pack_source(out: Path, source: tuple[Artifact, str], sequence_length: int) -
     sequences, and documents `cut` because they are longer than a sequence.
     """
     part, path = source
-    lengths = read_lengths(part.file(idx_path(Path(path)).as_posix()))
+    lengths = read_lengths(idx_path(find_pair(part, path, idx_path)))
     pieces, ends, opened = pack(lengths, sequence_length)
     for name, array in (("pieces", pieces), ("ends", ends), ("opened", opened)):
         array.tofile(out / f"{name}.int64")

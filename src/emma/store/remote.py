@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from emma.errors import ArtifactError, ExtraError
 from emma.extras import need
 from emma.store.address import file_digest
+from emma.store.inside import inside
 
 WAITS_S = (0.5, 2.0, 8.0)
 """Seconds before each further try; the library behind the URL has usually tried several times by then."""
@@ -80,7 +81,7 @@ def upload_all(folder: Path, names: Iterable[str], url: str) -> None:
     """Copy some files of a folder there."""
     small, large = list[str](), list[str]()
     for name in sorted(names):
-        (small if (folder / name).stat().st_size <= SMALL_BYTES else large).append(name)
+        (small if inside(folder, name, "What is to be sent").stat().st_size <= SMALL_BYTES else large).append(name)
     each_at_once(upload, [folder / name for name in small], [f"{url}/{name}" for name in small])
     for name in large:
         upload(folder / name, f"{url}/{name}")
@@ -107,7 +108,7 @@ def check(url: str, path: Path, facts: Mapping[str, Any]) -> None:
     """ArtifactError when what came from `url` is not what was sent."""
     if (size := path.stat().st_size) != facts["bytes"]:
         raise ArtifactError(f"{url} has {size} bytes, its manifest says {facts['bytes']}. {_again(url)}")
-    if file_digest(path) != facts["sha256"]:
+    if facts.get("sha256") not in (None, file_digest(path)):
         raise ArtifactError(f"{url} is damaged: its SHA-256 is not what its manifest says. {_again(url)}")
 
 

@@ -20,7 +20,7 @@ from emma.store import shards
 from emma.store.artifact import Artifact
 from emma.store.order import Order, window
 from emma.store.packing import BINS, DOCUMENT, FIRST, TOKENS, Bins
-from emma.store.tokens import TokenFile, bin_path, ids_path, idx_path
+from emma.store.tokens import TokenFile, find_pair, ids_path
 
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -169,13 +169,12 @@ def _bins(mix: Artifact) -> list[Bins]:
 
 
 def _source(row: Mapping[str, Any], bins: Bins | None, pack: Artifact) -> Source:
-    part, path = pack.parts["packed"][row["part"]], Path(row["path"])
-    for each in (bin_path(path), idx_path(path)):
-        part.file(each.as_posix())
-    file = TokenFile(part.path / path)
+    part = pack.parts["packed"][row["part"]]
+    path = find_pair(part, row["path"])
+    file = TokenFile(path)
     if file.size != row["tokens"] or not file.size:
         raise ArtifactError(
-            f"{part.path / path} has {file.size} tokens, the plan says {row['tokens']} for {row['lang']} "
+            f"{path} has {file.size} tokens, the plan says {row['tokens']} for {row['lang']} "
             f"({row['domain']}). They belong to different runs: delete the mix's artifact and run again."
         )
-    return Source(row["lang"], row["domain"], row["tier"], file, part, path.as_posix(), bins)
+    return Source(row["lang"], row["domain"], row["tier"], file, part, row["path"], bins)

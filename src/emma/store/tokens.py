@@ -7,7 +7,7 @@ serve Megatron-LM, NeMo and GPT-NeoX. Every document is one sequence. Beside the
 import mmap
 import struct
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,8 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from emma.errors import ArtifactError
+from emma.store.artifact import Artifact
+from emma.store.inside import inside
 from emma.store.spill import Held, Spill
 
 MAGIC = b"MMIDIDX\x00\x00"
@@ -46,6 +48,17 @@ def idx_path(path: Path) -> Path:
 def ids_path(path: Path) -> Path:
     """The ids of the documents of the pair at `path`: a shard with one column, `id`, in the order of the index."""
     return path.with_name(f"{path.name}.ids.parquet")
+
+
+def find_pair(part: Artifact, name: str, *forms: Callable[[Path], Path]) -> Path:
+    """The pair that a list of token files calls `name`, brought here: both of its files, or those of these `forms`.
+
+    Raises ArtifactError where they are not in `part`.
+    """
+    path = inside(part.path, name, f"The list of token files of {part.path}", links=True)
+    for form in forms or (bin_path, idx_path):
+        part.file(form(path).relative_to(part.path).as_posix())
+    return path
 
 
 def token_type(vocabulary: int) -> type[np.uint16] | type[np.int32]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from emma.errors import RecipeError
 from emma.models import sentencepiece as spm
 from emma.models.folder import read_json
 from emma.models.round_trip import altered
@@ -13,6 +14,7 @@ from emma.models.special_ids import special_ids
 from emma.models.tokenizer import without_rows
 from emma.models.tokenizer_file import open_table, open_tokenizer, read_table, switch_off
 from emma.models.tokenizer_names import ADDED, CONFIG, JSON, MAP
+from emma.store.inside import inside
 from emma.vocab import proto as forms
 from emma.vocab.bpe import Bpe
 from emma.vocab.classes import PLAIN_CLASS, for_both, has_usable_class, with_prefix_space
@@ -38,20 +40,25 @@ def save(tokenizer: Bpe, base: Path | None, folder: Path, *, grown: bool) -> Non
     out then, since it would be another vocabulary.
     """
     folder.mkdir()
-    for name in (*KEPT, *(() if grown else FORMS)) if base is not None else ():
-        _copy(base / name, folder / name)
+    if base is not None:
+        for name in (*KEPT, *(() if grown else FORMS)):
+            copy(base, name, folder)
     if grown or base is None or not _untouched(base):
         table = tokenizer.table if grown or base is None else switch_off(read_table(base))[0]
         open_table(table).save(str(folder / JSON))
     else:
-        _copy(base / JSON, folder / JSON)
+        copy(base, JSON, folder)
     _write_config(_config(tokenizer, base), base, folder)
     if grown and isinstance(tokenizer, LlamaTokenizer) and tokenizer.scores is not None:
         model = forms.grown(tokenizer.proto, tokenizer.pieces, tokenizer.scores, tokenizer.added)
         (folder / spm.FILE).write_bytes(model)
 
 
-def _copy(path: Path, to: Path) -> None:
+def copy(base: Path, name: str, folder: Path) -> None:
+    """Copy a file or folder of the base, if it has one. What is copied is published, so links must not lead out."""
+    path, to = inside(base, name, f"The base {base}", error=RecipeError), folder / name
+    for each in path.rglob("*"):
+        inside(base, each.relative_to(base).as_posix(), f"The base {base}", error=RecipeError)
     if path.is_dir():
         shutil.copytree(path, to)
     elif path.exists():

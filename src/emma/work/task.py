@@ -91,7 +91,7 @@ class Task:
 
     def done(self) -> Artifact | None:
         """The output, if an earlier run finished it."""
-        return load(self.path, self.url)
+        return load(self.path, self.url, self.root)
 
 
 def find_done(tasks: Sequence[Task]) -> list[Artifact | None]:

@@ -1,0 +1,227 @@
+"""Names that data give to files: none of them leads out of its folder, whoever wrote them."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from emma.collect.inputs import saved
+from emma.errors import ArtifactError, RecipeError, SourceError
+from emma.models.folder import weight_files
+from emma.store.artifact import Artifact, load
+from emma.store.commit import commit, staging
+from emma.store.inside import inside
+from emma.store.manifest import MANIFEST
+from emma.store.remote import upload_all
+from emma.store.tokens import TokenFileWriter, find_pair
+from emma.vocab.folder import copy
+
+KEY = "k" * 20
+OUTSIDE = (
+    "../f",
+    "x/../../f",
+    "x/../../../../f",
+    "/etc/passwd",
+    "..",
+    ".",
+    "",
+    "a//b",
+    "a/./b",
+    "a/",
+    "a\0b",
+    None,
+    7,
+    ["a"],
+)
+INSIDE = ("f", "data/sme_Latn/train.parquet", "shì.ߒߞߏ.bin", "a..b", "..a", "...", "-", "a b", "C:x")
+
+
+@pytest.mark.parametrize("name", INSIDE)
+def test_plain_names_are_taken(tmp_path: Path, name: str) -> None:
+    assert inside(tmp_path, name, "a list") == tmp_path / name
+
+
+@pytest.mark.parametrize("name", OUTSIDE)
+@pytest.mark.parametrize("links", [False, True])
+def test_names_that_lead_out_are_refused(tmp_path: Path, name: object, links: bool) -> None:
+    with pytest.raises(SourceError, match=r"a list names .* does not lie in"):
+        inside(tmp_path, name, "a list", links=links, error=SourceError)
+
+
+def test_links_that_lead_out(tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    (folder / "own").mkdir(parents=True)
+    (folder / "out").symlink_to(tmp_path)
+    (folder / "near").symlink_to("own")
+    assert inside(folder, "near/f", "a list") == folder / "near" / "f"
+    assert inside(folder, "out/f", "a list", links=True) == folder / "out" / "f"
+    with pytest.raises(ArtifactError):
+        inside(folder, "out/f", "a list")
+
+
+def test_a_folder_may_be_a_link_itself(tmp_path: Path) -> None:
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "store").symlink_to("disk")
+    assert inside(tmp_path / "store", "f", "a list") == tmp_path / "store" / "f"
+
+
+def test_files_of_the_hubs_cache_are_links_to_blobs(tmp_path: Path) -> None:
+    snapshot = tmp_path / "models--a--b" / "snapshots" / "0123"
+    snapshot.mkdir(parents=True)
+    (snapshot / "config.json").symlink_to("../../blobs/4567")
+    (snapshot / "other.json").symlink_to("../../../secret")
+    assert inside(snapshot, "config.json", "a list") == snapshot / "config.json"
+    with pytest.raises(ArtifactError):
+        inside(snapshot, "other.json", "a list")
+
+
+def made(root: Path) -> Path:
+    path = root / "stage" / KEY
+    with staging(path) as out:
+        (out / "data").write_text("text")
+        commit(out, path, root=root, made_by={}, key=KEY, counts={})
+    return path
+
+
+def changed(path: Path, change: Callable[[dict[str, Any]], object]) -> Path:
+    manifest = orjson.loads((path / MANIFEST).read_bytes())
+    change(manifest)
+    (path / MANIFEST).write_bytes(orjson.dumps(manifest))
+    return path
+
+
+@pytest.mark.parametrize("name", [each for each in OUTSIDE if isinstance(each, str)])
+def test_a_manifest_names_files_outside(tmp_path: Path, name: str) -> None:
+    path = changed(made(tmp_path), lambda manifest: manifest["files"].update({name: {"bytes": 1, "sha256": ""}}))
+    with pytest.raises(ArtifactError, match="does not lie in"):
+        load(path)
+
+
+@pytest.mark.parametrize("name", OUTSIDE)
+def test_a_manifest_names_parts_outside(tmp_path: Path, name: object) -> None:
+    part = {"path": name, "key": KEY, "counts": {}}
+    path = changed(made(tmp_path), lambda manifest: manifest["parts"].update(shards=[part]))
+    with pytest.raises(ArtifactError, match="does not lie in"):
+        load(path)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"depth": 0},
+        {"depth": -1},
+        {"depth": 99},
+        {"depth": 3},
+        {"depth": "2"},
+        {"files": []},
+        {"files": {"data": 4}},
+        {"files": {"data": {"bytes": "4"}}},
+        {"parts": {"shards": 1}},
+        {"parts": {"shards": ["x"]}},
+        {"counts": None},
+        {"key": 1},
+    ],
+)
+def test_a_manifest_that_says_something_else(tmp_path: Path, change: dict[str, object]) -> None:
+    path = changed(made(tmp_path), lambda manifest: manifest.update(change))
+    with pytest.raises(ArtifactError, match="is damaged"):
+        load(path, root=tmp_path)
+
+
+def test_a_link_inside_an_artifact(tmp_path: Path) -> None:
+    path = made(tmp_path / "store")
+    (tmp_path / "data").write_text("text")
+    (path / "data").unlink()
+    (path / "data").symlink_to(tmp_path / "data")
+    with pytest.raises(ArtifactError, match="does not lie in"):
+        load(path)
+
+
+def test_what_is_asked_of_an_artifact(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("")
+    with pytest.raises(ArtifactError, match="does not lie in"):
+        Artifact(made(tmp_path / "store"), KEY).find("../../../secret")
+
+
+def test_the_cache_writes_nothing_outside(tmp_path: Path) -> None:
+    """What a shared store said: `x/../../../../f` beside a file of that name."""
+    pytest.importorskip("fsspec")
+    url = f"local://{tmp_path / 'there'}"
+    there = made(tmp_path / "there")
+    (tmp_path / "there" / "f").write_text("evil")
+    facts = {"bytes": 4, "sha256": "0"}
+    changed(there, lambda manifest: manifest["files"].update({"x/../../../f": facts}))
+    here = tmp_path / "a" / "b" / "here"
+    with pytest.raises(ArtifactError, match="does not lie in"):
+        load(here / "stage" / KEY, f"{url}/stage/{KEY}", here)
+    assert [each.name for each in (tmp_path / "a").rglob("*") if each.is_file()] == [MANIFEST]
+
+
+def test_nothing_outside_is_sent(tmp_path: Path) -> None:
+    (tmp_path / "store").mkdir()
+    (tmp_path / "secret").write_text("")
+    with pytest.raises(ArtifactError, match="does not lie in"):
+        upload_all(tmp_path / "store", ["../secret"], "memory://bucket")
+
+
+def test_a_list_of_token_files_names_one_outside(tmp_path: Path) -> None:
+    with TokenFileWriter(tmp_path / "outside", 100) as writer:
+        writer.add([1], "a")
+    part = Artifact(made(tmp_path / "store"), KEY)
+    for name in ("../../../outside", str(tmp_path / "outside"), ""):
+        with pytest.raises(ArtifactError, match="does not lie in"):
+            find_pair(part, name)
+
+
+@pytest.mark.parametrize("name", ["../w.safetensors", "/w.safetensors", ""])
+def test_an_index_of_weights_names_a_file_outside(tmp_path: Path, name: str) -> None:
+    (tmp_path / "model.safetensors.index.json").write_text(json.dumps({"weight_map": {"a": name}}))
+    with pytest.raises(RecipeError, match="does not lie in"):
+        weight_files(tmp_path)
+
+
+def test_an_index_of_weights_is_no_index(tmp_path: Path) -> None:
+    for index in ({"weight_map": []}, {"weight_map": {"a": 1}}):
+        (tmp_path / "model.safetensors.index.json").write_text(json.dumps(index))
+        with pytest.raises(RecipeError, match="weight_map"):
+            weight_files(tmp_path)
+
+
+def test_weights_on_another_disk_are_the_owners_business(tmp_path: Path) -> None:
+    base = tmp_path / "base"
+    base.mkdir()
+    (tmp_path / "w").write_text("")
+    (base / "a.safetensors").symlink_to(tmp_path / "w")
+    (base / "model.safetensors.index.json").write_text(json.dumps({"weight_map": {"a": "a.safetensors"}}))
+    assert weight_files(base) == [base / "a.safetensors"]
+
+
+@pytest.mark.parametrize("state", [[], {"_data_files": 1}, {"_data_files": ["a"]}, {"_data_files": [{}]}, None])
+def test_a_state_of_a_saved_data_set_that_is_none(tmp_path: Path, state: object) -> None:
+    (tmp_path / "state.json").write_text(json.dumps(state))
+    with pytest.raises(SourceError, match="damaged"):
+        saved(tmp_path)
+
+
+def test_a_saved_data_set_names_a_file_outside(tmp_path: Path) -> None:
+    (tmp_path / "set").mkdir()
+    (tmp_path / "secret.arrow").write_text("")
+    (tmp_path / "set" / "state.json").write_text(json.dumps({"_data_files": [{"filename": "../secret.arrow"}]}))
+    with pytest.raises(SourceError, match="does not lie in"):
+        saved(tmp_path / "set")
+
+
+def test_what_is_copied_from_a_base_and_published(tmp_path: Path) -> None:
+    base, out = tmp_path / "base", tmp_path / "out"
+    (base / "additional_chat_templates").mkdir(parents=True)
+    out.mkdir()
+    (tmp_path / "secret").write_text("")
+    (base / "chat_template.jinja").symlink_to(tmp_path / "secret")
+    (base / "additional_chat_templates" / "a.jinja").symlink_to(tmp_path / "secret")
+    for name in ("chat_template.jinja", "additional_chat_templates"):
+        with pytest.raises(RecipeError, match="does not lie in"):
+            copy(base, name, out)
+    assert not list(out.iterdir())
