@@ -26,7 +26,7 @@ def test_a_language_of_three_documents_keeps_them_all(bench: Bench, lang: str) -
     selection, made, work = bench.run([*plain(40, ["rus_Cyrl"]), *rows])
     assert [row["split"] for row in selection[-3:]] == ["train"] * 3
     flags = [row["flag"] for row in rows_of(work, "flags") if row["lang"] == lang]
-    assert "no document is held out for test" in flags
+    assert "not measured: no document is held out for test" in flags
     assert sum("too few documents for limits of its own" in flag for flag in flags) == 1
     assert any("byte premium" in flag for flag in flags) != (lang == "eng_Latn")
     check_balance("curate", made.counts)
@@ -137,7 +137,8 @@ def test_another_seed_holds_out_others(bench: Bench) -> None:
 
 
 def test_five_documents_are_enough_to_split_and_four_are_not(bench: Bench) -> None:
-    selection, _, _ = bench.run([*plain(5, ["tha_Thai"]), *plain(4, ["hin_Deva"])])
+    section = CurateConfig(held_out_share=0.5)
+    selection, _, _ = bench.run([*plain(5, ["tha_Thai"]), *plain(4, ["hin_Deva"])], section)
     assert Counter(row["split"] for row in selection[:5]) == {"train": 3, "validation": 1, "test": 1}
     assert {row["split"] for row in selection[5:]} == {"train"}
 

@@ -4,7 +4,7 @@ from emma.curate import flags
 from emma.curate.config import CurateConfig
 from emma.store.selected import selected
 from tests.conftest import TEXTS
-from tests.curate.corpus import Bench, plain, prose, rows_of
+from tests.curate.corpus import Bench, Row, plain, prose, rows_of
 
 
 def test_much_text_in_another_script_is_told() -> None:
@@ -56,3 +56,16 @@ def test_boilerplate_is_reported_and_left_out_where_the_recipe_says(bench: Bench
         kept = [row for table in selected(documents, selection, ["id", "text"], ("train", "validation", "test"))
                 for row in table.to_pylist()]  # fmt: skip
         assert len(kept) == 29 and all((line in row["text"]) != wanted for row in kept)
+
+
+def test_a_language_that_trains_on_little_is_told_why() -> None:
+    def row(lang: str, outcome: str, size: int) -> Row:
+        return {"lang": lang, "source": "s", "outcome": outcome, "documents": 1, "bytes": size}
+
+    rows = [row("yor_Latn", "train", 49), row("yor_Latn", "near duplicate", 50), row("yor_Latn", "test", 1)]
+    rows += [row("nqo_Nkoo", "train", 49), row("nqo_Nkoo", "test", 51), row("tha_Thai", "train", 5)]
+    assert list(flags.train_flags(rows)) == [
+        ("yor_Latn", "trains on 49% of the bytes that were collected; most others went as: near duplicate"),
+        ("nqo_Nkoo", "trains on 49% of the bytes that were kept: the others are held out"),
+        ("nqo_Nkoo", "trains on 49% of the bytes that were collected; most others went as: test"),
+    ]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from emma.kernels.sets import EXACT, KEPT, NEAR, fit, flatten, join, survivors
+from emma.kernels.sets import EXACT, KEPT, NEAR, Members, flatten, hold_out, join, survivors
 
 
 def slow_components(edges: list[tuple[int, int]], count: int) -> list[int]:
@@ -73,9 +73,19 @@ def test_a_chain_keeps_both_ends() -> None:
 
 
 @pytest.mark.parametrize(
-    ("sizes", "limit", "taken"),
-    [([5, 3, 4, 2], 9, [True, True, False, False]), ([5, 3, 4, 2], 10, [True, True, False, True]), ([], 3, []),
-     ([4], 3, [False]), ([0, 3], 3, [True, True])],
+    ("sizes", "limit", "most", "taken"),
+    [([5, 3, 4, 2], 9, 9, [0, 1]), ([5, 3, 4, 2], 10, 9, [0, 1, 3]), ([], 3, 9, []), ([4], 3, 9, []),
+     ([0, 3], 3, 9, [0, 1]), ([1, 1, 1], 3, 2, [0, 1])],
 )  # fmt: skip
-def test_fit(sizes: list[int], limit: int, taken: list[bool]) -> None:
-    assert fit(np.array(sizes, np.int64), limit).tolist() == taken
+def test_what_is_held_out_fits_in_order(sizes: list[int], limit: int, most: int, taken: list[int]) -> None:
+    of = Members(np.arange(len(sizes) + 1), np.zeros(len(sizes), np.int64), np.array(sizes, np.int64))
+    room = np.array([100])
+    assert hold_out(np.arange(len(sizes)), of.bytes, limit, most, of, room).tolist() == taken
+    assert room.tolist() == [100 - sum(sizes[at] for at in taken)]
+
+
+def test_every_language_of_a_cluster_needs_room() -> None:
+    of = Members(np.array([0, 2, 3]), np.array([0, 1, 0]), np.array([5, 7, 5]))
+    room = np.array([10, 6])
+    assert hold_out(np.array([0, 1]), np.array([5, 5]), 10, 9, of, room).tolist() == [1]
+    assert room.tolist() == [5, 6]

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from emma.report.drops import Shortfall, shortfalls
 from emma.report.languages import Language, languages
 from emma.report.names import english_name
 from emma.report.summary import averages, summary
@@ -145,3 +146,13 @@ def test_english_that_was_not_measured_is_none() -> None:
 )
 def test_english_names(code: str, name: str) -> None:
     assert english_name(code) == name
+
+
+def test_a_language_that_trains_on_under_half_of_its_bytes_is_told_with_the_reason() -> None:
+    def row(lang: str, outcome: str, size: int) -> dict[str, Any]:
+        return {"lang": lang, "domain": "a", "source": "s", "outcome": outcome, "documents": 1, "bytes": size}
+
+    rows = [row("yor_Latn", "train", 49), row("yor_Latn", "near duplicate", 50), row("yor_Latn", "test", 1)]
+    rows += [row("nqo_Nkoo", "train", 50), row("nqo_Nkoo", "test", 50), row("amh_Ethi", "letter_share low", 3)]
+    expected = [Shortfall("amh_Ethi", 0.0, "letter_share low"), Shortfall("yor_Latn", 0.49, "near duplicate")]
+    assert shortfalls(replace(TABLES, curated=rows)) == expected

@@ -112,6 +112,10 @@ class CurateConfig(Section):
     """Share of a language's bytes for the validation split."""
     validation_bytes: int = Field(default=10_000, ge=0)
     """Most bytes of a language in the validation split."""
+    held_out_share: float | None = Field(default=None, gt=0, le=0.6)
+    """Most of a language's bytes in both splits together, whatever the others ask. Where no cluster of duplicates but
+    the largest fits, nothing is held out, and the language is not measured. None: a tenth, or `test_share` and
+    `validation_share` together where they are more."""
     min_split_documents: int = Field(default=5, ge=3)
     """Documents a language needs to be split; with fewer, all of them train."""
     seed: int = 0

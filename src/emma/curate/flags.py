@@ -30,6 +30,8 @@ PREMIUMS = {
 MUCH = 0.1
 """Share of a language's documents that is dropped by quality rules, or in other scripts than its label's, from which a
 flag tells."""
+LITTLE = 0.5
+"""Share of a language's bytes that trains, below which a flag tells."""
 REASONS = frozenset(rule.reason for rule in RULES)
 
 
@@ -56,7 +58,25 @@ def kept_flags(languages: Rows) -> Iterator[Flag]:
         if not count:
             yield lang, "no document was kept"
         elif not held[lang]:
-            yield lang, "no document is held out for test"
+            yield lang, "not measured: no document is held out for test"
+
+
+def train_flags(languages: Rows) -> Iterator[Flag]:
+    """Languages that train on less than LITTLE of the bytes that were collected, and what became of most others."""
+    sizes: dict[str, Counter[str]] = {}
+    for row in languages:
+        sizes.setdefault(row["lang"], Counter())[row["outcome"]] += row["bytes"]
+    for lang, by_outcome in sizes.items():
+        collected, kept = by_outcome.total(), sum(by_outcome[split] for split in SPLITS)
+        train = by_outcome.pop("train", 0)
+        if train < LITTLE * kept:
+            yield lang, f"trains on {train / kept:.0%} of the bytes that were kept: the others are held out"
+        if train < LITTLE * collected:
+            most = min(by_outcome, key=lambda outcome: (-by_outcome[outcome], outcome))
+            yield (
+                lang,
+                f"trains on {train / collected:.0%} of the bytes that were collected; most others went as: {most}",
+            )
 
 
 def drop_flags(languages: Rows) -> Iterator[Flag]:

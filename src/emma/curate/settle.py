@@ -28,6 +28,8 @@ OUTCOMES = (
 """What may become of a document: a split, or a drop reason."""
 PLACE = {name: place for place, name in enumerate(OUTCOMES)}
 FAULTY = PLACE[RULES[0].reason]
+MOST_HELD = 0.1
+"""Share of a language's bytes that test and validation may have together, where the recipe does not ask for more."""
 
 CLUSTERS = pa.schema([("root", pa.int64()), ("cluster", pa.string()), ("documents", pa.int32())])
 """Clusters of more than one document: number and id of the first one, and how many there are."""
@@ -42,6 +44,7 @@ class SettleSettings(Settings):
     test_bytes: int
     validation_share: float
     validation_bytes: int
+    held_out_share: float | None
     min_split_documents: int
     seed: int
 
@@ -49,6 +52,12 @@ class SettleSettings(Settings):
     def of(cls, section: CurateConfig) -> "SettleSettings":
         """Take it from the whole section."""
         return cls(**section.model_dump(mode="json", include=set(cls.model_fields)))
+
+    @property
+    def most_held(self) -> float:
+        """Share of a language's bytes in test and validation together, at most."""
+        asked = self.test_share + self.validation_share
+        return max(MOST_HELD, asked) if self.held_out_share is None else self.held_out_share
 
     def held(self) -> tuple[Held, ...]:
         """What to hold out, test first."""
@@ -102,7 +111,8 @@ def split_kept(
     rows = np.flatnonzero(kept)
     roots, numbers = np.unique(clusters[rows], return_inverse=True)
     langs, sizes = corpus.langs[rows], corpus.bytes[rows]
-    return split(langs, sizes, numbers, corpus.order[roots], settings.held(), enough=settings.min_split_documents)
+    enough, share = settings.min_split_documents, settings.most_held
+    return split(langs, sizes, numbers, corpus.order[roots], settings.held(), enough=enough, share=share)
 
 
 def name_clusters(clusters: Indices, parts: tuple[ShardFacts, ...]) -> pa.Table:

@@ -82,6 +82,7 @@ def all_flags(section: CurateConfig, decided: Decided, tables: dict[str, pa.Tabl
     langs = sorted(set(tables["languages"]["lang"].to_pylist()))
     yield from flags.limit_flags(limits)
     yield from flags.kept_flags(tables["languages"].to_pylist())
+    yield from flags.train_flags(tables["languages"].to_pylist())
     yield from flags.drop_flags(tables["languages"].to_pylist())
     yield from flags.script_flags(tables["scripts"].to_pylist())
     yield from flags.premium_flags(tables["tiers"].to_pylist())

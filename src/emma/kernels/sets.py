@@ -1,5 +1,7 @@
 """Sets of nodes from pairs of them, and which of a corpus's documents survive their duplicates."""
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -91,13 +93,35 @@ def kept_in(langs: NDArray[np.int32], before: Indices, document: int, lang: int)
     return document
 
 
+class Members(NamedTuple):
+    """The languages of each of n clusters: of cluster i they are `langs[starts[i] : starts[i + 1]]`, with `bytes`."""
+
+    starts: Indices
+    langs: Indices
+    bytes: Indices
+
+
 @kernel
-def fit(sizes: Indices, limit: int) -> NDArray[np.bool_]:
-    """Which of the sizes to take, going through them in order and taking each that still fits under `limit`."""
-    taken = np.zeros(len(sizes), np.bool_)
-    left = limit
-    for index in range(len(sizes)):
-        if sizes[index] <= left:
-            taken[index] = True
-            left -= sizes[index]
-    return taken
+def hold_out(  # noqa: PLR0917 - compiled functions take arguments by position
+    roots: Indices, sizes: Indices, limit: int, most: int, members: Members, room: Indices
+) -> Indices:
+    """The clusters to take, going through them in order and taking each that still fits, `most` of them at most.
+
+    It fits when its size does under `limit`, and its bytes of each of its languages into what `room` has left for that
+    language; `room`, int64 (languages), is used up.
+    """
+    taken, count = np.empty(len(roots), np.int64), 0
+    for at in range(len(roots)):
+        if count == most:
+            break
+        start, stop = members.starts[roots[at]], members.starts[roots[at] + 1]
+        fits = sizes[at] <= limit
+        for place in range(start, stop):
+            fits = fits and members.bytes[place] <= room[members.langs[place]]
+        if fits:
+            for place in range(start, stop):
+                room[members.langs[place]] -= members.bytes[place]
+            limit -= sizes[at]
+            taken[count] = roots[at]
+            count += 1
+    return taken[:count].copy()

@@ -9,7 +9,7 @@ from emma.counting import WORDS
 from emma.extras import need
 from emma.lang.tiers import SIZE_CLASSES
 from emma.report import charts, numerals
-from emma.report.drops import drops, rejects_note
+from emma.report.drops import drops, rejects_note, shortfalls
 from emma.report.languages import Language
 from emma.report.tables import Tables
 
@@ -131,6 +131,7 @@ def page(rows: Sequence[Language], tables: Tables, headline: dict[str, Any], tit
         unmeasured=[row for row in rows if not row.measured],
         charts=_charts(rows, tables),
         drops=drops(tables),
+        shortfalls=shortfalls(tables),
         sources=[{**row, "note": rejects_note(row)} for row in tables.sources],
         n=numerals,
         words=words(headline),
