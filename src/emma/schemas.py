@@ -186,3 +186,6 @@ POSITIONS = pa.schema(
 
 CODE = "zxx_Zyyy"
 """The label of program code: "no linguistic content", "undetermined script". No text source may resolve to it."""
+
+UNDETERMINED = "und"
+"""The language of benchmark items whose code names none: `und_Latn`. They are looked for like any."""

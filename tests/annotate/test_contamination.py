@@ -1,12 +1,16 @@
 """Benchmarks in the corpus: found in every script, counted by benchmark, language and item, and nothing else."""
 
+import json
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from emma.annotate.config import AnnotateConfig
 from emma.annotate.run import annotate
+from emma.collect.config import CollectConfig
+from emma.collect.run import collect
 from emma.schemas import CONTAMINATION
 from emma.store import shards
 from emma.store.artifact import Artifact
@@ -145,3 +149,21 @@ def test_one_worker_or_two_give_the_same_rows(look_up: Callable[..., Made]) -> N
     assert rows_of(one) == rows_of(two)
     table = shards.read(one.parts["contamination"][0].file("contamination.parquet"))
     assert table.schema.equals(CONTAMINATION)
+
+
+def test_items_whose_code_names_no_language_are_found_too(make_work: Callable[..., Work], tmp_path: Path) -> None:
+    planted = {f"{label} {at}": f"{text} {at}" for label, text in ITEMS.items() for at in range(5)}
+    write = {
+        "bench.jsonl": [{"text": text, "lang": f"dialect {name}"} for name, text in planted.items()],
+        "web.jsonl": [{"text": f"Ka? {text} Wo!", "lang": "bam"} for text in planted.values()],
+    }
+    for name, rows in write.items():
+        (tmp_path / name).write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    tables = [{"name": name[:-6], "reader": "jsonl", "path": name, "licence": "CC0-1.0"} for name in write]
+    section = {"benchmarks": tables[:1], "sources": tables[1:], "root": str(tmp_path)}
+    work = make_work("collect")
+    made = collect(CollectConfig.model_validate(section), work=work)
+    whole = Artifact(work.out, work.key, made.counts, {name: tuple(parts) for name, parts in made.parts.items()})
+    found = annotate(AnnotateConfig(), collect=whole, work=make_work("annotate"))
+    assert [row["benchmark"] for row in rows_of(found)] == ["bench"] * len(planted)
+    assert {lang for _, lang in report_of(found, work.root)} == {"und_Latn", "und_Arab", "und_Thai", "und_Hans"}

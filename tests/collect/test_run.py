@@ -257,7 +257,7 @@ def test_benchmarks_are_read_and_kept_apart(data: Path, make_work: MakeWork) -> 
     write_benchmark(data)
     alone = collect(section(data), work=make_work("collect"))
     work = make_work("collect", "1" * 20)
-    made = collect(section(data, benchmarks=[BENCHMARK]), work=work)
+    made = collect(section(data, benchmarks=[{**BENCHMARK, "allow_unread": True}]), work=work)
     assert [part.key for part in made.parts["documents"]] == [part.key for part in alone.parts["documents"]]
     assert made.counts == alone.counts
     (part,) = made.parts["benchmarks"]
@@ -267,6 +267,31 @@ def test_benchmarks_are_read_and_kept_apart(data: Path, make_work: MakeWork) -> 
     assert (summary["source"], summary["documents"], summary["rejects"]) == ("sib", 1, 1)
     assert "benchmarks" not in alone.parts
     assert "sib" not in shards.read(work.out / "languages.parquet")["source"].to_pylist()
+
+
+def test_what_cannot_be_read_of_a_benchmark_stops_the_stage(data: Path, make_work: MakeWork) -> None:
+    write_benchmark(data)
+    with pytest.raises(SourceError, match=r"(?s)Benchmark 'sib': 1 rows cannot .*bench/sw.tsv, row 3: .*allow_unread"):
+        collect(section(data, benchmarks=[BENCHMARK]), work=make_work("collect"))
+    (data / "bench/sw.tsv").write_text("text\tlabel\nswali\t1\n\t2\n")  # nothing to look for
+    made = collect(section(data, benchmarks=[BENCHMARK]), work=make_work("collect", "1" * 20))
+    allowed = section(data, benchmarks=[{**BENCHMARK, "allow_unread": True}])
+    again = collect(allowed, work=make_work("collect", "2" * 20))
+    assert [part.key for part in made.parts["benchmarks"]] == [part.key for part in again.parts["benchmarks"]]
+
+
+@pytest.mark.parametrize("code", ["", "xx", "und", "mul", "eml", "dialect of the north"])
+def test_a_benchmark_keeps_what_names_no_language(data: Path, make_work: MakeWork, code: str) -> None:
+    lines = [json.dumps({"text": text, "lang": code} if code else {"text": text}) for text in TEXTS.values()]
+    (data / "bench.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    benchmark = source("bench", "bench.jsonl").model_dump()
+    made = collect(section(data, benchmarks=[benchmark]), work=make_work("collect"))
+    found = shards.read_all(part.file("documents.parquet") for part in made.parts["benchmarks"])
+    assert found["text"].to_pylist() == [*TEXTS.values()]
+    assert {label[:4] for label in found["lang"].to_pylist()} == {"und_"}
+    assert {"und_Arab", "und_Deva", "und_Thai", "und_Nkoo", "und_Tfng"} <= {*found["lang"].to_pylist()}
+    with pytest.raises(SourceError, match=f"unknown language {len(TEXTS)} times"):
+        collect(section(data, source("bench", "bench.jsonl")), work=make_work("collect", "1" * 20))
 
 
 def read_again(before: Made, after: Made) -> int:

@@ -69,3 +69,11 @@ def test_a_language_that_trains_on_little_is_told_why() -> None:
         ("nqo_Nkoo", "trains on 49% of the bytes that were kept: the others are held out"),
         ("nqo_Nkoo", "trains on 49% of the bytes that were collected; most others went as: test"),
     ]
+
+
+def test_benchmark_items_in_no_language_are_told() -> None:
+    rows = [{"benchmark": name, "lang": lang, "items": items} for name, lang, items in
+            (("sib", "und_Arab", 7_000), ("sib", "und_Latn", 510), ("sib", "eng_Latn", 9),
+             ("flores", "tha_Thai", 3))]  # fmt: skip
+    told = "7,510 items of the benchmark sib are in no language by their codes, and looked for too"
+    assert list(flags.benchmark_flags(rows)) == [(flags.ALL, told)]

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
-from emma.collect.config import CollectConfig, SourceConfig
+import pyarrow.compute as pc
+
+from emma.collect.config import BenchmarkConfig, CollectConfig, SourceConfig
 from emma.collect.readers import find
 from emma.collect.tables import total
 from emma.errors import LanguageError, RecipeError, SourceError
@@ -10,6 +12,11 @@ from emma.lang import macro
 from emma.lang.codes import resolve
 from emma.store import shards
 from emma.store.artifact import Artifact
+
+NOTHING_TO_LOOK_FOR = "empty text"
+"""The one kind of reject that loses nothing of a benchmark."""
+SHOWN = 5
+"""Rows of a benchmark that are shown of those that cannot be read."""
 
 
 def check(section: CollectConfig) -> None:
@@ -67,4 +74,19 @@ def refuse_empty(source: SourceConfig, parts: Sequence[Artifact]) -> None:
     raise SourceError(
         f"Source '{source.name}' gave no document ({why}).{first} "
         "Check its `reader`, `path`, `member`, `fields` and `codes` in the recipe."
+    )
+
+
+def refuse_unread(benchmark: BenchmarkConfig, parts: Sequence[Artifact]) -> None:
+    """SourceError for a benchmark with rows that cannot be read, unless the recipe allows it: nobody looks for them."""
+    rejects = shards.read_all([part.file("rejects.parquet") for part in parts])
+    unread = rejects.filter(pc.invert(pc.starts_with(rejects["reason"], NOTHING_TO_LOOK_FOR)))
+    if benchmark.allow_unread or not unread.num_rows:
+        return
+    shown = [f"  {row['file']}, row {row['row']}: {row['reason']}" for row in unread.slice(0, SHOWN).to_pylist()]
+    raise SourceError(
+        f"Benchmark '{benchmark.name}': {unread.num_rows} rows cannot be read, so nobody would look for them:\n"
+        + "\n".join(shown)
+        + ("\n  …" if unread.num_rows > SHOWN else "")
+        + "\nMend them, or go on without them: allow_unread = true in the benchmark's table."
     )

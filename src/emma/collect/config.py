@@ -115,6 +115,13 @@ class SourceConfig(Settings):
         return self.model_copy(update=plain)
 
 
+class BenchmarkConfig(SourceConfig):
+    """A source that models are tested on. Its text is looked for whatever its language, so no code is refused."""
+
+    allow_unread: bool = False
+    """Go on although some of its rows cannot be read, so that nobody looks for them. They are counted as rejects."""
+
+
 class CollectConfig(Section):
     """Settings of the collect stage."""
 
@@ -122,7 +129,7 @@ class CollectConfig(Section):
 
     sources: tuple[SourceConfig, ...] = ()
     """What to read, in `[[collect.sources]]` tables."""
-    benchmarks: tuple[SourceConfig, ...] = ()
+    benchmarks: tuple[BenchmarkConfig, ...] = ()
     """What models will be tested on, in `[[collect.benchmarks]]` tables: read like sources, never trained on, and
     looked for in the corpus."""
     macrolanguages: dict[str, str | dict[str, str]] = Field(default_factory=dict)

@@ -6,10 +6,10 @@ from functools import lru_cache
 from emma.collect.config import SourceConfig
 from emma.errors import LanguageError
 from emma.lang import macro
-from emma.lang.codes import Resolved, is_open, resolve, resolve_seen
-from emma.lang.scripts import Evidence
+from emma.lang.codes import SAMPLE, Lang, Resolved, is_open, resolve, resolve_seen
+from emma.lang.scripts import Evidence, written_evidence
 from emma.lang.tables import Scheme
-from emma.schemas import CODE
+from emma.schemas import CODE, UNDETERMINED
 
 CODE_READER = "code"
 """The one reader whose documents are program code."""
@@ -20,8 +20,16 @@ Policies = Mapping[str, str | dict[str, str]]
 class Naming:
     """Names the languages of one source's texts."""
 
-    def __init__(self, source: SourceConfig, policies: Policies, identify: macro.Identify | None = None) -> None:
-        self._source, self._policies, self._identify = source, policies, identify
+    def __init__(
+        self,
+        source: SourceConfig,
+        policies: Policies,
+        identify: macro.Identify | None = None,
+        *,
+        refuses: bool = True,
+    ) -> None:
+        """Where it does not refuse what names no language, such text is `und_Yyyy`: undetermined, in a script."""
+        self._source, self._policies, self._identify, self._refuses = source, policies, identify, refuses
         self.untold: tuple[str, ...] = ("", "")
         """Why nothing outside the texts of the current file tells their language, for both sides."""
 
@@ -30,11 +38,19 @@ class Naming:
 
         Raises LanguageError.
         """
-        return self._side(self._source.lang, "lang", code, text, seen)
+        return self._label(self._source.lang, "lang", code, text, seen)
 
     def of_other(self, code: str, text: str, seen: Evidence | None = None) -> tuple[str, str]:
         """As `of`, for the second side of a pair."""
-        return self._side(self._source.lang2, "lang2", code, text, seen)
+        return self._label(self._source.lang2, "lang2", code, text, seen)
+
+    def _label(self, told: str | None, key: str, code: str, text: str, seen: Evidence | None) -> tuple[str, str]:
+        try:
+            return self._side(told, key, code, text, seen)
+        except LanguageError as error:
+            if self._refuses:
+                raise
+            return Lang(UNDETERMINED, (seen or written_evidence(text[:SAMPLE]))[0]).label, f"undetermined: {error}"
 
     def asks_text(self, code: str, is_second: bool) -> bool:
         """Whether a text that its source calls `code` has a say in the script of its label."""

@@ -7,12 +7,13 @@ from counting, so that ids are the same whatever the size of a task. Where files
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 
 from emma.collect import remote
 from emma.collect.compression import SUFFIXES
-from emma.collect.config import SourceConfig
+from emma.collect.config import BenchmarkConfig, SourceConfig
 from emma.collect.encodings import SAMPLE, detected, is_wide
 from emma.collect.inputs import UNKNOWN_BYTES, Listed
 from emma.collect.readers import find
@@ -47,6 +48,18 @@ class Batch(Settings):
     source: SourceConfig
     pieces: tuple[Piece, ...]
 
+    @classmethod
+    def of(cls, source: SourceConfig, pieces: tuple[Piece, ...]) -> "Batch":
+        """The task for a source, or a benchmark."""
+        made = BenchmarkBatch if isinstance(source, BenchmarkConfig) else cls
+        return made(source=source, pieces=pieces)
+
+
+class BenchmarkBatch(Batch):
+    """One task of a benchmark, whose documents are others: nothing is refused for its language."""
+
+    refuses: Literal[False] = False  # tells its address from that of a source
+
 
 class Span(Settings):
     """Some bytes of a file."""
@@ -76,7 +89,7 @@ def batches(source: SourceConfig, groups: Sequence[Sequence[Marked]], size: int,
             made[-1].append(piece)
             weight += size if group in split else sum(each.bytes for each, _ in group)
     read = source.as_read()
-    return [Batch(source=read, pieces=tuple(chunk)) for chunk in made]
+    return [Batch.of(read, tuple(chunk)) for chunk in made]
 
 
 def whole(group: Sequence[Marked]) -> Piece:

@@ -6,12 +6,12 @@ the data folder or adding a source reads nothing again that was read. Benchmarks
 
 from pathlib import Path
 
-from emma.collect.checks import check, refuse_empty
+from emma.collect.checks import check, refuse_empty, refuse_unread
 from emma.collect.config import CollectConfig
 from emma.collect.inputs import Inputs, content, inputs
 from emma.collect.naming import Naming, Policies, identifier
 from emma.collect.opening import open_piece
-from emma.collect.pieces import Batch, batches
+from emma.collect.pieces import Batch, BenchmarkBatch, batches
 from emma.collect.reading import read_file
 from emma.collect.sink import Sink
 from emma.collect.sizes import text_bytes
@@ -38,6 +38,8 @@ def collect(section: CollectConfig, *, work: Work) -> Made:
     made = read_all(section, files, known, work)
     for source in everything:
         refuse_empty(source, made[source.name])
+    for benchmark in section.benchmarks:
+        refuse_unread(benchmark, made[benchmark.name])
     documents, tested = ({each.name: made[each.name] for each in of} for of in (section.sources, section.benchmarks))
     shards.write(work.out / "sources.parquet", sources_table(section.sources, documents, files))
     shards.write(work.out / "benchmarks.parquet", sources_table(section.benchmarks, tested, files))
@@ -85,7 +87,8 @@ def read_batch(
 ) -> dict[str, int]:
     """Read some files of one source into documents and rejects."""
     source = batch.source
-    naming = Naming(source, policies, None if model is None else identifier(model))
+    identify = None if model is None else identifier(model)
+    naming = Naming(source, policies, identify, refuses=not isinstance(batch, BenchmarkBatch))
     with Sink(out, source) as sink:
         for piece in batch.pieces:
             sink.open(piece.parts[0].name)

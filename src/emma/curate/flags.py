@@ -1,6 +1,6 @@
 """What a person should know of a language before trusting its numbers: `flags.parquet`.
 
-Flags of the language "*" are about the whole corpus.
+Flags of the language ALL are about the whole corpus.
 """
 
 from collections import Counter
@@ -11,7 +11,9 @@ import pyarrow as pa
 
 from emma.curate.rules import RULES, SCORE
 from emma.curate.split import SPLITS
+from emma.lang.codes import Lang
 from emma.lang.macro import beside_members
+from emma.schemas import UNDETERMINED
 
 Rows = Iterable[Mapping[str, Any]]
 Flag = tuple[str, str]
@@ -27,6 +29,7 @@ PREMIUMS = {
     "script": "its byte premium is guessed from its script",
     "none": "its byte premium is not known: it is counted like English",
 }
+ALL = "*"
 MUCH = 0.1
 """Share of a language's documents that is dropped by quality rules, or in other scripts than its label's, from which a
 flag tells."""
@@ -143,3 +146,16 @@ def macro_flags(langs: Iterable[str]) -> Iterator[Flag]:
     for beside in beside_members(list(langs)):
         for label in beside.labels:
             yield label, f"a macrolanguage beside its own members {', '.join(beside.members)}"
+
+
+def benchmark_flags(items: Rows) -> Iterator[Flag]:
+    """Benchmarks with items whose codes name no language, from a row each of benchmark, lang and items."""
+    counts: Counter[str] = Counter()
+    for row in items:
+        counts[row["benchmark"]] += row["items"] if Lang.parse(row["lang"]).iso639_3 == UNDETERMINED else 0
+    for name, count in counts.items():
+        if count:
+            yield (
+                ALL,
+                f"{count:,} items of the benchmark {name} are in no language by their codes, and looked for too",
+            )

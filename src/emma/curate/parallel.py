@@ -12,6 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from emma.lang.codes import Lang
+from emma.schemas import UNDETERMINED
 from emma.store import shards
 from emma.store.artifact import Artifact
 
@@ -80,7 +82,7 @@ def benchmark_pairs(out: Path, parts: tuple[Artifact, ...]) -> dict[str, int]:
     files = read_files(parts)
     found = [PARALLEL.empty_table()]
     for (source, _, lang), mine in sorted(files.items()):
-        if lang != ENGLISH:
+        if lang != ENGLISH and Lang.parse(lang).iso639_3 != UNDETERMINED:
             english = [rows for (name, _, other), rows in files.items() if name == source and other == ENGLISH]
             found += [best] if (best := best_match(source, lang, mine, english)) is not None else []
     shards.write(out / "parallel.parquet", pa.concat_tables(found))

@@ -87,9 +87,10 @@ def all_flags(section: CurateConfig, decided: Decided, tables: dict[str, pa.Tabl
     yield from flags.script_flags(tables["scripts"].to_pylist())
     yield from flags.premium_flags(tables["tiers"].to_pylist())
     yield from flags.macro_flags(langs)
+    yield from flags.benchmark_flags(tables["contamination"].to_pylist())
     if decided.inputs.identified is not None:
         yield from flags.lid_flags(limits, langs)
     if section.decontaminate and decided.inputs.contamination is None:
-        yield "*", "no benchmark was named in [[collect.benchmarks]], so nothing is checked against any"
+        yield flags.ALL, "no benchmark was named in [[collect.benchmarks]], so nothing is checked against any"
     elif decided.inputs.contamination is not None and not section.decontaminate:
-        yield "*", "documents that are in benchmarks are kept: curate.decontaminate is off"
+        yield flags.ALL, "documents that are in benchmarks are kept: curate.decontaminate is off"
