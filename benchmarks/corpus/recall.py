@@ -115,6 +115,7 @@ def judge(truth: Sequence[made.Copy], documents: Path, parts: Parts, sets: Artif
     ids, langs = names(documents, parts)
     numbers = {name: at for at, name in enumerate(ids)}
     pairs = shards.read(sets.file("near.parquet"))
+    pairs = pairs.filter(pairs["copy"])
     codes = np.unique(np.array(langs), return_inverse=True)[1].astype(np.int32)
     fates, winners = survivors(
         np.load(sets.file("texts.npy")), codes, np.ones(len(ids), np.bool_),

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from emma.curate.candidates import find_candidates, scatter_bands
 from emma.curate.shuffle import Shard, numbering
+from emma.curate.templates import are_copies, read_facts
 from emma.curate.texts import equal_texts, first_texts, scatter_texts
 from emma.curate.verify import NEAR_PAIRS, verify, write_shingles
 from emma.kernels.sets import flatten, join
@@ -29,7 +30,7 @@ def find_duplicates(documents: Sequence[Shard], work: Work, *, buckets: int, nea
     The artifact has, int64 (n): `texts.npy`, the first document of the same normalised text in any language;
     `near.npy`, the first of the component of equal and near texts; `clusters.npy`, that of these and of pairs of
     translations with what shares a side with them. `near.parquet` has the near pairs among first documents, with
-    their Jaccard similarity.
+    their Jaccard similarity and whether one is a copy of the other: pages of one template are near, and no copies.
     """
     hashes = work.scatter(scatter_texts, documents, buckets, label="hashes of texts")
     starts = numbering(hashes[0][1]).tolist()
@@ -49,7 +50,7 @@ def connect(
     """Write what `find_duplicates` returns, from verified pairs and from sides that equal other texts."""
     shutil.copyfile(texts.file("texts.npy"), out / "texts.npy")
     pairs = near_pairs(near, threshold)
-    shards.write(out / "near.parquet", pairs)
+    shards.write(out / "near.parquet", pairs.select(["left", "right", "jaccard", "copy"]))
     parents = np.load(texts.file("texts.npy"))
     join(parents, *(np.array(pairs[side]) for side in ("left", "right")))  # as `sides` are, not read-only
     flatten(parents)
@@ -63,10 +64,9 @@ def connect(
 
 
 def near_pairs(parts: Sequence[Artifact], threshold: float) -> pa.Table:
-    """The verified pairs at or above the threshold, sorted."""
+    """The verified pairs at or above the threshold, sorted, and which of them are copies."""
+    found = pa.concat_tables([NEAR_PAIRS.empty_table(), *(shards.read(part.file("near.parquet")) for part in parts)])
+    found = found.append_column("copy", pa.array(are_copies(found, read_facts(parts))))
     least = pa.scalar(np.float32(threshold))  # as the similarities are stored
-    found = [NEAR_PAIRS.empty_table()]
-    for part in parts:
-        table = shards.read(part.file("near.parquet"))
-        found.append(table.filter(pc.greater_equal(table["jaccard"], least)))
-    return pa.concat_tables(found).sort_by([("left", "ascending"), ("right", "ascending")]).combine_chunks()
+    near = found.filter(pc.greater_equal(found["jaccard"], least))
+    return near.sort_by([("left", "ascending"), ("right", "ascending")]).combine_chunks()

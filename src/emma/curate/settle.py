@@ -91,7 +91,8 @@ def drop(corpus: Corpus, sets: Artifact) -> NDArray[np.uint8]:
     tainted = np.zeros(len(near), np.bool_)
     tainted[near[corpus.hits]] = True
     good = ~tainted[near] & (corpus.faults == NO_FAULT)
-    pairs = shards.read(sets.file("near.parquet"), ["left", "right"])
+    pairs = shards.read(sets.file("near.parquet"), ["left", "right", "copy"])
+    pairs = pairs.filter(pairs["copy"])
     left, right = (pairs[name].to_numpy() for name in ("left", "right"))
     fates, _ = survivors(np.load(sets.file("texts.npy")), corpus.langs, good, left, right)
     outcomes = np.zeros(len(near), np.uint8)

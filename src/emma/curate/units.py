@@ -6,6 +6,7 @@ that is not, are therefore shingled in both ways. A pair of translations has the
 """
 
 import math
+from functools import lru_cache
 
 import numpy as np
 import pyarrow as pa
@@ -13,10 +14,11 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from emma.kernels.arrow import buffers
+from emma.kernels.differences import tokens
 from emma.kernels.duplicates import Signatures
 from emma.kernels.fingerprint import WORD_SHINGLES_FROM, fingerprint, shingles
 from emma.kernels.sets import Indices
-from emma.kernels.tables import fold
+from emma.kernels.tables import DIGIT, classes, fold
 from emma.kernels.utf8 import Hashes, Offsets
 from emma.lang.scripts import NO_SCRIPT, is_spaced
 from emma.schemas import PERMUTATIONS
@@ -27,6 +29,8 @@ _LONGEST = math.ceil(WORD_SHINGLES_FROM / LOWEST) + 10
 """Words of the longest text that may be like one below WORD_SHINGLES_FROM; ten for those that are only punctuation."""
 SETS = 3
 """Sets of shingles of a document: of its text, of its text by characters if it is between, of the other side."""
+
+HAN_NUMERALS = "〇零一二三四五六七八九十百千万萬亿億兩两"
 
 
 def spaced(scripts: pa.ChunkedArray) -> NDArray[np.bool_]:
@@ -67,3 +71,19 @@ def shingle_sets(table: pa.Table) -> tuple[Hashes, Offsets]:
     there = sides.is_valid().to_numpy(zero_copy_only=False)
     hashes, starts = shingles(*buffers(sides.drop_null()), fold(), by_words[there])
     return hashes, starts[np.concatenate([[0], np.cumsum(there)])]
+
+
+def token_runs(table: pa.Table) -> tuple[Hashes, Offsets]:
+    """The tokens of some documents, of both sides, in order, and where each document's begin, int64 (n + 1)."""
+    sides = [table[name].cast(pa.large_string()).combine_chunks() for name in ("text", "text2")]
+    both = pc.binary_join_element_wise(*sides, pa.scalar("\n", pa.large_string()), null_handling="skip")
+    found: tuple[Hashes, Offsets] = tokens(*buffers(both), fold(), kinds(), spaced(table["script"]))
+    return found
+
+
+@lru_cache(maxsize=1)
+def kinds() -> NDArray[np.uint8]:
+    """The class of every code point, Han numerals with the digits: they are letters to Unicode."""
+    table = classes().copy()
+    table[[ord(each) for each in HAN_NUMERALS]] = DIGIT
+    return table
