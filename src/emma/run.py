@@ -200,7 +200,7 @@ def line(outcome: Outcome) -> str:
     return f"  {outcome.step.name:<9} {usage.wall_s:6.1f} s  {facts(counts)}"
 
 
-def facts(counts: Mapping[str, int], most: int = 4) -> str:
+def facts(counts: Mapping[str, int], most: int = 6) -> str:
     """A stage's counts in words: what went in and came out, then what was lost, the most first."""
     rows = [f"{counts['rows_in']:,} rows → {counts['rows_out']:,}"] if "rows_in" in counts else []
     lost = {name: count for name, count in counts.items() if name.startswith(LOSSES) and count}

@@ -30,7 +30,9 @@ def why(run: Run, document: str) -> Said:
     """Rows of (what, value) about one document id. Raises RecipeError when no document has that id."""
     collect = run.artifact("collect")
     if (reject := find_reject(collect, document)) is not None:
-        yield from (("id", document), ("decision", f"rejected: {reject['reason']}"))
+        yield from (("id", document), ("decision", f"rejected: {reject['reason']}"), ("units", reject["units"]))
+        if reject["unread"]:
+            yield "bytes not read after it", reject["unread"]
         yield "raw", _short(bytes(reject["raw"] or b"").decode("utf-8", "replace"))
         return
     shard, row = find(collect, document)
