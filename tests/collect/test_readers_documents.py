@@ -1,7 +1,9 @@
 """Readers of books, articles and messages: what is a unit, what is left out, what the language is."""
 
+import io
 import json
 import unicodedata
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from emma.collect.file_names import told
 from emma.collect.readers.android import unescaped
 from emma.collect.unit import Bad, Unit
 from tests.collect.given import DATA, kinds, needs_data, read, units
+from tests.collect.test_one_bad_element import CONTAINER
 from tests.conftest import TEXTS
 
 XML_READERS = ["android", "jats", "osis", "tei", "usfx", "xhtml"]
@@ -220,6 +223,44 @@ def test_tei_corpora_hold_several_books() -> None:
     assert read("tei", both) == [Unit(1, "a", "cy"), Unit(2, "b", "br")]
 
 
+SPOKEN = """<TEI><teiHeader/><text><body><div><u><seg><s>{}</s></seg></u></div></body></text></TEI>"""
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        ("<w>Ana</w>\n <w join='right'>Novak</w>\n <pc>.</pc>\n <w>B</w>", "Ana Novak. B"),
+        ("<w>Ana</w>\n <w>Novak</w>\n <pc join='left'>.</pc>\n <w>B</w>", "Ana Novak. B"),
+        ("<w>rock</w> <pc join='both'>-</pc> <w>roll</w>", "rock-roll"),
+        ("<w>a</w> <w join='no'>b</w>", "a b"),
+        ("<name><w>Ana</w>\n<w join='right'>N</w></name>\n<pc>!</pc>", "Ana N!"),
+        ("<w>ena</w><w>dve</w><w join='right'>tri</w><pc>.</pc>", "ena dve tri."),
+        ("<w>Now</w><c> </c><w>fair</w><pc>,</pc>", "Now fair,"),
+        ("<w>here</w> <pc>,</pc>", "here ,"),
+        ("<w>a<w norm='x'/><w norm='y'/></w> <w join='right'>b</w> <pc>.</pc>", "a b."),
+        ("<w join='right'>(</w> text <w>b</w>", "( text b"),
+        ("<pc join='right'>«</pc>\n<w join='right'>क्\u200dष</w>\n<pc>»</pc> <w>ሰላም</w>", "«क्\u200dष» ሰላም"),
+        ("<w>人</w>\n<w join='right'>人</w>\n<pc>。</pc>", "人人。"),
+    ],
+)
+def test_tei_words_are_joined_as_they_say(words: str, line: str) -> None:
+    assert units(read("tei", SPOKEN.format(words))) == [("", line)]
+
+
+@pytest.mark.parametrize(
+    "told",
+    ["desc", "note", "incident", "kinesic", "vocal", "gap", "pause", "shift", "event", "ellipsis", "span", "interp"],
+)
+def test_tei_what_a_transcriber_says_is_no_speech(told: str) -> None:
+    said = f"<w>Dober</w> <{told}>(<desc>smeh</desc>)</{told}> <w join='right'>dan</w><pc>!</pc>"
+    assert units(read("tei", SPOKEN.format(said))) == [("", "Dober dan!")]
+
+
+def test_tei_words_of_a_line_without_end_are_bounded() -> None:
+    found = read("tei", SPOKEN.format("<w>ab</w>" * 50_000), max_row_bytes=80_000)
+    assert (units(found), kinds(found)) == ([], ["row too long"])
+
+
 XHTML = """<?xml version="1.0"?><!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.1//EN" "x.dtd">
 <html xmlns="http://www.w3.org/1999/xhtml" xmlns:epub="http://www.idpf.org/2007/ops" xml:lang="ja"><head>
 <title>no</title></head><body><nav>no</nav><section epub:type="chapter"><h2>第一</h2>
@@ -231,6 +272,65 @@ XHTML = """<?xml version="1.0"?><!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.1//EN
 
 def test_xhtml() -> None:
     assert read("xhtml", XHTML) == [Unit(1, "第一\n吾輩は猫で\u00a0ある。 名前\na\nb", "ja", alone=True)]
+
+
+def book(package: str, *, container: str = CONTAINER, **chapters: str) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as packed:
+        packed.writestr("META-INF/container.xml", container)
+        packed.writestr("O/p.opf", package)
+        for name, text in chapters.items():
+            html = f"<html xmlns='http://www.w3.org/1999/xhtml'><body{text.partition('|')[0]}><p>{text.partition('|')[2]}</p>"
+            packed.writestr(f"O/t/{name}.xhtml", f"{html}</body></html>")
+    return out.getvalue()
+
+
+def package(*languages: str, spine: str = "ab", more: str = "") -> str:
+    told = "".join(f"<dc:language>{each}</dc:language>" for each in languages)
+    items = "".join(f"<item id='{each}' href='t/{each}.xhtml' media-type='application/xhtml+xml'/>" for each in "ab")
+    refs = "".join(f"<itemref idref='{each}'/>" for each in spine)
+    return f"<package><metadata>{told}</metadata><manifest>{items}{more}</manifest><spine>{refs}</spine></package>"
+
+
+def test_a_book_is_read_in_the_order_of_its_spine() -> None:
+    found = read("epub", book(package("sw", spine="ba"), a="|ሀ", b=" lang='ti'|ለ"), "x.epub")
+    assert found == [Unit(1, "ለ", "ti", alone=True), Unit(2, "ሀ", "sw", alone=True)]
+
+
+@pytest.mark.parametrize(("languages", "code"), [((), ""), (("sw",), "sw"), (("sw", "sw"), "sw"), (("sw", "en"), "")])
+def test_the_language_of_a_book_is_its_only_one(languages: tuple[str, ...], code: str) -> None:
+    assert units(read("epub", book(package(*languages, spine="a"), a="|x"))) == [(code, "x")]
+
+
+def test_a_book_whose_package_is_damaged_in_one_place() -> None:
+    found = read("epub", book(package("sw", more="<item id='a & b'/>"), a="|x", b="|y"))
+    assert (units(found), kinds(found)) == ([("sw", "x"), ("sw", "y")], ["broken XML"])
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "lost"),
+    [
+        (b"no archive", "broken file", (1, 10)),
+        (book(package("sw"), a="|x", b="|y")[:-30], "broken file", (1, None)),
+        (book(package("sw"), container="<container/>", a="|x", b="|y"), "broken EPUB", (2, None)),
+        (book(package("sw", spine=""), a="|x", b="|y"), "broken EPUB", (2, None)),
+        (book("nothing", a="|x", b="|y"), "broken EPUB", (2, None)),
+    ],
+)
+def test_a_book_that_cannot_be_read_says_what_is_lost(content: bytes, kind: str, lost: tuple[int, int | None]) -> None:
+    *_, last = read("epub", content)
+    assert isinstance(last, Bad) and last.kind == kind and last.units == lost[0]
+    assert last.unread > 0 and lost[1] in {None, last.unread}
+
+
+def test_a_chapter_that_stands_twice_in_a_spine_is_read_once() -> None:
+    found = read("epub", book(package("sw", spine="aa"), a="|x"))
+    assert (units(found), kinds(found)) == ([("sw", "x")], ["no chapter"])
+
+
+def test_a_book_is_nothing_for_the_reader_of_chapters() -> None:
+    (bad,) = read("xhtml", book(package("sw"), a="|x"), "x.epub")
+    assert isinstance(bad, Bad) and "reader = 'epub'" in bad.detail and bad.unread
 
 
 # Articles
