@@ -12,7 +12,8 @@ from emma.collect.xml_recovery import DEPTH, TAG, Place, Records
 from emma.collect.xml_tags import Attributes, End, Start, Text, local
 
 CDATA: Final = b"<![CDATA["
-COMMENT: Final = b"<!--"
+SECTIONS: Final = ((b"<!--", b"-->"), (CDATA, b"]]>"), (b"<?", b"?>"))
+"""What holds no tags: how it begins and ends."""
 UNCLOSED_CDATA: Final = 20
 """Expat's number of that error."""
 HAS_DTD: Final = b'<!DOCTYPE _ SYSTEM "_">'
@@ -137,15 +138,16 @@ class Parsing:
             raise Fault("row too long", "a tag is longer than max_row_bytes", at, in_tag=in_tag)
 
     def _fault(self, error: expat.ExpatError, encoding: str) -> Fault:
-        what, fault = expat.ErrorString(error.code), Fault("broken XML", "", self._at(), in_tag=True)
+        kind, what = "broken XML", expat.ErrorString(error.code)
+        fault = Fault(kind, what, self._at(), in_tag=True)
         data, at = self.held(fault)
         if error.code == UNCLOSED_CDATA and self._cdata is not None:
-            return Fault("broken XML", what, self._cdata + len(CDATA))
+            return Fault(kind, what, self._cdata + len(CDATA))
         if data.startswith(FORBIDDEN.encode(), at) and codecs.lookup(encoding).name != "utf-8":
-            return Fault(f"invalid {encoding}", "bytes that are no character", fault.at)
-        if (end := _after_comment(data, at)) is not None:
-            return Fault("broken XML", "'--' inside a comment", self._before + end)
-        return Fault("broken XML", what, fault.at, in_tag=True)
+            kind, what = f"invalid {encoding}", "bytes that are no character"
+        if (end := _after_section(data, at)) is not None:
+            return Fault(kind, what, self._before + end)
+        return Fault(kind, what, fault.at, in_tag=True)
 
     def _listen(self) -> None:
         names, found, nesting, flat = self.names, self._found, self._open, self._records.flat
@@ -210,10 +212,15 @@ class Parsing:
         return b"".join(self._held)[start - self._before : stop - self._before]
 
 
-def _after_comment(data: bytes, at: int) -> int | None:
-    """Where to go on after a fault inside a comment; None if it is in none."""
-    unclosed = data.endswith(COMMENT, 0, at)
-    begin = data.rfind(COMMENT, 0, at - 2 * unclosed)
-    if begin < 0 or b"-->" in data[begin:at]:
-        return None
-    return begin + len(COMMENT) if unclosed else max(at, data.find(b"-->", at))
+def _after_section(data: bytes, at: int) -> int | None:
+    """Where to go on after a fault inside a comment, CDATA section or instruction; None if it is in none.
+
+    That is its end, if it has one before another of its kind begins. Else it was not closed, and has taken in what
+    follows it.
+    """
+    for opening, closing in SECTIONS:
+        begin = data.find(opening, data.rfind(closing, 0, at) + 1, at)
+        if begin >= 0:
+            inside, end = begin + len(opening), data.find(closing, at)
+            return inside if end < 0 or opening in data[inside:end] else end
+    return None

@@ -4,6 +4,7 @@ The language is the chapter's own, else the package's only `dc:language`. Chapte
 or not in the archive are rejected.
 """
 
+import struct
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -14,15 +15,15 @@ from emma.collect.streams import DAMAGE, InputFile, in_words
 from emma.collect.unit import Bad, Unit
 
 TYPES = frozenset({"application/xhtml+xml", "text/html", "text/x-oeb1-document"})
-UNREADABLE = (KeyError, RuntimeError, NotImplementedError, *DAMAGE)
-"""What opening a member raises: it is not there, has a password or an unknown method, or is broken."""
+UNREADABLE = (KeyError, RuntimeError, NotImplementedError, ValueError, struct.error, *DAMAGE)
+"""What opening raises: a member is not there, has a password or an unknown method, or its place makes no sense."""
 
 
 def read(file: InputFile, source: SourceConfig) -> Iterator[Unit | Bad]:
     """The chapters, numbered as in the spine, after what is broken in the package."""
     try:
         archive = Archive(file)
-    except (ValueError, NotImplementedError, *DAMAGE) as error:
+    except UNREADABLE as error:
         yield Bad(0, "broken file", f"no zip archive, as an EPUB is ({in_words(error)})", unread=_size(file))
         return
     try:

@@ -39,6 +39,7 @@ def read(file: InputFile, _source: SourceConfig) -> Iterator[Unit | Bad]:
             case Start("language") | End("language"):
                 naming = in_header and isinstance(event, Start)
             case Start(name) | End(name) if name in CHAPTERS:
+                in_header = naming = False  # were it broken, its end may be missing
                 if unit := lines.unit(row, code):
                     row += 1
                     yield unit

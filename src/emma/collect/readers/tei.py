@@ -69,6 +69,7 @@ class _Page:
             case Start("language", attributes) if self._in_header:
                 self._named.append(attributes.get("ident", ""))
             case Start(name, attributes) if name in DIVISIONS:
+                self._in_header = False  # were it broken, its end may be missing
                 unit = self._close() if self._has_text else None
                 self._langs.append(attributes.get(LANG) or self._langs[-1])
                 return unit

@@ -38,6 +38,7 @@ def read(file: InputFile, _source: SourceConfig) -> Iterator[Unit | Bad]:
             case Start("languageCode") | End("languageCode"):
                 naming = isinstance(event, Start)
             case Start(name) | End(name) if name in UNITS:
+                naming = False  # were it broken, its end may be missing
                 if unit := lines.unit(row, code):
                     row += 1
                     yield unit
