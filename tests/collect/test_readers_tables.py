@@ -13,9 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from emma.collect import hub
+from emma.collect import hub, saved
 from emma.collect.config import SourceConfig
-from emma.collect.inputs import saved
 from emma.collect.opening import open_piece
 from emma.collect.pieces import Part, Piece
 from emma.collect.readers import find
@@ -225,7 +224,8 @@ def test_a_folder_that_datasets_saved(tmp_path: Path) -> None:
     split = datasets.Dataset.from_dict({"translation": pairs})
     datasets.DatasetDict({"train": split}).save_to_disk(tmp_path / "saved", num_shards={"train": 2})
     (tmp_path / "saved/train/cache-1.arrow").write_bytes(b"what `map` leaves behind")
-    files = saved(tmp_path / "saved")
+    source = SourceConfig(name="s", reader="huggingface", path="saved", licence="x")
+    files = saved.files(tmp_path / "saved", source)
     assert [file.name for file in files] == ["data-00000-of-00002.arrow", "data-00001-of-00002.arrow"]
     fields = {"text": "translation.en", "text2": "translation.sw"}
     found = [each for file in files for each in opened("huggingface", {str(file): file.read_bytes()}, fields=fields)]

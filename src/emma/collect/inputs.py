@@ -4,18 +4,16 @@ Light on purpose: a run whose corpus is up to date only lists files and compares
 """
 
 import importlib.util
-import json
 import sysconfig
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
-from emma.collect import hub, remote
+from emma.collect import hub, remote, saved
 from emma.collect.compression import without_suffix
 from emma.collect.config import CollectConfig, SourceConfig
 from emma.errors import ExtraError, SourceError
 from emma.store.fingerprints import Fingerprints
-from emma.store.inside import inside
 
 BESIDE = ("site-packages", "dist-packages")
 """Folders in the library's folder that hold what somebody installed."""
@@ -116,7 +114,9 @@ def _match(source: SourceConfig, pattern: str, data_root: Path) -> Iterator[List
         for name, location, mark in hub.found(source.name, pattern, source.options):
             yield Listed(name, location, UNKNOWN_BYTES, mark)
     elif remote.is_remote(pattern):
-        yield from _remote(source.name, pattern)
+        files = list(_remote(source.name, pattern))
+        names = {each: PurePosixPath(each.name) for each in files}
+        yield from saved.chosen(names, source) if source.reader == SAVED else files
     else:
         yield from _local(source, pattern, data_root)
 
@@ -132,7 +132,8 @@ def _local(source: SourceConfig, pattern: str, data_root: Path) -> Iterator[List
     matching = list(folder.glob(inner)) if folder.is_dir() else []
     paths = [path for path in matching if path.is_file()]
     if source.reader == SAVED:
-        paths += [file for path in matching if path.is_dir() for file in saved(path)]
+        paths = saved.chosen({path: path.relative_to(folder) for path in paths}, source)
+        paths += [file for path in matching if path.is_dir() for file in saved.files(path, source)]
     if pattern.startswith("stdlib:"):  # what is installed beside the library is not the library
         paths = [path for path in paths if path.relative_to(folder).parts[0] not in BESIDE]
     if not paths:
@@ -143,22 +144,6 @@ def _local(source: SourceConfig, pattern: str, data_root: Path) -> Iterator[List
         )
     for path in paths:
         yield Listed(path.relative_to(folder).as_posix(), str(path), path.stat().st_size)
-
-
-def saved(folder: Path) -> list[Path]:
-    """The data of a folder that `save_to_disk` wrote, as its state tells; else the Parquet files of a folder."""
-    states = sorted(folder.rglob("state.json"))
-    named = [inside(state.parent, name, state, error=SourceError) for state in states for name in _named(state)]
-    return named or sorted(folder.rglob("*.parquet"))
-
-
-def _named(path: Path) -> list[str]:
-    """The files that the state of a saved data set names."""
-    try:
-        state = json.loads(path.read_text(encoding="utf-8"))
-        return [file["filename"] for file in state.get("_data_files", ())]
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-        raise SourceError(f"{path} is damaged ({error}); save the data set again.") from None
 
 
 def _base(source: str, pattern: str, data_root: Path) -> tuple[Path, str]:

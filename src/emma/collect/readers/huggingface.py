@@ -1,7 +1,8 @@
 """Data sets of the Hugging Face world: streamed from the hub, or a folder that `save_to_disk` wrote.
 
 `path = "hub:owner/name@revision"` streams a split through `datasets`; the options `config` and `split` ("train" unless
-said) choose it. `path = "folder"` takes the Arrow files that the folder's state names, or the Parquet files below it.
+said) choose it. `path = "folder"` takes the Arrow files that the folder's state names, or the Parquet files below it:
+all of them, or those whose names or folders say that they are of the `config` and `split` that the options ask for.
 """
 
 import io
