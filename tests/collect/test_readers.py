@@ -120,8 +120,23 @@ def test_docstrings_in_the_order_of_the_file(read: Read) -> None:
     assert rows(found) == [1, 3, 5, 9]
 
 
+def test_topics_on_one_line_and_a_topic_twice(read: Read) -> None:
+    found = read("topics", "topics = {'a': 'First', 'b': 'Second', 'a': 'Again',\n\n\n 'c': 'Third'}")
+    assert kinds(found) == ["First", "Second", "key twice", "Third"] and rows(found) == [1, 2, 3, 4]
+
+
+NESTED = [
+    "-" * 9_000 + "1",
+    "a" + ".b" * 9_000,
+    "1" + "**1" * 9_000,
+    "(" * 9_000,
+    "[" * 250 + "]" * 250,
+    "lambda:" * 9_000,
+]
+
+
 @pytest.mark.parametrize("reader", ["topics", "docstrings"])
-@pytest.mark.parametrize("content", ["def f(:", b"\x00", b"# coding: nonsense\n"])
+@pytest.mark.parametrize("content", ["def f(:", b"\x00", b"# coding: nonsense\n", *NESTED])
 def test_broken_python(read: Read, reader: str, content: str | bytes) -> None:
     (found,) = read(reader, content)
     assert isinstance(found, Bad) and (found.row, found.kind) == (0, "broken Python")

@@ -10,13 +10,28 @@ from emma.collect.unit import Bad, Unit
 
 
 def read(file: InputFile, _source: SourceConfig) -> Iterator[Unit | Bad]:
-    """The string values of every dictionary that the file assigns."""
+    """The string values of every dictionary that the file assigns, under their lines, or the next that is free.
+
+    A topic that is there again is a Bad.
+    """
     tree = parse(file)
     if isinstance(tree, Bad):
         yield tree
         return
-    tables = [node.value for node in tree.body if isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict)]
-    for table in tables:
-        for value in table.values:
-            if isinstance(value, ast.Constant) and isinstance(value.value, str):
-                yield Unit(value.lineno, value.value, "en", alone=True)
+    row = 0
+    for table in (node.value for node in tree.body if isinstance(node, ast.Assign)):
+        seen: set[object] = set()
+        for name, text, line in texts(table) if isinstance(table, ast.Dict) else ():
+            row = max(row + 1, line)
+            if name in seen:
+                yield Bad(row, "key twice", f"topic {name!r}; the first is kept", text.encode("utf-8", "replace"))
+            else:
+                yield Unit(row, text, "en", alone=True)
+            seen.add(name)
+
+
+def texts(table: ast.Dict) -> Iterator[tuple[object, str, int]]:
+    """The names, values and lines of those entries of a dictionary that are texts."""
+    for key, value in zip(table.keys, table.values, strict=True):
+        if isinstance(value, ast.Constant) and isinstance(value.value, str):
+            yield key.value if isinstance(key, ast.Constant) else key, value.value, value.lineno
