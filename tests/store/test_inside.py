@@ -8,7 +8,8 @@ from typing import Any
 import orjson
 import pytest
 
-from emma.collect.inputs import saved
+from emma.collect import saved
+from emma.collect.config import SourceConfig
 from emma.errors import ArtifactError, RecipeError, SourceError
 from emma.models.folder import weight_files
 from emma.store.artifact import Artifact, load
@@ -37,6 +38,8 @@ OUTSIDE = (
     ["a"],
 )
 INSIDE = ("f", "data/sme_Latn/train.parquet", "shì.ߒߞߏ.bin", "a..b", "..a", "...", "-", "a b", "C:x")
+
+SAVED = SourceConfig(name="s", reader="huggingface", path="set", licence="CC0-1.0")
 
 
 @pytest.mark.parametrize("name", INSIDE)
@@ -203,7 +206,7 @@ def test_weights_on_another_disk_are_the_owners_business(tmp_path: Path) -> None
 def test_a_state_of_a_saved_data_set_that_is_none(tmp_path: Path, state: object) -> None:
     (tmp_path / "state.json").write_text(json.dumps(state))
     with pytest.raises(SourceError, match="damaged"):
-        saved(tmp_path)
+        saved.files(tmp_path, SAVED)
 
 
 def test_a_saved_data_set_names_a_file_outside(tmp_path: Path) -> None:
@@ -211,7 +214,7 @@ def test_a_saved_data_set_names_a_file_outside(tmp_path: Path) -> None:
     (tmp_path / "secret.arrow").write_text("")
     (tmp_path / "set" / "state.json").write_text(json.dumps({"_data_files": [{"filename": "../secret.arrow"}]}))
     with pytest.raises(SourceError, match="does not lie in"):
-        saved(tmp_path / "set")
+        saved.files(tmp_path / "set", SAVED)
 
 
 def test_what_is_copied_from_a_base_and_published(tmp_path: Path) -> None:
