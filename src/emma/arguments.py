@@ -75,18 +75,7 @@ def parser() -> argparse.ArgumentParser:
     _home(each)
     each.set_defaults(command=commands.diff)
 
-    each = verbs.add_parser(
-        "lang",
-        help="what a language code is, and what to use; `lang lint FILE` audits a list of languages",
-        description="What language codes are, and what to use. `emma lang lint FILE` audits a list: plain lines, "
-        "or CSV, TSV, JSON or Parquet with tokens too. The exit code is 1 if anything is wrong.",
-    )
-    each.add_argument("code", nargs="+", metavar="CODE", help="a code, label or English name; or: lint FILE")
-    each.add_argument("--scheme", default="any", choices=get_args(Scheme), help="how the codes are to be read")
-    each.add_argument("--small", type=_positive, metavar="TOKENS", help="lint: entries with less are reported")
-    each.add_argument("--json", action="store_true", help="print JSON")
-    each.set_defaults(command=commands.lang)
-
+    _lang(verbs)
     _checking(
         verbs.add_parser(
             "check",
@@ -189,6 +178,26 @@ def _vocab_verb(parser: argparse.ArgumentParser) -> None:
     form.add_argument("--html", type=Path, default=None, metavar="FILE", help="write a page with charts")
     _home(parser)
     parser.set_defaults(command=commands.vocab_report)
+
+
+def _lang(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """`emma lang`."""
+    each = verbs.add_parser(
+        "lang",
+        help="what a language code is, and what to use; `lang lint FILE` audits a list of languages, or a recipe",
+        description="What language codes are, and what to use. `emma lang lint FILE` audits a list: plain lines, or "
+        "CSV, TSV, JSON or Parquet with tokens too, of languages or of pairs. `emma lang lint RECIPE.toml` shows what "
+        "every code of its sources and benchmarks stands for, the odd ones first. The exit code is 1 if anything is "
+        "wrong, or refused.",
+    )
+    each.add_argument("code", nargs="+", metavar="CODE", help="a code, label or English name; or: lint FILE")
+    each.add_argument("--scheme", default="any", choices=get_args(Scheme), help="how the codes are to be read")
+    each.add_argument(
+        "--set", action="append", default=[], dest="changes", metavar="a.b=c", help="lint: change a recipe"
+    )
+    each.add_argument("--small", type=_positive, metavar="TOKENS", help="lint: entries with less are reported")
+    each.add_argument("--json", action="store_true", help="print JSON")
+    each.set_defaults(command=commands.lang)
 
 
 def _checking(parser: argparse.ArgumentParser) -> None:

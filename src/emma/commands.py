@@ -185,7 +185,16 @@ def lang(arguments: argparse.Namespace) -> int:
     if verb != "lint":
         return show_codes(arguments.code, arguments.scheme, arguments.json)
     if len(rest) != 1:
-        raise LanguageError("emma lang lint takes one file: a list of languages.")
+        raise LanguageError("emma lang lint takes one file: a list of languages, or a recipe.")
+    if rest[0].endswith(".toml"):
+        from emma import recipe_languages
+
+        audit = recipe_languages.lint_recipe(Path(rest[0]), arguments.changes)
+        if arguments.json:
+            _print_json(audit)
+        else:
+            print("\n".join(recipe_languages.lines(audit)))
+        return int(audit["refused"] > 0)
     return show_lint(Path(rest[0]), arguments.small, arguments.json)
 
 

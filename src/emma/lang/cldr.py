@@ -28,6 +28,17 @@ def likely_script(iso: str, region: str = "") -> str:
 
 
 @lru_cache(maxsize=16_384)
+def likely_region(iso: str) -> str:
+    """The region where CLDR expects a language; empty if it does not say (or says the world)."""
+    from babel.core import get_global
+
+    table = get_global("likely_subtags")
+    found = next((table[name] for name in _names(iso) if name in table), "")
+    region = found.split("_")[2] if found.count("_") == 2 else ""
+    return region if region.isalpha() else ""
+
+
+@lru_cache(maxsize=16_384)
 def likely_scripts(iso: str) -> tuple[str, ...]:
     """Scripts that CLDR expects of a language anywhere, the most likely first."""
     elsewhere = (_likely()[key] for name in _names(iso)[:1] for key in _by_language().get(name, ()))

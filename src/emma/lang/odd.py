@@ -1,0 +1,70 @@
+"""What makes a language an odd one among the others of its source: hints, each with its reason, and never a verdict.
+
+A code may be well-formed and mean another language than its source thinks: `dz` is Dzongkha, but in a set of African
+languages somebody meant Algeria.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from functools import lru_cache
+
+from emma.lang.cldr import likely_region
+from emma.lang.macro import members
+from emma.lang.written import plausible, scripts_of
+
+TYPES = {"A": "ancient", "C": "constructed", "E": "extinct", "H": "historical"}
+FEW = 3
+"""Other languages that a source needs before one can be an outlier among them."""
+MOST = 2 / 3
+"""Share of the others that one continent must hold."""
+
+
+SIGNS = ("a language of", "nobody", "macrolanguage")
+"""How reasons begin, the gravest first; then come kinds of languages."""
+
+
+def rank(reasons: Sequence[str]) -> int:
+    """Where a code stands in a list of odd ones first."""
+    places = [place for place, sign in enumerate(SIGNS) if any(reason.startswith(sign) for reason in reasons)]
+    return places[0] if places else len(SIGNS) + (not reasons)
+
+
+def oddities(code: str, iso: str, script: str, others: Collection[str]) -> Iterator[str]:
+    """Reasons to look twice at `code` as language `iso`, beside the other languages (ISO 639-3) of its source."""
+    from iso639 import Language
+
+    if kind := TYPES.get(Language.from_part3(iso).type or ""):
+        yield f"{kind} language"
+    if not plausible(iso, script):
+        yield f"nobody is known to write it in {script}; known: {', '.join(scripts_of(iso)[:4])}"
+    if inside := [each for each in members(iso) if each in others]:
+        yield f"macrolanguage beside its own {', '.join(inside)}"
+    yield from _outlier(code, iso, set(others) - {iso})
+
+
+def _outlier(code: str, iso: str, others: Collection[str]) -> Iterator[str]:
+    """Whether it is of another continent than nearly all others."""
+    here = continent(likely_region(iso))
+    places = Counter(filter(None, (continent(likely_region(each)) for each in others)))
+    if not here or places.total() < FEW:
+        return
+    there, count = max(places.items(), key=lambda item: (item[1], item[0]))
+    if there != here and count >= MOST * places.total():
+        country = _country(code) if continent(code.upper()) == there else ""
+        meant = f"; {code} is also the country code of {country}" if country else ""
+        yield f"a language of {here}, where {count} of the {places.total()} others are of {there}{meant}"
+
+
+@lru_cache(maxsize=512)
+def continent(region: str) -> str:
+    """The continent of a region, by its time zones; empty where it has none or several."""
+    from babel.core import get_global
+
+    zones = {zone.split("/")[0] for zone in get_global("territory_zones").get(region, ())}
+    return zones.pop() if len(zones) == 1 else ""
+
+
+def _country(code: str) -> str:
+    from babel.core import Locale
+
+    return str(Locale("en").territories.get(code.upper(), "")) if len(code) == 2 else ""
