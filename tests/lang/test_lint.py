@@ -103,8 +103,33 @@ FORMS = {
     "object.json": '{"swh_Latn": 10, "nan_Latn": 20}',
     "nested.json": '{"swh_Latn": {"tokens": 10}, "nan_Latn": {"tokens": 20}}',
     "rows.json": '[{"lang": "swh_Latn", "tokens": 10}, {"lang": "nan_Latn", "tokens": 20}]',
+    "splits.json": '{"train": {"swh_Latn": 10, "nan_Latn": 20}, "meta": {"version": 1}}',
+    "deep.json": '{"all": {"swh_Latn": {"a": {"tokens": 10}, "b": {"tokens": 0}}, "nan_Latn": {"n": "20"}}}',
+    "listed.json": '{"data": {"all": [{"lang": "swh_Latn", "tokens": 10}, {"lang": "nan_Latn", "tokens": 20}]}}',
+    "words.json": '{"all": {"new": {"swh_Latn": {"dev": 4, "raw": 6}, "nan_Latn": {"dev": 0, "raw": 20}}, "n": 10}}',
     "rows.jsonl": '{"lang": "swh_Latn", "words": 10}\n{"lang": "nan_Latn", "words": 20}\n',
 }
+
+
+PAIRED = {
+    "two.csv": "src_lang,tgt_lang,tokens\neng_Latn,swh_Latn,10\nnan_Latn,eng_Latn,20\n",
+    "unnamed.tsv": "Sprache A\tSprache B\tSätze\neng_Latn\tswh_Latn\t10\neng_Latn\tnan_Latn\t20\n",
+    "bare.csv": "eng_Latn,swh_Latn,10\neng_Latn,nan_Latn,20\n",
+    "one.csv": "pair,words\neng_Latn-swh_Latn,10\neng_Latn-nan_Latn,20\n",
+    "plain.txt": "eng_Latn-swh_Latn 10\nnan_Latn-eng_Latn 20\n",
+    "pairs.json": '{"eng_Latn-swh_Latn": 10, "eng_Latn-nan_Latn": {"words": 20}}',
+    "rows.jsonl": '{"src": "eng_Latn", "tgt": "swh_Latn", "n": 10}\n{"src": "nan_Latn", "tgt": "eng_Latn", "n": 20}',
+    "short.csv": "pair,words\nen-swh,10\nen-nan,20\n",
+}
+
+
+@pytest.mark.parametrize("name", PAIRED)
+def test_bilingual_tables_give_each_language_once(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text(PAIRED[name], encoding="utf-8")
+    found = {row.label: row.tokens for row in rows(tmp_path / name)}
+    english = "en" if name == "short.csv" else "eng_Latn"
+    assert sorted(found.values(), key=str) == [10, 20, 30] and found[english] == 30
+    assert {label[:3] for label in found} - {"en", "eng"} == {"swh", "nan"}
 
 
 @pytest.mark.parametrize("name", FORMS)

@@ -1,0 +1,102 @@
+"""Languages and amounts in JSON of any shape: lists, objects that name a language, objects with languages as keys."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from emma.errors import LanguageError
+from emma.lang.codes import LABEL, meaning
+from emma.lang.lint_names import AMOUNTS, LABELS, PAIR, PAIRS, SIDES, SIGN, amount
+from emma.lang.refusal import RefusedError
+
+PLAIN = re.compile(r"[a-z]{2}|[a-z]{2,3}[-_][A-Za-z]{4}|[a-z]{2}[-_][A-Z]{2}|.*_.*_.*")
+"""Keys that are no words: two letters, with a script or region, or a pair of labels."""
+
+
+def entries(path: Path, text: str) -> Iterator[tuple[str, int | None]]:
+    """Labels, of pairs both with SIGN between, and amounts. LanguageError if the text is no JSON, or no list."""
+    try:
+        parsed = (
+            json.loads(text) if path.suffix == ".json" else [json.loads(line) for line in text.splitlines() if line]
+        )
+    except ValueError as error:
+        raise LanguageError(f"{path} is not JSON: {error}.") from None
+    if not isinstance(parsed, Mapping | list):
+        raise LanguageError(f"{path} is neither a JSON list of languages nor an object with languages as keys.")
+    return _walk(path, parsed)
+
+
+def _walk(path: Path, value: Any) -> Iterator[tuple[str, int | None]]:
+    """Languages at any depth: texts of a list, objects that name one, and the keys of an object of languages."""
+    if isinstance(value, list):
+        yield from chain.from_iterable(_entry(path, each) for each in value)
+    elif not isinstance(value, Mapping):
+        return
+    elif named := _named(value):
+        yield named, _held(value)
+    elif _holds_languages(value):
+        yield from ((str(key), _held(each)) for key, each in value.items())
+    else:
+        yield from chain.from_iterable(_walk(path, each) for each in value.values())
+
+
+def _entry(path: Path, entry: Any) -> Iterator[tuple[str, int | None]]:
+    if isinstance(entry, str):
+        return iter([(entry, None)])
+    found = list(_walk(path, entry))
+    if not found:
+        raise LanguageError(f"{path}: {json.dumps(entry, ensure_ascii=False)[:80]} names no language (a key `lang`).")
+    return iter(found)
+
+
+def _named(entry: Mapping[str, Any]) -> str:
+    """The language, or both, that an object names; empty if none."""
+    for sides in SIDES:
+        if all(isinstance(entry.get(each), str) for each in sides):
+            return SIGN.join(entry[each] for each in sides)
+    return next((str(entry[key]) for key in (*LABELS, *PAIRS) if isinstance(entry.get(key), str) and entry[key]), "")
+
+
+def _holds_languages(value: Mapping[str, Any]) -> bool:
+    """Whether the keys of an object are languages, and more so than those of the objects under them.
+
+    `{"all": {"sw": 1, "yo": 2}}` has its languages below, though `all` is a code; `{"sw": {"dev": 1}}` has them here.
+    """
+    here = _likeness(list(value))
+    inside = [each for each in value.values() if isinstance(each, Mapping)]
+    while inside:
+        if any(map(_named, inside)) or _likeness([key for each in inside for key in each]) > here:
+            return False
+        inside = [below for each in inside for below in each.values() if isinstance(below, Mapping)]
+    codes = sum(map(_is_code, value))
+    plain = not any(isinstance(each, Mapping) for each in value.values())
+    lists = any(isinstance(each, list) for each in value.values())
+    return not lists and (2 * codes > len(value) or (plain and codes > 0))
+
+
+def _likeness(keys: Sequence[str]) -> tuple[float, float, int]:
+    """How much keys are like languages: shares of unmistakable ones and of codes, and how many there are."""
+    plain = sum(bool(PLAIN.fullmatch(key)) and _is_code(key) for key in keys)
+    return plain / max(1, len(keys)), sum(map(_is_code, keys)) / max(1, len(keys)), len(set(keys))
+
+
+def _is_code(key: str) -> bool:
+    if PAIR.fullmatch(key):
+        return True
+    try:
+        return bool(meaning(key))
+    except RefusedError as refusal:
+        return refusal.kind != "unknown" or bool(LABEL.fullmatch(key))
+
+
+def _held(value: Any) -> int | None:
+    """The amount that stands under a language: a number, the best of the known names, or the sum of what is below."""
+    if isinstance(value, Mapping):
+        if (named := next((value[key] for key in AMOUNTS if key in value), None)) is not None:
+            return amount(str(named))
+        known = [found for each in value.values() if (found := _held(each)) is not None]
+        return sum(known) if known else None
+    return None if value is None or isinstance(value, list | bool) else amount(str(value))
