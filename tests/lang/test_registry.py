@@ -19,7 +19,7 @@ def outcome(code: str) -> str:
         return refusal.kind
 
 
-REFUSED = "cs_pdt kk_ktb bxr_bdt en-abc zh-yue-abc en-yue en-sw sw-en de-foobar en-a-bbb sw.json sw@foo fr-ark"
+REFUSED = "cs_pdt kk_ktb bxr_bdt en-abc zh-yue-abc en-yue en-sw sw-en de-foobar en-a-bbb sw.json sw.zip sw@foo fr-ark"
 READ = {
     "zh-yue": "yue",
     "zh_cmn": "cmn",
@@ -31,6 +31,8 @@ READ = {
     "en-UK": "eng",
     "en_XX": "eng",  # for private use, as mBART's codes have it
     "es-419": "spa",
+    "en_US_POSIX": "eng",
+    "sr_RS.ISO-8859-5@latin": "srp",
     "de-CH-1996": "deu",
     "vi-hanoi": "vie",
     "en-u-nu-latn": "eng",

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pyarrow.compute as pc
 
 from emma.collect.config import BenchmarkConfig, CollectConfig, SourceConfig
+from emma.collect.naming import CODE_READER
 from emma.collect.readers import find
 from emma.collect.tables import total
 from emma.errors import LanguageError, RecipeError, SourceError
@@ -54,7 +55,9 @@ def check_options(source: SourceConfig) -> None:
 
 
 def check_languages(source: SourceConfig) -> None:
-    """LanguageError for a language that the recipe itself names wrongly."""
+    """LanguageError for a language that the recipe itself names wrongly, RecipeError where none can be named."""
+    if source.reader == CODE_READER and source.lang_from is not None:
+        raise RecipeError(f"Source '{source.name}': `lang_from` says nothing to the reader 'code'; leave it out.")
     for code in filter(None, (source.lang, source.lang2, *source.codes.values())):
         try:
             resolve(code, "a")  # any text will do: this is not about scripts

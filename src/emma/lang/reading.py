@@ -3,7 +3,6 @@
 Nothing is decided here about which living language it is (`iso.py`) or which script it is in (`codes.py`).
 """
 
-import codecs
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -129,7 +128,7 @@ def _spelled(code: str) -> str:
 
 def _is_encoding(name: str) -> bool:
     try:
-        return bool(codecs.lookup(name))
+        return bool("a".encode(name))
     except LookupError:
         return False
 

@@ -37,8 +37,8 @@ def is_region(subtag: str) -> bool:
 
 
 def is_variant(subtag: str) -> bool:
-    """Whether a subtag is a registered variant, or one of Akan's."""
-    return subtag.lower() in _variants() or subtag.lower() in VARIANTS
+    """Whether a subtag is a registered variant, one of Akan's, or ICU's `posix`."""
+    return subtag.lower() in _variants() or subtag.lower() in VARIANTS or subtag.lower() == "posix"
 
 
 @lru_cache(maxsize=1)
