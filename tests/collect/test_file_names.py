@@ -104,6 +104,23 @@ def test_the_name_may_add_the_script(header: str, folder: str, expected: str) ->
     assert codes("gettext", content, f"locale/{folder}/LC_MESSAGES/x.po") == {expected}
 
 
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        ('# x\n\nmsgid ""\nmsgstr ""\n"X-Language: de\\n"\n"Language-Team: French\\n"\n"Language: fr\\n"\n', "fr"),
+        ('msgid ""\r\nmsgstr ""\r\n"Language: fr_FR\\n"\r\n', "fr_FR"),
+        ('msgid ""\nmsgstr "Project: x\\nLanguage: fr\\n"\n', "fr"),
+        ('msgid ""\nmsgstr ""\n"Language: \\n"\n', "kk"),
+        ('msgid ""\nmsgstr ""\n"Language: LANGUAGE\\n"\n', "kk"),
+        ('msgid "a"\nmsgstr ""\n"Language: fr\\n"\n', "kk"),
+        ("", "kk"),
+    ],
+)
+def test_the_header_of_a_catalog(header: str, expected: str) -> None:
+    content = f'{header}\nmsgid "Open"\nmsgstr "Ouvrir"\n'
+    assert codes("gettext", content, "po/kk.po") == {expected}
+
+
 def test_the_reason_is_the_rejects() -> None:
     of, naming = source("text"), Naming(source("text"), {})
     naming.untold = tuple(each.why for each in told_of("swh/dev.txt", (), of))
@@ -132,7 +149,7 @@ TRUSTED = [
     ("conllu", "ud/sme_giella-ud-test.conllu.zst", "sme"),
     ("conllu", "cs_pdt-ud-train.conllu", "cs"),
     ("conllu", "kk_ktb-ud-train.conllu", "kk"),
-    ("storybook", "a.tar.zst/lgg/0001_agupi.md", "lgg"),
+    ("storybook", "a.tar.zst/tw/0001_agupi.md", "tw"),
     ("text", "swh_Latn.devtest.zst", "swh_Latn"),
     ("text", "dev/sw.txt", "sw"),
     ("text", "raw/sw/train.txt.gz", "sw"),
@@ -155,6 +172,7 @@ DOUBTFUL = [
     *(("gettext", f"po/{word}.po") for word in WORDS.split()),
     *(("conllu", f"{word}.conllu") for word in WORDS.split()),
     *(("usfx", f"{word}-x.usfx.xml") for word in WORDS.split()),
+    *(("storybook", f"{word}/0001_x.md") for word in WORDS.split()),
     *(("android", f"{word}/strings.xml") for word in WORDS.split()),
     ("text", "swh/en.txt"),
     ("text", "en/sw.txt"),
@@ -199,6 +217,7 @@ PAIRS = [
     ("b.eng", "b.swh", {}, ("eng", "swh")),
     ("en-sw/train.src", "en-sw/train.tgt", {}, ("", "")),
     ("x.raw", "x.en", {}, ("", "")),
+    ("x.new", "x.en", {}, ("", "")),
     ("en-sw/train.src", "en-sw/train.tgt", {"lang_from": "([a-z]+)-"}, ("", "")),
     ("en-sw/train.src", "en-sw/train.tgt", {"lang_from": "([a-z]+)-", "lang2": "sw"}, ("en", "en")),
     ("a_sw.src", "a_en.tgt", {"lang_from": "_([a-z]+)"}, ("sw", "en")),

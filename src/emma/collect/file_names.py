@@ -15,7 +15,7 @@ from pathlib import PurePosixPath
 from emma.collect.compression import without_suffix
 from emma.collect.config import SourceConfig
 from emma.errors import LanguageError
-from emma.lang.cldr import has_name
+from emma.lang.cldr import has_name, has_two_letters
 from emma.lang.codes import meaning
 from emma.lang.macro import macrolanguage_of
 from emma.lang.reading import read
@@ -28,11 +28,10 @@ FIXED: Mapping[str, tuple[str, ...]] = {
     "android": (rf"(?:^|/){ANDROID}/[^/]+$", r"(?:^|/)(values)(?:-[^/]+)?/[^/]+$"),
     "conllu": (r"(?:^|/)([a-z]{2,3})_[a-z\d]+-s?ud-[^/]+$",),
     "gettext": (r"(?:^|/)([^/]+)/LC_MESSAGES/[^/]+$",),
-    "storybook": (r"(?:^|/)([^/]+)/\d+_[^/]+$",),
 }
 """By reader, where names have the language and nothing else."""
 
-NAMED = frozenset({*FIXED, "markdown", "mediawiki_json", "messages_json", "text", "usfx"})
+NAMED = frozenset({*FIXED, "markdown", "mediawiki_json", "messages_json", "storybook", "text", "usfx"})
 """Readers of formats whose files are often named after their language."""
 
 MESSAGES = frozenset({"android", "gettext", "mediawiki_json", "messages_json"})
@@ -98,7 +97,8 @@ def told(name: str, source: SourceConfig) -> Told:
 def told_of_pair(name: str, other: str, source: SourceConfig) -> tuple[Told, Told]:
     """What is told of two files of translations: by `lang_from` in the name of each, else by their last suffixes.
 
-    A suffix of three letters counts where a part of the path names the pair (`en-dag.dag`), or CLDR the language.
+    A suffix of three letters counts where a part of the path names the pair (`en-dag.dag`), or where it is short for a
+    language that has two letters too (`eng`, `swh`).
     """
     first, second = told(name, source), told(other, source)
     if source.lang_from is None:
@@ -141,7 +141,7 @@ def _is_side(code: str, both: list[str], name: str, source: SourceConfig) -> boo
         return True
     iso = _meaning(code, source) if re.fullmatch(r"[a-z]{3}", code) else ""
     pairs = (f"{one}{sign}{two}" for one, two in (both, both[::-1]) for sign in "-_")
-    return bool(iso) and (has_name(iso) or any(pair in re.split(r"[/.]", name) for pair in pairs))
+    return bool(iso) and (has_two_letters(iso) or any(pair in re.split(r"[/.]", name) for pair in pairs))
 
 
 def _meaning(code: str, source: SourceConfig) -> str:

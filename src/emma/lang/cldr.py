@@ -96,6 +96,11 @@ def has_name(iso: str) -> bool:
     return any(name in Locale("en").languages for name in _names(iso))
 
 
+def has_two_letters(iso: str) -> bool:
+    """Whether a language has a code of ISO 639-1, or stands for a macrolanguage that has (swh for sw)."""
+    return any(len(name) == 2 for name in _names(iso))
+
+
 def _names(iso: str) -> list[str]:
     """What CLDR may call a language: its own tag, and its macrolanguage's where that is fit to stand for it.
 

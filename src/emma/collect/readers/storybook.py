@@ -1,7 +1,7 @@
 """Children's stories of the African Storybook as Markdown: a title, pages under `##`, and a block about the story.
 
-The language is the block's, else the folder (`lgg/0001_agupi.md`). Lines were broken to fit a page, so they are joined
-again.
+The language is the block's, else an unmistakable folder (`tw/0001_agupi.md`). Lines were broken to fit a page, so they
+are joined again.
 """
 
 import re
