@@ -19,6 +19,11 @@ LESS, MORE, BRACE, END_BRACE, BRACKET, END_BRACKET = 0x3C, 0x3E, 0x7B, 0x7D, 0x5
 ROUND, END_ROUND, BAR, COLON, COMMA, DOT, SLASH, BACKSLASH = 0x28, 0x29, 0x7C, 0x3A, 0x2C, 0x2E, 0x2F, 0x5C
 DOLLAR, PERCENT, AND, AT, TICK, HASH, SEMICOLON, MINUS, BANG = 0x24, 0x25, 0x26, 0x40, 0x60, 0x23, 0x3B, 0x2D, 0x21
 CODE_TAGS = ("code", "pre", "kbd", "samp", "tt", "script", "style", "math", "syntaxhighlight", "source", "var")
+ANY = 1
+NEXT = np.zeros(128, np.uint32)
+"""Of characters where markup may begin, or by which it is known, what must follow: this one, or ANY; else 0."""
+NEXT[[LESS, BRACE, DOLLAR, PERCENT, AND, AT, TICK, BACKSLASH]] = ANY
+NEXT[[COLON, BRACKET, END_BRACKET, DOT]] = SLASH, BRACKET, ROUND, ANY
 _TAGS = np.zeros((len(CODE_TAGS), 16), np.uint32)
 for _row, _name in enumerate(CODE_TAGS):
     _TAGS[_row, : len(_name)] = [ord(_letter) for _letter in _name]
@@ -30,33 +35,50 @@ def outside_markup(points: Points, kept: Points, most: int) -> int:
 
     Returns how many there are: `len(points)` only if nothing was left out.
     """
-    pairs = np.empty(0, np.int64)
-    at = count = 0
-    is_choice = False
+    at = copy_plain(points, 0, kept, 0, most)
+    if at == len(points) or at == most:
+        return at
+    pairs = pair_braces(points)
+    count, is_choice = at, False
     while at < len(points) and count < most:
-        point = points[at]
-        if point < 128 and is_mark(point):
-            if point == BRACE and not len(pairs):
-                pairs = pair_braces(points)
-            stop = markup_end(points, at, pairs)
-            if point == BRACE and is_choice and stop == at:
+        point, stop = points[at], markup_end(points, at, pairs)
+        if stop > at:
+            if point in (AT, COLON, DOT):
+                count = before_word(kept, count, True)
+            is_choice |= point == BRACE and points[stop - 1] == BRACE
+            kept[count] = SPACE
+            at, count = stop, count + 1
+        else:
+            if point == BRACE and is_choice:
                 count = before_word(kept, count, False)  # the name of a form, `one {…}`
-            if stop > at:
-                if point in (AT, COLON, DOT):
-                    count = before_word(kept, count, True)
-                is_choice |= point == BRACE and points[stop - 1] == BRACE
-                kept[count] = SPACE
-                count, at = count + 1, stop
-                continue
-        kept[count] = point
-        count, at = count + 1, at + 1
+            kept[count] = point
+            at, count = at + 1, count + 1
+        copied = copy_plain(points, at, kept, count, most) - at
+        at, count = at + copied, count + copied
     return count
 
 
 @kernel
-def is_mark(point: np.uint32) -> bool:
-    """Whether markup may begin with this character, or be known by it."""
-    return point in (LESS, BRACE, DOLLAR, PERCENT, AND, AT, TICK, BACKSLASH, BRACKET, END_BRACKET, COLON, DOT)
+def copy_plain(points: Points, at: int, kept: Points, count: int, most: int) -> int:
+    """Copy what comes before the next mark; returns where that is."""
+    stop = min(len(points), at + most - count)
+    shift = count - at
+    while at < stop:
+        point = points[at]
+        if point < 128 and NEXT[point] and is_mark(points, at):
+            break
+        kept[at + shift] = point
+        at += 1
+    return at
+
+
+@kernel
+def is_mark(points: Points, at: int) -> bool:
+    """Whether a character of NEXT is followed by what must follow; a dot is a mark in `www.` only."""
+    if points[at] == DOT:
+        return is_www(points, at - 3)
+    wanted = NEXT[points[at]]
+    return bool(wanted == ANY or (at + 1 < len(points) and points[at + 1] == wanted))
 
 
 @kernel
@@ -76,12 +98,12 @@ def markup_end(points: Points, at: int, pairs: NDArray[np.int64]) -> int:
         stop = code_end(points, at)
     elif point == BACKSLASH and is_letter(after):
         stop = name_end(points, at + 1)
-    elif point == BRACKET and after == BRACKET:
+    elif point == BRACKET:
         stop = target_end(points, at)
-    elif point == END_BRACKET and after == ROUND:
+    elif point == END_BRACKET:
         stop = max(at, find(points, at, END_ROUND, REACH) + 1)
-    elif (point in (AT, DOT) and is_letter(after) and (point == AT or is_www(points, at - 3))) or (
-        point == COLON and after == SLASH and at + 2 < len(points) and points[at + 2] == SLASH
+    elif (point in (AT, DOT) and is_letter(after)) or (
+        point == COLON and at + 2 < len(points) and points[at + 2] == SLASH
     ):
         stop = address_end(points, at + 1)
     return stop
