@@ -14,7 +14,8 @@ from pydantic import Field
 from emma.collect import remote
 from emma.collect.compression import SUFFIXES
 from emma.collect.config import BenchmarkConfig, SourceConfig
-from emma.collect.encodings import SAMPLE, detected, is_wide
+from emma.collect.encodings import SAMPLE, is_wide, unicode_of
+from emma.collect.expected import expected_language
 from emma.collect.inputs import UNKNOWN_BYTES, Listed
 from emma.collect.readers import find
 from emma.collect.streams import CHUNK
@@ -106,12 +107,12 @@ def splits(source: SourceConfig, group: Sequence[Marked], size: int) -> bool:
     by_lines = getattr(find(source), "by_lines", None)
     if by_lines is None or not by_lines(source) or first.name.endswith(SUFFIXES):
         return False
-    return not is_wide(source.encoding or _encoding(first))
+    return not is_wide(source.encoding or _encoding(first, source))
 
 
-def _encoding(file: Listed) -> str | None:
+def _encoding(file: Listed, source: SourceConfig) -> str | None:
     with remote.opened(file.location) as stream:
-        encoding = detected(stream.read(SAMPLE))
+        encoding = unicode_of(stream.read(SAMPLE), expected_language(file.name, source))
     return None if encoding is None else encoding.name
 
 

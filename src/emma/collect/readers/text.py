@@ -1,18 +1,31 @@
 """Plain text. The option `unit` says what a document is: the whole file ("document", unless said), a "paragraph"
 (between empty lines) or a "line".
 
-The encoding is the one that the source declares, else what a byte-order mark says, else UTF-8, else a guess from the
-first 64 KiB; guessed text says so in `repair`. The language is an unmistakable part of the path (`swh_Latn.txt.gz`,
-`sw/news.txt`), unless the source says it, or where it is (`lang`, `lang_from`).
+The encoding is the one that the source declares, else what a byte-order mark says, else UTF-8, UTF-16 or UTF-32 where
+the bytes are that, else the code page in which the text is spelled as its language is; `repair` says that it was
+inferred. Where no page is surely right the text is a reject. The language is an unmistakable part of the path
+(`swh_Latn.txt.gz`, `sw/news.txt`), unless the source says it, or where it is (`lang`, `lang_from`).
 """
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from emma.collect.config import SourceConfig
-from emma.collect.encodings import Encoding, as_utf8, detected, is_wide
+from emma.collect.encodings import (
+    SAMPLE,
+    UTF8,
+    Encoding,
+    Unknown,
+    as_utf8,
+    detected,
+    has_controls,
+    is_wide,
+    unicode_of,
+)
+from emma.collect.expected import expected_language
 from emma.collect.streams import DAMAGE, InputFile, decode, in_words
 from emma.collect.unit import Bad, Unit
+from emma.lang.codes import Lang
 
 Text = tuple[int, bytes]
 """A line number and what begins there."""
@@ -20,27 +33,61 @@ Text = tuple[int, bytes]
 
 def read(file: InputFile, source: SourceConfig) -> Iterator[Unit | Bad]:
     """The units of the file, each under the number of its first line."""
+    unit = str(source.options.get("unit", "document"))
+    lang = expected_language(file.name, source)
     try:
-        encoding = Encoding(file.encoding or "utf-8") if source.encoding else detected(file.sample())
+        known = Encoding(file.encoding or "utf-8") if source.encoding else _of_head(file.sample(), unit, lang)
     except DAMAGE as error:
         yield Bad(0, "broken file", in_words(error))
         return
-    if encoding is None:
+    if isinstance(known, Unknown) and has_controls(file.sample()):
         if not file.row:  # said once, however many ranges the file has
-            what = "neither UTF-8 nor any that is known; set `encoding` of the source"
-            yield Bad(0, "unknown encoding", what, file.head or b"")
+            yield Bad(0, "not text", known.reason, file.head or b"", unread=file.unread())
         return
-    if is_wide(encoding.name):
-        file.stream, encoding = as_utf8(file.stream, encoding.name), Encoding("utf-8")
-    for found in UNITS[str(source.options.get("unit", "document"))](file):
+    if isinstance(known, Encoding) and is_wide(known.name):
+        file.stream = as_utf8(file.stream, known.name)
+    for found, encoding in _told(UNITS[unit](file), known, lang):
         yield found if isinstance(found, Bad) else _unit(encoding, *found)
 
 
-def _unit(encoding: Encoding, row: int, data: bytes) -> Unit | Bad:
-    text = decode(data, row, None if encoding.name in ("utf-8", "utf-8-sig") else encoding.name)
+def _of_head(head: bytes, unit: str, lang: Lang | None) -> Encoding | Unknown | None:
+    """What the first bytes tell for all; None where the units have to, since ASCII says nothing and the whole more."""
+    known = unicode_of(head, lang)
+    if known == UTF8:
+        return None if unit == "document" or head.isascii() else known
+    return known or (None if unit == "document" and not has_controls(head) else detected(head, lang))
+
+
+def _told(
+    units: Iterator[Text | Bad], known: Encoding | Unknown | None, lang: Lang | None
+) -> Iterator[tuple[Text | Bad, Encoding | Unknown]]:
+    """The units, each with its encoding: that of the file, else what the first that are not ASCII say together."""
+    for found in units:
+        if known or isinstance(found, Bad) or found[1].isascii():
+            yield found, known or UTF8
+        else:
+            held = [found, *_next(units, SAMPLE)]
+            known = detected(b"\n".join(each[1] for each in held if not isinstance(each, Bad)), lang)
+            yield from ((each, known) for each in held)
+
+
+def _next(units: Iterator[Text | Bad], size: int) -> Iterator[Text | Bad]:
+    """The next units, until they have `size` bytes."""
+    while size > 0 and (found := next(units, None)):
+        size -= 0 if isinstance(found, Bad) else len(found[1])
+        yield found
+
+
+def _unit(encoding: Encoding | Unknown, row: int, data: bytes) -> Unit | Bad:
+    if isinstance(encoding, Unknown):
+        if data.isascii():
+            return Unit(row, data.decode())
+        return Bad(row, "unknown encoding", f"{encoding.reason}; set `encoding` of the source", data)
+    plain = encoding.name in ("utf-8", "utf-8-sig") or is_wide(encoding.name)
+    text = decode(data, row, None if plain else encoding.name)
     if not isinstance(text, Bad):
         return Unit(row, text, repair=f"read as {encoding.name}" if encoding.guessed else None)
-    hint = f"{encoding.name} was a guess; set `encoding` of the source: {text.detail}"
+    hint = f"{encoding.name} was inferred; set `encoding` of the source: {text.detail}"
     return replace(text, detail=hint) if encoding.guessed else text
 
 

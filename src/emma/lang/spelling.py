@@ -1,0 +1,194 @@
+"""How languages are spelled: the letters that they use and which follow one another, counted in CLDR's own texts.
+
+Babel carries no exemplar sets, but it carries what CLDR says in each language: the names of languages, countries,
+cities, currencies, months and units. These are some hundred to some thousand words in 300 languages, enough to tell
+`ã` from `ă`. What Chinese, Japanese and Korean write is told by the first level of their national character sets,
+which is the characters in common use.
+"""
+
+import math
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from itertools import pairwise
+from typing import Any
+
+from emma.lang.cldr import likely_scripts, tags
+from emma.lang.scripts import dominant_script
+
+EDGE = " "
+"""Stands for whatever is no letter: the beginning and the end of a word."""
+FOREIGN = -14.0
+"""Natural logarithm of the probability of a letter that a language does not use."""
+SYLLABLE, CHARACTER = -6.0, -8.0
+"""The same for kana and hangul, and for a Han character in common use."""
+ALIKE = str.maketrans("İىيك", "iییک")
+ENOUGH = 300
+"""Letters that a language needs in CLDR before they tell how it is spelled."""
+SPOKEN = (
+    "languages",
+    "territories",
+    "currency_names",
+    "time_zones",
+    "months",
+    "days",
+    "date_fields",
+    "unit_display_names",
+    "unit_patterns",
+    "eras",
+    "quarters",
+)
+"""What of Babel's data is words."""
+EASTERN = {
+    "Hans": (("gb2312", 0xB0, 0xD8),),  # level 1: rows 16 to 55
+    "Hant": (("big5", 0xA4, 0xC7),),
+    "Hani": (("gb2312", 0xB0, 0xD8), ("big5", 0xA4, 0xC7)),
+    "Jpan": (("euc_jp", 0xA4, 0xA6), ("euc_jp", 0xB0, 0xD0)),
+    "Kore": (("euc_kr", 0xB0, 0xC9),),
+}
+"""By script, the encoding and the lead bytes of the characters in common use."""
+
+
+class Spelling:
+    """Which letters of a language follow which."""
+
+    def __init__(self, pairs: Counter[tuple[str, str]]) -> None:
+        self._pairs, self._single, self._before = pairs, Counter[str](), Counter[str]()
+        self._kinds = Counter(first for first, _ in pairs)
+        for (first, second), count in pairs.items():
+            self._single[second] += count
+            self._before[first] += count
+        self._total = self._single.total()
+        rare = 1 if self._total < 10 * ENOUGH else 3
+        self.letters = frozenset(each for each, count in self._single.items() if count >= rare) - {EDGE}
+        """Letters that the language uses, in lower case."""
+        self.script = dominant_script("".join(self.letters))[0]
+        """The script of most of them."""
+
+    def log(self, before: str, letter: str) -> float:
+        """The logarithm of the probability of a letter after another (Witten and Bell 1991, method C)."""
+        if letter not in self._single:
+            return FOREIGN
+        alone = self._single[letter] / self._total
+        kinds = self._kinds[before]
+        if not kinds:
+            return math.log(alone)
+        return math.log((self._pairs[before, letter] + kinds * alone) / (self._before[before] + kinds))
+
+
+class Characters(Spelling):
+    """A script of thousands of characters, where it matters only which are in common use."""
+
+    def __init__(self, script: str) -> None:
+        super().__init__(Counter())
+        self.letters = frozenset(each for row in EASTERN[script] for each in _characters(*row))
+        self.script = ""
+
+    def log(self, before: str, letter: str) -> float:  # noqa: ARG002
+        """The logarithm of the probability of a character, whatever is before it."""
+        if letter not in self.letters and letter != EDGE:
+            return FOREIGN
+        return CHARACTER if "\u4e00" <= letter <= "\u9fff" else SYLLABLE
+
+
+def is_letter(char: str) -> bool:
+    """Whether a character is part of words: letters, and the marks on them."""
+    return (char.isalpha() and char not in "ªºµ") or unicodedata.category(char)[0] == "M"
+
+
+def folded(text: str) -> str:
+    """A text in lower case, as long as before; Persian letters and the Arabic ones that stand for them are the same."""
+    return text.translate(ALIKE).lower()
+
+
+@lru_cache(maxsize=512)
+def spellings(iso: str, script: str = "") -> tuple[Spelling, ...]:
+    """How a language (ISO 639-3) is spelled, in each of its scripts; else how those of its script are; else all are.
+
+    Empty strings stand for what is not known.
+    """
+    wanted = {name for tag in tags(iso) for name in (tag, *_with_script(tag))} if iso else set()
+    own = [found for name in sorted(wanted) if (found := _spelling(name))]
+    scripts = (script, *(likely_scripts(iso) if iso else ()))
+    own += [_of_characters(each) for each in EASTERN if each in scripts]
+    return tuple(own) or _of_script(script)
+
+
+@lru_cache(maxsize=256)
+def _of_script(script: str) -> tuple[Spelling, ...]:
+    from babel.localedata import locale_identifiers
+
+    every = sorted(name for name in locale_identifiers() if _is_plain(name))
+    here = [name for name in every if not script or _script(name) == script]
+    eastern = [_of_characters(each) for each in EASTERN if not script]
+    return tuple([found for name in here if (found := _spelling(name))] + eastern)
+
+
+def _is_plain(name: str) -> bool:
+    """Whether a locale is a language, perhaps in a script, and no country's."""
+    _, *rest = name.split("_")
+    return not rest or (len(rest) == 1 and len(rest[0]) == 4)
+
+
+def _script(name: str) -> str:
+    from babel.core import get_global
+
+    language, _, script = name.partition("_")
+    full: str = get_global("likely_subtags").get(language, "")
+    return script or (full.split("_")[1] if full else "")
+
+
+@lru_cache(maxsize=1)
+def _scripts() -> Mapping[str, tuple[str, ...]]:
+    from babel.localedata import locale_identifiers
+
+    found: dict[str, list[str]] = {}
+    for name in sorted(filter(_is_plain, locale_identifiers())):
+        if "_" in name:
+            found.setdefault(name.split("_")[0], []).append(name)
+    return {name: tuple(each) for name, each in found.items()}
+
+
+def _with_script(name: str) -> tuple[str, ...]:
+    return _scripts().get(name, ())
+
+
+@lru_cache(maxsize=16)
+def _of_characters(script: str) -> Spelling:
+    return Characters(script)
+
+
+def _characters(encoding: str, first: int, stop: int) -> Iterator[str]:
+    for lead in range(first, stop):
+        for trail in range(0x40, 0xFF):
+            yield from bytes((lead, trail)).decode(encoding, "ignore").strip(chr(trail))
+
+
+@lru_cache(maxsize=512)
+def _spelling(name: str) -> Spelling | None:
+    """Of a locale, from what CLDR says in it; None where it says too little."""
+    from babel import localedata
+
+    if _script(name) in EASTERN or not localedata.exists(name):
+        return None
+    data = localedata.load(name, merge_inherited=False)
+    pairs: Counter[tuple[str, str]] = Counter()
+    for key in SPOKEN:
+        for text in _texts(data.get(key)):
+            whole = EDGE + folded(unicodedata.normalize("NFC", text)) + EDGE
+            line = "".join(each if is_letter(each) else EDGE for each in whole)
+            pairs.update(pairwise(line))
+    pairs.pop((EDGE, EDGE), None)
+    return Spelling(pairs) if pairs.total() >= ENOUGH else None
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for each in value.values():
+            yield from _texts(each)
+    elif isinstance(value, list | tuple):
+        for each in value:
+            yield from _texts(each)

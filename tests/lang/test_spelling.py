@@ -1,0 +1,54 @@
+"""How languages are spelled: letters and pairs of letters, from CLDR's own texts and national character sets."""
+
+import math
+from collections import Counter
+
+import pytest
+
+from emma.lang.spelling import EDGE, FOREIGN, Spelling, folded, is_letter, spellings
+
+
+@pytest.mark.parametrize(
+    ("iso", "has", "lacks"),
+    [
+        ("por", "ãõçáéê", "ăőřı"),
+        ("tur", "ığşçöü", "ýðþß"),
+        ("pol", "ąćęłńóśźż", "±³¶"),
+        ("rus", "абвыэюя", "іїўa"),
+        ("swh", "abz", "ñß"),
+    ],
+)
+def test_letters(iso: str, has: str, lacks: str) -> None:
+    (spelling,) = spellings(iso)
+    assert spelling.letters.issuperset(has) and spelling.letters.isdisjoint(lacks)
+
+
+def test_a_language_of_two_scripts_is_spelled_in_two_ways() -> None:
+    assert {each.script for each in spellings("srp")} == {"Cyrl", "Latn"}
+
+
+@pytest.mark.parametrize(
+    ("iso", "script", "sample"), [("cmn", "Hans", "国"), ("cmn", "Hant", "國"), ("jpn", "Jpan", "の")]
+)
+def test_characters_in_common_use(iso: str, script: str, sample: str) -> None:
+    assert any(sample in each.letters for each in spellings(iso, script))
+    assert all(len(each.letters) > 2000 for each in spellings(iso, script))
+
+
+def test_where_cldr_says_nothing_all_of_the_script_are_asked() -> None:
+    found = spellings("mhr", "Cyrl")
+    assert len(found) > 10 and {each.script for each in found} == {"Cyrl"}
+
+
+def test_probabilities_sum_to_one() -> None:
+    pairs = Counter({(EDGE, "a"): 3, ("a", "b"): 2, ("a", EDGE): 1, ("b", EDGE): 2})
+    spelling = Spelling(pairs)
+    for before in (EDGE, "a", "b"):
+        assert sum(math.exp(spelling.log(before, each)) for each in (EDGE, "a", "b")) == pytest.approx(1)
+    assert spelling.log("a", "é") == FOREIGN
+
+
+def test_folding_keeps_the_length() -> None:
+    text = "İSTANBUL ΑΣ ẞ ي"
+    assert len(folded(text)) == len(text) and folded("İ") == "i" and folded("ي") == folded("ی")
+    assert [is_letter(each) for each in "aّ1ª’"] == [True, True, False, False, False]
