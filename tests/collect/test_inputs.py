@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from emma.collect.config import CollectConfig, SourceConfig
-from emma.collect.inputs import fingerprint, inputs, listing
+from emma.collect.inputs import content, fingerprint, inputs, listing
+from emma.collect.remote import opened
 from emma.errors import ExtraError, SourceError
 from emma.store import fingerprints
 
@@ -105,3 +106,33 @@ def test_listing_is_light() -> None:
 
     code = "import sys, emma.collect.inputs; print(sorted({'pyarrow', 'lxml', 'numpy'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+def test_names_that_are_not_utf8(tmp_path: Path) -> None:
+    (tmp_path / os.fsdecode(b"f\xfcr.txt")).write_text("x")
+    found = listing(source("*.txt"), tmp_path)
+    assert [each.name for each in found] == ["f\ufffdFCr.txt"] and found[0].location.encode()
+    known = fingerprints.Fingerprints(tmp_path / "cache.json")
+    assert content(found[0], known) == hashlib.sha256(b"x").hexdigest()
+    known.save()
+    with opened(found[0].location) as stream:
+        assert stream.read() == b"x"
+
+
+def test_links_that_lead_nowhere_and_in_circles(data: Path) -> None:
+    (data / "up").symlink_to(data)
+    assert len(listing(source("**/*.txt"), data)) == 3, "folders are not followed"
+    for name, target in (("dangling.txt", "nothing"), ("circle.txt", "circle.txt")):
+        (data / name).symlink_to(target)
+        with pytest.raises(SourceError, match=rf"'s'.*{name}.*leads to no file"):
+            listing(source("*.txt"), data)
+        (data / name).unlink()
+
+
+def test_a_file_that_may_not_be_read(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: Path) -> str:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(fingerprints, "file_digest", refuse)
+    with pytest.raises(SourceError, match=r"a/1.txt cannot be read: Permission denied"):
+        fingerprint(CollectConfig(sources=(source("a/*"),)), data, tmp_path / "cache.json")

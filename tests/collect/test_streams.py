@@ -14,12 +14,13 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emma.collect.compression import ZstdReader
+from emma.collect.compression import ZstdReader, compression, decompress, without_suffix
 from emma.collect.config import SourceConfig
 from emma.collect.opening import open_piece
 from emma.collect.pieces import Part, Piece
+from emma.collect.readers import find
 from emma.collect.streams import InputFile, decode
-from emma.collect.unit import Bad
+from emma.collect.unit import Bad, Unit
 
 PACK = {".txt": bytes, ".gz": gzip.compress, ".bz2": bz2.compress, ".xz": lzma.compress, ".zst": zstandard.compress}
 LINES = [f"satır {number} ไทย".encode() for number in range(20_000)]
@@ -142,3 +143,44 @@ def test_decode() -> None:
     assert decode("\ufeffⵜⴰ".encode(), 3) == "ⵜⴰ"
     found = decode(b"ab\xff", 3)
     assert isinstance(found, Bad) and (found.row, found.kind, found.raw) == (3, "invalid UTF-8", b"ab\xff")
+
+
+@pytest.mark.parametrize(
+    ("name", "packed", "inner"),
+    [
+        ("a.tgz", ".gz", "a.tar"),
+        ("a.TBZ2", ".bz2", "a.tar"),
+        ("a.txz", ".xz", "a.tar"),
+        ("a.tzst", ".zst", "a.tar"),
+        ("A.TAR.GZ", ".gz", "A.TAR"),
+        ("am.md.Zst", ".zst", "am.md"),
+        ("am.md", "", "am.md"),
+        ("x/v1.2", "", "x/v1.2"),
+    ],
+)
+def test_what_names_say_of_compression(name: str, packed: str, inner: str) -> None:
+    assert (compression(name), without_suffix(name).as_posix()) == (packed, inner)
+
+
+@pytest.mark.parametrize("suffix", [".gz", ".bz2", ".xz", ".zst"])
+def test_a_sample_of_what_is_cut_keeps_what_is_whole(suffix: str) -> None:
+    packed = PACK[suffix](TEXT)
+    file = InputFile("f", decompress(io.BytesIO(packed[:-8]), f"f{suffix}"), 1_000_000)
+    head = file.sample()
+    assert TEXT.startswith(head) and file.sample() == head
+    *rows, last = file.lines()
+    assert rows == list(enumerate(LINES, 1))[: len(rows)] and isinstance(last, Bad) and last.kind == "broken file"
+
+
+def test_marks_of_utf16_are_known_to_every_reader_of_text() -> None:
+    assert decode("ⵜⴰ".encode("utf-16"), 3) == "ⵜⴰ" and decode("ⵜⴰ".encode("utf-32"), 3) == "ⵜⴰ"
+
+
+@pytest.mark.parametrize(("reader", "content"), [("jsonl", '{"text": "ไทย"}\n'), ("csv", "text\nไทย\n")])
+def test_lines_in_utf16_with_a_mark(reader: str, content: str, tmp_path: Path) -> None:
+    path = tmp_path / "f"
+    path.write_bytes(content.encode("utf-16"))
+    source = SourceConfig(name="s", reader=reader, path="f", licence="CC0-1.0", lang="tha_Thai")
+    for file in open_piece(Piece(parts=(Part(name="f", mark="", location=str(path)),)), source, 1000):
+        assert isinstance(file, InputFile)
+        assert [each.text for each in find(source).read(file, source) if isinstance(each, Unit)] == ["ไทย"]

@@ -1,25 +1,45 @@
 """Members of tar and zip archives, one after the other; what is wrong with one of them does not hide the rest."""
 
 import fnmatch
+import io
+import struct
 import tarfile
 import zipfile
 from collections.abc import Iterator
-from typing import IO
+from contextlib import contextmanager
+from typing import IO, Self
 
+from emma.collect.binary import is_zip
 from emma.collect.compression import decompress, without_suffix
-from emma.collect.streams import InputFile, in_words
+from emma.collect.escaping import escaped
+from emma.collect.streams import DAMAGE, InputFile, in_words
 from emma.collect.unit import Bad
+
+SLIPS = (NotImplementedError, RuntimeError, ValueError, IndexError, OverflowError, MemoryError, struct.error)
+"""What the libraries raise, beside DAMAGE, for headers that make no sense, unknown methods and passwords."""
+NO_FILES = {
+    tarfile.LNKTYPE: "a hard link to '{}'",
+    tarfile.SYMTYPE: "a link to '{}'",
+    tarfile.CHRTYPE: "a device",
+    tarfile.BLKTYPE: "a device",
+    tarfile.FIFOTYPE: "a pipe",
+    tarfile.GNUTYPE_SPARSE: "a file with holes",
+}
+"""Kinds of members that have no content of their own, or none of their stated size."""
+
+Found = Iterator[tuple[str, IO[bytes] | Bad]]
 
 
 def members(archive: InputFile, pattern: str) -> Iterator[InputFile | Bad]:
     """The members that match, each to be read before the next. Raises what damage raises."""
-    found = _of_zip(archive, pattern) if archive.inner.suffix == ".zip" else _of_tar(archive, pattern)
+    with _told():
+        zipped = archive.inner.suffix.lower() == ".zip" or is_zip(archive.sample())
     seen = set()
-    for name, content in found:
-        if name in seen:
-            yield Bad(0, "member twice", f"'{name}' is in {archive.name} again; the first one was read")
-        elif isinstance(content, Bad):
+    for name, content in _of_zip(archive, pattern) if zipped else _of_tar(archive, pattern):
+        if isinstance(content, Bad):
             yield content
+        elif name in seen:
+            yield Bad(0, "member twice", f"'{name}' is in {archive.name} again; the first one was read")
         else:
             seen.add(name)
             yield _member(archive, name, content)
@@ -30,37 +50,122 @@ def _member(archive: InputFile, name: str, content: IO[bytes]) -> InputFile:
     return InputFile(full, decompress(content, name), archive.max_row_bytes, archive.encoding, forward_only=True)
 
 
-def _of_tar(archive: InputFile, pattern: str) -> Iterator[tuple[str, IO[bytes] | Bad]]:
-    with tarfile.open(fileobj=archive.stream, mode="r|") as tar:
+@contextmanager
+def _told() -> Iterator[None]:
+    """The slips of libraries as damage."""
+    try:
+        yield
+    except (*SLIPS, RecursionError) as error:
+        raise OSError(in_words(error)) from None
+
+
+def _of_tar(archive: InputFile, pattern: str) -> Found:
+    """The members of a tar archive. Blocks that are no header are passed over until the next one, and counted."""
+
+    class Header(_Header):
+        bad, ended = 0, False
+
+    with _told(), tarfile.open(fileobj=archive.stream, mode="r|", tarinfo=Header, ignore_zeros=True) as tar:
         for info in tar:
-            if info.isfile() and fnmatch.fnmatchcase(info.name, pattern) and (content := tar.extractfile(info)):
-                yield info.name, content
+            yield from _passed_over(Header)
+            if fnmatch.fnmatchcase(name := escaped(info.name), pattern) and not info.isdir():
+                yield name, _content(tar, info, name)
+        yield from _passed_over(Header)
+        if not Header.ended:
+            yield "", Bad(0, "broken file", "the archive ends without its end mark, so members may be missing")
 
 
-def _of_zip(archive: InputFile, pattern: str) -> Iterator[tuple[str, IO[bytes] | Bad]]:
-    with zipfile.ZipFile(archive.seekable()) as packed:
+class _Header(tarfile.TarInfo):
+    """A header that counts those that are none, and knows whether the archive's end was seen."""
+
+    bad: int
+    ended: bool
+
+    @classmethod
+    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
+        """The header in a block."""
+        try:
+            return super().frombuf(buf, encoding, errors)
+        except tarfile.EOFHeaderError:  # type: ignore[attr-defined]
+            cls.ended = True
+            raise
+        except tarfile.HeaderError:
+            cls.bad += bool(buf)
+            raise
+
+
+def _passed_over(header: type[_Header]) -> Found:
+    if size := header.bad * tarfile.BLOCKSIZE:
+        header.bad = 0
+        what = f"{size} bytes are no member: a damaged header and what follows it, up to the next"
+        yield "", Bad(0, "broken file", what, unread=size)
+
+
+def _content(tar: tarfile.TarFile, info: tarfile.TarInfo, name: str) -> IO[bytes] | Bad:
+    content = None if info.type in NO_FILES or info.issparse() else tar.extractfile(info)
+    if content is not None:
+        return content
+    what = "a file with holes" if info.issparse() else NO_FILES.get(info.type, "no file of a kind that is known")
+    return Bad(0, "no file", f"member '{name}' is {what.format(escaped(info.linkname))}")
+
+
+def _of_zip(archive: InputFile, pattern: str) -> Found:
+    with _told(), zipfile.ZipFile(archive.seekable()) as packed:
         for info in packed.infolist():
-            if info.is_dir() or not fnmatch.fnmatchcase(info.filename, pattern):
+            name = escaped(info.filename)
+            if name.endswith("/") or not fnmatch.fnmatchcase(name, pattern):
                 continue
-            try:
-                with packed.open(info) as content:
-                    yield info.filename, content
-            except (NotImplementedError, RuntimeError, zipfile.BadZipFile) as error:  # unknown method, a password
-                yield info.filename, Bad(0, "broken file", f"member '{info.filename}': {in_words(error)}")
+            yield name, _opened(packed, info, name)
+
+
+def _opened(packed: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> IO[bytes] | Bad:
+    if not name:
+        return Bad(0, "broken file", "a member has no name", unread=info.file_size)
+    try:
+        return io.BufferedReader(_Careful(packed.open(info)))
+    except (*DAMAGE, *SLIPS) as error:
+        return Bad(0, "broken file", f"member '{name}': {in_words(error)}", unread=info.file_size)
+
+
+class _Careful(io.RawIOBase):
+    """A member whose library slips are damage."""
+
+    def __init__(self, content: IO[bytes]) -> None:
+        self._content = content
+
+    def readable(self) -> bool:
+        """True."""
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        """Fill `buffer`; 0 at the end."""
+        with _told():
+            piece = self._content.read(len(buffer))
+        buffer[: len(piece)] = piece
+        return len(piece)
+
+    def close(self) -> None:
+        """Close the member."""
+        self._content.close()
+        super().close()
 
 
 def pairs(archive: InputFile, pattern: str) -> Iterator[InputFile | Bad]:
     """The members of a zip archive that are two and two the same but for their last suffix, side by side."""
-    with zipfile.ZipFile(archive.seekable()) as packed:
-        names = [info.filename for info in packed.infolist() if not info.is_dir()]
-        for stem, two in by_stem([name for name in names if fnmatch.fnmatchcase(name, pattern)]).items():
+    with _told(), zipfile.ZipFile(archive.seekable()) as packed:
+        named = {escaped(info.filename): info for info in reversed(packed.infolist())}
+        names = [name for name in named if name and not name.endswith("/") and fnmatch.fnmatchcase(name, pattern)]
+        for stem, two in by_stem(names).items():
             if len(two) != 2:
                 yield Bad(0, "no pair", f"of '{stem}.*' there are {len(two)} files, not 2; narrow `member`")
                 continue
-            with packed.open(two[0]) as one, packed.open(two[1]) as other:
-                file, beside = _member(archive, two[0], one), _member(archive, two[1], other)
-                file.beside = (beside,)
-                yield file
+            halves = [(name, _opened(packed, named[name], name)) for name in two]
+            if bad := [half for _, half in halves if isinstance(half, Bad)]:
+                yield from bad
+                continue
+            file, beside = (_member(archive, name, half) for name, half in halves if not isinstance(half, Bad))
+            file.beside = (beside,)
+            yield file
 
 
 def by_stem(names: list[str]) -> dict[str, list[str]]:

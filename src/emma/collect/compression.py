@@ -13,17 +13,27 @@ PIECE = 8 * 1024
 """Compressed bytes at a time: a piece can hold ten thousand times its size, and all of that comes at once."""
 BUFFER = 1 << 18
 SUFFIXES = (".gz", ".bz2", ".xz", ".zst")
+SHORT = {".tgz": ".gz", ".taz": ".gz", ".tbz": ".bz2", ".tbz2": ".bz2", ".tb2": ".bz2", ".txz": ".xz", ".tzst": ".zst"}
+"""What names of compressed tar archives are short for: `.tgz` is `.tar.gz`."""
+
+
+def compression(name: str) -> str:
+    """The suffix of the compression that a name states, in whatever case; empty where it states none."""
+    suffix = PurePosixPath(name).suffix.lower()
+    return suffix if suffix in SUFFIXES else SHORT.get(suffix, "")
 
 
 def without_suffix(name: str) -> PurePosixPath:
-    """A name without the suffix of its compression: `am.md` for `am.md.gz`."""
+    """A name without the suffix of its compression: `am.md` for `am.md.gz`, `am.tar` for `am.tgz`."""
     path = PurePosixPath(name)
-    return path.with_suffix("") if path.suffix in SUFFIXES else path
+    if not compression(name):
+        return path
+    return path.with_suffix(".tar" if path.suffix.lower() in SHORT else "")
 
 
 def decompress(raw: IO[bytes], name: str) -> IO[bytes]:
     """The content of a stream, by the suffix of its name; the stream itself if that names no compression."""
-    match PurePosixPath(name).suffix:
+    match compression(name):
         case ".gz":
             return cast(IO[bytes], gzip.open(raw, "rb"))
         case ".bz2":

@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from emma.collect import hub, remote, saved
 from emma.collect.compression import without_suffix
 from emma.collect.config import CollectConfig, SourceConfig
+from emma.collect.escaping import escaped, unescaped
 from emma.errors import ExtraError, SourceError
 from emma.store.fingerprints import Fingerprints
 
@@ -37,7 +38,7 @@ class Listed:
     name: str
     """Relative to the data folder, to the folder of the installed packages, to Python's library, or to its server."""
     location: str
-    """Absolute path, or address."""
+    """Absolute path, escaped in valid Unicode, or address."""
     bytes: int
     mark: str = ""
     """What tells this version from another, where the content need not be read for it."""
@@ -71,8 +72,13 @@ def fingerprint(section: CollectConfig, data_root: Path, cache: Path) -> Fingerp
 
 
 def content(file: Listed, known: Fingerprints) -> str:
-    """The hash of a file's content, or what stands for it."""
-    return file.mark or known.of(Path(file.location))
+    """The hash of a file's content, or what stands for it. SourceError where it cannot be read."""
+    try:
+        return file.mark or known.of(Path(unescaped(file.location)))
+    except OSError as error:
+        raise SourceError(
+            f"{file.location} cannot be read: {error.strerror or error}. Correct it, or narrow `path`."
+        ) from None
 
 
 def inputs(source: SourceConfig, data_root: Path) -> Inputs:
@@ -130,7 +136,7 @@ def _remote(source: str, pattern: str) -> Iterator[Listed]:
 def _local(source: SourceConfig, pattern: str, data_root: Path) -> Iterator[Listed]:
     folder, inner = _base(source.name, pattern, data_root)
     matching = list(folder.glob(inner)) if folder.is_dir() else []
-    paths = [path for path in matching if path.is_file()]
+    paths = [path for path in matching if _is_file(source.name, path)]
     if source.reader == SAVED:
         paths = saved.chosen({path: path.relative_to(folder) for path in paths}, source)
         paths += [file for path in matching if path.is_dir() for file in saved.files(path, source)]
@@ -143,7 +149,16 @@ def _local(source: SourceConfig, pattern: str, data_root: Path) -> Iterator[List
             "Correct `path` in the recipe, or its `data` (the folder that paths start from)."
         )
     for path in paths:
-        yield Listed(path.relative_to(folder).as_posix(), str(path), path.stat().st_size)
+        yield Listed(escaped(path.relative_to(folder).as_posix()), escaped(str(path)), path.stat().st_size)
+
+
+def _is_file(source: str, path: Path) -> bool:
+    """Whether a path is a file. SourceError for a link to nothing, or in a circle, which nothing could be read from."""
+    if path.is_symlink() and not path.exists():
+        raise SourceError(
+            f"Source '{source}': {escaped(str(path))} is a link that leads to no file. Remove it, or narrow `path`."
+        )
+    return path.is_file()
 
 
 def _base(source: str, pattern: str, data_root: Path) -> tuple[Path, str]:

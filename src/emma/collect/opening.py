@@ -5,13 +5,19 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 
 from emma.collect import archives, hub, remote
+from emma.collect.binary import recognised
 from emma.collect.compression import decompress
 from emma.collect.config import SourceConfig
-from emma.collect.encodings import SAMPLE, as_utf8, is_wide
+from emma.collect.encodings import MARKS, SAMPLE, as_utf8, is_wide
 from emma.collect.inputs import PAIRED
 from emma.collect.pieces import Part, Piece
 from emma.collect.streams import DAMAGE, InputFile, in_words, skip_line
 from emma.collect.unit import Bad
+
+BINARY = frozenset({"parquet", "huggingface", "warc", "epub"})
+"""Readers of formats that are not text."""
+OF_LINES = frozenset({"csv", "jsonl", "moses", "conllu"})
+"""Readers that take line after line, which only UTF-8 can be cut into."""
 
 
 def open_piece(piece: Piece, source: SourceConfig, max_row_bytes: int) -> Iterator[InputFile | Bad]:
@@ -19,14 +25,25 @@ def open_piece(piece: Piece, source: SourceConfig, max_row_bytes: int) -> Iterat
     try:
         with ExitStack() as stack:
             file, *others = [_open(stack, part, piece, source, max_row_bytes) for part in piece.parts]
-            file.beside = tuple(_from_line(each, file.row) for each in others)
-            if source.member is None:
-                yield file
-            else:
-                read = archives.pairs if source.reader == PAIRED else archives.members
-                yield from read(file, source.member)
+            if source.member is not None:
+                yield from _members(file, source, source.member)
+                return
+            file.beside = tuple(others)
+            if not isinstance(found := as_text(file, source), Bad):
+                file.beside = tuple(_from_line(each, file.row) for each in others)
+            if not (isinstance(found, Bad) and file.row):  # said once, however many ranges the file has
+                yield found
     except DAMAGE as error:
         yield Bad(0, "broken file", in_words(error))
+
+
+def _members(archive: InputFile, source: SourceConfig, pattern: str) -> Iterator[InputFile | Bad]:
+    read = archives.pairs if source.reader == PAIRED else archives.members
+    try:
+        for member in read(archive, pattern):
+            yield member if isinstance(member, Bad) else as_text(member, source)
+    except DAMAGE as error:
+        yield Bad(0, "broken file", in_words(error), unread=archive.unread())
 
 
 def _open(stack: ExitStack, part: Part, piece: Piece, source: SourceConfig, max_row_bytes: int) -> InputFile:
@@ -42,6 +59,21 @@ def _open(stack: ExitStack, part: Part, piece: Piece, source: SourceConfig, max_
         file.stream = as_utf8(file.stream, str(source.encoding))
     elif source.encoding != "utf-8":
         file.encoding = source.encoding
+    return file
+
+
+def as_text(file: InputFile, source: SourceConfig) -> InputFile | Bad:
+    """The file, for readers of lines in UTF-8 whatever its byte-order mark; a Bad where it is no text at all."""
+    if source.reader in BINARY:
+        return file
+    if what := recognised(file.sample()):
+        return Bad(0, "not text", f"{file.name.rsplit('/', 1)[-1]} is {what}", file.sample(), unread=file.unread())
+    bad = [found for each in file.beside if isinstance(found := as_text(each, source), Bad)]
+    if bad:
+        return bad[0]
+    if source.reader in OF_LINES and source.encoding is None:
+        name = next((name for mark, name in MARKS if file.sample().startswith(mark)), None)
+        file.stream = as_utf8(file.stream, name) if name and is_wide(name) else file.stream
     return file
 
 

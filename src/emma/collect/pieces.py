@@ -12,7 +12,7 @@ from typing import Literal
 from pydantic import Field
 
 from emma.collect import remote
-from emma.collect.compression import SUFFIXES
+from emma.collect.compression import compression
 from emma.collect.config import BenchmarkConfig, SourceConfig
 from emma.collect.encodings import SAMPLE, is_wide, unicode_of
 from emma.collect.expected import expected_language
@@ -105,7 +105,7 @@ def splits(source: SourceConfig, group: Sequence[Marked], size: int) -> bool:
     if not size < first.bytes != UNKNOWN_BYTES or source.group_bytes or source.member is not None:
         return False
     by_lines = getattr(find(source), "by_lines", None)
-    if by_lines is None or not by_lines(source) or first.name.endswith(SUFFIXES):
+    if by_lines is None or not by_lines(source) or compression(first.name):
         return False
     return not is_wide(source.encoding or _encoding(first, source))
 

@@ -12,6 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import IO, Any
 
+from emma.collect.escaping import unescaped
 from emma.errors import EmmaError, SourceError
 from emma.extras import need
 
@@ -68,7 +69,7 @@ def mark(address: str, info: Mapping[str, Any]) -> str:
 def opened(location: str) -> Iterator[IO[bytes]]:
     """The bytes of a file, given by its path or address."""
     if not is_remote(location):
-        with Path(location).open("rb", BUFFER) as file:
+        with Path(unescaped(location)).open("rb", BUFFER) as file:
             yield file
         return
     with _told(location):

@@ -1,11 +1,11 @@
 """How much text there may be in files, before any is opened."""
 
-from emma.collect.compression import SUFFIXES
+from emma.collect.compression import compression
 from emma.collect.config import SourceConfig
 from emma.collect.inputs import Inputs, Listed
 
-PACKED = (*SUFFIXES, ".zip", ".parquet")
-"""Ends of names of files that hold more than their size says."""
+PACKED = (".zip", ".parquet", ".epub")
+"""Ends of names of files that hold more than their size says, beside those of compressed ones."""
 EXPANSION = 20
 """Times its size that a packed file is taken to hold: xz makes a fifth of prose, and markup packs better."""
 
@@ -18,4 +18,4 @@ def text_bytes(source: SourceConfig, found: Inputs) -> int:
 
 def is_packed(source: SourceConfig, file: Listed) -> bool:
     """Whether a file is compressed, or an archive, whose members may be."""
-    return source.member is not None or file.name.endswith(PACKED)
+    return source.member is not None or bool(compression(file.name)) or file.name.lower().endswith(PACKED)

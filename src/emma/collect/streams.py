@@ -15,7 +15,7 @@ from typing import IO
 import zstandard
 
 from emma.collect.compression import without_suffix
-from emma.collect.encodings import SAMPLE
+from emma.collect.encodings import MARKS, SAMPLE
 from emma.collect.unit import Bad
 
 DAMAGE = (
@@ -79,10 +79,13 @@ class InputFile:
             yield Bad(row + 1, "broken file", f"it cannot be read from here on ({in_words(error)})")
 
     def sample(self) -> bytes:
-        """The first bytes of the file; the stream then gives them again. Raises what damage raises."""
+        """The first bytes of the file, as far as it is whole; the stream then gives them again, and damage after."""
         if self.head is None:
-            self.head = self.stream.read(SAMPLE)
-            self.stream = io.BufferedReader(_Chained(self.head, self.stream), CHUNK)
+            self.head, damage = _beginning(self.stream)
+            if isinstance(self.stream, io.BufferedReader) and isinstance(self.stream.raw, io.FileIO):
+                self.stream.seek(0)
+            else:
+                self.stream = io.BufferedReader(_Chained(self.head, self.stream, damage), CHUNK)
         return self.head
 
     def whole(self) -> bytes | Bad:
@@ -142,8 +145,8 @@ class InputFile:
 class _Chained(io.RawIOBase):
     """Bytes that were read already, then the rest of their stream."""
 
-    def __init__(self, first: bytes, rest: IO[bytes]) -> None:
-        self._first, self._rest, self._passed = first, rest, 0
+    def __init__(self, first: bytes, rest: IO[bytes], damage: Exception | None) -> None:
+        self._first, self._rest, self._damage, self._passed = first, rest, damage, 0
 
     def readable(self) -> bool:
         """True."""
@@ -151,6 +154,8 @@ class _Chained(io.RawIOBase):
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
         """Fill `buffer`; 0 at the end."""
+        if self._damage and not self._first:
+            raise self._damage
         piece = self._first or self._rest.read(len(buffer))
         count = min(len(piece), len(buffer))
         buffer[:count], self._first = piece[:count], piece[count:]
@@ -160,6 +165,23 @@ class _Chained(io.RawIOBase):
     def tell(self) -> int:
         """Bytes given so far."""
         return self._passed
+
+
+def _beginning(stream: IO[bytes]) -> tuple[bytes, Exception | None]:
+    """The first SAMPLE bytes, or those before damage, and what is damaged."""
+    pieces: list[bytes] = []
+    left = SAMPLE
+    try:
+        while left and (piece := _read_once(stream, left)):
+            pieces.append(piece)
+            left -= len(piece)
+    except DAMAGE as error:
+        return b"".join(pieces), error
+    return b"".join(pieces), None
+
+
+def _read_once(stream: IO[bytes], size: int) -> bytes:
+    return stream.read1(size) if isinstance(stream, io.BufferedIOBase) else stream.read(size)
 
 
 def skip_line(stream: IO[bytes]) -> int:
@@ -173,7 +195,9 @@ def skip_line(stream: IO[bytes]) -> int:
 
 
 def decode(data: bytes, row: int, encoding: str | None = None) -> str | Bad:
-    """Text without a byte-order mark, or Bad; UTF-8 unless said."""
+    """Text without a byte-order mark, or Bad; UTF-8 unless said, or UTF-16 or UTF-32 where such a mark says it."""
+    if encoding is None and data[:2] in (b"\xff\xfe", b"\xfe\xff", b"\0\0"):
+        encoding = next((name for mark, name in MARKS if data.startswith(mark)), None)
     try:
         return data.decode(encoding or "utf-8-sig")
     except UnicodeDecodeError as error:
