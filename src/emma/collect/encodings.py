@@ -58,7 +58,12 @@ def is_wide(encoding: str | None) -> bool:
 
 def detected(sample: bytes, lang: Lang | None = None) -> Encoding | Unknown:
     """The encoding of the first bytes of a text: what Unicode tells, else the code page in which it is its language."""
-    if found := unicode_of(sample, lang):
+    return marked(sample) or inferred(sample, lang)
+
+
+def inferred(sample: bytes, lang: Lang | None = None) -> Encoding | Unknown:
+    """The encoding of bytes from anywhere in a text, so that a byte-order mark means nothing."""
+    if found := _unmarked(sample, lang):
         return found
     if has_controls(sample):
         return Unknown("it is full of control characters, so no text in any encoding that is known")
@@ -74,9 +79,15 @@ def detected(sample: bytes, lang: Lang | None = None) -> Encoding | Unknown:
 
 def unicode_of(sample: bytes, lang: Lang | None = None) -> Encoding | None:
     """The encoding, where it is one of Unicode's or tells itself: byte-order mark, UTF-8, escapes, zero bytes."""
-    for mark, name in MARKS:
-        if sample.startswith(mark):
-            return Encoding(name)
+    return marked(sample) or _unmarked(sample, lang)
+
+
+def marked(sample: bytes) -> Encoding | None:
+    """What a byte-order mark says."""
+    return next((Encoding(name) for mark, name in MARKS if sample.startswith(mark)), None)
+
+
+def _unmarked(sample: bytes, lang: Lang | None) -> Encoding | None:
     if is_escaped(sample) and (escaped := next((each for each in ESCAPED if _decodes(sample, each)), None)):
         return Encoding(escaped, guessed=True)
     if is_utf8(sample) and not has_controls(sample):

@@ -156,7 +156,7 @@ class _Chained(io.RawIOBase):
         """Fill `buffer`; 0 at the end."""
         if self._damage and not self._first:
             raise self._damage
-        piece = self._first or self._rest.read(len(buffer))
+        piece = self._first or _read_once(self._rest, len(buffer))
         count = min(len(piece), len(buffer))
         buffer[:count], self._first = piece[:count], piece[count:]
         self._passed += count
@@ -181,6 +181,7 @@ def _beginning(stream: IO[bytes]) -> tuple[bytes, Exception | None]:
 
 
 def _read_once(stream: IO[bytes], size: int) -> bytes:
+    """What can be had at once: reading on until `size` is full would lose what stands before damage."""
     return stream.read1(size) if isinstance(stream, io.BufferedIOBase) else stream.read(size)
 
 
@@ -196,7 +197,7 @@ def skip_line(stream: IO[bytes]) -> int:
 
 def decode(data: bytes, row: int, encoding: str | None = None) -> str | Bad:
     """Text without a byte-order mark, or Bad; UTF-8 unless said, or UTF-16 or UTF-32 where such a mark says it."""
-    if encoding is None and data[:2] in (b"\xff\xfe", b"\xfe\xff", b"\0\0"):
+    if encoding is None and len(data) > 4 and data[:2] in (b"\xff\xfe", b"\xfe\xff", b"\0\0"):
         encoding = next((name for mark, name in MARKS if data.startswith(mark)), None)
     try:
         return data.decode(encoding or "utf-8-sig")

@@ -19,6 +19,7 @@ from emma.collect.encodings import (
     as_utf8,
     detected,
     has_controls,
+    inferred,
     is_wide,
     unicode_of,
 )
@@ -67,7 +68,7 @@ def _told(
             yield found, known or UTF8
         else:
             held = [found, *_next(units, SAMPLE)]
-            known = detected(b"\n".join(each[1] for each in held if not isinstance(each, Bad)), lang)
+            known = inferred(b"\n".join(each[1] for each in held if not isinstance(each, Bad)), lang)
             yield from ((each, known) for each in held)
 
 
