@@ -81,7 +81,41 @@ def test_what_a_page_says_of_its_language(html: str, code: str) -> None:
     ],
 )
 def test_characters_of_a_page(data: str | bytes, charset: str | None, text: str) -> None:
-    assert decoded(data.encode() if isinstance(data, str) else data, charset) == text
+    assert decoded(data.encode() if isinstance(data, str) else data, charset).text == text
+
+
+POLISH = "Dzieci codziennie rano chodzą do szkoły. Mama gotuje obiad, a tata pije świeżą kawę. "
+RUSSIAN = "Дети каждый день ходят в школу. Мама готовит обед дома, а папа читает газету в саду. "
+TURKISH = "Çocuklar her gün okula gidiyor. Annem öğle yemeği pişiriyor, babam bahçede. Işık şimdi söndü. "
+GERMAN = "Die Kinder gehen täglich zur Schule. Die Mutter kocht für alle, der Vater hört draußen Vögel. "
+
+
+@pytest.mark.parametrize(
+    ("lang", "label", "text", "encoding", "repair"),
+    [
+        ("ru", "iso-8859-1", RUSSIAN, "cp1251", "read as cp1251, not as cp1252 as it says"),
+        ("ru", "utf-8", RUSSIAN, "cp1251", "read as cp1251"),
+        ("ru", "iso-8859-1", RUSSIAN, "koi8-r", "read as koi8-r, not as cp1252 as it says"),
+        ("ru", "koi8-r", RUSSIAN, "koi8-r", None),
+        ("pl", "", POLISH, "iso8859-2", "read as iso8859-2"),
+        ("pl", "windows-1252", POLISH, "iso8859-2", "read as iso8859-2, not as cp1252 as it says"),
+        ("tr", "iso-8859-1", TURKISH, "iso8859-9", "read as cp1254, not as cp1252 as it says"),
+        ("de", "iso-8859-1", GERMAN, "cp1252", None),
+        ("en", "windows-1251", RUSSIAN, "cp1251", None),  # the language is wrong, not the label
+    ],
+)
+def test_the_language_of_a_page_is_a_witness_against_its_label(
+    lang: str, label: str, text: str, encoding: str, repair: str | None
+) -> None:
+    meta = f'<meta charset="{label}">' if label else ""
+    html = f"<!DOCTYPE html><html lang={lang}><head>{meta}</head><body><article><p>{text * 4}<p>{text * 4}</article>"
+    (found,) = read("html", html.encode(encoding))
+    assert isinstance(found, Unit) and found.repair == repair and text.strip() in found.text
+
+
+def test_a_page_whose_encoding_cannot_be_told() -> None:
+    (found,) = read("html", b"<html lang=rus><body><p>\xe9t\xe9 d\x8fj\xe0 \x81 la</p>" * 9)
+    assert isinstance(found, Bad) and found.kind == "unknown encoding" and "rus_Cyrl" in found.detail
 
 
 def test_html_files() -> None:

@@ -20,6 +20,10 @@ TYPOGRAPHY = frozenset("’‘“”„«»–—…\xa0")
 JOINED, PAUSE, SIGN, ODD = -1.5, -4.0, -7.0, -12.0
 """Natural logarithms of the probability of an apostrophe (half of it, as it counts on both sides), a quotation mark or
 dash, a common sign, any other sign."""
+APART = SIGNS - set("©®™¿¡ªº°")
+"""Signs that stand by themselves or with numbers."""
+ATTACHED = -4.0
+"""Added for one of them beside a letter."""
 MIXED = -6.0
 """Added for a capital right after a small letter, and for letters of two scripts in a word."""
 BROKEN, DASHED = -8.0, -4.0
@@ -80,6 +84,7 @@ def _pair(first: str, second: str, spelling: Spelling) -> float:
         return JOINED if is_beyond(min(first, second)) or JOINERS.isdisjoint((first, second)) else ODD
     before, after = (folded(each) if is_letter(each) else EDGE for each in (first, second))
     log = 0.0 if before == after == EDGE else spelling.log(before, after)
+    log += ATTACHED if (first in APART and after != EDGE) or (second in APART and before != EDGE) else 0.0
     if after != EDGE:
         return log + (MIXED if _is_mixed(first, second, spelling) else 0.0)
     if not is_beyond(second):

@@ -1,5 +1,7 @@
 """Web pages: their characters, their main text, and the language they claim."""
 
+import codecs
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -7,14 +9,31 @@ from resiliparse.extract.html2text import extract_plain_text
 from resiliparse.parse.encoding import detect_encoding, map_encoding_to_html5
 from resiliparse.parse.html import HTMLTree
 
-from emma.collect.encodings import MARKS, is_utf8
+from emma.collect.codepages import judge
+from emma.collect.encodings import is_utf8, marked
 from emma.collect.lines import squeezed, unwrapped
+from emma.lang.codes import Lang
 
 LONGEST_CODE = 35
 """Characters of a language tag (RFC 5646, section 4.4.1); what is longer is something else."""
 
 MISREAD = 0.05
 """Share of the characters beyond ASCII that may be unreadable before the label is taken to be wrong."""
+
+JUDGED = 1 << 18
+"""Bytes of a page that its encoding is judged by."""
+TAG = re.compile(rb"<[^<>]*>")
+LABEL = re.compile(
+    rb"(?:<meta\b[^<>]{0,299}?\bcharset|^\s{0,9}<\?xml\b[^<>]{0,99}?\bencoding)\s*=\s*[\"']?\s*([A-Za-z][\w:.-]{0,39})",
+    re.IGNORECASE,
+)
+"""Where it names its encoding."""
+NAMED = re.compile(
+    rb"<(?:html|body)\b[^<>]{0,999}?\s(?:xml:)?lang\s*=\s*[\"']?([A-Za-z][\w-]{1,34})"
+    rb"|<meta\b[^<>]{0,99}?content-language[\"']?\s+content\s*=\s*[\"']?([A-Za-z][\w-]{1,34})",
+    re.IGNORECASE,
+)
+"""Where a page names its language, in any encoding that ASCII is a part of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +43,17 @@ class Page:
     text: str
     code: str
     """The language as the page names it; empty if it does not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """The characters of a page."""
+
+    text: str
+    repair: str | None = None
+    """What was inferred against or without a label."""
+    unknown: str = ""
+    """Why the encoding is unknown, and there is no text."""
 
 
 def page(html: str, *, main_content: bool = True, url: str | None = None) -> Page:
@@ -46,21 +76,59 @@ def page(html: str, *, main_content: bool = True, url: str | None = None) -> Pag
     return Page("\n".join(filter(None, lines)), language(tree, url))
 
 
-def decoded(data: bytes, charset: str | None) -> str:
+def decoded(data: bytes, charset: str | None, lang: Lang | None = None) -> Decoded:
     """The characters of a page: UTF-8 where the bytes are that, whatever a label says.
 
-    Else by byte-order mark, by the `charset` of its transport, by its own meta; by detection where there is none or
-    where it is wrong for more than a few characters. What fits nothing becomes U+FFFD.
+    Else by byte-order mark, by the `charset` of its transport, by its own meta, unless the language (`lang`, if it is
+    known) refutes that; by the language where there is none. What the label's encoding lacks becomes U+FFFD.
     """
-    for mark, encoding in MARKS:
-        if data.startswith(mark):
-            return data.decode(encoding, "replace")
+    if mark := marked(data):
+        return Decoded(data.decode(mark.name, "replace"))
     if is_utf8(data):
-        return data.decode("utf-8", "replace")
-    text = _read_as(data, charset or detect_encoding(data, from_html_meta=True))
-    if text is None or text.count("\ufffd") > MISREAD * sum(not each.isascii() for each in text):
+        return Decoded(data.decode("utf-8", "replace"))
+    label = charset or label_in(data)
+    text = _read_as(data, label)
+    if text is not None and text.count("\ufffd") > MISREAD * sum(not each.isascii() for each in text):
+        text = None
+    if text is not None and (lang is None or "\ufffd" in text):
+        return Decoded(text)
+    if lang is None:
         text = _read_as(data, detect_encoding(data))
-    return text if text is not None else data.decode("utf-8", "replace")
+        return Decoded(text if text is not None else data.decode("utf-8", "replace"))
+    return _judged(data, None if text is None else _codec(label), lang)
+
+
+def _judged(data: bytes, label: str | None, lang: Lang) -> Decoded:
+    """The page as its language reads best; as labelled where that is as good, or where it is not in this language."""
+    verdict = judge(TAG.sub(b" ", data[:JUDGED]), lang.iso639_3, lang.script, label)
+    if label and (verdict.encoding == label or not verdict.weighed):
+        return Decoded(data.decode(label, "replace"))
+    if verdict.encoding:
+        but = f", not as {label} as it says" if label else ""
+        return Decoded(data.decode(verdict.encoding, "replace"), f"read as {verdict.encoding}{but}")
+    weighed = f"it could be {', '.join(verdict.weighed)}" if verdict.weighed else "it is no text in any that is known"
+    return Decoded("", unknown=f"as {lang.label} {weighed}{f', hardly {label} as it says' if label else ''}")
+
+
+def label_in(data: bytes) -> str | None:
+    """The encoding that a page states, in a meta element or as XML does."""
+    found = LABEL.search(data[:JUDGED])
+    return found[1].decode() if found else None
+
+
+def language_in(data: bytes) -> str:
+    """What a page calls its language, before it is decoded; empty if it does not."""
+    found = NAMED.search(data[:JUDGED])
+    return (found[1] or found[2]).decode() if found else ""
+
+
+def _codec(label: str | None) -> str | None:
+    """Python's name of an encoding as the web names it."""
+    name = map_encoding_to_html5(label, fallback_utf8=False) if label else None
+    try:
+        return codecs.lookup(name).name if name else None
+    except LookupError:
+        return None
 
 
 def _read_as(data: bytes, label: str | None) -> str | None:

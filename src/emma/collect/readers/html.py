@@ -7,7 +7,8 @@ The language is what the page says of itself: `lang`, meta tags, or its own `hre
 from collections.abc import Iterator
 
 from emma.collect.config import SourceConfig
-from emma.collect.pages import decoded, page
+from emma.collect.expected import expected_language
+from emma.collect.pages import decoded, language_in, page
 from emma.collect.streams import InputFile
 from emma.collect.unit import Bad, Unit
 
@@ -20,5 +21,10 @@ def read(file: InputFile, source: SourceConfig) -> Iterator[Unit | Bad]:
     if isinstance(content, Bad):
         yield content
         return
-    found = page(decoded(content, file.encoding), main_content=bool(source.options.get("main_content", True)))
-    yield Unit(1, found.text, found.code, alone=True) if found.text else Bad(1, "no main text", raw=content)
+    told = decoded(content, file.encoding, expected_language(file.name, source, language_in(content)))
+    if told.unknown:
+        yield Bad(1, "unknown encoding", f"{told.unknown}; set `encoding` of the source", content)
+        return
+    found = page(told.text, main_content=bool(source.options.get("main_content", True)))
+    text = Unit(1, found.text, found.code, alone=True, repair=told.repair)
+    yield text if found.text else Bad(1, "no main text", raw=content)

@@ -13,8 +13,9 @@ from contextlib import redirect_stderr
 from warcio.recordloader import ArcWarcRecord, ArcWarcRecordLoader
 
 from emma.collect.config import SourceConfig
+from emma.collect.expected import expected_language
 from emma.collect.members import Plain
-from emma.collect.pages import decoded, page
+from emma.collect.pages import decoded, language_in, page
 from emma.collect.streams import InputFile, in_words
 from emma.collect.transfer import DECODERS, PLAIN, BodyError, dechunked, decompressed
 from emma.collect.unit import Bad, Unit
@@ -76,11 +77,15 @@ def _page(row: int, raw: Record, parsed: Parsed, limit: int, source: SourceConfi
         return _broken(row, raw, f"{error}; {url}")
     if len(data) > limit:
         return Bad(row, "row too long", f"more than {limit} bytes (max_row_bytes), {url}", data)
-    text = decoded(data, charset)
+    code = _identified(record) if kind == TEXT else language_in(data)
+    told = decoded(data, charset, expected_language("", source, code))
+    if told.unknown:
+        return Bad(row, "unknown encoding", f"{told.unknown}, {url}", data)
     if kind == TEXT:
-        return Unit(row, text, _identified(record), alone=True, url=url)
-    found = page(text, main_content=bool(source.options.get("main_content", True)), url=url)
-    return Unit(row, found.text, found.code, alone=True, url=url) if found.text else Bad(row, "no main text", url, data)
+        return Unit(row, told.text, code, alone=True, url=url, repair=told.repair)
+    found = page(told.text, main_content=bool(source.options.get("main_content", True)), url=url)
+    text = Unit(row, found.text, found.code, alone=True, url=url, repair=told.repair)
+    return text if found.text else Bad(row, "no main text", url, data)
 
 
 def _broken(row: int, raw: Record, why: str) -> Bad:
