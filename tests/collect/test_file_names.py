@@ -234,3 +234,10 @@ def test_pairs(one: str, two: str, changes: dict[str, str], expected: tuple[str,
 def test_a_flutter_file_and_a_key_that_is_the_files_name() -> None:
     assert codes("messages_json", json.dumps({"ast": {"a": "Área"}}), "locales/ast.min.json") == {"ast"}
     assert codes("messages_json", json.dumps({"app": {"a": "Área"}}), "locales/all.json") == {""}
+
+
+def test_an_encoding_in_a_name_is_no_end_of_it() -> None:
+    values = {"name": "s", "reader": "text", "path": "f", "licence": "CC0-1.0"}
+    source = SourceConfig.model_validate(values)
+    for name in ("news.fi.cp1252.txt", "news.fi.latin-1.txt.gz", "news.fi.iso8859-15.txt", "news.fi.txt"):
+        assert told(name, source).code == "fi"

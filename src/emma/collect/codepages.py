@@ -53,8 +53,8 @@ PAGES = tuple(dict.fromkeys(" ".join((*CUSTOM.values(), _OTHERS, *NATIONAL.value
 """What is weighed: of several in which a text is the same, the first is named. What another one holds is left out."""
 UNUSUAL = -9.0
 """Added for a page that is not customary for the language: it outweighs a draw."""
-WORDS, BYTES = 3_000, 1 << 15
-"""Different words beyond ASCII that are weighed, and their bytes, at most."""
+BYTES, FEWER_BYTES = 1 << 15, 1 << 11
+"""Bytes of different words beyond ASCII that are weighed: in one language, and where every language is tried."""
 
 
 @dataclass(frozen=True)
@@ -100,34 +100,49 @@ def judge(sample: bytes, iso: str = "", script: str = "", stated: str | None = N
 
     `stated`, if given, is believed unless it is refuted.
     """
-    words, known = evidence(sample), spellings(iso, script)
+    known = spellings(iso, script)
+    words = evidence(sample, BYTES if len(known) < OTHERS else FEWER_BYTES)
     texts: dict[str, str] = {}
     for page in ([stated] if stated else []) + list(PAGES):
         if (text := readable(words, page)) is not None:
             texts.setdefault(text, page)
     usual = customary(iso)
     scored = [
-        (found + (UNUSUAL if is_unusual(page, usual) else 0.0), page, text)
+        Reading(page, text, found, UNUSUAL if is_unusual(page, usual) else 0.0)
         for text, page in texts.items()
         if (found := likelihood(text, [each for each in known if suits(page, each)])) is not None
     ]
-    scored.sort(key=lambda each: -each[0])
+    scored.sort(key=lambda each: -each.score)
     return _decide(scored, sum(byte > 0x7F for byte in words), known, stated)
 
 
-def _decide(
-    scored: Sequence[tuple[float, str, str]], size: int, known: Sequence[Spelling], stated: str | None
-) -> Verdict:
+@dataclass(frozen=True)
+class Reading:
+    """A text as it is in a code page."""
+
+    page: str
+    text: str
+    likelihood: float
+    custom: float
+
+    @property
+    def score(self) -> float:
+        """The logarithm of the probability, with what is customary."""
+        return self.likelihood + self.custom
+
+
+def _decide(scored: Sequence[Reading], size: int, known: Sequence[Spelling], stated: str | None) -> Verdict:
+    """What is customary may decide a draw, and never against the letters."""
     if not scored:
         return Verdict(None)
-    best, page, text = scored[0]
-    demand = _demand(text, known, page)
+    best = scored[0]
+    demand = _demand(best.text, known, best.page)
     margin = max(demand.ahead, demand.ahead_each * size)
-    near = tuple(each for score, each, _ in scored if score > best - margin)
+    near = tuple(each.page for each in scored if each.score > best.score - margin or each.likelihood > best.likelihood)
     if stated in near:
         return Verdict(stated, near)
-    sure = len(near) == 1 and best >= demand.each * size and page.startswith(demand.pages)
-    return Verdict(page if sure else None, near)
+    sure = len(near) == 1 and best.score >= demand.each * size and best.page.startswith(demand.pages)
+    return Verdict(best.page if sure else None, near)
 
 
 def _demand(text: str, known: Sequence[Spelling], page: str) -> Demand:
@@ -140,13 +155,13 @@ def _demand(text: str, known: Sequence[Spelling], page: str) -> Demand:
     return ANY if page_script(page) == "Latn" else UNLATIN
 
 
-def evidence(sample: bytes) -> bytes:
+def evidence(sample: bytes, most: int = BYTES) -> bytes:
     """The different words that are not ASCII, a space between; all that have a byte that no other word has."""
     kept: list[bytes] = []
     seen: set[int] = set()
     size = 0
     for word in dict.fromkeys(word for word in sample.split() if not word.isascii()):
-        if (len(kept) < WORDS and size < BYTES) or not seen.issuperset(word):
+        if size < most or not seen.issuperset(word):
             kept.append(word)
             seen.update(word)
             size += len(word)

@@ -6,6 +6,7 @@ that is unmistakable: two letters, or with a script or region. Three letters alo
 all such words are codes (`dev`, `raw`, `all`, `new`): they are refused, with the `lang_from` that would take them.
 """
 
+import codecs
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -122,11 +123,20 @@ def _fixed(path: PurePosixPath, reader: str) -> str:
 def _unmistakable(path: PurePosixPath, source: SourceConfig) -> Iterator[str]:
     """Parts of the path that can only be a language."""
     stem, *suffixes = path.name.split(".")
+    suffixes = [each for each in suffixes if not _is_encoding(each)]
     for part in (*path.parts[:-1], stem, *suffixes[-2:-1]):
         pair = PAIR.fullmatch(part) and source.reader not in MESSAGES and _meaning(part[3:], source)
         known = SHAPE.fullmatch(part) or part in WIKI
         if part in source.codes or (known and not pair and _meaning(part, source)):
             yield part
+
+
+def _is_encoding(part: str) -> bool:
+    """Whether a part of a name is one of a character encoding, as in `news.fi.cp1252.txt`."""
+    try:
+        return len(part) > 3 and bool(codecs.lookup(part))
+    except (LookupError, ValueError):
+        return False
 
 
 def _doubted(path: PurePosixPath, code: str, source: SourceConfig) -> bool:
