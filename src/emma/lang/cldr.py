@@ -33,7 +33,7 @@ def likely_region(iso: str) -> str:
     from babel.core import get_global
 
     table = get_global("likely_subtags")
-    found = next((table[name] for name in _names(iso) if name in table), "")
+    found = next((table[name] for name in tags(iso) if name in table), "")
     region = found.split("_")[2] if found.count("_") == 2 else ""
     return region if region.isalpha() else ""
 
