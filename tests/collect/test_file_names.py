@@ -123,11 +123,12 @@ def test_the_header_of_a_catalog(header: str, expected: str) -> None:
 
 def test_the_reason_is_the_rejects() -> None:
     of, naming = source("text"), Naming(source("text"), {})
-    naming.untold = tuple(each.why for each in told_of("swh/dev.txt", (), of))
-    with pytest.raises(LanguageError, match=r"lang_from = '\(\[\^/\]\+\)/\[\^/\]\+\$', which is 'swh' here"):
+    naming.untold = tuple(each.why for each in told_of("dag/dev.txt", (), of))
+    with pytest.raises(LanguageError, match=r"lang_from = '\(\[\^/\]\+\)/\[\^/\]\+\$', which is 'dag' here"):
         naming.of("", "Watoto")
 
 
+WORDS = "dev raw all new old src tgt kde law gov sub mix bib ted pop web LUK GEN ISA train wiki John Male part1 001"
 TRUSTED = [
     ("gettext", "locale/sw/LC_MESSAGES/kde.po", "sw"),
     ("gettext", "locale/pt_BR/LC_MESSAGES/django.po", "pt_BR"),
@@ -154,7 +155,10 @@ TRUSTED = [
     ("text", "dev/sw.txt", "sw"),
     ("text", "raw/sw/train.txt.gz", "sw"),
     ("text", "news.am.txt", "am"),
-    ("text", "swh/sw.txt", "sw"),
+    ("text", "swh/sw.txt", "swh"),
+    ("text", "a.tgz/ewe.txt", "ewe"),
+    ("text", "arb/new.txt", "arb"),
+    *(("text", f"swh/{word}.txt", "swh") for word in WORDS.split()),
     ("text", "zh-Hant/new.txt", "zh-Hant"),
 ]
 
@@ -164,9 +168,9 @@ def test_names_that_leave_no_doubt(reader: str, name: str, code: str) -> None:
     assert told(name, source(reader)).code == code
 
 
-WORDS = "dev raw all new old src tgt kde law gov sub mix bib ted pop web LUK GEN ISA train wiki John Male part1 001"
 DOUBTFUL = [
-    *(("text", f"swh/{word}.txt") for word in WORDS.split()),
+    *(("text", f"data/{word}.txt") for word in WORDS.split()),
+    *(("text", f"{word}.txt") for word in ["mon", "sun", "may", "run", "vol", "nav", "fin"]),
     *(("messages_json", f"locales/{word}.json") for word in WORDS.split()),
     *(("mediawiki_json", f"i18n/{word}.json") for word in WORDS.split()),
     *(("gettext", f"po/{word}.po") for word in WORDS.split()),

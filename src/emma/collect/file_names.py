@@ -2,8 +2,9 @@
 
 The order of witnesses: the recipe (`lang`, `lang_from`), then the content, then the name. A name counts where its
 format fixes the place of the language (`sw/LC_MESSAGES/`, `values-sw/`), else as a whole part of the path or a suffix
-that is unmistakable: two letters, or with a script or region. Three letters alone are no witness, since nearly half of
-all such words are codes (`dev`, `raw`, `all`, `new`): they are refused, with the `lang_from` that would take them.
+that is unmistakable: two letters, with a script or region, or three that are short for a language that has two as well
+(`swh`, `ewe`). Other three letters alone are no witness, since nearly half of all such words are codes (`dev`, `raw`,
+`all`, `new`): they are refused, with the `lang_from` that would take them.
 """
 
 import codecs
@@ -15,8 +16,9 @@ from pathlib import PurePosixPath
 
 from emma.collect.compression import without_suffix
 from emma.collect.config import SourceConfig
+from emma.collect.lines import names
 from emma.errors import LanguageError
-from emma.lang.cldr import has_name, has_two_letters
+from emma.lang.cldr import has_name, has_two_letters, is_short
 from emma.lang.codes import meaning
 from emma.lang.macro import macrolanguage_of
 from emma.lang.reading import read
@@ -43,6 +45,9 @@ PAIRS = "moses"
 
 SHAPE = re.compile(r"[a-z]{2}|[a-z]{2}[-_@]\w+([-_@]\w+)*|[a-z]{3}[-_][A-Za-z]{4}([-_]\w+)*")
 PAIR = re.compile(r"[a-z]{2}[-_][a-z]{2}")
+SHORT = re.compile(r"[a-z]{3}")
+WORDS = frozenset(names("arg cat cos div fin her ind lit mar may mon nav per que run sin src sun tel ton vol"))
+"""Three letters of such languages that names of files have for other reasons: months, runs, volumes."""
 
 
 @dataclass(frozen=True)
@@ -126,9 +131,18 @@ def _unmistakable(path: PurePosixPath, source: SourceConfig) -> Iterator[str]:
     suffixes = [each for each in suffixes if not _is_encoding(each)]
     for part in (*path.parts[:-1], stem, *suffixes[-2:-1]):
         pair = PAIR.fullmatch(part) and source.reader not in MESSAGES and _meaning(part[3:], source)
-        known = SHAPE.fullmatch(part) or part in WIKI
+        known = SHAPE.fullmatch(part) or part in WIKI or _is_short(part, source)
         if part in source.codes or (known and not pair and _meaning(part, source)):
             yield part
+
+
+def _is_short(part: str, source: SourceConfig) -> bool:
+    """Whether three letters are most likely a language: one of ISO 639-1, and no word that files are called."""
+    return bool(SHORT.fullmatch(part)) and part not in WORDS and is_short(_meaning(part, source))
+
+
+def _has_two_letters(iso: str) -> bool:
+    return bool(iso) and has_two_letters(iso)
 
 
 def _is_encoding(part: str) -> bool:
@@ -151,7 +165,7 @@ def _is_side(code: str, both: list[str], name: str, source: SourceConfig) -> boo
         return True
     iso = _meaning(code, source) if re.fullmatch(r"[a-z]{3}", code) else ""
     pairs = (f"{one}{sign}{two}" for one, two in (both, both[::-1]) for sign in "-_")
-    return bool(iso) and (has_two_letters(iso) or any(pair in re.split(r"[/.]", name) for pair in pairs))
+    return bool(iso) and (_has_two_letters(iso) or any(pair in re.split(r"[/.]", name) for pair in pairs))
 
 
 def _meaning(code: str, source: SourceConfig) -> str:

@@ -101,6 +101,14 @@ def has_two_letters(iso: str) -> bool:
     return any(len(name) == 2 for name in tags(iso))
 
 
+def is_short(iso: str) -> bool:
+    """Whether a language has a code of ISO 639-1 to itself, or is what such a code mostly stands for (swh for sw)."""
+    from iso639 import Language
+    from langcodes.data_dicts import NORMALIZED_MACROLANGUAGES
+
+    return bool(iso) and (bool(Language.from_part3(iso).part1) or len(NORMALIZED_MACROLANGUAGES.get(iso, "")) == 2)
+
+
 def tags(iso: str) -> list[str]:
     """What CLDR may call a language: its own tag, and its macrolanguage's where that is fit to stand for it.
 
