@@ -2,9 +2,11 @@
 
 import io
 import json
+import random
 import re
 
 import pytest
+from iso639 import ALL_LANGUAGES
 
 from emma.collect.config import SourceConfig
 from emma.collect.file_names import NAMED, told, told_of, told_of_pair
@@ -196,6 +198,14 @@ DOUBTFUL = [
 def test_names_that_are_words_are_no_witnesses(reader: str, name: str) -> None:
     found = told(name, source(reader))
     assert (found.code, "`lang_from`" in found.why) == ("", True)
+
+
+@pytest.mark.parametrize("reader", sorted(NAMED))
+def test_no_code_of_three_letters_is_taken_from_a_name(reader: str) -> None:
+    every = [each.part3 for each in ALL_LANGUAGES]
+    for code in random.Random(4).sample(every, 40):
+        for name in (f"data/{code}.x", f"{code}/train.x", f"x.{code}.x", f"{code}.txt.gz", f"{code}/{code}.x"):
+            assert told(name, source(reader)).code == "", name
 
 
 def test_what_the_recipe_explains_is_trusted() -> None:
