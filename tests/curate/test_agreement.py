@@ -94,7 +94,7 @@ def test_short_texts_are_not_judged_and_pairs_count_half(bench: Bench) -> None:
     rows = [*sure("rus_Cyrl"), short, pair]
     section = CurateConfig(lid=Agreement(short_chars=45))
     assert len(short["text"]) < 45 <= len(pair["text"] + pair["text2"]) < 90
-    assert bench.run(rows, section)[1].counts == {"rows_in": 62, "rows_out": 62}
+    assert bench.run(rows, section)[1].counts == {"languages_kept": 1, "rows_in": 62, "rows_out": 62}
     harsh = CurateConfig(lid=Agreement(short_chars=0))
     assert bench.run(rows, harsh)[1].counts["dropped: lid_score low"] == 2
 

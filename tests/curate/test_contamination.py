@@ -68,5 +68,5 @@ def test_contamination_is_no_over_filtering_and_comes_before_other_reasons(bench
     rows = [met(row, "flores") for row in plain(40, ["rus_Cyrl"])]
     rows[0]["features"] = {"letter_share": 0.0}
     selection, made, _ = bench.run(rows)
-    assert made.counts == {"rows_in": 40, "rows_out": 0, "dropped: benchmark": 40}
+    assert made.counts == {"languages_kept": 0, "rows_in": 40, "rows_out": 0, "dropped: benchmark": 40}
     assert {row["reason"] for row in selection} == {"benchmark"}

@@ -52,7 +52,7 @@ def test_the_same_text_in_two_languages_is_kept_twice_in_one_split(bench: Bench)
     langs = ["bos_Latn", "hrv_Latn", "srp_Latn"]
     rows = [{"lang": lang, "text": text} for lang in langs for text in [*texts, prose("bos_Latn", lang)]]
     selection, made, _ = bench.run(rows, CurateConfig(test_share=0.2, validation_share=0.2))
-    assert made.counts == {"rows_in": 183, "rows_out": 183}
+    assert made.counts == {"languages_kept": 3, "rows_in": 183, "rows_out": 183}
     splits = [[row["split"] for row in selection[at * 61 : at * 61 + 60]] for at in range(3)]
     assert splits[0] == splits[1] == splits[2]
     assert set(splits[0]) == set(SPLITS)
@@ -149,7 +149,7 @@ def test_a_fixed_limit_is_obeyed_and_the_special_one_wins(bench: Bench) -> None:
     section = CurateConfig(limits={"Latn": {"digit_share": {"high": 0.05}}, "hrv_Latn": {"digit_share": {"high": 1}}})
     selection, made, work = bench.run(rows, section)
     assert [row["reason"] for row in selection[:5]] == ["digit_share high"] * 5
-    assert made.counts == {"rows_in": 80, "rows_out": 75, "dropped: digit_share high": 5}
+    assert made.counts == {"languages_kept": 2, "rows_in": 80, "rows_out": 75, "dropped: digit_share high": 5}
     table = shards.read(work.out / "limits.parquet").to_pylist()
     limits = {(row["lang"], row["feature"], row["side"]): row for row in table}
     assert limits["bos_Latn", "digit_share", "high"]["limit"] == 0.05
