@@ -5,6 +5,7 @@ refused: text corpora need none, and attacks do. What is not well-formed costs t
 goes on at the next border of one.
 """
 
+import re
 from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import replace
 from typing import Final
@@ -13,7 +14,7 @@ from emma.collect.streams import DAMAGE, InputFile, in_words
 from emma.collect.unit import Bad
 from emma.collect.xml_parsing import Fault, Parsing
 from emma.collect.xml_pieces import Pieces
-from emma.collect.xml_recovery import Place, Records, Recovery
+from emma.collect.xml_recovery import Place, Records, Recovery, end_tag
 from emma.collect.xml_tags import LANG, End, Start, Text, local
 
 __all__ = ["LANG", "End", "Event", "Records", "Start", "Text", "events", "without"]
@@ -42,11 +43,13 @@ def events(file: InputFile, records: Records = ANY) -> Iterator[Event]:
 def _after(fault: Fault, parsing: Parsing, pieces: Pieces, records: Records) -> Generator[Event, None, Parsing | None]:
     """What a fault leads to, and the run in which reading goes on; None if it does not."""
     data, at = parsing.held(fault)
-    if (depth := parsing.old_damage(data, at)) is not None:
-        yield from (End(local(name)) for name in reversed(parsing.names[depth:]))
-        pieces.give_back(data[at - len(b"</") :])
-        return parsing.resumed(parsing.names[:depth], parsing.place.after(data[: at - len(b"</")]))
     bad = _bad(fault, parsing.place.after(data[:at]), data, at)
+    if (tag := end_tag(data, at)) and (depth := _depth(tag, parsing)) is not None:
+        yield from (End(local(name)) for name in reversed(parsing.names[depth:]))
+        if parsing.left_open(depth + 1) is False and depth < len(parsing.names):
+            yield bad
+        pieces.give_back(data[tag.end() :])
+        return parsing.resumed(parsing.names[:depth], parsing.place.after(data[: tag.end()]))
     if fault.final:
         yield _last(bad, data[at:], pieces, records)
         return None
@@ -56,7 +59,19 @@ def _after(fault: Fault, parsing: Parsing, pieces: Pieces, records: Records) -> 
     goes_on, bad = _go_on(recovery, pieces, data, start, bad)
     yield bad
     yield from recovery.changes()
+    parsing.dropped.update(recovery.dropped)
     return parsing.resumed(recovery.names, recovery.place) if goes_on else None
+
+
+def _depth(tag: re.Match[bytes], parsing: Parsing) -> int | None:
+    """How many elements are open after an end tag that costs nothing, since it comes late or after something open."""
+    names, name = parsing.names, tag[2].decode()
+    if name not in names:
+        known = parsing.dropped[name] > 0
+        parsing.dropped[name] -= known
+        return len(names) if known else None
+    depth = len(names) - 1 - names[::-1].index(name)
+    return None if parsing.left_open(depth + 1) is None else depth
 
 
 def _bad(fault: Fault, place: Place, data: bytes, at: int) -> Bad:

@@ -2,13 +2,14 @@
 
 import codecs
 import html
+from collections import Counter
 from collections.abc import Generator
 from typing import Final
 from xml.parsers import expat
 
 from emma.collect.streams import DAMAGE, in_words
 from emma.collect.xml_pieces import CHUNK, FORBIDDEN, Pieces
-from emma.collect.xml_recovery import DEPTH, TAG, Place, Records
+from emma.collect.xml_recovery import DEPTH, Place, Records
 from emma.collect.xml_tags import Attributes, End, Start, Text, local
 
 CDATA: Final = b"<![CDATA["
@@ -47,8 +48,11 @@ class Parsing:
         self._found: list[Start | End | Text] = []
         self._held: list[bytes] = []
         self._before = self._fed = self._prefix = 0
-        self._left = self._doubtful = 0
-        """Elements that were open from the start and still are, and those outside the record that was broken then."""
+        self._left = self._doubtful = self._since = 0
+        """Elements that were open from the start and still are; those outside the record that was broken then; and
+        those that were open before the last border of a record and still are."""
+        self.dropped = Counter[str]()
+        """Elements that were ended before their end tag, which may still come."""
         self._cdata: int | None = None
         self._parser = expat.ParserCreate("utf-8")
 
@@ -56,7 +60,7 @@ class Parsing:
         """The run after this one, in which some elements are open from the start."""
         run = Parsing(self._records, place)
         run.names, run._resumed, run._has_dtd = names, True, self._has_dtd
-        run._left, run._doubtful = len(names), self._outside()
+        run._left, run._doubtful, run.dropped = len(names), self._outside(), self.dropped
         for name in filter(run._open.__contains__, map(local, names)):
             run._open[name] += 1
         return run
@@ -66,16 +70,14 @@ class Parsing:
         data = b"".join(self._held)
         return data, min(max(0, fault.at - self._before), len(data))
 
-    def old_damage(self, data: bytes, at: int) -> int | None:
-        """How many elements an end tag leaves open that only ends others which earlier damage left open.
+    def left_open(self, depth: int) -> bool | None:
+        """Whether an end tag that closes all but `depth` elements only ends what was left open before.
 
-        None where the end tag at a fault is not such a one.
+        True where that was told, False where it was not but the record that is open is none of them; None if it is.
         """
-        tag = TAG.match(data, max(0, at - len(b"</")))
-        if not tag or not tag[1] or (name := tag[2].decode()) not in self.names:
-            return None
-        depth = len(self.names) - self.names[::-1].index(name)
-        return depth if self._doubtful <= depth < len(self.names) <= self._left else None
+        if self._doubtful <= depth < len(self.names) <= self._left:
+            return True
+        return False if len(self.names) <= self._since else None
 
     def _outside(self) -> int:
         """How many elements hold the record that is open, and those of its name around it; one if none is open."""
@@ -163,6 +165,7 @@ class Parsing:
                 if flat and nesting[short]:
                     raise Fault("broken XML", f"the '{short}' before this one is not closed", self._at())
                 nesting[short] += 1
+                self._since = len(names)
             names.append(name)
             found.append(Start(short, facts))
 
@@ -171,7 +174,7 @@ class Parsing:
                 return
             names.pop()
             event = ends.get(name) or End(local(name))
-            self._left = min(self._left, len(names))
+            self._left, self._since = min(self._left, len(names)), min(self._since, len(names))
             if event.name in nesting:
                 nesting[event.name] -= 1
             found.append(event)

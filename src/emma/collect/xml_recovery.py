@@ -65,6 +65,8 @@ class Recovery:
         """Where the bytes that are looked at begin; in the end where to go on."""
         self.passed = 0
         """Bytes from the fault on."""
+        self.dropped: list[str] = []
+        """Elements of the broken record that the next record ended."""
 
     @property
     def names(self) -> list[str]:
@@ -138,13 +140,21 @@ class Recovery:
         if len(self._open) >= DEPTH or self._too_deep:
             self._too_deep += not rest.endswith(b"/")
         elif self._is_border(name):
-            if self._records.flat and local(name) in self._records.names:
-                same = (at for at, (each, _) in enumerate(self._open) if local(each) == local(name))
-                self._cut(next(same, len(self._open)))
+            if local(name) in self._records.names:
+                self._make_room(local(name))
             return True
         elif not rest.endswith(b"/"):
             self._open.append((name, attributes(rest)))
         return False
+
+    def _make_room(self, name: str) -> None:
+        """End what a record is not in: elements of the broken one, and that itself if none holds another."""
+        names = [local(each) for each in self.names]
+        if self._records.flat and name in names:
+            self._cut(names.index(name))
+        elif records := [at for at, each in enumerate(names) if each in self._records.names]:
+            self.dropped += self.names[records[-1] + 1 :]
+            self._cut(records[-1] + 1)
 
     def _is_border(self, name: str) -> bool:
         """Whether a tag stands at the border of a record, as any does where no record is open."""
@@ -157,6 +167,12 @@ class Recovery:
     def _cut(self, depth: int) -> None:
         del self._open[depth:]
         self._kept = min(self._kept, depth)
+
+
+def end_tag(data: bytes, at: int) -> re.Match[bytes] | None:
+    """The end tag after whose `</` a fault is."""
+    tag = TAG.match(data, max(0, at - len(b"</")))
+    return tag if tag and tag[1] else None
 
 
 def _unfinished(data: bytes, at: int) -> int:

@@ -10,7 +10,7 @@ from emma.collect.config import SourceConfig
 from emma.collect.lines import Lines, names
 from emma.collect.streams import InputFile
 from emma.collect.unit import Bad, Unit
-from emma.collect.xml_events import LANG, Records, Start, Text, events, without
+from emma.collect.xml_events import LANG, End, Records, Start, Text, events, without
 
 SKIPPED = names(
     "ref-list fn-group table-wrap table disp-formula disp-formula-group inline-formula tex-math math chem-struct "
@@ -45,15 +45,23 @@ def read(file: InputFile, _source: SourceConfig) -> Iterator[Unit | Bad]:
                 open_units[-1][0].add(event.text)
             continue
         kept += (event.name in KEPT) * (1 if isinstance(event, Start) else -1)
-        if event.name in OWN and isinstance(event, Start):
-            above = open_units[-1][1] if open_units else ""
-            open_units.append((Lines(file.max_row_bytes), event.attributes.get(LANG) or above))
-        elif event.name in OWN:
-            lines, code = open_units.pop()
+        for lines, code in _ended(event, open_units):
             if unit := lines.unit(row, code, alone=True):
                 row += 1
                 yield unit
+        if event.name in OWN and isinstance(event, Start):
+            above = open_units[-1][1] if open_units else ""
+            open_units.append((Lines(file.max_row_bytes), event.attributes.get(LANG) or above))
         elif event.name in LINES and open_units:
             open_units[-1][0].end_line()
         elif event.name == "break" and open_units:
             open_units[-1][0].add(" ")
+
+
+def _ended(event: Start | End, open_units: list[tuple[Lines, str]]) -> Iterator[tuple[Lines, str]]:
+    """The units that end with an event. An article that begins in another shows that the other was not closed."""
+    if isinstance(event, Start) and event.name == "article":
+        while open_units:
+            yield open_units.pop()
+    elif isinstance(event, End) and event.name in OWN and open_units:
+        yield open_units.pop()
