@@ -18,6 +18,7 @@ class Words:
         self._lines = lines
         self._said = False
         """Whether the document says `join`: then two words that nothing stands between are not one."""
+        self._has_words = False
         self._waiting: list[str] = []
         """Words that nothing stands between, and all before them, until that is known."""
         self._size = 0
@@ -29,6 +30,7 @@ class Words:
 
     def start(self, join: str) -> None:
         """A word or a punctuation mark begins."""
+        self._has_words = True
         self._depth += 1
         if self._depth > 1:
             return
@@ -47,6 +49,9 @@ class Words:
 
     def add(self, text: str) -> None:
         """Text, in a word or between words."""
+        if not self._has_words:
+            self._lines.add(text)
+            return
         if not self._depth and text.isspace():
             self._space.append(text)
             return

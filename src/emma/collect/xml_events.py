@@ -12,7 +12,8 @@ from typing import Final
 
 from emma.collect.streams import DAMAGE, InputFile, in_words
 from emma.collect.unit import Bad
-from emma.collect.xml_parsing import Fault, Parsing
+from emma.collect.xml_faults import Fault
+from emma.collect.xml_parsing import Parsing
 from emma.collect.xml_pieces import Pieces
 from emma.collect.xml_recovery import Place, Records, Recovery, end_tag
 from emma.collect.xml_tags import LANG, End, Start, Text, local

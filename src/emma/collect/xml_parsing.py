@@ -8,31 +8,15 @@ from typing import Final
 from xml.parsers import expat
 
 from emma.collect.streams import DAMAGE, in_words
+from emma.collect.xml_faults import CDATA, Fault, after_section
 from emma.collect.xml_pieces import CHUNK, FORBIDDEN, Pieces
 from emma.collect.xml_recovery import DEPTH, Place, Records
 from emma.collect.xml_tags import Attributes, End, Start, Text, local
 
-CDATA: Final = b"<![CDATA["
-SECTIONS: Final = ((b"<!--", b"-->"), (CDATA, b"]]>"), (b"<?", b"?>"))
-"""What holds no tags: how it begins and ends."""
 UNCLOSED_CDATA: Final = 20
 """Expat's number of that error."""
 HAS_DTD: Final = b'<!DOCTYPE _ SYSTEM "_">'
 """Says as the start of the file did that entities may be declared elsewhere: those are then told, not refused."""
-
-
-class Fault(Exception):  # noqa: N818 (it becomes a Bad)
-    """What ends a run."""
-
-    def __init__(self, kind: str, what: str, at: int, *, in_tag: bool = False, final: bool = False) -> None:
-        super().__init__(what)
-        self.kind, self.what = kind, what
-        self.at = at
-        """Bytes of the run before it."""
-        self.in_tag = in_tag
-        """Whether the tag there, if there is one, may be what is broken."""
-        self.final = final
-        """Whether nothing can be read from here on."""
 
 
 class Parsing:
@@ -147,7 +131,7 @@ class Parsing:
             return Fault(kind, what, self._cdata + len(CDATA))
         if data.startswith(FORBIDDEN.encode(), at) and codecs.lookup(encoding).name != "utf-8":
             kind, what = f"invalid {encoding}", "bytes that are no character"
-        if (end := _after_section(data, at)) is not None:
+        if (end := after_section(data, at)) is not None:
             return Fault(kind, what, self._before + end)
         return Fault(kind, what, fault.at, in_tag=True)
 
@@ -213,17 +197,3 @@ class Parsing:
         if start >= before:
             return last[start - before : stop - before]
         return b"".join(self._held)[start - self._before : stop - self._before]
-
-
-def _after_section(data: bytes, at: int) -> int | None:
-    """Where to go on after a fault inside a comment, CDATA section or instruction; None if it is in none.
-
-    That is its end, if it has one before another of its kind begins. Else it was not closed, and has taken in what
-    follows it.
-    """
-    for opening, closing in SECTIONS:
-        begin = data.find(opening, data.rfind(closing, 0, at) + 1, at)
-        if begin >= 0:
-            inside, end = begin + len(opening), data.find(closing, at)
-            return inside if end < 0 or opening in data[inside:end] else end
-    return None
