@@ -9,8 +9,9 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from emma.collect.wikitokens import BREAKS, ENDS, KNOWN, PICTURES, SKIPPED, TOKEN
+from emma.collect.wikitokens import BREAKS, ENDS, KNOWN, PICTURES, SKIPPED, TOKEN, VARIANT
 from emma.collect.wikiwords import linked, outside, templated, variant
+from emma.lang.markup import letters
 from emma.lang.scripts import written_in
 
 MOST_OPEN = 100
@@ -38,7 +39,7 @@ class MarkupReader:
     def __init__(self, wikitext: str, unseen: Iterable[str]) -> None:
         self._text = f"\n{wikitext}"
         self._unseen = frozenset(unseen)
-        self._script = written_in(wikitext) if "-{" in wikitext else ""
+        self._script = written_in(letters(VARIANT.sub("", wikitext))) if "-{" in wikitext else ""
         self._stack = [Frame("")]
         self._endless: set[str] = set()
         """Tags that are not closed any more."""
@@ -67,17 +68,17 @@ class MarkupReader:
                 self._open("{|")
             elif last == "}":
                 self._close("{|")
-        elif first == "{":
-            self._open_braces(len(token))
         elif match["lone"]:
             self._write("[")
             self._brackets += 1
-        elif token in ("[[", "[", "-{"):
+        elif token in ("[[", "[", "-{", "{|"):
             self._open(token)
+        elif first == "{":
+            self._open_braces(len(token))
         elif first == "}":
             return self._close_braces(len(token.rstrip("-")), end - token.count("-"))
         elif first == "]":
-            self._close_brackets(token)
+            return end - self._close_brackets(token)
         elif first == "|":
             self._divide()
         elif first == "&":
@@ -165,14 +166,18 @@ class MarkupReader:
             return end + 1
         return end
 
-    def _close_brackets(self, token: str) -> None:
+    def _close_brackets(self, token: str) -> int:
+        """End a link; returns how many of the brackets are still to be read."""
         if token == "]]" and self._is_open("[[", "[") == "[[":
             self._close("[[")
         elif self._brackets or not (self._is_open("[") or token == "]]"):
-            self._write(token[: max(1, self._brackets)])
-            self._brackets = max(0, self._brackets - len(token))
-        else:
+            self._write("]")
+            self._brackets = max(0, self._brackets - 1)
+            return len(token) - 1
+        elif self._is_open("["):
             self._close("[")
+            return len(token) - 1
+        return 0
 
     def _tag(self, match: re.Match[str]) -> int:
         """Skip a tag, or with its content where that is no prose; returns where to go on."""

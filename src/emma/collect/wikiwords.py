@@ -15,7 +15,7 @@ MEDIA_FILES = names(
     "jpg jpeg png gif svg tif tiff webp xcf pdf djvu ogg oga ogv opus webm mp3 mp4 mpg mpeg wav flac mid midi stl"
 )
 """Endings of files, which any wiki shows instead of naming them, by whatever name it has for files."""
-SHOWS_FIRST = names("nowrap nobr nobreak small smaller big larger sc smallcaps abbr nobold noitalic")
+SHOWS_FIRST = names("nowrap nobr nobreak small smaller big larger sc smallcaps abbr nobold noitalic polytonic")
 """Templates that show their first parameter in another style."""
 SHOWS_SECOND = names("lang langue")
 SHOWS_LAST = names("transliteration translit transl")
@@ -67,13 +67,17 @@ def templated(parts: Sequence[str]) -> str:
         return value if name == "formatnum" else ""
     if sign := SIGNS.get(name):
         return sign.replace("'", "\x01")
-    words = [part.removeprefix(f"{at}=") for at, part in enumerate(parts[1:], 1)]
-    words = [word for word in words if not NAMED.match(word)]
+    words = [part.removeprefix(f"{at}=") for at, part in enumerate(parts[1:], 1) if not is_named(part, at)]
     if name in SHOWS_FIRST or OF_LANGUAGE.fullmatch(name):
         return words[0] if words else ""
     if (name in SHOWS_SECOND and len(words) > 1) or (len(words) == 2 and is_code(words[0].strip())):
         return words[1]
     return words[-1] if name in SHOWS_LAST and words else ""
+
+
+def is_named(part: str, at: int) -> bool:
+    """Whether a parameter has a name other than its number."""
+    return bool(NAMED.match(part)) and not part.startswith(f"{at}=")
 
 
 @lru_cache(maxsize=4096)
