@@ -1,6 +1,7 @@
 """Rows of tables as text: missing quotes, quotes of spreadsheets, columns given twice."""
 
 import csv
+import gzip
 import io
 
 import pytest
@@ -8,6 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emma.collect.cells import Dialect, Lines, is_doubled, looks_quoted
+from emma.collect.compression import decompress
+from emma.collect.config import SourceConfig
+from emma.collect.readers import find
+from emma.collect.streams import InputFile
 from emma.collect.unit import Bad, Unit
 from tests.collect.given import kinds, read, units
 from tests.conftest import TEXTS
@@ -138,6 +143,13 @@ def test_what_a_spreadsheet_writes_is_read(texts: list[str]) -> None:
         [("text", "lang"), *((text, "sw") for text in texts)]
     )
     assert units(read("csv", written.getvalue(), "q.tsv")) == [("sw", text) for text in texts]
+
+
+def test_rows_before_the_damage_are_kept() -> None:
+    packed = gzip.compress(b"text\tlang\n" + b"".join(b"text %d\tsw\n" % row for row in range(50)))
+    file = InputFile("x.tsv", decompress(io.BytesIO(packed[:-20]), "x.gz"), 1000)
+    found = list(find(source := SourceConfig(name="s", reader="csv", path="f", licence="x")).read(file, source))
+    assert kinds(found) == ["broken file"] and len(units(found)) > 10
 
 
 def test_a_quoted_cell_far_down_is_told() -> None:
