@@ -37,6 +37,26 @@ def test_an_unclosed_quote_costs_one_row(place: int, ending: str) -> None:
     assert (bad.row, bad.kind, bad.raw) == (place + 2, "broken CSV", b'"never closed,sw')
 
 
+@pytest.mark.parametrize("between", [[], ["c,sw"], ["c,sw", "d,sw"]])
+def test_a_quote_that_is_closed_inside_of_another_row_swallows_none(between: list[str]) -> None:
+    found = read("csv", "\n".join(["text,lang", "a,sw", '"never closed,sw', *between, '5",sw', "e,sw"]))
+    assert [text for _, text in units(found)] == ["a", *(line[0] for line in between), '5"', "e"]
+    assert [(each.kind, each.row, each.units) for each in found if isinstance(each, Bad)] == [("broken CSV", 3, 1)]
+
+
+def test_a_quote_in_the_last_column_that_is_closed_inside_of_another_row() -> None:
+    found = read("csv", 'lang,text\nsw,"never closed\nsw,c\nsw,d\nsw,5"\nsw,e\n')
+    assert [text for _, text in units(found)] == ["c", "d", '5"', "e"] and len(kinds(found)) == 1
+    assert units(read("csv", 'lang,text\nsw,"one, two\nthree, four\nfive"\n')) == [
+        ("sw", "one, two\nthree, four\nfive")
+    ]
+
+
+def test_a_cell_of_several_lines_with_commas_is_one() -> None:
+    poem = "Nyota, njema\nhuonekana, asubuhi\nna mapema"
+    assert units(read("csv", f'text,lang\n"{poem}",sw\n"{poem}, sw",sw\n')) == [("sw", poem), ("sw", f"{poem}, sw")]
+
+
 def test_unclosed_quotes_everywhere_cost_a_row_each() -> None:
     found = read("csv", "text,lang\n" + '"open,sw\n' * 50 + "good,sw\n")
     assert kinds(found) == ["broken CSV"] * 50 and [text for _, text in units(found)] == ["good"]

@@ -125,6 +125,21 @@ class Lines:
         """The current row as the file has it."""
         return b"\n".join(line.data for line in self._taken)
 
+    def holds_rows(self, row: Sequence[str], delimiter: str) -> bool:
+        """Whether the lines of the current row but its last are rows themselves, each with a cell that is its own too.
+
+        Then a quote that nobody closed met one that is text: `"never closed,sw`, some rows, `5" long,sw`.
+        """
+        behind = (
+            next((at for at, cell in enumerate(row) if "\n" in cell), len(row)) + 1
+        )  # before, the first line has them anyhow
+        first, *inner = [each.text.split(delimiter) for each in self._taken[:-1]]
+        lines = [(first, behind)] * (behind < len(row)) + [(cells, 0) for cells in inner]
+        return bool(lines) and all(
+            len(cells) == len(row) and any(cells[at] == row[at] != "" for at in range(begin, len(row)))
+            for cells, begin in lines
+        )
+
     def broken(self, kind: str, detail: str) -> Bad:
         """What to say of the current row's first line."""
         return Bad(self.row, kind, detail, self._taken[0].data if self._taken else b"")

@@ -68,6 +68,10 @@ def unit_of(row: Sequence[str], names: Sequence[str], lines: Lines, fields: Fiel
     if len(row) != len(names):
         why = f"{len(row)} cells under {len(names)} columns"
         return Bad(lines.row, "ragged row", why, lines.raw, units=lines.count)
+    if lines.count > 1 and lines.holds_rows(row, dialect.delimiter):
+        broken = lines.broken("broken CSV", "a quote that is closed only inside of another row")
+        lines.again(to_end=False)
+        return broken
     if dialect.guessed and any(map(is_doubled, row)):
         why = "it has quotes as spreadsheets write them; set the option `quotes` to true, or to false if they are text"
         return Bad(lines.row, "quoted cell", why, lines.raw)
