@@ -47,10 +47,7 @@ def parser() -> argparse.ArgumentParser:
     _strict(each)
     each.set_defaults(command=commands.run)
 
-    each = verbs.add_parser("status", help="what is done and what is to do")
-    each.add_argument("recipe", type=Path, nargs="?")
-    _changing(each)
-    each.set_defaults(command=commands.status)
+    _status(verbs.add_parser("status", help="what is done and what is to do"))
 
     each = verbs.add_parser("why", help="what was decided about one document, and why")
     each.add_argument("document", metavar="DOC_ID", help="source:file#row")
@@ -260,6 +257,15 @@ def _strict(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--strict", action="store_true", help="stop when any text of a source is lost (default: its max_reject)"
     )
+
+
+def _status(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("recipe", type=Path, nargs="?")
+    parser.add_argument(
+        "--verify", action="store_true", help="read every file again and compare it with its manifest; 1 if any differs"
+    )
+    _changing(parser)
+    parser.set_defaults(command=commands.status)
 
 
 def _url(text: str) -> str:

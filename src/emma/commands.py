@@ -66,6 +66,8 @@ def _executor(on: str, workers: int | None, say: Callable[[str], None]) -> "Loca
 
 def status(arguments: argparse.Namespace) -> int:
     """Say what is done and what is to do."""
+    if arguments.verify:
+        return verify(arguments)
     from emma.show import show_runs, show_states
 
     if arguments.recipe is None:
@@ -73,6 +75,18 @@ def status(arguments: argparse.Namespace) -> int:
     else:
         show_states(arguments.recipe, arguments.changes, _home_of(arguments))
     return 0
+
+
+def verify(arguments: argparse.Namespace) -> int:
+    """Read the files of a run, or of all, again; 1 where any is not what was written."""
+    from emma import recipe as recipes
+    from emma.verify import text, verify
+    from emma.work.progress import Reporter
+
+    run = None if arguments.recipe is None else recipes.read(arguments.recipe, arguments.changes).name
+    found = verify(_home_of(arguments), run, Reporter())
+    print(*text(found, arguments.recipe), sep="\n")
+    return 1 if found.damaged else 0
 
 
 def why(arguments: argparse.Namespace) -> int:
