@@ -24,11 +24,11 @@ import pyarrow as pa
 from benchmarks.corpus import made
 from benchmarks.machine import machine, result_path
 from emma.curate.config import CurateConfig
-from emma.curate.duplicates import find_duplicates
+from emma.curate.duplicates import Copies, find_duplicates
 from emma.curate.units import shingle_sets
 from emma.home import Home
 from emma.kernels.duplicates import jaccards
-from emma.kernels.sets import EXACT, KEPT, NEAR, survivors
+from emma.kernels.sets import EXACT, KEPT, NEAR
 from emma.store import shards
 from emma.store.artifact import Artifact
 from emma.work.local import Local
@@ -114,13 +114,8 @@ def judge(truth: Sequence[made.Copy], documents: Path, parts: Parts, sets: Artif
     """Compare what is kept with the truth."""
     ids, langs = names(documents, parts)
     numbers = {name: at for at, name in enumerate(ids)}
-    pairs = shards.read(sets.file("near.parquet"))
-    pairs = pairs.filter(pairs["copy"])
     codes = np.unique(np.array(langs), return_inverse=True)[1].astype(np.int32)
-    fates, winners = survivors(
-        np.load(sets.file("texts.npy")), codes, np.ones(len(ids), np.bool_),
-        pairs["left"].to_numpy(), pairs["right"].to_numpy(),
-    )  # fmt: skip
+    fates, winners = Copies.of(sets).survivors(codes, np.ones(len(ids), np.bool_))
     there = [each for each in truth if each.copy in numbers and each.original in numbers]
     sides = [numbers[each.copy] for each in there], [numbers[each.original] for each in there]
     texts = np.where(fates == EXACT, winners, np.arange(len(ids)))  # the document in which each text stays, if any

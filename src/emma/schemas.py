@@ -66,6 +66,8 @@ ANNOTATIONS = pa.schema(
         ("script_agrees", pa.bool_()),  # whether `written` can stand under the label's script; true without letters
         *((name, pa.float32()) for name in FEATURES),
         ("exact_hash", pa.uint64()),  # of the normalised text; of a pair, of both sides in either order
+        ("bare_hash", pa.uint64()),  # of the text without its diacritics; null for pairs and short texts
+        ("marks", pa.int32()),  # how many diacritics those are
         ("side_hashes", pa.list_(pa.uint64())),  # of a pair, of each side alone, as a document of its own would have
         ("line_hashes", pa.list_(pa.uint64())),  # of each normalised line, 0 for lines too short to be boilerplate
         ("minhash", pa.list_(pa.uint32(), PERMUTATIONS)),

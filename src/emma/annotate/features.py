@@ -14,12 +14,15 @@ from emma.annotate.sides import Sides
 from emma.annotate.texts import unit_kinds
 from emma.kernels import measure as m
 from emma.kernels import pairs as p
+from emma.kernels.bare import bare, bare_hashes
 from emma.kernels.fingerprint import fingerprint, pair_hashes
 from emma.kernels.lines import LINE_COLUMNS, hash_lines
 from emma.kernels.tables import digits, fold, widths
 from emma.schemas import ANNOTATIONS, PERMUTATIONS
 
 Columns = dict[str, Any]
+BARE_LETTERS = 20
+"""Letters below which two texts that differ in diacritics may be two words."""
 
 
 def annotate_batch(batch: pa.RecordBatch) -> pa.Table:
@@ -102,9 +105,19 @@ def hashes(sides: Sides, spaced: NDArray[np.bool_]) -> Columns:
     lines = hash_lines(sides.data, sides.offsets[: sides.documents + 1], fold(), widths(), LINE_COLUMNS)
     return {
         "exact_hash": sides.join(exact, pair_hashes),
+        **without_diacritics(sides, one_text),
         "side_hashes": lists(of_pairs.ravel(), np.cumsum(np.append(0, 2 * ~one_text)), one_text),
         "line_hashes": lists(*lines, ~one_text),
         "minhash": pa.FixedSizeListArray.from_arrays(sides.join(signatures, np.minimum).ravel(), PERMUTATIONS),
+    }
+
+
+def without_diacritics(sides: Sides, one_text: NDArray[np.bool_]) -> Columns:
+    """A hash of each text without them, null for pairs and for less than BARE_LETTERS; and how many there are."""
+    found, letters, marks = bare_hashes(sides.data, sides.offsets[: sides.documents + 1], fold(), bare())
+    return {
+        "bare_hash": pa.array(found, mask=~one_text | (letters < BARE_LETTERS)),
+        "marks": pa.array(marks, pa.int32()),
     }
 
 

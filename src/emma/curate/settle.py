@@ -7,11 +7,12 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from emma.curate.config import CurateConfig
+from emma.curate.duplicates import Copies
 from emma.curate.facts import Corpus, ShardFacts, read_corpus
 from emma.curate.faults import NO_FAULT
 from emma.curate.rules import RULES
 from emma.curate.split import SPLITS, TEST, VALIDATION, Held, split
-from emma.kernels.sets import EXACT, NEAR, Indices, survivors
+from emma.kernels.sets import EXACT, NEAR, Indices
 from emma.section import Settings
 from emma.store import shards
 from emma.store.artifact import Artifact
@@ -86,15 +87,13 @@ def drop(corpus: Corpus, sets: Artifact) -> NDArray[np.uint8]:
 
     First goes what is in a benchmark, with everything in its set of near duplicates: an item with a typo is still that
     item. Then what breaks a rule; and of the good, what resembles one that comes before it.
+    A copy without its diacritics comes after all others.
     """
     near = np.load(sets.file("near.npy"))
     tainted = np.zeros(len(near), np.bool_)
     tainted[near[corpus.hits]] = True
     good = ~tainted[near] & (corpus.faults == NO_FAULT)
-    pairs = shards.read(sets.file("near.parquet"), ["left", "right", "copy"])
-    pairs = pairs.filter(pairs["copy"])
-    left, right = (pairs[name].to_numpy() for name in ("left", "right"))
-    fates, _ = survivors(np.load(sets.file("texts.npy")), corpus.langs, good, left, right)
+    fates, _ = Copies.of(sets).survivors(corpus.langs, good)
     outcomes = np.zeros(len(near), np.uint8)
     outcomes[fates == EXACT] = PLACE["exact duplicate"]
     outcomes[fates == NEAR] = PLACE["near duplicate"]

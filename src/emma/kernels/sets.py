@@ -55,21 +55,27 @@ def adjacency(left: Indices, right: Indices, count: int) -> tuple[Indices, Indic
 
 
 @kernel
-def survivors(
-    texts: Indices, langs: NDArray[np.int32], allowed: NDArray[np.bool_], left: Indices, right: Indices
+def survivors_in_turn(  # noqa: PLR0917 - compiled functions take arguments by position
+    texts: Indices,
+    langs: NDArray[np.int32],
+    allowed: NDArray[np.bool_],
+    left: Indices,
+    right: Indices,
+    last: NDArray[np.bool_],
 ) -> tuple[NDArray[np.uint8], Indices]:
     """KEPT, EXACT or NEAR for each document, uint8 (n), and the kept document it lost to, int64 (n), else itself.
 
-    Documents come in the order in which they are preferred. `texts` has the first document of the same text, and the
-    pairs are of near duplicates among those firsts. A document is dropped only for a kept one of its language that has
-    the same text or one near it, so that every drop resembles what stays; documents that are not `allowed` neither
-    win nor lose.
+    Documents come in the order in which they are preferred, those that are `last` after all others. `texts` has the
+    first document of the same text, and the pairs are of near duplicates among those firsts. A document is dropped only
+    for a kept one of its language that has the same text or one near it, so that every drop resembles what stays;
+    documents that are not `allowed` neither win nor lose.
     """
     neighbours, starts = adjacency(left, right, len(texts))
     latest, before = np.full(len(texts), -1, np.int64), np.full(len(texts), -1, np.int64)
     fates, winners = np.zeros(len(texts), np.uint8), np.arange(len(texts))
-    for document in range(len(texts)):
-        if not allowed[document]:
+    for order in range(2 * len(texts)):
+        document = order % len(texts)
+        if not allowed[document] or last[document] != (order >= len(texts)):
             continue
         text = texts[document]
         winner = kept_in(langs, before, latest[text], langs[document])
@@ -83,6 +89,16 @@ def survivors(
         if fates[document] == KEPT:
             before[document], latest[text] = latest[text], document
     return fates, winners
+
+
+def survivors(
+    texts: Indices, langs: NDArray[np.int32], allowed: NDArray[np.bool_], left: Indices, right: Indices
+) -> tuple[NDArray[np.uint8], Indices]:
+    """As `survivors_in_turn`, where none is last."""
+    found: tuple[NDArray[np.uint8], Indices] = survivors_in_turn(
+        texts, langs, allowed, left, right, np.zeros(len(texts), np.bool_)
+    )
+    return found
 
 
 @kernel
