@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emma.collect.cells import Dialect, Lines, is_doubled, looks_quoted
+from emma.collect.cells import Lines
 from emma.collect.compression import decompress
 from emma.collect.config import SourceConfig
+from emma.collect.dialect import Dialect, is_doubled, looks_quoted
 from emma.collect.readers import find
 from emma.collect.streams import InputFile
 from emma.collect.unit import Bad, Unit

@@ -10,8 +10,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 
-from emma.collect.cells import Dialect, Lines, is_doubled, looks_quoted, rows
+from emma.collect.cells import Lines, rows
 from emma.collect.config import SourceConfig
+from emma.collect.dialect import Dialect, is_doubled, looks_quoted
 from emma.collect.encodings import SAMPLE
 from emma.collect.record import Fields
 from emma.collect.streams import DAMAGE, InputFile, decode, in_words
