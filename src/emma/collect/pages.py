@@ -12,6 +12,7 @@ from resiliparse.parse.html import HTMLTree
 from emma.collect.codepages import judge
 from emma.collect.encodings import is_utf8, marked
 from emma.collect.lines import squeezed, unwrapped
+from emma.collect.markup import too_much
 from emma.lang.codes import Lang
 
 LONGEST_CODE = 35
@@ -43,6 +44,8 @@ class Page:
     text: str
     code: str
     """The language as the page names it; empty if it does not."""
+    too_much: str = ""
+    """What it has too much of to be read, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +62,13 @@ class Decoded:
 def page(html: str, *, main_content: bool = True, url: str | None = None) -> Page:
     """The main text of a page, a line a paragraph, or the whole of it; menus and the like are recognised by markup.
 
+    A page that would take more time and memory than its size allows is not built, and has no text.
+
     Resiliparse decides by elements, classes and link density and counts no characters, so it treats scripts alike
     (docs/decisions/0006-main-text.md).
     """
+    if what := too_much(html):
+        return Page("", "", what)
     tree = HTMLTree.parse(html if "<pre" in html else unwrapped(html))
     text = extract_plain_text(
         tree,
@@ -152,12 +159,13 @@ def language(tree: HTMLTree, url: str | None) -> str:
 def _named(tree: HTMLTree, url: str | None) -> Iterator[str]:
     if (document := tree.document) is None:
         return
-    for element in document.query_selector_all("html, body"):
+    # slices, since the library looks for all elements again for each place of a list
+    for element in document.query_selector_all("html, body")[:]:
         yield element.getattr("lang") or element.getattr("xml:lang") or ""
     for selector in ("meta[http-equiv='content-language' i]", "meta[name='language' i]", "meta[property='og:locale']"):
-        for element in document.query_selector_all(selector):
+        for element in document.query_selector_all(selector)[:]:
             yield element.getattr("content") or ""
-    own = {link.getattr("href") for link in document.query_selector_all("link[rel='canonical']")} | {url}
-    for link in document.query_selector_all("link[rel='alternate'][hreflang]"):
+    own = {link.getattr("href") for link in document.query_selector_all("link[rel='canonical']")[:]} | {url}
+    for link in document.query_selector_all("link[rel='alternate'][hreflang]")[:]:
         if link.getattr("href") in own:
             yield link.getattr("hreflang") or ""

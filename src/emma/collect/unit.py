@@ -6,6 +6,8 @@ from emma.lang.scripts import Evidence
 
 RAW_BYTES = 64 * 1024
 """Bytes of a reject that are kept."""
+DETAIL_CHARS = 1_000
+"""Characters of what is said of it."""
 UNKNOWN_LANGUAGE = "unknown language"
 WITHOUT_TEXT = frozenset(
     {
@@ -78,8 +80,8 @@ class Bad:
 
     @property
     def reason(self) -> str:
-        """Kind and detail."""
-        return f"{self.kind}: {self.detail}" if self.detail else self.kind
+        """Kind and detail, as far as it is short: what libraries say of a file may quote all of it."""
+        return f"{self.kind}: {self.detail[:DETAIL_CHARS]}" if self.detail else self.kind
 
 
 def bad(unit: Unit, kind: str, detail: str = "") -> Bad:

@@ -26,5 +26,7 @@ def read(file: InputFile, source: SourceConfig) -> Iterator[Unit | Bad]:
         yield Bad(1, "unknown encoding", f"{told.unknown}; set `encoding` of the source", content)
         return
     found = page(told.text, main_content=bool(source.options.get("main_content", True)))
-    text = Unit(1, found.text, found.code, alone=True, repair=told.repair)
-    yield text if found.text else Bad(1, "no main text", raw=content)
+    if found.text:
+        yield Unit(1, found.text, found.code, alone=True, repair=told.repair)
+    else:
+        yield Bad(1, "too much markup" if found.too_much else "no main text", found.too_much, content)

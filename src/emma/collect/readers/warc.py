@@ -84,6 +84,8 @@ def _page(row: int, raw: Record, parsed: Parsed, limit: int, source: SourceConfi
     if kind == TEXT:
         return Unit(row, told.text, code, alone=True, url=url, repair=told.repair)
     found = page(told.text, main_content=bool(source.options.get("main_content", True)), url=url)
+    if found.too_much:
+        return Bad(row, "too much markup", f"{found.too_much}, {url}", data)
     text = Unit(row, found.text, found.code, alone=True, url=url, repair=told.repair)
     return text if found.text else Bad(row, "no main text", url, data)
 
