@@ -136,6 +136,15 @@ def test_messages_json() -> None:
     assert [each.row for each in found] == list(range(1, 8))
 
 
+def test_messages_at_any_depth_and_under_long_keys() -> None:
+    inner = '{"ⵣ":' * 1000 + '["Azul"]' + "}" * 1000
+    (found,) = units(read("messages_json", inner, "zgh.json"))
+    assert found == ("zgh", "Azul")
+    keys = json.dumps({"k" * 50_000: {str(number): number for number in range(100)}})
+    rejects = [each for each in read("messages_json", keys) if isinstance(each, Bad)]
+    assert len(rejects) == 100 and max(len(each.detail) for each in rejects) < 400
+
+
 @pytest.mark.parametrize(
     ("content", "kind"), [("{", "broken JSON"), ("[1]", "missing field"), (b'{"a":"\xff"}', "invalid UTF-8")]
 )

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 ISO = re.compile(r"([a-z]{2,3})(?:[_-]([a-z]{4}))?", re.IGNORECASE)
 LABEL = re.compile(r"([a-z]{3})(?:_([A-Z][a-z]{3}))?(?:_[a-z]{4}\d{4})?")
 """ISO 639-3, ISO 15924, and in FLORES+ the Glottocode of a variety."""
+LONGEST = 250
+"""Characters of a code or name; parsers of tags take time and depth by the square of it."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,8 @@ class Reading:
 
 def read(code: str, scheme: Scheme = "any") -> Reading:
     """The parts of a code. RefusedError if the scheme has no such code."""
+    if len(code) > LONGEST:
+        raise RefusedError(f"'{code[:40]}…' has {len(code)} characters, more than any code or name. {REMEDY}")
     if scheme == "iso639":
         return _iso(code)
     if scheme == "flores":

@@ -39,7 +39,7 @@ def read_json(path: Path) -> dict[str, Any]:
         return {}
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise RecipeError(f"{path} is not valid JSON: {error}. Fetch the base model again.") from None
     if not isinstance(found, dict):
         raise RecipeError(f"{path} holds no JSON object. Fetch the base model again.")

@@ -14,6 +14,8 @@ from emma.collect.unit import Bad, Unit
 
 Path = tuple[str | int, ...]
 """Keys and places in lists, from the outermost."""
+KEY = 250
+"""Characters of a key that are told: a long one stands in every key below it."""
 
 
 def read(file: InputFile, _source: SourceConfig) -> Iterator[Unit | Bad]:
@@ -51,4 +53,4 @@ def leaves(reading: Reading, path: Path) -> Iterator[tuple[Path, object, bytes]]
 
 def named(path: Path) -> str:
     """A way in words: `menu.items[3]`."""
-    return "".join(f"[{each}]" if isinstance(each, int) else f".{each}" for each in path).removeprefix(".")
+    return "".join(f"[{each}]" if isinstance(each, int) else f".{each[:KEY]}" for each in path).removeprefix(".")

@@ -84,10 +84,10 @@ def _page(row: int, raw: Record, parsed: Parsed, limit: int, source: SourceConfi
     if kind == TEXT:
         return Unit(row, told.text, code, alone=True, url=url, repair=told.repair)
     found = page(told.text, main_content=bool(source.options.get("main_content", True)), url=url)
-    if found.too_much:
-        return Bad(row, "too much markup", f"{found.too_much}, {url}", data)
-    text = Unit(row, found.text, found.code, alone=True, url=url, repair=told.repair)
-    return text if found.text else Bad(row, "no main text", url, data)
+    if found.text:
+        return Unit(row, found.text, found.code, alone=True, url=url, repair=told.repair)
+    why = ("too much markup", f"{found.too_much}, {url}") if found.too_much else ("no main text", url)
+    return Bad(row, *why, data)
 
 
 def _broken(row: int, raw: Record, why: str) -> Bad:
