@@ -84,3 +84,11 @@ def test_a_refusal_survives_the_way_from_a_worker() -> None:
         read("xxz xxz")
     again = pickle.loads(pickle.dumps(caught.value))
     assert (str(again), again.kind) == (str(caught.value), caught.value.kind)
+
+
+@pytest.mark.parametrize("code", ["yo" + "-abcde" * 50_000, "x-" * 100_000, "a" * 1_000_000, "." * 10_000 + "@"])
+@pytest.mark.parametrize("scheme", ["any", "bcp47", "wiki", "android", "name", "iso639", "flores"])
+def test_what_is_too_long_for_a_code(code: str, scheme: Scheme) -> None:
+    with pytest.raises(RefusedError, match="characters") as error:
+        read(code, scheme)
+    assert len(str(error.value)) < 500

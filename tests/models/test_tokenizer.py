@@ -268,3 +268,27 @@ def test_torch_is_not_needed(tmp_path: Path) -> None:
         f"found = find(Path({str(base)!r}), 10); assert not found.problems, found; assert 'torch' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"eos_token": 5},
+        {"eos_token": ["</s>"]},
+        {"pad_token": True},
+        {"eos_token": {"content": 7}},
+        {"eos_token": {"text": "</s>"}},
+        {"mask_token": {"content": "<m>", "lstrip": "perhaps"}},
+        {"additional_special_tokens": [3]},
+        {"extra_special_tokens": {"image_token": ["x"]}},
+        {"added_tokens_decoder": {"first": {"content": "<a>"}}},
+        {"added_tokens_decoder": {"7": 5}},
+        {"added_tokens_decoder": [{"content": "<a>"}]},
+    ],
+)
+def test_a_special_token_that_is_neither_text_nor_table(tmp_path: Path, said: dict) -> None:
+    folder = saved(tmp_path / "base", bytes_only(), {"eos_token": "</s>", **said})
+    for read in (special_ids, read_table):
+        with pytest.raises(RecipeError, match=r"special token"):
+            read(folder)
+    assert "special token" in " ".join(problems_of_tokenizer(folder).problems)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from emma.errors import RecipeError
 from emma.extras import need
 from emma.models.folder import read_json
 
@@ -13,7 +14,20 @@ NAMED = ("bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_t
 
 
 def named_tokens(folder: Path) -> Iterator[Any]:
-    """The added tokens that the files beside `tokenizer.json` name, in the order in which transformers adds them."""
+    """The added tokens that the files beside `tokenizer.json` name, in the order in which transformers adds them.
+
+    Raises RecipeError where one is neither text nor a table.
+    """
+    try:
+        yield from _named(folder)
+    except (TypeError, ValueError, AttributeError) as error:
+        raise RecipeError(
+            f"The special tokens that {folder / CONFIG} and the files beside it name cannot be read: {error}. Correct "
+            "them, or fetch the base again."
+        ) from None
+
+
+def _named(folder: Path) -> Iterator[Any]:
     AddedToken = need("tokenizers", "train").AddedToken
     config = read_json(folder / CONFIG)
     decoder = config.get("added_tokens_decoder")
@@ -41,10 +55,17 @@ def _flags(token: Any) -> dict[str, Any]:
     """A token's text and flags, whether it is stated as text or as a table."""
     if isinstance(token, str):
         return {"content": token, "normalized": False}
+    if not isinstance(token, dict) or not isinstance(token.get("content"), str):
+        raise TypeError(f"{token!r} is neither text nor a table with the text as its content")
     return {name: value for name, value in token.items() if name not in ("__type", "id")}
 
 
 def text_of(token: Any) -> str | None:
-    """The text of a token that is stated as text or as a table."""
-    text: str | None = token.get("content") if isinstance(token, dict) else token
+    """The text of a token that is stated as text or as a table; None without one. Raises RecipeError for any other."""
+    text = token.get("content") if isinstance(token, dict) else token
+    if text and not isinstance(text, str):
+        raise RecipeError(
+            f"A special token is stated as {token!r} in {CONFIG} or beside it, which is neither text nor a table with "
+            "the text as its content. Correct it, or fetch the base again."
+        )
     return text or None
