@@ -2,6 +2,7 @@
 
 import fnmatch
 import io
+import posixpath
 import struct
 import tarfile
 import zipfile
@@ -17,15 +18,14 @@ from emma.collect.unit import Bad
 
 SLIPS = (NotImplementedError, RuntimeError, ValueError, IndexError, OverflowError, MemoryError, struct.error)
 """What the libraries raise, beside DAMAGE, for headers that make no sense, unknown methods and passwords."""
+LINKS = {tarfile.LNKTYPE: "a hard link", tarfile.SYMTYPE: "a link"}
 NO_FILES = {
-    tarfile.LNKTYPE: "a hard link to '{}'",
-    tarfile.SYMTYPE: "a link to '{}'",
+    tarfile.DIRTYPE: "a folder",
     tarfile.CHRTYPE: "a device",
     tarfile.BLKTYPE: "a device",
     tarfile.FIFOTYPE: "a pipe",
-    tarfile.GNUTYPE_SPARSE: "a file with holes",
 }
-"""Kinds of members that have no content of their own, or none of their stated size."""
+"""Kinds of members that have no content."""
 
 Found = Iterator[tuple[str, IO[bytes] | Bad]]
 
@@ -65,14 +65,35 @@ def _of_tar(archive: InputFile, pattern: str) -> Found:
     class Header(_Header):
         bad, ended = 0, False
 
+    links, given = dict[str, tarfile.TarInfo](), set[str]()
     with _told(), tarfile.open(fileobj=archive.stream, mode="r|", tarinfo=Header, ignore_zeros=True) as tar:
         for info in tar:
             yield from _passed_over(Header)
-            if fnmatch.fnmatchcase(name := escaped(info.name), pattern) and not info.isdir():
+            name = escaped(info.name)
+            if info.isdir() or not fnmatch.fnmatchcase(name, pattern):
+                continue
+            if info.type in LINKS:
+                links[name] = info
+            else:
+                given.add(name)
                 yield name, _content(tar, info, name)
         yield from _passed_over(Header)
+        yield from ((name, _of_link(name, info, given)) for name, info in links.items())
         if not Header.ended:
             yield "", Bad(0, "broken file", "the archive ends without its end mark, so members may be missing")
+
+
+def _of_link(name: str, info: tarfile.TarInfo, given: set[str]) -> Bad:
+    """What a link is: a member a second time if what it leads to was given, else one that cannot be read.
+
+    The archive is read once, so content that was passed is gone.
+    """
+    to = escaped(info.linkname)
+    target = posixpath.normpath(posixpath.join(posixpath.dirname(name), to)) if info.issym() else to
+    what = f"'{name}' is {LINKS[info.type]} to '{to}'"
+    if target in given:
+        return Bad(0, "member twice", f"{what}, which was read")
+    return Bad(0, "unread member", f"{what}, which was not read; name that in `member`, or unpack the archive")
 
 
 class _Header(tarfile.TarInfo):
@@ -102,11 +123,10 @@ def _passed_over(header: type[_Header]) -> Found:
 
 
 def _content(tar: tarfile.TarFile, info: tarfile.TarInfo, name: str) -> IO[bytes] | Bad:
-    content = None if info.type in NO_FILES or info.issparse() else tar.extractfile(info)
-    if content is not None:
-        return content
-    what = "a file with holes" if info.issparse() else NO_FILES.get(info.type, "no file of a kind that is known")
-    return Bad(0, "no file", f"member '{name}' is {what.format(escaped(info.linkname))}")
+    if info.type in NO_FILES:
+        return Bad(0, "no file", f"member '{name}' is {NO_FILES[info.type]}")
+    content = None if info.issparse() else tar.extractfile(info)  # holes could be of any size
+    return content or Bad(0, "unread member", f"'{name}' is of a kind that is not read; unpack the archive")
 
 
 def _of_zip(archive: InputFile, pattern: str) -> Found:

@@ -15,6 +15,7 @@ WITHOUT_TEXT = frozenset(
         "fuzzy translation",  # translators' own mark for what nobody has checked
         "member twice",
         "no article",
+        "no file",
         "no main text",
         "no page",
         "no prose",
