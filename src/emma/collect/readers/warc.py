@@ -9,6 +9,7 @@ import io
 import re
 from collections.abc import Iterator
 from contextlib import redirect_stderr
+from dataclasses import replace
 
 from warcio.recordloader import ArcWarcRecord, ArcWarcRecordLoader
 
@@ -83,11 +84,16 @@ def _page(row: int, raw: Record, parsed: Parsed, limit: int, source: SourceConfi
         return Bad(row, "unknown encoding", f"{told.unknown}, {url}", data)
     if kind == TEXT:
         return Unit(row, told.text, code, alone=True, url=url, repair=told.repair)
-    found = page(told.text, main_content=bool(source.options.get("main_content", True)), url=url)
+    return _main_text(Unit(row, told.text, alone=True, url=url, repair=told.repair), data, source)
+
+
+def _main_text(whole: Unit, data: bytes, source: SourceConfig) -> Unit | Bad:
+    """Of a page its main text."""
+    found = page(whole.text, main_content=bool(source.options.get("main_content", True)), url=whole.url)
     if found.text:
-        return Unit(row, found.text, found.code, alone=True, url=url, repair=told.repair)
-    why = ("too much markup", f"{found.too_much}, {url}") if found.too_much else ("no main text", url)
-    return Bad(row, *why, data)
+        return replace(whole, text=found.text, code=found.code)
+    why = ("too much markup", f"{found.too_much}, {whole.url}") if found.too_much else ("no main text", whole.url or "")
+    return Bad(whole.row, *why, data)
 
 
 def _broken(row: int, raw: Record, why: str) -> Bad:
