@@ -10,6 +10,7 @@ the process tree of proportional set sizes, sampled four times a second, so shar
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -75,12 +76,16 @@ class Measured:
     output: str
 
 
-def measure(arguments: Sequence[str], home: Path) -> Measured:
-    """Run `emma` with these arguments to its end and measure it. Raises CalledProcessError when it fails."""
+def measure(arguments: Sequence[str], home: Path, source: Path | None = None) -> Measured:
+    """Run `emma` with these arguments to its end and measure it: this package, or the one in the folder `source`.
+
+    Raises CalledProcessError when it fails.
+    """
+    environment = os.environ | ({"PYTHONPATH": str(source)} if source else {})
     command = [sys.executable, "-m", "emma", *arguments, "--home", str(home)]
     start = time.perf_counter()
     before = psutil.Process().cpu_times()
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
         watch = Watch(psutil.Process(process.pid), home)
         thread = threading.Thread(target=watch.run)
         thread.start()

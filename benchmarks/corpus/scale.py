@@ -1,13 +1,14 @@
 """What the corpus stages cost as the corpus grows: CPU seconds per 100 MB, peak memory, and two processes against one.
 
-    python -m benchmarks.corpus.scale [--data ../shared/data] [--work DIR] [--sizes 50 200 800 2500]
+    python -m benchmarks.corpus.scale [--data ../shared/data] [--work DIR] [--sizes 50 200 800 2500] [--before SRC]
 
 The unit is a part of the bench set (`benchmarks.corpus.made`) with its planted duplicates. A larger corpus is more
 units, each written in another alphabet: the letters of every script and case are exchanged for one another. So lengths,
 scripts, spaces and the share of duplicates stay as they are, and no unit repeats another. Every process runs under a
 limit of 2 GB of data (RLIMIT_DATA). MB are 10^6 bytes of UTF-8 text; seconds are CPU time of all processes. What a
 corpus of a few documents takes (imports, compiled kernels from their cache) is the fixed cost; rates are what comes on
-top of it. Memory is the largest sum over the process tree of proportional set sizes, sampled four times a second.
+top of it. `--before` measures another checkout's package too, in turn with this one. Memory is the largest sum over the
+process tree of proportional set sizes, sampled four times a second.
 """
 
 import argparse
@@ -47,6 +48,8 @@ class Run:
     megabytes: float
     documents: int
     workers: int
+    is_before: bool
+    """Whether another checkout's package made it."""
     wall_s: float
     cpu_s: float
     peak: Mapping[str, int]
@@ -132,17 +135,18 @@ def files(lines: Iterator[tuple[bytes, int]]) -> Iterator[tuple[str, list[tuple[
         yield f"{number:05}.jsonl", held
 
 
-def compile_corpus(folder: Path, counts: tuple[int, int], workers: int) -> Run:
-    """Compile the corpus of a folder and measure it. What it made is deleted."""
+def compile_corpus(folder: Path, counts: tuple[int, int], workers: int, source: Path | None = None) -> Run:
+    """Compile the corpus of a folder and measure it, by the package in `source` if given. What it made is deleted."""
     recipe, home = folder / "scale.toml", folder / f"home-{workers}"
     recipe.write_text(made.recipe(folder))
     # some labels of the set name a script in which only half of the texts are: not what is measured here
     command = ["curate", str(recipe), "--workers", str(workers), "--quiet", "--set", "curate.max_drop=1.0"]
-    took = measure(command, home)
+    took = measure(command, home, source)
     stages = {event["stage"]: event for event in events(Home(home).run("scale"))}
     disk = {stage: in_folder(home / "store" / stage) for stage in STAGES}
     shutil.rmtree(home)
-    return Run(counts[1] / 1e6, counts[0], workers, took.wall_s, took.cpu_s, took.peak, stages, disk)
+    megabytes = counts[1] / 1e6
+    return Run(megabytes, counts[0], workers, source is not None, took.wall_s, took.cpu_s, took.peak, stages, disk)
 
 
 def in_folder(folder: Path) -> int:
@@ -150,22 +154,24 @@ def in_folder(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
-def table(runs: list[Run], fixed: Run) -> list[str]:
+def table(runs: list[Run], fixed: dict[bool, Run]) -> list[str]:
     """One row a run."""
-    head = ["MB of text", "documents", "processes", "wall s", "CPU s", "CPU s per 100 MB", *STAGES]
+    head = ["", "MB of text", "documents", "processes", "wall s", "CPU s", "CPU s per 100 MB", *STAGES]
     head += [f"peak MB: {stage}" for stage in STAGES] + [f"MB on disk: {stage}" for stage in STAGES]
     lines = [f"| {' | '.join(head)} |", f"|{'--:|' * len(head)}"]
-    for run in [fixed, *runs]:
-        rates = [run.rate(fixed), *(run.rate(fixed, stage) for stage in STAGES)]
-        cells = [f"{run.megabytes:,.1f}", f"{run.documents:,}", str(run.workers)]
+    for run in [*fixed.values(), *runs]:
+        few = fixed[run.is_before]
+        rates = [run.rate(few), *(run.rate(few, stage) for stage in STAGES)]
+        cells = ["before" if run.is_before else "", f"{run.megabytes:,.1f}", f"{run.documents:,}", str(run.workers)]
         cells += [f"{run.wall_s:.1f}", f"{run.cpu_s:.1f}", *(f"{rate:.1f}" for rate in rates)]
         cells += [f"{sizes.get(stage, 0) / 1e6:,.0f}" for sizes in (run.peak, run.disk) for stage in STAGES]
         lines.append(f"| {' | '.join(cells)} |")
     return lines
 
 
-def findings(runs: list[Run], fixed: Run) -> list[str]:
+def findings(both: list[Run], few: dict[bool, Run]) -> list[str]:
     """What the table says about the claims."""
+    runs, fixed = [run for run in both if not run.is_before], few[False]
     alone = [run for run in runs if run.workers == 1]
     rates = [run.rate(fixed) for run in alone]
     lines = [
@@ -179,6 +185,19 @@ def findings(runs: list[Run], fixed: Run) -> list[str]:
     for two in (run for run in runs if run.workers == 2):
         one = next(run for run in alone if run.megabytes == two.megabytes)
         lines.append(f"- Two processes at {two.megabytes:,.0f} MB: {one.wall_s / two.wall_s:.2f} times as fast as one.")
+    return [*lines, *gains([fixed, *runs], [run for run in (*few.values(), *both) if run.is_before])]
+
+
+def gains(runs: list[Run], before: list[Run]) -> list[str]:
+    """How much more the other package took for the same."""
+    lines = []
+    for old in before:
+        new = next(each for each in runs if (each.documents, each.workers) == (old.documents, old.workers))
+        cpu, wall = old.cpu_s / new.cpu_s, old.wall_s / new.wall_s
+        lines.append(
+            f"- Before, {old.documents:,} documents, {old.workers} processes: {cpu:.2f} times the CPU seconds "
+            f"({old.cpu_s:.1f}, now {new.cpu_s:.1f}), {wall:.2f} times the wall seconds."
+        )
     return lines
 
 
@@ -188,19 +207,23 @@ def main() -> None:
     parser.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()) / "emma-corpus-bench")
     parser.add_argument("--sizes", type=int, nargs="+", default=[50, 200, 800, 2500], help="megabytes of text")
     parser.add_argument("--two", type=int, nargs="*", default=[2500], help="sizes to compile with two processes too")
+    parser.add_argument("--before", type=Path, help="src of another checkout, to measure too")
     arguments = parser.parse_args()
     maker = [sys.executable, "-m", "benchmarks.corpus.made", "--data", str(arguments.data)]
     subprocess.run([*maker, "--out", str(arguments.work / "set")], check=True, stdout=subprocess.DEVNULL)
     rows = unit(arguments.work / "set" / "documents")
     resource.setrlimit(resource.RLIMIT_DATA, (LIMIT_BYTES, resource.getrlimit(resource.RLIMIT_DATA)[1]))
     folder = Path(tempfile.mkdtemp(dir=arguments.work))
-    fixed = compile_corpus(folder / "few", grow(rows[:FEW], folder / "few", 1), 1)
+    sources = [arguments.before, None] if arguments.before else [None]
+    few = grow(rows[:FEW], folder / "few", 1)
+    fixed = {source is not None: compile_corpus(folder / "few", few, 1, source) for source in sources}
     runs = []
     for size in arguments.sizes:
         counts = grow(rows, folder / str(size), max(1, round(size * 1e6 / UNIT_BYTES)))
         for workers in (1, 2) if size in arguments.two else (1,):
-            runs.append(compile_corpus(folder / str(size), counts, workers))
-            print(f"{size} MB, {workers} processes: {runs[-1].cpu_s:.1f} CPU s", flush=True)
+            for source in sources:
+                runs.append(compile_corpus(folder / str(size), counts, workers, source))
+                print(f"{source or ''} {size} MB, {workers} processes: {runs[-1].cpu_s:.1f} CPU s", flush=True)
         shutil.rmtree(folder / str(size))
     shutil.rmtree(folder)
     lines = ["# The corpus stages as the corpus grows", "", "`python -m benchmarks.corpus.scale`", "", machine(), ""]
