@@ -42,3 +42,18 @@ def test_result_is_clean_and_final(text: str) -> None:
     assert unicodedata.is_normalized("NFC", once)
     assert not [each for each in once if unicodedata.category(each) == "Cc" and each not in "\n\t"]
     assert repair(once) == once
+
+
+@pytest.mark.parametrize(
+    "marks", ["\u0301\u0327", "\u0327\u0301\u0344\u05b0", "\u093c\u094d", "\u0f72\u0f71\u0f74", "\u0f73\u0f71\u0f81"]
+)
+@pytest.mark.parametrize("many", [1, 15, 31, 300])
+def test_long_runs_of_marks_are_normalised_as_ever(marks: str, many: int) -> None:
+    text = f"e{marks * many}a\u030a {marks * many} x"
+    assert repair(text) == unicodedata.normalize("NFC", text)
+
+
+def test_marks_without_end() -> None:
+    """Normalisation alone takes minutes for these."""
+    assert len(repair("a" + "\u0301\u0327" * 200_000)) == 400_000
+    assert len(repair("a" + "\u0f71\u0f73" * 100_000)) == 300_000

@@ -8,6 +8,7 @@ removes are part of it.
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 import ftfy
 from ftfy.chardata import CHARMAP_ENCODINGS
@@ -29,8 +30,32 @@ def repair(text: str) -> str:
     """
     if not SOUND.fullmatch(text):
         text = SURROGATES.sub("\ufffd", UNWANTED.sub("", LINE_ENDS.sub("\n", text)))
-    text = text.strip()
+    text = in_order(text.strip())
     return text if text.isascii() or unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
+
+
+def in_order(text: str) -> str:
+    """The text with long runs of marks in canonical order: normalisation would sort them in quadratic time."""
+    if text.isascii() or not (runs := marks()).search(text):
+        return text
+    return runs.sub(_sorted, text)
+
+
+def _sorted(run: re.Match[str]) -> str:
+    marks = "".join(unicodedata.normalize("NFD", each) for each in run[0])
+    return "".join(sorted(marks, key=unicodedata.combining))
+
+
+@lru_cache(maxsize=1)
+def marks() -> re.Pattern[str]:
+    """More marks in a row than any writing has (UAX 15 allows 30 in stream-safe text)."""
+    each = "".join(char for char in map(chr, range(0x20000)) if _is_mark(char))
+    return re.compile(f"[{each}]{{31,}}")
+
+
+def _is_mark(char: str) -> bool:
+    """Whether a character is, or is made of, nothing but marks that have an order (U+0F73 is made of two)."""
+    return unicodedata.combining(unicodedata.normalize("NFD", char)[0]) > 0
 
 
 def mend(text: str) -> str | None:
