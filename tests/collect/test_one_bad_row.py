@@ -252,7 +252,7 @@ def found(reader: str, data: bytes) -> tuple[list[str], list[Bad]]:
     file = InputFile(form.name, io.BytesIO(data), 100_000)
     if form.beside:
         file.beside = (InputFile("news.en", io.BytesIO(b"line\n" * len(RECORDS)), 100_000),)
-    every = list(Counted(find(source).read(file, source), ""))
+    every = list(Counted(find(source).read(file, source)))
     empty = [bad(each, "empty text") for each in every if isinstance(each, Unit) and not each.text]  # rejected later
     rejects = [each for each in every if isinstance(each, Bad)] + empty
     assert "row twice" not in {each.kind for each in rejects}

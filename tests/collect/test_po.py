@@ -111,7 +111,7 @@ def test_a_conflict_in_the_header_costs_the_header() -> None:
     conflict = '<<<<<<< a\n"X: 1\\n"\n=======\n"X: 2\\n"\n>>>>>>> b\n'
     header = f'msgid ""\nmsgstr ""\n{conflict}"Content-Type: x; charset=KOI8-R\\n"\n\n'
     found = read("gettext", (header + entry("A", "привет")).encode("koi8-r"), "ru.po")
-    assert units(found) == [("ru", "привет")] and len(found) == 2
+    assert units(found) == [("", "привет")] and len(found) == 2
 
 
 def test_a_conflict_without_its_end_costs_a_message() -> None:
@@ -135,7 +135,7 @@ def test_a_conflict_without_its_end_costs_a_message() -> None:
 )
 @pytest.mark.parametrize("name", ["xx.po", "xx.pot"])
 def test_the_header_says_the_encoding(charset: str, text: str, name: str) -> None:
-    assert units(read("gettext", file(entry("A", text), charset=charset).encode(charset), name)) == [("xx", text)]
+    assert units(read("gettext", file(entry("A", text), charset=charset).encode(charset), name)) == [("", text)]
 
 
 def test_without_a_charset_it_is_utf_8() -> None:
@@ -154,7 +154,7 @@ def test_what_the_recipe_states_comes_first() -> None:
     assert kinds(read("gettext", content, "ru.po")) == ["invalid UTF-8"]
     source = SourceConfig(name="s", reader="gettext", path="f", licence="x", encoding="koi8-r")
     found = gettext.read(InputFile("ru.po", io.BytesIO(content), 10_000, encoding="koi8-r"), source)
-    assert units(list(found)) == [("ru", "файл")]
+    assert units(list(found)) == [("", "файл")]
 
 
 @pytest.mark.parametrize(
