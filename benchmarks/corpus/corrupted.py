@@ -1,5 +1,7 @@
 """Corrupted copies of benchmark items in the corpus: how many are found by grams of several sizes, and at what price.
 
+The last rows are what EMMA does: runs of short grams of one item count too (`kernels.overlap.look_up_loosely`).
+
     python -m benchmarks.corpus.corrupted [--data ../shared/data] [--work DIR]
 
 Items of five benchmarks, whole or without every sixth word (character where words are not spaced), stand between
@@ -22,7 +24,7 @@ import numpy as np
 
 from benchmarks.corpus import made
 from benchmarks.machine import machine, result_path
-from emma.annotate.benchmarks import index_benchmarks
+from emma.annotate.benchmarks import SHORT, index_benchmarks, write_index
 from emma.annotate.contamination import find_contamination
 from emma.home import Home
 from emma.lang.scripts import is_spaced
@@ -153,10 +155,12 @@ def main() -> None:
     plant(benchmarks, control.parts["documents"], home / "planted")
     planted = collected(arguments.data, home / "planted", home, "planted", "")
     lines = ["| words, characters | grams needed | whole | every sixth left out | control | CPU s |", "|---" * 6 + "|"]
-    for words, characters in SIZES:
-        out = home / f"{words}"
+    for words, characters, alone in (*((*size, True) for size in SIZES), (*SIZES[0], False)):
+        out = home / f"{words}{alone}"
         (out / "index").mkdir(parents=True)
         counts = index_benchmarks(out / "index", benchmarks, words, characters)
+        if alone:
+            write_index(out / "index" / "loose", (), *SHORT)
         index = Artifact(out / "index", str(words), counts)
         grams, files = hits(planted.parts["documents"], index, words, characters, out / "planted")
         start = time.process_time()
@@ -166,7 +170,8 @@ def main() -> None:
         for needed in NEEDED:
             groups = (grams[is_whole], grams[~is_whole], dark)
             found = [f"{int((mine >= needed).sum()):,} of {len(mine):,}" for mine in groups]
-            lines.append(f"| {words}, {characters} | {needed} | {' | '.join(found)} | {cost:.1f} |")
+            size = f"{words}, {characters}{'' if alone else ' and runs of 5, 20'}"
+            lines.append(f"| {size} | {needed} | {' | '.join(found)} | {cost:.1f} |")
     result = "\n".join([
         "# Corrupted copies of benchmark items", "", f"{machine()}.", "",
         "Run again with `python -m benchmarks.corpus.corrupted`. Documents that share as many grams with a benchmark; "

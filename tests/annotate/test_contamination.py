@@ -167,3 +167,15 @@ def test_items_whose_code_names_no_language_are_found_too(make_work: Callable[..
     found = annotate(AnnotateConfig(), collect=whole, work=make_work("annotate"))
     assert [row["benchmark"] for row in rows_of(found)] == ["bench"] * len(planted)
     assert {lang for _, lang in report_of(found, work.root)} == {"und_Latn", "und_Arab", "und_Thai", "und_Hans"}
+
+
+@pytest.mark.parametrize("lang", ITEMS)
+def test_an_item_with_every_sixth_word_left_out_is_found(look_up: Callable[..., Made], store: Any, lang: str) -> None:
+    units, joiner, step = (
+        (ITEMS[lang].split(), " ", 6) if lang in {"eng_Latn", "arb_Arab"} else ([*ITEMS[lang]], "", 25)
+    )
+    cut = joiner.join(unit for at, unit in enumerate(units, 1) if at % step)
+    page, other = f"{TEXTS[lang]} {cut} {TEXTS[lang]}", f"{TEXTS[lang]} {joiner.join(units[:4])}"
+    made = look_up([items("declaration", ITEMS)], [[{"text": text, "lang": lang} for text in (page, other)]])
+    assert [row["benchmark"] for row in rows_of(made)] == ["declaration", None]
+    assert report_of(made, store)["declaration", lang] == (1, 1, 1)

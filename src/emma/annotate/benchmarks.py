@@ -14,19 +14,32 @@ from numpy.typing import NDArray
 from emma.annotate.sides import Sides
 from emma.annotate.texts import read_batches, unit_kinds
 from emma.kernels.grams import Tables, item_grams, scale
-from emma.kernels.overlap import Index, make_filter
+from emma.kernels.overlap import Index, Loose, make_filter
 from emma.kernels.tables import fold
 from emma.kernels.utf8 import Hashes
 from emma.store import shards
 from emma.store.artifact import Artifact
 
+SHORT = (5, 20)
+"""Words, and characters where they are not spaced, of the grams that are left of an item when words are left out."""
 ITEMS = pa.schema([("benchmark", pa.string()), ("lang", pa.string()), ("item", pa.string())])
 GROUPS = pa.schema([("benchmark", pa.string()), ("lang", pa.string()), ("items", pa.int64())])
 """The items of a benchmark in one language."""
 
 
 def index_benchmarks(out: Path, benchmarks: tuple[Artifact, ...], words: int, characters: int) -> dict[str, int]:
-    """Write the index of all benchmark items: `items.parquet`, `groups.parquet`, and the arrays of an `Index`."""
+    """Write the index of all benchmark items: `items.parquet`, `groups.parquet`, and the arrays of an `Index`.
+
+    In `loose/` the arrays of one of short grams, and `item_groups.npy`, int32, the group of each item.
+    """
+    counts = write_index(out, benchmarks, words, characters)
+    (out / "loose").mkdir()
+    write_index(out / "loose", benchmarks, *SHORT)
+    return counts
+
+
+def write_index(out: Path, benchmarks: tuple[Artifact, ...], words: int, characters: int) -> dict[str, int]:
+    """Write the index of all benchmark items in grams of this size."""
     found = [read_items(part, words, characters) for part in benchmarks]
     items = pa.concat_tables([ITEMS.empty_table(), *(table for table, _, _ in found)])
     groups = items.group_by(["benchmark", "lang"]).aggregate([("item", "count")]).rename_columns(GROUPS.names)
@@ -35,7 +48,9 @@ def index_benchmarks(out: Path, benchmarks: tuple[Artifact, ...], words: int, ch
     owners = np.repeat(np.arange(items.num_rows), np.concatenate([np.empty(0, np.int64), *(n for _, _, n in found)]))
     names = benchmark_names(groups)
     benchmark_of = np.array([names.index(name) for name in groups["benchmark"].to_pylist()], np.int32)
-    index = make_index(hashes, owners, group_of(items, groups), benchmark_of)
+    item_groups = group_of(items, groups)
+    index = make_index(hashes, owners, item_groups, benchmark_of)
+    np.save(out / "item_groups.npy", item_groups)
     for name in Index._fields:
         np.save(out / f"{name}.npy", getattr(index, name))
     shards.write(out / "items.parquet", items)
@@ -99,6 +114,13 @@ def tables_by_point() -> Tables:
     return Tables(fold(), unit_kinds())
 
 
-def load_index(index: Artifact) -> Index:
-    """The index, mapped into memory."""
-    return Index(*(np.asarray(np.load(index.file(f"{name}.npy"), mmap_mode="r")) for name in Index._fields))
+def load_index(index: Artifact, folder: str = "") -> Index:
+    """The index, mapped into memory; that of short grams from the folder `loose/`."""
+    return Index(*(np.asarray(np.load(index.file(f"{folder}{name}.npy"), mmap_mode="r")) for name in Index._fields))
+
+
+def load_loose(index: Artifact) -> tuple[Index, Loose]:
+    """The index of short grams, and what it says of each item."""
+    found = load_index(index, "loose/")
+    groups: NDArray[np.int32] = np.load(index.file("loose/item_groups.npy"))
+    return found, Loose(np.bincount(found.items, minlength=len(groups)), groups)

@@ -7,11 +7,20 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from emma.annotate.benchmarks import GROUPS, ITEMS, benchmark_names, group_of, load_index, tables_by_point
+from emma.annotate.benchmarks import (
+    GROUPS,
+    ITEMS,
+    SHORT,
+    benchmark_names,
+    group_of,
+    load_index,
+    load_loose,
+    tables_by_point,
+)
 from emma.annotate.texts import both_sides, read_batches
 from emma.kernels.arrow import buffers
 from emma.kernels.grams import scale
-from emma.kernels.overlap import Found, look_up
+from emma.kernels.overlap import Found, look_up, look_up_loosely
 from emma.schemas import CONTAMINATION
 from emma.store import shards
 from emma.store.artifact import Artifact
@@ -27,7 +36,7 @@ def find_contamination(out: Path, documents: Artifact, index: Artifact, words: i
     Writes `contamination.parquet`, row for row like `documents`; `items.parquet`, the items found in this shard; and
     `groups.npy`, int64, how many of its documents share a gram with each group.
     """
-    known, groups = load_index(index), shards.read(index.file("groups.parquet"))
+    known, short, groups = load_index(index), load_loose(index), shards.read(index.file("groups.parquet"))
     names = benchmark_names(groups)
     items, hit = np.zeros(index.counts["items"], np.bool_), np.zeros(groups.num_rows, np.int64)
     with ShardWriter(out / "contamination.parquet", CONTAMINATION) as writer:
@@ -35,6 +44,7 @@ def find_contamination(out: Path, documents: Artifact, index: Artifact, words: i
             data, offsets = buffers(both_sides(batch["text"], batch["text2"]))
             found = room(batch.num_rows, len(names), items, hit)
             look_up(data, offsets, tables_by_point(), scale(words, characters), known, found)
+            look_up_loosely(data, offsets, tables_by_point(), scale(*SHORT), *short, found)
             writer.add_table(columns(found, names))
     numbers = pa.array(np.flatnonzero(items))
     table = shards.read(index.file("items.parquet")).take(numbers).append_column("number", numbers)

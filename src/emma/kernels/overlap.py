@@ -7,11 +7,19 @@ from numpy.typing import NDArray
 
 from emma.kernels.compiling import kernel
 from emma.kernels.grams import Scale, Tables, all_grams
+from emma.kernels.sorting import sort
 from emma.kernels.units import room_for, split
 from emma.kernels.utf8 import Bytes, Hashes, Offsets, decode, longest
 
 BITS_PER_GRAM = 16
 """Bits of the filter a gram: one document gram in sixteen or fewer passes that is in no item."""
+LEAST_RUNS, LEAST_SHARE = 2, 0.1
+"""Runs of short grams of one item that a document must share, and the share of the item's grams that are in them. One
+run is a quotation."""
+LEAST_SIZE = 8
+"""Short grams of an item below which it is a phrase, which anybody may use: twelve words have eight."""
+COMMON = 20
+"""Items in which a short gram may be; one in more is a turn of phrase."""
 Int32 = NDArray[np.int32]
 
 
@@ -41,6 +49,13 @@ class Found(NamedTuple):
     by_benchmark: Int32
     items: NDArray[np.bool_]
     documents: Offsets
+
+
+class Loose(NamedTuple):
+    """Of each item: how many grams it has in an index of short grams, and its group; int64 and int32 (items)."""
+
+    sizes: Offsets
+    groups: Int32
 
 
 class Last(NamedTuple):
@@ -108,3 +123,72 @@ def look_up(  # noqa: PLR0917 - compiled functions take arguments by position
             at = place_of(gram, index)
             if at >= 0:
                 note(at, document, index, found, last)
+
+
+@kernel
+def look_up_loosely(  # noqa: PLR0917 - compiled functions take arguments by position
+    data: Bytes, offsets: Offsets, tables: Tables, scale: Scale, index: Index, loose: Loose, found: Found
+) -> None:
+    """Add to `found` the items of which a document without any hit has LEAST_RUNS and LEAST_SHARE of their grams.
+
+    `index` has short grams. Each alone is no evidence, but several of one item here and there are: a copy in which
+    words were left out or changed.
+    """
+    room, last = longest(offsets), np.full(len(found.documents), -1)
+    points, units, grams = np.empty(room, np.uint32), room_for(room), np.empty(2 * room + 1, np.uint64)
+    counts, touched = np.zeros(len(found.items), np.int32), np.empty(len(found.items), np.int64)
+    runs, ends = np.zeros(len(found.items), np.int32), np.full(len(found.items), -1)
+    for document in range(len(offsets) - 1):
+        if found.hits[document]:
+            continue
+        text = points[: decode(data, offsets[document], offsets[document + 1], points)]
+        count = all_grams(units, split(text, tables.fold, tables.kinds, units), scale, False, grams)
+        runs_of(grams[:count], index, runs, ends)
+        met = 0
+        for at in hits_of(grams[:count], index):
+            for item in index.items[index.item_starts[at] : index.item_starts[at + 1]]:
+                if counts[item] == 0:
+                    touched[met] = item
+                    met += 1
+                counts[item] += 1
+        for item in touched[:met]:
+            shared, apart = counts[item], runs[item]
+            counts[item], runs[item], ends[item] = 0, 0, -1
+            long, enough = loose.sizes[item] >= LEAST_SIZE, shared >= LEAST_SHARE * loose.sizes[item]
+            if long and enough and apart >= LEAST_RUNS:
+                group = loose.groups[item]
+                found.items[item] = True
+                found.hits[document] += shared
+                found.by_benchmark[document, index.benchmark_of[group]] += shared
+                found.documents[group] += last[group] != document
+                last[group] = document
+
+
+@kernel
+def runs_of(grams: Hashes, index: Index, runs: Int32, ends: Offsets) -> None:
+    """Count for each item the runs of grams one after the other that it shares; `ends` is where its last one ends."""
+    for place in range(len(grams)):
+        at = place_of(grams[place], index)
+        if at >= 0 and index.item_starts[at + 1] - index.item_starts[at] <= COMMON:
+            for item in index.items[index.item_starts[at] : index.item_starts[at + 1]]:
+                runs[item] += ends[item] < 0 or ends[item] != place - 1
+                ends[item] = place
+
+
+@kernel
+def hits_of(grams: Hashes, index: Index) -> Hashes:
+    """Where those grams are in the index that are in it and in few items, each once; uses up `grams`."""
+    count = 0
+    for gram in grams:
+        at = place_of(gram, index)
+        if at >= 0 and index.item_starts[at + 1] - index.item_starts[at] <= COMMON:
+            grams[count] = np.uint64(at)
+            count += 1
+    some = grams[:count]
+    sort(some)
+    distinct = 0
+    for at in range(count):
+        if at == 0 or some[at] != some[distinct - 1]:
+            some[distinct] = some[at]
+            distinct += 1
+    return some[:distinct]
