@@ -44,7 +44,7 @@ class LidConfig(Settings):
 class AnnotateConfig(Section):
     """Settings of the annotate stage: it measures, and `[curate]` decides."""
 
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
 
     gram_words: int = Field(default=13, ge=5)
     """Words that a document must share with a benchmark, in the same order, to count as having it."""

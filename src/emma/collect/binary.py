@@ -7,6 +7,7 @@ LOOKED_AT = 1024
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 _CONVERT = "convert it to text first"
 _UNPACK = "unpack it, or set `member` of the source"
+_EPUB = "an electronic book (EPUB); use the reader 'epub', without `member`"
 _COMPRESSED = "decompress it, or name it {} so that it is"
 
 SIGNATURES: tuple[tuple[bytes, str], ...] = (
@@ -60,7 +61,8 @@ PATTERNS: tuple[tuple[re.Pattern[bytes], str], ...] = (
 )
 ZIP = re.compile(rb"PK(\x03\x04|\x05\x06|\x07\x08PK\x03\x04)")
 IN_ZIP: tuple[tuple[bytes, str], ...] = (
-    (b"application/epub+zip", "an electronic book (EPUB)"),
+    (b"application/epub+zip", _EPUB),
+    (b"META-INF/container.xml", _EPUB),
     (b"application/vnd.oasis.opendocument", f"an OpenDocument file; {_CONVERT}"),
     (b"[Content_Types].xml", f"an Office file (.docx, .xlsx, .pptx); {_CONVERT}"),
     (b"word/", f"an Office file (.docx); {_CONVERT}"),

@@ -125,7 +125,7 @@ class BenchmarkConfig(SourceConfig):
 class CollectConfig(Section):
     """Settings of the collect stage."""
 
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
 
     sources: tuple[SourceConfig, ...] = ()
     """What to read, in `[[collect.sources]]` tables."""

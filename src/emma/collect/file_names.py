@@ -187,6 +187,8 @@ def _advice(path: PurePosixPath, source: SourceConfig) -> str:
     said = "the text names no language"
     if source.reader in NAMED:
         said += f", and neither does the name '{path}' beyond doubt"
+    if ".epub/" in str(path):
+        return f"{said}; use the reader 'epub', without `member`, which takes the language of the book"
     found = [(code, pattern) for code, pattern in _places(path) if _meaning(code, source)]
     found.sort(key=lambda each: not has_name(_meaning(each[0], source)))
     shown = f", such as lang_from = '{found[0][1]}', which is '{found[0][0]}' here" if found else ""

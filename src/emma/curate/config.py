@@ -64,7 +64,7 @@ class Agreement(Settings):
 class CurateConfig(Section):
     """Settings of the curate stage."""
 
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
 
     min_documents: int = Field(default=30, ge=4)
     """Documents a language needs for limits of its own; with fewer, those of its script hold, then those of all

@@ -10,7 +10,7 @@ from emma.section import Section
 class EvaluateConfig(Section):
     """Bits per UTF-8 byte of the test split, for the base and for the adapted model."""
 
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
 
     max_bytes_per_lang: int = Field(default=20_000, gt=0)
     """Test text a language, in UTF-8 bytes: documents are taken in the order of a hash of their id until there are

@@ -42,7 +42,7 @@ class MixConfig(Section):
     (`hin_Deva`) or a tier (`low`). Of several that name a text, the first of these kinds counts.
     """
 
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
 
     tokens: int = Field(default=2_000_000, gt=0)
     """Training tokens in all."""

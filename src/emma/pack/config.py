@@ -10,7 +10,7 @@ from emma.section import Section
 class PackConfig(Section):
     """What surrounds a document's tokens, and how bitext is written out."""
 
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
 
     add_bos: bool = True
     """Begin each document with the token that stands before a text: the beginning-of-sequence token, or the

@@ -10,7 +10,7 @@ from emma.section import Section
 class ReleaseConfig(Section):
     """Settings of the release stage."""
 
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
 
     title: str = "Multilingual language model"
     """Heading of the model card; the data card adds "corpus" to it."""

@@ -10,7 +10,7 @@ from emma.section import Section
 class ReportConfig(Section):
     """Settings of the report stage."""
 
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
 
     title: str = "Language adaptation report"
     """Heading of the page."""

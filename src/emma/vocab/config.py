@@ -12,7 +12,7 @@ Method = Literal["continue", "append_below", "append_scores", "append_zero"]
 class VocabConfig(Section):
     """How the base vocabulary is expanded."""
 
-    version: ClassVar[int] = 4
+    version: ClassVar[int] = 5
 
     new_pieces: int = Field(default=8000, ge=0)
     """Pieces to add at most; fewer when the text holds too few that are frequent enough. 0 keeps the base's
