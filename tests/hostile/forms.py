@@ -105,6 +105,15 @@ STORY = f"# Ìtàn\n\n##\n{YORUBA}\n\n##\n{YORUBA}\n\n##\n* License: [CC-BY]\n* 
 RECORDS = [{"text": f"{YORUBA} {number}", "lang": "yor_Latn"} for number in range(10)]
 CSV = "text,lang\n" + "".join(f'"{YORUBA} {number}",yor_Latn\n' for number in range(10))
 
+CHAPTER = f"""<html xmlns="http://www.w3.org/1999/xhtml"><body><section>
+<h1>Ì</h1><p>{YORUBA} <i>x</i></p></section></body></html>"""
+CONTAINER = b'<container><rootfiles><rootfile full-path="b.opf"/></rootfiles></container>'
+PACKAGE = (
+    b'<package xmlns:dc="http://purl.org/dc/elements/1.1/"><metadata><dc:language>yo</dc:language></metadata><manifest>'
+    b'<item id="c" href="c.xhtml" media-type="application/xhtml+xml"/></manifest>'
+    b'<spine><itemref idref="c"/></spine></package>'
+)
+
 LANG = {"lang": "yor_Latn"}
 PLAIN = [
     Form("android", "android", "values-yo/strings.xml", _text(ANDROID)),
@@ -180,6 +189,20 @@ def _moses_zip(content: bytes) -> bytes:
     return sink.getvalue()
 
 
+def _book(chapter: bytes) -> bytes:
+    sink = io.BytesIO()
+    members = {
+        "mimetype": b"application/epub+zip",
+        "META-INF/container.xml": CONTAINER,
+        "b.opf": PACKAGE,
+        "c.xhtml": chapter,
+    }
+    with zipfile.ZipFile(sink, "w") as packed:
+        for name, content in (members | {"c.xhtml": chapter}).items():
+            packed.writestr(zipfile.ZipInfo(name), content)
+    return sink.getvalue()
+
+
 STORED: Mapping[str, Callable[[bytes], bytes]] = {
     "gz": lambda content: gzip.compress(content, mtime=0),
     "bz2": bz2.compress,
@@ -196,6 +219,8 @@ def _packed() -> Iterator[Form]:
         yield Form(f"jsonl.{suffix}", "jsonl", f"a.jsonl.{suffix}", PLAIN[12].content, pack=pack)
     for suffix, pack in ARCHIVES.items():
         yield Form(f"{suffix}", "text", f"a.{suffix}", lines, {"member": "*.txt"}, pack)
+    yield Form("tgz", "text", "a.TGZ", lines, {"member": "*.txt"}, ARCHIVES["tar.gz"])
+    yield Form("epub", "epub", "a.epub", _text(CHAPTER), pack=_book)
     yield Form("moses.zip", "moses", "a.zip", lines, {"member": "*"}, _moses_zip)
     yield Form("warc.gz", "warc", "a.warc.gz", _warc(), pack=STORED["gz"])
     yield Form("dump.bz2", "mediawiki_dump", "yowiki.xml.bz2", _text(DUMP), pack=STORED["bz2"])

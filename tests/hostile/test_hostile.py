@@ -1,6 +1,5 @@
 """Damaged and crafted files of every form, read by the real collect stage: a small part of benchmarks/hostile."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,8 +13,6 @@ from tests.hostile.trial import collected, confined, try_files, write
 
 EACH = 6
 """Damaged files of each form."""
-OWN = ("topics", "huggingface")
-"""Forms of which some inputs are known to crash, or to give an id twice."""
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -28,17 +25,11 @@ def warm(tmp_path_factory: pytest.TempPathFactory) -> None:
     collected(form, room)
 
 
-def known(names: Iterable[str]) -> list[object]:
-    """Names, with a mark on those that are known to fail."""
-    mark = pytest.mark.xfail(reason="known", strict=False)
-    return [pytest.param(name, marks=mark) if name in OWN else name for name in names]
-
-
 def test_every_reader_has_a_form() -> None:
     assert {form.reader for form in FORMS.values()} == set(readers.names())
 
 
-@pytest.mark.parametrize("name", known(FORMS))
+@pytest.mark.parametrize("name", FORMS)
 def test_damage(name: str, tmp_path: Path) -> None:
     form = FORMS[name]
     inputs = [form.pack(form.content), *(mutated(form, number) for number in range(EACH))]
