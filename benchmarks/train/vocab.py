@@ -13,7 +13,6 @@ of proportional set sizes, sampled four times a second. Tokens are counted on th
 """
 
 import argparse
-import json
 import os
 import shutil
 import subprocess
@@ -41,8 +40,6 @@ from emma.vocab_report.texts import Block
 HELD_OUT_BYTES = 200_000
 """Of each language and domain; what is held out of each is less than that for most."""
 THREADS = 2
-NO_WEIGHTS = b"\x02\0\0\0\0\0\0\0{}"
-"""A safetensors file without tensors."""
 
 
 @dataclass(frozen=True)
@@ -58,12 +55,12 @@ class Took:
 
 
 def base_of(data: Path, folder: Path) -> Path:
-    """A model folder with Llama 2's tokenizer; the model itself is not needed."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """A model folder with Llama 2's tokenizer, and the smallest model that goes with it."""
+    from transformers import LlamaConfig, LlamaForCausalLM
+
+    sizes = {"hidden_size": 16, "intermediate_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2}
+    LlamaForCausalLM(LlamaConfig(vocab_size=32_000, num_key_value_heads=2, **sizes)).save_pretrained(folder)
     shutil.copyfile(data / "model" / "llama2_tokenizer" / "tokenizer.model", folder / "tokenizer.model")
-    config = {"model_type": "llama", "vocab_size": 32_000, "bos_token_id": 1, "eos_token_id": 2}
-    (folder / "config.json").write_text(json.dumps(config))
-    (folder / "model.safetensors").write_bytes(NO_WEIGHTS)
     return folder
 
 
