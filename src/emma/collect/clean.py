@@ -19,6 +19,9 @@ UNWANTED = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\xad\ufeff\ufffe\uffff]")
 SURROGATES = re.compile("[\ud800-\udfff]")
 SOUND = re.compile("[\t\n\x20-\x7e\xa0-\xac\xae-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]*")
 """Text without any of these: nearly all text, told in one fast pass."""
+LONGEST = 30
+"""Marks in a row that stream-safe text may have (UAX 15)."""
+STRIDE = LONGEST + 1
 MOJIBAKE = "mojibake"
 """What `Unit.repair` says of a mended text."""
 
@@ -36,9 +39,12 @@ def repair(text: str) -> str:
 
 def in_order(text: str) -> str:
     """The text with long runs of marks in canonical order: normalisation would sort them in quadratic time."""
-    if text.isascii() or not (runs := marks()).search(text):
+    if text.isascii() or marks().isdisjoint(text[LONGEST::STRIDE]):  # a longer run has one of these places
         return text
-    return runs.sub(_sorted, text)
+    places = (at for at in range(LONGEST, len(text), STRIDE) if text[at] in marks())
+    if not any(runs().search(text, at - LONGEST, at + STRIDE) for at in places):
+        return text
+    return runs().sub(_sorted, text)
 
 
 def _sorted(run: re.Match[str]) -> str:
@@ -47,15 +53,16 @@ def _sorted(run: re.Match[str]) -> str:
 
 
 @lru_cache(maxsize=1)
-def marks() -> re.Pattern[str]:
-    """More marks in a row than any writing has (UAX 15 allows 30 in stream-safe text)."""
-    each = "".join(char for char in map(chr, range(0x20000)) if _is_mark(char))
-    return re.compile(f"[{each}]{{31,}}")
+def marks() -> frozenset[str]:
+    """Characters that are, or are made of, nothing but marks that have an order (U+0F73 is made of two)."""
+    planes = map(chr, range(0x20000))
+    return frozenset(char for char in planes if unicodedata.combining(unicodedata.normalize("NFD", char)[0]))
 
 
-def _is_mark(char: str) -> bool:
-    """Whether a character is, or is made of, nothing but marks that have an order (U+0F73 is made of two)."""
-    return unicodedata.combining(unicodedata.normalize("NFD", char)[0]) > 0
+@lru_cache(maxsize=1)
+def runs() -> re.Pattern[str]:
+    """More marks in a row than any writing has."""
+    return re.compile(f"[{''.join(sorted(marks()))}]{{{STRIDE},}}")
 
 
 def mend(text: str) -> str | None:

@@ -49,12 +49,19 @@ class Keys:
 
     def __init__(self, fields: Iterable[str]) -> None:
         names = {name for field in fields for name in (field, *field.split("."))}
-        written = [{json.dumps(name).encode(), json.dumps(name, ensure_ascii=False).encode()} for name in names]
-        self._written = [tuple(each) for each in written]
+        self._written = [json.dumps(name).encode() for name in names]
+        self._otherwise = {
+            json.dumps(name).encode(): json.dumps(name, ensure_ascii=False).encode()
+            for name in names
+            if not name.isascii()
+        }
 
     def may_repeat(self, line: bytes) -> bool:
         """Never False where one is twice, unless it is written in two ways with other escapes than usual."""
-        return any(line.count(first) + sum(map(line.count, others)) > 1 for first, *others in self._written)
+        for name in self._written:
+            if line.count(name) > 1:
+                return True
+        return any(line.count(name) + line.count(other) > 1 for name, other in self._otherwise.items())
 
 
 def loads(data: bytes, keys: Keys | None = None) -> Any:

@@ -6,6 +6,7 @@ dictionary where texts repeat, such as labels, and nowhere else; no compression 
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,7 @@ class ShardWriter:
         self._writer.close()
 
 
+@lru_cache(maxsize=64)
 def settings(schema: pa.Schema, level: int) -> dict[str, Any]:
     """What the Parquet writer is told of each column of a schema."""
     leaves = dict(map(leaf, schema))
