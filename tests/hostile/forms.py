@@ -107,7 +107,10 @@ CSV = "text,lang\n" + "".join(f'"{YORUBA} {number}",yor_Latn\n' for number in ra
 
 CHAPTER = f"""<html xmlns="http://www.w3.org/1999/xhtml"><body><section>
 <h1>Ì</h1><p>{YORUBA} <i>x</i></p></section></body></html>"""
-CONTAINER = b'<container><rootfiles><rootfile full-path="b.opf"/></rootfiles></container>'
+CONTAINER = (
+    b'<container><rootfiles><rootfile full-path="b.opf" media-type="application/oebps-package+xml"/></rootfiles>'
+    b"</container>"
+)
 PACKAGE = (
     b'<package xmlns:dc="http://purl.org/dc/elements/1.1/"><metadata><dc:language>yo</dc:language></metadata><manifest>'
     b'<item id="c" href="c.xhtml" media-type="application/xhtml+xml"/></manifest>'

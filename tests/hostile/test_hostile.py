@@ -33,8 +33,9 @@ def test_every_reader_has_a_form() -> None:
 def test_damage(name: str, tmp_path: Path) -> None:
     form = FORMS[name]
     inputs = [form.pack(form.content), *(mutated(form, number) for number in range(EACH))]
-    faults = [outcome.fault for outcome in try_files(form, inputs, tmp_path)]
-    assert faults == [""] * len(inputs)
+    outcomes = list(try_files(form, inputs, tmp_path))
+    assert [outcome.fault for outcome in outcomes] == [""] * len(inputs)
+    assert "Error: " not in outcomes[0].said, "what is not damaged is read"
 
 
 @pytest.mark.parametrize("name", CRAFTED)
