@@ -4,6 +4,8 @@ Annotations suffice: text is opened only to verify near duplicates and to size u
 and set numbers are ever held for the whole corpus, some 40 bytes a document.
 """
 
+import math
+
 from emma.counting import kept, number
 from emma.curate.agreement import score_shards
 from emma.curate.boilerplate import find_boilerplate
@@ -19,6 +21,9 @@ from emma.curate.settle import SettleSettings, settle
 from emma.curate.summary import Decided, summarise
 from emma.store.artifact import Artifact
 from emma.work.work import Made, Work
+
+BUCKET_BYTES = 32_000_000
+"""Text of the documents of a bucket."""
 
 
 def curate(section: CurateConfig, *, collect: Artifact, annotate: Artifact, work: Work) -> Made:
@@ -37,7 +42,7 @@ def curate(section: CurateConfig, *, collect: Artifact, annotate: Artifact, work
     guard_over_filtering(faults, measures, limits, section)
 
     # Duplicates, and lines that stand in too many documents.
-    buckets = 1 if work.is_light else section.buckets
+    buckets = buckets_for(work, section.buckets)
     sets = find_duplicates(inputs.pairs, work, buckets=buckets, near_threshold=section.near_threshold)
     boilerplate = find_boilerplate(
         inputs.pairs,
@@ -61,3 +66,10 @@ def curate(section: CurateConfig, *, collect: Artifact, annotate: Artifact, work
     languages = summarise(section, decided, collect, annotate, work)
     counts = {"languages_kept": number(kept(languages)), **sum_counts([part.counts for part in selection])}
     return Made(counts, {"selection": inputs.as_collected(selection)})
+
+
+def buckets_for(work: Work, most: int) -> int:
+    """Pieces in which duplicates are sought: with little text, more of them cost more than they save in memory."""
+    if work.is_light or work.bytes_in is None:
+        return 1 if work.is_light else most
+    return min(most, max(2, math.ceil(work.bytes_in / BUCKET_BYTES)))
