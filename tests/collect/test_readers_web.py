@@ -218,6 +218,12 @@ def test_a_record_whose_bytes_changed_is_rejected_and_the_rest_is_read() -> None
     assert isinstance(found[0], Bad) and found[0].detail.startswith("at byte ") and b"<main>" in found[0].raw
 
 
+def test_any_number_of_empty_lines_between_records() -> None:
+    one, two = (archive((f"http://{name}/", html("ሰላም"), {})) for name in "ab")
+    found = read("warc", b"\r\n" * 10_000 + one + b"\n" * 9_999 + two + b"\r\n" * 5_000)
+    assert (kinds(found), [each.url for each in found if isinstance(each, Unit)]) == ([], ["http://a/", "http://b/"])
+
+
 @pytest.mark.parametrize("content", [b"", b"no archive", b"WARC/1.0\r\n", b"\x1f\x8b\x00\x00"])
 def test_what_is_no_archive(content: bytes) -> None:
     found = read("warc", content)

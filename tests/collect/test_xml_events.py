@@ -12,6 +12,7 @@ from emma.collect.lines import Lines, squeezed
 from emma.collect.streams import InputFile
 from emma.collect.unit import Bad, Unit
 from emma.collect.xml_events import End, Records, Start, Text, events, without
+from emma.collect.xml_pieces import CHUNK, Pieces
 from tests.conftest import TEXTS
 
 
@@ -264,6 +265,15 @@ def test_many_faults_and_many_levels_are_read_in_one_pass() -> None:
     deep = memory("a", "<i>" * 100_000 + "</i>" * 100_000, "b")
     texts, rejects = read_on(given(deep.encode()))
     assert (texts, len(rejects)) == (["a", "b"], 1) and "more than 256 elements" in rejects[0].detail
+
+
+def test_what_is_read_again_comes_in_pieces() -> None:
+    """A section that is never closed is given back whole: each fault in it may cost a piece, and not all of it."""
+    pieces = Pieces(given(b"end"))
+    again = bytes(range(256)) * (5 * CHUNK // 256) + b"last"
+    pieces.give_back(again)
+    found = [*iter(pieces.more, b"")]
+    assert b"".join(found) == again + b"end" and max(map(len, found)) == CHUNK
 
 
 # Lines

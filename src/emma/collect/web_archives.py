@@ -86,7 +86,8 @@ def records(plain: Plain, limit: int) -> Iterator[Record]:
 def _at_record(plain: Plain) -> bool:
     """Pass over empty lines; whether anything follows, were it damage."""
     while plain.need(HEADER) and plain.held[0] in NEWLINES:
-        plain.take(len(plain.held) - len(plain.held.lstrip(NEWLINES)))
+        first = plain.held[:AFTER]  # of all that is held there may be megabytes, and records without number
+        plain.take(len(first) - len(first.lstrip(NEWLINES)))
     return bool(plain.held or (plain.damage and not plain.is_over))
 
 

@@ -26,7 +26,8 @@ class Pieces:
         self._read = cast(io.BufferedReader, file.stream).read1
         self._declared = file.encoding
         self._pieces = self._decoded()
-        self._again = b""
+        self._again: list[bytes] = []
+        """What is to be read again, the last piece first."""
         self._damage: Exception | None = None
         self.encoding = ""
         """What the file is written in, once known."""
@@ -39,9 +40,9 @@ class Pieces:
         """
         if self._damage and not self._again:
             raise self._damage
-        held, got, self._again = [self._again], len(self._again), b""
+        held, got = list[bytes](), 0
         try:
-            while got < size and not self._damage and (piece := next(self._pieces, b"")):
+            while got < size and (piece := self._next()):
                 held.append(piece)
                 got += len(piece)
         except DAMAGE as error:
@@ -50,9 +51,14 @@ class Pieces:
                 raise
         return b"".join(held)
 
+    def _next(self) -> bytes:
+        if self._again:
+            return self._again.pop()
+        return b"" if self._damage else next(self._pieces, b"")
+
     def give_back(self, data: bytes) -> None:
-        """Bytes to be read again, before all others."""
-        self._again = data + self._again
+        """Bytes to be read again, before all others; in pieces, so that a fault in each costs no more than its own."""
+        self._again += [data[at : at + CHUNK] for at in reversed(range(0, len(data), CHUNK))]
 
     def rest(self) -> Iterator[bytes]:
         """All that follows, up to damage; as it is where the encoding is unknown."""
@@ -70,7 +76,7 @@ class Pieces:
             decoder = codecs.getincrementaldecoder(self.encoding)("emma.forbidden")
         except (LookupError, UnicodeError):
             self._pieces = iter(lambda: self._read(CHUNK), b"")
-            self._again = first
+            self.give_back(first)
             raise
         if codecs.lookup(self.encoding).name == "utf-8":
             yield first
