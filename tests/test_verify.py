@@ -8,6 +8,7 @@ import pytest
 
 from emma.cli import main
 from emma.home import Home
+from emma.store.address import file_digest
 from emma.store.manifest import MANIFEST
 from emma.verify import verify
 from emma.work.progress import Reporter
@@ -69,6 +70,22 @@ def test_a_file_that_is_gone_or_cut(home: Home, capsys: pytest.CaptureFixture[st
     out = said(capsys, 1, "--home", home.path)
     assert f"damaged: collect: {first}: it is missing" in out
     assert f"damaged: collect: {second}: it has" in out
+
+
+def test_a_link_that_leads_out_and_a_disk_that_gives_nothing(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither ends the reading of the others."""
+    out, faulty = files(home, "documents.parquet")[:2]
+    out.unlink()
+    out.symlink_to("/etc/hostname")
+
+    def digest(path: Path) -> str:
+        if path == faulty:
+            raise OSError(5, "Input/output error")
+        return file_digest(path)
+
+    monkeypatch.setattr("emma.verify.file_digest", digest)
+    found = {each.artifact / each.name: each.what for each in verify(home, None, Reporter(quiet=True)).damaged}
+    assert found.keys() == {out, faulty} and "does not lie in" in found[out] and "Input/output" in found[faulty]
 
 
 def test_what_to_do_works(home: Home, compiled: Path, capsys: pytest.CaptureFixture[str]) -> None:

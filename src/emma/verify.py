@@ -101,7 +101,13 @@ def _verify(folder: Path, home: Home, found: Verified) -> None:
 
 def _compared(folder: Path, name: str, facts: Mapping[str, Any], home: Home, found: Verified) -> str:
     """What is wrong with a file, in words; empty if nothing is."""
-    path = inside(folder, name, folder / MANIFEST)
+    try:
+        return _wrong(inside(folder, name, folder / MANIFEST), facts, home, found)
+    except (ArtifactError, OSError) as error:  # a link that leads out, or a disk that does not give what it has
+        return str(error)
+
+
+def _wrong(path: Path, facts: Mapping[str, Any], home: Home, found: Verified) -> str:
     if not path.is_file():
         found.elsewhere += home.url is not None
         return "" if home.url is not None else "it is missing"

@@ -5,6 +5,8 @@ import sys
 
 import pytest
 
+from emma.work import lean
+
 pytest.importorskip("pandas")
 
 ASK = """
@@ -22,3 +24,16 @@ print("pandas" in sys.modules, pa.table({{"a": [1, 2]}}).to_pandas()["a"].sum())
 def test_only_a_claimed_process_spares_itself_pandas(claim: str, loaded: bool) -> None:
     said = subprocess.run([sys.executable, "-c", ASK.format(claim=claim)], capture_output=True, text=True, check=True)
     assert said.stdout.split() == [str(loaded), "3"]
+
+
+def test_once_a_process_however_often_it_is_claimed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A Ray worker is claimed by every task."""
+    done: list[str] = []
+    for name in ("spare_pandas", "spare_collections"):
+        monkeypatch.setattr(lean, name, lambda name=name: done.append(name))
+    for name in ("_claims", "_slimmed"):
+        monkeypatch.setattr(lean, name, [])
+    for _ in range(3):
+        lean.claim()
+        lean.slim()
+    assert done == ["spare_pandas", "spare_collections"]

@@ -7,6 +7,7 @@ from importlib.machinery import ModuleSpec
 ALLOCATIONS = (50_000, 20, 20)
 """Objects made since the last look at the youngest of them, and how many such looks to one at the older ones."""
 _claims: list[bool] = []
+_slimmed: list[bool] = []
 
 
 def claim() -> None:
@@ -15,9 +16,12 @@ def claim() -> None:
 
 
 def slim() -> None:
-    """Before the first work of a process that was claimed: no pandas in pyarrow, few looks for garbage."""
-    if _claims:
-        _claims.clear()
+    """Before the first work of a process that was claimed: no pandas in pyarrow, few looks for garbage.
+
+    Once, however often it is claimed: what is left of earlier tasks must not count as loaded for good.
+    """
+    if _claims and not _slimmed:
+        _slimmed.append(True)
         spare_pandas()
         spare_collections()
 
