@@ -1,12 +1,14 @@
 """The script of short texts against counting all of them, and texts that are long enough to differ."""
 
+from collections import Counter
+
 import pytest
 
 from emma.collect.config import SourceConfig
 from emma.collect.documents import documents
 from emma.collect.naming import Naming
 from emma.collect.unit import Unit
-from emma.collect.writing import LONG, clear
+from emma.collect.writing import HELD, LONG, clear
 from emma.lang.codes import ENOUGH_LETTERS
 
 
@@ -32,6 +34,13 @@ def test_a_long_text_is_in_its_own_script() -> None:
     texts = [*LATIN, long, *LATIN * 14, "Кратак"]
     found = labels([Unit(row, text, "sr") for row, text in enumerate(texts, 1)])
     assert [at for at, label in enumerate(found) if label == "srp_Cyrl"] == [len(LATIN)]
+
+
+def test_a_long_file_may_have_one_script_after_the_other() -> None:
+    """As many texts as decide together, then others; a last one that is too short goes with those before it."""
+    texts = [*["Сачувај"] * HELD, *["Sačuvaj"] * HELD, "Откажи"]
+    found = labels([Unit(row, text, "sr") for row, text in enumerate(texts, 1)])
+    assert Counter(found) == {"srp_Cyrl": HELD, "srp_Latn": HELD + 1} and found[-1] == "srp_Latn"
 
 
 def test_every_code_is_decided_for_itself() -> None:

@@ -1,4 +1,4 @@
-"""The script of many short texts, decided once from all of them: one label of a button says little, a thousand do."""
+"""The script of many short texts, decided from all of them: one label of a button says little, a thousand do."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -10,19 +10,20 @@ from emma.lang.markup import letters
 from emma.lang.scripts import Evidence, written_evidence
 
 HELD, HELD_CHARS = 10_000, 8_000_000
-"""Texts from the beginning of a file that decide, at most."""
+"""Texts, one after the other in a file, that decide together, at most."""
 LONG = 10 * ENOUGH_LETTERS
 """Letters from which a text that is clearly in one script is in that one, whatever the others are in."""
 EAST_ASIAN = ("Hans", "Hant", "Jpan", "Kore")
 """Scripts that texts of Han characters alone may be in."""
 Decided = dict[tuple[str, bool], Evidence | None]
-"""By code and side; None where nothing is clear, or there is one text only."""
+"""By code and side, what the last texts said that were enough; None where nothing was clear, or there was one only."""
 
 
 def decided(units: Iterable[Unit], naming: Naming) -> Iterator[Unit]:
     """The units of a file, in order; those with few letters take the script of most of their code's.
 
-    Only codes that leave the script to the text are looked at. Of a longer file the first HELD texts decide.
+    Only codes that leave the script to the text are looked at. In a longer file every HELD texts decide for themselves,
+    since it may have one script after the other; where these are too few for that, the ones before them do.
     """
     known: Decided = {}
     batch: list[Unit] = []
@@ -54,7 +55,7 @@ def _settle(units: Sequence[Unit], known: Decided, key: tuple[str, bool]) -> Non
         known[key] = None
         return
     seen = [_evidence(unit, key[1]) for unit in units]
-    if key not in known:
+    if key not in known or sum(weight(each) for each in seen) >= ENOUGH_LETTERS:
         known[key] = clear(seen)
     most = known[key]
     for unit, own in zip(units, seen, strict=True):
@@ -71,14 +72,18 @@ def _evidence(unit: Unit, is_second: bool) -> Evidence:
     return seen or written_evidence(letters(text, SAMPLE))
 
 
+def weight(seen: Evidence) -> int:
+    """How many letters of a text count: none has more weight than LONG."""
+    return min(seen[2], LONG)
+
+
 def clear(seen: Iterable[Evidence]) -> Evidence | None:
-    """What all texts together say of their script, if that is clear; none has more weight than LONG letters."""
+    """What all texts together say of their script, if that is clear."""
     found: Counter[str] = Counter()
     total = 0
-    for script, share, count in seen:
-        weight = min(count, LONG)
-        found[script] += round(share * weight)
-        total += weight
+    for each in seen:
+        found[each[0]] += round(each[1] * weight(each))
+        total += weight(each)
     if "Hani" in found and (eastern := max(EAST_ASIAN, key=lambda script: found[script])) in found:
         found[eastern] += found.pop("Hani")
     script, count = min(found.items(), key=lambda item: (-item[1], item[0]), default=("Zyyy", 0))
