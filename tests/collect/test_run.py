@@ -278,6 +278,9 @@ def test_what_cannot_be_read_of_a_benchmark_stops_the_stage(data: Path, make_wor
     allowed = section(data, benchmarks=[{**BENCHMARK, "allow_unread": True}])
     again = collect(allowed, work=make_work("collect", "2" * 20))
     assert [part.key for part in made.parts["benchmarks"]] == [part.key for part in again.parts["benchmarks"]]
+    sources = section(data, benchmarks=[{**BENCHMARK, "allow_unread": True}, {**BENCHMARK, "name": "strict"}])
+    allowed_, strict = (each.as_read().model_copy(update={"name": "x"}) for each in sources.benchmarks)
+    assert allowed_ == strict, "what was read before the run stopped is not read again"
 
 
 @pytest.mark.parametrize("code", ["", "xx", "und", "mul", "eml", "dialect of the north"])

@@ -5,10 +5,10 @@ from typing import get_args
 import numpy as np
 import pytest
 
-from emma.curate.config import CurateConfig, Feature
+from emma.curate.config import Agreement, CurateConfig, Feature
 from emma.curate.distributions import BINS, Histogram, count_bins, pool
 from emma.curate.fixed import Fixed
-from emma.curate.limits import Fences, LimitSettings, Spread, limit
+from emma.curate.limits import Fences, LimitSettings, Spread, guarded, limit
 from emma.curate.measured import Column
 from emma.curate.rules import JUDGED, PAIR_FEATURES, RULES, SCORE, Rule, pair_label, script_of
 from emma.errors import RecipeError
@@ -84,6 +84,10 @@ def test_fixed_limits() -> None:
     assert [fixed.limit(lang, low) for lang in ("fra_Latn", "mar_Deva", "hin_Deva")] == [0.1, 0.2, 0.0]
     assert [fixed.limit(pair, ratio) for pair in pairs] == [0.3, 0.2, None]
     assert fixed.limit("fra_Latn", RULES[1]) is None
+
+
+def test_a_limit_on_language_id_where_nothing_has_a_score() -> None:
+    assert guarded({"limit": 0.5, "level": "fixed"}, np.zeros(BINS), Agreement())["share"] == 0
 
 
 def test_every_feature_has_a_rule_on_both_sides_and_no_two_share_a_reason() -> None:

@@ -121,6 +121,10 @@ class BenchmarkConfig(SourceConfig):
     allow_unread: bool = False
     """Go on although some of its rows cannot be read, so that nobody looks for them. They are counted as rejects."""
 
+    def as_read(self) -> SourceConfig:
+        """As of a source: what is allowed does not change what is read."""
+        return super().as_read().model_copy(update={"allow_unread": False})
+
 
 class CollectConfig(Section):
     """Settings of the collect stage."""

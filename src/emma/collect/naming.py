@@ -7,6 +7,7 @@ from emma.collect.config import SourceConfig
 from emma.errors import LanguageError
 from emma.lang import macro
 from emma.lang.codes import SAMPLE, Lang, Resolved, is_open, resolve, resolve_seen
+from emma.lang.markup import letters
 from emma.lang.scripts import Evidence, written_evidence
 from emma.lang.tables import Scheme
 from emma.schemas import CODE, UNDETERMINED
@@ -50,7 +51,8 @@ class Naming:
         except LanguageError as error:
             if self._refuses:
                 raise
-            return Lang(UNDETERMINED, (seen or written_evidence(text[:SAMPLE]))[0]).label, f"undetermined: {error}"
+            script, _, _ = seen or written_evidence(letters(text, SAMPLE))
+            return Lang(UNDETERMINED, script).label, f"undetermined: {error}"
 
     def asks_text(self, code: str, is_second: bool) -> bool:
         """Whether a text that its source calls `code` has a say in the script of its label."""

@@ -113,7 +113,7 @@ def guarded(row: Mapping[str, Any], own: Histogram, lid: Agreement) -> dict[str,
     """What changes in a row on language ID: how much is below the limit, and no limit where that is too much."""
     if (value := row.get("limit")) is None:
         return {"least_chars": lid.short_chars}
-    share = float(own[: int(value * (BINS - 1))].sum() / own.sum())
+    share = float(own[: int(value * (BINS - 1))].sum() / max(1.0, own.sum()))
     told = {"least_chars": lid.short_chars, "share": share}
     return told if row["level"] == "fixed" or share <= lid.max_drop else told | {"limit": None, "withheld": value}
 

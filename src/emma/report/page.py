@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from emma.counting import WORDS
+from emma.counting import WORDS, is_language
 from emma.extras import need
 from emma.lang.tiers import SIZE_CLASSES
 from emma.report import charts, numerals
@@ -149,7 +149,7 @@ def words(headline: dict[str, Any]) -> dict[str, str]:
 
 
 def _charts(rows: Sequence[Language], tables: Tables) -> dict[str, str]:
-    spoken = [row for row in rows if not row.is_code]
+    spoken = [row for row in rows if is_language(row.lang)]
     return {
         "bits": charts.bits_per_byte(rows),
         "gain": charts.gain_by_data(rows),
