@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from emma.kernels.sets import EXACT, KEPT, NEAR, Members, flatten, hold_out, join, survivors
+from emma.kernels.sets import EXACT, KEPT, NEAR, Members, flatten, hold_out, join, survivors_in_turn
 
 
 def slow_components(edges: list[tuple[int, int]], count: int) -> list[int]:
@@ -34,16 +34,21 @@ def test_joining_pairs_equals_spreading_labels(seed: int) -> None:
 
 
 def slow_survivors(
-    texts: Sequence[int], langs: Sequence[int], allowed: Sequence[bool], near: set[tuple[int, int]]
+    texts: Sequence[int],
+    langs: Sequence[int],
+    allowed: Sequence[bool],
+    near: set[tuple[int, int]],
+    last: Sequence[bool],
 ) -> list[tuple[int, int]]:
-    """What becomes of each document, and for which one it goes."""
+    """What becomes of each document, and for which one it goes; those that are last come after all others."""
     kept: list[int] = []
-    found = []
-    for at, text in enumerate(texts):
+    found = [(KEPT, at) for at in range(len(texts))]
+    for at in sorted(range(len(texts)), key=lambda at: last[at]):
+        text = texts[at]
         mine = [each for each in kept if langs[each] == langs[at]] if allowed[at] else []
         same = [each for each in mine if texts[each] == text]
         like = [each for each in mine if {(texts[each], text), (text, texts[each])} & near]
-        found.append((EXACT, same[0]) if same else (NEAR, like[0]) if like else (KEPT, at))
+        found[at] = (EXACT, same[0]) if same else (NEAR, min(like)) if like else (KEPT, at)
         if allowed[at] and not same and not like:
             kept.append(at)
     return found
@@ -59,17 +64,18 @@ def test_survivors_equal_slow_python(seed: int) -> None:
     firsts = np.unique(texts)
     near = sorted({tuple(sorted(chance.choice(firsts, 2, replace=False).tolist())) for _ in range(15)})
     left, right = (np.array(side, np.int64) for side in zip(*near, strict=True))
-    fates, winners = survivors(texts, langs, allowed, left, right)
-    expected = slow_survivors(texts.tolist(), langs.tolist(), allowed.tolist(), set(near))
+    last = np.isin(texts, chance.choice(firsts, seed % 8))
+    fates, winners = survivors_in_turn(texts, langs, allowed, left, right, last)
+    expected = slow_survivors(texts.tolist(), langs.tolist(), allowed.tolist(), set(near), last.tolist())
     assert list(zip(fates.tolist(), winners.tolist(), strict=True)) == expected
 
 
 def test_a_chain_keeps_both_ends() -> None:
     texts, langs, allowed = np.arange(3), np.zeros(3, np.int32), np.ones(3, np.bool_)
-    left, right = np.array([0, 1]), np.array([1, 2])
-    assert survivors(texts, langs, allowed, left, right)[0].tolist() == [KEPT, NEAR, KEPT]
+    left, right, nobody = np.array([0, 1]), np.array([1, 2]), np.zeros(3, np.bool_)
+    assert survivors_in_turn(texts, langs, allowed, left, right, nobody)[0].tolist() == [KEPT, NEAR, KEPT]
     allowed[0] = False
-    assert survivors(texts, langs, allowed, left, right)[0].tolist() == [KEPT, KEPT, NEAR]
+    assert survivors_in_turn(texts, langs, allowed, left, right, nobody)[0].tolist() == [KEPT, KEPT, NEAR]
 
 
 @pytest.mark.parametrize(

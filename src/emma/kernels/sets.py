@@ -91,16 +91,6 @@ def survivors_in_turn(  # noqa: PLR0917 - compiled functions take arguments by p
     return fates, winners
 
 
-def survivors(
-    texts: Indices, langs: NDArray[np.int32], allowed: NDArray[np.bool_], left: Indices, right: Indices
-) -> tuple[NDArray[np.uint8], Indices]:
-    """As `survivors_in_turn`, where none is last."""
-    found: tuple[NDArray[np.uint8], Indices] = survivors_in_turn(
-        texts, langs, allowed, left, right, np.zeros(len(texts), np.bool_)
-    )
-    return found
-
-
 @kernel
 def kept_in(langs: NDArray[np.int32], before: Indices, document: int, lang: int) -> int:
     """The document of a language in the chain that `before` leads along from `document`, -1 where there is none."""
