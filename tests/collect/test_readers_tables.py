@@ -18,6 +18,7 @@ from emma.collect.config import SourceConfig
 from emma.collect.opening import open_piece
 from emma.collect.pieces import Part, Piece
 from emma.collect.readers import find
+from emma.collect.reading import Counted
 from emma.collect.streams import InputFile
 from emma.collect.unit import Bad, Unit
 from emma.errors import SourceError
@@ -202,6 +203,31 @@ def test_parquet_that_is_broken() -> None:
     middle = bytearray(as_parquet(pa.table({"text": ["abcdefgh" * 9] * 9, "lang": ["sw"] * 9})))
     middle[4:200] = b"\xff" * 196
     assert kinds(read("parquet", bytes(middle)))[-1:] == ["broken file"]
+
+
+def variable(number: int) -> bytes:
+    """A positive number as Thrift's compact protocol writes it."""
+    number *= 2
+    low = [number >> 7 * at & 0x7F for at in range(-(-number.bit_length() // 7))]
+    return bytes([*(each | 0x80 for each in low[:-1]), low[-1]])
+
+
+@pytest.mark.parametrize("claimed", [12_346, 1 << 36, 1 << 62])
+def test_parquet_metadata_may_give_any_number_of_rows(claimed: int) -> None:
+    """Memory and counts are those of the rows that there are."""
+    written = io.BytesIO()
+    rows = pa.table({"text": [f"ጤና {row}" for row in range(12_355)], "lang": ["am"] * 12_355})
+    with pq.ParquetWriter(written, rows.schema) as writer:
+        writer.write_table(rows.slice(0, 12_345))
+        writer.write_table(rows.slice(12_345))
+    content = written.getvalue()
+    size = int.from_bytes(content[-8:-4], "little")
+    before, first, after = content[-8 - size : -8].rpartition(variable(12_345))  # the number of the first group
+    footer = before + variable(claimed) + after
+    found = list(Counted(read("parquet", content[: -8 - size] + footer + len(footer).to_bytes(4, "little") + b"PAR1")))
+    (bad,) = [each for each in found if isinstance(each, Bad)]
+    assert first and len(units(found)) == 12_355
+    assert bad.row == 12_346 and 1 <= bad.units <= 9 * len(content)
 
 
 def test_parquet_text_that_is_not_utf8_costs_its_row() -> None:

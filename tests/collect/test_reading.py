@@ -7,7 +7,7 @@ from emma.collect.reading import Counted, Rows
 from emma.collect.unit import Bad, Unit
 
 
-@given(st.lists(st.integers(-40, 400)))
+@given(st.lists(st.integers(-40, 400) | st.integers(-(1 << 62), 1 << 62)))
 def test_rows_are_new_once_in_any_order(rows: list[int]) -> None:
     seen: set[int] = set()
     kept = Rows()

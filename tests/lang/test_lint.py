@@ -156,6 +156,9 @@ BROKEN = {
     "latin1.txt": ("größe\n".encode("latin-1"), "not text in UTF-8"),
     "broken.json": (b'["swh_Latn"', "is not JSON"),
     "number.json": (b"5", "neither a JSON list"),
+    "deep.json": (b'{"a": ' * 5000 + b'{"sw": 1}' + b"}" * 5000, "nested deeper"),
+    "deeper.json": (b"[" * 900 + b'"sw"' + b"]" * 900, "nested deeper"),
+    "long.csv": (b"lang,tokens\nswh_Latn,1\n" + b"x" * 140_000 + b",2\n", "cannot be cut into cells"),
     "nameless.json": (json.dumps([{"tokens": 5}]).encode(), "names no language"),
     "broken.parquet": (b"PAR1", "not a Parquet table"),
 }

@@ -12,6 +12,9 @@ from emma.collect.streams import InputFile
 from emma.collect.unit import Bad, Unit, bad
 from emma.errors import ArtifactError
 
+PAGE = 1 << 10
+"""Bytes that are held for rows near each other."""
+
 
 def read_file(file: InputFile, source: SourceConfig, naming: Naming, sink: Sink) -> None:
     """Read one file. ArtifactError unless every unit that its reader yields is in a document or a reject."""
@@ -51,24 +54,19 @@ class Counted:
 
 
 class Rows:
-    """Rows of a file that were seen, a bit each from the first on: ten million are a megabyte."""
+    """Rows of a file that were seen, a bit each: ten million in a row are a megabyte, and gaps of any width nothing."""
 
     def __init__(self) -> None:
-        self._seen = bytearray()
-        self._first: int | None = None
+        self._pages: dict[int, bytearray] = {}
 
     def add(self, row: int) -> bool:
         """Whether a row is new; from now on it is not."""
-        if self._first is None:
-            self._first = row
-        if row < self._first:
-            more = (self._first - row + 7) // 8
-            self._seen[:0], self._first = bytes(more), self._first - 8 * more
-        place, bit = divmod(row - self._first, 8)
-        if place >= len(self._seen):
-            self._seen.extend(bytes(place + 1 - len(self._seen)))
-        if is_new := not self._seen[place] >> bit & 1:
-            self._seen[place] |= 1 << bit
+        number, place = divmod(row, 8 * PAGE)
+        if (page := self._pages.get(number)) is None:
+            page = self._pages[number] = bytearray(PAGE)
+        place, bit = place >> 3, 1 << (place & 7)
+        if is_new := not page[place] & bit:
+            page[place] |= bit
         return is_new
 
 

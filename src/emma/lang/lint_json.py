@@ -22,11 +22,13 @@ def entries(path: Path, text: str) -> Iterator[tuple[str, int | None]]:
         parsed = (
             json.loads(text) if path.suffix == ".json" else [json.loads(line) for line in text.splitlines() if line]
         )
+        if isinstance(parsed, Mapping | list):
+            return iter(list(_walk(path, parsed)))
     except ValueError as error:
         raise LanguageError(f"{path} is not JSON: {error}.") from None
-    if not isinstance(parsed, Mapping | list):
-        raise LanguageError(f"{path} is neither a JSON list of languages nor an object with languages as keys.")
-    return _walk(path, parsed)
+    except RecursionError:
+        raise LanguageError(f"{path} is nested deeper than any list of languages.") from None
+    raise LanguageError(f"{path} is neither a JSON list of languages nor an object with languages as keys.")
 
 
 def _walk(path: Path, value: Any) -> Iterator[tuple[str, int | None]]:

@@ -39,7 +39,7 @@ def rows(path: Path) -> list[Row]:
             text = path.read_text(encoding="utf-8-sig")
         except UnicodeDecodeError as error:
             raise LanguageError(f"{path} is not text in UTF-8: {error}.") from None
-        found = entries(path, text) if path.suffix in (".json", ".jsonl") else _lines(text)
+        found = entries(path, text) if path.suffix in (".json", ".jsonl") else _lines(path, text)
     made = [Row(label, tokens, line) for line, (label, tokens) in enumerate(found, 1) if label]
     if any(PAIR.fullmatch(row.label) or SIGN in row.label for row in made):
         made = _sides(made)
@@ -72,14 +72,17 @@ def _parquet(path: Path) -> list[list[str]]:
     return [table.column_names, *cells]
 
 
-def _lines(text: str) -> Iterator[tuple[str, int | None]]:
+def _lines(path: Path, text: str) -> Iterator[tuple[str, int | None]]:
     lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
     sample = "\n".join(lines[:20])
     delimiter = next((each for each in "\t,;" if each in sample), None)
     if delimiter is None:
         split = [line.split() for line in lines]
         return _table([row if len(row) == 2 and to_amount(row[1]) is not None else [" ".join(row)] for row in split])
-    return _table(list(csv.reader(io.StringIO("\n".join(lines)), delimiter=delimiter)))
+    try:
+        return _table(list(csv.reader(io.StringIO("\n".join(lines)), delimiter=delimiter)))
+    except csv.Error as error:
+        raise LanguageError(f"{path} cannot be cut into cells: {error}.") from None
 
 
 def _table(cells: Sequence[Sequence[str]]) -> Iterator[tuple[str, int | None]]:

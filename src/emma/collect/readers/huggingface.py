@@ -48,7 +48,7 @@ def _saved(file: InputFile, source: SourceConfig) -> Iterator[Unit | Bad]:
             begin = measured.at
             batch = stream.read_next_batch()
             yield from arrow.units(batch, columns, source, row)
-            row += batch.num_rows
+            row += min(batch.num_rows, 8 * batch.get_total_buffer_size())  # a damaged one may give any number
     except StopIteration:
         end = measured.at
         if rest := measured.drain() - end:

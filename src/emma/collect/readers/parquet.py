@@ -11,6 +11,9 @@ from emma.collect.config import SourceConfig
 from emma.collect.streams import InputFile
 from emma.collect.unit import Bad, Unit
 
+MOST_ROWS = 1 << 40
+"""Rows that a group may have: the metadata of a damaged file may give any number."""
+
 
 def read(file: InputFile, source: SourceConfig) -> Iterator[Unit | Bad]:
     """The rows, in order, a few at a time; a row group that is damaged costs what is left of it."""
@@ -20,7 +23,8 @@ def read(file: InputFile, source: SourceConfig) -> Iterator[Unit | Bad]:
         size = stream.seek(0, os.SEEK_END)
         table = pq.ParquetFile(stream)
         columns = arrow.wanted(table.schema_arrow, source)
-        counts = [table.metadata.row_group(index).num_rows for index in range(table.num_row_groups)]
+        groups = map(table.metadata.row_group, range(table.num_row_groups))
+        counts = [max(0, min(group.num_rows, MOST_ROWS)) for group in groups]
     except arrow.BROKEN as error:
         yield arrow.broken(0, error, unread=size)
         return
@@ -29,8 +33,10 @@ def read(file: InputFile, source: SourceConfig) -> Iterator[Unit | Bad]:
         return
     begin = 1
     for index, count in enumerate(counts):
-        yield from row_group(table, index, columns, source, range(begin, begin + count))
-        begin += max(0, count)
+        rows = range(begin, begin + count)
+        for found in row_group(table, index, columns, source, rows):
+            yield replace(found, units=arrow.plausible(found.units, size)) if isinstance(found, Bad) else found
+        begin += count
 
 
 def row_group(
