@@ -171,3 +171,16 @@ def test_a_zip_by_another_name(tmp_path: Path) -> None:
     path = tmp_path / "words.jar"
     zip_of(path, ["a.txt"])
     assert [name for name, _ in found(path)] == ["a.txt"]
+
+
+def test_a_size_that_no_member_can_have_is_none(tmp_path: Path) -> None:
+    """What counts as not read is what the archive can hold, whatever its directory says."""
+    path = tmp_path / "x.zip"
+    with zipfile.ZipFile(path, "w") as packed:
+        packed.writestr("a.txt", "ጤና")
+        packed.writestr("b.txt", "ሰላም")
+        packed.filelist[1].file_size, packed.filelist[1].compress_type = (1 << 64) - 1, 99
+    source = SourceConfig(name="s", reader="text", path="f", licence="CC0-1.0", member="*")
+    piece = Piece(parts=(Part(name="x.zip", mark="", location=str(path)),))
+    bad = [each for each in open_piece(piece, source, 10_000) if isinstance(each, Bad)]
+    assert [each.kind for each in bad] == ["broken file"] and 0 < bad[0].unread <= 1032 * path.stat().st_size

@@ -27,6 +27,9 @@ NO_FILES = {
 }
 """Kinds of members that have no content."""
 
+MOST_TIMES = 1032
+"""How much larger deflation can make bytes at most."""
+
 Found = Iterator[tuple[str, IO[bytes] | Bad]]
 
 
@@ -140,11 +143,16 @@ def _of_zip(archive: InputFile, pattern: str) -> Found:
 
 def _opened(packed: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> IO[bytes] | Bad:
     if not name:
-        return Bad(0, "broken file", "a member has no name", unread=info.file_size)
+        return Bad(0, "broken file", "a member has no name", unread=claimed(packed, info))
     try:
         return io.BufferedReader(_Careful(packed.open(info)))
     except (*DAMAGE, *SLIPS) as error:
-        return Bad(0, "broken file", f"member '{name}': {in_words(error)}", unread=info.file_size)
+        return Bad(0, "broken file", f"member '{name}': {in_words(error)}", unread=claimed(packed, info))
+
+
+def claimed(packed: zipfile.ZipFile, info: zipfile.ZipInfo) -> int:
+    """The size that a header gives a member, as far as the bytes before the directory can hold it."""
+    return min(info.file_size, MOST_TIMES * min(info.compress_size, packed.start_dir))
 
 
 class _Careful(io.RawIOBase):

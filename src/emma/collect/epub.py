@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import unquote
 
+from emma.collect.archives import claimed
 from emma.collect.streams import InputFile
 from emma.collect.unit import Bad
 from emma.collect.xml_events import End, Start, Text, events
@@ -60,7 +61,8 @@ class Archive:
 
     def pages(self) -> tuple[int, int]:
         """How many members may be chapters, and their bytes."""
-        sizes = [each.file_size for each in self._zip.infolist() if each.filename.endswith(("html", "htm"))]
+        pages = (each for each in self._zip.infolist() if each.filename.endswith(("html", "htm")))
+        sizes = [claimed(self._zip, each) for each in pages]
         return len(sizes), sum(sizes)
 
     def package(self) -> str | None:
