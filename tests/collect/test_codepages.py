@@ -23,6 +23,7 @@ TEXTS = {
     "hrv": "Djeca su se igrala vani kad je počela kiša. Baka je rekla da će u nedjelju doći gosti, pa će kuhati žganče.",
     "deu": "Die Kinder spielten draußen, als es zu regnen anfing. Die Großmutter hörte die Vögel und kochte süße Äpfel.",
     "fra": "Les élèves étaient dehors quand la pluie a commencé à tomber. La grand-mère a préparé un gâteau à la crème.",
+    "ita": "La bontà è virtù, perciò più d'uno cercò la verità: così fu, né si poté dire di no. Lassù c'è già la città.",
     "dan": "Børnene legede på gaden, da det begyndte at regne. Bedstemor sagde, at der kommer gæster på søndag til æblekage.",
     "rus": "Дети играли на улице, когда пошёл дождь. Бабушка сказала, что в воскресенье придут гости, и сварила суп.",
     "ukr": "Діти гралися надворі, коли почався дощ. Бабуся сказала, що в неділю прийдуть гості, і зварила їм борщ.",

@@ -86,6 +86,7 @@ def test_characters_of_a_page(data: str | bytes, charset: str | None, text: str)
 
 POLISH = "Dzieci codziennie rano chodzą do szkoły. Mama gotuje obiad, a tata pije świeżą kawę. "
 RUSSIAN = "Дети каждый день ходят в школу. Мама готовит обед дома, а папа читает газету в саду. "
+SERBIAN = "Свако дете је рођено слободно, а мајка га воли. Њихова браћа уче ћирилицу и пију џус код куће. "
 TURKISH = "Çocuklar her gün okula gidiyor. Annem öğle yemeği pişiriyor, babam bahçede. Işık şimdi söndü. "
 GERMAN = "Die Kinder gehen täglich zur Schule. Die Mutter kocht für alle, der Vater hört draußen Vögel. "
 
@@ -101,7 +102,10 @@ GERMAN = "Die Kinder gehen täglich zur Schule. Die Mutter kocht für alle, der 
         ("pl", "windows-1252", POLISH, "iso8859-2", "read as iso8859-2, not as cp1252 as it says"),
         ("tr", "iso-8859-1", TURKISH, "iso8859-9", "read as cp1254, not as cp1252 as it says"),
         ("de", "iso-8859-1", GERMAN, "cp1252", None),
+        ("sr", "iso-8859-1", SERBIAN, "cp1251", "read as cp1251, not as cp1252 as it says"),  # it has what cp1252 lacks
         ("en", "windows-1251", RUSSIAN, "cp1251", None),  # the language is wrong, not the label
+        ("en", "iso-8859-1", RUSSIAN, "cp1251", "read as cp1251, not as cp1252 as it says"),  # both are wrong
+        ("en", "iso-8859-1", GERMAN, "cp1252", None),
     ],
 )
 def test_the_language_of_a_page_is_a_witness_against_its_label(
@@ -111,6 +115,12 @@ def test_the_language_of_a_page_is_a_witness_against_its_label(
     html = f"<!DOCTYPE html><html lang={lang}><head>{meta}</head><body><article><p>{text * 4}<p>{text * 4}</article>"
     (found,) = read("html", html.encode(encoding))
     assert isinstance(found, Unit) and found.repair == repair and text.strip() in found.text
+
+
+def test_a_byte_that_the_label_lacks_does_not_refute_it() -> None:
+    html = f"<html lang=de><head><meta charset=iso-8859-1></head><body><article><p>{GERMAN * 4}</article>"
+    (found,) = read("html", html.encode("cp1252").replace(b"Vater", b"Vate\x81r", 1))
+    assert isinstance(found, Unit) and found.repair is None and "Vate\ufffdr hört draußen" in found.text
 
 
 def test_a_page_whose_encoding_cannot_be_told() -> None:

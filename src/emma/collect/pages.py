@@ -9,7 +9,7 @@ from resiliparse.extract.html2text import extract_plain_text
 from resiliparse.parse.encoding import detect_encoding, map_encoding_to_html5
 from resiliparse.parse.html import HTMLTree
 
-from emma.collect.codepages import judge
+from emma.collect.codepages import Verdict, judge
 from emma.collect.encodings import is_utf8, marked
 from emma.collect.lines import squeezed, unwrapped
 from emma.collect.markup import too_much
@@ -97,18 +97,28 @@ def decoded(data: bytes, charset: str | None, lang: Lang | None = None) -> Decod
     text = _read_as(data, label)
     if text is not None and text.count("\ufffd") > MISREAD * sum(not each.isascii() for each in text):
         text = None
-    if text is not None and (lang is None or "\ufffd" in text):
+    codec = None if text is None else _codec(label)
+    if text is not None and (lang is None or ("\ufffd" in text and codec in (None, "utf-8"))):
         return Decoded(text)
     if lang is None:
         text = _read_as(data, detect_encoding(data))
         return Decoded(text if text is not None else data.decode("utf-8", "replace"))
-    return _judged(data, None if text is None else _codec(label), lang)
+    return _judged(data, codec, lang)
 
 
 def _judged(data: bytes, label: str | None, lang: Lang) -> Decoded:
-    """The page as its language reads best; as labelled where that is as good, or where it is not in this language."""
-    verdict = judge(TAG.sub(b" ", data[:JUDGED]), lang.iso639_3, lang.script, label)
-    if label and (verdict.encoding == label or not verdict.weighed):
+    """The page as its language reads best; as labelled where that is as good.
+
+    Where it is not in this language, as labelled too, unless it is surely another language in another encoding.
+    """
+    sample = TAG.sub(b" ", data[:JUDGED])
+    if label:  # without the bytes that it lacks, so that it can be weighed
+        sample = sample.decode(label, "ignore").encode(label, "ignore")
+    verdict = judge(sample, lang.iso639_3, lang.script, label)
+    if label and not verdict.weighed:
+        verdict = judge(sample, stated=label)
+        verdict = verdict if verdict.encoding else Verdict(label)
+    if label and verdict.encoding == label:
         return Decoded(data.decode(label, "replace"))
     if verdict.encoding:
         but = f", not as {label} as it says" if label else ""

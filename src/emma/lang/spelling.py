@@ -26,6 +26,18 @@ SYLLABLE, CHARACTER = -6.0, -8.0
 ALIKE = str.maketrans("İىيك", "iییک")
 ENOUGH = 300
 """Letters that a language needs in CLDR before they tell how it is spelled."""
+SELDOM = {
+    "af": "áâèéêëîïôöû",
+    "co": "àèìòù",
+    "fr": "àâæçèéêëîïôùûüÿœ",
+    "fur": "àâçèêìîòôùû",
+    "hu": "áéíóöőúüű",
+    "it": "àèéìòù",
+    "pt": "àáâãçéêíóôõú",
+    "rm": "àèéìòùü",
+    "tn": "êôš",
+}
+"""Letters that a language uses (CLDR's exemplar sets), where some of them are in few of these words or in none."""
 SPOKEN = (
     "languages",
     "territories",
@@ -53,14 +65,15 @@ EASTERN = {
 class Spelling:
     """Which letters of a language follow which."""
 
-    def __init__(self, pairs: Counter[tuple[str, str]]) -> None:
+    def __init__(self, pairs: Counter[tuple[str, str]], seldom: str = "") -> None:
         self._pairs, self._single, self._before = pairs, Counter[str](), Counter[str]()
         self._kinds = Counter(first for first, _ in pairs)
         for (first, second), count in pairs.items():
             self._single[second] += count
             self._before[first] += count
+        rare = 1 if self._single.total() < 10 * ENOUGH else 3
+        self._single |= Counter(dict.fromkeys(seldom, rare))
         self._total = self._single.total()
-        rare = 1 if self._total < 10 * ENOUGH else 3
         self.letters = frozenset(each for each, count in self._single.items() if count >= rare) - {EDGE}
         """Letters that the language uses, in lower case."""
         self.script = dominant_script("".join(self.letters))[0]
@@ -180,7 +193,7 @@ def _spelling(name: str) -> Spelling | None:
             line = "".join(each if is_letter(each) else EDGE for each in whole)
             pairs.update(pairwise(line))
     pairs.pop((EDGE, EDGE), None)
-    return Spelling(pairs) if pairs.total() >= ENOUGH else None
+    return Spelling(pairs, SELDOM.get(name, "")) if pairs.total() >= ENOUGH else None
 
 
 def _texts(value: Any) -> Iterator[str]:
