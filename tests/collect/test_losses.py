@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,12 +15,14 @@ from emma.collect.sink import Sink
 from emma.collect.unit import WITHOUT_TEXT, Bad
 from emma.errors import SourceError
 from emma.home import Home
+from emma.losses import percent
 from emma.run import run
 from emma.schemas import REJECTS
 from emma.store import shards
 from emma.work.local import Local
 from emma.work.progress import Reporter
 from emma.work.task import hashable
+from tests.collect.test_archives import tar_of
 from tests.conftest import TEXTS
 
 GOOD = [json.dumps({"text": text, "lang": label}, ensure_ascii=False) for label, text in TEXTS.items()]
@@ -36,6 +39,12 @@ class Bench:
         (self.folder / f"{name}.jsonl").write_text("\n".join(lines), encoding="utf-8")
         fixed = 'reader = "jsonl"\nlicence = "CC0-1.0"'
         self.text += f'[[collect.{kind}]]\nname = "{name}"\npath = "{name}.jsonl"\n{fixed}\n{more}\n'
+        return self
+
+    def archive(self, name: str) -> "Bench":
+        """A source whose file, a tar archive, is there already."""
+        self.add(name, [], 'member = "*"')
+        self.text = self.text.replace(f"{name}.jsonl", f"{name}.tar")
         return self
 
     def run(self, *changes: str, strict: bool = False) -> None:
@@ -69,6 +78,36 @@ def test_thirty_three_of_thirty_four_rows_are_no_success(bench: Bench) -> None:
     assert "    unknown language: 1 unit" in lines
     assert "  max_reject = 0.98" in lines
     assert "'web'" in said and "fine" not in said
+
+
+@pytest.mark.parametrize("places", [(0,), (1,), (2,), (0, 1, 2)])
+def test_members_that_are_no_text_are_counted_wherever_they_stand(places: tuple[int, ...], bench: Bench) -> None:
+    members = [(f"{number}.jsonl", "\n".join(GOOD).encode()) for number in range(3)]
+    for place in reversed(places):
+        members.insert(place, (f"{place}.pdf", b"%PDF-1.7 " + bytes(90)))
+    tar_of(bench.folder / "web.tar", [(name, content, tarfile.REGTYPE) for name, content in members])
+    said = bench.archive("web").stops(strict=True)
+    assert f"% lost, 100 % of web.tar/{places[0]}.pdf was not read" in said
+    assert f"web.tar/{places[-1]}.pdf, row 0" in said
+    row = shards.read(bench.home.run("lossy").artifact("collect").file("sources.parquet")).to_pylist()[0]
+    assert (row["bytes_unread"], row["units_lost"]) == (99 * len(places), len(places))
+
+
+def test_of_a_damaged_archive_what_was_read_counts_as_read(bench: Bench) -> None:
+    content = b"\n".join([GOOD[0].encode()] * 400)
+    data = bytearray(tar_of(bench.folder / "web.tar", [(f"{each}.jsonl", content, tarfile.REGTYPE) for each in "abc"]))
+    size = 512 + -(-len(content) // 512) * 512
+    data[size : size + 512] = b"\xff" * 512
+    (bench.folder / "web.tar").write_bytes(data)
+    said = bench.archive("web").stops(strict=True)
+    share = percent(size / (size + len(content)))
+    assert f"{share} of web.tar was not read" in said and share < "6"
+
+
+def test_all_that_must_be_allowed_is_said_at_once(bench: Bench) -> None:
+    said = bench.add("web", [*GOOD, BROKEN, BROKEN]).add("fine", GOOD).add("old", [BROKEN] * 3 + GOOD).stops()
+    told = ["set in the table of each of these sources:", "  max_reject = 0.22  # old", "  max_reject = 0.16  # web"]
+    assert said.splitlines()[-4].endswith(told[0]) and said.splitlines()[-3:-1] == told[1:]
 
 
 def test_raising_the_limit_reads_nothing_again_and_lowering_it_stops(bench: Bench) -> None:

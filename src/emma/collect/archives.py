@@ -8,6 +8,7 @@ import tarfile
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import IO, Self
 
 from emma.collect.binary import is_zip
@@ -40,7 +41,7 @@ def members(archive: InputFile, pattern: str) -> Iterator[InputFile | Bad]:
     seen = set()
     for name, content in _of_zip(archive, pattern) if zipped else _of_tar(archive, pattern):
         if isinstance(content, Bad):
-            yield content
+            yield replace(content, file=f"{archive.name}/{name}") if name else content
         elif name in seen:
             yield Bad(0, "member twice", f"'{name}' is in {archive.name} again; the first one was read")
         else:

@@ -76,10 +76,18 @@ def guard_losses(section: CollectConfig, collected: Artifact, *, strict: bool = 
         + "\n".join(told)
         + (f"\nand of others: {others}" if others else "")
         + "\nMend the files, or correct `reader`, `fields` or `codes` of the source. To go on without what was lost, "
-        + ("leave --strict out." if strict else f"set in the table of the source '{losses[0].source.name}':\n")
-        + ("" if strict else f"  max_reject = {above(lost_share(losses[0].row))}\n")
-        + ("" if strict else "What was read is not read again.")
+        + ("leave --strict out." if strict else "\n".join(allowing(losses)))
     )
+
+
+def allowing(losses: Sequence[Loss]) -> Iterator[str]:
+    """What to write into the recipe so that a run goes on without what was lost."""
+    each_of = "each of these sources" if len(losses) > 1 else f"the source '{losses[0].source.name}'"
+    yield f"set in the table of {each_of}:"
+    for loss in losses:
+        whose = f"  # {loss.source.name}" if len(losses) > 1 else ""
+        yield f"  max_reject = {above(lost_share(loss.row))}{whose}"
+    yield "What was read is not read again."
 
 
 def above(share: float) -> float:

@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 
 from emma.collect import archives, hub, remote
 from emma.collect.binary import recognised
@@ -41,7 +42,11 @@ def _members(archive: InputFile, source: SourceConfig, pattern: str) -> Iterator
     read = archives.pairs if source.reader == PAIRED else archives.members
     try:
         for member in read(archive, pattern):
-            yield member if isinstance(member, Bad) else as_text(member, source)
+            if isinstance(member, Bad):
+                yield member
+            else:
+                found = as_text(member, source)
+                yield replace(found, file=member.name) if isinstance(found, Bad) else found
     except DAMAGE as error:
         yield Bad(0, "broken file", in_words(error), unread=archive.unread())
 

@@ -91,12 +91,10 @@ def read_batch(
     naming = Naming(source, policies, identify, refuses=not isinstance(batch, BenchmarkBatch))
     with Sink(out, source) as sink:
         for piece in batch.pieces:
-            sink.open(piece.parts[0].name)
+            sink.begin(piece.parts[0].name)
             for file in open_piece(piece, source, max_row_bytes):
                 if isinstance(file, Bad):
-                    sink.reject(file)
+                    sink.refuse(file)
                 else:
                     read_file(file, source, naming, sink)
-                    sink.open(piece.parts[0].name)
-            sink.close(0)
     return sink.counts()

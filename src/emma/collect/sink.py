@@ -45,7 +45,12 @@ class Sink:
         self._unread: list[dict[str, str | int]] = []
         self.units = 0
         """Units that came, in documents and rejects."""
+        self.begin("")
         self.open("")
+
+    def begin(self, file: str) -> None:
+        """Say which file of the source comes next, or archive of files."""
+        self._piece, self._read = file, self._lost["bytes_read"]
 
     def open(self, file: str) -> None:
         """Say which file is read from now on."""
@@ -62,7 +67,10 @@ class Sink:
         unread = passed if self._failed and not self._file_chars else self._file_unread
         self._lost.update(bytes_read=passed - unread, bytes_unread=unread)
         if unread:
-            self._unread.append({"file": self.file, "bytes_read": passed - unread, "bytes_unread": unread})
+            read = passed - unread
+            if self.file == self._piece:  # of an archive, its members were read
+                read, self._read = self._lost["bytes_read"] - self._read, self._lost["bytes_read"]
+            self._unread.append({"file": self.file, "bytes_read": read, "bytes_unread": unread})
 
     def keep(self, document: Document) -> None:
         """Take one document."""
@@ -89,6 +97,12 @@ class Sink:
             self._lost["units_lost"] += bad.units
             self._file_unread += bad.unread
             self._failed = self._failed or bad.kind != UNKNOWN_LANGUAGE
+
+    def refuse(self, bad: Bad) -> None:
+        """Take a file, a member of an archive, or a place in an archive, that is not read at all."""
+        self.open(bad.file or self._piece)
+        self.reject(bad)
+        self.close(0)
 
     def counts(self) -> dict[str, int]:
         """What was taken, once closed: rows in, rows out, units, bytes, what was lost, and rejects by kind."""

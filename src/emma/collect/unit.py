@@ -73,6 +73,8 @@ class Bad:
     """How many units of the source are lost with it, as far as they can be counted."""
     unread: int = 0
     """Bytes of the file, decompressed, that were not read because of it."""
+    file: str = ""
+    """The member of an archive that it is about, where that is not read at all."""
 
     @property
     def is_lost(self) -> bool:
