@@ -36,6 +36,11 @@ def test_conjuncts_and_wide_letters() -> None:
     assert snippet("x" * 10**6, 5) == f"{ISOLATE}xxxx…{END}"
 
 
+def test_what_a_terminal_would_obey_is_not_shown() -> None:
+    assert snippet("PK\0\0\x1b[31mred\u202etext\x9b2J", 40) == f"{ISOLATE}PK [31mred text 2J{END}"
+    assert snippet("\u200fa\u200db", 9) == f"{ISOLATE}\u200fa\u200db{END}"
+
+
 def test_columns_are_aligned_by_what_is_seen() -> None:
     lines = list(grid([["人", "1", "a"], ["abc", "20", "b"]], right=(1,)))
     assert lines == ["人    1  a", "abc  20  b"]

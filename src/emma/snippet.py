@@ -7,6 +7,8 @@ from rich.cells import cell_len
 ISOLATE, END = "\u2068", "\u2069"
 """First-strong isolates (UAX 9): text that runs from the right stays where it is put and moves nothing beside it."""
 JOINERS = frozenset("\u200c\u200d")
+CONTROLS = dict.fromkeys((*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)), " ")
+"""What a terminal would obey, and what turns the text beside it: rejects are shown as they were found."""
 VIRAMA = 9
 """Canonical combining class of viramas, which bind the next consonant."""
 
@@ -16,7 +18,7 @@ def snippet(text: str, cells: int) -> str:
 
     Never cut between a letter and the marks, joiners or virama that belong to it.
     """
-    line = " ".join(text[: 4 * cells].split())
+    line = " ".join(text[: 4 * cells].translate(CONTROLS).split())
     shown = line if len(text) <= 4 * cells and cell_len(line) <= cells else f"{cut(line, cells - 1)}…"
     return f"{ISOLATE}{shown}{END}"
 
