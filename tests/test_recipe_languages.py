@@ -85,3 +85,12 @@ def test_what_people_and_programs_see(path: Path, capsys: pytest.CaptureFixture[
     assert shown.index("refused\n") < shown.index("sentiment: dz → dzo_Tibt Dzongkha") < shown.index("the others")
     assert main(["lang", "lint", str(path), "--json", "--set", "collect.benchmarks=[]"]) == 1
     assert json.loads(capsys.readouterr().out)["odd"] == 0
+
+
+def test_a_source_that_gives_nothing_is_told(path: Path) -> None:
+    (path.parent / "sentiment.jsonl").write_text('{"body": "neno"}\n', encoding="utf-8")
+    (path.parent / "po" / "kde.po").unlink()
+    audit = lint_recipe(path)
+    assert audit["notes"][1].startswith("sentiment: no text in the sample of its files; the first reject: sentiment.js")
+    assert "row 1: missing field: no text under 'text'" in audit["notes"][1]
+    assert "(1 text, in po/fr/kde.po)" in "\n".join(lines(audit))

@@ -17,7 +17,7 @@ from emma.collect.naming import CODE_READER, Naming
 from emma.collect.opening import open_piece
 from emma.collect.pieces import Part, Piece
 from emma.collect.reading import called
-from emma.collect.unit import Bad, Unit
+from emma.collect.unit import Bad
 from emma.errors import EmmaError, LanguageError
 from emma.lang.codes import LABEL, resolve
 from emma.lang.names import english_name
@@ -57,7 +57,7 @@ def decisions(section: CollectConfig, root: Path) -> tuple[list[Decision], list[
             continue
         of_source = list(_declared(source))
         try:
-            of_source += _sampled(source, section, root)
+            of_source += _sampled(source, section, root, notes)
         except (EmmaError, OSError) as error:
             notes.append(f"{source.name}: its files were not read ({error})")
         found += _marked(of_source)
@@ -76,27 +76,36 @@ def _declared(source: SourceConfig) -> Iterator[Decision]:
                 yield Decision(source.name, code, "", f"the source's `{key}`: {error}", 0, "")
 
 
-def _sampled(source: SourceConfig, section: CollectConfig, root: Path) -> list[Decision]:
-    """What a sample of the files comes to, by code and label."""
+def _sampled(source: SourceConfig, section: CollectConfig, root: Path, notes: list[str]) -> list[Decision]:
+    """What a sample of the files comes to, by code and label; a note where there is no text in it."""
     seen: dict[tuple[str, str], Decision] = {}
-    for file, code, label, rule in _texts(source, section, root):
+    bad: list[str] = []
+    for file, code, label, rule in _texts(source, section, root, bad):
         seen.setdefault((code, label), Decision(source.name, code, label, rule, 0, file)).texts += 1
+    if not seen:
+        why = f"; the first reject: {bad[0]}" if bad else ""
+        notes.append(f"{source.name}: no text in the sample of its files{why}")
     return [seen[key] for key in sorted(seen)]
 
 
-def _texts(source: SourceConfig, section: CollectConfig, root: Path) -> Iterator[tuple[str, str, str, str]]:
-    """File, code, label and rule of both sides of each text in the sample."""
+def _texts(
+    source: SourceConfig, section: CollectConfig, root: Path, bad: list[str]
+) -> Iterator[tuple[str, str, str, str]]:
+    """File, code, label and rule of both sides of each text in the sample; what is bad goes into `bad`, in words."""
     groups, naming = inputs(source, root).files, Naming(source, {})
     step = -(-len(groups) // FILES)
     each_file = PER_FILE if source.member else max(PER_FILE, UNITS * step // len(groups))
     for group in groups[::step]:
         for file in open_piece(_piece(group), source, section.max_row_bytes):
             if isinstance(file, Bad):
+                bad.append(f"{file.file or group[0].name}, row {file.row}: {file.reason}")
                 continue
             names = told_of(file.name, [each.name for each in file.beside], source)
             naming.untold = tuple(each.why for each in names)
             for unit in islice(called(file, source, names), each_file):
-                if isinstance(unit, Unit) and unit.text.strip():
+                if isinstance(unit, Bad):
+                    bad.append(f"{file.name}, row {unit.row}: {unit.reason}")
+                elif unit.text.strip():
                     yield (file.name, *_side(naming.of, unit.code, unit.text))
                     if unit.text2:
                         yield (file.name, *_side(naming.of_other, unit.code2, unit.text2))
@@ -155,7 +164,8 @@ def lines(audit: dict[str, Any]) -> Iterator[str]:
 
 def _line(each: dict[str, Any]) -> str:
     code = each["code"] or "(no code)"
-    where = f" ({each['texts']:,} texts, such as in {each['example']})" if each["texts"] else ""
+    texts = "1 text, in" if each["texts"] == 1 else f"{each['texts']:,} texts, such as in"
+    where = f" ({texts} {each['example']})" if each["texts"] else ""
     if not each["label"]:
         return f"{code}: {each['rule']}{where}"
     odd = f": {'; '.join(each['odd'])}" if each["odd"] else ""

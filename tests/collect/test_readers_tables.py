@@ -84,6 +84,21 @@ def test_a_column_that_is_not_there() -> None:
     assert "no column 'text'" in bad.detail and "body, lang" in bad.detail
 
 
+@pytest.mark.parametrize(("line", "between"), [("Nr;Text", ";"), ("Nr\tText", "\t"), ("Nr|Text|x", "|")])
+def test_cells_between_something_else(line: str, between: str) -> None:
+    (bad,) = read("csv", f"{line}\n1{between}neno\n", fields={"text": "Text"})
+    assert isinstance(bad, Bad) and bad.detail.endswith(
+        f"set `fields` of the source, or its option `delimiter` to {between!r}"
+    )
+    (bad,) = read("csv", "Nr\nneno\n", fields={"text": "Text"})
+    assert isinstance(bad, Bad) and bad.detail.endswith("set `fields` of the source")
+
+
+def test_another_encoding_is_named_as_what_it_may_be() -> None:
+    (bad,) = read("csv", b"text\n\xe4\xe5\n")
+    assert isinstance(bad, Bad) and bad.detail.endswith("set `encoding` of the source")
+
+
 def test_other_encodings_are_declared() -> None:
     found = read("csv", "text,lang\nسلام,fa\n".encode("cp1256"), encoding="cp1256")
     assert kinds(found) == ["invalid UTF-8"], "given to the reader by hand, the file does not know its encoding"

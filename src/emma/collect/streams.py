@@ -203,7 +203,8 @@ def decode(data: bytes, row: int, encoding: str | None = None) -> str | Bad:
         return data.decode(encoding or "utf-8-sig")
     except UnicodeDecodeError as error:
         kind = f"invalid {encoding}" if encoding else "invalid UTF-8"
-        return Bad(row, kind, f"byte {error.start} ({error.reason})", data)
+        advice = "" if encoding else "; if all of the file is in another encoding, set `encoding` of the source"
+        return Bad(row, kind, f"byte {error.start} ({error.reason}){advice}", data)
 
 
 def in_words(error: BaseException) -> str:

@@ -20,6 +20,7 @@ from emma.collect.unit import Bad, Unit
 
 OPTIONS = {"delimiter": str, "quotes": bool, "header": bool}
 TABBED = (".tsv", ".tab")
+OTHERS = ";\t|,"
 
 
 def by_lines(source: SourceConfig) -> bool:
@@ -58,10 +59,17 @@ def columns(first: list[str] | Bad, lines: Lines, fields: Fields, titled: bool) 
     else:
         names = first if titled else numbered(first)
         refused = fields.refused(lines.row, names, lines.raw)
+        if refused is not None and len(first) == 1 and (other := other_delimiter(first[0])):
+            refused = replace(refused, detail=f"{refused.detail}, or its option `delimiter` to {other!r}")
     if refused is None:
         return names
     count, unread = lines.skip()
     return replace(refused, units=max(1, count + (not titled)), unread=unread)
+
+
+def other_delimiter(line: str) -> str:
+    """What a line that should have several cells has between them: spreadsheets write `;` in half of Europe."""
+    return max(OTHERS, key=line.count) if any(each in line for each in OTHERS) else ""
 
 
 def unit_of(row: Sequence[str], names: Sequence[str], lines: Lines, fields: Fields, dialect: Dialect) -> Unit | Bad:
