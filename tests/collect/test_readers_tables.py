@@ -453,6 +453,13 @@ TMX = """<?xml version="1.0"?>
 </body></tmx>"""
 
 
+@pytest.mark.parametrize("option", ["all", "source"])
+def test_an_entry_of_a_translation_memory_has_no_more_segments_than_there_are_languages(option: str) -> None:
+    entry = "<tu>" + "".join(f'<tuv xml:lang="x-{at}"><seg>ⵣ</seg></tuv>' for at in range(1_001)) + "</tu>"
+    found = read("tmx", TMX.format(srclang="en").replace("</body>", f"{entry}</body>"), options={"pairs": option})
+    assert kinds(found)[-1:] == ["too many segments"] and len(found) < 10
+
+
 def pairs(found: list[Unit | Bad]) -> list[tuple[str, str, str, str | None]]:
     return [(each.code, each.text, each.code2, each.text2) for each in found if isinstance(each, Unit)]
 

@@ -1,8 +1,7 @@
 """Parquet shards: one fixed way to write them, and reading row-aligned tables side by side.
 
 The writer settings are part of the promise that the same input gives the same bytes. They are chosen by column: a
-dictionary where texts repeat, such as labels, and nowhere else; no compression of hashes, which nothing makes smaller
-(benchmarks/results: corpus-path).
+dictionary where texts repeat, such as labels, and nowhere else; no compression of hashes, which nothing makes smaller.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -15,6 +15,8 @@ from emma.collect.unit import Bad, Unit
 from emma.collect.xml_events import LANG, End, Event, Records, Start, Text, events
 
 OPTIONS = {"pairs": ("source", "all")}
+MOST = 1_000
+"""Segments of an entry, a language each: pairs are as many as their square, or each has the first one's text."""
 CODES = ("bpt", "ept", "it", "ph", "ut")
 """Elements whose content belongs to the program that made the text."""
 
@@ -33,6 +35,10 @@ def read(file: InputFile, source: SourceConfig) -> Iterator[Unit | Bad]:
             yield entry
             continue
         first, segments = entry
+        if len(segments) > MOST:
+            row += 1
+            yield Bad(row, "too many segments", f"the entry has {len(segments)}, more than {MOST}")
+            continue
         pairs = list(
             combinations(segments, 2) if source.options.get("pairs") == "all" else with_source(first, segments)
         )
