@@ -89,7 +89,7 @@ IDENTIFIED = pa.schema(
 CONTAMINATION = pa.schema(
     [
         ("benchmark", pa.string()),  # the benchmark that shares most grams with the document; null when none does
-        ("benchmark_grams", pa.int32()),  # grams of the document that are in any benchmark
+        ("benchmark_grams", pa.int32()),  # of the document, in any benchmark; short ones of a corrupted copy
         ("benchmark_share", pa.float32()),  # of the document's grams
         ("benchmarks", pa.list_(pa.string())),  # all that share a gram with it, sorted
     ]

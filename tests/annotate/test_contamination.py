@@ -179,3 +179,13 @@ def test_an_item_with_every_sixth_word_left_out_is_found(look_up: Callable[..., 
     made = look_up([items("declaration", ITEMS)], [[{"text": text, "lang": lang} for text in (page, other)]])
     assert [row["benchmark"] for row in rows_of(made)] == ["declaration", None]
     assert report_of(made, store)["declaration", lang] == (1, 1, 1)
+
+
+def test_no_more_than_all_of_a_corrupted_copy_is_in_a_benchmark(look_up: Callable[..., Made]) -> None:
+    """A copy that is shorter than a gram has one, of the whole, and several short ones."""
+    words = ITEMS["eng_Latn"].split()[:14]
+    copy = " ".join([*words[:5], *words[6:12]])
+    made = look_up([items("short", {"eng_Latn": " ".join(words)})], [[{"text": copy, "lang": "eng_Latn"}]])
+    assert [(row["benchmark"], row["benchmark_grams"], row["benchmark_share"]) for row in rows_of(made)] == [
+        ("short", 3, 1.0)
+    ]

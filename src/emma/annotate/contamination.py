@@ -68,7 +68,7 @@ def columns(found: Found, names: Sequence[str]) -> pa.Table:
         {
             "benchmark": all_names.take(pa.array(found.by_benchmark.argmax(axis=1), mask=found.hits == 0)),
             "benchmark_grams": found.hits,
-            "benchmark_share": (found.hits / np.maximum(found.grams, 1)).astype(np.float32),
+            "benchmark_share": np.minimum(found.hits / np.maximum(found.grams, 1), 1).astype(np.float32),
             "benchmarks": pa.ListArray.from_arrays(pa.array(starts, pa.int32()), all_names.take(pa.array(benchmarks))),
         },
         schema=CONTAMINATION,
