@@ -94,7 +94,7 @@ def _run_step(
 ) -> Outcome:
     key, made_by = key_of(step, done)
     path, url = root / step.name / key, remote.join(store_url, step.name, key)
-    if (before := load(path, url)) is not None:
+    if (before := load(path, url, root)) is not None:
         return Outcome(step, before, True, Usage())
     stage = getattr(import_module(f"emma.{step.name}.run"), step.name)
     inputs = {name: done.get(name) for name in step.inputs}
