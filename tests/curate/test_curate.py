@@ -6,10 +6,10 @@ import pytest
 
 from emma.curate.config import CurateConfig
 from emma.curate.run import curate
-from emma.curate.split import SPLITS
 from emma.errors import ArtifactError, RecipeError
 from emma.schemas import FEATURES, SELECTION
 from emma.store import shards
+from emma.store.selected import SPLITS
 from emma.work.graph import check_balance
 from tests.conftest import TEXTS
 from tests.curate.corpus import ALPHABETS, Bench, Row, plain, prose, rows_of

@@ -9,10 +9,10 @@ from emma.audit.which import which
 from emma.compiled import Compiled
 from emma.curate.rules import RULES, SCORE
 from emma.curate.settle import BENCHMARK, NEAR_BENCHMARK
-from emma.curate.split import SPLITS
 from emma.home import Run
 from emma.lang.explain import explain
 from emma.store import shards
+from emma.store.selected import SPLITS
 
 Sheet = dict[str, Any]
 

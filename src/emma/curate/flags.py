@@ -10,10 +10,10 @@ from typing import Any
 import pyarrow as pa
 
 from emma.curate.rules import RULES, SCORE
-from emma.curate.split import SPLITS
 from emma.lang.codes import Lang
 from emma.lang.macro import beside_members
 from emma.schemas import UNDETERMINED
+from emma.store.selected import SPLITS
 
 Rows = Iterable[Mapping[str, Any]]
 Flag = tuple[str, str]

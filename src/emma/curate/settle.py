@@ -11,11 +11,12 @@ from emma.curate.duplicates import Copies
 from emma.curate.facts import Corpus, ShardFacts, read_corpus
 from emma.curate.faults import NO_FAULT
 from emma.curate.rules import RULES
-from emma.curate.split import SPLITS, TEST, VALIDATION, Held, split
+from emma.curate.split import TEST, VALIDATION, Held, split
 from emma.kernels.sets import EXACT, NEAR, Indices
 from emma.section import Settings
 from emma.store import shards
 from emma.store.artifact import Artifact
+from emma.store.selected import SPLITS
 
 BENCHMARK, NEAR_BENCHMARK = "benchmark", "near benchmark"
 OUTCOMES = (

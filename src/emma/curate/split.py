@@ -16,7 +16,7 @@ from emma.kernels.sets import Indices, Members, hold_out
 from emma.kernels.utf8 import Hashes
 
 TRAIN, VALIDATION, TEST = range(3)
-SPLITS = ("train", "validation", "test")
+"""Places in `emma.store.selected.SPLITS`."""
 
 
 @dataclass(frozen=True)

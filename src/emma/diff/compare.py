@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from emma.compiled import Compiled, made_by
-from emma.curate.split import SPLITS
 from emma.errors import RecipeError
 from emma.home import Home, Run
 from emma.store import shards
+from emma.store.selected import SPLITS
 
 STAGES = ("collect", "annotate", "curate")
 NAMED = ("sources", "benchmarks")

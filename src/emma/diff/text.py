@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from emma.columns import grid
-from emma.curate.split import SPLITS
 from emma.report.numerals import count, size
+from emma.store.selected import SPLITS
 
 MOST = 40
 """Languages that are printed."""

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from emma.losses import lost_share, lost_words, percent
 from emma.report.numerals import count
-from emma.report.tables import SPLITS, Row, Tables
+from emma.report.tables import Row, Tables
+from emma.store.selected import SPLITS
 
 LITTLE = 0.5
 """Share of a language's collected bytes that trains, below which the report tells."""

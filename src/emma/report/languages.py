@@ -11,8 +11,9 @@ from typing import Any
 from emma import counting
 from emma.lang.tiers import size_class
 from emma.report.names import english_name
-from emma.report.tables import SPLITS, Row, Tables
+from emma.report.tables import Row, Tables
 from emma.schemas import CODE
+from emma.store.selected import SPLITS
 
 
 @dataclass(frozen=True)

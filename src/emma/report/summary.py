@@ -10,8 +10,9 @@ from typing import Any
 from emma.counting import WORDS, Labels, counts, differences, is_language
 from emma.lang.tiers import SIZE_CLASSES
 from emma.report.languages import Language
-from emma.report.tables import SPLITS, Row, Tables
+from emma.report.tables import Row, Tables
 from emma.schemas import CODE
+from emma.store.selected import SPLITS
 
 ENGLISH = "eng_Latn"
 GUESSING = 8.0

@@ -15,9 +15,6 @@ from emma.store.artifact import Artifact
 
 Row = Mapping[str, Any]
 
-SPLITS = ("train", "validation", "test")
-"""Outcomes of curation that keep a document; any other outcome is the reason it was dropped for."""
-
 
 @dataclass(frozen=True)
 class Tables:

@@ -12,7 +12,7 @@ from emma.store import shards
 from emma.store.artifact import Artifact
 
 SPLITS = ("train", "validation", "test")
-"""What a kept document may be for."""
+"""What a kept document may be for: outcomes of curation, of which any other is the reason it was dropped for."""
 
 
 def selected(
