@@ -56,6 +56,15 @@ def test_what_is_elsewhere_in_the_record_costs_nothing(reader: str, written: str
     assert [found for _, found in units(read(reader, written))] == [text]
 
 
+def test_a_text_that_is_no_number_is_missing() -> None:
+    assert kinds(read("jsonl", '{"text": NaN, "lang": "sw"}')) == ["missing field"]
+    assert units(read("jsonl", '{"text": "a", "lang": NaN}', "sw.jsonl")) == [("", "a")]
+
+
+def test_utf16_with_a_mark() -> None:
+    assert units(read("json", '[{"text": "ሰላም", "lang": "am"}]'.encode("utf-16"))) == [("am", "ሰላም")]
+
+
 @pytest.mark.parametrize(
     ("written", "fields"),
     [

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
+import zstandard
 
 from emma.collect.readers import names
 from emma.collect.unit import Bad, Unit
@@ -202,7 +203,7 @@ def chapters() -> list[bytes]:
 
 
 @pytest.mark.parametrize("place", PLACES)
-@pytest.mark.parametrize("damage", IN_TEXT)
+@pytest.mark.parametrize("damage", [each for each in IN_TEXT if "entity" not in each])
 def test_a_broken_chapter_of_a_book(damage: str, place: int) -> None:
     whole = chapters()
     whole[place] = whole[place].replace(b"</p>", IN_TEXT[damage] + b"</p>")
@@ -279,7 +280,9 @@ BODIES: dict[str, tuple[bytes, dict[str, str]]] = {
     "deflate that is cut": (zlib.compress(html("x" * 500))[:-20], {"Content-Encoding": "deflate"}),
     "brotli that is none": (b"\xff\xff\xff\xff", {"Content-Encoding": "br"}),
     "brotli that is cut": (b"\x0b\x00\x80a", {"Content-Encoding": "br"}),
-    "a compression that nobody knows": (b"\xff\xff", {"Content-Encoding": "zstd"}),
+    "a compression that nobody knows": (b"\xff\xff", {"Content-Encoding": "compress"}),
+    "zstd that is none": (b"\xff\xff", {"Content-Encoding": "zstd"}),
+    "zstd that is cut": (zstandard.compress(html("x" * 500))[:-20], {"Content-Encoding": "zstd"}),
     "a chunk that is cut": (b"50\r\n" + html("x")[:40], CHUNKED),
     "a chunk that is longer than it says": (b"10\r\n" + html("x") + b"\r\n0\r\n\r\n", CHUNKED),
     "a chunk without size": (b"3\r\nabc\r\nxyz\r\nabc\r\n0\r\n\r\n", CHUNKED),

@@ -284,10 +284,17 @@ def test_xhtml() -> None:
     assert read("xhtml", XHTML) == [Unit(1, "第一\n吾輩は猫で\u00a0ある。 名前\na\nb", "ja", alone=True)]
 
 
+@pytest.mark.parametrize("head", ["", "<!DOCTYPE html>", '<?xml version="1.0"?>'])
+def test_entities_of_html_need_no_declaration(head: str) -> None:
+    found = read("xhtml", f"{head}<html lang='sw'><body><p>Mama&nbsp;na baba &mdash; &eacute;</p></body></html>")
+    assert units(found) == [("sw", "Mama\u00a0na baba — é")]
+
+
 def book(package: str, *, container: str = CONTAINER, **chapters: str) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as packed:
-        packed.writestr("META-INF/container.xml", container)
+        if container:
+            packed.writestr("META-INF/container.xml", container)
         packed.writestr("O/p.opf", package)
         for name, text in chapters.items():
             html = f"<html xmlns='http://www.w3.org/1999/xhtml'><body{text.partition('|')[0]}><p>{text.partition('|')[2]}</p>"
@@ -310,6 +317,10 @@ def test_a_book_is_read_in_the_order_of_its_spine() -> None:
 @pytest.mark.parametrize(("languages", "code"), [((), ""), (("sw",), "sw"), (("sw", "sw"), "sw"), (("sw", "en"), "")])
 def test_the_language_of_a_book_is_its_only_one(languages: tuple[str, ...], code: str) -> None:
     assert units(read("epub", book(package(*languages, spine="a"), a="|x"))) == [(code, "x")]
+
+
+def test_a_book_without_a_container_has_one_package_anyhow() -> None:
+    assert units(read("epub", book(package("sw"), container="", a="|x", b="|y"))) == [("sw", "x"), ("sw", "y")]
 
 
 def test_a_book_whose_package_is_damaged_in_one_place() -> None:

@@ -23,6 +23,7 @@ from emma.collect.streams import InputFile, decode
 from emma.collect.unit import Bad, Unit
 
 PACK = {".txt": bytes, ".gz": gzip.compress, ".bz2": bz2.compress, ".xz": lzma.compress, ".zst": zstandard.compress}
+PACK[".lzma"] = lambda data: lzma.compress(data, lzma.FORMAT_ALONE)
 LINES = [f"satır {number} ไทย".encode() for number in range(20_000)]
 TEXT = b"\n".join(LINES) + b"\n"
 
@@ -152,6 +153,8 @@ def test_decode() -> None:
         ("a.TBZ2", ".bz2", "a.tar"),
         ("a.txz", ".xz", "a.tar"),
         ("a.tzst", ".zst", "a.tar"),
+        ("a.tar.lzma", ".lzma", "a.tar"),
+        ("a.tlz", ".lzma", "a.tar"),
         ("A.TAR.GZ", ".gz", "A.TAR"),
         ("am.md.Zst", ".zst", "am.md"),
         ("am.md", "", "am.md"),
@@ -184,3 +187,18 @@ def test_lines_in_utf16_with_a_mark(reader: str, content: str, tmp_path: Path) -
     for file in open_piece(Piece(parts=(Part(name="f", mark="", location=str(path)),)), source, 1000):
         assert isinstance(file, InputFile)
         assert [each.text for each in find(source).read(file, source) if isinstance(each, Unit)] == ["ไทย"]
+
+
+@pytest.mark.parametrize("suffix", PACK)
+def test_lines_that_end_with_carriage_returns_alone(suffix: str, tmp_path: Path) -> None:
+    path = tmp_path / f"a{suffix}"
+    path.write_bytes(PACK[suffix](b"\r".join(LINES) + b"\r"))
+    for found in open_file(path, path.name, None, 100):
+        assert isinstance(found, InputFile) and list(found.lines()) == list(enumerate(LINES, 1))
+
+
+def test_carriage_returns_within_lines_stay(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(b"one\rtwo\nthree\r\n")
+    for found in open_file(path, path.name, None, 100):
+        assert isinstance(found, InputFile) and list(found.lines()) == [(1, b"one\rtwo"), (2, b"three")]

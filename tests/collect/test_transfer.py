@@ -5,6 +5,7 @@ import types
 import zlib
 
 import pytest
+import zstandard
 
 from emma.collect import transfer
 from emma.collect.transfer import BROTLI_OF_A, DECODERS, BodyError, dechunked, decompressed
@@ -40,6 +41,11 @@ def test_chunks_that_are_wrong(data: bytes) -> None:
         ("deflate", zlib.compress(PAGE)),
         ("deflate", zlib.compress(PAGE)[2:-4]),
         ("gzip", PAGE),
+        ("zstd", zstandard.compress(PAGE)),
+        ("gzip, Deflate", zlib.compress(gzip.compress(PAGE))),
+        ("identity, gzip", gzip.compress(PAGE)),
+        ("none", PAGE),
+        ("utf-8", PAGE),
     ],
 )
 def test_compression(encoding: str, data: bytes) -> None:

@@ -1,4 +1,4 @@
-"""Compressed streams by the suffix of their name: gzip, bzip2, xz, Zstandard."""
+"""Compressed streams by the suffix of their name: gzip, bzip2, xz (and lzma, as it was before), Zstandard."""
 
 import bz2
 import gzip
@@ -12,8 +12,12 @@ import zstandard
 PIECE = 8 * 1024
 """Compressed bytes at a time: a piece can hold ten thousand times its size, and all of that comes at once."""
 BUFFER = 1 << 18
-SUFFIXES = (".gz", ".bz2", ".xz", ".zst")
-SHORT = {".tgz": ".gz", ".taz": ".gz", ".tbz": ".bz2", ".tbz2": ".bz2", ".tb2": ".bz2", ".txz": ".xz", ".tzst": ".zst"}
+SUFFIXES = (".gz", ".bz2", ".xz", ".lzma", ".zst")
+SHORT = {
+    **dict.fromkeys((".tgz", ".taz"), ".gz"),
+    **dict.fromkeys((".tbz", ".tbz2", ".tb2", ".tz2"), ".bz2"),
+    **{".txz": ".xz", ".tlz": ".lzma", ".tzst": ".zst"},
+}
 """What names of compressed tar archives are short for: `.tgz` is `.tar.gz`."""
 
 
@@ -38,7 +42,7 @@ def decompress(raw: IO[bytes], name: str) -> IO[bytes]:
             return cast(IO[bytes], gzip.open(raw, "rb"))
         case ".bz2":
             return bz2.open(raw, "rb")
-        case ".xz":
+        case ".xz" | ".lzma":
             return lzma.open(raw, "rb")
         case ".zst":
             return io.BufferedReader(ZstdReader(raw), BUFFER)

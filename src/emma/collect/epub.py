@@ -66,7 +66,10 @@ class Archive:
         return len(sizes), sum(sizes)
 
     def package(self) -> str | None:
-        """The name of the package that the container names first."""
+        """The name of the package that the container names first; without a container, of the only one."""
+        if CONTAINER not in self.names:
+            packages = [name for name in self.names if name.endswith(".opf")]
+            return packages[0] if len(packages) == 1 else None
         for event in events(self.member(CONTAINER)):
             if isinstance(event, Start) and event.name == "rootfile" and event.attributes.get("media-type") == PACKAGE:
                 return event.attributes.get("full-path")

@@ -13,6 +13,7 @@ from typing import Any
 
 import orjson
 
+from emma.collect.encodings import is_wide, marked
 from emma.collect.streams import InputFile
 from emma.collect.unit import Bad
 
@@ -95,8 +96,14 @@ def opened(file: InputFile) -> "Reading | Bad":
         text = file.text()
     else:
         data = file.whole()
-        text = data if isinstance(data, Bad) else data.decode("utf-8-sig", "surrogateescape")
+        text = data if isinstance(data, Bad) else _decoded(data)
     return text if isinstance(text, Bad) else Reading(text)
+
+
+def _decoded(data: bytes) -> str:
+    mark = marked(data)
+    wide = mark is not None and is_wide(mark.name)
+    return data.decode(mark.name, "replace") if mark and wide else data.decode("utf-8-sig", "surrogateescape")
 
 
 class Reading:

@@ -9,16 +9,18 @@ from emma.collect import archives, hub, remote
 from emma.collect.binary import recognised
 from emma.collect.compression import decompress
 from emma.collect.config import SourceConfig
-from emma.collect.encodings import MARKS, SAMPLE, as_utf8, is_wide
+from emma.collect.encodings import MARKS, SAMPLE, as_utf8, has_controls, is_wide
 from emma.collect.inputs import PAIRED
 from emma.collect.pieces import Part, Piece
-from emma.collect.streams import DAMAGE, InputFile, in_words, skip_line
+from emma.collect.streams import DAMAGE, InputFile, in_words, skip_line, with_line_feeds
 from emma.collect.unit import Bad
 
 BINARY = frozenset({"parquet", "huggingface", "warc", "epub"})
 """Readers of formats that are not text."""
 OF_LINES = frozenset({"csv", "jsonl", "moses", "conllu"})
 """Readers that take line after line, which only UTF-8 can be cut into."""
+CUT_UP = frozenset({"gettext", "text"})
+"""Others to which lines matter."""
 
 
 def open_piece(piece: Piece, source: SourceConfig, max_row_bytes: int) -> Iterator[InputFile | Bad]:
@@ -79,7 +81,14 @@ def as_text(file: InputFile, source: SourceConfig) -> InputFile | Bad:
     if source.reader in OF_LINES and source.encoding is None:
         name = next((name for mark, name in MARKS if file.sample().startswith(mark)), None)
         file.stream = as_utf8(file.stream, name) if name and is_wide(name) else file.stream
+    if source.reader in OF_LINES | CUT_UP and file.left is None and has_returns_alone(file.sample()):
+        file.stream = with_line_feeds(file.stream)
     return file
+
+
+def has_returns_alone(sample: bytes) -> bool:
+    """Whether lines end with carriage returns alone; in UTF-16, full of control bytes, they may be parts of letters."""
+    return b"\r" in sample and b"\n" not in sample and not has_controls(sample)
 
 
 def _begin(file: InputFile, start: int) -> int:

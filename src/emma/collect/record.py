@@ -116,12 +116,15 @@ def texts(record: Record, field: str) -> Iterator[str]:
 
 
 def values(value: Any, field: str) -> Iterator[Any]:
-    """What is under a field: of a list each element; a dot goes one level down. A key with a dot in it comes first."""
+    """What is under a field: of a list each element; a dot goes one level down. A key with a dot in it comes first.
+
+    What is no number (`NaN`) is null: so pandas writes a text that is missing.
+    """
     if isinstance(value, list | tuple):
         for each in value:
             yield from values(each, field)
     elif not field or isinstance(value, Twice):
-        yield value
+        yield None if value != value else value  # noqa: PLR0124
     elif isinstance(value, Mapping):
         if field in value:
             yield from values(value[field], "")

@@ -167,6 +167,28 @@ class _Chained(io.RawIOBase):
         return self._passed
 
 
+def with_line_feeds(stream: IO[bytes]) -> IO[bytes]:
+    """The stream of a file whose lines end with carriage returns alone, as on the first Macintosh, with line feeds."""
+    return io.BufferedReader(_LineFeeds(stream), CHUNK)
+
+
+class _LineFeeds(io.RawIOBase):
+    """A stream with line feeds for its carriage returns."""
+
+    def __init__(self, raw: IO[bytes]) -> None:
+        self._raw = raw
+
+    def readable(self) -> bool:
+        """True."""
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        """Fill `buffer`; 0 at the end."""
+        piece = _read_once(self._raw, len(buffer)).replace(b"\r", b"\n")
+        buffer[: len(piece)] = piece
+        return len(piece)
+
+
 def _beginning(stream: IO[bytes]) -> tuple[bytes, Exception | None]:
     """The first SAMPLE bytes, or those before damage, and what is damaged."""
     pieces: list[bytes] = []

@@ -1,15 +1,18 @@
 """What HTTP does to a body on its way, undone: transfer in chunks, and compression."""
 
+import io
 import re
 import zlib
 from importlib import import_module
 from typing import Any, Final, Protocol
 
+from emma.collect.compression import ZstdReader
 from emma.collect.encodings import SAMPLE, is_utf8
 
 CHUNK_SIZE: Final = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]*)?\r\n")
 BROTLI_OF_A: Final = b"\x0b\x00\x80a\x03"
-PLAIN: Final = frozenset({"", "identity"})
+PLAIN: Final = frozenset({"", "identity", "none", "utf-8", "utf8", "iso-8859-1", "windows-1252", "8bit", "binary"})
+"""Names under which servers send bodies as they are: the first two by the standard."""
 
 
 class BodyError(Exception):
@@ -44,14 +47,22 @@ def decompressed(data: bytes, encoding: str, limit: int) -> bytes:
 
     Raises BodyError where it is neither.
     """
-    if encoding in PLAIN:
-        return data
     try:
-        return DECODERS[encoding](data, limit + 1)
+        for step in reversed(steps(encoding)):
+            data = DECODERS[step](data, limit + 1)
     except Exception as error:  # decoders have errors of their own
-        if is_utf8(data[:SAMPLE]) and b"\0" not in data[:SAMPLE]:
-            return data
-        raise BodyError(f"it cannot be decompressed as {encoding} ({error})") from None
+        if not is_utf8(data[:SAMPLE]) or b"\0" in data[:SAMPLE]:
+            raise BodyError(f"it cannot be decompressed as {encoding} ({error})") from None
+    return data
+
+
+def steps(encoding: str) -> list[str]:
+    """The compressions that a header names, in the order of doing, without those that change nothing."""
+    return [name for each in encoding.split(",") if (name := each.strip().lower()) not in PLAIN]
+
+
+def _unzstd(data: bytes, limit: int) -> bytes:
+    return io.BufferedReader(ZstdReader(io.BytesIO(data))).read(limit)
 
 
 def _inflated(bits: int) -> _Decoder:
@@ -105,5 +116,6 @@ def _brotli() -> dict[str, _Decoder]:
 
 
 _gunzipped = _inflated(16 + zlib.MAX_WBITS)
-DECODERS: Final[dict[str, _Decoder]] = {"gzip": _gunzipped, "x-gzip": _gunzipped, "deflate": _deflated, **_brotli()}
+DECODERS: Final[dict[str, _Decoder]] = {"gzip": _gunzipped, "x-gzip": _gunzipped, "deflate": _deflated, "zstd": _unzstd}
+DECODERS.update(_brotli())
 """Compressions that can be undone."""

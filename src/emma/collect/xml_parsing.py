@@ -27,7 +27,7 @@ class Parsing:
         """Elements that are open, outermost first."""
         self.place = place
         """Where what is held begins."""
-        self._records, self._resumed, self._has_dtd = records, False, False
+        self._records, self._resumed, self._has_dtd = records, False, records.html
         self._open = dict.fromkeys(records.names, 0)
         self._found: list[Start | End | Text] = []
         self._held: list[bytes] = []
@@ -39,6 +39,7 @@ class Parsing:
         """Elements that were ended before their end tag, which may still come."""
         self._cdata: int | None = None
         self._parser = expat.ParserCreate("utf-8")
+        self._parser.UseForeignDTD(records.html)
 
     def resumed(self, names: list[str], place: Place) -> "Parsing":
         """The run after this one, in which some elements are open from the start."""

@@ -30,6 +30,9 @@ class Records:
     counted: str = ""
     """The tags that are counted where records are, as a regular expression from the name on; all `names` if empty."""
 
+    html: bool = False
+    """Whether the entities of HTML stand for themselves without a declaration, as browsers have it."""
+
     def count(self, data: bytes) -> int:
         """How many begin in some bytes."""
         return len(self._begun.findall(data)) if self.names else 0

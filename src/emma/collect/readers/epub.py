@@ -34,7 +34,7 @@ def read(file: InputFile, source: SourceConfig) -> Iterator[Unit | Bad]:
 
 def _chapters(archive: Archive, source: SourceConfig) -> Iterator[Unit | Bad]:
     if not (package := archive.package()):
-        yield _refused(archive, "META-INF/container.xml names no package")
+        yield _refused(archive, "META-INF/container.xml is not there or names no package")
         return
     *bad, book = archive.book(package)
     yield from (replace(each, detail=f"{package}, {each.detail}") for each in bad if isinstance(each, Bad))

@@ -18,7 +18,7 @@ from emma.collect.expected import expected_language
 from emma.collect.members import Plain
 from emma.collect.pages import decoded, language_in, page
 from emma.collect.streams import InputFile, in_words
-from emma.collect.transfer import DECODERS, PLAIN, BodyError, dechunked, decompressed
+from emma.collect.transfer import DECODERS, BodyError, dechunked, decompressed, steps
 from emma.collect.unit import Bad, Unit
 from emma.collect.web_archives import Record, records
 
@@ -126,7 +126,8 @@ def _no_page(record: ArcWarcRecord) -> str:
         return "a page seen before" if record.rec_type == "revisit" else f"a record of type '{record.rec_type}'"
     if record.http_headers and (status := record.http_headers.get_statuscode()) != "200":
         return f"status {status}"
-    if (compression := _compression(record)) not in PLAIN and compression not in DECODERS:
+    compression = _compression(record)
+    if not DECODERS.keys() >= set(steps(compression)):
         return f"compressed as '{compression}'"
     kind, _ = _content_type(record)
     return "" if kind in (*HTML, TEXT) else f"type '{kind}'"

@@ -15,7 +15,7 @@ from emma.collect.xml_events import LANG, End, Records, Start, Text, events, wit
 SKIPPED = names("head script style nav svg math audio video object form button rt rp")
 NOTES = names("noteref footnote footnotes endnote endnotes rearnote rearnotes pagebreak toc backlink")
 """Of epub:type, the vocabulary of EPUB for structures."""
-RECORDS = Records(names("html"))
+RECORDS = Records(names("html"), html=True)
 INLINE = names(
     "a abbr b bdi bdo big cite code data del dfn em font i img ins kbd mark q ruby rb s samp small span strong sub sup "
     "time u var wbr"
