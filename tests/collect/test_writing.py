@@ -8,7 +8,7 @@ from emma.collect.config import SourceConfig
 from emma.collect.documents import documents
 from emma.collect.naming import Naming
 from emma.collect.unit import Unit
-from emma.collect.writing import HELD, LONG, clear
+from emma.collect.writing import HELD, LONG, Whole, whole
 from emma.lang.codes import ENOUGH_LETTERS
 
 
@@ -54,7 +54,16 @@ def test_every_code_is_decided_for_itself() -> None:
 def test_where_nothing_is_clear_each_text_speaks_for_itself() -> None:
     long = ["Ово је мало дужи текст на ћирилици", "Ovo je malo duži tekst na latinici"]
     found = labels([Unit(row, text, "sr") for row, text in enumerate([*long, "OK"], 1)])
-    assert found == ["srp_Cyrl", "srp_Latn", "srp_Cyrl"]
+    assert found == ["srp_Cyrl", "srp_Latn", "srp_Latn"]
+
+
+def test_in_a_file_of_two_scripts_even_a_word_tells_its_own() -> None:
+    both = [text for two in zip(LATIN, CYRILLIC, strict=True) for text in two]
+    found = labels([Unit(row, text, "sr") for row, text in enumerate(both, 1)])
+    assert found[:8] == ["srp_Latn", "srp_Cyrl"] * 4 and found[12:] == ["srp_Latn", "srp_Cyrl"]
+    chinese = ["编辑", "編輯", "这些语言", "這些語言", "设置时间", "設定時間", "人口"] * 3 + ["HTML"]
+    found = labels([Unit(row, text, "zh") for row, text in enumerate(chinese, 1)])
+    assert found == [*["zho_Hans", "zho_Hant"] * 3, "zho_Hans"] * 3 + ["zho_Hans"]
 
 
 def test_a_code_that_says_its_script_is_believed() -> None:
@@ -63,6 +72,6 @@ def test_a_code_that_says_its_script_is_believed() -> None:
 
 
 def test_han_alone_goes_with_the_form_of_most() -> None:
-    assert clear([("Hani", 1.0, 4), ("Hant", 1.0, 30), ("Latn", 1.0, 3)]) == ("Hant", 34 / 37, 37)
-    assert clear([("Latn", 1.0, ENOUGH_LETTERS - 1)]) is None is clear([])
-    assert clear([("Latn", 0.5, 50), ("Cyrl", 1.0, 50)]) is None
+    assert whole([("Hani", 1.0, 4), ("Hant", 1.0, 30), ("Latn", 1.0, 3)]).clear == ("Hant", 34 / 37, 37)
+    assert whole([("Latn", 1.0, ENOUGH_LETTERS - 1)]).clear is None is whole([]).clear
+    assert whole([("Latn", 0.5, 50), ("Cyrl", 1.0, 50)]) == Whole(None, frozenset({"Latn", "Cyrl"}))

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from emma.collect.naming import Naming
 from emma.collect.unit import Unit
@@ -15,8 +16,34 @@ LONG = 10 * ENOUGH_LETTERS
 """Letters from which a text that is clearly in one script is in that one, whatever the others are in."""
 EAST_ASIAN = ("Hans", "Hant", "Jpan", "Kore")
 """Scripts that texts of Han characters alone may be in."""
-Decided = dict[tuple[str, bool], Evidence | None]
-"""By code and side, what the last texts said that were enough; None where nothing was clear, or there was one only."""
+SOME = 0.1
+"""Share of all letters from which a script is one of those that a code's texts are in."""
+
+
+@dataclass(frozen=True)
+class Whole:
+    """What all texts of a code say together."""
+
+    clear: Evidence | None
+    """The script of nearly all letters; None where there is no such script."""
+    scripts: frozenset[str]
+    """Those that SOME of the letters are in."""
+
+    def of(self, own: Evidence) -> Evidence:
+        """What a text is written in, whose letters say `own`.
+
+        Where texts are in several scripts, as Serbian is, even a word tells in which of them it is.
+        """
+        script, share, count = own
+        if count >= LONG and share >= MOST:
+            return own
+        if self.clear is not None:
+            return self.clear
+        return script, share, max(count, ENOUGH_LETTERS) if script in self.scripts else count
+
+
+Decided = dict[tuple[str, bool], Whole | None]
+"""By code and side, what the last texts said that were enough; None where there was one only."""
 
 
 def decided(units: Iterable[Unit], naming: Naming) -> Iterator[Unit]:
@@ -56,11 +83,10 @@ def _settle(units: Sequence[Unit], known: Decided, key: tuple[str, bool]) -> Non
         return
     seen = [_evidence(unit, key[1]) for unit in units]
     if key not in known or sum(weight(each) for each in seen) >= ENOUGH_LETTERS:
-        known[key] = clear(seen)
-    most = known[key]
+        known[key] = whole(seen)
+    together = known[key]
     for unit, own in zip(units, seen, strict=True):
-        is_long = own[2] >= LONG and own[1] >= MOST
-        chosen = own if most is None or is_long else most
+        chosen = own if together is None else together.of(own)
         if key[1]:
             unit.seen2 = chosen
         else:
@@ -77,13 +103,19 @@ def weight(seen: Evidence) -> int:
     return min(seen[2], LONG)
 
 
-def clear(seen: Iterable[Evidence]) -> Evidence | None:
-    """What all texts together say of their script, if that is clear."""
+def whole(seen: Iterable[Evidence]) -> Whole:
+    """What all texts together say of their script."""
     found: Counter[str] = Counter()
     total = 0
     for each in seen:
         found[each[0]] += round(each[1] * weight(each))
         total += weight(each)
+    scripts = frozenset(script for script, count in found.items() if total and count >= SOME * total)
+    return Whole(clear(found, total), scripts)
+
+
+def clear(found: Counter[str], total: int) -> Evidence | None:
+    """The script of nearly all letters, given how many are in which; Han characters alone go with the form of most."""
     if "Hani" in found and (eastern := max(EAST_ASIAN, key=lambda script: found[script])) in found:
         found[eastern] += found.pop("Hani")
     script, count = min(found.items(), key=lambda item: (-item[1], item[0]), default=("Zyyy", 0))
