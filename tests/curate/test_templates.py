@@ -42,6 +42,12 @@ def test_pages_of_a_template_stay_and_their_copies_go(bench: Bench, lang: str) -
 
 
 @pytest.mark.parametrize("lang", ALPHABETS)
+def test_pages_with_one_of_three_winds_stay(bench: Bench, lang: str) -> None:
+    rows = [{"lang": lang, "text": page(lang, name(lang, at), "", name(lang, f"wind {at % 3}"))} for at in range(12)]
+    assert reasons(bench, rows) == [None] * 12
+
+
+@pytest.mark.parametrize("lang", ALPHABETS)
 def test_copies_with_a_few_other_words_go(bench: Bench, lang: str) -> None:
     whole = page(lang, *map(str, "abc")) + SPACE.get(lang, " ") + prose(lang, "more", 60)
     chance, rows = random.Random(lang), [{"lang": lang, "text": whole}]

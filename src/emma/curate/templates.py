@@ -22,6 +22,8 @@ from emma.store.artifact import Artifact
 
 OTHERS = 3
 """Different things that other documents say in a place, from which it is one that a template leaves open."""
+MOST = 0.5
+"""Share of a pair's differences that must be in such places: a few, as the points of the compass, have few values."""
 ALIKE = 2
 """Tokens with which two facts may both begin."""
 _PLACES = 1 << 24
@@ -36,8 +38,9 @@ def are_copies(near: pa.Table, facts: pa.Table) -> NDArray[np.bool_]:
     at = [places(one, facts["left_at"].to_numpy()), places(two, facts["right_at"].to_numpy())]
     said = [facts["right_value"].to_numpy(), facts["left_value"].to_numpy()]
     open_ = is_open(np.concatenate(at), np.concatenate(said)).reshape(2, -1).any(axis=0)
+    said_of, open_of = (np.bincount(pairs, weights, len(near)) for weights in (np.ones(len(pairs)), open_))
     is_copy: NDArray[np.bool_] = differs == differences.SAME
-    is_copy[pairs[~open_ & (differs == differences.FACTS)[pairs]]] = True
+    is_copy |= (differs == differences.FACTS) & (open_of < MOST * said_of)
     return is_copy
 
 
