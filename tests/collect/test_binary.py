@@ -63,6 +63,7 @@ def database(folder: Path) -> bytes:
 TABLE = pa.table({"text": ["a"]})
 MADE = {
     "a PDF": b"%PDF-1.7\n1 0 obj << /Type /Catalog >> endobj\n",
+    "a PDF;": b"\xef\xbb\xbf%PDF-1.7\n1 0 obj << /Type /Catalog >> endobj\n",
     "a Rich Text": rb"{\rtf1\ansi{\fonttbl{\f0 Arial;}}\f0 Watoto}",
     "gzip": gzip.compress(TEXT),
     "xz": lzma.compress(TEXT),

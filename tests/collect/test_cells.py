@@ -196,3 +196,8 @@ def test_doubled_quotes(cell: str) -> None:
 def test_lines_that_fit() -> None:
     assert Dialect("\t", quoted=True).fitting(["a\tb\n", '"c\n', 'd"\te\n', "f\n"]) == 3
     assert Dialect("\t", quoted=False).fitting(["a\tb\n", '"c\n', 'd"\te\n', "f\n"]) == 2
+
+
+def test_a_carriage_return_within_a_cell_ends_no_row() -> None:
+    found = read("csv", 'text,lang\na\rb,sw\n"c\rd",sw\ne,sw\n')
+    assert [text for _, text in units(found)] == ["a\u2028b", "c\u2028d", "e"]

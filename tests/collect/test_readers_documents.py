@@ -233,6 +233,26 @@ def test_tei_corpora_hold_several_books() -> None:
     assert read("tei", both) == [Unit(1, "a", "cy"), Unit(2, "b", "br")]
 
 
+def test_tei_speeches_in_a_language_of_their_own() -> None:
+    speeches = (
+        "<head>Seja</head><u><seg>Dober dan.</seg><seg xml:lang='it'>Buongiorno.</seg><seg xml:lang='it'>Grazie.</seg>"
+        "<seg>Hvala.</seg></u><u xml:lang='hu'><seg>Jó napot.</seg></u><u xml:lang='sl'><seg>Konec.</seg></u>"
+    )
+    found = read("tei", f"<TEI xml:lang='sl'><text><body><div>{speeches}</div><p>a</p></body></text></TEI>")
+    assert [(code, text.split("\n")) for code, text in units(found)] == [
+        ("sl", ["Seja", "Dober dan."]),
+        ("it", ["Buongiorno.Grazie."]),
+        ("sl", ["Hvala."]),
+        ("hu", ["Jó napot."]),
+        ("sl", ["Konec."]),
+        ("sl", ["a"]),
+    ]
+    both = "<language ident='en'/><language ident='sl'/>"
+    words = "<u xml:lang='sl'><w join='right'>Da</w> <pc>.</pc></u><u xml:lang='en'><w>Yes</w></u>"
+    found = read("tei", f"<TEI><teiHeader>{both}</teiHeader><text><body>{words}</body></text></TEI>")
+    assert units(found) == [("sl", "Da."), ("en", "Yes")]
+
+
 SPOKEN = """<TEI><teiHeader/><text><body><div><u><seg><s>{}</s></seg></u></div></body></text></TEI>"""
 
 

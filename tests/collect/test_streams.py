@@ -189,6 +189,15 @@ def test_lines_in_utf16_with_a_mark(reader: str, content: str, tmp_path: Path) -
         assert [each.text for each in find(source).read(file, source) if isinstance(each, Unit)] == ["ไทย"]
 
 
+def test_quotes_of_spreadsheets_are_seen_in_utf16(tmp_path: Path) -> None:
+    path = tmp_path / "f.tsv"
+    path.write_bytes('text\tx\n"a ""b"""\t1\n"c\nd"\t2\n'.encode("utf-16"))
+    source = SourceConfig(name="s", reader="csv", path="f", licence="CC0-1.0", lang="tha_Thai")
+    for file in open_piece(Piece(parts=(Part(name="f.tsv", mark="", location=str(path)),)), source, 1000):
+        assert isinstance(file, InputFile)
+        assert [each.text for each in find(source).read(file, source) if isinstance(each, Unit)] == ['a "b"', "c\nd"]
+
+
 @pytest.mark.parametrize("suffix", PACK)
 def test_lines_that_end_with_carriage_returns_alone(suffix: str, tmp_path: Path) -> None:
     path = tmp_path / f"a{suffix}"

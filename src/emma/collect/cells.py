@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from emma.collect.streams import InputFile
 from emma.collect.unit import Bad
 
+RETURN, SEPARATOR = "\r", "\u2028"
+"""A carriage return within a line ends no row; Unicode's separator of lines stands for it, and becomes a line end."""
 MOST_LINES = 100_000
 """Lines that a row may have: a missing quote holds no more of them in memory."""
 
@@ -111,7 +113,7 @@ class Lines:
         self._size += len(line.data)
         if self._size > self._limit or len(self._taken) > MOST_LINES:
             raise BrokenRow("row too long", f"more than {self._limit} bytes (max_row_bytes) or {MOST_LINES} lines")
-        return f"{line.text}\n"
+        return f"{line.text.replace(RETURN, SEPARATOR)}\n"
 
     def _next(self) -> Line:
         """The file's next line. What cannot be read ends the row before it, and is a row itself."""

@@ -4,6 +4,7 @@ import io
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
+from typing import IO
 
 from emma.collect import archives, hub, remote
 from emma.collect.binary import recognised
@@ -80,15 +81,21 @@ def as_text(file: InputFile, source: SourceConfig) -> InputFile | Bad:
         return bad[0]
     if source.reader in OF_LINES and source.encoding is None:
         name = next((name for mark, name in MARKS if file.sample().startswith(mark)), None)
-        file.stream = as_utf8(file.stream, name) if name and is_wide(name) else file.stream
+        if name and is_wide(name):
+            replace_stream(file, as_utf8(file.stream, name))
     if source.reader in OF_LINES | CUT_UP and file.left is None and has_returns_alone(file.sample()):
-        file.stream = with_line_feeds(file.stream)
+        replace_stream(file, with_line_feeds(file.stream))
     return file
+
+
+def replace_stream(file: InputFile, stream: IO[bytes]) -> None:
+    """Read a file otherwise from its beginning on, its sample as well."""
+    file.stream, file.head = stream, None
 
 
 def has_returns_alone(sample: bytes) -> bool:
     """Whether lines end with carriage returns alone; in UTF-16, full of control bytes, they may be parts of letters."""
-    return b"\r" in sample and b"\n" not in sample and not has_controls(sample)
+    return b"\r" in sample.rstrip() and b"\n" not in sample.rstrip() and not has_controls(sample)
 
 
 def _begin(file: InputFile, start: int) -> int:

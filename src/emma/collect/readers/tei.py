@@ -3,7 +3,8 @@
 A paragraph, a verse, a speech's speaker and a heading are a line each; a heading goes with the text that follows it.
 Notes, apparatus, page furniture and what a transcriber says of noises and gaps are left out; of a `choice` the
 correction and the spelling of the original stay. Words that are elements are joined where their `join` says so.
-The language is the nearest xml:lang at or above a division, else the only language of the header.
+The language is the nearest xml:lang at or above a division, else the only language of the header; a speech, or a
+segment of one, that names another is a unit for itself.
 """
 
 from collections.abc import Iterator
@@ -48,6 +49,10 @@ class _Page:
         self._row = 1
         self._langs = [""]
         """The language of every open division; the first is the document's."""
+        self._own: list[str] = []
+        """The language of every open speech and segment in that division; empty where none is named."""
+        self._of_text = ""
+        """The language of the text so far."""
         self._named: list[str] = []
         """Languages in the header."""
         self._in_header = self._in_head = self._has_text = False
@@ -56,10 +61,11 @@ class _Page:
         """Take an event; the unit that it closes, if it closes one."""
         match event:
             case Text(text) if not self._in_header:
-                self._has_text |= not self._in_head and not text.isspace()
-                self._words.add(text)
+                return self._add(text)
             case Start(name, attributes) if name in WORDS:
+                unit = self._turn()
                 self._words.start(attributes.get("join", ""))
+                return unit
             case End(name) if name in WORDS:
                 self._words.end()
             case Start("teiHeader") | End("teiHeader"):
@@ -72,11 +78,15 @@ class _Page:
                 self._in_header = False  # were it broken, its end may be missing
                 unit = self._close() if self._has_text else None
                 self._langs.append(attributes.get(LANG) or self._langs[-1])
+                self._own = []
                 return unit
             case End(name) if name in DIVISIONS:
                 unit = self._close()
                 self._langs.pop()
+                self._own = []
                 return unit
+            case Start("u" | "seg") | End("u" | "seg"):
+                self._speak(event)
             case Start(name) | End(name) if name in LINES:
                 self._in_head = name == "head" and isinstance(event, Start)
                 self._words.end_line()
@@ -91,10 +101,35 @@ class _Page:
         self._lines.lose()
         self._row += 1
 
-    def _close(self) -> Unit | Bad | None:
+    def _add(self, text: str) -> Unit | Bad | None:
+        if text.isspace():
+            self._words.add(text)
+            return None
+        unit = self._turn()
+        self._has_text |= not self._in_head
+        self._words.add(text)
+        return unit
+
+    def _turn(self) -> Unit | Bad | None:
+        """Before text in a language that is not that of the text before: the unit that ends there."""
+        unit = self._close() if self._has_text and self._lang() != self._of_text else None
+        self._of_text = self._lang()
+        return unit
+
+    def _speak(self, border: Start | End) -> None:
+        """Begin or end a speech or a segment."""
+        own = self._own[-1] if self._own else ""
+        self._own = [*self._own, border.attributes.get(LANG) or own] if isinstance(border, Start) else self._own[:-1]
+        if border.name in LINES:
+            self._words.end_line()
+
+    def _lang(self) -> str:
         only = self._named[0] if len(self._named) == 1 else ""
+        return (self._own[-1] if self._own else "") or self._langs[-1] or only
+
+    def _close(self) -> Unit | Bad | None:
         self._words.end_line()
-        unit = self._lines.unit(self._row, self._langs[-1] or only)
+        unit = self._lines.unit(self._row, self._of_text)
         self._row += unit is not None
         self._has_text = False
         return unit
