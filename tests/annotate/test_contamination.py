@@ -169,6 +169,15 @@ def test_items_whose_code_names_no_language_are_found_too(make_work: Callable[..
     assert {lang for _, lang in report_of(found, work.root)} == {"und_Latn", "und_Arab", "und_Thai", "und_Hans"}
 
 
+@pytest.mark.parametrize(("words", "hits"), [(7, 0), (8, 4), (12, 8)])
+def test_a_whole_item_of_eight_words_is_no_quotation(words: int, hits: int, look_up: Callable[..., Made]) -> None:
+    item = ITEMS["eng_Latn"].split()[:words]
+    texts = [f"He wrote: {' '.join(item)}; and that was all", f"He wrote: {' '.join(item[1:])}; and that was all"]
+    corpus = [{"text": text, "lang": "eng_Latn"} for text in texts]
+    found = rows_of(look_up([items("short", {"eng_Latn": " ".join(item)})], [corpus]))
+    assert [row["benchmark_grams"] for row in found] == [hits, 0]
+
+
 @pytest.mark.parametrize("lang", ITEMS)
 def test_an_item_with_every_sixth_word_left_out_is_found(look_up: Callable[..., Made], store: Any, lang: str) -> None:
     units, joiner, step = (

@@ -18,6 +18,8 @@ LEAST_RUNS, LEAST_SHARE = 2, 0.1
 run is a quotation."""
 LEAST_SIZE = 8
 """Short grams of an item below which it is a phrase, which anybody may use: twelve words have eight."""
+LEAST_WHOLE = 4
+"""Short grams of an item from which it is no quotation where all of it is there: eight words have four."""
 COMMON = 20
 """Items in which a short gram may be; one in more is a turn of phrase."""
 Int32 = NDArray[np.int32]
@@ -131,8 +133,8 @@ def look_up_loosely(  # noqa: PLR0917 - compiled functions take arguments by pos
 ) -> None:
     """Add to `found` the items of which a document without any hit has LEAST_RUNS and LEAST_SHARE of their grams.
 
-    `index` has short grams. Each alone is no evidence, but several of one item here and there are: a copy in which
-    words were left out or changed.
+    `index` has short grams. Each alone is no evidence, but several of one item here and there are, a copy in which
+    words were left out or changed; and so are all of an item that is too short for any hit.
     """
     room, last = longest(offsets), np.full(len(found.documents), -1)
     points, units, grams = np.empty(room, np.uint32), room_for(room), np.empty(2 * room + 1, np.uint64)
@@ -155,7 +157,8 @@ def look_up_loosely(  # noqa: PLR0917 - compiled functions take arguments by pos
             shared, apart = counts[item], runs[item]
             counts[item], runs[item], ends[item] = 0, 0, -1
             long, enough = loose.sizes[item] >= LEAST_SIZE, shared >= LEAST_SHARE * loose.sizes[item]
-            if long and enough and apart >= LEAST_RUNS:
+            whole = shared == loose.sizes[item] >= LEAST_WHOLE
+            if whole or (long and enough and apart >= LEAST_RUNS):
                 group = loose.groups[item]
                 found.items[item] = True
                 found.hits[document] += shared
