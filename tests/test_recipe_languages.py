@@ -49,7 +49,8 @@ def path(tmp_path: Path) -> Path:
         "m/news.en": "dog\n",
         "m/news.sw": "mbwa\n",
         "sentiment.jsonl": "\n".join(
-            json.dumps({"text": "ⵣ neno", "lang": code}) for code in ("am", "dz", "ha", "ig", "yo", "sw", "ma", "dz")
+            json.dumps({"text": "ሰላም" if code == "am" else "ⵣ neno", "lang": code})
+            for code in ("am", "dz", "ha", "ig", "yo", "sw", "ma", "dz")
         ),
     }
     for name, content in files.items():
@@ -72,6 +73,8 @@ def test_every_decision_odd_ones_first(path: Path) -> None:
         *(("sentiment", code, label, 1) for code, label in LABELS.items()),
     }
     assert (audit["refused"], audit["odd"]) == (2, 1)
+    dz = audit["decisions"][2]
+    assert dz["foreign"] == {"Latn": 2} and dz["odd"][-1] == "written in Latn in 2 of its 2 texts"
     assert audit["notes"][0].startswith("gone: its files were not read")
 
 
@@ -94,3 +97,11 @@ def test_a_source_that_gives_nothing_is_told(path: Path) -> None:
     assert audit["notes"][1].startswith("sentiment: no text in the sample of its files; the first reject: sentiment.js")
     assert "row 1: missing field: no text under 'text'" in audit["notes"][1]
     assert "(1 text, in po/fr/kde.po)" in "\n".join(lines(audit))
+
+
+def test_short_texts_are_decided_together_as_in_a_run(path: Path) -> None:
+    words = ("Sačuvaj", "Otkaži", "Izmeni", "Pregled", "Nazad")
+    rows = "\n".join(json.dumps({"text": word, "lang": "sr"}) for word in words)
+    (path.parent / "sentiment.jsonl").write_text(rows, encoding="utf-8")
+    found = [each for each in lint_recipe(path)["decisions"] if each["source"] == "sentiment"]
+    assert [(each["code"], each["label"], each["texts"], each["odd"]) for each in found] == [("sr", "srp_Latn", 5, [])]

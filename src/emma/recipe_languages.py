@@ -17,17 +17,22 @@ from emma.collect.naming import CODE_READER, Naming
 from emma.collect.opening import open_piece
 from emma.collect.pieces import Part, Piece
 from emma.collect.reading import called
-from emma.collect.unit import Bad
+from emma.collect.unit import Bad, Unit
+from emma.collect.writing import decided
 from emma.errors import EmmaError, LanguageError
-from emma.lang.codes import LABEL, resolve
+from emma.lang.codes import LABEL, SAMPLE, resolve
+from emma.lang.markup import letters
 from emma.lang.names import english_name
 from emma.lang.odd import oddities, rank
+from emma.lang.scripts import Evidence, agrees, written_in
 
 FILES = 1_000
 """Files of a source that are looked into, spread over all of them."""
 UNITS = 20_000
 """Texts of a source that are looked at, and at least PER_FILE of each file."""
 PER_FILE = 20
+MOST = 0.5
+"""Share of a code's texts from which a script that its label does not allow is worth a word."""
 
 
 @dataclass
@@ -46,6 +51,15 @@ class Decision:
     example: str
     """A file that has it."""
     odd: list[str] = field(default_factory=list)
+    foreign: dict[str, int] = field(default_factory=dict)
+    """Texts by the script they are in, where that is not the label's."""
+
+    def take(self, text: str) -> None:
+        """Count a text of the sample."""
+        self.texts += 1
+        script = written_in(letters(text, SAMPLE))
+        if self.label and not agrees(script, self.label[-4:]):
+            self.foreign[script] = self.foreign.get(script, 0) + 1
 
 
 def decisions(section: CollectConfig, root: Path) -> tuple[list[Decision], list[str]]:
@@ -80,8 +94,8 @@ def _sampled(source: SourceConfig, section: CollectConfig, root: Path, notes: li
     """What a sample of the files comes to, by code and label; a note where there is no text in it."""
     seen: dict[tuple[str, str], Decision] = {}
     bad: list[str] = []
-    for file, code, label, rule in _texts(source, section, root, bad):
-        seen.setdefault((code, label), Decision(source.name, code, label, rule, 0, file)).texts += 1
+    for file, text, code, label, rule in _texts(source, section, root, bad):
+        seen.setdefault((code, label), Decision(source.name, code, label, rule, 0, file)).take(text)
     if not seen:
         why = f"; the first reject: {bad[0]}" if bad else ""
         notes.append(f"{source.name}: no text in the sample of its files{why}")
@@ -90,8 +104,8 @@ def _sampled(source: SourceConfig, section: CollectConfig, root: Path, notes: li
 
 def _texts(
     source: SourceConfig, section: CollectConfig, root: Path, bad: list[str]
-) -> Iterator[tuple[str, str, str, str]]:
-    """File, code, label and rule of both sides of each text in the sample; what is bad goes into `bad`, in words."""
+) -> Iterator[tuple[str, str, str, str, str]]:
+    """File, text, code, label and rule of both sides of each text in the sample; `bad` gets what is bad, in words."""
     groups, naming = inputs(source, root).files, Naming(source, {})
     step = -(-len(groups) // FILES)
     each_file = PER_FILE if source.member else max(PER_FILE, UNITS * step // len(groups))
@@ -102,18 +116,18 @@ def _texts(
                 continue
             names = told_of(file.name, [each.name for each in file.beside], source)
             naming.untold = tuple(each.why for each in names)
-            for unit in islice(called(file, source, names), each_file):
-                if isinstance(unit, Bad):
-                    bad.append(f"{file.name}, row {unit.row}: {unit.reason}")
-                elif unit.text.strip():
-                    yield (file.name, *_side(naming.of, unit.code, unit.text))
-                    if unit.text2:
-                        yield (file.name, *_side(naming.of_other, unit.code2, unit.text2))
+            read = list(islice(called(file, source, names), each_file))
+            bad += [f"{file.name}, row {unit.row}: {unit.reason}" for unit in read if isinstance(unit, Bad)]
+            units = (unit for unit in read if isinstance(unit, Unit) and unit.text.strip())
+            for unit in decided(units, naming):
+                yield (file.name, unit.text, *_side(naming.of, unit.code, unit.text, unit.seen))
+                if unit.text2:
+                    yield (file.name, unit.text2, *_side(naming.of_other, unit.code2, unit.text2, unit.seen2))
 
 
-def _side(name: Any, code: str, text: str) -> tuple[str, str, str]:
+def _side(name: Any, code: str, text: str, seen: Evidence | None) -> tuple[str, str, str]:
     try:
-        label, rule = name(code, text)
+        label, rule = name(code, text, seen)
     except LanguageError as error:
         return code, "", str(error)
     return code, label, rule
@@ -129,6 +143,9 @@ def _marked(found: list[Decision]) -> list[Decision]:
     for each in found:
         if LABEL.fullmatch(each.label):
             each.odd = list(oddities(each.code, each.label[:3], each.label[4:], languages))
+            script, count = max(each.foreign.items(), key=lambda item: item[1], default=("", 0))
+            if count > MOST * each.texts:
+                each.odd.append(f"written in {script} in {count:,} of its {each.texts:,} texts")
     return found
 
 

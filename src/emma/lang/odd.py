@@ -13,13 +13,13 @@ from emma.lang.macro import members
 from emma.lang.written import plausible, scripts_of
 
 TYPES = {"A": "ancient", "C": "constructed", "E": "extinct", "H": "historical"}
-FEW = 3
+FEW = 5
 """Other languages that a source needs before one can be an outlier among them."""
 MOST = 2 / 3
 """Share of the others that one continent must hold."""
 
 
-SIGNS = ("a language of", "nobody", "macrolanguage")
+SIGNS = ("written in", "a language of", "nobody", "macrolanguage")
 """How reasons begin, the gravest first; then come kinds of languages."""
 
 
