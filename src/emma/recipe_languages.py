@@ -112,7 +112,7 @@ def _texts(
     for group in groups[::step]:
         for file in open_piece(_piece(group), source, section.max_row_bytes):
             if isinstance(file, Bad):
-                bad.append(f"{file.file or group[0].name}, row {file.row}: {file.reason}")
+                bad.append(f"{file.file or group[0].name}: {file.reason}")
                 continue
             names = told_of(file.name, [each.name for each in file.beside], source)
             naming.untold = tuple(each.why for each in names)

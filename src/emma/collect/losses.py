@@ -104,10 +104,20 @@ def describe(loss: Loss, collected: Artifact) -> Iterator[str]:
             ", the worst of them" if len(rows) < units else ""
         )
         for row in rows:
-            unread = f"; {row['unread']:,} bytes after it were not read" if row["unread"] else ""
-            yield f"      {row['file']}, row {row['row']}{row['reason'].removeprefix(kind)}{unread}"
+            yield f"      {place(row)}{row['reason'].removeprefix(kind)}{unread(row)}"
             if raw := row["raw"][:SNIPPET_BYTES].decode("utf-8", "replace").strip():
                 yield f"        {snippet(raw, SNIPPET)}"
+
+
+def place(row: Row) -> str:
+    """Where a reject is; row 0 is the whole file."""
+    return f"{row['file']}, row {row['row']}" if row["row"] else str(row["file"])
+
+
+def unread(row: Row) -> str:
+    """What was not read because of a reject, in words."""
+    where = "after it" if row["row"] else "of it"
+    return f"; {row['unread']:,} bytes {where} were not read" if row["unread"] else ""
 
 
 def worst(loss: Loss, collected: Artifact) -> dict[str, tuple[int, Sequence[Row]]]:
