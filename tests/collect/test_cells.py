@@ -153,6 +153,14 @@ def test_how_the_beginning_of_a_table_looks(content: str, quoted: bool) -> None:
     assert looks_quoted(content, "\t") == quoted
 
 
+def test_quotes_after_the_beginning_are_no_halves_of_texts() -> None:
+    plain = "".join(f"neno la namba {row} katika orodha\tsw\n" for row in range(3000))
+    late = '"He said ""habari"" to all"\tsw\n"one\n\ntwo\nthree"\tsw\n5" long\tsw\nend\tsw\n'
+    found = read("csv", f"text\tlang\n{plain}{late}", "q.tsv")
+    assert [text for _, text in units(found)][3000:] == ['5" long', "end"]
+    assert kinds(found) == ["quoted cell", "ragged row", "ragged row", "quoted cell"]
+
+
 words = st.sampled_from([*TEXTS.values(), "5", "it's"])
 cells = st.builds("".join, st.tuples(words, st.sampled_from([" ", "\n", "\t", ' "', '"']), words))
 

@@ -20,6 +20,7 @@ from emma.collect.unit import Bad, Unit
 
 OPTIONS = {"delimiter": str, "quotes": bool, "header": bool}
 TABBED = (".tsv", ".tab")
+QUOTED = "it has quotes as spreadsheets write them; set the option `quotes` to true, or to false if they are text"
 OTHERS = ";\t|,"
 
 
@@ -48,8 +49,12 @@ def read(file: InputFile, source: SourceConfig) -> Iterator[Unit | Bad]:
     if isinstance(names, Bad):
         yield names
         return
+    is_open = False
     for row in found if titled else chain([first], found):
-        yield row if isinstance(row, Bad) else unit_of(row, names, lines, fields, dialect)
+        unit = row if isinstance(row, Bad) else unit_of(row, names, lines, fields, dialect)
+        if dialect.guessed:
+            unit, is_open = in_open_cell(unit, lines, is_open)
+        yield unit
 
 
 def columns(first: list[str] | Bad, lines: Lines, fields: Fields, titled: bool) -> list[str] | Bad:
@@ -82,9 +87,19 @@ def unit_of(row: Sequence[str], names: Sequence[str], lines: Lines, fields: Fiel
         lines.again(to_end=False)
         return broken
     if dialect.guessed and any(map(is_doubled, row)):
-        why = "it has quotes as spreadsheets write them; set the option `quotes` to true, or to false if they are text"
-        return Bad(lines.row, "quoted cell", why, lines.raw)
+        return Bad(lines.row, "quoted cell", QUOTED, lines.raw)
     return fields.unit(lines.row, dict(zip(names, row, strict=True)), lines.raw)
+
+
+def in_open_cell(unit: Unit | Bad, lines: Lines, is_open: bool) -> tuple[Unit | Bad, bool]:
+    """The unit, or a Bad where it is the end of a cell that an earlier, broken row began; whether one is open after it.
+
+    `"line one`, then `line two"<tab>sw`: the second looks like a row, and is half of one.
+    """
+    is_odd = lines.raw.count(b'"') % 2 == 1
+    if is_open and is_odd and isinstance(unit, Unit):
+        return Bad(lines.row, "quoted cell", QUOTED, lines.raw), False
+    return unit, isinstance(unit, Bad) and is_open != is_odd
 
 
 def dialect_of(file: InputFile, source: SourceConfig) -> Dialect:
