@@ -140,3 +140,10 @@ def test_what_follows_the_end_of_a_stream_is_told() -> None:
     assert len(found) == ROWS and isinstance(bad, Bad) and bad.unread == 4
     (bad,) = read("huggingface", data[:50], "f.arrow")
     assert isinstance(bad, Bad) and bad.unread == 50
+
+
+def test_bytes_that_are_text() -> None:
+    stream, texts = io.BytesIO(), pa.array(["ሰላም".encode(), b"caf\xe9"], pa.binary())
+    pq.write_table(pa.table({"text": texts, "lang": ["am", "fr"]}), stream)
+    found = read("parquet", stream.getvalue())
+    assert (units(found), kinds(found)) == ([("am", "ሰላም")], ["invalid UTF-8"])

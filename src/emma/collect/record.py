@@ -108,11 +108,21 @@ def texts(record: Record, field: str) -> Iterator[str]:
     for value in values(record, field):
         if isinstance(value, str):
             yield value
+        elif isinstance(value, bytes):  # as Hive and Impala write texts to Parquet
+            yield utf8(value, field)
         elif isinstance(value, Twice):
             raise Fault("key twice", f"'{field}', or what it is in, is there twice: which one is meant is not known")
         elif value is not None:
             kind = KINDS.get(type(value).__name__, "something else")
             raise Fault("wrong type", f"'{field}' is {kind}, not a text")
+
+
+def utf8(value: bytes, field: str) -> str:
+    """Bytes as text. Fault where they are not UTF-8."""
+    try:
+        return value.decode()
+    except UnicodeDecodeError as error:
+        raise Fault("invalid UTF-8", f"'{field}' is bytes, and not text at byte {error.start}") from None
 
 
 def values(value: Any, field: str) -> Iterator[Any]:
