@@ -169,6 +169,15 @@ def test_items_whose_code_names_no_language_are_found_too(make_work: Callable[..
     assert {lang for _, lang in report_of(found, work.root)} == {"und_Latn", "und_Arab", "und_Thai", "und_Hans"}
 
 
+def test_a_formula_that_a_document_repeats_is_one_quotation(look_up: Callable[..., Made]) -> None:
+    formula, item = "And it came to pass in those days that", ITEMS["eng_Latn"]
+    texts = [f"{formula} we slept. {formula} we woke.", f"{formula} we read: {' '.join(item.split()[3:12])}"]
+    corpus = [{"text": text, "lang": "eng_Latn"} for text in texts]
+    found = rows_of(look_up([items("story", {"eng_Latn": f"{formula} {item}"})], [corpus]))
+    assert [row["benchmark"] for row in found] == [None, "story"]
+    assert all(row["benchmark_share"] <= 1 for row in found)
+
+
 @pytest.mark.parametrize(("words", "hits"), [(7, 0), (8, 4), (12, 8)])
 def test_a_whole_item_of_eight_words_is_no_quotation(words: int, hits: int, look_up: Callable[..., Made]) -> None:
     item = ITEMS["eng_Latn"].split()[:words]

@@ -140,12 +140,13 @@ def look_up_loosely(  # noqa: PLR0917 - compiled functions take arguments by pos
     points, units, grams = np.empty(room, np.uint32), room_for(room), np.empty(2 * room + 1, np.uint64)
     counts, touched = np.zeros(len(found.items), np.int32), np.empty(len(found.items), np.int64)
     runs, ends = np.zeros(len(found.items), np.int32), np.full(len(found.items), -1)
+    seen = np.full(len(index.grams), -1, np.int32)
     for document in range(len(offsets) - 1):
         if found.hits[document]:
             continue
         text = points[: decode(data, offsets[document], offsets[document + 1], points)]
         count = all_grams(units, split(text, tables.fold, tables.kinds, units), scale, False, grams)
-        runs_of(grams[:count], index, runs, ends)
+        runs_of(grams[:count], index, runs, ends, seen, document)
         met = 0
         for at in hits_of(grams[:count], index):
             for item in index.items[index.item_starts[at] : index.item_starts[at + 1]]:
@@ -168,11 +169,18 @@ def look_up_loosely(  # noqa: PLR0917 - compiled functions take arguments by pos
 
 
 @kernel
-def runs_of(grams: Hashes, index: Index, runs: Int32, ends: Offsets) -> None:
-    """Count for each item the runs of grams one after the other that it shares; `ends` is where its last one ends."""
+def runs_of(  # noqa: PLR0917 - compiled functions take arguments by position
+    grams: Hashes, index: Index, runs: Int32, ends: Offsets, seen: Int32, document: int
+) -> None:
+    """Count for each item the runs of grams one after the other that it shares; `ends` is where its last one ends.
+
+    A gram counts once: a formula that a document repeats is in one place of the item. `seen` is the last document that
+    has each gram of the index.
+    """
     for place in range(len(grams)):
         at = place_of(grams[place], index)
-        if at >= 0 and index.item_starts[at + 1] - index.item_starts[at] <= COMMON:
+        if at >= 0 and seen[at] != document and index.item_starts[at + 1] - index.item_starts[at] <= COMMON:
+            seen[at] = document
             for item in index.items[index.item_starts[at] : index.item_starts[at + 1]]:
                 runs[item] += ends[item] < 0 or ends[item] != place - 1
                 ends[item] = place
