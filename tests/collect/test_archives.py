@@ -65,12 +65,14 @@ def test_links_are_members_twice_or_unread(tmp_path: Path) -> None:
         ("swc/before.txt", b"../swh/a.txt", tarfile.SYMTYPE),
         ("swh/a.txt", b"A", FILE),
         ("swa/a.txt", b"swh/a.txt", tarfile.LNKTYPE),
+        ("swb/a.txt", b"swa/a.txt", tarfile.LNKTYPE),
         ("swa/none.txt", b"elsewhere", tarfile.LNKTYPE),
+        ("swa/self.txt", b"swa/self.txt", tarfile.LNKTYPE),
     ]
     tar_of(path, links)
-    assert [kind for kind, _ in found(path)] == ["swh/a.txt", "member twice", "member twice", "unread member"]
+    assert [kind for kind, _ in found(path)] == ["swh/a.txt", *["member twice"] * 3, *["unread member"] * 2]
     assert "'swa/a.txt' is a hard link to 'swh/a.txt', which was read" in found(path)[2][1]
-    assert [kind for kind, _ in found(path, member="swa/*")] == ["unread member"] * 2
+    assert [kind for kind, _ in found(path, member="swa/*")] == ["unread member"] * 3
 
 
 def test_a_damaged_header_costs_its_member(tmp_path: Path) -> None:

@@ -55,6 +55,9 @@ def test_whatever_python_writes_is_read(rows: list[tuple[str, str]], delimiter: 
 
 
 def test_columns_without_names() -> None:
+    assert units(read("csv", "text, lang\nkitabu,sw\n")) == [("sw", "kitabu")], (
+        "a column's name has no spaces around it"
+    )
     found = read("csv", "soma\t3\nkitabu\t4\n", "mgsm_sw.tsv", fields={"text": "1"}, options={"header": False})
     assert [(each.row, each.text) for each in found if isinstance(each, Unit)] == [(1, "soma"), (2, "kitabu")]
 

@@ -6,7 +6,7 @@ import posixpath
 import struct
 import tarfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import IO, Self
@@ -82,22 +82,29 @@ def _of_tar(archive: InputFile, pattern: str) -> Found:
                 given.add(name)
                 yield name, _content(tar, info, name)
         yield from _passed_over(Header)
-        yield from ((name, _of_link(name, info, given)) for name, info in links.items())
+        yield from ((name, _of_link(name, links, given)) for name in links)
         if not Header.ended:
             yield "", Bad(0, "broken file", "the archive ends without its end mark, so members may be missing")
 
 
-def _of_link(name: str, info: tarfile.TarInfo, given: set[str]) -> Bad:
+def _of_link(name: str, links: Mapping[str, tarfile.TarInfo], given: set[str]) -> Bad:
     """What a link is: a member a second time if what it leads to was given, else one that cannot be read.
 
     The archive is read once, so content that was passed is gone.
     """
-    to = escaped(info.linkname)
-    target = posixpath.normpath(posixpath.join(posixpath.dirname(name), to)) if info.issym() else to
-    what = f"'{name}' is {LINKS[info.type]} to '{to}'"
+    what = f"'{name}' is {LINKS[links[name].type]} to '{escaped(links[name].linkname)}'"
+    target, met = _target(name, links[name]), {name}
+    while target in links and target not in met:
+        met.add(target)
+        target = _target(target, links[target])
     if target in given:
         return Bad(0, "member twice", f"{what}, which was read")
     return Bad(0, "unread member", f"{what}, which was not read; name that in `member`, or unpack the archive")
+
+
+def _target(name: str, link: tarfile.TarInfo) -> str:
+    to = escaped(link.linkname)
+    return posixpath.normpath(posixpath.join(posixpath.dirname(name), to)) if link.issym() else to
 
 
 class _Header(tarfile.TarInfo):

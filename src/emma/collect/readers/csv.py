@@ -62,7 +62,7 @@ def columns(first: list[str] | Bad, lines: Lines, fields: Fields, titled: bool) 
     if isinstance(first, Bad):
         refused: Bad | None = first
     else:
-        names = first if titled else numbered(first)
+        names = [each.strip() for each in first] if titled else numbered(first)
         refused = fields.refused(lines.row, names, lines.raw)
         if refused is not None and len(first) == 1 and (other := other_delimiter(first[0])):
             refused = replace(refused, detail=f"{refused.detail}, or its option `delimiter` to {other!r}")
