@@ -54,6 +54,12 @@ def test_whatever_python_writes_is_read(rows: list[tuple[str, str]], delimiter: 
     assert units(found) == rows
 
 
+@pytest.mark.parametrize("first", ["sep=;\r\n", '\ufeff"sep=;"\n', "SEP=;\n"])
+def test_a_line_before_the_header_states_the_delimiter(first: str) -> None:
+    found = read("csv", f'{first}text;lang\n"a;b";sw\nሰላም, አለም;am\n')
+    assert found == [Unit(3, "a;b", "sw"), Unit(4, "ሰላም, አለም", "am")]
+
+
 def test_columns_without_names() -> None:
     assert units(read("csv", "text, lang\nkitabu,sw\n")) == [("sw", "kitabu")], (
         "a column's name has no spaces around it"

@@ -197,6 +197,14 @@ def test_warc(gz: bool) -> None:
     ]
 
 
+def test_a_page_whose_type_nobody_states() -> None:
+    found = read(
+        "warc", archive(("http://a/", html("ሰላም"), {"Content-Type": ""}), ("http://b/", b"x", {"Content-Type": ""}))
+    )
+    assert isinstance(found[0], Unit) and found[0].text.startswith("ሰላም")
+    assert isinstance(found[1], Bad) and found[1].reason == "no page: type '', http://b/"
+
+
 def test_texts_of_wet_files() -> None:
     out = io.BytesIO()
     writer = Writer(out, gzip=False)

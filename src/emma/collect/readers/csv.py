@@ -2,10 +2,12 @@
 
 Options: `delimiter`, else a tab for names in `.tsv` or `.tab` and a comma for others; `quotes`, whether cells may be
 quoted, else as the beginning of the file looks where the delimiter is a tab, and yes where it is none; `header = false`
-where the first line is data already: its columns are then called "1", "2" and so on.
+where the first line is data already: its columns are then called "1", "2" and so on. A first line `sep=;`, as Excel
+reads it, says the delimiter too.
 """
 
 import csv
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
@@ -22,6 +24,7 @@ OPTIONS = {"delimiter": str, "quotes": bool, "header": bool}
 TABBED = (".tsv", ".tab")
 QUOTED = "it has quotes as spreadsheets write them; set the option `quotes` to true, or to false if they are text"
 OTHERS = ";\t|,"
+SEPARATOR = re.compile(rb'(?:\xef\xbb\xbf)?"?sep=([;,|\t])"?\r?\n', re.IGNORECASE)
 
 
 def by_lines(source: SourceConfig) -> bool:
@@ -39,6 +42,8 @@ def read(file: InputFile, source: SourceConfig) -> Iterator[Unit | Bad]:
     csv.field_size_limit(file.max_row_bytes)
     fields, lines, titled = Fields(source), Lines(file), bool(source.options.get("header", True))
     found = rows(lines, dialect.rows(lines))
+    if not file.row and separator(file.sample()):
+        next(lines, None)
     first = header_of(file, dialect) if file.row and titled else next(found, None)
     while isinstance(first, Bad) and not titled:
         yield first
@@ -104,7 +109,8 @@ def in_open_cell(unit: Unit | Bad, lines: Lines, is_open: bool) -> tuple[Unit | 
 
 def dialect_of(file: InputFile, source: SourceConfig) -> Dialect:
     """How the cells of a file are written. Raises what damage raises."""
-    delimiter = str(source.options.get("delimiter", "\t" if file.inner.suffix in TABBED else ","))
+    said = separator(file.sample()) or ("\t" if file.inner.suffix in TABBED else ",")
+    delimiter = str(source.options.get("delimiter", said))
     if "quotes" in source.options or delimiter != "\t":
         return Dialect(delimiter, bool(source.options.get("quotes", True)))
     sample = file.sample()
@@ -114,9 +120,17 @@ def dialect_of(file: InputFile, source: SourceConfig) -> Dialect:
     return Dialect(delimiter, quoted, guessed=not quoted)
 
 
+def separator(head: bytes) -> str:
+    """The delimiter that a line before the header states; empty if there is no such line."""
+    found = SEPARATOR.match(head)
+    return found[1].decode() if found else ""
+
+
 def header_of(file: InputFile, dialect: Dialect) -> list[str] | Bad:
-    """The first line of a file, where a range of it begins later."""
-    first = decode((file.head or b"").split(b"\n", 1)[0].rstrip(b"\r"), 1, file.encoding)
+    """The header of a file, where a range of it begins later."""
+    head = file.head or b""
+    line = head.split(b"\n", 2)[1 if separator(head) else 0]
+    first = decode(line.rstrip(b"\r"), 1, file.encoding)
     return first if isinstance(first, Bad) else next(dialect.rows([first]), [])
 
 

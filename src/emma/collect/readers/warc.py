@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from warcio.recordloader import ArcWarcRecord, ArcWarcRecordLoader
 
+from emma.collect.binary import LOOKED_AT
 from emma.collect.config import SourceConfig
 from emma.collect.expected import expected_language
 from emma.collect.members import Plain
@@ -27,6 +28,7 @@ CONTENT = frozenset({"response", "resource", "conversion"})
 """Types of records that hold what the web said."""
 ABOUT = frozenset({"warcinfo", "request", "metadata", "arc_header"})
 """Types of records about the crawl."""
+BEGINNING = re.compile(rb"<(?:!doctype\s+html|html|head|body)[\s>]", re.IGNORECASE)
 HTML = ("text/html", "application/xhtml+xml")
 TEXT = "text/plain"
 TARGET = re.compile(rb"WARC-Target-URI: *(\S+)|^(\S+:\S+) ", re.IGNORECASE)
@@ -55,7 +57,7 @@ def _unit(row: int, raw: Record, limit: int, source: SourceConfig) -> Unit | Bad
         return _broken(row, raw, f"its digest is wrong; {_said_url(raw)}")
     if record.rec_type in ABOUT:
         return None
-    if why := _no_page(record):
+    if why := _no_page(record, parsed[1]):
         return Bad(row, "no page", f"{why}, {_url(record)}")
     return _page(row, raw, parsed, limit, source)
 
@@ -120,8 +122,8 @@ def _content_type(record: ArcWarcRecord) -> tuple[str, str | None]:
     return kind.lower(), charsets[0] if charsets else None
 
 
-def _no_page(record: ArcWarcRecord) -> str:
-    """Why a record holds no page; empty if it does."""
+def _no_page(record: ArcWarcRecord, body: bytes) -> str:
+    """Why a record holds no page; empty if it does. One whose type nobody states is a page if it begins like one."""
     if record.rec_type not in CONTENT:
         return "a page seen before" if record.rec_type == "revisit" else f"a record of type '{record.rec_type}'"
     if record.http_headers and (status := record.http_headers.get_statuscode()) != "200":
@@ -130,7 +132,7 @@ def _no_page(record: ArcWarcRecord) -> str:
     if not DECODERS.keys() >= set(steps(compression)):
         return f"compressed as '{compression}'"
     kind, _ = _content_type(record)
-    return "" if kind in (*HTML, TEXT) else f"type '{kind}'"
+    return "" if kind in (*HTML, TEXT) or (not kind and BEGINNING.search(body[:LOOKED_AT])) else f"type '{kind}'"
 
 
 def _content(record: ArcWarcRecord, body: bytes, limit: int) -> bytes:
