@@ -60,6 +60,14 @@ def test_a_line_before_the_header_states_the_delimiter(first: str) -> None:
     assert found == [Unit(3, "a;b", "sw"), Unit(4, "ሰላም, አለም", "am")]
 
 
+@pytest.mark.parametrize("content", ['[\n{"text": "a"},\n{"text": "b"}\n]', '\ufeff{\n "text": 1\n}', "[1]"])
+    "content", ['[\n{"text": "a"},\n{"text": "b"}\n]', '\ufeff{\n "text": "a"\n}', '[{"text": "a"}]']
+)
+def test_one_json_value_is_no_lines_of_them(content: str) -> None:
+    found = [each for each in read("jsonl", content) if isinstance(each, Bad)]
+    assert found and all("use the reader 'json'" in each.reason for each in found)
+
+
 def test_columns_without_names() -> None:
     assert units(read("csv", "text, lang\nkitabu,sw\n")) == [("sw", "kitabu")], (
         "a column's name has no spaces around it"

@@ -70,3 +70,10 @@ def test_splits_of_saved_folders(tmp_path: Path) -> None:
     assert chosen(tmp_path, path="set/test", split="test") == ["test/data-00000-of-00001.arrow"]
     with pytest.raises(SourceError, match="no file is of the split 'train'"):
         chosen(tmp_path, path="set/test", split="train")
+
+
+def test_a_folder_of_another_kind_says_which_reader_to_use(tmp_path: Path) -> None:
+    (tmp_path / "set" / "data").mkdir(parents=True)
+    (tmp_path / "set" / "data" / "train.jsonl.gz").touch()
+    with pytest.raises(SourceError, match=r"but \.jsonl: use the reader for these"):
+        chosen(tmp_path)

@@ -144,6 +144,8 @@ def _local(source: SourceConfig, pattern: str, data_root: Path) -> Iterator[List
         paths = [path for path in paths if path.relative_to(folder).parts[0] not in BESIDE]
     if not paths:
         why = "no file there matches" if folder.is_dir() else "that folder does not exist"
+        if source.reader == SAVED and (found := saved.others(matching)):
+            why = f"there are no Parquet or Arrow files, which its reader takes, but {found}: use the reader for these"
         raise SourceError(
             f"Source '{source.name}': '{pattern}' was looked for in {folder}, but {why}. "
             "Correct `path` in the recipe, or its `data` (the folder that paths start from)."

@@ -6,15 +6,17 @@ Which split a file is of, its name or its folder says: `train-00000-of-00002.par
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePath
 from typing import TypeVar
 
+from emma.collect.compression import without_suffix
 from emma.collect.config import SourceConfig
 from emma.errors import SourceError
 from emma.store.inside import inside
 
 File = TypeVar("File")
+OTHERS = frozenset({".csv", ".json", ".jsonl", ".ndjson", ".tsv", ".txt", ".xml"})
 SHARD = re.compile(r"(?P<name>.+?)(?:[-_]\d+)?(?:-of-\d+)?")
 """The name of a file before its suffix: that of its split, and its number."""
 
@@ -31,6 +33,12 @@ def files(folder: Path, source: SourceConfig) -> list[Path]:
             file = inside(path.parent, name, path, error=SourceError)
             named[file] = path.parent.relative_to(folder) / split / name
     return chosen(named or {path: path.relative_to(folder) for path in sorted(folder.rglob("*.parquet"))}, source)
+
+
+def others(paths: Iterable[Path]) -> str:
+    """The kinds of other data in folders, by their suffixes: `.csv, .jsonl`."""
+    inner = (each for path in paths if path.is_dir() for each in path.rglob("*") if each.is_file())
+    return ", ".join(sorted({without_suffix(each.name).suffix for each in inner} & OTHERS))
 
 
 def chosen(files: Mapping[File, PurePath], source: SourceConfig) -> list[File]:

@@ -4,6 +4,7 @@ With `text2` in `fields` the rows are pairs: `{text = "src", lang = "src_code", 
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from emma.collect.config import SourceConfig
 from emma.collect.json_text import BrokenJSON, Keys, loads, values_in
@@ -13,6 +14,7 @@ from emma.collect.unit import Bad, Unit
 
 BLANK = b" \t\xef\xbb\xbf"
 MARK = b"\xef\xbb\xbf"
+WHOLE = "the file seems to be one JSON value and no lines of them: use the reader 'json'"
 
 
 def by_lines(_source: SourceConfig) -> bool:
@@ -24,11 +26,20 @@ def read(file: InputFile, source: SourceConfig) -> Iterator[Unit | Bad]:
     """One unit a line; a line that is not a JSON object with texts under these keys is a Bad."""
     fields = Fields(source)
     keys = Keys(fields.columns)
+    is_whole: bool | None = None
     for line in file.lines():
         if isinstance(line, Bad):
             yield line
-        elif line[1].strip(BLANK):
-            yield _unit(*line, fields, keys, file)
+        elif content := line[1].strip(BLANK):
+            if is_whole is None:
+                is_whole = not file.row and looks_whole(content.removeprefix(MARK))
+            unit = _unit(*line, fields, keys, file)
+            yield replace(unit, detail=f"{unit.detail}; {WHOLE}") if is_whole and isinstance(unit, Bad) else unit
+
+
+def looks_whole(first: bytes) -> bool:
+    """Whether a file with this first line is one array or one object, over several lines."""
+    return first.startswith(b"[") or first == b"{"
 
 
 def _unit(row: int, line: bytes, fields: Fields, keys: Keys, file: InputFile) -> Unit | Bad:
