@@ -1,12 +1,17 @@
 """Archives: each member is read or told, whatever the others are."""
 
+import bz2
+import gzip
 import io
+import lzma
 import struct
 import tarfile
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import zstandard
 
 from emma.collect.config import SourceConfig
 from emma.collect.opening import open_piece
@@ -186,3 +191,14 @@ def test_a_size_that_no_member_can_have_is_none(tmp_path: Path) -> None:
     piece = Piece(parts=(Part(name="x.zip", mark="", location=str(path)),))
     bad = [each for each in open_piece(piece, source, 10_000) if isinstance(each, Bad)]
     assert [each.kind for each in bad] == ["broken file"] and 0 < bad[0].unread <= 1032 * path.stat().st_size
+
+
+@pytest.mark.parametrize("name", ["a.tgz", "a.tar.bz2", "a.tar.gz"])
+@pytest.mark.parametrize("pack", [bytes, gzip.compress, bz2.compress, lzma.compress, zstandard.compress])
+def test_an_archive_is_what_it_begins_as(tmp_path: Path, name: str, pack: Callable[[bytes], bytes]) -> None:
+    path = tmp_path / name
+    path.write_bytes(pack(tar_of(tmp_path / "plain", [("swh.txt", b"A", FILE)])))
+    assert found(path) == [("swh.txt", "A")]
+    with zipfile.ZipFile(path, "w") as packed:
+        packed.writestr("swh.txt", "B")
+    assert found(path) == [("swh.txt", "B")]

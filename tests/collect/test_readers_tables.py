@@ -61,8 +61,6 @@ def test_a_line_before_the_header_states_the_delimiter(first: str) -> None:
 
 
 @pytest.mark.parametrize("content", ['[\n{"text": "a"},\n{"text": "b"}\n]', '\ufeff{\n "text": 1\n}', "[1]"])
-    "content", ['[\n{"text": "a"},\n{"text": "b"}\n]', '\ufeff{\n "text": "a"\n}', '[{"text": "a"}]']
-)
 def test_one_json_value_is_no_lines_of_them(content: str) -> None:
     found = [each for each in read("jsonl", content) if isinstance(each, Bad)]
     assert found and all("use the reader 'json'" in each.reason for each in found)

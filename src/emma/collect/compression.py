@@ -19,6 +19,8 @@ SHORT = {
     **{".txz": ".xz", ".tlz": ".lzma", ".tzst": ".zst"},
 }
 """What names of compressed tar archives are short for: `.tgz` is `.tar.gz`."""
+BEGINNINGS = ((b"\x1f\x8b", ".gz"), (b"BZh", ".bz2"), (b"\xfd7zXZ\x00", ".xz"), (b"\x28\xb5\x2f\xfd", ".zst"))
+"""First bytes of what is compressed, and the suffix that it should have."""
 
 
 def compression(name: str) -> str:

@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import IO
 
 from emma.collect import archives, hub, remote
-from emma.collect.binary import recognised
-from emma.collect.compression import decompress
+from emma.collect.binary import LOOKED_AT, is_tar, is_zip, recognised
+from emma.collect.compression import BEGINNINGS, compression, decompress
 from emma.collect.config import SourceConfig
 from emma.collect.encodings import MARKS, SAMPLE, as_utf8, has_controls, is_wide
 from emma.collect.inputs import PAIRED
@@ -62,12 +62,23 @@ def _open(stack: ExitStack, part: Part, piece: Piece, source: SourceConfig, max_
     begin = _begin(file, part.start)
     if piece.stop is not None and part is piece.parts[0]:
         file.left = max(0, piece.stop - begin)
-    file.stream = stack.enter_context(decompress(stream, part.name))
+    name = part.name if source.member is None else as_it_begins(stream, part.name)
+    file.stream = stack.enter_context(decompress(stream, name))
     if is_wide(source.encoding):
         file.stream = as_utf8(file.stream, str(source.encoding))
     elif source.encoding != "utf-8":
         file.encoding = source.encoding
     return file
+
+
+def as_it_begins(stream: IO[bytes], name: str) -> str:
+    """The name of an archive as it should be by its first bytes, where these are of another kind than it says."""
+    if not compression(name) or not isinstance(stream, io.BufferedReader):
+        return name
+    head = stream.peek(LOOKED_AT)[:LOOKED_AT]
+    if is_tar(head) or is_zip(head):
+        return "archive"
+    return next((f"archive{suffix}" for sign, suffix in BEGINNINGS if head.startswith(sign)), name)
 
 
 def as_text(file: InputFile, source: SourceConfig) -> InputFile | Bad:
