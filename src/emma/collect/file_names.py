@@ -138,7 +138,7 @@ def _unmistakable(path: PurePosixPath, source: SourceConfig) -> Iterator[str]:
 
 def _is_short(part: str, source: SourceConfig) -> bool:
     """Whether three letters are most likely a language: one of ISO 639-1, and no word that files are called."""
-    return bool(SHORT.fullmatch(part)) and part not in WORDS and is_short(_meaning(part, source))
+    return bool(SHORT.fullmatch(part)) and part not in WORDS and is_short(part, _meaning(part, source))
 
 
 def _has_two_letters(iso: str) -> bool:

@@ -101,12 +101,18 @@ def has_two_letters(iso: str) -> bool:
     return any(len(name) == 2 for name in tags(iso))
 
 
-def is_short(iso: str) -> bool:
-    """Whether a language has a code of ISO 639-1 to itself, or is what such a code mostly stands for (swh for sw)."""
+def is_short(code: str, iso: str) -> bool:
+    """Whether three letters are a language's own, and it has a code of ISO 639-1 to itself or is what one mostly means.
+
+    Its own are those of ISO 639-3 and 639-2/B (`deu`, `ger`; `swh`, which is what `sw` mostly means), no retired ones.
+    """
     from iso639 import Language
     from langcodes.data_dicts import NORMALIZED_MACROLANGUAGES
 
-    return bool(iso) and (bool(Language.from_part3(iso).part1) or len(NORMALIZED_MACROLANGUAGES.get(iso, "")) == 2)
+    language = Language.from_part3(iso) if iso else None
+    if language is None or code not in {language.part3, language.part2b}:
+        return False
+    return bool(language.part1) or len(NORMALIZED_MACROLANGUAGES.get(iso, "")) == 2
 
 
 def tags(iso: str) -> list[str]:
