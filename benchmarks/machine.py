@@ -35,3 +35,10 @@ def processor() -> str:
 def result_path(name: str) -> Path:
     """Where today's result of a benchmark goes."""
     return Path(__file__).parent / "results" / f"{name}-{datetime.date.today().isoformat()}.md"
+
+
+def publish(name: str, result: str, *, only_print: bool) -> None:
+    """Print a result and, unless told otherwise, keep it as today's."""
+    print(result)
+    if not only_print:
+        result_path(name).write_text(result, encoding="utf-8")

@@ -7,10 +7,8 @@ stands in the corpus and SIB-200, whose sentences come from FLORES, is the bench
 nothing of either, are the control. MB are 10^6 bytes of UTF-8 text, seconds are CPU time, kernels compiled.
 """
 
-import argparse
 import subprocess
 import sys
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -20,7 +18,7 @@ import numpy as np
 import pyarrow as pa
 
 from benchmarks.corpus import made
-from benchmarks.machine import machine, result_path
+from benchmarks.machine import machine, publish
 from emma.annotate.contamination import find_contamination
 from emma.annotate.features import annotate_batch
 from emma.annotate.run import annotate_shard
@@ -232,16 +230,10 @@ def index_of(run: Run) -> Artifact:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
-    parser.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()) / "emma-corpus-bench")
-    parser.add_argument("--print", action="store_true", help="only print, and write no result file")
-    arguments = parser.parse_args()
+    arguments = made.arguments(__doc__)
     documents = made.make(arguments.data, arguments.work / "set")
     result = report(annotated(arguments.data, documents, arguments.work / "annotate"), arguments.work / "annotate")
-    print(result)
-    if not arguments.print:
-        result_path("corpus-annotate").write_text(result, encoding="utf-8")
+    publish("corpus-annotate", result, only_print=arguments.print)
 
 
 if __name__ == "__main__":

@@ -9,13 +9,11 @@ sentences of the control: documents of the bench set (`benchmarks.corpus.made`),
 Seconds are CPU time, kernels compiled.
 """
 
-import argparse
 import json
 import random
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -23,7 +21,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.corpus import made
-from benchmarks.machine import machine, result_path
+from benchmarks.machine import machine, publish
 from emma.annotate.benchmarks import SHORT, index_benchmarks, write_index
 from emma.annotate.contamination import find_contamination
 from emma.home import Home
@@ -143,11 +141,7 @@ def hits(
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
-    parser.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()) / "emma-corpus-bench")
-    parser.add_argument("--print", action="store_true", help="only print, and write no result file")
-    arguments = parser.parse_args()
+    arguments = made.arguments(__doc__)
     documents, home = made.make(arguments.data, arguments.work / "set"), arguments.work / "corrupted"
     shutil.rmtree(home, ignore_errors=True)
     control = collected(arguments.data, documents, home, "control", BENCHMARKS)
@@ -177,9 +171,7 @@ def main() -> None:
         "Run again with `python -m benchmarks.corpus.corrupted`. Documents that share as many grams with a benchmark; "
         "of the control every one is one too many.", "", *lines,
     ]) + "\n"  # fmt: skip
-    print(result)
-    if not arguments.print:
-        result_path("corpus-corrupted").write_text(result, encoding="utf-8")
+    publish("corpus-corrupted", result, only_print=arguments.print)
 
 
 if __name__ == "__main__":

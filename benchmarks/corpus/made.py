@@ -65,6 +65,15 @@ class Document:
     lang: str
 
 
+def arguments(about: str | None) -> argparse.Namespace:
+    """What benchmarks on the set are told: `data`, `work`, and `print` where no result is to be kept."""
+    parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()) / "emma-corpus-bench")
+    parser.add_argument("--print", action="store_true", help="only print, and write no result file")
+    return parser.parse_args()
+
+
 def script_class(lang: str) -> str:
     """The class of a label's script."""
     return CLASSES.get(lang[-4:], "alphabet")

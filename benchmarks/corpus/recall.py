@@ -7,12 +7,10 @@ is the Jaccard similarity of its shingles as EMMA defines them, so 0 for two tex
 dropped is right when its cluster has a planted partner of it or when it resembles the document it was dropped for.
 """
 
-import argparse
 import json
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +20,7 @@ import numpy as np
 import pyarrow as pa
 
 from benchmarks.corpus import made
-from benchmarks.machine import machine, result_path
+from benchmarks.machine import machine, publish
 from emma.curate.config import CurateConfig
 from emma.curate.duplicates import Copies, find_duplicates
 from emma.curate.units import shingle_sets
@@ -187,11 +185,7 @@ def report(result: Result, facts: dict[str, Any]) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
-    parser.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()) / "emma-corpus-bench")
-    parser.add_argument("--print", action="store_true", help="only print, and write no result file")
-    arguments = parser.parse_args()
+    arguments = made.arguments(__doc__)
     documents = made.make(arguments.data, arguments.work / "set")
     home = arguments.work / "home"
     home.mkdir(parents=True, exist_ok=True)
@@ -204,9 +198,7 @@ def main() -> None:
     truth = [made.Copy(**json.loads(line)) for line in (arguments.work / "set" / "truth.jsonl").open(encoding="utf-8")]
     facts = json.loads((arguments.work / "set" / "facts.json").read_text(encoding="utf-8"))
     result = report(judge(truth, documents, parts, sets), facts)
-    print(result)
-    if not arguments.print:
-        result_path("corpus-duplicates").write_text(result, encoding="utf-8")
+    publish("corpus-duplicates", result, only_print=arguments.print)
 
 
 if __name__ == "__main__":

@@ -7,24 +7,22 @@ ways: each page says something else, so each that is dropped as a near duplicate
 copies without diacritics in the scripts that have them, of which every one should go.
 """
 
-import argparse
 import json
 import random
 import shutil
-import tempfile
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
+from benchmarks.corpus import made
 from benchmarks.corpus.altered import Language
 from benchmarks.corpus.made import script_class, write_documents
 from benchmarks.corpus.recall import CLASSES, annotated, names
 from benchmarks.corpus.sentences import sentences
-from benchmarks.machine import machine, result_path
+from benchmarks.machine import machine, publish
 from emma.curate.config import CurateConfig
 from emma.curate.duplicates import Copies, find_duplicates
 from emma.kernels.sets import KEPT
@@ -158,11 +156,7 @@ def share(fate: np.ndarray, places: Sequence[int]) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
-    parser.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()) / "emma-templates-bench")
-    parser.add_argument("--print", action="store_true", help="only print, and write no result file")
-    arguments = parser.parse_args()
+    arguments = made.arguments(__doc__)
     folder, home = arguments.work / "documents", arguments.work / "home"
     if not folder.exists():
         found = {lang: each for lang, each in sentences(arguments.data).items() if len(each) >= ENOUGH}
@@ -177,18 +171,16 @@ def main() -> None:
     ids, langs = names(folder, parts)
     known = {row["id"]: Page(**row) for path in sorted(folder.glob("*.jsonl"))
              for row in map(json.loads, path.open(encoding="utf-8"))}  # fmt: skip
-    made = [known[each] for each in ids]
+    pages = [known[each] for each in ids]
     fate = {"before": fates(langs, sets, all_near=True), "now": fates(langs, sets, all_near=False)}
     result = "\n".join([
         "# Pages of templates, and copies without diacritics", "", f"{machine()}.", "",
-        f"Run again with `python -m benchmarks.corpus.templates`. {len(made):,} documents in {len(set(langs))} "
+        f"Run again with `python -m benchmarks.corpus.templates`. {len(pages):,} documents in {len(set(langs))} "
         "languages; per cent dropped as duplicates. Of pages every one is one too many, of copies every "
         "one is right. Before: any near pair counts as a copy, and nothing else.", "",
-        *table(made, fate),
+        *table(pages, fate),
     ]) + "\n"  # fmt: skip
-    print(result)
-    if not arguments.print:
-        result_path("corpus-templates").write_text(result, encoding="utf-8")
+    publish("corpus-templates", result, only_print=arguments.print)
 
 
 if __name__ == "__main__":

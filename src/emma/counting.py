@@ -4,7 +4,9 @@ Each word is a set of labels, made from the rows of the table that knows. Progra
 several, have labels and rows, and are never counted as languages.
 """
 
-from collections.abc import Iterable, Mapping, Set
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Set
+from dataclasses import dataclass
 from typing import Any
 
 from emma.store.selected import SPLITS
@@ -100,3 +102,41 @@ def differences(labels: Mapping[str, Set[str]]) -> list[str]:
                 both = f"{number(labels[word]):,} {word}, {number(labels[of]):,} {of}"
                 lines.append(f"{both}: {', '.join(why)}")
     return lines
+
+
+LITTLE = 0.5
+"""Share of a language's bytes that trains, below which people are told."""
+
+
+@dataclass(frozen=True)
+class Shortfall:
+    """A language that trains on little of what was collected of it."""
+
+    lang: str
+    share: float
+    """Of its collected bytes, that train."""
+    outcome: str
+    """What became of most others: a split or a drop reason."""
+
+
+def shortfalls(tally: Iterable[Row]) -> Iterator[Shortfall]:
+    """By curate's `languages.parquet`, those that train on less than LITTLE of their bytes."""
+    found = (shortfall(lang, by_outcome) for lang, by_outcome in bytes_by_outcome(tally).items())
+    yield from (each for each in found if each is not None)
+
+
+def shortfall(lang: str, by_outcome: Counter[str]) -> Shortfall | None:
+    """Of one language, given what became of its bytes; None where enough of them train."""
+    others = by_outcome - Counter(train=by_outcome["train"])
+    if by_outcome["train"] >= LITTLE * by_outcome.total():
+        return None
+    most = min(others, key=lambda outcome: (-others[outcome], outcome))
+    return Shortfall(lang, by_outcome["train"] / by_outcome.total(), most)
+
+
+def bytes_by_outcome(tally: Iterable[Row]) -> dict[str, Counter[str]]:
+    """Of each language the bytes that went to each split, or were dropped for each reason."""
+    sizes: dict[str, Counter[str]] = {}
+    for row in tally:
+        sizes.setdefault(row["lang"], Counter())[row["outcome"]] += row["bytes"]
+    return sizes

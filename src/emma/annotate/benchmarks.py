@@ -32,14 +32,21 @@ def index_benchmarks(out: Path, benchmarks: tuple[Artifact, ...], words: int, ch
 
     In `loose/` the arrays of one of short grams, and `item_groups.npy`, int32, the group of each item.
     """
-    counts = write_index(out, benchmarks, words, characters)
+    items, groups, grams = write_index(out, benchmarks, words, characters)
+    shards.write(out / "items.parquet", items)
+    shards.write(out / "groups.parquet", groups)
     (out / "loose").mkdir()
     write_index(out / "loose", benchmarks, *SHORT)
-    return counts
+    return {"items": items.num_rows, "grams": grams}
 
 
-def write_index(out: Path, benchmarks: tuple[Artifact, ...], words: int, characters: int) -> dict[str, int]:
-    """Write the index of all benchmark items in grams of this size."""
+def write_index(
+    out: Path, benchmarks: tuple[Artifact, ...], words: int, characters: int
+) -> tuple[pa.Table, pa.Table, int]:
+    """Write the arrays of an index of all benchmark items in grams of this size, and `item_groups.npy`.
+
+    Returns the items, their groups, and how many grams there are.
+    """
     found = [read_items(part, words, characters) for part in benchmarks]
     items = pa.concat_tables([ITEMS.empty_table(), *(table for table, _, _ in found)])
     groups = items.group_by(["benchmark", "lang"]).aggregate([("item", "count")]).rename_columns(GROUPS.names)
@@ -53,9 +60,7 @@ def write_index(out: Path, benchmarks: tuple[Artifact, ...], words: int, charact
     np.save(out / "item_groups.npy", item_groups)
     for name in Index._fields:
         np.save(out / f"{name}.npy", getattr(index, name))
-    shards.write(out / "items.parquet", items)
-    shards.write(out / "groups.parquet", groups)
-    return {"items": items.num_rows, "grams": len(index.grams)}
+    return items, groups, len(index.grams)
 
 
 def read_items(benchmark: Artifact, words: int, characters: int) -> tuple[pa.Table, Hashes, NDArray[np.int64]]:

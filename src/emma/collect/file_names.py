@@ -7,7 +7,6 @@ that is unmistakable: two letters, with a script or region, or three that are sh
 `all`, `new`): they are refused, with the `lang_from` that would take them.
 """
 
-import codecs
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ from emma.errors import LanguageError
 from emma.lang.cldr import has_name, has_two_letters, is_short
 from emma.lang.codes import meaning
 from emma.lang.macro import macrolanguage_of
-from emma.lang.reading import read
+from emma.lang.reading import is_encoding, read
 from emma.lang.tables import WIKI, Scheme
 
 ANDROID = r"values(?:-mcc\d+)?(?:-mnc\d+)?-(b\+\w+(?:\+\w+)*|(?!car(?:-|/))[a-z]{2,3}(?:-r[A-Z]{2})?)(?:-[^/]+)?"
@@ -147,10 +146,7 @@ def _has_two_letters(iso: str) -> bool:
 
 def _is_encoding(part: str) -> bool:
     """Whether a part of a name is one of a character encoding, as in `news.fi.cp1252.txt`."""
-    try:
-        return len(part) > 3 and bool(codecs.lookup(part))
-    except (LookupError, ValueError):
-        return False
+    return len(part) > 3 and is_encoding(part)
 
 
 def _doubted(path: PurePosixPath, code: str, source: SourceConfig) -> bool:

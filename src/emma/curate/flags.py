@@ -9,6 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from emma.counting import LITTLE, bytes_by_outcome, shortfall
 from emma.curate.rules import RULES, SCORE
 from emma.lang.codes import Lang
 from emma.lang.macro import beside_members
@@ -33,8 +34,6 @@ ALL = "*"
 MUCH = 0.1
 """Share of a language's documents that is dropped by quality rules, or in other scripts than its label's, from which a
 flag tells."""
-LITTLE = 0.5
-"""Share of a language's bytes that trains, below which a flag tells."""
 REASONS = frozenset(rule.reason for rule in RULES)
 
 
@@ -65,21 +64,14 @@ def kept_flags(languages: Rows) -> Iterator[Flag]:
 
 
 def train_flags(languages: Rows) -> Iterator[Flag]:
-    """Languages that train on less than LITTLE of the bytes that were collected, and what became of most others."""
-    sizes: dict[str, Counter[str]] = {}
-    for row in languages:
-        sizes.setdefault(row["lang"], Counter())[row["outcome"]] += row["bytes"]
-    for lang, by_outcome in sizes.items():
-        collected, kept = by_outcome.total(), sum(by_outcome[split] for split in SPLITS)
-        train = by_outcome.pop("train", 0)
+    """Languages that train on little of the bytes that were kept, or collected, and what became of most others."""
+    for lang, by_outcome in bytes_by_outcome(languages).items():
+        train, kept = by_outcome["train"], sum(by_outcome[split] for split in SPLITS)
         if train < LITTLE * kept:
             yield lang, f"trains on {train / kept:.0%} of the bytes that were kept: the others are held out"
-        if train < LITTLE * collected:
-            most = min(by_outcome, key=lambda outcome: (-by_outcome[outcome], outcome))
-            yield (
-                lang,
-                f"trains on {train / collected:.0%} of the bytes that were collected; most others went as: {most}",
-            )
+        if (found := shortfall(lang, by_outcome)) is not None:
+            share, most = found.share, found.outcome
+            yield lang, f"trains on {share:.0%} of the bytes that were collected; most others went as: {most}"
 
 
 def drop_flags(languages: Rows) -> Iterator[Flag]:

@@ -116,7 +116,7 @@ def _spelled(code: str) -> str:
     """A code with the hyphens of BCP 47: CLDR's zh_Hans, Android's, POSIX' sr_RS.UTF-8@latin."""
     locale, _, modifier = code.strip().partition("@")
     locale, dot, encoding = locale.partition(".")
-    if dot and not _is_encoding(encoding):
+    if dot and not is_encoding(encoding):
         raise RefusedError(
             f"'{code}': '{encoding}' is no character encoding, as a locale could have. {REMEDY}", "subtag"
         )
@@ -130,10 +130,11 @@ def _spelled(code: str) -> str:
     return f"{tag.partition('-')[0]}-{subtag}" if subtag else tag
 
 
-def _is_encoding(name: str) -> bool:
+def is_encoding(name: str) -> bool:
+    """Whether this is the name of a character encoding."""
     try:
         return bool("a".encode(name))
-    except LookupError:
+    except (LookupError, ValueError):
         return False
 
 

@@ -3,13 +3,12 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
+from emma import counting
+from emma.counting import Shortfall
 from emma.losses import lost_share, lost_words, percent
 from emma.report.numerals import count
 from emma.report.tables import Row, Tables
 from emma.store.selected import SPLITS
-
-LITTLE = 0.5
-"""Share of a language's collected bytes that trains, below which the report tells."""
 
 
 @dataclass(frozen=True)
@@ -43,29 +42,9 @@ def drops(tables: Tables) -> list[Drop]:
     return sorted(found, key=lambda each: (-each.documents, each.reason))
 
 
-@dataclass(frozen=True)
-class Shortfall:
-    """A language that trains on little of what was collected of it."""
-
-    lang: str
-    share: float
-    """Of its collected bytes, that train."""
-    outcome: str
-    """What became of most others: a split or a drop reason."""
-
-
 def shortfalls(tables: Tables) -> list[Shortfall]:
-    """The languages that train on less than LITTLE of their bytes, by share."""
-    sizes: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for row in tables.curated:
-        sizes[row["lang"]][row["outcome"]] += row["bytes"]
-    found = []
-    for lang, by_outcome in sizes.items():
-        everything, train = sum(by_outcome.values()), by_outcome.pop("train", 0)
-        if train < LITTLE * everything:
-            most = min(by_outcome, key=lambda outcome: (-by_outcome[outcome], outcome))
-            found.append(Shortfall(lang, train / everything, most))
-    return sorted(found, key=lambda each: (each.share, each.lang))
+    """The languages that train on little of what was collected of them, by share."""
+    return sorted(counting.shortfalls(tables.curated), key=lambda each: (each.share, each.lang))
 
 
 def rejects_note(source: Row) -> str:
