@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from emma.home import Home, Run
+from emma.pipeline.home import Home, Run
 from emma.schemas import CODE
 
 ENOUGH_BYTES = 10_000

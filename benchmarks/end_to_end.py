@@ -26,8 +26,8 @@ import psutil
 
 from benchmarks.claims import claims
 from benchmarks.machine import limit, machine, result_path
-from emma.home import Home, Run
-from emma.recipe import INPUTS
+from emma.pipeline.home import Home, Run
+from emma.pipeline.recipe import INPUTS
 from emma.store.artifact import Artifact
 
 SAMPLE_S = 0.25

@@ -20,7 +20,7 @@ from tests.conftest import TEXTS
 
 from benchmarks.machine import machine, result_path
 from emma.store import shards
-from emma.store.tokens import TokenFile, TokenFileWriter
+from emma.tokens.files import TokenFile, TokenFileWriter
 
 BITS = 200
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from emma.cli import joined, parser
+from emma.cli.main import joined, parser
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -37,7 +37,7 @@ def test_the_output_shown_is_the_measured_one() -> None:
 
 
 def test_recipes_in_the_documentation_are_recipes(tmp_path: Path) -> None:
-    from emma import recipe
+    from emma.pipeline import recipe
 
     (example,) = re.findall(r"```toml\n(.+?)```", (ROOT / "docs" / "your-languages.md").read_text("utf-8"), re.DOTALL)
     (tmp_path / "nordic.toml").write_text(example, encoding="utf-8")

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from emma.home import Home
-from emma.recipe import INPUTS
+from emma.pipeline.home import Home
+from emma.pipeline.recipe import INPUTS
 from emma.store import shards
 from emma.store.manifest import MANIFEST
 from tests.conftest import TEXTS

@@ -25,11 +25,11 @@ from emma.annotate.run import annotate_shard
 from emma.annotate.scripts import SCRIPTS, Written, cells
 from emma.annotate.sides import Sides
 from emma.annotate.texts import read_batches, unit_kinds
-from emma.home import Home, Run
 from emma.kernels import grams, lines, measure
 from emma.kernels.fingerprint import fingerprint, shingles
 from emma.kernels.tables import fold, widths
 from emma.lang.scripts import is_spaced
+from emma.pipeline.home import Home, Run
 from emma.schemas import DOCUMENTS, PERMUTATIONS
 from emma.store import shards
 from emma.store.artifact import Artifact, load

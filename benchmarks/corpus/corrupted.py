@@ -24,8 +24,8 @@ from benchmarks.corpus import made
 from benchmarks.machine import machine, publish
 from emma.annotate.benchmarks import SHORT, index_benchmarks, write_index
 from emma.annotate.contamination import find_contamination
-from emma.home import Home
 from emma.lang.scripts import is_spaced
+from emma.pipeline.home import Home
 from emma.store import shards
 from emma.store.artifact import Artifact
 

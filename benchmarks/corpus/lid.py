@@ -26,14 +26,14 @@ from iso639 import ALL_LANGUAGES
 from benchmarks.machine import machine, result_path
 from emma.annotate.config import LidConfig
 from emma.annotate.identify import labelled, lines_from, source_of
-from emma.home import Home
-from emma.lang.lid.agreement import agrees
-from emma.lang.lid.format import write
-from emma.lang.lid.lines import held_out
-from emma.lang.lid.measure import measure
-from emma.lang.lid.model import MAX_CHARS, open_model
-from emma.lang.lid.training import train
-from emma.lid import Lid
+from emma.lid.agreement import agrees
+from emma.lid.format import write
+from emma.lid.lines import held_out
+from emma.lid.measure import measure
+from emma.lid.model import MAX_CHARS, open_model
+from emma.lid.training import train
+from emma.pipeline.home import Home
+from emma.pipeline.lid import Lid
 from emma.store import shards
 from emma.work.local import Local
 from emma.work.progress import Reporter

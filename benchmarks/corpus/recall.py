@@ -24,9 +24,9 @@ from benchmarks.machine import machine, publish
 from emma.curate.config import CurateConfig
 from emma.curate.duplicates import Copies, find_duplicates
 from emma.curate.units import shingle_sets
-from emma.home import Home
 from emma.kernels.duplicates import jaccards
 from emma.kernels.sets import EXACT, KEPT, NEAR
+from emma.pipeline.home import Home
 from emma.store import shards
 from emma.store.artifact import Artifact
 from emma.work.local import Local

@@ -31,7 +31,7 @@ from fontTools import unicodedata as scripts
 from benchmarks.corpus import made
 from benchmarks.end_to_end import events, measure
 from benchmarks.machine import machine, result_path
-from emma.home import Home
+from emma.pipeline.home import Home
 
 LIMIT_BYTES = 2_000_000_000
 UNIT_BYTES = 50_000_000

@@ -22,8 +22,8 @@ from benchmarks.train.study import (
     flops,
     table,
 )
-from emma.home import Home, Run
-from emma.recipe import read
+from emma.pipeline.home import Home, Run
+from emma.pipeline.recipe import read
 
 REPLAY = (0.0, 0.05, 0.1, 0.2)
 REPLAY_TOKENS = 200_000

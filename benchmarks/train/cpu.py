@@ -109,15 +109,15 @@ def commands(work: Path) -> dict[str, list[str]]:
 
 def model_of(work: Path) -> Path:
     """The folder of the model to start from."""
-    from emma.home import Home
+    from emma.pipeline.home import Home
 
     return Home(work / "home").run("demo-base").artifact("adapt").file("model")
 
 
 def export(work: Path) -> tuple[Path, Path]:
     """The model to start from, and all samples of the plan as arrays."""
-    from emma.home import Home
-    from emma.store.samples import Samples
+    from emma.pipeline.home import Home
+    from emma.tokens.samples import Samples
     from emma.train.data import make_batch
 
     run = Home(work / "home").run("demo-base")

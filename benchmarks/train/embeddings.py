@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.train.study import Loss, Study, table
-from emma.home import Home
+from emma.pipeline.home import Home
 
 STEPS = 200
 BATCH_TOKENS = 1024

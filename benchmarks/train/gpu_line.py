@@ -152,9 +152,9 @@ def memory(trainee: Trainee, section: TrainConfig, size: Size, device: torch.dev
         found["reserved_bytes"] = torch.cuda.max_memory_reserved(device)
         found["device_bytes"] = torch.cuda.get_device_properties(device).total_memory
     try:
-        from emma.plan.memory import Setting
-        from emma.plan.memory import memory as predict
-        from emma.plan.shape import from_config
+        from emma.inspect.plan.memory import Setting
+        from emma.inspect.plan.memory import memory as predict
+        from emma.inspect.plan.shape import from_config
 
         shape = from_config(trainee.model.config.to_dict(), "the benchmark's model")
         found["predicted_bytes"] = predict(shape, Setting(section, size.tokens, 1, device.type)).total

@@ -14,11 +14,11 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from benchmarks.machine import machine, result_path
+from emma.inspect.mix.inventory import read, sizes
 from emma.mix.config import MixConfig
 from emma.mix.plan import plan
 from emma.mix.sources import sources_of
-from emma.mixing.inventory import read, sizes
-from emma.store.order import Order
+from emma.tokens.order import Order
 
 INVENTORY = Path(__file__).parents[2] / "recipes" / "emma500_inventory.csv"
 SAMPLES = (1_000_000, 50_000_000)

@@ -23,14 +23,15 @@ from tokenizers import Tokenizer
 from transformers import AutoTokenizer
 
 from benchmarks.machine import machine, result_path
-from emma.home import Home
 from emma.pack.config import PackConfig
 from emma.pack.rows import TEXTS, scatter_texts
 from emma.pack.tokenise import Bucket, tokenise
-from emma.run import run
-from emma.store import packing, shards
+from emma.pipeline.home import Home
+from emma.pipeline.run import run
+from emma.store import shards
 from emma.store.artifact import Artifact
-from emma.store.tokens import TokenFile
+from emma.tokens import packing
+from emma.tokens.files import TokenFile
 from emma.work.local import Local
 from emma.work.progress import Reporter
 

@@ -70,9 +70,9 @@ def child(what: str, case: dict[str, Any], more: dict[str, str]) -> dict[str, fl
 
 def prediction(case: dict[str, Any]) -> dict[str, float]:
     """What the plan says; its probe is timed in CPU seconds, the fastest of its calls."""
-    from emma.plan import probe
-    from emma.plan.memory import Setting, memory
-    from emma.plan.shape import Shape
+    from emma.inspect.plan import probe
+    from emma.inspect.plan.memory import Setting, memory
+    from emma.inspect.plan.shape import Shape
     from emma.train.config import TrainConfig
 
     shape = Shape(**case["shape"])
@@ -84,9 +84,9 @@ def prediction(case: dict[str, Any]) -> dict[str, float]:
 
 def training(case: dict[str, Any]) -> dict[str, float]:
     """Peak memory of a few steps, over what there was before, and CPU seconds of the fastest."""
-    from emma.plan.memory import Setting
-    from emma.plan.probe import made_up, stack
-    from emma.plan.shape import Shape
+    from emma.inspect.plan.memory import Setting
+    from emma.inspect.plan.probe import made_up, stack
+    from emma.inspect.plan.shape import Shape
     from emma.train.config import TrainConfig
     from emma.train.optimizers import make_optimizers
     from emma.train.parallel import processes

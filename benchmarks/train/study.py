@@ -16,12 +16,12 @@ from typing import Any
 
 from transformers import AutoModelForCausalLM
 
-from emma import run as runs
 from emma.errors import ArtifactError
 from emma.evaluate.config import EvaluateConfig
 from emma.evaluate.documents import COLUMNS, hash_of
 from emma.evaluate.score import Scorer
-from emma.home import Home, Run
+from emma.pipeline import run as runs
+from emma.pipeline.home import Home, Run
 from emma.store.artifact import Artifact
 from emma.store.selected import selected
 from emma.train.flops import flops_per_token

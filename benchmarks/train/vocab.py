@@ -29,13 +29,13 @@ import psutil
 from benchmarks.corpus import made
 from benchmarks.end_to_end import Watch, measure
 from benchmarks.machine import machine, result_path
-from emma.home import Home, Run
+from emma.inspect.vocab.measure import Language, Measurer
+from emma.inspect.vocab.meters import open_meters
+from emma.inspect.vocab.texts import Block
+from emma.pipeline.home import Home, Run
 from emma.store import shards
 from emma.store.artifact import Artifact
 from emma.vocab.sample import Text, held_out_plan, measure_text, take, training_plan
-from emma.vocab_report.measure import Language, Measurer
-from emma.vocab_report.meters import open_meters
-from emma.vocab_report.texts import Block
 
 HELD_OUT_BYTES = 200_000
 """Of each language and domain; what is held out of each is less than that for most."""

@@ -2,6 +2,6 @@
 
 import sys
 
-from emma.cli import main
+from emma.cli.main import main
 
 sys.exit(main())

@@ -95,6 +95,9 @@ CONTAMINATION = pa.schema(
     ]
 )  # row-aligned with DOCUMENTS
 
+SPLITS = ("train", "validation", "test")
+"""What a kept document may be for: outcomes of curation, of which any other is the reason it was dropped for."""
+
 SELECTION = pa.schema(
     [
         ("split", pa.string()),  # train, validation, test; null when dropped

@@ -26,7 +26,7 @@ from emma.errors import ArtifactError, RecipeError
 from emma.schemas import PACKED
 from emma.store import shards
 from emma.store.artifact import Artifact
-from emma.store.tokens import TokenFileWriter
+from emma.tokens.files import TokenFileWriter
 from tests.conftest import TEXTS
 
 BASE_PIECES = 259  # three specials and 256 bytes

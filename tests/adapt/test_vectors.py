@@ -15,7 +15,7 @@ from emma.adapt.vectors import Pairs, neighbours, piece_vectors, ppmi, truncated
 from emma.errors import ArtifactError
 from emma.schemas import PACKED
 from emma.store.artifact import Artifact
-from emma.store.tokens import TokenFileWriter
+from emma.tokens.files import TokenFileWriter
 
 
 def dense(pairs: Pairs) -> np.ndarray:

@@ -14,7 +14,7 @@ from emma.annotate.identify import identify_shard, model_for
 from emma.annotate.inputs import settle
 from emma.annotate.run import annotate
 from emma.errors import RecipeError, SourceError
-from emma.lang.lid.settings import Training
+from emma.lid.settings import Training
 from emma.schemas import IDENTIFIED
 from emma.store import shards
 from emma.store.artifact import Artifact

@@ -14,11 +14,11 @@ from emma.collect.losses import find_losses, guard_losses
 from emma.collect.sink import Sink
 from emma.collect.unit import WITHOUT_TEXT, Bad
 from emma.errors import SourceError
-from emma.home import Home
-from emma.losses import percent
-from emma.run import run
+from emma.pipeline.home import Home
+from emma.pipeline.run import run
 from emma.schemas import REJECTS
 from emma.store import shards
+from emma.store.losses import percent
 from emma.work.local import Local
 from emma.work.progress import Reporter
 from emma.work.task import hashable

@@ -11,9 +11,9 @@ import pytest
 
 from emma.annotate.config import AnnotateConfig
 from emma.annotate.run import annotate
-from emma.compiled import Compiled
 from emma.curate.config import CurateConfig
 from emma.curate.run import curate
+from emma.inspect.compiled import Compiled
 from emma.schemas import CONTAMINATION, IDENTIFIED
 from emma.store import shards
 from emma.store.artifact import Artifact

@@ -7,9 +7,8 @@ import pytest
 from emma.curate.config import CurateConfig
 from emma.curate.run import curate
 from emma.errors import ArtifactError, RecipeError
-from emma.schemas import FEATURES, SELECTION
+from emma.schemas import FEATURES, SELECTION, SPLITS
 from emma.store import shards
-from emma.store.selected import SPLITS
 from emma.work.graph import check_balance
 from tests.conftest import TEXTS
 from tests.curate.corpus import ALPHABETS, Bench, Row, plain, prose, rows_of

@@ -131,7 +131,7 @@ def _weights(folder: Path) -> object:
 
 def _tokens(folder: Path) -> object:
     from emma.errors import ArtifactError
-    from emma.store.tokens import TokenFile
+    from emma.tokens.files import TokenFile
 
     found = TokenFile(folder / "a")
     if found.size != int(found.lengths.sum()):

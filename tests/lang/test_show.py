@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from emma.cli import main
+from emma.cli.main import main
 
 
 def test_codes_for_people(capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,13 +8,13 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from emma.home import Home
 from emma.mix.sources import Sources
+from emma.pipeline.home import Home
 from emma.schemas import PACKED
 from emma.store import shards
 from emma.store.artifact import Artifact
 from emma.store.commit import commit, staging
-from emma.store.tokens import TokenFileWriter
+from emma.tokens.files import TokenFileWriter
 
 Sizes = Mapping[tuple[str, str], float]
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from emma import recipe
-from emma.home import Home
-from emma.mixing.planned import planned
-from emma.mixing.show import show
+from emma.inspect.mix.planned import planned
+from emma.inspect.mix.show import show
+from emma.pipeline import recipe
+from emma.pipeline.home import Home
 
 RECIPES = Path(__file__).parents[2] / "recipes"
 

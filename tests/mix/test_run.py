@@ -11,10 +11,10 @@ from emma.errors import RecipeError
 from emma.mix.config import MixConfig
 from emma.mix.run import mix
 from emma.mix.sources import tiers
-from emma.recipe import INPUTS
+from emma.pipeline.recipe import INPUTS
 from emma.schemas import PACKED, PLAN
 from emma.store import shards
-from emma.store.samples import Samples
+from emma.tokens.samples import Samples
 from emma.work import graph
 from emma.work.graph import Step
 from emma.work.local import Local

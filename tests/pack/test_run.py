@@ -15,7 +15,7 @@ from emma.pack.config import PackConfig
 from emma.pack.run import pack
 from emma.schemas import PACKED
 from emma.store import shards
-from emma.store.tokens import TokenFile, ids_path
+from emma.tokens.files import TokenFile, ids_path
 from emma.work.graph import check_balance
 from tests.conftest import TEXTS, documents, selection
 from tests.vocab.bases import BASES, write

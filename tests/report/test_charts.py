@@ -5,9 +5,10 @@ from xml.etree import ElementTree as Xml
 
 import pytest
 
-from emma.report import charts, labels, svg
+from emma.report import charts, labels
 from emma.report.languages import Language
-from emma.report.numerals import count, fixed, share, short, signed, tick
+from emma.ui import svg
+from emma.ui.numerals import count, fixed, share, short, signed, tick
 
 ROWS = [
     Language("eng_Latn", "English", "Latn", "1–10 MB", 10**6, worse=True, gain=-0.5, gain_low=-0.6, gain_high=-0.4,

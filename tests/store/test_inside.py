@@ -17,7 +17,7 @@ from emma.store.commit import commit, staging
 from emma.store.inside import inside
 from emma.store.manifest import MANIFEST
 from emma.store.remote import upload_all
-from emma.store.tokens import TokenFileWriter, find_pair
+from emma.tokens.files import TokenFileWriter, find_pair
 from emma.vocab.folder import copy
 
 KEY = "k" * 20

@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import pytest
 
 from emma.errors import ArtifactError
-from emma.home import Home
+from emma.pipeline.home import Home
 from emma.store import remote
 from emma.store.artifact import Artifact, find_all, load
 from emma.store.commit import commit, staging

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from emma.cli import main
-from emma.home import Home
+from emma.cli.main import main
+from emma.pipeline.home import Home
 from emma.store import remote, shards
 from emma.store.manifest import MANIFEST
 from tests.whole import write_recipes

@@ -3,7 +3,8 @@
 import pytest
 
 from emma.errors import ArtifactError
-from emma.store.selected import SPLITS, cut, selected
+from emma.schemas import SPLITS
+from emma.store.selected import cut, selected
 from tests.conftest import TEXTS, documents, selection
 
 

@@ -15,7 +15,7 @@ from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedModel
 from emma.schemas import PLAN
 from emma.store import shards
 from emma.store.artifact import Artifact
-from emma.store.tokens import TokenFileWriter
+from emma.tokens.files import TokenFileWriter
 
 BOS, VOCABULARY, LENGTH = 1, 101, 16
 

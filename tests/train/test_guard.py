@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from emma.errors import RecipeError
-from emma.store.samples import Samples
+from emma.tokens.samples import Samples
 from emma.train.data import IGNORE, make_batch
 from emma.train.guard import LEAST, NOTED, SHOWN, WINDOW, Guard, Seen, worst
 from tests.train.processes import in_processes, meet

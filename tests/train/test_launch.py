@@ -13,11 +13,11 @@ import pytest
 from torch.distributed import HashStore
 from transformers import AutoModelForCausalLM
 
-from emma import cli
-from emma import recipe as recipes
+from emma.cli import main as cli
 from emma.errors import RecipeError
-from emma.home import Home
-from emma.launch import find_job, finished, leave
+from emma.pipeline import recipe as recipes
+from emma.pipeline.home import Home
+from emma.pipeline.launch import find_job, finished, leave
 from emma.work import interrupt
 from tests.whole import command, write_recipes
 

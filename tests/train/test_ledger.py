@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from emma.store import shards
-from emma.store.samples import Samples
+from emma.tokens.samples import Samples
 from emma.train.data import IGNORE, Batch, make_batch
 from emma.train.ledger import Ledger
 from tests.train.conftest import LENGTH

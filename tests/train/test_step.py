@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import nn
 
-from emma.store.samples import Samples
+from emma.tokens.samples import Samples
 from emma.train.config import TrainConfig
 from emma.train.data import IGNORE, make_batch
 from emma.train.model import Trainee

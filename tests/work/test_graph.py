@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 
 import pytest
 
+from emma.config.section import Section
 from emma.errors import ArtifactError
-from emma.section import Section
 from emma.store import manifest
 from emma.store.artifact import Artifact
 from emma.work import graph

@@ -14,8 +14,8 @@ import orjson
 import psutil
 import pytest
 
-from emma.home import Home
-from emma.run import run
+from emma.pipeline.home import Home
+from emma.pipeline.run import run
 from emma.store.manifest import MANIFEST
 from emma.work import work
 from emma.work.local import Executor, Local

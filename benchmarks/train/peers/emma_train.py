@@ -3,7 +3,7 @@
 import sys
 
 from benchmarks.train.peers import clock
-from emma.cli import main
+from emma.cli.main import main
 
 clock.start()
 code = main(["train", *sys.argv[1:]])

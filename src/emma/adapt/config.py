@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from emma.section import Section, Settings
+from emma.config.section import Section, Settings
 
 Init = Literal["random", "mean", "gaussian", "subword_mean", "omp", "focus"]
 VECTORED = ("omp", "focus")

@@ -5,7 +5,7 @@ The result is a Hugging Face folder: configuration, weights, and the new tokeniz
 
 # ruff: noqa: E402 - a missing extra is to be named before the modules that need it are imported
 
-from emma.extras import need
+from emma.config.extras import need
 
 need("torch", "train")
 need("transformers", "train")

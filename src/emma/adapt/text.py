@@ -10,8 +10,8 @@ import pyarrow.compute as pc
 from emma.errors import ArtifactError
 from emma.store import shards
 from emma.store.artifact import Artifact
-from emma.store.order import keyed, permuted
-from emma.store.tokens import TokenFile, find_pair
+from emma.tokens.files import TokenFile, find_pair
+from emma.tokens.order import keyed, permuted
 
 Ints = npt.NDArray[np.int64]
 

@@ -4,9 +4,9 @@ from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from emma.lang.lid.settings import Training
+from emma.config.section import Section, Settings
 from emma.lang.tables import Scheme
-from emma.section import Section, Settings
+from emma.lid.settings import Training
 
 
 class LidConfig(Settings):

@@ -16,15 +16,15 @@ import pyarrow.compute as pc
 from emma.annotate.config import LidConfig
 from emma.annotate.texts import read_batches
 from emma.errors import RecipeError
-from emma.lang.lid.files import FACTS, NAME, Spelling, locate, spelling_of
-from emma.lang.lid.format import read
-from emma.lang.lid.labels import Label, labels_table, resolve_labels
-from emma.lang.lid.lines import held_out, merge, sample
-from emma.lang.lid.measure import measure
-from emma.lang.lid.model import open_model
-from emma.lang.lid.settings import Training
-from emma.lang.lid.training import train
 from emma.lang.tables import Scheme
+from emma.lid.files import FACTS, NAME, Spelling, locate, spelling_of
+from emma.lid.format import read
+from emma.lid.labels import Label, labels_table, resolve_labels
+from emma.lid.lines import held_out, merge, sample
+from emma.lid.measure import measure
+from emma.lid.model import open_model
+from emma.lid.settings import Training
+from emma.lid.training import train
 from emma.schemas import IDENTIFIED, LID_LABELS
 from emma.store import shards
 from emma.store.artifact import Artifact

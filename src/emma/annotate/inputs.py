@@ -5,7 +5,7 @@ from typing import Any
 
 from emma.annotate.config import AnnotateConfig
 from emma.errors import RecipeError
-from emma.lang.lid.files import locate, on_hub, spelling_of
+from emma.lid.files import locate, on_hub, spelling_of
 from emma.store.fingerprints import Fingerprints
 
 

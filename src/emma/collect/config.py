@@ -7,8 +7,8 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field, field_validator, model_validator
 
 from emma.collect.licences import is_free
+from emma.config.section import Section, Settings
 from emma.lang.tables import Scheme
-from emma.section import Section, Settings
 
 SCHEMES = ("package:", "stdlib:", "hub:")
 """How paths begin that do not start from the data folder, beside addresses such as `s3://`."""

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
+from emma.config.extras import need
 from emma.errors import EmmaError, SourceError
-from emma.extras import need
 from emma.store.address import address
 
 PREFIX = "hub:"

@@ -11,10 +11,10 @@ from typing import Any
 from emma.collect.config import CollectConfig, SourceConfig
 from emma.collect.unit import WITHOUT_TEXT
 from emma.errors import SourceError
-from emma.losses import is_over, lost_share, lost_words, percent
-from emma.snippet import snippet
 from emma.store import shards
 from emma.store.artifact import Artifact
+from emma.store.losses import is_over, lost_share, lost_words, percent
+from emma.ui.snippet import snippet
 
 Row = Mapping[str, Any]
 

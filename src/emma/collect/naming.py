@@ -88,7 +88,7 @@ class Naming:
 @lru_cache(maxsize=4)
 def identifier(model: str) -> macro.Identify:
     """Language identification with a model, loaded once a process."""
-    from emma.lang.lid import open_model
+    from emma.lid import open_model
 
     loaded = open_model(model)
 

@@ -19,7 +19,7 @@ from emma.collect.expected import expected_language
 from emma.collect.inputs import UNKNOWN_BYTES, Listed
 from emma.collect.readers import find
 from emma.collect.streams import CHUNK
-from emma.section import Settings
+from emma.config.section import Settings
 from emma.work.work import Work
 
 

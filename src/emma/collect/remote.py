@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from emma.collect.escaping import unescaped
+from emma.config.extras import need
 from emma.errors import EmmaError, SourceError
-from emma.extras import need
 
 SIGNS = ("ETag", "etag", "md5", "md5Hash", "checksum", "sha256", "blob_id", "crc32c", "Content-MD5", "Digest")
 """What file systems call a mark of the content, the best first; without one, size and time stand for it."""

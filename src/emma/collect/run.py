@@ -17,7 +17,7 @@ from emma.collect.sink import Sink
 from emma.collect.sizes import text_bytes
 from emma.collect.tables import languages_table, sources_table, total
 from emma.collect.unit import Bad
-from emma.counting import collected, number
+from emma.lang.counting import collected, number
 from emma.store import shards
 from emma.store.artifact import Artifact
 from emma.store.fingerprints import CACHE, Fingerprints

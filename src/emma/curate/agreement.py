@@ -55,7 +55,7 @@ def score_side(
     labels: pa.ChunkedArray, scores: pa.ChunkedArray, langs: pa.ChunkedArray, known: Sequence[str]
 ) -> NDArray[np.float32]:
     """The scores of one side, float32 (n)."""
-    from emma.lang.lid import agreement_scores
+    from emma.lid import agreement_scores
 
     table = pa.table({"labels": labels, "scores": scores})
     found: NDArray[np.float32] = agreement_scores(table, langs.to_pylist(), known)

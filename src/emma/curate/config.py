@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field, PositiveFloat, model_validator
 
-from emma.section import Section, Settings
+from emma.config.section import Section, Settings
 
 Feature = Literal[
     "letter_share",

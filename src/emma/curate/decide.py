@@ -11,10 +11,9 @@ from numpy.typing import NDArray
 from emma.curate.settle import OUTCOMES
 from emma.curate.tallies import add_up
 from emma.kernels.sets import Indices
-from emma.schemas import SELECTION
+from emma.schemas import SELECTION, SPLITS
 from emma.store import shards
 from emma.store.artifact import Artifact
-from emma.store.selected import SPLITS
 
 KINDS = ("lang", "domain", "source")
 LANGUAGES = pa.schema(

@@ -9,12 +9,11 @@ from typing import Any
 
 import pyarrow as pa
 
-from emma.counting import LITTLE, bytes_by_outcome, shortfall
 from emma.curate.rules import RULES, SCORE
 from emma.lang.codes import Lang
+from emma.lang.counting import LITTLE, bytes_by_outcome, shortfall
 from emma.lang.macro import beside_members
-from emma.schemas import UNDETERMINED
-from emma.store.selected import SPLITS
+from emma.schemas import SPLITS, UNDETERMINED
 
 Rows = Iterable[Mapping[str, Any]]
 Flag = tuple[str, str]

@@ -13,9 +13,9 @@ from emma.curate.faults import NO_FAULT
 from emma.curate.measured import Shard
 from emma.curate.rules import RULES
 from emma.errors import RecipeError
-from emma.snippet import snippet
 from emma.store import shards
 from emma.store.artifact import Artifact
+from emma.ui.snippet import snippet
 
 SHOWN = 5
 """Languages of which everything is told; further ones are named."""

@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from emma.config.section import Settings
 from emma.curate.agreement import median, threshold
 from emma.curate.config import Agreement, CurateConfig
 from emma.curate.distributions import BINS, TOP, Histogram, add_up, pool
 from emma.curate.fixed import Fixed
 from emma.curate.rules import JUDGED, RULES, SCORE, Rule, script_of
-from emma.section import Settings
 from emma.store import shards
 from emma.store.artifact import Artifact
 

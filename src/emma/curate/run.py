@@ -6,7 +6,6 @@ and set numbers are ever held for the whole corpus, some 40 bytes a document.
 
 import math
 
-from emma.counting import kept, number
 from emma.curate.agreement import score_shards
 from emma.curate.boilerplate import find_boilerplate
 from emma.curate.config import CurateConfig
@@ -19,6 +18,7 @@ from emma.curate.inputs import Inputs
 from emma.curate.limits import LimitSettings, choose_limits
 from emma.curate.settle import SettleSettings, settle
 from emma.curate.summary import Decided, summarise
+from emma.lang.counting import kept, number
 from emma.store.artifact import Artifact
 from emma.work.work import Made, Work
 

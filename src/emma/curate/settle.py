@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from emma.config.section import Settings
 from emma.curate.config import CurateConfig
 from emma.curate.duplicates import Copies
 from emma.curate.facts import Corpus, ShardFacts, read_corpus
@@ -13,10 +14,9 @@ from emma.curate.faults import NO_FAULT
 from emma.curate.rules import RULES
 from emma.curate.split import TEST, VALIDATION, Held, split
 from emma.kernels.sets import EXACT, NEAR, Indices
-from emma.section import Settings
+from emma.schemas import SPLITS
 from emma.store import shards
 from emma.store.artifact import Artifact
-from emma.store.selected import SPLITS
 
 BENCHMARK, NEAR_BENCHMARK = "benchmark", "near benchmark"
 OUTCOMES = (

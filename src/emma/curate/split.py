@@ -16,7 +16,7 @@ from emma.kernels.sets import Indices, Members, hold_out
 from emma.kernels.utf8 import Hashes
 
 TRAIN, VALIDATION, TEST = range(3)
-"""Places in `emma.store.selected.SPLITS`."""
+"""Places in `emma.schemas.SPLITS`."""
 
 
 @dataclass(frozen=True)

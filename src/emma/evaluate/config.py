@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from emma.section import Section
+from emma.config.section import Section
 
 
 class EvaluateConfig(Section):

@@ -6,7 +6,7 @@ like any language, and show what was forgotten.
 
 # ruff: noqa: E402 - a missing extra is to be named before the modules that need it are imported
 
-from emma.extras import need
+from emma.config.extras import need
 
 need("torch", "train")
 need("transformers", "train")
@@ -21,13 +21,13 @@ from typing import Any
 
 import pyarrow as pa
 
-from emma.counting import measured, number
 from emma.errors import SourceError
 from emma.evaluate.config import EvaluateConfig
 from emma.evaluate.documents import choose_documents, shard_documents
 from emma.evaluate.positions import by_position
 from emma.evaluate.score import Scorer
 from emma.evaluate.tables import gains, scores
+from emma.lang.counting import measured, number
 from emma.models.device import choose_device
 from emma.models.precision import choose_precision
 from emma.schemas import ITEMS

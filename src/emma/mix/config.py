@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, field_validator
 
-from emma.section import Section, Settings
+from emma.config.section import Section, Settings
 
 Strategy = Literal["temperature", "unimax", "natural"]
 Share = Annotated[float, Field(gt=0, le=1)]

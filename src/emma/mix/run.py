@@ -6,14 +6,14 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 
-from emma.counting import number, planned, trained
+from emma.lang.counting import number, planned, trained
 from emma.mix.config import MixConfig
 from emma.mix.plan import Stage, plan
 from emma.mix.sources import Floats, sources_of, training_rows
 from emma.schemas import PLAN
 from emma.store import shards
 from emma.store.artifact import Artifact
-from emma.store.packing import BINS, pack_source
+from emma.tokens.packing import BINS, pack_source
 from emma.work.work import Made, Work
 
 

@@ -8,8 +8,8 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from emma.config.extras import need
 from emma.errors import RecipeError
-from emma.extras import need
 from emma.models import folder as folders
 from emma.models.config_problems import problems_of_config
 from emma.models.folder import CONFIG, GENERATION, TYPES, read_json

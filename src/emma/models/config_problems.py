@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from emma.extras import need
+from emma.config.extras import need
 from emma.models.folder import CONFIG, TYPES, said_type
 
 NESTED = ("text_config", "vision_config", "audio_config", "llm_config", "language_config", "thinker_config")

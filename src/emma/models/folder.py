@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from emma.config.extras import need
 from emma.errors import RecipeError
-from emma.extras import need
 from emma.store.inside import inside
 
 CONFIG, GENERATION, TRAINING = "config.json", "generation_config.json", "training.json"

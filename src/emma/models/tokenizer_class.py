@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from emma.extras import need
+from emma.config.extras import need
 from emma.models.folder import read_json
 from emma.models.tokenizer_names import CONFIG, MAP, text_of
 

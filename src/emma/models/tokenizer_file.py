@@ -9,8 +9,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from emma.config.extras import need
 from emma.errors import RecipeError
-from emma.extras import need
 from emma.models import sentencepiece as spm
 from emma.models.tokenizer_class import Table, as_class_has_it
 from emma.models.tokenizer_names import CONFIG, JSON, named_tokens

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from emma.extras import need
+from emma.config.extras import need
 from emma.models.sentencepiece import SPACE
 from emma.models.tokenizer_class import Table
 from emma.models.tokenizer_file import BYTES

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from emma.config.extras import need
 from emma.errors import RecipeError
-from emma.extras import need
 from emma.models.folder import read_json
 
 JSON, CONFIG, MAP, ADDED = "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json"

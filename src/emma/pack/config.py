@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from pydantic import Field, field_validator
 
-from emma.section import Section
+from emma.config.section import Section
 
 
 class PackConfig(Section):

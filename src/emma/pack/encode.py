@@ -19,7 +19,7 @@ from emma.models.special_ids import special_ids
 from emma.models.tokenizer_file import open_tokenizer
 from emma.pack.config import PackConfig
 from emma.store.address import file_digest
-from emma.store.tokens import Tokens, token_type
+from emma.tokens.files import Tokens, token_type
 
 _PORTION = 1 << 20
 """Bytes of text that the tokenizer is given at once, so its results, a hundred times as large, stay small."""

@@ -12,9 +12,9 @@ from emma.lang.names import english_name
 from emma.pack.config import PackConfig, fill
 from emma.store import shards
 from emma.store.artifact import Artifact
-from emma.store.order import keyed
 from emma.store.selected import selected
 from emma.store.spill import Spill
+from emma.tokens.order import keyed
 
 Pair = tuple[Artifact, Artifact]
 """A shard of documents and the selection made on it."""

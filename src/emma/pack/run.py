@@ -4,8 +4,8 @@ import json
 from collections import Counter
 from collections.abc import Iterable
 
+from emma.config.extras import need
 from emma.errors import RecipeError
-from emma.extras import need
 from emma.pack.config import PackConfig
 from emma.pack.rows import Pair, measure_languages, scatter_texts
 from emma.store import shards

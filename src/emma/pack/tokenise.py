@@ -19,7 +19,7 @@ from emma.pack.encode import encode, open_encoder, surroundings
 from emma.schemas import PACKED
 from emma.store import shards
 from emma.store.artifact import Artifact
-from emma.store.tokens import TokenFileWriter
+from emma.tokens.files import TokenFileWriter
 from emma.work.work import bucket_files
 
 _BATCH = 2048

@@ -3,11 +3,11 @@
 from pathlib import Path
 from typing import Any
 
-from emma.counting import is_language
-from emma.extras import need
+from emma.config.extras import need
+from emma.lang.counting import is_language
 from emma.release.corpus import SCHEMA
 from emma.release.facts import Facts, hub_languages, hub_licence
-from emma.store.selected import SPLITS
+from emma.schemas import SPLITS
 
 HERE = Path(__file__).parent
 

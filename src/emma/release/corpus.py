@@ -13,10 +13,10 @@ from zlib import crc32
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from emma.schemas import DOCUMENTS
+from emma.schemas import DOCUMENTS, SPLITS
 from emma.store import shards
 from emma.store.artifact import Artifact
-from emma.store.selected import SPLITS, selected
+from emma.store.selected import selected
 from emma.store.shards import ROW_GROUP, SMALL, ShardWriter
 from emma.work.work import bucket_files
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
+from emma.config.extras import need
 from emma.errors import ArtifactError
-from emma.extras import need
+from emma.schemas import SPLITS
 from emma.store import shards
-from emma.store.selected import SPLITS
 
 Row = Mapping[str, Any]
 

@@ -9,12 +9,11 @@ from typing import Any
 
 import pyarrow as pa
 
-from emma import counting
+from emma.lang import counting
 from emma.release.config import ReleaseConfig
-from emma.schemas import CODE
+from emma.schemas import CODE, SPLITS
 from emma.store import shards
 from emma.store.artifact import Artifact
-from emma.store.selected import SPLITS
 
 Row = Mapping[str, Any]
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from emma.config.extras import need
 from emma.errors import ArtifactError
-from emma.extras import need
 from emma.models.folder import CONFIG, GENERATION, read_json, weight_files
 from emma.models.ids import NAMES, as_list, problems_of_ids
 from emma.models.round_trip import ROUND_TRIP_TEXTS as TEXTS

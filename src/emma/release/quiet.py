@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from emma.extras import need
+from emma.config.extras import need
 
 
 @contextmanager

@@ -6,9 +6,9 @@ import shutil
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from emma import counting
+from emma.config.extras import need
 from emma.errors import RecipeError
-from emma.extras import need
+from emma.lang import counting
 from emma.release.cards import corpus_card, model_card
 from emma.release.config import ReleaseConfig
 from emma.release.corpus import assemble, by_language, write_languages

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 
 from emma.report.labels import beside
 from emma.report.languages import Language
-from emma.report.numerals import fixed, short, signed, size
 from emma.report.summary import ENGLISH
-from emma.report.svg import Axis, Frame, decades, linear, linked
 from emma.report.tables import Row
+from emma.ui.numerals import fixed, short, signed, size
+from emma.ui.svg import Axis, Frame, decades, linear, linked
 
 POINTS = 600
 """Most points a curve is drawn with."""

@@ -3,12 +3,12 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
-from emma import counting
-from emma.counting import Shortfall
-from emma.losses import lost_share, lost_words, percent
-from emma.report.numerals import count
+from emma.lang import counting
+from emma.lang.counting import Shortfall
 from emma.report.tables import Row, Tables
-from emma.store.selected import SPLITS
+from emma.schemas import SPLITS
+from emma.store.losses import lost_share, lost_words, percent
+from emma.ui.numerals import count
 
 
 @dataclass(frozen=True)

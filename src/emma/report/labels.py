@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from emma.report.svg import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH
+from emma.ui.svg import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH
 
 Point = tuple[float, float]
 

@@ -8,12 +8,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from emma import counting
+from emma.lang import counting
 from emma.lang.tiers import size_class
 from emma.report.names import english_name
 from emma.report.tables import Row, Tables
-from emma.schemas import CODE
-from emma.store.selected import SPLITS
+from emma.schemas import CODE, SPLITS
 
 
 @dataclass(frozen=True)
@@ -29,7 +28,7 @@ class Language:
     """UTF-8 bytes of distinct training text as it was packed, before any repetition. A pair of texts counts for the
     rarer of its two languages."""
     collected: bool = False
-    """This and the following as `emma.counting` has them."""
+    """This and the following as `emma.lang.counting` has them."""
     kept: bool = False
     planned: bool = False
     trained: bool = False
@@ -87,7 +86,7 @@ def _language(lang: str, facts: dict[str, Any]) -> Language:
 
 
 def labels(tables: Tables) -> dict[str, counting.Labels]:
-    """The languages that each word of `emma.counting` has, as far as a report can know."""
+    """The languages that each word of `emma.lang.counting` has, as far as a report can know."""
     return {
         "collected": counting.collected(tables.curated or tables.collected),
         "kept": counting.kept(tables.curated),

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from emma.counting import WORDS, is_language
-from emma.extras import need
+from emma.config.extras import need
+from emma.lang.counting import WORDS, is_language
 from emma.lang.tiers import SIZE_CLASSES
-from emma.report import charts, numerals
+from emma.report import charts
 from emma.report.drops import drops, rejects_note, shortfalls
 from emma.report.languages import Language
 from emma.report.tables import Tables
+from emma.ui import numerals
 
 HERE = Path(__file__).parent
 Cell = float | str | None

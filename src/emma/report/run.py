@@ -7,7 +7,7 @@ from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
-from emma.extras import need
+from emma.config.extras import need
 from emma.report.config import ReportConfig
 from emma.report.languages import Language, languages
 from emma.report.page import page

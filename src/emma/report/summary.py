@@ -7,12 +7,11 @@ over the same languages, those that were measured with both.
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from emma.counting import WORDS, Labels, counts, differences, is_language
+from emma.lang.counting import WORDS, Labels, counts, differences, is_language
 from emma.lang.tiers import SIZE_CLASSES
 from emma.report.languages import Language
 from emma.report.tables import Row, Tables
-from emma.schemas import CODE
-from emma.store.selected import SPLITS
+from emma.schemas import CODE, SPLITS
 
 ENGLISH = "eng_Latn"
 GUESSING = 8.0
@@ -61,7 +60,7 @@ def mean(rows: Iterable[Language], value: Callable[[Language], float | None]) ->
 
 
 def labels(rows: Sequence[Language]) -> dict[str, Labels]:
-    """The languages that each word of `emma.counting` has among these rows."""
+    """The languages that each word of `emma.lang.counting` has among these rows."""
     words = [word for word in WORDS if word in Language.__dataclass_fields__]
     return {word: frozenset(row.lang for row in rows if getattr(row, word)) for word in words}
 

@@ -13,8 +13,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
+from emma.config.extras import need
 from emma.errors import ArtifactError, ExtraError
-from emma.extras import need
 from emma.store.address import file_digest
 from emma.store.inside import inside
 

@@ -11,9 +11,6 @@ import pyarrow.compute as pc
 from emma.store import shards
 from emma.store.artifact import Artifact
 
-SPLITS = ("train", "validation", "test")
-"""What a kept document may be for: outcomes of curation, of which any other is the reason it was dropped for."""
-
 
 def selected(
     documents: Artifact, selection: Artifact, columns: Sequence[str], splits: Sequence[str]

@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from emma.section import Section, Settings
+from emma.config.section import Section, Settings
 
 Precision = Literal["auto", "fp32", "bf16", "fp8"]
 HALF = ("bf16", "fp8")

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from emma.errors import RecipeError
 from emma.store.address import file_digest
-from emma.store.samples import Samples
+from emma.tokens.samples import Samples
 
 IGNORE = -100
 """Target where nothing is to be predicted: the first token of a document does not follow from the one before."""

@@ -19,7 +19,7 @@ import numpy.typing as npt
 from torch import distributed
 
 from emma.errors import RecipeError
-from emma.store.samples import Samples
+from emma.tokens.samples import Samples
 from emma.train.data import IGNORE, Batch
 
 WINDOW = 64

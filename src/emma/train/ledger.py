@@ -17,7 +17,7 @@ import torch
 from torch import distributed
 
 from emma.store import shards
-from emma.store.samples import Source
+from emma.tokens.samples import Source
 from emma.train.data import IGNORE, Batch
 
 LOSSES = pa.schema(

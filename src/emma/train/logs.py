@@ -15,8 +15,8 @@ from typing import Any, Protocol
 
 import torch
 
-from emma.extras import need
-from emma.store.samples import Source
+from emma.config.extras import need
+from emma.tokens.samples import Source
 from emma.train.ledger import Ledger
 from emma.work.task import peak_memory
 

@@ -12,8 +12,8 @@ import torch
 from torch import Tensor, nn
 from transformers import PreTrainedModel
 
+from emma.config.extras import need
 from emma.errors import RecipeError
-from emma.extras import need
 
 if TYPE_CHECKING:
     from emma.train.config import LoraConfig

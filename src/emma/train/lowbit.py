@@ -13,8 +13,8 @@ from typing import Any
 import torch
 from torch import nn
 
+from emma.config.extras import need
 from emma.errors import RecipeError
-from emma.extras import need
 
 OLDEST = (8, 9)
 """Compute capability of the first GPUs that multiply in 8 bits (Ada; Hopper is 9.0)."""

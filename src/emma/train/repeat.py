@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 
-from emma.store.order import keyed
+from emma.tokens.order import keyed
 
 
 @contextmanager

@@ -6,7 +6,7 @@ the steps that spiked.
 
 # ruff: noqa: E402 - a missing extra is to be named before the modules that need it are imported
 
-from emma.extras import need
+from emma.config.extras import need
 
 need("torch", "train")
 need("transformers", "train")
@@ -24,7 +24,7 @@ from torch import distributed
 
 from emma.models.folder import ORIGIN, read_json
 from emma.store.artifact import Artifact
-from emma.store.samples import Samples
+from emma.tokens.samples import Samples
 from emma.train.checkpoint import Checkpoints, State
 from emma.train.config import TrainConfig
 from emma.train.data import Batch, check_tokenizer, check_vocabulary, make_batch

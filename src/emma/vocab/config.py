@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from emma.section import Section
+from emma.config.section import Section
 
 Method = Literal["continue", "append_below", "append_scores", "append_zero"]
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pyarrow as pa
 
+from emma.config.extras import need
 from emma.errors import RecipeError
-from emma.extras import need
 from emma.store import shards
 from emma.store.artifact import Artifact
 from emma.vocab.config import VocabConfig

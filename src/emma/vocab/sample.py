@@ -13,10 +13,11 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from emma.schemas import SPLITS
 from emma.store import shards
 from emma.store.artifact import Artifact
-from emma.store.order import keyed
-from emma.store.selected import SPLITS, selected
+from emma.store.selected import selected
+from emma.tokens.order import keyed
 
 Pair = tuple[Artifact, Artifact]
 """A shard of documents and the selection made on it."""

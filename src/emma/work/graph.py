@@ -6,8 +6,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from emma.config.section import Section
 from emma.errors import ArtifactError
-from emma.section import Section
 from emma.store import remote
 from emma.store.address import address
 from emma.store.artifact import Artifact, load

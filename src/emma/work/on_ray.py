@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 from types import TracebackType
 from typing import Any
 
+from emma.config.extras import need
 from emma.errors import ArtifactError
-from emma.extras import need
 from emma.store.artifact import Artifact
 from emma.store.manifest import MANIFEST
 from emma.work import lean

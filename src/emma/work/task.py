@@ -9,8 +9,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
+from emma.config.section import Settings
 from emma.kernels.turns import turn
-from emma.section import Settings
 from emma.store import manifest, remote
 from emma.store.address import address
 from emma.store.artifact import Artifact, load

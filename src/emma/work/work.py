@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from emma.section import AS_SAID
+from emma.config.section import AS_SAID
 from emma.store.artifact import Artifact, find_all
 from emma.store.manifest import changes, read
 from emma.work import interrupt

@@ -1,0 +1,87 @@
+"""A run's compiled corpus: what collect, annotate and curate made of one another, for commands that look into it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from emma.errors import ArtifactError, RecipeError
+from emma.pipeline.home import Home, Run
+from emma.store import manifest
+from emma.store.artifact import Artifact
+
+Place = tuple[int, int]
+"""A document's shard and row, from 0."""
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """The three artifacts, shards in collect's order."""
+
+    collect: Artifact
+    annotate: Artifact
+    curate: Artifact
+
+    @classmethod
+    def of(cls, run: Run) -> "Compiled":
+        """What the run's curate was made from, though other settings may have been tried since.
+
+        Raises RecipeError when the run has not come that far, ArtifactError when what it was made from is gone.
+        """
+        curate = run.artifact("curate")
+        return cls(_input(run.home, curate, "collect"), _input(run.home, curate, "annotate"), curate)
+
+    def part(self, name: str) -> Sequence[Artifact] | None:
+        """A part of any of the three, such as `identified`; None where there is none."""
+        for artifact in (self.collect, self.annotate, self.curate):
+            if name in artifact.parts:
+                return artifact.parts[name]
+        return None
+
+    def rows(self, places: Sequence[Place], columns: Sequence[str]) -> Iterator[Mapping[str, Any]]:
+        """Some columns of the documents at these places; only the row groups that hold them are read."""
+        for shard, row in places:
+            yield row_of(self.collect.parts["documents"][shard], "documents", row, columns)
+
+
+def row_of(part: Artifact, table: str, row: int, columns: Sequence[str] | None = None) -> dict[str, Any]:
+    """One row of a shard's table."""
+    with pq.ParquetFile(part.file(f"{table}.parquet")) as file:
+        for group in range(file.num_row_groups):
+            rows = file.metadata.row_group(group).num_rows
+            if row < rows:
+                found: pa.Table = file.read_row_group(group, columns=None if columns is None else list(columns))
+                return dict(found.slice(row, 1).to_pylist()[0])
+            row -= rows
+    raise ArtifactError(f"{part.path} has no such row. Delete that folder and run again to rebuild it.")
+
+
+def made_by(artifact: Artifact) -> Mapping[str, Any]:
+    """What an artifact was made by: stage, version, config, inputs."""
+    found = manifest.read(artifact.path, artifact.url)
+    if found is None:
+        raise ArtifactError(f"{artifact.path} has no manifest. Delete that folder and run again to rebuild it.")
+    facts: dict[str, Any] = found["made_by"]
+    return facts
+
+
+def _input(home: Home, artifact: Artifact, stage: str) -> Artifact:
+    found = home.load(stage, made_by(artifact)["inputs"][stage])
+    if found is None:
+        raise ArtifactError(
+            f"{artifact.path} was made from a {stage} that is gone. Run its recipe again to rebuild it."
+        )
+    return found
+
+
+def choose_run(home: Home, name: str | None) -> Run:
+    """The run called `name`, or the only one there is. Raises RecipeError listing them otherwise."""
+    names = [run.name for run in home.runs()]
+    if name in names:
+        return home.run(str(name))
+    if name is None and len(names) == 1:
+        return home.run(names[0])
+    listed = ", ".join(names) or "none yet"
+    raise RecipeError(f"Which run? {home.path} has: {listed}. Say it with --run NAME.")

@@ -1,0 +1,245 @@
+"""The most memory that training takes in one process, term by term.
+
+Names: T tokens of a micro-batch (sequences x length S), d width, f inner width, q and k widths of all query and of all
+key heads, V rows, c bytes of a number in the computation (2 in bfloat16 on a GPU, 4 in float32), n processes that share
+a copy of the weights.
+
+**States**, for as long as training goes: float32 weights, 4 bytes a weight and 1/n of them; the moments likewise, 8
+bytes in float32, 4 in bfloat16, 2 + 8/256 in 8 bits (a scale of 4 bytes for 256 values, of each moment), 4 for Muon's
+one. **Gradients** are float32 and sharded like the weights, or whole with `whole_gradients`. They are there throughout
+when a step has more than one micro-batch; when it has one, they take the place that activations leave.
+
+**Gathered weights**: FSDP2 gathers a block's weights, c bytes each, before it is used, and the next one's while it is:
+two blocks. What is outside the blocks (embeddings, head) stays gathered from the forward pass to the end.
+
+**Activations**: what autograd keeps of each block for its backward pass. Counted in a Llama block of transformers,
+operator by operator (a test counts them with autograd's own hooks); bytes a token and block:
+
+    two norms           input in float32, normed in c, result in c          2 d (4 + 2 c) + 8
+    attention           queries, keys, values, result; log-sums in float32  c (2 q + 2 k) + 4 heads
+    feed-forward        gate, its activation, up, their product             4 c f          (2 c f without a gate)
+    a dense mask        keys and values spread to all heads; the mask       c (2 q - 2 k) + c S
+
+Where `selective` recomputes all but products and attention, it keeps their results and the block's input; `full` keeps
+the input alone, c d. Either way one block at a time is whole again in the backward pass. A compiled block keeps its
+input, the middle of its residual stream, what attention takes and gives, gate and up: the rest is recomputed inside
+fused kernels. bfloat16 on a CPU is autocast: norms stay in float32, and each product keeps its own bfloat16 copies of
+input and weights.
+
+**Loss**: hidden states and their gradient, 2 c d a token; one chunk of logits, in float32 raw and as log-shares; the
+head's gradient in float32, and in bfloat16 a product of its size that is being added to it.
+
+**Backward**: the gradient of one gathered block, and its float32 copy that is being summed over the processes; inside
+the block, gradients of what lies between its matrices, (2 f + d) c a token. In the end, float32 copies of the gradients
+of all that is outside the blocks are being summed; activations and gathered weights are gone by then.
+
+The peak is at the loss, at the first block of the backward pass, or at its end, whichever is largest.
+"""
+
+from dataclasses import dataclass
+from math import ceil
+
+from emma.inspect.plan.shape import Shape
+from emma.train.config import HALF, TrainConfig
+
+CHUNK = {"cpu": 1 << 21, "cuda": 1 << 28}
+"""Logits in a chunk of the loss (emma.train.loss)."""
+FEWEST_ROWS = 128
+"""Positions of a chunk however many logits that are (emma.train.loss)."""
+LOGIT_BYTES = 8
+"""A logit's share of a chunk at its worst: raw, and the log-share that becomes its gradient."""
+SCALE_BLOCK = 256
+"""Values a scale in 8-bit moments (emma.train.moments)."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What memory depends on beside the shape."""
+
+    section: TrainConfig
+    sequence_length: int
+    ranks: int = 1
+    kind: str = "cuda"
+    """cuda or cpu."""
+
+    @property
+    def tokens(self) -> int:
+        """Of a micro-batch, padding included."""
+        return min(self.section.micro_batch, self.sequences) * self.sequence_length
+
+    @property
+    def sequences(self) -> int:
+        """Of a step, in each process."""
+        return ceil(max(1, self.section.batch_tokens // self.sequence_length) / self.ranks)
+
+    @property
+    def sharing(self) -> int:
+        """Processes that share one copy of the weights."""
+        return self.section.shard_over or self.ranks
+
+    @property
+    def accumulates(self) -> bool:
+        """Whether gradients are there when a forward pass begins."""
+        return self.sequences > self.section.micro_batch
+
+    @property
+    def cast(self) -> bool:
+        """Whether weights are cast product by product (autocast) instead of gathered in bfloat16."""
+        return self.kind == "cpu" and self.section.precision in HALF
+
+    @property
+    def number(self) -> int:
+        """Bytes of a number in the computation: c."""
+        return 4 if self.section.precision not in HALF or self.kind == "cpu" else 2
+
+    @property
+    def dense(self) -> bool:
+        """Whether attention goes by a mask of tokens times tokens."""
+        kernel = self.kind == "cuda" and self.section.attention != "sdpa" and self.section.precision in HALF
+        return self.section.document_masks and not kernel
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Bytes in one process when it has most of them."""
+
+    when: str
+    """At the loss, at the first block of the backward pass, or at its end."""
+    weights: float
+    gradients: float
+    moments: float
+    gathered: float
+    """Whole copies of weights that are being used, and gradients of such copies."""
+    activations: float
+    loss: float
+    """The chunk of logits, the head's gradient, hidden states."""
+
+    @property
+    def total(self) -> float:
+        """All of it."""
+        return self.weights + self.gradients + self.moments + self.gathered + self.activations + self.loss
+
+
+def memory(shape: Shape, setting: Setting) -> Memory:
+    """The peak of one process's memory, by the terms in the text above."""
+    return max(stages(shape, setting), key=lambda found: found.total)
+
+
+def stages(shape: Shape, setting: Setting) -> list[Memory]:
+    """What there is at the three times of a step when it may be most."""
+    c, section = setting.number, setting.section
+    inside, outside = trained(shape, section)
+    adapters = inside if section.lora else 0
+    weights = 4 * (shape.weights + adapters) / setting.sharing
+    held = moments(inside, outside, section) / setting.sharing
+    gradients = 4 * (inside + outside) / (1 if section.whole_gradients else setting.sharing)
+    already = gradients if setting.accumulates else 0.0
+    kept = shape.layers * activations(shape, setting)
+    chunk, ends = loss(shape, setting)
+    # Weights of one block and of the next, the gradient of one, and its copy that is summed over the processes.
+    gathered = 2 * c * (shape.block + adapters / shape.layers) + (c + 4) * inside / shape.layers
+    root = c * shape.outside
+    return [
+        Memory("loss", weights, already, held, root, kept, chunk + ends),
+        Memory("first block", weights, already, held, root + gathered, kept + again(shape, setting), ends),
+        Memory("end", weights, gradients, held, 4.0 * outside, 0.0, 0.0),
+    ]
+
+
+def trains_ends(setting: Setting) -> bool:
+    """Whether embeddings and head are trained."""
+    return setting.section.lora is None or setting.section.lora.train_embeddings
+
+
+def trained(shape: Shape, section: TrainConfig) -> tuple[float, float]:
+    """Weights that are trained inside the blocks and outside."""
+    if section.lora is None:
+        return shape.layers * shape.block, shape.outside
+    adapters = sum(out + into for out, into in shape.matrices) * section.lora.rank * shape.layers
+    return adapters, shape.outside if section.lora.train_embeddings else 0
+
+
+def moments(inside: float, outside: float, section: TrainConfig) -> float:
+    """Bytes of the optimisers' moments, over all processes."""
+    plain = {"fp32": 8.0, "bf16": 4.0, "int8": 4.0}[section.optimizer_states]
+    if section.optimizer == "muon":
+        return 4 * inside + plain * outside
+    small = 2 + 8 / SCALE_BLOCK if section.optimizer_states == "int8" else plain
+    return small * inside + plain * outside
+
+
+def activations(shape: Shape, setting: Setting) -> float:
+    """Bytes that one block keeps of a micro-batch until its backward pass."""
+    if setting.section.activation_checkpointing == "full":
+        return setting.tokens * setting.number * shape.width
+    if setting.section.activation_checkpointing == "selective":
+        return setting.tokens * selective(shape, setting)
+    return whole(shape, setting)
+
+
+def whole(shape: Shape, setting: Setting) -> float:
+    """Bytes of one block of which nothing is recomputed."""
+    if setting.section.compile:
+        return setting.tokens * compiled(shape, setting)
+    if setting.cast:
+        copies = 2 * (shape.block - 2 * shape.width)
+        return setting.tokens * cast(shape, setting) + copies
+    return setting.tokens * eager(shape, setting)
+
+
+def again(shape: Shape, setting: Setting) -> float:
+    """Bytes of the block that is being gone through backward: gradients, and what is recomputed."""
+    recomputed = 0.0 if setting.section.activation_checkpointing == "none" else whole(shape, setting)
+    return recomputed + setting.tokens * setting.number * (2 * shape.inner + shape.width)
+
+
+def eager(shape: Shape, setting: Setting) -> float:
+    """Bytes a token that a block keeps, operator by operator."""
+    c, d, (q, k) = setting.number, shape.width, widths(shape)
+    norms = 2 * d * (4 + 2 * c) + 8
+    attention = c * (2 * q + 2 * k) + 4 * shape.heads
+    mask = (c * (2 * q - 2 * k) + c * setting.sequence_length) if setting.dense else 0
+    return norms + attention + mask + feed_forward(shape, c)
+
+
+def feed_forward(shape: Shape, c: int) -> float:
+    """Bytes a token of what lies between the matrices of the feed-forward part."""
+    return (4 if shape.gated else 2) * c * shape.inner
+
+
+def cast(shape: Shape, setting: Setting) -> float:
+    """The same under autocast: norms in float32, products in bfloat16, each with a copy of what it multiplies."""
+    d, (q, k) = shape.width, widths(shape)
+    inputs = 2 * d * (3 + (2 if shape.gated else 1))
+    attention = 2 * (2 * q + 2 * k) + 4 * shape.heads
+    mask = (2 * (2 * q - 2 * k) + 2 * setting.sequence_length) if setting.dense else 0
+    return 2 * d * 8 + 8 + inputs + attention + mask + feed_forward(shape, 2)
+
+
+def compiled(shape: Shape, setting: Setting) -> float:
+    """Bytes a token that a compiled block keeps."""
+    c, (q, k) = 2 if setting.section.precision in HALF else 4, widths(shape)
+    return c * (2 * shape.width + 2 * q + 2 * k + (1 + shape.gated) * shape.inner) + 4 * shape.heads + 8
+
+
+def selective(shape: Shape, setting: Setting) -> float:
+    """Bytes a token of a block's input and the results of its matrix products and attention."""
+    c, (q, k) = 2 if setting.section.precision in HALF else 4, widths(shape)
+    products = q + 2 * k + 2 * shape.width + (1 + shape.gated) * shape.inner
+    return setting.number * shape.width + c * (products + q) + 4 * shape.heads
+
+
+def widths(shape: Shape) -> tuple[int, int]:
+    """Of all query heads and of all key heads."""
+    return shape.heads * shape.head_width, shape.kv_heads * shape.head_width
+
+
+def loss(shape: Shape, setting: Setting) -> tuple[float, float]:
+    """Bytes of the chunk of logits, and of what outlives it: hidden states, their gradient, the head's gradient."""
+    c = 2 if setting.section.precision in HALF else 4
+    rows = min(setting.tokens, max(FEWEST_ROWS, CHUNK[setting.kind] // shape.rows))
+    head = 4 * shape.embedding if trains_ends(setting) else 0
+    copy = c * shape.embedding if setting.cast else 0
+    added = head if setting.section.precision in HALF else 0  # a product in float32 is added where it is made
+    chunk = LOGIT_BYTES * rows * shape.rows + added + copy
+    return chunk, setting.tokens * shape.width * (setting.number + 2 * c) + head

@@ -1,0 +1,107 @@
+"""A measurement instead of an assumption: the time of one step, from two small stacks of the blocks that are planned.
+
+Time is taken to be a part that every step has (embeddings, head, loss) and a part for each block, so two stacks of
+one and two blocks tell both. The stacks are trained by the trainer's own code, on random tokens.
+"""
+
+import time
+from collections.abc import Callable
+from statistics import median
+from typing import Any
+
+import numpy as np
+
+from emma.config.extras import need
+from emma.inspect.plan.memory import Setting
+from emma.inspect.plan.shape import Shape
+
+REPEATS = 5
+DOCUMENTS = 4
+"""In each sequence."""
+
+
+def probe(shape: Shape, setting: Setting) -> float:
+    """Tokens a second of one process with this shape and setting, on this machine."""
+    need("torch", "train")
+    need("transformers", "train")
+    from emma.train.parallel import processes
+
+    with processes(setting.section):
+        (one, update_one), (two, update_two) = (measured(shape, layers, setting) for layers in (1, 2))
+    parts = -(-setting.sequences // setting.section.micro_batch)
+    through = one + (two - one) * (shape.layers - 1)
+    update = update_one + (update_two - update_one) * (shape.layers - 1)
+    return setting.sequences * setting.sequence_length / (parts * through + update)
+
+
+def measured(shape: Shape, layers: int, setting: Setting) -> tuple[float, float]:
+    """Seconds for a micro-batch, and for an update of the weights, with this many blocks."""
+    from emma.train.optimizers import make_optimizers
+    from emma.train.step import accumulate
+
+    trainee = stack(shape, layers, setting)
+    # How large a step is does not matter to how long it takes.
+    optimizers = make_optimizers(trainee.model, setting.section.model_copy(update={"learning_rate": 1e-4}))
+    batch = made_up(shape.rows, setting)
+
+    def through() -> None:
+        accumulate(trainee, [batch], batch.predicted, setting.section)
+
+    def update() -> None:
+        for each in optimizers:
+            each.step()
+
+    through()
+    update()
+    return seconds(through), seconds(update)
+
+
+def stack(shape: Shape, layers: int, setting: Setting) -> Any:
+    """A Llama of this many such blocks with random weights, ready to train."""
+    from transformers import LlamaConfig, LlamaForCausalLM
+
+    from emma.train.model import Trainee, prepare
+    from emma.train.parallel import mesh_of, own_device, parallelise
+
+    config = LlamaConfig(
+        vocab_size=shape.rows,
+        hidden_size=shape.width,
+        intermediate_size=shape.inner,
+        num_hidden_layers=layers,
+        num_attention_heads=shape.heads,
+        num_key_value_heads=shape.kv_heads,
+        head_dim=shape.head_width,
+        tie_word_embeddings=shape.tied,
+        max_position_embeddings=setting.sequence_length,
+    )
+    device = own_device(setting.section)
+    model: Any = LlamaForCausalLM(config).to(device)  # type: ignore[arg-type]
+    prepare(model, setting.section)
+    trainee = Trainee(model, setting.section)
+    parallelise(trainee, setting.section, mesh_of(setting.section, device))
+    return trainee
+
+
+def made_up(rows: int, setting: Setting) -> Any:
+    """A micro-batch of random tokens in documents of equal length."""
+    from emma.train.data import Batch
+
+    shape = (setting.tokens // setting.sequence_length, setting.sequence_length)
+    generator = np.random.default_rng(0)
+    places = np.arange(shape[1]) % max(1, shape[1] // DOCUMENTS)
+    inputs, targets = (generator.integers(0, rows, shape) for _ in range(2))
+    return Batch(inputs, targets, np.broadcast_to(places, shape).copy(), np.zeros(shape[0], np.int64), targets < 0)
+
+
+def seconds(do: Callable[[], None]) -> float:
+    """The median of a few calls, with the accelerator's work done."""
+    import torch
+
+    found = []
+    for _ in range(REPEATS):
+        start = time.perf_counter()
+        do()
+        if torch.cuda.is_available():
+            torch.cuda.synchronize()
+        found.append(time.perf_counter() - start)
+    return median(found)

@@ -1,0 +1,101 @@
+"""The plan for a terminal: a table, what takes the memory, and one sentence of verdict."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from emma.inspect.plan.cost import Plan
+from emma.ui.columns import grid
+from emma.ui.numerals import count, share, short, size
+
+TERMS = {
+    "weights": "weights, float32, sharded",
+    "gradients": "gradients, float32",
+    "moments": "the optimiser's moments",
+    "gathered": "whole copies of blocks in use",
+    "activations": "activations",
+    "loss": "logits and gradient of the head",
+}
+WHEN = {
+    "loss": "at the loss",
+    "first block": "at the first block of the backward pass",
+    "end": "at the end of the backward pass",
+}
+
+
+def text(plan: Plan) -> Iterator[str]:
+    """The plan, line by line."""
+    yield f"Plan of training '{plan['recipe']}'"
+    yield ""
+    yield from grid([[name, value] for name, value in facts(plan)])
+    yield ""
+    yield f"Memory of each process when it has most, {WHEN[plan['memory']['when']]}"
+    rows = [[what, size(plan["memory"][name])] for name, what in TERMS.items()]
+    yield from grid([*rows, ["together", size(plan["memory"]["total"])]])
+    yield f"of {size(plan['capacity'])} that the allocator can give on {plan['machine']['name']}"
+    yield ""
+    yield verdict(plan)
+
+
+def facts(plan: Plan) -> Iterator[tuple[str, str]]:
+    """What is planned, and what it will take."""
+    model, machine = plan["model"], plan["machine"]
+    yield (
+        "model",
+        f"{short(model['weights'])} weights: {model['layers']} blocks, {count(model['width'])} wide, "
+        f"{count(model['rows'])} rows{', tied' if model['tied'] else ''} (from {model['from']})",
+    )
+    yield "tokens", f"{count(plan['tokens'])}, in sequences of {count(plan['sequence_length'])}"
+    yield "steps", f"{count(plan['steps'])} of {count(plan['batch_tokens'])} tokens"
+    yield "operations", f"{plan['flops']:.2e}: {short(plan['flops_per_token'], 'FLOP')} a token (6 N + 12 L d S)"
+    power = f", {machine['watts']:g} W" if machine["watts"] else ""
+    yield "machine", f"{plan['ranks']} × {machine['name']}: {size(machine['memory'])}{power}"
+    if plan["tokens_per_s"] is None:
+        yield "speed", "not known of this machine: give --tokens-per-second, or --measure"
+        return
+    used = f", {share(plan['mfu'])} of its bfloat16 peak" if plan["mfu"] else ""
+    yield "speed", f"{count(round(plan['tokens_per_s']))} tokens/s on each{used}: {plan['speed_from']}"
+    yield "time", f"{duration(plan['hours'])}; {plan['device_hours']:,.1f} {device(plan)}-hours"
+    if plan["kwh"]:
+        yield "energy", f"{plan['kwh']:,.1f} kWh at {plan['watts']:g} W, cooling and hosts not counted"
+    if plan["money"]:
+        yield "money", f"{plan['money']:,.2f} at {plan['price']:g} an hour"
+
+
+def verdict(plan: Plan) -> str:
+    """Whether it can be done, and what it costs, in a sentence."""
+    total, most = size(plan["memory"]["total"]), size(plan["capacity"])
+    if plan["fits"]:
+        return f"It fits: {total} of {most}{cost(plan)}."
+    ways = []
+    if plan["remedy"]:
+        ways.append("with " + ", ".join(f"train.{key} = {_value(value)}" for key, value in plan["remedy"].items()))
+    if plan["fewest_ranks"]:
+        ways.append(f"as it is on {plan['fewest_ranks']} × {plan['machine']['name']}")
+    then = (
+        f"It would {', or '.join(ways)}." if ways else "No setting and no number of them helps: take a smaller model."
+    )
+    return f"It does not fit: {total} of {most}. {then}"
+
+
+def cost(plan: Plan) -> str:
+    """Time and money as the end of the verdict."""
+    if plan["hours"] is None:
+        return ""
+    money = f" and {plan['money']:,.2f}" if plan["money"] else ""
+    return f", and takes {duration(plan['hours'])}{money}"
+
+
+def device(plan: Plan) -> str:
+    """What an hour is of."""
+    return "GPU" if plan["machine"]["kind"] == "cuda" else "machine"
+
+
+def duration(hours: float) -> str:
+    """Hours as people say them."""
+    if hours >= 48:
+        return f"{hours / 24:,.1f} days"
+    return f"{hours:.1f} hours" if hours >= 1 else f"{max(1, round(60 * hours))} minutes"
+
+
+def _value(value: Any) -> str:
+    return f'"{value}"' if isinstance(value, str) else str(value).lower()

@@ -1,0 +1,136 @@
+"""Every file of artifacts read again, and compared with what their manifests say: what a disk has changed since."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from emma.errors import ArtifactError
+from emma.pipeline.home import Home
+from emma.store import manifest as manifests
+from emma.store.address import address, file_digest
+from emma.store.inside import inside
+from emma.store.manifest import MANIFEST
+from emma.work.progress import Reporter
+
+
+@dataclass(frozen=True)
+class Damage:
+    """A file that is not what was written."""
+
+    stage: str
+    """The stage that it is of, or whose task made it."""
+    artifact: Path
+    """The folder that is to be made again."""
+    name: str
+    what: str
+
+
+@dataclass
+class Verified:
+    """What was read, and what of it is damaged."""
+
+    artifacts: int = 0
+    files: int = 0
+    bytes: int = 0
+    without_hash: int = 0
+    """Files of which the manifest has the size only."""
+    elsewhere: int = 0
+    """Files that are in the object store alone; they are compared when they come."""
+    damaged: list[Damage] = field(default_factory=list)
+
+
+def verify(home: Home, run: str | None, reporter: Reporter) -> Verified:
+    """Read the artifacts of a run, or all of a home, with all of their parts."""
+    found = Verified()
+    folders = list(_of_run(home, run) if run else _of_store(home))
+    with reporter.track("verify", len(folders)) as track:
+        for folder in folders:
+            _verify(folder, home, found)
+            track.advance()
+    return found
+
+
+def _of_store(home: Home) -> Iterator[Path]:
+    for depth in ("*/*", "*/*/*"):
+        yield from (path.parent for path in sorted(home.store.glob(f"{depth}/{MANIFEST}")))
+
+
+def _of_run(home: Home, run: str) -> Iterator[Path]:
+    """The artifacts that a run recorded, and those that are parts of them."""
+    waiting = [home.store / stage / key for stage, key in home.run(run).keys().items()]
+    seen = set[Path]()
+    while waiting:
+        folder = waiting.pop(0)
+        if folder not in seen:
+            seen.add(folder)
+            yield folder
+            waiting += _parts(folder, home)
+
+
+def _parts(folder: Path, home: Home) -> list[Path]:
+    try:
+        manifest = manifests.read(folder) or {"parts": {}}
+    except ArtifactError:
+        return []
+    return [home.store / part["path"] for parts in manifest["parts"].values() for part in parts]
+
+
+def _verify(folder: Path, home: Home, found: Verified) -> None:
+    found.artifacts += 1
+    stage = folder.relative_to(home.store).parts[0]
+
+    def damaged(name: str, what: str) -> None:
+        found.damaged.append(Damage(stage, folder, name, what))
+
+    try:
+        manifest = manifests.read(folder)
+    except ArtifactError as error:
+        damaged(MANIFEST, str(error))
+        return
+    if manifest is None:
+        if home.url is None:
+            damaged(MANIFEST, "it is missing")
+        return
+    if manifest["key"] != folder.name or address(manifest["made_by"]) != folder.name:
+        damaged(MANIFEST, "it does not say what was made here")
+    for name, facts in manifest["files"].items():
+        if what := _compared(folder, name, facts, home, found):
+            damaged(name, what)
+
+
+def _compared(folder: Path, name: str, facts: Mapping[str, Any], home: Home, found: Verified) -> str:
+    """What is wrong with a file, in words; empty if nothing is."""
+    try:
+        return _wrong(inside(folder, name, folder / MANIFEST), facts, home, found)
+    except (ArtifactError, OSError) as error:  # a link that leads out, or a disk that does not give what it has
+        return str(error)
+
+
+def _wrong(path: Path, facts: Mapping[str, Any], home: Home, found: Verified) -> str:
+    if not path.is_file():
+        found.elsewhere += home.url is not None
+        return "" if home.url is not None else "it is missing"
+    found.files, found.bytes = found.files + 1, found.bytes + path.stat().st_size
+    if path.stat().st_size != facts["bytes"]:
+        return f"it has {path.stat().st_size} bytes, its manifest says {facts['bytes']}"
+    if "sha256" not in facts:
+        found.without_hash += 1
+        return ""
+    return "" if file_digest(path) == facts["sha256"] else "its SHA-256 is not what its manifest says"
+
+
+def text(found: Verified, recipe: Path | None) -> Iterator[str]:
+    """What was found, in lines, and what to do."""
+    for each in found.damaged:
+        yield f"damaged: {each.stage}: {each.artifact / each.name}: {each.what}"
+    kept = f"; of {found.without_hash} of them no hash is kept, only the size" if found.without_hash else ""
+    away = f" {found.elsewhere} more are in the object store alone." if found.elsewhere else ""
+    yield (
+        f"{found.files:,} files ({found.bytes / 1e6:,.1f} MB) of {found.artifacts:,} artifacts were read, "
+        f"{len(found.damaged) or 'none'} damaged{kept}.{away}"
+    )
+    if found.damaged:
+        yield "To have what is damaged made again, from what it was made of before:"
+        yield from (f"    rm -r {folder}" for folder in sorted({each.artifact for each in found.damaged}))
+        yield f"    emma run {recipe or 'RECIPE'}"

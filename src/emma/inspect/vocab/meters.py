@@ -1,0 +1,117 @@
+"""Opening tokenizers of any kind to count with: each is a name, a size, and a function from texts to their tokens."""
+
+import json
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from emma.config.extras import need
+from emma.errors import RecipeError
+from emma.models.tokenizer_file import open_table, pretrained, switch_off
+from emma.pipeline.home import Home
+
+_NAMED = re.compile(r"([\w.+-]+)=(.+)", re.DOTALL)
+_BATCH = 1_000
+KINDS = (
+    "a Hugging Face folder, a tokenizer.json, a SentencePiece .model, the folder of a vocab artifact, or the name of a "
+    "run that has one"
+)
+
+
+@dataclass(frozen=True)
+class Meter:
+    """A tokenizer that counts."""
+
+    name: str
+    place: Path
+    """Its folder or file."""
+    pieces: int
+    lengths: Callable[[Sequence[str]], list[int]]
+    """Tokens of each text, special ones that frame it not counted."""
+
+
+def open_meters(asked: Sequence[str], home: Home) -> list[Meter]:
+    """The tokenizers that were asked for, as PLACE or NAME=PLACE. RecipeError when two have the same name."""
+    meters = [open_meter(each, home) for each in asked]
+    names = [meter.name for meter in meters]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise RecipeError(f"Two tokenizers are called '{twice[0]}'. Call them as you like: one={asked[0]}.")
+    return meters
+
+
+def open_meter(asked: str, home: Home) -> Meter:
+    """One tokenizer. RecipeError when there is none at the place, or it is of no known kind."""
+    match = None if Path(asked).exists() else _NAMED.fullmatch(asked)
+    name, place = match.groups() if match else (None, asked)
+    path = _find(place, home)
+    name = name or (_name(path) if Path(place).exists() else place)
+    if path.suffix == ".model":
+        return _sentencepiece(name, path)
+    return _hugging_face(name, path)
+
+
+def _name(path: Path) -> str:
+    """What to call a tokenizer: its folder, where the file has the usual name."""
+    while path.stem in ("tokenizer", "spiece"):
+        path = path.parent
+    return path.stem if path.is_file() else path.name
+
+
+def run_names(home: Home) -> list[str]:
+    """The runs of a home."""
+    return [run.name for run in home.runs()]
+
+
+def _find(place: str, home: Home) -> Path:
+    """The file that decides, or a folder that only transformers can read."""
+    path = Path(place)
+    if not path.exists() and place in run_names(home):
+        path = home.run(place).artifact("vocab").file("tokenizer")
+    if path.is_file() and path.suffix in (".json", ".model"):
+        return path
+    if not path.is_dir():
+        raise RecipeError(f"'{place}' is no tokenizer. Give {KINDS}.")
+    for inside in ("tokenizer.json", "tokenizer.model", "tokenizer/tokenizer.json", "spiece.model"):
+        if (path / inside).is_file():
+            return path / inside
+    if (path / "tokenizer_config.json").is_file():
+        return path
+    raise RecipeError(f"The folder {path} holds no tokenizer. Give {KINDS}.")
+
+
+def _sentencepiece(name: str, path: Path) -> Meter:
+    processor: Any = need("sentencepiece", "train").SentencePieceProcessor()
+    try:
+        processor.LoadFromSerializedProto(path.read_bytes())
+    except RuntimeError as error:
+        raise RecipeError(f"{path} is no SentencePiece model: {error}. Give {KINDS}.") from None
+    return Meter(name, path, len(processor), lambda texts: [len(ids) for ids in processor.EncodeAsIds(list(texts))])
+
+
+def _hugging_face(name: str, path: Path) -> Meter:
+    tokenizer = _backend(path)
+    return Meter(name, path, tokenizer.get_vocab_size(), counter(tokenizer))
+
+
+def counter(tokenizer: Any) -> Callable[[Sequence[str]], list[int]]:
+    """The function that counts with a tokenizer of the `tokenizers` library."""
+    opened = open_table(switch_off(json.loads(tokenizer.to_str()))[0])
+
+    def lengths(texts: Sequence[str]) -> list[int]:
+        batches = (list(texts[start : start + _BATCH]) for start in range(0, len(texts), _BATCH))
+        encoded = (opened.encode_batch_fast(batch, add_special_tokens=False) for batch in batches)
+        return [len(each.ids) for batch in encoded for each in batch]
+
+    return lengths
+
+
+def _backend(path: Path) -> Any:
+    tokenizers = need("tokenizers", "train")
+    if path.is_file():
+        try:
+            return tokenizers.Tokenizer.from_file(str(path))
+        except Exception as error:  # what the library raises has no class of its own
+            raise RecipeError(f"{path} is no tokenizer.json: {error}. Give {KINDS}.") from None
+    return pretrained(path).backend_tokenizer

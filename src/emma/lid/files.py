@@ -1,0 +1,74 @@
+"""Where a model is: a file, a folder that holds one, or a repository of the Hugging Face hub; and what stands by it."""
+
+import json
+import re
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from emma.config.extras import need
+from emma.errors import SourceError
+
+NAME = "model.bin"
+"""What a model's file is called unless something else is said."""
+FACTS = "lid.json"
+"""The file beside a model that says what it is."""
+
+Spelling = Literal["plain", "letters"]
+"""How a model wants its text: as it is, or in lower case without digits, punctuation and symbols."""
+
+
+class Hub(NamedTuple):
+    """A file of the Hugging Face hub, written `owner/repository[/file][@revision]`."""
+
+    repository: str
+    file: str
+    revision: str | None
+
+
+def on_hub(name: str) -> Hub | None:
+    """What a name means on the hub; None for what can only be a path."""
+    match = re.fullmatch(r"([\w.-]+/[\w.-]+)(?:/([^@]+))?(?:@([\w./-]+))?", name)
+    if not match or name.startswith((".", "/")) or match[1].endswith((".bin", ".ftz")):
+        return None
+    return Hub(match[1], match[2] or NAME, match[3])
+
+
+def locate(name: str, root: Path = Path()) -> Path:
+    """The model's file on this machine, fetched from the hub if need be. Paths are seen from `root`, then from here.
+
+    Raises SourceError when there is none, or the hub cannot be reached and nothing was fetched before.
+    """
+    for place in (root / name, Path(name)):
+        if place.is_file():
+            return place
+        if (place / NAME).is_file():
+            return place / NAME
+    if (hub := on_hub(name)) is None:
+        raise SourceError(
+            f"There is no language-identification model at '{name}' (looked in {root.absolute()} and in "
+            f"{Path.cwd()}). Name a fastText file (.bin, .ftz), a folder with {NAME}, or owner/repository@revision of "
+            "the Hugging Face hub."
+        )
+    return _fetch(hub, name)
+
+
+def spelling_of(model: Path) -> Spelling:
+    """How a model wants its text by what stands beside its file; plain if nothing does."""
+    try:
+        facts = json.loads((model.parent / FACTS).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return "plain"
+    return "letters" if isinstance(facts, dict) and facts.get("spelling") == "letters" else "plain"
+
+
+def _fetch(hub: Hub, name: str) -> Path:
+    library = need("huggingface_hub", "lid")
+    try:
+        return Path(library.hf_hub_download(hub.repository, hub.file, revision=hub.revision)).resolve()
+    except (OSError, ValueError) as error:  # offline, not there, not allowed: the library's errors are among these
+        reason = str(error).strip().split("\n")[0]
+        raise SourceError(
+            f"The language-identification model '{name}' is neither a file nor could it be fetched from the Hugging "
+            f"Face hub: {reason} On a machine with a connection: hf download {hub.repository} {hub.file}"
+            f"{f' --revision {hub.revision}' if hub.revision else ''}; then name the file's path."
+        ) from None

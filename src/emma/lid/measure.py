@@ -1,0 +1,107 @@
+"""How good a model is: per language and in all, and which languages it takes for one another."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+
+from emma.lid.agreement import agrees
+from emma.lid.model import Model
+
+Counts = Mapping[tuple[str, str | None], int]
+"""Lines by declared label and what the model said."""
+
+LANGUAGES = pa.schema(
+    [
+        ("lang", pa.string()),
+        ("known", pa.bool_()),  # whether the model has a label for it
+        ("lines", pa.int64()),  # measured
+        ("precision", pa.float64()),  # null when the model never said it
+        ("recall", pa.float64()),  # null when the model does not know it
+        ("f1", pa.float64()),  # null when the model does not know it
+    ]
+)
+
+CONFUSIONS = pa.schema(
+    [
+        ("lang", pa.string()),
+        ("said", pa.string()),  # what the model took it for; null when it said nothing
+        ("lines", pa.int64()),
+        ("share", pa.float64()),  # of the language's lines
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What came out."""
+
+    languages: pa.Table
+    """LANGUAGES, by label."""
+    confusions: pa.Table
+    """CONFUSIONS, the most lines first."""
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        """Means over the languages that the model knows; of the lines in them for accuracy."""
+        rows = [row for row in self.languages.to_pylist() if row["known"]]
+        lines = sum(row["lines"] for row in rows)
+        right = sum(row["lines"] * row["recall"] for row in rows)
+        return {
+            "languages": self.languages.num_rows,
+            "languages_known": len(rows),
+            "lines": lines,
+            "macro_f1": round(sum(row["f1"] for row in rows) / len(rows), 4) if rows else None,
+            "accuracy": round(right / lines, 4) if rows else None,
+        }
+
+
+def measure(model: Model, lines: pa.Table) -> Measured:
+    """Identify lines (LINES) and compare with their labels.
+
+    A macrolanguage for its member, or the other way round, is right (see `agrees`). Lines of languages that the model
+    does not know are listed among the confusions, and count against no language.
+    """
+    labels, _ = model.identify_column(lines["text"], k=1)
+    pairs = zip(lines["lang"].to_pylist(), labels.to_pylist(), strict=True)
+    counts = Counter((lang, said[0] if said else None) for lang, said in pairs)
+    langs = sorted({lang for lang, _ in counts})
+    known = {lang for lang in langs if any(agrees(lang, label) for label in model.known)}
+    return Measured(_languages(counts, langs, known), _confusions(counts))
+
+
+def _languages(counts: Counts, langs: list[str], known: set[str]) -> pa.Table:
+    lines, right, claimed = Counter[str](), Counter[str](), Counter[str]()
+    for (lang, said), count in counts.items():
+        lines[lang] += count
+        if said and agrees(lang, said):
+            right[lang] += count
+            claimed[lang] += count
+        elif said and lang in known:
+            claimed.update({other: count for other in known if agrees(other, said)})
+    rows = [
+        {
+            "lang": lang,
+            "known": lang in known,
+            "lines": lines[lang],
+            "precision": right[lang] / claimed[lang] if claimed[lang] else None,
+            "recall": right[lang] / lines[lang] if lang in known else None,
+            "f1": 2 * right[lang] / (lines[lang] + claimed[lang]) if lang in known else None,
+        }
+        for lang in langs
+    ]
+    return pa.Table.from_pylist(rows, LANGUAGES)
+
+
+def _confusions(counts: Counts) -> pa.Table:
+    lines = Counter[str]()
+    for (lang, _), count in counts.items():
+        lines[lang] += count
+    wrong = [(-count, lang, said or "") for (lang, said), count in counts.items() if not (said and agrees(lang, said))]
+    rows = [
+        {"lang": lang, "said": said or None, "lines": -count, "share": -count / lines[lang]}
+        for count, lang, said in sorted(wrong)
+    ]
+    return pa.Table.from_pylist(rows, CONFUSIONS)

@@ -1,0 +1,170 @@
+"""The recipe: one TOML table per stage, typed, every key checked, and the steps it stands for."""
+
+import difflib
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, ValidationError, field_validator
+
+from emma.adapt.config import AdaptConfig
+from emma.annotate.config import AnnotateConfig
+from emma.collect.config import CollectConfig
+from emma.config.help import settings_in
+from emma.config.section import Section, Settings
+from emma.curate.config import CurateConfig
+from emma.errors import RecipeError
+from emma.evaluate.config import EvaluateConfig
+from emma.mix.config import MixConfig
+from emma.pack.config import PackConfig
+from emma.release.config import ReleaseConfig
+from emma.report.config import ReportConfig
+from emma.train.config import TrainConfig
+from emma.vocab.config import VocabConfig
+
+INPUTS: Mapping[str, tuple[str, ...]] = {
+    "collect": (),
+    "annotate": ("collect",),
+    "curate": ("collect", "annotate"),
+    "vocab": ("collect", "curate", "base"),
+    "pack": ("collect", "curate", "vocab"),
+    "mix": ("pack",),
+    "adapt": ("vocab", "base", "pack"),
+    "train": ("adapt", "pack", "mix"),
+    "evaluate": ("collect", "curate", "train", "base"),
+    "report": ("collect", "curate", "vocab", "mix", "train", "evaluate"),
+    "release": ("collect", "curate", "vocab", "mix", "train", "evaluate", "report"),
+}
+"""The stages in order, and what each reads."""
+
+
+class Recipe(Settings):
+    """A whole run."""
+
+    name: str = Field(pattern=r"^[\w-][\w.-]*$")
+    """Names the run's folder; not `store`, which is the store's."""
+    base: str | None = None
+    """The model to adapt: a Hugging Face folder, or another recipe (`….toml`) whose trained model is taken.
+    None: start from random weights and an empty vocabulary."""
+    data: str = "."
+    """Folder that the source paths start from, seen from where `emma` is run unless absolute."""
+    collect: CollectConfig = CollectConfig()
+    annotate: AnnotateConfig = AnnotateConfig()
+    curate: CurateConfig = CurateConfig()
+    vocab: VocabConfig = VocabConfig()
+    pack: PackConfig = PackConfig()
+    mix: MixConfig = MixConfig()
+    adapt: AdaptConfig = AdaptConfig()
+    train: TrainConfig = TrainConfig()
+    evaluate: EvaluateConfig = EvaluateConfig()
+    report: ReportConfig = ReportConfig()
+    release: ReleaseConfig = ReleaseConfig()
+
+    @field_validator("name")
+    @classmethod
+    def _not_the_store(cls, name: str) -> str:
+        if name == "store":
+            raise ValueError("the store's folder is called that; give the run another name")
+        return name
+
+    def section(self, stage: str) -> Section:
+        """The section of one stage."""
+        section: Section = getattr(self, stage)
+        return section
+
+
+def read(path: Path, changes: Sequence[str] = ()) -> Recipe:
+    """Read a recipe and apply changes such as `curate.max_drop=0.4`.
+
+    Raises RecipeError with file, key and what was expected.
+    """
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise RecipeError(f"There is no recipe at {path}. The repository's own are in recipes/.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise RecipeError(f"{path} is not valid TOML: {error}.") from None
+    for change in changes:
+        apply(table, change)
+    table.setdefault("name", path.stem)
+    try:
+        return Recipe.model_validate(table)
+    except ValidationError as error:
+        raise RecipeError(f"{path}: {explain(error, table)}") from None
+
+
+def shipped(name: str) -> Path:
+    """The path of one of EMMA's own recipes, in the repository or inside the installed package."""
+    package = Path(__file__).parents[1]
+    for folder in (package / "recipes", package.parents[1] / "recipes"):
+        if (folder / name).exists():
+            return folder / name
+    raise RecipeError(f"The recipe {name} did not come with this installation; take it from the repository's recipes/.")
+
+
+def apply(table: dict[str, Any], change: str) -> None:
+    """Set one value, given as `a.b=c`; `c` is read as TOML where it is TOML, else as text."""
+    name, equals, value = change.partition("=")
+    if not equals:
+        raise RecipeError(f"--set {change}: write it as section.key=value.")
+    *sections, last = name.strip().split(".")
+    for section in sections:
+        table = table.setdefault(section, {})
+        if not isinstance(table, dict):
+            raise RecipeError(f"--set {change}: '{section}' is a value, not a section.")
+    try:
+        table[last] = tomllib.loads(f"value = {value}")["value"]
+    except tomllib.TOMLDecodeError:
+        table[last] = value.strip()
+
+
+def explain(error: ValidationError, table: Mapping[str, Any]) -> str:
+    """A validation error of a recipe's table in words: each key, what is wrong, and the nearest key that exists."""
+    return " ".join(_explain_one(dict(each), table) for each in error.errors())
+
+
+def _explain_one(problem: dict[str, Any], table: Mapping[str, Any]) -> str:
+    owner, key = place_of(problem["loc"], table)
+    if problem["type"] == "extra_forbidden":
+        last, keys = str(problem["loc"][-1]), _keys(problem["loc"][:-1])
+        near = difflib.get_close_matches(last, keys, n=1)
+        hint = f"Did you mean '{near[0]}'?" if near else f"Keys here: {', '.join(keys)}."
+        return f"{owner}unknown key '{key}'. {hint}"
+    if problem["type"] == "missing":
+        return f"{owner}the key '{key}' is missing."
+    what = f"'{key}': " if key else ""
+    return f"{owner}{what}{problem['msg']} (found {problem['input']!r})."
+
+
+def place_of(place: Sequence[str | int], table: Any) -> tuple[str, str]:
+    """Whose key it is, such as `source 'wiki': `, and the key from there; in no list, nothing and the whole key.
+
+    A table of a list goes by its name, else by its number from 1.
+    """
+    owner, keys = "", list[str]()
+    for step in place:
+        table = _inside(table, step)
+        if isinstance(step, int) and isinstance(table, Mapping) and keys:
+            name = f"'{table['name']}'" if table.get("name") else f"number {step + 1}"
+            owner, keys = f"{owner}{keys[-1].removesuffix('s')} {name}: ", []
+        else:
+            keys.append(str(step))
+    return owner, ".".join(keys)
+
+
+def _inside(table: Any, step: str | int) -> Any:
+    """What is under a key or number; None where there is nothing."""
+    try:
+        return table[step]
+    except (KeyError, IndexError, TypeError):
+        return None
+
+
+def _keys(place: Sequence[str | int]) -> list[str]:
+    """Keys that exist at a place of the recipe; list positions are passed over."""
+    model: Any = Recipe
+    for step in place:
+        if isinstance(step, str) and isinstance(model, type) and issubclass(model, Settings):
+            model = settings_in(model.model_fields[step].annotation) if step in model.model_fields else None
+    return sorted(model.model_fields) if isinstance(model, type) and issubclass(model, Settings) else []

@@ -1,0 +1,210 @@
+"""Running a recipe: find its base and raw files, run the stages that are missing, keep the record."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from emma.annotate.inputs import settle
+from emma.collect.inputs import fingerprint
+from emma.collect.losses import SHOWN, find_losses, guard_losses
+from emma.config.extras import check
+from emma.config.section import Section
+from emma.errors import RecipeError
+from emma.pipeline import recipe as recipes
+from emma.pipeline.home import Home
+from emma.pipeline.preflight import preflight
+from emma.pipeline.recipe import INPUTS, Recipe
+from emma.store.address import address
+from emma.store.artifact import Artifact
+from emma.store.fingerprints import CACHE, Fingerprints
+from emma.work import graph
+from emma.work.graph import LOSSES, Outcome, Step
+from emma.work.local import Executor
+from emma.work.progress import Reporter
+
+PACKAGES = {
+    "vocab": (("transformers", "train"), ("tokenizers", "train")),
+    "adapt": (("torch", "train"),),
+    "report": (("jinja2", "report"),),
+    "release": (("datasets", "train"),),
+}
+"""What stages need beyond EMMA's own dependencies, and the extra that brings it."""
+WEIGHTS = ("*.safetensors", "pytorch_model*.bin")
+NONE_IS_USUAL = ("units_", "bytes_")
+"""How counts begin that say nothing where they are 0."""
+TEMPLATES = "additional_chat_templates"
+"""Folder in which transformers 5 keeps a base's further chat templates."""
+
+
+def run(
+    path: Path,
+    changes: Sequence[str],
+    until: str,
+    *,
+    home: Home,
+    executor: Executor,
+    reporter: Reporter,
+    strict: bool = False,
+) -> Recipe:
+    """Run a recipe up to and with the stage `until`, and the recipe of its base before it.
+
+    Raises SourceError when more of a source was lost than the recipe allows, with `strict` when anything was.
+    """
+    recipe = recipes.read(path, changes)
+    check_extras(until)
+    refuse_circle(recipe, path)
+    reporter.say(f"{recipe.name}: {path}")
+    base = find_base(recipe, path, home) if needs_base(until) else None
+    if isinstance(base, Path):
+        run(base, (), "train", home=home, executor=executor, reporter=reporter, strict=strict)
+        base = trained(base, home)
+        reporter.say(f"{recipe.name}: base is {recipe.base}")
+    record = home.run(recipe.name)
+    given = {"base": base} if base is not None else {}
+    if base is not None:
+        preflight(recipe, base, home.store, reporter.say)
+    outcomes = graph.run(
+        steps(recipe, home, until),
+        given,
+        root=home.store,
+        executor=executor,
+        reporter=reporter,
+        store_url=home.url,
+        logs=record.path.absolute() / "logs",
+    )
+    for outcome in outcomes:
+        chosen = {"chosen": dict(outcome.chosen)} if outcome.chosen else {}
+        record.record(
+            outcome.step.name, outcome.artifact, {"reused": outcome.reused, **asdict(outcome.usage), **chosen}
+        )
+        reporter.say(line(outcome))
+        if outcome.step.name == "collect":
+            for loss in find_losses(recipe.collect, outcome.artifact)[:SHOWN]:
+                reporter.say(f"  collect: {loss}")
+            guard_losses(recipe.collect, outcome.artifact, strict=strict)
+    return recipe
+
+
+def check_extras(until: str) -> None:
+    """ExtraError for a package that a later stage will miss, before hours have gone into the earlier ones."""
+    names = list(INPUTS)
+    for stage in names[: names.index(until) + 1]:
+        for module, extra in PACKAGES.get(stage, ()):
+            check(module, extra)
+
+
+def needs_base(until: str) -> bool:
+    """Whether any stage up to `until` reads the base model: a corpus can be compiled without one."""
+    names = list(INPUTS)
+    return any("base" in INPUTS[name] for name in names[: names.index(until) + 1])
+
+
+def steps(recipe: Recipe, home: Home, until: str = "release") -> list[Step]:
+    """The recipe as steps, each with its section, its inputs and the raw files it reads."""
+    root, cache = Path(recipe.data), home.store / CACHE
+    collect = recipe.collect.model_copy(update={"root": str(root.absolute())})
+    settled: dict[str, tuple[Section, Mapping[str, Any] | None]] = {
+        "collect": (collect, fingerprint(recipe.collect, root, cache)),
+        "annotate": settle(recipe.annotate, root, cache),
+    }
+    names = list(INPUTS)
+    return [
+        Step(name, section, INPUTS[name], raw)
+        for name in names[: names.index(until) + 1]
+        for section, raw in [settled.get(name, (recipe.section(name), None))]
+    ]
+
+
+def refuse_circle(recipe: Recipe, path: Path) -> None:
+    """RecipeError where a recipe is its own base, directly or through others."""
+    seen = [path.resolve()]
+    while recipe.base is not None and recipe.base.endswith(".toml"):
+        seen.append((seen[-1].parent / recipe.base).resolve())
+        if seen[-1] in seen[:-1]:
+            raise RecipeError(f"The base recipes go in a circle: {' → '.join(each.name for each in seen)}.")
+        recipe = recipes.read(seen[-1])
+
+
+def find_base(recipe: Recipe, path: Path, home: Home) -> Artifact | Path | None:
+    """The base model's folder as an artifact; the path of another recipe that makes it; or None.
+
+    Raises RecipeError when it is neither, or the folder holds no weights, before any work is done.
+    """
+    if recipe.base is None:
+        return None
+    if recipe.base.endswith(".toml"):
+        return path.parent / recipe.base
+    folder = base_folder(recipe)
+    assert folder is not None
+    return base_artifact(folder, home.fingerprints())
+
+
+def base_folder(recipe: Recipe) -> Path | None:
+    """The folder of the base, None where there is none or a recipe makes it. RecipeError when it is not there."""
+    if recipe.base is None or recipe.base.endswith(".toml"):
+        return None
+    places = [Path(recipe.data) / recipe.base, Path(recipe.base)]
+    folder = next((place for place in places if place.is_dir()), None)
+    if folder is None:
+        looked = " and ".join(str(place.absolute()) for place in dict.fromkeys(places))
+        raise RecipeError(f"The base '{recipe.base}' of recipe '{recipe.name}' is not a folder; looked at {looked}.")
+    return folder
+
+
+def base_artifact(folder: Path, fingerprints: Fingerprints) -> Artifact:
+    """A Hugging Face model folder as an artifact, addressed by the content of its files."""
+    if not (folder / "config.json").exists() or not any(any(folder.glob(pattern)) for pattern in WEIGHTS):
+        raise RecipeError(
+            f"{folder} is not a model to adapt: it needs config.json and weights ({' or '.join(WEIGHTS)}). "
+            "Point 'base' at a folder written by save_pretrained or downloaded whole from a hub."
+        )
+    files = [each for each in folder.iterdir() if each.is_file()]
+    files += [each for each in (folder / TEMPLATES).rglob("*") if each.is_file()]
+    names = {each.relative_to(folder).as_posix(): each for each in files}
+    key = address("base", [[name, fingerprints.of(names[name])] for name in sorted(names)])
+    fingerprints.save()
+    return Artifact(folder.absolute(), key)
+
+
+def trained(path: Path, home: Home) -> Artifact:
+    """The trained model of another recipe, as a base."""
+    train = home.run(recipes.read(path).name).artifact("train")
+    return Artifact(train.file("model"), train.key)
+
+
+def states(recipe: Recipe, path: Path, home: Home) -> Iterator[tuple[str, str, Artifact | None]]:
+    """Each stage with its state: done, or to do because it or something before it is missing or has changed."""
+    refuse_circle(recipe, path)
+    base = find_base(recipe, path, home)
+    waiting: set[str] = set()
+    if isinstance(base, Path):
+        waiting = set() if "train" in home.run(recipes.read(base).name).keys() else {"base"}  # noqa: SIM118
+        base = None if waiting else trained(base, home)
+    done = {"base": base} if base is not None else {}
+    for step in steps(recipe, home):
+        if any(name in waiting or (name not in done and name != "base") for name in step.inputs):
+            yield step.name, "to do", None
+            continue
+        artifact = home.load(step.name, graph.key_of(step, done)[0])
+        if artifact is not None:
+            done[step.name] = artifact
+        yield step.name, "done" if artifact else "to do", artifact
+
+
+def line(outcome: Outcome) -> str:
+    """What became of one stage, in one line."""
+    if outcome.reused:
+        return f"  {outcome.step.name:<9} as before"
+    usage, counts = outcome.usage, outcome.artifact.counts
+    return f"  {outcome.step.name:<9} {usage.wall_s:6.1f} s  {facts(counts)}"
+
+
+def facts(counts: Mapping[str, int], most: int = 6) -> str:
+    """A stage's counts in words: what went in and came out, then what was lost, the most first."""
+    rows = [f"{counts['rows_in']:,} rows → {counts['rows_out']:,}"] if "rows_in" in counts else []
+    lost = {name: count for name, count in counts.items() if name.startswith(LOSSES) and count}
+    others = [name for name in counts if name not in ("rows_in", "rows_out") and not name.startswith(LOSSES)]
+    others = [name for name in others if counts[name] or not name.startswith(NONE_IS_USUAL)]
+    rows += [f"{counts[name]:,} {name.replace('_', ' ')}" for name in others[:most]]
+    return ", ".join(rows + [f"{lost[name]:,} {name}" for name in sorted(lost, key=lambda name: -lost[name])])

@@ -1,0 +1,180 @@
+"""Training samples: sequences of packed tokens, in the order that the mix's plan and seed fix.
+
+Sample i is a pure function of the plan and i, so the data needs no state: a run that goes on at step n reads what an
+uninterrupted one would have read, and any sample can be traced back to the documents it is made of.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from emma.errors import ArtifactError
+from emma.store import shards
+from emma.store.artifact import Artifact
+from emma.tokens.files import TokenFile, find_pair, ids_path
+from emma.tokens.order import Order, window
+from emma.tokens.packing import BINS, DOCUMENT, FIRST, TOKENS, Bins
+
+Ints = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One training sequence of L tokens and the token after it."""
+
+    source: int
+    """Index into `Samples.sources`."""
+    tokens: Ints
+    """int64 (L + 1,); the last one is only ever predicted."""
+    begins: Flags
+    """Where a token does not continue what stands before it in the sequence, bool (L + 1,); true at 0."""
+    padding: Flags
+    """Where there is no text, bool (L + 1,); all at the end, in a document of its own, never predicted nor counted."""
+    pieces: Ints
+    """The pieces of documents that the L tokens are made of, int64 (pieces, 3): number of the document in its source's
+    file, first token in the document, number of tokens."""
+
+
+@dataclass(frozen=True)
+class DocumentPart:
+    """The part of a document that a sample holds."""
+
+    lang: str
+    domain: str
+    id: str
+    first: int
+    """Its first token, counted in the document."""
+    tokens: int
+
+
+@dataclass(frozen=True)
+class Source:
+    """The tokens of one language and domain."""
+
+    lang: str
+    domain: str
+    tier: str | None
+    file: TokenFile
+    part: Artifact
+    """Where its files are."""
+    path: str
+    bins: Bins | None
+    """What best-fit packing made of its documents; None where they are concatenated."""
+
+    @property
+    def tokens(self) -> int:
+        """Tokens in the file."""
+        return self.file.size
+
+    @cached_property
+    def ids(self) -> Sequence[str]:
+        """The ids of its documents, in the order of the file; read when first asked for."""
+        ids: list[str] = shards.read(self.part.file(ids_path(Path(self.path)).as_posix()))["id"].to_pylist()
+        return ids
+
+
+class Samples:
+    """All samples of a plan; `len` is their number.
+
+    Raises ArtifactError where plan and token files do not belong together.
+    """
+
+    def __init__(self, pack: Artifact, mix: Artifact) -> None:
+        self.facts: Mapping[str, Any] = json.loads(mix.file("plan.json").read_text(encoding="utf-8"))
+        """What plan.json says: the mix's totals, and the tokenizer's facts."""
+        self.sequence_length = int(self.facts["sequence_length"])
+        self._seed, self._padding = int(self.facts["seed"]), self.facts.get("eos") or 0
+        stages = _stages(mix)
+        bins = _bins(mix) if self.facts.get("packing") == "best_fit" else [None] * len(stages[0][1])
+        self.sources = [_source(*each, pack) for each in zip(stages[0][1], bins, strict=True)]
+        self.stages = [(name, sum(row["samples"] for row in rows)) for name, rows in stages]
+        """Name and number of samples of each stage of the mix, in order."""
+        self._order = Order([[row["samples"] for row in rows] for _, rows in stages], self._seed)
+
+    def __len__(self) -> int:
+        return len(self._order)
+
+    def draw(self, number: int) -> Sample:
+        """Sample `number`. Raises IndexError past the end."""
+        at, k = self._order.source_of(number)
+        file, size = self.sources[at].file, self.sequence_length + 1
+        reach = self._reach(at, k)
+        firsts = np.cumsum(reach[:, TOKENS]) - reach[:, TOKENS]
+        places = np.repeat(file.starts(reach[:, DOCUMENT]) + reach[:, FIRST] - firsts, reach[:, TOKENS])
+        filled = len(places)
+        tokens, begins, padding = np.full(size, self._padding), np.zeros(size, np.bool_), np.zeros(size, np.bool_)
+        tokens[:filled] = file.tokens[places + np.arange(filled)]
+        begins[firsts], begins[filled : filled + 1], padding[filled:] = True, True, True
+        return Sample(at, tokens, begins, padding, _within(reach, self.sequence_length))
+
+    def documents(self, number: int) -> list[DocumentPart]:
+        """The documents in sample `number`, in the order in which they stand there. Raises IndexError past the end."""
+        at, k = self._order.source_of(number)
+        source = self.sources[at]
+        pieces = _within(self._reach(at, k), self.sequence_length).tolist()
+        return [DocumentPart(source.lang, source.domain, source.ids[each], first, n) for each, first, n in pieces]
+
+    def _reach(self, at: int, k: int) -> Ints:
+        """The pieces of the k-th sample of a source and, where a document goes on, of the one token after it."""
+        source = self.sources[at]
+        if source.bins is not None:
+            return source.bins.reach(k, self.sequence_length, source.file.lengths, (self._seed, at))
+        start = window(source.tokens, self.sequence_length, k, self._seed, at)
+        return stretch(source.file, start, self.sequence_length + 1)
+
+
+def stretch(file: TokenFile, start: int, length: int) -> Ints:
+    """The pieces of `length` tokens from `start` on. The stream is cyclic, so they may be more than the file has."""
+    head = min(length, file.size - start)
+    rounds, tail = divmod(length - head, file.size)
+    whole = [_straight(file, 0, file.size)] * rounds if rounds else []
+    return np.concatenate([_straight(file, start, head), *whole, _straight(file, 0, tail)])
+
+
+def _straight(file: TokenFile, start: int, length: int) -> Ints:
+    """The pieces of `length` tokens from `start` on, all inside the file."""
+    if not length:
+        return np.empty((0, 3), np.int64)
+    documents = np.arange(file.at(start), file.at(start + length - 1) + 1)
+    begins = file.starts(documents)
+    firsts = np.maximum(start - begins, 0)
+    tokens = np.minimum(begins + file.lengths[documents], start + length) - begins - firsts
+    pieces = np.stack([documents, firsts, tokens], axis=1)
+    return np.asarray(pieces[tokens > 0])
+
+
+def _within(pieces: Ints, length: int) -> Ints:
+    """The pieces of the first `length` tokens."""
+    ends = np.minimum(np.cumsum(pieces[:, TOKENS]), length)
+    tokens = np.diff(ends, prepend=0)
+    return np.column_stack([pieces[:, :TOKENS], tokens])[tokens > 0]
+
+
+def _stages(mix: Artifact) -> list[tuple[str, list[dict[str, Any]]]]:
+    """The plan's rows by stage, in order."""
+    rows = shards.read(mix.file("plan.parquet")).to_pylist()
+    return [(name, list(group)) for name, group in groupby(rows, lambda row: row["stage"])]
+
+
+def _bins(mix: Artifact) -> list[Bins]:
+    return [Bins(each) for each in mix.parts[BINS]]
+
+
+def _source(row: Mapping[str, Any], bins: Bins | None, pack: Artifact) -> Source:
+    part = pack.parts["packed"][row["part"]]
+    path = find_pair(part, row["path"])
+    file = TokenFile(path)
+    if file.size != row["tokens"] or not file.size:
+        raise ArtifactError(
+            f"{path} has {file.size} tokens, the plan says {row['tokens']} for {row['lang']} "
+            f"({row['domain']}). They belong to different runs: delete the mix's artifact and run again."
+        )
+    return Source(row["lang"], row["domain"], row["tier"], file, part, row["path"], bins)

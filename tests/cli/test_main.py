@@ -1,0 +1,151 @@
+"""The command line as scripts see it: quick help, exit codes, one clear line for each mistake."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from emma.cli import main as cli
+from emma.cli.main import STAGES, main
+from emma.config.extras import need
+from emma.errors import ExtraError
+from emma.pipeline.recipe import INPUTS
+from tests.whole import emma
+
+HEAVY = ("torch", "transformers", "numba", "pyarrow", "numpy", "pydantic", "rich", "lxml")
+
+
+def test_help_loads_nothing_heavy() -> None:
+    code = (
+        "import sys, emma, emma.cli.main\n"
+        "try: emma.cli.main.main(['--help'])\n"
+        "except SystemExit: pass\n"
+        f"print([name for name in {HEAVY} if name in sys.modules], file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stderr.strip() == "[]"
+    assert all(stage in done.stdout for stage in STAGES)
+
+
+def test_commands_and_recipe_know_the_same_stages() -> None:
+    assert list(STAGES) == list(INPUTS)
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_every_stage_explains_its_settings(stage: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main([stage, "--help"])
+    assert stop.value.code == 0
+    assert "recipe" in capsys.readouterr().out
+
+
+def run(folder: Path, text: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    (folder / "r.toml").write_text(text, encoding="utf-8")
+    return emma("run", folder / "r.toml", "--home", folder / "home", *arguments)
+
+
+SOURCE = '[[collect.sources]]\nname = "s"\nreader = "jsonl"\nlicence = "CC0-1.0"\ndomain = "d"\npath = "{path}"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[mix]\ntokenz = 1\n", "Did you mean 'tokens'"),
+        ('base = "nowhere"\n', "is not a folder"),
+        (SOURCE.format(path="absent/*.jsonl"), "absent/*.jsonl"),
+        ('base = "r.toml"\n', "in a circle: r.toml → r.toml"),
+        ('name = "store"\n', "give the run another name"),
+    ],
+)
+def test_one_line_for_each_mistake(tmp_path: Path, text: str, said: str) -> None:
+    done = run(tmp_path, text)
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_base_without_weights_is_refused_before_any_work(tmp_path: Path) -> None:
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model" / "config.json").write_text("{}")
+    done = run(tmp_path, f'base = "{tmp_path / "model"}"\n')
+    assert done.returncode == 1
+    assert "weights" in done.stderr
+    assert not (tmp_path / "home" / "store" / "collect").exists()
+
+
+def test_two_runs_do_not_share_a_store(tmp_path: Path) -> None:
+    from emma.pipeline.home import Home
+
+    with Home(tmp_path / "home").locked():
+        done = run(tmp_path, "")
+    assert done.returncode == 1
+    assert "Another run is using" in done.stderr
+
+
+def test_a_store_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "home").write_text("a file")
+    done = run(tmp_path, "")
+    assert done.returncode == 1
+    assert "Choose another --home" in done.stderr
+
+
+def test_status_before_the_base_is_made(tmp_path: Path) -> None:
+    for name, base in (("a", ""), ("b", 'base = "a.toml"\n')):
+        (tmp_path / f"{name}.toml").write_text(base)
+    done = emma("status", tmp_path / "b.toml", "--home", tmp_path / "home")
+    assert done.returncode == 0
+    assert done.stdout.count("to do") == len(INPUTS)
+
+
+def test_why_does_not_mix_two_runs(tmp_path: Path) -> None:
+    lines = "".join(f'{{"text": "The number {each} is written here.", "lang": "en"}}\n' for each in range(9))
+    (tmp_path / "t.jsonl").write_text(lines)
+    text = f"data = '{tmp_path}'\n" + SOURCE.format(path="t.jsonl")
+    assert run(tmp_path, text, "--until", "curate").returncode == 0
+    assert "train" in emma("why", "s:t.jsonl#2", "--home", tmp_path / "home").stdout
+    assert run(tmp_path, text, "--until", "collect", "--set", "collect.max_row_bytes=1000").returncode == 0
+    answer = emma("why", "s:t.jsonl#2", "--home", tmp_path / "home")
+    assert "not made yet: annotate" in answer.stdout
+
+
+@pytest.mark.parametrize("arguments", [("run",), ("demo", "--workers", "0")])
+def test_wrong_usage_is_exit_code_2(arguments: tuple[str, ...]) -> None:
+    assert emma(*arguments).returncode == 2
+
+
+def test_help_reaches_the_tables_inside_a_section(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["collect", "--help"])
+    assert "group_bytes = 0" in capsys.readouterr().out
+
+
+def test_a_missing_extra_stops_a_run_before_it_begins(monkeypatch: pytest.MonkeyPatch) -> None:
+    from emma.config import extras
+    from emma.pipeline.run import check_extras
+
+    monkeypatch.setattr(extras, "find_spec", lambda module: None if module == "jinja2" else module)
+    check_extras("evaluate")
+    with pytest.raises(ExtraError, match=r"'jinja2'.*pip install '\.\[report\]'"):
+        check_extras("report")
+
+
+def test_a_missing_extra_is_named() -> None:
+    with pytest.raises(ExtraError, match=r"pip install '\.\[train\]'"):
+        need("a_package_nobody_has", "train")
+
+
+@pytest.mark.parametrize(("code", "code_of"), [("sw", 0), ("qqq", 1)])
+def test_lang_explains(code: str, code_of: int, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["lang", code]) == code_of
+    assert code in capsys.readouterr().out
+
+
+def test_threads_that_wait_sleep_unless_the_environment_says_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
+    cli.be_a_good_neighbour()
+    assert os.environ["OMP_WAIT_POLICY"] == "PASSIVE"
+    monkeypatch.setenv("OMP_WAIT_POLICY", "ACTIVE")
+    cli.be_a_good_neighbour()
+    assert os.environ["OMP_WAIT_POLICY"] == "ACTIVE"

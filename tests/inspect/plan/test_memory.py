@@ -1,0 +1,135 @@
+"""What the plan says of memory, against autograd's own count of what it keeps, and the numbers of a known model."""
+
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any
+
+import pytest
+import torch
+from transformers import LlamaConfig, LlamaForCausalLM
+
+from emma.inspect.plan import memory as plan
+from emma.inspect.plan.memory import Setting, activations, memory, moments, stages
+from emma.inspect.plan.shape import NAMED, Shape
+from emma.train import loss
+from emma.train.config import LoraConfig, TrainConfig
+from emma.train.model import Trainee, prepare
+from emma.train.moments import BLOCK
+
+SMALL = Shape(layers=2, width=64, inner=176, heads=4, kv_heads=2, head_width=16, rows=128)
+SEVEN = NAMED["llama2-7b"]
+WHOLE = {"batch_tokens": 4096, "micro_batch": 1}
+
+
+def kept(shape: Shape, section: TrainConfig, tokens: int, kind: torch.dtype) -> int:
+    """Bytes that autograd keeps of a forward pass over two sequences of this shape, weights left out."""
+    config = LlamaConfig(
+        hidden_size=shape.width,
+        intermediate_size=shape.inner,
+        num_hidden_layers=shape.layers,
+        num_attention_heads=shape.heads,
+        num_key_value_heads=shape.kv_heads,
+        vocab_size=shape.rows,
+        max_position_embeddings=tokens,
+    )
+    model = LlamaForCausalLM(config).to(kind).train()
+    prepare(model, section)
+    trainee, found = Trainee(model, section), {}
+    weights = {each.untyped_storage().data_ptr() for each in model.parameters()}
+
+    def note(tensor: torch.Tensor) -> torch.Tensor:
+        storage = tensor.untyped_storage()
+        if storage.data_ptr() not in weights:
+            found[storage.data_ptr()] = storage.nbytes()
+        return tensor
+
+    ids = torch.zeros(2, tokens, dtype=torch.long)
+    places = torch.arange(tokens).remainder(tokens // 2).expand(2, tokens).contiguous()
+    with torch.autograd.graph.saved_tensors_hooks(note, lambda tensor: tensor):
+        trainee(ids, places, ids)
+    return sum(found.values())
+
+
+@pytest.mark.parametrize(
+    ("fields", "kind", "machine"),
+    [
+        ({}, torch.float32, "cpu"),
+        ({"document_masks": False}, torch.float32, "cpu"),
+        ({"activation_checkpointing": "full"}, torch.float32, "cpu"),
+        ({"precision": "bf16"}, torch.float32, "cpu"),
+        ({"precision": "bf16", "attention": "sdpa"}, torch.bfloat16, "cuda"),
+        ({"precision": "bf16", "document_masks": False}, torch.bfloat16, "cuda"),
+        ({"precision": "bf16", "activation_checkpointing": "full"}, torch.bfloat16, "cuda"),
+    ],
+)
+def test_a_block_keeps_what_autograd_says(fields: dict[str, Any], kind: torch.dtype, machine: str) -> None:
+    section, tokens = TrainConfig(micro_batch=2, **fields), 128
+    one, two = (kept(replace(SMALL, layers=layers), section, tokens, kind) for layers in (1, 2))
+    assert activations(SMALL, Setting(section, tokens, 1, machine)) == pytest.approx(two - one, rel=0.01)
+
+
+def test_selective_lies_between() -> None:
+    found = [
+        activations(SEVEN, Setting(TrainConfig(activation_checkpointing=each, precision="bf16"), 4096))
+        for each in ("full", "selective", "none")
+    ]
+    assert all(one < other for one, other in pairwise(found))
+
+
+def test_constants_are_those_of_the_trainer() -> None:
+    assert plan.CHUNK == loss.CHUNK_ELEMENTS
+    assert plan.FEWEST_ROWS == loss.FEWEST_ROWS
+    assert plan.SCALE_BLOCK == BLOCK
+
+
+@pytest.mark.parametrize(
+    ("fields", "gigabytes"),
+    [({}, 107.8), ({"optimizer_states": "bf16"}, 80.9), ({"optimizer": "muon"}, 81.9)],
+)
+def test_states_of_seven_billion(fields: dict[str, Any], gigabytes: float) -> None:
+    """16 bytes a weight of 6.74 B; 12 with bfloat16 moments; Muon has 4 a weight less, inside the blocks."""
+    end = stages(SEVEN, Setting(TrainConfig(precision="bf16", **WHOLE, **fields), 4096))[-1]
+    assert (end.weights + end.gradients + end.moments) / 1e9 == pytest.approx(gigabytes, rel=0.002)
+
+
+def test_eight_bits_are_a_quarter_inside_the_blocks() -> None:
+    inside = moments(1e9, 0, TrainConfig(optimizer_states="int8")) / moments(1e9, 0, TrainConfig())
+    outside = moments(0, 1e9, TrainConfig(optimizer_states="int8")) / moments(0, 1e9, TrainConfig())
+    assert (inside, outside) == (pytest.approx(0.25, rel=0.02), 0.5)
+
+
+def test_more_processes_share_the_states_and_nothing_else() -> None:
+    section = TrainConfig(precision="bf16", batch_tokens=1 << 22, micro_batch=2)
+    one, eight = (memory(SEVEN, Setting(section, 4096, ranks)) for ranks in (1, 8))
+    for name in ("weights", "gradients", "moments"):
+        assert getattr(eight, name) == pytest.approx(getattr(one, name) / 8)
+    assert (eight.activations, eight.loss) == (one.activations, one.loss)
+    copies = memory(SEVEN, Setting(section.model_copy(update={"shard_over": 1}), 4096, 8))
+    assert copies == one
+
+
+def test_gradients_wait_only_where_there_are_more_micro_batches() -> None:
+    once, twice = (
+        stages(SMALL, Setting(TrainConfig(batch_tokens=sequences * 64, micro_batch=2), 64))[0] for sequences in (2, 4)
+    )
+    assert (once.gradients, twice.gradients) == (0, 4 * SMALL.weights)
+
+
+def test_whole_gradients_cost_four_bytes_a_weight() -> None:
+    section = TrainConfig(whole_gradients=True, batch_tokens=1 << 22, micro_batch=1)
+    assert memory(SEVEN, Setting(section, 4096, 64)).gradients == 4 * SEVEN.weights
+
+
+def test_adapters_leave_most_states_out() -> None:
+    section = TrainConfig(lora=LoraConfig(rank=8, train_embeddings=False), precision="bf16", **WHOLE)
+    found = memory(SEVEN, Setting(section, 4096))
+    # 8 · (in + out) over the seven matrices of 32 blocks: 20 M weights
+    assert found.moments == pytest.approx(8 * 19_988_480)
+    assert found.weights == pytest.approx(4 * (SEVEN.weights + 19_988_480))
+
+
+def test_a_head_of_260_thousand_pieces_fits_by_chunks() -> None:
+    section = TrainConfig(precision="bf16", micro_batch=4, batch_tokens=1 << 22, activation_checkpointing="full")
+    found = stages(replace(SEVEN, rows=260_164), Setting(section, 4096, 8))[0]
+    logits_at_once = 4 * 4096 * 260_164 * 10
+    assert found.loss < logits_at_once / 3

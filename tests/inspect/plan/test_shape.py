@@ -1,0 +1,92 @@
+"""Shapes against the weights that transformers makes of the same configurations."""
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+from transformers import AutoConfig, AutoModelForCausalLM
+
+from emma.adapt.config import ArchitectureConfig
+from emma.errors import RecipeError
+from emma.inspect.plan.shape import NAMED, from_architecture, from_config, grown, named, read
+from emma.train.flops import flops_per_token
+
+LLAMA_LIKE = {
+    "vocab_size": 1000,
+    "hidden_size": 64,
+    "intermediate_size": 176,
+    "num_hidden_layers": 3,
+    "num_attention_heads": 4,
+    "num_key_value_heads": 2,
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields"),
+    [
+        ("llama", LLAMA_LIKE),
+        ("llama", LLAMA_LIKE | {"tie_word_embeddings": True}),
+        ("mistral", LLAMA_LIKE),
+        ("qwen2", LLAMA_LIKE),
+        ("qwen3", LLAMA_LIKE | {"head_dim": 32}),
+        ("gemma2", LLAMA_LIKE | {"head_dim": 16}),
+        ("olmo2", LLAMA_LIKE),
+        ("gpt2", {"vocab_size": 1000, "n_embd": 256, "n_layer": 3, "n_head": 4, "n_positions": 8}),
+        ("gpt_neox", {**LLAMA_LIKE, "num_key_value_heads": None}),
+    ],
+)
+def test_weights_and_operations_are_those_of_transformers(kind: str, fields: dict) -> None:
+    fields = {name: value for name, value in fields.items() if value is not None}
+    config = AutoConfig.for_model(kind, **fields)
+    with torch.device("meta"):
+        model = AutoModelForCausalLM.from_config(config)
+    shape = from_config(json.loads(config.to_json_string()), kind)
+    assert shape.weights == pytest.approx(sum(each.numel() for each in model.parameters()), rel=0.01)
+    assert shape.tied is bool(config.tie_word_embeddings)
+    if kind == "llama":
+        assert shape.flops_per_token(128) == flops_per_token(model, 128)
+
+
+def test_a_recipe_s_architecture() -> None:
+    architecture = ArchitectureConfig(tie=True)
+    config = AutoConfig.for_model("llama", **LLAMA_LIKE | {"hidden_size": 128, "intermediate_size": 352})
+    assert from_architecture(architecture, 1000).width == config.hidden_size
+    assert from_architecture(architecture, 1000).tied
+
+
+@pytest.mark.parametrize(("name", "billions"), [("llama2-7b", 6.74), ("llama2-13b", 13.02), ("llama3-8b", 8.03)])
+def test_named_shapes_have_the_published_sizes(name: str, billions: float) -> None:
+    assert NAMED[name].weights / 1e9 == pytest.approx(billions, abs=0.006)
+
+
+def test_new_pieces_are_padded() -> None:
+    shape = NAMED["llama2-7b"]
+    assert grown(shape, 0, 128) == shape
+    assert grown(shape, 8001, 128).rows == 40_064
+
+
+def test_a_file_or_folder_by_path(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text(json.dumps({"model_type": "llama", **LLAMA_LIKE}))
+    assert named(str(tmp_path)) == named(str(tmp_path / "config.json"))
+    (tmp_path / "nested.json").write_text(json.dumps({"model_type": "x", "text_config": LLAMA_LIKE}))
+    assert read(tmp_path / "nested.json").layers == 3
+
+
+@pytest.mark.parametrize(
+    ("config", "message"),
+    [
+        ("{", "cannot be read as a model's configuration"),
+        (json.dumps({**LLAMA_LIKE, "num_local_experts": 8}), "a mixture of experts"),
+        (json.dumps({"hidden_size": 3}), "says nothing of num_hidden_layers, num_attention_heads, intermediate_size"),
+    ],
+)
+def test_what_is_no_dense_decoder_is_refused(tmp_path: Path, config: str, message: str) -> None:
+    (tmp_path / "config.json").write_text(config)
+    with pytest.raises(RecipeError, match=message):
+        read(tmp_path / "config.json")
+
+
+def test_an_unknown_name_is_refused() -> None:
+    with pytest.raises(RecipeError, match="--shape lama7b: no such file, and none of the names llama2-7b"):
+        named("lama7b")

@@ -1,0 +1,58 @@
+"""The answer for one document: what was measured, against what, and what was decided."""
+
+from pathlib import Path
+
+import pytest
+
+from emma.curate.config import CurateConfig
+from emma.errors import RecipeError
+from emma.inspect.why import decided, measured, why
+from emma.pipeline.home import Home
+from emma.store import shards
+from tests.curate.corpus import Bench, bench, plain, prose
+
+__all__ = ["bench"]
+
+
+def answer(compiled: Path, document: str) -> dict[str, str]:
+    return {name: str(value) for name, value in why(Home(compiled).run("one"), document)}
+
+
+def test_a_kept_document(compiled: Path) -> None:
+    said = answer(compiled, "made:texts.jsonl#1")
+    assert said["lang"] == "tha_Thai" and said["decision"] in ("train", "validation", "test")
+    assert said["source"].startswith("made, redistribution public, priority 0")
+    assert "as the label says" in said["script"] and "low limit" in said["letter_share"]
+    assert "lang2" not in said and "length_ratio" not in said and "lid_score" not in said
+
+
+def test_a_copy_names_what_stays(compiled: Path) -> None:
+    said = answer(compiled, "made:texts.jsonl#81")
+    assert said["decision"] == "dropped: exact duplicate"
+    assert (said["cluster"], said["kept of it"]) == ("made:texts.jsonl#1 (2 documents)", "made:texts.jsonl#1")
+
+
+def test_a_reject_and_an_unknown_document(compiled: Path) -> None:
+    said = answer(compiled, "made:texts.jsonl#82")
+    assert said["decision"].startswith("rejected: ") and said["raw"] == "(no language)"
+    with pytest.raises(RecipeError, match=r"No document has the id 'made:texts.jsonl#999'. Row 999 may have been"):
+        answer(compiled, "made:texts.jsonl#999")
+
+
+def test_pairs_language_identification_and_benchmarks(bench: Bench) -> None:
+    bench.known, bench.benchmarks = ["rus_Cyrl", "hin_Deva"], [{"lang": "rus_Cyrl", "text": "x", "source": "flores"}]
+    said_of = {"lid": [("rus_Cyrl", 0.9), ("bel_Cyrl", 0.1)], "lid2": [("mar_Deva", 0.7)], "met": ["flores"]}
+    rows = [row | said_of | {"lang2": "hin_Deva", "text2": prose("hin_Deva", at)}
+            for at, row in enumerate(plain(3, ["rus_Cyrl"]))]  # fmt: skip
+    rows.append(plain(1, ["tha_Thai"])[0] | {"lid": [("lao_Laoo", 0.5)]})
+    corpus, _, _ = bench.compile(rows, CurateConfig(min_documents=4))
+    table = shards.read(corpus.collect.parts["documents"][0].file("documents.parquet")).to_pylist()
+    limits = shards.read(corpus.curate.file("limits.parquet")).to_pylist()
+    said = dict(measured(corpus.annotate, 0, 0, table[0], limits))
+    assert said["identified"] == "rus_Cyrl 0.900, bel_Cyrl 0.100" and said["identified2"] == "mar_Deva 0.700"
+    assert str(said["lid_score"]).startswith("0.900") and str(said["lid_score2"]).startswith("0.000")
+    assert "low limit 0.100 from" in str(said["length_ratio"]) or "low limit none" in str(said["length_ratio"])
+    assert said["benchmarks"] == "1 grams, 0.500 of its own, are in flores"
+    alone = dict(measured(corpus.annotate, 0, 3, table[3], limits))
+    assert alone["lid_score"] == "–" and alone["benchmarks"] == "none" and "length_ratio" not in alone
+    assert dict(decided(corpus.collect, corpus.curate, 0, 0, table[0]))["decision"] == "dropped: benchmark"

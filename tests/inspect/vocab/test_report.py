@@ -1,0 +1,125 @@
+"""The whole report: its order and notes, for a terminal, as JSON, and as a page."""
+
+import json
+import re
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from rich.cells import cell_len
+
+from emma.cli.main import main
+from emma.errors import RecipeError
+from emma.inspect.vocab.held_out import read_run
+from emma.inspect.vocab.page import page
+from emma.inspect.vocab.report import Asked, Report, as_json, report
+from emma.inspect.vocab.text import MOST, text
+from emma.inspect.vocab.texts import ENGLISH
+from emma.pipeline.home import Home
+from tests.conftest import TEXTS
+from tests.inspect.vocab.made import LINES, aligned, tokenizer
+
+
+@pytest.fixture
+def found(tmp_path: Path) -> Report:
+    """Two tokenizers on every script, and one language that stands alone."""
+    folder = aligned(tmp_path / "text")
+    (tmp_path / "alone").mkdir()
+    (tmp_path / "alone" / "hau.txt").write_text("Binadamu <b>\n", encoding="utf-8")
+    (tmp_path / "alone" / "README").write_text("nothing\n", encoding="utf-8")
+    tokenizers = [str(tokenizer(tmp_path / "plain")), f"a&b={tokenizer(tmp_path / 'other', ['▁'])}"]
+    tokenizers[1] = tokenizers[1].replace("a&b", "other+")
+    return report(Asked(tokenizers, [folder, tmp_path / "alone"], pieces=[20, 10]), Home(tmp_path / "home"))
+
+
+def test_the_dearest_first_and_those_without_a_premium_last(found: Report) -> None:
+    premiums = [row.costs[0].premium for row in found.languages]
+    assert premiums[:-1] == sorted(premiums[:-1], reverse=True)
+    assert found.languages[-1].lang == "hau_Latn"
+    assert premiums[-1] is None
+    assert found.notes == ["No premium for 1, of which no text stands beside English: hau_Latn"]
+
+
+def test_for_a_terminal(found: Report) -> None:
+    lines = list(text(found))
+    assert lines[0] == "1: plain, 259 pieces"
+    assert all(any(line.startswith(row.lang) for line in lines) for row in found.languages)
+    assert next(line for line in lines if line.startswith("tha_Thai")).split()[-2:] == ["–", "–"]
+    assert any(re.match(r"pieces more +10 +20$", line) for line in lines)
+    assert any(line.startswith("left out:") and "README" in line for line in lines)
+    assert max(map(cell_len, lines[2:20])) <= 100
+
+
+def test_no_more_than_a_screen_unless_all_are_asked_for(found: Report) -> None:
+    many = Report(found.tokenizers, list(found.languages) * 10, found.skipped, found.notes)
+    shown = [line for line in text(many) if re.match(r"\w{3}_\w{4} ", line)]
+    assert len(shown) == MOST
+    assert any(f"and {len(many.languages) - MOST} more languages" in line for line in text(many))
+    assert len([line for line in text(many, everything=True) if re.match(r"\w{3}_\w{4} ", line)]) == len(many.languages)
+
+
+def test_json_has_everything(found: Report) -> None:
+    values = json.loads(json.dumps(as_json(found)))
+    assert {row["lang"] for row in values["languages"]} == {*TEXTS, "hau_Latn"}
+    assert values["savings"] == {"tokenizer": "plain", "asked": [0, 10, 20], "made": list(found.savings.made)}
+    for row in values["languages"]:
+        assert len(row["costs"]) == 2
+        assert len(row["saved"]) == 3
+    assert [each["texts"] for each in values["skipped"]] == [1]
+
+
+def test_the_page(found: Report) -> None:
+    html = page(found)
+    charts = re.findall(r"<svg.*?</svg>", html, re.DOTALL)
+    assert len(charts) == 3
+    for chart in charts:
+        ElementTree.fromstring(chart)
+    assert all(html.count(f'<tr id="{row.lang}"') == 1 for row in found.languages)
+    assert not re.search(
+        r"\bnan\b|\binf\b|None", re.sub(r"<style>.*?</style>|<script>.*?</script>", "", html, flags=re.DOTALL)
+    )
+    assert "http" not in re.sub(r'data:,|"http://www.w3.org[^"]*"', "", html)
+
+
+def test_the_page_without_english_or_savings(found: Report) -> None:
+    alone = Report(found.tokenizers, [row for row in found.languages if row.lang == "hau_Latn"], (), ("a <note>",))
+    html = page(alone)
+    assert len(re.findall("<svg", html)) == 1
+    assert "no text stands beside English" in html
+    assert "a &lt;note&gt;" in html
+
+
+def test_without_english_there_is_no_premium_and_it_says_so(tmp_path: Path) -> None:
+    folder = aligned(tmp_path / "text", {lang: LINES[lang] for lang in LINES if lang != ENGLISH})
+    found = report(Asked([str(tokenizer(tmp_path / "plain"))], [folder]), Home(tmp_path / "home"))
+    assert {row.costs[0].premium for row in found.languages} == {None}
+    assert found.notes == ["No text stands beside English (eng_Latn), so there are no premiums."]
+    costs = [row.costs[0].tokens_per_byte for row in found.languages]
+    assert costs == sorted(costs, reverse=True)
+
+
+def test_nothing_to_measure_on(tmp_path: Path) -> None:
+    with pytest.raises(RecipeError, match="name files or folders with --text, or a run with --run"):
+        report(Asked(["any"]), Home(tmp_path))
+
+
+def test_held_out_text_of_a_run(compiled: Path, tmp_path: Path) -> None:
+    home = Home(compiled)
+    blocks = {block.lang: block for block in read_run(home.run("two")).blocks}
+    assert set(blocks) <= {"tha_Thai", "hin_Deva", "zgh_Tfng"}
+    found = report(Asked([str(tokenizer(tmp_path / "plain"))], run="two"), home)
+    assert {row.lang: row.texts for row in found.languages} == {lang: len(each.texts) for lang, each in blocks.items()}
+    assert sum(len(each.texts) for each in blocks.values()) > 4
+
+
+def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder, place = aligned(tmp_path / "text"), str(tokenizer(tmp_path / "plain"))
+    command = ["vocab", "report", place, "--text", str(folder), "--home", str(tmp_path / "home")]
+    assert main([*command, "--json", "--pieces", "5,7"]) == 0
+    assert json.loads(capsys.readouterr().out)["savings"]["asked"] == [0, 5, 7]
+    assert main([*command, "--html", str(tmp_path / "page.html")]) == 0
+    assert (tmp_path / "page.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+    assert main([*command, "--lines", "2"]) == 0
+    assert "more than --lines asks for" in capsys.readouterr().out
+    assert main(["vocab", "report", "nowhere", "--text", str(folder)]) == 1
+    assert "'nowhere' is no tokenizer" in capsys.readouterr().err

@@ -1,0 +1,84 @@
+"""The recipe: what is read, what is refused, and how the refusal is worded."""
+
+from pathlib import Path
+
+import pytest
+
+from emma.errors import RecipeError
+from emma.pipeline import recipe
+
+
+def write(folder: Path, text: str) -> Path:
+    path = folder / "r.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_language_codes_survive(tmp_path: Path) -> None:
+    """YAML reads `no` as false, and data frames read `nan` as missing; both are languages."""
+    table = write(tmp_path, '[mix.replay]\n"nan_Latn" = 0.1\n"no" = 0.1\n')
+    assert dict(recipe.read(table).mix.replay) == {"nan_Latn": 0.1, "no": 0.1}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[curate]\nmax_dorp = 0.5\n", "unknown key 'curate.max_dorp'. Did you mean 'max_drop'?"),
+        ("[curat]\nmax_drop = 0.5\n", "unknown key 'curat'. Did you mean 'curate'?"),
+        ("[mix]\ntokens = 'many'\n", "'mix.tokens'"),
+        ("[mix\n", "not valid TOML"),
+    ],
+)
+def test_mistakes_are_named(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(RecipeError) as error:
+        recipe.read(write(tmp_path, text))
+    assert said in str(error.value)
+
+
+TABLE = '[[collect.{kind}]]\nname = "{name}"\nreader = "text"\npath = "x"\nlicence = "MIT"\n'
+GOOD = TABLE.format(kind="sources", name="good")
+FLORES = TABLE.format(kind="benchmarks", name="flores")
+WIKI = GOOD + TABLE.format(kind="sources", name="wiki")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (WIKI + "reeder = 'x'\n", "source 'wiki': unknown key 'reeder'. Did you mean 'reader'?"),
+        (WIKI + "priority = 'x'\n", "source 'wiki': 'priority': Input should be a valid integer"),
+        (WIKI + "fields = { texts = 'x' }\n", "source 'wiki': 'fields.texts"),
+        (WIKI.replace('licence = "MIT"', "", 1), "source 'good': the key 'licence' is missing."),
+        (GOOD + "[[collect.sources]]\nreader = 'text'\n", "source number 2: the key 'name' is missing."),
+        (GOOD + FLORES + "lang_from = 'x'\n", "benchmark 'flores': 'lang_from'"),
+        (GOOD + "[[mix.stages]]\nname = 'late'\nshare = 'x'\n", "stage 'late': 'share'"),
+        (WIKI + "[collect.macrolanguages]\nx = 1\n", "'collect.macrolanguages.x"),
+    ],
+)  # fmt: skip
+def test_tables_of_lists_go_by_their_names(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(RecipeError) as error:
+        recipe.read(write(tmp_path, text))
+    assert said in str(error.value)
+    assert "sources.0" not in str(error.value) and "sources.1" not in str(error.value)
+
+
+def test_a_missing_recipe_is_named(tmp_path: Path) -> None:
+    with pytest.raises(RecipeError, match=r"no recipe at .*absent\.toml"):
+        recipe.read(tmp_path / "absent.toml")
+
+
+def test_set_changes_one_value(tmp_path: Path) -> None:
+    path = write(tmp_path, "[mix]\ntokens = 5\n")
+    changed = recipe.read(path, ["mix.tokens=1_000", "base=some/folder", "curate.max_drop = 0.25"])
+    assert (changed.mix.tokens, changed.base, changed.curate.max_drop) == (1000, "some/folder", 0.25)
+
+
+@pytest.mark.parametrize("change", ["mix.tokens", "name.x=1"])
+def test_set_that_makes_no_sense(tmp_path: Path, change: str) -> None:
+    with pytest.raises(RecipeError, match="--set"):
+        recipe.read(write(tmp_path, "name = 'n'\n"), [change])
+
+
+@pytest.mark.parametrize("path", sorted(Path(__file__).parents[2].glob("recipes/*.toml")), ids=lambda path: path.name)
+def test_every_shipped_recipe_reads(path: Path) -> None:
+    assert recipe.read(path).name
+    assert recipe.shipped(path.name).samefile(path)
