@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emma.collect.encodings import SAMPLE, Encoding, Unknown, as_utf8, detected, is_wide
-from emma.lang.codes import Lang
+from emma.lang.language import Lang
 from tests.conftest import TEXTS
 
 

@@ -5,7 +5,8 @@ import pytest
 from iso639 import ALL_LANGUAGES
 
 from emma.errors import LanguageError
-from emma.lang.codes import Lang, likely_script, resolve
+from emma.lang.codes import likely_script, resolve
+from emma.lang.language import Lang
 from emma.lang.tables import COLLECTIONS
 from tests.conftest import TEXTS
 

@@ -6,7 +6,7 @@ import pytest
 from iso639 import ALL_LANGUAGES
 
 from emma.errors import LanguageError
-from emma.lang.codes import Lang
+from emma.lang.language import Lang
 from emma.lang.macro import Beside, Policy, apply, beside_members, by_script, check, macrolanguage_of, members
 
 POLICIES: Mapping[str, Policy] = {

@@ -7,7 +7,7 @@ import pytest
 from iso639 import ALL_LANGUAGES
 
 from emma.lang.codes import meaning
-from emma.lang.names import _trigrams, by_name, english_name, near
+from emma.lang.names import _trigrams, by_name, near
 from emma.lang.refusal import RefusedError
 
 NAMES = [
@@ -51,20 +51,6 @@ def test_reference_names_lead_to_their_codes() -> None:
 def test_a_near_miss_is_told() -> None:
     with pytest.raises(RefusedError, match=r"Yoruba \(yo\)"):
         by_name("Yorubba")
-
-
-@pytest.mark.parametrize(
-    ("label", "name"),
-    [
-        ("npi_Deva", "Nepali"),
-        ("ell_Grek", "Modern Greek"),
-        ("nqo_Nkoo", "N'Ko"),
-        ("aym", "Aymara"),
-        ("qaa_Latn", "qaa"),
-    ],
-)
-def test_names_of_labels(label: str, name: str) -> None:
-    assert english_name(label) == name
 
 
 def test_names_like_one_are_difflibs_though_few_are_compared() -> None:

@@ -7,7 +7,6 @@ import pytest
 
 from emma.report.drops import Shortfall, shortfalls
 from emma.report.languages import Language, languages
-from emma.report.names import english_name
 from emma.report.summary import averages, summary
 from emma.report.tables import Tables
 
@@ -139,13 +138,6 @@ def test_base_and_adapted_are_averaged_over_the_same_languages() -> None:
 
 def test_english_that_was_not_measured_is_none() -> None:
     assert summary(ROWS[1:2], TABLES)["english"] is None
-
-
-@pytest.mark.parametrize(
-    ("code", "name"), [("swh", "Swahili (individual language)"), ("nqo", "N'Ko"), ("zxx", "Program code"), ("??", "??")]
-)
-def test_english_names(code: str, name: str) -> None:
-    assert english_name(code) == name
 
 
 def test_a_language_that_trains_on_under_half_of_its_bytes_is_told_with_the_reason() -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import IO
 
 from emma.collect.codepages import PAGES, judge, readable
-from emma.lang.codes import Lang
+from emma.lang.language import Lang
 from emma.lang.scripts import script_evidence
 from emma.lang.spelling import folded, is_letter, spellings
 

@@ -3,7 +3,8 @@
 from emma.collect.config import SourceConfig
 from emma.collect.file_names import told
 from emma.errors import LanguageError
-from emma.lang.codes import Lang, resolve
+from emma.lang.codes import resolve
+from emma.lang.language import Lang
 
 
 def expected_language(name: str, source: SourceConfig, code: str = "") -> Lang | None:

@@ -6,7 +6,8 @@ from functools import lru_cache
 from emma.collect.config import SourceConfig
 from emma.errors import LanguageError
 from emma.lang import macro
-from emma.lang.codes import SAMPLE, Lang, Resolved, is_open, resolve, resolve_seen
+from emma.lang.codes import SAMPLE, Resolved, is_open, resolve, resolve_seen
+from emma.lang.language import Lang
 from emma.lang.markup import letters
 from emma.lang.scripts import Evidence, written_evidence
 from emma.lang.tables import Scheme

@@ -13,7 +13,7 @@ from emma.collect.codepages import Verdict, judge
 from emma.collect.encodings import is_utf8, marked
 from emma.collect.lines import squeezed, unwrapped
 from emma.collect.markup import too_much
-from emma.lang.codes import Lang
+from emma.lang.language import Lang
 
 LONGEST_CODE = 35
 """Characters of a language tag (RFC 5646, section 4.4.1); what is longer is something else."""

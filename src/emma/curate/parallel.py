@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from emma.lang.codes import Lang
+from emma.lang.language import Lang
 from emma.schemas import UNDETERMINED
 from emma.store import shards
 from emma.store.artifact import Artifact

@@ -3,13 +3,12 @@
 A script comes from the code, else from the text, else from CLDR's likely subtags; never from a guess.
 """
 
-import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from emma.errors import LanguageError
 from emma.lang.cldr import likely_script, suppressed_script
 from emma.lang.iso import individual
+from emma.lang.language import Lang
 from emma.lang.markup import letters
 from emma.lang.reading import Reading, read
 from emma.lang.refusal import RefusedError
@@ -22,28 +21,6 @@ SAMPLE = 2_000
 """Characters of a text that are looked at, those of markup left out."""
 MOST = 0.75
 """Share of them that one script must hold."""
-
-LABEL = re.compile(r"([a-z]{3})_([A-Z][a-z]{3})")
-
-
-@dataclass(frozen=True, order=True)
-class Lang:
-    """A language in a script."""
-
-    iso639_3: str
-    script: str
-
-    @property
-    def label(self) -> str:
-        """The label that stages exchange, such as `swh_Latn`."""
-        return f"{self.iso639_3}_{self.script}"
-
-    @classmethod
-    def parse(cls, label: str) -> "Lang":
-        """Read a label as it stands; LanguageError if it is not of the form `xxx_Yyyy`."""
-        if not (match := LABEL.fullmatch(label)):
-            raise LanguageError(f"'{label}' is not a language label: write ISO 639-3 and ISO 15924, as in swh_Latn.")
-        return cls(*match.groups())
 
 
 @dataclass(frozen=True)

@@ -9,13 +9,12 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
+from emma.lang.language import Lang
 from emma.schemas import SPLITS
 
 Row = Mapping[str, Any]
 Labels = frozenset[str]
 
-NO_LANGUAGE = ("mis", "mul", "und", "zxx")
-"""ISO 639-3 codes of what is in no language, or in several."""
 WORDS: Mapping[str, str] = {
     "collected": "a document that was read has its label (of a pair of texts, the first side's)",
     "kept": "a document of it survived curation",
@@ -38,7 +37,7 @@ STEPS = (
 
 def is_language(label: str) -> bool:
     """Whether a label is of a language."""
-    return label.partition("_")[0] not in NO_LANGUAGE
+    return Lang.parse(label).is_language
 
 
 def number(labels: Iterable[str]) -> int:

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 
 from emma.lang.cldr import likely_scripts
-from emma.lang.codes import LABEL, meaning, resolve
+from emma.lang.codes import meaning, resolve
+from emma.lang.language import LABEL
 from emma.lang.lint_rows import Row
 from emma.lang.macro import beside_members, members
 from emma.lang.refusal import RefusedError

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from emma.errors import LanguageError
-from emma.lang.codes import LABEL, meaning
+from emma.lang.codes import meaning
+from emma.lang.language import LABEL
 from emma.lang.lint_names import AMOUNTS, LABELS, PAIR, PAIRS, SIDES, SIGN, amount
 from emma.lang.refusal import RefusedError
 

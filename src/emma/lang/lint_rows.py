@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from emma.errors import LanguageError
-from emma.lang.codes import LABEL
+from emma.lang.language import LABEL
 from emma.lang.lint_json import entries
 from emma.lang.lint_names import AMOUNTS, LABELS, PAIR, PAIRS, SHORT, SIDES, SIGN
 from emma.lang.lint_names import amount as to_amount

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from emma.errors import LanguageError
 from emma.lang.cldr import likely_script, likely_scripts, representative
-from emma.lang.codes import Lang
+from emma.lang.language import Lang
 
 Policy = str | Mapping[str, str]
 Identify = Callable[[str], tuple[Sequence[str | None], Sequence[float]]]

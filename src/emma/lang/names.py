@@ -38,21 +38,6 @@ def by_name(name: str) -> str:
     raise RefusedError(f"'{name}' is no language code, and no English name of a language.{_near(name)} {REMEDY}")
 
 
-@lru_cache(maxsize=4096)
-def english_name(label: str) -> str:
-    """The English name of the language of a label such as `npi_Deva`: ISO 639-3's, without what it puts in brackets.
-
-    The code itself where ISO 639-3 has none, as for codes of local use.
-    """
-    from iso639 import Language, LanguageNotFoundError
-
-    code = label.partition("_")[0]
-    try:
-        return re.sub(r"\s*\(.*?\)", "", Language.from_part3(code).name)
-    except LanguageNotFoundError:
-        return code
-
-
 @lru_cache(maxsize=16_384)
 def _near(name: str) -> str:
     """A sentence with names like this one, or nothing."""

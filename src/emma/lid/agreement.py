@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from emma.lang.codes import Lang
+from emma.lang.language import Lang
 from emma.lang.macro import macrolanguage_of
 from emma.lang.scripts import covers
 

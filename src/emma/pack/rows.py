@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from emma.lang.names import english_name
+from emma.lang.language import Lang
 from emma.pack.config import PackConfig, fill
 from emma.store import shards
 from emma.store.artifact import Artifact
@@ -81,7 +81,7 @@ def _written_out(
         yield row
         return
     sides = [
-        (lang, english_name(lang), text) for lang, text in ((row["lang"], row["text"]), (row["lang2"], row["text2"]))
+        (lang, Lang.parse(lang).name, text) for lang, text in ((row["lang"], row["text"]), (row["lang2"], row["text2"]))
     ]
     rarer = min(row["lang"], row["lang2"], key=lambda each: (language_bytes.get(each, 0), each))
     for first, second in directions(row["id"], section):

@@ -19,9 +19,9 @@ from emma.collect.reading import called
 from emma.collect.unit import Bad, Unit
 from emma.collect.writing import decided
 from emma.errors import EmmaError, LanguageError
-from emma.lang.codes import LABEL, SAMPLE, resolve
+from emma.lang.codes import SAMPLE, resolve
+from emma.lang.language import LABEL, Lang
 from emma.lang.markup import letters
-from emma.lang.names import english_name
 from emma.lang.odd import oddities, rank
 from emma.lang.scripts import Evidence, agrees, written_in
 from emma.pipeline import recipe as recipes
@@ -186,4 +186,4 @@ def _line(each: dict[str, Any]) -> str:
     if not each["label"]:
         return f"{code}: {each['rule']}{where}"
     odd = f": {'; '.join(each['odd'])}" if each["odd"] else ""
-    return f"{code} → {each['label']} {english_name(each['label'])}{odd} [{each['rule']}]{where}"
+    return f"{code} → {each['label']} {Lang.parse(each['label']).name}{odd} [{each['rule']}]{where}"

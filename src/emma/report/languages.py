@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from emma.lang import counting
+from emma.lang.language import Lang
 from emma.lang.tiers import size_class
-from emma.report.names import english_name
 from emma.report.tables import Row, Tables
 from emma.schemas import CODE, SPLITS
 
@@ -81,8 +81,8 @@ def languages(tables: Tables) -> list[Language]:
 
 
 def _language(lang: str, facts: dict[str, Any]) -> Language:
-    code, _, script = lang.partition("_")
-    return Language(lang, english_name(code), script, size_class(facts.get("train_bytes", 0)), **facts)
+    value = Lang.parse(lang)
+    return Language(lang, value.name, value.script, size_class(facts.get("train_bytes", 0)), **facts)
 
 
 def labels(tables: Tables) -> dict[str, counting.Labels]:

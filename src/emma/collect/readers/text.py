@@ -26,7 +26,7 @@ from emma.collect.encodings import (
 from emma.collect.expected import expected_language
 from emma.collect.streams import DAMAGE, InputFile, decode, in_words
 from emma.collect.unit import Bad, Unit
-from emma.lang.codes import Lang
+from emma.lang.language import Lang
 
 Text = tuple[int, bytes]
 """A line number and what begins there."""

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 
 from emma.errors import LanguageError, RecipeError
-from emma.lang.codes import LABEL, meaning
+from emma.lang.codes import meaning
+from emma.lang.language import LABEL
 
 MOST = 12
 

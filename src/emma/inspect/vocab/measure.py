@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from emma.inspect.vocab.meters import Meter
 from emma.inspect.vocab.texts import Block
-from emma.lang.names import english_name
+from emma.lang.language import Lang
 from emma.lang.scripts import is_spaced
 
 Ints = npt.NDArray[np.int64]
@@ -94,7 +94,7 @@ def _language(lang: str, sums: _Sums) -> Language:
     spaced = is_spaced(lang.partition("_")[2])
     return Language(
         lang=lang,
-        name=english_name(lang),
+        name=Lang.parse(lang).name,
         texts=texts,
         bytes=size,
         characters=characters,
