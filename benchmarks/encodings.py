@@ -17,8 +17,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.machine import machine, result_path
-from emma.collect.codepages import EAST, OTHERS, PAGES, customary, is_unusual, judge, page_script
-from emma.collect.encodings import is_utf8
+from emma.collect.text.codepages import EAST, OTHERS, PAGES, customary, is_unusual, judge, page_script
+from emma.collect.text.encodings import is_utf8
 from emma.errors import LanguageError
 from emma.lang.codes import resolve
 from emma.lang.spelling import spellings

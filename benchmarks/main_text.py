@@ -14,7 +14,7 @@ from importlib.metadata import version
 import trafilatura
 
 from benchmarks.machine import machine, result_path
-from emma.collect.pages import page
+from emma.collect.formats.pages import page
 
 Extract = Callable[[str], str]
 PEERS: dict[str, Extract] = {

@@ -15,8 +15,8 @@ from pathlib import Path
 import ftfy
 
 from benchmarks.machine import machine, result_path
-from emma.collect.clean import SUSPECT, mend
-from emma.collect.compression import decompress, without_suffix
+from emma.collect.files.compression import decompress, without_suffix
+from emma.collect.text.clean import SUSPECT, mend
 
 SHOWN = 40
 """Characters around a change."""

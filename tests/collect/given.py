@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from emma.collect.config import SourceConfig
-from emma.collect.file_names import told_of
+from emma.collect.files.streams import InputFile
 from emma.collect.reading import called
-from emma.collect.streams import InputFile
+from emma.collect.text.file_names import told_of
 from emma.collect.unit import Bad, Unit
 
 DATA = Path(os.environ.get("EMMA_DATA", Path(__file__).parents[3] / "shared" / "data"))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from emma.collect.config import SourceConfig
 from emma.collect.documents import Document, documents, grouped
-from emma.collect.naming import Naming
+from emma.collect.text.naming import Naming
 from emma.collect.unit import Bad, Unit
 from emma.schemas import CODE
 from tests.conftest import TEXTS

@@ -22,7 +22,7 @@ from emma.store.losses import percent
 from emma.work.local import Local
 from emma.work.progress import Reporter
 from emma.work.task import hashable
-from tests.collect.test_archives import tar_of
+from tests.collect.files.test_archives import tar_of
 from tests.conftest import TEXTS
 
 GOOD = [json.dumps({"text": text, "lang": label}, ensure_ascii=False) for label, text in TEXTS.items()]

@@ -9,9 +9,9 @@ import pyarrow as pa
 import pytest
 
 from emma.collect.config import CollectConfig, SourceConfig
-from emma.collect.inputs import inputs
+from emma.collect.files.inputs import inputs
+from emma.collect.files.sizes import text_bytes
 from emma.collect.run import collect
-from emma.collect.sizes import text_bytes
 from emma.errors import ArtifactError, LanguageError, RecipeError, SourceError
 from emma.schemas import DOCUMENTS, REJECTS
 from emma.store import shards

@@ -8,8 +8,8 @@ from typing import Any
 import orjson
 import pytest
 
-from emma.collect import saved
 from emma.collect.config import SourceConfig
+from emma.collect.files import saved
 from emma.errors import ArtifactError, RecipeError, SourceError
 from emma.models.folder import weight_files
 from emma.store.artifact import Artifact, load

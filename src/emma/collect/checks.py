@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import pyarrow.compute as pc
 
 from emma.collect.config import BenchmarkConfig, CollectConfig, SourceConfig
-from emma.collect.naming import CODE_READER
 from emma.collect.readers import find
 from emma.collect.tables import total
+from emma.collect.text.naming import CODE_READER
 from emma.errors import LanguageError, RecipeError, SourceError
 from emma.lang import macro
 from emma.lang.codes import resolve

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from emma.collect.clean import MOJIBAKE, mend, repair
-from emma.collect.naming import Naming
-from emma.collect.survey import surveyed
+from emma.collect.text.clean import MOJIBAKE, mend, repair
+from emma.collect.text.naming import Naming
+from emma.collect.text.survey import surveyed
+from emma.collect.text.writing import decided
 from emma.collect.unit import UNKNOWN_LANGUAGE, Bad, Unit, bad, joined
-from emma.collect.writing import decided
 from emma.errors import LanguageError
 
 

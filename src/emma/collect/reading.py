@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator
 
 from emma.collect.config import SourceConfig
 from emma.collect.documents import documents
-from emma.collect.file_names import Told, told_of, weigh
-from emma.collect.naming import Naming
+from emma.collect.files.streams import InputFile
 from emma.collect.readers import find
 from emma.collect.sink import Sink
-from emma.collect.streams import InputFile
+from emma.collect.text.file_names import Told, told_of, weigh
+from emma.collect.text.naming import Naming
 from emma.collect.unit import Bad, Unit, bad
 from emma.errors import ArtifactError
 

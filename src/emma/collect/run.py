@@ -8,14 +8,14 @@ from pathlib import Path
 
 from emma.collect.checks import check, refuse_empty, refuse_unread
 from emma.collect.config import CollectConfig
-from emma.collect.inputs import Inputs, content, inputs
-from emma.collect.naming import Naming, Policies, identifier
-from emma.collect.opening import open_piece
-from emma.collect.pieces import Batch, BenchmarkBatch, batches
+from emma.collect.files.inputs import Inputs, content, inputs
+from emma.collect.files.opening import open_piece
+from emma.collect.files.pieces import Batch, BenchmarkBatch, batches
+from emma.collect.files.sizes import text_bytes
 from emma.collect.reading import read_file
 from emma.collect.sink import Sink
-from emma.collect.sizes import text_bytes
 from emma.collect.tables import languages_table, sources_table, total
+from emma.collect.text.naming import Naming, Policies, identifier
 from emma.collect.unit import Bad
 from emma.lang.counting import collected, number
 from emma.store import shards

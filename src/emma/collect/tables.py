@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import pyarrow as pa
 
 from emma.collect.config import SourceConfig
-from emma.collect.inputs import Inputs
+from emma.collect.files.inputs import Inputs
 from emma.collect.licences import is_spdx
 from emma.collect.sink import LOST
 from emma.store import shards

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from emma.curate.contamination import contaminated
+from emma.curate.splits.contamination import contaminated
 from emma.kernels.arrow import buffers
 from emma.kernels.sets import Indices
 from emma.kernels.utf8 import Hashes, hash_bytes

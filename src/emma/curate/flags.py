@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from emma.curate.rules import RULES, SCORE
+from emma.curate.quality.rules import RULES, SCORE
 from emma.lang.counting import LITTLE, bytes_by_outcome, shortfall
 from emma.lang.language import Lang
 from emma.lang.macro import beside_members

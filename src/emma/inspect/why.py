@@ -7,8 +7,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from emma.curate.agreement import known_labels, score_side
-from emma.curate.rules import PAIR_FEATURES, SCORE, pair_label
+from emma.curate.quality.agreement import known_labels, score_side
+from emma.curate.quality.rules import PAIR_FEATURES, SCORE, pair_label
 from emma.inspect.compiled import made_by, row_of
 from emma.inspect.finding import EXAMPLES, find, find_reject
 from emma.pipeline.home import Run

@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from emma.collect.config import CollectConfig, SourceConfig
-from emma.collect.file_names import told_of
-from emma.collect.inputs import Listed, inputs
-from emma.collect.naming import CODE_READER, Naming
-from emma.collect.opening import open_piece
-from emma.collect.pieces import Part, Piece
+from emma.collect.files.inputs import Listed, inputs
+from emma.collect.files.opening import open_piece
+from emma.collect.files.pieces import Part, Piece
 from emma.collect.reading import called
+from emma.collect.text.file_names import told_of
+from emma.collect.text.naming import CODE_READER, Naming
+from emma.collect.text.writing import decided
 from emma.collect.unit import Bad, Unit
-from emma.collect.writing import decided
 from emma.errors import EmmaError, LanguageError
 from emma.lang.codes import SAMPLE, resolve
 from emma.lang.language import LABEL, Lang

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from emma.annotate.inputs import settle
-from emma.collect.inputs import fingerprint
+from emma.collect.files.inputs import fingerprint
 from emma.collect.losses import SHOWN, find_losses, guard_losses
 from emma.config.extras import check
 from emma.config.section import Section

@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import Protocol, cast
 
 from emma.collect.config import SourceConfig
-from emma.collect.streams import InputFile
+from emma.collect.files.streams import InputFile
 from emma.collect.unit import Bad, Unit
 from emma.errors import RecipeError
 

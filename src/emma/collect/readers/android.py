@@ -8,10 +8,10 @@ import re
 from collections.abc import Iterator
 
 from emma.collect.config import SourceConfig
-from emma.collect.messages import says_nothing
-from emma.collect.streams import InputFile
+from emma.collect.files.streams import InputFile
+from emma.collect.formats.messages import says_nothing
+from emma.collect.formats.xml_events import End, Records, Start, Text, events
 from emma.collect.unit import Bad, Unit
-from emma.collect.xml_events import End, Records, Start, Text, events
 
 HOLDERS = ("string", "plurals", "string-array")
 RECORDS = Records(frozenset({*HOLDERS, "item"}), flat=True, counted="string|item")

@@ -8,10 +8,10 @@ ISO 639 (`az` for Amuzgo).
 from collections.abc import Iterator
 
 from emma.collect.config import SourceConfig
-from emma.collect.lines import Lines
-from emma.collect.streams import InputFile
+from emma.collect.files.streams import InputFile
+from emma.collect.formats.lines import Lines
+from emma.collect.formats.xml_events import End, Records, Start, Text, events
 from emma.collect.unit import Bad, Unit
-from emma.collect.xml_events import End, Records, Start, Text, events
 
 RECORDS = Records(frozenset({"div"}), counted="div(?=[^<>]*type=.chapter)")
 

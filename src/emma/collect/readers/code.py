@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from emma.collect.config import SourceConfig
-from emma.collect.streams import InputFile
+from emma.collect.files.streams import InputFile
 from emma.collect.unit import Bad, Unit
 
 

@@ -8,7 +8,7 @@ spaced is not always known.
 from collections.abc import Iterator
 
 from emma.collect.config import SourceConfig
-from emma.collect.streams import InputFile, decode
+from emma.collect.files.streams import InputFile, decode
 from emma.collect.unit import Bad, Unit, joined
 
 TEXT = b"# text ="

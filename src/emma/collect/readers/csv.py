@@ -12,12 +12,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 
-from emma.collect.cells import Lines, rows
 from emma.collect.config import SourceConfig
-from emma.collect.dialect import Dialect, is_doubled, looks_quoted
-from emma.collect.encodings import SAMPLE
-from emma.collect.record import Fields
-from emma.collect.streams import DAMAGE, InputFile, decode, in_words
+from emma.collect.files.streams import DAMAGE, InputFile, decode, in_words
+from emma.collect.formats.cells import Lines, rows
+from emma.collect.formats.dialect import Dialect, is_doubled, looks_quoted
+from emma.collect.formats.record import Fields
+from emma.collect.text.encodings import SAMPLE
 from emma.collect.unit import Bad, Unit
 
 OPTIONS = {"delimiter": str, "quotes": bool, "header": bool}

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from emma.collect.config import SourceConfig
-from emma.collect.epub import Archive, Book, Chapter
+from emma.collect.files.streams import DAMAGE, InputFile, in_words
+from emma.collect.formats.epub import Archive, Book, Chapter
 from emma.collect.readers import xhtml
-from emma.collect.streams import DAMAGE, InputFile, in_words
 from emma.collect.unit import Bad, Unit
 
 TYPES = frozenset({"application/xhtml+xml", "text/html", "text/x-oeb1-document"})

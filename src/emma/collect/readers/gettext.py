@@ -9,10 +9,10 @@ import codecs
 import re
 from collections.abc import Iterator, Sequence
 
-from emma.collect import po
 from emma.collect.config import SourceConfig
-from emma.collect.messages import says_nothing
-from emma.collect.streams import InputFile, decode
+from emma.collect.files.streams import InputFile, decode
+from emma.collect.formats import po
+from emma.collect.formats.messages import says_nothing
 from emma.collect.unit import Bad, Unit
 
 LANGUAGE = re.compile(r"^Language:[ \t]*([\w.@+-]+)", re.MULTILINE)

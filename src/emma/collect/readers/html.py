@@ -7,9 +7,9 @@ The language is what the page says of itself: `lang`, meta tags, or its own `hre
 from collections.abc import Iterator
 
 from emma.collect.config import SourceConfig
-from emma.collect.expected import expected_language
-from emma.collect.pages import decoded, language_in, page
-from emma.collect.streams import InputFile
+from emma.collect.files.streams import InputFile
+from emma.collect.formats.pages import decoded, language_in, page
+from emma.collect.text.expected import expected_language
 from emma.collect.unit import Bad, Unit
 
 OPTIONS = {"main_content": bool}

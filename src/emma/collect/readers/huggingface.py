@@ -12,11 +12,12 @@ from typing import IO
 
 import pyarrow as pa
 
-from emma.collect import arrow, hub
 from emma.collect.config import SourceConfig
+from emma.collect.files import hub
+from emma.collect.files.streams import CHUNK, DAMAGE, InputFile
+from emma.collect.formats import arrow
+from emma.collect.formats.record import Fields
 from emma.collect.readers import parquet
-from emma.collect.record import Fields
-from emma.collect.streams import CHUNK, DAMAGE, InputFile
 from emma.collect.unit import Bad, Unit
 
 OPTIONS = {"config": str, "split": str}

@@ -7,10 +7,10 @@ References, formulas, tables and what is said about the article are left out. A 
 from collections.abc import Iterator
 
 from emma.collect.config import SourceConfig
-from emma.collect.lines import Lines, names
-from emma.collect.streams import InputFile
+from emma.collect.files.streams import InputFile
+from emma.collect.formats.lines import Lines, names
+from emma.collect.formats.xml_events import LANG, End, Records, Start, Text, events, without
 from emma.collect.unit import Bad, Unit
-from emma.collect.xml_events import LANG, End, Records, Start, Text, events, without
 
 SKIPPED = names(
     "ref-list fn-group table-wrap table disp-formula disp-formula-group inline-formula tex-math math chem-struct "

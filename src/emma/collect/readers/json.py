@@ -7,9 +7,9 @@ which keys of a record text and language are.
 from collections.abc import Iterator
 
 from emma.collect.config import SourceConfig
-from emma.collect.json_text import BrokenJSON, opened, records
-from emma.collect.record import Fields
-from emma.collect.streams import InputFile, decode
+from emma.collect.files.streams import InputFile, decode
+from emma.collect.formats.json_text import BrokenJSON, opened, records
+from emma.collect.formats.record import Fields
 from emma.collect.unit import Bad, Unit
 
 OPTIONS = {"records": str}

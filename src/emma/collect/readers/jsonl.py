@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from emma.collect.config import SourceConfig
-from emma.collect.json_text import BrokenJSON, Keys, loads, values_in
-from emma.collect.record import Fields
-from emma.collect.streams import InputFile
+from emma.collect.files.streams import InputFile
+from emma.collect.formats.json_text import BrokenJSON, Keys, loads, values_in
+from emma.collect.formats.record import Fields
 from emma.collect.unit import Bad, Unit
 
 BLANK = b" \t\xef\xbb\xbf"

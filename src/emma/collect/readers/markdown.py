@@ -12,9 +12,9 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from emma.collect.config import SourceConfig
-from emma.collect.lines import squeezed
-from emma.collect.stories import story
-from emma.collect.streams import InputFile
+from emma.collect.files.streams import InputFile
+from emma.collect.formats.lines import squeezed
+from emma.collect.formats.stories import story
 from emma.collect.unit import Bad, Unit
 
 METADATA = re.compile(r"---[ \t]*+\n(.*?)\n---[ \t]*+(?:\n|$)", re.DOTALL)

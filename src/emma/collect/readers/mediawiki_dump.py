@@ -11,10 +11,10 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import quote
 
 from emma.collect.config import SourceConfig
-from emma.collect.streams import InputFile
+from emma.collect.files.streams import InputFile
+from emma.collect.formats.wikitext import plain
+from emma.collect.formats.xml_events import LANG, End, Records, Start, Text, events
 from emma.collect.unit import Bad, Unit
-from emma.collect.wikitext import plain
-from emma.collect.xml_events import LANG, End, Records, Start, Text, events
 
 PROJECT = re.compile(r"(wiki|wiktionary|wikibooks|wikinews|wikiquote|wikisource|wikiversity|wikivoyage|wikimedia)$")
 SHARED = frozenset({"commons", "meta", "wikidata", "species", "mediawiki", "incubator", "sources", "foundation"})

@@ -8,9 +8,9 @@ Messages keep their markup and parameters; those that are nothing else (`$1 ($2)
 from collections.abc import Iterator
 
 from emma.collect.config import SourceConfig
-from emma.collect.json_text import BrokenJSON
-from emma.collect.messages import json_message, opened_object, outermost
-from emma.collect.streams import InputFile
+from emma.collect.files.streams import InputFile
+from emma.collect.formats.json_text import BrokenJSON
+from emma.collect.formats.messages import json_message, opened_object, outermost
 from emma.collect.unit import Bad, Unit
 
 METADATA = "@metadata"

@@ -7,9 +7,9 @@ as its only key (OpenStreetMap's iD), else an unmistakable part of the path (`sw
 from collections.abc import Iterator
 
 from emma.collect.config import SourceConfig
-from emma.collect.json_text import BrokenJSON, Reading
-from emma.collect.messages import json_message, opened_object, outermost
-from emma.collect.streams import InputFile
+from emma.collect.files.streams import InputFile
+from emma.collect.formats.json_text import BrokenJSON, Reading
+from emma.collect.formats.messages import json_message, opened_object, outermost
 from emma.collect.unit import Bad, Unit
 
 Path = tuple[str | int, ...]

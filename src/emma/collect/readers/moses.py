@@ -11,7 +11,7 @@ from itertools import zip_longest
 from typing import IO
 
 from emma.collect.config import SourceConfig
-from emma.collect.streams import CHUNK, DAMAGE, InputFile
+from emma.collect.files.streams import CHUNK, DAMAGE, InputFile
 from emma.collect.unit import Bad, Unit
 
 Line = tuple[int, bytes] | Bad

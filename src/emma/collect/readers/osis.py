@@ -7,10 +7,10 @@ introduction, has lines of its own. The language is the xml:lang of the text, el
 from collections.abc import Iterator
 
 from emma.collect.config import SourceConfig
-from emma.collect.lines import Lines
-from emma.collect.streams import InputFile
+from emma.collect.files.streams import InputFile
+from emma.collect.formats.lines import Lines
+from emma.collect.formats.xml_events import LANG, End, Records, Start, Text, events, without
 from emma.collect.unit import Bad, Unit
-from emma.collect.xml_events import LANG, End, Records, Start, Text, events, without
 
 SKIPPED = frozenset({"title", "note", "figure", "index", "rdgGroup"})
 CHAPTERS = frozenset({"chapter", "div"})

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pyarrow.parquet as pq
 
-from emma.collect import arrow
 from emma.collect.config import SourceConfig
-from emma.collect.streams import InputFile
+from emma.collect.files.streams import InputFile
+from emma.collect.formats import arrow
 from emma.collect.unit import Bad, Unit
 
 MOST_ROWS = 1 << 40

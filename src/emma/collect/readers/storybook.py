@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator
 
 from emma.collect.config import SourceConfig
-from emma.collect.stories import story
-from emma.collect.streams import InputFile
+from emma.collect.files.streams import InputFile
+from emma.collect.formats.stories import story
 from emma.collect.unit import Bad, Unit
 
 LANGUAGE = re.compile(r"^\* Language: *(\S+) *$", re.MULTILINE)

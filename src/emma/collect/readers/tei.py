@@ -10,11 +10,11 @@ segment of one, that names another is a unit for itself.
 from collections.abc import Iterator
 
 from emma.collect.config import SourceConfig
-from emma.collect.joins import Words
-from emma.collect.lines import Lines, names
-from emma.collect.streams import InputFile
+from emma.collect.files.streams import InputFile
+from emma.collect.formats.joins import Words
+from emma.collect.formats.lines import Lines, names
+from emma.collect.formats.xml_events import LANG, End, Records, Start, Text, events, without
 from emma.collect.unit import Bad, Unit
-from emma.collect.xml_events import LANG, End, Records, Start, Text, events, without
 
 SKIPPED = names(
     "note noteGrp rdg del fw formula figDesc index listBibl standOff facsimile sourceDoc sic reg expan desc incident "

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from emma.collect.config import SourceConfig
-from emma.collect.encodings import (
+from emma.collect.files.streams import DAMAGE, InputFile, decode, in_words
+from emma.collect.text.encodings import (
     SAMPLE,
     UTF8,
     Encoding,
@@ -23,8 +24,7 @@ from emma.collect.encodings import (
     is_wide,
     unicode_of,
 )
-from emma.collect.expected import expected_language
-from emma.collect.streams import DAMAGE, InputFile, decode, in_words
+from emma.collect.text.expected import expected_language
 from emma.collect.unit import Bad, Unit
 from emma.lang.language import Lang
 

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator
 from itertools import combinations
 
 from emma.collect.config import SourceConfig
-from emma.collect.lines import squeezed
-from emma.collect.streams import InputFile
+from emma.collect.files.streams import InputFile
+from emma.collect.formats.lines import squeezed
+from emma.collect.formats.xml_events import LANG, End, Event, Records, Start, Text, events
 from emma.collect.unit import Bad, Unit
-from emma.collect.xml_events import LANG, End, Event, Records, Start, Text, events
 
 OPTIONS = {"pairs": ("source", "all")}
 MOST = 1_000

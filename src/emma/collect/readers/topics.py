@@ -4,8 +4,8 @@ import ast
 from collections.abc import Iterator
 
 from emma.collect.config import SourceConfig
-from emma.collect.python import parse
-from emma.collect.streams import InputFile
+from emma.collect.files.streams import InputFile
+from emma.collect.formats.python import parse
 from emma.collect.unit import Bad, Unit
 
 

@@ -6,10 +6,10 @@ The language is the root's xml:lang (BCP 47) with its iso15924 script put in, el
 from collections.abc import Iterator, Mapping
 
 from emma.collect.config import SourceConfig
-from emma.collect.lines import Lines, names
-from emma.collect.streams import InputFile
+from emma.collect.files.streams import InputFile
+from emma.collect.formats.lines import Lines, names
+from emma.collect.formats.xml_events import LANG, End, Records, Start, Text, events
 from emma.collect.unit import Bad, Unit
-from emma.collect.xml_events import LANG, End, Records, Start, Text, events
 
 SECTIONS = names("preamble article")
 RECORDS = Records(SECTIONS, flat=True)

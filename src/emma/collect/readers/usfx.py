@@ -8,10 +8,10 @@ import re
 from collections.abc import Iterator
 
 from emma.collect.config import SourceConfig
-from emma.collect.lines import Lines
-from emma.collect.streams import InputFile
+from emma.collect.files.streams import InputFile
+from emma.collect.formats.lines import Lines
+from emma.collect.formats.xml_events import End, Records, Start, Text, events, without
 from emma.collect.unit import Bad, Unit
-from emma.collect.xml_events import End, Records, Start, Text, events, without
 
 HEADINGS = re.compile(r"(?:h|toc|toca|mt|mte|ms|mr|s|sr|r|d|sp|cl|cp|cd|id|ide|rem|sts|imt|is|io|iot|ior)\d?")
 """Marks of headings, of running heads and of what is said about the file; elements, or `sfm` of a paragraph."""

@@ -13,15 +13,15 @@ from dataclasses import replace
 
 from warcio.recordloader import ArcWarcRecord, ArcWarcRecordLoader
 
-from emma.collect.binary import LOOKED_AT
 from emma.collect.config import SourceConfig
-from emma.collect.expected import expected_language
-from emma.collect.members import Plain
-from emma.collect.pages import decoded, language_in, page
-from emma.collect.streams import InputFile, in_words
-from emma.collect.transfer import DECODERS, BodyError, dechunked, decompressed, steps
+from emma.collect.files.binary import LOOKED_AT
+from emma.collect.files.members import Plain
+from emma.collect.files.streams import InputFile, in_words
+from emma.collect.files.transfer import DECODERS, BodyError, dechunked, decompressed, steps
+from emma.collect.files.web_archives import Record, records
+from emma.collect.formats.pages import decoded, language_in, page
+from emma.collect.text.expected import expected_language
 from emma.collect.unit import Bad, Unit
-from emma.collect.web_archives import Record, records
 
 OPTIONS = {"main_content": bool}
 CONTENT = frozenset({"response", "resource", "conversion"})

@@ -7,10 +7,10 @@ is the nearest xml:lang or `lang` above the text.
 from collections.abc import Iterator
 
 from emma.collect.config import SourceConfig
-from emma.collect.lines import Lines, names
-from emma.collect.streams import InputFile
+from emma.collect.files.streams import InputFile
+from emma.collect.formats.lines import Lines, names
+from emma.collect.formats.xml_events import LANG, End, Records, Start, Text, events, without
 from emma.collect.unit import Bad, Unit
-from emma.collect.xml_events import LANG, End, Records, Start, Text, events, without
 
 SKIPPED = names("head script style nav svg math audio video object form button rt rp")
 NOTES = names("noteref footnote footnotes endnote endnotes rearnote rearnotes pagebreak toc backlink")

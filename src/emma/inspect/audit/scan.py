@@ -13,8 +13,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from emma.curate.agreement import known_labels, score_side
-from emma.curate.rules import SCORE
+from emma.curate.quality.agreement import known_labels, score_side
+from emma.curate.quality.rules import SCORE
 from emma.inspect.compiled import Compiled, Place
 from emma.schemas import FEATURES
 from emma.store import shards

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePath
 from typing import Any
 
-from emma.collect.compression import decompress, without_suffix
+from emma.collect.files.compression import decompress, without_suffix
 from emma.errors import LanguageError, SourceError
 from emma.inspect.vocab.texts import ENGLISH, Block, Found, Skipped, beside_english, label_of
 from emma.lang.tables import Scheme

@@ -1,0 +1,234 @@
+"""One input file, or one member of an archive, as readers see it: open, decompressed, read as far as it is whole."""
+
+import io
+import lzma
+import shutil
+import tarfile
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+from typing import IO
+
+import zstandard
+
+from emma.collect.files.compression import without_suffix
+from emma.collect.text.encodings import MARKS, SAMPLE
+from emma.collect.unit import Bad
+
+DAMAGE = (
+    OSError,
+    EOFError,
+    zlib.error,
+    lzma.LZMAError,
+    zstandard.ZstdError,
+    tarfile.TarError,
+    zipfile.BadZipFile,
+)
+"""What reading a broken file or archive raises."""
+CHUNK = 1 << 20
+
+
+@dataclass
+class InputFile:
+    """One file of a source, one member of an archive, or a range of lines of a large file."""
+
+    name: str
+    stream: IO[bytes]
+    max_row_bytes: int
+    encoding: str | None = None
+    """What the source declares, None for UTF-8. Never UTF-16 or UTF-32: those are made UTF-8 when a file is opened."""
+    row: int = 0
+    """Lines of the file before where the stream stands."""
+    left: int | None = None
+    """Bytes in which lines of this range begin; None: to the end of the file."""
+    beside: tuple["InputFile", ...] = ()
+    """Files whose lines belong to this one's."""
+    location: str = ""
+    """Where the file lies, for formats that a library opens by itself."""
+    head: bytes | None = None
+    """The first bytes of the file, once known."""
+    forward_only: bool = False
+    """Whether the stream cannot go back, whatever it says of itself: a member of a tar archive."""
+
+    @property
+    def inner(self) -> PurePosixPath:
+        """The name without the suffix of its compression: `am.md` for `am.md.gz`."""
+        return without_suffix(self.name)
+
+    def lines(self) -> Iterator[tuple[int, bytes] | Bad]:
+        """Lines with their numbers from 1, without line ends. A line that is too long is a Bad; the rest goes on.
+
+        Damage ends the iteration with a Bad.
+        """
+        row, left, limit, readline = self.row, self.left, self.max_row_bytes, self.stream.readline
+        try:
+            while (left is None or left > 0) and (line := readline(limit + 1)):
+                row += 1
+                size = len(line)
+                if size > limit and not line.endswith(b"\n"):
+                    yield Bad(row, "row too long", f"more than {limit} bytes (max_row_bytes)", line)
+                    size += skip_line(self.stream)
+                else:
+                    yield row, line.rstrip(b"\r\n")
+                if left is not None:
+                    left -= size
+        except DAMAGE as error:
+            yield Bad(row + 1, "broken file", f"it cannot be read from here on ({in_words(error)})")
+
+    def sample(self) -> bytes:
+        """The first bytes of the file, as far as it is whole; the stream then gives them again, and damage after."""
+        if self.head is None:
+            self.head, damage = _beginning(self.stream)
+            if isinstance(self.stream, io.BufferedReader) and isinstance(self.stream.raw, io.FileIO):
+                self.stream.seek(0)
+            else:
+                self.stream = io.BufferedReader(_Chained(self.head, self.stream, damage), CHUNK)
+        return self.head
+
+    def whole(self) -> bytes | Bad:
+        """All bytes, for formats that make sense only whole; Bad (row 0) when damaged or over `max_row_bytes`.
+
+        Nothing of a Bad file is used, so all of its bytes count as unread.
+        """
+        try:
+            data = self.stream.read(self.max_row_bytes + 1)
+        except DAMAGE as error:
+            return Bad(0, "broken file", in_words(error))
+        if len(data) > self.max_row_bytes:
+            why = f"the file has more than {self.max_row_bytes} bytes (max_row_bytes)"
+            return Bad(0, "row too long", why, data, unread=len(data) + self.unread())
+        return data
+
+    def text(self) -> str | Bad:
+        """As `whole`, decoded."""
+        data = self.whole()
+        text = data if isinstance(data, Bad) else self.decode(data, 0)
+        return replace(text, unread=len(text.raw)) if isinstance(text, Bad) and isinstance(data, bytes) else text
+
+    def unread(self) -> int:
+        """Bytes from where the stream stands to its end, or to where it is damaged; the stream is at its end then."""
+        passed = 0
+        try:
+            while piece := self.stream.read(CHUNK):
+                passed += len(piece)
+        except DAMAGE:
+            pass
+        return passed
+
+    def position(self) -> int:
+        """Bytes, decompressed, before where the stream stands; 0 where nobody can tell."""
+        try:
+            return self.stream.tell()
+        except (OSError, ValueError):  # no such thing here, or closed
+            return 0
+
+    def decode(self, data: bytes, row: int) -> str | Bad:
+        """Bytes of this file as text, or Bad."""
+        return decode(data, row, self.encoding)
+
+    def seekable(self) -> IO[bytes]:
+        """The stream, or a copy of it on disk if it cannot go back, for formats that are not read front to back.
+
+        Raises what damage raises.
+        """
+        if not self.forward_only and self.stream.seekable():
+            return self.stream
+        copy = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as its reader
+        shutil.copyfileobj(self.stream, copy, CHUNK)
+        copy.seek(0)
+        return copy
+
+
+class _Chained(io.RawIOBase):
+    """Bytes that were read already, then the rest of their stream."""
+
+    def __init__(self, first: bytes, rest: IO[bytes], damage: Exception | None) -> None:
+        self._first, self._rest, self._damage, self._passed = first, rest, damage, 0
+
+    def readable(self) -> bool:
+        """True."""
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        """Fill `buffer`; 0 at the end."""
+        if self._damage and not self._first:
+            raise self._damage
+        piece = self._first or _read_once(self._rest, len(buffer))
+        count = min(len(piece), len(buffer))
+        buffer[:count], self._first = piece[:count], piece[count:]
+        self._passed += count
+        return count
+
+    def tell(self) -> int:
+        """Bytes given so far."""
+        return self._passed
+
+
+def with_line_feeds(stream: IO[bytes]) -> IO[bytes]:
+    """The stream of a file whose lines end with carriage returns alone, as on the first Macintosh, with line feeds."""
+    return io.BufferedReader(_LineFeeds(stream), CHUNK)
+
+
+class _LineFeeds(io.RawIOBase):
+    """A stream with line feeds for its carriage returns."""
+
+    def __init__(self, raw: IO[bytes]) -> None:
+        self._raw = raw
+
+    def readable(self) -> bool:
+        """True."""
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        """Fill `buffer`; 0 at the end."""
+        piece = _read_once(self._raw, len(buffer)).replace(b"\r", b"\n")
+        buffer[: len(piece)] = piece
+        return len(piece)
+
+
+def _beginning(stream: IO[bytes]) -> tuple[bytes, Exception | None]:
+    """The first SAMPLE bytes, or those before damage, and what is damaged."""
+    pieces: list[bytes] = []
+    left = SAMPLE
+    try:
+        while left and (piece := _read_once(stream, left)):
+            pieces.append(piece)
+            left -= len(piece)
+    except DAMAGE as error:
+        return b"".join(pieces), error
+    return b"".join(pieces), None
+
+
+def _read_once(stream: IO[bytes], size: int) -> bytes:
+    """What can be had at once: reading on until `size` is full would lose what stands before damage."""
+    return stream.read1(size) if isinstance(stream, io.BufferedIOBase) else stream.read(size)
+
+
+def skip_line(stream: IO[bytes]) -> int:
+    """Go to the start of the next line, in bounded memory; returns the bytes passed."""
+    passed = 0
+    while line := stream.readline(CHUNK):
+        passed += len(line)
+        if line.endswith(b"\n"):
+            break
+    return passed
+
+
+def decode(data: bytes, row: int, encoding: str | None = None) -> str | Bad:
+    """Text without a byte-order mark, or Bad; UTF-8 unless said, or UTF-16 or UTF-32 where such a mark says it."""
+    if encoding is None and len(data) > 4 and data[:2] in (b"\xff\xfe", b"\xfe\xff", b"\0\0"):
+        encoding = next((name for mark, name in MARKS if data.startswith(mark)), None)
+    try:
+        return data.decode(encoding or "utf-8-sig")
+    except UnicodeDecodeError as error:
+        kind = f"invalid {encoding}" if encoding else "invalid UTF-8"
+        advice = "" if encoding else "; if all of the file is in another encoding, set `encoding` of the source"
+        return Bad(row, kind, f"byte {error.start} ({error.reason}){advice}", data)
+
+
+def in_words(error: BaseException) -> str:
+    """What an error says, or its name if it says nothing."""
+    return str(error).strip(" .") or type(error).__name__

@@ -1,0 +1,121 @@
+"""What HTTP does to a body on its way, undone: transfer in chunks, and compression."""
+
+import io
+import re
+import zlib
+from importlib import import_module
+from typing import Any, Final, Protocol
+
+from emma.collect.files.compression import ZstdReader
+from emma.collect.text.encodings import SAMPLE, is_utf8
+
+CHUNK_SIZE: Final = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]*)?\r\n")
+BROTLI_OF_A: Final = b"\x0b\x00\x80a\x03"
+PLAIN: Final = frozenset({"", "identity", "none", "utf-8", "utf8", "iso-8859-1", "windows-1252", "8bit", "binary"})
+"""Names under which servers send bodies as they are: the first two by the standard."""
+
+
+class BodyError(Exception):
+    """A body is not what its headers say."""
+
+
+class _Decoder(Protocol):
+    def __call__(self, data: bytes, limit: int, /) -> bytes: ...
+
+
+def dechunked(data: bytes) -> bytes:
+    """A body without the sizes of its chunks; itself where the crawler has already taken them out.
+
+    Raises BodyError where it breaks off or a size is wrong.
+    """
+    pieces, at = list[bytes](), 0
+    while size := CHUNK_SIZE.match(data, at):
+        begin, end = size.end(), size.end() + int(size[1], 16)
+        if begin == end:
+            return b"".join(pieces)
+        if data[end : end + 2] != b"\r\n":
+            raise BodyError(f"the chunk at byte {at} has not the {end - begin} bytes that it says")
+        pieces.append(data[begin:end])
+        at = end + 2
+    if at:
+        raise BodyError(f"no chunk begins at byte {at}")
+    return data
+
+
+def decompressed(data: bytes, encoding: str, limit: int) -> bytes:
+    """A body as it was before compression, up to a byte more than `limit`; itself if it is text all the same.
+
+    Raises BodyError where it is neither.
+    """
+    try:
+        for step in reversed(steps(encoding)):
+            data = DECODERS[step](data, limit + 1)
+    except Exception as error:  # decoders have errors of their own
+        if not is_utf8(data[:SAMPLE]) or b"\0" in data[:SAMPLE]:
+            raise BodyError(f"it cannot be decompressed as {encoding} ({error})") from None
+    return data
+
+
+def steps(encoding: str) -> list[str]:
+    """The compressions that a header names, in the order of doing, without those that change nothing."""
+    return [name for each in encoding.split(",") if (name := each.strip().lower()) not in PLAIN]
+
+
+def _unzstd(data: bytes, limit: int) -> bytes:
+    return io.BufferedReader(ZstdReader(io.BytesIO(data))).read(limit)
+
+
+def _inflated(bits: int) -> _Decoder:
+    def inflate(data: bytes, limit: int) -> bytes:
+        stream = zlib.decompressobj(bits)
+        text = stream.decompress(data, limit)
+        if len(text) < limit and not stream.eof:
+            raise EOFError("it ends early")
+        return text
+
+    return inflate
+
+
+def _deflated(data: bytes, limit: int) -> bytes:
+    """With the header that the standard asks for, or without, as many servers send it."""
+    try:
+        return _inflated(zlib.MAX_WBITS)(data, limit)
+    except zlib.error:
+        return _inflated(-zlib.MAX_WBITS)(data, limit)
+
+
+def _unbrotlied(module: Any) -> _Decoder:
+    """Decoding by a package, whose decoders go by different names: in steps where it can limit what comes out."""
+
+    def decode(data: bytes, limit: int) -> bytes:
+        decoder = module.Decompressor()
+        step = getattr(decoder, "process", None) or decoder.decompress
+        try:
+            text = bytes(step(data, output_buffer_limit=limit))
+        except TypeError:
+            return bytes(module.decompress(data))
+        while len(text) < limit and not decoder.is_finished():
+            if not (more := step(b"", output_buffer_limit=limit - len(text))):
+                raise EOFError("it ends early")
+            text += more
+        return text
+
+    return decode
+
+
+def _brotli() -> dict[str, _Decoder]:
+    """A decoder of Brotli that works; none if no package brings one."""
+    for name in ("brotli", "brotlicffi"):
+        try:
+            decode = _unbrotlied(import_module(name))
+            if decode(BROTLI_OF_A, 10) == b"a":
+                return {"br": decode}
+        except Exception:  # whatever is wrong with it, it is as if it were absent
+            continue
+    return {}
+
+
+_gunzipped = _inflated(16 + zlib.MAX_WBITS)
+DECODERS: Final[dict[str, _Decoder]] = {"gzip": _gunzipped, "x-gzip": _gunzipped, "deflate": _deflated, "zstd": _unzstd}
+DECODERS.update(_brotli())
+"""Compressions that can be undone."""

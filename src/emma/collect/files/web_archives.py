@@ -1,0 +1,155 @@
+"""Records of web archives (WARC, ARC), one after the other; what is wrong with one does not hide the rest.
+
+A record ends where its length says if it looks like an end. Else the length is wrong, or the bytes are, and reading
+goes on where the next record begins, or in the next member of a gzip file.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Final
+
+from emma.collect.files.members import PIECE, Plain
+from emma.collect.unit import RAW_BYTES
+
+HEADER: Final = 1 << 16
+"""Bytes that the header of a record may have, and what HTTP says before the content."""
+AFTER: Final = 1 << 12
+"""Bytes that are looked at behind a record."""
+BLANK: Final = re.compile(rb"\r?\n\r?\n")
+NEWLINES: Final = b"\r\n"
+
+
+@dataclass(frozen=True)
+class Format:
+    """How records of a kind of archive look."""
+
+    name: str
+    begin: re.Pattern[bytes]
+    """How one begins."""
+    length: re.Pattern[bytes]
+    """Where its header says how long the rest is."""
+    ends: tuple[bytes, ...]
+    """What follows one."""
+
+    def is_begin(self, data: bytes | bytearray) -> bool:
+        """Whether a record begins here."""
+        return self.begin.match(data) is not None
+
+    def next_one(self, data: bytearray, start: int) -> int:
+        """Where the next record begins; -1 if none does."""
+        found = self.begin.search(data, start)
+        return found.start() if found else -1
+
+
+WARC: Final = Format(
+    "warc",
+    re.compile(rb"^WARC/\d\.\d+\r?\n(?=[\w-]+:)", re.MULTILINE),
+    re.compile(rb"^Content-Length:[ \t]*(\d{1,18})[ \t]*\r?$", re.MULTILINE | re.IGNORECASE),
+    (b"\r\n\r\n", b"\n\n"),
+)
+ARC: Final = Format(
+    "arc",
+    re.compile(rb"^[a-z][a-z0-9+.-]{1,20}:[^\n]{1,4000} \d{8,14} [^\n]{1,200} \d{1,18}\r?\n", re.MULTILINE),
+    re.compile(rb" (\d{1,18})\r?\n"),
+    (b"\n", b"\r\n"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A record as it lies in an archive without compression."""
+
+    format: str
+    at: int
+    """Bytes of the archive before it."""
+    data: bytes
+    """Header and content, or their beginning."""
+    broken: str = ""
+    """What is wrong with it, in words."""
+    is_whole: bool = True
+    """Whether `data` holds all of it."""
+    units: int = 1
+    """Records that are not read because of it, itself among them, as far as they can be counted."""
+    unread: int = 0
+    """Bytes that are not read because of it, compressed where they cannot be decompressed."""
+
+
+def records(plain: Plain, limit: int) -> Iterator[Record]:
+    """The records in order; of those that are longer than `limit` the beginning."""
+    kind = WARC
+    while _at_record(plain):
+        kind = next((each for each in (kind, WARC, ARC) if each.next_one(plain.held, 0) >= 0), kind)
+        yield _next(plain, kind, limit)
+
+
+def _at_record(plain: Plain) -> bool:
+    """Pass over empty lines; whether anything follows, were it damage."""
+    while plain.need(HEADER) and plain.held[0] in NEWLINES:
+        first = plain.held[:AFTER]  # of all that is held there may be megabytes, and records without number
+        plain.take(len(first) - len(first.lstrip(NEWLINES)))
+    return bool(plain.held or (plain.damage and not plain.is_over))
+
+
+def _next(plain: Plain, kind: Format, limit: int) -> Record:
+    begin = kind.begin.match(plain.held)
+    if begin is None:
+        return _broken(plain, kind, plain.damage or "no record begins here", 0)
+    end = begin if kind is ARC else BLANK.search(plain.held, 0, HEADER)
+    length = end and kind.length.search(plain.held, 0, end.end())
+    if not end or not length:
+        return _broken(plain, kind, plain.damage or "its header is garbled", begin.end())
+    size = end.end() + int(length[1])
+    if size > limit + 2 * HEADER:
+        return _large(plain, kind, size, limit + 2 * HEADER)
+    if why := _fault(plain, kind, size):
+        broken = _broken(plain, kind, why, end.end())
+        return broken if plain.damage else replace(broken, unread=0)
+    return Record(kind.name, plain.at, plain.take(size))
+
+
+def _fault(plain: Plain, kind: Format, size: int) -> str:
+    """What is wrong with a record of `size` bytes that the header promises; empty if nothing is."""
+    held = plain.need(size + AFTER)
+    if plain.damage and (held < size or (plain.verified is not None and plain.at + size > plain.verified)):
+        return plain.damage
+    if held < size:
+        return "the file ends inside it"
+    return "" if _is_end(plain, kind, size) else "its length is wrong"
+
+
+def _is_end(plain: Plain, kind: Format, at: int) -> bool:
+    """Whether a record may end here: at the end of the file, at an empty line, or where the next one begins."""
+    rest = bytes(plain.held[at : at + AFTER])
+    return not rest.strip(NEWLINES) or rest.startswith(kind.ends) or kind.is_begin(rest.lstrip(NEWLINES))
+
+
+def _large(plain: Plain, kind: Format, size: int, limit: int) -> Record:
+    """Pass over a record without holding it; if it does not end as it should, it has swallowed others."""
+    plain.need(limit)
+    at, data, begun = plain.at, bytes(plain.held[:limit]), 0
+    while (left := at + size - plain.at) and plain.need(min(left, PIECE)):
+        begun += len(kind.begin.findall(plain.take(min(left, PIECE))))
+    if not left and plain.need(AFTER) >= 0 and _is_end(plain, kind, 0):
+        return Record(kind.name, at, data, is_whole=False)
+    why, passed = plain.damage or "its length is wrong", plain.at - at
+    broken = _broken(plain, kind, why, 0)
+    return replace(broken, at=at, data=data[:RAW_BYTES], units=begun, unread=passed + broken.unread)
+
+
+def _broken(plain: Plain, kind: Format, why: str, start: int) -> Record:
+    """Go to where the next record begins, after `start`."""
+    at, data, passed = plain.at, bytes(plain.held[:RAW_BYTES]), 0
+    while (begin := kind.next_one(plain.held, start)) < 0:
+        passed += len(plain.take(max(0, len(plain.held) - AFTER)))
+        start = 1
+        if plain.damage:
+            passed += len(plain.take(len(plain.held)))
+            goes_on, skipped = plain.resume(lambda data: WARC.is_begin(data) or ARC.is_begin(data))
+            return Record(kind.name, at, data, why, is_whole=False, unread=skipped + (0 if goes_on else passed))
+        if plain.is_over:
+            passed += len(plain.take(len(plain.held)))
+            return Record(kind.name, at, data, why, is_whole=False, unread=passed)
+        plain.need(len(plain.held) + PIECE)
+    plain.take(begin)
+    return Record(kind.name, at, data, why, is_whole=False)

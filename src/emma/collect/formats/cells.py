@@ -1,0 +1,163 @@
+"""Rows of a table as text: where each begins and ends when quotes may hide line ends, and when a quote is missing.
+
+A quote that is never closed swallows the lines after it. Those are read again, each for itself; so no line is read more
+than three times, and one bad row costs one row.
+"""
+
+import csv
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from emma.collect.files.streams import InputFile
+from emma.collect.unit import Bad
+
+RETURN, SEPARATOR = "\r", "\u2028"
+"""A carriage return within a line ends no row; Unicode's separator of lines stands for it, and becomes a line end."""
+MOST_LINES = 100_000
+"""Lines that a row may have: a missing quote holds no more of them in memory."""
+
+
+@dataclass(slots=True)  # not frozen: see Unit
+class Line:
+    """A line of a file."""
+
+    row: int
+    data: bytes
+    text: str
+    bad: Bad | None = None
+    """What is wrong with it."""
+    alone: bool = False
+    """Whether it is read again, as a row for itself."""
+
+
+class Lines:
+    """The lines of a file as text, and those that the current row has taken."""
+
+    def __init__(self, file: InputFile) -> None:
+        self._file, self._lines, self._limit = file, file.lines(), file.max_row_bytes
+        self._taken: list[Line] = []
+        self._again: deque[Line] = deque()
+        self._size = 0
+        self._unreadable: Bad | None = None
+
+    def begin(self) -> None:
+        """Begin a row."""
+        self._taken, self._size = [], 0
+
+    @property
+    def row(self) -> int:
+        """Number of the current row's first line."""
+        return self._taken[0].row if self._taken else self._file.row
+
+    @property
+    def count(self) -> int:
+        """Lines of the current row."""
+        return len(self._taken)
+
+    @property
+    def bad(self) -> Bad | None:
+        """The first line of the current row that is no text, if any."""
+        return next((line.bad for line in self._taken if line.bad), None)
+
+    @property
+    def raw(self) -> bytes:
+        """The current row as the file has it."""
+        return b"\n".join(line.data for line in self._taken)
+
+    def holds_rows(self, row: Sequence[str], delimiter: str) -> bool:
+        """Whether the lines of the current row but its last are rows themselves, each with a cell that is its own too.
+
+        Then a quote that nobody closed met one that is text: `"never closed,sw`, some rows, `5" long,sw`.
+        """
+        behind = (
+            next((at for at, cell in enumerate(row) if "\n" in cell), len(row)) + 1
+        )  # before, the first line has them anyhow
+        first, *inner = [each.text.split(delimiter) for each in self._taken[:-1]]
+        lines = [(first, behind)] * (behind < len(row)) + [(cells, 0) for cells in inner]
+        return bool(lines) and all(
+            len(cells) == len(row) and any(cells[at] == row[at] != "" for at in range(begin, len(row)))
+            for cells, begin in lines
+        )
+
+    def broken(self, kind: str, detail: str) -> Bad:
+        """What to say of the current row's first line."""
+        return Bad(self.row, kind, detail, self._taken[0].data if self._taken else b"")
+
+    def again(self, *, to_end: bool) -> None:
+        """Give back what a broken row took after its first line, each line a row for itself.
+
+        The last one may begin a row as any other, unless the file ended in it: it is where the mistake was noticed.
+        """
+        swallowed = self._taken[1:]
+        for line in swallowed if to_end else swallowed[:-1]:
+            line.alone = True
+        self._again.extendleft(reversed(swallowed))
+
+    def skip(self) -> tuple[int, int]:
+        """Read the rest for nothing: how many lines, and bytes."""
+        left = [len(each.data) + 1 for each in self._again]
+        lines, size = len(left), sum(left)
+        for line in self._lines:
+            lines, size = lines + 1, size + len(line.raw if isinstance(line, Bad) else line[1]) + 1
+        return lines, size
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        if self._taken and self._taken[0].alone:
+            raise BrokenRow("broken CSV", "a quote that its line does not close")
+        line = self._again.popleft() if self._again else self._next()
+        self._taken.append(line)
+        self._size += len(line.data)
+        if self._size > self._limit or len(self._taken) > MOST_LINES:
+            raise BrokenRow("row too long", f"more than {self._limit} bytes (max_row_bytes) or {MOST_LINES} lines")
+        return f"{line.text.replace(RETURN, SEPARATOR)}\n"
+
+    def _next(self) -> Line:
+        """The file's next line. What cannot be read ends the row before it, and is a row itself."""
+        line, self._unreadable = self._unreadable or next(self._lines), None
+        if not isinstance(line, Bad):
+            return self._decoded(*line)
+        if self._taken:
+            self._unreadable = line
+            raise BrokenRow("broken CSV", "a quote that is not closed before a line that cannot be read")
+        raise BrokenRow(line.kind, line.detail, line)
+
+    def _decoded(self, row: int, data: bytes) -> Line:
+        text = self._file.decode(data, row)
+        if isinstance(text, Bad):  # its quotes still count
+            return Line(row, data, data.decode(self._file.encoding or "utf-8", "replace"), text)
+        return Line(row, data, text)
+
+
+class BrokenRow(Exception):  # noqa: N818 - it becomes a Bad
+    """A row that ends where it should not."""
+
+    def __init__(self, kind: str, detail: str, line: Bad | None = None) -> None:
+        super().__init__(detail)
+        self._kind, self._line = kind, line
+
+    def bad(self, lines: Lines) -> Bad:
+        """What to say of it."""
+        return self._line or lines.broken(self._kind, str(self))
+
+
+def rows(lines: Lines, found: Iterator[list[str]]) -> Iterator[list[str] | Bad]:
+    """The rows, each with what it took from `lines`; a broken one is a Bad, and what it swallowed is read again."""
+    while True:
+        lines.begin()
+        try:
+            row = next(found, None)
+        except (BrokenRow, csv.Error) as error:
+            bad = error.bad(lines) if isinstance(error, BrokenRow) else lines.broken("broken CSV", str(error))
+            lines.again(to_end="end of data" in str(error))
+            yield bad
+        else:
+            if row is None:
+                return
+            if wrong := lines.bad:
+                yield Bad(lines.row, wrong.kind, wrong.detail, lines.raw)
+            elif row:
+                yield row

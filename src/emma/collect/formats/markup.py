@@ -1,0 +1,222 @@
+"""What building the tree of a page would take, found out in one pass over its tags before anything builds it.
+
+An element costs its ancestors, since parsers and extractors look at them; an attribute costs the element's others; and
+formatting that is never closed is made anew in every block after it. All three let a page of a few kilobytes take
+minutes and gigabytes. What counts here follows the standard's tree construction (WHATWG HTML, 13.2.6) as far as it
+matters: what closes what, what an end tag out of place does not close, and what is made anew (13.2.4.3).
+"""
+
+import re
+from functools import lru_cache
+
+from emma.collect.formats.lines import names
+
+DEEPEST = 512
+"""Elements inside one another: as many as Blink nests before it puts the next beside the last."""
+ATTRIBUTES = 1_000
+"""Attributes of one element."""
+OPTIONS = 5_000
+"""Choices in the lists of a page: parsers compare each with all."""
+BYTES_A_COPY, COPIES = 2, 4_096
+"""Of a page, for each element that is made anew; and how many may be in any page."""
+SMALL = 600
+"""Tags with which no page can be too much, its attributes aside."""
+LONG = 4_000
+"""Characters of a tag from which its attributes are counted."""
+
+TAG = re.compile(r"<(?:(/?)([a-zA-Z][^\s/>]*)|!--)")
+LONG_TAG = re.compile(rf"<[a-zA-Z][^>]{{{LONG}}}")
+ATTRIBUTE = re.compile(r"[\s/]+[^\s/>=]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s>]*))?")
+VOID = names("area base basefont bgsound br col embed frame hr img input keygen link meta param source track wbr")
+RAW = names("iframe noembed noframes plaintext script style textarea title xmp")
+"""Elements whose content is no markup."""
+WHOLE = names("html head body")
+"""Elements of which there is one; the attributes of further tags are added to it."""
+FORMATTING = names("a b big code em font i nobr s small strike strong tt u")
+FOREIGN = names("svg math")
+"""Elements in which a tag may close itself."""
+SCOPES = names("applet caption marquee object table td template th")
+"""Elements out of which nothing is closed, and out of which no formatting leads."""
+ROWS = names("tbody td tfoot th thead tr table caption")
+HEADINGS = names("h1 h2 h3 h4 h5 h6")
+BLOCKS = HEADINGS | names(
+    "address article aside blockquote center details dialog dir div dl dd dt fieldset figcaption figure footer form "
+    "header hgroup li listing main menu nav ol p pre search section summary ul"
+)
+SPECIAL = BLOCKS | SCOPES | ROWS | names("button select")
+RUBY = names("rb rp rt rtc")
+IN_TABLE = names("table template")
+
+
+def too_much(html: str) -> str:
+    """What a page has too much of, in words; empty where building it takes time and memory by its size."""
+    if html.count("<") <= SMALL and html.count("=") <= ATTRIBUTES and not LONG_TAG.search(html):
+        return ""
+    tree, end, place, whole = _Tree(COPIES + len(html) // BYTES_A_COPY), 0, 0, 0
+    while found := TAG.search(html, place):
+        closing, name = found.groups()
+        place = found.end()
+        if name is None:
+            if (place := html.find("-->", found.start() + 2)) < 0:
+                break
+            continue
+        name = name.lower()
+        if closing:
+            tree.close(name)
+            continue
+        if end <= place and (end := html.find(">", place)) < 0:
+            break
+        if end - place > LONG or name in WHOLE or _quotes(html, place, end):
+            count, place = _attributes(html, place)
+            whole = whole + count if name in WHOLE else whole
+            if max(count, whole) > ATTRIBUTES:
+                return f"more than {ATTRIBUTES} attributes of one element"
+        if name in RAW:
+            if name == "plaintext" or not (after := _end_of(name).search(html, end)):
+                break
+            place = after.end()
+            continue
+        tree.open(name, html[found.start() : min(end, found.start() + LONG)])
+        if what := tree.excess():
+            return what
+    return ""
+
+
+def _quotes(html: str, place: int, end: int) -> bool:
+    """Whether what looks like the end of a tag stands in quotes."""
+    return bool(html.count('"', place, end) % 2 or html.count("'", place, end) % 2)
+
+
+def _attributes(html: str, place: int) -> tuple[int, int]:
+    """How many attributes follow, and where they end."""
+    count = 0
+    while count <= ATTRIBUTES and (found := ATTRIBUTE.match(html, place)):
+        count, place = count + 1, found.end()
+    return count, place
+
+
+@lru_cache
+def _end_of(name: str) -> re.Pattern[str]:
+    return re.compile(f"</{name}", re.IGNORECASE)
+
+
+class _Tree:
+    """The elements that are open, by their names."""
+
+    def __init__(self, most_copies: int) -> None:
+        self.stack: list[str] = []
+        self._most_copies = most_copies
+        self._copies = self._options = 0
+        self._formats: list[tuple[str, str]] = []
+        """Formatting that was not closed, with its tag: it holds wherever text follows."""
+        self._off = 0
+        """How many of these are not on the stack, since a block around them was closed."""
+        self._outer: list[tuple[list[tuple[str, str]], int]] = []
+        """The same outside of each scope that is open."""
+
+    def excess(self) -> str:
+        """What there is too much of, in words."""
+        if len(self.stack) > DEEPEST:
+            return f"more than {DEEPEST} elements inside one another"
+        if self._copies > self._most_copies:
+            return f"formatting that is never closed and would be made anew {self._most_copies} times"
+        return f"more than {OPTIONS} options" if self._options > OPTIONS else ""
+
+    def open(self, name: str, tag: str) -> None:
+        """Take a start tag."""
+        self._options += name == "option"
+        if name in WHOLE:
+            return
+        if name in CLOSED and (name not in RUBY or "ruby" in self.stack):
+            for closed, stop in CLOSED[name]:
+                self._pop(self._reach(closed, stop))
+        if name in BLOCKS or name in ROWS:
+            self._push(name)
+            self._again()
+            return
+        self._again()
+        if name in FORMATTING:
+            self._format(name, tag)
+        if name not in VOID and not (tag.endswith("/") and not FOREIGN.isdisjoint(self.stack)):
+            self._push(name)
+
+    def close(self, name: str) -> None:
+        """Take an end tag."""
+        if self.stack and self.stack[-1] == name and name not in SCOPES and name not in FORMATTING:
+            self.stack.pop()
+        elif name in FORMATTING:
+            self._unformat(name)
+        elif name in ROWS:
+            self._pop(self._reach({name}, IN_TABLE - {name}))
+        elif name in SPECIAL:
+            self._pop(self._reach({name}, SCOPES - {name}))
+        else:
+            self._pop(self._reach({name}, SPECIAL))
+
+    def _reach(self, wanted: frozenset[str] | set[str], stop: frozenset[str]) -> int:
+        """Where the nearest open element of some names is, -1 if another is before it."""
+        for place in range(len(self.stack) - 1, -1, -1):
+            if self.stack[place] in wanted:
+                return place
+            if self.stack[place] in stop:
+                break
+        return -1
+
+    def _push(self, name: str) -> None:
+        self.stack.append(name)
+        if name in SCOPES:
+            self._outer.append((self._formats, self._off))
+            self._formats, self._off = [], 0
+
+    def _pop(self, place: int) -> None:
+        """Close the element at a place of the stack, and all in it."""
+        while 0 <= place < len(self.stack):
+            name = self.stack.pop()
+            if name in SCOPES:
+                self._formats, self._off = self._outer.pop()
+            elif name in FORMATTING and self._off < len(self._formats):
+                self._off += 1
+
+    def _again(self) -> None:
+        """Make formatting anew that a block before closed."""
+        if self._off:
+            self._copies += self._off
+            self.stack += [name for name, _ in self._formats[-self._off :]]
+            self._off = 0
+
+    def _format(self, name: str, tag: str) -> None:
+        """Remember a formatting element; of equal ones three (13.2.4.3), of `a` and `nobr` one."""
+        most = 1 if name in ("a", "nobr") else 3
+        alike = [each for each in self._formats if each[0] == name and (most == 1 or each[1] == tag)]
+        if len(alike) >= most:
+            self._formats.remove(alike[0])
+        if most == 1 and (place := self._reach({name}, SCOPES)) >= 0:
+            del self.stack[place]
+        self._formats.append((name, tag))
+
+    def _unformat(self, name: str) -> None:
+        places = [place for place, each in enumerate(self._formats) if each[0] == name]
+        if places:
+            del self._formats[places[-1]]
+        if (place := self._reach({name}, SCOPES)) >= 0:
+            del self.stack[place]
+        else:
+            self._off = min(self._off, len(self._formats))
+
+
+_P = (frozenset({"p"}), SCOPES | {"button"})
+_PLAIN = names("address div p")
+CLOSED = {
+    **dict.fromkeys(BLOCKS, (_P,)),
+    "table": (_P,),
+    "li": ((frozenset({"li"}), SPECIAL - _PLAIN), _P),
+    **dict.fromkeys(("dd", "dt"), ((frozenset({"dd", "dt"}), SPECIAL - _PLAIN), _P)),
+    **dict.fromkeys(("td", "th"), ((frozenset({"td", "th", "caption"}), IN_TABLE),)),
+    "tr": ((frozenset({"tr", "caption"}), IN_TABLE),),
+    **dict.fromkeys(("tbody", "thead", "tfoot"), ((frozenset({"tbody", "thead", "tfoot", "caption"}), IN_TABLE),)),
+    "option": ((frozenset({"option"}), SPECIAL),),
+    "button": ((frozenset({"button"}), SCOPES),),
+    "select": ((frozenset({"select"}), SCOPES),),
+    **dict.fromkeys(RUBY, ((RUBY, SPECIAL | {"ruby"}),)),
+}
+"""What start tags close: of these elements the nearest, unless one of those is before it."""

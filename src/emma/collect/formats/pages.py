@@ -1,0 +1,181 @@
+"""Web pages: their characters, their main text, and the language they claim."""
+
+import codecs
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from resiliparse.extract.html2text import extract_plain_text
+from resiliparse.parse.encoding import detect_encoding, map_encoding_to_html5
+from resiliparse.parse.html import HTMLTree
+
+from emma.collect.formats.lines import squeezed, unwrapped
+from emma.collect.formats.markup import too_much
+from emma.collect.text.codepages import Verdict, judge
+from emma.collect.text.encodings import is_utf8, marked
+from emma.lang.language import Lang
+
+LONGEST_CODE = 35
+"""Characters of a language tag (RFC 5646, section 4.4.1); what is longer is something else."""
+
+MISREAD = 0.05
+"""Share of the characters beyond ASCII that may be unreadable before the label is taken to be wrong."""
+
+JUDGED = 1 << 18
+"""Bytes of a page that its encoding is judged by."""
+TAG = re.compile(rb"<[^<>]*>")
+LABEL = re.compile(
+    rb"(?:<meta\b[^<>]{0,299}?\bcharset|^\s{0,9}<\?xml\b[^<>]{0,99}?\bencoding)\s*=\s*[\"']?\s*([A-Za-z][\w:.-]{0,39})",
+    re.IGNORECASE,
+)
+"""Where it names its encoding."""
+NAMED = re.compile(
+    rb"<(?:html|body)\b[^<>]{0,999}?\s(?:xml:)?lang\s*=\s*[\"']?([A-Za-z][\w-]{1,34})"
+    rb"|<meta\b[^<>]{0,99}?content-language[\"']?\s+content\s*=\s*[\"']?([A-Za-z][\w-]{1,34})",
+    re.IGNORECASE,
+)
+"""Where a page names its language, in any encoding that ASCII is a part of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a page holds."""
+
+    text: str
+    code: str
+    """The language as the page names it; empty if it does not."""
+    too_much: str = ""
+    """What it has too much of to be read, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """The characters of a page."""
+
+    text: str
+    repair: str | None = None
+    """What was inferred against or without a label."""
+    unknown: str = ""
+    """Why the encoding is unknown, and there is no text."""
+
+
+def page(html: str, *, main_content: bool = True, url: str | None = None) -> Page:
+    """The main text of a page, a line a paragraph, or the whole of it; menus and the like are recognised by markup.
+
+    A page that would take more time and memory than its size allows is not built, and has no text.
+
+    Resiliparse decides by elements, classes and link density and counts no characters, so it treats scripts alike
+    (docs/decisions/0006-main-text.md).
+    """
+    if what := too_much(html):
+        return Page("", "", what)
+    tree = HTMLTree.parse(html if "<pre" in html else unwrapped(html))
+    text = extract_plain_text(
+        tree,
+        main_content=main_content,
+        preserve_formatting=True,
+        list_bullets=False,
+        alt_texts=False,
+        comments=not main_content,
+        post_meta=not main_content,
+    )
+    lines = map(squeezed, text.split("\n"))
+    return Page("\n".join(filter(None, lines)), language(tree, url))
+
+
+def decoded(data: bytes, charset: str | None, lang: Lang | None = None) -> Decoded:
+    """The characters of a page: UTF-8 where the bytes are that, whatever a label says.
+
+    Else by byte-order mark, by the `charset` of its transport, by its own meta, unless the language (`lang`, if it is
+    known) refutes that; by the language where there is none. What the label's encoding lacks becomes U+FFFD.
+    """
+    if mark := marked(data):
+        return Decoded(data.decode(mark.name, "replace"))
+    if is_utf8(data):
+        return Decoded(data.decode("utf-8", "replace"))
+    label = charset or label_in(data)
+    text = _read_as(data, label)
+    if text is not None and text.count("\ufffd") > MISREAD * sum(not each.isascii() for each in text):
+        text = None
+    codec = None if text is None else _codec(label)
+    if text is not None and (lang is None or ("\ufffd" in text and codec in (None, "utf-8"))):
+        return Decoded(text)
+    if lang is None:
+        text = _read_as(data, detect_encoding(data))
+        return Decoded(text if text is not None else data.decode("utf-8", "replace"))
+    return _judged(data, codec, lang)
+
+
+def _judged(data: bytes, label: str | None, lang: Lang) -> Decoded:
+    """The page as its language reads best; as labelled where that is as good.
+
+    Where it is not in this language, as labelled too, unless it is surely another language in another encoding.
+    """
+    sample = TAG.sub(b" ", data[:JUDGED])
+    if label:  # without the bytes that it lacks, so that it can be weighed
+        sample = sample.decode(label, "ignore").encode(label, "ignore")
+    verdict = judge(sample, lang.iso639_3, lang.script, label)
+    if label and not verdict.weighed:
+        verdict = judge(sample, stated=label)
+        verdict = verdict if verdict.encoding else Verdict(label)
+    if label and verdict.encoding == label:
+        return Decoded(data.decode(label, "replace"))
+    if verdict.encoding:
+        but = f", not as {label} as it says" if label else ""
+        return Decoded(data.decode(verdict.encoding, "replace"), f"read as {verdict.encoding}{but}")
+    weighed = f"it could be {', '.join(verdict.weighed)}" if verdict.weighed else "it is no text in any that is known"
+    return Decoded("", unknown=f"as {lang.label} {weighed}{f', hardly {label} as it says' if label else ''}")
+
+
+def label_in(data: bytes) -> str | None:
+    """The encoding that a page states, in a meta element or as XML does."""
+    found = LABEL.search(data[:JUDGED])
+    return found[1].decode() if found else None
+
+
+def language_in(data: bytes) -> str:
+    """What a page calls its language, before it is decoded; empty if it does not."""
+    found = NAMED.search(data[:JUDGED])
+    return (found[1] or found[2]).decode() if found else ""
+
+
+def _codec(label: str | None) -> str | None:
+    """Python's name of an encoding as the web names it."""
+    name = map_encoding_to_html5(label, fallback_utf8=False) if label else None
+    try:
+        return codecs.lookup(name).name if name else None
+    except LookupError:
+        return None
+
+
+def _read_as(data: bytes, label: str | None) -> str | None:
+    """The text in an encoding as the web names it (ISO 8859-1 is Windows-1252 there); None if there is none such."""
+    name = map_encoding_to_html5(label, fallback_utf8=False) if label else None
+    try:
+        return data.decode(name, "replace") if name else None
+    except LookupError:
+        return None
+
+
+def language(tree: HTMLTree, url: str | None) -> str:
+    """The first language that the page names, in order of how often such a name is right."""
+    for name in _named(tree, url):
+        code = name.split(",")[0].strip()
+        if code and len(code) <= LONGEST_CODE:
+            return code
+    return ""
+
+
+def _named(tree: HTMLTree, url: str | None) -> Iterator[str]:
+    if (document := tree.document) is None:
+        return
+    # slices, since the library looks for all elements again for each place of a list
+    for element in document.query_selector_all("html, body")[:]:
+        yield element.getattr("lang") or element.getattr("xml:lang") or ""
+    for selector in ("meta[http-equiv='content-language' i]", "meta[name='language' i]", "meta[property='og:locale']"):
+        for element in document.query_selector_all(selector)[:]:
+            yield element.getattr("content") or ""
+    own = {link.getattr("href") for link in document.query_selector_all("link[rel='canonical']")[:]} | {url}
+    for link in document.query_selector_all("link[rel='alternate'][hreflang]")[:]:
+        if link.getattr("href") in own:
+            yield link.getattr("hreflang") or ""

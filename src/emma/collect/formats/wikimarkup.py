@@ -1,0 +1,214 @@
+"""Wikitext read from left to right, once: what is open stands on a stack, and what is never closed is still text.
+
+Comments, and tags whose content is no prose, are skipped as a whole; of links, templates and language variants that
+are closed, `wikiwords` says what they show. No construct is tried twice, so the time is proportional to the length.
+"""
+
+import html
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from emma.collect.formats.wikitokens import BREAKS, ENDS, KNOWN, PICTURES, SKIPPED, TOKEN, VARIANT
+from emma.collect.formats.wikiwords import linked, outside, templated, variant
+from emma.lang.markup import letters
+from emma.lang.scripts import written_in
+
+MOST_OPEN = 100
+"""Constructs that may be open at once; MediaWiki itself expands templates in forty."""
+LITERAL, SEAM = "\x01", "\x02"
+"""An apostrophe that is no markup, and a place where two runs of them do not touch; XML cannot hold either."""
+
+
+@dataclass(slots=True)
+class Frame:
+    """Something that is open."""
+
+    kind: str
+    parts: list[list[str]] = field(default_factory=lambda: [[]])
+    """What stands in it so far, between vertical bars."""
+
+    def texts(self) -> list[str]:
+        """The parts as texts."""
+        return ["".join(part) for part in self.parts]
+
+
+class MarkupReader:
+    """Reads one article."""
+
+    def __init__(self, wikitext: str, unseen: Iterable[str]) -> None:
+        self._text = f"\n{wikitext}"
+        self._unseen = frozenset(unseen)
+        self._script = written_in(letters(VARIANT.sub("", wikitext))) if "-{" in wikitext else ""
+        self._stack = [Frame("")]
+        self._endless: set[str] = set()
+        """Tags that are not closed any more."""
+        self._brackets = 0
+        """Those of the line that are text and wait for their other half."""
+
+    def prose(self) -> str:
+        """The article's text, with the marks of lists, headings, italics and bold. Raises RecursionError."""
+        at, text = 0, self._text
+        while match := TOKEN.search(text, at):
+            self._write(text[at : match.start()])
+            at = self._take(match)
+        self._write(text[at:])
+        while len(self._stack) > 1:
+            self._give_up()
+        return "".join(self._stack[0].texts())
+
+    def _take(self, match: re.Match[str]) -> int:
+        """Do what a token says; returns where to go on."""
+        token, end = match[0], match.end()
+        first, last = token[0], token[-1]
+        if first == "\n":
+            self._end_line(is_paragraph=end < len(self._text) and self._text[end] in "\n =\t")
+            self._write("\n")
+            if last == "|":
+                self._open("{|")
+            elif last == "}":
+                self._close("{|")
+        elif match["lone"]:
+            self._write("[")
+            self._brackets += 1
+        elif token in ("[[", "[", "-{", "{|"):
+            self._open(token)
+        elif first == "{":
+            self._open_braces(len(token))
+        elif first == "}":
+            return self._close_braces(len(token.rstrip("-")), end - token.count("-"))
+        elif first == "]":
+            return end - self._close_brackets(token)
+        elif first == "|":
+            self._divide()
+        elif first == "&":
+            self._write(html.unescape(token).replace("'", LITERAL))
+        elif token == "<!--":
+            found = self._text.find("-->", end)
+            return len(self._text) if found < 0 else found + 3
+        else:
+            return self._tag(match)
+        return end
+
+    def _write(self, text: str) -> None:
+        if text:
+            self._stack[-1].parts[-1].append(text)
+
+    def _open(self, kind: str) -> None:
+        if kind in ("[", "[[") and ((top := self._stack[-1]).kind == "[" or (top.kind == "[[" and len(top.parts) == 1)):
+            self._give_up()  # no address holds a link
+        if len(self._stack) > MOST_OPEN:
+            raise RecursionError(f"more than {MOST_OPEN} links, templates and tables are open at once")
+        self._stack.append(Frame(kind))
+
+    def _is_open(self, *kinds: str) -> str:
+        """Which of these kinds was opened last; empty if none is open."""
+        return next((frame.kind for frame in reversed(self._stack) if frame.kind in kinds), "")
+
+    def _close(self, kind: str) -> None:
+        """End the last of a kind, and what was opened in it and not closed."""
+        if not self._is_open(kind):
+            return
+        while self._stack[-1].kind != kind:
+            self._give_up()
+        self._write(self._shown(self._stack.pop()))
+
+    def _shown(self, frame: Frame) -> str:
+        match frame.kind:
+            case "[[":
+                return linked(frame.texts(), self._unseen)
+            case "[":
+                return outside("".join(frame.texts()))
+            case "{{":
+                return templated(frame.texts()) or SEAM
+            case "-{":
+                return variant(frame.texts(), self._script)
+        return ""
+
+    def _give_up(self) -> None:
+        """What was never closed: a link's words, and lines that are no rows, cells or parameters of what was open."""
+        frame = self._stack.pop()
+        if frame.kind in ("[[", "["):
+            shown = self._shown(frame)
+            self._write("".join(frame.parts[0]) if shown and len(frame.parts) == 1 and frame.kind == "[[" else shown)
+        elif frame.kind == "<table":
+            self._write("|".join(frame.texts()))
+        elif frame.kind == "-{":
+            self._write(frame.texts()[-1])
+        else:
+            self._write("\n" + "\n".join(_lines_outside("|".join(frame.texts()), frame.kind)))
+
+    def _end_line(self, is_paragraph: bool) -> None:
+        """Links do not go beyond their line, nor captions beyond their paragraph."""
+        self._brackets = 0
+        while (top := self._stack[-1]).kind == "[" or (top.kind == "[[" and (is_paragraph or len(top.parts) == 1)):
+            self._close(top.kind)
+
+    def _divide(self) -> None:
+        if (top := self._stack[-1]).kind in ("[[", "{{", "{{{", "-{"):
+            top.parts.append([])
+        else:
+            self._write("|")
+
+    def _open_braces(self, count: int) -> None:
+        """Pairs, and where the number is odd, three for a parameter last."""
+        for _ in range((count - count % 2 * 3) // 2):
+            self._open("{{")
+        if count % 2:
+            self._open("{{{")
+
+    def _close_braces(self, count: int, end: int) -> int:
+        while count >= 2 and (kind := self._is_open("{{", "{{{")):
+            self._close(kind)
+            count -= min(count, len(kind))
+        if count == 1 and self._text[end : end + 1] == "-" and self._is_open("-{"):
+            self._close("-{")
+            return end + 1
+        return end
+
+    def _close_brackets(self, token: str) -> int:
+        """End a link; returns how many of the brackets are still to be read."""
+        if token == "]]" and self._is_open("[[", "[") == "[[":
+            self._close("[[")
+        elif self._brackets or not (self._is_open("[") or token == "]]"):
+            self._write("]")
+            self._brackets = max(0, self._brackets - 1)
+            return len(token) - 1
+        elif self._is_open("["):
+            self._close("[")
+            return len(token) - 1
+        return 0
+
+    def _tag(self, match: re.Match[str]) -> int:
+        """Skip a tag, or with its content where that is no prose; returns where to go on."""
+        name, facts = (match["name"] or match["cut"]).lower(), match["facts"] or ""
+        if name not in KNOWN and facts.strip(" /") and "=" not in facts:
+            self._write("<")
+            return match.start() + 1
+        is_end, is_whole = match[0][1] == "/", match[0].endswith("/>")
+        if name == "table":
+            (self._close if is_end else self._open)("<table")
+        elif name in SKIPPED and not is_end and not is_whole and match["cut"] is None:
+            return self._skip(name, match.end())
+        elif name in SKIPPED:
+            self._write(" " if match["cut"] else SEAM)
+        elif name in BREAKS:
+            self._write("\n")
+        return match.end()
+
+    def _skip(self, name: str, start: int) -> int:
+        """Where the content of a tag ends. Where nothing ends it, it is text."""
+        found = None if name in self._endless else ENDS[name].search(self._text, start)
+        if found is None:
+            self._endless.add(name)
+            self._write(" ")
+            return found.end() if name == "gallery" and (found := PICTURES.match(self._text, start)) else start
+        if name == "nowiki":
+            self._write(SEAM + html.unescape(self._text[start : found.start()]).replace("'", LITERAL) + SEAM)
+        return found.end()
+
+
+def _lines_outside(text: str, kind: str) -> Sequence[str]:
+    """The lines behind the first that are no part of an open table or template."""
+    marks = ("|", "!", "{|") if kind == "{|" else ("|", "}}")
+    return [line for line in text.split("\n")[1:] if not line.lstrip(" \t").startswith(marks)]

@@ -1,0 +1,115 @@
+"""XML as a stream of events, for documents of any size: nothing is held but the token that is being parsed.
+
+Python's expat, since it reports entities instead of following them. A file that declares entities of its own is
+refused: text corpora need none, and attacks do. What is not well-formed costs the record that it stands in: reading
+goes on at the next border of one.
+"""
+
+import re
+from collections.abc import Callable, Generator, Iterable, Iterator
+from dataclasses import replace
+from typing import Final
+
+from emma.collect.files.streams import DAMAGE, InputFile, in_words
+from emma.collect.formats.xml_faults import Fault
+from emma.collect.formats.xml_parsing import Parsing
+from emma.collect.formats.xml_pieces import Pieces
+from emma.collect.formats.xml_recovery import Place, Records, Recovery, end_tag
+from emma.collect.formats.xml_tags import LANG, End, Start, Text, local
+from emma.collect.unit import Bad
+
+__all__ = ["LANG", "End", "Event", "Records", "Start", "Text", "events", "without"]
+
+AROUND = 500
+"""Bytes before and after a fault that a reject shows."""
+ANY: Final = Records()
+
+Event = Start | End | Text | Bad
+
+
+def events(file: InputFile, records: Records = ANY) -> Iterator[Event]:
+    """The events of a file. A Bad says where a fault is, and that the record is lost that is open there.
+
+    The tag that is broken, if one is, begins its element before the Bad; what the fault ended has its End after it. So
+    every Start has its End unless the file breaks off. The last Bad says then how many bytes, and how many records as
+    far as they can be counted, were not read.
+    """
+    pieces = Pieces(file)
+    parsing: Parsing | None = Parsing(records, Place())
+    while parsing:
+        fault = yield from parsing.events(pieces, file.max_row_bytes)
+        parsing = (yield from _after(fault, parsing, pieces, records)) if fault else None
+
+
+def _after(fault: Fault, parsing: Parsing, pieces: Pieces, records: Records) -> Generator[Event, None, Parsing | None]:
+    """What a fault leads to, and the run in which reading goes on; None if it does not."""
+    data, at = parsing.held(fault)
+    bad = _bad(fault, parsing.place.after(data[:at]), data, at)
+    if (tag := end_tag(data, at)) and (depth := _depth(tag, parsing)) is not None:
+        yield from (End(local(name)) for name in reversed(parsing.names[depth:]))
+        if parsing.left_open(depth + 1) is False and depth < len(parsing.names):
+            yield bad
+        pieces.give_back(data[tag.end() :])
+        return parsing.resumed(parsing.names[:depth], parsing.place.after(data[: tag.end()]))
+    if fault.final:
+        yield _last(bad, data[at:], pieces, records)
+        return None
+    recovery = Recovery(records, parsing.names, parsing.place)
+    start, begun = recovery.broken_tag(data, at) if fault.in_tag else (at, [])
+    yield from begun
+    goes_on, bad = _go_on(recovery, pieces, data, start, bad)
+    yield bad
+    yield from recovery.changes()
+    parsing.dropped.update(recovery.dropped)
+    return parsing.resumed(recovery.names, recovery.place) if goes_on else None
+
+
+def _depth(tag: re.Match[bytes], parsing: Parsing) -> int | None:
+    """How many elements are open after an end tag that costs nothing, since it comes late or after something open."""
+    names, name = parsing.names, tag[2].decode()
+    if name not in names:
+        known = parsing.dropped[name] > 0
+        parsing.dropped[name] -= known
+        return len(names) if known else None
+    depth = len(names) - 1 - names[::-1].index(name)
+    return None if parsing.left_open(depth + 1) is None else depth
+
+
+def _bad(fault: Fault, place: Place, data: bytes, at: int) -> Bad:
+    raw = data[max(0, at - AROUND) : at + AROUND]
+    return Bad(place.line, fault.kind, f"line {place.line}, column {place.column}: {fault.what}", raw)
+
+
+def _last(bad: Bad, rest: bytes, pieces: Pieces, records: Records) -> Bad:
+    """The reject of a file that is not read any further."""
+    unread, units, data = len(rest), 0, rest
+    for piece in pieces.rest():
+        cut = data.rfind(b"<") if b"<" in data[-AROUND:] else len(data)
+        units += records.count(data[:cut])
+        data, unread = data[cut:] + piece, unread + len(piece)
+    return replace(bad, unread=unread, units=max(1, units + records.count(data)))
+
+
+def _go_on(recovery: Recovery, pieces: Pieces, data: bytes, start: int, bad: Bad) -> tuple[bool, Bad]:
+    """Whether reading can go on, and the reject with what was not read if it cannot."""
+    try:
+        if recovery.run(pieces, data, start):
+            return True, bad
+        why = ""
+    except DAMAGE as error:
+        why = f"; it cannot be read further on ({in_words(error)})"
+    return False, replace(bad, detail=bad.detail + why, unread=recovery.passed if recovery.names else 0)
+
+
+def without(found: Iterable[Event], skipped: Callable[[Start], bool]) -> Iterator[Event]:
+    """The events outside the elements that `skipped` picks."""
+    depth = 0
+    for event in found:
+        if isinstance(event, Bad):
+            yield event
+        elif depth:
+            depth += isinstance(event, Start) - isinstance(event, End)
+        elif isinstance(event, Start) and skipped(event):
+            depth = 1
+        else:
+            yield event

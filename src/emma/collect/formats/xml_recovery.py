@@ -1,0 +1,184 @@
+"""Where reading an XML file goes on after a fault: at the next border of a record, with the right elements open.
+
+What is passed over is looked at for its tags only, as a browser does, so that an element that was never closed ends
+with the one around it.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+from emma.collect.formats.xml_pieces import CHUNK, Pieces
+from emma.collect.formats.xml_tags import Attributes, End, Start, attributes, local
+
+DEPTH = 256
+"""Elements that may be open at once, as in libxml2."""
+NAME = rb"[A-Za-z_][\w.:-]*+"
+TAG = re.compile(rb"<(/?)(" + NAME + rb")((?:\s[^<>]*+|/)?)>")
+LAYOUT = b" \t\r\n"
+BEGUN = re.compile(rb"<(" + NAME + rb")")
+
+
+@dataclass(frozen=True)
+class Records:
+    """The elements that hold a unit or stand at its border."""
+
+    names: frozenset[str] = frozenset()
+    flat: bool = False
+    """Whether none holds another of its name, so that one that does was not closed."""
+
+    counted: str = ""
+    """The tags that are counted where records are, as a regular expression from the name on; all `names` if empty."""
+
+    html: bool = False
+    """Whether the entities of HTML stand for themselves without a declaration, as browsers have it."""
+
+    def count(self, data: bytes) -> int:
+        """How many begin in some bytes."""
+        return len(self._begun.findall(data)) if self.names else 0
+
+    @cached_property
+    def _begun(self) -> re.Pattern[bytes]:
+        counted = self.counted or "|".join(sorted(self.names))
+        return re.compile(rf"<(?:[\w.-]+:)?(?:{counted})(?=[\s/>])".encode())
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A line, and characters before in it."""
+
+    line: int = 1
+    column: int = 0
+
+    def after(self, data: bytes) -> "Place":
+        """Where it goes on after some bytes."""
+        column = len(data[data.rfind(b"\n") + 1 :].decode(errors="replace"))
+        lines = data.count(b"\n")
+        return Place(self.line + lines, column if lines else self.column + column)
+
+
+class Recovery:
+    """One search for a place to go on, with the elements that are open on the way."""
+
+    def __init__(self, records: Records, names: list[str], place: Place) -> None:
+        self._records, self._before = records, names
+        self._open: list[tuple[str, Attributes]] = [(name, {}) for name in names]
+        self._kept, self._too_deep = len(names), 0
+        self.place = place
+        """Where the bytes that are looked at begin; in the end where to go on."""
+        self.passed = 0
+        """Bytes from the fault on."""
+        self.dropped: list[str] = []
+        """Elements of the broken record that the next record ended."""
+
+    @property
+    def names(self) -> list[str]:
+        """Elements that are open now, outermost first."""
+        return [name for name, _ in self._open]
+
+    def changes(self) -> list[Start | End]:
+        """What makes of the elements that were open at the fault those that are open now."""
+        ended: list[Start | End] = [End(local(name)) for name in reversed(self._before[self._kept :])]
+        return ended + [Start(local(name), facts) for name, facts in self._open[self._kept :]]
+
+    def broken_tag(self, data: bytes, at: int) -> tuple[int, list[Start | End]]:
+        """Where to go on from a fault that may be inside a tag, and the element that this tag would begin."""
+        begin = data.find(b"<", data.rfind(b">", 0, at) + 1, at + 1)
+        tag = TAG.match(data, begin) if begin >= 0 else None
+        if tag and tag[1]:
+            return (begin if not tag[3].strip(LAYOUT) else self._broken_end(tag)), []
+        begun = BEGUN.match(data, begin) if begin >= 0 else None
+        if not begun:
+            return at, []
+        name, end = begun[1].decode(), max(at, (tag or begun).end())
+        start = Start(local(name), attributes(tag[3]) if tag else {})
+        if tag and tag[3].endswith(b"/"):
+            return end, [start, End(start.name)]
+        if len(self._open) >= DEPTH:
+            self._too_deep += 1
+            return end, []
+        self._open.append((name, start.attributes))
+        self._before, self._kept = [*self._before, name], self._kept + 1
+        return end, [start]
+
+    def _broken_end(self, tag: re.Match[bytes]) -> int:
+        """Where a malformed end tag ends; it ends its element all the same."""
+        if (at := self._place_of(tag[2].decode())) is not None:
+            self._cut(at)
+        return tag.end()
+
+    def run(self, pieces: Pieces, data: bytes, at: int) -> bool:
+        """Pass over what follows `at`; False if the file ends before reading can go on, else the rest is given back."""
+        self.passed = -at
+        while True:
+            for tag in TAG.finditer(data, at):
+                if self._goes_on(tag):
+                    self.place, self.passed = self.place.after(data[: tag.start()]), self.passed + tag.start()
+                    pieces.give_back(data[tag.start() :])
+                    return True
+                at = tag.end()
+            cut = _unfinished(data, at)
+            self.place, self.passed = self.place.after(data[:cut]), self.passed + cut
+            if not (piece := pieces.more()):
+                self.passed += len(data) - cut
+                return False
+            data, at = data[cut:] + piece, 0
+
+    def _goes_on(self, tag: re.Match[bytes]) -> bool:
+        """Take a tag into account, unless reading can go on at it."""
+        name = tag[2].decode()
+        return self._ends(name) if tag[1] else self._starts(name, tag[3])
+
+    def _ends(self, name: str) -> bool:
+        if self._too_deep:
+            self._too_deep -= 1
+            return False
+        if (at := self._place_of(name)) is None:
+            return False
+        goes_on = self._is_border(name)
+        self._cut(at + goes_on)
+        return goes_on
+
+    def _starts(self, name: str, rest: bytes) -> bool:
+        if len(self._open) >= DEPTH or self._too_deep:
+            self._too_deep += not rest.endswith(b"/")
+        elif self._is_border(name):
+            if local(name) in self._records.names:
+                self._make_room(local(name))
+            return True
+        elif not rest.endswith(b"/"):
+            self._open.append((name, attributes(rest)))
+        return False
+
+    def _make_room(self, name: str) -> None:
+        """End what a record is not in: elements of the broken one, and that itself if none holds another."""
+        names = [local(each) for each in self.names]
+        if self._records.flat and name in names:
+            self._cut(names.index(name))
+        elif records := [at for at, each in enumerate(names) if each in self._records.names]:
+            self.dropped += self.names[records[-1] + 1 :]
+            self._cut(records[-1] + 1)
+
+    def _is_border(self, name: str) -> bool:
+        """Whether a tag stands at the border of a record, as any does where no record is open."""
+        records = self._records.names
+        return local(name) in records or not any(local(each) in records for each, _ in self._open)
+
+    def _place_of(self, name: str) -> int | None:
+        return next((at for at in reversed(range(len(self._open))) if self._open[at][0] == name), None)
+
+    def _cut(self, depth: int) -> None:
+        del self._open[depth:]
+        self._kept = min(self._kept, depth)
+
+
+def end_tag(data: bytes, at: int) -> re.Match[bytes] | None:
+    """The end tag after whose `</` a fault is."""
+    tag = TAG.match(data, max(0, at - len(b"</")))
+    return tag if tag and tag[1] else None
+
+
+def _unfinished(data: bytes, at: int) -> int:
+    """Where a tag begins that ends in bytes to come; the end of the bytes if none does."""
+    begin = data.rfind(b"<", at)
+    return begin if begin >= 0 and b">" not in data[begin:] and len(data) - begin <= CHUNK else len(data)

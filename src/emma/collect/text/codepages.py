@@ -1,0 +1,207 @@
+"""Which code page a text is in: the one in which it is spelled as its language is, and by far.
+
+Every page is weighed by the probability of the letters that its bytes become, after the letters before them
+(`emma.lang.spelling`), so that letters of another language, letters in disorder, capitals inside words and signs
+between letters count against it; and by whether it is customary for the language. Control characters refute it. Near
+ties are told, not decided.
+"""
+
+import codecs
+import locale
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from emma.collect.text.likelihood import is_beyond, is_typography, likelihood
+from emma.lang.cldr import tags
+from emma.lang.scripts import dominant_script
+from emma.lang.spelling import EDGE, Spelling, is_letter, spellings
+
+CUSTOM = {
+    "ISO8859-1": "cp1252 iso8859-1 iso8859-15 cp850 cp858 cp437 mac-roman",
+    "ISO8859-2": "cp1250 iso8859-2 cp852 mac-latin2",
+    "ISO8859-9": "cp1254 iso8859-9 cp857 mac-turkish",
+    "ISO8859-13": "cp1257 iso8859-13 iso8859-4 cp775 iso8859-10",
+    "ISO8859-3": "iso8859-3",
+    "ISO8859-14": "iso8859-14",
+    "VISCII": "cp1258",
+}
+"""Code pages for Latin letters, by the one of them that Python's table of locales names for a language."""
+NATIONAL = {
+    "pt": "cp860",
+    "is": "cp861 mac-iceland",
+    "fr": "cp863",
+    "da": "cp865",
+    "nb": "cp865",
+    "nn": "cp865",
+    "ro": "iso8859-16 mac-romanian",
+    "hr": "mac-croatian",
+    "sl": "mac-croatian",
+    "kk": "kz1048 ptcp154",
+    **dict.fromkeys(("az", "ba", "ky", "tk", "tt", "ug", "uz"), "ptcp154"),
+    "tg": "koi8-t ptcp154",
+}
+"""Code pages that are used for few languages, by its tag."""
+SAME = {"ISO8859-15": "ISO8859-1", "ISO8859-4": "ISO8859-13", "ISO8859-10": "ISO8859-13", "ISO8859-9E": "ISO8859-9"}
+_OTHERS = """
+cp1251 koi8-r koi8-u cp866 iso8859-5 mac-cyrillic cp1125 cp855 cp1253 iso8859-7 cp737 cp869
+mac-greek cp1255 iso8859-8 cp862 cp856 cp1256 iso8859-6 cp720 cp864 cp874 iso8859-11
+"""
+EAST = ("gb18030", "cp950", "big5hkscs", "cp932", "euc_jp", "cp949", "johab")
+PAGES = tuple(dict.fromkeys(" ".join((*CUSTOM.values(), _OTHERS, *NATIONAL.values())).split())) + EAST
+"""What is weighed: of several in which a text is the same, the first is named. What another one holds is left out."""
+UNUSUAL = -9.0
+"""Added for a page that is not customary for the language: it outweighs a draw."""
+BYTES, FEWER_BYTES = 1 << 15, 1 << 11
+"""Bytes of different words beyond ASCII that are weighed: in one language, and where every language is tried."""
+
+
+@dataclass(frozen=True)
+class Demand:
+    """What a page must reach to be believed."""
+
+    ahead: float
+    """By how much its logarithm of the probability exceeds the next text's."""
+    ahead_each: float
+    """The same for each byte beyond ASCII."""
+    each: float
+    """The least logarithm for each byte."""
+    pages: tuple[str, ...] = ("",)
+    """How the names begin of those that are believed at all."""
+
+
+OWN = Demand(8.0, 0.0, -12.2)
+"""Where it is known how the language is spelled: odds of 3,000 to 1."""
+ANY = Demand(8.0, 2.0, -7.5, ("cp125", "cp874", "koi8", *EAST))
+"""Where it is only known how others are."""
+UNLATIN = Demand(16.0, 0.15, -5.0)
+"""The same for other scripts than Latin, where letters in disorder are most of the text."""
+WORDLESS = Demand(4.0, 0.0, -12.2, ("cp125",))
+"""Where there are only quotation marks and the like."""
+NONE = Demand(8.0, 0.0, 0.0, ())
+"""Where nothing can be said."""
+OTHERS = 8
+"""Spellings from which they are not the language's own."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The code page of a text, or those between which it cannot be decided."""
+
+    encoding: str | None
+    """None where no page is plausible, or several are."""
+    weighed: tuple[str, ...] = ()
+    """The plausible pages, the best first; one for each different text."""
+
+
+def judge(sample: bytes, iso: str = "", script: str = "", stated: str | None = None) -> Verdict:
+    """The code page of text that is not UTF-8, in a language (ISO 639-3) and script, as far as they are known.
+
+    `stated`, if given, is believed unless it is refuted.
+    """
+    known = spellings(iso, script)
+    words = evidence(sample, BYTES if len(known) < OTHERS else FEWER_BYTES)
+    texts: dict[str, str] = {}
+    for page in ([stated] if stated else []) + list(PAGES):
+        if (text := readable(words, page)) is not None:
+            texts.setdefault(text, page)
+    usual = customary(iso)
+    scored = [
+        Reading(page, text, found, UNUSUAL if is_unusual(page, usual) else 0.0)
+        for text, page in texts.items()
+        if (found := likelihood(text, [each for each in known if suits(page, each)])) is not None
+    ]
+    scored.sort(key=lambda each: -each.score)
+    return _decide(scored, sum(byte > 0x7F for byte in words), known, stated)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A text as it is in a code page."""
+
+    page: str
+    text: str
+    likelihood: float
+    custom: float
+
+    @property
+    def score(self) -> float:
+        """The logarithm of the probability, with what is customary."""
+        return self.likelihood + self.custom
+
+
+def _decide(scored: Sequence[Reading], size: int, known: Sequence[Spelling], stated: str | None) -> Verdict:
+    """What is customary may decide a draw, and never against the letters."""
+    if not scored:
+        return Verdict(None)
+    best = scored[0]
+    demand = _demand(best.text, known, best.page)
+    margin = max(demand.ahead, demand.ahead_each * size)
+    near = tuple(each.page for each in scored if each.score > best.score - margin or each.likelihood > best.likelihood)
+    if stated in near:
+        return Verdict(stated, near)
+    sure = len(near) == 1 and best.score >= demand.each * size and best.page.startswith(demand.pages)
+    return Verdict(best.page if sure else None, near)
+
+
+def _demand(text: str, known: Sequence[Spelling], page: str) -> Demand:
+    beyond = [each for each in text if is_beyond(each)]
+    letters = sum(map(is_letter, beyond))
+    if len(known) < OTHERS:
+        return OWN if letters else WORDLESS if is_typography(text) else NONE
+    if 2 * letters <= len(beyond):
+        return NONE
+    return ANY if page_script(page) == "Latn" else UNLATIN
+
+
+def evidence(sample: bytes, most: int = BYTES) -> bytes:
+    """The different words that are not ASCII, a space between; all that have a byte that no other word has."""
+    kept: list[bytes] = []
+    seen: set[int] = set()
+    size = 0
+    for word in dict.fromkeys(word for word in sample.split() if not word.isascii()):
+        if size < most or not seen.issuperset(word):
+            kept.append(word)
+            seen.update(word)
+            size += len(word)
+    return b" ".join(kept)
+
+
+def readable(data: bytes, page: str) -> str | None:
+    """Bytes in a code page, whose last character may be cut; None where they are not that, or control characters."""
+    try:
+        text = codecs.getincrementaldecoder(page)().decode(data)
+    except UnicodeDecodeError:
+        return None
+    if any(unicodedata.category(each) in ("Cc", "Cn", "Co") for each in set(text) - set("\t\n\r\f\v ")):
+        return None
+    return f"{EDGE}{unicodedata.normalize('NFC', text)}{EDGE}"
+
+
+def suits(page: str, spelling: Spelling) -> bool:
+    """Whether a page is made for the script of a spelling."""
+    return page_script(page) == spelling.script
+
+
+@lru_cache(maxsize=256)
+def page_script(page: str) -> str:
+    """The script that most letters of a code page have; empty for those of East Asia."""
+    if page in EAST or len(bytes(range(0xA1, 0xFF)).decode(page, "ignore")) < 40:
+        return ""
+    return dominant_script(bytes(range(0x80, 0x100)).decode(page, "ignore"))[0]
+
+
+@lru_cache(maxsize=256)
+def customary(iso: str) -> frozenset[str]:
+    """Pages for Latin letters in which texts of a language used to be; none where Python's locales do not tell."""
+    names = set(tags(iso)) if iso else set()
+    told = {full.split(".")[1] for full in locale.locale_alias.values() if "." in full and full.split("_")[0] in names}
+    custom = [CUSTOM.get(SAME.get(each, each), "") for each in told] + [NATIONAL.get(each, "") for each in names]
+    return frozenset(" ".join(custom).split())
+
+
+def is_unusual(page: str, usual: frozenset[str]) -> bool:
+    """Whether a page for Latin letters is none of the customary ones, or one of another language's own."""
+    own = page in " ".join((CUSTOM["VISCII"], *NATIONAL.values())).split()
+    return page not in usual and (own or (bool(usual) and page_script(page) == "Latn"))

@@ -1,0 +1,175 @@
+"""Character encodings: those that a source declares, and what bytes say of theirs when it declares none."""
+
+import codecs
+import io
+from dataclasses import dataclass
+from typing import IO
+
+from emma.collect.text.codepages import PAGES, judge, readable
+from emma.lang.language import Lang
+from emma.lang.scripts import script_evidence
+from emma.lang.spelling import folded, is_letter, spellings
+
+SAMPLE = 1 << 16
+"""Bytes that are looked at."""
+MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark it begins with
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+WIDE = ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")
+CONTROL = bytes(sorted({*range(0x20), 0x7F} - set(b"\t\n\v\f\r\x1b")))
+"""Bytes that no text has in the encodings that ASCII is a part of; an escape may switch alphabets, or colours."""
+CONTROLS = 0.01
+"""Share of them from which bytes are no text in such an encoding."""
+ESCAPED = ("iso2022_jp_2", "iso2022_jp_3", "iso2022_kr")
+"""Encodings that are ASCII but for escapes that switch to other alphabets."""
+PLAUSIBLE = 0.9
+"""Share of the letters that must be of one script, or used by the language, for UTF-16 without a mark."""
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """An encoding and how it became known."""
+
+    name: str
+    guessed: bool = False
+    """Whether it was inferred from how the language is spelled, so may be wrong."""
+
+
+UTF8 = Encoding("utf-8")
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """That no encoding can be told, and why."""
+
+    reason: str
+
+
+def is_wide(encoding: str | None) -> bool:
+    """Whether lines cannot be told from bytes: UTF-16 and UTF-32."""
+    return encoding is not None and encoding.replace("_", "-").startswith(("utf-16", "utf-32"))
+
+
+def detected(sample: bytes, lang: Lang | None = None) -> Encoding | Unknown:
+    """The encoding of the first bytes of a text: what Unicode tells, else the code page in which it is its language."""
+    return marked(sample) or inferred(sample, lang)
+
+
+def inferred(sample: bytes, lang: Lang | None = None) -> Encoding | Unknown:
+    """The encoding of bytes from anywhere in a text, so that a byte-order mark means nothing."""
+    if found := _unmarked(sample, lang):
+        return found
+    if has_controls(sample):
+        return Unknown("it is full of control characters, so no text in any encoding that is known")
+    verdict = judge(sample, *((lang.iso639_3, lang.script) if lang else ()))
+    if verdict.encoding:
+        return Encoding(verdict.encoding, guessed=True)
+    language = f"as {lang.label}" if lang else "as any language"
+    if len(verdict.weighed) > 1:
+        return Unknown(f"it reads {language} about as well in {', '.join(verdict.weighed)}")
+    doubted = f", {verdict.weighed[0]} not surely enough" if verdict.weighed else ""
+    return Unknown(f"no UTF-8, and in none of {len(PAGES)} code pages does it read {language}{doubted}")
+
+
+def unicode_of(sample: bytes, lang: Lang | None = None) -> Encoding | None:
+    """The encoding, where it is one of Unicode's or tells itself: byte-order mark, UTF-8, escapes, zero bytes."""
+    return marked(sample) or _unmarked(sample, lang)
+
+
+def marked(sample: bytes) -> Encoding | None:
+    """What a byte-order mark says."""
+    return next((Encoding(name) for mark, name in MARKS if sample.startswith(mark)), None)
+
+
+def _unmarked(sample: bytes, lang: Lang | None) -> Encoding | None:
+    if is_escaped(sample) and (escaped := next((each for each in ESCAPED if _decodes(sample, each)), None)):
+        return Encoding(escaped, guessed=True)
+    if is_utf8(sample) and not has_controls(sample):
+        return UTF8
+    if any(byte in sample for byte in CONTROL) or not is_mostly_utf8(sample):
+        for name in WIDE:
+            if is_plausible(sample, name, lang):
+                return Encoding(name, guessed=True)
+    return UTF8 if is_mostly_utf8(sample) and not has_controls(sample) else None
+
+
+def has_controls(sample: bytes) -> bool:
+    """Whether there are control characters in bulk."""
+    return len(sample) - len(sample.translate(None, CONTROL)) > CONTROLS * len(sample)
+
+
+def is_escaped(sample: bytes) -> bool:
+    """Whether there are escapes that switch to another alphabet (ISO 2022)."""
+    return sample.isascii() and (b"\x1b$" in sample or b"\x1b(" in sample)
+
+
+def _decodes(sample: bytes, encoding: str) -> bool:
+    try:
+        return not codecs.getincrementaldecoder(encoding)().decode(sample).isascii()
+    except UnicodeDecodeError:
+        return False
+
+
+def is_utf8(sample: bytes) -> bool:
+    """Whether bytes are UTF-8, whose last character may be cut; that alone, at the end of a file, is no UTF-8."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        text = decoder.decode(sample)
+    except UnicodeDecodeError:
+        return False
+    return not decoder.getstate()[0] or not text.isascii() or len(sample) >= SAMPLE
+
+
+def is_mostly_utf8(sample: bytes) -> bool:
+    """Whether more than half of the lines that are not ASCII are UTF-8, so that the others are damaged."""
+    lines = [line for line in sample.split(b"\n") if not line.isascii()]
+    return 2 * sum(map(is_utf8, lines)) > len(lines)
+
+
+def is_plausible(sample: bytes, encoding: str, lang: Lang | None) -> bool:
+    """Whether a text in UTF-16 or UTF-32, without a mark, is letters of its language; of any, if it has zero bytes."""
+    if not (text := readable(sample, encoding)):
+        return False
+    letters = [each for each in folded(text) if is_letter(each)]
+    if not letters or (lang is None and b"\0" not in sample):
+        return False
+    share = script_evidence("".join(letters))[1]
+    known = spellings(lang.iso639_3, lang.script) if lang else ()
+    used = max((sum(each.isascii() or each in one.letters for each in letters) for one in known), default=0)
+    return used >= PLAUSIBLE * len(letters) or (b"\0" in sample and share >= PLAUSIBLE)
+
+
+def as_utf8(stream: IO[bytes], encoding: str) -> IO[bytes]:
+    """The stream in UTF-8, so that its lines can be read as bytes. What cannot be decoded raises OSError."""
+    return io.BufferedReader(_Recoded(stream, encoding), SAMPLE)
+
+
+class _Recoded(io.RawIOBase):
+    """A stream in UTF-8, whatever it was in."""
+
+    def __init__(self, raw: IO[bytes], encoding: str) -> None:
+        self._raw, self._decoder = raw, codecs.getincrementaldecoder(encoding)()
+        self._ready, self._over = b"", False
+
+    def readable(self) -> bool:
+        """True."""
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        """Fill `buffer`; 0 at the end."""
+        while not self._ready and not self._over:
+            piece = self._raw.read(SAMPLE)
+            self._over = not piece
+            try:
+                self._ready = self._decoder.decode(piece, self._over).encode()
+            except UnicodeError as error:
+                raise OSError(f"not {getattr(error, 'encoding', 'valid text')}: {error}") from None
+        count = min(len(buffer), len(self._ready))
+        buffer[:count], self._ready = self._ready[:count], self._ready[count:]
+        return count

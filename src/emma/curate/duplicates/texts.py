@@ -1,0 +1,97 @@
+"""Equal texts: documents with the same hash of their normalised text, and pairs of translations by their sides.
+
+A pair that shares a side with another document is no duplicate of it, but must go to the same split.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from emma.curate.duplicates.shuffle import Bucket, Shard, read_bucket, write_buckets
+from emma.kernels.arrow import buffers
+from emma.kernels.lines import LINE_COLUMNS, hash_lines
+from emma.kernels.sets import Indices
+from emma.kernels.tables import fold, widths
+from emma.kernels.utf8 import Hashes
+from emma.store import shards
+from emma.store.artifact import Artifact
+
+KEYS = pa.schema([("key", pa.uint64()), ("row", pa.int32()), ("side", pa.bool_())])
+
+
+def scatter_texts(out: Path, shard: Shard, buckets: int) -> dict[str, int]:
+    """Write the hashes of a shard's texts, and of the sides of its pairs, to `0000.parquet`…"""
+    table = shards.read(shard[1].file("annotations.parquet"), ["exact_hash", "side_hashes"])
+    sides, owners = side_keys(table["side_hashes"], shard[0])
+    keys = np.concatenate([table["exact_hash"].to_numpy(), sides])
+    rows = np.concatenate([np.arange(table.num_rows), owners]).astype(np.int32)
+    is_side = np.arange(len(keys)) >= table.num_rows
+    write_buckets(out, keys, pa.table([keys, rows, is_side], schema=KEYS), buckets)
+    return {"rows": table.num_rows}
+
+
+def side_keys(hashes: pa.ChunkedArray, documents: Artifact) -> tuple[Hashes, Indices]:
+    """Hashes of the sides of pairs, and the rows they are of; sides without a line of LINE_COLUMNS do not count.
+
+    Through "Yes" or "OK" whole corpora would hang together.
+    """
+    pairs = np.flatnonzero(hashes.is_valid().to_numpy())
+    if not len(pairs):
+        return np.empty(0, np.uint64), pairs
+    texts = shards.read(documents.file("documents.parquet"), ["text", "text2"]).take(pa.array(pairs))
+    long = np.stack([has_long_line(texts[name]) for name in ("text", "text2")], axis=1)
+    keys = hashes.combine_chunks().flatten().to_numpy().reshape(-1, 2)
+    return keys[long], np.repeat(pairs, 2).reshape(-1, 2)[long]
+
+
+def has_long_line(texts: pa.ChunkedArray) -> NDArray[np.bool_]:
+    """Which texts have a line that is long enough to be evidence of a common origin."""
+    column = texts.cast(pa.large_string()).combine_chunks()
+    lines, starts = hash_lines(*buffers(column), fold(), widths(), LINE_COLUMNS)
+    counts = np.concatenate([[0], np.cumsum(lines != 0)])
+    longer: NDArray[np.bool_] = counts[starts[1:]] > counts[starts[:-1]]
+    return longer
+
+
+def equal_texts(out: Path, bucket: Bucket) -> dict[str, int]:
+    """Find equal hashes in one bucket.
+
+    Writes two arrays, int64 (2, m), of first documents above and others below: `equal.npy`, where the texts are equal,
+    and `sides.npy`, where at least one of them is a side of a pair.
+    """
+    keys, rows, sides = read_hashes(bucket)
+    order = np.lexsort((rows, keys))
+    keys, rows, sides = keys[order], rows[order], sides[order]
+    np.save(out / "equal.npy", firsts(keys[~sides], rows[~sides]))
+    with_sides = np.isin(keys, keys[sides])
+    np.save(out / "sides.npy", firsts(keys[with_sides], rows[with_sides]))
+    return {"keys": len(keys)}
+
+
+def read_hashes(bucket: Bucket) -> tuple[Hashes, Indices, NDArray[np.bool_]]:
+    """The hashes of one bucket, the numbers of their documents, and whether they are of sides."""
+    keys, rows, sides = [np.empty(0, np.uint64)], [np.empty(0, np.int64)], [np.empty(0, np.bool_)]
+    for start, table in read_bucket(bucket):
+        keys.append(table["key"].to_numpy())
+        rows.append(table["row"].to_numpy().astype(np.int64) + start)
+        sides.append(table["side"].to_numpy())
+    return np.concatenate(keys), np.concatenate(rows), np.concatenate(sides)
+
+
+def firsts(keys: Hashes, rows: Indices) -> Indices:
+    """The first document with each key above the others with that key, (2, m); sorted by key, then document."""
+    fresh = np.append(True, keys[1:] != keys[:-1])[: len(keys)]
+    first = rows[fresh][np.cumsum(fresh) - 1]
+    return np.stack([first[~fresh], rows[~fresh]])
+
+
+def first_texts(out: Path, parts: tuple[Artifact, ...], documents: int) -> dict[str, int]:
+    """Write `texts.npy`, int64 (documents): the first document with the same text, in any language."""
+    first = np.arange(documents)
+    for part in parts:
+        equal = np.load(part.file("equal.npy"))
+        first[equal[1]] = equal[0]
+    np.save(out / "texts.npy", first)
+    return {"texts": int((first == np.arange(documents)).sum())}

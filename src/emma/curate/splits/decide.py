@@ -1,0 +1,106 @@
+"""Writing the decisions: a selection row for every document, and counts of them for people."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from emma.curate.splits.settle import OUTCOMES
+from emma.curate.tallies import add_up
+from emma.kernels.sets import Indices
+from emma.schemas import SELECTION, SPLITS
+from emma.store import shards
+from emma.store.artifact import Artifact
+
+KINDS = ("lang", "domain", "source")
+LANGUAGES = pa.schema(
+    [
+        ("lang", pa.string()),
+        ("domain", pa.string()),
+        ("source", pa.string()),
+        ("outcome", pa.string()),  # a split or a drop reason
+        ("documents", pa.int64()),
+        ("bytes", pa.int64()),
+    ]
+)
+SCRIPTS = pa.schema(
+    [
+        ("lang", pa.string()),
+        ("written", pa.string()),  # the script that most of its letters are in
+        ("agrees", pa.bool_()),  # with the label
+        ("documents", pa.int64()),
+        ("bytes", pa.int64()),
+    ]
+)
+
+Judged = tuple[Artifact, Artifact, Artifact | None, int]
+"""Documents, annotations, lines to leave out, and the number of the first document."""
+
+
+def decide(out: Path, shard: Judged, settled: Artifact, sets: Artifact) -> dict[str, int]:
+    """Write `selection.parquet` for one shard, and of its documents `tally.parquet` and `scripts.parquet`."""
+    documents, annotations, lines, start = shard
+    table = shards.read(documents.file("documents.parquet"), ["id", *KINDS])
+    notes = shards.read(annotations.file("annotations.parquet"), ["bytes", "written", "script_agrees"])
+    mine = slice(start, start + table.num_rows)
+    outcomes = np.load(settled.file("outcomes.npy"), mmap_mode="r")[mine]
+    roots = np.load(sets.file("clusters.npy"), mmap_mode="r")[mine]
+    selection = select(table["id"].combine_chunks(), outcomes, roots, shards.read(settled.file("clusters.parquet")))
+    shards.write(out / "selection.parquet", leave_out(selection, lines))
+    words = pa.array(OUTCOMES).take(pa.array(outcomes))
+    shards.write(out / "tally.parquet", tally([*(table[name] for name in KINDS), words], notes["bytes"], LANGUAGES))
+    scripts = [table["lang"], notes["written"], notes["script_agrees"]]
+    shards.write(out / "scripts.parquet", tally(scripts, notes["bytes"], SCRIPTS))
+    return count(outcomes)
+
+
+def select(ids: pa.Array, outcomes: NDArray[np.uint8], roots: Indices, clusters: pa.Table) -> pa.Table:
+    """The selection of some documents; who is in no cluster of `clusters` is one of its own."""
+    named = clusters["root"].to_numpy()
+    places = np.searchsorted(named, roots)
+    there = np.append(named, -1)[places] == roots
+    places = pa.array(np.where(there, places, 0), mask=~there)
+    names, sizes = (clusters[name].combine_chunks().take(places) for name in ("cluster", "documents"))
+    words = pa.array(OUTCOMES).take(pa.array(outcomes))
+    kept = pa.array(outcomes < len(SPLITS))
+    nothing = pa.scalar(None, pa.string())
+    columns = [
+        pc.if_else(kept, words, nothing),
+        pc.if_else(kept, nothing, words),
+        pc.coalesce(names, ids),
+        pc.coalesce(sizes, pa.scalar(1, pa.int32())),
+        pa.nulls(len(ids), SELECTION.field("drop_lines").type),
+    ]
+    return pa.table(columns, schema=SELECTION)
+
+
+def leave_out(selection: pa.Table, lines: Artifact | None) -> pa.Table:
+    """The selection, with the lines to leave out of the documents that stay."""
+    if lines is None:
+        return selection
+    dropped = shards.read(lines.file("drop_lines.parquet"))["drop_lines"].combine_chunks()
+    kept = pc.is_valid(selection["split"]).combine_chunks()
+    mine = pc.if_else(kept, dropped, pa.scalar(None, dropped.type))
+    return selection.set_column(SELECTION.get_field_index("drop_lines"), "drop_lines", mine).cast(SELECTION)
+
+
+def tally(keys: Sequence[pa.Array | pa.ChunkedArray], sizes: pa.ChunkedArray, schema: pa.Schema) -> pa.Table:
+    """Documents and bytes by the columns that `schema` has before those two."""
+    ones = pa.array(np.ones(len(sizes), np.int64))
+    return add_up([pa.table([*keys, ones, sizes], schema=schema)], schema, 2)
+
+
+def count(outcomes: NDArray[np.uint8]) -> dict[str, int]:
+    """Rows in, rows out and drops by reason; only reasons that occur."""
+    counts = np.bincount(outcomes, minlength=len(OUTCOMES)).tolist()
+    dropped = {f"dropped: {OUTCOMES[at]}": counts[at] for at in range(len(SPLITS), len(OUTCOMES)) if counts[at]}
+    return {"rows_in": len(outcomes), "rows_out": sum(counts[: len(SPLITS)]), **dropped}
+
+
+def sum_counts(all_counts: Sequence[Mapping[str, int]]) -> dict[str, int]:
+    """The counts of several shards together."""
+    names = dict.fromkeys(name for counts in all_counts for name in counts)
+    return {name: sum(counts.get(name, 0) for counts in all_counts) for name in names}

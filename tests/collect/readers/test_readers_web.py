@@ -1,0 +1,399 @@
+"""Readers of the web: pages, archives of pages, and dumps of wikis."""
+
+import bz2
+import gzip
+import io
+from typing import IO, cast
+
+import pytest
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+from emma.collect.config import SourceConfig
+from emma.collect.files.streams import InputFile
+from emma.collect.formats.pages import decoded, page
+from emma.collect.formats.wikitext import plain
+from emma.collect.readers import find
+from emma.collect.unit import Bad, Unit
+from tests.collect.given import DATA, kinds, needs_data, read, units
+from tests.conftest import TEXTS
+
+WARC, WIKI = DATA / "web" / "warc", DATA / "web" / "wikidump"
+
+PAGE = """<!doctype html><html lang="{lang}"><head><meta charset="{charset}"><title>T</title>
+<script>no()</script></head>
+<body><header><nav><ul><li><a href="/">Menu</a></li><li><a href="/b">News</a></li></ul></nav></header>
+<main><article><h1>{text}</h1><p>{text}</p><p>{text} {text}</p></article></main>
+<aside><ul><li><a href="/c">More</a></li></ul></aside><footer><p>Imprint</p></footer></body></html>"""
+
+
+# Pages
+
+
+@pytest.mark.parametrize("label", TEXTS)
+def test_main_text_in_every_script(label: str) -> None:
+    text = TEXTS[label]
+    found = page(PAGE.format(lang=label[:3], charset="utf-8", text=text))
+    assert (found.text, found.code) == (f"{text}\n{text}\n{text} {text}", label[:3])
+
+
+def test_wrapped_lines_and_spaces_that_are_text() -> None:
+    found = page("<main><p>人人生而\n  自由，在\n尊严 和<p>Mr.&nbsp;Bennet\u3000あ<br>b<p>foo\nbar</main>")
+    assert found.text == "人人生而自由，在尊严 和\nMr.\u00a0Bennet\u3000あ\nb\nfoo bar"
+    assert page("<main><pre>人\n人</pre></main>").text == "人\n人"
+
+
+@pytest.mark.parametrize(
+    ("html", "code"),
+    [
+        ("<html lang='am'><meta http-equiv='Content-Language' content='en'>", "am"),
+        ("<html xml:lang='ti'>", "ti"),
+        ("<body lang='om'>", "om"),
+        ("<meta http-equiv='content-language' content='so, en'>", "so"),
+        ("<meta name='language' content='Hausa'>", "Hausa"),
+        ("<meta property='og:locale' content='sw_KE'>", "sw_KE"),
+        ("<link rel=canonical href='/a'><link rel=alternate hreflang=fr href='/b'>"
+         "<link rel=alternate hreflang=wo href='/a'>", "wo"),
+        ("<link rel=alternate hreflang=yo href='http://x/y'>", "yo"),
+        ("<html lang=''><link rel=alternate hreflang=fr href='/b'>", ""),
+        ("<meta name=language content='we have this very page in many languages'>", ""),
+    ],
+)  # fmt: skip
+def test_what_a_page_says_of_its_language(html: str, code: str) -> None:
+    assert page(html, url="http://x/y").code == code
+
+
+@pytest.mark.parametrize(
+    ("data", "charset", "text"),
+    [
+        ("ጤና", None, "ጤና"),
+        ("ጤና", "iso-8859-1", "ጤና"),  # the label is wrong and the bytes are UTF-8
+        ("\ufeffጤና", "windows-1252", "ጤና"),
+        ("Привіт".encode("cp1251"), "windows-1251", "Привіт"),
+        (b"<meta charset=windows-1256>" + "سلام".encode("cp1256"), None, "<meta charset=windows-1256>سلام"),
+        ("caf\x92".encode("latin-1"), "iso-8859-1", "caf’"),  # on the web ISO 8859-1 is Windows-1252
+        ("尊严".encode("gb18030"), "gb2312", "尊严"),
+        ("尊嚴".encode("utf-16"), None, "尊嚴"),
+        ("ጤና ይስጥልኝ ".encode() * 4 + b"\xff", "utf-8", "ጤና ይስጥልኝ " * 4 + "\ufffd"),
+        ("Привіт усім, хто це читає.".encode("cp1251"), "utf-8", "Привіт усім, хто це читає."),
+        (b"ab", "klingon", "ab"),
+        (b"", None, ""),
+    ],
+)
+def test_characters_of_a_page(data: str | bytes, charset: str | None, text: str) -> None:
+    assert decoded(data.encode() if isinstance(data, str) else data, charset).text == text
+
+
+POLISH = "Dzieci codziennie rano chodzą do szkoły. Mama gotuje obiad, a tata pije świeżą kawę. "
+RUSSIAN = "Дети каждый день ходят в школу. Мама готовит обед дома, а папа читает газету в саду. "
+SERBIAN = "Свако дете је рођено слободно, а мајка га воли. Њихова браћа уче ћирилицу и пију џус код куће. "
+TURKISH = "Çocuklar her gün okula gidiyor. Annem öğle yemeği pişiriyor, babam bahçede. Işık şimdi söndü. "
+GERMAN = "Die Kinder gehen täglich zur Schule. Die Mutter kocht für alle, der Vater hört draußen Vögel. "
+
+
+@pytest.mark.parametrize(
+    ("lang", "label", "text", "encoding", "repair"),
+    [
+        ("ru", "iso-8859-1", RUSSIAN, "cp1251", "read as cp1251, not as cp1252 as it says"),
+        ("ru", "utf-8", RUSSIAN, "cp1251", "read as cp1251"),
+        ("ru", "iso-8859-1", RUSSIAN, "koi8-r", "read as koi8-r, not as cp1252 as it says"),
+        ("ru", "koi8-r", RUSSIAN, "koi8-r", None),
+        ("pl", "", POLISH, "iso8859-2", "read as iso8859-2"),
+        ("pl", "windows-1252", POLISH, "iso8859-2", "read as iso8859-2, not as cp1252 as it says"),
+        ("tr", "iso-8859-1", TURKISH, "iso8859-9", "read as cp1254, not as cp1252 as it says"),
+        ("de", "iso-8859-1", GERMAN, "cp1252", None),
+        ("sr", "iso-8859-1", SERBIAN, "cp1251", "read as cp1251, not as cp1252 as it says"),  # it has what cp1252 lacks
+        ("en", "windows-1251", RUSSIAN, "cp1251", None),  # the language is wrong, not the label
+        ("en", "iso-8859-1", RUSSIAN, "cp1251", "read as cp1251, not as cp1252 as it says"),  # both are wrong
+        ("en", "iso-8859-1", GERMAN, "cp1252", None),
+    ],
+)
+def test_the_language_of_a_page_is_a_witness_against_its_label(
+    lang: str, label: str, text: str, encoding: str, repair: str | None
+) -> None:
+    meta = f'<meta charset="{label}">' if label else ""
+    html = f"<!DOCTYPE html><html lang={lang}><head>{meta}</head><body><article><p>{text * 4}<p>{text * 4}</article>"
+    (found,) = read("html", html.encode(encoding))
+    assert isinstance(found, Unit) and found.repair == repair and text.strip() in found.text
+
+
+def test_a_byte_that_the_label_lacks_does_not_refute_it() -> None:
+    html = f"<html lang=de><head><meta charset=iso-8859-1></head><body><article><p>{GERMAN * 4}</article>"
+    (found,) = read("html", html.encode("cp1252").replace(b"Vater", b"Vate\x81r", 1))
+    assert isinstance(found, Unit) and found.repair is None and "Vate\ufffdr hört draußen" in found.text
+
+
+def test_a_page_whose_encoding_cannot_be_told() -> None:
+    (found,) = read("html", b"<html lang=rus><body><p>\xe9t\xe9 d\x8fj\xe0 \x81 la</p>" * 9)
+    assert isinstance(found, Bad) and found.kind == "unknown encoding" and "rus_Cyrl" in found.detail
+
+
+def test_html_files() -> None:
+    content = PAGE.format(lang="zh", charset="gb2312", text=TEXTS["zho_Hans"]).encode("gb18030")
+    (found,) = read("html", content)
+    assert isinstance(found, Unit) and (found.code, found.alone) == ("zh", True)
+    assert found.text.startswith(TEXTS["zho_Hans"]) and "Menu" not in found.text
+    (whole,) = read("html", content, options={"main_content": False})
+    assert isinstance(whole, Unit) and "Menu" in whole.text and "no()" not in whole.text
+    assert kinds(read("html", "<html><script>x</script>")) == ["no main text"]
+
+
+# Archives
+
+
+class Writer(WARCWriter):  # type: ignore[misc]
+    """Writes the same bytes every time."""
+
+    def curr_warc_date(self) -> str:
+        return "2024-01-01T00:00:00Z"
+
+    def _make_warc_id(self) -> str:
+        return "<urn:uuid:00000000-0000-0000-0000-000000000000>"
+
+
+def archive(*responses: tuple[str, bytes, dict[str, str]], gz: bool = False) -> bytes:
+    """A WARC file: what a crawler writes before, and the responses with their requests."""
+    out = io.BytesIO()
+    writer = Writer(out, gzip=gz)
+    writer.write_record(writer.create_warcinfo_record("x.warc", {"software": "test"}))
+    for url, body, headers in responses:
+        values = {"Content-Type": "text/html", **headers}
+        status = StatusAndHeaders(values.pop("status", "200 OK"), list(values.items()), protocol="HTTP/1.1")
+        writer.write_record(writer.create_warc_record(url, "response", payload=io.BytesIO(body), http_headers=status))
+        request = StatusAndHeaders("GET / HTTP/1.1", [], is_http_request=True)
+        writer.write_record(writer.create_warc_record(url, "request", http_headers=request))
+    return out.getvalue()
+
+
+def html(text: str, lang: str = "am") -> bytes:
+    return PAGE.format(lang=lang, charset="utf-8", text=text).encode()
+
+
+CHUNKED = b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in (html("ጤና")[:100], html("ጤና")[100:])) + b"0\r\n\r\n"
+
+
+@pytest.mark.parametrize("gz", [False, True])
+def test_warc(gz: bool) -> None:
+    responses = [
+        ("http://a/", html("ሰላም"), {}),
+        ("http://b/", gzip.compress(html("ጤና")), {"Content-Encoding": "gzip"}),
+        ("http://c/", CHUNKED, {"Transfer-Encoding": "chunked"}),
+        ("http://d/", html("Привіт").decode().encode("cp1251"), {"Content-Type": "text/html; Charset=windows-1251"}),
+        ("http://e/", b"\x89PNG", {"Content-Type": "image/png"}),
+        ("http://f/", html("no"), {"status": "404 Not Found"}),
+        ("http://g/", "ᱥᱟᱱᱛᱟᱲᱤ".encode(), {"Content-Type": "text/plain"}),
+        ("http://h/", b"\x0b\x05", {"Content-Encoding": "compress"}),
+        ("http://i/", b"<html></html>", {}),
+    ]
+    found = read("warc", archive(*responses, gz=gz), "x.warc")
+    assert [each.url for each in found if isinstance(each, Unit)] == [f"http://{name}/" for name in "abcdg"]
+    assert [text.split("\n")[0] for _, text in units(found)] == ["ሰላም", "ጤና", "ጤና", "Привіт", "ᱥᱟᱱᱛᱟᱲᱤ"]
+    assert [each.row for each in found] == [2, 4, 6, 8, 10, 12, 14, 16, 18], "a row is a record"
+    assert [each.reason for each in found if isinstance(each, Bad)] == [
+        "no page: type 'image/png', http://e/",
+        "no page: status 404, http://f/",
+        "no page: compressed as 'compress', http://h/",
+        "no main text: http://i/",
+    ]
+
+
+def test_a_page_whose_type_nobody_states() -> None:
+    found = read(
+        "warc", archive(("http://a/", html("ሰላም"), {"Content-Type": ""}), ("http://b/", b"x", {"Content-Type": ""}))
+    )
+    assert isinstance(found[0], Unit) and found[0].text.startswith("ሰላም")
+    assert isinstance(found[1], Bad) and found[1].reason == "no page: type '', http://b/"
+
+
+def test_texts_of_wet_files() -> None:
+    out = io.BytesIO()
+    writer = Writer(out, gzip=False)
+    told = {"WARC-Identified-Content-Language": "amh,eng"}
+    record = writer.create_warc_record(
+        "http://a/", "conversion", payload=io.BytesIO("ጤና\nሰላም".encode()), warc_content_type="text/plain",
+        warc_headers_dict=told,
+    )  # fmt: skip
+    writer.write_record(record)
+    assert read("warc", out.getvalue()) == [Unit(1, "ጤና\nሰላም", "amh", alone=True, url="http://a/")]
+
+
+@pytest.mark.parametrize("gz", [False, True])
+def test_an_archive_that_breaks_off_says_so_and_keeps_what_stands_before(gz: bool) -> None:
+    one, two = ("http://a/", html("ሰላም"), {}), ("http://b/", html("ጤና"), {})
+    whole, first = archive(one, two, gz=gz), len(archive(one, gz=gz))
+    for end in range(10, len(whole), 41):
+        found = read("warc", whole[:end], "x.warc")
+        between = whole[end:].startswith(b"\x1f\x8b") if gz else whole[:end].endswith(b"\r\n\r\n")
+        assert set(kinds(found)) <= {"broken record", "broken file"}
+        assert kinds(found) or between, f"cut at {end}, which is inside a record"
+        assert len(units(found)) >= (end >= first), f"cut at {end}, behind the first page"
+
+
+def test_a_record_whose_bytes_changed_is_rejected_and_the_rest_is_read() -> None:
+    whole = archive(("http://a/", html("ሰላም"), {}), ("http://b/", html("ጤና"), {}))
+    found = read("warc", whole.replace("ሰላም".encode(), "ሰላሰ".encode()))
+    assert (kinds(found), [each.url for each in found if isinstance(each, Unit)]) == (["broken record"], ["http://b/"])
+    assert isinstance(found[0], Bad) and found[0].detail.startswith("at byte ") and b"<main>" in found[0].raw
+
+
+def test_any_number_of_empty_lines_between_records() -> None:
+    one, two = (archive((f"http://{name}/", html("ሰላም"), {})) for name in "ab")
+    found = read("warc", b"\r\n" * 10_000 + one + b"\n" * 9_999 + two + b"\r\n" * 5_000)
+    assert (kinds(found), [each.url for each in found if isinstance(each, Unit)]) == ([], ["http://a/", "http://b/"])
+
+
+@pytest.mark.parametrize("content", [b"", b"no archive", b"WARC/1.0\r\n", b"\x1f\x8b\x00\x00"])
+def test_what_is_no_archive(content: bytes) -> None:
+    found = read("warc", content)
+    assert units(found) == [] and (kinds(found) or not content)
+
+
+def test_an_archive_whose_compression_is_broken() -> None:
+    values = {"name": "s", "reader": "warc", "path": "f", "licence": "CC0-1.0"}
+    with gzip.open(io.BytesIO(b"\x1f\x8b\x00\x00 not gzip at all")) as stream:
+        file = InputFile("x.warc.gz", cast(IO[bytes], stream), 1000)
+        (found,) = find(source := SourceConfig.model_validate(values)).read(file, source)
+    assert isinstance(found, Bad) and found.kind == "broken file"
+
+
+def test_a_page_that_is_too_long_leaves_the_rest() -> None:
+    whole = archive(("http://a/", html("ሰላም" * 5000), {}), ("http://b/", html("ጤና"), {}))
+    found = read("warc", whole, max_row_bytes=10_000)
+    assert (kinds(found), len(units(found))) == (["row too long"], 1)
+
+
+ARC = b"""filedesc://x.arc.gz 127.0.0.1 20140216050221 text/plain 75
+1 0 LiveWeb Capture
+URL IP-address Archive-date Content-type Archive-length
+
+http://a/ 1.2.3.4 20140216050221 text/html %d
+"""
+
+
+def test_arc() -> None:
+    response = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n" + html("ሰላም")
+    (found,) = read("warc", ARC % len(response) + response + b"\n", "x.arc")
+    assert isinstance(found, Unit) and (found.url, found.code) == ("http://a/", "am")
+    (cut,) = read("warc", ARC % len(response) + response[:-50])
+    assert isinstance(cut, Bad) and cut.kind == "broken record"
+
+
+@needs_data
+@pytest.mark.parametrize(
+    ("name", "pages", "bad"),
+    [
+        ("example.warc", 1, ["no page"]),
+        ("example.warc.gz", 1, ["no page"]),
+        ("example.arc", 1, []),
+        ("example.arc.gz", 1, []),
+        ("example-iana.org-chunked.warc", 1, []),
+        ("example-bad.warc.gz.bad", 1, ["no page", "no page"]),  # one gzip member for all records
+        ("example-trunc.warc", 0, ["broken record"]),  # a length that is two bytes short
+    ],
+)
+def test_real_archives(name: str, pages: int, bad: list[str], capfd: pytest.CaptureFixture[str]) -> None:
+    found = read("warc", (WARC / name).read_bytes(), name)
+    assert (len(units(found)), kinds(found)) == (pages, bad)
+    assert capfd.readouterr().err == ""
+
+
+# Wikis
+
+DUMP = """<mediawiki xmlns="http://www.mediawiki.org/xml/export-0.11/" xml:lang="nan"><siteinfo>
+<dbname>{name}</dbname><base>https://zh-min-nan.wikipedia.org/wiki/Thâu-ia̍h</base><namespaces>
+<namespace key="-2">Mûi-thé</namespace><namespace key="0" /><namespace key="6">Tóng-àn</namespace>
+<namespace key="14">Lūi-pia̍t</namespace></namespaces></siteinfo>{pages}</mediawiki>"""
+ONE = """<page><title>{title}</title><ns>{ns}</ns><id>1</id>{more}
+<revision><id>2</id>{model}<text>{text}</text></revision></page>"""
+MODEL = "<model>wikitext</model>"
+
+
+def wiki_page(title: str, text: str, ns: int = 0, more: str = "", model: str = MODEL) -> str:
+    return ONE.format(title=title, ns=ns, more=more, model=model, text=text.replace("<", "&lt;"))
+
+
+PAGES = "".join(
+    [
+        wiki_page("Tâi oân", "'''Tâi-oân''' sī [[tó|chi̍t tē tó]].<ref>no</ref>\n[[Lūi-pia̍t:A]]\n[[de:Taiwan]]"),
+        wiki_page("A", "#REDIRECT [[B]]", more='<redirect title="B" />'),
+        wiki_page("Thó-lūn:A", "hi", ns=1),
+        wiki_page("A.css", "p {}", model="<model>css</model>"),
+        wiki_page("Khang", "{{infobox}}"),
+        wiki_page("B", "old").replace("</page>", "<revision><text>sin--ê</text></revision></page>"),
+    ]
+)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_mediawiki_dump(encoding: str) -> None:
+    head = f'<?xml version="1.0" encoding="{encoding}"?>'
+    found = read("mediawiki_dump", (head + DUMP.format(name="zh_min_nanwiki", pages=PAGES)).encode(encoding))
+    url = "https://zh-min-nan.wikipedia.org/wiki/"
+    assert [each for each in found if isinstance(each, Unit)] == [
+        Unit(1, "Tâi oân\n\nTâi-oân sī chi̍t tē tó.", "zh-min-nan", alone=True, url=f"{url}T%C3%A2i_o%C3%A2n"),
+        Unit(6, "B\n\nsin--ê", "zh-min-nan", alone=True, url=f"{url}B"),
+    ]
+    assert [each.reason for each in found if isinstance(each, Bad)] == [
+        "redirect: 'A', to 'B'",
+        "no article: 'Thó-lūn:A', namespace 1",
+        "no article: 'A.css', content is css",
+        "no prose: 'Khang'",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("be_x_oldwiki", "be-x-old"),
+        ("rowiktionary", "ro"),
+        ("simplewiki", "simple"),
+        ("commonswiki", "nan"),
+        ("", "nan"),
+    ],
+)
+def test_language_of_a_wiki(name: str, code: str) -> None:
+    assert units(read("mediawiki_dump", DUMP.format(name=name, pages=wiki_page("A", "b"))))[0][0] == code
+
+
+def test_a_dump_that_breaks_off_keeps_what_stands_before() -> None:
+    whole = DUMP.format(name="nanwiki", pages=PAGES)
+    found = read("mediawiki_dump", whole[: whole.index("Thó-lūn") + 40])
+    assert (len(units(found)), kinds(found)) == (1, ["redirect", "broken XML"])
+    assert isinstance(found[-1], Bad) and found[-1].row == 3 and "after page 2" in found[-1].detail
+
+
+def test_an_article_that_is_too_long_leaves_the_rest() -> None:
+    pages = wiki_page("A", "x" * 5000) + wiki_page("B", "b")
+    found = read("mediawiki_dump", DUMP.format(name="nanwiki", pages=pages), max_row_bytes=1000)
+    assert (kinds(found), units(found)) == (["row too long"], [("nan", "B\n\nb")])
+
+
+@pytest.mark.parametrize(
+    ("wikitext", "text"),
+    [
+        ("'''ߒߞߏ''' ''a''", "ߒߞߏ a"),
+        ("[[a|b]] [[c]]s [[:Category:D]] [[OS&nbsp;X]]", "b cs Category:D OS\u00a0X"),
+        ("x [[File:A.jpg|thumb|a [[b]]]] y [[Датотека:B.png|c]]", "x  y"),
+        ("a<ref name=x>no</ref> b<ref/>", "a b"),
+        ("{{lead|x={{y}}}}a {{{p|}}}b<!-- no -->", "a b"),
+        ("{| class=x\n! no\n|-\n| no\n|}\nyes", "yes"),
+        ("== A ==\ntext\n=== B ===\n== C ==\n* x\n# y\n== Refs ==\n<references/>\n", "A\n\ntext\n\nC\n\nx\ny"),
+        ("a<br>b <small>c</small> <math>x^2</math> __NOTOC__&ndash; __БЕЗСОДРЖАЈ__", "a\nb c  –"),
+        ("[http://x y z] [http://x] http://z", "y z  http://z"),
+        ("<nowiki>[[a]]</nowiki> l'''a", "[[a]] la"),
+        ("a {{broken [[ <ref>", "a"),
+    ],
+)
+def test_wikitext(wikitext: str, text: str) -> None:
+    assert plain(wikitext, {"датотека"}).replace(" \n", "\n").strip() == text
+
+
+@needs_data
+def test_start_of_a_real_dump() -> None:
+    (path,) = WIKI.glob("*.bz2")
+    with bz2.open(path) as dump:
+        found = read("mediawiki_dump", dump.read(300_000), max_row_bytes=1 << 20)
+    assert kinds(found)[:2] == ["redirect", "redirect"] and kinds(found)[-1] == "broken XML"
+    code, text = units(found)[0]
+    assert code == "en" and text.startswith("Anarchism\n\nAnarchism is a political philosophy")
+    assert not any(mark in text for mark in ("{{", "[[", "<ref", "'''", "thumb|"))
