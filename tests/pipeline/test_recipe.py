@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from emma.config import section
 from emma.errors import RecipeError
 from emma.pipeline import recipe
 
@@ -82,3 +83,20 @@ def test_set_that_makes_no_sense(tmp_path: Path, change: str) -> None:
 def test_every_shipped_recipe_reads(path: Path) -> None:
     assert recipe.read(path).name
     assert recipe.shipped(path.name).samefile(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("[mix]\nweights = 1\n", "'mix.weights': "),
+        ("[mix]\nstages = [{ name = 'late', weights = 1 }]\n", "stage 'late': 'weights': "),
+        ("[adapt]\ninitialisation = 'gaussian'\n", "'adapt.initialisation': "),
+    ],
+)
+def test_what_was_renamed_says_what_to_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, place: str
+) -> None:
+    for old in ("mix.weights", "mix.stages.weights", "adapt.initialisation=gaussian"):
+        monkeypatch.setitem(section.RENAMED, old, "Write this.")
+    with pytest.raises(RecipeError, match=f"{place}Write this."):
+        recipe.read(write(tmp_path, text))

@@ -299,7 +299,7 @@ class _StageHelp(argparse.Action):
         self.stage = stage
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
-        from emma.config.help import settings_help
+        from emma.config.section import settings_help
 
         parser.print_help()
         print(settings_help(self.stage))

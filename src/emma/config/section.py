@@ -1,11 +1,19 @@
-"""What every recipe section has in common: typed, frozen, unknown keys refused, and a semantic part that is hashed."""
+"""The base of every recipe section: typed, frozen, unknown keys refused, a part that is hashed, and its help text."""
 
+import textwrap
+from collections.abc import Iterator, Mapping
+from importlib import import_module
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
+from pydantic.fields import FieldInfo
 
 AS_SAID = "as the recipe says"
 """Why a setting is what it is, where nothing was left to machine or model."""
+
+RENAMED: Mapping[str, str] = {}
+"""Keys that recipes once had, without positions in lists (`mix.stages.temperature`), and a sentence that says what to
+write instead. A value that went is entered as `section.key=value`."""
 
 
 class Settings(BaseModel):
@@ -27,3 +35,38 @@ class Section(Settings):
     def semantic(self) -> dict[str, Any]:
         """Everything in this section that the result depends on, as plain JSON values."""
         return self.model_dump(mode="json")
+
+
+def settings_help(stage: str) -> str:
+    """Every key of the recipe's section for `stage`: name, default, what it means."""
+    section: type[Section] = getattr(import_module(f"emma.{stage}.config"), f"{stage.capitalize()}Config")
+    lines = [f"settings in the recipe's [{stage}] section, or with --set {stage}.KEY=VALUE:"]
+    lines.extend(_settings(section, "  "))
+    return "\n" + "\n".join(lines) if section.model_fields else "\nThis stage has no settings."
+
+
+def _settings(section: type[Settings], indent: str) -> Iterator[str]:
+    """The keys of a table, and under each those of the tables that it holds."""
+    for name, field in section.model_fields.items():
+        yield f"{indent}{name} = {_default(field)}"
+        deeper = indent + "    "
+        yield from textwrap.wrap(field.description or "", 100, initial_indent=deeper, subsequent_indent=deeper)
+        if (inner := settings_in(field.annotation)) is not None:
+            yield from _settings(inner, deeper)
+
+
+def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "(required)"
+    default = field.get_default(call_default_factory=True)
+    if default is None or isinstance(default, Settings):
+        return "(none)" if default is None else "(a table)"
+    return repr(default)
+
+
+def settings_in(annotation: Any) -> type[Settings] | None:
+    """The Settings class inside an annotation such as `list[SourceConfig]` or `RopeConfig | None`."""
+    if isinstance(annotation, type) and issubclass(annotation, Settings):
+        return annotation
+    found = (settings_in(each) for each in getattr(annotation, "__args__", ()))
+    return next((each for each in found if each is not None), None)

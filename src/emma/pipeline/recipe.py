@@ -11,8 +11,7 @@ from pydantic import Field, ValidationError, field_validator
 from emma.adapt.config import AdaptConfig
 from emma.annotate.config import AnnotateConfig
 from emma.collect.config import CollectConfig
-from emma.config.help import settings_in
-from emma.config.section import Section, Settings
+from emma.config.section import RENAMED, Section, Settings, settings_in
 from emma.curate.config import CurateConfig
 from emma.errors import RecipeError
 from emma.evaluate.config import EvaluateConfig
@@ -126,6 +125,9 @@ def explain(error: ValidationError, table: Mapping[str, Any]) -> str:
 
 def _explain_one(problem: dict[str, Any], table: Mapping[str, Any]) -> str:
     owner, key = place_of(problem["loc"], table)
+    dotted = ".".join(step for step in problem["loc"] if isinstance(step, str))
+    if instead := RENAMED.get(dotted) or RENAMED.get(f"{dotted}={problem['input']}"):
+        return f"{owner}'{key}': {instead}"
     if problem["type"] == "extra_forbidden":
         last, keys = str(problem["loc"][-1]), _keys(problem["loc"][:-1])
         near = difflib.get_close_matches(last, keys, n=1)
