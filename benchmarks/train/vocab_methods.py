@@ -22,16 +22,14 @@ import zstandard
 from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
 
 from benchmarks.machine import machine, result_path
-from emma.vocab import kinds
-from emma.vocab import proto as spm
-from emma.vocab.append import append
 from emma.vocab.bpe import Bpe, segment
 from emma.vocab.config import VocabConfig
+from emma.vocab.folder import load_tokenizer
 from emma.vocab.freeze import neighbours, unknown_characters, whole_words
 from emma.vocab.grow import Grown, Sample, Wanted, grow
-from emma.vocab.llama import LlamaTokenizer
-from emma.vocab.sample import Text
-from emma.vocab.words import SPACE, cutter
+from emma.vocab.llama import LlamaTokenizer, serialise_model
+from emma.vocab.methods import append
+from emma.vocab.sample import SPACE, Text, cutter
 
 METHODS = ("continue", "append_below", "append_scores", "append_zero")
 NEW = 8000
@@ -128,7 +126,7 @@ def differ(tokenizer: Bpe, lines: Sequence[str], ids: Sequence[list[int]]) -> st
     """Lines that SentencePiece's form cuts otherwise than Hugging Face's, which makes these ids of them."""
     if not isinstance(tokenizer, LlamaTokenizer) or tokenizer.scores is None:
         return "one form"
-    file = spm.grown(tokenizer.proto, tokenizer.pieces, tokenizer.scores, tokenizer.added)
+    file = serialise_model(tokenizer.proto, tokenizer.pieces, tokenizer.scores, tokenizer.added)
     model = sentencepiece.SentencePieceProcessor(model_proto=file)
     found = sum(one != other for one, other in zip(model.encode(list(lines)), ids, strict=True))
     return f"{found} of {len(lines):,}"
@@ -159,7 +157,7 @@ def main() -> None:
     lines, table = read(asked.data), [HEAD]
     with tempfile.TemporaryDirectory() as folder:
         llama2 = asked.data / "model" / "llama2_tokenizer"
-        base = kinds.load(llama2 if asked.base == "llama2" else byte_level(Path(folder), lines.english, 8000))
+        base = load_tokenizer(llama2 if asked.base == "llama2" else byte_level(Path(folder), lines.english, 8000))
     for line in rows(base, lines):
         print(line, flush=True)
         table.append(line)

@@ -17,7 +17,7 @@ from emma.models.special_ids import SpecialIds, special_ids
 from emma.models.tokenizer import problems_of_tokenizer
 from emma.models.tokenizer_file import open_tokenizer, read_table, switch_off
 from tests.vocab.bases import BASES, ENGLISH, token, with_tokens, write
-from tests.vocab.made import sentencepiece_base
+from tests.vocab.corpora import sentencepiece_base
 
 FEW = {"a": 0, "</s>": 1}
 UNIGRAM = [("<unk>", 0.0), ("</s>", 0.0), ("▁", -1.0), *((char, -2.0) for char in "abcdefghijklmnopqrstuvwxyz")]

@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from emma.vocab import kinds
+from emma.vocab.folder import load_tokenizer
 from tests.conftest import TEXTS
-from tests.vocab.made import byte_level_base, sentencepiece_base
+from tests.vocab.corpora import byte_level_base, sentencepiece_base
 
 ENGLISH = [TEXTS["eng_Latn"], "They are endowed with reason and conscience.", "a  b   c 12 345"] * 3
 REPLACE = {"type": "Replace", "pattern": {"String": " "}, "content": "▁"}
@@ -77,7 +77,7 @@ def around(folder: Path, first: str | None = None, last: str | None = None) -> P
 
 def characters(folder: Path, normalizer: Any, pre_tokenizer: Any, strip: bool = True) -> Path:
     """BPE on characters with byte fallback and these steps, in Hugging Face's form alone."""
-    table = kinds.load(sentencepiece_base(folder, ENGLISH)).table
+    table = load_tokenizer(sentencepiece_base(folder, ENGLISH)).table
     (folder / "tokenizer.model").unlink()
     decoder = sequence("decoders", [*RESTORE, *([STRIP] if strip else [])])
     steps = {"normalizer": normalizer, "pre_tokenizer": pre_tokenizer, "decoder": decoder}

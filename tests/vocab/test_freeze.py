@@ -8,13 +8,14 @@ from transformers import AutoTokenizer
 
 from emma.errors import RecipeError
 from emma.store import shards
-from emma.vocab import freeze, kinds
+from emma.vocab import freeze
 from emma.vocab.config import VocabConfig
 from emma.vocab.expand import tokens_of
+from emma.vocab.folder import load_tokenizer
 from emma.vocab.sample import Text
 from tests.conftest import TEXTS
 from tests.vocab.bases import BASES
-from tests.vocab.made import byte_level_base, sample_of, sentencepiece_base
+from tests.vocab.corpora import byte_level_base, sample_of, sentencepiece_base
 from tests.vocab.test_run import counts_of, run
 
 FROZEN = "Every human being is free. 🦜 Nature, consciousness;  two  spaces\n\tand a tab: हि."
@@ -42,7 +43,7 @@ def section(**changes) -> VocabConfig:
 def test_the_frozen_text_is_cut_as_before(base: Path, method: str, make_artifact, make_work) -> None:
     splits = ["train"] * len(CORPUS)
     out = run(make_artifact, make_work, section(method=method), base=base, rows=CORPUS, splits=splits)
-    before, after = kinds.load(base).open(), kinds.load(out / "tokenizer").open()
+    before, after = load_tokenizer(base).open(), load_tokenizer(out / "tokenizer").open()
     for text in (TEXTS["eng_Latn"], FROZEN, f"{TEXTS['eng_Latn']} {FROZEN}"):
         ids = before.encode(text, add_special_tokens=False).ids
         assert after.encode(text, add_special_tokens=False).ids == ids
@@ -60,7 +61,7 @@ def test_held_out_text_of_known_neighbours_is_cut_as_before(base: Path, make_art
     """What is guaranteed: text whose neighbours all occur in the sample. The rest may change."""
     splits = ["train"] * len(CORPUS)
     out = run(make_artifact, make_work, section(), base=base, rows=CORPUS, splits=splits)
-    before, after = kinds.load(base), kinds.load(out / "tokenizer")
+    before, after = load_tokenizer(base), load_tokenizer(out / "tokenizer")
     refused = neighbours_of(before, [row["text"] for row in CORPUS if row["lang"] == "eng_Latn"])
     parts = [
         "Every human",
@@ -90,9 +91,9 @@ def test_the_cost_is_that_of_the_same_sample_unfrozen(base: Path, make_artifact,
     )
     facts = json.loads((frozen / "frozen.json").read_text())
     boost = 4  # every language is smaller than its share
-    sample = sample_of(kinds.load(base), [row["text"] for row in CORPUS])
+    sample = sample_of(load_tokenizer(base), [row["text"] for row in CORPUS])
     for name, folder in (("base", base), ("frozen", frozen / "tokenizer"), ("unfrozen", free / "tokenizer")):
-        assert facts[f"sample_tokens_{name}"] == boost * tokens_of(kinds.load(folder), sample)
+        assert facts[f"sample_tokens_{name}"] == boost * tokens_of(load_tokenizer(folder), sample)
     assert facts["sample_tokens_unfrozen"] <= facts["sample_tokens_frozen"] < facts["sample_tokens_base"]
     rejected = shards.read(frozen / "rejected.parquet").to_pylist()
     assert [row["count"] for row in rejected] == sorted((row["count"] for row in rejected), reverse=True)

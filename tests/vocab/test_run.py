@@ -12,12 +12,12 @@ from emma.errors import RecipeError
 from emma.schemas import FERTILITY
 from emma.store import shards
 from emma.store.artifact import Artifact
-from emma.vocab import kinds
 from emma.vocab.bpe import segment
 from emma.vocab.config import VocabConfig
+from emma.vocab.folder import load_tokenizer
 from emma.vocab.run import vocab
 from tests.conftest import TEXTS
-from tests.vocab.made import ROWS, corpus
+from tests.vocab.corpora import ROWS, corpus
 
 SECTION = VocabConfig(new_pieces=400, minimum_count=2, sample_bytes=100_000, character_share=0.6)
 AWKWARD = [" a", "  a  b ", "a\n\n b\t", " ", "", "क्\u200dष \u200c", "12 345", "🦜", "\u3000人\u00a0"]
@@ -57,7 +57,7 @@ def test_from_scratch(make_artifact, make_work) -> None:
 
 def test_every_script_comes_back_exactly(english: Path, make_artifact, make_work) -> None:
     out = run(make_artifact, make_work, base=english)
-    as_released, as_packed = AutoTokenizer.from_pretrained(out / "tokenizer"), kinds.load(out / "tokenizer").open()
+    as_released, as_packed = AutoTokenizer.from_pretrained(out / "tokenizer"), load_tokenizer(out / "tokenizer").open()
     for text in [*TEXTS.values(), *AWKWARD]:
         assert as_released.decode(as_released.encode(text, add_special_tokens=False)) == text
     for text in [*TEXTS.values(), *AWKWARD, "<s>x</s><unk>"]:
@@ -81,7 +81,7 @@ def test_base_ids_stay_and_new_ones_follow(english: Path, make_artifact, make_wo
 
 def test_new_pieces_are_reachable_and_spelled_by_the_base(english: Path, make_artifact, make_work) -> None:
     out = run(make_artifact, make_work, base=english)
-    old, new = kinds.load(english), kinds.load(out / "tokenizer")
+    old, new = load_tokenizer(english), load_tokenizer(out / "tokenizer")
     rows = shards.read(out / "pieces.parquet").to_pylist()
     assert [each[0] for each in segment(new.open_bare(), [row["piece"] for row in rows])] == [row["id"] for row in rows]
     decoder = old.open()
@@ -95,7 +95,7 @@ def test_new_pieces_are_reachable_and_spelled_by_the_base(english: Path, make_ar
 def test_encoding_continues_the_base_segmentation(english: Path, make_artifact, make_work) -> None:
     """Base ids first, then the new merges one by one in their order: the definition, carried out slowly."""
     out = run(make_artifact, make_work, base=english)
-    old, new = kinds.load(english), kinds.load(out / "tokenizer")
+    old, new = load_tokenizer(english), load_tokenizer(out / "tokenizer")
     chars = [row["piece"] for row in shards.read(out / "pieces.parquet").to_pylist() if row["kind"] == "char"]
     start = old.extended(chars).open()
     for text in TEXTS.values():
@@ -123,7 +123,7 @@ def test_fertility_falls_for_every_language(english: Path, make_artifact, make_w
     table = shards.read(out / "fertility.parquet")
     assert table.schema.equals(FERTILITY)
     assert table["lang"].to_pylist() == sorted(TEXTS)
-    new = kinds.load(out / "tokenizer").open()
+    new = load_tokenizer(out / "tokenizer").open()
     for row in table.to_pylist():
         if row["lang"] != "eng_Latn":
             assert row["tokens"] < row["tokens_base"]
@@ -171,17 +171,17 @@ def test_a_leading_space_survives_a_base_that_swallows_it(english: Path, tmp_pat
     table["normalizer"] = None
     table["pre_tokenizer"] = {"type": "Metaspace", "replacement": "▁", "prepend_scheme": "first", "split": False}
     (folder / "tokenizer.json").write_text(json.dumps(table))
-    loaded = kinds.load(folder)
+    loaded = load_tokenizer(folder)
     assert loaded.prefixes
     assert loaded.open().decode(loaded.open().encode("  All").ids) == "  All"
-    assert loaded.table == kinds.load(english).table
+    assert loaded.table == load_tokenizer(english).table
 
 
 def test_ids_of_added_tokens_are_not_given_out_again(english: Path, tmp_path: Path) -> None:
     tokenizer = AutoTokenizer.from_pretrained(english)
     tokenizer.add_special_tokens({"pad_token": "<pad>"})
     tokenizer.save_pretrained(tmp_path / "padded")
-    loaded = kinds.load(tmp_path / "padded")
+    loaded = load_tokenizer(tmp_path / "padded")
     assert loaded.pieces[-1] == "<pad>"
     assert loaded.closed[-1]
     grown = loaded.extended(["ⴰ"])

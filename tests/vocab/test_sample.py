@@ -1,14 +1,28 @@
-"""The sample: balanced, whole for small languages, and the same however the corpus is cut into shards."""
+"""The sample: balanced, whole for small languages, the same however the corpus is cut into shards; and its words."""
 
 from collections import Counter
 
 import numpy as np
 import pytest
 
-from emma.vocab.sample import cut_off, hash_rank, held_out_plan, measure_text, take, texts, training_plan
-from emma.vocab.words import count_words, words_in
+from emma.models.sentencepiece import SPACE
+from emma.store import shards
+from emma.store.artifact import Artifact
+from emma.vocab.sample import (
+    all_words,
+    count_characters,
+    count_words,
+    cut_off,
+    hash_rank,
+    held_out_plan,
+    measure_text,
+    take,
+    texts,
+    training_plan,
+    words_in,
+)
 from tests.conftest import TEXTS
-from tests.vocab.made import ROWS, corpus
+from tests.vocab.corpora import ROWS, corpus
 
 
 def pairs_of(made):
@@ -55,7 +69,7 @@ def test_the_sample_does_not_depend_on_the_shards(make_artifact, make_work) -> N
         plan = training_plan(measured(work, made), 4000, 0.3, 4)
         taken.append([(each.group, each.text) for pair in pairs_of(made) for each in take(pair, plan, ("lang",))])
         counted = work.each(count_words, pairs_of(made), plan, {"prefix": True})
-        from emma.vocab.words import all_words
+        from emma.vocab.sample import all_words
 
         words.append(all_words(counted))
     assert taken[0] == taken[1]
@@ -107,7 +121,7 @@ def test_words(text: str, found: list[str]) -> None:
 
 
 def test_weights_reach_the_counts(make_artifact, make_work) -> None:
-    from emma.vocab.words import all_words
+    from emma.vocab.sample import all_words
 
     made = corpus(make_artifact, [{"lang": "eng_Latn", "text": "a b a"}], splits=["train"])
     work = make_work("vocab")
@@ -115,3 +129,38 @@ def test_weights_reach_the_counts(make_artifact, make_work) -> None:
     words, counts = all_words(work.each(count_words, pairs_of(made), plan, {"prefix": True}))
     assert dict(zip(words, counts, strict=True)) == {"▁a": 6, "▁b": 3}
     assert np.sum(counts) == 9
+
+
+@pytest.mark.parametrize("prefix", [True, False])
+def test_words_of_all_shards(make_artifact, tmp_path, prefix: bool) -> None:
+    made = corpus(make_artifact, cuts=(0, 9, 30))
+    pairs = list(zip(made["collect"].parts["documents"], made["curate"].parts["selection"], strict=True))
+    outs = [tmp_path / str(number) for number in range(2 * len(pairs))]
+    for out in outs:
+        out.mkdir()
+    for out, pair in zip(outs, pairs, strict=False):
+        measure_text(out, pair)
+    measured = shards.read_all(out / "bytes.parquet" for out in outs[: len(pairs)])
+    plan = training_plan(measured, 20_000, 0.3, 7)
+    assert len({entry[2] for entry in plan.values()}) > 1, "languages should be counted differently often"
+    wanted: Counter[str] = Counter()
+    for out, pair in zip(outs[len(pairs) :], pairs, strict=True):
+        count_words(out, pair, plan, {"prefix": prefix})
+        for text in take(pair, plan, ("lang",)):
+            for word in words_in(text.text, prefix):
+                wanted[word.replace(" ", SPACE)] += plan[text.group][2]
+    words, counts = all_words([Artifact(out, out.name) for out in outs[len(pairs) :]])
+    assert words == sorted(wanted, key=lambda word: word.replace(SPACE, " "))
+    assert dict(zip(words, counts, strict=True)) == wanted
+
+
+def test_characters() -> None:
+    words = [word for text in TEXTS.values() for word in text.split()] + ["𞤀𞤀", ""]
+    counts = list(range(1, len(words) + 1))
+    wanted: Counter[str] = Counter()
+    for word, count in zip(words, counts, strict=True):
+        for char in word:
+            wanted[char] += count
+    assert count_characters(words, counts) == wanted
+    assert count_characters([], []) == {}
+    assert all(isinstance(each, int) for each in count_characters(["ab"], np.array([2])).values())

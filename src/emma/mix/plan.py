@@ -8,8 +8,7 @@ import numpy as np
 
 from emma.errors import RecipeError
 from emma.mix.config import MixConfig
-from emma.mix.groups import Group, groups
-from emma.mix.shares import Floats, Integers, whole
+from emma.mix.groups import Floats, Group, Integers, groups, whole
 from emma.mix.sources import Sources
 
 

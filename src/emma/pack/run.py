@@ -19,8 +19,7 @@ def pack(section: PackConfig, *, collect: Artifact, curate: Artifact, vocab: Art
     Raises RecipeError when curate kept no document for training or validation.
     """
     need("tokenizers", "train")
-    from emma.pack.encode import facts
-    from emma.pack.tokenise import tokenise
+    from emma.pack.tokenise import facts, tokenise
 
     pairs = tuple(zip(collect.parts["documents"], curate.parts["selection"], strict=True))
     buckets = work.scatter(scatter_texts, pairs, section.buckets, section, language_bytes(pairs, work))

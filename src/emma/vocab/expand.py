@@ -10,12 +10,13 @@ import pyarrow as pa
 
 from emma.store import shards
 from emma.store.artifact import Artifact
-from emma.vocab import folder, freeze, kinds, llama
-from emma.vocab.append import append
+from emma.vocab import folder, freeze, llama
 from emma.vocab.bpe import Bpe, segment
 from emma.vocab.config import VocabConfig
+from emma.vocab.folder import load_expandable, load_tokenizer
 from emma.vocab.grow import Grown, New, Sample, Wanted, grow, segmented
-from emma.vocab.words import all_words
+from emma.vocab.methods import append
+from emma.vocab.sample import all_words
 
 PIECES = pa.schema(
     [
@@ -58,7 +59,7 @@ def start_of(path: Path | None, section: VocabConfig) -> Bpe:
     """The tokenizer to begin with. Raises RecipeError when pieces are asked for and it is of a kind that takes none."""
     if path is None:
         return llama.blank()
-    return kinds.expandable(path) if section.new_pieces else kinds.load(path)
+    return load_expandable(path) if section.new_pieces else load_tokenizer(path)
 
 
 def by_method(before: Bpe, sample: Sample, section: VocabConfig, wanted: Wanted) -> Grown:

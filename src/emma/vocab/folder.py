@@ -1,8 +1,10 @@
-"""The folder of an expanded tokenizer: what Hugging Face loads, what SentencePiece loads, and the facts about it."""
+"""The folder of a tokenizer: reading a base's, and writing an expanded one with the facts about it."""
 
 import json
 import shutil
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -11,17 +13,63 @@ from emma.models import sentencepiece as spm
 from emma.models.folder import read_json
 from emma.models.round_trip import altered
 from emma.models.special_ids import special_ids
-from emma.models.tokenizer import without_rows
-from emma.models.tokenizer_file import open_table, open_tokenizer, read_table, switch_off
+from emma.models.tokenizer import not_expandable, without_rows
+from emma.models.tokenizer_file import open_table, open_tokenizer, read_proto, read_table, switch_off
+from emma.models.tokenizer_kinds import BYTE_FALLBACK, BYTE_LEVEL, kind_of
 from emma.models.tokenizer_names import ADDED, CONFIG, JSON, MAP
 from emma.store.inside import inside
-from emma.vocab import proto as forms
-from emma.vocab.bpe import Bpe
-from emma.vocab.classes import PLAIN_CLASS, for_both, has_usable_class, with_prefix_space
+from emma.vocab.bpe import Bpe, ByteLevelTokenizer, with_added
 from emma.vocab.config import VocabConfig
-from emma.vocab.kept import changes, config_of, implied
-from emma.vocab.kinds import OtherTokenizer
-from emma.vocab.llama import SPECIALS, LlamaTokenizer
+from emma.vocab.configuration import (
+    PLAIN_CLASS,
+    changes,
+    config_of,
+    for_both,
+    has_usable_class,
+    implied,
+    with_prefix_space,
+)
+from emma.vocab.llama import SPECIALS, LlamaTokenizer, is_plain, of_model, serialise_model
+
+
+@dataclass(frozen=True)
+class OtherTokenizer(Bpe):
+    """A tokenizer that can be used as it is, but not expanded."""
+
+    name: str = ""
+    """What kind it is."""
+
+    @cached_property
+    def pieces(self) -> list[str]:
+        vocab = self.open().get_vocab()
+        pieces = [""] * (1 + max(vocab.values()))
+        for piece, number in vocab.items():
+            pieces[number] = piece
+        return pieces
+
+
+def load_expandable(folder: Path) -> Bpe:
+    """The tokenizer of a model folder, as `load_tokenizer`. Raises RecipeError also when it cannot be expanded."""
+    tokenizer = load_tokenizer(folder)
+    if not isinstance(tokenizer, OtherTokenizer):
+        return tokenizer
+    raise RecipeError(not_expandable(folder, tokenizer.name))
+
+
+def load_tokenizer(folder: Path) -> Bpe:
+    """The tokenizer of a model folder. Raises RecipeError when there is none that can be read."""
+    table, _ = switch_off(read_table(folder))
+    kind = kind_of(table)
+    if kind not in (BYTE_LEVEL, BYTE_FALLBACK):
+        return OtherTokenizer(table, kind)
+    table = with_added(table)
+    if kind == BYTE_LEVEL:
+        return ByteLevelTokenizer(table)
+    proto = read_proto(folder)
+    if is_plain(table) and spm.agrees(table, proto):
+        return of_model(table, proto)
+    return LlamaTokenizer(table)
+
 
 FACTS = "vocab.json"
 KEPT = (MAP, ADDED, "chat_template.jinja", "chat_template.json", "additional_chat_templates")
@@ -50,7 +98,7 @@ def save(tokenizer: Bpe, base: Path | None, folder: Path, *, grown: bool) -> Non
         copy(base, JSON, folder)
     _write_config(_config(tokenizer, base), base, folder)
     if grown and isinstance(tokenizer, LlamaTokenizer) and tokenizer.scores is not None:
-        model = forms.grown(tokenizer.proto, tokenizer.pieces, tokenizer.scores, tokenizer.added)
+        model = serialise_model(tokenizer.proto, tokenizer.pieces, tokenizer.scores, tokenizer.added)
         (folder / spm.FILE).write_bytes(model)
 
 

@@ -20,12 +20,10 @@ from emma.errors import ArtifactError, RecipeError
 from emma.models.tokenizer_file import open_tokenizer
 from emma.store import shards
 from emma.store.artifact import Artifact
-from emma.vocab import kinds
-from emma.vocab.bpe import Bpe
-from emma.vocab.byte_level import ByteLevelTokenizer
+from emma.vocab.bpe import Bpe, ByteLevelTokenizer
 from emma.vocab.config import VocabConfig
-from emma.vocab.sample import Pair, Plan, Text, take
-from emma.vocab.words import cutter
+from emma.vocab.folder import load_expandable, load_tokenizer
+from emma.vocab.sample import Pair, Plan, Text, cutter, take
 from emma.work.work import Work
 
 SPELLED = pa.schema([("piece", pa.string()), ("count", pa.int64())])
@@ -79,7 +77,7 @@ def tell(changes: Mapping[str, int], section: VocabConfig, path: Path) -> None:
 def note_neighbours(out: Path, pair: Pair, plan: Plan, base: Artifact) -> dict[str, int]:
     """What two neighbours spell in a shard's part of the frozen text, and characters without a piece: `spelled.parquet`
     (SPELLED), pieces as the vocabulary writes them."""
-    before = kinds.expandable(base.path)
+    before = load_expandable(base.path)
     opened, found = before.open(), Counter[str]()
     for batch in _batches(take(pair, plan, ("lang",))):
         encodings = opened.encode_batch([each.text for each in batch], add_special_tokens=False)
@@ -136,7 +134,7 @@ def refused(noted: Sequence[Artifact], at_least: int) -> set[str]:
 def count_changes(out: Path, pair: Pair, plan: Plan, vocab: Artifact, base: Artifact) -> dict[str, int]:
     """How much of a shard's part of the frozen text is cut otherwise than before."""
     new = open_tokenizer(vocab.file("tokenizer"))
-    old = kinds.load(base.path).open()
+    old = load_tokenizer(base.path).open()
     counts = Counter({"texts": 0, "changed": 0, "tokens_base": 0, "tokens": 0})
     for batch in _batches(take(pair, plan, ("lang",))):
         texts = [each.text for each in batch]

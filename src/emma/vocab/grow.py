@@ -14,12 +14,10 @@ from tokenizers.pre_tokenizers import Split
 
 from emma.kernels.bpe import Units
 from emma.models.sentencepiece import SPACE
-from emma.vocab.bpe import Bpe
-from emma.vocab.byte_level import ByteLevelTokenizer
+from emma.vocab.bpe import Bpe, ByteLevelTokenizer
 from emma.vocab.config import VocabConfig
-from emma.vocab.merges import Learner
-from emma.vocab.units import Ints, classes_of, divide, divide_inside_characters
-from emma.vocab.words import count_characters
+from emma.vocab.merges import Ints, Learner, classes_of, divide, divide_inside_characters
+from emma.vocab.sample import count_characters
 
 _BATCH, _TOGETHER = 10_000, 500
 """Words that are segmented side by side, and those among them that are one text."""

@@ -11,8 +11,7 @@ from emma.errors import RecipeError
 from emma.store import shards
 from emma.store.artifact import Artifact
 from emma.vocab.config import VocabConfig
-from emma.vocab.sample import Plan, held_out_plan, measure_text, training_plan
-from emma.vocab.words import count_words
+from emma.vocab.sample import Plan, count_words, held_out_plan, measure_text, training_plan
 from emma.work.work import Made, Work
 
 MADE = ("pieces.parquet", "vocab.json", "frozen.json", "rejected.parquet")

@@ -8,7 +8,7 @@ from emma.errors import SourceError
 from emma.inspect.vocab.files import read_files
 from emma.inspect.vocab.texts import ENGLISH, Block, Skipped
 from tests.conftest import TEXTS
-from tests.inspect.vocab.made import LINES, aligned, rows
+from tests.inspect.vocab.corpora import LINES, aligned, rows
 
 ALL = 1_000
 

@@ -11,7 +11,7 @@ from emma.inspect.vocab.texts import ENGLISH, Block, beside_english
 from emma.lang.scripts import is_spaced
 from emma.pipeline.home import Home
 from tests.conftest import TEXTS
-from tests.inspect.vocab.made import LINES, aligned, bytes_of, tokenizer
+from tests.inspect.vocab.corpora import LINES, aligned, bytes_of, tokenizer
 
 
 def measured(tmp_path: Path, *blocks: Block) -> dict[str, Language]:

@@ -12,7 +12,7 @@ from emma.errors import RecipeError
 from emma.inspect.vocab.meters import open_meter, open_meters
 from emma.pipeline.home import Home
 from tests.conftest import TEXTS
-from tests.inspect.vocab.made import bytes_of, tokenizer
+from tests.inspect.vocab.corpora import bytes_of, tokenizer
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from emma.inspect.vocab.text import MOST, text
 from emma.inspect.vocab.texts import ENGLISH
 from emma.pipeline.home import Home
 from tests.conftest import TEXTS
-from tests.inspect.vocab.made import LINES, aligned, tokenizer
+from tests.inspect.vocab.corpora import LINES, aligned, tokenizer
 
 
 @pytest.fixture

@@ -12,14 +12,14 @@ from emma.inspect.vocab.savings import savings
 from emma.inspect.vocab.texts import Block
 from emma.models.sentencepiece import SPACE
 from emma.pipeline.home import Home
-from emma.vocab.byte_level import ALPHABET
+from emma.vocab.bpe import ALPHABET
 from emma.vocab.config import VocabConfig
 from emma.vocab.expand import by_method
+from emma.vocab.folder import load_tokenizer
 from emma.vocab.grow import Sample, Wanted
-from emma.vocab.kinds import load
-from emma.vocab.words import words_in
+from emma.vocab.sample import words_in
 from tests.conftest import TEXTS
-from tests.inspect.vocab.made import bytes_of, tokenizer
+from tests.inspect.vocab.corpora import bytes_of, tokenizer
 
 BLOCKS = [Block(lang, tuple(f"{text} {number}" for number in range(40))) for lang, text in TEXTS.items()]
 
@@ -37,7 +37,7 @@ def test_as_the_grown_tokenizer_counts(meter: Meter) -> None:
     kinds = sorted(set(words))
     sample = Sample(kinds, np.array([words.count(kind) for kind in kinds]))
     for place, pieces in enumerate((10, 60), 1):
-        grown = by_method(load(meter.place.parent), sample, VocabConfig(new_pieces=pieces), Wanted(pieces))
+        grown = by_method(load_tokenizer(meter.place.parent), sample, VocabConfig(new_pieces=pieces), Wanted(pieces))
         tokens = sum(len(each.ids) for each in grown.tokenizer.open().encode_batch(counted, add_special_tokens=False))
         assert found.made[place] == len(grown.new) > 0
         assert found.tokens["tha_Thai"][place] == tokens

@@ -15,10 +15,9 @@ from emma.models.sentencepiece import SPACE
 from emma.vocab.bpe import Bpe
 from emma.vocab.config import VocabConfig
 from emma.vocab.expand import by_method
+from emma.vocab.folder import load_expandable
 from emma.vocab.grow import Sample, Wanted
-from emma.vocab.kinds import expandable
-from emma.vocab.sample import cut_off
-from emma.vocab.words import cutter
+from emma.vocab.sample import cut_off, cutter
 
 PIECES = (1_000, 2_000, 4_000, 8_000, 16_000)
 """Numbers of pieces that are asked about, unless others are named."""
@@ -50,7 +49,7 @@ class Savings:
 
 def savings(meter: Meter, blocks: Sequence[Block], asked: Sequence[int]) -> Savings:
     """Grow a tokenizer and count. Raises RecipeError when it is of a kind that takes no new pieces."""
-    before = expandable(_folder(meter))
+    before = load_expandable(_folder(meter))
     texts = {lang: list(dict.fromkeys(each)) for lang, each in all_texts(blocks).items()}
     learnt, counted = ({lang: each[half::2] for lang, each in texts.items()} for half in (0, 1))
     sample = balanced(before, learnt, VocabConfig())

@@ -13,7 +13,7 @@ from emma.models.sentencepiece import SPACE
 from emma.store.artifact import Artifact
 from emma.vocab.bpe import Bpe
 from emma.vocab.grow import Sample
-from emma.vocab.words import cutter
+from emma.vocab.sample import cutter
 from tests.conftest import TEXTS, documents, selection
 
 ROWS = [

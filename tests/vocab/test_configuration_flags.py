@@ -7,12 +7,11 @@ from pathlib import Path
 import pytest
 from transformers import AutoTokenizer
 
-from emma.vocab import kinds
-from emma.vocab.folder import save
-from emma.vocab.kept import CHANGES, changes
+from emma.vocab.configuration import CHANGES, changes
+from emma.vocab.folder import load_tokenizer, save
 from tests.vocab.bases import ENGLISH, PREPEND, REPLACE, around, characters, sequence, token, with_tokens, write
-from tests.vocab.made import byte_level_base
-from tests.vocab.test_kept import MORE
+from tests.vocab.corpora import byte_level_base
+from tests.vocab.test_configuration import MORE
 from tests.vocab.test_run import run
 from tests.vocab.transformers4 import in_transformers_4, needs_transformers_4
 
@@ -59,7 +58,7 @@ def marks(ids: list[int], tokenizer) -> str:
 
 
 def kept(base: Path, folder: Path) -> Path:
-    save(kinds.load(base), base, folder, grown=False)
+    save(load_tokenizer(base), base, folder, grown=False)
     return folder
 
 

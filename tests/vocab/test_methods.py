@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 from transformers.convert_slow_tokenizer import generate_merges
 
-from emma.vocab import kinds
-from emma.vocab.append import append, bounds, ranks, score
 from emma.vocab.config import VocabConfig
+from emma.vocab.folder import load_tokenizer
 from emma.vocab.grow import Wanted, grow
+from emma.vocab.methods import append, bounds, ranks, score
 from tests.conftest import TEXTS
-from tests.vocab.made import byte_level_base, sample_of, sentencepiece_base
-from tests.vocab.test_kinds import ENGLISH
+from tests.vocab.corpora import byte_level_base, sample_of, sentencepiece_base
+from tests.vocab.test_folder import ENGLISH
 
 METHODS = ("append_below", "append_scores", "append_zero")
 TEXT = list(TEXTS.values()) * 2
@@ -24,8 +24,8 @@ def section(method: str) -> VocabConfig:
 @pytest.fixture(params=["sentencepiece", "byte-level"])
 def base(request, tmp_path: Path):
     if request.param == "sentencepiece":
-        return kinds.load(sentencepiece_base(tmp_path / "base", ENGLISH))
-    return kinds.load(byte_level_base(tmp_path / "base", "llama3", ENGLISH))
+        return load_tokenizer(sentencepiece_base(tmp_path / "base", ENGLISH))
+    return load_tokenizer(byte_level_base(tmp_path / "base", "llama3", ENGLISH))
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -60,7 +60,7 @@ def test_where_the_new_merges_stand(base, method: str) -> None:
 
 @pytest.mark.parametrize("method", METHODS)
 def test_merges_are_those_that_transformers_makes_of_the_scores(method: str, tmp_path: Path) -> None:
-    base = kinds.load(sentencepiece_base(tmp_path / "base", ENGLISH))
+    base = load_tokenizer(sentencepiece_base(tmp_path / "base", ENGLISH))
     tokenizer = append(base, sample_of(base, TEXT), section(method), Wanted(150)).tokenizer
     vocab = {piece: tokenizer.pieces.index(piece) for piece in tokenizer.scores}
     wanted = generate_merges(vocab, tokenizer.scores)
@@ -77,6 +77,6 @@ def test_scores(base) -> None:
 
 
 def test_ranks_never_rise_where_a_piece_is_made_twice(tmp_path: Path) -> None:
-    base = kinds.load(byte_level_base(tmp_path / "base", "gpt2", ENGLISH, pieces=270))
+    base = load_tokenizer(byte_level_base(tmp_path / "base", "gpt2", ENGLISH, pieces=270))
     twice = base.extended(["ab", "abc"], [("a", "b"), ("ab", "c"), ("a", "b")])
     assert ranks(twice)[-3:] == [ranks(base)[-1] - 1, ranks(base)[-1] - 2, ranks(base)[-1] - 2]

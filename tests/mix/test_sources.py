@@ -3,7 +3,7 @@
 import pytest
 
 from emma.errors import RecipeError
-from emma.mix.keys import keys_of, values_of
+from emma.mix.sources import keys_of, values_of
 from tests.mix.conftest import sources
 
 SOURCES = sources(

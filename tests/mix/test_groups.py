@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from emma.mix.shares import fill, fill_groups, tempered, whole
+from emma.mix.groups import fill, fill_groups, tempered, whole
 
 
 def test_temperature() -> None:

@@ -10,11 +10,11 @@ from transformers import AutoTokenizer
 
 from emma.errors import RecipeError
 from emma.store import shards
-from emma.vocab import kinds
-from emma.vocab.byte_level import ALPHABET
+from emma.vocab.bpe import ALPHABET
 from emma.vocab.config import VocabConfig
+from emma.vocab.folder import load_expandable, load_tokenizer
 from tests.conftest import TEXTS
-from tests.vocab.made import AWKWARD, byte_level_base, sentencepiece_base
+from tests.vocab.corpora import AWKWARD, byte_level_base, sentencepiece_base
 from tests.vocab.test_run import run
 
 ENGLISH = [TEXTS["eng_Latn"], "They are endowed with reason and conscience.", "a  b   c 12 345"] * 3
@@ -36,7 +36,7 @@ def test_other_kinds_are_named(model, kind: str, tmp_path: Path) -> None:
         tokenizer.pre_tokenizer, tokenizer.decoder = pre_tokenizers.ByteLevel(), decoders.ByteLevel()
     tokenizer.save(str(tmp_path / "tokenizer.json"))
     with pytest.raises(RecipeError, match=f"cannot be expanded: {kind}.*vocab.new_pieces = 0"):
-        kinds.expandable(tmp_path)
+        load_expandable(tmp_path)
 
 
 def test_a_kind_that_cannot_be_expanded_can_be_kept(tmp_path: Path, make_artifact, make_work) -> None:
@@ -57,36 +57,36 @@ def test_a_kind_that_cannot_be_expanded_can_be_kept(tmp_path: Path, make_artifac
 def test_a_lone_sentencepiece_model_of_another_kind(kind: str, tmp_path: Path) -> None:
     base = sentencepiece_base(tmp_path / "base", ENGLISH, kind, 60)
     with pytest.raises(RecipeError, match=f"of the kind {kind}.*save a tokenizer.json"):
-        kinds.load(base)
+        load_tokenizer(base)
 
 
 def test_a_tokenizer_in_python_only(tmp_path: Path) -> None:
     (tmp_path / "tokenizer_config.json").write_text('{"tokenizer_class": "ByT5Tokenizer"}')
     with pytest.raises(RecipeError, match=r"ByT5Tokenizer, which exists in Python only.*tokenizer.json first"):
-        kinds.load(tmp_path)
+        load_tokenizer(tmp_path)
 
 
 @pytest.mark.parametrize("name", ["tokenizer.json", "tokenizer.model"])
 def test_a_damaged_file_is_named(name: str, tmp_path: Path) -> None:
     (tmp_path / name).write_text("IQ== 0\nIg== 1\n")
     with pytest.raises(RecipeError, match=f"{name} (cannot be read|is no SentencePiece model)"):
-        kinds.load(tmp_path)
+        load_tokenizer(tmp_path)
 
 
 def test_a_folder_without_a_tokenizer(tmp_path: Path) -> None:
     with pytest.raises(RecipeError, match="No tokenizer can be read from"):
-        kinds.load(tmp_path)
+        load_tokenizer(tmp_path)
 
 
 def test_a_base_that_swallows_a_leading_space_does_so_still(tmp_path: Path) -> None:
     """Its tokenizer.json is all there is to say what it was trained with; a tokenizer.model would decide otherwise."""
     folder = tmp_path / "metaspace"
     shutil.copytree(sentencepiece_base(tmp_path / "base", ENGLISH), folder)
-    base = kinds.load(folder)
+    base = load_tokenizer(folder)
     (folder / "tokenizer.model").unlink()
     metaspace = {"type": "Metaspace", "replacement": "▁", "prepend_scheme": "first", "split": False}
     (folder / "tokenizer.json").write_text(json.dumps({**base.table, "normalizer": None, "pre_tokenizer": metaspace}))
-    loaded = kinds.load(folder)
+    loaded = load_tokenizer(folder)
     assert not loaded.by_piece
     assert loaded.cut == {"prefix": True}
     assert loaded.open().decode(loaded.open().encode("  All").ids) == " All"
@@ -95,18 +95,18 @@ def test_a_base_that_swallows_a_leading_space_does_so_still(tmp_path: Path) -> N
 
 def test_a_model_that_is_not_that_of_the_json_is_not_used(tmp_path: Path) -> None:
     base = sentencepiece_base(tmp_path / "base", ENGLISH)
-    longer = kinds.load(base).extended(["ⴰ"])
+    longer = load_tokenizer(base).extended(["ⴰ"])
     longer.open().save(str(base / "tokenizer.json"))
-    assert kinds.load(base).pieces == longer.pieces
-    assert not kinds.load(base).by_piece
+    assert load_tokenizer(base).pieces == longer.pieces
+    assert not load_tokenizer(base).by_piece
 
 
 def test_added_tokens_keep_their_ids_and_are_never_grown_on(tmp_path: Path) -> None:
     base = sentencepiece_base(tmp_path / "base", ENGLISH)
-    longer = kinds.load(base)
+    longer = load_tokenizer(base)
     tokens = [*longer.table["added_tokens"], {**longer.table["added_tokens"][0], "id": 900, "content": "<pad>"}]
     Tokenizer.from_str(json.dumps({**longer.table, "added_tokens": tokens})).save(str(base / "tokenizer.json"))
-    loaded = kinds.load(base)
+    loaded = load_tokenizer(base)
     number = loaded.pieces.index("<pad>")
     assert loaded.by_piece
     assert loaded.closed[number]
@@ -119,9 +119,9 @@ def test_added_tokens_keep_their_ids_and_are_never_grown_on(tmp_path: Path) -> N
 def test_byte_level_words_are_those_of_the_tokenizer(pattern: str, tmp_path: Path) -> None:
     """Segmenting the words one by one is segmenting the text."""
     from emma.vocab.bpe import segment
-    from emma.vocab.words import cutter
+    from emma.vocab.sample import cutter
 
-    base = kinds.expandable(byte_level_base(tmp_path / "base", pattern, ENGLISH))
+    base = load_expandable(byte_level_base(tmp_path / "base", pattern, ENGLISH))
     for text in [*TEXTS.values(), *AWKWARD]:
         apart = segment(base.open_bare(), cutter(base.cut)(text))
         assert [each for word in apart for each in word] == base.open().encode(text).ids

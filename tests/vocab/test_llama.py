@@ -1,4 +1,4 @@
-"""The two forms of a tokenizer agree, keep the base, and give every text back."""
+"""Llama's kind: its two forms agree, keep the base, and give every text back."""
 
 import json
 from pathlib import Path
@@ -10,16 +10,17 @@ from transformers import AutoTokenizer
 from emma.models import sentencepiece as spm
 from emma.models.sentencepiece import pairs_by_score
 from emma.store import shards
-from emma.vocab import kinds, proto
-from emma.vocab.bpe import segment
 from emma.vocab.config import VocabConfig
-from emma.vocab.grow import Wanted, complete, grow
+from emma.vocab.folder import load_tokenizer
+from emma.vocab.llama import serialise_model
 from tests.conftest import TEXTS
-from tests.vocab.made import AWKWARD, ROWS, byte_level_base, sample_of, sentencepiece_base
-from tests.vocab.test_kinds import ENGLISH
+from tests.vocab.corpora import AWKWARD, ROWS, sentencepiece_base
+from tests.vocab.test_folder import ENGLISH
 from tests.vocab.test_run import run
 
 METHODS = ["continue", "append_below", "append_scores", "append_zero"]
+
+
 SPACES = [f"a{' ' * number}b{' ' * (number // 2)}" for number in range(1, 40)]
 
 
@@ -36,7 +37,7 @@ def llama_kind(tmp_path_factory) -> Path:
 def test_sentencepiece_and_hugging_face_agree(llama_kind: Path, method: str, make_artifact, make_work) -> None:
     out = run(make_artifact, make_work, small(method=method), base=llama_kind) / "tokenizer"
     model = sentencepiece.SentencePieceProcessor(model_file=str(out / "tokenizer.model"))
-    fast, slow = kinds.load(out).open(), AutoTokenizer.from_pretrained(out)
+    fast, slow = load_tokenizer(out).open(), AutoTokenizer.from_pretrained(out)
     assert model.get_piece_size() == len(slow) > 650
     for text in [*TEXTS.values(), *(row["text"] for row in ROWS), *AWKWARD, *SPACES, "lalalala" * 9, "====" * 9]:
         ids = model.encode(text)
@@ -47,7 +48,7 @@ def test_sentencepiece_and_hugging_face_agree(llama_kind: Path, method: str, mak
 
 def test_the_base_itself_agrees_on_runs_of_spaces(llama_kind: Path) -> None:
     model = sentencepiece.SentencePieceProcessor(model_file=str(llama_kind / "tokenizer.model"))
-    fast = kinds.load(llama_kind).open()
+    fast = load_tokenizer(llama_kind).open()
     assert [fast.encode(text, add_special_tokens=False).ids for text in SPACES] == model.encode(SPACES)
 
 
@@ -76,7 +77,7 @@ def test_the_model_keeps_the_bases_pieces_and_goes_down(llama_kind: Path, make_a
 def test_added_tokens_take_their_places_in_the_model(
     llama_kind: Path, tmp_path: Path, make_artifact, make_work
 ) -> None:
-    loaded = kinds.load(llama_kind)
+    loaded = load_tokenizer(llama_kind)
     more = [*loaded.table["added_tokens"], added("<pad>", len(loaded.pieces))]
     (tmp_path / "tokenizer.json").write_text(json.dumps({**loaded.table, "added_tokens": more}))
     (tmp_path / "tokenizer.model").write_bytes((llama_kind / "tokenizer.model").read_bytes())
@@ -87,20 +88,20 @@ def test_added_tokens_take_their_places_in_the_model(
     assert vocab["<pad>"] == len(loaded.pieces)
     assert {model.id_to_piece(number): number for number in vocab.values()} == vocab
     for text in TEXTS.values():
-        assert model.encode(text) == kinds.load(out).open().encode(text, add_special_tokens=False).ids
+        assert model.encode(text) == load_tokenizer(out).open().encode(text, add_special_tokens=False).ids
 
 
 def test_unused_ids_stay_unused_in_the_model(llama_kind: Path) -> None:
     before = spm.read(llama_kind / "tokenizer.model")
     pieces = [*(each.piece for each in before.pieces), "<pad>", "", "ⴰⴱ"]
-    model = sentencepiece.SentencePieceProcessor(model_proto=proto.grown(before, pieces, {"ⴰⴱ": -900.0}, {"<pad>"}))
+    model = sentencepiece.SentencePieceProcessor(model_proto=serialise_model(before, pieces, {"ⴰⴱ": -900.0}, {"<pad>"}))
     size = len(before.pieces)
     assert [model.is_unused(size + place) for place in range(3)] == [False, True, False]
     assert model.encode("x<pad>")[-1] == size
 
 
 def test_a_model_of_another_vocabulary_is_left_out(llama_kind: Path, tmp_path: Path, make_artifact, make_work) -> None:
-    kinds.load(llama_kind).extended(["ⴰ"]).open().save(str(tmp_path / "tokenizer.json"))
+    load_tokenizer(llama_kind).extended(["ⴰ"]).open().save(str(tmp_path / "tokenizer.json"))
     (tmp_path / "tokenizer.model").write_bytes((llama_kind / "tokenizer.model").read_bytes())
     (tmp_path / "tokenizer_config.json").write_text('{"tokenizer_class": "PreTrainedTokenizerFast"}')
     out = run(make_artifact, make_work, small(), base=tmp_path)
@@ -118,60 +119,3 @@ def test_a_lone_model_gets_its_special_tokens(llama_kind: Path, make_artifact, m
     tokenizer = AutoTokenizer.from_pretrained(out)
     assert (tokenizer.unk_token, tokenizer.bos_token, tokenizer.eos_token) == ("<unk>", "<s>", "</s>")
     assert tokenizer.encode("a")[0] == tokenizer.bos_token_id == 1
-
-
-@pytest.mark.parametrize("pattern", ["gpt2", "llama3"])
-@pytest.mark.parametrize("method", METHODS)
-def test_byte_level(pattern: str, method: str, tmp_path: Path, make_artifact, make_work) -> None:
-    base = byte_level_base(tmp_path / "base", pattern, ENGLISH)
-    out = run(make_artifact, make_work, small(method=method), base=base)
-    before, after = kinds.load(base), AutoTokenizer.from_pretrained(out / "tokenizer")
-    assert {piece: after.get_vocab()[piece] for piece in before.pieces} == {
-        piece: number for number, piece in enumerate(before.pieces)
-    }
-    rows = shards.read(out / "pieces.parquet").to_pylist()
-    assert [after.get_vocab()[row["piece"]] for row in rows] == [row["id"] for row in rows]
-    assert len(after) == len(before.pieces) + len(rows) > 600
-    assert not (out / "tokenizer" / "tokenizer.model").exists()
-    for text in [*TEXTS.values(), *AWKWARD, "<|end|>x"]:
-        ids = kinds.load(out / "tokenizer").open().encode(text).ids
-        assert kinds.load(out / "tokenizer").open().decode(ids, skip_special_tokens=False) == text
-        if method == "continue":
-            assert len(ids) <= len(before.open().encode(text).ids)
-        if "<|end|>" not in text:
-            assert after.encode(text) == ids
-    assert json.loads((out / "vocab.json").read_text())["canonical"] == "tokenizer.json"
-
-
-@pytest.mark.parametrize("pattern", ["gpt2", "llama3"])
-def test_byte_level_pieces_are_reachable(pattern: str, tmp_path: Path, make_artifact, make_work) -> None:
-    base = byte_level_base(tmp_path / "base", pattern, ENGLISH)
-    out = run(make_artifact, make_work, small(), base=base)
-    rows = shards.read(out / "pieces.parquet").to_pylist()
-    bare = kinds.load(out / "tokenizer").open_bare()
-    assert segment(bare, [row["piece"] for row in rows]) == [[row["id"]] for row in rows]
-    whole = [row for row in rows if row["kind"] == "merge"]
-    assert len(whole) > 80
-    assert not any("<0x" in row["text"] for row in whole)
-    assert max(len(row["text"].encode()) for row in whole) > 8
-    for row in rows:
-        assert len(row["base_pieces"]) > 1
-
-
-def test_byte_level_characters_become_whole_before_anything_else(tmp_path: Path) -> None:
-    base = kinds.expandable(byte_level_base(tmp_path / "base", "llama3", ENGLISH))
-    texts = list(TEXTS.values()) * 2
-    section = VocabConfig(minimum_count=2, character_coverage=1.0)
-    grown = complete(base, sample_of(base, texts), section, Wanted(3000))
-    means, opened = grown.tokenizer.texts, grown.tokenizer.open()
-    for text in TEXTS.values():
-        before, after = base.open().encode(text).ids, opened.encode(text).ids
-        assert "".join(means[each] for each in after) == text
-        assert not any("\udc80" <= char <= "\udcff" for each in after for char in means[each])
-        assert text.isascii() or any("\udc80" <= char <= "\udcff" for each in before for char in base.texts[each])
-
-
-def test_no_character_is_common_enough(tmp_path: Path) -> None:
-    base = kinds.expandable(byte_level_base(tmp_path / "base", "llama3", ENGLISH))
-    grown = grow(base, sample_of(base, ["ⴰⴱ"]), VocabConfig(minimum_count=2), Wanted(10))
-    assert grown.tokenizer.pieces == base.pieces

@@ -15,12 +15,12 @@ from emma.models.round_trip import ROUND_TRIP_TEXTS
 from emma.models.special_ids import special_ids
 from emma.models.tokenizer_file import open_tokenizer
 from emma.store import shards
-from emma.vocab import kinds
 from emma.vocab.config import VocabConfig
-from emma.vocab.kept import CHANGES
+from emma.vocab.configuration import CHANGES
+from emma.vocab.folder import load_expandable, load_tokenizer
 from tests.conftest import TEXTS
 from tests.vocab.bases import BASES, ENGLISH, metaspace, write
-from tests.vocab.made import ROWS, sentencepiece_base
+from tests.vocab.corpora import ROWS, sentencepiece_base
 from tests.vocab.test_run import run
 from tests.vocab.transformers4 import in_transformers_4, needs_transformers_4
 
@@ -266,7 +266,7 @@ def test_a_base_in_both_forms(pieces: int, tmp_path: Path, make_artifact, make_w
     """SentencePiece's form decides what new pieces are added to; without any, both files stay as they are."""
     base = sentencepiece_base(tmp_path / "base", ENGLISH)
     model = (base / "tokenizer.model").read_bytes()
-    table = kinds.load(base).table
+    table = load_tokenizer(base).table
     steps = {"normalizer": None, "pre_tokenizer": metaspace("first")}
     config = {"tokenizer_class": "LlamaTokenizer", "bos_token": "<s>", "eos_token": "</s>", "unk_token": "<unk>"}
     write(base, tokenizer={**table, **steps}, tokenizer_config=config)
@@ -319,8 +319,8 @@ def test_what_would_be_grown_wrongly_is_refused_by_name(kind: str, tmp_path: Pat
         name = "does not write spaces as ▁"
     write(base, tokenizer=table)
     with pytest.raises(RecipeError, match=f"{name}.*vocab.new_pieces = 0"):
-        kinds.expandable(base)
-    assert kinds.load(base).open().encode("a b").ids == Tokenizer.from_str(json.dumps(table)).encode("a b").ids
+        load_expandable(base)
+    assert load_tokenizer(base).open().encode("a b").ids == Tokenizer.from_str(json.dumps(table)).encode("a b").ids
 
 
 def test_the_docs_name_every_field_that_may_change() -> None:
