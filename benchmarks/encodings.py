@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.machine import machine, result_path
-from emma.collect.text.codepages import EAST, OTHERS, PAGES, customary, is_unusual, judge, page_script
+from emma.collect.text.codepages import EAST, OTHERS, PAGES, customary, is_unusual, judge_code_page, page_script
 from emma.collect.text.encodings import is_utf8
 from emma.errors import LanguageError
 from emma.lang.codes import resolve
@@ -75,7 +75,7 @@ def measured(
     for iso, script, text in declarations:
         part = text if size is None else text[300 : 300 + size]
         for page, data in encoded(part, script):
-            found = judge(data, iso, script).encoding
+            found = judge_code_page(data, iso, script).encoding
             read = found and unicodedata.normalize("NFC", data.decode(found, "replace"))
             result = "refused" if read is None else "right" if read == part else "wrong"
             counts[kind_of(iso, script, page), result] += 1

@@ -9,8 +9,8 @@ import pytest
 from emma.collect.config import SourceConfig
 from emma.collect.files.streams import InputFile
 from emma.collect.reading import called
+from emma.collect.records import RawDocument, Reject
 from emma.collect.text.file_names import told_of
-from emma.collect.unit import Bad, Unit
 
 DATA = Path(os.environ.get("EMMA_DATA", Path(__file__).parents[3] / "shared" / "data"))
 """Real files, which are not part of the repository."""
@@ -19,7 +19,7 @@ needs_data = pytest.mark.skipif(not (DATA / "README.md").exists(), reason="the r
 
 def read(
     reader: str, content: str | bytes, name: str = "file", max_row_bytes: int = 100_000, **changes: object
-) -> list[Unit | Bad]:
+) -> list[RawDocument | Reject]:
     """Everything that a reader yields for a file of this content."""
     values = {"name": "s", "reader": reader, "path": "f", "licence": "CC0-1.0", **changes}
     source = SourceConfig.model_validate(values)
@@ -27,16 +27,16 @@ def read(
     return coded(InputFile(name, io.BytesIO(data), max_row_bytes), source)
 
 
-def coded(file: InputFile, source: SourceConfig) -> list[Unit | Bad]:
+def coded(file: InputFile, source: SourceConfig) -> list[RawDocument | Reject]:
     """Everything that a source's reader yields for a file, with what its language is called."""
-    return list(called(file, source, told_of(file.name, [each.name for each in file.beside], source)))
+    return list(called(file, source, told_of(file.name, [each.name for each in file.companions], source)))
 
 
-def units(found: list[Unit | Bad]) -> list[tuple[str, str]]:
+def units(found: list[RawDocument | Reject]) -> list[tuple[str, str]]:
     """Language and text of the good ones."""
-    return [(each.code, each.text) for each in found if isinstance(each, Unit)]
+    return [(each.code, each.text) for each in found if isinstance(each, RawDocument)]
 
 
-def kinds(found: list[Unit | Bad]) -> list[str]:
+def kinds(found: list[RawDocument | Reject]) -> list[str]:
     """The kinds of the bad ones."""
-    return [each.kind for each in found if isinstance(each, Bad)]
+    return [each.kind for each in found if isinstance(each, Reject)]

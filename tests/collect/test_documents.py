@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from emma.collect.config import SourceConfig
 from emma.collect.documents import Document, documents, grouped
+from emma.collect.records import RawDocument, Reject
 from emma.collect.text.naming import Naming
-from emma.collect.unit import Bad, Unit
 from emma.schemas import CODE
 from tests.conftest import TEXTS
 
@@ -20,13 +20,13 @@ def source(**changes: object) -> SourceConfig:
     return SourceConfig.model_validate(values)
 
 
-def made(units: Sequence[Unit | Bad], **changes: object) -> tuple[list[Document], list[Bad]]:
-    rejects: list[Bad] = []
+def made(units: Sequence[RawDocument | Reject], **changes: object) -> tuple[list[Document], list[Reject]]:
+    rejects: list[Reject] = []
     of = source(**changes)
     return list(documents(units, Naming(of, {}), of.group_bytes, rejects.append)), rejects
 
 
-def slow(units: list[Unit], size: int) -> list[str]:
+def slow(units: list[RawDocument], size: int) -> list[str]:
     """The rule as written: fill up to `size`; a leftover under half of it joins the one before."""
     texts = []
     for _, run in groupby(units, key=lambda unit: (unit.code, unit.row if unit.alone else 0)):
@@ -50,7 +50,7 @@ some_units = st.lists(
 
 @given(some_units, st.integers(1, 60))
 def test_grouping_is_the_written_rule(parts: list[tuple[str, str, bool]], size: int) -> None:
-    units = [Unit(row, text, code, alone=alone) for row, (text, code, alone) in enumerate(parts, 1)]
+    units = [RawDocument(row, text, code, alone=alone) for row, (text, code, alone) in enumerate(parts, 1)]
     found = list(grouped(units, size))
     assert [unit.text for unit in found] == slow(units, size)
     assert "\n".join(unit.text for unit in found) == "\n".join(unit.text for unit in units)
@@ -59,14 +59,14 @@ def test_grouping_is_the_written_rule(parts: list[tuple[str, str, bool]], size: 
 
 
 def test_both_sides_of_pairs_are_joined_line_by_line() -> None:
-    units = [Unit(row, f"a{row}", "gd", f"b{row}", "en") for row in range(1, 4)]
+    units = [RawDocument(row, f"a{row}", "gd", f"b{row}", "en") for row in range(1, 4)]
     (document,), _ = made(units, group_bytes=100)
     assert (document.unit.text, document.unit.text2) == ("a1\na2\na3", "b1\nb2\nb3")
 
 
 def test_of_a_pair_the_side_that_is_not_english_comes_first() -> None:
     pairs = [("en", "gd"), ("gd", "en"), ("gd", "ga"), ("en", "en")]
-    found, _ = made([Unit(row, code, code, code2, code2) for row, (code, code2) in enumerate(pairs, 1)])
+    found, _ = made([RawDocument(row, code, code, code2, code2) for row, (code, code2) in enumerate(pairs, 1)])
     assert [(each.unit.text, each.lang, each.unit.text2, each.lang2) for each in found] == [
         ("gd", "gla_Latn", "en", "eng_Latn"),
         ("gd", "gla_Latn", "en", "eng_Latn"),
@@ -77,19 +77,19 @@ def test_of_a_pair_the_side_that_is_not_english_comes_first() -> None:
 
 @pytest.mark.parametrize("label", TEXTS)
 def test_every_script(label: str) -> None:
-    (document,), rejects = made([Unit(1, TEXTS[label], label[:3])])
+    (document,), rejects = made([RawDocument(1, TEXTS[label], label[:3])])
     assert (document.lang, rejects) == (label, [])
 
 
 def test_what_cannot_be_used_is_rejected_with_the_reason() -> None:
     units = [
-        Unit(1, "qwerty", "eml"),
-        Unit(2, " \n\x00"),
-        Bad(3, "broken JSON", "x"),
-        Unit(4, "text"),
-        Unit(5, "text", "gd", " ", "en"),
-        Unit(6, "program", CODE),
-        Unit(7, "text", "gd", "text", "qqq"),
+        RawDocument(1, "qwerty", "eml"),
+        RawDocument(2, " \n\x00"),
+        Reject(3, "broken JSON", "x"),
+        RawDocument(4, "text"),
+        RawDocument(5, "text", "gd", " ", "en"),
+        RawDocument(6, "program", CODE),
+        RawDocument(7, "text", "gd", "text", "qqq"),
     ]
     found, rejects = made(units)
     assert found == []
@@ -107,14 +107,14 @@ def test_what_cannot_be_used_is_rejected_with_the_reason() -> None:
 
 
 def test_the_source_may_know_better() -> None:
-    (one,), _ = made([Unit(1, "kalimera", "nrm")], codes={"nrm": "nrf_Latn"})
+    (one,), _ = made([RawDocument(1, "kalimera", "nrm")], codes={"nrm": "nrf_Latn"})
     assert (one.lang, one.rule) == ("nrf_Latn", "the source's `codes`: nrm → nrf_Latn")
-    (two,), _ = made([Unit(1, "kalimera", "nrm")], lang="ell_Latn", codes={"nrm": "nrf_Latn"})
+    (two,), _ = made([RawDocument(1, "kalimera", "nrm")], lang="ell_Latn", codes={"nrm": "nrf_Latn"})
     assert (two.lang, two.rule) == ("ell_Latn", "the source's `lang`: ell_Latn")
-    (pair,), _ = made([Unit(1, "a", "", "b", "en")], lang="ell_Latn")
+    (pair,), _ = made([RawDocument(1, "a", "", "b", "en")], lang="ell_Latn")
     assert (pair.lang, pair.lang2) == ("ell_Latn", "eng_Latn"), "`lang` speaks of the first side only"
 
 
 def test_no_text_source_can_be_code() -> None:
-    assert made([Unit(1, "x")], lang=CODE)[0] == []
-    assert made([Unit(1, "x = 1", "py")], reader="code")[0][0].lang == CODE
+    assert made([RawDocument(1, "x")], lang=CODE)[0] == []
+    assert made([RawDocument(1, "x = 1", "py")], reader="code")[0][0].lang == CODE

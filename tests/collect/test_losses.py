@@ -11,8 +11,8 @@ import pytest
 from emma.collect import readers
 from emma.collect.config import CollectConfig, SourceConfig
 from emma.collect.losses import find_losses, guard_losses
+from emma.collect.records import WITHOUT_TEXT, Reject
 from emma.collect.sink import Sink
-from emma.collect.unit import WITHOUT_TEXT, Bad
 from emma.errors import SourceError
 from emma.pipeline.home import Home
 from emma.pipeline.run import run
@@ -145,11 +145,11 @@ def test_the_reason_and_the_bytes_of_what_was_not_read(tmp_path: Path) -> None:
     source = SourceConfig(name="tm", reader="tmx", path="tm.tmx", licence="CC0-1.0")
     with Sink(tmp_path, source) as sink:
         sink.open("tm.tmx")
-        sink.reject(Bad(3, "broken XML", "line 7", units=97, unread=9_700))
-        sink.reject(Bad(2, "empty text"))
+        sink.reject(Reject(3, "broken XML", "line 7", units=97, unread=9_700))
+        sink.reject(Reject(2, "empty text"))
         sink.close(10_000)
         sink.open("gone.tmx")
-        sink.reject(Bad(0, "broken file"))
+        sink.reject(Reject(0, "broken file"))
         sink.close(500)
     assert {name: sink.counts()[name] for name in ("units", "units_rejected", "units_lost")} == {
         "units": 99, "units_rejected": 99, "units_lost": 98,

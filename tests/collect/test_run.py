@@ -226,7 +226,7 @@ def test_joined_units_are_counted_in_documents_and_rejects(data: Path, make_work
 
 def test_a_unit_that_gets_lost_is_noticed(data: Path, make_work: MakeWork, monkeypatch: pytest.MonkeyPatch) -> None:
     write_joinable(data)
-    monkeypatch.setattr("emma.collect.documents.joined", lambda units: units[0])
+    monkeypatch.setattr("emma.collect.documents.join_documents", lambda units: units[0])
     with pytest.raises(ArtifactError, match=r"'web', web/0\.jsonl: 8 units were read, .* hold 2"):
         collect(section(data, source(path="web/0.jsonl", group_bytes=100)), work=make_work("collect"))
 

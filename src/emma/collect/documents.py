@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import groupby
 
+from emma.collect.records import UNKNOWN_LANGUAGE, RawDocument, Reject, join_documents, reject_document
 from emma.collect.text.clean import MOJIBAKE, mend, repair
 from emma.collect.text.naming import Naming
 from emma.collect.text.survey import surveyed
 from emma.collect.text.writing import decided
-from emma.collect.unit import UNKNOWN_LANGUAGE, Bad, Unit, bad, joined
 from emma.errors import LanguageError
 
 
@@ -16,14 +16,14 @@ from emma.errors import LanguageError
 class Document:
     """A unit whose language is known."""
 
-    unit: Unit
+    unit: RawDocument
     lang: str
     lang2: str | None
     rule: str
 
 
 def documents(
-    units: Iterable[Unit | Bad], naming: Naming, group_bytes: int, reject: Callable[[Bad], None]
+    units: Iterable[RawDocument | Reject], naming: Naming, group_bytes: int, reject: Callable[[Reject], None]
 ) -> Iterator[Document]:
     """The documents of one file, in order; what cannot become one goes to `reject`."""
     whole = repaired(units, reject)
@@ -31,23 +31,23 @@ def documents(
         try:
             yield identified(unit, naming)
         except LanguageError as error:
-            reject(bad(unit, UNKNOWN_LANGUAGE, str(error)))
+            reject(reject_document(unit, UNKNOWN_LANGUAGE, str(error)))
 
 
-def repaired(units: Iterable[Unit | Bad], reject: Callable[[Bad], None]) -> Iterator[Unit]:
+def repaired(units: Iterable[RawDocument | Reject], reject: Callable[[Reject], None]) -> Iterator[RawDocument]:
     """Units with mended and repaired text; bad and empty ones go to `reject`."""
     for unit in surveyed(units):
-        if isinstance(unit, Bad):
+        if isinstance(unit, Reject):
             reject(unit)
             continue
         clean = cleaned(unit)
         if not clean.text or clean.text2 == "":
-            reject(bad(unit, "empty text"))
+            reject(reject_document(unit, "empty text"))
         else:
             yield clean
 
 
-def cleaned(unit: Unit) -> Unit:
+def cleaned(unit: RawDocument) -> RawDocument:
     """The unit with its mojibake mended and its Unicode repaired; itself if there was nothing to do."""
     text, mended = (unit.text.strip(), False) if unit.seen else tidy(unit.text)
     text2, mended2 = (unit.text2, False) if unit.text2 is None or unit.seen2 else tidy(unit.text2)
@@ -63,7 +63,7 @@ def tidy(text: str) -> tuple[str, bool]:
     return repair(text if mended is None else mended), mended is not None
 
 
-def grouped(units: Iterable[Unit], size: int) -> Iterator[Unit]:
+def grouped(units: Iterable[RawDocument], size: int) -> Iterator[RawDocument]:
     """Join neighbours of one language into units of at least `size` UTF-8 bytes; 0 joins nothing."""
     if not size:
         yield from units
@@ -72,24 +72,24 @@ def grouped(units: Iterable[Unit], size: int) -> Iterator[Unit]:
         yield from _join_run(run, size)
 
 
-def _join_run(units: Iterable[Unit], size: int) -> Iterator[Unit]:
+def _join_run(units: Iterable[RawDocument], size: int) -> Iterator[RawDocument]:
     """One group is held back, since the next may turn out to be a leftover that joins it."""
-    done: list[Unit] = []
-    growing: list[Unit] = []
+    done: list[RawDocument] = []
+    growing: list[RawDocument] = []
     weight = 0
     for unit in units:
         growing.append(unit)
         weight += unit.bytes
         if weight >= size:
             if done:
-                yield joined(done)
+                yield join_documents(done)
             done, growing, weight = growing, [], 0
     if done and 2 * weight < size:
         done, growing = done + growing, []
-    yield from (joined(group) for group in (done, growing) if group)
+    yield from (join_documents(group) for group in (done, growing) if group)
 
 
-def identified(unit: Unit, naming: Naming) -> Document:
+def identified(unit: RawDocument, naming: Naming) -> Document:
     """A unit with its language; of a pair the side that is not English comes first. Raises LanguageError."""
     lang, rule = naming.of(unit.code, unit.text, unit.seen)
     if unit.text2 is None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from emma.collect.config import CollectConfig, SourceConfig
-from emma.collect.unit import WITHOUT_TEXT
+from emma.collect.records import WITHOUT_TEXT
 from emma.errors import SourceError
 from emma.store import shards
 from emma.store.artifact import Artifact

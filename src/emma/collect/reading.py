@@ -6,10 +6,10 @@ from emma.collect.config import SourceConfig
 from emma.collect.documents import documents
 from emma.collect.files.streams import InputFile
 from emma.collect.readers import find
+from emma.collect.records import RawDocument, Reject, reject_document
 from emma.collect.sink import Sink
 from emma.collect.text.file_names import Told, told_of, weigh
 from emma.collect.text.naming import Naming
-from emma.collect.unit import Bad, Unit, bad
 from emma.errors import ArtifactError
 
 PAGE = 1 << 10
@@ -19,7 +19,7 @@ PAGE = 1 << 10
 def read_file(file: InputFile, source: SourceConfig, naming: Naming, sink: Sink) -> None:
     """Read one file. ArtifactError unless every unit that its reader yields is in a document or a reject."""
     sink.open(file.name)
-    names = told_of(file.name, [each.name for each in file.beside], source)
+    names = told_of(file.name, [each.name for each in file.companions], source)
     naming.untold = tuple(each.why for each in names)
     read, before = Counted(called(file, source, names)), sink.units
     begin = file.position()
@@ -36,21 +36,23 @@ def read_file(file: InputFile, source: SourceConfig, naming: Naming, sink: Sink)
 class Counted:
     """Units as they come, counted before anything else sees them.
 
-    A row's number is part of its document's id, so a second unit under the same number is a Bad.
+    A row's number is part of its document's id, so a second unit under the same number is a reject.
     """
 
-    def __init__(self, units: Iterable[Unit | Bad]) -> None:
+    def __init__(self, units: Iterable[RawDocument | Reject]) -> None:
         self._units = units
         self.count = 0
 
-    def __iter__(self) -> Iterator[Unit | Bad]:
+    def __iter__(self) -> Iterator[RawDocument | Reject]:
         rows = Rows()
         for unit in self._units:
             self.count += unit.units
-            if isinstance(unit, Bad) or rows.add(unit.row):
+            if isinstance(unit, Reject) or rows.add(unit.row):
                 yield unit
             else:
-                yield bad(unit, "row twice", "another text of this file has the same number, and so the same id")
+                yield reject_document(
+                    unit, "row twice", "another text of this file has the same number, and so the same id"
+                )
 
 
 class Rows:
@@ -70,11 +72,11 @@ class Rows:
         return is_new
 
 
-def called(file: InputFile, source: SourceConfig, names: tuple[Told, Told]) -> Iterator[Unit | Bad]:
+def called(file: InputFile, source: SourceConfig, names: tuple[Told, Told]) -> Iterator[RawDocument | Reject]:
     """The units of a file with what their language is called, by the order of witnesses."""
     first, second = names
     for unit in find(source).read(file, source):
-        if isinstance(unit, Unit):
+        if isinstance(unit, RawDocument):
             if first.code:
                 unit.code = weigh(unit.code, first, source.scheme)
             if second.code:

@@ -10,13 +10,13 @@ from emma.collect.checks import check, refuse_empty, refuse_unread
 from emma.collect.config import CollectConfig
 from emma.collect.files.inputs import Inputs, content, inputs
 from emma.collect.files.opening import open_piece
-from emma.collect.files.pieces import Batch, BenchmarkBatch, batches
+from emma.collect.files.ranges import Batch, BenchmarkBatch, batches
 from emma.collect.files.sizes import text_bytes
 from emma.collect.reading import read_file
+from emma.collect.records import Reject
 from emma.collect.sink import Sink
 from emma.collect.tables import languages_table, sources_table, total
 from emma.collect.text.naming import Naming, Policies, identifier
-from emma.collect.unit import Bad
 from emma.lang.counting import collected, number
 from emma.store import shards
 from emma.store.artifact import Artifact
@@ -93,7 +93,7 @@ def read_batch(
         for piece in batch.pieces:
             sink.begin(piece.parts[0].name)
             for file in open_piece(piece, source, max_row_bytes):
-                if isinstance(file, Bad):
+                if isinstance(file, Reject):
                     sink.refuse(file)
                 else:
                     read_file(file, source, naming, sink)

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from emma.collect.config import SourceConfig
 from emma.collect.documents import Document
-from emma.collect.unit import RAW_BYTES, UNKNOWN_LANGUAGE, Bad
+from emma.collect.records import MAX_RAW_BYTES, UNKNOWN_LANGUAGE, Reject
 from emma.schemas import DOCUMENTS, REJECTS
 from emma.store.shards import ROW_GROUP, ShardWriter, write
 
@@ -85,11 +85,11 @@ class Sink:
         if self._chars >= BATCH_CHARS or len(self._held) >= ROW_GROUP:
             self._flush()
 
-    def reject(self, bad: Bad) -> None:
+    def reject(self, bad: Reject) -> None:
         """Take one row that cannot be used."""
         place = {"source": self._source.name, "file": self.file, "row": bad.row}
         stands_for = {"units": bad.units, "unread": bad.unread}
-        self._rejects.add({**place, "reason": bad.reason, "raw": bad.raw[:RAW_BYTES], **stands_for})
+        self._rejects.add({**place, "reason": bad.reason, "raw": bad.raw[:MAX_RAW_BYTES], **stands_for})
         self.units += bad.units
         self._refused[f"rejected: {bad.kind}"] += 1
         self._lost["units_rejected"] += bad.units
@@ -98,7 +98,7 @@ class Sink:
             self._file_unread += bad.unread
             self._failed = self._failed or bad.kind != UNKNOWN_LANGUAGE
 
-    def refuse(self, bad: Bad) -> None:
+    def refuse(self, bad: Reject) -> None:
         """Take a file, a member of an archive, or a place in an archive, that is not read at all."""
         self.open(bad.file or self._piece)
         self.reject(bad)

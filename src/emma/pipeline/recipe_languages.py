@@ -12,12 +12,12 @@ from typing import Any
 from emma.collect.config import CollectConfig, SourceConfig
 from emma.collect.files.inputs import Listed, inputs
 from emma.collect.files.opening import open_piece
-from emma.collect.files.pieces import Part, Piece
+from emma.collect.files.ranges import Part, Piece
 from emma.collect.reading import called
+from emma.collect.records import RawDocument, Reject
 from emma.collect.text.file_names import told_of
 from emma.collect.text.naming import CODE_READER, Naming
 from emma.collect.text.writing import decided
-from emma.collect.unit import Bad, Unit
 from emma.errors import EmmaError, LanguageError
 from emma.lang.codes import SAMPLE, resolve
 from emma.lang.language import LABEL, Lang
@@ -111,14 +111,14 @@ def _texts(
     each_file = PER_FILE if source.member else max(PER_FILE, UNITS * step // len(groups))
     for group in groups[::step]:
         for file in open_piece(_piece(group), source, section.max_row_bytes):
-            if isinstance(file, Bad):
+            if isinstance(file, Reject):
                 bad.append(f"{file.file or group[0].name}: {file.reason}")
                 continue
-            names = told_of(file.name, [each.name for each in file.beside], source)
+            names = told_of(file.name, [each.name for each in file.companions], source)
             naming.untold = tuple(each.why for each in names)
             read = list(islice(called(file, source, names), each_file))
-            bad += [f"{file.name}, row {unit.row}: {unit.reason}" for unit in read if isinstance(unit, Bad)]
-            units = (unit for unit in read if isinstance(unit, Unit) and unit.text.strip())
+            bad += [f"{file.name}, row {unit.row}: {unit.reason}" for unit in read if isinstance(unit, Reject)]
+            units = (unit for unit in read if isinstance(unit, RawDocument) and unit.text.strip())
             for unit in decided(units, naming):
                 yield (file.name, unit.text, *_side(naming.of, unit.code, unit.text, unit.seen))
                 if unit.text2:

@@ -15,9 +15,9 @@ import zstandard
 
 from emma.collect.config import SourceConfig
 from emma.collect.files.opening import open_piece
-from emma.collect.files.pieces import Part, Piece
+from emma.collect.files.ranges import Part, Piece
 from emma.collect.files.streams import InputFile
-from emma.collect.unit import Bad
+from emma.collect.records import Reject
 
 
 def found(path: Path, reader: str = "text", member: str = "*", limit: int = 10_000) -> list[tuple[str, str]]:
@@ -25,12 +25,12 @@ def found(path: Path, reader: str = "text", member: str = "*", limit: int = 10_0
     source = SourceConfig(name="s", reader=reader, path="f", licence="CC0-1.0", member=member)
     listed = []
     for each in open_piece(Piece(parts=(Part(name=path.name, mark="", location=str(path)),)), source, limit):
-        text = each.whole() if isinstance(each, InputFile) else each
-        listed.append((text.kind, text.detail) if isinstance(text, Bad) else (_name(each), text.decode()))
+        text = each.read_bytes() if isinstance(each, InputFile) else each
+        listed.append((text.kind, text.detail) if isinstance(text, Reject) else (_name(each), text.decode()))
     return listed
 
 
-def _name(file: InputFile | Bad) -> str:
+def _name(file: InputFile | Reject) -> str:
     assert isinstance(file, InputFile)
     return file.name.partition("/")[2]
 
@@ -189,7 +189,7 @@ def test_a_size_that_no_member_can_have_is_none(tmp_path: Path) -> None:
         packed.filelist[1].file_size, packed.filelist[1].compress_type = (1 << 64) - 1, 99
     source = SourceConfig(name="s", reader="text", path="f", licence="CC0-1.0", member="*")
     piece = Piece(parts=(Part(name="x.zip", mark="", location=str(path)),))
-    bad = [each for each in open_piece(piece, source, 10_000) if isinstance(each, Bad)]
+    bad = [each for each in open_piece(piece, source, 10_000) if isinstance(each, Reject)]
     assert [each.kind for each in bad] == ["broken file"] and 0 < bad[0].unread <= 1032 * path.stat().st_size
 
 

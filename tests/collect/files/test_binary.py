@@ -18,11 +18,11 @@ import pytest
 import zstandard
 
 from emma.collect.config import SourceConfig
-from emma.collect.files.binary import LOOKED_AT, is_tar, recognised
+from emma.collect.files.binary import SIGNATURE_BYTES, is_tar, recognise_binary
 from emma.collect.files.opening import open_piece
-from emma.collect.files.pieces import Part, Piece
+from emma.collect.files.ranges import Part, Piece
 from emma.collect.readers import names
-from emma.collect.unit import Bad
+from emma.collect.records import Reject
 from tests.conftest import TEXTS
 
 TEXT = "\n".join(TEXTS.values()).encode()
@@ -93,11 +93,11 @@ MADE = {
 
 @pytest.mark.parametrize("what", MADE)
 def test_named(what: str) -> None:
-    assert what in recognised(MADE[what][:LOOKED_AT])
+    assert what in recognise_binary(MADE[what][:SIGNATURE_BYTES])
 
 
 def test_a_database(tmp_path: Path) -> None:
-    assert "SQLite" in recognised(database(tmp_path)[:LOOKED_AT])
+    assert "SQLite" in recognise_binary(database(tmp_path)[:SIGNATURE_BYTES])
 
 
 @pytest.mark.parametrize("form", [tarfile.USTAR_FORMAT, tarfile.GNU_FORMAT, tarfile.PAX_FORMAT])
@@ -106,7 +106,7 @@ def test_tar_of_any_form(form: int) -> None:
 
 
 def test_an_empty_zip() -> None:
-    assert "zip" in recognised(zipped())
+    assert "zip" in recognise_binary(zipped())
 
 
 BEGINNINGS = (
@@ -132,7 +132,7 @@ BEGINNINGS = (
 @pytest.mark.parametrize("text", [*BEGINNINGS, *TEXTS.values()])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
 def test_text_is_no_binary(text: str, encoding: str) -> None:
-    assert recognised((text * 40).encode(encoding)[:LOOKED_AT]) == ""
+    assert recognise_binary((text * 40).encode(encoding)[:SIGNATURE_BYTES]) == ""
 
 
 @pytest.mark.parametrize("reader", sorted(set(names()) - {"parquet", "huggingface", "warc", "epub"}))
@@ -142,5 +142,5 @@ def test_every_reader_of_text_refuses_it(reader: str, what: str, tmp_path: Path)
     path.write_bytes(MADE[what])
     source = SourceConfig(name="s", reader=reader, path="f", licence="CC0-1.0")
     (found,) = open_piece(Piece(parts=(Part(name=path.name, mark="", location=str(path)),)), source, 1000)
-    assert isinstance(found, Bad) and found.kind == "not text" and what in found.detail
+    assert isinstance(found, Reject) and found.kind == "not text" and what in found.detail
     assert found.unread == len(MADE[what])

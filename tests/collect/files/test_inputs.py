@@ -12,7 +12,7 @@ import pytest
 
 from emma.collect.config import CollectConfig, SourceConfig
 from emma.collect.files.inputs import content, fingerprint, inputs, listing
-from emma.collect.files.remote import opened
+from emma.collect.files.locations import opened
 from emma.errors import ExtraError, SourceError
 from emma.store import fingerprints
 

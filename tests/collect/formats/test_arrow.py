@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from emma.collect.formats import arrow
-from emma.collect.unit import Bad, Unit
+from emma.collect.records import RawDocument, Reject
 from tests.collect.given import kinds, read, units
 from tests.conftest import TEXTS
 
@@ -71,7 +71,7 @@ def read_mutations(name: str, count: int) -> None:
         damaged = mutated(data, chance)
         for field in ("text", "pair.all"):
             found = read(reader, damaged, "f.arrow", fields={"text": field})
-            lost = [each for each in found if isinstance(each, Bad)]
+            lost = [each for each in found if isinstance(each, Reject)]
             held = sum(each.units for each in found)
             assert held >= ROWS or any(each.unread for each in lost) or len(damaged) < len(data)
 
@@ -89,9 +89,9 @@ def test_an_offset_that_points_outside_costs_its_batch() -> None:
     offsets = b"".join((11 * row).to_bytes(4, "little") for row in range(10))
     at = data.index(offsets)
     found = read("huggingface", data[: at + 8] + b"\xff\xff\xff\x7f" + data[at + 12 :], "f.arrow")
-    (bad,) = [each for each in found if isinstance(each, Bad)]
+    (bad,) = [each for each in found if isinstance(each, Reject)]
     assert (bad.row, bad.kind, bad.units) == (1, "broken file", 10) and "offset" in bad.detail.lower()
-    assert [each.row for each in found if isinstance(each, Unit)] == [*range(11, 41)]
+    assert [each.row for each in found if isinstance(each, RawDocument)] == [*range(11, 41)]
 
 
 def test_text_that_is_not_utf_8_does_not_hide_an_offset() -> None:
@@ -106,7 +106,7 @@ def test_text_that_is_not_utf_8_does_not_hide_an_offset() -> None:
     assert arrow.damage(pa.record_batch({"text": broken}), ["text"])
 
 
-def rows(batch: pa.RecordBatch) -> list[Unit | Bad]:
+def rows(batch: pa.RecordBatch) -> list[RawDocument | Reject]:
     from emma.collect.config import SourceConfig
 
     return list(arrow.units(batch, ["text"], SourceConfig(name="s", reader="parquet", path="f", licence="x"), 1))
@@ -117,7 +117,7 @@ def test_a_damaged_row_group_leaves_the_others() -> None:
     data = parquet(pa.table({"text": texts, "lang": ["sw"] * ROWS}), compression="none", use_dictionary=False)
     at = data.index(b"text 000012")
     found = read("parquet", data[: at - 4] + b"\xff\xff\xff\x7f" + data[at:])
-    lost = [each for each in found if isinstance(each, Bad)]
+    lost = [each for each in found if isinstance(each, Reject)]
     assert [each.kind for each in lost] == ["broken file"] and sum(each.units for each in found) == ROWS
     assert len(units(found)) == ROWS - lost[0].units >= ROWS - 10
 
@@ -137,9 +137,9 @@ def test_a_column_twice_is_refused_where_it_is_read(reader: str) -> None:
 def test_what_follows_the_end_of_a_stream_is_told() -> None:
     data = stream(TABLE)
     *found, bad = read("huggingface", data + b"more", "f.arrow")
-    assert len(found) == ROWS and isinstance(bad, Bad) and bad.unread == 4
+    assert len(found) == ROWS and isinstance(bad, Reject) and bad.unread == 4
     (bad,) = read("huggingface", data[:50], "f.arrow")
-    assert isinstance(bad, Bad) and bad.unread == 50
+    assert isinstance(bad, Reject) and bad.unread == 50
 
 
 def test_bytes_that_are_text() -> None:

@@ -14,14 +14,14 @@ from emma.collect.files.streams import InputFile
 from emma.collect.formats.cells import Lines
 from emma.collect.formats.dialect import Dialect, is_doubled, looks_quoted
 from emma.collect.readers import find
-from emma.collect.unit import Bad, Unit
+from emma.collect.records import RawDocument, Reject
 from tests.collect.given import kinds, read, units
 from tests.conftest import TEXTS
 
 GOOD = [f"{text} {row},sw" for row, text in enumerate(TEXTS.values())]
 
 
-def rows_and_units(found: list[Unit | Bad]) -> int:
+def rows_and_units(found: list[RawDocument | Reject]) -> int:
     return sum(each.units for each in found)
 
 
@@ -34,7 +34,7 @@ def test_an_unclosed_quote_costs_one_row(place: int, ending: str) -> None:
         ending[: 1 if "x" in ending else 2]
     ]
     assert [text for _, text in units(found)] == [line.removesuffix(",sw") for line in GOOD] + after
-    (bad,) = [each for each in found if isinstance(each, Bad)]
+    (bad,) = [each for each in found if isinstance(each, Reject)]
     assert (bad.row, bad.kind, bad.raw) == (place + 2, "broken CSV", b'"never closed,sw')
 
 
@@ -42,7 +42,7 @@ def test_an_unclosed_quote_costs_one_row(place: int, ending: str) -> None:
 def test_a_quote_that_is_closed_inside_of_another_row_swallows_none(between: list[str]) -> None:
     found = read("csv", "\n".join(["text,lang", "a,sw", '"never closed,sw', *between, '5",sw', "e,sw"]))
     assert [text for _, text in units(found)] == ["a", *(line[0] for line in between), '5"', "e"]
-    assert [(each.kind, each.row, each.units) for each in found if isinstance(each, Bad)] == [("broken CSV", 3, 1)]
+    assert [(each.kind, each.row, each.units) for each in found if isinstance(each, Reject)] == [("broken CSV", 3, 1)]
 
 
 def test_a_quote_in_the_last_column_that_is_closed_inside_of_another_row() -> None:
@@ -81,19 +81,19 @@ def test_a_row_is_no_longer_than_allowed() -> None:
 def test_a_byte_that_is_no_text_costs_its_row_of_several_lines() -> None:
     found = read("csv", b'text,lang\n"one\n\xff\nthree",sw\n"four\nfive",sw\n')
     assert kinds(found) == ["invalid UTF-8"] and units(found) == [("sw", "four\nfive")]
-    assert isinstance(found[0], Bad) and found[0].raw == b'"one\n\xff\nthree",sw'
+    assert isinstance(found[0], Reject) and found[0].raw == b'"one\n\xff\nthree",sw'
 
 
 def test_a_row_of_several_lines_that_does_not_fit_counts_them() -> None:
     found = read("csv", 'text,lang\n"one\ntwo",sw,more\nthree,sw\n')
-    assert [(each.kind, each.units) for each in found if isinstance(each, Bad)] == [("ragged row", 2)]
+    assert [(each.kind, each.units) for each in found if isinstance(each, Reject)] == [("ragged row", 2)]
 
 
 @pytest.mark.parametrize("header", ['"te"xt",lang', b"text,lang\xff"])
 def test_a_broken_header_is_not_taken_from_the_rows(header: str | bytes) -> None:
     head = header if isinstance(header, bytes) else header.encode()
     (bad,) = read("csv", head + b"\na,sw\nb,sw\n")
-    assert isinstance(bad, Bad) and (bad.units, bad.unread) == (2, 10)
+    assert isinstance(bad, Reject) and (bad.units, bad.unread) == (2, 10)
 
 
 def test_without_a_header_the_first_row_may_be_bad() -> None:
@@ -184,7 +184,7 @@ def test_rows_before_the_damage_are_kept() -> None:
 def test_a_quoted_cell_far_down_is_told() -> None:
     content = "text\tlang\n" + "plain text\tsw\n" * 6000 + '"a ""b"" c"\tsw\nlast\tsw\n'
     found = read("csv", content, "q.tsv")
-    (bad,) = [each for each in found if isinstance(each, Bad)]
+    (bad,) = [each for each in found if isinstance(each, Reject)]
     assert bad.kind == "quoted cell" and "`quotes`" in bad.detail and len(found) == 6002
     assert not kinds(read("csv", content, "q.tsv", options={"quotes": False}))
 

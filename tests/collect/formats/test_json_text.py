@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from emma.collect.formats.json_text import BrokenJSON, Keys, Reading, Twice, loads, records, values_in
 from emma.collect.formats.record import values
-from emma.collect.unit import Bad, Unit
+from emma.collect.records import RawDocument, Reject
 from tests.collect.given import kinds, read, units
 from tests.conftest import TEXTS
 
@@ -86,14 +86,14 @@ def test_a_key_twice_is_told_where_it_is_read(reader: str, written: str, fields:
 def test_depth_is_a_reject_at_most(reader: str, depth: int, brackets: tuple[str, str]) -> None:
     opening, closing = brackets
     found = read(reader, '{"text":' + opening * depth + '"a"' + closing * depth + "}", max_row_bytes=2_000_000)
-    assert len(found) == 1 and (isinstance(found[0], Bad) or found[0].text == "a")
+    assert len(found) == 1 and (isinstance(found[0], Reject) or found[0].text == "a")
 
 
 def test_records_before_the_damage_are_kept_and_the_rest_is_told() -> None:
     written = '[{"text": "a"}, {"text": "ខ"},\n {"text": "c" "lang": "sw"}, {"text": "d"}]'
     *found, bad = read("json", written)
     assert units(found) == [("", "a"), ("", "ខ")]
-    assert isinstance(bad, Bad) and (bad.row, bad.kind) == (3, "broken JSON")
+    assert isinstance(bad, Reject) and (bad.row, bad.kind) == (3, "broken JSON")
     assert bad.raw == written[written.index('{"text": "c"') :].encode() and bad.unread == len(bad.raw)
 
 
@@ -102,7 +102,7 @@ def test_bytes_that_are_no_text_cost_their_record(reader: str) -> None:
     parts = [b'{"text": "a"}', b'{"text": "\xff"}', b'{"text": "c"}']
     content = b"[" + b",".join(parts) + b"]" if reader == "json" else b'{"x": "a", "y": "\xff", "z": "c"}'
     found = read(reader, content)
-    assert [each.text if isinstance(each, Unit) else each.kind for each in found] == ["a", "invalid UTF-8", "c"]
+    assert [each.text if isinstance(each, RawDocument) else each.kind for each in found] == ["a", "invalid UTF-8", "c"]
 
 
 @pytest.mark.parametrize("reader", ["messages_json", "mediawiki_json"])
@@ -114,7 +114,7 @@ def test_a_message_twice_is_one_reject(reader: str) -> None:
 
 def test_two_records_on_a_line_are_counted() -> None:
     (bad,) = read("jsonl", '{"text": "a"}{"text": "b"} {"text": ')
-    assert isinstance(bad, Bad) and (bad.kind, bad.units) == ("broken JSON", 3)
+    assert isinstance(bad, Reject) and (bad.kind, bad.units) == ("broken JSON", 3)
 
 
 def test_a_key_that_is_asked_for_in_vain() -> None:

@@ -12,7 +12,7 @@ from emma.collect.config import SourceConfig
 from emma.collect.files.streams import InputFile
 from emma.collect.formats import po
 from emma.collect.readers import gettext
-from emma.collect.unit import Bad, Unit
+from emma.collect.records import RawDocument, Reject
 from tests.collect.given import DATA, kinds, needs_data, read, units
 
 HEADER = r"""msgid ""
@@ -31,8 +31,8 @@ def entry(key: str, text: str) -> str:
     return f'msgid "{key}"\nmsgstr "{text}"\n'
 
 
-def told(found: list[Unit | Bad]) -> list[tuple[str, int]]:
-    return [(each.kind, each.units) for each in found if isinstance(each, Bad)]
+def told(found: list[RawDocument | Reject]) -> list[tuple[str, int]]:
+    return [(each.kind, each.units) for each in found if isinstance(each, Reject)]
 
 
 texts = st.text(st.sampled_from('ab"\\\n\tกⵣ😀\u2028\x85'), min_size=1, max_size=12)
@@ -162,7 +162,7 @@ def test_what_the_recipe_states_comes_first() -> None:
 )
 def test_a_charset_that_is_wrong_is_named(charset: str, why: str) -> None:
     (bad,) = read("gettext", file(entry("A", "déjà"), entry("B", "été"), charset=charset), "fr.po")
-    assert isinstance(bad, Bad) and bad.kind == "wrong charset" and charset in bad.detail and why in bad.detail
+    assert isinstance(bad, Reject) and bad.kind == "wrong charset" and charset in bad.detail and why in bad.detail
     assert bad.units == 3 and bad.unread == len(bad.raw)
 
 

@@ -12,7 +12,7 @@ from emma.collect.files.streams import InputFile
 from emma.collect.formats.lines import Lines, squeezed
 from emma.collect.formats.xml_events import End, Records, Start, Text, events, without
 from emma.collect.formats.xml_pieces import CHUNK, Pieces
-from emma.collect.unit import Bad, Unit
+from emma.collect.records import RawDocument, Reject
 from tests.conftest import TEXTS
 
 
@@ -75,14 +75,14 @@ BOMB = """<!DOCTYPE a [<!ENTITY x "ha"><!ENTITY y "&x;&x;&x;&x;&x;&x;&x;&x;">]><
     ],
 )
 def test_refused(document: str, kind: str) -> None:
-    (bad,) = [each for each in events(given(document.encode())) if isinstance(each, Bad)]
+    (bad,) = [each for each in events(given(document.encode())) if isinstance(each, Reject)]
     assert bad.kind == kind
     assert bad.detail.startswith(f"line {max(1, bad.row)}, column")
 
 
 def test_bytes_that_are_not_what_is_declared() -> None:
     found = list(events(given(b"<?xml version='1.0' encoding='big5'?><a>\xff\xff</a>")))
-    assert [each.kind for each in found if isinstance(each, Bad)] == ["invalid big5"]
+    assert [each.kind for each in found if isinstance(each, Reject)] == ["invalid big5"]
 
 
 def test_what_stands_before_damage_is_read() -> None:
@@ -91,7 +91,7 @@ def test_what_stands_before_damage_is_read() -> None:
     with gzip.open(io.BytesIO(cut)) as stream:
         found = list(events(InputFile("f.gz", cast(IO[bytes], stream), 1 << 20)))
     assert sum(isinstance(each, Text) for each in found) > 10_000
-    assert isinstance(found[-1], Bad) and found[-1].kind == "broken file"
+    assert isinstance(found[-1], Reject) and found[-1].kind == "broken file"
 
 
 def test_memory_does_not_grow_with_the_file() -> None:
@@ -112,7 +112,7 @@ def test_memory_does_not_grow_with_the_file() -> None:
 
 def test_a_tag_without_end_is_bounded() -> None:
     found = list(events(given(b'<a b="' + b"x" * 1_000_000, max_row_bytes=200_000)))
-    assert [each.kind for each in found if isinstance(each, Bad)] == ["row too long"]
+    assert [each.kind for each in found if isinstance(each, Reject)] == ["row too long"]
 
 
 def test_without_leaves_whole_elements_out() -> None:
@@ -130,12 +130,12 @@ def memory(*texts: str, head: str = "") -> str:
     return head + MEMORY.format("".join(f"<tu>{text}</tu>" for text in texts))
 
 
-def read_on(file: InputFile, records: Records = TU) -> tuple[list[str], list[Bad]]:
+def read_on(file: InputFile, records: Records = TU) -> tuple[list[str], list[Reject]]:
     """The texts of records in which nothing is broken, and what is."""
-    texts, rejects, runs = list[str](), list[Bad](), None
+    texts, rejects, runs = list[str](), list[Reject](), None
     for event in events(file, records):
         match event:
-            case Bad():
+            case Reject():
                 rejects.append(event)
                 runs = None
             case Start("tu"):
@@ -257,7 +257,7 @@ def test_any_damage_ends_in_balanced_events() -> None:
                 depth.append(event.name)
             elif isinstance(event, End):
                 assert depth.pop() == event.name
-        assert not depth or isinstance(found[-1], Bad), bytes(data)
+        assert not depth or isinstance(found[-1], Reject), bytes(data)
 
 
 def test_many_faults_and_many_levels_are_read_in_one_pass() -> None:
@@ -304,11 +304,11 @@ def test_units_of_lines() -> None:
     lines.end_line()
     lines.end_line()
     lines.add("c")
-    assert lines.unit(1, "am", url="u", alone=True) == Unit(1, "a b\nc", "am", alone=True, url="u")
+    assert lines.unit(1, "am", url="u", alone=True) == RawDocument(1, "a b\nc", "am", alone=True, url="u")
     lines.add("x" * 15)
     lines.end_line()
     lines.add("y" * 15)
     too_long = lines.unit(2, "am")
-    assert isinstance(too_long, Bad) and (too_long.row, too_long.kind) == (2, "row too long")
+    assert isinstance(too_long, Reject) and (too_long.row, too_long.kind) == (2, "row too long")
     lines.add("z")
-    assert lines.unit(3, "am") == Unit(3, "z", "am")
+    assert lines.unit(3, "am") == RawDocument(3, "z", "am")

@@ -15,7 +15,7 @@ import pytest
 import zstandard
 
 from emma.collect.readers import names
-from emma.collect.unit import Bad, Unit
+from emma.collect.records import RawDocument, Reject
 from tests.collect.given import read
 from tests.collect.readers.test_readers_web import archive, html
 from tests.conftest import TEXTS
@@ -134,11 +134,11 @@ def records(form: Format) -> list[bytes]:
     return [form.record.format(text).encode() for text in WORDS]
 
 
-def found(reader: str, data: bytes) -> tuple[list[str], list[Bad]]:
+def found(reader: str, data: bytes) -> tuple[list[str], list[Reject]]:
     """The words that were read, and what was rejected."""
     every = read(reader, data, FORMATS[reader].name if reader in FORMATS else "file", max_row_bytes=SMALL)
-    texts = [each.text.removesuffix("\nx").removeprefix("T\n\n") for each in every if isinstance(each, Unit)]
-    return texts, [each for each in every if isinstance(each, Bad)]
+    texts = [each.text.removesuffix("\nx").removeprefix("T\n\n") for each in every if isinstance(each, RawDocument)]
+    return texts, [each for each in every if isinstance(each, Reject)]
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -296,7 +296,7 @@ def responses() -> list[tuple[str, bytes, dict[str, str]]]:
     return [(f"http://{number}/", html(text), {}) for number, text in enumerate(WORDS)]
 
 
-def pages(data: bytes) -> tuple[list[str], list[Bad]]:
+def pages(data: bytes) -> tuple[list[str], list[Reject]]:
     texts, rejects = found("warc", data)
     return [text.split("\n")[0] for text in texts], rejects
 

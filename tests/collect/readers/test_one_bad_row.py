@@ -21,7 +21,7 @@ from emma.collect.config import SourceConfig
 from emma.collect.files.streams import InputFile
 from emma.collect.readers import find, names
 from emma.collect.reading import Counted
-from emma.collect.unit import Bad, Unit, bad
+from emma.collect.records import RawDocument, Reject, reject_document
 from tests.conftest import TEXTS
 
 RECORDS = [f"{text} {row}" for row, text in enumerate(TEXTS.values())]
@@ -245,18 +245,20 @@ ONE = [(reader, sort) for reader, each in READERS.items() for sort in each.one]
 MORE = [(reader, sort) for reader, each in READERS.items() for sort in [*each.more, *each.file]]
 
 
-def found(reader: str, data: bytes) -> tuple[list[str], list[Bad]]:
+def found(reader: str, data: bytes) -> tuple[list[str], list[Reject]]:
     """Texts and rejects of a file, as `reading` counts them."""
     form = READERS[reader]
     source = SourceConfig.model_validate({"name": "s", "reader": reader, "path": "f", "licence": "x", **form.source})
     file = InputFile(form.name, io.BytesIO(data), 100_000)
     if form.beside:
-        file.beside = (InputFile("news.en", io.BytesIO(b"line\n" * len(RECORDS)), 100_000),)
+        file.companions = (InputFile("news.en", io.BytesIO(b"line\n" * len(RECORDS)), 100_000),)
     every = list(Counted(find(source).read(file, source)))
-    empty = [bad(each, "empty text") for each in every if isinstance(each, Unit) and not each.text]  # rejected later
-    rejects = [each for each in every if isinstance(each, Bad)] + empty
+    empty = [
+        reject_document(each, "empty text") for each in every if isinstance(each, RawDocument) and not each.text
+    ]  # rejected later
+    rejects = [each for each in every if isinstance(each, Reject)] + empty
     assert "row twice" not in {each.kind for each in rejects}
-    return [each.text for each in every if isinstance(each, Unit) and each.text], rejects
+    return [each.text for each in every if isinstance(each, RawDocument) and each.text], rejects
 
 
 @pytest.mark.parametrize("reader", READERS)

@@ -12,17 +12,17 @@ from emma.collect import readers
 from emma.collect.config import SourceConfig
 from emma.collect.files.streams import InputFile
 from emma.collect.readers import find
-from emma.collect.unit import Bad, Unit
+from emma.collect.records import RawDocument, Reject
 from emma.errors import RecipeError
 from tests.collect.given import coded
 from tests.conftest import TEXTS
 
-Read = Callable[..., list[Unit | Bad]]
+Read = Callable[..., list[RawDocument | Reject]]
 
 
 @pytest.fixture
 def read() -> Read:
-    def run(reader: str, content: str | bytes, name: str = "file", **changes: object) -> list[Unit | Bad]:
+    def run(reader: str, content: str | bytes, name: str = "file", **changes: object) -> list[RawDocument | Reject]:
         values = {"name": "s", "reader": reader, "path": "f", "licence": "CC0-1.0", **changes}
         source = SourceConfig.model_validate(values)
         data = content.encode() if isinstance(content, str) else content
@@ -31,16 +31,16 @@ def read() -> Read:
     return run
 
 
-def kinds(found: list[Unit | Bad]) -> list[object]:
-    return [each.kind if isinstance(each, Bad) else each.text for each in found]
+def kinds(found: list[RawDocument | Reject]) -> list[object]:
+    return [each.kind if isinstance(each, Reject) else each.text for each in found]
 
 
-def rows(found: list[Unit | Bad]) -> list[int]:
+def rows(found: list[RawDocument | Reject]) -> list[int]:
     return [each.row for each in found]
 
 
-def code_of(found: list[Unit | Bad]) -> set[str]:
-    return {each.code for each in found if isinstance(each, Unit)}
+def code_of(found: list[RawDocument | Reject]) -> set[str]:
+    return {each.code for each in found if isinstance(each, RawDocument)}
 
 
 def test_unknown_reader() -> None:
@@ -99,7 +99,7 @@ def test_gettext(read: Read) -> None:
 )
 def test_broken_gettext(read: Read, content: str | bytes, kind: str) -> None:
     (found,) = read("gettext", content)
-    assert isinstance(found, Bad) and (found.row, found.kind) == (1, kind)
+    assert isinstance(found, Reject) and (found.row, found.kind) == (1, kind)
 
 
 # Python files
@@ -107,7 +107,7 @@ def test_broken_gettext(read: Read, content: str | bytes, kind: str) -> None:
 
 def test_topics(read: Read) -> None:
     found = read("topics", "# by hand\ntopics = {'a': 'First\\n*****',\n 'b': 'Second', 'c': 1}\n")
-    assert [(each.row, each.text, each.code, each.alone) for each in found if isinstance(each, Unit)] == [
+    assert [(each.row, each.text, each.code, each.alone) for each in found if isinstance(each, RawDocument)] == [
         (2, "First\n*****", "en", True),
         (3, "Second", "en", True),
     ]
@@ -139,12 +139,12 @@ NESTED = [
 @pytest.mark.parametrize("content", ["def f(:", b"\x00", b"# coding: nonsense\n", *NESTED])
 def test_broken_python(read: Read, reader: str, content: str | bytes) -> None:
     (found,) = read(reader, content)
-    assert isinstance(found, Bad) and (found.row, found.kind) == (0, "broken Python")
+    assert isinstance(found, Reject) and (found.row, found.kind) == (0, "broken Python")
 
 
 def test_code_is_one_document(read: Read) -> None:
     (found,) = read("code", "def f():\n\treturn 'ⵣ'\n", "a/b.py.gz")
-    assert found == Unit(1, "def f():\n\treturn 'ⵣ'\n", "py", alone=True)
+    assert found == RawDocument(1, "def f():\n\treturn 'ⵣ'\n", "py", alone=True)
 
 
 # JSON Lines
@@ -153,7 +153,7 @@ def test_code_is_one_document(read: Read) -> None:
 def test_jsonl_with_the_keys_of_the_source(read: Read) -> None:
     content = "\ufeff" + '{"t": "ጤና", "l": "am"}\n\n{"t": "x", "l": null}\n'
     found = read("jsonl", content, fields={"text": "t", "lang": "l"})
-    assert found == [Unit(1, "ጤና", "am"), Unit(3, "x", "")]
+    assert found == [RawDocument(1, "ጤና", "am"), RawDocument(3, "x", "")]
 
 
 @pytest.mark.parametrize(
@@ -168,22 +168,22 @@ def test_jsonl_with_the_keys_of_the_source(read: Read) -> None:
 )
 def test_jsonl_says_what_is_in_place_of_a_text(read: Read, line: str, reason: str) -> None:
     (found,) = read("jsonl", line)
-    assert isinstance(found, Bad) and found.reason == f"wrong type: {reason}"
+    assert isinstance(found, Reject) and found.reason == f"wrong type: {reason}"
 
 
 def test_jsonl_names_the_side_of_a_pair_that_is_missing(read: Read) -> None:
     (found,) = read("jsonl", '{"text": "a"}', fields={"text2": "b"})
-    assert isinstance(found, Bad) and found.reason == "missing field: no text under 'b' (keys here: text)"
+    assert isinstance(found, Reject) and found.reason == "missing field: no text under 'b' (keys here: text)"
 
 
 def test_jsonl_where_the_source_knows_the_language(read: Read) -> None:
-    assert read("jsonl", '{"text": "ጤና", "lang": 3}', lang="amh") == [Unit(1, "ጤና", "")]
+    assert read("jsonl", '{"text": "ጤና", "lang": 3}', lang="amh") == [RawDocument(1, "ጤና", "")]
 
 
 def test_jsonl_pairs(read: Read) -> None:
     fields = {"text": "src", "lang": "a", "text2": "tgt", "lang2": "b"}
     (found,) = read("jsonl", '{"src": "s", "a": "gd", "tgt": "t", "b": "en"}', fields=fields)
-    assert found == Unit(1, "s", "gd", "t", "en")
+    assert found == RawDocument(1, "s", "gd", "t", "en")
 
 
 def test_one_bad_line_does_not_end_the_file(read: Read) -> None:
@@ -210,7 +210,7 @@ def test_one_bad_line_does_not_end_the_file(read: Read) -> None:
         "last",
     ]
     bad = found[3]
-    assert isinstance(bad, Bad) and "keys here: lang, text" in bad.reason and bad.raw == lines[3]
+    assert isinstance(bad, Reject) and "keys here: lang, text" in bad.reason and bad.raw == lines[3]
 
 
 # XML
@@ -226,7 +226,7 @@ UDHR = """<?xml version="1.0" encoding="UTF-8"?>
 
 def test_udhr(read: Read) -> None:
     found = read("udhr", UDHR.format(iso="abk", lang="ab", script="Cyrl"))
-    assert found == [Unit(1, "Pre\nana beta", "ab-Cyrl"), Unit(2, "1\nx\nyz", "ab-Cyrl")]
+    assert found == [RawDocument(1, "Pre\nana beta", "ab-Cyrl"), RawDocument(2, "1\nx\nyz", "ab-Cyrl")]
 
 
 @pytest.mark.parametrize(
@@ -253,7 +253,7 @@ CES = """<cesDoc><cesHeader><profileDesc><langUsage><language id="az" iso639="am
 
 
 def test_ces_language_is_the_headers(read: Read) -> None:
-    assert read("ces", CES) == [Unit(1, "Luaa ñˈoom na\nAbraham", "amu"), Unit(2, "2", "amu")]
+    assert read("ces", CES) == [RawDocument(1, "Luaa ñˈoom na\nAbraham", "amu"), RawDocument(2, "2", "amu")]
     assert code_of(read("ces", "<c><div type='chapter'><seg>a</seg></div></c>")) == {""}
 
 
@@ -261,19 +261,23 @@ def test_ces_language_is_the_headers(read: Read) -> None:
 @pytest.mark.parametrize("content", ["<a><b></a>", "", "no xml", b"\xff\xfe\x00"])
 def test_broken_xml(read: Read, reader: str, content: str | bytes) -> None:
     (found,) = read(reader, content)
-    assert isinstance(found, Bad) and found.kind == "broken XML" and found.detail
+    assert isinstance(found, Reject) and found.kind == "broken XML" and found.detail
 
 
 def test_xml_entities_are_not_followed(read: Read) -> None:
     bomb = '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]>' + CES.replace("Abraham", "&x;")
     (found,) = read("ces", bomb)
-    assert isinstance(found, Bad) and (found.kind, found.units) == ("declared entity", 2)
+    assert isinstance(found, Reject) and (found.kind, found.units) == ("declared entity", 2)
     assert found.unread == len(bomb.encode()) - bomb.index('">]>') - 1
 
 
 def test_ces_verses_outside_chapters_follow_the_chapters(read: Read) -> None:
     loose = "<div type='book'><seg>a</seg><seg>b</seg><div type='chapter'><p><seg>c</seg></p></div><seg>d</seg></div>"
-    assert read("ces", f"<c>{loose}<seg>e</seg></c>") == [Unit(1, "c"), Unit(2, "a\nb\nd"), Unit(3, "e")]
+    assert read("ces", f"<c>{loose}<seg>e</seg></c>") == [
+        RawDocument(1, "c"),
+        RawDocument(2, "a\nb\nd"),
+        RawDocument(3, "e"),
+    ]
 
 
 # CoNLL-U
@@ -296,10 +300,10 @@ CONLLU = """# sent_id = 1
 def test_conllu_documents_and_single_sentences(read: Read) -> None:
     found = read("conllu", CONLLU, "ud/ckt_hse-ud-test.conllu.zst")
     assert found == [
-        Unit(2, "Лыгэн  гымнин .", "ckt"),
-        Unit(5, "Ынкы", "ckt"),
-        Unit(7, "Un.\nDeux.", "ckt", alone=True),
-        Unit(12, "Trois.", "ckt", alone=True),
+        RawDocument(2, "Лыгэн  гымнин .", "ckt"),
+        RawDocument(5, "Ынкы", "ckt"),
+        RawDocument(7, "Un.\nDeux.", "ckt", alone=True),
+        RawDocument(12, "Trois.", "ckt", alone=True),
     ]
 
 
@@ -313,7 +317,7 @@ def test_conllu_sentences_without_their_text_are_told_once(read: Read) -> None:
     found = read("conllu", f"{words}# text = a\n{words}# newdoc\n# text = b\n{words}# sent_id = 4\n{words}", "x_y")
     assert kinds(found) == ["no raw sentence", "a", "no raw sentence", "b"]
     assert rows(found) == [1, 4, 14, 9]
-    assert isinstance(found[0], Bad) and found[0].raw == "1\tЫнкы\t_".encode()
+    assert isinstance(found[0], Reject) and found[0].raw == "1\tЫнкы\t_".encode()
     assert kinds(read("conllu", "# text =\n1\ta\n")) == [""], "an empty text is a text, and rejected later"
 
 
@@ -364,7 +368,7 @@ she was very sad.
 def test_storybook(read: Read, label: str) -> None:
     (found,) = read("storybook", STORY.format(text=TEXTS[label]), "a.tar.zst/lgg-official/0001_agupi.md")
     pages = ["Ágʉ̀pɨ́ ɨ́zʉ̀ rɨ́", 'When Simbegwire\'s mother died, she was very sad.\n"Where are you?"', TEXTS[label]]
-    assert found == Unit(1, "\n\n".join(pages), "lgg", alone=True), "the story's own word before the folder's"
+    assert found == RawDocument(1, "\n\n".join(pages), "lgg", alone=True), "the story's own word before the folder's"
 
 
 # All of them
@@ -375,7 +379,7 @@ WHOLE = ["gettext", "topics", "docstrings", "code", "mediawiki_json", "storybook
 @pytest.mark.parametrize("reader", WHOLE)
 def test_a_file_too_large_to_read_whole(read: Read, reader: str) -> None:
     (found,) = read(reader, b"x" * 200_000)
-    assert isinstance(found, Bad) and (found.row, found.kind) == (0, "row too long")
+    assert isinstance(found, Reject) and (found.row, found.kind) == (0, "row too long")
 
 
 def test_every_reader_is_covered() -> None:

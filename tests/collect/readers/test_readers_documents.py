@@ -11,9 +11,9 @@ import pytest
 from emma.collect.config import SourceConfig
 from emma.collect.files.compression import decompress
 from emma.collect.readers.android import unescaped
+from emma.collect.records import RawDocument, Reject
 from emma.collect.text.clean import repair
 from emma.collect.text.file_names import told
-from emma.collect.unit import Bad, Unit
 from tests.collect.given import DATA, kinds, needs_data, read, units
 from tests.collect.readers.test_one_bad_element import CONTAINER
 from tests.conftest import TEXTS
@@ -55,7 +55,7 @@ PLACES = {
 def test_every_script_comes_through(reader: str, label: str) -> None:
     text = unicodedata.normalize("NFC", TEXTS[label])
     (found,) = read(reader, PLACES[reader].format(text))
-    assert isinstance(found, Unit) and set(repair(found.text).split("\n")) == {text}
+    assert isinstance(found, RawDocument) and set(repair(found.text).split("\n")) == {text}
 
 
 @pytest.mark.parametrize("reader", [*XML_READERS, "messages_json", "markdown", "html"])
@@ -132,7 +132,7 @@ def test_messages_json() -> None:
         (code, text) for code, text in zip(["sr-Latn"] * 4, ["Ćao", "Jedan", "Dva", ""], strict=True)
     ]
     assert kinds(found) == ["only placeholders", "wrong type", "wrong type"]
-    assert isinstance(found[1], Bad) and found[1].detail == "message 'sr-Latn.a.c'"
+    assert isinstance(found[1], Reject) and found[1].detail == "message 'sr-Latn.a.c'"
     assert [each.row for each in found] == list(range(1, 8))
 
 
@@ -140,9 +140,9 @@ def test_messages_at_any_depth_and_under_long_keys() -> None:
     inner = '{"ⵣ":' * 150 + '["Azul"]' + "}" * 150
     assert units(read("messages_json", inner, "zgh.json")) == [("", "Azul")]
     (found,) = read("messages_json", inner.replace("ⵣ", 'ⵣ":{"ⵣ').replace("}", "}}"))
-    assert isinstance(found, Bad) and "nested too deep" in found.reason
+    assert isinstance(found, Reject) and "nested too deep" in found.reason
     keys = json.dumps({"k" * 50_000: {str(number): number for number in range(100)}})
-    rejects = [each for each in read("messages_json", keys) if isinstance(each, Bad)]
+    rejects = [each for each in read("messages_json", keys) if isinstance(each, Reject)]
     assert len(rejects) == 100 and max(len(each.detail) for each in rejects) < 400
 
 
@@ -169,9 +169,9 @@ OSIS = """<osis xmlns='http://www.bibletechnologies.net/2003/OSIS/namespace'><os
 
 def test_osis() -> None:
     assert read("osis", OSIS) == [
-        Unit(1, "Utangulizi.", "sw"),
-        Unit(2, "Yesu, mzawa wa Daudi.\nAbrahamu alimzaa", "sw"),
-        Unit(3, "Moja\nMbili tatu", "sw"),
+        RawDocument(1, "Utangulizi.", "sw"),
+        RawDocument(2, "Yesu, mzawa wa Daudi.\nAbrahamu alimzaa", "sw"),
+        RawDocument(3, "Moja\nMbili tatu", "sw"),
     ]
     assert {code for code, _ in units(read("osis", OSIS.replace(" xml:lang='sw'", "")))} == {"xx"}
 
@@ -184,8 +184,8 @@ USFX = """<usfx><book id="MAT"><id id="MAT">Cherokee</id><h>ᎹᏚ</h><p sfm="mt
 
 def test_usfx() -> None:
     assert read("usfx", USFX, "chr-cherokee.usfx.xml.zst", lang_from="^([a-z]{3})-") == [
-        Unit(1, "ᎯᎠ ᎪᏪᎵ, ᏥᏌ.\nᎡᏆᎭᎻ ᎡᏏᎩ ᎤᏕᏁᎴᎢ", "chr"),
-        Unit(2, "ᏤᎦᏈ", "chr"),
+        RawDocument(1, "ᎯᎠ ᎪᏪᎵ, ᏥᏌ.\nᎡᏆᎭᎻ ᎡᏏᎩ ᎤᏕᏁᎴᎢ", "chr"),
+        RawDocument(2, "ᏤᎦᏈ", "chr"),
     ]
     told = USFX.replace("<usfx>", "<usfx><languageCode>chy</languageCode>")
     assert {code for code, _ in units(read("usfx", told, "chr.xml"))} == {"chy"}
@@ -213,9 +213,9 @@ TEI = """<TEI xmlns="http://www.tei-c.org/ns/1.0" xml:lang="en"><teiHeader><titl
 
 def test_tei() -> None:
     assert read("tei", TEI) == [
-        Unit(1, "Kam", "en"),
-        Unit(2, "Prvi del.\nI.\nCigarete kadita vonjive. Zato čas ſo.\nEna\ndve", "sl"),
-        Unit(3, "Ибраһим.\nИбраһим\nӘй!", "tt"),
+        RawDocument(1, "Kam", "en"),
+        RawDocument(2, "Prvi del.\nI.\nCigarete kadita vonjive. Zato čas ſo.\nEna\ndve", "sl"),
+        RawDocument(3, "Ибраһим.\nИбраһим\nӘй!", "tt"),
     ]
 
 
@@ -230,7 +230,7 @@ def test_tei_language_of_the_header() -> None:
 def test_tei_corpora_hold_several_books() -> None:
     book = "<TEI xml:lang='{}'><text><body><p>{}</p></body></text></TEI>"
     both = f"<teiCorpus>{book.format('cy', 'a')}{book.format('br', 'b')}</teiCorpus>"
-    assert read("tei", both) == [Unit(1, "a", "cy"), Unit(2, "b", "br")]
+    assert read("tei", both) == [RawDocument(1, "a", "cy"), RawDocument(2, "b", "br")]
 
 
 def test_tei_speeches_in_a_language_of_their_own() -> None:
@@ -301,7 +301,7 @@ XHTML = """<?xml version="1.0"?><!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.1//EN
 
 
 def test_xhtml() -> None:
-    assert read("xhtml", XHTML) == [Unit(1, "第一\n吾輩は猫で\u00a0ある。 名前\na\nb", "ja", alone=True)]
+    assert read("xhtml", XHTML) == [RawDocument(1, "第一\n吾輩は猫で\u00a0ある。 名前\na\nb", "ja", alone=True)]
 
 
 @pytest.mark.parametrize("head", ["", "<!DOCTYPE html>", '<?xml version="1.0"?>'])
@@ -331,7 +331,7 @@ def package(*languages: str, spine: str = "ab", more: str = "") -> str:
 
 def test_a_book_is_read_in_the_order_of_its_spine() -> None:
     found = read("epub", book(package("sw", spine="ba"), a="|ሀ", b=" lang='ti'|ለ"), "x.epub")
-    assert found == [Unit(1, "ለ", "ti", alone=True), Unit(2, "ሀ", "sw", alone=True)]
+    assert found == [RawDocument(1, "ለ", "ti", alone=True), RawDocument(2, "ሀ", "sw", alone=True)]
 
 
 @pytest.mark.parametrize(("languages", "code"), [((), ""), (("sw",), "sw"), (("sw", "sw"), "sw"), (("sw", "en"), "")])
@@ -360,7 +360,7 @@ def test_a_book_whose_package_is_damaged_in_one_place() -> None:
 )
 def test_a_book_that_cannot_be_read_says_what_is_lost(content: bytes, kind: str, lost: tuple[int, int | None]) -> None:
     *_, last = read("epub", content)
-    assert isinstance(last, Bad) and last.kind == kind and last.units == lost[0]
+    assert isinstance(last, Reject) and last.kind == kind and last.units == lost[0]
     assert last.unread > 0 and lost[1] in {None, last.unread}
 
 
@@ -371,7 +371,7 @@ def test_a_chapter_that_stands_twice_in_a_spine_is_read_once() -> None:
 
 def test_a_book_is_nothing_for_the_reader_of_chapters() -> None:
     (bad,) = read("xhtml", book(package("sw"), a="|x"), "x.epub")
-    assert isinstance(bad, Bad) and "reader = 'epub'" in bad.detail and bad.unread
+    assert isinstance(bad, Reject) and "reader = 'epub'" in bad.detail and bad.unread
 
 
 # Articles
@@ -400,7 +400,7 @@ def test_jats() -> None:
         ("ES", "Los árboles\nResumen.\nMétodo\nSi entonces[1]:\nFig. 1\nUn árbol.\nGracias."),
     ]
     assert [each.row for each in found] == [1, 2, 3, 4]
-    assert all(each.alone for each in found if isinstance(each, Unit))
+    assert all(each.alone for each in found if isinstance(each, RawDocument))
 
 
 # Markdown
@@ -431,8 +431,10 @@ no()
 
 def test_markdown() -> None:
     text = "ተረት\nርዕስ\nአንድ ሁለት ሦስት አራት code\nአምስት ስድስት\nሰባት\nስምንት\nሀ\nለ\nሐ\nመ"
-    assert read("markdown", MARKDOWN.replace("\n", "\r\n")) == [Unit(1, text, "am", alone=True)]
-    assert read("markdown", "人人生而\n自由\n\n---\nlang: am\n") == [Unit(1, "人人生而自由\nlang: am", "", alone=True)]
+    assert read("markdown", MARKDOWN.replace("\n", "\r\n")) == [RawDocument(1, text, "am", alone=True)]
+    assert read("markdown", "人人生而\n自由\n\n---\nlang: am\n") == [
+        RawDocument(1, "人人生而自由\nlang: am", "", alone=True)
+    ]
     assert kinds(read("markdown", b"\xff")) == ["invalid UTF-8"]
 
 

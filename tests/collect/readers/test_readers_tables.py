@@ -14,13 +14,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emma.collect.config import SourceConfig
-from emma.collect.files import hub, saved
+from emma.collect.files import datasets as hub
+from emma.collect.files import saved
 from emma.collect.files.opening import open_piece
-from emma.collect.files.pieces import Part, Piece
+from emma.collect.files.ranges import Part, Piece
 from emma.collect.files.streams import InputFile
 from emma.collect.readers import find
 from emma.collect.reading import Counted
-from emma.collect.unit import Bad, Unit
+from emma.collect.records import RawDocument, Reject
 from emma.errors import SourceError
 from tests.collect.given import coded, kinds, read, units
 from tests.conftest import TEXTS
@@ -32,7 +33,7 @@ SIB = "index_id\tcategory\ttext\n" + "".join(f'{row}\t"x\t{text}\n' for row, tex
 
 def test_tabs_in_every_script_and_quotes_that_are_none() -> None:
     found = read("csv", SIB, "sib/swh_Latn/test.tsv.gz")
-    assert [each.text for each in found if isinstance(each, Unit)] == list(TEXTS.values())
+    assert [each.text for each in found if isinstance(each, RawDocument)] == list(TEXTS.values())
     assert [each.row for each in found] == list(range(2, len(TEXTS) + 2))
 
 
@@ -57,12 +58,12 @@ def test_whatever_python_writes_is_read(rows: list[tuple[str, str]], delimiter: 
 @pytest.mark.parametrize("first", ["sep=;\r\n", '\ufeff"sep=;"\n', "SEP=;\n"])
 def test_a_line_before_the_header_states_the_delimiter(first: str) -> None:
     found = read("csv", f'{first}text;lang\n"a;b";sw\nሰላም, አለም;am\n')
-    assert found == [Unit(3, "a;b", "sw"), Unit(4, "ሰላም, አለም", "am")]
+    assert found == [RawDocument(3, "a;b", "sw"), RawDocument(4, "ሰላም, አለም", "am")]
 
 
 @pytest.mark.parametrize("content", ['[\n{"text": "a"},\n{"text": "b"}\n]', '\ufeff{\n "text": 1\n}', "[1]"])
 def test_one_json_value_is_no_lines_of_them(content: str) -> None:
-    found = [each for each in read("jsonl", content) if isinstance(each, Bad)]
+    found = [each for each in read("jsonl", content) if isinstance(each, Reject)]
     assert found and all("use the reader 'json'" in each.reason for each in found)
 
 
@@ -71,14 +72,14 @@ def test_columns_without_names() -> None:
         "a column's name has no spaces around it"
     )
     found = read("csv", "soma\t3\nkitabu\t4\n", "mgsm_sw.tsv", fields={"text": "1"}, options={"header": False})
-    assert [(each.row, each.text) for each in found if isinstance(each, Unit)] == [(1, "soma"), (2, "kitabu")]
+    assert [(each.row, each.text) for each in found if isinstance(each, RawDocument)] == [(1, "soma"), (2, "kitabu")]
 
 
 def test_rows_that_do_not_fit() -> None:
     found = read("csv", 'text,lang\na\nb,sw\nc,sw,more\n"d" e,sw\nf,sw\n"g,sw')
     assert kinds(found) == ["ragged row", "ragged row", "broken CSV", "broken CSV"]
     assert units(found) == [("sw", "b"), ("sw", "f")]
-    bad = [each for each in found if isinstance(each, Bad)]
+    bad = [each for each in found if isinstance(each, Reject)]
     assert (bad[0].row, bad[0].raw, bad[0].detail) == (2, b"a", "1 cells under 2 columns")
     assert (bad[3].row, bad[3].raw) == (7, b'"g,sw')
 
@@ -95,23 +96,23 @@ def test_a_cell_that_is_too_long() -> None:
 
 def test_a_column_that_is_not_there() -> None:
     (bad,) = read("csv", "body,lang\na,sw\n")
-    assert isinstance(bad, Bad) and bad.kind == "missing column"
+    assert isinstance(bad, Reject) and bad.kind == "missing column"
     assert "no column 'text'" in bad.detail and "body, lang" in bad.detail
 
 
 @pytest.mark.parametrize(("line", "between"), [("Nr;Text", ";"), ("Nr\tText", "\t"), ("Nr|Text|x", "|")])
 def test_cells_between_something_else(line: str, between: str) -> None:
     (bad,) = read("csv", f"{line}\n1{between}neno\n", fields={"text": "Text"})
-    assert isinstance(bad, Bad) and bad.detail.endswith(
+    assert isinstance(bad, Reject) and bad.detail.endswith(
         f"set `fields` of the source, or its option `delimiter` to {between!r}"
     )
     (bad,) = read("csv", "Nr\nneno\n", fields={"text": "Text"})
-    assert isinstance(bad, Bad) and bad.detail.endswith("set `fields` of the source")
+    assert isinstance(bad, Reject) and bad.detail.endswith("set `fields` of the source")
 
 
 def test_another_encoding_is_named_as_what_it_may_be() -> None:
     (bad,) = read("csv", b"text\n\xe4\xe5\n")
-    assert isinstance(bad, Bad) and bad.detail.endswith("set `encoding` of the source")
+    assert isinstance(bad, Reject) and bad.detail.endswith("set `encoding` of the source")
 
 
 def test_other_encodings_are_declared() -> None:
@@ -129,16 +130,18 @@ def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-def opened(reader: str, files: dict[str, bytes], stop: int | None = None, **changes: object) -> list[Unit | Bad]:
+def opened(
+    reader: str, files: dict[str, bytes], stop: int | None = None, **changes: object
+) -> list[RawDocument | Reject]:
     """As `read`, from files on disk that are opened as a task does."""
     values = {"name": "s", "reader": reader, "path": "f", "licence": "CC0-1.0", **changes}
     source = SourceConfig.model_validate(values)
     for name, content in files.items():
         Path(name).write_bytes(content)
     parts = tuple(Part(name=name, mark="", location=str(Path(name).absolute())) for name in files)
-    found: list[Unit | Bad] = []
+    found: list[RawDocument | Reject] = []
     for file in open_piece(Piece(parts=parts, stop=stop), source, 100_000):
-        found.extend([file] if isinstance(file, Bad) else coded(file, source))
+        found.extend([file] if isinstance(file, Reject) else coded(file, source))
     return found
 
 
@@ -172,12 +175,12 @@ def test_fields_inside_records(fields: dict[str, object], text: str, code: str) 
 )
 def test_fields_that_are_no_text(field: str, kind: str) -> None:
     (bad,) = read("jsonl", json.dumps(RECORD), fields={"text": field})
-    assert isinstance(bad, Bad) and bad.kind == kind and f"'{field}'" in bad.detail
+    assert isinstance(bad, Reject) and bad.kind == kind and f"'{field}'" in bad.detail
 
 
 def test_the_address_of_a_text() -> None:
     (unit,) = read("jsonl", '{"text": "a", "lang": "sw", "link": "https://x"}', fields={"url": "link"})
-    assert isinstance(unit, Unit) and unit.url == "https://x"
+    assert isinstance(unit, RawDocument) and unit.url == "https://x"
 
 
 # json
@@ -255,7 +258,7 @@ def test_parquet_metadata_may_give_any_number_of_rows(claimed: int) -> None:
     before, first, after = content[-8 - size : -8].rpartition(variable(12_345))  # the number of the first group
     footer = before + variable(claimed) + after
     found = list(Counted(read("parquet", content[: -8 - size] + footer + len(footer).to_bytes(4, "little") + b"PAR1")))
-    (bad,) = [each for each in found if isinstance(each, Bad)]
+    (bad,) = [each for each in found if isinstance(each, Reject)]
     assert first and len(units(found)) == 12_355
     assert bad.row == 12_346 and 1 <= bad.units <= 9 * len(content)
 
@@ -269,7 +272,7 @@ def test_parquet_text_that_is_not_utf8_costs_its_row() -> None:
 def test_parquet_nulls_and_missing_columns() -> None:
     found = read("parquet", as_parquet(pa.table({"text": ["a", None], "lang": ["sw", "sw"]})))
     assert kinds(found) == ["missing field"] and units(found) == [("sw", "a")]
-    (bad,) = [each for each in found if isinstance(each, Bad)]
+    (bad,) = [each for each in found if isinstance(each, Reject)]
     assert json.loads(bad.raw) == {"text": None, "lang": "sw"}
     assert kinds(read("parquet", as_parquet(pa.table({"body": ["a"]})))) == ["missing column"]
 
@@ -285,7 +288,7 @@ def test_a_folder_that_datasets_saved(tmp_path: Path) -> None:
     assert [file.name for file in files] == ["data-00000-of-00002.arrow", "data-00001-of-00002.arrow"]
     fields = {"text": "translation.en", "text2": "translation.sw"}
     found = [each for file in files for each in opened("huggingface", {str(file): file.read_bytes()}, fields=fields)]
-    assert [(each.text, each.text2) for each in found if isinstance(each, Unit)] == [
+    assert [(each.text, each.text2) for each in found if isinstance(each, RawDocument)] == [
         *map(tuple, map(dict.values, pairs))
     ]
     assert kinds(opened("huggingface", {"x.arrow": b"nonsense"})) == ["broken file"]
@@ -357,7 +360,7 @@ LATIN1 = "Alle mennesker er født frie og med samme menneskeverd og menneskerett
 
 def test_a_guessed_encoding_says_so() -> None:
     (unit,) = read("text", LATIN1.encode("cp1252"), "nb.txt")
-    assert isinstance(unit, Unit) and unit.text == LATIN1
+    assert isinstance(unit, RawDocument) and unit.text == LATIN1
     assert unit.repair is not None and unit.repair.startswith("read as ")
 
 
@@ -372,7 +375,7 @@ def test_units_of_text() -> None:
     content = "\n \na\nb\n\n\nc\n"
     assert [each.row for each in read("text", content, options={"unit": "line"})] == [3, 4, 7]
     paragraphs = read("text", content, options={"unit": "paragraph"})
-    assert [(each.row, each.text) for each in paragraphs if isinstance(each, Unit)] == [(3, "a\nb"), (7, "c")]
+    assert [(each.row, each.text) for each in paragraphs if isinstance(each, RawDocument)] == [(3, "a\nb"), (7, "c")]
     (document,) = read("text", content, "swh_Latn.a.txt.gz")
     assert (document.row, document.text, document.code) == (1, content, "swh_Latn")
 
@@ -380,7 +383,7 @@ def test_units_of_text() -> None:
 def test_paragraphs_that_are_too_long() -> None:
     content = "a\n" * 100 + "\nb\n\n" + "c" * 99
     found = read("text", content, options={"unit": "paragraph"}, max_row_bytes=80)
-    assert [(each.row, each.kind if isinstance(each, Bad) else each.text) for each in found] == [
+    assert [(each.row, each.kind if isinstance(each, Reject) else each.text) for each in found] == [
         (1, "row too long"),
         (102, "b"),
         (104, "row too long"),
@@ -394,12 +397,14 @@ SIDES = {"news.en": b"dog\n\ncat\n\xff\nlast\n", "news.sw": b"mbwa\n\npaka\nng'o
 
 def test_two_files_side_by_side() -> None:
     found = opened("moses", SIDES)
-    assert [(each.row, each.code, each.text, each.code2, each.text2) for each in found if isinstance(each, Unit)] == [
+    assert [
+        (each.row, each.code, each.text, each.code2, each.text2) for each in found if isinstance(each, RawDocument)
+    ] == [
         (1, "en", "dog", "sw", "mbwa"),
         (3, "en", "cat", "sw", "paka"),
         (5, "en", "last", "sw", "mwisho"),
     ]
-    (bad,) = [each for each in found if isinstance(each, Bad)]
+    (bad,) = [each for each in found if isinstance(each, Reject)]
     assert (bad.row, bad.kind, bad.detail[:8]) == (4, "invalid UTF-8", "news.en:")
 
 
@@ -414,7 +419,7 @@ def test_files_that_differ_in_length_are_refused_whole(one: str, two: str, suffi
 
     pack = {"": bytes, ".gz": gzip.compress, ".zst": zstandard.compress}[suffix]
     (bad,) = opened("moses", {f"f.en{suffix}": pack(one.encode()), f"f.sw{suffix}": pack(two.encode())})
-    assert isinstance(bad, Bad) and (bad.row, bad.kind, bad.unread) == (0, "files differ in length", len(one))
+    assert isinstance(bad, Reject) and (bad.row, bad.kind, bad.unread) == (0, "files differ in length", len(one))
     assert bad.units == max(len(one.splitlines()), len(two.splitlines()))
 
 
@@ -425,8 +430,8 @@ def test_files_that_differ_in_length_inside_an_archive() -> None:
         for name, content in {**SIDES, "more.en": b"dog\n", "more.sw": b"mbwa\npaka\n"}.items():
             packed.writestr(name, content)
     found = opened("moses", {"x.zip": Path("x.zip").read_bytes()}, member="*")
-    assert [each.units for each in found if isinstance(each, Bad)] == [2, 1]
-    assert [each.text for each in found if isinstance(each, Unit)] == ["dog", "cat", "last"]
+    assert [each.units for each in found if isinstance(each, Reject)] == [2, 1]
+    assert [each.text for each in found if isinstance(each, RawDocument)] == ["dog", "cat", "last"]
 
 
 @pytest.mark.parametrize("suffix", [".gz", ".zst"])
@@ -440,7 +445,7 @@ def test_pairs_before_the_damage_are_kept(suffix: str) -> None:
     lines = ["".join(random.Random(row).choices("ابتثجحخد", k=50)) for row in range(20_000)]
     packed = pack("\n".join(lines).encode())
     found = opened("moses", {f"f.ar{suffix}": packed[: len(packed) // 2], "f.en": b"line\n" * 20_000})
-    good = [each.text for each in found if isinstance(each, Unit)]
+    good = [each.text for each in found if isinstance(each, RawDocument)]
     assert 5_000 < len(good) < 15_000 and good == lines[: len(good)]
     assert set(kinds(found)) == {"broken file", "no counterpart"} and len(found) == 20_000
 
@@ -452,7 +457,7 @@ def test_pairs_inside_a_zip_archive() -> None:
         for name, content in {**SIDES, "README": b"read me", "lone.en": b"x"}.items():
             packed.writestr(f"T/{name}", content)
     found = opened("moses", {"opus.zip": Path("opus.zip").read_bytes()}, member="*.??")
-    assert [each.text for each in found if isinstance(each, Unit)] == ["dog", "cat", "last"]
+    assert [each.text for each in found if isinstance(each, RawDocument)] == ["dog", "cat", "last"]
     assert kinds(found) == ["no pair", "invalid UTF-8"]
 
 
@@ -475,8 +480,8 @@ def test_an_entry_of_a_translation_memory_has_no_more_segments_than_there_are_la
     assert kinds(found)[-1:] == ["too many segments"] and len(found) < 10
 
 
-def pairs(found: list[Unit | Bad]) -> list[tuple[str, str, str, str | None]]:
-    return [(each.code, each.text, each.code2, each.text2) for each in found if isinstance(each, Unit)]
+def pairs(found: list[RawDocument | Reject]) -> list[tuple[str, str, str, str | None]]:
+    return [(each.code, each.text, each.code2, each.text2) for each in found if isinstance(each, RawDocument)]
 
 
 def test_memories_from_their_source_language() -> None:
@@ -487,7 +492,7 @@ def test_memories_from_their_source_language() -> None:
         ("en", "cow", "sw", "ng'ombe"),
     ]
     assert [each.row for each in found] == [1, 2, 3, 4]
-    (bad,) = [each for each in found if isinstance(each, Bad)]
+    (bad,) = [each for each in found if isinstance(each, Reject)]
     assert (bad.row, bad.kind, bad.raw) == (3, "no counterpart", b"en: cat & mouse")
 
 

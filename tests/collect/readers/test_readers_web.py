@@ -14,7 +14,7 @@ from emma.collect.files.streams import InputFile
 from emma.collect.formats.pages import decoded, page
 from emma.collect.formats.wikitext import plain
 from emma.collect.readers import find
-from emma.collect.unit import Bad, Unit
+from emma.collect.records import RawDocument, Reject
 from tests.collect.given import DATA, kinds, needs_data, read, units
 from tests.conftest import TEXTS
 
@@ -114,27 +114,27 @@ def test_the_language_of_a_page_is_a_witness_against_its_label(
     meta = f'<meta charset="{label}">' if label else ""
     html = f"<!DOCTYPE html><html lang={lang}><head>{meta}</head><body><article><p>{text * 4}<p>{text * 4}</article>"
     (found,) = read("html", html.encode(encoding))
-    assert isinstance(found, Unit) and found.repair == repair and text.strip() in found.text
+    assert isinstance(found, RawDocument) and found.repair == repair and text.strip() in found.text
 
 
 def test_a_byte_that_the_label_lacks_does_not_refute_it() -> None:
     html = f"<html lang=de><head><meta charset=iso-8859-1></head><body><article><p>{GERMAN * 4}</article>"
     (found,) = read("html", html.encode("cp1252").replace(b"Vater", b"Vate\x81r", 1))
-    assert isinstance(found, Unit) and found.repair is None and "Vate\ufffdr hört draußen" in found.text
+    assert isinstance(found, RawDocument) and found.repair is None and "Vate\ufffdr hört draußen" in found.text
 
 
 def test_a_page_whose_encoding_cannot_be_told() -> None:
     (found,) = read("html", b"<html lang=rus><body><p>\xe9t\xe9 d\x8fj\xe0 \x81 la</p>" * 9)
-    assert isinstance(found, Bad) and found.kind == "unknown encoding" and "rus_Cyrl" in found.detail
+    assert isinstance(found, Reject) and found.kind == "unknown encoding" and "rus_Cyrl" in found.detail
 
 
 def test_html_files() -> None:
     content = PAGE.format(lang="zh", charset="gb2312", text=TEXTS["zho_Hans"]).encode("gb18030")
     (found,) = read("html", content)
-    assert isinstance(found, Unit) and (found.code, found.alone) == ("zh", True)
+    assert isinstance(found, RawDocument) and (found.code, found.alone) == ("zh", True)
     assert found.text.startswith(TEXTS["zho_Hans"]) and "Menu" not in found.text
     (whole,) = read("html", content, options={"main_content": False})
-    assert isinstance(whole, Unit) and "Menu" in whole.text and "no()" not in whole.text
+    assert isinstance(whole, RawDocument) and "Menu" in whole.text and "no()" not in whole.text
     assert kinds(read("html", "<html><script>x</script>")) == ["no main text"]
 
 
@@ -186,10 +186,10 @@ def test_warc(gz: bool) -> None:
         ("http://i/", b"<html></html>", {}),
     ]
     found = read("warc", archive(*responses, gz=gz), "x.warc")
-    assert [each.url for each in found if isinstance(each, Unit)] == [f"http://{name}/" for name in "abcdg"]
+    assert [each.url for each in found if isinstance(each, RawDocument)] == [f"http://{name}/" for name in "abcdg"]
     assert [text.split("\n")[0] for _, text in units(found)] == ["ሰላም", "ጤና", "ጤና", "Привіт", "ᱥᱟᱱᱛᱟᱲᱤ"]
     assert [each.row for each in found] == [2, 4, 6, 8, 10, 12, 14, 16, 18], "a row is a record"
-    assert [each.reason for each in found if isinstance(each, Bad)] == [
+    assert [each.reason for each in found if isinstance(each, Reject)] == [
         "no page: type 'image/png', http://e/",
         "no page: status 404, http://f/",
         "no page: compressed as 'compress', http://h/",
@@ -201,8 +201,8 @@ def test_a_page_whose_type_nobody_states() -> None:
     found = read(
         "warc", archive(("http://a/", html("ሰላም"), {"Content-Type": ""}), ("http://b/", b"x", {"Content-Type": ""}))
     )
-    assert isinstance(found[0], Unit) and found[0].text.startswith("ሰላም")
-    assert isinstance(found[1], Bad) and found[1].reason == "no page: type '', http://b/"
+    assert isinstance(found[0], RawDocument) and found[0].text.startswith("ሰላም")
+    assert isinstance(found[1], Reject) and found[1].reason == "no page: type '', http://b/"
 
 
 def test_texts_of_wet_files() -> None:
@@ -214,7 +214,7 @@ def test_texts_of_wet_files() -> None:
         warc_headers_dict=told,
     )  # fmt: skip
     writer.write_record(record)
-    assert read("warc", out.getvalue()) == [Unit(1, "ጤና\nሰላም", "amh", alone=True, url="http://a/")]
+    assert read("warc", out.getvalue()) == [RawDocument(1, "ጤና\nሰላም", "amh", alone=True, url="http://a/")]
 
 
 @pytest.mark.parametrize("gz", [False, True])
@@ -232,14 +232,20 @@ def test_an_archive_that_breaks_off_says_so_and_keeps_what_stands_before(gz: boo
 def test_a_record_whose_bytes_changed_is_rejected_and_the_rest_is_read() -> None:
     whole = archive(("http://a/", html("ሰላም"), {}), ("http://b/", html("ጤና"), {}))
     found = read("warc", whole.replace("ሰላም".encode(), "ሰላሰ".encode()))
-    assert (kinds(found), [each.url for each in found if isinstance(each, Unit)]) == (["broken record"], ["http://b/"])
-    assert isinstance(found[0], Bad) and found[0].detail.startswith("at byte ") and b"<main>" in found[0].raw
+    assert (kinds(found), [each.url for each in found if isinstance(each, RawDocument)]) == (
+        ["broken record"],
+        ["http://b/"],
+    )
+    assert isinstance(found[0], Reject) and found[0].detail.startswith("at byte ") and b"<main>" in found[0].raw
 
 
 def test_any_number_of_empty_lines_between_records() -> None:
     one, two = (archive((f"http://{name}/", html("ሰላም"), {})) for name in "ab")
     found = read("warc", b"\r\n" * 10_000 + one + b"\n" * 9_999 + two + b"\r\n" * 5_000)
-    assert (kinds(found), [each.url for each in found if isinstance(each, Unit)]) == ([], ["http://a/", "http://b/"])
+    assert (kinds(found), [each.url for each in found if isinstance(each, RawDocument)]) == (
+        [],
+        ["http://a/", "http://b/"],
+    )
 
 
 @pytest.mark.parametrize("content", [b"", b"no archive", b"WARC/1.0\r\n", b"\x1f\x8b\x00\x00"])
@@ -253,7 +259,7 @@ def test_an_archive_whose_compression_is_broken() -> None:
     with gzip.open(io.BytesIO(b"\x1f\x8b\x00\x00 not gzip at all")) as stream:
         file = InputFile("x.warc.gz", cast(IO[bytes], stream), 1000)
         (found,) = find(source := SourceConfig.model_validate(values)).read(file, source)
-    assert isinstance(found, Bad) and found.kind == "broken file"
+    assert isinstance(found, Reject) and found.kind == "broken file"
 
 
 def test_a_page_that_is_too_long_leaves_the_rest() -> None:
@@ -273,9 +279,9 @@ http://a/ 1.2.3.4 20140216050221 text/html %d
 def test_arc() -> None:
     response = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n" + html("ሰላም")
     (found,) = read("warc", ARC % len(response) + response + b"\n", "x.arc")
-    assert isinstance(found, Unit) and (found.url, found.code) == ("http://a/", "am")
+    assert isinstance(found, RawDocument) and (found.url, found.code) == ("http://a/", "am")
     (cut,) = read("warc", ARC % len(response) + response[:-50])
-    assert isinstance(cut, Bad) and cut.kind == "broken record"
+    assert isinstance(cut, Reject) and cut.kind == "broken record"
 
 
 @needs_data
@@ -329,11 +335,11 @@ def test_mediawiki_dump(encoding: str) -> None:
     head = f'<?xml version="1.0" encoding="{encoding}"?>'
     found = read("mediawiki_dump", (head + DUMP.format(name="zh_min_nanwiki", pages=PAGES)).encode(encoding))
     url = "https://zh-min-nan.wikipedia.org/wiki/"
-    assert [each for each in found if isinstance(each, Unit)] == [
-        Unit(1, "Tâi oân\n\nTâi-oân sī chi̍t tē tó.", "zh-min-nan", alone=True, url=f"{url}T%C3%A2i_o%C3%A2n"),
-        Unit(6, "B\n\nsin--ê", "zh-min-nan", alone=True, url=f"{url}B"),
+    assert [each for each in found if isinstance(each, RawDocument)] == [
+        RawDocument(1, "Tâi oân\n\nTâi-oân sī chi̍t tē tó.", "zh-min-nan", alone=True, url=f"{url}T%C3%A2i_o%C3%A2n"),
+        RawDocument(6, "B\n\nsin--ê", "zh-min-nan", alone=True, url=f"{url}B"),
     ]
-    assert [each.reason for each in found if isinstance(each, Bad)] == [
+    assert [each.reason for each in found if isinstance(each, Reject)] == [
         "redirect: 'A', to 'B'",
         "no article: 'Thó-lūn:A', namespace 1",
         "no article: 'A.css', content is css",
@@ -359,7 +365,7 @@ def test_a_dump_that_breaks_off_keeps_what_stands_before() -> None:
     whole = DUMP.format(name="nanwiki", pages=PAGES)
     found = read("mediawiki_dump", whole[: whole.index("Thó-lūn") + 40])
     assert (len(units(found)), kinds(found)) == (1, ["redirect", "broken XML"])
-    assert isinstance(found[-1], Bad) and found[-1].row == 3 and "after page 2" in found[-1].detail
+    assert isinstance(found[-1], Reject) and found[-1].row == 3 and "after page 2" in found[-1].detail
 
 
 def test_an_article_that_is_too_long_leaves_the_rest() -> None:

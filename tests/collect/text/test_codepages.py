@@ -5,7 +5,7 @@ import unicodedata
 
 import pytest
 
-from emma.collect.text.codepages import PAGES, Verdict, customary, evidence, is_unusual, judge
+from emma.collect.text.codepages import PAGES, Verdict, customary, evidence, is_unusual, judge_code_page
 
 TEXTS = {
     "por": "A manhã está fria e não há ninguém na praça. As crianças vão à escola a pé, e a avó põe o pão na mesa.",
@@ -73,7 +73,7 @@ def test_what_a_page_says_is_never_read_as_something_else(iso: str) -> None:
     pages = [page for page in (*PAGES, *EAST) if (page in EAST) == (iso in SCRIPTS) and not is_unusual(page, usual)]
     written = {page: data for page in pages if (data := encoded(text, page)) and not data.isascii()}
     for page, data in written.items():
-        found = judge(data, iso, script)
+        found = judge_code_page(data, iso, script)
         if found.encoding:
             read += 1
             assert unicodedata.normalize("NFC", data.decode(found.encoding)) == text, (page, found)
@@ -84,28 +84,30 @@ def test_what_a_page_says_is_never_read_as_something_else(iso: str) -> None:
 def test_a_language_that_nobody_names_is_told_by_its_letters(iso: str) -> None:
     page = {"rus": "koi8-r", "ell": "cp1253", "heb": "cp1255", "tha": "cp874", "jpn": "euc_jp"}[iso]
     data = TEXTS[iso].encode(page)
-    found = judge(data)
+    found = judge_code_page(data)
     assert found.encoding is None or data.decode(found.encoding) == TEXTS[iso]
 
 
 def test_another_language_refutes_every_page() -> None:
-    assert judge(TEXTS["rus"].encode("cp1251"), "por") == Verdict(None)
-    assert judge(TEXTS["fin"].encode("cp1252"), "rus", "Cyrl").encoding is None
+    assert judge_code_page(TEXTS["rus"].encode("cp1251"), "por") == Verdict(None)
+    assert judge_code_page(TEXTS["fin"].encode("cp1252"), "rus", "Cyrl").encoding is None
 
 
 def test_near_ties_are_told() -> None:
     """U+00F5 and U+0151 are the same byte in Windows-1252 and -1250, and Hungarian has only the second."""
-    assert judge("az õ\n".encode("cp1252"), "hun").encoding in (None, "cp1250")
-    assert judge("x \xe6 y".encode("cp1252"), "swh") == judge("x \xe6 y".encode("cp1252"), "swh", "Latn")
+    assert judge_code_page("az õ\n".encode("cp1252"), "hun").encoding in (None, "cp1250")
+    assert judge_code_page("x \xe6 y".encode("cp1252"), "swh") == judge_code_page(
+        "x \xe6 y".encode("cp1252"), "swh", "Latn"
+    )
 
 
 def test_apostrophes_and_quotation_marks_alone_are_enough() -> None:
-    assert judge("Ng’ombe wangu “mzuri” – amelala.".encode("cp1252"), "swh").encoding == "cp1252"
+    assert judge_code_page("Ng’ombe wangu “mzuri” – amelala.".encode("cp1252"), "swh").encoding == "cp1252"
 
 
 def test_what_is_stated_is_believed_until_it_is_refuted() -> None:
-    assert judge(TEXTS["deu"].encode("cp1252"), "deu", stated="iso8859-1").encoding == "iso8859-1"
-    assert judge(TEXTS["rus"].encode("cp1251"), "rus", stated="cp1252").encoding == "cp1251"
+    assert judge_code_page(TEXTS["deu"].encode("cp1252"), "deu", stated="iso8859-1").encoding == "iso8859-1"
+    assert judge_code_page(TEXTS["rus"].encode("cp1251"), "rus", stated="cp1252").encoding == "cp1251"
 
 
 def test_evidence_has_every_byte() -> None:

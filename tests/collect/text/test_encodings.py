@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emma.collect.text.encodings import SAMPLE, Encoding, Unknown, as_utf8, detected, is_wide
+from emma.collect.text.encodings import SAMPLE_BYTES, Encoding, Unknown, detect_encoding, is_wide, recode_to_utf8
 from emma.lang.language import Lang
 from tests.conftest import TEXTS
 
@@ -16,14 +16,14 @@ from tests.conftest import TEXTS
     ("encoding", "name"), [("utf-8", "utf-8"), ("utf-8-sig", "utf-8-sig"), ("utf-16", "utf-16"), ("utf-32", "utf-32")]
 )
 def test_unicode_is_known_not_guessed(label: str, encoding: str, name: str) -> None:
-    assert detected(TEXTS[label].encode(encoding)) == Encoding(name)
+    assert detect_encoding(TEXTS[label].encode(encoding)) == Encoding(name)
 
 
 def test_a_sample_may_end_inside_a_character() -> None:
     for end in range(3, 8):
-        assert detected("ไทย".encode()[:end]) == Encoding("utf-8")
-    assert detected(b"a" * (SAMPLE - 1) + "ไทย".encode()[:1]) == Encoding("utf-8")
-    assert detected(b"") == Encoding("utf-8")
+        assert detect_encoding("ไทย".encode()[:end]) == Encoding("utf-8")
+    assert detect_encoding(b"a" * (SAMPLE_BYTES - 1) + "ไทย".encode()[:1]) == Encoding("utf-8")
+    assert detect_encoding(b"") == Encoding("utf-8")
 
 
 RUSSIAN = "Все люди рождаются свободными и равными в своем достоинстве и правах. Они наделены разумом и совестью. "
@@ -31,7 +31,7 @@ RUSSIAN = "Все люди рождаются свободными и равны
 
 @pytest.mark.parametrize("encoding", ["cp1251", "koi8_r"])
 def test_older_encodings_are_guessed(encoding: str) -> None:
-    found = detected((RUSSIAN * 5).encode(encoding))
+    found = detect_encoding((RUSSIAN * 5).encode(encoding))
     assert (
         isinstance(found, Encoding)
         and found.guessed
@@ -42,17 +42,17 @@ def test_older_encodings_are_guessed(encoding: str) -> None:
 @given(st.text(), st.sampled_from(["utf-16", "utf-16-be", "utf-32", "gb18030"]))
 def test_a_stream_in_another_encoding(text: str, encoding: str) -> None:
     text = text.encode("utf-8", "ignore").decode()
-    stream = as_utf8(io.BytesIO(text.encode(encoding)), encoding)
+    stream = recode_to_utf8(io.BytesIO(text.encode(encoding)), encoding)
     assert stream.read() == text.encode()
 
 
 def test_a_stream_longer_than_a_piece() -> None:
-    text = "ไทย\n" * SAMPLE
-    assert as_utf8(io.BytesIO(text.encode("utf-16")), "utf-16").read() == text.encode()
+    text = "ไทย\n" * SAMPLE_BYTES
+    assert recode_to_utf8(io.BytesIO(text.encode("utf-16")), "utf-16").read() == text.encode()
 
 
 def test_a_stream_that_breaks() -> None:
-    stream = as_utf8(io.BytesIO("ab".encode("utf-16") + b"x"), "utf-16")
+    stream = recode_to_utf8(io.BytesIO("ab".encode("utf-16") + b"x"), "utf-16")
     with pytest.raises(OSError, match="truncated"):
         stream.read()
 
@@ -66,36 +66,36 @@ def test_wide() -> None:
 def test_wide_encodings_without_a_mark(label: str, encoding: str) -> None:
     lang = Lang.parse(label)
     for lines in (1, 20):
-        found = detected((f"{TEXTS[label]}\n" * lines).encode(encoding), lang)
+        found = detect_encoding((f"{TEXTS[label]}\n" * lines).encode(encoding), lang)
         assert found == Encoding(encoding, guessed=True), (label, encoding, lines)
 
 
 @pytest.mark.parametrize("label", TEXTS)
 def test_text_is_not_taken_for_a_wide_encoding(label: str) -> None:
     for end in range(400, 440):
-        assert detected((TEXTS[label] * 20).encode()[:end], Lang.parse(label)) == Encoding("utf-8")
+        assert detect_encoding((TEXTS[label] * 20).encode()[:end], Lang.parse(label)) == Encoding("utf-8")
 
 
 def test_what_is_no_text_is_unknown() -> None:
     noise = bytes(number * 89 % 256 for number in range(4000))
     for lang in (None, Lang("swh", "Latn"), Lang("rus", "Cyrl"), Lang("cmn", "Hans")):
-        found = detected(noise, lang)
+        found = detect_encoding(noise, lang)
         assert isinstance(found, Unknown) and "control" in found.reason
 
 
 def test_what_cannot_be_decided_says_what_was_weighed() -> None:
-    found = detected("Xyz é".encode("cp1252"), Lang("arn", "Latn"))
+    found = detect_encoding("Xyz é".encode("cp1252"), Lang("arn", "Latn"))
     assert isinstance(found, Unknown) and "arn_Latn" in found.reason
 
 
 def test_a_damaged_line_of_utf8_does_not_make_it_something_else() -> None:
     data = "Está à espera.\n".encode() * 50 + b"Est\xe1 \xe0 espera.\n"
-    assert detected(data, Lang("por", "Latn")) == Encoding("utf-8")
+    assert detect_encoding(data, Lang("por", "Latn")) == Encoding("utf-8")
 
 
 @pytest.mark.parametrize("encoding", ["iso2022_jp", "iso2022_kr"])
 def test_escapes_to_other_alphabets(encoding: str) -> None:
     text = {"iso2022_jp": "雨が降り始めた。\n", "iso2022_kr": "비가 오기 시작했다\n"}[encoding]
-    found = detected(text.encode(encoding), None)
+    found = detect_encoding(text.encode(encoding), None)
     assert isinstance(found, Encoding) and text.encode(encoding).decode(found.name) == text
-    assert detected(b"\x1b[1mbold\x1b[0m", None) == Encoding("utf-8")
+    assert detect_encoding(b"\x1b[1mbold\x1b[0m", None) == Encoding("utf-8")

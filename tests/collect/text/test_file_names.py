@@ -11,9 +11,9 @@ from iso639 import ALL_LANGUAGES
 from emma.collect.config import SourceConfig
 from emma.collect.files.streams import InputFile
 from emma.collect.readers import names as readers
+from emma.collect.records import RawDocument
 from emma.collect.text.file_names import NAMED, told, told_of, told_of_pair
 from emma.collect.text.naming import Naming
-from emma.collect.unit import Unit
 from emma.errors import LanguageError
 from emma.lang.cldr import is_short
 from tests.collect.given import coded
@@ -65,7 +65,7 @@ ELSEWHERE = {"epub", "huggingface", "parquet", "mediawiki_dump", "moses", "warc"
 
 def codes(reader: str, content: str, name: str, **changes: object) -> set[str]:
     file = InputFile(name, io.BytesIO(content.encode()), 100_000)
-    return {each.code for each in coded(file, source(reader, **changes)) if isinstance(each, Unit)}
+    return {each.code for each in coded(file, source(reader, **changes)) if isinstance(each, RawDocument)}
 
 
 def test_every_reader_is_tried() -> None:

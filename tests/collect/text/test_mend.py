@@ -9,8 +9,8 @@ import ftfy
 import pytest
 
 from emma.collect.documents import cleaned
+from emma.collect.records import RawDocument
 from emma.collect.text.clean import mend, repair
-from emma.collect.unit import Unit
 from tests.collect.given import DATA, needs_data
 from tests.conftest import TEXTS
 
@@ -58,9 +58,9 @@ def test_only_the_broken_lines_change() -> None:
 def test_controls_are_windows_1252_and_are_mended_before_repair() -> None:
     assert mend("manglars \x97 sinó") == "manglars — sinó"
     assert mend("parlé\x85 Tu") == "parlé… Tu"
-    assert cleaned(Unit(1, "manglars \x97 sinó")) == Unit(1, "manglars — sinó", repair="mojibake")
-    assert cleaned(Unit(1, "a", text2="b\x97c ")) == Unit(1, "a", text2="b—c", repair="mojibake")
-    assert cleaned(Unit(1, " sin\u00adó\x07 ")) == Unit(1, "sinó")
+    assert cleaned(RawDocument(1, "manglars \x97 sinó")) == RawDocument(1, "manglars — sinó", repair="mojibake")
+    assert cleaned(RawDocument(1, "a", text2="b\x97c ")) == RawDocument(1, "a", text2="b—c", repair="mojibake")
+    assert cleaned(RawDocument(1, " sin\u00adó\x07 ")) == RawDocument(1, "sinó")
 
 
 def test_clean_text_costs_little() -> None:

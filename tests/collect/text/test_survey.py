@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emma.collect.documents import cleaned
+from emma.collect.records import RawDocument, Reject
 from emma.collect.text.clean import mend, repair
 from emma.collect.text.survey import BATCH, ENOUGH, cells, look, surveyed
-from emma.collect.unit import Bad, Unit
 from emma.kernels import survey as kernel
 from emma.lang.codes import SAMPLE
 from emma.lang.markup import letters
@@ -40,15 +40,15 @@ def test_whole_texts_are_those_that_mending_leaves_alone(given_texts: list[str])
 @settings(deadline=None)  # the first call compiles
 @given(texts, st.none() | texts)
 def test_a_surveyed_unit_is_cleaned_as_any_other(text: str, text2: str | None) -> None:
-    filler = [Unit(row, "x" * ENOUGH) for row in (1, 2)]
-    _, unit, _ = surveyed([filler[0], Unit(3, text, "a", text2, "b"), filler[1]])
+    filler = [RawDocument(row, "x" * ENOUGH) for row in (1, 2)]
+    _, unit, _ = surveyed([filler[0], RawDocument(3, text, "a", text2, "b"), filler[1]])
     clean = cleaned(unit)
     assert (clean.text, clean.text2) == (slow(text), None if text2 is None else slow(text2))
     assert filler[0].seen == ("Latn", 1.0, SAMPLE), "together they are enough to be looked at"
 
 
 def test_a_few_short_texts_are_not_looked_at_together() -> None:
-    (unit,) = surveyed([Unit(1, "x" * (ENOUGH - 1))])
+    (unit,) = surveyed([RawDocument(1, "x" * (ENOUGH - 1))])
     assert unit.seen is None
 
 
@@ -86,5 +86,7 @@ def test_cells_know_all_that_nfc_may_change() -> None:
 
 
 def test_order_and_number_stay() -> None:
-    units: list[Unit | Bad] = [Unit(row, "a") if row % 7 else Bad(row, "x") for row in range(3 * BATCH + 1)]
+    units: list[RawDocument | Reject] = [
+        RawDocument(row, "a") if row % 7 else Reject(row, "x") for row in range(3 * BATCH + 1)
+    ]
     assert [unit.row for unit in surveyed(iter(units))] == list(range(3 * BATCH + 1))

@@ -14,8 +14,8 @@ from typing import IO, Self
 from emma.collect.files.binary import is_zip
 from emma.collect.files.compression import decompress, without_suffix
 from emma.collect.files.escaping import escaped
-from emma.collect.files.streams import DAMAGE, InputFile, in_words
-from emma.collect.unit import Bad
+from emma.collect.files.streams import DAMAGE_ERRORS, InputFile, describe_error
+from emma.collect.records import Reject
 
 SLIPS = (NotImplementedError, RuntimeError, ValueError, IndexError, OverflowError, MemoryError, struct.error)
 """What the libraries raise, beside DAMAGE, for headers that make no sense, unknown methods and passwords."""
@@ -31,19 +31,19 @@ NO_FILES = {
 MOST_TIMES = 1032
 """How much larger deflation can make bytes at most."""
 
-Found = Iterator[tuple[str, IO[bytes] | Bad]]
+Found = Iterator[tuple[str, IO[bytes] | Reject]]
 
 
-def members(archive: InputFile, pattern: str) -> Iterator[InputFile | Bad]:
+def read_members(archive: InputFile, pattern: str) -> Iterator[InputFile | Reject]:
     """The members that match, each to be read before the next. Raises what damage raises."""
     with _told():
-        zipped = archive.inner.suffix.lower() == ".zip" or is_zip(archive.sample())
+        zipped = archive.plain_name.suffix.lower() == ".zip" or is_zip(archive.read_sample())
     seen = set()
     for name, content in _of_zip(archive, pattern) if zipped else _of_tar(archive, pattern):
-        if isinstance(content, Bad):
+        if isinstance(content, Reject):
             yield replace(content, file=f"{archive.name}/{name}") if name else content
         elif name in seen:
-            yield Bad(0, "member twice", f"'{name}' is in {archive.name} again; the first one was read")
+            yield Reject(0, "member twice", f"'{name}' is in {archive.name} again; the first one was read")
         else:
             seen.add(name)
             yield _member(archive, name, content)
@@ -60,7 +60,7 @@ def _told() -> Iterator[None]:
     try:
         yield
     except (*SLIPS, RecursionError) as error:
-        raise OSError(in_words(error)) from None
+        raise OSError(describe_error(error)) from None
 
 
 def _of_tar(archive: InputFile, pattern: str) -> Found:
@@ -84,10 +84,10 @@ def _of_tar(archive: InputFile, pattern: str) -> Found:
         yield from _passed_over(Header)
         yield from ((name, _of_link(name, links, given)) for name in links)
         if not Header.ended:
-            yield "", Bad(0, "broken file", "the archive ends without its end mark, so members may be missing")
+            yield "", Reject(0, "broken file", "the archive ends without its end mark, so members may be missing")
 
 
-def _of_link(name: str, links: Mapping[str, tarfile.TarInfo], given: set[str]) -> Bad:
+def _of_link(name: str, links: Mapping[str, tarfile.TarInfo], given: set[str]) -> Reject:
     """What a link is: a member a second time if what it leads to was given, else one that cannot be read.
 
     The archive is read once, so content that was passed is gone.
@@ -98,8 +98,8 @@ def _of_link(name: str, links: Mapping[str, tarfile.TarInfo], given: set[str]) -
         met.add(target)
         target = _target(target, links[target])
     if target in given:
-        return Bad(0, "member twice", f"{what}, which was read")
-    return Bad(0, "unread member", f"{what}, which was not read; name that in `member`, or unpack the archive")
+        return Reject(0, "member twice", f"{what}, which was read")
+    return Reject(0, "unread member", f"{what}, which was not read; name that in `member`, or unpack the archive")
 
 
 def _target(name: str, link: tarfile.TarInfo) -> str:
@@ -130,18 +130,18 @@ def _passed_over(header: type[_Header]) -> Found:
     if size := header.bad * tarfile.BLOCKSIZE:
         header.bad = 0
         what = f"{size} bytes are no member: a damaged header and what follows it, up to the next"
-        yield "", Bad(0, "broken file", what, unread=size)
+        yield "", Reject(0, "broken file", what, unread=size)
 
 
-def _content(tar: tarfile.TarFile, info: tarfile.TarInfo, name: str) -> IO[bytes] | Bad:
+def _content(tar: tarfile.TarFile, info: tarfile.TarInfo, name: str) -> IO[bytes] | Reject:
     if info.type in NO_FILES:
-        return Bad(0, "no file", f"member '{name}' is {NO_FILES[info.type]}")
+        return Reject(0, "no file", f"member '{name}' is {NO_FILES[info.type]}")
     content = None if info.issparse() else tar.extractfile(info)  # holes could be of any size
-    return content or Bad(0, "unread member", f"'{name}' is of a kind that is not read; unpack the archive")
+    return content or Reject(0, "unread member", f"'{name}' is of a kind that is not read; unpack the archive")
 
 
 def _of_zip(archive: InputFile, pattern: str) -> Found:
-    with _told(), zipfile.ZipFile(archive.seekable()) as packed:
+    with _told(), zipfile.ZipFile(archive.seekable_stream()) as packed:
         for info in packed.infolist():
             name = escaped(info.filename)
             if name.endswith("/") or not fnmatch.fnmatchcase(name, pattern):
@@ -149,16 +149,16 @@ def _of_zip(archive: InputFile, pattern: str) -> Found:
             yield name, _opened(packed, info, name)
 
 
-def _opened(packed: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> IO[bytes] | Bad:
+def _opened(packed: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> IO[bytes] | Reject:
     if not name:
-        return Bad(0, "broken file", "a member has no name", unread=claimed(packed, info))
+        return Reject(0, "broken file", "a member has no name", unread=claimed_bytes(packed, info))
     try:
         return io.BufferedReader(_Careful(packed.open(info)))
-    except (*DAMAGE, *SLIPS) as error:
-        return Bad(0, "broken file", f"member '{name}': {in_words(error)}", unread=claimed(packed, info))
+    except (*DAMAGE_ERRORS, *SLIPS) as error:
+        return Reject(0, "broken file", f"member '{name}': {describe_error(error)}", unread=claimed_bytes(packed, info))
 
 
-def claimed(packed: zipfile.ZipFile, info: zipfile.ZipInfo) -> int:
+def claimed_bytes(packed: zipfile.ZipFile, info: zipfile.ZipInfo) -> int:
     """The size that a header gives a member, as far as the bytes before the directory can hold it."""
     return min(info.file_size, MOST_TIMES * min(info.compress_size, packed.start_dir))
 
@@ -186,25 +186,25 @@ class _Careful(io.RawIOBase):
         super().close()
 
 
-def pairs(archive: InputFile, pattern: str) -> Iterator[InputFile | Bad]:
+def read_member_pairs(archive: InputFile, pattern: str) -> Iterator[InputFile | Reject]:
     """The members of a zip archive that are two and two the same but for their last suffix, side by side."""
-    with _told(), zipfile.ZipFile(archive.seekable()) as packed:
+    with _told(), zipfile.ZipFile(archive.seekable_stream()) as packed:
         named = {escaped(info.filename): info for info in reversed(packed.infolist())}
         names = [name for name in named if name and not name.endswith("/") and fnmatch.fnmatchcase(name, pattern)]
-        for stem, two in by_stem(names).items():
+        for stem, two in group_by_stem(names).items():
             if len(two) != 2:
-                yield Bad(0, "no pair", f"of '{stem}.*' there are {len(two)} files, not 2; narrow `member`")
+                yield Reject(0, "no pair", f"of '{stem}.*' there are {len(two)} files, not 2; narrow `member`")
                 continue
             halves = [(name, _opened(packed, named[name], name)) for name in two]
-            if bad := [half for _, half in halves if isinstance(half, Bad)]:
+            if bad := [half for _, half in halves if isinstance(half, Reject)]:
                 yield from bad
                 continue
-            file, beside = (_member(archive, name, half) for name, half in halves if not isinstance(half, Bad))
-            file.beside = (beside,)
+            file, beside = (_member(archive, name, half) for name, half in halves if not isinstance(half, Reject))
+            file.companions = (beside,)
             yield file
 
 
-def by_stem(names: list[str]) -> dict[str, list[str]]:
+def group_by_stem(names: list[str]) -> dict[str, list[str]]:
     """Names, sorted, under what they have in common before the last suffix (their compression aside)."""
     groups: dict[str, list[str]] = {}
     for name in sorted(names):

@@ -2,7 +2,7 @@
 
 import re
 
-LOOKED_AT = 1024
+SIGNATURE_BYTES = 1024
 """Bytes from the beginning of a file that are enough."""
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 _CONVERT = "convert it to text first"
@@ -49,7 +49,7 @@ AMBIGUOUS: tuple[tuple[bytes, str], ...] = (
     (b"MZ", "a program for Windows"),
 )
 """First bytes that a text may have too; control characters soon after them decide."""
-SOON = 64
+CONTROL_BYTES = 64
 PATTERNS: tuple[tuple[re.Pattern[bytes], str], ...] = (
     (re.compile(rb"BZh[1-9](1AY&SY|\x17rE8P\x90)"), f"bzip2-compressed data; {_COMPRESSED.format('.bz2')}"),
     (re.compile(rb"\s{0,64}%PDF-\d\.\d"), f"a PDF; {_CONVERT} (pdftotext)"),
@@ -71,7 +71,7 @@ IN_ZIP: tuple[tuple[bytes, str], ...] = (
 )
 
 
-def recognised(head: bytes) -> str:
+def recognise_binary(head: bytes) -> str:
     """What a file is by its first LOOKED_AT bytes, in words and with what to do; empty where it may be text."""
     head = head.removeprefix(b"\xef\xbb\xbf")  # which careless tools put before anything
     found = _of_signature(head) or next((what for shape, what in PATTERNS if shape.match(head)), "")
@@ -84,7 +84,7 @@ def recognised(head: bytes) -> str:
 
 def _of_signature(head: bytes) -> str:
     plain = next((what for sign, what in SIGNATURES if head.startswith(sign)), "")
-    if plain or not _CONTROL.search(head[:SOON]):
+    if plain or not _CONTROL.search(head[:CONTROL_BYTES]):
         return plain
     return next((what for sign, what in AMBIGUOUS if head.startswith(sign)), "")
 

@@ -23,7 +23,7 @@ BEGINNINGS = ((b"\x1f\x8b", ".gz"), (b"BZh", ".bz2"), (b"\xfd7zXZ\x00", ".xz"), 
 """First bytes of what is compressed, and the suffix that it should have."""
 
 
-def compression(name: str) -> str:
+def compression_suffix(name: str) -> str:
     """The suffix of the compression that a name states, in whatever case; empty where it states none."""
     suffix = PurePosixPath(name).suffix.lower()
     return suffix if suffix in SUFFIXES else SHORT.get(suffix, "")
@@ -32,14 +32,14 @@ def compression(name: str) -> str:
 def without_suffix(name: str) -> PurePosixPath:
     """A name without the suffix of its compression: `am.md` for `am.md.gz`, `am.tar` for `am.tgz`."""
     path = PurePosixPath(name)
-    if not compression(name):
+    if not compression_suffix(name):
         return path
     return path.with_suffix(".tar" if path.suffix.lower() in SHORT else "")
 
 
 def decompress(raw: IO[bytes], name: str) -> IO[bytes]:
     """The content of a stream, by the suffix of its name; the stream itself if that names no compression."""
-    match compression(name):
+    match compression_suffix(name):
         case ".gz":
             return cast(IO[bytes], gzip.open(raw, "rb"))
         case ".bz2":

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from emma.collect.config import CollectConfig, SourceConfig
-from emma.collect.files import hub, remote, saved
+from emma.collect.files import datasets as hub
+from emma.collect.files import locations as remote
+from emma.collect.files import saved
 from emma.collect.files.compression import without_suffix
 from emma.collect.files.escaping import escaped, unescaped
 from emma.errors import ExtraError, SourceError

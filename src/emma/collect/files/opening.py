@@ -7,14 +7,16 @@ from dataclasses import replace
 from typing import IO
 
 from emma.collect.config import SourceConfig
-from emma.collect.files import archives, hub, remote
-from emma.collect.files.binary import LOOKED_AT, is_tar, is_zip, recognised
-from emma.collect.files.compression import BEGINNINGS, compression, decompress
+from emma.collect.files import archives
+from emma.collect.files import datasets as hub
+from emma.collect.files import locations as remote
+from emma.collect.files.binary import SIGNATURE_BYTES, is_tar, is_zip, recognise_binary
+from emma.collect.files.compression import BEGINNINGS, compression_suffix, decompress
 from emma.collect.files.inputs import PAIRED
-from emma.collect.files.pieces import Part, Piece
-from emma.collect.files.streams import DAMAGE, InputFile, in_words, skip_line, with_line_feeds
-from emma.collect.text.encodings import MARKS, SAMPLE, as_utf8, has_controls, is_wide
-from emma.collect.unit import Bad
+from emma.collect.files.ranges import Part, Piece
+from emma.collect.files.streams import DAMAGE_ERRORS, InputFile, describe_error, skip_line, with_line_feeds
+from emma.collect.records import Reject
+from emma.collect.text.encodings import MARKS, SAMPLE_BYTES, has_controls, is_wide, recode_to_utf8
 
 BINARY = frozenset({"parquet", "huggingface", "warc", "epub"})
 """Readers of formats that are not text."""
@@ -24,7 +26,7 @@ CUT_UP = frozenset({"gettext", "text"})
 """Others to which lines matter."""
 
 
-def open_piece(piece: Piece, source: SourceConfig, max_row_bytes: int) -> Iterator[InputFile | Bad]:
+def open_piece(piece: Piece, source: SourceConfig, max_row_bytes: int) -> Iterator[InputFile | Reject]:
     """The files of a piece, or the members of the archive that it is; each is to be read before the next."""
     try:
         with ExitStack() as stack:
@@ -32,26 +34,26 @@ def open_piece(piece: Piece, source: SourceConfig, max_row_bytes: int) -> Iterat
             if source.member is not None:
                 yield from _members(file, source, source.member)
                 return
-            file.beside = tuple(others)
-            if not isinstance(found := as_text(file, source), Bad):
-                file.beside = tuple(_from_line(each, file.row) for each in others)
-            if not (isinstance(found, Bad) and file.row):  # said once, however many ranges the file has
+            file.companions = tuple(others)
+            if not isinstance(found := as_text(file, source), Reject):
+                file.companions = tuple(_from_line(each, file.row) for each in others)
+            if not (isinstance(found, Reject) and file.row):  # said once, however many ranges the file has
                 yield found
-    except DAMAGE as error:
-        yield Bad(0, "broken file", in_words(error))
+    except DAMAGE_ERRORS as error:
+        yield Reject(0, "broken file", describe_error(error))
 
 
-def _members(archive: InputFile, source: SourceConfig, pattern: str) -> Iterator[InputFile | Bad]:
-    read = archives.pairs if source.reader == PAIRED else archives.members
+def _members(archive: InputFile, source: SourceConfig, pattern: str) -> Iterator[InputFile | Reject]:
+    read = archives.read_member_pairs if source.reader == PAIRED else archives.read_members
     try:
         for member in read(archive, pattern):
-            if isinstance(member, Bad):
+            if isinstance(member, Reject):
                 yield member
             else:
                 found = as_text(member, source)
-                yield replace(found, file=member.name) if isinstance(found, Bad) else found
-    except DAMAGE as error:
-        yield Bad(0, "broken file", in_words(error), unread=archive.unread())
+                yield replace(found, file=member.name) if isinstance(found, Reject) else found
+    except DAMAGE_ERRORS as error:
+        yield Reject(0, "broken file", describe_error(error), unread=archive.count_unread())
 
 
 def _open(stack: ExitStack, part: Part, piece: Piece, source: SourceConfig, max_row_bytes: int) -> InputFile:
@@ -65,7 +67,7 @@ def _open(stack: ExitStack, part: Part, piece: Piece, source: SourceConfig, max_
     name = part.name if source.member is None else as_it_begins(stream, part.name)
     file.stream = stack.enter_context(decompress(stream, name))
     if is_wide(source.encoding):
-        file.stream = as_utf8(file.stream, str(source.encoding))
+        file.stream = recode_to_utf8(file.stream, str(source.encoding))
     elif source.encoding != "utf-8":
         file.encoding = source.encoding
     return file
@@ -73,28 +75,30 @@ def _open(stack: ExitStack, part: Part, piece: Piece, source: SourceConfig, max_
 
 def as_it_begins(stream: IO[bytes], name: str) -> str:
     """The name of an archive as it should be by its first bytes, where these are of another kind than it says."""
-    if not compression(name) or not isinstance(stream, io.BufferedReader):
+    if not compression_suffix(name) or not isinstance(stream, io.BufferedReader):
         return name
-    head = stream.peek(LOOKED_AT)[:LOOKED_AT]
+    head = stream.peek(SIGNATURE_BYTES)[:SIGNATURE_BYTES]
     if is_tar(head) or is_zip(head):
         return "archive"
     return next((f"archive{suffix}" for sign, suffix in BEGINNINGS if head.startswith(sign)), name)
 
 
-def as_text(file: InputFile, source: SourceConfig) -> InputFile | Bad:
-    """The file, for readers of lines in UTF-8 whatever its byte-order mark; a Bad where it is no text at all."""
+def as_text(file: InputFile, source: SourceConfig) -> InputFile | Reject:
+    """The file, for readers of lines in UTF-8 whatever its byte-order mark; a reject where it is no text at all."""
     if source.reader in BINARY:
         return file
-    if what := recognised(file.sample()):
-        return Bad(0, "not text", f"{file.name.rsplit('/', 1)[-1]} is {what}", file.sample(), unread=file.unread())
-    bad = [found for each in file.beside if isinstance(found := as_text(each, source), Bad)]
+    if what := recognise_binary(file.read_sample()):
+        return Reject(
+            0, "not text", f"{file.name.rsplit('/', 1)[-1]} is {what}", file.read_sample(), unread=file.count_unread()
+        )
+    bad = [found for each in file.companions if isinstance(found := as_text(each, source), Reject)]
     if bad:
         return bad[0]
     if source.reader in OF_LINES and source.encoding is None:
-        name = next((name for mark, name in MARKS if file.sample().startswith(mark)), None)
+        name = next((name for mark, name in MARKS if file.read_sample().startswith(mark)), None)
         if name and is_wide(name):
-            replace_stream(file, as_utf8(file.stream, name))
-    if source.reader in OF_LINES | CUT_UP and file.left is None and has_returns_alone(file.sample()):
+            replace_stream(file, recode_to_utf8(file.stream, name))
+    if source.reader in OF_LINES | CUT_UP and file.left is None and has_returns_alone(file.read_sample()):
         replace_stream(file, with_line_feeds(file.stream))
     return file
 
@@ -113,7 +117,7 @@ def _begin(file: InputFile, start: int) -> int:
     """Move to the first line that begins at byte `start` or later; where that is."""
     if not start:
         return 0
-    file.head = file.stream.read(SAMPLE)
+    file.head = file.stream.read(SAMPLE_BYTES)
     file.stream.seek(start - 1)
     return start - 1 + skip_line(file.stream)
 

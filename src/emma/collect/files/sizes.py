@@ -1,7 +1,7 @@
 """How much text there may be in files, before any is opened."""
 
 from emma.collect.config import SourceConfig
-from emma.collect.files.compression import compression
+from emma.collect.files.compression import compression_suffix
 from emma.collect.files.inputs import Inputs, Listed
 
 PACKED = (".zip", ".parquet", ".epub")
@@ -18,4 +18,4 @@ def text_bytes(source: SourceConfig, found: Inputs) -> int:
 
 def is_packed(source: SourceConfig, file: Listed) -> bool:
     """Whether a file is compressed, or an archive, whose members may be."""
-    return source.member is not None or bool(compression(file.name)) or file.name.lower().endswith(PACKED)
+    return source.member is not None or bool(compression_suffix(file.name)) or file.name.lower().endswith(PACKED)

@@ -15,10 +15,10 @@ from typing import IO
 import zstandard
 
 from emma.collect.files.compression import without_suffix
-from emma.collect.text.encodings import MARKS, SAMPLE
-from emma.collect.unit import Bad
+from emma.collect.records import Reject
+from emma.collect.text.encodings import MARKS, SAMPLE_BYTES
 
-DAMAGE = (
+DAMAGE_ERRORS = (
     OSError,
     EOFError,
     zlib.error,
@@ -28,7 +28,7 @@ DAMAGE = (
     zipfile.BadZipFile,
 )
 """What reading a broken file or archive raises."""
-CHUNK = 1 << 20
+CHUNK_BYTES = 1 << 20
 
 
 @dataclass
@@ -44,7 +44,7 @@ class InputFile:
     """Lines of the file before where the stream stands."""
     left: int | None = None
     """Bytes in which lines of this range begin; None: to the end of the file."""
-    beside: tuple["InputFile", ...] = ()
+    companions: tuple["InputFile", ...] = ()
     """Files whose lines belong to this one's."""
     location: str = ""
     """Where the file lies, for formats that a library opens by itself."""
@@ -54,14 +54,14 @@ class InputFile:
     """Whether the stream cannot go back, whatever it says of itself: a member of a tar archive."""
 
     @property
-    def inner(self) -> PurePosixPath:
+    def plain_name(self) -> PurePosixPath:
         """The name without the suffix of its compression: `am.md` for `am.md.gz`."""
         return without_suffix(self.name)
 
-    def lines(self) -> Iterator[tuple[int, bytes] | Bad]:
-        """Lines with their numbers from 1, without line ends. A line that is too long is a Bad; the rest goes on.
+    def read_lines(self) -> Iterator[tuple[int, bytes] | Reject]:
+        """Lines with their numbers from 1, without line ends. A line that is too long is a reject; the rest goes on.
 
-        Damage ends the iteration with a Bad.
+        Damage ends the iteration with a reject.
         """
         row, left, limit, readline = self.row, self.left, self.max_row_bytes, self.stream.readline
         try:
@@ -69,52 +69,52 @@ class InputFile:
                 row += 1
                 size = len(line)
                 if size > limit and not line.endswith(b"\n"):
-                    yield Bad(row, "row too long", f"more than {limit} bytes (max_row_bytes)", line)
+                    yield Reject(row, "row too long", f"more than {limit} bytes (max_row_bytes)", line)
                     size += skip_line(self.stream)
                 else:
                     yield row, line.rstrip(b"\r\n")
                 if left is not None:
                     left -= size
-        except DAMAGE as error:
-            yield Bad(row + 1, "broken file", f"it cannot be read from here on ({in_words(error)})")
+        except DAMAGE_ERRORS as error:
+            yield Reject(row + 1, "broken file", f"it cannot be read from here on ({describe_error(error)})")
 
-    def sample(self) -> bytes:
+    def read_sample(self) -> bytes:
         """The first bytes of the file, as far as it is whole; the stream then gives them again, and damage after."""
         if self.head is None:
             self.head, damage = _beginning(self.stream)
             if isinstance(self.stream, io.BufferedReader) and isinstance(self.stream.raw, io.FileIO):
                 self.stream.seek(0)
             else:
-                self.stream = io.BufferedReader(_Chained(self.head, self.stream, damage), CHUNK)
+                self.stream = io.BufferedReader(_Chained(self.head, self.stream, damage), CHUNK_BYTES)
         return self.head
 
-    def whole(self) -> bytes | Bad:
-        """All bytes, for formats that make sense only whole; Bad (row 0) when damaged or over `max_row_bytes`.
+    def read_bytes(self) -> bytes | Reject:
+        """All bytes, for formats that make sense only whole; Reject (row 0) when damaged or over `max_row_bytes`.
 
-        Nothing of a Bad file is used, so all of its bytes count as unread.
+        Nothing of a reject file is used, so all of its bytes count as unread.
         """
         try:
             data = self.stream.read(self.max_row_bytes + 1)
-        except DAMAGE as error:
-            return Bad(0, "broken file", in_words(error))
+        except DAMAGE_ERRORS as error:
+            return Reject(0, "broken file", describe_error(error))
         if len(data) > self.max_row_bytes:
             why = f"the file has more than {self.max_row_bytes} bytes (max_row_bytes)"
-            return Bad(0, "row too long", why, data, unread=len(data) + self.unread())
+            return Reject(0, "row too long", why, data, unread=len(data) + self.count_unread())
         return data
 
-    def text(self) -> str | Bad:
+    def read_text(self) -> str | Reject:
         """As `whole`, decoded."""
-        data = self.whole()
-        text = data if isinstance(data, Bad) else self.decode(data, 0)
-        return replace(text, unread=len(text.raw)) if isinstance(text, Bad) and isinstance(data, bytes) else text
+        data = self.read_bytes()
+        text = data if isinstance(data, Reject) else self.decode(data, 0)
+        return replace(text, unread=len(text.raw)) if isinstance(text, Reject) and isinstance(data, bytes) else text
 
-    def unread(self) -> int:
+    def count_unread(self) -> int:
         """Bytes from where the stream stands to its end, or to where it is damaged; the stream is at its end then."""
         passed = 0
         try:
-            while piece := self.stream.read(CHUNK):
+            while piece := self.stream.read(CHUNK_BYTES):
                 passed += len(piece)
-        except DAMAGE:
+        except DAMAGE_ERRORS:
             pass
         return passed
 
@@ -125,11 +125,11 @@ class InputFile:
         except (OSError, ValueError):  # no such thing here, or closed
             return 0
 
-    def decode(self, data: bytes, row: int) -> str | Bad:
-        """Bytes of this file as text, or Bad."""
+    def decode(self, data: bytes, row: int) -> str | Reject:
+        """Bytes of this file as text, or Reject."""
         return decode(data, row, self.encoding)
 
-    def seekable(self) -> IO[bytes]:
+    def seekable_stream(self) -> IO[bytes]:
         """The stream, or a copy of it on disk if it cannot go back, for formats that are not read front to back.
 
         Raises what damage raises.
@@ -137,7 +137,7 @@ class InputFile:
         if not self.forward_only and self.stream.seekable():
             return self.stream
         copy = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as its reader
-        shutil.copyfileobj(self.stream, copy, CHUNK)
+        shutil.copyfileobj(self.stream, copy, CHUNK_BYTES)
         copy.seek(0)
         return copy
 
@@ -169,7 +169,7 @@ class _Chained(io.RawIOBase):
 
 def with_line_feeds(stream: IO[bytes]) -> IO[bytes]:
     """The stream of a file whose lines end with carriage returns alone, as on the first Macintosh, with line feeds."""
-    return io.BufferedReader(_LineFeeds(stream), CHUNK)
+    return io.BufferedReader(_LineFeeds(stream), CHUNK_BYTES)
 
 
 class _LineFeeds(io.RawIOBase):
@@ -192,12 +192,12 @@ class _LineFeeds(io.RawIOBase):
 def _beginning(stream: IO[bytes]) -> tuple[bytes, Exception | None]:
     """The first SAMPLE bytes, or those before damage, and what is damaged."""
     pieces: list[bytes] = []
-    left = SAMPLE
+    left = SAMPLE_BYTES
     try:
         while left and (piece := _read_once(stream, left)):
             pieces.append(piece)
             left -= len(piece)
-    except DAMAGE as error:
+    except DAMAGE_ERRORS as error:
         return b"".join(pieces), error
     return b"".join(pieces), None
 
@@ -210,15 +210,15 @@ def _read_once(stream: IO[bytes], size: int) -> bytes:
 def skip_line(stream: IO[bytes]) -> int:
     """Go to the start of the next line, in bounded memory; returns the bytes passed."""
     passed = 0
-    while line := stream.readline(CHUNK):
+    while line := stream.readline(CHUNK_BYTES):
         passed += len(line)
         if line.endswith(b"\n"):
             break
     return passed
 
 
-def decode(data: bytes, row: int, encoding: str | None = None) -> str | Bad:
-    """Text without a byte-order mark, or Bad; UTF-8 unless said, or UTF-16 or UTF-32 where such a mark says it."""
+def decode(data: bytes, row: int, encoding: str | None = None) -> str | Reject:
+    """Text without a byte-order mark, or Reject; UTF-8 unless said, or UTF-16 or UTF-32 where such a mark says it."""
     if encoding is None and len(data) > 4 and data[:2] in (b"\xff\xfe", b"\xfe\xff", b"\0\0"):
         encoding = next((name for mark, name in MARKS if data.startswith(mark)), None)
     try:
@@ -226,9 +226,9 @@ def decode(data: bytes, row: int, encoding: str | None = None) -> str | Bad:
     except UnicodeDecodeError as error:
         kind = f"invalid {encoding}" if encoding else "invalid UTF-8"
         advice = "" if encoding else "; if all of the file is in another encoding, set `encoding` of the source"
-        return Bad(row, kind, f"byte {error.start} ({error.reason}){advice}", data)
+        return Reject(row, kind, f"byte {error.start} ({error.reason}){advice}", data)
 
 
-def in_words(error: BaseException) -> str:
+def describe_error(error: BaseException) -> str:
     """What an error says, or its name if it says nothing."""
     return str(error).strip(" .") or type(error).__name__

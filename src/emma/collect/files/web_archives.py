@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
-from emma.collect.files.members import PIECE, Plain
-from emma.collect.unit import RAW_BYTES
+from emma.collect.files.resumable import PIECE, ResumableStream
+from emma.collect.records import MAX_RAW_BYTES
 
 HEADER: Final = 1 << 16
 """Bytes that the header of a record may have, and what HTTP says before the content."""
@@ -21,7 +21,7 @@ NEWLINES: Final = b"\r\n"
 
 
 @dataclass(frozen=True)
-class Format:
+class ArchiveFormat:
     """How records of a kind of archive look."""
 
     name: str
@@ -42,13 +42,13 @@ class Format:
         return found.start() if found else -1
 
 
-WARC: Final = Format(
+WARC: Final = ArchiveFormat(
     "warc",
     re.compile(rb"^WARC/\d\.\d+\r?\n(?=[\w-]+:)", re.MULTILINE),
     re.compile(rb"^Content-Length:[ \t]*(\d{1,18})[ \t]*\r?$", re.MULTILINE | re.IGNORECASE),
     (b"\r\n\r\n", b"\n\n"),
 )
-ARC: Final = Format(
+ARC: Final = ArchiveFormat(
     "arc",
     re.compile(rb"^[a-z][a-z0-9+.-]{1,20}:[^\n]{1,4000} \d{8,14} [^\n]{1,200} \d{1,18}\r?\n", re.MULTILINE),
     re.compile(rb" (\d{1,18})\r?\n"),
@@ -57,7 +57,7 @@ ARC: Final = Format(
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class ArchiveRecord:
     """A record as it lies in an archive without compression."""
 
     format: str
@@ -75,7 +75,7 @@ class Record:
     """Bytes that are not read because of it, compressed where they cannot be decompressed."""
 
 
-def records(plain: Plain, limit: int) -> Iterator[Record]:
+def read_records(plain: ResumableStream, limit: int) -> Iterator[ArchiveRecord]:
     """The records in order; of those that are longer than `limit` the beginning."""
     kind = WARC
     while _at_record(plain):
@@ -83,7 +83,7 @@ def records(plain: Plain, limit: int) -> Iterator[Record]:
         yield _next(plain, kind, limit)
 
 
-def _at_record(plain: Plain) -> bool:
+def _at_record(plain: ResumableStream) -> bool:
     """Pass over empty lines; whether anything follows, were it damage."""
     while plain.need(HEADER) and plain.held[0] in NEWLINES:
         first = plain.held[:AFTER]  # of all that is held there may be megabytes, and records without number
@@ -91,7 +91,7 @@ def _at_record(plain: Plain) -> bool:
     return bool(plain.held or (plain.damage and not plain.is_over))
 
 
-def _next(plain: Plain, kind: Format, limit: int) -> Record:
+def _next(plain: ResumableStream, kind: ArchiveFormat, limit: int) -> ArchiveRecord:
     begin = kind.begin.match(plain.held)
     if begin is None:
         return _broken(plain, kind, plain.damage or "no record begins here", 0)
@@ -105,10 +105,10 @@ def _next(plain: Plain, kind: Format, limit: int) -> Record:
     if why := _fault(plain, kind, size):
         broken = _broken(plain, kind, why, end.end())
         return broken if plain.damage else replace(broken, unread=0)
-    return Record(kind.name, plain.at, plain.take(size))
+    return ArchiveRecord(kind.name, plain.at, plain.take(size))
 
 
-def _fault(plain: Plain, kind: Format, size: int) -> str:
+def _fault(plain: ResumableStream, kind: ArchiveFormat, size: int) -> str:
     """What is wrong with a record of `size` bytes that the header promises; empty if nothing is."""
     held = plain.need(size + AFTER)
     if plain.damage and (held < size or (plain.verified is not None and plain.at + size > plain.verified)):
@@ -118,38 +118,38 @@ def _fault(plain: Plain, kind: Format, size: int) -> str:
     return "" if _is_end(plain, kind, size) else "its length is wrong"
 
 
-def _is_end(plain: Plain, kind: Format, at: int) -> bool:
+def _is_end(plain: ResumableStream, kind: ArchiveFormat, at: int) -> bool:
     """Whether a record may end here: at the end of the file, at an empty line, or where the next one begins."""
     rest = bytes(plain.held[at : at + AFTER])
     return not rest.strip(NEWLINES) or rest.startswith(kind.ends) or kind.is_begin(rest.lstrip(NEWLINES))
 
 
-def _large(plain: Plain, kind: Format, size: int, limit: int) -> Record:
+def _large(plain: ResumableStream, kind: ArchiveFormat, size: int, limit: int) -> ArchiveRecord:
     """Pass over a record without holding it; if it does not end as it should, it has swallowed others."""
     plain.need(limit)
     at, data, begun = plain.at, bytes(plain.held[:limit]), 0
     while (left := at + size - plain.at) and plain.need(min(left, PIECE)):
         begun += len(kind.begin.findall(plain.take(min(left, PIECE))))
     if not left and plain.need(AFTER) >= 0 and _is_end(plain, kind, 0):
-        return Record(kind.name, at, data, is_whole=False)
+        return ArchiveRecord(kind.name, at, data, is_whole=False)
     why, passed = plain.damage or "its length is wrong", plain.at - at
     broken = _broken(plain, kind, why, 0)
-    return replace(broken, at=at, data=data[:RAW_BYTES], units=begun, unread=passed + broken.unread)
+    return replace(broken, at=at, data=data[:MAX_RAW_BYTES], units=begun, unread=passed + broken.unread)
 
 
-def _broken(plain: Plain, kind: Format, why: str, start: int) -> Record:
+def _broken(plain: ResumableStream, kind: ArchiveFormat, why: str, start: int) -> ArchiveRecord:
     """Go to where the next record begins, after `start`."""
-    at, data, passed = plain.at, bytes(plain.held[:RAW_BYTES]), 0
+    at, data, passed = plain.at, bytes(plain.held[:MAX_RAW_BYTES]), 0
     while (begin := kind.next_one(plain.held, start)) < 0:
         passed += len(plain.take(max(0, len(plain.held) - AFTER)))
         start = 1
         if plain.damage:
             passed += len(plain.take(len(plain.held)))
             goes_on, skipped = plain.resume(lambda data: WARC.is_begin(data) or ARC.is_begin(data))
-            return Record(kind.name, at, data, why, is_whole=False, unread=skipped + (0 if goes_on else passed))
+            return ArchiveRecord(kind.name, at, data, why, is_whole=False, unread=skipped + (0 if goes_on else passed))
         if plain.is_over:
             passed += len(plain.take(len(plain.held)))
-            return Record(kind.name, at, data, why, is_whole=False, unread=passed)
+            return ArchiveRecord(kind.name, at, data, why, is_whole=False, unread=passed)
         plain.need(len(plain.held) + PIECE)
     plain.take(begin)
-    return Record(kind.name, at, data, why, is_whole=False)
+    return ArchiveRecord(kind.name, at, data, why, is_whole=False)

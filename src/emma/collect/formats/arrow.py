@@ -11,30 +11,30 @@ import orjson
 import pyarrow as pa
 
 from emma.collect.config import SourceConfig
-from emma.collect.files.streams import DAMAGE, in_words
+from emma.collect.files.streams import DAMAGE_ERRORS, describe_error
 from emma.collect.formats.record import Fields
-from emma.collect.unit import Bad, Unit
+from emma.collect.records import RawDocument, Reject
 
-BROKEN = (*DAMAGE, pa.ArrowException, MemoryError, OverflowError, UnicodeDecodeError)
+BROKEN = (*DAMAGE_ERRORS, pa.ArrowException, MemoryError, OverflowError, UnicodeDecodeError)
 """What reading a broken Arrow or Parquet file raises: a length or a name in it may be anything."""
 BATCH = 4096
 """Rows at a time."""
 
 
-def broken(row: int, error: BaseException, units: int = 1, unread: int = 0) -> Bad:
+def broken(row: int, error: BaseException, units: int = 1, unread: int = 0) -> Reject:
     """What to say of a file that cannot be read, or not further."""
-    return Bad(row, "broken file", in_words(error), units=units, unread=unread)
+    return Reject(row, "broken file", describe_error(error), units=units, unread=unread)
 
 
-def wanted(schema: pa.Schema, source: SourceConfig) -> list[str] | Bad:
-    """The columns that the source's fields are in, or a Bad if any is not there, or there twice."""
+def wanted(schema: pa.Schema, source: SourceConfig) -> list[str] | Reject:
+    """The columns that the source's fields are in, or a reject if any is not there, or there twice."""
     fields = Fields(source)
     if refused := fields.refused(0, schema.names):
         return refused
     tops = (each if each in schema.names else each.partition(".")[0] for each in fields.columns)
     found = [name for name in dict.fromkeys(tops) if name in schema.names]
     if twice := next(filter(None, (repeated(schema.field(name).type) for name in found)), None):
-        return Bad(0, "column twice", f"'{twice}': which one is meant is not known")
+        return Reject(0, "column twice", f"'{twice}': which one is meant is not known")
     return found
 
 
@@ -46,10 +46,10 @@ def repeated(kind: pa.DataType) -> str | None:
     return twice or next(filter(None, (repeated(field.type) for field in inner)), None)
 
 
-def units(batch: pa.RecordBatch, columns: list[str], source: SourceConfig, row: int) -> Iterator[Unit | Bad]:
-    """One unit a row, numbered from `row`; a damaged batch is a Bad for all of its rows."""
+def units(batch: pa.RecordBatch, columns: list[str], source: SourceConfig, row: int) -> Iterator[RawDocument | Reject]:
+    """One unit a row, numbered from `row`; a damaged batch is a reject for all of its rows."""
     if why := damage(batch, columns):
-        yield Bad(row, "broken file", why, units=plausible(batch.num_rows, batch.get_total_buffer_size()))
+        yield Reject(row, "broken file", why, units=plausible(batch.num_rows, batch.get_total_buffer_size()))
         return
     fields = Fields(source)
     for number, record in enumerate(records(batch.select(columns)), row):
@@ -69,7 +69,7 @@ def damage(batch: pa.RecordBatch, columns: list[str]) -> str:
         try:
             validate(batch.column(name))
         except BROKEN as error:
-            return f"column '{name}': {in_words(error)}"
+            return f"column '{name}': {describe_error(error)}"
     return ""
 
 
@@ -111,15 +111,15 @@ def records(batch: pa.RecordBatch) -> Iterator[dict[str, Any] | bytes]:
                 yield error.object
 
 
-def invalid(row: int, raw: bytes) -> Bad:
+def invalid(row: int, raw: bytes) -> Reject:
     """A row whose text is not UTF-8."""
-    return Bad(row, "invalid UTF-8", "Parquet and Arrow text must be UTF-8", raw)
+    return Reject(row, "invalid UTF-8", "Parquet and Arrow text must be UTF-8", raw)
 
 
-def unit(fields: Fields, row: int, record: dict[str, Any]) -> Unit | Bad:
+def unit(fields: Fields, row: int, record: dict[str, Any]) -> RawDocument | Reject:
     """The unit in a row; of a bad one, the reject shows the row as JSON."""
     unit = fields.unit(row, record, b"")
-    if isinstance(unit, Bad):
+    if isinstance(unit, Reject):
         unit = replace(unit, raw=shown(record))
     return unit
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from emma.collect.files.streams import InputFile
-from emma.collect.unit import Bad
+from emma.collect.records import Reject
 
 RETURN, SEPARATOR = "\r", "\u2028"
 """A carriage return within a line ends no row; Unicode's separator of lines stands for it, and becomes a line end."""
@@ -18,14 +18,14 @@ MOST_LINES = 100_000
 """Lines that a row may have: a missing quote holds no more of them in memory."""
 
 
-@dataclass(slots=True)  # not frozen: see Unit
+@dataclass(slots=True)  # not frozen: see RawDocument
 class Line:
     """A line of a file."""
 
     row: int
     data: bytes
     text: str
-    bad: Bad | None = None
+    bad: Reject | None = None
     """What is wrong with it."""
     alone: bool = False
     """Whether it is read again, as a row for itself."""
@@ -35,11 +35,11 @@ class Lines:
     """The lines of a file as text, and those that the current row has taken."""
 
     def __init__(self, file: InputFile) -> None:
-        self._file, self._lines, self._limit = file, file.lines(), file.max_row_bytes
+        self._file, self._lines, self._limit = file, file.read_lines(), file.max_row_bytes
         self._taken: list[Line] = []
         self._again: deque[Line] = deque()
         self._size = 0
-        self._unreadable: Bad | None = None
+        self._unreadable: Reject | None = None
 
     def begin(self) -> None:
         """Begin a row."""
@@ -56,7 +56,7 @@ class Lines:
         return len(self._taken)
 
     @property
-    def bad(self) -> Bad | None:
+    def bad(self) -> Reject | None:
         """The first line of the current row that is no text, if any."""
         return next((line.bad for line in self._taken if line.bad), None)
 
@@ -80,9 +80,9 @@ class Lines:
             for cells, begin in lines
         )
 
-    def broken(self, kind: str, detail: str) -> Bad:
+    def broken(self, kind: str, detail: str) -> Reject:
         """What to say of the current row's first line."""
-        return Bad(self.row, kind, detail, self._taken[0].data if self._taken else b"")
+        return Reject(self.row, kind, detail, self._taken[0].data if self._taken else b"")
 
     def again(self, *, to_end: bool) -> None:
         """Give back what a broken row took after its first line, each line a row for itself.
@@ -99,7 +99,7 @@ class Lines:
         left = [len(each.data) + 1 for each in self._again]
         lines, size = len(left), sum(left)
         for line in self._lines:
-            lines, size = lines + 1, size + len(line.raw if isinstance(line, Bad) else line[1]) + 1
+            lines, size = lines + 1, size + len(line.raw if isinstance(line, Reject) else line[1]) + 1
         return lines, size
 
     def __iter__(self) -> Iterator[str]:
@@ -118,7 +118,7 @@ class Lines:
     def _next(self) -> Line:
         """The file's next line. What cannot be read ends the row before it, and is a row itself."""
         line, self._unreadable = self._unreadable or next(self._lines), None
-        if not isinstance(line, Bad):
+        if not isinstance(line, Reject):
             return self._decoded(*line)
         if self._taken:
             self._unreadable = line
@@ -127,25 +127,25 @@ class Lines:
 
     def _decoded(self, row: int, data: bytes) -> Line:
         text = self._file.decode(data, row)
-        if isinstance(text, Bad):  # its quotes still count
+        if isinstance(text, Reject):  # its quotes still count
             return Line(row, data, data.decode(self._file.encoding or "utf-8", "replace"), text)
         return Line(row, data, text)
 
 
-class BrokenRow(Exception):  # noqa: N818 - it becomes a Bad
+class BrokenRow(Exception):  # noqa: N818 - it becomes a reject
     """A row that ends where it should not."""
 
-    def __init__(self, kind: str, detail: str, line: Bad | None = None) -> None:
+    def __init__(self, kind: str, detail: str, line: Reject | None = None) -> None:
         super().__init__(detail)
         self._kind, self._line = kind, line
 
-    def bad(self, lines: Lines) -> Bad:
+    def bad(self, lines: Lines) -> Reject:
         """What to say of it."""
         return self._line or lines.broken(self._kind, str(self))
 
 
-def rows(lines: Lines, found: Iterator[list[str]]) -> Iterator[list[str] | Bad]:
-    """The rows, each with what it took from `lines`; a broken one is a Bad, and what it swallowed is read again."""
+def rows(lines: Lines, found: Iterator[list[str]]) -> Iterator[list[str] | Reject]:
+    """The rows, each with what it took from `lines`; a broken one is a reject, and what it swallowed is read again."""
     while True:
         lines.begin()
         try:
@@ -158,6 +158,6 @@ def rows(lines: Lines, found: Iterator[list[str]]) -> Iterator[list[str] | Bad]:
             if row is None:
                 return
             if wrong := lines.bad:
-                yield Bad(lines.row, wrong.kind, wrong.detail, lines.raw)
+                yield Reject(lines.row, wrong.kind, wrong.detail, lines.raw)
             elif row:
                 yield row

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import unquote
 
-from emma.collect.files.archives import claimed
+from emma.collect.files.archives import claimed_bytes
 from emma.collect.files.streams import InputFile
 from emma.collect.formats.xml_events import End, Start, Text, events
-from emma.collect.unit import Bad
+from emma.collect.records import Reject
 
 CONTAINER: Final = "META-INF/container.xml"
 ENCRYPTION: Final = "META-INF/encryption.xml"
@@ -51,7 +51,7 @@ class Archive:
 
     def __init__(self, file: InputFile) -> None:
         self._file = file
-        self._zip = zipfile.ZipFile(file.seekable())
+        self._zip = zipfile.ZipFile(file.seekable_stream())
         self.names = frozenset(self._zip.namelist())
 
     def member(self, name: str) -> InputFile:
@@ -62,7 +62,7 @@ class Archive:
     def pages(self) -> tuple[int, int]:
         """How many members may be chapters, and their bytes."""
         pages = (each for each in self._zip.infolist() if each.filename.endswith(("html", "htm")))
-        sizes = [claimed(self._zip, each) for each in pages]
+        sizes = [claimed_bytes(self._zip, each) for each in pages]
         return len(sizes), sum(sizes)
 
     def package(self) -> str | None:
@@ -86,12 +86,12 @@ class Archive:
                 found[unquote(event.attributes.get("URI", ""))] = scheme or algorithm or "an unknown scheme"
         return found
 
-    def book(self, package: str) -> Iterator[Bad | Book]:
+    def book(self, package: str) -> Iterator[Reject | Book]:
         """What is broken in the package, then what it says."""
         book, items, spine, runs = Book(), dict[str, Chapter](), list[str](), list[str]()
         for event in events(self.member(package)):
             match event:
-                case Bad():
+                case Reject():
                     yield event
                 case Start("language"):
                     runs = []

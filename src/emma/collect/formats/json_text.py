@@ -14,8 +14,8 @@ from typing import Any
 import orjson
 
 from emma.collect.files.streams import InputFile
-from emma.collect.text.encodings import is_wide, marked
-from emma.collect.unit import Bad
+from emma.collect.records import Reject
+from emma.collect.text.encodings import detect_mark, is_wide
 
 DEPTH = 200
 """Levels of objects and lists that are gone into one by one; there are more inside of a value that is taken whole."""
@@ -41,7 +41,7 @@ def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 SCANNER = json.JSONDecoder(object_pairs_hook=unique, parse_int=float)  # Python's integers stop at 4,300 digits
 
 
-class BrokenJSON(ValueError):  # noqa: N818 - it becomes a Bad
+class BrokenJSON(ValueError):  # noqa: N818 - it becomes a reject
     """Text that is not JSON, or is nested too deep."""
 
 
@@ -90,18 +90,18 @@ def values_in(text: str) -> int:
     return found
 
 
-def opened(file: InputFile) -> "Reading | Bad":
+def opened(file: InputFile) -> "Reading | Reject":
     """A file at its beginning. Bytes that are no UTF-8 stay as they are, so that they cost what they are in."""
     if file.encoding is not None:
-        text = file.text()
+        text = file.read_text()
     else:
-        data = file.whole()
-        text = data if isinstance(data, Bad) else _decoded(data)
-    return text if isinstance(text, Bad) else Reading(text)
+        data = file.read_bytes()
+        text = data if isinstance(data, Reject) else _decoded(data)
+    return text if isinstance(text, Reject) else Reading(text)
 
 
 def _decoded(data: bytes) -> str:
-    mark = marked(data)
+    mark = detect_mark(data)
     wide = mark is not None and is_wide(mark.name)
     return data.decode(mark.name, "replace") if mark and wide else data.decode("utf-8-sig", "surrogateescape")
 
@@ -164,10 +164,10 @@ class Reading:
         """Whether nothing but white space follows."""
         return self.peek() == ""
 
-    def unread(self, row: int, error: BrokenJSON) -> Bad:
+    def unread(self, row: int, error: BrokenJSON) -> Reject:
         """What to say of a text that cannot be read from here on."""
         rest = self.rest()
-        return Bad(row, "broken JSON", f"it cannot be read from here on ({error})", rest, unread=len(rest))
+        return Reject(row, "broken JSON", f"it cannot be read from here on ({error})", rest, unread=len(rest))
 
     def rest(self) -> bytes:
         """What was not read yet."""

@@ -2,7 +2,7 @@
 
 import re
 
-from emma.collect.unit import Bad, Unit
+from emma.collect.records import RawDocument, Reject
 
 WIDE = "[\u2e80-\u312f\u3190-\u9fff\ua000-\ua4cf\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00016fe0-\U0003ffff]"
 """Han, kana, bopomofo, Yi, Tangut and their punctuation: scripts in which a wrapped line is no space."""
@@ -39,8 +39,8 @@ class Lines:
         """Give up the unit that is open, since something in it is broken."""
         self.is_lost = True
 
-    def unit(self, row: int, code: str, url: str | None = None, *, alone: bool = False) -> Unit | Bad | None:
-        """What was gathered since the last unit; Bad when it is over `max_row_bytes`.
+    def unit(self, row: int, code: str, url: str | None = None, *, alone: bool = False) -> RawDocument | Reject | None:
+        """What was gathered since the last unit; Reject when it is over `max_row_bytes`.
 
         None when that is nothing, or was given up: whoever gave it up has told.
         """
@@ -50,8 +50,10 @@ class Lines:
         if lost:
             return None
         if size > self._max_bytes:
-            return Bad(row, "row too long", f"more than {self._max_bytes} bytes (max_row_bytes)", text[:1000].encode())
-        return Unit(row, text, code, url=url, alone=alone) if text else None
+            return Reject(
+                row, "row too long", f"more than {self._max_bytes} bytes (max_row_bytes)", text[:1000].encode()
+            )
+        return RawDocument(row, text, code, url=url, alone=alone) if text else None
 
 
 def squeezed(text: str) -> str:

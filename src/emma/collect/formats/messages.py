@@ -5,7 +5,7 @@ from contextlib import suppress
 
 from emma.collect.files.streams import InputFile, decode
 from emma.collect.formats.json_text import BrokenJSON, Reading, opened
-from emma.collect.unit import Bad, Unit
+from emma.collect.records import RawDocument, Reject
 
 PARAMETER = re.compile(r"\$\d+|%(?:\d+\$|\(\w+\))?[\d.]*[a-zA-Z]|\{\{[A-Za-z]+:?|\{[\w.!:]*\}")
 """`$1`, `%s`, `%(count)d`, `{}`, `{name}`, and the opening of `{{PLURAL:…`."""
@@ -19,12 +19,12 @@ def says_nothing(text: str) -> bool:
     return not any(character.isalpha() for character in PARAMETER.sub("", text))
 
 
-def opened_object(file: InputFile) -> Reading | Bad:
+def opened_object(file: InputFile) -> Reading | Reject:
     """A file that should be a JSON object, at its beginning."""
     reading = opened(file)
     if isinstance(reading, Reading) and (first := reading.peek()) != "{":
         if first in JSON_VALUE:
-            return Bad(0, "missing field", "the file is not a JSON object", reading.rest())
+            return Reject(0, "missing field", "the file is not a JSON object", reading.rest())
         return reading.unread(0, BrokenJSON("expecting an object: char 0"))
     return reading
 
@@ -38,14 +38,14 @@ def outermost(reading: Reading) -> dict[str, object]:
     return found
 
 
-def json_message(row: int, name: str, value: object, raw: bytes, code: str, *, is_again: bool) -> Unit | Bad:
-    """A message of a JSON file. The same one again is a Bad: programs show the last, other tools the first."""
+def json_message(row: int, name: str, value: object, raw: bytes, code: str, *, is_again: bool) -> RawDocument | Reject:
+    """A message of a JSON file. The same one again is a reject: programs show the last, other tools the first."""
     if is_again:
-        return Bad(row, "key twice", f"message '{name}'; the first is kept", raw)
+        return Reject(row, "key twice", f"message '{name}'; the first is kept", raw)
     if not isinstance(value, str):
-        return Bad(row, "wrong type", f"message '{name}' is not a text", raw)
-    if isinstance(text := decode(raw, row), Bad):
+        return Reject(row, "wrong type", f"message '{name}' is not a text", raw)
+    if isinstance(text := decode(raw, row), Reject):
         return text
     if value.strip() and says_nothing(value):
-        return Bad(row, "only placeholders", f"message '{name}'", raw)
-    return Unit(row, value, code)
+        return Reject(row, "only placeholders", f"message '{name}'", raw)
+    return RawDocument(row, value, code)

@@ -11,8 +11,8 @@ from resiliparse.parse.html import HTMLTree
 
 from emma.collect.formats.lines import squeezed, unwrapped
 from emma.collect.formats.markup import too_much
-from emma.collect.text.codepages import Verdict, judge
-from emma.collect.text.encodings import is_utf8, marked
+from emma.collect.text.codepages import Verdict, judge_code_page
+from emma.collect.text.encodings import detect_mark, is_utf8
 from emma.lang.language import Lang
 
 LONGEST_CODE = 35
@@ -89,7 +89,7 @@ def decoded(data: bytes, charset: str | None, lang: Lang | None = None) -> Decod
     Else by byte-order mark, by the `charset` of its transport, by its own meta, unless the language (`lang`, if it is
     known) refutes that; by the language where there is none. What the label's encoding lacks becomes U+FFFD.
     """
-    if mark := marked(data):
+    if mark := detect_mark(data):
         return Decoded(data.decode(mark.name, "replace"))
     if is_utf8(data):
         return Decoded(data.decode("utf-8", "replace"))
@@ -114,9 +114,9 @@ def _judged(data: bytes, label: str | None, lang: Lang) -> Decoded:
     sample = TAG.sub(b" ", data[:JUDGED])
     if label:  # without the bytes that it lacks, so that it can be weighed
         sample = sample.decode(label, "ignore").encode(label, "ignore")
-    verdict = judge(sample, lang.iso639_3, lang.script, label)
+    verdict = judge_code_page(sample, lang.iso639_3, lang.script, label)
     if label and not verdict.weighed:
-        verdict = judge(sample, stated=label)
+        verdict = judge_code_page(sample, stated=label)
         verdict = verdict if verdict.encoding else Verdict(label)
     if label and verdict.encoding == label:
         return Decoded(data.decode(label, "replace"))

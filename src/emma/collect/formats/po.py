@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from emma.collect.unit import Bad
+from emma.collect.records import Reject
 
 LINE = re.compile(
     r'(?:(?P<word>msgctxt|msgid_plural|msgid|msgstr)(?:\[(?P<form>\w*)\])?\s*)?"(?P<text>[^"\\]*(?:\\.[^"\\]*)*)"'
@@ -25,7 +25,7 @@ PLURALS = re.compile(r"nplurals\s*=\s*(\d+)")
 OURS, THEIRS = "<<<<<<<", ">>>>>>>"
 """Between these a version control tool left two versions."""
 
-Numbered = tuple[int, str | Bad]
+Numbered = tuple[int, str | Reject]
 """A line with its number, or what is wrong with its bytes."""
 
 Key = tuple[str | None, str]
@@ -46,7 +46,7 @@ class Message:
     is_obsolete: bool
 
 
-class Broken(Exception):  # noqa: N818 - it becomes a Bad
+class Broken(Exception):  # noqa: N818 - it becomes a reject
     """A message that is not as it should be."""
 
 
@@ -94,7 +94,7 @@ def blocks(lines: Sequence[Numbered]) -> Iterator[list[Numbered]]:
     yield block.lines
 
 
-def inside(first: str | Bad) -> str:
+def inside(first: str | Reject) -> str:
     """Whether a conflict, given its first line, is a part of the message before it, or begins one."""
     return "conflict" if opening(first) in ("more", "msgstr") else "msgid"
 
@@ -118,7 +118,7 @@ class Block:
             return word == "msgctxt"
         return "?" in self.words and self.is_interrupted
 
-    def add(self, word: str, row: int, line: str | Bad) -> None:
+    def add(self, word: str, row: int, line: str | Reject) -> None:
         """Add a line."""
         self.is_interrupted = not word
         if word:
@@ -126,9 +126,9 @@ class Block:
             self.lines.append((row, line))
 
 
-def opening(line: str | Bad) -> str:
+def opening(line: str | Reject) -> str:
     """What a line begins with: a keyword, `#`, `more` for the next part of a text, `?`; nothing if it is empty."""
-    if isinstance(line, Bad):
+    if isinstance(line, Reject):
         return opening(line.raw.decode("ascii", "replace"))
     text = OBSOLETE.sub("", line.strip(SPACE), count=1)
     for word in ("msgctxt", "msgid_plural", "msgid", "msgstr", "#", OURS):
@@ -139,20 +139,20 @@ def opening(line: str | Bad) -> str:
     return "?" if text else ("#" if line.lstrip().startswith("#") else "")
 
 
-def message(block: Sequence[Numbered]) -> Message | Bad | None:
+def message(block: Sequence[Numbered]) -> Message | Reject | None:
     """The message in a block, or what is wrong with it; None where there are only comments."""
-    undecoded = [line for _, line in block if isinstance(line, Bad)]
+    undecoded = [line for _, line in block if isinstance(line, Reject)]
     if undecoded:
         return lost(block, undecoded[0])
     try:
         return _message([(row, str(line)) for row, line in block])
     except Broken as error:
-        return lost(block, Bad(0, "broken gettext", str(error)))
+        return lost(block, Reject(0, "broken gettext", str(error)))
 
 
-def lost(block: Sequence[Numbered], why: Bad) -> Bad:
-    """A Bad for a block, which counts the translations in it."""
-    raw = b"\n".join(line.raw if isinstance(line, Bad) else line.encode() for _, line in block)
+def lost(block: Sequence[Numbered], why: Reject) -> Reject:
+    """A reject for a block, which counts the translations in it."""
+    raw = b"\n".join(line.raw if isinstance(line, Reject) else line.encode() for _, line in block)
     forms = sum(opening(line) == "msgstr" for _, line in block)
     return replace(why, row=block[0][0], raw=raw, units=max(1, forms))
 

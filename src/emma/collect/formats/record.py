@@ -5,7 +5,7 @@ from typing import Any
 
 from emma.collect.config import SourceConfig
 from emma.collect.formats.json_text import Twice
-from emma.collect.unit import Bad, Unit
+from emma.collect.records import RawDocument, Reject
 
 Record = Mapping[str, Any]
 KINDS = {"bool": "true or false", "int": "a number", "float": "a number", "list": "a list", "dict": "an object"}
@@ -27,17 +27,17 @@ class Fields:
         plain = all(len(each) < 2 and "." not in "".join(each) for each in keys) and not self.url
         self._plain = [each[0] if each else "" for each in keys] if plain else None
 
-    def refused(self, row: int, columns: Sequence[str], raw: bytes = b"") -> Bad | None:
-        """A Bad for a table that has not what is needed among its columns, or has twice what is read; else None."""
+    def refused(self, row: int, columns: Sequence[str], raw: bytes = b"") -> Reject | None:
+        """A reject for a table that has not what is needed among its columns, or has twice what is read; else None."""
         needed = (*self.text, *self.text2, *self._named)
         absent = [each for each in needed if each not in columns and each.partition(".")[0] not in columns]
         if absent:
             listed = ", ".join(sorted(set(columns)))
             why = f"no column '{absent[0]}' (columns here: {listed}); set `fields` of the source"
-            return Bad(row, "missing column", why, raw)
+            return Reject(row, "missing column", why, raw)
         read = {each if each in columns else each.partition(".")[0] for each in self.columns}
         if twice := [each for each in columns if each in read and columns.count(each) > 1]:
-            return Bad(row, "column twice", f"'{twice[0]}': which one is meant is not known", raw)
+            return Reject(row, "column twice", f"'{twice[0]}': which one is meant is not known", raw)
         return None
 
     @property
@@ -45,31 +45,31 @@ class Fields:
         """All fields, as named."""
         return tuple(dict.fromkeys((*self.text, *self.lang, *self.text2, *self.lang2, *self.url)))
 
-    def unit(self, row: int, record: Record, raw: bytes) -> Unit | Bad:
-        """The unit in a record, or a Bad with what is wrong. `raw` is the record as the file has it."""
+    def unit(self, row: int, record: Record, raw: bytes) -> RawDocument | Reject:
+        """The unit in a record, or a reject with what is wrong. `raw` is the record as the file has it."""
         if self._plain is not None and (found := self._quickly(row, record, self._plain)) is not None:
             return found
         try:
             text, text2 = required(record, self.text), required(record, self.text2) if self.text2 else None
             code, code2 = code_in(record, self.lang, self._told), code_in(record, self.lang2, self._told2)
-            return Unit(row, text, code, text2, code2, url=optional(record, self.url) or None)
+            return RawDocument(row, text, code, text2, code2, url=optional(record, self.url) or None)
         except Fault as fault:
-            return Bad(row, fault.kind, fault.detail, raw)
+            return Reject(row, fault.kind, fault.detail, raw)
         except RecursionError:
-            return Bad(row, "nested too deep", "lists in lists, hundreds of levels of them", raw)
+            return Reject(row, "nested too deep", "lists in lists, hundreds of levels of them", raw)
 
-    def _quickly(self, row: int, record: Record, keys: list[str]) -> Unit | None:
+    def _quickly(self, row: int, record: Record, keys: list[str]) -> RawDocument | None:
         """The unit in a record of texts on one level, as nearly all are; None where it is not so simple."""
         text, code = record.get(keys[0]), record.get(keys[1], "")
         if type(text) is not str or type(code) is not str:
             return None
         if not keys[2]:
-            return Unit(row, text, code)
+            return RawDocument(row, text, code)
         text2, code2 = record.get(keys[2]), record.get(keys[3], "")
-        return Unit(row, text, code, text2, code2) if type(text2) is str and type(code2) is str else None
+        return RawDocument(row, text, code, text2, code2) if type(text2) is str and type(code2) is str else None
 
 
-class Fault(Exception):  # noqa: N818 - it becomes a Bad
+class Fault(Exception):  # noqa: N818 - it becomes a reject
     """A field that is not as it should be."""
 
     def __init__(self, kind: str, detail: str) -> None:

@@ -10,13 +10,13 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
-from emma.collect.files.streams import DAMAGE, InputFile, in_words
+from emma.collect.files.streams import DAMAGE_ERRORS, InputFile, describe_error
 from emma.collect.formats.xml_faults import Fault
 from emma.collect.formats.xml_parsing import Parsing
 from emma.collect.formats.xml_pieces import Pieces
 from emma.collect.formats.xml_recovery import Place, Records, Recovery, end_tag
 from emma.collect.formats.xml_tags import LANG, End, Start, Text, local
-from emma.collect.unit import Bad
+from emma.collect.records import Reject
 
 __all__ = ["LANG", "End", "Event", "Records", "Start", "Text", "events", "without"]
 
@@ -24,15 +24,15 @@ AROUND = 500
 """Bytes before and after a fault that a reject shows."""
 ANY: Final = Records()
 
-Event = Start | End | Text | Bad
+Event = Start | End | Text | Reject
 
 
 def events(file: InputFile, records: Records = ANY) -> Iterator[Event]:
-    """The events of a file. A Bad says where a fault is, and that the record is lost that is open there.
+    """The events of a file. A reject says where a fault is, and that the record is lost that is open there.
 
-    The tag that is broken, if one is, begins its element before the Bad; what the fault ended has its End after it. So
-    every Start has its End unless the file breaks off. The last Bad says then how many bytes, and how many records as
-    far as they can be counted, were not read.
+    The tag that is broken, if one is, begins its element before the reject; what the fault ended has its End after it.
+    So every Start has its End unless the file breaks off. The last reject says then how many bytes, and how many
+    records as far as they can be counted, were not read.
     """
     pieces = Pieces(file)
     parsing: Parsing | None = Parsing(records, Place())
@@ -75,12 +75,12 @@ def _depth(tag: re.Match[bytes], parsing: Parsing) -> int | None:
     return None if parsing.left_open(depth + 1) is None else depth
 
 
-def _bad(fault: Fault, place: Place, data: bytes, at: int) -> Bad:
+def _bad(fault: Fault, place: Place, data: bytes, at: int) -> Reject:
     raw = data[max(0, at - AROUND) : at + AROUND]
-    return Bad(place.line, fault.kind, f"line {place.line}, column {place.column}: {fault.what}", raw)
+    return Reject(place.line, fault.kind, f"line {place.line}, column {place.column}: {fault.what}", raw)
 
 
-def _last(bad: Bad, rest: bytes, pieces: Pieces, records: Records) -> Bad:
+def _last(bad: Reject, rest: bytes, pieces: Pieces, records: Records) -> Reject:
     """The reject of a file that is not read any further."""
     unread, units, data = len(rest), 0, rest
     for piece in pieces.rest():
@@ -90,14 +90,14 @@ def _last(bad: Bad, rest: bytes, pieces: Pieces, records: Records) -> Bad:
     return replace(bad, unread=unread, units=max(1, units + records.count(data)))
 
 
-def _go_on(recovery: Recovery, pieces: Pieces, data: bytes, start: int, bad: Bad) -> tuple[bool, Bad]:
+def _go_on(recovery: Recovery, pieces: Pieces, data: bytes, start: int, bad: Reject) -> tuple[bool, Reject]:
     """Whether reading can go on, and the reject with what was not read if it cannot."""
     try:
         if recovery.run(pieces, data, start):
             return True, bad
         why = ""
-    except DAMAGE as error:
-        why = f"; it cannot be read further on ({in_words(error)})"
+    except DAMAGE_ERRORS as error:
+        why = f"; it cannot be read further on ({describe_error(error)})"
     return False, replace(bad, detail=bad.detail + why, unread=recovery.passed if recovery.names else 0)
 
 
@@ -105,7 +105,7 @@ def without(found: Iterable[Event], skipped: Callable[[Start], bool]) -> Iterato
     """The events outside the elements that `skipped` picks."""
     depth = 0
     for event in found:
-        if isinstance(event, Bad):
+        if isinstance(event, Reject):
             yield event
         elif depth:
             depth += isinstance(event, Start) - isinstance(event, End)

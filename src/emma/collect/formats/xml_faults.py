@@ -7,7 +7,7 @@ SECTIONS: Final = ((b"<!--", b"-->"), (CDATA, b"]]>"), (b"<?", b"?>"))
 """What holds no tags: how it begins and ends."""
 
 
-class Fault(Exception):  # noqa: N818 (it becomes a Bad)
+class Fault(Exception):  # noqa: N818 (it becomes a reject)
     """What ends a run."""
 
     def __init__(self, kind: str, what: str, at: int, *, in_tag: bool = False, final: bool = False) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Generator
 from typing import Final
 from xml.parsers import expat
 
-from emma.collect.files.streams import DAMAGE, in_words
+from emma.collect.files.streams import DAMAGE_ERRORS, describe_error
 from emma.collect.formats.xml_faults import CDATA, Fault, after_section
 from emma.collect.formats.xml_pieces import CHUNK, FORBIDDEN, Pieces
 from emma.collect.formats.xml_recovery import DEPTH, Place, Records
@@ -102,8 +102,8 @@ class Parsing:
         """More of the file, at least as much as the parser has of an unfinished token, which it begins anew."""
         try:
             return pieces.more(max(CHUNK, self._fed - self._before))
-        except DAMAGE as error:
-            what = f"it cannot be read from here on ({in_words(error)})"
+        except DAMAGE_ERRORS as error:
+            what = f"it cannot be read from here on ({describe_error(error)})"
             raise Fault("broken file", what, self._at(), final=True) from None
         except (LookupError, UnicodeError) as error:
             raise Fault("unknown encoding", f"{error}; convert the file to UTF-8", 0, final=True) from None

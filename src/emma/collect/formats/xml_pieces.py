@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import cast
 
-from emma.collect.files.streams import DAMAGE, InputFile
+from emma.collect.files.streams import DAMAGE_ERRORS, InputFile
 
 CHUNK = 1 << 16
 DECLARED = re.compile(rb"""(?:\xef\xbb\xbf)?\s*<\?xml[^>]*?\sencoding\s*=\s*["']([\w.:-]+)["']""")
@@ -45,7 +45,7 @@ class Pieces:
             while got < size and (piece := self._next()):
                 held.append(piece)
                 got += len(piece)
-        except DAMAGE as error:
+        except DAMAGE_ERRORS as error:
             self._damage = error
             if not got:
                 raise
@@ -65,7 +65,7 @@ class Pieces:
         try:
             while piece := self.more():
                 yield piece
-        except DAMAGE:
+        except DAMAGE_ERRORS:
             pass
 
     def _decoded(self) -> Iterator[bytes]:

@@ -1,6 +1,6 @@
 """Readers: one module a format, found by name. A new format is a new file with a `read` function.
 
-`read(file, source)` yields the file's units in order; content that cannot be used is yielded as Bad, never raised.
+`read(file, source)` yields the file's units in order; content that cannot be used is yielded as Reject, never raised.
 """
 
 import pkgutil
@@ -11,14 +11,14 @@ from typing import Protocol, cast
 
 from emma.collect.config import SourceConfig
 from emma.collect.files.streams import InputFile
-from emma.collect.unit import Bad, Unit
+from emma.collect.records import RawDocument, Reject
 from emma.errors import RecipeError
 
 
 class Reader(Protocol):
     """A module of this package."""
 
-    def read(self, file: InputFile, source: SourceConfig) -> Iterator[Unit | Bad]:
+    def read(self, file: InputFile, source: SourceConfig) -> Iterator[RawDocument | Reject]:
         """The units of a file, in order."""
         ...
 

@@ -11,7 +11,7 @@ from emma.collect.config import SourceConfig
 from emma.collect.files.streams import InputFile
 from emma.collect.formats.messages import says_nothing
 from emma.collect.formats.xml_events import End, Records, Start, Text, events
-from emma.collect.unit import Bad, Unit
+from emma.collect.records import RawDocument, Reject
 
 HOLDERS = ("string", "plurals", "string-array")
 RECORDS = Records(frozenset({*HOLDERS, "item"}), flat=True, counted="string|item")
@@ -19,13 +19,13 @@ ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))|\"|[ \t\r\n]+", re.DOTALL)
 LETTERS = {"n": "\n", "t": "\t"}
 
 
-def read(file: InputFile, _source: SourceConfig) -> Iterator[Unit | Bad]:
-    """The messages, in order. Those that translators have not finished and references to others are Bad."""
+def read(file: InputFile, _source: SourceConfig) -> Iterator[RawDocument | Reject]:
+    """The messages, in order. Those that translators have not finished and references to others are Reject."""
     facts: dict[str, str] | None = None
     row, runs, size, lost = 0, list[str](), 0, False
     for event in events(file, RECORDS):
         match event:
-            case Bad():
+            case Reject():
                 row, lost = row + 1, True
                 yield event
             case Text(text):
@@ -38,7 +38,7 @@ def read(file: InputFile, _source: SourceConfig) -> Iterator[Unit | Bad]:
             case End("string" | "item") if facts is not None and not lost:
                 row += 1
                 too_long = size > file.max_row_bytes
-                yield Bad(row, "row too long") if too_long else _message(row, unescaped("".join(runs)), facts)
+                yield Reject(row, "row too long") if too_long else _message(row, unescaped("".join(runs)), facts)
         if isinstance(event, End) and event.name in HOLDERS:
             facts = None
 
@@ -59,12 +59,12 @@ def unescaped(text: str) -> str:
     return ESCAPE.sub(plain, text.strip())
 
 
-def _message(row: int, text: str, facts: dict[str, str]) -> Unit | Bad:
+def _message(row: int, text: str, facts: dict[str, str]) -> RawDocument | Reject:
     raw = text.encode("utf-8", "surrogatepass")
     if facts.get("translatable") == "false" or text.startswith(("@string/", "@android:")):
-        return Bad(row, "not for translation", f"message '{facts.get('name')}'", raw)
+        return Reject(row, "not for translation", f"message '{facts.get('name')}'", raw)
     if facts.get("fuzzy") == "true":
-        return Bad(row, "fuzzy translation", f"message '{facts.get('name')}'", raw)
+        return Reject(row, "fuzzy translation", f"message '{facts.get('name')}'", raw)
     if text.strip() and says_nothing(text):
-        return Bad(row, "only placeholders", f"message '{facts.get('name')}'", raw)
-    return Unit(row, text)
+        return Reject(row, "only placeholders", f"message '{facts.get('name')}'", raw)
+    return RawDocument(row, text)

@@ -11,17 +11,17 @@ from emma.collect.config import SourceConfig
 from emma.collect.files.streams import InputFile
 from emma.collect.formats.lines import Lines
 from emma.collect.formats.xml_events import End, Records, Start, Text, events
-from emma.collect.unit import Bad, Unit
+from emma.collect.records import RawDocument, Reject
 
 RECORDS = Records(frozenset({"div"}), counted="div(?=[^<>]*type=.chapter)")
 
 
-def read(file: InputFile, _source: SourceConfig) -> Iterator[Unit | Bad]:
+def read(file: InputFile, _source: SourceConfig) -> Iterator[RawDocument | Reject]:
     """The chapters, in order, then what is in none."""
     bible = _Bible(file.max_row_bytes)
     for event in events(file, RECORDS):
         match event:
-            case Bad():
+            case Reject():
                 bible.lose()
                 yield event
             case Start(name, attributes):
@@ -52,7 +52,7 @@ class _Bible:
         """Where the verse goes that is open."""
         self._loose: list[tuple[int, Lines]] = []
 
-    def start(self, name: str, attributes: dict[str, str]) -> Unit | Bad | None:
+    def start(self, name: str, attributes: dict[str, str]) -> RawDocument | Reject | None:
         """An element begins; the unit if it is a chapter in another, which was not closed then."""
         unit = None
         if name == "seg" and self._verse is None:
@@ -73,7 +73,7 @@ class _Bible:
         if self._verse:
             self._verse.add(text)
 
-    def end(self, name: str) -> Unit | Bad | None:
+    def end(self, name: str) -> RawDocument | Reject | None:
         """An element ends; the unit if it is a chapter."""
         self._path.pop()
         if name == "seg" and self._verse:
@@ -91,15 +91,15 @@ class _Bible:
         if lines := self._chapter or self._verse:
             lines.lose()
 
-    def loose(self) -> Iterator[Unit | Bad]:
+    def loose(self) -> Iterator[RawDocument | Reject]:
         """What is in no chapter."""
         yield from filter(None, (self._unit(lines) for _, lines in self._loose))
 
-    def _unit(self, lines: Lines) -> Unit | Bad | None:
+    def _unit(self, lines: Lines) -> RawDocument | Reject | None:
         self._row += 1
         if lines.is_lost:
             return None
-        return lines.unit(self._row, self._code or "") or Unit(self._row, "", self._code or "")
+        return lines.unit(self._row, self._code or "") or RawDocument(self._row, "", self._code or "")
 
     def _outside(self, parent: int) -> Lines:
         """The verses of one element; those of another between them end a group."""

@@ -4,10 +4,14 @@ from collections.abc import Iterator
 
 from emma.collect.config import SourceConfig
 from emma.collect.files.streams import InputFile
-from emma.collect.unit import Bad, Unit
+from emma.collect.records import RawDocument, Reject
 
 
-def read(file: InputFile, _source: SourceConfig) -> Iterator[Unit | Bad]:
+def read(file: InputFile, _source: SourceConfig) -> Iterator[RawDocument | Reject]:
     """The whole file."""
-    content = file.text()
-    yield content if isinstance(content, Bad) else Unit(1, content, file.inner.suffix.lstrip("."), alone=True)
+    content = file.read_text()
+    yield (
+        content
+        if isinstance(content, Reject)
+        else RawDocument(1, content, file.plain_name.suffix.lstrip("."), alone=True)
+    )

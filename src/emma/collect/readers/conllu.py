@@ -9,30 +9,30 @@ from collections.abc import Iterator
 
 from emma.collect.config import SourceConfig
 from emma.collect.files.streams import InputFile, decode
-from emma.collect.unit import Bad, Unit, joined
+from emma.collect.records import RawDocument, Reject, join_documents
 
 TEXT = b"# text ="
 
 
-def read(file: InputFile, _source: SourceConfig) -> Iterator[Unit | Bad]:
+def read(file: InputFile, _source: SourceConfig) -> Iterator[RawDocument | Reject]:
     """Documents and single sentences, in order."""
-    document: list[Unit] | None = None
+    document: list[RawDocument] | None = None
     for sentence in _sentences(file):
         if sentence is None:
             yield from _close(document)
             document = []
-        elif isinstance(sentence, Bad) or document is None:
+        elif isinstance(sentence, Reject) or document is None:
             yield sentence
         else:
             document.append(sentence)
     yield from _close(document)
 
 
-def _sentences(file: InputFile) -> Iterator[Unit | Bad | None]:
+def _sentences(file: InputFile) -> Iterator[RawDocument | Reject | None]:
     """The sentences, one a block of lines, and None where a document begins."""
     told = False
-    for line in file.lines():
-        if isinstance(line, Bad):
+    for line in file.read_lines():
+        if isinstance(line, Reject):
             told = True
             yield line
         elif line[1].startswith(b"# newdoc"):
@@ -44,15 +44,15 @@ def _sentences(file: InputFile) -> Iterator[Unit | Bad | None]:
             told = False
         elif not told and not line[1].startswith(b"#"):
             told = True
-            yield Bad(line[0], "no raw sentence", "no line `# text =` stands above these words", line[1])
+            yield Reject(line[0], "no raw sentence", "no line `# text =` stands above these words", line[1])
 
 
-def _sentence(row: int, line: bytes) -> Unit | Bad:
+def _sentence(row: int, line: bytes) -> RawDocument | Reject:
     text = decode(line.removeprefix(TEXT), row)
-    return text if isinstance(text, Bad) else Unit(row, text.removeprefix(" "))
+    return text if isinstance(text, Reject) else RawDocument(row, text.removeprefix(" "))
 
 
-def _close(document: list[Unit] | None) -> Iterator[Unit]:
+def _close(document: list[RawDocument] | None) -> Iterator[RawDocument]:
     if document:
-        whole = joined(document)
-        yield Unit(whole.row, whole.text, whole.code, alone=True)
+        whole = join_documents(document)
+        yield RawDocument(whole.row, whole.text, whole.code, alone=True)

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from emma.collect.config import SourceConfig
 from emma.collect.files.streams import InputFile
 from emma.collect.formats.python import parse
-from emma.collect.unit import Bad, Unit
+from emma.collect.records import RawDocument, Reject
 
 
-def read(file: InputFile, _source: SourceConfig) -> Iterator[Unit | Bad]:
+def read(file: InputFile, _source: SourceConfig) -> Iterator[RawDocument | Reject]:
     """One unit a docstring, in the order of the file; indentation that all its lines share is gone."""
     tree = parse(file)
-    if isinstance(tree, Bad):
+    if isinstance(tree, Reject):
         yield tree
         return
     holders = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
@@ -21,4 +21,4 @@ def read(file: InputFile, _source: SourceConfig) -> Iterator[Unit | Bad]:
         for node in ast.walk(tree)
         if isinstance(node, holders) and (text := ast.get_docstring(node))
     ]
-    yield from (Unit(row, text, "en") for row, text in sorted(found))
+    yield from (RawDocument(row, text, "en") for row, text in sorted(found))

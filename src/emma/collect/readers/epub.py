@@ -9,35 +9,35 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from emma.collect.config import SourceConfig
-from emma.collect.files.streams import DAMAGE, InputFile, in_words
+from emma.collect.files.streams import DAMAGE_ERRORS, InputFile, describe_error
 from emma.collect.formats.epub import Archive, Book, Chapter
 from emma.collect.readers import xhtml
-from emma.collect.unit import Bad, Unit
+from emma.collect.records import RawDocument, Reject
 
 TYPES = frozenset({"application/xhtml+xml", "text/html", "text/x-oeb1-document"})
-UNREADABLE = (KeyError, RuntimeError, NotImplementedError, ValueError, struct.error, *DAMAGE)
+UNREADABLE = (KeyError, RuntimeError, NotImplementedError, ValueError, struct.error, *DAMAGE_ERRORS)
 """What opening raises: a member is not there, has a password or an unknown method, or its place makes no sense."""
 
 
-def read(file: InputFile, source: SourceConfig) -> Iterator[Unit | Bad]:
+def read(file: InputFile, source: SourceConfig) -> Iterator[RawDocument | Reject]:
     """The chapters, numbered as in the spine, after what is broken in the package."""
     try:
         archive = Archive(file)
     except UNREADABLE as error:
-        yield Bad(0, "broken file", f"no zip archive, as an EPUB is ({in_words(error)})", unread=_size(file))
+        yield Reject(0, "broken file", f"no zip archive, as an EPUB is ({describe_error(error)})", unread=_size(file))
         return
     try:
         yield from _chapters(archive, source)
     except UNREADABLE as error:
-        yield _refused(archive, f"its package cannot be read ({in_words(error)})")
+        yield _refused(archive, f"its package cannot be read ({describe_error(error)})")
 
 
-def _chapters(archive: Archive, source: SourceConfig) -> Iterator[Unit | Bad]:
+def _chapters(archive: Archive, source: SourceConfig) -> Iterator[RawDocument | Reject]:
     if not (package := archive.package()):
         yield _refused(archive, "META-INF/container.xml is not there or names no package")
         return
     *bad, book = archive.book(package)
-    yield from (replace(each, detail=f"{package}, {each.detail}") for each in bad if isinstance(each, Bad))
+    yield from (replace(each, detail=f"{package}, {each.detail}") for each in bad if isinstance(each, Reject))
     if not isinstance(book, Book) or not book.chapters:
         yield _refused(archive, f"the package {package} has no spine")
         return
@@ -46,7 +46,7 @@ def _chapters(archive: Archive, source: SourceConfig) -> Iterator[Unit | Bad]:
         why = _no_chapter(chapter, archive, encrypted) or ("it is in the spine again" if chapter in seen else "")
         seen.add(chapter)
         if why:
-            yield Bad(row, "encrypted" if chapter.name in encrypted else "no chapter", f"'{chapter.name}': {why}")
+            yield Reject(row, "encrypted" if chapter.name in encrypted else "no chapter", f"'{chapter.name}': {why}")
         else:
             yield from _read(row, chapter, archive, book.language, source)
 
@@ -62,23 +62,25 @@ def _no_chapter(chapter: Chapter, archive: Archive, encrypted: dict[str, str]) -
     return "" if chapter.type in TYPES else f"its type is {chapter.type}"
 
 
-def _read(row: int, chapter: Chapter, archive: Archive, language: str, source: SourceConfig) -> Iterator[Unit | Bad]:
+def _read(
+    row: int, chapter: Chapter, archive: Archive, language: str, source: SourceConfig
+) -> Iterator[RawDocument | Reject]:
     try:
         for each in xhtml.read(archive.member(chapter.name), source):
-            if isinstance(each, Unit):
+            if isinstance(each, RawDocument):
                 yield replace(each, row=row, code=each.code or language)
             else:
                 yield replace(each, row=row, detail=f"{chapter.name}, {each.detail}")
     except UNREADABLE as error:
-        yield Bad(row, "broken file", f"member '{chapter.name}': {in_words(error)}")
+        yield Reject(row, "broken file", f"member '{chapter.name}': {describe_error(error)}")
 
 
-def _refused(archive: Archive, why: str) -> Bad:
+def _refused(archive: Archive, why: str) -> Reject:
     units, unread = archive.pages()
-    return Bad(0, "broken EPUB", why, units=max(1, units), unread=unread)
+    return Reject(0, "broken EPUB", why, units=max(1, units), unread=unread)
 
 
 def _size(file: InputFile) -> int:
     if not file.forward_only and file.stream.seekable():
         file.stream.seek(0)
-    return file.unread()
+    return file.count_unread()

@@ -13,25 +13,25 @@ from emma.collect.config import SourceConfig
 from emma.collect.files.streams import InputFile, decode
 from emma.collect.formats import po
 from emma.collect.formats.messages import says_nothing
-from emma.collect.unit import Bad, Unit
+from emma.collect.records import RawDocument, Reject
 
 LANGUAGE = re.compile(r"^Language:[ \t]*([\w.@+-]+)", re.MULTILINE)
 """The field of the header."""
 
 
-def read(file: InputFile, source: SourceConfig) -> Iterator[Unit | Bad]:
+def read(file: InputFile, source: SourceConfig) -> Iterator[RawDocument | Reject]:
     """Every translation, under its message's line plus its plural form; a broken message costs itself."""
     code = ""
-    content = file.whole()
-    lines = content if isinstance(content, Bad) else decoded(content, file.encoding if source.encoding else None)
-    if isinstance(lines, Bad):
+    content = file.read_bytes()
+    lines = content if isinstance(content, Reject) else decoded(content, file.encoding if source.encoding else None)
+    if isinstance(lines, Reject):
         yield lines
         return
     seen: set[po.Key] = set()
     plurals: int | None = None
     for block in po.blocks(lines):
         message = po.message(block)
-        if isinstance(message, Bad):
+        if isinstance(message, Reject):
             yield message
         elif message and message.key == (None, "") and not seen:
             plurals, code = po.plurals(message.forms[0]), stated(message.forms[0])
@@ -48,37 +48,37 @@ def stated(header: str) -> str:
 
 def _forms(
     message: po.Message, code: str, block: Sequence[po.Numbered], seen: set[po.Key], plurals: int | None
-) -> Iterator[Unit | Bad]:
-    """The forms that are translated; of a message that is there again, a Bad for all of them."""
+) -> Iterator[RawDocument | Reject]:
+    """The forms that are translated; of a message that is there again, a reject for all of them."""
     forms = [(form, text) for form, text in enumerate(message.forms) if text]
     if message.key in seen and forms and not message.is_obsolete:
-        yield po.lost(block, Bad(0, "message twice", "the first is kept"))
+        yield po.lost(block, Reject(0, "message twice", "the first is kept"))
         return
     for form, text in forms:
         if plurals is not None and form >= max(1, plurals):
             why = f"plural form {form + 1}, but the header states {plurals}"
-            yield Bad(message.row + form, "broken gettext", why, text.encode())
+            yield Reject(message.row + form, "broken gettext", why, text.encode())
         else:
             yield _unit(message, message.row + form, text, code)
     if forms and not (message.is_obsolete or message.is_fuzzy):
         seen.add(message.key)
 
 
-def _unit(message: po.Message, row: int, text: str, code: str) -> Unit | Bad:
-    """A translated form; one that no program shows, or nobody checked, is a Bad. Missing ones are no rows."""
+def _unit(message: po.Message, row: int, text: str, code: str) -> RawDocument | Reject:
+    """A translated form; one that no program shows, or nobody checked, is a reject. Missing ones are no rows."""
     if message.is_obsolete or message.is_fuzzy:
-        return Bad(row, "obsolete message" if message.is_obsolete else "fuzzy translation", raw=text.encode())
+        return Reject(row, "obsolete message" if message.is_obsolete else "fuzzy translation", raw=text.encode())
     if text.strip() and says_nothing(text):
-        return Bad(row, "only placeholders", raw=text.encode())
-    return Unit(row, text, code)
+        return Reject(row, "only placeholders", raw=text.encode())
+    return RawDocument(row, text, code)
 
 
-def decoded(data: bytes, stated: str | None) -> list[po.Numbered] | Bad:
+def decoded(data: bytes, stated: str | None) -> list[po.Numbered] | Reject:
     """The lines of a file in the encoding that the source states, else its header, else UTF-8."""
     named = stated or po.charset(data) or "utf-8"
     if not po.is_known(named):
         return refused(data, f"'{named}', which the header says, is none")
-    if not stated and not po.is_utf8(named) and not data.isascii() and not isinstance(decode(data, 0), Bad):
+    if not stated and not po.is_utf8(named) and not data.isascii() and not isinstance(decode(data, 0), Reject):
         return refused(data, f"the header says '{named}', but the bytes are UTF-8")
     data = data.removeprefix(codecs.BOM_UTF8)
     encoding = None if po.is_utf8(named) else named
@@ -88,7 +88,7 @@ def decoded(data: bytes, stated: str | None) -> list[po.Numbered] | Bad:
     return [(row, decode(line, row, encoding)) for row, line in enumerate(data.split(b"\n"), 1)]
 
 
-def refused(data: bytes, why: str) -> Bad:
-    """A Bad for a whole file whose encoding is not what it says."""
+def refused(data: bytes, why: str) -> Reject:
+    """A reject for a whole file whose encoding is not what it says."""
     messages = len(re.findall(rb"^msgstr", data, re.MULTILINE))
-    return Bad(0, "wrong charset", f"{why}; set `encoding` of the source", data, max(1, messages), len(data))
+    return Reject(0, "wrong charset", f"{why}; set `encoding` of the source", data, max(1, messages), len(data))

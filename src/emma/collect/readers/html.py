@@ -9,24 +9,24 @@ from collections.abc import Iterator
 from emma.collect.config import SourceConfig
 from emma.collect.files.streams import InputFile
 from emma.collect.formats.pages import decoded, language_in, page
+from emma.collect.records import RawDocument, Reject
 from emma.collect.text.expected import expected_language
-from emma.collect.unit import Bad, Unit
 
 OPTIONS = {"main_content": bool}
 
 
-def read(file: InputFile, source: SourceConfig) -> Iterator[Unit | Bad]:
+def read(file: InputFile, source: SourceConfig) -> Iterator[RawDocument | Reject]:
     """The page."""
-    content = file.whole()
-    if isinstance(content, Bad):
+    content = file.read_bytes()
+    if isinstance(content, Reject):
         yield content
         return
     told = decoded(content, file.encoding, expected_language(file.name, source, language_in(content)))
     if told.unknown:
-        yield Bad(1, "unknown encoding", f"{told.unknown}; set `encoding` of the source", content)
+        yield Reject(1, "unknown encoding", f"{told.unknown}; set `encoding` of the source", content)
         return
     found = page(told.text, main_content=bool(source.options.get("main_content", True)))
     if found.text:
-        yield Unit(1, found.text, found.code, alone=True, repair=told.repair)
+        yield RawDocument(1, found.text, found.code, alone=True, repair=told.repair)
     else:
-        yield Bad(1, "too much markup" if found.too_much else "no main text", found.too_much, content)
+        yield Reject(1, "too much markup" if found.too_much else "no main text", found.too_much, content)

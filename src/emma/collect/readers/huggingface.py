@@ -13,36 +13,36 @@ from typing import IO
 import pyarrow as pa
 
 from emma.collect.config import SourceConfig
-from emma.collect.files import hub
-from emma.collect.files.streams import CHUNK, DAMAGE, InputFile
+from emma.collect.files import datasets as hub
+from emma.collect.files.streams import CHUNK_BYTES, DAMAGE_ERRORS, InputFile
 from emma.collect.formats import arrow
 from emma.collect.formats.record import Fields
 from emma.collect.readers import parquet
-from emma.collect.unit import Bad, Unit
+from emma.collect.records import RawDocument, Reject
 
 OPTIONS = {"config": str, "split": str}
 
 
-def read(file: InputFile, source: SourceConfig) -> Iterator[Unit | Bad]:
+def read(file: InputFile, source: SourceConfig) -> Iterator[RawDocument | Reject]:
     """One unit a row, in order."""
     if hub.is_hub(file.location):
         fields = Fields(source)
         for row, record in enumerate(hub.rows(file.location), 1):
             yield arrow.unit(fields, row, record)
-    elif file.inner.suffix == ".parquet":
+    elif file.plain_name.suffix == ".parquet":
         yield from parquet.read(file, source)
     else:
         yield from _saved(file, source)
 
 
-def _saved(file: InputFile, source: SourceConfig) -> Iterator[Unit | Bad]:
+def _saved(file: InputFile, source: SourceConfig) -> Iterator[RawDocument | Reject]:
     """A file of Arrow batches, one after the other, as `datasets` writes them."""
     measured = Measured(file.stream)
     row, begin = 1, 0
     try:
         stream = pa.ipc.open_stream(measured)
         columns = arrow.wanted(stream.schema, source)
-        if isinstance(columns, Bad):
+        if isinstance(columns, Reject):
             yield replace(columns, unread=measured.drain())
             return
         while True:
@@ -73,7 +73,7 @@ class Measured(io.RawIOBase):
     def read(self, size: int = -1) -> bytes:
         """As many bytes as there are, up to `size`."""
         pieces: list[bytes] = []
-        while size and (piece := self._stream.read(min(size, CHUNK) if size > 0 else CHUNK)):
+        while size and (piece := self._stream.read(min(size, CHUNK_BYTES) if size > 0 else CHUNK_BYTES)):
             pieces.append(piece)
             self.at += len(piece)
             size -= len(piece) if size > 0 else 0
@@ -82,8 +82,8 @@ class Measured(io.RawIOBase):
     def drain(self) -> int:
         """Read the rest for nothing; bytes of it all, as far as it is whole."""
         try:
-            while piece := self._stream.read(CHUNK):
+            while piece := self._stream.read(CHUNK_BYTES):
                 self.at += len(piece)
-        except DAMAGE:
+        except DAMAGE_ERRORS:
             pass
         return self.at

@@ -10,7 +10,7 @@ from emma.collect.config import SourceConfig
 from emma.collect.files.streams import InputFile
 from emma.collect.formats.lines import Lines, names
 from emma.collect.formats.xml_events import LANG, End, Records, Start, Text, events, without
-from emma.collect.unit import Bad, Unit
+from emma.collect.records import RawDocument, Reject
 
 SKIPPED = names(
     "ref-list fn-group table-wrap table disp-formula disp-formula-group inline-formula tex-math math chem-struct "
@@ -29,12 +29,12 @@ LINES = names(
 )
 
 
-def read(file: InputFile, _source: SourceConfig) -> Iterator[Unit | Bad]:
+def read(file: InputFile, _source: SourceConfig) -> Iterator[RawDocument | Reject]:
     """The articles and translations, each where it ends."""
     open_units: list[tuple[Lines, str]] = []
     row, kept = 1, 0
     for event in without(events(file, RECORDS), lambda start: start.name in SKIPPED):
-        if isinstance(event, Bad):
+        if isinstance(event, Reject):
             if open_units:
                 open_units[-1][0].lose()
             row += 1

@@ -10,15 +10,15 @@ from emma.collect.config import SourceConfig
 from emma.collect.files.streams import InputFile, decode
 from emma.collect.formats.json_text import BrokenJSON, opened, records
 from emma.collect.formats.record import Fields
-from emma.collect.unit import Bad, Unit
+from emma.collect.records import RawDocument, Reject
 
 OPTIONS = {"records": str}
 
 
-def read(file: InputFile, source: SourceConfig) -> Iterator[Unit | Bad]:
-    """One unit a record, numbered from 1; where the JSON is broken, the records before that, and a Bad for the rest."""
+def read(file: InputFile, source: SourceConfig) -> Iterator[RawDocument | Reject]:
+    """One unit a record, numbered from 1; where the JSON is broken, the records before, and a reject for the rest."""
     reading = opened(file)
-    if isinstance(reading, Bad):
+    if isinstance(reading, Reject):
         yield reading
         return
     fields, row = Fields(source), 0
@@ -31,9 +31,9 @@ def read(file: InputFile, source: SourceConfig) -> Iterator[Unit | Bad]:
         yield reading.unread(row + 1, error)
 
 
-def _unit(row: int, record: object, raw: bytes, fields: Fields) -> Unit | Bad:
-    if isinstance(text := decode(raw, row), Bad):
+def _unit(row: int, record: object, raw: bytes, fields: Fields) -> RawDocument | Reject:
+    if isinstance(text := decode(raw, row), Reject):
         return text
     if not isinstance(record, dict):
-        return Bad(row, "missing field", "the record is not an object", raw)
+        return Reject(row, "missing field", "the record is not an object", raw)
     return fields.unit(row, record, raw)

@@ -10,7 +10,7 @@ from emma.collect.config import SourceConfig
 from emma.collect.files.streams import InputFile
 from emma.collect.formats.json_text import BrokenJSON, Keys, loads, values_in
 from emma.collect.formats.record import Fields
-from emma.collect.unit import Bad, Unit
+from emma.collect.records import RawDocument, Reject
 
 BLANK = b" \t\xef\xbb\xbf"
 MARK = b"\xef\xbb\xbf"
@@ -22,19 +22,19 @@ def by_lines(_source: SourceConfig) -> bool:
     return True
 
 
-def read(file: InputFile, source: SourceConfig) -> Iterator[Unit | Bad]:
-    """One unit a line; a line that is not a JSON object with texts under these keys is a Bad."""
+def read(file: InputFile, source: SourceConfig) -> Iterator[RawDocument | Reject]:
+    """One unit a line; a line that is not a JSON object with texts under these keys is a reject."""
     fields = Fields(source)
     keys = Keys(fields.columns)
     is_whole: bool | None = None
-    for line in file.lines():
-        if isinstance(line, Bad):
+    for line in file.read_lines():
+        if isinstance(line, Reject):
             yield line
         elif content := line[1].strip(BLANK):
             if is_whole is None:
                 is_whole = not file.row and looks_whole(content.removeprefix(MARK))
             unit = _unit(*line, fields, keys, file)
-            yield replace(unit, detail=f"{unit.detail}; {WHOLE}") if is_whole and isinstance(unit, Bad) else unit
+            yield replace(unit, detail=f"{unit.detail}; {WHOLE}") if is_whole and isinstance(unit, Reject) else unit
 
 
 def looks_whole(first: bytes) -> bool:
@@ -42,18 +42,18 @@ def looks_whole(first: bytes) -> bool:
     return first.startswith(b"[") or first == b"{"
 
 
-def _unit(row: int, line: bytes, fields: Fields, keys: Keys, file: InputFile) -> Unit | Bad:
+def _unit(row: int, line: bytes, fields: Fields, keys: Keys, file: InputFile) -> RawDocument | Reject:
     if file.encoding is not None:
         text = file.decode(line, row)
-        if isinstance(text, Bad):
+        if isinstance(text, Reject):
             return text
         line = text.encode()
     try:
         record = loads(line.removeprefix(MARK), keys)
     except UnicodeDecodeError as error:
-        return Bad(row, "invalid UTF-8", f"byte {error.start} ({error.reason})", line)
+        return Reject(row, "invalid UTF-8", f"byte {error.start} ({error.reason})", line)
     except BrokenJSON as error:
-        return Bad(row, "broken JSON", str(error), line, units=values_in(line.decode()))
+        return Reject(row, "broken JSON", str(error), line, units=values_in(line.decode()))
     if not isinstance(record, dict):
-        return Bad(row, "missing field", "the line is not a JSON object", line)
+        return Reject(row, "missing field", "the line is not a JSON object", line)
     return fields.unit(row, record, line)

@@ -15,23 +15,23 @@ from emma.collect.config import SourceConfig
 from emma.collect.files.streams import InputFile
 from emma.collect.formats.lines import squeezed
 from emma.collect.formats.stories import story
-from emma.collect.unit import Bad, Unit
+from emma.collect.records import RawDocument, Reject
 
 METADATA = re.compile(r"---[ \t]*+\n(.*?)\n---[ \t]*+(?:\n|$)", re.DOTALL)
 KEY = re.compile(r"\w[\w-]*+")
 LANGUAGE = ("lang", "language", "locale")
 
 
-def read(file: InputFile, _source: SourceConfig) -> Iterator[Unit | Bad]:
+def read(file: InputFile, _source: SourceConfig) -> Iterator[RawDocument | Reject]:
     """The file."""
-    content = file.text()
-    if isinstance(content, Bad):
+    content = file.read_text()
+    if isinstance(content, Reject):
         yield content
         return
     facts, body = metadata(content.replace("\r\n", "\n"))
     code = next((facts[key] for key in LANGUAGE if facts.get(key)), "")
     lines = [facts.get("title", ""), *prose(story(body))]
-    yield Unit(1, "\n".join(filter(None, lines)), code, alone=True)
+    yield RawDocument(1, "\n".join(filter(None, lines)), code, alone=True)
 
 
 def metadata(content: str) -> tuple[dict[str, str], str]:

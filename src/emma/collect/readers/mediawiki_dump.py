@@ -14,7 +14,7 @@ from emma.collect.config import SourceConfig
 from emma.collect.files.streams import InputFile
 from emma.collect.formats.wikitext import plain
 from emma.collect.formats.xml_events import LANG, End, Records, Start, Text, events
-from emma.collect.unit import Bad, Unit
+from emma.collect.records import RawDocument, Reject
 
 PROJECT = re.compile(r"(wiki|wiktionary|wikibooks|wikinews|wikiquote|wikisource|wikiversity|wikivoyage|wikimedia)$")
 SHARED = frozenset({"commons", "meta", "wikidata", "species", "mediawiki", "incubator", "sources", "foundation"})
@@ -42,15 +42,15 @@ class _Wiki:
         return f"{place}/{quote(title.replace(' ', '_'), safe=':/()!,@')}" if place else None
 
 
-def read(file: InputFile, _source: SourceConfig) -> Iterator[Unit | Bad]:
-    """The articles in order, numbered by page. A page that is broken is a Bad, and so is where a dump breaks off."""
+def read(file: InputFile, _source: SourceConfig) -> Iterator[RawDocument | Reject]:
+    """The articles in order, numbered by page. A page that is broken is a reject, and so is where a dump breaks off."""
     wiki, row, lost = _Wiki(), 0, False
     page: dict[str, str] = {}
     runs: list[str] = []
     key, size = "", 0
     for event in events(file, RECORDS):
         match event:
-            case Bad():
+            case Reject():
                 yield replace(event, row=row + 1, detail=f"{event.detail}; after page {row}")
                 row, lost = row + 1, True
             case Text(text):
@@ -86,17 +86,17 @@ def _head(wiki: _Wiki, name: str, text: str, key: str) -> None:
         wiki.unseen.add(text.lower())
 
 
-def _article(row: int, page: dict[str, str], wiki: _Wiki) -> Unit | Bad:
+def _article(row: int, page: dict[str, str], wiki: _Wiki) -> RawDocument | Reject:
     title, wikitext = page.get("title", ""), page.get("text", "")
     if why := _no_article(page):
-        return Bad(row, why[0], f"'{title}', {why[1]}")
+        return Reject(row, why[0], f"'{title}', {why[1]}")
     try:
         text = plain(INTERWIKI.sub("", wikitext), wiki.unseen)
     except RecursionError as error:
-        return Bad(row, "too deeply nested", f"'{title}', {error}", wikitext.encode())
+        return Reject(row, "too deeply nested", f"'{title}', {error}", wikitext.encode())
     if not text:
-        return Bad(row, "no prose", f"'{title}'", wikitext.encode())
-    return Unit(row, f"{title}\n\n{text}", wiki.code, alone=True, url=wiki.url(title))
+        return Reject(row, "no prose", f"'{title}'", wikitext.encode())
+    return RawDocument(row, f"{title}\n\n{text}", wiki.code, alone=True, url=wiki.url(title))
 
 
 def _no_article(page: dict[str, str]) -> tuple[str, str] | None:

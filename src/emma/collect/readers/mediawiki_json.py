@@ -11,19 +11,19 @@ from emma.collect.config import SourceConfig
 from emma.collect.files.streams import InputFile
 from emma.collect.formats.json_text import BrokenJSON
 from emma.collect.formats.messages import json_message, opened_object, outermost
-from emma.collect.unit import Bad, Unit
+from emma.collect.records import RawDocument, Reject
 
 METADATA = "@metadata"
 """The key under which MediaWiki's files name their translators; what has it is named as MediaWiki names files."""
 
 
-def read(file: InputFile, source: SourceConfig) -> Iterator[Unit | Bad]:
+def read(file: InputFile, source: SourceConfig) -> Iterator[RawDocument | Reject]:
     """One unit a message, in the file's order; `@metadata` names the translators and is left out."""
     reading = opened_object(file)
-    if isinstance(reading, Bad):
+    if isinstance(reading, Reject):
         yield reading
         return
-    code = file.inner.stem if source.lang_from is None and METADATA in outermost(reading) else ""
+    code = file.plain_name.stem if source.lang_from is None and METADATA in outermost(reading) else ""
     seen, row = set[str](), 0
     try:
         for row, key in enumerate(map(str, reading.items()), 1):

@@ -10,7 +10,7 @@ from emma.collect.config import SourceConfig
 from emma.collect.files.streams import InputFile
 from emma.collect.formats.json_text import BrokenJSON, Reading
 from emma.collect.formats.messages import json_message, opened_object, outermost
-from emma.collect.unit import Bad, Unit
+from emma.collect.records import RawDocument, Reject
 
 Path = tuple[str | int, ...]
 """Keys and places in lists, from the outermost."""
@@ -18,13 +18,13 @@ KEY = 250
 """Characters of a key that are told: a long one stands in every key below it."""
 
 
-def read(file: InputFile, _source: SourceConfig) -> Iterator[Unit | Bad]:
-    """The texts in the file's order; numbers, truth values and nulls are not messages and are Bad."""
+def read(file: InputFile, _source: SourceConfig) -> Iterator[RawDocument | Reject]:
+    """The texts in the file's order; numbers, truth values and nulls are not messages and are Reject."""
     reading = opened_object(file)
-    if isinstance(reading, Bad):
+    if isinstance(reading, Reject):
         yield reading
         return
-    code, row = stated(outermost(reading), file.inner.name.split(".")[0]), 0
+    code, row = stated(outermost(reading), file.plain_name.name.split(".")[0]), 0
     seen: set[Path] = set()
     try:
         for row, (path, value, raw) in enumerate(leaves(reading, ()), 1):

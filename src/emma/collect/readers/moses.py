@@ -11,10 +11,10 @@ from itertools import zip_longest
 from typing import IO
 
 from emma.collect.config import SourceConfig
-from emma.collect.files.streams import CHUNK, DAMAGE, InputFile
-from emma.collect.unit import Bad, Unit
+from emma.collect.files.streams import CHUNK_BYTES, DAMAGE_ERRORS, InputFile
+from emma.collect.records import RawDocument, Reject
 
-Line = tuple[int, bytes] | Bad
+Line = tuple[int, bytes] | Reject
 
 
 def by_lines(_source: SourceConfig) -> bool:
@@ -22,13 +22,13 @@ def by_lines(_source: SourceConfig) -> bool:
     return True
 
 
-def read(file: InputFile, _source: SourceConfig) -> Iterator[Unit | Bad]:
+def read(file: InputFile, _source: SourceConfig) -> Iterator[RawDocument | Reject]:
     """One unit a line that is not empty on both sides, under its number."""
-    (other,) = file.beside
+    (other,) = file.companions
     if not is_range(file) and (unequal := differing(file, other)):
         yield unequal
         return
-    for one, two in zip_longest(file.lines(), other.lines()):
+    for one, two in zip_longest(file.read_lines(), other.read_lines()):
         if one is None and file.left is not None:
             return  # the end of a range; the other file's next lines belong to the next one
         if one is None or two is None:  # one of the files is damaged, so that nobody knows how long it was
@@ -42,8 +42,8 @@ def is_range(file: InputFile) -> bool:
     return file.left is not None or file.row > 0
 
 
-def differing(file: InputFile, other: InputFile) -> Bad | None:
-    """A Bad for all of two files if they differ in length, else None; they are at their beginning again then.
+def differing(file: InputFile, other: InputFile) -> Reject | None:
+    """A reject for all of two files if they differ in length, else None; they are at their beginning again then.
 
     Of a damaged file nobody knows the length, and what stands before the damage is used.
     """
@@ -51,7 +51,7 @@ def differing(file: InputFile, other: InputFile) -> Bad | None:
         each.stream = repeatable(each)
     try:
         (lines, size), (lines2, _) = counted(file.stream), counted(other.stream)
-    except DAMAGE:
+    except DAMAGE_ERRORS:
         lines = lines2 = size = 0
     file.stream.seek(0)
     other.stream.seek(0)
@@ -59,7 +59,7 @@ def differing(file: InputFile, other: InputFile) -> Bad | None:
         return None
     sizes = f"{file.name} has {lines} lines and {other.name} {lines2}"
     why = f"{sizes}, and nobody knows which are missing: no pair of them is used"
-    return Bad(0, "files differ in length", why, units=max(lines, lines2), unread=size)
+    return Reject(0, "files differ in length", why, units=max(lines, lines2), unread=size)
 
 
 def repeatable(file: InputFile) -> IO[bytes]:
@@ -70,12 +70,12 @@ def repeatable(file: InputFile) -> IO[bytes]:
     end: BaseException | None = None
     read = getattr(file.stream, "read1", file.stream.read)  # `read` forgets what it had when damage comes
     try:
-        while piece := read(CHUNK):
+        while piece := read(CHUNK_BYTES):
             copy.write(piece)
-    except DAMAGE as error:
+    except DAMAGE_ERRORS as error:
         end = error
     copy.seek(0)
-    return io.BufferedReader(Copy(copy, end), CHUNK)
+    return io.BufferedReader(Copy(copy, end), CHUNK_BYTES)
 
 
 class Copy(io.RawIOBase):
@@ -108,28 +108,28 @@ class Copy(io.RawIOBase):
 def counted(stream: IO[bytes]) -> tuple[int, int]:
     """Lines and bytes from here to the end of a stream."""
     lines, size, last = 0, 0, b"\n"
-    while data := stream.read(CHUNK):
+    while data := stream.read(CHUNK_BYTES):
         lines, size, last = lines + data.count(b"\n"), size + len(data), data[-1:]
     return lines + (last != b"\n"), size
 
 
-def _alone(line: Line | None, other: InputFile) -> Bad:
-    if isinstance(line, Bad):
+def _alone(line: Line | None, other: InputFile) -> Reject:
+    if isinstance(line, Reject):
         return line
     row, data = line or (0, b"")
-    return Bad(row, "no counterpart", f"{other.name} cannot be read to its end", data)
+    return Reject(row, "no counterpart", f"{other.name} cannot be read to its end", data)
 
 
-def _pair(file: InputFile, other: InputFile, one: Line, two: Line) -> Unit | Bad | None:
+def _pair(file: InputFile, other: InputFile, one: Line, two: Line) -> RawDocument | Reject | None:
     """The two halves as a unit; the first of them that is bad; None where both are empty."""
     text, text2 = _text(file, one), _text(other, two)
     for half, of in ((text, file), (text2, other)):
-        if isinstance(half, Bad):
-            return Bad(half.row, half.kind, f"{of.name}: {half.detail}", half.raw)
-    if isinstance(one, Bad) or isinstance(text, Bad) or isinstance(text2, Bad) or not (text + text2).strip():
+        if isinstance(half, Reject):
+            return Reject(half.row, half.kind, f"{of.name}: {half.detail}", half.raw)
+    if isinstance(one, Reject) or isinstance(text, Reject) or isinstance(text2, Reject) or not (text + text2).strip():
         return None
-    return Unit(one[0], text, text2=text2)
+    return RawDocument(one[0], text, text2=text2)
 
 
-def _text(file: InputFile, line: Line) -> str | Bad:
-    return line if isinstance(line, Bad) else file.decode(line[1], line[0])
+def _text(file: InputFile, line: Line) -> str | Reject:
+    return line if isinstance(line, Reject) else file.decode(line[1], line[0])

@@ -10,7 +10,7 @@ from emma.collect.config import SourceConfig
 from emma.collect.files.streams import InputFile
 from emma.collect.formats.lines import Lines
 from emma.collect.formats.xml_events import LANG, End, Records, Start, Text, events, without
-from emma.collect.unit import Bad, Unit
+from emma.collect.records import RawDocument, Reject
 
 SKIPPED = frozenset({"title", "note", "figure", "index", "rdgGroup"})
 CHAPTERS = frozenset({"chapter", "div"})
@@ -19,12 +19,12 @@ APART = frozenset({"p", "l", "lg", "lb", "q", "item", "cell", "speech", "speaker
 """Elements that stand apart on a page, so that words on either side of their tags are two."""
 
 
-def read(file: InputFile, _source: SourceConfig) -> Iterator[Unit | Bad]:
+def read(file: InputFile, _source: SourceConfig) -> Iterator[RawDocument | Reject]:
     """The chapters, in order."""
     lines, code, row, in_header, naming = Lines(file.max_row_bytes), "", 1, False, False
     for event in without(events(file, RECORDS), lambda start: start.name in SKIPPED):
         match event:
-            case Bad():
+            case Reject():
                 lines.lose()
                 row += 1
                 yield event

@@ -9,17 +9,17 @@ import pyarrow.parquet as pq
 from emma.collect.config import SourceConfig
 from emma.collect.files.streams import InputFile
 from emma.collect.formats import arrow
-from emma.collect.unit import Bad, Unit
+from emma.collect.records import RawDocument, Reject
 
 MOST_ROWS = 1 << 40
 """Rows that a group may have: the metadata of a damaged file may give any number."""
 
 
-def read(file: InputFile, source: SourceConfig) -> Iterator[Unit | Bad]:
+def read(file: InputFile, source: SourceConfig) -> Iterator[RawDocument | Reject]:
     """The rows, in order, a few at a time; a row group that is damaged costs what is left of it."""
     size = 0
     try:
-        stream = file.seekable()
+        stream = file.seekable_stream()
         size = stream.seek(0, os.SEEK_END)
         table = pq.ParquetFile(stream)
         columns = arrow.wanted(table.schema_arrow, source)
@@ -28,20 +28,20 @@ def read(file: InputFile, source: SourceConfig) -> Iterator[Unit | Bad]:
     except arrow.BROKEN as error:
         yield arrow.broken(0, error, unread=size)
         return
-    if isinstance(columns, Bad):
+    if isinstance(columns, Reject):
         yield replace(columns, units=max(1, sum(counts)), unread=size)
         return
     begin = 1
     for index, count in enumerate(counts):
         rows = range(begin, begin + count)
         for found in row_group(table, index, columns, source, rows):
-            yield replace(found, units=arrow.plausible(found.units, size)) if isinstance(found, Bad) else found
+            yield replace(found, units=arrow.plausible(found.units, size)) if isinstance(found, Reject) else found
         begin += count
 
 
 def row_group(
     table: pq.ParquetFile, index: int, columns: list[str], source: SourceConfig, rows: range
-) -> Iterator[Unit | Bad]:
+) -> Iterator[RawDocument | Reject]:
     """The rows of a group, under their numbers."""
     row = rows.start
     why: BaseException = EOFError("there are fewer rows than the file says")

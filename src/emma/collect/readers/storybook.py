@@ -10,20 +10,20 @@ from collections.abc import Iterator
 from emma.collect.config import SourceConfig
 from emma.collect.files.streams import InputFile
 from emma.collect.formats.stories import story
-from emma.collect.unit import Bad, Unit
+from emma.collect.records import RawDocument, Reject
 
 LANGUAGE = re.compile(r"^\* Language: *(\S+) *$", re.MULTILINE)
 
 
-def read(file: InputFile, _source: SourceConfig) -> Iterator[Unit | Bad]:
+def read(file: InputFile, _source: SourceConfig) -> Iterator[RawDocument | Reject]:
     """The story as one unit, a line a paragraph and an empty line between pages."""
-    content = file.text()
-    if isinstance(content, Bad):
+    content = file.read_text()
+    if isinstance(content, Reject):
         yield content
         return
     pages = [_paragraphs(page) for page in re.split(r"(?m)^##?(?!#)", story(content))]
     found = LANGUAGE.search(content)
-    yield Unit(1, "\n\n".join(filter(None, pages)), found[1] if found else "", alone=True)
+    yield RawDocument(1, "\n\n".join(filter(None, pages)), found[1] if found else "", alone=True)
 
 
 def _paragraphs(page: str) -> str:

@@ -14,7 +14,7 @@ from emma.collect.files.streams import InputFile
 from emma.collect.formats.joins import Words
 from emma.collect.formats.lines import Lines, names
 from emma.collect.formats.xml_events import LANG, End, Records, Start, Text, events, without
-from emma.collect.unit import Bad, Unit
+from emma.collect.records import RawDocument, Reject
 
 SKIPPED = names(
     "note noteGrp rdg del fw formula figDesc index listBibl standOff facsimile sourceDoc sic reg expan desc incident "
@@ -29,11 +29,11 @@ LINES = names(
 )
 
 
-def read(file: InputFile, _source: SourceConfig) -> Iterator[Unit | Bad]:
+def read(file: InputFile, _source: SourceConfig) -> Iterator[RawDocument | Reject]:
     """The runs of text, in order."""
     page = _Page(file)
     for event in without(events(file, RECORDS), lambda start: start.name in SKIPPED):
-        if isinstance(event, Bad):
+        if isinstance(event, Reject):
             page.lose()
             yield event
         elif unit := page.take(event):
@@ -57,7 +57,7 @@ class _Page:
         """Languages in the header."""
         self._in_header = self._in_head = self._has_text = False
 
-    def take(self, event: Start | End | Text) -> Unit | Bad | None:
+    def take(self, event: Start | End | Text) -> RawDocument | Reject | None:
         """Take an event; the unit that it closes, if it closes one."""
         match event:
             case Text(text) if not self._in_header:
@@ -101,7 +101,7 @@ class _Page:
         self._lines.lose()
         self._row += 1
 
-    def _add(self, text: str) -> Unit | Bad | None:
+    def _add(self, text: str) -> RawDocument | Reject | None:
         if text.isspace():
             self._words.add(text)
             return None
@@ -110,7 +110,7 @@ class _Page:
         self._words.add(text)
         return unit
 
-    def _turn(self) -> Unit | Bad | None:
+    def _turn(self) -> RawDocument | Reject | None:
         """Before text in a language that is not that of the text before: the unit that ends there."""
         unit = self._close() if self._has_text and self._lang() != self._of_text else None
         self._of_text = self._lang()
@@ -127,7 +127,7 @@ class _Page:
         only = self._named[0] if len(self._named) == 1 else ""
         return (self._own[-1] if self._own else "") or self._langs[-1] or only
 
-    def _close(self) -> Unit | Bad | None:
+    def _close(self) -> RawDocument | Reject | None:
         self._words.end_line()
         unit = self._lines.unit(self._row, self._of_text)
         self._row += unit is not None

@@ -11,104 +11,104 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from emma.collect.config import SourceConfig
-from emma.collect.files.streams import DAMAGE, InputFile, decode, in_words
+from emma.collect.files.streams import DAMAGE_ERRORS, InputFile, decode, describe_error
+from emma.collect.records import RawDocument, Reject
 from emma.collect.text.encodings import (
-    SAMPLE,
+    SAMPLE_BYTES,
     UTF8,
     Encoding,
     Unknown,
-    as_utf8,
-    detected,
+    detect_encoding,
+    detect_unicode,
     has_controls,
-    inferred,
+    infer_encoding,
     is_wide,
-    unicode_of,
+    recode_to_utf8,
 )
 from emma.collect.text.expected import expected_language
-from emma.collect.unit import Bad, Unit
 from emma.lang.language import Lang
 
 Text = tuple[int, bytes]
 """A line number and what begins there."""
 
 
-def read(file: InputFile, source: SourceConfig) -> Iterator[Unit | Bad]:
+def read(file: InputFile, source: SourceConfig) -> Iterator[RawDocument | Reject]:
     """The units of the file, each under the number of its first line."""
     unit = str(source.options.get("unit", "document"))
     lang = expected_language(file.name, source)
     try:
-        known = Encoding(file.encoding or "utf-8") if source.encoding else _of_head(file.sample(), unit, lang)
-    except DAMAGE as error:
-        yield Bad(0, "broken file", in_words(error))
+        known = Encoding(file.encoding or "utf-8") if source.encoding else _of_head(file.read_sample(), unit, lang)
+    except DAMAGE_ERRORS as error:
+        yield Reject(0, "broken file", describe_error(error))
         return
-    if isinstance(known, Unknown) and has_controls(file.sample()):
+    if isinstance(known, Unknown) and has_controls(file.read_sample()):
         if not file.row:  # said once, however many ranges the file has
-            yield Bad(0, "not text", known.reason, file.head or b"", unread=file.unread())
+            yield Reject(0, "not text", known.reason, file.head or b"", unread=file.count_unread())
         return
     if isinstance(known, Encoding) and is_wide(known.name):
-        file.stream = as_utf8(file.stream, known.name)
+        file.stream = recode_to_utf8(file.stream, known.name)
     for found, encoding in _told(UNITS[unit](file), known, lang):
-        yield found if isinstance(found, Bad) else _unit(encoding, *found)
+        yield found if isinstance(found, Reject) else _unit(encoding, *found)
 
 
 def _of_head(head: bytes, unit: str, lang: Lang | None) -> Encoding | Unknown | None:
     """What the first bytes tell for all; None where the units have to, since ASCII says nothing and the whole more."""
-    known = unicode_of(head, lang)
+    known = detect_unicode(head, lang)
     if known == UTF8:
         return None if unit == "document" or head.isascii() else known
-    return known or (None if unit == "document" and not has_controls(head) else detected(head, lang))
+    return known or (None if unit == "document" and not has_controls(head) else detect_encoding(head, lang))
 
 
 def _told(
-    units: Iterator[Text | Bad], known: Encoding | Unknown | None, lang: Lang | None
-) -> Iterator[tuple[Text | Bad, Encoding | Unknown]]:
+    units: Iterator[Text | Reject], known: Encoding | Unknown | None, lang: Lang | None
+) -> Iterator[tuple[Text | Reject, Encoding | Unknown]]:
     """The units, each with its encoding: that of the file, else what the first that are not ASCII say together."""
     for found in units:
-        if known or isinstance(found, Bad) or found[1].isascii():
+        if known or isinstance(found, Reject) or found[1].isascii():
             yield found, known or UTF8
         else:
-            held = [found, *_next(units, SAMPLE)]
-            known = inferred(b"\n".join(each[1] for each in held if not isinstance(each, Bad)), lang)
+            held = [found, *_next(units, SAMPLE_BYTES)]
+            known = infer_encoding(b"\n".join(each[1] for each in held if not isinstance(each, Reject)), lang)
             yield from ((each, known) for each in held)
 
 
-def _next(units: Iterator[Text | Bad], size: int) -> Iterator[Text | Bad]:
+def _next(units: Iterator[Text | Reject], size: int) -> Iterator[Text | Reject]:
     """The next units, until they have `size` bytes."""
     while size > 0 and (found := next(units, None)):
-        size -= 0 if isinstance(found, Bad) else len(found[1])
+        size -= 0 if isinstance(found, Reject) else len(found[1])
         yield found
 
 
-def _unit(encoding: Encoding | Unknown, row: int, data: bytes) -> Unit | Bad:
+def _unit(encoding: Encoding | Unknown, row: int, data: bytes) -> RawDocument | Reject:
     if isinstance(encoding, Unknown):
         if data.isascii():
-            return Unit(row, data.decode())
-        return Bad(row, "unknown encoding", f"{encoding.reason}; set `encoding` of the source", data)
+            return RawDocument(row, data.decode())
+        return Reject(row, "unknown encoding", f"{encoding.reason}; set `encoding` of the source", data)
     plain = encoding.name in ("utf-8", "utf-8-sig") or is_wide(encoding.name)
     text = decode(data, row, None if plain else encoding.name)
-    if not isinstance(text, Bad):
-        return Unit(row, text, repair=f"read as {encoding.name}" if encoding.guessed else None)
+    if not isinstance(text, Reject):
+        return RawDocument(row, text, repair=f"read as {encoding.name}" if encoding.guessed else None)
     hint = f"{encoding.name} was inferred; set `encoding` of the source: {text.detail}"
     return replace(text, detail=hint) if encoding.guessed else text
 
 
-def _document(file: InputFile) -> Iterator[Text | Bad]:
-    data = file.whole()
-    yield data if isinstance(data, Bad) else (1, data)
+def _document(file: InputFile) -> Iterator[Text | Reject]:
+    data = file.read_bytes()
+    yield data if isinstance(data, Reject) else (1, data)
 
 
-def _lines(file: InputFile) -> Iterator[Text | Bad]:
-    return (line for line in file.lines() if isinstance(line, Bad) or line[1].strip())
+def _lines(file: InputFile) -> Iterator[Text | Reject]:
+    return (line for line in file.read_lines() if isinstance(line, Reject) or line[1].strip())
 
 
-def _paragraphs(file: InputFile) -> Iterator[Text | Bad]:
+def _paragraphs(file: InputFile) -> Iterator[Text | Reject]:
     held = Paragraph(file.max_row_bytes)
-    for line in file.lines():
-        if not isinstance(line, Bad) and line[1].strip():
+    for line in file.read_lines():
+        if not isinstance(line, Reject) and line[1].strip():
             held.add(*line)
             continue
         yield from held.close()
-        if isinstance(line, Bad):
+        if isinstance(line, Reject):
             yield line
     yield from held.close()
 
@@ -128,17 +128,17 @@ class Paragraph:
         if self._size <= self._limit + 1:
             self._lines.append(line)
 
-    def close(self) -> Iterator[Text | Bad]:
+    def close(self) -> Iterator[Text | Reject]:
         """The paragraph, if there is one, and begin another."""
         row, size, data = self._row, self._size, b"\n".join(self._lines)
         self._row, self._size, self._lines = 0, 0, []
         if size > self._limit + 1:
-            yield Bad(row, "row too long", f"a paragraph of more than {self._limit} bytes (max_row_bytes)", data)
+            yield Reject(row, "row too long", f"a paragraph of more than {self._limit} bytes (max_row_bytes)", data)
         elif size:
             yield row, data
 
 
-UNITS: Mapping[str, Callable[[InputFile], Iterator[Text | Bad]]] = {
+UNITS: Mapping[str, Callable[[InputFile], Iterator[Text | Reject]]] = {
     "document": _document,
     "paragraph": _paragraphs,
     "line": _lines,

@@ -12,7 +12,7 @@ from emma.collect.config import SourceConfig
 from emma.collect.files.streams import InputFile
 from emma.collect.formats.lines import squeezed
 from emma.collect.formats.xml_events import LANG, End, Event, Records, Start, Text, events
-from emma.collect.unit import Bad, Unit
+from emma.collect.records import RawDocument, Reject
 
 OPTIONS = {"pairs": ("source", "all")}
 MOST = 1_000
@@ -26,29 +26,29 @@ Segment = tuple[str, str]
 """Language code and text."""
 
 
-def read(file: InputFile, source: SourceConfig) -> Iterator[Unit | Bad]:
-    """The pairs, numbered in order; an entry without a second language is a Bad under the next number."""
+def read(file: InputFile, source: SourceConfig) -> Iterator[RawDocument | Reject]:
+    """The pairs, numbered in order; an entry without a second language is a reject under the next number."""
     row = 0
     for entry in entries(events(file, RECORDS), file.max_row_bytes):
-        if isinstance(entry, Bad):
+        if isinstance(entry, Reject):
             row += 1
             yield entry
             continue
         first, segments = entry
         if len(segments) > MOST:
             row += 1
-            yield Bad(row, "too many segments", f"the entry has {len(segments)}, more than {MOST}")
+            yield Reject(row, "too many segments", f"the entry has {len(segments)}, more than {MOST}")
             continue
         pairs = list(
             combinations(segments, 2) if source.options.get("pairs") == "all" else with_source(first, segments)
         )
         for (code, text), (code2, text2) in pairs:
             row += 1
-            yield Unit(row, text, code, text2, code2)
+            yield RawDocument(row, text, code, text2, code2)
         if not pairs:
             row += 1
             shown = "; ".join(f"{code}: {text}" for code, text in segments)
-            yield Bad(row, "no counterpart", f"the entry has no second language beside '{first}'", shown.encode())
+            yield Reject(row, "no counterpart", f"the entry has no second language beside '{first}'", shown.encode())
 
 
 def with_source(first: str, segments: list[Segment]) -> Iterator[tuple[Segment, Segment]]:
@@ -63,11 +63,11 @@ def with_source(first: str, segments: list[Segment]) -> Iterator[tuple[Segment, 
     yield from ((segments[lead], each) for at, each in enumerate(segments) if at != lead)
 
 
-def entries(found: Iterable[Event], max_row_bytes: int) -> Iterator[tuple[str, list[Segment]] | Bad]:
+def entries(found: Iterable[Event], max_row_bytes: int) -> Iterator[tuple[str, list[Segment]] | Reject]:
     """Of each entry the file's source language, empty if it has none, and the segments."""
     first, entry, row = "", Entry(max_row_bytes), 0
     for event in found:
-        if isinstance(event, Bad):
+        if isinstance(event, Reject):
             entry.is_lost = True
             yield event
         elif isinstance(event, Start) and event.name == "header":
@@ -77,7 +77,7 @@ def entries(found: Iterable[Event], max_row_bytes: int) -> Iterator[tuple[str, l
             entry, row = Entry(max_row_bytes), row + 1
         elif isinstance(event, End) and event.name == "tu":
             if entry.size > max_row_bytes and not entry.is_lost:
-                yield Bad(row, "row too long", f"entry {row} has more than {max_row_bytes} bytes (max_row_bytes)")
+                yield Reject(row, "row too long", f"entry {row} has more than {max_row_bytes} bytes (max_row_bytes)")
             elif not entry.is_lost:
                 yield first, entry.segments
         else:

@@ -6,16 +6,16 @@ from collections.abc import Iterator
 from emma.collect.config import SourceConfig
 from emma.collect.files.streams import InputFile
 from emma.collect.formats.python import parse
-from emma.collect.unit import Bad, Unit
+from emma.collect.records import RawDocument, Reject
 
 
-def read(file: InputFile, _source: SourceConfig) -> Iterator[Unit | Bad]:
+def read(file: InputFile, _source: SourceConfig) -> Iterator[RawDocument | Reject]:
     """The string values of every dictionary that the file assigns, under their lines, or the next that is free.
 
-    A topic that is there again is a Bad.
+    A topic that is there again is a reject.
     """
     tree = parse(file)
-    if isinstance(tree, Bad):
+    if isinstance(tree, Reject):
         yield tree
         return
     row = 0
@@ -24,9 +24,9 @@ def read(file: InputFile, _source: SourceConfig) -> Iterator[Unit | Bad]:
         for name, text, line in texts(table) if isinstance(table, ast.Dict) else ():
             row = max(row + 1, line)
             if name in seen:
-                yield Bad(row, "key twice", f"topic {name!r}; the first is kept", text.encode("utf-8", "replace"))
+                yield Reject(row, "key twice", f"topic {name!r}; the first is kept", text.encode("utf-8", "replace"))
             else:
-                yield Unit(row, text, "en", alone=True)
+                yield RawDocument(row, text, "en", alone=True)
             seen.add(name)
 
 

@@ -9,20 +9,20 @@ from emma.collect.config import SourceConfig
 from emma.collect.files.streams import InputFile
 from emma.collect.formats.lines import Lines, names
 from emma.collect.formats.xml_events import LANG, End, Records, Start, Text, events
-from emma.collect.unit import Bad, Unit
+from emma.collect.records import RawDocument, Reject
 
 SECTIONS = names("preamble article")
 RECORDS = Records(SECTIONS, flat=True)
 LINES = names("title para")
 
 
-def read(file: InputFile, _source: SourceConfig) -> Iterator[Unit | Bad]:
+def read(file: InputFile, _source: SourceConfig) -> Iterator[RawDocument | Reject]:
     """The sections of the declaration, their titles and paragraphs a line each."""
     lines, code, row = Lines(file.max_row_bytes), None, 0
     in_section, in_line = False, 0
     for event in events(file, RECORDS):
         match event:
-            case Bad():
+            case Reject():
                 lines.lose()
                 yield event
             case Text(text) if in_section and in_line:
@@ -36,7 +36,7 @@ def read(file: InputFile, _source: SourceConfig) -> Iterator[Unit | Bad]:
             case End(name) if name in SECTIONS:
                 row, in_section = row + 1, False
                 if not lines.is_lost:
-                    yield lines.unit(row, code or "") or Unit(row, "", code or "")
+                    yield lines.unit(row, code or "") or RawDocument(row, "", code or "")
             case End(name) if name in LINES:
                 in_line -= 1
                 lines.end_line()

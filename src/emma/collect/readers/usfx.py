@@ -11,7 +11,7 @@ from emma.collect.config import SourceConfig
 from emma.collect.files.streams import InputFile
 from emma.collect.formats.lines import Lines
 from emma.collect.formats.xml_events import End, Records, Start, Text, events, without
-from emma.collect.unit import Bad, Unit
+from emma.collect.records import RawDocument, Reject
 
 HEADINGS = re.compile(r"(?:h|toc|toca|mt|mte|ms|mr|s|sr|r|d|sp|cl|cp|cd|id|ide|rem|sts|imt|is|io|iot|ior)\d?")
 """Marks of headings, of running heads and of what is said about the file; elements, or `sfm` of a paragraph."""
@@ -22,12 +22,12 @@ APART = frozenset({"p", "q", "b", "optionalLineBreak", "tr", "tc", "th", "li"})
 """Elements that stand apart on a page, so that words on either side of their tags are two."""
 
 
-def read(file: InputFile, _source: SourceConfig) -> Iterator[Unit | Bad]:
+def read(file: InputFile, _source: SourceConfig) -> Iterator[RawDocument | Reject]:
     """The chapters, in order."""
     lines, code, row, naming = Lines(file.max_row_bytes), "", 1, False
     for event in without(events(file, RECORDS), _skipped):
         match event:
-            case Bad():
+            case Reject():
                 lines.lose()
                 row += 1
                 yield event

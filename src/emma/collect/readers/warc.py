@@ -14,14 +14,14 @@ from dataclasses import replace
 from warcio.recordloader import ArcWarcRecord, ArcWarcRecordLoader
 
 from emma.collect.config import SourceConfig
-from emma.collect.files.binary import LOOKED_AT
-from emma.collect.files.members import Plain
-from emma.collect.files.streams import InputFile, in_words
-from emma.collect.files.transfer import DECODERS, BodyError, dechunked, decompressed, steps
-from emma.collect.files.web_archives import Record, records
+from emma.collect.files.binary import SIGNATURE_BYTES
+from emma.collect.files.http_bodies import DECODERS, BodyError, decompress_body, list_compressions, remove_chunk_sizes
+from emma.collect.files.resumable import ResumableStream
+from emma.collect.files.streams import InputFile, describe_error
+from emma.collect.files.web_archives import ArchiveRecord, read_records
 from emma.collect.formats.pages import decoded, language_in, page
+from emma.collect.records import RawDocument, Reject
 from emma.collect.text.expected import expected_language
-from emma.collect.unit import Bad, Unit
 
 OPTIONS = {"main_content": bool}
 CONTENT = frozenset({"response", "resource", "conversion"})
@@ -37,73 +37,73 @@ Parsed = tuple[ArcWarcRecord, bytes]
 """A record and its body."""
 
 
-def read(file: InputFile, source: SourceConfig) -> Iterator[Unit | Bad]:
-    """The pages in order, numbered by record. A record that is broken is a Bad, and the next one is read."""
+def read(file: InputFile, source: SourceConfig) -> Iterator[RawDocument | Reject]:
+    """The pages in order, numbered by record. A record that is broken is a reject, and the next one is read."""
     row, limit = 0, file.max_row_bytes
-    for row, raw in enumerate(records(Plain(file.stream), limit), 1):
+    for row, raw in enumerate(read_records(ResumableStream(file.stream), limit), 1):
         if raw.broken:
             yield _broken(row, raw, f"{raw.broken}; {_said_url(raw)}")
         elif found := _unit(row, raw, limit, source):
             yield found
 
 
-def _unit(row: int, raw: Record, limit: int, source: SourceConfig) -> Unit | Bad | None:
+def _unit(row: int, raw: ArchiveRecord, limit: int, source: SourceConfig) -> RawDocument | Reject | None:
     """What a record holds; None if it is about the crawl."""
     try:
         record, _ = parsed = _parsed(raw)
     except Exception as error:  # warcio has slips of its own over headers that are half there
-        return _broken(row, raw, f"{in_words(error).splitlines()[0]}; {_said_url(raw)}")
+        return _broken(row, raw, f"{describe_error(error).splitlines()[0]}; {_said_url(raw)}")
     if raw.is_whole and record.digest_checker.passed is False:
         return _broken(row, raw, f"its digest is wrong; {_said_url(raw)}")
     if record.rec_type in ABOUT:
         return None
     if why := _no_page(record, parsed[1]):
-        return Bad(row, "no page", f"{why}, {_url(record)}")
+        return Reject(row, "no page", f"{why}, {_url(record)}")
     return _page(row, raw, parsed, limit, source)
 
 
-def _parsed(raw: Record) -> Parsed:
+def _parsed(raw: ArchiveRecord) -> Parsed:
     """The record and its body; what warcio would tell the terminal about them the digests tell us."""
     with redirect_stderr(io.StringIO()):
         record = ArcWarcRecordLoader().parse_record_stream(io.BytesIO(raw.data), None, raw.format, check_digests=True)
         return record, record.raw_stream.read()
 
 
-def _page(row: int, raw: Record, parsed: Parsed, limit: int, source: SourceConfig) -> Unit | Bad:
+def _page(row: int, raw: ArchiveRecord, parsed: Parsed, limit: int, source: SourceConfig) -> RawDocument | Reject:
     record, body = parsed
     url, (kind, charset) = _url(record), _content_type(record)
     if not raw.is_whole:
-        return Bad(row, "row too long", f"more than {limit} bytes (max_row_bytes), {url}", body)
+        return Reject(row, "row too long", f"more than {limit} bytes (max_row_bytes), {url}", body)
     try:
         data = _content(record, body, limit)
     except BodyError as error:
         return _broken(row, raw, f"{error}; {url}")
     if len(data) > limit:
-        return Bad(row, "row too long", f"more than {limit} bytes (max_row_bytes), {url}", data)
+        return Reject(row, "row too long", f"more than {limit} bytes (max_row_bytes), {url}", data)
     code = _identified(record) if kind == TEXT else language_in(data)
     told = decoded(data, charset, expected_language("", source, code))
     if told.unknown:
-        return Bad(row, "unknown encoding", f"{told.unknown}, {url}", data)
+        return Reject(row, "unknown encoding", f"{told.unknown}, {url}", data)
     if kind == TEXT:
-        return Unit(row, told.text, code, alone=True, url=url, repair=told.repair)
-    return _main_text(Unit(row, told.text, alone=True, url=url, repair=told.repair), data, source)
+        return RawDocument(row, told.text, code, alone=True, url=url, repair=told.repair)
+    return _main_text(RawDocument(row, told.text, alone=True, url=url, repair=told.repair), data, source)
 
 
-def _main_text(whole: Unit, data: bytes, source: SourceConfig) -> Unit | Bad:
+def _main_text(whole: RawDocument, data: bytes, source: SourceConfig) -> RawDocument | Reject:
     """Of a page its main text."""
     found = page(whole.text, main_content=bool(source.options.get("main_content", True)), url=whole.url)
     if found.text:
         return replace(whole, text=found.text, code=found.code)
     why = ("too much markup", f"{found.too_much}, {whole.url}") if found.too_much else ("no main text", whole.url or "")
-    return Bad(whole.row, *why, data)
+    return Reject(whole.row, *why, data)
 
 
-def _broken(row: int, raw: Record, why: str) -> Bad:
+def _broken(row: int, raw: ArchiveRecord, why: str) -> Reject:
     kind = "broken record" if raw.is_whole or not raw.unread else "broken file"
-    return Bad(row, kind, f"at byte {raw.at}, {why}", raw.data, raw.units, raw.unread)
+    return Reject(row, kind, f"at byte {raw.at}, {why}", raw.data, raw.units, raw.unread)
 
 
-def _said_url(raw: Record) -> str:
+def _said_url(raw: ArchiveRecord) -> str:
     """The address that the beginning of a record names, for people to look for."""
     found = TARGET.search(raw.data)
     return (found[1] or found[2]).decode(errors="replace").strip("<>") if found else "no address"
@@ -129,18 +129,18 @@ def _no_page(record: ArcWarcRecord, body: bytes) -> str:
     if record.http_headers and (status := record.http_headers.get_statuscode()) != "200":
         return f"status {status}"
     compression = _compression(record)
-    if not DECODERS.keys() >= set(steps(compression)):
+    if not DECODERS.keys() >= set(list_compressions(compression)):
         return f"compressed as '{compression}'"
     kind, _ = _content_type(record)
-    return "" if kind in (*HTML, TEXT) or (not kind and BEGINNING.search(body[:LOOKED_AT])) else f"type '{kind}'"
+    return "" if kind in (*HTML, TEXT) or (not kind and BEGINNING.search(body[:SIGNATURE_BYTES])) else f"type '{kind}'"
 
 
 def _content(record: ArcWarcRecord, body: bytes, limit: int) -> bytes:
     """The content, with transfer and compression undone, up to a byte more than `limit`."""
     said = record.http_headers
     if said and (said.get_header("Transfer-Encoding") or "").lower() == "chunked":
-        body = dechunked(body)
-    return decompressed(body, _compression(record), limit)
+        body = remove_chunk_sizes(body)
+    return decompress_body(body, _compression(record), limit)
 
 
 def _compression(record: ArcWarcRecord) -> str:

@@ -10,7 +10,7 @@ from emma.collect.config import SourceConfig
 from emma.collect.files.streams import InputFile
 from emma.collect.formats.lines import Lines, names
 from emma.collect.formats.xml_events import LANG, End, Records, Start, Text, events, without
-from emma.collect.unit import Bad, Unit
+from emma.collect.records import RawDocument, Reject
 
 SKIPPED = names("head script style nav svg math audio video object form button rt rp")
 NOTES = names("noteref footnote footnotes endnote endnotes rearnote rearnotes pagebreak toc backlink")
@@ -22,15 +22,17 @@ INLINE = names(
 )
 
 
-def read(file: InputFile, _source: SourceConfig) -> Iterator[Unit | Bad]:
+def read(file: InputFile, _source: SourceConfig) -> Iterator[RawDocument | Reject]:
     """The chapter, or what is broken in it."""
-    if file.inner.suffix == ".epub":
-        yield Bad(0, "wrong reader", "an EPUB is a zip archive of chapters; use reader = 'epub'", unread=file.unread())
+    if file.plain_name.suffix == ".epub":
+        yield Reject(
+            0, "wrong reader", "an EPUB is a zip archive of chapters; use reader = 'epub'", unread=file.count_unread()
+        )
         return
     lines, code = Lines(file.max_row_bytes), ""
     for event in without(events(file, RECORDS), _skipped):
         match event:
-            case Bad():
+            case Reject():
                 lines.lose()
                 yield event
             case Text(text):

@@ -23,7 +23,7 @@ LONGEST = 30
 """Marks in a row that stream-safe text may have (UAX 15)."""
 STRIDE = LONGEST + 1
 MOJIBAKE = "mojibake"
-"""What `Unit.repair` says of a mended text."""
+"""What `RawDocument.repair` says of a mended text."""
 
 
 def repair(text: str) -> str:

@@ -95,7 +95,7 @@ class Verdict:
     """The plausible pages, the best first; one for each different text."""
 
 
-def judge(sample: bytes, iso: str = "", script: str = "", stated: str | None = None) -> Verdict:
+def judge_code_page(sample: bytes, iso: str = "", script: str = "", stated: str | None = None) -> Verdict:
     """The code page of text that is not UTF-8, in a language (ISO 639-3) and script, as far as they are known.
 
     `stated`, if given, is believed unless it is refuted.

@@ -5,12 +5,12 @@ import io
 from dataclasses import dataclass
 from typing import IO
 
-from emma.collect.text.codepages import PAGES, judge, readable
+from emma.collect.text.codepages import PAGES, judge_code_page, readable
 from emma.lang.language import Lang
 from emma.lang.scripts import script_evidence
 from emma.lang.spelling import folded, is_letter, spellings
 
-SAMPLE = 1 << 16
+SAMPLE_BYTES = 1 << 16
 """Bytes that are looked at."""
 MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -56,18 +56,18 @@ def is_wide(encoding: str | None) -> bool:
     return encoding is not None and encoding.replace("_", "-").startswith(("utf-16", "utf-32"))
 
 
-def detected(sample: bytes, lang: Lang | None = None) -> Encoding | Unknown:
+def detect_encoding(sample: bytes, lang: Lang | None = None) -> Encoding | Unknown:
     """The encoding of the first bytes of a text: what Unicode tells, else the code page in which it is its language."""
-    return marked(sample) or inferred(sample, lang)
+    return detect_mark(sample) or infer_encoding(sample, lang)
 
 
-def inferred(sample: bytes, lang: Lang | None = None) -> Encoding | Unknown:
+def infer_encoding(sample: bytes, lang: Lang | None = None) -> Encoding | Unknown:
     """The encoding of bytes from anywhere in a text, so that a byte-order mark means nothing."""
     if found := _unmarked(sample, lang):
         return found
     if has_controls(sample):
         return Unknown("it is full of control characters, so no text in any encoding that is known")
-    verdict = judge(sample, *((lang.iso639_3, lang.script) if lang else ()))
+    verdict = judge_code_page(sample, *((lang.iso639_3, lang.script) if lang else ()))
     if verdict.encoding:
         return Encoding(verdict.encoding, guessed=True)
     language = f"as {lang.label}" if lang else "as any language"
@@ -77,12 +77,12 @@ def inferred(sample: bytes, lang: Lang | None = None) -> Encoding | Unknown:
     return Unknown(f"no UTF-8, and in none of {len(PAGES)} code pages does it read {language}{doubted}")
 
 
-def unicode_of(sample: bytes, lang: Lang | None = None) -> Encoding | None:
+def detect_unicode(sample: bytes, lang: Lang | None = None) -> Encoding | None:
     """The encoding, where it is one of Unicode's or tells itself: byte-order mark, UTF-8, escapes, zero bytes."""
-    return marked(sample) or _unmarked(sample, lang)
+    return detect_mark(sample) or _unmarked(sample, lang)
 
 
-def marked(sample: bytes) -> Encoding | None:
+def detect_mark(sample: bytes) -> Encoding | None:
     """What a byte-order mark says."""
     return next((Encoding(name) for mark, name in MARKS if sample.startswith(mark)), None)
 
@@ -123,7 +123,7 @@ def is_utf8(sample: bytes) -> bool:
         text = decoder.decode(sample)
     except UnicodeDecodeError:
         return False
-    return not decoder.getstate()[0] or not text.isascii() or len(sample) >= SAMPLE
+    return not decoder.getstate()[0] or not text.isascii() or len(sample) >= SAMPLE_BYTES
 
 
 def is_mostly_utf8(sample: bytes) -> bool:
@@ -145,9 +145,9 @@ def is_plausible(sample: bytes, encoding: str, lang: Lang | None) -> bool:
     return used >= PLAUSIBLE * len(letters) or (b"\0" in sample and share >= PLAUSIBLE)
 
 
-def as_utf8(stream: IO[bytes], encoding: str) -> IO[bytes]:
+def recode_to_utf8(stream: IO[bytes], encoding: str) -> IO[bytes]:
     """The stream in UTF-8, so that its lines can be read as bytes. What cannot be decoded raises OSError."""
-    return io.BufferedReader(_Recoded(stream, encoding), SAMPLE)
+    return io.BufferedReader(_Recoded(stream, encoding), SAMPLE_BYTES)
 
 
 class _Recoded(io.RawIOBase):
@@ -164,7 +164,7 @@ class _Recoded(io.RawIOBase):
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
         """Fill `buffer`; 0 at the end."""
         while not self._ready and not self._over:
-            piece = self._raw.read(SAMPLE)
+            piece = self._raw.read(SAMPLE_BYTES)
             self._over = not piece
             try:
                 self._ready = self._decoder.decode(piece, self._over).encode()

@@ -14,8 +14,8 @@ import pyarrow as pa
 from ftfy.chardata import CHARMAP_ENCODINGS
 from numpy.typing import NDArray
 
+from emma.collect.records import RawDocument, Reject
 from emma.collect.text.clean import SOUND, mend
-from emma.collect.unit import Bad, Unit
 from emma.kernels import survey as kernel
 from emma.kernels.arrow import buffers
 from emma.lang.codes import SAMPLE
@@ -25,7 +25,7 @@ BATCH, BATCH_CHARS = 512, 1_000_000
 """Texts that are looked at together, at most; a text that is longer comes last in its batch."""
 ENOUGH = 10_000
 """Characters from which looking at them together is quicker than one by one."""
-AnyUnit = TypeVar("AnyUnit", bound=Unit | Bad)
+AnyUnit = TypeVar("AnyUnit", bound=RawDocument | Reject)
 PLANES = (range(0x20000), range(0x2F800, 0x2FA20))
 """Code points that NFC may change; no others have a decomposition or a combining class."""
 
@@ -36,7 +36,7 @@ def surveyed(units: Iterable[AnyUnit]) -> Iterator[AnyUnit]:
     chars = 0
     for unit in units:
         batch.append(unit)
-        if isinstance(unit, Unit):
+        if isinstance(unit, RawDocument):
             chars += len(unit.text) + len(unit.text2 or "")
         if chars >= BATCH_CHARS or len(batch) >= BATCH:
             yield from _looked_at(batch)
@@ -45,7 +45,7 @@ def surveyed(units: Iterable[AnyUnit]) -> Iterator[AnyUnit]:
 
 
 def _looked_at(batch: list[AnyUnit]) -> list[AnyUnit]:
-    units = [each for each in batch if isinstance(each, Unit)]
+    units = [each for each in batch if isinstance(each, RawDocument)]
     for unit, seen in zip(units, look([unit.text for unit in units]), strict=True):
         unit.seen = seen
     if pairs := [unit for unit in units if unit.text2 is not None]:

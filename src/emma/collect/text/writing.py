@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from emma.collect.records import RawDocument
 from emma.collect.text.naming import Naming
-from emma.collect.unit import Unit
 from emma.lang.codes import ENOUGH_LETTERS, MOST, SAMPLE
 from emma.lang.markup import letters
 from emma.lang.scripts import Evidence, written_evidence
@@ -46,14 +46,14 @@ Decided = dict[tuple[str, bool], Whole | None]
 """By code and side, what the last texts said that were enough; None where there was one only."""
 
 
-def decided(units: Iterable[Unit], naming: Naming) -> Iterator[Unit]:
+def decided(units: Iterable[RawDocument], naming: Naming) -> Iterator[RawDocument]:
     """The units of a file, in order; those with few letters take the script of most of their code's.
 
     Only codes that leave the script to the text are looked at. In a longer file every HELD texts decide for themselves,
     since it may have one script after the other; where these are too few for that, the ones before them do.
     """
     known: Decided = {}
-    batch: list[Unit] = []
+    batch: list[RawDocument] = []
     chars = 0
     for unit in units:
         batch.append(unit)
@@ -64,9 +64,9 @@ def decided(units: Iterable[Unit], naming: Naming) -> Iterator[Unit]:
     yield from _settled(batch, known, naming)
 
 
-def _settled(batch: list[Unit], known: Decided, naming: Naming) -> list[Unit]:
+def _settled(batch: list[RawDocument], known: Decided, naming: Naming) -> list[RawDocument]:
     for is_second in (False, True):
-        groups: dict[str, list[Unit]] = {}
+        groups: dict[str, list[RawDocument]] = {}
         for unit in batch:
             if not is_second or unit.text2 is not None:
                 groups.setdefault(unit.code2 if is_second else unit.code, []).append(unit)
@@ -76,7 +76,7 @@ def _settled(batch: list[Unit], known: Decided, naming: Naming) -> list[Unit]:
     return batch
 
 
-def _settle(units: Sequence[Unit], known: Decided, key: tuple[str, bool]) -> None:
+def _settle(units: Sequence[RawDocument], known: Decided, key: tuple[str, bool]) -> None:
     """Note what each text of one code is written in, its own or what most are."""
     if key not in known and len(units) == 1:
         known[key] = None
@@ -93,7 +93,7 @@ def _settle(units: Sequence[Unit], known: Decided, key: tuple[str, bool]) -> Non
             unit.seen = chosen
 
 
-def _evidence(unit: Unit, is_second: bool) -> Evidence:
+def _evidence(unit: RawDocument, is_second: bool) -> Evidence:
     text, seen = (unit.text2 or "", unit.seen2) if is_second else (unit.text, unit.seen)
     return seen or written_evidence(letters(text, SAMPLE))
 

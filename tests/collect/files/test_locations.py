@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from emma.collect.config import CollectConfig, SourceConfig
-from emma.collect.files import remote
+from emma.collect.files import locations as remote
 from emma.collect.files.inputs import fingerprint, inputs
 from emma.collect.run import collect
 from emma.errors import SourceError

@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Callable
 from typing import IO, Any, Final, cast
 
-from emma.collect.files.streams import CHUNK, DAMAGE, in_words
+from emma.collect.files.streams import CHUNK_BYTES, DAMAGE_ERRORS, describe_error
 
 MAGIC: Final = b"\x1f\x8b"
 MEMBER: Final = MAGIC + b"\x08"
@@ -15,7 +15,7 @@ HEAD: Final = 1 << 12
 """Compressed bytes in which the start of a member is looked at."""
 
 
-class Plain:
+class ResumableStream:
     """What a file holds, compressed or not, whatever it is called."""
 
     def __init__(self, stream: IO[bytes]) -> None:
@@ -42,8 +42,8 @@ class Plain:
         while len(self.held) < size and not self.damage and not self.is_over:
             try:
                 piece = self._piece()
-            except DAMAGE as error:
-                self.damage = in_words(error)
+            except DAMAGE_ERRORS as error:
+                self.damage = describe_error(error)
             else:
                 self.is_over = not piece
                 self.held += piece
@@ -81,7 +81,7 @@ class Plain:
     def _rest(self) -> bytes:
         try:
             return self._read(PIECE)
-        except DAMAGE:
+        except DAMAGE_ERRORS:
             return b""
 
     def _piece(self) -> bytes:
@@ -102,7 +102,7 @@ class Plain:
                 if not self._raw and not self._refill():
                     return b""
                 self._member = zlib.decompressobj(16 + zlib.MAX_WBITS)
-            data = self._member.decompress(self._raw, CHUNK)
+            data = self._member.decompress(self._raw, CHUNK_BYTES)
             self._raw = self._member.unused_data if self._member.eof else self._member.unconsumed_tail
             if self._member.eof:
                 self._member, self.verified = None, self.at + len(self.held) + len(data)

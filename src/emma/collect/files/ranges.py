@@ -12,12 +12,12 @@ from typing import Literal
 from pydantic import Field
 
 from emma.collect.config import BenchmarkConfig, SourceConfig
-from emma.collect.files import remote
-from emma.collect.files.compression import compression
+from emma.collect.files import locations as remote
+from emma.collect.files.compression import compression_suffix
 from emma.collect.files.inputs import UNKNOWN_BYTES, Listed
-from emma.collect.files.streams import CHUNK
+from emma.collect.files.streams import CHUNK_BYTES
 from emma.collect.readers import find
-from emma.collect.text.encodings import SAMPLE, is_wide, unicode_of
+from emma.collect.text.encodings import SAMPLE_BYTES, detect_unicode, is_wide
 from emma.collect.text.expected import expected_language
 from emma.config.section import Settings
 from emma.work.work import Work
@@ -105,14 +105,14 @@ def splits(source: SourceConfig, group: Sequence[Marked], size: int) -> bool:
     if not size < first.bytes != UNKNOWN_BYTES or source.group_bytes or source.member is not None:
         return False
     by_lines = getattr(find(source), "by_lines", None)
-    if by_lines is None or not by_lines(source) or compression(first.name):
+    if by_lines is None or not by_lines(source) or compression_suffix(first.name):
         return False
     return not is_wide(source.encoding or _encoding(first, source))
 
 
 def _encoding(file: Listed, source: SourceConfig) -> str | None:
     with remote.opened(file.location) as stream:
-        encoding = unicode_of(stream.read(SAMPLE), expected_language(file.name, source))
+        encoding = detect_unicode(stream.read(SAMPLE_BYTES), expected_language(file.name, source))
     return None if encoding is None else encoding.name
 
 
@@ -143,7 +143,7 @@ def count_lines(_out: Path, span: Span) -> dict[str, int]:
     with remote.opened(span.location) as stream:
         stream.seek(span.start - 1 + first)
         left, lines = span.stop - span.start - first, first
-        while left > 0 and (data := stream.read(min(left, CHUNK))):
+        while left > 0 and (data := stream.read(min(left, CHUNK_BYTES))):
             lines += data.count(b"\n")
             left -= len(data)
     return {"lines": lines}

@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import Any, Final, Protocol
 
 from emma.collect.files.compression import ZstdReader
-from emma.collect.text.encodings import SAMPLE, is_utf8
+from emma.collect.text.encodings import SAMPLE_BYTES, is_utf8
 
 CHUNK_SIZE: Final = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]*)?\r\n")
 BROTLI_OF_A: Final = b"\x0b\x00\x80a\x03"
@@ -23,7 +23,7 @@ class _Decoder(Protocol):
     def __call__(self, data: bytes, limit: int, /) -> bytes: ...
 
 
-def dechunked(data: bytes) -> bytes:
+def remove_chunk_sizes(data: bytes) -> bytes:
     """A body without the sizes of its chunks; itself where the crawler has already taken them out.
 
     Raises BodyError where it breaks off or a size is wrong.
@@ -42,30 +42,30 @@ def dechunked(data: bytes) -> bytes:
     return data
 
 
-def decompressed(data: bytes, encoding: str, limit: int) -> bytes:
+def decompress_body(data: bytes, encoding: str, limit: int) -> bytes:
     """A body as it was before compression, up to a byte more than `limit`; itself if it is text all the same.
 
     Raises BodyError where it is neither.
     """
     try:
-        for step in reversed(steps(encoding)):
+        for step in reversed(list_compressions(encoding)):
             data = DECODERS[step](data, limit + 1)
     except Exception as error:  # decoders have errors of their own
-        if not is_utf8(data[:SAMPLE]) or b"\0" in data[:SAMPLE]:
+        if not is_utf8(data[:SAMPLE_BYTES]) or b"\0" in data[:SAMPLE_BYTES]:
             raise BodyError(f"it cannot be decompressed as {encoding} ({error})") from None
     return data
 
 
-def steps(encoding: str) -> list[str]:
+def list_compressions(encoding: str) -> list[str]:
     """The compressions that a header names, in the order of doing, without those that change nothing."""
     return [name for each in encoding.split(",") if (name := each.strip().lower()) not in PLAIN]
 
 
-def _unzstd(data: bytes, limit: int) -> bytes:
+def _decompress_zstd(data: bytes, limit: int) -> bytes:
     return io.BufferedReader(ZstdReader(io.BytesIO(data))).read(limit)
 
 
-def _inflated(bits: int) -> _Decoder:
+def _inflate(bits: int) -> _Decoder:
     def inflate(data: bytes, limit: int) -> bytes:
         stream = zlib.decompressobj(bits)
         text = stream.decompress(data, limit)
@@ -76,15 +76,15 @@ def _inflated(bits: int) -> _Decoder:
     return inflate
 
 
-def _deflated(data: bytes, limit: int) -> bytes:
+def _inflate_either(data: bytes, limit: int) -> bytes:
     """With the header that the standard asks for, or without, as many servers send it."""
     try:
-        return _inflated(zlib.MAX_WBITS)(data, limit)
+        return _inflate(zlib.MAX_WBITS)(data, limit)
     except zlib.error:
-        return _inflated(-zlib.MAX_WBITS)(data, limit)
+        return _inflate(-zlib.MAX_WBITS)(data, limit)
 
 
-def _unbrotlied(module: Any) -> _Decoder:
+def _brotli_decoder(module: Any) -> _Decoder:
     """Decoding by a package, whose decoders go by different names: in steps where it can limit what comes out."""
 
     def decode(data: bytes, limit: int) -> bytes:
@@ -103,11 +103,11 @@ def _unbrotlied(module: Any) -> _Decoder:
     return decode
 
 
-def _brotli() -> dict[str, _Decoder]:
+def _find_brotli() -> dict[str, _Decoder]:
     """A decoder of Brotli that works; none if no package brings one."""
     for name in ("brotli", "brotlicffi"):
         try:
-            decode = _unbrotlied(import_module(name))
+            decode = _brotli_decoder(import_module(name))
             if decode(BROTLI_OF_A, 10) == b"a":
                 return {"br": decode}
         except Exception:  # whatever is wrong with it, it is as if it were absent
@@ -115,7 +115,12 @@ def _brotli() -> dict[str, _Decoder]:
     return {}
 
 
-_gunzipped = _inflated(16 + zlib.MAX_WBITS)
-DECODERS: Final[dict[str, _Decoder]] = {"gzip": _gunzipped, "x-gzip": _gunzipped, "deflate": _deflated, "zstd": _unzstd}
-DECODERS.update(_brotli())
+_decompress_gzip = _inflate(16 + zlib.MAX_WBITS)
+DECODERS: Final[dict[str, _Decoder]] = {
+    "gzip": _decompress_gzip,
+    "x-gzip": _decompress_gzip,
+    "deflate": _inflate_either,
+    "zstd": _decompress_zstd,
+}
+DECODERS.update(_find_brotli())
 """Compressions that can be undone."""

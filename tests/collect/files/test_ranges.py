@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from emma.collect.config import SourceConfig
 from emma.collect.files.inputs import inputs
 from emma.collect.files.opening import open_piece
-from emma.collect.files.pieces import Batch, batches
+from emma.collect.files.ranges import Batch, batches
 from emma.collect.files.streams import InputFile
 from emma.collect.readers import find
-from emma.collect.unit import Bad, Unit
+from emma.collect.records import RawDocument, Reject
 from emma.work.local import Local
 from emma.work.progress import Reporter
 from emma.work.work import Work
@@ -37,7 +37,7 @@ def cut(folder: Path, of: SourceConfig, size: int) -> list[Batch]:
     return batches(of, groups, size, work)
 
 
-def rows(made: list[Batch], limit: int = 60) -> Iterator[Unit | Bad]:
+def rows(made: list[Batch], limit: int = 60) -> Iterator[RawDocument | Reject]:
     for batch in made:
         for piece in batch.pieces:
             for file in open_piece(piece, batch.source, limit):
@@ -45,8 +45,10 @@ def rows(made: list[Batch], limit: int = 60) -> Iterator[Unit | Bad]:
                 yield from find(batch.source).read(file, batch.source)
 
 
-def facts(found: Iterator[Unit | Bad]) -> list[tuple[object, ...]]:
-    return [(each.row, each.text, each.text2) if isinstance(each, Unit) else (each.row, each.kind) for each in found]
+def facts(found: Iterator[RawDocument | Reject]) -> list[tuple[object, ...]]:
+    return [
+        (each.row, each.text, each.text2) if isinstance(each, RawDocument) else (each.row, each.kind) for each in found
+    ]
 
 
 lines = st.lists(st.sampled_from([b"", b"a", b"\xff", "ไทย".encode(), b"x" * 70, b"x" * 300, b" b\r"]), max_size=12)
@@ -78,7 +80,7 @@ def test_ranges_know_the_columns(tmp_path: Path) -> None:
     assert len(parts) > 5
     found = list(rows(parts))
     assert [each.row for each in found] == list(range(2, 52))
-    assert [each.text for each in found if isinstance(each, Unit)] == [f"neno {row}" for row in range(50)]
+    assert [each.text for each in found if isinstance(each, RawDocument)] == [f"neno {row}" for row in range(50)]
 
 
 def test_ranges_of_columns_without_names(tmp_path: Path) -> None:

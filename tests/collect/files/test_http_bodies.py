@@ -7,8 +7,8 @@ import zlib
 import pytest
 import zstandard
 
-from emma.collect.files import transfer
-from emma.collect.files.transfer import BROTLI_OF_A, DECODERS, BodyError, dechunked, decompressed
+from emma.collect.files import http_bodies as transfer
+from emma.collect.files.http_bodies import BROTLI_OF_A, DECODERS, BodyError, decompress_body, remove_chunk_sizes
 from tests.conftest import TEXTS
 
 PAGE = "\n".join(TEXTS.values()).encode() * 50
@@ -21,14 +21,14 @@ def chunked(data: bytes, size: int) -> bytes:
 
 @pytest.mark.parametrize("size", [1, 7, 4096, 10**6])
 def test_chunks(size: int) -> None:
-    assert dechunked(chunked(PAGE, size)) == PAGE
-    assert dechunked(PAGE) == PAGE, "the crawler has taken them out"
+    assert remove_chunk_sizes(chunked(PAGE, size)) == PAGE
+    assert remove_chunk_sizes(PAGE) == PAGE, "the crawler has taken them out"
 
 
 @pytest.mark.parametrize("data", [chunked(PAGE, 100)[:150], b"3\r\nabcd\r\n0\r\n\r\n", b"3\r\nabc\r\nzz"])
 def test_chunks_that_are_wrong(data: bytes) -> None:
     with pytest.raises(BodyError):
-        dechunked(data)
+        remove_chunk_sizes(data)
 
 
 @pytest.mark.parametrize(
@@ -49,15 +49,15 @@ def test_chunks_that_are_wrong(data: bytes) -> None:
     ],
 )
 def test_compression(encoding: str, data: bytes) -> None:
-    assert decompressed(data, encoding, 10**6) == PAGE
+    assert decompress_body(data, encoding, 10**6) == PAGE
     if encoding not in transfer.PLAIN and data != PAGE:
-        assert decompressed(data, encoding, 1000) == PAGE[:1001], "no more than is asked for"
+        assert decompress_body(data, encoding, 1000) == PAGE[:1001], "no more than is asked for"
 
 
 @pytest.mark.parametrize("encoding", [name for name in DECODERS if name != "br"])
 def test_compression_that_is_wrong(encoding: str) -> None:
     with pytest.raises(BodyError):
-        decompressed(b"\xff\xfe\x00\x01" * 50, encoding, 1000)
+        decompress_body(b"\xff\xfe\x00\x01" * 50, encoding, 1000)
 
 
 class Steps:
@@ -92,7 +92,7 @@ class Other:
 def test_decoders_of_brotli_go_by_different_names(decoder: type, monkeypatch: pytest.MonkeyPatch) -> None:
     module = types.SimpleNamespace(Decompressor=decoder, decompress=lambda _data: b"a")
     monkeypatch.setattr(transfer, "import_module", lambda _name: module)
-    assert transfer._brotli()["br"](BROTLI_OF_A, 10) == b"a"
+    assert transfer._find_brotli()["br"](BROTLI_OF_A, 10) == b"a"
 
 
 @pytest.mark.parametrize("module", [types.SimpleNamespace(), types.SimpleNamespace(Decompressor=object), None])
@@ -103,12 +103,12 @@ def test_a_decoder_that_does_not_work_counts_as_absent(module: object, monkeypat
         return module
 
     monkeypatch.setattr(transfer, "import_module", load)
-    assert transfer._brotli() == {}
+    assert transfer._find_brotli() == {}
 
 
 def test_brotli_as_its_own_package_writes_it() -> None:
     brotli = pytest.importorskip("brotli")
     packed = brotli.compress(PAGE)
-    assert decompressed(packed, "br", 10**6) == PAGE and len(decompressed(packed, "br", 1000)) >= 1001
+    assert decompress_body(packed, "br", 10**6) == PAGE and len(decompress_body(packed, "br", 1000)) >= 1001
     with pytest.raises(BodyError):
-        decompressed(packed[:-9], "br", 10**6)
+        decompress_body(packed[:-9], "br", 10**6)

@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 
 from emma.lang.scripts import Evidence
 
-RAW_BYTES = 64 * 1024
+MAX_RAW_BYTES = 64 * 1024
 """Bytes of a reject that are kept."""
-DETAIL_CHARS = 1_000
+MAX_DETAIL_CHARS = 1_000
 """Characters of what is said of it."""
 UNKNOWN_LANGUAGE = "unknown language"
 WITHOUT_TEXT = frozenset(
@@ -32,7 +32,7 @@ They are counted and shown like all others, but are no loss: `max_reject` and `-
 
 
 @dataclass(slots=True)  # not frozen: that makes one eight times as slow, and there is one for every text
-class Unit:
+class RawDocument:
     """A text of a source file, before repair and before its language is resolved."""
 
     row: int
@@ -61,7 +61,7 @@ class Unit:
 
 
 @dataclass(frozen=True, slots=True)
-class Bad:
+class Reject:
     """A row that cannot be used."""
 
     row: int
@@ -84,15 +84,15 @@ class Bad:
     @property
     def reason(self) -> str:
         """Kind and detail, as far as it is short: what libraries say of a file may quote all of it."""
-        return f"{self.kind}: {self.detail[:DETAIL_CHARS]}" if self.detail else self.kind
+        return f"{self.kind}: {self.detail[:MAX_DETAIL_CHARS]}" if self.detail else self.kind
 
 
-def bad(unit: Unit, kind: str, detail: str = "") -> Bad:
+def reject_document(unit: RawDocument, kind: str, detail: str = "") -> Reject:
     """A unit that turned out bad."""
-    return Bad(unit.row, kind, detail, unit.text[:RAW_BYTES].encode("utf-8", "surrogatepass"), unit.units)
+    return Reject(unit.row, kind, detail, unit.text[:MAX_RAW_BYTES].encode("utf-8", "surrogatepass"), unit.units)
 
 
-def joined(units: list[Unit]) -> Unit:
+def join_documents(units: list[RawDocument]) -> RawDocument:
     """Several units as one, a line each on both sides; it takes the row of the first."""
     first = units[0]
     if len(units) == 1:
