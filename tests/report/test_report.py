@@ -4,7 +4,6 @@ import csv
 import json
 from collections.abc import Callable
 from dataclasses import fields
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -119,8 +118,3 @@ def test_without_jinja_the_extra_is_named(
     monkeypatch.setitem(__import__("sys").modules, "jinja2", None)
     with pytest.raises(ExtraError, match="extra 'report'"):
         report(ReportConfig(), **run_artifacts(make_artifact, labels(5)), work=make_work("report"))
-
-
-def test_template_style_and_script_lie_in_the_package() -> None:
-    room = Path(__import__("emma.report", fromlist=["report"]).__file__).parent
-    assert {"page.html.jinja", "page.css", "page.js"} <= {each.name for each in room.iterdir()}

@@ -14,7 +14,7 @@ from emma.errors import SourceError
 from emma.store import shards
 from emma.store.artifact import Artifact
 from emma.store.losses import is_over, lost_share, lost_words, percent
-from emma.ui.snippet import snippet
+from emma.ui.terminal import format_snippet
 
 Row = Mapping[str, Any]
 
@@ -106,7 +106,7 @@ def describe(loss: Loss, collected: Artifact) -> Iterator[str]:
         for row in rows:
             yield f"      {place(row)}{row['reason'].removeprefix(kind)}{unread(row)}"
             if raw := row["raw"][:SNIPPET_BYTES].decode("utf-8", "replace").strip():
-                yield f"        {snippet(raw, SNIPPET)}"
+                yield f"        {format_snippet(raw, SNIPPET)}"
 
 
 def place(row: Row) -> str:

@@ -8,6 +8,7 @@ from emma.lang.counting import is_language
 from emma.release.corpus import SCHEMA
 from emma.release.facts import Facts, hub_languages, hub_licence
 from emma.schemas import SPLITS
+from emma.ui.html import render_markdown
 
 HERE = Path(__file__).parent
 
@@ -66,28 +67,5 @@ def released_sources(facts: Facts) -> list[Any]:
 
 def render(template: str, front: Any, facts: Facts, **more: Any) -> str:
     """Front matter, then the template filled in. Needs the extra `report`."""
-    jinja2 = need("jinja2", "report")
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(HERE),
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters.update(number=number, cell=cell)
-    body: str = environment.get_template(template).render(
-        facts=facts, head=facts.headline, section=facts.section, **more
-    )
+    body = render_markdown(HERE / template, facts=facts, head=facts.headline, section=facts.section, **more)
     return f"---\n{front.to_yaml(line_break=chr(10)).strip()}\n---\n\n{body}"
-
-
-def number(value: float | None, digits: int = 3) -> str:
-    """A number of a card; a dash for what was not measured. Whole numbers get thousands in groups."""
-    if value is None:
-        return "–"
-    return f"{value:,}" if isinstance(value, int) else f"{value:.{digits}f}"
-
-
-def cell(text: str) -> str:
-    """Text that cannot end its cell of a Markdown table."""
-    return " ".join(text.split()).replace("|", "\\|")

@@ -3,12 +3,11 @@
 import math
 from collections.abc import Sequence
 
-from emma.report.labels import beside
 from emma.report.languages import Language
 from emma.report.summary import ENGLISH
 from emma.report.tables import Row
-from emma.ui.numerals import fixed, short, signed, size
-from emma.ui.svg import Axis, Frame, decades, linear, linked
+from emma.ui.numerals import format_bytes, format_decimal, format_short, format_signed
+from emma.ui.svg import Axis, Frame, label_points, linear_axis, link_marks, log_axis
 
 POINTS = 600
 """Most points a curve is drawn with."""
@@ -19,12 +18,12 @@ def data_by_rank(rows: Sequence[Language]) -> str:
     ranked = sorted((row for row in rows if row.train_bytes), key=lambda row: (-row.train_bytes, row.lang))
     if not ranked:
         return ""
-    y = decades("training text, UTF-8 bytes", [row.train_bytes for row in ranked], "B")
+    y = log_axis("training text, UTF-8 bytes", [row.train_bytes for row in ranked], "B")
     frame = Frame(_ranks(len(ranked)), y)
     marks = [
-        linked(
+        link_marks(
             row.lang,
-            f"{name(row)}: {size(row.train_bytes)}, rank {rank}",
+            f"{name(row)}: {format_bytes(row.train_bytes)}, rank {rank}",
             frame.dot(rank, row.train_bytes, "plain", _radius(ranked)),
         )
         for rank, row in enumerate(ranked, 1)
@@ -39,7 +38,7 @@ def fertility(rows: Sequence[Language]) -> str:
         return ""
     ranked = sorted(counted, key=lambda row: (-(row.tokens_per_byte_base or row.tokens_per_byte or 0), row.lang))
     values = [value for row in ranked for value in (row.tokens_per_byte_base, row.tokens_per_byte) if value is not None]
-    frame = Frame(_ranks(len(ranked)), linear("tokens per byte", [0.0, *values]))
+    frame = Frame(_ranks(len(ranked)), linear_axis("tokens per byte", [0.0, *values]))
     return frame.draw(
         "Tokens per byte by language, before and after", [_stem(frame, *each) for each in enumerate(ranked, 1)]
     )
@@ -47,11 +46,11 @@ def fertility(rows: Sequence[Language]) -> str:
 
 def _stem(frame: Frame, rank: int, row: Language) -> str:
     new, base = row.tokens_per_byte or 0.0, row.tokens_per_byte_base
-    tip = f"{name(row)}: {fixed(base, 3)} → {fixed(new, 3)} tokens per byte"
+    tip = f"{name(row)}: {format_decimal(base, 3)} → {format_decimal(new, 3)} tokens per byte"
     if base is None:
-        return linked(row.lang, tip, frame.dot(rank, new, "after", 2.5))
+        return link_marks(row.lang, tip, frame.dot(rank, new, "after", 2.5))
     marks = frame.line(rank, base, rank, new, "stem")
-    return linked(row.lang, tip, marks + frame.dot(rank, base, "before", 2.5) + frame.dot(rank, new, "after", 2.5))
+    return link_marks(row.lang, tip, marks + frame.dot(rank, base, "before", 2.5) + frame.dot(rank, new, "after", 2.5))
 
 
 def bits_per_byte(rows: Sequence[Language]) -> str:
@@ -60,11 +59,13 @@ def bits_per_byte(rows: Sequence[Language]) -> str:
     if not compared:
         return _bits_alone(rows)
     values = [value or 0.0 for row in compared for value in (row.bits_per_byte, row.bits_per_byte_base)]
-    frame = Frame(linear("base, bits per byte", values), linear("adapted, bits per byte", values))
+    frame = Frame(linear_axis("base, bits per byte", values), linear_axis("adapted, bits per byte", values))
     radius = _radius(compared)
     diagonal = frame.line(frame.x.low, frame.x.low, frame.x.high, frame.x.high, "zero")
     marks = [
-        linked(row.lang, _tip(row), frame.dot(row.bits_per_byte_base or 0, row.bits_per_byte or 0, row.verdict, radius))
+        link_marks(
+            row.lang, _tip(row), frame.dot(row.bits_per_byte_base or 0, row.bits_per_byte or 0, row.verdict, radius)
+        )
         for row in compared
     ]
     probes = _probes(frame, [(row.bits_per_byte_base or 0, row.bits_per_byte or 0, row) for row in compared])
@@ -76,9 +77,11 @@ def _bits_alone(rows: Sequence[Language]) -> str:
     scored = [row for row in rows if row.bits_per_byte is not None and row.train_bytes]
     if not scored:
         return ""
-    x = decades("training text, UTF-8 bytes", [row.train_bytes for row in scored], "B")
-    frame = Frame(x, linear("bits per byte", [row.bits_per_byte or 0 for row in scored]))
-    marks = [linked(row.lang, _tip(row), frame.dot(row.train_bytes, row.bits_per_byte or 0, "after")) for row in scored]
+    x = log_axis("training text, UTF-8 bytes", [row.train_bytes for row in scored], "B")
+    frame = Frame(x, linear_axis("bits per byte", [row.bits_per_byte or 0 for row in scored]))
+    marks = [
+        link_marks(row.lang, _tip(row), frame.dot(row.train_bytes, row.bits_per_byte or 0, "after")) for row in scored
+    ]
     return frame.draw("Bits per byte against training bytes", marks)
 
 
@@ -87,9 +90,11 @@ def gain_by_data(rows: Sequence[Language]) -> str:
     compared = [row for row in rows if row.gain is not None and row.train_bytes]
     if not compared:
         return ""
-    x = decades("training text, UTF-8 bytes", [row.train_bytes for row in compared], "B")
+    x = log_axis("training text, UTF-8 bytes", [row.train_bytes for row in compared], "B")
     frame = Frame(x, _gains(compared))
-    marks = [linked(row.lang, _tip(row), _whisker(frame, row.train_bytes, row, _radius(compared))) for row in compared]
+    marks = [
+        link_marks(row.lang, _tip(row), _whisker(frame, row.train_bytes, row, _radius(compared))) for row in compared
+    ]
     probes = _probes(frame, [(row.train_bytes, row.gain or 0, row) for row in compared])
     return frame.draw("Gain against training bytes", [frame.line(x.low, 0, x.high, 0, "zero"), *marks, *probes])
 
@@ -101,7 +106,7 @@ def gain_by_rank(rows: Sequence[Language]) -> str:
         return ""
     frame = Frame(_ranks(len(compared)), _gains(compared))
     marks = [
-        linked(row.lang, _tip(row), _whisker(frame, rank, row, _radius(compared)))
+        link_marks(row.lang, _tip(row), _whisker(frame, rank, row, _radius(compared)))
         for rank, row in enumerate(compared, 1)
     ]
     zero = frame.line(frame.x.low, 0, frame.x.high, 0, "zero")
@@ -110,7 +115,7 @@ def gain_by_rank(rows: Sequence[Language]) -> str:
 
 def _gains(compared: Sequence[Language]) -> Axis:
     ends = [end for row in compared for end in (row.gain, row.gain_low, row.gain_high) if end is not None]
-    return linear("bits per byte saved", [0.0, *ends])
+    return linear_axis("bits per byte saved", [0.0, *ends])
 
 
 def _whisker(frame: Frame, x: float, row: Language, radius: float) -> str:
@@ -127,7 +132,8 @@ def loss(metrics: Sequence[Row]) -> str:
         return ""
     shown = points[:: -(-len(points) // POINTS)]
     frame = Frame(
-        linear("training tokens seen", [0.0, points[-1][0]]), linear("loss, nats per token", [y for _, y in points])
+        linear_axis("training tokens seen", [0.0, points[-1][0]]),
+        linear_axis("loss, nats per token", [y for _, y in points]),
     )
     marks = [frame.path(shown, "raw"), frame.path(smooth(shown), "curve")]
     return frame.draw("Training loss", marks)
@@ -139,7 +145,7 @@ def by_position(positions: Sequence[Row]) -> str:
         return ""
     length, curves = max(row["end"] for row in positions), _curves(positions)
     values = [value for curve in curves.values() for _, value in curve]
-    frame = Frame(linear("tokens before", [0.0, float(length)]), linear("bits per byte", values))
+    frame = Frame(linear_axis("tokens before", [0.0, float(length)]), linear_axis("bits per byte", values))
     marks = [frame.path(curve, f"curve {STYLES[model]}") for model, curve in curves.items()]
     ends = {row["model"]: row["context"] for row in positions if row["context"] < length}
     borders = [
@@ -176,17 +182,17 @@ def name(row: Language) -> str:
 
 
 def _tip(row: Language) -> str:
-    change = f"{fixed(row.bits_per_byte_base, 3)} → {fixed(row.bits_per_byte, 3)} bits per byte"
-    interval = f" ({signed(row.gain_low)} to {signed(row.gain_high)})" if row.gain_low is not None else ""
-    gain = f", saved {signed(row.gain)}{interval}" if row.gain is not None else ""
-    return f"{name(row)}: {change}{gain}; {short(row.train_bytes, 'B')} of training text"
+    change = f"{format_decimal(row.bits_per_byte_base, 3)} → {format_decimal(row.bits_per_byte, 3)} bits per byte"
+    interval = f" ({format_signed(row.gain_low)} to {format_signed(row.gain_high)})" if row.gain_low is not None else ""
+    gain = f", saved {format_signed(row.gain)}{interval}" if row.gain is not None else ""
+    return f"{name(row)}: {change}{gain}; {format_short(row.train_bytes, 'B')} of training text"
 
 
 def _probes(frame: Frame, marks: Sequence[tuple[float, float, Language]]) -> list[str]:
     """English and code are named in the charts: what they lose is the price of adapting."""
     dots = [((frame.px(x), frame.py(y)), row) for x, y, row in marks]
     named = [(dot, row.name) for dot, row in dots if row.lang == ENGLISH or row.is_code]
-    return beside(named, [dot for dot, _ in dots])
+    return label_points(named, [dot for dot, _ in dots])
 
 
 def _radius(rows: Sequence[Language]) -> float:
@@ -196,5 +202,7 @@ def _radius(rows: Sequence[Language]) -> float:
 
 def _ranks(count: int) -> Axis:
     """An axis of ranks from 1, with room for a dot at both ends."""
-    ticks = tuple(tick for tick in linear("", [0.0, float(count)]).ticks if 0 < tick <= count and tick == int(tick))
+    ticks = tuple(
+        tick for tick in linear_axis("", [0.0, float(count)]).ticks if 0 < tick <= count and tick == int(tick)
+    )
     return Axis("languages, ranked", 0.0, count + 1.0, ticks)

@@ -8,7 +8,7 @@ from emma.lang.counting import Shortfall
 from emma.report.tables import Row, Tables
 from emma.schemas import SPLITS
 from emma.store.losses import lost_share, lost_words, percent
-from emma.ui.numerals import count
+from emma.ui.numerals import format_count
 
 
 @dataclass(frozen=True)
@@ -52,4 +52,4 @@ def rejects_note(source: Row) -> str:
     if not source["rejects"]:
         return "none"
     lost = lost_words(source)
-    return count(source["rejects"]) + (f" ({percent(lost_share(source))} lost: {lost})" if lost else "")
+    return format_count(source["rejects"]) + (f" ({percent(lost_share(source))} lost: {lost})" if lost else "")

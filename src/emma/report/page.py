@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from emma.config.extras import need
 from emma.lang.counting import WORDS, is_language
 from emma.lang.tiers import SIZE_CLASSES
 from emma.report import charts
@@ -13,6 +12,7 @@ from emma.report.drops import drops, rejects_note, shortfalls
 from emma.report.languages import Language
 from emma.report.tables import Tables
 from emma.ui import numerals
+from emma.ui.html import page_script, page_style, render_page
 
 HERE = Path(__file__).parent
 Cell = float | str | None
@@ -39,25 +39,25 @@ COLUMNS = (
         "Training text",
         "UTF-8 bytes of distinct training text",
         lambda row: row.train_bytes,
-        lambda row: numerals.size(row.train_bytes),
+        lambda row: numerals.format_bytes(row.train_bytes),
     ),
     Column(
         "Bits/byte, base",
         "base model, test split",
         lambda row: row.bits_per_byte_base,
-        lambda row: numerals.fixed(row.bits_per_byte_base, 3),
+        lambda row: numerals.format_decimal(row.bits_per_byte_base, 3),
     ),
     Column(
         "Bits/byte",
         "adapted model, test split",
         lambda row: row.bits_per_byte,
-        lambda row: numerals.fixed(row.bits_per_byte, 3),
+        lambda row: numerals.format_decimal(row.bits_per_byte, 3),
     ),
     Column(
         "Gain",
         "bits per byte saved; negative is a loss",
         lambda row: row.gain,
-        lambda row: numerals.signed(row.gain),
+        lambda row: numerals.format_signed(row.gain),
         "gain",
     ),
     Column("95 % interval", "of the gain", lambda row: row.gain_low, lambda row: interval(row.gain_low, row.gain_high)),
@@ -65,32 +65,34 @@ COLUMNS = (
         "Tokens/byte, base",
         "with the base model's vocabulary",
         lambda row: row.tokens_per_byte_base,
-        lambda row: numerals.fixed(row.tokens_per_byte_base, 3),
+        lambda row: numerals.format_decimal(row.tokens_per_byte_base, 3),
     ),
     Column(
         "Tokens/byte",
         "with the new vocabulary",
         lambda row: row.tokens_per_byte,
-        lambda row: numerals.fixed(row.tokens_per_byte, 3),
+        lambda row: numerals.format_decimal(row.tokens_per_byte, 3),
     ),
-    Column("Epochs", "times each token is seen", lambda row: row.epochs, lambda row: numerals.fixed(row.epochs)),
+    Column(
+        "Epochs", "times each token is seen", lambda row: row.epochs, lambda row: numerals.format_decimal(row.epochs)
+    ),
     Column(
         "Documents",
         "collected, before curation",
         lambda row: row.documents,
-        lambda row: numerals.count(row.documents),
+        lambda row: numerals.format_count(row.documents),
     ),
     Column(
         "Dropped",
         "share of documents dropped, copies included",
         lambda row: row.dropped_share,
-        lambda row: numerals.share(row.dropped_share),
+        lambda row: numerals.format_share(row.dropped_share),
     ),
     Column(
         "Copies",
         "share of documents dropped as exact or near duplicates",
         lambda row: row.duplicate_share,
-        lambda row: numerals.share(row.duplicate_share),
+        lambda row: numerals.format_share(row.duplicate_share),
     ),
 )
 
@@ -100,7 +102,11 @@ NEED_BASE = {"Tokens/byte, base", "Bits/byte, base", "Gain", "95 % interval"}
 
 def interval(low: float | None, high: float | None) -> str:
     """An interval of gains."""
-    return numerals.MISSING if low is None or high is None else f"{numerals.signed(low)} to {numerals.signed(high)}"
+    return (
+        numerals.MISSING
+        if low is None or high is None
+        else f"{numerals.format_signed(low)} to {numerals.format_signed(high)}"
+    )
 
 
 def columns(rows: Iterable[Language]) -> list[Column]:
@@ -111,17 +117,9 @@ def columns(rows: Iterable[Language]) -> list[Column]:
 
 def page(rows: Sequence[Language], tables: Tables, headline: dict[str, Any], title: str) -> str:
     """The whole page. Needs the extra `report`."""
-    jinja2 = need("jinja2", "report")
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(HERE),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
     ranked = sorted(rows, key=lambda row: (-row.train_bytes, row.lang))
-    text: str = environment.get_template("page.html.jinja").render(
+    return render_page(
+        HERE / "page.html.jinja",
         title=title,
         head=headline,
         rows=ranked,
@@ -134,13 +132,11 @@ def page(rows: Sequence[Language], tables: Tables, headline: dict[str, Any], tit
         drops=drops(tables),
         shortfalls=shortfalls(tables),
         sources=[{**row, "note": rejects_note(row)} for row in tables.sources],
-        n=numerals,
         words=words(headline),
         interval=interval,
-        style=(HERE / "page.css").read_text(encoding="utf-8"),
-        script=(HERE / "page.js").read_text(encoding="utf-8"),
+        style=page_style(),
+        script=page_script(),
     )
-    return text
 
 
 def words(headline: dict[str, Any]) -> dict[str, str]:

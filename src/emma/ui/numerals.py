@@ -8,7 +8,7 @@ MINUS = "\u2212"
 PREFIXES = ("", "k", "M", "G", "T", "P")
 
 
-def fixed(value: float | None, digits: int = 2) -> str:
+def format_decimal(value: float | None, digits: int = 2) -> str:
     """A fixed number of decimals, with a real minus sign."""
     if value is None:
         return MISSING
@@ -16,14 +16,14 @@ def fixed(value: float | None, digits: int = 2) -> str:
     return text.lstrip("-") if float(text) == 0 else text.replace("-", MINUS)
 
 
-def signed(value: float | None, digits: int = 3) -> str:
-    """As `fixed`, with a plus sign on what is above zero."""
-    text = fixed(value, digits)
+def format_signed(value: float | None, digits: int = 3) -> str:
+    """A fixed number of decimals, with a plus sign on what is above zero."""
+    text = format_decimal(value, digits)
     return f"+{text}" if value is not None and float(f"{value:.{digits}f}") > 0 else text
 
 
-def share(value: float | None) -> str:
-    """Per cent; what is above 0 never reads as 0."""
+def format_share(value: float | None) -> str:
+    """A share as per cent; what is above 0 never reads as 0."""
     if value is None:
         return MISSING
     if 0 < value < 0.001:
@@ -31,30 +31,31 @@ def share(value: float | None) -> str:
     return f"{100 * value:.1f}{SPACE}%" if value else f"0{SPACE}%"
 
 
-def count(value: int | None) -> str:
+def format_count(value: int | None) -> str:
     """A whole number in groups of three digits."""
     return MISSING if value is None else f"{value:,}".replace(",", SPACE)
 
 
-def short(value: float | None, unit: str = "") -> str:
+def format_short(value: float | None, unit: str = "") -> str:
     """Three digits and a decimal prefix: 12.3 kB with unit "B"."""
     if value is None:
         return MISSING
     power = 0
+    # From 999.5 on, three digits would round to 1000.
     while abs(value) >= 999.5 and power < len(PREFIXES) - 1:
         value, power = value / 1000, power + 1
-    whole = value == round(value) and power == 0
-    digits = 0 if whole else max(0, 2 - (abs(value) >= 9.995) - (abs(value) >= 99.95))
+    is_whole = value == round(value) and power == 0
+    digits = 0 if is_whole else max(0, 2 - (abs(value) >= 9.995) - (abs(value) >= 99.95))
     tail = PREFIXES[power] + unit
     return f"{value:.{digits}f}{SPACE}{tail}" if tail else f"{value:.{digits}f}"
 
 
-def size(value: int | None) -> str:
+def format_bytes(value: int | None) -> str:
     """Bytes, in decimal multiples."""
-    return short(value, "B")
+    return format_short(value, "B")
 
 
-def tick(value: float, unit: str = "") -> str:
+def format_tick(value: float, unit: str = "") -> str:
     """A round number on an axis: as few digits as it has, with a decimal prefix from a thousand on."""
     power = 0
     while abs(value) >= 1000 and power < len(PREFIXES) - 1:

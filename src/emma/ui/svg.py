@@ -1,14 +1,23 @@
-"""Axes and marks for charts written as inline SVG: no script, no font, no library; colours come from CSS classes."""
+"""Charts as inline SVG: axes, marks, and names beside points. No script, no font; colours come from CSS classes."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from emma.ui.numerals import tick
+from emma.ui.numerals import format_tick
 
 WIDTH, HEIGHT = 480, 340
 LEFT, RIGHT, TOP, BOTTOM = 70, 24, 12, 44
 """Margins, in the same units as the size: SVG user units, one CSS pixel at full width."""
+
+Point = tuple[float, float]
+
+LETTER, LINE = 7.0, 14.0
+"""Rough size of a letter of a name, in the units of the chart."""
+REACHES = (7.0, 14.0, 24.0, 36.0, 52.0, 72.0, 96.0)
+"""How far from its point a name may stand, nearest first."""
+DOT = 3.0
 
 
 @dataclass(frozen=True)
@@ -30,24 +39,24 @@ class Axis:
         return (value - self.low) / (self.high - self.low)
 
 
-def linear(label: str, values: list[float], unit: str = "") -> Axis:
+def linear_axis(label: str, values: list[float], unit: str = "") -> Axis:
     """An axis with about five ticks at 1, 2 or 5 times a power of ten, ending on ticks."""
     low, high = min(values, default=0.0), max(values, default=1.0)
     if low == high:
         low, high = low - 0.5, high + 0.5
-    step = _nice((high - low) / 5)
+    step = _round_up((high - low) / 5)
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
     ticks = tuple(round(index * step, 12) for index in range(first, last + 1))
     return Axis(label, ticks[0], ticks[-1], ticks, unit=unit)
 
 
-def _nice(step: float) -> float:
+def _round_up(step: float) -> float:
     """The next 1, 2 or 5 times a power of ten."""
     power = 10.0 ** math.floor(math.log10(step))
     return next(factor * power for factor in (1, 2, 5, 10) if factor * power >= step * (1 - 1e-9))
 
 
-def decades(label: str, values: list[float], unit: str = "") -> Axis:
+def log_axis(label: str, values: list[float], unit: str = "") -> Axis:
     """A logarithmic axis over whole decades. All values are above zero."""
     first = math.floor(math.log10(min(values, default=1.0)))
     last = max(math.ceil(math.log10(max(values, default=10.0))), first + 1)
@@ -93,23 +102,88 @@ class Frame:
         across = [self.line(self.x.low, tick, self.x.high, tick, "grid") for tick in self.y.ticks]
         up = [self.line(tick, self.y.low, tick, self.y.high, "grid") for tick in self.x.ticks]
         base, left = HEIGHT - BOTTOM + 16, LEFT - 6
-        bottom = [_words(f'x="{self.px(mark):.1f}" y="{base}"', tick(mark, self.x.unit)) for mark in self.x.ticks]
+        bottom = [_text(f'x="{self.px(mark):.1f}" y="{base}"', format_tick(mark, self.x.unit)) for mark in self.x.ticks]
         side = [
-            _words(f'x="{left}" y="{self.py(mark) + 4:.1f}"', tick(mark, self.y.unit), anchor="end")
+            _text(f'x="{left}" y="{self.py(mark) + 4:.1f}"', format_tick(mark, self.y.unit), anchor="end")
             for mark in self.y.ticks
         ]
         middle, centre = (LEFT + WIDTH - RIGHT) / 2, (TOP + HEIGHT - BOTTOM) / 2
         names = [
-            _words(f'class="axis" x="{middle:.1f}" y="{HEIGHT - 6}"', self.x.label),
-            _words(f'class="axis" transform="translate(13 {centre:.1f}) rotate(-90)"', self.y.label),
+            _text(f'class="axis" x="{middle:.1f}" y="{HEIGHT - 6}"', self.x.label),
+            _text(f'class="axis" transform="translate(13 {centre:.1f}) rotate(-90)"', self.y.label),
         ]
         return [*across, *up, *bottom, *side, *names]
 
 
-def _words(place: str, text: str, anchor: str = "middle") -> str:
+def _text(place: str, text: str, anchor: str = "middle") -> str:
     return f'<text {place} text-anchor="{anchor}">{escape(text)}</text>'
 
 
-def linked(lang: str, tip: str, marks: str) -> str:
+def link_marks(lang: str, tip: str, marks: str) -> str:
     """Marks of one language: a tooltip, and a link to its row of the table, out of the tab order as one of many."""
     return f'<a href="#{escape(lang)}" tabindex="-1"><title>{escape(tip)}</title>{marks}</a>'
+
+
+@dataclass(frozen=True)
+class LabelBox:
+    """The room a name takes."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def hides(self, point: Point) -> bool:
+        """Whether a dot there touches the name."""
+        x, y = point
+        return self.left - DOT < x < self.right + DOT and self.top - DOT < y < self.bottom + DOT
+
+    def nearest(self, point: Point) -> Point:
+        """The point of the box that is nearest to another."""
+        x, y = point
+        return min(max(x, self.left), self.right), min(max(y, self.top), self.bottom)
+
+    def inside(self) -> bool:
+        """Whether it lies within the axes."""
+        across = self.left >= LEFT and self.right <= WIDTH - RIGHT
+        return across and self.top >= TOP and self.bottom <= HEIGHT - BOTTOM
+
+    def points(self) -> list[Point]:
+        """Points that stand for the box where another name looks for room."""
+        steps = [self.left + (self.right - self.left) * step / 10 for step in range(11)]
+        return [(x, y) for x in steps for y in (self.top, (self.top + self.bottom) / 2, self.bottom)]
+
+
+def label_points(named: Sequence[tuple[Point, str]], dots: Sequence[Point]) -> list[str]:
+    """Each name near its point, with a thin line to it where it had to move away."""
+    taken, marks = list(dots), []
+    for point, text in named:
+        box = place_label(point, text, taken)
+        taken += box.points()
+        marks.append(_leader(point, box) + _name(text, box))
+    return marks
+
+
+def place_label(point: Point, text: str, taken: Sequence[Point]) -> LabelBox:
+    """The nearest of the boxes that hide the fewest points."""
+    boxes = [_box(point, len(text) * LETTER, reach, angle) for reach in REACHES for angle in range(0, 360, 30)]
+    fitting = [box for box in boxes if box.inside()] or boxes
+    return min(fitting, key=lambda box: sum(box.hides(each) for each in taken))
+
+
+def _box(point: Point, width: float, reach: float, angle: float) -> LabelBox:
+    x = point[0] + math.cos(math.radians(angle)) * (reach + width / 2)
+    y = point[1] - math.sin(math.radians(angle)) * (reach + LINE / 2)
+    return LabelBox(x - width / 2, y - LINE / 2, x + width / 2, y + LINE / 2)
+
+
+def _leader(point: Point, box: LabelBox) -> str:
+    end = box.nearest(point)
+    if math.dist(point, end) < 2 * REACHES[0]:
+        return ""
+    return f'<line class="leader" x1="{point[0]:.1f}" y1="{point[1]:.1f}" x2="{end[0]:.1f}" y2="{end[1]:.1f}"/>'
+
+
+def _name(text: str, box: LabelBox) -> str:
+    middle, base = (box.left + box.right) / 2, box.bottom - 3.5
+    return f'<text class="name" x="{middle:.1f}" y="{base:.1f}" text-anchor="middle">{escape(text)}</text>'

@@ -15,7 +15,7 @@ from emma.curate.quality.rules import RULES
 from emma.errors import RecipeError
 from emma.store import shards
 from emma.store.artifact import Artifact
-from emma.ui.snippet import snippet
+from emma.ui.terminal import format_snippet
 
 SHOWN = 5
 """Languages of which everything is told; further ones are named."""
@@ -88,5 +88,5 @@ def describe(loss: Loss, parts: Sequence[tuple[Artifact, Shard]], limits: Artifa
         lines.append(f"    {rule.feature} {sign} {examples[0].limit:.3g}: {count} documents, in the middle of them")
         for each in examples:
             lines.append(f"      {each.value:.3f}  {each.id}")
-            lines += [f"             {snippet(text, SNIPPET)}" for text in each.texts]
+            lines += [f"             {format_snippet(text, SNIPPET)}" for text in each.texts]
     return "\n".join(lines)

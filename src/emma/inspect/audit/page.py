@@ -2,27 +2,16 @@
 
 from pathlib import Path
 
-from emma.config.extras import need
 from emma.inspect.audit.sheet import Sheet
-from emma.ui import numerals
+from emma.ui.html import render_page
 
 HERE = Path(__file__).parent
 
 
 def page(sheet: Sheet) -> str:
     """The whole page. Needs the extra `report`; raises ExtraError without it."""
-    jinja2 = need("jinja2", "report")
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(HERE),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
     style = (HERE / "sheet.css").read_text(encoding="utf-8")
-    text: str = environment.get_template("sheet.html.jinja").render(sheet=sheet, n=numerals, style=style, tag=tag)
-    return text
+    return render_page(HERE / "sheet.html.jinja", sheet=sheet, style=style, tag=tag)
 
 
 def tag(label: str) -> str:

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from emma.schemas import SPLITS
-from emma.ui.columns import grid
-from emma.ui.numerals import count, size
+from emma.ui.numerals import format_bytes, format_count
+from emma.ui.terminal import format_table
 
 MOST = 40
 """Languages that are printed."""
@@ -34,15 +34,17 @@ def languages(rows: Sequence[Mapping[str, Any]], unchanged: int) -> Iterator[str
     """The languages that changed, the most first, with what changed besides the kept."""
     if rows:
         heads = ["language", "documents", "→", "bytes", "→", "dropped otherwise"]
-        yield from grid([heads, *([row["lang"], *numbers(row), drops(row)] for row in rows[:MOST])], right=(1, 2, 3, 4))
+        yield from format_table(
+            [heads, *([row["lang"], *numbers(row), drops(row)] for row in rows[:MOST])], right=(1, 2, 3, 4)
+        )
     if len(rows) > MOST:
-        yield f"and {count(len(rows) - MOST)} more languages changed; --json has all"
-    yield f"{count(unchanged)} languages are the same"
+        yield f"and {format_count(len(rows) - MOST)} more languages changed; --json has all"
+    yield f"{format_count(unchanged)} languages are the same"
 
 
 def numbers(row: Mapping[str, Any]) -> list[str]:
     """Documents and bytes, before and after."""
-    return [*map(count, row["documents"]), *map(size, row["bytes"])]
+    return [*map(format_count, row["documents"]), *map(format_bytes, row["bytes"])]
 
 
 def drops(row: Mapping[str, Any]) -> str:

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from emma.ui.columns import grid
-from emma.ui.numerals import count, fixed, share, short
+from emma.ui.numerals import format_count, format_decimal, format_share, format_short
+from emma.ui.terminal import format_table
 
 MOST = 40
 """Languages that are printed."""
@@ -16,17 +16,19 @@ Row = Mapping[str, Any]
 
 def text(found: Row) -> Iterator[str]:
     """The plan, table by table."""
-    steps = f"{count(found['steps'])} steps of {count(found['step_tokens'])}"
-    yield f"{found['recipe']}: {short(found['tokens'])} tokens, {steps}, sequences of {count(found['sequence_length'])}"
+    steps = f"{format_count(found['steps'])} steps of {format_count(found['step_tokens'])}"
+    length = format_count(found["sequence_length"])
+    yield f"{found['recipe']}: {format_short(found['tokens'])} tokens, {steps}, sequences of {length}"
     yield f"planned {found['origin']}"
-    yield f"languages: {count(found['languages_trained'])} trained of {count(found['languages_planned'])} planned"
+    trained, planned = format_count(found["languages_trained"]), format_count(found["languages_planned"])
+    yield f"languages: {trained} trained of {planned} planned"
     yield from found["differences"]
     for kind in ("stages", "domains", "tiers", "languages"):
         if kind != "stages" or len(found[kind]) > 1:
             yield ""
             yield from table(kind, found[kind][:MOST])
         if (more := len(found[kind]) - MOST) > 0:
-            yield f"and {count(more)} more {kind}; --json has all"
+            yield f"and {format_count(more)} more {kind}; --json has all"
     yield from repeats(found["languages"])
     if left := found["left_out"]:
         yield ""
@@ -38,15 +40,15 @@ def table(kind: str, rows: Sequence[Row]) -> Iterator[str]:
     words = any(row["words"] is not None for row in rows)
     second = "tier" if kind == "languages" else "trained"
     heads = [kind[:-1], second, "share", "tokens", "exist", "epochs", *(["words", "exist"] if words else []), ""]
-    yield from grid([heads, *(cells(row, second, words) for row in rows)], right=range(2, len(heads) - 1))
+    yield from format_table([heads, *(cells(row, second, words) for row in rows)], right=range(2, len(heads) - 1))
 
 
 def cells(row: Row, second: str, words: bool) -> list[str]:
     """The cells of a row, the last of which is empty so that numbers stand to the right."""
-    about = ", ".join(row["tiers"]) if second == "tier" else count(row["languages_trained"])
-    numbers = [short(row["drawn"]), short(row["there"]), fixed(row["epochs"])]
-    counted = [short(row["words_drawn"]), short(row["words"])] if words else []
-    return [row["name"], about, share(row["share"]), *numbers, *counted, ""]
+    about = ", ".join(row["tiers"]) if second == "tier" else format_count(row["languages_trained"])
+    numbers = [format_short(row["drawn"]), format_short(row["there"]), format_decimal(row["epochs"])]
+    counted = [format_short(row["words_drawn"]), format_short(row["words"])] if words else []
+    return [row["name"], about, format_share(row["share"]), *numbers, *counted, ""]
 
 
 def repeats(languages: Sequence[Row]) -> Iterator[str]:
@@ -54,16 +56,23 @@ def repeats(languages: Sequence[Row]) -> Iterator[str]:
     often = sorted((row for row in languages if (row["epochs"] or 0) > 1), key=lambda row: -row["epochs"])[:REPEATED]
     if often:
         yield ""
-        yield "seen most often: " + ", ".join(f"{row['name']} {fixed(row['epochs'])} times" for row in often)
+        yield "seen most often: " + ", ".join(f"{row['name']} {format_decimal(row['epochs'])} times" for row in often)
 
 
 def step_text(found: Row) -> Iterator[str]:
     """The documents of one step, sample by sample."""
     stage = "" if found["stages"] == 1 else f", stage {found['stage']}"
-    yield f"{found['recipe']}: step {count(found['step'])} of {count(found['steps'])}{stage}"
+    yield f"{found['recipe']}: step {format_count(found['step'])} of {format_count(found['steps'])}{stage}"
     heads = ["sample", "language", "domain", "from", "tokens", "document"]
     rows = [
-        [str(row["sample"]), row["lang"], row["domain"], count(row["first"]), count(row["tokens"]), row["document"]]
+        [
+            str(row["sample"]),
+            row["lang"],
+            row["domain"],
+            format_count(row["first"]),
+            format_count(row["tokens"]),
+            row["document"],
+        ]
         for row in found["documents"]
     ]
-    yield from grid([heads, *rows], right=(0, 3, 4))
+    yield from format_table([heads, *rows], right=(0, 3, 4))

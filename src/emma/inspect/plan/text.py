@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from emma.inspect.plan.cost import Plan
-from emma.ui.columns import grid
-from emma.ui.numerals import count, share, short, size
+from emma.ui.numerals import format_bytes, format_count, format_share, format_short
+from emma.ui.terminal import format_table
 
 TERMS = {
     "weights": "weights, float32, sharded",
@@ -26,12 +26,12 @@ def text(plan: Plan) -> Iterator[str]:
     """The plan, line by line."""
     yield f"Plan of training '{plan['recipe']}'"
     yield ""
-    yield from grid([[name, value] for name, value in facts(plan)])
+    yield from format_table([[name, value] for name, value in facts(plan)])
     yield ""
     yield f"Memory of each process when it has most, {WHEN[plan['memory']['when']]}"
-    rows = [[what, size(plan["memory"][name])] for name, what in TERMS.items()]
-    yield from grid([*rows, ["together", size(plan["memory"]["total"])]])
-    yield f"of {size(plan['capacity'])} that the allocator can give on {plan['machine']['name']}"
+    rows = [[what, format_bytes(plan["memory"][name])] for name, what in TERMS.items()]
+    yield from format_table([*rows, ["together", format_bytes(plan["memory"]["total"])]])
+    yield f"of {format_bytes(plan['capacity'])} that the allocator can give on {plan['machine']['name']}"
     yield ""
     yield verdict(plan)
 
@@ -41,19 +41,19 @@ def facts(plan: Plan) -> Iterator[tuple[str, str]]:
     model, machine = plan["model"], plan["machine"]
     yield (
         "model",
-        f"{short(model['weights'])} weights: {model['layers']} blocks, {count(model['width'])} wide, "
-        f"{count(model['rows'])} rows{', tied' if model['tied'] else ''} (from {model['from']})",
+        f"{format_short(model['weights'])} weights: {model['layers']} blocks, {format_count(model['width'])} wide, "
+        f"{format_count(model['rows'])} rows{', tied' if model['tied'] else ''} (from {model['from']})",
     )
-    yield "tokens", f"{count(plan['tokens'])}, in sequences of {count(plan['sequence_length'])}"
-    yield "steps", f"{count(plan['steps'])} of {count(plan['batch_tokens'])} tokens"
-    yield "operations", f"{plan['flops']:.2e}: {short(plan['flops_per_token'], 'FLOP')} a token (6 N + 12 L d S)"
+    yield "tokens", f"{format_count(plan['tokens'])}, in sequences of {format_count(plan['sequence_length'])}"
+    yield "steps", f"{format_count(plan['steps'])} of {format_count(plan['batch_tokens'])} tokens"
+    yield "operations", f"{plan['flops']:.2e}: {format_short(plan['flops_per_token'], 'FLOP')} a token (6 N + 12 L d S)"
     power = f", {machine['watts']:g} W" if machine["watts"] else ""
-    yield "machine", f"{plan['ranks']} × {machine['name']}: {size(machine['memory'])}{power}"
+    yield "machine", f"{plan['ranks']} × {machine['name']}: {format_bytes(machine['memory'])}{power}"
     if plan["tokens_per_s"] is None:
         yield "speed", "not known of this machine: give --tokens-per-second, or --measure"
         return
-    used = f", {share(plan['mfu'])} of its bfloat16 peak" if plan["mfu"] else ""
-    yield "speed", f"{count(round(plan['tokens_per_s']))} tokens/s on each{used}: {plan['speed_from']}"
+    used = f", {format_share(plan['mfu'])} of its bfloat16 peak" if plan["mfu"] else ""
+    yield "speed", f"{format_count(round(plan['tokens_per_s']))} tokens/s on each{used}: {plan['speed_from']}"
     yield "time", f"{duration(plan['hours'])}; {plan['device_hours']:,.1f} {device(plan)}-hours"
     if plan["kwh"]:
         yield "energy", f"{plan['kwh']:,.1f} kWh at {plan['watts']:g} W, cooling and hosts not counted"
@@ -63,7 +63,7 @@ def facts(plan: Plan) -> Iterator[tuple[str, str]]:
 
 def verdict(plan: Plan) -> str:
     """Whether it can be done, and what it costs, in a sentence."""
-    total, most = size(plan["memory"]["total"]), size(plan["capacity"])
+    total, most = format_bytes(plan["memory"]["total"]), format_bytes(plan["capacity"])
     if plan["fits"]:
         return f"It fits: {total} of {most}{cost(plan)}."
     ways = []

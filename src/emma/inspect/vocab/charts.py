@@ -6,9 +6,8 @@ from itertools import pairwise
 from emma.inspect.vocab.measure import Cost, Language
 from emma.inspect.vocab.savings import Savings
 from emma.inspect.vocab.texts import ENGLISH
-from emma.report.labels import beside
-from emma.ui.numerals import count, fixed, share
-from emma.ui.svg import Axis, Frame, linear, linked
+from emma.ui.numerals import format_count, format_decimal, format_share
+from emma.ui.svg import Axis, Frame, label_points, linear_axis, link_marks
 
 COLOURS = 6
 """Tokenizers that are told apart by colour; then the colours come round again."""
@@ -37,7 +36,7 @@ def times(values: list[float]) -> Axis:
 def shares(values: list[float]) -> Axis:
     """An axis from 0, to 1 where little lies beyond: a text that is all bytes has one token more for its beginning."""
     most = 1.0 if 1 < max(values) < 1.1 else max(values)
-    return linear("tokens per byte", [0.0, most])
+    return linear_axis("tokens per byte", [0.0, most])
 
 
 def _stems(
@@ -54,12 +53,12 @@ def _stems(
     frame = Frame(_ranks(len(ranked)), axis([each for _, values in ranked for each in values]))
     marks, dots, named = list[str](), list[tuple[float, float]](), list[tuple[tuple[float, float], str]]()
     for rank, (row, values) in enumerate(ranked, 1):
-        tip = ", ".join(f"{name} {fixed(each, 3)}" for name, each in zip(names, values, strict=True))
-        marks.append(linked(row.lang, f"{row.name} ({row.lang}), {what}: {tip}", _stem(frame, rank, values)))
+        tip = ", ".join(f"{name} {format_decimal(each, 3)}" for name, each in zip(names, values, strict=True))
+        marks.append(link_marks(row.lang, f"{row.name} ({row.lang}), {what}: {tip}", _stem(frame, rank, values)))
         dots += [(frame.px(rank), frame.py(each)) for each in values]
         if rank <= NAMED or row.lang == ENGLISH:
             named.append(((frame.px(rank), frame.py(values[0])), row.name))
-    return frame.draw(f"{what.capitalize()} by language", [*marks, *beside(named, dots)])
+    return frame.draw(f"{what.capitalize()} by language", [*marks, *label_points(named, dots)])
 
 
 def _stem(frame: Frame, rank: int, values: Sequence[float]) -> str:
@@ -80,16 +79,18 @@ def savings(rows: Sequence[Language], saved: Savings | None) -> str:
     lines = [(row, points) for row, points in lines if points]
     total = [(float(x), y or 0.0) for x, y in zip(saved.asked, saved.total(), strict=True)]
     shares = [y for _, points in [*lines, ("", total)] for _, y in points]
-    y = linear("share of tokens saved, %", [0.0, *(100 * each for each in shares)])
+    y = linear_axis("share of tokens saved, %", [0.0, *(100 * each for each in shares)])
     pieces = tuple(map(float, saved.asked))
     frame = Frame(Axis("pieces more", 0.0, pieces[-1], pieces), y)
-    marks = [linked(row.lang, _tip(row, points), _line(frame, points, "each")) for row, points in lines]
+    marks = [link_marks(row.lang, _tip(row, points), _line(frame, points, "each")) for row, points in lines]
     english = [(row, points) for row, points in lines if row.lang == ENGLISH]
     marks += [_line(frame, points, "curve english") for _, points in english]
     ends = [("all languages", total[-1]), *((row.name, points[-1]) for row, points in english)]
     named = [((frame.px(x), frame.py(100 * y)), text) for text, (x, y) in ends]
     on_lines = [(frame.px(x), frame.py(100 * y)) for x, y in between(total)]
-    return frame.draw("Tokens saved by more pieces", [*marks, _line(frame, total, "curve"), *beside(named, on_lines)])
+    return frame.draw(
+        "Tokens saved by more pieces", [*marks, _line(frame, total, "curve"), *label_points(named, on_lines)]
+    )
 
 
 def between(points: Sequence[tuple[float, float]], steps: int = 20) -> list[tuple[float, float]]:
@@ -107,11 +108,11 @@ def _line(frame: Frame, points: Sequence[tuple[float, float]], style: str) -> st
 
 
 def _tip(row: Language, points: Sequence[tuple[float, float]]) -> str:
-    told = ", ".join(f"{count(int(x))}: {share(y)}" for x, y in points[1:])
+    told = ", ".join(f"{format_count(int(x))}: {format_share(y)}" for x, y in points[1:])
     return f"{row.name} ({row.lang}), saved by pieces more: {told}"
 
 
 def _ranks(rows: int) -> Axis:
     """An axis of ranks from 1, with room for a dot at both ends."""
-    ticks = tuple(tick for tick in linear("", [0.0, float(rows)]).ticks if 0 < tick <= rows and tick == int(tick))
+    ticks = tuple(tick for tick in linear_axis("", [0.0, float(rows)]).ticks if 0 < tick <= rows and tick == int(tick))
     return Axis("languages, ranked", 0.0, rows + 1.0, ticks)

@@ -4,12 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from emma.config.extras import need
 from emma.inspect.vocab import charts
 from emma.inspect.vocab.measure import Cost, Language
 from emma.inspect.vocab.report import Report
-from emma.report import page as run_report
 from emma.ui import numerals
+from emma.ui.html import page_script, page_style, render_page
 
 HERE = Path(__file__).parent
 
@@ -43,7 +42,7 @@ def columns(found: Report) -> Iterator[Column]:
             yield Column(f"{what}, {meter.name}", explained)
     if found.savings is not None:
         for pieces in found.savings.asked[1:]:
-            yield Column(f"Saved by {numerals.count(pieces)}", f"share of {found.savings.tokenizer}'s tokens")
+            yield Column(f"Saved by {numerals.format_count(pieces)}", f"share of {found.savings.tokenizer}'s tokens")
 
 
 MEASURES = (
@@ -58,12 +57,12 @@ def cells(row: Language, found: Report) -> Iterator[Cell]:
     """A row of the table."""
     for text in (row.lang, row.name, row.lang.partition("_")[2]):
         yield Cell(text, text)
-    yield Cell(row.bytes, numerals.size(row.bytes))
+    yield Cell(row.bytes, numerals.format_bytes(row.bytes))
     yield _number(row.byte_premium, 2)
     for place, digits in enumerate((2, 3, 2, 2)):
         yield from (_number(_measures(cost)[place], digits) for cost in row.costs)
     if found.savings is not None:
-        yield from (Cell(each, numerals.share(each)) for each in found.savings.saved(row.lang)[1:])
+        yield from (Cell(each, numerals.format_share(each)) for each in found.savings.saved(row.lang)[1:])
 
 
 def _measures(cost: Cost) -> tuple[float | None, ...]:
@@ -71,22 +70,14 @@ def _measures(cost: Cost) -> tuple[float | None, ...]:
 
 
 def _number(value: float | None, digits: int) -> Cell:
-    return Cell(value, numerals.fixed(value, digits))
+    return Cell(value, numerals.format_decimal(value, digits))
 
 
 def page(found: Report) -> str:
     """The whole page. Needs the extra `report`; raises ExtraError without it."""
-    jinja2 = need("jinja2", "report")
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(HERE),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
     names = [each.name for each in found.tokenizers]
-    text: str = environment.get_template("page.html.jinja").render(
+    return render_page(
+        HERE / "page.html.jinja",
         report=found,
         names=names,
         head=headline(found),
@@ -99,15 +90,9 @@ def page(found: Report) -> str:
             "savings": charts.savings(found.languages, found.savings),
         },
         colour=charts.colour,
-        n=numerals,
-        style=_read("page.css", run_report.HERE) + _read("page.css", HERE),
-        script=_read("page.js", run_report.HERE),
+        style=page_style() + (HERE / "page.css").read_text(encoding="utf-8"),
+        script=page_script(),
     )
-    return text
-
-
-def _read(name: str, folder: Path) -> str:
-    return (folder / name).read_text(encoding="utf-8")
 
 
 @dataclass(frozen=True)

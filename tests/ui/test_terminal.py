@@ -1,12 +1,11 @@
-"""Glances at texts: as wide as promised, never through a letter."""
+"""Snippets are as wide as promised and never end inside a letter; tables are aligned by what is seen."""
 
 import unicodedata
 
 import pytest
 from rich.cells import cell_len
 
-from emma.ui.columns import fold, grid
-from emma.ui.snippet import END, ISOLATE, JOINERS, VIRAMA, cut, snippet
+from emma.ui.terminal import END, ISOLATE, JOINERS, VIRAMA, fold_line, format_snippet, format_table, shorten_line
 from tests.conftest import TEXTS
 
 
@@ -14,7 +13,7 @@ from tests.conftest import TEXTS
 @pytest.mark.parametrize("cells", [4, 9, 17, 33, 500])
 def test_a_snippet_fits_and_ends_where_a_letter_ends(lang: str, cells: int) -> None:
     text = TEXTS[lang]
-    shown = snippet(text, cells)
+    shown = format_snippet(text, cells)
     assert shown[0] == ISOLATE and shown[-1] == END
     inside = shown[1:-1]
     assert cell_len(inside) <= cells
@@ -29,27 +28,27 @@ def test_a_snippet_fits_and_ends_where_a_letter_ends(lang: str, cells: int) -> N
 
 
 def test_conjuncts_and_wide_letters() -> None:
-    assert cut("क्षत्रिय", 1) == ""  # the first letter is KA, VIRAMA, SSA
-    assert cut("人人生", 3) == "人"
-    assert cut("e\u0301a", 1) == "e\u0301"
-    assert snippet("a\n b\t c", 9) == f"{ISOLATE}a b c{END}"
-    assert snippet("x" * 10**6, 5) == f"{ISOLATE}xxxx…{END}"
+    assert shorten_line("क्षत्रिय", 1) == ""  # the first letter is KA, VIRAMA, SSA
+    assert shorten_line("人人生", 3) == "人"
+    assert shorten_line("e\u0301a", 1) == "e\u0301"
+    assert format_snippet("a\n b\t c", 9) == f"{ISOLATE}a b c{END}"
+    assert format_snippet("x" * 10**6, 5) == f"{ISOLATE}xxxx…{END}"
 
 
 def test_what_a_terminal_would_obey_is_not_shown() -> None:
-    assert snippet("PK\0\0\x1b[31mred\u202etext\x9b2J", 40) == f"{ISOLATE}PK [31mred text 2J{END}"
-    assert snippet("\u200fa\u200db", 9) == f"{ISOLATE}\u200fa\u200db{END}"
+    assert format_snippet("PK\0\0\x1b[31mred\u202etext\x9b2J", 40) == f"{ISOLATE}PK [31mred text 2J{END}"
+    assert format_snippet("\u200fa\u200db", 9) == f"{ISOLATE}\u200fa\u200db{END}"
 
 
 def test_columns_are_aligned_by_what_is_seen() -> None:
-    lines = list(grid([["人", "1", "a"], ["abc", "20", "b"]], right=(1,)))
+    lines = list(format_table([["人", "1", "a"], ["abc", "20", "b"]], right=(1,)))
     assert lines == ["人    1  a", "abc  20  b"]
     assert [cell_len(line) for line in lines] == [10, 10]
 
 
 def test_long_lines_are_folded_between_words() -> None:
-    assert fold("one two three", 8) == ["one two", "three"]
-    assert fold("", 8) == [""]
-    assert fold("x" * 20, 8) == ["x" * 20]
-    lines = list(grid([["a", "word " * 40]]))
+    assert fold_line("one two three", 8) == ["one two", "three"]
+    assert fold_line("", 8) == [""]
+    assert fold_line("x" * 20, 8) == ["x" * 20]
+    lines = list(format_table([["a", "word " * 40]]))
     assert len(lines) > 2 and all(len(line) <= 100 and line.startswith(("a  ", "   ")) for line in lines)

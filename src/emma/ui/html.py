@@ -1,0 +1,73 @@
+"""Pages and cards from templates: one Jinja environment for HTML, with its values escaped, and one for Markdown.
+
+A page is one file with its style, script and charts inside: it can be sent by mail, opened offline, and read without
+script.
+"""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from emma.config.extras import need
+from emma.ui import numerals
+
+HERE = Path(__file__).parent
+
+
+def render_page(template: Path, **values: Any) -> str:
+    """An HTML page from a template, in which `n` are the functions of `emma.ui.numerals`.
+
+    Needs the extra `report`; raises ExtraError without it.
+    """
+    page: str = environment(template.parent, escape=True).get_template(template.name).render(n=numerals, **values)
+    return page
+
+
+def render_markdown(template: Path, **values: Any) -> str:
+    """A Markdown file from a template, with filters `number` for figures and `cell` for text in tables.
+
+    Needs the extra `report`; raises ExtraError without it.
+    """
+    text: str = environment(template.parent, escape=False).get_template(template.name).render(**values)
+    return text
+
+
+@lru_cache
+def environment(folder: Path, escape: bool) -> Any:
+    """The Jinja environment for the templates of a folder; a name that a template misses is an error."""
+    jinja2 = need("jinja2", "report")
+    found = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(folder),
+        autoescape=escape,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    found.filters.update(number=card_number, cell=escape_cell)
+    return found
+
+
+def page_style() -> str:
+    """The style that the pages on screens share."""
+    return (HERE / "page.css").read_text(encoding="utf-8")
+
+
+def page_script() -> str:
+    """The script of pages with a table of languages: sorting, and filters."""
+    return (HERE / "page.js").read_text(encoding="utf-8")
+
+
+def card_number(value: float | None, digits: int = 3) -> str:
+    """A number of a card; a dash for what was not measured. Whole numbers get thousands in groups.
+
+    In ASCII, unlike on pages: cards are searched and parsed.
+    """
+    if value is None:
+        return numerals.MISSING
+    return f"{value:,}" if isinstance(value, int) else f"{value:.{digits}f}"
+
+
+def escape_cell(text: str) -> str:
+    """Text that cannot end its cell of a Markdown table."""
+    return " ".join(text.split()).replace("|", "\\|")

@@ -1,0 +1,34 @@
+"""Templates are filled in with values escaped, and a name that one misses is an error."""
+
+from pathlib import Path
+
+import pytest
+
+from emma.ui.html import card_number, escape_cell, page_script, page_style, render_markdown, render_page
+
+jinja2 = pytest.importorskip("jinja2")
+
+
+def test_a_page_escapes_its_values_and_has_the_numbers(tmp_path: Path) -> None:
+    (tmp_path / "page.html.jinja").write_text("<p>{{ text }} {{ n.format_count(1234) }}</p>\n")
+    assert render_page(tmp_path / "page.html.jinja", text="<ߒߞߏ>") == "<p>&lt;ߒߞߏ&gt; 1\u202f234</p>\n"
+
+
+def test_a_card_keeps_its_text_and_guards_its_cells(tmp_path: Path) -> None:
+    (tmp_path / "card.md.jinja").write_text("| {{ text | cell }} | {{ 1234 | number }} | {{ 0.5 | number }} |\n")
+    expected = "| <a> \\| हिन्दी | 1,234 | 0.500 |\n"
+    assert render_markdown(tmp_path / "card.md.jinja", text="<a> |\nहिन्दी") == expected
+
+
+def test_a_missing_name_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "page.html.jinja").write_text("{{ missing }}")
+    with pytest.raises(jinja2.UndefinedError, match="missing"):
+        render_page(tmp_path / "page.html.jinja")
+
+
+def test_what_was_not_measured_is_a_dash() -> None:
+    assert (card_number(None), escape_cell("a\n|")) == ("–", "a \\|")
+
+
+def test_style_and_script_lie_in_the_package() -> None:
+    assert "--ink" in page_style() and "addEventListener" in page_script()
