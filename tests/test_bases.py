@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.models.kinds import write_base, write_tokenizer
-from tests.models.test_kept import WHAT_ELSE
+from tests.models.test_configuration import WHAT_ELSE
 from tests.whole import RECIPE, emma, write_corpus
 
 pytest.importorskip("torch", reason="needs the train extra")

@@ -61,7 +61,7 @@ def measure(optimizer: str, precision: str) -> dict[str, Any]:
     import torch
     from transformers import LlamaConfig, LlamaForCausalLM
 
-    from emma.models.precision import choose_precision
+    from emma.models.device import choose_precision
     from emma.train.config import TrainConfig
     from emma.train.flops import measured_flops
     from emma.train.model import Trainee

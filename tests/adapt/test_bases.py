@@ -13,7 +13,7 @@ from transformers import AutoConfig, AutoModelForCausalLM
 from emma.adapt.config import AdaptConfig
 from emma.adapt.run import adapt
 from emma.errors import RecipeError
-from emma.models.context import context_of
+from emma.models.configuration import context_of
 from emma.models.head import head_of
 from emma.store.artifact import Artifact
 from tests.adapt.test_adapt import NEW, vocab

@@ -11,8 +11,7 @@ from transformers.models.llama.modeling_llama import LlamaRotaryEmbedding
 from emma.adapt.config import RopeConfig
 from emma.adapt.rope import scale
 from emma.errors import RecipeError
-from emma.models.context import context_of
-from emma.models.kept import FAR
+from emma.models.configuration import FAR, context_of
 
 BEFORE, AFTER, THETA, WIDTH = 64, 256, 10_000.0, 16
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from emma.models.precision import Choice
+from emma.models.device import Choice
 from emma.train.config import TrainConfig
 from emma.train.rates import Beginning, adamw_rate, choose_rates, muon_rate, warnings
 

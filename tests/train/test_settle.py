@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from emma.models.precision import Choice
+from emma.models.device import Choice
 from emma.store.artifact import Artifact
 from emma.train import settle as module
 from emma.train.config import TrainConfig

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.models.test_kept import OLD
+from tests.models.test_configuration import OLD
 
 needs_transformers_4 = pytest.mark.skipif(
     not OLD.is_dir(),

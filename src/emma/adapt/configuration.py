@@ -12,7 +12,7 @@ from transformers import AutoConfig, PretrainedConfig
 from emma.adapt.config import AdaptConfig
 from emma.adapt.rope import scale
 from emma.errors import RecipeError
-from emma.models.context import context_of
+from emma.models.configuration import context_of
 from emma.models.folder import stored
 
 T = TypeVar("T")
@@ -63,7 +63,7 @@ def settle(config: PretrainedConfig, section: AdaptConfig, name: str) -> None:
     if rope.get("rope_type") != "dynamic":
         config.max_position_embeddings = section.context
     elif section.rope is None:
-        # Dynamic scaling starts where the base ended, so the base's number stays (emma.models.context).
+        # Dynamic scaling starts where the base ended, so the base's number stays (emma.models.configuration).
         config.rope_parameters = {**rope, "factor": section.context / config.max_position_embeddings}
 
 

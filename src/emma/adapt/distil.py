@@ -18,7 +18,7 @@ from emma.adapt.alike import NewPieces
 from emma.adapt.config import DistilConfig
 from emma.adapt.text import Ints, Text
 from emma.errors import RecipeError
-from emma.models.context import context_of
+from emma.models.configuration import context_of
 
 
 @dataclass(frozen=True)

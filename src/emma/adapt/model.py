@@ -10,8 +10,8 @@ from transformers import AutoConfig, AutoModelForCausalLM, PretrainedConfig, Pre
 from emma.adapt.config import AdaptConfig, ArchitectureConfig
 from emma.adapt.configuration import build, read_config, settle
 from emma.errors import RecipeError
-from emma.models.finite import is_finite
 from emma.models.folder import check_folder
+from emma.models.weights import is_finite
 
 
 def load_base(folder: Path, section: AdaptConfig) -> PreTrainedModel:

@@ -11,7 +11,7 @@ from transformers import PretrainedConfig
 
 from emma.adapt.config import RopeConfig
 from emma.errors import RecipeError
-from emma.models.kept import FAR, UNSCALED
+from emma.models.configuration import FAR, UNSCALED
 
 HF_NAMES = {
     "type": "rope_type",

@@ -23,9 +23,8 @@ from emma.adapt.grow import check_separate, fill, grow
 from emma.adapt.model import load_base, make_random, matrices
 from emma.adapt.save import save
 from emma.adapt.text import Text, check_text, sample_text
-from emma.models.device import choose_device
+from emma.models.device import choose_device, choose_precision
 from emma.models.folder import ORIGIN
-from emma.models.precision import choose_precision
 from emma.store import shards
 from emma.store.artifact import Artifact
 from emma.work.work import Made, Work

@@ -11,10 +11,10 @@ from transformers import PreTrainedModel
 from emma.adapt.config import AdaptConfig
 from emma.adapt.configuration import read_config
 from emma.errors import RecipeError
+from emma.models.configuration import changes, kept_config, with_rotary, write_configs
 from emma.models.folder import CONFIG, GENERATION, TRAINING, read_json, stored_type
 from emma.models.folder import TYPES as STORED
-from emma.models.kept import changes, kept_config, with_rotary, write_configs
-from emma.models.stored import in_types, types_of
+from emma.models.weights import in_types, types_of
 
 TYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 TOKENIZER = "tokenizer_config.json"

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from emma.evaluate.config import EvaluateConfig
 from emma.evaluate.score import Scorer, read_config, tokenizer_of
-from emma.models.context import context_of
+from emma.models.configuration import context_of
 from emma.schemas import POSITIONS
 
 BUCKETS = 16

@@ -28,8 +28,7 @@ from emma.evaluate.positions import by_position
 from emma.evaluate.score import Scorer
 from emma.evaluate.tables import gains, scores
 from emma.lang.counting import measured, number
-from emma.models.device import choose_device
-from emma.models.precision import choose_precision
+from emma.models.device import choose_device, choose_precision
 from emma.schemas import ITEMS
 from emma.store import shards
 from emma.store.artifact import Artifact

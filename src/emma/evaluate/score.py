@@ -17,7 +17,7 @@ from transformers.utils import logging
 from emma.errors import RecipeError
 from emma.evaluate.config import EvaluateConfig
 from emma.evaluate.windows import Window, windows
-from emma.models.context import context_of
+from emma.models.configuration import context_of
 from emma.models.device import choose_device
 from emma.models.head import Head, check_head, head_of
 from emma.models.special_ids import special_ids

@@ -11,7 +11,7 @@ from pathlib import Path
 from emma.config.extras import need
 from emma.errors import RecipeError
 from emma.models import folder as folders
-from emma.models.config_problems import problems_of_config
+from emma.models.configuration import problems_of_config
 from emma.models.folder import CONFIG, GENERATION, TYPES, read_json
 
 VERSION = 1
@@ -84,8 +84,7 @@ def check_config(folder: Path, report: Report) -> None:
 def check_tensors(folder: Path, report: Report) -> None:
     """The weights are those that the configuration asks for, finite numbers, of types that are trained."""
     need("torch", "train")
-    from emma.models.finite import is_finite
-    from emma.models.fit import check_fit, check_generation
+    from emma.models.weights import check_fit, check_generation, is_finite
 
     check_generation(folder)
     report.notes += check_fit(folder)
@@ -118,12 +117,10 @@ def check_types(folder: Path, report: Report) -> None:
 
 def check_tokenizer(folder: Path, report: Report) -> None:
     """Text in twelve scripts comes back, ends are known and agree, ids have rows."""
-    from emma.models.as_loaded import check_as_loaded
-    from emma.models.ids import problems_of_ids
-    from emma.models.special_ids import special_ids
-    from emma.models.tokenizer import problems_of_tokenizer
-    from emma.models.tokenizer_file import read_table
-    from emma.models.tokenizer_kinds import EXPANDABLE, kind_of
+    from emma.models.check_tokenizer import problems_of_tokenizer
+    from emma.models.round_trip import check_as_loaded
+    from emma.models.special_ids import problems_of_ids, special_ids
+    from emma.models.tokenizer_file import EXPANDABLE, kind_of, read_table
 
     found = problems_of_tokenizer(folder, report.new_pieces)
     report.problems += found.problems

@@ -1,7 +1,17 @@
-"""The device that a recipe's `device` means here. For the stages that run a model; needs torch."""
+"""The device that a recipe's `device` means on this machine, and the precision that it computes fast in. Needs torch.
+
+bfloat16 halves the work where the device multiplies it in hardware, and is emulated elsewhere: on a processor with AVX2
+and no more, a product takes some forty times as long as in float32 (`benchmarks/train/precision.py`).
+"""
+
+import os
+import time
+from typing import NamedTuple
 
 import torch
+from torch import Tensor
 
+from emma.config.section import AS_SAID
 from emma.errors import RecipeError
 
 
@@ -18,3 +28,95 @@ def choose_device(name: str, stage: str) -> torch.device:
         raise RecipeError(
             f"{stage}.device = '{name}' cannot be used here: {str(error).splitlines()[0]}. Set it to auto or cpu."
         ) from None
+
+
+WITHOUT_BF16 = (
+    "SSE41", "AVX", "AVX2", "AVX2_VNNI", "AVX2_VNNI_2", "AVX512_CORE", "AVX512_CORE_VNNI"
+)  # fmt: skip
+"""Limits of ONEDNN_MAX_CPU_ISA (oneDNN's developer guide, "CPU dispatcher control") under which it has no products in
+bfloat16, whatever the processor has."""
+OLDEST_CUDA = (8, 0)
+"""Compute capability from which tensor cores take bfloat16 (NVIDIA, CUDA programming guide)."""
+PROBE = 256
+"""Side of the matrices by which two precisions are compared: under a second where bfloat16 is emulated."""
+
+
+class Choice(NamedTuple):
+    """A setting that was left to the machine: what was chosen, and why."""
+
+    value: str
+    because: str
+    warn: bool = False
+    """Whether it was asked for and is a bad one here."""
+
+
+def choose_precision(asked: str, device: torch.device) -> Choice:
+    """The precision to compute in: as asked, or for `auto` bfloat16 where the device has it in hardware, else float32.
+
+    Asked-for `bf16` on a device that is slow at it stays, with the measured ratio as a warning for a reason.
+    """
+    has = bf16_hardware(device)
+    if asked == "auto":
+        return (
+            Choice("bf16", f"which {has} has in hardware")
+            if has
+            else Choice("fp32", f"as {lacking(device)} has no bfloat16")
+        )
+    if asked == "bf16" and not has and (ratio := bf16_ratio(device)) > 1:
+        return Choice(
+            asked,
+            f"as the recipe says, though a product takes {ratio:.0f} times as long in bfloat16 as in float32 here; "
+            "auto would take fp32",
+            warn=True,
+        )
+    return Choice(asked, AS_SAID)
+
+
+def bf16_hardware(device: torch.device) -> str | None:
+    """What multiplies bfloat16 on this device, in words; None where it is emulated."""
+    if device.type == "cuda":
+        name = torch.cuda.get_device_name(device)
+        # AMD's devices report capabilities of their own; those that torch runs on have it since MI100.
+        there = torch.version.hip is not None or torch.cuda.get_device_capability(device) >= OLDEST_CUDA
+        return name if there else None
+    return _of_processor() if device.type == "cpu" else f"the {device.type} device"
+
+
+def fast_type(device: torch.device) -> torch.dtype:
+    """The type in which products are fast."""
+    return torch.bfloat16 if bf16_hardware(device) else torch.float32
+
+
+def lacking(device: torch.device) -> str:
+    """What to call a device without bfloat16."""
+    return torch.cuda.get_device_name(device) if device.type == "cuda" else "this processor"
+
+
+def _of_processor() -> str | None:
+    limit = os.environ.get("ONEDNN_MAX_CPU_ISA") or os.environ.get("DNNL_MAX_CPU_ISA") or ""
+    if limit.upper() in WITHOUT_BF16:
+        return None
+    cpu, ops = torch.cpu, torch.ops.mkldnn
+    if cpu._is_amx_tile_supported():
+        return "this processor (AMX)"
+    if cpu._is_avx512_bf16_supported():
+        return "this processor (AVX512-BF16)"
+    # Not asked on x86, where it is true of AVX-512 without bfloat16 too.
+    arm = not cpu._is_avx2_supported() and ops._is_mkldnn_bf16_supported()
+    return "this processor" if arm else None
+
+
+def bf16_ratio(device: torch.device) -> float:
+    """How many times as long a matrix product takes in bfloat16 as in float32, measured now."""
+    ones = torch.ones(PROBE, PROBE, device=device)
+    return _seconds(ones.bfloat16()) / _seconds(ones)
+
+
+def _seconds(matrix: Tensor) -> float:
+    """The best of three products."""
+    best = float("inf")
+    for _ in range(3):
+        start = time.perf_counter()
+        float((matrix @ matrix)[0, 0])  # fetching a number waits for the device
+        best = min(best, time.perf_counter() - start)
+    return best

@@ -13,7 +13,7 @@ from torch import Tensor
 from transformers import PreTrainedModel
 
 from emma.errors import RecipeError
-from emma.models.context import context_of
+from emma.models.configuration import context_of
 
 TOLERANCE = 1e-4
 """Largest difference of logits, relative to their size, that counts as equal in float32."""

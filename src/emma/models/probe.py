@@ -7,9 +7,9 @@ import torch
 from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedModel
 
 from emma.errors import RecipeError
-from emma.models.context import context_of
-from emma.models.fit import line
+from emma.models.configuration import context_of
 from emma.models.head import PROBE, check_head, close
+from emma.models.weights import line
 
 LAYERS, ROWS, INNER = 2, 64, 64
 """Of the small model. Its width is the base's: heads and rotary dimensions hang together with it."""

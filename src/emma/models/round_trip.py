@@ -1,11 +1,19 @@
-"""Fixed texts in twelve scripts, and what a tokenizer gives back of them."""
+"""Fixed texts in twelve scripts, and whether a tokenizer, by its own file or as transformers opens it, gives them back.
 
+transformers 5 goes by the model's type when it opens a tokenizer, whatever class the tokenizer's own files name, so for
+some kinds of model it builds another one than the file describes.
+"""
+
+import json
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+from emma.config.extras import need
+from emma.errors import RecipeError
+from emma.models.folder import CONFIG, read_json
 from emma.models.tokenizer_class import Table
-from emma.models.tokenizer_file import BYTES, open_tokenizer
-from emma.models.tokenizer_kinds import steps_of, words_of
+from emma.models.tokenizer_file import BYTES, open_table, open_tokenizer, read_table, steps_of, switch_off, words_of
 
 ROUND_TRIP_TEXTS = (
     "The river was high that spring, and nobody crossed it.",
@@ -57,3 +65,34 @@ def unseen(table: Table, tokenizer: Any, text: str) -> str:
     have = set("".join(piece for piece in model["vocab"] if len(piece) <= 1 + sum(map(len, around))))
     words = words_of(steps_of(table), text)
     return "".join(char for word in words for char in word if char not in have)
+
+
+def check_as_loaded(folder: Path) -> None:
+    """RecipeError where a text neither comes back as it is nor as from the tokenizer's own file."""
+    config = {name: value for name, value in read_json(folder / CONFIG).items() if name != "auto_map"}
+    with TemporaryDirectory() as temporary:
+        place = Path(temporary)
+        (place / CONFIG).write_text(json.dumps(config), encoding="utf-8")
+        (place / "tokenizer_config.json").write_text('{"tokenizer_class": "PreTrainedTokenizerFast"}', encoding="utf-8")
+        open_table(switch_off(read_table(folder))[0]).save(str(place / "tokenizer.json"))
+        tokenizer = _open(place, folder)
+    for text, back in round_trips(folder).items():
+        ids = tokenizer(text, add_special_tokens=False).input_ids
+        if (found := tokenizer.decode(ids, clean_up_tokenization_spaces=False)) not in (text, back):
+            raise RecipeError(
+                f"transformers reads its tokenizer otherwise than its own file says, since {CONFIG} says model_type = "
+                f"{config.get('model_type')!r}: {text!r} becomes {found!r}. Choose a base whose tokenizer is of its "
+                "model's kind."
+            )
+
+
+def _open(place: Path, folder: Path) -> Any:
+    from emma.models.weights import line  # which needs torch, as most of this file does not
+
+    transformers = need("transformers", "train")
+    try:
+        return transformers.AutoTokenizer.from_pretrained(place, local_files_only=True, trust_remote_code=False)
+    except Exception as error:  # what tokenizers raise has no class of its own
+        raise RecipeError(
+            f"transformers cannot open the tokenizer in {folder}: {line(error)}. Choose another."
+        ) from error

@@ -1,14 +1,18 @@
-"""Which tokens stand before and after a text: as the tokenizer says, else as the model does."""
+"""The tokens before and after a text, and whether configuration, generation settings and tokenizer agree on them.
 
+The checkpoint that EMMA-500 published names `<unk>` as its bos and eos in its generation settings; generation then
+never ends.
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from emma.errors import RecipeError
-from emma.models.folder import read_json
-from emma.models.tokenizer_class import ENDS, default_ends, stated_tokens
+from emma.models.folder import CONFIG, GENERATION, read_json
+from emma.models.tokenizer_class import ENDS, TOKENIZER_CONFIG, TOKENIZER_JSON, default_ends, stated_tokens, text_of
 from emma.models.tokenizer_file import open_table, read_proto, read_table
-from emma.models.tokenizer_names import CONFIG, JSON, text_of
 
 SIDES = ("config.json", "generation_config.json")
 """Where a model says what its tokenizer does not."""
@@ -50,11 +54,11 @@ def special_ids(folder: Path, tokenizer: Any = None) -> SpecialIds:
 
 def _defaults(folder: Path) -> dict[str, Any]:
     """The ends that the tokenizer's class, or a lone SentencePiece model, brings."""
-    if not (folder / CONFIG).exists() and not (folder / JSON).exists():
+    if not (folder / TOKENIZER_CONFIG).exists() and not (folder / TOKENIZER_JSON).exists():
         rules = getattr(read_proto(folder), "trainer_spec", None)
         ends = {name: getattr(rules, f"{name}_piece", None) for name in ENDS if getattr(rules, f"{name}_id", -1) >= 0}
         return {f"{name}_token": text for name, text in ends.items()}
-    named = str(read_json(folder / CONFIG).get("tokenizer_class") or "")
+    named = str(read_json(folder / TOKENIZER_CONFIG).get("tokenizer_class") or "")
     return {**default_ends(named.removesuffix("Fast"))}
 
 
@@ -83,3 +87,40 @@ def stated_ids(path: Path, name: str) -> list[int]:
             "fetch the base again."
         )
     return found
+
+
+NAMES = ("bos_token_id", "eos_token_id", "pad_token_id")
+END = "eos_token_id"
+
+
+def problems_of_ids(
+    config: Mapping[str, Any], generation: Mapping[str, Any], tokenizer: Mapping[str, int | None], size: int
+) -> list[str]:
+    """What is wrong with the ids of beginnings and ends in a vocabulary of `size`; all three are mappings from NAMES.
+
+    The end that documents have in training, the tokenizer's, must be among those that generation stops at: the ones of
+    the generation settings or, where these name none, of the configuration.
+    """
+    stops = as_list(generation.get(END)) or as_list(config.get(END))
+    end = tokenizer.get(END)
+    found = []
+    if end is None and not stops:
+        found.append(f"states no {END}, so generation never ends")
+    elif end is not None and stops and end not in stops:
+        place = GENERATION if as_list(generation.get(END)) else CONFIG
+        found.append(f"contradicts itself about {END}: {place} {_said(stops)}, the tokenizer {end}")
+    for place, said in ((CONFIG, config), (GENERATION, generation)):
+        for name in NAMES:
+            if any(each >= size for each in as_list(said.get(name))):
+                found.append(f"has a {name} outside its vocabulary of {size}: {place} {_said(as_list(said[name]))}")
+    return found
+
+
+def as_list(value: int | Sequence[int] | None) -> list[int]:
+    """The ids of a setting. Llama 3 states several ends, of which the tokenizer knows one; below 0 is none."""
+    listed = [] if value is None else [value] if isinstance(value, int) else value
+    return [each for each in listed if each >= 0]
+
+
+def _said(ids: list[int]) -> str:
+    return str(ids if len(ids) > 1 else ids[0])

@@ -1,4 +1,4 @@
-"""What a class of transformers makes of `tokenizer.json` by its own lights: a space and tokens around a text.
+"""The files beside `tokenizer.json`: the tokens they name, and what each tokenizer class of transformers makes of them.
 
 transformers 4 gives some classes a post-processor made of the flags `add_bos_token` and `add_eos_token`, whatever the
 file says; 5 leaves the flags out, and for GPT-NeoX's class the file's too. A flag that is stated counts here, since a
@@ -6,13 +6,81 @@ base was made with it.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from emma.config.extras import need
+from emma.errors import RecipeError
 from emma.models.folder import read_json
-from emma.models.tokenizer_names import CONFIG, MAP, text_of
+
+TOKENIZER_JSON, TOKENIZER_CONFIG, SPECIAL_TOKENS_MAP, ADDED_TOKENS = (
+    "tokenizer.json",
+    "tokenizer_config.json",
+    "special_tokens_map.json",
+    "added_tokens.json",
+)
+NAMED_TOKENS = ("bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token")
+"""The special tokens that have a name, in the order in which transformers adds them."""
+
+
+def named_tokens(folder: Path) -> Iterator[Any]:
+    """The added tokens that the files beside `tokenizer.json` name, in the order in which transformers adds them.
+
+    Raises RecipeError where one is neither text nor a table.
+    """
+    try:
+        yield from _named(folder)
+    except (TypeError, ValueError, AttributeError) as error:
+        raise RecipeError(
+            f"The special tokens that {folder / TOKENIZER_CONFIG} and the files beside it name cannot be read: "
+            f"{error}. Correct them, or fetch the base again."
+        ) from None
+
+
+def _named(folder: Path) -> Iterator[Any]:
+    AddedToken = need("tokenizers", "train").AddedToken
+    config = read_json(folder / TOKENIZER_CONFIG)
+    decoder = config.get("added_tokens_decoder")
+    if decoder is None:
+        config = config | read_json(folder / SPECIAL_TOKENS_MAP)
+        added = read_json(folder / ADDED_TOKENS)
+        yield from (AddedToken(each, normalized=True) for each in sorted(added, key=added.__getitem__))
+    else:
+        yield from (AddedToken(**_flags(decoder[number])) for number in sorted(decoder, key=int))
+    for token in (*(config.get(name) for name in NAMED_TOKENS), *_more(config)):
+        if token:
+            yield AddedToken(**(_flags(token) | {"special": True}))
+
+
+def _more(config: Mapping[str, Any]) -> Iterator[Any]:
+    """Special tokens beyond the usual ones: a list in transformers 4 or 5, or named ones."""
+    own = [name for name in config if name.endswith("_token") and name not in NAMED_TOKENS]
+    yield from (config[name] for name in own if isinstance(config[name], str | dict))
+    for key in ("extra_special_tokens", "additional_special_tokens", "model_specific_special_tokens"):
+        found = config.get(key) or []
+        yield from found.values() if isinstance(found, dict) else found
+
+
+def _flags(token: Any) -> dict[str, Any]:
+    """A token's text and flags, whether it is stated as text or as a table."""
+    if isinstance(token, str):
+        return {"content": token, "normalized": False}
+    if not isinstance(token, dict) or not isinstance(token.get("content"), str):
+        raise TypeError(f"{token!r} is neither text nor a table with the text as its content")
+    return {name: value for name, value in token.items() if name not in ("__type", "id")}
+
+
+def text_of(token: Any) -> str | None:
+    """The text of a token that is stated as text or as a table; None without one. Raises RecipeError for any other."""
+    text = token.get("content") if isinstance(token, dict) else token
+    if text and not isinstance(text, str):
+        raise RecipeError(
+            f"A special token is stated as {token!r} in {TOKENIZER_CONFIG} or beside it, which is neither text nor a "
+            "table with the text as its content. Correct it, or fetch the base again."
+        )
+    return text or None
+
 
 Table = dict[str, Any]
 """The JSON of `tokenizer.json`."""
@@ -43,14 +111,14 @@ def class_of(folder: Path) -> str:
     """The class that transformers reads a tokenizer with, without `Fast`; the first releases of GPT-2 leave it to the
     model's type."""
     model = read_json(folder / "config.json")
-    named = read_json(folder / CONFIG).get("tokenizer_class") or model.get("tokenizer_class")
+    named = read_json(folder / TOKENIZER_CONFIG).get("tokenizer_class") or model.get("tokenizer_class")
     return str(named or ("GPT2Tokenizer" if model.get("model_type") == "gpt2" else "")).removesuffix("Fast")
 
 
 def stated_tokens(folder: Path) -> dict[str, Any]:
     """The configuration with the flags of tokens: as transformers has it, the map is read over a configuration that
     does not list the added tokens."""
-    config, flags = read_json(folder / CONFIG), read_json(folder / MAP)
+    config, flags = read_json(folder / TOKENIZER_CONFIG), read_json(folder / SPECIAL_TOKENS_MAP)
     return flags | config if "added_tokens_decoder" in config else config | flags
 
 
@@ -61,7 +129,7 @@ def default_ends(name: str) -> dict[str, str | None]:
 
 def as_class_has_it(table: Table, folder: Path, id_of: Callable[[str], int | None]) -> Table:
     """The table with what the base's class and configuration say beside it. `id_of` knows its tokens."""
-    name, config = class_of(folder), read_json(folder / CONFIG)
+    name, config = class_of(folder), read_json(folder / TOKENIZER_CONFIG)
     if name in _OBEYS_PREFIX_SPACE:
         prefixed = bool(config.get("add_prefix_space", False))
         table = {**table, "pre_tokenizer": _with_prefix_space(table["pre_tokenizer"], prefixed)}
@@ -78,7 +146,7 @@ def ends_agree(folder: Path, table: Table) -> bool:
     """Whether the class of a folder puts around a text in transformers 4 what its `tokenizer.json` says."""
     name = class_of(folder)
     if name == "CodeGenTokenizer":
-        return not read_json(folder / CONFIG).get("add_bos_token")  # it raises
+        return not read_json(folder / TOKENIZER_CONFIG).get("add_bos_token")  # it raises
     asked = _asked_for(folder)
     return name not in _OBEYS_FLAGS or (asked is not None and asked == _given(table))
 

@@ -1,19 +1,21 @@
-"""The tokenizer of a model folder as its own files state it: the JSON of `tokenizer.json`.
+"""The tokenizer of a model folder as its own files state it, which kind it is, and how it splits text into words.
 
-That file is what the model was trained with. transformers 5 builds the steps around the model anew for some classes
-(Llama's, say), and then leaves out what the file says; so it is read by the library that wrote it. What only the call
-may decide (truncation, padding), and what makes chance of it (BPE dropout), is switched off wherever text is encoded.
+`tokenizer.json` is what the model was trained with. transformers 5 builds the steps around the model anew for some
+classes (Llama's, say), and then leaves out what the file says; so it is read by the library that wrote it. What only
+the call may decide (truncation, padding), and what makes chance of it (BPE dropout), is switched off wherever text is
+encoded.
 """
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from emma.config.extras import need
 from emma.errors import RecipeError
 from emma.models import sentencepiece as spm
-from emma.models.tokenizer_class import Table, as_class_has_it
-from emma.models.tokenizer_names import CONFIG, JSON, named_tokens
+from emma.models.sentencepiece import SPACE
+from emma.models.tokenizer_class import TOKENIZER_CONFIG, TOKENIZER_JSON, Table, as_class_has_it, named_tokens
 
 BYTES = tuple(f"<0x{byte:02X}>" for byte in range(256))
 
@@ -23,17 +25,17 @@ def read_table(folder: Path) -> Table:
 
     A token that only the configuration beside it names gets the id that transformers gives it.
     """
-    if (folder / JSON).exists():
+    if (folder / TOKENIZER_JSON).exists():
         return _stated(folder)
     proto = read_proto(folder)
-    if proto is not None and not (folder / CONFIG).exists():
+    if proto is not None and not (folder / TOKENIZER_CONFIG).exists():
         return _alone(folder, proto)
     table: Table = json.loads(pretrained(folder).backend_tokenizer.to_str())
     return spm.as_model_has_it(table, proto) if spm.agrees(table, proto) else table
 
 
 def _stated(folder: Path) -> Table:
-    tokenizer = _from_json(folder / JSON)
+    tokenizer = _from_json(folder / TOKENIZER_JSON)
     for token in named_tokens(folder):
         if tokenizer.token_to_id(token.content) is None:
             tokenizer.add_tokens([token])
@@ -54,7 +56,7 @@ def read_proto(folder: Path) -> Any:
     try:
         return spm.read(folder / spm.FILE)
     except RecipeError:
-        if (folder / JSON).exists():
+        if (folder / TOKENIZER_JSON).exists():
             return None
         raise
 
@@ -66,7 +68,7 @@ def _alone(folder: Path, proto: Any) -> Table:
     raise RecipeError(
         f"The tokenizer in {folder} is a SentencePiece model of the kind {spm.kind_of(proto)}, and nothing beside "
         f"{spm.FILE} says how it is used. BPE with byte fallback and plain text can be taken as it is; for this one, "
-        f"save a {JSON} with the model's own class first, or choose another base."
+        f"save a {TOKENIZER_JSON} with the model's own class first, or choose another base."
     )
 
 
@@ -74,19 +76,19 @@ def pretrained(folder: Path) -> Any:
     """The tokenizer as transformers loads it, without running code of the folder's own. Raises RecipeError when it
     cannot, or has it in Python only."""
     transformers = need("transformers", "train")
-    if not (folder / JSON).exists() and (folder / spm.FILE).exists():
+    if not (folder / TOKENIZER_JSON).exists() and (folder / spm.FILE).exists():
         need("google.protobuf", "train")  # transformers reads SentencePiece models with it
     try:
         found = transformers.AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
     except (OSError, ValueError) as error:
         raise RecipeError(
-            f"No tokenizer can be read from {folder}: {error} A base is a folder with {JSON} or {spm.FILE} beside "
-            "config.json."
+            f"No tokenizer can be read from {folder}: {error} A base is a folder with {TOKENIZER_JSON} or {spm.FILE} "
+            "beside config.json."
         ) from None
     if not getattr(found, "is_fast", False):
         raise RecipeError(
             f"The tokenizer in {folder} is {type(found).__name__}, which exists in Python only and cannot be expanded. "
-            f"Choose another base, or save this one with a {JSON} first."
+            f"Choose another base, or save this one with a {TOKENIZER_JSON} first."
         )
     return found
 
@@ -110,3 +112,50 @@ def open_table(table: Table) -> Any:
 def open_tokenizer(folder: Path) -> Any:
     """The tokenizer of a model folder, with nothing left on that would cut, fill or vary what it gives."""
     return open_table(switch_off(read_table(folder))[0])
+
+
+BYTE_LEVEL, BYTE_FALLBACK = "byte-level BPE", "BPE with byte fallback"
+EXPANDABLE = (BYTE_LEVEL, BYTE_FALLBACK)
+_NAMES = {"Unigram": "unigram SentencePiece"}
+_STEPS = ("normalizer", "pre_tokenizer")
+
+
+def kind_of(table: Table) -> str:
+    """What the kind is called; one of EXPANDABLE if it can take new pieces."""
+    model = table["model"]
+    if (name := str(model["type"])) != "BPE":
+        return _NAMES.get(name, name)
+    if model.get("continuing_subword_prefix") or model.get("end_of_word_suffix"):
+        # A piece inside a word is spelled otherwise than the same text at its end, so no merge could join the two.
+        return "BPE that marks where words begin or end (GPT-1, CLIP)"
+    if speaks_bytes(table):
+        lacks = not set(need("tokenizers", "train").pre_tokenizers.ByteLevel.alphabet()) <= set(model["vocab"])
+        return "byte-level BPE without all bytes" if lacks else BYTE_LEVEL
+    if not model.get("byte_fallback") or not set(BYTES) <= set(model["vocab"]):
+        return "BPE without byte fallback"
+    return BYTE_FALLBACK if _writes_spaces(table) else f"BPE with byte fallback that does not write spaces as {SPACE}"
+
+
+def speaks_bytes(table: Table) -> bool:
+    """Whether the steps around the model write bytes in the alphabet of byte-level tokenizers."""
+    return all("ByteLevel" in json.dumps(table[step]) for step in ("pre_tokenizer", "decoder"))
+
+
+def _writes_spaces(table: Table) -> bool:
+    words = words_of(steps_of(table), "a b")
+    return SPACE in "".join(words) and not any(" " in word for word in words)
+
+
+def steps_of(table: Mapping[str, Any]) -> Any:
+    """A tokenizer with nothing but the steps before the model."""
+    model = {"type": "BPE", "vocab": {}, "merges": []}
+    steps = {name: table[name] for name in _STEPS}
+    return need("tokenizers", "train").Tokenizer.from_str(json.dumps({"version": "1.0", **steps, "model": model}))
+
+
+def words_of(steps: Any, text: str) -> list[str]:
+    """The words that the steps before the model make of a text, as the model is given them."""
+    normal = text if steps.normalizer is None else steps.normalizer.normalize_str(text)
+    if steps.pre_tokenizer is None:
+        return [normal] if normal else []
+    return [word for word, _ in steps.pre_tokenizer.pre_tokenize_str(normal)]

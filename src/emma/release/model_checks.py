@@ -7,8 +7,8 @@ from typing import Any
 from emma.config.extras import need
 from emma.errors import ArtifactError
 from emma.models.folder import CONFIG, GENERATION, read_json, weight_files
-from emma.models.ids import NAMES, as_list, problems_of_ids
 from emma.models.round_trip import ROUND_TRIP_TEXTS as TEXTS
+from emma.models.special_ids import NAMES, as_list, problems_of_ids
 from emma.store.artifact import Artifact
 
 

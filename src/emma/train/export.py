@@ -8,7 +8,7 @@ import torch
 from torch.distributed.checkpoint.state_dict import StateDictOptions, get_model_state_dict
 
 from emma.models.folder import CONFIG, GENERATION, stored_type
-from emma.models.stored import in_types, types_of
+from emma.models.weights import in_types, types_of
 from emma.train.ledger import first
 from emma.train.lora import merged
 from emma.train.model import Trainee

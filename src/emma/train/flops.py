@@ -10,7 +10,7 @@ import time
 import torch
 from transformers import PreTrainedModel
 
-from emma.models.precision import fast_type
+from emma.models.device import fast_type
 from emma.train.config import HALF, Precision
 
 PEAKS: tuple[tuple[str, float], ...] = (

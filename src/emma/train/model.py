@@ -15,7 +15,7 @@ from transformers import AutoModelForCausalLM, PreTrainedModel
 from transformers.utils import logging
 
 from emma.errors import RecipeError
-from emma.models.context import context_of
+from emma.models.configuration import context_of
 from emma.models.head import check_head, head_of
 from emma.models.probe import check_apart
 from emma.train.activations import checkpoint_blocks

@@ -14,7 +14,7 @@ from torch.optim import AdamW, Optimizer
 from transformers import PreTrainedModel
 
 from emma.errors import RecipeError
-from emma.models.precision import fast_type
+from emma.models.device import fast_type
 from emma.train.config import TrainConfig
 from emma.train.moments import LARGEST_BETA2, SmallAdamW
 from emma.train.muon import Muon

@@ -13,7 +13,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from emma.models.precision import Choice
+from emma.models.device import Choice
 from emma.train.config import TrainConfig
 
 REFERENCE = (125e6, 6e-4)

@@ -12,8 +12,8 @@ from typing import Any
 import torch
 from torch import distributed
 
+from emma.models.device import Choice, bf16_hardware, bf16_ratio, choose_precision, fast_type
 from emma.models.folder import ORIGIN, TRAINING, read_json
-from emma.models.precision import Choice, bf16_hardware, bf16_ratio, choose_precision, fast_type
 from emma.store.artifact import Artifact
 from emma.train.config import HALF, TrainConfig
 from emma.train.load import empty_model

@@ -7,9 +7,11 @@ from typing import Any
 from emma.models.folder import read_json
 from emma.models.round_trip import ROUND_TRIP_TEXTS
 from emma.models.special_ids import special_ids
-from emma.models.tokenizer_class import Table, ends_agree, prefix_space
+from emma.models.tokenizer_class import NAMED_TOKENS, Table, ends_agree, prefix_space, text_of
+from emma.models.tokenizer_class import SPECIAL_TOKENS_MAP as MAP
+from emma.models.tokenizer_class import TOKENIZER_CONFIG as CONFIG
+from emma.models.tokenizer_class import TOKENIZER_JSON as JSON
 from emma.models.tokenizer_file import open_table, open_tokenizer, pretrained, switch_off
-from emma.models.tokenizer_names import CONFIG, JSON, MAP, NAMED, text_of
 
 PLAIN_CLASS = "PreTrainedTokenizerFast"
 _CLASSES = (
@@ -106,7 +108,7 @@ CHANGES = {
     f"{CONFIG}: additional_special_tokens": "takes the list that transformers 5 calls extra_special_tokens",
     f"{CONFIG}: model_specific_special_tokens": "called extra_special_tokens, which transformers 4 can read too",
     f"{CONFIG}: eos_token": "where only other files name it: packing, evaluation and generation agree on the end",
-    **{f"{CONFIG}: {name}": _GAINED for name in NAMED if name != "eos_token"},
+    **{f"{CONFIG}: {name}": _GAINED for name in NAMED_TOKENS if name != "eos_token"},
     f"{CONFIG}: padding_side": _GAINED,
     f"{CONFIG}: truncation_side": _GAINED,
     **{f"{CONFIG}: {name}": "how the base was loaded when it was saved last" for name in _LOADED},
@@ -138,7 +140,7 @@ def _known(base: Path) -> dict[str, Any]:
     if (found := loaded(base)) is None:
         return {}
     known = open_tokenizer(base)
-    tokens = {name: found._special_tokens_map.get(name) for name in NAMED}
+    tokens = {name: found._special_tokens_map.get(name) for name in NAMED_TOKENS}
     tokens = {name: str(token) for name, token in tokens.items() if token and known.token_to_id(str(token)) is not None}
     sides = {name: getattr(found, name) for name in ("padding_side", "truncation_side")}
     return tokens | {name: side for name, side in sides.items() if side != "right"}

@@ -10,13 +10,24 @@ from typing import Any
 
 from emma.errors import RecipeError
 from emma.models import sentencepiece as spm
+from emma.models.check_tokenizer import not_expandable, without_rows
 from emma.models.folder import read_json
 from emma.models.round_trip import altered
 from emma.models.special_ids import special_ids
-from emma.models.tokenizer import not_expandable, without_rows
-from emma.models.tokenizer_file import open_table, open_tokenizer, read_proto, read_table, switch_off
-from emma.models.tokenizer_kinds import BYTE_FALLBACK, BYTE_LEVEL, kind_of
-from emma.models.tokenizer_names import ADDED, CONFIG, JSON, MAP
+from emma.models.tokenizer_class import ADDED_TOKENS
+from emma.models.tokenizer_class import SPECIAL_TOKENS_MAP as MAP
+from emma.models.tokenizer_class import TOKENIZER_CONFIG as CONFIG
+from emma.models.tokenizer_class import TOKENIZER_JSON as JSON
+from emma.models.tokenizer_file import (
+    BYTE_FALLBACK,
+    BYTE_LEVEL,
+    kind_of,
+    open_table,
+    open_tokenizer,
+    read_proto,
+    read_table,
+    switch_off,
+)
 from emma.store.inside import inside
 from emma.vocab.bpe import Bpe, ByteLevelTokenizer, with_added
 from emma.vocab.config import VocabConfig
@@ -72,7 +83,7 @@ def load_tokenizer(folder: Path) -> Bpe:
 
 
 FACTS = "vocab.json"
-KEPT = (MAP, ADDED, "chat_template.jinja", "chat_template.json", "additional_chat_templates")
+KEPT = (MAP, ADDED_TOKENS, "chat_template.jinja", "chat_template.json", "additional_chat_templates")
 """What lies beside the base's tokenizer and stays: the flags of its tokens, and how a chat is written."""
 FORMS = (
     spm.FILE, "vocab.json", "merges.txt", "vocab.txt", "tekken.json", "spiece.model", "sentencepiece.bpe.model",

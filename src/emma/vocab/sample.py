@@ -153,7 +153,7 @@ def cutter(cut: Cut) -> Callable[[str], list[str]]:
     """The function that gives the words of a text; those of a byte-level tokenizer are in its alphabet."""
     if "prefix" in cut:
         return partial(words_in, prefix=bool(cut["prefix"]))
-    from emma.models.tokenizer_kinds import steps_of, words_of
+    from emma.models.tokenizer_file import steps_of, words_of
 
     own = partial(words_of, steps_of(cut))
     return own if not cut.get("marked") else lambda text: [each for word in own(text) for each in marked_words(word)]

@@ -79,7 +79,7 @@ def settled(section: TrainConfig, machine: Machine) -> TrainConfig:
         need("torch", "train")
         from torch import device
 
-        from emma.models.precision import choose_precision
+        from emma.models.device import choose_precision
 
         precision = choose_precision("auto", device("cpu")).value
     return section.model_copy(update={"precision": precision})

@@ -18,7 +18,7 @@ from transformers import AutoModelForCausalLM
 from emma.adapt.config import AdaptConfig
 from emma.adapt.run import adapt
 from emma.errors import ArtifactError
-from emma.models.kept import REASONS, kept_config
+from emma.models.configuration import REASONS, kept_config
 from emma.store.artifact import Artifact
 from emma.train.config import TrainConfig
 from emma.train.run import train

@@ -12,9 +12,9 @@ from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers
 from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
 from emma.errors import RecipeError
+from emma.models.check_tokenizer import problems_of_tokenizer
 from emma.models.round_trip import ROUND_TRIP_TEXTS, round_trips
 from emma.models.special_ids import SpecialIds, special_ids
-from emma.models.tokenizer import problems_of_tokenizer
 from emma.models.tokenizer_file import open_tokenizer, read_table, switch_off
 from tests.vocab.bases import BASES, ENGLISH, token, with_tokens, write
 from tests.vocab.corpora import sentencepiece_base
@@ -264,7 +264,7 @@ def test_a_lone_sentencepiece_model_is_read_as_sentencepiece_reads_it(tmp_path: 
 def test_torch_is_not_needed(tmp_path: Path) -> None:
     base = BASES["llama3"](tmp_path / "base")
     code = (
-        "import sys; from pathlib import Path; from emma.models.tokenizer import problems_of_tokenizer as find; "
+        "import sys; from pathlib import Path; from emma.models.check_tokenizer import problems_of_tokenizer as find; "
         f"found = find(Path({str(base)!r}), 10); assert not found.problems, found; assert 'torch' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

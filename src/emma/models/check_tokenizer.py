@@ -10,10 +10,8 @@ from emma.errors import EmmaError
 from emma.models.folder import read_json
 from emma.models.round_trip import ROUND_TRIP_TEXTS, back_of, unseen
 from emma.models.special_ids import SIDES, special_ids, stated_ids
-from emma.models.tokenizer_class import Table
-from emma.models.tokenizer_file import open_table, read_table, switch_off
-from emma.models.tokenizer_kinds import EXPANDABLE, kind_of
-from emma.models.tokenizer_names import CONFIG, JSON
+from emma.models.tokenizer_class import TOKENIZER_CONFIG, TOKENIZER_JSON, Table
+from emma.models.tokenizer_file import EXPANDABLE, kind_of, open_table, read_table, switch_off
 
 
 @dataclass(frozen=True)
@@ -85,16 +83,17 @@ def without_rows(folder: Path, ids: list[int]) -> int:
 
 def _is_code(folder: Path, found: Findings) -> bool:
     """Whether the tokenizer is nothing but code of its own, which EMMA does not run."""
-    if not read_json(folder / CONFIG).get("auto_map"):
+    if not read_json(folder / TOKENIZER_CONFIG).get("auto_map"):
         return False
-    if (folder / JSON).exists():
+    if (folder / TOKENIZER_JSON).exists():
         found.notes.append(
-            f"{folder / CONFIG} names code of its own (auto_map), which is not run and not released: {JSON} is used."
+            f"{folder / TOKENIZER_CONFIG} names code of its own (auto_map), which is not run and not released: "
+            f"{TOKENIZER_JSON} is used."
         )
         return False
     found.problems.append(
-        f"The tokenizer in {folder} is code of its own (auto_map in {CONFIG}), which EMMA does not run: save a {JSON} "
-        "with that code first, or choose another base."
+        f"The tokenizer in {folder} is code of its own (auto_map in {TOKENIZER_CONFIG}), which EMMA does not run: "
+        f"save a {TOKENIZER_JSON} with that code first, or choose another base."
     )
     return True
 
@@ -103,7 +102,7 @@ def _check_ends(base: _Base, found: Findings) -> None:
     if special_ids(base.folder, base.tokenizer).eos is None:
         found.problems.append(
             f"Nothing in {base.folder} says which token ends a text, so what is generated would never end: name an "
-            f"eos_token of the tokenizer in {CONFIG}, or its eos_token_id in config.json."
+            f"eos_token of the tokenizer in {TOKENIZER_CONFIG}, or its eos_token_id in config.json."
         )
 
 

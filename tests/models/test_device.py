@@ -7,8 +7,8 @@ import sys
 import pytest
 import torch
 
-from emma.models import precision
-from emma.models.precision import WITHOUT_BF16, Choice, bf16_hardware, bf16_ratio, choose_precision, fast_type
+from emma.models import device as precision
+from emma.models.device import WITHOUT_BF16, Choice, bf16_hardware, bf16_ratio, choose_precision, fast_type
 
 CPU = torch.device("cpu")
 
@@ -81,7 +81,7 @@ def test_the_ratio_is_measured() -> None:
 def test_a_processor_that_is_limited_to_avx2_computes_in_float32() -> None:
     """In a process of its own, as kernels are chosen once."""
     code = (
-        "import torch; from emma.models.precision import choose_precision as choose; "
+        "import torch; from emma.models.device import choose_precision as choose; "
         "print(choose('auto', torch.device('cpu')).value)"
     )
     limits = {"ATEN_CPU_CAPABILITY": "avx2", "ONEDNN_MAX_CPU_ISA": "AVX2"}
