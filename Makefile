@@ -1,15 +1,26 @@
-# make demo: the whole way, on text that needs no download.   make test: the tests.   make check: what CI runs.
+# make demo: the whole way, on text that needs no download.   make test: the tests.   make quick: those that take no
+# time, before every commit.   make test COVERAGE=1: with what of the code they reach.   make check: what CI runs.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint format types check clean
+.PHONY: demo test quick lint format types check clean
 
 demo: $(VENV)/.demo
 	$(BIN)/emma demo
 
 test: $(VENV)/.test
+ifdef COVERAGE
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
+else
 	$(BIN)/pytest
+endif
+
+quick: $(VENV)/.test
+	$(BIN)/pytest -m 'not slow'
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check

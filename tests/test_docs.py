@@ -1,0 +1,121 @@
+"""The documentation: what it shows runs, its links lead somewhere, and the output it shows is the measured one.
+
+Its code runs in a folder that holds a small recipe under the demo's name, and the finished run of it.
+"""
+
+import re
+import shlex
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from emma import __version__
+from emma.cli.main import joined, main, parser
+from emma.pipeline.recipe import Recipe
+from tests.whole import emma, write_recipes
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = [
+    page
+    for pattern in ("*.md", "docs/**/*.md", ".github/**/*.md")
+    for page in sorted(ROOT.glob(pattern))
+    if page.name != "CHANGELOG.md"
+]
+FILES = re.compile(r"[\w./-]+\.(toml|csv|json|html)")
+READS = ("status", "why", "audit", "mix show", "plan", "lang")
+"""Commands that only look, and are run where what they look at is there."""
+
+
+def blocks(language: str) -> list[tuple[str, str]]:
+    """The page and text of every fenced block in a language."""
+    pattern = re.compile(rf"^```{language}\n(.+?)^```", re.DOTALL | re.MULTILINE)
+    return [(page.name, block) for page in PAGES for block in pattern.findall(page.read_text(encoding="utf-8"))]
+
+
+def commands() -> list[list[str]]:
+    """Every indented line of the documentation that calls emma, without its comment."""
+    lines = [line for page in PAGES for line in re.findall(r"^    emma (.+)$", page.read_text("utf-8"), re.MULTILINE)]
+    return [shlex.split(line, comments=True) for line in [re.sub(r"\s{2,}#.*", "", line) for line in lines]]
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with `recipes/demo.toml`, a small one, and its finished run in `emma-runs`."""
+    pytest.importorskip("torch", reason="needs the train extra")
+    folder = tmp_path_factory.mktemp("docs")
+    write_recipes(folder / "recipes")
+    recipe = folder / "recipes" / "demo.toml"
+    (folder / "recipes" / "whole.toml").rename(recipe)
+    recipe.write_text(recipe.read_text("utf-8").replace('name = "whole"', 'name = "demo"'), encoding="utf-8")
+    done = emma("run", recipe, "--home", folder / "emma-runs")
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+@pytest.mark.parametrize("arguments", commands(), ids=" ".join)
+def test_commands_are_understood(arguments: list[str]) -> None:
+    parser().parse_args(joined(arguments))
+
+
+@pytest.mark.slow
+def test_commands_that_look_are_run(
+    demo: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(demo)
+    shown = list(runnable(demo))
+    assert len(shown) >= 5
+    for arguments in shown:
+        refused = int("eml" in arguments)  # a code that was split: the page shows what is said of it
+        assert main(arguments) == refused, (arguments, capsys.readouterr().err)
+
+
+def runnable(folder: Path) -> Iterator[list[str]]:
+    """The commands that only look and whose files and runs are in a folder."""
+    for arguments in commands():
+        looks = arguments[0] in READS or " ".join(arguments[:2]) in READS
+        files = [each for each in arguments if FILES.fullmatch(each)]
+        known = all((folder / each).exists() for each in files) and not {"why", "world", "--gpu"} & {*arguments}
+        if looks and known:
+            yield arguments
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("page", "block"), blocks("python"), ids=lambda text: text[:40])
+def test_python_runs(demo: Path, page: str, block: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(demo)
+    exec(compile(block, page, "exec"), {"__name__": page})
+
+
+@pytest.mark.parametrize(("page", "block"), blocks("toml"), ids=lambda text: text[:40])
+def test_settings_exist(page: str, block: str) -> None:
+    """A page may leave out what it is not about, but not invent a setting."""
+    table = tomllib.loads(block)
+    if "project" in table:  # a package's pyproject.toml
+        return
+    try:
+        Recipe.model_validate({"name": "shown"} | table)
+    except ValidationError as error:
+        assert [each for each in error.errors() if each["type"] != "missing"] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    targets = re.findall(r"\]\(((?!http)[^)#]+)", page.read_text(encoding="utf-8"))
+    assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+def test_the_output_shown_is_the_measured_one() -> None:
+    shown = README.split("<!-- demo:begin -->")[1].split("<!-- demo:end -->")[0].strip().strip("`").strip()
+    newest = max((ROOT / "benchmarks" / "results").glob("end_to_end-demo-2*.md"))
+    assert shown
+    assert shown in newest.read_text(encoding="utf-8")
+
+
+def test_one_version() -> None:
+    cited = re.search(r"^version: (.+)$", (ROOT / "CITATION.cff").read_text("utf-8"), re.MULTILINE)
+    assert cited is not None and cited[1] == __version__
+    assert f"## {__version__}" in (ROOT / "CHANGELOG.md").read_text("utf-8")
