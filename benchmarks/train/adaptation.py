@@ -23,7 +23,7 @@ from benchmarks.train.study import (
     table,
 )
 from emma.pipeline.home import Home, Run
-from emma.pipeline.recipe import read
+from emma.pipeline.recipe import Recipe
 
 REPLAY = (0.0, 0.05, 0.1, 0.2)
 REPLAY_TOKENS = 200_000
@@ -42,7 +42,7 @@ def expanded(study: Study) -> Run:
 
 def unexpanded(study: Study) -> Run:
     """The base's own vocabulary, trained for as many operations as the expanded one."""
-    mix = read(RECIPE).mix
+    mix = Recipe.read(RECIPE).mix
     costs = [
         flops(study.run(name, *changes, until="adapt").artifact("adapt"), mix.sequence_length)
         for name, changes in (("expanded", ()), ("unexpanded", ("vocab.new_pieces=0",)))
@@ -84,7 +84,7 @@ def vocabularies(study: Study, base: Loss) -> list[str]:
     found = [["the base", "", "", "", *losses(base)]]
     for name, run in (("unexpanded", unexpanded(study)), ("expanded", expanded(study))):
         tokens, adapted = run.artifact("train").counts["tokens"], run.artifact("adapt")
-        cost = flops(adapted, read(RECIPE).mix.sequence_length)
+        cost = flops(adapted, Recipe.read(RECIPE).mix.sequence_length)
         facts = [f"{adapted.counts['rows']:,}", f"{tokens:,}", f"{cost * tokens:.3g}"]
         found.append([name, *facts, *losses(study.loss(run.artifact("train")))])
     head = ("vocabulary", "rows", "training tokens", "operations", "bits/byte", "nats/token", "English bits/byte")

@@ -27,7 +27,8 @@ from emma.pack.config import PackConfig
 from emma.pack.rows import TEXTS, scatter_texts
 from emma.pack.tokenise import Bucket, tokenise
 from emma.pipeline.home import Home
-from emma.pipeline.run import run
+from emma.pipeline.recipe import Recipe
+from emma.pipeline.run import run_stages
 from emma.store import shards
 from emma.store.artifact import Artifact
 from emma.tokens import packing
@@ -62,8 +63,7 @@ FITS = (
 def corpus(recipe: Path, home: Home, workers: int) -> list[tuple[Artifact, Artifact]]:
     """The recipe's documents and what curate made of them, shard by shard."""
     with Local(workers) as executor:
-        name = run(recipe, (), "curate", home=home, executor=executor, reporter=Reporter()).name
-    made = home.run(name)
+        made = run_stages(Recipe.read(recipe), "curate", home=home, executor=executor, reporter=Reporter())
     collect, curate = made.artifact("collect"), made.artifact("curate")
     return list(zip(collect.parts["documents"], curate.parts["selection"], strict=True))
 

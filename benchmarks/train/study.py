@@ -20,8 +20,9 @@ from emma.errors import ArtifactError
 from emma.evaluate.config import EvaluateConfig
 from emma.evaluate.documents import COLUMNS, hash_of
 from emma.evaluate.score import Scorer
-from emma.pipeline import run as runs
 from emma.pipeline.home import Home, Run
+from emma.pipeline.recipe import Recipe
+from emma.pipeline.run import run_stages
 from emma.store.artifact import Artifact
 from emma.store.selected import selected
 from emma.train.flops import flops_per_token
@@ -93,7 +94,7 @@ class Study:
         """A trial: the recipe with some values changed, as `--set` would."""
         with Local(self.workers) as executor, self.home.locked():
             settings = {"home": self.home, "executor": executor, "reporter": Reporter()}
-            runs.run(RECIPE, [f"name={name}", *changes], until, **settings)  # type: ignore[arg-type]
+            run_stages(Recipe.read(RECIPE, [f"name={name}", *changes]), until, **settings)  # type: ignore[arg-type]
         return self.home.run(name)
 
     @cached_property

@@ -15,7 +15,8 @@ from emma.collect.records import WITHOUT_TEXT, Reject
 from emma.collect.sink import Sink
 from emma.errors import SourceError
 from emma.pipeline.home import Home
-from emma.pipeline.run import run
+from emma.pipeline.recipe import Recipe
+from emma.pipeline.run import run_stages
 from emma.schemas import REJECTS
 from emma.store import shards
 from emma.store.losses import percent
@@ -52,7 +53,8 @@ class Bench:
         path.write_text(self.text, encoding="utf-8")
         with self.home.locked(), Local(1) as executor:
             reporter = Reporter(quiet=True)
-            run(path, changes, "collect", home=self.home, executor=executor, reporter=reporter, strict=strict)
+            recipe = Recipe.read(path, changes)
+            run_stages(recipe, "collect", home=self.home, executor=executor, reporter=reporter, strict=strict)
 
     def stops(self, *changes: str, strict: bool = False) -> str:
         with pytest.raises(SourceError) as caught:

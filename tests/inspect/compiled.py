@@ -4,7 +4,8 @@ import json
 from pathlib import Path
 
 from emma.pipeline.home import Home
-from emma.pipeline.run import run
+from emma.pipeline.recipe import Recipe
+from emma.pipeline.run import run_stages
 from emma.work.local import Local
 from emma.work.progress import Reporter
 from tests.curate.corpus import prose
@@ -30,7 +31,7 @@ def compile_two(folder: Path) -> Path:
         path = folder / f"{name}.toml"
         path.write_text(f'data = "{folder}"\n{text}', encoding="utf-8")
         with home.locked(), Local(1) as executor:
-            run(path, (), "curate", home=home, executor=executor, reporter=Reporter(quiet=True))
+            run_stages(Recipe.read(path), "curate", home=home, executor=executor, reporter=Reporter(quiet=True))
     return home.path
 
 

@@ -7,8 +7,8 @@ import pytest
 
 from emma.inspect.mix.planned import planned
 from emma.inspect.mix.show import show
-from emma.pipeline import recipe
 from emma.pipeline.home import Home
+from emma.pipeline.recipe import Recipe
 
 RECIPES = Path(__file__).parents[2] / "recipes"
 
@@ -38,7 +38,7 @@ def words(rows, key) -> Counter:
 
 def test_the_inventory_is_the_published_one(home: Home) -> None:
     path = RECIPES / "emma500.toml"
-    rows = [row for row in planned(recipe.read(path), path, home, []).rows if row["domain"] == "monolingual"]
+    rows = [row for row in planned(Recipe.read(path), home, []).rows if row["domain"] == "monolingual"]
     found = {tier: [row["words"] for row in rows if row["tier"] == tier] for tier in PUBLISHED}
     assert {tier: (len(each), sum(each)) for tier, each in found.items()} == PUBLISHED
     assert len(rows) == 546 and sum(row["words"] for row in rows) == 74_255_415_452
@@ -47,7 +47,7 @@ def test_the_inventory_is_the_published_one(home: Home) -> None:
 def test_the_first_generation_sees_76_billion_words_of_text_in_one_language(home: Home) -> None:
     path = RECIPES / "emma500.toml"
     found = words(
-        planned(recipe.read(path), path, home, []).rows,
+        planned(Recipe.read(path), home, []).rows,
         lambda row: "English" if row["lang"] == "eng_Latn" else row["tier"],
     )
     expected = {
@@ -85,7 +85,7 @@ def test_the_second_generation(name: str, home: Home) -> None:
     whole = show(RECIPES / name, [], home, [], None)
     assert whole["tokens"] == pytest.approx(tokens, abs=8192)
     assert {each["name"]: 100 * each["share"] for each in whole["domains"]} == pytest.approx(shares, abs=0.15)
-    rows = planned(recipe.read(RECIPES / name), RECIPES / name, home, []).rows
+    rows = planned(Recipe.read(RECIPES / name), home, []).rows
     assert sum(words(rows, lambda row: row["tier"]).values()) == pytest.approx(76.3, abs=0.2)
 
 
@@ -93,5 +93,5 @@ def test_no_cap_binds_in_any_of_them(home: Home) -> None:
     """Otherwise the rates would not be those of the paper."""
     for name in ("emma500.toml", *MIXES):
         path = RECIPES / name
-        rows = planned(recipe.read(path), path, home, []).rows
+        rows = planned(Recipe.read(path), home, []).rows
         assert 49.9 < max(row["epochs"] for row in rows if row["tier"] == "low") < 50.2

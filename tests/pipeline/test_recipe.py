@@ -6,7 +6,7 @@ import pytest
 
 from emma.config import section
 from emma.errors import RecipeError
-from emma.pipeline import recipe
+from emma.pipeline.recipe import Recipe, find_shipped
 
 
 def write(folder: Path, text: str) -> Path:
@@ -18,7 +18,7 @@ def write(folder: Path, text: str) -> Path:
 def test_language_codes_survive(tmp_path: Path) -> None:
     """YAML reads `no` as false, and data frames read `nan` as missing; both are languages."""
     table = write(tmp_path, '[mix.replay]\n"nan_Latn" = 0.1\n"no" = 0.1\n')
-    assert dict(recipe.read(table).mix.replay) == {"nan_Latn": 0.1, "no": 0.1}
+    assert dict(Recipe.read(table).mix.replay) == {"nan_Latn": 0.1, "no": 0.1}
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ def test_language_codes_survive(tmp_path: Path) -> None:
 )
 def test_mistakes_are_named(tmp_path: Path, text: str, said: str) -> None:
     with pytest.raises(RecipeError) as error:
-        recipe.read(write(tmp_path, text))
+        Recipe.read(write(tmp_path, text))
     assert said in str(error.value)
 
 
@@ -57,32 +57,32 @@ WIKI = GOOD + TABLE.format(kind="sources", name="wiki")
 )  # fmt: skip
 def test_tables_of_lists_go_by_their_names(tmp_path: Path, text: str, said: str) -> None:
     with pytest.raises(RecipeError) as error:
-        recipe.read(write(tmp_path, text))
+        Recipe.read(write(tmp_path, text))
     assert said in str(error.value)
     assert "sources.0" not in str(error.value) and "sources.1" not in str(error.value)
 
 
 def test_a_missing_recipe_is_named(tmp_path: Path) -> None:
     with pytest.raises(RecipeError, match=r"no recipe at .*absent\.toml"):
-        recipe.read(tmp_path / "absent.toml")
+        Recipe.read(tmp_path / "absent.toml")
 
 
 def test_set_changes_one_value(tmp_path: Path) -> None:
     path = write(tmp_path, "[mix]\ntokens = 5\n")
-    changed = recipe.read(path, ["mix.tokens=1_000", "base=some/folder", "curate.max_drop = 0.25"])
+    changed = Recipe.read(path, ["mix.tokens=1_000", "base=some/folder", "curate.max_drop = 0.25"])
     assert (changed.mix.tokens, changed.base, changed.curate.max_drop) == (1000, "some/folder", 0.25)
 
 
 @pytest.mark.parametrize("change", ["mix.tokens", "name.x=1"])
 def test_set_that_makes_no_sense(tmp_path: Path, change: str) -> None:
     with pytest.raises(RecipeError, match="--set"):
-        recipe.read(write(tmp_path, "name = 'n'\n"), [change])
+        Recipe.read(write(tmp_path, "name = 'n'\n"), [change])
 
 
 @pytest.mark.parametrize("path", sorted(Path(__file__).parents[2].glob("recipes/*.toml")), ids=lambda path: path.name)
 def test_every_shipped_recipe_reads(path: Path) -> None:
-    assert recipe.read(path).name
-    assert recipe.shipped(path.name).samefile(path)
+    assert Recipe.read(path).name
+    assert find_shipped(path.name).samefile(path)
 
 
 @pytest.mark.parametrize(
@@ -99,4 +99,4 @@ def test_what_was_renamed_says_what_to_write(
     for old in ("mix.weights", "mix.stages.weights", "adapt.initialisation=gaussian"):
         monkeypatch.setitem(section.RENAMED, old, "Write this.")
     with pytest.raises(RecipeError, match=f"{place}Write this."):
-        recipe.read(write(tmp_path, text))
+        Recipe.read(write(tmp_path, text))

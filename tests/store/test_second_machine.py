@@ -52,7 +52,7 @@ def test_a_changed_threshold_there_reads_what_was_made_here(recipe: Path, bucket
 
 def test_tasks_of_a_stage_that_was_killed_there_are_not_done_again(recipe: Path, bucket: str, tmp_path: Path) -> None:
     compile_at(tmp_path / "first", recipe, bucket)
-    key = Home(tmp_path / "first").run("whole").keys()["annotate"]
+    key = Home(tmp_path / "first").run("whole").addresses["annotate"]
     files, path = remote.filesystem(f"{bucket}/annotate/{key}/{MANIFEST}")
     files.rm(path)
     compile_at(tmp_path / "second", recipe, bucket)

@@ -15,9 +15,9 @@ from transformers import AutoModelForCausalLM
 
 from emma.cli import main as cli
 from emma.errors import RecipeError
-from emma.pipeline import recipe as recipes
 from emma.pipeline.home import Home
 from emma.pipeline.launch import find_job, finished, leave
+from emma.pipeline.recipe import Recipe
 from emma.work import interrupt
 from tests.whole import command, write_recipes
 
@@ -56,12 +56,12 @@ def wait_for_checkpoint(process: subprocess.Popen[str], home: Path) -> None:
 
 def test_earlier_stages_must_be_done(recipe: Path, tmp_path: Path) -> None:
     with pytest.raises(RecipeError, match=f"'adapt' of base is to be done .* run 'emma adapt {recipe}'"):
-        find_job(recipes.read(recipe), recipe, Home(tmp_path))
+        find_job(Recipe.read(recipe), Home(tmp_path))
 
 
 def test_a_base_that_is_a_recipe_must_be_trained(recipe: Path, tmp_path: Path) -> None:
     whole = recipe.with_name("whole.toml")
-    assert finished(recipes.read(whole), whole, Home(tmp_path)) == {}
+    assert finished(Recipe.read(whole), Home(tmp_path)) == {}
 
 
 @pytest.mark.parametrize(

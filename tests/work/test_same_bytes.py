@@ -15,7 +15,8 @@ import psutil
 import pytest
 
 from emma.pipeline.home import Home
-from emma.pipeline.run import run
+from emma.pipeline.recipe import Recipe
+from emma.pipeline.run import run_stages
 from emma.store.manifest import MANIFEST
 from emma.work import work
 from emma.work.local import Executor, Local
@@ -68,7 +69,7 @@ def recipe(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def compiled(recipe: Path, home: Path, executor: Executor) -> dict[str, bytes]:
     """Run up to curate; every file of the store but the cache of raw files' hashes."""
     with Home(home).locked():
-        run(recipe, (), "curate", home=Home(home), executor=executor, reporter=Reporter(quiet=True))
+        run_stages(Recipe.read(recipe), "curate", home=Home(home), executor=executor, reporter=Reporter(quiet=True))
     return {name: content for name, content in files(home / "store").items() if "/" in name}
 
 

@@ -18,16 +18,17 @@ if TYPE_CHECKING:
 
 def demo(arguments: argparse.Namespace) -> int:
     """Run the recipe that needs no download."""
-    from emma.pipeline.recipe import shipped
+    from emma.pipeline.recipe import find_shipped
 
-    arguments.recipe, arguments.until = shipped("demo.toml"), "release"
+    arguments.recipe, arguments.until = find_shipped("demo.toml"), "release"
     return run(arguments)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run a recipe, or a part of it."""
     from emma.inspect.status import show_run
-    from emma.pipeline.run import run
+    from emma.pipeline.recipe import Recipe
+    from emma.pipeline.run import run_stages
     from emma.work import interrupt, lean
     from emma.work.progress import Reporter
 
@@ -35,16 +36,15 @@ def run(arguments: argparse.Namespace) -> int:
     lean.claim()
     home, reporter = _home_of(arguments), Reporter(arguments.quiet)
     with home.locked(), _executor(arguments.on, arguments.workers, reporter.say) as executor:
-        recipe = run(
-            arguments.recipe,
-            arguments.changes,
+        run = run_stages(
+            Recipe.read(arguments.recipe, arguments.changes),
             arguments.until,
             home=home,
             executor=executor,
             reporter=reporter,
             strict=arguments.strict,
         )
-    show_run(home.run(recipe.name), arguments.until)
+    show_run(run, arguments.until)
     return 0
 
 
@@ -73,17 +73,19 @@ def status(arguments: argparse.Namespace) -> int:
     if arguments.recipe is None:
         show_runs(_home_of(arguments))
     else:
-        show_states(arguments.recipe, arguments.changes, _home_of(arguments))
+        from emma.pipeline.recipe import Recipe
+
+        show_states(Recipe.read(arguments.recipe, arguments.changes), _home_of(arguments))
     return 0
 
 
 def verify(arguments: argparse.Namespace) -> int:
     """Read the files of a run, or of all, again; 1 where any is not what was written."""
     from emma.inspect.verify import text, verify
-    from emma.pipeline import recipe as recipes
+    from emma.pipeline.recipe import Recipe
     from emma.work.progress import Reporter
 
-    run = None if arguments.recipe is None else recipes.read(arguments.recipe, arguments.changes).name
+    run = None if arguments.recipe is None else Recipe.read(arguments.recipe, arguments.changes).name
     found = verify(_home_of(arguments), run, Reporter())
     print(*text(found, arguments.recipe), sep="\n")
     return 1 if found.damaged else 0
@@ -141,7 +143,7 @@ def check(arguments: argparse.Namespace) -> int:
 def plan(arguments: argparse.Namespace) -> int:
     """Say what training takes."""
     from emma.inspect.plan import cost, machines, text
-    from emma.pipeline import recipe as recipes
+    from emma.pipeline.recipe import Recipe
 
     size = [f"train.micro_batch={arguments.micro_batch}"] if arguments.micro_batch else []
     wanted = cost.Wanted(
@@ -154,7 +156,7 @@ def plan(arguments: argparse.Namespace) -> int:
         measure=arguments.measure,
         home=arguments.home,
     )
-    found = cost.make(recipes.read(arguments.recipe, [*arguments.changes, *size]), arguments.recipe, wanted)
+    found = cost.make(Recipe.read(arguments.recipe, [*arguments.changes, *size]), wanted)
     if arguments.json:
         _print_json(found)
     else:
@@ -215,12 +217,14 @@ def lang(arguments: argparse.Namespace) -> int:
 def lid(arguments: argparse.Namespace) -> int:
     """Train or measure a language-identification model."""
     from emma.pipeline.lid import Lid
+    from emma.pipeline.recipe import Recipe
     from emma.work.progress import Reporter
 
     home, reporter = _home_of(arguments), Reporter(arguments.quiet)
     sources = [name for name in arguments.sources.split(",") if name]
     with home.locked(), _executor(arguments.on, arguments.workers, reporter.say) as executor:
-        lid = Lid(arguments.recipe, arguments.changes, sources, home=home, executor=executor, reporter=reporter)
+        recipe = Recipe.read(arguments.recipe, arguments.changes)
+        lid = Lid(recipe, sources, home=home, executor=executor, reporter=reporter)
         if arguments.model is None:
             print(f"model    {lid.train(arguments.out)}")
         else:

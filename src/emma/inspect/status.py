@@ -1,14 +1,13 @@
 """What the command line prints: the headline of a finished run, the state of runs and recipes."""
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.table import Table
 
-from emma.pipeline import recipe as recipes
 from emma.pipeline.home import Home, Run
+from emma.pipeline.recipe import Recipe
 from emma.store import manifest
 from emma.store.artifact import Artifact
 from emma.store.losses import percent
@@ -77,19 +76,19 @@ def probes(headline: dict[str, Any]) -> Table:
     return table
 
 
-def show_states(path: Path, changes: list[str], home: Home) -> None:
+def show_states(recipe: Recipe, home: Home) -> None:
     """Each stage of a recipe: done, or to do."""
     from emma.collect.losses import find_losses
-    from emma.pipeline.run import facts, states
+    from emma.pipeline.run import describe_counts, stage_states
 
-    table = _table(str(path), "stage", "state", "counts")
+    table = _table(str(recipe.path), "stage", "state", "counts")
     others: list[str] = []
-    section = recipes.read(path, changes).collect
-    for stage, state, artifact in states(recipes.read(path, changes), path, home):
-        table.add_row(stage, state, facts(artifact.counts) if artifact else "")
+    for stage, artifact in stage_states(recipe, home):
+        counts = describe_counts(artifact.counts) if artifact else ""
+        table.add_row(stage, "done" if artifact else "to do", counts)
         others += [f"{stage} was made with other versions: {each}" for each in _changed(artifact)]
         if stage == "collect" and artifact:
-            others += [_loss(each) for each in find_losses(section, artifact)]
+            others += [_loss(each) for each in find_losses(recipe.collect, artifact)]
     console = Console(highlight=False)
     console.print(table)
     for line in others:
@@ -111,7 +110,7 @@ def show_runs(home: Home) -> None:
     """Every run of a home, and how far it is."""
     table = _table(str(home.path), "run", "stages done", "last")
     for run in home.runs():
-        done = list(run.keys())
+        done = list(run.addresses)
         table.add_row(run.name, str(len(done)), done[-1])
     console = Console(highlight=False)
     console.print(table)

@@ -58,7 +58,7 @@ def _of_store(home: Home) -> Iterator[Path]:
 
 def _of_run(home: Home, run: str) -> Iterator[Path]:
     """The artifacts that a run recorded, and those that are parts of them."""
-    waiting = [home.store / stage / key for stage, key in home.run(run).keys().items()]
+    waiting = [home.store / stage / key for stage, key in home.run(run).addresses.items()]
     seen = set[Path]()
     while waiting:
         folder = waiting.pop(0)

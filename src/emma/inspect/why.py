@@ -128,7 +128,7 @@ def kept_in(collect: Artifact, curate: Artifact, cluster: str, lang: str) -> Ite
 
 def _made_from(before: Artifact, run: Run, stage: str) -> Artifact | None:
     """The run's artifact of a stage, or None where there is none, or it is of an older run that read something else."""
-    if stage not in run.keys():  # noqa: SIM118
+    if stage not in run.addresses:
         return None
     artifact = run.artifact(stage)
     return artifact if before.key in made_by(artifact)["inputs"].values() else None

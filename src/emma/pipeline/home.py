@@ -138,7 +138,7 @@ class Run:
     def record(self, stage: str, artifact: Artifact, event: Mapping[str, Any]) -> None:
         """Note that a stage is done."""
         self.path.mkdir(parents=True, exist_ok=True)
-        stages = {**self.keys(), stage: artifact.key}
+        stages = {**self.addresses, stage: artifact.key}
         _replace(self.path / "lock.json", json.dumps(stages, indent=1) + "\n")
         with (self.path / "events.jsonl").open("a", encoding="utf-8") as events:
             events.write(json.dumps({"stage": stage, "key": artifact.key, **event}) + "\n")
@@ -148,8 +148,9 @@ class Run:
             link.unlink(missing_ok=True)
             link.symlink_to(os.path.relpath(artifact.path, self.path))
 
-    def keys(self) -> dict[str, str]:
-        """Stage to address, as of the last run."""
+    @property
+    def addresses(self) -> dict[str, str]:
+        """Stage to artifact address, as of the last run."""
         try:
             keys: dict[str, str] = json.loads((self.path / "lock.json").read_text(encoding="utf-8"))
         except FileNotFoundError:
@@ -158,7 +159,7 @@ class Run:
 
     def artifact(self, stage: str) -> Artifact:
         """The artifact of a stage. Raises RecipeError when this run has not come that far."""
-        key = self.keys().get(stage)
+        key = self.addresses.get(stage)
         artifact = self.home.load(stage, key) if key else None
         if artifact is None:
             raise RecipeError(f"The run '{self.name}' in {self.home.path} has no {stage} yet; 'emma status' shows it.")

@@ -41,10 +41,10 @@ class Job:
 
 def take_part(arguments: argparse.Namespace, started: "Started", show: "Callable[[Run, str], None]") -> None:
     """Do this process's part of the run; the first one then shows the result."""
-    from emma.pipeline import recipe as recipes
+    from emma.pipeline.recipe import Recipe
     from emma.train.parallel import processes
 
-    recipe = recipes.read(arguments.recipe, arguments.changes)
+    recipe = Recipe.read(arguments.recipe, arguments.changes)
     with processes(recipe.train, started):
         if started[1] == 0:
             lead(recipe, arguments, show)
@@ -57,15 +57,15 @@ def lead(recipe: "Recipe", arguments: argparse.Namespace, show: "Callable[[Run, 
     from torch import distributed
 
     from emma.pipeline.home import Home
-    from emma.pipeline.run import run
+    from emma.pipeline.run import run_stages
     from emma.work.local import Local
     from emma.work.progress import Reporter
 
     home, reporter = Home(arguments.home, arguments.store), Reporter(arguments.quiet)
     with home.locked(), Local(arguments.workers, reporter.say) as executor:
-        job = find_job(recipe, arguments.recipe, home)
+        job = find_job(recipe, home)
         distributed.broadcast_object_list([job], src=0)
-        run(arguments.recipe, arguments.changes, "train", home=home, executor=executor, reporter=reporter)
+        run_stages(recipe, "train", home=home, executor=executor, reporter=reporter)
     show(home.run(recipe.name), "train")
 
 
@@ -90,20 +90,20 @@ def follow(section: "TrainConfig") -> None:
     )
 
 
-def find_job(recipe: "Recipe", path: Path, home: "Home") -> Job | None:
+def find_job(recipe: "Recipe", home: "Home") -> Job | None:
     """What there is to train; None when that is done.
 
     Raises RecipeError when an earlier stage is not done: it would keep all processes waiting for the first.
     """
-    from emma.pipeline.run import steps
+    from emma.pipeline.run import list_steps
     from emma.work.graph import key_of
 
-    done = finished(recipe, path, home)
-    (step,) = (each for each in steps(recipe, home, "train") if each.name == "train")
+    done = finished(recipe, home)
+    (step,) = (each for each in list_steps(recipe, home, "train") if each.name == "train")
     if missing := [name for name in step.inputs if name not in done]:
         raise RecipeError(
-            f"'{missing[0]}' of {recipe.name} is to be done before training, by one process: run 'emma adapt {path}' "
-            "with the same options first, and then this again."
+            f"'{missing[0]}' of {recipe.name} is to be done before training, by one process: run 'emma adapt "
+            f"{recipe.path}' with the same options first, and then this again."
         )
     if "train" in done:
         return None
@@ -111,15 +111,14 @@ def find_job(recipe: "Recipe", path: Path, home: "Home") -> Job | None:
     return Job(key_of(step, inputs)[0], inputs, home.store, home.url)
 
 
-def finished(recipe: "Recipe", path: Path, home: "Home") -> dict[str, Artifact]:
+def finished(recipe: "Recipe", home: "Home") -> dict[str, Artifact]:
     """The stages that are done; none where a base that is a recipe of its own is not."""
-    from emma.pipeline import recipe as recipes
-    from emma.pipeline.run import find_base, states
+    from emma.pipeline.run import stage_states
 
-    base = find_base(recipe, path, home)
-    if isinstance(base, Path) and "train" not in finished(recipes.read(base), base, home):
+    base = recipe.base_recipe
+    if base is not None and "train" not in finished(base, home):
         return {}
-    return {name: artifact for name, _, artifact in states(recipe, path, home) if artifact is not None}
+    return {name: artifact for name, artifact in stage_states(recipe, home) if artifact is not None}
 
 
 def leave(error: BaseException, started: "Started") -> NoReturn:

@@ -22,7 +22,7 @@ from emma.lid.model import open_model
 from emma.lid.settings import Training
 from emma.pipeline.home import Home
 from emma.pipeline.recipe import Recipe
-from emma.pipeline.run import run
+from emma.pipeline.run import run_stages
 from emma.store import shards
 from emma.work.local import Executor
 from emma.work.progress import Reporter
@@ -37,17 +37,17 @@ class Lid:
 
     def __init__(
         self,
-        path: Path,
-        changes: Sequence[str],
+        recipe: Recipe,
         sources: Sequence[str],
         *,
         home: Home,
         executor: Executor,
         reporter: Reporter,
     ) -> None:
-        recipe = run(path, changes, "collect", home=home, executor=executor, reporter=reporter)
         self.name, self.home = recipe.name, home
-        self.collect = home.run(recipe.name).artifact("collect")
+        self.collect = run_stages(recipe, "collect", home=home, executor=executor, reporter=reporter).artifact(
+            "collect"
+        )
         self.config = config(recipe, sources)
         stage = ("annotate", AnnotateConfig.version)  # its tasks: what is trained here, the stage finds done
         self.work = Work(home.store, *stage, "lid", home.store, executor, reporter, store_url=home.url)

@@ -68,14 +68,13 @@ def against(recipe: Recipe, folder: Path) -> Iterator[str]:
 
 def check_command(base: str, tell: Callable[[str], None]) -> list[str]:
     """What `emma check` says of a model folder, or of a recipe's base. RecipeError as `examine`."""
-    from emma.pipeline import recipe as recipes
     from emma.pipeline.run import base_folder
 
     if not base.endswith(".toml"):
         if not Path(base).is_dir():
             raise RecipeError(f"{base} is neither a model folder nor a recipe (.toml).")
         return examine(None, Path(base), tell)
-    recipe = recipes.read(Path(base))
+    recipe = Recipe.read(base)
     folder = base_folder(recipe)
     if folder is None:
         raise RecipeError(f"{base} names no folder as its base, so there is nothing to check yet.")

@@ -4,9 +4,9 @@ import difflib
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, PrivateAttr, ValidationError, field_validator
 
 from emma.adapt.config import AdaptConfig
 from emma.annotate.config import AnnotateConfig
@@ -60,6 +60,43 @@ class Recipe(Settings):
     report: ReportConfig = ReportConfig()
     release: ReleaseConfig = ReleaseConfig()
 
+    _path: Path = PrivateAttr(Path("recipe.toml"))
+
+    @classmethod
+    def read(cls, path: Path | str, changes: Sequence[str] = ()) -> Self:
+        """Read a recipe and apply changes such as `curate.max_drop=0.4`.
+
+        Raises RecipeError with file, key and what was expected.
+        """
+        path = Path(path)
+        try:
+            table = tomllib.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise RecipeError(f"There is no recipe at {path}. The repository's own are in recipes/.") from None
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise RecipeError(f"{path} is not valid TOML: {error}.") from None
+        for change in changes:
+            apply_change(table, change)
+        table.setdefault("name", path.stem)
+        try:
+            recipe = cls.model_validate(table)
+        except ValidationError as error:
+            raise RecipeError(f"{path}: {explain_error(error, table)}") from None
+        recipe._path = path
+        return recipe
+
+    @property
+    def path(self) -> Path:
+        """The file it was read from; a base that is a recipe is looked for beside it."""
+        return self._path
+
+    @property
+    def base_recipe(self) -> "Recipe | None":
+        """The recipe that makes the base, where one does."""
+        if self.base is None or not self.base.endswith(".toml"):
+            return None
+        return Recipe.read(self.path.parent / self.base)
+
     @field_validator("name")
     @classmethod
     def _not_the_store(cls, name: str) -> str:
@@ -73,27 +110,7 @@ class Recipe(Settings):
         return section
 
 
-def read(path: Path, changes: Sequence[str] = ()) -> Recipe:
-    """Read a recipe and apply changes such as `curate.max_drop=0.4`.
-
-    Raises RecipeError with file, key and what was expected.
-    """
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise RecipeError(f"There is no recipe at {path}. The repository's own are in recipes/.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise RecipeError(f"{path} is not valid TOML: {error}.") from None
-    for change in changes:
-        apply(table, change)
-    table.setdefault("name", path.stem)
-    try:
-        return Recipe.model_validate(table)
-    except ValidationError as error:
-        raise RecipeError(f"{path}: {explain(error, table)}") from None
-
-
-def shipped(name: str) -> Path:
+def find_shipped(name: str) -> Path:
     """The path of one of EMMA's own recipes, in the repository or inside the installed package."""
     package = Path(__file__).parents[1]
     for folder in (package / "recipes", package.parents[1] / "recipes"):
@@ -102,7 +119,7 @@ def shipped(name: str) -> Path:
     raise RecipeError(f"The recipe {name} did not come with this installation; take it from the repository's recipes/.")
 
 
-def apply(table: dict[str, Any], change: str) -> None:
+def apply_change(table: dict[str, Any], change: str) -> None:
     """Set one value, given as `a.b=c`; `c` is read as TOML where it is TOML, else as text."""
     name, equals, value = change.partition("=")
     if not equals:
@@ -118,13 +135,13 @@ def apply(table: dict[str, Any], change: str) -> None:
         table[last] = value.strip()
 
 
-def explain(error: ValidationError, table: Mapping[str, Any]) -> str:
+def explain_error(error: ValidationError, table: Mapping[str, Any]) -> str:
     """A validation error of a recipe's table in words: each key, what is wrong, and the nearest key that exists."""
-    return " ".join(_explain_one(dict(each), table) for each in error.errors())
+    return " ".join(_explain_problem(dict(each), table) for each in error.errors())
 
 
-def _explain_one(problem: dict[str, Any], table: Mapping[str, Any]) -> str:
-    owner, key = place_of(problem["loc"], table)
+def _explain_problem(problem: dict[str, Any], table: Mapping[str, Any]) -> str:
+    owner, key = locate_key(problem["loc"], table)
     dotted = ".".join(step for step in problem["loc"] if isinstance(step, str))
     if instead := RENAMED.get(dotted) or RENAMED.get(f"{dotted}={problem['input']}"):
         return f"{owner}'{key}': {instead}"
@@ -139,7 +156,7 @@ def _explain_one(problem: dict[str, Any], table: Mapping[str, Any]) -> str:
     return f"{owner}{what}{problem['msg']} (found {problem['input']!r})."
 
 
-def place_of(place: Sequence[str | int], table: Any) -> tuple[str, str]:
+def locate_key(place: Sequence[str | int], table: Any) -> tuple[str, str]:
     """Whose key it is, such as `source 'wiki': `, and the key from there; in no list, nothing and the whole key.
 
     A table of a list goes by its name, else by its number from 1.

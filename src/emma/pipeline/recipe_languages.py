@@ -24,7 +24,7 @@ from emma.lang.language import LABEL, Lang
 from emma.lang.markup import letters
 from emma.lang.odd import oddities, rank
 from emma.lang.scripts import Evidence, agrees, written_in
-from emma.pipeline import recipe as recipes
+from emma.pipeline.recipe import Recipe
 
 FILES = 1_000
 """Files of a source that are looked into, spread over all of them."""
@@ -151,7 +151,7 @@ def _marked(found: list[Decision]) -> list[Decision]:
 
 def lint_recipe(path: Path, changes: Sequence[str] = ()) -> dict[str, Any]:
     """The audit as plain values."""
-    recipe = recipes.read(path, changes)
+    recipe = Recipe.read(path, changes)
     found, notes = decisions(recipe.collect, Path(recipe.data))
     refused = sum(not each.label for each in found)
     return {

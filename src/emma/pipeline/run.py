@@ -1,6 +1,6 @@
 """Running a recipe: find its base and raw files, run the stages that are missing, keep the record."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -11,8 +11,7 @@ from emma.collect.losses import SHOWN, find_losses, guard_losses
 from emma.config.extras import check
 from emma.config.section import Section
 from emma.errors import RecipeError
-from emma.pipeline import recipe as recipes
-from emma.pipeline.home import Home
+from emma.pipeline.home import Home, Run
 from emma.pipeline.preflight import preflight
 from emma.pipeline.recipe import INPUTS, Recipe
 from emma.store.address import address
@@ -37,35 +36,27 @@ TEMPLATES = "additional_chat_templates"
 """Folder in which transformers 5 keeps a base's further chat templates."""
 
 
-def run(
-    path: Path,
-    changes: Sequence[str],
-    until: str,
-    *,
-    home: Home,
-    executor: Executor,
-    reporter: Reporter,
-    strict: bool = False,
-) -> Recipe:
+def run_stages(
+    recipe: Recipe, until: str, *, home: Home, executor: Executor, reporter: Reporter, strict: bool = False
+) -> Run:
     """Run a recipe up to and with the stage `until`, and the recipe of its base before it.
 
     Raises SourceError when more of a source was lost than the recipe allows, with `strict` when anything was.
     """
-    recipe = recipes.read(path, changes)
     check_extras(until)
-    refuse_circle(recipe, path)
-    reporter.say(f"{recipe.name}: {path}")
-    base = find_base(recipe, path, home) if needs_base(until) else None
-    if isinstance(base, Path):
-        run(base, (), "train", home=home, executor=executor, reporter=reporter, strict=strict)
-        base = trained(base, home)
+    refuse_circle(recipe)
+    reporter.say(f"{recipe.name}: {recipe.path}")
+    base = find_base(recipe, home) if needs_base(until) else None
+    if isinstance(base, Recipe):
+        run_stages(base, "train", home=home, executor=executor, reporter=reporter, strict=strict)
+        base = trained_base(base, home)
         reporter.say(f"{recipe.name}: base is {recipe.base}")
     record = home.run(recipe.name)
     given = {"base": base} if base is not None else {}
     if base is not None:
         preflight(recipe, base, home.store, reporter.say)
     outcomes = graph.run(
-        steps(recipe, home, until),
+        list_steps(recipe, home, until),
         given,
         root=home.store,
         executor=executor,
@@ -78,12 +69,12 @@ def run(
         record.record(
             outcome.step.name, outcome.artifact, {"reused": outcome.reused, **asdict(outcome.usage), **chosen}
         )
-        reporter.say(line(outcome))
+        reporter.say(describe_outcome(outcome))
         if outcome.step.name == "collect":
             for loss in find_losses(recipe.collect, outcome.artifact)[:SHOWN]:
                 reporter.say(f"  collect: {loss}")
             guard_losses(recipe.collect, outcome.artifact, strict=strict)
-    return recipe
+    return record
 
 
 def check_extras(until: str) -> None:
@@ -100,7 +91,7 @@ def needs_base(until: str) -> bool:
     return any("base" in INPUTS[name] for name in names[: names.index(until) + 1])
 
 
-def steps(recipe: Recipe, home: Home, until: str = "release") -> list[Step]:
+def list_steps(recipe: Recipe, home: Home, until: str = "release") -> list[Step]:
     """The recipe as steps, each with its section, its inputs and the raw files it reads."""
     root, cache = Path(recipe.data), home.store / CACHE
     collect = recipe.collect.model_copy(update={"root": str(root.absolute())})
@@ -116,28 +107,25 @@ def steps(recipe: Recipe, home: Home, until: str = "release") -> list[Step]:
     ]
 
 
-def refuse_circle(recipe: Recipe, path: Path) -> None:
+def refuse_circle(recipe: Recipe) -> None:
     """RecipeError where a recipe is its own base, directly or through others."""
-    seen = [path.resolve()]
-    while recipe.base is not None and recipe.base.endswith(".toml"):
-        seen.append((seen[-1].parent / recipe.base).resolve())
-        if seen[-1] in seen[:-1]:
-            raise RecipeError(f"The base recipes go in a circle: {' → '.join(each.name for each in seen)}.")
-        recipe = recipes.read(seen[-1])
+    paths = [recipe.path.resolve()]
+    while (base := recipe.base_recipe) is not None:
+        paths.append(base.path.resolve())
+        if paths[-1] in paths[:-1]:
+            raise RecipeError(f"The base recipes go in a circle: {' → '.join(path.name for path in paths)}.")
+        recipe = base
 
 
-def find_base(recipe: Recipe, path: Path, home: Home) -> Artifact | Path | None:
-    """The base model's folder as an artifact; the path of another recipe that makes it; or None.
+def find_base(recipe: Recipe, home: Home) -> Artifact | Recipe | None:
+    """The base model's folder as an artifact; the recipe that makes it; or None where training starts from nothing.
 
     Raises RecipeError when it is neither, or the folder holds no weights, before any work is done.
     """
-    if recipe.base is None:
-        return None
-    if recipe.base.endswith(".toml"):
-        return path.parent / recipe.base
+    if (base := recipe.base_recipe) is not None:
+        return base
     folder = base_folder(recipe)
-    assert folder is not None
-    return base_artifact(folder, home.fingerprints())
+    return None if folder is None else base_artifact(folder, home.fingerprints())
 
 
 def base_folder(recipe: Recipe) -> Path | None:
@@ -167,40 +155,40 @@ def base_artifact(folder: Path, fingerprints: Fingerprints) -> Artifact:
     return Artifact(folder.absolute(), key)
 
 
-def trained(path: Path, home: Home) -> Artifact:
+def trained_base(recipe: Recipe, home: Home) -> Artifact:
     """The trained model of another recipe, as a base."""
-    train = home.run(recipes.read(path).name).artifact("train")
+    train = home.run(recipe.name).artifact("train")
     return Artifact(train.file("model"), train.key)
 
 
-def states(recipe: Recipe, path: Path, home: Home) -> Iterator[tuple[str, str, Artifact | None]]:
-    """Each stage with its state: done, or to do because it or something before it is missing or has changed."""
-    refuse_circle(recipe, path)
-    base = find_base(recipe, path, home)
+def stage_states(recipe: Recipe, home: Home) -> Iterator[tuple[str, Artifact | None]]:
+    """Each stage with its artifact; None where it is to do: it or something before it is missing or has changed."""
+    refuse_circle(recipe)
+    base = find_base(recipe, home)
     waiting: set[str] = set()
-    if isinstance(base, Path):
-        waiting = set() if "train" in home.run(recipes.read(base).name).keys() else {"base"}  # noqa: SIM118
-        base = None if waiting else trained(base, home)
+    if isinstance(base, Recipe):
+        waiting = set() if "train" in home.run(base.name).addresses else {"base"}
+        base = None if waiting else trained_base(base, home)
     done = {"base": base} if base is not None else {}
-    for step in steps(recipe, home):
+    for step in list_steps(recipe, home):
         if any(name in waiting or (name not in done and name != "base") for name in step.inputs):
-            yield step.name, "to do", None
+            yield step.name, None
             continue
         artifact = home.load(step.name, graph.key_of(step, done)[0])
         if artifact is not None:
             done[step.name] = artifact
-        yield step.name, "done" if artifact else "to do", artifact
+        yield step.name, artifact
 
 
-def line(outcome: Outcome) -> str:
+def describe_outcome(outcome: Outcome) -> str:
     """What became of one stage, in one line."""
     if outcome.reused:
         return f"  {outcome.step.name:<9} as before"
     usage, counts = outcome.usage, outcome.artifact.counts
-    return f"  {outcome.step.name:<9} {usage.wall_s:6.1f} s  {facts(counts)}"
+    return f"  {outcome.step.name:<9} {usage.wall_s:6.1f} s  {describe_counts(counts)}"
 
 
-def facts(counts: Mapping[str, int], most: int = 6) -> str:
+def describe_counts(counts: Mapping[str, int], most: int = 6) -> str:
     """A stage's counts in words: what went in and came out, then what was lost, the most first."""
     rows = [f"{counts['rows_in']:,} rows → {counts['rows_out']:,}"] if "rows_in" in counts else []
     lost = {name: count for name, count in counts.items() if name.startswith(LOSSES) and count}

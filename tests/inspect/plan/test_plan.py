@@ -16,7 +16,7 @@ from emma.inspect.plan.memory import Setting
 from emma.inspect.plan.shape import NAMED, Shape
 from emma.inspect.plan.speed import alike, earlier, flops_per_token, speed
 from emma.inspect.plan.text import duration, text
-from emma.pipeline.recipe import read, shipped
+from emma.pipeline.recipe import Recipe, find_shipped
 from emma.train.config import LoraConfig, TrainConfig
 from emma.train.flops import flops_per_token as trainer_flops
 from emma.train.flops import peak_of
@@ -49,7 +49,7 @@ def recipe(tmp_path: Path) -> Path:
 
 
 def plan(path: Path, *given: str, **wanted: object) -> dict:
-    return make(read(path, given), path, Wanted(**{"machine": H200, "shape": "llama2-7b", **wanted}))
+    return make(Recipe.read(path, given), Wanted(**{"machine": H200, "shape": "llama2-7b", **wanted}))
 
 
 def test_amounts_by_hand(recipe: Path) -> None:
@@ -249,7 +249,7 @@ def test_an_unknown_speed_is_said_to_be(recipe: Path) -> None:
 
 def test_the_paper_s_own_training() -> None:
     """12,000 steps of 4,096 sequences of 4,096 tokens; 46.08 GFLOP a token of Llama 2 7B."""
-    path = shipped("emma500.toml")
+    path = find_shipped("emma500.toml")
     found = plan(path, ranks=64)
     assert (found["steps"], found["batch_tokens"]) == (12_000, 16_777_216)
     assert found["flops"] == pytest.approx(46.08e9 * 201_326_592_000, rel=1e-3)

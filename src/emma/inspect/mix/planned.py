@@ -29,7 +29,7 @@ class Planned:
     """schemas.PLAN, and the `words` of each source; numbers that nobody knows are None."""
 
 
-def planned(recipe: Recipe, path: Path, home: Home, files: Sequence[Path]) -> Planned:
+def planned(recipe: Recipe, home: Home, files: Sequence[Path]) -> Planned:
     """The plan of a recipe. Inventories named here go first, those that the recipe names last.
 
     Raises RecipeError where there is neither anything packed nor an inventory, and whatever planning raises.
@@ -37,11 +37,11 @@ def planned(recipe: Recipe, path: Path, home: Home, files: Sequence[Path]) -> Pl
     packed = None if files else find_pack(recipe, home)
     if packed is not None:
         return from_pack(recipe, home, packed)
-    listed = list(files) or [path.parent / name for name in recipe.mix.inventory]
+    listed = list(files) or [recipe.path.parent / name for name in recipe.mix.inventory]
     if not listed:
         raise RecipeError(
-            f"Nothing was packed yet in the run '{recipe.name}' of {home.path}. Run `emma pack {path}` first, or say "
-            "what there is with --inventory FILE.csv."
+            f"Nothing was packed yet in the run '{recipe.name}' of {home.path}. Run `emma pack {recipe.path}` first, "
+            "or say what there is with --inventory FILE.csv."
         )
     return from_inventory(recipe, listed)
 
@@ -84,7 +84,7 @@ def with_words(table: pa.Table, rows: pa.Table) -> list[dict[str, Any]]:
 def find_pack(recipe: Recipe, home: Home) -> Artifact | None:
     """What the recipe's run has packed, if it has come that far."""
     run = home.run(recipe.name)
-    return run.artifact("pack") if "pack" in run.keys() else None  # noqa: SIM118
+    return run.artifact("pack") if "pack" in run.addresses else None
 
 
 def find_mix(recipe: Recipe, home: Home, pack: Artifact) -> Artifact | None:

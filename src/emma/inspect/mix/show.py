@@ -8,7 +8,6 @@ from typing import Any
 from emma.errors import RecipeError
 from emma.inspect.mix.planned import find_mix, find_pack, planned
 from emma.inspect.mix.summary import summary
-from emma.pipeline import recipe as recipes
 from emma.pipeline.home import Home
 from emma.pipeline.recipe import Recipe
 from emma.tokens.samples import Samples
@@ -16,8 +15,8 @@ from emma.tokens.samples import Samples
 
 def show(path: Path, changes: Sequence[str], home: Home, files: Sequence[Path], stage: str | None) -> dict[str, Any]:
     """The plan of a recipe in numbers. Raises RecipeError when there is no such stage, and as `planned` does."""
-    recipe = recipes.read(path, changes)
-    found = planned(recipe, path, home, files)
+    recipe = Recipe.read(path, changes)
+    found = planned(recipe, home, files)
     names = list(dict.fromkeys(row["stage"] for row in found.rows))
     if stage not in (None, *names):
         raise RecipeError(f"--stage {stage}: the stages of {path} are {', '.join(names)}.")
@@ -38,7 +37,7 @@ def show_step(path: Path, changes: Sequence[str], home: Home, step: int) -> dict
 
     Raises RecipeError when the mix was not made yet, or has no such step.
     """
-    recipe = recipes.read(path, changes)
+    recipe = Recipe.read(path, changes)
     pack = find_pack(recipe, home)
     mix = find_mix(recipe, home, pack) if pack is not None else None
     if pack is None or mix is None:

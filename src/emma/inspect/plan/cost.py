@@ -11,7 +11,6 @@ from emma.inspect.plan.machines import FRAGMENTS, OVERHEAD, Machine
 from emma.inspect.plan.memory import Setting, memory
 from emma.inspect.plan.shape import Shape, from_architecture, grown, named, read
 from emma.inspect.plan.speed import flops_per_token, speed
-from emma.pipeline import recipe as recipes
 from emma.pipeline.recipe import Recipe
 from emma.train.config import TrainConfig
 
@@ -40,9 +39,9 @@ class Wanted:
     home: Path | None = None
 
 
-def make(recipe: Recipe, path: Path, wanted: Wanted) -> Plan:
+def make(recipe: Recipe, wanted: Wanted) -> Plan:
     """The plan. Raises RecipeError when the shape of the model cannot be known."""
-    shape, source = shape_of(recipe, path, wanted.shape)
+    shape, source = shape_of(recipe, wanted.shape)
     setting = Setting(
         settled(recipe.train, wanted.machine), recipe.mix.sequence_length, wanted.ranks, wanted.machine.kind
     )
@@ -154,7 +153,7 @@ def fewest_ranks(shape: Shape, setting: Setting, machine: Machine) -> int | None
     return None
 
 
-def shape_of(recipe: Recipe, path: Path, name: str | None) -> tuple[Shape, str]:
+def shape_of(recipe: Recipe, name: str | None) -> tuple[Shape, str]:
     """The shape of the model that is trained, and where it is from.
 
     `name` (a named shape, or the path of a configuration) stands for the base where that is not on the disk. Raises
@@ -166,8 +165,8 @@ def shape_of(recipe: Recipe, path: Path, name: str | None) -> tuple[Shape, str]:
     if recipe.base is None:
         return from_architecture(recipe.adapt.architecture, padded(FIRST + pieces, pad_to)), "adapt.architecture"
     if recipe.base.endswith(".toml"):
-        below = path.parent / recipe.base
-        shape, source = shape_of(recipes.read(below), below, None)
+        below = Recipe.read(recipe.path.parent / recipe.base)
+        shape, source = shape_of(below, None)
         return untied(grown(shape, pieces, pad_to), recipe), f"{source} of {recipe.base}"
     for folder in (Path(recipe.data) / recipe.base, Path(recipe.base)):
         if (folder / "config.json").is_file():

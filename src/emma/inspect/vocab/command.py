@@ -41,6 +41,6 @@ def _run(arguments: argparse.Namespace) -> str | None:
     if arguments.recipe is None:
         name: str | None = arguments.run
         return name
-    from emma.pipeline.recipe import read
+    from emma.pipeline.recipe import Recipe
 
-    return read(arguments.recipe).name
+    return Recipe.read(arguments.recipe).name
