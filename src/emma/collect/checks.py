@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pyarrow.compute as pc
 
 from emma.collect.config import BenchmarkConfig, CollectConfig, SourceConfig
-from emma.collect.readers import find
+from emma.collect.readers import find_reader
 from emma.collect.tables import total
 from emma.collect.text.naming import CODE_READER
 from emma.errors import LanguageError, RecipeError, SourceError
@@ -28,7 +28,7 @@ def check(section: CollectConfig) -> None:
             "with `name`, `reader`, `path` and `licence`."
         )
     for source in (*section.sources, *section.benchmarks):
-        find(source)
+        find_reader(source)
         check_options(source)
         check_languages(source)
     macro.check(section.macrolanguages)
@@ -41,7 +41,7 @@ def check_options(source: SourceConfig) -> None:
 
     A reader's OPTIONS are names with the type of their values, or with the values.
     """
-    known = getattr(find(source), "OPTIONS", {})
+    known = find_reader(source).options
     for name, value in source.options.items():
         where = f"Source '{source.name}': option '{name}' of the reader '{source.reader}'"
         if name not in known:

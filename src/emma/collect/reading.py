@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from emma.collect.config import SourceConfig
 from emma.collect.documents import documents
 from emma.collect.files.streams import InputFile
-from emma.collect.readers import find
+from emma.collect.readers import find_reader
 from emma.collect.records import RawDocument, Reject, reject_document
 from emma.collect.sink import Sink
 from emma.collect.text.file_names import Told, told_of, weigh
@@ -75,7 +75,7 @@ class Rows:
 def called(file: InputFile, source: SourceConfig, names: tuple[Told, Told]) -> Iterator[RawDocument | Reject]:
     """The units of a file with what their language is called, by the order of witnesses."""
     first, second = names
-    for unit in find(source).read(file, source):
+    for unit in find_reader(source).read(file, source):
         if isinstance(unit, RawDocument):
             if first.code:
                 unit.code = weigh(unit.code, first, source.scheme)

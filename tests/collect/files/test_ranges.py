@@ -12,7 +12,7 @@ from emma.collect.files.inputs import inputs
 from emma.collect.files.opening import open_piece
 from emma.collect.files.ranges import Batch, batches
 from emma.collect.files.streams import InputFile
-from emma.collect.readers import find
+from emma.collect.readers import find_reader
 from emma.collect.records import RawDocument, Reject
 from emma.work.local import Local
 from emma.work.progress import Reporter
@@ -42,7 +42,7 @@ def rows(made: list[Batch], limit: int = 60) -> Iterator[RawDocument | Reject]:
         for piece in batch.pieces:
             for file in open_piece(piece, batch.source, limit):
                 assert isinstance(file, InputFile)
-                yield from find(batch.source).read(file, batch.source)
+                yield from find_reader(batch.source).read(file, batch.source)
 
 
 def facts(found: Iterator[RawDocument | Reject]) -> list[tuple[object, ...]]:

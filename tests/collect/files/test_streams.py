@@ -19,7 +19,7 @@ from emma.collect.files.compression import ZstdReader, compression_suffix, decom
 from emma.collect.files.opening import open_piece
 from emma.collect.files.ranges import Part, Piece
 from emma.collect.files.streams import InputFile, decode
-from emma.collect.readers import find
+from emma.collect.readers import find_reader
 from emma.collect.records import RawDocument, Reject
 
 PACK = {".txt": bytes, ".gz": gzip.compress, ".bz2": bz2.compress, ".xz": lzma.compress, ".zst": zstandard.compress}
@@ -186,7 +186,9 @@ def test_lines_in_utf16_with_a_mark(reader: str, content: str, tmp_path: Path) -
     source = SourceConfig(name="s", reader=reader, path="f", licence="CC0-1.0", lang="tha_Thai")
     for file in open_piece(Piece(parts=(Part(name="f", mark="", location=str(path)),)), source, 1000):
         assert isinstance(file, InputFile)
-        assert [each.text for each in find(source).read(file, source) if isinstance(each, RawDocument)] == ["ไทย"]
+        assert [each.text for each in find_reader(source).read(file, source) if isinstance(each, RawDocument)] == [
+            "ไทย"
+        ]
 
 
 def test_quotes_of_spreadsheets_are_seen_in_utf16(tmp_path: Path) -> None:
@@ -195,7 +197,7 @@ def test_quotes_of_spreadsheets_are_seen_in_utf16(tmp_path: Path) -> None:
     source = SourceConfig(name="s", reader="csv", path="f", licence="CC0-1.0", lang="tha_Thai")
     for file in open_piece(Piece(parts=(Part(name="f.tsv", mark="", location=str(path)),)), source, 1000):
         assert isinstance(file, InputFile)
-        assert [each.text for each in find(source).read(file, source) if isinstance(each, RawDocument)] == [
+        assert [each.text for each in find_reader(source).read(file, source) if isinstance(each, RawDocument)] == [
             'a "b"',
             "c\nd",
         ]

@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 from emma.collect.config import SourceConfig
 from emma.collect.files.compression import decompress
 from emma.collect.files.streams import InputFile
-from emma.collect.formats.cells import Lines
-from emma.collect.formats.dialect import Dialect, is_doubled, looks_quoted
-from emma.collect.readers import find
+from emma.collect.formats.cells import Dialect, Lines, is_doubled, looks_quoted
+from emma.collect.readers import find_reader
 from emma.collect.records import RawDocument, Reject
 from tests.collect.given import kinds, read, units
 from tests.conftest import TEXTS
@@ -177,7 +176,7 @@ def test_what_a_spreadsheet_writes_is_read(texts: list[str]) -> None:
 def test_rows_before_the_damage_are_kept() -> None:
     packed = gzip.compress(b"text\tlang\n" + b"".join(b"text %d\tsw\n" % row for row in range(50)))
     file = InputFile("x.tsv", decompress(io.BytesIO(packed[:-20]), "x.gz"), 1000)
-    found = list(find(source := SourceConfig(name="s", reader="csv", path="f", licence="x")).read(file, source))
+    found = list(find_reader(source := SourceConfig(name="s", reader="csv", path="f", licence="x")).read(file, source))
     assert kinds(found) == ["broken file"] and len(units(found)) > 10
 
 

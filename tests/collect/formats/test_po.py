@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from emma.collect.config import SourceConfig
 from emma.collect.files.streams import InputFile
 from emma.collect.formats import po
-from emma.collect.readers import gettext
+from emma.collect.readers.gettext import read_gettext
 from emma.collect.records import RawDocument, Reject
 from tests.collect.given import DATA, kinds, needs_data, read, units
 
@@ -153,7 +153,7 @@ def test_what_the_recipe_states_comes_first() -> None:
     content = file(entry("A", "файл"), charset="UTF-8").encode("koi8-r")
     assert kinds(read("gettext", content, "ru.po")) == ["invalid UTF-8"]
     source = SourceConfig(name="s", reader="gettext", path="f", licence="x", encoding="koi8-r")
-    found = gettext.read(InputFile("ru.po", io.BytesIO(content), 10_000, encoding="koi8-r"), source)
+    found = read_gettext(InputFile("ru.po", io.BytesIO(content), 10_000, encoding="koi8-r"), source)
     assert units(list(found)) == [("", "файл")]
 
 

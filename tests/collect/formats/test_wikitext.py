@@ -2,8 +2,7 @@
 
 import pytest
 
-from emma.collect.formats.wikiquotes import without_quotes
-from emma.collect.formats.wikitext import plain
+from emma.collect.formats.wikitext import plain, without_quotes
 from tests.collect.given import kinds, read
 
 QUOTES = [

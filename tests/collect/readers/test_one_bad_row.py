@@ -19,7 +19,7 @@ import pytest
 
 from emma.collect.config import SourceConfig
 from emma.collect.files.streams import InputFile
-from emma.collect.readers import find, names
+from emma.collect.readers import find_reader, reader_names
 from emma.collect.reading import Counted
 from emma.collect.records import RawDocument, Reject, reject_document
 from tests.conftest import TEXTS
@@ -252,7 +252,7 @@ def found(reader: str, data: bytes) -> tuple[list[str], list[Reject]]:
     file = InputFile(form.name, io.BytesIO(data), 100_000)
     if form.beside:
         file.companions = (InputFile("news.en", io.BytesIO(b"line\n" * len(RECORDS)), 100_000),)
-    every = list(Counted(find(source).read(file, source)))
+    every = list(Counted(find_reader(source).read(file, source)))
     empty = [
         reject_document(each, "empty text") for each in every if isinstance(each, RawDocument) and not each.text
     ]  # rejected later
@@ -301,4 +301,4 @@ def test_every_reader_is_in_a_table() -> None:
     if importlib.util.find_spec("tests.collect.readers.test_one_bad_element") is None:
         pytest.skip("the other table is not there")
     others = importlib.import_module("tests.collect.readers.test_one_bad_element").READERS
-    assert set(names()) <= {*READERS, *others}
+    assert set(reader_names()) <= {*READERS, *others}

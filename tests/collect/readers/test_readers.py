@@ -2,16 +2,14 @@
 
 import io
 import json
-import pkgutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from emma.collect import readers
 from emma.collect.config import SourceConfig
 from emma.collect.files.streams import InputFile
-from emma.collect.readers import find
+from emma.collect.readers import BUILT_IN, find_reader
 from emma.collect.records import RawDocument, Reject
 from emma.errors import RecipeError
 from tests.collect.given import coded
@@ -45,7 +43,7 @@ def code_of(found: list[RawDocument | Reject]) -> set[str]:
 
 def test_unknown_reader() -> None:
     with pytest.raises(RecipeError, match=r"'s'.*'pdf'.*Readers: android, ces, "):
-        find(SourceConfig(name="s", reader="pdf", path="f", licence="x"))
+        find_reader(SourceConfig(name="s", reader="pdf", path="f", licence="x"))
 
 
 # gettext
@@ -384,4 +382,4 @@ def test_a_file_too_large_to_read_whole(read: Read, reader: str) -> None:
 
 def test_every_reader_is_covered() -> None:
     tests = "".join(path.read_text(encoding="utf-8") for path in Path(__file__).parents[1].rglob("test_*.py"))
-    assert [module.name for module in pkgutil.iter_modules(readers.__path__) if f'"{module.name}"' not in tests] == []
+    assert [name for name in BUILT_IN if f'"{name}"' not in tests] == []

@@ -10,7 +10,7 @@ import pytest
 
 from emma.collect.config import SourceConfig
 from emma.collect.files.compression import decompress
-from emma.collect.readers.android import unescaped
+from emma.collect.readers.messages import unescaped
 from emma.collect.records import RawDocument, Reject
 from emma.collect.text.clean import repair
 from emma.collect.text.file_names import told

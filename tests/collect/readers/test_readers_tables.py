@@ -19,7 +19,7 @@ from emma.collect.files import saved
 from emma.collect.files.opening import open_piece
 from emma.collect.files.ranges import Part, Piece
 from emma.collect.files.streams import InputFile
-from emma.collect.readers import find
+from emma.collect.readers import find_reader
 from emma.collect.reading import Counted
 from emma.collect.records import RawDocument, Reject
 from emma.errors import SourceError
@@ -324,7 +324,7 @@ def test_a_data_set_of_the_hub(on_hub: Callable[..., Any]) -> None:
         piece = Piece(parts=(Part(name=name, mark=mark, location=location),))
         (file,) = open_piece(piece, source, 1000)
         assert isinstance(file, InputFile)
-        assert units(list(find(source).read(file, source))) == [("sw", f"{shard}-{row}") for row in range(3)]
+        assert units(list(find_reader(source).read(file, source))) == [("sw", f"{shard}-{row}") for row in range(3)]
     assert {revision for _, revision in on_hub()} == {commit}
 
 

@@ -13,7 +13,7 @@ from emma.collect.config import SourceConfig
 from emma.collect.files.streams import InputFile
 from emma.collect.formats.pages import decoded, page
 from emma.collect.formats.wikitext import plain
-from emma.collect.readers import find
+from emma.collect.readers import find_reader
 from emma.collect.records import RawDocument, Reject
 from tests.collect.given import DATA, kinds, needs_data, read, units
 from tests.conftest import TEXTS
@@ -258,7 +258,7 @@ def test_an_archive_whose_compression_is_broken() -> None:
     values = {"name": "s", "reader": "warc", "path": "f", "licence": "CC0-1.0"}
     with gzip.open(io.BytesIO(b"\x1f\x8b\x00\x00 not gzip at all")) as stream:
         file = InputFile("x.warc.gz", cast(IO[bytes], stream), 1000)
-        (found,) = find(source := SourceConfig.model_validate(values)).read(file, source)
+        (found,) = find_reader(source := SourceConfig.model_validate(values)).read(file, source)
     assert isinstance(found, Reject) and found.kind == "broken file"
 
 

@@ -16,7 +16,7 @@ from emma.collect.files import locations as remote
 from emma.collect.files.compression import compression_suffix
 from emma.collect.files.inputs import UNKNOWN_BYTES, Listed
 from emma.collect.files.streams import CHUNK_BYTES
-from emma.collect.readers import find
+from emma.collect.readers import find_reader
 from emma.collect.text.encodings import SAMPLE_BYTES, detect_unicode, is_wide
 from emma.collect.text.expected import expected_language
 from emma.config.section import Settings
@@ -104,8 +104,7 @@ def splits(source: SourceConfig, group: Sequence[Marked], size: int) -> bool:
     first = group[0][0]
     if not size < first.bytes != UNKNOWN_BYTES or source.group_bytes or source.member is not None:
         return False
-    by_lines = getattr(find(source), "by_lines", None)
-    if by_lines is None or not by_lines(source) or compression_suffix(first.name):
+    if not find_reader(source).rows_are_lines(source) or compression_suffix(first.name):
         return False
     return not is_wide(source.encoding or _encoding(first, source))
 

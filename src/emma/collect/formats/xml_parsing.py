@@ -8,10 +8,9 @@ from typing import Final
 from xml.parsers import expat
 
 from emma.collect.files.streams import DAMAGE_ERRORS, describe_error
-from emma.collect.formats.xml_faults import CDATA, Fault, after_section
+from emma.collect.formats.xml_parts import CDATA, Attributes, End, Fault, Start, Text, after_section, local
 from emma.collect.formats.xml_pieces import CHUNK, FORBIDDEN, Pieces
 from emma.collect.formats.xml_recovery import DEPTH, Place, Records
-from emma.collect.formats.xml_tags import Attributes, End, Start, Text, local
 
 UNCLOSED_CDATA: Final = 20
 """Expat's number of that error."""

@@ -8,8 +8,8 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
+from emma.collect.formats.xml_parts import Attributes, End, Start, attributes, local
 from emma.collect.formats.xml_pieces import CHUNK, Pieces
-from emma.collect.formats.xml_tags import Attributes, End, Start, attributes, local
 
 DEPTH = 256
 """Elements that may be open at once, as in libxml2."""

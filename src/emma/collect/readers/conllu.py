@@ -14,7 +14,7 @@ from emma.collect.records import RawDocument, Reject, join_documents
 TEXT = b"# text ="
 
 
-def read(file: InputFile, _source: SourceConfig) -> Iterator[RawDocument | Reject]:
+def read_conllu(file: InputFile, _source: SourceConfig) -> Iterator[RawDocument | Reject]:
     """Documents and single sentences, in order."""
     document: list[RawDocument] | None = None
     for sentence in _sentences(file):

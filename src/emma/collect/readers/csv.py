@@ -14,25 +14,25 @@ from itertools import chain
 
 from emma.collect.config import SourceConfig
 from emma.collect.files.streams import DAMAGE_ERRORS, InputFile, decode, describe_error
-from emma.collect.formats.cells import Lines, rows
-from emma.collect.formats.dialect import Dialect, is_doubled, looks_quoted
+from emma.collect.formats.cells import Dialect, Lines, is_doubled, looks_quoted, rows
 from emma.collect.formats.record import Fields
+from emma.collect.readers import reader
 from emma.collect.records import RawDocument, Reject
 from emma.collect.text.encodings import SAMPLE_BYTES
 
-OPTIONS = {"delimiter": str, "quotes": bool, "header": bool}
 TABBED = (".tsv", ".tab")
 QUOTED = "it has quotes as spreadsheets write them; set the option `quotes` to true, or to false if they are text"
 OTHERS = ";\t|,"
 SEPARATOR = re.compile(rb'(?:\xef\xbb\xbf)?"?sep=([;,|\t])"?\r?\n', re.IGNORECASE)
 
 
-def by_lines(source: SourceConfig) -> bool:
+def is_unquoted(source: SourceConfig) -> bool:
     """Where nothing is quoted, no row is more than a line."""
     return source.options.get("quotes") is False
 
 
-def read(file: InputFile, source: SourceConfig) -> Iterator[RawDocument | Reject]:
+@reader(options={"delimiter": str, "quotes": bool, "header": bool}, rows_are_lines=is_unquoted)
+def read_csv(file: InputFile, source: SourceConfig) -> Iterator[RawDocument | Reject]:
     """One unit a row, numbered by its first line. A row with more or fewer cells than there are columns is a reject."""
     try:
         dialect = dialect_of(file, source)

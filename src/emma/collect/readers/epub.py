@@ -1,8 +1,4 @@
-"""Electronic books (EPUB 2 and 3): a unit a chapter, in the order of reading, read as the reader `xhtml` does.
-
-The language is the chapter's own, else the package's only `dc:language`. Chapters that are encrypted, of another type
-or not in the archive are rejected.
-"""
+"""Electronic books: EPUB 2 and 3, and their chapters as XHTML files."""
 
 import struct
 from collections.abc import Iterator
@@ -11,15 +7,56 @@ from dataclasses import replace
 from emma.collect.config import SourceConfig
 from emma.collect.files.streams import DAMAGE_ERRORS, InputFile, describe_error
 from emma.collect.formats.epub import Archive, Book, Chapter
-from emma.collect.readers import xhtml
+from emma.collect.formats.lines import Lines, names
+from emma.collect.formats.xml_events import LANG, End, Records, Start, Text, events, without
 from emma.collect.records import RawDocument, Reject
+
+SKIPPED = names("head script style nav svg math audio video object form button rt rp")
+NOTES = names("noteref footnote footnotes endnote endnotes rearnote rearnotes pagebreak toc backlink")
+"""Of epub:type, the vocabulary of EPUB for structures."""
+RECORDS = Records(names("html"), html=True)
+INLINE = names(
+    "a abbr b bdi bdo big cite code data del dfn em font i img ins kbd mark q ruby rb s samp small span strong sub sup "
+    "time u var wbr"
+)
+
+
+def read_xhtml(file: InputFile, _source: SourceConfig) -> Iterator[RawDocument | Reject]:
+    """The chapter, or what is broken in it."""
+    if file.plain_name.suffix == ".epub":
+        yield Reject(
+            0, "wrong reader", "an EPUB is a zip archive of chapters; use reader = 'epub'", unread=file.count_unread()
+        )
+        return
+    lines, code = Lines(file.max_row_bytes), ""
+    for event in without(events(file, RECORDS), _skipped):
+        match event:
+            case Reject():
+                lines.lose()
+                yield event
+            case Text(text):
+                lines.add(text)
+            case Start("html" | "body" | "section", attributes):
+                code = code or attributes.get(LANG) or attributes.get("lang", "")
+                lines.end_line()
+            case Start("br"):
+                lines.add(" ")
+            case Start(name) | End(name) if name not in INLINE and name != "br":
+                lines.end_line()
+    if unit := lines.unit(1, code, alone=True):
+        yield unit
+
+
+def _skipped(start: Start) -> bool:
+    return start.name in SKIPPED or not NOTES.isdisjoint(start.attributes.get("epub:type", "").split())
+
 
 TYPES = frozenset({"application/xhtml+xml", "text/html", "text/x-oeb1-document"})
 UNREADABLE = (KeyError, RuntimeError, NotImplementedError, ValueError, struct.error, *DAMAGE_ERRORS)
 """What opening raises: a member is not there, has a password or an unknown method, or its place makes no sense."""
 
 
-def read(file: InputFile, source: SourceConfig) -> Iterator[RawDocument | Reject]:
+def read_epub(file: InputFile, source: SourceConfig) -> Iterator[RawDocument | Reject]:
     """The chapters, numbered as in the spine, after what is broken in the package."""
     try:
         archive = Archive(file)
@@ -66,7 +103,7 @@ def _read(
     row: int, chapter: Chapter, archive: Archive, language: str, source: SourceConfig
 ) -> Iterator[RawDocument | Reject]:
     try:
-        for each in xhtml.read(archive.member(chapter.name), source):
+        for each in read_xhtml(archive.member(chapter.name), source):
             if isinstance(each, RawDocument):
                 yield replace(each, row=row, code=each.code or language)
             else:

@@ -12,14 +12,14 @@ from collections.abc import Iterator, Sequence
 from emma.collect.config import SourceConfig
 from emma.collect.files.streams import InputFile, decode
 from emma.collect.formats import po
-from emma.collect.formats.messages import says_nothing
+from emma.collect.readers.messages import says_nothing
 from emma.collect.records import RawDocument, Reject
 
 LANGUAGE = re.compile(r"^Language:[ \t]*([\w.@+-]+)", re.MULTILINE)
 """The field of the header."""
 
 
-def read(file: InputFile, source: SourceConfig) -> Iterator[RawDocument | Reject]:
+def read_gettext(file: InputFile, source: SourceConfig) -> Iterator[RawDocument | Reject]:
     """Every translation, under its message's line plus its plural form; a broken message costs itself."""
     code = ""
     content = file.read_bytes()

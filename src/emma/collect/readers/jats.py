@@ -29,7 +29,7 @@ LINES = names(
 )
 
 
-def read(file: InputFile, _source: SourceConfig) -> Iterator[RawDocument | Reject]:
+def read_jats(file: InputFile, _source: SourceConfig) -> Iterator[RawDocument | Reject]:
     """The articles and translations, each where it ends."""
     open_units: list[tuple[Lines, str]] = []
     row, kept = 1, 0

@@ -1,9 +1,4 @@
-"""Markdown, with or without a metadata block: a unit a file, a paragraph, heading or item a line.
-
-Code blocks, raw HTML and the block that tells a story's licence are left out. The language is `lang`, `language` or
-`locale` of the metadata (`key: value` lines between `---` at the top); where files name it instead, use the source's
-`lang_from`.
-"""
+"""Markdown, with or without metadata, and the stories of the African Storybook."""
 
 import re
 from collections.abc import Iterator
@@ -14,22 +9,21 @@ from markdown_it.token import Token
 from emma.collect.config import SourceConfig
 from emma.collect.files.streams import InputFile
 from emma.collect.formats.lines import squeezed
-from emma.collect.formats.stories import story
 from emma.collect.records import RawDocument, Reject
 
 METADATA = re.compile(r"---[ \t]*+\n(.*?)\n---[ \t]*+(?:\n|$)", re.DOTALL)
 KEY = re.compile(r"\w[\w-]*+")
-LANGUAGE = ("lang", "language", "locale")
+LANGUAGE_KEYS = ("lang", "language", "locale")
 
 
-def read(file: InputFile, _source: SourceConfig) -> Iterator[RawDocument | Reject]:
+def read_markdown(file: InputFile, _source: SourceConfig) -> Iterator[RawDocument | Reject]:
     """The file."""
     content = file.read_text()
     if isinstance(content, Reject):
         yield content
         return
     facts, body = metadata(content.replace("\r\n", "\n"))
-    code = next((facts[key] for key in LANGUAGE if facts.get(key)), "")
+    code = next((facts[key] for key in LANGUAGE_KEYS if facts.get(key)), "")
     lines = [facts.get("title", ""), *prose(story(body))]
     yield RawDocument(1, "\n".join(filter(None, lines)), code, alone=True)
 
@@ -59,3 +53,49 @@ def _shown(token: Token) -> str:
         case "hardbreak":
             return "\v"
     return ""
+
+
+STORY_LANGUAGE = re.compile(r"^\* Language: *(\S+) *$", re.MULTILINE)
+
+
+def read_storybook(file: InputFile, _source: SourceConfig) -> Iterator[RawDocument | Reject]:
+    """The story as one unit, a line a paragraph and an empty line between pages."""
+    content = file.read_text()
+    if isinstance(content, Reject):
+        yield content
+        return
+    pages = [_paragraphs(page) for page in re.split(r"(?m)^##?(?!#)", story(content))]
+    found = STORY_LANGUAGE.search(content)
+    yield RawDocument(1, "\n\n".join(filter(None, pages)), found[1] if found else "", alone=True)
+
+
+def _paragraphs(page: str) -> str:
+    lines = [line.strip() for line in page.splitlines()]
+    paragraphs = re.split(r"\n{2,}", "\n".join(lines).strip())
+    return "\n".join(paragraph.replace("\n", " ") for paragraph in paragraphs)
+
+
+FACT = re.compile(r"[*+-][ \t]+\W*(\w[\w \t]*?)\W{0,4}:")
+"""A line of such a block, with the name of the fact."""
+NEEDED = "license"
+"""What makes a list of names and values one: other lists of this form may be text."""
+
+
+def story(content: str) -> str:
+    """The text without its blocks: lines one after the other, but for empty ones, that all are facts.
+
+    A line without a bullet goes on with the fact before it, as in any list of Markdown.
+    """
+    kept: list[str] = []
+    block: list[str] = []
+    told: set[str] = set()
+    for line in [*content.split("\n"), "#"]:
+        is_more = bool(block) and (not line.strip() or (block[-1].strip() and NEEDED in told and line[0] != "#"))
+        if (fact := FACT.match(line[:200])) or is_more:
+            block.append(line)
+            told.add(fact[1].lower() if fact else "")
+            continue
+        kept += [] if NEEDED in told else block
+        kept.append(line)
+        block, told = [], set()
+    return "\n".join(kept[:-1])

@@ -42,7 +42,7 @@ class _Wiki:
         return f"{place}/{quote(title.replace(' ', '_'), safe=':/()!,@')}" if place else None
 
 
-def read(file: InputFile, _source: SourceConfig) -> Iterator[RawDocument | Reject]:
+def read_mediawiki_dump(file: InputFile, _source: SourceConfig) -> Iterator[RawDocument | Reject]:
     """The articles in order, numbered by page. A page that is broken is a reject, and so is where a dump breaks off."""
     wiki, row, lost = _Wiki(), 0, False
     page: dict[str, str] = {}

@@ -12,17 +12,14 @@ from typing import IO
 
 from emma.collect.config import SourceConfig
 from emma.collect.files.streams import CHUNK_BYTES, DAMAGE_ERRORS, InputFile
+from emma.collect.readers import always, reader
 from emma.collect.records import RawDocument, Reject
 
 Line = tuple[int, bytes] | Reject
 
 
-def by_lines(_source: SourceConfig) -> bool:
-    """A row is a line of each file."""
-    return True
-
-
-def read(file: InputFile, _source: SourceConfig) -> Iterator[RawDocument | Reject]:
+@reader(rows_are_lines=always)
+def read_moses(file: InputFile, _source: SourceConfig) -> Iterator[RawDocument | Reject]:
     """One unit a line that is not empty on both sides, under its number."""
     (other,) = file.companions
     if not is_range(file) and (unequal := differing(file, other)):

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from emma.collect.config import SourceConfig
 from emma.collect.files.streams import DAMAGE_ERRORS, InputFile, decode, describe_error
+from emma.collect.readers import reader
 from emma.collect.records import RawDocument, Reject
 from emma.collect.text.encodings import (
     SAMPLE_BYTES,
@@ -32,7 +33,13 @@ Text = tuple[int, bytes]
 """A line number and what begins there."""
 
 
-def read(file: InputFile, source: SourceConfig) -> Iterator[RawDocument | Reject]:
+def is_by_line(source: SourceConfig) -> bool:
+    """Whether each line is a document."""
+    return source.options.get("unit") == "line"
+
+
+@reader(options={"unit": ("document", "paragraph", "line")}, rows_are_lines=is_by_line)
+def read_text(file: InputFile, source: SourceConfig) -> Iterator[RawDocument | Reject]:
     """The units of the file, each under the number of its first line."""
     unit = str(source.options.get("unit", "document"))
     lang = expected_language(file.name, source)
@@ -143,9 +150,3 @@ UNITS: Mapping[str, Callable[[InputFile], Iterator[Text | Reject]]] = {
     "paragraph": _paragraphs,
     "line": _lines,
 }
-OPTIONS = {"unit": tuple(UNITS)}
-
-
-def by_lines(source: SourceConfig) -> bool:
-    """Where each line is a unit."""
-    return source.options.get("unit") == "line"

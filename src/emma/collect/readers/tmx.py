@@ -12,9 +12,9 @@ from emma.collect.config import SourceConfig
 from emma.collect.files.streams import InputFile
 from emma.collect.formats.lines import squeezed
 from emma.collect.formats.xml_events import LANG, End, Event, Records, Start, Text, events
+from emma.collect.readers import reader
 from emma.collect.records import RawDocument, Reject
 
-OPTIONS = {"pairs": ("source", "all")}
 MOST = 1_000
 """Segments of an entry, a language each: pairs are as many as their square, or each has the first one's text."""
 CODES = ("bpt", "ept", "it", "ph", "ut")
@@ -26,7 +26,8 @@ Segment = tuple[str, str]
 """Language code and text."""
 
 
-def read(file: InputFile, source: SourceConfig) -> Iterator[RawDocument | Reject]:
+@reader(options={"pairs": ("source", "all")})
+def read_tmx(file: InputFile, source: SourceConfig) -> Iterator[RawDocument | Reject]:
     """The pairs, numbered in order; an entry without a second language is a reject under the next number."""
     row = 0
     for entry in entries(events(file, RECORDS), file.max_row_bytes):

@@ -16,7 +16,7 @@ RECORDS = Records(SECTIONS, flat=True)
 LINES = names("title para")
 
 
-def read(file: InputFile, _source: SourceConfig) -> Iterator[RawDocument | Reject]:
+def read_udhr(file: InputFile, _source: SourceConfig) -> Iterator[RawDocument | Reject]:
     """The sections of the declaration, their titles and paragraphs a line each."""
     lines, code, row = Lines(file.max_row_bytes), None, 0
     in_section, in_line = False, 0

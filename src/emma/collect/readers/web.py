@@ -1,9 +1,4 @@
-"""Web archives, WARC and ARC: a unit a page that was fetched well, and of WET files a unit a text.
-
-HTML gives its main text and its language as the reader `html` does, with the same option; the address is the unit's
-url. Records about the crawl (requests, `warcinfo`, metadata) are no units. Responses that are no pages are rejected,
-so that they count.
-"""
+"""Web pages, one a file or as web archives (WARC, ARC, WET)."""
 
 import io
 import re
@@ -20,10 +15,29 @@ from emma.collect.files.resumable import ResumableStream
 from emma.collect.files.streams import InputFile, describe_error
 from emma.collect.files.web_archives import ArchiveRecord, read_records
 from emma.collect.formats.pages import decoded, language_in, page
+from emma.collect.readers import reader
 from emma.collect.records import RawDocument, Reject
 from emma.collect.text.expected import expected_language
 
-OPTIONS = {"main_content": bool}
+
+@reader(options={"main_content": bool})
+def read_html(file: InputFile, source: SourceConfig) -> Iterator[RawDocument | Reject]:
+    """The page."""
+    content = file.read_bytes()
+    if isinstance(content, Reject):
+        yield content
+        return
+    told = decoded(content, file.encoding, expected_language(file.name, source, language_in(content)))
+    if told.unknown:
+        yield Reject(1, "unknown encoding", f"{told.unknown}; set `encoding` of the source", content)
+        return
+    found = page(told.text, main_content=bool(source.options.get("main_content", True)))
+    if found.text:
+        yield RawDocument(1, found.text, found.code, alone=True, repair=told.repair)
+    else:
+        yield Reject(1, "too much markup" if found.too_much else "no main text", found.too_much, content)
+
+
 CONTENT = frozenset({"response", "resource", "conversion"})
 """Types of records that hold what the web said."""
 ABOUT = frozenset({"warcinfo", "request", "metadata", "arc_header"})
@@ -37,7 +51,8 @@ Parsed = tuple[ArcWarcRecord, bytes]
 """A record and its body."""
 
 
-def read(file: InputFile, source: SourceConfig) -> Iterator[RawDocument | Reject]:
+@reader(options={"main_content": bool})
+def read_warc(file: InputFile, source: SourceConfig) -> Iterator[RawDocument | Reject]:
     """The pages in order, numbered by record. A record that is broken is a reject, and the next one is read."""
     row, limit = 0, file.max_row_bytes
     for row, raw in enumerate(read_records(ResumableStream(file.stream), limit), 1):
