@@ -22,9 +22,8 @@ from benchmarks.machine import machine, publish
 from emma.annotate.contamination import find_contamination
 from emma.annotate.features import annotate_batch
 from emma.annotate.run import annotate_shard
-from emma.annotate.scripts import SCRIPTS, Written, cells
-from emma.annotate.sides import Sides
-from emma.annotate.texts import read_batches, unit_kinds
+from emma.annotate.scripts import SCRIPTS, Written, cells, unit_kinds
+from emma.annotate.texts import Sides, read_batches
 from emma.kernels import grams, lines, measure
 from emma.kernels.fingerprint import fingerprint, shingles
 from emma.kernels.tables import fold, widths

@@ -22,8 +22,7 @@ import numpy as np
 
 from benchmarks.corpus import made
 from benchmarks.machine import machine, publish
-from emma.annotate.benchmarks import SHORT, index_benchmarks, write_index
-from emma.annotate.contamination import find_contamination
+from emma.annotate.contamination import SHORT, find_contamination, index_benchmarks, write_index
 from emma.lang.scripts import is_spaced
 from emma.pipeline.home import Home
 from emma.store import shards

@@ -22,8 +22,8 @@ import pyarrow as pa
 from benchmarks.corpus import made
 from benchmarks.machine import machine, publish
 from emma.curate.config import CurateConfig
-from emma.curate.duplicates.duplicates import Copies, find_duplicates
-from emma.curate.duplicates.units import shingle_sets
+from emma.curate.duplicates.find import Copies, find_duplicates
+from emma.curate.duplicates.shingles import shingle_sets
 from emma.kernels.duplicates import jaccards
 from emma.kernels.sets import EXACT, KEPT, NEAR
 from emma.pipeline.home import Home

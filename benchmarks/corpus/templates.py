@@ -24,7 +24,7 @@ from benchmarks.corpus.recall import CLASSES, annotated, names
 from benchmarks.corpus.sentences import sentences
 from benchmarks.machine import machine, publish
 from emma.curate.config import CurateConfig
-from emma.curate.duplicates.duplicates import Copies, find_duplicates
+from emma.curate.duplicates.find import Copies, find_duplicates
 from emma.kernels.sets import KEPT
 from emma.store import shards
 from emma.store.artifact import Artifact

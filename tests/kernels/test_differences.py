@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from emma.curate.duplicates.units import kinds
+from emma.curate.duplicates.shingles import kinds
 from emma.kernels.arrow import buffers
 from emma.kernels.differences import ANCHOR, FACTS, FEW, NUMBERS, NUMERAL, SAME, SPAN, compare, tokens
 from emma.kernels.tables import fold

@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emma.annotate.benchmarks import make_index
-from emma.annotate.contamination import room
-from emma.annotate.texts import unit_kinds
+from emma.annotate.contamination import make_index, room
+from emma.annotate.scripts import unit_kinds
 from emma.kernels.grams import SHORTEST_WORDS, Tables, item_grams, scale
 from emma.kernels.overlap import Found, look_up
 from emma.kernels.tables import fold

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from emma.annotate.texts import unit_kinds
+from emma.annotate.scripts import unit_kinds
 from emma.kernels.pairs import compare
 from emma.kernels.tables import digits, fold
 from emma.kernels.units import IN_WORD, NARROW, NOTHING, WIDE, WORD_LETTERS, room_for, split

@@ -1,30 +1,141 @@
-"""Which documents share text with a benchmark: every document looked up in the index of the benchmarks' grams."""
+"""The index of the benchmarks' grams: whose they are, by item, and by benchmark and language.
+
+Numbers of items are theirs in `items.parquet`; a side of a pair is an item of its own.
+
+
+Which documents share text with a benchmark: every document looked up in the index of the benchmarks' grams."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from emma.annotate.benchmarks import (
-    GROUPS,
-    ITEMS,
-    SHORT,
-    benchmark_names,
-    group_of,
-    load_index,
-    load_loose,
-    tables_by_point,
-)
-from emma.annotate.texts import both_sides, read_batches
+from emma.annotate.scripts import unit_kinds
+from emma.annotate.texts import Sides, both_sides, read_batches
 from emma.kernels.arrow import buffers
-from emma.kernels.grams import scale
-from emma.kernels.overlap import Found, look_up, look_up_loosely
+from emma.kernels.grams import Tables, item_grams, scale
+from emma.kernels.overlap import Found, Index, Loose, look_up, look_up_loosely, make_filter
+from emma.kernels.tables import fold
+from emma.kernels.utf8 import Hashes
 from emma.schemas import CONTAMINATION
 from emma.store import shards
 from emma.store.artifact import Artifact
 from emma.store.shards import ShardWriter
+
+SHORT = (5, 20)
+"""Words, and characters where they are not spaced, of the grams that are left of an item when words are left out."""
+ITEMS = pa.schema([("benchmark", pa.string()), ("lang", pa.string()), ("item", pa.string())])
+GROUPS = pa.schema([("benchmark", pa.string()), ("lang", pa.string()), ("items", pa.int64())])
+"""The items of a benchmark in one language."""
+
+
+def index_benchmarks(out: Path, benchmarks: tuple[Artifact, ...], words: int, characters: int) -> dict[str, int]:
+    """Write the index of all benchmark items: `items.parquet`, `groups.parquet`, and the arrays of an `Index`.
+
+    In `loose/` the arrays of one of short grams, and `item_groups.npy`, int32, the group of each item.
+    """
+    items, groups, grams = write_index(out, benchmarks, words, characters)
+    shards.write(out / "items.parquet", items)
+    shards.write(out / "groups.parquet", groups)
+    (out / "loose").mkdir()
+    write_index(out / "loose", benchmarks, *SHORT)
+    return {"items": items.num_rows, "grams": grams}
+
+
+def write_index(
+    out: Path, benchmarks: tuple[Artifact, ...], words: int, characters: int
+) -> tuple[pa.Table, pa.Table, int]:
+    """Write the arrays of an index of all benchmark items in grams of this size, and `item_groups.npy`.
+
+    Returns the items, their groups, and how many grams there are.
+    """
+    found = [read_items(part, words, characters) for part in benchmarks]
+    items = pa.concat_tables([ITEMS.empty_table(), *(table for table, _, _ in found)])
+    groups = items.group_by(["benchmark", "lang"]).aggregate([("item", "count")]).rename_columns(GROUPS.names)
+    groups = groups.cast(GROUPS).sort_by([("benchmark", "ascending"), ("lang", "ascending")])
+    hashes = np.concatenate([np.empty(0, np.uint64), *(each for _, each, _ in found)])
+    owners = np.repeat(np.arange(items.num_rows), np.concatenate([np.empty(0, np.int64), *(n for _, _, n in found)]))
+    names = benchmark_names(groups)
+    benchmark_of = np.array([names.index(name) for name in groups["benchmark"].to_pylist()], np.int32)
+    item_groups = group_of(items, groups)
+    index = make_index(hashes, owners, item_groups, benchmark_of)
+    np.save(out / "item_groups.npy", item_groups)
+    for name in Index._fields:
+        np.save(out / f"{name}.npy", getattr(index, name))
+    return items, groups, len(index.grams)
+
+
+def read_items(benchmark: Artifact, words: int, characters: int) -> tuple[pa.Table, Hashes, NDArray[np.int64]]:
+    """The items of one shard (ITEMS), the hashes of their grams, and how many grams each item has."""
+    tables, hashes, counts = [ITEMS.empty_table()], [np.empty(0, np.uint64)], [np.empty(0, np.int64)]
+    path = benchmark.file("documents.parquet")
+    for batch in read_batches(path, ["id", "source", "text", "lang", "text2", "lang2"]):
+        sides = Sides.of(batch)
+        rows = pa.array(sides.rows)
+        labels = pa.array(sides.labels, pa.string()).take(pa.array(sides.label_of))
+        tables.append(pa.table([batch["source"].take(rows), labels, batch["id"].take(rows)], schema=ITEMS))
+        grams, starts = item_grams(sides.data, sides.offsets, tables_by_point(), scale(words, characters))
+        hashes.append(grams)
+        counts.append(np.diff(starts))
+    return pa.concat_tables(tables), np.concatenate(hashes), np.concatenate(counts)
+
+
+def benchmark_names(groups: pa.Table) -> list[str]:
+    """The benchmarks that have items, sorted; an index numbers them so."""
+    return sorted(set(groups["benchmark"].to_pylist()))
+
+
+def group_of(items: pa.Table, groups: pa.Table) -> NDArray[np.int32]:
+    """The row of `groups` that each item is of."""
+    keys = [pc.binary_join_element_wise(table["benchmark"], table["lang"], "\n") for table in (items, groups)]
+    found: NDArray[np.int32] = pc.index_in(keys[0], keys[1]).to_numpy()
+    return found
+
+
+def make_index(
+    hashes: Hashes, owners: NDArray[np.int64], group_by_item: NDArray[np.int32], benchmark_of: NDArray[np.int32]
+) -> Index:
+    """The index of grams, given the item of each, the group of each item and the benchmark of each group."""
+    grams, numbers = np.unique(hashes, return_inverse=True)
+    return Index(
+        grams,
+        make_filter(grams),
+        *owners_by_gram(numbers, owners, len(grams)),
+        *owners_by_gram(numbers, group_by_item[owners], len(grams)),
+        benchmark_of,
+    )
+
+
+def owners_by_gram(
+    numbers: NDArray[np.int64], owners: NDArray[np.integer], grams: int
+) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """Where each gram's owners begin, int64 (grams + 1), and the owners, int32, each once a gram and ascending."""
+    most = int(owners.max(initial=0)) + 1
+    pairs = np.unique(numbers * most + owners)
+    return np.searchsorted(pairs // most, np.arange(grams + 1)), (pairs % most).astype(np.int32)
+
+
+@lru_cache(maxsize=1)
+def tables_by_point() -> Tables:
+    """What the kernels look up of each code point."""
+    return Tables(fold(), unit_kinds())
+
+
+def load_index(index: Artifact, folder: str = "") -> Index:
+    """The index, mapped into memory; that of short grams from the folder `loose/`."""
+    return Index(*(np.asarray(np.load(index.file(f"{folder}{name}.npy"), mmap_mode="r")) for name in Index._fields))
+
+
+def load_loose(index: Artifact) -> tuple[Index, Loose]:
+    """The index of short grams, and what it says of each item."""
+    found = load_index(index, "loose/")
+    groups: NDArray[np.int32] = np.load(index.file("loose/item_groups.npy"))
+    return found, Loose(np.bincount(found.items, minlength=len(groups)), groups)
+
 
 HITS = pa.schema([*ITEMS, ("number", pa.int64())])
 REPORT = pa.schema([*GROUPS, ("items_hit", pa.int64()), ("documents_hit", pa.int64())])

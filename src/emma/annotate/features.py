@@ -9,9 +9,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from emma.annotate.scripts import SCRIPTS, Written, cells, share
-from emma.annotate.sides import Sides
-from emma.annotate.texts import unit_kinds
+from emma.annotate.scripts import SCRIPTS, Written, cells, share, unit_kinds
+from emma.annotate.texts import Sides
 from emma.kernels import measure as m
 from emma.kernels import pairs as p
 from emma.kernels.bare import bare, bare_hashes

@@ -7,9 +7,8 @@ benchmarks makes only its own part anew.
 from collections.abc import Sequence
 from pathlib import Path
 
-from emma.annotate.benchmarks import index_benchmarks
 from emma.annotate.config import AnnotateConfig
-from emma.annotate.contamination import find_contamination, report
+from emma.annotate.contamination import find_contamination, index_benchmarks, report
 from emma.annotate.features import annotate_batch
 from emma.annotate.identify import identify_shard, model_for
 from emma.annotate.texts import read_batches

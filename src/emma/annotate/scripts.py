@@ -11,9 +11,10 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from emma.annotate.sides import Sides
+from emma.annotate.texts import Sides
 from emma.kernels.measure import Tallies
-from emma.kernels.tables import classes
+from emma.kernels.tables import GAP, SKIP, classes, fold, widths
+from emma.kernels.units import BETWEEN, IN_WORD, NARROW, NOTHING, WIDE
 from emma.lang.scripts import (
     NO_SCRIPT,
     SCRIPT_CODES,
@@ -41,6 +42,19 @@ def cells() -> NDArray[np.uint16]:
     forms = han_forms()
     scripts[forms == 1], scripts[forms == 2] = SIMPLIFIED, TRADITIONAL
     return classes() + scripts * 8
+
+
+@lru_cache(maxsize=1)
+def unit_kinds() -> NDArray[np.uint8]:
+    """The kind of unit that each code point is, or is part of; see `emma.kernels.units`.
+
+    Hangul is wide, but is spaced; what belongs to no script, such as the mark that lengthens kana, goes by its width.
+    """
+    forms, scripts, wide = fold(), script_table(), widths() == 2
+    spaced = SPACED[scripts] & ~(wide & (scripts < len(NO_SCRIPT)))
+    kinds = np.where(spaced, IN_WORD, np.where(wide, WIDE, NARROW)).astype(np.uint8)
+    kinds[forms == SKIP], kinds[forms == GAP] = NOTHING, BETWEEN
+    return kinds
 
 
 class Written:

@@ -1,8 +1,14 @@
-"""Documents as kernels take them: batches of bounded size, and the texts of a batch as one column."""
+"""Documents as kernels take them: batches of bounded size, and the texts of a batch as one column.
 
-from collections.abc import Iterator, Sequence
-from functools import lru_cache
+The texts of a batch, one after the other: first every document's own, then the other sides of the pairs.
+
+Each side is measured as a text of its own, against its own label, and the sides of a pair are put together again.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -10,10 +16,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from emma.annotate.scripts import SPACED
-from emma.kernels.tables import GAP, SKIP, fold, widths
-from emma.kernels.units import BETWEEN, IN_WORD, NARROW, NOTHING, WIDE
-from emma.lang.scripts import NO_SCRIPT, script_table
+from emma.kernels.arrow import buffers
+from emma.kernels.utf8 import Bytes, Offsets
 
 BATCH_BYTES = 8_000_000
 """Bytes of documents at once: enough to keep the kernels busy, few enough that memory does not depend on the shard."""
@@ -37,14 +41,58 @@ def both_sides(first: pa.Array, second: pa.Array) -> pa.LargeStringArray:
     return pc.binary_join_element_wise(*sides, null_handling="skip")
 
 
-@lru_cache(maxsize=1)
-def unit_kinds() -> NDArray[np.uint8]:
-    """The kind of unit that each code point is, or is part of; see `emma.kernels.units`.
+Number = TypeVar("Number", bound=np.generic)
 
-    Hangul is wide, but is spaced; what belongs to no script, such as the mark that lengthens kana, goes by its width.
-    """
-    forms, scripts, wide = fold(), script_table(), widths() == 2
-    spaced = SPACED[scripts] & ~(wide & (scripts < len(NO_SCRIPT)))
-    kinds = np.where(spaced, IN_WORD, np.where(wide, WIDE, NARROW)).astype(np.uint8)
-    kinds[forms == SKIP], kinds[forms == GAP] = NOTHING, BETWEEN
-    return kinds
+
+@dataclass(frozen=True)
+class Sides:
+    """The sides of n documents, of which p are pairs."""
+
+    data: Bytes
+    """UTF-8."""
+    offsets: Offsets
+    """int64 (n + p + 1): where each side begins."""
+    labels: list[str]
+    """Language labels that occur."""
+    label_of: NDArray[np.int32]
+    """(n + p): which label each side has."""
+    documents: int
+    pairs: NDArray[np.int64]
+    """(p): the documents that are pairs, in the order of their other sides."""
+
+    @classmethod
+    def of(cls, batch: pa.RecordBatch) -> "Sides":
+        """From the columns text, text2, lang and lang2."""
+        is_pair = batch["text2"].is_valid()
+        data, offsets = buffers(one_after_the_other(batch["text"], batch["text2"].filter(is_pair)))
+        labels = one_after_the_other(batch["lang"], batch["lang2"].filter(is_pair)).dictionary_encode()
+        pairs = np.flatnonzero(is_pair.to_numpy(zero_copy_only=False))
+        names: list[str] = labels.dictionary.to_pylist()
+        return cls(data, offsets, names, labels.indices.to_numpy(), batch.num_rows, pairs)
+
+    @property
+    def rows(self) -> NDArray[np.int64]:
+        """(n + p): the document of each side."""
+        return np.concatenate([np.arange(self.documents), self.pairs])
+
+    def total(self, values: NDArray[Number]) -> NDArray[Number]:
+        """What the sides of each document have together, (n, …) from (n + p, …)."""
+        return self.join(values, np.add)
+
+    def join(self, values: NDArray[Number], how: Callable[[Any, Any], Any]) -> NDArray[Number]:
+        """One value a document, (n, …) from (n + p, …): that of its side, or what `how` makes of its two."""
+        joined = values[: self.documents].copy()
+        joined[self.pairs] = how(joined[self.pairs], values[self.documents :])
+        return joined
+
+    def on_pairs(self, values: NDArray[np.float32]) -> pa.Array:
+        """A column of what was measured of the pairs, (p,); null for documents that are none."""
+        column, absent = np.zeros(self.documents, np.float32), np.ones(self.documents, np.bool_)
+        column[self.pairs], absent[self.pairs] = values, False
+        return pa.array(column, mask=absent)
+
+
+def one_after_the_other(first: pa.Array, second: pa.Array) -> pa.LargeStringArray:
+    """Two columns as one, with 64-bit offsets; nothing is copied where the second is empty."""
+    large = pa.large_string()
+    return pa.concat_arrays([first.cast(large), second.cast(large)]) if len(second) else first.cast(large)

@@ -7,16 +7,16 @@ and set numbers are ever held for the whole corpus, some 40 bytes a document.
 import math
 
 from emma.curate.config import CurateConfig
-from emma.curate.duplicates.duplicates import find_duplicates
+from emma.curate.duplicates.find import find_duplicates
 from emma.curate.inputs import Inputs
 from emma.curate.quality.agreement import score_shards
 from emma.curate.quality.boilerplate import find_boilerplate
-from emma.curate.quality.distributions import histograms
 from emma.curate.quality.faults import find_faults
+from emma.curate.quality.features import histograms
 from emma.curate.quality.guard import guard_over_filtering
 from emma.curate.quality.limits import LimitSettings, choose_limits
+from emma.curate.splits.assign import SettleSettings, settle
 from emma.curate.splits.decide import decide, sum_counts
-from emma.curate.splits.settle import SettleSettings, settle
 from emma.curate.summary import Decided, summarise
 from emma.lang.counting import kept, number
 from emma.store.artifact import Artifact

@@ -15,9 +15,7 @@ from emma.curate import flags
 from emma.curate.config import CurateConfig
 from emma.curate.inputs import Inputs
 from emma.curate.parallel import PARALLEL, benchmark_pairs
-from emma.curate.splits.contamination import count_hits, report
-from emma.curate.splits.decide import LANGUAGES, SCRIPTS
-from emma.curate.tallies import add_up, add_up_files
+from emma.curate.tallies import LANGUAGES, SCRIPTS, add_up, add_up_files, count_hits, report
 from emma.curate.tiers import SIZES, measure_sizes, tiers
 from emma.store import shards
 from emma.store.artifact import Artifact

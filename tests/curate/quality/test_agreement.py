@@ -5,8 +5,7 @@ import pytest
 
 from emma.curate.config import Agreement, CurateConfig
 from emma.curate.quality.agreement import median, threshold
-from emma.curate.quality.distributions import BINS, count_bins
-from emma.curate.quality.measured import Column
+from emma.curate.quality.features import BINS, Column, count_bins
 from emma.errors import RecipeError
 from tests.curate.corpus import ALPHABETS, Bench, Row, plain, prose, rows_of
 

@@ -6,10 +6,8 @@ import numpy as np
 import pytest
 
 from emma.curate.config import Agreement, CurateConfig, Feature
-from emma.curate.quality.distributions import BINS, Histogram, count_bins, pool
-from emma.curate.quality.fixed import Fixed
-from emma.curate.quality.limits import Fences, LimitSettings, Spread, guarded, limit
-from emma.curate.quality.measured import Column
+from emma.curate.quality.features import BINS, Column, Histogram, count_bins, pool
+from emma.curate.quality.limits import Fences, Fixed, LimitSettings, Spread, guarded, limit
 from emma.curate.quality.rules import JUDGED, PAIR_FEATURES, RULES, SCORE, Rule, pair_label, script_of
 from emma.errors import RecipeError
 from emma.schemas import FEATURES

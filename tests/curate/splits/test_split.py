@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from emma.curate.config import CurateConfig
-from emma.curate.splits.settle import SettleSettings
+from emma.curate.splits.assign import SettleSettings
 from emma.curate.splits.split import TEST, TRAIN, VALIDATION, Held, split
 
 HELD = (Held(TEST, 0.1, 100_000), Held(VALIDATION, 0.1, 100_000))

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
+from emma.curate.duplicates.shingles import LOWEST, between, character_signatures
 from emma.curate.duplicates.shuffle import (
     Bucket,
     Shard,
@@ -18,7 +19,6 @@ from emma.curate.duplicates.shuffle import (
     some_rows,
     write_buckets,
 )
-from emma.curate.duplicates.units import LOWEST, between, character_signatures
 from emma.kernels.duplicates import Signatures, band_keys, candidates, shared
 from emma.kernels.sets import Indices
 from emma.kernels.utf8 import Hashes

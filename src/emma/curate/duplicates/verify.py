@@ -13,8 +13,8 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from emma.curate.duplicates.candidates import PAIRS
+from emma.curate.duplicates.shingles import LOWEST, SETS, shingle_sets, token_runs
 from emma.curate.duplicates.shuffle import Bucket, Shard, distinct, numbering, some_rows
-from emma.curate.duplicates.units import LOWEST, SETS, shingle_sets, token_runs
 from emma.kernels.differences import compare as compare_texts
 from emma.kernels.duplicates import jaccards
 from emma.kernels.sets import Indices

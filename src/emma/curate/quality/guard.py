@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from emma.curate.config import CurateConfig
-from emma.curate.quality.examples import middle_examples
-from emma.curate.quality.faults import NO_FAULT
-from emma.curate.quality.measured import Shard
+from emma.curate.quality.faults import NO_FAULT, middle_examples
+from emma.curate.quality.features import Shard
 from emma.curate.quality.rules import RULES
 from emma.errors import RecipeError
 from emma.store import shards

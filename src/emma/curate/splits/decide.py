@@ -8,34 +8,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from emma.curate.splits.settle import OUTCOMES
-from emma.curate.tallies import add_up
+from emma.curate.splits.assign import OUTCOMES
+from emma.curate.tallies import LANGUAGES, SCRIPTS, tally
 from emma.kernels.sets import Indices
 from emma.schemas import SELECTION, SPLITS
 from emma.store import shards
 from emma.store.artifact import Artifact
 
 KINDS = ("lang", "domain", "source")
-LANGUAGES = pa.schema(
-    [
-        ("lang", pa.string()),
-        ("domain", pa.string()),
-        ("source", pa.string()),
-        ("outcome", pa.string()),  # a split or a drop reason
-        ("documents", pa.int64()),
-        ("bytes", pa.int64()),
-    ]
-)
-SCRIPTS = pa.schema(
-    [
-        ("lang", pa.string()),
-        ("written", pa.string()),  # the script that most of its letters are in
-        ("agrees", pa.bool_()),  # with the label
-        ("documents", pa.int64()),
-        ("bytes", pa.int64()),
-    ]
-)
-
 Judged = tuple[Artifact, Artifact, Artifact | None, int]
 """Documents, annotations, lines to leave out, and the number of the first document."""
 
@@ -85,12 +65,6 @@ def leave_out(selection: pa.Table, lines: Artifact | None) -> pa.Table:
     kept = pc.is_valid(selection["split"]).combine_chunks()
     mine = pc.if_else(kept, dropped, pa.scalar(None, dropped.type))
     return selection.set_column(SELECTION.get_field_index("drop_lines"), "drop_lines", mine).cast(SELECTION)
-
-
-def tally(keys: Sequence[pa.Array | pa.ChunkedArray], sizes: pa.ChunkedArray, schema: pa.Schema) -> pa.Table:
-    """Documents and bytes by the columns that `schema` has before those two."""
-    ones = pa.array(np.ones(len(sizes), np.int64))
-    return add_up([pa.table([*keys, ones, sizes], schema=schema)], schema, 2)
 
 
 def count(outcomes: NDArray[np.uint8]) -> dict[str, int]:

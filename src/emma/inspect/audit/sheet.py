@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from emma.curate.quality.rules import RULES, SCORE
-from emma.curate.splits.settle import BENCHMARK, NEAR_BENCHMARK
+from emma.curate.splits.assign import BENCHMARK, NEAR_BENCHMARK
 from emma.inspect.audit.examples import examples, middle
 from emma.inspect.audit.scan import DOUBTED, KEPT, Scan, scan
 from emma.inspect.audit.which import which

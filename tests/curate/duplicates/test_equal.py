@@ -5,7 +5,7 @@ import unicodedata
 import pytest
 
 from tests.curate.corpus import Bench, Row, plain
-from tests.curate.duplicates.test_templates import OFF
+from tests.curate.duplicates.test_find_templates import OFF
 
 MARKED = {
     "yor_Latn": "Ọjọ́ kan ní ọdún tó kọjá, àwọn ọmọdé méjì lọ sí odò láti pẹja, wọ́n sì rí ẹja ńlá kan tó ń sọ̀rọ̀.",

@@ -1,46 +1,22 @@
-"""The annotate stage on real sentences in every script, against slow Python, and its promises about rows and bytes."""
+"""The annotations of real sentences in every script, against slow Python, and of pairs of texts."""
 
-import random
 import unicodedata
 from collections import Counter
 from collections.abc import Callable
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emma.annotate.config import AnnotateConfig
 from emma.annotate.features import annotate_batch
-from emma.annotate.run import annotate
-from emma.annotate.texts import BATCH_BYTES, read_batches
-from emma.errors import ArtifactError
 from emma.lang.scripts import covers, dominant_script, is_spaced
-from emma.schemas import ANNOTATIONS, CODE, FEATURES
-from emma.store import shards
-from emma.store.artifact import Artifact
-from emma.work.work import Made, Work
+from emma.schemas import CODE, FEATURES
 from tests.conftest import TEXTS, documents
 from tests.kernels.text import texts
 
 Row = dict[str, Any]
-
-
-@pytest.fixture
-def annotated(make_work: Callable[..., Work], make_artifact: Callable[..., Artifact]) -> Callable[..., list[Row]]:
-    def run(rows: list[Row]) -> list[Row]:
-        shard = make_artifact("shard", {"documents.parquet": documents(rows)})
-        made = annotate(
-            AnnotateConfig(), collect=make_artifact("collect", documents=[shard]), work=make_work("annotate")
-        )
-        (part,) = made.parts["annotations"]
-        found: list[Row] = shards.read(part.file("annotations.parquet")).to_pylist()
-        return found
-
-    return run
 
 
 def test_every_script_is_measured_as_python_measures_it(annotated: Callable[..., list[Row]]) -> None:
@@ -55,19 +31,6 @@ def test_every_script_is_measured_as_python_measures_it(annotated: Callable[...,
         kinds = Counter(unicodedata.category(char)[0].replace("C", "M") for char in text if char not in " ፡")
         assert row["letter_share"] == pytest.approx((kinds["L"] + kinds["M"]) / kinds.total())
         assert row["punct_share"] == pytest.approx(kinds["P"] / kinds.total())
-
-
-def test_scripts_of_the_label(annotated: Callable[..., list[Row]]) -> None:
-    rows = [
-        {"text": "東京タワーに行きました。", "lang": "jpn_Jpan"},
-        {"text": "東京タワーに行きました。", "lang": "zho_Hans"},
-        {"text": "Привет мир", "lang": "srp_Latn"},
-        {"text": "12:30 🙂", "lang": "amh_Ethi"},
-        {"text": "def f(x): return x", "lang": CODE},
-        {"text": "Ⲁⲃ", "lang": "egy_Egyd"},
-    ]
-    shares = [row["label_script_share"] for row in annotated(rows)]
-    assert shares == [1.0, pytest.approx(3 / 10), 0.0, 1.0, 1.0, 1.0]
 
 
 def test_word_length_needs_a_label_and_a_text_that_space_words(annotated: Callable[..., list[Row]]) -> None:
@@ -123,40 +86,6 @@ def test_repeated_words_and_empty_lines(annotated: Callable[..., list[Row]]) -> 
     assert few["repeated_word_share"] == 0.0 and none["repeated_word_share"] is None
 
 
-@pytest.mark.parametrize(
-    ("text", "lang", "written", "agrees"),
-    [
-        ("人人生而自由，在尊严和权利上一律平等。", "zho_Hans", "Hans", True),
-        ("人人生而自由，在尊严和权利上一律平等。", "zho_Hant", "Hans", False),
-        ("人人生而自由，在尊嚴和權利上一律平等。", "zho_Hant", "Hant", True),
-        ("一人一口", "zho_Hant", "Hani", True),
-        ("東京タワーに行きました。", "jpn_Jpan", "Jpan", True),
-        ("東京タワーに行きました。", "zho_Hans", "Jpan", False),
-        ("모든 인간은", "kor_Kore", "Kore", True),
-        ("Привет мир", "srp_Latn", "Cyrl", False),
-        ("12:30 🙂", "amh_Ethi", "Zyyy", True),
-        ("def f(x): return x", CODE, "Latn", True),
-        ("Ⲁⲃ", "egy_Egyd", "Copt", True),
-    ],
-)
-def test_the_script_that_is_written(
-    text: str, lang: str, written: str, agrees: bool, annotated: Callable[..., list[Row]]
-) -> None:
-    (row,) = annotated([{"text": text, "lang": lang}])
-    assert (row["written"], row["script_agrees"]) == (written, agrees)
-
-
-def test_each_side_is_held_against_its_own_label(annotated: Callable[..., list[Row]]) -> None:
-    one, other = TEXTS["arb_Arab"], TEXTS["eng_Latn"]
-    pair = {"text": one, "lang": "arb_Arab", "text2": other, "lang2": "eng_Latn"}
-    swapped = {**pair, "lang": "eng_Latn", "lang2": "arb_Arab"}
-    twice = {**pair, "text2": one}
-    rows = annotated([pair, swapped, twice, {**pair, "lang2": "eng_Cyrl"}])
-    assert [row["script_agrees"] for row in rows] == [True, False, False, False]
-    assert [row["label_script_share"] for row in rows] == [1.0, 0.0, 0.0, 0.0]
-    assert [row["written"] for row in rows] == ["Arab", "Arab", "Arab", "Latn"]
-
-
 def test_what_the_sides_of_a_pair_have_in_common(annotated: Callable[..., list[Row]]) -> None:
     rows = [
         {"text": "In 1995 he left", "lang": "eng_Latn", "text2": "In Jahr 1995 ging er", "lang2": "deu_Latn"},
@@ -200,37 +129,6 @@ def test_shares_are_shares_and_signatures_differ(annotated: Callable[..., list[R
     assert len({row["exact_hash"] for row in found}) == len(found)
 
 
-def cut(rows: list[Row], sizes: list[int]) -> list[pa.Table]:
-    table, places = documents(rows), [0, *sizes]
-    return [table.slice(sum(places[:at]), size) for at, size in enumerate(places[1:], 1)]
-
-
-@pytest.mark.parametrize(("sizes", "workers"), [([2500], 1), ([1, 1024, 1475], 1), ([1300, 1200], 2)])
-def test_rows_stay_aligned_however_they_are_cut(
-    sizes: list[int], workers: int, make_work: Callable[..., Work], make_artifact: Callable[..., Artifact]
-) -> None:
-    labels = list(TEXTS)
-    rows = [{"text": f"{TEXTS[labels[at % 11]]} {at}", "lang": labels[at % 11]} for at in range(2500)]
-    parts = [make_artifact(f"s{at}", {"documents.parquet": table}) for at, table in enumerate(cut(rows, sizes))]
-    collect = make_artifact("collect", documents=parts)
-    work = make_work("annotate", workers=workers)
-    with work.executor:
-        made: Made = annotate(AnnotateConfig(), collect=collect, work=work)
-    total = sum(len(row["text"].encode()) for row in rows)
-    assert made.counts == {"rows_in": 2500, "rows_out": 2500, "bytes": total}
-    table = shards.read_all([part.file("annotations.parquet") for part in made.parts["annotations"]])
-    assert table.schema.equals(ANNOTATIONS)
-    assert table["bytes"].to_pylist() == [len(row["text"].encode()) for row in rows]
-
-
-def test_a_shard_without_its_file_is_named(
-    make_work: Callable[..., Work], make_artifact: Callable[..., Artifact]
-) -> None:
-    collect = make_artifact("collect", documents=[make_artifact("shard")])
-    with pytest.raises(ArtifactError, match=r"documents\.parquet"):
-        annotate(AnnotateConfig(), collect=collect, work=make_work("annotate"))
-
-
 PAIRS = [None, "", *TEXTS.values()]
 
 
@@ -240,11 +138,3 @@ def test_a_row_is_annotated_alike_in_any_company(rows: list[tuple[str, str, str 
     (batch,) = documents(given).to_batches()
     together = annotate_batch(batch).to_pylist()
     assert together == [annotate_batch(batch.slice(at, 1)).to_pylist()[0] for at in range(len(rows))]
-
-
-def test_batches_are_bounded_by_bytes(tmp_path: Path) -> None:
-    rows = [{"text": chance.randbytes(40_000).hex(), "lang": "eng_Latn"} for chance in [random.Random(1)] * 300]
-    shards.write(tmp_path / "documents.parquet", documents(rows))
-    batches = list(read_batches(tmp_path / "documents.parquet", ["text"]))
-    assert [row for batch in batches for row in batch["text"].to_pylist()] == [row["text"] for row in rows]
-    assert max(batch.nbytes for batch in batches) < 1.1 * BATCH_BYTES < sum(batch.nbytes for batch in batches)

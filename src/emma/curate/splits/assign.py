@@ -1,5 +1,9 @@
-"""The one place that sees the whole corpus, as a few numbers a document: who survives, and who goes to which split."""
+"""All documents of the corpus as columns of a few numbers: what deciding over all of them at once needs.
 
+The one place that sees the whole corpus, as a few numbers a document: who survives, and who goes to which split."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -8,15 +12,67 @@ from numpy.typing import NDArray
 
 from emma.config.section import Settings
 from emma.curate.config import CurateConfig
-from emma.curate.duplicates.duplicates import Copies
-from emma.curate.facts import Corpus, ShardFacts, read_corpus
+from emma.curate.duplicates.find import Copies
 from emma.curate.quality.faults import NO_FAULT
 from emma.curate.quality.rules import RULES
 from emma.curate.splits.split import TEST, VALIDATION, Held, split
+from emma.kernels.arrow import buffers
 from emma.kernels.sets import EXACT, NEAR, Indices
+from emma.kernels.utf8 import Hashes, hash_bytes
 from emma.schemas import SPLITS
 from emma.store import shards
 from emma.store.artifact import Artifact
+
+ShardFacts = tuple[Artifact, Artifact, Artifact, Artifact | None]
+"""Documents, annotations, faults, and contamination where benchmarks were named and matter."""
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """All documents as columns, in the order in which they are preferred."""
+
+    langs: NDArray[np.int32]
+    """Places in the sorted list of labels."""
+    bytes: Indices
+    faults: NDArray[np.uint8]
+    hits: NDArray[np.bool_]
+    """Which share text with a benchmark."""
+    order: Hashes
+    """Hashes of the ids."""
+
+
+def read_corpus(parts: Sequence[ShardFacts], *, seed: int, grams: int, share: float) -> Corpus:
+    """Read the few columns that are needed of every shard. For `grams` and `share` see `contaminated`."""
+    langs, sizes, faults, hits, order = [pa.array([], pa.string())], [], [], [], []
+    for documents, annotations, fault, contamination in parts:
+        table = shards.read(documents.file("documents.parquet"), ["id", "lang"])
+        order.append(hash_bytes(*buffers(table["id"].cast(pa.large_string()).combine_chunks()), seed))
+        langs += table["lang"].chunks
+        sizes.append(shards.read(annotations.file("annotations.parquet"), ["bytes"])["bytes"].to_numpy())
+        faults.append(np.load(fault.file("faults.npy")))
+        hits.append(contaminated(contamination, len(table), grams, share))
+    return Corpus(
+        sorted_codes(langs), np.concatenate(sizes), np.concatenate(faults), np.concatenate(hits), np.concatenate(order)
+    )
+
+
+def contaminated(contamination: Artifact | None, documents: int, grams: int, share: float) -> NDArray[np.bool_]:
+    """Which documents of a shard share at least `grams` grams, and `share` of theirs, with benchmarks."""
+    if contamination is None:
+        return np.zeros(documents, np.bool_)
+    table = shards.read(contamination.file("contamination.parquet"), ["benchmark_grams", "benchmark_share"])
+    counts, shares = (table[name].fill_null(0).to_numpy() for name in table.column_names)
+    found: NDArray[np.bool_] = (counts >= grams) & (shares >= share)
+    return found
+
+
+def sorted_codes(chunks: list[pa.Array]) -> NDArray[np.int32]:
+    """Each label's place among the sorted labels, int32 (n)."""
+    encoded = pa.chunked_array(chunks).combine_chunks().dictionary_encode()
+    places = np.argsort(np.argsort(np.array(encoded.dictionary.to_pylist(), dtype=np.str_))).astype(np.int32)
+    codes: NDArray[np.int32] = places[encoded.indices.to_numpy()]
+    return codes
+
 
 BENCHMARK, NEAR_BENCHMARK = "benchmark", "near benchmark"
 OUTCOMES = (

@@ -13,8 +13,8 @@ import pytest
 from emma.annotate.features import annotate_batch
 from emma.curate.duplicates import verify
 from emma.curate.duplicates.candidates import BAND_ROWS, NEEDED
-from emma.curate.duplicates.duplicates import find_duplicates
-from emma.curate.duplicates.units import LOWEST, SETS, shingle_sets
+from emma.curate.duplicates.find import find_duplicates
+from emma.curate.duplicates.shingles import LOWEST, SETS, shingle_sets
 from emma.kernels.fingerprint import SHINGLE, WORD_SHINGLES_FROM, permutations, sign
 from emma.lang.scripts import dominant_script, is_spaced
 from emma.schemas import ANNOTATIONS, PERMUTATIONS
