@@ -24,7 +24,7 @@ from emma.annotate.features import annotate_batch
 from emma.annotate.run import annotate_shard
 from emma.annotate.scripts import SCRIPTS, Written, cells, unit_kinds
 from emma.annotate.texts import Sides, read_batches
-from emma.kernels import grams, lines, measure
+from emma.kernels import grams, measure, normal
 from emma.kernels.fingerprint import fingerprint, shingles
 from emma.kernels.tables import fold, widths
 from emma.lang.scripts import is_spaced
@@ -102,21 +102,24 @@ def seconds(run: Callable[[], object]) -> float:
 def kernels(batches: Sequence[pa.RecordBatch]) -> Iterator[tuple[str, Callable[[], object]]]:
     """What is measured of the text in memory, by name."""
     sides = [Sides.of(batch) for batch in batches]
-    tables, scale = grams.Tables(fold(), unit_kinds()), grams.scale(13, 50)
-    measured = [measure.measure(each.data, each.offsets, cells(), fold(), SCRIPTS) for each in sides]
+    tables, scale = grams.PointTables(fold(), unit_kinds()), grams.make_scale(13, 50)
+    measured = [measure.measure_documents(each.data, each.offsets, cells(), fold(), SCRIPTS) for each in sides]
     spaced = [Written(each, tallies).spaced[each.rows] for each, (_, tallies) in zip(sides, measured, strict=True)]
     pairs = list(zip(sides, spaced, strict=True))
     yield (
         "`measure`: classes, scripts, repeats",
-        lambda: [measure.measure(each.data, each.offsets, cells(), fold(), SCRIPTS) for each in sides],
+        lambda: [measure.measure_documents(each.data, each.offsets, cells(), fold(), SCRIPTS) for each in sides],
     )
     yield (
         "`fingerprint`: exact hash, MinHash",
         lambda: [fingerprint(each.data, each.offsets, fold(), flags, PERMUTATIONS) for each, flags in pairs],
     )
     yield "`shingles`: sorted sets", lambda: [shingles(each.data, each.offsets, fold(), flags) for each, flags in pairs]
-    yield "`hash_lines`", lambda: [lines.hash_lines(each.data, each.offsets, fold(), widths(), 20) for each in sides]
-    yield "`item_grams`: 13-grams", lambda: [grams.item_grams(each.data, each.offsets, tables, scale) for each in sides]
+    yield "`hash_lines`", lambda: [normal.hash_lines(each.data, each.offsets, fold(), widths(), 20) for each in sides]
+    yield (
+        "`hash_item_grams`: 13-grams",
+        lambda: [grams.hash_item_grams(each.data, each.offsets, tables, scale) for each in sides],
+    )
     yield "all columns, in memory", lambda: [annotate_batch(batch) for batch in batches]
 
 

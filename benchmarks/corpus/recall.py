@@ -24,7 +24,7 @@ from benchmarks.machine import machine, publish
 from emma.curate.config import CurateConfig
 from emma.curate.duplicates.find import Copies, find_duplicates
 from emma.curate.duplicates.shingles import shingle_sets
-from emma.kernels.duplicates import jaccards
+from emma.kernels.duplicates import jaccard_of_pairs
 from emma.kernels.sets import EXACT, KEPT, NEAR
 from emma.pipeline.home import Home
 from emma.store import shards
@@ -105,7 +105,7 @@ def similarities(parts: Parts, left: Sequence[int], right: Sequence[int]) -> np.
     ]
     rows, places = np.unique(np.array([left, right], np.int64), return_inverse=True)
     hashes, starts = shingle_sets(pa.concat_tables(tables).take(pa.array(rows)))
-    return jaccards(hashes, starts, *places.reshape(2, -1))
+    return jaccard_of_pairs(hashes, starts, *places.reshape(2, -1))
 
 
 def judge(truth: Sequence[made.Copy], documents: Path, parts: Parts, sets: Artifact) -> Result:

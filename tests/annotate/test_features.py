@@ -14,7 +14,7 @@ from emma.annotate.features import annotate_batch
 from emma.lang.scripts import covers, dominant_script, is_spaced
 from emma.schemas import CODE, FEATURES
 from tests.conftest import TEXTS, documents
-from tests.kernels.text import texts
+from tests.kernels.reference import texts
 
 Row = dict[str, Any]
 

@@ -1,4 +1,4 @@
-"""Kernels are compiled once, whoever needs them, and work where nothing can be kept."""
+"""Kernels are compiled once, whoever needs them, do not outlive their sources, and work where nothing can be kept."""
 
 import os
 import subprocess
@@ -8,22 +8,22 @@ from pathlib import Path
 import pytest
 from numba import TypingError
 
-from emma.kernels import compiling, turns
-from emma.kernels.compiling import kernel
-from emma.kernels.turns import locked
+from emma.kernels import compile_lock, compiling
+from emma.kernels.compile_lock import lock_folder
+from emma.kernels.compiling import STAMP, drop_stale, kernel
 
 HASH = """
 import numpy as np
-from emma.kernels.turns import turn
-from emma.kernels.utf8 import hash_bytes
+from emma.kernels.compile_lock import compile_lock
+from emma.kernels.text import hash_bytes
 hash_bytes(np.frombuffer(b"two texts", np.uint8), np.array([0, 4, 9]), 0)
-print(turn.compiled)
+print(compile_lock.compiled)
 """
 HOLD = """
 import sys, time
 from pathlib import Path
-from emma.kernels.turns import locked
-lock = locked(Path(sys.argv[1]))
+from emma.kernels.compile_lock import lock_folder
+lock = lock_folder(Path(sys.argv[1]))
 print("held", flush=True)
 time.sleep(600)
 """
@@ -49,15 +49,15 @@ def test_processes_that_start_at_once_compile_each_kernel_once(tmp_path: Path) -
 def test_a_lock_goes_with_the_process_that_held_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with start(HOLD, tmp_path, kept=tmp_path) as process:
         assert process.stdout is not None and process.stdout.readline() == "held\n"
-        monkeypatch.setattr(turns, "PATIENCE_S", 0.05)
-        assert locked(tmp_path) is None  # nobody waits for ever
+        monkeypatch.setattr(compile_lock, "PATIENCE_S", 0.05)
+        assert lock_folder(tmp_path) is None  # nobody waits for ever
         process.kill()
     monkeypatch.undo()
     assert lock_is_free(tmp_path)
 
 
 def test_no_lock_where_no_file_can_be_made(tmp_path: Path) -> None:
-    assert locked(tmp_path / "missing") is None
+    assert lock_folder(tmp_path / "missing") is None
 
 
 def doubled(value: int) -> int:
@@ -68,13 +68,13 @@ def test_kernels_work_where_no_folder_can_be_written(monkeypatch: pytest.MonkeyP
     def refuse(function: object) -> None:
         raise RuntimeError("cannot cache function")
 
-    monkeypatch.setattr(compiling, "Kept", refuse)
+    monkeypatch.setattr(compiling, "CompiledCache", refuse)
     assert kernel(doubled)(4) == 8
-    assert compiling.folder() is None and compiling.is_cold()
+    assert compiling.cache_folder() is None and compiling.is_cold()
 
 
 def lock_is_free(folder: Path) -> bool:
-    lock = locked(folder)
+    lock = lock_folder(folder)
     if lock is not None:
         lock.close()
     return lock is not None
@@ -88,11 +88,11 @@ def test_the_turn_is_given_back_when_a_kernel_cannot_be_compiled(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr("numba.core.config.CACHE_DIR", str(tmp_path))
-    monkeypatch.setattr(turns, "PATIENCE_S", 0.05)
-    before = turns.turn.compiled
+    monkeypatch.setattr(compile_lock, "PATIENCE_S", 0.05)
+    before = compile_lock.compile_lock.compiled
     with pytest.raises(TypingError):
         kernel(unsound)(4)
-    assert turns.turn.compiled == before
+    assert compile_lock.compile_lock.compiled == before
     assert lock_is_free(next(tmp_path.iterdir()))
 
 
@@ -102,7 +102,31 @@ def test_kernels_work_where_there_is_no_room(monkeypatch: pytest.MonkeyPatch, tm
 
     monkeypatch.setattr("numba.core.config.CACHE_DIR", str(tmp_path))
     monkeypatch.setattr("numba.core.caching.IndexDataCacheFile._save_data", refuse)
-    before = turns.turn.compiled
+    before = compile_lock.compile_lock.compiled
     assert kernel(doubled)(4) == 8
-    assert turns.turn.compiled == before + 1
+    assert compile_lock.compile_lock.compiled == before + 1
     assert lock_is_free(next(tmp_path.iterdir()))
+
+
+drop = drop_stale.__wrapped__
+
+
+def test_compiled_kernels_go_when_any_source_changes_and_stay_when_none_does(tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    (tmp_path / "caller.py").write_text("one")
+    (tmp_path / "callee.py").write_text("two")
+    drop(tmp_path, cache)
+    compiled = cache / "caller.nbi"
+    compiled.write_text("compiled")
+    drop(tmp_path, cache)
+    assert compiled.exists()
+    (tmp_path / "callee.py").write_text("three")
+    drop(tmp_path, cache)
+    assert not compiled.exists() and (cache / STAMP).exists()
+
+
+def test_a_folder_that_cannot_be_written_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "kernel.py").write_text("one")
+    (tmp_path / "cache").write_text("in the way")
+    drop(tmp_path, tmp_path / "cache")
+    assert (tmp_path / "cache").read_text() == "in the way"

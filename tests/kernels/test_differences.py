@@ -9,23 +9,25 @@ import pyarrow as pa
 import pytest
 
 from emma.curate.duplicates.shingles import kinds
-from emma.kernels.arrow import buffers
-from emma.kernels.differences import ANCHOR, FACTS, FEW, NUMBERS, NUMERAL, SAME, SPAN, compare, tokens
+from emma.kernels.differences import ANCHOR, FACTS, FEW, NUMBERS, NUMERAL, SAME, SPAN, compare_texts, hash_tokens
 from emma.kernels.tables import fold
+from emma.kernels.text import buffers
 from tests.conftest import TEXTS
 
 SPACED = {lang: lang[-4:] not in {"Thai", "Khmr", "Hans", "Hant", "Jpan"} for lang in TEXTS}
 
 
 def read(texts: list[str], *, spaced: bool = True) -> list[list[int]]:
-    found, starts = tokens(*buffers(pa.array(texts, pa.large_string())), fold(), kinds(), np.full(len(texts), spaced))
+    column = pa.array(texts, pa.large_string())
+    found, starts = hash_tokens(*buffers(column), fold(), kinds(), np.full(len(texts), spaced))
     return [found[starts[at] : starts[at + 1]].tolist() for at in range(len(texts))]
 
 
 def differences(left: str, right: str, *, spaced: bool = True) -> tuple[int, int]:
     """What a pair differs in, and how many differences are more than numbers."""
-    found, starts = tokens(*buffers(pa.array([left, right], pa.large_string())), fold(), kinds(), np.full(2, spaced))
-    verdicts, places, values = compare(found, starts, np.array([0]), np.array([1]))
+    column = pa.array([left, right], pa.large_string())
+    found, starts = hash_tokens(*buffers(column), fold(), kinds(), np.full(2, spaced))
+    verdicts, places, values = compare_texts(found, starts, np.array([0]), np.array([1]))
     assert places.shape == (len(values), 3)
     return int(verdicts[0]), len(places)
 
@@ -110,9 +112,9 @@ def test_single_words_replaced_far_apart_are_those_of_difflib(seed: int) -> None
     words = [f"w{chr(97 + at % 26)}{chr(97 + at // 26)}" for at in range(120)]
     places = sorted(chance.sample(range(0, 120, 2 * ANCHOR), chance.randint(1, FEW)))
     other = [f"x{word}" if at in places else word for at, word in enumerate(words)]
-    found, starts = tokens(
+    found, starts = hash_tokens(
         *buffers(pa.array([" ".join(words), " ".join(other)], pa.large_string())), fold(), kinds(), np.ones(2, np.bool_)
     )
-    _, at, _ = compare(found, starts, np.array([0]), np.array([1]))
+    _, at, _ = compare_texts(found, starts, np.array([0]), np.array([1]))
     blocks = difflib.SequenceMatcher(None, words, other, autojunk=False).get_opcodes()
     assert at[:, 1].tolist() == [start for what, start, *_ in blocks if what != "equal"] == places

@@ -5,8 +5,18 @@ import random
 import numpy as np
 import pytest
 
-from emma.kernels.duplicates import BEST, EARLIEST, REACH, band_keys, bucketed, candidates, jaccards, likely, shared
-from tests.kernels.text import GOLDEN, WORD, mix
+from emma.kernels.duplicates import (
+    BEST,
+    EARLIEST,
+    REACH,
+    band_keys,
+    choose_candidates,
+    group_by_bucket,
+    jaccard_of_pairs,
+    may_repeat,
+    pair_candidates,
+)
+from tests.kernels.reference import GOLDEN, WORD, mix
 
 
 def test_band_keys_equal_slow_python() -> None:
@@ -25,7 +35,7 @@ def test_band_keys_equal_slow_python() -> None:
 @pytest.mark.parametrize("count", [0, 1, 200])
 def test_bucketed_is_a_stable_sort_by_bucket(buckets: int, count: int) -> None:
     keys = np.random.default_rng(count).integers(0, 1 << 64, count, dtype=np.uint64)
-    places, starts = bucketed(keys, buckets)
+    places, starts = group_by_bucket(keys, buckets)
     numbers = [key % buckets for key in keys.tolist()]
     assert places.tolist() == sorted(range(count), key=numbers.__getitem__)
     assert starts.tolist() == [sum(number < bucket for number in numbers) for bucket in range(buckets + 1)]
@@ -37,7 +47,7 @@ def test_shared_has_every_key_that_comes_twice_and_few_others(count: int) -> Non
     keys[: count // 4] = keys[count // 2 : count // 2 + count // 4]
     _, inverse, counts = np.unique(keys, return_inverse=True, return_counts=True)
     twice = counts[inverse] > 1
-    found = shared(keys)
+    found = may_repeat(keys)
     assert (found >= twice).all() and found.sum() - twice.sum() <= 0.15 * count
 
 
@@ -61,7 +71,7 @@ def test_candidates_equal_slow_python(seed: int) -> None:
         enough = [place for place in alike if alike[place] >= 5]
         best = sorted(enough[EARLIEST:], key=lambda place: (-alike[place], place))[:BEST]
         expected += [(before[place], right) for place in [*enough[:EARLIEST], *best]]
-    left, right = candidates(keys, members, sketches, 5)
+    left, right = pair_candidates(keys, members, sketches, 5)
     assert list(zip(left.tolist(), right.tolist(), strict=True)) == expected and len(expected) > 50
 
 
@@ -71,22 +81,22 @@ def test_a_giant_group_takes_linear_time_and_finds_its_neighbours() -> None:
     sketches[-1] = sketches[0]
     sketches[500] = sketches[499 - REACH + 1]
     members = np.arange(count)
-    left, right = candidates(np.zeros(count, np.uint64), members, sketches, 16)
+    left, right = pair_candidates(np.zeros(count, np.uint64), members, sketches, 16)
     assert set(zip(left.tolist(), right.tolist(), strict=True)) == {(0, count - 1), (499 - REACH + 1, 500)}
 
 
 def test_of_many_that_are_alike_few_become_candidates() -> None:
     count = 1_000
     sketches = np.zeros((count, 16), np.uint8)
-    left, right = candidates(np.zeros(count, np.uint64), np.arange(count), sketches, 16)
+    left, right = pair_candidates(np.zeros(count, np.uint64), np.arange(count), sketches, 16)
     assert len(left) <= (EARLIEST + BEST) * count
     assert set(range(1, count)) == set(right[left == 0].tolist())  # all are compared with the one that survives
 
 
 def test_likely_takes_the_earliest_then_the_best() -> None:
     alike, chosen = np.array([5, 6, 4, 7, 5, 5, 9, 8, 6, 9, 3]), np.zeros(EARLIEST + BEST, np.int64)
-    assert chosen[: likely(alike, 5, chosen)].tolist() == [0, 1, 3, 4, 6, 9, 7, 8]
-    assert likely(np.array([4, 4]), 5, chosen) == likely(np.empty(0, np.int64), 5, chosen) == 0
+    assert chosen[: choose_candidates(alike, 5, chosen)].tolist() == [0, 1, 3, 4, 6, 9, 7, 8]
+    assert choose_candidates(np.array([4, 4]), 5, chosen) == choose_candidates(np.empty(0, np.int64), 5, chosen) == 0
 
 
 def one(a: set[int], b: set[int]) -> float:
@@ -113,4 +123,5 @@ def test_jaccards_equal_sets(seed: int) -> None:
         return max(one(*way) for way in ways)
 
     expected = [slow(sides[a], sides[b]) for a, b in zip(left, right, strict=True)]
-    assert jaccards(hashes, starts, left, right).tolist() == expected and 0 < sum(each == 0 for each in expected) < 60
+    assert jaccard_of_pairs(hashes, starts, left, right).tolist() == expected
+    assert 0 < sum(each == 0 for each in expected) < 60

@@ -11,10 +11,9 @@ from hypothesis import given
 from emma.kernels.fingerprint import SHINGLE, WORD_SHINGLES_FROM, fingerprint, pair_hashes, permutations, shingles
 from emma.kernels.tables import fold
 from tests.conftest import TEXTS
-from tests.kernels.text import (
+from tests.kernels.reference import (
     GOLDEN,
     WORD,
-    buffers,
     corpus,
     exact_hash,
     hash_word,
@@ -23,6 +22,7 @@ from tests.kernels.text import (
     normal_words,
     polynomial,
     texts,
+    to_arrays,
 )
 
 LENGTH = 16
@@ -48,7 +48,7 @@ def slow_signature(found: set[int]) -> list[int]:
 
 
 def check(texts: Sequence[str], spaced: bool) -> None:
-    arguments = (*buffers(texts), fold(), np.full(len(texts), spaced))
+    arguments = (*to_arrays(texts), fold(), np.full(len(texts), spaced))
     exact, signatures = fingerprint(*arguments, LENGTH)
     hashes, starts = shingles(*arguments)
     for at, text in enumerate(texts):
@@ -69,15 +69,15 @@ def test_fingerprint_equals_slow_python_on_any_text(text: str) -> None:
 
 
 def test_texts_in_the_middle_of_a_buffer() -> None:
-    data, offsets = buffers(["before", *TEXTS.values()])
+    data, offsets = to_arrays(["before", *TEXTS.values()])
     spaced = np.ones(len(TEXTS), np.bool_)
     hashes, starts = shingles(data, offsets[1:], fold(), spaced)
-    alone, alone_starts = shingles(*buffers(list(TEXTS.values())), fold(), spaced)
+    alone, alone_starts = shingles(*to_arrays(list(TEXTS.values())), fold(), spaced)
     assert np.array_equal(hashes, alone) and np.array_equal(starts, alone_starts)
 
 
 def of(*texts: str) -> tuple[list[int], list[list[int]]]:
-    exact, signatures = fingerprint(*buffers(texts), fold(), np.ones(len(texts), np.bool_), 112)
+    exact, signatures = fingerprint(*to_arrays(texts), fold(), np.ones(len(texts), np.bool_), 112)
     return exact.tolist(), signatures.tolist()
 
 

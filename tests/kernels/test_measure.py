@@ -1,19 +1,20 @@
-"""The counting kernels against slow Python over characters."""
+"""The counting kernels against slow Python over characters and words."""
 
 from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given
 
 from emma.kernels import measure as m
-from emma.kernels.repeats import BLOCK, GRAM, WORD_GRAM
+from emma.kernels.measure import BLOCK, GRAM, WORD_GRAM, count_words
 from emma.kernels.tables import classes, fold
-from emma.kernels.utf8 import decode, hash_bytes
+from emma.kernels.text import buffers
 from emma.lang.markup import letters
 from tests.conftest import TEXTS
-from tests.kernels.text import WORD, buffers, category, chain, corpus, is_space, mix, normal_words, texts
+from tests.kernels.reference import category, corpus, is_space, normal_words, texts, to_arrays
 
 SCRIPTS = np.zeros(0x110000, np.uint16)
 for _script, _blocks in enumerate([[(0x41, 0x250), (0x300, 0x370)], [(0x600, 0x700)], [(0x900, 0x980)]], 1):
@@ -23,7 +24,7 @@ CELLS = classes() + 8 * SCRIPTS
 
 
 def measure(texts: Sequence[str]) -> tuple[m.Counts, m.Tallies]:
-    counts, tallies = m.measure(*buffers(texts), CELLS, fold(), 4)
+    counts, tallies = m.measure_documents(*to_arrays(texts), CELLS, fold(), 4)
     return counts, tallies
 
 
@@ -85,21 +86,6 @@ def test_no_documents() -> None:
     assert counts.shape == (0, m.COLUMNS) and tallies.shape == (0, 4)
 
 
-def test_decode_equals_python() -> None:
-    for text in corpus():
-        data, _ = buffers([text])
-        points = np.empty(len(data), np.uint32)
-        count = decode(data, 0, len(data), points)
-        assert points[:count].tolist() == [ord(char) for char in text]
-
-
-@pytest.mark.parametrize("seed", [0, 7])
-def test_hash_bytes_equals_slow_python(seed: int) -> None:
-    texts = corpus()
-    expected = [mix(chain(text.encode(), mix(seed) + len(text.encode()) & WORD)) for text in texts]
-    assert hash_bytes(*buffers(texts), seed).tolist() == expected
-
-
 @pytest.mark.parametrize("label", TEXTS)
 def test_marks_and_joiners_are_part_of_words(label: str) -> None:
     text = TEXTS[label]
@@ -111,3 +97,11 @@ def test_marks_and_joiners_are_part_of_words(label: str) -> None:
 def test_repeated_words_do_not_depend_on_case_and_punctuation(other: str) -> None:
     row = measure([other])[0][0]
     assert (row[m.WORD_GRAMS], row[m.WORD_GRAM_REPEATS]) == (6, 1)
+
+
+def test_words_are_runs_without_white_space() -> None:
+    texts = [*TEXTS.values(), "", " \n\t", " a  b\u3000c\u00a0d\n", "x", "\u1361"]
+    wanted = [len(text.replace("\u1361", " ").replace("\u200b", " ").split()) for text in texts]
+    column = pa.array(texts, pa.large_string())
+    assert count_words(*buffers(column), classes()).tolist() == wanted
+    assert count_words(*buffers(column[3:]), classes()).tolist() == wanted[3:]

@@ -10,13 +10,12 @@ from hypothesis import strategies as st
 
 from emma.annotate.contamination import make_index, room
 from emma.annotate.scripts import unit_kinds
-from emma.kernels.grams import SHORTEST_WORDS, Tables, item_grams, scale
-from emma.kernels.overlap import Found, look_up
+from emma.kernels.grams import NARROW, SHORTEST_WORDS, WIDE, WORD_LETTERS, PointTables, hash_item_grams, make_scale
+from emma.kernels.overlap import Hits, find_overlap
 from emma.kernels.tables import fold
-from emma.kernels.units import NARROW, WIDE, WORD_LETTERS
 from tests.conftest import TEXTS
+from tests.kernels.reference import GOLDEN, corpus, hash_word, mix, polynomial, texts, to_arrays
 from tests.kernels.test_pairs import slow_units
-from tests.kernels.text import GOLDEN, buffers, corpus, hash_word, mix, polynomial, texts
 
 WORDS, CHARACTERS = 6, 20
 
@@ -56,7 +55,7 @@ def full(units: Sequence[str]) -> bool:
 
 
 def grams_of(texts: Sequence[str]) -> list[list[int]]:
-    found, starts = item_grams(*buffers(texts), Tables(fold(), unit_kinds()), scale(WORDS, CHARACTERS))
+    found, starts = hash_item_grams(*to_arrays(texts), PointTables(fold(), unit_kinds()), make_scale(WORDS, CHARACTERS))
     return [found[start:stop].tolist() for start, stop in pairwise(starts)]
 
 
@@ -70,15 +69,15 @@ def test_grams_of_items_equal_slow_python_on_any_text(text: str) -> None:
     assert grams_of([text]) == [slow_grams(text, lines=False)]
 
 
-def look(items: Sequence[str], groups: Sequence[int], benchmark_of: Sequence[int], texts: Sequence[str]) -> Found:
+def look(items: Sequence[str], groups: Sequence[int], benchmark_of: Sequence[int], texts: Sequence[str]) -> Hits:
     """Look texts up in items of these groups, which are of these benchmarks."""
-    found, starts = item_grams(*buffers(items), Tables(fold(), unit_kinds()), scale(WORDS, CHARACTERS))
+    found, starts = hash_item_grams(*to_arrays(items), PointTables(fold(), unit_kinds()), make_scale(WORDS, CHARACTERS))
     owners = np.repeat(np.arange(len(items)), np.diff(starts))
     index = make_index(found, owners, np.array(groups, np.int32), np.array(benchmark_of, np.int32))
     hits = room(
         len(texts), max(benchmark_of) + 1, np.zeros(len(items), np.bool_), np.zeros(len(benchmark_of), np.int64)
     )
-    look_up(*buffers(texts), Tables(fold(), unit_kinds()), scale(WORDS, CHARACTERS), index, hits)
+    find_overlap(*to_arrays(texts), PointTables(fold(), unit_kinds()), make_scale(WORDS, CHARACTERS), index, hits)
     return hits
 
 
@@ -128,19 +127,19 @@ def test_an_item_of_two_lines_is_found_as_a_document() -> None:
 @pytest.mark.parametrize(("words", "grams"), [(12, 0), (13, 1), (14, 2)])
 def test_a_gram_is_thirteen_words(words: int, grams: int) -> None:
     item = " ".join(f"word{at}" for at in range(words))
-    found, _ = item_grams(*buffers([item + " "]), Tables(fold(), unit_kinds()), scale(13, 50))
+    found, _ = hash_item_grams(*to_arrays([item + " "]), PointTables(fold(), unit_kinds()), make_scale(13, 50))
     assert len(found) == max(1, grams)  # a whole text where there is no gram
 
 
 @pytest.mark.parametrize(("char", "full"), [("ก", 50), ("一", 25)])
 def test_a_gram_is_fifty_characters_or_half_as_many_wide_ones(char: str, full: int) -> None:
-    found, _ = item_grams(*buffers([char * (full + 4)]), Tables(fold(), unit_kinds()), scale(13, 50))
+    found, _ = hash_item_grams(*to_arrays([char * (full + 4)]), PointTables(fold(), unit_kinds()), make_scale(13, 50))
     assert len(found) == 5
 
 
 def test_long_words_count_for_more() -> None:
     item = " ".join(["illoqarfinnguaq"] * 8)  # eight Greenlandic words of 15 letters
-    assert len(item_grams(*buffers([item]), Tables(fold(), unit_kinds()), scale(13, 50))[0]) == 2
+    assert len(hash_item_grams(*to_arrays([item]), PointTables(fold(), unit_kinds()), make_scale(13, 50))[0]) == 2
 
 
 def test_an_index_of_nothing_finds_nothing() -> None:

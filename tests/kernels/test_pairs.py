@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 
 from emma.annotate.scripts import unit_kinds
-from emma.kernels.pairs import compare
+from emma.kernels.grams import IN_WORD, NARROW, SKIPPED, WIDE, WORD_LETTERS, make_units, split_units
+from emma.kernels.pairs import compare_sides
 from emma.kernels.tables import digits, fold
-from emma.kernels.units import IN_WORD, NARROW, NOTHING, WIDE, WORD_LETTERS, room_for, split
 from emma.lang.scripts import is_spaced
 from tests.conftest import TEXTS
-from tests.kernels.text import buffers, corpus, form, hash_word, mix, texts
+from tests.kernels.reference import corpus, form, hash_word, mix, texts, to_arrays
 
 SEPARATOR = r"[.,'’٬٫\u00a0\u202f\u2009]"
 NUMBER = re.compile(rf"\d{{1,3}}(?!\d)(?:{SEPARATOR}\d{{3}}(?!\d))+|\d+")
@@ -41,7 +41,7 @@ def slow(one: str, other: str) -> list[int]:
 def compared(*pairs: tuple[str, str]) -> list[list[int]]:
     sides = [side for pair in pairs for side in pair]
     places = np.arange(len(sides)).reshape(-1, 2)
-    found: list[list[int]] = compare(*buffers(sides), places, fold(), unit_kinds(), digits()).tolist()
+    found: list[list[int]] = compare_sides(*to_arrays(sides), places, fold(), unit_kinds(), digits()).tolist()
     return found
 
 
@@ -57,7 +57,7 @@ def test_pairs_equal_slow_python_on_any_text(one: str, other: str) -> None:
 
 
 def test_no_pairs() -> None:
-    assert compare(*buffers(["a"]), np.empty((0, 2), np.int64), fold(), unit_kinds(), digits()).shape == (0, 4)
+    assert compare_sides(*to_arrays(["a"]), np.empty((0, 2), np.int64), fold(), unit_kinds(), digits()).shape == (0, 4)
 
 
 @pytest.mark.parametrize(
@@ -81,8 +81,8 @@ def test_numbers_are_compared_by_value(one: str, other: str, same: int, either: 
 
 def units_of(text: str) -> tuple[list[int], list[int], list[int], list[bool]]:
     points = np.array([ord(char) for char in text], np.uint32)
-    units = room_for(len(points))
-    count = split(points, fold(), unit_kinds(), units)
+    units = make_units(len(points))
+    count = split_units(points, fold(), unit_kinds(), units)
     hashes, letters, characters, breaks = (each[:count].tolist() for each in units)
     return hashes, letters, characters, breaks
 
@@ -109,4 +109,4 @@ def test_units_of_mixed_text_and_its_lines() -> None:
 def test_hangul_is_wide_but_spaced() -> None:
     kinds = {char: int(unit_kinds()[ord(char)]) for char in "가一กaー.ิ"}
     assert unicodedata.east_asian_width("가") == "W"
-    assert list(kinds.values()) == [IN_WORD, WIDE, NARROW, IN_WORD, WIDE, NOTHING, NARROW]
+    assert list(kinds.values()) == [IN_WORD, WIDE, NARROW, IN_WORD, WIDE, SKIPPED, NARROW]

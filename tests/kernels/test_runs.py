@@ -42,26 +42,26 @@ def test_as_the_slow_division(seed: int, size: int) -> None:
     classes = np.array([CLOSED, NEUTRAL, NEUTRAL, 1, 1, 2, 3])
     symbols = np.array(chance.choices(range(len(classes)), k=size), np.int32)
     words = np.array(sorted(chance.choices(range(size // 6 + 1), k=size)), np.int64)
-    kinds = runs.settle(symbols, words, classes, CLOSED, NEUTRAL)
+    kinds = runs.resolve_neutral(symbols, words, classes, CLOSED, NEUTRAL)
     by_word = [[at for at in range(size) if words[at] == word] for word in sorted(set(words.tolist()))]
     wanted = [kind for places in by_word for kind in slow_kinds(classes[symbols[places]].tolist())]
     assert kinds.tolist() == wanted
-    starts, lengths = runs.cut(kinds, words, CLOSED, 3)
+    starts, lengths = runs.find_runs(kinds, words, CLOSED, 3)
     assert list(zip(starts.tolist(), lengths.tolist(), strict=True)) == slow_runs(wanted, words.tolist(), 3)
     spelled = [tuple(symbols[a : a + n].tolist()) for a, n in zip(starts, lengths, strict=True)]
-    same, firsts = runs.distinct(symbols, starts, lengths)
+    same, firsts = runs.number_runs(symbols, starts, lengths)
     order = list(dict.fromkeys(spelled))
     assert [order[each] for each in same] == spelled
     assert firsts.tolist() == [spelled.index(each) for each in order]
-    together = runs.gathered(symbols, starts[firsts], lengths[firsts])
+    together = runs.concatenate_runs(symbols, starts[firsts], lengths[firsts])
     assert together.tolist() == [symbol for each in order for symbol in each]
     amounts = np.arange(len(spelled), dtype=np.int64) + 1
-    sums = runs.added(same, amounts, len(order))
+    sums = runs.sum_by_kind(same, amounts, len(order))
     assert sums.tolist() == [sum(i + 1 for i, each in enumerate(spelled) if each == kind) for kind in order]
 
 
 def test_many_runs_find_their_kind_in_a_full_table() -> None:
     symbols = np.arange(20_000, dtype=np.int32)
     starts = np.arange(0, 20_000, 2)
-    same, firsts = runs.distinct(symbols, starts, np.full(len(starts), 2, np.int32))
+    same, firsts = runs.number_runs(symbols, starts, np.full(len(starts), 2, np.int32))
     assert same.tolist() == firsts.tolist() == list(range(10_000))

@@ -6,7 +6,16 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from emma.kernels.sets import EXACT, KEPT, NEAR, Members, flatten, hold_out, join, survivors_in_turn
+from emma.kernels.sets import (
+    EXACT,
+    KEPT,
+    NEAR,
+    ClusterLanguages,
+    choose_survivors,
+    compress_paths,
+    hold_out_clusters,
+    union_pairs,
+)
 
 
 def slow_components(edges: list[tuple[int, int]], count: int) -> list[int]:
@@ -28,8 +37,8 @@ def test_joining_pairs_equals_spreading_labels(seed: int) -> None:
     edges = [(chance.randrange(50), chance.randrange(50)) for _ in range(chance.randrange(60))]
     parents = np.arange(50)
     for some in (edges[:20], edges[20:]):
-        join(parents, *np.array(some, np.int64).reshape(-1, 2).T.copy())
-    flatten(parents)
+        union_pairs(parents, *np.array(some, np.int64).reshape(-1, 2).T.copy())
+    compress_paths(parents)
     assert parents.tolist() == slow_components(edges, 50)
 
 
@@ -65,7 +74,7 @@ def test_survivors_equal_slow_python(seed: int) -> None:
     near = sorted({tuple(sorted(chance.choice(firsts, 2, replace=False).tolist())) for _ in range(15)})
     left, right = (np.array(side, np.int64) for side in zip(*near, strict=True))
     last = np.isin(texts, chance.choice(firsts, seed % 8))
-    fates, winners = survivors_in_turn(texts, langs, allowed, left, right, last)
+    fates, winners = choose_survivors(texts, langs, allowed, left, right, last)
     expected = slow_survivors(texts.tolist(), langs.tolist(), allowed.tolist(), set(near), last.tolist())
     assert list(zip(fates.tolist(), winners.tolist(), strict=True)) == expected
 
@@ -73,9 +82,9 @@ def test_survivors_equal_slow_python(seed: int) -> None:
 def test_a_chain_keeps_both_ends() -> None:
     texts, langs, allowed = np.arange(3), np.zeros(3, np.int32), np.ones(3, np.bool_)
     left, right, nobody = np.array([0, 1]), np.array([1, 2]), np.zeros(3, np.bool_)
-    assert survivors_in_turn(texts, langs, allowed, left, right, nobody)[0].tolist() == [KEPT, NEAR, KEPT]
+    assert choose_survivors(texts, langs, allowed, left, right, nobody)[0].tolist() == [KEPT, NEAR, KEPT]
     allowed[0] = False
-    assert survivors_in_turn(texts, langs, allowed, left, right, nobody)[0].tolist() == [KEPT, KEPT, NEAR]
+    assert choose_survivors(texts, langs, allowed, left, right, nobody)[0].tolist() == [KEPT, KEPT, NEAR]
 
 
 @pytest.mark.parametrize(
@@ -84,14 +93,14 @@ def test_a_chain_keeps_both_ends() -> None:
      ([0, 3], 3, 9, [0, 1]), ([1, 1, 1], 3, 2, [0, 1])],
 )  # fmt: skip
 def test_what_is_held_out_fits_in_order(sizes: list[int], limit: int, most: int, taken: list[int]) -> None:
-    of = Members(np.arange(len(sizes) + 1), np.zeros(len(sizes), np.int64), np.array(sizes, np.int64))
+    of = ClusterLanguages(np.arange(len(sizes) + 1), np.zeros(len(sizes), np.int64), np.array(sizes, np.int64))
     room = np.array([100])
-    assert hold_out(np.arange(len(sizes)), of.bytes, limit, most, of, room).tolist() == taken
+    assert hold_out_clusters(np.arange(len(sizes)), of.bytes, limit, most, of, room).tolist() == taken
     assert room.tolist() == [100 - sum(sizes[at] for at in taken)]
 
 
 def test_every_language_of_a_cluster_needs_room() -> None:
-    of = Members(np.array([0, 2, 3]), np.array([0, 1, 0]), np.array([5, 7, 5]))
+    of = ClusterLanguages(np.array([0, 2, 3]), np.array([0, 1, 0]), np.array([5, 7, 5]))
     room = np.array([10, 6])
-    assert hold_out(np.array([0, 1]), np.array([5, 5]), 10, 9, of, room).tolist() == [1]
+    assert hold_out_clusters(np.array([0, 1]), np.array([5, 5]), 10, 9, of, room).tolist() == [1]
     assert room.tolist() == [5, 6]

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from emma.kernels.identify import cut
+from emma.kernels.identify import choose_windows
 from emma.lid import open_model
 from emma.lid.labels import resolve_labels
 from emma.lid.model import Model
@@ -83,7 +83,7 @@ def test_long_texts_are_read_in_the_middle_of_their_thirds(model: Model, lang: s
 def test_windows_are_whole_characters_inside_the_text(text: str) -> None:
     data, windows = np.frombuffer(text.encode(), np.uint8), np.zeros((3, 2), np.int64)
     for most in (12, 300, 897, 899):
-        found = windows[: cut(data, 0, len(data), most, windows)].tolist()
+        found = windows[: choose_windows(data, 0, len(data), most, windows)].tolist()
         parts = [data[start:stop].tobytes().decode() for start, stop in found]
         assert all(most // 6 <= len(part) <= most // 3 for part in parts) or parts == [text]
         assert len(parts) == (1 if len(text) <= most else 3)

@@ -8,16 +8,16 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from emma.kernels.bpe import UNIT_SYMBOLS, Units
+from emma.kernels.bpe import MAX_RUN_SYMBOLS, Runs
 from emma.vocab import merges
 from emma.vocab.merges import CLOSED, NEUTRAL, Learner, char_class, classes_of, divide
 from tests.conftest import TEXTS
 
 
-def units_of(runs: list[list[int]], weights: list[int]) -> Units:
+def units_of(runs: list[list[int]], weights: list[int]) -> Runs:
     lengths = np.array([len(run) for run in runs], np.int32)
     symbols = np.array([each for run in runs for each in run], np.int32)
-    return Units(symbols, np.cumsum(lengths, dtype=np.int64) - lengths, lengths, np.array(weights, np.int64))
+    return Runs(symbols, np.cumsum(lengths, dtype=np.int64) - lengths, lengths, np.array(weights, np.int64))
 
 
 def naive(
@@ -146,7 +146,7 @@ def slow_units(word: list[str], closed: set[str], split_digits: bool) -> list[st
 
 
 WORDS = [
-    *(list(f"▁{word}") for text in TEXTS.values() for word in text.split() if len(word) < UNIT_SYMBOLS),
+    *(list(f"▁{word}") for text in TEXTS.values() for word in text.split() if len(word) < MAX_RUN_SYMBOLS),
     ["▁", "a", "bc", "1", "2", "д", "е", "<0xE1>", "x", "y"],
     ["▁", "\u02bc", "o", "k", "\u0301", "Ω", "\u0301", "ω"],
     ["▁", "'s", "a", "b", ".", ".", "<0xE1>", "\u0301", "न", "\u200d", "म"],
@@ -192,9 +192,9 @@ def test_units_are_those_of_the_slow_division(split_digits: bool) -> None:
 
 
 def test_long_runs_are_cut() -> None:
-    size = 2 * UNIT_SYMBOLS + 5
+    size = 2 * MAX_RUN_SYMBOLS + 5
     units = divide(np.arange(size), np.zeros(size, np.int64), np.array([1]), np.ones(size, np.int64))
-    assert units.lengths.tolist() == [UNIT_SYMBOLS, UNIT_SYMBOLS, 5]
+    assert units.lengths.tolist() == [MAX_RUN_SYMBOLS, MAX_RUN_SYMBOLS, 5]
 
 
 def test_classes_of_pieces() -> None:

@@ -56,7 +56,7 @@ def test_kernels_are_compiled_once_and_said_to_be(tmp_path: Path) -> None:
 def test_where_nothing_can_be_kept_the_remedy_is_said(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(compiling, "folder", lambda: None)
+    monkeypatch.setattr(compiling, "cache_folder", lambda: None)
     tell_of_compiling(Reporter())
     assert "NUMBA_CACHE_DIR" in capsys.readouterr().err
 

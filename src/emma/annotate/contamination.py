@@ -16,11 +16,10 @@ from numpy.typing import NDArray
 
 from emma.annotate.scripts import unit_kinds
 from emma.annotate.texts import Sides, both_sides, read_batches
-from emma.kernels.arrow import buffers
-from emma.kernels.grams import Tables, item_grams, scale
-from emma.kernels.overlap import Found, Index, Loose, look_up, look_up_loosely, make_filter
+from emma.kernels.grams import PointTables, hash_item_grams, make_scale
+from emma.kernels.overlap import Hits, Index, ItemSizes, find_loose_overlap, find_overlap, make_filter
 from emma.kernels.tables import fold
-from emma.kernels.utf8 import Hashes
+from emma.kernels.text import Hashes, buffers
 from emma.schemas import CONTAMINATION
 from emma.store import shards
 from emma.store.artifact import Artifact
@@ -78,7 +77,7 @@ def read_items(benchmark: Artifact, words: int, characters: int) -> tuple[pa.Tab
         rows = pa.array(sides.rows)
         labels = pa.array(sides.labels, pa.string()).take(pa.array(sides.label_of))
         tables.append(pa.table([batch["source"].take(rows), labels, batch["id"].take(rows)], schema=ITEMS))
-        grams, starts = item_grams(sides.data, sides.offsets, tables_by_point(), scale(words, characters))
+        grams, starts = hash_item_grams(sides.data, sides.offsets, tables_by_point(), make_scale(words, characters))
         hashes.append(grams)
         counts.append(np.diff(starts))
     return pa.concat_tables(tables), np.concatenate(hashes), np.concatenate(counts)
@@ -120,9 +119,9 @@ def owners_by_gram(
 
 
 @lru_cache(maxsize=1)
-def tables_by_point() -> Tables:
+def tables_by_point() -> PointTables:
     """What the kernels look up of each code point."""
-    return Tables(fold(), unit_kinds())
+    return PointTables(fold(), unit_kinds())
 
 
 def load_index(index: Artifact, folder: str = "") -> Index:
@@ -130,11 +129,11 @@ def load_index(index: Artifact, folder: str = "") -> Index:
     return Index(*(np.asarray(np.load(index.file(f"{folder}{name}.npy"), mmap_mode="r")) for name in Index._fields))
 
 
-def load_loose(index: Artifact) -> tuple[Index, Loose]:
+def load_loose(index: Artifact) -> tuple[Index, ItemSizes]:
     """The index of short grams, and what it says of each item."""
     found = load_index(index, "loose/")
     groups: NDArray[np.int32] = np.load(index.file("loose/item_groups.npy"))
-    return found, Loose(np.bincount(found.items, minlength=len(groups)), groups)
+    return found, ItemSizes(np.bincount(found.items, minlength=len(groups)), groups)
 
 
 HITS = pa.schema([*ITEMS, ("number", pa.int64())])
@@ -154,8 +153,8 @@ def find_contamination(out: Path, documents: Artifact, index: Artifact, words: i
         for batch in read_batches(documents.file("documents.parquet"), ["text", "text2"]):
             data, offsets = buffers(both_sides(batch["text"], batch["text2"]))
             found = room(batch.num_rows, len(names), items, hit)
-            look_up(data, offsets, tables_by_point(), scale(words, characters), known, found)
-            look_up_loosely(data, offsets, tables_by_point(), scale(*SHORT), *short, found)
+            find_overlap(data, offsets, tables_by_point(), make_scale(words, characters), known, found)
+            find_loose_overlap(data, offsets, tables_by_point(), make_scale(*SHORT), *short, found)
             writer.add_table(columns(found, names))
     numbers = pa.array(np.flatnonzero(items))
     table = shards.read(index.file("items.parquet")).take(numbers).append_column("number", numbers)
@@ -164,13 +163,13 @@ def find_contamination(out: Path, documents: Artifact, index: Artifact, words: i
     return {"rows": writer.rows, "items": len(numbers)}
 
 
-def room(documents: int, benchmarks: int, items: NDArray[np.bool_], groups: NDArray[np.int64]) -> Found:
+def room(documents: int, benchmarks: int, items: NDArray[np.bool_], groups: NDArray[np.int64]) -> Hits:
     """Where the findings on a batch go; `items` and `groups` are those of the whole shard."""
     grams, hits = np.zeros(documents, np.int32), np.zeros(documents, np.int32)
-    return Found(grams, hits, np.zeros((documents, max(1, benchmarks)), np.int32), items, groups)
+    return Hits(grams, hits, np.zeros((documents, max(1, benchmarks)), np.int32), items, groups)
 
 
-def columns(found: Found, names: Sequence[str]) -> pa.Table:
+def columns(found: Hits, names: Sequence[str]) -> pa.Table:
     """The findings on a batch as a table (CONTAMINATION)."""
     rows, benchmarks = np.nonzero(found.by_benchmark)
     starts = np.searchsorted(rows, np.arange(len(found.grams) + 1))

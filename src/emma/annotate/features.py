@@ -13,9 +13,8 @@ from emma.annotate.scripts import SCRIPTS, Written, cells, share, unit_kinds
 from emma.annotate.texts import Sides
 from emma.kernels import measure as m
 from emma.kernels import pairs as p
-from emma.kernels.bare import bare, bare_hashes
 from emma.kernels.fingerprint import fingerprint, pair_hashes
-from emma.kernels.lines import LINE_COLUMNS, hash_lines
+from emma.kernels.normal import LINE_COLUMNS, bare, bare_hashes, hash_lines
 from emma.kernels.tables import digits, fold, widths
 from emma.schemas import ANNOTATIONS, PERMUTATIONS
 
@@ -30,7 +29,7 @@ def annotate_batch(batch: pa.RecordBatch) -> pa.Table:
     `batch` needs the columns text, text2, lang and lang2.
     """
     sides = Sides.of(batch)
-    by_side, tallies = m.measure(sides.data, sides.offsets, cells(), fold(), SCRIPTS)
+    by_side, tallies = m.measure_documents(sides.data, sides.offsets, cells(), fold(), SCRIPTS)
     written, counts = Written(sides, tallies), sides.total(by_side)
     spaced = written.spaced & written.labels_spaced
     columns = {
@@ -92,7 +91,7 @@ def compare(sides: Sides, places: NDArray[np.int64]) -> NDArray[np.int64]:
     """What the sides at `places` (p, 2) have in common, (p, 4). A corpus without pairs need not compile the kernel."""
     if not len(places):
         return np.zeros((0, 4), np.int64)
-    return p.compare(sides.data, sides.offsets, places, fold(), unit_kinds(), digits())
+    return p.compare_sides(sides.data, sides.offsets, places, fold(), unit_kinds(), digits())
 
 
 def hashes(sides: Sides, spaced: NDArray[np.bool_]) -> Columns:

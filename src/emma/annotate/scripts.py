@@ -12,9 +12,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from emma.annotate.texts import Sides
+from emma.kernels.grams import BETWEEN, IN_WORD, NARROW, SKIPPED, WIDE
 from emma.kernels.measure import Tallies
 from emma.kernels.tables import GAP, SKIP, classes, fold, widths
-from emma.kernels.units import BETWEEN, IN_WORD, NARROW, NOTHING, WIDE
 from emma.lang.scripts import (
     NO_SCRIPT,
     SCRIPT_CODES,
@@ -53,7 +53,7 @@ def unit_kinds() -> NDArray[np.uint8]:
     forms, scripts, wide = fold(), script_table(), widths() == 2
     spaced = SPACED[scripts] & ~(wide & (scripts < len(NO_SCRIPT)))
     kinds = np.where(spaced, IN_WORD, np.where(wide, WIDE, NARROW)).astype(np.uint8)
-    kinds[forms == SKIP], kinds[forms == GAP] = NOTHING, BETWEEN
+    kinds[forms == SKIP], kinds[forms == GAP] = SKIPPED, BETWEEN
     return kinds
 
 

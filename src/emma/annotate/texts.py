@@ -16,8 +16,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from emma.kernels.arrow import buffers
-from emma.kernels.utf8 import Bytes, Offsets
+from emma.kernels.text import Bytes, Offsets, buffers
 
 BATCH_BYTES = 8_000_000
 """Bytes of documents at once: enough to keep the kernels busy, few enough that memory does not depend on the shard."""

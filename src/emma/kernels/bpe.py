@@ -1,7 +1,7 @@
-"""Byte-pair encoding on arrays: pair counts that are kept up to date while units of text are rewritten.
+"""Byte-pair encoding on arrays: pair counts that are kept up to date while runs of text are rewritten.
 
-A unit is a run of symbols inside which merges may happen. Each pair of adjacent symbols has a count and a list of the
-units that hold it, so that one merge touches only those units. Everything grows by doubling, which the caller does:
+A run is a stretch of symbols inside which merges may happen. Each pair of adjacent symbols has a count and a list of
+the runs that hold it, so that one merge touches only those runs. Everything grows by doubling, which the caller does:
 a kernel that finds the arrays nearly full returns where it stopped.
 """
 
@@ -15,12 +15,12 @@ from emma.kernels.compiling import kernel
 Int32 = npt.NDArray[np.int32]
 Int64 = npt.NDArray[np.int64]
 
-UNIT_SYMBOLS = 32
-"""Symbols a unit may have at most."""
+MAX_RUN_SYMBOLS = 32
+"""Symbols a run may have at most."""
 _LOW = 0xFFFFFFFF
 
 
-class Units(NamedTuple):
+class Runs(NamedTuple):
     """Distinct runs of symbols. `symbols` int32 (n,) is rewritten in place, `starts` int64 (u,), `lengths` int32 (u,)
     shrinks, `weights` int64 (u,) is how often the run occurs."""
 
@@ -30,12 +30,12 @@ class Units(NamedTuple):
     weights: Int64
 
 
-class Pairs(NamedTuple):
-    """Adjacent pairs in order of discovery, and a linked list of units for each.
+class PairTable(NamedTuple):
+    """Adjacent pairs in order of discovery, and a linked list of runs for each.
 
     `table` int32 maps hashed keys to pair numbers (-1: free; its size is a power of two). `keys` int64 holds
-    left << 32 | right, `counts` int64 is exact, `heads` int32 is the newest node. A node names a unit, its pair, and
-    the node before; a unit may have several of one pair, and keep nodes of pairs it has lost. `used` int64 (2,)
+    left << 32 | right, `counts` int64 is exact, `heads` int32 is the newest node. A node names a run, its pair, and
+    the node before; a run may have several of one pair, and keep nodes of pairs it has lost. `used` int64 (2,)
     counts pairs and nodes.
     """
 
@@ -43,37 +43,37 @@ class Pairs(NamedTuple):
     keys: Int64
     counts: Int64
     heads: Int32
-    node_unit: Int32
+    node_run: Int32
     node_pair: Int32
     node_next: Int32
     used: Int64
 
 
-def empty_pairs(capacity: int) -> Pairs:
+def empty_pairs(capacity: int) -> PairTable:
     """Room for `capacity` pairs and twice as many nodes."""
     nodes = 2 * capacity
-    return Pairs(
+    return PairTable(
         table=_free_table(capacity),
         keys=np.empty(capacity, np.int64),
         counts=np.empty(capacity, np.int64),
         heads=np.empty(capacity, np.int32),
-        node_unit=np.empty(nodes, np.int32),
+        node_run=np.empty(nodes, np.int32),
         node_pair=np.empty(nodes, np.int32),
         node_next=np.empty(nodes, np.int32),
         used=np.zeros(2, np.int64),
     )
 
 
-def grown(pairs: Pairs) -> Pairs:
+def grow_pairs(pairs: PairTable) -> PairTable:
     """The same with twice the room for pairs, for nodes, or for both, where it is short."""
     number, nodes = (int(each) for each in pairs.used)
     larger: dict[str, npt.NDArray[Any]] = {}
-    if number + UNIT_SYMBOLS > len(pairs.keys):
+    if number + MAX_RUN_SYMBOLS > len(pairs.keys):
         larger |= {name: _twice(getattr(pairs, name), number) for name in ("keys", "counts", "heads")}
         larger["table"] = _free_table(2 * len(pairs.keys))
         _fill_table(larger["table"], larger["keys"], number)
-    if nodes + UNIT_SYMBOLS > len(pairs.node_unit):
-        larger |= {name: _twice(getattr(pairs, name), nodes) for name in ("node_unit", "node_pair", "node_next")}
+    if nodes + MAX_RUN_SYMBOLS > len(pairs.node_run):
+        larger |= {name: _twice(getattr(pairs, name), nodes) for name in ("node_run", "node_pair", "node_next")}
     return pairs._replace(**larger)
 
 
@@ -104,15 +104,15 @@ def _slot(table: Int32, keys: Int64, key: int) -> int:
 
 
 @kernel
-def _is_full(pairs: Pairs) -> bool:
-    """Whether one more unit might not fit."""
-    pairs_after, nodes_after = pairs.used[0] + UNIT_SYMBOLS, pairs.used[1] + UNIT_SYMBOLS
-    return bool(pairs_after > len(pairs.keys) or nodes_after > len(pairs.node_unit))
+def _is_full(pairs: PairTable) -> bool:
+    """Whether one more run might not fit."""
+    pairs_after, nodes_after = pairs.used[0] + MAX_RUN_SYMBOLS, pairs.used[1] + MAX_RUN_SYMBOLS
+    return bool(pairs_after > len(pairs.keys) or nodes_after > len(pairs.node_run))
 
 
 @kernel
-def _add(pairs: Pairs, left: int, right: int, weight: int, unit: int) -> None:
-    """Count a pair; list the unit under it, unless `unit` is -1."""
+def _add(pairs: PairTable, left: int, right: int, weight: int, run: int) -> None:
+    """Count a pair; list the run under it, unless `run` is -1."""
     key = int(left) << 32 | int(right)
     slot = _slot(pairs.table, pairs.keys, key)
     pair = pairs.table[slot]
@@ -122,30 +122,30 @@ def _add(pairs: Pairs, left: int, right: int, weight: int, unit: int) -> None:
         pairs.table[slot] = pair
         pairs.keys[pair], pairs.counts[pair], pairs.heads[pair] = key, 0, -1
     pairs.counts[pair] += weight
-    if unit >= 0:
+    if run >= 0:
         node = pairs.used[1]
         pairs.used[1] += 1
-        pairs.node_unit[node] = unit
+        pairs.node_run[node] = run
         pairs.node_pair[node] = pair
         pairs.node_next[node] = pairs.heads[pair]
         pairs.heads[pair] = node
 
 
 @kernel
-def count_pairs(units: Units, pairs: Pairs, first: int) -> int:
-    """Count and list the pairs of all units from `first` on. Returns -1, or the unit to go on with after growing."""
-    for unit in range(first, len(units.starts)):
+def count_pairs(runs: Runs, pairs: PairTable, first: int) -> int:
+    """Count and list the pairs of all runs from `first` on. Returns -1, or the run to go on with after growing."""
+    for run in range(first, len(runs.starts)):
         if _is_full(pairs):
-            return unit
-        start = units.starts[unit]
-        for place in range(start, start + units.lengths[unit] - 1):
-            _add(pairs, units.symbols[place], units.symbols[place + 1], units.weights[unit], unit)
+            return run
+        start = runs.starts[run]
+        for place in range(start, start + runs.lengths[run] - 1):
+            _add(pairs, runs.symbols[place], runs.symbols[place + 1], runs.weights[run], run)
     return -1
 
 
 @kernel
-def merge_pair(units: Units, pairs: Pairs, pair: int, new: int, node: int) -> int:
-    """Write `new` for the pair in all units that hold it, from `node` of its list on, and bring the counts up to date.
+def merge_pair(runs: Runs, pairs: PairTable, pair: int, new: int, node: int) -> int:
+    """Write `new` for the pair in all runs that hold it, from `node` of its list on, and bring the counts up to date.
 
     Returns -1, or the node to go on with after growing. The pairs with `new` are those of the nodes this adds.
     """
@@ -153,21 +153,21 @@ def merge_pair(units: Units, pairs: Pairs, pair: int, new: int, node: int) -> in
     while node >= 0:
         if _is_full(pairs):
             return node
-        _rewrite(units, pairs, pairs.node_unit[node], key, new)
+        _rewrite(runs, pairs, pairs.node_run[node], key, new)
         node = pairs.node_next[node]
     return -1
 
 
 @kernel
-def _rewrite(units: Units, pairs: Pairs, unit: int, key: int, new: int) -> None:
+def _rewrite(runs: Runs, pairs: PairTable, run: int, key: int, new: int) -> None:
     left, right = key >> 32, key & _LOW
-    symbols, start, length = units.symbols, units.starts[unit], units.lengths[unit]
+    symbols, start, length = runs.symbols, runs.starts[run], runs.lengths[run]
     place = start
     while place < start + length - 1 and not (symbols[place] == left and symbols[place + 1] == right):
         place += 1
     if place >= start + length - 1:
         return  # an earlier merge took the pair away
-    weight = units.weights[unit]
+    weight = runs.weights[run]
     first = max(start, place - 1)
     for each in range(first, start + length - 1):
         _add(pairs, symbols[each], symbols[each + 1], -weight, -1)
@@ -180,7 +180,7 @@ def _rewrite(units: Units, pairs: Pairs, unit: int, key: int, new: int) -> None:
             symbols[end] = symbols[place]
             place += 1
         end += 1
-    units.lengths[unit] = end - start
+    runs.lengths[run] = end - start
     for each in range(first, end - 1):
         touched = symbols[each] == new or symbols[each + 1] == new
-        _add(pairs, symbols[each], symbols[each + 1], weight, unit if touched else -1)
+        _add(pairs, symbols[each], symbols[each + 1], weight, run if touched else -1)

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from numba import njit
 from numba.core.caching import FunctionCache
 
-from emma.kernels.turns import locked, turn
+from emma.kernels.compile_lock import compile_lock, lock_folder
 
 F = TypeVar("F", bound=Callable[..., Any])
 SOURCES = Path(__file__).parent
@@ -24,42 +24,42 @@ def kernel(function: F) -> F:
     """Compile a function when it is first called, and keep what was compiled where a folder can be written."""
     compiled: Any = njit(nogil=True)(function)
     with suppress(RuntimeError):  # no such folder, not even the user's own
-        kept = Kept(function)
-        drop_stale(SOURCES, Path(kept.cache_path))
-        compiled._cache, compiled.compile = kept, in_turn(compiled.compile)
-    made: F = compiled
-    return made
+        store = CompiledCache(function)
+        drop_stale(SOURCES, Path(store.cache_path))
+        compiled._cache, compiled.compile = store, compile_one_at_a_time(compiled.compile)
+    result: F = compiled
+    return result
 
 
-class Kept(FunctionCache):
+class CompiledCache(FunctionCache):
     """numba's store of what was compiled; what is missing is compiled by one process at a time."""
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
-        """What was compiled for these types; None when it is this process's turn to compile it."""
-        found = super().load_overload(sig, target_context)
-        if found is None:
-            turn.take(Path(self.cache_path))
-            found = super().load_overload(sig, target_context)  # another process may have been quicker
-        return found
+        """Load what was compiled for these types; None, with the lock held, when this process is to compile it."""
+        overload = super().load_overload(sig, target_context)
+        if overload is None:
+            compile_lock.acquire(Path(self.cache_path))
+            overload = super().load_overload(sig, target_context)  # another process may have been quicker
+        return overload
 
     def save_overload(self, sig: Any, data: Any) -> None:
         """Keep what was compiled, if there is room."""
-        turn.compiled += 1
+        compile_lock.compiled += 1
         with suppress(OSError):
             super().save_overload(sig, data)
 
 
-def in_turn(compile: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """A kernel's way of being compiled, or loaded, for some types, which gives back the turn if it took it."""
+def compile_one_at_a_time(compile: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Wrap a kernel's way of being compiled, or loaded, so that it releases the lock if it acquired it."""
 
-    def compile_in_turn(sig: Any) -> Any:
-        before = turn.depth
+    def compile_and_release(sig: Any) -> Any:
+        before = compile_lock.depth
         try:
             return compile(sig)
         finally:
-            turn.back_to(before)
+            compile_lock.release_to(before)
 
-    return compile_in_turn
+    return compile_and_release
 
 
 @cache
@@ -73,11 +73,11 @@ def drop_stale(sources: Path, folder: Path) -> None:
         digest.update(source.read_bytes())
     stamp = folder / STAMP
     with suppress(OSError):  # a folder that cannot be written holds nothing compiled either
-        if _says(stamp, digest.hexdigest()):
+        if _has_digest(stamp, digest.hexdigest()):
             return
         folder.mkdir(parents=True, exist_ok=True)
-        lock = locked(folder)
-        if not _says(stamp, digest.hexdigest()):  # another process may have been quicker, and compiled since
+        lock = lock_folder(folder)
+        if not _has_digest(stamp, digest.hexdigest()):  # another process may have been quicker, and compiled since
             for index in folder.glob("*.nbi"):
                 index.unlink(missing_ok=True)
             stamp.write_text(digest.hexdigest())
@@ -85,18 +85,18 @@ def drop_stale(sources: Path, folder: Path) -> None:
             lock.close()
 
 
-def _says(stamp: Path, digest: str) -> bool:
+def _has_digest(stamp: Path, digest: str) -> bool:
     return stamp.exists() and stamp.read_text() == digest
 
 
-def folder() -> Path | None:
+def cache_folder() -> Path | None:
     """Where compiled kernels are kept, if anywhere."""
     with suppress(RuntimeError):
-        return Path(Kept(folder).cache_path)
+        return Path(CompiledCache(cache_folder).cache_path)
     return None
 
 
 def is_cold() -> bool:
     """Whether no kernel was compiled yet, since EMMA came or changed."""
-    where = folder()
+    where = cache_folder()
     return where is None or next(where.glob("*.nbi"), None) is None

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from emma.kernels.compiling import kernel
 from emma.kernels.sets import Indices
 from emma.kernels.tables import DIGIT, GAP, SKIP
-from emma.kernels.utf8 import FIRST, GOLDEN, Bytes, Hashes, Offsets, Points, decode, longest, mix
+from emma.kernels.text import FIRST, GOLDEN, Bytes, Hashes, Offsets, Points, decode, longest, mix
 
 SAME, NUMBERS, FACTS = range(3)
 """Two texts differ in more than facts, or in nothing; in numbers for numbers; in a few short spans, one for another."""
@@ -23,14 +23,14 @@ FEW = 6
 """Differences that are more than numbers, at most."""
 ASIDE = 1
 """Differences that are more than numbers, at most, beside ones of numbers: a page with another name and number."""
-NOTHING = GOLDEN
+ABSENT = GOLDEN
 """The hash of what stands on the side that lacks something."""
 NUMERAL = np.uint64(1)
 """The lowest bit of a token with a digit in it; that of others is 0."""
 
 
 @kernel
-def tokens(
+def hash_tokens(
     data: Bytes, offsets: Offsets, fold: Points, kinds: NDArray[np.uint8], spaced: NDArray[np.bool_]
 ) -> tuple[Hashes, Offsets]:
     """Hashes of the words of texts that space them, of the characters of others; and where each text's begin, (n + 1).
@@ -58,7 +58,7 @@ def tokens(
 
 
 @kernel
-def resumes(left: Hashes, one: int, right: Hashes, two: int) -> bool:
+def is_equal_from(left: Hashes, one: int, right: Hashes, two: int) -> bool:
     """Whether the texts are equal for ANCHOR tokens from these places on, or to the end of both."""
     if min(len(left) - one, len(right) - two) < ANCHOR and len(left) - one != len(right) - two:
         return False
@@ -69,19 +69,19 @@ def resumes(left: Hashes, one: int, right: Hashes, two: int) -> bool:
 
 
 @kernel
-def resume(left: Hashes, one: int, right: Hashes, two: int) -> tuple[int, int]:
-    """The nearest places from which on the texts are equal again; -1, -1 where that is more than SPAN tokens away."""
+def find_resumption(left: Hashes, one: int, right: Hashes, two: int) -> tuple[int, int]:
+    """Find the nearest places from which the texts are equal again; -1, -1 where that is more than SPAN tokens away."""
     for total in range(1, 2 * SPAN + 1):
         for step in range(max(0, total - SPAN), min(total, SPAN) + 1):
             next_one, next_two = one + step, two + total - step
             there = next_one <= len(left) and next_two <= len(right)
-            if there and resumes(left, next_one, right, next_two):
+            if there and is_equal_from(left, next_one, right, next_two):
                 return next_one, next_two
     return -1, -1
 
 
 @kernel
-def is_numbers(left: Hashes, right: Hashes) -> bool:
+def differ_in_numbers_only(left: Hashes, right: Hashes) -> bool:
     """Whether both have numerals and are equal without them."""
     one, two, count, other = 0, 0, 0, 0
     while True:
@@ -96,7 +96,7 @@ def is_numbers(left: Hashes, right: Hashes) -> bool:
 
 
 @kernel
-def differ(left: Hashes, right: Hashes, spans: Indices) -> tuple[int, int]:
+def classify_difference(left: Hashes, right: Hashes, spans: Indices) -> tuple[int, int]:
     """SAME, NUMBERS or FACTS, and how many differences that are more than numbers; these are written to `spans`,
     int64 (FEW, 4): where each begins and ends on the left, and on the right."""
     one, two, count, numbers = 0, 0, 0, 0
@@ -104,10 +104,10 @@ def differ(left: Hashes, right: Hashes, spans: Indices) -> tuple[int, int]:
         if one < len(left) and two < len(right) and left[one] == right[two]:
             one, two = one + 1, two + 1
             continue
-        next_one, next_two = resume(left, one, right, two)
+        next_one, next_two = find_resumption(left, one, right, two)
         if next_one < 0:
             return SAME, 0
-        if is_numbers(left[one:next_one], right[two:next_two]):
+        if differ_in_numbers_only(left[one:next_one], right[two:next_two]):
             numbers += 1
         else:
             if count == FEW:
@@ -121,7 +121,7 @@ def differ(left: Hashes, right: Hashes, spans: Indices) -> tuple[int, int]:
 
 
 @kernel
-def compare(
+def compare_texts(
     tokens: Hashes, starts: Offsets, left: Indices, right: Indices
 ) -> tuple[NDArray[np.uint8], Indices, Hashes]:
     """How pairs of texts differ, uint8 (p); and every difference that is more than numbers of those that are not SAME.
@@ -134,29 +134,29 @@ def compare(
     for pair in range(len(left)):
         one = tokens[starts[left[pair]] : starts[left[pair] + 1]]
         two = tokens[starts[right[pair]] : starts[right[pair] + 1]]
-        verdict, count = differ(one, two, spans)
+        verdict, count = classify_difference(one, two, spans)
         verdicts[pair] = verdict
         if found + FEW > len(places):
-            places, values = doubled(places, values)
+            places, values = double_facts(places, values)
         for span in spans[:count]:
             places[found, 0], places[found, 1], places[found, 2] = pair, span[0], span[2]
-            values[found, 0], values[found, 1] = together(one[span[0] : span[1]]), together(two[span[2] : span[3]])
+            values[found, 0], values[found, 1] = hash_span(one[span[0] : span[1]]), hash_span(two[span[2] : span[3]])
             found += 1
     return verdicts, places[:found].copy(), values[:found].copy()
 
 
 @kernel
-def together(some: Hashes) -> np.uint64:
+def hash_span(span: Hashes) -> np.uint64:
     """One hash of some tokens, NOTHING of none."""
-    value = NOTHING
-    for token in some:
+    value = ABSENT
+    for token in span:
         value = mix(value + token)
     return value
 
 
 @kernel
-def doubled(places: Indices, values: Hashes) -> tuple[Indices, Hashes]:
-    """Both with as much room again."""
+def double_facts(places: Indices, values: Hashes) -> tuple[Indices, Hashes]:
+    """Copy both arrays into ones twice as long."""
     more, others = np.empty((2 * len(places), 3), np.int64), np.empty((2 * len(values), 2), np.uint64)
     for row in range(len(places)):
         for column in range(3):

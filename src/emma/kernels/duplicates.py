@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from emma.kernels.compiling import kernel
 from emma.kernels.sets import Indices
-from emma.kernels.utf8 import GOLDEN, Hashes, Offsets, mix
+from emma.kernels.text import GOLDEN, Hashes, Offsets, mix
 
 Signatures = NDArray[np.uint32]
 Sketches = NDArray[np.uint8]
@@ -32,7 +32,7 @@ def band_keys(signatures: Signatures, rows: int) -> Hashes:
 
 
 @kernel
-def bucketed(keys: Hashes, buckets: int) -> tuple[Indices, Indices]:
+def group_by_bucket(keys: Hashes, buckets: int) -> tuple[Indices, Indices]:
     """The places of the keys, bucket by bucket and in order within one, and where each bucket begins (buckets + 1).
 
     A key's bucket is `key % buckets`.
@@ -51,7 +51,7 @@ def bucketed(keys: Hashes, buckets: int) -> tuple[Indices, Indices]:
 
 
 @kernel
-def shared(keys: Hashes) -> NDArray[np.bool_]:
+def may_repeat(keys: Hashes) -> NDArray[np.bool_]:
     """Which keys may occur more than once: all that do, and some that do not. Spares sorting the others."""
     bits = 6
     while 1 << bits < 8 * len(keys):
@@ -68,8 +68,8 @@ def shared(keys: Hashes) -> NDArray[np.bool_]:
 
 
 @kernel
-def agreeing(left: NDArray[np.uint8], right: NDArray[np.uint8]) -> int:
-    """In how many places two sketches agree."""
+def count_equal(left: NDArray[np.uint8], right: NDArray[np.uint8]) -> int:
+    """Count the places in which two sketches agree."""
     count = 0
     for at in range(len(left)):
         count += left[at] == right[at]
@@ -77,7 +77,7 @@ def agreeing(left: NDArray[np.uint8], right: NDArray[np.uint8]) -> int:
 
 
 @kernel
-def likely(alike: NDArray[np.int64], needed: int, chosen: NDArray[np.int64]) -> int:
+def choose_candidates(alike: NDArray[np.int64], needed: int, chosen: NDArray[np.int64]) -> int:
     """Write the places of the EARLIEST and then the BEST others with at least `needed` to `chosen`; how many.
 
     `alike` is used up: what is chosen becomes 0.
@@ -103,8 +103,8 @@ def likely(alike: NDArray[np.int64], needed: int, chosen: NDArray[np.int64]) -> 
 
 
 @kernel
-def twice(values: Indices) -> Indices:
-    """The values, with room for as many more."""
+def double_room(values: Indices) -> Indices:
+    """Copy the values into an array twice as long."""
     larger = np.empty(2 * len(values), np.int64)
     for at in range(len(values)):
         larger[at] = values[at]
@@ -112,7 +112,7 @@ def twice(values: Indices) -> Indices:
 
 
 @kernel
-def candidates(keys: Hashes, members: Indices, sketches: Sketches, needed: int) -> tuple[Indices, Indices]:
+def pair_candidates(keys: Hashes, members: Indices, sketches: Sketches, needed: int) -> tuple[Indices, Indices]:
     """Pairs of members, the earlier first, that share a key and agree in `needed` places of their sketches.
 
     `keys`, sorted, and `members`, ascending within a key, are columns of one table; a member is a row of `sketches`.
@@ -126,11 +126,11 @@ def candidates(keys: Hashes, members: Indices, sketches: Sketches, needed: int) 
             start = at
         before = min(at - start, 2 * REACH)
         if found + len(chosen) > len(left):
-            left, right = twice(left), twice(right)
+            left, right = double_room(left), double_room(right)
         for step in range(before):
             other = start + step if step < REACH else at - before + step
-            alike[step] = agreeing(sketches[members[other]], sketches[members[at]])
-        for place in chosen[: likely(alike[:before], needed, chosen)]:
+            alike[step] = count_equal(sketches[members[other]], sketches[members[at]])
+        for place in chosen[: choose_candidates(alike[:before], needed, chosen)]:
             left[found] = members[start + place if place < REACH else at - before + place]
             right[found] = members[at]
             found += 1
@@ -151,7 +151,7 @@ def jaccard(left: Hashes, right: Hashes) -> float:
 
 
 @kernel
-def jaccards(hashes: Hashes, starts: Offsets, left: Indices, right: Indices) -> NDArray[np.float64]:
+def jaccard_of_pairs(hashes: Hashes, starts: Offsets, left: Indices, right: Indices) -> NDArray[np.float64]:
     """The Jaccard similarity of pairs of documents.
 
     Each document has three sets, number j of document i in `hashes[starts[3 * i + j]:starts[3 * i + j + 1]]`: of its

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from emma.kernels.compiling import kernel
 from emma.kernels.subwords import Grams, Words, add_features, close_text, features_room, words_room
-from emma.kernels.utf8 import Bytes, Offsets
+from emma.kernels.text import Bytes, Offsets
 
 SOFTMAX, INDEPENDENT, TREE = range(3)
 """How the outputs become probabilities: together, each by itself, or along the branches of a Huffman tree."""

@@ -9,10 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emma.kernels.compiling import kernel
-from emma.kernels.normal import hash_points, normalise
-from emma.kernels.repeats import power
-from emma.kernels.sorting import sort
-from emma.kernels.utf8 import GOLDEN, Bytes, Hashes, Offsets, Points, decode, longest, mix
+from emma.kernels.normal import normalise
+from emma.kernels.text import GOLDEN, Bytes, Hashes, Offsets, Points, decode, hash_points, longest, mix, power, sort
 
 SHINGLE = 5
 """Words or characters a shingle."""

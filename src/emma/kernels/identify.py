@@ -8,7 +8,7 @@ from emma.kernels.fasttext import Layers, average, score
 from emma.kernels.letters import outside_markup
 from emma.kernels.subwords import Grams, Words, add_features, close_text, features_room, words_room
 from emma.kernels.tables import GAP, LETTER, SKIP, UPPER
-from emma.kernels.utf8 import Bytes, Offsets, Points, decode, longest
+from emma.kernels.text import Bytes, Offsets, Points, decode, longest
 
 _WINDOWS = 3
 
@@ -49,7 +49,7 @@ def identify(  # noqa: PLR0917 - compiled functions take arguments by position
     labels[:] = -1
     for text in range(len(offsets) - 1):
         letters = False
-        for window in range(cut(data, offsets[text], offsets[text + 1], most_chars, windows)):
+        for window in range(choose_windows(data, offsets[text], offsets[text + 1], most_chars, windows)):
             start, stop = windows[window]
             decoded = points[: decode(data, start, stop, points)]
             read = kept[: outside_markup(decoded, kept, len(decoded))]
@@ -81,7 +81,7 @@ def count_scripts(  # noqa: PLR0917 - compiled functions take arguments by posit
     points, kept = np.empty(most_chars + _WINDOWS, np.uint32), np.empty(most_chars + _WINDOWS, np.uint32)
     windows = np.empty((_WINDOWS, 2), np.int64)
     for text in range(len(offsets) - 1):
-        for window in range(cut(data, offsets[text], offsets[text + 1], most_chars, windows)):
+        for window in range(choose_windows(data, offsets[text], offsets[text + 1], most_chars, windows)):
             decoded = points[: decode(data, windows[window, 0], windows[window, 1], points)]
             for point in kept[: outside_markup(decoded, kept, len(decoded))]:
                 tally[text, scripts[point]] += 1
@@ -90,7 +90,7 @@ def count_scripts(  # noqa: PLR0917 - compiled functions take arguments by posit
 
 
 @kernel
-def cut(data: Bytes, start: int, stop: int, most_chars: int, windows: NDArray[np.int64]) -> int:
+def choose_windows(data: Bytes, start: int, stop: int, most_chars: int, windows: NDArray[np.int64]) -> int:
     """Write where to read a text to `windows`: all of it, or a third of `most_chars` in the middle of each third.
 
     Headings, menus and licences stand at the ends of documents, and often in another language. Returns how many

@@ -1,8 +1,11 @@
-"""A text without its markup: what is left are letters of its language, not of tags, templates, addresses and programs.
+"""A text without its markup, and a first look at it: the scripts of its letters, and whether it may need mending.
 
 Left out are tags, entities, templates and placeholders of messages, addresses of the web and of mail, targets of links,
 commands and code. What they show stays: the words of a link, the forms that `{{PLURAL:…|…}}` chooses from.
 """
+
+import numpy as np
+from numpy.typing import NDArray
 
 from emma.kernels.compiling import kernel
 from emma.kernels.markup import (
@@ -20,7 +23,17 @@ from emma.kernels.markup import (
     markup_end,
     pair_braces,
 )
-from emma.kernels.utf8 import Points
+from emma.kernels.text import Bytes, Offsets, Points, decode, longest
+
+Cells = NDArray[np.uint32]
+Tally = NDArray[np.int32]
+
+FORM, ORDER = np.uint32(8), np.uint32(10)
+"""Where a cell, all that is known of a code point, has its Han form and its combining class; below, its script."""
+FAULT, MAY_BEGIN, MAY_FOLLOW, UNSURE = np.uint32(1 << 18), np.uint32(1 << 19), np.uint32(1 << 20), np.uint32(1 << 21)
+"""Bits of a cell: to be removed or replaced; may be the first character of mojibake; the second; NFC may change it.
+Of a text's doubts: FAULT and UNSURE where any character has them, SECOND where one follows a FIRST."""
+ONE, FORMS, SCRIPTS, CLASSES = np.uint32(1), np.uint32(3), np.uint32(255), np.uint32(255 << 10)
 
 
 @kernel
@@ -38,13 +51,13 @@ def outside_markup(points: Points, kept: Points, most: int) -> int:
         point, stop = points[at], markup_end(points, at, pairs)
         if stop > at:
             if point in (AT, COLON, DOT):
-                count = before_word(kept, count, True)
+                count = drop_last_word(kept, count, True)
             is_choice |= point == BRACE and points[stop - 1] == BRACE
             kept[count] = SPACE
             at, count = stop, count + 1
         else:
             if point == BRACE and is_choice:
-                count = before_word(kept, count, False)  # the name of a form, `one {…}`
+                count = drop_last_word(kept, count, False)  # the name of a form, `one {…}`
             kept[count] = point
             at, count = at + 1, count + 1
         copied = copy_plain(points, at, kept, count, most) - at
@@ -76,10 +89,46 @@ def is_mark(points: Points, at: int) -> bool:
 
 
 @kernel
-def before_word(kept: Points, count: int, is_address: bool) -> int:
+def drop_last_word(kept: Points, count: int, is_address: bool) -> int:
     """How much is left without the word at the end: the name before a brace, or the beginning of an address."""
     while not is_address and count and kept[count - 1] == SPACE:
         count -= 1
     while count and (is_name(kept[count - 1]) or (is_address and kept[count - 1] in (DOT, MINUS, 0x2B, PERCENT))):
         count -= 1
     return count
+
+
+@kernel
+def find_doubts(points: Points, cells: Cells) -> np.uint32:
+    """What in a text may need mending: FAULT, SECOND, UNSURE, or nothing."""
+    found, before = np.uint32(0), np.uint32(0)
+    for point in points:
+        cell = cells[point]
+        found |= cell & (FAULT | UNSURE) | (before << ONE) & cell & MAY_FOLLOW
+        if cell & CLASSES and before & CLASSES > cell & CLASSES:  # marks out of their canonical order
+            found |= UNSURE
+        before = cell
+    return found
+
+
+@kernel
+def survey_texts(data: Bytes, offsets: Offsets, cells: Cells, scripts: int, most: int) -> tuple[Cells, Tally, Tally]:
+    """Of each document its doubts, and of its first `most` characters that are no markup the scripts and Han forms.
+
+    `data` UTF-8 bytes, `offsets` int64 (n + 1), `cells` uint32 by code point. Returns uint32 (n); int32 (n, scripts);
+    int32 (n, 4), columns none, simplified, traditional, unused.
+    """
+    count = len(offsets) - 1
+    doubtful, tally, forms = (
+        np.zeros(count, np.uint32),
+        np.zeros((count, scripts), np.int32),
+        np.zeros((count, 4), np.int32),
+    )
+    points, kept = np.empty(longest(offsets), np.uint32), np.empty(longest(offsets), np.uint32)
+    for document in range(count):
+        text = points[: decode(data, offsets[document], offsets[document + 1], points)]
+        doubtful[document] = find_doubts(text, cells)
+        for point in kept[: outside_markup(text, kept, most)]:
+            tally[document, cells[point] & SCRIPTS] += 1
+            forms[document, cells[point] >> FORM & FORMS] += 1
+    return doubtful, tally, forms

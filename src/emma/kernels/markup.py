@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emma.kernels.compiling import kernel
-from emma.kernels.utf8 import Points
+from emma.kernels.text import Points
 
 REACH = 1_000
 """Characters in which markup must end, templates aside."""

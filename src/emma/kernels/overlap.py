@@ -6,10 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emma.kernels.compiling import kernel
-from emma.kernels.grams import Scale, Tables, all_grams
-from emma.kernels.sorting import sort
-from emma.kernels.units import room_for, split
-from emma.kernels.utf8 import Bytes, Hashes, Offsets, decode, longest
+from emma.kernels.grams import PointTables, Scale, hash_grams, make_units, split_units
+from emma.kernels.text import Bytes, Hashes, Offsets, decode, longest, sort
 
 BITS_PER_GRAM = 16
 """Bits of the filter a gram: one document gram in sixteen or fewer passes that is in no item."""
@@ -42,9 +40,10 @@ class Index(NamedTuple):
     benchmark_of: Int32
 
 
-class Found(NamedTuple):
-    """What was found: of each document its grams (n), those in any item (n), and those in each benchmark (n, b), all
-    int32; whether each item was found (items); and the documents that share a gram with each group (groups)."""
+class Hits(NamedTuple):
+    """What documents share with items, counted: each document's grams (n), those in any item (n), and those in each
+    benchmark (n, b), all int32; whether each item was found (items); the documents that share a gram with each group
+    (groups)."""
 
     grams: Int32
     hits: Int32
@@ -53,16 +52,16 @@ class Found(NamedTuple):
     documents: Offsets
 
 
-class Loose(NamedTuple):
-    """Of each item: how many grams it has in an index of short grams, and its group; int64 and int32 (items)."""
+class ItemSizes(NamedTuple):
+    """How many grams each item has in an index of short grams, int64 (items), and its group, int32 (items)."""
 
     sizes: Offsets
     groups: Int32
 
 
-class Last(NamedTuple):
-    """What was counted last, so that nothing is counted twice: the document of each group, and of the document at hand
-    the number of the gram of each benchmark."""
+class LastCounted(NamedTuple):
+    """What was counted last, so that nothing counts twice: the document of each group, and the number of the gram of
+    each benchmark in the document at hand."""
 
     document: Offsets
     gram: Offsets
@@ -82,7 +81,7 @@ def make_filter(grams: Hashes) -> Hashes:
 
 
 @kernel
-def place_of(gram: np.uint64, index: Index) -> int:
+def find_gram(gram: np.uint64, index: Index) -> int:
     """Where a gram is in the index, -1 when it is not there."""
     place = gram & np.uint64(len(index.bits) * 64 - 1)
     if not index.bits[place >> np.uint64(6)] >> (place & np.uint64(63)) & np.uint64(1):
@@ -92,63 +91,63 @@ def place_of(gram: np.uint64, index: Index) -> int:
 
 
 @kernel
-def note(at: int, document: int, index: Index, found: Found, last: Last) -> None:
+def count_hit(at: int, document: int, index: Index, hits: Hits, last: LastCounted) -> None:
     """Count the gram at `at` of the index as found in a document."""
-    found.hits[document] += 1
+    hits.hits[document] += 1
     for place in range(index.item_starts[at], index.item_starts[at + 1]):
-        found.items[index.items[place]] = True
+        hits.items[index.items[place]] = True
     for place in range(index.group_starts[at], index.group_starts[at + 1]):
         group = index.groups[place]
         benchmark = index.benchmark_of[group]
         if last.document[group] != document:
             last.document[group] = document
-            found.documents[group] += 1
-        if last.gram[benchmark] != found.hits[document]:
-            last.gram[benchmark] = found.hits[document]
-            found.by_benchmark[document, benchmark] += 1
+            hits.documents[group] += 1
+        if last.gram[benchmark] != hits.hits[document]:
+            last.gram[benchmark] = hits.hits[document]
+            hits.by_benchmark[document, benchmark] += 1
 
 
 @kernel
-def look_up(  # noqa: PLR0917 - compiled functions take arguments by position
-    data: Bytes, offsets: Offsets, tables: Tables, scale: Scale, index: Index, found: Found
+def find_overlap(  # noqa: PLR0917 - compiled functions take arguments by position
+    data: Bytes, offsets: Offsets, tables: PointTables, scale: Scale, index: Index, hits: Hits
 ) -> None:
-    """Fill `found`, which is zero, for every document of `data` and `offsets`; short lines count as grams."""
-    groups, benchmarks = len(found.documents), found.by_benchmark.shape[1]
-    room, last = longest(offsets), Last(np.full(groups, -1), np.empty(benchmarks, np.int64))
-    points, units, grams = np.empty(room, np.uint32), room_for(room), np.empty(2 * room + 1, np.uint64)
+    """Fill `hits`, which is zero, for every document of `data` and `offsets`; short lines count as grams."""
+    groups, benchmarks = len(hits.documents), hits.by_benchmark.shape[1]
+    room, last = longest(offsets), LastCounted(np.full(groups, -1), np.empty(benchmarks, np.int64))
+    points, units, grams = np.empty(room, np.uint32), make_units(room), np.empty(2 * room + 1, np.uint64)
     for document in range(len(offsets) - 1):
         text = points[: decode(data, offsets[document], offsets[document + 1], points)]
-        count = all_grams(units, split(text, tables.fold, tables.kinds, units), scale, True, grams)
-        found.grams[document] = count
+        count = hash_grams(units, split_units(text, tables.fold, tables.kinds, units), scale, True, grams)
+        hits.grams[document] = count
         last.gram[:] = 0
         for gram in grams[:count]:
-            at = place_of(gram, index)
+            at = find_gram(gram, index)
             if at >= 0:
-                note(at, document, index, found, last)
+                count_hit(at, document, index, hits, last)
 
 
 @kernel
-def look_up_loosely(  # noqa: PLR0917 - compiled functions take arguments by position
-    data: Bytes, offsets: Offsets, tables: Tables, scale: Scale, index: Index, loose: Loose, found: Found
+def find_loose_overlap(  # noqa: PLR0917 - compiled functions take arguments by position
+    data: Bytes, offsets: Offsets, tables: PointTables, scale: Scale, index: Index, items: ItemSizes, hits: Hits
 ) -> None:
-    """Add to `found` the items of which a document without any hit has LEAST_RUNS and LEAST_SHARE of their grams.
+    """Add to `hits` the items of which a document without any hit has LEAST_RUNS and LEAST_SHARE of their grams.
 
     `index` has short grams. Each alone is no evidence, but several of one item here and there are, a copy in which
     words were left out or changed; and so are all of an item that is too short for any hit.
     """
-    room, last = longest(offsets), np.full(len(found.documents), -1)
-    points, units, grams = np.empty(room, np.uint32), room_for(room), np.empty(2 * room + 1, np.uint64)
-    counts, touched = np.zeros(len(found.items), np.int32), np.empty(len(found.items), np.int64)
-    runs, ends = np.zeros(len(found.items), np.int32), np.full(len(found.items), -1)
+    room, last = longest(offsets), np.full(len(hits.documents), -1)
+    points, units, grams = np.empty(room, np.uint32), make_units(room), np.empty(2 * room + 1, np.uint64)
+    counts, touched = np.zeros(len(hits.items), np.int32), np.empty(len(hits.items), np.int64)
+    runs, ends = np.zeros(len(hits.items), np.int32), np.full(len(hits.items), -1)
     seen = np.full(len(index.grams), -1, np.int32)
     for document in range(len(offsets) - 1):
-        if found.hits[document]:
+        if hits.hits[document]:
             continue
         text = points[: decode(data, offsets[document], offsets[document + 1], points)]
-        count = all_grams(units, split(text, tables.fold, tables.kinds, units), scale, False, grams)
-        runs_of(grams[:count], index, runs, ends, seen, document)
+        count = hash_grams(units, split_units(text, tables.fold, tables.kinds, units), scale, False, grams)
+        count_runs(grams[:count], index, runs, ends, seen, document)
         met = 0
-        for at in hits_of(grams[:count], index):
+        for at in find_rare_grams(grams[:count], index):
             for item in index.items[index.item_starts[at] : index.item_starts[at + 1]]:
                 if counts[item] == 0:
                     touched[met] = item
@@ -157,19 +156,19 @@ def look_up_loosely(  # noqa: PLR0917 - compiled functions take arguments by pos
         for item in touched[:met]:
             shared, apart = counts[item], runs[item]
             counts[item], runs[item], ends[item] = 0, 0, -1
-            long, enough = loose.sizes[item] >= LEAST_SIZE, shared >= LEAST_SHARE * loose.sizes[item]
-            whole = shared == loose.sizes[item] >= LEAST_WHOLE
+            long, enough = items.sizes[item] >= LEAST_SIZE, shared >= LEAST_SHARE * items.sizes[item]
+            whole = shared == items.sizes[item] >= LEAST_WHOLE
             if whole or (long and enough and apart >= LEAST_RUNS):
-                group = loose.groups[item]
-                found.items[item] = True
-                found.hits[document] += shared
-                found.by_benchmark[document, index.benchmark_of[group]] += shared
-                found.documents[group] += last[group] != document
+                group = items.groups[item]
+                hits.items[item] = True
+                hits.hits[document] += shared
+                hits.by_benchmark[document, index.benchmark_of[group]] += shared
+                hits.documents[group] += last[group] != document
                 last[group] = document
 
 
 @kernel
-def runs_of(  # noqa: PLR0917 - compiled functions take arguments by position
+def count_runs(  # noqa: PLR0917 - compiled functions take arguments by position
     grams: Hashes, index: Index, runs: Int32, ends: Offsets, seen: Int32, document: int
 ) -> None:
     """Count for each item the runs of grams one after the other that it shares; `ends` is where its last one ends.
@@ -178,7 +177,7 @@ def runs_of(  # noqa: PLR0917 - compiled functions take arguments by position
     has each gram of the index.
     """
     for place in range(len(grams)):
-        at = place_of(grams[place], index)
+        at = find_gram(grams[place], index)
         if at >= 0 and seen[at] != document and index.item_starts[at + 1] - index.item_starts[at] <= COMMON:
             seen[at] = document
             for item in index.items[index.item_starts[at] : index.item_starts[at + 1]]:
@@ -187,11 +186,11 @@ def runs_of(  # noqa: PLR0917 - compiled functions take arguments by position
 
 
 @kernel
-def hits_of(grams: Hashes, index: Index) -> Hashes:
+def find_rare_grams(grams: Hashes, index: Index) -> Hashes:
     """Where those grams are in the index that are in it and in few items, each once; uses up `grams`."""
     count = 0
     for gram in grams:
-        at = place_of(gram, index)
+        at = find_gram(gram, index)
         if at >= 0 and index.item_starts[at + 1] - index.item_starts[at] <= COMMON:
             grams[count] = np.uint64(at)
             count += 1

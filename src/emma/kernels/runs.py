@@ -13,7 +13,7 @@ Int64 = npt.NDArray[np.int64]
 
 
 @kernel
-def settle(symbols: Int32, words: Int64, classes: Int64, closed: int, neutral: int) -> Int32:
+def resolve_neutral(symbols: Int32, words: Int64, classes: Int64, closed: int, neutral: int) -> Int32:
     """The class of each symbol, int32 (n,): a neutral one takes that of the nearest other before it in its word, else
     of the next after it. A closed one hands nothing on.
 
@@ -42,7 +42,7 @@ def settle(symbols: Int32, words: Int64, classes: Int64, closed: int, neutral: i
 
 
 @kernel
-def cut(kinds: Int32, words: Int64, closed: int, most: int) -> tuple[Int64, Int32]:
+def find_runs(kinds: Int32, words: Int64, closed: int, most: int) -> tuple[Int64, Int32]:
     """Starts and lengths of the runs of two symbols or more: within a word, of one class that is not closed, `most`
     symbols at a time."""
     starts, lengths = np.empty(len(kinds) // 2, np.int64), np.empty(len(kinds) // 2, np.int32)
@@ -60,7 +60,7 @@ def cut(kinds: Int32, words: Int64, closed: int, most: int) -> tuple[Int64, Int3
 
 
 @kernel
-def distinct(symbols: Int32, starts: Int64, lengths: Int32) -> tuple[Int64, Int64]:
+def number_runs(symbols: Int32, starts: Int64, lengths: Int32) -> tuple[Int64, Int64]:
     """Which runs are the same: for each run the number of its kind, and for each kind its first run, in order."""
     slots = 1024
     while slots < 2 * len(starts):
@@ -105,7 +105,7 @@ def _same(symbols: Int32, starts: Int64, lengths: Int32, one: int, other: int) -
 
 
 @kernel
-def gathered(symbols: Int32, starts: Int64, lengths: Int32) -> Int32:
+def concatenate_runs(symbols: Int32, starts: Int64, lengths: Int32) -> Int32:
     """The symbols of some runs, one after the other."""
     together = np.empty(lengths.sum(), np.int32)
     end = 0
@@ -117,7 +117,7 @@ def gathered(symbols: Int32, starts: Int64, lengths: Int32) -> Int32:
 
 
 @kernel
-def added(kinds: Int64, amounts: Int64, count: int) -> Int64:
+def sum_by_kind(kinds: Int64, amounts: Int64, count: int) -> Int64:
     """The sum of the amounts of each kind, int64 (count,)."""
     sums = np.zeros(count, np.int64)
     for run in range(len(kinds)):

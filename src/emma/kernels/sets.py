@@ -10,12 +10,12 @@ from emma.kernels.compiling import kernel
 Indices = NDArray[np.int64]
 
 KEPT, EXACT, NEAR = range(3)
-"""What becomes of a document among its duplicates."""
+"""Outcome of a document among its duplicates: kept, or dropped as an exact or as a near duplicate."""
 
 
 @kernel
-def root(parents: Indices, index: int) -> int:
-    """The smallest member of a set; shortens the path on the way."""
+def find_root(parents: Indices, index: int) -> int:
+    """Return the smallest member of a set; shortens the path on the way (path halving)."""
     while parents[index] != index:
         parents[index] = parents[parents[index]]
         index = parents[index]
@@ -23,16 +23,17 @@ def root(parents: Indices, index: int) -> int:
 
 
 @kernel
-def join(parents: Indices, left: Indices, right: Indices) -> None:
+def union_pairs(parents: Indices, left: Indices, right: Indices) -> None:
     """Make one set of each pair's two; the smaller root stays. `parents` begins as 0, 1, 2…"""
     for edge in range(len(left)):
-        one, two = root(parents, left[edge]), root(parents, right[edge])
+        one, two = find_root(parents, left[edge]), find_root(parents, right[edge])
         parents[max(one, two)] = min(one, two)
 
 
 @kernel
-def flatten(parents: Indices) -> None:
-    """Let every node's parent be its root. Roots come first, so one step for each is enough."""
+def compress_paths(parents: Indices) -> None:
+    """Make every node's parent its root."""
+    # Roots are the smallest of their sets and so come first: one step for each node is enough.
     for index in range(len(parents)):
         parents[index] = parents[parents[index]]
 
@@ -55,7 +56,7 @@ def adjacency(left: Indices, right: Indices, count: int) -> tuple[Indices, Indic
 
 
 @kernel
-def survivors_in_turn(  # noqa: PLR0917 - compiled functions take arguments by position
+def choose_survivors(  # noqa: PLR0917 - compiled functions take arguments by position
     texts: Indices,
     langs: NDArray[np.int32],
     allowed: NDArray[np.bool_],
@@ -72,34 +73,34 @@ def survivors_in_turn(  # noqa: PLR0917 - compiled functions take arguments by p
     """
     neighbours, starts = adjacency(left, right, len(texts))
     latest, before = np.full(len(texts), -1, np.int64), np.full(len(texts), -1, np.int64)
-    fates, winners = np.zeros(len(texts), np.uint8), np.arange(len(texts))
+    outcomes, winners = np.zeros(len(texts), np.uint8), np.arange(len(texts))
     for order in range(2 * len(texts)):
         document = order % len(texts)
         if not allowed[document] or last[document] != (order >= len(texts)):
             continue
         text = texts[document]
-        winner = kept_in(langs, before, latest[text], langs[document])
+        winner = find_kept(langs, before, latest[text], langs[document])
         if winner >= 0:
-            fates[document], winners[document] = EXACT, winner
+            outcomes[document], winners[document] = EXACT, winner
             continue
         for other in neighbours[starts[text] : starts[text + 1]]:
-            winner = kept_in(langs, before, latest[other], langs[document])
-            if winner >= 0 and (fates[document] == KEPT or winner < winners[document]):
-                fates[document], winners[document] = NEAR, winner
-        if fates[document] == KEPT:
+            winner = find_kept(langs, before, latest[other], langs[document])
+            if winner >= 0 and (outcomes[document] == KEPT or winner < winners[document]):
+                outcomes[document], winners[document] = NEAR, winner
+        if outcomes[document] == KEPT:
             before[document], latest[text] = latest[text], document
-    return fates, winners
+    return outcomes, winners
 
 
 @kernel
-def kept_in(langs: NDArray[np.int32], before: Indices, document: int, lang: int) -> int:
+def find_kept(langs: NDArray[np.int32], before: Indices, document: int, lang: int) -> int:
     """The document of a language in the chain that `before` leads along from `document`, -1 where there is none."""
     while document >= 0 and langs[document] != lang:
         document = before[document]
     return document
 
 
-class Members(NamedTuple):
+class ClusterLanguages(NamedTuple):
     """The languages of each of n clusters: of cluster i they are `langs[starts[i] : starts[i + 1]]`, with `bytes`."""
 
     starts: Indices
@@ -108,8 +109,8 @@ class Members(NamedTuple):
 
 
 @kernel
-def hold_out(  # noqa: PLR0917 - compiled functions take arguments by position
-    roots: Indices, sizes: Indices, limit: int, most: int, members: Members, room: Indices
+def hold_out_clusters(  # noqa: PLR0917 - compiled functions take arguments by position
+    roots: Indices, sizes: Indices, limit: int, most: int, members: ClusterLanguages, room: Indices
 ) -> Indices:
     """The clusters to take, going through them in order and taking each that still fits, `most` of them at most.
 

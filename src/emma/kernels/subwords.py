@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emma.kernels.compiling import kernel
-from emma.kernels.utf8 import Bytes
+from emma.kernels.text import Bytes
 
 _FNV_START, _FNV_PRIME = np.uint64(2166136261), np.uint64(16777619)
 _BITS_32 = np.uint64(0xFFFFFFFF)

@@ -10,11 +10,10 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from emma.kernels import tables
-from emma.kernels.arrow import buffers
 from emma.kernels.fasttext import INDEPENDENT, SOFTMAX, TREE, Layers
 from emma.kernels.identify import count_scripts, identify
 from emma.kernels.subwords import Grams, Words, index_words
-from emma.kernels.utf8 import Bytes, Offsets
+from emma.kernels.text import Bytes, Offsets, buffers
 from emma.lang.scripts import SCRIPT_CODES, agrees, covers, han_forms, script_table, written_scripts
 from emma.lang.tables import Scheme
 from emma.lid.files import Spelling, locate, spelling_of

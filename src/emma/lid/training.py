@@ -12,11 +12,10 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from emma.errors import RecipeError
-from emma.kernels.arrow import buffers
 from emma.kernels.fasttext import SOFTMAX, Layers, learn
 from emma.kernels.identify import respell_all
 from emma.kernels.subwords import Grams, Words, index_words
-from emma.kernels.utf8 import Bytes, Offsets
+from emma.kernels.text import Bytes, Offsets, buffers
 from emma.lid.format import write
 from emma.lid.settings import Training
 from emma.lid.spelling import letters_only

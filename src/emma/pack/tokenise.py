@@ -15,9 +15,9 @@ import numpy.typing as npt
 import pyarrow as pa
 from tokenizers import Tokenizer
 
-from emma.kernels.arrow import buffers
+from emma.kernels.measure import count_words
 from emma.kernels.tables import classes
-from emma.kernels.words import count_words
+from emma.kernels.text import buffers
 from emma.models.folder import read_json
 from emma.models.special_ids import special_ids
 from emma.models.tokenizer_file import open_tokenizer

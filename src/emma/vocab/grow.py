@@ -12,7 +12,7 @@ from unicodedata import category
 import numpy as np
 from tokenizers.pre_tokenizers import Split
 
-from emma.kernels.bpe import Units
+from emma.kernels.bpe import Runs
 from emma.models.sentencepiece import SPACE
 from emma.vocab.bpe import Bpe, ByteLevelTokenizer
 from emma.vocab.config import VocabConfig
@@ -135,7 +135,7 @@ def merge(tokenizer: Bpe, sample: Sample, section: VocabConfig, wanted: Wanted) 
 
 
 def learn(
-    tokenizer: Bpe, texts: Sequence[str], units: Units, wanted: Wanted, *, kind: str, minimum: int, max_chars: int
+    tokenizer: Bpe, texts: Sequence[str], units: Runs, wanted: Wanted, *, kind: str, minimum: int, max_chars: int
 ) -> Grown:
     """Let the merges be learnt; `texts`, and what is wanted, are pieces in whichever writing limits their length."""
     learner = Learner(units, texts, minimum=minimum, max_chars=max_chars, refused=wanted.refused)

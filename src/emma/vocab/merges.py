@@ -11,7 +11,7 @@ import numpy.typing as npt
 from fontTools.unicodedata import script
 
 from emma.kernels import runs
-from emma.kernels.bpe import UNIT_SYMBOLS, Pairs, Units, count_pairs, empty_pairs, grown, merge_pair
+from emma.kernels.bpe import MAX_RUN_SYMBOLS, PairTable, Runs, count_pairs, empty_pairs, grow_pairs, merge_pair
 from emma.models.sentencepiece import SPACE
 
 Ints = npt.NDArray[np.int64]
@@ -58,17 +58,17 @@ def classes_of(pieces: Sequence[str], closed: Sequence[bool], split_digits: bool
     return classes
 
 
-def divide(symbols: Ints, words: Ints, counts: Ints, classes: Ints) -> Units:
+def divide(symbols: Ints, words: Ints, counts: Ints, classes: Ints) -> Runs:
     """Cut segmented words into units at every change of class, and count equal units once, in order of appearance.
 
     `symbols` (n,) are the piece ids of all words, `words` (n,) the number of the word each belongs to, not falling,
     `counts` (words,) how often each word occurs.
     """
     small = symbols.astype(np.int32, copy=False)
-    return group(small, words, counts, runs.settle(small, words, classes, CLOSED, NEUTRAL))
+    return group(small, words, counts, runs.resolve_neutral(small, words, classes, CLOSED, NEUTRAL))
 
 
-def divide_inside_characters(symbols: Ints, words: Ints, counts: Ints, continues: Bools) -> Units:
+def divide_inside_characters(symbols: Ints, words: Ints, counts: Ints, continues: Bools) -> Runs:
     """As `divide`, for byte-level pieces: units are runs in which every boundary lies inside a character.
 
     `continues` (pieces,) says which pieces begin inside one.
@@ -77,14 +77,14 @@ def divide_inside_characters(symbols: Ints, words: Ints, counts: Ints, continues
     return group(symbols.astype(np.int32, copy=False), words, counts, np.cumsum(~inside, dtype=np.int32))
 
 
-def group(symbols: npt.NDArray[np.int32], words: Ints, counts: Ints, kinds: npt.NDArray[np.int32]) -> Units:
+def group(symbols: npt.NDArray[np.int32], words: Ints, counts: Ints, kinds: npt.NDArray[np.int32]) -> Runs:
     """Units from what each symbol belongs with: equal neighbours in `kinds` (n,) that are not CLOSED."""
-    starts, lengths = runs.cut(kinds, words, CLOSED, UNIT_SYMBOLS)
-    same, firsts = runs.distinct(symbols, starts, lengths)
-    weights = runs.added(same, counts[words[starts]], len(firsts))
+    starts, lengths = runs.find_runs(kinds, words, CLOSED, MAX_RUN_SYMBOLS)
+    same, firsts = runs.number_runs(symbols, starts, lengths)
+    weights = runs.sum_by_kind(same, counts[words[starts]], len(firsts))
     sizes = lengths[firsts]
     begins = np.cumsum(sizes, dtype=np.int64) - sizes
-    return Units(runs.gathered(symbols, starts[firsts], sizes), begins, sizes, weights)
+    return Runs(runs.concatenate_runs(symbols, starts[firsts], sizes), begins, sizes, weights)
 
 
 _LOW = 0xFFFFFFFF
@@ -111,7 +111,7 @@ class Learner:
 
     def __init__(
         self,
-        units: Units,
+        units: Runs,
         pieces: Sequence[str],
         *,
         minimum: int,
@@ -129,10 +129,10 @@ class Learner:
         self._heap: list[tuple[int, int, int]] = []
         self._wait(np.arange(self._pairs.used[0]))
 
-    def _count(self) -> Pairs:
+    def _count(self) -> PairTable:
         pairs, unit = empty_pairs(_ROOM), 0
         while (unit := count_pairs(self._units, pairs, unit)) >= 0:
-            pairs = grown(pairs)
+            pairs = grow_pairs(pairs)
         return pairs
 
     def merges(self, budget: int) -> Iterator[Merge]:
@@ -166,7 +166,7 @@ class Learner:
     def _apply(self, pair: int, new: int) -> None:
         first, node = self._pairs.used[1], int(self._pairs.heads[pair])
         while (node := merge_pair(self._units, self._pairs, pair, new, node)) >= 0:
-            self._pairs = grown(self._pairs)
+            self._pairs = grow_pairs(self._pairs)
         self._wait(np.unique(self._pairs.node_pair[first : self._pairs.used[1]]))
 
     def _wait(self, numbers: np.ndarray) -> None:

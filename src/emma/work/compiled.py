@@ -11,7 +11,7 @@ def tell_of_compiling(reporter: Reporter) -> None:
     compiling = sys.modules.get("emma.kernels.compiling")  # loaded with a stage that uses kernels, and with numba
     if compiling is None or not compiling.is_cold():
         return
-    if compiling.folder() is None:
+    if compiling.cache_folder() is None:
         reporter.say_once(
             "  kernels: compiled anew by every process, as no folder for them can be written; set NUMBA_CACHE_DIR"
         )
@@ -23,9 +23,10 @@ def tell_what_was_compiled(usage: Usage, reporter: Reporter) -> None:
     """Say what compiling took, if there was any, and that it will not come again."""
     if not usage.compiled:
         return
-    from emma.kernels.compiling import folder
+
+    from emma.kernels.compiling import cache_folder
 
     reporter.say(
         f"  kernels: compiled {usage.compiled} for this processor in {usage.compile_s:.0f} s; "
-        f"kept in {folder()}, so this happens once"
+        f"kept in {cache_folder()}, so this happens once"
     )

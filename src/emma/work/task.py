@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from emma.config.section import Settings
-from emma.kernels.turns import turn
+from emma.kernels.compile_lock import compile_lock
 from emma.store import manifest, remote
 from emma.store.address import address
 from emma.store.artifact import Artifact, load
@@ -118,7 +118,7 @@ def run_task(task: Task) -> tuple[Artifact, Usage]:
 
 def spent() -> Usage:
     """What this process used so far."""
-    return Usage(time.perf_counter(), time.process_time(), peak_memory(), turn.compiled, turn.seconds)
+    return Usage(time.perf_counter(), time.process_time(), peak_memory(), compile_lock.compiled, compile_lock.seconds)
 
 
 def since(start: Usage) -> Usage:

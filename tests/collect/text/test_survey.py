@@ -10,7 +10,7 @@ from emma.collect.documents import cleaned
 from emma.collect.records import RawDocument, Reject
 from emma.collect.text.clean import mend, repair
 from emma.collect.text.survey import BATCH, ENOUGH, cells, look, surveyed
-from emma.kernels import survey as kernel
+from emma.kernels import letters as kernel
 from emma.lang.codes import SAMPLE
 from emma.lang.markup import letters
 from emma.lang.scripts import written_evidence

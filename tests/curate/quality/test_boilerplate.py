@@ -8,9 +8,9 @@ import pyarrow as pa
 import pytest
 
 from emma.curate.quality.boilerplate import Boilerplate, find_boilerplate
-from emma.kernels.arrow import buffers
-from emma.kernels.lines import LINE_COLUMNS, hash_lines
+from emma.kernels.normal import LINE_COLUMNS, hash_lines
 from emma.kernels.tables import fold, widths
+from emma.kernels.text import buffers
 from emma.store import shards
 from emma.store.artifact import Artifact
 from emma.store.selected import cut

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from emma.collect.records import RawDocument, Reject
 from emma.collect.text.clean import SOUND, mend
-from emma.kernels import survey as kernel
-from emma.kernels.arrow import buffers
+from emma.kernels import letters as kernel
+from emma.kernels.text import buffers
 from emma.lang.codes import SAMPLE
 from emma.lang.scripts import NO_SCRIPT, SCRIPT_CODES, Evidence, covers, han_forms, script_table, written_scripts
 
@@ -60,14 +60,14 @@ def look(texts: list[str]) -> list[Evidence | None]:
         data, offsets = buffers(pa.array(texts, pa.large_string()))
     except UnicodeEncodeError:  # a lone surrogate somewhere
         return [None] if len(texts) == 1 else [found for text in texts for found in look([text])]
-    doubts, tally, forms = kernel.survey(data, offsets, cells(), len(SCRIPT_CODES), SAMPLE)
+    doubts, tally, forms = kernel.survey_texts(data, offsets, cells(), len(SCRIPT_CODES), SAMPLE)
     found = zip(texts, doubts.tolist(), evidences(tally, forms), strict=True)
     return [None if doubt and needs_mending(text, doubt) else seen for text, doubt, seen in found]
 
 
 def needs_mending(text: str, doubt: int) -> bool:
     """Whether a doubt is right."""
-    if doubt & kernel.FAULT or (doubt & kernel.SECOND and mend(text) is not None):
+    if doubt & kernel.FAULT or (doubt & kernel.MAY_FOLLOW and mend(text) is not None):
         return True
     return bool(doubt & kernel.UNSURE) and not unicodedata.is_normalized("NFC", text)
 
@@ -89,9 +89,9 @@ def cells() -> NDArray[np.uint32]:
     """What the kernel needs to know of every code point."""
     table = script_table().astype(np.uint32) | han_forms().astype(np.uint32) << kernel.FORM
     table[[point for point in range(0x10000) if not SOUND.fullmatch(chr(point))]] |= kernel.FAULT
-    for bit, low, high in ((kernel.FIRST, 0xC2, 0xF5), (kernel.SECOND, 0x80, 0xC0)):
+    for bit, low, high in ((kernel.MAY_BEGIN, 0xC2, 0xF5), (kernel.MAY_FOLLOW, 0x80, 0xC0)):
         table[[ord(char) for encoding in CHARMAP_ENCODINGS for char in bytes(range(low, high)).decode(encoding)]] |= bit
-    table[0xFFFD] |= kernel.SECOND  # stands for a byte that the encoding lacks
+    table[0xFFFD] |= kernel.MAY_FOLLOW  # stands for a byte that the encoding lacks
     for point in chain(*PLANES):
         char = chr(point)
         table[point] |= unicodedata.combining(char) << kernel.ORDER

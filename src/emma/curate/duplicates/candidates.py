@@ -19,9 +19,9 @@ from emma.curate.duplicates.shuffle import (
     some_rows,
     write_buckets,
 )
-from emma.kernels.duplicates import Signatures, band_keys, candidates, shared
+from emma.kernels.duplicates import Signatures, band_keys, may_repeat, pair_candidates
 from emma.kernels.sets import Indices
-from emma.kernels.utf8 import Hashes
+from emma.kernels.text import Hashes
 from emma.schemas import PERMUTATIONS
 from emma.store import shards
 from emma.store.artifact import Artifact
@@ -71,7 +71,7 @@ def find_candidates(out: Path, bucket: Bucket, buckets: int, texts: Artifact) ->
     for chunk in chunks(keys):
         unique, firsts, members = np.unique(rows[chunk], return_index=True, return_inverse=True)
         sketches = load_rows("sketches.npy", unique, bucket[1])
-        left, right = candidates(keys[chunk], members.astype(np.int64), sketches, NEEDED)
+        left, right = pair_candidates(keys[chunk], members.astype(np.int64), sketches, NEEDED)
         documents = owners[chunk][firsts]
         found.append((documents[left], documents[right]))
     one, two = (np.concatenate(side) for side in zip(*found, strict=True))
@@ -90,7 +90,7 @@ def read_keys(bucket: Bucket, texts: Artifact) -> tuple[Hashes, Indices, Indices
         keys.append(table["key"].to_numpy())
         rows.append(table["row"].to_numpy().astype(np.int64) + start)
     key, row = np.concatenate(keys), np.concatenate(rows)
-    key, row = key[several := shared(key)], row[several]
+    key, row = key[several := may_repeat(key)], row[several]
     unique, places = np.unique(row, return_inverse=True)
     owner = documents_of(unique, parts)
     first = (np.load(texts.file("texts.npy"), mmap_mode="r")[owner] == owner)[places]

@@ -17,11 +17,10 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from emma.curate.duplicates.shuffle import Bucket, Shard, read_bucket, write_buckets
-from emma.kernels.arrow import buffers
-from emma.kernels.lines import LINE_COLUMNS, hash_lines
+from emma.kernels.normal import LINE_COLUMNS, hash_lines
 from emma.kernels.sets import Indices
 from emma.kernels.tables import fold, widths
-from emma.kernels.utf8 import Hashes
+from emma.kernels.text import Hashes, buffers
 from emma.store import shards
 from emma.store.artifact import Artifact
 

@@ -27,8 +27,8 @@ from emma.curate.duplicates.equal import equal_texts, find_bare, first_texts, sc
 from emma.curate.duplicates.shuffle import Shard, distinct, numbering
 from emma.curate.duplicates.verify import FACTS, NEAR_PAIRS, verify, write_shingles
 from emma.kernels import differences
-from emma.kernels.sets import Indices, flatten, join, survivors_in_turn
-from emma.kernels.utf8 import Hashes
+from emma.kernels.sets import Indices, choose_survivors, compress_paths, union_pairs
+from emma.kernels.text import Hashes
 from emma.store import shards
 from emma.store.artifact import Artifact
 from emma.work.work import Work
@@ -67,7 +67,7 @@ def is_open(at: Indices, said: Hashes) -> NDArray[np.bool_]:
 
     A fact may begin like another ("San José", "San Juan"), and so a little behind its place.
     """
-    something = said != differences.NOTHING
+    something = said != differences.ABSENT
     known, counts = np.unique(distinct(at[something], said[something])[0], return_counts=True)
     known = known[counts >= OTHERS]
     found: NDArray[np.bool_] = np.logical_or.reduce([np.isin(at - step, known) for step in range(ALIKE + 1)])
@@ -119,16 +119,16 @@ def connect(  # noqa: PLR0917 - what all steps before it made
     pairs = near_pairs(near, threshold)
     shards.write(out / "near.parquet", pairs.select(["left", "right", "jaccard", "copy"]))
     parents = np.load(texts.file("texts.npy"))
-    join(parents, *(np.array(pairs[side]) for side in ("left", "right")))  # as `sides` are, not read-only
+    union_pairs(parents, *(np.array(pairs[side]) for side in ("left", "right")))  # as `sides` are, not read-only
     lacking = np.concatenate([np.load(part.file("bare.npy")) for part in bare], axis=1)
     np.save(out / "bare.npy", lacking)
-    join(parents, lacking[0], lacking[1])
-    flatten(parents)
+    union_pairs(parents, lacking[0], lacking[1])
+    compress_paths(parents)
     np.save(out / "near.npy", parents)
     for part in equal:
         sides = np.load(part.file("sides.npy"))
-        join(parents, sides[0], sides[1])
-    flatten(parents)
+        union_pairs(parents, sides[0], sides[1])
+    compress_paths(parents)
     np.save(out / "clusters.npy", parents)
     return {"near_pairs": pairs.num_rows, "clusters": int((parents == np.arange(len(parents))).sum())}
 
@@ -163,7 +163,7 @@ class Copies:
 
     def survivors(self, langs: NDArray[np.int32], allowed: NDArray[np.bool_]) -> tuple[NDArray[np.uint8], Indices]:
         """What becomes of each document: see `survivors_in_turn`."""
-        found: tuple[NDArray[np.uint8], Indices] = survivors_in_turn(
+        found: tuple[NDArray[np.uint8], Indices] = choose_survivors(
             self.texts, langs, allowed, self.left, self.right, self.last
         )
         return found

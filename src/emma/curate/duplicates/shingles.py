@@ -13,13 +13,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from emma.kernels.arrow import buffers
-from emma.kernels.differences import tokens
+from emma.kernels.differences import hash_tokens
 from emma.kernels.duplicates import Signatures
 from emma.kernels.fingerprint import WORD_SHINGLES_FROM, fingerprint, shingles
 from emma.kernels.sets import Indices
 from emma.kernels.tables import DIGIT, classes, fold
-from emma.kernels.utf8 import Hashes, Offsets
+from emma.kernels.text import Hashes, Offsets, buffers
 from emma.lang.scripts import NO_SCRIPT, is_spaced
 from emma.schemas import PERMUTATIONS
 
@@ -77,7 +76,7 @@ def token_runs(table: pa.Table) -> tuple[Hashes, Offsets]:
     """The tokens of some documents, of both sides, in order, and where each document's begin, int64 (n + 1)."""
     sides = [table[name].cast(pa.large_string()).combine_chunks() for name in ("text", "text2")]
     both = pc.binary_join_element_wise(*sides, pa.scalar("\n", pa.large_string()), null_handling="skip")
-    found: tuple[Hashes, Offsets] = tokens(*buffers(both), fold(), kinds(), spaced(table["script"]))
+    found: tuple[Hashes, Offsets] = hash_tokens(*buffers(both), fold(), kinds(), spaced(table["script"]))
     return found
 
 

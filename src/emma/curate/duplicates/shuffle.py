@@ -8,9 +8,9 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from emma.kernels.duplicates import bucketed
+from emma.kernels.duplicates import group_by_bucket
 from emma.kernels.sets import Indices
-from emma.kernels.utf8 import Hashes
+from emma.kernels.text import Hashes
 from emma.store import shards
 from emma.store.artifact import Artifact, find_all
 
@@ -31,7 +31,7 @@ def numbering(parts: Sequence[Artifact], rows: str = "rows") -> Indices:
 
 def write_buckets(out: Path, keys: Hashes, table: pa.Table, buckets: int) -> None:
     """Write the rows of a table to `0000.parquet`… by their keys, in order within a bucket; empty ones to none."""
-    places, starts = bucketed(keys, buckets)
+    places, starts = group_by_bucket(keys, buckets)
     for bucket in np.flatnonzero(np.diff(starts)).tolist():
         mine = places[starts[bucket] : starts[bucket + 1]]
         shards.write(out / f"{bucket:04}.parquet", table.take(pa.array(mine)))

@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from emma.curate.duplicates.candidates import PAIRS
 from emma.curate.duplicates.shingles import LOWEST, SETS, shingle_sets, token_runs
 from emma.curate.duplicates.shuffle import Bucket, Shard, distinct, numbering, some_rows
-from emma.kernels.differences import compare as compare_texts
-from emma.kernels.duplicates import jaccards
+from emma.kernels.differences import compare_texts
+from emma.kernels.duplicates import jaccard_of_pairs
 from emma.kernels.sets import Indices
-from emma.kernels.utf8 import Hashes, Offsets
+from emma.kernels.text import Hashes, Offsets
 from emma.store import shards
 from emma.store.artifact import Artifact
 from emma.work.work import bucket_files
@@ -125,7 +125,7 @@ def compare(left: Indices, right: Indices, sets: Sequence[Artifact]) -> NDArray[
         hashes += [np.array(there[begin:end]) for begin, end in places[:, [0, -1]].tolist()]
         sizes.append(np.diff(places).ravel())
     rows = (np.searchsorted(documents, side) for side in (left, right))
-    return jaccards(np.concatenate(hashes), np.cumsum(np.concatenate(sizes)), *rows)
+    return jaccard_of_pairs(np.concatenate(hashes), np.cumsum(np.concatenate(sizes)), *rows)
 
 
 def differences(left: Indices, right: Indices, sets: Sequence[Artifact]) -> tuple[NDArray[np.uint8], Indices, Hashes]:

@@ -14,10 +14,9 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from emma.curate.duplicates.shuffle import Shard, distinct, some_rows, write_buckets
-from emma.kernels.arrow import buffers
-from emma.kernels.duplicates import shared
+from emma.kernels.duplicates import may_repeat
 from emma.kernels.sets import Indices
-from emma.kernels.utf8 import Hashes, hash_bytes
+from emma.kernels.text import Hashes, buffers, hash_bytes
 from emma.store import shards
 from emma.store.artifact import Artifact
 from emma.store.selected import cut
@@ -100,7 +99,7 @@ def count_lines(out: Path, shard: Shard, buckets: int) -> dict[str, int]:
 def frequent_lines(out: Path, bucket: tuple[int, tuple[Artifact, ...]], min_documents: int) -> dict[str, int]:
     """Write `lines.parquet`, COUNTS, of the lines of one bucket that stand in enough documents of all shards."""
     table = pa.concat_tables([COUNTS.empty_table(), *map(shards.read, bucket_files(bucket))])
-    several = shared(table["key"].to_numpy()) | (table["documents"].to_numpy() >= min_documents)
+    several = may_repeat(table["key"].to_numpy()) | (table["documents"].to_numpy() >= min_documents)
     total = add_up(table.filter(pa.array(several)), ["key", "group"])
     shards.write(out / "lines.parquet", total.filter(pc.greater_equal(total["documents"], min_documents)))
     return {"lines": total.num_rows}

@@ -16,9 +16,8 @@ from emma.curate.duplicates.find import Copies
 from emma.curate.quality.faults import NO_FAULT
 from emma.curate.quality.rules import RULES
 from emma.curate.splits.split import TEST, VALIDATION, Held, split
-from emma.kernels.arrow import buffers
 from emma.kernels.sets import EXACT, NEAR, Indices
-from emma.kernels.utf8 import Hashes, hash_bytes
+from emma.kernels.text import Hashes, buffers, hash_bytes
 from emma.schemas import SPLITS
 from emma.store import shards
 from emma.store.artifact import Artifact

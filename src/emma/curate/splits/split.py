@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from emma.kernels.sets import Indices, Members, hold_out
-from emma.kernels.utf8 import Hashes
+from emma.kernels.sets import ClusterLanguages, Indices, hold_out_clusters
+from emma.kernels.text import Hashes
 
 TRAIN, VALIDATION, TEST = range(3)
 """Places in `emma.schemas.SPLITS`."""
@@ -46,7 +46,7 @@ class State:
     """The split of each cluster."""
     free: NDArray[np.bool_]
     """Which clusters may be held out at all."""
-    members: Members
+    members: ClusterLanguages
     room: Indices
     """Bytes of each language that may still be held out."""
 
@@ -105,14 +105,14 @@ def kept_back(queue: Queue, enough: int) -> Indices:
     return queue.roots if len(queue.roots) < enough else queue.roots[[-1 - int(np.argmax(queue.bytes[::-1]))]]
 
 
-def by_cluster(queues: Sequence[Queue], clusters: int) -> Members:
+def by_cluster(queues: Sequence[Queue], clusters: int) -> ClusterLanguages:
     """The languages of each cluster, and their bytes in it."""
     roots = np.concatenate([np.empty(0, np.int64), *(queue.roots for queue in queues)])
     langs = np.repeat(np.arange(len(queues)), [len(queue.roots) for queue in queues])
     sizes = np.concatenate([np.empty(0, np.int64), *(queue.bytes for queue in queues)])
     sequence = np.argsort(roots, kind="stable")
     starts = np.searchsorted(roots[sequence], np.arange(clusters + 1))
-    return Members(starts, langs[sequence], sizes[sequence])
+    return ClusterLanguages(starts, langs[sequence], sizes[sequence])
 
 
 def claim(queue: Queue, held: Held, part: float, state: State) -> None:
@@ -126,9 +126,9 @@ def claim(queue: Queue, held: Held, part: float, state: State) -> None:
     open_ = state.free[queue.roots] & (state.chosen[queue.roots] == TRAIN)
     roots, sizes = queue.roots[open_], queue.bytes[open_]
     most = max(1, round(part * len(roots)))
-    taken = hold_out(roots, sizes, limit - claimed, most, state.members, state.room)
+    taken = hold_out_clusters(roots, sizes, limit - claimed, most, state.members, state.room)
     if not claimed and not len(taken) and held.most and held.share:
         smallest = np.argsort(sizes, kind="stable")
         left = int(state.room[queue.lang])
-        taken = hold_out(roots[smallest], sizes[smallest], left, 1, state.members, state.room)
+        taken = hold_out_clusters(roots[smallest], sizes[smallest], left, 1, state.members, state.room)
     state.chosen[taken] = held.split

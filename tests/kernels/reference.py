@@ -35,7 +35,7 @@ texts = st.text(st.sampled_from(POOL) | st.characters(exclude_categories=["Cs"])
 """Short text in any mixture of scripts."""
 
 
-def buffers(texts: Sequence[str]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+def to_arrays(texts: Sequence[str]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     encoded = [text.encode() for text in texts]
     offsets = np.cumsum([0, *map(len, encoded)], dtype=np.int64)
     return np.frombuffer(b"".join(encoded), np.uint8), offsets

@@ -1,4 +1,7 @@
-"""Whose turn it is to compile: one process at a time in a folder of compiled kernels, and what it took in this one."""
+"""The lock by which one process at a time compiles kernels into a folder, and what compiling took in this process.
+
+Apart from `compiling`, so that whoever reports the time need not import numba.
+"""
 
 import fcntl
 import time
@@ -7,29 +10,29 @@ from typing import TextIO
 
 LOCK = "compiling.lock"
 PATIENCE_S, POLL_S = 120.0, 0.02
-"""For another process to compile one kernel, and what it calls; then go on without waiting."""
+"""Seconds to wait for another process to compile one kernel and what it calls, then go on; and between two looks."""
 
 
-class Turn:
-    """A turn, which whoever has it may take again: compiling one kernel compiles those that it calls."""
+class CompileLock:
+    """A lock that its holder may acquire again: compiling one kernel compiles those that it calls."""
 
     def __init__(self) -> None:
         self.compiled, self.seconds = 0, 0.0
         """Kernels that this process compiled so far, and how long it took."""
         self.depth = 0
-        """How often this process took the turn."""
+        """How often this process acquired the lock without releasing it."""
         self._start = 0.0
         self._lock: TextIO | None = None
 
-    def take(self, folder: Path) -> None:
-        """Wait for the turn."""
+    def acquire(self, folder: Path) -> None:
+        """Wait for the lock of a folder."""
         if not self.depth:
-            self._lock = locked(folder)
+            self._lock = lock_folder(folder)
             self._start = time.perf_counter()
         self.depth += 1
 
-    def back_to(self, depth: int) -> None:
-        """Give it back as often as it was taken since it was taken `depth` times."""
+    def release_to(self, depth: int) -> None:
+        """Release the lock as often as it was acquired since it was held `depth` times."""
         if self.depth and not depth:
             self.seconds += time.perf_counter() - self._start
             if self._lock is not None:
@@ -37,7 +40,7 @@ class Turn:
         self.depth = depth
 
 
-def locked(folder: Path) -> TextIO | None:
+def lock_folder(folder: Path) -> TextIO | None:
     """A lock on a folder, held until it is closed or the process dies.
 
     None where there can be none, because of the file system or its rights, or where another process held it for too
@@ -61,5 +64,5 @@ def locked(folder: Path) -> TextIO | None:
     return None
 
 
-turn = Turn()
-"""This process's."""
+compile_lock = CompileLock()
+"""The lock of this process."""
