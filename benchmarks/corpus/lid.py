@@ -103,7 +103,7 @@ def choices(lid: Lid, folder: Path) -> list[str]:
         "|---|--:|--:|--:|",
     ]
     large = pc.is_in(pc.utf8_slice_codeunits(others["lang"], 4, 8), pa.array(LARGE_SCRIPTS))
-    for changes in ({}, {"grams": (2, 4)}, {"temperature": 1.0}, {"dimension": 16}, {"buckets": 262_144}):
+    for changes in ({}, {"grams": (2, 4)}, {"alpha": 1.0}, {"dimension": 16}, {"buckets": 262_144}):
         path = folder / "choice.bin"
         train(path, lines.filter(pc.invert(aside)), lid.config.training.model_copy(update=changes))
         model = open_model(str(path), spelling="letters")

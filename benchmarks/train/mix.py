@@ -16,8 +16,7 @@ import pyarrow as pa
 from benchmarks.machine import machine, result_path
 from emma.inspect.mix.inventory import read, sizes
 from emma.mix.config import MixConfig
-from emma.mix.plan import plan
-from emma.mix.sources import sources_of
+from emma.mix.plan import plan_mix
 from emma.tokens.order import Order
 
 INVENTORY = Path(__file__).parents[2] / "recipes" / "emma500_inventory.csv"
@@ -25,7 +24,7 @@ SAMPLES = (1_000_000, 50_000_000)
 RATES = {"eng_Latn": 0.1, "high": 0.5, "medium": 5.0, "medium-low": 20.0, "low": 50.0}
 MIXES: dict[str, dict[str, Any]] = {
     "EMMA-500's rates": {"strategy": "natural", "rates": RATES},
-    "temperature 0.3, at most 4 epochs": {"temperature": 0.3, "max_epochs": 4},
+    "alpha 0.3, at most 4 epochs": {"alpha": 0.3, "max_epochs": 4},
     "UniMax, at most 4 epochs": {"strategy": "unimax", "max_epochs": 4},
 }
 
@@ -55,7 +54,7 @@ def counts(settings: dict[str, Any], samples: int) -> npt.NDArray[np.int64]:
     section = MixConfig.model_validate(
         {"max_epochs": 60, **settings, "tokens": samples * length, "sequence_length": length}
     )
-    return plan(section, sources_of(rows, sizes(rows), "words"))[0].samples
+    return plan_mix(section, rows, sizes(rows)).stages[0].samples
 
 
 def worst(order: Order, drawn: npt.NDArray[np.int64]) -> tuple[float, float]:
@@ -87,12 +86,12 @@ def row(name: str, settings: dict[str, Any], samples: int) -> str:
 
 
 def uncapped() -> str:
-    """What temperature does to the smallest languages when nothing holds it back."""
+    """What alpha does to the smallest languages when nothing holds it back."""
     rows = inventory()
-    settings = {"temperature": 0.3, "max_epochs": 10_000, "tokens": 76_000_000_000, "sequence_length": 4096}
-    (stage,) = plan(MixConfig.model_validate(settings), sources_of(rows, sizes(rows), "words"))
+    settings = {"alpha": 0.3, "max_epochs": 10_000, "tokens": 76_000_000_000, "sequence_length": 4096}
+    (stage,) = plan_mix(MixConfig.model_validate(settings), rows, sizes(rows)).stages
     return (
-        f"Of 76 billion tokens by temperature 0.3 and no cap on epochs, with a token a word, {stage.epochs.max():.0f} "
+        f"Of 76 billion tokens by alpha 0.3 and no cap on epochs, with a token a word, {stage.epochs.max():.0f} "
         f"epochs go to the language that gets most, and more than 4 to {(stage.epochs > 4).sum()} languages."
     )
 

@@ -4,7 +4,7 @@
 
 The text is the training split of the bench set (`benchmarks.corpus.made`: declarations, Bibles, treebanks, interface
 messages, stories in some 770 languages; an eighth of it is sentences of large languages a second time, shuffled), taken
-in proportion to what there is (temperature 1), so that all bytes are different documents. What is measured is the
+in proportion to what there is (alpha 1), so that all bytes are different documents. What is measured is the
 command `emma vocab` whole: reading the documents, counting words, learning, writing both forms of the tokenizer, and
 counting what every language costs. The peers learn a vocabulary of the same size, from nothing, from a file with the
 same texts: the `sentencepiece` trainer (BPE) and `tokenizers`' BpeTrainer, both with two threads; reading the corpus,
@@ -76,7 +76,7 @@ def compiled(documents: Path, base: Path, work: Path) -> Path:
 
 def expand(recipe: Path, work: Path, pieces: int, sample_bytes: int) -> Took:
     """EMMA's own."""
-    settings = {"new_pieces": pieces, "sample_bytes": sample_bytes, "temperature": 1}
+    settings = {"new_pieces": pieces, "sample_bytes": sample_bytes, "alpha": 1}
     changes = [part for name, value in settings.items() for part in ("--set", f"vocab.{name}={value}")]
     took = measure(["vocab", str(recipe), "--quiet", *changes], work / "home")
     place = Home(work / "home").run("vocab").artifact("vocab").file("tokenizer")

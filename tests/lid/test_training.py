@@ -49,7 +49,7 @@ def test_training_descends_the_gradient_that_differences_give() -> None:
 
 def test_small_languages_are_repeated() -> None:
     targets = np.repeat(np.arange(3, dtype=np.int32), [100, 25, 1])
-    orders = [schedule(targets, SMALL.model_copy(update={"temperature": each}), 0) for each in (1.0, 0.5, 0.0)]
+    orders = [schedule(targets, SMALL.model_copy(update={"alpha": each}), 0) for each in (1.0, 0.5, 0.0)]
     assert [np.bincount(targets[order]).tolist() for order in orders] == [[100, 25, 1], [100, 50, 10], [100, 100, 100]]
     assert all(len(np.unique(order)) == 126 for order in orders)
 

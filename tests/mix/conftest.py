@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from emma.mix.sources import Sources
+from emma.mix.sources import MixSources
 from emma.pipeline.home import Home
 from emma.schemas import PACKED
 from emma.store import shards
@@ -19,10 +19,10 @@ from emma.tokens.files import TokenFileWriter
 Sizes = Mapping[tuple[str, str], float]
 
 
-def sources(sizes: Sizes, tiers: Mapping[str, str] = {}) -> Sources:
+def sources(sizes: Sizes, tiers: Mapping[str, str] = {}) -> MixSources:
     """Sources of these tokens; `tiers` by language, low unless said."""
     langs, domains = zip(*sizes, strict=True)
-    return Sources(langs, domains, [tiers.get(lang, "low") for lang in langs], np.array(list(sizes.values()), float))
+    return MixSources(langs, domains, [tiers.get(lang, "low") for lang in langs], np.array(list(sizes.values()), float))
 
 
 Documents = Mapping[tuple[str, str], Sequence[int]]

@@ -6,7 +6,7 @@ from pydantic import ValidationError
 
 from emma.errors import RecipeError
 from emma.mix.config import MixConfig
-from emma.mix.plan import plan
+from emma.mix.plan import plan_stages
 from tests.mix.conftest import sources
 
 SIZES = {
@@ -24,7 +24,7 @@ TIERS = {"eng_Latn": "high", "zho_Hans": "medium"}
 def drawn(sizes=SIZES, **settings) -> list[dict[tuple[str, str], int]]:
     """Tokens from each source by stage, with sequences of 10 tokens."""
     given = {"tokens": 50_000, "sequence_length": 10, "max_epochs": 1000} | settings
-    stages = plan(MixConfig.model_validate(given), sources(sizes, TIERS))
+    stages = plan_stages(MixConfig.model_validate(given), sources(sizes, TIERS))
     for stage in stages:
         assert stage.weights.sum() == pytest.approx(1)
         np.testing.assert_allclose(stage.epochs, stage.samples * 10 / np.array(list(sizes.values())))
@@ -61,7 +61,7 @@ def test_rates_are_factors_on_any_strategy() -> None:
 
 
 def test_shares_are_of_what_replay_leaves_and_the_strategy_holds_inside() -> None:
-    (found,) = drawn(replay={"eng_Latn/news": 0.2}, shares={"bitext": 0.25, "code": 0.5}, temperature=0.5)
+    (found,) = drawn(replay={"eng_Latn/news": 0.2}, shares={"bitext": 0.25, "code": 0.5}, alpha=0.5)
     roots = (1_000**0.5, 14_000**0.5)
     expected = {
         ("eng_Latn", "news"): 10_000,
@@ -189,7 +189,7 @@ def test_what_is_missing_goes_to_the_others_where_that_is_allowed() -> None:
     [
         ({"stages": [{"name": "a", "share": 0.5}]}, "the shares of the stages sum to 0.5; make them sum to 1"),
         ({"stages": [{"name": "a", "share": 0.5}, {"name": "a", "share": 0.5}]}, "two stages are called 'a'"),
-        ({"strategy": "tempreature"}, "temperature"),
+        ({"strategy": "aplha"}, "alpha"),
         ({"rates": {"low": -1}}, "greater than or equal to 0"),
         ({"epoch_caps": {"low": 0}}, "greater than 0"),
         ({"shares": {"code": 1.5}}, "less than or equal to 1"),
@@ -198,3 +198,16 @@ def test_what_is_missing_goes_to_the_others_where_that_is_allowed() -> None:
 def test_settings_that_make_no_sense(settings, said) -> None:
     with pytest.raises(ValidationError, match=said):
         MixConfig.model_validate(settings)
+
+
+def test_a_stage_that_states_a_default_is_not_one_that_leaves_it_out() -> None:
+    """What a stage leaves out is as in `[mix]`, so the two must differ in the artifact's address."""
+    stated, left_out = (
+        MixConfig.model_validate({"alpha": 0.7, "stages": [{"name": "only", "share": 1, **stage}]})
+        for stage in ({"alpha": 0.3}, {})
+    )
+    assert stated.semantic() != left_out.semantic()
+    ((_, _, own),) = stated.split_stages()
+    ((_, _, inherited),) = left_out.split_stages()
+    assert (own.alpha, inherited.alpha) == (0.3, 0.7)
+    assert MixConfig.model_validate(left_out.semantic()) == left_out

@@ -1,4 +1,4 @@
-"""The stage: exact sums, the files it writes, temperature and replay, and a mix that is training's order."""
+"""The stage: exact sums, the files it writes, alpha and replay, and a mix that is training's order."""
 
 import json
 
@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from emma.errors import RecipeError
 from emma.mix.config import MixConfig
 from emma.mix.run import mix
-from emma.mix.sources import tiers
+from emma.mix.sources import find_tiers
 from emma.pipeline.recipe import INPUTS
 from emma.schemas import PACKED, PLAN
 from emma.store import shards
@@ -74,8 +74,8 @@ def test_sums_are_exact(make_artifact, make_work) -> None:
     assert (rows["eng_Latn", "web"]["tier"], rows["nqo_Nkoo", "web"]["tier"]) == ("medium-low", "unseen")
 
 
-def test_temperature_over_languages_and_proportions_within(make_artifact, make_work) -> None:
-    rows, *_ = plan_of(make_artifact, make_work, temperature=0.5, max_epochs=1000)
+def test_alpha_over_languages_and_proportions_within(make_artifact, make_work) -> None:
+    rows, *_ = plan_of(make_artifact, make_work, alpha=0.5, max_epochs=1000)
     tokens = tokens_by(rows)
     powers = {lang: sum(n for (each, _), n in SIZES.items() if each == lang) ** 0.5 for lang in tokens}
     for lang, found in tokens.items():
@@ -84,7 +84,7 @@ def test_temperature_over_languages_and_proportions_within(make_artifact, make_w
 
 
 def test_small_languages_stop_at_max_epochs_and_the_rest_gets_their_share(make_artifact, make_work) -> None:
-    rows, *_ = plan_of(make_artifact, make_work, temperature=0.0, max_epochs=2)
+    rows, *_ = plan_of(make_artifact, make_work, alpha=0.0, max_epochs=2)
     tokens = tokens_by(rows)
     assert tokens["nqo_Nkoo"] == 1400
     assert tokens["khm_Khmr"] == pytest.approx(24_690, abs=100)
@@ -140,7 +140,7 @@ def test_nothing_to_train_on(make_artifact, make_work) -> None:
         plan_of(make_artifact, make_work, {})
 
 
-@pytest.mark.parametrize("field", [{"tokens": 0}, {"temperature": 1.5}, {"replay": {"a": 0.0}}, {"max_epochs": -1}])
+@pytest.mark.parametrize("field", [{"tokens": 0}, {"alpha": 1.5}, {"replay": {"a": 0.0}}, {"max_epochs": -1}])
 def test_impossible_values(field) -> None:
     with pytest.raises(ValidationError):
         MixConfig(**field)
@@ -156,7 +156,7 @@ def test_impossible_values(field) -> None:
     ],
 )
 def test_tiers_are_of_languages_by_what_the_recipe_says(unit, sizes, expected) -> None:
-    assert tiers(["tha_Thai", "tha_Thai", "khm_Khmr"], sizes, unit) == expected
+    assert find_tiers(["tha_Thai", "tha_Thai", "khm_Khmr"], sizes, unit) == expected
 
 
 def mixed(pack, home, **settings):

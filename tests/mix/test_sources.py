@@ -3,7 +3,7 @@
 import pytest
 
 from emma.errors import RecipeError
-from emma.mix.sources import keys_of, values_of
+from emma.mix.sources import match_keys, match_values
 from tests.mix.conftest import sources
 
 SOURCES = sources(
@@ -24,11 +24,11 @@ SOURCES = sources(
     ],
 )
 def test_the_most_particular_key_counts(keys: list[str], expected: list[str | None]) -> None:
-    assert keys_of(SOURCES, keys, "mix.rates") == expected
+    assert match_keys(SOURCES, keys, "mix.rates") == expected
 
 
 def test_values_and_what_stands_for_none() -> None:
-    assert values_of(SOURCES, {"low": 50.0, "amh_Ethi/bible": 2.0}, 1.0, "mix.rates") == [50.0, 2.0, 1.0, 50.0]
+    assert match_values(SOURCES, {"low": 50.0, "amh_Ethi/bible": 2.0}, 1.0, "mix.rates") == [50.0, 2.0, 1.0, 50.0]
 
 
 @pytest.mark.parametrize(
@@ -42,4 +42,4 @@ def test_values_and_what_stands_for_none() -> None:
 )
 def test_a_key_that_names_nothing(key: str, said: str) -> None:
     with pytest.raises(RecipeError, match=said):
-        keys_of(SOURCES, ["news", key], "mix.rates")
+        match_keys(SOURCES, ["news", key], "mix.rates")

@@ -11,7 +11,15 @@ from pydantic.fields import FieldInfo
 AS_SAID = "as the recipe says"
 """Why a setting is what it is, where nothing was left to machine or model."""
 
-RENAMED: Mapping[str, str] = {}
+_ALPHA = "It was an exponent and is now called alpha, as in XLM-R and mT5: write alpha with the same number."
+RENAMED: Mapping[str, str] = {
+    "annotate.lid.training.temperature": _ALPHA,
+    "mix.stages.strategy=temperature": 'Write strategy = "alpha", which is named for its exponent.',
+    "mix.stages.temperature": _ALPHA,
+    "mix.strategy=temperature": 'Write strategy = "alpha", which is named for its exponent.',
+    "mix.temperature": _ALPHA,
+    "vocab.temperature": _ALPHA,
+}
 """Keys that recipes once had, without positions in lists (`mix.stages.temperature`), and a sentence that says what to
 write instead. A value that went is entered as `section.key=value`."""
 
@@ -20,6 +28,9 @@ class Settings(BaseModel):
     """A table of a recipe. Attribute docstrings are its help texts."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    default_table: ClassVar[str] = ""
+    """The recipe's table that holds for what this one leaves out, if there is such a table."""
 
 
 class Section(Settings):
@@ -48,6 +59,9 @@ def settings_help(stage: str) -> str:
 def _settings(section: type[Settings], indent: str) -> Iterator[str]:
     """The keys of a table, and under each those of the tables that it holds."""
     for name, field in section.model_fields.items():
+        if section.default_table and not field.is_required():
+            yield f"{indent}{name} = (as in [{section.default_table}])"
+            continue
         yield f"{indent}{name} = {_default(field)}"
         deeper = indent + "    "
         yield from textwrap.wrap(field.description or "", 100, initial_indent=deeper, subsequent_indent=deeper)

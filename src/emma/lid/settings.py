@@ -10,9 +10,9 @@ class Training(Settings):
 
     lines: int = Field(default=2000, ge=10)
     """Lines that a language contributes at most, chosen by hash; an epoch sees the largest languages' lines once."""
-    temperature: float = Field(default=0.5, ge=0, le=1)
+    alpha: float = Field(default=0.5, ge=0, le=1)
     """How much smaller languages are repeated: one with a share s of the largest one's lines is seen as if it had
-    s to the power of this. 1: no repeating; 0: all languages equally often."""
+    s to the power `alpha`. 1 repeats nothing; 0 shows all languages equally often."""
     held_out: float = Field(default=0.1, ge=0, lt=1)
     """Share of the lines, chosen by hash, that the model is not trained on but measured with."""
     dimension: int = Field(default=32, ge=1)

@@ -60,7 +60,7 @@ def fresh(training: Training, labels: int) -> Layers:
 def schedule(targets: NDArray[np.int32], training: Training, epoch: int) -> NDArray[np.int64]:
     """The lines of one epoch in their order, those of small languages repeated."""
     counts = np.bincount(targets)
-    wanted = np.rint(counts.max() * (counts / counts.max()) ** training.temperature).astype(np.int64)
+    wanted = np.rint(counts.max() * (counts / counts.max()) ** training.alpha).astype(np.int64)
     rows = np.split(np.argsort(targets, kind="stable"), np.cumsum(counts)[:-1])
     chosen = [np.resize(own, want) for own, want in zip(rows, wanted, strict=True)]
     return np.random.Generator(np.random.PCG64([training.seed, epoch])).permutation(np.concatenate(chosen))

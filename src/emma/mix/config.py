@@ -1,62 +1,35 @@
 """The `[mix]` section of a recipe: how many training tokens each language and domain gives, and in what stages."""
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, SerializerFunctionWrapHandler, field_validator, model_serializer
 
 from emma.config.section import Section, Settings
 
-Strategy = Literal["temperature", "unimax", "natural"]
+Strategy = Literal["alpha", "unimax", "natural"]
 Share = Annotated[float, Field(gt=0, le=1)]
 Factor = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Epochs = Annotated[float, Field(gt=0)]
 
 
-class StageConfig(Settings):
-    """A stretch of the training with a mix of its own. What it leaves out is as in `[mix]`."""
-
-    name: str = Field(pattern=r"^\w[\w -]*$")
-    """Names the stage in the plan."""
-    share: Share
-    """Of the training tokens; the shares of all stages sum to 1."""
-    strategy: Strategy | None = None
-    """As `mix.strategy`, in this stage."""
-    temperature: float | None = Field(default=None, ge=0, le=1)
-    """As `mix.temperature`, in this stage."""
-    rates: dict[str, Factor] | None = None
-    """In place of `mix.rates`."""
-    shares: dict[str, Share] | None = None
-    """In place of `mix.shares`; of the tokens of this stage."""
-    replay: dict[str, Share] | None = None
-    """In place of `mix.replay`; of the tokens of this stage."""
-    max_epochs: Epochs | None = None
-    """In this stage alone. Unless said, a stage may use its share of `mix.max_epochs`, and of `mix.epoch_caps`."""
-    epoch_caps: dict[str, Epochs] | None = None
-    """In place of `mix.epoch_caps`; of this stage alone."""
-
-
-class MixConfig(Section):
-    """What to train on, and how often. Shares and weights are always of tokens, never of documents.
+class MixtureSettings(Settings):
+    """What the whole mix and each of its stages may say.
 
     Where a setting has keys, a key is a language and domain (`hin_Deva/news`), a domain (`news`), a language
     (`hin_Deva`) or a tier (`low`). Of several that name a text, the first of these kinds counts.
     """
 
-    version: ClassVar[int] = 3
-
-    tokens: int = Field(default=2_000_000, gt=0)
-    """Training tokens in all."""
-    sequence_length: int = Field(default=256, gt=0)
-    """Tokens a training sequence; `tokens` is rounded down to whole sequences."""
-    strategy: Strategy = "temperature"
-    """What languages get in proportion to: `temperature`, their tokens to the power `temperature`; `natural`, their
-    tokens; `unimax`, all alike as far as `max_epochs` lets them (arXiv 2304.09151). Domains of a language keep their
-    proportions."""
-    temperature: float = Field(default=0.3, ge=0, le=1)
-    """Of the strategy `temperature`: 1 keeps the proportions of the corpus, 0 treats all languages alike."""
+    strategy: Strategy = "alpha"
+    """What the tokens of languages are in proportion to. `alpha`: to their tokens to the power `alpha`. `natural`: to
+    their tokens. `unimax`: all languages get the same, as far as `max_epochs` lets them (arXiv 2304.09151). Domains of
+    a language keep their proportions."""
+    alpha: float = Field(default=0.3, ge=0, le=1)
+    """The exponent of the strategy `alpha`, p ∝ n^alpha, as in XLM-R and mT5: 1 keeps the proportions of the corpus, 0
+    treats all languages alike. A sampling temperature T is alpha = 1/T."""
     rates: dict[str, Factor] = Field(default={})
-    """Factors on what the strategy gives, by key: `{ high = 0.5, low = 50, eng_Latn = 0.1 }`; 1 for what no key names,
-    and 0 leaves out. With the strategy `natural`, how many times each token is taken, in proportion."""
+    """Factors on what the strategy gives, by key: `{ high = 0.5, low = 50, eng_Latn = 0.1 }`. What no key names has
+    the factor 1, and 0 leaves a text out. With the strategy `natural`, a rate is how many times each token is taken,
+    relative to the other rates."""
     shares: dict[str, Share] = Field(default={})
     """Fixed shares, by key, of the tokens that `replay` leaves: `{ code = 0.15, bitext = 0.3 }`. Inside each the
     strategy holds. What they leave goes to all that they do not name; if they sum to 1, nothing else is trained on."""
@@ -68,43 +41,74 @@ class MixConfig(Section):
     give goes to the others."""
     epoch_caps: dict[str, Epochs] = Field(default={})
     """Other limits than `max_epochs`, by key: `{ high = 1, books = 4 }`."""
+
+
+class StageConfig(MixtureSettings):
+    """A stretch of the training with a mix of its own. What it leaves out is as in `[mix]`."""
+
+    default_table: ClassVar[str] = "mix"
+
+    name: str = Field(pattern=r"^\w[\w -]*$")
+    """The name of the stage in the plan."""
+    share: Share
+    """The stage's share of the training tokens; the shares of all stages sum to 1."""
+
+    @model_serializer(mode="wrap")
+    def _write_what_is_set(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        # the artifact's address must tell a setting that is left to [mix] from one that states the same default
+        return {name: value for name, value in handler(self).items() if name in self.model_fields_set}
+
+
+class MixConfig(MixtureSettings, Section):
+    """What to train on, and how often. Shares and weights are always of tokens, never of documents."""
+
+    version: ClassVar[int] = 3
+
+    tokens: int = Field(default=2_000_000, gt=0)
+    """The number of training tokens in all; it is rounded down to whole sequences."""
+    sequence_length: int = Field(default=256, gt=0)
+    """The number of tokens in a training sequence."""
     tier_by: Literal["words", "bytes", "tokens"] = "words"
-    """What a language's tier is told by: white-space words, as EMMA-500's tiers are, which scripts without spaces lose
-    by; bytes, each the 6.03rd part of a word, as in English; or tokens, a word each."""
+    """What decides the tier of a language. `words`: white-space words, as in EMMA-500's tiers; scripts without spaces
+    come out too low. `bytes`: UTF-8 bytes, 6.03 of them for a word, as in English. `tokens`: one token for a word."""
     stages: tuple[StageConfig, ...] = ()
-    """Stretches of the training with other settings, in `[[mix.stages]]` tables. None: one stage, called `all`."""
+    """Stretches of the training with settings of their own, in `[[mix.stages]]` tables; what a stage leaves out is as
+    in `[mix]`. Unless it sets `max_epochs` or `epoch_caps`, it may use its share of those. Without this there is one
+    stage, called `all`."""
     packing: Literal["concatenate", "best_fit"] = "concatenate"
-    """How documents fill sequences: one after the other and cut where a sequence ends, or whole where they fit, with
-    some padding (arXiv 2404.10830), which counts as tokens here."""
+    """How documents fill sequences. `concatenate`: one after the other, cut where a sequence ends. `best_fit`: whole
+    where they fit, with some padding (arXiv 2404.10830), which counts as tokens here."""
     allow_short: bool = False
-    """Train on less than asked for, in all or of a fixed share, when the epochs allowed do not suffice. Otherwise that
-    is an error, since the learning-rate schedule would end elsewhere than planned."""
+    """Train on less than was asked for, in all or of a fixed share, when the epochs allowed do not suffice. Otherwise
+    that is an error, since the learning-rate schedule would end elsewhere than planned."""
     seed: int = 0
-    """Of the order of the samples."""
+    """The random seed of the order of the samples."""
     inventory: tuple[str, ...] = Field(default=(), exclude=True)
     """CSV files with the sizes of languages, beside the recipe, from which `emma mix show` plans before there is
-    any text: columns lang, domain, and tokens, words, bytes or documents."""
+    any text. Their columns are lang, domain, and tokens, words, bytes or documents."""
     tokens_per_word: float = Field(default=1.5, gt=0, exclude=True)
-    """For inventories that count words and no tokens: how many tokens a word is taken to be."""
+    """How many tokens a word is taken to be, for inventories that count words and no tokens."""
 
     @field_validator("stages")
     @classmethod
-    def _stages_fit(cls, stages: tuple[StageConfig, ...]) -> tuple[StageConfig, ...]:
+    def _check_stages(cls, stages: tuple[StageConfig, ...]) -> tuple[StageConfig, ...]:
         names = [stage.name for stage in stages]
-        if twice := sorted({name for name in names if names.count(name) > 1}):
-            raise ValueError(f"two stages are called '{twice[0]}'; give each a name of its own")
+        if repeated := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(f"two stages are called '{repeated[0]}'; give each a name of its own")
         if names and abs((total := sum(stage.share for stage in stages)) - 1) > 1e-6:
             raise ValueError(f"the shares of the stages sum to {total:g}; make them sum to 1")
         return stages
 
-    def in_stages(self) -> tuple[tuple[str, float, "MixConfig"], ...]:
+    def split_stages(self) -> tuple[tuple[str, float, "MixConfig"], ...]:
         """Name, share of the tokens, and settings of each stage."""
         if not self.stages:
             return (("all", 1.0, self),)
-        return tuple((stage.name, stage.share, self._in(stage)) for stage in self.stages)
+        return tuple((stage.name, stage.share, self._within(stage)) for stage in self.stages)
 
-    def _in(self, stage: StageConfig) -> "MixConfig":
+    def _within(self, stage: StageConfig) -> "MixConfig":
+        """The settings that hold in a stage."""
+        # the limits of [mix] are for the whole run, so a stage that sets none gets its part of them
         caps = {key: cap * stage.share for key, cap in self.epoch_caps.items()}
-        limits = {"max_epochs": self.max_epochs * stage.share, "epoch_caps": caps}
-        own = {name: value for name in StageConfig.model_fields if (value := getattr(stage, name)) is not None}
-        return self.model_copy(update=limits | {name: own[name] for name in own if name not in ("name", "share")})
+        limits: dict[str, Any] = {"max_epochs": self.max_epochs * stage.share, "epoch_caps": caps}
+        own = {name: getattr(stage, name) for name in stage.model_fields_set - {"name", "share"}}
+        return self.model_copy(update=limits | own)

@@ -8,9 +8,8 @@ import pyarrow as pa
 
 from emma.lang.counting import number, planned, trained
 from emma.mix.config import MixConfig
-from emma.mix.plan import Stage, plan
-from emma.mix.sources import Floats, sources_of, training_rows
-from emma.schemas import PLAN
+from emma.mix.plan import StagePlan, plan_mix
+from emma.mix.sources import Floats, read_training_rows
 from emma.store import shards
 from emma.store.artifact import Artifact
 from emma.tokens.packing import BINS, pack_source
@@ -23,20 +22,18 @@ def mix(section: MixConfig, *, pack: Artifact, work: Work) -> Made:
     With best-fit packing, the parts named `bins` say what each source's sequences hold. Raises RecipeError when there
     is nothing to train on, the recipe names what is not there, or the data do not suffice.
     """
-    rows = training_rows(pack)
+    rows = read_training_rows(pack)
     bins = pack_sources(section, rows, pack, work)
-    sources = sources_of(rows, tokens_an_epoch(section, rows, bins), section.tier_by)
-    stages = plan(section, sources)
-    table = pa.concat_tables([stage_rows(rows, sources.tiers, stage) for stage in stages])
-    shards.write(work.out / "plan.parquet", table)
-    facts = facts_of(section, stages) | json.loads(pack.file("pack.json").read_text(encoding="utf-8"))
+    plan = plan_mix(section, rows, count_epoch_tokens(section, rows, bins))
+    shards.write(work.out / "plan.parquet", plan.table)
+    facts = summarise_plan(section, plan.stages) | json.loads(pack.file("pack.json").read_text(encoding="utf-8"))
     (work.out / "plan.json").write_text(json.dumps(facts, indent=1, sort_keys=True), encoding="utf-8")
-    rows_of_plan = table.to_pylist()
-    drawn = sum(stage.samples for stage in stages)
+    plan_rows = plan.table.to_pylist()
+    drawn = sum(stage.samples for stage in plan.stages)
     counts = {
-        "sources": len(sources),
-        "languages_planned": number(planned(rows_of_plan)),
-        "languages_trained": number(trained(rows_of_plan)),
+        "sources": len(plan.sources),
+        "languages_planned": number(planned(plan_rows)),
+        "languages_trained": number(trained(plan_rows)),
         "samples": facts["samples"],
         "tokens": facts["tokens"],
         "sources_left_out": int(np.count_nonzero(np.equal(drawn, 0))),
@@ -52,7 +49,7 @@ def pack_sources(section: MixConfig, rows: pa.Table, pack: Artifact, work: Work)
     return work.each(pack_source, items, section.sequence_length)
 
 
-def tokens_an_epoch(section: MixConfig, rows: pa.Table, bins: Sequence[Artifact]) -> Floats:
+def count_epoch_tokens(section: MixConfig, rows: pa.Table, bins: Sequence[Artifact]) -> Floats:
     """Tokens that one epoch of each source takes in training: with its padding, where there is any (sources,)."""
     if not bins:
         return np.asarray(rows["tokens"], dtype=np.float64)
@@ -60,21 +57,7 @@ def tokens_an_epoch(section: MixConfig, rows: pa.Table, bins: Sequence[Artifact]
     return np.array(sequences) * section.sequence_length
 
 
-def stage_rows(rows: pa.Table, tiers: Sequence[str], stage: Stage) -> pa.Table:
-    """The rows of the plan (schemas.PLAN) for one stage."""
-    columns = {
-        "stage": [stage.name] * len(rows),
-        "tier": tiers,
-        "weight": stage.weights,
-        "samples": stage.samples,
-        "epochs": stage.epochs,
-    }
-    for name, values in columns.items():
-        rows = rows.append_column(name, pa.array(values))
-    return rows.select(PLAN.names).cast(PLAN)
-
-
-def facts_of(section: MixConfig, stages: Sequence[Stage]) -> dict[str, object]:
+def summarise_plan(section: MixConfig, stages: Sequence[StagePlan]) -> dict[str, object]:
     """What `plan.json` says of the whole mix."""
     samples = [{"name": stage.name, "samples": int(stage.samples.sum())} for stage in stages]
     total = sum(int(stage.samples.sum()) for stage in stages)

@@ -1,7 +1,8 @@
 """What there is to mix, and how a recipe names it.
 
 A source is the training text of one language and domain, with its sizes and its tier. A key names sources: a language
-and domain, a domain, a language, or a tier, in this order."""
+and domain, a domain, a language, or a tier, in this order.
+"""
 
 import difflib
 from collections import defaultdict
@@ -20,15 +21,16 @@ from emma.store import shards
 from emma.store.artifact import Artifact
 
 Floats = npt.NDArray[np.float64]
+Value = TypeVar("Value")
 
 WORD_BYTES = 6.03
 """UTF-8 bytes of an English word and its space: the devtest of FLORES-200 has 132,096 bytes in 21,901 words."""
-PER_WORD = {"words": 1.0, "tokens": 1.0, "bytes": WORD_BYTES}
-"""What of each unit makes a word, to tell a tier by."""
+UNITS_PER_WORD = {"words": 1.0, "tokens": 1.0, "bytes": WORD_BYTES}
+"""How many of each unit stand for a word, by which tiers are told."""
 
 
 @dataclass(frozen=True)
-class Sources:
+class MixSources:
     """Sources in the order of language and domain, which numbers them."""
 
     langs: Sequence[str]
@@ -41,60 +43,58 @@ class Sources:
         return len(self.langs)
 
     @property
-    def pairs(self) -> list[str]:
+    def names(self) -> list[str]:
         """Language and domain, as keys name them."""
         return [f"{lang}/{domain}" for lang, domain in zip(self.langs, self.domains, strict=True)]
 
 
-def training_rows(pack: Artifact) -> pa.Table:
+def read_training_rows(pack: Artifact) -> pa.Table:
     """What was packed for training (schemas.PACKED), in the order of the sources. RecipeError when there is nothing."""
     index = shards.read(pack.file("index.parquet"))
-    kept = index.filter(pc.and_(pc.equal(index["split"], "train"), pc.greater(index["tokens"], 0)))
-    if not kept.num_rows:
+    rows = index.filter(pc.and_(pc.equal(index["split"], "train"), pc.greater(index["tokens"], 0)))
+    if not rows.num_rows:
         raise RecipeError("There is nothing to train on: curate kept no training document. Run `emma why` on one.")
-    return kept.sort_by([("lang", "ascending"), ("domain", "ascending")])
+    return rows.sort_by([("lang", "ascending"), ("domain", "ascending")])
 
 
-def sources_of(rows: pa.Table, tokens: Floats, tier_by: str) -> Sources:
+def build_sources(rows: pa.Table, tokens: Floats, tier_by: str) -> MixSources:
     """The sources of such rows; a language's tier is by the sum of `tier_by` (words, bytes or tokens) over them."""
     langs = rows["lang"].to_pylist()
-    return Sources(langs, rows["domain"].to_pylist(), tiers(langs, rows[tier_by].to_pylist(), tier_by), tokens)
+    return MixSources(langs, rows["domain"].to_pylist(), find_tiers(langs, rows[tier_by].to_pylist(), tier_by), tokens)
 
 
-def tiers(langs: Sequence[str], sizes: Iterable[int | None], unit: str) -> list[str]:
-    """The tier of each source's language, all its domains counted; what has no size counts nothing."""
+def find_tiers(langs: Sequence[str], sizes: Iterable[int | None], unit: str) -> list[str]:
+    """The tier of each source's language, all its domains counted; an unknown size counts as nothing."""
     sums: dict[str, float] = defaultdict(float)
     for lang, size in zip(langs, sizes, strict=True):
         sums[lang] += size or 0
-    return [tier(sums[lang] / PER_WORD[unit]) for lang in langs]
+    return [tier(sums[lang] / UNITS_PER_WORD[unit]) for lang in langs]
 
 
-T = TypeVar("T")
-
-
-def keys_of(sources: Sources, keys: Iterable[str], setting: str) -> list[str | None]:
+def match_keys(sources: MixSources, keys: Iterable[str], setting: str) -> list[str | None]:
     """The key that each source goes by: of those that name it the most particular, or None.
 
     Raises RecipeError for a key that names nothing here.
     """
-    kinds = (sources.pairs, sources.domains, sources.langs, sources.tiers)
-    given = check(keys, kinds, setting)
-    return [next((name for name in names if name in given), None) for names in zip(*kinds, strict=True)]
+    kinds = (sources.names, sources.domains, sources.langs, sources.tiers)
+    known = check_keys(keys, kinds, setting)
+    return [next((name for name in names if name in known), None) for names in zip(*kinds, strict=True)]
 
 
-def values_of(sources: Sources, values: Mapping[str, T], otherwise: T, setting: str) -> list[T]:
-    """The value of each source's key, or `otherwise` for what no key names."""
-    return [otherwise if key is None else values[key] for key in keys_of(sources, values, setting)]
+def match_values(sources: MixSources, values: Mapping[str, Value], default: Value, setting: str) -> list[Value]:
+    """The value of each source's key, or the default for what no key names."""
+    return [default if key is None else values[key] for key in match_keys(sources, values, setting)]
 
 
-def check(keys: Iterable[str], kinds: Sequence[Sequence[str]], setting: str) -> set[str]:
+def check_keys(keys: Iterable[str], kinds: Sequence[Sequence[str]], setting: str) -> set[str]:
     """The keys, each of which must name something; any tier may be named, whether or not a language is in it."""
-    known, given = {name for names in kinds for name in names} | set(WORD_TIERS), set(keys)
-    for key in sorted(given - known):
+    # a tier without a language is no mistake: one recipe serves corpora of several sizes
+    known, checked = {name for names in kinds for name in names} | set(WORD_TIERS), set(keys)
+    for key in sorted(checked - known):
         near = difflib.get_close_matches(key, sorted(known), n=1)
         listed = ", ".join([*sorted({*kinds[1]}), *sorted({*kinds[2]})][:20])
         hint = f"Did you mean '{near[0]}'?" if near else f"There are: {listed}."
         raise RecipeError(
             f"{setting}: nothing was packed for '{key}', a language and domain, a domain, a language, or a tier. {hint}"
         )
-    return given
+    return checked

@@ -80,7 +80,7 @@ def plan_sample(section: VocabConfig, measured: pa.Table) -> Plan:
     """What the pieces are learnt from. RecipeError when pieces are asked for and there is none."""
     if not section.new_pieces:
         return {}
-    plan = training_plan(measured, section.sample_bytes, section.temperature, section.boost)
+    plan = training_plan(measured, section.sample_bytes, section.alpha, section.boost)
     if not plan:
         raise RecipeError("There is no text to learn a vocabulary from: curate kept no training document.")
     return plan

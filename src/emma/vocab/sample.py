@@ -87,10 +87,10 @@ def cut_off(ranks: Mapping[int, int], budget: int, boost: int) -> list[int]:
     return [last, budget, min(boost, max(1, budget // max(total, 1)))]
 
 
-def training_plan(measured: pa.Table, sample_bytes: int, temperature: float, boost: int) -> Plan:
-    """How much to take of each language: in proportion to its bytes to the power `temperature`."""
+def training_plan(measured: pa.Table, sample_bytes: int, alpha: float, boost: int) -> Plan:
+    """How much to take of each language: in proportion to its bytes to the power `alpha`."""
     ranks = _ranks(measured.filter(measured["train"]), ("lang",))
-    powers = {lang: float(sum(each.values())) ** temperature for lang, each in ranks.items()}
+    powers = {lang: float(sum(each.values())) ** alpha for lang, each in ranks.items()}
     share = sample_bytes / sum(powers.values()) if powers else 0.0
     return {lang: cut_off(ranks[lang], max(1, int(powers[lang] * share)), boost) for lang in sorted(ranks)}
 

@@ -9,9 +9,9 @@ import pyarrow as pa
 
 from emma.errors import RecipeError
 from emma.inspect.mix import inventory
-from emma.mix.plan import plan
-from emma.mix.run import stage_rows, tokens_an_epoch
-from emma.mix.sources import Floats, sources_of, training_rows
+from emma.mix.plan import plan_mix
+from emma.mix.run import count_epoch_tokens
+from emma.mix.sources import Floats, read_training_rows
 from emma.pipeline.home import Home
 from emma.pipeline.recipe import INPUTS, Recipe
 from emma.store import shards
@@ -48,14 +48,14 @@ def planned(recipe: Recipe, home: Home, files: Sequence[Path]) -> Planned:
 
 def from_pack(recipe: Recipe, home: Home, pack: Artifact) -> Planned:
     """The mix as it was made, if it was with these settings; else as it would be."""
-    rows = training_rows(pack)
+    rows = read_training_rows(pack)
     mix = find_mix(recipe, home, pack)
     if mix is not None:
         return Planned("as the run has it", with_words(shards.read(mix.file("plan.parquet")), rows))
     origin = "as `emma mix` would plan it from what was packed"
     if recipe.mix.packing != "concatenate":
         origin += "; the padding that packing leaves is not counted yet"
-    return Planned(origin, compute(recipe, rows, tokens_an_epoch(recipe.mix, rows, [])))
+    return Planned(origin, compute(recipe, rows, count_epoch_tokens(recipe.mix, rows, [])))
 
 
 def from_inventory(recipe: Recipe, files: Sequence[Path]) -> Planned:
@@ -67,9 +67,7 @@ def from_inventory(recipe: Recipe, files: Sequence[Path]) -> Planned:
 
 def compute(recipe: Recipe, rows: pa.Table, tokens: Floats) -> list[dict[str, Any]]:
     """The plan of such rows (schemas.PACKED) with the recipe's settings."""
-    sources = sources_of(rows, tokens, recipe.mix.tier_by)
-    stages = plan(recipe.mix, sources)
-    return with_words(pa.concat_tables([stage_rows(rows, sources.tiers, stage) for stage in stages]), rows)
+    return with_words(plan_mix(recipe.mix, rows, tokens).table, rows)
 
 
 def with_words(table: pa.Table, rows: pa.Table) -> list[dict[str, Any]]:

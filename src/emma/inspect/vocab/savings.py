@@ -76,7 +76,7 @@ def _folder(meter: Meter) -> Path:
 def balanced(tokenizer: Bpe, texts: Texts, section: VocabConfig) -> Sample:
     """The words of the texts, languages balanced as the stage balances them."""
     sizes = {lang: {at: len(text.encode()) for at, text in enumerate(each)} for lang, each in texts.items()}
-    powers = {lang: float(sum(each.values())) ** section.temperature for lang, each in sizes.items() if each}
+    powers = {lang: float(sum(each.values())) ** section.alpha for lang, each in sizes.items() if each}
     share = sum(sum(each.values()) for each in sizes.values()) / sum(powers.values())
     words_in, found = cutter(tokenizer.cut), Counter[str]()
     for lang, power in powers.items():
