@@ -18,11 +18,12 @@ from transformers import AutoModelForCausalLM
 
 from emma.errors import ArtifactError
 from emma.evaluate.config import EvaluateConfig
-from emma.evaluate.documents import COLUMNS, hash_of
+from emma.evaluate.documents import COLUMNS
 from emma.evaluate.score import Scorer
 from emma.pipeline.home import Home, Run
 from emma.pipeline.recipe import Recipe
 from emma.pipeline.run import run_stages
+from emma.store.address import hash64
 from emma.store.artifact import Artifact
 from emma.store.selected import selected
 from emma.train.flops import flops_per_token
@@ -148,7 +149,7 @@ def documents(run: Run, splits: Sequence[str]) -> Iterator[Mapping[str, Any]]:
 def within_budget(rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
     """Some documents of each language, cut, until its budget of bytes is reached."""
     used = Counter[str]()
-    for row in sorted(rows, key=lambda row: (row["lang"], hash_of(row["id"]), row["id"])):
+    for row in sorted(rows, key=lambda row: (row["lang"], hash64(row["id"]), row["id"])):
         lang, text = row["lang"], row["text"][:DOCUMENT_CHARACTERS]
         if text and used[lang] < HELD_OUT_BYTES.get(lang, OTHERS):
             used[lang] += len(text.encode())

@@ -7,10 +7,10 @@ import pytest
 from emma.errors import SourceError
 from emma.evaluate import run as stage
 from emma.evaluate.config import EvaluateConfig
-from emma.evaluate.documents import hash_of
 from emma.evaluate.run import evaluate
 from emma.schemas import CODE, ITEMS, SCORES
 from emma.store import shards
+from emma.store.address import hash64
 from emma.store.artifact import Artifact
 from emma.work.graph import check_balance
 from tests.conftest import TEXTS
@@ -81,7 +81,7 @@ def test_no_base(make_model, make_split, make_work) -> None:
 
 def test_the_budget_is_filled_in_hash_order_whatever_the_shards(make_model, make_split, make_work) -> None:
     rows = [{"id": f"d{number}", "lang": "arb_Arab", "text": "x" * 10} for number in range(40)]
-    wanted = sorted((row["id"] for row in rows), key=hash_of)[:6]
+    wanted = sorted((row["id"] for row in rows), key=hash64)[:6]
     work = make_work("evaluate")
     section = EvaluateConfig(max_bytes_per_lang=55)
     made = evaluate(section, **make_split(rows[:7], rows[7:20], rows[20:]), **models(make_model), work=work)

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
+from emma.store.address import hash64
 from emma.tokens import order as order_module
-from emma.tokens.order import Order, keyed, permuted, window
+from emma.tokens.order import Order, permuted, window
 
 
 def test_counts_are_exact_and_each_sample_comes_once() -> None:
@@ -23,7 +24,7 @@ def test_counts_are_exact_and_each_sample_comes_once() -> None:
 
 def test_order_by_due_time_against_sorting_by_hand() -> None:
     counts = [3, 5, 2]
-    phases = [(keyed(1, "phase", source) >> 11) / 2**53 for source in range(3)]
+    phases = [(hash64(1, "phase", source) >> 11) / 2**53 for source in range(3)]
     due = sorted(((k + phases[s]) / n, s, k) for s, n in enumerate(counts) for k in range(n))
     order = Order(counts, 1)
     assert [order.source_of(i) for i in range(10)] == [(s, k) for _, s, k in due]
@@ -54,7 +55,7 @@ def test_past_the_end() -> None:
 
 def in_one_go(counts: Sequence[int], seed: int) -> tuple[np.ndarray, np.ndarray]:
     """The order of a whole stage by sorting all of it, as it was first written."""
-    phases = np.array([(keyed(seed, "phase", source) >> 11) * 2.0**-53 for source in range(len(counts))])
+    phases = np.array([(hash64(seed, "phase", source) >> 11) * 2.0**-53 for source in range(len(counts))])
     sources = np.repeat(np.arange(len(counts)), counts)
     ranks = np.concatenate([np.arange(count) for count in counts])
     due = np.argsort((ranks + phases[sources]) / np.array(counts)[sources], kind="stable")

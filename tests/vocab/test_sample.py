@@ -39,11 +39,11 @@ def test_hash_ranks_keep_hash_order_and_are_fine_where_little_is_taken(monkeypat
     from emma.vocab import sample
 
     numbers = [*range(100), *(1 << bits for bits in range(8, 64)), (1 << 64) - 1]
-    monkeypatch.setattr(sample, "keyed", lambda _, number: number)
+    monkeypatch.setattr(sample, "hash64", lambda _, number: number)
     ranks = [hash_rank(number) for number in numbers]
     assert ranks == sorted(ranks)
     assert len(set(ranks[:32])) == 32
-    monkeypatch.setattr(sample, "keyed", lambda _, number: 1000 + 1000 * number // 16)
+    monkeypatch.setattr(sample, "hash64", lambda _, number: 1000 + 1000 * number // 16)
     assert len({hash_rank(step) for step in range(17)}) >= 14
 
 

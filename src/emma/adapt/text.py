@@ -9,9 +9,10 @@ import pyarrow.compute as pc
 
 from emma.errors import ArtifactError
 from emma.store import shards
+from emma.store.address import hash64
 from emma.store.artifact import Artifact
 from emma.tokens.files import TokenFile, find_pair
-from emma.tokens.order import keyed, permuted
+from emma.tokens.order import permuted
 
 Ints = npt.NDArray[np.int64]
 
@@ -59,7 +60,7 @@ def level(sizes: list[int], budget: int) -> int:
 def _documents(row: dict[str, Any], pack: Artifact, most: int, seed: int) -> list[npt.NDArray[np.integer[Any]]]:
     """Documents of one source, `most` tokens in all."""
     file, taken = TokenFile(find_pair(pack.parts["packed"][row["part"]], row["path"])), []
-    key = keyed(seed, "vectors", row["lang"], row["domain"])
+    key = hash64(seed, "vectors", row["lang"], row["domain"])
     for position in range(len(file)):
         if most <= 0:
             break

@@ -27,8 +27,8 @@ from emma.lid.settings import Training
 from emma.lid.training import train
 from emma.schemas import IDENTIFIED, LID_LABELS
 from emma.store import shards
+from emma.store.address import CACHE, Fingerprints
 from emma.store.artifact import Artifact
-from emma.store.fingerprints import CACHE, Fingerprints
 from emma.store.shards import ShardWriter
 from emma.work.task import Unhashed
 from emma.work.work import Work

@@ -6,7 +6,7 @@ from typing import Any
 from emma.annotate.config import AnnotateConfig
 from emma.errors import RecipeError
 from emma.lid.files import locate, on_hub, spelling_of
-from emma.store.fingerprints import Fingerprints
+from emma.store.address import Fingerprints
 
 
 def settle(section: AnnotateConfig, data: Path, cache: Path) -> tuple[AnnotateConfig, dict[str, Any] | None]:

@@ -19,8 +19,8 @@ from emma.collect.tables import languages_table, sources_table, total
 from emma.collect.text.naming import Naming, Policies, identifier
 from emma.lang.counting import collected, number
 from emma.store import shards
+from emma.store.address import CACHE, Fingerprints
 from emma.store.artifact import Artifact
-from emma.store.fingerprints import CACHE, Fingerprints
 from emma.work.task import Unhashed
 from emma.work.work import Made, Work
 

@@ -1,6 +1,5 @@
 """Which test documents are scored: for every language a sample in the order of a hash, up to its budget of bytes."""
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 import pyarrow as pa
 
 from emma.store import shards
+from emma.store.address import hash64
 from emma.store.artifact import Artifact
 from emma.store.selected import selected
 
@@ -51,13 +51,8 @@ def _test_rows(table: pa.Table) -> Iterable[Row]:
 def within_budget(rows: Sequence[Row], max_bytes: int) -> list[Row]:
     """For every language its first documents, in the order of their hashes, until `max_bytes` are reached."""
     kept, used = [], dict.fromkeys((row["lang"] for row in rows), 0)
-    for row in sorted(rows, key=lambda row: (row["lang"], hash_of(row["id"]), row["id"])):
+    for row in sorted(rows, key=lambda row: (row["lang"], hash64(row["id"]), row["id"])):
         if used[row["lang"]] < max_bytes:
             used[row["lang"]] += row["bytes"]
             kept.append(row)
     return kept
-
-
-def hash_of(text: str) -> int:
-    """A uniform number of 64 bits that is the same everywhere."""
-    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little")

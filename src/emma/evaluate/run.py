@@ -11,7 +11,6 @@ from emma.config.extras import need
 need("torch", "train")
 need("transformers", "train")
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from itertools import accumulate, groupby
@@ -32,6 +31,7 @@ from emma.models.device import choose_device, choose_precision
 from emma.schemas import ITEMS
 from emma.store import shards
 from emma.store.artifact import Artifact
+from emma.store.files import replace_file, write_json
 from emma.work.work import Made, Work
 
 CHUNK_BYTES = 100_000
@@ -68,7 +68,7 @@ def settle(section: EvaluateConfig, work: Work) -> EvaluateConfig:
     """The section with the precision that this machine is to compute in, which is said and noted."""
     choice = choose_precision(section.precision, choose_device(section.device, "evaluate"))
     work.note("precision", choice)
-    (work.out / "settings.json").write_text(json.dumps({"precision": choice.value}) + "\n", encoding="utf-8")
+    write_json(work.out / "settings.json", {"precision": choice.value})
     return section.model_copy(update={"precision": choice.value})
 
 
@@ -95,7 +95,8 @@ def score_model(
         for number, group in enumerate(groups):
             path = work.scratch / f"{model}-{section.precision}-{number:06}.parquet"
             if not path.exists():
-                _keep(path, _items(model, group, load()))
+                with replace_file(path) as temporary:
+                    shards.write(temporary, _items(model, group, load()))
             yield from shards.read(path).to_pylist()
             track.advance(len(group))
 
@@ -104,12 +105,6 @@ def _items(model: str, group: Sequence[Row], scorer: Scorer) -> pa.Table:
     found = zip(group, scorer.score([row["text"] for row in group]), strict=True)
     rows = [{**row, **vars(score), "model": model} for row, score in found]
     return pa.Table.from_pylist(rows, schema=PARTS)
-
-
-def _keep(path: Path, table: pa.Table) -> None:
-    temporary = path.with_suffix(".tmp")
-    shards.write(temporary, table)
-    temporary.replace(path)
 
 
 def chunks(documents: Sequence[Row]) -> Iterator[list[Row]]:

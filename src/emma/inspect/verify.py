@@ -9,7 +9,7 @@ from emma.errors import ArtifactError
 from emma.pipeline.home import Home
 from emma.store import manifest as manifests
 from emma.store.address import address, file_digest
-from emma.store.inside import inside
+from emma.store.files import join_inside
 from emma.store.manifest import MANIFEST
 from emma.work.progress import Reporter
 
@@ -102,7 +102,7 @@ def _verify(folder: Path, home: Home, found: Verified) -> None:
 def _compared(folder: Path, name: str, facts: Mapping[str, Any], home: Home, found: Verified) -> str:
     """What is wrong with a file, in words; empty if nothing is."""
     try:
-        return _wrong(inside(folder, name, folder / MANIFEST), facts, home, found)
+        return _wrong(join_inside(folder, name, folder / MANIFEST), facts, home, found)
     except (ArtifactError, OSError) as error:  # a link that leads out, or a disk that does not give what it has
         return str(error)
 

@@ -4,7 +4,6 @@ A line's place in the sample is the hash of its text, so samples of parts merge,
 that stands under two languages is found and left out of both: it says nothing about either.
 """
 
-import hashlib
 import re
 from collections.abc import Iterable, Iterator
 
@@ -14,6 +13,7 @@ import pyarrow.compute as pc
 
 from emma.lang.markup import letters
 from emma.lang.scripts import covers, script_evidence
+from emma.store.address import hash64
 
 LINES = pa.schema(
     [
@@ -38,7 +38,7 @@ def sample(documents: Iterable[tuple[str, str]], most: int) -> pa.Table:
     found: dict[str, dict[int, str]] = {}
     for lang, text in documents:
         kept = found.setdefault(lang, {})
-        kept.update((key_of(line), line) for line in pieces(text))
+        kept.update((hash64(line), line) for line in pieces(text))
         if len(kept) > 16 * most:
             found[lang] = _smallest(lang, kept, most)
     rows = [
@@ -55,11 +55,6 @@ def pieces(text: str) -> Iterator[str]:
         for piece in PIECE.findall(line):
             if len(piece.encode()) >= SHORTEST:
                 yield piece.rstrip()
-
-
-def key_of(text: str) -> int:
-    """The place of a line in the sample."""
-    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little")
 
 
 def _smallest(lang: str, lines: dict[int, str], most: int) -> dict[int, str]:

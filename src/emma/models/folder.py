@@ -9,7 +9,7 @@ from typing import Any
 
 from emma.config.extras import need
 from emma.errors import RecipeError
-from emma.store.inside import inside
+from emma.store.files import join_inside
 
 CONFIG, GENERATION, TRAINING = "config.json", "generation_config.json", "training.json"
 """The last is EMMA's own: with what a model was trained (train.settle)."""
@@ -65,7 +65,7 @@ def weight_files(folder: Path) -> list[Path]:
         path = folder / name
         if path.is_file():
             listed = _listed(path) if name.endswith(".json") else [name]
-            return [inside(folder, each, path, links=True, error=RecipeError) for each in listed]
+            return [join_inside(folder, each, path, links=True, error=RecipeError) for each in listed]
     return []
 
 

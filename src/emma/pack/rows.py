@@ -11,10 +11,10 @@ import pyarrow.compute as pc
 from emma.lang.language import Lang
 from emma.pack.config import PackConfig, fill
 from emma.store import shards
+from emma.store.address import hash64
 from emma.store.artifact import Artifact
 from emma.store.selected import selected
 from emma.store.spill import Spill
-from emma.tokens.order import keyed
 
 Pair = tuple[Artifact, Artifact]
 """A shard of documents and the selection made on it."""
@@ -63,7 +63,7 @@ def scatter_texts(
 @lru_cache(maxsize=65_536)
 def bucket(lang: str, domain: str) -> int:
     """A number by which the texts of a language and domain come together."""
-    return keyed("bucket", lang, domain)
+    return hash64("bucket", lang, domain)
 
 
 def written_out(table: pa.Table, section: PackConfig, language_bytes: Mapping[str, int]) -> pa.Table:
@@ -93,7 +93,7 @@ def directions(id: str, section: PackConfig) -> tuple[tuple[int, int], ...]:
     straight, swapped = (0, 1), (1, 0)
     if section.bitext_both:
         return straight, swapped
-    return (swapped if keyed("direction", id) * 2.0**-64 < section.bitext_reversed else straight,)
+    return (swapped if hash64("direction", id) * 2.0**-64 < section.bitext_reversed else straight,)
 
 
 def _kept(pair: Pair) -> Iterator[pa.Table]:

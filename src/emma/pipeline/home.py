@@ -15,8 +15,8 @@ from typing import Any
 
 from emma.errors import ArtifactError, RecipeError
 from emma.store import commit, manifest, remote
+from emma.store.address import CACHE, Fingerprints
 from emma.store.artifact import Artifact, load
-from emma.store.fingerprints import CACHE, Fingerprints
 from emma.work.work import SCRATCH
 
 LINKED = ("report", "release")

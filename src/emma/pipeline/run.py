@@ -14,9 +14,8 @@ from emma.errors import RecipeError
 from emma.pipeline.home import Home, Run
 from emma.pipeline.preflight import preflight
 from emma.pipeline.recipe import INPUTS, Recipe
-from emma.store.address import address
+from emma.store.address import CACHE, Fingerprints, address
 from emma.store.artifact import Artifact
-from emma.store.fingerprints import CACHE, Fingerprints
 from emma.work import graph
 from emma.work.graph import LOSSES, Outcome, Step
 from emma.work.local import Executor

@@ -1,12 +1,12 @@
 """The facts that cards state, gathered from artifacts. Nothing here is typed by hand."""
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pyarrow as pa
 
 from emma.lang import counting
@@ -14,6 +14,7 @@ from emma.release.config import ReleaseConfig
 from emma.schemas import CODE, SPLITS
 from emma.store import shards
 from emma.store.artifact import Artifact
+from emma.store.files import read_json
 
 Row = Mapping[str, Any]
 
@@ -78,11 +79,6 @@ def gather(
     )
 
 
-def read_json(path: Path) -> Any:
-    """The value in a JSON file."""
-    return json.loads(path.read_text(encoding="utf-8"))
-
-
 def changed_from_base(model: Path) -> Mapping[str, str]:
     """What training noted of the base's configuration; nothing where there was no base."""
     path = model / "training.json"
@@ -92,7 +88,8 @@ def changed_from_base(model: Path) -> Mapping[str, str]:
 
 def is_byte_level(model: Path) -> bool:
     """Whether the vocabulary in a model folder writes bytes, as GPT-2's does."""
-    return "ByteLevel" in json.dumps(read_json(model / "tokenizer.json").get("decoder"))
+    decoder = read_json(model / "tokenizer.json").get("decoder")
+    return b"ByteLevel" in orjson.dumps(decoder)
 
 
 def has_grown(vocab: Artifact) -> bool:
@@ -128,7 +125,7 @@ def parameters(model: Path) -> int:
     total = 0
     for path in sorted(model.glob("*.safetensors")):
         with path.open("rb") as stream:
-            header = json.loads(stream.read(int.from_bytes(stream.read(8), "little")))
+            header = orjson.loads(stream.read(int.from_bytes(stream.read(8), "little")))
         for name, each in header.items():
             if name != "__metadata__":
                 total += product(each["shape"])

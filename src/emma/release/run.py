@@ -1,7 +1,6 @@
 """The release: a model folder and a corpus folder that other tools load, each with a card, and proof that they do."""
 
 import difflib
-import json
 import shutil
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -18,6 +17,7 @@ from emma.release.model_checks import check_model
 from emma.release.quiet import quiet
 from emma.store import shards
 from emma.store.artifact import Artifact
+from emma.store.files import write_json
 from emma.work.work import Made, Work
 
 
@@ -76,7 +76,7 @@ def release(
                 scratch=work.scratch,
             ),
         }
-    (work.out / "checks.json").write_text(json.dumps(checks, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_json(work.out / "checks.json", checks)
     return Made({**counting.counts(languages), **counts(buckets[0][1])})
 
 

@@ -1,11 +1,9 @@
 """What every language had, cost, gained and lost: one page for people, CSV and JSON for programs."""
 
 import csv
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
-from typing import Any
 
 from emma.config.extras import need
 from emma.report.config import ReportConfig
@@ -14,6 +12,7 @@ from emma.report.page import page
 from emma.report.summary import summary
 from emma.report.tables import read
 from emma.store.artifact import Artifact
+from emma.store.files import write_json
 from emma.work.work import Made, Work
 
 
@@ -49,8 +48,3 @@ def write_csv(path: Path, rows: Sequence[Language]) -> None:
         writer = csv.DictWriter(stream, [each.name for each in fields(Language)], lineterminator="\n")
         writer.writeheader()
         writer.writerows(asdict(row) for row in rows)
-
-
-def write_json(path: Path, value: Any) -> None:
-    """Indented, in any script, one newline at the end; NaN is refused."""
-    path.write_text(json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False) + "\n", encoding="utf-8")

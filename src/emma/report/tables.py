@@ -3,15 +3,14 @@
 Missing files are an error; missing rows are not: a language without test documents simply was not measured.
 """
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from emma.errors import ArtifactError
 from emma.store import shards
 from emma.store.artifact import Artifact
+from emma.store.files import read_json_lines
 
 Row = Mapping[str, Any]
 
@@ -44,20 +43,10 @@ def read(
         scores=_rows(evaluate.file("scores.parquet")),
         gains=_rows(evaluate.file("gains.parquet")),
         positions=_rows(evaluate.file("positions.parquet")),
-        metrics=list(_json_lines(train.file("metrics.jsonl"))),
+        metrics=list(read_json_lines(train.file("metrics.jsonl"))),
     )
 
 
 def _rows(path: Path) -> list[Row]:
     rows: list[Row] = shards.read(path).to_pylist()
     return rows
-
-
-def _json_lines(path: Path) -> Iterator[Row]:
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        try:
-            yield json.loads(line)
-        except json.JSONDecodeError as error:
-            raise ArtifactError(
-                f"{path}, row {number} is not JSON ({error}). Delete {path.parent} and run again."
-            ) from None

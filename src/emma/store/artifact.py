@@ -11,7 +11,7 @@ from typing import Any
 from emma.errors import ArtifactError
 from emma.store import manifest as manifests
 from emma.store import remote
-from emma.store.inside import inside
+from emma.store.files import join_inside
 from emma.store.manifest import MANIFEST
 
 
@@ -40,7 +40,7 @@ class Artifact:
 
     def find(self, name: str) -> Path | None:
         """As `file`, for what not every artifact of its kind has: None where this one never had it."""
-        files, path = self._files(), inside(self.path, name, f"What was asked of {self.path}", links=True)
+        files, path = self._files(), join_inside(self.path, name, f"What was asked of {self.path}", links=True)
         found = [each for each in files if each == name or each.startswith(f"{name}/")]
         for each in found:
             have(self.path, self.url, each, files[each])
@@ -61,7 +61,7 @@ class Artifact:
 
 def have(folder: Path, url: str | None, name: str, facts: Mapping[str, Any]) -> None:
     """See to it that a file of an artifact is here and whole. Raises ArtifactError when it cannot be."""
-    path = inside(folder, name, folder / MANIFEST)
+    path = join_inside(folder, name, folder / MANIFEST)
     found = path.stat().st_size if path.exists() else None
     if found == facts["bytes"]:
         return

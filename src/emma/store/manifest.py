@@ -3,7 +3,6 @@
 Written last, so a folder that has one is complete. Nothing in a manifest depends on time, host or process.
 """
 
-import os
 import sys
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -17,7 +16,7 @@ import orjson
 from emma.errors import ArtifactError
 from emma.store import remote
 from emma.store.address import file_digest
-from emma.store.inside import inside
+from emma.store.files import join_inside, replace_file
 
 MANIFEST = "manifest.json"
 FORMAT = 2
@@ -51,7 +50,7 @@ def read(folder: Path, url: str | None = None) -> Manifest | None:
     if not _is_whole(manifest):
         raise damaged(folder, "it does not say what manifests say")
     for name in _names(manifest):
-        inside(folder, name, path, links=True)
+        join_inside(folder, name, path, links=True)
     return manifest
 
 
@@ -92,10 +91,8 @@ def bring(folder: Path, url: str, keys: Iterable[str]) -> None:
 
 def save(folder: Path, content: bytes) -> bytes:
     """Write a manifest that came from elsewhere, in one step; returns it."""
-    folder.mkdir(parents=True, exist_ok=True)
-    temporary = folder / f"{MANIFEST}.{os.getpid()}.tmp"
-    temporary.write_bytes(content)
-    temporary.replace(folder / MANIFEST)
+    with replace_file(folder / MANIFEST) as temporary:
+        temporary.write_bytes(content)
     return content
 
 

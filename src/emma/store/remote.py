@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from emma.config.extras import need
 from emma.errors import ArtifactError, ExtraError
 from emma.store.address import file_digest
-from emma.store.inside import inside
+from emma.store.files import join_inside
 
 WAITS_S = (0.5, 2.0, 8.0)
 """Seconds before each further try; the library behind the URL has usually tried several times by then."""
@@ -81,7 +81,7 @@ def upload_all(folder: Path, names: Iterable[str], url: str) -> None:
     """Copy some files of a folder there."""
     small, large = list[str](), list[str]()
     for name in sorted(names):
-        (small if inside(folder, name, "What is to be sent").stat().st_size <= SMALL_BYTES else large).append(name)
+        (small if join_inside(folder, name, "What is to be sent").stat().st_size <= SMALL_BYTES else large).append(name)
     each_at_once(upload, [folder / name for name in small], [f"{url}/{name}" for name in small])
     for name in large:
         upload(folder / name, f"{url}/{name}")

@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from emma.errors import ArtifactError
 from emma.store.artifact import Artifact
-from emma.store.inside import inside
+from emma.store.files import join_inside
 from emma.store.spill import Held, Spill
 
 MAGIC = b"MMIDIDX\x00\x00"
@@ -55,7 +55,7 @@ def find_pair(part: Artifact, name: str, *forms: Callable[[Path], Path]) -> Path
 
     Raises ArtifactError where they are not in `part`.
     """
-    path = inside(part.path, name, f"The list of token files of {part.path}", links=True)
+    path = join_inside(part.path, name, f"The list of token files of {part.path}", links=True)
     for form in forms or (bin_path, idx_path):
         part.file(form(path).relative_to(part.path).as_posix())
     return path

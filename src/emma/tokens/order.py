@@ -4,11 +4,12 @@ No shuffle is stored and no state is carried, so the whole state of the data is 
 another number of processes. Sources alternate evenly, and within a source every token comes round equally often.
 """
 
-import hashlib
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
+
+from emma.store.address import hash64
 
 _ROUNDS = 6
 _MASK = (1 << 64) - 1
@@ -16,12 +17,6 @@ BLOCK = 1 << 16
 """Samples, about, that are put in order together: the only ones held in memory."""
 
 Integers = npt.NDArray[np.int64]
-
-
-def keyed(*parts: int | str) -> int:
-    """A uniform number of 64 bits that depends on nothing but `parts`."""
-    text = "\x1f".join(str(part) for part in parts)
-    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little")
 
 
 class Order:
@@ -37,7 +32,7 @@ class Order:
 
     def __init__(self, counts: Sequence[int] | Sequence[Sequence[int]] | Integers, seed: int) -> None:
         table = np.atleast_2d(np.asarray(counts, dtype=np.int64))
-        self._stages = [_Stage(row, seed if not number else keyed(seed, number)) for number, row in enumerate(table)]
+        self._stages = [_Stage(row, seed if not number else hash64(seed, number)) for number, row in enumerate(table)]
         self._drawn = np.cumsum(table, axis=0) - table
         self._blocks = [(stage, block) for stage, each in enumerate(self._stages) for block in range(each.blocks)]
         sizes = np.concatenate([each.sizes() for each in self._stages])
@@ -75,7 +70,7 @@ class _Stage:
 
     def __init__(self, counts: Integers, seed: int) -> None:
         self._counts = counts
-        self._phases = np.array([(keyed(seed, "phase", source) >> 11) * 2.0**-53 for source in range(len(counts))])
+        self._phases = np.array([(hash64(seed, "phase", source) >> 11) * 2.0**-53 for source in range(len(counts))])
         self.blocks = max(1, -(-int(counts.sum()) // BLOCK))
 
     def sizes(self) -> Integers:
@@ -114,8 +109,8 @@ def window(tokens_in_source: int, sequence_length: int, k: int, seed: int, sourc
     """
     per_epoch = max(1, tokens_in_source // sequence_length)
     epoch, position = divmod(k, per_epoch)
-    place = epoch * per_epoch + permuted(position, per_epoch, keyed(seed, "epoch", source, epoch))
-    return (keyed(seed, "offset", source) + place * sequence_length) % tokens_in_source
+    place = epoch * per_epoch + permuted(position, per_epoch, hash64(seed, "epoch", source, epoch))
+    return (hash64(seed, "offset", source) + place * sequence_length) % tokens_in_source
 
 
 def permuted(position: int, size: int, key: int) -> int:

@@ -9,9 +9,10 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from emma.store.address import hash64
 from emma.store.artifact import Artifact
 from emma.tokens.files import find_pair, idx_path, mapped, read_lengths
-from emma.tokens.order import keyed, permuted
+from emma.tokens.order import permuted
 
 BINS = "bins"
 """Name of the list of packings among the parts of a mix, one a source, in the plan's order."""
@@ -92,7 +93,7 @@ class Bins:
         turn, place = divmod(k, len(self))
         at = int(np.searchsorted(self._opened, place, side="right")) - 1
         first, size = int(self._opened[at]), int(self._opened[at + 1] - self._opened[at])
-        number = first + permuted(place - first, size, keyed(key[0], "bins", key[1], turn, at))
+        number = first + permuted(place - first, size, hash64(key[0], "bins", key[1], turn, at))
         pieces = self._bin(number)
         document, begin, tokens = pieces[-1]
         pieces[-1, TOKENS] += pieces[:, TOKENS].sum() == sequence_length and begin + tokens < lengths[document]

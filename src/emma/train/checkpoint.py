@@ -25,7 +25,7 @@ from torch.distributed.checkpoint.state_dict_saver import async_save
 from torch.optim import Optimizer
 
 from emma.errors import ArtifactError, EmmaError
-from emma.store.inside import inside
+from emma.store.files import join_inside
 from emma.train.guard import Guard
 from emma.train.ledger import Ledger, first
 from emma.train.model import Trainee
@@ -189,7 +189,7 @@ def _read(path: Path) -> dict[str, Any] | None:
         small: dict[str, Any] = torch.load(path / STATE, map_location="cpu", weights_only=True)
         metadata: Any = FileSystemReader(path).read_metadata()
         ends = [(each.relative_path, each.offset + each.length) for each in metadata.storage_data.values()]
-        whole = all(inside(path, name, path).stat().st_size >= end for name, end in ends)
+        whole = all(join_inside(path, name, path).stat().st_size >= end for name, end in ends)
     except (RuntimeError, EOFError, OSError, ValueError, KeyError, AttributeError, pickle.UnpicklingError, EmmaError):
         return None
     return small if whole else None

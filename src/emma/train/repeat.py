@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 
-from emma.tokens.order import keyed
+from emma.store.address import hash64
 
 
 @contextmanager
@@ -32,4 +32,4 @@ def deterministic(seed: int, device: torch.device) -> Iterator[None]:
 
 def seed_step(seed: int, step: int, rank: int) -> None:
     """Seed what is drawn in a step (dropout), so that a run that goes on there draws what it would have drawn."""
-    torch.manual_seed(keyed(seed, "step", step, rank))
+    torch.manual_seed(hash64(seed, "step", step, rank))

@@ -28,7 +28,7 @@ from emma.models.tokenizer_file import (
     read_table,
     switch_off,
 )
-from emma.store.inside import inside
+from emma.store.files import join_inside
 from emma.vocab.bpe import Bpe, ByteLevelTokenizer, with_added
 from emma.vocab.config import VocabConfig
 from emma.vocab.configuration import (
@@ -115,9 +115,9 @@ def save(tokenizer: Bpe, base: Path | None, folder: Path, *, grown: bool) -> Non
 
 def copy(base: Path, name: str, folder: Path) -> None:
     """Copy a file or folder of the base, if it has one. What is copied is published, so links must not lead out."""
-    path, to = inside(base, name, f"The base {base}", error=RecipeError), folder / name
+    path, to = join_inside(base, name, f"The base {base}", error=RecipeError), folder / name
     for each in path.rglob("*"):
-        inside(base, each.relative_to(base).as_posix(), f"The base {base}", error=RecipeError)
+        join_inside(base, each.relative_to(base).as_posix(), f"The base {base}", error=RecipeError)
     if path.is_dir():
         shutil.copytree(path, to)
     elif path.exists():

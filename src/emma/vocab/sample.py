@@ -19,9 +19,9 @@ import pyarrow.compute as pc
 from emma.models.sentencepiece import SPACE
 from emma.schemas import SPLITS
 from emma.store import shards
+from emma.store.address import hash64
 from emma.store.artifact import Artifact
 from emma.store.selected import selected
-from emma.tokens.order import keyed
 
 Pair = tuple[Artifact, Artifact]
 """A shard of documents and the selection made on it."""
@@ -46,7 +46,7 @@ class Text:
 
 def hash_rank(document: str) -> int:
     """The rank of a document in hash order, as a small float of 4 binary digits: fine where little is to be taken."""
-    number = keyed("sample", document)
+    number = hash64("sample", document)
     exponent = max(number.bit_length() - 5, 0)
     return exponent << 5 | number >> exponent
 

@@ -14,7 +14,7 @@ from emma.collect.config import CollectConfig, SourceConfig
 from emma.collect.files.inputs import content, fingerprint, inputs, listing
 from emma.collect.files.locations import opened
 from emma.errors import ExtraError, SourceError
-from emma.store import fingerprints
+from emma.store import address
 
 
 def source(path: str | tuple[str, ...], **changes: object) -> SourceConfig:
@@ -43,8 +43,8 @@ def test_cache_saves_hashing_but_not_truth(data: Path, tmp_path: Path, monkeypat
     section, cache = CollectConfig(sources=(source("**/*.txt"),)), tmp_path / "new" / "cache.json"
     first = fingerprint(section, data, cache)
     hashed: list[Path] = []
-    real = fingerprints.file_digest
-    monkeypatch.setattr(fingerprints, "file_digest", lambda path: hashed.append(path) or real(path))
+    real = address.file_digest
+    monkeypatch.setattr(address, "file_digest", lambda path: hashed.append(path) or real(path))
     assert fingerprint(section, data, cache) == first
     assert hashed == []
     (data / "a/1.txt").write_text("A/1.txt")  # as long as before
@@ -112,7 +112,7 @@ def test_names_that_are_not_utf8(tmp_path: Path) -> None:
     (tmp_path / os.fsdecode(b"f\xfcr.txt")).write_text("x")
     found = listing(source("*.txt"), tmp_path)
     assert [each.name for each in found] == ["f\ufffdFCr.txt"] and found[0].location.encode()
-    known = fingerprints.Fingerprints(tmp_path / "cache.json")
+    known = address.Fingerprints(tmp_path / "cache.json")
     assert content(found[0], known) == hashlib.sha256(b"x").hexdigest()
     known.save()
     with opened(found[0].location) as stream:
@@ -133,6 +133,6 @@ def test_a_file_that_may_not_be_read(data: Path, tmp_path: Path, monkeypatch: py
     def refuse(path: Path) -> str:
         raise PermissionError(13, "Permission denied", str(path))
 
-    monkeypatch.setattr(fingerprints, "file_digest", refuse)
+    monkeypatch.setattr(address, "file_digest", refuse)
     with pytest.raises(SourceError, match=r"a/1.txt cannot be read: Permission denied"):
         fingerprint(CollectConfig(sources=(source("a/*"),)), data, tmp_path / "cache.json")

@@ -16,7 +16,7 @@ from emma.collect.files import saved
 from emma.collect.files.compression import without_suffix
 from emma.collect.files.escaping import escaped, unescaped
 from emma.errors import ExtraError, SourceError
-from emma.store.fingerprints import Fingerprints
+from emma.store.address import Fingerprints
 
 BESIDE = ("site-packages", "dist-packages")
 """Folders in the library's folder that hold what somebody installed."""

@@ -13,7 +13,7 @@ from typing import TypeVar
 from emma.collect.config import SourceConfig
 from emma.collect.files.compression import without_suffix
 from emma.errors import SourceError
-from emma.store.inside import inside
+from emma.store.files import join_inside
 
 File = TypeVar("File")
 OTHERS = frozenset({".csv", ".json", ".jsonl", ".ndjson", ".tsv", ".txt", ".xml"})
@@ -30,7 +30,7 @@ def files(folder: Path, source: SourceConfig) -> list[Path]:
     for path in sorted(folder.rglob("state.json")):
         split, names = _named(path)
         for name in names:
-            file = inside(path.parent, name, path, error=SourceError)
+            file = join_inside(path.parent, name, path, error=SourceError)
             named[file] = path.parent.relative_to(folder) / split / name
     return chosen(named or {path: path.relative_to(folder) for path in sorted(folder.rglob("*.parquet"))}, source)
 

@@ -18,7 +18,7 @@ from emma.curate.quality.rules import SCORE
 from emma.inspect.compiled import Compiled, Place
 from emma.schemas import FEATURES
 from emma.store import shards
-from emma.tokens.order import keyed
+from emma.store.address import hash64
 
 PER_SHARD = 200
 """Documents of one kind that are remembered of a shard."""
@@ -158,7 +158,7 @@ def count(result: Scan, table: pa.Table, lang: str) -> None:
 
 def remember(result: Scan, table: pa.Table, number: int, seed: int) -> None:
     """Add a shard's documents to the samples."""
-    order = np.array([keyed(seed, each) for each in table["id"].to_pylist()], np.uint64)
+    order = np.array([hash64(seed, each) for each in table["id"].to_pylist()], np.uint64)
     values = table.drop_columns(["id", "lang", "lang2", "source", "bytes", "chars"])
     for kind, rows in kinds(table):
         for at in rows[np.argsort(order[rows], kind="stable")][:PER_SHARD].tolist():

@@ -1,4 +1,4 @@
-"""Names that data give to files: none of them leads out of its folder, whoever wrote them."""
+"""Files are replaced in one step, JSON keeps its layout, and no name that data give leads out of its folder."""
 
 import json
 from collections.abc import Callable
@@ -14,7 +14,15 @@ from emma.errors import ArtifactError, RecipeError, SourceError
 from emma.models.folder import weight_files
 from emma.store.artifact import Artifact, load
 from emma.store.commit import commit, staging
-from emma.store.inside import inside
+from emma.store.files import (
+    dump_json,
+    join_inside,
+    read_json,
+    read_json_lines,
+    replace_file,
+    write_json,
+    write_json_lines,
+)
 from emma.store.manifest import MANIFEST
 from emma.store.remote import upload_all
 from emma.tokens.files import TokenFileWriter, find_pair
@@ -44,14 +52,14 @@ SAVED = SourceConfig(name="s", reader="huggingface", path="set", licence="CC0-1.
 
 @pytest.mark.parametrize("name", INSIDE)
 def test_plain_names_are_taken(tmp_path: Path, name: str) -> None:
-    assert inside(tmp_path, name, "a list") == tmp_path / name
+    assert join_inside(tmp_path, name, "a list") == tmp_path / name
 
 
 @pytest.mark.parametrize("name", OUTSIDE)
 @pytest.mark.parametrize("links", [False, True])
 def test_names_that_lead_out_are_refused(tmp_path: Path, name: object, links: bool) -> None:
     with pytest.raises(SourceError, match=r"a list names .* does not lie in"):
-        inside(tmp_path, name, "a list", links=links, error=SourceError)
+        join_inside(tmp_path, name, "a list", links=links, error=SourceError)
 
 
 def test_links_that_lead_out(tmp_path: Path) -> None:
@@ -59,16 +67,16 @@ def test_links_that_lead_out(tmp_path: Path) -> None:
     (folder / "own").mkdir(parents=True)
     (folder / "out").symlink_to(tmp_path)
     (folder / "near").symlink_to("own")
-    assert inside(folder, "near/f", "a list") == folder / "near" / "f"
-    assert inside(folder, "out/f", "a list", links=True) == folder / "out" / "f"
+    assert join_inside(folder, "near/f", "a list") == folder / "near" / "f"
+    assert join_inside(folder, "out/f", "a list", links=True) == folder / "out" / "f"
     with pytest.raises(ArtifactError):
-        inside(folder, "out/f", "a list")
+        join_inside(folder, "out/f", "a list")
 
 
 def test_a_folder_may_be_a_link_itself(tmp_path: Path) -> None:
     (tmp_path / "disk").mkdir()
     (tmp_path / "store").symlink_to("disk")
-    assert inside(tmp_path / "store", "f", "a list") == tmp_path / "store" / "f"
+    assert join_inside(tmp_path / "store", "f", "a list") == tmp_path / "store" / "f"
 
 
 def test_files_of_the_hubs_cache_are_links_to_blobs(tmp_path: Path) -> None:
@@ -76,9 +84,9 @@ def test_files_of_the_hubs_cache_are_links_to_blobs(tmp_path: Path) -> None:
     snapshot.mkdir(parents=True)
     (snapshot / "config.json").symlink_to("../../blobs/4567")
     (snapshot / "other.json").symlink_to("../../../secret")
-    assert inside(snapshot, "config.json", "a list") == snapshot / "config.json"
+    assert join_inside(snapshot, "config.json", "a list") == snapshot / "config.json"
     with pytest.raises(ArtifactError):
-        inside(snapshot, "other.json", "a list")
+        join_inside(snapshot, "other.json", "a list")
 
 
 def made(root: Path) -> Path:
@@ -228,3 +236,33 @@ def test_what_is_copied_from_a_base_and_published(tmp_path: Path) -> None:
         with pytest.raises(RecipeError, match="does not lie in"):
             copy(base, name, out)
     assert not list(out.iterdir())
+
+
+def test_json_keeps_its_layout_in_any_script(tmp_path: Path) -> None:
+    write_json(tmp_path / "a.json", {"ߒߞߏ": [1e-05, None]})
+    assert (tmp_path / "a.json").read_text(encoding="utf-8") == '{\n "ߒߞߏ": [\n  1e-05,\n  null\n ]\n}\n'
+    assert read_json(tmp_path / "a.json") == {"ߒߞߏ": [1e-05, None]}
+    assert dump_json({"b": 1, "a": 2}, sort_keys=True) == '{\n "a": 2,\n "b": 1\n}'
+    with pytest.raises(ValueError, match="Out of range float values"):
+        write_json(tmp_path / "nan.json", float("nan"))
+
+
+def test_damaged_json_is_named_with_its_row(tmp_path: Path) -> None:
+    write_json_lines(tmp_path / "rows.jsonl", [{"text": "हिन्दी"}, {"text": "a\u2028b"}])
+    assert list(read_json_lines(tmp_path / "rows.jsonl")) == [{"text": "हिन्दी"}, {"text": "a\u2028b"}]
+    (tmp_path / "rows.jsonl").write_text('{"a": 1}\n{"a"')
+    with pytest.raises(ArtifactError, match=r"rows\.jsonl, row 2 is not JSON"):
+        list(read_json_lines(tmp_path / "rows.jsonl"))
+    with pytest.raises(ArtifactError, match=r"rows\.jsonl is not JSON"):
+        read_json(tmp_path / "rows.jsonl")
+
+
+def test_a_file_is_replaced_in_one_step_or_not_at_all(tmp_path: Path) -> None:
+    path = tmp_path / "deep" / "f"
+    with replace_file(path) as temporary:
+        temporary.write_text("one")
+    with pytest.raises(RuntimeError), replace_file(path) as temporary:
+        temporary.write_text("half")
+        raise RuntimeError("interrupted write")
+    assert path.read_text() == "one"
+    assert list(path.parent.iterdir()) == [path]

@@ -1,12 +1,12 @@
-"""Fingerprints: right after a change, and cheap without one."""
+"""Hashes are the same everywhere; fingerprints of files are right after a change, and cheap without one."""
 
 import hashlib
 from pathlib import Path
 
 import pytest
 
-from emma.store import fingerprints
-from emma.store.fingerprints import Fingerprints
+from emma.store import address
+from emma.store.address import Fingerprints, hash64
 
 
 def test_a_change_is_seen(tmp_path: Path) -> None:
@@ -24,7 +24,7 @@ def test_an_unchanged_file_is_not_read_again(tmp_path: Path, monkeypatch: pytest
     first = Fingerprints(cache)
     digest = first.of(raw)
     first.save()
-    monkeypatch.setattr(fingerprints, "file_digest", lambda path: pytest.fail(f"{path} was read again"))
+    monkeypatch.setattr(address, "file_digest", lambda path: pytest.fail(f"{path} was read again"))
     assert Fingerprints(cache).of(raw) == digest
 
 
@@ -33,3 +33,9 @@ def test_a_damaged_cache_costs_only_time(tmp_path: Path) -> None:
     raw.write_bytes(b"one")
     cache.write_text('{"half')
     assert Fingerprints(cache).of(raw) == hashlib.sha256(b"one").hexdigest()
+
+
+def test_numbers_are_the_same_on_every_machine() -> None:
+    # BLAKE2b with a digest of 8 bytes, little-endian, of the parts joined by U+001F.
+    assert hash64("ߒߞߏ") == int.from_bytes(hashlib.blake2b("ߒߞߏ".encode(), digest_size=8).digest(), "little")
+    assert hash64(7, "swh_Latn") == hash64("7", "swh_Latn") != hash64("7swh_Latn")
