@@ -16,7 +16,7 @@ from emma.work.local import Local
 from emma.work.progress import Reporter
 from emma.work.work import Work
 
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as the command line does (cli.be_a_good_neighbour)
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as the command line does (cli.let_waiting_threads_sleep)
 hypothesis.settings.register_profile("emma", deadline=None)  # no test is timed: machines are shared
 hypothesis.settings.load_profile("emma")
 

@@ -13,7 +13,7 @@ import pytest
 from pydantic import ValidationError
 
 from emma import __version__
-from emma.cli.main import joined, main, parser
+from emma.cli.main import build_parser, expand_group, main
 from emma.pipeline.recipe import Recipe
 from tests.whole import emma, write_recipes
 
@@ -58,7 +58,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("arguments", commands(), ids=" ".join)
 def test_commands_are_understood(arguments: list[str]) -> None:
-    parser().parse_args(joined(arguments))
+    build_parser().parse_args(expand_group(arguments))
 
 
 @pytest.mark.slow

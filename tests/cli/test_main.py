@@ -1,5 +1,6 @@
 """The command line as scripts see it: quick help, exit codes, one clear line for each mistake."""
 
+import json
 import os
 import subprocess
 import sys
@@ -144,8 +145,36 @@ def test_lang_explains(code: str, code_of: int, capsys: pytest.CaptureFixture[st
 
 def test_threads_that_wait_sleep_unless_the_environment_says_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
-    cli.be_a_good_neighbour()
+    cli.let_waiting_threads_sleep()
     assert os.environ["OMP_WAIT_POLICY"] == "PASSIVE"
     monkeypatch.setenv("OMP_WAIT_POLICY", "ACTIVE")
-    cli.be_a_good_neighbour()
+    cli.let_waiting_threads_sleep()
     assert os.environ["OMP_WAIT_POLICY"] == "ACTIVE"
+
+
+@pytest.mark.parametrize(
+    ("argv", "expanded"),
+    [
+        ("mix r.toml --workers 2", "mix run r.toml --workers 2"),
+        ("mix --workers 2 r.toml", "mix run --workers 2 r.toml"),
+        ("mix show r.toml", "mix show r.toml"),
+        ("vocab report a b", "vocab report a b"),
+        ("lang sw --scheme wiki", "lang explain sw --scheme wiki"),
+        ("lang lint list.csv", "lang lint list.csv"),
+        ("lang", "lang explain"),
+        ("run mix", "run mix"),
+        ("--help", "--help"),
+    ],
+)
+def test_a_group_has_a_command_that_is_meant_where_none_is_named(argv: str, expanded: str) -> None:
+    assert cli.expand_group(argv.split()) == expanded.split()
+
+
+def test_an_answer_is_text_or_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "r.toml").write_text("")
+    arguments = ["status", str(tmp_path / "r.toml"), "--home", str(tmp_path / "home")]
+    assert main(arguments) == 0
+    assert capsys.readouterr().out.splitlines()[2].split() == ["collect", "to", "do"]
+    assert main([*arguments, "--json"]) == 0
+    stages = json.loads(capsys.readouterr().out)["stages"]
+    assert [each["stage"] for each in stages] == list(INPUTS) and not any(each["is_done"] for each in stages)

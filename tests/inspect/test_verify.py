@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from emma.cli.main import main
-from emma.inspect.verify import verify
+from emma.inspect.verify import verify_files
 from emma.pipeline.home import Home
 from emma.store.address import file_digest
 from emma.store.manifest import MANIFEST
@@ -37,7 +37,7 @@ def said(capsys: pytest.CaptureFixture[str], code: int, *arguments: object) -> s
 
 
 def test_what_was_written_is_whole(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
-    found = verify(home, None, Reporter(quiet=True))
+    found = verify_files(home, None, Reporter(quiet=True))
     manifests = files(home, MANIFEST)
     listed = [name for path in manifests for name in json.loads(path.read_text())["files"]]
     assert (found.artifacts, found.files, found.damaged) == (len(manifests), len(listed), [])
@@ -49,7 +49,7 @@ def test_one_bit_in_any_file(home: Home) -> None:
     for path in files(home, "*.parquet")[::7] + files(home, "*.npy")[::5]:
         whole = path.read_bytes()
         flip(path)
-        (damage,) = verify(home, None, Reporter(quiet=True)).damaged
+        (damage,) = verify_files(home, None, Reporter(quiet=True)).damaged
         assert damage.artifact / damage.name == path and damage.stage == path.relative_to(home.store).parts[0]
         assert "SHA-256" in damage.what
         path.write_bytes(whole)
@@ -59,7 +59,7 @@ def test_one_bit_in_any_file(home: Home) -> None:
 def test_a_manifest_is_damaged(home: Home, old: bytes, new: bytes) -> None:
     path = next(home.store.glob(f"curate/*/{MANIFEST}"))
     path.write_bytes(path.read_bytes().replace(old, new, 1))
-    (damage,) = verify(home, None, Reporter(quiet=True)).damaged
+    (damage,) = verify_files(home, None, Reporter(quiet=True)).damaged
     assert (damage.name, damage.artifact) == (MANIFEST, path.parent)
 
 
@@ -84,7 +84,7 @@ def test_a_link_that_leads_out_and_a_disk_that_gives_nothing(home: Home, monkeyp
         return file_digest(path)
 
     monkeypatch.setattr("emma.inspect.verify.file_digest", digest)
-    found = {each.artifact / each.name: each.what for each in verify(home, None, Reporter(quiet=True)).damaged}
+    found = {each.artifact / each.name: each.what for each in verify_files(home, None, Reporter(quiet=True)).damaged}
     assert found.keys() == {out, faulty} and "does not lie in" in found[out] and "Input/output" in found[faulty]
 
 
@@ -102,8 +102,8 @@ def test_what_to_do_works(home: Home, compiled: Path, capsys: pytest.CaptureFixt
 
 
 def test_only_the_artifacts_of_one_run(home: Home, compiled: Path) -> None:
-    one, two = (verify(home, name, Reporter(quiet=True)) for name in ("one", "two"))
-    every = verify(home, None, Reporter(quiet=True))
+    one, two = (verify_files(home, name, Reporter(quiet=True)) for name in ("one", "two"))
+    every = verify_files(home, None, Reporter(quiet=True))
     assert one.artifacts < two.artifacts < every.artifacts
     assert not one.damaged and not two.damaged
 
@@ -121,5 +121,5 @@ def test_files_in_the_object_store_alone(home: Home) -> None:
     (home.store / "remote").write_text("memory://bucket\n")
     gone = files(home, "documents.parquet")[0]
     gone.unlink()
-    found = verify(home, None, Reporter(quiet=True))
+    found = verify_files(home, None, Reporter(quiet=True))
     assert (found.elsewhere, found.damaged) == (1, [])

@@ -50,7 +50,13 @@ def test_a_clean_list(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert "Nothing is wrong." in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("arguments", [["lang", "lint"], ["lang", "lint", "a", "b"], ["lang", "lint", "nowhere.csv"]])
-def test_lint_needs_one_file(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(arguments) != 0
+@pytest.mark.parametrize("arguments", [["lang", "lint"], ["lang", "lint", "a", "b"]])
+def test_lint_needs_one_file(arguments: list[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(arguments)
+    assert stopped.value.code == 2
+
+
+def test_lint_needs_a_file_that_is_there(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["lang", "lint", "nowhere.csv"]) != 0
     assert "list of languages" in capsys.readouterr().err

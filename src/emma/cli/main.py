@@ -5,18 +5,25 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-from emma.cli.arguments import STAGES, VERBS, parser
+from emma import __version__
+from emma.cli import audit, check, demo, diff, lang, lid, mix, plan, run, stage, status, vocab, why
+from emma.cli.stage import STAGES
 from emma.errors import EmmaError
 
-__all__ = ["STAGES", "joined", "main", "parser"]
+__all__ = ["STAGES", "build_parser", "expand_group", "main"]
+
+COMMANDS = (demo, run, status, why, audit, diff, lang, check, plan, lid)
+"""A module for each command, in the order of `--help`; the stages' commands follow."""
+GROUPS = {"mix": mix.COMMANDS, "vocab": vocab.COMMANDS, "lang": lang.COMMANDS}
+"""Commands with commands of their own, of which the first is meant where none is named."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code (see the epilog of `--help`)."""
-    be_a_good_neighbour()
-    arguments = parser().parse_args(joined(sys.argv[1:] if argv is None else argv))
-    command: Callable[[argparse.Namespace], int] = arguments.command
+    let_waiting_threads_sleep()
     try:
+        arguments = build_parser().parse_args(expand_group(sys.argv[1:] if argv is None else argv))
+        command: Callable[[argparse.Namespace], int] = arguments.command
         return command(arguments)
     except EmmaError as error:
         print(f"error: {error}", file=sys.stderr)
@@ -27,6 +34,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print("interrupted; nothing finished is lost: the same command goes on from here", file=sys.stderr)
         return interrupt.exit_code()
     except BrokenPipeError:
+        # `emma … | head`: the reader has what it wanted. Python would complain once more when it closes the stream.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
@@ -34,7 +42,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
 
 
-def be_a_good_neighbour() -> None:
+def let_waiting_threads_sleep() -> None:
     """Let OpenMP's threads sleep where they wait for each other, unless the environment says otherwise.
 
     By default they spin, and where another process wants the cores, they take them from the thread that is waited for:
@@ -43,10 +51,29 @@ def be_a_good_neighbour() -> None:
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
-def joined(argv: Sequence[str]) -> list[str]:
-    """The arguments with a command of two words as one."""
-    verb = " ".join(argv[:2])
-    return [verb, *argv[2:]] if verb in VERBS else list(argv)
+def build_parser() -> argparse.ArgumentParser:
+    """All commands and their arguments."""
+    parser = argparse.ArgumentParser(
+        prog="emma",
+        description="Adapt a language model to hundreds of languages: one recipe, one command.",
+        epilog="Exit codes: 0 done, 1 an error with a message, 2 wrong usage, 130 interrupted or "
+        "143 terminated (run again to go on).",
+    )
+    parser.add_argument("--version", action="version", version=f"emma {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for command in COMMANDS:
+        command.add_parser(commands)
+    groups = {"mix": mix.add_parser, "vocab": vocab.add_parser}
+    for name in STAGES:
+        groups.get(name, stage.add_parser)(commands, name)
+    return parser
+
+
+def expand_group(argv: Sequence[str]) -> list[str]:
+    """The arguments with the command of a group that is meant where none is named: `mix R` is `mix run R`."""
+    if argv and argv[0] in GROUPS and not {*argv[1:2]} & {*GROUPS[argv[0]]}:
+        return [argv[0], GROUPS[argv[0]][0], *argv[1:]]
+    return list(argv)
 
 
 if __name__ == "__main__":

@@ -1,134 +1,196 @@
-"""What the command line prints: the headline of a finished run, the state of runs and recipes."""
+"""`emma status` and the end of `emma run`: the state of runs and recipes, and the headline of a finished run."""
 
-import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
-from rich.console import Console
-from rich.table import Table
+import orjson
 
+from emma.collect.losses import Loss, find_losses
 from emma.pipeline.home import Home, Run
 from emma.pipeline.recipe import Recipe
+from emma.pipeline.run import describe_counts, stage_states
 from emma.store import manifest
 from emma.store.artifact import Artifact
 from emma.store.losses import percent
-
-if TYPE_CHECKING:
-    from emma.collect.losses import Loss
+from emma.ui.terminal import format_table
 
 DASH = "–"
 RESULTS = ("measured", "improved", "worse")
 """Words of `emma.lang.counting` that stand in the headline."""
 
 
-def show_run(run: Run, until: str) -> None:
-    """The headline of a finished run and where its results are; for a part of a run, where the stage's files are."""
-    console = Console(highlight=False)
-    if until in ("report", "release"):
-        headline = json.loads(run.artifact("report").file("report.json").read_text(encoding="utf-8"))
-        console.print(gains(headline))
-        for warning in warnings(headline):
-            console.print(warning, soft_wrap=True, markup=False)
-        if headline["english"] or headline["code"]:
-            console.print("", probes(headline), sep="\n")
-        console.print()
-        console.print(f"report   {run.path / 'report' / 'index.html'}", soft_wrap=True, markup=False)
-    if until == "release":
-        counted = json.loads(run.artifact("release").file("checks.json").read_text(encoding="utf-8"))["languages"]
-        for line in counted["differences"]:
-            console.print(line, soft_wrap=True, markup=False)
-        console.print(f"model    {run.path / 'release' / 'model'}", soft_wrap=True, markup=False)
-        console.print(f"corpus   {run.path / 'release' / 'corpus'}", soft_wrap=True, markup=False)
-    elif until != "report":
-        console.print(f"{until}: {run.artifact(until).path}", soft_wrap=True, markup=False)
+@dataclass(frozen=True)
+class StageState:
+    """One stage of a recipe."""
+
+    stage: str
+    is_done: bool
+    counts: Mapping[str, int] = field(default_factory=dict)
+    changed_software: Sequence[str] = ()
+    """How the software that made the artifact differs from today's, such as `pyarrow 18.0 → 23.0`."""
+    losses: Sequence[str] = ()
+    """What sources lost when they were collected."""
 
 
-def gains(headline: dict[str, Any]) -> Table:
+@dataclass(frozen=True)
+class RecipeStatus:
+    """Every stage of a recipe, in order."""
+
+    recipe: str
+    stages: Sequence[StageState]
+
+
+@dataclass(frozen=True)
+class RunState:
+    """How far one run of a home is."""
+
+    name: str
+    stages: Sequence[str]
+
+
+@dataclass(frozen=True)
+class HomeStatus:
+    """The runs of a home, and what stages that were stopped have left."""
+
+    home: str
+    runs: Sequence[RunState]
+    unfinished: Mapping[str, int]
+    """Scratch folder to bytes."""
+
+
+@dataclass(frozen=True)
+class Results:
+    """What a run has come to, and where it is."""
+
+    headline: Mapping[str, Any] | None
+    """`report.json`, where the run has a report."""
+    places: Mapping[str, str]
+    """What to open, by name."""
+    differences: Sequence[str] = ()
+    """Why the release has not the languages that the run has."""
+
+
+def list_stages(home: Home, recipe: Recipe) -> RecipeStatus:
+    """The state of every stage of a recipe."""
+    stages = [_stage_state(stage, artifact, recipe) for stage, artifact in stage_states(recipe, home)]
+    return RecipeStatus(str(recipe.path), stages)
+
+
+def _stage_state(stage: str, artifact: Artifact | None, recipe: Recipe) -> StageState:
+    if artifact is None:
+        return StageState(stage, is_done=False)
+    made_with = manifest.changes(manifest.read(artifact.path, artifact.url) or {})
+    losses = find_losses(recipe.collect, artifact) if stage == "collect" else []
+    return StageState(stage, True, artifact.counts, made_with, [_describe_loss(loss) for loss in losses])
+
+
+def _describe_loss(loss: Loss) -> str:
+    """What a source lost, and whether the run stops for it."""
+    return f"{loss}" + (f": more than max_reject, {percent(loss.allowed)}" if loss.is_too_much else "")
+
+
+def list_runs(home: Home) -> HomeStatus:
+    """Every run of a home, and how far it is."""
+    runs = [RunState(run.name, list(run.addresses)) for run in home.runs()]
+    return HomeStatus(str(home.path), runs, {str(path): size for path, size in home.unfinished()})
+
+
+def read_results(run: Run, until: str = "release") -> Results:
+    """The headline of a finished run and where its results are; of a part of a run, where the stage's files are."""
+    if until not in ("report", "release"):
+        return Results(None, {until: str(run.artifact(until).path)})
+    headline = orjson.loads(run.artifact("report").file("report.json").read_bytes())
+    places = {"report": str(run.path / "report" / "index.html")}
+    if until == "report":
+        return Results(headline, places)
+    checks = orjson.loads(run.artifact("release").file("checks.json").read_bytes())
+    places |= {name: str(run.path / "release" / name) for name in ("model", "corpus")}
+    return Results(headline, places, checks["languages"]["differences"])
+
+
+def render_stages(status: RecipeStatus) -> Iterator[str]:
+    """Each stage of a recipe: done, or to do."""
+    rows = [
+        (state.stage, "done" if state.is_done else "to do", describe_counts(state.counts)) for state in status.stages
+    ]
+    yield status.recipe
+    yield from format_table([("stage", "state", "counts"), *rows])
+    for state in status.stages:
+        if state.changed_software:
+            yield f"{state.stage} was made with other versions: {', '.join(state.changed_software)}"
+        yield from state.losses
+
+
+def render_runs(status: HomeStatus) -> Iterator[str]:
+    """Every run of a home, its number of finished stages and the last of them."""
+    rows = [(run.name, str(len(run.stages)), run.stages[-1]) for run in status.runs]
+    yield status.home
+    yield from format_table([("run", "stages done", "last"), *rows], right=(1,))
+    for path, size in status.unfinished.items():
+        yield (
+            f"{path} ({size / 1e6:,.0f} MB) is what a stage had done when it was stopped. The same recipe goes on "
+            "from there; if you will not run it again, delete the folder."
+        )
+
+
+def render_results(results: Results) -> Iterator[str]:
+    """The headline, what to know before believing it, and where the results are."""
+    if results.headline is None:
+        yield from (f"{name}: {place}" for name, place in results.places.items())
+        return
+    yield from render_gains(results.headline)
+    yield from list_warnings(results.headline)
+    if results.headline["english"] or results.headline["code"]:
+        yield ""
+        yield from render_forgetting(results.headline)
+    yield ""
+    places = [f"{name:<8} {place}" for name, place in results.places.items()]
+    yield places[0]
+    yield from results.differences
+    yield from places[1:]
+
+
+def render_gains(headline: Mapping[str, Any]) -> Iterator[str]:
     """Bits per byte and tokens per byte, before and after, by tier."""
-    title = ", ".join(f"{headline[f'languages_{word}']:,} {word}" for word in ("trained", *RESULTS))
-    table = _table(f"languages: {title}", "text", "languages", *RESULTS, "bits/byte", "tokens/byte")
-    for row in headline["by_tier"]:
-        changes = (("bpb_base", "bpb_adapted"), ("tokens_per_byte_base", "tokens_per_byte"))
-        table.add_row(
+    counts = ", ".join(f"{headline[f'languages_{word}']:,} {word}" for word in ("trained", *RESULTS))
+    changes = (("bpb_base", "bpb_adapted"), ("tokens_per_byte_base", "tokens_per_byte"))
+    rows = [
+        (
             row["tier"],
             str(row["languages"]),
             *(str(row[f"languages_{word}"]) for word in RESULTS),
-            *(" → ".join(_number(row[name]) for name in change) for change in changes),
+            *(" → ".join(_format_score(row[name]) for name in change) for change in changes),
         )
-    return table
+        for row in headline["by_tier"]
+    ]
+    yield f"languages: {counts}"
+    yield from _numbers_table(("text", "languages", *RESULTS, "bits/byte", "tokens/byte"), rows)
 
 
-def warnings(headline: dict[str, Any]) -> list[str]:
+def list_warnings(headline: Mapping[str, Any]) -> list[str]:
     """What a reader should know before believing the gains."""
     above = headline.get("languages_base_above_8", 0)
     unread = f"The base had not learnt to read {above} of them (over 8 bits per byte, worse than guessing)."
     return [*headline.get("differences", ()), *([unread] if above else [])]
 
 
-def probes(headline: dict[str, Any]) -> Table:
+def render_forgetting(headline: Mapping[str, Any]) -> Iterator[str]:
     """What English and code lost or gained."""
-    table = _table("what the base model knew", "", "bits/byte before", "after", "change")
+    rows = []
     for name in ("english", "code"):
-        probe = headline.get(name)
-        if probe:
+        if probe := headline.get(name):
             before, after = probe["bpb_base"], probe["bpb_adapted"]
             change = f"{100 * (after / before - 1):+.1f} %" if before and after else DASH
-            table.add_row(name, _number(before), _number(after), change)
-    return table
+            rows.append((name, _format_score(before), _format_score(after), change))
+    yield "what the base model knew"
+    yield from _numbers_table(("", "bits/byte before", "after", "change"), rows)
 
 
-def show_states(recipe: Recipe, home: Home) -> None:
-    """Each stage of a recipe: done, or to do."""
-    from emma.collect.losses import find_losses
-    from emma.pipeline.run import describe_counts, stage_states
-
-    table = _table(str(recipe.path), "stage", "state", "counts")
-    others: list[str] = []
-    for stage, artifact in stage_states(recipe, home):
-        counts = describe_counts(artifact.counts) if artifact else ""
-        table.add_row(stage, "done" if artifact else "to do", counts)
-        others += [f"{stage} was made with other versions: {each}" for each in _changed(artifact)]
-        if stage == "collect" and artifact:
-            others += [_loss(each) for each in find_losses(recipe.collect, artifact)]
-    console = Console(highlight=False)
-    console.print(table)
-    for line in others:
-        console.print(line, soft_wrap=True, markup=False)
+def _numbers_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """A table whose columns but the first stand to the right; an empty last column lets the last of them do so."""
+    return format_table([(*row, "") for row in (heads, *rows)], right=range(1, len(heads)))
 
 
-def _loss(loss: "Loss") -> str:
-    """What a source lost, and whether the run stops for it."""
-    return f"{loss}" + (f": more than max_reject, {percent(loss.allowed)}" if loss.is_too_much else "")
-
-
-def _changed(artifact: Artifact | None) -> list[str]:
-    """How the software that made an artifact differs from today's, in one line or none."""
-    found = manifest.changes(manifest.read(artifact.path, artifact.url) or {}) if artifact else []
-    return [", ".join(found)] if found else []
-
-
-def show_runs(home: Home) -> None:
-    """Every run of a home, and how far it is."""
-    table = _table(str(home.path), "run", "stages done", "last")
-    for run in home.runs():
-        done = list(run.addresses)
-        table.add_row(run.name, str(len(done)), done[-1])
-    console = Console(highlight=False)
-    console.print(table)
-    for path, size in home.unfinished():
-        console.print(
-            f"{path} ({size / 1e6:,.0f} MB) is what a stage had done when it was stopped. The same recipe goes on "
-            "from there; if you will not run it again, delete the folder.",
-            soft_wrap=True,
-        )
-
-
-def _table(title: str, first: str, *columns: str) -> Table:
-    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
-    table.add_column(first)
-    for column in columns:
-        table.add_column(column, justify="left" if column in ("state", "counts", "last") else "right")
-    return table
-
-
-def _number(value: float | None) -> str:
+def _format_score(value: float | None) -> str:
     return DASH if value is None else f"{value:.3f}"

@@ -27,7 +27,7 @@ class Damage:
 
 
 @dataclass
-class Verified:
+class Verification:
     """What was read, and what of it is damaged."""
 
     artifacts: int = 0
@@ -40,15 +40,15 @@ class Verified:
     damaged: list[Damage] = field(default_factory=list)
 
 
-def verify(home: Home, run: str | None, reporter: Reporter) -> Verified:
+def verify_files(home: Home, run: str | None, reporter: Reporter) -> Verification:
     """Read the artifacts of a run, or all of a home, with all of their parts."""
-    found = Verified()
+    verification = Verification()
     folders = list(_of_run(home, run) if run else _of_store(home))
     with reporter.track("verify", len(folders)) as track:
         for folder in folders:
-            _verify(folder, home, found)
+            _verify(folder, home, verification)
             track.advance()
-    return found
+    return verification
 
 
 def _of_store(home: Home) -> Iterator[Path]:
@@ -76,12 +76,12 @@ def _parts(folder: Path, home: Home) -> list[Path]:
     return [home.store / part["path"] for parts in manifest["parts"].values() for part in parts]
 
 
-def _verify(folder: Path, home: Home, found: Verified) -> None:
-    found.artifacts += 1
+def _verify(folder: Path, home: Home, verification: Verification) -> None:
+    verification.artifacts += 1
     stage = folder.relative_to(home.store).parts[0]
 
     def damaged(name: str, what: str) -> None:
-        found.damaged.append(Damage(stage, folder, name, what))
+        verification.damaged.append(Damage(stage, folder, name, what))
 
     try:
         manifest = manifests.read(folder)
@@ -95,42 +95,43 @@ def _verify(folder: Path, home: Home, found: Verified) -> None:
     if manifest["key"] != folder.name or address(manifest["made_by"]) != folder.name:
         damaged(MANIFEST, "it does not say what was made here")
     for name, facts in manifest["files"].items():
-        if what := _compared(folder, name, facts, home, found):
+        if what := _compared(folder, name, facts, home, verification):
             damaged(name, what)
 
 
-def _compared(folder: Path, name: str, facts: Mapping[str, Any], home: Home, found: Verified) -> str:
+def _compared(folder: Path, name: str, facts: Mapping[str, Any], home: Home, verification: Verification) -> str:
     """What is wrong with a file, in words; empty if nothing is."""
     try:
-        return _wrong(join_inside(folder, name, folder / MANIFEST), facts, home, found)
+        return _wrong(join_inside(folder, name, folder / MANIFEST), facts, home, verification)
     except (ArtifactError, OSError) as error:  # a link that leads out, or a disk that does not give what it has
         return str(error)
 
 
-def _wrong(path: Path, facts: Mapping[str, Any], home: Home, found: Verified) -> str:
+def _wrong(path: Path, facts: Mapping[str, Any], home: Home, verification: Verification) -> str:
     if not path.is_file():
-        found.elsewhere += home.url is not None
+        verification.elsewhere += home.url is not None
         return "" if home.url is not None else "it is missing"
-    found.files, found.bytes = found.files + 1, found.bytes + path.stat().st_size
+    verification.files, verification.bytes = verification.files + 1, verification.bytes + path.stat().st_size
     if path.stat().st_size != facts["bytes"]:
         return f"it has {path.stat().st_size} bytes, its manifest says {facts['bytes']}"
     if "sha256" not in facts:
-        found.without_hash += 1
+        verification.without_hash += 1
         return ""
     return "" if file_digest(path) == facts["sha256"] else "its SHA-256 is not what its manifest says"
 
 
-def text(found: Verified, recipe: Path | None) -> Iterator[str]:
+def render_text(verification: Verification, recipe: Path | None) -> Iterator[str]:
     """What was found, in lines, and what to do."""
-    for each in found.damaged:
+    for each in verification.damaged:
         yield f"damaged: {each.stage}: {each.artifact / each.name}: {each.what}"
-    kept = f"; of {found.without_hash} of them no hash is kept, only the size" if found.without_hash else ""
-    away = f" {found.elsewhere} more are in the object store alone." if found.elsewhere else ""
+    sizes = verification.without_hash
+    kept = f"; of {sizes} of them no hash is kept, only the size" if sizes else ""
+    away = f" {verification.elsewhere} more are in the object store alone." if verification.elsewhere else ""
     yield (
-        f"{found.files:,} files ({found.bytes / 1e6:,.1f} MB) of {found.artifacts:,} artifacts were read, "
-        f"{len(found.damaged) or 'none'} damaged{kept}.{away}"
+        f"{verification.files:,} files ({verification.bytes / 1e6:,.1f} MB) of {verification.artifacts:,} artifacts "
+        f"were read, {len(verification.damaged) or 'none'} damaged{kept}.{away}"
     )
-    if found.damaged:
+    if verification.damaged:
         yield "To have what is damaged made again, from what it was made of before:"
-        yield from (f"    rm -r {folder}" for folder in sorted({each.artifact for each in found.damaged}))
+        yield from (f"    rm -r {folder}" for folder in sorted({each.artifact for each in verification.damaged}))
         yield f"    emma run {recipe or 'RECIPE'}"

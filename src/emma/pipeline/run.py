@@ -1,9 +1,9 @@
 """Running a recipe: find its base and raw files, run the stages that are missing, keep the record."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from emma.annotate.inputs import settle
 from emma.collect.files.inputs import fingerprint
@@ -18,8 +18,11 @@ from emma.store.address import CACHE, Fingerprints, address
 from emma.store.artifact import Artifact
 from emma.work import graph
 from emma.work.graph import LOSSES, Outcome, Step
-from emma.work.local import Executor
+from emma.work.local import Executor, Local
 from emma.work.progress import Reporter
+
+if TYPE_CHECKING:
+    from emma.work.on_ray import OnRay
 
 PACKAGES = {
     "vocab": (("transformers", "train"), ("tokenizers", "train")),
@@ -33,6 +36,35 @@ NONE_IS_USUAL = ("units_", "bytes_")
 """How counts begin that say nothing where they are 0."""
 TEMPLATES = "additional_chat_templates"
 """Folder in which transformers 5 keeps a base's further chat templates."""
+
+
+def run_recipe(
+    recipe: Recipe,
+    until: str,
+    home: Home,
+    *,
+    workers: int | None = None,
+    on: str = "local",
+    quiet: bool = False,
+    strict: bool = False,
+) -> Run:
+    """Run a recipe up to and with the stage `until`, alone in its home; stages that are done are not run again.
+
+    `on` is `local`, `ray` or the address of a Ray cluster; `workers` is the number of processes (default: one per
+    core). Raises as `run_stages` does, and ArtifactError where another run holds the home's store.
+    """
+    reporter = Reporter(quiet)
+    with home.locked(), open_executor(on, workers, reporter.say) as executor:
+        return run_stages(recipe, until, home=home, executor=executor, reporter=reporter, strict=strict)
+
+
+def open_executor(on: str, workers: int | None, say: Callable[[str], None]) -> "Local | OnRay":
+    """What runs tasks, to be used in a `with` statement."""
+    if on == "local":
+        return Local(workers, say)
+    from emma.work.on_ray import OnRay
+
+    return OnRay(None if on == "ray" else on, workers, say)
 
 
 def run_stages(

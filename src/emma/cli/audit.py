@@ -1,0 +1,33 @@
+"""`emma audit`: the sheet of one language that a speaker reads, marks and signs."""
+
+import argparse
+from pathlib import Path
+
+from emma.cli.options import Commands, add_home, add_json, add_run_name, open_home, print_answer
+
+
+def add_parser(commands: Commands) -> None:
+    """Add the command."""
+    parser = commands.add_parser("audit", help="show the sheet of one language that a speaker reads, marks and signs")
+    parser.add_argument("lang", metavar="LANG", help="a label such as hin_Deva, a code, or an English name")
+    add_run_name(parser, "audit")
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="draw other documents (default: 0)")
+    form = parser.add_mutually_exclusive_group()
+    add_json(form)
+    form.add_argument("--html", type=Path, default=None, metavar="FILE", help="write a page to print")
+    add_home(parser)
+    parser.set_defaults(command=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the sheet, or write its page."""
+    from emma.inspect.audit import page, sheet, text
+    from emma.inspect.compiled import choose_run
+
+    answer = sheet.audit(choose_run(open_home(arguments), arguments.run), arguments.lang, arguments.seed)
+    if arguments.html:
+        arguments.html.write_text(page.page(answer), encoding="utf-8")
+        print(arguments.html)
+    else:
+        print_answer(answer, text.text, arguments.json)
+    return 0

@@ -1,0 +1,28 @@
+"""`emma check`: whether a base can be adapted, trained, evaluated and released."""
+
+import argparse
+
+from emma.cli.options import Commands
+
+
+def add_parser(commands: Commands) -> None:
+    """Add the command."""
+    parser = commands.add_parser(
+        "check",
+        help="tell whether a base can be adapted, trained, evaluated and released",
+        description="Look at a base without running any code of it: files, configuration, weights (names, shapes, "
+        "types, finite numbers), tokenizer (text in twelve scripts, ends, ids), and the arithmetic of a small "
+        "model of its kind. With a recipe, its settings too. The exit code is 1 if anything stands in the way.",
+    )
+    parser.add_argument("base", metavar="BASE", help="a model folder, or a recipe: its base, with its settings")
+    parser.set_defaults(command=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print each check as it is done, and the notes. Problems are raised as one RecipeError."""
+    from emma.pipeline.preflight import check_command
+
+    for note in check_command(arguments.base, lambda text: print(f"  {text}")):
+        print(f"note: {note}")
+    print("This base can be adapted" + (", as the recipe says." if arguments.base.endswith(".toml") else "."))
+    return 0

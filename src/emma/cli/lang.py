@@ -1,0 +1,64 @@
+"""`emma lang`: what a language code is, and what to use; `emma lang lint`: audit a list of languages, or a recipe."""
+
+import argparse
+from pathlib import Path
+from typing import get_args
+
+from emma.cli.options import Commands, add_json, parse_positive, print_answer
+from emma.lang.tables import Scheme
+
+COMMANDS = ("explain", "lint")
+
+
+def add_parser(commands: Commands) -> None:
+    """Add the command and its `lint`."""
+    purpose = "explain language codes; `emma lang lint FILE` audits a list of languages, or a recipe"
+    group = commands.add_parser("lang", help=purpose).add_subparsers(metavar="COMMAND", required=True)
+    parser = group.add_parser(
+        "explain",
+        prog="emma lang",
+        help="explain language codes",
+        description="Explain what language codes are, and what to use. The exit code is 1 if one is refused. "
+        "`emma lang lint FILE` audits a list of languages, or a recipe.",
+    )
+    parser.add_argument("codes", nargs="+", metavar="CODE", help="a code, label or English name")
+    parser.add_argument("--scheme", default="any", choices=get_args(Scheme), help="how the codes are to be read")
+    add_json(parser)
+    parser.set_defaults(command=explain)
+
+    parser = group.add_parser(
+        "lint",
+        help="audit a list of languages, or a recipe",
+        description="Audit a list: plain lines, or CSV, TSV, JSON or Parquet with tokens too, of languages or of "
+        "pairs. Of a recipe, show what every code of its sources and benchmarks stands for, the odd ones first. The "
+        "exit code is 1 if anything is wrong, or refused.",
+    )
+    parser.add_argument("recipe", type=Path, metavar="FILE", help="a list of languages, or a recipe (TOML)")
+    parser.add_argument(
+        "--set", action="append", default=[], dest="changes", metavar="a.b=c", help="change one value of the recipe"
+    )
+    parser.add_argument(
+        "--small", type=parse_positive, metavar="TOKENS", help="report entries of a list with fewer tokens"
+    )
+    add_json(parser)
+    parser.set_defaults(command=lint)
+
+
+def explain(arguments: argparse.Namespace) -> int:
+    """Print what codes stand for; 1 if one of them is refused."""
+    from emma.lang.show import show_codes
+
+    return show_codes(arguments.codes, arguments.scheme, arguments.json)
+
+
+def lint(arguments: argparse.Namespace) -> int:
+    """Print the audit of a list, or of a recipe's codes; 1 if anything is wrong or refused."""
+    if arguments.recipe.suffix != ".toml":
+        from emma.lang.show import show_lint
+
+        return show_lint(arguments.recipe, arguments.small, arguments.json)
+    from emma.pipeline.recipe_languages import lines, lint_recipe
+
+    answer = lint_recipe(arguments.recipe, arguments.changes)
+    print_answer(answer, lines, arguments.json)
+    return int(answer["refused"] > 0)

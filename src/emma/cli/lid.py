@@ -1,0 +1,56 @@
+"""`emma lid`: train, measure and look into language-identification models."""
+
+import argparse
+from pathlib import Path
+from typing import get_args
+
+from emma.cli.options import Commands, add_execution, open_home, read_recipe
+from emma.lang.tables import Scheme
+
+
+def add_parser(commands: Commands) -> None:
+    """Add the command and its verbs."""
+    group = commands.add_parser(
+        "lid", help="train, measure and look into language-identification models"
+    ).add_subparsers(metavar="COMMAND", required=True)
+    train = group.add_parser("train", help="train a model from a recipe's own clean sources")
+    measure = group.add_parser("eval", help="measure any fastText model on a recipe's clean sources")
+    labels = group.add_parser("labels", help="show what a model's labels mean, and which mean nothing to us")
+    for parser in (measure, labels):
+        parser.add_argument("model", help="a fastText file, a folder with model.bin, or owner/repository@revision")
+        parser.add_argument(
+            "--scheme", default="any", choices=get_args(Scheme), help="how the model's labels are to be read"
+        )
+    for parser in (train, measure):
+        parser.add_argument("recipe", type=Path, help="a recipe (TOML)")
+        parser.add_argument("--sources", default="", metavar="A,B", help="the sources whose labels are to be trusted")
+        parser.add_argument("--out", type=Path, default=None, metavar="DIR", help="the folder to write files to")
+        add_execution(parser)
+    train.set_defaults(command=run, model=None)
+    measure.set_defaults(command=run)
+    labels.set_defaults(command=show_labels)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Train a model, or measure one."""
+    from emma.pipeline.lid import Lid
+    from emma.pipeline.run import open_executor
+    from emma.work.progress import Reporter
+
+    home, reporter = open_home(arguments), Reporter(arguments.quiet)
+    sources = [name for name in arguments.sources.split(",") if name]
+    with home.locked(), open_executor(arguments.on, arguments.workers, reporter.say) as executor:
+        lid = Lid(read_recipe(arguments), sources, home=home, executor=executor, reporter=reporter)
+        if arguments.model is None:
+            print(f"model    {lid.train(arguments.out)}")
+        else:
+            lid.measure(arguments.model, arguments.scheme, arguments.out)
+    return 0
+
+
+def show_labels(arguments: argparse.Namespace) -> int:
+    """Print what a model's labels mean."""
+    from emma.pipeline.lid import show_labels
+
+    show_labels(arguments.model, arguments.scheme)
+    return 0

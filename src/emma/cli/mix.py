@@ -1,0 +1,48 @@
+"""`emma mix`: plan the mix, as any stage; `emma mix show`: what it gives each language, or the documents of a step."""
+
+import argparse
+from pathlib import Path
+
+from emma.cli import stage
+from emma.cli.options import (
+    Commands,
+    add_changes,
+    add_json,
+    open_home,
+    parse_positive,
+    print_answer,
+)
+
+COMMANDS = ("run", "show")
+
+
+def add_parser(commands: Commands, name: str) -> None:
+    """Add the stage's command and what can be asked of its result."""
+    purpose = f"{stage.STAGES[name]}; `emma mix show` looks into the plan"
+    group = commands.add_parser(name, help=purpose).add_subparsers(metavar="COMMAND", required=True)
+    stage.add_parser(group, name, "emma mix", "See also `emma mix show`: what a mix gives each language.")
+    parser = group.add_parser("show", help="show what a mix gives each language, or the documents of a step")
+    parser.add_argument("recipe", type=Path, help="a recipe (TOML)")
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument(
+        "--step", type=parse_positive, metavar="N", help="show the documents of this optimiser step, from 1"
+    )
+    which.add_argument("--stage", metavar="NAME", help="show only this stage of the mix")
+    parser.add_argument(
+        "--inventory", type=Path, action="append", default=[], metavar="CSV", help="plan from the sizes in this file"
+    )
+    add_json(parser)
+    add_changes(parser)
+    parser.set_defaults(command=show)
+
+
+def show(arguments: argparse.Namespace) -> int:
+    """Print the mix, or the documents of one step."""
+    from emma.inspect.mix import show, text
+
+    recipe, changes, home = arguments.recipe, arguments.changes, open_home(arguments)
+    if arguments.step is None:
+        print_answer(show.show(recipe, changes, home, arguments.inventory, arguments.stage), text.text, arguments.json)
+    else:
+        print_answer(show.show_step(recipe, changes, home, arguments.step), text.step_text, arguments.json)
+    return 0

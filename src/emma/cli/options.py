@@ -1,0 +1,134 @@
+"""Options that several commands share, and how they print an answer."""
+
+import argparse
+import os
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
+
+if TYPE_CHECKING:
+    from emma.pipeline.home import Home
+    from emma.pipeline.recipe import Recipe
+
+Answer = TypeVar("Answer")
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+"""What `add_subparsers` returns; the type has no public name."""
+
+
+def add_home(parser: argparse.ArgumentParser) -> None:
+    """Add --home and --store."""
+    parser.add_argument(
+        "--home",
+        type=Path,
+        default=Path("emma-runs"),
+        metavar="DIR",
+        help="the folder that holds the store and the runs (default: emma-runs)",
+    )
+    parser.add_argument(
+        "--store",
+        type=parse_url,
+        default=os.environ.get("EMMA_STORE") or None,
+        metavar="URL",
+        help="object store to share, such as s3://bucket/prefix; the home's store is then its cache "
+        "(default: $EMMA_STORE, or the one used before)",
+    )
+
+
+def add_changes(parser: argparse.ArgumentParser) -> None:
+    """Add --set, and --home with it."""
+    parser.add_argument(
+        "--set", action="append", default=[], dest="changes", metavar="a.b=c", help="change one value of the recipe"
+    )
+    add_home(parser)
+
+
+def add_execution(parser: argparse.ArgumentParser) -> None:
+    """Add what a command that computes needs: --workers, --on and --quiet, and --set and --home with them."""
+    add_changes(parser)
+    parser.add_argument(
+        "--workers",
+        type=parse_positive,
+        default=None,
+        metavar="N",
+        help="number of processes that work side by side (default: one per core)",
+    )
+    parser.add_argument(
+        "--on",
+        default="local",
+        type=parse_place,
+        metavar="WHERE",
+        help="where tasks run: local, ray, or a Ray cluster's address (default: local)",
+    )
+    parser.add_argument("--quiet", action="store_true", help="show no progress")
+
+
+def add_strict(parser: argparse.ArgumentParser) -> None:
+    """Add --strict, and all of `add_execution`."""
+    add_execution(parser)
+    parser.add_argument(
+        "--strict",
+        action="store_true",
+        help="stop when any text of a source is lost (default: when more is lost than its max_reject)",
+    )
+
+
+def add_run_name(parser: argparse.ArgumentParser, verb: str) -> None:
+    """Add --run, the name of a finished run."""
+    parser.add_argument(
+        "--run", default=None, metavar="NAME", help=f"the run to {verb} (default: the only one there is)"
+    )
+
+
+def add_json(parser: "argparse.ArgumentParser | argparse._MutuallyExclusiveGroup") -> None:
+    """Add --json."""
+    parser.add_argument("--json", action="store_true", help="print the whole answer as JSON")
+
+
+def parse_url(text: str) -> str:
+    """The URL of an object store."""
+    if "://" not in text:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a URL such as s3://bucket/prefix; for a folder use --home")
+    return text
+
+
+def parse_positive(text: str) -> int:
+    """A whole number from 1."""
+    if (number := int(text)) < 1:
+        raise argparse.ArgumentTypeError(f"{number} is not 1 or more")
+    return number
+
+
+def parse_place(text: str) -> str:
+    """Where tasks run."""
+    if text in ("local", "ray") or ":" in text:
+        return text
+    raise argparse.ArgumentTypeError(f"'{text}' is not local, ray, or a Ray address such as head:6379")
+
+
+def open_home(arguments: argparse.Namespace) -> "Home":
+    """The home that --home and --store name."""
+    from emma.pipeline.home import Home
+
+    return Home(arguments.home, arguments.store)
+
+
+def read_recipe(arguments: argparse.Namespace) -> "Recipe":
+    """The recipe that a command is given, with the changes of --set."""
+    from emma.pipeline.recipe import Recipe
+
+    return Recipe.read(arguments.recipe, arguments.changes)
+
+
+def print_json(answer: object) -> None:
+    """Print an answer (plain values, dataclasses) as JSON."""
+    import orjson
+
+    print(orjson.dumps(answer, option=orjson.OPT_INDENT_2, default=str).decode())
+
+
+def print_answer(answer: Answer, render: Callable[[Answer], Iterable[str]], as_json: bool) -> None:
+    """Print an answer of `emma.inspect` as JSON, or as the lines that its room renders."""
+    if as_json:
+        print_json(answer)
+    else:
+        print(*render(answer), sep="\n")

@@ -1,0 +1,51 @@
+"""`emma plan`: what training a recipe takes in memory, hours, energy and money."""
+
+import argparse
+from pathlib import Path
+
+from emma.cli.options import Commands, add_changes, add_json, parse_positive, print_answer
+
+
+def add_parser(commands: Commands) -> None:
+    """Add the command."""
+    parser = commands.add_parser("plan", help="estimate what training a recipe takes: memory, hours, energy, money")
+    parser.add_argument("recipe", type=Path, help="a recipe (TOML)")
+    parser.add_argument("--gpu", default=None, metavar="NAME", help="such as H200; cpu for this machine's processor")
+    parser.add_argument(
+        "--gpus", type=parse_positive, default=1, metavar="N", help="how many GPUs train together (default: 1)"
+    )
+    parser.add_argument(
+        "--shape", metavar="NAME", help="for a base that is not here: llama2-7b and others, or a config.json"
+    )
+    parser.add_argument(
+        "--micro-batch", type=parse_positive, metavar="N", help="sequences per micro-batch, over train.micro_batch"
+    )
+    speed = parser.add_mutually_exclusive_group()
+    speed.add_argument("--tokens-per-second", type=float, metavar="X", help="speed of one GPU, where you know it")
+    speed.add_argument("--measure", action="store_true", help="measure two blocks of such a model on this machine")
+    parser.add_argument("--price", type=float, metavar="X", help="price of an hour of one GPU, in any currency")
+    parser.add_argument("--watts", type=float, metavar="X", help="power of one GPU (default: its rated power)")
+    add_json(parser)
+    add_changes(parser)
+    parser.set_defaults(command=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the estimate."""
+    from emma.inspect.plan import cost, machines, text
+    from emma.pipeline.recipe import Recipe
+
+    size = [f"train.micro_batch={arguments.micro_batch}"] if arguments.micro_batch else []
+    question = cost.Wanted(
+        machine=machines.find(arguments.gpu),
+        ranks=arguments.gpus,
+        shape=arguments.shape,
+        price=arguments.price,
+        watts=arguments.watts,
+        tokens_per_s=arguments.tokens_per_second,
+        measure=arguments.measure,
+        home=arguments.home,
+    )
+    answer = cost.make(Recipe.read(arguments.recipe, [*arguments.changes, *size]), question)
+    print_answer(answer, text.text, arguments.json)
+    return 0

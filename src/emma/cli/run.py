@@ -1,0 +1,37 @@
+"""`emma run`: run a recipe, whole or up to a stage."""
+
+import argparse
+from pathlib import Path
+
+from emma.cli.options import Commands, add_strict, open_home, read_recipe
+from emma.cli.stage import STAGES
+
+
+def add_parser(commands: Commands) -> None:
+    """Add the command."""
+    parser = commands.add_parser("run", help="run a recipe; stages that are done already are not run again")
+    parser.add_argument("recipe", type=Path, help="a recipe (TOML)")
+    parser.add_argument("--until", choices=STAGES, default="release", metavar="STAGE", help="stop after this stage")
+    add_strict(parser)
+    parser.set_defaults(command=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run a recipe up to `arguments.until`, and print its results."""
+    from emma.inspect.status import read_results, render_results
+    from emma.pipeline.run import run_recipe
+    from emma.work import interrupt, lean
+
+    interrupt.listen()
+    lean.claim()
+    finished = run_recipe(
+        read_recipe(arguments),
+        arguments.until,
+        open_home(arguments),
+        workers=arguments.workers,
+        on=arguments.on,
+        quiet=arguments.quiet,
+        strict=arguments.strict,
+    )
+    print(*render_results(read_results(finished, arguments.until)), sep="\n")
+    return 0
