@@ -1,7 +1,8 @@
 """Fixtures every room uses: a store to work in, and text in the scripts that break English habits."""
 
+import logging
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 from emma.schemas import DOCUMENTS, SELECTION
-from emma.store import shards
+from emma.store import remote, shards
 from emma.store.artifact import Artifact
 from emma.work.local import Local
 from emma.work.progress import Reporter
@@ -103,3 +104,28 @@ def selection(splits: Sequence[str | None], drop_lines: Mapping[int, Sequence[in
     """The selection of documents with these splits, None for dropped ones; `drop_lines` by row."""
     rows = [{"split": split, "cluster_size": 1, "drop_lines": drop_lines.get(row)} for row, split in enumerate(splits)]
     return pa.Table.from_pylist(rows, schema=SELECTION)
+
+
+@pytest.fixture(scope="session")
+def s3() -> Iterator[str]:
+    """A real object store on the loopback: the address of moto's S3 server, which other processes find too."""
+    server = pytest.importorskip("moto.server", reason="needs moto").ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    pytest.importorskip("s3fs", reason="needs the s3 extra")
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server.start()
+    address = "http://{}:{}".format(*server.get_host_and_port())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_ENDPOINT_URL", address)
+        patch.setenv("AWS_ACCESS_KEY_ID", "a-test")
+        patch.setenv("AWS_SECRET_ACCESS_KEY", "not-a-secret")
+        patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+        yield address
+    server.stop()
+
+
+@pytest.fixture
+def bucket(s3: str, request: pytest.FixtureRequest) -> str:
+    """The URL of an empty folder in a fresh bucket."""
+    name = f"bucket-{abs(hash(request.node.nodeid))}"
+    remote.filesystem("s3://")[0].mkdir(name)
+    return f"s3://{name}/store"

@@ -9,8 +9,7 @@ import pyarrow as pa
 import pytest
 
 from emma.collect.config import CollectConfig, SourceConfig
-from emma.collect.files.inputs import inputs
-from emma.collect.files.sizes import text_bytes
+from emma.collect.files.inputs import estimate_text_bytes, find_files
 from emma.collect.run import collect
 from emma.errors import ArtifactError, LanguageError, RecipeError, SourceError
 from emma.schemas import DOCUMENTS, REJECTS
@@ -394,7 +393,7 @@ def test_what_is_packed_may_be_much(name: str, size: int, light: bool, tmp_path:
         path=name, reader="parquet" if name.endswith("parquet") else "jsonl", **{"member": "*"} if archive else {}
     )
     work = make_work("collect")
-    work.bytes_in = text_bytes(given, inputs(given, tmp_path))
+    work.bytes_in = estimate_text_bytes(given, find_files(given, tmp_path))
     assert work.is_light == light
 
 

@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from emma.collect.config import SourceConfig
-from emma.collect.files import saved
+from emma.collect.files.datasets import list_saved_files
 from emma.errors import ArtifactError, RecipeError, SourceError
 from emma.models.folder import weight_files
 from emma.store.artifact import Artifact, load
@@ -214,7 +214,7 @@ def test_weights_on_another_disk_are_the_owners_business(tmp_path: Path) -> None
 def test_a_state_of_a_saved_data_set_that_is_none(tmp_path: Path, state: object) -> None:
     (tmp_path / "state.json").write_text(json.dumps(state))
     with pytest.raises(SourceError, match="damaged"):
-        saved.files(tmp_path, SAVED)
+        list_saved_files(tmp_path, SAVED)
 
 
 def test_a_saved_data_set_names_a_file_outside(tmp_path: Path) -> None:
@@ -222,7 +222,7 @@ def test_a_saved_data_set_names_a_file_outside(tmp_path: Path) -> None:
     (tmp_path / "secret.arrow").write_text("")
     (tmp_path / "set" / "state.json").write_text(json.dumps({"_data_files": [{"filename": "../secret.arrow"}]}))
     with pytest.raises(SourceError, match="does not lie in"):
-        saved.files(tmp_path / "set", SAVED)
+        list_saved_files(tmp_path / "set", SAVED)
 
 
 def test_what_is_copied_from_a_base_and_published(tmp_path: Path) -> None:

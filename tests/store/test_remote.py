@@ -117,7 +117,7 @@ make(Path(sys.argv[1]), sys.argv[2])
 def test_an_upload_that_was_killed_is_invisible(bucket: str, here: Path, there: Path) -> None:
     done = subprocess.run([sys.executable, "-c", KILLED, here, bucket], check=False, cwd=Path(__file__).parents[2])
     assert done.returncode == -signal.SIGKILL
-    assert remote.names(f"{bucket}/stage/{KEY}") == {"data", "model"}, "the files were there already"
+    assert remote.list_names(f"{bucket}/stage/{KEY}") == {"data", "model"}, "the files were there already"
     for root in (here, there):
         assert load(root / "stage" / KEY, f"{bucket}/stage/{KEY}") is None
     make(here, bucket)
@@ -177,21 +177,21 @@ def trouble(monkeypatch: pytest.MonkeyPatch, waits: list[float]) -> Callable[[in
 
 def test_passing_trouble_passes(trouble: Callable[[int, Exception], None], waits: list[float]) -> None:
     trouble(2, OSError(5, "reset"))
-    assert remote.read("s3://b/x") == b"b/x"
+    assert remote.read_file("s3://b/x") == b"b/x"
     assert waits == [0.5, 2.0]
 
 
 def test_lasting_trouble_ends_in_one_message(trouble: Callable[[int, Exception], None], waits: list[float]) -> None:
     trouble(99, TimeoutError("slow"))
     with pytest.raises(ArtifactError, match=r"s3://b/x cannot be reached \(TimeoutError: slow\)"):
-        remote.read("s3://b/x")
+        remote.read_file("s3://b/x")
     assert len(waits) == len(remote.WAITS_S)
 
 
 def test_refusal_is_final(trouble: Callable[[int, Exception], None], waits: list[float]) -> None:
     trouble(1, PermissionError("Denied"))
     with pytest.raises(ArtifactError, match=r"refused s3://b/x .*AWS_ACCESS_KEY_ID"):
-        remote.read("s3://b/x")
+        remote.read_file("s3://b/x")
     assert waits == []
 
 
@@ -200,7 +200,7 @@ def test_no_credentials_is_one_message(s3: str, tmp_path: Path) -> None:
     without = {name: value for name, value in os.environ.items() if name not in names}
     without["AWS_EC2_METADATA_DISABLED"] = "true"
     without["HOME"] = str(tmp_path)
-    ask = "from emma.store.remote import read; read('s3://b/x')"
+    ask = "from emma.store.remote import read_file; read_file('s3://b/x')"
     done = subprocess.run([sys.executable, "-c", ask], env=without, capture_output=True, text=True, check=False)
     assert "refused s3://b/x (NoCredentialsError" in done.stderr
 
@@ -215,8 +215,8 @@ def test_a_bucket_that_does_not_exist_is_found_before_any_work(s3: str, tmp_path
 
 @pytest.mark.parametrize("url", ["wrong://b/x", "abfs://b/x"])
 def test_a_store_of_no_known_kind(url: str) -> None:
-    with pytest.raises(Exception, match=r"'wrong' is no kind|--store abfs"):
-        remote.read(url)
+    with pytest.raises(Exception, match=r"'wrong' is no kind|abfs:// needs a package"):
+        remote.read_file(url)
 
 
 def test_a_home_remembers_its_store_and_brings_what_it_had(bucket: str, tmp_path: Path, there: Path) -> None:

@@ -8,10 +8,9 @@ from pathlib import Path
 
 from emma.collect.checks import check, refuse_empty, refuse_unread
 from emma.collect.config import CollectConfig
-from emma.collect.files.inputs import Inputs, content, inputs
+from emma.collect.files.inputs import SourceFiles, estimate_text_bytes, find_files, hash_content
 from emma.collect.files.opening import open_piece
 from emma.collect.files.ranges import Batch, BenchmarkBatch, batches
-from emma.collect.files.sizes import text_bytes
 from emma.collect.reading import read_file
 from emma.collect.records import Reject
 from emma.collect.sink import Sink
@@ -33,8 +32,8 @@ def collect(section: CollectConfig, *, work: Work) -> Made:
     check(section)
     known = Fingerprints(work.root / CACHE)
     everything = (*section.sources, *section.benchmarks)
-    files = {source.name: inputs(source, Path(section.root)) for source in everything}
-    work.bytes_in = sum(text_bytes(source, files[source.name]) for source in everything)
+    files = {source.name: find_files(source, Path(section.root)) for source in everything}
+    work.bytes_in = sum(estimate_text_bytes(source, files[source.name]) for source in everything)
     made = read_all(section, files, known, work)
     for source in everything:
         refuse_empty(source, made[source.name])
@@ -53,11 +52,11 @@ def collect(section: CollectConfig, *, work: Work) -> Made:
 
 
 def read_all(
-    section: CollectConfig, files: dict[str, Inputs], known: Fingerprints, work: Work
+    section: CollectConfig, files: dict[str, SourceFiles], known: Fingerprints, work: Work
 ) -> dict[str, list[Artifact]]:
     """Read everything; the artifacts of each source or benchmark, by its name."""
     marked = {
-        name: [[(each, content(each, known)) for each in group] for group in found.files]
+        name: [[(each, hash_content(each, known)) for each in group] for group in found.groups]
         for name, found in files.items()
     }
     items = [

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import pyarrow as pa
 
 from emma.collect.config import SourceConfig
-from emma.collect.files.inputs import Inputs
+from emma.collect.files.inputs import SourceFiles
 from emma.collect.licences import is_spdx
 from emma.collect.sink import LOST
 from emma.store import shards
@@ -48,7 +48,7 @@ def total(parts: Sequence[Artifact]) -> dict[str, int]:
 
 
 def sources_table(
-    sources: Sequence[SourceConfig], parts: Mapping[str, Sequence[Artifact]], inputs: Mapping[str, Inputs]
+    sources: Sequence[SourceConfig], parts: Mapping[str, Sequence[Artifact]], inputs: Mapping[str, SourceFiles]
 ) -> pa.Table:
     """One row a source, in the recipe's order."""
     rows = []
@@ -60,7 +60,7 @@ def sources_table(
                 **declared,
                 "source": source.name,
                 "spdx": is_spdx(source.licence),
-                "files": sum(map(len, read.files)),
+                "files": sum(map(len, read.groups)),
                 "files_left_out": read.left_out,
                 "documents": counts["rows_out"],
                 "rejects": counts["rows_in"] - counts["rows_out"],

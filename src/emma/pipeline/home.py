@@ -57,7 +57,7 @@ class Home:
 
     def load(self, stage: str, key: str) -> Artifact | None:
         """The artifact of a stage with this address, or None when it has to be made."""
-        return load(self.store / stage / key, remote.join(self.url, stage, key), self.store)
+        return load(self.store / stage / key, remote.join_url(self.url, stage, key), self.store)
 
     def fingerprints(self) -> Fingerprints:
         """Hashes of raw files, remembered between runs."""
@@ -96,8 +96,8 @@ class Home:
         """See that the object store can be used, and has all that was made here before it was given."""
         if (url := self.url) is None:
             return
-        if remote.read(f"{url}/{MARK}") is None:
-            remote.write(f"{url}/{MARK}", b'{"what": "a store of EMMA: artifacts by address"}\n')
+        if remote.read_file(f"{url}/{MARK}") is None:
+            remote.write_file(f"{url}/{MARK}", b'{"what": "a store of EMMA: artifacts by address"}\n')
         if (self.store / REMOTE).exists():
             return
         for depth in ("*/*/*", "*/*"):  # tasks before stages, whose manifests name them

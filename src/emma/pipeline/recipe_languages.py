@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from emma.collect.config import CollectConfig, SourceConfig
-from emma.collect.files.inputs import Listed, inputs
+from emma.collect.files.inputs import find_files
+from emma.collect.files.locations import SourceFile
 from emma.collect.files.opening import open_piece
 from emma.collect.files.ranges import Part, Piece
 from emma.collect.reading import called
@@ -106,7 +107,7 @@ def _texts(
     source: SourceConfig, section: CollectConfig, root: Path, bad: list[str]
 ) -> Iterator[tuple[str, str, str, str, str]]:
     """File, text, code, label and rule of both sides of each text in the sample; `bad` gets what is bad, in words."""
-    groups, naming = inputs(source, root).files, Naming(source, {})
+    groups, naming = find_files(source, root).groups, Naming(source, {})
     step = -(-len(groups) // FILES)
     each_file = PER_FILE if source.member else max(PER_FILE, UNITS * step // len(groups))
     for group in groups[::step]:
@@ -133,7 +134,7 @@ def _side(name: Any, code: str, text: str, seen: Evidence | None) -> tuple[str, 
     return code, label, rule
 
 
-def _piece(group: Sequence[Listed]) -> Piece:
+def _piece(group: Sequence[SourceFile]) -> Piece:
     return Piece(parts=tuple(Part(name=each.name, mark="", location=each.location) for each in group))
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from emma.annotate.inputs import settle
-from emma.collect.files.inputs import fingerprint
+from emma.collect.files.inputs import fingerprint_sources
 from emma.collect.losses import SHOWN, find_losses, guard_losses
 from emma.config.extras import check
 from emma.config.section import Section
@@ -127,7 +127,7 @@ def list_steps(recipe: Recipe, home: Home, until: str = "release") -> list[Step]
     root, cache = Path(recipe.data), home.store / CACHE
     collect = recipe.collect.model_copy(update={"root": str(root.absolute())})
     settled: dict[str, tuple[Section, Mapping[str, Any] | None]] = {
-        "collect": (collect, fingerprint(recipe.collect, root, cache)),
+        "collect": (collect, fingerprint_sources(recipe.collect, root, cache)),
         "annotate": settle(recipe.annotate, root, cache),
     }
     names = list(INPUTS)

@@ -78,7 +78,7 @@ def find_all(artifacts: Sequence[Artifact], name: str) -> list[Path | None]:
     """The file of this name of each artifact that has one, brought here several at a time."""
     if all(each.url is None for each in artifacts):
         return [each.find(name) for each in artifacts]
-    return remote.each_at_once(Artifact.find, artifacts, [name] * len(artifacts))
+    return remote.map_at_once(Artifact.find, artifacts, [name] * len(artifacts))
 
 
 def load(path: Path, url: str | None = None, root: Path | None = None) -> Artifact | None:
@@ -94,7 +94,7 @@ def load(path: Path, url: str | None = None, root: Path | None = None) -> Artifa
     depth = manifest["depth"]
     if depth > len(path.parents) or root not in (None, path.parents[depth - 1]):
         raise manifests.damaged(path, f"it is of a folder {depth} below the store")
-    root, root_url = path.parents[depth - 1], remote.above(url, depth)
+    root, root_url = path.parents[depth - 1], remote.parent_url(url, depth)
     if _lost([part["path"] for parts in manifest["parts"].values() for part in parts], root, root_url):
         return None
     parts = {name: tuple(_part(each, root, root_url) for each in shards) for name, shards in manifest["parts"].items()}
@@ -104,7 +104,7 @@ def load(path: Path, url: str | None = None, root: Path | None = None) -> Artifa
 
 
 def _part(part: Mapping[str, Any], root: Path, root_url: str | None) -> Artifact:
-    return Artifact(root / part["path"], part["key"], part["counts"], {}, remote.join(root_url, part["path"]))
+    return Artifact(root / part["path"], part["key"], part["counts"], {}, remote.join_url(root_url, part["path"]))
 
 
 def _lost(parts: Sequence[str], root: Path, root_url: str | None) -> bool:
@@ -112,5 +112,7 @@ def _lost(parts: Sequence[str], root: Path, root_url: str | None) -> bool:
     absent = [part.rpartition("/") for part in parts if not (root / part / MANIFEST).exists()]
     if root_url is None or not absent:
         return bool(absent)
-    there = {folder: remote.names(f"{root_url}/{folder}") for folder in sorted({folder for folder, _, _ in absent})}
+    there = {
+        folder: remote.list_names(f"{root_url}/{folder}") for folder in sorted({folder for folder, _, _ in absent})
+    }
     return any(key not in there[folder] for folder, _, key in absent)

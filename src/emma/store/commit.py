@@ -100,7 +100,7 @@ def _entry(part: Artifact, root: Path) -> dict[str, Any]:
 
 def publish(folder: Path, names: Iterable[str], url: str) -> bool:
     """Copy a finished folder into an object store, its manifest last; False where somebody else was faster."""
-    if remote.read(f"{url}/{MANIFEST}") is not None:
+    if remote.read_file(f"{url}/{MANIFEST}") is not None:
         return False
     remote.upload_all(folder, names, url)
     remote.upload(folder / MANIFEST, f"{url}/{MANIFEST}")

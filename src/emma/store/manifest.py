@@ -37,7 +37,7 @@ def read(folder: Path, url: str | None = None) -> Manifest | None:
     try:
         content = path.read_bytes()
     except FileNotFoundError:
-        found = None if url is None else remote.read(f"{url}/{MANIFEST}")
+        found = None if url is None else remote.read_file(f"{url}/{MANIFEST}")
         if found is None:
             return None
         content = save(folder, found)
@@ -83,9 +83,9 @@ def _names(manifest: Manifest) -> list[Any]:
 def bring(folder: Path, url: str, keys: Iterable[str]) -> None:
     """Bring the manifests of many artifacts of one folder here, as far as they exist, in few requests."""
     absent = [key for key in keys if not (folder / key / MANIFEST).exists()]
-    there = remote.names(url) if absent else set()
+    there = remote.list_names(url) if absent else set()
     places = {f"{url}/{key}/{MANIFEST}": folder / key for key in absent if key in there}
-    for each, content in remote.read_many(places).items():
+    for each, content in remote.read_files(places).items():
         save(places[each], content)
 
 

@@ -93,7 +93,7 @@ def _run_step(
     logs: Path | None,
 ) -> Outcome:
     key, made_by = key_of(step, done)
-    path, url = root / step.name / key, remote.join(store_url, step.name, key)
+    path, url = root / step.name / key, remote.join_url(store_url, step.name, key)
     if (before := load(path, url, root)) is not None:
         return Outcome(step, before, True, Usage())
     stage = getattr(import_module(f"emma.{step.name}.run"), step.name)

@@ -82,7 +82,7 @@ class Task:
     @property
     def url(self) -> str | None:
         """Where it goes in the object store."""
-        return remote.join(self.store_url, self.stage, self.function.__name__, self.key)
+        return remote.join_url(self.store_url, self.stage, self.function.__name__, self.key)
 
     @property
     def name(self) -> str:
@@ -98,7 +98,7 @@ def find_done(tasks: Sequence[Task]) -> list[Artifact | None]:
     """What earlier runs, here or on another machine, finished of tasks with one function."""
     if not tasks or tasks[0].store_url is None:
         return [task.done() for task in tasks]
-    url = remote.join(tasks[0].store_url, tasks[0].stage, tasks[0].function.__name__)
+    url = remote.join_url(tasks[0].store_url, tasks[0].stage, tasks[0].function.__name__)
     manifest.bring(tasks[0].path.parent, str(url), [task.key for task in tasks])
     return [task.done() if (task.path / manifest.MANIFEST).exists() else None for task in tasks]
 

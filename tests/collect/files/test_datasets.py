@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from emma.collect.config import SourceConfig
-from emma.collect.files.inputs import inputs
+from emma.collect.files.inputs import find_files
 from emma.errors import SourceError
 
 HUB = ["data/train-00000-of-00002.parquet", "data/train-00001-of-00002.parquet", "data/test-00000-of-00001.parquet"]
@@ -17,7 +17,7 @@ CONFIGS = ["am/train/0000.parquet", "am/test/0000.parquet", "sw/train/0000.parqu
 
 def chosen(folder: Path, path: str = "set", member: str | None = None, **options: str) -> list[str]:
     values = {"name": "s", "reader": "huggingface", "path": path, "licence": "x", "options": options, "member": member}
-    found = inputs(SourceConfig.model_validate(values), folder).files
+    found = find_files(SourceConfig.model_validate(values), folder).groups
     return [each.name.removeprefix("set/") for group in found for each in group]
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from emma.collect.config import CollectConfig, SourceConfig
-from emma.collect.files.inputs import content, fingerprint, inputs, listing
-from emma.collect.files.locations import opened
+from emma.collect.files.inputs import find_files, fingerprint_sources, hash_content, list_files
+from emma.collect.files.locations import open_location
 from emma.errors import ExtraError, SourceError
 from emma.store import address
 
@@ -31,25 +31,30 @@ def data(tmp_path: Path) -> Path:
 
 
 def test_sorted_and_once(data: Path) -> None:
-    assert [each.name for each in listing(source(("b/*.txt", "**/*.txt")), data)] == ["a/1.txt", "b/10.txt", "b/2.txt"]
+    names = [each.name for each in list_files(source(("b/*.txt", "**/*.txt")), data)]
+    assert names == [
+        "a/1.txt",
+        "b/10.txt",
+        "b/2.txt",
+    ]
 
 
 def test_fingerprint_is_names_and_sha256(data: Path, tmp_path: Path) -> None:
-    found = fingerprint(CollectConfig(sources=(source("a/*"),)), data, tmp_path / "cache.json")
+    found = fingerprint_sources(CollectConfig(sources=(source("a/*"),)), data, tmp_path / "cache.json")
     assert found == {"s": [["a/1.txt", hashlib.sha256(b"a/1.txt").hexdigest()]]}
 
 
 def test_cache_saves_hashing_but_not_truth(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     section, cache = CollectConfig(sources=(source("**/*.txt"),)), tmp_path / "new" / "cache.json"
-    first = fingerprint(section, data, cache)
+    first = fingerprint_sources(section, data, cache)
     hashed: list[Path] = []
     real = address.file_digest
     monkeypatch.setattr(address, "file_digest", lambda path: hashed.append(path) or real(path))
-    assert fingerprint(section, data, cache) == first
+    assert fingerprint_sources(section, data, cache) == first
     assert hashed == []
     (data / "a/1.txt").write_text("A/1.txt")  # as long as before
     os.utime(data / "a/1.txt", ns=(1, 1))
-    assert fingerprint(section, data, cache) != first
+    assert fingerprint_sources(section, data, cache) != first
     assert hashed == [data / "a/1.txt"]
 
 
@@ -57,15 +62,15 @@ def test_cache_saves_hashing_but_not_truth(data: Path, tmp_path: Path, monkeypat
 def test_damaged_cache_costs_only_time(content: str, data: Path, tmp_path: Path) -> None:
     cache = tmp_path / "cache.json"
     cache.write_text(content)
-    assert len(fingerprint(CollectConfig(sources=(source("**/*.txt"),)), data, cache)["s"]) == 3
+    assert len(fingerprint_sources(CollectConfig(sources=(source("**/*.txt"),)), data, cache)["s"]) == 3
     assert len(json.loads(cache.read_text())) >= 3
 
 
 def test_limit_takes_files_in_order(data: Path) -> None:
-    found = inputs(source("**/*.txt", limit_bytes=8), data)
-    assert [each.name for (each,) in found.files] == ["a/1.txt", "b/10.txt"], "7 bytes are less than 8: a second one"
+    found = find_files(source("**/*.txt", limit_bytes=8), data)
+    assert [each.name for (each,) in found.groups] == ["a/1.txt", "b/10.txt"], "7 bytes are less than 8: a second one"
     assert found.left_out == 1
-    assert [each.name for (each,) in inputs(source("**/*.txt", limit_bytes=1), data).files] == ["a/1.txt"]
+    assert [each.name for (each,) in find_files(source("**/*.txt", limit_bytes=1), data).groups] == ["a/1.txt"]
 
 
 @pytest.mark.parametrize(
@@ -73,22 +78,22 @@ def test_limit_takes_files_in_order(data: Path) -> None:
 )
 def test_nothing_found(data: Path, folder: str, path: str, why: str) -> None:
     with pytest.raises(SourceError) as caught:
-        listing(source(path), data.with_name(folder))
+        list_files(source(path), data.with_name(folder))
     message = str(caught.value)
     assert all(part in message for part in ("'s'", path, str(data.with_name(folder)), why, "`path`", "`data`"))
 
 
 def test_library_without_what_is_installed_beside_it(tmp_path: Path) -> None:
-    names = [each.name for each in listing(source("stdlib:**/*.py"), tmp_path)]
+    names = [each.name for each in list_files(source("stdlib:**/*.py"), tmp_path)]
     assert "json/decoder.py" in names
     assert not [name for name in names if name.startswith("site-packages/")]
-    assert listing(source("stdlib:ast.py"), tmp_path)[0].location == str(
+    assert list_files(source("stdlib:ast.py"), tmp_path)[0].location == str(
         Path(sysconfig.get_paths()["stdlib"], "ast.py")
     )
 
 
 def test_files_of_a_package(tmp_path: Path) -> None:
-    found = listing(source("package:pydantic/*.typed"), tmp_path)
+    found = list_files(source("package:pydantic/*.typed"), tmp_path)
     assert [each.name for each in found] == ["pydantic/py.typed"]
 
 
@@ -98,7 +103,7 @@ def test_package_that_is_not_installed(
 ) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
     with pytest.raises(ExtraError, match=f"'s'.*'{package}'.*pip install {remedy}"):
-        listing(source(f"package:{package}/*.po"), tmp_path)
+        list_files(source(f"package:{package}/*.po"), tmp_path)
 
 
 def test_listing_is_light() -> None:
@@ -110,22 +115,22 @@ def test_listing_is_light() -> None:
 
 def test_names_that_are_not_utf8(tmp_path: Path) -> None:
     (tmp_path / os.fsdecode(b"f\xfcr.txt")).write_text("x")
-    found = listing(source("*.txt"), tmp_path)
+    found = list_files(source("*.txt"), tmp_path)
     assert [each.name for each in found] == ["f\ufffdFCr.txt"] and found[0].location.encode()
     known = address.Fingerprints(tmp_path / "cache.json")
-    assert content(found[0], known) == hashlib.sha256(b"x").hexdigest()
+    assert hash_content(found[0], known) == hashlib.sha256(b"x").hexdigest()
     known.save()
-    with opened(found[0].location) as stream:
+    with open_location(found[0].location) as stream:
         assert stream.read() == b"x"
 
 
 def test_links_that_lead_nowhere_and_in_circles(data: Path) -> None:
     (data / "up").symlink_to(data)
-    assert len(listing(source("**/*.txt"), data)) == 3, "folders are not followed"
+    assert len(list_files(source("**/*.txt"), data)) == 3, "folders are not followed"
     for name, target in (("dangling.txt", "nothing"), ("circle.txt", "circle.txt")):
         (data / name).symlink_to(target)
         with pytest.raises(SourceError, match=rf"'s'.*{name}.*leads to no file"):
-            listing(source("*.txt"), data)
+            list_files(source("*.txt"), data)
         (data / name).unlink()
 
 
@@ -135,4 +140,4 @@ def test_a_file_that_may_not_be_read(data: Path, tmp_path: Path, monkeypatch: py
 
     monkeypatch.setattr(address, "file_digest", refuse)
     with pytest.raises(SourceError, match=r"a/1.txt cannot be read: Permission denied"):
-        fingerprint(CollectConfig(sources=(source("a/*"),)), data, tmp_path / "cache.json")
+        fingerprint_sources(CollectConfig(sources=(source("a/*"),)), data, tmp_path / "cache.json")

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from emma.collect.config import SourceConfig
-from emma.collect.files.inputs import inputs
+from emma.collect.files.inputs import find_files
 from emma.collect.files.opening import open_piece
 from emma.collect.files.ranges import Batch, batches
 from emma.collect.files.streams import InputFile
@@ -32,7 +32,7 @@ def cut(folder: Path, of: SourceConfig, size: int) -> list[Batch]:
     work = Work(store, "collect", 1, "0" * 20, store, Local(1), Reporter(quiet=True))
     groups = [
         [(each, f"{each.name}-{Path(each.location).read_bytes()!r}") for each in group]
-        for group in inputs(of, folder).files
+        for group in find_files(of, folder).groups
     ]
     return batches(of, groups, size, work)
 

@@ -14,8 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emma.collect.config import SourceConfig
-from emma.collect.files import datasets as hub
-from emma.collect.files import saved
+from emma.collect.files.datasets import list_hub_shards, list_saved_files, read_hub_rows
 from emma.collect.files.opening import open_piece
 from emma.collect.files.ranges import Part, Piece
 from emma.collect.files.streams import InputFile
@@ -284,7 +283,7 @@ def test_a_folder_that_datasets_saved(tmp_path: Path) -> None:
     datasets.DatasetDict({"train": split}).save_to_disk(tmp_path / "saved", num_shards={"train": 2})
     (tmp_path / "saved/train/cache-1.arrow").write_bytes(b"what `map` leaves behind")
     source = SourceConfig(name="s", reader="huggingface", path="saved", licence="x")
-    files = saved.files(tmp_path / "saved", source)
+    files = list_saved_files(tmp_path / "saved", source)
     assert [file.name for file in files] == ["data-00000-of-00002.arrow", "data-00001-of-00002.arrow"]
     fields = {"text": "translation.en", "text2": "translation.sw"}
     found = [each for file in files for each in opened("huggingface", {str(file): file.read_bytes()}, fields=fields)]
@@ -314,17 +313,20 @@ def on_hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any
     return lambda: asked
 
 
+HUB_SOURCE = SourceConfig(name="s", reader="huggingface", path="f", licence="CC0-1.0")
+
+
 def test_a_data_set_of_the_hub(on_hub: Callable[..., Any]) -> None:
     commit = "0123456789" * 4
-    found = hub.found("s", f"hub:owner/name@{commit}", {})
-    assert [name for name, _, _ in found] == [f"owner/name@{commit}/train/0000{shard}" for shard in range(2)]
-    assert len({mark for _, _, mark in found}) == 2
-    source = SourceConfig(name="s", reader="huggingface", path="f", licence="CC0-1.0")
-    for shard, (name, location, mark) in enumerate(found):
-        piece = Piece(parts=(Part(name=name, mark=mark, location=location),))
-        (file,) = open_piece(piece, source, 1000)
+    shards = list_hub_shards(HUB_SOURCE, f"hub:owner/name@{commit}")
+    assert [each.name for each in shards] == [f"owner/name@{commit}/train/0000{shard}" for shard in range(2)]
+    assert len({each.mark for each in shards}) == 2
+    for shard, each in enumerate(shards):
+        piece = Piece(parts=(Part(name=each.name, mark=each.mark, location=each.location),))
+        (file,) = open_piece(piece, HUB_SOURCE, 1000)
         assert isinstance(file, InputFile)
-        assert units(list(find_reader(source).read(file, source))) == [("sw", f"{shard}-{row}") for row in range(3)]
+        rows = units(list(find_reader(HUB_SOURCE).read(file, HUB_SOURCE)))
+        assert rows == [("sw", f"{shard}-{row}") for row in range(3)]
     assert {revision for _, revision in on_hub()} == {commit}
 
 
@@ -334,14 +336,14 @@ def test_a_data_set_of_the_hub(on_hub: Callable[..., Any]) -> None:
 )
 def test_a_data_set_that_the_hub_does_not_have(on_hub: Callable[..., Any], path: str, why: str) -> None:
     with pytest.raises(SourceError, match=why):
-        hub.found("s", path, {})
+        list_hub_shards(HUB_SOURCE, path)
 
 
 def test_a_hub_that_fails_on_the_way_stops_the_run(on_hub: Callable[..., Any], tmp_path: Path) -> None:
-    ((_, location, _), *_) = hub.found("s", f"hub:owner/name@{'1' * 40}", {})
+    shard, *_ = list_hub_shards(HUB_SOURCE, f"hub:owner/name@{'1' * 40}")
     (tmp_path / "repo/train-0.jsonl").write_text("{")
     with pytest.raises(SourceError, match=r"owner/name.*shard 0"):
-        list(hub.rows(location))
+        list(read_hub_rows(shard.location))
 
 
 # text

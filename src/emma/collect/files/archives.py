@@ -13,7 +13,7 @@ from typing import IO, Self
 
 from emma.collect.files.binary import is_zip
 from emma.collect.files.compression import decompress, without_suffix
-from emma.collect.files.escaping import escaped
+from emma.collect.files.locations import escape_name
 from emma.collect.files.streams import DAMAGE_ERRORS, InputFile, describe_error
 from emma.collect.records import Reject
 
@@ -73,7 +73,7 @@ def _of_tar(archive: InputFile, pattern: str) -> Found:
     with _told(), tarfile.open(fileobj=archive.stream, mode="r|", tarinfo=Header, ignore_zeros=True) as tar:
         for info in tar:
             yield from _passed_over(Header)
-            name = escaped(info.name)
+            name = escape_name(info.name)
             if info.isdir() or not fnmatch.fnmatchcase(name, pattern):
                 continue
             if info.type in LINKS:
@@ -92,7 +92,7 @@ def _of_link(name: str, links: Mapping[str, tarfile.TarInfo], given: set[str]) -
 
     The archive is read once, so content that was passed is gone.
     """
-    what = f"'{name}' is {LINKS[links[name].type]} to '{escaped(links[name].linkname)}'"
+    what = f"'{name}' is {LINKS[links[name].type]} to '{escape_name(links[name].linkname)}'"
     target, met = _target(name, links[name]), {name}
     while target in links and target not in met:
         met.add(target)
@@ -103,7 +103,7 @@ def _of_link(name: str, links: Mapping[str, tarfile.TarInfo], given: set[str]) -
 
 
 def _target(name: str, link: tarfile.TarInfo) -> str:
-    to = escaped(link.linkname)
+    to = escape_name(link.linkname)
     return posixpath.normpath(posixpath.join(posixpath.dirname(name), to)) if link.issym() else to
 
 
@@ -143,7 +143,7 @@ def _content(tar: tarfile.TarFile, info: tarfile.TarInfo, name: str) -> IO[bytes
 def _of_zip(archive: InputFile, pattern: str) -> Found:
     with _told(), zipfile.ZipFile(archive.seekable_stream()) as packed:
         for info in packed.infolist():
-            name = escaped(info.filename)
+            name = escape_name(info.filename)
             if name.endswith("/") or not fnmatch.fnmatchcase(name, pattern):
                 continue
             yield name, _opened(packed, info, name)
@@ -189,7 +189,7 @@ class _Careful(io.RawIOBase):
 def read_member_pairs(archive: InputFile, pattern: str) -> Iterator[InputFile | Reject]:
     """The members of a zip archive that are two and two the same but for their last suffix, side by side."""
     with _told(), zipfile.ZipFile(archive.seekable_stream()) as packed:
-        named = {escaped(info.filename): info for info in reversed(packed.infolist())}
+        named = {escape_name(info.filename): info for info in reversed(packed.infolist())}
         names = [name for name in named if name and not name.endswith("/") and fnmatch.fnmatchcase(name, pattern)]
         for stem, two in group_by_stem(names).items():
             if len(two) != 2:

@@ -1,72 +1,142 @@
-"""Data sets of the Hugging Face hub, streamed: a shard of a split is a file, and its commit tells what is in it."""
+"""Data sets of the library `datasets`: streamed from the Hugging Face hub, or in folders that it saved.
+
+On the hub a shard of a split is a file, and its commit tells what is in it. In folders, as `save_to_disk` writes them
+or as they lie on the hub, the name of a file or of its folder says which split it is of:
+`train-00000-of-00002.parquet`, `train.parquet`, or `train/0000.parquet`.
+"""
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path, PurePath
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlencode
 
+import orjson
+
+from emma.collect.config import SourceConfig
+from emma.collect.files.compression import without_suffix
+from emma.collect.files.locations import UNKNOWN_BYTES, SourceFile
 from emma.config.extras import need
 from emma.errors import EmmaError, SourceError
 from emma.store.address import address
+from emma.store.files import join_inside
 
-PREFIX = "hub:"
-PATH = re.compile(r"hub:(?P<name>[\w.-]+/[\w.-]+)@(?P<revision>[\w./-]+)")
+HUB = "hub:"
+HUB_PATH = re.compile(r"hub:(?P<name>[\w.-]+/[\w.-]+)@(?P<revision>[\w./-]+)")
 COMMIT = re.compile(r"[0-9a-f]{40}")
+OTHER_DATA = frozenset({".csv", ".json", ".jsonl", ".ndjson", ".tsv", ".txt", ".xml"})
+SHARD = re.compile(r"(?P<name>.+?)(?:[-_]\d+)?(?:-of-\d+)?")
+"""The name of a file before its suffix: that of its split, and its number."""
+File = TypeVar("File")
 
 
-def is_hub(path: str) -> bool:
+def is_on_hub(path: str) -> bool:
     """Whether a path names a data set of the hub."""
-    return path.startswith(PREFIX)
+    return path.startswith(HUB)
 
 
-def found(source: str, path: str, options: Mapping[str, Any]) -> list[tuple[str, str, str]]:
-    """Name, location and mark of each shard of the split. SourceError where the hub does not have it."""
-    if not (match := PATH.fullmatch(path)):
-        raise SourceError(f"Source '{source}': write '{path}' as hub:owner/name@revision, best with a commit.")
+def list_hub_shards(source: SourceConfig, path: str) -> list[SourceFile]:
+    """List the shards of the split that a source asks for. SourceError where the hub does not have it."""
+    if not (match := HUB_PATH.fullmatch(path)):
+        raise SourceError(f"Source '{source.name}': write '{path}' as hub:owner/name@revision, best with a commit.")
     name, revision = match["name"], match["revision"]
+    config, split = source.options.get("config", ""), source.options.get("split", "train")
     try:
-        commit = revision if COMMIT.fullmatch(revision) else _commit(name, revision)
-        facts = {"name": name, "commit": commit, "config": options.get("config", ""), "split": _split(options)}
-        count = _stream(facts).num_shards
+        commit = revision if COMMIT.fullmatch(revision) else _find_commit(name, revision)
+        facts: dict[str, Any] = {"name": name, "commit": commit, "config": config, "split": split}
+        count = _stream_split(facts).num_shards
     except EmmaError:
         raise
-    except Exception as error:
+    except Exception as error:  # the libraries of the hub raise errors of their own
         raise SourceError(
-            f"Source '{source}': {path} could not be listed ({type(error).__name__}: {error}). Check the name, the "
-            "options `config` and `split`, the network, and your hub token if the data set asks for one; or download "
-            "it and give the folder's path."
+            f"Source '{source.name}': {path} could not be listed ({type(error).__name__}: {error}). Check the name, "
+            "the options `config` and `split`, the network, and your hub token if the data set asks for one; or "
+            "download it and give the folder's path."
         ) from error
-    place = "/".join(filter(None, (f"{name}@{revision}", str(facts["config"]), str(facts["split"]))))
-    return [_shard(f"{place}/{index:05}", {**facts, "index": index, "of": count}) for index in range(count)]
+    place = "/".join(filter(None, (f"{name}@{revision}", str(config), str(split))))
+    return [_hub_shard(f"{place}/{index:05}", {**facts, "index": index, "of": count}) for index in range(count)]
 
 
-def _split(options: Mapping[str, Any]) -> Any:
-    return options.get("split", "train")
+def _hub_shard(name: str, facts: Mapping[str, Any]) -> SourceFile:
+    return SourceFile(name, HUB + urlencode(facts), UNKNOWN_BYTES, address(facts))
 
 
-def _shard(name: str, facts: Mapping[str, Any]) -> tuple[str, str, str]:
-    return name, PREFIX + urlencode(facts), address(facts)
-
-
-def _commit(name: str, revision: str) -> str:
+def _find_commit(name: str, revision: str) -> str:
     api = need("huggingface_hub", "train").HfApi()
     return str(api.dataset_info(name, revision=revision).sha)
 
 
-def _stream(facts: Mapping[str, Any]) -> Any:
+def _stream_split(facts: Mapping[str, Any]) -> Any:
     """The split as an iterable of rows, of which nothing is loaded yet."""
     load = need("datasets", "train").load_dataset
     config = facts["config"] or None
     return load(facts["name"], config, split=facts["split"], revision=facts["commit"], streaming=True)
 
 
-def rows(location: str) -> Iterator[dict[str, Any]]:
-    """The rows of a shard, in order. What goes wrong stops the run: SourceError."""
-    facts = dict(parse_qsl(location.removeprefix(PREFIX), keep_blank_values=True))
+def read_hub_rows(location: str) -> Iterator[dict[str, Any]]:
+    """Read the rows of a shard, in order. What goes wrong stops the run: SourceError."""
+    facts = dict(parse_qsl(location.removeprefix(HUB), keep_blank_values=True))
     try:
-        yield from _stream(facts).shard(num_shards=int(facts["of"]), index=int(facts["index"]))
-    except Exception as error:
+        yield from _stream_split(facts).shard(num_shards=int(facts["of"]), index=int(facts["index"]))
+    except Exception as error:  # as above
         raise SourceError(
             f"The data set {facts['name']} of the hub, shard {facts['index']}, could not be read "
             f"({type(error).__name__}: {error}). What is done is kept; the same command goes on where it stopped."
         ) from error
+
+
+def list_saved_files(folder: Path, source: SourceConfig) -> list[Path]:
+    """List the data of a folder that `save_to_disk` wrote, as its state tells; else the Parquet files of a folder.
+
+    Only those of the source's options `config` and `split`. Raises SourceError where there are none.
+    """
+    named: dict[Path, PurePath] = {}
+    for path in sorted(folder.rglob("state.json")):
+        split, names = _read_state(path)
+        for name in names:
+            file = join_inside(path.parent, name, path, error=SourceError)
+            named[file] = path.parent.relative_to(folder) / split / name
+    named = named or {path: path.relative_to(folder) for path in sorted(folder.rglob("*.parquet"))}
+    return select_split(named, source)
+
+
+def _read_state(path: Path) -> tuple[str, list[str]]:
+    """The split that the state of a saved data set names, and its files."""
+    try:
+        state = orjson.loads(path.read_bytes())
+        return str(state.get("_split") or ""), [str(file["filename"]) for file in state.get("_data_files", ())]
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise SourceError(f"{path} is damaged ({error}); save the data set again.") from None
+
+
+def list_other_data(paths: Iterable[Path]) -> str:
+    """List the kinds of other data in folders, by their suffixes: `.csv, .jsonl`."""
+    files = (file for path in paths if path.is_dir() for file in path.rglob("*") if file.is_file())
+    return ", ".join(sorted({without_suffix(file.name).suffix for file in files} & OTHER_DATA))
+
+
+def select_split(names: Mapping[File, PurePath], source: SourceConfig) -> list[File]:
+    """Select the files, given with their names, of the configuration and split that the source asks for.
+
+    All if it asks for none. Raises SourceError where there are none, or where it asks for those inside of an archive.
+    """
+    kept = list(names)
+    for option in ("config", "split"):
+        if value := source.options.get(option):
+            if source.member is not None:
+                raise SourceError(f"Source '{source.name}': `member` chooses files of an archive, not `{option}`.")
+            parts = {file: set(_parts_of(names[file], option)) for file in kept}
+            kept = [file for file in kept if value in parts[file]]
+            if names and not kept:
+                known = ", ".join(sorted(set().union(*parts.values()))) or "none"
+                raise SourceError(
+                    f"Source '{source.name}': no file is of the {option} '{value}'. Names found: {known}. Correct "
+                    f"the option `{option}`, or leave it out and choose the files with `path`."
+                )
+    return kept
+
+
+def _parts_of(path: PurePath, option: str) -> list[str]:
+    """What a file may be called a part of: its folders, and for a split its own name without its number."""
+    name = SHARD.fullmatch(path.stem)
+    return [*path.parts[:-1], *([name["name"]] if name and option == "split" else [])]

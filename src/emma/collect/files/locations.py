@@ -1,89 +1,114 @@
-"""Files wherever they lie: on this machine as ever; behind a protocol (`s3://`, `hf://`, `https://`) through fsspec.
+"""Where files of sources lie: on this machine, or behind a protocol (`s3://`, `hf://`, `https://`).
 
-Credentials and endpoints come from fsspec's own configuration and the environment, never from a recipe. What goes
-wrong on the way stops the run: it says nothing about the file, so it must not become a reject.
+What goes wrong on the way to a remote file stops the run: it says nothing about the file, so it must not become a
+reject.
 """
 
 import io
 import json
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import IO, Any
 
-from emma.collect.files.escaping import unescaped
-from emma.config.extras import need
 from emma.errors import EmmaError, SourceError
+from emma.store.remote import filesystem, is_url
 
-SIGNS = ("ETag", "etag", "md5", "md5Hash", "checksum", "sha256", "blob_id", "crc32c", "Content-MD5", "Digest")
+CHECKSUMS = ("ETag", "etag", "md5", "md5Hash", "checksum", "sha256", "blob_id", "crc32c", "Content-MD5", "Digest")
 """What file systems call a mark of the content, the best first; without one, size and time stand for it."""
 TIMES = ("LastModified", "Last-Modified", "last_modified", "mtime", "updated", "created")
-BUFFER, BLOCK = 1 << 20, 8 << 20
+BUFFER_BYTES, BLOCK_BYTES = 1 << 20, 8 << 20
 """Bytes read at a time from memory, and from the server."""
+UNKNOWN_BYTES = 1_000_000_000
+"""Size of a file of which nobody says it: enough for a task of its own."""
+STAND_IN = "\ufffd"
+_BYTE = re.compile("[\udc80-\udcff]")
+_ESCAPED = re.compile(f"{STAND_IN}({STAND_IN}|[0-9A-F]{{2}})")
 
 
-def is_remote(path: str) -> bool:
-    """Whether a path names a protocol."""
-    return "://" in path
+def escape_name(name: str) -> str:
+    """Write a name as the file system or an archive gives it in valid Unicode, so that any table can hold it.
+
+    Python holds a byte that is not UTF-8 as a lone surrogate, which no Parquet file and no terminal takes. Here it is
+    U+FFFD and two hexadecimal digits; U+FFFD itself is doubled, so that no two names are escaped alike.
+    """
+    if name.isascii():
+        return name
+    doubled = name.replace(STAND_IN, STAND_IN * 2)
+    return _BYTE.sub(lambda match: f"{STAND_IN}{ord(match[0]) - 0xDC00:02X}", doubled)
 
 
-def found(pattern: str) -> list[tuple[str, str, int, str]]:
-    """Name, address, size and mark of the content of each file that matches, by name. Raises SourceError."""
-    with _told(pattern):
-        system, inner = _system(pattern)
-        system.invalidate_cache()
-        infos = system.glob(inner, detail=True) if _is_glob(inner) else {inner: system.info(inner)}
-        files = [(path, info) for path, info in sorted(infos.items()) if info.get("type", "file") == "file"]
-        return [_facts(system, path, info) for path, info in files]
+def unescape_name(name: str) -> str:
+    """Restore the name that the file system has from what `escape_name` wrote."""
+    if STAND_IN not in name:
+        return name
+    return _ESCAPED.sub(lambda match: STAND_IN if match[1] == STAND_IN else chr(0xDC00 + int(match[1], 16)), name)
 
 
-def _is_glob(pattern: str) -> bool:
-    return any(sign in pattern for sign in "*?[")
+@dataclass(frozen=True)
+class SourceFile:
+    """A file of a source, as it is listed."""
+
+    name: str
+    """Relative to the data folder, to the folder of the installed packages, to Python's library, or to its server."""
+    location: str
+    """Absolute path, escaped in valid Unicode, or URL."""
+    bytes: int
+    """UNKNOWN_BYTES where nobody says."""
+    mark: str = ""
+    """What tells this version from another, where the content need not be read for it."""
 
 
-def _system(address: str) -> tuple[Any, str]:
-    fsspec = need("fsspec", "s3")
-    system, inner = fsspec.core.url_to_fs(address)
-    return system, inner
+def list_remote(pattern: str) -> list[SourceFile]:
+    """List the files whose URLs match a glob, by name. Raises SourceError."""
+    with _source_errors(pattern):
+        files, inner = filesystem(pattern, SourceError)
+        files.invalidate_cache()  # a file written since the last listing would go unnoticed
+        infos = files.glob(inner, detail=True) if any(sign in inner for sign in "*?[") else {inner: files.info(inner)}
+        facts = [(path, info) for path, info in sorted(infos.items()) if info.get("type", "file") == "file"]
+        return [_remote_file(files.unstrip_protocol(path), info) for path, info in facts]
 
 
-def _facts(system: Any, path: str, info: Mapping[str, Any]) -> tuple[str, str, int, str]:
-    address = system.unstrip_protocol(path)
-    return address.split("://", 1)[1], address, int(info.get("size") or 0), mark(address, info)
+def _remote_file(url: str, info: Mapping[str, Any]) -> SourceFile:
+    size = int(info.get("size") or UNKNOWN_BYTES)
+    return SourceFile(url.split("://", 1)[1], url, size, content_mark(url, info))
 
 
-def mark(address: str, info: Mapping[str, Any]) -> str:
-    """What tells one version of a file from another, as hexadecimal digits. SourceError if there is nothing."""
-    facts = {name: str(info[name]) for name in SIGNS if info.get(name)}
+def content_mark(url: str, info: Mapping[str, Any]) -> str:
+    """Hash what a file system says of a file's version, as hexadecimal digits. SourceError if it says nothing."""
+    facts = {name: str(info[name]) for name in CHECKSUMS if info.get(name)}
     facts = facts or {name: str(info[name]) for name in TIMES if info.get(name)}
     if not facts:
         raise SourceError(
-            f"{address}: the server says neither a checksum nor a time of change, so a changed file would go "
+            f"{url}: the server says neither a checksum nor a time of change, so a changed file would go "
             "unnoticed. Download it and give its local path."
         )
+    # Part of the address of every task that reads the file: `json` with its spaces stays, or all would be read again.
     return sha256(json.dumps([facts, info.get("size")], sort_keys=True).encode()).hexdigest()
 
 
 @contextmanager
-def opened(location: str) -> Iterator[IO[bytes]]:
-    """The bytes of a file, given by its path or address."""
-    if not is_remote(location):
-        with Path(unescaped(location)).open("rb", BUFFER) as file:
+def open_location(location: str) -> Iterator[IO[bytes]]:
+    """Open a file for reading, given by its escaped path or its URL."""
+    if not is_url(location):
+        with Path(unescape_name(location)).open("rb", BUFFER_BYTES) as file:
             yield file
         return
-    with _told(location):
-        system, inner = _system(location)
-        content = system.open(inner, "rb", block_size=BLOCK)
-    with content, io.BufferedReader(_Told(content, location), BUFFER) as stream:
+    with _source_errors(location):
+        files, inner = filesystem(location, SourceError)
+        content = files.open(inner, "rb", block_size=BLOCK_BYTES)
+    with content, io.BufferedReader(_RemoteStream(content, location), BUFFER_BYTES) as stream:
         yield stream
 
 
-class _Told(io.RawIOBase):
+class _RemoteStream(io.RawIOBase):
     """A remote file whose failures are SourceErrors."""
 
-    def __init__(self, content: Any, address: str) -> None:
-        self._content, self._address = content, address
+    def __init__(self, content: Any, url: str) -> None:
+        self._content, self._url = content, url
 
     def readable(self) -> bool:
         """True."""
@@ -95,7 +120,7 @@ class _Told(io.RawIOBase):
 
     def seek(self, offset: int, whence: int = 0) -> int:
         """Go to another place."""
-        with _told(self._address):
+        with _source_errors(self._url):
             return int(self._content.seek(offset, whence))
 
     def tell(self) -> int:
@@ -104,25 +129,23 @@ class _Told(io.RawIOBase):
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
         """Fill `buffer`; 0 at the end."""
-        with _told(self._address):
+        with _source_errors(self._url):
             piece = self._content.read(len(buffer))
         buffer[: len(piece)] = piece
         return len(piece)
 
 
 @contextmanager
-def _told(address: str) -> Iterator[None]:
-    """Any failure as a SourceError with the address; a package that is missing as need() says it."""
+def _source_errors(url: str) -> Iterator[None]:
+    """Turn any failure into a SourceError with the URL: the libraries behind fsspec raise errors of their own."""
     try:
         yield
     except EmmaError:
         raise
     except FileNotFoundError:
-        raise SourceError(f"{address} does not exist. Correct `path` in the recipe.") from None
-    except ImportError as error:
-        raise SourceError(f"{address} cannot be opened: {error}. Install that package, or EMMA's extra 's3'.") from None
+        raise SourceError(f"{url} does not exist. Correct `path` in the recipe.") from None
     except Exception as error:
         raise SourceError(
-            f"{address} could not be read ({type(error).__name__}: {error}). Check the address, the network and the "
+            f"{url} could not be read ({type(error).__name__}: {error}). Check the address, the network and the "
             "credentials in your environment; what is done is kept, so the same command goes on where it stopped."
         ) from error

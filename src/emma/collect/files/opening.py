@@ -8,11 +8,11 @@ from typing import IO
 
 from emma.collect.config import SourceConfig
 from emma.collect.files import archives
-from emma.collect.files import datasets as hub
-from emma.collect.files import locations as remote
 from emma.collect.files.binary import SIGNATURE_BYTES, is_tar, is_zip, recognise_binary
 from emma.collect.files.compression import BEGINNINGS, compression_suffix, decompress
-from emma.collect.files.inputs import PAIRED
+from emma.collect.files.datasets import is_on_hub
+from emma.collect.files.inputs import PAIR_READER
+from emma.collect.files.locations import open_location
 from emma.collect.files.ranges import Part, Piece
 from emma.collect.files.streams import DAMAGE_ERRORS, InputFile, describe_error, skip_line, with_line_feeds
 from emma.collect.records import Reject
@@ -44,7 +44,7 @@ def open_piece(piece: Piece, source: SourceConfig, max_row_bytes: int) -> Iterat
 
 
 def _members(archive: InputFile, source: SourceConfig, pattern: str) -> Iterator[InputFile | Reject]:
-    read = archives.read_member_pairs if source.reader == PAIRED else archives.read_members
+    read = archives.read_member_pairs if source.reader == PAIR_READER else archives.read_members
     try:
         for member in read(archive, pattern):
             if isinstance(member, Reject):
@@ -57,9 +57,9 @@ def _members(archive: InputFile, source: SourceConfig, pattern: str) -> Iterator
 
 
 def _open(stack: ExitStack, part: Part, piece: Piece, source: SourceConfig, max_row_bytes: int) -> InputFile:
-    if hub.is_hub(part.location):
+    if is_on_hub(part.location):
         return InputFile(part.name, io.BytesIO(), max_row_bytes, location=part.location)
-    stream = stack.enter_context(remote.opened(part.location))
+    stream = stack.enter_context(open_location(part.location))
     file = InputFile(part.name, stream, max_row_bytes, row=part.row, location=part.location)
     begin = _begin(file, part.start)
     if piece.stop is not None and part is piece.parts[0]:

@@ -12,9 +12,8 @@ from typing import Literal
 from pydantic import Field
 
 from emma.collect.config import BenchmarkConfig, SourceConfig
-from emma.collect.files import locations as remote
 from emma.collect.files.compression import compression_suffix
-from emma.collect.files.inputs import UNKNOWN_BYTES, Listed
+from emma.collect.files.locations import UNKNOWN_BYTES, SourceFile, open_location
 from emma.collect.files.streams import CHUNK_BYTES
 from emma.collect.readers import find_reader
 from emma.collect.text.encodings import SAMPLE_BYTES, detect_unicode, is_wide
@@ -71,7 +70,7 @@ class Span(Settings):
     location: str = Field(exclude=True)
 
 
-Marked = tuple[Listed, str]
+Marked = tuple[SourceFile, str]
 """A file and the hash of its content."""
 
 
@@ -109,8 +108,8 @@ def splits(source: SourceConfig, group: Sequence[Marked], size: int) -> bool:
     return not is_wide(source.encoding or _encoding(first, source))
 
 
-def _encoding(file: Listed, source: SourceConfig) -> str | None:
-    with remote.opened(file.location) as stream:
+def _encoding(file: SourceFile, source: SourceConfig) -> str | None:
+    with open_location(file.location) as stream:
         encoding = detect_unicode(stream.read(SAMPLE_BYTES), expected_language(file.name, source))
     return None if encoding is None else encoding.name
 
@@ -131,7 +130,7 @@ def line_starts(files: Sequence[Marked], size: int, work: Work) -> Starts:
     return found
 
 
-def _spans(file: Listed, mark: str, size: int) -> Iterator[Span]:
+def _spans(file: SourceFile, mark: str, size: int) -> Iterator[Span]:
     for start in range(0, max(1, file.bytes), size):
         yield Span(mark=mark, start=start, stop=min(start + size, file.bytes), location=file.location)
 
@@ -139,7 +138,7 @@ def _spans(file: Listed, mark: str, size: int) -> Iterator[Span]:
 def count_lines(_out: Path, span: Span) -> dict[str, int]:
     """How many lines begin in a span: newlines one byte before it, and the file's first line."""
     first = int(span.start == 0)
-    with remote.opened(span.location) as stream:
+    with open_location(span.location) as stream:
         stream.seek(span.start - 1 + first)
         left, lines = span.stop - span.start - first, first
         while left > 0 and (data := stream.read(min(left, CHUNK_BYTES))):

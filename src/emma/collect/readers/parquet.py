@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from emma.collect.config import SourceConfig
-from emma.collect.files import datasets as hub
+from emma.collect.files.datasets import is_on_hub, read_hub_rows
 from emma.collect.files.streams import CHUNK_BYTES, DAMAGE_ERRORS, InputFile
 from emma.collect.formats import arrow
 from emma.collect.formats.record import Fields
@@ -64,9 +64,9 @@ def read_row_group(
 @reader(options={"config": str, "split": str})
 def read_huggingface(file: InputFile, source: SourceConfig) -> Iterator[RawDocument | Reject]:
     """One unit a row, in order."""
-    if hub.is_hub(file.location):
+    if is_on_hub(file.location):
         fields = Fields(source)
-        for row, record in enumerate(hub.rows(file.location), 1):
+        for row, record in enumerate(read_hub_rows(file.location), 1):
             yield arrow.unit(fields, row, record)
     elif file.plain_name.suffix == ".parquet":
         yield from read_parquet(file, source)
