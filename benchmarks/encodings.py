@@ -21,7 +21,7 @@ from emma.collect.text.codepages import EAST, OTHERS, PAGES, customary, is_unusu
 from emma.collect.text.encodings import is_utf8
 from emma.errors import LanguageError
 from emma.lang.codes import resolve
-from emma.lang.spelling import spellings
+from emma.lang.spelling import find_spellings
 
 SIZES = (None, 3_000, 600)
 """Characters of a text; None: all."""
@@ -86,7 +86,7 @@ def measured(
 
 def kind_of(iso: str, script: str, page: str) -> str:
     """How natural a page is for a language."""
-    if len(spellings(iso, script)) >= OTHERS:
+    if len(find_spellings(iso, script)) >= OTHERS:
         return KINDS[2]
     usual = customary(iso)
     is_usual = (bool(usual) or page_script(page) != "Latn") and not is_unusual(page, usual)

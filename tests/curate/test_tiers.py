@@ -6,7 +6,8 @@ import pytest
 
 from emma.curate.config import CurateConfig
 from emma.curate.parallel import PARALLEL, TOGETHER, bitext, compare, correlation, count_words
-from emma.curate.tiers import ENGLISH_BYTES_PER_WORD, SIZES, premium, premiums, tiers
+from emma.curate.tiers import SIZES, premium, premiums, tiers
+from emma.lang.tiers import ENGLISH_BYTES_PER_WORD
 from tests.conftest import TEXTS
 from tests.curate.corpus import Bench, Row, prose, rows_of
 

@@ -12,7 +12,7 @@ from emma.kernels import measure as m
 from emma.kernels.measure import BLOCK, GRAM, WORD_GRAM, count_words
 from emma.kernels.tables import classes, fold
 from emma.kernels.text import buffers
-from emma.lang.markup import letters
+from emma.lang.scripts import strip_markup
 from tests.conftest import TEXTS
 from tests.kernels.reference import category, corpus, is_space, normal_words, texts, to_arrays
 
@@ -68,7 +68,7 @@ def check(texts: Sequence[str]) -> None:
     counts, tallies = measure(texts)
     for text, row, tally in zip(texts, counts, tallies, strict=True):
         assert dict(enumerate(row.tolist())) == slow(text), text
-        scripts = Counter(int(SCRIPTS[ord(char)]) for char in letters(text) if category(char)[0] in "LM")
+        scripts = Counter(int(SCRIPTS[ord(char)]) for char in strip_markup(text) if category(char)[0] in "LM")
         assert dict(enumerate(tally.tolist())) == {script: scripts[script] for script in range(4)}, text
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from emma.lang.codes import resolve
-from emma.lang.refusal import RefusedError
+from emma.lang.registry import RefusedError
 from emma.lang.tables import Scheme
 
 ROOT = Path(__file__).parents[2]

@@ -8,8 +8,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from emma.errors import LanguageError
-from emma.lang.lint import KINDS, NOTES, lint, summary
-from emma.lang.lint_rows import Row, rows
+from emma.lang.lint import KINDS, NOTES, lint, summarise
+from emma.lang.lint_rows import Entry, read_entries
 from tests.conftest import TEXTS
 
 CLEAN = [*(set(TEXTS) - {"zho_Hans"}), "srp_Latn", "srp_Cyrl", "cmn_Hant", "kor_Hang", "nan_Latn"]
@@ -41,7 +41,7 @@ PLANTED: list[tuple[str, int, set[str]]] = [
     ("yue_Hant", 1_500_000, {"remark"}),
     ("eng_Latn", 5_000_000, set()),
 ]
-ROWS = [Row(label, tokens, line) for line, (label, tokens, _) in enumerate(PLANTED, 1)]
+ROWS = [Entry(label, tokens, line) for line, (label, tokens, _) in enumerate(PLANTED, 1)]
 
 
 def test_each_planted_fault_is_found_and_nothing_else() -> None:
@@ -57,7 +57,7 @@ def test_macrolanguages_have_their_share_of_the_family() -> None:
     assert swa.message == f"holds {851.7 / 852.4:.1%} of the family's text; 2 members, here too: swh_Latn"
     total = sum(tokens for _, tokens, _ in PLANTED)
     families = 851_700_000 + 700_000 + 121_000_000 + 76_800_000
-    assert summary(ROWS, lint(ROWS))["in_split_families"] == families / total
+    assert summarise(ROWS, lint(ROWS))["in_split_families"] == families / total
 
 
 def test_a_script_that_does_not_exist_gets_a_better_one() -> None:
@@ -67,21 +67,21 @@ def test_a_script_that_does_not_exist_gets_a_better_one() -> None:
 
 
 def test_a_clean_list_is_clean() -> None:
-    audit = summary(made := [Row(label, None, line) for line, label in enumerate(CLEAN, 1)], lint(made))
+    audit = summarise(made := [Entry(label, None, line) for line, label in enumerate(CLEAN, 1)], lint(made))
     assert (audit["wrong"], audit["findings"], audit["tokens"]) == (0, [], None)
     assert audit["entries"] == len(CLEAN)
 
 
 def test_notes_are_no_faults() -> None:
-    made = [Row("epo_Latn", 10**6, 1), Row("zxx_Zyyy", 10**6, 2)]
+    made = [Entry("epo_Latn", 10**6, 1), Entry("zxx_Zyyy", 10**6, 2)]
     assert {each.kind for each in lint(made)} == NOTES
-    assert summary(made, lint(made))["wrong"] == 0
+    assert summarise(made, lint(made))["wrong"] == 0
 
 
 def test_small_is_what_the_caller_says() -> None:
-    assert [each.kind for each in lint([Row("eng_Latn", 50, 1)], small=50)] == []
-    assert [each.kind for each in lint([Row("eng_Latn", 49, 1)], small=50)] == ["small"]
-    assert lint([Row("eng_Latn", None, 1)]) == []
+    assert [each.kind for each in lint([Entry("eng_Latn", 50, 1)], small=50)] == []
+    assert [each.kind for each in lint([Entry("eng_Latn", 49, 1)], small=50)] == ["small"]
+    assert lint([Entry("eng_Latn", None, 1)]) == []
 
 
 def test_findings_come_in_the_order_of_the_kinds() -> None:
@@ -126,7 +126,7 @@ PAIRED = {
 @pytest.mark.parametrize("name", PAIRED)
 def test_bilingual_tables_give_each_language_once(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text(PAIRED[name], encoding="utf-8")
-    found = {row.label: row.tokens for row in rows(tmp_path / name)}
+    found = {row.label: row.tokens for row in read_entries(tmp_path / name)}
     english = "en" if name == "short.csv" else "eng_Latn"
     assert sorted(found.values(), key=str) == [10, 20, 30] and found[english] == 30
     assert {label[:3] for label in found} - {"en", "eng"} == {"swh", "nan"}
@@ -135,20 +135,20 @@ def test_bilingual_tables_give_each_language_once(tmp_path: Path, name: str) -> 
 @pytest.mark.parametrize("name", FORMS)
 def test_forms_of_lists(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(FORMS[name].encode())
-    found = rows(tmp_path / name)
+    found = read_entries(tmp_path / name)
     assert [row.label for row in found] == ["swh_Latn", "nan_Latn"], "nan is Southern Min, not a missing number"
     assert [row.tokens for row in found] == ([None, None] if "10" not in FORMS[name] else [10, 20])
 
 
 def test_a_first_row_without_an_amount_is_no_header(tmp_path: Path) -> None:
     (tmp_path / "list.csv").write_text("swh_Latn,\nnan_Latn,20\n")
-    assert rows(tmp_path / "list.csv") == [Row("swh_Latn", None, 1), Row("nan_Latn", 20, 2)]
+    assert read_entries(tmp_path / "list.csv") == [Entry("swh_Latn", None, 1), Entry("nan_Latn", 20, 2)]
 
 
 def test_our_own_tables(tmp_path: Path) -> None:
     table = pa.table({"lang": ["swh_Latn", "zxx_Zyyy"], "documents": [3, 4], "bytes": [10, 20]})
     pq.write_table(table, tmp_path / "languages.parquet")
-    assert rows(tmp_path / "languages.parquet") == [Row("swh_Latn", 10, 1), Row("zxx_Zyyy", 20, 2)]
+    assert read_entries(tmp_path / "languages.parquet") == [Entry("swh_Latn", 10, 1), Entry("zxx_Zyyy", 20, 2)]
 
 
 BROKEN = {
@@ -169,9 +169,9 @@ def test_what_is_no_list_is_refused(tmp_path: Path, name: str) -> None:
     content, words = BROKEN[name]
     (tmp_path / name).write_bytes(content)
     with pytest.raises(LanguageError, match=rf"{name}.*{words}"):
-        rows(tmp_path / name)
+        read_entries(tmp_path / name)
 
 
 def test_no_file(tmp_path: Path) -> None:
     with pytest.raises(LanguageError, match="no list of languages at"):
-        rows(tmp_path / "missing.csv")
+        read_entries(tmp_path / "missing.csv")

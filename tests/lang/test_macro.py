@@ -7,7 +7,16 @@ from iso639 import ALL_LANGUAGES
 
 from emma.errors import LanguageError
 from emma.lang.language import Lang
-from emma.lang.macro import Beside, Policy, apply, beside_members, by_script, check, macrolanguage_of, members
+from emma.lang.macro import (
+    Policy,
+    SplitFamily,
+    apply_policies,
+    check_policies,
+    find_split_families,
+    macrolanguage_of,
+    members_by_script,
+    members_of,
+)
 
 POLICIES: Mapping[str, Policy] = {
     "swa": "swh",
@@ -35,8 +44,8 @@ APPLIED = [
 
 @pytest.mark.parametrize(("before", "after", "rule"), APPLIED)
 def test_policies(before: str, after: str, rule: str) -> None:
-    check(POLICIES)
-    lang, said = apply(Lang.parse(before), POLICIES, "text")
+    check_policies(POLICIES)
+    lang, said = apply_policies(Lang.parse(before), POLICIES, "text")
     assert (lang.label, said) == (after, rule)
 
 
@@ -50,7 +59,7 @@ def test_policies(before: str, after: str, rule: str) -> None:
     ],
 )
 def test_language_identification(labels: Sequence[str | None], scores: Sequence[float], after: str, rule: str) -> None:
-    lang, said = apply(Lang("kon", "Latn"), POLICIES, "Bantu nyonso", lambda text: (labels, scores))
+    lang, said = apply_policies(Lang("kon", "Latn"), POLICIES, "Bantu nyonso", lambda text: (labels, scores))
     assert (lang.label, said) == (after, rule)
 
 
@@ -69,25 +78,25 @@ REFUSED: list[tuple[dict[str, Policy], str]] = [
 @pytest.mark.parametrize(("policies", "words"), REFUSED)
 def test_impossible_policies_are_refused_before_anything_runs(policies: dict[str, Policy], words: str) -> None:
     with pytest.raises(LanguageError, match=f"macrolanguages: .*{words}"):
-        check(policies)
+        check_policies(policies)
 
 
 def test_members_agree_with_the_table() -> None:
     for language in ALL_LANGUAGES:
         if language.status == "A":
             assert macrolanguage_of(language.part3) == (language.macrolanguage or "")
-            assert bool(members(language.part3)) == (language.scope == "M")
+            assert bool(members_of(language.part3)) == (language.scope == "M")
 
 
 def test_splitting_by_script_names_members_only() -> None:
     for code in ("aze", "uzb", "mon", "iku", "gon"):
-        assert set(by_script(code).values()) == set(members(code))
+        assert set(members_by_script(code).values()) == set(members_of(code))
 
 
 def test_macrolanguages_beside_their_members() -> None:
     labels = ["swh_Latn", "swa_Latn", "aze_Latn", "azb_Arab", "zho_Hans", "eng_Latn", "est_Latn", "swa_Arab"]
-    assert beside_members(labels) == [
-        Beside("aze", ("aze_Latn",), ("azb_Arab",)),
-        Beside("swa", ("swa_Arab", "swa_Latn"), ("swh_Latn",)),
+    assert find_split_families(labels) == [
+        SplitFamily("aze", ("aze_Latn",), ("azb_Arab",)),
+        SplitFamily("swa", ("swa_Arab", "swa_Latn"), ("swh_Latn",)),
     ]
-    assert beside_members([]) == beside_members(["zxx_Zyyy", "eng_Latn"]) == []
+    assert find_split_families([]) == find_split_families(["zxx_Zyyy", "eng_Latn"]) == []

@@ -6,9 +6,9 @@ from difflib import get_close_matches
 import pytest
 from iso639 import ALL_LANGUAGES
 
-from emma.lang.codes import meaning
-from emma.lang.names import _trigrams, by_name, near
-from emma.lang.refusal import RefusedError
+from emma.lang.codes import find_language
+from emma.lang.names import _trigrams, find_by_name, find_similar
+from emma.lang.registry import RefusedError
 
 NAMES = [
     ("Swahili", "sw"),
@@ -31,7 +31,7 @@ NAMES = [
 
 @pytest.mark.parametrize(("name", "tag"), NAMES)
 def test_names(name: str, tag: str) -> None:
-    assert by_name(name) == tag
+    assert find_by_name(name) == tag
 
 
 def test_reference_names_lead_to_their_codes() -> None:
@@ -40,7 +40,7 @@ def test_reference_names_lead_to_their_codes() -> None:
     wrong = {}
     for language in living:
         try:
-            found = meaning(by_name(language.name))[0]
+            found = find_language(find_by_name(language.name))[0]
         except RefusedError as refusal:
             found = refusal.kind
         if found != language.part3:
@@ -50,7 +50,7 @@ def test_reference_names_lead_to_their_codes() -> None:
 
 def test_a_near_miss_is_told() -> None:
     with pytest.raises(RefusedError, match=r"Yoruba \(yo\)"):
-        by_name("Yorubba")
+        find_by_name("Yorubba")
 
 
 def test_names_like_one_are_difflibs_though_few_are_compared() -> None:
@@ -60,9 +60,9 @@ def test_names_like_one_are_difflibs_though_few_are_compared() -> None:
     for key in rng.sample([each for each in keys if len(each) > 5], 40):
         at, letter = rng.randrange(len(key)), rng.choice("abeiknorstu")
         typo = rng.choice((key[:at] + key[at + 1 :], key[:at] + letter + key[at:], key[:at] + letter + key[at + 1 :]))
-        wrong.append(near(typo)[:1] != get_close_matches(typo, keys, 1))
+        wrong.append(find_similar(typo)[:1] != get_close_matches(typo, keys, 1))
     assert sum(wrong) <= 2
 
 
 def test_a_name_like_nothing() -> None:
-    assert near("") == near("ꦗꦮ") == near("☃☃☃") == []
+    assert find_similar("") == find_similar("ꦗꦮ") == find_similar("☃☃☃") == []

@@ -5,8 +5,8 @@ import pickle
 import pytest
 
 from emma.lang.codes import resolve
-from emma.lang.reading import Reading, read
-from emma.lang.refusal import RefusedError
+from emma.lang.reading import Reading, read_code
+from emma.lang.registry import RefusedError
 from emma.lang.tables import Scheme
 
 SCHEMES = [
@@ -74,14 +74,14 @@ def test_what_a_scheme_does_not_have(scheme: Scheme, code: str, kind: str, words
 
 
 def test_private_use_and_extensions_say_nothing_of_the_language() -> None:
-    plain = read("de")
-    assert read("de-x-formal") == read("de-u-co-phonebk") == plain == Reading("de")
-    assert read("de-CH-1901").region == "CH"
+    plain = read_code("de")
+    assert read_code("de-x-formal") == read_code("de-u-co-phonebk") == plain == Reading("de")
+    assert read_code("de-CH-1901").region == "CH"
 
 
 def test_a_refusal_survives_the_way_from_a_worker() -> None:
     with pytest.raises(RefusedError) as caught:
-        read("xxz xxz")
+        read_code("xxz xxz")
     again = pickle.loads(pickle.dumps(caught.value))
     assert (str(again), again.kind) == (str(caught.value), caught.value.kind)
 
@@ -90,5 +90,5 @@ def test_a_refusal_survives_the_way_from_a_worker() -> None:
 @pytest.mark.parametrize("scheme", ["any", "bcp47", "wiki", "android", "name", "iso639", "flores"])
 def test_what_is_too_long_for_a_code(code: str, scheme: Scheme) -> None:
     with pytest.raises(RefusedError, match="characters") as error:
-        read(code, scheme)
+        read_code(code, scheme)
     assert len(str(error.value)) < 500

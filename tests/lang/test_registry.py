@@ -7,14 +7,13 @@ import pytest
 from iso639 import ALL_LANGUAGES
 from langcodes.data_dicts import NORMALIZED_MACROLANGUAGES
 
-from emma.lang.codes import meaning
-from emma.lang.refusal import RefusedError
-from emma.lang.registry import extlang_prefix, is_region, is_variant
+from emma.lang.codes import find_language
+from emma.lang.registry import RefusedError, extlang_prefix, is_region, is_variant
 
 
 def outcome(code: str) -> str:
     try:
-        return meaning(code)[0]
+        return find_language(code)[0]
     except RefusedError as refusal:
         return refusal.kind
 

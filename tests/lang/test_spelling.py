@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from emma.lang.spelling import EDGE, FOREIGN, Spelling, folded, is_letter, spellings
+from emma.lang.spelling import EDGE, FOREIGN, Spelling, find_spellings, fold_case, is_letter
 
 
 @pytest.mark.parametrize(
@@ -19,24 +19,24 @@ from emma.lang.spelling import EDGE, FOREIGN, Spelling, folded, is_letter, spell
     ],
 )
 def test_letters(iso: str, has: str, lacks: str) -> None:
-    (spelling,) = spellings(iso)
+    (spelling,) = find_spellings(iso)
     assert spelling.letters.issuperset(has) and spelling.letters.isdisjoint(lacks)
 
 
 def test_a_language_of_two_scripts_is_spelled_in_two_ways() -> None:
-    assert {each.script for each in spellings("srp")} == {"Cyrl", "Latn"}
+    assert {each.script for each in find_spellings("srp")} == {"Cyrl", "Latn"}
 
 
 @pytest.mark.parametrize(
     ("iso", "script", "sample"), [("cmn", "Hans", "国"), ("cmn", "Hant", "國"), ("jpn", "Jpan", "の")]
 )
 def test_characters_in_common_use(iso: str, script: str, sample: str) -> None:
-    assert any(sample in each.letters for each in spellings(iso, script))
-    assert all(len(each.letters) > 2000 for each in spellings(iso, script))
+    assert any(sample in each.letters for each in find_spellings(iso, script))
+    assert all(len(each.letters) > 2000 for each in find_spellings(iso, script))
 
 
 def test_where_cldr_says_nothing_all_of_the_script_are_asked() -> None:
-    found = spellings("mhr", "Cyrl")
+    found = find_spellings("mhr", "Cyrl")
     assert len(found) > 10 and {each.script for each in found} == {"Cyrl"}
 
 
@@ -50,5 +50,5 @@ def test_probabilities_sum_to_one() -> None:
 
 def test_folding_keeps_the_length() -> None:
     text = "İSTANBUL ΑΣ ẞ ي"
-    assert len(folded(text)) == len(text) and folded("İ") == "i" and folded("ي") == folded("ی")
+    assert len(fold_case(text)) == len(text) and fold_case("İ") == "i" and fold_case("ي") == fold_case("ی")
     assert [is_letter(each) for each in "aّ1ª’"] == [True, True, False, False, False]

@@ -2,15 +2,7 @@
 
 import pytest
 
-from emma.lang.tiers import (
-    SIZE_BORDERS,
-    SIZE_CLASSES,
-    WORD_BORDERS,
-    WORD_TIERS,
-    size_class,
-    tier,
-    tier_published,
-)
+from emma.lang.tiers import SIZE_BANDS, SIZE_BORDERS, TIER_BORDERS, TIER_NAMES, size_band, tier_of
 
 # The published list of languages (EMMA-500): words, and the tier its resource groups give.
 PUBLISHED = [
@@ -25,21 +17,21 @@ PUBLISHED = [
 
 @pytest.mark.parametrize(("words", "name"), PUBLISHED)
 def test_published(words: int, name: str) -> None:
-    assert tier_published(words) == tier(float(words)) == name
+    assert tier_of(words) == tier_of(float(words)) == name
 
 
-@pytest.mark.parametrize("rank", range(len(WORD_BORDERS)))
+@pytest.mark.parametrize("rank", range(len(TIER_BORDERS)))
 def test_tiers_change_at_powers_of_ten(rank: int) -> None:
     border = 10 ** (5 + rank)
-    assert (tier_published(border - 1), tier_published(border)) == (WORD_TIERS[rank], WORD_TIERS[rank + 1])
-    assert (tier(border - 0.5), tier(border)) == (WORD_TIERS[rank], WORD_TIERS[rank + 1])
+    assert (tier_of(border - 1), tier_of(border)) == (TIER_NAMES[rank], TIER_NAMES[rank + 1])
+    assert (tier_of(border - 0.5), tier_of(border)) == (TIER_NAMES[rank], TIER_NAMES[rank + 1])
 
 
 @pytest.mark.parametrize("rank", range(len(SIZE_BORDERS)))
 def test_size_classes_change_at_powers_of_ten(rank: int) -> None:
     border = 10 ** (4 + rank)
-    assert (size_class(border - 1), size_class(border)) == (SIZE_CLASSES[rank], SIZE_CLASSES[rank + 1])
+    assert (size_band(border - 1), size_band(border)) == (SIZE_BANDS[rank], SIZE_BANDS[rank + 1])
 
 
 def test_size_classes_have_ends() -> None:
-    assert (size_class(0), size_class(10**12)) == ("<10 kB", "≥100 MB")
+    assert (size_band(0), size_band(10**12)) == ("<10 kB", "≥100 MB")

@@ -9,9 +9,9 @@ import pytest
 from langcodes.data_dicts import LIKELY_SUBTAGS
 
 from emma.lang.cldr import autonym, likely_script, likely_scripts, representative, suppressed_script
-from emma.lang.codes import meaning
-from emma.lang.refusal import RefusedError
-from emma.lang.written import plausible, scripts_of
+from emma.lang.codes import find_language
+from emma.lang.registry import RefusedError
+from emma.lang.written import is_plausible, known_scripts
 from tests.conftest import TEXTS
 
 DATA = Path(os.environ.get("EMMA_DATA", Path(__file__).parents[3] / "shared" / "data"))
@@ -31,16 +31,16 @@ jra_Khmr dwr_Ethi pli_Latn snk_Arab dag_Arab ang_Runr rki_Latn deu_Latf swh_Brai
 
 @pytest.mark.parametrize("label", IMPLAUSIBLE.split())
 def test_noise(label: str) -> None:
-    assert not plausible(label[:3], label[4:])
+    assert not is_plausible(label[:3], label[4:])
 
 
 @pytest.mark.parametrize("label", [*PLAUSIBLE.split(), *TEXTS])
 def test_scripts_in_use(label: str) -> None:
-    assert plausible(label[:3], label[4:])
+    assert is_plausible(label[:3], label[4:])
 
 
 def test_nobody_knows_nobody_objects() -> None:
-    assert scripts_of("sfb") == () and plausible("sfb", "Sgnw")
+    assert known_scripts("sfb") == () and is_plausible("sfb", "Sgnw")
 
 
 @pytest.mark.skipif(not LANGTAGS.exists(), reason="the development data is not here (set EMMA_DATA)")
@@ -50,10 +50,10 @@ def test_every_script_that_sil_lists_is_plausible() -> None:
     seen = 0
     for code, script in rows:
         try:
-            iso = meaning(code, "iso639")[0]
+            iso = find_language(code, "iso639")[0]
         except RefusedError:
             continue
-        assert script in ("Zzzz", "Zxxx", "Zyyy") or plausible(iso, script), (code, script)
+        assert script in ("Zzzz", "Zxxx", "Zyyy") or is_plausible(iso, script), (code, script)
         seen += 1
     assert seen > 9_000
 
@@ -85,7 +85,7 @@ def test_likely_scripts_agree_with_langcodes() -> None:
     seen = 0
     for tag, full in LIKELY_SUBTAGS.items():
         try:
-            iso, rule = meaning(tag, "bcp47")
+            iso, rule = find_language(tag, "bcp47")
         except RefusedError:
             continue
         if "-" not in tag and iso not in CHANGED | OVERRULED and not rule.startswith("retired"):

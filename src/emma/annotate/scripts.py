@@ -18,11 +18,11 @@ from emma.kernels.tables import GAP, SKIP, classes, fold, widths
 from emma.lang.scripts import (
     NO_SCRIPT,
     SCRIPT_CODES,
-    agrees,
-    covers,
     han_forms,
     is_spaced,
     script_table,
+    scripts_agree,
+    unicode_scripts,
     written_scripts,
 )
 from emma.schemas import CODE
@@ -117,18 +117,18 @@ def script_of(label: str) -> str:
 @lru_cache(maxsize=4096)
 def is_open(label: str) -> bool:
     """Whether any script can stand under a label: program code, and scripts that Unicode has no characters for."""
-    return label == CODE or covers(script_of(label)).isdisjoint(SCRIPT_CODES)
+    return label == CODE or unicode_scripts(script_of(label)).isdisjoint(SCRIPT_CODES)
 
 
 def fits_label(written: str, label: str) -> bool:
     """Whether text written in a script can stand under a label."""
-    return is_open(label) or agrees(written, script_of(label))
+    return is_open(label) or scripts_agree(written, script_of(label))
 
 
 @lru_cache(maxsize=4096)
 def allowed_scripts(label: str) -> NDArray[np.bool_]:
     """Which scripts a label allows, (scripts,)."""
-    return np.isin(SCRIPT_CODES, list(covers(script_of(label)))) | is_open(label)
+    return np.isin(SCRIPT_CODES, list(unicode_scripts(script_of(label)))) | is_open(label)
 
 
 def share(part: NDArray[np.integer], whole: NDArray[np.integer], nothing: float = 0.0) -> NDArray[np.float32]:

@@ -46,7 +46,7 @@ def add_parser(commands: Commands) -> None:
 
 def explain(arguments: argparse.Namespace) -> int:
     """Print what codes stand for; 1 if one of them is refused."""
-    from emma.lang.show import show_codes
+    from emma.lang.explain import show_codes
 
     return show_codes(arguments.codes, arguments.scheme, arguments.json)
 
@@ -54,7 +54,7 @@ def explain(arguments: argparse.Namespace) -> int:
 def lint(arguments: argparse.Namespace) -> int:
     """Print the audit of a list, or of a recipe's codes; 1 if anything is wrong or refused."""
     if arguments.recipe.suffix != ".toml":
-        from emma.lang.show import show_lint
+        from emma.lang.explain import show_lint
 
         return show_lint(arguments.recipe, arguments.small, arguments.json)
     from emma.pipeline.recipe_languages import lines, lint_recipe

@@ -31,7 +31,7 @@ def check(section: CollectConfig) -> None:
         find_reader(source)
         check_options(source)
         check_languages(source)
-    macro.check(section.macrolanguages)
+    macro.check_policies(section.macrolanguages)
     if "lid" in section.macrolanguages.values() and section.lid is None:
         raise RecipeError('[collect] macrolanguages has the policy "lid"; name a model: lid = "…".')
 

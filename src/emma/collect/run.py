@@ -16,7 +16,7 @@ from emma.collect.records import Reject
 from emma.collect.sink import Sink
 from emma.collect.tables import languages_table, sources_table, total
 from emma.collect.text.naming import Naming, Policies, identifier
-from emma.lang.counting import collected, number
+from emma.lang.coverage import collected_languages, count_languages
 from emma.store import shards
 from emma.store.address import CACHE, Fingerprints
 from emma.store.artifact import Artifact
@@ -47,7 +47,10 @@ def collect(section: CollectConfig, *, work: Work) -> Made:
     parts = {"documents": [part for of_source in documents.values() for part in of_source]}
     if tested:
         parts["benchmarks"] = [part for of_benchmark in tested.values() for part in of_benchmark]
-    counts = {"languages_collected": number(collected(languages.to_pylist())), **total(parts["documents"])}
+    counts = {
+        "languages_collected": count_languages(collected_languages(languages.to_pylist())),
+        **total(parts["documents"]),
+    }
     return Made(counts=counts, parts=parts)
 
 

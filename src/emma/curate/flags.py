@@ -10,9 +10,9 @@ from typing import Any
 import pyarrow as pa
 
 from emma.curate.quality.rules import RULES, SCORE
-from emma.lang.counting import LITTLE, bytes_by_outcome, shortfall
+from emma.lang.coverage import LITTLE_SHARE, bytes_by_outcome, find_shortfall
 from emma.lang.language import Lang
-from emma.lang.macro import beside_members
+from emma.lang.macro import find_split_families
 from emma.schemas import SPLITS, UNDETERMINED
 
 Rows = Iterable[Mapping[str, Any]]
@@ -66,9 +66,9 @@ def train_flags(languages: Rows) -> Iterator[Flag]:
     """Languages that train on little of the bytes that were kept, or collected, and what became of most others."""
     for lang, by_outcome in bytes_by_outcome(languages).items():
         train, kept = by_outcome["train"], sum(by_outcome[split] for split in SPLITS)
-        if train < LITTLE * kept:
+        if train < LITTLE_SHARE * kept:
             yield lang, f"trains on {train / kept:.0%} of the bytes that were kept: the others are held out"
-        if (found := shortfall(lang, by_outcome)) is not None:
+        if (found := find_shortfall(lang, by_outcome)) is not None:
             share, most = found.share, found.outcome
             yield lang, f"trains on {share:.0%} of the bytes that were collected; most others went as: {most}"
 
@@ -134,7 +134,7 @@ def premium_flags(tiers: Rows) -> Iterator[Flag]:
 
 def macro_flags(langs: Iterable[str]) -> Iterator[Flag]:
     """Macrolanguages that stand beside their own members: the same people's text under two names."""
-    for beside in beside_members(list(langs)):
+    for beside in find_split_families(list(langs)):
         for label in beside.labels:
             yield label, f"a macrolanguage beside its own members {', '.join(beside.members)}"
 

@@ -18,7 +18,7 @@ from emma.curate.quality.limits import LimitSettings, choose_limits
 from emma.curate.splits.assign import SettleSettings, settle
 from emma.curate.splits.decide import decide, sum_counts
 from emma.curate.summary import Decided, summarise
-from emma.lang.counting import kept, number
+from emma.lang.coverage import count_languages, kept_languages
 from emma.store.artifact import Artifact
 from emma.work.work import Made, Work
 
@@ -64,7 +64,10 @@ def curate(section: CurateConfig, *, collect: Artifact, annotate: Artifact, work
 
     decided = Decided(inputs, selection, limits, settled, boilerplate.table)
     languages = summarise(section, decided, collect, annotate, work)
-    counts = {"languages_kept": number(kept(languages)), **sum_counts([part.counts for part in selection])}
+    counts = {
+        "languages_kept": count_languages(kept_languages(languages)),
+        **sum_counts([part.counts for part in selection]),
+    }
     return Made(counts, {"selection": inputs.as_collected(selection)})
 
 

@@ -15,13 +15,11 @@ import pyarrow.compute as pc
 
 from emma.curate.parallel import BITEXT, ENGLISH, PARALLEL, TOGETHER, bitext, correlation, measure_sides
 from emma.curate.tallies import add_up
-from emma.lang.tiers import tier, tier_published
+from emma.lang.tiers import ENGLISH_BYTES_PER_WORD, tier_of
 from emma.schemas import CODE
 from emma.store import shards
 from emma.store.artifact import Artifact
 
-ENGLISH_BYTES_PER_WORD = 6.03
-"""With the space: the English devtest of FLORES-200 has 132,096 bytes in 21,901 words."""
 SIZES = pa.schema([("lang", pa.string()), ("documents", pa.int64()), ("bytes", pa.int64()), ("words", pa.int64())])
 TIERS = pa.schema(
     [
@@ -76,7 +74,7 @@ def tiers(sizes: pa.Table, parallel: pa.Table, fixed: Mapping[str, float], min_p
 def size_up(row: Mapping[str, Any], ratio: float, source: str) -> dict[str, Any]:
     """A row of TIERS from one of SIZES and a premium."""
     words = round(row["bytes"] / ratio / ENGLISH_BYTES_PER_WORD)
-    names = {"tier": tier(words), "tier_published": tier_published(row["words"])}
+    names = {"tier": tier_of(words), "tier_published": tier_of(row["words"])}
     return {**row, "premium": ratio, "premium_from": source, "fair_words": words, **names}
 
 

@@ -26,7 +26,7 @@ from emma.evaluate.documents import choose_documents, shard_documents
 from emma.evaluate.positions import by_position
 from emma.evaluate.score import Scorer
 from emma.evaluate.tables import gains, scores
-from emma.lang.counting import measured, number
+from emma.lang.coverage import count_languages, measured_languages
 from emma.models.device import choose_device, choose_precision
 from emma.schemas import ITEMS
 from emma.store import shards
@@ -133,7 +133,7 @@ def _counts(parts: Sequence[Artifact], documents: Sequence[Row], items: Sequence
         "rows_out": len(documents),
         "dropped: empty": empty,
         "dropped: beyond max_bytes_per_lang": found - empty - len(documents),
-        "languages_measured": number(measured(items)),
+        "languages_measured": count_languages(measured_languages(items)),
         **{f"altered by the {model} tokenizer": _altered(items, model) for model in models},
         **{f"tokens, {model}": sum(row["tokens"] for row in items if row["model"] == model) for model in models},
     }

@@ -17,7 +17,7 @@ from emma.ui.terminal import format_table
 
 DASH = "–"
 RESULTS = ("measured", "improved", "worse")
-"""Words of `emma.lang.counting` that stand in the headline."""
+"""Words of `emma.lang.coverage` that stand in the headline."""
 
 
 @dataclass(frozen=True)

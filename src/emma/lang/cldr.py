@@ -22,8 +22,8 @@ def _likely() -> Mapping[str, str]:
 @lru_cache(maxsize=16_384)
 def likely_script(iso: str, region: str = "") -> str:
     """The script that CLDR expects of an ISO 639-3 language in a region; empty if it does not say."""
-    here = (_likely().get(f"{name}_{region}", "") for name in tags(iso))
-    anywhere = (LIKELY.get(iso, ""), *(_likely().get(name, "") for name in tags(iso)))
+    here = (_likely().get(f"{name}_{region}", "") for name in cldr_codes(iso))
+    anywhere = (LIKELY.get(iso, ""), *(_likely().get(name, "") for name in cldr_codes(iso)))
     return next(filter(None, (*here, *anywhere)), "")
 
 
@@ -33,7 +33,7 @@ def likely_region(iso: str) -> str:
     from babel.core import get_global
 
     table = get_global("likely_subtags")
-    found = next((table[name] for name in tags(iso) if name in table), "")
+    found = next((table[name] for name in cldr_codes(iso) if name in table), "")
     region = found.split("_")[2] if found.count("_") == 2 else ""
     return region if region.isalpha() else ""
 
@@ -41,7 +41,7 @@ def likely_region(iso: str) -> str:
 @lru_cache(maxsize=16_384)
 def likely_scripts(iso: str) -> tuple[str, ...]:
     """Scripts that CLDR expects of a language anywhere, the most likely first."""
-    elsewhere = (_likely()[key] for name in tags(iso)[:1] for key in _by_language().get(name, ()))
+    elsewhere = (_likely()[key] for name in cldr_codes(iso)[:1] for key in _by_language().get(name, ()))
     return tuple(dict.fromkeys(filter(None, (likely_script(iso), *elsewhere))))
 
 
@@ -58,7 +58,7 @@ def suppressed_script(iso: str) -> str:
     """The Suppress-Script of the IANA registry: what a language is written in wherever a tag names no script."""
     from langcodes.data_dicts import DEFAULT_SCRIPTS
 
-    return next((DEFAULT_SCRIPTS[name] for name in tags(iso) if name in DEFAULT_SCRIPTS), "")
+    return next((DEFAULT_SCRIPTS[name] for name in cldr_codes(iso) if name in DEFAULT_SCRIPTS), "")
 
 
 def representative(macrolanguage: str) -> str:
@@ -79,7 +79,7 @@ def autonym(iso: str, script: str = "") -> str:
     """The name of a language in itself; empty where CLDR has no data in it."""
     from babel.core import Locale, UnknownLocaleError
 
-    for name in tags(iso):
+    for name in cldr_codes(iso):
         for tag in (f"{name}_{script}", name):
             try:
                 return Locale.parse(tag).get_language_name() or ""
@@ -93,12 +93,12 @@ def has_name(iso: str) -> bool:
     """Whether CLDR has an English name of a language, or of the macrolanguage that it stands for: some 600 have one."""
     from babel.core import Locale
 
-    return any(name in Locale("en").languages for name in tags(iso))
+    return any(name in Locale("en").languages for name in cldr_codes(iso))
 
 
 def has_two_letters(iso: str) -> bool:
     """Whether a language has a code of ISO 639-1, or stands for a macrolanguage that has (swh for sw)."""
-    return any(len(name) == 2 for name in tags(iso))
+    return any(len(name) == 2 for name in cldr_codes(iso))
 
 
 def is_short(code: str, iso: str) -> bool:
@@ -115,7 +115,7 @@ def is_short(code: str, iso: str) -> bool:
     return bool(language.part1) or len(NORMALIZED_MACROLANGUAGES.get(iso, "")) == 2
 
 
-def tags(iso: str) -> list[str]:
+def cldr_codes(iso: str) -> list[str]:
     """What CLDR may call a language: its own tag, and its macrolanguage's where that is fit to stand for it.
 
     Fit are CLDR's representative members (swh for sw), and macrolanguages of one script: South Azerbaijani (azb) is

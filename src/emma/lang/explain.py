@@ -1,23 +1,31 @@
-"""What `emma lang CODE` says: how a code is read, what it stands for, and its relatives; or why it is refused."""
+"""What `emma lang` prints of codes and lists of languages, for people or as JSON, and the exit code that goes with it.
 
-from collections.abc import Iterator
+A code is explained: how it is read, what it stands for, and its relatives; or why it is refused.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
 
 from emma.errors import LanguageError
 from emma.lang.cldr import autonym, likely_scripts, representative
-from emma.lang.codes import meaning, resolve
-from emma.lang.macro import by_script, macrolanguage_of, members
-from emma.lang.refusal import RefusedError
+from emma.lang.codes import find_language, resolve
+from emma.lang.lint import KINDS, MIN_TOKENS, NOTES, lint, share, summarise
+from emma.lang.lint_rows import read_entries
+from emma.lang.macro import macrolanguage_of, members_by_script, members_of
+from emma.lang.registry import RefusedError
 from emma.lang.tables import REMARKS, WIKI_ONLY, Scheme
-from emma.lang.written import scripts_of
+from emma.lang.written import known_scripts
 
-SCOPES = {"I": "individual language", "M": "macrolanguage", "S": "special"}
-TYPES = {"A": "ancient", "C": "constructed", "E": "extinct", "H": "historical", "L": "living", "S": "special"}
+SCOPE_NAMES = {"I": "individual language", "M": "macrolanguage", "S": "special"}
+TYPE_NAMES = {"A": "ancient", "C": "constructed", "E": "extinct", "H": "historical", "L": "living", "S": "special"}
 
 
 def explain(code: str, scheme: Scheme = "any") -> list[tuple[str, str]]:
     """Rows (name, value) about a code, for people. A refused code gives its refusal; nothing is raised."""
     try:
-        iso, rule = meaning(code, scheme)
+        iso, rule = find_language(code, scheme)
     except RefusedError as refusal:
         rows = [("code", code), ("refused", str(refusal)), ("kind", refusal.kind)]
     else:
@@ -44,13 +52,13 @@ def _describe(iso: str) -> list[tuple[str, str]]:
     return [
         ("name", language.name),
         ("in itself", autonym(iso, likely[0] if likely else "")),
-        ("scope", f"{SCOPES[language.scope]}, {TYPES.get(language.type or '', 'unknown type')}"),
+        ("scope", f"{SCOPE_NAMES[language.scope]}, {TYPE_NAMES.get(language.type or '', 'unknown type')}"),
         ("codes", ", ".join(_codes(iso))),
         ("likely scripts", ", ".join(likely)),
-        ("also in", ", ".join(script for script in scripts_of(iso) if script not in likely)),
+        ("also in", ", ".join(script for script in known_scripts(iso) if script not in likely)),
         ("macrolanguage", f"{_named(whole)}; sources may call it so" if whole else ""),
-        ("members", ", ".join(_named(each) for each in members(iso))),
-        ("use", _policy(iso) if members(iso) else ""),
+        ("members", ", ".join(_named(each) for each in members_of(iso))),
+        ("use", _policy(iso) if members_of(iso) else ""),
     ]
 
 
@@ -73,7 +81,7 @@ def _policy(iso: str) -> str:
     chief = representative(iso)
     usual = f'; {iso} = "{chief}" if it is what CLDR takes it for' if chief else ""
     try:
-        table = ", ".join(f"{script} → {member}" for script, member in by_script(iso).items())
+        table = ", ".join(f"{script} → {member}" for script, member in members_by_script(iso).items())
         split = f'; {iso} = "script" for {table}'
     except LanguageError:
         split = ""
@@ -89,7 +97,7 @@ def _remarks(code: str, scheme: Scheme) -> Iterator[str]:
 
 def _meaning(code: str, scheme: Scheme = "any") -> str:
     try:
-        return meaning(code, scheme)[0]
+        return find_language(code, scheme)[0]
     except RefusedError:
         return ""
 
@@ -98,3 +106,57 @@ def _named(iso: str) -> str:
     from iso639 import Language
 
     return f"{iso} {Language.from_part3(iso).name}"
+
+
+MAX_SHOWN = 12
+"""Findings of a kind that people are shown; JSON has all."""
+
+
+def show_codes(codes: Sequence[str], scheme: Scheme = "any", as_json: bool = False) -> int:
+    """Print what codes stand for; 1 if one of them is refused, else 0."""
+    found = [explain(code, scheme) for code in codes]
+    if as_json:
+        print(
+            json.dumps(
+                [{"code": code, **dict(each)} for code, each in zip(codes, found, strict=True)], ensure_ascii=False
+            )
+        )
+    else:
+        print("\n\n".join("\n".join(f"{name:<16} {value}" for name, value in each) for each in found))
+    return int(any(name == "refused" for each in found for name, _ in each))
+
+
+def show_lint(path: Path, small: int | None = None, as_json: bool = False) -> int:
+    """Print the audit of a list of languages; 1 if anything is wrong with it, else 0."""
+    entries = read_entries(path)
+    audit: dict[str, Any] = summarise(entries, lint(entries, MIN_TOKENS if small is None else small))
+    if as_json:
+        print(json.dumps(audit, ensure_ascii=False))
+    else:
+        print("\n".join(_lines(audit)))
+    return int(audit["wrong"] > 0)
+
+
+def _lines(audit: dict[str, Any]) -> list[str]:
+    text = "" if audit["tokens"] is None else f", {audit['tokens']:,} tokens"
+    lines = [f"{audit['entries']:,} entries, {audit['languages']:,} languages{text}"]
+    for kind, counts in audit["kinds"].items():
+        part = "" if counts["share"] is None else f", {counts['share']:.2%} of the tokens"
+        mark = "note" if kind in NOTES else "wrong"
+        lines += ["", f"{mark}: {KINDS[kind]} ({counts['findings']:,}{part})"]
+        found = [each for each in audit["findings"] if each["kind"] == kind]
+        lines += [_line(each, audit["tokens"]) for each in found[:MAX_SHOWN]]
+        if len(found) > MAX_SHOWN:
+            lines.append(f"  … and {len(found) - MAX_SHOWN:,} more (--json has all)")
+    if audit["in_split_families"]:
+        lines += [
+            "",
+            f"Macrolanguages and members that stand together hold {audit['in_split_families']:.1%} of the tokens.",
+        ]
+    return [*lines, "", "Nothing is wrong." if not audit["wrong"] else f"{audit['wrong']:,} findings."]
+
+
+def _line(finding: dict[str, Any], total: int | None) -> str:
+    part = share(finding["tokens"], total)
+    amount = "" if part is None else f"  ({finding['tokens']:,} tokens, {part:.2%})"
+    return f"  {' '.join(finding['labels'])}: {finding['message']}{amount}"

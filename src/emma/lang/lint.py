@@ -9,15 +9,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 
 from emma.lang.cldr import likely_scripts
-from emma.lang.codes import meaning, resolve
+from emma.lang.codes import find_language, resolve
 from emma.lang.language import LABEL
-from emma.lang.lint_rows import Row
-from emma.lang.macro import beside_members, members
-from emma.lang.refusal import RefusedError
+from emma.lang.lint_rows import Entry
+from emma.lang.macro import find_split_families, members_of
+from emma.lang.registry import RefusedError
 from emma.lang.tables import REMARKS
-from emma.lang.written import plausible, scripts_of
+from emma.lang.written import is_plausible, known_scripts
 
-SMALL = 1_000
+MIN_TOKENS = 1_000
 """Tokens under which an entry says nothing about a language."""
 
 CODE = "zxx_Zyyy"
@@ -62,7 +62,7 @@ class Finding:
     """Of the first of them in the list."""
 
 
-def lint(rows: Sequence[Row], small: int = SMALL) -> list[Finding]:
+def lint(rows: Sequence[Entry], small: int = MIN_TOKENS) -> list[Finding]:
     """All findings, in the order of KINDS and then of the list."""
     found = [finding for row in rows for finding in _alone(row, small)]
     found += [*_duplicates(rows), *_families(rows), *_twins(rows)]
@@ -70,7 +70,7 @@ def lint(rows: Sequence[Row], small: int = SMALL) -> list[Finding]:
     return sorted(found, key=lambda each: (order.index(each.kind), each.line, each.labels))
 
 
-def summary(rows: Sequence[Row], findings: Sequence[Finding]) -> dict[str, object]:
+def summarise(rows: Sequence[Entry], findings: Sequence[Finding]) -> dict[str, object]:
     """The audit as plain values: entries, languages, tokens, findings by kind with their share of the tokens."""
     total = _tokens(rows)
     families = [row for whole, parts in _split(rows) for row in (*whole, *parts)]
@@ -95,7 +95,7 @@ def share(tokens: int | None, total: int | None) -> float | None:
     return tokens / total if tokens is not None and total else None
 
 
-def _alone(row: Row, small: int) -> Iterator[Finding]:
+def _alone(row: Entry, small: int) -> Iterator[Finding]:
     """What an entry by itself shows."""
     if row.label == CODE:
         yield _finding("remark", [row], "program code")
@@ -112,19 +112,19 @@ def _alone(row: Row, small: int) -> Iterator[Finding]:
         yield _finding("small", [row], f"{row.tokens:,} of {small:,}")
 
 
-def _language(row: Row, iso: str, script: str, rule: str) -> Iterator[Finding]:
+def _language(row: Entry, iso: str, script: str, rule: str) -> Iterator[Finding]:
     from iso639 import Language
 
     language = Language.from_part3(iso)
     if rule.startswith(("retired", "deprecated")):
         yield _finding("renamed", [row], f"{rule}: {language.name}; write {iso}_{script}")
-    if LABEL.fullmatch(row.label) and not plausible(iso, script):
+    if LABEL.fullmatch(row.label) and not is_plausible(iso, script):
         yield _finding("implausible", [row], f"{language.name} in {script}; known in {_scripts(iso)}")
     if language.type == "C":
         yield _finding("constructed", [row], language.name)
 
 
-def _reason(row: Row, refusal: RefusedError) -> str:
+def _reason(row: Entry, refusal: RefusedError) -> str:
     """A refusal without what the line says anyway, and with the scripts of the language where it names none."""
     said = str(refusal).removeprefix(f"'{row.label}'").lstrip(": ")
     said = re.sub(
@@ -137,14 +137,14 @@ def _reason(row: Row, refusal: RefusedError) -> str:
 def _scripts(code: str) -> str:
     """The likely scripts of a language, else all that are known; empty where the code is none or nobody says."""
     try:
-        iso, _ = meaning(code, "iso639")
+        iso, _ = find_language(code, "iso639")
     except RefusedError:
         return ""
-    return ", ".join((likely_scripts(iso) or scripts_of(iso))[:4])
+    return ", ".join((likely_scripts(iso) or known_scripts(iso))[:4])
 
 
-def _duplicates(rows: Sequence[Row]) -> Iterator[Finding]:
-    same: dict[str, list[Row]] = {}
+def _duplicates(rows: Sequence[Entry]) -> Iterator[Finding]:
+    same: dict[str, list[Entry]] = {}
     for row in rows:
         same.setdefault(_label(row), []).append(row)
     for label, group in same.items():
@@ -152,33 +152,33 @@ def _duplicates(rows: Sequence[Row]) -> Iterator[Finding]:
             yield _finding("duplicate", group, f"all are {label}")
 
 
-def _families(rows: Sequence[Row]) -> Iterator[Finding]:
+def _families(rows: Sequence[Entry]) -> Iterator[Finding]:
     for whole, parts in _split(rows):
         held = share(_tokens(whole), _tokens([*whole, *parts]))
         part = "" if held is None else f"holds {held:.1%} of the family's text; "
-        inside = len(members(_label(whole[0])[:3]))
+        inside = len(members_of(_label(whole[0])[:3]))
         listed = ", ".join(row.label for row in parts)
         yield _finding("macrolanguage", whole, f"{part}{inside} members, here too: {listed}")
 
 
-def _split(rows: Sequence[Row]) -> Iterator[tuple[list[Row], list[Row]]]:
+def _split(rows: Sequence[Entry]) -> Iterator[tuple[list[Entry], list[Entry]]]:
     """Entries of each macrolanguage that stands beside its members, and of these."""
-    by_label: dict[str, list[Row]] = {}
+    by_label: dict[str, list[Entry]] = {}
     for row in rows:
         by_label.setdefault(_label(row), []).append(row)
-    for each in beside_members([label for label in by_label if label]):
+    for each in find_split_families([label for label in by_label if label]):
         whole, parts = ([row for label in labels for row in by_label[label]] for labels in (each.labels, each.members))
         yield whole, parts
 
 
-def _twins(rows: Sequence[Row]) -> Iterator[Finding]:
+def _twins(rows: Sequence[Entry]) -> Iterator[Finding]:
     for first, second, reason in TWINS:
         group = [row for row in rows if _label(row)[:3] in (first, second)]
         if {_label(row)[:3] for row in group} == {first, second}:
             yield _finding("twins", group, reason)
 
 
-def _label(row: Row) -> str:
+def _label(row: Entry) -> str:
     """The label that an entry resolves to; empty if it does not."""
     try:
         return resolve(row.label, "a").label
@@ -186,11 +186,11 @@ def _label(row: Row) -> str:
         return ""
 
 
-def _finding(kind: str, rows: Sequence[Row], message: str) -> Finding:
+def _finding(kind: str, rows: Sequence[Entry], message: str) -> Finding:
     return Finding(kind, tuple(row.label for row in rows), message, _tokens(rows), min(row.line for row in rows))
 
 
-def _tokens(rows: Iterable[Row]) -> int | None:
+def _tokens(rows: Iterable[Entry]) -> int | None:
     return _sum(row.tokens for row in rows)
 
 

@@ -1,4 +1,7 @@
-"""Languages and amounts in JSON of any shape: lists, objects that name a language, objects with languages as keys."""
+"""Languages and amounts in JSON of any shape, and what lists of languages call their columns, pairs and amounts.
+
+JSON may hold lists, objects that name a language, or objects with languages as keys.
+"""
 
 import json
 import re
@@ -8,16 +11,15 @@ from pathlib import Path
 from typing import Any
 
 from emma.errors import LanguageError
-from emma.lang.codes import meaning
+from emma.lang.codes import find_language
 from emma.lang.language import LABEL
-from emma.lang.lint_names import AMOUNTS, LABELS, PAIR, PAIRS, SIDES, SIGN, amount
-from emma.lang.refusal import RefusedError
+from emma.lang.registry import RefusedError
 
-PLAIN = re.compile(r"[a-z]{2}|[a-z]{2,3}[-_][A-Za-z]{4}|[a-z]{2}[-_][A-Z]{2}|.*_.*_.*")
+UNMISTAKABLE = re.compile(r"[a-z]{2}|[a-z]{2,3}[-_][A-Za-z]{4}|[a-z]{2}[-_][A-Z]{2}|.*_.*_.*")
 """Keys that are no words: two letters, with a script or region, or a pair of labels."""
 
 
-def entries(path: Path, text: str) -> Iterator[tuple[str, int | None]]:
+def read_json_entries(path: Path, text: str) -> Iterator[tuple[str, int | None]]:
     """Labels, of pairs both with SIGN between, and amounts. LanguageError if the text is no JSON, or no list."""
     try:
         parsed = (
@@ -57,10 +59,13 @@ def _entry(path: Path, entry: Any) -> Iterator[tuple[str, int | None]]:
 
 def _named(entry: Mapping[str, Any]) -> str:
     """The language, or both, that an object names; empty if none."""
-    for sides in SIDES:
+    for sides in SIDE_COLUMNS:
         if all(isinstance(entry.get(each), str) for each in sides):
-            return SIGN.join(entry[each] for each in sides)
-    return next((str(entry[key]) for key in (*LABELS, *PAIRS) if isinstance(entry.get(key), str) and entry[key]), "")
+            return PAIR_SEPARATOR.join(entry[each] for each in sides)
+    return next(
+        (str(entry[key]) for key in (*LABEL_COLUMNS, *PAIR_COLUMNS) if isinstance(entry.get(key), str) and entry[key]),
+        "",
+    )
 
 
 def _holds_languages(value: Mapping[str, Any]) -> bool:
@@ -82,7 +87,7 @@ def _holds_languages(value: Mapping[str, Any]) -> bool:
 
 def _likeness(keys: Sequence[str]) -> tuple[float, float, int]:
     """How much keys are like languages: shares of unmistakable ones and of codes, and how many there are."""
-    plain = sum(bool(PLAIN.fullmatch(key)) and _is_code(key) for key in keys)
+    plain = sum(bool(UNMISTAKABLE.fullmatch(key)) and _is_code(key) for key in keys)
     return plain / max(1, len(keys)), sum(map(_is_code, keys)) / max(1, len(keys)), len(set(keys))
 
 
@@ -90,7 +95,7 @@ def _is_code(key: str) -> bool:
     if PAIR.fullmatch(key):
         return True
     try:
-        return bool(meaning(key))
+        return bool(find_language(key))
     except RefusedError as refusal:
         return refusal.kind != "unknown" or bool(LABEL.fullmatch(key))
 
@@ -98,8 +103,54 @@ def _is_code(key: str) -> bool:
 def _held(value: Any) -> int | None:
     """The amount that stands under a language: a number, the best of the known names, or the sum of what is below."""
     if isinstance(value, Mapping):
-        if (named := next((value[key] for key in AMOUNTS if key in value), None)) is not None:
-            return amount(str(named))
+        if (named := next((value[key] for key in AMOUNT_COLUMNS if key in value), None)) is not None:
+            return parse_amount(str(named))
         known = [found for each in value.values() if (found := _held(each)) is not None]
         return sum(known) if known else None
-    return None if value is None or isinstance(value, list | bool) else amount(str(value))
+    return None if value is None or isinstance(value, list | bool) else parse_amount(str(value))
+
+
+LABEL_COLUMNS = ("lang", "language", "label", "code", "lang_code", "language_code", "lang_script")
+"""What the column of labels may be called; else it is the first."""
+SIDE_COLUMNS = (
+    ("lang", "lang2"),
+    ("lang1", "lang2"),
+    ("src", "tgt"),
+    ("src_lang", "tgt_lang"),
+    ("source_lang", "target_lang"),
+    ("source_language", "target_language"),
+    ("source", "target"),
+    ("src_code", "tgt_code"),
+    ("from", "to"),
+)
+"""What the two columns of a bilingual table may be called."""
+PAIR_SEPARATOR = "\t"
+"""Between the two sides of a pair."""
+PAIR_COLUMNS = ("pair", "pairs", "lang_pair", "language_pair", "direction", "corpus")
+"""What its one column may be called."""
+PAIR = re.compile(r"([a-z]{3}_[A-Z][a-z]{3}) ?(?:-|–|_|/|<?->|→) ?([a-z]{3}_[A-Z][a-z]{3})")
+SHORT = re.compile(r"([a-z]{2,3}(?:[_-][A-Z][a-z]{3})?)(?:-|–|/|<?->|→)([a-z]{2,3}(?:[_-][A-Z][a-z]{3})?)")
+"""A pair in short codes, in a column that is called so."""
+AMOUNT_COLUMNS = (
+    "tokens",
+    "num_tokens",
+    "token_count",
+    "words",
+    "sentences",
+    "pairs",
+    "lines",
+    "bytes",
+    "count",
+    "size",
+    "documents",
+)
+"""What the column of amounts may be called, best first."""
+
+
+def parse_amount(cell: str) -> int | None:
+    """The whole number in a cell, with thousands grouped or not; None if it is none."""
+    plain = cell.strip().replace(",", "").replace("_", "").replace(" ", "")
+    try:
+        return int(float(plain))
+    except (ValueError, OverflowError):
+        return None

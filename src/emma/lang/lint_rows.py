@@ -12,13 +12,21 @@ from pathlib import Path
 
 from emma.errors import LanguageError
 from emma.lang.language import LABEL
-from emma.lang.lint_json import entries
-from emma.lang.lint_names import AMOUNTS, LABELS, PAIR, PAIRS, SHORT, SIDES, SIGN
-from emma.lang.lint_names import amount as to_amount
+from emma.lang.lint_json import (
+    AMOUNT_COLUMNS,
+    LABEL_COLUMNS,
+    PAIR,
+    PAIR_COLUMNS,
+    PAIR_SEPARATOR,
+    SHORT,
+    SIDE_COLUMNS,
+    read_json_entries,
+)
+from emma.lang.lint_json import parse_amount as to_amount
 
 
 @dataclass(frozen=True)
-class Row:
+class Entry:
     """One entry of a list of languages."""
 
     label: str
@@ -28,7 +36,7 @@ class Row:
     """From 1, the place in the list."""
 
 
-def rows(path: Path) -> list[Row]:
+def read_entries(path: Path) -> list[Entry]:
     """All entries of a file. LanguageError if it cannot be read as a list of languages."""
     if not path.is_file():
         raise LanguageError(f"There is no list of languages at {path}.")
@@ -39,24 +47,24 @@ def rows(path: Path) -> list[Row]:
             text = path.read_text(encoding="utf-8-sig")
         except UnicodeDecodeError as error:
             raise LanguageError(f"{path} is not text in UTF-8: {error}.") from None
-        found = entries(path, text) if path.suffix in (".json", ".jsonl") else _lines(path, text)
-    made = [Row(label, tokens, line) for line, (label, tokens) in enumerate(found, 1) if label]
-    if any(PAIR.fullmatch(row.label) or SIGN in row.label for row in made):
+        found = read_json_entries(path, text) if path.suffix in (".json", ".jsonl") else _lines(path, text)
+    made = [Entry(label, tokens, line) for line, (label, tokens) in enumerate(found, 1) if label]
+    if any(PAIR.fullmatch(row.label) or PAIR_SEPARATOR in row.label for row in made):
         made = _sides(made)
     if not made:
         raise LanguageError(f"{path} has no entries; write one code_Script a line, or code_Script,tokens.")
     return made
 
 
-def _sides(pairs: Sequence[Row]) -> list[Row]:
+def _sides(pairs: Sequence[Entry]) -> list[Entry]:
     """Each language of a list of pairs once, with the sum of its amounts."""
-    found: dict[str, Row] = {}
+    found: dict[str, Entry] = {}
     for row in pairs:
         pair = PAIR.fullmatch(row.label)
-        for label in filter(None, pair.groups() if pair else row.label.split(SIGN)):
-            before = found.get(label, Row(label, None, row.line))
+        for label in filter(None, pair.groups() if pair else row.label.split(PAIR_SEPARATOR)):
+            before = found.get(label, Entry(label, None, row.line))
             known = [each for each in (before.tokens, row.tokens) if each is not None]
-            found[label] = Row(label, sum(known) if known else None, before.line)
+            found[label] = Entry(label, sum(known) if known else None, before.line)
     return list(found.values())
 
 
@@ -90,16 +98,16 @@ def _table(cells: Sequence[Sequence[str]]) -> Iterator[tuple[str, int | None]]:
     at, amount, headers = _columns(cells)
     for row in cells[headers:]:
         value = to_amount(row[amount]) if amount is not None and amount < len(row) else None
-        label = SIGN.join(filter(None, (row[each].strip() for each in at if each < len(row))))
-        short = SHORT.fullmatch(label) if headers and cells[0][at[0]].strip().lower() in PAIRS else None
-        yield (SIGN.join(short.groups()) if short else label), value
+        label = PAIR_SEPARATOR.join(filter(None, (row[each].strip() for each in at if each < len(row))))
+        short = SHORT.fullmatch(label) if headers and cells[0][at[0]].strip().lower() in PAIR_COLUMNS else None
+        yield (PAIR_SEPARATOR.join(short.groups()) if short else label), value
 
 
 def _columns(cells: Sequence[Sequence[str]]) -> tuple[tuple[int, ...], int | None, int]:
     """The columns of labels and amounts, by their names or by what is in them, and the number of header rows."""
     header = [each.strip().lower() for each in cells[0]] if cells else []
     at = _languages(header) or _both(cells)
-    amount = next((header.index(each) for each in AMOUNTS if each in header), None)
+    amount = next((header.index(each) for each in AMOUNT_COLUMNS if each in header), None)
     if not at and amount is None and (found := _numbers(cells)) is not None:
         return (0,), found, 0
     if amount is None:
@@ -113,10 +121,10 @@ def _columns(cells: Sequence[Sequence[str]]) -> tuple[tuple[int, ...], int | Non
 
 def _languages(header: Sequence[str]) -> tuple[int, ...]:
     """The columns that are called languages: two in a bilingual table."""
-    for sides in SIDES:
+    for sides in SIDE_COLUMNS:
         if all(each in header for each in sides):
             return tuple(header.index(each) for each in sides)
-    return tuple(header.index(each) for each in (*LABELS, *PAIRS) if each in header)[:1]
+    return tuple(header.index(each) for each in (*LABEL_COLUMNS, *PAIR_COLUMNS) if each in header)[:1]
 
 
 def _both(cells: Sequence[Sequence[str]]) -> tuple[int, ...]:

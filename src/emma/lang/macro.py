@@ -16,12 +16,12 @@ Policy = str | Mapping[str, str]
 Identify = Callable[[str], tuple[Sequence[str | None], Sequence[float]]]
 """Of a text, labels (`xxx_Yyyy`, None for what has no label) and their probabilities, the likeliest first."""
 
-SURE = 0.5
+MIN_PROBABILITY = 0.5
 """Probability from which language identification may choose a member."""
 
 
 @dataclass(frozen=True, order=True)
-class Beside:
+class SplitFamily:
     """A macrolanguage that stands beside its own members: one population of text under two names."""
 
     macrolanguage: str
@@ -31,21 +31,21 @@ class Beside:
     """Labels of its members, sorted."""
 
 
-def check(policies: Mapping[str, Policy]) -> None:
+def check_policies(policies: Mapping[str, Policy]) -> None:
     """Raise LanguageError for a policy that cannot be followed; the message has the members."""
     for macrolanguage, policy in policies.items():
-        inside = members(macrolanguage)
+        inside = members_of(macrolanguage)
         if not inside:
             raise LanguageError(f"macrolanguages: '{macrolanguage}' is not a macrolanguage of ISO 639-3; leave it out.")
         if policy == "script":
-            by_script(macrolanguage)
+            members_by_script(macrolanguage)
         elif policy not in ("keep", "lid"):
             _check_members(macrolanguage, [policy] if isinstance(policy, str) else list(policy.values()))
         if isinstance(policy, Mapping):
             _check_scripts(macrolanguage, policy)
 
 
-def apply(
+def apply_policies(
     lang: Lang, policies: Mapping[str, Policy], text: str = "", identify: Identify | None = None
 ) -> tuple[Lang, str]:
     """What a language becomes under the policies (checked before), and the rule; empty where no policy touches it.
@@ -69,7 +69,7 @@ def _choose(lang: Lang, policy: Policy, text: str, identify: Identify | None) ->
         return _identified(lang, text, identify)
     if isinstance(policy, str) and policy != "script":
         return policy, "declared"
-    table = by_script(lang.iso639_3) if isinstance(policy, str) else policy
+    table = members_by_script(lang.iso639_3) if isinstance(policy, str) else policy
     member = table.get(lang.script, "")
     return member, f"by its script {lang.script}" if member else f"no member for {lang.script}"
 
@@ -77,14 +77,14 @@ def _choose(lang: Lang, policy: Policy, text: str, identify: Identify | None) ->
 def _identified(lang: Lang, text: str, identify: Identify | None) -> tuple[str, str]:
     if identify is None or not text:
         return "", "no language identification"
-    inside = members(lang.iso639_3)
+    inside = members_of(lang.iso639_3)
     for label, score in zip(*identify(text), strict=True):
-        if label and label[:3] in inside and score >= SURE:
+        if label and label[:3] in inside and score >= MIN_PROBABILITY:
             return label[:3], f"language ID {score:.2f}"
     return "", "language ID is not sure"
 
 
-def members(code: str) -> tuple[str, ...]:
+def members_of(code: str) -> tuple[str, ...]:
     """The living members of a macrolanguage, sorted; empty for anything else."""
     return _members().get(code, ())
 
@@ -107,13 +107,13 @@ def _members() -> Mapping[str, tuple[str, ...]]:
 
 
 @lru_cache(maxsize=256)
-def by_script(macrolanguage: str) -> Mapping[str, str]:
+def members_by_script(macrolanguage: str) -> Mapping[str, str]:
     """The member that each script of a macrolanguage names, by CLDR's likely scripts.
 
     Scripts that no member has as its own go to CLDR's representative. LanguageError where two members share a script.
     """
     table: dict[str, str] = {}
-    for member in members(macrolanguage):
+    for member in members_of(macrolanguage):
         script = likely_script(member)
         if not script or script in table:
             clash = f"{table[script]} and {member} are both in {script}" if script else f"{member} has no known script"
@@ -130,7 +130,7 @@ def by_script(macrolanguage: str) -> Mapping[str, str]:
 
 def _check_members(macrolanguage: str, named: Sequence[str]) -> None:
     for member in named:
-        if member not in members(macrolanguage):
+        if member not in members_of(macrolanguage):
             raise LanguageError(
                 f"macrolanguages: '{member}' is not a member of '{macrolanguage}', nor a policy (keep, script, lid). "
                 f"Members: {_listed(macrolanguage)}."
@@ -147,13 +147,13 @@ def _check_scripts(macrolanguage: str, policy: Mapping[str, str]) -> None:
 def _listed(macrolanguage: str) -> str:
     from iso639 import Language
 
-    return ", ".join(f"{each} ({Language.from_part3(each).name})" for each in members(macrolanguage))
+    return ", ".join(f"{each} ({Language.from_part3(each).name})" for each in members_of(macrolanguage))
 
 
-def beside_members(labels: Collection[str]) -> list[Beside]:
+def find_split_families(labels: Collection[str]) -> list[SplitFamily]:
     """Macrolanguages among the labels (`xxx_Yyyy`) whose members are there too, in any script; sorted."""
     present: dict[str, list[str]] = {}
     for label in sorted(set(labels)):
         present.setdefault(label[:3], []).append(label)
-    pairs = ((code, [each for member in members(code) for each in present.get(member, [])]) for code in present)
-    return sorted(Beside(code, tuple(present[code]), tuple(inside)) for code, inside in pairs if inside)
+    pairs = ((code, [each for member in members_of(code) for each in present.get(member, [])]) for code in present)
+    return sorted(SplitFamily(code, tuple(present[code]), tuple(inside)) for code, inside in pairs if inside)

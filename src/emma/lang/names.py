@@ -12,14 +12,14 @@ from functools import lru_cache
 
 import numpy as np
 
-from emma.lang.refusal import REMEDY, RefusedError
+from emma.lang.registry import REMEDY, RefusedError
 from emma.lang.tables import NAMES
 
-LOOKED_AT = 6
+MAX_COMPARED = 6
 """Names that are compared with one that is refused."""
 
 
-def by_name(name: str) -> str:
+def find_by_name(name: str) -> str:
     """The BCP 47 tag, language and perhaps script, of an English name. RefusedError where none or several have it."""
     for key, table in (
         (_key(name), _common()),
@@ -43,12 +43,13 @@ def _near(name: str) -> str:
     """A sentence with names like this one, or nothing."""
     tables = (_common(), _exact(), _short())
     found = [
-        f"{key.title()} ({', '.join(next(table[key] for table in tables if key in table))})" for key in near(_key(name))
+        f"{key.title()} ({', '.join(next(table[key] for table in tables if key in table))})"
+        for key in find_similar(_key(name))
     ]
     return f" Names like it: {', '.join(found)}." if found else ""
 
 
-def near(key: str) -> list[str]:
+def find_similar(key: str) -> list[str]:
     """At most three keys of names that are like this one, the likest first: difflib's, among those that share most.
 
     difflib takes 70 ms for all of them; trigrams leave six to look at.
@@ -59,7 +60,7 @@ def near(key: str) -> list[str]:
         return []
     shared = np.bincount(np.concatenate(held), minlength=len(keys)) / _sizes()
     some = np.flatnonzero(shared)
-    few = some[np.argsort(-shared[some], kind="stable")[:LOOKED_AT]]
+    few = some[np.argsort(-shared[some], kind="stable")[:MAX_COMPARED]]
     return get_close_matches(key, [keys[place] for place in few], 3)
 
 

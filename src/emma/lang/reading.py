@@ -8,9 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from emma.lang.names import by_name
-from emma.lang.refusal import REMEDY, RefusedError
-from emma.lang.registry import EXTENSIONS, extlang_prefix, is_region, is_variant
+from emma.lang.names import find_by_name
+from emma.lang.registry import EXTENSIONS, REMEDY, RefusedError, extlang_prefix, is_region, is_variant
 from emma.lang.scripts import NO_SCRIPT
 from emma.lang.tables import (
     FLORES,
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
 ISO = re.compile(r"([a-z]{2,3})(?:[_-]([a-z]{4}))?", re.IGNORECASE)
 LABEL = re.compile(r"([a-z]{3})(?:_([A-Z][a-z]{3}))?(?:_[a-z]{4}\d{4})?")
 """ISO 639-3, ISO 15924, and in FLORES+ the Glottocode of a variety."""
-LONGEST = 250
+MAX_CODE_CHARS = 250
 """Characters of a code or name; parsers of tags take time and depth by the square of it."""
 
 
@@ -48,9 +47,9 @@ class Reading:
     """A phrase for people, where it took more than spelling."""
 
 
-def read(code: str, scheme: Scheme = "any") -> Reading:
+def read_code(code: str, scheme: Scheme = "any") -> Reading:
     """The parts of a code. RefusedError if the scheme has no such code."""
-    if len(code) > LONGEST:
+    if len(code) > MAX_CODE_CHARS:
         raise RefusedError(f"'{code[:40]}…' has {len(code)} characters, more than any code or name. {REMEDY}")
     if scheme == "iso639":
         return _iso(code)
@@ -94,7 +93,7 @@ def _label(code: str) -> Reading:
 
 
 def _name(code: str) -> Reading:
-    tag = by_name(code)
+    tag = find_by_name(code)
     language, _, script = tag.partition("_")
     return Reading(language, script, rule=f"English name: {code} → {tag}")
 

@@ -1,6 +1,8 @@
-"""The IANA registry of subtags: which extended languages, regions and variants a tag can have (RFC 5646, 3.1).
+"""The registries of codes: ISO 639-3 and the IANA registry of subtags (RFC 5646); or the reason why a code is refused.
 
-langcodes brings the registry of 2021-08-06; what was added up to 2025-08-25 is here.
+From any code of ISO 639 to the one living ISO 639-3 code: python-iso639, made from SIL's tables. Macrolanguages are
+languages here; what to do with them is a later policy. Which extended languages, regions and variants a tag can have:
+langcodes brings the IANA registry of 2021-08-06; what was added up to 2025-08-25 is here.
 """
 
 import re
@@ -8,8 +10,13 @@ from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from string import ascii_uppercase
+from typing import TYPE_CHECKING, Any, Literal
 
-from emma.lang.tables import VARIANTS
+from emma.errors import LanguageError
+from emma.lang.tables import COLLECTIONS, DEPRECATED, PSEUDO, VARIANTS
+
+if TYPE_CHECKING:
+    from iso639 import Language
 
 _RECORD = re.compile(r"^Type: (extlang|region|variant)\nSubtag: (\S+)\n((?:(?!%%).+\n)*)", re.MULTILINE)
 _LATER_EXTLANGS: Mapping[str, str] = {
@@ -72,3 +79,90 @@ def _records() -> tuple[tuple[str, str, str], ...]:
 def _prefix(lines: str) -> str:
     found = re.search(r"^Prefix: (\S+)$", lines, re.MULTILINE)
     return found[1] if found else ""
+
+
+RefusalKind = Literal[
+    "unknown",  # no code and no name of any language
+    "retired",  # split into several languages, or found not to exist
+    "collection",  # a family or group of languages
+    "private",  # for private use
+    "special",  # several, undetermined, uncoded, or no language at all
+    "pseudo",  # a stand-in of some software, such as the documentation of messages
+    "script",  # names a script that ISO 15924 does not have
+    "subtag",  # has an extended language, region, variant or extension that the IANA registry does not have
+    "unwritten",  # a language whose script neither the code, nor the text, nor CLDR tells
+    "ambiguous",  # a name that several languages have
+]
+
+REMEDY = "Map it in the source's `codes`."
+
+
+class RefusedError(LanguageError):
+    """A code that stands for no one language, with the reason and the remedy."""
+
+    def __init__(self, message: str, kind: RefusalKind = "unknown") -> None:
+        super().__init__(message)
+        self.kind: RefusalKind = kind
+
+
+SPECIAL = {
+    "mis": "stands for languages without a code",
+    "mul": "stands for several languages at once",
+    "und": "says that nobody determined the language",
+    "zxx": "stands for content that is not language",
+}
+
+
+def find_living_code(code: str, called: str) -> tuple[str, str]:
+    """The ISO 639-3 code of an ISO 639 code in small letters, and the rule that led there.
+
+    `called` is what the source wrote, for messages. Raises RefusedError where no single language is meant.
+    """
+    refuse_special(code, called)
+    if code in DEPRECATED:
+        return find_entry(DEPRECATED[code], called).part3, f"deprecated: {code} → {DEPRECATED[code]}"
+    language = find_entry(code, called)
+    if language.status == "R":
+        return find_successor(language, called), f"retired: {code} → {find_successor(language, called)}"
+    if code == language.part3:
+        return code, "ISO 639-3"
+    part = "ISO 639-1" if code == language.part1 else "ISO 639-2/B"
+    return language.part3, f"{part}: {code} → {language.part3}"
+
+
+def refuse_special(code: str, called: str) -> None:
+    """RefusedError of codes that were never meant for one language."""
+    lower = REMEDY[0].lower() + REMEDY[1:]
+    if code in PSEUDO:
+        raise RefusedError(f"'{called}' is {PSEUDO[code]}; leave these files out or {lower}", "pseudo")
+    if code in SPECIAL:
+        raise RefusedError(f"'{called}' {SPECIAL[code]}. If you know the language: {lower}", "special")
+    if code in COLLECTIONS:
+        raise RefusedError(f"'{called}' is a family or group of languages (ISO 639-5). {REMEDY}", "collection")
+    if len(code) == 3 and "qaa" <= code <= "qtz":
+        raise RefusedError(f"'{called}' is for private use and says nothing to others. {REMEDY}", "private")
+
+
+def find_entry(code: str, called: str) -> "Language":
+    """The entry of a two- or three-letter code, retired ones included; RefusedError if there is none."""
+    from iso639 import Language, LanguageNotFoundError
+
+    ways: list[Any] = [Language.from_part1] if len(code) == 2 else [Language.from_part3, Language.from_part2b]
+    for way in ways:
+        try:
+            return way(code)  # type: ignore[no-any-return]
+        except LanguageNotFoundError:
+            continue
+    raise RefusedError(f"'{called}' is no language code of ISO 639. {REMEDY}")
+
+
+def find_successor(language: "Language", called: str) -> str:
+    """What a retired code became; RefusedError where it was split, or never was a language."""
+    seen = language
+    while seen.status == "R" and seen.retire_change_to:
+        seen = find_entry(seen.retire_change_to, called)
+    if seen.status != "R":
+        return seen.part3
+    year = f" in {seen.retire_date.year}" if seen.retire_date else ""
+    reason = (seen.retire_remedy or "no such language was found").strip(" .")
+    raise RefusedError(f"'{called}' ({seen.name}) was retired{year}: {reason}. {REMEDY}", "retired")

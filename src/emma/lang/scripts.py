@@ -4,6 +4,7 @@ The data are Unicode's Script property (UAX 24) in ISO 15924 codes, as kept up t
 sets GB 2312 and Big5, as Python's own codecs have them.
 """
 
+import re
 from functools import lru_cache
 
 import numpy as np
@@ -96,7 +97,7 @@ def written_evidence(text: str) -> Evidence:
     _, simplified, traditional = np.bincount(han_forms()[points], minlength=3)
     written = written_script(counts, int(simplified), int(traditional))
     total = int(counts[len(NO_SCRIPT) :].sum())
-    covered = sum(int(counts[SCRIPT_CODES.index(code)]) for code in covers(written) if code not in NO_SCRIPT)
+    covered = sum(int(counts[SCRIPT_CODES.index(code)]) for code in unicode_scripts(written) if code not in NO_SCRIPT)
     return written, covered / total if total else 0.0, total
 
 
@@ -146,7 +147,7 @@ def written_scripts(counts: np.ndarray, simplified: np.ndarray, traditional: np.
 
 
 @lru_cache(maxsize=4096)
-def agrees(written: str, label_script: str) -> bool:
+def scripts_agree(written: str, label_script: str) -> bool:
     """Whether text in the script `written` (of `written_scripts`) can stand under a label with `label_script`.
 
     Hani agrees with Hans and Hant, which do not agree with one another. Han characters alone may be Japanese or Korean.
@@ -156,11 +157,11 @@ def agrees(written: str, label_script: str) -> bool:
         return True
     if {written, label_script} == {"Hans", "Hant"}:
         return False
-    needed = {"Jpan": {"Hira", "Kana"}, "Kore": {"Hang"}}.get(written, covers(written))
-    return bool(needed & covers(label_script))
+    needed = {"Jpan": {"Hira", "Kana"}, "Kore": {"Hang"}}.get(written, unicode_scripts(written))
+    return bool(needed & unicode_scripts(label_script))
 
 
-def covers(label_script: str) -> frozenset[str]:
+def unicode_scripts(label_script: str) -> frozenset[str]:
     """The Unicode scripts whose characters a label allows: three for Jpan, Han for Hans and Hant, else itself."""
     return COMPOUND_SCRIPTS.get(label_script, frozenset({label_script}))
 
@@ -168,3 +169,21 @@ def covers(label_script: str) -> frozenset[str]:
 def is_spaced(script: str) -> bool:
     """Whether writing in this script puts spaces between words."""
     return script not in UNSPACED
+
+
+MARKS = re.compile(r"[<{$%&@`\\]|\[\[|\]\(|://|www\.", re.IGNORECASE)
+"""Where markup may begin; most texts have none of these."""
+
+
+def strip_markup(text: str, most: int | None = None) -> str:
+    """The text's first `most` characters that are no markup; see `emma.kernels.letters`."""
+    if not MARKS.search(text):
+        return text[:most]
+    import numpy as np
+
+    from emma.kernels.letters import outside_markup
+
+    points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    kept = np.empty(len(points), np.uint32)
+    count = outside_markup(points, kept, len(points) if most is None else most)
+    return kept[:count].tobytes().decode("utf-32-le", "surrogatepass")

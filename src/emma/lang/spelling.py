@@ -14,7 +14,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
-from emma.lang.cldr import likely_scripts, tags
+from emma.lang.cldr import cldr_codes, likely_scripts
 from emma.lang.scripts import dominant_script
 
 EDGE = " "
@@ -23,10 +23,10 @@ FOREIGN = -14.0
 """Natural logarithm of the probability of a letter that a language does not use."""
 SYLLABLE, CHARACTER = -6.0, -8.0
 """The same for kana and hangul, and for a Han character in common use."""
-ALIKE = str.maketrans("İىيك", "iییک")
-ENOUGH = 300
+EQUIVALENT = str.maketrans("İىيك", "iییک")
+MIN_BIGRAMS = 300
 """Letters that a language needs in CLDR before they tell how it is spelled."""
-SELDOM = {
+RARE_LETTERS = {
     "af": "áâèéêëîïôöû",
     "co": "àèìòù",
     "fr": "àâæçèéêëîïôùûüÿœ",
@@ -38,7 +38,7 @@ SELDOM = {
     "tn": "êôš",
 }
 """Letters that a language uses (CLDR's exemplar sets), where some of them are in few of these words or in none."""
-SPOKEN = (
+WORD_FIELDS = (
     "languages",
     "territories",
     "currency_names",
@@ -52,7 +52,7 @@ SPOKEN = (
     "quarters",
 )
 """What of Babel's data is words."""
-EASTERN = {
+CHARACTER_SETS = {
     "Hans": (("gb2312", 0xB0, 0xD8),),  # level 1: rows 16 to 55
     "Hant": (("big5", 0xA4, 0xC7),),
     "Hani": (("gb2312", 0xB0, 0xD8), ("big5", 0xA4, 0xC7)),
@@ -71,7 +71,7 @@ class Spelling:
         for (first, second), count in pairs.items():
             self._single[second] += count
             self._before[first] += count
-        rare = 1 if self._single.total() < 10 * ENOUGH else 3
+        rare = 1 if self._single.total() < 10 * MIN_BIGRAMS else 3
         self._single |= Counter(dict.fromkeys(seldom, rare))
         self._total = self._single.total()
         self.letters = frozenset(each for each, count in self._single.items() if count >= rare) - {EDGE}
@@ -95,7 +95,7 @@ class Characters(Spelling):
 
     def __init__(self, script: str) -> None:
         super().__init__(Counter())
-        self.letters = frozenset(each for row in EASTERN[script] for each in _characters(*row))
+        self.letters = frozenset(each for row in CHARACTER_SETS[script] for each in _characters(*row))
         self.script = ""
 
     def log(self, before: str, letter: str) -> float:  # noqa: ARG002
@@ -110,21 +110,21 @@ def is_letter(char: str) -> bool:
     return (char.isalpha() and char not in "ªºµ") or unicodedata.category(char)[0] == "M"
 
 
-def folded(text: str) -> str:
+def fold_case(text: str) -> str:
     """A text in lower case, as long as before; Persian letters and the Arabic ones that stand for them are the same."""
-    return text.translate(ALIKE).lower()
+    return text.translate(EQUIVALENT).lower()
 
 
 @lru_cache(maxsize=512)
-def spellings(iso: str, script: str = "") -> tuple[Spelling, ...]:
+def find_spellings(iso: str, script: str = "") -> tuple[Spelling, ...]:
     """How a language (ISO 639-3) is spelled, in each of its scripts; else how those of its script are; else all are.
 
     Empty strings stand for what is not known.
     """
-    wanted = {name for tag in tags(iso) for name in (tag, *_with_script(tag))} if iso else set()
+    wanted = {name for tag in cldr_codes(iso) for name in (tag, *_with_script(tag))} if iso else set()
     own = [found for name in sorted(wanted) if (found := _spelling(name))]
     scripts = (script, *(likely_scripts(iso) if iso else ()))
-    own += [_of_characters(each) for each in EASTERN if each in scripts]
+    own += [_of_characters(each) for each in CHARACTER_SETS if each in scripts]
     return tuple(own) or _of_script(script)
 
 
@@ -134,7 +134,7 @@ def _of_script(script: str) -> tuple[Spelling, ...]:
 
     every = sorted(name for name in locale_identifiers() if _is_plain(name))
     here = [name for name in every if not script or _script(name) == script]
-    eastern = [_of_characters(each) for each in EASTERN if not script]
+    eastern = [_of_characters(each) for each in CHARACTER_SETS if not script]
     return tuple([found for name in here if (found := _spelling(name))] + eastern)
 
 
@@ -183,17 +183,17 @@ def _spelling(name: str) -> Spelling | None:
     """Of a locale, from what CLDR says in it; None where it says too little."""
     from babel import localedata
 
-    if _script(name) in EASTERN or not localedata.exists(name):
+    if _script(name) in CHARACTER_SETS or not localedata.exists(name):
         return None
     data = localedata.load(name, merge_inherited=False)
     pairs: Counter[tuple[str, str]] = Counter()
-    for key in SPOKEN:
+    for key in WORD_FIELDS:
         for text in _texts(data.get(key)):
-            whole = EDGE + folded(unicodedata.normalize("NFC", text)) + EDGE
+            whole = EDGE + fold_case(unicodedata.normalize("NFC", text)) + EDGE
             line = "".join(each if is_letter(each) else EDGE for each in whole)
             pairs.update(pairwise(line))
     pairs.pop((EDGE, EDGE), None)
-    return Spelling(pairs, SELDOM.get(name, "")) if pairs.total() >= ENOUGH else None
+    return Spelling(pairs, RARE_LETTERS.get(name, "")) if pairs.total() >= MIN_BIGRAMS else None
 
 
 def _texts(value: Any) -> Iterator[str]:

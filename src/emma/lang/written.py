@@ -176,7 +176,7 @@ def _also() -> Mapping[str, tuple[str, ...]]:
 
 
 @lru_cache(maxsize=16_384)
-def scripts_of(iso: str) -> tuple[str, ...]:
+def known_scripts(iso: str) -> tuple[str, ...]:
     """Scripts that a language is written in, the likely ones first; empty where nobody says."""
     whole = macrolanguage_of(iso)
     family = (iso, whole) if whole and representative(whole) == iso else (iso,)
@@ -184,8 +184,8 @@ def scripts_of(iso: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def plausible(iso: str, script: str) -> bool:
+def is_plausible(iso: str, script: str) -> bool:
     """Whether a language can be written in a script; true where nobody says what it is written in."""
-    script, known = SCRIPT_VARIANTS.get(script, script), set(scripts_of(iso))
+    script, known = SCRIPT_VARIANTS.get(script, script), set(known_scripts(iso))
     same = {script}.union(*(group for group in _ONE if script in group))
     return not known or bool(known & same)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from emma.lang.language import Lang
 from emma.lang.macro import macrolanguage_of
-from emma.lang.scripts import covers
+from emma.lang.scripts import unicode_scripts
 
 
 @lru_cache(maxsize=1 << 18)
@@ -23,7 +23,7 @@ def agrees(declared: str, said: str) -> bool:
     one, other = Lang.parse(declared), Lang.parse(said)
     same = one.iso639_3 == other.iso639_3 or one.iso639_3 == macrolanguage_of(other.iso639_3)
     same = same or macrolanguage_of(one.iso639_3) == other.iso639_3
-    return same and bool(covers(one.script) & covers(other.script))
+    return same and bool(unicode_scripts(one.script) & unicode_scripts(other.script))
 
 
 def agreement_scores(table: pa.Table, langs: Sequence[str], known_labels: Sequence[str]) -> NDArray[np.float32]:

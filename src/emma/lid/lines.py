@@ -11,8 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from emma.lang.markup import letters
-from emma.lang.scripts import covers, script_evidence
+from emma.lang.scripts import script_evidence, strip_markup, unicode_scripts
 from emma.store.address import hash64
 
 LINES = pa.schema(
@@ -59,9 +58,9 @@ def pieces(text: str) -> Iterator[str]:
 
 def _smallest(lang: str, lines: dict[int, str], most: int) -> dict[int, str]:
     """The lines with the smallest keys among those in a script of the language."""
-    allowed, kept = covers(lang[-4:]), dict[int, str]()
+    allowed, kept = unicode_scripts(lang[-4:]), dict[int, str]()
     for key in sorted(lines):
-        script, share, _ = script_evidence(letters(lines[key]))
+        script, share, _ = script_evidence(strip_markup(lines[key]))
         if script in allowed and share >= 0.5:
             kept[key] = lines[key]
             if len(kept) == most:

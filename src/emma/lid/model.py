@@ -14,7 +14,7 @@ from emma.kernels.fasttext import INDEPENDENT, SOFTMAX, TREE, Layers
 from emma.kernels.identify import count_scripts, identify
 from emma.kernels.subwords import Grams, Words, index_words
 from emma.kernels.text import Bytes, Offsets, buffers
-from emma.lang.scripts import SCRIPT_CODES, agrees, covers, han_forms, script_table, written_scripts
+from emma.lang.scripts import SCRIPT_CODES, han_forms, script_table, scripts_agree, unicode_scripts, written_scripts
 from emma.lang.tables import Scheme
 from emma.lid.files import Spelling, locate, spelling_of
 from emma.lid.format import HIERARCHICAL, File, read
@@ -110,7 +110,7 @@ class Model:
 def fits(script: str, label: str | None) -> bool:
     """Whether a text that is written in a script can be in the language of a label, if that says any script of ours."""
     wanted = "" if label is None else label[4:]
-    return not wanted or covers(wanted).isdisjoint(SCRIPT_CODES) or agrees(script, wanted)
+    return not wanted or unicode_scripts(wanted).isdisjoint(SCRIPT_CODES) or scripts_agree(script, wanted)
 
 
 def open_model(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 
-from emma.lang.counting import number, planned, trained
+from emma.lang.coverage import count_languages, planned_languages, trained_languages
 from emma.mix.config import MixConfig
 from emma.mix.plan import StagePlan, plan_mix
 from emma.mix.sources import Floats, read_training_rows
@@ -32,8 +32,8 @@ def mix(section: MixConfig, *, pack: Artifact, work: Work) -> Made:
     drawn = sum(stage.samples for stage in plan.stages)
     counts = {
         "sources": len(plan.sources),
-        "languages_planned": number(planned(plan_rows)),
-        "languages_trained": number(trained(plan_rows)),
+        "languages_planned": count_languages(planned_languages(plan_rows)),
+        "languages_trained": count_languages(trained_languages(plan_rows)),
         "samples": facts["samples"],
         "tokens": facts["tokens"],
         "sources_left_out": int(np.count_nonzero(np.equal(drawn, 0))),

@@ -16,16 +16,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from emma.errors import RecipeError
-from emma.lang.tiers import WORD_TIERS, tier
+from emma.lang.tiers import ENGLISH_BYTES_PER_WORD, TIER_NAMES, tier_of
 from emma.store import shards
 from emma.store.artifact import Artifact
 
 Floats = npt.NDArray[np.float64]
 Value = TypeVar("Value")
 
-WORD_BYTES = 6.03
-"""UTF-8 bytes of an English word and its space: the devtest of FLORES-200 has 132,096 bytes in 21,901 words."""
-UNITS_PER_WORD = {"words": 1.0, "tokens": 1.0, "bytes": WORD_BYTES}
+UNITS_PER_WORD = {"words": 1.0, "tokens": 1.0, "bytes": ENGLISH_BYTES_PER_WORD}
 """How many of each unit stand for a word, by which tiers are told."""
 
 
@@ -68,7 +66,7 @@ def find_tiers(langs: Sequence[str], sizes: Iterable[int | None], unit: str) -> 
     sums: dict[str, float] = defaultdict(float)
     for lang, size in zip(langs, sizes, strict=True):
         sums[lang] += size or 0
-    return [tier(sums[lang] / UNITS_PER_WORD[unit]) for lang in langs]
+    return [tier_of(sums[lang] / UNITS_PER_WORD[unit]) for lang in langs]
 
 
 def match_keys(sources: MixSources, keys: Iterable[str], setting: str) -> list[str | None]:
@@ -89,7 +87,7 @@ def match_values(sources: MixSources, values: Mapping[str, Value], default: Valu
 def check_keys(keys: Iterable[str], kinds: Sequence[Sequence[str]], setting: str) -> set[str]:
     """The keys, each of which must name something; any tier may be named, whether or not a language is in it."""
     # a tier without a language is no mistake: one recipe serves corpora of several sizes
-    known, checked = {name for names in kinds for name in names} | set(WORD_TIERS), set(keys)
+    known, checked = {name for names in kinds for name in names} | set(TIER_NAMES), set(keys)
     for key in sorted(checked - known):
         near = difflib.get_close_matches(key, sorted(known), n=1)
         listed = ", ".join([*sorted({*kinds[1]}), *sorted({*kinds[2]})][:20])

@@ -20,11 +20,10 @@ from emma.collect.text.file_names import told_of
 from emma.collect.text.naming import CODE_READER, Naming
 from emma.collect.text.writing import decided
 from emma.errors import EmmaError, LanguageError
-from emma.lang.codes import SAMPLE, resolve
+from emma.lang.codes import SAMPLE_CHARS, resolve
 from emma.lang.language import LABEL, Lang
-from emma.lang.markup import letters
-from emma.lang.odd import oddities, rank
-from emma.lang.scripts import Evidence, agrees, written_in
+from emma.lang.oddities import find_oddities, rank_oddities
+from emma.lang.scripts import Evidence, scripts_agree, strip_markup, written_in
 from emma.pipeline.recipe import Recipe
 
 FILES = 1_000
@@ -58,8 +57,8 @@ class Decision:
     def take(self, text: str) -> None:
         """Count a text of the sample."""
         self.texts += 1
-        script = written_in(letters(text, SAMPLE))
-        if self.label and not agrees(script, self.label[-4:]):
+        script = written_in(strip_markup(text, SAMPLE_CHARS))
+        if self.label and not scripts_agree(script, self.label[-4:]):
             self.foreign[script] = self.foreign.get(script, 0) + 1
 
 
@@ -76,7 +75,7 @@ def decisions(section: CollectConfig, root: Path) -> tuple[list[Decision], list[
         except (EmmaError, OSError) as error:
             notes.append(f"{source.name}: its files were not read ({error})")
         found += _marked(of_source)
-    return sorted(found, key=lambda each: (bool(each.label), rank(each.odd))), notes
+    return sorted(found, key=lambda each: (bool(each.label), rank_oddities(each.odd))), notes
 
 
 def _declared(source: SourceConfig) -> Iterator[Decision]:
@@ -143,7 +142,7 @@ def _marked(found: list[Decision]) -> list[Decision]:
     languages = {each.label[:3] for each in found if each.label}
     for each in found:
         if LABEL.fullmatch(each.label):
-            each.odd = list(oddities(each.code, each.label[:3], each.label[4:], languages))
+            each.odd = list(find_oddities(each.code, each.label[:3], each.label[4:], languages))
             script, count = max(each.foreign.items(), key=lambda item: item[1], default=("", 0))
             if count > MOST * each.texts:
                 each.odd.append(f"written in {script} in {count:,} of its {each.texts:,} texts")

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from emma.config.extras import need
-from emma.lang.counting import is_language
+from emma.lang.coverage import is_language
 from emma.release.corpus import SCHEMA
 from emma.release.facts import Facts, hub_languages, hub_licence
 from emma.schemas import SPLITS

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 import pyarrow as pa
 
-from emma.lang import counting
+from emma.lang import coverage
 from emma.release.config import ReleaseConfig
 from emma.schemas import CODE, SPLITS
 from emma.store import shards
@@ -59,7 +59,7 @@ def gather(
     report: Artifact,
     sizes: pa.Table,
     model: Path,
-    languages: Mapping[str, counting.Labels],
+    languages: Mapping[str, coverage.Labels],
 ) -> Facts:
     """Read what the cards need."""
     rows = read_json(report.file("languages.json"))
@@ -68,8 +68,8 @@ def gather(
         section=section,
         headline=read_json(report.file("report.json")),
         languages=rows,
-        counts=counting.counts(languages),
-        differences=counting.differences(languages),
+        counts=coverage.count_coverage(languages),
+        differences=coverage.explain_differences(languages),
         sources=shards.read(collect.file("sources.parquet")).to_pylist(),
         drops=drops(shards.read(curate.file("languages.parquet")).to_pylist()),
         sizes=[{**row, "name": names.get(row["lang"], row["lang"])} for row in by_split(sizes.to_pylist())],

@@ -7,7 +7,7 @@ from typing import Any
 
 from emma.config.extras import need
 from emma.errors import RecipeError
-from emma.lang import counting
+from emma.lang import coverage
 from emma.release.cards import corpus_card, model_card
 from emma.release.config import ReleaseConfig
 from emma.release.corpus import assemble, by_language, write_languages
@@ -66,7 +66,7 @@ def release(
 
     with quiet():
         checks: dict[str, Any] = {
-            "languages": {**counting.counts(languages), "differences": counting.differences(languages)},
+            "languages": {**coverage.count_coverage(languages), "differences": coverage.explain_differences(languages)},
             "model": check_model(model, train.file("model"), vocab),
             "corpus": check_corpus(
                 corpus,
@@ -77,12 +77,12 @@ def release(
             ),
         }
     write_json(work.out / "checks.json", checks)
-    return Made({**counting.counts(languages), **counts(buckets[0][1])})
+    return Made({**coverage.count_coverage(languages), **counts(buckets[0][1])})
 
 
-def counted(curated: Sequence[Mapping[str, Any]], sizes: Sequence[Mapping[str, Any]]) -> dict[str, counting.Labels]:
+def counted(curated: Sequence[Mapping[str, Any]], sizes: Sequence[Mapping[str, Any]]) -> dict[str, coverage.Labels]:
     """The languages that are kept, and those that are released."""
-    return {"kept": counting.kept(curated), "released": counting.released(sizes)}
+    return {"kept": coverage.kept_languages(curated), "released": coverage.released_languages(sizes)}
 
 
 def counts(parts: tuple[Artifact, ...]) -> dict[str, int]:

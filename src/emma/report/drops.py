@@ -3,8 +3,8 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
-from emma.lang import counting
-from emma.lang.counting import Shortfall
+from emma.lang import coverage
+from emma.lang.coverage import Shortfall
 from emma.report.tables import Row, Tables
 from emma.schemas import SPLITS
 from emma.store.losses import lost_share, lost_words, percent
@@ -44,7 +44,7 @@ def drops(tables: Tables) -> list[Drop]:
 
 def shortfalls(tables: Tables) -> list[Shortfall]:
     """The languages that train on little of what was collected of them, by share."""
-    return sorted(counting.shortfalls(tables.curated), key=lambda each: (each.share, each.lang))
+    return sorted(coverage.find_shortfalls(tables.curated), key=lambda each: (each.share, each.lang))
 
 
 def rejects_note(source: Row) -> str:

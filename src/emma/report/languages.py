@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from emma.lang import counting
+from emma.lang import coverage
 from emma.lang.language import Lang
-from emma.lang.tiers import size_class
+from emma.lang.tiers import size_band
 from emma.report.tables import Row, Tables
 from emma.schemas import CODE, SPLITS
 
@@ -28,7 +28,7 @@ class Language:
     """UTF-8 bytes of distinct training text as it was packed, before any repetition. A pair of texts counts for the
     rarer of its two languages."""
     collected: bool = False
-    """This and the following as `emma.lang.counting` has them."""
+    """This and the following as `emma.lang.coverage` has them."""
     kept: bool = False
     planned: bool = False
     trained: bool = False
@@ -82,19 +82,19 @@ def languages(tables: Tables) -> list[Language]:
 
 def _language(lang: str, facts: dict[str, Any]) -> Language:
     value = Lang.parse(lang)
-    return Language(lang, value.name, value.script, size_class(facts.get("train_bytes", 0)), **facts)
+    return Language(lang, value.name, value.script, size_band(facts.get("train_bytes", 0)), **facts)
 
 
-def labels(tables: Tables) -> dict[str, counting.Labels]:
-    """The languages that each word of `emma.lang.counting` has, as far as a report can know."""
+def labels(tables: Tables) -> dict[str, coverage.Labels]:
+    """The languages that each word of `emma.lang.coverage` has, as far as a report can know."""
     return {
-        "collected": counting.collected(tables.curated or tables.collected),
-        "kept": counting.kept(tables.curated),
-        "planned": counting.planned(tables.plan),
-        "trained": counting.trained(tables.plan),
-        "measured": counting.measured(tables.scores),
-        "improved": counting.improved(tables.gains),
-        "worse": counting.worse(tables.gains),
+        "collected": coverage.collected_languages(tables.curated or tables.collected),
+        "kept": coverage.kept_languages(tables.curated),
+        "planned": coverage.planned_languages(tables.plan),
+        "trained": coverage.trained_languages(tables.plan),
+        "measured": coverage.measured_languages(tables.scores),
+        "improved": coverage.improved_languages(tables.gains),
+        "worse": coverage.worsened_languages(tables.gains),
     }
 
 

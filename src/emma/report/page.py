@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from emma.lang.counting import WORDS, is_language
-from emma.lang.tiers import SIZE_CLASSES
+from emma.lang.coverage import MEANINGS, is_language
+from emma.lang.tiers import SIZE_BANDS
 from emma.report import charts
 from emma.report.drops import drops, rejects_note, shortfalls
 from emma.report.languages import Language
@@ -34,7 +34,7 @@ COLUMNS = (
     Column("Label", "ISO 639-3 and ISO 15924", lambda row: row.lang, lambda row: row.lang, "text"),
     Column("Language", "reference name in ISO 639-3", lambda row: row.name, lambda row: row.name, "text"),
     Column("Script", "ISO 15924 code of the label", lambda row: row.script, lambda row: row.script, "text"),
-    Column("Tier", "decade of training bytes", lambda row: SIZE_CLASSES.index(row.tier), lambda row: row.tier),
+    Column("Tier", "decade of training bytes", lambda row: SIZE_BANDS.index(row.tier), lambda row: row.tier),
     Column(
         "Training text",
         "UTF-8 bytes of distinct training text",
@@ -124,7 +124,7 @@ def page(rows: Sequence[Language], tables: Tables, headline: dict[str, Any], tit
         head=headline,
         rows=ranked,
         columns=columns(rows),
-        tiers=[each for each in SIZE_CLASSES if any(row.tier == each for row in rows)],
+        tiers=[each for each in SIZE_BANDS if any(row.tier == each for row in rows)],
         scripts=sorted({row.script for row in rows}),
         widest=max((abs(row.gain) for row in rows if row.gain is not None), default=0.0) or 1.0,
         unmeasured=[row for row in rows if not row.measured],
@@ -141,7 +141,7 @@ def page(rows: Sequence[Language], tables: Tables, headline: dict[str, Any], tit
 
 def words(headline: dict[str, Any]) -> dict[str, str]:
     """What the words mean that are counted in a headline."""
-    shown = {word: meaning for word, meaning in WORDS.items() if f"languages_{word}" in headline}
+    shown = {word: meaning for word, meaning in MEANINGS.items() if f"languages_{word}" in headline}
     return {word: shown[word] for word in shown if headline["languages_compared"] or word not in COMPARED}
 
 

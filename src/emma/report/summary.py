@@ -7,8 +7,8 @@ over the same languages, those that were measured with both.
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from emma.lang.counting import WORDS, Labels, counts, differences, is_language
-from emma.lang.tiers import SIZE_CLASSES
+from emma.lang.coverage import MEANINGS, Labels, count_coverage, explain_differences, is_language
+from emma.lang.tiers import SIZE_BANDS
 from emma.report.languages import Language
 from emma.report.tables import Row, Tables
 from emma.schemas import CODE, SPLITS
@@ -23,11 +23,11 @@ def summary(rows: Sequence[Language], tables: Tables, named: int = 8) -> dict[st
     spoken = [row for row in rows if is_language(row.lang)]
     return {
         **_counted(spoken),
-        "differences": differences(labels(rows)),
+        "differences": explain_differences(labels(rows)),
         **averages(spoken),
         "by_tier": [
             {"tier": tier, **_counted(found), **averages(found)}
-            for tier in SIZE_CLASSES
+            for tier in SIZE_BANDS
             if (found := [row for row in spoken if row.tier == tier])
         ],
         "english": _one(rows, ENGLISH),
@@ -60,8 +60,8 @@ def mean(rows: Iterable[Language], value: Callable[[Language], float | None]) ->
 
 
 def labels(rows: Sequence[Language]) -> dict[str, Labels]:
-    """The languages that each word of `emma.lang.counting` has among these rows."""
-    words = [word for word in WORDS if word in Language.__dataclass_fields__]
+    """The languages that each word of `emma.lang.coverage` has among these rows."""
+    words = [word for word in MEANINGS if word in Language.__dataclass_fields__]
     return {word: frozenset(row.lang for row in rows if getattr(row, word)) for word in words}
 
 
@@ -72,7 +72,7 @@ def _counted(rows: Sequence[Language]) -> dict[str, int]:
     """
     return {
         "languages": len(rows),
-        **counts(labels(rows)),
+        **count_coverage(labels(rows)),
         "languages_compared": sum(row.gain is not None for row in rows),
         "languages_unsure": sum(row.verdict == "unsure" for row in rows),
         "languages_base_above_8": sum((row.bits_per_byte_base or 0.0) > GUESSING for row in rows),

@@ -11,9 +11,8 @@ from emma.collect.records import RawDocument, Reject
 from emma.collect.text.clean import mend, repair
 from emma.collect.text.survey import BATCH, ENOUGH, cells, look, surveyed
 from emma.kernels import letters as kernel
-from emma.lang.codes import SAMPLE
-from emma.lang.markup import letters
-from emma.lang.scripts import written_evidence
+from emma.lang.codes import SAMPLE_CHARS
+from emma.lang.scripts import strip_markup, written_evidence
 from tests.conftest import TEXTS
 
 AWKWARD = (
@@ -34,7 +33,7 @@ def test_whole_texts_are_those_that_mending_leaves_alone(given_texts: list[str])
     for text, seen in zip(given_texts, look(given_texts), strict=True):
         if seen is not None:
             assert slow(text) == text.strip()
-            assert seen == written_evidence(letters(text, SAMPLE))
+            assert seen == written_evidence(strip_markup(text, SAMPLE_CHARS))
 
 
 @settings(deadline=None)  # the first call compiles
@@ -44,7 +43,7 @@ def test_a_surveyed_unit_is_cleaned_as_any_other(text: str, text2: str | None) -
     _, unit, _ = surveyed([filler[0], RawDocument(3, text, "a", text2, "b"), filler[1]])
     clean = cleaned(unit)
     assert (clean.text, clean.text2) == (slow(text), None if text2 is None else slow(text2))
-    assert filler[0].seen == ("Latn", 1.0, SAMPLE), "together they are enough to be looked at"
+    assert filler[0].seen == ("Latn", 1.0, SAMPLE_CHARS), "together they are enough to be looked at"
 
 
 def test_a_few_short_texts_are_not_looked_at_together() -> None:
@@ -59,8 +58,8 @@ def test_whole_text_of_every_script_is_whole(label: str) -> None:
 
 
 def test_only_the_beginning_speaks_of_the_script() -> None:
-    text = "а" * SAMPLE + "b" * SAMPLE * 9
-    assert look([text]) == [("Cyrl", 1.0, SAMPLE)]
+    text = "а" * SAMPLE_CHARS + "b" * SAMPLE_CHARS * 9
+    assert look([text]) == [("Cyrl", 1.0, SAMPLE_CHARS)]
 
 
 def test_marks_out_of_order_are_doubtful() -> None:

@@ -9,7 +9,7 @@ from emma.collect.documents import documents
 from emma.collect.records import RawDocument
 from emma.collect.text.naming import Naming
 from emma.collect.text.writing import HELD, LONG, Whole, whole
-from emma.lang.codes import ENOUGH_LETTERS
+from emma.lang.codes import MIN_LETTERS
 
 
 def labels(units: list[RawDocument], **changes: object) -> list[str]:
@@ -73,5 +73,5 @@ def test_a_code_that_says_its_script_is_believed() -> None:
 
 def test_han_alone_goes_with_the_form_of_most() -> None:
     assert whole([("Hani", 1.0, 4), ("Hant", 1.0, 30), ("Latn", 1.0, 3)]).clear == ("Hant", 34 / 37, 37)
-    assert whole([("Latn", 1.0, ENOUGH_LETTERS - 1)]).clear is None is whole([]).clear
+    assert whole([("Latn", 1.0, MIN_LETTERS - 1)]).clear is None is whole([]).clear
     assert whole([("Latn", 0.5, 50), ("Cyrl", 1.0, 50)]) == Whole(None, frozenset({"Latn", "Cyrl"}))

@@ -11,8 +11,7 @@ from dataclasses import dataclass, field
 
 from emma.collect.formats.lines import names
 from emma.collect.formats.wikiwords import MEDIA_FILES, linked, outside, templated, variant
-from emma.lang.markup import letters
-from emma.lang.scripts import written_in
+from emma.lang.scripts import strip_markup, written_in
 
 SKIPPED = names(
     "ref references gallery math ce chem score timeline syntaxhighlight source pre code imagemap hiero graph mapframe "
@@ -74,7 +73,7 @@ class MarkupReader:
     def __init__(self, wikitext: str, unseen: Iterable[str]) -> None:
         self._text = f"\n{wikitext}"
         self._unseen = frozenset(unseen)
-        self._script = written_in(letters(VARIANT.sub("", wikitext))) if "-{" in wikitext else ""
+        self._script = written_in(strip_markup(VARIANT.sub("", wikitext))) if "-{" in wikitext else ""
         self._stack = [Frame("")]
         self._endless: set[str] = set()
         """Tags that are not closed any more."""

@@ -7,7 +7,7 @@ from functools import lru_cache
 from emma.collect.formats.lines import names
 from emma.errors import LanguageError
 from emma.lang.codes import resolve
-from emma.lang.scripts import agrees
+from emma.lang.scripts import scripts_agree
 
 MEDIA = frozenset({"file", "image", "media", "category"})
 """Canonical prefixes of links that are no text; a wiki's own names for them come beside."""
@@ -93,7 +93,7 @@ def variant(parts: Sequence[str], script: str) -> str:
         return ""
     rules = [(match[1], match[2].strip()) for each in body.split(";") if (match := RULE.fullmatch(each))]
     rules = [(code, text) for code, text in rules if script_of(code)]
-    fitting = [text for code, text in rules if agrees(script or "Zyyy", script_of(code))]
+    fitting = [text for code, text in rules if scripts_agree(script or "Zyyy", script_of(code))]
     return next(iter([*fitting, *(text for _, text in rules)]), body)
 
 

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from emma.collect.text.likelihood import is_beyond, is_typography, likelihood
-from emma.lang.cldr import tags
+from emma.lang.cldr import cldr_codes
 from emma.lang.scripts import dominant_script
-from emma.lang.spelling import EDGE, Spelling, is_letter, spellings
+from emma.lang.spelling import EDGE, Spelling, find_spellings, is_letter
 
 CUSTOM = {
     "ISO8859-1": "cp1252 iso8859-1 iso8859-15 cp850 cp858 cp437 mac-roman",
@@ -100,7 +100,7 @@ def judge_code_page(sample: bytes, iso: str = "", script: str = "", stated: str 
 
     `stated`, if given, is believed unless it is refuted.
     """
-    known = spellings(iso, script)
+    known = find_spellings(iso, script)
     words = evidence(sample, BYTES if len(known) < OTHERS else FEWER_BYTES)
     texts: dict[str, str] = {}
     for page in ([stated] if stated else []) + list(PAGES):
@@ -195,7 +195,7 @@ def page_script(page: str) -> str:
 @lru_cache(maxsize=256)
 def customary(iso: str) -> frozenset[str]:
     """Pages for Latin letters in which texts of a language used to be; none where Python's locales do not tell."""
-    names = set(tags(iso)) if iso else set()
+    names = set(cldr_codes(iso)) if iso else set()
     told = {full.split(".")[1] for full in locale.locale_alias.values() if "." in full and full.split("_")[0] in names}
     custom = [CUSTOM.get(SAME.get(each, each), "") for each in told] + [NATIONAL.get(each, "") for each in names]
     return frozenset(" ".join(custom).split())

@@ -8,7 +8,7 @@ from typing import IO
 from emma.collect.text.codepages import PAGES, judge_code_page, readable
 from emma.lang.language import Lang
 from emma.lang.scripts import script_evidence
-from emma.lang.spelling import folded, is_letter, spellings
+from emma.lang.spelling import find_spellings, fold_case, is_letter
 
 SAMPLE_BYTES = 1 << 16
 """Bytes that are looked at."""
@@ -136,11 +136,11 @@ def is_plausible(sample: bytes, encoding: str, lang: Lang | None) -> bool:
     """Whether a text in UTF-16 or UTF-32, without a mark, is letters of its language; of any, if it has zero bytes."""
     if not (text := readable(sample, encoding)):
         return False
-    letters = [each for each in folded(text) if is_letter(each)]
+    letters = [each for each in fold_case(text) if is_letter(each)]
     if not letters or (lang is None and b"\0" not in sample):
         return False
     share = script_evidence("".join(letters))[1]
-    known = spellings(lang.iso639_3, lang.script) if lang else ()
+    known = find_spellings(lang.iso639_3, lang.script) if lang else ()
     used = max((sum(each.isascii() or each in one.letters for each in letters) for one in known), default=0)
     return used >= PLAUSIBLE * len(letters) or (b"\0" in sample and share >= PLAUSIBLE)
 

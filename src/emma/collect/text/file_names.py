@@ -18,9 +18,9 @@ from emma.collect.files.compression import without_suffix
 from emma.collect.formats.lines import names
 from emma.errors import LanguageError
 from emma.lang.cldr import has_name, has_two_letters, is_short
-from emma.lang.codes import meaning
+from emma.lang.codes import find_language
 from emma.lang.macro import macrolanguage_of
-from emma.lang.reading import is_encoding, read
+from emma.lang.reading import is_encoding, read_code
 from emma.lang.tables import WIKI, Scheme
 
 ANDROID = r"values(?:-mcc\d+)?(?:-mnc\d+)?-(b\+\w+(?:\+\w+)*|(?!car(?:-|/))[a-z]{2,3}(?:-r[A-Z]{2})?)(?:-[^/]+)?"
@@ -69,8 +69,8 @@ def weigh(code: str, told: Told, scheme: Scheme) -> str:
     if told.stated or not code:
         return told.code or code
     try:
-        by_text, by_name = read(code, scheme), read(told.code, scheme)
-        same = meaning(code, scheme)[0] == meaning(told.code, scheme)[0]
+        by_text, by_name = read_code(code, scheme), read_code(told.code, scheme)
+        same = find_language(code, scheme)[0] == find_language(told.code, scheme)[0]
     except LanguageError:
         return code
     return told.code if same and by_name.script and not by_text.script else code
@@ -167,7 +167,9 @@ def _is_side(code: str, both: list[str], name: str, source: SourceConfig) -> boo
 def _meaning(code: str, source: SourceConfig) -> str:
     """The language that a part of a name would be; empty if none. A recipe's `name` scheme is for columns."""
     try:
-        return meaning(source.codes.get(code, code), "any" if source.scheme in ("name", "flores") else source.scheme)[0]
+        return find_language(
+            source.codes.get(code, code), "any" if source.scheme in ("name", "flores") else source.scheme
+        )[0]
     except LanguageError:
         return ""
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from emma.lang.scripts import dominant_script
-from emma.lang.spelling import EDGE, Spelling, folded, is_letter
+from emma.lang.spelling import EDGE, Spelling, fold_case, is_letter
 
 QUOTES = frozenset("«»‹›“”„‘‚–—…\xa0•‐‑―،؛؟、。「」『』（），．！？：；〈〉《》ー・\u3000\u200e\u200f־׳״")
 SIGNS = frozenset("°§©®™№€£¥¢¿¡ªº²³¹½¼¾±×÷µ¶†‡‰·")
@@ -38,7 +38,7 @@ EASTERN = "\u2e80"
 
 def likelihood(text: str, known: Sequence[Spelling]) -> float | None:
     """The logarithm of the probability of a text in the spelling that suits it best; None where none does."""
-    letters = Counter(each for each in folded(text) if is_beyond(each) and is_letter(each))
+    letters = Counter(each for each in fold_case(text) if is_beyond(each) and is_letter(each))
     broken = list(filter(None, _broken(text)))
     if _odd(text) + broken.count(BROKEN) > ODDITIES * sum(map(is_beyond, text)):
         return None
@@ -82,7 +82,7 @@ def score(pairs: Counter[tuple[str, str]], spelling: Spelling) -> float:
 def _pair(first: str, second: str, spelling: Spelling) -> float:
     if first in JOINING or second in JOINING:
         return JOINED if is_beyond(min(first, second)) or JOINERS.isdisjoint((first, second)) else ODD
-    before, after = (folded(each) if is_letter(each) else EDGE for each in (first, second))
+    before, after = (fold_case(each) if is_letter(each) else EDGE for each in (first, second))
     log = 0.0 if before == after == EDGE else spelling.log(before, after)
     log += ATTACHED if (first in APART and after != EDGE) or (second in APART and before != EDGE) else 0.0
     if after != EDGE:
@@ -97,5 +97,5 @@ def _is_mixed(first: str, second: str, spelling: Spelling) -> bool:
     if first.islower() and second.isupper():
         return True
     if spelling.script == "Latn":
-        return folded(second) not in spelling.letters and dominant_script(second)[0] not in ("Latn", "Zyyy")
+        return fold_case(second) not in spelling.letters and dominant_script(second)[0] not in ("Latn", "Zyyy")
     return is_letter(first) and not is_beyond(min(first, second))

@@ -6,10 +6,9 @@ from functools import lru_cache
 from emma.collect.config import SourceConfig
 from emma.errors import LanguageError
 from emma.lang import macro
-from emma.lang.codes import SAMPLE, Resolved, is_open, resolve, resolve_seen
+from emma.lang.codes import SAMPLE_CHARS, Resolution, is_script_open, resolve, resolve_with_evidence
 from emma.lang.language import Lang
-from emma.lang.markup import letters
-from emma.lang.scripts import Evidence, written_evidence
+from emma.lang.scripts import Evidence, strip_markup, written_evidence
 from emma.lang.tables import Scheme
 from emma.schemas import CODE, UNDETERMINED
 
@@ -52,7 +51,7 @@ class Naming:
         except LanguageError as error:
             if self._refuses:
                 raise
-            script, _, _ = seen or written_evidence(letters(text, SAMPLE))
+            script, _, _ = seen or written_evidence(strip_markup(text, SAMPLE_CHARS))
             return Lang(UNDETERMINED, script).label, f"undetermined: {error}"
 
     def asks_text(self, code: str, is_second: bool) -> bool:
@@ -60,7 +59,11 @@ class Naming:
         told = self._source.lang2 if is_second else self._source.lang
         if told is None and code in self._source.codes:
             told = self._source.codes[code]
-        return is_open(told, "any") if told is not None else bool(code) and is_open(code, self._source.scheme)
+        return (
+            is_script_open(told, "any")
+            if told is not None
+            else bool(code) and is_script_open(code, self._source.scheme)
+        )
 
     def _side(self, told: str | None, key: str, code: str, text: str, seen: Evidence | None) -> tuple[str, str]:
         source = self._source
@@ -78,11 +81,11 @@ class Naming:
             raise LanguageError(self.untold[key == "lang2"] or f"the text names no language; set `{key}` of the source")
         return self._by_policy(found, rule, text) if self._policies else (found.label, rule)
 
-    def _resolve(self, code: str, text: str, seen: Evidence | None, scheme: Scheme) -> Resolved:
-        return resolve(code, text, scheme) if seen is None else resolve_seen(code, seen, scheme)
+    def _resolve(self, code: str, text: str, seen: Evidence | None, scheme: Scheme) -> Resolution:
+        return resolve(code, text, scheme) if seen is None else resolve_with_evidence(code, seen, scheme)
 
-    def _by_policy(self, found: Resolved, rule: str, text: str) -> tuple[str, str]:
-        lang, why = macro.apply(found.lang, self._policies, text, self._identify)
+    def _by_policy(self, found: Resolution, rule: str, text: str) -> tuple[str, str]:
+        lang, why = macro.apply_policies(found.lang, self._policies, text, self._identify)
         return lang.label, f"{rule}; {why}" if why else rule
 
 

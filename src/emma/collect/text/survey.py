@@ -18,8 +18,16 @@ from emma.collect.records import RawDocument, Reject
 from emma.collect.text.clean import SOUND, mend
 from emma.kernels import letters as kernel
 from emma.kernels.text import buffers
-from emma.lang.codes import SAMPLE
-from emma.lang.scripts import NO_SCRIPT, SCRIPT_CODES, Evidence, covers, han_forms, script_table, written_scripts
+from emma.lang.codes import SAMPLE_CHARS
+from emma.lang.scripts import (
+    NO_SCRIPT,
+    SCRIPT_CODES,
+    Evidence,
+    han_forms,
+    script_table,
+    unicode_scripts,
+    written_scripts,
+)
 
 BATCH, BATCH_CHARS = 512, 1_000_000
 """Texts that are looked at together, at most; a text that is longer comes last in its batch."""
@@ -60,7 +68,7 @@ def look(texts: list[str]) -> list[Evidence | None]:
         data, offsets = buffers(pa.array(texts, pa.large_string()))
     except UnicodeEncodeError:  # a lone surrogate somewhere
         return [None] if len(texts) == 1 else [found for text in texts for found in look([text])]
-    doubts, tally, forms = kernel.survey_texts(data, offsets, cells(), len(SCRIPT_CODES), SAMPLE)
+    doubts, tally, forms = kernel.survey_texts(data, offsets, cells(), len(SCRIPT_CODES), SAMPLE_CHARS)
     found = zip(texts, doubts.tolist(), evidences(tally, forms), strict=True)
     return [None if doubt and needs_mending(text, doubt) else seen for text, doubt, seen in found]
 
@@ -78,7 +86,7 @@ def evidences(tally: NDArray[np.int32], forms: NDArray[np.int32]) -> list[Eviden
     totals = tally[:, len(NO_SCRIPT) :].sum(axis=1)
     covered = np.zeros(len(tally), np.int64)
     for script in np.unique(written):
-        columns = [SCRIPT_CODES.index(code) for code in covers(str(script)) if code not in NO_SCRIPT]
+        columns = [SCRIPT_CODES.index(code) for code in unicode_scripts(str(script)) if code not in NO_SCRIPT]
         rows = written == script
         covered[rows] = tally[rows][:, columns].sum(axis=1)
     return list(zip(written.tolist(), (covered / np.maximum(totals, 1)).tolist(), totals.tolist(), strict=True))

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 
 from emma.collect.records import RawDocument
 from emma.collect.text.naming import Naming
-from emma.lang.codes import ENOUGH_LETTERS, MOST, SAMPLE
-from emma.lang.markup import letters
-from emma.lang.scripts import Evidence, written_evidence
+from emma.lang.codes import MIN_LETTERS, MIN_SCRIPT_SHARE, SAMPLE_CHARS
+from emma.lang.scripts import Evidence, strip_markup, written_evidence
 
 HELD, HELD_CHARS = 10_000, 8_000_000
 """Texts, one after the other in a file, that decide together, at most."""
-LONG = 10 * ENOUGH_LETTERS
+LONG = 10 * MIN_LETTERS
 """Letters from which a text that is clearly in one script is in that one, whatever the others are in."""
 EAST_ASIAN = ("Hans", "Hant", "Jpan", "Kore")
 """Scripts that texts of Han characters alone may be in."""
@@ -35,11 +34,11 @@ class Whole:
         Where texts are in several scripts, as Serbian is, even a word tells in which of them it is.
         """
         script, share, count = own
-        if count >= LONG and share >= MOST:
+        if count >= LONG and share >= MIN_SCRIPT_SHARE:
             return own
         if self.clear is not None:
             return self.clear
-        return script, share, max(count, ENOUGH_LETTERS) if script in self.scripts else count
+        return script, share, max(count, MIN_LETTERS) if script in self.scripts else count
 
 
 Decided = dict[tuple[str, bool], Whole | None]
@@ -82,7 +81,7 @@ def _settle(units: Sequence[RawDocument], known: Decided, key: tuple[str, bool])
         known[key] = None
         return
     seen = [_evidence(unit, key[1]) for unit in units]
-    if key not in known or sum(weight(each) for each in seen) >= ENOUGH_LETTERS:
+    if key not in known or sum(weight(each) for each in seen) >= MIN_LETTERS:
         known[key] = whole(seen)
     together = known[key]
     for unit, own in zip(units, seen, strict=True):
@@ -95,7 +94,7 @@ def _settle(units: Sequence[RawDocument], known: Decided, key: tuple[str, bool])
 
 def _evidence(unit: RawDocument, is_second: bool) -> Evidence:
     text, seen = (unit.text2 or "", unit.seen2) if is_second else (unit.text, unit.seen)
-    return seen or written_evidence(letters(text, SAMPLE))
+    return seen or written_evidence(strip_markup(text, SAMPLE_CHARS))
 
 
 def weight(seen: Evidence) -> int:
@@ -119,4 +118,4 @@ def clear(found: Counter[str], total: int) -> Evidence | None:
     if "Hani" in found and (eastern := max(EAST_ASIAN, key=lambda script: found[script])) in found:
         found[eastern] += found.pop("Hani")
     script, count = min(found.items(), key=lambda item: (-item[1], item[0]), default=("Zyyy", 0))
-    return (script, count / total, total) if total >= ENOUGH_LETTERS and count >= MOST * total else None
+    return (script, count / total, total) if total >= MIN_LETTERS and count >= MIN_SCRIPT_SHARE * total else None

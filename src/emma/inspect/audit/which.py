@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 
 from emma.errors import LanguageError, RecipeError
-from emma.lang.codes import meaning
+from emma.lang.codes import find_language
 from emma.lang.language import LABEL
 
 MOST = 12
@@ -20,7 +20,7 @@ def which(name: str, present: Sequence[str]) -> str:
     if match := LABEL.fullmatch(name):
         raise RecipeError(f"The corpus has no {name}. {hint(name, match[1], present)}")
     try:
-        iso, _ = meaning(name)
+        iso, _ = find_language(name)
     except LanguageError:
         raise LanguageError(
             f"'{name}' is nothing that one language is called; 'emma lang {name}' says why. {hint(name, '', present)}"
@@ -46,7 +46,7 @@ def relatives(iso: str) -> set[str]:
     """A language, its macrolanguage and their members, as ISO 639-3."""
     from iso639 import Language, LanguageNotFoundError
 
-    from emma.lang.macro import members
+    from emma.lang.macro import members_of
 
     if not iso:
         return set()
@@ -54,4 +54,4 @@ def relatives(iso: str) -> set[str]:
         above = Language.from_part3(iso).macrolanguage
     except LanguageNotFoundError:
         return {iso}
-    return {iso, *members(iso), *((above, *members(above)) if above else ())}
+    return {iso, *members_of(iso), *((above, *members_of(above)) if above else ())}

@@ -3,13 +3,20 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from emma.lang.counting import Labels, counts, differences, is_language, planned, trained
-from emma.lang.tiers import WORD_TIERS
+from emma.lang.coverage import (
+    Labels,
+    count_coverage,
+    explain_differences,
+    is_language,
+    planned_languages,
+    trained_languages,
+)
+from emma.lang.tiers import TIER_NAMES
 
 Row = Mapping[str, Any]
 
 WITHOUT_TIER = "no language"
-TIERS = (*reversed(WORD_TIERS), WITHOUT_TIER)
+TIERS = (*reversed(TIER_NAMES), WITHOUT_TIER)
 
 
 def summary(rows: Sequence[Row], sequence_length: int, stage: str | None) -> dict[str, Any]:
@@ -28,8 +35,8 @@ def summary(rows: Sequence[Row], sequence_length: int, stage: str | None) -> dic
         "domains": sorted(tables(lambda row: row["domain"]), key=lambda each: (-each["drawn"], each["name"])),
         "tiers": sorted(tables(tier_of), key=lambda each: TIERS.index(each["name"])),
         "languages": languages,
-        **counts(labels_of(shown)),
-        "differences": differences(labels_of(shown)),
+        **count_coverage(labels_of(shown)),
+        "differences": explain_differences(labels_of(shown)),
         "left_out": [each["name"] for each in tables(pair_of) if not each["drawn"]],
     }
 
@@ -42,7 +49,7 @@ def group(name: str, rows: Sequence[Row], sequences: int, sequence_length: int) 
     seen = [row["epochs"] * row["words"] for row in rows if None not in (row["epochs"], row["words"])]
     return {
         "name": name,
-        **counts(labels_of(rows)),
+        **count_coverage(labels_of(rows)),
         "tiers": sorted({tier_of(row) for row in rows}, key=TIERS.index),
         "there": exist,
         "words": words,
@@ -55,7 +62,7 @@ def group(name: str, rows: Sequence[Row], sequences: int, sequence_length: int) 
 
 def labels_of(rows: Sequence[Row]) -> dict[str, Labels]:
     """The languages that are planned, and those that are trained."""
-    return {"planned": planned(rows), "trained": trained(rows)}
+    return {"planned": planned_languages(rows), "trained": trained_languages(rows)}
 
 
 def total(rows: Iterable[Row], column: str) -> int | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from emma.errors import LanguageError
-from emma.lang.codes import SAMPLE, resolve
+from emma.lang.codes import SAMPLE_CHARS, resolve
 from emma.lang.tables import Scheme
 
 ENGLISH = "eng_Latn"
@@ -45,7 +45,7 @@ class Found:
 def label_of(code: str, texts: Sequence[str], scheme: Scheme) -> str | LanguageError:
     """The label of texts that a source calls `code`, or why it has none."""
     try:
-        return resolve(code, "\n".join(texts[:SAMPLE])[:SAMPLE], scheme).label
+        return resolve(code, "\n".join(texts[:SAMPLE_CHARS])[:SAMPLE_CHARS], scheme).label
     except LanguageError as error:
         return error
 

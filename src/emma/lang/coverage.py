@@ -15,7 +15,7 @@ from emma.schemas import SPLITS
 Row = Mapping[str, Any]
 Labels = frozenset[str]
 
-WORDS: Mapping[str, str] = {
+MEANINGS: Mapping[str, str] = {
     "collected": "a document that was read has its label (of a pair of texts, the first side's)",
     "kept": "a document of it survived curation",
     "planned": "there is training text of it in the mix (a pair of texts counts for the rarer of its two languages)",
@@ -25,7 +25,7 @@ WORDS: Mapping[str, str] = {
     "worse": "the 95 % interval of its gain is below zero",
     "released": "a document of it is in the released corpus",
 }
-STEPS = (
+TRANSITIONS = (
     ("kept", "collected", "of {} nothing survived curation", ""),
     ("planned", "kept", "of {} nothing is left for training", "{} more from pairs that had another label before"),
     ("trained", "planned", "{} may give less than a sequence", ""),
@@ -40,70 +40,70 @@ def is_language(label: str) -> bool:
     return Lang.parse(label).is_language
 
 
-def number(labels: Iterable[str]) -> int:
+def count_languages(labels: Iterable[str]) -> int:
     """How many languages these labels are."""
     return sum(map(is_language, set(labels)))
 
 
-def collected(tally: Iterable[Row]) -> Labels:
+def collected_languages(tally: Iterable[Row]) -> Labels:
     """By a `languages.parquet`, of collect or of curate."""
     return frozenset(row["lang"] for row in tally if row["documents"])
 
 
-def kept(tally: Iterable[Row]) -> Labels:
+def kept_languages(tally: Iterable[Row]) -> Labels:
     """By curate's `languages.parquet`."""
-    return collected(row for row in tally if row["outcome"] in SPLITS)
+    return collected_languages(row for row in tally if row["outcome"] in SPLITS)
 
 
-def planned(plan: Iterable[Row]) -> Labels:
+def planned_languages(plan: Iterable[Row]) -> Labels:
     """By the mix's plan, all stages together."""
     return frozenset(row["lang"] for row in plan)
 
 
-def trained(plan: Iterable[Row]) -> Labels:
+def trained_languages(plan: Iterable[Row]) -> Labels:
     """By the mix's plan, all stages together."""
-    return planned(row for row in plan if row["samples"])
+    return planned_languages(row for row in plan if row["samples"])
 
 
-def measured(scores: Iterable[Row]) -> Labels:
+def measured_languages(scores: Iterable[Row]) -> Labels:
     """By the scores of the model that was made."""
     return frozenset(row["lang"] for row in scores if row["model"] == "adapted")
 
 
-def improved(gains: Iterable[Row]) -> Labels:
+def improved_languages(gains: Iterable[Row]) -> Labels:
     """By the differences to the base: bits per byte after, less those before."""
     return frozenset(row["lang"] for row in gains if row["high"] is not None and row["high"] < 0)
 
 
-def worse(gains: Iterable[Row]) -> Labels:
-    """As `improved`."""
+def worsened_languages(gains: Iterable[Row]) -> Labels:
+    """As `improved_languages`."""
     return frozenset(row["lang"] for row in gains if row["low"] is not None and row["low"] > 0)
 
 
-def released(sizes: Iterable[Row]) -> Labels:
+def released_languages(sizes: Iterable[Row]) -> Labels:
     """By the documents of each language in the released files."""
-    return collected(sizes)
+    return collected_languages(sizes)
 
 
-def counts(labels: Mapping[str, Set[str]]) -> dict[str, int]:
+def count_coverage(labels: Mapping[str, Set[str]]) -> dict[str, int]:
     """How many languages each word has: `languages_kept` and so on."""
-    return {f"languages_{word}": number(labels[word]) for word in WORDS if word in labels}
+    return {f"languages_{word}": count_languages(labels[word]) for word in MEANINGS if word in labels}
 
 
-def differences(labels: Mapping[str, Set[str]]) -> list[str]:
+def explain_differences(labels: Mapping[str, Set[str]]) -> list[str]:
     """Why the numbers of these words differ, a line for each two that do: `578 released of 581 kept: …`."""
     lines = []
-    for word, of, lost, new in STEPS:
+    for word, of, lost, new in TRANSITIONS:
         if word in labels and of in labels:
-            fewer, more = number(labels[of] - labels[word]), number(labels[word] - labels[of])
+            fewer, more = count_languages(labels[of] - labels[word]), count_languages(labels[word] - labels[of])
             why = [text.format(f"{count:,}") for text, count in ((lost, fewer), (new, more)) if count]
             if why:
-                both = f"{number(labels[word]):,} {word}, {number(labels[of]):,} {of}"
+                both = f"{count_languages(labels[word]):,} {word}, {count_languages(labels[of]):,} {of}"
                 lines.append(f"{both}: {', '.join(why)}")
     return lines
 
 
-LITTLE = 0.5
+LITTLE_SHARE = 0.5
 """Share of a language's bytes that trains, below which people are told."""
 
 
@@ -118,16 +118,16 @@ class Shortfall:
     """What became of most others: a split or a drop reason."""
 
 
-def shortfalls(tally: Iterable[Row]) -> Iterator[Shortfall]:
+def find_shortfalls(tally: Iterable[Row]) -> Iterator[Shortfall]:
     """By curate's `languages.parquet`, those that train on less than LITTLE of their bytes."""
-    found = (shortfall(lang, by_outcome) for lang, by_outcome in bytes_by_outcome(tally).items())
+    found = (find_shortfall(lang, by_outcome) for lang, by_outcome in bytes_by_outcome(tally).items())
     yield from (each for each in found if each is not None)
 
 
-def shortfall(lang: str, by_outcome: Counter[str]) -> Shortfall | None:
+def find_shortfall(lang: str, by_outcome: Counter[str]) -> Shortfall | None:
     """Of one language, given what became of its bytes; None where enough of them train."""
     others = by_outcome - Counter(train=by_outcome["train"])
-    if by_outcome["train"] >= LITTLE * by_outcome.total():
+    if by_outcome["train"] >= LITTLE_SHARE * by_outcome.total():
         return None
     most = min(others, key=lambda outcome: (-others[outcome], outcome))
     return Shortfall(lang, by_outcome["train"] / by_outcome.total(), most)

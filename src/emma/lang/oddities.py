@@ -9,13 +9,13 @@ from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 
 from emma.lang.cldr import likely_region
-from emma.lang.macro import members
-from emma.lang.written import plausible, scripts_of
+from emma.lang.macro import members_of
+from emma.lang.written import is_plausible, known_scripts
 
 TYPES = {"A": "ancient", "C": "constructed", "E": "extinct", "H": "historical"}
-FEW = 5
+MIN_OTHERS = 5
 """Other languages that a source needs before one can be an outlier among them."""
-MOST = 2 / 3
+MIN_CONTINENT_SHARE = 2 / 3
 """Share of the others that one continent must hold."""
 
 
@@ -23,21 +23,21 @@ SIGNS = ("written in", "a language of", "nobody", "macrolanguage")
 """How reasons begin, the gravest first; then come kinds of languages."""
 
 
-def rank(reasons: Sequence[str]) -> int:
+def rank_oddities(reasons: Sequence[str]) -> int:
     """Where a code stands in a list of odd ones first."""
     places = [place for place, sign in enumerate(SIGNS) if any(reason.startswith(sign) for reason in reasons)]
     return places[0] if places else len(SIGNS) + (not reasons)
 
 
-def oddities(code: str, iso: str, script: str, others: Collection[str]) -> Iterator[str]:
+def find_oddities(code: str, iso: str, script: str, others: Collection[str]) -> Iterator[str]:
     """Reasons to look twice at `code` as language `iso`, beside the other languages (ISO 639-3) of its source."""
     from iso639 import Language
 
     if kind := TYPES.get(Language.from_part3(iso).type or ""):
         yield f"{kind} language"
-    if not plausible(iso, script):
-        yield f"nobody is known to write it in {script}; known: {', '.join(scripts_of(iso)[:4])}"
-    if inside := [each for each in members(iso) if each in others]:
+    if not is_plausible(iso, script):
+        yield f"nobody is known to write it in {script}; known: {', '.join(known_scripts(iso)[:4])}"
+    if inside := [each for each in members_of(iso) if each in others]:
         yield f"macrolanguage beside its own {', '.join(inside)}"
     yield from _outlier(code, iso, set(others) - {iso})
 
@@ -46,10 +46,10 @@ def _outlier(code: str, iso: str, others: Collection[str]) -> Iterator[str]:
     """Whether it is of another continent than nearly all others."""
     here = continent(likely_region(iso))
     places = Counter(filter(None, (continent(likely_region(each)) for each in others)))
-    if not here or places.total() < FEW:
+    if not here or places.total() < MIN_OTHERS:
         return
     there, count = max(places.items(), key=lambda item: (item[1], item[0]))
-    if there != here and count >= MOST * places.total():
+    if there != here and count >= MIN_CONTINENT_SHARE * places.total():
         country = _country(code) if continent(code.upper()) == there else ""
         meant = f"; {code} is also the country code of {country}" if country else ""
         yield f"a language of {here}, where {count} of the {places.total()} others are of {there}{meant}"
