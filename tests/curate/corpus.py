@@ -13,7 +13,7 @@ from emma.annotate.config import AnnotateConfig
 from emma.annotate.run import annotate
 from emma.curate.config import CurateConfig
 from emma.curate.run import curate
-from emma.inspect.compiled import Compiled
+from emma.pipeline.corpus import Corpus
 from emma.schemas import CONTAMINATION, IDENTIFIED
 from emma.store import shards
 from emma.store.artifact import Artifact
@@ -148,14 +148,14 @@ class Bench:
 
     def compile(
         self, rows: Sequence[Row], section: CurateConfig | None = None, sizes: Sequence[int] = (), workers: int = 1
-    ) -> tuple[Compiled, Made, Work]:
+    ) -> tuple[Corpus, Made, Work]:
         """The three artifacts, what the stage returned, and its work."""
         collected, annotated = self.collect(rows, sizes)
         work = self.make_work("curate", key=f"{self.runs:020}", workers=workers)
         with work.executor:
             made = curate(section or CurateConfig(), collect=collected, annotate=annotated, work=work)
         parts = {name: tuple(each) for name, each in made.parts.items()}
-        return Compiled(collected, annotated, Artifact(work.out, work.key, made.counts, parts)), made, work
+        return Corpus(collected, annotated, Artifact(work.out, work.key, made.counts, parts)), made, work
 
 
 def overlay(table: pa.Table, at: int, features: Mapping[str, float | None]) -> pa.Table:

@@ -22,9 +22,8 @@ def add_parser(commands: Commands) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print the sheet, or write its page."""
     from emma.inspect.audit import page, sheet, text
-    from emma.inspect.compiled import choose_run
 
-    answer = sheet.audit(choose_run(open_home(arguments), arguments.run), arguments.lang, arguments.seed)
+    answer = sheet.audit(open_home(arguments).choose_run(arguments.run), arguments.lang, arguments.seed)
     if arguments.html:
         arguments.html.write_text(page.page(answer), encoding="utf-8")
         print(arguments.html)

@@ -16,9 +16,8 @@ def add_parser(commands: Commands) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print what is known of the document, a line for each fact."""
-    from emma.inspect.compiled import choose_run
     from emma.inspect.why import why
 
-    for name, value in why(choose_run(open_home(arguments), arguments.run), arguments.document):
+    for name, value in why(open_home(arguments).choose_run(arguments.run), arguments.document):
         print(f"{name:<22} {value}")
     return 0

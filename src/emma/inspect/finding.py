@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from emma.errors import RecipeError
-from emma.inspect.compiled import Place
+from emma.pipeline.corpus import Place
 from emma.store import shards
 from emma.store.artifact import Artifact
 

@@ -9,8 +9,8 @@ import pyarrow.compute as pc
 
 from emma.curate.quality.agreement import known_labels, score_side
 from emma.curate.quality.rules import PAIR_FEATURES, SCORE, pair_label
-from emma.inspect.compiled import made_by, row_of
 from emma.inspect.finding import EXAMPLES, find, find_reject
+from emma.pipeline.corpus import made_by, read_row
 from emma.pipeline.home import Run
 from emma.schemas import FEATURES
 from emma.store import shards
@@ -36,7 +36,7 @@ def why(run: Run, document: str) -> Said:
         yield "raw", _short(bytes(reject["raw"] or b"").decode("utf-8", "replace"))
         return
     shard, row = find(collect, document)
-    found = row_of(collect.parts["documents"][shard], "documents", row)
+    found = read_row(collect.parts["documents"][shard], "documents", row)
     yield from ((name, found[name]) for name in ABOUT if found[name] is not None)
     yield from source(collect, found)
     yield from ((name, _short(found[name])) for name in ("text", "text2") if found[name] is not None)
@@ -66,7 +66,7 @@ def source(collect: Artifact, found: Row) -> Said:
 
 def measured(annotate: Artifact, shard: int, row: int, found: Row, limits: Sequence[Row]) -> Said:
     """Everything that was measured, each beside the limits of its language or pair."""
-    notes = row_of(annotate.parts["annotations"][shard], "annotations", row)
+    notes = read_row(annotate.parts["annotations"][shard], "annotations", row)
     yield from ((name, notes[name]) for name in SIZES)
     agrees = "as the label says" if notes["script_agrees"] else "not as the label says"
     yield "script", f"{notes['script']} {_number(notes['script_share'])}, written {notes['written']}: {agrees}"
@@ -78,12 +78,12 @@ def measured(annotate: Artifact, shard: int, row: int, found: Row, limits: Seque
     if "identified" in annotate.parts:
         yield from identified(annotate, shard, row, found, limits)
     if "contamination" in annotate.parts:
-        yield "benchmarks", met(row_of(annotate.parts["contamination"][shard], "contamination", row))
+        yield "benchmarks", met(read_row(annotate.parts["contamination"][shard], "contamination", row))
 
 
 def identified(annotate: Artifact, shard: int, row: int, found: Row, limits: Sequence[Row]) -> Said:
     """What language ID says of each side, and the score of the label beside its limit."""
-    said, known = row_of(annotate.parts["identified"][shard], "identified", row), known_labels(annotate)
+    said, known = read_row(annotate.parts["identified"][shard], "identified", row), known_labels(annotate)
     for side in ("", "2"):
         lang, labels, scores = found[f"lang{side}"], said[f"labels{side}"], said[f"scores{side}"]
         if lang is not None:
@@ -104,7 +104,7 @@ def met(hits: Row) -> str:
 
 def decided(collect: Artifact, curate: Artifact, shard: int, row: int, found: Row) -> Said:
     """The decision, and what else stays of its cluster."""
-    choice = row_of(curate.parts["selection"][shard], "selection", row)
+    choice = read_row(curate.parts["selection"][shard], "selection", row)
     yield "cluster", f"{choice['cluster']} ({choice['cluster_size']} documents)"
     if choice["cluster_size"] > 1:
         others = [each for each in kept_in(collect, curate, choice["cluster"], found["lang"]) if each != found["id"]]

@@ -122,6 +122,16 @@ class Home:
         """Every run with a record, by name."""
         return [Run(self, path.parent.name) for path in sorted(self.path.glob("*/lock.json"))]
 
+    def choose_run(self, name: str | None) -> "Run":
+        """The run called `name`, or the only one there is. Raises RecipeError listing them otherwise."""
+        names = [run.name for run in self.runs()]
+        if name in names:
+            return self.run(str(name))
+        if name is None and len(names) == 1:
+            return self.run(names[0])
+        listed = ", ".join(names) or "none yet"
+        raise RecipeError(f"Which run? {self.path} has: {listed}. Say it with --run NAME.")
+
 
 @dataclass(frozen=True)
 class Run:

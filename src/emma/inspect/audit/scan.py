@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from emma.curate.quality.agreement import known_labels, score_side
 from emma.curate.quality.rules import SCORE
-from emma.inspect.compiled import Compiled, Place
+from emma.pipeline.corpus import Corpus, Place
 from emma.schemas import FEATURES
 from emma.store import shards
 from emma.store.address import hash64
@@ -68,7 +68,7 @@ class Scan:
         return sum(self.outcomes[key] for key in wanted), sum(self.bytes[key] for key in wanted)
 
 
-def scan(corpus: Compiled, lang: str, seed: int, doubt: Mapping[str, Any] | None = None) -> Scan:
+def scan(corpus: Corpus, lang: str, seed: int, doubt: Mapping[str, Any] | None = None) -> Scan:
     """Look at every document that is in `lang`, or has a side in it.
 
     `doubt` is the row on language ID among the language's limits, if there is one.
@@ -84,7 +84,7 @@ def scan(corpus: Compiled, lang: str, seed: int, doubt: Mapping[str, Any] | None
     return result
 
 
-def read(corpus: Compiled, number: int, lang: str, known: Sequence[str] | None) -> pa.Table | None:
+def read(corpus: Corpus, number: int, lang: str, known: Sequence[str] | None) -> pa.Table | None:
     """The columns of one shard's documents that are in the language, with their `row`; None where there are none."""
     path = corpus.collect.parts["documents"][number].file("documents.parquet")
     sides = shards.read(path, ["lang", "lang2"])

@@ -8,8 +8,8 @@ from emma.curate.splits.assign import BENCHMARK, NEAR_BENCHMARK
 from emma.inspect.audit.examples import examples, middle
 from emma.inspect.audit.scan import DOUBTED, KEPT, Scan, scan
 from emma.inspect.audit.which import which
-from emma.inspect.compiled import Compiled
 from emma.lang.explain import explain
+from emma.pipeline.corpus import Corpus
 from emma.pipeline.home import Run
 from emma.schemas import SPLITS
 from emma.store import shards
@@ -22,10 +22,10 @@ ROWS, CLUSTERS, LINES, LABELS = 20, 5, 10, 5
 
 def audit(run: Run, name: str, seed: int = 0) -> Sheet:
     """The sheet of one language of a run. Raises RecipeError or LanguageError when it is not in the corpus."""
-    return {"run": run.name, **sheet(Compiled.of(run), name, seed)}
+    return {"run": run.name, **sheet(Corpus.of(run), name, seed)}
 
 
-def sheet(corpus: Compiled, name: str, seed: int) -> Sheet:
+def sheet(corpus: Corpus, name: str, seed: int) -> Sheet:
     """The sheet of one language of a corpus, by any of its names; `seed` draws the documents that are shown."""
     lang = which(name, languages(corpus))
     doubt = first([row for row in table(corpus, "limits", lang) if (row["lang"], row["feature"]) == (lang, SCORE)])
@@ -53,13 +53,13 @@ def sheet(corpus: Compiled, name: str, seed: int) -> Sheet:
     }
 
 
-def languages(corpus: Compiled) -> list[str]:
+def languages(corpus: Corpus) -> list[str]:
     """Every label that a text of the corpus has, of either side, sorted."""
     kept = shards.read(corpus.curate.file("tiers.parquet"), ["lang"])["lang"].to_pylist()
     return sorted({*kept, *shards.read(corpus.curate.file("languages.parquet"), ["lang"])["lang"].to_pylist()})
 
 
-def table(corpus: Compiled, name: str, lang: str) -> list[dict[str, Any]]:
+def table(corpus: Corpus, name: str, lang: str) -> list[dict[str, Any]]:
     """The rows of one of curate's tables that are about a language."""
     rows: list[dict[str, Any]] = shards.read(corpus.curate.file(f"{name}.parquet")).to_pylist()
     return [row for row in rows if lang in row["lang"].split("-")]
@@ -76,7 +76,7 @@ def splits(found: Scan) -> list[dict[str, Any]]:
     return [{"split": split, "documents": documents, "bytes": size} for split, documents, size in rows]
 
 
-def sources(corpus: Compiled, found: Scan) -> list[dict[str, Any]]:
+def sources(corpus: Corpus, found: Scan) -> list[dict[str, Any]]:
     """Each source that has the language, with its licence, what came of it and what stayed, the largest first."""
     declared = {row["source"]: row for row in shards.read(corpus.collect.file("sources.parquet")).to_pylist()}
     wanted = ("licence", "redistribution", "origin", "domain", "priority")
@@ -89,7 +89,7 @@ def sources(corpus: Compiled, found: Scan) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: -row["bytes"])
 
 
-def scripts(corpus: Compiled, found: Scan) -> list[dict[str, Any]]:
+def scripts(corpus: Corpus, found: Scan) -> list[dict[str, Any]]:
     """How the documents are written, the most frequent first; where that disagrees with the label, with examples."""
     return [
         {
@@ -103,7 +103,7 @@ def scripts(corpus: Compiled, found: Scan) -> list[dict[str, Any]]:
     ]
 
 
-def labels(corpus: Compiled, found: Scan, lang: str, limit: Mapping[str, Any] | None) -> dict[str, Any] | None:
+def labels(corpus: Corpus, found: Scan, lang: str, limit: Mapping[str, Any] | None) -> dict[str, Any] | None:
     """What language ID calls the documents, other labels with examples; None where it was not asked.
 
     `doubted` are those whose scores are below the limit, applied or not, what they are taken for, and some of them.
@@ -131,7 +131,7 @@ def labels(corpus: Compiled, found: Scan, lang: str, limit: Mapping[str, Any] | 
     return {**told, "doubted": doubted, "others": shown}
 
 
-def rules(corpus: Compiled, found: Scan, lang: str) -> list[dict[str, Any]]:
+def rules(corpus: Corpus, found: Scan, lang: str) -> list[dict[str, Any]]:
     """What each quality rule removed, the most first, with its limits and examples from the middle."""
     limits = table(corpus, "limits", lang)
     rows = []
@@ -150,7 +150,7 @@ def rules(corpus: Compiled, found: Scan, lang: str) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: -row["documents"])
 
 
-def duplicates(corpus: Compiled, found: Scan) -> dict[str, Any]:
+def duplicates(corpus: Corpus, found: Scan) -> dict[str, Any]:
     """How many documents went as copies, and the largest clusters."""
     dropped = {kind: found.total(outcomes=[f"{kind} duplicate"])[0] for kind in ("exact", "near")}
     largest = sorted(found.clusters.items(), key=lambda item: (-item[1], item[0]))[:CLUSTERS]
@@ -162,7 +162,7 @@ def duplicates(corpus: Compiled, found: Scan) -> dict[str, Any]:
     }
 
 
-def contamination(corpus: Compiled, found: Scan, lang: str) -> dict[str, Any] | None:
+def contamination(corpus: Corpus, found: Scan, lang: str) -> dict[str, Any] | None:
     """What met a benchmark, with examples from the middle; None where no benchmark was named."""
     if corpus.part("contamination") is None:
         return None

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from emma.errors import RecipeError
-from emma.inspect.compiled import Compiled, made_by
+from emma.pipeline.corpus import Corpus, made_by
 from emma.pipeline.home import Home, Run
 from emma.schemas import SPLITS
 from emma.store import shards
@@ -36,7 +36,7 @@ def diff(before: Run, after: Run) -> dict[str, Any]:
 
     `settings`; `sources` added, removed or changed; `languages`, the most changed first; how many are `unchanged`.
     """
-    one, two = Compiled.of(before), Compiled.of(after)
+    one, two = Corpus.of(before), Corpus.of(after)
     first, second = sizes(one), sizes(two)
     rows = [compare(lang, first.get(lang, {}), second.get(lang, {})) for lang in sorted({*first, *second})]
     changed = [row for row in rows if row["outcomes"]]
@@ -50,7 +50,7 @@ def diff(before: Run, after: Run) -> dict[str, Any]:
     }
 
 
-def sizes(corpus: Compiled) -> Sizes:
+def sizes(corpus: Corpus) -> Sizes:
     """Documents and bytes of every language by outcome, over domains and sources."""
     documents: dict[str, Counter[str]] = {}
     bytes_: dict[str, Counter[str]] = {}
@@ -77,7 +77,7 @@ def compare(lang: str, first: Mapping[str, tuple[int, int]], second: Mapping[str
     return {"lang": lang, "change": change, "documents": documents, "bytes": size, "outcomes": outcomes}
 
 
-def sources(one: Compiled, two: Compiled) -> dict[str, list[str]]:
+def sources(one: Corpus, two: Corpus) -> dict[str, list[str]]:
     """Sources that only one has, and those of which files were added, removed or changed."""
     first, second = (made_by(each.collect)["raw"] for each in (one, two))
     return {
@@ -87,7 +87,7 @@ def sources(one: Compiled, two: Compiled) -> dict[str, list[str]]:
     }
 
 
-def settings(one: Compiled, two: Compiled) -> Iterator[dict[str, Any]]:
+def settings(one: Corpus, two: Corpus) -> Iterator[dict[str, Any]]:
     """Settings and versions of the stages that differ."""
     for stage in STAGES:
         first, second = (made_by(getattr(each, stage)) for each in (one, two))

@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 from emma.errors import SourceError
-from emma.inspect.compiled import Compiled
 from emma.inspect.vocab.texts import Block, Found, Skipped, beside_english
+from emma.pipeline.corpus import Corpus
 from emma.pipeline.home import Run
 from emma.store.selected import selected
 
@@ -16,7 +16,7 @@ _COLUMNS = ("lang", "text", "lang2", "text2")
 
 def read_run(run: Run) -> Found:
     """The first documents of each language. SourceError when the run holds nothing out."""
-    corpus = Compiled.of(run)
+    corpus = Corpus.of(run)
     alone: dict[str, list[str]] = {}
     pairs: list[tuple[str, str, str, str]] = []
     taken, left = Counter[str](), Counter[str]()
@@ -38,7 +38,7 @@ def read_run(run: Run) -> Found:
     return Found(blocks, skipped)
 
 
-def _documents(corpus: Compiled) -> Iterator[tuple[str, str, str | None, str | None]]:
+def _documents(corpus: Corpus) -> Iterator[tuple[str, str, str | None, str | None]]:
     pairs = zip(corpus.collect.parts["documents"], corpus.curate.parts["selection"], strict=True)
     for documents, selection in pairs:
         for table in selected(documents, selection, _COLUMNS, ("validation", "test")):

@@ -1,4 +1,4 @@
-"""A run's compiled corpus: what collect, annotate and curate made of one another, for commands that look into it."""
+"""A run's corpus: what collect, annotate and curate made of one another, for whoever looks into it."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from emma.errors import ArtifactError, RecipeError
+from emma.errors import ArtifactError
 from emma.pipeline.home import Home, Run
 from emma.store import manifest
 from emma.store.artifact import Artifact
@@ -17,7 +17,7 @@ Place = tuple[int, int]
 
 
 @dataclass(frozen=True)
-class Compiled:
+class Corpus:
     """The three artifacts, shards in collect's order."""
 
     collect: Artifact
@@ -25,7 +25,7 @@ class Compiled:
     curate: Artifact
 
     @classmethod
-    def of(cls, run: Run) -> "Compiled":
+    def of(cls, run: Run) -> "Corpus":
         """What the run's curate was made from, though other settings may have been tried since.
 
         Raises RecipeError when the run has not come that far, ArtifactError when what it was made from is gone.
@@ -43,10 +43,10 @@ class Compiled:
     def rows(self, places: Sequence[Place], columns: Sequence[str]) -> Iterator[Mapping[str, Any]]:
         """Some columns of the documents at these places; only the row groups that hold them are read."""
         for shard, row in places:
-            yield row_of(self.collect.parts["documents"][shard], "documents", row, columns)
+            yield read_row(self.collect.parts["documents"][shard], "documents", row, columns)
 
 
-def row_of(part: Artifact, table: str, row: int, columns: Sequence[str] | None = None) -> dict[str, Any]:
+def read_row(part: Artifact, table: str, row: int, columns: Sequence[str] | None = None) -> dict[str, Any]:
     """One row of a shard's table."""
     with pq.ParquetFile(part.file(f"{table}.parquet")) as file:
         for group in range(file.num_row_groups):
@@ -74,14 +74,3 @@ def _input(home: Home, artifact: Artifact, stage: str) -> Artifact:
             f"{artifact.path} was made from a {stage} that is gone. Run its recipe again to rebuild it."
         )
     return found
-
-
-def choose_run(home: Home, name: str | None) -> Run:
-    """The run called `name`, or the only one there is. Raises RecipeError listing them otherwise."""
-    names = [run.name for run in home.runs()]
-    if name in names:
-        return home.run(str(name))
-    if name is None and len(names) == 1:
-        return home.run(names[0])
-    listed = ", ".join(names) or "none yet"
-    raise RecipeError(f"Which run? {home.path} has: {listed}. Say it with --run NAME.")
