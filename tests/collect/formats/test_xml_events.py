@@ -9,9 +9,9 @@ from typing import IO, cast
 import pytest
 
 from emma.collect.files.streams import InputFile
-from emma.collect.formats.lines import Lines, squeezed
+from emma.collect.formats.text_builder import Lines, squeezed
+from emma.collect.formats.xml_bytes import CHUNK, Pieces
 from emma.collect.formats.xml_events import End, Records, Start, Text, events, without
-from emma.collect.formats.xml_pieces import CHUNK, Pieces
 from emma.collect.records import RawDocument, Reject
 from tests.conftest import TEXTS
 

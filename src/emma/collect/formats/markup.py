@@ -9,7 +9,7 @@ matters: what closes what, what an end tag out of place does not close, and what
 import re
 from functools import lru_cache
 
-from emma.collect.formats.lines import names
+from emma.collect.formats.text_builder import names
 
 DEEPEST = 512
 """Elements inside one another: as many as Blink nests before it puts the next beside the last."""

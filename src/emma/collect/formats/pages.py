@@ -9,8 +9,8 @@ from resiliparse.extract.html2text import extract_plain_text
 from resiliparse.parse.encoding import detect_encoding, map_encoding_to_html5
 from resiliparse.parse.html import HTMLTree
 
-from emma.collect.formats.lines import squeezed, unwrapped
 from emma.collect.formats.markup import too_much
+from emma.collect.formats.text_builder import squeezed, unwrapped
 from emma.collect.text.codepages import Verdict, judge_code_page
 from emma.collect.text.encodings import detect_mark, is_utf8
 from emma.lang.language import Lang

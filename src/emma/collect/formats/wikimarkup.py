@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from emma.collect.formats.lines import names
+from emma.collect.formats.text_builder import names
 from emma.collect.formats.wikiwords import MEDIA_FILES, linked, outside, templated, variant
 from emma.lang.scripts import strip_markup, written_in
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from emma.collect.formats.lines import names
+from emma.collect.formats.text_builder import names
 from emma.errors import LanguageError
 from emma.lang.codes import resolve
 from emma.lang.scripts import scripts_agree

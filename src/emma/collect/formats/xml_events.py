@@ -11,10 +11,10 @@ from dataclasses import replace
 from typing import Final
 
 from emma.collect.files.streams import DAMAGE_ERRORS, InputFile, describe_error
-from emma.collect.formats.xml_parsing import Parsing
-from emma.collect.formats.xml_parts import LANG, End, Fault, Start, Text, local
-from emma.collect.formats.xml_pieces import Pieces
-from emma.collect.formats.xml_recovery import Place, Records, Recovery, end_tag
+from emma.collect.formats.xml_bytes import Pieces
+from emma.collect.formats.xml_parser import Parsing
+from emma.collect.formats.xml_parts import LANG, End, Fault, Place, Records, Start, Text, local
+from emma.collect.formats.xml_recovery import Recovery, end_tag
 from emma.collect.records import Reject
 
 __all__ = ["LANG", "End", "Event", "Records", "Start", "Text", "events", "without"]

@@ -3,6 +3,7 @@
 import html
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 LANG = "xml:lang"
@@ -42,6 +43,44 @@ def attributes(data: bytes) -> Attributes:
     """The attributes in what stands in a tag after its name, as far as they can be made out."""
     found = ATTRIBUTE.findall(data.decode(errors="replace"))
     return {name: html.unescape(value[1:-1]) for name, value in found}
+
+
+@dataclass(frozen=True)
+class Records:
+    """The elements that hold a unit or stand at its border."""
+
+    names: frozenset[str] = frozenset()
+    flat: bool = False
+    """Whether none holds another of its name, so that one that does was not closed."""
+
+    counted: str = ""
+    """The tags that are counted where records are, as a regular expression from the name on; all `names` if empty."""
+
+    html: bool = False
+    """Whether the entities of HTML stand for themselves without a declaration, as browsers have it."""
+
+    def count(self, data: bytes) -> int:
+        """How many begin in some bytes."""
+        return len(self._begun.findall(data)) if self.names else 0
+
+    @cached_property
+    def _begun(self) -> re.Pattern[bytes]:
+        counted = self.counted or "|".join(sorted(self.names))
+        return re.compile(rf"<(?:[\w.-]+:)?(?:{counted})(?=[\s/>])".encode())
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A line, and characters before in it."""
+
+    line: int = 1
+    column: int = 0
+
+    def after(self, data: bytes) -> "Place":
+        """Where it goes on after some bytes."""
+        column = len(data[data.rfind(b"\n") + 1 :].decode(errors="replace"))
+        lines = data.count(b"\n")
+        return Place(self.line + lines, column if lines else self.column + column)
 
 
 CDATA: Final = b"<![CDATA["

@@ -7,7 +7,7 @@ from dataclasses import replace
 from emma.collect.config import SourceConfig
 from emma.collect.files.streams import DAMAGE_ERRORS, InputFile, describe_error
 from emma.collect.formats.epub import Archive, Book, Chapter
-from emma.collect.formats.lines import Lines, names
+from emma.collect.formats.text_builder import Lines, names
 from emma.collect.formats.xml_events import LANG, End, Records, Start, Text, events, without
 from emma.collect.records import RawDocument, Reject
 

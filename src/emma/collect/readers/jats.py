@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from emma.collect.config import SourceConfig
 from emma.collect.files.streams import InputFile
-from emma.collect.formats.lines import Lines, names
+from emma.collect.formats.text_builder import Lines, names
 from emma.collect.formats.xml_events import LANG, End, Records, Start, Text, events, without
 from emma.collect.records import RawDocument, Reject
 

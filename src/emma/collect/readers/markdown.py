@@ -8,7 +8,7 @@ from markdown_it.token import Token
 
 from emma.collect.config import SourceConfig
 from emma.collect.files.streams import InputFile
-from emma.collect.formats.lines import squeezed
+from emma.collect.formats.text_builder import squeezed
 from emma.collect.records import RawDocument, Reject
 
 METADATA = re.compile(r"---[ \t]*+\n(.*?)\n---[ \t]*+(?:\n|$)", re.DOTALL)

@@ -10,7 +10,7 @@ from itertools import combinations
 
 from emma.collect.config import SourceConfig
 from emma.collect.files.streams import InputFile
-from emma.collect.formats.lines import squeezed
+from emma.collect.formats.text_builder import squeezed
 from emma.collect.formats.xml_events import LANG, End, Event, Records, Start, Text, events
 from emma.collect.readers import reader
 from emma.collect.records import RawDocument, Reject

@@ -15,7 +15,7 @@ from pathlib import PurePosixPath
 
 from emma.collect.config import SourceConfig
 from emma.collect.files.compression import without_suffix
-from emma.collect.formats.lines import names
+from emma.collect.formats.text_builder import names
 from emma.errors import LanguageError
 from emma.lang.cldr import has_name, has_two_letters, is_short
 from emma.lang.codes import find_language

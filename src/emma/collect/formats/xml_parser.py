@@ -8,9 +8,20 @@ from typing import Final
 from xml.parsers import expat
 
 from emma.collect.files.streams import DAMAGE_ERRORS, describe_error
-from emma.collect.formats.xml_parts import CDATA, Attributes, End, Fault, Start, Text, after_section, local
-from emma.collect.formats.xml_pieces import CHUNK, FORBIDDEN, Pieces
-from emma.collect.formats.xml_recovery import DEPTH, Place, Records
+from emma.collect.formats.xml_bytes import CHUNK, FORBIDDEN, Pieces
+from emma.collect.formats.xml_parts import (
+    CDATA,
+    Attributes,
+    End,
+    Fault,
+    Place,
+    Records,
+    Start,
+    Text,
+    after_section,
+    local,
+)
+from emma.collect.formats.xml_recovery import DEPTH
 
 UNCLOSED_CDATA: Final = 20
 """Expat's number of that error."""
