@@ -14,11 +14,11 @@ from importlib.metadata import version
 import trafilatura
 
 from benchmarks.machine import machine, result_path
-from emma.collect.formats.pages import page
+from emma.collect.formats.pages import extract_page
 
 Extract = Callable[[str], str]
 PEERS: dict[str, Extract] = {
-    "resiliparse": lambda html: page(html).text,
+    "resiliparse": lambda html: extract_page(html).text,
     "trafilatura": lambda html: trafilatura.extract(html) or "",
     "trafilatura, precision": lambda html: trafilatura.extract(html, favor_precision=True) or "",
 }

@@ -100,16 +100,16 @@ def test_text_that_is_not_utf_8_does_not_hide_an_offset() -> None:
         pa.list_(pa.string()), 3, texts.buffers()[:2], children=[texts.values.cast(pa.string(), safe=False)]
     )
     batch = pa.record_batch({"text": strings})
-    assert arrow.damage(batch, ["text"]) == "" and kinds(list(rows(batch))) == ["invalid UTF-8"]
+    assert arrow.describe_damage(batch, ["text"]) == "" and kinds(list(rows(batch))) == ["invalid UTF-8"]
     offsets = pa.py_buffer(b"".join(each.to_bytes(4, "little") for each in (0, 2, 9, 4)))
     broken = pa.ListArray.from_buffers(pa.list_(pa.string()), 3, [None, offsets], children=[strings.values])
-    assert arrow.damage(pa.record_batch({"text": broken}), ["text"])
+    assert arrow.describe_damage(pa.record_batch({"text": broken}), ["text"])
 
 
 def rows(batch: pa.RecordBatch) -> list[RawDocument | Reject]:
     from emma.collect.config import SourceConfig
 
-    return list(arrow.units(batch, ["text"], SourceConfig(name="s", reader="parquet", path="f", licence="x"), 1))
+    return list(arrow.read_batch(batch, ["text"], SourceConfig(name="s", reader="parquet", path="f", licence="x"), 1))
 
 
 def test_a_damaged_row_group_leaves_the_others() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from emma.collect.config import SourceConfig
 from emma.collect.files.compression import decompress
 from emma.collect.files.streams import InputFile
-from emma.collect.formats.cells import Dialect, Lines, is_doubled, looks_quoted
+from emma.collect.formats.cells import Dialect, TableLines, has_doubled_quotes, looks_quoted
 from emma.collect.readers import find_reader
 from emma.collect.records import RawDocument, Reject
 from tests.collect.given import kinds, read, units
@@ -65,8 +65,8 @@ def test_unclosed_quotes_everywhere_cost_a_row_each() -> None:
 @pytest.mark.parametrize("line", ['a","b', '"a","b', 'a,"b', '"",5","x', '"a""'])
 def test_time_is_linear_whatever_quotes_there_are(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Counted, not timed: how often a line is given to the parser."""
-    given_out, following = [], Lines.__next__
-    monkeypatch.setattr(Lines, "__next__", lambda lines: given_out.append(1) or following(lines))
+    given_out, following = [], TableLines.__next__
+    monkeypatch.setattr(TableLines, "__next__", lambda lines: given_out.append(1) or following(lines))
     found = read("csv", "text,lang\n" + f"{line}\n" * 3000, max_row_bytes=1000)
     assert rows_and_units(found) == 3000 and len(given_out) < 5 * 3000
 
@@ -197,12 +197,12 @@ def test_doubled_quotes(cell: str) -> None:
             return False
         return text.startswith('"') and '"' in found
 
-    assert is_doubled(cell) == oracle(cell)
+    assert has_doubled_quotes(cell) == oracle(cell)
 
 
 def test_lines_that_fit() -> None:
-    assert Dialect("\t", quoted=True).fitting(["a\tb\n", '"c\n', 'd"\te\n', "f\n"]) == 3
-    assert Dialect("\t", quoted=False).fitting(["a\tb\n", '"c\n', 'd"\te\n', "f\n"]) == 2
+    assert Dialect("\t", quoted=True).count_fitting(["a\tb\n", '"c\n', 'd"\te\n', "f\n"]) == 3
+    assert Dialect("\t", quoted=False).count_fitting(["a\tb\n", '"c\n', 'd"\te\n', "f\n"]) == 2
 
 
 def test_a_carriage_return_within_a_cell_ends_no_row() -> None:

@@ -1,4 +1,4 @@
-"""JSON as people write it, against Python's own reading and that of records that are whole."""
+"""JSON as people write it, against Python's own cursor and that of records that are whole."""
 
 import json
 import math
@@ -8,8 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emma.collect.formats.json_text import BrokenJSON, Keys, Reading, Twice, loads, records, values_in
-from emma.collect.formats.record import values
+from emma.collect.formats.json_text import (
+    BrokenJSON,
+    DuplicateKey,
+    DuplicateScan,
+    JsonCursor,
+    count_values,
+    find_records,
+    parse_json,
+)
+from emma.collect.formats.record import iterate_values
 from emma.collect.records import RawDocument, Reject
 from tests.collect.given import kinds, read, units
 from tests.conftest import TEXTS
@@ -25,17 +33,17 @@ anything = st.recursive(
 @given(anything, st.booleans(), st.sampled_from([None, 1]))
 def test_what_python_writes_is_read(value: Any, ascii_only: bool, indent: int | None) -> None:
     text = json.dumps(value, ensure_ascii=ascii_only, indent=indent)
-    assert loads(text.encode(), Keys(["a", "b"])) == Reading(text).value() == value
-    assert values_in(text + text) == 2 or not isinstance(value, dict | list | str)
+    assert parse_json(text.encode(), DuplicateScan(["a", "b"])) == JsonCursor(text).read_value() == value
+    assert count_values(text + text) == 2 or not isinstance(value, dict | list | str)
 
 
 @given(anything, st.sampled_from([(), ("a",), ("b", "a")]), st.sampled_from([None, 1]))
 def test_records_are_those_of_the_whole_value(value: Any, path: tuple[str, ...], indent: int | None) -> None:
-    found = list(records(Reading(json.dumps(value, indent=indent)), list(path)))
+    found = list(find_records(JsonCursor(json.dumps(value, indent=indent)), list(path)))
     assert all(json.loads(raw) == record for record, raw in found)
     if "a.b" not in str(value):  # read in the order of the file here, the key with a dot alone there
         key = ".".join(path)
-        assert [each for each, _ in found] == list(values(value, key))
+        assert [each for each, _ in found] == list(iterate_values(value, key))
 
 
 @pytest.mark.parametrize(
@@ -118,7 +126,7 @@ def test_two_records_on_a_line_are_counted() -> None:
 
 
 def test_a_key_that_is_asked_for_in_vain() -> None:
-    assert isinstance(loads(b'{"a": 1, "a": 2}', Keys(["a"]))["a"], Twice)
-    assert math.isinf(loads(b"1e999"))
+    assert isinstance(parse_json(b'{"a": 1, "a": 2}', DuplicateScan(["a"]))["a"], DuplicateKey)
+    assert math.isinf(parse_json(b"1e999"))
     with pytest.raises(BrokenJSON, match="extra data"):
-        loads(b"{} {}")
+        parse_json(b"{} {}")

@@ -2,8 +2,8 @@
 
 import pytest
 
-from emma.collect.formats.markup import ATTRIBUTES, DEEPEST, OPTIONS, too_much
-from emma.collect.formats.pages import page
+from emma.collect.formats.markup import MAX_ATTRIBUTES, MAX_DEPTH, MAX_OPTIONS, describe_excess
+from emma.collect.formats.pages import extract_page
 from tests.collect.given import kinds, read, units
 from tests.conftest import TEXTS
 
@@ -43,8 +43,8 @@ def deep(levels: int, name: str = "div") -> str:
     ],
 )
 def test_too_much(body: str, words: str) -> None:
-    assert words in too_much(HEAD + body)
-    assert page(HEAD + body).text == ""
+    assert words in describe_excess(HEAD + body)
+    assert extract_page(HEAD + body).text == ""
     (found,) = read("html", HEAD + body, max_row_bytes=10_000_000)
     assert kinds([found]) == ["too much markup"] and words in found.detail  # type: ignore[union-attr]
 
@@ -80,24 +80,28 @@ def test_too_much(body: str, words: str) -> None:
     ],
 )
 def test_what_pages_are_like(body: str) -> None:
-    assert too_much(HEAD + body) == ""
+    assert describe_excess(HEAD + body) == ""
 
 
 @pytest.mark.parametrize("name", ["div", "ul", "section", "span", "blockquote"])
 def test_the_border(name: str) -> None:
     padding = "<br>" * 1_000
-    assert not too_much(deep(DEEPEST, name) + padding)
-    assert too_much(deep(DEEPEST + 1, name) + padding)
+    assert not describe_excess(deep(MAX_DEPTH, name) + padding)
+    assert describe_excess(deep(MAX_DEPTH + 1, name) + padding)
 
 
 def test_the_border_of_attributes_and_options() -> None:
-    attributes, options = (" ".join(f"attribute{n}=1" for n in range(many)) for many in (ATTRIBUTES, ATTRIBUTES + 1))
-    assert not too_much(f"{HEAD}<p {attributes}>") and too_much(f"{HEAD}<p {options}>")
-    assert not too_much(HEAD + "<option>" * OPTIONS) and too_much(HEAD + "<option>" * (OPTIONS + 1))
+    attributes, options = (
+        " ".join(f"attribute{n}=1" for n in range(many)) for many in (MAX_ATTRIBUTES, MAX_ATTRIBUTES + 1)
+    )
+    assert not describe_excess(f"{HEAD}<p {attributes}>") and describe_excess(f"{HEAD}<p {options}>")
+    assert not describe_excess(HEAD + "<option>" * MAX_OPTIONS) and describe_excess(
+        HEAD + "<option>" * (MAX_OPTIONS + 1)
+    )
 
 
 def test_the_same_text_as_before_at_the_border() -> None:
-    (found,) = units(read("html", deep(DEEPEST - 2), max_row_bytes=1_000_000))
+    (found,) = units(read("html", deep(MAX_DEPTH - 2), max_row_bytes=1_000_000))
     assert found == ("am", AMHARIC)
 
 
@@ -106,4 +110,4 @@ def test_many_links_name_the_language() -> None:
     html = (
         f"<html><head><link rel=canonical href=/x>{links}<link rel=alternate hreflang=wo href=/x></head><p>Nit</html>"
     )
-    assert page(html).code == "wo"
+    assert extract_page(html).code == "wo"

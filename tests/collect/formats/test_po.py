@@ -52,7 +52,7 @@ def test_what_polib_writes_is_read(made: list[dict[str, object]], width: int) ->
         several = {"msgid_plural": "s", "msgstr_plural": dict(enumerate(forms))} if len(forms) > 1 else {}
         catalogue.append(polib.POEntry(**facts, **(several or {"msgstr": forms[0]})))
     lines = list(enumerate(str(catalogue).split("\n"), 1))
-    found = [po.message(block) for block in po.blocks(lines)][1:]
+    found = [po.parse_message(block) for block in po.split_blocks(lines)][1:]
     kept = [each for each in found if each is not None]
     assert all(isinstance(each, po.Message) for each in kept)
     assert [(each.key, each.forms) for each in kept if isinstance(each, po.Message)] == [

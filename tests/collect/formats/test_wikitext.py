@@ -2,7 +2,7 @@
 
 import pytest
 
-from emma.collect.formats.wikitext import plain, without_quotes
+from emma.collect.formats.wikitext import extract_prose, strip_quotes
 from tests.collect.given import kinds, read
 
 QUOTES = [
@@ -24,7 +24,7 @@ QUOTES = [
 
 @pytest.mark.parametrize(("line", "text"), QUOTES)
 def test_apostrophes_that_are_letters_stay(line: str, text: str) -> None:
-    assert without_quotes(line) == text
+    assert strip_quotes(line) == text
 
 
 def balanced(line: str) -> str | None:
@@ -43,7 +43,7 @@ def balanced(line: str) -> str | None:
 @pytest.mark.parametrize("word", ["ሰላም", "नमस्\u200dते", "ខ្មែរ", "ไทย", "漢字", "ẹ̀kọ́", "ⵜⴰⵎⴰ"])
 def test_balanced_lines_lose_all_marks(word: str) -> None:
     for line in (f"'''{word}''' ''{word}''", f"'''''{word}'''''", f"'''{word} ''{word}'' {word}'''"):
-        assert without_quotes(line) == balanced(line)
+        assert strip_quotes(line) == balanced(line)
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_balanced_lines_lose_all_marks(word: str) -> None:
     ],
 )
 def test_no_markup_is_left_and_words_stay(wikitext: str, text: str) -> None:
-    assert plain(wikitext).strip() == text
+    assert extract_prose(wikitext).strip() == text
 
 
 UNCLOSED = [
@@ -97,7 +97,7 @@ UNCLOSED = [
 
 @pytest.mark.parametrize("mark", UNCLOSED)
 def test_what_is_never_closed_costs_no_more_than_its_length(mark: str) -> None:
-    plain(mark * 20_000)
+    extract_prose(mark * 20_000)
 
 
 @pytest.mark.parametrize("mark", ["{{", "[[a|", "\n{|\n| a", "-{", "<table>"])

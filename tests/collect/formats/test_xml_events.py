@@ -9,9 +9,9 @@ from typing import IO, cast
 import pytest
 
 from emma.collect.files.streams import InputFile
-from emma.collect.formats.text_builder import Lines, squeezed
-from emma.collect.formats.xml_bytes import CHUNK, Pieces
-from emma.collect.formats.xml_events import End, Records, Start, Text, events, without
+from emma.collect.formats.text_builder import TextBuilder, collapse_layout
+from emma.collect.formats.xml_bytes import CHUNK_BYTES, Utf8Stream
+from emma.collect.formats.xml_events import End, RecordElements, Start, Text, read_events, skip_elements
 from emma.collect.records import RawDocument, Reject
 from tests.conftest import TEXTS
 
@@ -21,11 +21,13 @@ def given(data: bytes, max_row_bytes: int = 1 << 20) -> InputFile:
 
 
 def text_of(file: InputFile) -> str:
-    return "".join(each.text for each in events(file) if isinstance(each, Text))
+    return "".join(each.text for each in read_events(file) if isinstance(each, Text))
 
 
 def test_events_without_prefixes() -> None:
-    found = list(events(given(b'<?xml version="1.0"?><!-- c --><x:a xml:lang="am"><b n="1"/>t<![CDATA[<]]></x:a>')))
+    found = list(
+        read_events(given(b'<?xml version="1.0"?><!-- c --><x:a xml:lang="am"><b n="1"/>t<![CDATA[<]]></x:a>'))
+    )
     assert found == [Start("a", {"xml:lang": "am"}), Start("b", {"n": "1"}), End("b"), Text("t"), Text("<"), End("a")]
 
 
@@ -75,13 +77,13 @@ BOMB = """<!DOCTYPE a [<!ENTITY x "ha"><!ENTITY y "&x;&x;&x;&x;&x;&x;&x;&x;">]><
     ],
 )
 def test_refused(document: str, kind: str) -> None:
-    (bad,) = [each for each in events(given(document.encode())) if isinstance(each, Reject)]
+    (bad,) = [each for each in read_events(given(document.encode())) if isinstance(each, Reject)]
     assert bad.kind == kind
     assert bad.detail.startswith(f"line {max(1, bad.row)}, column")
 
 
 def test_bytes_that_are_not_what_is_declared() -> None:
-    found = list(events(given(b"<?xml version='1.0' encoding='big5'?><a>\xff\xff</a>")))
+    found = list(read_events(given(b"<?xml version='1.0' encoding='big5'?><a>\xff\xff</a>")))
     assert [each.kind for each in found if isinstance(each, Reject)] == ["invalid big5"]
 
 
@@ -89,7 +91,7 @@ def test_what_stands_before_damage_is_read() -> None:
     whole = b"<a>" + b"".join(b"<b>%d</b>" % number for number in range(50_000)) + b"</a>"
     cut = gzip.compress(whole)[:-5000]
     with gzip.open(io.BytesIO(cut)) as stream:
-        found = list(events(InputFile("f.gz", cast(IO[bytes], stream), 1 << 20)))
+        found = list(read_events(InputFile("f.gz", cast(IO[bytes], stream), 1 << 20)))
     assert sum(isinstance(each, Text) for each in found) > 10_000
     assert isinstance(found[-1], Reject) and found[-1].kind == "broken file"
 
@@ -104,25 +106,27 @@ def test_memory_does_not_grow_with_the_file() -> None:
             return next(self.pieces, b"")
 
     tracemalloc.start()
-    count = sum(isinstance(each, End) for each in events(InputFile("f", cast(IO[bytes], Long()), 1 << 20)))
+    count = sum(isinstance(each, End) for each in read_events(InputFile("f", cast(IO[bytes], Long()), 1 << 20)))
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert count == 4001 and peak < 1_000_000
 
 
 def test_a_tag_without_end_is_bounded() -> None:
-    found = list(events(given(b'<a b="' + b"x" * 1_000_000, max_row_bytes=200_000)))
+    found = list(read_events(given(b'<a b="' + b"x" * 1_000_000, max_row_bytes=200_000)))
     assert [each.kind for each in found if isinstance(each, Reject)] == ["row too long"]
 
 
 def test_without_leaves_whole_elements_out() -> None:
-    found = without(events(given(b"<a>1<n>2<b>3</b><n>4</n></n>5<n/>6</a>")), lambda start: start.name == "n")
+    found = skip_elements(
+        read_events(given(b"<a>1<n>2<b>3</b><n>4</n></n>5<n/>6</a>")), lambda start: start.name == "n"
+    )
     assert "".join(each.text for each in found if isinstance(each, Text)) == "156"
 
 
 # Damage
 
-TU = Records(frozenset({"tu"}), flat=True)
+TU = RecordElements(frozenset({"tu"}), flat=True)
 MEMORY = "<tmx><body>{}</body></tmx>"
 
 
@@ -130,10 +134,10 @@ def memory(*texts: str, head: str = "") -> str:
     return head + MEMORY.format("".join(f"<tu>{text}</tu>" for text in texts))
 
 
-def read_on(file: InputFile, records: Records = TU) -> tuple[list[str], list[Reject]]:
+def read_on(file: InputFile, records: RecordElements = TU) -> tuple[list[str], list[Reject]]:
     """The texts of records in which nothing is broken, and what is."""
     texts, rejects, runs = list[str](), list[Reject](), None
-    for event in events(file, records):
+    for event in read_events(file, records):
         match event:
             case Reject():
                 rejects.append(event)
@@ -199,7 +203,7 @@ def test_documents_one_after_the_other() -> None:
 
 def test_what_earlier_damage_left_open_is_no_damage_of_its_own() -> None:
     open_record = memory("a", "x</wrong>", "b").replace("x</wrong></tu>", "x</wrong>")
-    texts, rejects = read_on(given(open_record.encode()), Records(frozenset({"tu"})))
+    texts, rejects = read_on(given(open_record.encode()), RecordElements(frozenset({"tu"})))
     assert (texts, len(rejects)) == (["a", "b"], 1)
 
 
@@ -251,7 +255,7 @@ def test_any_damage_ends_in_balanced_events() -> None:
         for _ in range(generator.randint(1, 3)):
             at = generator.randrange(len(data))
             data[at : at + generator.choice([0, 0, 1, 9])] = generator.choice(pieces)
-        depth, found = list[str](), list(events(given(bytes(data)), TU))
+        depth, found = list[str](), list(read_events(given(bytes(data)), TU))
         for event in found:
             if isinstance(event, Start):
                 depth.append(event.name)
@@ -269,11 +273,11 @@ def test_many_faults_and_many_levels_are_read_in_one_pass() -> None:
 
 def test_what_is_read_again_comes_in_pieces() -> None:
     """A section that is never closed is given back whole: each fault in it may cost a piece, and not all of it."""
-    pieces = Pieces(given(b"end"))
-    again = bytes(range(256)) * (5 * CHUNK // 256) + b"last"
-    pieces.give_back(again)
-    found = [*iter(pieces.more, b"")]
-    assert b"".join(found) == again + b"end" and max(map(len, found)) == CHUNK
+    pieces = Utf8Stream(given(b"end"))
+    again = bytes(range(256)) * (5 * CHUNK_BYTES // 256) + b"last"
+    pieces.push_back(again)
+    found = [*iter(pieces.read, b"")]
+    assert b"".join(found) == again + b"end" and max(map(len, found)) == CHUNK_BYTES
 
 
 # Lines
@@ -292,23 +296,23 @@ def test_what_is_read_again_comes_in_pieces() -> None:
     ],
 )
 def test_layout_inside_a_line(text: str, line: str) -> None:
-    assert squeezed(text) == line
+    assert collapse_layout(text) == line
 
 
 def test_units_of_lines() -> None:
-    lines = Lines(20)
+    lines = TextBuilder(20)
     lines.add(" ")
-    assert lines.unit(1, "am") is None
+    assert lines.close(1, "am") is None
     lines.add("a ")
     lines.add("b")
     lines.end_line()
     lines.end_line()
     lines.add("c")
-    assert lines.unit(1, "am", url="u", alone=True) == RawDocument(1, "a b\nc", "am", alone=True, url="u")
+    assert lines.close(1, "am", url="u", alone=True) == RawDocument(1, "a b\nc", "am", alone=True, url="u")
     lines.add("x" * 15)
     lines.end_line()
     lines.add("y" * 15)
-    too_long = lines.unit(2, "am")
+    too_long = lines.close(2, "am")
     assert isinstance(too_long, Reject) and (too_long.row, too_long.kind) == (2, "row too long")
     lines.add("z")
-    assert lines.unit(3, "am") == RawDocument(3, "z", "am")
+    assert lines.close(3, "am") == RawDocument(3, "z", "am")

@@ -10,7 +10,7 @@ import pytest
 
 from emma.collect.config import SourceConfig
 from emma.collect.files.compression import decompress
-from emma.collect.readers.messages import unescaped
+from emma.collect.readers.messages import unescape_android
 from emma.collect.records import RawDocument, Reject
 from emma.collect.text.clean import repair
 from emma.collect.text.file_names import told
@@ -119,7 +119,7 @@ def test_android_folders(folder: str, code: str) -> None:
 
 
 def test_android_escapes_follow_the_rules_of_its_documentation() -> None:
-    assert unescaped(r'"a   b"   c\td\@\?\\ \u200d') == "a   b c\td@?\\ \u200d"
+    assert unescape_android(r'"a   b"   c\td\@\?\\ \u200d') == "a   b c\td@?\\ \u200d"
 
 
 # Nested JSON

@@ -11,8 +11,8 @@ from warcio.warcwriter import WARCWriter
 
 from emma.collect.config import SourceConfig
 from emma.collect.files.streams import InputFile
-from emma.collect.formats.pages import decoded, page
-from emma.collect.formats.wikitext import plain
+from emma.collect.formats.pages import decode_page, extract_page
+from emma.collect.formats.wikitext import extract_prose
 from emma.collect.readers import find_reader
 from emma.collect.records import RawDocument, Reject
 from tests.collect.given import DATA, kinds, needs_data, read, units
@@ -33,14 +33,14 @@ PAGE = """<!doctype html><html lang="{lang}"><head><meta charset="{charset}"><ti
 @pytest.mark.parametrize("label", TEXTS)
 def test_main_text_in_every_script(label: str) -> None:
     text = TEXTS[label]
-    found = page(PAGE.format(lang=label[:3], charset="utf-8", text=text))
+    found = extract_page(PAGE.format(lang=label[:3], charset="utf-8", text=text))
     assert (found.text, found.code) == (f"{text}\n{text}\n{text} {text}", label[:3])
 
 
 def test_wrapped_lines_and_spaces_that_are_text() -> None:
-    found = page("<main><p>人人生而\n  自由，在\n尊严 和<p>Mr.&nbsp;Bennet\u3000あ<br>b<p>foo\nbar</main>")
+    found = extract_page("<main><p>人人生而\n  自由，在\n尊严 和<p>Mr.&nbsp;Bennet\u3000あ<br>b<p>foo\nbar</main>")
     assert found.text == "人人生而自由，在尊严 和\nMr.\u00a0Bennet\u3000あ\nb\nfoo bar"
-    assert page("<main><pre>人\n人</pre></main>").text == "人\n人"
+    assert extract_page("<main><pre>人\n人</pre></main>").text == "人\n人"
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_wrapped_lines_and_spaces_that_are_text() -> None:
     ],
 )  # fmt: skip
 def test_what_a_page_says_of_its_language(html: str, code: str) -> None:
-    assert page(html, url="http://x/y").code == code
+    assert extract_page(html, url="http://x/y").code == code
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_what_a_page_says_of_its_language(html: str, code: str) -> None:
     ],
 )
 def test_characters_of_a_page(data: str | bytes, charset: str | None, text: str) -> None:
-    assert decoded(data.encode() if isinstance(data, str) else data, charset).text == text
+    assert decode_page(data.encode() if isinstance(data, str) else data, charset).text == text
 
 
 POLISH = "Dzieci codziennie rano chodzą do szkoły. Mama gotuje obiad, a tata pije świeżą kawę. "
@@ -391,7 +391,7 @@ def test_an_article_that_is_too_long_leaves_the_rest() -> None:
     ],
 )
 def test_wikitext(wikitext: str, text: str) -> None:
-    assert plain(wikitext, {"датотека"}).replace(" \n", "\n").strip() == text
+    assert extract_prose(wikitext, {"датотека"}).replace(" \n", "\n").strip() == text
 
 
 @needs_data

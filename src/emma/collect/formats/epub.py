@@ -1,4 +1,4 @@
-"""What is in an EPUB: its package names the chapters in the order of reading, and the languages (EPUB 3.3, OCF)."""
+"""The structure of an EPUB: its package lists the chapters in the order of reading, and the languages (EPUB 3.3)."""
 
 import posixpath
 import zipfile
@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 from emma.collect.files.archives import claimed_bytes
 from emma.collect.files.streams import InputFile
-from emma.collect.formats.xml_events import End, Start, Text, events
+from emma.collect.formats.xml_events import End, Start, Text, read_events
 from emma.collect.records import Reject
 
 CONTAINER: Final = "META-INF/container.xml"
@@ -20,7 +20,7 @@ SCHEMES: Final = {
     "META-INF/license.lcpl": "Readium LCP",
     "META-INF/sinf.xml": "Apple FairPlay",
 }
-"""Files that tell which kind of protection a book has."""
+"""Protection schemes, by the file that a book under each of them has."""
 
 
 @dataclass(frozen=True)
@@ -34,62 +34,62 @@ class Chapter:
 
 
 @dataclass
-class Book:
-    """What a package says."""
+class Package:
+    """What the package document says of a book."""
 
     languages: list[str] = field(default_factory=list)
     chapters: list[Chapter] = field(default_factory=list)
 
     @property
     def language(self) -> str:
-        """The language if there is only one."""
+        """The language, if the package names only one."""
         return self.languages[0] if len(set(self.languages)) == 1 else ""
 
 
-class Archive:
-    """The zip archive that an EPUB is. Raises what damage raises."""
+class EpubArchive:
+    """The zip archive that an EPUB is. Raises DAMAGE_ERRORS."""
 
     def __init__(self, file: InputFile) -> None:
         self._file = file
         self._zip = zipfile.ZipFile(file.seekable_stream())
         self.names = frozenset(self._zip.namelist())
 
-    def member(self, name: str) -> InputFile:
-        """A member as a file. KeyError if there is none, RuntimeError if it has a password."""
+    def open_member(self, name: str) -> InputFile:
+        """Open a member as a file. KeyError if there is none, RuntimeError if it has a password."""
         stream = self._zip.open(name)
         return InputFile(f"{self._file.name}/{name}", stream, self._file.max_row_bytes)
 
-    def pages(self) -> tuple[int, int]:
-        """How many members may be chapters, and their bytes."""
+    def count_pages(self) -> tuple[int, int]:
+        """Count the members that may be chapters, and their bytes."""
         pages = (each for each in self._zip.infolist() if each.filename.endswith(("html", "htm")))
         sizes = [claimed_bytes(self._zip, each) for each in pages]
         return len(sizes), sum(sizes)
 
-    def package(self) -> str | None:
-        """The name of the package that the container names first; without a container, of the only one."""
+    def find_package(self) -> str | None:
+        """The name of the package document: the container's first, or without a container the only one."""
         if CONTAINER not in self.names:
             packages = [name for name in self.names if name.endswith(".opf")]
             return packages[0] if len(packages) == 1 else None
-        for event in events(self.member(CONTAINER)):
+        for event in read_events(self.open_member(CONTAINER)):
             if isinstance(event, Start) and event.name == "rootfile" and event.attributes.get("media-type") == PACKAGE:
                 return event.attributes.get("full-path")
         return None
 
-    def encrypted(self) -> dict[str, str]:
-        """Members that are encrypted, with the scheme's name. Obfuscated fonts are among them."""
+    def find_encrypted(self) -> dict[str, str]:
+        """The encrypted members, obfuscated fonts among them, with the name of the scheme."""
         scheme = next((scheme for name, scheme in SCHEMES.items() if name in self.names), "")
-        found, algorithm = dict[str, str](), ""
-        for event in events(self.member(ENCRYPTION)) if ENCRYPTION in self.names else ():
+        encrypted, algorithm = dict[str, str](), ""
+        for event in read_events(self.open_member(ENCRYPTION)) if ENCRYPTION in self.names else ():
             if isinstance(event, Start) and event.name == "EncryptionMethod":
                 algorithm = event.attributes.get("Algorithm", "")
             elif isinstance(event, Start) and event.name == "CipherReference":
-                found[unquote(event.attributes.get("URI", ""))] = scheme or algorithm or "an unknown scheme"
-        return found
+                encrypted[unquote(event.attributes.get("URI", ""))] = scheme or algorithm or "an unknown scheme"
+        return encrypted
 
-    def book(self, package: str) -> Iterator[Reject | Book]:
-        """What is broken in the package, then what it says."""
-        book, items, spine, runs = Book(), dict[str, Chapter](), list[str](), list[str]()
-        for event in events(self.member(package)):
+    def read_package(self, package: str) -> Iterator[Reject | Package]:
+        """Read the package document: a reject for each fault in it, then the package."""
+        book, items, spine, runs = Package(), dict[str, Chapter](), list[str](), list[str]()
+        for event in read_events(self.open_member(package)):
             match event:
                 case Reject():
                     yield event
@@ -100,13 +100,13 @@ class Archive:
                 case End("language") if code := "".join(runs).strip():
                     book.languages.append(code)
                 case Start("item", facts):
-                    items[facts.get("id", "")] = _chapter(package, facts)
+                    items[facts.get("id", "")] = _manifest_item(package, facts)
                 case Start("itemref", facts):
                     spine.append(facts.get("idref", ""))
         book.chapters = [items.get(name, Chapter(name, "")) for name in spine]
         yield book
 
 
-def _chapter(package: str, facts: dict[str, str]) -> Chapter:
+def _manifest_item(package: str, facts: dict[str, str]) -> Chapter:
     place = posixpath.join(posixpath.dirname(package), unquote(facts.get("href", "")))
     return Chapter(posixpath.normpath(place), facts.get("media-type", "unknown"))

@@ -9,50 +9,50 @@ matters: what closes what, what an end tag out of place does not close, and what
 import re
 from functools import lru_cache
 
-from emma.collect.formats.text_builder import names
+from emma.collect.formats.text_builder import split_names
 
-DEEPEST = 512
+MAX_DEPTH = 512
 """Elements inside one another: as many as Blink nests before it puts the next beside the last."""
-ATTRIBUTES = 1_000
+MAX_ATTRIBUTES = 1_000
 """Attributes of one element."""
-OPTIONS = 5_000
+MAX_OPTIONS = 5_000
 """Choices in the lists of a page: parsers compare each with all."""
-BYTES_A_COPY, COPIES = 2, 4_096
+BYTES_PER_COPY, MIN_COPIES = 2, 4_096
 """Of a page, for each element that is made anew; and how many may be in any page."""
-SMALL = 600
+SMALL_TAGS = 600
 """Tags with which no page can be too much, its attributes aside."""
-LONG = 4_000
+LONG_TAG_CHARS = 4_000
 """Characters of a tag from which its attributes are counted."""
 
 TAG = re.compile(r"<(?:(/?)([a-zA-Z][^\s/>]*)|!--)")
-LONG_TAG = re.compile(rf"<[a-zA-Z][^>]{{{LONG}}}")
+LONG_TAG = re.compile(rf"<[a-zA-Z][^>]{{{LONG_TAG_CHARS}}}")
 ATTRIBUTE = re.compile(r"[\s/]+[^\s/>=]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s>]*))?")
-VOID = names("area base basefont bgsound br col embed frame hr img input keygen link meta param source track wbr")
-RAW = names("iframe noembed noframes plaintext script style textarea title xmp")
+VOID = split_names("area base basefont bgsound br col embed frame hr img input keygen link meta param source track wbr")
+RAW_TEXT = split_names("iframe noembed noframes plaintext script style textarea title xmp")
 """Elements whose content is no markup."""
-WHOLE = names("html head body")
+ONCE = split_names("html head body")
 """Elements of which there is one; the attributes of further tags are added to it."""
-FORMATTING = names("a b big code em font i nobr s small strike strong tt u")
-FOREIGN = names("svg math")
+FORMATTING = split_names("a b big code em font i nobr s small strike strong tt u")
+FOREIGN = split_names("svg math")
 """Elements in which a tag may close itself."""
-SCOPES = names("applet caption marquee object table td template th")
+SCOPES = split_names("applet caption marquee object table td template th")
 """Elements out of which nothing is closed, and out of which no formatting leads."""
-ROWS = names("tbody td tfoot th thead tr table caption")
-HEADINGS = names("h1 h2 h3 h4 h5 h6")
-BLOCKS = HEADINGS | names(
+ROWS = split_names("tbody td tfoot th thead tr table caption")
+HEADINGS = split_names("h1 h2 h3 h4 h5 h6")
+BLOCKS = HEADINGS | split_names(
     "address article aside blockquote center details dialog dir div dl dd dt fieldset figcaption figure footer form "
     "header hgroup li listing main menu nav ol p pre search section summary ul"
 )
-SPECIAL = BLOCKS | SCOPES | ROWS | names("button select")
-RUBY = names("rb rp rt rtc")
-IN_TABLE = names("table template")
+SPECIAL = BLOCKS | SCOPES | ROWS | split_names("button select")
+RUBY = split_names("rb rp rt rtc")
+IN_TABLE = split_names("table template")
 
 
-def too_much(html: str) -> str:
+def describe_excess(html: str) -> str:
     """What a page has too much of, in words; empty where building it takes time and memory by its size."""
-    if html.count("<") <= SMALL and html.count("=") <= ATTRIBUTES and not LONG_TAG.search(html):
+    if html.count("<") <= SMALL_TAGS and html.count("=") <= MAX_ATTRIBUTES and not LONG_TAG.search(html):
         return ""
-    tree, end, place, whole = _Tree(COPIES + len(html) // BYTES_A_COPY), 0, 0, 0
+    tree, end, place, whole = _OpenElements(MIN_COPIES + len(html) // BYTES_PER_COPY), 0, 0, 0
     while found := TAG.search(html, place):
         closing, name = found.groups()
         place = found.end()
@@ -66,41 +66,41 @@ def too_much(html: str) -> str:
             continue
         if end <= place and (end := html.find(">", place)) < 0:
             break
-        if end - place > LONG or name in WHOLE or _quotes(html, place, end):
-            count, place = _attributes(html, place)
-            whole = whole + count if name in WHOLE else whole
-            if max(count, whole) > ATTRIBUTES:
-                return f"more than {ATTRIBUTES} attributes of one element"
-        if name in RAW:
-            if name == "plaintext" or not (after := _end_of(name).search(html, end)):
+        if end - place > LONG_TAG_CHARS or name in ONCE or _is_in_quotes(html, place, end):
+            count, place = _count_attributes(html, place)
+            whole = whole + count if name in ONCE else whole
+            if max(count, whole) > MAX_ATTRIBUTES:
+                return f"more than {MAX_ATTRIBUTES} attributes of one element"
+        if name in RAW_TEXT:
+            if name == "plaintext" or not (after := _end_tag(name).search(html, end)):
                 break
             place = after.end()
             continue
-        tree.open(name, html[found.start() : min(end, found.start() + LONG)])
+        tree.open(name, html[found.start() : min(end, found.start() + LONG_TAG_CHARS)])
         if what := tree.excess():
             return what
     return ""
 
 
-def _quotes(html: str, place: int, end: int) -> bool:
+def _is_in_quotes(html: str, place: int, end: int) -> bool:
     """Whether what looks like the end of a tag stands in quotes."""
     return bool(html.count('"', place, end) % 2 or html.count("'", place, end) % 2)
 
 
-def _attributes(html: str, place: int) -> tuple[int, int]:
+def _count_attributes(html: str, place: int) -> tuple[int, int]:
     """How many attributes follow, and where they end."""
     count = 0
-    while count <= ATTRIBUTES and (found := ATTRIBUTE.match(html, place)):
+    while count <= MAX_ATTRIBUTES and (found := ATTRIBUTE.match(html, place)):
         count, place = count + 1, found.end()
     return count, place
 
 
 @lru_cache
-def _end_of(name: str) -> re.Pattern[str]:
+def _end_tag(name: str) -> re.Pattern[str]:
     return re.compile(f"</{name}", re.IGNORECASE)
 
 
-class _Tree:
+class _OpenElements:
     """The elements that are open, by their names."""
 
     def __init__(self, most_copies: int) -> None:
@@ -116,16 +116,16 @@ class _Tree:
 
     def excess(self) -> str:
         """What there is too much of, in words."""
-        if len(self.stack) > DEEPEST:
-            return f"more than {DEEPEST} elements inside one another"
+        if len(self.stack) > MAX_DEPTH:
+            return f"more than {MAX_DEPTH} elements inside one another"
         if self._copies > self._most_copies:
             return f"formatting that is never closed and would be made anew {self._most_copies} times"
-        return f"more than {OPTIONS} options" if self._options > OPTIONS else ""
+        return f"more than {MAX_OPTIONS} options" if self._options > MAX_OPTIONS else ""
 
     def open(self, name: str, tag: str) -> None:
         """Take a start tag."""
         self._options += name == "option"
-        if name in WHOLE:
+        if name in ONCE:
             return
         if name in CLOSED and (name not in RUBY or "ruby" in self.stack):
             for closed, stop in CLOSED[name]:
@@ -205,7 +205,7 @@ class _Tree:
 
 
 _P = (frozenset({"p"}), SCOPES | {"button"})
-_PLAIN = names("address div p")
+_PLAIN = split_names("address div p")
 CLOSED = {
     **dict.fromkeys(BLOCKS, (_P,)),
     "table": (_P,),

@@ -9,27 +9,27 @@ from resiliparse.extract.html2text import extract_plain_text
 from resiliparse.parse.encoding import detect_encoding, map_encoding_to_html5
 from resiliparse.parse.html import HTMLTree
 
-from emma.collect.formats.markup import too_much
-from emma.collect.formats.text_builder import squeezed, unwrapped
+from emma.collect.formats.markup import describe_excess
+from emma.collect.formats.text_builder import collapse_layout, unwrap_lines
 from emma.collect.text.codepages import Verdict, judge_code_page
 from emma.collect.text.encodings import detect_mark, is_utf8
 from emma.lang.language import Lang
 
-LONGEST_CODE = 35
+MAX_CODE_CHARS = 35
 """Characters of a language tag (RFC 5646, section 4.4.1); what is longer is something else."""
 
-MISREAD = 0.05
+MAX_UNREADABLE = 0.05
 """Share of the characters beyond ASCII that may be unreadable before the label is taken to be wrong."""
 
-JUDGED = 1 << 18
+JUDGED_BYTES = 1 << 18
 """Bytes of a page that its encoding is judged by."""
 TAG = re.compile(rb"<[^<>]*>")
-LABEL = re.compile(
+CHARSET = re.compile(
     rb"(?:<meta\b[^<>]{0,299}?\bcharset|^\s{0,9}<\?xml\b[^<>]{0,99}?\bencoding)\s*=\s*[\"']?\s*([A-Za-z][\w:.-]{0,39})",
     re.IGNORECASE,
 )
 """Where it names its encoding."""
-NAMED = re.compile(
+LANGUAGE = re.compile(
     rb"<(?:html|body)\b[^<>]{0,999}?\s(?:xml:)?lang\s*=\s*[\"']?([A-Za-z][\w-]{1,34})"
     rb"|<meta\b[^<>]{0,99}?content-language[\"']?\s+content\s*=\s*[\"']?([A-Za-z][\w-]{1,34})",
     re.IGNORECASE,
@@ -44,12 +44,12 @@ class Page:
     text: str
     code: str
     """The language as the page names it; empty if it does not."""
-    too_much: str = ""
+    excess: str = ""
     """What it has too much of to be read, in words."""
 
 
 @dataclass(frozen=True, slots=True)
-class Decoded:
+class PageText:
     """The characters of a page."""
 
     text: str
@@ -59,7 +59,7 @@ class Decoded:
     """Why the encoding is unknown, and there is no text."""
 
 
-def page(html: str, *, main_content: bool = True, url: str | None = None) -> Page:
+def extract_page(html: str, *, main_content: bool = True, url: str | None = None) -> Page:
     """The main text of a page, a line a paragraph, or the whole of it; menus and the like are recognised by markup.
 
     A page that would take more time and memory than its size allows is not built, and has no text.
@@ -67,9 +67,9 @@ def page(html: str, *, main_content: bool = True, url: str | None = None) -> Pag
     Resiliparse decides by elements, classes and link density and counts no characters, so it treats scripts alike
     (docs/decisions/0006-main-text.md).
     """
-    if what := too_much(html):
+    if what := describe_excess(html):
         return Page("", "", what)
-    tree = HTMLTree.parse(html if "<pre" in html else unwrapped(html))
+    tree = HTMLTree.parse(html if "<pre" in html else unwrap_lines(html))
     text = extract_plain_text(
         tree,
         main_content=main_content,
@@ -79,39 +79,39 @@ def page(html: str, *, main_content: bool = True, url: str | None = None) -> Pag
         comments=not main_content,
         post_meta=not main_content,
     )
-    lines = map(squeezed, text.split("\n"))
-    return Page("\n".join(filter(None, lines)), language(tree, url))
+    lines = map(collapse_layout, text.split("\n"))
+    return Page("\n".join(filter(None, lines)), choose_language(tree, url))
 
 
-def decoded(data: bytes, charset: str | None, lang: Lang | None = None) -> Decoded:
+def decode_page(data: bytes, charset: str | None, lang: Lang | None = None) -> PageText:
     """The characters of a page: UTF-8 where the bytes are that, whatever a label says.
 
     Else by byte-order mark, by the `charset` of its transport, by its own meta, unless the language (`lang`, if it is
     known) refutes that; by the language where there is none. What the label's encoding lacks becomes U+FFFD.
     """
     if mark := detect_mark(data):
-        return Decoded(data.decode(mark.name, "replace"))
+        return PageText(data.decode(mark.name, "replace"))
     if is_utf8(data):
-        return Decoded(data.decode("utf-8", "replace"))
-    label = charset or label_in(data)
-    text = _read_as(data, label)
-    if text is not None and text.count("\ufffd") > MISREAD * sum(not each.isascii() for each in text):
+        return PageText(data.decode("utf-8", "replace"))
+    label = charset or find_charset(data)
+    text = _decode_as(data, label)
+    if text is not None and text.count("\ufffd") > MAX_UNREADABLE * sum(not each.isascii() for each in text):
         text = None
-    codec = None if text is None else _codec(label)
+    codec = None if text is None else _python_codec(label)
     if text is not None and (lang is None or ("\ufffd" in text and codec in (None, "utf-8"))):
-        return Decoded(text)
+        return PageText(text)
     if lang is None:
-        text = _read_as(data, detect_encoding(data))
-        return Decoded(text if text is not None else data.decode("utf-8", "replace"))
-    return _judged(data, codec, lang)
+        text = _decode_as(data, detect_encoding(data))
+        return PageText(text if text is not None else data.decode("utf-8", "replace"))
+    return _decode_by_language(data, codec, lang)
 
 
-def _judged(data: bytes, label: str | None, lang: Lang) -> Decoded:
+def _decode_by_language(data: bytes, label: str | None, lang: Lang) -> PageText:
     """The page as its language reads best; as labelled where that is as good.
 
     Where it is not in this language, as labelled too, unless it is surely another language in another encoding.
     """
-    sample = TAG.sub(b" ", data[:JUDGED])
+    sample = TAG.sub(b" ", data[:JUDGED_BYTES])
     if label:  # without the bytes that it lacks, so that it can be weighed
         sample = sample.decode(label, "ignore").encode(label, "ignore")
     verdict = judge_code_page(sample, lang.iso639_3, lang.script, label)
@@ -119,27 +119,27 @@ def _judged(data: bytes, label: str | None, lang: Lang) -> Decoded:
         verdict = judge_code_page(sample, stated=label)
         verdict = verdict if verdict.encoding else Verdict(label)
     if label and verdict.encoding == label:
-        return Decoded(data.decode(label, "replace"))
+        return PageText(data.decode(label, "replace"))
     if verdict.encoding:
         but = f", not as {label} as it says" if label else ""
-        return Decoded(data.decode(verdict.encoding, "replace"), f"read as {verdict.encoding}{but}")
+        return PageText(data.decode(verdict.encoding, "replace"), f"read as {verdict.encoding}{but}")
     weighed = f"it could be {', '.join(verdict.weighed)}" if verdict.weighed else "it is no text in any that is known"
-    return Decoded("", unknown=f"as {lang.label} {weighed}{f', hardly {label} as it says' if label else ''}")
+    return PageText("", unknown=f"as {lang.label} {weighed}{f', hardly {label} as it says' if label else ''}")
 
 
-def label_in(data: bytes) -> str | None:
+def find_charset(data: bytes) -> str | None:
     """The encoding that a page states, in a meta element or as XML does."""
-    found = LABEL.search(data[:JUDGED])
+    found = CHARSET.search(data[:JUDGED_BYTES])
     return found[1].decode() if found else None
 
 
-def language_in(data: bytes) -> str:
+def find_language(data: bytes) -> str:
     """What a page calls its language, before it is decoded; empty if it does not."""
-    found = NAMED.search(data[:JUDGED])
+    found = LANGUAGE.search(data[:JUDGED_BYTES])
     return (found[1] or found[2]).decode() if found else ""
 
 
-def _codec(label: str | None) -> str | None:
+def _python_codec(label: str | None) -> str | None:
     """Python's name of an encoding as the web names it."""
     name = map_encoding_to_html5(label, fallback_utf8=False) if label else None
     try:
@@ -148,7 +148,7 @@ def _codec(label: str | None) -> str | None:
         return None
 
 
-def _read_as(data: bytes, label: str | None) -> str | None:
+def _decode_as(data: bytes, label: str | None) -> str | None:
     """The text in an encoding as the web names it (ISO 8859-1 is Windows-1252 there); None if there is none such."""
     name = map_encoding_to_html5(label, fallback_utf8=False) if label else None
     try:
@@ -157,16 +157,16 @@ def _read_as(data: bytes, label: str | None) -> str | None:
         return None
 
 
-def language(tree: HTMLTree, url: str | None) -> str:
+def choose_language(tree: HTMLTree, url: str | None) -> str:
     """The first language that the page names, in order of how often such a name is right."""
-    for name in _named(tree, url):
+    for name in _stated_languages(tree, url):
         code = name.split(",")[0].strip()
-        if code and len(code) <= LONGEST_CODE:
+        if code and len(code) <= MAX_CODE_CHARS:
             return code
     return ""
 
 
-def _named(tree: HTMLTree, url: str | None) -> Iterator[str]:
+def _stated_languages(tree: HTMLTree, url: str | None) -> Iterator[str]:
     if (document := tree.document) is None:
         return
     # slices, since the library looks for all elements again for each place of a list

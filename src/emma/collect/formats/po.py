@@ -15,7 +15,7 @@ LINE = re.compile(
     r'(?:(?P<word>msgctxt|msgid_plural|msgid|msgstr)(?:\[(?P<form>\w*)\])?\s*)?"(?P<text>[^"\\]*(?:\\.[^"\\]*)*)"'
 )
 ESCAPE = re.compile(r"\\(.)", re.DOTALL)
-ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "v": "\v", "b": "\b", "f": "\f", '"': '"', "\\": "\\"}
+ESCAPED_CHARACTERS = {"n": "\n", "t": "\t", "r": "\r", "v": "\v", "b": "\b", "f": "\f", '"': '"', "\\": "\\"}
 """What stands behind a backslash; before anything else the backslash is text."""
 SPACE = " \t\r\v\f"
 OBSOLETE = re.compile(r"#~(?!\|)\s*")
@@ -25,7 +25,7 @@ PLURALS = re.compile(r"nplurals\s*=\s*(\d+)")
 OURS, THEIRS = "<<<<<<<", ">>>>>>>"
 """Between these a version control tool left two versions."""
 
-Numbered = tuple[int, str | Reject]
+NumberedLine = tuple[int, str | Reject]
 """A line with its number, or what is wrong with its bytes."""
 
 Key = tuple[str | None, str]
@@ -46,11 +46,11 @@ class Message:
     is_obsolete: bool
 
 
-class Broken(Exception):  # noqa: N818 - it becomes a reject
+class MessageError(Exception):
     """A message that is not as it should be."""
 
 
-def charset(data: bytes) -> str | None:
+def read_charset(data: bytes) -> str | None:
     """What the header calls the encoding; None if there is none, or only the template's placeholder."""
     header = HEADER.search(data)
     if header is None:
@@ -61,7 +61,7 @@ def charset(data: bytes) -> str | None:
     return None if name == "CHARSET" else name
 
 
-def is_known(encoding: str) -> bool:
+def is_known_encoding(encoding: str) -> bool:
     """Whether Python decodes an encoding."""
     try:
         return bool(codecs.lookup(encoding)._is_text_encoding)
@@ -74,7 +74,7 @@ def is_utf8(encoding: str) -> bool:
     return codecs.lookup(encoding).name == "utf-8"
 
 
-def blocks(lines: Sequence[Numbered]) -> Iterator[list[Numbered]]:
+def split_blocks(lines: Sequence[NumberedLine]) -> Iterator[list[NumberedLine]]:
     """The lines of each message, with whatever stands inside of it that should not; empty lines are left out.
 
     All between the marks of a conflict stands inside of one message.
@@ -82,11 +82,11 @@ def blocks(lines: Sequence[Numbered]) -> Iterator[list[Numbered]]:
     block, end = Block(), -1
     ends = [at for at, (_, line) in enumerate(lines) if isinstance(line, str) and line.startswith(THEIRS)][::-1]
     for at, (row, line) in enumerate(lines):
-        word = "conflict" if at <= end else opening(line)
+        word = "conflict" if at <= end else line_keyword(line)
         if word == OURS:
             while ends and ends[-1] < at:
                 ends.pop()
-            end, word = (ends[-1], inside(lines[at + 1][1])) if ends else (end, "?")
+            end, word = (ends[-1], conflict_keyword(lines[at + 1][1])) if ends else (end, "?")
         if word and block.ends_before(word):
             yield block.lines
             block = Block()
@@ -94,16 +94,16 @@ def blocks(lines: Sequence[Numbered]) -> Iterator[list[Numbered]]:
     yield block.lines
 
 
-def inside(first: str | Reject) -> str:
+def conflict_keyword(first: str | Reject) -> str:
     """Whether a conflict, given its first line, is a part of the message before it, or begins one."""
-    return "conflict" if opening(first) in ("more", "msgstr") else "msgid"
+    return "conflict" if line_keyword(first) in ("more", "msgstr") else "msgid"
 
 
 @dataclass
 class Block:
     """The lines of a message so far."""
 
-    lines: list[Numbered] = field(default_factory=list)
+    lines: list[NumberedLine] = field(default_factory=list)
     words: set[str] = field(default_factory=set)
     is_interrupted: bool = False
     """Whether the last line was empty."""
@@ -126,10 +126,10 @@ class Block:
             self.lines.append((row, line))
 
 
-def opening(line: str | Reject) -> str:
+def line_keyword(line: str | Reject) -> str:
     """What a line begins with: a keyword, `#`, `more` for the next part of a text, `?`; nothing if it is empty."""
     if isinstance(line, Reject):
-        return opening(line.raw.decode("ascii", "replace"))
+        return line_keyword(line.raw.decode("ascii", "replace"))
     text = OBSOLETE.sub("", line.strip(SPACE), count=1)
     for word in ("msgctxt", "msgid_plural", "msgid", "msgstr", "#", OURS):
         if text.startswith(word):
@@ -139,25 +139,25 @@ def opening(line: str | Reject) -> str:
     return "?" if text else ("#" if line.lstrip().startswith("#") else "")
 
 
-def message(block: Sequence[Numbered]) -> Message | Reject | None:
+def parse_message(block: Sequence[NumberedLine]) -> Message | Reject | None:
     """The message in a block, or what is wrong with it; None where there are only comments."""
     undecoded = [line for _, line in block if isinstance(line, Reject)]
     if undecoded:
-        return lost(block, undecoded[0])
+        return reject_block(block, undecoded[0])
     try:
-        return _message([(row, str(line)) for row, line in block])
-    except Broken as error:
-        return lost(block, Reject(0, "broken gettext", str(error)))
+        return _parse_message([(row, str(line)) for row, line in block])
+    except MessageError as error:
+        return reject_block(block, Reject(0, "broken gettext", str(error)))
 
 
-def lost(block: Sequence[Numbered], why: Reject) -> Reject:
+def reject_block(block: Sequence[NumberedLine], why: Reject) -> Reject:
     """A reject for a block, which counts the translations in it."""
     raw = b"\n".join(line.raw if isinstance(line, Reject) else line.encode() for _, line in block)
-    forms = sum(opening(line) == "msgstr" for _, line in block)
+    forms = sum(line_keyword(line) == "msgstr" for _, line in block)
     return replace(why, row=block[0][0], raw=raw, units=max(1, forms))
 
 
-def _message(block: Sequence[tuple[int, str]]) -> Message | None:
+def _parse_message(block: Sequence[tuple[int, str]]) -> Message | None:
     texts: dict[str, list[str]] = {}
     obsolete = fuzzy = False
     row = 0
@@ -168,41 +168,41 @@ def _message(block: Sequence[tuple[int, str]]) -> Message | None:
             continue
         match = LINE.fullmatch(content)
         if match is None or not (match["word"] or texts):
-            raise Broken(f"line {number} is no part of a message")
+            raise MessageError(f"line {number} is no part of a message")
         row, obsolete = row or number, obsolete or content != line.strip(SPACE)
         name = f"msgstr[{match['form']}]" if match["form"] is not None else match["word"]
         if name in texts:
-            raise Broken(f"line {number} has a second {name}")
+            raise MessageError(f"line {number} has a second {name}")
         if name:
             texts[name] = []
-        texts[name or list(texts)[-1]].append(unescaped(match["text"]))
+        texts[name or list(texts)[-1]].append(unescape(match["text"]))
     if not texts:
         return None
-    return Message(row, _key(texts), _forms(texts), fuzzy, obsolete)
+    return Message(row, _message_key(texts), _plural_forms(texts), fuzzy, obsolete)
 
 
-def _key(texts: Mapping[str, Sequence[str]]) -> tuple[str | None, str]:
+def _message_key(texts: Mapping[str, Sequence[str]]) -> tuple[str | None, str]:
     if "msgid" not in texts:
-        raise Broken("there is no msgid")
+        raise MessageError("there is no msgid")
     return "".join(texts["msgctxt"]) if "msgctxt" in texts else None, "".join(texts["msgid"])
 
 
-def _forms(texts: Mapping[str, Sequence[str]]) -> list[str]:
+def _plural_forms(texts: Mapping[str, Sequence[str]]) -> list[str]:
     """The translations, by the number of their plural form."""
     names = [name for name in texts if name.startswith("msgstr")]
     if names != ["msgstr"] and names != [f"msgstr[{number}]" for number in range(len(names))]:
-        raise Broken(f"plural forms are numbered {', '.join(names)}")
+        raise MessageError(f"plural forms are numbered {', '.join(names)}")
     if not names:
-        raise Broken("there is no msgstr")
+        raise MessageError("there is no msgstr")
     return ["".join(texts[name]) for name in names]
 
 
-def unescaped(text: str) -> str:
+def unescape(text: str) -> str:
     """A text without its backslashes."""
-    return ESCAPE.sub(lambda match: ESCAPES.get(match[1], match[0]), text) if "\\" in text else text
+    return ESCAPE.sub(lambda match: ESCAPED_CHARACTERS.get(match[1], match[0]), text) if "\\" in text else text
 
 
-def plurals(header: str) -> int | None:
+def read_plural_count(header: str) -> int | None:
     """How many plural forms a header states."""
     found = PLURALS.search(header)
     return int(found[1][:9]) if found else None

@@ -1,71 +1,70 @@
-"""Text that is gathered piece by piece from a marked-up document, until it is a unit."""
+"""The text of a marked-up file, gathered piece by piece and line by line until a document is complete."""
 
 import re
 
 from emma.collect.records import RawDocument, Reject
 
-WIDE = "[\u2e80-\u312f\u3190-\u9fff\ua000-\ua4cf\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00016fe0-\U0003ffff]"
+UNSPACED = "[\u2e80-\u312f\u3190-\u9fff\ua000-\ua4cf\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00016fe0-\U0003ffff]"
 """Han, kana, bopomofo, Yi, Tangut and their punctuation: scripts in which a wrapped line is no space."""
-WRAPPED = re.compile(rf"\n(?<={WIDE}\n)[ \t\n]*(?={WIDE})")
+WRAPPED_LINE = re.compile(rf"\n(?<={UNSPACED}\n)[ \t\n]*(?={UNSPACED})")
 LAYOUT = re.compile(r"[ \t\n\r\f]+")
-"""White space as markup means it; no-break and ideographic spaces are text."""
+"""White space that markup counts as one space (HTML, CSS Text 3); no-break and ideographic spaces are text."""
 
 
-class Lines:
-    """Lines of one unit. Inside a line, layout is one space, and none where a line of Han was wrapped."""
+class TextBuilder:
+    """The lines of one document. Inside a line, layout is one space, and none where a line of Han was wrapped."""
 
     def __init__(self, max_bytes: int) -> None:
         self._max_bytes = max_bytes
         self._lines: list[str] = []
         self._runs: list[str] = []
         self._size = 0
-        self.is_lost = False
-        """Whether the unit that is open was given up."""
+        self.is_discarded = False
+        """Whether the document that is open was given up."""
 
     def add(self, text: str) -> None:
         """Add text to the line that is open."""
-        self._size += len(text)  # at most the bytes; the exact count comes with the unit
+        self._size += len(text)  # characters, of which there are at most as many as bytes: a cheap bound
         if self._size <= self._max_bytes:
             self._runs.append(text)
 
     def end_line(self) -> None:
-        """Close the line; empty ones are none."""
+        """Close the line that is open; empty lines are dropped."""
         if self._runs:
-            if line := squeezed("".join(self._runs)):
+            if line := collapse_layout("".join(self._runs)):
                 self._lines.append(line)
             self._runs = []
 
-    def lose(self) -> None:
-        """Give up the unit that is open, since something in it is broken."""
-        self.is_lost = True
+    def discard(self) -> None:
+        """Give up the document that is open, since something in it is broken."""
+        self.is_discarded = True
 
-    def unit(self, row: int, code: str, url: str | None = None, *, alone: bool = False) -> RawDocument | Reject | None:
-        """What was gathered since the last unit; Reject when it is over `max_row_bytes`.
+    def close(self, row: int, code: str, url: str | None = None, *, alone: bool = False) -> RawDocument | Reject | None:
+        """Take the document that was gathered since the last one; a reject if it is over `max_row_bytes`.
 
-        None when that is nothing, or was given up: whoever gave it up has told.
+        None if it has no text, or was given up: the reader has yielded a reject for it then.
         """
         self.end_line()
         text, size = "\n".join(self._lines), self._size
-        lost, self._lines, self._size, self.is_lost = self.is_lost, [], 0, False
-        if lost:
+        is_discarded, self._lines, self._size, self.is_discarded = self.is_discarded, [], 0, False
+        if is_discarded:
             return None
         if size > self._max_bytes:
-            return Reject(
-                row, "row too long", f"more than {self._max_bytes} bytes (max_row_bytes)", text[:1000].encode()
-            )
+            why = f"more than {self._max_bytes} bytes (max_row_bytes)"
+            return Reject(row, "row too long", why, text[:1000].encode())
         return RawDocument(row, text, code, url=url, alone=alone) if text else None
 
 
-def squeezed(text: str) -> str:
-    """A text without its layout."""
-    return LAYOUT.sub(" ", unwrapped(text)).strip(" \t\n\r\f")
+def collapse_layout(text: str) -> str:
+    """A line of text with one space for each run of layout, and none at its ends."""
+    return LAYOUT.sub(" ", unwrap_lines(text)).strip(" \t\n\r\f")
 
 
-def unwrapped(text: str) -> str:
-    """A text whose lines of Han and kana are not broken, since there a line end is no space."""
-    return text if text.isascii() else WRAPPED.sub("", text)
+def unwrap_lines(text: str) -> str:
+    """A text without the line ends between two characters of scripts that are written without spaces."""
+    return text if text.isascii() else WRAPPED_LINE.sub("", text)
 
 
-def names(listed: str) -> frozenset[str]:
-    """Names of elements, written one after the other."""
-    return frozenset(listed.split())
+def split_names(names: str) -> frozenset[str]:
+    """A set of names that are written with spaces between them."""
+    return frozenset(names.split())

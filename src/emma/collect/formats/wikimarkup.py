@@ -9,20 +9,20 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from emma.collect.formats.text_builder import names
-from emma.collect.formats.wikiwords import MEDIA_FILES, linked, outside, templated, variant
+from emma.collect.formats.text_builder import split_names
+from emma.collect.formats.wikiwords import MEDIA_FILES, show_external_link, show_link, show_template, show_variant
 from emma.lang.scripts import strip_markup, written_in
 
-SKIPPED = names(
+SKIPPED = split_names(
     "ref references gallery math ce chem score timeline syntaxhighlight source pre code imagemap hiero graph mapframe "
     "maplink templatestyles templatedata style script inputbox indicator categorytree includeonly rt rp nowiki"
 )
 """Tags whose content is no prose, and `nowiki`, whose content is no markup."""
-BREAKS = names("br p div blockquote li dd dt hr h1 h2 h3 h4 h5 h6 poem center td th tr caption ul ol dl")
+BREAKS = split_names("br p div blockquote li dd dt hr h1 h2 h3 h4 h5 h6 poem center td th tr caption ul ol dl")
 KNOWN = (
     SKIPPED
     | BREAKS
-    | names(
+    | split_names(
         "a abbr b bdi bdo big cite del dfn em font i ins kbd mark nobr noinclude onlyinclude q ruby s samp section "
         "small span strike strong sub sup table tbody thead tfoot translate tt tvar u var wbr languages"
     )
@@ -45,10 +45,10 @@ PICTURES = re.compile(
 )
 """Lines of a gallery."""
 VARIANT = re.compile(r"-\{[^{}]*+\}-")
-ENDS = {name: re.compile(f"</{name}[ \t\n]*+>", re.IGNORECASE) for name in SKIPPED}
+END_TAGS = {name: re.compile(f"</{name}[ \t\n]*+>", re.IGNORECASE) for name in SKIPPED}
 
 
-MOST_OPEN = 100
+MAX_OPEN = 100
 """Constructs that may be open at once; MediaWiki itself expands templates in forty."""
 LITERAL, SEAM = "\x01", "\x02"
 """An apostrophe that is no markup, and a place where two runs of them do not touch; XML cannot hold either."""
@@ -131,8 +131,8 @@ class MarkupReader:
     def _open(self, kind: str) -> None:
         if kind in ("[", "[[") and ((top := self._stack[-1]).kind == "[" or (top.kind == "[[" and len(top.parts) == 1)):
             self._give_up()  # no address holds a link
-        if len(self._stack) > MOST_OPEN:
-            raise RecursionError(f"more than {MOST_OPEN} links, templates and tables are open at once")
+        if len(self._stack) > MAX_OPEN:
+            raise RecursionError(f"more than {MAX_OPEN} links, templates and tables are open at once")
         self._stack.append(Frame(kind))
 
     def _is_open(self, *kinds: str) -> str:
@@ -150,13 +150,13 @@ class MarkupReader:
     def _shown(self, frame: Frame) -> str:
         match frame.kind:
             case "[[":
-                return linked(frame.texts(), self._unseen)
+                return show_link(frame.texts(), self._unseen)
             case "[":
-                return outside("".join(frame.texts()))
+                return show_external_link("".join(frame.texts()))
             case "{{":
-                return templated(frame.texts()) or SEAM
+                return show_template(frame.texts()) or SEAM
             case "-{":
-                return variant(frame.texts(), self._script)
+                return show_variant(frame.texts(), self._script)
         return ""
 
     def _give_up(self) -> None:
@@ -170,7 +170,7 @@ class MarkupReader:
         elif frame.kind == "-{":
             self._write(frame.texts()[-1])
         else:
-            self._write("\n" + "\n".join(_lines_outside("|".join(frame.texts()), frame.kind)))
+            self._write("\n" + "\n".join(_lines_outside_rows("|".join(frame.texts()), frame.kind)))
 
     def _end_line(self, is_paragraph: bool) -> None:
         """Links do not go beyond their line, nor captions beyond their paragraph."""
@@ -232,7 +232,7 @@ class MarkupReader:
 
     def _skip(self, name: str, start: int) -> int:
         """Where the content of a tag ends. Where nothing ends it, it is text."""
-        found = None if name in self._endless else ENDS[name].search(self._text, start)
+        found = None if name in self._endless else END_TAGS[name].search(self._text, start)
         if found is None:
             self._endless.add(name)
             self._write(" ")
@@ -242,7 +242,7 @@ class MarkupReader:
         return found.end()
 
 
-def _lines_outside(text: str, kind: str) -> Sequence[str]:
+def _lines_outside_rows(text: str, kind: str) -> Sequence[str]:
     """The lines behind the first that are no part of an open table or template."""
     marks = ("|", "!", "{|") if kind == "{|" else ("|", "}}")
     return [line for line in text.split("\n")[1:] if not line.lstrip(" \t").startswith(marks)]

@@ -18,7 +18,7 @@ MARK = "\x00"
 TEXT_LEVEL = 7
 
 
-def plain(wikitext: str, unseen: Iterable[str] = ()) -> str:
+def extract_prose(wikitext: str, unseen: Iterable[str] = ()) -> str:
     """The prose of an article, paragraphs and headings apart.
 
     `unseen`: prefixes of links to leave out (files, categories, other languages), in lower case. Templates are left
@@ -26,17 +26,17 @@ def plain(wikitext: str, unseen: Iterable[str] = ()) -> str:
     more is open at once than any article needs. The time is proportional to the length.
     """
     text = MarkupReader(wikitext, unseen).prose()
-    lines = [shown for line in text.split("\n") for shown in _lines(line)]
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(_without_empty_sections(lines))).strip()
+    lines = [shown for line in text.split("\n") for shown in _show_line(line)]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(_drop_empty_sections(lines))).strip()
 
 
-def _lines(line: str) -> Iterator[str]:
+def _show_line(line: str) -> Iterator[str]:
     """A line as it is shown; a heading with MARK, its level, and room around."""
-    line = without_quotes(line)
+    line = strip_quotes(line)
     if "__" in line:
         line = SWITCH.sub(lambda match: match[0] if match[1] != match[1].upper() else "", line)
     line = SIGNATURE.sub("", line).replace(LITERAL, "'").replace(SEAM, "").strip(" \t")
-    if level := _heading(line):
+    if level := _heading_level(line):
         yield from ("", f"{MARK}{level}{line[level:-level].strip()}", "")
     elif match := RULE.match(line):
         yield line[match.end() :].strip()
@@ -44,14 +44,14 @@ def _lines(line: str) -> Iterator[str]:
         yield line.lstrip(LIST)
 
 
-def _heading(line: str) -> int:
+def _heading_level(line: str) -> int:
     """The level of a heading, 0 for other lines: as many equals signs as stand on both sides, six at most."""
     if not (line.startswith("=") and line.endswith("=") and line.strip("= \t")):
         return 0
     return min(6, len(line) - len(line.lstrip("=")), len(line) - len(line.rstrip("=")))
 
 
-def _without_empty_sections(lines: list[str]) -> list[str]:
+def _drop_empty_sections(lines: list[str]) -> list[str]:
     """The lines without headings that have no text under them (lists of references, say), and without their marks."""
     kept: list[str] = []
     following = 0
@@ -70,22 +70,22 @@ RUN = re.compile("''+")
 BOLD, ITALIC, BOTH = 3, 2, 5
 
 
-def without_quotes(line: str) -> str:
+def strip_quotes(line: str) -> str:
     """A line without the marks of italics and bold; apostrophes that are text stay."""
     texts = RUN.split(line)
     if len(texts) == 1:
         return line
     runs = [len(run) for run in RUN.findall(line)]
-    letters = [_letters(run) for run in runs]
+    letters = [_count_letters(run) for run in runs]
     marks = [run - extra for run, extra in zip(runs, letters, strict=True)]
-    for place in list(_elisions(texts, marks)):
+    for place in list(_find_elisions(texts, marks)):
         marks[place], letters[place] = ITALIC, letters[place] + 1
-    if _is_odd(marks, ITALIC) and _is_odd(marks, BOLD) and (at := _apostrophe(texts, marks, letters)) is not None:
+    if _is_odd(marks, ITALIC) and _is_odd(marks, BOLD) and (at := _find_apostrophe(texts, marks, letters)) is not None:
         letters[at] += 1
     return "".join(text + "'" * extra for text, extra in zip(texts, [*letters, 0], strict=True))
 
 
-def _letters(run: int) -> int:
+def _count_letters(run: int) -> int:
     """How many apostrophes of a run are text."""
     return 1 if run == BOLD + 1 else max(0, run - BOTH)
 
@@ -94,27 +94,27 @@ def _is_odd(marks: Sequence[int], kind: int) -> bool:
     return sum(mark in (kind, BOTH) for mark in marks) % 2 == 1
 
 
-def _elisions(texts: Sequence[str], marks: Sequence[int]) -> Iterator[int]:
+def _find_elisions(texts: Sequence[str], marks: Sequence[int]) -> Iterator[int]:
     """Where bold begins inside a word and is followed by the end of italics: `L'''Iliade'' and d'''are''`.
 
     MediaWiki, which only counts, finds this line balanced and shows no apostrophe.
     """
     is_italic = is_bold = False
     for at, mark in enumerate(marks):
-        if not (is_italic or is_bold) and marks[at : at + 2] == [BOLD, ITALIC] and _is_inside(*texts[at : at + 3]):
+        if not (is_italic or is_bold) and marks[at : at + 2] == [BOLD, ITALIC] and _is_within_word(*texts[at : at + 3]):
             yield at
             is_italic = not is_italic
         else:
             is_italic, is_bold = is_italic ^ (mark != BOLD), is_bold ^ (mark != ITALIC)
 
 
-def _is_inside(before: str, between: str, after: str) -> bool:
+def _is_within_word(before: str, between: str, after: str) -> bool:
     """Whether one mark opens within a word, and the next ends where a word ends."""
     ends = not between[-1:].isspace() and not after[:1].isalpha()
     return before[-1:].isalpha() and between[:1].isalpha() and ends
 
 
-def _apostrophe(texts: Sequence[str], marks: Sequence[int], letters: Sequence[int]) -> int | None:
+def _find_apostrophe(texts: Sequence[str], marks: Sequence[int], letters: Sequence[int]) -> int | None:
     """The bold mark whose first apostrophe is a letter; None where all bold comes with italics."""
     found: dict[str, int] = {}
     for at in (at for at, mark in enumerate(marks) if mark == BOLD):

@@ -4,58 +4,69 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from emma.collect.formats.text_builder import names
+from emma.collect.formats.text_builder import split_names
 from emma.errors import LanguageError
 from emma.lang.codes import resolve
 from emma.lang.scripts import scripts_agree
 
-MEDIA = frozenset({"file", "image", "media", "category"})
+HIDDEN_PREFIXES = frozenset({"file", "image", "media", "category"})
 """Canonical prefixes of links that are no text; a wiki's own names for them come beside."""
-MEDIA_FILES = names(
+MEDIA_FILES = split_names(
     "jpg jpeg png gif svg tif tiff webp xcf pdf djvu ogg oga ogv opus webm mp3 mp4 mpg mpeg wav flac mid midi stl"
 )
 """Endings of files, which any wiki shows instead of naming them, by whatever name it has for files."""
-SHOWS_FIRST = names("nowrap nobr nobreak small smaller big larger sc smallcaps abbr nobold noitalic polytonic")
+SHOWS_FIRST = split_names("nowrap nobr nobreak small smaller big larger sc smallcaps abbr nobold noitalic polytonic")
 """Templates that show their first parameter in another style."""
-SHOWS_SECOND = names("lang langue")
-SHOWS_LAST = names("transliteration translit transl")
-SIGNS = {"'": "'", "-'": "'", "'s": "'s", "’": "’", "okina": "ʻ", "=": "=", "·": "·", "•": "•", "–": "–", "—": "—"}
+SHOWS_SECOND = split_names("lang langue")
+SHOWS_LAST = split_names("transliteration translit transl")
+CHARACTER_TEMPLATES = {
+    "'": "'",
+    "-'": "'",
+    "'s": "'s",
+    "’": "’",
+    "okina": "ʻ",
+    "=": "=",
+    "·": "·",
+    "•": "•",
+    "–": "–",
+    "—": "—",
+}
 """Templates that stand for a character that would be markup, or is hard to type."""
 OF_LANGUAGE = re.compile(r"lang-[a-z]{2,3}(?:-[a-z0-9]+)*")
 CODE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
-NAMED = re.compile(r"[^=]*=")
-HIDDEN = frozenset("HTDN-")
+PARAMETER_NAME = re.compile(r"[^=]*=")
+HIDDEN_FLAGS = frozenset("HTDN-")
 """Flags of variants that show nothing: rules, the page's title, descriptions, names, a rule taken back."""
-RULE = re.compile(r"\s*+(?:[^;:=]*+=>\s*+)?([a-z]{2,3}(?:-[a-zA-Z0-9]++)*+)\s*+:(.*)", re.DOTALL)
+VARIANT_RULE = re.compile(r"\s*+(?:[^;:=]*+=>\s*+)?([a-z]{2,3}(?:-[a-zA-Z0-9]++)*+)\s*+:(.*)", re.DOTALL)
 SCRIPTS = {"sr-ec": "Cyrl", "sr-el": "Latn"}
 """Variants whose names are no language tags."""
 
 
-def linked(parts: Sequence[str], unseen: frozenset[str]) -> str:
+def show_link(parts: Sequence[str], unseen: frozenset[str]) -> str:
     """A link's words, unless it shows a picture, sets a category or leads to another language."""
     target = parts[0].strip()
-    if is_unseen(target, unseen):
+    if is_hidden_link(target, unseen):
         return ""
     if len(parts) == 1:
         return target.removeprefix(":")
     return parts[-1] or re.sub(r"\([^()]*\)$", "", target.rpartition(":")[2]).rstrip()
 
 
-def is_unseen(target: str, unseen: frozenset[str]) -> bool:
+def is_hidden_link(target: str, unseen: frozenset[str]) -> bool:
     """Whether a link to this target is no text."""
     prefix, colon, _ = target.partition(":")
     prefix = prefix.strip().lower().replace("_", " ")
     ending = target.rpartition(".")[2].lower()
-    return bool(colon and prefix) and (prefix in MEDIA or prefix in unseen or ending in MEDIA_FILES)
+    return bool(colon and prefix) and (prefix in HIDDEN_PREFIXES or prefix in unseen or ending in MEDIA_FILES)
 
 
-def outside(text: str) -> str:
+def show_external_link(text: str) -> str:
     """The words of a link that leads out of the wiki: what stands behind the address."""
     words = text.split(None, 1)
     return words[1] if len(words) > 1 else ""
 
 
-def templated(parts: Sequence[str]) -> str:
+def show_template(parts: Sequence[str]) -> str:
     """What a template shows of its own parameters; empty for nearly all.
 
     Those that put a word in another style or say what language it is in show it. Other wikis' names for the latter are
@@ -65,33 +76,33 @@ def templated(parts: Sequence[str]) -> str:
     name = name.replace("_", " ").lower()
     if colon:
         return value if name == "formatnum" else ""
-    if sign := SIGNS.get(name):
+    if sign := CHARACTER_TEMPLATES.get(name):
         return sign.replace("'", "\x01")
-    words = [part.removeprefix(f"{at}=") for at, part in enumerate(parts[1:], 1) if not is_named(part, at)]
+    words = [part.removeprefix(f"{at}=") for at, part in enumerate(parts[1:], 1) if not is_named_parameter(part, at)]
     if name in SHOWS_FIRST or OF_LANGUAGE.fullmatch(name):
         return words[0] if words else ""
-    if (name in SHOWS_SECOND and len(words) > 1) or (len(words) == 2 and is_code(words[0].strip())):
+    if (name in SHOWS_SECOND and len(words) > 1) or (len(words) == 2 and is_language_code(words[0].strip())):
         return words[1]
     return words[-1] if name in SHOWS_LAST and words else ""
 
 
-def is_named(part: str, at: int) -> bool:
+def is_named_parameter(part: str, at: int) -> bool:
     """Whether a parameter has a name other than its number."""
-    return bool(NAMED.match(part)) and not part.startswith(f"{at}=")
+    return bool(PARAMETER_NAME.match(part)) and not part.startswith(f"{at}=")
 
 
 @lru_cache(maxsize=4096)
-def is_code(code: str) -> bool:
+def is_language_code(code: str) -> bool:
     """Whether this is a language's code."""
     return bool(CODE.fullmatch(code)) and bool(script_of(code))
 
 
-def variant(parts: Sequence[str], script: str) -> str:
+def show_variant(parts: Sequence[str], script: str) -> str:
     """The text of `-{flags|zh-hans:…;zh-hant:…}-` in the variant of a document in `script`, else the first."""
     flags, body = (parts[0].strip(), "|".join(parts[1:])) if len(parts) > 1 else ("", parts[0])
-    if HIDDEN & set(flags.split(";")):
+    if HIDDEN_FLAGS & set(flags.split(";")):
         return ""
-    rules = [(match[1], match[2].strip()) for each in body.split(";") if (match := RULE.fullmatch(each))]
+    rules = [(match[1], match[2].strip()) for each in body.split(";") if (match := VARIANT_RULE.fullmatch(each))]
     rules = [(code, text) for code, text in rules if script_of(code)]
     fitting = [text for code, text in rules if scripts_agree(script or "Zyyy", script_of(code))]
     return next(iter([*fitting, *(text for _, text in rules)]), body)

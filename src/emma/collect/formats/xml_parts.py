@@ -34,19 +34,19 @@ class Text:
     text: str
 
 
-def local(name: str) -> str:
+def local_name(name: str) -> str:
     """A name without its prefix."""
     return name.rpartition(":")[2]
 
 
-def attributes(data: bytes) -> Attributes:
+def parse_attributes(data: bytes) -> Attributes:
     """The attributes in what stands in a tag after its name, as far as they can be made out."""
     found = ATTRIBUTE.findall(data.decode(errors="replace"))
     return {name: html.unescape(value[1:-1]) for name, value in found}
 
 
 @dataclass(frozen=True)
-class Records:
+class RecordElements:
     """The elements that hold a unit or stand at its border."""
 
     names: frozenset[str] = frozenset()
@@ -70,25 +70,25 @@ class Records:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Position:
     """A line, and characters before in it."""
 
     line: int = 1
     column: int = 0
 
-    def after(self, data: bytes) -> "Place":
+    def after(self, data: bytes) -> "Position":
         """Where it goes on after some bytes."""
         column = len(data[data.rfind(b"\n") + 1 :].decode(errors="replace"))
         lines = data.count(b"\n")
-        return Place(self.line + lines, column if lines else self.column + column)
+        return Position(self.line + lines, column if lines else self.column + column)
 
 
 CDATA: Final = b"<![CDATA["
-SECTIONS: Final = ((b"<!--", b"-->"), (CDATA, b"]]>"), (b"<?", b"?>"))
+TAGLESS_SECTIONS: Final = ((b"<!--", b"-->"), (CDATA, b"]]>"), (b"<?", b"?>"))
 """What holds no tags: how it begins and ends."""
 
 
-class Fault(Exception):  # noqa: N818 (it becomes a reject)
+class XmlFault(Exception):  # noqa: N818 (it becomes a reject)
     """What ends a run."""
 
     def __init__(self, kind: str, what: str, at: int, *, in_tag: bool = False, final: bool = False) -> None:
@@ -102,13 +102,13 @@ class Fault(Exception):  # noqa: N818 (it becomes a reject)
         """Whether nothing can be read from here on."""
 
 
-def after_section(data: bytes, at: int) -> int | None:
+def find_section_end(data: bytes, at: int) -> int | None:
     """Where to go on after a fault inside a comment, CDATA section or instruction; None if it is in none.
 
     That is its end, if it has one before another of its kind begins. Else it was not closed, and has taken in what
     follows it.
     """
-    for opening, closing in SECTIONS:
+    for opening, closing in TAGLESS_SECTIONS:
         begin = data.find(opening, data.rfind(closing, 0, at) + 1, at)
         if begin >= 0:
             inside, end = begin + len(opening), data.find(closing, at)

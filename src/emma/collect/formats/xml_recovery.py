@@ -6,21 +6,29 @@ with the one around it.
 
 import re
 
-from emma.collect.formats.xml_bytes import CHUNK, Pieces
-from emma.collect.formats.xml_parts import Attributes, End, Place, Records, Start, attributes, local
+from emma.collect.formats.xml_bytes import CHUNK_BYTES, Utf8Stream
+from emma.collect.formats.xml_parts import (
+    Attributes,
+    End,
+    Position,
+    RecordElements,
+    Start,
+    local_name,
+    parse_attributes,
+)
 
-DEPTH = 256
+MAX_DEPTH = 256
 """Elements that may be open at once, as in libxml2."""
 NAME = rb"[A-Za-z_][\w.:-]*+"
 TAG = re.compile(rb"<(/?)(" + NAME + rb")((?:\s[^<>]*+|/)?)>")
 LAYOUT = b" \t\r\n"
-BEGUN = re.compile(rb"<(" + NAME + rb")")
+TAG_BEGINNING = re.compile(rb"<(" + NAME + rb")")
 
 
 class Recovery:
     """One search for a place to go on, with the elements that are open on the way."""
 
-    def __init__(self, records: Records, names: list[str], place: Place) -> None:
+    def __init__(self, records: RecordElements, names: list[str], place: Position) -> None:
         self._records, self._before = records, names
         self._open: list[tuple[str, Attributes]] = [(name, {}) for name in names]
         self._kept, self._too_deep = len(names), 0
@@ -38,8 +46,8 @@ class Recovery:
 
     def changes(self) -> list[Start | End]:
         """What makes of the elements that were open at the fault those that are open now."""
-        ended: list[Start | End] = [End(local(name)) for name in reversed(self._before[self._kept :])]
-        return ended + [Start(local(name), facts) for name, facts in self._open[self._kept :]]
+        ended: list[Start | End] = [End(local_name(name)) for name in reversed(self._before[self._kept :])]
+        return ended + [Start(local_name(name), facts) for name, facts in self._open[self._kept :]]
 
     def broken_tag(self, data: bytes, at: int) -> tuple[int, list[Start | End]]:
         """Where to go on from a fault that may be inside a tag, and the element that this tag would begin."""
@@ -47,14 +55,14 @@ class Recovery:
         tag = TAG.match(data, begin) if begin >= 0 else None
         if tag and tag[1]:
             return (begin if not tag[3].strip(LAYOUT) else self._broken_end(tag)), []
-        begun = BEGUN.match(data, begin) if begin >= 0 else None
+        begun = TAG_BEGINNING.match(data, begin) if begin >= 0 else None
         if not begun:
             return at, []
         name, end = begun[1].decode(), max(at, (tag or begun).end())
-        start = Start(local(name), attributes(tag[3]) if tag else {})
+        start = Start(local_name(name), parse_attributes(tag[3]) if tag else {})
         if tag and tag[3].endswith(b"/"):
             return end, [start, End(start.name)]
-        if len(self._open) >= DEPTH:
+        if len(self._open) >= MAX_DEPTH:
             self._too_deep += 1
             return end, []
         self._open.append((name, start.attributes))
@@ -67,19 +75,19 @@ class Recovery:
             self._cut(at)
         return tag.end()
 
-    def run(self, pieces: Pieces, data: bytes, at: int) -> bool:
+    def run(self, pieces: Utf8Stream, data: bytes, at: int) -> bool:
         """Pass over what follows `at`; False if the file ends before reading can go on, else the rest is given back."""
         self.passed = -at
         while True:
             for tag in TAG.finditer(data, at):
                 if self._goes_on(tag):
                     self.place, self.passed = self.place.after(data[: tag.start()]), self.passed + tag.start()
-                    pieces.give_back(data[tag.start() :])
+                    pieces.push_back(data[tag.start() :])
                     return True
                 at = tag.end()
-            cut = _unfinished(data, at)
+            cut = _find_unfinished_tag(data, at)
             self.place, self.passed = self.place.after(data[:cut]), self.passed + cut
-            if not (piece := pieces.more()):
+            if not (piece := pieces.read()):
                 self.passed += len(data) - cut
                 return False
             data, at = data[cut:] + piece, 0
@@ -100,19 +108,19 @@ class Recovery:
         return goes_on
 
     def _starts(self, name: str, rest: bytes) -> bool:
-        if len(self._open) >= DEPTH or self._too_deep:
+        if len(self._open) >= MAX_DEPTH or self._too_deep:
             self._too_deep += not rest.endswith(b"/")
         elif self._is_border(name):
-            if local(name) in self._records.names:
-                self._make_room(local(name))
+            if local_name(name) in self._records.names:
+                self._make_room(local_name(name))
             return True
         elif not rest.endswith(b"/"):
-            self._open.append((name, attributes(rest)))
+            self._open.append((name, parse_attributes(rest)))
         return False
 
     def _make_room(self, name: str) -> None:
         """End what a record is not in: elements of the broken one, and that itself if none holds another."""
-        names = [local(each) for each in self.names]
+        names = [local_name(each) for each in self.names]
         if self._records.flat and name in names:
             self._cut(names.index(name))
         elif records := [at for at, each in enumerate(names) if each in self._records.names]:
@@ -122,7 +130,7 @@ class Recovery:
     def _is_border(self, name: str) -> bool:
         """Whether a tag stands at the border of a record, as any does where no record is open."""
         records = self._records.names
-        return local(name) in records or not any(local(each) in records for each, _ in self._open)
+        return local_name(name) in records or not any(local_name(each) in records for each, _ in self._open)
 
     def _place_of(self, name: str) -> int | None:
         return next((at for at in reversed(range(len(self._open))) if self._open[at][0] == name), None)
@@ -132,13 +140,13 @@ class Recovery:
         self._kept = min(self._kept, depth)
 
 
-def end_tag(data: bytes, at: int) -> re.Match[bytes] | None:
+def match_end_tag(data: bytes, at: int) -> re.Match[bytes] | None:
     """The end tag after whose `</` a fault is."""
     tag = TAG.match(data, max(0, at - len(b"</")))
     return tag if tag and tag[1] else None
 
 
-def _unfinished(data: bytes, at: int) -> int:
+def _find_unfinished_tag(data: bytes, at: int) -> int:
     """Where a tag begins that ends in bytes to come; the end of the bytes if none does."""
     begin = data.rfind(b"<", at)
-    return begin if begin >= 0 and b">" not in data[begin:] and len(data) - begin <= CHUNK else len(data)
+    return begin if begin >= 0 and b">" not in data[begin:] and len(data) - begin <= CHUNK_BYTES else len(data)

@@ -1,34 +1,38 @@
-"""Bibles in XML (OSIS, USFX, CES): a document a chapter, a verse a line."""
+"""Readers of Bibles in XML (OSIS, USFX, CES): a document a chapter, a verse a line."""
 
 import re
 from collections.abc import Iterator
 
 from emma.collect.config import SourceConfig
 from emma.collect.files.streams import InputFile
-from emma.collect.formats.text_builder import Lines
-from emma.collect.formats.xml_events import LANG, End, Records, Start, Text, events, without
+from emma.collect.formats.text_builder import TextBuilder
+from emma.collect.formats.xml_events import LANG, End, RecordElements, Start, Text, read_events, skip_elements
 from emma.collect.records import RawDocument, Reject
 
 OSIS_SKIPPED = frozenset({"title", "note", "figure", "index", "rdgGroup"})
 CHAPTERS = frozenset({"chapter", "div"})
-OSIS_RECORDS = Records(CHAPTERS, counted=r"chapter(?![^<>]*\seID)")
+OSIS_RECORDS = RecordElements(CHAPTERS, counted=r"chapter(?![^<>]*\seID)")
 OSIS_APART = frozenset({"p", "l", "lg", "lb", "q", "item", "cell", "speech", "speaker", "salute", "signed"})
 """Elements that stand apart on a page, so that words on either side of their tags are two."""
 
 
 def read_osis(file: InputFile, _source: SourceConfig) -> Iterator[RawDocument | Reject]:
-    """The chapters, in order."""
-    lines, code, row, in_header, naming = Lines(file.max_row_bytes), "", 1, False, False
-    for event in without(events(file, OSIS_RECORDS), lambda start: start.name in OSIS_SKIPPED):
+    """Read a Bible in OSIS; titles, notes and the header are left out.
+
+    Chapters and verses may be elements or pairs of milestones (`sID` … `eID`). Text outside verses, such as an
+    introduction, has lines of its own. The language is the xml:lang of the text, else the `language` of its work.
+    """
+    builder, code, row, in_header, naming = TextBuilder(file.max_row_bytes), "", 1, False, False
+    for event in skip_elements(read_events(file, OSIS_RECORDS), lambda start: start.name in OSIS_SKIPPED):
         match event:
             case Reject():
-                lines.lose()
+                builder.discard()
                 row += 1
                 yield event
             case Text(text) if naming:
                 code = code or text.strip()
             case Text(text) if not in_header:
-                lines.add(text)
+                builder.add(text)
             case Start("osisText", attributes):
                 code = attributes.get(LANG, "")
             case Start("header") | End("header"):
@@ -36,84 +40,92 @@ def read_osis(file: InputFile, _source: SourceConfig) -> Iterator[RawDocument | 
             case Start("language") | End("language"):
                 naming = in_header and isinstance(event, Start)
             case Start(name) | End(name) if name in CHAPTERS:
-                in_header = naming = False  # were it broken, its end may be missing
-                if unit := lines.unit(row, code):
+                in_header = naming = False  # a broken header may have lost its end tag
+                if document := builder.close(row, code):
                     row += 1
-                    yield unit
+                    yield document
             case Start("verse") | End("verse"):
-                lines.end_line()
+                builder.end_line()
             case Start(name) | End(name) if name in OSIS_APART:
-                lines.add(" ")
-    if unit := lines.unit(row, code):
-        yield unit
+                builder.add(" ")
+    if document := builder.close(row, code):
+        yield document
 
 
 HEADINGS = re.compile(r"(?:h|toc|toca|mt|mte|ms|mr|s|sr|r|d|sp|cl|cp|cd|id|ide|rem|sts|imt|is|io|iot|ior)\d?")
 """Marks of headings, of running heads and of what is said about the file; elements, or `sfm` of a paragraph."""
 NOTES = frozenset({"f", "x", "fe", "ef", "ex", "fig", "xt", "ref", "generated", "va", "vp"})
-UNITS = frozenset({"book", "c"})
-USFX_RECORDS = Records(UNITS, counted="c")
+BORDERS = frozenset({"book", "c"})
+USFX_RECORDS = RecordElements(BORDERS, counted="c")
 USFX_APART = frozenset({"p", "q", "b", "optionalLineBreak", "tr", "tc", "th", "li"})
 """Elements that stand apart on a page, so that words on either side of their tags are two."""
 
 
 def read_usfx(file: InputFile, _source: SourceConfig) -> Iterator[RawDocument | Reject]:
-    """The chapters, in order."""
-    lines, code, row, naming = Lines(file.max_row_bytes), "", 1, False
-    for event in without(events(file, USFX_RECORDS), _skipped):
+    """Read a Bible in USFX; headings, notes and references are left out.
+
+    The language is the file's `languageCode`; where files name it instead (`chr-cherokee.usfx.xml`), use the source's
+    `lang_from`.
+    """
+    builder, code, row, naming = TextBuilder(file.max_row_bytes), "", 1, False
+    for event in skip_elements(read_events(file, USFX_RECORDS), _is_skipped_usfx):
         match event:
             case Reject():
-                lines.lose()
+                builder.discard()
                 row += 1
                 yield event
             case Text(text) if naming:
                 code = text.strip() or code
             case Text(text):
-                lines.add(text)
+                builder.add(text)
             case Start("languageCode") | End("languageCode"):
                 naming = isinstance(event, Start)
-            case Start(name) | End(name) if name in UNITS:
-                naming = False  # were it broken, its end may be missing
-                if unit := lines.unit(row, code):
+            case Start(name) | End(name) if name in BORDERS:
+                naming = False  # a broken `languageCode` may have lost its end tag
+                if document := builder.close(row, code):
                     row += 1
-                    yield unit
+                    yield document
             case Start("v" | "ve"):
-                lines.end_line()
+                builder.end_line()
             case Start(name) | End(name) if name in USFX_APART:
-                lines.add(" ")
-    if unit := lines.unit(row, code):
-        yield unit
+                builder.add(" ")
+    if document := builder.close(row, code):
+        yield document
 
 
-def _skipped(start: Start) -> bool:
+def _is_skipped_usfx(start: Start) -> bool:
     mark = start.attributes.get("sfm", "") if start.name == "p" else start.name
     return start.name in NOTES or HEADINGS.fullmatch(mark) is not None
 
 
-CES_RECORDS = Records(frozenset({"div"}), counted="div(?=[^<>]*type=.chapter)")
+CES_RECORDS = RecordElements(frozenset({"div"}), counted="div(?=[^<>]*type=.chapter)")
 
 
 def read_ces(file: InputFile, _source: SourceConfig) -> Iterator[RawDocument | Reject]:
-    """The chapters, in order, then what is in none."""
-    bible = _Bible(file.max_row_bytes)
-    for event in events(file, CES_RECORDS):
+    """Read a Bible in CES. Verses that are in no chapter follow the chapters, a document for each element with some.
+
+    The language is the header's `iso639`; the `lang` of the body holds the corpus's own abbreviations, which collide
+    with ISO 639 (`az` for Amuzgo).
+    """
+    bible = _CesBible(file.max_row_bytes)
+    for event in read_events(file, CES_RECORDS):
         match event:
             case Reject():
-                bible.lose()
+                bible.discard()
                 yield event
             case Start(name, attributes):
-                if unit := bible.start(name, attributes):
-                    yield unit
+                if document := bible.start(name, attributes):
+                    yield document
             case Text(text):
                 bible.add(text)
             case End(name):
-                if unit := bible.end(name):
-                    yield unit
-    yield from bible.loose()
+                if document := bible.end(name):
+                    yield document
+    yield from bible.close_loose()
 
 
-class _Bible:
-    """What of a Bible is open."""
+class _CesBible:
+    """The chapter and verse of a Bible that are open, as its events come."""
 
     def __init__(self, max_bytes: int) -> None:
         self._max_bytes = max_bytes
@@ -121,37 +133,38 @@ class _Bible:
         self._in_usage = False
         self._row = self._count = 0
         self._path = [0]
-        """A number for every element that is open."""
-        self._chapter: Lines | None = None
+        """Every element that is open, by its number in the file."""
+        self._chapter: TextBuilder | None = None
         self._depth = 0
-        """Elements around the chapter."""
-        self._verse: Lines | None = None
-        """Where the verse goes that is open."""
-        self._loose: list[tuple[int, Lines]] = []
+        """How many elements are around the chapter."""
+        self._verse: TextBuilder | None = None
+        """What the open verse is added to."""
+        self._loose: list[tuple[int, TextBuilder]] = []
+        """Groups of verses outside chapters, with the number of the element around them."""
 
     def start(self, name: str, attributes: dict[str, str]) -> RawDocument | Reject | None:
-        """An element begins; the unit if it is a chapter in another, which was not closed then."""
-        unit = None
+        """Take a start tag; the document of a chapter that was not closed before the next one begins."""
+        document = None
         if name == "seg" and self._verse is None:
-            self._verse = self._chapter or self._outside(self._path[-1])
+            self._verse = self._chapter or self._loose_group(self._path[-1])
         elif name == "langUsage":
             self._in_usage = True
         elif name == "language" and self._in_usage and self._code is None:
             self._code = attributes.get("iso639", "")
         elif name == "div" and attributes.get("type") == "chapter":
-            unit = self._unit(self._chapter) if self._chapter else None
-            self._chapter, self._depth = Lines(self._max_bytes), len(self._path)
+            document = self._close_document(self._chapter) if self._chapter else None
+            self._chapter, self._depth = TextBuilder(self._max_bytes), len(self._path)
         self._count += 1
         self._path.append(self._count)
-        return unit
+        return document
 
     def add(self, text: str) -> None:
-        """Text of a verse."""
+        """Add text, if a verse is open."""
         if self._verse:
             self._verse.add(text)
 
     def end(self, name: str) -> RawDocument | Reject | None:
-        """An element ends; the unit if it is a chapter."""
+        """Take an end tag; the document of the chapter that it closes."""
         self._path.pop()
         if name == "seg" and self._verse:
             self._verse.end_line()
@@ -160,26 +173,26 @@ class _Bible:
             self._in_usage = False
         elif self._chapter and len(self._path) == self._depth:
             chapter, self._chapter = self._chapter, None
-            return self._unit(chapter)
+            return self._close_document(chapter)
         return None
 
-    def lose(self) -> None:
+    def discard(self) -> None:
         """Give up the chapter that is open, or the group of verses."""
-        if lines := self._chapter or self._verse:
-            lines.lose()
+        if builder := self._chapter or self._verse:
+            builder.discard()
 
-    def loose(self) -> Iterator[RawDocument | Reject]:
-        """What is in no chapter."""
-        yield from filter(None, (self._unit(lines) for _, lines in self._loose))
+    def close_loose(self) -> Iterator[RawDocument | Reject]:
+        """The documents of verses outside chapters."""
+        yield from filter(None, (self._close_document(lines) for _, lines in self._loose))
 
-    def _unit(self, lines: Lines) -> RawDocument | Reject | None:
+    def _close_document(self, builder: TextBuilder) -> RawDocument | Reject | None:
         self._row += 1
-        if lines.is_lost:
+        if builder.is_discarded:
             return None
-        return lines.unit(self._row, self._code or "") or RawDocument(self._row, "", self._code or "")
+        return builder.close(self._row, self._code or "") or RawDocument(self._row, "", self._code or "")
 
-    def _outside(self, parent: int) -> Lines:
-        """The verses of one element; those of another between them end a group."""
+    def _loose_group(self, parent: int) -> TextBuilder:
+        """The group of verses in one element; verses of another element between them begin a new group."""
         if not self._loose or self._loose[-1][0] != parent:
-            self._loose.append((parent, Lines(self._max_bytes)))
+            self._loose.append((parent, TextBuilder(self._max_bytes)))
         return self._loose[-1][1]

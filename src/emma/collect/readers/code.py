@@ -1,4 +1,4 @@
-"""Program code, and the prose inside it: Python's docstrings and the topics of its help."""
+"""Readers of program code, and of the prose inside it: Python's docstrings and the topics of its help."""
 
 import ast
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from emma.collect.records import RawDocument, Reject
 
 
 def parse_python(file: InputFile) -> ast.Module | Reject:
-    """The file's tree, or a reject when it cannot be read, is not Python, or is nested deeper than Python reads."""
+    """The syntax tree of a file, or a reject if it is no Python, or is nested deeper than Python's parser goes."""
     content = file.read_bytes()
     if isinstance(content, Reject):
         return content
@@ -22,34 +22,34 @@ def parse_python(file: InputFile) -> ast.Module | Reject:
 
 
 def read_code(file: InputFile, _source: SourceConfig) -> Iterator[RawDocument | Reject]:
-    """The whole file."""
-    content = file.read_text()
-    yield (
-        content
-        if isinstance(content, Reject)
-        else RawDocument(1, content, file.plain_name.suffix.lstrip("."), alone=True)
-    )
+    """Read a source file as one document, with the label that only code has; its suffix is the code of the source."""
+    text = file.read_text()
+    code = file.plain_name.suffix.lstrip(".")
+    yield text if isinstance(text, Reject) else RawDocument(1, text, code, alone=True)
 
 
 def read_docstrings(file: InputFile, _source: SourceConfig) -> Iterator[RawDocument | Reject]:
-    """One unit a docstring, in the order of the file; indentation that all its lines share is gone."""
+    """Read docstrings in the order of the file, without the indentation that all lines of one share.
+
+    They are in English unless the source's `lang` says otherwise.
+    """
     tree = parse_python(file)
     if isinstance(tree, Reject):
         yield tree
         return
     holders = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-    found = [
+    docstrings = [
         (node.body[0].lineno, text)
         for node in ast.walk(tree)
         if isinstance(node, holders) and (text := ast.get_docstring(node))
     ]
-    yield from (RawDocument(row, text, "en") for row, text in sorted(found))
+    yield from (RawDocument(row, text, "en") for row, text in sorted(docstrings))
 
 
 def read_topics(file: InputFile, _source: SourceConfig) -> Iterator[RawDocument | Reject]:
-    """The string values of every dictionary that the file assigns, under their lines, or the next that is free.
+    """Read Python's own help, `pydoc_data/topics.py`: the texts of every dictionary that the file assigns, in English.
 
-    A topic that is there again is a reject.
+    Each has the number of its line, or the next that is free; a topic that is there again is rejected.
     """
     tree = parse_python(file)
     if isinstance(tree, Reject):
@@ -58,7 +58,7 @@ def read_topics(file: InputFile, _source: SourceConfig) -> Iterator[RawDocument 
     row = 0
     for table in (node.value for node in tree.body if isinstance(node, ast.Assign)):
         seen: set[object] = set()
-        for name, text, line in text_entries(table) if isinstance(table, ast.Dict) else ():
+        for name, text, line in iterate_topics(table) if isinstance(table, ast.Dict) else ():
             row = max(row + 1, line)
             if name in seen:
                 yield Reject(row, "key twice", f"topic {name!r}; the first is kept", text.encode("utf-8", "replace"))
@@ -67,8 +67,8 @@ def read_topics(file: InputFile, _source: SourceConfig) -> Iterator[RawDocument 
             seen.add(name)
 
 
-def text_entries(table: ast.Dict) -> Iterator[tuple[object, str, int]]:
-    """The names, values and lines of those entries of a dictionary that are texts."""
+def iterate_topics(table: ast.Dict) -> Iterator[tuple[object, str, int]]:
+    """The key, text and line of each entry of a dictionary whose value is a text."""
     for key, value in zip(table.keys, table.values, strict=True):
         if isinstance(value, ast.Constant) and isinstance(value.value, str):
             yield key.value if isinstance(key, ast.Constant) else key, value.value, value.lineno

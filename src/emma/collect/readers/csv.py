@@ -1,4 +1,4 @@
-"""Tables as text: CSV, TSV and their kin, one unit a row; the source's `fields` name the columns.
+"""Reader of tables as text, CSV, TSV and their kin: a document a row; the source's `fields` name the columns.
 
 Options: `delimiter`, else a tab for names in `.tsv` or `.tab` and a comma for others; `quotes`, whether cells may be
 quoted, else as the beginning of the file looks where the delimiter is a tab, and yes where it is none; `header = false`
@@ -14,128 +14,136 @@ from itertools import chain
 
 from emma.collect.config import SourceConfig
 from emma.collect.files.streams import DAMAGE_ERRORS, InputFile, decode, describe_error
-from emma.collect.formats.cells import Dialect, Lines, is_doubled, looks_quoted, rows
+from emma.collect.formats.cells import Dialect, TableLines, has_doubled_quotes, looks_quoted, read_rows
 from emma.collect.formats.record import Fields
 from emma.collect.readers import reader
 from emma.collect.records import RawDocument, Reject
 from emma.collect.text.encodings import SAMPLE_BYTES
 
-TABBED = (".tsv", ".tab")
-QUOTED = "it has quotes as spreadsheets write them; set the option `quotes` to true, or to false if they are text"
-OTHERS = ";\t|,"
-SEPARATOR = re.compile(rb'(?:\xef\xbb\xbf)?"?sep=([;,|\t])"?\r?\n', re.IGNORECASE)
+TAB_SUFFIXES = (".tsv", ".tab")
+QUOTES_ADVICE = (
+    "it has quotes as spreadsheets write them; set the option `quotes` to true, or to false if they are text"
+)
+OTHER_DELIMITERS = ";\t|,"
+"""Delimiters that an error proposes; spreadsheets write `;` in half of Europe."""
+DELIMITER_LINE = re.compile(rb'(?:\xef\xbb\xbf)?"?sep=([;,|\t])"?\r?\n', re.IGNORECASE)
 
 
 def is_unquoted(source: SourceConfig) -> bool:
-    """Where nothing is quoted, no row is more than a line."""
+    """Whether no cell is quoted, so that no row is more than a line."""
     return source.options.get("quotes") is False
 
 
 @reader(options={"delimiter": str, "quotes": bool, "header": bool}, rows_are_lines=is_unquoted)
 def read_csv(file: InputFile, source: SourceConfig) -> Iterator[RawDocument | Reject]:
-    """One unit a row, numbered by its first line. A row with more or fewer cells than there are columns is a reject."""
+    """Read a table: a document a row, numbered by its first line.
+
+    A row with more or fewer cells than there are columns is rejected.
+    """
     try:
-        dialect = dialect_of(file, source)
+        dialect = detect_dialect(file, source)
     except DAMAGE_ERRORS as error:
         yield Reject(0, "broken file", describe_error(error))
         return
     csv.field_size_limit(file.max_row_bytes)
-    fields, lines, titled = Fields(source), Lines(file), bool(source.options.get("header", True))
-    found = rows(lines, dialect.rows(lines))
-    if not file.row and separator(file.read_sample()):
-        next(lines, None)
-    first = header_of(file, dialect) if file.row and titled else next(found, None)
-    while isinstance(first, Reject) and not titled:
+    fields, lines, has_header = Fields(source), TableLines(file), bool(source.options.get("header", True))
+    rows = read_rows(lines, dialect.parse(lines))
+    if not file.row and stated_delimiter(file.read_sample()):
+        next(lines, None)  # `sep=;` is no row
+    first = parse_header(file, dialect) if file.row and has_header else next(rows, None)
+    while isinstance(first, Reject) and not has_header:  # a header that is broken costs the file, a row only itself
         yield first
-        first = next(found, None)
+        first = next(rows, None)
     if first is None:
         return
-    names = columns(first, lines, fields, titled)
+    names = name_columns(first, lines, fields, has_header)
     if isinstance(names, Reject):
         yield names
         return
     is_open = False
-    for row in found if titled else chain([first], found):
-        unit = row if isinstance(row, Reject) else unit_of(row, names, lines, fields, dialect)
-        if dialect.guessed:
-            unit, is_open = in_open_cell(unit, lines, is_open)
-        yield unit
+    for row in rows if has_header else chain([first], rows):
+        document = row if isinstance(row, Reject) else read_cells(row, names, lines, fields, dialect)
+        if dialect.is_guessed:
+            document, is_open = reject_cell_end(document, lines, is_open)
+        yield document
 
 
-def columns(first: list[str] | Reject, lines: Lines, fields: Fields, titled: bool) -> list[str] | Reject:
+def name_columns(first: list[str] | Reject, lines: TableLines, fields: Fields, has_header: bool) -> list[str] | Reject:
     """The names of the columns, or a reject for all rows where they will not do."""
     if isinstance(first, Reject):
-        refused: Reject | None = first
+        rejected: Reject | None = first
     else:
-        names = [each.strip() for each in first] if titled else numbered(first)
-        refused = fields.refused(lines.row, names, lines.raw)
-        if refused is not None and len(first) == 1 and (other := other_delimiter(first[0])):
-            refused = replace(refused, detail=f"{refused.detail}, or its option `delimiter` to {other!r}")
-    if refused is None:
+        names = [cell.strip() for cell in first] if has_header else number_columns(first)
+        rejected = fields.check_columns(lines.row, names, lines.raw)
+        if rejected is not None and len(first) == 1 and (other := guess_delimiter(first[0])):
+            rejected = replace(rejected, detail=f"{rejected.detail}, or its option `delimiter` to {other!r}")
+    if rejected is None:
         return names
-    count, unread = lines.skip()
-    return replace(refused, units=max(1, count + (not titled)), unread=unread)
+    count, unread = lines.skip_rest()
+    return replace(rejected, units=max(1, count + (not has_header)), unread=unread)
 
 
-def other_delimiter(line: str) -> str:
-    """What a line that should have several cells has between them: spreadsheets write `;` in half of Europe."""
-    return max(OTHERS, key=line.count) if any(each in line for each in OTHERS) else ""
+def guess_delimiter(line: str) -> str:
+    """The most frequent other delimiter of a line that should have several cells; empty if it has none."""
+    return max(OTHER_DELIMITERS, key=line.count) if any(mark in line for mark in OTHER_DELIMITERS) else ""
 
 
-def unit_of(
-    row: Sequence[str], names: Sequence[str], lines: Lines, fields: Fields, dialect: Dialect
+def read_cells(
+    row: Sequence[str], names: Sequence[str], lines: TableLines, fields: Fields, dialect: Dialect
 ) -> RawDocument | Reject:
-    """The unit in a row of cells."""
+    """The document in a row of cells, or a reject that says why there is none."""
     if len(row) != len(names):
         why = f"{len(row)} cells under {len(names)} columns"
         return Reject(lines.row, "ragged row", why, lines.raw, units=lines.count)
-    if lines.count > 1 and lines.holds_rows(row, dialect.delimiter):
-        broken = lines.broken("broken CSV", "a quote that is closed only inside of another row")
-        lines.again(to_end=False)
+    if lines.count > 1 and lines.hides_rows(row, dialect.delimiter):
+        broken = lines.reject_row("broken CSV", "a quote that is closed only inside of another row")
+        lines.reread(to_end=False)
         return broken
-    if dialect.guessed and any(map(is_doubled, row)):
-        return Reject(lines.row, "quoted cell", QUOTED, lines.raw)
-    return fields.unit(lines.row, dict(zip(names, row, strict=True)), lines.raw)
+    if dialect.is_guessed and any(map(has_doubled_quotes, row)):
+        return Reject(lines.row, "quoted cell", QUOTES_ADVICE, lines.raw)
+    return fields.read_record(lines.row, dict(zip(names, row, strict=True)), lines.raw)
 
 
-def in_open_cell(unit: RawDocument | Reject, lines: Lines, is_open: bool) -> tuple[RawDocument | Reject, bool]:
-    """The unit, or a reject where it is the end of a cell that an earlier, broken row began; whether one is open then.
+def reject_cell_end(
+    document: RawDocument | Reject, lines: TableLines, is_open: bool
+) -> tuple[RawDocument | Reject, bool]:
+    """A row's document, or a reject where it ends a cell that an earlier, broken row began; whether one is open then.
 
     `"line one`, then `line two"<tab>sw`: the second looks like a row, and is half of one.
     """
     is_odd = lines.raw.count(b'"') % 2 == 1
-    if is_open and is_odd and isinstance(unit, RawDocument):
-        return Reject(lines.row, "quoted cell", QUOTED, lines.raw), False
-    return unit, isinstance(unit, Reject) and is_open != is_odd
+    if is_open and is_odd and isinstance(document, RawDocument):
+        return Reject(lines.row, "quoted cell", QUOTES_ADVICE, lines.raw), False
+    return document, isinstance(document, Reject) and is_open != is_odd
 
 
-def dialect_of(file: InputFile, source: SourceConfig) -> Dialect:
-    """How the cells of a file are written. Raises what damage raises."""
-    said = separator(file.read_sample()) or ("\t" if file.plain_name.suffix in TABBED else ",")
-    delimiter = str(source.options.get("delimiter", said))
+def detect_dialect(file: InputFile, source: SourceConfig) -> Dialect:
+    """How the cells of a file are written. Raises DAMAGE_ERRORS."""
+    stated = stated_delimiter(file.read_sample()) or ("\t" if file.plain_name.suffix in TAB_SUFFIXES else ",")
+    delimiter = str(source.options.get("delimiter", stated))
     if "quotes" in source.options or delimiter != "\t":
         return Dialect(delimiter, bool(source.options.get("quotes", True)))
     sample = file.read_sample()
     if len(sample) == SAMPLE_BYTES:  # its last line may be cut
         sample = sample[: sample.rfind(b"\n") + 1]
     quoted = looks_quoted(sample.decode(file.encoding or "utf-8-sig", "replace"), delimiter)
-    return Dialect(delimiter, quoted, guessed=not quoted)
+    return Dialect(delimiter, quoted, is_guessed=not quoted)
 
 
-def separator(head: bytes) -> str:
+def stated_delimiter(head: bytes) -> str:
     """The delimiter that a line before the header states; empty if there is no such line."""
-    found = SEPARATOR.match(head)
+    found = DELIMITER_LINE.match(head)
     return found[1].decode() if found else ""
 
 
-def header_of(file: InputFile, dialect: Dialect) -> list[str] | Reject:
-    """The header of a file, where a range of it begins later."""
+def parse_header(file: InputFile, dialect: Dialect) -> list[str] | Reject:
+    """The header of a file, of which this is a range that begins later."""
     head = file.head or b""
-    line = head.split(b"\n", 2)[1 if separator(head) else 0]
+    line = head.split(b"\n", 2)[1 if stated_delimiter(head) else 0]
     first = decode(line.rstrip(b"\r"), 1, file.encoding)
-    return first if isinstance(first, Reject) else next(dialect.rows([first]), [])
+    return first if isinstance(first, Reject) else next(dialect.parse([first]), [])
 
 
-def numbered(row: Sequence[str]) -> list[str]:
+def number_columns(row: Sequence[str]) -> list[str]:
     """Names for columns that have none."""
     return [str(number) for number in range(1, len(row) + 1)]

@@ -1,4 +1,4 @@
-"""JSON Lines, and JSON that is one value a file.
+"""Readers of JSON Lines and of JSON that is one value a file.
 
 The source's `fields` say under which keys of a record text and language are. With `text2` among them records are
 pairs: `{text = "src", lang = "src_code", text2 = "tgt", lang2 = "tgt_code"}`.
@@ -9,74 +9,80 @@ from dataclasses import replace
 
 from emma.collect.config import SourceConfig
 from emma.collect.files.streams import InputFile, decode
-from emma.collect.formats.json_text import BrokenJSON, Keys, loads, opened, records, values_in
+from emma.collect.formats.json_text import BrokenJSON, DuplicateScan, count_values, find_records, open_json, parse_json
 from emma.collect.formats.record import Fields
 from emma.collect.readers import always, reader
 from emma.collect.records import RawDocument, Reject
 
-BLANK = b" \t\xef\xbb\xbf"
-MARK = b"\xef\xbb\xbf"
-WHOLE = "the file seems to be one JSON value and no lines of them: use the reader 'json'"
+BLANK_BYTES = b" \t\xef\xbb\xbf"
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+ONE_VALUE_ADVICE = "the file seems to be one JSON value and no lines of them: use the reader 'json'"
 
 
 @reader(rows_are_lines=always)
 def read_jsonl(file: InputFile, source: SourceConfig) -> Iterator[RawDocument | Reject]:
-    """One unit a line; a line that is not a JSON object with texts under these keys is a reject."""
+    """Read JSON Lines: a document a line; a line that is not a JSON object with texts under these keys is rejected."""
     fields = Fields(source)
-    keys = Keys(fields.columns)
-    is_whole: bool | None = None
+    keys = DuplicateScan(fields.columns)
+    is_one_value: bool | None = None
     for line in file.read_lines():
         if isinstance(line, Reject):
             yield line
-        elif content := line[1].strip(BLANK):
-            if is_whole is None:
-                is_whole = not file.row and looks_whole(content.removeprefix(MARK))
-            unit = _line_unit(*line, fields, keys, file)
-            yield replace(unit, detail=f"{unit.detail}; {WHOLE}") if is_whole and isinstance(unit, Reject) else unit
+        elif content := line[1].strip(BLANK_BYTES):
+            if is_one_value is None:  # known from the first line of the file that is not blank
+                is_one_value = not file.row and looks_like_one_value(content.removeprefix(BYTE_ORDER_MARK))
+            document = _read_line(*line, fields, keys, file)
+            if is_one_value and isinstance(document, Reject):
+                document = replace(document, detail=f"{document.detail}; {ONE_VALUE_ADVICE}")
+            yield document
 
 
-def looks_whole(first: bytes) -> bool:
-    """Whether a file with this first line is one array or one object, over several lines."""
+def looks_like_one_value(first: bytes) -> bool:
+    """Whether a file with this first line is one array or one object that goes over several lines."""
     return first.startswith(b"[") or first == b"{"
 
 
-def _line_unit(row: int, line: bytes, fields: Fields, keys: Keys, file: InputFile) -> RawDocument | Reject:
+def _read_line(row: int, line: bytes, fields: Fields, keys: DuplicateScan, file: InputFile) -> RawDocument | Reject:
     if file.encoding is not None:
         text = file.decode(line, row)
         if isinstance(text, Reject):
             return text
         line = text.encode()
     try:
-        record = loads(line.removeprefix(MARK), keys)
+        record = parse_json(line.removeprefix(BYTE_ORDER_MARK), keys)
     except UnicodeDecodeError as error:
         return Reject(row, "invalid UTF-8", f"byte {error.start} ({error.reason})", line)
     except BrokenJSON as error:
-        return Reject(row, "broken JSON", str(error), line, units=values_in(line.decode()))
+        return Reject(row, "broken JSON", str(error), line, units=count_values(line.decode()))
     if not isinstance(record, dict):
         return Reject(row, "missing field", "the line is not a JSON object", line)
-    return fields.unit(row, record, line)
+    return fields.read_record(row, record, line)
 
 
 @reader(options={"records": str})
 def read_json(file: InputFile, source: SourceConfig) -> Iterator[RawDocument | Reject]:
-    """One unit a record, numbered from 1; where the JSON is broken, the records before, and a reject for the rest."""
-    reading = opened(file)
-    if isinstance(reading, Reject):
-        yield reading
+    """Read JSON that is one value a file: a list of records, or the records that the option `records` leads to.
+
+    `records = "data.paragraphs"` goes down by keys and into every element of a list. Documents are numbered from 1;
+    where the JSON is broken, the records before that are read, and the rest is one reject.
+    """
+    cursor = open_json(file)
+    if isinstance(cursor, Reject):
+        yield cursor
         return
     fields, row = Fields(source), 0
     path = [key for key in str(source.options.get("records", "")).split(".") if key]
     try:
-        for row, (record, raw) in enumerate(records(reading, path), 1):
-            yield _record_unit(row, record, raw, fields)
-        reading.end()
+        for row, (record, raw) in enumerate(find_records(cursor, path), 1):
+            yield _read_record(row, record, raw, fields)
+        cursor.expect_end()
     except BrokenJSON as error:
-        yield reading.unread(row + 1, error)
+        yield cursor.reject_rest(row + 1, error)
 
 
-def _record_unit(row: int, record: object, raw: bytes, fields: Fields) -> RawDocument | Reject:
-    if isinstance(text := decode(raw, row), Reject):
+def _read_record(row: int, record: object, raw: bytes, fields: Fields) -> RawDocument | Reject:
+    if isinstance(text := decode(raw, row), Reject):  # bytes that are no UTF-8 cost the record that they are in
         return text
     if not isinstance(record, dict):
         return Reject(row, "missing field", "the record is not an object", raw)
-    return fields.unit(row, record, raw)
+    return fields.read_record(row, record, raw)

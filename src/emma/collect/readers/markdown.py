@@ -1,4 +1,4 @@
-"""Markdown, with or without metadata, and the stories of the African Storybook."""
+"""Readers of Markdown, with or without metadata, and of the African Storybook's stories."""
 
 import re
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from markdown_it.token import Token
 
 from emma.collect.config import SourceConfig
 from emma.collect.files.streams import InputFile
-from emma.collect.formats.text_builder import squeezed
+from emma.collect.formats.text_builder import collapse_layout
 from emma.collect.records import RawDocument, Reject
 
 METADATA = re.compile(r"---[ \t]*+\n(.*?)\n---[ \t]*+(?:\n|$)", re.DOTALL)
@@ -17,41 +17,46 @@ LANGUAGE_KEYS = ("lang", "language", "locale")
 
 
 def read_markdown(file: InputFile, _source: SourceConfig) -> Iterator[RawDocument | Reject]:
-    """The file."""
+    """Read a Markdown file as one document, a paragraph, heading or item a line.
+
+    Code blocks, raw HTML and the block that tells a story's licence are left out. The language is `lang`, `language`
+    or `locale` of the metadata (`key: value` lines between `---` at the top); where files name it instead, use the
+    source's `lang_from`.
+    """
     content = file.read_text()
     if isinstance(content, Reject):
         yield content
         return
-    facts, body = metadata(content.replace("\r\n", "\n"))
+    facts, body = split_metadata(content.replace("\r\n", "\n"))
     code = next((facts[key] for key in LANGUAGE_KEYS if facts.get(key)), "")
-    lines = [facts.get("title", ""), *prose(story(body))]
+    lines = [facts.get("title", ""), *iterate_blocks(strip_story_facts(body))]
     yield RawDocument(1, "\n".join(filter(None, lines)), code, alone=True)
 
 
-def metadata(content: str) -> tuple[dict[str, str], str]:
-    """The simple facts of the block at the top, and what stands below it."""
-    found = METADATA.match(content)
-    if not found:
+def split_metadata(content: str) -> tuple[dict[str, str], str]:
+    """The `key: value` lines of the block at the top, if there is one, and the text below it."""
+    block = METADATA.match(content)
+    if not block:
         return {}, content
-    pairs = (line.partition(":") for line in found[1].split("\n"))
-    return {key.lower(): value.strip(" \t\"'") for key, _, value in pairs if KEY.fullmatch(key)}, content[found.end() :]
+    pairs = (line.partition(":") for line in block[1].split("\n"))
+    return {key.lower(): value.strip(" \t\"'") for key, _, value in pairs if KEY.fullmatch(key)}, content[block.end() :]
 
 
-def prose(body: str) -> Iterator[str]:
-    """The text of every block that has some, as it would be shown."""
+def iterate_blocks(body: str) -> Iterator[str]:
+    """The text of every block that has some, as a reader of the page sees it."""
     for block in MarkdownIt("commonmark").enable("table").parse(body):
         if block.type == "inline":
-            yield from map(squeezed, "".join(map(_shown, block.children or [])).split("\v"))
+            yield from map(collapse_layout, "".join(map(_show_token, block.children or [])).split("\v"))
 
 
-def _shown(token: Token) -> str:
+def _show_token(token: Token) -> str:
     match token.type:
         case "text" | "code_inline":
             return token.content
         case "softbreak":
             return "\n"
         case "hardbreak":
-            return "\v"
+            return "\v"  # ends a line of text, where a soft break is only layout
     return ""
 
 
@@ -59,43 +64,47 @@ STORY_LANGUAGE = re.compile(r"^\* Language: *(\S+) *$", re.MULTILINE)
 
 
 def read_storybook(file: InputFile, _source: SourceConfig) -> Iterator[RawDocument | Reject]:
-    """The story as one unit, a line a paragraph and an empty line between pages."""
+    """Read a story of the African Storybook: a title, pages under `##`, and a block of facts about the story.
+
+    It is one document, a paragraph a line, with an empty line between pages. The language is the block's, else an
+    unmistakable folder (`tw/0001_agupi.md`). Lines were broken to fit a page, so they are joined again.
+    """
     content = file.read_text()
     if isinstance(content, Reject):
         yield content
         return
-    pages = [_paragraphs(page) for page in re.split(r"(?m)^##?(?!#)", story(content))]
-    found = STORY_LANGUAGE.search(content)
-    yield RawDocument(1, "\n\n".join(filter(None, pages)), found[1] if found else "", alone=True)
+    pages = [_join_lines(page) for page in re.split(r"(?m)^##?(?!#)", strip_story_facts(content))]
+    language = STORY_LANGUAGE.search(content)
+    yield RawDocument(1, "\n\n".join(filter(None, pages)), language[1] if language else "", alone=True)
 
 
-def _paragraphs(page: str) -> str:
+def _join_lines(page: str) -> str:
     lines = [line.strip() for line in page.splitlines()]
     paragraphs = re.split(r"\n{2,}", "\n".join(lines).strip())
     return "\n".join(paragraph.replace("\n", " ") for paragraph in paragraphs)
 
 
-FACT = re.compile(r"[*+-][ \t]+\W*(\w[\w \t]*?)\W{0,4}:")
-"""A line of such a block, with the name of the fact."""
-NEEDED = "license"
-"""What makes a list of names and values one: other lists of this form may be text."""
+STORY_FACT = re.compile(r"[*+-][ \t]+\W*(\w[\w \t]*?)\W{0,4}:")
+"""A line of the block about a story (`* License: CC BY`, `* Text: Letta Machoga`), with the name of the fact."""
+LICENCE_FACT = "license"
+"""The fact that every such block has; other lists of names and values may be text."""
 
 
-def story(content: str) -> str:
-    """The text without its blocks: lines one after the other, but for empty ones, that all are facts.
+def strip_story_facts(content: str) -> str:
+    """The text without blocks of facts about the story: lines in a row, empty ones aside, that are all facts.
 
     A line without a bullet goes on with the fact before it, as in any list of Markdown.
     """
     kept: list[str] = []
     block: list[str] = []
-    told: set[str] = set()
+    facts: set[str] = set()
     for line in [*content.split("\n"), "#"]:
-        is_more = bool(block) and (not line.strip() or (block[-1].strip() and NEEDED in told and line[0] != "#"))
-        if (fact := FACT.match(line[:200])) or is_more:
+        is_more = bool(block) and (not line.strip() or (block[-1].strip() and LICENCE_FACT in facts and line[0] != "#"))
+        if (fact := STORY_FACT.match(line[:200])) or is_more:
             block.append(line)
-            told.add(fact[1].lower() if fact else "")
+            facts.add(fact[1].lower() if fact else "")
             continue
-        kept += [] if NEEDED in told else block
+        kept += [] if LICENCE_FACT in facts else block
         kept.append(line)
-        block, told = [], set()
+        block, facts = [], set()
     return "\n".join(kept[:-1])

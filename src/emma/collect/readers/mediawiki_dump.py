@@ -1,4 +1,4 @@
-"""Dumps of MediaWiki (`…-pages-articles.xml.bz2`): a unit an article, its wikitext as prose.
+"""Reader of dumps of MediaWiki (`…-pages-articles.xml.bz2`): a document an article, its wikitext as prose.
 
 The language is the wiki's: its name in the dump without the project (`zh_min_nanwiki` is `zh-min-nan`), else the
 dump's xml:lang; the source should say `scheme = "wiki"`. Redirects, pages outside the main namespace and pages of
@@ -12,17 +12,19 @@ from urllib.parse import quote
 
 from emma.collect.config import SourceConfig
 from emma.collect.files.streams import InputFile
-from emma.collect.formats.wikitext import plain
-from emma.collect.formats.xml_events import LANG, End, Records, Start, Text, events
+from emma.collect.formats.wikitext import extract_prose
+from emma.collect.formats.xml_events import LANG, End, RecordElements, Start, Text, read_events
 from emma.collect.records import RawDocument, Reject
 
 PROJECT = re.compile(r"(wiki|wiktionary|wikibooks|wikinews|wikiquote|wikisource|wikiversity|wikivoyage|wikimedia)$")
-SHARED = frozenset({"commons", "meta", "wikidata", "species", "mediawiki", "incubator", "sources", "foundation"})
-"""Wikis whose name is no language."""
-RECORDS = Records(frozenset({"page"}), flat=True)
+NO_LANGUAGE_WIKIS = frozenset(
+    {"commons", "meta", "wikidata", "species", "mediawiki", "incubator", "sources", "foundation"}
+)
+"""Wikis whose names are not those of languages."""
+RECORDS = RecordElements(frozenset({"page"}), flat=True)
 FIELDS = frozenset({"title", "ns", "model", "text"})
-PARTLY = frozenset({"dbname", "base", "namespace"})
-UNSEEN_KEYS = frozenset({"-2", "6", "14"})
+HEAD_FIELDS = frozenset({"dbname", "base", "namespace"})
+HIDDEN_NAMESPACES = frozenset({"-2", "6", "14"})
 """Numbers of the namespaces of media, files and categories."""
 INTERWIKI = re.compile(r"^\[\[([a-z]{2,3}(?:-[a-z]+)*):[^\]|\n]+\]\][ \t]*$", re.MULTILINE)
 """A line that is nothing but a link to the article in another language."""
@@ -30,11 +32,12 @@ INTERWIKI = re.compile(r"^\[\[([a-z]{2,3}(?:-[a-z]+)*):[^\]|\n]+\]\][ \t]*$", re
 
 @dataclass
 class _Wiki:
-    """What the head of a dump says."""
+    """What the head of a dump says of its wiki."""
 
     code: str = ""
     base: str = ""
-    unseen: set[str] = field(default_factory=set)
+    hidden_prefixes: set[str] = field(default_factory=set)
+    """Names of namespaces whose links show nothing of the article: media, files, categories."""
 
     def url(self, title: str) -> str | None:
         """The address of an article."""
@@ -43,16 +46,16 @@ class _Wiki:
 
 
 def read_mediawiki_dump(file: InputFile, _source: SourceConfig) -> Iterator[RawDocument | Reject]:
-    """The articles in order, numbered by page. A page that is broken is a reject, and so is where a dump breaks off."""
-    wiki, row, lost = _Wiki(), 0, False
+    """Read the articles in order, numbered by page. A broken page is rejected, and so is the end of a cut dump."""
+    wiki, row, is_lost = _Wiki(), 0, False
     page: dict[str, str] = {}
     runs: list[str] = []
     key, size = "", 0
-    for event in events(file, RECORDS):
+    for event in read_events(file, RECORDS):
         match event:
             case Reject():
                 yield replace(event, row=row + 1, detail=f"{event.detail}; after page {row}")
-                row, lost = row + 1, True
+                row, is_lost = row + 1, True
             case Text(text):
                 size += len(text)
                 if size <= file.max_row_bytes:
@@ -60,38 +63,38 @@ def read_mediawiki_dump(file: InputFile, _source: SourceConfig) -> Iterator[RawD
             case Start(name, attributes):
                 runs, size, key = [], 0, attributes.get("key", "")
                 if name == "page":
-                    page, lost = {}, False
+                    page, is_lost = {}, False
                 elif name == "redirect":
                     page["redirect"] = attributes.get("title", "")
                 elif name == "mediawiki":
                     wiki.code = attributes.get(LANG, "")
-            case End("page") if not lost:
+            case End("page") if not is_lost:
                 row += 1
-                yield _article(row, page, wiki)
+                yield _read_article(row, page, wiki)
             case End("text") if size > file.max_row_bytes:
                 page["too long"] = f"more than {file.max_row_bytes} bytes (max_row_bytes)"
             case End(name) if name in FIELDS:
                 page[name] = "".join(runs)
-            case End(name) if name in PARTLY:
-                _head(wiki, name, "".join(runs), key)
+            case End(name) if name in HEAD_FIELDS:
+                _read_head(wiki, name, "".join(runs), key)
 
 
-def _head(wiki: _Wiki, name: str, text: str, key: str) -> None:
+def _read_head(wiki: _Wiki, name: str, text: str, key: str) -> None:
     if name == "base":
         wiki.base = text
     elif name == "dbname":
         language = PROJECT.sub("", text)
-        wiki.code = wiki.code if language in SHARED or not language else language.replace("_", "-")
-    elif key in UNSEEN_KEYS:
-        wiki.unseen.add(text.lower())
+        wiki.code = wiki.code if language in NO_LANGUAGE_WIKIS or not language else language.replace("_", "-")
+    elif key in HIDDEN_NAMESPACES:
+        wiki.hidden_prefixes.add(text.lower())
 
 
-def _article(row: int, page: dict[str, str], wiki: _Wiki) -> RawDocument | Reject:
+def _read_article(row: int, page: dict[str, str], wiki: _Wiki) -> RawDocument | Reject:
     title, wikitext = page.get("title", ""), page.get("text", "")
-    if why := _no_article(page):
+    if why := _why_no_article(page):
         return Reject(row, why[0], f"'{title}', {why[1]}")
     try:
-        text = plain(INTERWIKI.sub("", wikitext), wiki.unseen)
+        text = extract_prose(INTERWIKI.sub("", wikitext), wiki.hidden_prefixes)
     except RecursionError as error:
         return Reject(row, "too deeply nested", f"'{title}', {error}", wikitext.encode())
     if not text:
@@ -99,7 +102,7 @@ def _article(row: int, page: dict[str, str], wiki: _Wiki) -> RawDocument | Rejec
     return RawDocument(row, f"{title}\n\n{text}", wiki.code, alone=True, url=wiki.url(title))
 
 
-def _no_article(page: dict[str, str]) -> tuple[str, str] | None:
+def _why_no_article(page: dict[str, str]) -> tuple[str, str] | None:
     """Kind and detail of why a page is no article; None if it is one."""
     if page.get("ns", "0") != "0":
         return "no article", f"namespace {page['ns']}"

@@ -1,4 +1,4 @@
-"""Translations line by line in two files that differ in their last suffix, the language: `news.en` and `news.sw`.
+"""Reader of translations line by line, in two files whose last suffix is the language: `news.en` and `news.sw`.
 
 `path` names both (or `member` both, in a zip archive). Files that differ in length are refused whole: where
 one has lost a line, every pair after it is wrong. Quotes mean nothing here: a line is text as it stands.
@@ -20,34 +20,34 @@ Line = tuple[int, bytes] | Reject
 
 @reader(rows_are_lines=always)
 def read_moses(file: InputFile, _source: SourceConfig) -> Iterator[RawDocument | Reject]:
-    """One unit a line that is not empty on both sides, under its number."""
+    """Read the lines that are not empty on both sides, a pair each, under their numbers."""
     (other,) = file.companions
-    if not is_range(file) and (unequal := differing(file, other)):
+    if not is_range(file) and (unequal := compare_lengths(file, other)):
         yield unequal
         return
     for one, two in zip_longest(file.read_lines(), other.read_lines()):
         if one is None and file.left is not None:
             return  # the end of a range; the other file's next lines belong to the next one
         if one is None or two is None:  # one of the files is damaged, so that nobody knows how long it was
-            yield _alone(two, file) if one is None else _alone(one, other)
-        elif (found := _pair(file, other, one, two)) is not None:
-            yield found
+            yield _reject_alone(two, file) if one is None else _reject_alone(one, other)
+        elif (pair := _read_pair(file, other, one, two)) is not None:
+            yield pair
 
 
 def is_range(file: InputFile) -> bool:
-    """Whether this is a part of a large file: its lines, and those of the other, were counted when it was cut."""
+    """Whether this is a range of a large file, whose lines were counted and compared when it was divided."""
     return file.left is not None or file.row > 0
 
 
-def differing(file: InputFile, other: InputFile) -> Reject | None:
-    """A reject for all of two files if they differ in length, else None; they are at their beginning again then.
+def compare_lengths(file: InputFile, other: InputFile) -> Reject | None:
+    """A reject for both files if they differ in length, else None. Leaves them at their beginning.
 
-    Of a damaged file nobody knows the length, and what stands before the damage is used.
+    Nobody knows the length of a damaged file; what stands before the damage is used.
     """
     for each in (file, other):
-        each.stream = repeatable(each)
+        each.stream = rewindable_stream(each)
     try:
-        (lines, size), (lines2, _) = counted(file.stream), counted(other.stream)
+        (lines, size), (lines2, _) = count_lines(file.stream), count_lines(other.stream)
     except DAMAGE_ERRORS:
         lines = lines2 = size = 0
     file.stream.seek(0)
@@ -59,8 +59,8 @@ def differing(file: InputFile, other: InputFile) -> Reject | None:
     return Reject(0, "files differ in length", why, units=max(lines, lines2), unread=size)
 
 
-def repeatable(file: InputFile) -> IO[bytes]:
-    """The stream if it can go back, else a copy of it on disk, which ends where and as the stream does."""
+def rewindable_stream(file: InputFile) -> IO[bytes]:
+    """The stream if it can go back, else a copy of it on disk that ends as the stream does, with its damage."""
     if not file.forward_only and file.stream.seekable():
         return file.stream
     copy = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as its reader
@@ -72,11 +72,11 @@ def repeatable(file: InputFile) -> IO[bytes]:
     except DAMAGE_ERRORS as error:
         end = error
     copy.seek(0)
-    return io.BufferedReader(Copy(copy, end), CHUNK_BYTES)
+    return io.BufferedReader(DamagedCopy(copy, end), CHUNK_BYTES)
 
 
-class Copy(io.RawIOBase):
-    """What could be read of a stream, with the damage at its end if there was any."""
+class DamagedCopy(io.RawIOBase):
+    """A copy of a stream up to its damage, if it has any, which reading raises again there."""
 
     def __init__(self, content: IO[bytes], damage: BaseException | None) -> None:
         self._content, self._damage = content, damage
@@ -102,31 +102,32 @@ class Copy(io.RawIOBase):
         return len(piece)
 
 
-def counted(stream: IO[bytes]) -> tuple[int, int]:
-    """Lines and bytes from here to the end of a stream."""
+def count_lines(stream: IO[bytes]) -> tuple[int, int]:
+    """Count the lines and bytes from here to the end of a stream. Raises DAMAGE_ERRORS."""
     lines, size, last = 0, 0, b"\n"
     while data := stream.read(CHUNK_BYTES):
         lines, size, last = lines + data.count(b"\n"), size + len(data), data[-1:]
     return lines + (last != b"\n"), size
 
 
-def _alone(line: Line | None, other: InputFile) -> Reject:
+def _reject_alone(line: Line | None, other: InputFile) -> Reject:
+    """The reject of a line that `other` has no counterpart of."""
     if isinstance(line, Reject):
         return line
     row, data = line or (0, b"")
     return Reject(row, "no counterpart", f"{other.name} cannot be read to its end", data)
 
 
-def _pair(file: InputFile, other: InputFile, one: Line, two: Line) -> RawDocument | Reject | None:
-    """The two halves as a unit; the first of them that is bad; None where both are empty."""
-    text, text2 = _text(file, one), _text(other, two)
-    for half, of in ((text, file), (text2, other)):
-        if isinstance(half, Reject):
-            return Reject(half.row, half.kind, f"{of.name}: {half.detail}", half.raw)
+def _read_pair(file: InputFile, other: InputFile, one: Line, two: Line) -> RawDocument | Reject | None:
+    """The pair of two lines, or the reject of the first that cannot be read; None where both are empty."""
+    text, text2 = _decode_line(file, one), _decode_line(other, two)
+    for side, side_file in ((text, file), (text2, other)):
+        if isinstance(side, Reject):
+            return Reject(side.row, side.kind, f"{side_file.name}: {side.detail}", side.raw)
     if isinstance(one, Reject) or isinstance(text, Reject) or isinstance(text2, Reject) or not (text + text2).strip():
         return None
     return RawDocument(one[0], text, text2=text2)
 
 
-def _text(file: InputFile, line: Line) -> str | Reject:
+def _decode_line(file: InputFile, line: Line) -> str | Reject:
     return line if isinstance(line, Reject) else file.decode(line[1], line[0])

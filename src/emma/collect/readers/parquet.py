@@ -1,4 +1,7 @@
-"""Tables in Arrow's formats: Parquet files, and data sets of the Hugging Face world."""
+"""Readers of tables in Arrow's formats: Parquet files, and data sets of the Hugging Face world.
+
+The source's `fields` name the columns, with a dot those inside a struct or list.
+"""
 
 import io
 import os
@@ -17,22 +20,22 @@ from emma.collect.formats.record import Fields
 from emma.collect.readers import reader
 from emma.collect.records import RawDocument, Reject
 
-MOST_ROWS = 1 << 40
-"""Rows that a group may have: the metadata of a damaged file may give any number."""
+MAX_ROWS = 1 << 40
+"""Rows that a row group may have: the metadata of a damaged file may give any number."""
 
 
 def read_parquet(file: InputFile, source: SourceConfig) -> Iterator[RawDocument | Reject]:
-    """The rows, in order, a few at a time; a row group that is damaged costs what is left of it."""
+    """Read a Parquet file: a document a row, in order; a row group that is damaged costs what is left of it."""
     size = 0
-    try:
+    try:  # pyarrow.parquet itself, since `store.shards` reads only files of our own, which are not damaged
         stream = file.seekable_stream()
         size = stream.seek(0, os.SEEK_END)
         table = pq.ParquetFile(stream)
-        columns = arrow.wanted(table.schema_arrow, source)
+        columns = arrow.find_columns(table.schema_arrow, source)
         groups = map(table.metadata.row_group, range(table.num_row_groups))
-        counts = [max(0, min(group.num_rows, MOST_ROWS)) for group in groups]
-    except arrow.BROKEN as error:
-        yield arrow.broken(0, error, unread=size)
+        counts = [max(0, min(group.num_rows, MAX_ROWS)) for group in groups]
+    except arrow.READ_ERRORS as error:
+        yield arrow.reject_rest(0, error, unread=size)
         return
     if isinstance(columns, Reject):
         yield replace(columns, units=max(1, sum(counts)), unread=size)
@@ -40,34 +43,41 @@ def read_parquet(file: InputFile, source: SourceConfig) -> Iterator[RawDocument 
     begin = 1
     for index, count in enumerate(counts):
         rows = range(begin, begin + count)
-        for found in read_row_group(table, index, columns, source, rows):
-            yield replace(found, units=arrow.plausible(found.units, size)) if isinstance(found, Reject) else found
+        for document in read_row_group(table, index, columns, source, rows):
+            if isinstance(document, Reject):
+                document = replace(document, units=arrow.bound_rows(document.units, size))  # noqa: PLW2901
+            yield document
         begin += count
 
 
 def read_row_group(
     table: pq.ParquetFile, index: int, columns: list[str], source: SourceConfig, rows: range
 ) -> Iterator[RawDocument | Reject]:
-    """The rows of a group, under their numbers."""
+    """The documents of a row group, under the numbers `rows`; those that cannot be read are one reject."""
     row = rows.start
     why: BaseException = EOFError("there are fewer rows than the file says")
     try:
-        for batch in table.iter_batches(arrow.BATCH, row_groups=[index], columns=columns):
-            yield from arrow.units(batch, columns, source, row)
+        for batch in table.iter_batches(arrow.BATCH_ROWS, row_groups=[index], columns=columns):
+            yield from arrow.read_batch(batch, columns, source, row)
             row += batch.num_rows
-    except arrow.BROKEN as error:
+    except arrow.READ_ERRORS as error:
         why = error
     if row < rows.stop:
-        yield arrow.broken(row, why, units=rows.stop - row)
+        yield arrow.reject_rest(row, why, units=rows.stop - row)
 
 
 @reader(options={"config": str, "split": str})
 def read_huggingface(file: InputFile, source: SourceConfig) -> Iterator[RawDocument | Reject]:
-    """One unit a row, in order."""
+    """Read a data set of the Hugging Face world, a document a row: from the hub, or a folder that `save_to_disk` wrote.
+
+    `path = "hub:owner/name@revision"` streams a split through `datasets`; the options `config` and `split` ("train"
+    unless said) choose it. `path = "folder"` takes the Arrow files that the folder's state names, or the Parquet files
+    below it: all of them, or those whose names or folders say that they are of the `config` and `split` asked for.
+    """
     if is_on_hub(file.location):
         fields = Fields(source)
         for row, record in enumerate(read_hub_rows(file.location), 1):
-            yield arrow.unit(fields, row, record)
+            yield arrow.read_row(fields, row, record)
     elif file.plain_name.suffix == ".parquet":
         yield from read_parquet(file, source)
     else:
@@ -75,42 +85,45 @@ def read_huggingface(file: InputFile, source: SourceConfig) -> Iterator[RawDocum
 
 
 def _read_saved(file: InputFile, source: SourceConfig) -> Iterator[RawDocument | Reject]:
-    """A file of Arrow batches, one after the other, as `datasets` writes them."""
-    measured = Measured(file.stream)
+    """The documents of an Arrow stream, batch after batch, as `datasets` writes it."""
+    counting = CountingStream(file.stream)
     row, begin = 1, 0
     try:
-        stream = pa.ipc.open_stream(measured)
-        columns = arrow.wanted(stream.schema, source)
+        stream = pa.ipc.open_stream(counting)
+        columns = arrow.find_columns(stream.schema, source)
         if isinstance(columns, Reject):
-            yield replace(columns, unread=measured.drain())
+            yield replace(columns, unread=counting.drain())
             return
         while True:
-            begin = measured.at
+            begin = counting.at
             batch = stream.read_next_batch()
-            yield from arrow.units(batch, columns, source, row)
+            yield from arrow.read_batch(batch, columns, source, row)
             row += min(batch.num_rows, 8 * batch.get_total_buffer_size())  # a damaged one may give any number
     except StopIteration:
-        end = measured.at
-        if rest := measured.drain() - end:
-            yield arrow.broken(row, EOFError("there is more after the mark of its end"), unread=rest)
-    except arrow.BROKEN as error:
-        yield arrow.broken(row, error, unread=measured.drain() - begin)
+        end = counting.at
+        if rest := counting.drain() - end:
+            yield arrow.reject_rest(row, EOFError("there is more after the mark of its end"), unread=rest)
+    except arrow.READ_ERRORS as error:
+        yield arrow.reject_rest(row, error, unread=counting.drain() - begin)
 
 
-class Measured(io.RawIOBase):
-    """A stream that knows how much was read of it, and that no damaged length makes it hold more than there is."""
+class CountingStream(io.RawIOBase):
+    """A stream that counts the bytes read of it.
+
+    It reads by pieces, so that a damaged length makes nobody hold more memory than there are bytes.
+    """
 
     def __init__(self, stream: IO[bytes]) -> None:
         self._stream = stream
         self.at = 0
-        """Bytes that were read."""
+        """Bytes read so far."""
 
     def readable(self) -> bool:
         """True."""
         return True
 
     def read(self, size: int = -1) -> bytes:
-        """As many bytes as there are, up to `size`."""
+        """Read `size` bytes, or those that are left."""
         pieces: list[bytes] = []
         while size and (piece := self._stream.read(min(size, CHUNK_BYTES) if size > 0 else CHUNK_BYTES)):
             pieces.append(piece)
@@ -119,7 +132,7 @@ class Measured(io.RawIOBase):
         return b"".join(pieces)
 
     def drain(self) -> int:
-        """Read the rest for nothing; bytes of it all, as far as it is whole."""
+        """Pass over the rest, as far as it is whole; returns the bytes of the stream up to there."""
         try:
             while piece := self._stream.read(CHUNK_BYTES):
                 self.at += len(piece)

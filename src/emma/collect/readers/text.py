@@ -1,5 +1,7 @@
-"""Plain text. The option `unit` says what a document is: the whole file ("document", unless said), a "paragraph"
-(between empty lines) or a "line".
+"""Reader of plain text, whose encoding is found out where the source does not declare it.
+
+The option `unit` says what a document is: the whole file ("document", unless said), a "paragraph" (between empty
+lines) or a "line".
 
 The encoding is the one that the source declares, else what a byte-order mark says, else UTF-8, UTF-16 or UTF-32 where
 the bytes are that, else the code page in which the text is spelled as its language is; `repair` says that it was
@@ -29,8 +31,8 @@ from emma.collect.text.encodings import (
 from emma.collect.text.expected import expected_language
 from emma.lang.language import Lang
 
-Text = tuple[int, bytes]
-"""A line number and what begins there."""
+Passage = tuple[int, bytes]
+"""The number of a line, and the bytes of the document that begins there."""
 
 
 def is_by_line(source: SourceConfig) -> bool:
@@ -40,55 +42,61 @@ def is_by_line(source: SourceConfig) -> bool:
 
 @reader(options={"unit": ("document", "paragraph", "line")}, rows_are_lines=is_by_line)
 def read_text(file: InputFile, source: SourceConfig) -> Iterator[RawDocument | Reject]:
-    """The units of the file, each under the number of its first line."""
+    """Read the documents of a text file, each under the number of its first line."""
     unit = str(source.options.get("unit", "document"))
     lang = expected_language(file.name, source)
     try:
-        known = Encoding(file.encoding or "utf-8") if source.encoding else _of_head(file.read_sample(), unit, lang)
+        known: Encoding | Unknown | None = Encoding(file.encoding or "utf-8")
+        if not source.encoding:
+            known = _detect_by_head(file.read_sample(), unit, lang)
     except DAMAGE_ERRORS as error:
         yield Reject(0, "broken file", describe_error(error))
         return
     if isinstance(known, Unknown) and has_controls(file.read_sample()):
-        if not file.row:  # said once, however many ranges the file has
+        if not file.row:  # one reject a file, however many ranges it has
             yield Reject(0, "not text", known.reason, file.head or b"", unread=file.count_unread())
         return
     if isinstance(known, Encoding) and is_wide(known.name):
         file.stream = recode_to_utf8(file.stream, known.name)
-    for found, encoding in _told(UNITS[unit](file), known, lang):
-        yield found if isinstance(found, Reject) else _unit(encoding, *found)
+    for passage, encoding in _with_encodings(SPLITTERS[unit](file), known, lang):
+        yield passage if isinstance(passage, Reject) else _decode_passage(encoding, *passage)
 
 
-def _of_head(head: bytes, unit: str, lang: Lang | None) -> Encoding | Unknown | None:
-    """What the first bytes tell for all; None where the units have to, since ASCII says nothing and the whole more."""
+def _detect_by_head(head: bytes, unit: str, lang: Lang | None) -> Encoding | Unknown | None:
+    """The encoding of the file by its first bytes; None where these do not decide it.
+
+    ASCII decides nothing, and a document that is read whole tells more than its first bytes.
+    """
     known = detect_unicode(head, lang)
     if known == UTF8:
         return None if unit == "document" or head.isascii() else known
     return known or (None if unit == "document" and not has_controls(head) else detect_encoding(head, lang))
 
 
-def _told(
-    units: Iterator[Text | Reject], known: Encoding | Unknown | None, lang: Lang | None
-) -> Iterator[tuple[Text | Reject, Encoding | Unknown]]:
-    """The units, each with its encoding: that of the file, else what the first that are not ASCII say together."""
-    for found in units:
-        if known or isinstance(found, Reject) or found[1].isascii():
-            yield found, known or UTF8
+def _with_encodings(
+    passages: Iterator[Passage | Reject], known: Encoding | Unknown | None, lang: Lang | None
+) -> Iterator[tuple[Passage | Reject, Encoding | Unknown]]:
+    """Each passage with its encoding: that of the file, else the one of the first passages that are not ASCII."""
+    for passage in passages:
+        if known or isinstance(passage, Reject) or passage[1].isascii():
+            yield passage, known or UTF8
         else:
-            held = [found, *_next(units, SAMPLE_BYTES)]
-            known = infer_encoding(b"\n".join(each[1] for each in held if not isinstance(each, Reject)), lang)
-            yield from ((each, known) for each in held)
+            sample = [passage, *_take_bytes(passages, SAMPLE_BYTES)]
+            known = infer_encoding(b"\n".join(each[1] for each in sample if not isinstance(each, Reject)), lang)
+            yield from ((each, known) for each in sample)
 
 
-def _next(units: Iterator[Text | Reject], size: int) -> Iterator[Text | Reject]:
-    """The next units, until they have `size` bytes."""
-    while size > 0 and (found := next(units, None)):
-        size -= 0 if isinstance(found, Reject) else len(found[1])
-        yield found
+def _take_bytes(passages: Iterator[Passage | Reject], size: int) -> Iterator[Passage | Reject]:
+    """The next passages, until they have `size` bytes together."""
+    while size > 0 and (passage := next(passages, None)):
+        size -= 0 if isinstance(passage, Reject) else len(passage[1])
+        yield passage
 
 
-def _unit(encoding: Encoding | Unknown, row: int, data: bytes) -> RawDocument | Reject:
+def _decode_passage(encoding: Encoding | Unknown, row: int, data: bytes) -> RawDocument | Reject:
+    """The document in some bytes; a repair says that its encoding was inferred."""
     if isinstance(encoding, Unknown):
-        if data.isascii():
+        if data.isascii():  # the same in every code page
             return RawDocument(row, data.decode())
         return Reject(row, "unknown encoding", f"{encoding.reason}; set `encoding` of the source", data)
     plain = encoding.name in ("utf-8", "utf-8-sig") or is_wide(encoding.name)
@@ -99,29 +107,29 @@ def _unit(encoding: Encoding | Unknown, row: int, data: bytes) -> RawDocument | 
     return replace(text, detail=hint) if encoding.guessed else text
 
 
-def _document(file: InputFile) -> Iterator[Text | Reject]:
+def _whole_file(file: InputFile) -> Iterator[Passage | Reject]:
     data = file.read_bytes()
     yield data if isinstance(data, Reject) else (1, data)
 
 
-def _lines(file: InputFile) -> Iterator[Text | Reject]:
+def _text_lines(file: InputFile) -> Iterator[Passage | Reject]:
     return (line for line in file.read_lines() if isinstance(line, Reject) or line[1].strip())
 
 
-def _paragraphs(file: InputFile) -> Iterator[Text | Reject]:
-    held = Paragraph(file.max_row_bytes)
+def _paragraphs(file: InputFile) -> Iterator[Passage | Reject]:
+    paragraph = Paragraph(file.max_row_bytes)
     for line in file.read_lines():
         if not isinstance(line, Reject) and line[1].strip():
-            held.add(*line)
+            paragraph.add(*line)
             continue
-        yield from held.close()
+        yield from paragraph.close()
         if isinstance(line, Reject):
             yield line
-    yield from held.close()
+    yield from paragraph.close()
 
 
 class Paragraph:
-    """Lines until an empty one."""
+    """The lines of a paragraph, up to an empty one."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
@@ -135,8 +143,8 @@ class Paragraph:
         if self._size <= self._limit + 1:
             self._lines.append(line)
 
-    def close(self) -> Iterator[Text | Reject]:
-        """The paragraph, if there is one, and begin another."""
+    def close(self) -> Iterator[Passage | Reject]:
+        """Yield the paragraph, if there is one, and begin another."""
         row, size, data = self._row, self._size, b"\n".join(self._lines)
         self._row, self._size, self._lines = 0, 0, []
         if size > self._limit + 1:
@@ -145,8 +153,9 @@ class Paragraph:
             yield row, data
 
 
-UNITS: Mapping[str, Callable[[InputFile], Iterator[Text | Reject]]] = {
-    "document": _document,
+SPLITTERS: Mapping[str, Callable[[InputFile], Iterator[Passage | Reject]]] = {
+    "document": _whole_file,
     "paragraph": _paragraphs,
-    "line": _lines,
+    "line": _text_lines,
 }
+"""How a file is split into documents, by the option `unit`."""

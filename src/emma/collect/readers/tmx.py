@@ -1,4 +1,4 @@
-"""Translation memories (TMX 1.4): one unit a pair of segments, the one in the source language first.
+"""Reader of translation memories (TMX 1.4): a document a pair of segments, the one in the source language first.
 
 The source language is the file's `srclang`, or the first of each entry where the file names none. With the option
 `pairs = "all"` any two languages of an entry make a pair. Formatting codes inside segments are left out, the words
@@ -10,17 +10,17 @@ from itertools import combinations
 
 from emma.collect.config import SourceConfig
 from emma.collect.files.streams import InputFile
-from emma.collect.formats.text_builder import squeezed
-from emma.collect.formats.xml_events import LANG, End, Event, Records, Start, Text, events
+from emma.collect.formats.text_builder import collapse_layout
+from emma.collect.formats.xml_events import LANG, End, Event, RecordElements, Start, Text, read_events
 from emma.collect.readers import reader
 from emma.collect.records import RawDocument, Reject
 
-MOST = 1_000
-"""Segments of an entry, a language each: pairs are as many as their square, or each has the first one's text."""
-CODES = ("bpt", "ept", "it", "ph", "ut")
-"""Elements whose content belongs to the program that made the text."""
+MAX_SEGMENTS = 1_000
+"""Segments that an entry may have, one a language: `pairs = "all"` makes as many pairs as their square."""
+FORMATTING = ("bpt", "ept", "it", "ph", "ut")
+"""Elements whose content is formatting codes of the program that made the text."""
 
-RECORDS = Records(frozenset({"tu"}), flat=True)
+RECORDS = RecordElements(frozenset({"tu"}), flat=True)
 
 Segment = tuple[str, str]
 """Language code and text."""
@@ -28,59 +28,59 @@ Segment = tuple[str, str]
 
 @reader(options={"pairs": ("source", "all")})
 def read_tmx(file: InputFile, source: SourceConfig) -> Iterator[RawDocument | Reject]:
-    """The pairs, numbered in order; an entry without a second language is a reject under the next number."""
+    """Read the pairs, numbered in order; an entry without a second language is a reject under the next number."""
     row = 0
-    for entry in entries(events(file, RECORDS), file.max_row_bytes):
+    for entry in read_entries(read_events(file, RECORDS), file.max_row_bytes):
         if isinstance(entry, Reject):
             row += 1
             yield entry
             continue
-        first, segments = entry
-        if len(segments) > MOST:
+        source_code, segments = entry
+        if len(segments) > MAX_SEGMENTS:
             row += 1
-            yield Reject(row, "too many segments", f"the entry has {len(segments)}, more than {MOST}")
+            yield Reject(row, "too many segments", f"the entry has {len(segments)}, more than {MAX_SEGMENTS}")
             continue
-        pairs = list(
-            combinations(segments, 2) if source.options.get("pairs") == "all" else with_source(first, segments)
-        )
+        all_pairs = source.options.get("pairs") == "all"
+        pairs = list(combinations(segments, 2) if all_pairs else pair_with_source(source_code, segments))
         for (code, text), (code2, text2) in pairs:
             row += 1
             yield RawDocument(row, text, code, text2, code2)
         if not pairs:
             row += 1
-            shown = "; ".join(f"{code}: {text}" for code, text in segments)
-            yield Reject(row, "no counterpart", f"the entry has no second language beside '{first}'", shown.encode())
+            raw = "; ".join(f"{code}: {text}" for code, text in segments).encode()
+            yield Reject(row, "no counterpart", f"the entry has no second language beside '{source_code}'", raw)
 
 
-def with_source(first: str, segments: list[Segment]) -> Iterator[tuple[Segment, Segment]]:
-    """The segment in the source language with each of the others. Regions aside: en-GB is in en."""
+def pair_with_source(source_code: str, segments: list[Segment]) -> Iterator[tuple[Segment, Segment]]:
+    """Pair the segment in the source language with each of the others; regions do not count: en-GB is in en."""
     if not segments:
         return
-    places = [at for at, (code, _) in enumerate(segments) if code.lower() == first.lower()]
-    places += [at for at, (code, _) in enumerate(segments) if code.lower().split("-")[0] == first.lower().split("-")[0]]
-    if first and not places:
+    codes, wanted = [code.lower() for code, _ in segments], source_code.lower()
+    places = [at for at, code in enumerate(codes) if code == wanted]
+    places += [at for at, code in enumerate(codes) if code.split("-")[0] == wanted.split("-")[0]]
+    if source_code and not places:
         return
-    lead = places[0] if places else 0
-    yield from ((segments[lead], each) for at, each in enumerate(segments) if at != lead)
+    first = places[0] if places else 0
+    yield from ((segments[first], other) for at, other in enumerate(segments) if at != first)
 
 
-def entries(found: Iterable[Event], max_row_bytes: int) -> Iterator[tuple[str, list[Segment]] | Reject]:
-    """Of each entry the file's source language, empty if it has none, and the segments."""
-    first, entry, row = "", Entry(max_row_bytes), 0
-    for event in found:
+def read_entries(events: Iterable[Event], max_row_bytes: int) -> Iterator[tuple[str, list[Segment]] | Reject]:
+    """The segments of each entry, with the file's source language, which is empty if it names none."""
+    source_code, entry, row = "", Entry(max_row_bytes), 0
+    for event in events:
         if isinstance(event, Reject):
-            entry.is_lost = True
+            entry.is_broken = True
             yield event
         elif isinstance(event, Start) and event.name == "header":
             srclang = event.attributes.get("srclang", "")
-            first = "" if srclang == "*all*" else srclang
+            source_code = "" if srclang == "*all*" else srclang
         elif isinstance(event, Start) and event.name == "tu":
             entry, row = Entry(max_row_bytes), row + 1
         elif isinstance(event, End) and event.name == "tu":
-            if entry.size > max_row_bytes and not entry.is_lost:
+            if entry.size > max_row_bytes and not entry.is_broken:
                 yield Reject(row, "row too long", f"entry {row} has more than {max_row_bytes} bytes (max_row_bytes)")
-            elif not entry.is_lost:
-                yield first, entry.segments
+            elif not entry.is_broken:
+                yield source_code, entry.segments
         else:
             entry.take(event)
 
@@ -91,29 +91,30 @@ class Entry:
     def __init__(self, max_bytes: int) -> None:
         self._max_bytes = max_bytes
         self.segments: list[Segment] = []
-        self.is_lost = False
+        self.is_broken = False
         """Whether something in it is broken."""
         self.size = 0
-        """Characters of its segments, at most its bytes."""
+        """Characters of its segments, which are at most as many as its bytes."""
         self._code = ""
         self._runs: list[str] | None = None
-        self._inside = 0
+        self._formatting_depth = 0
 
     def take(self, event: Start | End | Text) -> None:
         """Take the next event inside the entry."""
         if isinstance(event, Text):
-            if self._runs is not None and not self._inside:
+            if self._runs is not None and not self._formatting_depth:
                 self.size += len(event.text)
                 if self.size <= self._max_bytes:
                     self._runs.append(event.text)
-        elif event.name in CODES:
-            self._inside += 1 if isinstance(event, Start) else -1
+        elif event.name in FORMATTING:
+            self._formatting_depth += 1 if isinstance(event, Start) else -1
         elif isinstance(event, Start) and event.name == "tuv":
             self._code = event.attributes.get(LANG) or event.attributes.get("lang", "")
         elif event.name == "seg":
-            self._close(isinstance(event, End))
+            self._end_segment(isinstance(event, End))
 
-    def _close(self, over: bool) -> None:
-        if over and self._runs is not None:
-            self.segments.append((self._code, squeezed("".join(self._runs))))
-        self._runs = None if over else []
+    def _end_segment(self, is_end: bool) -> None:
+        """Keep the segment that is open, if this is its end tag; else begin one."""
+        if is_end and self._runs is not None:
+            self.segments.append((self._code, collapse_layout("".join(self._runs))))
+        self._runs = None if is_end else []

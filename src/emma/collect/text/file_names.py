@@ -15,7 +15,7 @@ from pathlib import PurePosixPath
 
 from emma.collect.config import SourceConfig
 from emma.collect.files.compression import without_suffix
-from emma.collect.formats.text_builder import names
+from emma.collect.formats.text_builder import split_names
 from emma.errors import LanguageError
 from emma.lang.cldr import has_name, has_two_letters, is_short
 from emma.lang.codes import find_language
@@ -45,7 +45,7 @@ PAIRS = "moses"
 SHAPE = re.compile(r"[a-z]{2}|[a-z]{2}[-_@]\w+([-_@]\w+)*|[a-z]{3}[-_][A-Za-z]{4}([-_]\w+)*")
 PAIR = re.compile(r"[a-z]{2}[-_][a-z]{2}")
 SHORT = re.compile(r"[a-z]{3}")
-WORDS = frozenset(names("arg cat cos div fin her ind lit mar may mon nav per que run sin src sun tel ton vol"))
+WORDS = frozenset(split_names("arg cat cos div fin her ind lit mar may mon nav per que run sin src sun tel ton vol"))
 """Three letters of such languages that names of files have for other reasons: months, runs, volumes."""
 
 
