@@ -201,8 +201,8 @@ def test_doubled_quotes(cell: str) -> None:
 
 
 def test_lines_that_fit() -> None:
-    assert Dialect("\t", quoted=True).count_fitting(["a\tb\n", '"c\n', 'd"\te\n', "f\n"]) == 3
-    assert Dialect("\t", quoted=False).count_fitting(["a\tb\n", '"c\n', 'd"\te\n', "f\n"]) == 2
+    assert Dialect("\t", is_quoted=True).count_fitting(["a\tb\n", '"c\n', 'd"\te\n', "f\n"]) == 3
+    assert Dialect("\t", is_quoted=False).count_fitting(["a\tb\n", '"c\n', 'd"\te\n', "f\n"]) == 2
 
 
 def test_a_carriage_return_within_a_cell_ends_no_row() -> None:

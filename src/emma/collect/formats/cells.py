@@ -221,7 +221,7 @@ def read_rows(lines: TableLines, parsed: Iterator[list[str]]) -> Iterator[list[s
         else:
             if row is None:
                 return
-            if reject := lines.reject:
-                yield Reject(lines.row, reject.kind, reject.detail, lines.raw)
+            if unreadable := lines.reject:
+                yield Reject(lines.row, unreadable.kind, unreadable.detail, lines.raw)
             elif row:
                 yield row
