@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.machine import machine, result_path
-from emma.store.artifact import load
-from emma.store.commit import commit, staging
+from emma.store.artifact import commit, load, staging
 from emma.work.local import Local
 from emma.work.progress import Reporter
 from emma.work.task import peak_memory

@@ -12,8 +12,7 @@ from emma.mix.sources import MixSources
 from emma.pipeline.home import Home
 from emma.schemas import PACKED
 from emma.store import shards
-from emma.store.artifact import Artifact
-from emma.store.commit import commit, staging
+from emma.store.artifact import Artifact, commit, staging
 from emma.tokens.files import TokenFileWriter
 
 Sizes = Mapping[tuple[str, str], float]

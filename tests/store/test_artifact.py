@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from emma.errors import ArtifactError, SourceError
-from emma.store.artifact import Artifact, load
-from emma.store.commit import commit, staging
+from emma.store.artifact import Artifact, commit, load, staging
 from emma.store.manifest import MANIFEST
 
 

@@ -12,8 +12,7 @@ from emma.collect.config import SourceConfig
 from emma.collect.files.datasets import list_saved_files
 from emma.errors import ArtifactError, RecipeError, SourceError
 from emma.models.folder import weight_files
-from emma.store.artifact import Artifact, load
-from emma.store.commit import commit, staging
+from emma.store.artifact import Artifact, commit, load, staging
 from emma.store.files import (
     dump_json,
     join_inside,

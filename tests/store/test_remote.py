@@ -14,9 +14,8 @@ import pytest
 from emma.errors import ArtifactError
 from emma.pipeline.home import Home
 from emma.store import remote
-from emma.store.artifact import Artifact, find_all, load
-from emma.store.commit import commit, staging
-from emma.store.manifest import MANIFEST, bring
+from emma.store.artifact import Artifact, commit, find_all, load, staging
+from emma.store.manifest import MANIFEST, fetch_manifests
 
 KEY = "k" * 20
 
@@ -86,7 +85,7 @@ def test_parts_come_too_and_a_lost_one_is_noticed(bucket: str, here: Path, there
 
 def test_what_was_never_made_is_nowhere(bucket: str, there: Path) -> None:
     assert load(there / "stage" / KEY, f"{bucket}/stage/{KEY}") is None
-    bring(there / "stage", f"{bucket}/stage", [KEY])
+    fetch_manifests(there / "stage", f"{bucket}/stage", [KEY])
     assert not there.exists()
 
 
@@ -94,7 +93,7 @@ def test_manifests_of_many_come_in_one_go(bucket: str, here: Path, there: Path) 
     keys = [each * 20 for each in "abc"]
     for key in keys[:2]:
         make(here, bucket, key)
-    bring(there / "stage", f"{bucket}/stage", keys)
+    fetch_manifests(there / "stage", f"{bucket}/stage", keys)
     assert [(there / "stage" / key / MANIFEST).exists() for key in keys] == [True, True, False]
 
 

@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 
 from emma.store import shards, spill
-from emma.store.spill import Spill
+from emma.store.spill import SpillWriter
 
 SCHEMA = pa.schema([("id", pa.string()), ("n", pa.int64())])
 TABLE = pa.table({"id": [f"ߒߞߏ {n}" for n in range(1000)], "n": range(1000)}, SCHEMA)
@@ -15,10 +15,10 @@ TABLE = pa.table({"id": [f"ߒߞߏ {n}" for n in range(1000)], "n": range(1000)},
 @pytest.mark.parametrize("held", [0, 3000, 1 << 20])
 @pytest.mark.parametrize("cuts", [[], [0, 1, 999], range(7, 1000, 7)])
 def test_bytes_do_not_depend_on_the_bits(held: int, cuts, tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.setattr(spill, "_HELD", held)
+    monkeypatch.setattr(spill, "BUFFER_BYTES", held)
     monkeypatch.setattr(shards, "ROW_GROUP", 300)
     shards.write(tmp_path / "once.parquet", TABLE)
-    bits = Spill(tmp_path / "bits.parquet", SCHEMA)
+    bits = SpillWriter(tmp_path / "bits.parquet", SCHEMA)
     for first, last in zip([0, *cuts], [*cuts, 1000], strict=True):
         bits.add(TABLE.slice(first, last - first))
     bits.close()
@@ -27,5 +27,5 @@ def test_bytes_do_not_depend_on_the_bits(held: int, cuts, tmp_path: Path, monkey
 
 
 def test_nothing(tmp_path: Path) -> None:
-    Spill(tmp_path / "a.parquet", SCHEMA).close()
+    SpillWriter(tmp_path / "a.parquet", SCHEMA).close()
     assert shards.read(tmp_path / "a.parquet").equals(SCHEMA.empty_table())

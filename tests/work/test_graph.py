@@ -68,10 +68,10 @@ def test_finished_tasks_are_not_run_again(make_work: Callable[..., Work]) -> Non
 def test_mixing_what_two_versions_of_the_software_made_is_said(
     make_work: Callable[..., Work], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    now = manifest.made_with()
-    monkeypatch.setattr(manifest, "made_with", lambda: {**now, "pyarrow": "1.0"})
+    now = manifest.software_versions()
+    monkeypatch.setattr(manifest, "software_versions", lambda: {**now, "pyarrow": "1.0"})
     old = make_work("sums").each(square, range(2), 2)
-    monkeypatch.setattr(manifest, "made_with", lambda: now)
+    monkeypatch.setattr(manifest, "software_versions", lambda: now)
     work = make_work("sums")
     work.reporter = Reporter()
     assert [each.key for each in work.each(square, range(2), 2)] == [each.key for each in old]

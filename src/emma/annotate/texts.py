@@ -13,10 +13,10 @@ from typing import Any, TypeVar
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from emma.kernels.text import Bytes, Offsets, buffers
+from emma.store import shards
 
 BATCH_BYTES = 8_000_000
 """Bytes of documents at once: enough to keep the kernels busy, few enough that memory does not depend on the shard."""
@@ -24,11 +24,7 @@ BATCH_BYTES = 8_000_000
 
 def read_batches(path: Path, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
     """Stream a shard of documents in batches of about BATCH_BYTES, and of at least one row."""
-    with pq.ParquetFile(path) as shard:
-        for group in range(shard.num_row_groups):
-            facts = shard.metadata.row_group(group)
-            rows = max(1, facts.num_rows * BATCH_BYTES // max(1, facts.total_byte_size))
-            yield from shard.iter_batches(rows, [group], list(columns))
+    return shards.batches_of_bytes(path, columns, BATCH_BYTES)
 
 
 def both_sides(first: pa.Array, second: pa.Array) -> pa.LargeStringArray:

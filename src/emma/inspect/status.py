@@ -80,7 +80,7 @@ def list_stages(home: Home, recipe: Recipe) -> RecipeStatus:
 def _stage_state(stage: str, artifact: Artifact | None, recipe: Recipe) -> StageState:
     if artifact is None:
         return StageState(stage, is_done=False)
-    made_with = manifest.changes(manifest.read(artifact.path, artifact.url) or {})
+    made_with = manifest.version_changes(manifest.read(artifact.path, artifact.url))
     losses = find_losses(recipe.collect, artifact) if stage == "collect" else []
     return StageState(stage, True, artifact.counts, made_with, [_describe_loss(loss) for loss in losses])
 

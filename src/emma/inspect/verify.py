@@ -70,10 +70,11 @@ def _of_run(home: Home, run: str) -> Iterator[Path]:
 
 def _parts(folder: Path, home: Home) -> list[Path]:
     try:
-        manifest = manifests.read(folder) or {"parts": {}}
+        manifest = manifests.read(folder)
     except ArtifactError:
         return []
-    return [home.store / part["path"] for parts in manifest["parts"].values() for part in parts]
+    every = manifest["parts"].values() if manifest is not None else ()
+    return [home.store / part["path"] for parts in every for part in parts]
 
 
 def _verify(folder: Path, home: Home, verification: Verification) -> None:

@@ -14,7 +14,7 @@ from emma.store import shards
 from emma.store.address import hash64
 from emma.store.artifact import Artifact
 from emma.store.selected import selected
-from emma.store.spill import Spill
+from emma.store.spill import SpillWriter
 
 Pair = tuple[Artifact, Artifact]
 """A shard of documents and the selection made on it."""
@@ -44,7 +44,7 @@ def scatter_texts(
 
     Counts the rows read, and the texts that they gave.
     """
-    spills: dict[int, Spill] = {}
+    spills: dict[int, SpillWriter] = {}
     counts = Counter({"rows_in": 0, "texts": 0})
     for table in _kept(pair):
         texts = written_out(table, section, language_bytes)
@@ -53,7 +53,7 @@ def scatter_texts(
         bucket_of = pa.array([bucket(lang, domain) % buckets for lang, domain in keys], pa.int32())
         for number in sorted(pc.unique(bucket_of).to_pylist()):
             if number not in spills:
-                spills[number] = Spill(out / f"{number:04}.parquet", TEXTS)
+                spills[number] = SpillWriter(out / f"{number:04}.parquet", TEXTS)
             spills[number].add(texts.filter(pc.equal(bucket_of, number)))
     for spill in spills.values():
         spill.close()

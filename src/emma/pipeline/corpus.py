@@ -4,12 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from emma.errors import ArtifactError
 from emma.pipeline.home import Home, Run
-from emma.store import manifest
+from emma.store import manifest, shards
 from emma.store.artifact import Artifact
 
 Place = tuple[int, int]
@@ -48,14 +45,7 @@ class Corpus:
 
 def read_row(part: Artifact, table: str, row: int, columns: Sequence[str] | None = None) -> dict[str, Any]:
     """One row of a shard's table."""
-    with pq.ParquetFile(part.file(f"{table}.parquet")) as file:
-        for group in range(file.num_row_groups):
-            rows = file.metadata.row_group(group).num_rows
-            if row < rows:
-                found: pa.Table = file.read_row_group(group, columns=None if columns is None else list(columns))
-                return dict(found.slice(row, 1).to_pylist()[0])
-            row -= rows
-    raise ArtifactError(f"{part.path} has no such row. Delete that folder and run again to rebuild it.")
+    return shards.read_row(part.file(f"{table}.parquet"), row, columns)
 
 
 def made_by(artifact: Artifact) -> Mapping[str, Any]:

@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from emma.errors import ArtifactError, RecipeError
-from emma.store import commit, manifest, remote
+from emma.store import manifest, remote
 from emma.store.address import CACHE, Fingerprints
-from emma.store.artifact import Artifact, load
+from emma.store.artifact import Artifact, load, publish
+from emma.store.files import replace_file, write_json
 from emma.work.work import SCRATCH
 
 LINKED = ("report", "release")
@@ -104,8 +105,9 @@ class Home:
             for path in sorted(self.store.glob(f"{depth}/{manifest.MANIFEST}")):
                 if (found := manifest.read(path.parent)) is not None:
                     place = path.parent.relative_to(self.store).as_posix()
-                    commit.publish(path.parent, found["files"], f"{url}/{place}")
-        _replace(self.store / REMOTE, url + "\n")
+                    publish(path.parent, found["files"], f"{url}/{place}")
+        with replace_file(self.store / REMOTE) as temporary:
+            temporary.write_text(url + "\n", encoding="utf-8")
 
     def unfinished(self) -> list[tuple[Path, int]]:
         """The scratch folders of stages that were stopped, with their bytes; the stage itself deletes its own."""
@@ -149,7 +151,8 @@ class Run:
         """Note that a stage is done."""
         self.path.mkdir(parents=True, exist_ok=True)
         stages = {**self.addresses, stage: artifact.key}
-        _replace(self.path / "lock.json", json.dumps(stages, indent=1) + "\n")
+        with replace_file(self.path / "lock.json") as temporary:
+            write_json(temporary, stages)
         with (self.path / "events.jsonl").open("a", encoding="utf-8") as events:
             events.write(json.dumps({"stage": stage, "key": artifact.key, **event}) + "\n")
         if stage in LINKED:
@@ -174,9 +177,3 @@ class Run:
         if artifact is None:
             raise RecipeError(f"The run '{self.name}' in {self.home.path} has no {stage} yet; 'emma status' shows it.")
         return artifact
-
-
-def _replace(path: Path, text: str) -> None:
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    temporary.write_text(text, encoding="utf-8")
-    temporary.replace(path)

@@ -56,7 +56,7 @@ def by_language(out: Path, item: tuple[Artifact, Artifact], buckets: int, exclud
                 writers[number].add_table(rows)
     finally:
         for writer in writers.values():
-            writer.__exit__(None, None, None)
+            writer.close()
     counts["dropped: excluded source"] = counts["rows_in"] - counts["rows_out"]
     return counts
 

@@ -5,8 +5,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
-
 from emma.config.extras import need
 from emma.errors import ArtifactError
 from emma.schemas import SPLITS
@@ -43,9 +41,7 @@ def expected_rows(curated: Sequence[Row], exclude: Sequence[str]) -> dict[str, i
 def check_rows(folder: Path, expected: Mapping[str, int]) -> dict[str, int]:
     """Every file has the rows that curate kept, and there are no other files."""
     data = folder / "data"
-    found = {
-        path.relative_to(data).as_posix(): pq.read_metadata(path).num_rows for path in sorted(data.glob("*/*.parquet"))
-    }
+    found = {path.relative_to(data).as_posix(): shards.count_rows(path) for path in sorted(data.glob("*/*.parquet"))}
     for name in sorted({*expected, *found}):
         if found.get(name, 0) != expected.get(name, 0):
             raise ArtifactError(

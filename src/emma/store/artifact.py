@@ -1,18 +1,28 @@
 """An artifact: a folder of files and a manifest, complete once it has its manifest.
 
-Where an object store stands behind the local one, files come from there when they are asked for.
+It is written under another name, its manifest last, then renamed into place in one step, so a folder at its final name
+is complete. Where an object store stands behind the local one, files come from there when they are asked for, and the
+folder is copied there before the rename: what is finished here is finished there.
 """
 
-from collections.abc import Mapping, Sequence
+import errno
+import os
+import shutil
+import socket
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from emma.errors import ArtifactError
+from emma.errors import ArtifactError, EmmaError
 from emma.store import manifest as manifests
 from emma.store import remote
 from emma.store.files import join_inside
-from emma.store.manifest import MANIFEST
+from emma.store.manifest import MANIFEST, FileFacts, Manifest, PartEntry
+
+MINIMUM_FREE_BYTES = 64 * 1024
+"""A disk with less is full for our purposes."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +33,7 @@ class Artifact:
     """Where it is, or comes to when asked for: open its files through `file`, `find` or `folder`."""
     key: str
     counts: Mapping[str, int] = field(default_factory=dict)
-    """What the maker counted: rows in, rows out, tokens, and so on."""
+    """Numbers that its maker counted: rows in, rows out, tokens, and so on."""
     parts: Mapping[str, tuple["Artifact", ...]] = field(default_factory=dict)
     """Named lists of further artifacts, one a shard: `parts["documents"]`."""
     url: str | None = None
@@ -39,37 +49,36 @@ class Artifact:
         return path
 
     def find(self, name: str) -> Path | None:
-        """As `file`, for what not every artifact of its kind has: None where this one never had it."""
+        """A file or folder that not every artifact of its kind has; None where this one never had it."""
         files, path = self._files(), join_inside(self.path, name, f"What was asked of {self.path}", links=True)
-        found = [each for each in files if each == name or each.startswith(f"{name}/")]
-        for each in found:
-            have(self.path, self.url, each, files[each])
-        return path if found or path.exists() else None
+        names = [each for each in files if each == name or each.startswith(f"{name}/")]
+        for each in names:
+            ensure_file(self.path, self.url, each, files[each])
+        return path if names or path.exists() else None
 
     def folder(self) -> Path:
         """The folder with all of its files."""
         for name, facts in self._files().items():
-            have(self.path, self.url, name, facts)
+            ensure_file(self.path, self.url, name, facts)
         return self.path
 
-    def _files(self) -> dict[str, dict[str, Any]]:
+    def _files(self) -> dict[str, FileFacts]:
         """Size and hash of each file; nothing for a folder from elsewhere, such as a base model's."""
-        manifest = manifests.read(self.path, self.url) or {}
-        files: dict[str, dict[str, Any]] = manifest.get("files", {})
-        return files
+        manifest = manifests.read(self.path, self.url)
+        return {} if manifest is None else manifest["files"]
 
 
-def have(folder: Path, url: str | None, name: str, facts: Mapping[str, Any]) -> None:
-    """See to it that a file of an artifact is here and whole. Raises ArtifactError when it cannot be."""
+def ensure_file(folder: Path, url: str | None, name: str, facts: FileFacts) -> None:
+    """See to it that a file of an artifact is here and has its size. Raises ArtifactError when it cannot be."""
     path = join_inside(folder, name, folder / MANIFEST)
-    found = path.stat().st_size if path.exists() else None
-    if found == facts["bytes"]:
+    size = path.stat().st_size if path.exists() else None
+    if size == facts["bytes"]:
         return
     if url is not None:
         remote.fetch(f"{url}/{name}", path, facts)
         return
     raise ArtifactError(
-        f"{path} has {found if found is not None else 'no'} bytes, its manifest says {facts['bytes']}. "
+        f"{path} has {size if size is not None else 'no'} bytes, its manifest says {facts['bytes']}. "
         f"Delete {folder} and run again to rebuild it."
     )
 
@@ -95,19 +104,19 @@ def load(path: Path, url: str | None = None, root: Path | None = None) -> Artifa
     if depth > len(path.parents) or root not in (None, path.parents[depth - 1]):
         raise manifests.damaged(path, f"it is of a folder {depth} below the store")
     root, root_url = path.parents[depth - 1], remote.parent_url(url, depth)
-    if _lost([part["path"] for parts in manifest["parts"].values() for part in parts], root, root_url):
+    if _is_any_missing([part["path"] for parts in manifest["parts"].values() for part in parts], root, root_url):
         return None
     parts = {name: tuple(_part(each, root, root_url) for each in shards) for name, shards in manifest["parts"].items()}
     for name, facts in manifest["files"].items() if url is None else ():
-        have(path, url, name, facts)
+        ensure_file(path, url, name, facts)
     return Artifact(path, manifest["key"], manifest["counts"], parts, url)
 
 
-def _part(part: Mapping[str, Any], root: Path, root_url: str | None) -> Artifact:
+def _part(part: PartEntry, root: Path, root_url: str | None) -> Artifact:
     return Artifact(root / part["path"], part["key"], part["counts"], {}, remote.join_url(root_url, part["path"]))
 
 
-def _lost(parts: Sequence[str], root: Path, root_url: str | None) -> bool:
+def _is_any_missing(parts: Sequence[str], root: Path, root_url: str | None) -> bool:
     """Whether one of these folders is nowhere. In an object store, listing their parents is much faster than asking."""
     absent = [part.rpartition("/") for part in parts if not (root / part / MANIFEST).exists()]
     if root_url is None or not absent:
@@ -116,3 +125,88 @@ def _lost(parts: Sequence[str], root: Path, root_url: str | None) -> bool:
         folder: remote.list_names(f"{root_url}/{folder}") for folder in sorted({folder for folder, _, _ in absent})
     }
     return any(key not in there[folder] for folder, _, key in absent)
+
+
+@contextmanager
+def staging(path: Path) -> Iterator[Path]:
+    """A fresh folder beside `path` to write into; the caller ends with `commit`. Removed if anything goes wrong."""
+    # Named after host and process: machines that share a file system may make the same artifact at once.
+    temporary = path.with_name(f"{path.name}.{socket.gethostname()}.{os.getpid()}.tmp")
+    shutil.rmtree(temporary, ignore_errors=True)
+    try:
+        temporary.mkdir(parents=True)
+        yield temporary
+    except EmmaError:
+        raise
+    except Exception as error:
+        if is_disk_full(error, path):
+            raise ArtifactError(
+                f"Could not write {path}: {error}. Nothing half-written was kept. "
+                "Free some space or choose another --home; the same command goes on where it stopped."
+            ) from error
+        raise
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def is_disk_full(error: Exception, path: Path) -> bool:
+    """Whether `error` means that the disk of `path` takes no more.
+
+    Libraries that write (Arrow, safetensors, torch) wrap the system's error in their own, so a disk without room
+    counts too, whatever was raised.
+    """
+    if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG}:
+        return True
+    place = next(each for each in (path, *path.parents) if each.exists())
+    return shutil.disk_usage(place).free < MINIMUM_FREE_BYTES
+
+
+def commit(
+    temporary: Path,
+    path: Path,
+    *,
+    root: Path,
+    made_by: Mapping[str, Any],
+    key: str,
+    counts: Mapping[str, int],
+    parts: Mapping[str, tuple[Artifact, ...]] | None = None,
+    url: str | None = None,
+) -> Artifact:
+    """Write the manifest into `temporary`, publish it at `url` if given, and rename the folder to `path`.
+
+    Whoever comes second keeps the first.
+    """
+    parts = parts or {}
+    manifest: Manifest = {
+        "format": manifests.FORMAT,
+        "key": key,
+        "made_by": dict(made_by),
+        "made_with": manifests.software_versions(),
+        "depth": len(path.relative_to(root).parts),
+        "files": manifests.describe_files(temporary),
+        "counts": dict(counts),
+        "parts": {name: [_entry(each, root) for each in shards] for name, shards in parts.items()},
+    }
+    (temporary / MANIFEST).write_bytes(manifests.dump(manifest))
+    is_ours = url is None or publish(temporary, manifest["files"], url)
+    if not is_ours and (existing := load(path, url, root)) is not None:
+        return existing
+    if path.exists() and load(path, url, root) is None:  # what an interrupted deletion left
+        shutil.rmtree(path)
+    if not path.exists():
+        temporary.rename(path)
+    return Artifact(path, key, dict(counts), parts, url)
+
+
+def _entry(part: Artifact, root: Path) -> PartEntry:
+    """A part as its owner's manifest has it: enough to use it without reading its own."""
+    return {"path": part.path.relative_to(root).as_posix(), "key": part.key, "counts": dict(part.counts)}
+
+
+def publish(folder: Path, names: Iterable[str], url: str) -> bool:
+    """Copy a finished folder into an object store, its manifest last; False where somebody else was faster."""
+    if remote.read_file(f"{url}/{MANIFEST}") is not None:
+        return False
+    remote.upload_all(folder, names, url)
+    remote.upload(folder / MANIFEST, f"{url}/{MANIFEST}")
+    return True

@@ -5,11 +5,11 @@ Written last, so a folder that has one is complete. Nothing in a manifest depend
 
 import sys
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 import orjson
 
@@ -24,33 +24,63 @@ FORMAT = 2
 PACKAGES = ("emma", "numpy", "numba", "pyarrow", "tokenizers", "torch", "transformers")
 """Packages whose releases may change an artifact's bytes."""
 
-Manifest = dict[str, Any]
+
+class FileFacts(TypedDict):
+    """A file of an artifact; manifests of old have no hash."""
+
+    bytes: int
+    sha256: NotRequired[str]
+
+
+class PartEntry(TypedDict):
+    """A part of an artifact: enough to use it without reading its own manifest."""
+
+    path: str
+    """Relative to the store's root."""
+    key: str
+    counts: dict[str, int]
+
+
+class Manifest(TypedDict):
+    """The contents of a manifest."""
+
+    format: int
+    key: str
+    made_by: dict[str, Any]
+    """Stage, version, settings and inputs: JSON values whose hash is the key."""
+    made_with: NotRequired[dict[str, str]]
+    depth: int
+    """Folders between the artifact and the store's root."""
+    files: dict[str, FileFacts]
+    counts: dict[str, int]
+    parts: dict[str, list[PartEntry]]
 
 
 def read(folder: Path, url: str | None = None) -> Manifest | None:
     """The manifest of a folder, brought here from `url` when only that has it; None when neither does.
 
-    None too for one of an earlier format. Raises ArtifactError for one that cannot be read, or that names files
-    outside of its folder.
+    None too for one of an earlier format, so that its artifact is made again. Raises ArtifactError for one that
+    cannot be read, or that names files outside of its folder.
     """
     path = folder / MANIFEST
     try:
         content = path.read_bytes()
     except FileNotFoundError:
-        found = None if url is None else remote.read_file(f"{url}/{MANIFEST}")
-        if found is None:
+        fetched = None if url is None else remote.read_file(f"{url}/{MANIFEST}")
+        if fetched is None:
             return None
-        content = save(folder, found)
+        content = save_manifest(folder, fetched)
     try:
-        manifest = orjson.loads(content)
+        value = orjson.loads(content)
     except orjson.JSONDecodeError as error:
         raise damaged(folder, str(error)) from None
-    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+    if not isinstance(value, dict) or value.get("format") != FORMAT:
         return None
-    if not _is_whole(manifest):
+    if not _is_complete(value):
         raise damaged(folder, "it does not say what manifests say")
-    for name in _names(manifest):
+    for name in _names(value):
         join_inside(folder, name, path, links=True)
+    manifest: Manifest = value  # type: ignore[assignment]  # _is_complete has looked
     return manifest
 
 
@@ -59,7 +89,7 @@ def damaged(folder: Path, what: str) -> ArtifactError:
     return ArtifactError(f"{folder / MANIFEST} is damaged ({what}). Delete {folder} and run again.")
 
 
-def _is_whole(manifest: Manifest) -> bool:
+def _is_complete(manifest: dict[str, Any]) -> bool:
     """Whether a manifest says all that is asked of it: who wrote one in a shared store is not known."""
     kinds = {"key": str, "made_by": dict, "files": dict, "counts": dict, "parts": dict, "depth": int}
     if not all(isinstance(manifest.get(name), kind) for name, kind in kinds.items()) or manifest["depth"] < 1:
@@ -71,25 +101,25 @@ def _is_whole(manifest: Manifest) -> bool:
     )
 
 
-def _parts(manifest: Manifest) -> list[Any]:
-    return [each for of in manifest["parts"].values() for each in (of if isinstance(of, list) else [None])]
+def _parts(manifest: dict[str, Any]) -> list[Any]:
+    return [part for parts in manifest["parts"].values() for part in (parts if isinstance(parts, list) else [None])]
 
 
-def _names(manifest: Manifest) -> list[Any]:
+def _names(manifest: dict[str, Any]) -> list[Any]:
     """All names of files and folders in a manifest."""
     return [*manifest["files"], *(each.get("path") for each in _parts(manifest))]
 
 
-def bring(folder: Path, url: str, keys: Iterable[str]) -> None:
+def fetch_manifests(folder: Path, url: str, keys: Iterable[str]) -> None:
     """Bring the manifests of many artifacts of one folder here, as far as they exist, in few requests."""
     absent = [key for key in keys if not (folder / key / MANIFEST).exists()]
     there = remote.list_names(url) if absent else set()
     places = {f"{url}/{key}/{MANIFEST}": folder / key for key in absent if key in there}
     for each, content in remote.read_files(places).items():
-        save(places[each], content)
+        save_manifest(places[each], content)
 
 
-def save(folder: Path, content: bytes) -> bytes:
+def save_manifest(folder: Path, content: bytes) -> bytes:
     """Write a manifest that came from elsewhere, in one step; returns it."""
     with replace_file(folder / MANIFEST) as temporary:
         temporary.write_bytes(content)
@@ -101,7 +131,7 @@ def dump(manifest: Manifest) -> bytes:
     return orjson.dumps(manifest, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE)
 
 
-def file_facts(folder: Path) -> dict[str, dict[str, Any]]:
+def describe_files(folder: Path) -> dict[str, FileFacts]:
     """Size and hash of every file of a folder."""
     files = sorted(each for each in folder.rglob("*") if each.is_file())
     return {
@@ -111,19 +141,19 @@ def file_facts(folder: Path) -> dict[str, dict[str, Any]]:
 
 
 @lru_cache(maxsize=1)
-def made_with() -> Mapping[str, str]:
-    """Versions of the software that writes artifacts now. Told in manifests, and no part of any address."""
-    found = {"python": ".".join(map(str, sys.version_info[:3])), "unicode": unicodedata.unidata_version}
+def software_versions() -> dict[str, str]:
+    """Versions of the software that writes artifacts now. They stand in manifests, and are no part of any address."""
+    versions = {"python": ".".join(map(str, sys.version_info[:3])), "unicode": unicodedata.unidata_version}
     for package in PACKAGES:
         try:
-            found[package] = version(package)
+            versions[package] = version(package)
         except PackageNotFoundError:
             continue
-    return found
+    return versions
 
 
-def changes(manifest: Manifest) -> list[str]:
+def version_changes(manifest: Manifest | None) -> list[str]:
     """How the software that made something differs from today's: `pyarrow 25.0.1 → 26.0.1`."""
-    then, now = manifest.get("made_with", {}), made_with()
+    then, now = (manifest.get("made_with", {}) if manifest else {}), software_versions()
     both = sorted(then.keys() & now.keys())
     return [f"{name} {then[name]} → {now[name]}" for name in both if then[name] != now[name]]

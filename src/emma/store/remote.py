@@ -34,9 +34,9 @@ CREDENTIAL_ERRORS = ("NoCredentialsError", "PartialCredentialsError", "TokenRetr
 T = TypeVar("T")
 
 
-def join_url(url: str | None, *list_names: str) -> str | None:
+def join_url(url: str | None, *names: str) -> str | None:
     """A folder or file below `url`; None stays None: no object store."""
-    return None if url is None else "/".join([url.rstrip("/"), *list_names])
+    return None if url is None else "/".join([url.rstrip("/"), *names])
 
 
 def parent_url(url: str | None, levels: int) -> str | None:

@@ -1,4 +1,4 @@
-"""Parquet shards: one fixed way to write them, and reading row-aligned tables side by side.
+"""Parquet shards: one fixed way to write them, and reading them whole, in batches, by row, or side by side.
 
 The writer settings are part of the promise that the same input gives the same bytes. They are chosen by column: a
 dictionary where texts repeat, such as labels, and nowhere else; no compression of hashes, which nothing makes smaller.
@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from emma.errors import ArtifactError
 
 ROW_GROUP = 16_384
-"""Rows a row group, so readers of one language or one batch never hold a whole shard."""
+"""Rows of a row group, so that readers of one language or one batch never hold a whole shard."""
 FAST, SMALL = 1, 3
 """Levels of Zstandard: of what this house reads again, and of what leaves it. Text takes a sixth more space under the
 first, and half the time."""
@@ -24,13 +24,13 @@ DISTINCT = frozenset({"id", "text", "text2", "url", "cluster", "line", "raw"})
 
 
 class ShardWriter:
-    """Writes rows or tables of one schema to one Parquet file; use as a context manager."""
+    """Writes rows or tables of one schema to one Parquet file; use as a context manager, or `close` it."""
 
     def __init__(self, path: Path, schema: pa.Schema, level: int = FAST) -> None:
         self.rows = 0
         self._schema = schema
         self._pending: list[Mapping[str, Any]] = []
-        self._writer = pq.ParquetWriter(path, schema, **settings(schema, level))
+        self._writer = pq.ParquetWriter(path, schema, **writer_settings(schema, level))
 
     def add(self, row: Mapping[str, Any]) -> None:
         """Add one row; buffered until a row group is full."""
@@ -44,6 +44,11 @@ class ShardWriter:
         self.rows += table.num_rows
         if table.num_rows:
             self._writer.write_table(table.cast(self._schema), row_group_size=ROW_GROUP)
+
+    def close(self) -> None:
+        """Write what is pending; the file is complete afterwards."""
+        self._flush()
+        self._writer.close()
 
     def _flush(self) -> None:
         if self._pending:
@@ -60,9 +65,9 @@ class ShardWriter:
 
 
 @lru_cache(maxsize=64)
-def settings(schema: pa.Schema, level: int) -> dict[str, Any]:
-    """What the Parquet writer is told of each column of a schema."""
-    leaves = dict(map(leaf, schema))
+def writer_settings(schema: pa.Schema, level: int) -> dict[str, Any]:
+    """Arguments of the Parquet writer for the columns of a schema."""
+    leaves = dict(map(leaf_column, schema))
     dense = {name: level for name, kind in leaves.items() if kind not in (pa.uint32(), pa.uint64())}
     return {
         "use_dictionary": [name for name, kind in leaves.items() if pa.types.is_string(kind) and name not in DISTINCT],
@@ -71,7 +76,7 @@ def settings(schema: pa.Schema, level: int) -> dict[str, Any]:
     }
 
 
-def leaf(field: pa.Field) -> tuple[str, pa.DataType]:
+def leaf_column(field: pa.Field) -> tuple[str, pa.DataType]:
     """The path in Parquet of a column's values, and their type: of a list, that of its elements."""
     path, kind = field.name, field.type
     while pa.types.is_list(kind) or pa.types.is_fixed_size_list(kind):
@@ -102,10 +107,41 @@ def read_all(paths: Iterable[Path], columns: Sequence[str] | None = None) -> pa.
     return pa.concat_tables([read(path, columns) for path in paths])
 
 
+def count_rows(path: Path) -> int:
+    """Rows of a shard, from its footer."""
+    rows: int = pq.read_metadata(path).num_rows
+    return rows
+
+
+def read_row(path: Path, row: int, columns: Sequence[str] | None = None) -> dict[str, Any]:
+    """One row of a shard, counted from 0; only the row group that holds it is read.
+
+    Raises ArtifactError when the shard has no such row.
+    """
+    with pq.ParquetFile(path) as shard:
+        left = row
+        for group in range(shard.num_row_groups):
+            rows = shard.metadata.row_group(group).num_rows
+            if left < rows:
+                table = shard.read_row_group(group, columns=None if columns is None else list(columns))
+                return dict(table.slice(left, 1).to_pylist()[0])
+            left -= rows
+    raise ArtifactError(f"{path} has no row {row}. Delete {path.parent} and run again to rebuild it.")
+
+
 def batches(path: Path, columns: Sequence[str] | None = None, rows: int = ROW_GROUP) -> Iterator[pa.RecordBatch]:
     """Stream one shard in batches of at most `rows`."""
     with pq.ParquetFile(path) as shard:
         yield from shard.iter_batches(batch_size=rows, columns=list(columns) if columns is not None else None)
+
+
+def batches_of_bytes(path: Path, columns: Sequence[str], size: int) -> Iterator[pa.RecordBatch]:
+    """Stream one shard in batches of about `size` bytes as they are stored, and of at least one row."""
+    with pq.ParquetFile(path) as shard:
+        for group in range(shard.num_row_groups):
+            facts = shard.metadata.row_group(group)
+            rows = max(1, facts.num_rows * size // max(1, facts.total_byte_size))
+            yield from shard.iter_batches(rows, [group], list(columns))
 
 
 def aligned(tables: Sequence[tuple[Path, Sequence[str]]], rows: int = ROW_GROUP) -> Iterator[pa.Table]:
@@ -113,7 +149,7 @@ def aligned(tables: Sequence[tuple[Path, Sequence[str]]], rows: int = ROW_GROUP)
 
     Raises ArtifactError if the shards have different numbers of rows, which means they belong to different runs.
     """
-    counts = {path: pq.read_metadata(path).num_rows for path, _ in tables}
+    counts = {path: count_rows(path) for path, _ in tables}
     if len(set(counts.values())) > 1:
         listed = ", ".join(f"{path}: {count}" for path, count in counts.items())
         raise ArtifactError(

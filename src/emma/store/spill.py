@@ -10,34 +10,34 @@ import pyarrow as pa
 
 from emma.store import shards
 
-_HELD = 1 << 16
+BUFFER_BYTES = 1 << 16
 """Bytes that each file being written holds in memory: opening one for every bit would cost more than the bit."""
 
 
-class Held:
+class BufferedFile:
     """Appends to the file at `path`, which stays closed: bytes are held until they are worth opening it."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._held = bytearray()
-        self._begun = False
+        self._buffer = bytearray()
+        self._is_on_disk = False
 
-    def add(self, some: bytes) -> None:
+    def add(self, content: bytes) -> None:
         """Append bytes."""
-        self._held += some
-        if len(self._held) > _HELD:
+        self._buffer += content
+        if len(self._buffer) > BUFFER_BYTES:
             self.flush()
 
     def flush(self) -> None:
         """Write what is held; the file is there from then on."""
-        with self.path.open("ab" if self._begun else "wb") as stream:
-            stream.write(self._held)
-        self._held, self._begun = bytearray(), True
+        with self.path.open("ab" if self._is_on_disk else "wb") as stream:
+            stream.write(self._buffer)
+        self._buffer, self._is_on_disk = bytearray(), True
 
     def take(self) -> Iterator[pa.BufferReader | pa.OSFile]:
         """All that was added, as a stream; the file is gone afterwards."""
-        if not self._begun:
-            yield pa.BufferReader(self._held)
+        if not self._is_on_disk:
+            yield pa.BufferReader(self._buffer)
             return
         self.flush()
         with pa.OSFile(str(self.path)) as stream:
@@ -45,7 +45,7 @@ class Held:
         self.path.unlink()
 
 
-class Spill:
+class SpillWriter:
     """Collects tables of one schema for the shard at `path`, which is there after `close`.
 
     What the shard's bytes are does not depend on the sizes of the tables.
@@ -53,35 +53,36 @@ class Spill:
 
     def __init__(self, path: Path, schema: pa.Schema) -> None:
         self._path, self._schema = path, schema
-        self._held = Held(path.with_name(f"{path.name}.tmp"))
+        self._file = BufferedFile(path.with_name(f"{path.name}.tmp"))
 
     def add(self, table: pa.Table | pa.RecordBatch) -> None:
         """Add rows."""
         sink = pa.BufferOutputStream()
         with pa.ipc.new_stream(sink, self._schema) as writer:
             writer.write(table)
-        self._held.add(sink.getvalue())
+        self._file.add(sink.getvalue())
 
     def close(self) -> None:
         """Write the shard."""
         with shards.ShardWriter(self._path, self._schema) as writer:
-            for table in _regrouped(self._read(), shards.ROW_GROUP):
+            for table in _regroup_rows(self._read(), shards.ROW_GROUP):
                 writer.add_table(table)
 
     def _read(self) -> Iterator[pa.RecordBatch]:
-        for stream in self._held.take():
+        # Each bit was written as an Arrow stream of its own, one behind the other in the file.
+        for stream in self._file.take():
             while stream.tell() < stream.size():
                 yield from pa.ipc.open_stream(stream)
 
 
-def _regrouped(batches: Iterator[pa.RecordBatch], rows: int) -> Iterator[pa.Table]:
+def _regroup_rows(batches: Iterator[pa.RecordBatch], rows: int) -> Iterator[pa.Table]:
     """The same rows as tables of `rows` each, the last one shorter."""
-    held: list[pa.RecordBatch] = []
+    pending: list[pa.RecordBatch] = []
     for batch in batches:
-        held.append(batch)
-        while sum(each.num_rows for each in held) >= rows:
-            table = pa.Table.from_batches(held).combine_chunks()
+        pending.append(batch)
+        while sum(each.num_rows for each in pending) >= rows:
+            table = pa.Table.from_batches(pending).combine_chunks()
             yield table.slice(0, rows)
-            held = table.slice(rows).to_batches()
-    if held:
-        yield pa.Table.from_batches(held).combine_chunks()
+            pending = table.slice(rows).to_batches()
+    if pending:
+        yield pa.Table.from_batches(pending).combine_chunks()

@@ -19,7 +19,7 @@ import pyarrow as pa
 from emma.errors import ArtifactError
 from emma.store.artifact import Artifact
 from emma.store.files import join_inside
-from emma.store.spill import Held, Spill
+from emma.store.spill import BufferedFile, SpillWriter
 
 MAGIC = b"MMIDIDX\x00\x00"
 VERSION = 1
@@ -76,8 +76,8 @@ class TokenFileWriter:
         self.documents, self.tokens = 0, 0
         self._path, self._type = path, token_type(vocabulary)
         self._lengths: list[npt.NDArray[np.int32]] = []
-        self._ids = Spill(ids_path(path), IDS)
-        self._bin = Held(bin_path(path))
+        self._ids = SpillWriter(ids_path(path), IDS)
+        self._bin = BufferedFile(bin_path(path))
 
     def add(self, tokens: Sequence[int] | Tokens, id: str) -> None:
         """Add one document."""

@@ -10,8 +10,7 @@ from emma.config.section import Section
 from emma.errors import ArtifactError
 from emma.store import remote
 from emma.store.address import address
-from emma.store.artifact import Artifact, load
-from emma.store.commit import commit, staging
+from emma.store.artifact import Artifact, commit, load, staging
 from emma.work import interrupt, lean
 from emma.work.compiled import tell_of_compiling, tell_what_was_compiled
 from emma.work.local import Executor

@@ -13,8 +13,7 @@ from emma.config.section import Settings
 from emma.kernels.compile_lock import compile_lock
 from emma.store import manifest, remote
 from emma.store.address import address
-from emma.store.artifact import Artifact, load
-from emma.store.commit import commit, staging
+from emma.store.artifact import Artifact, commit, load, staging
 from emma.work import lean
 
 Function = Callable[..., Mapping[str, int]]
@@ -99,7 +98,7 @@ def find_done(tasks: Sequence[Task]) -> list[Artifact | None]:
     if not tasks or tasks[0].store_url is None:
         return [task.done() for task in tasks]
     url = remote.join_url(tasks[0].store_url, tasks[0].stage, tasks[0].function.__name__)
-    manifest.bring(tasks[0].path.parent, str(url), [task.key for task in tasks])
+    manifest.fetch_manifests(tasks[0].path.parent, str(url), [task.key for task in tasks])
     return [task.done() if (task.path / manifest.MANIFEST).exists() else None for task in tasks]
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from emma.config.section import AS_SAID
 from emma.store.artifact import Artifact, find_all
-from emma.store.manifest import changes, read
+from emma.store.manifest import read, version_changes
 from emma.work import interrupt
 from emma.work.local import Executor
 from emma.work.progress import Reporter
@@ -105,7 +105,7 @@ class Work:
         """Say so where some outputs are taken over from other versions of the software, and some are made now."""
         if not reused or not missing:
             return
-        others = [found for each in reused if (found := changes(read(each.path, each.url) or {}))]
+        others = [found for each in reused if (found := version_changes(read(each.path, each.url)))]
         if others:
             self.reporter.say(
                 f"  {name}: {len(others)} of {len(reused) + missing} were made with other versions "

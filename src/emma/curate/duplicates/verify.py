@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from emma.curate.duplicates.candidates import PAIRS
@@ -52,7 +51,7 @@ def write_shingles(out: Path, shard: tuple[Shard, int], candidates: tuple[Artifa
     """
     (documents, annotations), start = shard
     path = documents.file("documents.parquet")
-    rows = pq.read_metadata(path).num_rows
+    rows = shards.count_rows(path)
     wanted = read_wanted(candidates, start, start + rows)
     tables = [(path, ["text", "text2"]), (annotations.file("annotations.parquet"), ["script", "words", "side_hashes"])]
     sizes, runs = [np.zeros(1, np.int64)], [np.zeros(1, np.int64)]
