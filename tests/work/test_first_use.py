@@ -18,7 +18,9 @@ from emma.work.progress import Reporter
 from tests.conftest import TEXTS
 from tests.whole import sentences
 
-SPREAD = "import sys; from emma.cli.main import main; from emma.work import work; work.LIGHT_BYTES = 0; sys.exit(main())"
+SPREAD = (
+    "import sys; from emma.cli.main import main; from emma.work import work; work.LIGHT_BYTES = 0; exit(main())"
+)
 """The command line, with workers however little there is to do."""
 SOURCE = '[[collect.sources]]\nname = "{name}"\nreader = "jsonl"\npath = "{name}.jsonl"\nlicence = "CC0-1.0"\n'
 
