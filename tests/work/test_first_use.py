@@ -18,7 +18,12 @@ from emma.work.progress import Reporter
 from tests.conftest import TEXTS
 from tests.whole import sentences
 
-SPREAD = (
+SPREAD = """import sys
+from emma.cli.main import main
+from emma.work import work
+work.LIGHT_BYTES = 0
+sys.exit(main())
+"""
     "import sys; from emma.cli.main import main; from emma.work import work; work.LIGHT_BYTES = 0; exit(main())"
 )
 """The command line, with workers however little there is to do."""
