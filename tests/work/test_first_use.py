@@ -24,8 +24,6 @@ from emma.work import work
 work.LIGHT_BYTES = 0
 sys.exit(main())
 """
-    "import sys; from emma.cli.main import main; from emma.work import work; work.LIGHT_BYTES = 0; exit(main())"
-)
 """The command line, with workers however little there is to do."""
 SOURCE = '[[collect.sources]]\nname = "{name}"\nreader = "jsonl"\npath = "{name}.jsonl"\nlicence = "CC0-1.0"\n'
 
