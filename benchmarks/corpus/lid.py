@@ -26,12 +26,11 @@ from iso639 import ALL_LANGUAGES
 from benchmarks.machine import machine, result_path
 from emma.annotate.config import LidConfig
 from emma.annotate.identify import labelled, lines_from, source_of
-from emma.lid.agreement import agrees
-from emma.lid.format import write
-from emma.lid.lines import held_out
-from emma.lid.measure import measure
+from emma.lid.format import write_model_file
+from emma.lid.labels import labels_agree
+from emma.lid.measure import measure_model
 from emma.lid.model import MAX_CHARS, open_model
-from emma.lid.training import train
+from emma.lid.training import are_held_out, train_classifier
 from emma.pipeline.home import Home
 from emma.pipeline.lid import Lid
 from emma.store import shards
@@ -63,7 +62,7 @@ def quality(lid: Lid, model: Path) -> list[str]:
     ]
     opened, taken = open_model(str(model)), Counter[tuple[str, str]]()
     for source in OTHERS:
-        measured = measure(opened, lines_of(lid, (source,)))
+        measured = measure_model(opened, lines_of(lid, (source,)))
         lines.append(row(source, measured.summary))
         known = set(measured.languages.filter(measured.languages["known"])["lang"].to_pylist())
         taken.update(pairs(each for each in measured.confusions.to_pylist() if each["lang"] in known))
@@ -95,7 +94,7 @@ def lines_of(lid: Lid, sources: tuple[str, ...]) -> pa.Table:
 def choices(lid: Lid, folder: Path) -> list[str]:
     """What some settings are worth, in languages of alphabets and of scripts without spaces, syllabaries included."""
     lines, others = lines_of(lid, CLEAN), lines_of(lid, OTHERS)
-    aside = held_out(lines, lid.config.training.held_out)
+    aside = are_held_out(lines, lid.config.training.held_out)
     rows = [
         "Macro-F1 with other settings, on held-out lines and on the other sources together:",
         "",
@@ -105,10 +104,10 @@ def choices(lid: Lid, folder: Path) -> list[str]:
     large = pc.is_in(pc.utf8_slice_codeunits(others["lang"], 4, 8), pa.array(LARGE_SCRIPTS))
     for changes in ({}, {"grams": (2, 4)}, {"alpha": 1.0}, {"dimension": 16}, {"buckets": 262_144}):
         path = folder / "choice.bin"
-        train(path, lines.filter(pc.invert(aside)), lid.config.training.model_copy(update=changes))
+        train_classifier(path, lines.filter(pc.invert(aside)), lid.config.training.model_copy(update=changes))
         model = open_model(str(path), spelling="letters")
         parts = (lines.filter(aside), others, others.filter(large))
-        figures = (measure(model, part).summary["macro_f1"] for part in parts)
+        figures = (measure_model(model, part).summary["macro_f1"] for part in parts)
         name = ", ".join(f"{key} = {value}" for key, value in changes.items()) or "as they are"
         rows.append(f"| {name} | {' | '.join(f'{figure:.3f}' for figure in figures)} |")
     return rows
@@ -156,7 +155,7 @@ def menus(lid: Lid, model: Path) -> list[str]:
 def right(langs: Sequence[str], labels: Sequence[Sequence[str]]) -> float:
     """The share of documents whose label is the declared one."""
     pairs = zip(langs, labels, strict=True)
-    return sum(bool(said) and agrees(lang, said[0]) for lang, said in pairs) / len(langs)
+    return sum(bool(said) and labels_agree(lang, said[0]) for lang, said in pairs) / len(langs)
 
 
 def large(folder: Path) -> Path:
@@ -167,7 +166,7 @@ def large(folder: Path) -> Path:
     vectors = np.resize(block, (rows, dimension))
     outputs = random.standard_normal((count, dimension), np.float32)
     names = [(f"{language.part3}_Latn", 1) for language in sorted(ALL_LANGUAGES, key=lambda each: each.part3)[:count]]
-    write(folder / "large.bin", names, (2, 5, rows), (vectors, outputs))
+    write_model_file(folder / "large.bin", names, (2, 5, rows), (vectors, outputs))
     return folder / "large.bin"
 
 

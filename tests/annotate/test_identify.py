@@ -14,14 +14,14 @@ from emma.annotate.identify import identify_shard, model_for
 from emma.annotate.inputs import settle
 from emma.annotate.run import annotate
 from emma.errors import RecipeError, SourceError
-from emma.lid.settings import Training
+from emma.lid.config import LidTraining
 from emma.schemas import IDENTIFIED
 from emma.store import shards
 from emma.store.artifact import Artifact
 from emma.work.work import Made, Work
 from tests.conftest import TEXTS, documents
 
-TRAINING = Training(buckets=4000, dimension=8, epochs=60, lines=40, held_out=0.2)
+TRAINING = LidTraining(buckets=4000, dimension=8, epochs=60, lines=40, held_out=0.2)
 TRAINED = LidConfig(train=("clean",), training=TRAINING)
 
 MakeWork = Callable[..., Work]

@@ -8,14 +8,13 @@ import pyarrow as pa
 import pytest
 
 from emma.lid import open_model
-from emma.lid.format import write
-from emma.lid.lines import merge, sample
+from emma.lid.config import LidTraining
+from emma.lid.format import write_model_file
 from emma.lid.model import Model
-from emma.lid.settings import Training
-from emma.lid.training import train
+from emma.lid.training import choose_lines, merge_samples, train_classifier
 from tests.conftest import TEXTS
 
-SMALL = Training(buckets=4000, dimension=8, epochs=60, held_out=0)
+SMALL = LidTraining(buckets=4000, dimension=8, epochs=60, held_out=0)
 EVERYDAY = {
     "eng_Latn": "the house is on the hill and the river runs by it every day of the year with water for all",
     "deu_Latn": "das Haus steht auf dem Hügel und der Fluss fließt jeden Tag des Jahres mit Wasser für alle vorbei",
@@ -32,14 +31,14 @@ def lines(texts: dict[str, str], copies: int = 6) -> pa.Table:
         for _ in range(copies):
             shuffled = [units[at] for at in chance.permutation(len(units))]
             rows.append((lang, (" " if " " in text else "").join(shuffled)))
-    return merge([sample(rows, 100)], 100)
+    return merge_samples([choose_lines(rows, 100)], 100)
 
 
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A model of the conftest's scripts and some everyday Latin."""
     path = tmp_path_factory.mktemp("lid") / "model.bin"
-    train(path, lines({**TEXTS, **EVERYDAY}), SMALL)
+    train_classifier(path, lines({**TEXTS, **EVERYDAY}), SMALL)
     return path
 
 
@@ -51,5 +50,5 @@ def model(trained: Path) -> Model:
 def uniform(path: Path, names: Sequence[str], chances: Sequence[float]) -> Model:
     """A model that says the same of every text: these labels with these probabilities."""
     vectors, outputs = np.ones((4, 1), np.float32), np.log(np.array(chances, np.float32))[:, None]
-    write(path, [(name, 1) for name in names], (1, 2, 4), (vectors, outputs))
+    write_model_file(path, [(name, 1) for name in names], (1, 2, 4), (vectors, outputs))
     return open_model(str(path))

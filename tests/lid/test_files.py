@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from emma.errors import SourceError
-from emma.lid.files import Hub, locate, on_hub
-from emma.lid.format import read
+from emma.lid.files import HubFile, find_model_file, parse_hub_name
+from emma.lid.format import read_model_file
 from tests.lid.conftest import uniform
 
 
@@ -16,20 +16,20 @@ def test_a_cut_file_is_an_error_and_never_a_crash(trained: Path, tmp_path: Path,
     cut = tmp_path / "cut.bin"
     cut.write_bytes(whole[: int(len(whole) * share)])
     with pytest.raises(SourceError, match=r"cut\.bin is no whole fastText classifier"):
-        read(cut)
+        read_model_file(cut)
 
 
 def test_other_files_are_refused(tmp_path: Path) -> None:
     (tmp_path / "page.bin").write_text("<html>Not found</html>" * 100)
     with pytest.raises(SourceError, match="begin like one"):
-        read(tmp_path / "page.bin")
+        read_model_file(tmp_path / "page.bin")
     with pytest.raises(SourceError, match=r"no language-identification model at .*none\.bin"):
-        read(tmp_path / "none.bin")
+        read_model_file(tmp_path / "none.bin")
     data = bytearray(uniform_bytes(tmp_path))
     data[36] = 1  # cbow: word vectors
     (tmp_path / "vectors.bin").write_bytes(data)
     with pytest.raises(SourceError, match="word vectors"):
-        read(tmp_path / "vectors.bin")
+        read_model_file(tmp_path / "vectors.bin")
 
 
 def uniform_bytes(folder: Path) -> bytes:
@@ -38,14 +38,14 @@ def uniform_bytes(folder: Path) -> bytes:
 
 
 def test_where_a_model_is(trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert locate(str(trained)) == locate(str(trained.parent)) == trained
-    assert locate("model.bin", trained.parent) == trained
-    assert on_hub("cis-lmu/glotlid") == Hub("cis-lmu/glotlid", "model.bin", None)
-    assert on_hub("cis-lmu/glotlid@74cb50b") == Hub("cis-lmu/glotlid", "model.bin", "74cb50b")
-    assert on_hub("HPLT/OpenLID-v3/openlid-v3.bin@v1") == Hub("HPLT/OpenLID-v3", "openlid-v3.bin", "v1")
-    assert [on_hub(name) for name in ("lid.176.bin", "./a/b", "/a/b", "models/lid.ftz")] == [None] * 4
+    assert find_model_file(str(trained)) == find_model_file(str(trained.parent)) == trained
+    assert find_model_file("model.bin", trained.parent) == trained
+    assert parse_hub_name("cis-lmu/glotlid") == HubFile("cis-lmu/glotlid", "model.bin", None)
+    assert parse_hub_name("cis-lmu/glotlid@74cb50b") == HubFile("cis-lmu/glotlid", "model.bin", "74cb50b")
+    assert parse_hub_name("HPLT/OpenLID-v3/openlid-v3.bin@v1") == HubFile("HPLT/OpenLID-v3", "openlid-v3.bin", "v1")
+    assert [parse_hub_name(name) for name in ("lid.176.bin", "./a/b", "/a/b", "models/lid.ftz")] == [None] * 4
     with pytest.raises(SourceError, match=r"no language-identification model at 'models/lid\.ftz'.*owner/repository"):
-        locate("models/lid.ftz", tmp_path)
+        find_model_file("models/lid.ftz", tmp_path)
 
 
 def test_the_hub_out_of_reach(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -55,4 +55,4 @@ def test_the_hub_out_of_reach(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     with pytest.raises(
         SourceError, match=r"cis-lmu/glotlid@74cb50b.*hf download cis-lmu/glotlid model\.bin --revision"
     ):
-        locate("cis-lmu/glotlid@74cb50b")
+        find_model_file("cis-lmu/glotlid@74cb50b")

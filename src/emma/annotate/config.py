@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from emma.config.section import Section, Settings
 from emma.lang.tables import Scheme
-from emma.lid.settings import Training
+from emma.lid.config import LidTraining
 
 
 class LidConfig(Settings):
@@ -17,7 +17,7 @@ class LidConfig(Settings):
     repository of the Hugging Face hub with a revision: `cis-lmu/glotlid@commit`, `owner/name/file.bin@commit`."""
     train: tuple[str, ...] = ()
     """Instead of a model: names of the sources whose labels can be trusted, to train one from."""
-    training: Training = Training()
+    training: LidTraining = LidTraining()
     """How that one is trained."""
     scheme: Scheme = "any"
     """How the model's labels are read, as in a source: `flores` for GlotLID and OpenLID, `wiki` for lid.176."""

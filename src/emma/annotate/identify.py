@@ -17,14 +17,13 @@ from emma.annotate.config import LidConfig
 from emma.annotate.texts import read_batches
 from emma.errors import RecipeError
 from emma.lang.tables import Scheme
-from emma.lid.files import FACTS, NAME, Spelling, locate, spelling_of
-from emma.lid.format import read
-from emma.lid.labels import Label, labels_table, resolve_labels
-from emma.lid.lines import held_out, merge, sample
-from emma.lid.measure import measure
+from emma.lid.config import LidTraining
+from emma.lid.files import FACTS_FILE, MODEL_FILE, Spelling, find_model_file, read_spelling
+from emma.lid.format import read_model_file
+from emma.lid.labels import ModelLabel, labels_table, resolve_labels
+from emma.lid.measure import measure_model
 from emma.lid.model import open_model
-from emma.lid.settings import Training
-from emma.lid.training import train
+from emma.lid.training import are_held_out, choose_lines, merge_samples, train_classifier
 from emma.schemas import IDENTIFIED, LID_LABELS
 from emma.store import shards
 from emma.store.address import CACHE, Fingerprints
@@ -33,7 +32,7 @@ from emma.store.shards import ShardWriter
 from emma.work.task import Unhashed
 from emma.work.work import Work
 
-FILES = (FACTS, "lid_labels.parquet")
+FILES = (FACTS_FILE, "lid_labels.parquet")
 """Files of a model that the stage keeps beside its own."""
 
 
@@ -50,11 +49,11 @@ def model_for(lid: LidConfig, collect: Artifact, work: Work) -> Artifact:
 
 def kept(lid: LidConfig, work: Work) -> Artifact:
     """The model that the recipe names, in the store."""
-    path = locate(str(lid.model), Path(lid.root))
+    path = find_model_file(str(lid.model), Path(lid.root))
     fingerprints = Fingerprints(work.root / CACHE)
     digest = fingerprints.of(path)
     fingerprints.save()
-    reading = (lid.scheme, lid.codes, lid.spelling or spelling_of(path))
+    reading = (lid.scheme, lid.codes, lid.spelling or read_spelling(path))
     return work.each(keep_model, [digest], *reading, Unhashed(str(path)), label="open the model")[0]
 
 
@@ -62,8 +61,8 @@ def keep_model(  # noqa: PLR0917 - tasks take arguments by position
     out: Path, digest: str, scheme: Scheme, codes: dict[str, str], spelling: Spelling, path: str
 ) -> dict[str, int]:
     """Copy a model file into the store, and write what its labels mean."""
-    labels = resolve_labels(read(Path(path)).labels, scheme, codes)
-    shutil.copyfile(path, out / NAME)
+    labels = resolve_labels(read_model_file(Path(path)).labels, scheme, codes)
+    shutil.copyfile(path, out / MODEL_FILE)
     return describe(out, labels, {"spelling": spelling, "sha256": digest})
 
 
@@ -78,9 +77,9 @@ def lines_from(lid: LidConfig, collect: Artifact, work: Work) -> pa.Table:
     return merged(clean_samples(lid, collect, work), lid.training)
 
 
-def merged(samples: Sequence[Artifact], training: Training) -> pa.Table:
+def merged(samples: Sequence[Artifact], training: LidTraining) -> pa.Table:
     """The samples of shards as one."""
-    return merge([shards.read(each.file("lines.parquet")) for each in samples], training.lines)
+    return merge_samples([shards.read(each.file("lines.parquet")) for each in samples], training.lines)
 
 
 def clean_samples(lid: LidConfig, collect: Artifact, work: Work) -> list[Artifact]:
@@ -103,7 +102,7 @@ def source_of(documents: Artifact) -> str | None:
 
 def sample_lines(out: Path, documents: Artifact, most: int) -> dict[str, int]:
     """Write `lines.parquet`: a sample of one shard's lines, those of both sides of bitext."""
-    lines = sample(labelled(documents), most)
+    lines = choose_lines(labelled(documents), most)
     shards.write(out / "lines.parquet", lines)
     return {"lines": lines.num_rows}
 
@@ -117,18 +116,20 @@ def labelled(documents: Artifact) -> Iterator[tuple[str, str]]:
                 yield row["lang2"], row["text2"]
 
 
-def train_model(out: Path, samples: Sequence[Artifact], sources: Sequence[str], training: Training) -> dict[str, int]:
+def train_model(
+    out: Path, samples: Sequence[Artifact], sources: Sequence[str], training: LidTraining
+) -> dict[str, int]:
     """Train on most lines of the samples, and measure with the others.
 
     Writes `model.bin`, `lid_labels.parquet`, `lid_languages.parquet` (lines, precision, recall, F1 by language),
     `lid_confusions.parquet`, and `lid.json` with how it was trained and the means.
     """
     lines = merged(samples, training)
-    aside = held_out(lines, training.held_out)
+    aside = are_held_out(lines, training.held_out)
     learnt, asked = lines.filter(pc.invert(aside)), lines.filter(aside)
-    losses = train(out / NAME, learnt, training)
-    model = open_model(str(out / NAME), spelling="letters")
-    measured = measure(model, asked)
+    losses = train_classifier(out / MODEL_FILE, learnt, training)
+    model = open_model(str(out / MODEL_FILE), spelling="letters")
+    measured = measure_model(model, asked)
     shards.write(out / "lid_languages.parquet", with_lines(measured.languages, learnt))
     shards.write(out / "lid_confusions.parquet", measured.confusions)
     facts = {
@@ -149,20 +150,20 @@ def with_lines(languages: pa.Table, learnt: pa.Table) -> pa.Table:
     return languages.append_column("lines_trained", column)
 
 
-def describe(out: Path, labels: Sequence[Label], facts: dict[str, Any]) -> dict[str, int]:
+def describe(out: Path, labels: Sequence[ModelLabel], facts: dict[str, Any]) -> dict[str, int]:
     """Write `lid_labels.parquet` and `lid.json`; returns the counts in it."""
     shards.write(out / "lid_labels.parquet", labels_table(labels))
     resolved = [each.label for each in labels if each.label]
     counts = {"labels": len(labels), "labels_resolved": len(resolved), "languages": len(set(resolved))}
     text = json.dumps({**counts, **facts}, indent=1, ensure_ascii=False)
-    (out / FACTS).write_text(text + "\n", encoding="utf-8")
+    (out / FACTS_FILE).write_text(text + "\n", encoding="utf-8")
     return counts
 
 
 def identify_shard(out: Path, documents: Artifact, model: Artifact, lid: LidConfig) -> dict[str, int]:
     """Write `identified.parquet`, row for row like the documents: the likeliest labels of each side."""
-    model.file(FACTS)  # stands beside the model, and says how it wants its text
-    opened = open_model(str(model.file(NAME)), lid.scheme, lid.codes)
+    model.file(FACTS_FILE)  # stands beside the model, and says how it wants its text
+    opened = open_model(str(model.file(MODEL_FILE)), lid.scheme, lid.codes)
     counts = {"rows_in": 0, "rows_out": 0}
     with ShardWriter(out / "identified.parquet", IDENTIFIED) as writer:
         for batch in read_batches(documents.file("documents.parquet"), ["text", "text2"]):

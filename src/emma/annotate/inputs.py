@@ -5,7 +5,7 @@ from typing import Any
 
 from emma.annotate.config import AnnotateConfig
 from emma.errors import RecipeError
-from emma.lid.files import locate, on_hub, spelling_of
+from emma.lid.files import find_model_file, parse_hub_name, read_spelling
 from emma.store.address import Fingerprints
 
 
@@ -19,12 +19,12 @@ def settle(section: AnnotateConfig, data: Path, cache: Path) -> tuple[AnnotateCo
         return section, None
     settled = section.model_copy(update={"lid": lid.model_copy(update={"root": str(data.absolute())})})
     is_path = any((root / lid.model).exists() for root in (data, Path()))
-    if is_path or (hub := on_hub(lid.model)) is None:
+    if is_path or (hub := parse_hub_name(lid.model)) is None:
         fingerprints = Fingerprints(cache)
-        path = locate(lid.model, data)
+        path = find_model_file(lid.model, data)
         digest = fingerprints.of(path)
         fingerprints.save()
-        return settled, {"lid": digest, "spelling": lid.spelling or spelling_of(path)}
+        return settled, {"lid": digest, "spelling": lid.spelling or read_spelling(path)}
     if hub.revision is None:
         raise RecipeError(
             f'[annotate.lid] model = "{lid.model}" is not a file; as a repository of the Hugging Face hub it needs a '

@@ -113,6 +113,18 @@ def digits() -> NDArray[np.uint8]:
     return _closed(table)
 
 
+@lru_cache(maxsize=1)
+def letters_only() -> NDArray[np.uint32]:
+    """Text as OpenLID and the models trained here want it: letters in lower case, marks, joiners, spaces."""
+    spelling = fold().copy()
+    spelling[classes() == DIGIT] = SKIP
+    for joiner in (0x200C, 0x200D):
+        spelling[joiner] = joiner
+    for mark in (0x1361, 0x200B):  # they part words, but OpenLID's cleaning takes them away
+        spelling[mark] = SKIP
+    return spelling
+
+
 def _table(value: int, kind_of_number: Any) -> NDArray[Any]:
     return np.full(sys.maxunicode + 1, value, kind_of_number)
 

@@ -8,16 +8,16 @@ one of these is used.
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from emma.lid.agreement import agreement_scores as agreement_scores
+    from emma.lid.labels import agreement_scores as agreement_scores
     from emma.lid.model import Model as Model
     from emma.lid.model import open_model as open_model
 
-_WHERE = {"agreement_scores": "agreement", "Model": "model", "open_model": "model"}
+_MODULES = {"agreement_scores": "labels", "Model": "model", "open_model": "model"}
 
 
 def __getattr__(name: str) -> Any:
     from importlib import import_module
 
-    if name not in _WHERE:
+    if name not in _MODULES:
         raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
-    return getattr(import_module(f"{__name__}.{_WHERE[name]}"), name)
+    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)

@@ -8,16 +8,16 @@ from typing import Literal, NamedTuple
 from emma.config.extras import need
 from emma.errors import SourceError
 
-NAME = "model.bin"
+MODEL_FILE = "model.bin"
 """What a model's file is called unless something else is said."""
-FACTS = "lid.json"
+FACTS_FILE = "lid.json"
 """The file beside a model that says what it is."""
 
 Spelling = Literal["plain", "letters"]
 """How a model wants its text: as it is, or in lower case without digits, punctuation and symbols."""
 
 
-class Hub(NamedTuple):
+class HubFile(NamedTuple):
     """A file of the Hugging Face hub, written `owner/repository[/file][@revision]`."""
 
     repository: str
@@ -25,15 +25,15 @@ class Hub(NamedTuple):
     revision: str | None
 
 
-def on_hub(name: str) -> Hub | None:
+def parse_hub_name(name: str) -> HubFile | None:
     """What a name means on the hub; None for what can only be a path."""
     match = re.fullmatch(r"([\w.-]+/[\w.-]+)(?:/([^@]+))?(?:@([\w./-]+))?", name)
     if not match or name.startswith((".", "/")) or match[1].endswith((".bin", ".ftz")):
         return None
-    return Hub(match[1], match[2] or NAME, match[3])
+    return HubFile(match[1], match[2] or MODEL_FILE, match[3])
 
 
-def locate(name: str, root: Path = Path()) -> Path:
+def find_model_file(name: str, root: Path = Path()) -> Path:
     """The model's file on this machine, fetched from the hub if need be. Paths are seen from `root`, then from here.
 
     Raises SourceError when there is none, or the hub cannot be reached and nothing was fetched before.
@@ -41,27 +41,27 @@ def locate(name: str, root: Path = Path()) -> Path:
     for place in (root / name, Path(name)):
         if place.is_file():
             return place
-        if (place / NAME).is_file():
-            return place / NAME
-    if (hub := on_hub(name)) is None:
+        if (place / MODEL_FILE).is_file():
+            return place / MODEL_FILE
+    if (hub := parse_hub_name(name)) is None:
         raise SourceError(
             f"There is no language-identification model at '{name}' (looked in {root.absolute()} and in "
-            f"{Path.cwd()}). Name a fastText file (.bin, .ftz), a folder with {NAME}, or owner/repository@revision of "
-            "the Hugging Face hub."
+            f"{Path.cwd()}). Name a fastText file (.bin, .ftz), a folder with {MODEL_FILE}, or "
+            "owner/repository@revision of the Hugging Face hub."
         )
     return _fetch(hub, name)
 
 
-def spelling_of(model: Path) -> Spelling:
+def read_spelling(model: Path) -> Spelling:
     """How a model wants its text by what stands beside its file; plain if nothing does."""
     try:
-        facts = json.loads((model.parent / FACTS).read_text(encoding="utf-8"))
+        facts = json.loads((model.parent / FACTS_FILE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return "plain"
     return "letters" if isinstance(facts, dict) and facts.get("spelling") == "letters" else "plain"
 
 
-def _fetch(hub: Hub, name: str) -> Path:
+def _fetch(hub: HubFile, name: str) -> Path:
     library = need("huggingface_hub", "lid")
     try:
         return Path(library.hf_hub_download(hub.repository, hub.file, revision=hub.revision)).resolve()

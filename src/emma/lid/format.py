@@ -27,7 +27,7 @@ Matrices = tuple[NDArray[np.float32], NDArray[np.float32]]
 
 
 @dataclass(frozen=True)
-class File:
+class ModelFile:
     """What a model file holds."""
 
     dimension: int
@@ -59,12 +59,12 @@ class File:
         ]
 
 
-def read(path: Path) -> File:
+def read_model_file(path: Path) -> ModelFile:
     """Read a classifier. Raises SourceError when the file is missing, damaged, or something else."""
     try:
         with path.open("rb") as stream:
             data = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
-        return _read(_Bytes(data), path)
+        return _read_parts(_Bytes(data), path)
     except FileNotFoundError:
         raise SourceError(f"There is no language-identification model at {path}.") from None
     except (struct.error, ValueError, IndexError, OverflowError) as error:
@@ -97,7 +97,7 @@ class _Bytes:
         return values
 
 
-def _read(file: _Bytes, path: Path) -> File:
+def _read_parts(file: _Bytes, path: Path) -> ModelFile:
     magic, version = file.unpack(struct.Struct("<2i"))
     if magic != MAGIC or version > VERSION:
         raise ValueError("it does not begin like one")
@@ -117,7 +117,7 @@ def _read(file: _Bytes, path: Path) -> File:
     hashed = pruned.max(initial=-1) + 1 if len(pruned) else buckets * (longest > 0 or word_grams > 1)
     if outputs.shape != (labels, dimension) or vectors.shape[1] != dimension or len(vectors) < words + hashed:
         raise ValueError(f"its matrices have the shapes {vectors.shape} and {outputs.shape}")
-    return File(
+    return ModelFile(
         dimension, loss, buckets, shortest, longest, word_grams,
         text, starts, stops, counts, words, pruned, vectors, outputs,
     )  # fmt: skip
@@ -178,7 +178,9 @@ def _decode(codes: np.ndarray, centroids: NDArray[np.float32], width: int, last:
     return np.concatenate(blocks, axis=1)
 
 
-def write(path: Path, labels: Sequence[tuple[str, int]], grams: tuple[int, int, int], matrices: Matrices) -> None:
+def write_model_file(
+    path: Path, labels: Sequence[tuple[str, int]], grams: tuple[int, int, int], matrices: Matrices
+) -> None:
     """Write a softmax classifier without words as fastText does.
 
     `labels` are names and how many texts each was trained on, `grams` the shortest and longest character n-grams and

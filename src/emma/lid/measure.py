@@ -7,7 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from emma.lid.agreement import agrees
+from emma.lid.labels import labels_agree
 from emma.lid.model import Model
 
 Counts = Mapping[tuple[str, str | None], int]
@@ -35,7 +35,7 @@ CONFUSIONS = pa.schema(
 
 
 @dataclass(frozen=True)
-class Measured:
+class Accuracy:
     """What came out."""
 
     languages: pa.Table
@@ -58,29 +58,29 @@ class Measured:
         }
 
 
-def measure(model: Model, lines: pa.Table) -> Measured:
+def measure_model(model: Model, lines: pa.Table) -> Accuracy:
     """Identify lines (LINES) and compare with their labels.
 
-    A macrolanguage for its member, or the other way round, is right (see `agrees`). Lines of languages that the model
-    does not know are listed among the confusions, and count against no language.
+    A macrolanguage for its member, or the other way round, is right (see `labels_agree`). Lines of languages that the
+    model does not know are listed among the confusions, and count against no language.
     """
     labels, _ = model.identify_column(lines["text"], k=1)
     pairs = zip(lines["lang"].to_pylist(), labels.to_pylist(), strict=True)
     counts = Counter((lang, said[0] if said else None) for lang, said in pairs)
     langs = sorted({lang for lang, _ in counts})
-    known = {lang for lang in langs if any(agrees(lang, label) for label in model.known)}
-    return Measured(_languages(counts, langs, known), _confusions(counts))
+    known = {lang for lang in langs if any(labels_agree(lang, label) for label in model.known)}
+    return Accuracy(_languages(counts, langs, known), _confusions(counts))
 
 
 def _languages(counts: Counts, langs: list[str], known: set[str]) -> pa.Table:
     lines, right, claimed = Counter[str](), Counter[str](), Counter[str]()
     for (lang, said), count in counts.items():
         lines[lang] += count
-        if said and agrees(lang, said):
+        if said and labels_agree(lang, said):
             right[lang] += count
             claimed[lang] += count
         elif said and lang in known:
-            claimed.update({other: count for other in known if agrees(other, said)})
+            claimed.update({other: count for other in known if labels_agree(other, said)})
     rows = [
         {
             "lang": lang,
@@ -99,7 +99,9 @@ def _confusions(counts: Counts) -> pa.Table:
     lines = Counter[str]()
     for (lang, _), count in counts.items():
         lines[lang] += count
-    wrong = [(-count, lang, said or "") for (lang, said), count in counts.items() if not (said and agrees(lang, said))]
+    wrong = [
+        (-count, lang, said or "") for (lang, said), count in counts.items() if not (said and labels_agree(lang, said))
+    ]
     rows = [
         {"lang": lang, "said": said or None, "lines": -count, "share": -count / lines[lang]}
         for count, lang, said in sorted(wrong)

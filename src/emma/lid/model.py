@@ -13,18 +13,18 @@ from emma.kernels import tables
 from emma.kernels.fasttext import INDEPENDENT, SOFTMAX, TREE, Layers
 from emma.kernels.identify import count_scripts, identify
 from emma.kernels.subwords import Grams, Words, index_words
+from emma.kernels.tables import letters_only
 from emma.kernels.text import Bytes, Offsets, buffers
 from emma.lang.scripts import SCRIPT_CODES, han_forms, script_table, scripts_agree, unicode_scripts, written_scripts
 from emma.lang.tables import Scheme
-from emma.lid.files import Spelling, locate, spelling_of
-from emma.lid.format import HIERARCHICAL, File, read
+from emma.lid.files import Spelling, find_model_file, read_spelling
+from emma.lid.format import HIERARCHICAL, ModelFile, read_model_file
 from emma.lid.format import SOFTMAX as SOFTMAX_LOSS
-from emma.lid.labels import Label, resolve_labels
-from emma.lid.spelling import letters_only
+from emma.lid.labels import ModelLabel, resolve_labels
 
 MAX_CHARS = 1000
 """Characters of a text that are looked at: where it is longer, a third of them in the middle of each of its thirds."""
-SURE = 2 / 3
+MIN_PROBABILITY = 2 / 3
 """How likely, among those to choose from, a language must be to be chosen."""
 
 
@@ -32,7 +32,7 @@ SURE = 2 / 3
 class Model:
     """A classifier and the meaning of its labels."""
 
-    table: Sequence[Label]
+    table: Sequence[ModelLabel]
     words: Words
     grams: Grams
     layers: Layers
@@ -83,7 +83,7 @@ class Model:
         if groups.max() < 0:
             return None
         labels, scores = self._ask(pa.array([text], pa.large_string()), groups, 1, max_chars)
-        return among[labels[0, 0]] if labels[0, 0] >= 0 and scores[0, 0] >= SURE else None
+        return among[labels[0, 0]] if labels[0, 0] >= 0 and scores[0, 0] >= MIN_PROBABILITY else None
 
     def _ask(
         self, texts: pa.Array | pa.ChunkedArray, groups: NDArray[np.int32], k: int, max_chars: int
@@ -103,11 +103,13 @@ class Model:
         """Which outputs can stand for a text in each script that occurs, and the script of each text."""
         tally, forms = count_scripts(data, offsets, script_table(), han_forms(), max_chars, len(SCRIPT_CODES))
         found, scripts = np.unique(written_scripts(tally, forms[:, 1], forms[:, 2]), return_inverse=True)
-        fitting = np.array([[fits(script, label) for label in self.labels] for script in found.tolist()], np.bool_)
+        fitting = np.array(
+            [[fits_script(script, label) for label in self.labels] for script in found.tolist()], np.bool_
+        )
         return fitting.reshape(len(found), len(self.labels)), scripts
 
 
-def fits(script: str, label: str | None) -> bool:
+def fits_script(script: str, label: str | None) -> bool:
     """Whether a text that is written in a script can be in the language of a label, if that says any script of ours."""
     wanted = "" if label is None else label[4:]
     return not wanted or unicode_scripts(wanted).isdisjoint(SCRIPT_CODES) or scripts_agree(script, wanted)
@@ -121,19 +123,19 @@ def open_model(
     `scheme` and `codes` say how its labels are read, `spelling` how it wants its text, unless its folder says that.
     Kept for the life of the process. Raises SourceError.
     """
-    path = locate(name)
+    path = find_model_file(name)
     stamp = path.stat().st_mtime_ns
-    return _open(path, stamp, scheme, tuple(sorted((codes or {}).items())), spelling or spelling_of(path))
+    return _open(path, stamp, scheme, tuple(sorted((codes or {}).items())), spelling or read_spelling(path))
 
 
 @lru_cache(maxsize=2)
 def _open(path: Path, _: int, scheme: Scheme, codes: tuple[tuple[str, str], ...], spelling: Spelling) -> Model:
-    file = read(path)
+    file = read_model_file(path)
     labels = resolve_labels(file.labels, scheme, dict(codes))
-    return Model(labels, words_of(file), grams_of(file), layers_of(file), spelling)
+    return Model(labels, words_from(file), grams_from(file), layers_from(file), spelling)
 
 
-def words_of(file: File) -> Words:
+def words_from(file: ModelFile) -> Words:
     """The words that have vectors of their own."""
     starts, stops = file.starts[: file.words], file.stops[: file.words]
     slots = index_words(file.text, starts, stops)
@@ -143,19 +145,19 @@ def words_of(file: File) -> Words:
     return Words(file.text, starts, stops, slots, int(end[0]) if end else -1)
 
 
-def grams_of(file: File) -> Grams:
+def grams_from(file: ModelFile) -> Grams:
     """The n-grams that share vectors."""
     return Grams(file.buckets, file.shortest, max(0, file.longest), max(1, file.word_grams), file.pruned)
 
 
-def layers_of(file: File) -> Layers:
+def layers_from(file: ModelFile) -> Layers:
     """The weights, outputs turned on their side."""
     loss = {SOFTMAX_LOSS: SOFTMAX, HIERARCHICAL: TREE}.get(file.loss, INDEPENDENT)
-    branches = huffman(file.counts[file.words :]) if loss == TREE else np.empty((0, 2), np.int32)
+    branches = build_huffman_tree(file.counts[file.words :]) if loss == TREE else np.empty((0, 2), np.int32)
     return Layers(file.vectors, np.ascontiguousarray(file.outputs.T), loss, branches)
 
 
-def huffman(counts: NDArray[np.int64]) -> NDArray[np.int32]:
+def build_huffman_tree(counts: NDArray[np.int64]) -> NDArray[np.int32]:
     """The tree over labels that are sorted by falling count: (labels - 1, 2), the children of each inner node.
 
     The two least frequent nodes are joined until one is left; of equals an inner node comes first, as in fastText.

