@@ -32,7 +32,8 @@ from emma.lid.measure import measure_model
 from emma.lid.model import MAX_CHARS, open_model
 from emma.lid.training import are_held_out, train_classifier
 from emma.pipeline.home import Home
-from emma.pipeline.lid import Lid
+from emma.pipeline.lid import CleanCorpus
+from emma.pipeline.recipe import Recipe
 from emma.store import shards
 from emma.work.local import Local
 from emma.work.progress import Reporter
@@ -47,7 +48,7 @@ MENU = (
 """What stands around a document of the web."""
 
 
-def quality(lid: Lid, model: Path) -> list[str]:
+def quality(corpus: CleanCorpus, model: Path) -> list[str]:
     """How good the model is on lines held out and on other sources."""
     facts = json.loads((model / "lid.json").read_text(encoding="utf-8"))
     confusions = shards.read(model / "lid_confusions.parquet").to_pylist()
@@ -62,8 +63,8 @@ def quality(lid: Lid, model: Path) -> list[str]:
     ]
     opened, taken = open_model(str(model)), Counter[tuple[str, str]]()
     for source in OTHERS:
-        measured = measure_model(opened, lines_of(lid, (source,)))
-        lines.append(row(source, measured.summary))
+        measured = measure_model(opened, lines_of(corpus, (source,)))
+        lines.append(row(source, measured.means))
         known = set(measured.languages.filter(measured.languages["known"])["lang"].to_pylist())
         taken.update(pairs(each for each in measured.confusions.to_pylist() if each["lang"] in known))
     return [
@@ -86,15 +87,15 @@ def listed(confusions: Counter[tuple[str, str]]) -> str:
     return ", ".join(f"{lang} → {said} {lines}" for (lang, said), lines in most)
 
 
-def lines_of(lid: Lid, sources: tuple[str, ...]) -> pa.Table:
+def lines_of(corpus: CleanCorpus, sources: tuple[str, ...]) -> pa.Table:
     """A sample of some sources' lines."""
-    return lines_from(LidConfig(train=sources, training=lid.config.training), lid.collect, lid.work)
+    return lines_from(LidConfig(train=sources, training=corpus.config.training), corpus.collect, corpus.work)
 
 
-def choices(lid: Lid, folder: Path) -> list[str]:
+def choices(corpus: CleanCorpus, folder: Path) -> list[str]:
     """What some settings are worth, in languages of alphabets and of scripts without spaces, syllabaries included."""
-    lines, others = lines_of(lid, CLEAN), lines_of(lid, OTHERS)
-    aside = are_held_out(lines, lid.config.training.held_out)
+    lines, others = lines_of(corpus, CLEAN), lines_of(corpus, OTHERS)
+    aside = are_held_out(lines, corpus.config.training.held_out)
     rows = [
         "Macro-F1 with other settings, on held-out lines and on the other sources together:",
         "",
@@ -104,10 +105,10 @@ def choices(lid: Lid, folder: Path) -> list[str]:
     large = pc.is_in(pc.utf8_slice_codeunits(others["lang"], 4, 8), pa.array(LARGE_SCRIPTS))
     for changes in ({}, {"grams": (2, 4)}, {"alpha": 1.0}, {"dimension": 16}, {"buckets": 262_144}):
         path = folder / "choice.bin"
-        train_classifier(path, lines.filter(pc.invert(aside)), lid.config.training.model_copy(update=changes))
+        train_classifier(path, lines.filter(pc.invert(aside)), corpus.config.training.model_copy(update=changes))
         model = open_model(str(path), spelling="letters")
         parts = (lines.filter(aside), others, others.filter(large))
-        figures = (measure_model(model, part).summary["macro_f1"] for part in parts)
+        figures = (measure_model(model, part).means["macro_f1"] for part in parts)
         name = ", ".join(f"{key} = {value}" for key, value in changes.items()) or "as they are"
         rows.append(f"| {name} | {' | '.join(f'{figure:.3f}' for figure in figures)} |")
     return rows
@@ -121,11 +122,11 @@ def row(name: str, summary: dict[str, Any]) -> str:
     )
 
 
-def documents(lid: Lid, sources: Sequence[str], least: int = 0) -> pa.Table:
+def documents(corpus: CleanCorpus, sources: Sequence[str], least: int = 0) -> pa.Table:
     """Texts of some sources with their labels, those of at least so many characters."""
     rows = [
         {"lang": lang, "text": text}
-        for shard in lid.collect.parts["documents"]
+        for shard in corpus.collect.parts["documents"]
         if source_of(shard) in sources
         for lang, text in labelled(shard)
         if len(text) >= least
@@ -133,10 +134,10 @@ def documents(lid: Lid, sources: Sequence[str], least: int = 0) -> pa.Table:
     return pa.Table.from_pylist(rows)
 
 
-def menus(lid: Lid, model: Path) -> list[str]:
+def menus(corpus: CleanCorpus, model: Path) -> list[str]:
     """What an English menu around long documents does to their first 1,000 characters, and to three windows."""
     opened = open_model(str(model))
-    long = documents(lid, ("african-storybook", "bible"), 3 * MAX_CHARS)
+    long = documents(corpus, ("african-storybook", "bible"), 3 * MAX_CHARS)
     langs = long["lang"].to_pylist()
     lines = [
         f"{len(langs):,} documents of {3 * MAX_CHARS:,} characters and more, in an English menu of so many characters "
@@ -204,9 +205,9 @@ def timed(make: Callable[[Path, Path], Callable[[], object]], model: Path, texts
     return opened, best, memory.rss - memory.shared
 
 
-def speed(lid: Lid, model: Path, folder: Path) -> list[str]:
+def speed(corpus: CleanCorpus, model: Path, folder: Path) -> list[str]:
     """Both engines on both models."""
-    texts = documents(lid, ("ud", "african-storybook"))
+    texts = documents(corpus, ("ud", "african-storybook"))
     shards.write(folder / "texts.parquet", texts)
     megabytes = pc.sum(pc.binary_length(texts["text"])).as_py() / 1e6
     lines = [
@@ -236,9 +237,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary, Local(1) as executor:
         folder = Path(temporary)
         home, reporter = Home(folder / "home"), Reporter(quiet=True)
-        lid = Lid(arguments.recipe, arguments.changes, CLEAN, home=home, executor=executor, reporter=reporter)
+        recipe = Recipe.read(arguments.recipe, arguments.changes)
+        corpus = CleanCorpus(recipe, CLEAN, home=home, executor=executor, reporter=reporter)
         start = time.process_time()
-        model = lid.train(None)
+        model = corpus.train(None)
         trained = time.process_time() - start
         result = [
             "# Language identification",
@@ -247,15 +249,15 @@ def main() -> None:
             "",
             machine(),
             "",
-            *quality(lid, model),
+            *quality(corpus, model),
             "",
             f"Sampling, compiling, training and measuring took {trained:.1f} CPU s on one core.",
             "",
-            *choices(lid, folder),
+            *choices(corpus, folder),
             "",
-            *menus(lid, model),
+            *menus(corpus, model),
             "",
-            *speed(lid, model, folder),
+            *speed(corpus, model, folder),
             "",
         ]
     path = result_path("lid")

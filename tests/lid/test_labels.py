@@ -76,7 +76,7 @@ def test_measuring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert rows["deu_Latn"] == {"known": True, "lines": 2, "precision": 1.0, "recall": 0.5, "f1": pytest.approx(2 / 3)}
     assert rows["zho_Hans"] == {"known": True, "lines": 1, "precision": 1.0, "recall": 1.0, "f1": 1.0}
     assert rows["yor_Latn"] == {"known": False, "lines": 1, "precision": None, "recall": None, "f1": None}
-    assert found.summary == {
+    assert found.means == {
         "languages": 4,
         "languages_known": 3,
         "lines": 5,

@@ -129,16 +129,16 @@ def train_model(
     learnt, asked = lines.filter(pc.invert(aside)), lines.filter(aside)
     losses = train_classifier(out / MODEL_FILE, learnt, training)
     model = open_model(str(out / MODEL_FILE), spelling="letters")
-    measured = measure_model(model, asked)
-    shards.write(out / "lid_languages.parquet", with_lines(measured.languages, learnt))
-    shards.write(out / "lid_confusions.parquet", measured.confusions)
+    accuracy = measure_model(model, asked)
+    shards.write(out / "lid_languages.parquet", with_lines(accuracy.languages, learnt))
+    shards.write(out / "lid_confusions.parquet", accuracy.confusions)
     facts = {
         "spelling": "letters",
         "trained_on": list(sources),
         "training": training.model_dump(mode="json"),
         "lines_trained": learnt.num_rows,
         "nats_per_line": [round(loss, 4) for loss in losses],
-        "held_out": measured.summary,
+        "held_out": accuracy.means,
     }
     return {**describe(out, model.table, facts), "lines_trained": learnt.num_rows, "lines_held_out": asked.num_rows}
 

@@ -33,18 +33,18 @@ def add_parser(commands: Commands) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Train a model, or measure one."""
-    from emma.pipeline.lid import Lid
+    from emma.pipeline.lid import CleanCorpus
     from emma.pipeline.run import open_executor
     from emma.work.progress import Reporter
 
     home, reporter = open_home(arguments), Reporter(arguments.quiet)
     sources = [name for name in arguments.sources.split(",") if name]
     with home.locked(), open_executor(arguments.on, arguments.workers, reporter.say) as executor:
-        lid = Lid(read_recipe(arguments), sources, home=home, executor=executor, reporter=reporter)
+        corpus = CleanCorpus(read_recipe(arguments), sources, home=home, executor=executor, reporter=reporter)
         if arguments.model is None:
-            print(f"model    {lid.train(arguments.out)}")
+            print(f"model    {corpus.train(arguments.out)}")
         else:
-            lid.measure(arguments.model, arguments.scheme, arguments.out)
+            corpus.measure(arguments.model, arguments.scheme, arguments.out)
     return 0
 
 

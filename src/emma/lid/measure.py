@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TypedDict
 
 import pyarrow as pa
 
@@ -34,9 +34,20 @@ CONFUSIONS = pa.schema(
 )
 
 
+class Means(TypedDict):
+    """Means over the languages that a model knows."""
+
+    languages: int
+    languages_known: int
+    lines: int
+    """Lines in the languages that the model knows."""
+    macro_f1: float | None
+    accuracy: float | None
+
+
 @dataclass(frozen=True)
 class Accuracy:
-    """What came out."""
+    """How good a model is by language, and what it confuses."""
 
     languages: pa.Table
     """LANGUAGES, by label."""
@@ -44,8 +55,8 @@ class Accuracy:
     """CONFUSIONS, the most lines first."""
 
     @property
-    def summary(self) -> dict[str, Any]:
-        """Means over the languages that the model knows; of the lines in them for accuracy."""
+    def means(self) -> Means:
+        """Means over the languages that the model knows; accuracy over the lines in them."""
         rows = [row for row in self.languages.to_pylist() if row["known"]]
         lines = sum(row["lines"] for row in rows)
         right = sum(row["lines"] * row["recall"] for row in rows)
