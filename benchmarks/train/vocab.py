@@ -35,7 +35,7 @@ from emma.inspect.vocab.texts import Block
 from emma.pipeline.home import Home, Run
 from emma.store import shards
 from emma.store.artifact import Artifact
-from emma.vocab.sample import Text, held_out_plan, measure_text, take, training_plan
+from emma.vocab.sample import SampleText, measure_text, plan_held_out_sample, plan_training_sample, take_sample
 
 HELD_OUT_BYTES = 200_000
 """Of each language and domain; what is held out of each is less than that for most."""
@@ -83,7 +83,7 @@ def expand(recipe: Path, work: Path, pieces: int, sample_bytes: int) -> Took:
     return Took("emma vocab", str(place), took.wall_s, took.cpu_s, max(took.peak.values()))
 
 
-def texts(run: Run, sample_bytes: int) -> tuple[list[Text], list[Text]]:
+def texts(run: Run, sample_bytes: int) -> tuple[list[SampleText], list[SampleText]]:
     """The sample that the stage learns from, and held-out text by language and domain."""
     collect, curate = run.artifact("collect"), run.artifact("curate")
     pairs = list(zip(collect.parts["documents"], curate.parts["selection"], strict=True))
@@ -95,10 +95,10 @@ def texts(run: Run, sample_bytes: int) -> tuple[list[Text], list[Text]]:
             measure_text(out, pair)
             parts.append(Artifact(out, str(number)))
         measured = shards.read_all(part.file("bytes.parquet") for part in parts)
-    train = training_plan(measured, sample_bytes, 1.0, 1)
-    held_out = held_out_plan(measured, HELD_OUT_BYTES)
-    sample = [text for pair in pairs for text in take(pair, train, ("lang",))]
-    return sample, [text for pair in pairs for text in take(pair, held_out, ("lang", "domain"))]
+    train = plan_training_sample(measured, sample_bytes, 1.0, 1)
+    held_out = plan_held_out_sample(measured, HELD_OUT_BYTES)
+    sample = [text for pair in pairs for text in take_sample(pair, train, ("lang",))]
+    return sample, [text for pair in pairs for text in take_sample(pair, held_out, ("lang", "domain"))]
 
 
 def peer(name: str, text: Path, out: Path, pieces: int) -> Took:
@@ -155,7 +155,9 @@ def learn_tokenizers(text: Path, out: Path, pieces: int) -> None:
 PEERS = {"sentencepiece": (learn_sentencepiece, "model"), "tokenizers": (learn_tokenizers, "json")}
 
 
-def costs(tooks: Sequence[Took], base: Path, held_out: Sequence[Text], home: Home) -> tuple[list[int], list[Language]]:
+def costs(
+    tooks: Sequence[Took], base: Path, held_out: Sequence[SampleText], home: Home
+) -> tuple[list[int], list[Language]]:
     """Size of each vocabulary, the base's first, and each language's tokens."""
     meters = open_meters([f"base={base}", *(f"{took.name.replace(' ', '-')}={took.place}" for took in tooks)], home)
     measurer = Measurer(meters)
@@ -183,7 +185,7 @@ def table(tooks: Sequence[Took], sizes: Sequence[int], languages: Sequence[Langu
     return lines
 
 
-def facts(run: Run, sample: Sequence[Text], held_out: Sequence[Text]) -> list[str]:
+def facts(run: Run, sample: Sequence[SampleText], held_out: Sequence[SampleText]) -> list[str]:
     """What was learnt from what."""
     vocab = run.artifact("vocab").counts
     size, other = (sum(text.bytes for text in each) for each in (sample, held_out))

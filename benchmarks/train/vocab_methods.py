@@ -22,14 +22,14 @@ import zstandard
 from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
 
 from benchmarks.machine import machine, result_path
-from emma.vocab.bpe import Bpe, segment
+from emma.vocab.bpe import BpeTokenizer, segment
 from emma.vocab.config import VocabConfig
 from emma.vocab.folder import load_tokenizer
-from emma.vocab.freeze import neighbours, unknown_characters, whole_words
-from emma.vocab.grow import Grown, Sample, Wanted, grow
+from emma.vocab.freeze import count_neighbours, count_unknown_characters, count_whole_words
+from emma.vocab.grow import Expansion, PieceLimits, WordCounts, grow_vocabulary
 from emma.vocab.llama import LlamaTokenizer, serialise_model
-from emma.vocab.methods import append
-from emma.vocab.sample import SPACE, Text, cutter
+from emma.vocab.methods import append_vocabulary
+from emma.vocab.sample import SPACE, SampleText, make_word_splitter
 
 METHODS = ("continue", "append_below", "append_scores", "append_zero")
 NEW = 8000
@@ -85,30 +85,30 @@ def byte_level(folder: Path, lines: Sequence[str], pieces: int) -> Path:
     return folder
 
 
-def sample_of(base: Bpe, lines: Sequence[str]) -> Sample:
+def sample_of(base: BpeTokenizer, lines: Sequence[str]) -> WordCounts:
     """The words as the stage counts them."""
-    cut, found = cutter(base.cut), Counter[str]()
+    cut, found = make_word_splitter(base.word_rules), Counter[str]()
     for line in lines:
         found.update(cut(line))
     words = sorted(found)
-    return Sample([word.replace(" ", SPACE) for word in words], np.array([found[word] for word in words], np.int64))
+    return WordCounts([word.replace(" ", SPACE) for word in words], np.array([found[word] for word in words], np.int64))
 
 
-def spelled(base: Bpe, lines: Sequence[str]) -> Counter[str]:
+def spelled(base: BpeTokenizer, lines: Sequence[str]) -> Counter[str]:
     """What freezing these lines refuses, and how often it occurs."""
     encodings = base.open().encode_batch(list(lines), add_special_tokens=False)
-    texts, found = [Text("", line, 0) for line in lines], Counter[str]()
-    for kind in (neighbours, whole_words, unknown_characters):
+    texts, found = [SampleText("", line, 0) for line in lines], Counter[str]()
+    for kind in (count_neighbours, count_whole_words, count_unknown_characters):
         found.update(kind(base, encodings, texts))
     return found
 
 
-def encoded(tokenizer: Bpe, lines: Sequence[str]) -> list[list[int]]:
+def encoded(tokenizer: BpeTokenizer, lines: Sequence[str]) -> list[list[int]]:
     """The ids of each line."""
     return [each.ids for each in tokenizer.open().encode_batch_fast(list(lines), add_special_tokens=False)]
 
 
-def row(name: str, before: Sequence[list[list[int]]], grown: Grown, lines: Lines) -> str:
+def row(name: str, before: Sequence[list[list[int]]], grown: Expansion, lines: Lines) -> str:
     """One line of the table; `before` is what the base makes of the held-out text and the English."""
     after, new = grown.tokenizer, grown.new
     now = [encoded(after, part) for part in (lines.held_out, lines.english_held_out)]
@@ -122,28 +122,28 @@ def row(name: str, before: Sequence[list[list[int]]], grown: Grown, lines: Lines
     return f"| {' | '.join(str(cell) for cell in cells)} |"
 
 
-def differ(tokenizer: Bpe, lines: Sequence[str], ids: Sequence[list[int]]) -> str:
+def differ(tokenizer: BpeTokenizer, lines: Sequence[str], ids: Sequence[list[int]]) -> str:
     """Lines that SentencePiece's form cuts otherwise than Hugging Face's, which makes these ids of them."""
     if not isinstance(tokenizer, LlamaTokenizer) or tokenizer.scores is None:
         return "one form"
-    file = serialise_model(tokenizer.proto, tokenizer.pieces, tokenizer.scores, tokenizer.added)
+    file = serialise_model(tokenizer.proto, tokenizer.pieces, tokenizer.scores, tokenizer.added_tokens)
     model = sentencepiece.SentencePieceProcessor(model_proto=file)
     found = sum(one != other for one, other in zip(model.encode(list(lines)), ids, strict=True))
     return f"{found} of {len(lines):,}"
 
 
-def rows(base: Bpe, lines: Lines) -> Iterator[str]:
+def rows(base: BpeTokenizer, lines: Lines) -> Iterator[str]:
     """The table of one base."""
     sample, frozen = sample_of(base, lines.learnt), spelled(base, lines.english)
     before = [encoded(base, part) for part in (lines.held_out, lines.english_held_out)]
-    yield row("the base", before, Grown(base), lines)
+    yield row("the base", before, Expansion(base), lines)
     for method in METHODS:
         section = VocabConfig(method=method, new_pieces=NEW)
-        made = (grow if method == "continue" else append)(base, sample, section, Wanted(NEW))
+        made = (grow_vocabulary if method == "continue" else append_vocabulary)(base, sample, section, PieceLimits(NEW))
         yield row(f"`{method}`", before, made, lines)
     for count in FROZEN:
         refused = {piece for piece, times in frozen.items() if times >= count}
-        made = grow(base, sample, VocabConfig(new_pieces=NEW), Wanted(NEW, refused=refused))
+        made = grow_vocabulary(base, sample, VocabConfig(new_pieces=NEW), PieceLimits(NEW, banned=refused))
         name = f"`continue`, frozen, `freeze_count = {count}` ({len(made.refused)} pieces rejected)"
         yield row(name, before, made, lines)
 

@@ -25,7 +25,7 @@ from emma.store.files import (
 from emma.store.manifest import MANIFEST
 from emma.store.remote import upload_all
 from emma.tokens.files import TokenFileWriter, find_pair
-from emma.vocab.folder import copy
+from emma.vocab.folder import copy_file
 
 KEY = "k" * 20
 OUTSIDE = (
@@ -233,7 +233,7 @@ def test_what_is_copied_from_a_base_and_published(tmp_path: Path) -> None:
     (base / "additional_chat_templates" / "a.jinja").symlink_to(tmp_path / "secret")
     for name in ("chat_template.jinja", "additional_chat_templates"):
         with pytest.raises(RecipeError, match="does not lie in"):
-            copy(base, name, out)
+            copy_file(base, name, out)
     assert not list(out.iterdir())
 
 

@@ -11,9 +11,9 @@ from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_toke
 
 from emma.models.sentencepiece import SPACE
 from emma.store.artifact import Artifact
-from emma.vocab.bpe import Bpe
-from emma.vocab.grow import Sample
-from emma.vocab.sample import cutter
+from emma.vocab.bpe import BpeTokenizer
+from emma.vocab.grow import WordCounts
+from emma.vocab.sample import make_word_splitter
 from tests.conftest import TEXTS, documents, selection
 
 ROWS = [
@@ -57,12 +57,12 @@ PATTERNS = {
 """How byte-level tokenizers cut text: by the library's own pattern, or by those of Llama 3 and Qwen."""
 
 
-def sample_of(tokenizer: Bpe, texts: Iterable[str]) -> Sample:
+def sample_of(tokenizer: BpeTokenizer, texts: Iterable[str]) -> WordCounts:
     """The words of some texts as the vocab stage counts them."""
-    cut = cutter(tokenizer.cut)
+    cut = make_word_splitter(tokenizer.word_rules)
     found = Counter(word for text in texts for word in cut(text))
     words = sorted(found)
-    return Sample([word.replace(" ", SPACE) for word in words], np.array([found[word] for word in words], np.int64))
+    return WordCounts([word.replace(" ", SPACE) for word in words], np.array([found[word] for word in words], np.int64))
 
 
 def byte_level_base(folder: Path, pattern: str, texts: Sequence[str], *, pieces: int = 400) -> Path:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from transformers import AutoTokenizer
 
-from emma.vocab.configuration import CHANGES, changes
-from emma.vocab.folder import load_tokenizer, save
+from emma.vocab.configuration import CHANGES, list_changes
+from emma.vocab.folder import load_tokenizer, write_tokenizer
 from tests.vocab.bases import ENGLISH, PREPEND, REPLACE, around, characters, sequence, token, with_tokens, write
 from tests.vocab.corpora import byte_level_base
 from tests.vocab.test_configuration import MORE
@@ -58,7 +58,7 @@ def marks(ids: list[int], tokenizer) -> str:
 
 
 def kept(base: Path, folder: Path) -> Path:
-    save(load_tokenizer(base), base, folder, grown=False)
+    write_tokenizer(load_tokenizer(base), base, folder, is_expanded=False)
     return folder
 
 
@@ -70,7 +70,7 @@ def test_what_is_put_around_a_text(case: tuple[str, str, str], tmp_path: Path) -
     before, after = AutoTokenizer.from_pretrained(base), AutoTokenizer.from_pretrained(out)
     assert marks(after("ab").input_ids, after) == wanted
     assert (marks(before("ab").input_ids, before) == wanted) == ("5" in versions)
-    found = changes(base, out)
+    found = list_changes(base, out)
     assert (STEP in found) == (wanted != case[2])
     assert set(found) <= set(CHANGES)
     if wanted == case[2]:

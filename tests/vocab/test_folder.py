@@ -87,18 +87,18 @@ def test_a_base_that_swallows_a_leading_space_does_so_still(tmp_path: Path) -> N
     metaspace = {"type": "Metaspace", "replacement": "▁", "prepend_scheme": "first", "split": False}
     (folder / "tokenizer.json").write_text(json.dumps({**base.table, "normalizer": None, "pre_tokenizer": metaspace}))
     loaded = load_tokenizer(folder)
-    assert not loaded.by_piece
-    assert loaded.cut == {"prefix": True}
+    assert not loaded.joins_by_piece
+    assert loaded.word_rules == {"prefix": True}
     assert loaded.open().decode(loaded.open().encode("  All").ids) == " All"
     assert (loaded.table["normalizer"], loaded.table["pre_tokenizer"]) == (None, metaspace)
 
 
 def test_a_model_that_is_not_that_of_the_json_is_not_used(tmp_path: Path) -> None:
     base = sentencepiece_base(tmp_path / "base", ENGLISH)
-    longer = load_tokenizer(base).extended(["ⴰ"])
+    longer = load_tokenizer(base).with_pieces(["ⴰ"])
     longer.open().save(str(base / "tokenizer.json"))
     assert load_tokenizer(base).pieces == longer.pieces
-    assert not load_tokenizer(base).by_piece
+    assert not load_tokenizer(base).joins_by_piece
 
 
 def test_added_tokens_keep_their_ids_and_are_never_grown_on(tmp_path: Path) -> None:
@@ -108,9 +108,9 @@ def test_added_tokens_keep_their_ids_and_are_never_grown_on(tmp_path: Path) -> N
     Tokenizer.from_str(json.dumps({**longer.table, "added_tokens": tokens})).save(str(base / "tokenizer.json"))
     loaded = load_tokenizer(base)
     number = loaded.pieces.index("<pad>")
-    assert loaded.by_piece
+    assert loaded.joins_by_piece
     assert loaded.closed[number]
-    grown = loaded.extended(["ⴰ"])
+    grown = loaded.with_pieces(["ⴰ"])
     assert grown.open().token_to_id("ⴰ") == len(loaded.pieces)
     assert grown.open().token_to_id("<pad>") == number
 
@@ -119,11 +119,11 @@ def test_added_tokens_keep_their_ids_and_are_never_grown_on(tmp_path: Path) -> N
 def test_byte_level_words_are_those_of_the_tokenizer(pattern: str, tmp_path: Path) -> None:
     """Segmenting the words one by one is segmenting the text."""
     from emma.vocab.bpe import segment
-    from emma.vocab.sample import cutter
+    from emma.vocab.sample import make_word_splitter
 
     base = load_expandable(byte_level_base(tmp_path / "base", pattern, ENGLISH))
     for text in [*TEXTS.values(), *AWKWARD]:
-        apart = segment(base.open_bare(), cutter(base.cut)(text))
+        apart = segment(base.open_bare(), make_word_splitter(base.word_rules)(text))
         assert [each for word in apart for each in word] == base.open().encode(text).ids
     assert set(ALPHABET) == set(pre_tokenizers.ByteLevel.alphabet())
     texts = dict(zip(base.pieces, base.texts, strict=True))

@@ -10,9 +10,9 @@ from emma.errors import RecipeError
 from emma.store import shards
 from emma.vocab import freeze
 from emma.vocab.config import VocabConfig
-from emma.vocab.expand import tokens_of
+from emma.vocab.expand import count_sample_tokens
 from emma.vocab.folder import load_tokenizer
-from emma.vocab.sample import Text
+from emma.vocab.sample import SampleText
 from tests.conftest import TEXTS
 from tests.vocab.bases import BASES
 from tests.vocab.corpora import byte_level_base, sample_of, sentencepiece_base
@@ -78,8 +78,8 @@ def test_held_out_text_of_known_neighbours_is_cut_as_before(base: Path, make_art
 
 def neighbours_of(tokenizer, texts) -> set[str]:
     encodings = tokenizer.open().encode_batch(texts, add_special_tokens=False)
-    sample = [Text("", text, 0) for text in texts]
-    kinds_ = (freeze.neighbours, freeze.whole_words, freeze.unknown_characters)
+    sample = [SampleText("", text, 0) for text in texts]
+    kinds_ = (freeze.count_neighbours, freeze.count_whole_words, freeze.count_unknown_characters)
     return {piece for kind in kinds_ for piece in kind(tokenizer, encodings, sample)}
 
 
@@ -93,7 +93,7 @@ def test_the_cost_is_that_of_the_same_sample_unfrozen(base: Path, make_artifact,
     boost = 4  # every language is smaller than its share
     sample = sample_of(load_tokenizer(base), [row["text"] for row in CORPUS])
     for name, folder in (("base", base), ("frozen", frozen / "tokenizer"), ("unfrozen", free / "tokenizer")):
-        assert facts[f"sample_tokens_{name}"] == boost * tokens_of(load_tokenizer(folder), sample)
+        assert facts[f"sample_tokens_{name}"] == boost * count_sample_tokens(load_tokenizer(folder), sample)
     assert facts["sample_tokens_unfrozen"] <= facts["sample_tokens_frozen"] < facts["sample_tokens_base"]
     rejected = shards.read(frozen / "rejected.parquet").to_pylist()
     assert [row["count"] for row in rejected] == sorted((row["count"] for row in rejected), reverse=True)
@@ -144,4 +144,4 @@ def test_what_could_not_change_and_did_is_an_error(tmp_path: Path) -> None:
     from emma.errors import ArtifactError
 
     with pytest.raises(ArtifactError, match="did not hold in 1 of 3 texts"):
-        freeze.tell({"texts": 3, "changed": 1}, section(), tmp_path / "frozen.json")
+        freeze.record_changes({"texts": 3, "changed": 1}, section(), tmp_path / "frozen.json")

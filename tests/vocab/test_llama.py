@@ -101,7 +101,7 @@ def test_unused_ids_stay_unused_in_the_model(llama_kind: Path) -> None:
 
 
 def test_a_model_of_another_vocabulary_is_left_out(llama_kind: Path, tmp_path: Path, make_artifact, make_work) -> None:
-    load_tokenizer(llama_kind).extended(["ⴰ"]).open().save(str(tmp_path / "tokenizer.json"))
+    load_tokenizer(llama_kind).with_pieces(["ⴰ"]).open().save(str(tmp_path / "tokenizer.json"))
     (tmp_path / "tokenizer.model").write_bytes((llama_kind / "tokenizer.model").read_bytes())
     (tmp_path / "tokenizer_config.json").write_text('{"tokenizer_class": "PreTrainedTokenizerFast"}')
     out = run(make_artifact, make_work, small(), base=tmp_path)

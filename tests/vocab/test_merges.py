@@ -10,7 +10,7 @@ import pytest
 
 from emma.kernels.bpe import MAX_RUN_SYMBOLS, Runs
 from emma.vocab import merges
-from emma.vocab.merges import CLOSED, NEUTRAL, Learner, char_class, classes_of, divide
+from emma.vocab.merges import CLOSED, NEUTRAL, MergeLearner, classify_pieces, divide_runs, find_char_class
 from tests.conftest import TEXTS
 
 
@@ -56,14 +56,14 @@ def joined(run: list[int], left: int, right: int, new: int) -> list[int]:
 
 
 def learned(runs, weights, pieces, *, budget, minimum, max_chars):
-    learner = Learner(units_of(runs, weights), pieces, minimum=minimum, max_chars=max_chars)
+    learner = MergeLearner(units_of(runs, weights), pieces, minimum=minimum, max_chars=max_chars)
     return [(each.left, each.right, each.new, each.piece, each.count) for each in learner.merges(budget)]
 
 
 @pytest.mark.parametrize("room", [32, 1 << 16])
 @pytest.mark.parametrize("letters", [2, 5, 12])
 def test_same_merges_as_the_naive_learner(letters: int, room: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(merges, "_ROOM", room)
+    monkeypatch.setattr(merges, "_FIRST_CAPACITY", room)
     chance = random.Random(letters)
     pieces = [chr(0x1F00 + each) for each in range(letters)]
     runs = [[min(int(chance.expovariate(0.5)), letters - 1) for _ in range(chance.randint(2, 32))] for _ in range(60)]
@@ -118,14 +118,14 @@ def test_nothing_to_learn_from() -> None:
     ],
 )
 def test_character_classes(chars: str, found: str) -> None:
-    assert {char: char_class(char) for char in chars} == dict.fromkeys(chars, found)
+    assert {char: find_char_class(char) for char in chars} == dict.fromkeys(chars, found)
 
 
 def slow_units(word: list[str], closed: set[str], split_digits: bool) -> list[str]:
     """Units of one word by walking it, joined with | for display."""
     kinds: list[str | None] = []
     for piece in word:
-        found = {char_class(char) for char in piece} - {""}
+        found = {find_char_class(char) for char in piece} - {""}
         shut = piece in closed or len(found) > 1 or (split_digits and "digit" in found)
         kinds.append(None if shut else (found.pop() if found else ""))
     for order in (range(len(kinds)), reversed(range(len(kinds)))):
@@ -157,11 +157,11 @@ WORDS = [
 
 def test_what_separates_syllables_divides_no_unit() -> None:
     pieces = [*"▁བོད་སྐད།ན", "<0xE1>"]
-    found = divide(
+    found = divide_runs(
         np.arange(len(pieces)),
         np.zeros(len(pieces), np.int64),
         np.array([1]),
-        classes_of(pieces, [each == "<0xE1>" for each in pieces], True),
+        classify_pieces(pieces, [each == "<0xE1>" for each in pieces], True),
     )
     units = [
         "".join(pieces[at] for at in found.symbols[start : start + size])
@@ -174,11 +174,11 @@ def test_what_separates_syllables_divides_no_unit() -> None:
 def test_units_are_those_of_the_slow_division(split_digits: bool) -> None:
     pieces = sorted({piece for word in WORDS for piece in word})
     closed = {"<0xE1>"}
-    classes = classes_of(pieces, [piece in closed for piece in pieces], split_digits)
+    classes = classify_pieces(pieces, [piece in closed for piece in pieces], split_digits)
     symbols = np.array([pieces.index(piece) for word in WORDS for piece in word])
     word_of = np.repeat(np.arange(len(WORDS)), [len(word) for word in WORDS])
     counts = np.arange(1, len(WORDS) + 1)
-    units = divide(symbols, word_of, counts, classes)
+    units = divide_runs(symbols, word_of, counts, classes)
     found = {
         "|".join(pieces[each] for each in units.symbols[start : start + length]): weight
         for start, length, weight in zip(units.starts, units.lengths, units.weights, strict=True)
@@ -193,11 +193,11 @@ def test_units_are_those_of_the_slow_division(split_digits: bool) -> None:
 
 def test_long_runs_are_cut() -> None:
     size = 2 * MAX_RUN_SYMBOLS + 5
-    units = divide(np.arange(size), np.zeros(size, np.int64), np.array([1]), np.ones(size, np.int64))
+    units = divide_runs(np.arange(size), np.zeros(size, np.int64), np.array([1]), np.ones(size, np.int64))
     assert units.lengths.tolist() == [MAX_RUN_SYMBOLS, MAX_RUN_SYMBOLS, 5]
 
 
 def test_classes_of_pieces() -> None:
     pieces = ["▁the", "▁", "▁(", "a1", "12", "<0x00>", "дa"]
-    classes = classes_of(pieces, [piece == "<0x00>" for piece in pieces], split_digits=True)
+    classes = classify_pieces(pieces, [piece == "<0x00>" for piece in pieces], split_digits=True)
     assert classes.tolist() == [1, NEUTRAL, 2, CLOSED, CLOSED, CLOSED, CLOSED]

@@ -97,7 +97,7 @@ def test_encoding_continues_the_base_segmentation(english: Path, make_artifact, 
     out = run(make_artifact, make_work, base=english)
     old, new = load_tokenizer(english), load_tokenizer(out / "tokenizer")
     chars = [row["piece"] for row in shards.read(out / "pieces.parquet").to_pylist() if row["kind"] == "char"]
-    start = old.extended(chars).open()
+    start = old.with_pieces(chars).open()
     for text in TEXTS.values():
         pieces = start.encode(text, add_special_tokens=False).tokens
         for left, right in new.table["model"]["merges"][len(old.table["model"]["merges"]) :]:
@@ -172,7 +172,7 @@ def test_a_leading_space_survives_a_base_that_swallows_it(english: Path, tmp_pat
     table["pre_tokenizer"] = {"type": "Metaspace", "replacement": "▁", "prepend_scheme": "first", "split": False}
     (folder / "tokenizer.json").write_text(json.dumps(table))
     loaded = load_tokenizer(folder)
-    assert loaded.prefixes
+    assert loaded.prepends_space
     assert loaded.open().decode(loaded.open().encode("  All").ids) == "  All"
     assert loaded.table == load_tokenizer(english).table
 
@@ -184,7 +184,7 @@ def test_ids_of_added_tokens_are_not_given_out_again(english: Path, tmp_path: Pa
     loaded = load_tokenizer(tmp_path / "padded")
     assert loaded.pieces[-1] == "<pad>"
     assert loaded.closed[-1]
-    grown = loaded.extended(["ⴰ"])
+    grown = loaded.with_pieces(["ⴰ"])
     assert grown.open().token_to_id("ⴰ") == len(loaded.pieces)
     assert grown.open().token_to_id("<pad>") == len(loaded.pieces) - 1
 

@@ -11,6 +11,9 @@ import pyarrow.compute as pc
 from emma.store import shards
 from emma.store.artifact import Artifact
 
+SelectedShard = tuple[Artifact, Artifact]
+"""A shard of documents and the selection made on it."""
+
 
 def selected(
     documents: Artifact, selection: Artifact, columns: Sequence[str], splits: Sequence[str]

@@ -1,7 +1,8 @@
 """Byte-pair tokenizers as the JSON of `tokenizer.json`: what all kinds have in common, and the byte-level kind.
 
 New pieces and merges go into the model itself and never into `added_tokens`, which are matched before any merge, also
-inside words."""
+inside words.
+"""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -15,12 +16,12 @@ from tokenizers import Tokenizer
 from emma.models.tokenizer_file import open_table
 from emma.vocab.merges import Bools
 
-Pair = Sequence[str]
+MergePair = Sequence[str]
 """The two pieces that a merge joins."""
 
 
 @dataclass(frozen=True)
-class Bpe:
+class BpeTokenizer:
     """A tokenizer as the JSON of `tokenizer.json`; the vocabulary holds added tokens too, at their ids."""
 
     table: dict[str, Any]
@@ -39,7 +40,7 @@ class Bpe:
     @cached_property
     def texts(self) -> list[str]:
         """For each id the text it stands for, "" where it stands for none. No two usual pieces have the same."""
-        added = self.added
+        added = self.added_tokens
         return ["" if piece in added else self.text_of(piece) for piece in self.pieces]
 
     def text_of(self, piece: str) -> str:
@@ -48,25 +49,25 @@ class Bpe:
 
     @property
     def closed(self) -> list[bool]:
-        """For each id whether nothing may grow on it: a special token, a lone byte, nothing."""
+        """For each id whether nothing may grow on it: a special token, a lone byte, an id without a piece."""
         raise NotImplementedError
 
     @property
-    def cut(self) -> dict[str, Any]:
-        """How text is cut into words, as JSON for `cuts.cutter`."""
+    def word_rules(self) -> dict[str, Any]:
+        """How text is divided into words, as JSON for `sample.make_word_splitter`."""
         raise NotImplementedError
 
     @property
-    def by_piece(self) -> bool:
+    def joins_by_piece(self) -> bool:
         """Whether a piece is joined however it splits, at a rank of its own; else only the listed pairs are joined."""
         return False
 
-    def emptied(self) -> Self:
+    def bytes_only(self) -> Self:
         """The same kind with bytes and special tokens only: where a second vocabulary starts from."""
         raise NotImplementedError
 
     @property
-    def added(self) -> set[str]:
+    def added_tokens(self) -> set[str]:
         """The tokens that are matched before any merge."""
         return {each["content"] for each in self.table["added_tokens"]}
 
@@ -82,18 +83,18 @@ class Bpe:
         return opened
 
     def open_bare(self) -> Tokenizer:
-        """The model alone, for words as `cuts.cutter` gives them."""
-        nothing = dict.fromkeys(("normalizer", "pre_tokenizer", "post_processor", "decoder"))
-        return Tokenizer.from_str(json.dumps({**self.table, **nothing, "added_tokens": []}))
+        """The model alone, for words as `sample.make_word_splitter` gives them."""
+        no_steps = dict.fromkeys(("normalizer", "pre_tokenizer", "post_processor", "decoder"))
+        return Tokenizer.from_str(json.dumps({**self.table, **no_steps, "added_tokens": []}))
 
-    def extended(self, pieces: Iterable[str], merges: Iterable[Pair] = ()) -> Self:
+    def with_pieces(self, pieces: Iterable[str], merges: Iterable[MergePair] = ()) -> Self:
         """The same with more pieces at the next ids, and merges that come after all others."""
         model = self.table["model"]
         size = len(self.pieces)
         vocab = model["vocab"] | {piece: size + number for number, piece in enumerate(pieces)}
         return self.with_model(vocab, [*model["merges"], *(list(each) for each in merges)])
 
-    def with_model(self, vocab: dict[str, int], merges: Sequence[Pair]) -> Self:
+    def with_model(self, vocab: dict[str, int], merges: Sequence[MergePair]) -> Self:
         """The same with another vocabulary and other merges."""
         model = {**self.table["model"], "vocab": vocab, "merges": [list(each) for each in merges]}
         return replace(self, table={**self.table, "model": model})
@@ -104,7 +105,7 @@ def segment(tokenizer: Tokenizer, words: list[str]) -> list[list[int]]:
     return [encoding.ids for encoding in tokenizer.encode_batch_fast(words, add_special_tokens=False)]
 
 
-def with_added(table: dict[str, Any]) -> dict[str, Any]:
+def with_added_tokens(table: dict[str, Any]) -> dict[str, Any]:
     """The table with its added tokens in the vocabulary, else their ids would be given out again."""
     added = {each["content"]: each["id"] for each in table["added_tokens"]}
     return {**table, "model": {**table["model"], "vocab": table["model"]["vocab"] | added}}
@@ -126,7 +127,7 @@ def spelled(text: str) -> str:
     return "".join(LETTERS[byte] for byte in text.encode())
 
 
-class ByteLevelTokenizer(Bpe):
+class ByteLevelTokenizer(BpeTokenizer):
     """A byte-level tokenizer."""
 
     kind = "byte-level BPE"
@@ -141,17 +142,17 @@ class ByteLevelTokenizer(Bpe):
         return [not text or any("\udc80" <= char <= "\udcff" for char in text) for text in self.texts]
 
     @property
-    def continues(self) -> Bools:
+    def starts_inside_character(self) -> Bools:
         """For each id whether it begins inside a character, bool (pieces,)."""
-        added = self.added
+        added = self.added_tokens
         firsts = [-1 if piece in added or not piece else ALPHABET.get(piece[0], -1) for piece in self.pieces]
         return np.array([0x80 <= first < 0xC0 for first in firsts], np.bool_)
 
     @property
-    def cut(self) -> dict[str, Any]:
+    def word_rules(self) -> dict[str, Any]:
         return {name: self.table[name] for name in ("normalizer", "pre_tokenizer")}
 
-    def emptied(self) -> Self:
+    def bytes_only(self) -> Self:
         """The 256 bytes and the special tokens, at new ids."""
-        kept = [*sorted(ALPHABET), *sorted(self.added)]
+        kept = [*sorted(ALPHABET), *sorted(self.added_tokens)]
         return self.with_model({piece: number for number, piece in enumerate(kept)}, [])

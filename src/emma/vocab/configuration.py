@@ -14,7 +14,7 @@ from emma.models.tokenizer_class import TOKENIZER_JSON as JSON
 from emma.models.tokenizer_file import open_table, open_tokenizer, pretrained, switch_off
 
 PLAIN_CLASS = "PreTrainedTokenizerFast"
-_CLASSES = (
+_SHARED_CLASSES = (
     "BloomTokenizer", "CodeGenTokenizer", "CohereTokenizer", "GPT2Tokenizer", "GPTNeoXTokenizer", "GemmaTokenizer",
     "LlamaTokenizer", "Qwen2Tokenizer",
 )  # fmt: skip
@@ -23,7 +23,7 @@ _STEPS = ("normalizer", "pre_tokenizer", "decoder")
 _PROBES = (*ROUND_TRIP_TEXTS, " a", "  a  b ", "a\n\n b\t", "12 345", "")
 
 
-def for_both(config: dict[str, Any]) -> dict[str, Any]:
+def unify_special_tokens(config: dict[str, Any]) -> dict[str, Any]:
     """A configuration that transformers 4 and 5 both read: the former has a list of extra tokens under another name,
     and under this one gives them names. Version 5 reads the names there too, but then no list."""
     config = dict(config)
@@ -37,7 +37,7 @@ def for_both(config: dict[str, Any]) -> dict[str, Any]:
     return config
 
 
-def with_prefix_space(config: dict[str, Any], table: Table) -> dict[str, Any]:
+def state_prefix_space(config: dict[str, Any], table: Table) -> dict[str, Any]:
     """A configuration by which transformers 4 leaves the step that puts a space before a text as `tokenizer.json` has
     it: it sets the step right by `add_prefix_space`, which it takes for false where there is none."""
     stated = prefix_space(table)
@@ -54,12 +54,16 @@ def has_usable_class(folder: Path) -> bool:
         return False  # transformers 4 then builds it from tokenizer.model
     if name == PLAIN_CLASS:
         return True
-    return name.removesuffix("Fast") in _CLASSES and ends_agree(folder, read_json(folder / JSON)) and _reads(folder)
+    return (
+        name.removesuffix("Fast") in _SHARED_CLASSES
+        and ends_agree(folder, read_json(folder / JSON))
+        and _is_read_as_stated(folder)
+    )
 
 
-def _reads(folder: Path) -> bool:
+def _is_read_as_stated(folder: Path) -> bool:
     """Whether transformers 5 reads a written folder as it is stated."""
-    if (opened := loaded(folder)) is None:
+    if (opened := load_in_transformers(folder)) is None:
         return False
     found = opened.backend_tokenizer
     stated = open_table(switch_off(read_json(folder / JSON))[0])
@@ -71,7 +75,7 @@ def _reads(folder: Path) -> bool:
     return same_pieces and steps[0] == steps[1] and ids[0] == ids[1]
 
 
-def loaded(folder: Path) -> Any:
+def load_in_transformers(folder: Path) -> Any:
     """The tokenizer as transformers loads it; None where this version cannot, for which it raises whatever it meets."""
     try:
         return pretrained(folder)
@@ -119,7 +123,7 @@ CHANGES = {
 """Every field of a tokenizer's files that the vocab stage may change, and why. All others are as the base has them."""
 
 
-def config_of(base: Path) -> dict[str, Any]:
+def read_config(base: Path) -> dict[str, Any]:
     """The base's `tokenizer_config.json`, with the end of a text where it leaves that to the model's configuration."""
     left = ("auto_map", *_LOADED, *_PATHS)
     config = {name: value for name, value in read_json(base / CONFIG).items() if name not in left}
@@ -130,14 +134,14 @@ def config_of(base: Path) -> dict[str, Any]:
     return config | {"clean_up_tokenization_spaces": False}
 
 
-def implied(base: Path) -> dict[str, Any]:
+def find_implied_fields(base: Path) -> dict[str, Any]:
     """Tokens and sides that transformers knows from the base's class, or from padding and truncation that are on."""
     said = set(read_json(base / CONFIG)) | set(read_json(base / MAP))
     return {name: value for name, value in _known(base).items() if name not in said}
 
 
 def _known(base: Path) -> dict[str, Any]:
-    if (found := loaded(base)) is None:
+    if (found := load_in_transformers(base)) is None:
         return {}
     known = open_tokenizer(base)
     tokens = {name: found._special_tokens_map.get(name) for name in NAMED_TOKENS}
@@ -146,7 +150,7 @@ def _known(base: Path) -> dict[str, Any]:
     return tokens | {name: side for name, side in sides.items() if side != "right"}
 
 
-def changes(base: Path, folder: Path) -> dict[str, str]:
+def list_changes(base: Path, folder: Path) -> dict[str, str]:
     """The fields in which the written files differ from the base's, and why."""
     fields = [*_json_fields(base, folder)]
     for name in (CONFIG, MAP):

@@ -1,4 +1,4 @@
-"""Expanding a vocabulary by one of the methods, and writing what came of it."""
+"""The task that expands a vocabulary and writes the new tokenizer, its new pieces, and what freezing cost."""
 
 import json
 from collections import Counter
@@ -10,13 +10,13 @@ import pyarrow as pa
 
 from emma.store import shards
 from emma.store.artifact import Artifact
-from emma.vocab import folder, freeze, llama
-from emma.vocab.bpe import Bpe, segment
+from emma.vocab import folder, freeze
+from emma.vocab.bpe import BpeTokenizer, segment
 from emma.vocab.config import VocabConfig
-from emma.vocab.folder import load_expandable, load_tokenizer
-from emma.vocab.grow import Grown, New, Sample, Wanted, grow, segmented
-from emma.vocab.methods import append
-from emma.vocab.sample import all_words
+from emma.vocab.grow import Expansion, PieceLimits, WordCounts, segment_words
+from emma.vocab.llama import blank_tokenizer
+from emma.vocab.methods import expand_vocabulary
+from emma.vocab.sample import read_words
 
 PIECES = pa.schema(
     [
@@ -37,81 +37,78 @@ def expand(
 ) -> dict[str, int]:
     """Write `tokenizer/`, `pieces.parquet` (PIECES), one row a new piece, and `vocab.json` (folder.write_facts).
 
-    `noted` is what the frozen text spells; if there is any, `rejected.parquet` (REJECTED) and `frozen.json` tell what
+    `noted` is what the frozen text spells; if there is any, `rejected.parquet` (REJECTED) and `frozen.json` say what
     freezing cost.
     """
     path = base.path if base is not None else None
-    before = start_of(path, section)
-    found, counts = all_words(counted) if section.new_pieces else ([], [])
-    sample = Sample(found, np.array(counts, dtype=np.int64))
-    refused = freeze.refused(noted, section.freeze_count) if noted else set()
-    grown = by_method(before, sample, section, Wanted(section.new_pieces, refused=refused))
-    folder.save(grown.tokenizer, path, out / "tokenizer", grown=bool(section.new_pieces))
-    folder.write_facts(grown.tokenizer, before, section, out, path)
-    shards.write(out / "pieces.parquet", _table(before, grown))
+    before = open_base(path, section)
+    words, counts = read_words(counted) if section.new_pieces else ([], [])
+    sample = WordCounts(words, np.array(counts, dtype=np.int64))
+    banned = freeze.find_banned_pieces(noted, section.freeze_count) if noted else set()
+    expansion = expand_vocabulary(before, sample, section, PieceLimits(section.new_pieces, banned=banned))
+    folder.write_tokenizer(expansion.tokenizer, path, out / "tokenizer", is_expanded=bool(section.new_pieces))
+    folder.write_facts(expansion.tokenizer, before, section, out, path)
+    shards.write(out / "pieces.parquet", _list_pieces(before, expansion))
     if noted:
-        free = by_method(before, sample, section, Wanted(section.new_pieces))
-        _write_cost(out, {"base": before, "unfrozen": free.tokenizer, "frozen": grown.tokenizer}, sample, grown.refused)
-    return {"pieces_base": len(before.pieces), **_counts(grown)}
+        # a second expansion with nothing banned, to compare with
+        free = expand_vocabulary(before, sample, section, PieceLimits(section.new_pieces)).tokenizer
+        tokenizers = {"base": before, "unfrozen": free, "frozen": expansion.tokenizer}
+        _write_freezing_cost(out, tokenizers, sample, expansion.rejected)
+    return {"pieces_base": len(before.pieces), **_count_pieces(expansion)}
 
 
-def start_of(path: Path | None, section: VocabConfig) -> Bpe:
+def open_base(path: Path | None, section: VocabConfig) -> BpeTokenizer:
     """The tokenizer to begin with. Raises RecipeError when pieces are asked for and it is of a kind that takes none."""
     if path is None:
-        return llama.blank()
-    return load_expandable(path) if section.new_pieces else load_tokenizer(path)
+        return blank_tokenizer()
+    return folder.load_expandable(path) if section.new_pieces else folder.load_tokenizer(path)
 
 
-def by_method(before: Bpe, sample: Sample, section: VocabConfig, wanted: Wanted) -> Grown:
-    """The tokenizer with new pieces."""
-    if not section.new_pieces:
-        return Grown(before)
-    return (grow if section.method == "continue" else append)(before, sample, section, wanted)
-
-
-def _counts(grown: Grown) -> dict[str, int]:
-    kinds_ = Counter(each.kind for each in grown.new)
-    spelled = segment(grown.tokenizer.open_bare(), [each.piece for each in grown.new])
+def _count_pieces(expansion: Expansion) -> dict[str, int]:
+    kinds = Counter(each.kind for each in expansion.new)
+    spelled = segment(expansion.tokenizer.open_bare(), [each.piece for each in expansion.new])
     return {
-        "pieces_new": len(grown.new),
-        "characters": kinds_["char"],
-        "merges": kinds_["merge"],
+        "pieces_new": len(expansion.new),
+        "characters": kinds["char"],
+        "merges": kinds["merge"],
         "unreachable": sum(len(ids) != 1 for ids in spelled),
-        "pieces_rejected": len(grown.refused),
+        "pieces_rejected": len(expansion.rejected),
     }
 
 
-def _write_cost(out: Path, tokenizers: Mapping[str, Bpe], sample: Sample, rejected: Mapping[str, int]) -> None:
+def _write_freezing_cost(
+    out: Path, tokenizers: Mapping[str, BpeTokenizer], sample: WordCounts, rejected: Mapping[str, int]
+) -> None:
     ranked = sorted(rejected, key=lambda text: (-rejected[text], text))
-    rows = [{"text": readable(text), "count": rejected[text]} for text in ranked]
+    rows = [{"text": show_bytes(text), "count": rejected[text]} for text in ranked]
     shards.write(out / "rejected.parquet", pa.Table.from_pylist(rows, schema=REJECTED))
-    tokens = {f"sample_tokens_{name}": tokens_of(each, sample) for name, each in tokenizers.items()}
+    tokens = {f"sample_tokens_{name}": count_sample_tokens(each, sample) for name, each in tokenizers.items()}
     (out / FROZEN).write_text(json.dumps({"pieces_rejected": len(rejected), **tokens}, indent=1), encoding="utf-8")
 
 
-def tokens_of(tokenizer: Bpe, sample: Sample) -> int:
+def count_sample_tokens(tokenizer: BpeTokenizer, sample: WordCounts) -> int:
     """How many tokens the sample's words are."""
-    _, word_of = segmented(tokenizer, sample.words)
+    _, word_of = segment_words(tokenizer, sample.words)
     return int(sample.counts[word_of].sum())
 
 
-def readable(text: str) -> str:
+def show_bytes(text: str) -> str:
     """The text with what is no character written as the byte it is."""
     return "".join(f"<0x{ord(char) - 0xDC00:02X}>" if "\udc80" <= char <= "\udcff" else char for char in text)
 
 
-def _table(base: Bpe, grown: Grown) -> pa.Table:
-    new: list[New] = grown.new
-    spelled = segment(base.open_bare(), [each.piece for each in new]) if new else []
+def _list_pieces(base: BpeTokenizer, expansion: Expansion) -> pa.Table:
+    """One row a new piece (PIECES)."""
+    spelled = segment(base.open_bare(), [each.piece for each in expansion.new]) if expansion.new else []
     rows = [
         {
             "id": len(base.pieces) + number,
-            "piece": each.piece,
-            "text": readable(grown.tokenizer.text_of(each.piece)),
-            "kind": each.kind,
-            "count": each.count,
+            "piece": new.piece,
+            "text": show_bytes(expansion.tokenizer.text_of(new.piece)),
+            "kind": new.kind,
+            "count": new.count,
             "base_pieces": ids,
         }
-        for number, (each, ids) in enumerate(zip(new, spelled, strict=True))
+        for number, (new, ids) in enumerate(zip(expansion.new, spelled, strict=True))
     ]
     return pa.Table.from_pylist(rows, schema=PIECES)

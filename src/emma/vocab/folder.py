@@ -29,22 +29,30 @@ from emma.models.tokenizer_file import (
     switch_off,
 )
 from emma.store.files import join_inside
-from emma.vocab.bpe import Bpe, ByteLevelTokenizer, with_added
+from emma.vocab.bpe import BpeTokenizer, ByteLevelTokenizer, with_added_tokens
 from emma.vocab.config import VocabConfig
 from emma.vocab.configuration import (
     PLAIN_CLASS,
-    changes,
-    config_of,
-    for_both,
+    find_implied_fields,
     has_usable_class,
-    implied,
-    with_prefix_space,
+    list_changes,
+    read_config,
+    state_prefix_space,
+    unify_special_tokens,
 )
-from emma.vocab.llama import SPECIALS, LlamaTokenizer, is_plain, of_model, serialise_model
+from emma.vocab.llama import SPECIAL_TOKENS, LlamaTokenizer, from_sentencepiece, is_plain, serialise_model
+
+FACTS_FILE = "vocab.json"
+KEPT_FILES = (MAP, ADDED_TOKENS, "chat_template.jinja", "chat_template.json", "additional_chat_templates")
+"""What lies beside the base's tokenizer and stays: the flags of its tokens, and how a chat is written."""
+OTHER_FORMS = (
+    spm.FILE, "vocab.json", "merges.txt", "vocab.txt", "tekken.json", "spiece.model", "sentencepiece.bpe.model",
+)  # fmt: skip
+"""Other forms of the base's vocabulary, which say nothing of new pieces."""
 
 
 @dataclass(frozen=True)
-class OtherTokenizer(Bpe):
+class OtherTokenizer(BpeTokenizer):
     """A tokenizer that can be used as it is, but not expanded."""
 
     name: str = ""
@@ -59,7 +67,22 @@ class OtherTokenizer(Bpe):
         return pieces
 
 
-def load_expandable(folder: Path) -> Bpe:
+def load_tokenizer(folder: Path) -> BpeTokenizer:
+    """The tokenizer of a model folder. Raises RecipeError when there is none that can be read."""
+    table, _ = switch_off(read_table(folder))
+    kind = kind_of(table)
+    if kind not in (BYTE_LEVEL, BYTE_FALLBACK):
+        return OtherTokenizer(table, kind)
+    table = with_added_tokens(table)
+    if kind == BYTE_LEVEL:
+        return ByteLevelTokenizer(table)
+    proto = read_proto(folder)
+    if is_plain(table) and spm.agrees(table, proto):
+        return from_sentencepiece(table, proto)
+    return LlamaTokenizer(table)
+
+
+def load_expandable(folder: Path) -> BpeTokenizer:
     """The tokenizer of a model folder, as `load_tokenizer`. Raises RecipeError also when it cannot be expanded."""
     tokenizer = load_tokenizer(folder)
     if not isinstance(tokenizer, OtherTokenizer):
@@ -67,64 +90,40 @@ def load_expandable(folder: Path) -> Bpe:
     raise RecipeError(not_expandable(folder, tokenizer.name))
 
 
-def load_tokenizer(folder: Path) -> Bpe:
-    """The tokenizer of a model folder. Raises RecipeError when there is none that can be read."""
-    table, _ = switch_off(read_table(folder))
-    kind = kind_of(table)
-    if kind not in (BYTE_LEVEL, BYTE_FALLBACK):
-        return OtherTokenizer(table, kind)
-    table = with_added(table)
-    if kind == BYTE_LEVEL:
-        return ByteLevelTokenizer(table)
-    proto = read_proto(folder)
-    if is_plain(table) and spm.agrees(table, proto):
-        return of_model(table, proto)
-    return LlamaTokenizer(table)
-
-
-FACTS = "vocab.json"
-KEPT = (MAP, ADDED_TOKENS, "chat_template.jinja", "chat_template.json", "additional_chat_templates")
-"""What lies beside the base's tokenizer and stays: the flags of its tokens, and how a chat is written."""
-FORMS = (
-    spm.FILE, "vocab.json", "merges.txt", "vocab.txt", "tekken.json", "spiece.model", "sentencepiece.bpe.model",
-)  # fmt: skip
-"""Other forms of the base's vocabulary, which say nothing of new pieces."""
-
-
-def save(tokenizer: Bpe, base: Path | None, folder: Path, *, grown: bool) -> None:
+def write_tokenizer(tokenizer: BpeTokenizer, base: Path | None, folder: Path, *, is_expanded: bool) -> None:
     """Write a folder that `AutoTokenizer.from_pretrained` loads, and all that the base says of its tokenizer with it.
 
-    Unless it was `grown`, the base's files are taken as they are, but for what `kept.CHANGES` names. Where
-    SentencePiece can do the same, `tokenizer.model` lies beside a grown `tokenizer.json`; a base's that cannot is left
-    out then, since it would be another vocabulary.
+    Unless it was expanded, the base's files are taken as they are, but for what `configuration.CHANGES` names. Where
+    SentencePiece can do the same, `tokenizer.model` lies beside an expanded `tokenizer.json`; a base's that cannot is
+    left out then, since it would be another vocabulary.
     """
     folder.mkdir()
     if base is not None:
-        for name in (*KEPT, *(() if grown else FORMS)):
-            copy(base, name, folder)
-    if grown or base is None or not _untouched(base):
-        table = tokenizer.table if grown or base is None else switch_off(read_table(base))[0]
+        for name in (*KEPT_FILES, *(() if is_expanded else OTHER_FORMS)):
+            copy_file(base, name, folder)
+    if is_expanded or base is None or not _says_what_it_does(base):
+        table = tokenizer.table if is_expanded or base is None else switch_off(read_table(base))[0]
         open_table(table).save(str(folder / JSON))
     else:
-        copy(base, JSON, folder)
-    _write_config(_config(tokenizer, base), base, folder)
-    if grown and isinstance(tokenizer, LlamaTokenizer) and tokenizer.scores is not None:
-        model = serialise_model(tokenizer.proto, tokenizer.pieces, tokenizer.scores, tokenizer.added)
+        copy_file(base, JSON, folder)
+    _write_config(_build_config(tokenizer, base), base, folder)
+    if is_expanded and isinstance(tokenizer, LlamaTokenizer) and tokenizer.scores is not None:
+        model = serialise_model(tokenizer.proto, tokenizer.pieces, tokenizer.scores, tokenizer.added_tokens)
         (folder / spm.FILE).write_bytes(model)
 
 
-def copy(base: Path, name: str, folder: Path) -> None:
+def copy_file(base: Path, name: str, folder: Path) -> None:
     """Copy a file or folder of the base, if it has one. What is copied is published, so links must not lead out."""
-    path, to = join_inside(base, name, f"The base {base}", error=RecipeError), folder / name
-    for each in path.rglob("*"):
-        join_inside(base, each.relative_to(base).as_posix(), f"The base {base}", error=RecipeError)
+    path, target = join_inside(base, name, f"The base {base}", error=RecipeError), folder / name
+    for nested in path.rglob("*"):
+        join_inside(base, nested.relative_to(base).as_posix(), f"The base {base}", error=RecipeError)
     if path.is_dir():
-        shutil.copytree(path, to)
+        shutil.copytree(path, target)
     elif path.exists():
-        shutil.copyfile(path, to)
+        shutil.copyfile(path, target)
 
 
-def _untouched(base: Path) -> bool:
+def _says_what_it_does(base: Path) -> bool:
     """Whether the base's own `tokenizer.json` says what its tokenizer does, and nothing that is to be switched off."""
     if not (base / JSON).exists():
         return False
@@ -135,30 +134,32 @@ def _untouched(base: Path) -> bool:
 def _write_config(config: dict[str, Any], base: Path | None, folder: Path) -> None:
     """Write what is said of the tokenizer, by a class that reads `tokenizer.json` as it is."""
     if flags := read_json(folder / MAP):
-        _write(folder / MAP, for_both(flags))
-    config = with_prefix_space(config, read_json(folder / JSON))
-    _write(folder / CONFIG, for_both(config))
+        _write_json(folder / MAP, unify_special_tokens(flags))
+    config = state_prefix_space(config, read_json(folder / JSON))
+    _write_json(folder / CONFIG, unify_special_tokens(config))
     usable = has_usable_class(folder)
-    if base is not None and (not usable or switched_off(base)):
-        config = implied(base) | config
-    _write(folder / CONFIG, for_both(config if usable else config | {"tokenizer_class": PLAIN_CLASS}))
+    if base is not None and (not usable or list_switched_off(base)):
+        config = find_implied_fields(base) | config
+    _write_json(folder / CONFIG, unify_special_tokens(config if usable else config | {"tokenizer_class": PLAIN_CLASS}))
 
 
-def _write(path: Path, table: dict[str, Any]) -> None:
+def _write_json(path: Path, table: dict[str, Any]) -> None:
     path.write_text(json.dumps(table, indent=1, sort_keys=True, ensure_ascii=False), encoding="utf-8")
 
 
-def _config(tokenizer: Bpe, base: Path | None) -> dict[str, Any]:
+def _build_config(tokenizer: BpeTokenizer, base: Path | None) -> dict[str, Any]:
     if base is not None and ((base / CONFIG).exists() or (base / JSON).exists()):
-        return config_of(base)
+        return read_config(base)
     if base is None:
-        return dict(zip(("unk_token", "bos_token", "eos_token"), SPECIALS, strict=True))
+        return dict(zip(("unk_token", "bos_token", "eos_token"), SPECIAL_TOKENS, strict=True))
     rules = tokenizer.proto.trainer_spec if isinstance(tokenizer, LlamaTokenizer) else None
     ids = {name: getattr(rules, f"{name}_id", -1) for name in ("unk", "bos", "eos")}
     return {f"{name}_token": getattr(rules, f"{name}_piece") for name, number in ids.items() if number >= 0}
 
 
-def write_facts(tokenizer: Bpe, before: Bpe, section: VocabConfig, out: Path, base: Path | None) -> None:
+def write_facts(
+    tokenizer: BpeTokenizer, before: BpeTokenizer, section: VocabConfig, out: Path, base: Path | None
+) -> None:
     """Write `vocab.json`.
 
     `pieces_base` and `size` count ids before and after; `rows` is how many rows the model's embeddings and head are
@@ -169,29 +170,29 @@ def write_facts(tokenizer: Bpe, before: Bpe, section: VocabConfig, out: Path, ba
     tokenizer does not give back, and what becomes of them.
     """
     size, folder = len(tokenizer.pieces), out / "tokenizer"
-    by_model = tokenizer.by_piece and not (base is not None and not section.new_pieces and (base / JSON).exists())
+    by_model = tokenizer.joins_by_piece and not (base is not None and not section.new_pieces and (base / JSON).exists())
     facts: dict[str, Any] = {
         "pieces_base": len(before.pieces),
         "size": size,
         "rows": size if size == len(before.pieces) else -(-size // section.pad_to) * section.pad_to,
-        "without_rows": without_rows(base, _ids(before.pieces)) if base is not None else 0,
+        "without_rows": without_rows(base, _used_ids(before.pieces)) if base is not None else 0,
         "kind": tokenizer.name if isinstance(tokenizer, OtherTokenizer) else tokenizer.kind,
         "method": section.method,
         "canonical": spm.FILE if by_model else JSON,
-        "special": _special(folder if base is None else base),
-        "switched_off": switched_off(base),
-        "changed": changes(base, folder) if base is not None else {},
+        "special": _find_special_tokens(folder if base is None else base),
+        "switched_off": list_switched_off(base),
+        "changed": list_changes(base, folder) if base is not None else {},
         "altered": altered(base) if base is not None else {},
     }
-    (out / FACTS).write_text(json.dumps(facts, indent=1, ensure_ascii=False), encoding="utf-8")
+    (out / FACTS_FILE).write_text(json.dumps(facts, indent=1, ensure_ascii=False), encoding="utf-8")
 
 
-def _ids(pieces: Sequence[str]) -> list[int]:
+def _used_ids(pieces: Sequence[str]) -> list[int]:
     return [number for number, piece in enumerate(pieces) if piece]
 
 
-def _special(folder: Path) -> dict[str, dict[str, Any] | None]:
-    """Asked of the base, since a model's configuration is not beside the new tokenizer."""
+def _find_special_tokens(folder: Path) -> dict[str, dict[str, Any] | None]:
+    """The tokens around a text, looked up in the base: a model's configuration is not beside the new tokenizer."""
     tokenizer = open_tokenizer(folder)
     ids = special_ids(folder, tokenizer)
     named = {"bos": ids.bos, "eos": ids.eos, "first": ids.first}
@@ -201,6 +202,6 @@ def _special(folder: Path) -> dict[str, dict[str, Any] | None]:
     }
 
 
-def switched_off(base: Path | None) -> dict[str, Any]:
-    """What of truncation, padding and dropout the base's tokenizer has, and the new one has not."""
+def list_switched_off(base: Path | None) -> dict[str, Any]:
+    """Truncation, padding and dropout that the base's tokenizer has, and the new one has not."""
     return switch_off(read_table(base))[1] if base is not None else {}

@@ -13,15 +13,15 @@ from typing import Any, Self
 from emma.models import sentencepiece as spm
 from emma.models.sentencepiece import BPE, BYTE, CONTROL, NORMAL, SPACE, UNKNOWN, UNUSED, USER_DEFINED, module
 from emma.models.tokenizer_file import BYTES
-from emma.vocab.bpe import Bpe, Pair
+from emma.vocab.bpe import BpeTokenizer, MergePair
 
-SPECIALS = ("<unk>", "<s>", "</s>")
-_LAST = -1e8
+SPECIAL_TOKENS = ("<unk>", "<s>", "</s>")
+_LOWEST_USUAL_SCORE = -1e8
 """Scores below this stand for "after everything else", as Llama 2's runs of spaces."""
 
 
 @dataclass(frozen=True)
-class LlamaTokenizer(Bpe):
+class LlamaTokenizer(BpeTokenizer):
     """A tokenizer of Llama's kind."""
 
     proto: Any = None
@@ -40,55 +40,55 @@ class LlamaTokenizer(Bpe):
         return [text in names for text in self.texts]
 
     @property
-    def cut(self) -> dict[str, Any]:
+    def word_rules(self) -> dict[str, Any]:
         """Where spaces become ▁ and nothing else is done, words are what lies between spaces; else the base's own."""
         if is_plain(self.table):
-            return {"prefix": self.prefixes}
+            return {"prefix": self.prepends_space}
         return {name: self.table[name] for name in ("normalizer", "pre_tokenizer")} | {"marked": True}
 
     @property
-    def by_piece(self) -> bool:
+    def joins_by_piece(self) -> bool:
         return self.scores is not None
 
     @property
-    def limits(self) -> tuple[float, float]:
+    def score_range(self) -> tuple[float, float]:
         """The best and the worst score, but for those that stand for "after everything else"."""
-        usual = [score for score in (self.scores or {}).values() if score > _LAST]
+        usual = [score for score in (self.scores or {}).values() if score > _LOWEST_USUAL_SCORE]
         return max(usual, default=0.0), min(usual, default=0.0)
 
     @property
-    def prefixes(self) -> bool:
+    def prepends_space(self) -> bool:
         """Whether a space is put before each text."""
         before, after = steps_before(self.table)
         metaspace = any(each["type"] == "Metaspace" and each.get("prepend_scheme") != "never" for each in after)
         return metaspace or any(each["type"] == "Prepend" for each in before)
 
-    def emptied(self) -> Self:
-        kept = [*sorted(self.added - set(BYTES)), *BYTES]
+    def bytes_only(self) -> Self:
+        kept = [*sorted(self.added_tokens - set(BYTES)), *BYTES]
         table = self.with_model({piece: number for number, piece in enumerate(kept)}, []).table
         return replace(self, table=table, proto=None, scores={})
 
-    def extended(self, pieces: Iterable[str], merges: Iterable[Pair] = ()) -> Self:
+    def with_pieces(self, pieces: Iterable[str], merges: Iterable[MergePair] = ()) -> Self:
         """With a SentencePiece model the pieces get the next scores, and the merges follow from these."""
         if self.scores is None:
-            return super().extended(pieces, merges)
-        new, worst = list(pieces), math.floor(self.limits[1])
-        return self.scored(new, [worst - 1.0 - place for place in range(len(new))])
+            return super().with_pieces(pieces, merges)
+        new, worst = list(pieces), math.floor(self.score_range[1])
+        return self.with_scored_pieces(new, [worst - 1.0 - place for place in range(len(new))])
 
-    def scored(self, pieces: Sequence[str], scores: Sequence[float]) -> Self:
+    def with_scored_pieces(self, pieces: Sequence[str], scores: Sequence[float]) -> Self:
         """The same with more pieces at the next ids, and these scores."""
         both = (self.scores or {}) | dict(zip(pieces, scores, strict=True))
         vocab = self.table["model"]["vocab"] | {piece: len(self.pieces) + at for at, piece in enumerate(pieces)}
         return replace(self.with_model(vocab, spm.pairs_by_score(both)), scores=both)
 
 
-def blank() -> LlamaTokenizer:
+def blank_tokenizer() -> LlamaTokenizer:
     """The vocabulary to start from without a base: three specials, the bytes, and no merge."""
-    model = blank_model(SPECIALS, BYTES)
+    model = blank_model(SPECIAL_TOKENS, BYTES)
     return LlamaTokenizer(spm.table_of(model), model, {})
 
 
-def of_model(table: dict[str, Any], proto: Any) -> LlamaTokenizer:
+def from_sentencepiece(table: dict[str, Any], proto: Any) -> LlamaTokenizer:
     """The tokenizer of a SentencePiece model, with the added tokens and the post-processor of its other form."""
     return LlamaTokenizer(spm.as_model_has_it(table, proto), proto, spm.scores_of(proto))
 

@@ -2,7 +2,8 @@
 
 Documents are taken in the order of the hash of their id, so the sample is the same however the corpus is cut into
 shards. A first pass notes how many bytes lie at which hash, from which each group's cut-off follows; a second pass
-takes what lies below it."""
+takes what lies below it.
+"""
 
 import re
 from collections import Counter
@@ -21,22 +22,21 @@ from emma.schemas import SPLITS
 from emma.store import shards
 from emma.store.address import hash64
 from emma.store.artifact import Artifact
-from emma.store.selected import selected
+from emma.store.selected import SelectedShard, selected
 
-Pair = tuple[Artifact, Artifact]
-"""A shard of documents and the selection made on it."""
-
-Plan = dict[str, list[int]]
-"""What to take of each group, as JSON: [last hash rank, bytes, times counted]."""
+SamplePlan = dict[str, list[int]]
+"""What to take of each group, as JSON: [last hash rank, bytes, times counted], and for text that is held out a 1 where
+it is training text after all."""
 
 BYTES = pa.schema(
     [("lang", pa.string()), ("domain", pa.string()), ("train", pa.bool_()), ("rank", pa.int32()), ("bytes", pa.int64())]
 )
+WORDS = pa.schema([("word", pa.string()), ("count", pa.int64())])
 _COLUMNS = ("id", "lang", "domain", "text", "lang2", "text2")
 
 
 @dataclass(frozen=True)
-class Text:
+class SampleText:
     """One text of the sample."""
 
     group: str
@@ -44,28 +44,28 @@ class Text:
     bytes: int
 
 
-def hash_rank(document: str) -> int:
+def rank_document(document: str) -> int:
     """The rank of a document in hash order, as a small float of 4 binary digits: fine where little is to be taken."""
     number = hash64("sample", document)
     exponent = max(number.bit_length() - 5, 0)
     return exponent << 5 | number >> exponent
 
 
-def texts(pair: Pair) -> Iterator[pa.Table]:
+def read_texts(shard: SelectedShard) -> Iterator[pa.Table]:
     """The kept texts of a shard: id, lang, domain, train, text. Both sides of bitext, each in its own language."""
-    for table in selected(*pair, _COLUMNS, SPLITS):
+    for table in selected(*shard, _COLUMNS, SPLITS):
         kept = table.append_column("train", pc.equal(table["split"], "train"))
-        other = kept.filter(pc.is_valid(kept["text2"]))
+        bitext = kept.filter(pc.is_valid(kept["text2"]))
         names = ["id", "lang", "domain", "train", "text"]
-        sides = [kept.select(names), other.select(["id", "lang2", "domain", "train", "text2"]).rename_columns(names)]
-        yield pa.concat_tables(sides)
+        second_sides = bitext.select(["id", "lang2", "domain", "train", "text2"]).rename_columns(names)
+        yield pa.concat_tables([kept.select(names), second_sides])
 
 
-def measure_text(out: Path, pair: Pair) -> dict[str, int]:
-    """Bytes of text by language, domain, training or held out, and hash rank: `bytes.parquet`."""
+def measure_text(out: Path, shard: SelectedShard) -> dict[str, int]:
+    """Task: bytes of text by language, domain, training or held out, and hash rank, `bytes.parquet` (BYTES)."""
     sizes: Counter[tuple[str, str, bool, int]] = Counter()
-    for table in texts(pair):
-        ranks = [hash_rank(each) for each in table["id"].to_pylist()]
+    for table in read_texts(shard):
+        ranks = [rank_document(document) for document in table["id"].to_pylist()]
         keys = zip(*(table[name].to_pylist() for name in ("lang", "domain", "train")), ranks, strict=True)
         for key, size in zip(keys, pc.binary_length(table["text"]).to_pylist(), strict=True):
             sizes[key] += size
@@ -74,7 +74,7 @@ def measure_text(out: Path, pair: Pair) -> dict[str, int]:
     return {"texts": len(rows)}
 
 
-def cut_off(ranks: Mapping[int, int], budget: int, boost: int) -> list[int]:
+def find_cut_off(ranks: Mapping[int, int], budget: int, boost: int) -> list[int]:
     """The hash rank up to which to take a group with these bytes at each rank, its budget, and how often to count it.
 
     The budget is met or a little exceeded; a group that has less is taken whole and counted up to `boost` times.
@@ -87,109 +87,117 @@ def cut_off(ranks: Mapping[int, int], budget: int, boost: int) -> list[int]:
     return [last, budget, min(boost, max(1, budget // max(total, 1)))]
 
 
-def training_plan(measured: pa.Table, sample_bytes: int, alpha: float, boost: int) -> Plan:
+def plan_training_sample(measured: pa.Table, sample_bytes: int, alpha: float, boost: int) -> SamplePlan:
     """How much to take of each language: in proportion to its bytes to the power `alpha`."""
-    ranks = _ranks(measured.filter(measured["train"]), ("lang",))
-    powers = {lang: float(sum(each.values())) ** alpha for lang, each in ranks.items()}
+    ranks = _group_ranks(measured.filter(measured["train"]), ("lang",))
+    powers = {lang: float(sum(sizes.values())) ** alpha for lang, sizes in ranks.items()}
     share = sample_bytes / sum(powers.values()) if powers else 0.0
-    return {lang: cut_off(ranks[lang], max(1, int(powers[lang] * share)), boost) for lang in sorted(ranks)}
+    return {lang: find_cut_off(ranks[lang], max(1, int(powers[lang] * share)), boost) for lang in sorted(ranks)}
 
 
-def held_out_plan(measured: pa.Table, budget: int) -> Plan:
+def plan_held_out_sample(measured: pa.Table, budget: int) -> SamplePlan:
     """How much to measure of each language and domain: held-out text where there is any, else training text."""
-    plan: Plan = {}
-    for train in (True, False):
-        ranks = _ranks(measured.filter(pc.equal(measured["train"], train)), ("lang", "domain"))
-        plan |= {group: [*cut_off(ranks[group], budget, 1), int(train)] for group in sorted(ranks)}
+    plan: SamplePlan = {}
+    for train in (True, False):  # held-out text replaces training text
+        ranks = _group_ranks(measured.filter(pc.equal(measured["train"], train)), ("lang", "domain"))
+        plan |= {group: [*find_cut_off(ranks[group], budget, 1), int(train)] for group in sorted(ranks)}
     return plan
 
 
-def _ranks(measured: pa.Table, names: tuple[str, ...]) -> dict[str, Counter[int]]:
+def _group_ranks(measured: pa.Table, names: tuple[str, ...]) -> dict[str, Counter[int]]:
+    """For each group of rows the bytes at each hash rank."""
     ranks: dict[str, Counter[int]] = {}
     for row in measured.to_pylist():
-        ranks.setdefault(group_name(row, names), Counter())[row["rank"]] += row["bytes"]
+        ranks.setdefault(name_group(row, names), Counter())[row["rank"]] += row["bytes"]
     return ranks
 
 
-def group_name(row: Mapping[str, Any], names: tuple[str, ...]) -> str:
+def name_group(row: Mapping[str, Any], names: tuple[str, ...]) -> str:
     """The name of a row's group; its parts are separated by tabs, which neither labels nor domains hold."""
     return "\t".join(row[name] for name in names)
 
 
-def take(pair: Pair, plan: Plan, names: tuple[str, ...]) -> Iterator[Text]:
+def take_sample(shard: SelectedShard, plan: SamplePlan, names: tuple[str, ...]) -> Iterator[SampleText]:
     """The texts of a shard that the plan takes. One longer than its group's whole budget is cut to that."""
-    for table in texts(pair):
+    for table in read_texts(shard):
         columns = {name: table[name].to_pylist() for name in ("id", "lang", "domain", "train")}
         rows = [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
-        groups = [group_name(row, names) for row in rows]
-        wanted = [_wanted(row, plan.get(group)) for row, group in zip(rows, groups, strict=True)]
-        chosen = table["text"].filter(pa.array(wanted, pa.bool_())).to_pylist()
-        for group, text in zip((each for each, want in zip(groups, wanted, strict=True) if want), chosen, strict=True):
-            cut = text.encode()[: plan[group][1]]
-            yield Text(group, cut.decode(errors="ignore"), len(cut))
+        groups = [name_group(row, names) for row in rows]
+        chosen = [_is_chosen(row, plan.get(group)) for row, group in zip(rows, groups, strict=True)]
+        texts = table["text"].filter(pa.array(chosen, pa.bool_())).to_pylist()
+        chosen_groups = (group for group, is_chosen in zip(groups, chosen, strict=True) if is_chosen)
+        for group, text in zip(chosen_groups, texts, strict=True):
+            content = text.encode()[: plan[group][1]]
+            yield SampleText(group, content.decode(errors="ignore"), len(content))
 
 
-def _wanted(row: Mapping[str, Any], entry: list[int] | None) -> bool:
+def _is_chosen(row: Mapping[str, Any], entry: list[int] | None) -> bool:
     """Whether a row is in the sample; an entry's fourth number, if any, says which side of the split it takes."""
     if entry is None or row["train"] != (bool(entry[3]) if len(entry) > 3 else True):
         return False
-    return hash_rank(row["id"]) <= entry[0]
+    return rank_document(row["id"]) <= entry[0]
 
 
 _WORD = re.compile(f" ?[^ \n\r\t{SPACE}]+")
 _MARKED_WORD = re.compile(f"{SPACE}?[^ \n\r\t{SPACE}]+")
-Cut = Mapping[str, Any]
-"""How a tokenizer cuts text into words, as JSON: `{"prefix": whether a space is put before each text}`, or its own
+WordRules = Mapping[str, Any]
+"""How a tokenizer divides text into words, as JSON: `{"prefix": whether a space is put before each text}`, or its own
 normaliser and pre-tokenizer, and whether these write spaces as ▁ (`marked`)."""
-WORDS = pa.schema([("word", pa.string()), ("count", pa.int64())])
 
 
-def words_in(text: str, prefix: bool) -> list[str]:
-    """The words of a text. With `prefix` the tokenizer puts a space before the text, so the first word has one too."""
+def find_words(text: str, prefix: bool) -> list[str]:
+    """The words of a text, each with its leading space: what lies between spaces.
+
+    In scripts that do not space words it is a whole run, which base segmentation and the boundaries of `merges.py`
+    divide later. With `prefix` the tokenizer puts a space before the text, so the first word has one too.
+    """
     return _WORD.findall(f" {text}" if prefix else text)
 
 
-def cutter(cut: Cut) -> Callable[[str], list[str]]:
+def make_word_splitter(rules: WordRules) -> Callable[[str], list[str]]:
     """The function that gives the words of a text; those of a byte-level tokenizer are in its alphabet."""
-    if "prefix" in cut:
-        return partial(words_in, prefix=bool(cut["prefix"]))
+    if "prefix" in rules:
+        return partial(find_words, prefix=bool(rules["prefix"]))
     from emma.models.tokenizer_file import steps_of, words_of
 
-    own = partial(words_of, steps_of(cut))
-    return own if not cut.get("marked") else lambda text: [each for word in own(text) for each in marked_words(word)]
+    split = partial(words_of, steps_of(rules))
+    if not rules.get("marked"):
+        return split
+    return lambda text: [part for word in split(text) for part in split_marked_words(word)]
 
 
-def marked_words(word: str) -> list[str]:
+def split_marked_words(word: str) -> list[str]:
     """The words in what a tokenizer's own steps leave as one, where they write spaces as ▁."""
     return _MARKED_WORD.findall(word)
 
 
-def count_words(out: Path, pair: Pair, plan: Plan, cut: Cut) -> dict[str, int]:
-    """Count the words of a shard's part of the sample: `words.parquet`, sorted."""
-    words_of = cutter(cut)
+def count_words(out: Path, shard: SelectedShard, plan: SamplePlan, rules: WordRules) -> dict[str, int]:
+    """Task: count the words of a shard's part of the sample, `words.parquet` (WORDS), sorted."""
+    split = make_word_splitter(rules)
     counts: dict[int, Counter[str]] = {}
     size = 0
-    for each in take(pair, plan, ("lang",)):
-        size += each.bytes
-        times = plan[each.group][2]
-        counts.setdefault(times, Counter()).update(words_of(each.text))
-    shards.write(out / "words.parquet", _added([_table(found, times) for times, found in sorted(counts.items())]))
+    for sample in take_sample(shard, plan, ("lang",)):
+        size += sample.bytes
+        times = plan[sample.group][2]
+        counts.setdefault(times, Counter()).update(split(sample.text))
+    tables = [_table_of_counts(words, times) for times, words in sorted(counts.items())]
+    shards.write(out / "words.parquet", _sum_counts(tables))
     return {"bytes": size}
 
 
-def _table(found: Counter[str], times: int) -> pa.Table:
-    columns = [pa.array(found, pa.string()), pc.multiply(pa.array(found.values(), pa.int64()), times)]
+def _table_of_counts(words: Counter[str], times: int) -> pa.Table:
+    columns = [pa.array(words, pa.string()), pc.multiply(pa.array(words.values(), pa.int64()), times)]
     return pa.table(columns, schema=WORDS)
 
 
-def _added(tables: Sequence[pa.Table]) -> pa.Table:
+def _sum_counts(tables: Sequence[pa.Table]) -> pa.Table:
     total = pa.concat_tables([WORDS.empty_table(), *tables]).group_by("word").aggregate([("count", "sum")])
     return total.sort_by("word").rename_columns(WORDS.names)
 
 
-def all_words(counted: Sequence[Artifact]) -> tuple[list[str], list[int]]:
+def read_words(counted: Sequence[Artifact]) -> tuple[list[str], list[int]]:
     """The words of all shards, sorted, with a leading ▁ for a space, and their counts."""
-    total = _added([shards.read(each.file("words.parquet")) for each in counted])
+    total = _sum_counts([shards.read(part.file("words.parquet")) for part in counted])
     words = pc.replace_substring(total["word"], " ", SPACE, max_replacements=1)
     return words.to_pylist(), total["count"].to_pylist()
 

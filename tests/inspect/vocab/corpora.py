@@ -7,7 +7,7 @@ from pathlib import Path
 import zstandard
 
 from emma.vocab import llama
-from emma.vocab.bpe import Bpe
+from emma.vocab.bpe import BpeTokenizer
 from tests.conftest import TEXTS
 
 LINES: Mapping[str, Sequence[str]] = {
@@ -33,7 +33,7 @@ def rows(path: Path, *values: Mapping[str, object]) -> Path:
 
 def tokenizer(folder: Path, pieces: Sequence[str] = (), merges: Sequence[tuple[str, str]] = ()) -> Path:
     """A folder with a tokenizer of bytes and these pieces; it puts a space before each text, three bytes long."""
-    made: Bpe = llama.blank().extended(pieces, merges)
+    made: BpeTokenizer = llama.blank_tokenizer().with_pieces(pieces, merges)
     folder.mkdir(parents=True)
     made.open().save(str(folder / "tokenizer.json"))
     return folder

@@ -14,10 +14,10 @@ from emma.models.sentencepiece import SPACE
 from emma.pipeline.home import Home
 from emma.vocab.bpe import ALPHABET
 from emma.vocab.config import VocabConfig
-from emma.vocab.expand import by_method
 from emma.vocab.folder import load_tokenizer
-from emma.vocab.grow import Sample, Wanted
-from emma.vocab.sample import words_in
+from emma.vocab.grow import PieceLimits, WordCounts
+from emma.vocab.methods import expand_vocabulary
+from emma.vocab.sample import find_words
 from tests.conftest import TEXTS
 from tests.inspect.vocab.corpora import bytes_of, tokenizer
 
@@ -33,11 +33,13 @@ def test_as_the_grown_tokenizer_counts(meter: Meter) -> None:
     blocks = [Block("tha_Thai", BLOCKS[2].texts)]
     found = savings(meter, blocks, [10, 60])
     learnt, counted = BLOCKS[2].texts[::2], BLOCKS[2].texts[1::2]
-    words = [word.replace(" ", SPACE, 1) for text in learnt for word in words_in(text, prefix=True)]
+    words = [word.replace(" ", SPACE, 1) for text in learnt for word in find_words(text, prefix=True)]
     kinds = sorted(set(words))
-    sample = Sample(kinds, np.array([words.count(kind) for kind in kinds]))
+    sample = WordCounts(kinds, np.array([words.count(kind) for kind in kinds]))
     for place, pieces in enumerate((10, 60), 1):
-        grown = by_method(load_tokenizer(meter.place.parent), sample, VocabConfig(new_pieces=pieces), Wanted(pieces))
+        grown = expand_vocabulary(
+            load_tokenizer(meter.place.parent), sample, VocabConfig(new_pieces=pieces), PieceLimits(pieces)
+        )
         tokens = sum(len(each.ids) for each in grown.tokenizer.open().encode_batch(counted, add_special_tokens=False))
         assert found.made[place] == len(grown.new) > 0
         assert found.tokens["tha_Thai"][place] == tokens

@@ -12,12 +12,12 @@ from emma.errors import RecipeError
 from emma.inspect.vocab.meters import Meter, counter
 from emma.inspect.vocab.texts import Block, all_texts
 from emma.models.sentencepiece import SPACE
-from emma.vocab.bpe import Bpe
+from emma.vocab.bpe import BpeTokenizer
 from emma.vocab.config import VocabConfig
-from emma.vocab.expand import by_method
 from emma.vocab.folder import load_expandable
-from emma.vocab.grow import Sample, Wanted
-from emma.vocab.sample import cut_off, cutter
+from emma.vocab.grow import PieceLimits, WordCounts
+from emma.vocab.methods import expand_vocabulary
+from emma.vocab.sample import find_cut_off, make_word_splitter
 
 PIECES = (1_000, 2_000, 4_000, 8_000, 16_000)
 """Numbers of pieces that are asked about, unless others are named."""
@@ -55,7 +55,7 @@ def savings(meter: Meter, blocks: Sequence[Block], asked: Sequence[int]) -> Savi
     sample = balanced(before, learnt, VocabConfig())
     made, tokens = [0], [_tokens(before, counted)]
     for pieces in asked:
-        grown = by_method(before, sample, VocabConfig(new_pieces=pieces), Wanted(pieces))
+        grown = expand_vocabulary(before, sample, VocabConfig(new_pieces=pieces), PieceLimits(pieces))
         made.append(len(grown.new))
         tokens.append(_tokens(grown.tokenizer, counted))
     by_lang = {lang: tuple(each[lang] for each in tokens) for lang in texts}
@@ -73,20 +73,20 @@ def _folder(meter: Meter) -> Path:
     )
 
 
-def balanced(tokenizer: Bpe, texts: Texts, section: VocabConfig) -> Sample:
+def balanced(tokenizer: BpeTokenizer, texts: Texts, section: VocabConfig) -> WordCounts:
     """The words of the texts, languages balanced as the stage balances them."""
     sizes = {lang: {at: len(text.encode()) for at, text in enumerate(each)} for lang, each in texts.items()}
     powers = {lang: float(sum(each.values())) ** section.alpha for lang, each in sizes.items() if each}
     share = sum(sum(each.values()) for each in sizes.values()) / sum(powers.values())
-    words_in, found = cutter(tokenizer.cut), Counter[str]()
+    find_words, found = make_word_splitter(tokenizer.word_rules), Counter[str]()
     for lang, power in powers.items():
-        last, _, times = cut_off(sizes[lang], max(1, int(power * share)), section.boost)
-        for word, count in Counter(word for text in texts[lang][: last + 1] for word in words_in(text)).items():
+        last, _, times = find_cut_off(sizes[lang], max(1, int(power * share)), section.boost)
+        for word, count in Counter(word for text in texts[lang][: last + 1] for word in find_words(text)).items():
             found[word.replace(" ", SPACE, 1)] += count * times
     words = sorted(found)
-    return Sample(words, np.array([found[word] for word in words], np.int64))
+    return WordCounts(words, np.array([found[word] for word in words], np.int64))
 
 
-def _tokens(tokenizer: Bpe, texts: Texts) -> dict[str, int]:
+def _tokens(tokenizer: BpeTokenizer, texts: Texts) -> dict[str, int]:
     lengths = counter(tokenizer.open())
     return {lang: sum(lengths(each)) for lang, each in texts.items()}
