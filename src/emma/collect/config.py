@@ -23,7 +23,7 @@ class SourceConfig(Settings):
     name: str = Field(pattern=r"^[\w.-]+$")
     """Names the source in documents, rejects and reports."""
     reader: str
-    """The format: the name of a module in `emma.collect.readers`."""
+    """The format, by the name of its reader: one of EMMA's (docs/new-format.md lists them) or of another package."""
     path: str | tuple[str, ...]
     """Glob or globs, from the recipe's data folder (`**` crosses folders). `package:django/**/*.po` looks inside an
     installed Python package, `stdlib:*.py` inside Python's own library, `s3://bucket/texts/*.jsonl.gz` (or another

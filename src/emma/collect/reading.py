@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from emma.collect.config import SourceConfig
 from emma.collect.documents import documents
 from emma.collect.files.streams import InputFile
-from emma.collect.readers import find_reader
+from emma.collect.readers.registry import find_reader
 from emma.collect.records import RawDocument, Reject, reject_document
 from emma.collect.sink import Sink
 from emma.collect.text.file_names import Told, told_of, weigh

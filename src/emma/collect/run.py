@@ -59,8 +59,10 @@ def read_all(
 ) -> dict[str, list[Artifact]]:
     """Read everything; the artifacts of each source or benchmark, by its name."""
     marked = {
-        name: [[(each, hash_content(each, known)) for each in group] for group in found.groups]
-        for name, found in files.items()
+        source.name: [
+            [(each, hash_content(each, known, source)) for each in group] for group in files[source.name].groups
+        ]
+        for source in (*section.sources, *section.benchmarks)
     }
     items = [
         batch

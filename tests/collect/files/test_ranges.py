@@ -12,7 +12,7 @@ from emma.collect.files.inputs import find_files
 from emma.collect.files.opening import open_piece
 from emma.collect.files.ranges import Batch, batches
 from emma.collect.files.streams import InputFile
-from emma.collect.readers import find_reader
+from emma.collect.readers.registry import find_reader
 from emma.collect.records import RawDocument, Reject
 from emma.work.local import Local
 from emma.work.progress import Reporter

@@ -19,7 +19,7 @@ from emma.collect.files.compression import ZstdReader, compression_suffix, decom
 from emma.collect.files.opening import open_piece
 from emma.collect.files.ranges import Part, Piece
 from emma.collect.files.streams import InputFile, decode
-from emma.collect.readers import find_reader
+from emma.collect.readers.registry import find_reader
 from emma.collect.records import RawDocument, Reject
 
 PACK = {".txt": bytes, ".gz": gzip.compress, ".bz2": bz2.compress, ".xz": lzma.compress, ".zst": zstandard.compress}

@@ -12,7 +12,7 @@ from emma.collect.config import SourceConfig
 from emma.collect.files.compression import decompress
 from emma.collect.files.streams import InputFile
 from emma.collect.formats.cells import Dialect, TableLines, has_doubled_quotes, looks_quoted
-from emma.collect.readers import find_reader
+from emma.collect.readers.registry import find_reader
 from emma.collect.records import RawDocument, Reject
 from tests.collect.given import kinds, read, units
 from tests.conftest import TEXTS

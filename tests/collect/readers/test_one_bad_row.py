@@ -19,7 +19,7 @@ import pytest
 
 from emma.collect.config import SourceConfig
 from emma.collect.files.streams import InputFile
-from emma.collect.readers import find_reader, reader_names
+from emma.collect.readers.registry import find_reader, list_readers
 from emma.collect.reading import Counted
 from emma.collect.records import RawDocument, Reject, reject_document
 from tests.conftest import TEXTS
@@ -301,4 +301,4 @@ def test_every_reader_is_in_a_table() -> None:
     if importlib.util.find_spec("tests.collect.readers.test_one_bad_element") is None:
         pytest.skip("the other table is not there")
     others = importlib.import_module("tests.collect.readers.test_one_bad_element").READERS
-    assert set(reader_names()) <= {*READERS, *others}
+    assert set(list_readers()) <= {*READERS, *others}

@@ -9,9 +9,8 @@ import pytest
 
 from emma.collect.config import SourceConfig
 from emma.collect.files.streams import InputFile
-from emma.collect.readers import BUILT_IN, find_reader
+from emma.collect.readers.registry import BUILT_IN
 from emma.collect.records import RawDocument, Reject
-from emma.errors import RecipeError
 from tests.collect.given import coded
 from tests.conftest import TEXTS
 
@@ -39,11 +38,6 @@ def rows(found: list[RawDocument | Reject]) -> list[int]:
 
 def code_of(found: list[RawDocument | Reject]) -> set[str]:
     return {each.code for each in found if isinstance(each, RawDocument)}
-
-
-def test_unknown_reader() -> None:
-    with pytest.raises(RecipeError, match=r"'s'.*'pdf'.*Readers: android, ces, "):
-        find_reader(SourceConfig(name="s", reader="pdf", path="f", licence="x"))
 
 
 # gettext

@@ -18,7 +18,7 @@ from emma.collect.files.datasets import list_hub_shards, list_saved_files, read_
 from emma.collect.files.opening import open_piece
 from emma.collect.files.ranges import Part, Piece
 from emma.collect.files.streams import InputFile
-from emma.collect.readers import find_reader
+from emma.collect.readers.registry import find_reader
 from emma.collect.reading import Counted
 from emma.collect.records import RawDocument, Reject
 from emma.errors import SourceError

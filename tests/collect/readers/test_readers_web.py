@@ -13,7 +13,7 @@ from emma.collect.config import SourceConfig
 from emma.collect.files.streams import InputFile
 from emma.collect.formats.pages import decode_page, extract_page
 from emma.collect.formats.wikitext import extract_prose
-from emma.collect.readers import find_reader
+from emma.collect.readers.registry import find_reader
 from emma.collect.records import RawDocument, Reject
 from tests.collect.given import DATA, kinds, needs_data, read, units
 from tests.conftest import TEXTS

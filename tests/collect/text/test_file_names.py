@@ -10,7 +10,7 @@ from iso639 import ALL_LANGUAGES
 
 from emma.collect.config import SourceConfig
 from emma.collect.files.streams import InputFile
-from emma.collect.readers import reader_names as readers
+from emma.collect.readers.registry import list_readers as readers
 from emma.collect.records import RawDocument
 from emma.collect.text.file_names import NAMED, told, told_of, told_of_pair
 from emma.collect.text.naming import Naming

@@ -19,6 +19,7 @@ from emma.collect.files.datasets import (
     select_split,
 )
 from emma.collect.files.locations import SourceFile, escape_name, list_remote, unescape_name
+from emma.collect.readers.registry import reader_package
 from emma.errors import ExtraError, SourceError
 from emma.store.address import Fingerprints
 from emma.store.remote import is_url
@@ -59,7 +60,9 @@ def fingerprint_sources(section: CollectConfig, data_root: Path, cache: Path) ->
     known = Fingerprints(cache)
     result = {
         source.name: [
-            [file.name, hash_content(file, known)] for group in find_files(source, data_root).groups for file in group
+            [file.name, hash_content(file, known, source)]
+            for group in find_files(source, data_root).groups
+            for file in group
         ]
         for source in (*section.sources, *section.benchmarks)
     }
@@ -69,14 +72,19 @@ def fingerprint_sources(section: CollectConfig, data_root: Path, cache: Path) ->
     return result
 
 
-def hash_content(file: SourceFile, known: Fingerprints) -> str:
-    """The hash of a file's content, or the mark that stands for it. SourceError where it cannot be read."""
+def hash_content(file: SourceFile, known: Fingerprints, source: SourceConfig) -> str:
+    """The hash of a file's content, or the mark that stands for it. SourceError where it cannot be read.
+
+    Where another package's reader reads it, its version is added: another one may make other documents of the file.
+    """
     try:
-        return file.mark or known.of(Path(unescape_name(file.location)))
+        mark = file.mark or known.of(Path(unescape_name(file.location)))
     except OSError as error:
         raise SourceError(
             f"{file.location} cannot be read: {error.strerror or error}. Correct it, or narrow `path`."
         ) from None
+    package = reader_package(source.reader)
+    return f"{mark} {package}" if package else mark
 
 
 def find_files(source: SourceConfig, data_root: Path) -> SourceFiles:

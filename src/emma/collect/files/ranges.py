@@ -15,7 +15,7 @@ from emma.collect.config import BenchmarkConfig, SourceConfig
 from emma.collect.files.compression import compression_suffix
 from emma.collect.files.locations import UNKNOWN_BYTES, SourceFile, open_location
 from emma.collect.files.streams import CHUNK_BYTES
-from emma.collect.readers import find_reader
+from emma.collect.readers.registry import find_reader
 from emma.collect.text.encodings import SAMPLE_BYTES, detect_unicode, is_wide
 from emma.collect.text.expected import expected_language
 from emma.config.section import Settings

@@ -16,7 +16,7 @@ from emma.collect.config import SourceConfig
 from emma.collect.files.streams import DAMAGE_ERRORS, InputFile, decode, describe_error
 from emma.collect.formats.cells import Dialect, TableLines, has_doubled_quotes, looks_quoted, read_rows
 from emma.collect.formats.record import Fields
-from emma.collect.readers import reader
+from emma.collect.readers.registry import reader
 from emma.collect.records import RawDocument, Reject
 from emma.collect.text.encodings import SAMPLE_BYTES
 

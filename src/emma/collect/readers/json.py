@@ -11,7 +11,7 @@ from emma.collect.config import SourceConfig
 from emma.collect.files.streams import InputFile, decode
 from emma.collect.formats.json_text import BrokenJSON, DuplicateScan, count_values, find_records, open_json, parse_json
 from emma.collect.formats.record import Fields
-from emma.collect.readers import always, reader
+from emma.collect.readers.registry import always, reader
 from emma.collect.records import RawDocument, Reject
 
 BLANK_BYTES = b" \t\xef\xbb\xbf"

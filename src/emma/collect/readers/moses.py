@@ -12,7 +12,7 @@ from typing import IO
 
 from emma.collect.config import SourceConfig
 from emma.collect.files.streams import CHUNK_BYTES, DAMAGE_ERRORS, InputFile
-from emma.collect.readers import always, reader
+from emma.collect.readers.registry import always, reader
 from emma.collect.records import RawDocument, Reject
 
 Line = tuple[int, bytes] | Reject

@@ -17,7 +17,7 @@ from emma.collect.files.datasets import is_on_hub, read_hub_rows
 from emma.collect.files.streams import CHUNK_BYTES, DAMAGE_ERRORS, InputFile
 from emma.collect.formats import arrow
 from emma.collect.formats.record import Fields
-from emma.collect.readers import reader
+from emma.collect.readers.registry import reader
 from emma.collect.records import RawDocument, Reject
 
 MAX_ROWS = 1 << 40

@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from emma.collect.config import SourceConfig
 from emma.collect.files.streams import DAMAGE_ERRORS, InputFile, decode, describe_error
-from emma.collect.readers import reader
+from emma.collect.readers.registry import reader
 from emma.collect.records import RawDocument, Reject
 from emma.collect.text.encodings import (
     SAMPLE_BYTES,

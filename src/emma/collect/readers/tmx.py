@@ -12,7 +12,7 @@ from emma.collect.config import SourceConfig
 from emma.collect.files.streams import InputFile
 from emma.collect.formats.text_builder import collapse_layout
 from emma.collect.formats.xml_events import LANG, End, Event, RecordElements, Start, Text, read_events
-from emma.collect.readers import reader
+from emma.collect.readers.registry import reader
 from emma.collect.records import RawDocument, Reject
 
 MAX_SEGMENTS = 1_000

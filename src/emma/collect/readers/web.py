@@ -15,7 +15,7 @@ from emma.collect.files.resumable import ResumableStream
 from emma.collect.files.streams import InputFile, describe_error
 from emma.collect.files.web_archives import ArchiveRecord, read_records
 from emma.collect.formats.pages import decode_page, extract_page, find_language
-from emma.collect.readers import reader
+from emma.collect.readers.registry import reader
 from emma.collect.records import RawDocument, Reject
 from emma.collect.text.expected import expected_language
 
