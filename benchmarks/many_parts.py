@@ -15,8 +15,8 @@ from typing import Any
 from benchmarks.machine import machine, result_path
 from emma.store.artifact import commit, load, staging
 from emma.work.local import Local
+from emma.work.process import peak_memory
 from emma.work.progress import Reporter
-from emma.work.task import peak_memory
 from emma.work.work import Work
 
 KEY = "0" * 20

@@ -14,7 +14,7 @@ from emma.collect.run import collect
 from emma.schemas import CONTAMINATION
 from emma.store import shards
 from emma.store.artifact import Artifact
-from emma.work.work import Made, Work
+from emma.work.work import StageOutput, Work
 from tests.conftest import TEXTS, documents
 
 Row = dict[str, Any]
@@ -37,10 +37,10 @@ def items(benchmark: str, texts: dict[str, str]) -> list[Row]:
 
 
 @pytest.fixture
-def look_up(make_work: Callable[..., Work], make_artifact: Callable[..., Artifact]) -> Callable[..., Made]:
+def look_up(make_work: Callable[..., Work], make_artifact: Callable[..., Artifact]) -> Callable[..., StageOutput]:
     made: list[Artifact] = []
 
-    def run(benchmarks: Sequence[Sequence[Row]], corpus: Sequence[Sequence[Row]], **options: Any) -> Made:
+    def run(benchmarks: Sequence[Sequence[Row]], corpus: Sequence[Sequence[Row]], **options: Any) -> StageOutput:
         parts = {}
         for part, chunks in (("benchmarks", benchmarks), ("documents", corpus)):
             tables = [documents(rows) for rows in chunks]
@@ -56,17 +56,17 @@ def look_up(make_work: Callable[..., Work], make_artifact: Callable[..., Artifac
     return run
 
 
-def rows_of(made: Made) -> list[Row]:
+def rows_of(made: StageOutput) -> list[Row]:
     return shards.read_all([part.file("contamination.parquet") for part in made.parts["contamination"]]).to_pylist()
 
 
-def report_of(made: Made, store: Any) -> dict[tuple[str, str], tuple[int, int, int]]:
+def report_of(made: StageOutput, store: Any) -> dict[tuple[str, str], tuple[int, int, int]]:
     (path,) = store.glob("annotate/0*/benchmarks.parquet")
     rows = shards.read(path).to_pylist()
     return {(r["benchmark"], r["lang"]): (r["items"], r["items_hit"], r["documents_hit"]) for r in rows}
 
 
-def test_every_script_lights_up_and_other_text_stays_dark(look_up: Callable[..., Made], store: Any) -> None:
+def test_every_script_lights_up_and_other_text_stays_dark(look_up: Callable[..., StageOutput], store: Any) -> None:
     pages = [{"text": f"{TEXTS[lang]}\n{text} {TEXTS[lang]}", "lang": lang} for lang, text in ITEMS.items()]
     others = [{"text": text, "lang": lang} for lang, text in TEXTS.items()]
     made = look_up([items("declaration", ITEMS)], [pages, others])
@@ -81,12 +81,12 @@ def test_every_script_lights_up_and_other_text_stays_dark(look_up: Callable[...,
     assert first["item"].to_pylist() == [f"declaration#{number}" for number in range(1, 5)]
 
 
-def test_a_copy_is_all_benchmark(look_up: Callable[..., Made]) -> None:
+def test_a_copy_is_all_benchmark(look_up: Callable[..., StageOutput]) -> None:
     (row,) = rows_of(look_up([items("declaration", ITEMS)], [[{"text": ITEMS["tha_Thai"], "lang": "tha_Thai"}]]))
     assert row["benchmark_share"] == 1.0
 
 
-def test_an_item_of_two_benchmarks_counts_for_both(look_up: Callable[..., Made], store: Any) -> None:
+def test_an_item_of_two_benchmarks_counts_for_both(look_up: Callable[..., StageOutput], store: Any) -> None:
     both = [items("flores", ITEMS), items("sib", {"eng_Latn": ITEMS["eng_Latn"], "deu_Latn": TEXTS["eng_Latn"]})]
     text = f"{ITEMS['eng_Latn']} {ITEMS['arb_Arab']}"
     made = look_up(both, [[{"text": text, "lang": "eng_Latn"}], [{"text": text, "lang": "eng_Latn"}]])
@@ -96,7 +96,7 @@ def test_an_item_of_two_benchmarks_counts_for_both(look_up: Callable[..., Made],
     assert report["sib", "deu_Latn"] == report["flores", "zho_Hans"] == (1, 0, 0)
 
 
-def test_sides_of_bitext_are_items_and_are_looked_up(look_up: Callable[..., Made], store: Any) -> None:
+def test_sides_of_bitext_are_items_and_are_looked_up(look_up: Callable[..., StageOutput], store: Any) -> None:
     pair = {"text": ITEMS["eng_Latn"], "lang": "eng_Latn", "text2": ITEMS["zho_Hans"], "lang2": "zho_Hans"}
     turned = {"text": "x", "lang": "deu_Latn", "text2": ITEMS["zho_Hans"], "lang2": "zho_Hans"}
     made = look_up([[{**pair, "source": "flores"}]], [[turned]])
@@ -104,7 +104,7 @@ def test_sides_of_bitext_are_items_and_are_looked_up(look_up: Callable[..., Made
     assert report_of(made, store) == {("flores", "eng_Latn"): (1, 0, 0), ("flores", "zho_Hans"): (1, 1, 1)}
 
 
-def test_short_items_are_found_as_lines(look_up: Callable[..., Made]) -> None:
+def test_short_items_are_found_as_lines(look_up: Callable[..., StageOutput]) -> None:
     texts = [f"A line.\n{SHORT.upper()}.\nAnother.", f"He said that {SHORT} or servitude", SHORT, "Nobody may"]
     corpus = [{"text": text, "lang": "eng_Latn"} for text in texts]
     found = rows_of(look_up([items("tiny", {"eng_Latn": SHORT})], [corpus]))
@@ -112,23 +112,23 @@ def test_short_items_are_found_as_lines(look_up: Callable[..., Made]) -> None:
 
 
 @pytest.mark.parametrize(("words", "hits"), [(13, 0), (9, 1)])
-def test_the_size_of_a_gram_is_a_setting(words: int, hits: int, look_up: Callable[..., Made]) -> None:
+def test_the_size_of_a_gram_is_a_setting(words: int, hits: int, look_up: Callable[..., StageOutput]) -> None:
     cut = {"text": "X " + " ".join(ITEMS["eng_Latn"].split()[:10]) + " Y.", "lang": "eng_Latn"}
     (row,) = rows_of(look_up([items("declaration", ITEMS)], [[cut]], gram_words=words))
     assert bool(row["benchmark_grams"]) == bool(hits)
 
 
-def test_no_benchmarks_no_part(look_up: Callable[..., Made]) -> None:
+def test_no_benchmarks_no_part(look_up: Callable[..., StageOutput]) -> None:
     assert set(look_up([], [[{"text": "a", "lang": "eng_Latn"}]]).parts) == {"annotations"}
 
 
-def test_benchmarks_without_items_find_nothing(look_up: Callable[..., Made], store: Any) -> None:
+def test_benchmarks_without_items_find_nothing(look_up: Callable[..., StageOutput], store: Any) -> None:
     made = look_up([[]], [[{"text": SHORT, "lang": "eng_Latn"}]])
     assert [row["benchmark"] for row in rows_of(made)] == [None] and report_of(made, store) == {}
 
 
 def test_another_list_of_benchmarks_leaves_the_annotations_alone(
-    look_up: Callable[..., Made], make_artifact: Callable[..., Artifact], make_work: Callable[..., Work]
+    look_up: Callable[..., StageOutput], make_artifact: Callable[..., Artifact], make_work: Callable[..., Work]
 ) -> None:
     corpus = [make_artifact("corpus", {"documents.parquet": documents([{"text": SHORT, "lang": "eng_Latn"}])})]
     made = []
@@ -143,7 +143,7 @@ def test_another_list_of_benchmarks_leaves_the_annotations_alone(
     assert [rows_of(each)[0]["benchmark"] for each, _ in made] == ["one", "other"]
 
 
-def test_one_worker_or_two_give_the_same_rows(look_up: Callable[..., Made]) -> None:
+def test_one_worker_or_two_give_the_same_rows(look_up: Callable[..., StageOutput]) -> None:
     corpus = [[{"text": f"{text} {at}", "lang": lang}] for at, (lang, text) in enumerate([*ITEMS.items()] * 2)]
     one, two = (look_up([items("declaration", ITEMS)], corpus, workers=workers) for workers in (1, 2))
     assert rows_of(one) == rows_of(two)
@@ -169,7 +169,7 @@ def test_items_whose_code_names_no_language_are_found_too(make_work: Callable[..
     assert {lang for _, lang in report_of(found, work.root)} == {"und_Latn", "und_Arab", "und_Thai", "und_Hans"}
 
 
-def test_a_formula_that_a_document_repeats_is_one_quotation(look_up: Callable[..., Made]) -> None:
+def test_a_formula_that_a_document_repeats_is_one_quotation(look_up: Callable[..., StageOutput]) -> None:
     formula, item = "And it came to pass in those days that", ITEMS["eng_Latn"]
     texts = [f"{formula} we slept. {formula} we woke.", f"{formula} we read: {' '.join(item.split()[3:12])}"]
     corpus = [{"text": text, "lang": "eng_Latn"} for text in texts]
@@ -179,7 +179,9 @@ def test_a_formula_that_a_document_repeats_is_one_quotation(look_up: Callable[..
 
 
 @pytest.mark.parametrize(("words", "hits"), [(7, 0), (8, 4), (12, 8)])
-def test_a_whole_item_of_eight_words_is_no_quotation(words: int, hits: int, look_up: Callable[..., Made]) -> None:
+def test_a_whole_item_of_eight_words_is_no_quotation(
+    words: int, hits: int, look_up: Callable[..., StageOutput]
+) -> None:
     item = ITEMS["eng_Latn"].split()[:words]
     texts = [f"He wrote: {' '.join(item)}; and that was all", f"He wrote: {' '.join(item[1:])}; and that was all"]
     corpus = [{"text": text, "lang": "eng_Latn"} for text in texts]
@@ -188,7 +190,9 @@ def test_a_whole_item_of_eight_words_is_no_quotation(words: int, hits: int, look
 
 
 @pytest.mark.parametrize("lang", ITEMS)
-def test_an_item_with_every_sixth_word_left_out_is_found(look_up: Callable[..., Made], store: Any, lang: str) -> None:
+def test_an_item_with_every_sixth_word_left_out_is_found(
+    look_up: Callable[..., StageOutput], store: Any, lang: str
+) -> None:
     units, joiner, step = (
         (ITEMS[lang].split(), " ", 6) if lang in {"eng_Latn", "arb_Arab"} else ([*ITEMS[lang]], "", 25)
     )
@@ -199,7 +203,7 @@ def test_an_item_with_every_sixth_word_left_out_is_found(look_up: Callable[..., 
     assert report_of(made, store)["declaration", lang] == (1, 1, 1)
 
 
-def test_no_more_than_all_of_a_corrupted_copy_is_in_a_benchmark(look_up: Callable[..., Made]) -> None:
+def test_no_more_than_all_of_a_corrupted_copy_is_in_a_benchmark(look_up: Callable[..., StageOutput]) -> None:
     """A copy that is shorter than a gram has one, of the whole, and several short ones."""
     words = ITEMS["eng_Latn"].split()[:14]
     copy = " ".join([*words[:5], *words[6:12]])

@@ -18,7 +18,7 @@ from emma.lid.config import LidTraining
 from emma.schemas import IDENTIFIED
 from emma.store import shards
 from emma.store.artifact import Artifact
-from emma.work.work import Made, Work
+from emma.work.work import StageOutput, Work
 from tests.conftest import TEXTS, documents
 
 TRAINING = LidTraining(buckets=4000, dimension=8, epochs=60, lines=40, held_out=0.2)
@@ -58,8 +58,8 @@ def collect(make_artifact: MakeArtifact) -> Artifact:
 
 
 @pytest.fixture
-def run(collect: Artifact, make_work: MakeWork) -> Callable[..., tuple[Made, Work]]:
-    def annotated(lid: LidConfig, workers: int = 1) -> tuple[Made, Work]:
+def run(collect: Artifact, make_work: MakeWork) -> Callable[..., tuple[StageOutput, Work]]:
+    def annotated(lid: LidConfig, workers: int = 1) -> tuple[StageOutput, Work]:
         work = make_work("annotate", workers=workers)
         return annotate(AnnotateConfig(lid=lid), collect=collect, work=work), work
 
@@ -73,7 +73,7 @@ def table(part: Artifact) -> list[dict[str, Any]]:
     return read
 
 
-def test_both_sides_are_identified_row_for_row(run: Callable[..., tuple[Made, Work]], collect: Artifact) -> None:
+def test_both_sides_are_identified_row_for_row(run: Callable[..., tuple[StageOutput, Work]], collect: Artifact) -> None:
     made, work = run(TRAINED)
     assert [len(table(part)) for part in made.parts["identified"]] == [
         len(shards.read(part.file("documents.parquet"))) for part in collect.parts["documents"]
@@ -99,7 +99,7 @@ def test_without_the_table_nothing_is_identified(collect: Artifact, make_work: M
 
 
 def test_training_reads_the_clean_sources_only(
-    run: Callable[..., tuple[Made, Work]], collect: Artifact, make_work: MakeWork, make_artifact: MakeArtifact
+    run: Callable[..., tuple[StageOutput, Work]], collect: Artifact, make_work: MakeWork, make_artifact: MakeArtifact
 ) -> None:
     run(TRAINED)
     more = make_artifact("more", {"documents.parquet": documents([{"source": "web", "lang": "eng_Latn", "text": "x"}])})
@@ -109,7 +109,7 @@ def test_training_reads_the_clean_sources_only(
 
 
 def test_one_worker_or_two_give_the_same_bytes(
-    run: Callable[..., tuple[Made, Work]], tmp_path: Path, collect: Artifact, make_work: MakeWork
+    run: Callable[..., tuple[StageOutput, Work]], tmp_path: Path, collect: Artifact, make_work: MakeWork
 ) -> None:
     made, work = run(TRAINED)
     first = {part.path: part.file("identified.parquet").read_bytes() for part in made.parts["identified"]}

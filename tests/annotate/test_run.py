@@ -12,7 +12,7 @@ from emma.errors import ArtifactError
 from emma.schemas import ANNOTATIONS
 from emma.store import shards
 from emma.store.artifact import Artifact
-from emma.work.work import Made, Work
+from emma.work.work import StageOutput, Work
 from tests.conftest import TEXTS, documents
 
 Row = dict[str, Any]
@@ -33,7 +33,7 @@ def test_rows_stay_aligned_however_they_are_cut(
     collect = make_artifact("collect", documents=parts)
     work = make_work("annotate", workers=workers)
     with work.executor:
-        made: Made = annotate(AnnotateConfig(), collect=collect, work=work)
+        made: StageOutput = annotate(AnnotateConfig(), collect=collect, work=work)
     total = sum(len(row["text"].encode()) for row in rows)
     assert made.counts == {"rows_in": 2500, "rows_out": 2500, "bytes": total}
     table = shards.read_all([part.file("annotations.parquet") for part in made.parts["annotations"]])

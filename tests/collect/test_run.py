@@ -15,10 +15,10 @@ from emma.errors import ArtifactError, LanguageError, RecipeError, SourceError
 from emma.schemas import DOCUMENTS, REJECTS
 from emma.store import shards
 from emma.store.artifact import Artifact
-from emma.work.graph import Step, check_balance, run
+from emma.work.graph import Step, check_balance, run_steps
 from emma.work.local import Local
 from emma.work.progress import Reporter
-from emma.work.work import LIGHT_BYTES, Made, Work
+from emma.work.work import LIGHT_BYTES, StageOutput, Work
 from tests.conftest import TEXTS
 
 MakeWork = Callable[..., Work]
@@ -49,7 +49,7 @@ def section(data: Path, *sources: SourceConfig, **changes: object) -> CollectCon
     return CollectConfig.model_validate({"sources": sources or (source(),), "root": str(data), **changes})
 
 
-def table(made: Made | Artifact, name: str) -> pa.Table:
+def table(made: StageOutput | Artifact, name: str) -> pa.Table:
     return shards.read_all(part.file(f"{name}.parquet") for part in made.parts["documents"])
 
 
@@ -149,7 +149,7 @@ def test_one_worker_is_many_and_here_is_there(data: Path, tmp_path: Path) -> Non
     for name, folder, workers in (("one", data, 1), ("two", moved, 2)):
         step = Step("collect", section(folder, shard_bytes=a_file_a_task(data)), (), {"web": "by content"})
         with Local(workers) as executor:
-            (done,) = run([step], {}, root=tmp_path / name, executor=executor, reporter=Reporter(quiet=True))
+            (done,) = run_steps([step], {}, root=tmp_path / name, executor=executor, reporter=Reporter(quiet=True))
         assert len(done.artifact.parts["documents"]) == 3
     assert digest(tmp_path / "one") == digest(tmp_path / "two")
 
@@ -296,7 +296,7 @@ def test_a_benchmark_keeps_what_names_no_language(data: Path, make_work: MakeWor
         collect(section(data, source("bench", "bench.jsonl")), work=make_work("collect", "1" * 20))
 
 
-def read_again(before: Made, after: Made) -> int:
+def read_again(before: StageOutput, after: StageOutput) -> int:
     return len({part.key for part in after.parts["documents"]} - {part.key for part in before.parts["documents"]})
 
 

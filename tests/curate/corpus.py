@@ -17,7 +17,7 @@ from emma.pipeline.corpus import Corpus
 from emma.schemas import CONTAMINATION, IDENTIFIED
 from emma.store import shards
 from emma.store.artifact import Artifact
-from emma.work.work import Made, Work
+from emma.work.work import StageOutput, Work
 from tests.conftest import documents
 
 Row = dict[str, Any]
@@ -138,7 +138,7 @@ class Bench:
 
     def run(
         self, rows: Sequence[Row], section: CurateConfig | None = None, sizes: Sequence[int] = (), workers: int = 1
-    ) -> tuple[list[Row], Made, Work]:
+    ) -> tuple[list[Row], StageOutput, Work]:
         """The selection rows, what the stage returned, and the work whose folder it wrote to."""
         _, made, work = self.compile(rows, section, sizes, workers)
         selection: list[Row] = [
@@ -148,7 +148,7 @@ class Bench:
 
     def compile(
         self, rows: Sequence[Row], section: CurateConfig | None = None, sizes: Sequence[int] = (), workers: int = 1
-    ) -> tuple[Corpus, Made, Work]:
+    ) -> tuple[Corpus, StageOutput, Work]:
         """The three artifacts, what the stage returned, and its work."""
         collected, annotated = self.collect(rows, sizes)
         work = self.make_work("curate", key=f"{self.runs:020}", workers=workers)

@@ -27,7 +27,7 @@ from emma.errors import EmmaError
 from emma.store import shards
 from emma.work.local import Local
 from emma.work.progress import Reporter
-from emma.work.work import Made, Work
+from emma.work.work import StageOutput, Work
 from tests.hostile.forms import Form
 
 CPU_S, MEMORY_BYTES, FILE_BYTES = 10, 2 << 30, 256 << 20
@@ -99,7 +99,7 @@ def collected(form: Form, room: Path) -> str:
     return ", ".join(f"{count} {name}" for name, count in made.counts.items())
 
 
-def check_balance(made: Made) -> None:
+def check_balance(made: StageOutput) -> None:
     """AssertionError unless every row is a document or a reject, once."""
     documents, rejects = (
         [row for part in made.parts["documents"] for row in shards.read(part.file(f"{name}.parquet")).to_pylist()]

@@ -162,7 +162,9 @@ def test_tiers_are_of_languages_by_what_the_recipe_says(unit, sizes, expected) -
 def mixed(pack, home, **settings):
     """The artifact of the mix, made as a run makes it."""
     step = Step("mix", MixConfig.model_validate(settings), INPUTS["mix"])
-    (outcome,) = graph.run([step], {"pack": pack}, root=home.store, executor=Local(1), reporter=Reporter(quiet=True))
+    (outcome,) = graph.run_steps(
+        [step], {"pack": pack}, root=home.store, executor=Local(1), reporter=Reporter(quiet=True)
+    )
     return outcome.artifact
 
 

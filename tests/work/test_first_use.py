@@ -12,9 +12,8 @@ import pytest
 from emma.kernels import compiling
 from emma.store.artifact import Artifact
 from emma.work import work
-from emma.work.compiled import tell_of_compiling
-from emma.work.graph import bytes_of
-from emma.work.progress import Reporter
+from emma.work.graph import count_text_bytes
+from emma.work.progress import Reporter, announce_compiling
 from tests.conftest import TEXTS
 from tests.whole import sentences
 
@@ -62,7 +61,7 @@ def test_where_nothing_can_be_kept_the_remedy_is_said(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(compiling, "cache_folder", lambda: None)
-    tell_of_compiling(Reporter())
+    announce_compiling(Reporter())
     assert "NUMBA_CACHE_DIR" in capsys.readouterr().err
 
 
@@ -75,11 +74,11 @@ def test_a_corpus_is_as_large_as_all_of_its_shards(sizes: dict[str, list[int]], 
         name: tuple(Artifact(Path("shard"), "key", {"bytes": size}) for size in of_kind)
         for name, of_kind in sizes.items()
     }
-    assert bytes_of(Artifact(Path("corpus"), "key", {}, parts)) == expected
+    assert count_text_bytes(Artifact(Path("corpus"), "key", {}, parts)) == expected
 
 
 @pytest.mark.parametrize(
     "corpus", [None, Artifact(Path("corpus"), "key"), Artifact(Path("corpus"), "key", {"rows": 1})]
 )
 def test_what_nobody_counted_may_be_large(corpus: Artifact | None) -> None:
-    assert bytes_of(corpus) is None
+    assert count_text_bytes(corpus) is None

@@ -16,8 +16,8 @@ from emma.work import graph
 from emma.work.graph import Step, check_balance
 from emma.work.local import Local
 from emma.work.progress import Reporter
-from emma.work.task import Unhashed, hashable
-from emma.work.work import Made, Work, bucket_files
+from emma.work.task import Unhashed, address_value
+from emma.work.work import StageOutput, Work, bucket_files
 
 
 def square(out: Path, item: int, power: int) -> Mapping[str, int]:
@@ -93,7 +93,7 @@ def test_where_raw_files_lie_is_no_part_of_an_address(make_work: Callable[..., W
 
 def test_what_cannot_be_hashed_is_refused() -> None:
     with pytest.raises(TypeError, match="Unhashed"):
-        hashable(object())
+        address_value(object())
 
 
 class ToyConfig(Section):
@@ -106,15 +106,15 @@ def toy(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Two stages, `first` and `second`, that note when they run."""
     ran: list[str] = []
 
-    def stage(name: str) -> Callable[..., Made]:
-        def run(section: ToyConfig, *, work: Work, **inputs: Artifact) -> Made:
+    def stage(name: str) -> Callable[..., StageOutput]:
+        def run(section: ToyConfig, *, work: Work, **inputs: Artifact) -> StageOutput:
             ran.append(name)
             if section.add < 0:
                 raise KeyboardInterrupt
             before = sum(int(each.file("n").read_text()) for each in inputs.values())
             (work.out / "n").write_text(str(before + section.add))
             (work.scratch / "checkpoint").write_text("kept until the stage is done")
-            return Made({"n": before + section.add})
+            return StageOutput({"n": before + section.add})
 
         return run
 
@@ -127,7 +127,7 @@ def toy(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def run(root: Path, first: int, second: int) -> list[graph.Outcome]:
     steps = [Step("first", ToyConfig(add=first), ()), Step("second", ToyConfig(add=second), ("first",))]
-    return list(graph.run(steps, {}, root=root, executor=Local(1), reporter=Reporter(quiet=True)))
+    return list(graph.run_steps(steps, {}, root=root, executor=Local(1), reporter=Reporter(quiet=True)))
 
 
 def test_only_what_depends_on_a_change_runs_again(store: Path, toy: list[str]) -> None:

@@ -43,14 +43,14 @@ def test_an_interrupt_is_raised_at_once_and_forgotten_by_the_next_run(listening)
 
 @pytest.fixture
 def patient(listening):
-    with interrupt.patient():
+    with interrupt.deferred():
         yield
 
 
 def test_a_signal_is_put_off_where_it_must_be(patient):
     for _ in range(2):  # launchers pass on what the processes got already
         os.kill(os.getpid(), signal.SIGTERM)
-    assert interrupt.heard() == signal.SIGTERM
+    assert interrupt.pending_signal() == signal.SIGTERM
     assert interrupt.exit_code() == 143
     with pytest.raises(interrupt.Terminated):
         interrupt.check()
@@ -71,5 +71,5 @@ def test_terminated_at_once_where_nothing_is_under_way(listening):
 
 def test_another_process_was_told(listening):
     with pytest.raises(interrupt.Terminated):
-        interrupt.pass_on(signal.SIGTERM)
+        interrupt.obey_signal(signal.SIGTERM)
     assert interrupt.exit_code() == 143

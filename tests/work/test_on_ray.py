@@ -66,12 +66,13 @@ def test_a_worker_uses_one_thread_and_ray_reports_to_nobody(work: Work) -> None:
 
 def test_what_another_machine_keeps_for_itself_is_an_error(work: Work, store: Path) -> None:
     from emma.store.artifact import Artifact
-    from emma.work.on_ray import shared
-    from emma.work.task import Task, Usage
+    from emma.work.on_ray import check_shared
+    from emma.work.process import Usage
+    from emma.work.task import Task
 
     task = Task(store, "sums", 1, square, (1, 2))
     with pytest.raises(ArtifactError, match="--store"):
-        shared(task, (Artifact(task.path, task.key), Usage()))
+        check_shared(task, (Artifact(task.path, task.key), Usage()))
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1:1", "ray://127.0.0.1:1"])

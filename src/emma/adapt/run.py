@@ -27,14 +27,14 @@ from emma.models.device import choose_device, choose_precision
 from emma.models.folder import ORIGIN
 from emma.store import shards
 from emma.store.artifact import Artifact
-from emma.work.work import Made, Work
+from emma.work.work import StageOutput, Work
 
 SPECIAL = ("bos_token_id", "eos_token_id", "pad_token_id")
 
 
 def adapt(
     section: AdaptConfig, *, vocab: Artifact, base: Artifact | None, pack: Artifact | None = None, work: Work
-) -> Made:
+) -> StageOutput:
     """Write `model/`: the base with the tokenizer of `vocab`, or a random model of that vocabulary; and `origin.json`,
     which says whose weights they were and what of their configuration changed, and why.
 
@@ -59,7 +59,9 @@ def adapt(
     origin = save(model, base.path if base is not None else None, folder, section, work.out / "model")
     (work.out / ORIGIN).write_text(json.dumps(origin, indent=1) + "\n", encoding="utf-8")
     there = len(matrices(model)[0])
-    return Made({"rows": there, "new_rows": len(new.ids), "padding_rows": there - size, "weights": _weights(model)})
+    return StageOutput(
+        {"rows": there, "new_rows": len(new.ids), "padding_rows": there - size, "weights": _weights(model)}
+    )
 
 
 def vocabulary_size(vocab: Artifact, pieces: int) -> tuple[int, int]:
@@ -90,7 +92,7 @@ def teach(section: DistilConfig, model: PreTrainedModel, new: NewPieces, text: T
     """Distil the new input rows, on the accelerator if the recipe wants one, and keep the losses in `distil.json`."""
     device = choose_device(section.device, "adapt")
     precision = choose_precision(section.precision, device)
-    work.note("precision", precision)
+    work.record_choice("precision", precision)
     model.to(device)  # type: ignore[arg-type]
     losses = distil(section.model_copy(update={"precision": precision.value}), model, new, text, seed)
     model.to("cpu")  # type: ignore[arg-type]

@@ -16,10 +16,10 @@ from emma.schemas import ANNOTATIONS
 from emma.store import shards
 from emma.store.artifact import Artifact
 from emma.store.shards import ShardWriter
-from emma.work.work import Made, Work
+from emma.work.work import StageOutput, Work
 
 
-def annotate(section: AnnotateConfig, *, collect: Artifact, work: Work) -> Made:
+def annotate(section: AnnotateConfig, *, collect: Artifact, work: Work) -> StageOutput:
     """Measure every document. Returns the part `annotations`, shard for shard and row for row like `documents`.
 
     Likewise `contamination` where the recipe names benchmarks, with `benchmarks.parquet` beside it, and `identified`
@@ -35,7 +35,7 @@ def annotate(section: AnnotateConfig, *, collect: Artifact, work: Work) -> Made:
     counts = {
         name: sum(shard.counts[name] for shard in parts["annotations"]) for name in ("rows_in", "rows_out", "bytes")
     }
-    return Made(counts, parts)
+    return StageOutput(counts, parts)
 
 
 def annotate_shard(out: Path, documents: Artifact) -> dict[str, int]:

@@ -20,10 +20,11 @@ def run(arguments: argparse.Namespace) -> int:
     """Run a recipe up to `arguments.until`, and print its results."""
     from emma.inspect.status import read_results, render_results
     from emma.pipeline.run import run_recipe
-    from emma.work import interrupt, lean
+    from emma.work import interrupt
+    from emma.work.process import claim_process
 
     interrupt.listen()
-    lean.claim()
+    claim_process()
     finished = run_recipe(
         read_recipe(arguments),
         arguments.until,

@@ -21,10 +21,10 @@ from emma.store import shards
 from emma.store.address import CACHE, Fingerprints
 from emma.store.artifact import Artifact
 from emma.work.task import Unhashed
-from emma.work.work import Made, Work
+from emma.work.work import StageOutput, Work
 
 
-def collect(section: CollectConfig, *, work: Work) -> Made:
+def collect(section: CollectConfig, *, work: Work) -> StageOutput:
     """Documents and rejects in `parts["documents"]`, those of benchmarks in `parts["benchmarks"]`; summaries as files.
 
     Files: `sources.parquet` and, of the same form, `benchmarks.parquet`; `languages.parquet` of the sources.
@@ -51,7 +51,7 @@ def collect(section: CollectConfig, *, work: Work) -> Made:
         "languages_collected": count_languages(collected_languages(languages.to_pylist())),
         **total(parts["documents"]),
     }
-    return Made(counts=counts, parts=parts)
+    return StageOutput(counts=counts, parts=parts)
 
 
 def read_all(

@@ -20,13 +20,13 @@ from emma.curate.splits.decide import decide, sum_counts
 from emma.curate.summary import Decided, summarise
 from emma.lang.coverage import count_languages, kept_languages
 from emma.store.artifact import Artifact
-from emma.work.work import Made, Work
+from emma.work.work import StageOutput, Work
 
 BUCKET_BYTES = 32_000_000
 """Text of the documents of a bucket."""
 
 
-def curate(section: CurateConfig, *, collect: Artifact, annotate: Artifact, work: Work) -> Made:
+def curate(section: CurateConfig, *, collect: Artifact, annotate: Artifact, work: Work) -> StageOutput:
     """Select documents. Returns the part `selection`, shard for shard and row for row like `documents`.
 
     Beside it stand the tables of `summary`. Raises RecipeError when rules drop too much of a language.
@@ -68,7 +68,7 @@ def curate(section: CurateConfig, *, collect: Artifact, annotate: Artifact, work
         "languages_kept": count_languages(kept_languages(languages)),
         **sum_counts([part.counts for part in selection]),
     }
-    return Made(counts, {"selection": inputs.as_collected(selection)})
+    return StageOutput(counts, {"selection": inputs.as_collected(selection)})
 
 
 def buckets_for(work: Work, most: int) -> int:

@@ -32,7 +32,7 @@ from emma.schemas import ITEMS
 from emma.store import shards
 from emma.store.artifact import Artifact
 from emma.store.files import replace_file, write_json
-from emma.work.work import Made, Work
+from emma.work.work import StageOutput, Work
 
 CHUNK_BYTES = 100_000
 """Text that a kill can cost; what was scored before is kept."""
@@ -49,7 +49,7 @@ def evaluate(
     train: Artifact,
     base: Artifact | None,
     work: Work,
-) -> Made:
+) -> StageOutput:
     """Write `items.parquet`, `scores.parquet`, `gains.parquet` (empty without a base), `altered.parquet` and
     `positions.parquet` (schemas.POSITIONS)."""
     parts = work.each(shard_documents, _pairs(collect, curate), section.max_bytes_per_lang, label="test documents")
@@ -61,13 +61,13 @@ def evaluate(
     items = [row for model, folder in folders.items() for row in score_model(model, folder, documents, section, work)]
     write_tables(items, section, work.out)
     shards.write(work.out / "positions.parquet", by_position(folders, documents, section))
-    return Made(_counts(parts, documents, items))
+    return StageOutput(_counts(parts, documents, items))
 
 
 def settle(section: EvaluateConfig, work: Work) -> EvaluateConfig:
     """The section with the precision that this machine is to compute in, which is said and noted."""
     choice = choose_precision(section.precision, choose_device(section.device, "evaluate"))
-    work.note("precision", choice)
+    work.record_choice("precision", choice)
     write_json(work.out / "settings.json", {"precision": choice.value})
     return section.model_copy(update={"precision": choice.value})
 

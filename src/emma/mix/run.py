@@ -13,10 +13,10 @@ from emma.mix.sources import Floats, read_training_rows
 from emma.store import shards
 from emma.store.artifact import Artifact
 from emma.tokens.packing import BINS, pack_source
-from emma.work.work import Made, Work
+from emma.work.work import StageOutput, Work
 
 
-def mix(section: MixConfig, *, pack: Artifact, work: Work) -> Made:
+def mix(section: MixConfig, *, pack: Artifact, work: Work) -> StageOutput:
     """Write `plan.parquet`, one row a stage and source (schemas.PLAN), and `plan.json`, which training reads beside it.
 
     With best-fit packing, the parts named `bins` say what each source's sequences hold. Raises RecipeError when there
@@ -38,7 +38,7 @@ def mix(section: MixConfig, *, pack: Artifact, work: Work) -> Made:
         "tokens": facts["tokens"],
         "sources_left_out": int(np.count_nonzero(np.equal(drawn, 0))),
     }
-    return Made(counts, {BINS: bins} if bins else {})
+    return StageOutput(counts, {BINS: bins} if bins else {})
 
 
 def pack_sources(section: MixConfig, rows: pa.Table, pack: Artifact, work: Work) -> list[Artifact]:

@@ -10,10 +10,10 @@ from emma.pack.config import PackConfig
 from emma.pack.rows import Pair, measure_languages, scatter_texts
 from emma.store import shards
 from emma.store.artifact import Artifact
-from emma.work.work import Made, Work
+from emma.work.work import StageOutput, Work
 
 
-def pack(section: PackConfig, *, collect: Artifact, curate: Artifact, vocab: Artifact, work: Work) -> Made:
+def pack(section: PackConfig, *, collect: Artifact, curate: Artifact, vocab: Artifact, work: Work) -> StageOutput:
     """Write `index.parquet` (schemas.PACKED) and `pack.json`; the token files are in the parts named `packed`.
 
     Raises RecipeError when curate kept no document for training or validation.
@@ -33,7 +33,7 @@ def pack(section: PackConfig, *, collect: Artifact, curate: Artifact, vocab: Art
     read = total(buckets[0][1])
     texts = counts.pop("documents")  # a pair that is written both ways is one document and two texts
     rows = {"rows_in": read["rows_in"], "rows_out": texts - (read["texts"] - read["rows_in"])}
-    return Made({**rows, "texts": texts, **counts}, {"packed": packed})
+    return StageOutput({**rows, "texts": texts, **counts}, {"packed": packed})
 
 
 def total(parts: Iterable[Artifact]) -> Counter[str]:

@@ -96,7 +96,7 @@ def find_job(recipe: "Recipe", home: "Home") -> Job | None:
     Raises RecipeError when an earlier stage is not done: it would keep all processes waiting for the first.
     """
     from emma.pipeline.run import list_steps
-    from emma.work.graph import key_of
+    from emma.work.graph import step_address
 
     done = finished(recipe, home)
     (step,) = (each for each in list_steps(recipe, home, "train") if each.name == "train")
@@ -108,7 +108,7 @@ def find_job(recipe: "Recipe", home: "Home") -> Job | None:
     if "train" in done:
         return None
     inputs = {name: done[name] for name in step.inputs}
-    return Job(key_of(step, inputs)[0], inputs, home.store, home.url)
+    return Job(step_address(step, inputs)[0], inputs, home.store, home.url)
 
 
 def finished(recipe: "Recipe", home: "Home") -> dict[str, Artifact]:

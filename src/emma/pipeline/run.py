@@ -17,7 +17,7 @@ from emma.pipeline.recipe import INPUTS, Recipe
 from emma.store.address import CACHE, Fingerprints, address
 from emma.store.artifact import Artifact
 from emma.work import graph
-from emma.work.graph import LOSSES, Outcome, Step
+from emma.work.graph import LOSS_PREFIXES, Outcome, Step
 from emma.work.local import Executor, Local
 from emma.work.progress import Reporter
 
@@ -86,7 +86,7 @@ def run_stages(
     given = {"base": base} if base is not None else {}
     if base is not None:
         preflight(recipe, base, home.store, reporter.say)
-    outcomes = graph.run(
+    outcomes = graph.run_steps(
         list_steps(recipe, home, until),
         given,
         root=home.store,
@@ -205,7 +205,7 @@ def stage_states(recipe: Recipe, home: Home) -> Iterator[tuple[str, Artifact | N
         if any(name in waiting or (name not in done and name != "base") for name in step.inputs):
             yield step.name, None
             continue
-        artifact = home.load(step.name, graph.key_of(step, done)[0])
+        artifact = home.load(step.name, graph.step_address(step, done)[0])
         if artifact is not None:
             done[step.name] = artifact
         yield step.name, artifact
@@ -222,8 +222,8 @@ def describe_outcome(outcome: Outcome) -> str:
 def describe_counts(counts: Mapping[str, int], most: int = 6) -> str:
     """A stage's counts in words: what went in and came out, then what was lost, the most first."""
     rows = [f"{counts['rows_in']:,} rows → {counts['rows_out']:,}"] if "rows_in" in counts else []
-    lost = {name: count for name, count in counts.items() if name.startswith(LOSSES) and count}
-    others = [name for name in counts if name not in ("rows_in", "rows_out") and not name.startswith(LOSSES)]
+    lost = {name: count for name, count in counts.items() if name.startswith(LOSS_PREFIXES) and count}
+    others = [name for name in counts if name not in ("rows_in", "rows_out") and not name.startswith(LOSS_PREFIXES)]
     others = [name for name in others if counts[name] or not name.startswith(NONE_IS_USUAL)]
     rows += [f"{counts[name]:,} {name.replace('_', ' ')}" for name in others[:most]]
     return ", ".join(rows + [f"{lost[name]:,} {name}" for name in sorted(lost, key=lambda name: -lost[name])])

@@ -18,7 +18,7 @@ from emma.release.quiet import quiet
 from emma.store import shards
 from emma.store.artifact import Artifact
 from emma.store.files import write_json
-from emma.work.work import Made, Work
+from emma.work.work import StageOutput, Work
 
 
 def release(
@@ -32,7 +32,7 @@ def release(
     evaluate: Artifact,  # noqa: ARG001 - its numbers come through the report
     report: Artifact,
     work: Work,
-) -> Made:
+) -> StageOutput:
     """Write `model/`, with the report's `languages.csv`, `corpus/` and `checks.json`.
 
     Raises RecipeError for an excluded source that does not exist, ArtifactError when a check fails.
@@ -77,7 +77,7 @@ def release(
             ),
         }
     write_json(work.out / "checks.json", checks)
-    return Made({**coverage.count_coverage(languages), **counts(buckets[0][1])})
+    return StageOutput({**coverage.count_coverage(languages), **counts(buckets[0][1])})
 
 
 def counted(curated: Sequence[Mapping[str, Any]], sizes: Sequence[Mapping[str, Any]]) -> dict[str, coverage.Labels]:

@@ -13,7 +13,7 @@ from emma.report.summary import summary
 from emma.report.tables import read
 from emma.store.artifact import Artifact
 from emma.store.files import write_json
-from emma.work.work import Made, Work
+from emma.work.work import StageOutput, Work
 
 
 def report(
@@ -26,7 +26,7 @@ def report(
     train: Artifact,
     evaluate: Artifact,
     work: Work,
-) -> Made:
+) -> StageOutput:
     """Write `index.html`, `languages.csv`, `languages.json` and `report.json`.
 
     Raises ExtraError without jinja2, ArtifactError when a table of an earlier stage is missing or damaged.
@@ -39,7 +39,7 @@ def report(
     write_csv(work.out / "languages.csv", rows)
     write_json(work.out / "languages.json", [asdict(row) for row in rows])
     write_json(work.out / "report.json", headline)
-    return Made({name: value for name, value in headline.items() if name.startswith("languages_")})
+    return StageOutput({name: value for name, value in headline.items() if name.startswith("languages_")})
 
 
 def write_csv(path: Path, rows: Sequence[Language]) -> None:

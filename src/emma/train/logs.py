@@ -18,7 +18,7 @@ import torch
 from emma.config.extras import need
 from emma.tokens.samples import Source
 from emma.train.ledger import Ledger
-from emma.work.task import peak_memory
+from emma.work.process import peak_memory
 
 LANGUAGES = 20
 """Languages with a curve of their own: those with most tokens in the corpus."""

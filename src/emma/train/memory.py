@@ -10,7 +10,7 @@ from torch import distributed
 
 from emma.errors import RecipeError
 from emma.train.config import HALF, TrainConfig
-from emma.work.task import peak_memory
+from emma.work.process import peak_memory
 
 SIGNS = ("out of memory", "can't allocate memory", "not enough memory")
 """What torch and the libraries below it say. Some raise a plain RuntimeError."""

@@ -44,7 +44,7 @@ from emma.train.schedule import rate_share, stage_starts
 from emma.train.settle import Settled, settle, write_record
 from emma.train.step import Steps, everywhere, micro_batches, nothing, optimise
 from emma.work import interrupt
-from emma.work.work import Made, Work
+from emma.work.work import StageOutput, Work
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class Training:
         }
 
 
-def train(section: TrainConfig, *, adapt: Artifact, pack: Artifact, mix: Artifact, work: Work) -> Made:
+def train(section: TrainConfig, *, adapt: Artifact, pack: Artifact, mix: Artifact, work: Work) -> StageOutput:
     """Write `model/`, `metrics.jsonl`, `losses.parquet` and `spikes.jsonl`; goes on from a stopped run's checkpoint."""
     samples, folder = Samples(pack, mix), adapt.file("model")
     check_tokenizer(samples, folder)
@@ -83,7 +83,7 @@ def train(section: TrainConfig, *, adapt: Artifact, pack: Artifact, mix: Artifac
             return run_settled(settled, samples, folder, work)
 
 
-def run_settled(settled: Settled, samples: Samples, folder: Path, work: Work) -> Made:
+def run_settled(settled: Settled, samples: Samples, folder: Path, work: Work) -> StageOutput:
     """Train with nothing left to choose, and write what came of it."""
     section = settled.section
     training = Training(section, samples, cut(section, samples), begin(settled, folder, samples))
@@ -97,7 +97,7 @@ def run_settled(settled: Settled, samples: Samples, folder: Path, work: Work) ->
         facts = {"steps": len(training.steps), "tokens": state.ledger.seen}
         facts["changed_from_base"] = read_json(folder.parent / ORIGIN).get("changed", {})
         write_record(section, facts, work.out / "model")
-    return Made({"steps": len(training.steps), "samples": len(samples), "tokens": state.ledger.seen})
+    return StageOutput({"steps": len(training.steps), "samples": len(samples), "tokens": state.ledger.seen})
 
 
 def cut(section: TrainConfig, samples: Samples) -> Steps:
@@ -123,7 +123,7 @@ def run(training: Training, checkpoints: Checkpoints, work: Work) -> None:
         work.reporter.say(f"  train: going on after step {done} of {len(steps)}")
     logs, speed = watch(training, work)
     stages = stage_starts([count for _, count in training.samples.stages], steps.sequences)
-    with interrupt.patient(), closing(logs), work.reporter.track("train: steps", len(steps)) as track:
+    with interrupt.deferred(), closing(logs), work.reporter.track("train: steps", len(steps)) as track:
         track.advance(done)
         for step in range(done, len(steps)):
             stop_if_told(step, steps, checkpoints, work)
@@ -159,13 +159,13 @@ def own_batch(samples: Samples, numbers: range) -> Batch:
 
 def stop_if_told(step: int, steps: Steps, checkpoints: Checkpoints, work: Work) -> None:
     """Where any process was told to stop: save, and stop all. Raises KeyboardInterrupt."""
-    told = everywhere(*(interrupt.heard() == number for number in interrupt.SIGNALS))
+    told = everywhere(*(interrupt.pending_signal() == number for number in interrupt.SIGNALS))
     if not any(told):
         return
     checkpoints.save(step)
     checkpoints.wait()
     work.reporter.say(f"  train: {step} of {len(steps)} steps are done and saved")
-    interrupt.pass_on(max(zip(told, interrupt.SIGNALS, strict=True))[1])
+    interrupt.obey_signal(max(zip(told, interrupt.SIGNALS, strict=True))[1])
 
 
 def watch(training: Training, work: Work) -> tuple[Logs, Callable[[int], str]]:

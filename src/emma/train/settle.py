@@ -49,9 +49,9 @@ def _decide(section: TrainConfig, start: Beginning, device: torch.device, work: 
     precision = gone_on(before["precision"], device) if before else choose_precision(section.precision, device)
     muon = getattr(torch, before["muon"]) if before else fast_type(device)
     settled, rate = choose_rates(section.model_copy(update={"precision": precision.value}), start)
-    work.note("precision", precision)
+    work.record_choice("precision", precision)
     if rate is not None:
-        work.note("learning_rate", rate)
+        work.record_choice("learning_rate", rate)
     for each in warnings(section, start):
         work.reporter.say(f"  train: warning: {each}")
     kept = {"precision": precision.value, "muon": str(muon).removeprefix("torch.")}

@@ -12,13 +12,15 @@ from emma.store import shards
 from emma.store.artifact import Artifact
 from emma.vocab.config import VocabConfig
 from emma.vocab.sample import SamplePlan, count_words, measure_text, plan_held_out_sample, plan_training_sample
-from emma.work.work import Made, Work
+from emma.work.work import StageOutput, Work
 
 EXPANSION_FILES = ("pieces.parquet", "vocab.json", "frozen.json", "rejected.parquet")
 """What the stage takes over from the task `expand`, beside the tokenizer, as far as it is there."""
 
 
-def vocab(section: VocabConfig, *, collect: Artifact, curate: Artifact, base: Artifact | None, work: Work) -> Made:
+def vocab(
+    section: VocabConfig, *, collect: Artifact, curate: Artifact, base: Artifact | None, work: Work
+) -> StageOutput:
     """Write `tokenizer/`, `vocab.json`, `pieces.parquet` and `fertility.parquet` (schemas.FERTILITY), and with
     `freeze_base` what that costs.
 
@@ -51,7 +53,7 @@ def vocab(section: VocabConfig, *, collect: Artifact, curate: Artifact, base: Ar
     if frozen is not None:
         record_changes(frozen.count_changes(expansion, work), section, work.out / "frozen.json")
     shards.write(work.out / "fertility.parquet", sum_fertility(costs))
-    return Made({**expansion.counts, "sample_bytes": sum(part.counts["bytes"] for part in counted)})
+    return StageOutput({**expansion.counts, "sample_bytes": sum(part.counts["bytes"] for part in counted)})
 
 
 def report_switched_off(settings: Mapping[str, Any], work: Work) -> None:

@@ -14,17 +14,17 @@ from emma.config.extras import need
 from emma.errors import ArtifactError
 from emma.store.artifact import Artifact
 from emma.store.manifest import MANIFEST
-from emma.work import lean
-from emma.work.local import THREADS, TRIES, Done, killed, to_stderr
-from emma.work.task import Task, Usage, run_task
+from emma.work.local import THREADS, TRIES, TaskResult, killed_error, print_error
+from emma.work.process import Usage, claim_process
+from emma.work.task import Task, run_task
 
-AHEAD = 4
+TASKS_PER_CORE = 4
 """Tasks handed out for each core of the cluster: enough that it never waits, and that Ray sees a queue to grow for."""
-ALONE = TRIES - 1
+DEATHS_ALONE = TRIES - 1
 """Deaths after which a task gets all cores of a machine."""
-PATIENCE_S = 10.0
-"""For the cluster's first answer."""
-OBJECTS_BYTES = 128 * 2**20
+ANSWER_S = 10.0
+"""Seconds to wait for the cluster's first answer."""
+OBJECT_STORE_BYTES = 128 * 2**20
 """Ray's shared memory where we start it: only arguments and results pass, all data goes through the store."""
 QUIET = {
     "RAY_USAGE_STATS_ENABLED": "0",  # Ray reports its use to its makers otherwise
@@ -41,14 +41,14 @@ class OnRay:
     """
 
     def __init__(
-        self, address: str | None = None, workers: int | None = None, say: Callable[[str], None] = to_stderr
+        self, address: str | None = None, workers: int | None = None, say: Callable[[str], None] = print_error
     ) -> None:
         os.environ.update({name: os.environ.get(name, value) for name, value in QUIET.items()})
         self._ray: Any = need("ray", "ray")
         self._say = say
         address = address or os.environ.get("RAY_ADDRESS")
         check_listening(address or "")
-        here = {"num_cpus": workers, "include_dashboard": False, "object_store_memory": OBJECTS_BYTES}
+        here = {"num_cpus": workers, "include_dashboard": False, "object_store_memory": OBJECT_STORE_BYTES}
         try:
             self._ray.init(
                 address=address or "local",
@@ -58,10 +58,10 @@ class OnRay:
                 runtime_env={"env_vars": THREADS},
             )
         except (ConnectionError, RuntimeError, ValueError) as error:
-            raise no_ray(address or "this machine", error) from None
+            raise ray_error(address or "this machine", error) from None
         self._run = self._ray.remote(run_on_worker)
 
-    def run(self, tasks: Sequence[Task]) -> Iterator[Done]:
+    def run(self, tasks: Sequence[Task]) -> Iterator[TaskResult]:
         """Yield each task as it is done.
 
         Raises ArtifactError for a task whose worker or machine was lost TRIES times.
@@ -71,24 +71,24 @@ class OnRay:
         running: dict[Any, int] = {}
         try:
             while left or running:
-                while left and len(running) < AHEAD * self._cores():
+                while left and len(running) < TASKS_PER_CORE * self._cores():
                     index = left.popleft()
                     running[self._submit(tasks[index], deaths[index])] = index
                 (ready,), _ = self._ray.wait(list(running), num_returns=1)
                 index = running.pop(ready)
                 if (result := self._get(ready)) is not None:
-                    yield (index, *shared(tasks[index], result))
+                    yield (index, *check_shared(tasks[index], result))
                 else:
                     deaths[index] += 1
                     left.appendleft(index)
-                    self._tell(tasks[index], deaths[index])
+                    self._report_death(tasks[index], deaths[index])
         finally:
             for reference in running:
                 self._ray.cancel(reference)
 
     def _submit(self, task: Task, deaths: int) -> Any:
         """Hand a task out; one that died again gets a machine for itself."""
-        cpus = self._largest() if deaths >= ALONE else 1
+        cpus = self._largest() if deaths >= DEATHS_ALONE else 1
         return self._run.options(num_cpus=cpus, max_retries=0).remote(task)
 
     def _get(self, reference: Any) -> tuple[Artifact, Usage] | None:
@@ -101,9 +101,9 @@ class OnRay:
             return None
         return result
 
-    def _tell(self, task: Task, deaths: int) -> None:
+    def _report_death(self, task: Task, deaths: int) -> None:
         if deaths >= TRIES:
-            raise killed(task, "run the same command again where machines have more memory")
+            raise killed_error(task, "run the same command again where machines have more memory")
         self._say(f"  A Ray worker was lost, most likely for lack of memory. Tried again: {task.name}")
 
     def _cores(self) -> int:
@@ -127,12 +127,12 @@ def check_listening(address: str) -> None:
     host, colon, port = address.removeprefix("ray://").rpartition(":")
     if colon and port.isdigit():
         try:
-            socket.create_connection((host, int(port)), timeout=PATIENCE_S).close()
+            socket.create_connection((host, int(port)), timeout=ANSWER_S).close()
         except OSError as error:
-            raise no_ray(address, error) from None
+            raise ray_error(address, error) from None
 
 
-def no_ray(where: str, error: Exception) -> ArtifactError:
+def ray_error(where: str, error: Exception) -> ArtifactError:
     """The error for a Ray that is not there."""
     return ArtifactError(
         f"Ray cannot be used at {where}: {error}. Give --on the address that `ray start --head` printed, such as "
@@ -145,11 +145,11 @@ def run_on_worker(task: Task) -> tuple[Artifact, Usage]:
     import pyarrow as pa
 
     pa.set_cpu_count(1)
-    lean.claim()
+    claim_process()
     return run_task(task)
 
 
-def shared(task: Task, result: tuple[Artifact, Usage]) -> tuple[Artifact, Usage]:
+def check_shared(task: Task, result: tuple[Artifact, Usage]) -> tuple[Artifact, Usage]:
     """The result, if it can be seen from here. Raises ArtifactError when another machine keeps it for itself."""
     if task.store_url is None and not (task.path / MANIFEST).exists():
         raise ArtifactError(

@@ -1,4 +1,4 @@
-"""Progress: live bars with time left on a terminal, timed plain lines elsewhere."""
+"""Progress: live bars with time left on a terminal, timed plain lines elsewhere, and what is said of compiling."""
 
 import sys
 import threading
@@ -10,6 +10,8 @@ from typing import Protocol
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from emma.work.process import Usage
+
 QUIET_S = 2.0
 """Seconds after which a finished piece of work gets a line: what is quicker needs none."""
 LINE_EVERY_S = 10.0
@@ -19,7 +21,7 @@ class Track(Protocol):
     """Progress of one piece of work."""
 
     def advance(self, steps: int = 1, note: str = "") -> None:
-        """Say that `steps` more are done; `note` stands beside the bar (loss, tokens per second)."""
+        """Count `steps` more as done; `note` stands beside the bar (loss, tokens per second)."""
         ...
 
 
@@ -35,7 +37,7 @@ class Bar:
         self._progress.update(self._bar, advance=steps, note=note)
 
 
-class Lines:
+class PlainLines:
     """Plain lines, one in LINE_EVERY_S, for logs and batch systems; also while a single long task says nothing."""
 
     def __init__(self, label: str, total: int) -> None:
@@ -46,7 +48,7 @@ class Lines:
         self._clock.start()
 
     def advance(self, steps: int = 1, note: str = "") -> None:
-        """Count."""
+        """Count `steps` more as done; the next line says so."""
         self._done, self._note = self._done + steps, note
 
     def close(self) -> None:
@@ -61,15 +63,15 @@ class Lines:
             self._say()
 
     def _say(self) -> None:
-        past = time.monotonic() - self._start
-        going = 0 < self._done < self._total
-        left = f", {past / self._done * (self._total - self._done):.0f} s left" if going else ""
-        text = f"  {self._label}: {self._done}/{self._total}, {past:.0f} s{left}"
+        elapsed = time.monotonic() - self._start
+        can_estimate = 0 < self._done < self._total
+        left = f", {elapsed / self._done * (self._total - self._done):.0f} s left" if can_estimate else ""
+        text = f"  {self._label}: {self._done}/{self._total}, {elapsed:.0f} s{left}"
         print(f"{text}, {self._note}" if self._note else text, file=sys.stderr, flush=True)
 
 
 class Reporter:
-    """Where a run says how far it is. Progress goes to standard error; results go to standard output."""
+    """Tells a person how far a run is, on standard error; results go to standard output."""
 
     def __init__(self, quiet: bool = False) -> None:
         self.console = Console(stderr=True, quiet=quiet, highlight=False)
@@ -92,7 +94,7 @@ class Reporter:
         if self._quiet or not total:
             yield _Silent()
         elif not self.console.is_terminal:
-            with closing(Lines(label, total)) as lines:
+            with closing(PlainLines(label, total)) as lines:
                 yield lines
         else:
             with self._bars() as progress:
@@ -113,3 +115,31 @@ class Reporter:
 class _Silent:
     def advance(self, steps: int = 1, note: str = "") -> None:
         """Say nothing."""
+
+
+def announce_compiling(reporter: Reporter) -> None:
+    """Say, before the first stage that uses kernels, that they will be compiled, if none was yet.
+
+    The first run of all takes longer than the second, which nobody should have to wonder about.
+    """
+    compiling = sys.modules.get("emma.kernels.compiling")  # loaded with a stage that uses kernels, and with numba
+    if compiling is None or not compiling.is_cold():
+        return
+    if compiling.cache_folder() is None:
+        reporter.say_once(
+            "  kernels: compiled anew by every process, as no folder for them can be written; set NUMBA_CACHE_DIR"
+        )
+    else:
+        reporter.say_once("  kernels: compiled for this processor when first used; once, some ten seconds in all")
+
+
+def report_compiling(usage: Usage, reporter: Reporter) -> None:
+    """Say what compiling took, if there was any, and that it will not come again."""
+    if not usage.compiled:
+        return
+    from emma.kernels.compiling import cache_folder
+
+    reporter.say(
+        f"  kernels: compiled {usage.compiled} for this processor in {usage.compile_s:.0f} s; "
+        f"kept in {cache_folder()}, so this happens once"
+    )

@@ -1,4 +1,4 @@
-"""What a stage is given to work with: three verbs that spread tasks, a folder to write, and progress.
+"""The tools of a stage: three verbs that spread tasks, a folder to write, and progress.
 
 `each` turns shards into shards, `gather` turns shards into one small table, `scatter` sends rows into hash buckets.
 """
@@ -14,18 +14,19 @@ from emma.store.artifact import Artifact, find_all
 from emma.store.manifest import read, version_changes
 from emma.work import interrupt
 from emma.work.local import Executor
+from emma.work.process import Usage
 from emma.work.progress import Reporter
-from emma.work.task import Function, Task, Usage, find_done
+from emma.work.task import Function, Task, load_outputs
 
 LIGHT_BYTES = 1_000_000
-"""Text that is read in the second that a process takes to start, and too little to die of."""
+"""Text that is read in the second that a process takes to start, and too little to run out of memory on."""
 SCRATCH = "scratch"
 """Name of the folder in the store's root with the checkpoints of stages that are under way."""
 
 
 @dataclass(frozen=True)
-class Made:
-    """What a stage returns: its counts and its named lists of shards. Its files it has written to `work.out`."""
+class StageOutput:
+    """The counts of a stage and its named lists of shards. Its files it has written to `work.out`."""
 
     counts: Mapping[str, int] = field(default_factory=dict)
     parts: Mapping[str, Sequence[Artifact]] = field(default_factory=dict)
@@ -45,11 +46,11 @@ class Work:
     executor: Executor
     reporter: Reporter
     usage: list[Usage] = field(default_factory=list)
-    """What the tasks cost, for the run's record."""
+    """The cost of each task, for the run's record."""
     store_url: str | None = None
     """The object store of which `root` is the cache, if there is one."""
     chosen: dict[str, str] = field(default_factory=dict)
-    """What was chosen here for settings that the recipe leaves to machine or model, and why."""
+    """Values that were chosen here for settings that the recipe leaves to machine or model, and why."""
     logs: Path | None = None
     """The run's folder for what is watched while it runs and is no part of the result: times, curves, speed."""
 
@@ -68,16 +69,16 @@ class Work:
         path.mkdir(parents=True, exist_ok=True)
         return path
 
-    def note(self, setting: str, choice: tuple[str, str, bool]) -> None:
+    def record_choice(self, setting: str, choice: tuple[str, str, bool]) -> None:
         """Keep for the run's record what was chosen for a setting and why, and say it, unless the recipe says it.
 
-        The last of `choice` is whether it is a bad one here, which is said as a warning.
+        `choice` is the value, the reason, and whether it is a bad choice here, which is said as a warning.
         """
-        value, because, warn = choice
-        self.chosen[setting] = f"{value}: {because}"
-        if warn or because != AS_SAID:
-            name = f"{'warning: ' if warn else ''}{setting.replace('_', ' ')}"
-            self.reporter.say(f"  {self.stage}: {name} {value}, {because}")
+        value, reason, is_bad = choice
+        self.chosen[setting] = f"{value}: {reason}"
+        if is_bad or reason != AS_SAID:
+            name = f"{'warning: ' if is_bad else ''}{setting.replace('_', ' ')}"
+            self.reporter.say(f"  {self.stage}: {name} {value}, {reason}")
 
     def clear_scratch(self) -> None:
         """Remove the scratch folder, if the stage used one."""
@@ -86,13 +87,13 @@ class Work:
     def each(self, function: Function, items: Iterable[Any], *shared: Any, label: str = "") -> list[Artifact]:
         """Run `function(out, item, *shared)` for every item, each into its own folder; results in item order."""
         tasks = [self._task(function, (item, *shared)) for item in items]
-        results = find_done(tasks)
+        results = load_outputs(tasks)
         missing = [index for index, result in enumerate(results) if result is None]
         name = f"{self.stage}: {label or function.__name__.replace('_', ' ')}"
-        self._tell_of_mixing(name, [result for result in results if result is not None], len(missing))
+        self._report_mixed_versions(name, [result for result in results if result is not None], len(missing))
         with self.reporter.track(name, len(missing)) as track:
-            for position, made, usage in self.executor.run([tasks[index] for index in missing]):
-                results[missing[position]] = made
+            for position, output, usage in self.executor.run([tasks[index] for index in missing]):
+                results[missing[position]] = output
                 self.usage.append(usage)
                 track.advance()
                 interrupt.check()
@@ -101,11 +102,11 @@ class Work:
     def _task(self, function: Function, arguments: tuple[Any, ...]) -> Task:
         return Task(self.root, self.stage, self.version, function, arguments, self.store_url, self.is_light)
 
-    def _tell_of_mixing(self, name: str, reused: Sequence[Artifact], missing: int) -> None:
+    def _report_mixed_versions(self, name: str, reused: Sequence[Artifact], missing: int) -> None:
         """Say so where some outputs are taken over from other versions of the software, and some are made now."""
         if not reused or not missing:
             return
-        others = [found for each in reused if (found := version_changes(read(each.path, each.url)))]
+        others = [changes for each in reused if (changes := version_changes(read(each.path, each.url)))]
         if others:
             self.reporter.say(
                 f"  {name}: {len(others)} of {len(reused) + missing} were made with other versions "

@@ -16,7 +16,7 @@ from emma.pipeline.home import Home
 from emma.pipeline.recipe import INPUTS, Recipe
 from emma.store import shards
 from emma.store.artifact import Artifact
-from emma.work.graph import Step, key_of
+from emma.work.graph import Step, step_address
 
 
 @dataclass(frozen=True)
@@ -87,5 +87,5 @@ def find_pack(recipe: Recipe, home: Home) -> Artifact | None:
 
 def find_mix(recipe: Recipe, home: Home, pack: Artifact) -> Artifact | None:
     """The mix of what was packed with exactly these settings, if it was made."""
-    key, _ = key_of(Step("mix", recipe.mix, INPUTS["mix"]), {"pack": pack})
+    key, _ = step_address(Step("mix", recipe.mix, INPUTS["mix"]), {"pack": pack})
     return home.load("mix", key)
