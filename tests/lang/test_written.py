@@ -10,6 +10,7 @@ from langcodes.data_dicts import LIKELY_SUBTAGS
 
 from emma.lang.cldr import autonym, likely_script, likely_scripts, representative, suppressed_script
 from emma.lang.codes import find_language
+from emma.lang.language import Lang
 from emma.lang.registry import RefusedError
 from emma.lang.written import is_plausible, known_scripts
 from tests.conftest import TEXTS
@@ -31,16 +32,16 @@ jra_Khmr dwr_Ethi pli_Latn snk_Arab dag_Arab ang_Runr rki_Latn deu_Latf swh_Brai
 
 @pytest.mark.parametrize("label", IMPLAUSIBLE.split())
 def test_noise(label: str) -> None:
-    assert not is_plausible(label[:3], label[4:])
+    assert not is_plausible(Lang.parse(label))
 
 
 @pytest.mark.parametrize("label", [*PLAUSIBLE.split(), *TEXTS])
 def test_scripts_in_use(label: str) -> None:
-    assert is_plausible(label[:3], label[4:])
+    assert is_plausible(Lang.parse(label))
 
 
 def test_nobody_knows_nobody_objects() -> None:
-    assert known_scripts("sfb") == () and is_plausible("sfb", "Sgnw")
+    assert known_scripts("sfb") == () and is_plausible(Lang("sfb", "Sgnw"))
 
 
 @pytest.mark.skipif(not LANGTAGS.exists(), reason="the development data is not here (set EMMA_DATA)")
@@ -53,7 +54,7 @@ def test_every_script_that_sil_lists_is_plausible() -> None:
             iso = find_language(code, "iso639")[0]
         except RefusedError:
             continue
-        assert script in ("Zzzz", "Zxxx", "Zyyy") or is_plausible(iso, script), (code, script)
+        assert script in ("Zzzz", "Zxxx", "Zyyy") or is_plausible(Lang(iso, script)), (code, script)
         seen += 1
     assert seen > 9_000
 

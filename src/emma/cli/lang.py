@@ -46,17 +46,22 @@ def add_parser(commands: Commands) -> None:
 
 def explain(arguments: argparse.Namespace) -> int:
     """Print what codes stand for; 1 if one of them is refused."""
-    from emma.lang.explain import show_codes
+    from emma.lang.explain import explain_codes, render_explanations
 
-    return show_codes(arguments.codes, arguments.scheme, arguments.json)
+    explanations = explain_codes(arguments.codes, arguments.scheme)
+    print_answer(explanations, render_explanations, arguments.json)
+    return int(any("refused" in explanation for explanation in explanations))
 
 
 def lint(arguments: argparse.Namespace) -> int:
     """Print the audit of a list, or of a recipe's codes; 1 if anything is wrong or refused."""
     if arguments.recipe.suffix != ".toml":
-        from emma.lang.explain import show_lint
+        from emma.lang.explain import render_audit
+        from emma.lang.lint import audit_list
 
-        return show_lint(arguments.recipe, arguments.small, arguments.json)
+        audit = audit_list(arguments.recipe, arguments.small)
+        print_answer(audit, render_audit, arguments.json)
+        return int(audit["wrong"] > 0)
     from emma.pipeline.recipe_languages import lines, lint_recipe
 
     answer = lint_recipe(arguments.recipe, arguments.changes)

@@ -1,23 +1,24 @@
-"""What `emma lang` prints of codes and lists of languages, for people or as JSON, and the exit code that goes with it.
+"""What `emma lang` says of codes and of lists of languages, as lines for people.
 
 A code is explained: how it is read, what it stands for, and its relatives; or why it is refused.
 """
 
-import json
 from collections.abc import Iterator, Sequence
-from pathlib import Path
-from typing import Any
 
 from emma.errors import LanguageError
 from emma.lang.cldr import autonym, likely_scripts, representative
 from emma.lang.codes import find_language, resolve
-from emma.lang.lint import KINDS, MIN_TOKENS, NOTES, lint, share, summarise
-from emma.lang.lint_rows import read_entries
+from emma.lang.lint import KINDS, NOTES, Audit, Finding, share
 from emma.lang.macro import macrolanguage_of, members_by_script, members_of
 from emma.lang.registry import RefusedError
 from emma.lang.tables import REMARKS, WIKI_ONLY, Scheme
 from emma.lang.written import known_scripts
 
+Explanation = dict[str, str]
+"""Names and values about a code, in the order in which they are shown."""
+
+MAX_SHOWN = 12
+"""Findings of a kind that people are shown; JSON has all."""
 SCOPE_NAMES = {"I": "individual language", "M": "macrolanguage", "S": "special"}
 TYPE_NAMES = {"A": "ancient", "C": "constructed", "E": "extinct", "H": "historical", "L": "living", "S": "special"}
 
@@ -47,7 +48,7 @@ def _label(code: str, iso: str, scheme: Scheme) -> tuple[str, str]:
 def _describe(iso: str) -> list[tuple[str, str]]:
     from iso639 import Language
 
-    language, whole = Language.from_part3(iso), macrolanguage_of(iso)
+    language, macro = Language.from_part3(iso), macrolanguage_of(iso)
     likely = likely_scripts(iso)
     return [
         ("name", language.name),
@@ -56,9 +57,9 @@ def _describe(iso: str) -> list[tuple[str, str]]:
         ("codes", ", ".join(_codes(iso))),
         ("likely scripts", ", ".join(likely)),
         ("also in", ", ".join(script for script in known_scripts(iso) if script not in likely)),
-        ("macrolanguage", f"{_named(whole)}; sources may call it so" if whole else ""),
-        ("members", ", ".join(_named(each) for each in members_of(iso))),
-        ("use", _policy(iso) if members_of(iso) else ""),
+        ("macrolanguage", f"{_with_name(macro)}; sources may call it so" if macro else ""),
+        ("members", ", ".join(map(_with_name, members_of(iso)))),
+        ("use", _suggest_policy(iso) if members_of(iso) else ""),
     ]
 
 
@@ -76,7 +77,7 @@ def _codes(iso: str) -> Iterator[str]:
     yield from (f"{wiki} (Wikimedia)" for wiki in sorted(wikis))
 
 
-def _policy(iso: str) -> str:
+def _suggest_policy(iso: str) -> str:
     """What a recipe can do with text under a macrolanguage's code."""
     chief = representative(iso)
     usual = f'; {iso} = "{chief}" if it is what CLDR takes it for' if chief else ""
@@ -91,72 +92,62 @@ def _policy(iso: str) -> str:
 def _remarks(code: str, scheme: Scheme) -> Iterator[str]:
     if code in REMARKS:
         yield REMARKS[code]
-    if scheme == "any" and (wiki := WIKI_ONLY.get(code.lower())) and _meaning(code) != _meaning(code, "wiki"):
+    if scheme == "any" and (wiki := WIKI_ONLY.get(code.lower())) and _find_code(code) != _find_code(code, "wiki"):
         yield f'in Wikimedia\'s projects {code} is {wiki[0]}: give such a source scheme = "wiki"'
 
 
-def _meaning(code: str, scheme: Scheme = "any") -> str:
+def _find_code(code: str, scheme: Scheme = "any") -> str:
     try:
         return find_language(code, scheme)[0]
     except RefusedError:
         return ""
 
 
-def _named(iso: str) -> str:
+def _with_name(iso: str) -> str:
     from iso639 import Language
 
     return f"{iso} {Language.from_part3(iso).name}"
 
 
-MAX_SHOWN = 12
-"""Findings of a kind that people are shown; JSON has all."""
+def explain_codes(codes: Sequence[str], scheme: Scheme = "any") -> list[Explanation]:
+    """Explain each of several codes; a refused one has a row `refused`."""
+    return [{"code": code, **dict(explain(code, scheme))} for code in codes]
 
 
-def show_codes(codes: Sequence[str], scheme: Scheme = "any", as_json: bool = False) -> int:
-    """Print what codes stand for; 1 if one of them is refused, else 0."""
-    found = [explain(code, scheme) for code in codes]
-    if as_json:
-        print(
-            json.dumps(
-                [{"code": code, **dict(each)} for code, each in zip(codes, found, strict=True)], ensure_ascii=False
-            )
-        )
-    else:
-        print("\n\n".join("\n".join(f"{name:<16} {value}" for name, value in each) for each in found))
-    return int(any(name == "refused" for each in found for name, _ in each))
+def render_explanations(explanations: Sequence[Explanation]) -> Iterator[str]:
+    """Explanations as lines for people, with an empty line between two."""
+    for number, explanation in enumerate(explanations):
+        if number:
+            yield ""
+        # A code that is not refused is in the row `codes` already.
+        rows = [row for row in explanation.items() if row[0] != "code" or "refused" in explanation]
+        yield from (f"{name:<16} {value}" for name, value in rows)
 
 
-def show_lint(path: Path, small: int | None = None, as_json: bool = False) -> int:
-    """Print the audit of a list of languages; 1 if anything is wrong with it, else 0."""
-    entries = read_entries(path)
-    audit: dict[str, Any] = summarise(entries, lint(entries, MIN_TOKENS if small is None else small))
-    if as_json:
-        print(json.dumps(audit, ensure_ascii=False))
-    else:
-        print("\n".join(_lines(audit)))
-    return int(audit["wrong"] > 0)
-
-
-def _lines(audit: dict[str, Any]) -> list[str]:
-    text = "" if audit["tokens"] is None else f", {audit['tokens']:,} tokens"
-    lines = [f"{audit['entries']:,} entries, {audit['languages']:,} languages{text}"]
-    for kind, counts in audit["kinds"].items():
-        part = "" if counts["share"] is None else f", {counts['share']:.2%} of the tokens"
-        mark = "note" if kind in NOTES else "wrong"
-        lines += ["", f"{mark}: {KINDS[kind]} ({counts['findings']:,}{part})"]
-        found = [each for each in audit["findings"] if each["kind"] == kind]
-        lines += [_line(each, audit["tokens"]) for each in found[:MAX_SHOWN]]
-        if len(found) > MAX_SHOWN:
-            lines.append(f"  … and {len(found) - MAX_SHOWN:,} more (--json has all)")
+def render_audit(audit: Audit) -> Iterator[str]:
+    """The audit of a list of languages as lines for people: at most MAX_SHOWN findings of each kind."""
+    tokens = "" if audit["tokens"] is None else f", {audit['tokens']:,} tokens"
+    yield f"{audit['entries']:,} entries, {audit['languages']:,} languages{tokens}"
+    for kind in audit["kinds"]:
+        yield from ("", *_render_kind(kind, audit))
     if audit["in_split_families"]:
-        lines += [
-            "",
-            f"Macrolanguages and members that stand together hold {audit['in_split_families']:.1%} of the tokens.",
-        ]
-    return [*lines, "", "Nothing is wrong." if not audit["wrong"] else f"{audit['wrong']:,} findings."]
+        yield ""
+        yield f"Macrolanguages and members that stand together hold {audit['in_split_families']:.1%} of the tokens."
+    yield ""
+    yield "Nothing is wrong." if not audit["wrong"] else f"{audit['wrong']:,} findings."
 
 
-def _line(finding: dict[str, Any], total: int | None) -> str:
-    part = share(finding["tokens"], total)
-    amount = "" if part is None else f"  ({finding['tokens']:,} tokens, {part:.2%})"
-    return f"  {' '.join(finding['labels'])}: {finding['message']}{amount}"
+def _render_kind(kind: str, audit: Audit) -> Iterator[str]:
+    counts, mark = audit["kinds"][kind], "note" if kind in NOTES else "wrong"
+    part = "" if counts["share"] is None else f", {counts['share']:.2%} of the tokens"
+    yield f"{mark}: {KINDS[kind]} ({counts['findings']:,}{part})"
+    findings = [finding for finding in audit["findings"] if finding.kind == kind]
+    yield from (_render_finding(finding, audit["tokens"]) for finding in findings[:MAX_SHOWN])
+    if len(findings) > MAX_SHOWN:
+        yield f"  … and {len(findings) - MAX_SHOWN:,} more (--json has all)"
+
+
+def _render_finding(finding: Finding, total: int | None) -> str:
+    part = share(finding.tokens, total)
+    amount = "" if part is None else f"  ({finding.tokens:,} tokens, {part:.2%})"
+    return f"  {' '.join(finding.labels)}: {finding.message}{amount}"

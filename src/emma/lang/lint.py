@@ -6,12 +6,14 @@ that an audit of a published list of 939 entries came to: a quarter of its token
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypedDict
 
 from emma.lang.cldr import likely_scripts
-from emma.lang.codes import find_language, resolve
-from emma.lang.language import LABEL
-from emma.lang.lint_rows import Entry
+from emma.lang.codes import Resolution, find_language, resolve
+from emma.lang.language import CODE, LABEL, Lang
+from emma.lang.lint_rows import Entry, read_entries
 from emma.lang.macro import find_split_families, members_of
 from emma.lang.registry import RefusedError
 from emma.lang.tables import REMARKS
@@ -19,9 +21,6 @@ from emma.lang.written import is_plausible, known_scripts
 
 MIN_TOKENS = 1_000
 """Tokens under which an entry says nothing about a language."""
-
-CODE = "zxx_Zyyy"
-"""EMMA's own label of program code (`emma.schemas.CODE`), in its own tables no mistake."""
 
 KINDS = {
     "unknown": "no code or name of any language",
@@ -42,7 +41,7 @@ KINDS = {
     "constructed": "constructed languages",
     "remark": "worth knowing",
 }
-"""Kinds of findings in the order they are told."""
+"""Kinds of findings in the order in which they are listed."""
 NOTES = frozenset({"constructed", "remark"})
 """Kinds that are no fault."""
 
@@ -57,81 +56,111 @@ class Finding:
     labels: tuple[str, ...]
     message: str
     tokens: int | None
-    """Of these entries together."""
+    """Sum over these entries."""
     line: int
-    """Of the first of them in the list."""
+    """Line of the first of them in the list."""
 
 
-def lint(rows: Sequence[Entry], small: int = MIN_TOKENS) -> list[Finding]:
-    """All findings, in the order of KINDS and then of the list."""
-    found = [finding for row in rows for finding in _alone(row, small)]
-    found += [*_duplicates(rows), *_families(rows), *_twins(rows)]
+class KindSummary(TypedDict):
+    """Findings of one kind, and their share of the list's tokens; None where the list has none."""
+
+    findings: int
+    share: float | None
+
+
+class Audit(TypedDict):
+    """The audit of a list as plain values."""
+
+    entries: int
+    languages: int
+    tokens: int | None
+    in_split_families: float | None
+    """Share of the tokens under macrolanguages and members that stand side by side."""
+    wrong: int
+    """Findings that are faults, not notes."""
+    kinds: dict[str, KindSummary]
+    findings: list[Finding]
+
+
+def lint(entries: Sequence[Entry], small: int = MIN_TOKENS) -> list[Finding]:
+    """List all findings, in the order of KINDS and then of the list."""
+    findings = [finding for entry in entries for finding in _check_entry(entry, small)]
+    findings += [*_find_duplicates(entries), *_find_families(entries), *_find_twins(entries)]
     order = list(KINDS)
-    return sorted(found, key=lambda each: (order.index(each.kind), each.line, each.labels))
+    return sorted(findings, key=lambda finding: (order.index(finding.kind), finding.line, finding.labels))
 
 
-def summarise(rows: Sequence[Entry], findings: Sequence[Finding]) -> dict[str, object]:
-    """The audit as plain values: entries, languages, tokens, findings by kind with their share of the tokens."""
-    total = _tokens(rows)
-    families = [row for whole, parts in _split(rows) for row in (*whole, *parts)]
-    kinds = {kind: [each for each in findings if each.kind == kind] for kind in KINDS}
+def audit_list(path: Path, small: int | None = None) -> Audit:
+    """Audit a file that lists languages. Raises LanguageError if it cannot be read as one."""
+    entries = read_entries(path)
+    return summarise(entries, lint(entries, MIN_TOKENS if small is None else small))
+
+
+def summarise(entries: Sequence[Entry], findings: Sequence[Finding]) -> Audit:
+    """Count entries, languages and tokens, and findings by kind with their share of the tokens."""
+    total = _tokens(entries)
+    families = [entry for wholes, parts in _split_families(entries) for entry in (*wholes, *parts)]
+    by_kind = {kind: [finding for finding in findings if finding.kind == kind] for kind in KINDS}
     return {
-        "entries": len(rows),
-        "languages": len({_label(row)[:3] for row in rows if _label(row)}),
+        "entries": len(entries),
+        "languages": len({lang.iso639_3 for entry in entries if (lang := _resolve(entry))}),
         "tokens": total,
         "in_split_families": share(_tokens(families), total),
-        "wrong": sum(each.kind not in NOTES for each in findings),
+        "wrong": sum(finding.kind not in NOTES for finding in findings),
         "kinds": {
-            kind: {"findings": len(each), "share": share(_sum(one.tokens for one in each), total)}
-            for kind, each in kinds.items()
-            if each
+            kind: {"findings": len(group), "share": share(_sum(finding.tokens for finding in group), total)}
+            for kind, group in by_kind.items()
+            if group
         },
-        "findings": [asdict(each) for each in findings],
+        "findings": list(findings),
     }
 
 
 def share(tokens: int | None, total: int | None) -> float | None:
-    """A part of the list's tokens; None where it has none."""
+    """Divide by the list's tokens; None where it has none."""
     return tokens / total if tokens is not None and total else None
 
 
-def _alone(row: Entry, small: int) -> Iterator[Finding]:
+def _check_entry(entry: Entry, small: int) -> Iterator[Finding]:
     """What an entry by itself shows."""
-    if row.label == CODE:
-        yield _finding("remark", [row], "program code")
+    if entry.label == CODE.label:  # in tables of EMMA's own no mistake, though ISO 639-3 calls it no language
+        yield _finding("remark", [entry], "program code")
         return
     try:
-        found = resolve(row.label, "a")  # any text will do: where the script is not known, it is no mistake
+        resolution = resolve(entry.label, "a")  # any text will do: where the script is not known, it is no mistake
     except RefusedError as refusal:
-        yield _finding(refusal.kind, [row], _reason(row, refusal))
+        yield _finding(refusal.kind, [entry], _shorten_refusal(entry, refusal))
     else:
-        yield from _language(row, found.lang.iso639_3, found.lang.script, found.rule)
-    if row.label in REMARKS:
-        yield _finding("remark", [row], REMARKS[row.label])
-    if row.tokens is not None and row.tokens < small:
-        yield _finding("small", [row], f"{row.tokens:,} of {small:,}")
+        yield from _check_language(entry, resolution)
+    if entry.label in REMARKS:
+        yield _finding("remark", [entry], REMARKS[entry.label])
+    if entry.tokens is not None and entry.tokens < small:
+        yield _finding("small", [entry], f"{entry.tokens:,} of {small:,}")
 
 
-def _language(row: Entry, iso: str, script: str, rule: str) -> Iterator[Finding]:
+def _check_language(entry: Entry, resolution: Resolution) -> Iterator[Finding]:
     from iso639 import Language
 
-    language = Language.from_part3(iso)
+    lang, rule = resolution.lang, resolution.rule
+    language = Language.from_part3(lang.iso639_3)
     if rule.startswith(("retired", "deprecated")):
-        yield _finding("renamed", [row], f"{rule}: {language.name}; write {iso}_{script}")
-    if LABEL.fullmatch(row.label) and not is_plausible(iso, script):
-        yield _finding("implausible", [row], f"{language.name} in {script}; known in {_scripts(iso)}")
+        yield _finding("renamed", [entry], f"{rule}: {language.name}; write {lang.label}")
+    if LABEL.fullmatch(entry.label) and not is_plausible(lang):
+        yield _finding("implausible", [entry], f"{language.name} in {lang.script}; known in {_scripts(lang.iso639_3)}")
     if language.type == "C":
-        yield _finding("constructed", [row], language.name)
+        yield _finding("constructed", [entry], language.name)
 
 
-def _reason(row: Entry, refusal: RefusedError) -> str:
+def _shorten_refusal(entry: Entry, refusal: RefusedError) -> str:
     """A refusal without what the line says anyway, and with the scripts of the language where it names none."""
-    said = str(refusal).removeprefix(f"'{row.label}'").lstrip(": ")
-    said = re.sub(
-        r"(; leave these files out or| If you know the language:)? ?[Mm]ap it in the source's `codes`", "", said
+    reason = str(refusal).removeprefix(f"'{entry.label}'").lstrip(": ")
+    # A list has no source and no files: the remedies of `registry` are of no use to who wrote it.
+    reason = re.sub(
+        r"(; leave these files out or| If you know the language:)? ?[Mm]ap it in the source's `codes`", "", reason
     )
-    usual = _scripts(row.label[:3]) if refusal.kind == "script" else ""
-    return f"{said.rstrip(' .')}{usual and '; its language is written in '}{usual}"
+    code = re.match(r"[a-z]{3}", entry.label) if refusal.kind == "script" else None
+    usual = _scripts(code[0]) if code else ""
+    return f"{reason.rstrip(' .')}{usual and '; its language is written in '}{usual}"
 
 
 def _scripts(code: str) -> str:
@@ -143,57 +172,64 @@ def _scripts(code: str) -> str:
     return ", ".join((likely_scripts(iso) or known_scripts(iso))[:4])
 
 
-def _duplicates(rows: Sequence[Entry]) -> Iterator[Finding]:
-    same: dict[str, list[Entry]] = {}
-    for row in rows:
-        same.setdefault(_label(row), []).append(row)
-    for label, group in same.items():
-        if label and len(group) > 1:
-            yield _finding("duplicate", group, f"all are {label}")
+def _find_duplicates(entries: Sequence[Entry]) -> Iterator[Finding]:
+    for lang, group in _by_language(entries).items():
+        if len(group) > 1:
+            yield _finding("duplicate", group, f"all are {lang.label}")
 
 
-def _families(rows: Sequence[Entry]) -> Iterator[Finding]:
-    for whole, parts in _split(rows):
-        held = share(_tokens(whole), _tokens([*whole, *parts]))
-        part = "" if held is None else f"holds {held:.1%} of the family's text; "
-        inside = len(members_of(_label(whole[0])[:3]))
-        listed = ", ".join(row.label for row in parts)
-        yield _finding("macrolanguage", whole, f"{part}{inside} members, here too: {listed}")
+def _find_families(entries: Sequence[Entry]) -> Iterator[Finding]:
+    for wholes, parts in _split_families(entries):
+        part = share(_tokens(wholes), _tokens([*wholes, *parts]))
+        held = "" if part is None else f"holds {part:.1%} of the family's text; "
+        whole = _resolve(wholes[0])
+        count = len(members_of(whole.iso639_3)) if whole else 0
+        listed = ", ".join(entry.label for entry in parts)
+        yield _finding("macrolanguage", wholes, f"{held}{count} members, here too: {listed}")
 
 
-def _split(rows: Sequence[Entry]) -> Iterator[tuple[list[Entry], list[Entry]]]:
+def _split_families(entries: Sequence[Entry]) -> Iterator[tuple[list[Entry], list[Entry]]]:
     """Entries of each macrolanguage that stands beside its members, and of these."""
-    by_label: dict[str, list[Entry]] = {}
-    for row in rows:
-        by_label.setdefault(_label(row), []).append(row)
-    for each in find_split_families([label for label in by_label if label]):
-        whole, parts = ([row for label in labels for row in by_label[label]] for labels in (each.labels, each.members))
-        yield whole, parts
+    by_label = {lang.label: group for lang, group in _by_language(entries).items()}
+    for family in find_split_families(by_label):
+        wholes, parts = ([e for label in labels for e in by_label[label]] for labels in (family.labels, family.members))
+        yield wholes, parts
 
 
-def _twins(rows: Sequence[Entry]) -> Iterator[Finding]:
+def _find_twins(entries: Sequence[Entry]) -> Iterator[Finding]:
+    resolved = [(entry, lang.iso639_3) for entry in entries if (lang := _resolve(entry))]
     for first, second, reason in TWINS:
-        group = [row for row in rows if _label(row)[:3] in (first, second)]
-        if {_label(row)[:3] for row in group} == {first, second}:
-            yield _finding("twins", group, reason)
+        group = [(entry, code) for entry, code in resolved if code in (first, second)]
+        if len({code for _, code in group}) == 2:
+            yield _finding("twins", [entry for entry, _ in group], reason)
 
 
-def _label(row: Entry) -> str:
-    """The label that an entry resolves to; empty if it does not."""
+def _by_language(entries: Iterable[Entry]) -> dict[Lang, list[Entry]]:
+    """Entries by the language that they resolve to, in the order of the list, without those that do not."""
+    groups: dict[Lang, list[Entry]] = {}
+    for entry in entries:
+        if lang := _resolve(entry):
+            groups.setdefault(lang, []).append(entry)
+    return groups
+
+
+def _resolve(entry: Entry) -> Lang | None:
+    """The language that an entry resolves to; None if it does not."""
     try:
-        return resolve(row.label, "a").label
+        return resolve(entry.label, "a").lang
     except RefusedError:
-        return ""
+        return None
 
 
-def _finding(kind: str, rows: Sequence[Entry], message: str) -> Finding:
-    return Finding(kind, tuple(row.label for row in rows), message, _tokens(rows), min(row.line for row in rows))
+def _finding(kind: str, entries: Sequence[Entry], message: str) -> Finding:
+    labels, line = tuple(entry.label for entry in entries), min(entry.line for entry in entries)
+    return Finding(kind, labels, message, _tokens(entries), line)
 
 
-def _tokens(rows: Iterable[Entry]) -> int | None:
-    return _sum(row.tokens for row in rows)
+def _tokens(entries: Iterable[Entry]) -> int | None:
+    return _sum(entry.tokens for entry in entries)
 
 
 def _sum(amounts: Iterable[int | None]) -> int | None:
-    known = [each for each in amounts if each is not None]
+    known = [amount for amount in amounts if amount is not None]
     return sum(known) if known else None

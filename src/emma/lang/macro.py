@@ -14,7 +14,7 @@ from emma.lang.language import Lang
 
 Policy = str | Mapping[str, str]
 Identify = Callable[[str], tuple[Sequence[str | None], Sequence[float]]]
-"""Of a text, labels (`xxx_Yyyy`, None for what has no label) and their probabilities, the likeliest first."""
+"""From a text to labels (`xxx_Yyyy`, None where there is none) and their probabilities, the likeliest first."""
 
 MIN_PROBABILITY = 0.5
 """Probability from which language identification may choose a member."""
@@ -34,8 +34,7 @@ class SplitFamily:
 def check_policies(policies: Mapping[str, Policy]) -> None:
     """Raise LanguageError for a policy that cannot be followed; the message has the members."""
     for macrolanguage, policy in policies.items():
-        inside = members_of(macrolanguage)
-        if not inside:
+        if not members_of(macrolanguage):
             raise LanguageError(f"macrolanguages: '{macrolanguage}' is not a macrolanguage of ISO 639-3; leave it out.")
         if policy == "script":
             members_by_script(macrolanguage)
@@ -77,10 +76,11 @@ def _choose(lang: Lang, policy: Policy, text: str, identify: Identify | None) ->
 def _identified(lang: Lang, text: str, identify: Identify | None) -> tuple[str, str]:
     if identify is None or not text:
         return "", "no language identification"
-    inside = members_of(lang.iso639_3)
+    members = members_of(lang.iso639_3)
     for label, score in zip(*identify(text), strict=True):
-        if label and label[:3] in inside and score >= MIN_PROBABILITY:
-            return label[:3], f"language ID {score:.2f}"
+        iso = Lang.parse(label).iso639_3 if label else ""
+        if iso in members and score >= MIN_PROBABILITY:
+            return iso, f"language ID {score:.2f}"
     return "", "language ID is not sure"
 
 
@@ -92,7 +92,7 @@ def members_of(code: str) -> tuple[str, ...]:
 @lru_cache(maxsize=16_384)
 def macrolanguage_of(code: str) -> str:
     """The macrolanguage that a language is a member of; empty if it is of none."""
-    return next((whole for whole, inside in _members().items() if code in inside), "")
+    return next((macro for macro, members in _members().items() if code in members), "")
 
 
 @lru_cache(maxsize=1)
@@ -100,10 +100,10 @@ def _members() -> Mapping[str, tuple[str, ...]]:
     from iso639 import ALL_LANGUAGES
 
     table: dict[str, list[str]] = {}
-    for language in sorted(ALL_LANGUAGES, key=lambda each: each.part3):
+    for language in sorted(ALL_LANGUAGES, key=lambda language: language.part3):
         if language.macrolanguage and language.status == "A":
             table.setdefault(language.macrolanguage, []).append(language.part3)
-    return {code: tuple(inside) for code, inside in table.items()}
+    return {code: tuple(members) for code, members in table.items()}
 
 
 @lru_cache(maxsize=256)
@@ -154,6 +154,6 @@ def find_split_families(labels: Collection[str]) -> list[SplitFamily]:
     """Macrolanguages among the labels (`xxx_Yyyy`) whose members are there too, in any script; sorted."""
     present: dict[str, list[str]] = {}
     for label in sorted(set(labels)):
-        present.setdefault(label[:3], []).append(label)
-    pairs = ((code, [each for member in members_of(code) for each in present.get(member, [])]) for code in present)
-    return sorted(SplitFamily(code, tuple(present[code]), tuple(inside)) for code, inside in pairs if inside)
+        present.setdefault(Lang.parse(label).iso639_3, []).append(label)
+    pairs = ((code, [label for member in members_of(code) for label in present.get(member, [])]) for code in present)
+    return sorted(SplitFamily(code, tuple(present[code]), tuple(members)) for code, members in pairs if members)

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 
 from emma.lang.cldr import likely_region
+from emma.lang.language import Lang
 from emma.lang.macro import members_of
 from emma.lang.written import is_plausible, known_scripts
 
@@ -29,13 +30,14 @@ def rank_oddities(reasons: Sequence[str]) -> int:
     return places[0] if places else len(SIGNS) + (not reasons)
 
 
-def find_oddities(code: str, iso: str, script: str, others: Collection[str]) -> Iterator[str]:
-    """Reasons to look twice at `code` as language `iso`, beside the other languages (ISO 639-3) of its source."""
+def find_oddities(code: str, lang: Lang, others: Collection[str]) -> Iterator[str]:
+    """Reasons to look twice at `code` as a language, beside the other languages (ISO 639-3) of its source."""
     from iso639 import Language
 
+    iso, script = lang.iso639_3, lang.script
     if kind := TYPES.get(Language.from_part3(iso).type or ""):
         yield f"{kind} language"
-    if not is_plausible(iso, script):
+    if not is_plausible(lang):
         yield f"nobody is known to write it in {script}; known: {', '.join(known_scripts(iso)[:4])}"
     if inside := [each for each in members_of(iso) if each in others]:
         yield f"macrolanguage beside its own {', '.join(inside)}"

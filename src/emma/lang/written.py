@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from emma.lang.cldr import likely_scripts, representative
+from emma.lang.language import Lang
 from emma.lang.macro import macrolanguage_of
 from emma.lang.tables import SCRIPT_VARIANTS
 
@@ -162,8 +163,8 @@ _ALSO: Mapping[str, str] = {
     "Yiii": "ywq ywu",
     "Zanb": "cmg",
 }
-_ONE = ({"Hani", "Hans", "Hant"}, {"Hang", "Kore"}, {"Hira", "Hrkt", "Jpan", "Kana"})
-"""Scripts of which one stands for the others."""
+_EQUIVALENT = ({"Hani", "Hans", "Hant"}, {"Hang", "Kore"}, {"Hira", "Hrkt", "Jpan", "Kana"})
+"""Sets of scripts of which one stands for the others."""
 
 
 @lru_cache(maxsize=1)
@@ -178,14 +179,15 @@ def _also() -> Mapping[str, tuple[str, ...]]:
 @lru_cache(maxsize=16_384)
 def known_scripts(iso: str) -> tuple[str, ...]:
     """Scripts that a language is written in, the likely ones first; empty where nobody says."""
-    whole = macrolanguage_of(iso)
-    family = (iso, whole) if whole and representative(whole) == iso else (iso,)
-    found = [script for name in family for script in (*likely_scripts(name), *_also().get(name, ()))]
-    return tuple(dict.fromkeys(found))
+    macro = macrolanguage_of(iso)
+    # What is known of a macrolanguage is about its main member: scripts of zho are those of cmn.
+    family = (iso, macro) if macro and representative(macro) == iso else (iso,)
+    scripts = [script for name in family for script in (*likely_scripts(name), *_also().get(name, ()))]
+    return tuple(dict.fromkeys(scripts))
 
 
-def is_plausible(iso: str, script: str) -> bool:
-    """Whether a language can be written in a script; true where nobody says what it is written in."""
-    script, known = SCRIPT_VARIANTS.get(script, script), set(known_scripts(iso))
-    same = {script}.union(*(group for group in _ONE if script in group))
+def is_plausible(lang: Lang) -> bool:
+    """Whether a language can be written in its script; true where nobody says what it is written in."""
+    script, known = SCRIPT_VARIANTS.get(lang.script, lang.script), set(known_scripts(lang.iso639_3))
+    same = {script}.union(*(group for group in _EQUIVALENT if script in group))
     return not known or bool(known & same)

@@ -15,6 +15,7 @@ from emma.kernels.identify import count_scripts, identify
 from emma.kernels.subwords import Grams, Words, index_words
 from emma.kernels.tables import letters_only
 from emma.kernels.text import Bytes, Offsets, buffers
+from emma.lang.language import Lang
 from emma.lang.scripts import SCRIPT_CODES, han_forms, script_table, scripts_agree, unicode_scripts, written_scripts
 from emma.lang.tables import Scheme
 from emma.lid.files import Spelling, find_model_file, read_spelling
@@ -79,7 +80,9 @@ class Model:
     def choose(self, text: str, among: Sequence[str], max_chars: int = MAX_CHARS) -> str | None:
         """The likeliest language of a text among some ISO 639-3 codes; None if unsure, or more likely another."""
         places = {code: place for place, code in enumerate(among)}
-        groups = np.array([places.get((label or "")[:3], -1) for label in self.labels], np.int32)
+        groups = np.array(
+            [places.get(Lang.parse(label).iso639_3 if label else "", -1) for label in self.labels], np.int32
+        )
         if groups.max() < 0:
             return None
         labels, scores = self._ask(pa.array([text], pa.large_string()), groups, 1, max_chars)
@@ -111,7 +114,7 @@ class Model:
 
 def fits_script(script: str, label: str | None) -> bool:
     """Whether a text that is written in a script can be in the language of a label, if that says any script of ours."""
-    wanted = "" if label is None else label[4:]
+    wanted = Lang.parse(label).script if label else ""
     return not wanted or unicode_scripts(wanted).isdisjoint(SCRIPT_CODES) or scripts_agree(script, wanted)
 
 

@@ -23,6 +23,7 @@ from emma.kernels.identify import respell_all
 from emma.kernels.subwords import Grams, Words, index_words
 from emma.kernels.tables import letters_only
 from emma.kernels.text import Bytes, Offsets, buffers
+from emma.lang.language import Lang
 from emma.lang.scripts import script_evidence, strip_markup, unicode_scripts
 from emma.lid.config import LidTraining
 from emma.lid.format import write_model_file
@@ -72,7 +73,7 @@ def split_lines(text: str) -> Iterator[str]:
 
 def _smallest(lang: str, lines: dict[int, str], most: int) -> dict[int, str]:
     """The lines with the smallest keys among those in a script of the language."""
-    allowed, kept = unicode_scripts(lang[-4:]), dict[int, str]()
+    allowed, kept = unicode_scripts(Lang.parse(lang).script), dict[int, str]()
     for key in sorted(lines):
         script, share, _ = script_evidence(strip_markup(lines[key]))
         if script in allowed and share >= 0.5:

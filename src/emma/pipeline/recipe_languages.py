@@ -58,7 +58,7 @@ class Decision:
         """Count a text of the sample."""
         self.texts += 1
         script = written_in(strip_markup(text, SAMPLE_CHARS))
-        if self.label and not scripts_agree(script, self.label[-4:]):
+        if self.label and not scripts_agree(script, Lang.parse(self.label).script):
             self.foreign[script] = self.foreign.get(script, 0) + 1
 
 
@@ -139,10 +139,10 @@ def _piece(group: Sequence[SourceFile]) -> Piece:
 
 def _marked(found: list[Decision]) -> list[Decision]:
     """The decisions of a source, each with what is odd about it beside the others."""
-    languages = {each.label[:3] for each in found if each.label}
+    languages = {Lang.parse(each.label).iso639_3 for each in found if each.label}
     for each in found:
         if LABEL.fullmatch(each.label):
-            each.odd = list(find_oddities(each.code, each.label[:3], each.label[4:], languages))
+            each.odd = list(find_oddities(each.code, Lang.parse(each.label), languages))
             script, count = max(each.foreign.items(), key=lambda item: item[1], default=("", 0))
             if count > MOST * each.texts:
                 each.odd.append(f"written in {script} in {count:,} of its {each.texts:,} texts")
