@@ -28,7 +28,7 @@ class Corpus:
         Raises RecipeError when the run has not come that far, ArtifactError when what it was made from is gone.
         """
         curate = run.artifact("curate")
-        return cls(_input(run.home, curate, "collect"), _input(run.home, curate, "annotate"), curate)
+        return cls(find_input(run.home, curate, "collect"), find_input(run.home, curate, "annotate"), curate)
 
     def part(self, name: str) -> Sequence[Artifact] | None:
         """A part of any of the three, such as `identified`; None where there is none."""
@@ -57,7 +57,8 @@ def made_by(artifact: Artifact) -> Mapping[str, Any]:
     return facts
 
 
-def _input(home: Home, artifact: Artifact, stage: str) -> Artifact:
+def find_input(home: Home, artifact: Artifact, stage: str) -> Artifact:
+    """The artifact of another stage that one was made from. Raises ArtifactError when it is gone."""
     found = home.load(stage, made_by(artifact)["inputs"][stage])
     if found is None:
         raise ArtifactError(

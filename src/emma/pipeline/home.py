@@ -4,22 +4,31 @@ Its store may be the cache of one in an object store, which it remembers.
 """
 
 import fcntl
-import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import orjson
 
 from emma.errors import ArtifactError, RecipeError
 from emma.store import manifest, remote
 from emma.store.address import CACHE, Fingerprints
 from emma.store.artifact import Artifact, load, publish
-from emma.store.files import replace_file, write_json
+from emma.store.files import read_json, replace_file, write_json
 from emma.work.work import SCRATCH
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from emma.lang.language import Lang
+    from emma.pipeline.samples import SampleDataset
+
+LOCK = "lock.json"
+"""Name of the file in a run's folder with the address of each stage's artifact."""
 LINKED = ("report", "release")
 """Stages whose results people open: they get a link in the run's folder."""
 REMOTE = "remote"
@@ -30,7 +39,7 @@ MARK = "emma-store.json"
 
 @dataclass(frozen=True)
 class Home:
-    """`path` holds `store/` and one folder a run."""
+    """`path` holds `store/` and a folder for each run."""
 
     path: Path
     given: str | None = None
@@ -106,8 +115,8 @@ class Home:
                 if (found := manifest.read(path.parent)) is not None:
                     place = path.parent.relative_to(self.store).as_posix()
                     publish(path.parent, found["files"], f"{url}/{place}")
-        with replace_file(self.store / REMOTE) as temporary:
-            temporary.write_text(url + "\n", encoding="utf-8")
+        with replace_file(self.store / REMOTE) as path:
+            path.write_text(url + "\n", encoding="utf-8")
 
     def unfinished(self) -> list[tuple[Path, int]]:
         """The scratch folders of stages that were stopped, with their bytes; the stage itself deletes its own."""
@@ -122,7 +131,7 @@ class Home:
 
     def runs(self) -> list["Run"]:
         """Every run with a record, by name."""
-        return [Run(self, path.parent.name) for path in sorted(self.path.glob("*/lock.json"))]
+        return [Run(self, path.parent.name) for path in sorted(self.path.glob(f"*/{LOCK}"))]
 
     def choose_run(self, name: str | None) -> "Run":
         """The run called `name`, or the only one there is. Raises RecipeError listing them otherwise."""
@@ -151,10 +160,11 @@ class Run:
         """Note that a stage is done."""
         self.path.mkdir(parents=True, exist_ok=True)
         stages = {**self.addresses, stage: artifact.key}
-        with replace_file(self.path / "lock.json") as temporary:
-            write_json(temporary, stages)
-        with (self.path / "events.jsonl").open("a", encoding="utf-8") as events:
-            events.write(json.dumps({"stage": stage, "key": artifact.key, **event}) + "\n")
+        with replace_file(self.path / LOCK) as lock:
+            write_json(lock, stages)
+        with (self.path / "events.jsonl").open("ab") as events:
+            line = {"stage": stage, "key": artifact.key, **event}
+            events.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
         if stage in LINKED:
             artifact.folder()
             link = self.path / stage
@@ -165,10 +175,10 @@ class Run:
     def addresses(self) -> dict[str, str]:
         """Stage to artifact address, as of the last run."""
         try:
-            keys: dict[str, str] = json.loads((self.path / "lock.json").read_text(encoding="utf-8"))
+            addresses: dict[str, str] = read_json(self.path / LOCK)
         except FileNotFoundError:
             return {}
-        return keys
+        return addresses
 
     def artifact(self, stage: str) -> Artifact:
         """The artifact of a stage. Raises RecipeError when this run has not come that far."""
@@ -177,3 +187,47 @@ class Run:
         if artifact is None:
             raise RecipeError(f"The run '{self.name}' in {self.home.path} has no {stage} yet; 'emma status' shows it.")
         return artifact
+
+    def table(self, stage: str, name: str) -> "pa.Table":
+        """A table that a stage has made, such as `run.table("curate", "limits")`.
+
+        Raises RecipeError when this run has not come that far, ArtifactError naming the tables there are.
+        """
+        from emma.pipeline.contents import read_table
+
+        return read_table(self.artifact(stage), name)
+
+    @property
+    def languages(self) -> "pa.Table":
+        """A row for each language that was collected: documents, bytes, splits, tier, and drops by reason."""
+        from emma.pipeline.contents import tabulate_languages
+
+        return tabulate_languages(self)
+
+    def documents(
+        self, lang: "Lang | str | None" = None, split: str | None = None, columns: Sequence[str] | None = None
+    ) -> "Iterator[pa.RecordBatch]":
+        """Stream the kept documents in Arrow record batches, of one language and one split where they are named."""
+        from emma.pipeline.contents import read_documents
+
+        return read_documents(self, lang, split, columns)
+
+    def samples(self) -> "SampleDataset":
+        """The training samples in planned order, as a torch Dataset. Raises RecipeError when there is no mix yet."""
+        from emma.config.extras import need
+        from emma.pipeline.samples import open_samples
+
+        need("torch", "train")
+        return open_samples(self)
+
+
+def open_run(path: Path | str, store: str | None = None) -> Run:
+    """The run whose folder this is (`emma-runs/demo`), or the only run of a home (`emma-runs`).
+
+    `store` is the URL of the object store behind it, where it has one that was not used here before. Raises
+    RecipeError, with the runs there are, when it is neither.
+    """
+    path = Path(path)
+    if (path / LOCK).exists():
+        return Home(path.parent, store).run(path.name)
+    return Home(path, store).choose_run(None)

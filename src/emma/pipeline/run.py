@@ -39,9 +39,9 @@ TEMPLATES = "additional_chat_templates"
 
 
 def run_recipe(
-    recipe: Recipe,
-    until: str,
-    home: Home,
+    recipe: Recipe | Path | str,
+    until: str = "release",
+    home: Home | Path | str = "emma-runs",
     *,
     workers: int | None = None,
     on: str = "local",
@@ -53,6 +53,8 @@ def run_recipe(
     `on` is `local`, `ray` or the address of a Ray cluster; `workers` is the number of processes (default: one per
     core). Raises as `run_stages` does, and ArtifactError where another run holds the home's store.
     """
+    recipe = recipe if isinstance(recipe, Recipe) else Recipe.read(recipe)
+    home = home if isinstance(home, Home) else Home(Path(home))
     reporter = Reporter(quiet)
     with home.locked(), open_executor(on, workers, reporter.say) as executor:
         return run_stages(recipe, until, home=home, executor=executor, reporter=reporter, strict=strict)

@@ -1,0 +1,99 @@
+"""Questions to codes, tokenizers and texts in memory, answered as Arrow tables: for notebooks."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from emma.inspect.vocab.meters import counter, open_meter
+from emma.lang.language import Lang
+from emma.lang.lint import MIN_TOKENS, lint
+from emma.lang.lint_rows import Entry
+from emma.lang.scripts import is_spaced
+from emma.lang.tables import Scheme
+from emma.lid.model import Model, open_model
+from emma.pipeline.home import Home
+
+FINDINGS = pa.schema(
+    [
+        ("kind", pa.string()),  # one of emma.lang.lint.KINDS
+        ("labels", pa.list_(pa.string())),  # the entries that it is about
+        ("message", pa.string()),
+        ("tokens", pa.int64()),  # of these entries together; null where no amounts are given
+        ("line", pa.int64()),  # place of the first of them in the list, from 1
+    ]
+)
+FERTILITY = pa.schema(
+    [
+        ("lang", pa.string()),  # null where texts are given without a language
+        ("texts", pa.int64()),
+        ("bytes", pa.int64()),  # UTF-8
+        ("words", pa.int64()),  # white-space words; null where the script puts no spaces between words
+        ("tokens", pa.int64()),
+        ("tokens_per_byte", pa.float64()),
+        ("tokens_per_word", pa.float64()),
+    ]
+)
+
+
+def lint_labels(labels: Sequence[str] | Mapping[str, int], small: int = MIN_TOKENS) -> pa.Table:
+    """What is wrong with a list of labels or codes, as `emma lang lint` finds it: a row (FINDINGS) for each finding.
+
+    With the tokens of each label, entries of fewer than `small` are found too.
+    """
+    amounts = labels if isinstance(labels, Mapping) else {}
+    entries = [Entry(label, amounts.get(label), line) for line, label in enumerate(labels, 1)]
+    findings = [asdict(finding) for finding in lint(entries, small)]
+    return pa.Table.from_pylist(findings, schema=FINDINGS)
+
+
+def measure_fertility(
+    tokenizer: Any, texts: Sequence[str] | Mapping[str, Sequence[str]], home: Path | str = "emma-runs"
+) -> pa.Table:
+    """How many tokens texts cost: a row (FERTILITY) for each language of a mapping from labels to texts, or for all.
+
+    `tokenizer` is a folder, tokenizer.json, SentencePiece .model, or a run of `home`; or a tokenizer of transformers or
+    tokenizers. Raises RecipeError when it is none of these, LanguageError for a label that is none.
+    """
+    count = _open_counter(tokenizer, Path(home))
+    groups = texts if isinstance(texts, Mapping) else {None: texts}
+    rows = [_measure(lang, list(group), count) for lang, group in groups.items()]
+    return pa.Table.from_pylist(rows, schema=FERTILITY)
+
+
+def _open_counter(tokenizer: Any, home: Path) -> Callable[[Sequence[str]], list[int]]:
+    if isinstance(tokenizer, str | Path):
+        return open_meter(str(tokenizer), Home(home)).lengths
+    return counter(getattr(tokenizer, "backend_tokenizer", tokenizer))
+
+
+def _measure(lang: str | None, texts: Sequence[str], count: Callable[[Sequence[str]], list[int]]) -> dict[str, Any]:
+    """A row of FERTILITY."""
+    tokens, size = sum(count(texts)), sum(len(text.encode()) for text in texts)
+    spaced = lang is None or is_spaced(Lang.parse(lang).script)
+    words = sum(len(text.split()) for text in texts) if spaced else None
+    return {
+        "lang": lang,
+        "texts": len(texts),
+        "bytes": size,
+        "words": words,
+        "tokens": tokens,
+        "tokens_per_byte": tokens / size if size else None,
+        "tokens_per_word": tokens / words if words else None,
+    }
+
+
+def identify_languages(
+    model: Model | Path | str, texts: Sequence[str] | pa.Array, k: int = 3, scheme: Scheme = "any"
+) -> pa.Table:
+    """The `k` likeliest languages of each text: `lang`, the likeliest (null without letters), `labels` and `scores`.
+
+    `model` is a fastText file, a folder with model.bin, or `owner/repository@revision` of the Hugging Face hub;
+    `scheme` says how its labels are read. Raises SourceError when it cannot be opened.
+    """
+    opened = model if isinstance(model, Model) else open_model(str(model), scheme)
+    labels, scores = opened.identify_column(pa.array(texts, pa.large_string()), k)
+    first = pa.array([row[0] if row else None for row in labels.to_pylist()], pa.string())
+    return pa.table({"lang": first, "labels": labels, "scores": scores})

@@ -1,0 +1,93 @@
+"""A finished run from Python: its tables, its languages and its documents are those of its artifacts."""
+
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+import emma
+from emma.errors import ArtifactError, RecipeError
+from emma.pipeline.corpus import Corpus
+from emma.schemas import DOCUMENTS, SPLITS
+from emma.store import shards
+
+
+def test_a_run_is_opened_by_its_folder_or_as_the_only_one(compiled: Path, tmp_path: Path) -> None:
+    assert emma.open(compiled / "one").name == "one"
+    assert emma.open(str(compiled / "two")).path == compiled / "two"
+    with pytest.raises(RecipeError, match="one, two"):
+        emma.open(compiled)
+    with pytest.raises(RecipeError, match="none yet"):
+        emma.open(tmp_path)
+
+
+def test_a_row_for_each_language_with_all_of_its_documents(compiled: Path) -> None:
+    run = emma.open(compiled / "two")
+    rows = {row["lang"]: row for row in run.languages.to_pylist()}
+    assert list(rows) == ["hin_Deva", "tha_Thai", "zgh_Tfng"]
+    collected = {row["lang"]: row for row in run.table("collect", "languages").to_pylist()}
+    for lang, row in rows.items():
+        assert (row["documents"], row["bytes"]) == (collected[lang]["documents"], collected[lang]["bytes"])
+        assert row["kept_documents"] == sum(row[split] for split in SPLITS)
+        assert row["documents"] == row["kept_documents"] + sum(dict(row["drops"]).values())
+        assert row["tier"] and row["name"] == emma.Lang.parse(lang).name
+    assert dict(rows["tha_Thai"]["drops"]) == {"exact duplicate": 1}
+
+
+def test_languages_before_curate(compiled: Path, tmp_path: Path) -> None:
+    one = emma.open(compiled / "one")
+    early = emma.Home(compiled).run("early")
+    early.record("collect", one.artifact("collect"), {})
+    rows = early.languages.to_pylist()
+    assert early.languages.schema == one.languages.schema
+    assert [(row["lang"], row["documents"]) for row in rows] == [
+        (row["lang"], row["documents"]) for row in one.languages.to_pylist()
+    ]
+    assert {row["kept_documents"] for row in rows} == {None}
+    (early.path / "lock.json").unlink()
+
+
+def test_documents_are_those_that_were_kept(compiled: Path) -> None:
+    run = emma.open(compiled / "two")
+    kept = pa.Table.from_batches(run.documents())
+    assert kept.schema.names == [*DOCUMENTS.names, "split"]
+    corpus, splits = Corpus.of(run), {}
+    for documents, selection in zip(corpus.collect.parts["documents"], corpus.curate.parts["selection"], strict=True):
+        ids = shards.read(documents.file("documents.parquet"))["id"].to_pylist()
+        splits |= dict(zip(ids, shards.read(selection.file("selection.parquet"))["split"].to_pylist(), strict=True))
+    assert dict(zip(kept["id"].to_pylist(), kept["split"].to_pylist(), strict=True)) == {
+        name: split for name, split in splits.items() if split
+    }
+
+
+@pytest.mark.parametrize("lang", ["tha_Thai", "hin_Deva", "zgh_Tfng", "nqo_Nkoo"])
+def test_documents_of_one_language_and_split(compiled: Path, lang: str) -> None:
+    run = emma.open(compiled / "two")
+    counts = {row["lang"]: row for row in run.languages.to_pylist()}
+    for split in SPLITS:
+        batches = list(run.documents(lang=lang, split=split, columns=["text"]))
+        assert all(batch.schema.names == ["text", "split"] for batch in batches)
+        assert sum(batch.num_rows for batch in batches) == counts.get(lang, {split: 0})[split]
+    labels = [label for batch in run.documents(lang=emma.Lang.parse(lang)) for label in batch["lang"].to_pylist()]
+    assert set(labels) <= {lang}
+
+
+def test_tables_are_found_by_name_or_listed(compiled: Path) -> None:
+    run = emma.open(compiled / "one")
+    assert run.table("curate", "limits").num_rows
+    assert run.table("curate", "selection").num_rows == run.table("collect", "documents").num_rows
+    with pytest.raises(ArtifactError, match=r"has no table 'limit'\. It has: .*limits"):
+        run.table("curate", "limit")
+    with pytest.raises(RecipeError, match="has no mix yet"):
+        run.samples()
+
+
+def test_a_run_that_python_starts_is_the_one_that_it_opens(tmp_path: Path) -> None:
+    (tmp_path / "t.jsonl").write_text('{"text": "ߡߐ߱ ߓߍ߯ ߟߊߘߏߦߊߣߍ߲߫", "lang": "nqo"}\n', encoding="utf-8")
+    (tmp_path / "small.toml").write_text(
+        f'data = "{tmp_path}"\n[[collect.sources]]\nname = "s"\nreader = "jsonl"\npath = "t.jsonl"\nlicence = "MIT"\n'
+    )
+    recipe = emma.Recipe.read(tmp_path / "small.toml", ["curate.test_share=0"])
+    run = emma.run(recipe, until="collect", home=tmp_path / "home", workers=1, quiet=True)
+    assert run == emma.open(tmp_path / "home" / "small")
+    assert run.languages["lang"].to_pylist() == ["nqo_Nkoo"]
