@@ -89,7 +89,7 @@ def run_stage(
         artifacts = _store_inputs(stage, inputs, home.store)
         (step,) = (step for step in list_steps(recipe, home, stage) if step.name == stage)
         reporter = Reporter(quiet=True)
-        (outcome,) = graph.run([step], artifacts, root=home.store, executor=executor, reporter=reporter)
+        (outcome,) = graph.run_steps([step], artifacts, root=home.store, executor=executor, reporter=reporter)
     return StageResult(outcome.artifact, temporary)
 
 
