@@ -68,7 +68,7 @@ def against(recipe: Recipe, folder: Path) -> Iterator[str]:
 
 def check_command(base: str, tell: Callable[[str], None]) -> list[str]:
     """What `emma check` says of a model folder, or of a recipe's base. RecipeError as `examine`."""
-    from emma.pipeline.run import base_folder
+    from emma.pipeline.base import base_folder
 
     if not base.endswith(".toml"):
         if not Path(base).is_dir():

@@ -1,4 +1,4 @@
-"""Running a recipe: find its base and raw files, run the stages that are missing, keep the record."""
+"""Run a recipe: its base first, then the stages that are missing, each noted in the run's record."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
@@ -10,11 +10,11 @@ from emma.collect.files.inputs import fingerprint_sources
 from emma.collect.losses import SHOWN, find_losses, guard_losses
 from emma.config.extras import check
 from emma.config.section import Section
-from emma.errors import RecipeError
+from emma.pipeline.base import find_base, refuse_circle, trained_base
 from emma.pipeline.home import Home, Run
 from emma.pipeline.preflight import preflight
 from emma.pipeline.recipe import INPUTS, Recipe
-from emma.store.address import CACHE, Fingerprints, address
+from emma.store.address import CACHE
 from emma.store.artifact import Artifact
 from emma.work import graph
 from emma.work.graph import LOSS_PREFIXES, Outcome, Step
@@ -31,11 +31,8 @@ PACKAGES = {
     "release": (("datasets", "train"),),
 }
 """What stages need beyond EMMA's own dependencies, and the extra that brings it."""
-WEIGHTS = ("*.safetensors", "pytorch_model*.bin")
 NONE_IS_USUAL = ("units_", "bytes_")
 """How counts begin that say nothing where they are 0."""
-TEMPLATES = "additional_chat_templates"
-"""Folder in which transformers 5 keeps a base's further chat templates."""
 
 
 def run_recipe(
@@ -98,100 +95,54 @@ def run_stages(
         logs=record.path.absolute() / "logs",
     )
     for outcome in outcomes:
-        chosen = {"chosen": dict(outcome.chosen)} if outcome.chosen else {}
-        record.record(
-            outcome.step.name, outcome.artifact, {"reused": outcome.reused, **asdict(outcome.usage), **chosen}
-        )
+        record_outcome(record, outcome)
         reporter.say(describe_outcome(outcome))
         if outcome.step.name == "collect":
+            # Asked of an artifact that was there before too: what may be lost is no part of its address.
             for loss in find_losses(recipe.collect, outcome.artifact)[:SHOWN]:
                 reporter.say(f"  collect: {loss}")
             guard_losses(recipe.collect, outcome.artifact, strict=strict)
     return record
 
 
+def record_outcome(run: Run, outcome: Outcome) -> None:
+    """Note in the run's record what a stage gave, what it cost, and what it chose for settings left open."""
+    chosen = {"chosen": dict(outcome.chosen)} if outcome.chosen else {}
+    run.record(outcome.step.name, outcome.artifact, {"reused": outcome.reused, **asdict(outcome.usage), **chosen})
+
+
+def stages_until(until: str) -> list[str]:
+    """The stages up to and with one, in order."""
+    names = list(INPUTS)
+    return names[: names.index(until) + 1]
+
+
 def check_extras(until: str) -> None:
     """ExtraError for a package that a later stage will miss, before hours have gone into the earlier ones."""
-    names = list(INPUTS)
-    for stage in names[: names.index(until) + 1]:
+    for stage in stages_until(until):
         for module, extra in PACKAGES.get(stage, ()):
             check(module, extra)
 
 
 def needs_base(until: str) -> bool:
     """Whether any stage up to `until` reads the base model: a corpus can be compiled without one."""
-    names = list(INPUTS)
-    return any("base" in INPUTS[name] for name in names[: names.index(until) + 1])
+    return any("base" in INPUTS[stage] for stage in stages_until(until))
 
 
 def list_steps(recipe: Recipe, home: Home, until: str = "release") -> list[Step]:
     """The recipe as steps, each with its section, its inputs and the raw files it reads."""
     root, cache = Path(recipe.data), home.store / CACHE
     collect = recipe.collect.model_copy(update={"root": str(root.absolute())})
-    settled: dict[str, tuple[Section, Mapping[str, Any] | None]] = {
+    # These two read files that no stage has made, so what is in them is part of their addresses.
+    with_files: dict[str, tuple[Section, Mapping[str, Any] | None]] = {
         "collect": (collect, fingerprint_sources(recipe.collect, root, cache)),
         "annotate": settle(recipe.annotate, root, cache),
     }
-    names = list(INPUTS)
     return [
         Step(name, section, INPUTS[name], raw)
-        for name in names[: names.index(until) + 1]
-        for section, raw in [settled.get(name, (recipe.section(name), None))]
+        for name in stages_until(until)
+        for section, raw in [with_files.get(name, (recipe.section(name), None))]
     ]
-
-
-def refuse_circle(recipe: Recipe) -> None:
-    """RecipeError where a recipe is its own base, directly or through others."""
-    paths = [recipe.path.resolve()]
-    while (base := recipe.base_recipe) is not None:
-        paths.append(base.path.resolve())
-        if paths[-1] in paths[:-1]:
-            raise RecipeError(f"The base recipes go in a circle: {' → '.join(path.name for path in paths)}.")
-        recipe = base
-
-
-def find_base(recipe: Recipe, home: Home) -> Artifact | Recipe | None:
-    """The base model's folder as an artifact; the recipe that makes it; or None where training starts from nothing.
-
-    Raises RecipeError when it is neither, or the folder holds no weights, before any work is done.
-    """
-    if (base := recipe.base_recipe) is not None:
-        return base
-    folder = base_folder(recipe)
-    return None if folder is None else base_artifact(folder, home.fingerprints())
-
-
-def base_folder(recipe: Recipe) -> Path | None:
-    """The folder of the base, None where there is none or a recipe makes it. RecipeError when it is not there."""
-    if recipe.base is None or recipe.base.endswith(".toml"):
-        return None
-    places = [Path(recipe.data) / recipe.base, Path(recipe.base)]
-    folder = next((place for place in places if place.is_dir()), None)
-    if folder is None:
-        looked = " and ".join(str(place.absolute()) for place in dict.fromkeys(places))
-        raise RecipeError(f"The base '{recipe.base}' of recipe '{recipe.name}' is not a folder; looked at {looked}.")
-    return folder
-
-
-def base_artifact(folder: Path, fingerprints: Fingerprints) -> Artifact:
-    """A Hugging Face model folder as an artifact, addressed by the content of its files."""
-    if not (folder / "config.json").exists() or not any(any(folder.glob(pattern)) for pattern in WEIGHTS):
-        raise RecipeError(
-            f"{folder} is not a model to adapt: it needs config.json and weights ({' or '.join(WEIGHTS)}). "
-            "Point 'base' at a folder written by save_pretrained or downloaded whole from a hub."
-        )
-    files = [each for each in folder.iterdir() if each.is_file()]
-    files += [each for each in (folder / TEMPLATES).rglob("*") if each.is_file()]
-    names = {each.relative_to(folder).as_posix(): each for each in files}
-    key = address("base", [[name, fingerprints.of(names[name])] for name in sorted(names)])
-    fingerprints.save()
-    return Artifact(folder.absolute(), key)
-
-
-def trained_base(recipe: Recipe, home: Home) -> Artifact:
-    """The trained model of another recipe, as a base."""
-    train = home.run(recipe.name).artifact("train")
-    return Artifact(train.file("model"), train.key)
 
 
 def stage_states(recipe: Recipe, home: Home) -> Iterator[tuple[str, Artifact | None]]:
