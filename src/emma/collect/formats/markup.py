@@ -1,4 +1,4 @@
-"""What building the tree of a page would take, found out in one pass over its tags before anything builds it.
+"""What building the tree of a page would cost, found in one pass over its tags before any parser builds it.
 
 An element costs its ancestors, since parsers and extractors look at them; an attribute costs the element's others; and
 formatting that is never closed is made anew in every block after it. All three let a page of a few kilobytes take
@@ -12,15 +12,15 @@ from functools import lru_cache
 from emma.collect.formats.text_builder import split_names
 
 MAX_DEPTH = 512
-"""Elements inside one another: as many as Blink nests before it puts the next beside the last."""
+"""Elements that may be inside one another: as many as Blink nests before it puts the next beside the last."""
 MAX_ATTRIBUTES = 1_000
-"""Attributes of one element."""
+"""Attributes that one element may have."""
 MAX_OPTIONS = 5_000
-"""Choices in the lists of a page: parsers compare each with all."""
+"""`option` elements that a page may have, since parsers compare each with all."""
 BYTES_PER_COPY, MIN_COPIES = 2, 4_096
-"""Of a page, for each element that is made anew; and how many may be in any page."""
+"""Formatting elements that may be made anew: one for so many bytes of the page, and so many in any page."""
 SMALL_TAGS = 600
-"""Tags with which no page can be too much, its attributes aside."""
+"""Tags with which no page can cost too much, its attributes aside."""
 LONG_TAG_CHARS = 4_000
 """Characters of a tag from which its attributes are counted."""
 
@@ -31,12 +31,12 @@ VOID = split_names("area base basefont bgsound br col embed frame hr img input k
 RAW_TEXT = split_names("iframe noembed noframes plaintext script style textarea title xmp")
 """Elements whose content is no markup."""
 ONCE = split_names("html head body")
-"""Elements of which there is one; the attributes of further tags are added to it."""
+"""Elements that a page has once; the attributes of further tags are added to the first."""
 FORMATTING = split_names("a b big code em font i nobr s small strike strong tt u")
 FOREIGN = split_names("svg math")
 """Elements in which a tag may close itself."""
 SCOPES = split_names("applet caption marquee object table td template th")
-"""Elements out of which nothing is closed, and out of which no formatting leads."""
+"""Elements out of which no end tag closes anything, and no formatting leads."""
 ROWS = split_names("tbody td tfoot th thead tr table caption")
 HEADINGS = split_names("h1 h2 h3 h4 h5 h6")
 BLOCKS = HEADINGS | split_names(
@@ -49,7 +49,7 @@ IN_TABLE = split_names("table template")
 
 
 def describe_excess(html: str) -> str:
-    """What a page has too much of, in words; empty where building it takes time and memory by its size."""
+    """What a page has too much of; empty where building it takes time and memory in proportion to its size."""
     if html.count("<") <= SMALL_TAGS and html.count("=") <= MAX_ATTRIBUTES and not LONG_TAG.search(html):
         return ""
     tree, end, place, whole = _OpenElements(MIN_COPIES + len(html) // BYTES_PER_COPY), 0, 0, 0
@@ -77,8 +77,8 @@ def describe_excess(html: str) -> str:
             place = after.end()
             continue
         tree.open(name, html[found.start() : min(end, found.start() + LONG_TAG_CHARS)])
-        if what := tree.excess():
-            return what
+        if excess := tree.describe_excess():
+            return excess
     return ""
 
 
@@ -88,7 +88,7 @@ def _is_in_quotes(html: str, place: int, end: int) -> bool:
 
 
 def _count_attributes(html: str, place: int) -> tuple[int, int]:
-    """How many attributes follow, and where they end."""
+    """Count the attributes that follow, up to one too many; returns where they end too."""
     count = 0
     while count <= MAX_ATTRIBUTES and (found := ATTRIBUTE.match(html, place)):
         count, place = count + 1, found.end()
@@ -101,21 +101,21 @@ def _end_tag(name: str) -> re.Pattern[str]:
 
 
 class _OpenElements:
-    """The elements that are open, by their names."""
+    """The elements that are open, as the standard's stack of open elements and list of active formatting elements."""
 
     def __init__(self, most_copies: int) -> None:
         self.stack: list[str] = []
         self._most_copies = most_copies
         self._copies = self._options = 0
         self._formats: list[tuple[str, str]] = []
-        """Formatting that was not closed, with its tag: it holds wherever text follows."""
+        """Formatting elements that were not closed, with their tags: they hold for all text that follows."""
         self._off = 0
-        """How many of these are not on the stack, since a block around them was closed."""
+        """How many of these are not on the stack, since a block around them was closed; always the last ones."""
         self._outer: list[tuple[list[tuple[str, str]], int]] = []
-        """The same outside of each scope that is open."""
+        """Both of these, outside of each scope that is open."""
 
-    def excess(self) -> str:
-        """What there is too much of, in words."""
+    def describe_excess(self) -> str:
+        """What there is too much of; empty if nothing."""
         if len(self.stack) > MAX_DEPTH:
             return f"more than {MAX_DEPTH} elements inside one another"
         if self._copies > self._most_copies:
@@ -132,9 +132,9 @@ class _OpenElements:
                 self._pop(self._reach(closed, stop))
         if name in BLOCKS or name in ROWS:
             self._push(name)
-            self._again()
+            self._remake_formats()
             return
-        self._again()
+        self._remake_formats()
         if name in FORMATTING:
             self._format(name, tag)
         if name not in VOID and not (tag.endswith("/") and not FOREIGN.isdisjoint(self.stack)):
@@ -153,10 +153,10 @@ class _OpenElements:
         else:
             self._pop(self._reach({name}, SPECIAL))
 
-    def _reach(self, wanted: frozenset[str] | set[str], stop: frozenset[str]) -> int:
-        """Where the nearest open element of some names is, -1 if another is before it."""
+    def _reach(self, names: frozenset[str] | set[str], stop: frozenset[str]) -> int:
+        """The place on the stack of the nearest element of `names`; -1 if there is none, or one of `stop` is nearer."""
         for place in range(len(self.stack) - 1, -1, -1):
-            if self.stack[place] in wanted:
+            if self.stack[place] in names:
                 return place
             if self.stack[place] in stop:
                 break
@@ -169,7 +169,7 @@ class _OpenElements:
             self._formats, self._off = [], 0
 
     def _pop(self, place: int) -> None:
-        """Close the element at a place of the stack, and all in it."""
+        """Close the element at a place of the stack, and all in it; nothing for -1."""
         while 0 <= place < len(self.stack):
             name = self.stack.pop()
             if name in SCOPES:
@@ -177,15 +177,15 @@ class _OpenElements:
             elif name in FORMATTING and self._off < len(self._formats):
                 self._off += 1
 
-    def _again(self) -> None:
-        """Make formatting anew that a block before closed."""
+    def _remake_formats(self) -> None:
+        """Make formatting elements anew that were closed with a block (13.2.4.3)."""
         if self._off:
             self._copies += self._off
             self.stack += [name for name, _ in self._formats[-self._off :]]
             self._off = 0
 
     def _format(self, name: str, tag: str) -> None:
-        """Remember a formatting element; of equal ones three (13.2.4.3), of `a` and `nobr` one."""
+        """Remember a formatting element; of equal ones three (13.2.4.3), of `a` and `nobr` only one."""
         most = 1 if name in ("a", "nobr") else 3
         alike = [each for each in self._formats if each[0] == name and (most == 1 or each[1] == tag)]
         if len(alike) >= most:
@@ -195,6 +195,7 @@ class _OpenElements:
         self._formats.append((name, tag))
 
     def _unformat(self, name: str) -> None:
+        """Close a formatting element and forget it."""
         places = [place for place, each in enumerate(self._formats) if each[0] == name]
         if places:
             del self._formats[places[-1]]
@@ -219,4 +220,4 @@ CLOSED = {
     "select": ((frozenset({"select"}), SCOPES),),
     **dict.fromkeys(RUBY, ((RUBY, SPECIAL | {"ruby"}),)),
 }
-"""What start tags close: of these elements the nearest, unless one of those is before it."""
+"""What each start tag closes: the nearest of the first elements, unless one of the second is nearer."""

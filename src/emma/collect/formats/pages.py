@@ -1,4 +1,4 @@
-"""Web pages: their characters, their main text, and the language they claim."""
+"""Web pages: their characters, their main text, and the language that they name."""
 
 import codecs
 import re
@@ -16,10 +16,10 @@ from emma.collect.text.encodings import detect_mark, is_utf8
 from emma.lang.language import Lang
 
 MAX_CODE_CHARS = 35
-"""Characters of a language tag (RFC 5646, section 4.4.1); what is longer is something else."""
+"""Characters of the longest language tag (RFC 5646, section 4.4.1); what is longer is something else."""
 
 MAX_UNREADABLE = 0.05
-"""Share of the characters beyond ASCII that may be unreadable before the label is taken to be wrong."""
+"""Share of the characters beyond ASCII that may be unreadable before the stated encoding is taken to be wrong."""
 
 JUDGED_BYTES = 1 << 18
 """Bytes of a page that its encoding is judged by."""
@@ -28,7 +28,7 @@ CHARSET = re.compile(
     rb"(?:<meta\b[^<>]{0,299}?\bcharset|^\s{0,9}<\?xml\b[^<>]{0,99}?\bencoding)\s*=\s*[\"']?\s*([A-Za-z][\w:.-]{0,39})",
     re.IGNORECASE,
 )
-"""Where it names its encoding."""
+"""Where a page states its encoding, in HTML or as XML does."""
 LANGUAGE = re.compile(
     rb"<(?:html|body)\b[^<>]{0,999}?\s(?:xml:)?lang\s*=\s*[\"']?([A-Za-z][\w-]{1,34})"
     rb"|<meta\b[^<>]{0,99}?content-language[\"']?\s+content\s*=\s*[\"']?([A-Za-z][\w-]{1,34})",
@@ -39,37 +39,36 @@ LANGUAGE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What a page holds."""
+    """The text of a page, and the language that it names."""
 
     text: str
     code: str
     """The language as the page names it; empty if it does not."""
     excess: str = ""
-    """What it has too much of to be read, in words."""
+    """What it has too much of to be read; empty if nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class PageText:
-    """The characters of a page."""
+    """The characters of a page, or why its encoding is unknown."""
 
     text: str
     repair: str | None = None
-    """What was inferred against or without a label."""
+    """The encoding that was inferred against what the page states, or where it states none."""
     unknown: str = ""
-    """Why the encoding is unknown, and there is no text."""
+    """Why the encoding is unknown; there is no text then."""
 
 
 def extract_page(html: str, *, main_content: bool = True, url: str | None = None) -> Page:
-    """The main text of a page, a line a paragraph, or the whole of it; menus and the like are recognised by markup.
+    """Extract the main text of a page, a line a paragraph, or with `main_content=False` all of its text.
 
-    A page that would take more time and memory than its size allows is not built, and has no text.
-
-    Resiliparse decides by elements, classes and link density and counts no characters, so it treats scripts alike
-    (docs/decisions/0006-main-text.md).
+    A page that would take more time and memory than its size allows is not built, and has no text. Menus and the like
+    are recognised by markup: Resiliparse decides by elements, classes and link density and counts no characters, so it
+    treats scripts alike (docs/decisions/0006-main-text.md).
     """
-    if what := describe_excess(html):
-        return Page("", "", what)
-    tree = HTMLTree.parse(html if "<pre" in html else unwrap_lines(html))
+    if excess := describe_excess(html):
+        return Page("", "", excess)
+    tree = HTMLTree.parse(html if "<pre" in html else unwrap_lines(html))  # in `pre` line ends are text
     text = extract_plain_text(
         tree,
         main_content=main_content,
@@ -84,10 +83,10 @@ def extract_page(html: str, *, main_content: bool = True, url: str | None = None
 
 
 def decode_page(data: bytes, charset: str | None, lang: Lang | None = None) -> PageText:
-    """The characters of a page: UTF-8 where the bytes are that, whatever a label says.
+    """Decode a page: as UTF-8 where its bytes are that, whatever it states.
 
-    Else by byte-order mark, by the `charset` of its transport, by its own meta, unless the language (`lang`, if it is
-    known) refutes that; by the language where there is none. What the label's encoding lacks becomes U+FFFD.
+    Else by a byte-order mark, by the `charset` of its transport, by its own meta element, unless the language (`lang`,
+    if it is known) refutes that; by the language where nothing is stated. Bytes that the encoding lacks become U+FFFD.
     """
     if mark := detect_mark(data):
         return PageText(data.decode(mark.name, "replace"))
@@ -95,7 +94,7 @@ def decode_page(data: bytes, charset: str | None, lang: Lang | None = None) -> P
         return PageText(data.decode("utf-8", "replace"))
     label = charset or find_charset(data)
     text = _decode_as(data, label)
-    if text is not None and text.count("\ufffd") > MAX_UNREADABLE * sum(not each.isascii() for each in text):
+    if text is not None and text.count("\ufffd") > MAX_UNREADABLE * sum(not character.isascii() for character in text):
         text = None
     codec = None if text is None else _python_codec(label)
     if text is not None and (lang is None or ("\ufffd" in text and codec in (None, "utf-8"))):
@@ -107,12 +106,12 @@ def decode_page(data: bytes, charset: str | None, lang: Lang | None = None) -> P
 
 
 def _decode_by_language(data: bytes, label: str | None, lang: Lang) -> PageText:
-    """The page as its language reads best; as labelled where that is as good.
+    """Decode a page by the encoding in which its language reads best, or as it states where that is as good.
 
-    Where it is not in this language, as labelled too, unless it is surely another language in another encoding.
+    Where it is not in this language at all, as it states too, unless it is surely in another language and encoding.
     """
     sample = TAG.sub(b" ", data[:JUDGED_BYTES])
-    if label:  # without the bytes that it lacks, so that it can be weighed
+    if label:  # without the bytes that its encoding lacks, which would rule it out
         sample = sample.decode(label, "ignore").encode(label, "ignore")
     verdict = judge_code_page(sample, lang.iso639_3, lang.script, label)
     if label and not verdict.weighed:
@@ -128,19 +127,19 @@ def _decode_by_language(data: bytes, label: str | None, lang: Lang) -> PageText:
 
 
 def find_charset(data: bytes) -> str | None:
-    """The encoding that a page states, in a meta element or as XML does."""
+    """The encoding that a page states, in a meta element or as XML does; None if it states none."""
     found = CHARSET.search(data[:JUDGED_BYTES])
     return found[1].decode() if found else None
 
 
 def find_language(data: bytes) -> str:
-    """What a page calls its language, before it is decoded; empty if it does not."""
+    """The language that a page names, found before it is decoded; empty if it names none."""
     found = LANGUAGE.search(data[:JUDGED_BYTES])
     return (found[1] or found[2]).decode() if found else ""
 
 
 def _python_codec(label: str | None) -> str | None:
-    """Python's name of an encoding as the web names it."""
+    """Python's name of an encoding that has one of the web's names; None if there is none."""
     name = map_encoding_to_html5(label, fallback_utf8=False) if label else None
     try:
         return codecs.lookup(name).name if name else None
@@ -149,7 +148,7 @@ def _python_codec(label: str | None) -> str | None:
 
 
 def _decode_as(data: bytes, label: str | None) -> str | None:
-    """The text in an encoding as the web names it (ISO 8859-1 is Windows-1252 there); None if there is none such."""
+    """Decode by one of the web's names of encodings (ISO 8859-1 is Windows-1252 there); None if it is no name."""
     name = map_encoding_to_html5(label, fallback_utf8=False) if label else None
     try:
         return data.decode(name, "replace") if name else None
@@ -158,7 +157,7 @@ def _decode_as(data: bytes, label: str | None) -> str | None:
 
 
 def choose_language(tree: HTMLTree, url: str | None) -> str:
-    """The first language that the page names, in order of how often such a name is right."""
+    """The language that a page names, in the place where such a name is most often right; empty if it names none."""
     for name in _stated_languages(tree, url):
         code = name.split(",")[0].strip()
         if code and len(code) <= MAX_CODE_CHARS:

@@ -1,6 +1,6 @@
-"""Gettext's `.po` files, a message at a time, so that a broken message costs itself and nothing else.
+"""Gettext's `.po` files, parsed a message at a time, so that a broken message costs itself and nothing else.
 
-What is a message: https://www.gnu.org/software/gettext/manual/html_node/PO-Files.html. Lines end at newlines only: what
+The format: https://www.gnu.org/software/gettext/manual/html_node/PO-Files.html. Lines end at newlines only: what
 else ends lines elsewhere (U+0085, U+2028, a form feed) is text here.
 """
 
@@ -16,20 +16,20 @@ LINE = re.compile(
 )
 ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 ESCAPED_CHARACTERS = {"n": "\n", "t": "\t", "r": "\r", "v": "\v", "b": "\b", "f": "\f", '"': '"', "\\": "\\"}
-"""What stands behind a backslash; before anything else the backslash is text."""
+"""Characters by their letter behind a backslash; before any other letter the backslash is text."""
 SPACE = " \t\r\v\f"
 OBSOLETE = re.compile(r"#~(?!\|)\s*")
 CHARSET = re.compile(rb"charset=([\w.:-]+)", re.IGNORECASE)
 HEADER = re.compile(rb'^msgid\s*""\s*$', re.MULTILINE)
 PLURALS = re.compile(r"nplurals\s*=\s*(\d+)")
 OURS, THEIRS = "<<<<<<<", ">>>>>>>"
-"""Between these a version control tool left two versions."""
+"""The marks between which a version control system leaves two versions of a conflict."""
 
 NumberedLine = tuple[int, str | Reject]
-"""A line with its number, or what is wrong with its bytes."""
+"""The number of a line, and its text or the reject of bytes that are none."""
 
 Key = tuple[str | None, str]
-"""The context of a message, if it has one, and the text that is translated."""
+"""The context of a message, if it has one, and the text that is translated: what identifies it in its file."""
 
 
 @dataclass
@@ -37,21 +37,21 @@ class Message:
     """A message and its translations."""
 
     row: int
-    """The line that it begins in."""
+    """The number of its first line."""
     key: Key
-    """What no other message of the file has."""
+    """What no other message of the file may have."""
     forms: list[str]
-    """The translation, or its plural forms."""
+    """The translation, or its plural forms in order."""
     is_fuzzy: bool
     is_obsolete: bool
 
 
 class MessageError(Exception):
-    """A message that is not as it should be."""
+    """A message that does not follow the format."""
 
 
 def read_charset(data: bytes) -> str | None:
-    """What the header calls the encoding; None if there is none, or only the template's placeholder."""
+    """The encoding that the header names; None if it names none, or has the template's placeholder `CHARSET`."""
     header = HEADER.search(data)
     if header is None:
         return None
@@ -62,22 +62,22 @@ def read_charset(data: bytes) -> str | None:
 
 
 def is_known_encoding(encoding: str) -> bool:
-    """Whether Python decodes an encoding."""
+    """Whether Python decodes an encoding to text."""
     try:
-        return bool(codecs.lookup(encoding)._is_text_encoding)
+        return bool(codecs.lookup(encoding)._is_text_encoding)  # `rot13` and the like are none
     except LookupError:
         return False
 
 
 def is_utf8(encoding: str) -> bool:
-    """Whether this is a name of UTF-8."""
+    """Whether this is one of the names of UTF-8."""
     return codecs.lookup(encoding).name == "utf-8"
 
 
 def split_blocks(lines: Sequence[NumberedLine]) -> Iterator[list[NumberedLine]]:
-    """The lines of each message, with whatever stands inside of it that should not; empty lines are left out.
+    """Split lines into the blocks of messages, without empty lines.
 
-    All between the marks of a conflict stands inside of one message.
+    Lines that belong to no message stay in the block around them, and all between the marks of a conflict in one.
     """
     block, end = Block(), -1
     ends = [at for at, (_, line) in enumerate(lines) if isinstance(line, str) and line.startswith(THEIRS)][::-1]
@@ -95,13 +95,13 @@ def split_blocks(lines: Sequence[NumberedLine]) -> Iterator[list[NumberedLine]]:
 
 
 def conflict_keyword(first: str | Reject) -> str:
-    """Whether a conflict, given its first line, is a part of the message before it, or begins one."""
+    """What a conflict counts as, by its first line: `conflict` inside of a message, `msgid` if it begins one."""
     return "conflict" if line_keyword(first) in ("more", "msgstr") else "msgid"
 
 
 @dataclass
 class Block:
-    """The lines of a message so far."""
+    """The lines of a message so far, and the keywords that they begin with."""
 
     lines: list[NumberedLine] = field(default_factory=list)
     words: set[str] = field(default_factory=set)
@@ -109,7 +109,7 @@ class Block:
     """Whether the last line was empty."""
 
     def ends_before(self, word: str) -> bool:
-        """Whether a line that begins with a word begins another message."""
+        """Whether a line that begins with a keyword begins another message."""
         if "msgstr" in self.words:
             return word in ("#", "msgctxt", "msgid") or (self.is_interrupted and word in ("msgstr", "?"))
         if "msgid" in self.words:
@@ -127,7 +127,7 @@ class Block:
 
 
 def line_keyword(line: str | Reject) -> str:
-    """What a line begins with: a keyword, `#`, `more` for the next part of a text, `?`; nothing if it is empty."""
+    """What a line begins with: a keyword, `#`, `more` for the next part of a text, else `?`; empty if nothing."""
     if isinstance(line, Reject):
         return line_keyword(line.raw.decode("ascii", "replace"))
     text = OBSOLETE.sub("", line.strip(SPACE), count=1)
@@ -140,7 +140,7 @@ def line_keyword(line: str | Reject) -> str:
 
 
 def parse_message(block: Sequence[NumberedLine]) -> Message | Reject | None:
-    """The message in a block, or what is wrong with it; None where there are only comments."""
+    """The message in a block, or a reject that says what is wrong; None where the block has only comments."""
     undecoded = [line for _, line in block if isinstance(line, Reject)]
     if undecoded:
         return reject_block(block, undecoded[0])
@@ -151,7 +151,7 @@ def parse_message(block: Sequence[NumberedLine]) -> Message | Reject | None:
 
 
 def reject_block(block: Sequence[NumberedLine], why: Reject) -> Reject:
-    """A reject for a block, which counts the translations in it."""
+    """The reject of a block, which counts the translations in it."""
     raw = b"\n".join(line.raw if isinstance(line, Reject) else line.encode() for _, line in block)
     forms = sum(line_keyword(line) == "msgstr" for _, line in block)
     return replace(why, row=block[0][0], raw=raw, units=max(1, forms))
@@ -159,17 +159,17 @@ def reject_block(block: Sequence[NumberedLine], why: Reject) -> Reject:
 
 def _parse_message(block: Sequence[tuple[int, str]]) -> Message | None:
     texts: dict[str, list[str]] = {}
-    obsolete = fuzzy = False
+    is_obsolete = is_fuzzy = False
     row = 0
     for number, line in block:
         content = OBSOLETE.sub("", line.strip(SPACE), count=1)
         if not content or content.startswith("#"):
-            fuzzy = fuzzy or (content.startswith("#,") and "fuzzy" in content)
+            is_fuzzy = is_fuzzy or (content.startswith("#,") and "fuzzy" in content)
             continue
         match = LINE.fullmatch(content)
         if match is None or not (match["word"] or texts):
             raise MessageError(f"line {number} is no part of a message")
-        row, obsolete = row or number, obsolete or content != line.strip(SPACE)
+        row, is_obsolete = row or number, is_obsolete or content != line.strip(SPACE)
         name = f"msgstr[{match['form']}]" if match["form"] is not None else match["word"]
         if name in texts:
             raise MessageError(f"line {number} has a second {name}")
@@ -178,7 +178,7 @@ def _parse_message(block: Sequence[tuple[int, str]]) -> Message | None:
         texts[name or list(texts)[-1]].append(unescape(match["text"]))
     if not texts:
         return None
-    return Message(row, _message_key(texts), _plural_forms(texts), fuzzy, obsolete)
+    return Message(row, _message_key(texts), _plural_forms(texts), is_fuzzy, is_obsolete)
 
 
 def _message_key(texts: Mapping[str, Sequence[str]]) -> tuple[str | None, str]:
@@ -188,7 +188,7 @@ def _message_key(texts: Mapping[str, Sequence[str]]) -> tuple[str | None, str]:
 
 
 def _plural_forms(texts: Mapping[str, Sequence[str]]) -> list[str]:
-    """The translations, by the number of their plural form."""
+    """The translations in the order of their plural forms, whose numbers may have no gap."""
     names = [name for name in texts if name.startswith("msgstr")]
     if names != ["msgstr"] and names != [f"msgstr[{number}]" for number in range(len(names))]:
         raise MessageError(f"plural forms are numbered {', '.join(names)}")
@@ -198,11 +198,11 @@ def _plural_forms(texts: Mapping[str, Sequence[str]]) -> list[str]:
 
 
 def unescape(text: str) -> str:
-    """A text without its backslashes."""
+    """Resolve the backslashes of a text."""
     return ESCAPE.sub(lambda match: ESCAPED_CHARACTERS.get(match[1], match[0]), text) if "\\" in text else text
 
 
 def read_plural_count(header: str) -> int | None:
-    """How many plural forms a header states."""
+    """The number of plural forms that a header states; None if it states none."""
     found = PLURALS.search(header)
-    return int(found[1][:9]) if found else None
+    return int(found[1][:9]) if found else None  # nine digits: a broken header may have thousands

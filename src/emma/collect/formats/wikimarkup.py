@@ -43,7 +43,7 @@ TOKEN = re.compile(
 PICTURES = re.compile(
     rf"(?:[ \t]*+\n?[^\n|<]*?\.(?:{'|'.join(sorted(MEDIA_FILES))})[ \t]*+(?:\|[^\n]*+)?+(?=\n|$))*+", re.IGNORECASE
 )
-"""Lines of a gallery."""
+"""The lines of a gallery, each a picture and its caption."""
 VARIANT = re.compile(r"-\{[^{}]*+\}-")
 END_TAGS = {name: re.compile(f"</{name}[ \t\n]*+>", re.IGNORECASE) for name in SKIPPED}
 
@@ -56,11 +56,11 @@ LITERAL, SEAM = "\x01", "\x02"
 
 @dataclass(slots=True)
 class Frame:
-    """Something that is open."""
+    """A link, template, table or variant that is open."""
 
     kind: str
     parts: list[list[str]] = field(default_factory=lambda: [[]])
-    """What stands in it so far, between vertical bars."""
+    """Its text so far, in parts between vertical bars."""
 
     def texts(self) -> list[str]:
         """The parts as texts."""
@@ -68,19 +68,19 @@ class Frame:
 
 
 class MarkupReader:
-    """Reads one article."""
+    """Reads the wikitext of one article, once, from left to right."""
 
-    def __init__(self, wikitext: str, unseen: Iterable[str]) -> None:
+    def __init__(self, wikitext: str, hidden_prefixes: Iterable[str]) -> None:
         self._text = f"\n{wikitext}"
-        self._unseen = frozenset(unseen)
+        self._hidden_prefixes = frozenset(hidden_prefixes)
         self._script = written_in(strip_markup(VARIANT.sub("", wikitext))) if "-{" in wikitext else ""
         self._stack = [Frame("")]
-        self._endless: set[str] = set()
-        """Tags that are not closed any more."""
-        self._brackets = 0
-        """Those of the line that are text and wait for their other half."""
+        self._unclosed_tags: set[str] = set()
+        """Tags that the rest of the article does not close, so that nobody looks for their end again."""
+        self._open_brackets = 0
+        """Square brackets of the line that are text and not closed yet."""
 
-    def prose(self) -> str:
+    def read_prose(self) -> str:
         """The article's text, with the marks of lists, headings, italics and bold. Raises RecursionError."""
         at, text = 0, self._text
         while match := TOKEN.search(text, at):
@@ -88,11 +88,11 @@ class MarkupReader:
             at = self._take(match)
         self._write(text[at:])
         while len(self._stack) > 1:
-            self._give_up()
+            self._end_unclosed()
         return "".join(self._stack[0].texts())
 
     def _take(self, match: re.Match[str]) -> int:
-        """Do what a token says; returns where to go on."""
+        """Take a token; returns the place after it, or after what it skips."""
         token, end = match[0], match.end()
         first, last = token[0], token[-1]
         if first == "\n":
@@ -104,7 +104,7 @@ class MarkupReader:
                 self._close("{|")
         elif match["lone"]:
             self._write("[")
-            self._brackets += 1
+            self._open_brackets += 1
         elif token in ("[[", "[", "-{", "{|"):
             self._open(token)
         elif first == "{":
@@ -114,14 +114,14 @@ class MarkupReader:
         elif first == "]":
             return end - self._close_brackets(token)
         elif first == "|":
-            self._divide()
+            self._start_part()
         elif first == "&":
             self._write(html.unescape(token).replace("'", LITERAL))
         elif token == "<!--":
             found = self._text.find("-->", end)
             return len(self._text) if found < 0 else found + 3
         else:
-            return self._tag(match)
+            return self._take_tag(match)
         return end
 
     def _write(self, text: str) -> None:
@@ -130,7 +130,7 @@ class MarkupReader:
 
     def _open(self, kind: str) -> None:
         if kind in ("[", "[[") and ((top := self._stack[-1]).kind == "[" or (top.kind == "[[" and len(top.parts) == 1)):
-            self._give_up()  # no address holds a link
+            self._end_unclosed()  # no address holds a link
         if len(self._stack) > MAX_OPEN:
             raise RecursionError(f"more than {MAX_OPEN} links, templates and tables are open at once")
         self._stack.append(Frame(kind))
@@ -144,13 +144,13 @@ class MarkupReader:
         if not self._is_open(kind):
             return
         while self._stack[-1].kind != kind:
-            self._give_up()
-        self._write(self._shown(self._stack.pop()))
+            self._end_unclosed()
+        self._write(self._show(self._stack.pop()))
 
-    def _shown(self, frame: Frame) -> str:
+    def _show(self, frame: Frame) -> str:
         match frame.kind:
             case "[[":
-                return show_link(frame.texts(), self._unseen)
+                return show_link(frame.texts(), self._hidden_prefixes)
             case "[":
                 return show_external_link("".join(frame.texts()))
             case "{{":
@@ -159,11 +159,11 @@ class MarkupReader:
                 return show_variant(frame.texts(), self._script)
         return ""
 
-    def _give_up(self) -> None:
-        """What was never closed: a link's words, and lines that are no rows, cells or parameters of what was open."""
+    def _end_unclosed(self) -> None:
+        """End what was never closed: a link shows its words, others the lines that are no rows or parameters."""
         frame = self._stack.pop()
         if frame.kind in ("[[", "["):
-            shown = self._shown(frame)
+            shown = self._show(frame)
             self._write("".join(frame.parts[0]) if shown and len(frame.parts) == 1 and frame.kind == "[[" else shown)
         elif frame.kind == "<table":
             self._write("|".join(frame.texts()))
@@ -174,18 +174,18 @@ class MarkupReader:
 
     def _end_line(self, is_paragraph: bool) -> None:
         """Links do not go beyond their line, nor captions beyond their paragraph."""
-        self._brackets = 0
+        self._open_brackets = 0
         while (top := self._stack[-1]).kind == "[" or (top.kind == "[[" and (is_paragraph or len(top.parts) == 1)):
             self._close(top.kind)
 
-    def _divide(self) -> None:
+    def _start_part(self) -> None:
         if (top := self._stack[-1]).kind in ("[[", "{{", "{{{", "-{"):
             top.parts.append([])
         else:
             self._write("|")
 
     def _open_braces(self, count: int) -> None:
-        """Pairs, and where the number is odd, three for a parameter last."""
+        """Open templates, two braces each; where their number is odd, three open a parameter last."""
         for _ in range((count - count % 2 * 3) // 2):
             self._open("{{")
         if count % 2:
@@ -204,17 +204,17 @@ class MarkupReader:
         """End a link; returns how many of the brackets are still to be read."""
         if token == "]]" and self._is_open("[[", "[") == "[[":
             self._close("[[")
-        elif self._brackets or not (self._is_open("[") or token == "]]"):
+        elif self._open_brackets or not (self._is_open("[") or token == "]]"):
             self._write("]")
-            self._brackets = max(0, self._brackets - 1)
+            self._open_brackets = max(0, self._open_brackets - 1)
             return len(token) - 1
         elif self._is_open("["):
             self._close("[")
             return len(token) - 1
         return 0
 
-    def _tag(self, match: re.Match[str]) -> int:
-        """Skip a tag, or with its content where that is no prose; returns where to go on."""
+    def _take_tag(self, match: re.Match[str]) -> int:
+        """Skip a tag, with its content where that is no prose; returns the place after it."""
         name, facts = (match["name"] or match["cut"]).lower(), match["facts"] or ""
         if name not in KNOWN and facts.strip(" /") and "=" not in facts:
             self._write("<")
@@ -223,18 +223,18 @@ class MarkupReader:
         if name == "table":
             (self._close if is_end else self._open)("<table")
         elif name in SKIPPED and not is_end and not is_whole and match["cut"] is None:
-            return self._skip(name, match.end())
+            return self._skip_content(name, match.end())
         elif name in SKIPPED:
             self._write(" " if match["cut"] else SEAM)
         elif name in BREAKS:
             self._write("\n")
         return match.end()
 
-    def _skip(self, name: str, start: int) -> int:
-        """Where the content of a tag ends. Where nothing ends it, it is text."""
-        found = None if name in self._endless else END_TAGS[name].search(self._text, start)
+    def _skip_content(self, name: str, start: int) -> int:
+        """Skip the content of a tag; where no end tag follows it is text. Returns the place after it."""
+        found = None if name in self._unclosed_tags else END_TAGS[name].search(self._text, start)
         if found is None:
-            self._endless.add(name)
+            self._unclosed_tags.add(name)
             self._write(" ")
             return found.end() if name == "gallery" and (found := PICTURES.match(self._text, start)) else start
         if name == "nowiki":
@@ -243,6 +243,6 @@ class MarkupReader:
 
 
 def _lines_outside_rows(text: str, kind: str) -> Sequence[str]:
-    """The lines behind the first that are no part of an open table or template."""
+    """The lines after the first that are no rows or cells of an open table, and no parameters of a template."""
     marks = ("|", "!", "{|") if kind == "{|" else ("|", "}}")
     return [line for line in text.split("\n")[1:] if not line.lstrip(" \t").startswith(marks)]

@@ -1,4 +1,4 @@
-"""Wikitext to text: what a reader of the article sees as prose, without what templates would have put there."""
+"""Wikitext as prose: the text that a reader of the article sees, without the output of templates."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -8,30 +8,31 @@ from emma.collect.formats.wikimarkup import LITERAL, SEAM, MarkupReader
 SWITCH = re.compile(r"__([^\s_|=<>\[\]{}\"']++(?:_[^\s_|=<>\[\]{}\"']++)*+)__")
 """`__NOTOC__` and its translations, which have no small letters: `__init__` is text."""
 LIST = " \t*#:;"
-"""What lines of lists and indented lines begin with."""
+"""Characters that lines of lists and indented lines begin with."""
 RULE = re.compile(r"-{4,}")
 ROW = re.compile(r"\|(?:[-+}\s]|$)")
 """A line of a table that a template began; without the space it may be a word of a language with clicks, as `|Xam`."""
 SIGNATURE = re.compile(r"~{3,5}")
 MARK = "\x00"
-"""Before a heading and its level, while the text is put together; XML cannot hold this character."""
+"""Stands before a heading and its level until the text is put together; XML cannot hold this character."""
 TEXT_LEVEL = 7
+"""The level of text, below that of any heading."""
 
 
-def extract_prose(wikitext: str, unseen: Iterable[str] = ()) -> str:
-    """The prose of an article, paragraphs and headings apart.
+def extract_prose(wikitext: str, hidden_prefixes: Iterable[str] = ()) -> str:
+    """Extract the prose of an article, with empty lines around headings and between paragraphs.
 
-    `unseen`: prefixes of links to leave out (files, categories, other languages), in lower case. Templates are left
-    out, since their text lies elsewhere, but for those that only show a word of theirs. Raises RecursionError where
+    Links with one of `hidden_prefixes` (files, categories, other languages; in lower case) are left out, and so are
+    templates, whose text lies elsewhere, except those that only show a word of theirs. Raises RecursionError where
     more is open at once than any article needs. The time is proportional to the length.
     """
-    text = MarkupReader(wikitext, unseen).prose()
+    text = MarkupReader(wikitext, hidden_prefixes).read_prose()
     lines = [shown for line in text.split("\n") for shown in _show_line(line)]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(_drop_empty_sections(lines))).strip()
 
 
 def _show_line(line: str) -> Iterator[str]:
-    """A line as it is shown; a heading with MARK, its level, and room around."""
+    """A line as it is shown; a heading with MARK and its level before it, and an empty line on both sides."""
     line = strip_quotes(line)
     if "__" in line:
         line = SWITCH.sub(lambda match: match[0] if match[1] != match[1].upper() else "", line)
@@ -45,17 +46,16 @@ def _show_line(line: str) -> Iterator[str]:
 
 
 def _heading_level(line: str) -> int:
-    """The level of a heading, 0 for other lines: as many equals signs as stand on both sides, six at most."""
+    """The level of a heading, 0 for other lines: the number of equals signs on both sides, six at most."""
     if not (line.startswith("=") and line.endswith("=") and line.strip("= \t")):
         return 0
     return min(6, len(line) - len(line.lstrip("=")), len(line) - len(line.rstrip("=")))
 
 
 def _drop_empty_sections(lines: list[str]) -> list[str]:
-    """The lines without headings that have no text under them (lists of references, say), and without their marks."""
+    """Drop headings that have no text under them (that of the references, say), and the marks of the others."""
     kept: list[str] = []
-    following = 0
-    """Level of the heading that follows, 0 at the end, more than any where text follows."""
+    following = 0  # the level of the heading that follows, 0 at the end, TEXT_LEVEL where text follows
     for line in reversed(lines):
         if not line.startswith(MARK):
             kept.append(line)
@@ -68,10 +68,17 @@ def _drop_empty_sections(lines: list[str]) -> list[str]:
 
 RUN = re.compile("''+")
 BOLD, ITALIC, BOTH = 3, 2, 5
+"""Apostrophes of the marks that turn bold, italics or both on and off."""
 
 
 def strip_quotes(line: str) -> str:
-    """A line without the marks of italics and bold; apostrophes that are text stay."""
+    """A line without the marks of italics and bold; apostrophes that are text stay.
+
+    Two are italics, three bold, five both; of four the first is a letter, and so are all beyond five. Lines are
+    balanced one by one: where italics and bold are both left open, one bold mark was an apostrophe before italics,
+    namely the one behind a single letter, else behind a longer word, else behind a space (MediaWiki's manual,
+    Help:Formatting, and the description of its parser's quotes).
+    """
     texts = RUN.split(line)
     if len(texts) == 1:
         return line
@@ -86,7 +93,7 @@ def strip_quotes(line: str) -> str:
 
 
 def _count_letters(run: int) -> int:
-    """How many apostrophes of a run are text."""
+    """Count the apostrophes of a run that are text."""
     return 1 if run == BOLD + 1 else max(0, run - BOTH)
 
 
@@ -95,7 +102,7 @@ def _is_odd(marks: Sequence[int], kind: int) -> bool:
 
 
 def _find_elisions(texts: Sequence[str], marks: Sequence[int]) -> Iterator[int]:
-    """Where bold begins inside a word and is followed by the end of italics: `L'''Iliade'' and d'''are''`.
+    """The marks of bold inside a word that are followed by the end of italics: `L'''Iliade'' and d'''are''`.
 
     MediaWiki, which only counts, finds this line balanced and shows no apostrophe.
     """
@@ -116,9 +123,9 @@ def _is_within_word(before: str, between: str, after: str) -> bool:
 
 def _find_apostrophe(texts: Sequence[str], marks: Sequence[int], letters: Sequence[int]) -> int | None:
     """The bold mark whose first apostrophe is a letter; None where all bold comes with italics."""
-    found: dict[str, int] = {}
+    places: dict[str, int] = {}
     for at in (at for at, mark in enumerate(marks) if mark == BOLD):
         before = texts[at] + "'" * letters[at]
         where = "space" if before[-1:] == " " else "letter" if before[-2:-1] == " " else "word"
-        found.setdefault(where, at)
-    return next((found[where] for where in ("letter", "word", "space") if where in found), None)
+        places.setdefault(where, at)
+    return next((places[where] for where in ("letter", "word", "space") if where in places), None)

@@ -1,4 +1,4 @@
-"""What links, templates and language variants of wikitext show."""
+"""The text that links, templates and language variants of wikitext show."""
 
 import re
 from collections.abc import Sequence
@@ -10,11 +10,11 @@ from emma.lang.codes import resolve
 from emma.lang.scripts import scripts_agree
 
 HIDDEN_PREFIXES = frozenset({"file", "image", "media", "category"})
-"""Canonical prefixes of links that are no text; a wiki's own names for them come beside."""
+"""Canonical prefixes of links that show no text; a wiki's own names for them are given with its dump."""
 MEDIA_FILES = split_names(
     "jpg jpeg png gif svg tif tiff webp xcf pdf djvu ogg oga ogv opus webm mp3 mp4 mpg mpeg wav flac mid midi stl"
 )
-"""Endings of files, which any wiki shows instead of naming them, by whatever name it has for files."""
+"""Endings of media files: a link to one shows the file, whatever prefix the wiki has for files."""
 SHOWS_FIRST = split_names("nowrap nobr nobreak small smaller big larger sc smallcaps abbr nobold noitalic polytonic")
 """Templates that show their first parameter in another style."""
 SHOWS_SECOND = split_names("lang langue")
@@ -39,45 +39,45 @@ HIDDEN_FLAGS = frozenset("HTDN-")
 """Flags of variants that show nothing: rules, the page's title, descriptions, names, a rule taken back."""
 VARIANT_RULE = re.compile(r"\s*+(?:[^;:=]*+=>\s*+)?([a-z]{2,3}(?:-[a-zA-Z0-9]++)*+)\s*+:(.*)", re.DOTALL)
 SCRIPTS = {"sr-ec": "Cyrl", "sr-el": "Latn"}
-"""Variants whose names are no language tags."""
+"""Scripts of the variants whose names are no language tags."""
 
 
-def show_link(parts: Sequence[str], unseen: frozenset[str]) -> str:
-    """A link's words, unless it shows a picture, sets a category or leads to another language."""
+def show_link(parts: Sequence[str], hidden_prefixes: frozenset[str]) -> str:
+    """The words of a link; empty if it shows a picture, sets a category or leads to another language."""
     target = parts[0].strip()
-    if is_hidden_link(target, unseen):
+    if is_hidden_link(target, hidden_prefixes):
         return ""
     if len(parts) == 1:
         return target.removeprefix(":")
     return parts[-1] or re.sub(r"\([^()]*\)$", "", target.rpartition(":")[2]).rstrip()
 
 
-def is_hidden_link(target: str, unseen: frozenset[str]) -> bool:
-    """Whether a link to this target is no text."""
+def is_hidden_link(target: str, hidden_prefixes: frozenset[str]) -> bool:
+    """Whether a link to this target shows no text."""
     prefix, colon, _ = target.partition(":")
     prefix = prefix.strip().lower().replace("_", " ")
     ending = target.rpartition(".")[2].lower()
-    return bool(colon and prefix) and (prefix in HIDDEN_PREFIXES or prefix in unseen or ending in MEDIA_FILES)
+    return bool(colon and prefix) and (prefix in HIDDEN_PREFIXES or prefix in hidden_prefixes or ending in MEDIA_FILES)
 
 
 def show_external_link(text: str) -> str:
-    """The words of a link that leads out of the wiki: what stands behind the address."""
+    """The words of a link that leads out of the wiki, which stand behind the address."""
     words = text.split(None, 1)
     return words[1] if len(words) > 1 else ""
 
 
 def show_template(parts: Sequence[str]) -> str:
-    """What a template shows of its own parameters; empty for nearly all.
+    """The parameter that a template shows as it is; empty for nearly all templates.
 
-    Those that put a word in another style or say what language it is in show it. Other wikis' names for the latter are
-    known by what stands in them: the code of a language, and one thing more.
+    Those that put a word in another style, or say what language it is in, show that word. The latter have other names
+    in other wikis and are recognised by their parameters: the code of a language, and one thing more.
     """
     name, colon, value = parts[0].strip().partition(":")
     name = name.replace("_", " ").lower()
     if colon:
         return value if name == "formatnum" else ""
     if sign := CHARACTER_TEMPLATES.get(name):
-        return sign.replace("'", "\x01")
+        return sign.replace("'", "\x01")  # LITERAL of wikimarkup, which imports this module
     words = [part.removeprefix(f"{at}=") for at, part in enumerate(parts[1:], 1) if not is_named_parameter(part, at)]
     if name in SHOWS_FIRST or OF_LANGUAGE.fullmatch(name):
         return words[0] if words else ""
@@ -93,12 +93,12 @@ def is_named_parameter(part: str, at: int) -> bool:
 
 @lru_cache(maxsize=4096)
 def is_language_code(code: str) -> bool:
-    """Whether this is a language's code."""
+    """Whether this is the code of a language."""
     return bool(CODE.fullmatch(code)) and bool(script_of(code))
 
 
 def show_variant(parts: Sequence[str], script: str) -> str:
-    """The text of `-{flags|zh-hans:…;zh-hant:…}-` in the variant of a document in `script`, else the first."""
+    """The text of `-{flags|zh-hans:…;zh-hant:…}-` in the variant for an article in `script`, else the first."""
     flags, body = (parts[0].strip(), "|".join(parts[1:])) if len(parts) > 1 else ("", parts[0])
     if HIDDEN_FLAGS & set(flags.split(";")):
         return ""
@@ -110,7 +110,7 @@ def show_variant(parts: Sequence[str], script: str) -> str:
 
 @lru_cache(maxsize=4096)
 def script_of(code: str) -> str:
-    """The script that a language code or the name of a variant means; empty for what is neither."""
+    """The script of a language code or of a variant's name; empty for what is neither."""
     if code in SCRIPTS:
         return SCRIPTS[code]
     try:

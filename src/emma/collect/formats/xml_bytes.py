@@ -1,4 +1,4 @@
-"""The bytes of an XML file as UTF-8, piece by piece, whatever it is written in."""
+"""The bytes of an XML file as UTF-8, piece by piece, whatever its encoding."""
 
 import codecs
 import io
@@ -11,15 +11,15 @@ from emma.collect.files.streams import DAMAGE_ERRORS, InputFile
 CHUNK_BYTES = 1 << 16
 DECLARED = re.compile(rb"""(?:\xef\xbb\xbf)?\s*<\?xml[^>]*?\sencoding\s*=\s*["']([\w.:-]+)["']""")
 UTF16_BEGINNINGS = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"))
-"""How a file in UTF-16 begins."""
+"""The first bytes of files in UTF-16, with a byte-order mark or without."""
 NO_CHARACTER = "\uffff"
-"""Stands for bytes that are no character; XML forbids it, so the parser stops there."""
+"""Stands for bytes that are no character in the encoding. XML forbids it, so the parser stops there."""
 
 
 class Utf8Stream:
-    """A file, to be read once.
+    """An XML file as UTF-8, to be read once, from which bytes can be pushed back.
 
-    Read with `read1`, which gives what there is before damage.
+    It is read with `read1`, which gives what there is before damage.
     """
 
     def __init__(self, file: InputFile) -> None:
@@ -27,29 +27,29 @@ class Utf8Stream:
         self._declared = file.encoding
         self._pieces = self._decoded()
         self._again: list[bytes] = []
-        """What is to be read again, the last piece first."""
+        """Bytes that were pushed back, the next piece last."""
         self._damage: Exception | None = None
         self.encoding = ""
-        """What the file is written in, once known."""
+        """The encoding of the file, once its first bytes are read."""
 
     def read(self, size: int = CHUNK_BYTES) -> bytes:
-        """At least `size` bytes, fewer only at the end; none there.
+        """Read at least `size` bytes; fewer, or none, only at the end.
 
-        Raises LookupError or UnicodeError for an encoding that is none, and what damage raises, once all before it
-        is read.
+        Raises LookupError or UnicodeError for an encoding that is none, and DAMAGE_ERRORS once all bytes before the
+        damage are read.
         """
         if self._damage and not self._again:
             raise self._damage
-        held, got = list[bytes](), 0
+        pieces, count = list[bytes](), 0
         try:
-            while got < size and (piece := self._next()):
-                held.append(piece)
-                got += len(piece)
+            while count < size and (piece := self._next()):
+                pieces.append(piece)
+                count += len(piece)
         except DAMAGE_ERRORS as error:
             self._damage = error
-            if not got:
+            if not count:
                 raise
-        return b"".join(held)
+        return b"".join(pieces)
 
     def _next(self) -> bytes:
         if self._again:
@@ -57,11 +57,11 @@ class Utf8Stream:
         return b"" if self._damage else next(self._pieces, b"")
 
     def push_back(self, data: bytes) -> None:
-        """Bytes to be read again, before all others; in pieces, so that a fault in each costs no more than its own."""
+        """Push bytes back, to be read before all others; in pieces, so that a fault is looked for in one piece only."""
         self._again += [data[at : at + CHUNK_BYTES] for at in reversed(range(0, len(data), CHUNK_BYTES))]
 
     def read_rest(self) -> Iterator[bytes]:
-        """All that follows, up to damage; as it is where the encoding is unknown."""
+        """Read all that follows, up to damage; raw bytes where the encoding is unknown."""
         try:
             while piece := self.read():
                 yield piece
@@ -72,7 +72,7 @@ class Utf8Stream:
         first = self._read(CHUNK_BYTES)
         self.encoding = self._declared or detect_xml_encoding(first)
         try:
-            "".encode(self.encoding)  # some codecs are no encoding of text
+            "".encode(self.encoding)  # refuses codecs that are no encoding of text, such as `rot13`
             decoder = codecs.getincrementaldecoder(self.encoding)("emma.forbidden")
         except (LookupError, UnicodeError):
             self._pieces = iter(lambda: self._read(CHUNK_BYTES), b"")
@@ -83,16 +83,15 @@ class Utf8Stream:
             yield from iter(lambda: self._read(CHUNK_BYTES), b"")
             return
         yield decoder.decode(first).encode()
-        yield from filter(
-            None, (decoder.decode(piece).encode() for piece in iter(lambda: self._read(CHUNK_BYTES), b""))
-        )
+        pieces = iter(lambda: self._read(CHUNK_BYTES), b"")
+        yield from filter(None, (decoder.decode(piece).encode() for piece in pieces))
         yield decoder.decode(b"", True).encode()
 
 
 def detect_xml_encoding(first: bytes) -> str:
-    """The encoding of a file by its first bytes: byte-order mark or pattern of UTF-16, else as it declares, else UTF-8.
+    """The encoding of an XML file by its first bytes: those of UTF-16, else what it declares, else UTF-8.
 
-    A declaration of UTF-16 that is not in UTF-16 itself is wrong.
+    A declaration of UTF-16 that is not written in UTF-16 itself is wrong.
     """
     for begin, name in UTF16_BEGINNINGS:
         if first.startswith(begin):
@@ -103,6 +102,7 @@ def detect_xml_encoding(first: bytes) -> str:
 
 
 def _forbid(error: UnicodeError) -> tuple[str, int]:
+    """A codec error handler that puts NO_CHARACTER where bytes cannot be decoded."""
     if not isinstance(error, UnicodeDecodeError):
         raise error
     return NO_CHARACTER, error.end

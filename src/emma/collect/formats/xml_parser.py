@@ -24,79 +24,80 @@ from emma.collect.formats.xml_parts import (
 from emma.collect.formats.xml_recovery import MAX_DEPTH
 
 UNCLOSED_CDATA: Final = 20
-"""Expat's number of that error."""
+"""Expat's error code XML_ERROR_UNCLOSED_CDATA_SECTION."""
 HAS_DTD: Final = b'<!DOCTYPE _ SYSTEM "_">'
-"""Says as the start of the file did that entities may be declared elsewhere: those are then told, not refused."""
+"""Tells the parser, as the start of the file did, that entities may be declared elsewhere: it then reports them as
+skipped, where without a DTD they are errors."""
 
 
 class ParserRun:
-    """A run."""
+    """One run of expat, with the bytes that may have to be read again after a fault."""
 
-    def __init__(self, records: RecordElements, place: Position) -> None:
+    def __init__(self, records: RecordElements, position: Position) -> None:
         self.names: list[str] = []
         """Elements that are open, outermost first."""
-        self.place = place
-        """Where what is held begins."""
+        self.position = position
+        """The position of the first byte that is held."""
         self._records, self._resumed, self._has_dtd = records, False, records.html
         self._open = dict.fromkeys(records.names, 0)
-        self._found: list[Start | End | Text] = []
+        self._events: list[Start | End | Text] = []
         self._held: list[bytes] = []
-        self._before = self._fed = self._prefix = 0
-        self._left = self._doubtful = self._since = 0
-        """Elements that were open from the start and still are; those outside the record that was broken then; and
-        those that were open before the last border of a record and still are."""
+        self._released_bytes = self._fed_bytes = self._prefix = 0
+        self._left_open = self._outer = self._open_at_border = 0
+        """How many elements are still open of those that were from the start; how many are outside the record that was
+        broken then; how many are still open of those before the last border of a record."""
         self.dropped = Counter[str]()
-        """Elements that were ended before their end tag, which may still come."""
+        """Elements that were ended without their end tags, which may still come."""
         self._cdata: int | None = None
         self._parser = expat.ParserCreate("utf-8")
         self._parser.UseForeignDTD(records.html)
 
-    def resume(self, names: list[str], place: Position) -> "ParserRun":
-        """The run after this one, in which some elements are open from the start."""
-        run = ParserRun(self._records, place)
+    def resume(self, names: list[str], position: Position) -> "ParserRun":
+        """The run after this one, in which the elements `names` are open from the start."""
+        run = ParserRun(self._records, position)
         run.names, run._resumed, run._has_dtd = names, True, self._has_dtd
-        run._left, run._doubtful, run.dropped = len(names), self._outside(), self.dropped
+        run._left_open, run._outer, run.dropped = len(names), self._count_outer(), self.dropped
         for name in filter(run._open.__contains__, map(local_name, names)):
             run._open[name] += 1
         return run
 
     def held_bytes(self, fault: XmlFault) -> tuple[bytes, int]:
-        """The bytes from the last whole token on, and where among them the fault is."""
+        """The bytes from the last complete token on, and where among them the fault is."""
         data = b"".join(self._held)
-        return data, min(max(0, fault.at - self._before), len(data))
+        return data, min(max(0, fault.at - self._released_bytes), len(data))
 
     def ends_left_open(self, depth: int) -> bool | None:
-        """Whether an end tag that closes all but `depth` elements only ends what was left open before.
+        """Whether an end tag that closes all but `depth` elements only ends elements that were left open before.
 
-        True where that was told, False where it was not but the record that is open is none of them; None if it is.
+        True where a reject has said so. False where none has, but the open record is not among them. None if it is.
         """
-        if self._doubtful <= depth < len(self.names) <= self._left:
+        if self._outer <= depth < len(self.names) <= self._left_open:
             return True
-        return False if len(self.names) <= self._since else None
+        return False if len(self.names) <= self._open_at_border else None
 
-    def _outside(self) -> int:
-        """How many elements hold the record that is open, and those of its name around it; one if none is open."""
+    def _count_outer(self) -> int:
+        """How many elements are around the open record and those of its name around it; one if no record is open."""
         inner = next((each for each in reversed(self.names) if local_name(each) in self._records.names), None)
         return 1 if inner is None else self.names.index(inner)
 
-    def read_events(self, pieces: Utf8Stream, limit: int) -> Generator[Start | End | Text, None, XmlFault | None]:
-        """The events up to the end of the file or to the fault that it returns. No tag is longer than `limit` bytes."""
+    def read_events(self, stream: Utf8Stream, limit: int) -> Generator[Start | End | Text, None, XmlFault | None]:
+        """Yield the events up to the end of the file or to the fault that is returned, such as a tag over `limit`."""
         try:
             self._begin()
-            while piece := self._read(pieces):
+            while piece := self._read(stream):
                 self._held.append(piece)
-                self._fed += len(piece)
+                self._fed_bytes += len(piece)
                 self._parser.Parse(piece, False)
-                yield from self._found
-                self._found.clear()
+                yield from self._events
+                self._events.clear()
                 self._release(limit)
             self._parser.Parse(b"</_>" if self._resumed and not self.names else b"", True)
-            yield from self._found
+            yield from self._events
         except expat.ExpatError as error:
-            yield from self._found
-            return self._fault(error, pieces.encoding)
+            yield from self._events
+            return self._make_fault(error, stream.encoding)
         except XmlFault as fault:
-            yield from self._found
+            yield from self._events
             return fault
         return None
 
@@ -106,49 +107,52 @@ class ParserRun:
             prefix = (HAS_DTD if self._has_dtd else b"") + tags
             self._parser.Parse(prefix, False)
             self._prefix = len(prefix)
-        self._listen()
+        self._set_handlers()
 
-    def _read(self, pieces: Utf8Stream) -> bytes:
-        """More of the file, at least as much as the parser has of an unfinished token, which it begins anew."""
+    def _read(self, stream: Utf8Stream) -> bytes:
+        """Read on, at least as many bytes as an unfinished token has.
+
+        Expat parses such a token anew with each piece; pieces that double keep the time proportional to its length.
+        """
         try:
-            return pieces.read(max(CHUNK_BYTES, self._fed - self._before))
+            return stream.read(max(CHUNK_BYTES, self._fed_bytes - self._released_bytes))
         except DAMAGE_ERRORS as error:
             what = f"it cannot be read from here on ({describe_error(error)})"
-            raise XmlFault("broken file", what, self._at(), final=True) from None
+            raise XmlFault("broken file", what, self._token_start(), final=True) from None
         except (LookupError, UnicodeError) as error:
             raise XmlFault("unknown encoding", f"{error}; convert the file to UTF-8", 0, final=True) from None
 
-    def _at(self) -> int:
+    def _token_start(self) -> int:
         """Bytes of the run before the token that the parser is at."""
-        return max(self._before, self._parser.CurrentByteIndex - self._prefix)
+        return max(self._released_bytes, self._parser.CurrentByteIndex - self._prefix)
 
     def _release(self, limit: int) -> None:
-        """Let go of what need not be read again."""
-        token = self._at() if self._cdata is None else self._cdata
-        while self._held and self._before + len(self._held[0]) <= token:
+        """Release the bytes before the current token, which need not be read again."""
+        token = self._token_start() if self._cdata is None else self._cdata
+        while self._held and self._released_bytes + len(self._held[0]) <= token:
             piece = self._held.pop(0)
-            self._before += len(piece)
-            self.place = self.place.after(piece)
-        if self._fed - token > limit:
+            self._released_bytes += len(piece)
+            self.position = self.position.after(piece)
+        if self._fed_bytes - token > limit:
             in_tag = self._cdata is None
             at = token if in_tag else token + len(CDATA)
             raise XmlFault("row too long", "a tag is longer than max_row_bytes", at, in_tag=in_tag)
 
-    def _fault(self, error: expat.ExpatError, encoding: str) -> XmlFault:
+    def _make_fault(self, error: expat.ExpatError, encoding: str) -> XmlFault:
         kind, what = "broken XML", expat.ErrorString(error.code)
-        fault = XmlFault(kind, what, self._at(), in_tag=True)
+        fault = XmlFault(kind, what, self._token_start(), in_tag=True)
         data, at = self.held_bytes(fault)
         if error.code == UNCLOSED_CDATA and self._cdata is not None:
             return XmlFault(kind, what, self._cdata + len(CDATA))
         if data.startswith(NO_CHARACTER.encode(), at) and codecs.lookup(encoding).name != "utf-8":
             kind, what = f"invalid {encoding}", "bytes that are no character"
         if (end := find_section_end(data, at)) is not None:
-            return XmlFault(kind, what, self._before + end)
+            return XmlFault(kind, what, self._released_bytes + end)
         return XmlFault(kind, what, fault.at, in_tag=True)
 
-    def _listen(self) -> None:
-        names, found, nesting, flat = self.names, self._found, self._open, self._records.flat
-        ends: dict[str, End] = {}  # one for each name, since there are so many
+    def _set_handlers(self) -> None:
+        names, events, nesting, flat = self.names, self._events, self._open, self._records.flat
+        ends: dict[str, End] = {}  # one object for each name, since making them takes a good part of the time
 
         def start(name: str, facts: Attributes) -> None:
             if name not in ends:
@@ -156,57 +160,58 @@ class ParserRun:
             short = ends[name].name
             if len(names) >= MAX_DEPTH:
                 raise XmlFault(
-                    "broken XML", f"more than {MAX_DEPTH} elements inside one another", self._at(), in_tag=True
+                    "broken XML", f"more than {MAX_DEPTH} elements inside one another", self._token_start(), in_tag=True
                 )
             if short in nesting:
                 if flat and nesting[short]:
-                    raise XmlFault("broken XML", f"the '{short}' before this one is not closed", self._at())
+                    raise XmlFault("broken XML", f"the '{short}' before this one is not closed", self._token_start())
                 nesting[short] += 1
-                self._since = len(names)
+                self._open_at_border = len(names)
             names.append(name)
-            found.append(Start(short, facts))
+            events.append(Start(short, facts))
 
         def end(name: str) -> None:
             if not names:
                 return
             names.pop()
             event = ends.get(name) or End(local_name(name))
-            self._left, self._since = min(self._left, len(names)), min(self._since, len(names))
+            self._left_open = min(self._left_open, len(names))
+            self._open_at_border = min(self._open_at_border, len(names))
             if event.name in nesting:
                 nesting[event.name] -= 1
-            found.append(event)
+            events.append(event)
 
         def text(characters: str) -> None:
             if names:
-                found.append(Text(characters))
+                events.append(Text(characters))
 
         self._parser.buffer_text, self._parser.buffer_size = True, CHUNK_BYTES
         self._parser.StartElementHandler, self._parser.EndElementHandler = start, end
         self._parser.CharacterDataHandler = text
         self._parser.SkippedEntityHandler = lambda name, _parameter: text(html.unescape(f"&{name};"))
-        self._parser.EntityDeclHandler = self._refuse
+        self._parser.EntityDeclHandler = self._refuse_entity
         self._parser.StartDoctypeDeclHandler = self._see_dtd
         self._parser.StartCdataSectionHandler = self._begin_cdata
         self._parser.EndCdataSectionHandler = self._end_cdata
 
-    def _refuse(self, name: str, *_facts: object) -> None:
-        raise XmlFault("declared entity", f"'{name}'; rewrite the file without it", self._at(), final=True)
+    def _refuse_entity(self, name: str, *_facts: object) -> None:
+        raise XmlFault("declared entity", f"'{name}'; rewrite the file without it", self._token_start(), final=True)
 
     def _see_dtd(self, _name: str, address: str | None, *_facts: object) -> None:
         self._has_dtd |= address is not None
 
     def _begin_cdata(self) -> None:
-        self._cdata = self._at()
+        self._cdata = self._token_start()
 
     def _end_cdata(self) -> None:
         """A section that begins in a section shows that the first was not closed, so what it took in is read again."""
         begin, self._cdata = (self._cdata or 0) + len(CDATA), None
-        if CDATA in self._between(begin, self._at()):
+        if CDATA in self._bytes_between(begin, self._token_start()):
             raise XmlFault("broken XML", "unclosed CDATA section", begin)
 
-    def _between(self, start: int, stop: int) -> bytes:
+    def _bytes_between(self, start: int, stop: int) -> bytes:
         last = self._held[-1]
-        before = self._fed - len(last)
+        before = self._fed_bytes - len(last)
         if start >= before:
             return last[start - before : stop - before]
-        return b"".join(self._held)[start - self._before : stop - self._before]
+        return b"".join(self._held)[start - self._released_bytes : stop - self._released_bytes]

@@ -1,4 +1,4 @@
-"""The parts of an XML document as readers see them, and the faults that end a run of its parser."""
+"""The parts of an XML file as readers see them: events, the elements that hold records, positions and faults."""
 
 import html
 import re
@@ -40,44 +40,44 @@ def local_name(name: str) -> str:
 
 
 def parse_attributes(data: bytes) -> Attributes:
-    """The attributes in what stands in a tag after its name, as far as they can be made out."""
+    """The attributes in the rest of a tag after its name, as far as they can be made out."""
     found = ATTRIBUTE.findall(data.decode(errors="replace"))
     return {name: html.unescape(value[1:-1]) for name, value in found}
 
 
 @dataclass(frozen=True)
 class RecordElements:
-    """The elements that hold a unit or stand at its border."""
+    """The elements that hold a document or stand at its border, where reading goes on after a fault."""
 
     names: frozenset[str] = frozenset()
     flat: bool = False
-    """Whether none holds another of its name, so that one that does was not closed."""
+    """Whether none of them holds another of its name, so that one that does was not closed."""
 
     counted: str = ""
-    """The tags that are counted where records are, as a regular expression from the name on; all `names` if empty."""
+    """A regular expression of the tags that are counted as records, from the name on; all `names` if empty."""
 
     html: bool = False
-    """Whether the entities of HTML stand for themselves without a declaration, as browsers have it."""
+    """Whether entities of HTML need no declaration, as in browsers."""
 
     def count(self, data: bytes) -> int:
-        """How many begin in some bytes."""
-        return len(self._begun.findall(data)) if self.names else 0
+        """Count the records that begin in some bytes."""
+        return len(self._pattern.findall(data)) if self.names else 0
 
     @cached_property
-    def _begun(self) -> re.Pattern[bytes]:
+    def _pattern(self) -> re.Pattern[bytes]:
         counted = self.counted or "|".join(sorted(self.names))
         return re.compile(rf"<(?:[\w.-]+:)?(?:{counted})(?=[\s/>])".encode())
 
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """A line, and characters before in it."""
+    """A line from 1, and the number of characters before this place in it."""
 
     line: int = 1
     column: int = 0
 
     def after(self, data: bytes) -> "Position":
-        """Where it goes on after some bytes."""
+        """The position after some bytes that begin here."""
         column = len(data[data.rfind(b"\n") + 1 :].decode(errors="replace"))
         lines = data.count(b"\n")
         return Position(self.line + lines, column if lines else self.column + column)
@@ -85,19 +85,19 @@ class Position:
 
 CDATA: Final = b"<![CDATA["
 TAGLESS_SECTIONS: Final = ((b"<!--", b"-->"), (CDATA, b"]]>"), (b"<?", b"?>"))
-"""What holds no tags: how it begins and ends."""
+"""How sections that hold no tags begin and end."""
 
 
 class XmlFault(Exception):  # noqa: N818 (it becomes a reject)
-    """What ends a run."""
+    """An error that ends a run of the parser."""
 
     def __init__(self, kind: str, what: str, at: int, *, in_tag: bool = False, final: bool = False) -> None:
         super().__init__(what)
         self.kind, self.what = kind, what
         self.at = at
-        """Bytes of the run before it."""
+        """Bytes of the run before the fault."""
         self.in_tag = in_tag
-        """Whether the tag there, if there is one, may be what is broken."""
+        """Whether the tag at the fault, if there is one, may be what is broken."""
         self.final = final
         """Whether nothing can be read from here on."""
 

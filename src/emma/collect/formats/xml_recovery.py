@@ -26,39 +26,39 @@ TAG_BEGINNING = re.compile(rb"<(" + NAME + rb")")
 
 
 class Recovery:
-    """One search for a place to go on, with the elements that are open on the way."""
+    """One search for a place where reading can go on, with the elements that are open on the way."""
 
-    def __init__(self, records: RecordElements, names: list[str], place: Position) -> None:
+    def __init__(self, records: RecordElements, names: list[str], position: Position) -> None:
         self._records, self._before = records, names
         self._open: list[tuple[str, Attributes]] = [(name, {}) for name in names]
         self._kept, self._too_deep = len(names), 0
-        self.place = place
-        """Where the bytes that are looked at begin; in the end where to go on."""
-        self.passed = 0
-        """Bytes from the fault on."""
+        self.position = position
+        """Where the bytes that are searched begin; in the end, where reading goes on."""
+        self.passed_bytes = 0
+        """Bytes that were passed over, from the fault on."""
         self.dropped: list[str] = []
-        """Elements of the broken record that the next record ended."""
+        """Elements of the broken record that the beginning of the next record ended."""
 
     @property
     def names(self) -> list[str]:
         """Elements that are open now, outermost first."""
         return [name for name, _ in self._open]
 
-    def changes(self) -> list[Start | End]:
-        """What makes of the elements that were open at the fault those that are open now."""
+    def list_changes(self) -> list[Start | End]:
+        """The ends and starts that lead from the elements that were open at the fault to those that are open now."""
         ended: list[Start | End] = [End(local_name(name)) for name in reversed(self._before[self._kept :])]
         return ended + [Start(local_name(name), facts) for name, facts in self._open[self._kept :]]
 
-    def broken_tag(self, data: bytes, at: int) -> tuple[int, list[Start | End]]:
-        """Where to go on from a fault that may be inside a tag, and the element that this tag would begin."""
+    def skip_broken_tag(self, data: bytes, at: int) -> tuple[int, list[Start | End]]:
+        """Where to go on from a fault that may be inside a tag, and the events of the element that this tag begins."""
         begin = data.find(b"<", data.rfind(b">", 0, at) + 1, at + 1)
         tag = TAG.match(data, begin) if begin >= 0 else None
         if tag and tag[1]:
-            return (begin if not tag[3].strip(LAYOUT) else self._broken_end(tag)), []
-        begun = TAG_BEGINNING.match(data, begin) if begin >= 0 else None
-        if not begun:
+            return (begin if not tag[3].strip(LAYOUT) else self._end_broken(tag)), []
+        opening = TAG_BEGINNING.match(data, begin) if begin >= 0 else None
+        if not opening:
             return at, []
-        name, end = begun[1].decode(), max(at, (tag or begun).end())
+        name, end = opening[1].decode(), max(at, (tag or opening).end())
         start = Start(local_name(name), parse_attributes(tag[3]) if tag else {})
         if tag and tag[3].endswith(b"/"):
             return end, [start, End(start.name)]
@@ -69,45 +69,46 @@ class Recovery:
         self._before, self._kept = [*self._before, name], self._kept + 1
         return end, [start]
 
-    def _broken_end(self, tag: re.Match[bytes]) -> int:
-        """Where a malformed end tag ends; it ends its element all the same."""
-        if (at := self._place_of(tag[2].decode())) is not None:
-            self._cut(at)
+    def _end_broken(self, tag: re.Match[bytes]) -> int:
+        """End the element of a malformed end tag; returns where that tag ends."""
+        if (at := self._find_open(tag[2].decode())) is not None:
+            self._close_from(at)
         return tag.end()
 
-    def run(self, pieces: Utf8Stream, data: bytes, at: int) -> bool:
-        """Pass over what follows `at`; False if the file ends before reading can go on, else the rest is given back."""
-        self.passed = -at
+    def run(self, stream: Utf8Stream, data: bytes, at: int) -> bool:
+        """Pass over bytes from `at` on until reading can go on, and push back the rest; False if it never can."""
+        self.passed_bytes = -at
         while True:
             for tag in TAG.finditer(data, at):
-                if self._goes_on(tag):
-                    self.place, self.passed = self.place.after(data[: tag.start()]), self.passed + tag.start()
-                    pieces.push_back(data[tag.start() :])
+                if self._can_resume_at(tag):
+                    self.position = self.position.after(data[: tag.start()])
+                    self.passed_bytes += tag.start()
+                    stream.push_back(data[tag.start() :])
                     return True
                 at = tag.end()
-            cut = _find_unfinished_tag(data, at)
-            self.place, self.passed = self.place.after(data[:cut]), self.passed + cut
-            if not (piece := pieces.read()):
-                self.passed += len(data) - cut
+            end = _find_unfinished_tag(data, at)
+            self.position, self.passed_bytes = self.position.after(data[:end]), self.passed_bytes + end
+            if not (piece := stream.read()):
+                self.passed_bytes += len(data) - end
                 return False
-            data, at = data[cut:] + piece, 0
+            data, at = data[end:] + piece, 0
 
-    def _goes_on(self, tag: re.Match[bytes]) -> bool:
+    def _can_resume_at(self, tag: re.Match[bytes]) -> bool:
         """Take a tag into account, unless reading can go on at it."""
         name = tag[2].decode()
-        return self._ends(name) if tag[1] else self._starts(name, tag[3])
+        return self._take_end(name) if tag[1] else self._take_start(name, tag[3])
 
-    def _ends(self, name: str) -> bool:
+    def _take_end(self, name: str) -> bool:
         if self._too_deep:
             self._too_deep -= 1
             return False
-        if (at := self._place_of(name)) is None:
+        if (at := self._find_open(name)) is None:
             return False
-        goes_on = self._is_border(name)
-        self._cut(at + goes_on)
-        return goes_on
+        can_resume = self._is_border(name)
+        self._close_from(at + can_resume)
+        return can_resume
 
-    def _starts(self, name: str, rest: bytes) -> bool:
+    def _take_start(self, name: str, rest: bytes) -> bool:
         if len(self._open) >= MAX_DEPTH or self._too_deep:
             self._too_deep += not rest.endswith(b"/")
         elif self._is_border(name):
@@ -119,34 +120,34 @@ class Recovery:
         return False
 
     def _make_room(self, name: str) -> None:
-        """End what a record is not in: elements of the broken one, and that itself if none holds another."""
+        """End the elements that the next record cannot be in: those in the broken one, or it too where none nest."""
         names = [local_name(each) for each in self.names]
         if self._records.flat and name in names:
-            self._cut(names.index(name))
+            self._close_from(names.index(name))
         elif records := [at for at, each in enumerate(names) if each in self._records.names]:
             self.dropped += self.names[records[-1] + 1 :]
-            self._cut(records[-1] + 1)
+            self._close_from(records[-1] + 1)
 
     def _is_border(self, name: str) -> bool:
         """Whether a tag stands at the border of a record, as any does where no record is open."""
         records = self._records.names
         return local_name(name) in records or not any(local_name(each) in records for each, _ in self._open)
 
-    def _place_of(self, name: str) -> int | None:
+    def _find_open(self, name: str) -> int | None:
         return next((at for at in reversed(range(len(self._open))) if self._open[at][0] == name), None)
 
-    def _cut(self, depth: int) -> None:
+    def _close_from(self, depth: int) -> None:
         del self._open[depth:]
         self._kept = min(self._kept, depth)
 
 
 def match_end_tag(data: bytes, at: int) -> re.Match[bytes] | None:
-    """The end tag after whose `</` a fault is."""
+    """The end tag after whose `</` a fault is, if there is one."""
     tag = TAG.match(data, max(0, at - len(b"</")))
     return tag if tag and tag[1] else None
 
 
 def _find_unfinished_tag(data: bytes, at: int) -> int:
-    """Where a tag begins that ends in bytes to come; the end of the bytes if none does."""
+    """Where a tag begins that does not end in these bytes; the end of the bytes if there is none."""
     begin = data.rfind(b"<", at)
     return begin if begin >= 0 and b">" not in data[begin:] and len(data) - begin <= CHUNK_BYTES else len(data)
