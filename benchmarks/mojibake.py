@@ -16,7 +16,7 @@ import ftfy
 
 from benchmarks.machine import machine, result_path
 from emma.collect.files.compression import decompress, without_suffix
-from emma.collect.text.clean import SUSPECT, mend
+from emma.collect.text.clean import SUSPECT, fix_mojibake
 
 SHOWN = 40
 """Characters around a change."""
@@ -32,11 +32,11 @@ def main() -> None:
     texts = [(name, line) for name, text in files(folder) for line in text.split("\n") if not line.isascii()]
     characters = sum(len(line) for _, line in texts)
     start = time.process_time()
-    mended = [(name, line, better) for name, line in texts if (better := mend(line)) is not None]
+    mended = [(name, line, better) for name, line in texts if (better := fix_mojibake(line)) is not None]
     cost = (time.process_time() - start) / characters
     suspected = sum(SUSPECT.search(line) is not None for _, line in texts)
     alone = [(name, line, other) for name, line in texts if (other := ftfy.fix_encoding(line)) != line]
-    harmed = [each for each in alone if mend(each[1]) is None]
+    harmed = [each for each in alone if fix_mojibake(each[1]) is None]
     lines = [
         "# Mojibake",
         "",

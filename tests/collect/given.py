@@ -2,15 +2,16 @@
 
 import io
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from emma.collect.config import SourceConfig
 from emma.collect.files.streams import InputFile
-from emma.collect.reading import called
+from emma.collect.readers.registry import find_reader
 from emma.collect.records import RawDocument, Reject
-from emma.collect.text.file_names import told_of
+from emma.collect.text.naming import Naming
 
 DATA = Path(os.environ.get("EMMA_DATA", Path(__file__).parents[3] / "shared" / "data"))
 """Real files, which are not part of the repository."""
@@ -29,7 +30,15 @@ def read(
 
 def coded(file: InputFile, source: SourceConfig) -> list[RawDocument | Reject]:
     """Everything that a source's reader yields for a file, with what its language is called."""
-    return list(called(file, source, told_of(file.name, [each.name for each in file.companions], source)))
+    naming, items = Naming(source, {}), list[RawDocument | Reject]()
+    naming.begin_file(file.name, [companion.name for companion in file.companions])
+    for item in find_reader(source).read(file, source):
+        if isinstance(item, Reject):
+            items.append(item)
+        else:
+            code, code2 = naming.call_languages(item.code, item.code2)
+            items.append(replace(item, code=code, code2=code2))
+    return items
 
 
 def units(found: list[RawDocument | Reject]) -> list[tuple[str, str]]:

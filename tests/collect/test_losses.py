@@ -146,13 +146,13 @@ def test_benchmarks_have_no_share_to_lose_but_nothing_is_lost_in_silence(bench: 
 def test_the_reason_and_the_bytes_of_what_was_not_read(tmp_path: Path) -> None:
     source = SourceConfig(name="tm", reader="tmx", path="tm.tmx", licence="CC0-1.0")
     with Sink(tmp_path, source) as sink:
-        sink.open("tm.tmx")
+        sink.open_file("tm.tmx")
         sink.reject(Reject(3, "broken XML", "line 7", units=97, unread=9_700))
         sink.reject(Reject(2, "empty text"))
-        sink.close(10_000)
-        sink.open("gone.tmx")
+        sink.close_file(10_000)
+        sink.open_file("gone.tmx")
         sink.reject(Reject(0, "broken file"))
-        sink.close(500)
+        sink.close_file(500)
     assert {name: sink.counts()[name] for name in ("units", "units_rejected", "units_lost")} == {
         "units": 99, "units_rejected": 99, "units_lost": 98,
     }  # fmt: skip

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from emma.cli.main import main
-from emma.pipeline.recipe_languages import lines, lint_recipe
+from emma.pipeline.recipe_languages import lint_recipe, render_text
 
 RECIPE = """
 name = "r"
@@ -62,7 +62,7 @@ def path(tmp_path: Path) -> Path:
 
 def test_every_decision_odd_ones_first(path: Path) -> None:
     audit = lint_recipe(path)
-    found = [(each["source"], each["code"], each["label"], each["texts"]) for each in audit["decisions"]]
+    found = [(each.source, each.code, each.label, each.texts) for each in audit.decisions]
     assert found[:3] == [("po", "", "", 1), ("sentiment", "ma", "", 1), ("sentiment", "dz", "dzo_Tibt", 2)]
     assert set(found[3:]) == {
         ("po", "kaz_Cyrl", "kaz_Cyrl", 0),
@@ -72,10 +72,10 @@ def test_every_decision_odd_ones_first(path: Path) -> None:
         ("pairs", "sw", "swa_Latn", 1),
         *(("sentiment", code, label, 1) for code, label in LABELS.items()),
     }
-    assert (audit["refused"], audit["odd"]) == (2, 1)
-    dz = audit["decisions"][2]
-    assert dz["foreign"] == {"Latn": 2} and dz["odd"][-1] == "written in Latn in 2 of its 2 texts"
-    assert audit["notes"][0].startswith("gone: its files were not read")
+    assert (audit.refused, audit.odd) == (2, 1)
+    dz = audit.decisions[2]
+    assert dz.foreign == {"Latn": 2} and dz.odd[-1] == "written in Latn in 2 of its 2 texts"
+    assert audit.notes[0].startswith("gone: its files were not read")
 
 
 LABELS = {"am": "amh_Ethi", "ha": "hau_Latn", "ig": "ibo_Latn", "yo": "yor_Latn", "sw": "swa_Latn"}
@@ -84,7 +84,7 @@ LABELS = {"am": "amh_Ethi", "ha": "hau_Latn", "ig": "ibo_Latn", "yo": "yor_Latn"
 def test_what_people_and_programs_see(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["lang", "lint", str(path)]) == 1
     shown = capsys.readouterr().out
-    assert shown.splitlines() == list(lines(lint_recipe(path)))
+    assert shown.splitlines() == list(render_text(lint_recipe(path)))
     assert shown.index("refused\n") < shown.index("sentiment: dz → dzo_Tibt Dzongkha") < shown.index("the others")
     assert main(["lang", "lint", str(path), "--json", "--set", "collect.benchmarks=[]"]) == 1
     assert json.loads(capsys.readouterr().out)["odd"] == 0
@@ -94,14 +94,14 @@ def test_a_source_that_gives_nothing_is_told(path: Path) -> None:
     (path.parent / "sentiment.jsonl").write_text('{"body": "neno"}\n', encoding="utf-8")
     (path.parent / "po" / "kde.po").unlink()
     audit = lint_recipe(path)
-    assert audit["notes"][1].startswith("sentiment: no text in the sample of its files; the first reject: sentiment.js")
-    assert "row 1: missing field: no text under 'text'" in audit["notes"][1]
-    assert "(1 text, in po/fr/kde.po)" in "\n".join(lines(audit))
+    assert audit.notes[1].startswith("sentiment: no text in the sample of its files; the first reject: sentiment.js")
+    assert "row 1: missing field: no text under 'text'" in audit.notes[1]
+    assert "(1 text, in po/fr/kde.po)" in "\n".join(render_text(audit))
 
 
 def test_short_texts_are_decided_together_as_in_a_run(path: Path) -> None:
     words = ("Sačuvaj", "Otkaži", "Izmeni", "Pregled", "Nazad")
     rows = "\n".join(json.dumps({"text": word, "lang": "sr"}) for word in words)
     (path.parent / "sentiment.jsonl").write_text(rows, encoding="utf-8")
-    found = [each for each in lint_recipe(path)["decisions"] if each["source"] == "sentiment"]
-    assert [(each["code"], each["label"], each["texts"], each["odd"]) for each in found] == [("sr", "srp_Latn", 5, [])]
+    found = [each for each in lint_recipe(path).decisions if each.source == "sentiment"]
+    assert [(each.code, each.label, each.texts, each.odd) for each in found] == [("sr", "srp_Latn", 5, [])]

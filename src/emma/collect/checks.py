@@ -4,10 +4,9 @@ from collections.abc import Sequence
 
 import pyarrow.compute as pc
 
-from emma.collect.config import BenchmarkConfig, CollectConfig, SourceConfig
+from emma.collect.config import CODE_READER, BenchmarkConfig, CollectConfig, SourceConfig
 from emma.collect.readers.registry import find_reader
 from emma.collect.tables import total
-from emma.collect.text.naming import CODE_READER
 from emma.errors import LanguageError, RecipeError, SourceError
 from emma.lang import macro
 from emma.lang.codes import resolve

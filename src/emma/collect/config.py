@@ -13,6 +13,13 @@ from emma.lang.tables import Scheme
 SCHEMES = ("package:", "stdlib:", "hub:")
 """How paths begin that do not start from the data folder, beside addresses such as `s3://`."""
 
+CODE_READER = "code"
+"""The one reader whose documents are program code."""
+PAIR_READER = "moses"
+"""The reader whose files are two and two translations of each other, line by line."""
+DATASET_READER = "huggingface"
+"""The reader of data sets of the library `datasets`, streamed from the hub or in folders that it saved."""
+
 Name = Literal["text", "lang", "text2", "lang2", "url"]
 """What a field of a table or an object can be for us."""
 

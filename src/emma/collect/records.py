@@ -1,17 +1,24 @@
-"""What readers yield: a unit of text as the source has it, or something bad with its reason."""
+"""What passes through the collect stage: a document as it is read, as it is repaired, or a reject with its reason.
 
+The tables count in units: what a source itself holds as one text, a row, a segment, a message. A document may hold
+several, once short ones were joined, and a reject may stand for several.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
-from emma.lang.scripts import Evidence
+from emma.lang.language import Lang
 
 MAX_RAW_BYTES = 64 * 1024
 """Bytes of a reject that are kept."""
 MAX_DETAIL_CHARS = 1_000
-"""Characters of what is said of it."""
+"""Characters of the detail of a reject that are kept."""
 UNKNOWN_LANGUAGE = "unknown language"
+EMPTY_TEXT = "empty text"
 WITHOUT_TEXT = frozenset(
     {
-        "empty text",
+        EMPTY_TEXT,
         "fuzzy translation",  # translators' own mark for what nobody has checked
         "member twice",
         "no article",
@@ -31,28 +38,43 @@ They are counted and shown like all others, but are no loss: `max_reject` and `-
 """
 
 
-@dataclass(slots=True)  # not frozen: that makes one eight times as slow, and there is one for every text
+# Neither record is frozen: that makes one eight times as slow, and there is one for every text. None is ever changed.
+@dataclass(slots=True)
 class RawDocument:
-    """A text of a source file, before repair and before its language is resolved."""
+    """A text, or a pair of texts, as its source has it: what a reader yields."""
 
     row: int
-    """Line or number in the file, from 1; no two units of a file share it."""
+    """Line or number in the file, from 1; no two documents of a file share it."""
     text: str
     code: str = ""
     """What the source calls the language; empty if it does not say."""
     text2: str | None = None
+    """Of a pair, the other text."""
     code2: str = ""
     alone: bool = False
-    """A document in its own right, never joined with its neighbours."""
+    """Never joined with its neighbours, however short it is."""
     units: int = 1
-    """How many units of the reader are in it: more than one once neighbours were joined."""
+    """Units of the source in it."""
     url: str | None = None
     """Where the source says the text is from."""
     repair: str | None = None
-    """What was mended beyond Unicode form."""
-    seen: Evidence | None = None
-    """What the text's characters say of its script, where it was looked at and may stay as it is."""
-    seen2: Evidence | None = None
+    """What its reader mended, such as an encoding that it inferred."""
+
+
+@dataclass(slots=True)
+class CleanDocument:
+    """A document whose text is repaired, and whose language is called by all that recipe, text and name say of it."""
+
+    row: int
+    text: str
+    code: str
+    text2: str | None
+    code2: str
+    alone: bool
+    units: int
+    url: str | None
+    repair: str | None = None
+    """What was mended beyond Unicode form, by the reader or afterwards."""
 
     @property
     def bytes(self) -> int:
@@ -60,17 +82,33 @@ class RawDocument:
         return len(self.text.encode()) + len((self.text2 or "").encode())
 
 
+@dataclass(slots=True)
+class Document:
+    """A document whose language is known."""
+
+    clean: CleanDocument
+    lang: Lang
+    lang2: Lang | None
+    """Of a pair, the language of the other text."""
+    rule: str
+    """How the language is known, in words."""
+
+
+AnyDocument = TypeVar("AnyDocument", RawDocument, CleanDocument)
+
+
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """A row that cannot be used."""
+    """Something of a source that cannot be used: a row, a file, or a part of an archive."""
 
     row: int
+    """0: the whole file."""
     kind: str
     """A few fixed words, counted in the summary: `invalid UTF-8`."""
     detail: str = ""
     raw: bytes = b""
     units: int = 1
-    """How many units of the source are lost with it, as far as they can be counted."""
+    """Units of the source that are lost with it, as far as they can be counted."""
     unread: int = 0
     """Bytes of the file, decompressed, that were not read because of it."""
     file: str = ""
@@ -87,25 +125,17 @@ class Reject:
         return f"{self.kind}: {self.detail[:MAX_DETAIL_CHARS]}" if self.detail else self.kind
 
 
-def reject_document(unit: RawDocument, kind: str, detail: str = "") -> Reject:
-    """A unit that turned out bad."""
-    return Reject(unit.row, kind, detail, unit.text[:MAX_RAW_BYTES].encode("utf-8", "surrogatepass"), unit.units)
+def reject_document(document: RawDocument | CleanDocument, kind: str, detail: str = "") -> Reject:
+    """Make a reject of a document that turned out unusable."""
+    raw = document.text[:MAX_RAW_BYTES].encode("utf-8", "surrogatepass")
+    return Reject(document.row, kind, detail, raw, document.units)
 
 
-def join_documents(units: list[RawDocument]) -> RawDocument:
-    """Several units as one, a line each on both sides; it takes the row of the first."""
-    first = units[0]
-    if len(units) == 1:
+def join_documents(documents: Sequence[AnyDocument]) -> AnyDocument:
+    """Join documents to one, a line each on both sides; it takes row, codes and address of the first."""
+    first = documents[0]
+    if len(documents) == 1:
         return first
-    text2 = None if first.text2 is None else "\n".join(each.text2 or "" for each in units)
-    held = sum(each.units for each in units)
-    mended = next((each.repair for each in units if each.repair), None)
-    return replace(
-        first,
-        text="\n".join(each.text for each in units),
-        text2=text2,
-        units=held,
-        repair=mended,
-        seen=None,
-        seen2=None,
-    )
+    text2 = None if first.text2 is None else "\n".join(document.text2 or "" for document in documents)
+    text = "\n".join(document.text for document in documents)
+    return replace(first, text=text, text2=text2, units=sum(document.units for document in documents))

@@ -8,14 +8,14 @@ from pathlib import Path
 
 from emma.collect.checks import check, refuse_empty, refuse_unread
 from emma.collect.config import CollectConfig
+from emma.collect.documents import read_file
 from emma.collect.files.inputs import SourceFiles, estimate_text_bytes, find_files, hash_content
 from emma.collect.files.opening import open_piece
 from emma.collect.files.ranges import Batch, BenchmarkBatch, batches
-from emma.collect.reading import read_file
 from emma.collect.records import Reject
 from emma.collect.sink import Sink
 from emma.collect.tables import languages_table, sources_table, total
-from emma.collect.text.naming import Naming, Policies, identifier
+from emma.collect.text.naming import Naming, Policies, load_identifier
 from emma.lang.coverage import collected_languages, count_languages
 from emma.store import shards
 from emma.store.address import CACHE, Fingerprints
@@ -91,11 +91,11 @@ def read_batch(
 ) -> dict[str, int]:
     """Read some files of one source into documents and rejects."""
     source = batch.source
-    identify = None if model is None else identifier(model)
+    identify = None if model is None else load_identifier(model)
     naming = Naming(source, policies, identify, refuses=not isinstance(batch, BenchmarkBatch))
     with Sink(out, source) as sink:
         for piece in batch.pieces:
-            sink.begin(piece.parts[0].name)
+            sink.begin_piece(piece.parts[0].name)
             for file in open_piece(piece, source, max_row_bytes):
                 if isinstance(file, Reject):
                     sink.refuse(file)

@@ -10,12 +10,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from emma.collect.config import SourceConfig
-from emma.collect.documents import Document
-from emma.collect.records import MAX_RAW_BYTES, UNKNOWN_LANGUAGE, Reject
+from emma.collect.records import MAX_RAW_BYTES, UNKNOWN_LANGUAGE, Document, Reject
 from emma.schemas import DOCUMENTS, REJECTS
 from emma.store.shards import ROW_GROUP, ShardWriter, write
 
-HELD = ("id", "text", "lang", "text2", "lang2", "source_code", "rule", "file", "row", "url", "repair")
+COLUMNS = ("id", "text", "lang", "text2", "lang2", "source_code", "rule", "file", "row", "url", "repair")
 """Columns in which the documents of a source differ."""
 Row = tuple[str | int | None, ...]
 """One document's: a plain tuple, which costs the garbage collector nothing."""
@@ -37,7 +36,7 @@ class Sink:
         self._out, self._source = out, source
         self._documents = ShardWriter(out / "documents.parquet", DOCUMENTS)
         self._rejects = ShardWriter(out / "rejects.parquet", REJECTS)
-        self._held: list[Row] = []
+        self._rows: list[Row] = []
         self._chars = 0
         self._refused: Counter[str] = Counter()
         self._lost: Counter[str] = Counter(dict.fromkeys(LOST, 0))
@@ -45,20 +44,20 @@ class Sink:
         self._unread: list[dict[str, str | int]] = []
         self.units = 0
         """Units that came, in documents and rejects."""
-        self.begin("")
-        self.open("")
+        self.begin_piece("")
+        self.open_file("")
 
-    def begin(self, file: str) -> None:
+    def begin_piece(self, file: str) -> None:
         """Say which file of the source comes next, or archive of files."""
         self._piece, self._read = file, self._lost["bytes_read"]
 
-    def open(self, file: str) -> None:
+    def open_file(self, file: str) -> None:
         """Say which file is read from now on."""
         self.file = file
         self._file_chars = self._file_unread = 0
         self._failed = False
 
-    def close(self, passed: int) -> None:
+    def close_file(self, passed: int) -> None:
         """Say that a file was read, and how many of its bytes, decompressed, were passed on the way.
 
         What nobody can tell is at least what its texts have. A damaged file that gave nothing counts as not read.
@@ -74,35 +73,36 @@ class Sink:
 
     def keep(self, document: Document) -> None:
         """Take one document."""
-        unit = document.unit
-        place = f"{self._source.name}:{self.file}#{unit.row}"
-        told = (document.lang, unit.text2, document.lang2, unit.code, document.rule)
-        self._held.append((place, unit.text, *told, self.file, unit.row, unit.url, unit.repair))
-        self.units += unit.units
-        chars = len(unit.text) + (0 if unit.text2 is None else len(unit.text2))
+        clean, lang2 = document.clean, document.lang2
+        document_id = f"{self._source.name}:{self.file}#{clean.row}"
+        sides = (clean.text, document.lang.label, clean.text2, None if lang2 is None else lang2.label)
+        origin = (clean.code, document.rule, self.file, clean.row, clean.url, clean.repair)
+        self._rows.append((document_id, *sides, *origin))
+        self.units += clean.units
+        chars = len(clean.text) + (0 if clean.text2 is None else len(clean.text2))
         self._chars += chars
         self._file_chars += chars
-        if self._chars >= BATCH_CHARS or len(self._held) >= ROW_GROUP:
+        if self._chars >= BATCH_CHARS or len(self._rows) >= ROW_GROUP:
             self._flush()
 
-    def reject(self, bad: Reject) -> None:
+    def reject(self, reject: Reject) -> None:
         """Take one row that cannot be used."""
-        place = {"source": self._source.name, "file": self.file, "row": bad.row}
-        stands_for = {"units": bad.units, "unread": bad.unread}
-        self._rejects.add({**place, "reason": bad.reason, "raw": bad.raw[:MAX_RAW_BYTES], **stands_for})
-        self.units += bad.units
-        self._refused[f"rejected: {bad.kind}"] += 1
-        self._lost["units_rejected"] += bad.units
-        if bad.is_lost:
-            self._lost["units_lost"] += bad.units
-            self._file_unread += bad.unread
-            self._failed = self._failed or bad.kind != UNKNOWN_LANGUAGE
+        place = {"source": self._source.name, "file": self.file, "row": reject.row}
+        stands_for = {"units": reject.units, "unread": reject.unread}
+        self._rejects.add({**place, "reason": reject.reason, "raw": reject.raw[:MAX_RAW_BYTES], **stands_for})
+        self.units += reject.units
+        self._refused[f"rejected: {reject.kind}"] += 1
+        self._lost["units_rejected"] += reject.units
+        if reject.is_lost:
+            self._lost["units_lost"] += reject.units
+            self._file_unread += reject.unread
+            self._failed = self._failed or reject.kind != UNKNOWN_LANGUAGE
 
-    def refuse(self, bad: Reject) -> None:
+    def refuse(self, reject: Reject) -> None:
         """Take a file, a member of an archive, or a place in an archive, that is not read at all."""
-        self.open(bad.file or self._piece)
-        self.reject(bad)
-        self.close(0)
+        self.open_file(reject.file or self._piece)
+        self.reject(reject)
+        self.close_file(0)
 
     def counts(self) -> dict[str, int]:
         """What was taken, once closed: rows in, rows out, units, bytes, what was lost, and rejects by kind."""
@@ -111,11 +111,11 @@ class Sink:
         return dict(sorted({**taken, **self._lost, **self._refused}.items()))
 
     def _flush(self) -> None:
-        held, self._held, self._chars = self._held, [], 0
-        if held:
-            documents = table(held, self._source)
+        rows, self._rows, self._chars = self._rows, [], 0
+        if rows:
+            documents = make_table(rows, self._source)
             self._documents.add_table(documents)
-            self._by_lang = sums([self._by_lang, by_language(documents)])
+            self._by_lang = sum_languages([self._by_lang, count_languages(documents)])
 
     def __enter__(self) -> "Sink":
         self._documents.__enter__()
@@ -133,22 +133,22 @@ class Sink:
         self._rejects.__exit__(kind, error, trace)
 
 
-def table(held: Sequence[Row], source: SourceConfig) -> pa.Table:
-    """Documents as a table of the schema DOCUMENTS."""
-    columns: dict[str, Any] = dict(zip(HELD, zip(*held, strict=True), strict=True))
+def make_table(rows: Sequence[Row], source: SourceConfig) -> pa.Table:
+    """Make a table of the schema DOCUMENTS from the rows of a source."""
+    columns: dict[str, Any] = dict(zip(COLUMNS, zip(*rows, strict=True), strict=True))
     for name, value in (("source", source.name), ("domain", source.domain), ("licence", source.licence)):
-        columns[name] = pa.repeat(value, len(held))
+        columns[name] = pa.repeat(value, len(rows))
     return pa.table([pa.array(columns[field.name], field.type) for field in DOCUMENTS], schema=DOCUMENTS)
 
 
-def by_language(documents: pa.Table) -> pa.Table:
-    """Documents and their UTF-8 bytes, both sides of bitext, by language."""
+def count_languages(documents: pa.Table) -> pa.Table:
+    """Count documents and their UTF-8 bytes, both sides of bitext, by language."""
     sizes = [pc.fill_null(pc.binary_length(documents[name]), 0).cast(pa.int64()) for name in ("text", "text2")]
     ones = pa.repeat(pa.scalar(1, pa.int64()), documents.num_rows)
     return pa.table([documents["lang"], ones, pc.add(*sizes)], schema=LANGUAGES)
 
 
-def sums(tables: Sequence[pa.Table]) -> pa.Table:
-    """Tables of the schema LANGUAGES as one, a row a language, sorted."""
+def sum_languages(tables: Sequence[pa.Table]) -> pa.Table:
+    """Add tables of the schema LANGUAGES up to one, a row a language, sorted."""
     grouped = pa.concat_tables(tables).group_by("lang").aggregate([("documents", "sum"), ("bytes", "sum")])
     return grouped.rename_columns(LANGUAGES.names).cast(LANGUAGES).sort_by("lang")

@@ -3,35 +3,34 @@
 Codes are those that the recipe names, and those of a sample of the data where it is there. Nothing is stored.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
-from emma.collect.config import CollectConfig, SourceConfig
+from emma.collect.config import CODE_READER, CollectConfig, SourceConfig
+from emma.collect.documents import clean_documents
 from emma.collect.files.inputs import find_files
 from emma.collect.files.locations import SourceFile
 from emma.collect.files.opening import open_piece
 from emma.collect.files.ranges import Part, Piece
-from emma.collect.reading import called
-from emma.collect.records import RawDocument, Reject
-from emma.collect.text.file_names import told_of
-from emma.collect.text.naming import CODE_READER, Naming
-from emma.collect.text.writing import decided
+from emma.collect.readers.registry import find_reader
+from emma.collect.records import EMPTY_TEXT, Reject
+from emma.collect.text.naming import Naming
+from emma.collect.text.short_texts import decide_scripts
 from emma.errors import EmmaError, LanguageError
 from emma.lang.codes import SAMPLE_CHARS, resolve
-from emma.lang.language import LABEL, Lang
+from emma.lang.language import Lang
 from emma.lang.oddities import find_oddities, rank_oddities
 from emma.lang.scripts import Evidence, scripts_agree, strip_markup, written_in
 from emma.pipeline.recipe import Recipe
 
-FILES = 1_000
+MAX_FILES = 1_000
 """Files of a source that are looked into, spread over all of them."""
-UNITS = 20_000
-"""Texts of a source that are looked at, and at least PER_FILE of each file."""
-PER_FILE = 20
-MOST = 0.5
+MAX_TEXTS = 20_000
+"""Texts of a source that are looked at, and at least MIN_TEXTS_PER_FILE of each file."""
+MIN_TEXTS_PER_FILE = 20
+FOREIGN_SHARE = 0.5
 """Share of a code's texts from which a script that its label does not allow is worth a word."""
 
 
@@ -47,14 +46,14 @@ class Decision:
     rule: str
     """How we know, or why it is refused."""
     texts: int
-    """Of the sample; 0 for what only the recipe names."""
+    """Texts of the sample that have it; 0 for what only the recipe names."""
     example: str
     """A file that has it."""
     odd: list[str] = field(default_factory=list)
     foreign: dict[str, int] = field(default_factory=dict)
     """Texts by the script they are in, where that is not the label's."""
 
-    def take(self, text: str) -> None:
+    def count_text(self, text: str) -> None:
         """Count a text of the sample."""
         self.texts += 1
         script = written_in(strip_markup(text, SAMPLE_CHARS))
@@ -62,128 +61,148 @@ class Decision:
             self.foreign[script] = self.foreign.get(script, 0) + 1
 
 
-def decisions(section: CollectConfig, root: Path) -> tuple[list[Decision], list[str]]:
-    """Refused codes first, then odd ones, then the others, in the recipe's order; and notes on what was not read."""
-    found: list[Decision] = []
+@dataclass(frozen=True)
+class RecipeLint:
+    """All decisions of a recipe."""
+
+    sources: int
+    """Sources and benchmarks."""
+    decisions: list[Decision]
+    """Refused codes first, then odd ones, then the others, in the recipe's order."""
+    refused: int
+    odd: int
+    notes: list[str]
+    """What was not read, and why."""
+
+
+def lint_recipe(path: Path, changes: Sequence[str] = ()) -> RecipeLint:
+    """Find every decision that a recipe comes to, with `changes` as of `--set`. Raises RecipeError."""
+    recipe = Recipe.read(path, changes)
+    decisions, notes = find_decisions(recipe.collect, Path(recipe.data))
+    return RecipeLint(
+        sources=len(recipe.collect.sources) + len(recipe.collect.benchmarks),
+        decisions=decisions,
+        refused=sum(not decision.label for decision in decisions),
+        odd=sum(bool(decision.odd) for decision in decisions),
+        notes=notes,
+    )
+
+
+def find_decisions(section: CollectConfig, root: Path) -> tuple[list[Decision], list[str]]:
+    """Find the decisions of all sources and benchmarks; also notes on what was not read."""
+    decisions: list[Decision] = []
     notes: list[str] = []
     for source in (*section.sources, *section.benchmarks):
         if source.reader == CODE_READER:
             continue
-        of_source = list(_declared(source))
+        of_source = list(_declared_decisions(source))
         try:
-            of_source += _sampled(source, section, root, notes)
+            of_source += _sampled_decisions(source, section, root, notes)
         except (EmmaError, OSError) as error:
             notes.append(f"{source.name}: its files were not read ({error})")
-        found += _marked(of_source)
-    return sorted(found, key=lambda each: (bool(each.label), rank_oddities(each.odd))), notes
+        _mark_odd(of_source)
+        decisions += of_source
+    return sorted(decisions, key=lambda each: (bool(each.label), rank_oddities(each.odd))), notes
 
 
-def _declared(source: SourceConfig) -> Iterator[Decision]:
+def _declared_decisions(source: SourceConfig) -> Iterator[Decision]:
     """What the recipe itself says."""
-    named = {"lang": source.lang, "lang2": source.lang2} | {f"codes.{code}": to for code, to in source.codes.items()}
-    for key, code in named.items():
+    codes = {"lang": source.lang, "lang2": source.lang2} | {f"codes.{code}": to for code, to in source.codes.items()}
+    for key, code in codes.items():
         if code:
             try:
-                found = resolve(code, "a")  # any text will do: this is not about scripts
-                yield Decision(source.name, code, found.label, f"the source's `{key}`", 0, "")
+                resolution = resolve(code, "a")  # any text will do: this is not about scripts
+                yield Decision(source.name, code, resolution.label, f"the source's `{key}`", 0, "")
             except LanguageError as error:
                 yield Decision(source.name, code, "", f"the source's `{key}`: {error}", 0, "")
 
 
-def _sampled(source: SourceConfig, section: CollectConfig, root: Path, notes: list[str]) -> list[Decision]:
+def _sampled_decisions(source: SourceConfig, section: CollectConfig, root: Path, notes: list[str]) -> list[Decision]:
     """What a sample of the files comes to, by code and label; a note where there is no text in it."""
-    seen: dict[tuple[str, str], Decision] = {}
-    bad: list[str] = []
-    for file, text, code, label, rule in _texts(source, section, root, bad):
-        seen.setdefault((code, label), Decision(source.name, code, label, rule, 0, file)).take(text)
-    if not seen:
-        why = f"; the first reject: {bad[0]}" if bad else ""
+    decisions: dict[tuple[str, str], Decision] = {}
+    rejects: list[str] = []
+    for file, text, (code, label, rule) in _sample_texts(source, section, root, rejects):
+        decision = decisions.setdefault((code, label), Decision(source.name, code, label, rule, 0, file))
+        decision.count_text(text)
+    if not decisions:
+        why = f"; the first reject: {rejects[0]}" if rejects else ""
         notes.append(f"{source.name}: no text in the sample of its files{why}")
-    return [seen[key] for key in sorted(seen)]
+    return [decisions[key] for key in sorted(decisions)]
 
 
-def _texts(
-    source: SourceConfig, section: CollectConfig, root: Path, bad: list[str]
-) -> Iterator[tuple[str, str, str, str, str]]:
-    """File, text, code, label and rule of both sides of each text in the sample; `bad` gets what is bad, in words."""
+NamedCode = tuple[str, str, str]
+"""A code, the label that it stands for, and the rule or the reason why it is refused."""
+
+
+def _sample_texts(
+    source: SourceConfig, section: CollectConfig, root: Path, rejects: list[str]
+) -> Iterator[tuple[str, str, NamedCode]]:
+    """File, text and code of both sides of each text in the sample; `rejects` gets what cannot be read, in words."""
     groups, naming = find_files(source, root).groups, Naming(source, {})
-    step = -(-len(groups) // FILES)
-    each_file = PER_FILE if source.member else max(PER_FILE, UNITS * step // len(groups))
+    step = -(-len(groups) // MAX_FILES)
+    most = MIN_TEXTS_PER_FILE if source.member else max(MIN_TEXTS_PER_FILE, MAX_TEXTS * step // len(groups))
     for group in groups[::step]:
-        for file in open_piece(_piece(group), source, section.max_row_bytes):
+        for file in open_piece(_whole_files(group), source, section.max_row_bytes):
             if isinstance(file, Reject):
-                bad.append(f"{file.file or group[0].name}: {file.reason}")
+                rejects.append(f"{file.file or group[0].name}: {file.reason}")
                 continue
-            names = told_of(file.name, [each.name for each in file.companions], source)
-            naming.untold = tuple(each.why for each in names)
-            read = list(islice(called(file, source, names), each_file))
-            bad += [f"{file.name}, row {unit.row}: {unit.reason}" for unit in read if isinstance(unit, Reject)]
-            units = (unit for unit in read if isinstance(unit, RawDocument) and unit.text.strip())
-            for unit in decided(units, naming):
-                yield (file.name, unit.text, *_side(naming.of, unit.code, unit.text, unit.seen))
-                if unit.text2:
-                    yield (file.name, unit.text2, *_side(naming.of_other, unit.code2, unit.text2, unit.seen2))
+            naming.begin_file(file.name, [companion.name for companion in file.companions])
+            raw = islice(find_reader(source).read(file, source), most)
+            of_file: list[Reject] = []
+            for document, evidence, evidence2 in decide_scripts(clean_documents(raw, naming, of_file.append), naming):
+                yield file.name, document.text, _name_code(naming.name_text, document.code, document.text, evidence)
+                if document.text2:
+                    named = _name_code(naming.name_translation, document.code2, document.text2, evidence2)
+                    yield file.name, document.text2, named
+            rejects += [f"{file.name}, row {each.row}: {each.reason}" for each in of_file if each.kind != EMPTY_TEXT]
 
 
-def _side(name: Any, code: str, text: str, seen: Evidence | None) -> tuple[str, str, str]:
+def _whole_files(group: Sequence[SourceFile]) -> Piece:
+    return Piece(parts=tuple(Part(name=file.name, mark="", location=file.location) for file in group))
+
+
+def _name_code(
+    name: Callable[[str, str, Evidence | None], tuple[Lang, str]], code: str, text: str, evidence: Evidence | None
+) -> NamedCode:
     try:
-        label, rule = name(code, text, seen)
+        lang, rule = name(code, text, evidence)
     except LanguageError as error:
         return code, "", str(error)
-    return code, label, rule
+    return code, lang.label, rule
 
 
-def _piece(group: Sequence[SourceFile]) -> Piece:
-    return Piece(parts=tuple(Part(name=each.name, mark="", location=each.location) for each in group))
+def _mark_odd(decisions: Sequence[Decision]) -> None:
+    """Note with each decision of a source what is odd about it beside the others."""
+    languages = {Lang.parse(decision.label).iso639_3 for decision in decisions if decision.label}
+    for decision in decisions:
+        if decision.label:
+            decision.odd = list(find_oddities(decision.code, Lang.parse(decision.label), languages))
+            script, count = max(decision.foreign.items(), key=lambda item: item[1], default=("", 0))
+            if count > FOREIGN_SHARE * decision.texts:
+                decision.odd.append(f"written in {script} in {count:,} of its {decision.texts:,} texts")
 
 
-def _marked(found: list[Decision]) -> list[Decision]:
-    """The decisions of a source, each with what is odd about it beside the others."""
-    languages = {Lang.parse(each.label).iso639_3 for each in found if each.label}
-    for each in found:
-        if LABEL.fullmatch(each.label):
-            each.odd = list(find_oddities(each.code, Lang.parse(each.label), languages))
-            script, count = max(each.foreign.items(), key=lambda item: item[1], default=("", 0))
-            if count > MOST * each.texts:
-                each.odd.append(f"written in {script} in {count:,} of its {each.texts:,} texts")
-    return found
-
-
-def lint_recipe(path: Path, changes: Sequence[str] = ()) -> dict[str, Any]:
-    """The audit as plain values."""
-    recipe = Recipe.read(path, changes)
-    found, notes = decisions(recipe.collect, Path(recipe.data))
-    refused = sum(not each.label for each in found)
-    return {
-        "sources": len(recipe.collect.sources) + len(recipe.collect.benchmarks),
-        "decisions": [vars(each) for each in found],
-        "refused": refused,
-        "odd": sum(bool(each.odd) for each in found),
-        "notes": notes,
-    }
-
-
-def lines(audit: dict[str, Any]) -> Iterator[str]:
-    """The audit for people: a line a decision."""
+def render_text(lint: RecipeLint) -> Iterator[str]:
+    """Render the decisions for people, a line each."""
     yield (
-        f"{audit['sources']:,} sources and benchmarks, {len(audit['decisions']):,} decisions, from the recipe "
-        f"and a sample of its files: {audit['refused']:,} refused, {audit['odd']:,} odd"
+        f"{lint.sources:,} sources and benchmarks, {len(lint.decisions):,} decisions, from the recipe "
+        f"and a sample of its files: {lint.refused:,} refused, {lint.odd:,} odd"
     )
     before = ""
-    for each in audit["decisions"]:
-        heading = "refused" if not each["label"] else "odd: worth a look" if each["odd"] else "the others"
+    for decision in lint.decisions:
+        heading = "refused" if not decision.label else "odd: worth a look" if decision.odd else "the others"
         if heading != before:
             yield from ("", heading)
         before = heading
-        yield f"  {each['source']}: {_line(each)}"
-    yield from ("", *audit["notes"]) if audit["notes"] else ()
+        yield f"  {decision.source}: {_render_decision(decision)}"
+    yield from ("", *lint.notes) if lint.notes else ()
 
 
-def _line(each: dict[str, Any]) -> str:
-    code = each["code"] or "(no code)"
-    texts = "1 text, in" if each["texts"] == 1 else f"{each['texts']:,} texts, such as in"
-    where = f" ({texts} {each['example']})" if each["texts"] else ""
-    if not each["label"]:
-        return f"{code}: {each['rule']}{where}"
-    odd = f": {'; '.join(each['odd'])}" if each["odd"] else ""
-    return f"{code} → {each['label']} {Lang.parse(each['label']).name}{odd} [{each['rule']}]{where}"
+def _render_decision(decision: Decision) -> str:
+    code = decision.code or "(no code)"
+    texts = "1 text, in" if decision.texts == 1 else f"{decision.texts:,} texts, such as in"
+    where = f" ({texts} {decision.example})" if decision.texts else ""
+    if not decision.label:
+        return f"{code}: {decision.rule}{where}"
+    odd = f": {'; '.join(decision.odd)}" if decision.odd else ""
+    return f"{code} → {decision.label} {Lang.parse(decision.label).name}{odd} [{decision.rule}]{where}"

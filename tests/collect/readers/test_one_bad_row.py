@@ -18,9 +18,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from emma.collect.config import SourceConfig
+from emma.collect.documents import UniqueRows
 from emma.collect.files.streams import InputFile
 from emma.collect.readers.registry import find_reader, list_readers
-from emma.collect.reading import Counted
 from emma.collect.records import RawDocument, Reject, reject_document
 from tests.conftest import TEXTS
 
@@ -252,7 +252,7 @@ def found(reader: str, data: bytes) -> tuple[list[str], list[Reject]]:
     file = InputFile(form.name, io.BytesIO(data), 100_000)
     if form.beside:
         file.companions = (InputFile("news.en", io.BytesIO(b"line\n" * len(RECORDS)), 100_000),)
-    every = list(Counted(find_reader(source).read(file, source)))
+    every = list(UniqueRows(find_reader(source).read(file, source)))
     empty = [
         reject_document(each, "empty text") for each in every if isinstance(each, RawDocument) and not each.text
     ]  # rejected later

@@ -12,8 +12,8 @@ from emma.collect.config import SourceConfig
 from emma.collect.files.compression import decompress
 from emma.collect.readers.messages import unescape_android
 from emma.collect.records import RawDocument, Reject
-from emma.collect.text.clean import repair
-from emma.collect.text.file_names import told
+from emma.collect.text.clean import repair_text
+from emma.collect.text.file_names import read_name
 from tests.collect.given import DATA, kinds, needs_data, read, units
 from tests.collect.readers.test_one_bad_element import CONTAINER
 from tests.conftest import TEXTS
@@ -55,7 +55,7 @@ PLACES = {
 def test_every_script_comes_through(reader: str, label: str) -> None:
     text = unicodedata.normalize("NFC", TEXTS[label])
     (found,) = read(reader, PLACES[reader].format(text))
-    assert isinstance(found, RawDocument) and set(repair(found.text).split("\n")) == {text}
+    assert isinstance(found, RawDocument) and set(repair_text(found.text).split("\n")) == {text}
 
 
 @pytest.mark.parametrize("reader", [*XML_READERS, "messages_json", "markdown", "html"])
@@ -115,7 +115,7 @@ def test_android() -> None:
 )
 def test_android_folders(folder: str, code: str) -> None:
     source = SourceConfig(name="s", reader="android", path="f", licence="x")
-    assert told(f"res/{folder}/strings.xml", source).code == code
+    assert read_name(f"res/{folder}/strings.xml", source).code == code
 
 
 def test_android_escapes_follow_the_rules_of_its_documentation() -> None:

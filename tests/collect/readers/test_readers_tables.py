@@ -14,12 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emma.collect.config import SourceConfig
+from emma.collect.documents import UniqueRows
 from emma.collect.files.datasets import list_hub_shards, list_saved_files, read_hub_rows
 from emma.collect.files.opening import open_piece
 from emma.collect.files.ranges import Part, Piece
 from emma.collect.files.streams import InputFile
 from emma.collect.readers.registry import find_reader
-from emma.collect.reading import Counted
 from emma.collect.records import RawDocument, Reject
 from emma.errors import SourceError
 from tests.collect.given import coded, kinds, read, units
@@ -256,7 +256,9 @@ def test_parquet_metadata_may_give_any_number_of_rows(claimed: int) -> None:
     size = int.from_bytes(content[-8:-4], "little")
     before, first, after = content[-8 - size : -8].rpartition(variable(12_345))  # the number of the first group
     footer = before + variable(claimed) + after
-    found = list(Counted(read("parquet", content[: -8 - size] + footer + len(footer).to_bytes(4, "little") + b"PAR1")))
+    found = list(
+        UniqueRows(read("parquet", content[: -8 - size] + footer + len(footer).to_bytes(4, "little") + b"PAR1"))
+    )
     (bad,) = [each for each in found if isinstance(each, Reject)]
     assert first and len(units(found)) == 12_355
     assert bad.row == 12_346 and 1 <= bad.units <= 9 * len(content)

@@ -12,7 +12,7 @@ from emma.collect.config import SourceConfig
 from emma.collect.files.streams import InputFile
 from emma.collect.readers.registry import list_readers as readers
 from emma.collect.records import RawDocument
-from emma.collect.text.file_names import NAMED, told, told_of, told_of_pair
+from emma.collect.text.file_names import NAMED_READERS, read_name, read_pair_names
 from emma.collect.text.naming import Naming
 from emma.errors import LanguageError
 from emma.lang.cldr import is_short
@@ -84,7 +84,7 @@ def test_where_lang_from_does_not_match_only_the_content_may_say(reader: str) ->
     for content, expected in zip(CONTENT[reader], (silent, "ha"), strict=True):
         if content:
             assert codes(reader, content, "sw/0001_en.x", lang_from="data/([a-z]+)/") == {expected}
-    why = told("sw/en.x", source(reader, lang_from="data/([a-z]+)/")).why
+    why = read_name("sw/en.x", source(reader, lang_from="data/([a-z]+)/")).why
     assert "data/([a-z]+)/" in why and "sw/en.x" in why
 
 
@@ -125,10 +125,10 @@ def test_the_header_of_a_catalog(header: str, expected: str) -> None:
 
 
 def test_the_reason_is_the_rejects() -> None:
-    of, naming = source("text"), Naming(source("text"), {})
-    naming.untold = tuple(each.why for each in told_of("dag/dev.txt", (), of))
+    naming = Naming(source("text"), {})
+    naming.begin_file("dag/dev.txt")
     with pytest.raises(LanguageError, match=r"lang_from = '\(\[\^/\]\+\)/\[\^/\]\+\$', which is 'dag' here"):
-        naming.of("", "Watoto")
+        naming.name_text("", "Watoto")
 
 
 WORDS = "dev raw all new old src tgt kde law gov sub mix bib ted pop web LUK GEN ISA train wiki John Male part1 001"
@@ -168,7 +168,7 @@ TRUSTED = [
 
 @pytest.mark.parametrize(("reader", "name", "code"), TRUSTED)
 def test_names_that_leave_no_doubt(reader: str, name: str, code: str) -> None:
-    assert told(name, source(reader)).code == code
+    assert read_name(name, source(reader)).code == code
 
 
 DOUBTFUL = [
@@ -197,28 +197,28 @@ DOUBTFUL = [
 
 @pytest.mark.parametrize(("reader", "name"), DOUBTFUL)
 def test_names_that_are_words_are_no_witnesses(reader: str, name: str) -> None:
-    found = told(name, source(reader))
+    found = read_name(name, source(reader))
     assert (found.code, "`lang_from`" in found.why) == ("", True)
 
 
-@pytest.mark.parametrize("reader", sorted(NAMED))
+@pytest.mark.parametrize("reader", sorted(NAMED_READERS))
 def test_no_code_of_three_letters_is_taken_from_a_name(reader: str) -> None:
     every = sorted(each.part3 for each in ALL_LANGUAGES if not is_short(each.part3, each.part3))
     for code in random.Random(4).sample(every, 40):
         for name in (f"data/{code}.x", f"{code}/train.x", f"x.{code}.x", f"{code}.txt.gz", f"{code}/{code}.x"):
-            assert told(name, source(reader)).code == "", name
+            assert read_name(name, source(reader)).code == "", name
 
 
 def test_what_the_recipe_explains_is_trusted() -> None:
-    assert told("chi/new.txt", source("text", codes={"chi": "zho_Hant"})).code == "chi"
+    assert read_name("chi/new.txt", source("text", codes={"chi": "zho_Hant"})).code == "chi"
 
 
 @pytest.mark.parametrize("name", ["swh/dev.txt", "dag/x.usfx.xml", "all.sw_KE.csv", "a/swh/b/c.json.gz", "hau-x.html"])
-@pytest.mark.parametrize("reader", sorted(NAMED | {"jsonl", "csv"}))
+@pytest.mark.parametrize("reader", sorted(NAMED_READERS | {"jsonl", "csv"}))
 def test_the_pattern_that_is_proposed_finds_what_it_says(reader: str, name: str) -> None:
-    found = told(name, source(reader))
+    found = read_name(name, source(reader))
     if proposed := re.search(r"lang_from = '(.*)', which is '(.*)' here", found.why):
-        assert told(name, source(reader, lang_from=proposed[1])).code == proposed[2]
+        assert read_name(name, source(reader, lang_from=proposed[1])).code == proposed[2]
     else:
         assert found.code
 
@@ -241,7 +241,7 @@ PAIRS = [
 
 @pytest.mark.parametrize(("one", "two", "changes", "expected"), PAIRS)
 def test_pairs(one: str, two: str, changes: dict[str, str], expected: tuple[str, str]) -> None:
-    found = told_of_pair(one, two, source("moses", **changes))
+    found = read_pair_names(one, two, source("moses", **changes))
     assert (found[0].code, found[1].code) == expected
     assert all(each.code or "`lang` and `lang2`" in each.why for each in found)
 
@@ -255,4 +255,4 @@ def test_an_encoding_in_a_name_is_no_end_of_it() -> None:
     values = {"name": "s", "reader": "text", "path": "f", "licence": "CC0-1.0"}
     source = SourceConfig.model_validate(values)
     for name in ("news.fi.cp1252.txt", "news.fi.latin-1.txt.gz", "news.fi.iso8859-15.txt", "news.fi.txt"):
-        assert told(name, source).code == "fi"
+        assert read_name(name, source).code == "fi"

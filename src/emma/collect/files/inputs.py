@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from emma.collect.config import CollectConfig, SourceConfig
+from emma.collect.config import DATASET_READER, PAIR_READER, CollectConfig, SourceConfig
 from emma.collect.files.compression import compression_suffix, without_suffix
 from emma.collect.files.datasets import (
     is_on_hub,
@@ -28,10 +28,6 @@ INSTALLED = ("site-packages", "dist-packages")
 """Folders in the library's folder that hold what somebody installed."""
 EXTRAS = {"django": "demo"}
 """Packages that one of EMMA's own extras brings."""
-PAIR_READER = "moses"
-"""The reader whose files are two and two translations of each other, line by line."""
-DATASET_READER = "huggingface"
-"""The reader of folders that `datasets` saved."""
 PACKED = (".zip", ".parquet", ".epub")
 """Ends of names of files that hold more than their size says, beside those of compressed ones."""
 EXPANSION = 20

@@ -6,12 +6,11 @@ from contextlib import ExitStack
 from dataclasses import replace
 from typing import IO
 
-from emma.collect.config import SourceConfig
+from emma.collect.config import PAIR_READER, SourceConfig
 from emma.collect.files import archives
 from emma.collect.files.binary import SIGNATURE_BYTES, is_tar, is_zip, recognise_binary
 from emma.collect.files.compression import BEGINNINGS, compression_suffix, decompress
 from emma.collect.files.datasets import is_on_hub
-from emma.collect.files.inputs import PAIR_READER
 from emma.collect.files.locations import open_location
 from emma.collect.files.ranges import Part, Piece
 from emma.collect.files.streams import DAMAGE_ERRORS, InputFile, describe_error, skip_line, with_line_feeds

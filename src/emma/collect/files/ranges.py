@@ -17,7 +17,7 @@ from emma.collect.files.locations import UNKNOWN_BYTES, SourceFile, open_locatio
 from emma.collect.files.streams import CHUNK_BYTES
 from emma.collect.readers.registry import find_reader
 from emma.collect.text.encodings import SAMPLE_BYTES, detect_unicode, is_wide
-from emma.collect.text.expected import expected_language
+from emma.collect.text.file_names import expected_language
 from emma.config.section import Settings
 from emma.work.work import Work
 

@@ -28,7 +28,7 @@ from emma.collect.text.encodings import (
     is_wide,
     recode_to_utf8,
 )
-from emma.collect.text.expected import expected_language
+from emma.collect.text.file_names import expected_language
 from emma.lang.language import Lang
 
 Passage = tuple[int, bytes]

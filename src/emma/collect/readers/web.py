@@ -17,7 +17,7 @@ from emma.collect.files.web_archives import ArchiveRecord, read_records
 from emma.collect.formats.pages import decode_page, extract_page, find_language
 from emma.collect.readers.registry import reader
 from emma.collect.records import RawDocument, Reject
-from emma.collect.text.expected import expected_language
+from emma.collect.text.file_names import expected_language
 
 
 @reader(options={"main_content": bool})

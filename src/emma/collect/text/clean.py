@@ -1,8 +1,8 @@
 """Repair of text, and nothing else: what a text says and how it is spelled stay as they were.
 
 Joiners (ZWJ, ZWNJ) carry meaning in Indic scripts and Persian and are kept. NFC is Python's: pyarrow's
-`utf8_normalize` decomposes (arrow issue 51225). Mojibake is mended first, since the control characters that `repair`
-removes are part of it.
+`utf8_normalize` decomposes (arrow issue 51225). Mojibake is mended first, since the control characters that
+`repair_text` removes are part of it.
 """
 
 import re
@@ -17,34 +17,38 @@ LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 UNWANTED = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\xad\ufeff\ufffe\uffff]")
 """Control characters other than newline and tab, soft hyphens, byte-order marks, non-characters."""
 SURROGATES = re.compile("[\ud800-\udfff]")
-SOUND = re.compile("[\t\n\x20-\x7e\xa0-\xac\xae-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]*")
+CLEAN = re.compile("[\t\n\x20-\x7e\xa0-\xac\xae-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]*")
 """Text without any of these: nearly all text, told in one fast pass."""
-LONGEST = 30
+MAX_MARKS = 30
 """Marks in a row that stream-safe text may have (UAX 15)."""
-STRIDE = LONGEST + 1
-MOJIBAKE = "mojibake"
-"""What `RawDocument.repair` says of a mended text."""
+STRIDE = MAX_MARKS + 1
 
 
-def repair(text: str) -> str:
+def clean_text(text: str) -> tuple[str, bool]:
+    """Mend and repair a text; also whether it was mended."""
+    mended = fix_mojibake(text)
+    return repair_text(text if mended is None else mended), mended is not None
+
+
+def repair_text(text: str) -> str:
     """NFC; line ends as newline; control characters and byte-order marks gone; no white space around.
 
     Lone surrogates, which no UTF-8 can hold, become U+FFFD.
     """
-    if not SOUND.fullmatch(text):
+    if not CLEAN.fullmatch(text):
         text = SURROGATES.sub("\ufffd", UNWANTED.sub("", LINE_ENDS.sub("\n", text)))
-    text = in_order(text.strip())
+    text = order_marks(text.strip())
     return text if text.isascii() or unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
 
 
-def in_order(text: str) -> str:
+def order_marks(text: str) -> str:
     """The text with long runs of marks in canonical order: normalisation would sort them in quadratic time."""
-    if text.isascii() or marks().isdisjoint(text[LONGEST::STRIDE]):  # a longer run has one of these places
+    if text.isascii() or combining_marks().isdisjoint(text[MAX_MARKS::STRIDE]):  # a longer run has one of these places
         return text
-    places = (at for at in range(LONGEST, len(text), STRIDE) if text[at] in marks())
-    if not any(runs().search(text, at - LONGEST, at + STRIDE) for at in places):
+    places = (at for at in range(MAX_MARKS, len(text), STRIDE) if text[at] in combining_marks())
+    if not any(long_mark_runs().search(text, at - MAX_MARKS, at + STRIDE) for at in places):
         return text
-    return runs().sub(_sorted, text)
+    return long_mark_runs().sub(_sorted, text)
 
 
 def _sorted(run: re.Match[str]) -> str:
@@ -53,22 +57,22 @@ def _sorted(run: re.Match[str]) -> str:
 
 
 @lru_cache(maxsize=1)
-def marks() -> frozenset[str]:
+def combining_marks() -> frozenset[str]:
     """Characters that are, or are made of, nothing but marks that have an order (U+0F73 is made of two)."""
     planes = map(chr, range(0x20000))
     return frozenset(char for char in planes if unicodedata.combining(unicodedata.normalize("NFD", char)[0]))
 
 
 @lru_cache(maxsize=1)
-def runs() -> re.Pattern[str]:
+def long_mark_runs() -> re.Pattern[str]:
     """More marks in a row than any writing has."""
-    return re.compile(f"[{''.join(sorted(marks()))}]{{{STRIDE},}}")
+    return re.compile(f"[{''.join(sorted(combining_marks()))}]{{{STRIDE},}}")
 
 
-def mend(text: str) -> str | None:
+def fix_mojibake(text: str) -> str | None:
     """A text as it was before its UTF-8 was read in another encoding; None where there is nothing to mend.
 
-    To be called before `repair`. Only lines with a whole UTF-8 sequence in them, or with control characters of
+    To be called before `repair_text`. Only lines with a whole UTF-8 sequence in them, or with control characters of
     U+0080 to U+009F, are given to ftfy, and of ftfy only its encoding fixes are used: quotes, ligatures, widths and
     spaces stay. Left to itself ftfy also reads a letter and the space after it as one sequence, which is wrong for
     the word "Â" of Sango and the tone marks of Chinantec.

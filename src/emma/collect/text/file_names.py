@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import PurePosixPath
 
-from emma.collect.config import SourceConfig
+from emma.collect.config import PAIR_READER, SourceConfig
 from emma.collect.files.compression import without_suffix
 from emma.collect.formats.text_builder import split_names
 from emma.errors import LanguageError
 from emma.lang.cldr import has_name, has_two_letters, is_short
-from emma.lang.codes import find_language
+from emma.lang.codes import find_language, resolve
+from emma.lang.language import Lang
 from emma.lang.macro import macrolanguage_of
 from emma.lang.reading import is_encoding, read_code
 from emma.lang.tables import WIKI, Scheme
@@ -26,31 +27,30 @@ from emma.lang.tables import WIKI, Scheme
 ANDROID = r"values(?:-mcc\d+)?(?:-mnc\d+)?-(b\+\w+(?:\+\w+)*|(?!car(?:-|/))[a-z]{2,3}(?:-r[A-Z]{2})?)(?:-[^/]+)?"
 """Qualifiers of a folder, the language after the network's; `car` is the car's screen there."""
 
-FIXED: Mapping[str, tuple[str, ...]] = {
+FIXED_PLACES: Mapping[str, tuple[str, ...]] = {
     "android": (rf"(?:^|/){ANDROID}/[^/]+$", r"(?:^|/)(values)(?:-[^/]+)?/[^/]+$"),
     "conllu": (r"(?:^|/)([a-z]{2,3})_[a-z\d]+-s?ud-[^/]+$",),
     "gettext": (r"(?:^|/)([^/]+)/LC_MESSAGES/[^/]+$",),
 }
 """By reader, where names have the language and nothing else."""
 
-NAMED = frozenset({*FIXED, "markdown", "mediawiki_json", "messages_json", "storybook", "text", "usfx"})
+NAMED_READERS = frozenset({*FIXED_PLACES, "markdown", "mediawiki_json", "messages_json", "storybook", "text", "usfx"})
 """Readers of formats whose files are often named after their language."""
 
-MESSAGES = frozenset({"android", "gettext", "mediawiki_json", "messages_json"})
+MESSAGE_READERS = frozenset({"android", "gettext", "mediawiki_json", "messages_json"})
 """Readers of one language a file, where `pt-br` is Brazil's Portuguese and no pair with Breton."""
 
-PAIRS = "moses"
-"""The reader of two files that differ in their last suffix, a language each."""
-
-SHAPE = re.compile(r"[a-z]{2}|[a-z]{2}[-_@]\w+([-_@]\w+)*|[a-z]{3}[-_][A-Za-z]{4}([-_]\w+)*")
-PAIR = re.compile(r"[a-z]{2}[-_][a-z]{2}")
-SHORT = re.compile(r"[a-z]{3}")
-WORDS = frozenset(split_names("arg cat cos div fin her ind lit mar may mon nav per que run sin src sun tel ton vol"))
+CODE_SHAPE = re.compile(r"[a-z]{2}|[a-z]{2}[-_@]\w+([-_@]\w+)*|[a-z]{3}[-_][A-Za-z]{4}([-_]\w+)*")
+PAIR_SHAPE = re.compile(r"[a-z]{2}[-_][a-z]{2}")
+THREE_LETTERS = re.compile(r"[a-z]{3}")
+COMMON_WORDS = frozenset(
+    split_names("arg cat cos div fin her ind lit mar may mon nav per que run sin src sun tel ton vol")
+)
 """Three letters of such languages that names of files have for other reasons: months, runs, volumes."""
 
 
 @dataclass(frozen=True)
-class Told:
+class FileLanguage:
     """What is told of the language of a file's texts."""
 
     code: str = ""
@@ -61,83 +61,97 @@ class Told:
 
 
 @lru_cache(maxsize=4096)
-def weigh(code: str, told: Told, scheme: Scheme) -> str:
+def weigh_codes(code: str, by_name: FileLanguage, scheme: Scheme) -> str:
     """What a text's language is called: by `lang_from`, else as the text says, else by the file's name.
 
     Where text and name say one language and only the name says its script (`Language: sr` in sr@latin.po), by the name.
     """
-    if told.stated or not code:
-        return told.code or code
+    if by_name.stated or not code:
+        return by_name.code or code
     try:
-        by_text, by_name = read_code(code, scheme), read_code(told.code, scheme)
-        same = find_language(code, scheme)[0] == find_language(told.code, scheme)[0]
+        is_same = find_language(code, scheme)[0] == find_language(by_name.code, scheme)[0]
+        says_more = read_code(by_name.code, scheme).script and not read_code(code, scheme).script
     except LanguageError:
         return code
-    return told.code if same and by_name.script and not by_text.script else code
+    return by_name.code if is_same and says_more else code
 
 
-def told_of(name: str, beside: Sequence[str], source: SourceConfig) -> tuple[Told, Told]:
+def expected_language(name: str, source: SourceConfig, code: str = "") -> Lang | None:
+    """The language that a file should be in before its text is read; None where nothing says it, or no language.
+
+    By the recipe, else by `code`, what the content says of itself, else by the file's name.
+    """
+    by_name = read_name(name, source)
+    code = by_name.code if by_name.stated else code or by_name.code
+    stated = source.lang or source.codes.get(code)
+    try:
+        return resolve(stated or code, scheme="any" if stated else source.scheme).lang
+    except LanguageError:
+        return None
+
+
+def read_names(name: str, beside: Sequence[str], source: SourceConfig) -> tuple[FileLanguage, FileLanguage]:
     """What is told of both sides of a file's texts, by its name and those of the files beside it."""
-    if source.reader == PAIRS and beside:
-        return told_of_pair(name, beside[0], source)
-    return told(name, source), Told()
+    if source.reader == PAIR_READER and beside:
+        return read_pair_names(name, beside[0], source)
+    return read_name(name, source), FileLanguage()
 
 
-def told(name: str, source: SourceConfig) -> Told:
+def read_name(name: str, source: SourceConfig) -> FileLanguage:
     """What is told of a file of this name, relative to the source's folder."""
     if source.lang_from is not None:
         match = re.search(source.lang_from, name)
         if match and match[1]:
-            return Told(match[1], stated=True)
-        return Told(why=f"`lang_from` ({source.lang_from}) does not match '{name}', and the text names none")
+            return FileLanguage(match[1], stated=True)
+        return FileLanguage(why=f"`lang_from` ({source.lang_from}) does not match '{name}', and the text names none")
     path = without_suffix(name)
-    if fixed := _fixed(path, source.reader):
-        return Told(fixed)
-    codes = list(_unmistakable(path, source)) if source.reader in NAMED else []
-    if len({_whole(code, source) for code in codes}) == 1 and not _doubted(path, codes[0], source):
-        return Told(codes[0])
-    return Told(why=_advice(path, source))
+    if fixed := _find_fixed(path, source.reader):
+        return FileLanguage(fixed)
+    codes = list(_find_unmistakable(path, source)) if source.reader in NAMED_READERS else []
+    if len({_macrolanguage(code, source) for code in codes}) == 1 and not _is_doubted(path, codes[0], source):
+        return FileLanguage(codes[0])
+    return FileLanguage(why=_advise(path, source))
 
 
-def told_of_pair(name: str, other: str, source: SourceConfig) -> tuple[Told, Told]:
+def read_pair_names(name: str, other: str, source: SourceConfig) -> tuple[FileLanguage, FileLanguage]:
     """What is told of two files of translations: by `lang_from` in the name of each, else by their last suffixes.
 
     A suffix of three letters counts where a part of the path names the pair (`en-dag.dag`), or where it is short for a
     language that has two letters too (`eng`, `swh`).
     """
-    first, second = told(name, source), told(other, source)
+    first, second = read_name(name, source), read_name(other, source)
     if source.lang_from is None:
         codes = [without_suffix(each).suffix.removeprefix(".") for each in (name, other)]
         if all(_is_side(code, codes, name, source) for code in codes):
-            return Told(codes[0]), Told(codes[1])
+            return FileLanguage(codes[0]), FileLanguage(codes[1])
         why = f"'{' and '.join(codes)}', the suffixes of {name} and {other}, are no two languages that are known"
     elif first.code != second.code or not first.code or source.lang2 is not None or source.lang is not None:
         return first, second
     else:
         why = f"`lang_from` ({source.lang_from}) is '{first.code}' in the names of both {name} and {other}"
-    refused = Told(why=f"{why}; set `lang` and `lang2` of the source, in the order of the files")
+    refused = FileLanguage(why=f"{why}; set `lang` and `lang2` of the source, in the order of the files")
     return refused, refused
 
 
-def _fixed(path: PurePosixPath, reader: str) -> str:
-    matches = (re.search(pattern, str(path)) for pattern in FIXED.get(reader, ()))
+def _find_fixed(path: PurePosixPath, reader: str) -> str:
+    matches = (re.search(pattern, str(path)) for pattern in FIXED_PLACES.get(reader, ()))
     return next((match[1] for match in matches if match), "")
 
 
-def _unmistakable(path: PurePosixPath, source: SourceConfig) -> Iterator[str]:
+def _find_unmistakable(path: PurePosixPath, source: SourceConfig) -> Iterator[str]:
     """Parts of the path that can only be a language."""
     stem, *suffixes = path.name.split(".")
     suffixes = [each for each in suffixes if not _is_encoding(each)]
     for part in (*path.parts[:-1], stem, *suffixes[-2:-1]):
-        pair = PAIR.fullmatch(part) and source.reader not in MESSAGES and _meaning(part[3:], source)
-        known = SHAPE.fullmatch(part) or part in WIKI or _is_short(part, source)
-        if part in source.codes or (known and not pair and _meaning(part, source)):
+        pair = PAIR_SHAPE.fullmatch(part) and source.reader not in MESSAGE_READERS and _find_iso(part[3:], source)
+        known = CODE_SHAPE.fullmatch(part) or part in WIKI or _is_short(part, source)
+        if part in source.codes or (known and not pair and _find_iso(part, source)):
             yield part
 
 
 def _is_short(part: str, source: SourceConfig) -> bool:
     """Whether three letters are most likely a language: one of ISO 639-1, and no word that files are called."""
-    return bool(SHORT.fullmatch(part)) and part not in WORDS and is_short(part, _meaning(part, source))
+    return bool(THREE_LETTERS.fullmatch(part)) and part not in COMMON_WORDS and is_short(part, _find_iso(part, source))
 
 
 def _has_two_letters(iso: str) -> bool:
@@ -149,22 +163,22 @@ def _is_encoding(part: str) -> bool:
     return len(part) > 3 and is_encoding(part)
 
 
-def _doubted(path: PurePosixPath, code: str, source: SourceConfig) -> bool:
+def _is_doubted(path: PurePosixPath, code: str, source: SourceConfig) -> bool:
     """Whether the folder is called by another language: `swh/en.txt` is not likely to be English."""
     folder = path.parent.name
-    other = _meaning(folder, source) if re.fullmatch(r"[a-z]{3}", folder) else ""
-    return bool(other) and has_name(other) and _whole(folder, source) != _whole(code, source)
+    other = _find_iso(folder, source) if re.fullmatch(r"[a-z]{3}", folder) else ""
+    return bool(other) and has_name(other) and _macrolanguage(folder, source) != _macrolanguage(code, source)
 
 
 def _is_side(code: str, both: list[str], name: str, source: SourceConfig) -> bool:
-    if code in source.codes or (SHAPE.fullmatch(code) and _meaning(code, source)):
+    if code in source.codes or (CODE_SHAPE.fullmatch(code) and _find_iso(code, source)):
         return True
-    iso = _meaning(code, source) if re.fullmatch(r"[a-z]{3}", code) else ""
+    iso = _find_iso(code, source) if re.fullmatch(r"[a-z]{3}", code) else ""
     pairs = (f"{one}{sign}{two}" for one, two in (both, both[::-1]) for sign in "-_")
     return bool(iso) and (_has_two_letters(iso) or any(pair in re.split(r"[/.]", name) for pair in pairs))
 
 
-def _meaning(code: str, source: SourceConfig) -> str:
+def _find_iso(code: str, source: SourceConfig) -> str:
     """The language that a part of a name would be; empty if none. A recipe's `name` scheme is for columns."""
     try:
         return find_language(
@@ -174,26 +188,26 @@ def _meaning(code: str, source: SourceConfig) -> str:
         return ""
 
 
-def _whole(code: str, source: SourceConfig) -> str:
+def _macrolanguage(code: str, source: SourceConfig) -> str:
     """The language or, so that `swh/sw.txt` is of one, its macrolanguage."""
-    iso = _meaning(code, source)
+    iso = _find_iso(code, source)
     return macrolanguage_of(iso) or iso
 
 
-def _advice(path: PurePosixPath, source: SourceConfig) -> str:
+def _advise(path: PurePosixPath, source: SourceConfig) -> str:
     """What to write in the recipe, with the pattern for the likeliest part of this path."""
     said = "the text names no language"
-    if source.reader in NAMED:
+    if source.reader in NAMED_READERS:
         said += f", and neither does the name '{path}' beyond doubt"
     if ".epub/" in str(path):
         return f"{said}; use the reader 'epub', without `member`, which takes the language of the book"
-    found = [(code, pattern) for code, pattern in _places(path) if _meaning(code, source)]
-    found.sort(key=lambda each: not has_name(_meaning(each[0], source)))
+    found = [(code, pattern) for code, pattern in _find_places(path) if _find_iso(code, source)]
+    found.sort(key=lambda each: not has_name(_find_iso(each[0], source)))
     shown = f", such as lang_from = '{found[0][1]}', which is '{found[0][0]}' here" if found else ""
     return f"{said}; set `lang` of the source, or name the field or `lang_from` that holds it{shown}"
 
 
-def _places(path: PurePosixPath) -> Iterator[tuple[str, str]]:
+def _find_places(path: PurePosixPath) -> Iterator[tuple[str, str]]:
     """Parts of a path that may be a language, with the pattern of each: folders, the nearest first, then the name's."""
     for depth, folder in enumerate(reversed(path.parts[:-1])):
         if re.fullmatch(r"[a-z]{2,3}([-_]\w+)*", folder):

@@ -1,97 +1,103 @@
 """What language a text is in, from what its source calls it: the recipe's word first, then the code, then policy."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-from emma.collect.config import SourceConfig
+from emma.collect.config import CODE_READER, SourceConfig
+from emma.collect.text.file_names import FileLanguage, read_names, weigh_codes
 from emma.errors import LanguageError
-from emma.lang import macro
 from emma.lang.codes import SAMPLE_CHARS, Resolution, is_script_open, resolve, resolve_with_evidence
-from emma.lang.language import Lang
+from emma.lang.language import CODE, UNDETERMINED, Lang
+from emma.lang.macro import Identify, apply_policies
 from emma.lang.scripts import Evidence, strip_markup, written_evidence
 from emma.lang.tables import Scheme
-from emma.schemas import CODE, UNDETERMINED
-
-CODE_READER = "code"
-"""The one reader whose documents are program code."""
 
 Policies = Mapping[str, str | dict[str, str]]
 
 
 class Naming:
-    """Names the languages of one source's texts."""
+    """Names the languages of one source's texts, file by file."""
 
     def __init__(
-        self,
-        source: SourceConfig,
-        policies: Policies,
-        identify: macro.Identify | None = None,
-        *,
-        refuses: bool = True,
+        self, source: SourceConfig, policies: Policies, identify: Identify | None = None, *, refuses: bool = True
     ) -> None:
         """Where it does not refuse what names no language, such text is `und_Yyyy`: undetermined, in a script."""
         self._source, self._policies, self._identify, self._refuses = source, policies, identify, refuses
-        self.untold: tuple[str, ...] = ("", "")
-        """Why nothing outside the texts of the current file tells their language, for both sides."""
+        self._names = FileLanguage(), FileLanguage()
 
-    def of(self, code: str, text: str, seen: Evidence | None = None) -> tuple[str, str]:
-        """The label of a text and the rule that gave it; `seen`, if known, is `written_evidence` of it.
+    def begin_file(self, name: str, companions: Sequence[str] = ()) -> None:
+        """Take note of what the names of the next file, and of the files beside it, say of its texts' languages."""
+        self._names = read_names(name, companions, self._source)
+
+    def call_languages(self, code: str, code2: str) -> tuple[str, str]:
+        """What a text and its translation are called, from the codes that they have themselves and the file's name."""
+        first, second = self._names
+        if first.code:
+            code = weigh_codes(code, first, self._source.scheme)
+        if second.code:
+            code2 = weigh_codes(code2, second, self._source.scheme)
+        return code, code2
+
+    def name_text(self, code: str, text: str, evidence: Evidence | None = None) -> tuple[Lang, str]:
+        """Name the language of a text; also the rule. `evidence`, if known, is `written_evidence` of the text.
 
         Raises LanguageError.
         """
-        return self._label(self._source.lang, "lang", code, text, seen)
+        return self._name(self._source.lang, "lang", code, text, evidence)
 
-    def of_other(self, code: str, text: str, seen: Evidence | None = None) -> tuple[str, str]:
-        """As `of`, for the second side of a pair."""
-        return self._label(self._source.lang2, "lang2", code, text, seen)
+    def name_translation(self, code: str, text: str, evidence: Evidence | None = None) -> tuple[Lang, str]:
+        """Name the language of the second side of a pair; also the rule. Raises LanguageError."""
+        return self._name(self._source.lang2, "lang2", code, text, evidence)
 
-    def _label(self, told: str | None, key: str, code: str, text: str, seen: Evidence | None) -> tuple[str, str]:
+    def is_script_open(self, code: str, *, is_second: bool) -> bool:
+        """Whether a text that its source calls `code` has a say in the script of its language."""
+        stated = self._source.lang2 if is_second else self._source.lang
+        if stated is None and code in self._source.codes:
+            stated = self._source.codes[code]
+        if stated is not None:
+            return is_script_open(stated, "any")
+        return bool(code) and is_script_open(code, self._source.scheme)
+
+    def _name(self, stated: str | None, key: str, code: str, text: str, evidence: Evidence | None) -> tuple[Lang, str]:
         try:
-            return self._side(told, key, code, text, seen)
+            return self._resolve_side(stated, key, code, text, evidence)
         except LanguageError as error:
             if self._refuses:
                 raise
-            script, _, _ = seen or written_evidence(strip_markup(text, SAMPLE_CHARS))
-            return Lang(UNDETERMINED, script).label, f"undetermined: {error}"
+            script, _, _ = evidence or written_evidence(strip_markup(text, SAMPLE_CHARS))
+            return Lang(UNDETERMINED, script), f"undetermined: {error}"
 
-    def asks_text(self, code: str, is_second: bool) -> bool:
-        """Whether a text that its source calls `code` has a say in the script of its label."""
-        told = self._source.lang2 if is_second else self._source.lang
-        if told is None and code in self._source.codes:
-            told = self._source.codes[code]
-        return (
-            is_script_open(told, "any")
-            if told is not None
-            else bool(code) and is_script_open(code, self._source.scheme)
-        )
-
-    def _side(self, told: str | None, key: str, code: str, text: str, seen: Evidence | None) -> tuple[str, str]:
+    def _resolve_side(
+        self, stated: str | None, key: str, code: str, text: str, evidence: Evidence | None
+    ) -> tuple[Lang, str]:
         source = self._source
         if source.reader == CODE_READER:
             return CODE, "program code"
-        if told is not None:
-            found, rule = self._resolve(told, text, seen, "any"), f"the source's `{key}`: {told}"
+        if stated is not None:
+            resolution, rule = _resolve(stated, text, evidence, "any"), f"the source's `{key}`: {stated}"
         elif code in source.codes:
-            found = self._resolve(source.codes[code], text, seen, "any")
-            rule = f"the source's `codes`: {code} → {found.label}"
+            resolution = _resolve(source.codes[code], text, evidence, "any")
+            rule = f"the source's `codes`: {code} → {resolution.label}"
         elif code:
-            found = self._resolve(code, text, seen, source.scheme)
-            rule = found.rule
+            resolution = _resolve(code, text, evidence, source.scheme)
+            rule = resolution.rule
         else:
-            raise LanguageError(self.untold[key == "lang2"] or f"the text names no language; set `{key}` of the source")
-        return self._by_policy(found, rule, text) if self._policies else (found.label, rule)
+            why = self._names[key == "lang2"].why
+            raise LanguageError(why or f"the text names no language; set `{key}` of the source")
+        return self._apply_policies(resolution.lang, rule, text) if self._policies else (resolution.lang, rule)
 
-    def _resolve(self, code: str, text: str, seen: Evidence | None, scheme: Scheme) -> Resolution:
-        return resolve(code, text, scheme) if seen is None else resolve_with_evidence(code, seen, scheme)
+    def _apply_policies(self, lang: Lang, rule: str, text: str) -> tuple[Lang, str]:
+        lang, why = apply_policies(lang, self._policies, text, self._identify)
+        return lang, f"{rule}; {why}" if why else rule
 
-    def _by_policy(self, found: Resolution, rule: str, text: str) -> tuple[str, str]:
-        lang, why = macro.apply_policies(found.lang, self._policies, text, self._identify)
-        return lang.label, f"{rule}; {why}" if why else rule
+
+def _resolve(code: str, text: str, evidence: Evidence | None, scheme: Scheme) -> Resolution:
+    return resolve(code, text, scheme) if evidence is None else resolve_with_evidence(code, evidence, scheme)
 
 
 @lru_cache(maxsize=4)
-def identifier(model: str) -> macro.Identify:
-    """Language identification with a model, loaded once a process."""
+def load_identifier(model: str) -> Identify:
+    """Load a language-identification model, once a process."""
     from emma.lid import open_model
 
     loaded = open_model(model)

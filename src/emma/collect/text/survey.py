@@ -1,10 +1,10 @@
 """A first look at many texts at once, so that what is whole, and nearly all is, costs next to nothing.
 
-Of a text that it finds whole, `repair(mend(text) or text)` is the text itself, white space around it aside.
+Of a text that it finds whole, `repair(fix_mojibake(text) or text)` is the text itself, white space around it aside.
 """
 
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import chain
 from typing import TypeVar
@@ -14,8 +14,8 @@ import pyarrow as pa
 from ftfy.chardata import CHARMAP_ENCODINGS
 from numpy.typing import NDArray
 
-from emma.collect.records import RawDocument, Reject
-from emma.collect.text.clean import SOUND, mend
+from emma.collect.records import CleanDocument, RawDocument, Reject
+from emma.collect.text.clean import CLEAN, fix_mojibake
 from emma.kernels import letters as kernel
 from emma.kernels.text import buffers
 from emma.lang.codes import SAMPLE_CHARS
@@ -29,58 +29,64 @@ from emma.lang.scripts import (
     written_scripts,
 )
 
-BATCH, BATCH_CHARS = 512, 1_000_000
+BATCH_TEXTS, BATCH_CHARS = 512, 1_000_000
 """Texts that are looked at together, at most; a text that is longer comes last in its batch."""
-ENOUGH = 10_000
-"""Characters from which looking at them together is quicker than one by one."""
-AnyUnit = TypeVar("AnyUnit", bound=RawDocument | Reject)
+MIN_CHARS = 10_000
+"""Characters from which looking at texts together is quicker than one by one."""
 PLANES = (range(0x20000), range(0x2F800, 0x2FA20))
 """Code points that NFC may change; no others have a decomposition or a combining class."""
+Item = TypeVar("Item", bound=RawDocument | CleanDocument | Reject)
+Surveyed = tuple[Item, Evidence | None, Evidence | None]
+"""A document, and for both of its texts what `written_evidence` says of the script; None where that is not known, or
+where the text needs repair."""
 
 
-def surveyed(units: Iterable[AnyUnit]) -> Iterator[AnyUnit]:
-    """The same, in order; units of whole texts know what script their characters are in."""
-    batch: list[AnyUnit] = []
+def survey_documents(documents: Iterable[Item]) -> Iterator[Surveyed[Item]]:
+    """Look at the texts of documents in batches, as far as there are enough; rejects pass, and the order stays."""
+    batch: list[Item] = []
     chars = 0
-    for unit in units:
-        batch.append(unit)
-        if isinstance(unit, RawDocument):
-            chars += len(unit.text) + len(unit.text2 or "")
-        if chars >= BATCH_CHARS or len(batch) >= BATCH:
-            yield from _looked_at(batch)
+    for document in documents:
+        batch.append(document)
+        if not isinstance(document, Reject):
+            chars += len(document.text) + len(document.text2 or "")
+        if chars >= BATCH_CHARS or len(batch) >= BATCH_TEXTS:
+            yield from _survey_batch(batch)
             batch, chars = [], 0
-    yield from _looked_at(batch) if chars >= ENOUGH else batch
+    yield from _survey_batch(batch) if chars >= MIN_CHARS else ((document, None, None) for document in batch)
 
 
-def _looked_at(batch: list[AnyUnit]) -> list[AnyUnit]:
-    units = [each for each in batch if isinstance(each, RawDocument)]
-    for unit, seen in zip(units, look([unit.text for unit in units]), strict=True):
-        unit.seen = seen
-    if pairs := [unit for unit in units if unit.text2 is not None]:
-        for unit, seen in zip(pairs, look([unit.text2 or "" for unit in pairs]), strict=True):
-            unit.seen2 = seen
-    return batch
+def _survey_batch(batch: Sequence[Item]) -> Iterator[Surveyed[Item]]:
+    documents = [item for item in batch if not isinstance(item, Reject)]
+    first = iter(find_evidence([document.text for document in documents]))
+    second = iter(find_evidence([document.text2 for document in documents if document.text2 is not None]))
+    for item in batch:
+        if isinstance(item, Reject):
+            yield item, None, None
+        else:
+            yield item, next(first), None if item.text2 is None else next(second)
 
 
-def look(texts: list[str]) -> list[Evidence | None]:
-    """Of each text, what `written_evidence` says of its first SAMPLE letters; None where mending changes it."""
+def find_evidence(texts: list[str]) -> list[Evidence | None]:
+    """What `written_evidence` says of the first SAMPLE_CHARS letters of each text; None where repair changes it."""
+    if not texts:
+        return []
     try:
         data, offsets = buffers(pa.array(texts, pa.large_string()))
     except UnicodeEncodeError:  # a lone surrogate somewhere
-        return [None] if len(texts) == 1 else [found for text in texts for found in look([text])]
-    doubts, tally, forms = kernel.survey_texts(data, offsets, cells(), len(SCRIPT_CODES), SAMPLE_CHARS)
-    found = zip(texts, doubts.tolist(), evidences(tally, forms), strict=True)
-    return [None if doubt and needs_mending(text, doubt) else seen for text, doubt, seen in found]
+        return [None] if len(texts) == 1 else [each for text in texts for each in find_evidence([text])]
+    doubts, tally, forms = kernel.survey_texts(data, offsets, code_point_table(), len(SCRIPT_CODES), SAMPLE_CHARS)
+    rows = zip(texts, doubts.tolist(), count_evidence(tally, forms), strict=True)
+    return [None if doubt and needs_repair(text, doubt) else evidence for text, doubt, evidence in rows]
 
 
-def needs_mending(text: str, doubt: int) -> bool:
+def needs_repair(text: str, doubt: int) -> bool:
     """Whether a doubt is right."""
-    if doubt & kernel.FAULT or (doubt & kernel.MAY_FOLLOW and mend(text) is not None):
+    if doubt & kernel.FAULT or (doubt & kernel.MAY_FOLLOW and fix_mojibake(text) is not None):
         return True
     return bool(doubt & kernel.UNSURE) and not unicodedata.is_normalized("NFC", text)
 
 
-def evidences(tally: NDArray[np.int32], forms: NDArray[np.int32]) -> list[Evidence]:
+def count_evidence(tally: NDArray[np.int32], forms: NDArray[np.int32]) -> list[Evidence]:
     """`written_evidence` of many texts, from their counts."""
     written = written_scripts(tally, forms[:, 1], forms[:, 2])
     totals = tally[:, len(NO_SCRIPT) :].sum(axis=1)
@@ -93,10 +99,10 @@ def evidences(tally: NDArray[np.int32], forms: NDArray[np.int32]) -> list[Eviden
 
 
 @lru_cache(maxsize=1)
-def cells() -> NDArray[np.uint32]:
+def code_point_table() -> NDArray[np.uint32]:
     """What the kernel needs to know of every code point."""
     table = script_table().astype(np.uint32) | han_forms().astype(np.uint32) << kernel.FORM
-    table[[point for point in range(0x10000) if not SOUND.fullmatch(chr(point))]] |= kernel.FAULT
+    table[[point for point in range(0x10000) if not CLEAN.fullmatch(chr(point))]] |= kernel.FAULT
     for bit, low, high in ((kernel.MAY_BEGIN, 0xC2, 0xF5), (kernel.MAY_FOLLOW, 0x80, 0xC0)):
         table[[ord(char) for encoding in CHARMAP_ENCODINGS for char in bytes(range(low, high)).decode(encoding)]] |= bit
     table[0xFFFD] |= kernel.MAY_FOLLOW  # stands for a byte that the encoding lacks

@@ -5,17 +5,17 @@ from collections import Counter
 import pytest
 
 from emma.collect.config import SourceConfig
-from emma.collect.documents import documents
+from emma.collect.documents import make_documents
 from emma.collect.records import RawDocument
 from emma.collect.text.naming import Naming
-from emma.collect.text.writing import HELD, LONG, Whole, whole
+from emma.collect.text.short_texts import LONG_LETTERS, MAX_TEXTS, CodeScripts, combine_evidence
 from emma.lang.codes import MIN_LETTERS
 
 
 def labels(units: list[RawDocument], **changes: object) -> list[str]:
     values = {"name": "s", "reader": "jsonl", "path": "f", "licence": "CC0-1.0", **changes}
     source = SourceConfig.model_validate(values)
-    return [each.lang for each in documents(units, Naming(source, {}), 0, lambda bad: None)]
+    return [each.lang.label for each in make_documents(units, Naming(source, {}), 0, lambda bad: None)]
 
 
 LATIN = ["Sačuvaj", "Otkaži", "Izmeni stranicu", "Pregled izmena", "OK", "12", "{{GENDER:$1|Korisnik|Korisnica}}"]
@@ -30,7 +30,7 @@ def test_short_texts_are_in_the_script_of_most(texts: list[str], script: str) ->
 
 
 def test_a_long_text_is_in_its_own_script() -> None:
-    long = "Ово је дугачак текст на ћирилици. " * (LONG // 20)
+    long = "Ово је дугачак текст на ћирилици. " * (LONG_LETTERS // 20)
     texts = [*LATIN, long, *LATIN * 14, "Кратак"]
     found = labels([RawDocument(row, text, "sr") for row, text in enumerate(texts, 1)])
     assert [at for at, label in enumerate(found) if label == "srp_Cyrl"] == [len(LATIN)]
@@ -38,9 +38,9 @@ def test_a_long_text_is_in_its_own_script() -> None:
 
 def test_a_long_file_may_have_one_script_after_the_other() -> None:
     """As many texts as decide together, then others; a last one that is too short goes with those before it."""
-    texts = [*["Сачувај"] * HELD, *["Sačuvaj"] * HELD, "Откажи"]
+    texts = [*["Сачувај"] * MAX_TEXTS, *["Sačuvaj"] * MAX_TEXTS, "Откажи"]
     found = labels([RawDocument(row, text, "sr") for row, text in enumerate(texts, 1)])
-    assert Counter(found) == {"srp_Cyrl": HELD, "srp_Latn": HELD + 1} and found[-1] == "srp_Latn"
+    assert Counter(found) == {"srp_Cyrl": MAX_TEXTS, "srp_Latn": MAX_TEXTS + 1} and found[-1] == "srp_Latn"
 
 
 def test_every_code_is_decided_for_itself() -> None:
@@ -72,6 +72,6 @@ def test_a_code_that_says_its_script_is_believed() -> None:
 
 
 def test_han_alone_goes_with_the_form_of_most() -> None:
-    assert whole([("Hani", 1.0, 4), ("Hant", 1.0, 30), ("Latn", 1.0, 3)]).clear == ("Hant", 34 / 37, 37)
-    assert whole([("Latn", 1.0, MIN_LETTERS - 1)]).clear is None is whole([]).clear
-    assert whole([("Latn", 0.5, 50), ("Cyrl", 1.0, 50)]) == Whole(None, frozenset({"Latn", "Cyrl"}))
+    assert combine_evidence([("Hani", 1.0, 4), ("Hant", 1.0, 30), ("Latn", 1.0, 3)]).clear == ("Hant", 34 / 37, 37)
+    assert combine_evidence([("Latn", 1.0, MIN_LETTERS - 1)]).clear is None is combine_evidence([]).clear
+    assert combine_evidence([("Latn", 0.5, 50), ("Cyrl", 1.0, 50)]) == CodeScripts(None, frozenset({"Latn", "Cyrl"}))
