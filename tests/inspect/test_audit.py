@@ -8,39 +8,13 @@ import pytest
 from rich.cells import cell_len
 
 from emma.curate.config import Agreement, CurateConfig
-from emma.errors import LanguageError, RecipeError
-from emma.inspect.audit.page import page
-from emma.inspect.audit.sheet import ROWS, Sheet, sheet
-from emma.inspect.audit.text import WIDTH, text
-from emma.inspect.audit.which import which
+from emma.inspect.audit.records import Sheet
+from emma.inspect.audit.sheet import MAX_ROWS, make_sheet
+from emma.inspect.audit.show import WIDTH, render_page, render_text
 from tests.conftest import TEXTS
 from tests.curate.corpus import Bench, Row, bench, plain, prose
 
 __all__ = ["bench"]
-
-
-PRESENT = ["arb_Arab", "hin_Deva", "srp_Cyrl", "srp_Latn", "swh_Latn"]
-
-
-@pytest.mark.parametrize("name", ["hin_Deva", "hi", "hin", "Hindi"])
-def test_a_language_may_be_called_anything(name: str) -> None:
-    assert which(name, PRESENT) == "hin_Deva"
-
-
-@pytest.mark.parametrize(
-    ("name", "error", "message"),
-    [
-        ("ar", RecipeError, r"'ar' is ara, of which the corpus has nothing. Near it are: arb_Arab"),
-        ("sr", RecipeError, r"'sr' stands in the corpus as srp_Cyrl, srp_Latn. Say which"),
-        ("hin_Latn", RecipeError, r"The corpus has no hin_Latn. Near it are: hin_Deva"),
-        ("sw", RecipeError, r"'sw' is swa, of which the corpus has nothing. Near it are: swh_Latn"),
-        ("tha", RecipeError, r"'tha' is tha, of which the corpus has nothing. It has 5 languages: arb_Arab, hin_Deva"),
-        ("qqx", LanguageError, r"'qqx' is nothing that one language is called; 'emma lang qqx' says why"),
-    ],
-)
-def test_what_is_not_there_is_named_with_what_is_near(name: str, error: type[Exception], message: str) -> None:
-    with pytest.raises(error, match=message):
-        which(name, PRESENT)
 
 
 def spoilt(lang: str, at: int, **features: float) -> Row:
@@ -61,7 +35,7 @@ def found(bench: Bench) -> Sheet:
     rows += [{"lang": "rus_Cyrl", "text": prose("rus_Cyrl", "p"), "lid": [("rus_Cyrl", 0.99)],
               "lang2": "hin_Deva", "text2": prose("hin_Deva", "p"), "lid2": [("hin_Deva", 0.99)]}]  # fmt: skip
     section = CurateConfig(lid=Agreement(short_chars=10))
-    return {"run": "made", **sheet(bench.compile(rows, section, sizes=[50, 60, len(rows) - 110])[0], "Hindi", 0)}
+    return {"run": "made", **make_sheet(bench.compile(rows, section, sizes=[50, 60, len(rows) - 110])[0], "Hindi", 0)}
 
 
 def test_everything_is_accounted_for(found: Sheet) -> None:
@@ -85,7 +59,7 @@ def test_examples_are_from_the_middle_and_rows_are_drawn_fairly(found: Sheet) ->
     assert rules["digit_share high"]["limits"][0]["limit"] == 0.5
     assert [row["value"] for row in rules["lid_score low"]["examples"]] == [0.0] * 3
     ids = [row["id"] for row in found["rows"]]
-    assert len(set(ids)) == ROWS == len(ids)
+    assert len(set(ids)) == MAX_ROWS == len(ids)
     assert {int(each.partition("#")[2]) > 60 for each in ids} == {True, False}
 
 
@@ -101,19 +75,19 @@ def test_language_identification_and_benchmarks_are_told(found: Sheet) -> None:
 
 
 def test_the_terminal_shows_it_in_a_hundred_columns(found: Sheet) -> None:
-    lines = list(text(found))
+    lines = list(render_text(found))
     assert max(map(cell_len, lines)) <= WIDTH
     whole = "\n".join(lines)
     parts = ("Audit of hin_Deva", "CC0-1.0", "digit_share high: 7 documents", "rus_Cyrl", "flores", "signature", "[ ]")
     assert all(part in whole for part in parts)
-    assert whole.count("\u2068") == whole.count("\u2069") > ROWS
+    assert whole.count("\u2068") == whole.count("\u2069") > MAX_ROWS
 
 
 def test_the_page_is_escaped_and_stands_alone(bench: Bench) -> None:
     pytest.importorskip("jinja2", reason="needs the report extra")
     texts = (prose("arb_Arab", at, 60) for at in range(6))
     rows = [{"lang": "arb_Arab", "text": f"<script>alert({at})</script> {text}"} for at, text in enumerate(texts)]
-    shown = page({"run": "a & b", **sheet(bench.compile(rows)[0], "arb_Arab", 0)})
+    shown = render_page({"run": "a & b", **make_sheet(bench.compile(rows)[0], "arb_Arab", 0)})
     assert "<script" not in shown and "&lt;script&gt;alert(1)" in shown and "a &amp; b" in shown
     assert 'dir="auto" lang="arb-Arab"' in shown and "@page { size: A4" in shown
     assert not re.search(r"""(src|href|url\()\s*=?\s*["']?(https?:)?//""", shown)
@@ -123,22 +97,22 @@ def test_the_page_is_escaped_and_stands_alone(bench: Bench) -> None:
 @pytest.mark.parametrize("lang", TEXTS)
 def test_a_language_of_three_documents_has_a_sheet(bench: Bench, lang: str) -> None:
     rows = [{"lang": lang, "text": each} for each in (TEXTS[lang], TEXTS[lang][::-1], "!")]
-    found = sheet(bench.compile([*plain(3, ["rus_Cyrl"]), *rows])[0], lang, 0)
+    found = make_sheet(bench.compile([*plain(3, ["rus_Cyrl"]), *rows])[0], lang, 0)
     assert found["documents"] == 3 and found["labels"] is None and found["contamination"] is None
     assert json.loads(json.dumps(found)) == found
-    lines = list(text({"run": "made", **found}))
+    lines = list(render_text({"run": "made", **found}))
     assert max(map(cell_len, lines)) <= WIDTH and any("no document is held out" in line for line in lines)
 
 
 def test_another_seed_draws_others_and_the_same_the_same(bench: Bench) -> None:
     corpus = bench.compile(plain(60, ["tha_Thai"]))[0]
-    drawn = [[row["id"] for row in sheet(corpus, "tha_Thai", seed)["rows"]] for seed in (0, 0, 1)]
+    drawn = [[row["id"] for row in make_sheet(corpus, "tha_Thai", seed)["rows"]] for seed in (0, 0, 1)]
     assert drawn[0] == drawn[1] != drawn[2]
 
 
 def test_the_sheet_does_not_depend_on_shards(bench: Bench) -> None:
     rows = [*plain(40, ["tha_Thai", "hin_Deva"]), *(spoilt("tha_Thai", at, punct_share=0.9) for at in range(4))]
-    sheets = [sheet(bench.compile(rows, sizes=sizes)[0], "tha_Thai", 0) for sizes in ([84], [30, 0, 54])]
+    sheets = [make_sheet(bench.compile(rows, sizes=sizes)[0], "tha_Thai", 0) for sizes in ([84], [30, 0, 54])]
     for each in sheets:
         each.pop("corpus")
     assert sheets[0] == sheets[1]
@@ -166,7 +140,7 @@ def test_a_limit_on_language_identification_that_is_not_applied_is_shown(bench: 
     rows += [
         {"lang": "hin_Deva", "text": prose("hin_Deva", f"w{at}", 30), "lid": [("rus_Cyrl", 0.9)]} for at in range(20)
     ]
-    found = {"run": "made", **sheet(bench.compile(rows)[0], "hin_Deva", 0)}
+    found = {"run": "made", **make_sheet(bench.compile(rows)[0], "hin_Deva", 0)}
     doubted = found["labels"]["doubted"]
     assert (doubted["documents"], doubted["share"], doubted["said"]) == (
         20,
@@ -174,7 +148,7 @@ def test_a_limit_on_language_identification_that_is_not_applied_is_shown(bench: 
         [{"label": "rus_Cyrl", "documents": 20}],
     )
     assert len(doubted["examples"]) == 3 and not any(row["rule"] == "lid_score low" for row in found["rules"])
-    whole = "\n".join(text(found))
+    whole = "\n".join(render_text(found))
     assert "is not applied: too much is below" in whole and "below it: 20 documents" in whole
     pytest.importorskip("jinja2", reason="needs the report extra")
-    assert "Taken for rus_Cyrl (20)" in page(found)
+    assert "Taken for rus_Cyrl (20)" in render_page(found)

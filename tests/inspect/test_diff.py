@@ -5,15 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from emma.errors import RecipeError
-from emma.inspect.diff.compare import compare, diff, find_run, flatten
-from emma.inspect.diff.text import text
+from emma.inspect.diff import Difference, compare_language, compare_runs, flatten_section, render_text
 from emma.pipeline.home import Home
 
 
 def test_settings_sources_and_languages(compiled: Path) -> None:
     home = Home(compiled)
-    found = diff(home.run("one"), home.run("two"))
+    found = compare_runs(home.run("one"), home.run("two"))
     settings = {row["setting"]: (row["before"], row["after"]) for row in found["settings"]}
     assert settings["curate.test_share"] == (0.05, 0.1)
     assert settings["collect.sources.small.licence"] == (None, "CC0-1.0")
@@ -28,33 +26,33 @@ def test_settings_sources_and_languages(compiled: Path) -> None:
 
 def test_a_corpus_is_like_itself_and_the_other_way_round_is_the_reverse(compiled: Path) -> None:
     home = Home(compiled)
-    same = diff(home.run("one"), home.run("one"))
+    same = compare_runs(home.run("one"), home.run("one"))
     assert same["settings"] == same["languages"] == [] and same["unchanged"] == 2
     assert not any(same["sources"].values())
-    assert "the same settings and versions" in list(text(same))
-    assert diff(home.run("two"), home.run("one"))["sources"]["removed"] == ["small"]
-
-
-def test_runs_are_named_or_pointed_at(compiled: Path, tmp_path: Path) -> None:
-    here = Home(compiled)
-    assert find_run(Home(tmp_path), str(compiled / "one")).artifact("curate") == here.run("one").artifact("curate")
-    with pytest.raises(RecipeError, match=r"'three' is no run in .*, which has: one, two; nor is it the folder"):
-        find_run(here, "three")
+    assert "the same settings and versions" in list(render_text(same))
+    assert compare_runs(home.run("two"), home.run("one"))["sources"]["removed"] == ["small"]
 
 
 def test_the_languages_that_lost_most_come_first() -> None:
     before, after = {"train": (9, 100), "near duplicate": (1, 10)}, {"train": (8, 50), "near duplicate": (2, 20)}
-    row = compare("hin_Deva", before, after)
+    row = compare_language("hin_Deva", before, after)
     assert (row["documents"], row["bytes"], row["change"]) == ([9, 8], [100, 50], 0.5)
-    shown = {"before": "a", "after": "b", "settings": [], "sources": {}, "languages": [row] * 50, "unchanged": 2}
-    lines = list(text(shown))
+    shown: Difference = {
+        "before": "a",
+        "after": "b",
+        "settings": [],
+        "sources": {"added": [], "removed": [], "changed": []},
+        "languages": [row] * 50,
+        "unchanged": 2,
+    }
+    lines = list(render_text(shown))
     assert any("near duplicate +1" in line for line in lines)
     assert "and 10 more languages changed; --json has all" in lines
 
 
 def test_lists_of_named_tables_are_flattened_by_name() -> None:
     config = {"sources": [{"name": "a", "path": ["x"]}], "lid": {"floor": 0.3}, "limits": {}}
-    assert flatten(config) == {"sources.a.name": "a", "sources.a.path": ["x"], "lid.floor": 0.3, "limits": {}}
+    assert flatten_section(config) == {"sources.a.name": "a", "sources.a.path": ["x"], "lid.floor": 0.3, "limits": {}}
 
 
 def test_the_command(compiled: Path, capsys: pytest.CaptureFixture[str]) -> None:

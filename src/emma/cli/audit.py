@@ -21,12 +21,13 @@ def add_parser(commands: Commands) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the sheet, or write its page."""
-    from emma.inspect.audit import page, sheet, text
+    from emma.inspect.audit.sheet import audit_language
+    from emma.inspect.audit.show import render_page, render_text
 
-    answer = sheet.audit(open_home(arguments).choose_run(arguments.run), arguments.lang, arguments.seed)
+    answer = audit_language(open_home(arguments).choose_run(arguments.run), arguments.lang, arguments.seed)
     if arguments.html:
-        arguments.html.write_text(page.page(answer), encoding="utf-8")
+        arguments.html.write_text(render_page(answer), encoding="utf-8")
         print(arguments.html)
     else:
-        print_answer(answer, text.text, arguments.json)
+        print_answer(answer, render_text, arguments.json)
     return 0

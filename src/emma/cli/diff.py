@@ -17,9 +17,10 @@ def add_parser(commands: Commands) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the difference."""
-    from emma.inspect.diff import compare, text
+    from emma.inspect.diff import compare_runs, render_text
+    from emma.inspect.lookup import find_run
 
     home = open_home(arguments)
-    answer = compare.diff(compare.find_run(home, arguments.before), compare.find_run(home, arguments.after))
-    print_answer(answer, text.text, arguments.json)
+    answer = compare_runs(find_run(home, arguments.before), find_run(home, arguments.after))
+    print_answer(answer, render_text, arguments.json)
     return 0

@@ -2,7 +2,7 @@
 
 import argparse
 
-from emma.cli.options import Commands, add_home, add_run_name, open_home
+from emma.cli.options import Commands, add_home, add_json, add_run_name, open_home, print_answer
 
 
 def add_parser(commands: Commands) -> None:
@@ -10,14 +10,15 @@ def add_parser(commands: Commands) -> None:
     parser = commands.add_parser("why", help="show what was decided about one document, and why")
     parser.add_argument("document", metavar="DOC_ID", help="the document's id: source:file#row")
     add_run_name(parser, "ask")
+    add_json(parser)
     add_home(parser)
     parser.set_defaults(command=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print what is known of the document, a line for each fact."""
-    from emma.inspect.why import why
+    from emma.inspect.why import explain_document, render_text
 
-    for name, value in why(open_home(arguments).choose_run(arguments.run), arguments.document):
-        print(f"{name:<22} {value}")
+    answer = explain_document(open_home(arguments).choose_run(arguments.run), arguments.document)
+    print_answer(answer, render_text, arguments.json)
     return 0

@@ -12,7 +12,7 @@ from emma.curate.inputs import Inputs
 from emma.curate.quality.agreement import score_shards
 from emma.curate.quality.boilerplate import find_boilerplate
 from emma.curate.quality.faults import find_faults
-from emma.curate.quality.features import histograms
+from emma.curate.quality.features import count_features
 from emma.curate.quality.guard import guard_over_filtering
 from emma.curate.quality.limits import LimitSettings, choose_limits
 from emma.curate.splits.assign import SettleSettings, settle
@@ -36,7 +36,7 @@ def curate(section: CurateConfig, *, collect: Artifact, annotate: Artifact, work
     # Quality: each language's own distribution says what is unusual in it.
     scores = score_shards(inputs, annotate, work)
     measures = list(zip(inputs.documents, inputs.annotations, scores, strict=True))
-    parts = work.each(histograms, measures, section.lid.short_chars)
+    parts = work.each(count_features, measures, section.lid.short_chars)
     limits = work.gather(choose_limits, parts, LimitSettings.of(section))
     faults = work.each(find_faults, measures, limits, section.short_chars, section.lid.short_chars)
     guard_over_filtering(faults, measures, limits, section)

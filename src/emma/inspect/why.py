@@ -1,6 +1,7 @@
 """`emma why`: what was decided about one document, by which rule, and what it was measured against."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from math import isnan
 from typing import Any
 
@@ -8,115 +9,146 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from emma.curate.quality.agreement import known_labels, score_side
-from emma.curate.quality.rules import PAIR_FEATURES, SCORE, pair_label
-from emma.inspect.finding import EXAMPLES, find, find_reject
+from emma.curate.quality.limits import LimitRow
+from emma.curate.quality.rules import PAIR_FEATURES, SCORE
+from emma.inspect.lookup import MAX_IDS, find_document, find_reject
+from emma.lang.language import Lang, Pair
 from emma.pipeline.corpus import made_by, read_row
 from emma.pipeline.home import Run
 from emma.schemas import FEATURES
 from emma.store import shards
 from emma.store.artifact import Artifact
 
-ABOUT = ("id", "lang", "lang2", "source_code", "rule", "domain", "licence", "file", "row", "url", "repair")
-"""Columns of the document that are shown as they are, where they say anything."""
+DOCUMENT_FACTS = ("id", "lang", "lang2", "source_code", "rule", "domain", "licence", "file", "row", "url", "repair")
+"""Columns of the document that are shown as they are, where they have a value."""
 SIZES = ("bytes", "chars", "words", "lines")
 NOT_YET = "not made yet: {} has not finished"
 DASH = "–"
 
 Row = Mapping[str, Any]
-Said = Iterator[tuple[str, object]]
+"""A row of one of the tables that meet in `emma.schemas`, with that table's columns."""
 
 
-def why(run: Run, document: str) -> Said:
-    """Rows of (what, value) about one document id. Raises RecipeError when no document has that id."""
+@dataclass(frozen=True)
+class Fact:
+    """One thing that is known of a document."""
+
+    name: str
+    value: str | int | float | None
+
+
+def explain_document(run: Run, document: str) -> list[Fact]:
+    """What is known of the document with this id, the decision last. Raises RecipeError when none has that id."""
     collect = run.artifact("collect")
     if (reject := find_reject(collect, document)) is not None:
-        yield from (("id", document), ("decision", f"rejected: {reject['reason']}"), ("units", reject["units"]))
-        if reject["unread"]:
-            yield "bytes not read after it", reject["unread"]
-        yield "raw", _short(bytes(reject["raw"] or b"").decode("utf-8", "replace"))
-        return
-    shard, row = find(collect, document)
-    found = read_row(collect.parts["documents"][shard], "documents", row)
-    yield from ((name, found[name]) for name in ABOUT if found[name] is not None)
-    yield from source(collect, found)
-    yield from ((name, _short(found[name])) for name in ("text", "text2") if found[name] is not None)
+        return list(reject_facts(document, reject))
+    return list(document_facts(run, collect, document))
+
+
+def render_text(facts: Sequence[Fact]) -> Iterator[str]:
+    """A line for each fact."""
+    for fact in facts:
+        yield f"{fact.name:<22} {fact.value}"
+
+
+def reject_facts(document: str, reject: Row) -> Iterator[Fact]:
+    """Why a row of a source is no document, and the bytes as they were found."""
+    yield Fact("id", document)
+    yield Fact("decision", f"rejected: {reject['reason']}")
+    yield Fact("units", reject["units"])
+    if reject["unread"]:
+        yield Fact("bytes not read after it", reject["unread"])
+    yield Fact("raw", _shorten(bytes(reject["raw"] or b"").decode("utf-8", "replace")))
+
+
+def document_facts(run: Run, collect: Artifact, document: str) -> Iterator[Fact]:
+    """The document, everything that was measured of it, and the decision, as far as the run has come."""
+    shard, number = find_document(collect, document)
+    row = read_row(collect.parts["documents"][shard], "documents", number)
+    yield from (Fact(name, row[name]) for name in DOCUMENT_FACTS if row[name] is not None)
+    yield from source_facts(collect, row)
+    yield from (Fact(name, _shorten(row[name])) for name in ("text", "text2") if row[name] is not None)
     annotate = _made_from(collect, run, "annotate")
     if annotate is None:
-        yield "decision", NOT_YET.format("annotate")
+        yield Fact("decision", NOT_YET.format("annotate"))
         return
     curate = _made_from(annotate, run, "curate")  # its guard may stop it, and names documents to look at
     limits = [] if curate is None else shards.read(curate.file("limits.parquet")).to_pylist()
-    yield from measured(annotate, shard, row, found, limits)
+    yield from measured_facts(annotate, shard, number, row, limits)
     if curate is None:
-        yield "decision", NOT_YET.format("curate")
+        yield Fact("decision", NOT_YET.format("curate"))
         return
-    yield from decided(collect, curate, shard, row, found)
+    yield from decision_facts(collect, curate, shard, number, row)
 
 
-def source(collect: Artifact, found: Row) -> Said:
+def source_facts(collect: Artifact, row: Row) -> Iterator[Fact]:
     """What the recipe declares of the document's source."""
-    for row in shards.read(collect.file("sources.parquet")).to_pylist():
-        if row["source"] == found["source"]:
-            declared = ((name, row.get(name)) for name in ("redistribution", "priority"))
-            yield (
-                "source",
-                ", ".join([row["source"], *(f"{name} {value}" for name, value in declared if value is not None)]),
-            )
+    for source in shards.read(collect.file("sources.parquet")).to_pylist():
+        if source["source"] == row["source"]:
+            declared = ((name, source.get(name)) for name in ("redistribution", "priority"))
+            parts = (f"{name} {value}" for name, value in declared if value is not None)
+            yield Fact("source", ", ".join([source["source"], *parts]))
 
 
-def measured(annotate: Artifact, shard: int, row: int, found: Row, limits: Sequence[Row]) -> Said:
+def measured_facts(annotate: Artifact, shard: int, number: int, row: Row, limits: Sequence[LimitRow]) -> Iterator[Fact]:
     """Everything that was measured, each beside the limits of its language or pair."""
-    notes = read_row(annotate.parts["annotations"][shard], "annotations", row)
-    yield from ((name, notes[name]) for name in SIZES)
+    notes = read_row(annotate.parts["annotations"][shard], "annotations", number)
+    yield from (Fact(name, notes[name]) for name in SIZES)
     agrees = "as the label says" if notes["script_agrees"] else "not as the label says"
-    yield "script", f"{notes['script']} {_number(notes['script_share'])}, written {notes['written']}: {agrees}"
-    pair = pair_label(found["lang"], found["lang2"]) if found["lang2"] else None
+    share = _format(notes["script_share"])
+    yield Fact("script", f"{notes['script']} {share}, written {notes['written']}: {agrees}")
+    pair = Pair(Lang.parse(row["lang"]), Lang.parse(row["lang2"])).label if row["lang2"] else None
     for name in FEATURES:
-        label = pair if name in PAIR_FEATURES else found["lang"]
+        label = pair if name in PAIR_FEATURES else row["lang"]
         if label is not None:
-            yield name, _against(notes[name], _rules(limits, label, name))
+            yield Fact(name, _beside_limits(notes[name], limits, label, name))
     if "identified" in annotate.parts:
-        yield from identified(annotate, shard, row, found, limits)
+        yield from identified_facts(annotate, shard, number, row, limits)
     if "contamination" in annotate.parts:
-        yield "benchmarks", met(read_row(annotate.parts["contamination"][shard], "contamination", row))
+        hits = read_row(annotate.parts["contamination"][shard], "contamination", number)
+        yield Fact("benchmarks", describe_hits(hits))
 
 
-def identified(annotate: Artifact, shard: int, row: int, found: Row, limits: Sequence[Row]) -> Said:
+def identified_facts(
+    annotate: Artifact, shard: int, number: int, row: Row, limits: Sequence[LimitRow]
+) -> Iterator[Fact]:
     """What language ID says of each side, and the score of the label beside its limit."""
-    said, known = read_row(annotate.parts["identified"][shard], "identified", row), known_labels(annotate)
+    identified = read_row(annotate.parts["identified"][shard], "identified", number)
+    known = known_labels(annotate)
     for side in ("", "2"):
-        lang, labels, scores = found[f"lang{side}"], said[f"labels{side}"], said[f"scores{side}"]
+        lang, labels, scores = row[f"lang{side}"], identified[f"labels{side}"], identified[f"scores{side}"]
         if lang is not None:
-            pairs = (f"{label} {_number(score)}" for label, score in zip(labels, scores, strict=True))
-            yield f"identified{side}", ", ".join(pairs) or DASH
-            first, second, third = (pa.chunked_array([pa.array([each])]) for each in (labels, scores, lang))
-            score = float(score_side(first, second, third, known)[0])
-            yield f"{SCORE}{side}", _against(None if isnan(score) else score, _rules(limits, lang, SCORE))
+            pairs = (f"{label} {_format(score)}" for label, score in zip(labels, scores, strict=True))
+            yield Fact(f"identified{side}", ", ".join(pairs) or DASH)
+            one, two, three = (pa.chunked_array([pa.array([value])]) for value in (labels, scores, lang))
+            score = float(score_side(one, two, three, known)[0])
+            value = None if isnan(score) else score
+            yield Fact(f"{SCORE}{side}", _beside_limits(value, limits, lang, SCORE))
 
 
-def met(hits: Row) -> str:
-    """What a document shares with benchmarks."""
+def describe_hits(hits: Row) -> str:
+    """What a document shares with benchmarks, from its row of CONTAMINATION."""
     if not hits["benchmark_grams"]:
         return "none"
     names = ", ".join(hits["benchmarks"])
-    return f"{hits['benchmark_grams']} grams, {_number(hits['benchmark_share'])} of its own, are in {names}"
+    return f"{hits['benchmark_grams']} grams, {_format(hits['benchmark_share'])} of its own, are in {names}"
 
 
-def decided(collect: Artifact, curate: Artifact, shard: int, row: int, found: Row) -> Said:
+def decision_facts(collect: Artifact, curate: Artifact, shard: int, number: int, row: Row) -> Iterator[Fact]:
     """The decision, and what else stays of its cluster."""
-    choice = read_row(curate.parts["selection"][shard], "selection", row)
-    yield "cluster", f"{choice['cluster']} ({choice['cluster_size']} documents)"
+    choice = read_row(curate.parts["selection"][shard], "selection", number)
+    yield Fact("cluster", f"{choice['cluster']} ({choice['cluster_size']} documents)")
     if choice["cluster_size"] > 1:
-        others = [each for each in kept_in(collect, curate, choice["cluster"], found["lang"]) if each != found["id"]]
-        yield "kept of it", ", ".join(others[:EXAMPLES]) or "no other"
+        others = [name for name in kept_ids(collect, curate, choice["cluster"], row["lang"]) if name != row["id"]]
+        yield Fact("kept of it", ", ".join(others[:MAX_IDS]) or "no other")
     if choice["drop_lines"]:
-        lines = found["text"].split("\n")
-        for number in choice["drop_lines"]:
-            yield "left out", f"line {number + 1}: {_short(lines[number], 80)}"
-    yield "decision", choice["split"] or f"dropped: {choice['reason']}"
+        lines = row["text"].split("\n")
+        for line in choice["drop_lines"]:
+            yield Fact("left out", f"line {line + 1}: {_shorten(lines[line], 80)}")
+    yield Fact("decision", choice["split"] or f"dropped: {choice['reason']}")
 
 
-def kept_in(collect: Artifact, curate: Artifact, cluster: str, lang: str) -> Iterator[str]:
+def kept_ids(collect: Artifact, curate: Artifact, cluster: str, lang: str) -> Iterator[str]:
     """Ids of the documents of a cluster and language that stay."""
     for documents, selection in zip(collect.parts["documents"], curate.parts["selection"], strict=True):
         chosen = shards.read(selection.file("selection.parquet"), ["cluster", "split"])
@@ -134,20 +166,17 @@ def _made_from(before: Artifact, run: Run, stage: str) -> Artifact | None:
     return artifact if before.key in made_by(artifact)["inputs"].values() else None
 
 
-def _rules(limits: Sequence[Row], label: str, feature: str) -> list[Row]:
-    return [each for each in limits if (each["lang"], each["feature"]) == (label, feature)]
-
-
-def _against(value: object, rules: Sequence[Row] = ()) -> str:
+def _beside_limits(value: object, limits: Sequence[LimitRow], label: str, feature: str) -> str:
     """A measured value beside the limits its language had for it, and whose distribution they came from."""
-    stated = [f"{each['side']} limit {_number(each['limit'], 'none')} from {each['level']}" for each in rules]
-    return f"{_number(value)}  ({', '.join(stated)})" if stated else _number(value)
+    rows = [row for row in limits if (row["lang"], row["feature"]) == (label, feature)]
+    stated = [f"{row['side']} limit {_format(row['limit'], 'none')} from {row['level']}" for row in rows]
+    return f"{_format(value)}  ({', '.join(stated)})" if stated else _format(value)
 
 
-def _number(value: object, nothing: str = DASH) -> str:
-    return f"{value:.3f}" if isinstance(value, float) else nothing
+def _format(value: object, missing: str = DASH) -> str:
+    return f"{value:.3f}" if isinstance(value, float) else missing
 
 
-def _short(text: object, length: int = 200) -> str:
-    shown = str(text).replace("\n", " ⏎ ")
-    return shown if len(shown) <= length else f"{shown[:length]}…"
+def _shorten(text: object, length: int = 200) -> str:
+    line = str(text).replace("\n", " ⏎ ")
+    return line if len(line) <= length else f"{line[:length]}…"

@@ -5,14 +5,16 @@ import pytest
 
 from emma.curate.config import Agreement, CurateConfig
 from emma.curate.quality.agreement import median, threshold
-from emma.curate.quality.features import BINS, Column, count_bins
+from emma.curate.quality.features import BINS, FeatureColumn, count_bins
 from emma.errors import RecipeError
 from tests.curate.corpus import ALPHABETS, Bench, Row, plain, prose, rows_of
 
 
 def histogram(values: np.ndarray) -> np.ndarray:
     judges = np.zeros(len(values), np.int32)
-    return count_bins(Column(np.arange(len(values)), judges, values.astype(np.float32)), 1, 1.0)[0].astype(np.float64)
+    return count_bins(FeatureColumn(np.arange(len(values)), judges, values.astype(np.float32)), 1, 1.0)[0].astype(
+        np.float64
+    )
 
 
 @pytest.mark.parametrize("shape", [(2, 5), (5, 2), (9, 1), (3, 3), (1, 9)])

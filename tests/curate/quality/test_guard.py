@@ -3,7 +3,7 @@
 import pytest
 
 from emma.curate.config import CurateConfig
-from emma.curate.quality.guard import Loss
+from emma.curate.quality.guard import QualityLoss
 from emma.errors import RecipeError
 from tests.curate.corpus import Bench, Row, plain, prose
 
@@ -60,4 +60,4 @@ def test_many_languages_are_named_without_examples(bench: Bench) -> None:
 
 
 def test_the_share_is_of_all_documents() -> None:
-    assert Loss("hin_Deva", 10, ((1, 4), (2, 1))).share == 0.5
+    assert QualityLoss("hin_Deva", 10, ((1, 4), (2, 1))).share == 0.5

@@ -6,17 +6,26 @@ import numpy as np
 import pytest
 
 from emma.curate.config import Agreement, CurateConfig, Feature
-from emma.curate.quality.features import BINS, Column, Histogram, count_bins, pool
-from emma.curate.quality.limits import Fences, Fixed, LimitSettings, Spread, guarded, limit
-from emma.curate.quality.rules import JUDGED, PAIR_FEATURES, RULES, SCORE, Rule, pair_label, script_of
+from emma.curate.quality.features import BINS, FeatureColumn, Histogram, count_bins, pool_histograms, script_of
+from emma.curate.quality.limits import (
+    Fences,
+    FixedLimits,
+    LimitRow,
+    LimitSettings,
+    Spread,
+    choose_limit,
+    withhold_limit,
+)
+from emma.curate.quality.rules import JUDGED, PAIR_FEATURES, RULES, SCORE, Rule
 from emma.errors import RecipeError
+from emma.lang.language import Pair
 from emma.schemas import FEATURES
 from tests.curate.corpus import Bench, Row, plain, prose, rows_of
 
 
-def column(values: np.ndarray, judges: list[int] | None = None) -> Column:
+def column(values: np.ndarray, judges: list[int] | None = None) -> FeatureColumn:
     rows = np.arange(len(values))
-    return Column(rows, np.array(judges or [0] * len(values), np.int32), values.astype(np.float32))
+    return FeatureColumn(rows, np.array(judges or [0] * len(values), np.int32), values.astype(np.float32))
 
 
 def histogram(values: np.ndarray, top: float = 1.0) -> Histogram:
@@ -47,16 +56,16 @@ def test_a_distribution_without_width_gets_the_mildest_limit(value: float) -> No
     assert fences.limit(low) <= 0.25 and fences.limit(high) >= 0.99
 
 
-def test_no_language_outweighs_others_in_a_pool() -> None:
+def test_no_language_outweighs_others_in_a_pool_histograms() -> None:
     own = {"eng_Latn": np.full(BINS, 1e6), "ewe_Latn": np.full(BINS, 0.01), "rus_Cyrl": np.full(BINS, 1.0)}
-    pooled = pool(own, 30)
+    pooled = pool_histograms(own, 30)
     assert pooled["Latn"].sum() == pytest.approx(30 + BINS * 0.01)
     assert pooled["*"].sum() == pytest.approx(60 + BINS * 0.01)
 
 
 def test_levels() -> None:
     many, few = np.full(BINS, 1.0), np.eye(BINS)[0]
-    own = {"a_Latn": many, "b_Latn": few, "c_Thai": few}
+    own = {"fra_Latn": many, "oci_Latn": few, "tha_Thai": few}
     spread = Spread(own, {"Latn": many, "Thai": few, "*": many})
     shared, own_only = Rule("digit_share", "high", 0.4), Rule("upper_share", "high", 0.5, own_only=True)
     assert [spread.choose(lang, shared, 30)[0] for lang in own] == ["language", "script", "all"]
@@ -64,7 +73,7 @@ def test_levels() -> None:
 
 
 def test_labels_of_pairs() -> None:
-    assert pair_label("hin_Deva", "eng_Latn") == pair_label("eng_Latn", "hin_Deva") == "eng_Latn-hin_Deva"
+    assert Pair.parse("hin_Deva-eng_Latn").label == Pair.parse("eng_Latn-hin_Deva").label == "eng_Latn-hin_Deva"
     assert script_of("eng_Latn-hin_Deva") == script_of("aii_Deva-zho_Latn") == "Deva-Latn"
     assert script_of("hau_Latn") == "Latn"
 
@@ -77,7 +86,7 @@ def test_fixed_limits() -> None:
     settings = LimitSettings.of(CurateConfig.model_validate({"limits": limits}))
     pairs = ["eng_Latn-hin_Deva", "eng_Latn-mar_Deva", "eng_Latn-fra_Latn"]
     own = {name: ["fra_Latn", "mar_Deva", "hin_Deva"] for name in (*FEATURES, SCORE)} | {"length_ratio": pairs}
-    fixed = Fixed.of(settings.limits, own)
+    fixed = FixedLimits.of(settings.limits, own)
     low, ratio = RULES[0], next(rule for rule in RULES if rule.feature == "length_ratio" and rule.side == "low")
     assert [fixed.limit(lang, low) for lang in ("fra_Latn", "mar_Deva", "hin_Deva")] == [0.1, 0.2, 0.0]
     assert [fixed.limit(pair, ratio) for pair in pairs] == [0.3, 0.2, None]
@@ -85,7 +94,22 @@ def test_fixed_limits() -> None:
 
 
 def test_a_limit_on_language_id_where_nothing_has_a_score() -> None:
-    assert guarded({"limit": 0.5, "level": "fixed"}, np.zeros(BINS), Agreement())["share"] == 0
+    row = LimitRow(
+        lang="fra_Latn",
+        feature=SCORE,
+        side="low",
+        limit=0.5,
+        level="fixed",
+        documents=0,
+        q1=None,
+        median=None,
+        q3=None,
+        share=None,
+        withheld=None,
+        least_chars=None,
+    )
+    withhold_limit(row, np.zeros(BINS), Agreement())
+    assert row["share"] == 0 and row["limit"] == 0.5
 
 
 def test_every_feature_has_a_rule_on_both_sides_and_no_two_share_a_reason() -> None:
@@ -102,8 +126,8 @@ def test_a_rule_without_a_mildest_value_has_a_limit_only_from_the_recipe() -> No
     spread = Spread({"fra_Latn": histogram(np.linspace(0, 1, 100))}, {})
     settings = LimitSettings.of(CurateConfig())
     rule = Rule("digit_share", "low")
-    assert limit("fra_Latn", rule, spread, settings, Fixed({})) is None
-    row = limit("fra_Latn", rule, spread, settings, Fixed({"*": {"digit_share": {"low": 0.2}}}))
+    assert choose_limit("fra_Latn", rule, spread, settings, FixedLimits({})) is None
+    row = choose_limit("fra_Latn", rule, spread, settings, FixedLimits({"*": {"digit_share": {"low": 0.2}}}))
     assert row is not None and (row["limit"], row["level"], row["documents"]) == (0.2, "fixed", 100)
 
 

@@ -1,7 +1,7 @@
 """Whether a language-identification model agrees with the label of a document, and how much agreement to ask for.
 
-The model is a witness, not the judge: what it does not know it is not asked about, and how sure it usually is of a
-language decides how sure it must be of a document.
+A model is not right about every language: labels that it does not know are not judged by it, and how sure it usually
+is of a language decides how sure it must be of a document.
 """
 
 from collections.abc import Sequence
@@ -38,15 +38,13 @@ def score_labels(out: Path, pair: tuple[Artifact, Artifact], known: Sequence[str
     """
     documents, identified = pair
     sides = shards.read(documents.file("documents.parquet"), ["lang", "lang2"])
-    said = shards.read(identified.file("identified.parquet"))
+    labels = shards.read(identified.file("identified.parquet"))
     scores = np.full((sides.num_rows, 2), np.nan, np.float32)
-    scores[:, 0] = score_side(said["labels"], said["scores"], sides["lang"], known)
+    scores[:, 0] = score_side(labels["labels"], labels["scores"], sides["lang"], known)
     rows = np.flatnonzero(sides["lang2"].is_valid().to_numpy())
     if len(rows):
-        labels, chances, langs = (
-            column.take(pa.array(rows)) for column in (said["labels2"], said["scores2"], sides["lang2"])
-        )
-        scores[rows, 1] = score_side(labels, chances, langs, known)
+        seconds, langs = labels.select(["labels2", "scores2"]).take(rows), sides["lang2"].take(rows)
+        scores[rows, 1] = score_side(seconds["labels2"], seconds["scores2"], langs, known)
     np.save(out / "scores.npy", scores)
     return {"rows": len(scores)}
 
@@ -58,8 +56,8 @@ def score_side(
     from emma.lid import agreement_scores
 
     table = pa.table({"labels": labels, "scores": scores})
-    found: NDArray[np.float32] = agreement_scores(table, langs.to_pylist(), known)
-    return found
+    scores_of_labels: NDArray[np.float32] = agreement_scores(table, langs.to_pylist(), known)
+    return scores_of_labels
 
 
 def threshold(histogram: NDArray[np.float64], floor: float, ceiling: float) -> float | None:
@@ -70,7 +68,7 @@ def threshold(histogram: NDArray[np.float64], floor: float, ceiling: float) -> f
     last = len(histogram) - 1
     centres = np.minimum((np.arange(last + 1) + 0.5) / last, 1.0)
     middle = median(histogram)
-    if middle < floor:
+    if middle < floor:  # the model hardly knows the language
         return None
     mean = np.average(centres, weights=histogram)
     deviation = float(np.sqrt(np.average((centres - mean) ** 2, weights=histogram)))

@@ -1,6 +1,6 @@
 """The guard against rules that eat a language: limits that drop most of it are more likely wrong than the documents.
 
-It stops the stage with what a person needs to judge: every rule's toll, and texts from the middle of what it drops.
+It stops the stage with what a person needs to judge: what every rule drops, and texts from the middle of what it drops.
 """
 
 from collections import Counter
@@ -9,21 +9,21 @@ from dataclasses import dataclass
 
 from emma.curate.config import CurateConfig
 from emma.curate.quality.faults import NO_FAULT, middle_examples
-from emma.curate.quality.features import Shard
+from emma.curate.quality.features import ScoredShard
 from emma.curate.quality.rules import RULES
 from emma.errors import RecipeError
 from emma.store import shards
 from emma.store.artifact import Artifact
 from emma.ui.terminal import format_snippet
 
-SHOWN = 5
-"""Languages of which everything is told; further ones are named."""
-SNIPPET = 80
-"""Columns of a terminal."""
+MAX_DESCRIBED = 5
+"""Languages of which rules and examples are shown; further ones are only named."""
+SNIPPET_CELLS = 80
+"""Columns of a terminal that an example takes."""
 
 
 @dataclass(frozen=True)
-class Loss:
+class QualityLoss:
     """A language that loses too much to the quality rules."""
 
     lang: str
@@ -33,12 +33,12 @@ class Loss:
 
     @property
     def share(self) -> float:
-        """Of its documents, to all rules."""
+        """Share of its documents that all rules together drop."""
         return sum(count for _, count in self.by_fault) / self.documents
 
 
 def guard_over_filtering(
-    faults: Sequence[Artifact], measures: Sequence[Shard], limits: Artifact, section: CurateConfig
+    faults: Sequence[Artifact], measures: Sequence[ScoredShard], limits: Artifact, section: CurateConfig
 ) -> None:
     """Stop when quality rules drop more than `max_drop` of a language with `min_documents` or more.
 
@@ -51,11 +51,11 @@ def guard_over_filtering(
     first = losses[0]
     rule = RULES[first.by_fault[0][0] - 1]
     parts = list(zip(faults, measures, strict=True))
-    told = [describe(loss, parts, limits, section.lid.short_chars) for loss in losses[:SHOWN]]
-    others = ", ".join(f"{loss.lang} {loss.share:.0%}" for loss in losses[SHOWN:])
+    lines = [describe_loss(loss, parts, limits, section.lid.short_chars) for loss in losses[:MAX_DESCRIBED]]
+    others = ", ".join(f"{loss.lang} {loss.share:.0%}" for loss in losses[MAX_DESCRIBED:])
     raise RecipeError(
         f"The quality rules would drop more than {section.max_drop:.0%} (curate.max_drop) of some languages:\n"
-        + "\n".join(told)
+        + "\n".join(lines)
         + (f"\nand of others: {others}" if others else "")
         + "\nRead the examples with `emma why ID`. If they are good text, widen the limit, as in\n"
         f"  [curate.limits.{first.lang}]\n  {rule.feature} = {{ {rule.side} = … }}\n"
@@ -63,7 +63,7 @@ def guard_over_filtering(
     )
 
 
-def find_losses(faults: Sequence[Artifact], min_documents: int, max_drop: float) -> list[Loss]:
+def find_losses(faults: Sequence[Artifact], min_documents: int, max_drop: float) -> list[QualityLoss]:
     """The languages that lose too much, the greatest loss first."""
     broken: dict[str, Counter[int]] = {}
     for part in faults:
@@ -73,11 +73,13 @@ def find_losses(faults: Sequence[Artifact], min_documents: int, max_drop: float)
     for lang, counts in sorted(broken.items()):
         total, kept = counts.total(), counts.pop(NO_FAULT, 0)
         if total >= min_documents and total - kept > max_drop * total:
-            losses.append(Loss(lang, total, tuple(sorted(counts.items(), key=lambda each: (-each[1], each[0])))))
+            losses.append(QualityLoss(lang, total, tuple(sorted(counts.items(), key=lambda each: (-each[1], each[0])))))
     return sorted(losses, key=lambda loss: (-loss.share, loss.lang))
 
 
-def describe(loss: Loss, parts: Sequence[tuple[Artifact, Shard]], limits: Artifact, lid_short_chars: int) -> str:
+def describe_loss(
+    loss: QualityLoss, parts: Sequence[tuple[Artifact, ScoredShard]], limits: Artifact, lid_short_chars: int
+) -> str:
     """A language's loss, and a line and examples for each rule that caused it."""
     lines = [f"  {loss.lang}: loses {loss.share:.0%} of {loss.documents} documents"]
     for fault, count in loss.by_fault:
@@ -85,7 +87,7 @@ def describe(loss: Loss, parts: Sequence[tuple[Artifact, Shard]], limits: Artifa
         examples = middle_examples(loss.lang, fault, parts, limits, lid_short_chars=lid_short_chars)
         sign = "<" if rule.side == "low" else ">"
         lines.append(f"    {rule.feature} {sign} {examples[0].limit:.3g}: {count} documents, in the middle of them")
-        for each in examples:
-            lines.append(f"      {each.value:.3f}  {each.id}")
-            lines += [f"             {format_snippet(text, SNIPPET)}" for text in each.texts]
+        for example in examples:
+            lines.append(f"      {example.value:.3f}  {example.id}")
+            lines += [f"             {format_snippet(text, SNIPPET_CELLS)}" for text in example.texts]
     return "\n".join(lines)

@@ -6,7 +6,7 @@ from typing import get_args
 from emma.curate.config import Feature
 
 PAIR_FEATURES = frozenset({"length_ratio", "copied_share", "numeral_share"})
-"""What is measured of a pair of translations: these have limits for each pair of languages, not for each language."""
+"""Features of pairs of translations: their limits are for each pair of languages, not for each language."""
 SCORE = "lid_score"
 """How sure a model is of the declared language, side by side of a pair; its limits have a rule of their own."""
 
@@ -70,13 +70,3 @@ RULES = (
 )
 """Every rule, in the order in which they are tried: a document is dropped by the first it breaks. Behind those of
 JUDGED stand the ones that only a recipe can give a limit."""
-
-
-def script_of(label: str) -> str:
-    """The script of a label, or the two of a pair's: `Latn` of `hau_Latn`, `Deva-Latn` of `eng_Latn-hin_Deva`."""
-    return "-".join(sorted(each.partition("_")[2] for each in label.split("-")))
-
-
-def pair_label(first: str, second: str) -> str:
-    """What a pair of translations is called, whichever side came first."""
-    return "-".join(sorted((first, second)))

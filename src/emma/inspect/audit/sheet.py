@@ -1,173 +1,258 @@
-"""The audit sheet as plain values, from which the terminal's and the printer's are made, and which `--json` prints."""
+"""Make the audit sheet of a language: everything counted, with examples of what was decided."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
+from emma.curate.quality.limits import LimitRow
 from emma.curate.quality.rules import RULES, SCORE
 from emma.curate.splits.assign import BENCHMARK, NEAR_BENCHMARK
-from emma.inspect.audit.examples import examples, middle
-from emma.inspect.audit.scan import DOUBTED, KEPT, Scan, scan
-from emma.inspect.audit.which import which
+from emma.inspect.audit.records import (
+    Contamination,
+    DoubtedDocuments,
+    Duplicates,
+    Example,
+    Labels,
+    Row,
+    RuleDrops,
+    ScriptShare,
+    Sheet,
+    SourceSize,
+    SplitSize,
+)
+from emma.inspect.audit.scan import DOUBTED, KEPT, AuditSample, LanguageScan, scan_language
+from emma.inspect.lookup import find_language
 from emma.lang.explain import explain
+from emma.lang.language import LABEL, Lang, Pair, parse_label
 from emma.pipeline.corpus import Corpus
 from emma.pipeline.home import Run
 from emma.schemas import SPLITS
 from emma.store import shards
 
-Sheet = dict[str, Any]
-
-ROWS, CLUSTERS, LINES, LABELS = 20, 5, 10, 5
+MAX_ROWS, MAX_CLUSTERS, MAX_LINES, MAX_LABELS = 20, 5, 10, 5
 """How many of each are shown: random rows, largest clusters, boilerplate lines, other labels."""
+EXAMPLES = 3
+MAX_CHARS = 400
+"""Characters of a text that are shown."""
+EXAMPLE_COLUMNS = ("id", "source", "lang", "text", "lang2", "text2")
 
 
-def audit(run: Run, name: str, seed: int = 0) -> Sheet:
+def audit_language(run: Run, name: str, seed: int = 0) -> Sheet:
     """The sheet of one language of a run. Raises RecipeError or LanguageError when it is not in the corpus."""
-    return {"run": run.name, **sheet(Corpus.of(run), name, seed)}
+    return {"run": run.name, **make_sheet(Corpus.of(run), name, seed)}
 
 
-def sheet(corpus: Corpus, name: str, seed: int) -> Sheet:
+def make_sheet(corpus: Corpus, name: str, seed: int) -> Sheet:
     """The sheet of one language of a corpus, by any of its names; `seed` draws the documents that are shown."""
-    lang = which(name, languages(corpus))
-    doubt = first([row for row in table(corpus, "limits", lang) if (row["lang"], row["feature"]) == (lang, SCORE)])
-    found = scan(corpus, lang, seed, doubt)
+    lang = find_language(name, labels_present(corpus))
+    limit = find_score_limit(corpus, lang)
+    scan = scan_language(corpus, lang, seed, limit)
+    tiers = read_rows(corpus, "tiers", lang)
     return {
-        "lang": lang,
+        "lang": lang.label,
         "corpus": corpus.curate.key,
         "seed": seed,
-        "about": [[key, value] for key, value in explain(lang)],
-        "documents": found.documents,
-        "pairs": found.pairs,
-        "second": found.second,
-        "bytes": found.bytes.total(),
-        "splits": splits(found),
-        "tier": first(table(corpus, "tiers", lang)),
-        "flags": [row["flag"] for row in table(corpus, "flags", lang)],
-        "sources": sources(corpus, found),
-        "scripts": scripts(corpus, found),
-        "labels": labels(corpus, found, lang, doubt),
-        "rules": rules(corpus, found, lang),
-        "duplicates": duplicates(corpus, found),
-        "boilerplate": table(corpus, "boilerplate", lang)[:LINES],
-        "contamination": contamination(corpus, found, lang),
-        "rows": examples(corpus, found.samples.get(KEPT, ()), ROWS),
+        "about": [[key, value] for key, value in explain(lang.label)],
+        "documents": scan.documents,
+        "pairs": scan.pairs,
+        "second": scan.second,
+        "bytes": scan.bytes.total(),
+        "splits": size_splits(scan),
+        "tier": tiers[0] if tiers else None,
+        "flags": [row["flag"] for row in read_rows(corpus, "flags", lang)],
+        "sources": size_sources(corpus, scan),
+        "scripts": share_scripts(corpus, scan),
+        "labels": describe_labels(corpus, scan, lang, limit),
+        "rules": count_rules(corpus, scan, lang),
+        "duplicates": describe_duplicates(corpus, scan),
+        "boilerplate": read_rows(corpus, "boilerplate", lang)[:MAX_LINES],
+        "contamination": describe_contamination(corpus, scan, lang),
+        "rows": draw_examples(corpus, scan.samples.get(KEPT, ()), MAX_ROWS),
     }
 
 
-def languages(corpus: Corpus) -> list[str]:
+def labels_present(corpus: Corpus) -> list[str]:
     """Every label that a text of the corpus has, of either side, sorted."""
     kept = shards.read(corpus.curate.file("tiers.parquet"), ["lang"])["lang"].to_pylist()
     return sorted({*kept, *shards.read(corpus.curate.file("languages.parquet"), ["lang"])["lang"].to_pylist()})
 
 
-def table(corpus: Corpus, name: str, lang: str) -> list[dict[str, Any]]:
+def read_rows(corpus: Corpus, name: str, lang: Lang) -> list[Row]:
     """The rows of one of curate's tables that are about a language."""
-    rows: list[dict[str, Any]] = shards.read(corpus.curate.file(f"{name}.parquet")).to_pylist()
-    return [row for row in rows if lang in row["lang"].split("-")]
+    rows: list[Row] = shards.read(corpus.curate.file(f"{name}.parquet")).to_pylist()
+    return [row for row in rows if is_about(row["lang"], lang)]
 
 
-def first(rows: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
-    """The only row, if there is one."""
-    return rows[0] if rows else None
+def is_about(label: str, lang: Lang) -> bool:
+    """Whether a label in a table is the language's, or of a pair of it with another; flags of the whole have none."""
+    if label == lang.label:
+        return True
+    if LABEL.fullmatch(label) or lang.label not in label:
+        return False
+    pair = parse_label(label)
+    return isinstance(pair, Pair) and lang in (pair.first, pair.second)
 
 
-def splits(found: Scan) -> list[dict[str, Any]]:
+def read_limits(corpus: Corpus) -> list[LimitRow]:
+    """The rows of `limits.parquet`."""
+    rows: list[LimitRow] = shards.read(corpus.curate.file("limits.parquet")).to_pylist()
+    return rows
+
+
+def find_score_limit(corpus: Corpus, lang: Lang) -> LimitRow | None:
+    """The language's limit on the scores of language identification, if there is one."""
+    rows = (row for row in read_limits(corpus) if (row["lang"], row["feature"]) == (lang.label, SCORE))
+    return next(rows, None)
+
+
+def size_splits(scan: LanguageScan) -> list[SplitSize]:
     """Documents and bytes of each split."""
-    rows = ((split, *found.total(outcomes=[split])) for split in SPLITS)
+    rows = ((split, *scan.total(outcomes=[split])) for split in SPLITS)
     return [{"split": split, "documents": documents, "bytes": size} for split, documents, size in rows]
 
 
-def sources(corpus: Corpus, found: Scan) -> list[dict[str, Any]]:
+def size_sources(corpus: Corpus, scan: LanguageScan) -> list[SourceSize]:
     """Each source that has the language, with its licence, what came of it and what stayed, the largest first."""
     declared = {row["source"]: row for row in shards.read(corpus.collect.file("sources.parquet")).to_pylist()}
-    wanted = ("licence", "redistribution", "origin", "domain", "priority")
-    rows = []
-    for source in sorted({source for source, _ in found.outcomes}):
-        (documents, size), (kept, kept_size) = found.total(source), found.total(source, SPLITS)
-        facts = {name: declared[source].get(name) for name in wanted}
-        sizes = {"documents": documents, "bytes": size, "kept": kept, "kept_bytes": kept_size}
-        rows.append({"source": source, **facts, **sizes})
+    rows: list[SourceSize] = []
+    for source in sorted({source for source, _ in scan.outcomes}):
+        (documents, size), (kept, kept_size) = scan.total(source), scan.total(source, SPLITS)
+        facts = declared[source]
+        rows.append(
+            {
+                "source": source,
+                "licence": facts["licence"],
+                "redistribution": facts.get("redistribution"),
+                "origin": facts.get("origin"),
+                "domain": facts.get("domain"),
+                "priority": facts.get("priority"),
+                "documents": documents,
+                "bytes": size,
+                "kept": kept,
+                "kept_bytes": kept_size,
+            }
+        )
     return sorted(rows, key=lambda row: -row["bytes"])
 
 
-def scripts(corpus: Corpus, found: Scan) -> list[dict[str, Any]]:
+def share_scripts(corpus: Corpus, scan: LanguageScan) -> list[ScriptShare]:
     """How the documents are written, the most frequent first; where that disagrees with the label, with examples."""
     return [
         {
             "script": script,
             "agrees": agrees,
             "documents": count,
-            "share": count / found.documents,
-            "examples": [] if agrees else examples(corpus, found.samples.get(f"script {script}", ())),
+            "share": count / scan.documents,
+            "examples": [] if agrees else draw_examples(corpus, scan.samples.get(f"script {script}", ())),
         }
-        for (script, agrees), count in sorted(found.scripts.items(), key=lambda item: (-item[1], item[0]))
+        for (script, agrees), count in sorted(scan.scripts.items(), key=lambda item: (-item[1], item[0]))
     ]
 
 
-def labels(corpus: Corpus, found: Scan, lang: str, limit: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    """What language ID calls the documents, other labels with examples; None where it was not asked.
-
-    `doubted` are those whose scores are below the limit, applied or not, what they are taken for, and some of them.
-    """
+def describe_labels(corpus: Corpus, scan: LanguageScan, lang: Lang, limit: LimitRow | None) -> Labels | None:
+    """What language ID calls the documents, other labels with examples; None where no language was identified."""
     if corpus.part("identified") is None:
         return None
-    others = [(label, count) for label, count in found.labels.most_common() if label != lang]
-    shown = [
-        {
-            "label": label,
-            "documents": count,
-            "share": count / found.documents,
-            "examples": examples(corpus, found.samples[f"label {label}"]),
-        }
-        for label, count in sorted(others, key=lambda item: (-item[1], item[0]))[:LABELS]
-    ]
-    most = sorted(found.doubted, key=lambda label: (-found.doubted[label], label))[:LABELS]
-    doubted = {
-        "documents": found.doubted.total(),
-        "share": found.doubted.total() / found.documents,
-        "said": [{"label": label, "documents": found.doubted[label]} for label in most],
-        "examples": middle(corpus, found.samples.get(DOUBTED, ()), SCORE),
+    others = [(label, count) for label, count in scan.labels.most_common() if label != lang.label]
+    return {
+        "agrees": scan.labels[lang.label],
+        "asked": scan.labels.total(),
+        "limit": limit,
+        "doubted": describe_doubted(corpus, scan),
+        "others": [
+            {
+                "label": label,
+                "documents": count,
+                "share": count / scan.documents,
+                "examples": draw_examples(corpus, scan.samples[f"label {label}"]),
+            }
+            for label, count in sorted(others, key=lambda item: (-item[1], item[0]))[:MAX_LABELS]
+        ],
     }
-    told = {"agrees": found.labels[lang], "asked": found.labels.total(), "limit": limit}
-    return {**told, "doubted": doubted, "others": shown}
 
 
-def rules(corpus: Corpus, found: Scan, lang: str) -> list[dict[str, Any]]:
-    """What each quality rule removed, the most first, with its limits and examples from the middle."""
-    limits = table(corpus, "limits", lang)
-    rows = []
+def describe_doubted(corpus: Corpus, scan: LanguageScan) -> DoubtedDocuments:
+    """Documents whose scores are below the limit, what they are taken for, and some of them."""
+    most = sorted(scan.doubted, key=lambda label: (-scan.doubted[label], label))[:MAX_LABELS]
+    return {
+        "documents": scan.doubted.total(),
+        "share": scan.doubted.total() / scan.documents,
+        "said": [{"label": label, "documents": scan.doubted[label]} for label in most],
+        "examples": choose_middle(corpus, scan.samples.get(DOUBTED, ()), SCORE),
+    }
+
+
+def count_rules(corpus: Corpus, scan: LanguageScan, lang: Lang) -> list[RuleDrops]:
+    """What each quality rule dropped, the most first, with its limits and examples from the middle."""
+    limits = [row for row in read_limits(corpus) if is_about(row["lang"], lang)]
+    rows: list[RuleDrops] = []
     for rule in RULES:
-        count, _ = found.total(outcomes=[rule.reason])
+        count, _ = scan.total(outcomes=[rule.reason])
         if count:
             rows.append(
                 {
                     "rule": rule.reason,
                     "documents": count,
-                    "share": count / found.documents,
+                    "share": count / scan.documents,
                     "limits": [row for row in limits if (row["feature"], row["side"]) == (rule.feature, rule.side)],
-                    "examples": middle(corpus, found.samples.get(rule.reason, ()), rule.feature),
+                    "examples": choose_middle(corpus, scan.samples.get(rule.reason, ()), rule.feature),
                 }
             )
     return sorted(rows, key=lambda row: -row["documents"])
 
 
-def duplicates(corpus: Corpus, found: Scan) -> dict[str, Any]:
-    """How many documents went as copies, and the largest clusters."""
-    dropped = {kind: found.total(outcomes=[f"{kind} duplicate"])[0] for kind in ("exact", "near")}
-    largest = sorted(found.clusters.items(), key=lambda item: (-item[1], item[0]))[:CLUSTERS]
+def describe_duplicates(corpus: Corpus, scan: LanguageScan) -> Duplicates:
+    """How many documents were dropped as copies, and the largest clusters."""
+    exact, near = (scan.total(outcomes=[f"{kind} duplicate"])[0] for kind in ("exact", "near"))
+    largest = sorted(scan.clusters.items(), key=lambda item: (-item[1], item[0]))[:MAX_CLUSTERS]
     return {
-        **dropped,
-        "share": sum(dropped.values()) / found.documents,
-        "examples": examples(corpus, found.samples.get("near duplicate", ())),
+        "exact": exact,
+        "near": near,
+        "share": (exact + near) / scan.documents,
+        "examples": draw_examples(corpus, scan.samples.get("near duplicate", ())),
         "clusters": [{"cluster": cluster, "documents": size} for cluster, size in largest],
     }
 
 
-def contamination(corpus: Corpus, found: Scan, lang: str) -> dict[str, Any] | None:
-    """What met a benchmark, with examples from the middle; None where no benchmark was named."""
+def describe_contamination(corpus: Corpus, scan: LanguageScan, lang: Lang) -> Contamination | None:
+    """What shares text with a benchmark, with examples from the middle; None where no benchmark was named."""
     if corpus.part("contamination") is None:
         return None
     return {
-        "benchmarks": table(corpus, "contamination", lang),
-        "examples": middle(corpus, found.samples.get(BENCHMARK, ()), "benchmark_share"),
-        "near": examples(corpus, found.samples.get(NEAR_BENCHMARK, ())),
+        "benchmarks": read_rows(corpus, "contamination", lang),
+        "examples": choose_middle(corpus, scan.samples.get(BENCHMARK, ()), "benchmark_share"),
+        "near": draw_examples(corpus, scan.samples.get(NEAR_BENCHMARK, ())),
     }
+
+
+def choose_middle(corpus: Corpus, samples: Sequence[AuditSample], feature: str) -> list[Example]:
+    """Examples whose value of a feature is neither the worst nor the mildest, with that value.
+
+    Among the worst any rule is right, and among the mildest any rule is wrong.
+    """
+    ranked = sorted(samples, key=lambda sample: (sample.values[feature], sample.order))
+    start = max(0, (len(ranked) - EXAMPLES) // 2)
+    chosen = ranked[start : start + EXAMPLES]
+    examples = read_examples(corpus, chosen)
+    for example, sample in zip(examples, chosen, strict=True):
+        example["value"] = sample.values[feature]
+    return examples
+
+
+def draw_examples(corpus: Corpus, samples: Iterable[AuditSample], most: int = EXAMPLES) -> list[Example]:
+    """Examples drawn by chance: those whose hashed ids are smallest."""
+    return read_examples(corpus, sorted(samples, key=lambda sample: sample.order)[:most])
+
+
+def read_examples(corpus: Corpus, chosen: Sequence[AuditSample]) -> list[Example]:
+    """Id and text of documents; long texts end after MAX_CHARS characters."""
+    rows = corpus.rows([sample.place for sample in chosen], EXAMPLE_COLUMNS)
+    return [
+        {
+            "id": row["id"],
+            "source": row["source"],
+            "lang": row["lang"],
+            "text": row["text"][:MAX_CHARS],
+            "lang2": row["lang2"],
+            "text2": row["text2"] and row["text2"][:MAX_CHARS],
+        }
+        for row in rows
+    ]

@@ -1,35 +1,58 @@
-"""The sheet for a terminal of 100 columns, and for paper that a printer of text fills."""
+"""The audit sheet as lines for a terminal of 100 columns, or for paper, and as a page to print.
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+The page is one HTML file with its style inside, every text in its own direction.
+"""
 
-from emma.inspect.audit.sheet import Sheet
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from emma.curate.quality.limits import LimitRow
+from emma.inspect.audit.records import (
+    Contamination,
+    DoubtedDocuments,
+    Duplicates,
+    Example,
+    Labels,
+    RuleDrops,
+    ScriptShare,
+    Sheet,
+    SourceSize,
+)
+from emma.lang.language import Lang
+from emma.ui.html import render_page as render_template
 from emma.ui.numerals import format_bytes, format_count, format_decimal, format_share
 from emma.ui.terminal import WIDTH, format_snippet, format_table
 
+HERE = Path(__file__).parent
 DASH = "–"
 
 
-def text(sheet: Sheet) -> Iterator[str]:
+def render_text(sheet: Sheet) -> Iterator[str]:
     """The sheet, line by line."""
     yield f"Audit of {sheet['lang']} in the run '{sheet['run']}'"
     yield f"corpus {sheet['corpus']}, sample {sheet['seed']}"
     for title, lines in sections(sheet):
-        shown = list(lines)
-        yield from ("", title, "─" * len(title), *(shown or ["none"]))
+        listed = list(lines)
+        yield from ("", title, "─" * len(title), *(listed or ["none"]))
+
+
+def render_page(sheet: Sheet) -> str:
+    """The sheet as an HTML page. Needs the extra `report`; raises ExtraError without it."""
+    style = (HERE / "sheet.css").read_text(encoding="utf-8")
+    return render_template(HERE / "sheet.html.jinja", sheet=sheet, style=style, tag=lambda label: Lang.parse(label).tag)
 
 
 def sections(sheet: Sheet) -> Iterator[tuple[str, Iterable[str]]]:
     """Title and lines of each part of the sheet."""
     yield "The language", format_table([[key, value] for key, value in sheet["about"]])
-    yield "How much there is", amounts(sheet)
+    yield "How much there is", size_lines(sheet)
     yield "To know before trusting it", (f"· {flag}" for flag in sheet["flags"])
-    yield "Sources", sources(sheet["sources"])
-    yield "How it is written", scripts(sheet["scripts"])
+    yield "Sources", source_lines(sheet["sources"])
+    yield "How it is written", script_lines(sheet["scripts"])
     if sheet["labels"] is not None:
-        yield "What language identification calls it", labels(sheet["labels"])
-    yield "What the rules removed", rules(sheet["rules"])
-    yield "Copies", duplicates(sheet["duplicates"])
+        yield "What language identification calls it", label_lines(sheet["labels"])
+    yield "What the rules removed", rule_lines(sheet["rules"])
+    yield "Copies", duplicate_lines(sheet["duplicates"])
     yield (
         "Lines that stand in many documents",
         (
@@ -38,12 +61,12 @@ def sections(sheet: Sheet) -> Iterator[tuple[str, Iterable[str]]]:
         ),
     )
     if sheet["contamination"] is not None:
-        yield "Met in benchmarks", contamination(sheet["contamination"])
-    yield f"Documents of the corpus, drawn by chance: {len(sheet['rows'])}", marked(sheet["rows"])
-    yield "Signed", signature(sheet)
+        yield "Met in benchmarks", contamination_lines(sheet["contamination"])
+    yield f"Documents of the corpus, drawn by chance: {len(sheet['rows'])}", checkbox_lines(sheet["rows"])
+    yield "Signed", signature_lines(sheet)
 
 
-def amounts(sheet: Sheet) -> Iterator[str]:
+def size_lines(sheet: Sheet) -> Iterator[str]:
     """Collected, kept by split, and the tier."""
     pairs = f", of which pairs of translations: {format_count(sheet['pairs'])}" if sheet["pairs"] else ""
     collected = [f"collected{pairs}", format_count(sheet["documents"]), format_bytes(sheet["bytes"])]
@@ -57,7 +80,7 @@ def amounts(sheet: Sheet) -> Iterator[str]:
         yield f"bytes for what English says in one: {format_decimal(tier['premium'])}, from: {tier['premium_from']}"
 
 
-def sources(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+def source_lines(rows: Sequence[SourceSize]) -> Iterator[str]:
     """Sources with their licences."""
     heads = ["source", "documents", "kept", "bytes kept", "redistribution", "licence"]
     table = [
@@ -74,88 +97,88 @@ def sources(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     yield from format_table([heads, *table], right=(1, 2, 3))
 
 
-def scripts(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+def script_lines(rows: Sequence[ScriptShare]) -> Iterator[str]:
     """A bar for each script; where it disagrees with the label, examples."""
     for row in rows:
         bar = "█" * round(40 * row["share"]) or "▏"
         note = "" if row["agrees"] else "  not as the label says"
         yield f"{row['script']}  {format_count(row['documents']):>9}  {format_share(row['share']):>8}  {bar}{note}"
-        yield from shown(row["examples"])
+        yield from example_lines(row["examples"])
 
 
-def labels(found: Mapping[str, Any]) -> Iterator[str]:
+def label_lines(labels: Labels) -> Iterator[str]:
     """Agreement, the limit, and other labels with examples."""
-    yield f"{format_count(found['agrees'])} of {format_count(found['asked'])} documents have this label"
-    if (limit := found["limit"]) is not None:
+    yield f"{format_count(labels['agrees'])} of {format_count(labels['asked'])} documents have this label"
+    if (limit := labels["limit"]) is not None:
         least = f"scores below {format_decimal(limit['limit'])}" if limit["limit"] is not None else "nothing"
         yield f"dropped is {least}; the median score is {format_decimal(limit['median'])} ({limit['level']})"
-        yield from doubted(found["doubted"], limit)
-    for row in found["others"]:
+        yield from doubted_lines(labels["doubted"], limit)
+    for row in labels["others"]:
         yield f"{row['label']}  {format_count(row['documents']):>9}  {format_share(row['share']):>8}"
-        yield from shown(row["examples"])
+        yield from example_lines(row["examples"])
 
 
-def doubted(found: Mapping[str, Any], limit: Mapping[str, Any]) -> Iterator[str]:
+def doubted_lines(doubted: DoubtedDocuments, limit: LimitRow) -> Iterator[str]:
     """How much is below the limit on language ID, or would be, what it is taken for, and examples."""
     if limit["withheld"] is not None:
         yield f"a limit of {format_decimal(limit['withheld'])} is not applied: too much is below (curate.lid.max_drop)"
-    if found["documents"]:
-        yield f"below it: {format_count(found['documents'])} documents, {format_share(found['share'])}, taken for"
-        yield "  " + ", ".join(f"{row['label']} {format_count(row['documents'])}" for row in found["said"])
-        yield from shown(found["examples"])
+    if doubted["documents"]:
+        yield f"below it: {format_count(doubted['documents'])} documents, {format_share(doubted['share'])}, taken for"
+        yield "  " + ", ".join(f"{row['label']} {format_count(row['documents'])}" for row in doubted["said"])
+        yield from example_lines(doubted["examples"])
 
 
-def rules(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """Each rule's toll, limit and examples from the middle of it."""
+def rule_lines(rows: Sequence[RuleDrops]) -> Iterator[str]:
+    """What each rule dropped, its limit and examples from the middle of that."""
     for row in rows:
-        limits = ", ".join(f"{format_decimal(each['limit'], 3)} from {each['level']}" for each in row["limits"][:2])
+        limits = ", ".join(f"{format_decimal(limit['limit'], 3)} from {limit['level']}" for limit in row["limits"][:2])
         documents = f"{format_count(row['documents'])} documents, {format_share(row['share'])}"
         yield f"{row['rule']}: {documents} (limit {limits or DASH})"
-        yield from shown(row["examples"])
+        yield from example_lines(row["examples"])
 
 
-def duplicates(found: Mapping[str, Any]) -> Iterator[str]:
+def duplicate_lines(duplicates: Duplicates) -> Iterator[str]:
     """Dropped copies and the largest clusters."""
-    exact, near = format_count(found["exact"]), format_count(found["near"])
-    yield f"{exact} exact and {near} near duplicates dropped, {format_share(found['share'])}"
-    yield from shown(found["examples"])
-    if found["clusters"]:
+    exact, near = format_count(duplicates["exact"]), format_count(duplicates["near"])
+    yield f"{exact} exact and {near} near duplicates dropped, {format_share(duplicates['share'])}"
+    yield from example_lines(duplicates["examples"])
+    if duplicates["clusters"]:
         yield "kept together in one split, copies or sharing a side:"
-    for row in found["clusters"]:
+    for row in duplicates["clusters"]:
         yield f"{format_count(row['documents']):>7} documents with {row['cluster']}"
 
 
-def contamination(found: Mapping[str, Any]) -> Iterator[str]:
+def contamination_lines(contamination: Contamination) -> Iterator[str]:
     """Hits by benchmark, with examples of what was dropped."""
     heads = ["benchmark", "items", "items met", "documents", "dropped"]
     rows = [
         [row["benchmark"], *(format_count(row[name]) for name in ("items", "items_hit", "documents", "dropped"))]
-        for row in found["benchmarks"]
+        for row in contamination["benchmarks"]
     ]
     yield from format_table([heads, *rows], right=(1, 2, 3, 4)) if rows else ["no document meets any"]
-    yield from shown(found["examples"])
-    if found["near"]:
+    yield from example_lines(contamination["examples"])
+    if contamination["near"]:
         yield "dropped as their near duplicates:"
-        yield from shown(found["near"])
+        yield from example_lines(contamination["near"])
 
 
-def shown(examples: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+def example_lines(examples: Sequence[Example]) -> Iterator[str]:
     """Examples: a line of its own for what identifies it, and one for the text, whichever way it runs."""
     for row in examples:
         value = f"{format_decimal(row['value'], 3)}  " if row.get("value") is not None else ""
         yield f"    {value}{row['id']}"
-        yield from (f"      {format_snippet(row[side], WIDTH - 8)}" for side in ("text", "text2") if row[side])
+        yield from (f"      {format_snippet(text, WIDTH - 8)}" for text in (row["text"], row["text2"]) if text)
 
 
-def marked(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+def checkbox_lines(rows: Sequence[Example]) -> Iterator[str]:
     """Rows with a box to mark."""
     yield "[ ] good   [ ] wrong language   [ ] not text   [ ] should not be public"
     for number, row in enumerate(rows, 1):
         yield f"[ ] [ ] [ ] [ ]  {number:>2}  {row['id']}"
-        yield from (f"      {format_snippet(row[side], WIDTH - 8)}" for side in ("text", "text2") if row[side])
+        yield from (f"      {format_snippet(text, WIDTH - 8)}" for text in (row["text"], row["text2"]) if text)
 
 
-def signature(sheet: Sheet) -> Iterator[str]:
+def signature_lines(sheet: Sheet) -> Iterator[str]:
     """Where to sign."""
     yield f"I read {sheet['lang']}, and have looked at the documents above."
     yield ""

@@ -1,1 +1,0 @@
-"""`emma diff A B`: how two compiled corpora differ, language by language."""

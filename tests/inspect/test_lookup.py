@@ -1,0 +1,40 @@
+"""Runs and languages by whatever a person calls them, and what is said where nothing has that name."""
+
+from pathlib import Path
+
+import pytest
+
+from emma.errors import LanguageError, RecipeError
+from emma.inspect.lookup import find_language, find_run
+from emma.lang.language import Lang
+from emma.pipeline.home import Home
+
+PRESENT = ["arb_Arab", "hin_Deva", "srp_Cyrl", "srp_Latn", "swh_Latn"]
+
+
+@pytest.mark.parametrize("name", ["hin_Deva", "hi", "hin", "Hindi"])
+def test_a_language_may_be_called_anything(name: str) -> None:
+    assert find_language(name, PRESENT) == Lang("hin", "Deva")
+
+
+@pytest.mark.parametrize(
+    ("name", "error", "message"),
+    [
+        ("ar", RecipeError, r"'ar' is ara, of which the corpus has nothing. Near it are: arb_Arab"),
+        ("sr", RecipeError, r"'sr' stands in the corpus as srp_Cyrl, srp_Latn. Say which"),
+        ("hin_Latn", RecipeError, r"The corpus has no hin_Latn. Near it are: hin_Deva"),
+        ("sw", RecipeError, r"'sw' is swa, of which the corpus has nothing. Near it are: swh_Latn"),
+        ("tha", RecipeError, r"'tha' is tha, of which the corpus has nothing. It has 5 languages: arb_Arab, hin_Deva"),
+        ("qqx", LanguageError, r"'qqx' is nothing that one language is called; 'emma lang qqx' says why"),
+    ],
+)
+def test_what_is_not_there_is_named_with_what_is_near(name: str, error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message):
+        find_language(name, PRESENT)
+
+
+def test_runs_are_named_or_pointed_at(compiled: Path, tmp_path: Path) -> None:
+    here = Home(compiled)
+    assert find_run(Home(tmp_path), str(compiled / "one")).artifact("curate") == here.run("one").artifact("curate")
+    with pytest.raises(RecipeError, match=r"'three' is no run in .*, which has: one, two; nor is it the folder"):
+        find_run(here, "three")
