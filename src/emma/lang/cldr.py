@@ -33,8 +33,8 @@ def likely_region(iso: str) -> str:
     from babel.core import get_global
 
     table = get_global("likely_subtags")
-    found = next((table[name] for name in cldr_codes(iso) if name in table), "")
-    region = found.split("_")[2] if found.count("_") == 2 else ""
+    subtags = next((table[name] for name in cldr_codes(iso) if name in table), "")
+    region = subtags.split("_")[2] if subtags.count("_") == 2 else ""
     return region if region.isalpha() else ""
 
 
@@ -66,13 +66,13 @@ def representative(macrolanguage: str) -> str:
     from iso639 import Language
     from langcodes.data_dicts import NORMALIZED_MACROLANGUAGES
 
-    whole = Language.from_part3(macrolanguage)
+    macro = Language.from_part3(macrolanguage)
     fit = (
         member
         for member, name in NORMALIZED_MACROLANGUAGES.items()
-        if len(member) == 3 and name in (whole.part1, whole.part3)
+        if len(member) == 3 and name in (macro.part1, macro.part3)
     )
-    return min((each for each in fit if Language.from_part3(each).macrolanguage == macrolanguage), default="")
+    return min((member for member in fit if Language.from_part3(member).macrolanguage == macrolanguage), default="")
 
 
 def autonym(iso: str, script: str = "") -> str:
@@ -116,7 +116,7 @@ def is_short(code: str, iso: str) -> bool:
 
 
 def cldr_codes(iso: str) -> list[str]:
-    """What CLDR may call a language: its own tag, and its macrolanguage's where that is fit to stand for it.
+    """Codes by which CLDR may know a language: its own, and its macrolanguage's where that is fit to stand for it.
 
     Fit are CLDR's representative members (swh for sw), and macrolanguages of one script: South Azerbaijani (azb) is
     in Arabic letters, whatever Azerbaijani is in.

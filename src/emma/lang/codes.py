@@ -1,4 +1,4 @@
-"""A language is a value: ISO 639-3 and ISO 15924, resolved from whatever a source calls it, or refused with a reason.
+"""From whatever a source calls a language to the language, ISO 639-3 and ISO 15924; or refused with a reason.
 
 A script comes from the code, else from the text, else from CLDR's likely subtags; never from a guess.
 """
@@ -36,7 +36,7 @@ class Resolution:
 
 
 def resolve(code: str, text: str = "", scheme: Scheme = "any") -> Resolution:
-    """The language that a source calls `code`, read by its scheme, helped by a text in it for the script.
+    """Resolve what a source calls a language, read by its scheme, helped by a text in it for the script.
 
     Raises RefusedError (a LanguageError), with the reason and a remedy, for codes that stand for no one language.
     """
@@ -46,7 +46,7 @@ def resolve(code: str, text: str = "", scheme: Scheme = "any") -> Resolution:
 
 
 def resolve_with_evidence(code: str, evidence: Evidence, scheme: Scheme = "any") -> Resolution:
-    """As `resolve`, where `written_evidence` of the text's first SAMPLE letters is known already."""
+    """Resolve a code where `written_evidence` of its text's first SAMPLE_CHARS letters is known already."""
     if not is_script_open(code, scheme):
         return _resolve(code, scheme, "", False)
     seen, share, count = evidence
@@ -54,26 +54,26 @@ def resolve_with_evidence(code: str, evidence: Evidence, scheme: Scheme = "any")
 
 
 def find_language(code: str, scheme: Scheme = "any") -> tuple[str, str]:
-    """The ISO 639-3 language that `code` stands for, whatever its script, and the rule. Raises RefusedError."""
-    _, iso, rule = _meant(code, scheme)
+    """Find the ISO 639-3 language that a code stands for, whatever its script, and the rule. Raises RefusedError."""
+    _, iso, rule = _read(code, scheme)
     return iso, rule
 
 
-def _meant(code: str, scheme: Scheme) -> tuple[Reading, str, str]:
-    found = _meant_or_refused(code, scheme)
-    if isinstance(found, RefusedError):
-        raise RefusedError(str(found), found.kind)
-    return found
+def _read(code: str, scheme: Scheme) -> tuple[Reading, str, str]:
+    answer = _read_or_refuse(code, scheme)
+    if isinstance(answer, RefusedError):
+        raise RefusedError(str(answer), answer.kind)
+    return answer
 
 
 @lru_cache(maxsize=65_536)
-def _meant_or_refused(code: str, scheme: Scheme) -> tuple[Reading, str, str] | RefusedError:
-    """How a code reads, its ISO 639-3 language and the rule. A refusal is held too: a column of them costs one."""
+def _read_or_refuse(code: str, scheme: Scheme) -> tuple[Reading, str, str] | RefusedError:
+    """Read a code: its parts, its ISO 639-3 language and the rule; or return why it is refused."""
     try:
         reading = read_code(code, scheme)
         iso, step = find_living_code(reading.language, code)
     except RefusedError as refusal:
-        return refusal.with_traceback(None)
+        return refusal.with_traceback(None)  # returned, not raised, so that it is cached: a column of them costs one
     return reading, iso, reading.rule or step
 
 
@@ -85,16 +85,16 @@ def is_script_open(code: str, scheme: Scheme) -> bool:
     without a script subtag its text is in that script (RFC 5646, 3.1.9), so other text under its code is a mistake of
     the source, for later stages to see.
     """
-    found = _meant_or_refused(code, scheme)
-    if isinstance(found, RefusedError):
+    answer = _read_or_refuse(code, scheme)
+    if isinstance(answer, RefusedError):
         return False
-    reading, iso, _ = found
+    reading, iso, _ = answer
     return not reading.script and (bool(reading.usual) or not suppressed_script(iso))
 
 
 @lru_cache(maxsize=65_536)
 def _resolve(code: str, scheme: Scheme, seen: str, strong: bool) -> Resolution:
-    reading, iso, rule = _meant(code, scheme)
+    reading, iso, rule = _read(code, scheme)
     if reading.script:
         return Resolution(Lang(iso, _explicit(iso, reading.script)), rule)
     likely = reading.usual or likely_script(iso, reading.region)
@@ -117,7 +117,7 @@ def _explicit(iso: str, script: str) -> str:
 
 
 def _overrules(seen: str, likely: str, reading: Reading) -> bool:
-    """Whether a text in the script `seen` makes a language's script other than the likely one.
+    """Whether a text in the script `seen` gives a language another script than the likely one.
 
     It may not turn the Chinese of a region into the other form.
     """

@@ -1,7 +1,8 @@
-"""What is counted of languages, in words that mean the same in every table, page, card and line.
+"""Which languages are collected, kept, planned, trained, measured, improved, worse and released, and how many they are.
 
-Each word is a set of labels, made from the rows of the table that knows. Program code and what is in no language, or in
-several, have labels and rows, and are never counted as languages.
+The words mean the same in every table, page, card and line. Each is a set of labels, made from the rows of the table
+that knows. Program code and what is in no language, or in several, have labels and rows, and are never counted as
+languages.
 """
 
 from collections import Counter
@@ -13,6 +14,7 @@ from emma.lang.language import Lang
 from emma.schemas import SPLITS
 
 Row = Mapping[str, Any]
+"""A row of any table with a column `lang`; each function names the table that it reads."""
 Labels = frozenset[str]
 
 MEANINGS: Mapping[str, str] = {
@@ -32,66 +34,66 @@ TRANSITIONS = (
     ("measured", "trained", "{} without test documents", "{} more with test documents only"),
     ("released", "kept", "{} only in sources whose text is not released", ""),
 )
-"""A word, the word before it, why a language of that one is not in this one, and how one comes in anew."""
+"""A word, the word before it, why a language of that one is not in this one, and how one joins that was not in it."""
 
 
 def is_language(label: str) -> bool:
-    """Whether a label is of a language."""
+    """Whether a label counts as a language."""
     return Lang.parse(label).is_language
 
 
 def count_languages(labels: Iterable[str]) -> int:
-    """How many languages these labels are."""
+    """Count the languages among these labels, each once."""
     return sum(map(is_language, set(labels)))
 
 
 def collected_languages(tally: Iterable[Row]) -> Labels:
-    """By a `languages.parquet`, of collect or of curate."""
+    """Languages with documents in a `languages.parquet`, of collect or of curate."""
     return frozenset(row["lang"] for row in tally if row["documents"])
 
 
 def kept_languages(tally: Iterable[Row]) -> Labels:
-    """By curate's `languages.parquet`."""
+    """Languages with documents in a split, in curate's `languages.parquet`."""
     return collected_languages(row for row in tally if row["outcome"] in SPLITS)
 
 
 def planned_languages(plan: Iterable[Row]) -> Labels:
-    """By the mix's plan, all stages together."""
+    """Languages that any stage of the mix's plan has a row of."""
     return frozenset(row["lang"] for row in plan)
 
 
 def trained_languages(plan: Iterable[Row]) -> Labels:
-    """By the mix's plan, all stages together."""
+    """Languages that any stage of the mix's plan draws sequences of."""
     return planned_languages(row for row in plan if row["samples"])
 
 
 def measured_languages(scores: Iterable[Row]) -> Labels:
-    """By the scores of the model that was made."""
+    """Languages that the adapted model has scores of."""
     return frozenset(row["lang"] for row in scores if row["model"] == "adapted")
 
 
 def improved_languages(gains: Iterable[Row]) -> Labels:
-    """By the differences to the base: bits per byte after, less those before."""
+    """Languages whose gain is above zero: the interval of bits per byte after, less those before, is below it."""
     return frozenset(row["lang"] for row in gains if row["high"] is not None and row["high"] < 0)
 
 
 def worsened_languages(gains: Iterable[Row]) -> Labels:
-    """As `improved_languages`."""
+    """Languages whose gain is below zero, from the rows of `improved_languages`."""
     return frozenset(row["lang"] for row in gains if row["low"] is not None and row["low"] > 0)
 
 
 def released_languages(sizes: Iterable[Row]) -> Labels:
-    """By the documents of each language in the released files."""
+    """Languages with documents in the released files, from the rows of their sizes."""
     return collected_languages(sizes)
 
 
 def count_coverage(labels: Mapping[str, Set[str]]) -> dict[str, int]:
-    """How many languages each word has: `languages_kept` and so on."""
+    """Count the languages that each word has: `languages_kept` and so on."""
     return {f"languages_{word}": count_languages(labels[word]) for word in MEANINGS if word in labels}
 
 
 def explain_differences(labels: Mapping[str, Set[str]]) -> list[str]:
-    """Why the numbers of these words differ, a line for each two that do: `578 released of 581 kept: …`."""
+    """Say why the numbers of two of these words differ, a line each: `578 released of 581 kept: …`."""
     lines = []
     for word, of, lost, new in TRANSITIONS:
         if word in labels and of in labels:
@@ -113,19 +115,19 @@ class Shortfall:
 
     lang: str
     share: float
-    """Of its collected bytes, that train."""
+    """Share of its collected bytes that are trained on."""
     outcome: str
-    """What became of most others: a split or a drop reason."""
+    """Split or drop reason of most of the others."""
 
 
 def find_shortfalls(tally: Iterable[Row]) -> Iterator[Shortfall]:
-    """By curate's `languages.parquet`, those that train on less than LITTLE of their bytes."""
-    found = (find_shortfall(lang, by_outcome) for lang, by_outcome in bytes_by_outcome(tally).items())
-    yield from (each for each in found if each is not None)
+    """Languages that train on less than LITTLE_SHARE of their bytes, by curate's `languages.parquet`."""
+    shortfalls = (find_shortfall(lang, by_outcome) for lang, by_outcome in bytes_by_outcome(tally).items())
+    yield from (shortfall for shortfall in shortfalls if shortfall is not None)
 
 
 def find_shortfall(lang: str, by_outcome: Counter[str]) -> Shortfall | None:
-    """Of one language, given what became of its bytes; None where enough of them train."""
+    """The shortfall of one language, given what became of its bytes; None where enough of them train."""
     others = by_outcome - Counter(train=by_outcome["train"])
     if by_outcome["train"] >= LITTLE_SHARE * by_outcome.total():
         return None
@@ -134,7 +136,7 @@ def find_shortfall(lang: str, by_outcome: Counter[str]) -> Shortfall | None:
 
 
 def bytes_by_outcome(tally: Iterable[Row]) -> dict[str, Counter[str]]:
-    """Of each language the bytes that went to each split, or were dropped for each reason."""
+    """For each language, the bytes that went to each split or were dropped for each reason."""
     sizes: dict[str, Counter[str]] = {}
     for row in tally:
         sizes.setdefault(row["lang"], Counter())[row["outcome"]] += row["bytes"]

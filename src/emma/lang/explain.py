@@ -79,8 +79,8 @@ def _codes(iso: str) -> Iterator[str]:
 
 def _suggest_policy(iso: str) -> str:
     """What a recipe can do with text under a macrolanguage's code."""
-    chief = representative(iso)
-    usual = f'; {iso} = "{chief}" if it is what CLDR takes it for' if chief else ""
+    main = representative(iso)
+    usual = f'; {iso} = "{main}" if it is what CLDR takes it for' if main else ""
     try:
         table = ", ".join(f"{script} → {member}" for script, member in members_by_script(iso).items())
         split = f'; {iso} = "script" for {table}'

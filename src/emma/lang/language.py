@@ -28,7 +28,7 @@ class Lang:
 
     @property
     def tag(self) -> str:
-        """As a BCP 47 tag, by which browsers choose fonts: `swh-Latn`."""
+        """The BCP 47 tag, by which browsers choose fonts: `swh-Latn`."""
         return f"{self.iso639_3}-{self.script}"
 
     @property
@@ -62,7 +62,7 @@ class Pair:
 
     @property
     def label(self) -> str:
-        """Both labels, such as `eng_Latn-swh_Latn`."""
+        """The label that stands for the two, such as `eng_Latn-swh_Latn`."""
         return f"{self.first.label}-{self.second.label}"
 
     @property

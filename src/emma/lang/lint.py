@@ -181,11 +181,11 @@ def _find_duplicates(entries: Sequence[Entry]) -> Iterator[Finding]:
 def _find_families(entries: Sequence[Entry]) -> Iterator[Finding]:
     for wholes, parts in _split_families(entries):
         part = share(_tokens(wholes), _tokens([*wholes, *parts]))
-        held = "" if part is None else f"holds {part:.1%} of the family's text; "
-        whole = _resolve(wholes[0])
-        count = len(members_of(whole.iso639_3)) if whole else 0
+        message = "" if part is None else f"holds {part:.1%} of the family's text; "
+        macro = _resolve(wholes[0])
+        count = len(members_of(macro.iso639_3)) if macro else 0
         listed = ", ".join(entry.label for entry in parts)
-        yield _finding("macrolanguage", wholes, f"{held}{count} members, here too: {listed}")
+        yield _finding("macrolanguage", wholes, f"{message}{count} members, here too: {listed}")
 
 
 def _split_families(entries: Sequence[Entry]) -> Iterator[tuple[list[Entry], list[Entry]]]:

@@ -37,31 +37,31 @@ def read_json_entries(path: Path, text: str) -> Iterator[tuple[str, int | None]]
 def _walk(path: Path, value: Any) -> Iterator[tuple[str, int | None]]:
     """Languages at any depth: texts of a list, objects that name one, and the keys of an object of languages."""
     if isinstance(value, list):
-        yield from chain.from_iterable(_entry(path, each) for each in value)
+        yield from chain.from_iterable(_entry(path, item) for item in value)
     elif not isinstance(value, Mapping):
         return
-    elif named := _named(value):
-        yield named, _held(value)
+    elif name := _find_name(value):
+        yield name, _amount_under(value)
     elif _holds_languages(value):
-        yield from ((str(key), _held(each)) for key, each in value.items())
+        yield from ((str(key), _amount_under(item)) for key, item in value.items())
     else:
-        yield from chain.from_iterable(_walk(path, each) for each in value.values())
+        yield from chain.from_iterable(_walk(path, item) for item in value.values())
 
 
 def _entry(path: Path, entry: Any) -> Iterator[tuple[str, int | None]]:
     if isinstance(entry, str):
         return iter([(entry, None)])
-    found = list(_walk(path, entry))
-    if not found:
+    rows = list(_walk(path, entry))
+    if not rows:
         raise LanguageError(f"{path}: {json.dumps(entry, ensure_ascii=False)[:80]} names no language (a key `lang`).")
-    return iter(found)
+    return iter(rows)
 
 
-def _named(entry: Mapping[str, Any]) -> str:
+def _find_name(entry: Mapping[str, Any]) -> str:
     """The language, or both, that an object names; empty if none."""
     for sides in SIDE_COLUMNS:
-        if all(isinstance(entry.get(each), str) for each in sides):
-            return PAIR_SEPARATOR.join(entry[each] for each in sides)
+        if all(isinstance(entry.get(key), str) for key in sides):
+            return PAIR_SEPARATOR.join(entry[key] for key in sides)
     return next(
         (str(entry[key]) for key in (*LABEL_COLUMNS, *PAIR_COLUMNS) if isinstance(entry.get(key), str) and entry[key]),
         "",
@@ -76,7 +76,7 @@ def _holds_languages(value: Mapping[str, Any]) -> bool:
     here = _likeness(list(value))
     inside = [each for each in value.values() if isinstance(each, Mapping)]
     while inside:
-        if any(map(_named, inside)) or _likeness([key for each in inside for key in each]) > here:
+        if any(map(_find_name, inside)) or _likeness([key for each in inside for key in each]) > here:
             return False
         inside = [below for each in inside for below in each.values() if isinstance(below, Mapping)]
     codes = sum(map(_is_code, value))
@@ -100,13 +100,13 @@ def _is_code(key: str) -> bool:
         return refusal.kind != "unknown" or bool(LABEL.fullmatch(key))
 
 
-def _held(value: Any) -> int | None:
-    """The amount that stands under a language: a number, the best of the known names, or the sum of what is below."""
+def _amount_under(value: Any) -> int | None:
+    """The amount that stands under a language: a number, the best of the numbers names, or the sum of what is below."""
     if isinstance(value, Mapping):
-        if (named := next((value[key] for key in AMOUNT_COLUMNS if key in value), None)) is not None:
-            return parse_amount(str(named))
-        known = [found for each in value.values() if (found := _held(each)) is not None]
-        return sum(known) if known else None
+        if (number := next((value[key] for key in AMOUNT_COLUMNS if key in value), None)) is not None:
+            return parse_amount(str(number))
+        numbers = [number for item in value.values() if (number := _amount_under(item)) is not None]
+        return sum(numbers) if numbers else None
     return None if value is None or isinstance(value, list | bool) else parse_amount(str(value))
 
 

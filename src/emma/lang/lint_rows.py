@@ -27,13 +27,13 @@ from emma.lang.lint_json import parse_amount as to_amount
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry of a list of languages."""
+    """An entry of a list of languages."""
 
     label: str
     tokens: int | None
-    """In the list's own unit; None where it has none."""
+    """Amount of text, in the list's own unit; None where it has none."""
     line: int
-    """From 1, the place in the list."""
+    """Place in the list, from 1."""
 
 
 def read_entries(path: Path) -> list[Entry]:
@@ -41,34 +41,35 @@ def read_entries(path: Path) -> list[Entry]:
     if not path.is_file():
         raise LanguageError(f"There is no list of languages at {path}.")
     if path.suffix == ".parquet":
-        found = _table(_parquet(path))
+        rows = _table(_parquet(path))
     else:
         try:
             text = path.read_text(encoding="utf-8-sig")
         except UnicodeDecodeError as error:
             raise LanguageError(f"{path} is not text in UTF-8: {error}.") from None
-        found = read_json_entries(path, text) if path.suffix in (".json", ".jsonl") else _lines(path, text)
-    made = [Entry(label, tokens, line) for line, (label, tokens) in enumerate(found, 1) if label]
-    if any(PAIR.fullmatch(row.label) or PAIR_SEPARATOR in row.label for row in made):
-        made = _sides(made)
-    if not made:
+        rows = read_json_entries(path, text) if path.suffix in (".json", ".jsonl") else _lines(path, text)
+    entries = [Entry(label, tokens, line) for line, (label, tokens) in enumerate(rows, 1) if label]
+    if any(PAIR.fullmatch(row.label) or PAIR_SEPARATOR in row.label for row in entries):
+        entries = _sides(entries)
+    if not entries:
         raise LanguageError(f"{path} has no entries; write one code_Script a line, or code_Script,tokens.")
-    return made
+    return entries
 
 
 def _sides(pairs: Sequence[Entry]) -> list[Entry]:
     """Each language of a list of pairs once, with the sum of its amounts."""
-    found: dict[str, Entry] = {}
+    entries: dict[str, Entry] = {}
     for row in pairs:
         pair = PAIR.fullmatch(row.label)
         for label in filter(None, pair.groups() if pair else row.label.split(PAIR_SEPARATOR)):
-            before = found.get(label, Entry(label, None, row.line))
-            known = [each for each in (before.tokens, row.tokens) if each is not None]
-            found[label] = Entry(label, sum(known) if known else None, before.line)
-    return list(found.values())
+            before = entries.get(label, Entry(label, None, row.line))
+            known = [amount for amount in (before.tokens, row.tokens) if amount is not None]
+            entries[label] = Entry(label, sum(known) if known else None, before.line)
+    return list(entries.values())
 
 
 def _parquet(path: Path) -> list[list[str]]:
+    # Not through `emma.store`, on which languages do not depend: this is anybody's file, and no shard.
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -76,14 +77,14 @@ def _parquet(path: Path) -> list[list[str]]:
         table = pq.read_table(path)
     except pa.ArrowInvalid as error:
         raise LanguageError(f"{path} is not a Parquet table: {error}.") from None
-    cells = ([str(each) if each is not None else "" for each in row.values()] for row in table.to_pylist())
+    cells = ([str(cell) if cell is not None else "" for cell in row.values()] for row in table.to_pylist())
     return [table.column_names, *cells]
 
 
 def _lines(path: Path, text: str) -> Iterator[tuple[str, int | None]]:
     lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
     sample = "\n".join(lines[:20])
-    delimiter = next((each for each in "\t,;" if each in sample), None)
+    delimiter = next((sign for sign in "\t,;" if sign in sample), None)
     if delimiter is None:
         split = [line.split() for line in lines]
         return _table([row if len(row) == 2 and to_amount(row[1]) is not None else [" ".join(row)] for row in split])
@@ -94,22 +95,22 @@ def _lines(path: Path, text: str) -> Iterator[tuple[str, int | None]]:
 
 
 def _table(cells: Sequence[Sequence[str]]) -> Iterator[tuple[str, int | None]]:
-    """Label and amount of each row."""
+    """Label and amount of column row."""
     at, amount, headers = _columns(cells)
     for row in cells[headers:]:
         value = to_amount(row[amount]) if amount is not None and amount < len(row) else None
-        label = PAIR_SEPARATOR.join(filter(None, (row[each].strip() for each in at if each < len(row))))
+        label = PAIR_SEPARATOR.join(filter(None, (row[column].strip() for column in at if column < len(row))))
         short = SHORT.fullmatch(label) if headers and cells[0][at[0]].strip().lower() in PAIR_COLUMNS else None
         yield (PAIR_SEPARATOR.join(short.groups()) if short else label), value
 
 
 def _columns(cells: Sequence[Sequence[str]]) -> tuple[tuple[int, ...], int | None, int]:
     """The columns of labels and amounts, by their names or by what is in them, and the number of header rows."""
-    header = [each.strip().lower() for each in cells[0]] if cells else []
+    header = [name.strip().lower() for name in cells[0]] if cells else []
     at = _languages(header) or _both(cells)
-    amount = next((header.index(each) for each in AMOUNT_COLUMNS if each in header), None)
-    if not at and amount is None and (found := _numbers(cells)) is not None:
-        return (0,), found, 0
+    amount = next((header.index(name) for name in AMOUNT_COLUMNS if name in header), None)
+    if not at and amount is None and (column := _numbers(cells)) is not None:
+        return (0,), column, 0
     if amount is None:
         amount = _numbers(cells[1:])
     first = cells[0][at[0] if at else 0].strip() if header else ""
@@ -122,17 +123,17 @@ def _columns(cells: Sequence[Sequence[str]]) -> tuple[tuple[int, ...], int | Non
 def _languages(header: Sequence[str]) -> tuple[int, ...]:
     """The columns that are called languages: two in a bilingual table."""
     for sides in SIDE_COLUMNS:
-        if all(each in header for each in sides):
-            return tuple(header.index(each) for each in sides)
-    return tuple(header.index(each) for each in (*LABEL_COLUMNS, *PAIR_COLUMNS) if each in header)[:1]
+        if all(name in header for name in sides):
+            return tuple(header.index(name) for name in sides)
+    return tuple(header.index(name) for name in (*LABEL_COLUMNS, *PAIR_COLUMNS) if name in header)[:1]
 
 
 def _both(cells: Sequence[Sequence[str]]) -> tuple[int, ...]:
     """The columns, where there are two, that hold nothing but labels below the header."""
     width = min((len(row) for row in cells), default=0)
     rows = cells[1:] or cells
-    found = [at for at in range(width) if all(LABEL.fullmatch(row[at].strip()) for row in rows)]
-    return tuple(found) if len(found) == 2 else ()
+    columns = [at for at in range(width) if all(LABEL.fullmatch(row[at].strip()) for row in rows)]
+    return tuple(columns) if len(columns) == 2 else ()
 
 
 def _numbers(cells: Sequence[Sequence[str]]) -> int | None:

@@ -47,7 +47,7 @@ def check_policies(policies: Mapping[str, Policy]) -> None:
 def apply_policies(
     lang: Lang, policies: Mapping[str, Policy], text: str = "", identify: Identify | None = None
 ) -> tuple[Lang, str]:
-    """What a language becomes under the policies (checked before), and the rule; empty where no policy touches it.
+    """Apply the policies (checked before) to a language: what it becomes, and the rule; empty where none touches it.
 
     `identify` is needed by "lid" only; without it, and where it is not sure, the macrolanguage is kept.
     """
@@ -119,12 +119,12 @@ def members_by_script(macrolanguage: str) -> Mapping[str, str]:
             clash = f"{table[script]} and {member} are both in {script}" if script else f"{member} has no known script"
             raise LanguageError(
                 f"macrolanguages: '{macrolanguage}' cannot be split by script: {clash}. "
-                f'Name a member, a table by script, "lid" or "keep"; members: {_listed(macrolanguage)}.'
+                f'Name a member, a table by script, "lid" or "keep"; members: {_list_members(macrolanguage)}.'
             )
         table[script] = member
-    if chief := representative(macrolanguage):
+    if main := representative(macrolanguage):
         for script in likely_scripts(macrolanguage):
-            table.setdefault(script, chief)
+            table.setdefault(script, main)
     return table
 
 
@@ -133,7 +133,7 @@ def _check_members(macrolanguage: str, named: Sequence[str]) -> None:
         if member not in members_of(macrolanguage):
             raise LanguageError(
                 f"macrolanguages: '{member}' is not a member of '{macrolanguage}', nor a policy (keep, script, lid). "
-                f"Members: {_listed(macrolanguage)}."
+                f"Members: {_list_members(macrolanguage)}."
             )
 
 
@@ -144,10 +144,10 @@ def _check_scripts(macrolanguage: str, policy: Mapping[str, str]) -> None:
         raise LanguageError(f"macrolanguages: '{unknown[0]}' of '{macrolanguage}' is not a script of ISO 15924.")
 
 
-def _listed(macrolanguage: str) -> str:
+def _list_members(macrolanguage: str) -> str:
     from iso639 import Language
 
-    return ", ".join(f"{each} ({Language.from_part3(each).name})" for each in members_of(macrolanguage))
+    return ", ".join(f"{member} ({Language.from_part3(member).name})" for member in members_of(macrolanguage))
 
 
 def find_split_families(labels: Collection[str]) -> list[SplitFamily]:

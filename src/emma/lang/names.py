@@ -16,52 +16,54 @@ from emma.lang.registry import REMEDY, RefusedError
 from emma.lang.tables import NAMES
 
 MAX_COMPARED = 6
-"""Names that are compared with one that is refused."""
+"""Names that are compared, letter by letter, with one that is refused."""
 
 
 def find_by_name(name: str) -> str:
-    """The BCP 47 tag, language and perhaps script, of an English name. RefusedError where none or several have it."""
+    """Find the BCP 47 tag, language and perhaps script, of an English name. RefusedError where none or several fit."""
     for key, table in (
         (_key(name), _common()),
         (name.casefold(), _precise()),
         (_key(name), _exact()),
         (_key(name), _short()),
     ):
-        found = table.get(key, ())
-        if len(found) > 1:
+        codes = table.get(key, ())
+        if len(codes) > 1:
             from iso639 import Language
 
-            listed = ", ".join(f"{iso} ({Language.from_part3(iso).name})" for iso in found)
+            listed = ", ".join(f"{iso} ({Language.from_part3(iso).name})" for iso in codes)
             raise RefusedError(f"'{name}' is the name of several languages: {listed}. {REMEDY}", "ambiguous")
-        if found:
-            return found[0]
-    raise RefusedError(f"'{name}' is no language code, and no English name of a language.{_near(name)} {REMEDY}")
+        if codes:
+            return codes[0]
+    raise RefusedError(
+        f"'{name}' is no language code, and no English name of a language.{_suggest_names(name)} {REMEDY}"
+    )
 
 
 @lru_cache(maxsize=16_384)
-def _near(name: str) -> str:
+def _suggest_names(name: str) -> str:
     """A sentence with names like this one, or nothing."""
     tables = (_common(), _exact(), _short())
-    found = [
+    names = [
         f"{key.title()} ({', '.join(next(table[key] for table in tables if key in table))})"
         for key in find_similar(_key(name))
     ]
-    return f" Names like it: {', '.join(found)}." if found else ""
+    return f" Names like it: {', '.join(names)}." if names else ""
 
 
 def find_similar(key: str) -> list[str]:
-    """At most three keys of names that are like this one, the likest first: difflib's, among those that share most.
+    """Find at most three keys of names that are like this one, the likest first.
 
-    difflib takes 70 ms for all of them; trigrams leave six to look at.
+    difflib takes 70 ms for all of them: it looks at the MAX_COMPARED that share most trigrams.
     """
     keys, places = _trigrams()
-    held = [places[gram] for gram in sorted(_grams(key)) if gram in places]
-    if not held:
+    shared_places = [places[gram] for gram in sorted(_grams(key)) if gram in places]
+    if not shared_places:
         return []
-    shared = np.bincount(np.concatenate(held), minlength=len(keys)) / _sizes()
-    some = np.flatnonzero(shared)
-    few = some[np.argsort(-shared[some], kind="stable")[:MAX_COMPARED]]
-    return get_close_matches(key, [keys[place] for place in few], 3)
+    shared = np.bincount(np.concatenate(shared_places), minlength=len(keys)) / _sizes()
+    candidates = np.flatnonzero(shared)
+    closest = candidates[np.argsort(-shared[candidates], kind="stable")[:MAX_COMPARED]]
+    return get_close_matches(key, [keys[place] for place in closest], 3)
 
 
 @lru_cache(maxsize=1)
@@ -101,7 +103,9 @@ def _precise() -> Mapping[str, tuple[str, ...]]:
     """ISO 639-3's reference names with their accents, which alone tell Ache and Aché apart."""
     from iso639 import ALL_LANGUAGES
 
-    return {each.name.casefold(): (each.part3,) for each in _sorted(ALL_LANGUAGES) if each.status == "A"}
+    return {
+        language.name.casefold(): (language.part3,) for language in _sorted(ALL_LANGUAGES) if language.status == "A"
+    }
 
 
 @lru_cache(maxsize=1)
@@ -109,7 +113,7 @@ def _exact() -> Mapping[str, tuple[str, ...]]:
     """ISO 639-3's reference names."""
     from iso639 import ALL_LANGUAGES
 
-    return _index((each.name, each.part3) for each in _sorted(ALL_LANGUAGES) if each.status == "A")
+    return _index((language.name, language.part3) for language in _sorted(ALL_LANGUAGES) if language.status == "A")
 
 
 @lru_cache(maxsize=1)
@@ -118,17 +122,24 @@ def _short() -> Mapping[str, tuple[str, ...]]:
     from iso639 import ALL_LANGUAGES
 
     pairs = [
-        (re.sub(r"\(.*?\)", "", name), each)
-        for each in _sorted(ALL_LANGUAGES)
-        if each.status == "A"
-        for name in (each.name, *(part for other in each.other_names or () for part in (other.print, other.inverted)))
+        (re.sub(r"\(.*?\)", "", name), language)
+        for language in _sorted(ALL_LANGUAGES)
+        if language.status == "A"
+        for name in (
+            language.name,
+            *(part for other in language.other_names or () for part in (other.print, other.inverted)),
+        )
     ]
-    whole = {(_key(name), each.part3) for name, each in pairs if each.scope == "M"}
-    return _index((name, each.part3) for name, each in pairs if (_key(name), each.macrolanguage) not in whole)
+    of_macrolanguages = {(_key(name), language.part3) for name, language in pairs if language.scope == "M"}
+    return _index(
+        (name, language.part3)
+        for name, language in pairs
+        if (_key(name), language.macrolanguage) not in of_macrolanguages
+    )
 
 
 def _sorted(languages: Iterable) -> list:  # type: ignore[type-arg]
-    return sorted(languages, key=lambda each: each.part3)
+    return sorted(languages, key=lambda language: language.part3)
 
 
 def _index(pairs: Iterable[tuple[str, str]]) -> Mapping[str, tuple[str, ...]]:
@@ -139,5 +150,5 @@ def _index(pairs: Iterable[tuple[str, str]]) -> Mapping[str, tuple[str, ...]]:
 
 
 def _key(name: str) -> str:
-    plain = "".join(each for each in unicodedata.normalize("NFKD", name.lower()) if not unicodedata.combining(each))
+    plain = "".join(char for char in unicodedata.normalize("NFKD", name.lower()) if not unicodedata.combining(char))
     return " ".join(sorted(re.findall(r"\w+", re.sub(r"['’ʼʻ]", "", plain).replace("_", " "))))

@@ -1,4 +1,4 @@
-"""What makes a language an odd one among the others of its source: hints, each with its reason, and never a verdict.
+"""Why a language looks out of place among the others of its source: hints, each with its reason, and never a verdict.
 
 A code may be well-formed and mean another language than its source thinks: `dz` is Dzongkha, but in a set of African
 languages somebody meant Algeria.
@@ -21,11 +21,11 @@ MIN_CONTINENT_SHARE = 2 / 3
 
 
 SIGNS = ("written in", "a language of", "nobody", "macrolanguage")
-"""How reasons begin, the gravest first; then come kinds of languages."""
+"""Beginnings of reasons, the gravest first; kinds of languages come after them."""
 
 
 def rank_oddities(reasons: Sequence[str]) -> int:
-    """Where a code stands in a list of odd ones first."""
+    """Place of a code with these reasons in a list with the oddest first."""
     places = [place for place, sign in enumerate(SIGNS) if any(reason.startswith(sign) for reason in reasons)]
     return places[0] if places else len(SIGNS) + (not reasons)
 
@@ -39,8 +39,8 @@ def find_oddities(code: str, lang: Lang, others: Collection[str]) -> Iterator[st
         yield f"{kind} language"
     if not is_plausible(lang):
         yield f"nobody is known to write it in {script}; known: {', '.join(known_scripts(iso)[:4])}"
-    if inside := [each for each in members_of(iso) if each in others]:
-        yield f"macrolanguage beside its own {', '.join(inside)}"
+    if present := [member for member in members_of(iso) if member in others]:
+        yield f"macrolanguage beside its own {', '.join(present)}"
     yield from _outlier(code, iso, set(others) - {iso})
 
 

@@ -1,6 +1,6 @@
 """From a code as a source writes it to language, script and region, by the scheme that the source follows.
 
-Nothing is decided here about which living language it is (`iso.py`) or which script it is in (`codes.py`).
+Nothing is decided here about which living language it is (`registry.py`) or which script it is in (`codes.py`).
 """
 
 import re
@@ -48,7 +48,7 @@ class Reading:
 
 
 def read_code(code: str, scheme: Scheme = "any") -> Reading:
-    """The parts of a code. RefusedError if the scheme has no such code."""
+    """Read a code's parts. RefusedError if the scheme has no such code."""
     if len(code) > MAX_CODE_CHARS:
         raise RefusedError(f"'{code[:40]}…' has {len(code)} characters, more than any code or name. {REMEDY}")
     if scheme == "iso639":
@@ -100,9 +100,9 @@ def _name(code: str) -> Reading:
 
 def _wiki(code: str, table: Mapping[str, tuple[str, str]]) -> Reading:
     tag = _spelled(code)
-    found, usual = table.get(tag.lower(), ("", ""))
-    parts = _tag(code, found or tag)
-    rule = f"wiki code: {code} → {found}" if found else parts.rule
+    meaning, usual = table.get(tag.lower(), ("", ""))
+    parts = _tag(code, meaning or tag)
+    rule = f"wiki code: {code} → {meaning}" if meaning else parts.rule
     return Reading(parts.language, parts.script, parts.region, usual, rule)
 
 
@@ -144,9 +144,9 @@ def _tag(code: str, tag: str) -> Reading:
     from langcodes.tag_parser import LanguageTagError
 
     small = tag.lower()
-    whole = TAGS.get(small) or ("-" in small and small not in ORPHANS and LANGUAGE_REPLACEMENTS.get(small)) or ""
+    replaced = TAGS.get(small) or ("-" in small and small not in ORPHANS and LANGUAGE_REPLACEMENTS.get(small)) or ""
     try:
-        parsed = Language.get(whole or tag, normalize=False)
+        parsed = Language.get(replaced or tag, normalize=False)
     except (LanguageTagError, ValueError) as error:
         raise RefusedError(f"'{code}' is no language code. {error}. {REMEDY}") from None
     language = (parsed.language or small.partition("-")[0]).lower()
@@ -159,8 +159,10 @@ def _tag(code: str, tag: str) -> Reading:
     language = (parsed.extlangs or [language])[0].lower()
     variants = set(parsed.variants or ())
     script = parsed.script or ("Latn" if variants & ROMAN_VARIANTS else "")
-    variety = next((VARIANTS[each] for each in sorted(variants) if language in ("ak", "aka") and each in VARIANTS), "")
-    rule = f"BCP 47: {code} → {whole or variety}" if whole or variety else ""
+    variety = next(
+        (VARIANTS[variant] for variant in sorted(variants) if language in ("ak", "aka") and variant in VARIANTS), ""
+    )
+    rule = f"BCP 47: {code} → {replaced or variety}" if replaced or variety else ""
     return Reading(variety or language, _script(code, script), parsed.territory or "", rule=rule)
 
 

@@ -50,8 +50,8 @@ def is_variant(subtag: str) -> bool:
 
 @lru_cache(maxsize=1)
 def _extlangs() -> Mapping[str, str]:
-    found = {subtag: _prefix(rest) for kind, subtag, rest in _records() if kind == "extlang"}
-    return {**found, **_LATER_EXTLANGS}
+    prefixes = {subtag: _prefix(rest) for kind, subtag, rest in _records() if kind == "extlang"}
+    return {**prefixes, **_LATER_EXTLANGS}
 
 
 @lru_cache(maxsize=1)
@@ -77,8 +77,8 @@ def _records() -> tuple[tuple[str, str, str], ...]:
 
 
 def _prefix(lines: str) -> str:
-    found = re.search(r"^Prefix: (\S+)$", lines, re.MULTILINE)
-    return found[1] if found else ""
+    match = re.search(r"^Prefix: (\S+)$", lines, re.MULTILINE)
+    return match[1] if match else ""
 
 
 RefusalKind = Literal[
@@ -114,7 +114,7 @@ SPECIAL = {
 
 
 def find_living_code(code: str, called: str) -> tuple[str, str]:
-    """The ISO 639-3 code of an ISO 639 code in small letters, and the rule that led there.
+    """Find the living ISO 639-3 code of an ISO 639 code in small letters, and the rule that led there.
 
     `called` is what the source wrote, for messages. Raises RefusedError where no single language is meant.
     """
@@ -131,7 +131,7 @@ def find_living_code(code: str, called: str) -> tuple[str, str]:
 
 
 def refuse_special(code: str, called: str) -> None:
-    """RefusedError of codes that were never meant for one language."""
+    """Raise RefusedError for codes that were never meant for one language."""
     lower = REMEDY[0].lower() + REMEDY[1:]
     if code in PSEUDO:
         raise RefusedError(f"'{called}' is {PSEUDO[code]}; leave these files out or {lower}", "pseudo")
@@ -144,20 +144,20 @@ def refuse_special(code: str, called: str) -> None:
 
 
 def find_entry(code: str, called: str) -> "Language":
-    """The entry of a two- or three-letter code, retired ones included; RefusedError if there is none."""
+    """Find the entry of a two- or three-letter code, retired ones included; RefusedError if there is none."""
     from iso639 import Language, LanguageNotFoundError
 
-    ways: list[Any] = [Language.from_part1] if len(code) == 2 else [Language.from_part3, Language.from_part2b]
-    for way in ways:
+    look_ups: list[Any] = [Language.from_part1] if len(code) == 2 else [Language.from_part3, Language.from_part2b]
+    for look_up in look_ups:
         try:
-            return way(code)  # type: ignore[no-any-return]
+            return look_up(code)  # type: ignore[no-any-return]
         except LanguageNotFoundError:
             continue
     raise RefusedError(f"'{called}' is no language code of ISO 639. {REMEDY}")
 
 
 def find_successor(language: "Language", called: str) -> str:
-    """What a retired code became; RefusedError where it was split, or never was a language."""
+    """Find what a retired code became; RefusedError where it was split, or never was a language."""
     seen = language
     while seen.status == "R" and seen.retire_change_to:
         seen = find_entry(seen.retire_change_to, called)

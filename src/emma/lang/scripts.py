@@ -46,7 +46,7 @@ def script_table() -> np.ndarray:
 
 @lru_cache(maxsize=1)
 def han_forms() -> np.ndarray:
-    """Of every code point, whether only simplified (1) or only traditional (2) Chinese writes it, else 0.
+    """Table of code points that only simplified (1) or only traditional (2) Chinese writes, else 0.
 
     uint8 of shape (0x110000,), read-only. Simplified are the characters of GB 2312 that Big5 lacks, traditional the
     reverse; those that Cantonese and its neighbours write in both forms are neither.
@@ -78,7 +78,7 @@ def dominant_script(text: str) -> tuple[str, float]:
 
 
 def script_evidence(text: str) -> tuple[str, float, int]:
-    """As `dominant_script`, and the number of characters that have a script."""
+    """The script of most characters, its share of those that have one, and their number; ties as `dominant_script`."""
     counts = np.bincount(script_table()[_points(text)], minlength=len(SCRIPT_CODES))
     counts[: len(NO_SCRIPT)] = 0
     total, best = int(counts.sum()), int(counts.argmax())
@@ -91,7 +91,7 @@ def written_in(text: str) -> str:
 
 
 def written_evidence(text: str) -> Evidence:
-    """As `written_in`, the share of that script among the characters that have one, and the number of these."""
+    """The script that a text is written in (`written_in`), its share of characters that have one, and their number."""
     points = _points(text)
     counts = np.bincount(script_table()[points], minlength=len(SCRIPT_CODES))
     _, simplified, traditional = np.bincount(han_forms()[points], minlength=3)
@@ -104,7 +104,7 @@ def written_evidence(text: str) -> Evidence:
 def han_form(text: str) -> str:
     """Hans or Hant where enough Han characters are of only that form, else Hani. Other scripts are not looked at."""
     han = SCRIPT_CODES.index("Hani")
-    form = written_in("".join(each for each in text if script_table()[ord(each)] == han))
+    form = written_in("".join(char for char in text if script_table()[ord(char)] == han))
     return form if form in ("Hans", "Hant") else "Hani"
 
 
@@ -113,7 +113,7 @@ def _points(text: str) -> np.ndarray:
 
 
 def written_script(counts: np.ndarray, simplified: int, traditional: int) -> str:
-    """As `written_scripts`, for one text: `counts` of shape (len(SCRIPT_CODES),)."""
+    """The script that one text is written in, by `written_scripts`; `counts` of shape (len(SCRIPT_CODES),)."""
     if not counts[_EASTERN].any():  # nearly all texts, and twenty times quicker
         best = int(counts[len(NO_SCRIPT) :].argmax()) + len(NO_SCRIPT)
         return SCRIPT_CODES[best] if counts[best] else "Zyyy"
@@ -176,7 +176,7 @@ MARKS = re.compile(r"[<{$%&@`\\]|\[\[|\]\(|://|www\.", re.IGNORECASE)
 
 
 def strip_markup(text: str, most: int | None = None) -> str:
-    """The text's first `most` characters that are no markup; see `emma.kernels.letters`."""
+    """Keep the text's first `most` characters that are no markup; see `emma.kernels.letters`."""
     if not MARKS.search(text):
         return text[:most]
     import numpy as np

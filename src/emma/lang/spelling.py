@@ -63,7 +63,7 @@ CHARACTER_SETS = {
 
 
 class Spelling:
-    """Which letters of a language follow which."""
+    """Probabilities of a language's letters, each after another."""
 
     def __init__(self, pairs: Counter[tuple[str, str]], seldom: str = "") -> None:
         self._pairs, self._single, self._before = pairs, Counter[str](), Counter[str]()
@@ -117,14 +117,14 @@ def fold_case(text: str) -> str:
 
 @lru_cache(maxsize=512)
 def find_spellings(iso: str, script: str = "") -> tuple[Spelling, ...]:
-    """How a language (ISO 639-3) is spelled, in each of its scripts; else how those of its script are; else all are.
+    """Spellings of a language (ISO 639-3) in each of its scripts; else those of its script; else all.
 
     Empty strings stand for what is not known.
     """
-    wanted = {name for tag in cldr_codes(iso) for name in (tag, *_with_script(tag))} if iso else set()
-    own = [found for name in sorted(wanted) if (found := _spelling(name))]
+    names = {name for tag in cldr_codes(iso) for name in (tag, *_with_script(tag))} if iso else set()
+    own = [spelling for name in sorted(names) if (spelling := _spelling(name))]
     scripts = (script, *(likely_scripts(iso) if iso else ()))
-    own += [_of_characters(each) for each in CHARACTER_SETS if each in scripts]
+    own += [_of_characters(east_asian) for east_asian in CHARACTER_SETS if east_asian in scripts]
     return tuple(own) or _of_script(script)
 
 
@@ -134,8 +134,8 @@ def _of_script(script: str) -> tuple[Spelling, ...]:
 
     every = sorted(name for name in locale_identifiers() if _is_plain(name))
     here = [name for name in every if not script or _script(name) == script]
-    eastern = [_of_characters(each) for each in CHARACTER_SETS if not script]
-    return tuple([found for name in here if (found := _spelling(name))] + eastern)
+    east_asian = [_of_characters(name) for name in CHARACTER_SETS if not script]
+    return tuple([spelling for name in here if (spelling := _spelling(name))] + east_asian)
 
 
 def _is_plain(name: str) -> bool:
@@ -156,11 +156,11 @@ def _script(name: str) -> str:
 def _scripts() -> Mapping[str, tuple[str, ...]]:
     from babel.localedata import locale_identifiers
 
-    found: dict[str, list[str]] = {}
+    names: dict[str, list[str]] = {}
     for name in sorted(filter(_is_plain, locale_identifiers())):
         if "_" in name:
-            found.setdefault(name.split("_")[0], []).append(name)
-    return {name: tuple(each) for name, each in found.items()}
+            names.setdefault(name.split("_")[0], []).append(name)
+    return {name: tuple(locales) for name, locales in names.items()}
 
 
 def _with_script(name: str) -> tuple[str, ...]:
@@ -180,7 +180,7 @@ def _characters(encoding: str, first: int, stop: int) -> Iterator[str]:
 
 @lru_cache(maxsize=512)
 def _spelling(name: str) -> Spelling | None:
-    """Of a locale, from what CLDR says in it; None where it says too little."""
+    """The spelling that a locale's own texts in CLDR show; None where they are too few."""
     from babel import localedata
 
     if _script(name) in CHARACTER_SETS or not localedata.exists(name):
@@ -189,8 +189,8 @@ def _spelling(name: str) -> Spelling | None:
     pairs: Counter[tuple[str, str]] = Counter()
     for key in WORD_FIELDS:
         for text in _texts(data.get(key)):
-            whole = EDGE + fold_case(unicodedata.normalize("NFC", text)) + EDGE
-            line = "".join(each if is_letter(each) else EDGE for each in whole)
+            words = EDGE + fold_case(unicodedata.normalize("NFC", text)) + EDGE
+            line = "".join(char if is_letter(char) else EDGE for char in words)
             pairs.update(pairwise(line))
     pairs.pop((EDGE, EDGE), None)
     return Spelling(pairs, RARE_LETTERS.get(name, "")) if pairs.total() >= MIN_BIGRAMS else None
@@ -200,8 +200,8 @@ def _texts(value: Any) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, Mapping):
-        for each in value.values():
-            yield from _texts(each)
+        for item in value.values():
+            yield from _texts(item)
     elif isinstance(value, list | tuple):
-        for each in value:
-            yield from _texts(each)
+        for item in value:
+            yield from _texts(item)
