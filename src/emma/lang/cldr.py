@@ -22,6 +22,7 @@ def _likely() -> Mapping[str, str]:
 @lru_cache(maxsize=16_384)
 def likely_script(iso: str, region: str = "") -> str:
     """The script that CLDR expects of an ISO 639-3 language in a region; empty if it does not say."""
+    # A region's own script before the language's: az_IR is in Arabic letters, az in Latin ones.
     here = (_likely().get(f"{name}_{region}", "") for name in cldr_codes(iso))
     anywhere = (LIKELY.get(iso, ""), *(_likely().get(name, "") for name in cldr_codes(iso)))
     return next(filter(None, (*here, *anywhere)), "")

@@ -82,6 +82,7 @@ def parse_label(label: str) -> Lang | Pair:
     return Pair.parse(label) if "-" in label else Lang.parse(label)
 
 
+# Cached, since columns of labels are parsed row by row and have few distinct ones.
 @lru_cache(maxsize=65_536)
 def _parse(label: str) -> Lang:
     if not (match := LABEL.fullmatch(label)):

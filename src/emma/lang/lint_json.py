@@ -22,6 +22,7 @@ UNMISTAKABLE = re.compile(r"[a-z]{2}|[a-z]{2,3}[-_][A-Za-z]{4}|[a-z]{2}[-_][A-Z]
 def read_json_entries(path: Path, text: str) -> Iterator[tuple[str, int | None]]:
     """Labels, of pairs both with SIGN between, and amounts. LanguageError if the text is no JSON, or no list."""
     try:
+        # By the standard library: what pandas wrote has NaN, which orjson refuses.
         parsed = (
             json.loads(text) if path.suffix == ".json" else [json.loads(line) for line in text.splitlines() if line]
         )

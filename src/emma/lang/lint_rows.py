@@ -50,7 +50,7 @@ def read_entries(path: Path) -> list[Entry]:
         rows = read_json_entries(path, text) if path.suffix in (".json", ".jsonl") else _lines(path, text)
     entries = [Entry(label, tokens, line) for line, (label, tokens) in enumerate(rows, 1) if label]
     if any(PAIR.fullmatch(row.label) or PAIR_SEPARATOR in row.label for row in entries):
-        entries = _sides(entries)
+        entries = _sides(entries)  # the audit is of languages: a pair says nothing about their codes
     if not entries:
         raise LanguageError(f"{path} has no entries; write one code_Script a line, or code_Script,tokens.")
     return entries

@@ -1,4 +1,4 @@
-"""Where a model is: a file, a folder that holds one, or a repository of the Hugging Face hub; and what stands by it."""
+"""Find a model: a file, a folder that holds one, or a repository of the Hugging Face hub; and what is known of it."""
 
 import json
 import re
@@ -9,9 +9,9 @@ from emma.config.extras import need
 from emma.errors import SourceError
 
 MODEL_FILE = "model.bin"
-"""What a model's file is called unless something else is said."""
+"""Name of a model's file where none is given."""
 FACTS_FILE = "lid.json"
-"""The file beside a model that says what it is."""
+"""Name of the file beside a model that says what it is, and how it wants its text."""
 
 Spelling = Literal["plain", "letters"]
 """How a model wants its text: as it is, or in lower case without digits, punctuation and symbols."""
@@ -26,7 +26,7 @@ class HubFile(NamedTuple):
 
 
 def parse_hub_name(name: str) -> HubFile | None:
-    """What a name means on the hub; None for what can only be a path."""
+    """Parse a name on the hub; None for what can only be a path."""
     match = re.fullmatch(r"([\w.-]+/[\w.-]+)(?:/([^@]+))?(?:@([\w./-]+))?", name)
     if not match or name.startswith((".", "/")) or match[1].endswith((".bin", ".ftz")):
         return None
@@ -34,7 +34,7 @@ def parse_hub_name(name: str) -> HubFile | None:
 
 
 def find_model_file(name: str, root: Path = Path()) -> Path:
-    """The model's file on this machine, fetched from the hub if need be. Paths are seen from `root`, then from here.
+    """Find the model's file, fetched from the hub if need be. Paths are seen from `root`, then from here.
 
     Raises SourceError when there is none, or the hub cannot be reached and nothing was fetched before.
     """
@@ -53,7 +53,7 @@ def find_model_file(name: str, root: Path = Path()) -> Path:
 
 
 def read_spelling(model: Path) -> Spelling:
-    """How a model wants its text by what stands beside its file; plain if nothing does."""
+    """Read how a model wants its text from what stands beside its file; plain if nothing does."""
     try:
         facts = json.loads((model.parent / FACTS_FILE).read_text(encoding="utf-8"))
     except (OSError, ValueError):

@@ -27,7 +27,7 @@ LABELS = pa.schema(
 
 
 class ModelLabel(NamedTuple):
-    """One row of LABELS."""
+    """A row of LABELS: what one label of a model means."""
 
     model_label: str
     label: str | None
@@ -43,10 +43,10 @@ def resolve_labels(
 
 def _resolve(name: str, code: str, scheme: Scheme) -> ModelLabel:
     try:
-        found = resolve(code, "", scheme if code == name else "any")
+        resolution = resolve(code, "", scheme if code == name else "any")
     except LanguageError as refusal:
         return ModelLabel(name, None, str(refusal))
-    return ModelLabel(name, found.label, found.rule)
+    return ModelLabel(name, resolution.label, resolution.rule)
 
 
 def labels_table(labels: Sequence[ModelLabel]) -> pa.Table:
@@ -55,35 +55,39 @@ def labels_table(labels: Sequence[ModelLabel]) -> pa.Table:
 
 
 @lru_cache(maxsize=1 << 18)
-def labels_agree(declared: str, said: str) -> bool:
+def labels_agree(declared: str, predicted: str) -> bool:
     """Whether two labels can mean the same language.
 
     They do when the code is the same, or one is the macrolanguage of the other, and the scripts share characters:
     Hani, Hans and Hant do, Latn and Cyrl do not.
     """
-    one, other = Lang.parse(declared), Lang.parse(said)
+    one, other = Lang.parse(declared), Lang.parse(predicted)
     same = one.iso639_3 == other.iso639_3 or one.iso639_3 == macrolanguage_of(other.iso639_3)
     same = same or macrolanguage_of(one.iso639_3) == other.iso639_3
     return same and bool(unicode_scripts(one.script) & unicode_scripts(other.script))
 
 
 def agreement_scores(table: pa.Table, langs: Sequence[str], known_labels: Sequence[str]) -> NDArray[np.float32]:
-    """How likely the declared language of each row is by what a model said: float32 (n,).
+    """Score how likely the declared language of each row is by what a model predicted: float32 (n,).
 
     `table` has the columns `labels` and `scores` of IDENTIFIED, `langs` the declared labels, `known_labels` all that
     the model can say. A score is the sum over the labels that agree. NaN where the model knows no label that agrees,
-    or said nothing: that is no evidence against anything. 0 where it knows the language and did not think of it.
+    or predicted nothing: that is no evidence against anything. 0 where it knows the language and did not think of it.
     """
     declared = pa.array(langs, pa.string()).dictionary_encode()
     labels = table["labels"].combine_chunks()
-    said = pc.list_flatten(labels).dictionary_encode()
+    predicted = pc.list_flatten(labels).dictionary_encode()
     rows = pc.list_parent_indices(labels).to_numpy()
     chances = pc.list_flatten(table["scores"].combine_chunks()).to_numpy(zero_copy_only=False)
     names = declared.dictionary.to_pylist()
-    same = np.array([[labels_agree(lang, label) for label in said.dictionary.to_pylist()] for lang in names], bool)
+    agree = np.array(
+        [[labels_agree(lang, label) for label in predicted.dictionary.to_pylist()] for lang in names], bool
+    )
     known = np.array([any(labels_agree(lang, label) for label in known_labels) for lang in names], bool)
-    own = declared.indices.to_numpy(zero_copy_only=False)
-    counted = same[own[rows], said.indices.to_numpy(zero_copy_only=False)] if len(rows) else np.zeros(0, bool)
-    scores = np.bincount(rows[counted], chances[counted], len(own)).astype(np.float64)  # empty input counts in integers
-    scores[~known[own] | (np.bincount(rows, minlength=len(own)) == 0)] = np.nan
+    declared_of = declared.indices.to_numpy(zero_copy_only=False)
+    predicted_of = predicted.indices.to_numpy(zero_copy_only=False)
+    counted = agree[declared_of[rows], predicted_of] if len(rows) else np.zeros(0, bool)
+    # np.bincount of empty input counts in integers, which know no NaN.
+    scores = np.bincount(rows[counted], chances[counted], len(declared_of)).astype(np.float64)
+    scores[~known[declared_of] | (np.bincount(rows, minlength=len(declared_of)) == 0)] = np.nan
     return np.minimum(scores, 1).astype(np.float32)

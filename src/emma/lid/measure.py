@@ -11,7 +11,7 @@ from emma.lid.labels import labels_agree
 from emma.lid.model import Model
 
 Counts = Mapping[tuple[str, str | None], int]
-"""Lines by declared label and what the model said."""
+"""Lines by declared label and by predicted one, None where the model predicted nothing."""
 
 LANGUAGES = pa.schema(
     [
@@ -77,7 +77,7 @@ def measure_model(model: Model, lines: pa.Table) -> Accuracy:
     """
     labels, _ = model.identify_column(lines["text"], k=1)
     pairs = zip(lines["lang"].to_pylist(), labels.to_pylist(), strict=True)
-    counts = Counter((lang, said[0] if said else None) for lang, said in pairs)
+    counts = Counter((lang, labels[0] if labels else None) for lang, labels in pairs)
     langs = sorted({lang for lang, _ in counts})
     known = {lang for lang in langs if any(labels_agree(lang, label) for label in model.known)}
     return Accuracy(_languages(counts, langs, known), _confusions(counts))
@@ -85,13 +85,13 @@ def measure_model(model: Model, lines: pa.Table) -> Accuracy:
 
 def _languages(counts: Counts, langs: list[str], known: set[str]) -> pa.Table:
     lines, right, claimed = Counter[str](), Counter[str](), Counter[str]()
-    for (lang, said), count in counts.items():
+    for (lang, predicted), count in counts.items():
         lines[lang] += count
-        if said and labels_agree(lang, said):
+        if predicted and labels_agree(lang, predicted):
             right[lang] += count
             claimed[lang] += count
-        elif said and lang in known:
-            claimed.update({other: count for other in known if labels_agree(other, said)})
+        elif predicted and lang in known:
+            claimed.update({other: count for other in known if labels_agree(other, predicted)})
     rows = [
         {
             "lang": lang,
@@ -111,10 +111,12 @@ def _confusions(counts: Counts) -> pa.Table:
     for (lang, _), count in counts.items():
         lines[lang] += count
     wrong = [
-        (-count, lang, said or "") for (lang, said), count in counts.items() if not (said and labels_agree(lang, said))
+        (-count, lang, predicted or "")
+        for (lang, predicted), count in counts.items()
+        if not (predicted and labels_agree(lang, predicted))
     ]
     rows = [
-        {"lang": lang, "said": said or None, "lines": -count, "share": -count / lines[lang]}
-        for count, lang, said in sorted(wrong)
+        {"lang": lang, "said": predicted or None, "lines": -count, "share": -count / lines[lang]}
+        for count, lang, predicted in sorted(wrong)
     ]
     return pa.Table.from_pylist(rows, CONFUSIONS)

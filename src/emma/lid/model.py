@@ -24,9 +24,9 @@ from emma.lid.format import SOFTMAX as SOFTMAX_LOSS
 from emma.lid.labels import ModelLabel, resolve_labels
 
 MAX_CHARS = 1000
-"""Characters of a text that are looked at: where it is longer, a third of them in the middle of each of its thirds."""
+"""Characters of a text that are read: where it is longer, a third of them in the middle of each of its thirds."""
 MIN_PROBABILITY = 2 / 3
-"""How likely, among those to choose from, a language must be to be chosen."""
+"""Probability, among those to choose from, from which a language is chosen."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Model:
     @property
     def labels(self) -> list[str | None]:
         """Our label of each of the model's, in its order; None where there is none."""
-        return [each.label for each in self.table]
+        return [row.label for row in self.table]
 
     @cached_property
     def known(self) -> tuple[str, ...]:
@@ -59,7 +59,7 @@ class Model:
     def identify_column(
         self, texts: pa.Array | pa.ChunkedArray, k: int = 3, max_chars: int = MAX_CHARS
     ) -> tuple[pa.ListArray, pa.ListArray]:
-        """As `identify`, from and to Arrow columns; where the text is null, so are both.
+        """Identify texts of an Arrow column, as `identify` does; where a text is null, so are both columns.
 
         Labels of the model that have no label of ours take no part: their probability is shared out among the others
         in proportion, and a text that is more likely theirs gets no label. So do labels in another script than the
@@ -68,7 +68,7 @@ class Model:
         """
         places = {label: place for place, label in enumerate(self.known)}
         groups = np.array([places.get(label or "", -1) for label in self.labels], np.int32)
-        labels, scores = self._ask(texts, groups, k, max_chars)
+        labels, scores = self._predict(texts, groups, k, max_chars)
         offsets = pa.array(np.append(0, np.cumsum(np.count_nonzero(labels >= 0, axis=1))), pa.int32())
         names = pa.array(self.known, pa.string()).take(pa.array(labels[labels >= 0]))
         nulls = pa.array(texts.is_null().to_numpy(zero_copy_only=False)) if texts.null_count else None
@@ -78,17 +78,17 @@ class Model:
         )
 
     def choose(self, text: str, among: Sequence[str], max_chars: int = MAX_CHARS) -> str | None:
-        """The likeliest language of a text among some ISO 639-3 codes; None if unsure, or more likely another."""
+        """Choose the likeliest language of a text among ISO 639-3 codes; None if unsure, or more likely another."""
         places = {code: place for place, code in enumerate(among)}
         groups = np.array(
             [places.get(Lang.parse(label).iso639_3 if label else "", -1) for label in self.labels], np.int32
         )
         if groups.max() < 0:
             return None
-        labels, scores = self._ask(pa.array([text], pa.large_string()), groups, 1, max_chars)
+        labels, scores = self._predict(pa.array([text], pa.large_string()), groups, 1, max_chars)
         return among[labels[0, 0]] if labels[0, 0] >= 0 and scores[0, 0] >= MIN_PROBABILITY else None
 
-    def _ask(
+    def _predict(
         self, texts: pa.Array | pa.ChunkedArray, groups: NDArray[np.int32], k: int, max_chars: int
     ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
         """Numbers of the likeliest groups of labels, -1 for no more, and their probabilities; both (n, k)."""
@@ -98,24 +98,26 @@ class Model:
         if groups.max(initial=-1) >= 0:
             spelling = letters_only() if self.spelling == "letters" else np.empty(0, np.uint32)
             parts = (self.words, self.grams, self.layers)
-            scripts = self._scripts(data, offsets, max_chars)
+            scripts = self._fitting_labels(data, offsets, max_chars)
             identify(data, offsets, *parts, groups, *scripts, tables.classes(), spelling, max_chars, labels, scores)
         return labels, scores
 
-    def _scripts(self, data: Bytes, offsets: Offsets, max_chars: int) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+    def _fitting_labels(
+        self, data: Bytes, offsets: Offsets, max_chars: int
+    ) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
         """Which outputs can stand for a text in each script that occurs, and the script of each text."""
         tally, forms = count_scripts(data, offsets, script_table(), han_forms(), max_chars, len(SCRIPT_CODES))
-        found, scripts = np.unique(written_scripts(tally, forms[:, 1], forms[:, 2]), return_inverse=True)
+        occurring, scripts = np.unique(written_scripts(tally, forms[:, 1], forms[:, 2]), return_inverse=True)
         fitting = np.array(
-            [[fits_script(script, label) for label in self.labels] for script in found.tolist()], np.bool_
+            [[fits_script(script, label) for label in self.labels] for script in occurring.tolist()], np.bool_
         )
-        return fitting.reshape(len(found), len(self.labels)), scripts
+        return fitting.reshape(len(occurring), len(self.labels)), scripts
 
 
 def fits_script(script: str, label: str | None) -> bool:
-    """Whether a text that is written in a script can be in the language of a label, if that says any script of ours."""
-    wanted = Lang.parse(label).script if label else ""
-    return not wanted or unicode_scripts(wanted).isdisjoint(SCRIPT_CODES) or scripts_agree(script, wanted)
+    """Whether a text in a script can be in the language of a label, if that names a script of ours."""
+    own = Lang.parse(label).script if label else ""
+    return not own or unicode_scripts(own).isdisjoint(SCRIPT_CODES) or scripts_agree(script, own)
 
 
 def open_model(

@@ -45,20 +45,20 @@ LINE_PIECE = re.compile(rf"\S.{{0,{MAX_LINE_CHARS - 1}}}(?=\s|$)|\S.{{0,{MAX_LIN
 
 
 def choose_lines(documents: Iterable[tuple[str, str]], most: int) -> pa.Table:
-    """At most `most` lines of each language, as LINES sorted by language and key, from pairs of label and text.
+    """Sample at most `most` lines of each language, as LINES sorted by language and key, from labels and texts.
 
     Lines most of whose letters are in a script that the label does not allow are left out.
     """
-    found: dict[str, dict[int, str]] = {}
+    samples: dict[str, dict[int, str]] = {}
     for lang, text in documents:
-        kept = found.setdefault(lang, {})
+        kept = samples.setdefault(lang, {})
         kept.update((hash64(line), line) for line in split_lines(text))
-        if len(kept) > 16 * most:
-            found[lang] = _smallest(lang, kept, most)
+        if len(kept) > 16 * most:  # now and then, so that memory stays small and few lines are judged twice
+            samples[lang] = _smallest(lang, kept, most)
     rows = [
         {"lang": lang, "key": key, "text": text}
-        for lang in sorted(found)
-        for key, text in _smallest(lang, found[lang], most).items()
+        for lang in sorted(samples)
+        for key, text in _smallest(lang, samples[lang], most).items()
     ]
     return pa.Table.from_pylist(rows, LINES)
 
@@ -84,16 +84,16 @@ def _smallest(lang: str, lines: dict[int, str], most: int) -> dict[int, str]:
 
 
 def merge_samples(samples: Iterable[pa.Table], most: int) -> pa.Table:
-    """One sample from several. Lines that stand under more than one language are gone."""
+    """Merge samples into one. Lines that stand under more than one language are left out."""
     table = pa.concat_tables(samples).sort_by([("lang", "ascending"), ("key", "ascending")])
-    table = table.filter(_first(table, ["lang", "key"]))
+    table = table.filter(_starts(table, ["lang", "key"]))
     places = _places(table)
     table = table.filter(pa.array(places < most))
     keys, times = np.unique(table["key"].to_numpy(), return_counts=True)
     return table.filter(pc.is_in(table["key"], pa.array(keys[times == 1])))
 
 
-def _first(table: pa.Table, columns: list[str]) -> pa.Array:
+def _starts(table: pa.Table, columns: list[str]) -> pa.Array:
     """Whether each row of a sorted table differs from the one before in these columns."""
     new = np.ones(len(table), bool)
     if len(table):
@@ -104,13 +104,13 @@ def _first(table: pa.Table, columns: list[str]) -> pa.Array:
 
 def _places(table: pa.Table) -> np.ndarray:
     """Each row's number, from 0, within its language; the table is sorted by language."""
-    starts = np.flatnonzero(_first(table, ["lang"]).to_numpy(zero_copy_only=False))
+    starts = np.flatnonzero(_starts(table, ["lang"]).to_numpy(zero_copy_only=False))
     lengths = np.diff(np.append(starts, len(table)))
     return np.arange(len(table)) - np.repeat(starts, lengths)
 
 
 def are_held_out(table: pa.Table, share: float) -> pa.Array:
-    """Which lines of a sample are held out of training: about `share` of them, whatever else is in the sample."""
+    """Which lines of a sample are held out of training: about `share` of them, whatever else is in it."""
     scrambled = table["key"].to_numpy() * np.uint64(0x9E3779B97F4A7C15)  # the keys themselves are the smallest ones
     return pa.array(scrambled < np.uint64(min(share * 2**64, 2**64 - 1)))
 
@@ -154,9 +154,9 @@ def initial_layers(training: LidTraining, labels: int) -> Layers:
 def order_lines(targets: NDArray[np.int32], training: LidTraining, epoch: int) -> NDArray[np.int64]:
     """The lines of one epoch in their order, those of small languages repeated."""
     counts = np.bincount(targets)
-    wanted = np.rint(counts.max() * (counts / counts.max()) ** training.alpha).astype(np.int64)
+    sizes = np.rint(counts.max() * (counts / counts.max()) ** training.alpha).astype(np.int64)
     rows = np.split(np.argsort(targets, kind="stable"), np.cumsum(counts)[:-1])
-    chosen = [np.resize(own, want) for own, want in zip(rows, wanted, strict=True)]
+    chosen = [np.resize(lines, size) for lines, size in zip(rows, sizes, strict=True)]
     return np.random.Generator(np.random.PCG64([training.seed, epoch])).permutation(np.concatenate(chosen))
 
 
