@@ -1,6 +1,5 @@
 """The command line as scripts see it: quick help, exit codes, one clear line for each mistake."""
 
-import json
 import os
 import subprocess
 import sys
@@ -10,8 +9,6 @@ import pytest
 
 from emma.cli import main as cli
 from emma.cli.main import STAGES, main
-from emma.config.extras import need
-from emma.errors import ExtraError
 from emma.pipeline.recipe import INPUTS
 from tests.whole import emma
 
@@ -76,30 +73,6 @@ def test_a_base_without_weights_is_refused_before_any_work(tmp_path: Path) -> No
     assert not (tmp_path / "home" / "store" / "collect").exists()
 
 
-def test_two_runs_do_not_share_a_store(tmp_path: Path) -> None:
-    from emma.pipeline.home import Home
-
-    with Home(tmp_path / "home").locked():
-        done = run(tmp_path, "")
-    assert done.returncode == 1
-    assert "Another run is using" in done.stderr
-
-
-def test_a_store_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
-    (tmp_path / "home").write_text("a file")
-    done = run(tmp_path, "")
-    assert done.returncode == 1
-    assert "Choose another --home" in done.stderr
-
-
-def test_status_before_the_base_is_made(tmp_path: Path) -> None:
-    for name, base in (("a", ""), ("b", 'base = "a.toml"\n')):
-        (tmp_path / f"{name}.toml").write_text(base)
-    done = emma("status", tmp_path / "b.toml", "--home", tmp_path / "home")
-    assert done.returncode == 0
-    assert done.stdout.count("to do") == len(INPUTS)
-
-
 def test_why_does_not_mix_two_runs(tmp_path: Path) -> None:
     lines = "".join(f'{{"text": "The number {each} is written here.", "lang": "en"}}\n' for each in range(9))
     (tmp_path / "t.jsonl").write_text(lines)
@@ -114,27 +87,6 @@ def test_why_does_not_mix_two_runs(tmp_path: Path) -> None:
 @pytest.mark.parametrize("arguments", [("run",), ("demo", "--workers", "0")])
 def test_wrong_usage_is_exit_code_2(arguments: tuple[str, ...]) -> None:
     assert emma(*arguments).returncode == 2
-
-
-def test_help_reaches_the_tables_inside_a_section(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit):
-        main(["collect", "--help"])
-    assert "group_bytes = 0" in capsys.readouterr().out
-
-
-def test_a_missing_extra_stops_a_run_before_it_begins(monkeypatch: pytest.MonkeyPatch) -> None:
-    from emma.config import extras
-    from emma.pipeline.run import check_extras
-
-    monkeypatch.setattr(extras, "find_spec", lambda module: None if module == "jinja2" else module)
-    check_extras("evaluate")
-    with pytest.raises(ExtraError, match=r"'jinja2'.*pip install '\.\[report\]'"):
-        check_extras("report")
-
-
-def test_a_missing_extra_is_named() -> None:
-    with pytest.raises(ExtraError, match=r"pip install '\.\[train\]'"):
-        need("a_package_nobody_has", "train")
 
 
 @pytest.mark.parametrize(("code", "code_of"), [("sw", 0), ("qqq", 1)])
@@ -168,13 +120,3 @@ def test_threads_that_wait_sleep_unless_the_environment_says_otherwise(monkeypat
 )
 def test_a_group_has_a_command_that_is_meant_where_none_is_named(argv: str, expanded: str) -> None:
     assert cli.expand_group(argv.split()) == expanded.split()
-
-
-def test_an_answer_is_text_or_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "r.toml").write_text("")
-    arguments = ["status", str(tmp_path / "r.toml"), "--home", str(tmp_path / "home")]
-    assert main(arguments) == 0
-    assert capsys.readouterr().out.splitlines()[2].split() == ["collect", "to", "do"]
-    assert main([*arguments, "--json"]) == 0
-    stages = json.loads(capsys.readouterr().out)["stages"]
-    assert [each["stage"] for each in stages] == list(INPUTS) and not any(each["is_done"] for each in stages)

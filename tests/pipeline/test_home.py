@@ -1,56 +1,43 @@
-"""What `emma status` says of a home beyond what is done: other versions of the software, and what was left behind."""
+"""A home: one run at a time in it, and one line where it cannot be used."""
 
-import json
 from pathlib import Path
 
 import pytest
 
-from emma.cli.main import main
-from emma.store.manifest import MANIFEST
-from tests.conftest import TEXTS
-
-RECIPE = """
-name = "small"
-data = "{data}"
-[[collect.sources]]
-name = "s"
-reader = "jsonl"
-path = "t.jsonl"
-licence = "CC0-1.0"
-lang = "nqo_Nkoo"
-"""
+from emma.errors import ArtifactError, RecipeError
+from emma.pipeline.home import Home
+from tests.cli.test_main import run
 
 
-def status(capsys: pytest.CaptureFixture[str], *arguments: object) -> str:
-    capsys.readouterr()
-    assert main(["status", *(str(each) for each in arguments)]) == 0
-    return capsys.readouterr().out
+def test_two_runs_do_not_share_a_store(tmp_path: Path) -> None:
+    with Home(tmp_path / "home").locked():
+        done = run(tmp_path, "")
+    assert done.returncode == 1
+    assert "Another run is using" in done.stderr
 
 
-def test_status_says_when_the_software_has_changed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    home, recipe = tmp_path / "home", tmp_path / "small.toml"
-    (tmp_path / "t.jsonl").write_text(json.dumps({"text": TEXTS["nqo_Nkoo"]}) + "\n")
-    recipe.write_text(RECIPE.format(data=tmp_path))
-    assert main(["collect", str(recipe), "--home", str(home), "--workers", "1", "--quiet"]) == 0
-    assert "other versions" not in status(capsys, recipe, "--home", home)
-    (path,) = home.glob(f"store/collect/*/{MANIFEST}")
-    manifest = json.loads(path.read_text())
-    now, manifest["made_with"]["pyarrow"] = manifest["made_with"]["pyarrow"], "1.0"
-    path.write_text(json.dumps(manifest))
-    said = status(capsys, recipe, "--home", home)
-    assert f"collect was made with other versions: pyarrow 1.0 → {now}" in said
-    assert "done" in said, "it still counts"
+def test_a_store_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "home").write_text("a file")
+    done = run(tmp_path, "")
+    assert done.returncode == 1
+    assert "Choose another --home" in done.stderr
 
 
-def test_status_lists_what_stopped_stages_left(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    left = tmp_path / "store" / "scratch" / "train-0123456789"
-    left.mkdir(parents=True)
-    (left / "checkpoint").write_bytes(bytes(3_000_000))
-    assert f"{left} (3 MB) is what a stage had done when it was stopped" in status(capsys, "--home", tmp_path)
+def test_a_home_with_several_runs_asks_which(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    with pytest.raises(RecipeError, match="none yet"):
+        home.choose_run(None)
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "lock.json").write_text("{}")
+    assert home.choose_run("a") == home.run("a")
+    with pytest.raises(RecipeError, match=r"has: a, b\. Say it with --run NAME\."):
+        home.choose_run(None)
 
 
-def test_a_store_is_a_url(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as stopped:
-        main(["status", "--store", "a/folder"])
-    assert stopped.value.code == 2
-    assert "s3://bucket/prefix" in capsys.readouterr().err
+def test_a_home_is_the_cache_of_one_object_store(tmp_path: Path) -> None:
+    (tmp_path / "store").mkdir()
+    (tmp_path / "store" / "remote").write_text("s3://one/prefix\n")
+    assert Home(tmp_path).url == Home(tmp_path, "s3://one/prefix/").url == "s3://one/prefix"
+    with pytest.raises(ArtifactError, match="is the cache of s3://one/prefix, not of s3://two"):
+        _ = Home(tmp_path, "s3://two").url
