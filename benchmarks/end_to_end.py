@@ -190,7 +190,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         home = Home(arguments.home or Path(temporary) / "emma-runs")
         first = measure(command, home.path)
-        table = [row for run in home.runs() for row in stage_rows(run, first.peak)]
+        table = [row for run in home.list_runs() for row in stage_rows(run, first.peak)]
         again = measure(command, home.path)
         recipe = str(arguments.recipe or Path(__file__).parents[1] / "recipes" / "demo.toml")
         changed = measure(["curate", recipe, "--set", "curate.near_threshold=0.85"], home.path)

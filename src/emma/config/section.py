@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from pydantic import BaseModel, ConfigDict
 from pydantic.fields import FieldInfo
 
-AS_SAID = "as the recipe says"
+FROM_RECIPE = "as the recipe says"
 """Why a setting is what it is, where nothing was left to machine or model."""
 
 _ALPHA = "It was an exponent and is now called alpha, as in XLM-R and mT5: write alpha with the same number."

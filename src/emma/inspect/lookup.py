@@ -22,7 +22,7 @@ MAX_IDS, MAX_LABELS = 5, 12
 
 def find_run(home: Home, name: str) -> Run:
     """A run of this home by its name, or of any home by the path of its folder. RecipeError where it is neither."""
-    names = [run.name for run in home.runs()]
+    names = [run.name for run in home.list_runs()]
     if name in names:
         return home.run(name)
     path = Path(name)

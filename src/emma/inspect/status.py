@@ -92,8 +92,8 @@ def _describe_loss(loss: Loss) -> str:
 
 def list_runs(home: Home) -> HomeStatus:
     """Every run of a home, and how far it is."""
-    runs = [RunState(run.name, list(run.addresses)) for run in home.runs()]
-    return HomeStatus(str(home.path), runs, {str(path): size for path, size in home.unfinished()})
+    runs = [RunState(run.name, list(run.addresses)) for run in home.list_runs()]
+    return HomeStatus(str(home.path), runs, {str(path): size for path, size in home.list_unfinished()})
 
 
 def read_results(run: Run, until: str = "release") -> Results:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from emma.config.section import AS_SAID
+from emma.config.section import FROM_RECIPE
 from emma.errors import RecipeError
 
 
@@ -69,7 +69,7 @@ def choose_precision(asked: str, device: torch.device) -> Choice:
             "auto would take fp32",
             warn=True,
         )
-    return Choice(asked, AS_SAID)
+    return Choice(asked, FROM_RECIPE)
 
 
 def bf16_hardware(device: torch.device) -> str | None:

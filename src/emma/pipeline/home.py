@@ -42,7 +42,7 @@ class Home:
     """`path` holds `store/` and a folder for each run."""
 
     path: Path
-    given: str | None = None
+    requested_url: str | None = None
     """URL of the object store to use; None: the one used before, if any."""
 
     @property
@@ -58,12 +58,12 @@ class Home:
         """
         path = self.store / REMOTE
         before = path.read_text(encoding="utf-8").strip() if path.exists() else None
-        given = self.given.rstrip("/") if self.given else None
-        if before and given and before != given:
+        requested = self.requested_url.rstrip("/") if self.requested_url else None
+        if before and requested and before != requested:
             raise ArtifactError(
-                f"{self.store} is the cache of {before}, not of {given}. Use another --home for that --store."
+                f"{self.store} is the cache of {before}, not of {requested}. Use another --home for that --store."
             )
-        return given or before
+        return requested or before
 
     def load(self, stage: str, key: str) -> Artifact | None:
         """The artifact of a stage with this address, or None when it has to be made."""
@@ -90,19 +90,19 @@ class Home:
                 raise ArtifactError(
                     f"Another run is using {self.store}. Wait for it to finish, or give this one its own --home."
                 ) from None
-            self._sweep()
-            self._share()
+            self._remove_leftovers()
+            self._publish_all()
             try:
                 yield
             finally:
-                self._sweep()
+                self._remove_leftovers()
 
-    def _sweep(self) -> None:
+    def _remove_leftovers(self) -> None:
         """Remove what was being written when a process was killed."""
         for leftover in [*self.store.glob("*/*.tmp"), *self.store.glob("*/*/*.tmp")]:
             shutil.rmtree(leftover, ignore_errors=True)
 
-    def _share(self) -> None:
+    def _publish_all(self) -> None:
         """See that the object store can be used, and has all that was made here before it was given."""
         if (url := self.url) is None:
             return
@@ -118,7 +118,7 @@ class Home:
         with replace_file(self.store / REMOTE) as path:
             path.write_text(url + "\n", encoding="utf-8")
 
-    def unfinished(self) -> list[tuple[Path, int]]:
+    def list_unfinished(self) -> list[tuple[Path, int]]:
         """The scratch folders of stages that were stopped, with their bytes; the stage itself deletes its own."""
         return [
             (path, sum(each.stat().st_size for each in path.rglob("*") if each.is_file()))
@@ -129,13 +129,13 @@ class Home:
         """The record of the run called `name`."""
         return Run(self, name)
 
-    def runs(self) -> list["Run"]:
+    def list_runs(self) -> list["Run"]:
         """Every run with a record, by name."""
         return [Run(self, path.parent.name) for path in sorted(self.path.glob(f"*/{LOCK}"))]
 
     def choose_run(self, name: str | None) -> "Run":
         """The run called `name`, or the only one there is. Raises RecipeError listing them otherwise."""
-        names = [run.name for run in self.runs()]
+        names = [run.name for run in self.list_runs()]
         if name in names:
             return self.run(str(name))
         if name is None and len(names) == 1:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from emma.config.section import AS_SAID
+from emma.config.section import FROM_RECIPE
 from emma.store.artifact import Artifact, find_all
 from emma.store.manifest import read, version_changes
 from emma.work import interrupt
@@ -76,7 +76,7 @@ class Work:
         """
         value, reason, is_bad = choice
         self.chosen[setting] = f"{value}: {reason}"
-        if is_bad or reason != AS_SAID:
+        if is_bad or reason != FROM_RECIPE:
             name = f"{'warning: ' if is_bad else ''}{setting.replace('_', ' ')}"
             self.reporter.say(f"  {self.stage}: {name} {value}, {reason}")
 

@@ -61,7 +61,7 @@ def _name(path: Path) -> str:
 
 def run_names(home: Home) -> list[str]:
     """The runs of a home."""
-    return [run.name for run in home.runs()]
+    return [run.name for run in home.list_runs()]
 
 
 def _find(place: str, home: Home) -> Path:
