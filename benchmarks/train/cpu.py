@@ -118,7 +118,7 @@ def export(work: Path) -> tuple[Path, Path]:
     """The model to start from, and all samples of the plan as arrays."""
     from emma.pipeline.home import Home
     from emma.tokens.samples import Samples
-    from emma.train.data import make_batch
+    from emma.train.batch import make_batch
 
     run = Home(work / "home").run("demo-base")
     samples = Samples(run.artifact("pack"), run.artifact("mix"))

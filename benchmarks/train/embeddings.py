@@ -18,7 +18,6 @@ BATCH_TOKENS = 1024
 METHODS: dict[str, tuple[str, ...]] = {
     "random": ('adapt.init="random"',),
     "mean": ('adapt.init="mean"',),
-    "gaussian": ('adapt.init="gaussian"',),
     "subword_mean": ('adapt.init="subword_mean"',),
     "omp, 4 anchors": ('adapt.init="omp"',),
     "focus": ('adapt.init="focus"',),

@@ -9,9 +9,10 @@ from transformers import AutoModelForCausalLM, LlamaConfig
 
 from benchmarks.train.gpu_lines import Size
 from emma.models.head import Head
+from emma.train.blocks import prepare_model
 from emma.train.config import TrainConfig
 from emma.train.loss import next_token_loss
-from emma.train.model import Trainee, prepare
+from emma.train.model import LossModel
 
 TOKENS = 512
 KINDS: dict[str, dict[str, Any]] = {
@@ -48,10 +49,10 @@ def outcome(device: torch.device, settings: dict[str, Any]) -> tuple[float, torc
     auto: Any = AutoModelForCausalLM
     model = auto.from_config(config, dtype=torch.float32).to(device).train()
     section = TrainConfig(**settings)
-    prepare(model, section)
+    prepare_model(model, section)
     ids = torch.randint(0, 1024, (2, TOKENS + 1), device=device)
     positions = torch.stack([torch.arange(TOKENS) % length for length in (100, TOKENS)]).to(device)
-    total, nats = Trainee(model, section)(ids[:, :-1], positions, ids[:, 1:])
+    total, nats = LossModel(model, section)(ids[:, :-1], positions, ids[:, 1:])
     (total / nats.numel()).backward()
     return nats.mean().item(), model.model.layers[0].self_attn.q_proj.weight.grad.float().clone()
 

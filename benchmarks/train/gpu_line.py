@@ -21,14 +21,16 @@ import torch  # noqa: E402
 from transformers import AutoModelForCausalLM, LlamaConfig  # noqa: E402
 
 from benchmarks.train.gpu_lines import DRY, FULL, LINES, Line, Size  # noqa: E402
-from emma.train import compiled  # noqa: E402
+from emma.train import blocks  # noqa: E402
+from emma.train.batch import IGNORE, Batch, micro_batches, positions_in_documents  # noqa: E402
+from emma.train.blocks import prepare_model  # noqa: E402
 from emma.train.config import TrainConfig  # noqa: E402
-from emma.train.data import IGNORE, Batch, places_in_documents  # noqa: E402
-from emma.train.flops import flops_per_token, peak_of  # noqa: E402
-from emma.train.model import Trainee, prepare  # noqa: E402
+from emma.train.flops import flops_per_token, known_peak_flops  # noqa: E402
+from emma.train.model import LossModel  # noqa: E402
 from emma.train.optimizers import make_optimizers  # noqa: E402
-from emma.train.parallel import mesh_of, parallelise, processes  # noqa: E402
-from emma.train.step import micro_batches, optimise  # noqa: E402
+from emma.train.ranks import process_group  # noqa: E402
+from emma.train.sharding import make_mesh, shard_model  # noqa: E402
+from emma.train.step import optimise  # noqa: E402
 
 Facts = dict[str, Any]
 
@@ -36,9 +38,9 @@ Facts = dict[str, Any]
 def measure(line: Line, size: Size, device: torch.device, deadline: float) -> Facts:
     """Run the line's steps; those that are left out because time is up are missing from `steps`."""
     section = TrainConfig(**size.settings(line))
-    with processes(section):
-        trainee = build(section, config_of(line, size), device)
-        optimizers = make_optimizers(trainee.model, section)
+    with process_group(section):
+        loss_model = build(section, config_of(line, size), device)
+        optimizers = make_optimizers(loss_model.model, section)
         seconds: list[float] = []
         losses: list[float] = []
         made = batches(line, size, section, 8)
@@ -46,7 +48,7 @@ def measure(line: Line, size: Size, device: torch.device, deadline: float) -> Fa
             batch = made[step % len(made)]
             start = time.perf_counter()
             parts = micro_batches(batch, section.micro_batch, -(-len(batch.inputs) // section.micro_batch))
-            nats, norm = optimise(trainee, optimizers, parts, batch.predicted, section)
+            nats, norm = optimise(loss_model, optimizers, parts, batch.predicted, section)
             wait(device)
             seconds.append(time.perf_counter() - start)
             losses.append(float(nats.mean()))
@@ -59,36 +61,36 @@ def measure(line: Line, size: Size, device: torch.device, deadline: float) -> Fa
             "warmup_seconds": sum(seconds[: line.warmup]),
             "tokens_a_step": made[0].inputs.size,
             "losses": [losses[0], losses[-1]],
-            **speed(trainee, timed, made, device),
-            **memory(trainee, section, size, device),
+            **speed(loss_model, timed, made, device),
+            **memory(loss_model, section, size, device),
             **compilation(),
-            "attention": trainee.attention.kind if trainee.attention else None,
+            "attention": loss_model.attention.kind if loss_model.attention else None,
             "section": size.settings(line),
         }
 
 
-def build(section: TrainConfig, config: LlamaConfig, device: torch.device) -> Trainee:
-    """A trainee with random weights that were never anywhere but on the device, in its shards."""
+def build(section: TrainConfig, config: LlamaConfig, device: torch.device) -> LossModel:
+    """A loss_model with random weights that were never anywhere but on the device, in its shards."""
     auto: Any = AutoModelForCausalLM
     with torch.device("meta"):
         model = auto.from_config(config, dtype=torch.float32).train()
-    prepare(model, section)
-    trainee = Trainee(model, section)
-    parallelise(trainee, section, mesh_of(section, device))
-    trainee.to_empty(device=device)
+    prepare_model(model, section)
+    loss_model = LossModel(model, section)
+    shard_model(loss_model, section, make_mesh(section, device))
+    loss_model.to_empty(device=device)
     model.tie_weights()
-    fill(trainee, config)
-    return trainee
+    fill(loss_model, config)
+    return loss_model
 
 
 @torch.no_grad()
-def fill(trainee: Trainee, config: LlamaConfig) -> None:
+def fill(loss_model: LossModel, config: LlamaConfig) -> None:
     """Weights as Llama's are at the beginning, and rotary frequencies."""
     torch.manual_seed(0)
-    for each in trainee.parameters():
+    for each in loss_model.parameters():
         local = each.to_local() if hasattr(each, "to_local") else each
         local.fill_(1.0) if each.dim() == 1 else local.normal_(0.0, config.initializer_range)
-    rotary = trainee.model.model.rotary_emb
+    rotary = loss_model.model.model.rotary_emb
     fresh = type(rotary)(config=config)
     for name, each in rotary.named_buffers():
         each.copy_(dict(fresh.named_buffers())[name])
@@ -108,7 +110,7 @@ def batches(line: Line, size: Size, section: TrainConfig, count: int) -> list[Ba
         tokens = (pieces * random.random((sequences, size.tokens + 1)) ** 3).astype(np.int64)
         begins = np.stack([beginnings(random, size) for _ in range(sequences)])
         targets = np.where(begins[:, 1:], IGNORE, tokens[:, 1:])
-        places = places_in_documents(begins[:, :-1])
+        places = positions_in_documents(begins[:, :-1])
         padding = np.zeros_like(targets, dtype=np.bool_)
         found.append(Batch(tokens[:, :-1], targets, places, np.zeros(sequences, np.int64), padding))
     return found
@@ -124,12 +126,12 @@ def beginnings(random: np.random.Generator, size: Size) -> np.ndarray:
     return begins
 
 
-def speed(trainee: Trainee, timed: list[float], made: list[Batch], device: torch.device) -> Facts:
+def speed(loss_model: LossModel, timed: list[float], made: list[Batch], device: torch.device) -> Facts:
     """Tokens a second, and the shares of the peak that they are, by three ways to count attention."""
     tokens = made[0].inputs.size
     rate = tokens * len(timed) / sum(timed)
     length = made[0].inputs.shape[1]
-    square, causal = (flops_per_token(trainee.model, length, causal=each) for each in (False, True))
+    square, causal = (flops_per_token(loss_model.model, length, causal=each) for each in (False, True))
     seen = statistics.mean(float((batch.positions + 1).mean()) for batch in made)
     masked = causal - (square - causal) * (1 - 2 * seen / length)
     name = torch.cuda.get_device_name(device) if device.type == "cuda" else ""
@@ -139,12 +141,12 @@ def speed(trainee: Trainee, timed: list[float], made: list[Batch], device: torch
         "slowest_seconds": max(timed),
         "documents_a_sequence": statistics.mean(float((batch.positions == 0).sum(1).mean()) for batch in made),
         "flops_a_token": {"full square": square, "causal": causal, "documents": masked},
-        "peak": peak_of(name),
+        "peak": known_peak_flops(name),
         "device": name or "CPU",
     }
 
 
-def memory(trainee: Trainee, section: TrainConfig, size: Size, device: torch.device) -> Facts:
+def memory(loss_model: LossModel, section: TrainConfig, size: Size, device: torch.device) -> Facts:
     """The peak of the device's memory in bytes, and what `emma plan` says it should be."""
     found: Facts = {}
     if device.type == "cuda":
@@ -156,7 +158,7 @@ def memory(trainee: Trainee, section: TrainConfig, size: Size, device: torch.dev
         from emma.inspect.plan.memory import memory as predict
         from emma.inspect.plan.shape import from_config
 
-        shape = from_config(trainee.model.config.to_dict(), "the benchmark's model")
+        shape = from_config(loss_model.model.config.to_dict(), "the benchmark's model")
         found["predicted_bytes"] = predict(shape, Setting(section, size.tokens, 1, device.type)).total
     except Exception as error:
         found["prediction_failed"] = repr(error)
@@ -192,7 +194,7 @@ def main() -> None:
     size, line = (FULL if device.type == "cuda" else DRY), LINES[given.line].changed(given.set)
     if device.type == "cpu":
         torch.set_num_threads(1)
-        compiled.BACKEND = line.backend
+        blocks.BACKEND = line.backend
     versions = {"torch": torch.__version__, "stand-ins": MISSING}
     try:
         facts = line.run(size, device, deadline) if line.run else measure(line, size, device, deadline)

@@ -89,24 +89,24 @@ def training(case: dict[str, Any]) -> dict[str, float]:
     from emma.inspect.plan.shape import Shape
     from emma.train.config import TrainConfig
     from emma.train.optimizers import make_optimizers
-    from emma.train.parallel import processes
+    from emma.train.ranks import process_group
     from emma.train.step import optimise
 
     shape, section = Shape(**case["shape"]), TrainConfig(**case["section"])
     setting = Setting(section, case["length"], 1, "cpu")
     parts = [made_up(shape.rows, setting)] * (-(-setting.sequences // section.micro_batch))
     tokens = sum(part.predicted for part in parts)
-    with processes(section):
+    with process_group(section):
         tiny = Shape(1, 16, 16, 2, 2, 8, 64)
         warm = stack(tiny, 1, setting)
         optimise(warm, make_optimizers(warm.model, section), [made_up(64, setting)], 1, section)  # imports, first calls
         before = resident("VmRSS")
-        trainee = stack(shape, shape.layers, setting)
-        optimizers, times = make_optimizers(trainee.model, section), []
+        loss_model = stack(shape, shape.layers, setting)
+        optimizers, times = make_optimizers(loss_model.model, section), []
         reset()
         for _ in range(STEPS):
             start = time.process_time()
-            optimise(trainee, optimizers, parts, tokens, section)
+            optimise(loss_model, optimizers, parts, tokens, section)
             times.append(time.process_time() - start)
         return {"bytes": resident("VmHWM") - before, "seconds": min(times[1:])}
 

@@ -64,9 +64,8 @@ def measure(optimizer: str, precision: str) -> dict[str, Any]:
     from emma.models.device import choose_precision
     from emma.train.config import TrainConfig
     from emma.train.flops import measured_flops
-    from emma.train.model import Trainee
-    from emma.train.muon import orthogonal
-    from emma.train.optimizers import make_optimizers
+    from emma.train.model import LossModel
+    from emma.train.optimizers import make_optimizers, orthogonalise
 
     torch.set_num_threads(1)
     torch.manual_seed(0)
@@ -74,23 +73,23 @@ def measure(optimizer: str, precision: str) -> dict[str, Any]:
         vocab_size=PIECES, hidden_size=WIDTH, intermediate_size=INNER, num_hidden_layers=4, num_attention_heads=4
     )
     section = TrainConfig(optimizer=optimizer, precision=precision, learning_rate=1e-4, device="cpu")  # type: ignore[arg-type]
-    trainee = Trainee(LlamaForCausalLM(config), section)
-    optimizers = make_optimizers(trainee.model, section)
+    loss_model = LossModel(LlamaForCausalLM(config), section)
+    optimizers = make_optimizers(loss_model.model, section)
     ids = torch.randint(PIECES, (SEQUENCES, LENGTH + 1))
     positions = torch.arange(LENGTH).expand(SEQUENCES, -1)
 
     def step() -> None:
-        trainee(ids[:, :-1], positions, ids[:, 1:])[0].backward()
+        loss_model(ids[:, :-1], positions, ids[:, 1:])[0].backward()
         for each in optimizers:
             each.step()
-        trainee.zero_grad()
+        loss_model.zero_grad()
 
     kind = torch.bfloat16 if precision == "bf16" else torch.float32
     matrix = torch.randn(WIDTH, INNER)
     return {
         "step": 1e3 * repeated(step, BUDGET_S),
         "gflops": measured_flops(kind, 512, 3) / 1e9,
-        "orthogonal": 1e3 * repeated(lambda: orthogonal(matrix, kind), 1.0),
+        "orthogonal": 1e3 * repeated(lambda: orthogonalise(matrix, kind), 1.0),
         "auto": choose_precision("auto", torch.device("cpu")).value,
     }
 
@@ -114,7 +113,7 @@ def lines(found: dict[tuple[str, ...], list[dict[str, Any]]]) -> list[str]:
         gflops, auto = max(each["gflops"] for each in rounds), rounds[0]["auto"]
         rows.append(
             f"| {kernels} | {optimizer} | {precision}{' (auto)' if auto == precision else ''} | {best['step']:,.0f} | "
-            f"{gflops:,.1f} | {best['orthogonal']:,.1f} |"
+            f"{gflops:,.1f} | {best['orthogonalise']:,.1f} |"
         )
     return [
         "# A step in float32 and in bfloat16",

@@ -9,7 +9,7 @@ from transformers import AutoConfig, Gemma3TextConfig, LlamaConfig
 from transformers.models.llama.modeling_llama import LlamaRotaryEmbedding
 
 from emma.adapt.config import RopeConfig
-from emma.adapt.rope import scale
+from emma.adapt.rope import set_rotary_scaling
 from emma.errors import RecipeError
 from emma.models.configuration import FAR, context_of
 
@@ -23,7 +23,7 @@ def base(**more: Any) -> LlamaConfig:
 def frequencies(rope: RopeConfig, tmp_path, context: int | None = AFTER) -> tuple[torch.Tensor, LlamaConfig]:
     """What a model that reads the saved configuration turns by, (dimensions / 2,)."""
     config = base()
-    scale(config, rope, context)
+    set_rotary_scaling(config, rope, context)
     if context is not None and rope.type != "dynamic":
         config.max_position_embeddings = context
     config.save_pretrained(tmp_path)
@@ -104,7 +104,7 @@ def test_a_factor_of_its_own_wins(tmp_path) -> None:
 def test_what_the_base_says_of_sliding_windows_is_kept() -> None:
     config = Gemma3TextConfig(hidden_size=64, num_attention_heads=4, head_dim=16, max_position_embeddings=BEFORE)
     before = config.rope_parameters
-    scale(config, RopeConfig(type="linear"), AFTER)
+    set_rotary_scaling(config, RopeConfig(type="linear"), AFTER)
     assert config.rope_parameters[FAR]["factor"] == 4
     assert config.rope_parameters[FAR]["rope_theta"] == before[FAR]["rope_theta"]
     assert config.rope_parameters["sliding_attention"] == before["sliding_attention"]
@@ -116,7 +116,7 @@ def test_scaling_what_was_scaled_starts_from_the_first_context() -> None:
             "rope_type": "yarn", "rope_theta": THETA, "factor": 2.0, "original_max_position_embeddings": 32
         }
     )  # fmt: skip
-    scale(config, RopeConfig(type="yarn"), AFTER)
+    set_rotary_scaling(config, RopeConfig(type="yarn"), AFTER)
     assert config.rope_parameters["factor"] == AFTER / 32
 
 
@@ -131,4 +131,4 @@ def test_scaling_what_was_scaled_starts_from_the_first_context() -> None:
 )
 def test_what_cannot_be_told_is_refused(rope: RopeConfig, context: int | None, message: str) -> None:
     with pytest.raises(RecipeError, match=message):
-        scale(base(), rope, context)
+        set_rotary_scaling(base(), rope, context)

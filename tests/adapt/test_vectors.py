@@ -10,15 +10,15 @@ import pytest
 import torch
 
 from emma.adapt.config import VectorsConfig
-from emma.adapt.text import Text, check_text, level, sample_text
-from emma.adapt.vectors import Pairs, neighbours, piece_vectors, ppmi, truncated_svd
+from emma.adapt.text import PackedText, check_text, even_share, sample_text
+from emma.adapt.vectors import SparseMatrix, count_neighbours, piece_vectors, ppmi, truncated_svd
 from emma.errors import ArtifactError
 from emma.schemas import PACKED
 from emma.store.artifact import Artifact
 from emma.tokens.files import TokenFileWriter
 
 
-def dense(pairs: Pairs) -> np.ndarray:
+def dense(pairs: SparseMatrix) -> np.ndarray:
     matrix = np.zeros((pairs.size, pairs.size))
     matrix[pairs.rows, pairs.columns] = pairs.values
     return matrix
@@ -34,7 +34,7 @@ def test_neighbours_are_counted_inside_documents(window: int) -> None:
         for j in range(40)
         if 0 < abs(i - j) <= window and documents[i] == documents[j] and min(number[i], number[j]) >= 0
     )
-    pairs = neighbours(number, documents, 6, window)
+    pairs = count_neighbours(number, documents, 6, window)
     found = zip(zip(pairs.rows.tolist(), pairs.columns.tolist(), strict=True), pairs.values.tolist(), strict=True)
     assert dict(found) == dict(wanted)
     assert (np.diff(pairs.rows * 6 + pairs.columns) > 0).all()
@@ -47,7 +47,7 @@ def test_ppmi_by_its_definition() -> None:
     with np.errstate(divide="ignore"):
         chance = counts.sum(1)[:, None] / total * contexts / contexts.sum()
         wanted = np.maximum(np.log(counts / total / chance), 0)
-    np.testing.assert_allclose(dense(ppmi(Pairs(rows, columns, counts[rows, columns], 3))), wanted)
+    np.testing.assert_allclose(dense(ppmi(SparseMatrix(rows, columns, counts[rows, columns], 3))), wanted)
 
 
 @pytest.mark.parametrize(("size", "width"), [(60, 5), (60, 60), (3, 10)])
@@ -56,7 +56,7 @@ def test_svd_equals_a_dense_one(size: int, width: int) -> None:
     low = chance.normal(size=(size, 4)) @ chance.normal(size=(4, size)) + 0.01 * chance.normal(size=(size, size))
     matrix = np.where(chance.random((size, size)) < 0.5, low, 0)
     rows, columns = np.nonzero(matrix)
-    left, strengths = truncated_svd(Pairs(rows, columns, matrix[rows, columns], size), width, 0)
+    left, strengths = truncated_svd(SparseMatrix(rows, columns, matrix[rows, columns], size), width, 0)
     exact = torch.linalg.svd(torch.from_numpy(matrix))
     kept = min(size, width)
     torch.testing.assert_close(strengths.double(), exact.S[:kept], rtol=1e-3, atol=1e-3)
@@ -65,12 +65,12 @@ def test_svd_equals_a_dense_one(size: int, width: int) -> None:
         torch.testing.assert_close(overlap, torch.eye(kept, dtype=torch.float64), atol=0.03, rtol=0)
 
 
-def company(words: list[list[str]], repeats: int) -> tuple[Text, dict[str, int]]:
+def company(words: list[list[str]], repeats: int) -> tuple[PackedText, dict[str, int]]:
     """Documents of words as text of ids."""
     ids = {word: number for number, word in enumerate(sorted({each for line in words for each in line}))}
     lines = [[ids[word] for word in line] for line in words] * repeats
     lengths = [len(line) for line in lines]
-    return Text(np.concatenate(lines), np.repeat(np.arange(len(lines)), lengths)), ids
+    return PackedText(np.concatenate(lines), np.repeat(np.arange(len(lines)), lengths)), ids
 
 
 def test_pieces_in_like_company_have_like_vectors() -> None:
@@ -89,21 +89,21 @@ def test_pieces_in_like_company_have_like_vectors() -> None:
 
 def test_rare_pieces_have_no_vector_and_others_are_the_same_each_time() -> None:
     text, ids = company([["a", "b", "c"]], 6)
-    with_rare = Text(np.append(text.tokens, 9), np.append(text.documents, text.documents[-1]))
+    with_rare = PackedText(np.append(text.tokens, 9), np.append(text.documents, text.documents[-1]))
     first, again = (piece_vectors(with_rare, VectorsConfig(width=2), 0) for _ in range(2))
     assert first.ids.tolist() == sorted(ids.values())
     assert torch.equal(first.values, again.values)
 
 
 def test_no_text_gives_no_vectors() -> None:
-    assert len(piece_vectors(Text.empty(), VectorsConfig(), 0).ids) == 0
+    assert len(piece_vectors(PackedText.empty(), VectorsConfig(), 0).ids) == 0
 
 
 @pytest.mark.parametrize(
     ("sizes", "budget", "share"), [([5, 50, 500], 90, 42), ([5, 5, 5], 90, 5), ([7], 3, 3), ([], 9, 0), ([4, 9], 2, 1)]
 )
 def test_every_source_gives_the_same_as_far_as_it_can(sizes: list[int], budget: int, share: int) -> None:
-    assert level(sizes, budget) == share
+    assert even_share(sizes, budget) == share
     assert sum(min(size, share) for size in sizes) <= budget
 
 

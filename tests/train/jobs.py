@@ -54,7 +54,7 @@ def run(job: Job, rank: int) -> None:
     from emma.train.config import TrainConfig
     from emma.work import interrupt
 
-    take, peak = stage.take, stage.peak_flops
+    take, peak = stage.take_step, stage.peak_flops
 
     def stopping(training: Any, step: int) -> tuple[float, float]:
         if step == job.stop and job.who in (None, rank):
@@ -63,7 +63,7 @@ def run(job: Job, rank: int) -> None:
             os.kill(os.getpid(), signal.SIGKILL if job.what == "kill" else signal.SIGTERM)
         return take(training, step)
 
-    stage.take, stage.peak_flops = stopping, lambda *_: None  # measuring it takes longer than these runs
+    stage.take_step, stage.peak_flops = stopping, lambda *_: None  # measuring it takes longer than these runs
     interrupt.listen()
     try:
         stage.train(TrainConfig.model_validate(job.section), **job.artifacts(), work=job.work())
@@ -72,7 +72,7 @@ def run(job: Job, rank: int) -> None:
     except KeyboardInterrupt:
         (job.out / f"stopped-{rank}").write_text(str(interrupt.exit_code()))
     finally:
-        stage.take, stage.peak_flops = take, peak
+        stage.take_step, stage.peak_flops = take, peak
 
 
 def start(jobs: Sequence[Job], folder: Path, count: int = 1) -> list[int]:
@@ -90,11 +90,11 @@ def main(path: Path, count: int, rank: int) -> None:
     from torch.distributed import FileStore
 
     from emma.train.config import TrainConfig
-    from emma.train.parallel import processes
+    from emma.train.ranks import Launch, process_group
 
     jobs = [Job(**each) for each in json.loads(path.read_text())]
-    started = (FileStore(str(path.with_suffix(".meet")), count), rank, count)
-    with processes(TrainConfig(device="cpu"), started):
+    launch = Launch(FileStore(str(path.with_suffix(".meet")), count), rank, count)
+    with process_group(TrainConfig(device="cpu"), launch):
         for each in jobs:
             run(each, rank)
 

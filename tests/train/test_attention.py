@@ -13,11 +13,11 @@ from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedModel, mask
 
 from emma.errors import RecipeError
 from emma.train import attention
-from emma.train.attention import choose
+from emma.train.attention import choose_attention
+from emma.train.attention_probe import attention_calls, is_causal_window
 from emma.train.config import TrainConfig
 from emma.train.documents import BLOCK
-from emma.train.model import Trainee
-from emma.train.watched import attention_calls, is_plain
+from emma.train.model import LossModel
 from tests.models.test_head import SIZES
 from tests.train.conftest import VOCABULARY, random_ids
 from tests.train.test_documents import positions_of
@@ -63,16 +63,16 @@ def slow_varlen(
     return found
 
 
-def nats(model: PreTrainedModel, kind: str) -> tuple[Tensor, Trainee]:
+def nats(model: PreTrainedModel, kind: str) -> tuple[Tensor, LossModel]:
     ids = random_ids(2, 2 * BLOCK + 1)
-    trainee = Trainee(model.train(), TrainConfig(attention=kind))
+    loss_model = LossModel(model.train(), TrainConfig(attention=kind))
     with torch.no_grad():
-        return trainee(ids[:, :-1], positions_of(CUTS, 2 * BLOCK), ids[:, 1:])[1], trainee
+        return loss_model(ids[:, :-1], positions_of(CUTS, 2 * BLOCK), ids[:, 1:])[1], loss_model
 
 
 @pytest.fixture
 def any_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(attention, "_of_machine", lambda *_: None)
+    monkeypatch.setattr(attention, "_machine_obstacle", lambda *_: None)
 
 
 @pytest.mark.filterwarnings("ignore:flex_attention called without")
@@ -82,9 +82,9 @@ def test_flex_equals_transformers(kind: str) -> None:
     model = small(kind, **MODELS[kind])
     model.set_attn_implementation("eager" if kind in CAPPED else "sdpa")
     wanted, _ = nats(model, "sdpa")
-    found, trainee = nats(model, "flex")
-    assert trainee.attention is not None
-    assert trainee.attention.kind == "flex"
+    found, loss_model = nats(model, "flex")
+    assert loss_model.attention is not None
+    assert loss_model.attention.kind == "flex"
     torch.testing.assert_close(found, wanted, rtol=0, atol=2e-6 * wanted.max().item())
 
 
@@ -96,9 +96,9 @@ def test_varlen_equals_transformers(monkeypatch: pytest.MonkeyPatch, kind: str, 
     monkeypatch.setattr(attention, "TAKES_GROUPS", takes_groups)
     model = small(kind, **MODELS[kind])
     wanted, _ = nats(model, "sdpa")
-    found, trainee = nats(model, "varlen")
-    assert trainee.attention is not None
-    assert trainee.attention.kind == "varlen"
+    found, loss_model = nats(model, "varlen")
+    assert loss_model.attention is not None
+    assert loss_model.attention.kind == "varlen"
     torch.testing.assert_close(found, wanted, rtol=0, atol=2e-6 * wanted.max().item())
 
 
@@ -108,7 +108,7 @@ def test_varlen_has_the_same_gradients(monkeypatch: pytest.MonkeyPatch) -> None:
     ids, found = random_ids(2, 2 * BLOCK + 1), []
     for kind in ("sdpa", "varlen"):
         model = small("llama")
-        total, _ = Trainee(model, TrainConfig(attention=kind))(ids[:, :-1], positions_of(CUTS, 2 * BLOCK), ids[:, 1:])
+        total, _ = LossModel(model, TrainConfig(attention=kind))(ids[:, :-1], positions_of(CUTS, 2 * BLOCK), ids[:, 1:])
         total.backward()
         found.append([each.grad for each in model.parameters()])
     torch.testing.assert_close(*found, rtol=1e-4, atol=1e-3)
@@ -117,7 +117,7 @@ def test_varlen_has_the_same_gradients(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_models_ask_for() -> None:
     def asked(kind: str, **fields: Any) -> list[tuple[list[str], int, bool, bool]]:
         calls = attention_calls(small(kind, **fields).config)
-        return [(sorted(each.keywords), each.window, each.documents, each.plain) for each in calls]
+        return [(sorted(each.keywords), each.window, each.documents, each.is_plain) for each in calls]
 
     assert asked("llama") == [(["scaling"], 0, True, True)] * 2
     assert asked("llama", attention_dropout=0.1) == [(["dropout", "scaling"], 0, True, True)] * 2
@@ -134,7 +134,7 @@ def test_a_model_of_chunks_is_left_to_transformers() -> None:
     """Llama 4's layers see their own chunk of the sequence, by the mask alone: nothing they ask for says so."""
     fields = {"attention_chunk_size": 32, "num_local_experts": 1, "head_dim": 8}
     model, section = small("llama4_text", **fields), TrainConfig(precision="bf16")
-    assert choose(model, section, torch.device("cuda"), 128).kind == "sdpa"
+    assert choose_attention(model, section, torch.device("cuda"), 128).kind == "sdpa"
 
 
 CAUSAL = masking_utils.causal_mask_function
@@ -152,23 +152,23 @@ MASKS = {
 @pytest.mark.parametrize("name", MASKS)
 def test_masks_are_looked_at(name: str) -> None:
     sees, window, plain = MASKS[name]
-    assert is_plain(sees, window) is plain
+    assert is_causal_window(sees, window) is plain
 
 
 def test_auto_stays_with_transformers_on_a_cpu() -> None:
     model = small("llama")
     before = model.config._attn_implementation
-    assert choose(model, TrainConfig(), CPU, 4096).kind == "sdpa"
+    assert choose_attention(model, TrainConfig(), CPU, 4096).kind == "sdpa"
     assert model.config._attn_implementation == before
 
 
 @pytest.mark.usefixtures("any_machine")
 def test_auto_takes_the_first_that_the_model_has(monkeypatch: pytest.MonkeyPatch) -> None:
     gpu, section = torch.device("cuda"), TrainConfig(precision="bf16")
-    assert choose(small("llama"), section, gpu, 4096).kind == "varlen"
-    assert choose(small("gemma2", **MODELS["gemma2"]), section, gpu, 4096).kind == "flex"  # for its cap
-    assert choose(small("stablelm"), section, gpu, 4096).kind == "sdpa"
-    assert choose(small("llama"), TrainConfig(document_masks=False), gpu, 4096).kind == "sdpa"
+    assert choose_attention(small("llama"), section, gpu, 4096).kind == "varlen"
+    assert choose_attention(small("gemma2", **MODELS["gemma2"]), section, gpu, 4096).kind == "flex"  # for its cap
+    assert choose_attention(small("stablelm"), section, gpu, 4096).kind == "sdpa"
+    assert choose_attention(small("llama"), TrainConfig(document_masks=False), gpu, 4096).kind == "sdpa"
 
 
 @pytest.mark.parametrize(
@@ -176,33 +176,33 @@ def test_auto_takes_the_first_that_the_model_has(monkeypatch: pytest.MonkeyPatch
 )
 def test_what_the_machine_lacks(kind: str, reason: str) -> None:
     with pytest.raises(RecipeError, match=rf"train.attention = '{kind}' cannot be used here: {reason}.*Set it to auto"):
-        choose(small("llama"), TrainConfig(attention=kind), CPU, 128)
+        choose_attention(small("llama"), TrainConfig(attention=kind), CPU, 128)
 
 
 def test_what_settings_rule_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "get_device_capability", lambda _: (9, 0))
     gpu = torch.device("cuda")
     with pytest.raises(RecipeError, match=r"computes in bfloat16 only, and train\.precision is fp32"):
-        choose(small("llama"), TrainConfig(attention="varlen"), gpu, 128)
+        choose_attention(small("llama"), TrainConfig(attention="varlen"), gpu, 128)
     with pytest.raises(RecipeError, match=r"mix\.sequence_length is 100, and must be a multiple of 128"):
-        choose(small("llama"), TrainConfig(attention="flex"), gpu, 100)
+        choose_attention(small("llama"), TrainConfig(attention="flex"), gpu, 100)
 
 
 @pytest.mark.usefixtures("any_machine")
 def test_what_the_model_lacks() -> None:
     with pytest.raises(RecipeError, match="models of type llama ask their attention for dropout"):
-        choose(small("llama", attention_dropout=0.1), TrainConfig(attention="flex"), CPU, 128)
+        choose_attention(small("llama", attention_dropout=0.1), TrainConfig(attention="flex"), CPU, 128)
     with pytest.raises(RecipeError, match="models of type stablelm do not hand documents down"):
-        choose(small("stablelm"), TrainConfig(attention="flex"), CPU, 128)
+        choose_attention(small("stablelm"), TrainConfig(attention="flex"), CPU, 128)
     with pytest.raises(RecipeError, match="models of type gemma2 ask their attention for softcap"):
-        choose(small("gemma2", **MODELS["gemma2"]), TrainConfig(attention="varlen"), CPU, 128)
+        choose_attention(small("gemma2", **MODELS["gemma2"]), TrainConfig(attention="varlen"), CPU, 128)
     with pytest.raises(RecipeError, match="heads of a width that flash attention does not know"):
-        choose(small("llama", head_dim=12), TrainConfig(attention="varlen"), CPU, 128)
+        choose_attention(small("llama", head_dim=12), TrainConfig(attention="varlen"), CPU, 128)
 
 
 @pytest.mark.usefixtures("any_machine")
 def test_our_names_stay_out_of_the_saved_model(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
     model = small("llama")
-    choose(model, TrainConfig(attention="flex"), CPU, 128)
+    choose_attention(model, TrainConfig(attention="flex"), CPU, 128)
     model.save_pretrained(tmp_path)
     assert "emma" not in (tmp_path / "config.json").read_text()

@@ -10,13 +10,14 @@ from torch.distributed.checkpoint.api import CheckpointException
 
 from emma.errors import ArtifactError
 from emma.train import checkpoint as module
-from emma.train.checkpoint import STATE, Checkpoints, State
+from emma.train.checkpoint import STATE_FILE, Checkpointer, TrainingState
 from emma.train.config import TrainConfig
 from emma.train.guard import Guard
 from emma.train.ledger import Ledger
-from emma.train.model import Trainee
+from emma.train.model import LossModel
 from emma.train.optimizers import make_optimizers
-from emma.train.parallel import mesh_of, parallelise, processes
+from emma.train.ranks import process_group
+from emma.train.sharding import make_mesh, shard_model
 from tests.train.conftest import random_ids, tiny_model
 
 FACTS = {"weights": 7, "optimiser": "AdamW"}
@@ -24,43 +25,43 @@ SECTION = TrainConfig(device="cpu", learning_rate=0.1)
 
 
 @pytest.fixture
-def state() -> Iterator[Callable[[], State]]:
+def state() -> Iterator[Callable[[], TrainingState]]:
     """Make the state of a run that has not begun."""
 
-    def make() -> State:
-        trainee = Trainee(tiny_model(), SECTION)
-        parallelise(trainee, SECTION, mesh_of(SECTION, torch.device("cpu")))
-        return State(trainee, make_optimizers(trainee.model, SECTION), Ledger(2), Guard(None))
+    def make() -> TrainingState:
+        loss_model = LossModel(tiny_model(), SECTION)
+        shard_model(loss_model, SECTION, make_mesh(SECTION, torch.device("cpu")))
+        return TrainingState(loss_model, make_optimizers(loss_model.model, SECTION), Ledger(2), Guard(None))
 
-    with processes(SECTION):
+    with process_group(SECTION):
         yield make
 
 
-def move(state: State) -> None:
+def move(state: TrainingState) -> None:
     """Take a step of sorts."""
     ids = random_ids(2, 8)
-    total, _ = state.trainee(ids, torch.arange(8).expand(2, 8), ids)
+    total, _ = state.loss_model(ids, torch.arange(8).expand(2, 8), ids)
     total.backward()
     for each in state.optimizers:
         each.step()
-    state.trainee.zero_grad()
+    state.loss_model.zero_grad()
     state.ledger.log(len(state.ledger.metrics) + 1, 0.1, 1.0)
 
 
-def save(folder: Path, state: State, steps: int, kept: int = 2) -> None:
-    with Checkpoints(folder, state, FACTS, kept) as checkpoints:
+def save(folder: Path, state: TrainingState, steps: int, kept: int = 2) -> None:
+    with Checkpointer(folder, state, FACTS, kept) as checkpoints:
         for step in range(1, steps + 1):
             move(state)
             checkpoints.save(step)
 
 
-def resumed(folder: Path, state: State) -> int:
-    with Checkpoints(folder, state, FACTS, 2) as checkpoints:
+def resumed(folder: Path, state: TrainingState) -> int:
+    with Checkpointer(folder, state, FACTS, 2) as checkpoints:
         return checkpoints.resume()
 
 
-def weights(state: State) -> list[torch.Tensor]:
-    return [each.full_tensor().detach().clone() for each in state.trainee.parameters()]
+def weights(state: TrainingState) -> list[torch.Tensor]:
+    return [each.full_tensor().detach().clone() for each in state.loss_model.parameters()]
 
 
 def test_going_on_is_as_if_nothing_had_been(state, tmp_path: Path) -> None:
@@ -82,7 +83,7 @@ def test_the_newest_are_kept(state, tmp_path: Path) -> None:
 def test_what_is_saved_is_the_state_when_it_was_asked_for(state, tmp_path: Path) -> None:
     one, other = state(), state()
     move(one)
-    with Checkpoints(tmp_path, one, FACTS, 2) as checkpoints:
+    with Checkpointer(tmp_path, one, FACTS, 2) as checkpoints:
         checkpoints.save(1)
         wanted = weights(one)
         move(one)
@@ -90,7 +91,7 @@ def test_what_is_saved_is_the_state_when_it_was_asked_for(state, tmp_path: Path)
     torch.testing.assert_close(weights(other), wanted, rtol=0, atol=0)
 
 
-@pytest.mark.parametrize("name", [STATE, ".metadata", "__0_0.distcp"])
+@pytest.mark.parametrize("name", [STATE_FILE, ".metadata", "__0_0.distcp"])
 @pytest.mark.parametrize("content", [None, b"", b"\0" * 1000, b"PK\x03\x04", b"\x80\x02garbage"])
 def test_a_damaged_one_is_passed_over(state, tmp_path: Path, name: str, content: bytes | None) -> None:
     one = state()
@@ -103,7 +104,7 @@ def test_a_damaged_one_is_passed_over(state, tmp_path: Path, name: str, content:
     assert resumed(tmp_path, state()) == 1
     # and the step is saved anew in its place
     move(one)
-    with Checkpoints(tmp_path, one, FACTS, 2) as checkpoints:
+    with Checkpointer(tmp_path, one, FACTS, 2) as checkpoints:
         checkpoints.save(2)
     assert resumed(tmp_path, state()) == 2
 
@@ -128,7 +129,7 @@ def test_one_of_another_run_is_refused(state, tmp_path: Path) -> None:
     save(tmp_path, state(), 1)
     with (
         pytest.raises(ArtifactError, match=r"is a checkpoint of another run: weights 7 there, 8 here\. Run the recipe"),
-        Checkpoints(tmp_path, state(), FACTS | {"weights": 8}, 2) as checkpoints,
+        Checkpointer(tmp_path, state(), FACTS | {"weights": 8}, 2) as checkpoints,
     ):
         checkpoints.resume()
 

@@ -5,7 +5,14 @@ import torch
 from torch import Tensor
 from torch.nn.attention.flex_attention import create_block_mask
 
-from emma.train.documents import BLOCK, FEWEST, bounds_of, for_flex, for_varlen, starts_of
+from emma.train.documents import (
+    BLOCK,
+    MIN_DOCUMENTS,
+    document_bounds,
+    document_starts,
+    documents_for_flex,
+    documents_for_varlen,
+)
 
 CUTS = {
     "one document": [[0]],
@@ -38,7 +45,7 @@ def slow_mask(positions: Tensor, window: int) -> Tensor:
 def test_block_masks(name: str, window: int) -> None:
     """Blocks and what is inside them are those that torch finds by trying all pairs."""
     positions = positions_of(CUTS[name])
-    mask = for_flex(positions, [window]).masks[window]
+    mask = documents_for_flex(positions, [window]).masks[window]
     dense = slow_mask(positions, window)
     pairs = [torch.arange(each) for each in dense.shape]
     sees = mask.mask_mod(pairs[0][:, None, None], torch.zeros(()), pairs[1][:, None], pairs[2])
@@ -68,22 +75,24 @@ def listed(mask, kind: str) -> list[set[int]]:
 def test_bounds(name: str) -> None:
     """Documents end to end, then empty ones that fill up to a power of two."""
     positions = positions_of(CUTS[name])
-    documents = for_varlen(positions)
+    documents = documents_for_varlen(positions)
     bounds, real = documents.bounds, sum(len(each) for each in CUTS[name])
     assert bounds.dtype == torch.int32
     assert bounds[:real].tolist() == (positions.flatten() == 0).nonzero().flatten().tolist()
     assert set(bounds[real:].tolist()) == {positions.numel()}
-    assert len(bounds) == FEWEST + 1
+    assert len(bounds) == MIN_DOCUMENTS + 1
     assert documents.tokens == positions.shape[1]
 
 
-@pytest.mark.parametrize(("documents", "room"), [(1, FEWEST), (FEWEST, FEWEST), (FEWEST + 1, 2 * FEWEST)])
+@pytest.mark.parametrize(
+    ("documents", "room"), [(1, MIN_DOCUMENTS), (MIN_DOCUMENTS, MIN_DOCUMENTS), (MIN_DOCUMENTS + 1, 2 * MIN_DOCUMENTS)]
+)
 def test_room_for_documents_grows_by_doubling(documents: int, room: int) -> None:
     starts = torch.zeros(1, 1000, dtype=torch.bool)
     starts[0, :documents] = True
-    assert len(bounds_of(starts)) == room + 1
+    assert len(document_bounds(starts)) == room + 1
 
 
 def test_a_cut_document_begins_anew() -> None:
     """Positions may go on in the middle of a document; what does not count up by one is another document."""
-    assert starts_of(torch.tensor([[5, 6, 7, 3, 4, 0, 1]])).tolist() == [[1, 0, 0, 1, 0, 1, 0]]
+    assert document_starts(torch.tensor([[5, 6, 7, 3, 4, 0, 1]])).tolist() == [[1, 0, 0, 1, 0, 1, 0]]

@@ -5,9 +5,10 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 from transformers import LlamaConfig, LlamaForCausalLM
 
+from emma.train.blocks import prepare_model
 from emma.train.config import LoraConfig, TrainConfig
-from emma.train.flops import flops_per_token, measured_flops, peak_flops, peak_of
-from emma.train.model import Trainee, prepare
+from emma.train.flops import flops_per_token, known_peak_flops, measured_flops, peak_flops
+from emma.train.model import LossModel
 from tests.train.conftest import random_ids, tiny_model
 
 SIZES = {"hidden_size": 32, "intermediate_size": 48, "num_hidden_layers": 2, "vocab_size": 100}
@@ -34,7 +35,7 @@ def test_equal_to_what_torch_counts() -> None:
     ids = random_ids(2, 33)
     positions = torch.arange(32).expand(2, -1)
     with FlopCounterMode(display=False) as counter:
-        Trainee(model, TrainConfig())(ids[:, :-1], positions, ids[:, 1:])[0].backward()
+        LossModel(model, TrainConfig())(ids[:, :-1], positions, ids[:, 1:])[0].backward()
     norms = sum(each.numel() for each in model.parameters() if each.dim() == 1)
     # Multiplying positions with rotary frequencies is a product too, forward only.
     rotary = 2 * (32 // 4 // 2)
@@ -54,7 +55,7 @@ def test_frozen_weights_take_four() -> None:
     outside = model.model.embed_tokens.weight.numel()
     weights = sum(each.numel() for each in model.parameters()) - outside
     pytest.importorskip("peft")
-    prepare(model, section)
+    prepare_model(model, section)
     adapters = sum(each.numel() for each in model.parameters() if each.requires_grad)
     assert flops_per_token(model, 16) == whole - 2 * weights + 6 * adapters
 
@@ -76,7 +77,7 @@ def test_frozen_weights_take_four() -> None:
     ],
 )
 def test_peaks(name: str, peak: float | None) -> None:
-    assert peak_of(name) == peak
+    assert known_peak_flops(name) == peak
 
 
 def test_no_peak_for_float32_on_a_gpu() -> None:

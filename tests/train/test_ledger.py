@@ -10,7 +10,7 @@ import torch
 
 from emma.store import shards
 from emma.tokens.samples import Samples
-from emma.train.data import IGNORE, Batch, make_batch
+from emma.train.batch import IGNORE, Batch, make_batch
 from emma.train.ledger import Ledger
 from tests.train.conftest import LENGTH
 from tests.train.processes import in_processes, meet

@@ -8,9 +8,9 @@ from types import ModuleType, SimpleNamespace
 import numpy as np
 import pytest
 
-from emma.train.data import Batch
+from emma.train.batch import Batch
 from emma.train.ledger import Ledger
-from emma.train.logs import LANGUAGES, Logs, largest
+from emma.train.logs import MAX_LANGUAGES, Logs, largest_languages
 
 LANGS = ("hin_Deva", "hin_Deva", "khm_Khmr", "nqo_Nkoo")
 SOURCES = [
@@ -159,4 +159,4 @@ def test_other_processes_log_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 def test_curves_are_of_the_largest_languages() -> None:
     many = [SimpleNamespace(lang=f"x{n:02}", tokens=n % 30) for n in range(60)]
-    assert largest(many) == {f"lang/x{n:02}" for n in range(60) if n % 30 >= 30 - LANGUAGES // 2}
+    assert largest_languages(many) == {f"lang/x{n:02}" for n in range(60) if n % 30 >= 30 - MAX_LANGUAGES // 2}

@@ -8,12 +8,13 @@ import torch
 from transformers import AutoModelForCausalLM, GPT2Config, GPT2LMHeadModel, PreTrainedModel
 
 from emma.errors import RecipeError
+from emma.train.blocks import decoder_blocks, prepare_model
 from emma.train.config import LoraConfig, TrainConfig
-from emma.train.export import export
-from emma.train.load import load
-from emma.train.lora import merged
-from emma.train.model import Trainee, blocks, prepare
-from emma.train.parallel import processes
+from emma.train.export import export_model
+from emma.train.lora import merge_adapters
+from emma.train.model import LossModel
+from emma.train.ranks import process_group
+from emma.train.sharding import load_sharded
 from tests.train.conftest import random_ids, tiny_model
 from tests.train.test_model import packed
 
@@ -22,15 +23,15 @@ pytest.importorskip("peft")
 
 def adapted(model: PreTrainedModel | None = None, **fields: Any) -> tuple[PreTrainedModel, TrainConfig]:
     model, section = model or tiny_model(), TrainConfig(lora=LoraConfig(rank=4, **fields), learning_rate=0.05)
-    prepare(model, section)
+    prepare_model(model, section)
     return model, section
 
 
 def train_a_little(model: PreTrainedModel, section: TrainConfig) -> None:
     optimizer = torch.optim.AdamW([each for each in model.parameters() if each.requires_grad], lr=0.05)
-    trainee = Trainee(model.train(), section)
+    loss_model = LossModel(model.train(), section)
     for _ in range(3):
-        trainee(*packed())[0].backward()
+        loss_model(*packed())[0].backward()
         optimizer.step()
         optimizer.zero_grad()
 
@@ -41,7 +42,7 @@ def test_merged_weights_are_the_adapted_model(fields: dict[str, Any]) -> None:
     train_a_little(model, section)
     plain = tiny_model(**fields)
     before = {name: each.clone() for name, each in plain.state_dict().items()}
-    plain.load_state_dict(merged(model.state_dict(), section.lora), strict=True)
+    plain.load_state_dict(merge_adapters(model.state_dict(), section.lora), strict=True)
     ids = random_ids(2, 30)
     torch.testing.assert_close(plain.eval()(ids).logits, model.eval()(ids).logits, rtol=1e-5, atol=1e-5)
     moved = {name for name, each in plain.state_dict().items() if not torch.equal(each, before[name])}
@@ -54,13 +55,13 @@ ALL = [f"self_attn.{each}_proj" for each in "qkvo"] + [f"mlp.{each}_proj" for ea
 
 def test_merged_names_and_order_are_the_models() -> None:
     model, section = adapted()
-    assert list(merged(model.state_dict(), section.lora)) == list(tiny_model().state_dict())
+    assert list(merge_adapters(model.state_dict(), section.lora)) == list(tiny_model().state_dict())
 
 
 def test_adapters_start_as_nothing() -> None:
     model, section = adapted()
     ids = random_ids(1, 20)
-    assert torch.equal(Trainee(model, section).model(ids).logits, tiny_model()(ids).logits)
+    assert torch.equal(LossModel(model, section).model(ids).logits, tiny_model()(ids).logits)
 
 
 @pytest.mark.parametrize("embeddings", [True, False])
@@ -74,7 +75,7 @@ def test_what_is_trained(embeddings: bool) -> None:
 
 def test_a_frozen_head_gets_no_gradient() -> None:
     model, section = adapted(train_embeddings=False)
-    Trainee(model, section)(*packed())[0].backward()
+    LossModel(model, section)(*packed())[0].backward()
     assert model.lm_head.weight.grad is None
     assert model.model.layers[0].self_attn.q_proj.lora_B.default.weight.grad.abs().sum() > 0
 
@@ -92,19 +93,19 @@ def test_a_model_without_linear_layers_is_refused() -> None:
 
 def test_blocks_are_still_found() -> None:
     model, _ = adapted()
-    assert blocks(model) == list(model.model.layers)
+    assert decoder_blocks(model) == list(model.model.layers)
 
 
 def test_adapters_are_sharded_and_merged_whole(tmp_path: Path) -> None:
     """As in a run: trained in shards, gathered, merged, read by transformers."""
     tiny_model().save_pretrained(tmp_path / "base")
     section = TrainConfig(lora=LoraConfig(rank=4), activation_checkpointing="selective")
-    with processes(section):
-        trainee = load(tmp_path / "base", section, 40)
-        optimizer = torch.optim.AdamW([each for each in trainee.parameters() if each.requires_grad], lr=0.05)
-        trainee(*packed())[0].backward()
+    with process_group(section):
+        loss_model = load_sharded(tmp_path / "base", section, 40)
+        optimizer = torch.optim.AdamW([each for each in loss_model.parameters() if each.requires_grad], lr=0.05)
+        loss_model(*packed())[0].backward()
         optimizer.step()
-        wanted = trainee(*packed())[1].detach()
-        export(trainee, tmp_path / "base", tmp_path / "model")
+        wanted = loss_model(*packed())[1].detach()
+        export_model(loss_model, tmp_path / "base", tmp_path / "model")
     model = AutoModelForCausalLM.from_pretrained(tmp_path / "model", dtype=torch.float32)
-    torch.testing.assert_close(Trainee(model, TrainConfig())(*packed())[1].detach(), wanted, rtol=1e-5, atol=1e-5)
+    torch.testing.assert_close(LossModel(model, TrainConfig())(*packed())[1].detach(), wanted, rtol=1e-5, atol=1e-5)

@@ -24,8 +24,8 @@ def slow_logits(hidden: Tensor, head: Head) -> Tensor:
 @pytest.mark.parametrize(("name", "biased", "elements"), list(product(ENDS, [False, True], [1, 300, 1 << 20])))
 def test_equal_to_cross_entropy(monkeypatch: pytest.MonkeyPatch, name: str, biased: bool, elements: int) -> None:
     """Row by row, in uneven chunks, and at once."""
-    monkeypatch.setattr(loss, "FEWEST_ROWS", 1)
-    monkeypatch.setitem(loss.CHUNK_ELEMENTS, "cpu", elements)
+    monkeypatch.setattr(loss, "MIN_CHUNK_ROWS", 1)
+    monkeypatch.setitem(loss.LOGITS_PER_CHUNK, "cpu", elements)
     torch.manual_seed(0)
     hidden, weight, bias = (torch.randn(shape, requires_grad=True) for shape in ((23, 8), (50, 8), (50,)))
     head, leaves = Head(weight, bias if biased else None, **ENDS[name]), (hidden, weight, bias)[: 3 if biased else 2]
@@ -71,8 +71,8 @@ def test_bfloat16_products_give_float32_gradients_of_the_head() -> None:
 
 def test_a_bfloat16_head_is_summed_up_in_float32(monkeypatch: pytest.MonkeyPatch) -> None:
     """Sharding hands out weights in bfloat16. Many small chunks must not round the sum at each of them."""
-    monkeypatch.setitem(loss.CHUNK_ELEMENTS, "cpu", 50)
-    monkeypatch.setattr(loss, "FEWEST_ROWS", 1)
+    monkeypatch.setitem(loss.LOGITS_PER_CHUNK, "cpu", 50)
+    monkeypatch.setattr(loss, "MIN_CHUNK_ROWS", 1)
     torch.manual_seed(0)
     hidden, weight = torch.randn(400, 16).bfloat16(), torch.randn(50, 16).bfloat16().requires_grad_()
     targets = torch.randint(0, 50, (400,))

@@ -9,8 +9,8 @@ import torch
 
 from emma.errors import RecipeError
 from emma.train.config import TrainConfig
-from emma.train.memory import remedies, told
-from emma.train.parallel import processes
+from emma.train.memory import explain_out_of_memory, remedies
+from emma.train.ranks import process_group
 
 CPU = torch.device("cpu")
 SECTION = TrainConfig(device="cpu", micro_batch=8)
@@ -19,32 +19,36 @@ SECTION = TrainConfig(device="cpu", micro_batch=8)
 def test_what_the_accelerator_says() -> None:
     said = "CUDA out of memory. Tried to allocate 2.13 GiB. GPU 0 has a total capacity of 139.80 GiB"
     with (
-        processes(SECTION),
+        process_group(SECTION),
         pytest.raises(RecipeError, match=r"Out of memory in process 0 of 1 \(cpu on .*\): .* GiB were in use when "),
-        told(SECTION, 4096, CPU),
+        explain_out_of_memory(SECTION, 4096, CPU),
     ):
         raise torch.OutOfMemoryError(said)
 
 
 def test_the_numbers_are_there() -> None:
     with (
-        processes(SECTION),
+        process_group(SECTION),
         pytest.raises(
             RecipeError, match=r"2\.13 GiB more were wanted\. .* 8 sequences of 4,096 tokens\. Set train\.mi"
         ),
-        told(SECTION, 4096, CPU),
+        explain_out_of_memory(SECTION, 4096, CPU),
     ):
         raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.13 GiB. GPU 0 has")
 
 
 def test_what_the_main_memory_says() -> None:
     """A real allocation of 2^60 bytes."""
-    with processes(SECTION), pytest.raises(RecipeError, match=f"{1 << 60} bytes more were"), told(SECTION, 16, CPU):
+    with (
+        process_group(SECTION),
+        pytest.raises(RecipeError, match=f"{1 << 60} bytes more were"),
+        explain_out_of_memory(SECTION, 16, CPU),
+    ):
         torch.empty(1 << 60, dtype=torch.int8)
 
 
 def test_other_errors_stay_what_they_are() -> None:
-    with pytest.raises(RuntimeError, match="shapes"), told(SECTION, 16, CPU):
+    with pytest.raises(RuntimeError, match="shapes"), explain_out_of_memory(SECTION, 16, CPU):
         raise RuntimeError("mat1 and mat2 shapes cannot be multiplied")
 
 
@@ -72,13 +76,13 @@ def test_what_is_advised_is_not_done_yet(change, first: str, absent: str) -> Non
 FAULTS = """
 import resource, sys
 import numpy as np
-from emma.train.heap import keep_freed
+from emma.train.memory import keep_freed_memory
 
 def round_of_buffers():
     buffers = [np.ones(1 << 20) for _ in range(6)]
 
 if "keep" in sys.argv:
-    keep_freed()
+    keep_freed_memory()
 for _ in range(3):
     round_of_buffers()
 before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt

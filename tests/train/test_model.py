@@ -1,4 +1,5 @@
-"""The trainee against transformers: packed documents apart, losses and gradients equal, for every kind of position."""
+"""The loss_model against transformers: packed documents apart, losses and gradients equal, for every kind of
+position."""
 
 from itertools import pairwise
 from pathlib import Path
@@ -18,8 +19,9 @@ from transformers import (
 )
 
 from emma.errors import RecipeError
+from emma.train.blocks import decoder_blocks
 from emma.train.config import TrainConfig
-from emma.train.model import Trainee, blocks, check_model, load_model
+from emma.train.model import LossModel, check_model, load_model
 from tests.train.conftest import random_ids, tiny_model
 
 STORIES = Path(__file__).parents[3] / "shared" / "data" / "model" / "stories260K_hf"
@@ -68,8 +70,8 @@ def separate_nats(model: PreTrainedModel) -> Tensor:
     return torch.cat(found)
 
 
-def trainee(model: PreTrainedModel, **fields: Any) -> Trainee:
-    return Trainee(model, TrainConfig(**fields)).train()
+def loss_model(model: PreTrainedModel, **fields: Any) -> LossModel:
+    return LossModel(model, TrainConfig(**fields)).train()
 
 
 @pytest.mark.parametrize("kv_heads", [4, 2, 1], ids=["multi-head", "grouped", "multi-query"])
@@ -78,7 +80,7 @@ def test_packed_equals_separate(rope: str, kv_heads: int) -> None:
     """In nats and in every gradient."""
     parameters = {"rope_type": rope, "rope_theta": 10_000.0, **ROPE[rope]}
     model, reference = (tiny_model(num_key_value_heads=kv_heads, rope_parameters=parameters) for _ in range(2))
-    total, nats = trainee(model)(*packed())
+    total, nats = loss_model(model)(*packed())
     wanted = separate_nats(reference)
     torch.testing.assert_close(nats, wanted, rtol=0, atol=2e-6 * wanted.max().item())
     total.backward()
@@ -91,13 +93,13 @@ def test_packed_is_separate_in_a_real_model() -> None:
     if not STORIES.exists():
         pytest.skip("there is no shared/data folder beside the repository")
     model = AutoModelForCausalLM.from_pretrained(STORIES, dtype=torch.float32)
-    torch.testing.assert_close(trainee(model)(*packed())[1], separate_nats(model), rtol=0, atol=2e-5)
+    torch.testing.assert_close(loss_model(model)(*packed())[1], separate_nats(model), rtol=0, atol=2e-5)
 
 
 def test_without_masks_documents_run_on() -> None:
     model = tiny_model()
     inputs, positions, targets = packed()
-    nats = trainee(model, document_masks=False)(inputs, positions, targets)[1]
+    nats = loss_model(model, document_masks=False)(inputs, positions, targets)[1]
     logits = model(inputs).logits
     torch.testing.assert_close(nats, cross_entropy(logits[targets >= 0], targets[targets >= 0], reduction="none"))
     assert (nats - separate_nats(model)).abs().max() > 0.1
@@ -105,7 +107,7 @@ def test_without_masks_documents_run_on() -> None:
 
 def test_tied_weights_gather_both_gradients() -> None:
     model, reference = (tiny_model(tie_word_embeddings=True) for _ in range(2))
-    trainee(model)(*packed())[0].backward()
+    loss_model(model)(*packed())[0].backward()
     separate_nats(reference).sum().backward()
     torch.testing.assert_close(model.lm_head.weight.grad, reference.lm_head.weight.grad, rtol=1e-4, atol=1e-4)
 
@@ -114,7 +116,7 @@ def test_nothing_to_predict_has_no_gradient() -> None:
     """Sequences that only fill up a batch."""
     model = tiny_model()
     inputs, positions, targets = packed()
-    total, nats = trainee(model)(inputs, positions, torch.full_like(targets, -100))
+    total, nats = loss_model(model)(inputs, positions, torch.full_like(targets, -100))
     total.backward()
     assert nats.shape == (0,)
     assert all(each.grad is None or not each.grad.any() for each in model.parameters())
@@ -122,17 +124,17 @@ def test_nothing_to_predict_has_no_gradient() -> None:
 
 def test_bfloat16_is_close() -> None:
     model = tiny_model()
-    exact, rough = (trainee(model, precision=kind)(*packed())[0].item() for kind in ("fp32", "bf16"))
+    exact, rough = (loss_model(model, precision=kind)(*packed())[0].item() for kind in ("fp32", "bf16"))
     assert exact != rough
     assert rough == pytest.approx(exact, rel=0.02)
 
 
 def test_blocks_are_the_layers() -> None:
     model = tiny_model(num_hidden_layers=3)
-    assert blocks(Trainee(model, TrainConfig())) == list(model.model.layers)
+    assert decoder_blocks(LossModel(model, TrainConfig())) == list(model.model.layers)
     model.config.num_hidden_layers = 4
     with pytest.raises(RecipeError, match="llama have no list of 4 layers"):
-        blocks(model)
+        decoder_blocks(model)
 
 
 def test_a_good_model_passes(tmp_path: Path) -> None:
@@ -148,7 +150,7 @@ def test_a_capped_model_passes() -> None:
     config = Gemma2Config(vocab_size=101, initializer_range=2.0, final_logit_softcapping=1.0, **sizes, **heads)
     model = Gemma2ForCausalLM(config)
     check_model(model, 40)
-    torch.testing.assert_close(trainee(model)(*packed())[1], separate_nats(model), rtol=1e-5, atol=1e-5)
+    torch.testing.assert_close(loss_model(model)(*packed())[1], separate_nats(model), rtol=1e-5, atol=1e-5)
 
 
 def test_sequences_must_fit() -> None:

@@ -21,8 +21,7 @@ from emma.errors import RecipeError
 from emma.train import moments
 from emma.train.config import TrainConfig
 from emma.train.moments import SmallAdamW
-from emma.train.muon import Muon
-from emma.train.optimizers import groups, make_optimizers, set_rates
+from emma.train.optimizers import Muon, make_optimizers, parameter_groups, set_rates
 from tests.train.conftest import tiny_model
 from tests.train.processes import in_processes, meet
 
@@ -30,7 +29,7 @@ from tests.train.processes import in_processes, meet
 @pytest.mark.parametrize("tie", [True, False])
 def test_every_weight_is_in_one_group(tie: bool) -> None:
     model = tiny_model(tie_word_embeddings=tie)
-    blocks, embeddings, rest = groups(model)
+    blocks, embeddings, rest = parameter_groups(model)
     names = {id(weight): name for name, weight in model.named_parameters()}
     found = [names[id(weight)] for weight in (*blocks, *embeddings, *rest)]
     assert sorted(found) == sorted(names.values())

@@ -1,105 +1,68 @@
-"""Two processes against one: the same run, from the beginning and from each other's checkpoints."""
-
-import json
-from pathlib import Path
+"""The device of each rank, and steps that draw the same numbers in every run."""
 
 import pytest
 import torch
-from transformers import AutoModelForCausalLM
 
-from tests.train.conftest import LENGTH, make_inputs, tiny_model
-from tests.train.jobs import Job, run, start
+from emma.errors import RecipeError
+from emma.models.device import choose_device
+from emma.train import ranks
+from emma.train.config import TrainConfig
+from emma.train.ranks import deterministic, own_device, seed_step
 
-# 7 sequences a step: two processes have 4 and 3 of them, in as many micro-batches. The last of 6 steps has 5, and one
-# micro-batch of the second process is empty.
-SECTION = {"learning_rate": 1e-2, "micro_batch": 2, "batch_tokens": 7 * LENGTH, "device": "cpu", "warmup": 0.3}
-SECTION |= {"log_every": 2, "checkpoint_every": 2, "precision": "fp32"}
-VARIANTS = {
-    "adamw": {},
-    "copies": {"shard_over": 1, "whole_gradients": True},  # the same run on a mesh of two dimensions
-    "muon": {"optimizer": "muon", "learning_rate": 0.02},
-    "tied": {"precision": "bf16"},
-}
-SHARDED = ("adamw", "muon", "tied")
-STOP = 5
-"""The step in which runs stop: the last checkpoint is one step behind."""
+CPU, GPU = torch.device("cpu"), torch.device("cuda")
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Every variant by one process and by two, to the end, or stopped and then taken over by as many or others."""
-    folder = tmp_path_factory.mktemp("ranks")
-    for name in ("untied", "tied"):
-        (folder / name).mkdir()
-        make_inputs(folder / name, (18, 8, 14), tiny_model(tie_word_embeddings=name == "tied"))
-
-    def job(variant: str, how: str, **stop: object) -> Job:
-        inputs = folder / ("tied" if variant == "tied" else "untied")
-        return Job(str(inputs), str(folder / "store"), f"{variant}-{how}", SECTION | VARIANTS[variant], **stop)
-
-    def jobs(how: str, **stop: object) -> list[Job]:
-        return [job(variant, how, **stop) for variant in SHARDED]
-
-    stop = {"stop": STOP, "what": "raise"}
-    for each in [*jobs("1"), *jobs("1 to 2", **stop)]:
-        run(each, 0)
-    told = job("adamw", "told", stop=4, what="term", who=1)
-    again = [job("adamw", "2 to 2", **stop), job("adamw", "2 to 2")]
-    together = [job("adamw", "2"), job("copies", "2"), *jobs("1 to 2"), *again, *jobs("2 to 1", **stop), told]
-    assert start(together, folder, count=2) == [0, 0]
-    for each in jobs("2 to 1"):
-        run(each, 0)
-    assert not (told.out / "model").exists()
-    run(job("adamw", "told"), 0)
-    return folder
+def test_an_absent_device_is_refused() -> None:
+    with pytest.raises(RecipeError, match=r"train\.device = 'cud' cannot be used here"):
+        choose_device("cud", "train")
 
 
-def weights(folder: Path, key: str) -> dict[str, torch.Tensor]:
-    model = AutoModelForCausalLM.from_pretrained(folder / "store" / "train" / key / "model")
-    return dict(model.named_parameters())
+@pytest.mark.parametrize("kind", ["cpu", "meta"])
+def test_determinism_is_left_as_it_was(kind: str) -> None:
+    torch.manual_seed(3)
+    expected = torch.rand(1)
+    torch.manual_seed(3)
+    with deterministic(5, torch.device(kind)):
+        torch.rand(7)
+        assert torch.are_deterministic_algorithms_enabled() is (kind == "cpu")
+    assert not torch.are_deterministic_algorithms_enabled()
+    assert torch.equal(torch.rand(1), expected)
 
 
-def metrics(folder: Path, key: str) -> list[dict[str, float]]:
-    lines = (folder / "store" / "train" / key / "metrics.jsonl").read_text().splitlines()
-    return [json.loads(line) for line in lines]
+def test_what_a_step_draws_depends_on_nothing_before_it() -> None:
+    drawn = []
+    with deterministic(5, torch.device("cpu")):
+        for seed, step, rank in [(5, 3, 0), (5, 3, 0), (5, 3, 1), (5, 4, 0), (6, 3, 0)]:
+            torch.rand(len(drawn))
+            seed_step(seed, step, rank)
+            drawn.append(tuple(torch.rand(3).tolist()))
+    assert drawn[0] == drawn[1]
+    assert len(set(drawn)) == 4
 
 
-@pytest.mark.parametrize("how", ["1 to 2", "2 to 1"])
-@pytest.mark.parametrize("variant", SHARDED)
-def test_taken_over_by_another_number_of_processes(folder: Path, variant: str, how: str) -> None:
-    one, other = metrics(folder, f"{variant}-1"), metrics(folder, f"{variant}-{how}")
-    # Muon and bfloat16 round to 8 bits, which makes more of what is summed in another order.
-    tolerance = 1e-5 if variant == "adamw" else 1e-2
-    assert [row["step"] for row in one] == [2, 4, 6]
-    for row, wanted in zip(other, one, strict=True):
-        assert row == pytest.approx(wanted, rel=tolerance)
-    if variant == "adamw":
-        torch.testing.assert_close(weights(folder, f"adamw-{how}"), weights(folder, "adamw-1"), rtol=0, atol=1e-5)
+def pretend(monkeypatch: pytest.MonkeyPatch, accelerators: int) -> list[int]:
+    """A machine with accelerators; returns where the numbers of those that are chosen appear."""
+    chosen: list[int] = []
+    monkeypatch.setattr(ranks, "choose_device", lambda *_: GPU)
+    monkeypatch.setattr(torch.accelerator, "device_count", lambda: accelerators)
+    monkeypatch.setattr(torch.accelerator, "set_device_index", chosen.append)
+    return chosen
 
 
-@pytest.mark.parametrize("variant", ["adamw", "copies"])
-def test_two_from_the_beginning(folder: Path, variant: str) -> None:
-    for row, wanted in zip(metrics(folder, f"{variant}-2"), metrics(folder, "adamw-1"), strict=True):
-        assert row == pytest.approx(wanted, rel=1e-5)
-    torch.testing.assert_close(weights(folder, f"{variant}-2"), weights(folder, "adamw-1"), rtol=0, atol=1e-5)
+def test_every_process_has_the_accelerator_of_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    chosen = pretend(monkeypatch, 4)
+    monkeypatch.setenv("LOCAL_RANK", "3")
+    assert own_device(TrainConfig()) == torch.device("cuda", 3)
+    assert chosen == [3]
 
 
-def test_stopped_and_resumed_by_as_many_is_uninterrupted_to_the_bit(folder: Path) -> None:
-    found = [folder / "store" / "train" / f"adamw-{how}" for how in ("2", "2 to 2")]
-    one, other = ({each.name: each.read_bytes() for each in place.rglob("*") if each.is_file()} for place in found)
-    assert one == other
-    assert "model.safetensors" in one
+def test_more_processes_than_accelerators(monkeypatch: pytest.MonkeyPatch) -> None:
+    pretend(monkeypatch, 4)
+    monkeypatch.setenv("LOCAL_RANK", "4")
+    with pytest.raises(RecipeError, match=r"Process 4 .*there are 4\. .*--nproc-per-node 4"):
+        own_device(TrainConfig())
 
 
-def test_a_tied_model_stays_tied(folder: Path) -> None:
-    for how in ("1 to 2", "2 to 1"):
-        model = AutoModelForCausalLM.from_pretrained(folder / "store" / "train" / f"tied-{how}" / "model")
-        assert model.lm_head.weight is model.model.embed_tokens.weight
-
-
-def test_what_one_process_is_told_stops_all(folder: Path) -> None:
-    out = folder / "store" / "train" / "adamw-told"
-    assert [(out / f"stopped-{rank}").read_text() for rank in (0, 1)] == ["143", "143"]
-    saved = folder / "store" / "scratch" / "train-adamw-told"
-    assert sorted(each.name for each in saved.glob("step-*")) == ["step-000000004", "step-000000005"]
-    torch.testing.assert_close(weights(folder, "adamw-told"), weights(folder, "adamw-1"), rtol=0, atol=1e-5)
+def test_one_process_has_the_device_it_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("LOCAL_RANK", raising=False)
+    assert own_device(TrainConfig(device="cpu")) == CPU

@@ -13,8 +13,8 @@ from transformers import AutoModelForCausalLM
 
 from emma.store import shards
 from emma.train import run as stage
+from emma.train.blocks import prepare_model
 from emma.train.config import LoraConfig, TrainConfig
-from emma.train.model import prepare
 from emma.train.run import train
 from tests.train.conftest import LENGTH, tiny_model
 from tests.train.jobs import Job, start
@@ -48,17 +48,17 @@ def test_the_saved_model_is_the_trained_one(world, make_work, monkeypatch: pytes
     """Its logits are those of the model that was trained, when training ended; adapters are merged."""
     if "lora" in change:
         pytest.importorskip("peft")
-    trained, export = [], stage.export
+    trained, export = [], stage.export_model
 
-    def keep(trainee, source, out) -> None:
-        export(trainee, source, out)
-        trained.append({name: each.full_tensor().clone() for name, each in trainee.model.named_parameters()})
+    def keep(loss_model, source, out) -> None:
+        export(loss_model, source, out)
+        trained.append({name: each.full_tensor().clone() for name, each in loss_model.model.named_parameters()})
 
-    monkeypatch.setattr(stage, "export", keep)
+    monkeypatch.setattr(stage, "export_model", keep)
     work, section = make_work("train"), SECTION.model_copy(update=change)
     train(section, **world(), work=work)
     own, ids = tiny_model(), torch.arange(40)[None]
-    prepare(own, section)
+    prepare_model(own, section)
     own.load_state_dict(trained[0])
     saved = AutoModelForCausalLM.from_pretrained(work.out / "model")
     tolerance = {"rtol": 1e-5, "atol": 1e-5} if "lora" in change else {"rtol": 0, "atol": 0}
@@ -96,8 +96,8 @@ def test_killed_and_resumed_is_uninterrupted(world, make_work, tmp_path: Path, m
     assert found in ({"step-000000002", "step-000000004"}, {"step-000000002", "step-000000004.tmp"})
 
     steps: list[int] = []
-    take = stage.take
-    monkeypatch.setattr(stage, "take", lambda training, step: steps.append(step) or take(training, step))
+    take = stage.take_step
+    monkeypatch.setattr(stage, "take_step", lambda training, step: steps.append(step) or take(training, step))
     train(section, **inputs, work=killed)
     assert steps == list(range(4 if "step-000000004" in found else 2, 8))
     assert contents(killed.out) == contents(whole.out)

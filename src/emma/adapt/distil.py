@@ -14,9 +14,9 @@ import torch
 from torch import Tensor
 from transformers import PreTrainedModel
 
-from emma.adapt.alike import NewPieces
 from emma.adapt.config import DistilConfig
-from emma.adapt.text import Ints, Text
+from emma.adapt.rows import NewPieces
+from emma.adapt.text import Ints, PackedText
 from emma.errors import RecipeError
 from emma.models.configuration import context_of
 
@@ -26,16 +26,17 @@ class Speller:
     """How the base spells each piece of the new vocabulary: its own as themselves."""
 
     flat: Ints
+    """The base ids of all spellings, one after the other."""
     starts: Ints
     """Where each piece's spelling begins in `flat` (pieces + 1,)."""
 
     @classmethod
     def of(cls, new: NewPieces, rows: int) -> "Speller":
         """The spellings of all `rows` pieces."""
-        spellings = [[each] for each in range(rows)]
+        spellings = [[piece] for piece in range(rows)]
         for piece, spelling in zip(new.ids, new.spellings, strict=True):
             spellings[piece] = list(spelling) or [piece]
-        lengths = [len(each) for each in spellings]
+        lengths = [len(spelling) for spelling in spellings]
         return cls(np.concatenate(spellings), np.concatenate([[0], np.cumsum(lengths)]))
 
     def spell(self, windows: Ints) -> tuple[Ints, Ints]:
@@ -44,40 +45,42 @@ class Speller:
         ends = lengths.cumsum(1)
         spelled = np.zeros((len(windows), int(ends.max())), np.int64)
         for row, window in enumerate(windows):
-            pieces = np.concatenate([self.flat[self.starts[each] : self.starts[each + 1]] for each in window])
+            pieces = np.concatenate([self.flat[self.starts[piece] : self.starts[piece + 1]] for piece in window])
             spelled[row, : len(pieces)] = pieces
         return spelled, ends - 1
 
 
-def windows(text: Text, new: NewPieces, section: DistilConfig, seed: int) -> Iterator[Ints]:
-    """For each step its windows (windows, window_tokens), each around an occurrence of a new piece.
+def draw_windows(text: PackedText, new: NewPieces, section: DistilConfig, seed: int) -> Iterator[Ints]:
+    """Draw the windows of each step (windows, window_tokens), each around an occurrence of a new piece.
 
     All new pieces that occur take turns, in an order drawn anew each time; which occurrence is drawn too. A window may
     run from one document into the next: both readings see the same.
     """
-    chance = np.random.default_rng(seed)
+    generator = np.random.default_rng(seed)
     length = min(section.window_tokens, len(text.tokens))
     order = np.argsort(text.tokens, kind="stable")
     begins, stops = (np.searchsorted(text.tokens[order], new.ids, side=side) for side in ("left", "right"))
     occurring = np.flatnonzero(stops > begins)
     turns = np.concatenate(
-        [chance.permutation(occurring) for _ in range(-(-section.steps * section.windows // len(occurring)))]
+        [generator.permutation(occurring) for _ in range(-(-section.steps * section.windows // len(occurring)))]
     )
     for step in range(section.steps):
         pieces = turns[step * section.windows : (step + 1) * section.windows]
-        places = order[chance.integers(begins[pieces], stops[pieces])]
-        starts = np.clip(places - chance.integers(0, length, len(places)), 0, len(text.tokens) - length)
+        places = order[generator.integers(begins[pieces], stops[pieces])]
+        starts = np.clip(places - generator.integers(0, length, len(places)), 0, len(text.tokens) - length)
         yield text.tokens[starts[:, None] + np.arange(length)]
 
 
-def distil(section: DistilConfig, model: PreTrainedModel, new: NewPieces, text: Text, seed: int) -> list[float]:
+def distil_rows(
+    section: DistilConfig, model: PreTrainedModel, new: NewPieces, text: PackedText, seed: int
+) -> list[float]:
     """Move the input rows of the new pieces; returns each step's loss, as a share of the states' variance.
 
     Raises RecipeError when the text holds none of the pieces, or the model has no such layer.
     """
     embeddings: Any = model.get_input_embeddings()
     matrix: Any = embeddings.weight
-    check(model, new, text, section)
+    check_distillation(model, new, text, section)
     trained = torch.zeros(len(matrix), 1, device=matrix.device)
     trained[list(new.ids)] = 1
     speller = Speller.of(new, len(matrix))
@@ -87,11 +90,11 @@ def distil(section: DistilConfig, model: PreTrainedModel, new: NewPieces, text: 
     hook = matrix.register_hook(lambda gradient: gradient * trained)
     adam = torch.optim.Adam([matrix], lr=peak)
     losses = []
-    for step, window in enumerate(windows(text, new, section, seed)):
+    for step, window in enumerate(draw_windows(text, new, section, seed)):
         for group in adam.param_groups:
             group["lr"] = peak * (1 - step / section.steps)
         with torch.autocast(model.device.type, torch.bfloat16, enabled=section.precision == "bf16"):
-            loss = difference(model, window, *speller.spell(window), section.layer)
+            loss = state_difference(model, window, *speller.spell(window), section.layer)
         loss.backward()  # type: ignore[no-untyped-call]
         adam.step()
         adam.zero_grad()
@@ -101,8 +104,9 @@ def distil(section: DistilConfig, model: PreTrainedModel, new: NewPieces, text: 
     return losses
 
 
-def difference(model: PreTrainedModel, window: Ints, spelled: Ints, ends: Ints, layer: int | None) -> Tensor:
-    """How far the states after each token are from those after its spelling: mean square, in variances of the latter.
+def state_difference(model: PreTrainedModel, window: Ints, spelled: Ints, ends: Ints, layer: int | None) -> Tensor:
+    """The distance of the states after each token from those after its spelling: mean square, in variances of the
+    latter.
 
     Tokens whose spelling ends beyond the model's context are left out.
     """
@@ -110,11 +114,10 @@ def difference(model: PreTrainedModel, window: Ints, spelled: Ints, ends: Ints, 
     counted = torch.from_numpy(ends < spelled.shape[1]).to(model.device)
     places = torch.from_numpy(np.minimum(ends, spelled.shape[1] - 1)).to(model.device)
     with torch.no_grad():
-        wanted = _states(model, spelled, layer)
-        wanted = wanted.gather(1, places[:, :, None].expand(-1, -1, wanted.shape[2]))[counted]
-    found = _states(model, window, layer)[counted]
-    found, wanted = found.float(), wanted.float()
-    return (found - wanted).square().mean() / wanted.var(0).mean()
+        teacher = _states(model, spelled, layer)
+        teacher = teacher.gather(1, places[:, :, None].expand(-1, -1, teacher.shape[2]))[counted].float()
+    student = _states(model, window, layer)[counted].float()
+    return (student - teacher).square().mean() / teacher.var(0).mean()
 
 
 def _states(model: PreTrainedModel, ids: Ints, layer: int | None) -> Tensor:
@@ -122,11 +125,11 @@ def _states(model: PreTrainedModel, ids: Ints, layer: int | None) -> Tensor:
     backbone: Any = model.base_model
     inputs = torch.from_numpy(ids).to(model.device)
     states = backbone(input_ids=inputs, use_cache=False, output_hidden_states=True).hidden_states
-    found: Tensor = states[-1 if layer is None else layer]
-    return found
+    chosen: Tensor = states[-1 if layer is None else layer]
+    return chosen
 
 
-def check(model: PreTrainedModel, new: NewPieces, text: Text, section: DistilConfig) -> None:
+def check_distillation(model: PreTrainedModel, new: NewPieces, text: PackedText, section: DistilConfig) -> None:
     """RecipeError when there is nothing to learn from, or no such layer."""
     if section.layer is not None and section.layer > model.config.num_hidden_layers:
         raise RecipeError(

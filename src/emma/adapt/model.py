@@ -1,17 +1,103 @@
-"""The model to adapt: read from a Hugging Face folder, or made from random weights."""
+"""The configuration of the adapted model: the base's, with the recipe's tying, context and rotary scaling.
 
-from collections.abc import Collection
+What a base cannot be made to be is refused here, before any weight is read.
+
+
+The model to adapt: read from a Hugging Face folder, or made from random weights."""
+
+from collections.abc import Callable, Collection
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from transformers import AutoConfig, AutoModelForCausalLM, PretrainedConfig, PreTrainedModel
 
 from emma.adapt.config import AdaptConfig, ArchitectureConfig
-from emma.adapt.configuration import build, read_config, settle
+from emma.adapt.rope import set_rotary_scaling
 from emma.errors import RecipeError
-from emma.models.folder import check_folder
+from emma.models.configuration import context_of
+from emma.models.folder import check_folder, stored
 from emma.models.weights import is_finite
+
+T = TypeVar("T")
+HEAD_SETTINGS = ("head_init", "distil")
+"""Settings that treat the head apart from the input embeddings."""
+
+
+def plan_config(folder: Path, section: AdaptConfig) -> PretrainedConfig:
+    """The configuration that the adapted model will have. RecipeError for what the base cannot be made to be."""
+    config = read_config(folder)
+    apply_settings(config, section, str(folder))
+    asked = [name for name in HEAD_SETTINGS if getattr(section, name) is not None]
+    if asked and config.tie_word_embeddings and not has_head(folder):
+        raise RecipeError(
+            f"adapt.{asked[0]} needs a head apart from the input embeddings, but the base ties them. Set adapt.untie = "
+            f"true, which adds a head, or leave adapt.{asked[0]} out."
+        )
+    return config
+
+
+def has_head(folder: Path) -> bool:
+    """Whether the weights hold a head, whatever the configuration says."""
+    return any(each.name == "lm_head.weight" for each in stored(folder))
+
+
+def read_config(folder: Path) -> PretrainedConfig:
+    """The configuration of a model folder; none of the folder's code runs."""
+    config: PretrainedConfig = build_or_explain(
+        str(folder), lambda: AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+    )
+    return config
+
+
+def apply_settings(config: PretrainedConfig, section: AdaptConfig, name: str) -> None:
+    """Put the recipe's tying, context and rotary scaling into a configuration."""
+    if section.untie is False and not config.tie_word_embeddings:
+        raise RecipeError(
+            f"{name} has a head of its own, so it cannot be tied. Remove `adapt.untie` or set it to true."
+        )
+    if section.untie:
+        config.tie_word_embeddings = False
+    check_positions(config, section, name)
+    if section.rope is not None:
+        set_rotary_scaling(config, section.rope, section.context)
+    rope = getattr(config, "rope_parameters", None) or {}
+    if section.context is None:
+        return
+    if rope.get("rope_type") != "dynamic":
+        config.max_position_embeddings = section.context
+    elif section.rope is None:
+        # Dynamic scaling starts where the base ended, so the base's number stays (emma.models.configuration).
+        config.rope_parameters = {**rope, "factor": section.context / config.max_position_embeddings}
+
+
+def check_positions(config: PretrainedConfig, section: AdaptConfig, name: str) -> None:
+    """RecipeError for rotary settings, or more context, where positions are learned vectors or a fixed table."""
+    if hasattr(config, "rope_parameters"):
+        return
+    positions, kind = context_of(config), f"{name} ({config.model_type})"
+    if section.rope is not None:
+        has = f"its {positions} positions are learned or fixed" if positions else "it takes no positions"
+        raise RecipeError(
+            f"[adapt.rope] sets rotary positions, and {kind} has no such settings: {has}. "
+            "Remove the table, or choose a base with rotary positions."
+        )
+    if section.context is not None and section.context != (positions or section.context):
+        raise RecipeError(
+            f"adapt.context = {section.context} cannot be had with {kind}: its {positions} positions are learned or "
+            "fixed. Leave it out, or choose a base with rotary positions; mix.sequence_length may be shorter."
+        )
+
+
+def build_or_explain(name: str, make: Callable[[], T]) -> T:
+    """What `make` returns. Whatever transformers or its readers raise becomes a RecipeError."""
+    try:
+        return make()
+    except Exception as error:
+        reason = f"unknown or missing {error}" if isinstance(error, KeyError) else str(error)
+        raise RecipeError(
+            f"transformers cannot build {name}: {reason}. Check [adapt], its `rope` and `architecture`, and the base."
+        ) from error
 
 
 def load_base(folder: Path, section: AdaptConfig) -> PreTrainedModel:
@@ -22,20 +108,20 @@ def load_base(folder: Path, section: AdaptConfig) -> PreTrainedModel:
     """
     check_folder(folder)
     config = read_config(folder)
-    settle(config, section, str(folder))
-    model, report = build(str(folder), lambda: _read(folder, config))
+    apply_settings(config, section, str(folder))
+    model, report = build_or_explain(str(folder), lambda: _read(folder, config))
     made_here = set()
-    if section.untie and is_head(report["missing_keys"], model):
-        inputs, head = matrices(model)
+    if section.untie and is_head_alone(report["missing_keys"], model):
+        inputs, head = embedding_matrices(model)
         head.data.copy_(inputs.data)
         made_here = set(report["missing_keys"])
-    model.config.tie_word_embeddings = len(matrices(model)) == 1
+    model.config.tie_word_embeddings = len(embedding_matrices(model)) == 1
     check_complete(folder, set(report["missing_keys"]) - made_here)
     check_finite(model, folder)
     return model
 
 
-def is_head(names: Collection[str], model: PreTrainedModel) -> bool:
+def is_head_alone(names: Collection[str], model: PreTrainedModel) -> bool:
     """Whether the weights that the files lack are the head's alone: those of a tied model that is being untied."""
     head: Any = model.get_output_embeddings()  # type: ignore[no-untyped-call]
     return set(names) == {name for name, each in model.named_parameters() if each is head.weight}
@@ -74,20 +160,20 @@ def check_complete(folder: Path, lacking: set[str]) -> None:
         )
 
 
-def make_random(section: AdaptConfig, pieces: int) -> PreTrainedModel:
+def make_random_model(section: AdaptConfig, pieces: int) -> PreTrainedModel:
     """A model of the recipe's architecture with random weights and `pieces` vocabulary rows."""
     name = f"adapt.architecture ({section.architecture.model_type})"
-    config: PretrainedConfig = build(
+    config: PretrainedConfig = build_or_explain(
         name,
         lambda: AutoConfig.for_model(
             section.architecture.model_type, **_words(section.architecture), vocab_size=pieces
         ),
     )
-    settle(config, section, name)
+    apply_settings(config, section, name)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(section.seed)
         auto: Any = AutoModelForCausalLM
-        model: PreTrainedModel = build(
+        model: PreTrainedModel = build_or_explain(
             name, lambda: auto.from_config(config, dtype=torch.float32, trust_remote_code=False)
         )
         return model
@@ -106,7 +192,7 @@ def _words(architecture: ArchitectureConfig) -> dict[str, Any]:
     }
 
 
-def matrices(model: PreTrainedModel) -> list[torch.nn.Parameter]:
+def embedding_matrices(model: PreTrainedModel) -> list[torch.nn.Parameter]:
     """The input embeddings and the head, once if they are one."""
     both: list[Any] = [model.get_input_embeddings(), model.get_output_embeddings()]  # type: ignore[no-untyped-call]
     inputs, head = both[0].weight, both[1].weight

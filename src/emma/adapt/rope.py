@@ -1,4 +1,4 @@
-"""Rotary scaling: from the recipe's words to Hugging Face's `rope_parameters`, which inference engines read.
+"""Rotary scaling: from the recipe's settings to Hugging Face's `rope_parameters`, which inference engines read.
 
 Position interpolation (`linear`: Chen et al., arXiv 2306.15595), a larger theta for the factor (`ntk`: bloc97 2023),
 the same chosen anew for each length (`dynamic`), YaRN (arXiv 2309.00071), LongRoPE (arXiv 2402.13753), and Llama 3.1's.
@@ -13,20 +13,20 @@ from emma.adapt.config import RopeConfig
 from emma.errors import RecipeError
 from emma.models.configuration import FAR, UNSCALED
 
-HF_NAMES = {
+HF_KEYS = {
     "type": "rope_type",
     "theta": "rope_theta",
     "original_context": "original_max_position_embeddings",
 }
-"""Where our word differs from Hugging Face's."""
-REMEMBER_CONTEXT = ("yarn", "llama3", "longrope")
+"""Hugging Face's keys where they differ from the names of our settings."""
+KEEPS_ORIGINAL_CONTEXT = ("yarn", "llama3", "longrope")
 """Types that scale from the context the model was first trained with."""
-SCALES = ("linear", "dynamic", "ntk", "yarn", "llama3", "longrope")
+NEEDS_FACTOR = ("linear", "dynamic", "ntk", "yarn", "llama3", "longrope")
 """Types that need a factor."""
 LLAMA_3 = {"low_freq_factor": 1.0, "high_freq_factor": 4.0}
-"""What Llama 3.1 was released with."""
+"""The factors that Llama 3.1 was released with."""
 LENGTHS = {"factor", "original_max_position_embeddings"}
-KNOWN: Mapping[str, set[str]] = {
+KNOWN_KEYS: Mapping[str, set[str]] = {
     UNSCALED: set(),
     "linear": LENGTHS,
     "dynamic": LENGTHS,
@@ -35,21 +35,21 @@ KNOWN: Mapping[str, set[str]] = {
     "llama3": LENGTHS | {"low_freq_factor", "high_freq_factor"},
     "longrope": LENGTHS | {"short_factor", "long_factor", "attention_factor"},
 }
-"""What each kind takes beside theta, in Hugging Face's words."""
+"""Keys that each kind takes beside theta, under Hugging Face's names."""
 
 Parameters = dict[str, Any]
 
 
-def scale(config: PretrainedConfig, rope: RopeConfig, context: int | None) -> None:
-    """Put rotary scaling into a configuration; `context` is the longest sequence wanted, None: as it was.
+def set_rotary_scaling(config: PretrainedConfig, rope: RopeConfig, context: int | None) -> None:
+    """Put rotary scaling into a configuration; `context` is the longest sequence that is asked for, None: as it was.
 
-    Raises RecipeError when the factor cannot be told, or LongRoPE's factors are not there.
+    Raises RecipeError when the factor is not known, or LongRoPE's factors are not there.
     """
     before: Parameters = dict(getattr(config, "rope_parameters", None) or {})
     old = before.get(FAR, before)
     rotated = _rotated(config, old)
-    found = rope_parameters(rope, old, config.max_position_embeddings, context, rotated)
-    config.rope_parameters = {**before, FAR: found} if FAR in before else found
+    parameters = rope_parameters(rope, old, config.max_position_embeddings, context, rotated)
+    config.rope_parameters = {**before, FAR: parameters} if FAR in before else parameters
 
 
 def rope_parameters(
@@ -57,53 +57,53 @@ def rope_parameters(
 ) -> Parameters:
     """The `rope_parameters` of a transformers configuration.
 
-    `base` are those of the base model, `before` its longest sequence, `context` the one wanted, and `rotated` the
-    dimensions of a head that turn. What the base's kind of model says besides (`partial_rotary_factor`) is kept.
+    `base` are those of the base model, `before` its longest sequence, `context` the one asked for, and `rotated` the
+    dimensions of a head that turn. What the base's kind of model has besides (`partial_rotary_factor`) is kept.
     """
-    given = {HF_NAMES.get(name, name): value for name, value in rope.model_dump(mode="json", exclude_none=True).items()}
+    given = {HF_KEYS.get(name, name): value for name, value in rope.model_dump(mode="json", exclude_none=True).items()}
     if rope.type is None:
-        return on_top({"rope_type": UNSCALED, **base}, given, (context or before) / before)
+        return override_base_scaling({"rope_type": UNSCALED, **base}, given, (context or before) / before)
     check_known(rope.type, given)
     given.setdefault("rope_theta", base.get("rope_theta", 10_000.0))
     if "partial_rotary_factor" in base:
         given["partial_rotary_factor"] = base["partial_rotary_factor"]
     original = given.pop("original_max_position_embeddings", base.get("original_max_position_embeddings", before))
-    if rope.type in SCALES and "factor" not in given:
-        given["factor"] = factor(rope, context, original)
+    if rope.type in NEEDS_FACTOR and "factor" not in given:
+        given["factor"] = scaling_factor(rope, context, original)
     if rope.type == "ntk":
-        return ntk(given, rotated)
+        return raise_theta(given, rotated)
     if rope.type == "llama3":
         given = LLAMA_3 | given
     if rope.type == "longrope":
         check_factors(given, rotated)
-    return given | {"original_max_position_embeddings": original} if rope.type in REMEMBER_CONTEXT else given
+    return given | {"original_max_position_embeddings": original} if rope.type in KEEPS_ORIGINAL_CONTEXT else given
 
 
-def on_top(base: Parameters, given: Parameters, longer: float) -> Parameters:
+def override_base_scaling(base: Parameters, given: Parameters, longer: float) -> Parameters:
     """The base's rotary settings with some of them changed; scaling grows with the context, which is `longer` times as
     long, unless the recipe has a factor. RecipeError for a number that its kind does not know."""
     kind = base["rope_type"]
     if kind == UNSCALED and (needless := sorted(given.keys() - {"rope_theta"})):
         raise RecipeError(
             f"adapt.rope.{needless[0]} says how positions are scaled, but not by which method, and the base scales "
-            f"none. Set adapt.rope.type too: {', '.join(SCALES)}."
+            f"none. Set adapt.rope.type too: {', '.join(NEEDS_FACTOR)}."
         )
     check_known(kind, given)
-    before = 1.0 if kind == "dynamic" else base.get("factor")  # which counts from the context before scaling
+    before = 1.0 if kind == "dynamic" else base.get("factor")  # dynamic scaling counts from the context before it
     scaled = {"factor": before * longer} if before and longer > 1 else {}
     return {**base, **scaled, **given}
 
 
 def check_known(kind: str, given: Parameters) -> None:
     """RecipeError for a number that means nothing to this kind of scaling."""
-    if needless := sorted(given.keys() - KNOWN.get(kind, given.keys()) - {"rope_theta", "rope_type"}):
-        known = ", ".join(sorted(KNOWN[kind])) or "theta alone"
+    if needless := sorted(given.keys() - KNOWN_KEYS.get(kind, given.keys()) - {"rope_theta", "rope_type"}):
+        known = ", ".join(sorted(KNOWN_KEYS[kind])) or "theta alone"
         raise RecipeError(
             f"adapt.rope.{needless[0]} means nothing to rotary scaling of type '{kind}', which takes {known}."
         )
 
 
-def factor(rope: RopeConfig, context: int | None, original: int) -> float:
+def scaling_factor(rope: RopeConfig, context: int | None, original: int) -> float:
     """How many times longer `context` is than the `original`. RecipeError unless it is longer."""
     if context is None or context <= original:
         raise RecipeError(
@@ -113,7 +113,7 @@ def factor(rope: RopeConfig, context: int | None, original: int) -> float:
     return context / original
 
 
-def ntk(given: Parameters, rotated: int) -> Parameters:
+def raise_theta(given: Parameters, rotated: int) -> Parameters:
     """Plain rotary positions with theta raised so that the slowest dimension turns `factor` times slower.
 
     Hugging Face has no name for it and needs none: theta times factor to the power d / (d - 2).
@@ -134,5 +134,6 @@ def check_factors(given: Parameters, rotated: int) -> None:
 
 
 def _rotated(config: PretrainedConfig, base: Mapping[str, Any]) -> int:
+    """Dimensions of a head that turn."""
     width = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
     return int(width * base.get("partial_rotary_factor", 1.0))

@@ -1,43 +1,146 @@
-"""Embedding rows for new pieces, from the rows of the base.
+"""Rows of the new pieces: how the vocabulary of a model grows, and what the new rows are made of.
 
 A new piece starts as the mean of the base pieces that spelled the same text, unless the recipe says otherwise, so that
 the model knows something of it at once. Any start inside the convex hull of the base's rows does well after training
 (Mundra et al., arXiv 2407.05841); what happens before is measured in `benchmarks/train/embeddings.py`.
+
+`subword_mean`, `focus` and `omp` all come to weighted sums of base rows. The weights are found once and then applied to
+the input embeddings and to the head, each with its own rows.
 """
 
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
+from transformers import PreTrainedModel
 
-from emma.adapt.combination import Combination
-from emma.adapt.config import Init
+from emma.adapt.config import AdaptConfig, Init
+from emma.adapt.model import HEAD_SETTINGS, embedding_matrices
+from emma.errors import ArtifactError, RecipeError
 
-NEARNESS = 1e-9
-"""What `gaussian` scales the covariance by, as Hugging Face's resize does (Hewitt 2021, nlp.stanford.edu/~johnhew/
-vocab-expansion.html): rows all but equal to the mean take no probability from the base's own pieces."""
+Weights = tuple[npt.NDArray[np.integer[Any]], npt.NDArray[np.floating[Any]]]
+"""What one new row is made of: ids of base pieces, and their weights."""
 
 
-def new_rows(rows: Tensor, number: int, init: Init, combination: Combination | None, seed: int) -> Tensor:
+@dataclass(frozen=True)
+class NewPieces:
+    """The pieces that the vocabulary gained."""
+
+    ids: Sequence[int]
+    """Their ids, ascending."""
+    spellings: Sequence[Sequence[int]]
+    """The base ids that spell each."""
+
+    @property
+    def first(self) -> int:
+        """The smallest of the ids; without any, beyond every id."""
+        return min(self.ids, default=sys.maxsize)
+
+
+@dataclass(frozen=True)
+class Combination:
+    """Sparse weights (new rows, base rows), row after row."""
+
+    pieces: Tensor
+    """Base ids, int64 (terms,)."""
+    weights: Tensor
+    """Their weights, float32 (terms,)."""
+    sizes: Tensor
+    """Terms per new row, int64 (new rows,)."""
+
+    @classmethod
+    def of(cls, rows: Sequence[Weights]) -> "Combination":
+        """The weights of all new rows, in order."""
+        pieces = np.concatenate([np.zeros(0, np.int64), *(ids for ids, _ in rows)]).astype(np.int64)
+        weights = np.concatenate([np.zeros(0, np.float32), *(weights for _, weights in rows)]).astype(np.float32)
+        sizes = np.array([len(ids) for ids, _ in rows], dtype=np.int64)
+        return cls(torch.from_numpy(pieces), torch.from_numpy(weights), torch.from_numpy(sizes))
+
+    def apply(self, rows: Tensor) -> Tensor:
+        """The new rows (new rows, width) from base rows (base rows, width); one without terms is the mean of all."""
+        starts = self.sizes.cumsum(0) - self.sizes
+        summed = torch.nn.functional.embedding_bag(
+            self.pieces, rows, starts, mode="sum", per_sample_weights=self.weights.to(rows.dtype)
+        )
+        return torch.where(self.sizes[:, None] > 0, summed, rows.mean(0))
+
+
+def mean_of_spelling(spelling: Sequence[int]) -> Weights:
+    """The mean of the base pieces that spell a new one."""
+    ids = np.asarray(spelling, dtype=np.int64)
+    return ids, np.full(len(ids), 1 / max(len(ids), 1))
+
+
+def check_separate_head(model: PreTrainedModel, section: AdaptConfig) -> None:
+    """RecipeError where the recipe treats the head apart, and the base has one matrix for both."""
+    settings = [name for name in HEAD_SETTINGS if getattr(section, name) is not None]
+    (embeddings, *head) = embedding_matrices(model)
+    if settings and not head:
+        raise RecipeError(
+            f"adapt.{settings[0]} needs a head apart from the input embeddings, but the base ties them: one matrix of "
+            f"{embeddings.shape[0]} × {embeddings.shape[1]} serves as both. Set adapt.untie = true, which adds a head "
+            f"of {embeddings.numel()} weights for them (more with the new pieces), or leave adapt.{settings[0]} out."
+        )
+
+
+def add_rows(model: PreTrainedModel, new: NewPieces, rows: int) -> int:
+    """Give the model `rows` rows; returns how many it had.
+
+    Tokens that the base's tokenizer has beyond its rows ([PAD], say) get rows too, as padding does.
+    """
+    before = len(embedding_matrices(model)[0])
+    if (largest := max((max(spelling, default=0) for spelling in new.spellings), default=0)) >= before:
+        raise ArtifactError(
+            f"pieces.parquet spells new pieces with ids up to {largest}, but the base has {before} rows. The "
+            "vocabulary was made for another base: delete it and run again."
+        )
+    if rows > before:
+        model.resize_token_embeddings(rows, mean_resizing=False)
+    return before
+
+
+@torch.no_grad()
+def fill_new_rows(
+    model: PreTrainedModel, before: int, new: NewPieces, section: AdaptConfig, combinations: Mapping[Init, Combination]
+) -> None:
+    """Fill the rows that a model of `before` rows gained: each matrix from its own rows of base pieces.
+
+    Rows of padding become the mean. The logit of a mean row is the mean of the logits, so by Jensen's inequality its
+    probability is at most what a piece of the base has on average; and as no text has such an id, training pushes it
+    down.
+    """
+    for matrix, init in zip(vocabulary_matrices(model), (*section.inits, section.inits[1]), strict=False):
+        # A base padded beyond its tokenizer has rows that no piece of its own uses: they tell nothing.
+        used = matrix[: min(before, new.first)].clone()
+        matrix[before:] = used.mean(0)
+        if new.ids:
+            matrix[list(new.ids)] = make_new_rows(used, len(new.ids), init, combinations.get(init), section.seed)
+
+
+def make_new_rows(rows: Tensor, number: int, init: Init, combination: Combination | None, seed: int) -> Tensor:
     """Rows for `number` new pieces (number, width), from the base's `rows` (base size, width), float32.
 
-    `combination` is asked where `init` is one that weighs base rows; the others draw from the rows' distribution.
+    `combination` is used where `init` is one that weighs base rows; the others go by the rows' distribution.
     """
     if init == "random":
-        return torch.addcmul(rows.mean(0), _noise(number, rows.shape[1], seed), rows.std(0))
+        noise = torch.randn(number, rows.shape[1], generator=torch.Generator().manual_seed(seed))
+        return torch.addcmul(rows.mean(0), noise, rows.std(0))
     if init == "mean":
         return rows.mean(0).expand(number, -1).clone()
-    if init == "gaussian":
-        return torch.addmm(rows.mean(0), _noise(number, rows.shape[1], seed), spread(rows), alpha=NEARNESS**0.5)
     if combination is None:
         raise ValueError(f"{init} needs a combination")
     return combination.apply(rows)
 
 
-def spread(rows: Tensor) -> Tensor:
-    """A matrix S (width, width) with SᵀS the covariance of `rows`: standard normal rows times S have it too."""
-    centred = (rows - rows.mean(0)).double()
-    values, vectors = torch.linalg.eigh(centred.T @ centred / len(rows))
-    return torch.mul(values.clamp(min=0).sqrt()[:, None], vectors.T).to(rows.dtype)
-
-
-def _noise(number: int, width: int, seed: int) -> Tensor:
-    return torch.randn(number, width, generator=torch.Generator().manual_seed(seed))
+def vocabulary_matrices(model: PreTrainedModel) -> list[Tensor]:
+    """All that has a row for every piece: input embeddings, a head of its own, and its bias as a matrix of one
+    column."""
+    matrices: list[Tensor] = [matrix.data for matrix in embedding_matrices(model)]
+    head: Any = model.get_output_embeddings()  # type: ignore[no-untyped-call]
+    bias = getattr(head, "bias", None)
+    return matrices if bias is None or len(matrices) < 2 else [*matrices, bias.data[:, None]]

@@ -16,13 +16,13 @@ from typing import Any
 from transformers import AutoTokenizer, GenerationConfig, PreTrainedModel
 from transformers.utils import logging
 
-from emma.adapt.alike import NewPieces, combinations
-from emma.adapt.config import VECTORED, AdaptConfig, DistilConfig
-from emma.adapt.distil import distil
-from emma.adapt.grow import check_separate, fill, grow
-from emma.adapt.model import load_base, make_random, matrices
-from emma.adapt.save import save
-from emma.adapt.text import Text, check_text, sample_text
+from emma.adapt.config import VECTOR_INITS, AdaptConfig, DistilConfig
+from emma.adapt.distil import distil_rows
+from emma.adapt.model import embedding_matrices, load_base, make_random_model
+from emma.adapt.rows import NewPieces, add_rows, check_separate_head, fill_new_rows
+from emma.adapt.save import save_model
+from emma.adapt.similarity import find_combinations
+from emma.adapt.text import PackedText, check_text, sample_text
 from emma.models.device import choose_device, choose_precision
 from emma.models.folder import ORIGIN
 from emma.store import shards
@@ -46,22 +46,21 @@ def adapt(
     tokenizer: Any = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
     size, rows = vocabulary_size(vocab, len(tokenizer))
     if base is None:
-        model, new = make_random(section, rows), NewPieces((), ())
+        model, new = make_random_model(section, rows), NewPieces((), ())
         set_specials(model, {name: getattr(tokenizer, name) for name in SPECIAL})
     else:
         model, new = load_base(base.path, section), new_pieces(vocab)
-        check_separate(model, section)
+        check_separate_head(model, section)
         text = read_text(section, pack, size)
-        before = grow(model, new, rows)
-        fill(model, before, new, section, combinations(section, new, text, set(tokenizer.all_special_ids)))
+        before = add_rows(model, new, rows)
+        combinations = find_combinations(section, new, text, set(tokenizer.all_special_ids))
+        fill_new_rows(model, before, new, section, combinations)
         if section.distil is not None and new.ids:
-            teach(section.distil, model, new, text, section.seed, work=work)
-    origin = save(model, base.path if base is not None else None, folder, section, work.out / "model")
+            distil_new_rows(section.distil, model, new, text, section.seed, work=work)
+    origin = save_model(model, base.path if base is not None else None, folder, section, work.out / "model")
     (work.out / ORIGIN).write_text(json.dumps(origin, indent=1) + "\n", encoding="utf-8")
-    there = len(matrices(model)[0])
-    return StageOutput(
-        {"rows": there, "new_rows": len(new.ids), "padding_rows": there - size, "weights": _weights(model)}
-    )
+    there = len(embedding_matrices(model)[0])
+    return StageOutput({"rows": there, "new_rows": len(new.ids), "padding_rows": there - size, "weights": _weights(model)})
 
 
 def vocabulary_size(vocab: Artifact, pieces: int) -> tuple[int, int]:
@@ -78,23 +77,25 @@ def new_pieces(vocab: Artifact) -> NewPieces:
     return NewPieces(table["id"].to_pylist(), [each or [] for each in table["base_pieces"].to_pylist()])
 
 
-def read_text(section: AdaptConfig, pack: Artifact | None, size: int) -> Text:
+def read_text(section: AdaptConfig, pack: Artifact | None, size: int) -> PackedText:
     """A sample of the packed text where the recipe asks for something that is learnt from it, else an empty one."""
-    wanted = section.distil is not None or any(init in VECTORED for init in section.inits)
+    wanted = section.distil is not None or any(init in VECTOR_INITS for init in section.inits)
     if pack is None or not wanted:
-        return Text.empty()
+        return PackedText.empty()
     text = sample_text(pack, section.vectors.tokens, section.seed)
     check_text(text, size)
     return text
 
 
-def teach(section: DistilConfig, model: PreTrainedModel, new: NewPieces, text: Text, seed: int, *, work: Work) -> None:
+def distil_new_rows(
+    section: DistilConfig, model: PreTrainedModel, new: NewPieces, text: PackedText, seed: int, *, work: Work
+) -> None:
     """Distil the new input rows, on the accelerator if the recipe wants one, and keep the losses in `distil.json`."""
     device = choose_device(section.device, "adapt")
     precision = choose_precision(section.precision, device)
     work.record_choice("precision", precision)
     model.to(device)  # type: ignore[arg-type]
-    losses = distil(section.model_copy(update={"precision": precision.value}), model, new, text, seed)
+    losses = distil_rows(section.model_copy(update={"precision": precision.value}), model, new, text, seed)
     model.to("cpu")  # type: ignore[arg-type]
     (work.out / "distil.json").write_text(json.dumps([round(each, 6) for each in losses]), encoding="utf-8")
 

@@ -9,7 +9,7 @@ import torch
 from transformers import PreTrainedModel
 
 from emma.adapt.config import AdaptConfig
-from emma.adapt.configuration import read_config
+from emma.adapt.model import read_config
 from emma.errors import RecipeError
 from emma.models.configuration import changes, kept_config, with_rotary, write_configs
 from emma.models.folder import CONFIG, GENERATION, TRAINING, read_json, stored_type
@@ -20,16 +20,18 @@ TYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 TOKENIZER = "tokenizer_config.json"
 
 
-def save(model: PreTrainedModel, base: Path | None, tokenizer: Path, section: AdaptConfig, out: Path) -> dict[str, Any]:
+def save_model(
+    model: PreTrainedModel, base: Path | None, tokenizer: Path, section: AdaptConfig, out: Path
+) -> dict[str, Any]:
     """Write the model's folder, with all that the base says of itself and the tokenizer; returns where it is from."""
-    kind, types = stored_as(section, base), {}
+    kind, types = storage_type(section, base), {}
     if base is not None and section.dtype == "base":
         types = types_of(base)
     model.save_pretrained(out, state_dict=in_types(model.state_dict(), types, kind))
     model.config.dtype = kind
-    copy_files(tokenizer, out)
+    copy_tokenizer_files(tokenizer, out)
     if section.context is not None:
-        raise_length(out / TOKENIZER, section.context)
+        raise_max_length(out / TOKENIZER, section.context)
     if base is None:
         written = {**read_json(out / CONFIG), "dtype": str(kind).removeprefix("torch.")}
         (out / CONFIG).write_text(json.dumps(with_rotary(written, written), indent=2) + "\n", encoding="utf-8")
@@ -44,7 +46,7 @@ def save(model: PreTrainedModel, base: Path | None, tokenizer: Path, section: Ad
     }
 
 
-def stored_as(section: AdaptConfig, base: Path | None) -> torch.dtype:
+def storage_type(section: AdaptConfig, base: Path | None) -> torch.dtype:
     """The type in which the weights are stored. RecipeError for a base's that EMMA does not write."""
     if section.dtype != "base" or base is None:
         return TYPES["fp32" if section.dtype == "base" else section.dtype]
@@ -57,7 +59,7 @@ def stored_as(section: AdaptConfig, base: Path | None) -> torch.dtype:
     return TYPES[STORED[kind]]
 
 
-def raise_length(path: Path, context: int) -> None:
+def raise_max_length(path: Path, context: int) -> None:
     """Let the tokenizer know of a longer context; a limit that is higher, or none, stays."""
     config = read_json(path)
     if config.get("model_max_length", context) < context:
@@ -65,6 +67,6 @@ def raise_length(path: Path, context: int) -> None:
         path.write_text(json.dumps(config, indent=1, sort_keys=True, ensure_ascii=False), encoding="utf-8")
 
 
-def copy_files(source: Path, to: Path) -> None:
+def copy_tokenizer_files(source: Path, to: Path) -> None:
     """Copy the tokenizer's files, and folders such as that of several chat templates."""
     shutil.copytree(source, to, dirs_exist_ok=True, copy_function=shutil.copyfile)

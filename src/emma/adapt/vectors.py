@@ -1,4 +1,4 @@
-"""Static vectors of pieces from the company they keep, so that new pieces can be compared with the base's.
+"""Static vectors of pieces, learnt from their neighbours in the packed text: new pieces are compared with the base's.
 
 Positive pointwise mutual information of pieces that stand near each other, with smoothed contexts, then a truncated
 SVD with half of the singular values' weight: as good as trained skip-grams (Levy, Goldberg and Dagan, TACL 2015), and
@@ -14,12 +14,12 @@ import torch
 from torch import Tensor
 
 from emma.adapt.config import VectorsConfig
-from emma.adapt.text import Ints, Text
+from emma.adapt.text import Ints, PackedText
 
 SMOOTHING = 0.75
 """Power of the contexts' counts, without which rare contexts look too telling (the same paper, section 3.2)."""
 OVERSAMPLING, ITERATIONS = 16, 4
-"""Of the randomised SVD (Halko, Martinsson and Tropp, SIAM Review 2011, section 4.5)."""
+"""Parameters of the randomised SVD (Halko, Martinsson and Tropp, SIAM Review 2011, section 4.5)."""
 
 
 @dataclass(frozen=True)
@@ -29,12 +29,12 @@ class Vectors:
     ids: Ints
     """Pieces that have one, ascending (pieces,)."""
     values: Tensor
-    """Their vectors, float32 (pieces, width), of length 1: how long they were says how often a piece occurs and in what
-    company, which is not what makes two alike."""
+    """Their vectors, float32 (pieces, width), of length 1: the length tells how often a piece occurs and beside what,
+    which is not what makes two alike."""
 
 
 @dataclass(frozen=True)
-class Pairs:
+class SparseMatrix:
     """A sparse square matrix over pieces; entries ascend by row, then column."""
 
     rows: Ints
@@ -46,35 +46,35 @@ class Pairs:
         """The product with a dense matrix (size, width), float32: each row a weighted sum of rows of `dense`."""
         counts = np.bincount(self.rows, minlength=self.size)
         starts, weights = np.cumsum(counts) - counts, self.values.astype(np.float32)
-        found: Tensor = torch.nn.functional.embedding_bag(
+        product: Tensor = torch.nn.functional.embedding_bag(
             torch.from_numpy(self.columns),
             dense,
             torch.from_numpy(starts),
             mode="sum",
             per_sample_weights=torch.from_numpy(weights),
         )
-        return found
+        return product
 
-    def transposed(self) -> "Pairs":
-        """Rows as columns."""
+    def transposed(self) -> "SparseMatrix":
+        """The transposed matrix."""
         order = np.lexsort((self.rows, self.columns))
-        return Pairs(self.columns[order], self.rows[order], self.values[order], self.size)
+        return SparseMatrix(self.columns[order], self.rows[order], self.values[order], self.size)
 
 
-def piece_vectors(text: Text, section: VectorsConfig, seed: int) -> Vectors:
-    """The vectors of all pieces that occur `minimum_count` times in `text` and keep some company."""
-    found, place, counts = np.unique(text.tokens, return_inverse=True, return_counts=True)
+def piece_vectors(text: PackedText, section: VectorsConfig, seed: int) -> Vectors:
+    """The vectors of all pieces that occur `minimum_count` times in `text` and have neighbours there."""
+    pieces, place, counts = np.unique(text.tokens, return_inverse=True, return_counts=True)
     often = counts >= section.minimum_count
     number = np.where(often, np.cumsum(often) - 1, -1)[place]
-    together = neighbours(number, text.documents, int(often.sum()), section.window)
+    together = count_neighbours(number, text.documents, int(often.sum()), section.window)
     left, strengths = truncated_svd(ppmi(together), section.width, seed)
     values = left * strengths.sqrt()
     lengths = values.norm(dim=1, keepdim=True)
     has = lengths.squeeze(1) > 0
-    return Vectors(found[often][has.numpy()].astype(np.int64), (values / lengths)[has])
+    return Vectors(pieces[often][has.numpy()].astype(np.int64), (values / lengths)[has])
 
 
-def neighbours(number: Ints, documents: Ints, size: int, window: int) -> Pairs:
+def count_neighbours(number: Ints, documents: Ints, size: int, window: int) -> SparseMatrix:
     """How often pieces stand within `window` of each other in a document, either way round.
 
     `number` is the piece at each place, from 0 below `size`, or -1 for one that does not count but takes its place.
@@ -88,10 +88,10 @@ def neighbours(number: Ints, documents: Ints, size: int, window: int) -> Pairs:
     first, second = np.divmod(pairs, max(size, 1))
     both, place = np.unique(np.concatenate([pairs, second * size + first]), return_inverse=True)
     total = np.bincount(place, weights=np.concatenate([counts, counts]), minlength=len(both)).astype(np.int64)
-    return Pairs(*np.divmod(both, max(size, 1)), total, size)
+    return SparseMatrix(*np.divmod(both, max(size, 1)), total, size)
 
 
-def ppmi(counts: Pairs) -> Pairs:
+def ppmi(counts: SparseMatrix) -> SparseMatrix:
     """Positive pointwise mutual information of pairs counted so often; those with none are left out."""
     total = max(int(counts.values.sum()), 1)
     own = np.bincount(counts.rows, weights=counts.values, minlength=counts.size) / total
@@ -99,10 +99,10 @@ def ppmi(counts: Pairs) -> Pairs:
     chance = own[counts.rows] * contexts[counts.columns] / max(float(contexts.sum()), 1.0)
     values = np.log(counts.values / total / chance)
     kept = values > 0
-    return Pairs(counts.rows[kept], counts.columns[kept], values[kept], counts.size)
+    return SparseMatrix(counts.rows[kept], counts.columns[kept], values[kept], counts.size)
 
 
-def truncated_svd(pairs: Pairs, width: int, seed: int) -> tuple[Tensor, Tensor]:
+def truncated_svd(pairs: SparseMatrix, width: int, seed: int) -> tuple[Tensor, Tensor]:
     """The first left singular vectors (size, width) and values (width,), float32; fewer where the matrix is smaller."""
     other = pairs.transposed()
     generator = torch.Generator().manual_seed(seed)

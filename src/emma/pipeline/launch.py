@@ -1,7 +1,7 @@
-"""`torchrun --nproc-per-node N -m emma.train RECIPE`: the train stage in several processes, for `emma train`'s result.
+"""`torchrun --nproc-per-node N -m emma.train RECIPE`: the train stage on several ranks, for `emma train`'s result.
 
-The first process holds the home's lock, reports, and commits; what the others need to know of the run it tells them.
-Whoever starts the processes tells each its place by torchrun's variables: RANK, LOCAL_RANK, WORLD_SIZE, MASTER_ADDR
+Rank 0 holds the home's lock, reports, and commits; what the others need to know of the run it broadcasts to them.
+Whoever starts the processes tells each its rank by torchrun's variables: RANK, LOCAL_RANK, WORLD_SIZE, MASTER_ADDR
 and MASTER_PORT.
 """
 
@@ -13,7 +13,7 @@ import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from emma.errors import EmmaError, RecipeError
 from emma.store.artifact import Artifact
@@ -23,37 +23,37 @@ if TYPE_CHECKING:
     from emma.pipeline.home import Home, Run
     from emma.pipeline.recipe import Recipe
     from emma.train.config import TrainConfig
-    from emma.train.parallel import Started
+    from emma.train.ranks import Launch
 
 
 @dataclass(frozen=True)
-class Job:
-    """What the first process tells the others."""
+class TrainingJob:
+    """What rank 0 broadcasts to the others."""
 
     key: str
-    """Of the result."""
+    """Store key of the training artifact."""
     inputs: Mapping[str, Artifact]
     root: Path
-    """Of the store."""
+    """Folder of the store."""
     url: str | None
-    """Of the object store behind it."""
+    """URL of the object store behind it."""
 
 
-def take_part(arguments: argparse.Namespace, started: "Started", show: "Callable[[Run, str], None]") -> None:
-    """Do this process's part of the run; the first one then shows the result."""
+def join_run(arguments: argparse.Namespace, launch: "Launch", show: "Callable[[Run, str], None]") -> None:
+    """Do this rank's part of the run; rank 0 then shows the result."""
     from emma.pipeline.recipe import Recipe
-    from emma.train.parallel import processes
+    from emma.train.ranks import process_group
 
     recipe = Recipe.read(arguments.recipe, arguments.changes)
-    with processes(recipe.train, started):
-        if started[1] == 0:
-            lead(recipe, arguments, show)
+    with process_group(recipe.train, launch):
+        if launch.rank == 0:
+            lead_run(recipe, arguments, show)
         else:
-            follow(recipe.train)
+            follow_run(recipe.train)
 
 
-def lead(recipe: "Recipe", arguments: argparse.Namespace, show: "Callable[[Run, str], None]") -> None:
-    """The first process: run the recipe as `emma train` does, once the others know what it is about."""
+def lead_run(recipe: "Recipe", arguments: argparse.Namespace, show: "Callable[[Run, str], None]") -> None:
+    """On rank 0: run the recipe as `emma train` does, once the others know what it is about."""
     from torch import distributed
 
     from emma.pipeline.home import Home
@@ -69,8 +69,8 @@ def lead(recipe: "Recipe", arguments: argparse.Namespace, show: "Callable[[Run, 
     show(home.run(recipe.name), "train")
 
 
-def follow(section: "TrainConfig") -> None:
-    """Any other process: train with the first, and write nothing but shards of checkpoints."""
+def follow_run(section: "TrainConfig") -> None:
+    """On any other rank: train with rank 0, and write nothing but shards of checkpoints."""
     from torch import distributed
 
     from emma.train.run import train
@@ -78,9 +78,9 @@ def follow(section: "TrainConfig") -> None:
     from emma.work.progress import Reporter
     from emma.work.work import Work
 
-    told: list[Job | None] = [None]
-    distributed.broadcast_object_list(told, src=0)
-    if (job := told[0]) is None:
+    message: list[TrainingJob | None] = [None]
+    distributed.broadcast_object_list(message, src=0)
+    if (job := message[0]) is None:
         return
     out = job.root / "train" / job.key
     train(
@@ -90,15 +90,15 @@ def follow(section: "TrainConfig") -> None:
     )
 
 
-def find_job(recipe: "Recipe", home: "Home") -> Job | None:
-    """What there is to train; None when that is done.
+def find_job(recipe: "Recipe", home: "Home") -> TrainingJob | None:
+    """The training that is to be done; None when it is done already.
 
-    Raises RecipeError when an earlier stage is not done: it would keep all processes waiting for the first.
+    Raises RecipeError when an earlier stage is not done: it would keep all ranks waiting for rank 0.
     """
     from emma.pipeline.run import list_steps
     from emma.work.graph import step_address
 
-    done = finished(recipe, home)
+    done = finished_stages(recipe, home)
     (step,) = (each for each in list_steps(recipe, home, "train") if each.name == "train")
     if missing := [name for name in step.inputs if name not in done]:
         raise RecipeError(
@@ -108,28 +108,27 @@ def find_job(recipe: "Recipe", home: "Home") -> Job | None:
     if "train" in done:
         return None
     inputs = {name: done[name] for name in step.inputs}
-    return Job(step_address(step, inputs)[0], inputs, home.store, home.url)
+    return TrainingJob(step_address(step, inputs)[0], inputs, home.store, home.url)
 
 
-def finished(recipe: "Recipe", home: "Home") -> dict[str, Artifact]:
-    """The stages that are done; none where a base that is a recipe of its own is not."""
+def finished_stages(recipe: "Recipe", home: "Home") -> dict[str, Artifact]:
+    """The stages that are done; none of them where the base is a recipe of its own that is not trained yet."""
     from emma.pipeline.run import stage_states
 
     base = recipe.base_recipe
-    if base is not None and "train" not in finished(base, home):
+    if base is not None and "train" not in finished_stages(base, home):
         return {}
     return {name: artifact for name, artifact in stage_states(recipe, home) if artifact is not None}
 
 
-def leave(error: BaseException, started: "Started") -> NoReturn:
-    """End this process, and say why if none of the others has said so.
+def leave_run(error: BaseException, launch: "Launch") -> NoReturn:
+    """End this process, and say why if no other rank has said so.
 
     At once: others may be waiting for this one, and what ends in order would wait with them.
     """
-    store, rank, size = started
     code = interrupt.exit_code() if isinstance(error, KeyboardInterrupt) else 1
-    if is_first(store):
-        where = f"process {rank} of {size} on {socket.gethostname()}"
+    if is_first_failure(launch):
+        where = f"process {launch.rank} of {launch.world_size} on {socket.gethostname()}"
         if isinstance(error, KeyboardInterrupt):
             print("interrupted; nothing finished is lost: the same command goes on from here", file=sys.stderr)
         elif isinstance(error, EmmaError):
@@ -141,9 +140,9 @@ def leave(error: BaseException, started: "Started") -> NoReturn:
     os._exit(code)
 
 
-def is_first(store: Any) -> bool:
-    """Whether no other process has failed before; where the store is gone, the one that had it has."""
+def is_first_failure(launch: "Launch") -> bool:
+    """Whether no other rank has failed before."""
     try:
-        return bool(store.add("emma/failed", 1) == 1)
-    except RuntimeError:
+        return bool(launch.store.add("emma/failed", 1) == 1)
+    except RuntimeError:  # the store is gone with the rank that had it, so that one has failed
         return False

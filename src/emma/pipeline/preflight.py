@@ -48,9 +48,9 @@ def examine(recipe: Recipe | None, folder: Path, tell: Callable[[str], None] = l
 
 def against(recipe: Recipe, folder: Path) -> Iterator[str]:
     """What of the recipe's settings this base cannot have."""
-    from emma.adapt.configuration import plan_config
+    from emma.adapt.model import plan_config
     from emma.models.configuration import context_of
-    from emma.train.rotary import check_rotary
+    from emma.train.documents import check_rotary
 
     length = recipe.mix.sequence_length
     try:

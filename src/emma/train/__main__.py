@@ -1,4 +1,4 @@
-"""`python -m emma.train RECIPE` is `emma train RECIPE`; torchrun starts it as one of several processes."""
+"""`python -m emma.train RECIPE`: the same as `emma train RECIPE`; torchrun starts it as one of several ranks."""
 
 import os
 import sys
@@ -8,7 +8,7 @@ from emma.cli import main as cli
 from emma.config.extras import need
 from emma.inspect.status import read_results, render_results
 from emma.pipeline.home import Run
-from emma.pipeline.launch import leave, take_part
+from emma.pipeline.launch import join_run, leave_run
 from emma.work import interrupt
 
 
@@ -21,12 +21,14 @@ def main(argv: Sequence[str]) -> int:
     need("torch", "train")
     from torch.distributed.rendezvous import rendezvous
 
+    from emma.train.ranks import Launch
+
     interrupt.listen()
-    started = next(rendezvous("env://"))
+    launch = Launch(*next(rendezvous("env://")))
     try:
-        take_part(arguments, started, print_results)
+        join_run(arguments, launch, print_results)
     except BaseException as error:
-        leave(error, started)
+        leave_run(error, launch)
     return 0
 
 

@@ -20,21 +20,21 @@ from torch.nn.attention.varlen import varlen_attn
 from transformers import AttentionInterface, PretrainedConfig, PreTrainedModel
 
 from emma.errors import RecipeError
+from emma.train.attention_probe import AttentionCall, attention_calls
 from emma.train.config import HALF
-from emma.train.documents import BLOCK, Documents, for_flex, for_varlen
-from emma.train.watched import Call, attention_calls
+from emma.train.documents import BLOCK, Documents, documents_for_flex, documents_for_varlen
 
 if TYPE_CHECKING:
     from emma.train.config import TrainConfig
 
 Kind = Literal["sdpa", "flex", "varlen"]
 
-NAMES: dict[Kind, str] = {"flex": "emma_flex", "varlen": "emma_varlen"}
-"""What our functions are called in transformers."""
-OBEYED = {"varlen": {"scaling", "sliding_window"}, "flex": {"scaling", "sliding_window", "softcap"}}
-"""What layers may ask of them."""
-WIDEST = 256
-"""Widest head of the flash kernels."""
+REGISTERED_NAMES: dict[Kind, str] = {"flex": "emma_flex", "varlen": "emma_varlen"}
+"""Names under which our functions are registered with transformers."""
+SUPPORTED_KEYWORDS = {"varlen": {"scaling", "sliding_window"}, "flex": {"scaling", "sliding_window", "softcap"}}
+"""Keywords that layers may pass to them."""
+MAX_HEAD_WIDTH = 256
+"""Widest head that the flash kernels take, in numbers."""
 TAKES_GROUPS = "enable_gqa" in inspect.signature(varlen_attn).parameters
 """Whether torch's `varlen_attn` takes fewer key heads than query heads; not yet in torch 2.11."""
 
@@ -45,37 +45,42 @@ class Attention:
 
     kind: Kind
     windows: frozenset[int] = frozenset()
-    """Of its layers; 0: none."""
+    """Sliding windows of its layers, in tokens; 0: none."""
 
-    def given(self, positions: Tensor) -> dict[str, Documents]:
-        """What to hand to the model besides tokens and `positions` (sequences, tokens)."""
+    def model_inputs(self, positions: Tensor) -> dict[str, Documents]:
+        """Keywords for the model besides tokens and `positions` (sequences, tokens)."""
         if self.kind == "sdpa":
             return {}
-        return {"documents": for_flex(positions, self.windows) if self.kind == "flex" else for_varlen(positions)}
+        return {
+            "documents": documents_for_flex(positions, self.windows)
+            if self.kind == "flex"
+            else documents_for_varlen(positions)
+        }
 
 
-def choose(model: PreTrainedModel, section: TrainConfig, device: torch.device, tokens: int) -> Attention:
-    """How to attend to sequences of `tokens`; the model is made to. `auto` looks for something faster on GPUs only.
+def choose_attention(model: PreTrainedModel, section: TrainConfig, device: torch.device, tokens: int) -> Attention:
+    """Choose how the model attends to sequences of `tokens`, and set it. `auto` looks for something faster on GPUs
+    only.
 
     Raises RecipeError when the section names a kind that machine or model do not have.
     """
-    wanted = section.attention
-    if wanted == "sdpa" or (wanted == "auto" and not (device.type == "cuda" and section.document_masks)):
+    setting = section.attention
+    if setting == "sdpa" or (setting == "auto" and not (device.type == "cuda" and section.document_masks)):
         return Attention("sdpa")
-    asked = attention_calls(model.config)
-    kinds: tuple[Kind, ...] = ("varlen", "flex") if wanted == "auto" else (wanted,)
+    calls = attention_calls(model.config)
+    kinds: tuple[Kind, ...] = ("varlen", "flex") if setting == "auto" else (setting,)
     for kind in kinds:
-        reason = _of_machine(kind, section, device, tokens) or _of_model(kind, asked, model.config)
-        if reason is None:
-            model.set_attn_implementation(NAMES[kind])
-            return Attention(kind, frozenset(each.window for each in asked))
-        if wanted != "auto":
-            raise RecipeError(f"train.attention = '{kind}' cannot be used here: {reason}. Set it to auto.")
+        obstacle = _machine_obstacle(kind, section, device, tokens) or _model_obstacle(kind, calls, model.config)
+        if obstacle is None:
+            model.set_attn_implementation(REGISTERED_NAMES[kind])
+            return Attention(kind, frozenset(call.window for call in calls))
+        if setting != "auto":
+            raise RecipeError(f"train.attention = '{kind}' cannot be used here: {obstacle}. Set it to auto.")
     return Attention("sdpa")
 
 
-def _of_machine(kind: Kind, section: TrainConfig, device: torch.device, tokens: int) -> str | None:
-    """What stands in the way on this machine, or with these settings."""
+def _machine_obstacle(kind: Kind, section: TrainConfig, device: torch.device, tokens: int) -> str | None:
+    """Why this kind cannot be used on this machine or with these settings; None when it can."""
     if kind == "varlen" and not (device.type == "cuda" and torch.cuda.get_device_capability(device) >= (8, 0)):
         return "it needs a CUDA device of compute capability 8.0 or more"
     if kind == "varlen" and section.precision not in HALF:
@@ -87,30 +92,32 @@ def _of_machine(kind: Kind, section: TrainConfig, device: torch.device, tokens: 
     return None
 
 
-def _of_model(kind: Kind, asked: list[Call], config: PretrainedConfig) -> str | None:
-    """What stands in the way in this kind of model."""
-    whose = f"models of type {config.model_type}"
-    if len(asked) != config.get_text_config().num_hidden_layers or not all(each.documents for each in asked):
-        return f"{whose} do not hand documents down to all of their layers"
-    if not all(each.plain for each in asked):
-        return f"{whose} have layers that do not simply see what is before"
-    if more := {word for each in asked for word in each.keywords} - OBEYED[kind]:
-        return f"{whose} ask their attention for {', '.join(sorted(more))}"
-    if kind == "varlen" and any(one != other or one > WIDEST or one % 8 for one, other in (x.widths for x in asked)):
-        return f"{whose} have heads of a width that flash attention does not know"
+def _model_obstacle(kind: Kind, calls: list[AttentionCall], config: PretrainedConfig) -> str | None:
+    """Why this kind cannot be used with this kind of model; None when it can."""
+    models = f"models of type {config.model_type}"
+    if len(calls) != config.get_text_config().num_hidden_layers or not all(call.documents for call in calls):
+        return f"{models} do not hand documents down to all of their layers"
+    if not all(call.is_plain for call in calls):
+        return f"{models} have layers that do not simply see what is before"
+    if unsupported := {word for call in calls for word in call.keywords} - SUPPORTED_KEYWORDS[kind]:
+        return f"{models} ask their attention for {', '.join(sorted(unsupported))}"
+    if kind == "varlen" and any(
+        one != other or one > MAX_HEAD_WIDTH or one % 8 for one, other in (call.widths for call in calls)
+    ):
+        return f"{models} have heads of a width that flash attention does not know"
     return None
 
 
 def attend_varlen(
-    _module: Any, query: Tensor, key: Tensor, value: Tensor, _mask: None, **given: Any
+    _module: Any, query: Tensor, key: Tensor, value: Tensor, _mask: None, **keywords: Any
 ) -> tuple[Tensor, None]:
     """Flash attention (arXiv 2307.08691) over documents of different lengths, laid end to end.
 
     `query` (sequences, heads, tokens, width); `key` and `value` likewise, with as many heads or a divisor of them.
     Gives (sequences, tokens, heads, width).
     """
-    documents: Documents = given["documents"]
-    options: dict[str, Any] = {"scale": given.get("scaling"), "window_size": (window_of(given) - 1, 0)}
+    documents: Documents = keywords["documents"]
+    options: dict[str, Any] = {"scale": keywords.get("scaling"), "window_size": (window_of(keywords) - 1, 0)}
     if TAKES_GROUPS:
         options["enable_gqa"] = query.shape[1] != key.shape[1]
     else:
@@ -122,28 +129,28 @@ def attend_varlen(
 
 
 def attend_flex(
-    _module: Any, query: Tensor, key: Tensor, value: Tensor, _mask: None, **given: Any
+    _module: Any, query: Tensor, key: Tensor, value: Tensor, _mask: None, **keywords: Any
 ) -> tuple[Tensor, None]:
     """FlexAttention (arXiv 2412.05496) over blocks of tokens; shapes as in `attend_varlen`."""
-    documents: Documents = given["documents"]
+    documents: Documents = keywords["documents"]
     shared = query.shape[1] // key.shape[1]
-    if shared & (shared - 1):  # its kernels want a power of two
+    if shared & (shared - 1):  # its kernels take a power of two only
         key, value = (_repeat(each, query.shape[1]) for each in (key, value))
     found = _flex(query.device)(
         query,
         key,
         value,
-        score_mod=_capped(given.get("softcap")),
-        block_mask=documents.masks[window_of(given)],
-        scale=given.get("scaling"),
+        score_mod=_capped(keywords.get("softcap")),
+        block_mask=documents.masks[window_of(keywords)],
+        scale=keywords.get("scaling"),
         enable_gqa=query.shape[1] != key.shape[1],
     )
     return found.transpose(1, 2).contiguous(), None
 
 
-def window_of(given: dict[str, Any]) -> int:
+def window_of(keywords: dict[str, Any]) -> int:
     """How many tokens a token sees, itself included; 0: all that are before it."""
-    return int(given.get("sliding_window") or 0)
+    return int(keywords.get("sliding_window") or 0)
 
 
 def _capped(cap: float | None) -> Callable[..., Tensor] | None:

@@ -1,7 +1,7 @@
-"""Checkpoints: everything a run needs to go on as if it had not been stopped, on as many processes or on others.
+"""Checkpoints: everything a run needs to go on as if it had not been stopped, on as many ranks or on others.
 
-Each process writes its own shards (torch.distributed.checkpoint) while training goes on. A checkpoint is written under
-another name, flushed to the disk and renamed, so one at its final name is whole whenever the processes are killed. The
+Each rank writes its own shards (torch.distributed.checkpoint) while training goes on. A checkpoint is written under
+another name, flushed to the disk and renamed, so one at its final name is whole whenever the run is killed. The
 newest few are kept, should the disk lose the last. No generator's state is in them: every step seeds its own.
 """
 
@@ -15,6 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+import numpy as np
 import torch
 from torch import distributed
 from torch.distributed.checkpoint.api import CheckpointException
@@ -27,43 +28,43 @@ from torch.optim import Optimizer
 from emma.errors import ArtifactError, EmmaError
 from emma.store.files import join_inside
 from emma.train.guard import Guard
-from emma.train.ledger import Ledger, first
-from emma.train.model import Trainee
-from emma.train.step import everywhere
+from emma.train.ledger import Ledger
+from emma.train.model import LossModel
+from emma.train.ranks import all_reduce_sum, is_rank_zero
 
-STATE = "state.pt"
-"""Name of the file with what is the same in all processes."""
+STATE_FILE = "state.pt"
+"""Name of the file with the state that is the same on all ranks."""
 
-Facts = Mapping[str, Any]
-"""What has to be the same in a run that goes on: plain values by what to call them in a message."""
+RunFacts = Mapping[str, Any]
+"""Facts that must be the same in a run that goes on: plain values by what to call them in a message."""
 
 
 @dataclass(frozen=True)
-class State:
-    """All that training changes."""
+class TrainingState:
+    """Everything that training changes."""
 
-    trainee: Trainee
+    loss_model: LossModel
     optimizers: Sequence[Optimizer]
     ledger: Ledger
     guard: Guard
 
-    def small(self) -> dict[str, Any]:
-        """What is the same in all processes, in the first one. All call it."""
+    def shared_state(self) -> dict[str, Any]:
+        """The part that is the same on all ranks, complete on rank 0. All ranks call it."""
         self.ledger.merge()
         return {"ledger": self.ledger.state(), "guard": self.guard.state()}
 
-    def restore(self, small: Mapping[str, Any]) -> None:
-        """Become what `small` was taken from, but for weights and optimisers."""
-        self.ledger.restore(small["ledger"])
-        self.guard.restore(small["guard"])
+    def restore(self, shared: Mapping[str, Any]) -> None:
+        """Become the state that `shared` was taken from, but for weights and optimisers."""
+        self.ledger.restore(shared["ledger"])
+        self.guard.restore(shared["guard"])
 
 
-class Checkpoints:
-    """The checkpoints of one run; all processes make one, and call its methods together."""
+class Checkpointer:
+    """Writes and reads the checkpoints of one run; all ranks make one, and call its methods together."""
 
-    def __init__(self, folder: Path, state: State, facts: Facts, kept: int) -> None:
+    def __init__(self, folder: Path, state: TrainingState, facts: RunFacts, kept: int) -> None:
         self._folder, self._state, self._facts, self._kept = folder, state, dict(facts), kept
-        # A group of its own: saving talks in the background, and in training's group its words would get between.
+        # A group of its own: saving communicates in the background, and in training's group it would get in between.
         self._group = distributed.new_group(backend="gloo")
         self._writer = ThreadPoolExecutor(1)
         self._pending: Future[None] | None = None
@@ -76,17 +77,17 @@ class Checkpoints:
             return
         self._last = step
         path = self._folder / f"step-{step:09}"
-        temporary, small = path.with_suffix(".tmp"), self._state.small()
-        if first():
+        temporary, shared = path.with_suffix(".tmp"), self._state.shared_state()
+        if is_rank_zero():
             shutil.rmtree(temporary, ignore_errors=True)
             temporary.mkdir(parents=True)
-            _write(temporary / STATE, {"step": step, "facts": self._facts, **small})
-        everywhere()  # nobody writes into the folder before it is fresh
-        written: Any = async_save(self._large(), checkpoint_id=temporary, process_group=self._group)
+            _write(temporary / STATE_FILE, {"step": step, "facts": self._facts, **shared})
+        all_reduce_sum(np.zeros(1))  # a barrier: nobody writes into the folder before it is fresh
+        written: Any = async_save(self._sharded_state(), checkpoint_id=temporary, process_group=self._group)
         self._pending = self._writer.submit(self._finish, written, path)
 
     def wait(self) -> None:
-        """Until what is being written is on the disk. Raises ArtifactError when it cannot be."""
+        """Wait until what is being written is on the disk. Raises ArtifactError when it cannot be."""
         pending, self._pending = self._pending, None
         try:
             if pending is not None:
@@ -102,49 +103,52 @@ class Checkpoints:
 
         Raises ArtifactError when it is of another run, or whole and yet cannot be read.
         """
-        chosen: list[Any] = [_newest(self._folder) if first() else None]
+        chosen: list[Any] = [_newest(self._folder) if is_rank_zero() else None]
         distributed.broadcast_object_list(chosen, src=0)
         if chosen[0] is None:
             return 0
-        path, small = chosen[0]
-        self._refuse_others(path, small["facts"])
-        large = self._large()
+        path, shared = chosen[0]
+        self._refuse_others(path, shared["facts"])
+        sharded = self._sharded_state()
         try:
-            load(large, checkpoint_id=path, process_group=self._group)
+            load(sharded, checkpoint_id=path, process_group=self._group)
         except (CheckpointException, RuntimeError, ValueError, OSError) as error:
             raise ArtifactError(
                 f"The checkpoint {path} cannot be read: {_reason(error)}. Delete that folder and run again: training "
                 "goes on from the one before it."
             ) from error
-        trainee, optimizers = self._state.trainee, self._state.optimizers
-        set_state_dict(trainee, optimizers, model_state_dict=large["model"], optim_state_dict=large["optimizers"])
-        self._state.restore(small)
-        self._last = int(small["step"])
+        loss_model, optimizers = self._state.loss_model, self._state.optimizers
+        set_state_dict(
+            loss_model, optimizers, model_state_dict=sharded["model"], optim_state_dict=sharded["optimizers"]
+        )
+        self._state.restore(shared)
+        self._last = int(shared["step"])
         return self._last
 
-    def _large(self) -> dict[str, Any]:
-        """What is spread over the processes, by names that do not depend on their number."""
-        model, optimizers = get_state_dict(self._state.trainee, self._state.optimizers)
+    def _sharded_state(self) -> dict[str, Any]:
+        """The part that is spread over the ranks, by names that do not depend on their number."""
+        model, optimizers = get_state_dict(self._state.loss_model, self._state.optimizers)
         return {"model": model, "optimizers": optimizers}
 
     def _finish(self, written: Future[Any], path: Path) -> None:
-        """Give a checkpoint its name once all processes have written it, and drop what is too old."""
+        """Give a checkpoint its name once all ranks have written it, and drop what is too old."""
         written.result()
-        if not first():
+        if not is_rank_zero():
             return
         temporary = path.with_suffix(".tmp")
         _flush(temporary)
-        shutil.rmtree(path, ignore_errors=True)  # one that was damaged
+        shutil.rmtree(path, ignore_errors=True)  # a damaged one of the same step may be there
         temporary.rename(path)
         _flush(path.parent)
-        for old in _all(self._folder)[: -self._kept]:
+        for old in _finished(self._folder)[: -self._kept]:
             shutil.rmtree(old.rename(old.with_suffix(".tmp")))
 
-    def _refuse_others(self, path: Path, found: Facts) -> None:
+    def _refuse_others(self, path: Path, stored: RunFacts) -> None:
+        """ArtifactError where a checkpoint is of another run than this one."""
         differences = [
-            f"{name} {found.get(name)} there, {wanted} here"
-            for name, wanted in self._facts.items()
-            if found.get(name) != wanted
+            f"{name} {stored.get(name)} there, {own} here"
+            for name, own in self._facts.items()
+            if stored.get(name) != own
         ]
         if differences:
             raise ArtifactError(
@@ -152,50 +156,51 @@ class Checkpoints:
                 f"delete {path.parent} to begin anew."
             )
 
-    def __enter__(self) -> "Checkpoints":
+    def __enter__(self) -> "Checkpointer":
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """What was begun is finished before the process ends."""
+        """Finish what was begun before the process ends."""
         self.wait()
         self._writer.shutdown()
 
 
 def _reason(error: BaseException) -> str:
-    """What went wrong, in a line; torch wraps it in the errors of all processes."""
+    """What went wrong, in a line; torch wraps it in the errors of all ranks."""
     failures = getattr(error, "failures", None)
-    first_of_all = next(iter(failures.values()))[0] if failures else error
-    return f"{type(first_of_all).__name__}: {str(first_of_all).splitlines()[0].rstrip('.')}"
+    cause = next(iter(failures.values()))[0] if failures else error
+    return f"{type(cause).__name__}: {str(cause).splitlines()[0].rstrip('.')}"
 
 
-def _all(folder: Path) -> list[Path]:
+def _finished(folder: Path) -> list[Path]:
     """The finished checkpoints, the oldest first."""
     return sorted(path for path in folder.glob("step-*") if path.suffix != ".tmp")
 
 
 def _newest(folder: Path) -> tuple[Path, dict[str, Any]] | None:
-    """The newest checkpoint that the disk has not damaged, and its small state."""
-    for path in reversed(_all(folder)):
-        if (small := _read(path)) is not None:
-            return path, small
+    """The newest checkpoint that the disk has not damaged, and its shared state."""
+    for path in reversed(_finished(folder)):
+        if (shared := _read(path)) is not None:
+            return path, shared
     return None
 
 
 def _read(path: Path) -> dict[str, Any] | None:
-    """The small state of a checkpoint; None when that, or the length of a shard, shows damage."""
+    """The shared state of a checkpoint; None when that, or the length of a shard, shows damage."""
     try:
-        small: dict[str, Any] = torch.load(path / STATE, map_location="cpu", weights_only=True)
+        shared: dict[str, Any] = torch.load(path / STATE_FILE, map_location="cpu", weights_only=True)
         metadata: Any = FileSystemReader(path).read_metadata()
         ends = [(each.relative_path, each.offset + each.length) for each in metadata.storage_data.values()]
-        whole = all(join_inside(path, name, path).stat().st_size >= end for name, end in ends)
+        is_complete = all(join_inside(path, name, path).stat().st_size >= end for name, end in ends)
     except (RuntimeError, EOFError, OSError, ValueError, KeyError, AttributeError, pickle.UnpicklingError, EmmaError):
         return None
-    return small if whole else None
+    return shared if is_complete else None
 
 
 def _write(path: Path, state: dict[str, Any]) -> None:
+    """Write a state so that it is on the disk when this returns."""
     with path.open("wb") as stream:
         torch.save(state, stream)
         stream.flush()

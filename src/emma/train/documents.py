@@ -1,22 +1,31 @@
-"""Where the documents of a batch lie, in the forms that attention kernels want.
+"""Documents inside packed sequences: in the forms that attention kernels take, and with rotary positions of their own.
 
 All sizes depend on the batch's shape only, or grow by doubling, so that compiled code is not compiled again for every
 batch. Nothing here looks at pairs of tokens.
+
+
+Rotary scaling can depend on a text's length. LongRoPE turns long texts more slowly than short ones, and transformers
+takes the longest of the batch for the length of all; here each document has its own, as if it were alone. Dynamic
+scaling also depends on what came before in the run, which no training can have: it is refused where it would scale.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor
 from torch.nn.attention.flex_attention import BlockMask
+from transformers import PreTrainedModel
+
+from emma.errors import RecipeError
 
 BLOCK = 128
 """Tokens in a block of FlexAttention: the size that its kernels are made for."""
-FEWEST = 128
-"""There is room for this many documents even where there are fewer."""
+MIN_DOCUMENTS = 128
+"""Room for this many documents is kept even where there are fewer, so that shapes repeat."""
 
 
 @dataclass(frozen=True)
@@ -24,29 +33,29 @@ class Documents:
     """The documents of a batch of packed sequences."""
 
     tokens: int
-    """Of a sequence: no document is longer."""
+    """Tokens of a sequence: no document is longer."""
     bounds: Tensor
-    """Where documents begin in all sequences laid end to end, then the end of all; int32."""
+    """Where documents begin when all sequences are laid end to end, then the end of the last; int32."""
     masks: dict[int, BlockMask]
     """FlexAttention's mask for each window; 0: tokens see all of their document that is before them."""
 
 
-def starts_of(positions: Tensor) -> Tensor:
+def document_starts(positions: Tensor) -> Tensor:
     """Where documents begin: at the left edge, and where `positions` (sequences, tokens) do not count up by one."""
     starts = torch.ones_like(positions, dtype=torch.bool)
     starts[:, 1:] = positions.diff(dim=1) != 1
     return starts
 
 
-def for_varlen(positions: Tensor) -> Documents:
-    """The documents as flash attention wants them; `positions` int64 (sequences, tokens)."""
-    return Documents(positions.shape[1], bounds_of(starts_of(positions)), {})
+def documents_for_varlen(positions: Tensor) -> Documents:
+    """The documents as flash attention takes them; `positions` int64 (sequences, tokens)."""
+    return Documents(positions.shape[1], document_bounds(document_starts(positions)), {})
 
 
-def for_flex(positions: Tensor, windows: Iterable[int]) -> Documents:
-    """The documents as FlexAttention wants them, for layers with these windows."""
+def documents_for_flex(positions: Tensor, windows: Iterable[int]) -> Documents:
+    """The documents as FlexAttention takes them, for layers with these windows."""
     columns = torch.arange(positions.shape[1], device=positions.device)
-    first = torch.where(starts_of(positions), columns, 0).cummax(1).values
+    first = torch.where(document_starts(positions), columns, 0).cummax(1).values
     masks = {
         window: block_mask(torch.maximum(first, columns - (window - 1)) if window else first)
         for window in sorted(set(windows))
@@ -54,10 +63,10 @@ def for_flex(positions: Tensor, windows: Iterable[int]) -> Documents:
     return Documents(positions.shape[1], torch.empty(0), masks)
 
 
-def bounds_of(starts: Tensor) -> Tensor:
+def document_bounds(starts: Tensor) -> Tensor:
     """Cumulative lengths of documents, padded with empty ones to a power of two."""
     found = starts.flatten().nonzero().squeeze(1)
-    room = max(FEWEST, 1 << (len(found) - 1).bit_length())
+    room = max(MIN_DOCUMENTS, 1 << (len(found) - 1).bit_length())
     bounds = torch.full((room + 1,), starts.numel(), dtype=torch.int32, device=starts.device)
     bounds[: len(found)] = found
     return bounds
@@ -84,13 +93,72 @@ def block_mask(first: Tensor) -> BlockMask:
 
 
 def _listed(chosen: Tensor) -> tuple[Tensor, Tensor]:
-    """Of bool (sequences, rows, columns): how many columns each row has, and which, those first; with a heads axis."""
+    """How many columns are set in each row of `chosen`, bool (sequences, rows, columns), and the order that has them
+    first; both with an axis for heads."""
     order = chosen.int().sort(dim=-1, descending=True, stable=True).indices
     return chosen.sum(-1, dtype=torch.int32)[:, None], order.int()[:, None].contiguous()
 
 
 def _sees(first: Tensor) -> Callable[[Tensor, Tensor, Tensor, Tensor], Tensor]:
+    """FlexAttention's mask function: a query sees keys from its `first` (sequences, tokens) up to itself."""
+
     def sees(sequence: Tensor, _head: Tensor, query: Tensor, key: Tensor) -> Tensor:
         return (key <= query) & (key >= first[sequence, query])
 
     return sees
+
+
+Waves = tuple[Tensor, Tensor]
+"""Cosine and sine (sequences, tokens, width)."""
+
+
+def check_rotary(config: Any, tokens: int) -> None:
+    """RecipeError when sequences of `tokens` reach into what dynamic scaling would scale."""
+    rope, limit = getattr(config, "rope_parameters", None) or {}, config.max_position_embeddings
+    if rope.get("rope_type") == "dynamic" and tokens > limit:
+        raise RecipeError(
+            f"Rotary scaling of type 'dynamic' begins after {limit} tokens and depends on what was read before, so it "
+            f"cannot be trained with at {tokens} tokens. Set adapt.rope.type to yarn or ntk, or mix.sequence_length to "
+            f"{limit} at most."
+        )
+
+
+def scale_by_document(model: PreTrainedModel, tokens: int) -> None:
+    """Make LongRoPE scale by document, in place, where sequences of `tokens` are long enough to be scaled.
+
+    Raises RecipeError for a model whose layers have different kinds of scaling, LongRoPE among them.
+    """
+    rope = getattr(model.config, "rope_parameters", None) or {}
+    kinds = [rope.get("rope_type"), *(each.get("rope_type") for each in rope.values() if isinstance(each, dict))]
+    if "longrope" not in kinds or tokens <= (before := rope.get("original_max_position_embeddings", 0)):
+        return
+    if kinds[0] != "longrope":
+        raise RecipeError(
+            f"Models of type {model.config.model_type} have LongRoPE in some layers only, which the trainer cannot "
+            "keep apart by document. Choose another base."
+        )
+    for each in model.modules():
+        if getattr(each, "rope_type", None) == "longrope":
+            each.forward = with_document_lengths(each.forward, before)
+
+
+def with_document_lengths(waves: Callable[[Tensor, Tensor], Waves], before: int) -> Callable[[Tensor, Tensor], Waves]:
+    """`waves` of tokens and positions, so that only documents of more than `before` tokens are scaled as long."""
+
+    def both(states: Tensor, position_ids: Tensor) -> Waves:
+        long = (document_lengths(position_ids) > before)[..., None]
+        short_waves = waves(states, position_ids.clamp(max=before - 1))
+        forced = torch.cat([position_ids, torch.full_like(position_ids[:, :1], before)], 1)
+        long_waves = [each[:, :-1] for each in waves(states, forced)]
+        cosine, sine = (torch.where(long, one, other) for one, other in zip(long_waves, short_waves, strict=True))
+        return cosine, sine
+
+    return both
+
+
+def document_lengths(positions: Tensor) -> Tensor:
+    """The length of each token's document; `positions` and result int64 (sequences, tokens)."""
+    ends = document_starts(positions).roll(-1, 1)
+    columns = torch.arange(positions.shape[1], device=positions.device)
+    last = torch.where(ends, columns, positions.shape[1]).flip(1).cummin(1).values.flip(1)
+    return positions.gather(1, last) + 1

@@ -1,5 +1,6 @@
-"""The trained model as a Hugging Face folder: weights gathered from all processes, configuration, tokenizer."""
+"""The trained model as a Hugging Face folder: weights gathered from all ranks, configuration, tokenizer, record."""
 
+import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -7,41 +8,52 @@ from typing import Any
 import torch
 from torch.distributed.checkpoint.state_dict import StateDictOptions, get_model_state_dict
 
-from emma.models.folder import CONFIG, GENERATION, stored_type
+from emma.models.folder import CONFIG, GENERATION, TRAINING, stored_type
 from emma.models.weights import in_types, types_of
-from emma.train.ledger import first
-from emma.train.lora import merged
-from emma.train.model import Trainee
+from emma.train.config import TrainConfig
+from emma.train.lora import merge_adapters
+from emma.train.model import LossModel
+from emma.train.ranks import is_rank_zero
 
 WEIGHTS = (".safetensors", ".bin", ".index.json")
 """How files of a model folder end that hold weights."""
 
 
-def export(trainee: Trainee, source: Path, out: Path) -> None:
+def export_model(loss_model: LossModel, source: Path, out: Path) -> None:
     """Write the weights into `out`, in the types of those in `source`, and all else that lies in `source`: what the
     configurations and the tokenizer say is not training's to change.
 
-    All processes call it, and the first writes; it holds all weights, in the main memory.
+    All ranks call it, and rank 0 writes; it holds all weights, in the main memory.
     """
-    weights = gather(trainee)
-    if not first():
+    weights = gather_weights(loss_model)
+    if not is_rank_zero():
         return
     kind = getattr(torch, stored_type(source))
-    trainee.model.save_pretrained(out, state_dict=in_types(weights, types_of(source), kind))
+    loss_model.model.save_pretrained(out, state_dict=in_types(weights, types_of(source), kind))
     (out / GENERATION).unlink(missing_ok=True)
-    for each in out.glob("*.safetensors"):
-        each.chmod((out / CONFIG).stat().st_mode)  # safetensors lets nobody else read it
-    shutil.copytree(source, out, dirs_exist_ok=True, copy_function=shutil.copyfile, ignore=weight_names)
+    for path in out.glob("*.safetensors"):
+        path.chmod((out / CONFIG).stat().st_mode)  # safetensors lets nobody else read it
+    shutil.copytree(source, out, dirs_exist_ok=True, copy_function=shutil.copyfile, ignore=ignore_weights)
 
 
-def weight_names(_folder: str, names: list[str]) -> list[str]:
-    """Of some names of files those that hold weights."""
-    return [each for each in names if each.endswith(WEIGHTS)]
+def ignore_weights(_folder: str, names: list[str]) -> list[str]:
+    """The names of files that hold weights, as `shutil.copytree` asks for what to leave out."""
+    return [name for name in names if name.endswith(WEIGHTS)]
 
 
-def gather(trainee: Trainee) -> dict[str, Any]:
-    """All weights, whole, by the names of the Hugging Face model, adapters merged; only the first process has any."""
+def gather_weights(loss_model: LossModel) -> dict[str, Any]:
+    """All weights, unsharded, by the names of the Hugging Face model, adapters merged; only rank 0 gets any."""
     options = StateDictOptions(full_state_dict=True, cpu_offload=True)
-    weights: dict[str, Any] = get_model_state_dict(trainee, options=options)
-    named = {name.removeprefix("model."): each for name, each in weights.items()}
-    return named if trainee.section.lora is None else merged(named, trainee.section.lora)
+    weights: dict[str, Any] = get_model_state_dict(loss_model, options=options)
+    named = {name.removeprefix("model."): weight for name, weight in weights.items()}
+    return named if loss_model.section.lora is None else merge_adapters(named, loss_model.section.lora)
+
+
+def write_record(section: TrainConfig, facts: dict[str, Any], folder: Path) -> None:
+    """Write `training.json` beside a trained model: the optimiser, rates and precision that it was trained with.
+
+    A later adaptation of the model reads it, to choose its own rates.
+    """
+    names = ("optimizer", "learning_rate", "embedding_lr", "head_lr", "schedule", "precision", "batch_tokens", "seed")
+    record = {**{name: getattr(section, name) for name in names}, **facts}
+    (folder / TRAINING).write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")

@@ -1,6 +1,6 @@
-"""Arithmetic of training: floating-point operations a token, and how much of the machine's peak is used.
+"""Arithmetic of training: floating-point operations per token, and the peak of the machine.
 
-Counted as in PaLM (Chowdhery et al., arXiv 2204.02311, appendix B): six operations a weight and token, and attention
+Counted as in PaLM (Chowdhery et al., arXiv 2204.02311, appendix B): six operations per weight and token, and attention
 over the full square; or, asked for, over its causal half. Document masks make the true number smaller than both.
 """
 
@@ -27,8 +27,8 @@ PEAKS: tuple[tuple[str, float], ...] = (
     ("MI300X", 1307e12),  # AMD Instinct MI300X data sheet
     ("MI250X", 191.5e12),  # AMD Instinct MI250X data sheet: one of the card's two devices
 )
-"""Dense bfloat16 operations a second by words of the device's name, special ones before general ones. The clocks of the
-data sheets are not held under load: measured on an H200, large products reach 790e12."""
+"""Dense bfloat16 operations per second by words of the device's name, special ones before general ones. The clocks of
+the data sheets are not held under load: measured on an H200, large products reach 790e12."""
 
 
 def flops_per_token(model: PreTrainedModel, sequence_length: int, *, causal: bool = False) -> float:
@@ -52,7 +52,7 @@ def _tied(model: PreTrainedModel) -> bool:
 
 
 def peak_flops(device: torch.device, precision: Precision) -> float | None:
-    """Operations a second at best, in bfloat16: from the makers for known GPUs, measured on a CPU, else unknown.
+    """Peak operations per second in bfloat16: from the makers for known GPUs, measured on a CPU, else unknown.
 
     The same for fp8, whose products are a part of the work only, so that its figures can be held against bfloat16's.
     """
@@ -61,10 +61,10 @@ def peak_flops(device: torch.device, precision: Precision) -> float | None:
         return measured_flops(fast_type(device) if precision in HALF else torch.float32)
     if device.type != "cuda" or precision not in HALF:
         return None
-    return peak_of(torch.cuda.get_device_name(device))
+    return known_peak_flops(torch.cuda.get_device_name(device))
 
 
-def peak_of(name: str) -> float | None:
+def known_peak_flops(name: str) -> float | None:
     """The peak of a device by its name, such as 'NVIDIA A100-SXM4-80GB'."""
     words = set(re.split(r"[^0-9A-Za-z]+", name))
     return next((peak for known, peak in PEAKS if set(known.split()) <= words), None)

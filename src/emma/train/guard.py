@@ -1,7 +1,7 @@
-"""The guard over training: stops at numbers that are none, and writes down, or leaves out, steps that spike.
+"""The guard over training: it stops at NaN and infinity, and records, or leaves out, steps that spike.
 
 A step spikes when its gradient's norm is many times the median of the last steps'. Norm and loss are those of the whole
-batch, the same on every process, so all of them judge alike. The norms it compares with are part of a checkpoint, so a
+batch, the same on every rank, so all of them judge alike. The norms it compares with are part of a checkpoint, so a
 run that goes on judges as an uninterrupted one would have.
 """
 
@@ -20,31 +20,32 @@ from torch import distributed
 
 from emma.errors import RecipeError
 from emma.tokens.samples import Samples
-from emma.train.data import IGNORE, Batch
+from emma.train.batch import IGNORE, Batch
 
 WINDOW = 64
-"""Steps whose median counts. Spikes are among them, so that a level that stays is the new normal after half of it."""
-LEAST = 16
+"""Steps over which the median is taken. Spikes are among them, so that a level that stays is the new normal after half
+of it."""
+MIN_STEPS = 16
 """Steps before anything is a spike."""
-NOTED = 4.0
-"""Times the median from which a step is written down where `spike_factor` asks for nothing else."""
-SHOWN = 8
-"""Documents a spike is written down with, those that lost most per token."""
+LOGGED_FACTOR = 4.0
+"""Times the median from which a step is recorded where `spike_factor` is not set."""
+MAX_DOCUMENTS = 8
+"""Documents that a spike is recorded with: those with the highest loss per token."""
 
 
 @dataclass(frozen=True)
-class Seen:
-    """What one process had of a step."""
+class StepLosses:
+    """The samples of one rank in a step, and their losses."""
 
     numbers: Sequence[int]
-    """Of the samples."""
+    """Numbers of the samples in the plan's order."""
     batch: Batch
     nats: npt.NDArray[np.float32]
     """One for each target that is not IGNORE, in order."""
 
 
 class Guard:
-    """Judges steps by the norm of their gradient: `takes` before the update, `watch` after it, on all processes."""
+    """Judges steps by the norm of their gradient: `accepts` before the update, `observe` after it, on all ranks."""
 
     def __init__(self, factor: float | None) -> None:
         self.factor = factor
@@ -53,40 +54,40 @@ class Guard:
         self.spikes: list[dict[str, Any]] = []
         """Rows of `spikes.jsonl`."""
 
-    def takes(self, norm: float) -> bool:
+    def accepts(self, norm: float) -> bool:
         """Whether the update of a step with this gradient norm is to be made."""
-        return math.isfinite(norm) and not (self.factor is not None and self.spiked(norm))
+        return math.isfinite(norm) and not (self.factor is not None and self.is_spike(norm))
 
-    def spiked(self, norm: float) -> bool:
+    def is_spike(self, norm: float) -> bool:
         """Whether a norm is far above the last ones."""
-        return len(self.norms) >= LEAST and norm > (self.factor or NOTED) * median(self.norms)
+        return len(self.norms) >= MIN_STEPS and norm > (self.factor or LOGGED_FACTOR) * median(self.norms)
 
-    def watch(self, step: int, loss: float, norm: float, seen: Seen, samples: Samples) -> None:
-        """Learn of step `step` (from 0), of which `loss` is nats a token over all processes.
+    def observe(self, step: int, loss: float, norm: float, losses: StepLosses, samples: Samples) -> None:
+        """Record step `step` (from 0); `loss` is in nats per token over all ranks.
 
-        Raises RecipeError with the step's documents when loss or norm are no numbers.
+        Raises RecipeError with the step's documents when loss or norm is not finite.
         """
         if not (math.isfinite(loss) and math.isfinite(norm)):
-            raise broken(step, loss, norm, worst(seen, samples))
-        if self.spiked(norm):
+            raise non_finite_error(step, loss, norm, worst_documents(losses, samples))
+        if self.is_spike(norm):
             self.spikes.append(
                 {
                     "step": step + 1,
                     "grad_norm": norm,
                     "median": median(self.norms),
                     "loss": loss,
-                    "skipped": not self.takes(norm),
-                    "documents": worst(seen, samples),
+                    "skipped": not self.accepts(norm),
+                    "documents": worst_documents(losses, samples),
                 }
             )
         self.norms.append(norm)
 
     def state(self) -> dict[str, Any]:
-        """Everything in it, as plain values."""
+        """Everything in the guard, as plain values."""
         return {"norms": list(self.norms), "spikes": list(self.spikes)}
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Become what `state` was taken from."""
+        """Become the guard that `state` was taken from."""
         self.norms, self.spikes = deque(state["norms"], WINDOW), list(state["spikes"])
 
     def write(self, folder: Path) -> None:
@@ -95,52 +96,53 @@ class Guard:
         (folder / "spikes.jsonl").write_text(lines, encoding="utf-8")
 
 
-def worst(seen: Seen, samples: Samples) -> list[dict[str, Any]]:
-    """The documents of a step with the highest loss a token, over all processes, which all call it.
+def worst_documents(losses: StepLosses, samples: Samples) -> list[dict[str, Any]]:
+    """The documents of a step with the highest loss per token, over all ranks, which all call it.
 
-    Losses that are no numbers come first.
+    Losses that are not finite come first.
     """
-    own = sorted(_losses(seen, samples), key=_badness)[:SHOWN]
+    own = sorted(_document_losses(losses, samples), key=_badness)[:MAX_DOCUMENTS]
     parts: list[list[dict[str, Any]]] = [own]
     if distributed.is_initialized():
         parts = [[] for _ in range(distributed.get_world_size())]
         distributed.all_gather_object(parts, own)
-    return sorted((row for part in parts for row in part), key=_badness)[:SHOWN]
+    return sorted((row for part in parts for row in part), key=_badness)[:MAX_DOCUMENTS]
 
 
-def _losses(seen: Seen, samples: Samples) -> Iterator[dict[str, Any]]:
+def _document_losses(losses: StepLosses, samples: Samples) -> Iterator[dict[str, Any]]:
     """Each part of a document in these samples, with its mean loss."""
-    wanted = seen.batch.targets != IGNORE
-    nats = np.zeros(wanted.shape)
-    nats[wanted] = seen.nats
-    for row, number in enumerate(seen.numbers):
+    has_target = losses.batch.targets != IGNORE
+    nats = np.zeros(has_target.shape)
+    nats[has_target] = losses.nats
+    for row, number in enumerate(losses.numbers):
         start = 0
         for part in samples.documents(number):
             here = slice(start, start + part.tokens)
-            predicted = int(wanted[row, here].sum())
+            predicted = int(has_target[row, here].sum())
             yield {
                 "lang": part.lang,
                 "domain": part.domain,
                 "id": part.id,
                 "first_token": part.first,
                 "tokens": part.tokens,
-                "loss": _plain(nats[row, here].sum() / max(1, predicted)),
+                "loss": _finite_or_none(nats[row, here].sum() / max(1, predicted)),
             }
             start += part.tokens
 
 
-def _plain(loss: float) -> float | None:
-    """A number that JSON has, or None."""
+def _finite_or_none(loss: float) -> float | None:
+    """The loss as JSON can hold it: None for NaN and infinity."""
     return float(loss) if math.isfinite(loss) else None
 
 
 def _badness(row: dict[str, Any]) -> tuple[bool, float, str, int]:
+    """Sort key: losses that are not finite first, then falling losses, then the document."""
     loss = row["loss"]
     return loss is not None, -(loss or 0.0), row["id"], row["first_token"]
 
 
-def broken(step: int, loss: float, norm: float, documents: Sequence[dict[str, Any]]) -> RecipeError:
-    """The error for a step whose numbers are none."""
+def non_finite_error(step: int, loss: float, norm: float, documents: Sequence[dict[str, Any]]) -> RecipeError:
+    """The error for a step whose loss or gradient is NaN or infinite."""
     named = [
         f"{row['id']} ({row['lang']}, {row['domain']}) from token {row['first_token']:,}: "
         + ("not a number" if row["loss"] is None else f"{row['loss']:.2f} nats a token")

@@ -1,8 +1,8 @@
 """The record of a training run: loss over all, and nats and tokens by source, at every log step.
 
-Each process adds up what it saw; one all-reduce of the open sums makes them those of the run. Nats are summed as whole
+Each rank adds up its own batches; one all-reduce of the open sums makes them those of the run. Nats are summed as whole
 multiples of 2^-24, so sums are exact: losses by language, domain or tier add up to the total to the last bit, whatever
-the order, the number of processes, or the steps at which a run was stopped.
+the order, the number of ranks, or the steps at which a run was stopped.
 """
 
 import json
@@ -14,11 +14,11 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import torch
-from torch import distributed
 
 from emma.store import shards
 from emma.tokens.samples import Source
-from emma.train.data import IGNORE, Batch
+from emma.train.batch import IGNORE, Batch
+from emma.train.ranks import all_reduce_sum, is_rank_zero
 
 LOSSES = pa.schema(
     [
@@ -33,7 +33,7 @@ LOSSES = pa.schema(
 )
 NATS, TOKENS, INPUTS = range(3)
 UNIT = 2.0**-24
-"""Nats in one step of the sums: what float32 resolves at 1. An int64 holds 5·10^11 nats of them."""
+"""Nats in one unit of the sums: what float32 resolves at 1. An int64 holds 5·10^11 nats of them."""
 
 Sums = npt.NDArray[np.int64]
 
@@ -45,27 +45,27 @@ class Ledger:
         self.metrics: list[dict[str, float | int]] = []
         """Rows of `metrics.jsonl`."""
         self.closed: list[Sums] = []
-        """What `open` was at each of them."""
+        """The values of `open` at each of those rows."""
         self.open: Sums = np.zeros((3, sources), np.int64)
         """Nats in UNITs, predicted tokens and inputs since the last row, by source (3, sources)."""
 
     @property
     def seen(self) -> int:
-        """Tokens that went through the model, in all rows and, of this process, since the last."""
+        """Tokens that went through the model: on all ranks up to the last row, and on this rank since."""
         return int(self.open[INPUTS].sum()) + (int(self.metrics[-1]["tokens"]) if self.metrics else 0)
 
     def add(self, batch: Batch, nats: npt.NDArray[np.float32]) -> None:
         """Count a batch; `nats` has one number for each target that is not IGNORE, in order."""
         sources = np.broadcast_to(batch.sources[:, None], batch.targets.shape)
-        wanted = sources[batch.targets != IGNORE]
+        predicted = sources[batch.targets != IGNORE]
         size = self.open.shape[1]
-        self.open[NATS] += np.bincount(wanted, np.rint(nats / UNIT), size).astype(np.int64)
-        self.open[TOKENS] += np.bincount(wanted, minlength=size)
+        self.open[NATS] += np.bincount(predicted, np.rint(nats / UNIT), size).astype(np.int64)
+        self.open[TOKENS] += np.bincount(predicted, minlength=size)
         self.open[INPUTS] += np.bincount(sources[~batch.padding], minlength=size)
 
     def log(self, step: int, rate: float, norm: float) -> None:
-        """Close the row of the steps since the last call; all processes call it, and all have the row of the run."""
-        everywhere(self.open)
+        """Close the row of the steps since the last call; all ranks call it, and all get the row of the run."""
+        all_reduce_sum(self.open)
         nats, predicted = int(self.open[NATS].sum()) * UNIT, int(self.open[TOKENS].sum())
         self.metrics.append(
             {
@@ -82,12 +82,13 @@ class Ledger:
         self.open[:] = 0
 
     def merge(self) -> None:
-        """Before a checkpoint, on all processes: the open sums of all go to the first, whose `state` is then whole."""
-        everywhere(self.open)
-        self.open *= first()
+        """Move the open sums of all ranks to rank 0, whose `state` is then complete. All call it, before a
+        checkpoint."""
+        all_reduce_sum(self.open)
+        self.open *= is_rank_zero()
 
     def means(self, labels: Sequence[str]) -> dict[str, float]:
-        """The mean loss in the last row by label, given one label a source (its language, say); sorted by label."""
+        """The mean loss in the last row by label, given one label per source (its language, say); sorted by label."""
         last = self.closed[-1]
         names, at = np.unique(labels, return_inverse=True)
         sums = np.zeros((2, len(names)), np.int64)
@@ -96,7 +97,7 @@ class Ledger:
         return {name: nats * UNIT / tokens for name, nats, tokens in pairs if tokens}
 
     def state(self) -> dict[str, Any]:
-        """Everything in it, as lists and tensors: open sums (3, sources), closed ones (rows, 3, sources)."""
+        """Everything in the ledger, as lists and tensors: open sums (3, sources), closed ones (rows, 3, sources)."""
         closed = np.stack(self.closed) if self.closed else np.zeros((0, *self.open.shape), np.int64)
         return {
             "metrics": list(self.metrics),
@@ -105,9 +106,9 @@ class Ledger:
         }
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Become what `state` was taken from; open sums go to the first process, however many there are."""
+        """Become the ledger that `state` was taken from; open sums go to rank 0, however many ranks there are."""
         self.metrics, self.closed = list(state["metrics"]), list(state["closed"].numpy())
-        self.open = state["open"].numpy() * first()
+        self.open = state["open"].numpy() * is_rank_zero()
 
     def write(self, folder: Path, sources: Sequence[Source]) -> None:
         """Write `metrics.jsonl` and `losses.parquet`, in which each source has a row for each log step it was in."""
@@ -129,14 +130,3 @@ def _row(step: int, source: Source, sums: Sums) -> dict[str, Any]:
         "tokens": int(sums[TOKENS]),
         "inputs": int(sums[INPUTS]),
     }
-
-
-def first() -> bool:
-    """Whether this is the first, or only, of the processes that train together."""
-    return not distributed.is_initialized() or distributed.get_rank() == 0
-
-
-def everywhere(sums: Sums) -> None:
-    """Add up these sums over all processes, in place."""
-    if distributed.is_initialized():
-        distributed.all_reduce(torch.from_numpy(sums))

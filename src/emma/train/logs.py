@@ -1,4 +1,4 @@
-"""What one watches while a model trains: JSON lines always, TensorBoard and Weights & Biases where they are installed.
+"""Logs of a running training: JSON lines always, TensorBoard and Weights & Biases where they are installed.
 
 All of it goes to a folder outside the artifact, since times and speeds are no result. A run that goes on takes up its
 files at the step where it does, so nothing is there twice. A log that cannot be written is given up, with one line to
@@ -20,20 +20,20 @@ from emma.tokens.samples import Source
 from emma.train.ledger import Ledger
 from emma.work.process import peak_memory
 
-LANGUAGES = 20
+MAX_LANGUAGES = 20
 """Languages with a curve of their own: those with most tokens in the corpus."""
-LINES = "train.jsonl"
-SETUP = "train.json"
-"""What the speeds in LINES were measured on; `emma plan` looks for a run like the one it plans."""
+LOG_FILE = "train.jsonl"
+SETUP_FILE = "train.json"
+"""Describes what the speeds in LOG_FILE were measured on; `emma plan` looks for a run like the one it plans."""
 
 Row = Mapping[str, float | int | None]
 
 
 class Sink(Protocol):
-    """One place to log to."""
+    """A place to log to."""
 
     def write(self, step: int, row: Row, losses: Row) -> None:
-        """Add a step: measurements, and losses by what they are of, such as `tier/high`."""
+        """Add a step: measurements, and losses by label, such as `tier/high`."""
         ...
 
     def close(self) -> None:
@@ -42,7 +42,7 @@ class Sink(Protocol):
 
 
 class Logs:
-    """The logs of one process's training; the first process has them, the others make one with no folder."""
+    """The logs of a training. Rank 0 has them; the other ranks make an object with no folder."""
 
     def __init__(
         self,
@@ -59,23 +59,23 @@ class Logs:
         self._setup, self._ledger, self._say = setup, ledger, say
         self._tiers = [f"tier/{source.tier}" for source in sources]
         self._langs = [f"lang/{source.lang}" for source in sources]
-        self._wanted = largest(sources)
+        self._shown = largest_languages(sources)
         self._before = time.perf_counter(), ledger.seen
         self._done = int(ledger.metrics[-1]["step"]) if ledger.metrics else 0
         self._folder, self._project = folder, wandb_project
         self._sinks: dict[str, Sink] | None = None if folder is not None else {}
 
     def _open(self) -> dict[str, Sink]:
-        """The logs there can be. Opened for the first row only, as some take seconds to import."""
+        """Open the logs that are possible here. Done for the first row only, as some take seconds to import."""
         assert self._folder is not None
         folder, project, done = self._folder, self._project, self._done
-        makers: dict[str, Callable[[], Sink]] = {"JSON lines": lambda: Lines(folder, self._setup, done)}
+        makers: dict[str, Callable[[], Sink]] = {"JSON lines": lambda: JsonLines(folder, self._setup, done)}
         if find_spec("tensorboard") is not None:
             makers["TensorBoard"] = lambda: TensorBoard(folder, done)
         if project is not None:
             makers["Weights & Biases"] = lambda: WandB(folder, project, self._setup)
-        made = {name: self._safely(name, make) for name, make in makers.items()}
-        return {name: sink for name, sink in made.items() if sink is not None}
+        sinks = {name: self._safely(name, make) for name, make in makers.items()}
+        return {name: sink for name, sink in sinks.items() if sink is not None}
 
     def row(self) -> None:
         """Log the ledger's last row."""
@@ -86,18 +86,18 @@ class Logs:
         if self._sinks is None:
             self._sinks = self._open()
         losses = self._ledger.means(self._tiers)
-        losses |= {name: loss for name, loss in self._ledger.means(self._langs).items() if name in self._wanted}
+        losses |= {name: loss for name, loss in self._ledger.means(self._langs).items() if name in self._shown}
         for name, sink in list(self._sinks.items()):
-            if not self._safely(name, partial(written, sink, int(metrics["step"]), row, losses)):
+            if not self._safely(name, partial(write_row, sink, int(metrics["step"]), row, losses)):
                 del self._sinks[name]
 
     def _speed(self, tokens: int) -> dict[str, float | None]:
-        """Tokens a second of all processes since the last row, share of the peak, and the most memory so far."""
+        """Tokens per second over all ranks since the last row, share of the peak, and the most memory used so far."""
         (then, had), self._before = self._before, (time.perf_counter(), tokens)
         rate = (tokens - had) / max(1e-9, self._before[0] - then)
         peak = self._setup.get("peak_flops")
         used = rate * self._setup["flops_per_token"] / (peak * self._setup["ranks"]) if peak else None
-        return {"tokens_per_s": rate, "mfu": used, "memory_bytes": most_memory()}
+        return {"tokens_per_s": rate, "mfu": used, "memory_bytes": peak_memory_bytes()}
 
     def close(self) -> None:
         """Finish all logs."""
@@ -114,21 +114,21 @@ class Logs:
             return None
 
 
-def written(sink: Sink, step: int, row: Row, losses: Row) -> bool:
-    """Write a step; true, if nothing was raised."""
+def write_row(sink: Sink, step: int, row: Row, losses: Row) -> bool:
+    """Write a step; returns true, which `_safely` does not when writing raised."""
     sink.write(step, row, losses)
     return True
 
 
-class Lines:
-    """`train.jsonl`, a row a line, and `train.json` with what it was measured on."""
+class JsonLines:
+    """Writes `train.jsonl`, a row per line, and `train.json` with what it was measured on."""
 
     def __init__(self, folder: Path, setup: Mapping[str, Any], done: int) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self._path = folder / LINES
-        kept = [line for line in _whole_lines(self._path) if json.loads(line)["step"] <= done]
+        self._path = folder / LOG_FILE
+        kept = [line for line in _finished_lines(self._path) if json.loads(line)["step"] <= done]
         self._path.write_text("".join(f"{line}\n" for line in kept), encoding="utf-8")
-        (folder / SETUP).write_text(json.dumps(dict(setup), indent=1, sort_keys=True) + "\n", encoding="utf-8")
+        (folder / SETUP_FILE).write_text(json.dumps(dict(setup), indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
     def write(self, step: int, row: Row, losses: Row) -> None:
         """Add a line."""
@@ -140,14 +140,14 @@ class Lines:
         """Nothing is pending."""
 
 
-def _whole_lines(path: Path) -> list[str]:
+def _finished_lines(path: Path) -> list[str]:
     """The lines of a log that ended with a newline: a killed run may leave half of one."""
     text = path.read_text(encoding="utf-8") if path.exists() else ""
     return text.split("\n")[:-1]
 
 
 class TensorBoard:
-    """Event files; those of an earlier try are overruled from the step on where this one begins."""
+    """Writes event files; those of an earlier try are overruled from the step on where this one begins."""
 
     def __init__(self, folder: Path, done: int) -> None:
         from torch.utils.tensorboard import SummaryWriter
@@ -190,15 +190,15 @@ def curves(row: Row, losses: Row) -> dict[str, float]:
     return {name: float(value) for name, value in named.items() if value is not None}
 
 
-def largest(sources: Sequence[Source]) -> set[str]:
-    """The labels of the languages with most tokens."""
+def largest_languages(sources: Sequence[Source]) -> set[str]:
+    """Labels of the MAX_LANGUAGES languages with most tokens."""
     sizes: dict[str, int] = {}
     for source in sources:
         sizes[f"lang/{source.lang}"] = sizes.get(f"lang/{source.lang}", 0) + source.tokens
-    return set(sorted(sizes, key=lambda name: (-sizes[name], name))[:LANGUAGES])
+    return set(sorted(sizes, key=lambda name: (-sizes[name], name))[:MAX_LANGUAGES])
 
 
-def most_memory() -> int:
+def peak_memory_bytes() -> int:
     """The most memory so far: the accelerator's, or this process's where there is none; in bytes."""
     if torch.cuda.is_available():
         return torch.cuda.max_memory_allocated()

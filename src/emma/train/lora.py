@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from emma.train.config import LoraConfig
 
 ADAPTER = "default"
-"""peft's name for the only adapter there is."""
+"""Name under which peft keeps the only adapter."""
 BASE, DOWN, UP = ".base_layer.", f".lora_A.{ADAPTER}.weight", f".lora_B.{ADAPTER}.weight"
-"""How peft names the weights of a layer with an adapter: its own, (rank, in) and (out, rank)."""
+"""Parts of peft's names for the weights of a layer with an adapter: its own, (rank, in) and (out, rank)."""
 
 
 def add_adapters(model: PreTrainedModel, blocks: Sequence[nn.Module], lora: LoraConfig) -> None:
@@ -31,7 +31,7 @@ def add_adapters(model: PreTrainedModel, blocks: Sequence[nn.Module], lora: Lora
     """
     peft: Any = need("peft", "lora")
     settings = peft.LoraConfig(
-        r=lora.rank, lora_alpha=lora.alpha, lora_dropout=lora.dropout, target_modules=targets(model, blocks, lora)
+        r=lora.rank, lora_alpha=lora.alpha, lora_dropout=lora.dropout, target_modules=target_layers(model, blocks, lora)
     )
     peft.inject_adapter_in_model(settings, model, ADAPTER)
     if lora.train_embeddings:
@@ -40,8 +40,8 @@ def add_adapters(model: PreTrainedModel, blocks: Sequence[nn.Module], lora: Lora
             each.requires_grad_(True)
 
 
-def targets(model: nn.Module, blocks: Sequence[nn.Module], lora: LoraConfig) -> list[str]:
-    """Full names of the linear layers to adapt. RecipeError names those there are when none is meant."""
+def target_layers(model: nn.Module, blocks: Sequence[nn.Module], lora: LoraConfig) -> list[str]:
+    """Full names of the linear layers to adapt. RecipeError, with the names there are, for a target that is none."""
     inside = {id(each) for block in blocks for each in block.modules() if isinstance(each, nn.Linear)}
     names = [name for name, each in model.named_modules() if id(each) in inside]
     words = sorted({name.rpartition(".")[2] for name in names})
@@ -55,7 +55,7 @@ def targets(model: nn.Module, blocks: Sequence[nn.Module], lora: LoraConfig) -> 
     return [name for name in names if not lora.targets or name.rpartition(".")[2] in lora.targets]
 
 
-def merged(state: Mapping[str, Tensor], lora: LoraConfig) -> dict[str, Tensor]:
+def merge_adapters(state: Mapping[str, Tensor], lora: LoraConfig) -> dict[str, Tensor]:
     """The weights of the model without adapters that computes the same: W + alpha / rank · B A, in W's type.
 
     `state` has whole tensors under the names of the model with adapters; names and order are those of the model

@@ -11,24 +11,20 @@ import torch
 from torch import Tensor
 
 from emma.models.head import Head
-
-CHUNK_ELEMENTS = {"cpu": 1 << 21, "cuda": 1 << 28}
-"""Logits a chunk. On a CPU 8 MB of float32 stays in the cache: measured fastest of 64 to 4096 rows at 8,192 pieces.
-On a GPU 8 bytes each, 2.1 GB."""
-FEWEST_ROWS = 128
-"""Positions a chunk all the same: every chunk reads and writes the head's gradient once. Measured on a CPU at 260,224
-pieces: 2.3 s with 8 rows a chunk, 1.2 s with 64, 1.1 s with 128 and with 256."""
+from emma.train.config import LOGITS_PER_CHUNK, MIN_CHUNK_ROWS
 
 Gradients = tuple[Tensor | None, Tensor | None, Tensor | None]
-"""Of hidden states, weight and bias; None where it is not wanted."""
+"""Gradients of hidden states, weight and bias; None where one is not needed."""
 
 
 class _ChunkedCrossEntropy(torch.autograd.Function):
+    """Sum of nats whose gradients are made in the forward pass, chunk by chunk."""
+
     @staticmethod
-    def forward(ctx: Any, *given: Any) -> tuple[Tensor, Tensor]:
-        hidden, weight, bias, targets, head, trained = given
+    def forward(ctx: Any, *arguments: Any) -> tuple[Tensor, Tensor]:
+        hidden, weight, bias, targets, head, trained = arguments
         need = tuple(trained and each for each in ctx.needs_input_grad[:3])
-        rows = max(FEWEST_ROWS, CHUNK_ELEMENTS.get(hidden.device.type, 1 << 21) // len(weight))
+        rows = max(MIN_CHUNK_ROWS, LOGITS_PER_CHUNK.get(hidden.device.type, LOGITS_PER_CHUNK["cpu"]) // len(weight))
         nats, ctx.gradients = _in_chunks(hidden, head, targets, rows, need)
         ctx.kinds = [None if each is None else each.dtype for each in (hidden, weight, bias)]
         ctx.mark_non_differentiable(nats)
@@ -104,12 +100,12 @@ def _add_product(total: Tensor, one: Tensor, other: Tensor) -> None:
 
 
 def next_token_loss(hidden: Tensor, head: Head, targets: Tensor) -> tuple[Tensor, Tensor]:
-    """Negative log-likelihood in nats: the sum, to be differentiated, and one number a position.
+    """Negative log-likelihood in nats: the sum, to be differentiated, and one number per position.
 
     `hidden` (positions, width) in float32 or bfloat16, `targets` (positions,) int64, all of them to be predicted.
     Products are in the type of `hidden`; softmax, sums and the head's gradient are in float32.
     """
-    found: tuple[Tensor, Tensor] = _ChunkedCrossEntropy.apply(  # type: ignore[no-untyped-call]
+    losses: tuple[Tensor, Tensor] = _ChunkedCrossEntropy.apply(  # type: ignore[no-untyped-call]
         hidden, head.weight, head.bias, targets, head, torch.is_grad_enabled()
     )
-    return found
+    return losses

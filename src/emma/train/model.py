@@ -1,7 +1,7 @@
 """The model as the trainer sees it: tokens in, nats out.
 
-A `Trainee` is any Hugging Face decoder with its loss inside one module, so that sharding, which gathers weights when
-the forward pass of a module begins, has the head's weights whole when the loss needs them.
+A `LossModel` is any Hugging Face decoder with its loss inside one module, so that sharding, which gathers weights when
+the forward pass of a module begins, has all of the head's weights when the loss needs them.
 """
 
 from __future__ import annotations
@@ -18,20 +18,14 @@ from emma.errors import RecipeError
 from emma.models.configuration import context_of
 from emma.models.head import check_head, head_of
 from emma.models.probe import check_apart
-from emma.train.activations import checkpoint_blocks
-from emma.train.attention import Attention, choose
-from emma.train.compiled import compile_blocks
+from emma.train.attention import Attention, choose_attention
 from emma.train.config import HALF
-from emma.train.lora import add_adapters
+from emma.train.documents import check_rotary, scale_by_document
 from emma.train.loss import next_token_loss
-from emma.train.lowbit import to_float8
-from emma.train.rotary import check_rotary, keep_apart
 
 if TYPE_CHECKING:
     from emma.train.config import Precision, TrainConfig
     from emma.train.documents import Documents
-
-__all__ = ["Trainee", "blocks", "check_model", "head_of", "hidden_states", "load_model", "prepare"]
 
 
 def load_model(folder: Path, device: torch.device) -> PreTrainedModel:
@@ -45,15 +39,15 @@ def load_model(folder: Path, device: torch.device) -> PreTrainedModel:
     return model
 
 
-class Trainee(nn.Module):
-    """A causal language model with its loss."""
+class LossModel(nn.Module):
+    """A causal language model with its next-token loss."""
 
     def __init__(self, model: PreTrainedModel, section: TrainConfig) -> None:
         super().__init__()
         self.model = model
         self.section = section
         self.attention: Attention | None = None
-        """Chosen when the first batch shows the device and the length of sequences."""
+        """Chosen at the first batch, which shows the device and the length of sequences."""
 
     def forward(self, inputs: Tensor, positions: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
         """The sum of nats, to be differentiated, and the nats of each predicted token, float32 (predicted,).
@@ -64,61 +58,30 @@ class Trainee(nn.Module):
         if not self.section.document_masks:
             positions = torch.arange(inputs.shape[1], device=inputs.device).expand_as(inputs)
         if self.attention is None:
-            self.attention = choose(self.model, self.section, inputs.device, inputs.shape[1])
-            keep_apart(self.model, inputs.shape[1])
-        given = self.attention.given(positions)
-        hidden = hidden_states(self.model, inputs, positions, self.section.precision, **given)
-        wanted = targets >= 0
-        return next_token_loss(hidden[wanted], head_of(self.model), targets[wanted])
+            self.attention = choose_attention(self.model, self.section, inputs.device, inputs.shape[1])
+            scale_by_document(self.model, inputs.shape[1])
+        keywords = self.attention.model_inputs(positions)
+        hidden = hidden_states(self.model, inputs, positions, self.section.precision, **keywords)
+        predicted = targets >= 0
+        return next_token_loss(hidden[predicted], head_of(self.model), targets[predicted])
 
 
 def hidden_states(
-    model: PreTrainedModel, inputs: Tensor, positions: Tensor, precision: Precision, **given: Documents
+    model: PreTrainedModel, inputs: Tensor, positions: Tensor, precision: Precision, **keywords: Documents
 ) -> Tensor:
-    """What the head sees: (sequences, tokens, width), in the type of the computation.
+    """Hidden states, which the head reads: (sequences, tokens, width), in the type of the computation.
 
     Positions that start again at 0 mark documents, and tokens see their own document only: transformers makes that
-    mask from the positions when no other mask is given, or our own attention takes it from `given`.
+    mask from the positions when no other mask is given, or our own attention takes it from `keywords`.
     """
     backbone: Any = model.base_model
     half = precision in HALF
     # Weights that a sharding policy has already made bfloat16 need no casting.
     cast = half and head_of(model).weight.dtype == torch.float32
     with torch.autocast(inputs.device.type, torch.bfloat16, enabled=cast):
-        hidden: Tensor = backbone(input_ids=inputs, position_ids=positions, use_cache=False, **given).last_hidden_state
+        outputs = backbone(input_ids=inputs, position_ids=positions, use_cache=False, **keywords)
+    hidden: Tensor = outputs.last_hidden_state
     return hidden.to(torch.bfloat16) if half else hidden
-
-
-def blocks(model: nn.Module) -> list[nn.Module]:
-    """The decoder layers, in order: what is sharded, compiled and checkpointed one by one.
-
-    Raises RecipeError when the model has no list of as many layers as its configuration says.
-    """
-    config: Any = next(each.config for each in model.modules() if isinstance(each, PreTrainedModel))
-    layers = config.get_text_config().num_hidden_layers
-    for each in model.modules():
-        if isinstance(each, nn.ModuleList) and len(each) == layers:
-            return list(each)
-    raise RecipeError(
-        f"Models of type {config.model_type} have no list of {layers} layers that could be trained one by one. "
-        "Choose another base."
-    )
-
-
-def prepare(model: PreTrainedModel, section: TrainConfig) -> None:
-    """Make a model, in place, what the section asks for; before it is sharded, and in an order that works.
-
-    Adapters are layers, products in 8 bits are a kind of layer, what is computed again is made of layers, and what is
-    compiled must hold all of it. Raises RecipeError or ExtraError when model or machine cannot.
-    """
-    layers = blocks(model)
-    if section.lora is not None:
-        add_adapters(model, layers, section.lora)
-    if section.precision == "fp8":
-        to_float8(layers)
-    checkpoint_blocks(layers, section.activation_checkpointing)
-    if section.compile:
-        compile_blocks(layers)
 
 
 def check_model(model: PreTrainedModel, sequence_length: int) -> None:

@@ -1,7 +1,8 @@
-"""AdamW whose two moments are kept in bfloat16, or in 8 bits: a half or a quarter of the memory of float32.
+"""AdamW whose two moments are stored in bfloat16, or in 8 bits: a half or a quarter of the memory of float32.
 
-Moments are moved and used in float32 and made small only to be kept. Weights and gradients stay as they are. Kept so,
-moments can be cut between any two rows, which is where FSDP2 cuts: a checkpoint opens on any number of processes.
+Moments are updated and used in float32 and rounded only to be stored. Weights and gradients stay as they are. Blocks
+end with their row, so moments can be split between any two rows, which is where FSDP2 splits: a checkpoint opens on any
+number of ranks. torchao's AdamW8bit cannot stand in for it (docs/decisions/0004-optimisers.md says why).
 bfloat16 moments are DeepSeek-V3's (arXiv 2412.19437, section 3.3.2); 8 bits are those of Dettmers et al. (arXiv
 2110.02861): a block has a scale, and codes that are as fine near zero as the block's largest value allows.
 """
@@ -16,16 +17,18 @@ from torch.distributed.tensor import DTensor
 from torch.nn.functional import pad
 from torch.optim import Optimizer
 
-BLOCK = 256
-"""Values of a row that share a scale."""
+from emma.train.config import STATES_BLOCK
+
 DECADES = 7
+"""Powers of ten that the codes of 8-bit moments span."""
 LARGEST_BETA2 = 0.99
-"""What a step changes by less than 2^-8 of itself stands still in bfloat16, as the second moment does at 0.999."""
+"""Largest beta2 that such moments can follow: a number that changes by less than 2^-8 of itself in a step stands still
+in bfloat16, as the second moment does at 0.999."""
 
 
 class SmallAdamW(Optimizer):
-    """As torch.optim.AdamW (Loshchilov and Hutter, arXiv 1711.05101). A group has its moments in 8 bits if its `bits`
-    is 8, else in bfloat16."""
+    """The arithmetic of torch.optim.AdamW (Loshchilov and Hutter, arXiv 1711.05101). A group has its moments in 8 bits
+    if its `bits` is 8, else in bfloat16."""
 
     def __init__(
         self, params: Any, lr: float, betas: tuple[float, float], eps: float = 1e-8, weight_decay: float = 0.0
@@ -42,7 +45,8 @@ class SmallAdamW(Optimizer):
                     self._move(weight, group)
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """As any optimiser's. Moments keep their type: torch would give them that of the weights, and so all memory."""
+        """Load a state whose moments keep their type: torch would give them that of the weights, and so all the
+        memory."""
         super().load_state_dict({**state_dict, "state": {}})
         weights, names = (
             [each for group in groups for each in group["params"]]
@@ -57,26 +61,26 @@ class SmallAdamW(Optimizer):
         if not state:
             state["step"] = torch.zeros(())
             for name in ("exp_avg", "exp_avg_sq"):
-                state |= empty(name, weight, group["bits"])
+                state |= empty_moment(name, weight, group["bits"])
         state["step"] += 1
         (beta1, beta2), count = group["betas"], float(state["step"])
-        # Every element moves by itself, so on a shard this is the arithmetic of the whole.
-        value, grad = local(weight), local(weight.grad).float()
-        mean = load(state, "exp_avg", signed=True).lerp_(grad, 1 - beta1)
-        square = load(state, "exp_avg_sq", signed=False).mul_(beta2).addcmul_(grad, grad, value=1 - beta2)
-        keep(state, "exp_avg", mean, signed=True)
-        keep(state, "exp_avg_sq", square, signed=False)
+        # Every element is updated by itself, so on a shard this is the arithmetic of the whole tensor.
+        value, grad = local_part(weight), local_part(weight.grad).float()
+        mean = load_moment(state, "exp_avg", signed=True).lerp_(grad, 1 - beta1)
+        square = load_moment(state, "exp_avg_sq", signed=False).mul_(beta2).addcmul_(grad, grad, value=1 - beta2)
+        store_moment(state, "exp_avg", mean, signed=True)
+        store_moment(state, "exp_avg_sq", square, signed=False)
         value.mul_(1 - group["lr"] * group["weight_decay"])
         spread = square.div_(1 - beta2**count).sqrt_().add_(group["eps"])
         value.addcdiv_(mean, spread, value=-group["lr"] / (1 - beta1**count))
 
 
-def empty(name: str, weight: Tensor, bits: int) -> dict[str, Tensor]:
-    """A moment of zeros for a weight, as state entries, spread over processes as the weight is."""
+def empty_moment(name: str, weight: Tensor, bits: int) -> dict[str, Tensor]:
+    """A moment of zeros for a weight, as state entries, sharded as the weight is."""
     if bits == 16:
         return {name: torch.zeros_like(weight, dtype=torch.bfloat16)}
-    shape = torch.Size((*weight.shape[:-1], -(-weight.shape[-1] // BLOCK)))
-    scales: Tensor = torch.zeros(*local(weight).shape[:-1], shape[-1], device=weight.device)
+    shape = torch.Size((*weight.shape[:-1], -(-weight.shape[-1] // STATES_BLOCK)))
+    scales: Tensor = torch.zeros(*local_part(weight).shape[:-1], shape[-1], device=weight.device)
     if isinstance(weight, DTensor):
         scales = DTensor.from_local(
             scales,
@@ -89,35 +93,35 @@ def empty(name: str, weight: Tensor, bits: int) -> dict[str, Tensor]:
     return {name: torch.zeros_like(weight, dtype=torch.uint8), f"{name}_scale": scales}
 
 
-def load(state: dict[str, Tensor], name: str, *, signed: bool) -> Tensor:
-    """This process's part of a moment, in float32."""
-    kept = local(state[name])
+def load_moment(state: dict[str, Tensor], name: str, *, signed: bool) -> Tensor:
+    """This rank's part of a moment, in float32."""
+    kept = local_part(state[name])
     if kept.dtype == torch.bfloat16:
         return kept.float()
     values = codebook(signed, kept.device)[kept.int()]
-    return (blocked(values) * local(state[f"{name}_scale"])[..., None]).flatten(-2)[..., : kept.shape[-1]]
+    return (blocked(values) * local_part(state[f"{name}_scale"])[..., None]).flatten(-2)[..., : kept.shape[-1]]
 
 
-def keep(state: dict[str, Tensor], name: str, moment: Tensor, *, signed: bool) -> None:
-    """Put a moment back, rounded to the nearest value there is."""
-    kept = local(state[name])
+def store_moment(state: dict[str, Tensor], name: str, moment: Tensor, *, signed: bool) -> None:
+    """Store a moment, rounded to the nearest value that its type has."""
+    kept = local_part(state[name])
     if kept.dtype == torch.bfloat16:
         kept.copy_(moment)
         return
     blocks = blocked(moment)
     scales = blocks.abs().amax(-1)
-    local(state[f"{name}_scale"]).copy_(scales)
+    local_part(state[f"{name}_scale"]).copy_(scales)
     shares = blocks / scales.clamp(min=torch.finfo(torch.float32).tiny)[..., None]
     codes = encode(shares.flatten(-2)[..., : kept.shape[-1]].contiguous(), signed)
     if not signed:
-        # A second moment that were rounded to nothing would make the next step one without measure.
+        # A second moment rounded to zero would make the next step unbounded.
         codes = codes.clamp_(min=1)
     kept.copy_(codes)
 
 
 def blocked(matrix: Tensor) -> Tensor:
-    """A matrix, or a stack of them, (…, columns) as (…, blocks, BLOCK), filled up with zeros."""
-    return pad(matrix, (0, -matrix.shape[-1] % BLOCK)).view(*matrix.shape[:-1], -1, BLOCK)
+    """A matrix, or a stack of them, (…, columns) as (…, blocks, STATES_BLOCK), filled up with zeros."""
+    return pad(matrix, (0, -matrix.shape[-1] % STATES_BLOCK)).view(*matrix.shape[:-1], -1, STATES_BLOCK)
 
 
 def encode(shares: Tensor, signed: bool) -> Tensor:
@@ -137,6 +141,6 @@ def codebook(signed: bool, device: torch.device) -> Tensor:
     return torch.cat(found).sort().values.float().to(device)
 
 
-def local(tensor: Any) -> Tensor:
-    """This process's part of a tensor that is spread over many; any other as it is."""
+def local_part(tensor: Any) -> Tensor:
+    """This rank's part of a sharded tensor; any other tensor as it is."""
     return tensor.to_local() if isinstance(tensor, DTensor) else tensor

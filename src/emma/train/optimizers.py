@@ -1,25 +1,104 @@
 """The optimisers: AdamW for everything, or Muon for the matrices inside the blocks.
 
 Weights fall in three groups with a peak rate each: matrices inside the blocks, input embeddings, and the head with
-norms and biases. Embeddings need a rate of their own, since a row is moved only when its piece occurs. All of it works
-on whole weights and on FSDP2's shards alike.
+norms and biases. Embeddings need a rate of their own, since a row is updated only when its piece occurs. All of it
+works on unsharded weights and on FSDP2's shards alike.
+
+Muon makes momentum orthogonal and takes it as the step of a matrix (Jordan et al. 2024,
+kellerjordan.github.io/posts/muon). The arithmetic is that of torch.optim.Muon, with which it agrees to the bit on
+unsharded matrices in bfloat16. Where the device has no bfloat16 in hardware the iteration runs in float32, which is
+faster there by far: machines of the two kinds make models that differ in the third digit of a step, and only machines
+of one kind the same bits. On FSDP2's shards each rank gathers every matrix before it makes it orthogonal: the iteration
+has few digits, and products summed in another order on every number of ranks would make another model of each.
 """
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
+from torch.distributed.tensor import DTensor, distribute_tensor
 from torch.optim import AdamW, Optimizer
 from transformers import PreTrainedModel
 
 from emma.errors import RecipeError
 from emma.models.device import fast_type
 from emma.train.config import TrainConfig
-from emma.train.moments import LARGEST_BETA2, SmallAdamW
-from emma.train.muon import Muon
+from emma.train.moments import LARGEST_BETA2, SmallAdamW, local_part
 
 Group = dict[str, Any]
+
+COEFFICIENTS = (3.4445, -4.7750, 2.0315)
+"""Coefficients of the quintic that drives singular values near 1: Jordan's."""
+ITERATIONS = 5
+MIN_NORM = 1e-7
+"""Least norm to divide by, so that a gradient of zeros gives a step of zeros."""
+
+
+class Muon(Optimizer):
+    """Muon for matrices, or stacks of them. A tall matrix takes steps that are √(rows / columns) longer."""
+
+    def __init__(
+        self,
+        params: Any,
+        lr: float,
+        weight_decay: float = 0.1,
+        momentum: float = 0.95,
+        *,
+        compute: torch.dtype = torch.bfloat16,
+    ) -> None:
+        """`compute` is the type of the iteration that makes a step orthogonal: the one that the device is fast in."""
+        super().__init__(params, {"lr": lr, "weight_decay": weight_decay, "momentum": momentum})
+        self._compute = compute
+
+    @torch.no_grad()
+    def step(self, closure: Callable[[], float] | None = None) -> None:  # type: ignore[override]
+        """Move the weights by their gradients."""
+        del closure
+        for group in self.param_groups:
+            for weight in group["params"]:
+                if weight.grad is not None:
+                    self._move(weight, group)
+
+    def _move(self, weight: Tensor, group: dict[str, Any]) -> None:
+        state, grad = self.state[weight], weight.grad
+        assert grad is not None
+        if not state:
+            state["momentum_buffer"] = torch.zeros_like(grad)
+        # Elements depend on each other only while the step is made orthogonal, so all else is done on this rank's part.
+        value, change, momentum = map(local_part, (weight, grad, state["momentum_buffer"]))
+        momentum.lerp_(change, 1 - group["momentum"])
+        step = orthogonalise_sharded(change.lerp(momentum, group["momentum"]), weight, self._compute)
+        value.mul_(1 - group["lr"] * group["weight_decay"])
+        value.add_(step, alpha=-group["lr"] * math.sqrt(max(1, weight.shape[-2] / weight.shape[-1])))
+
+
+def orthogonalise_sharded(part: Tensor, like: Tensor, compute: torch.dtype) -> Tensor:
+    """`orthogonalise` for a matrix that is sharded as `like` is: this rank's part goes in and comes out."""
+    if not isinstance(like, DTensor) or like.device_mesh.size() == 1:
+        return orthogonalise(part, compute)
+    mesh, places = like.device_mesh, like.placements
+    sharded = DTensor.from_local(part, mesh, places, run_check=False, shape=like.shape, stride=like.stride())
+    step = orthogonalise(sharded.full_tensor(), compute)
+    return local_part(distribute_tensor(step, mesh, places, src_data_rank=None))
+
+
+def orthogonalise(matrix: Tensor, compute: torch.dtype = torch.bfloat16) -> Tensor:
+    """About the nearest matrix with orthogonal rows or columns: singular values between 0.5 and 1.5.
+
+    Computed and returned in the type `compute`. Each matrix of a stack, such as the experts of a layer, by itself.
+    """
+    if matrix.dim() == 3:
+        return torch.stack([orthogonalise(each, compute) for each in matrix])
+    tall = matrix.size(0) > matrix.size(1)
+    found = matrix.to(compute).T if tall else matrix.to(compute)
+    found = found / found.norm().clamp(min=MIN_NORM)
+    a, b, c = COEFFICIENTS
+    for _ in range(ITERATIONS):
+        gram = found @ found.T
+        found = torch.addmm(found, torch.addmm(gram, gram, gram, beta=b, alpha=c), found, beta=a)
+    return found.T if tall else found
 
 
 def make_optimizers(
@@ -31,7 +110,7 @@ def make_optimizers(
 
     Raises RecipeError for a beta2 that moments of few bits cannot follow.
     """
-    blocks, embeddings, rest = groups(model)
+    blocks, embeddings, rest = parameter_groups(model)
     inside = {"params": blocks, "peak": section.learning_rate, "weight_decay": section.weight_decay}
     ends = [
         {"params": embeddings, "peak": section.embedding_lr or section.learning_rate, "weight_decay": 0.0},
@@ -40,13 +119,13 @@ def make_optimizers(
     # With adapters some groups have no weights.
     inner, outer = ([each for each in some if each["params"]] for some in ([inside], ends))
     if section.optimizer == "adamw":
-        return [adamw(inner, outer, section)]
+        return [make_adamw(inner, outer, section)]
     compute = muon_type or fast_type(model.device)
     muon: list[Optimizer] = [Muon(inner, lr=float(section.learning_rate), compute=compute)] if inner else []
-    return [*muon, adamw([], outer, section)] if outer else muon
+    return [*muon, make_adamw([], outer, section)] if outer else muon
 
 
-def adamw(inner: list[Group], outer: list[Group], section: TrainConfig) -> Optimizer:
+def make_adamw(inner: list[Group], outer: list[Group], section: TrainConfig) -> Optimizer:
     """AdamW with its moments as `train.optimizer_states` says.
 
     8 bits are for the matrices inside the blocks: rows of rare pieces have gradients of nothing between their
@@ -65,7 +144,7 @@ def adamw(inner: list[Group], outer: list[Group], section: TrainConfig) -> Optim
     return SmallAdamW([*({**each, "bits": bits} for each in inner), *outer], **settings)
 
 
-def groups(model: PreTrainedModel) -> tuple[list[nn.Parameter], list[nn.Parameter], list[nn.Parameter]]:
+def parameter_groups(model: PreTrainedModel) -> tuple[list[nn.Parameter], list[nn.Parameter], list[nn.Parameter]]:
     """The matrices inside the blocks, the input embeddings, and all other weights: each trained weight in one group."""
     ends: list[Any] = [model.get_input_embeddings(), model.get_output_embeddings()]  # type: ignore[no-untyped-call]
     embedding, head = (each.weight for each in ends)

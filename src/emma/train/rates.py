@@ -1,4 +1,4 @@
-"""Learning rates that a recipe leaves to the size of the model and the optimiser, and warnings about those it names.
+"""Learning rates: peaks that `auto` chooses, warnings about those that a recipe names, and the schedule over a run.
 
 AdamW: 6e-4 · (125 M / weights)^⅓, 3e-3 at most. It follows the peaks of GPT-3's eight sizes within a factor of 1.5
 (Brown et al., arXiv 2005.14165, table 2.1), and gives 1.6e-4 at 7 B, half of what Llama 2 was pre-trained at: a base is
@@ -7,10 +7,16 @@ re-warmed to its own peak at most, since what it learns anew it pays for with wh
 
 Muon: 0.02 for weights that start at random (Jordan et al. 2024). A step of it has 1/√width in each element, one of
 AdamW about 0.2, so for a base the rate is 0.2 · √width times that of AdamW (Liu et al., arXiv 2502.16982, section 2.2).
+
+
+The schedule is a warm-up, then one of four ways down to the floor. `cosine` is that of Loshchilov and Hutter (arXiv
+1608.03983), `rewarm` repeats it for every stage of the mix (Ibrahim et al., arXiv 2403.08763), `wsd` stays at the peak
+until its last part (Hu et al., arXiv 2404.06395), in which it falls as 1 - √x, the best of the shapes that Hägele et
+al. compared (arXiv 2405.18392, section 4).
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from emma.models.device import Choice
@@ -23,36 +29,37 @@ RANDOM_MUON = 0.02
 ADAM_STEP = 0.2
 """Root mean square of an element of AdamW's step, in units of the rate: between 0.2 and 0.4 (arXiv 2502.16982)."""
 LARGE, HIGH = 100e6, 1e-3
-"""From so many weights on, a base is warned of rates above."""
+"""For a base of more than so many weights, a warning is given of rates above that."""
 
 
 @dataclass(frozen=True)
-class Beginning:
-    """What training begins with."""
+class StartingPoint:
+    """The model that training starts from."""
 
     weights: int
     width: int
-    """Of the model's hidden states."""
+    """Width of the model's hidden states."""
     base: bool
     """Whether its weights were trained before, rather than drawn at random."""
     optimizer: str | None = None
-    """By what, where that is known."""
+    """The optimiser that it was trained with, where that is known."""
 
 
 def adamw_rate(weights: int) -> float:
     """AdamW's peak rate for a model of this size, two digits of it."""
     size, rate = REFERENCE
+    # Two digits: a rate that a reader can write into a recipe.
     return float(f"{min(HIGHEST, rate * (size / max(1, weights)) ** (1 / 3)):.1e}")
 
 
-def muon_rate(start: Beginning) -> float:
+def muon_rate(start: StartingPoint) -> float:
     """Muon's peak rate for the matrices inside the blocks."""
     if not start.base or start.optimizer == "muon":
         return RANDOM_MUON
     return float(f"{ADAM_STEP * math.sqrt(start.width) * adamw_rate(start.weights):.1e}")
 
 
-def choose_rates(section: TrainConfig, start: Beginning) -> tuple[TrainConfig, Choice | None]:
+def choose_rates(section: TrainConfig, start: StartingPoint) -> tuple[TrainConfig, Choice | None]:
     """The section with every rate a number, and what was chosen where the recipe says auto."""
     if section.learning_rate != "auto":
         return section, None
@@ -63,7 +70,7 @@ def choose_rates(section: TrainConfig, start: Beginning) -> tuple[TrainConfig, C
     return section.model_copy(update=rates), Choice(f"{rate:g}", why)
 
 
-def warnings(section: TrainConfig, start: Beginning) -> Iterator[str]:
+def warnings(section: TrainConfig, start: StartingPoint) -> Iterator[str]:
     """What is risky about a section's rates or optimiser for this base, in words."""
     if not start.base:
         return
@@ -86,3 +93,47 @@ def warnings(section: TrainConfig, start: Beginning) -> Iterator[str]:
             "Muon on a base that was pre-trained with Adam, as nearly all were, makes it worse than AdamW does "
             "(arXiv 2605.10468); set train.optimizer to adamw unless you know that this one was not"
         )
+
+
+def rate_share(step: int, steps: int, section: TrainConfig, stages: Sequence[int] = (0,)) -> float:
+    """The share of its peak that each rate has at step `step` (from 0) of `steps`; at the last step the floor.
+
+    `stages` are the steps at which the stages of the mix begin (`stage_starts`); only `rewarm` looks at them.
+    """
+    if section.schedule == "rewarm":
+        bounds = [*stages, steps]
+        last = max(index for index, start in enumerate(stages) if start <= step)
+        step, steps = step - bounds[last], bounds[last + 1] - bounds[last]
+    rising = round(section.warmup * steps)
+    if step < rising:
+        return section.warmup_from + (1 - section.warmup_from) * (step + 1) / rising
+    return section.min_lr_ratio + (1 - section.min_lr_ratio) * share_above_floor(
+        step - rising, steps - rising, steps, section
+    )
+
+
+def share_above_floor(step: int, length: int, steps: int, section: TrainConfig) -> float:
+    """How far above the floor, from 1 to 0, the rate is at step `step` of the `length` that follow the warm-up."""
+    falling = min(length, max(1, round(section.decay * steps))) if section.schedule == "wsd" else length
+    # A fall over n steps begins one step after the peak and ends with the last step, which has the floor.
+    peak = length - falling - 1 if falling < length else 0
+    done = max(0, step - peak) / max(1, length - 1 - peak)
+    if section.schedule == "linear":
+        return 1 - done
+    if section.schedule == "wsd":
+        return 1 - math.sqrt(done)
+    return 0.5 * (1 + math.cos(math.pi * done))
+
+
+def stage_starts(samples: Sequence[int], sequences: int) -> list[int]:
+    """The steps at which the stages of a mix begin, of `samples` each, at `sequences` a step: 0 first, ascending.
+
+    A step that is shared by two stages belongs to the one before; stages that fill no step of their own begin none.
+    """
+    starts, seen = [0], 0
+    for count in samples[:-1]:
+        seen += count
+        start = math.ceil(seen / sequences)
+        if start > starts[-1] and start < math.ceil(sum(samples) / sequences):
+            starts.append(start)
+    return starts

@@ -1,4 +1,4 @@
-"""One optimiser step: gradients accumulated over the parts of a batch and over all processes, clipped, applied."""
+"""One optimiser step: gradients are accumulated over micro-batches, summed over ranks, clipped and applied."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -11,110 +11,101 @@ import torch
 from torch import Tensor, distributed, nn
 from torch.optim import Optimizer
 
+from emma.tokens.samples import Samples
+from emma.train.batch import Batch, StepPlan, empty_batch, make_batch, micro_batches
+from emma.train.checkpoint import RunFacts, TrainingState
 from emma.train.config import TrainConfig
-from emma.train.data import IGNORE, Batch
+from emma.train.guard import StepLosses
+from emma.train.ranks import all_reduce_sum, seed_step
 
 Nats = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True)
-class Steps:
-    """Which samples each step has, and which of them this process takes. `len` is the number of steps.
+class Training:
+    """A training run: its settings, its data in steps, and the state that it changes."""
 
-    The last step may have fewer samples; each sample of the plan is in one step.
-    """
+    section: TrainConfig
+    samples: Samples
+    steps: StepPlan
+    state: TrainingState
 
-    samples: int
-    sequences: int
-    """In a step, over all processes."""
-    rank: int = 0
-    size: int = 1
-    """Number of processes."""
-
-    def __len__(self) -> int:
-        return math.ceil(self.samples / self.sequences)
-
-    def whole(self, step: int) -> range:
-        """The samples of a step (from 0)."""
-        return range(step * self.sequences, min((step + 1) * self.sequences, self.samples))
-
-    def own(self, step: int) -> range:
-        """Those of this process: every `size`-th."""
-        return self.whole(step)[self.rank :: self.size]
-
-    def parts(self, step: int, micro_batch: int) -> int:
-        """Times that each process calls the model in a step: as often as the one with most samples must."""
-        return math.ceil(math.ceil(len(self.whole(step)) / self.size) / micro_batch)
+    @property
+    def facts(self) -> RunFacts:
+        """What a checkpoint must share with a run that goes on from it."""
+        return {
+            "weights": sum(weight.numel() for weight in self.state.loss_model.parameters()),
+            "optimiser": "+".join(type(optimizer).__name__ for optimizer in self.state.optimizers),
+            "sources": len(self.samples.sources),
+            "samples": self.steps.samples,
+            "samples a step": self.steps.sequences,
+            "precision": self.section.precision,
+        }
 
 
-def micro_batches(batch: Batch, size: int, count: int) -> list[Batch]:
-    """A batch in `count` parts of at most `size` sequences; where there are none left, one that predicts nothing.
+def take_step(training: Training, step: int) -> tuple[float, float]:
+    """Take step `step` (from 0); returns nats per token and the gradient's norm, both over all ranks."""
+    section, samples, steps, state = training.section, training.samples, training.steps, training.state
+    seed_step(section.seed, step, steps.rank)
+    own = steps.own_samples(step)
+    batch = own_batch(samples, own)
+    tokens = int(all_reduce_sum(np.array([batch.predicted]))[0])
+    parts = micro_batches(batch, section.micro_batch, steps.count_micro_batches(step, section.micro_batch))
+    nats, norm = optimise(state.loss_model, state.optimizers, parts, tokens, section, accepts=state.guard.accepts)
+    loss = float(all_reduce_sum(nats.sum(dtype=np.float64, keepdims=True))[0]) / max(1, tokens)
+    state.guard.observe(step, loss, norm, StepLosses(own, batch, nats), samples)
+    state.ledger.add(batch, nats)
+    return loss, norm
 
-    All processes must call a sharded model equally often, or they would wait for each other for ever.
-    """
-    parts = [batch.part(start, size) for start in range(0, len(batch.inputs), size)]
-    return parts + [nothing(batch.inputs.shape[1])] * (count - len(parts))
 
-
-def nothing(tokens: int) -> Batch:
-    """One sequence with nothing to predict."""
-    zeros = np.zeros((1, tokens), np.int64)
-    places = np.arange(tokens, dtype=np.int64)[None]
-    return Batch(zeros, np.full_like(zeros, IGNORE), places, np.zeros(1, np.int64), np.ones((1, tokens), np.bool_))
+def own_batch(samples: Samples, numbers: range) -> Batch:
+    """The samples of these numbers; in the last step there may be none for a rank."""
+    return make_batch(samples, numbers) if numbers else empty_batch(samples.sequence_length).part(0, 0)
 
 
 def optimise(
-    trainee: nn.Module,
+    loss_model: nn.Module,
     optimizers: Sequence[Optimizer],
     parts: Sequence[Batch],
     tokens: int,
     section: TrainConfig,
     *,
-    takes: Callable[[float], bool] = math.isfinite,
+    accepts: Callable[[float], bool] = math.isfinite,
 ) -> tuple[Nats, float]:
-    """Take one step on the parts of a batch, if its gradient's norm is one that `takes` takes.
+    """Update the weights from the micro-batches of a step, if its gradient's norm is one that `accepts` accepts.
 
-    `tokens` are those to be predicted in the whole step, over all processes: each has the same weight, however full
-    its part is. Returns the nats of this process's predicted tokens, in the order of the batch, and the norm of the
-    gradient before clipping, which is the same on all.
+    `tokens` are those to be predicted in the whole step, over all ranks: each has the same weight, however full its
+    micro-batch is. Returns the nats of this rank's predicted tokens, in the order of the batch, and the norm of the
+    gradient before clipping, which is the same on all ranks.
     """
-    nats = accumulate(trainee, parts, tokens, section)
-    norm = whole(nn.utils.clip_grad_norm_(trainee.parameters(), section.grad_clip))
-    for optimizer in optimizers if takes(norm) else ():
+    nats = accumulate(loss_model, parts, tokens, section)
+    norm = gather_norm(nn.utils.clip_grad_norm_(loss_model.parameters(), section.grad_clip))
+    for optimizer in optimizers if accepts(norm) else ():
         optimizer.step()
-    trainee.zero_grad()
+    loss_model.zero_grad()
     return nats, norm
 
 
-def accumulate(trainee: nn.Module, parts: Sequence[Batch], tokens: int, section: TrainConfig) -> Nats:
-    """Add up the gradients of the parts' losses, divided by `tokens`; returns the nats of all predicted tokens."""
-    sharded: Any = trainee
-    device = next(trainee.parameters()).device
-    # FSDP makes the mean over the processes; what is wanted is the sum.
+def accumulate(loss_model: nn.Module, parts: Sequence[Batch], tokens: int, section: TrainConfig) -> Nats:
+    """Add up the gradients of the micro-batches' losses, divided by `tokens`; returns the nats of predicted tokens."""
+    sharded: Any = loss_model
+    device = next(loss_model.parameters()).device
+    # FSDP takes the mean over the ranks; what is wanted is the sum.
     share = distributed.get_world_size() / max(1, tokens)
-    found: list[Tensor] = []
+    nats_of_parts: list[Tensor] = []
     for number, part in enumerate(parts, 1):
-        last = number == len(parts)
-        sharded.set_requires_gradient_sync(last or not section.whole_gradients)
-        sharded.set_requires_all_reduce(last)
-        given = (torch.from_numpy(each) for each in (part.inputs, part.positions, part.targets))
-        total, nats = trainee(*(each.to(device, non_blocking=True) for each in given))
+        is_last = number == len(parts)
+        sharded.set_requires_gradient_sync(is_last or not section.whole_gradients)
+        sharded.set_requires_all_reduce(is_last)
+        tensors = (torch.from_numpy(array) for array in (part.inputs, part.positions, part.targets))
+        total, nats = loss_model(*(tensor.to(device, non_blocking=True) for tensor in tensors))
         (total * share).backward()
-        found.append(nats)
+        nats_of_parts.append(nats)
     # Fetched once: every fetch makes the host wait for the accelerator.
-    together: Nats = torch.cat(found).cpu().numpy()
-    return together
+    all_nats: Nats = torch.cat(nats_of_parts).cpu().numpy()
+    return all_nats
 
 
-def whole(norm: Any) -> float:
-    """A norm over the shards of all processes, as a number."""
+def gather_norm(norm: Any) -> float:
+    """A norm over the shards of all ranks, as a number."""
     return float(norm.full_tensor() if hasattr(norm, "full_tensor") else norm)
-
-
-def everywhere(*numbers: float) -> list[float]:
-    """These numbers added up over all processes, which all call it."""
-    sums = torch.tensor(numbers, dtype=torch.float64)
-    if distributed.get_world_size() > 1:
-        distributed.all_reduce(sums)
-    found: list[float] = sums.tolist()
-    return found

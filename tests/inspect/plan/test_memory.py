@@ -8,13 +8,11 @@ import pytest
 import torch
 from transformers import LlamaConfig, LlamaForCausalLM
 
-from emma.inspect.plan import memory as plan
 from emma.inspect.plan.memory import Setting, activations, memory, moments, stages
 from emma.inspect.plan.shape import NAMED, Shape
-from emma.train import loss
+from emma.train.blocks import prepare_model
 from emma.train.config import LoraConfig, TrainConfig
-from emma.train.model import Trainee, prepare
-from emma.train.moments import BLOCK
+from emma.train.model import LossModel
 
 SMALL = Shape(layers=2, width=64, inner=176, heads=4, kv_heads=2, head_width=16, rows=128)
 SEVEN = NAMED["llama2-7b"]
@@ -33,8 +31,8 @@ def kept(shape: Shape, section: TrainConfig, tokens: int, kind: torch.dtype) -> 
         max_position_embeddings=tokens,
     )
     model = LlamaForCausalLM(config).to(kind).train()
-    prepare(model, section)
-    trainee, found = Trainee(model, section), {}
+    prepare_model(model, section)
+    loss_model, found = LossModel(model, section), {}
     weights = {each.untyped_storage().data_ptr() for each in model.parameters()}
 
     def note(tensor: torch.Tensor) -> torch.Tensor:
@@ -46,7 +44,7 @@ def kept(shape: Shape, section: TrainConfig, tokens: int, kind: torch.dtype) -> 
     ids = torch.zeros(2, tokens, dtype=torch.long)
     places = torch.arange(tokens).remainder(tokens // 2).expand(2, tokens).contiguous()
     with torch.autograd.graph.saved_tensors_hooks(note, lambda tensor: tensor):
-        trainee(ids, places, ids)
+        loss_model(ids, places, ids)
     return sum(found.values())
 
 
@@ -74,12 +72,6 @@ def test_selective_lies_between() -> None:
         for each in ("full", "selective", "none")
     ]
     assert all(one < other for one, other in pairwise(found))
-
-
-def test_constants_are_those_of_the_trainer() -> None:
-    assert plan.CHUNK == loss.CHUNK_ELEMENTS
-    assert plan.FEWEST_ROWS == loss.FEWEST_ROWS
-    assert plan.SCALE_BLOCK == BLOCK
 
 
 @pytest.mark.parametrize(

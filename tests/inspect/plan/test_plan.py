@@ -19,7 +19,7 @@ from emma.inspect.plan.text import duration, text
 from emma.pipeline.recipe import Recipe, find_shipped
 from emma.train.config import LoraConfig, TrainConfig
 from emma.train.flops import flops_per_token as trainer_flops
-from emma.train.flops import peak_of
+from emma.train.flops import known_peak_flops
 from emma.train.lora import add_adapters
 
 RECIPE = """
@@ -91,7 +91,7 @@ def test_ways_out_go_one_way() -> None:
 
 
 def test_peaks_are_the_trainer_s() -> None:
-    known = {name: peak for name in TABLE if (peak := peak_of(f"NVIDIA {name}")) is not None}
+    known = {name: peak for name in TABLE if (peak := known_peak_flops(f"NVIDIA {name}")) is not None}
     assert {name: TABLE[name].flops for name in known} == known
     assert len(known) >= 7
 

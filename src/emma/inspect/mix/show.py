@@ -78,4 +78,4 @@ def stage_of(stages: Sequence[tuple[str, int]], sample: int) -> str:
 
 def step_sequences(recipe: Recipe) -> int:
     """Sequences of an optimiser step over all processes, as training has them."""
-    return max(1, recipe.train.batch_tokens // recipe.mix.sequence_length)
+    return recipe.train.sequences_per_step(recipe.mix.sequence_length)

@@ -46,7 +46,7 @@ def make(recipe: Recipe, wanted: Wanted) -> Plan:
         settled(recipe.train, wanted.machine), recipe.mix.sequence_length, wanted.ranks, wanted.machine.kind
     )
     samples = recipe.mix.tokens // recipe.mix.sequence_length
-    sequences = max(1, recipe.train.batch_tokens // recipe.mix.sequence_length)
+    sequences = recipe.train.sequences_per_step(recipe.mix.sequence_length)
     tokens, each = samples * recipe.mix.sequence_length, flops_per_token(shape, setting)
     need = memory(shape, setting)
     return {

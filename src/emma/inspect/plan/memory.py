@@ -40,16 +40,10 @@ from dataclasses import dataclass
 from math import ceil
 
 from emma.inspect.plan.shape import Shape
-from emma.train.config import HALF, TrainConfig
+from emma.train.config import HALF, LOGITS_PER_CHUNK, MIN_CHUNK_ROWS, STATES_BLOCK, TrainConfig
 
-CHUNK = {"cpu": 1 << 21, "cuda": 1 << 28}
-"""Logits in a chunk of the loss (emma.train.loss)."""
-FEWEST_ROWS = 128
-"""Positions of a chunk however many logits that are (emma.train.loss)."""
 LOGIT_BYTES = 8
 """A logit's share of a chunk at its worst: raw, and the log-share that becomes its gradient."""
-SCALE_BLOCK = 256
-"""Values a scale in 8-bit moments (emma.train.moments)."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +64,7 @@ class Setting:
     @property
     def sequences(self) -> int:
         """Of a step, in each process."""
-        return ceil(max(1, self.section.batch_tokens // self.sequence_length) / self.ranks)
+        return ceil(self.section.sequences_per_step(self.sequence_length) / self.ranks)
 
     @property
     def sharing(self) -> int:
@@ -164,7 +158,7 @@ def moments(inside: float, outside: float, section: TrainConfig) -> float:
     plain = {"fp32": 8.0, "bf16": 4.0, "int8": 4.0}[section.optimizer_states]
     if section.optimizer == "muon":
         return 4 * inside + plain * outside
-    small = 2 + 8 / SCALE_BLOCK if section.optimizer_states == "int8" else plain
+    small = 2 + 8 / STATES_BLOCK if section.optimizer_states == "int8" else plain
     return small * inside + plain * outside
 
 
@@ -237,7 +231,7 @@ def widths(shape: Shape) -> tuple[int, int]:
 def loss(shape: Shape, setting: Setting) -> tuple[float, float]:
     """Bytes of the chunk of logits, and of what outlives it: hidden states, their gradient, the head's gradient."""
     c = 2 if setting.section.precision in HALF else 4
-    rows = min(setting.tokens, max(FEWEST_ROWS, CHUNK[setting.kind] // shape.rows))
+    rows = min(setting.tokens, max(MIN_CHUNK_ROWS, LOGITS_PER_CHUNK[setting.kind] // shape.rows))
     head = 4 * shape.embedding if trains_ends(setting) else 0
     copy = c * shape.embedding if setting.cast else 0
     added = head if setting.section.precision in HALF else 0  # a product in float32 is added where it is made

@@ -24,9 +24,9 @@ def probe(shape: Shape, setting: Setting) -> float:
     """Tokens a second of one process with this shape and setting, on this machine."""
     need("torch", "train")
     need("transformers", "train")
-    from emma.train.parallel import processes
+    from emma.train.ranks import process_group
 
-    with processes(setting.section):
+    with process_group(setting.section):
         (one, update_one), (two, update_two) = (measured(shape, layers, setting) for layers in (1, 2))
     parts = -(-setting.sequences // setting.section.micro_batch)
     through = one + (two - one) * (shape.layers - 1)
@@ -39,13 +39,13 @@ def measured(shape: Shape, layers: int, setting: Setting) -> tuple[float, float]
     from emma.train.optimizers import make_optimizers
     from emma.train.step import accumulate
 
-    trainee = stack(shape, layers, setting)
+    loss_model = stack(shape, layers, setting)
     # How large a step is does not matter to how long it takes.
-    optimizers = make_optimizers(trainee.model, setting.section.model_copy(update={"learning_rate": 1e-4}))
+    optimizers = make_optimizers(loss_model.model, setting.section.model_copy(update={"learning_rate": 1e-4}))
     batch = made_up(shape.rows, setting)
 
     def through() -> None:
-        accumulate(trainee, [batch], batch.predicted, setting.section)
+        accumulate(loss_model, [batch], batch.predicted, setting.section)
 
     def update() -> None:
         for each in optimizers:
@@ -60,8 +60,10 @@ def stack(shape: Shape, layers: int, setting: Setting) -> Any:
     """A Llama of this many such blocks with random weights, ready to train."""
     from transformers import LlamaConfig, LlamaForCausalLM
 
-    from emma.train.model import Trainee, prepare
-    from emma.train.parallel import mesh_of, own_device, parallelise
+    from emma.train.blocks import prepare_model
+    from emma.train.model import LossModel
+    from emma.train.ranks import own_device
+    from emma.train.sharding import make_mesh, shard_model
 
     config = LlamaConfig(
         vocab_size=shape.rows,
@@ -76,15 +78,15 @@ def stack(shape: Shape, layers: int, setting: Setting) -> Any:
     )
     device = own_device(setting.section)
     model: Any = LlamaForCausalLM(config).to(device)  # type: ignore[arg-type]
-    prepare(model, setting.section)
-    trainee = Trainee(model, setting.section)
-    parallelise(trainee, setting.section, mesh_of(setting.section, device))
-    return trainee
+    prepare_model(model, setting.section)
+    loss_model = LossModel(model, setting.section)
+    shard_model(loss_model, setting.section, make_mesh(setting.section, device))
+    return loss_model
 
 
 def made_up(rows: int, setting: Setting) -> Any:
     """A micro-batch of random tokens in documents of equal length."""
-    from emma.train.data import Batch
+    from emma.train.batch import Batch
 
     shape = (setting.tokens // setting.sequence_length, setting.sequence_length)
     generator = np.random.default_rng(0)

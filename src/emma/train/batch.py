@@ -1,8 +1,9 @@
-"""Training batches: samples side by side, with what is to be predicted and where documents begin.
+"""Training batches: which samples a step has, what is predicted in them and where documents begin.
 
 Also the checks that shards and model belong together.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -52,13 +53,13 @@ def make_batch(samples: Samples, numbers: Sequence[int]) -> Batch:
     return Batch(
         tokens[:, :-1],
         np.where(begins[:, 1:] | padding[:, 1:], IGNORE, tokens[:, 1:]),
-        places_in_documents(begins[:, :-1]),
+        positions_in_documents(begins[:, :-1]),
         np.array([each.source for each in drawn]),
         padding[:, :-1],
     )
 
 
-def places_in_documents(begins: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+def positions_in_documents(begins: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
     """Positions that restart at 0 wherever `begins` (sequences, tokens) is true, and at the left edge."""
     columns = np.broadcast_to(np.arange(begins.shape[1]), begins.shape)
     return columns - np.maximum.accumulate(np.where(begins, columns, 0), axis=1)
@@ -82,3 +83,49 @@ def check_tokenizer(samples: Samples, model: Path) -> None:
             f"({model / 'tokenizer.json'}, {found[:12]}…), so their ids mean other pieces. Run pack, mix and adapt "
             "with the same vocabulary."
         )
+
+
+@dataclass(frozen=True)
+class StepPlan:
+    """Which samples each step has, and which of them this rank takes. `len` is the number of steps.
+
+    The last step may have fewer samples; each sample of the plan is in one step.
+    """
+
+    samples: int
+    """Samples of the whole run."""
+    sequences: int
+    """Samples per step, summed over ranks."""
+    rank: int = 0
+    world_size: int = 1
+
+    def __len__(self) -> int:
+        return math.ceil(self.samples / self.sequences)
+
+    def samples_of(self, step: int) -> range:
+        """The samples of a step (from 0), over all ranks."""
+        return range(step * self.sequences, min((step + 1) * self.sequences, self.samples))
+
+    def own_samples(self, step: int) -> range:
+        """Those that this rank takes: every `world_size`-th."""
+        return self.samples_of(step)[self.rank :: self.world_size]
+
+    def count_micro_batches(self, step: int, micro_batch: int) -> int:
+        """Times that each rank calls the model in a step: as often as the one with most samples must."""
+        return math.ceil(math.ceil(len(self.samples_of(step)) / self.world_size) / micro_batch)
+
+
+def micro_batches(batch: Batch, size: int, count: int) -> list[Batch]:
+    """A batch in `count` parts of at most `size` sequences; where there are none left, one that predicts nothing.
+
+    All ranks must call a sharded model equally often, or they would wait for each other for ever.
+    """
+    parts = [batch.part(start, size) for start in range(0, len(batch.inputs), size)]
+    return parts + [empty_batch(batch.inputs.shape[1])] * (count - len(parts))
+
+
+def empty_batch(tokens: int) -> Batch:
+    """One sequence of `tokens` with nothing to predict."""
+    zeros = np.zeros((1, tokens), np.int64)
+    positions = np.arange(tokens, dtype=np.int64)[None]
+    return Batch(zeros, np.full_like(zeros, IGNORE), positions, np.zeros(1, np.int64), np.ones((1, tokens), np.bool_))

@@ -11,7 +11,7 @@ from emma.errors import ArtifactError, RecipeError
 from emma.schemas import PLAN
 from emma.store import shards
 from emma.tokens.samples import Sample, Samples
-from emma.train.data import IGNORE, check_tokenizer, check_vocabulary, make_batch
+from emma.train.batch import IGNORE, check_tokenizer, check_vocabulary, make_batch
 from tests.train.conftest import LENGTH, SOURCES, slow_window
 
 

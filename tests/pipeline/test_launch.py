@@ -16,8 +16,9 @@ from transformers import AutoModelForCausalLM
 from emma.cli import main as cli
 from emma.errors import RecipeError
 from emma.pipeline.home import Home
-from emma.pipeline.launch import find_job, finished, leave
+from emma.pipeline.launch import find_job, finished_stages, leave_run
 from emma.pipeline.recipe import Recipe
+from emma.train.ranks import Launch
 from emma.work import interrupt
 from tests.whole import command, write_recipes
 
@@ -61,7 +62,7 @@ def test_earlier_stages_must_be_done(recipe: Path, tmp_path: Path) -> None:
 
 def test_a_base_that_is_a_recipe_must_be_trained(recipe: Path, tmp_path: Path) -> None:
     whole = recipe.with_name("whole.toml")
-    assert finished(Recipe.read(whole), Home(tmp_path)) == {}
+    assert finished_stages(Recipe.read(whole), Home(tmp_path)) == {}
 
 
 @pytest.mark.parametrize(
@@ -78,7 +79,7 @@ def test_what_all_processes_find_wrong_is_said_once(monkeypatch, capsys, error, 
     interrupt.listen()
     store = HashStore()
     for rank in (3, 0, 7):
-        leave(error, (store, rank, 8))
+        leave_run(error, Launch(store, rank, 8))
     assert left == [code] * 3
     assert re.fullmatch(said, capsys.readouterr().err.strip())
 

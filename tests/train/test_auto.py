@@ -9,10 +9,11 @@ import torch
 
 from emma.models.device import Choice
 from emma.store.artifact import Artifact
-from emma.train import settle as module
+from emma.train import auto as module
+from emma.train.auto import read_start, resolve_auto
 from emma.train.config import TrainConfig
-from emma.train.parallel import processes
-from emma.train.settle import beginning, settle, write_record
+from emma.train.export import write_record
+from emma.train.ranks import process_group
 from tests.train.conftest import tiny_model
 
 CPU = torch.device("cpu")
@@ -38,9 +39,9 @@ def machine(monkeypatch: pytest.MonkeyPatch, bf16: bool) -> None:
 def test_all_is_settled_and_noted(adapt, make_work, monkeypatch: pytest.MonkeyPatch) -> None:
     machine(monkeypatch, bf16=True)
     work = make_work("train")
-    with processes(TrainConfig(device="cpu")):
-        found = settle(TrainConfig(), adapt, CPU, work)
-    assert (found.section.precision, found.muon) == ("bf16", torch.bfloat16)
+    with process_group(TrainConfig(device="cpu")):
+        found = resolve_auto(TrainConfig(), adapt, CPU, work)
+    assert (found.section.precision, found.muon_type) == ("bf16", torch.bfloat16)
     assert found.section.learning_rate == found.section.embedding_lr == 3e-3
     assert work.chosen["precision"] == "bf16: it is one"
     assert "for adamw on a base" in work.chosen["learning_rate"]
@@ -51,12 +52,12 @@ def test_a_run_goes_on_as_it_began(began: bool, adapt, make_work, monkeypatch: p
     """On a machine of the other kind too, where that is slow and is said."""
     work, said = make_work("train"), list[str]()
     work.reporter = SimpleNamespace(say=said.append)
-    with processes(TrainConfig(device="cpu")):
+    with process_group(TrainConfig(device="cpu")):
         machine(monkeypatch, bf16=began)
-        first = settle(TrainConfig(), adapt, CPU, work)
+        first = resolve_auto(TrainConfig(), adapt, CPU, work)
         said.clear()
         machine(monkeypatch, bf16=not began)
-        again = settle(TrainConfig(), adapt, CPU, work)
+        again = resolve_auto(TrainConfig(), adapt, CPU, work)
     assert again == first
     warned = [each for each in said if "warning: precision bf16, as this training began" in each]
     assert len(warned) == began
@@ -64,11 +65,11 @@ def test_a_run_goes_on_as_it_began(began: bool, adapt, make_work, monkeypatch: p
 
 
 def test_what_there_is_before_the_first_step(adapt) -> None:
-    found = beginning(adapt)
+    found = read_start(adapt)
     assert found.weights == sum(each.numel() for each in tiny_model().parameters())
     assert (found.width, found.base, found.optimizer) == (32, True, "muon")
     (adapt.path / "origin.json").unlink()
-    assert (beginning(adapt).base, beginning(adapt).optimizer) == (False, None)
+    assert (read_start(adapt).base, read_start(adapt).optimizer) == (False, None)
 
 
 def test_the_record_says_with_what_a_model_was_trained(tmp_path: Path) -> None:

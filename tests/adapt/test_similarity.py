@@ -1,0 +1,94 @@
+"""Rows by similar pieces: sparsemax, FOCUS and orthogonal matching pursuit against slow references."""
+
+import numpy as np
+import pytest
+import torch
+
+from emma.adapt.rows import Combination
+from emma.adapt.similarity import focus_weights, omp_weights, pursue, sparsemax
+
+torch.manual_seed(0)
+ROWS = torch.randn(4000, 8) @ torch.randn(8, 8) + 3
+
+
+def unit(*shape: int, seed: int = 1) -> torch.Tensor:
+    """Random directions."""
+    return torch.nn.functional.normalize(torch.randn(*shape, generator=torch.Generator().manual_seed(seed)))
+
+
+def slow_sparsemax(scores: np.ndarray) -> np.ndarray:
+    """Algorithm 1 of arXiv 1602.02068, for one row."""
+    falling = np.sort(scores)[::-1]
+    sums = np.cumsum(falling)
+    support = max(k for k in range(1, len(scores) + 1) if 1 + k * falling[k - 1] > sums[k - 1])
+    return np.maximum(scores - (sums[support - 1] - 1) / support, 0)
+
+
+@pytest.mark.parametrize("scale", [0.01, 0.3, 1, 30])
+def test_sparsemax_is_the_projection_on_the_simplex(scale: float) -> None:
+    scores = torch.randn(20, 300, generator=torch.Generator().manual_seed(3), dtype=torch.float64) * scale
+    found = sparsemax(scores).numpy()
+    np.testing.assert_allclose(found, [slow_sparsemax(each) for each in scores.numpy()], atol=1e-12)
+    np.testing.assert_allclose(found.sum(1), 1)
+
+
+def test_sparsemax_of_equal_scores_is_even() -> None:
+    torch.testing.assert_close(sparsemax(torch.full((1, 4), 0.7)), torch.full((1, 4), 0.25))
+
+
+def test_focus_copies_an_anchor_that_is_the_target_and_shares_between_twins() -> None:
+    """With orthogonal anchors, cosines 1 and 0: all of the weight goes to the target's own direction."""
+    anchors = torch.eye(6)
+    (ids, weights), *_ = focus_weights(anchors[2:3], anchors, torch.arange(10, 16))
+    assert ids.tolist() == [12] and weights.tolist() == [1]
+    twins = anchors[[0, 1, 1, 2]]
+    (ids, weights), *_ = focus_weights(anchors[1:2], twins, torch.arange(4))
+    assert ids.tolist() == [1, 2] and weights.tolist() == [0.5, 0.5]
+
+
+def test_focus_stays_inside_the_hull() -> None:
+    bags = focus_weights(unit(300, 16), unit(40, 16, seed=2), torch.arange(40))
+    assert all((weights > 0).all() and abs(weights.sum() - 1) < 1e-5 for _, weights in bags)
+    made = Combination.of(bags).apply(ROWS[:40])
+    assert (made <= ROWS[:40].max(0).values + 1e-5).all() and (made >= ROWS[:40].min(0).values - 1e-5).all()
+
+
+def slow_omp(target: np.ndarray, anchors: np.ndarray, most: int) -> tuple[list[int], np.ndarray]:
+    """Choose, fit all chosen anew by least squares, choose again."""
+    chosen: list[int] = []
+    left = target
+    for _ in range(most):
+        likeness = np.abs(anchors @ left)
+        likeness[chosen] = -1
+        chosen.append(int(likeness.argmax()))
+        weights, *_ = np.linalg.lstsq(anchors[chosen].T, target, rcond=None)
+        left = target - anchors[chosen].T @ weights
+    return chosen, weights
+
+
+def test_omp_equals_a_slow_reference() -> None:
+    targets, anchors = unit(30, 12).double(), unit(50, 12, seed=2).double()
+    chosen, weights = pursue(targets, anchors, 6)
+    for target, places, each in zip(targets.numpy(), chosen, weights, strict=True):
+        wanted, fitted = slow_omp(target, anchors.numpy(), 6)
+        assert places.tolist() == wanted
+        np.testing.assert_allclose(each.numpy(), fitted, atol=1e-9)
+
+
+def test_omp_over_orthogonal_anchors_keeps_the_largest_projections() -> None:
+    anchors = torch.eye(8)
+    target = torch.tensor([[0.1, -0.7, 0.0, 0.5, 0.2, 0.0, -0.4, 0.1]])
+    (ids, weights), *_ = omp_weights(target, anchors, torch.arange(100, 108), 3)
+    assert ids.tolist() == [101, 103, 106]
+    np.testing.assert_allclose(weights, [-0.7, 0.5, -0.4], atol=1e-6)
+
+
+def test_omp_finds_a_planted_code_and_stops_when_nothing_is_left() -> None:
+    """Two anchors make the target; more are allowed, and some are the same direction twice."""
+    anchors = unit(40, 32)
+    anchors = torch.cat([anchors, anchors[:5]])
+    target = torch.nn.functional.normalize((2 * anchors[3] - anchors[20])[None])
+    (ids, weights), *_ = omp_weights(target, anchors, torch.arange(45), 45)
+    code = torch.zeros(45).index_add(0, torch.from_numpy(ids), torch.from_numpy(weights))
+    torch.testing.assert_close(code @ anchors, target[0], atol=1e-4, rtol=0)
+    assert np.isfinite(weights).all() and np.abs(weights).max() < 3
