@@ -60,7 +60,9 @@ def adapt(
     origin = save_model(model, base.path if base is not None else None, folder, section, work.out / "model")
     (work.out / ORIGIN).write_text(json.dumps(origin, indent=1) + "\n", encoding="utf-8")
     there = len(embedding_matrices(model)[0])
-    return StageOutput({"rows": there, "new_rows": len(new.ids), "padding_rows": there - size, "weights": _weights(model)})
+    return StageOutput(
+        {"rows": there, "new_rows": len(new.ids), "padding_rows": there - size, "weights": _weights(model)}
+    )
 
 
 def vocabulary_size(vocab: Artifact, pieces: int) -> tuple[int, int]:
@@ -106,7 +108,3 @@ def set_specials(model: PreTrainedModel, ids: dict[str, int | None]) -> None:
     for name, value in ids.items():
         setattr(model.config, name, value)
         setattr(model.generation_config, name, value)
-
-
-def _weights(model: PreTrainedModel) -> int:
-    return sum(each.numel() for each in model.parameters())

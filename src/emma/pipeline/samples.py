@@ -6,7 +6,7 @@ from torch.utils.data import Dataset
 from emma.pipeline.corpus import find_input
 from emma.pipeline.home import Run
 from emma.tokens.samples import DocumentPart, Samples
-from emma.train.data import make_batch
+from emma.train.batch import make_batch
 
 
 class SampleDataset(Dataset[dict[str, torch.Tensor]]):
