@@ -59,10 +59,9 @@ def adapt(
             distil_new_rows(section.distil, model, new, text, section.seed, work=work)
     origin = save_model(model, base.path if base is not None else None, folder, section, work.out / "model")
     (work.out / ORIGIN).write_text(json.dumps(origin, indent=1) + "\n", encoding="utf-8")
-    there = len(embedding_matrices(model)[0])
-    return StageOutput(
-        {"rows": there, "new_rows": len(new.ids), "padding_rows": there - size, "weights": _weights(model)}
-    )
+    rows = len(embedding_matrices(model)[0])
+    weights = sum(weight.numel() for weight in model.parameters())
+    return StageOutput({"rows": rows, "new_rows": len(new.ids), "padding_rows": rows - size, "weights": weights})
 
 
 def vocabulary_size(vocab: Artifact, pieces: int) -> tuple[int, int]:
