@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from emma.collect.config import SourceConfig
+from emma.collect.files.opening import open_piece
+from emma.collect.files.ranges import Part, Piece
 from emma.collect.files.streams import InputFile
 from emma.collect.readers.registry import find_reader
 from emma.collect.records import RawDocument, Reject
@@ -41,6 +43,21 @@ def coded(file: InputFile, source: SourceConfig) -> list[RawDocument | Reject]:
     return items
 
 
+def opened(
+    reader: str, files: dict[str, bytes], stop: int | None = None, **changes: object
+) -> list[RawDocument | Reject]:
+    """As `read`, from files that are written to the current folder and opened as a task does."""
+    values = {"name": "s", "reader": reader, "path": "f", "licence": "CC0-1.0", **changes}
+    source = SourceConfig.model_validate(values)
+    for name, content in files.items():
+        Path(name).write_bytes(content)
+    parts = tuple(Part(name=name, mark="", location=str(Path(name).absolute())) for name in files)
+    found: list[RawDocument | Reject] = []
+    for file in open_piece(Piece(parts=parts, stop=stop), source, 100_000):
+        found.extend([file] if isinstance(file, Reject) else coded(file, source))
+    return found
+
+
 def units(found: list[RawDocument | Reject]) -> list[tuple[str, str]]:
     """Language and text of the good ones."""
     return [(each.code, each.text) for each in found if isinstance(each, RawDocument)]
@@ -49,3 +66,23 @@ def units(found: list[RawDocument | Reject]) -> list[tuple[str, str]]:
 def kinds(found: list[RawDocument | Reject]) -> list[str]:
     """The kinds of the bad ones."""
     return [each.kind for each in found if isinstance(each, Reject)]
+
+
+def outcomes(found: list[RawDocument | Reject]) -> list[str]:
+    """The text of each good one, the kind of each bad one."""
+    return [each.kind if isinstance(each, Reject) else each.text for each in found]
+
+
+def rows(found: list[RawDocument | Reject]) -> list[int]:
+    """The row of each."""
+    return [each.row for each in found]
+
+
+def code_of(found: list[RawDocument | Reject]) -> set[str]:
+    """What the languages of the good ones are called."""
+    return {each.code for each in found if isinstance(each, RawDocument)}
+
+
+def pairs(found: list[RawDocument | Reject]) -> list[tuple[str, str, str, str | None]]:
+    """Language and text of both sides of the good ones."""
+    return [(each.code, each.text, each.code2, each.text2) for each in found if isinstance(each, RawDocument)]

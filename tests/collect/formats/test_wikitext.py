@@ -107,3 +107,23 @@ def test_what_is_nested_beyond_any_article_is_refused(mark: str) -> None:
     found = read("mediawiki_dump", dump)
     assert kinds(found) == ["too deeply nested"]
     assert "more than 100" in found[0].reason  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("wikitext", "text"),
+    [
+        ("'''ߒߞߏ''' ''a''", "ߒߞߏ a"),
+        ("[[a|b]] [[c]]s [[:Category:D]] [[OS&nbsp;X]]", "b cs Category:D OS\u00a0X"),
+        ("x [[File:A.jpg|thumb|a [[b]]]] y [[Датотека:B.png|c]]", "x  y"),
+        ("a<ref name=x>no</ref> b<ref/>", "a b"),
+        ("{{lead|x={{y}}}}a {{{p|}}}b<!-- no -->", "a b"),
+        ("{| class=x\n! no\n|-\n| no\n|}\nyes", "yes"),
+        ("== A ==\ntext\n=== B ===\n== C ==\n* x\n# y\n== Refs ==\n<references/>\n", "A\n\ntext\n\nC\n\nx\ny"),
+        ("a<br>b <small>c</small> <math>x^2</math> __NOTOC__&ndash; __БЕЗСОДРЖАЈ__", "a\nb c  –"),
+        ("[http://x y z] [http://x] http://z", "y z  http://z"),
+        ("<nowiki>[[a]]</nowiki> l'''a", "[[a]] la"),
+        ("a {{broken [[ <ref>", "a"),
+    ],
+)
+def test_wikitext(wikitext: str, text: str) -> None:
+    assert extract_prose(wikitext, {"датотека"}).replace(" \n", "\n").strip() == text

@@ -17,7 +17,7 @@ import zstandard
 from emma.collect.readers.registry import list_readers
 from emma.collect.records import RawDocument, Reject
 from tests.collect.given import read
-from tests.collect.readers.test_readers_web import archive, html
+from tests.collect.readers.test_web import archive, html
 from tests.conftest import TEXTS
 
 N = 5

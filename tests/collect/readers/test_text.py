@@ -3,7 +3,8 @@
 import pytest
 
 from emma.collect.records import RawDocument, Reject
-from tests.collect.given import kinds, read, units
+from tests.collect.given import kinds, opened, read, units
+from tests.conftest import TEXTS
 
 PORTUGUESE = "Está à espera da manhã, e não há pão na mesa; a avó já foi à praça com as crianças."
 
@@ -56,3 +57,46 @@ def test_bytes_that_are_no_text_are_one_reject_that_counts_them() -> None:
     for unit in ("line", "document"):
         (found,) = read("text", noise, "sw.txt", 200_000, options={"unit": unit})
         assert isinstance(found, Reject) and found.kind == "not text" and found.unread == len(noise)
+
+
+@pytest.mark.parametrize("label", TEXTS)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32", "gb18030"])
+def test_text_by_its_bytes(label: str, encoding: str) -> None:
+    content = TEXTS[label].encode(encoding)
+    declared = {"encoding": encoding} if encoding == "gb18030" else {}
+    assert units(opened("text", {f"{label}.devtest.txt": content}, **declared)) == [(label, TEXTS[label])]
+
+
+LATIN1 = "Alle mennesker er født frie og med samme menneskeverd og menneskerettigheter. De er utstyrt med fornuft. " * 3
+
+
+def test_a_guessed_encoding_says_so() -> None:
+    (unit,) = read("text", LATIN1.encode("cp1252"), "nb.txt")
+    assert isinstance(unit, RawDocument) and unit.text == LATIN1
+    assert unit.repair is not None and unit.repair.startswith("read as ")
+
+
+def test_bytes_that_are_no_text() -> None:
+    noise = bytes(number * number % 256 for number in range(3000))
+    assert kinds(read("text", noise)) == ["not text"]
+    late = read("text", b"abc\n" * 30_000 + b"\xff\xfe\xfd\n", options={"unit": "line"})
+    assert kinds(late) == ["unknown encoding"] and late[-1].row == 30_001
+
+
+def test_units_of_text() -> None:
+    content = "\n \na\nb\n\n\nc\n"
+    assert [each.row for each in read("text", content, options={"unit": "line"})] == [3, 4, 7]
+    paragraphs = read("text", content, options={"unit": "paragraph"})
+    assert [(each.row, each.text) for each in paragraphs if isinstance(each, RawDocument)] == [(3, "a\nb"), (7, "c")]
+    (document,) = read("text", content, "swh_Latn.a.txt.gz")
+    assert (document.row, document.text, document.code) == (1, content, "swh_Latn")
+
+
+def test_paragraphs_that_are_too_long() -> None:
+    content = "a\n" * 100 + "\nb\n\n" + "c" * 99
+    found = read("text", content, options={"unit": "paragraph"}, max_row_bytes=80)
+    assert [(each.row, each.kind if isinstance(each, Reject) else each.text) for each in found] == [
+        (1, "row too long"),
+        (102, "b"),
+        (104, "row too long"),
+    ]

@@ -1,6 +1,5 @@
-"""Readers of the web: pages, archives of pages, and dumps of wikis."""
+"""Web pages and web archives."""
 
-import bz2
 import gzip
 import io
 from typing import IO, cast
@@ -11,83 +10,27 @@ from warcio.warcwriter import WARCWriter
 
 from emma.collect.config import SourceConfig
 from emma.collect.files.streams import InputFile
-from emma.collect.formats.pages import decode_page, extract_page
-from emma.collect.formats.wikitext import extract_prose
 from emma.collect.readers.registry import find_reader
 from emma.collect.records import RawDocument, Reject
+from tests.collect.formats.test_pages import PAGE, html
 from tests.collect.given import DATA, kinds, needs_data, read, units
 from tests.conftest import TEXTS
 
 WARC, WIKI = DATA / "web" / "warc", DATA / "web" / "wikidump"
 
-PAGE = """<!doctype html><html lang="{lang}"><head><meta charset="{charset}"><title>T</title>
-<script>no()</script></head>
-<body><header><nav><ul><li><a href="/">Menu</a></li><li><a href="/b">News</a></li></ul></nav></header>
-<main><article><h1>{text}</h1><p>{text}</p><p>{text} {text}</p></article></main>
-<aside><ul><li><a href="/c">More</a></li></ul></aside><footer><p>Imprint</p></footer></body></html>"""
-
-
-# Pages
-
-
-@pytest.mark.parametrize("label", TEXTS)
-def test_main_text_in_every_script(label: str) -> None:
-    text = TEXTS[label]
-    found = extract_page(PAGE.format(lang=label[:3], charset="utf-8", text=text))
-    assert (found.text, found.code) == (f"{text}\n{text}\n{text} {text}", label[:3])
-
-
-def test_wrapped_lines_and_spaces_that_are_text() -> None:
-    found = extract_page("<main><p>人人生而\n  自由，在\n尊严 和<p>Mr.&nbsp;Bennet\u3000あ<br>b<p>foo\nbar</main>")
-    assert found.text == "人人生而自由，在尊严 和\nMr.\u00a0Bennet\u3000あ\nb\nfoo bar"
-    assert extract_page("<main><pre>人\n人</pre></main>").text == "人\n人"
-
-
-@pytest.mark.parametrize(
-    ("html", "code"),
-    [
-        ("<html lang='am'><meta http-equiv='Content-Language' content='en'>", "am"),
-        ("<html xml:lang='ti'>", "ti"),
-        ("<body lang='om'>", "om"),
-        ("<meta http-equiv='content-language' content='so, en'>", "so"),
-        ("<meta name='language' content='Hausa'>", "Hausa"),
-        ("<meta property='og:locale' content='sw_KE'>", "sw_KE"),
-        ("<link rel=canonical href='/a'><link rel=alternate hreflang=fr href='/b'>"
-         "<link rel=alternate hreflang=wo href='/a'>", "wo"),
-        ("<link rel=alternate hreflang=yo href='http://x/y'>", "yo"),
-        ("<html lang=''><link rel=alternate hreflang=fr href='/b'>", ""),
-        ("<meta name=language content='we have this very page in many languages'>", ""),
-    ],
-)  # fmt: skip
-def test_what_a_page_says_of_its_language(html: str, code: str) -> None:
-    assert extract_page(html, url="http://x/y").code == code
-
-
-@pytest.mark.parametrize(
-    ("data", "charset", "text"),
-    [
-        ("ጤና", None, "ጤና"),
-        ("ጤና", "iso-8859-1", "ጤና"),  # the label is wrong and the bytes are UTF-8
-        ("\ufeffጤና", "windows-1252", "ጤና"),
-        ("Привіт".encode("cp1251"), "windows-1251", "Привіт"),
-        (b"<meta charset=windows-1256>" + "سلام".encode("cp1256"), None, "<meta charset=windows-1256>سلام"),
-        ("caf\x92".encode("latin-1"), "iso-8859-1", "caf’"),  # on the web ISO 8859-1 is Windows-1252
-        ("尊严".encode("gb18030"), "gb2312", "尊严"),
-        ("尊嚴".encode("utf-16"), None, "尊嚴"),
-        ("ጤና ይስጥልኝ ".encode() * 4 + b"\xff", "utf-8", "ጤና ይስጥልኝ " * 4 + "\ufffd"),
-        ("Привіт усім, хто це читає.".encode("cp1251"), "utf-8", "Привіт усім, хто це читає."),
-        (b"ab", "klingon", "ab"),
-        (b"", None, ""),
-    ],
-)
-def test_characters_of_a_page(data: str | bytes, charset: str | None, text: str) -> None:
-    assert decode_page(data.encode() if isinstance(data, str) else data, charset).text == text
-
 
 POLISH = "Dzieci codziennie rano chodzą do szkoły. Mama gotuje obiad, a tata pije świeżą kawę. "
+
+
 RUSSIAN = "Дети каждый день ходят в школу. Мама готовит обед дома, а папа читает газету в саду. "
+
+
 SERBIAN = "Свако дете је рођено слободно, а мајка га воли. Њихова браћа уче ћирилицу и пију џус код куће. "
+
+
 TURKISH = "Çocuklar her gün okula gidiyor. Annem öğle yemeği pişiriyor, babam bahçede. Işık şimdi söndü. "
+
+
 GERMAN = "Die Kinder gehen täglich zur Schule. Die Mutter kocht für alle, der Vater hört draußen Vögel. "
 
 
@@ -138,9 +81,6 @@ def test_html_files() -> None:
     assert kinds(read("html", "<html><script>x</script>")) == ["no main text"]
 
 
-# Archives
-
-
 class Writer(WARCWriter):  # type: ignore[misc]
     """Writes the same bytes every time."""
 
@@ -163,10 +103,6 @@ def archive(*responses: tuple[str, bytes, dict[str, str]], gz: bool = False) -> 
         request = StatusAndHeaders("GET / HTTP/1.1", [], is_http_request=True)
         writer.write_record(writer.create_warc_record(url, "request", http_headers=request))
     return out.getvalue()
-
-
-def html(text: str, lang: str = "am") -> bytes:
-    return PAGE.format(lang=lang, charset="utf-8", text=text).encode()
 
 
 CHUNKED = b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in (html("ጤና")[:100], html("ጤና")[100:])) + b"0\r\n\r\n"
@@ -301,105 +237,3 @@ def test_real_archives(name: str, pages: int, bad: list[str], capfd: pytest.Capt
     found = read("warc", (WARC / name).read_bytes(), name)
     assert (len(units(found)), kinds(found)) == (pages, bad)
     assert capfd.readouterr().err == ""
-
-
-# Wikis
-
-DUMP = """<mediawiki xmlns="http://www.mediawiki.org/xml/export-0.11/" xml:lang="nan"><siteinfo>
-<dbname>{name}</dbname><base>https://zh-min-nan.wikipedia.org/wiki/Thâu-ia̍h</base><namespaces>
-<namespace key="-2">Mûi-thé</namespace><namespace key="0" /><namespace key="6">Tóng-àn</namespace>
-<namespace key="14">Lūi-pia̍t</namespace></namespaces></siteinfo>{pages}</mediawiki>"""
-ONE = """<page><title>{title}</title><ns>{ns}</ns><id>1</id>{more}
-<revision><id>2</id>{model}<text>{text}</text></revision></page>"""
-MODEL = "<model>wikitext</model>"
-
-
-def wiki_page(title: str, text: str, ns: int = 0, more: str = "", model: str = MODEL) -> str:
-    return ONE.format(title=title, ns=ns, more=more, model=model, text=text.replace("<", "&lt;"))
-
-
-PAGES = "".join(
-    [
-        wiki_page("Tâi oân", "'''Tâi-oân''' sī [[tó|chi̍t tē tó]].<ref>no</ref>\n[[Lūi-pia̍t:A]]\n[[de:Taiwan]]"),
-        wiki_page("A", "#REDIRECT [[B]]", more='<redirect title="B" />'),
-        wiki_page("Thó-lūn:A", "hi", ns=1),
-        wiki_page("A.css", "p {}", model="<model>css</model>"),
-        wiki_page("Khang", "{{infobox}}"),
-        wiki_page("B", "old").replace("</page>", "<revision><text>sin--ê</text></revision></page>"),
-    ]
-)
-
-
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
-def test_mediawiki_dump(encoding: str) -> None:
-    head = f'<?xml version="1.0" encoding="{encoding}"?>'
-    found = read("mediawiki_dump", (head + DUMP.format(name="zh_min_nanwiki", pages=PAGES)).encode(encoding))
-    url = "https://zh-min-nan.wikipedia.org/wiki/"
-    assert [each for each in found if isinstance(each, RawDocument)] == [
-        RawDocument(1, "Tâi oân\n\nTâi-oân sī chi̍t tē tó.", "zh-min-nan", alone=True, url=f"{url}T%C3%A2i_o%C3%A2n"),
-        RawDocument(6, "B\n\nsin--ê", "zh-min-nan", alone=True, url=f"{url}B"),
-    ]
-    assert [each.reason for each in found if isinstance(each, Reject)] == [
-        "redirect: 'A', to 'B'",
-        "no article: 'Thó-lūn:A', namespace 1",
-        "no article: 'A.css', content is css",
-        "no prose: 'Khang'",
-    ]
-
-
-@pytest.mark.parametrize(
-    ("name", "code"),
-    [
-        ("be_x_oldwiki", "be-x-old"),
-        ("rowiktionary", "ro"),
-        ("simplewiki", "simple"),
-        ("commonswiki", "nan"),
-        ("", "nan"),
-    ],
-)
-def test_language_of_a_wiki(name: str, code: str) -> None:
-    assert units(read("mediawiki_dump", DUMP.format(name=name, pages=wiki_page("A", "b"))))[0][0] == code
-
-
-def test_a_dump_that_breaks_off_keeps_what_stands_before() -> None:
-    whole = DUMP.format(name="nanwiki", pages=PAGES)
-    found = read("mediawiki_dump", whole[: whole.index("Thó-lūn") + 40])
-    assert (len(units(found)), kinds(found)) == (1, ["redirect", "broken XML"])
-    assert isinstance(found[-1], Reject) and found[-1].row == 3 and "after page 2" in found[-1].detail
-
-
-def test_an_article_that_is_too_long_leaves_the_rest() -> None:
-    pages = wiki_page("A", "x" * 5000) + wiki_page("B", "b")
-    found = read("mediawiki_dump", DUMP.format(name="nanwiki", pages=pages), max_row_bytes=1000)
-    assert (kinds(found), units(found)) == (["row too long"], [("nan", "B\n\nb")])
-
-
-@pytest.mark.parametrize(
-    ("wikitext", "text"),
-    [
-        ("'''ߒߞߏ''' ''a''", "ߒߞߏ a"),
-        ("[[a|b]] [[c]]s [[:Category:D]] [[OS&nbsp;X]]", "b cs Category:D OS\u00a0X"),
-        ("x [[File:A.jpg|thumb|a [[b]]]] y [[Датотека:B.png|c]]", "x  y"),
-        ("a<ref name=x>no</ref> b<ref/>", "a b"),
-        ("{{lead|x={{y}}}}a {{{p|}}}b<!-- no -->", "a b"),
-        ("{| class=x\n! no\n|-\n| no\n|}\nyes", "yes"),
-        ("== A ==\ntext\n=== B ===\n== C ==\n* x\n# y\n== Refs ==\n<references/>\n", "A\n\ntext\n\nC\n\nx\ny"),
-        ("a<br>b <small>c</small> <math>x^2</math> __NOTOC__&ndash; __БЕЗСОДРЖАЈ__", "a\nb c  –"),
-        ("[http://x y z] [http://x] http://z", "y z  http://z"),
-        ("<nowiki>[[a]]</nowiki> l'''a", "[[a]] la"),
-        ("a {{broken [[ <ref>", "a"),
-    ],
-)
-def test_wikitext(wikitext: str, text: str) -> None:
-    assert extract_prose(wikitext, {"датотека"}).replace(" \n", "\n").strip() == text
-
-
-@needs_data
-def test_start_of_a_real_dump() -> None:
-    (path,) = WIKI.glob("*.bz2")
-    with bz2.open(path) as dump:
-        found = read("mediawiki_dump", dump.read(300_000), max_row_bytes=1 << 20)
-    assert kinds(found)[:2] == ["redirect", "redirect"] and kinds(found)[-1] == "broken XML"
-    code, text = units(found)[0]
-    assert code == "en" and text.startswith("Anarchism\n\nAnarchism is a political philosophy")
-    assert not any(mark in text for mark in ("{{", "[[", "<ref", "'''", "thumb|"))
