@@ -92,7 +92,7 @@ def test_every_table_counts_alike(finished: tuple[Path, Path]) -> None:
             told[word] |= {table[name] for name in (f"languages_{word}",) if name in table}
     for word in told.keys() - {"released"}:
         told[word] |= {sum(row[word] for row in rows), sum(row[word] == "True" for row in twins)}
-        told[word] |= {sum(tier[f"languages_{word}"] for tier in head["by_tier"])}
+        told[word] |= {sum(band[f"languages_{word}"] for band in head["by_size_band"])}
     told["released"] |= {len([*(run.path / "release" / "corpus" / "data").iterdir()])}
     assert told == {word: {expected.get(word, head.get(f"languages_{word}"))} for word in told}
 

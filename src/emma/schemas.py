@@ -139,7 +139,7 @@ PLAN = pa.schema(
         ("stage", pa.string()),  # of the mix; a source has one row a stage, in the order of the stages
         ("lang", pa.string()),
         ("domain", pa.string()),
-        ("tier", pa.string()),  # of the language in the mix: lang.tiers.WORD_TIERS
+        ("tier", pa.string()),  # of the language in the mix: lang.tiers.TIER_NAMES
         ("part", pa.int32()),
         ("path", pa.string()),
         ("documents", pa.int64()),

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from emma import schemas
+from emma.report.tables import Tables
 from emma.store.artifact import Artifact
 
 SCRIPTS = ("Latn", "Latn", "Latn", "Cyrl", "Arab", "Deva", "Ethi", "Thai", "Hans", "Nkoo")
@@ -219,3 +220,41 @@ def _gain(facts: dict[str, Any]) -> dict[str, Any]:
         "low": None if facts["single"] else delta - facts["half"],
         "high": None if facts["single"] else delta + facts["half"],
     }
+
+
+CURATED = [
+    {"lang": "yor_Latn", "domain": "a", "source": "s", "outcome": "train", "documents": 6, "bytes": 600},
+    {"lang": "yor_Latn", "domain": "b", "source": "s", "outcome": "train", "documents": 2, "bytes": 20_000},
+    {"lang": "yor_Latn", "domain": "a", "source": "s", "outcome": "test", "documents": 1, "bytes": 100},
+    {"lang": "yor_Latn", "domain": "a", "source": "s", "outcome": "near duplicate", "documents": 2, "bytes": 9},
+    {"lang": "yor_Latn", "domain": "a", "source": "t", "outcome": "exact duplicate", "documents": 1, "bytes": 9},
+    {"lang": "yor_Latn", "domain": "a", "source": "s", "outcome": "letter_share low", "documents": 4, "bytes": 9},
+    {"lang": "nqo_Nkoo", "domain": "a", "source": "s", "outcome": "train", "documents": 3, "bytes": 90},
+]
+FERTILITY = [
+    {"lang": "yor_Latn", "domain": "a", "bytes": 100, "tokens_base": 60, "tokens": 40},
+    {"lang": "yor_Latn", "domain": "b", "bytes": 300, "tokens_base": 100, "tokens": 60},
+    {"lang": "nqo_Nkoo", "domain": "a", "bytes": 90, "tokens_base": None, "tokens": 45},
+]
+PLAN = [
+    {"lang": "yor_Latn", "domain": "a", "documents": 6, "bytes": 600, "tokens": 100, "samples": 4, "epochs": 4.0},
+    {"lang": "yor_Latn", "domain": "b", "documents": 2, "bytes": 20_000, "tokens": 300, "samples": 6, "epochs": 2.0},
+    {"lang": "nqo_Nkoo", "domain": "a", "documents": 3, "bytes": 90, "tokens": 10, "samples": 0, "epochs": 0.0},
+]
+
+
+def score(model: str, lang: str, value: float, domain: str | None = None) -> dict[str, Any]:
+    """A row of scores.parquet."""
+    return {
+        "model": model,
+        "lang": lang,
+        "domain": domain,
+        "documents": 1,
+        "bytes": 100,
+        "bits_per_byte": value,
+    }
+
+
+SCORES = [score("base", "yor_Latn", 4.0), score("adapted", "yor_Latn", 3.0), score("adapted", "yor_Latn", 9.0, "a")]
+GAINS_OF_ONE = [{"lang": "yor_Latn", "bpb_base": 4.0, "bpb_adapted": 3.0, "delta": -1.0, "low": -1.5, "high": -0.25}]
+TABLES = Tables([], [], CURATED, FERTILITY, PLAN, SCORES, GAINS_OF_ONE, [], [])

@@ -152,17 +152,17 @@ def render_results(results: Results) -> Iterator[str]:
 
 
 def render_gains(headline: Mapping[str, Any]) -> Iterator[str]:
-    """Bits per byte and tokens per byte, before and after, by tier."""
+    """Bits per byte and tokens per byte, before and after, by size band."""
     counts = ", ".join(f"{headline[f'languages_{word}']:,} {word}" for word in ("trained", *RESULTS))
     changes = (("bpb_base", "bpb_adapted"), ("tokens_per_byte_base", "tokens_per_byte"))
     rows = [
         (
-            row["tier"],
+            row["size_band"],
             str(row["languages"]),
             *(str(row[f"languages_{word}"]) for word in RESULTS),
             *(" → ".join(_format_score(row[name]) for name in change) for change in changes),
         )
-        for row in headline["by_tier"]
+        for row in headline["by_size_band"]
     ]
     yield f"languages: {counts}"
     yield from _numbers_table(("text", "languages", *RESULTS, "bits/byte", "tokens/byte"), rows)

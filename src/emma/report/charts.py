@@ -3,76 +3,76 @@
 import math
 from collections.abc import Sequence
 
-from emma.report.languages import Language
-from emma.report.summary import ENGLISH
+from emma.lang.language import ENGLISH
+from emma.report.languages import LanguageRow
 from emma.report.tables import Row
 from emma.ui.numerals import format_bytes, format_decimal, format_short, format_signed
 from emma.ui.svg import Axis, Frame, label_points, linear_axis, link_marks, log_axis
 
-POINTS = 600
-"""Most points a curve is drawn with."""
+MAX_POINTS = 600
+"""Points that a curve is drawn with at most: more only make the page larger."""
 
 
-def data_by_rank(rows: Sequence[Language]) -> str:
+def draw_data_by_rank(rows: Sequence[LanguageRow]) -> str:
     """Training bytes of every language, largest first, on a logarithmic axis."""
     ranked = sorted((row for row in rows if row.train_bytes), key=lambda row: (-row.train_bytes, row.lang))
     if not ranked:
         return ""
     y = log_axis("training text, UTF-8 bytes", [row.train_bytes for row in ranked], "B")
-    frame = Frame(_ranks(len(ranked)), y)
+    frame = Frame(_rank_axis(len(ranked)), y)
     marks = [
         link_marks(
             row.lang,
-            f"{name(row)}: {format_bytes(row.train_bytes)}, rank {rank}",
-            frame.dot(rank, row.train_bytes, "plain", _radius(ranked)),
+            f"{display_name(row)}: {format_bytes(row.train_bytes)}, rank {rank}",
+            frame.dot(rank, row.train_bytes, "plain", _dot_radius(ranked)),
         )
         for rank, row in enumerate(ranked, 1)
     ]
     return frame.draw("Training bytes by language, ranked", marks)
 
 
-def fertility(rows: Sequence[Language]) -> str:
+def draw_fertility(rows: Sequence[LanguageRow]) -> str:
     """Tokens per byte with the base and the new vocabulary: one stem a language, ranked by the base."""
     counted = [row for row in rows if row.tokens_per_byte is not None]
     if not counted:
         return ""
     ranked = sorted(counted, key=lambda row: (-(row.tokens_per_byte_base or row.tokens_per_byte or 0), row.lang))
     values = [value for row in ranked for value in (row.tokens_per_byte_base, row.tokens_per_byte) if value is not None]
-    frame = Frame(_ranks(len(ranked)), linear_axis("tokens per byte", [0.0, *values]))
+    frame = Frame(_rank_axis(len(ranked)), linear_axis("tokens per byte", [0.0, *values]))
     return frame.draw(
-        "Tokens per byte by language, before and after", [_stem(frame, *each) for each in enumerate(ranked, 1)]
+        "Tokens per byte by language, before and after", [_draw_stem(frame, *each) for each in enumerate(ranked, 1)]
     )
 
 
-def _stem(frame: Frame, rank: int, row: Language) -> str:
+def _draw_stem(frame: Frame, rank: int, row: LanguageRow) -> str:
     new, base = row.tokens_per_byte or 0.0, row.tokens_per_byte_base
-    tip = f"{name(row)}: {format_decimal(base, 3)} → {format_decimal(new, 3)} tokens per byte"
+    tip = f"{display_name(row)}: {format_decimal(base, 3)} → {format_decimal(new, 3)} tokens per byte"
     if base is None:
         return link_marks(row.lang, tip, frame.dot(rank, new, "after", 2.5))
     marks = frame.line(rank, base, rank, new, "stem")
     return link_marks(row.lang, tip, marks + frame.dot(rank, base, "before", 2.5) + frame.dot(rank, new, "after", 2.5))
 
 
-def bits_per_byte(rows: Sequence[Language]) -> str:
+def draw_bits_per_byte(rows: Sequence[LanguageRow]) -> str:
     """Base against adapted, with the diagonal of no change: below it is a gain, above it a loss."""
     compared = [row for row in rows if row.bits_per_byte is not None and row.bits_per_byte_base is not None]
     if not compared:
-        return _bits_alone(rows)
+        return _draw_bits_alone(rows)
     values = [value or 0.0 for row in compared for value in (row.bits_per_byte, row.bits_per_byte_base)]
     frame = Frame(linear_axis("base, bits per byte", values), linear_axis("adapted, bits per byte", values))
-    radius = _radius(compared)
+    radius = _dot_radius(compared)
     diagonal = frame.line(frame.x.low, frame.x.low, frame.x.high, frame.x.high, "zero")
     marks = [
         link_marks(
-            row.lang, _tip(row), frame.dot(row.bits_per_byte_base or 0, row.bits_per_byte or 0, row.verdict, radius)
+            row.lang, _tooltip(row), frame.dot(row.bits_per_byte_base or 0, row.bits_per_byte or 0, row.verdict, radius)
         )
         for row in compared
     ]
-    probes = _probes(frame, [(row.bits_per_byte_base or 0, row.bits_per_byte or 0, row) for row in compared])
+    probes = _label_probes(frame, [(row.bits_per_byte_base or 0, row.bits_per_byte or 0, row) for row in compared])
     return frame.draw("Bits per byte by language, base against adapted", [diagonal, *marks, *probes])
 
 
-def _bits_alone(rows: Sequence[Language]) -> str:
+def _draw_bits_alone(rows: Sequence[LanguageRow]) -> str:
     """Without a base: bits per byte against training bytes."""
     scored = [row for row in rows if row.bits_per_byte is not None and row.train_bytes]
     if not scored:
@@ -80,70 +80,72 @@ def _bits_alone(rows: Sequence[Language]) -> str:
     x = log_axis("training text, UTF-8 bytes", [row.train_bytes for row in scored], "B")
     frame = Frame(x, linear_axis("bits per byte", [row.bits_per_byte or 0 for row in scored]))
     marks = [
-        link_marks(row.lang, _tip(row), frame.dot(row.train_bytes, row.bits_per_byte or 0, "after")) for row in scored
+        link_marks(row.lang, _tooltip(row), frame.dot(row.train_bytes, row.bits_per_byte or 0, "after"))
+        for row in scored
     ]
     return frame.draw("Bits per byte against training bytes", marks)
 
 
-def gain_by_data(rows: Sequence[Language]) -> str:
+def draw_gain_by_data(rows: Sequence[LanguageRow]) -> str:
     """Gain with its interval against training bytes; below the line of zero is a loss."""
     compared = [row for row in rows if row.gain is not None and row.train_bytes]
     if not compared:
         return ""
     x = log_axis("training text, UTF-8 bytes", [row.train_bytes for row in compared], "B")
-    frame = Frame(x, _gains(compared))
+    frame = Frame(x, _gain_axis(compared))
     marks = [
-        link_marks(row.lang, _tip(row), _whisker(frame, row.train_bytes, row, _radius(compared))) for row in compared
+        link_marks(row.lang, _tooltip(row), _draw_whisker(frame, row.train_bytes, row, _dot_radius(compared)))
+        for row in compared
     ]
-    probes = _probes(frame, [(row.train_bytes, row.gain or 0, row) for row in compared])
+    probes = _label_probes(frame, [(row.train_bytes, row.gain or 0, row) for row in compared])
     return frame.draw("Gain against training bytes", [frame.line(x.low, 0, x.high, 0, "zero"), *marks, *probes])
 
 
-def gain_by_rank(rows: Sequence[Language]) -> str:
+def draw_gain_by_rank(rows: Sequence[LanguageRow]) -> str:
     """Gain with its interval, from the largest to the smallest; what ends below the line of zero is a loss."""
     compared = sorted((row for row in rows if row.gain is not None), key=lambda row: (-(row.gain or 0), row.lang))
     if not compared:
         return ""
-    frame = Frame(_ranks(len(compared)), _gains(compared))
+    frame = Frame(_rank_axis(len(compared)), _gain_axis(compared))
     marks = [
-        link_marks(row.lang, _tip(row), _whisker(frame, rank, row, _radius(compared)))
+        link_marks(row.lang, _tooltip(row), _draw_whisker(frame, rank, row, _dot_radius(compared)))
         for rank, row in enumerate(compared, 1)
     ]
     zero = frame.line(frame.x.low, 0, frame.x.high, 0, "zero")
     return frame.draw("Gain by language, ranked", [zero, *marks])
 
 
-def _gains(compared: Sequence[Language]) -> Axis:
+def _gain_axis(compared: Sequence[LanguageRow]) -> Axis:
     ends = [end for row in compared for end in (row.gain, row.gain_low, row.gain_high) if end is not None]
     return linear_axis("bits per byte saved", [0.0, *ends])
 
 
-def _whisker(frame: Frame, x: float, row: Language, radius: float) -> str:
+def _draw_whisker(frame: Frame, x: float, row: LanguageRow, radius: float) -> str:
     dot = frame.dot(x, row.gain or 0, row.verdict, radius)
     if row.gain_low is None or row.gain_high is None:
         return dot
     return frame.line(x, row.gain_low, x, row.gain_high, f"whisker {row.verdict}") + dot
 
 
-def loss(metrics: Sequence[Row]) -> str:
+def draw_loss(metrics: Sequence[Row]) -> str:
     """Training loss against tokens seen: every logged step, and its running mean."""
     points = [(float(row["tokens"]), float(row["loss"])) for row in metrics]
     if len(points) < 2:
         return ""
-    shown = points[:: -(-len(points) // POINTS)]
+    shown = points[:: -(-len(points) // MAX_POINTS)]
     frame = Frame(
         linear_axis("training tokens seen", [0.0, points[-1][0]]),
         linear_axis("loss, nats per token", [y for _, y in points]),
     )
-    marks = [frame.path(shown, "raw"), frame.path(smooth(shown), "curve")]
+    marks = [frame.path(shown, "raw"), frame.path(smooth_curve(shown), "curve")]
     return frame.draw("Training loss", marks)
 
 
-def by_position(positions: Sequence[Row]) -> str:
+def draw_positions(positions: Sequence[Row]) -> str:
     """Bits per byte against the tokens before, base and adapted, each with a mark where its own context ends."""
     if not positions:
         return ""
-    length, curves = max(row["end"] for row in positions), _curves(positions)
+    length, curves = max(row["end"] for row in positions), _position_curves(positions)
     values = [value for curve in curves.values() for _, value in curve]
     frame = Frame(linear_axis("tokens before", [0.0, float(length)]), linear_axis("bits per byte", values))
     marks = [frame.path(curve, f"curve {STYLES[model]}") for model, curve in curves.items()]
@@ -157,7 +159,7 @@ def by_position(positions: Sequence[Row]) -> str:
 STYLES = {"base": "was", "adapted": "now"}
 
 
-def _curves(positions: Sequence[Row]) -> dict[str, list[tuple[float, float]]]:
+def _position_curves(positions: Sequence[Row]) -> dict[str, list[tuple[float, float]]]:
     curves: dict[str, list[tuple[float, float]]] = {}
     for row in positions:
         middle = (row["begin"] + row["end"]) / 2
@@ -165,7 +167,7 @@ def _curves(positions: Sequence[Row]) -> dict[str, list[tuple[float, float]]]:
     return curves
 
 
-def smooth(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+def smooth_curve(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
     """Centred running mean of the second coordinate over about a twentieth of the points."""
     reach = len(points) // 40
     means = []
@@ -176,31 +178,31 @@ def smooth(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
     return means
 
 
-def name(row: Language) -> str:
-    """How tooltips call a language."""
+def display_name(row: LanguageRow) -> str:
+    """A language as tooltips have it: its name and its label."""
     return f"{row.name} ({row.lang})"
 
 
-def _tip(row: Language) -> str:
+def _tooltip(row: LanguageRow) -> str:
     change = f"{format_decimal(row.bits_per_byte_base, 3)} → {format_decimal(row.bits_per_byte, 3)} bits per byte"
     interval = f" ({format_signed(row.gain_low)} to {format_signed(row.gain_high)})" if row.gain_low is not None else ""
     gain = f", saved {format_signed(row.gain)}{interval}" if row.gain is not None else ""
-    return f"{name(row)}: {change}{gain}; {format_short(row.train_bytes, 'B')} of training text"
+    return f"{display_name(row)}: {change}{gain}; {format_short(row.train_bytes, 'B')} of training text"
 
 
-def _probes(frame: Frame, marks: Sequence[tuple[float, float, Language]]) -> list[str]:
+def _label_probes(frame: Frame, marks: Sequence[tuple[float, float, LanguageRow]]) -> list[str]:
     """English and code are named in the charts: what they lose is the price of adapting."""
     dots = [((frame.px(x), frame.py(y)), row) for x, y, row in marks]
-    named = [(dot, row.name) for dot, row in dots if row.lang == ENGLISH or row.is_code]
+    named = [(dot, row.name) for dot, row in dots if row.lang == ENGLISH.label or row.is_code]
     return label_points(named, [dot for dot, _ in dots])
 
 
-def _radius(rows: Sequence[Language]) -> float:
+def _dot_radius(rows: Sequence[LanguageRow]) -> float:
     """Dots that do not hide one another."""
     return 3 if len(rows) <= 150 else 2.2
 
 
-def _ranks(count: int) -> Axis:
+def _rank_axis(count: int) -> Axis:
     """An axis of ranks from 1, with room for a dot at both ends."""
     ticks = tuple(
         tick for tick in linear_axis("", [0.0, float(count)]).ticks if 0 < tick <= count and tick == int(tick)

@@ -9,26 +9,26 @@ from dataclasses import dataclass
 from typing import Any
 
 from emma.lang import coverage
-from emma.lang.language import Lang
+from emma.lang.language import CODE, Lang
 from emma.lang.tiers import size_band
 from emma.report.tables import Row, Tables
-from emma.schemas import CODE, SPLITS
+from emma.schemas import SPLITS
 
 
 @dataclass(frozen=True)
-class Language:
+class LanguageRow:
     """A row of the language table. Shares are of the collected documents."""
 
     lang: str
     name: str
     script: str
-    tier: str
-    """By `train_bytes`."""
+    size_band: str
+    """The decade of `train_bytes` (lang.tiers.SIZE_BANDS)."""
     train_bytes: int = 0
     """UTF-8 bytes of distinct training text as it was packed, before any repetition. A pair of texts counts for the
     rarer of its two languages."""
     collected: bool = False
-    """This and the following as `emma.lang.coverage` has them."""
+    """This and the following are words of `emma.lang.coverage`."""
     kept: bool = False
     planned: bool = False
     trained: bool = False
@@ -36,11 +36,11 @@ class Language:
     improved: bool = False
     worse: bool = False
     documents: int = 0
-    """Collected, before curation."""
+    """Documents collected, before curation."""
     kept_documents: int = 0
-    """Of them, those that survived curation, for whatever split."""
+    """Documents that survived curation, for whatever split."""
     train_documents: int = 0
-    """Of these, those for training."""
+    """Documents kept for training."""
     dropped_share: float | None = None
     duplicate_share: float | None = None
     trained_tokens: int = 0
@@ -55,13 +55,13 @@ class Language:
     gain: float | None = None
     """Bits per byte saved, base minus adapted: negative is a loss."""
     gain_low: float | None = None
-    """95 % interval of the gain; None where there are too few documents for one."""
+    """Lower end of the gain's 95 % interval; None where there are too few documents for one."""
     gain_high: float | None = None
 
     @property
     def is_code(self) -> bool:
-        """Program code has a row but is no language."""
-        return self.lang == CODE
+        """Whether the row is of program code, which is no language."""
+        return self.lang == CODE.label
 
     @property
     def verdict(self) -> str:
@@ -71,21 +71,21 @@ class Language:
         return "gain" if self.improved else "loss" if self.worse else "unsure"
 
 
-def languages(tables: Tables) -> list[Language]:
+def list_languages(tables: Tables) -> list[LanguageRow]:
     """All languages that were collected or trained, in the order of their labels."""
     facts: dict[str, dict[str, Any]] = defaultdict(dict)
-    for part in (_counted(tables), _data(tables), _cost(tables.fertility), _plan(tables.plan), _scores(tables)):
+    for part in (_coverage(tables), _data(tables), _cost(tables.fertility), _plan(tables.plan), _scores(tables)):
         for lang, values in part.items():
             facts[lang].update(values)
     return [_language(lang, facts[lang]) for lang in sorted(facts)]
 
 
-def _language(lang: str, facts: dict[str, Any]) -> Language:
+def _language(lang: str, facts: dict[str, Any]) -> LanguageRow:
     value = Lang.parse(lang)
-    return Language(lang, value.name, value.script, size_band(facts.get("train_bytes", 0)), **facts)
+    return LanguageRow(lang, value.name, value.script, size_band(facts.get("train_bytes", 0)), **facts)
 
 
-def labels(tables: Tables) -> dict[str, coverage.Labels]:
+def coverage_labels(tables: Tables) -> dict[str, coverage.Labels]:
     """The languages that each word of `emma.lang.coverage` has, as far as a report can know."""
     return {
         "collected": coverage.collected_languages(tables.curated or tables.collected),
@@ -98,15 +98,15 @@ def labels(tables: Tables) -> dict[str, coverage.Labels]:
     }
 
 
-def _counted(tables: Tables) -> dict[str, dict[str, Any]]:
+def _coverage(tables: Tables) -> dict[str, dict[str, Any]]:
     facts: dict[str, dict[str, Any]] = defaultdict(dict)
-    for word, found in labels(tables).items():
-        for lang in found:
+    for word, langs in coverage_labels(tables).items():
+        for lang in langs:
             facts[lang][word] = True
     return facts
 
 
-def total(rows: Iterable[Row], column: str) -> dict[str, int]:
+def sum_by_language(rows: Iterable[Row], column: str) -> dict[str, int]:
     """Sum of a column by language; nulls count nothing."""
     sums: dict[str, int] = defaultdict(int)
     for row in rows:
@@ -116,13 +116,13 @@ def total(rows: Iterable[Row], column: str) -> dict[str, int]:
 
 def _data(tables: Tables) -> dict[str, dict[str, Any]]:
     """Documents collected and kept, and the shares that curation dropped."""
-    everything = total(tables.curated, "documents") or total(tables.collected, "documents")
-    dropped = total([row for row in tables.curated if row["outcome"] not in SPLITS], "documents")
+    collected = sum_by_language(tables.curated, "documents") or sum_by_language(tables.collected, "documents")
+    dropped = sum_by_language([row for row in tables.curated if row["outcome"] not in SPLITS], "documents")
     kept, train = (
-        total([row for row in tables.curated if row["outcome"] in outcomes], "documents")
+        sum_by_language([row for row in tables.curated if row["outcome"] in outcomes], "documents")
         for outcomes in (SPLITS, SPLITS[:1])
     )
-    copies = total([row for row in tables.curated if row["outcome"].endswith("duplicate")], "documents")
+    copies = sum_by_language([row for row in tables.curated if row["outcome"].endswith("duplicate")], "documents")
     return {
         lang: {
             "documents": documents,
@@ -131,18 +131,19 @@ def _data(tables: Tables) -> dict[str, dict[str, Any]]:
             "dropped_share": dropped.get(lang, 0) / documents if documents else None,
             "duplicate_share": copies.get(lang, 0) / documents if documents else None,
         }
-        for lang, documents in everything.items()
+        for lang, documents in collected.items()
     }
 
 
 def _cost(fertility: list[Row]) -> dict[str, dict[str, Any]]:
     """Tokens per byte over all domains of a language. A base counts only where every domain has one."""
-    size, tokens, base = total(fertility, "bytes"), total(fertility, "tokens"), total(fertility, "tokens_base")
-    without = {row["lang"] for row in fertility if row["tokens_base"] is None}
+    size, tokens = sum_by_language(fertility, "bytes"), sum_by_language(fertility, "tokens")
+    base = sum_by_language(fertility, "tokens_base")
+    without_base = {row["lang"] for row in fertility if row["tokens_base"] is None}
     return {
         lang: {
             "tokens_per_byte": tokens[lang] / size[lang],
-            "tokens_per_byte_base": None if lang in without else base[lang] / size[lang],
+            "tokens_per_byte_base": None if lang in without_base else base[lang] / size[lang],
         }
         for lang in size
         if size[lang]
@@ -150,9 +151,10 @@ def _cost(fertility: list[Row]) -> dict[str, dict[str, Any]]:
 
 
 def _plan(plan: list[Row]) -> dict[str, dict[str, Any]]:
-    """What there is to train on, and the epochs of a language: its tokens drawn, over its tokens that exist."""
-    sources = list({(row["lang"], row["domain"]): row for row in plan}.values())  # one row a stage of the mix
-    size, exist = total(sources, "bytes"), total(sources, "tokens")
+    """The training text there is, and the epochs of a language: its tokens drawn, over its tokens that exist."""
+    # A source has one row a stage of the mix, each with the same text: what exists is counted once.
+    sources = list({(row["lang"], row["domain"]): row for row in plan}.values())
+    size, exist = sum_by_language(sources, "bytes"), sum_by_language(sources, "tokens")
     drawn: dict[str, float] = defaultdict(float)
     for row in plan:
         drawn[row["lang"]] += row["epochs"] * row["tokens"]
@@ -176,6 +178,7 @@ def _scores(tables: Tables) -> dict[str, dict[str, Any]]:
             facts[row["lang"]]["bits_per_byte"] = row["bits_per_byte"]
             facts[row["lang"]]["test_documents"] = row["documents"]
             facts[row["lang"]]["test_bytes"] = row["bytes"]
+    # Evaluate's interval is of adapted minus base; a gain is base minus adapted, so its ends change sides.
     for row in tables.gains:
         facts[row["lang"]]["gain"] = row["bpb_base"] - row["bpb_adapted"]
         facts[row["lang"]]["gain_low"] = None if row["high"] is None else -row["high"]

@@ -1,4 +1,4 @@
-"""What every language had, cost, gained and lost: one page for people, CSV and JSON for programs."""
+"""The report stage: what every language had, cost, gained and lost; one page for people, CSV and JSON for programs."""
 
 import csv
 from collections.abc import Sequence
@@ -7,10 +7,10 @@ from pathlib import Path
 
 from emma.config.extras import need
 from emma.report.config import ReportConfig
-from emma.report.languages import Language, languages
-from emma.report.page import page
-from emma.report.summary import summary
-from emma.report.tables import read
+from emma.report.languages import LanguageRow, list_languages
+from emma.report.page import render_report
+from emma.report.summary import summarize
+from emma.report.tables import read_tables
 from emma.store.artifact import Artifact
 from emma.store.files import write_json
 from emma.work.work import StageOutput, Work
@@ -31,20 +31,21 @@ def report(
 
     Raises ExtraError without jinja2, ArtifactError when a table of an earlier stage is missing or damaged.
     """
-    need("jinja2", "report")
-    tables = read(collect=collect, curate=curate, vocab=vocab, mix=mix, train=train, evaluate=evaluate)
-    rows = languages(tables)
-    headline = summary(rows, tables, section.named)
-    (work.out / "index.html").write_text(page(rows, tables, headline, section.title), encoding="utf-8")
+    need("jinja2", "report")  # before the tables are read: what is missing is said at once
+    tables = read_tables(collect=collect, curate=curate, vocab=vocab, mix=mix, train=train, evaluate=evaluate)
+    rows = list_languages(tables)
+    headline = summarize(rows, tables, section.named)
+    (work.out / "index.html").write_text(render_report(rows, tables, headline, section.title), encoding="utf-8")
     write_csv(work.out / "languages.csv", rows)
     write_json(work.out / "languages.json", [asdict(row) for row in rows])
     write_json(work.out / "report.json", headline)
-    return StageOutput({name: value for name, value in headline.items() if name.startswith("languages_")})
+    counts = {name: value for name, value in headline.items() if name.startswith("languages_")}
+    return StageOutput({name: value for name, value in counts.items() if isinstance(value, int)})
 
 
-def write_csv(path: Path, rows: Sequence[Language]) -> None:
+def write_csv(path: Path, rows: Sequence[LanguageRow]) -> None:
     """One line per language; what was not measured is empty."""
     with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.DictWriter(stream, [each.name for each in fields(Language)], lineterminator="\n")
+        writer = csv.DictWriter(stream, [each.name for each in fields(LanguageRow)], lineterminator="\n")
         writer.writeheader()
         writer.writerows(asdict(row) for row in rows)

@@ -1,48 +1,137 @@
-"""The headline numbers: how many languages gained or lost, averages by tier, and what English and code paid.
+"""The headline numbers: how many languages gained or lost, averages by size band, and what English and code paid.
 
 Averages are macro averages: every language counts once, however much text it has. Base and adapted are averaged
 over the same languages, those that were measured with both.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import TypedDict, cast
 
 from emma.lang.coverage import MEANINGS, Labels, count_coverage, explain_differences, is_language
+from emma.lang.language import CODE, ENGLISH
 from emma.lang.tiers import SIZE_BANDS
-from emma.report.languages import Language
+from emma.report.languages import LanguageRow
 from emma.report.tables import Row, Tables
-from emma.schemas import CODE, SPLITS
+from emma.schemas import SPLITS
 
-ENGLISH = "eng_Latn"
-GUESSING = 8.0
-"""Bits per byte of guessing bytes at random."""
+GUESSING_BITS_PER_BYTE = 8.0
+"""The cost of guessing bytes at random."""
 
 
-def summary(rows: Sequence[Language], tables: Tables, named: int = 8) -> dict[str, Any]:
-    """`report.json`. What was not measured is None. Program code is in no average."""
-    spoken = [row for row in rows if is_language(row.lang)]
+class LanguageCounts(TypedDict):
+    """How many languages there are; every name but the first is a word of `emma.lang.coverage` or about the gain."""
+
+    languages: int
+    languages_collected: int
+    languages_kept: int
+    languages_planned: int
+    languages_trained: int
+    languages_measured: int
+    languages_improved: int
+    languages_worse: int
+    languages_compared: int
+    """Languages that were measured with the base model too."""
+    languages_unsure: int
+    """Languages compared, of which the interval includes zero or is missing."""
+    languages_base_above_8: int
+    """Languages in which the base was worse than guessing bytes, so that a gain says little."""
+    languages_without_interval: int
+
+
+class Averages(TypedDict):
+    """Macro averages over languages; None where nothing was measured."""
+
+    averaged: int
+    """Languages that the bits per byte are averaged over."""
+    bpb_base: float | None
+    bpb_adapted: float | None
+    tokens_per_byte_base: float | None
+    tokens_per_byte: float | None
+
+
+class BandSummary(LanguageCounts, Averages):
+    """The languages of one size band."""
+
+    size_band: str
+
+
+class Change(TypedDict):
+    """Bits per byte before and after, and the gain with its 95 % interval."""
+
+    bpb_base: float | None
+    bpb_adapted: float | None
+    gain: float | None
+    low: float | None
+    high: float | None
+
+
+class NamedChange(Change):
+    """The change of a language that is named among the largest or smallest."""
+
+    lang: str
+    name: str
+
+
+class DataTotals(TypedDict):
+    """Documents and bytes, collected and kept, and rows that were rejected."""
+
+    documents: int
+    bytes: int
+    documents_kept: int
+    bytes_kept: int
+    rejects: int
+
+
+class TrainingEnds(TypedDict):
+    """Steps and tokens of training, and its first and last loss in nats per token; None where nothing was logged."""
+
+    steps: int | None
+    tokens: int | None
+    loss_first: float | None
+    loss_last: float | None
+
+
+class Headline(LanguageCounts, Averages):
+    """The contents of `report.json`."""
+
+    differences: list[str]
+    """Why these numbers of languages differ, in sentences."""
+    by_size_band: list[BandSummary]
+    english: Change | None
+    code: Change | None
+    best: list[NamedChange]
+    worst: list[NamedChange]
+    data: DataTotals
+    training: TrainingEnds
+
+
+def summarize(rows: Sequence[LanguageRow], tables: Tables, named: int = 8) -> Headline:
+    """The headline. What was not measured is None. Program code is in no average."""
+    languages = [row for row in rows if is_language(row.lang)]
+    best, worst = find_extremes(languages, named)
     return {
-        **_counted(spoken),
-        "differences": explain_differences(labels(rows)),
-        **averages(spoken),
-        "by_tier": [
-            {"tier": tier, **_counted(found), **averages(found)}
-            for tier in SIZE_BANDS
-            if (found := [row for row in spoken if row.tier == tier])
+        **count_languages(languages),
+        "differences": explain_differences(coverage_labels(rows)),
+        **average(languages),
+        "by_size_band": [
+            {"size_band": band, **count_languages(members), **average(members)}
+            for band in SIZE_BANDS
+            if (members := [row for row in languages if row.size_band == band])
         ],
-        "english": _one(rows, ENGLISH),
-        "code": _one(rows, CODE),
-        **_extremes(spoken, named),
-        "data": _data(tables),
-        "training": _training(tables),
+        "english": find_change(rows, ENGLISH.label),
+        "code": find_change(rows, CODE.label),
+        "best": best,
+        "worst": worst,
+        "data": sum_data(tables),
+        "training": find_training_ends(tables),
     }
 
 
-def averages(rows: Sequence[Language]) -> dict[str, Any]:
+def average(rows: Sequence[LanguageRow]) -> Averages:
     """Macro averages, and over how many languages they are."""
-    with_base = any(row.bits_per_byte_base is not None for row in rows)
+    has_base = any(row.bits_per_byte_base is not None for row in rows)
     scored = [row for row in rows if row.bits_per_byte is not None]
-    if with_base:
+    if has_base:
         scored = [row for row in scored if row.bits_per_byte_base is not None]
     return {
         "averaged": len(scored),
@@ -53,60 +142,34 @@ def averages(rows: Sequence[Language]) -> dict[str, Any]:
     }
 
 
-def mean(rows: Iterable[Language], value: Callable[[Language], float | None]) -> float | None:
+def mean(rows: Iterable[LanguageRow], value: Callable[[LanguageRow], float | None]) -> float | None:
     """The mean of the values that exist; None when there is none."""
-    values = [found for row in rows if (found := value(row)) is not None]
+    values = [number for row in rows if (number := value(row)) is not None]
     return sum(values) / len(values) if values else None
 
 
-def labels(rows: Sequence[Language]) -> dict[str, Labels]:
+def coverage_labels(rows: Sequence[LanguageRow]) -> dict[str, Labels]:
     """The languages that each word of `emma.lang.coverage` has among these rows."""
-    words = [word for word in MEANINGS if word in Language.__dataclass_fields__]
+    words = [word for word in MEANINGS if word in LanguageRow.__dataclass_fields__]
     return {word: frozenset(row.lang for row in rows if getattr(row, word)) for word in words}
 
 
-def _counted(rows: Sequence[Language]) -> dict[str, int]:
-    """How many languages each word has, and how many were compared with a base and are neither better nor worse.
-
-    Where the base was worse than guessing bytes (`languages_base_above_8`), a gain says little.
-    """
-    return {
+def count_languages(rows: Sequence[LanguageRow]) -> LanguageCounts:
+    """How many languages each word has, and how many were compared with a base and are neither better nor worse."""
+    counts = {
         "languages": len(rows),
-        **count_coverage(labels(rows)),
+        **count_coverage(coverage_labels(rows)),
         "languages_compared": sum(row.gain is not None for row in rows),
         "languages_unsure": sum(row.verdict == "unsure" for row in rows),
-        "languages_base_above_8": sum((row.bits_per_byte_base or 0.0) > GUESSING for row in rows),
+        "languages_base_above_8": sum((row.bits_per_byte_base or 0.0) > GUESSING_BITS_PER_BYTE for row in rows),
         "languages_without_interval": sum(row.gain is not None and row.gain_low is None for row in rows),
     }
+    return cast(LanguageCounts, counts)
 
 
-def _one(rows: Sequence[Language], lang: str) -> dict[str, float | None] | None:
-    """Before and after for one label; None when it was not measured."""
-    found = [row for row in rows if row.lang == lang and row.bits_per_byte is not None]
-    if not found:
-        return None
+def describe_change(row: LanguageRow) -> Change:
+    """The change of one language."""
     return {
-        "bpb_base": found[0].bits_per_byte_base,
-        "bpb_adapted": found[0].bits_per_byte,
-        "gain": found[0].gain,
-        "low": found[0].gain_low,
-        "high": found[0].gain_high,
-    }
-
-
-def _extremes(rows: Sequence[Language], named: int) -> dict[str, list[dict[str, Any]]]:
-    """The largest gains, and as many of the smallest gains or losses, worst first."""
-    compared = [row for row in rows if row.gain is not None]
-    ordered = sorted(compared, key=lambda row: (-(row.gain or 0.0), row.lang))
-    best = ordered[:named]
-    worst = [row for row in reversed(ordered[-named:] if named else []) if row not in best]
-    return {"best": [_named(row) for row in best], "worst": [_named(row) for row in worst]}
-
-
-def _named(row: Language) -> dict[str, Any]:
-    return {
-        "lang": row.lang,
-        "name": row.name,
         "bpb_base": row.bits_per_byte_base,
         "bpb_adapted": row.bits_per_byte,
         "gain": row.gain,
@@ -115,7 +178,24 @@ def _named(row: Language) -> dict[str, Any]:
     }
 
 
-def _data(tables: Tables) -> dict[str, int]:
+def find_change(rows: Sequence[LanguageRow], lang: str) -> Change | None:
+    """Before and after for one label; None when it was not measured."""
+    row = next((row for row in rows if row.lang == lang and row.bits_per_byte is not None), None)
+    return None if row is None else describe_change(row)
+
+
+def find_extremes(rows: Sequence[LanguageRow], named: int) -> tuple[list[NamedChange], list[NamedChange]]:
+    """The largest gains, and as many of the smallest gains or losses, worst first; no language is in both."""
+    ordered = sorted((row for row in rows if row.gain is not None), key=lambda row: (-(row.gain or 0.0), row.lang))
+    best = ordered[:named]
+    worst = [row for row in reversed(ordered[-named:] if named else []) if row not in best]
+    first, last = (
+        [NamedChange(lang=row.lang, name=row.name, **describe_change(row)) for row in some] for some in (best, worst)
+    )
+    return first, last
+
+
+def sum_data(tables: Tables) -> DataTotals:
     """Documents and bytes, collected and kept."""
     kept = [row for row in tables.curated if row["outcome"] in SPLITS]
     return {
@@ -127,7 +207,7 @@ def _data(tables: Tables) -> dict[str, int]:
     }
 
 
-def _training(tables: Tables) -> dict[str, float | int | None]:
+def find_training_ends(tables: Tables) -> TrainingEnds:
     """Where training began and ended."""
     first, last = (tables.metrics[0], tables.metrics[-1]) if tables.metrics else ({}, {})
     return {

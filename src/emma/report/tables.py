@@ -1,16 +1,20 @@
-"""The tables that the report reads, from the artifacts of the stages before it.
+"""The tables that the report reads, from the artifacts of the stages before it, and what they say of lost documents.
 
 Missing files are an error; missing rows are not: a language without test documents simply was not measured.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
+from emma.lang.coverage import Shortfall, find_shortfalls
+from emma.schemas import SPLITS
 from emma.store import shards
 from emma.store.artifact import Artifact
 from emma.store.files import read_json_lines
+from emma.store.losses import lost_share, lost_words, percent
+from emma.ui.numerals import format_count
 
 Row = Mapping[str, Any]
 
@@ -30,23 +34,67 @@ class Tables:
     metrics: list[Row]  # step, tokens, loss, lr, grad_norm
 
 
-def read(
+def read_tables(
     *, collect: Artifact, curate: Artifact, vocab: Artifact, mix: Artifact, train: Artifact, evaluate: Artifact
 ) -> Tables:
     """Read them all. Raises ArtifactError naming the file and, in JSON lines, the row that cannot be used."""
     return Tables(
-        collected=_rows(collect.file("languages.parquet")),
-        sources=_rows(collect.file("sources.parquet")),
-        curated=_rows(curate.file("languages.parquet")),
-        fertility=_rows(vocab.file("fertility.parquet")),
-        plan=_rows(mix.file("plan.parquet")),
-        scores=_rows(evaluate.file("scores.parquet")),
-        gains=_rows(evaluate.file("gains.parquet")),
-        positions=_rows(evaluate.file("positions.parquet")),
+        collected=_read_rows(collect, "languages.parquet"),
+        sources=_read_rows(collect, "sources.parquet"),
+        curated=_read_rows(curate, "languages.parquet"),
+        fertility=_read_rows(vocab, "fertility.parquet"),
+        plan=_read_rows(mix, "plan.parquet"),
+        scores=_read_rows(evaluate, "scores.parquet"),
+        gains=_read_rows(evaluate, "gains.parquet"),
+        positions=_read_rows(evaluate, "positions.parquet"),
         metrics=list(read_json_lines(train.file("metrics.jsonl"))),
     )
 
 
-def _rows(path: Path) -> list[Row]:
-    rows: list[Row] = shards.read(path).to_pylist()
+def _read_rows(artifact: Artifact, name: str) -> list[Row]:
+    rows: list[Row] = shards.read(artifact.file(name)).to_pylist()
     return rows
+
+
+@dataclass(frozen=True)
+class Drop:
+    """Everything dropped for one reason."""
+
+    reason: str
+    documents: int
+    bytes: int
+    languages: int
+    """Languages in which anything was dropped for it."""
+    share: float
+    """Share of all collected documents."""
+
+
+def count_drops(tables: Tables) -> list[Drop]:
+    """Drops by reason, the most frequent first."""
+    documents: dict[str, int] = defaultdict(int)
+    size: dict[str, int] = defaultdict(int)
+    langs: dict[str, set[str]] = defaultdict(set)
+    for row in tables.curated:
+        if row["outcome"] not in SPLITS:
+            documents[row["outcome"]] += row["documents"]
+            size[row["outcome"]] += row["bytes"]
+            langs[row["outcome"]].add(row["lang"])
+    total = sum(row["documents"] for row in tables.curated)
+    drops = [
+        Drop(reason, documents[reason], size[reason], len(langs[reason]), documents[reason] / total)
+        for reason in documents
+    ]
+    return sorted(drops, key=lambda each: (-each.documents, each.reason))
+
+
+def list_shortfalls(tables: Tables) -> list[Shortfall]:
+    """The languages that train on little of what was collected of them, by share."""
+    return sorted(find_shortfalls(tables.curated), key=lambda each: (each.share, each.lang))
+
+
+def describe_rejects(source: Row) -> str:
+    """Rows of a source that could not be used, and what was lost with them, in words."""
+    if not source["rejects"]:
+        return "none"
+    lost = lost_words(source)
+    return format_count(source["rejects"]) + (f" ({percent(lost_share(source))} lost: {lost})" if lost else "")

@@ -25,7 +25,7 @@ LOSSES = pa.schema(
         ("step", pa.int64()),  # the last of the steps that the row sums up
         ("lang", pa.string()),
         ("domain", pa.string()),
-        ("tier", pa.string()),  # of the language in the mix: lang.tiers.WORD_TIERS
+        ("tier", pa.string()),  # of the language in the mix: lang.tiers.TIER_NAMES
         ("nats", pa.float64()),
         ("tokens", pa.int64()),  # predicted
         ("inputs", pa.int64()),  # that went through the model, with or without a target; no padding

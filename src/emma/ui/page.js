@@ -36,7 +36,7 @@
   });
 
   const find = document.getElementById("find");
-  const choices = ["tier", "script", "verdict"].map((name) => document.getElementById(name)).filter(Boolean);
+  const choices = ["band", "script", "verdict"].map((name) => document.getElementById(name)).filter(Boolean);
 
   function filter() {
     const sought = fold(find.value.trim());

@@ -11,7 +11,7 @@ import pytest
 
 from emma.errors import ArtifactError, ExtraError
 from emma.report.config import ReportConfig
-from emma.report.languages import Language
+from emma.report.languages import LanguageRow
 from emma.report.run import report
 from emma.schemas import CODE
 from emma.store.artifact import Artifact
@@ -35,7 +35,7 @@ def test_twins_agree_and_bytes_repeat(make_artifact: Make, make_work: MakeWork) 
     rows = json.loads((first.out / "languages.json").read_text())
     with (first.out / "languages.csv").open(encoding="utf-8", newline="") as stream:
         lines = list(csv.DictReader(stream))
-    assert list(rows[0]) == list(lines[0]) == [each.name for each in fields(Language)]
+    assert list(rows[0]) == list(lines[0]) == [each.name for each in fields(LanguageRow)]
     for row, line in zip(rows, lines, strict=True):
         assert line == {name: "" if value is None else str(value) for name, value in row.items()}
     unmeasured = [row["lang"] for row in rows if row["bits_per_byte"] is None]
@@ -82,7 +82,7 @@ def test_a_base_worse_than_guessing_is_said(make_artifact: Make, make_work: Make
     report(ReportConfig(), **inputs, work=work)
     headline = json.loads((work.out / "report.json").read_text())
     assert headline["languages_base_above_8"] == 2  # program code is no language
-    assert sum(tier["languages_base_above_8"] for tier in headline["by_tier"]) == 2
+    assert sum(band["languages_base_above_8"] for band in headline["by_size_band"]) == 2
     assert "In 2 the base was worse than guessing bytes" in (work.out / "index.html").read_text(encoding="utf-8")
 
 

@@ -97,7 +97,7 @@ def test_opens_from_disk_without_any_request_or_complaint(page: Any, index: Path
     assert page.locator("figure svg").count() == 7
 
 
-@pytest.mark.parametrize("title", ["Gain", "Training text", "Bits/byte", "Tier", "Tokens/byte, base"])
+@pytest.mark.parametrize("title", ["Gain", "Training text", "Bits/byte", "Size band", "Tokens/byte, base"])
 def test_sorts_numbers_as_numbers_with_gaps_last(page: Any, title: str) -> None:
     seen = set()
     for _ in range(2):
@@ -131,11 +131,11 @@ def test_filters_narrow_and_say_how_many(page: Any) -> None:
     page.fill("#find", "")
     page.select_option("#script", "Arab")
     assert set(column(page, "Script")) == {"Arab"}
-    tier = page.locator("#tier option").nth(1).inner_text()
-    page.select_option("#tier", tier)
+    band = page.locator("#band option").nth(1).inner_text()
+    page.select_option("#band", band)
     assert len(column(page, "Label")) < LANGUAGES
     page.select_option("#script", "")
-    page.select_option("#tier", "")
+    page.select_option("#band", "")
     page.select_option("#verdict", "down")
     assert column(page, "Gain")
     assert all(cell is not None and float(cell) < 0 for cell in column(page, "Gain"))
