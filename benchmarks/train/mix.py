@@ -17,7 +17,7 @@ from benchmarks.machine import machine, result_path
 from emma.inspect.mix.inventory import read, sizes
 from emma.mix.config import MixConfig
 from emma.mix.plan import plan_mix
-from emma.tokens.order import Order
+from emma.tokens.order import SampleOrder
 
 INVENTORY = Path(__file__).parents[2] / "recipes" / "emma500_inventory.csv"
 SAMPLES = (1_000_000, 50_000_000)
@@ -57,7 +57,7 @@ def counts(settings: dict[str, Any], samples: int) -> npt.NDArray[np.int64]:
     return plan_mix(section, rows, sizes(rows)).stages[0].samples
 
 
-def worst(order: Order, drawn: npt.NDArray[np.int64]) -> tuple[float, float]:
+def worst(order: SampleOrder, drawn: npt.NDArray[np.int64]) -> tuple[float, float]:
     """The largest distance between the samples drawn and a source's share of them, at any point; and of a shuffle."""
     sources = np.concatenate([each for each, _ in order.blocks()])
     shuffled = np.random.default_rng(0).permutation(sources)
@@ -75,8 +75,8 @@ def distance(sources: npt.NDArray[np.int64], drawn: npt.NDArray[np.int64]) -> fl
 def row(name: str, settings: dict[str, Any], samples: int) -> str:
     """A line of the table."""
     drawn, planning, _ = timed(lambda: counts(settings, samples))
-    order, ordering, memory = timed(lambda: Order(drawn, 0))
-    _, reaching, block = timed(lambda: Order(drawn, 0).source_of(samples // 2))
+    order, ordering, memory = timed(lambda: SampleOrder(drawn, 0))
+    _, reaching, block = timed(lambda: SampleOrder(drawn, 0).source_of(samples // 2))
     _, everything, _ = timed(lambda: sum(len(each) for each, _ in order.blocks()))
     ours, shuffled = worst(order, drawn)
     return (

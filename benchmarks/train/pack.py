@@ -24,7 +24,7 @@ from transformers import AutoTokenizer
 
 from benchmarks.machine import machine, result_path
 from emma.pack.config import PackConfig
-from emma.pack.rows import TEXTS, scatter_texts
+from emma.pack.texts import TEXTS, scatter_texts
 from emma.pack.tokenise import Bucket, tokenise
 from emma.pipeline.home import Home
 from emma.pipeline.recipe import Recipe
@@ -122,7 +122,7 @@ def fits(out: Path) -> Iterator[str]:
     tokens, documents = (sum(row[name] for row in rows) for name in ("tokens", "documents"))
     for length in LENGTHS:
         start = time.process_time()
-        packed = [packing.pack(each, length) for each in lengths]
+        packed = [packing.pack_documents(each, length) for each in lengths]
         took = time.process_time() - start
         room = sum(len(ends) * length / (len(opened) - 1) for _, ends, opened in packed)
         too_long = sum(int((each > length).sum()) for each in lengths)

@@ -212,7 +212,7 @@ def test_more_sources_than_a_process_may_have_files_open(make_artifact, make_wor
 def test_long_documents_go_to_the_tokenizer_a_few_at_a_time(make_artifact, make_work, vocab, monkeypatch) -> None:
     outcomes = []
     for number, portion in enumerate((1 << 20, 1, 70)):
-        monkeypatch.setattr(tokenise, "_PORTION", portion)
+        monkeypatch.setattr(tokenise, "_PORTION_BYTES", portion)
         made, index = run(make_artifact, make_work("pack", str(number) * 20), vocab, name=str(number))
         outcomes.append(texts_of(made, index))
         shutil.rmtree(make_work("pack").root / "pack")

@@ -24,7 +24,7 @@ from emma.store.files import (
 )
 from emma.store.manifest import MANIFEST
 from emma.store.remote import upload_all
-from emma.tokens.files import TokenFileWriter, find_pair
+from emma.tokens.files import TokenFileWriter, find_token_file
 from emma.vocab.folder import copy_file
 
 KEY = "k" * 20
@@ -183,7 +183,7 @@ def test_a_list_of_token_files_names_one_outside(tmp_path: Path) -> None:
     part = Artifact(made(tmp_path / "store"), KEY)
     for name in ("../../../outside", str(tmp_path / "outside"), ""):
         with pytest.raises(ArtifactError, match="does not lie in"):
-            find_pair(part, name)
+            find_token_file(part, name)
 
 
 @pytest.mark.parametrize("name", ["../w.safetensors", "/w.safetensors", ""])

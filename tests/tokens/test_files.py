@@ -70,7 +70,7 @@ def test_names_with_dots_keep_their_parts(tmp_path: Path) -> None:
 def test_where_documents_are(tmp_path: Path) -> None:
     file = write(tmp_path / "a", [[0, 1, 2], [], [3, 4]])
     assert (file.starts(np.arange(3)).tolist(), file.lengths.tolist()) == ([0, 3, 3], [3, 0, 2])
-    assert [file.at(place) for place in range(5)] == [0, 0, 0, 2, 2]
+    assert [file.document_at(place) for place in range(5)] == [0, 0, 0, 2, 2]
     assert read_lengths(idx_path(tmp_path / "a")).tolist() == [3, 0, 2]
 
 

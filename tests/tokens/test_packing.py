@@ -8,7 +8,7 @@ import pytest
 
 from emma.store.artifact import Artifact
 from emma.tokens.files import TokenFileWriter
-from emma.tokens.packing import SMALL, Bins, cut, pack, pack_source
+from emma.tokens.packing import MIN_SEQUENCES, Bins, pack_documents, pack_source, split_documents
 
 RANDOM = np.random.default_rng(5)
 SOURCES = {
@@ -50,10 +50,10 @@ def slow_pack(lengths, length: int, passes: int) -> tuple[list[list[tuple[int, i
 @pytest.mark.parametrize("name", SOURCES)
 def test_as_a_packer_that_looks_at_every_bin(name: str) -> None:
     lengths = SOURCES[name]
-    pieces, ends, opened = pack(lengths, LENGTH)
+    pieces, ends, opened = pack_documents(lengths, LENGTH)
     bins = [[tuple(each) for each in held.tolist()] for held in np.split(pieces, ends[:-1])]
     passes = 1
-    while passes * lengths.sum() < SMALL * LENGTH:
+    while passes * lengths.sum() < MIN_SEQUENCES * LENGTH:
         passes += 1
     assert (bins, opened.tolist()) == slow_pack(lengths.tolist(), LENGTH, passes)
 
@@ -61,7 +61,7 @@ def test_as_a_packer_that_looks_at_every_bin(name: str) -> None:
 @pytest.mark.parametrize("name", SOURCES)
 def test_what_fits_is_whole_and_every_token_comes_as_often(name: str) -> None:
     lengths = SOURCES[name]
-    pieces, ends, opened = pack(lengths, LENGTH)
+    pieces, ends, opened = pack_documents(lengths, LENGTH)
     assert all(sum(held[:, 2]) <= LENGTH for held in np.split(pieces, ends[:-1]))
     seen = Counter()
     for document, first, tokens in pieces.tolist():
@@ -72,12 +72,13 @@ def test_what_fits_is_whole_and_every_token_comes_as_often(name: str) -> None:
 
 
 def test_small_sources_waste_little() -> None:
-    pieces, ends, _ = pack(np.array([5, 3, 7]), 1000)
+    pieces, ends, _ = pack_documents(np.array([5, 3, 7]), 1000)
     assert 1 - pieces[:, 2].sum() / (len(ends) * 1000) < 0.07
 
 
-def test_pieces_of_documents() -> None:
-    assert cut(np.array([3, 0, 10, 4], np.int32), 4).tolist() == [[0, 0, 3], [2, 0, 4], [2, 4, 4], [2, 8, 2], [3, 0, 4]]
+def test_spans_of_documents() -> None:
+    spans = split_documents(np.array([3, 0, 10, 4], np.int32), 4)
+    assert spans.tolist() == [[0, 0, 3], [2, 0, 4], [2, 4, 4], [2, 8, 2], [3, 0, 4]]
 
 
 def written(tmp_path: Path, lengths) -> tuple[Bins, dict[str, int]]:
@@ -102,18 +103,19 @@ def test_what_is_counted(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", SOURCES)
 def test_rounds_hold_the_same_in_another_order(name: str, tmp_path: Path) -> None:
     bins, _ = written(tmp_path, SOURCES[name])
+    size = len(bins)
     rounds = [
-        [bins.reach(k, LENGTH, SOURCES[name], (0, 3)).tolist() for k in range(turn * len(bins), (turn + 1) * len(bins))]
+        [bins.find_spans(k, LENGTH, SOURCES[name], (0, 3)).tolist() for k in range(turn * size, (turn + 1) * size)]
         for turn in range(3)
     ]
     assert sorted(rounds[0]) == sorted(rounds[1]) == sorted(rounds[2])
-    assert rounds[0] != rounds[1] or len(bins) <= 2 * SMALL
-    assert rounds[1][0] == bins.reach(len(bins), LENGTH, SOURCES[name], (0, 3)).tolist()
+    assert rounds[0] != rounds[1] or len(bins) <= 2 * MIN_SEQUENCES
+    assert rounds[1][0] == bins.find_spans(len(bins), LENGTH, SOURCES[name], (0, 3)).tolist()
 
 
 def test_the_token_after_a_cut_is_within_reach(tmp_path: Path) -> None:
     bins, _ = written(tmp_path, [1000])
-    reached = np.concatenate([bins.reach(k, LENGTH, np.array([1000]), (0, 0)) for k in range(len(bins))])
+    reached = np.concatenate([bins.find_spans(k, LENGTH, np.array([1000]), (0, 0)) for k in range(len(bins))])
     assert {tuple(each) for each in reached.tolist()} == {(0, first, 65) for first in range(0, 960, 64)} | {
         (0, 960, 40)
     }
@@ -125,5 +127,5 @@ def test_documents_of_a_small_source_come_round_equally_often_wherever_training_
     assert counts["passes"] == 13
     seen = np.zeros(len(lengths), int)
     for k in range(2 * len(bins)):
-        np.add.at(seen, bins.reach(k, LENGTH, lengths, (1, 2))[:, 0], 1)
+        np.add.at(seen, bins.find_spans(k, LENGTH, lengths, (1, 2))[:, 0], 1)
         assert seen.max() - seen.min() <= 3

@@ -12,7 +12,7 @@ from emma.store import shards
 from emma.store.artifact import Artifact
 from emma.tokens.files import TokenFile, TokenFileWriter
 from emma.tokens.packing import BINS, pack_source
-from emma.tokens.samples import Samples, stretch
+from emma.tokens.samples import Samples, find_cyclic_spans
 
 LENGTH, EOS = 16, 2
 DOCUMENTS = {
@@ -72,7 +72,7 @@ def test_tokens_are_those_of_the_pieces(samples: Samples) -> None:
     for number in range(len(samples)):
         sample = samples.draw(number)
         tokens, begins, continues = [], [], False
-        for document, first, count in sample.pieces.tolist():
+        for document, first, count in sample.spans.tolist():
             tokens += [token(sample.source, document, first + place) for place in range(count)]
             begins += [True] + [False] * (count - 1)
             continues = first + count < list(DOCUMENTS.values())[sample.source][document]
@@ -96,7 +96,7 @@ def test_documents_are_named(samples: Samples) -> None:
         found = samples.documents(number)
         assert [(each.lang, each.domain) for each in found] == [(source.lang, source.domain)] * len(found)
         named = [[int(each.id.removeprefix(f"{source.lang}:")), each.first, each.tokens] for each in found]
-        assert named == sample.pieces.tolist()
+        assert named == sample.spans.tolist()
 
 
 @pytest.mark.parametrize("samples", PACKINGS, indirect=True)
@@ -105,7 +105,7 @@ def test_stages_follow_one_another_and_the_sequences_of_a_source_go_on(samples: 
     drawn = [samples.draw(number) for number in range(len(samples))]
     assert np.bincount([each.source for each in drawn[:49]], minlength=4).tolist() == list(STAGES["main"])
     assert np.bincount([each.source for each in drawn[49:]], minlength=4).tolist() == list(STAGES["anneal"])
-    book = [tuple(each.pieces[0]) for each in drawn if each.source == 2][:12]
+    book = [tuple(each.spans[0]) for each in drawn if each.source == 2][:12]
     assert len(set(book)) == 12  # one pass is 12.5 sequences
 
 
@@ -113,7 +113,7 @@ def test_stages_follow_one_another_and_the_sequences_of_a_source_go_on(samples: 
 def test_best_fit_cuts_only_what_is_too_long(samples: Samples) -> None:
     for number in range(len(samples)):
         sample = samples.draw(number)
-        for document, first, count in sample.pieces.tolist():
+        for document, first, count in sample.spans.tolist():
             whole = list(DOCUMENTS.values())[sample.source][document]
             assert count == min(LENGTH, whole - first)
             assert first % LENGTH == 0
@@ -135,7 +135,7 @@ def test_stretches_of_a_cyclic_stream(tmp_path: Path) -> None:
     stream = [(number, place) for number, tokens in enumerate(lengths) for place in range(tokens)]
     for start in range(8):
         for length in range(1, 30):
-            pieces = stretch(TokenFile(tmp_path / "a"), start, length).tolist()
+            pieces = find_cyclic_spans(TokenFile(tmp_path / "a"), start, length).tolist()
             found = [(number, first + place) for number, first, tokens in pieces for place in range(tokens)]
             assert found == [stream[(start + place) % 8] for place in range(length)]
             assert all(first == 0 for _, first, _ in pieces[1:])

@@ -21,7 +21,7 @@ def test_a_batch_is_what_a_slow_reader_finds(world) -> None:
     batch = make_batch(samples, range(len(samples)))
     for row, source in enumerate(batch.sources):
         documents = SOURCES[samples.sources[source].lang, samples.sources[source].domain]
-        document, first, _ = samples.draw(row).pieces[0].tolist()
+        document, first, _ = samples.draw(row).spans[0].tolist()
         start = sum(len(each) for each in documents[:document]) + first
         tokens, begins = slow_window(documents, start, LENGTH + 1)
         place, wanted = 0, []

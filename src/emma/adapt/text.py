@@ -11,8 +11,8 @@ from emma.errors import ArtifactError
 from emma.store import shards
 from emma.store.address import hash64
 from emma.store.artifact import Artifact
-from emma.tokens.files import TokenFile, find_pair
-from emma.tokens.order import permuted
+from emma.tokens.files import TokenFile, find_token_file
+from emma.tokens.order import permute
 
 Ints = npt.NDArray[np.int64]
 
@@ -59,12 +59,12 @@ def even_share(sizes: list[int], budget: int) -> int:
 
 def _documents(row: dict[str, Any], pack: Artifact, share: int, seed: int) -> list[npt.NDArray[np.integer[Any]]]:
     """Documents of one source, `share` tokens in all; the last is cut."""
-    file, documents = TokenFile(find_pair(pack.parts["packed"][row["part"]], row["path"])), []
+    file, documents = TokenFile(find_token_file(pack.parts["packed"][row["part"]], row["path"])), []
     key = hash64(seed, "vectors", row["lang"], row["domain"])
     for position in range(len(file)):
         if share <= 0:
             break
-        documents.append(file.document(permuted(position, len(file), key))[:share])
+        documents.append(file.document(permute(position, len(file), key))[:share])
         share -= len(documents[-1])
     return documents
 

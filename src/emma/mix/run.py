@@ -12,6 +12,7 @@ from emma.mix.plan import StagePlan, plan_mix
 from emma.mix.sources import Floats, read_training_rows
 from emma.store import shards
 from emma.store.artifact import Artifact
+from emma.store.files import read_json
 from emma.tokens.packing import BINS, pack_source
 from emma.work.work import StageOutput, Work
 
@@ -26,7 +27,8 @@ def mix(section: MixConfig, *, pack: Artifact, work: Work) -> StageOutput:
     bins = pack_sources(section, rows, pack, work)
     plan = plan_mix(section, rows, count_epoch_tokens(section, rows, bins))
     shards.write(work.out / "plan.parquet", plan.table)
-    facts = summarise_plan(section, plan.stages) | json.loads(pack.file("pack.json").read_text(encoding="utf-8"))
+    facts = summarise_plan(section, plan.stages) | read_json(pack.file("pack.json"))
+    # not by write_json: a stage may be named in any script, and plans have always had ASCII escapes
     (work.out / "plan.json").write_text(json.dumps(facts, indent=1, sort_keys=True), encoding="utf-8")
     plan_rows = plan.table.to_pylist()
     drawn = sum(stage.samples for stage in plan.stages)

@@ -8,7 +8,7 @@ from emma.config.section import Section
 
 
 class PackConfig(Section):
-    """What surrounds a document's tokens, and how bitext is written out."""
+    """What surrounds the tokens of a document, and how bitext is written out."""
 
     version: ClassVar[int] = 4
 
@@ -21,17 +21,17 @@ class PackConfig(Section):
     """How a pair of translations is written as one document. `{lang}` is a label such as `swh_Latn`, `{name}` the
     English name of the language, such as Swahili; `{lang2}`, `{name2}` and `{text2}` are the other side's."""
     bitext_reversed: float = Field(default=0.5, ge=0, le=1)
-    """Share of the pairs, chosen by their id, whose second side is written first."""
+    """The share of the pairs, chosen by their id, whose second side is written first."""
     bitext_both: bool = False
     """Write every pair twice, once in each direction; `bitext_reversed` then does nothing."""
     buckets: int = Field(default=16, ge=1, le=4096)
-    """Parts that the languages and domains are spread over; also how many processes can tokenise at once."""
+    """How many parts the languages and domains are spread over; also how many processes can tokenise at once."""
 
     @field_validator("bitext_template")
     @classmethod
     def _check_template(cls, template: str) -> str:
         try:
-            filled = fill(template, ("a", "A", "<1>"), ("b", "B", "<2>"))
+            filled = fill_template(template, ("a", "A", "<1>"), ("b", "B", "<2>"))
         except (KeyError, IndexError, ValueError, AttributeError) as error:
             names = "{lang}, {name}, {text}, {lang2}, {name2} and {text2}"
             raise ValueError(f"use {names} only, and double other braces: {{{{ ({error!r})") from None
@@ -44,7 +44,7 @@ Side = tuple[str, str, str]
 """Label, English name and text."""
 
 
-def fill(template: str, first: Side, second: Side) -> str:
+def fill_template(template: str, first: Side, second: Side) -> str:
     """The template with both sides of a pair in it; braces in the texts stay as they are."""
     names = ("lang", "name", "text")
     return template.format(

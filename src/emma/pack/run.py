@@ -1,15 +1,16 @@
 """The pack stage: tokenise once. Selected documents become token files, one a language, domain and split."""
 
-import json
 from collections import Counter
 from collections.abc import Iterable
 
 from emma.config.extras import need
 from emma.errors import RecipeError
 from emma.pack.config import PackConfig
-from emma.pack.rows import Pair, measure_languages, scatter_texts
+from emma.pack.texts import measure_languages, scatter_texts
 from emma.store import shards
 from emma.store.artifact import Artifact
+from emma.store.files import write_json
+from emma.store.selected import SelectedShard
 from emma.work.work import StageOutput, Work
 
 
@@ -19,24 +20,24 @@ def pack(section: PackConfig, *, collect: Artifact, curate: Artifact, vocab: Art
     Raises RecipeError when curate kept no document for training or validation.
     """
     need("tokenizers", "train")
-    from emma.pack.tokenise import facts, tokenise
+    from emma.pack.tokenise import describe_tokenizer, tokenise
 
-    pairs = tuple(zip(collect.parts["documents"], curate.parts["selection"], strict=True))
-    buckets = work.scatter(scatter_texts, pairs, section.buckets, section, language_bytes(pairs, work))
+    documents = tuple(zip(collect.parts["documents"], curate.parts["selection"], strict=True))
+    buckets = work.scatter(scatter_texts, documents, section.buckets, section, sum_language_bytes(documents, work))
     packed = work.each(tokenise, buckets, section, vocab)
-    index = shards.read_all(each.file("packed.parquet") for each in packed)
+    index = shards.read_all(part.file("packed.parquet") for part in packed)
     if not index.num_rows:
         raise RecipeError("There is nothing to pack: curate kept no document for training or validation.")
-    shards.write(work.out / "index.parquet", index.sort_by([(each, "ascending") for each in index.column_names[:3]]))
-    (work.out / "pack.json").write_text(json.dumps(facts(vocab.file("tokenizer"), section), indent=1))
-    counts = total(packed)
-    read = total(buckets[0][1])
+    shards.write(work.out / "index.parquet", index.sort_by([(name, "ascending") for name in index.column_names[:3]]))
+    write_json(work.out / "pack.json", describe_tokenizer(vocab.file("tokenizer"), section), end="")
+    counts = sum_counts(packed)
+    read = sum_counts(buckets[0][1])  # every bucket names all shards
     texts = counts.pop("documents")  # a pair that is written both ways is one document and two texts
     rows = {"rows_in": read["rows_in"], "rows_out": texts - (read["texts"] - read["rows_in"])}
     return StageOutput({**rows, "texts": texts, **counts}, {"packed": packed})
 
 
-def total(parts: Iterable[Artifact]) -> Counter[str]:
+def sum_counts(parts: Iterable[Artifact]) -> Counter[str]:
     """The sums of what parts counted."""
     counts: Counter[str] = Counter()
     for part in parts:
@@ -44,9 +45,9 @@ def total(parts: Iterable[Artifact]) -> Counter[str]:
     return counts
 
 
-def language_bytes(pairs: tuple[Pair, ...], work: Work) -> dict[str, int]:
+def sum_language_bytes(documents: tuple[SelectedShard, ...], work: Work) -> dict[str, int]:
     """Bytes of each language's own text where there are pairs to file by them, else nothing."""
-    measured = work.each(measure_languages, pairs)
+    measured = work.each(measure_languages, documents)
     if not any(part.counts["bitext"] for part in measured):
         return {}
     sizes: Counter[str] = Counter()

@@ -29,7 +29,7 @@ from emma.store.artifact import Artifact
 from emma.tokens.files import TokenFileWriter, Tokens, token_type
 from emma.work.work import bucket_files
 
-_PORTION = 1 << 20
+_PORTION_BYTES = 1 << 20
 """Bytes of text that the tokenizer is given at once, so its results, a hundred times as large, stay small."""
 
 
@@ -39,7 +39,7 @@ class Encoder:
 
     tokenizer: Tokenizer
     size: int
-    """Ids there may be: one more than the largest."""
+    """The number of ids: one more than the largest."""
     first: int | None
     """The token that stands before a text, and the one that ends it, where it has them."""
     eos: int | None
@@ -52,10 +52,10 @@ def open_encoder(folder: Path) -> Encoder:
     Text that spells a special token, such as `</s>`, is encoded as text.
     """
     tokenizer = open_tokenizer(folder)
-    return Encoder(tokenizer, max(tokenizer.get_vocab().values(), default=-1) + 1, *_ends(folder, tokenizer))
+    return Encoder(tokenizer, max(tokenizer.get_vocab().values(), default=-1) + 1, *_find_ends(folder, tokenizer))
 
 
-def _ends(folder: Path, tokenizer: Tokenizer) -> tuple[int | None, int | None]:
+def _find_ends(folder: Path, tokenizer: Tokenizer) -> tuple[int | None, int | None]:
     """The ids before and after a text: as the vocab stage found them in the base, else as the folder says."""
     special = read_json(folder.parent / "vocab.json").get("special")
     if special is None:
@@ -65,16 +65,16 @@ def _ends(folder: Path, tokenizer: Tokenizer) -> tuple[int | None, int | None]:
     return first, eos
 
 
-def surroundings(encoder: Encoder, section: PackConfig) -> tuple[list[int], list[int]]:
+def list_surrounding_ids(encoder: Encoder, section: PackConfig) -> tuple[list[int], list[int]]:
     """The ids put before and after each document."""
     before = [encoder.first] if section.add_bos and encoder.first is not None else []
     return before, [encoder.eos] if section.add_eos and encoder.eos is not None else []
 
 
-def facts(folder: Path, section: PackConfig) -> dict[str, Any]:
+def describe_tokenizer(folder: Path, section: PackConfig) -> dict[str, Any]:
     """What readers of the token files need to know of the tokenizer."""
     encoder = open_encoder(folder)
-    before, after = surroundings(encoder, section)
+    before, after = list_surrounding_ids(encoder, section)
     return {
         "tokenizer": file_digest(folder / "tokenizer.json"),
         "vocabulary": encoder.size,
@@ -83,7 +83,7 @@ def facts(folder: Path, section: PackConfig) -> dict[str, Any]:
     }
 
 
-def encode(
+def encode_texts(
     encoder: Encoder, texts: pa.LargeStringArray, before: list[int], after: list[int]
 ) -> tuple[Tokens, npt.NDArray[np.int64]]:
     """The tokens of texts one after the other, each between `before` and `after`; and where each text begins and the
@@ -93,34 +93,34 @@ def encode(
     """
     kind = np.dtype(token_type(encoder.size))
     head, tail = (np.array(each, kind).tobytes() for each in (before, after))
-    pieces = [
+    documents = [
         b"".join((head, pack(f"{len(encoding)}{kind.char}", *encoding.ids), tail))
-        for some in _portions(texts)
-        for encoding in encoder.tokenizer.encode_batch_fast(some, add_special_tokens=False)
+        for portion in _split_into_portions(texts)
+        for encoding in encoder.tokenizer.encode_batch_fast(portion, add_special_tokens=False)
     ]
-    lengths = [len(each) // kind.itemsize for each in pieces]
-    return np.frombuffer(b"".join(pieces), kind), np.cumsum([0, *lengths])
+    lengths = [len(document) // kind.itemsize for document in documents]
+    return np.frombuffer(b"".join(documents), kind), np.cumsum([0, *lengths])
 
 
-def _portions(texts: pa.LargeStringArray) -> Iterator[list[str]]:
-    """The texts in order, about _PORTION bytes at a time."""
+def _split_into_portions(texts: pa.LargeStringArray) -> Iterator[list[str]]:
+    """The texts in order, about _PORTION_BYTES at a time."""
     begins = buffers(texts)[1][:-1]
-    cuts = np.flatnonzero(np.diff((begins - begins[:1]) // _PORTION)) + 1
+    cuts = np.flatnonzero(np.diff((begins - begins[:1]) // _PORTION_BYTES)) + 1
     return (texts[first:last].to_pylist() for first, last in pairwise([0, *cuts.tolist(), len(texts)]))
 
 
-_BATCH = 2048
+_BATCH_TEXTS = 2048
 """Texts that are sorted by key at once: where a bucket has a thousand keys, each gets some of them."""
 
-KEY = ("lang", "domain", "split")
-Key = tuple[str, str, str]
-Run = tuple[Key, slice]
+KEY_COLUMNS = ("lang", "domain", "split")
+FileKey = tuple[str, str, str]
+KeyedRows = tuple[FileKey, slice]
 """A key, and its rows in a batch."""
 Bucket = tuple[int, tuple[Artifact, ...]]
 
 
 @dataclass
-class _Open:
+class _OpenFile:
     """A token file being written."""
 
     writer: TokenFileWriter
@@ -130,36 +130,38 @@ class _Open:
 
 
 def tokenise(out: Path, bucket: Bucket, section: PackConfig, vocab: Artifact) -> dict[str, int]:
-    """Write the bucket's token files, and `packed.parquet` (schemas.PACKED), which lists them; order is kept."""
+    """Task: write the bucket's token files, and `packed.parquet` (schemas.PACKED), which lists them; order is kept."""
     encoder = open_encoder(vocab.file("tokenizer"))
-    around = surroundings(encoder, section)
-    files: dict[Key, _Open] = {}
+    around = list_surrounding_ids(encoder, section)
+    files: dict[FileKey, _OpenFile] = {}
     with ExitStack() as stack:
-        for batch, runs in _batches(bucket):
+        for batch, runs in _read_batches(bucket):
             texts = batch["text"]
-            tokens, at = encode(encoder, texts, *around)
+            tokens, starts = encode_texts(encoder, texts, *around)
             words, offsets = count_words(*buffers(texts), classes()), buffers(texts)[1]
             for key, rows in runs:
                 if key not in files:
                     path = ".".join(quote(each, safe="") for each in key)
-                    files[key] = _Open(stack.enter_context(TokenFileWriter(out / path, encoder.size)), path)
+                    files[key] = _OpenFile(stack.enter_context(TokenFileWriter(out / path, encoder.size)), path)
                 file, first, last = files[key], rows.start, rows.stop
-                file.writer.extend(tokens[at[first] : at[last]], np.diff(at[first : last + 1]), batch["id"][rows])
+                file.writer.extend(
+                    tokens[starts[first] : starts[last]], np.diff(starts[first : last + 1]), batch["id"][rows]
+                )
                 file.bytes += int(offsets[last] - offsets[first])
                 file.words += int(words[rows].sum())
-    listed = [_listed(key, files[key], bucket[0]) for key in sorted(files)]
+    listed = [_describe_file(key, files[key], bucket[0]) for key in sorted(files)]
     shards.write(out / "packed.parquet", pa.Table.from_pylist(listed, schema=PACKED))
     return {name: sum(row[name] for row in listed) for name in ("documents", "tokens", "bytes", "words")}
 
 
-def _batches(bucket: Bucket) -> Iterator[tuple[pa.RecordBatch, list[Run]]]:
+def _read_batches(bucket: Bucket) -> Iterator[tuple[pa.RecordBatch, list[KeyedRows]]]:
     """The bucket's ids and texts, some thousand at a time in the order of their keys, and where each key's are.
 
     Those of one key stay in source order.
     """
     for path in bucket_files(bucket):
-        for batch in shards.batches(path, rows=_BATCH):
-            keys = list(zip(*(batch[name].to_pylist() for name in KEY), strict=True))
+        for batch in shards.batches(path, rows=_BATCH_TEXTS):
+            keys = list(zip(*(batch[name].to_pylist() for name in KEY_COLUMNS), strict=True))
             order = sorted(range(len(keys)), key=keys.__getitem__)
             ends = accumulate(len(list(group)) for _, group in groupby(order, keys.__getitem__))
             runs = [(keys[order[first]], slice(first, last)) for first, last in pairwise([0, *ends])]
@@ -167,11 +169,12 @@ def _batches(bucket: Bucket) -> Iterator[tuple[pa.RecordBatch, list[Run]]]:
             yield pa.record_batch(columns).take(pa.array(order)), runs
 
 
-def _listed(key: Key, file: _Open, part: int) -> dict[str, Any]:
+def _describe_file(key: FileKey, file: _OpenFile, part: int) -> dict[str, Any]:
+    """The row of a token file in the list (schemas.PACKED)."""
     counts = {
         "documents": file.writer.documents,
         "tokens": file.writer.tokens,
         "bytes": file.bytes,
         "words": file.words,
     }
-    return {**dict(zip(KEY, key, strict=True)), "path": file.path, "part": part, **counts}
+    return {**dict(zip(KEY_COLUMNS, key, strict=True)), "path": file.path, "part": part, **counts}

@@ -1,4 +1,4 @@
-"""Token files: documents as token ids in Megatron's `.bin/.idx` pair, memory-mapped for O(1) access.
+"""Token files: documents as token ids in Megatron's `.bin/.idx` pair, memory-map_array for O(1) access.
 
 The layout is that of `IndexedDataset` in Megatron-LM (megatron/core/datasets/indexed_dataset.py), so the files also
 serve Megatron-LM, NeMo and GPT-NeoX. Every document is one sequence. Beside them, a shard has the documents' ids.
@@ -25,33 +25,33 @@ MAGIC = b"MMIDIDX\x00\x00"
 VERSION = 1
 _FIXED = struct.Struct("<9sQBQQ")  # magic, version, type code, sequences, document boundaries
 _TYPES: dict[int, type[np.integer]] = {1: np.uint8, 2: np.int8, 3: np.int16, 4: np.int32, 5: np.int64, 8: np.uint16}
-_SMALL = 65_500
+_FIRST_INT32_VOCABULARY = 65_500
 """Megatron stores vocabularies below this size as uint16, larger ones as int32."""
 
 IDS = pa.schema([("id", pa.string())])
-_MAPPED = 256
-"""Files that stay mapped."""
+_MAPPED_FILES = 256
+"""Files that stay map_array."""
 
 Tokens = npt.NDArray[np.integer[Any]]
 
 
 def bin_path(path: Path) -> Path:
-    """The tokens of the pair at `path`, which has no suffix of its own (its name may hold dots)."""
+    """The tokens of the token file at `path`, which has no suffix of its own (its name may hold dots)."""
     return path.with_name(f"{path.name}.bin")
 
 
 def idx_path(path: Path) -> Path:
-    """The index of the pair at `path`."""
+    """The index of the token file at `path`."""
     return path.with_name(f"{path.name}.idx")
 
 
 def ids_path(path: Path) -> Path:
-    """The ids of the documents of the pair at `path`: a shard with one column, `id`, in the order of the index."""
+    """The ids of the documents of the token file at `path`: a shard with the column `id`, in the order of the index."""
     return path.with_name(f"{path.name}.ids.parquet")
 
 
-def find_pair(part: Artifact, name: str, *forms: Callable[[Path], Path]) -> Path:
-    """The pair that a list of token files calls `name`, brought here: both of its files, or those of these `forms`.
+def find_token_file(part: Artifact, name: str, *forms: Callable[[Path], Path]) -> Path:
+    """The token file that a list of them calls `name`, brought here: `.bin` and `.idx`, or those of these `forms`.
 
     Raises ArtifactError where they are not in `part`.
     """
@@ -63,7 +63,7 @@ def find_pair(part: Artifact, name: str, *forms: Callable[[Path], Path]) -> Path
 
 def token_type(vocabulary: int) -> type[np.uint16] | type[np.int32]:
     """The type that holds the ids of a vocabulary of this size."""
-    return np.uint16 if vocabulary < _SMALL else np.int32
+    return np.uint16 if vocabulary < _FIRST_INT32_VOCABULARY else np.int32
 
 
 class TokenFileWriter:
@@ -135,23 +135,23 @@ class TokenFile:
     @property
     def tokens(self) -> Tokens:
         """All documents, one after the other (tokens,)."""
-        return mapped(bin_path(self._path), self._type, self.size)
+        return map_array(bin_path(self._path), self._type, self.size)
 
     @property
     def lengths(self) -> npt.NDArray[np.int32]:
         """Tokens per document (documents,)."""
-        return mapped(idx_path(self._path), np.int32, len(self), _FIXED.size)
+        return map_array(idx_path(self._path), np.int32, len(self), _FIXED.size)
 
     @property
     def pointers(self) -> npt.NDArray[np.int64]:
         """Where each document starts, in bytes (documents,)."""
-        return mapped(idx_path(self._path), np.int64, len(self), _FIXED.size + 4 * len(self))
+        return map_array(idx_path(self._path), np.int64, len(self), _FIXED.size + 4 * len(self))
 
     def starts(self, documents: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """Where documents start, in tokens."""
         return self.pointers[documents] // np.dtype(self._type).itemsize
 
-    def at(self, place: int) -> int:
+    def document_at(self, place: int) -> int:
         """The document that holds the token at `place`."""
         # not np.searchsorted, which would copy the whole array: Megatron's layout leaves it unaligned
         return bisect_right(self.pointers, place * np.dtype(self._type).itemsize) - 1
@@ -175,19 +175,19 @@ def read_lengths(path: Path) -> npt.NDArray[np.int32]:
         return np.fromfile(stream, np.int32, documents)
 
 
-def mapped(path: Path, kind: type[np.integer[Any]], count: int, offset: int = 0) -> npt.NDArray[Any]:
+def map_array(path: Path, kind: type[np.integer[Any]], count: int, offset: int = 0) -> npt.NDArray[Any]:
     """`count` numbers of a file from byte `offset` on, memory-mapped.
 
-    Files are mapped when they are used, and only the last _MAPPED of them stay so: each takes a file handle, and a mix
-    has thousands of files.
+    Files are mapped when they are used, and only the last _MAPPED_FILES of them stay so: each takes a file handle, and
+    a mix has thousands of files.
     """
-    if not count:  # nothing cannot be mapped
+    if not count:  # an empty file cannot be mapped
         return np.empty(0, kind)
     facts = path.stat()
     return np.frombuffer(_map(path, facts.st_ino, facts.st_mtime_ns), kind, count, offset)
 
 
-@lru_cache(maxsize=_MAPPED)
+@lru_cache(maxsize=_MAPPED_FILES)
 def _map(path: Path, inode: int, changed: int) -> mmap.mmap:  # noqa: ARG001 - they tell files of one name apart
     with path.open("rb") as stream:
         return mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)

@@ -13,13 +13,13 @@ from emma.store.address import hash64
 
 _ROUNDS = 6
 _MASK = (1 << 64) - 1
-BLOCK = 1 << 16
+BLOCK_SAMPLES = 1 << 16
 """Samples, about, that are put in order together: the only ones held in memory."""
 
 Integers = npt.NDArray[np.int64]
 
 
-class Order:
+class SampleOrder:
     """Which source each training sample comes from. `counts` is (sources,), or (stages, sources): one after the other.
 
     Within a stage the k-th of a source's n samples is due at (k + u) / n, with u in [0, 1) drawn once per source;
@@ -32,7 +32,9 @@ class Order:
 
     def __init__(self, counts: Sequence[int] | Sequence[Sequence[int]] | Integers, seed: int) -> None:
         table = np.atleast_2d(np.asarray(counts, dtype=np.int64))
-        self._stages = [_Stage(row, seed if not number else hash64(seed, number)) for number, row in enumerate(table)]
+        # the first stage has the seed itself, so that a mix of one stage keeps its order when another is added
+        seeds = [hash64(seed, number) if number else seed for number in range(len(table))]
+        self._stages = [_StageOrder(row, own) for row, own in zip(table, seeds, strict=True)]
         self._drawn = np.cumsum(table, axis=0) - table
         self._blocks = [(stage, block) for stage, each in enumerate(self._stages) for block in range(each.blocks)]
         sizes = np.concatenate([each.sizes() for each in self._stages])
@@ -65,13 +67,13 @@ class Order:
         return self._held[1:]
 
 
-class _Stage:
+class _StageOrder:
     """The order within one stage, in blocks of equal time."""
 
     def __init__(self, counts: Integers, seed: int) -> None:
         self._counts = counts
         self._phases = np.array([(hash64(seed, "phase", source) >> 11) * 2.0**-53 for source in range(len(counts))])
-        self.blocks = max(1, -(-int(counts.sum()) // BLOCK))
+        self.blocks = max(1, -(-int(counts.sum()) // BLOCK_SAMPLES))
 
     def sizes(self) -> Integers:
         """Samples in each block (blocks,)."""
@@ -100,7 +102,7 @@ class _Stage:
         return np.asarray((ranks + self._phases[sources]) / np.maximum(self._counts[sources], 1))
 
 
-def window(tokens_in_source: int, sequence_length: int, k: int, seed: int, source: int) -> int:
+def find_window_start(tokens_in_source: int, sequence_length: int, k: int, seed: int, source: int) -> int:
     """Where the k-th sample of a source starts, as a position in its cyclic stream of tokens.
 
     An epoch is as many whole sequences as the source holds, at least one, in an order of its own; the next epoch
@@ -109,12 +111,12 @@ def window(tokens_in_source: int, sequence_length: int, k: int, seed: int, sourc
     """
     per_epoch = max(1, tokens_in_source // sequence_length)
     epoch, position = divmod(k, per_epoch)
-    place = epoch * per_epoch + permuted(position, per_epoch, hash64(seed, "epoch", source, epoch))
+    place = epoch * per_epoch + permute(position, per_epoch, hash64(seed, "epoch", source, epoch))
     return (hash64(seed, "offset", source) + place * sequence_length) % tokens_in_source
 
 
-def permuted(position: int, size: int, key: int) -> int:
-    """Where `position` of `size` goes in the permutation named by `key`.
+def permute(position: int, size: int, key: int) -> int:
+    """The place of `position` among `size` in the permutation named by `key`.
 
     A Feistel network over the next power of two, repeated until it lands inside (cycle walking: Black and Rogaway,
     Ciphers with Arbitrary Finite Domains, 2002).

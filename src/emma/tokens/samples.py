@@ -4,7 +4,6 @@ Sample i is a pure function of the plan and i, so the data needs no state: a run
 uninterrupted one would have read, and any sample can be traced back to the documents it is made of.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,8 +17,9 @@ import numpy.typing as npt
 from emma.errors import ArtifactError
 from emma.store import shards
 from emma.store.artifact import Artifact
-from emma.tokens.files import TokenFile, find_pair, ids_path
-from emma.tokens.order import Order, window
+from emma.store.files import read_json
+from emma.tokens.files import TokenFile, find_token_file, ids_path
+from emma.tokens.order import SampleOrder, find_window_start
 from emma.tokens.packing import BINS, DOCUMENT, FIRST, TOKENS, Bins
 
 Ints = npt.NDArray[np.int64]
@@ -37,9 +37,10 @@ class Sample:
     begins: Flags
     """Where a token does not continue what stands before it in the sequence, bool (L + 1,); true at 0."""
     padding: Flags
-    """Where there is no text, bool (L + 1,); all at the end, in a document of its own, never predicted nor counted."""
-    pieces: Ints
-    """The pieces of documents that the L tokens are made of, int64 (pieces, 3): number of the document in its source's
+    """Where there is no text, bool (L + 1,): all of it at the end, in a document of its own, never predicted nor
+    counted."""
+    spans: Ints
+    """The spans of documents that the L tokens are made of, int64 (spans, 3): number of the document in its source's
     file, first token in the document, number of tokens."""
 
 
@@ -51,12 +52,12 @@ class DocumentPart:
     domain: str
     id: str
     first: int
-    """Its first token, counted in the document."""
+    """The number of its first token in the document, from 0."""
     tokens: int
 
 
 @dataclass(frozen=True)
-class Source:
+class TokenSource:
     """The tokens of one language and domain."""
 
     lang: str
@@ -88,16 +89,16 @@ class Samples:
     """
 
     def __init__(self, pack: Artifact, mix: Artifact) -> None:
-        self.facts: Mapping[str, Any] = json.loads(mix.file("plan.json").read_text(encoding="utf-8"))
+        self.facts: Mapping[str, Any] = read_json(mix.file("plan.json"))
         """What plan.json says: the mix's totals, and the tokenizer's facts."""
         self.sequence_length = int(self.facts["sequence_length"])
         self._seed, self._padding = int(self.facts["seed"]), self.facts.get("eos") or 0
-        stages = _stages(mix)
-        bins = _bins(mix) if self.facts.get("packing") == "best_fit" else [None] * len(stages[0][1])
-        self.sources = [_source(*each, pack) for each in zip(stages[0][1], bins, strict=True)]
+        stages = _read_stages(mix)
+        bins = _open_bins(mix) if self.facts.get("packing") == "best_fit" else [None] * len(stages[0][1])
+        self.sources = [_open_source(row, own, pack) for row, own in zip(stages[0][1], bins, strict=True)]
         self.stages = [(name, sum(row["samples"] for row in rows)) for name, rows in stages]
         """Name and number of samples of each stage of the mix, in order."""
-        self._order = Order([[row["samples"] for row in rows] for _, rows in stages], self._seed)
+        self._order = SampleOrder([[row["samples"] for row in rows] for _, rows in stages], self._seed)
 
     def __len__(self) -> int:
         return len(self._order)
@@ -106,75 +107,75 @@ class Samples:
         """Sample `number`. Raises IndexError past the end."""
         at, k = self._order.source_of(number)
         file, size = self.sources[at].file, self.sequence_length + 1
-        reach = self._reach(at, k)
-        firsts = np.cumsum(reach[:, TOKENS]) - reach[:, TOKENS]
-        places = np.repeat(file.starts(reach[:, DOCUMENT]) + reach[:, FIRST] - firsts, reach[:, TOKENS])
+        spans = self._find_spans(at, k)
+        firsts = np.cumsum(spans[:, TOKENS]) - spans[:, TOKENS]
+        places = np.repeat(file.starts(spans[:, DOCUMENT]) + spans[:, FIRST] - firsts, spans[:, TOKENS])
         filled = len(places)
         tokens, begins, padding = np.full(size, self._padding), np.zeros(size, np.bool_), np.zeros(size, np.bool_)
         tokens[:filled] = file.tokens[places + np.arange(filled)]
         begins[firsts], begins[filled : filled + 1], padding[filled:] = True, True, True
-        return Sample(at, tokens, begins, padding, _within(reach, self.sequence_length))
+        return Sample(at, tokens, begins, padding, _cut_spans(spans, self.sequence_length))
 
     def documents(self, number: int) -> list[DocumentPart]:
         """The documents in sample `number`, in the order in which they stand there. Raises IndexError past the end."""
         at, k = self._order.source_of(number)
         source = self.sources[at]
-        pieces = _within(self._reach(at, k), self.sequence_length).tolist()
-        return [DocumentPart(source.lang, source.domain, source.ids[each], first, n) for each, first, n in pieces]
+        spans = _cut_spans(self._find_spans(at, k), self.sequence_length).tolist()
+        return [DocumentPart(source.lang, source.domain, source.ids[each], first, n) for each, first, n in spans]
 
-    def _reach(self, at: int, k: int) -> Ints:
-        """The pieces of the k-th sample of a source and, where a document goes on, of the one token after it."""
+    def _find_spans(self, at: int, k: int) -> Ints:
+        """The spans of the k-th sample of a source and, where a document goes on, of the one token after it."""
         source = self.sources[at]
         if source.bins is not None:
-            return source.bins.reach(k, self.sequence_length, source.file.lengths, (self._seed, at))
-        start = window(source.tokens, self.sequence_length, k, self._seed, at)
-        return stretch(source.file, start, self.sequence_length + 1)
+            return source.bins.find_spans(k, self.sequence_length, source.file.lengths, (self._seed, at))
+        start = find_window_start(source.tokens, self.sequence_length, k, self._seed, at)
+        return find_cyclic_spans(source.file, start, self.sequence_length + 1)
 
 
-def stretch(file: TokenFile, start: int, length: int) -> Ints:
-    """The pieces of `length` tokens from `start` on. The stream is cyclic, so they may be more than the file has."""
+def find_cyclic_spans(file: TokenFile, start: int, length: int) -> Ints:
+    """The spans of `length` tokens from `start` on. The stream is cyclic, so they may be more than the file has."""
     head = min(length, file.size - start)
     rounds, tail = divmod(length - head, file.size)
-    whole = [_straight(file, 0, file.size)] * rounds if rounds else []
-    return np.concatenate([_straight(file, start, head), *whole, _straight(file, 0, tail)])
+    epochs = [_find_straight_spans(file, 0, file.size)] * rounds if rounds else []
+    return np.concatenate([_find_straight_spans(file, start, head), *epochs, _find_straight_spans(file, 0, tail)])
 
 
-def _straight(file: TokenFile, start: int, length: int) -> Ints:
-    """The pieces of `length` tokens from `start` on, all inside the file."""
+def _find_straight_spans(file: TokenFile, start: int, length: int) -> Ints:
+    """The spans of `length` tokens from `start` on, all inside the file."""
     if not length:
         return np.empty((0, 3), np.int64)
-    documents = np.arange(file.at(start), file.at(start + length - 1) + 1)
+    documents = np.arange(file.document_at(start), file.document_at(start + length - 1) + 1)
     begins = file.starts(documents)
     firsts = np.maximum(start - begins, 0)
     tokens = np.minimum(begins + file.lengths[documents], start + length) - begins - firsts
-    pieces = np.stack([documents, firsts, tokens], axis=1)
-    return np.asarray(pieces[tokens > 0])
+    spans = np.stack([documents, firsts, tokens], axis=1)
+    return np.asarray(spans[tokens > 0])  # documents may be empty
 
 
-def _within(pieces: Ints, length: int) -> Ints:
-    """The pieces of the first `length` tokens."""
-    ends = np.minimum(np.cumsum(pieces[:, TOKENS]), length)
+def _cut_spans(spans: Ints, length: int) -> Ints:
+    """The spans of the first `length` tokens."""
+    ends = np.minimum(np.cumsum(spans[:, TOKENS]), length)
     tokens = np.diff(ends, prepend=0)
-    return np.column_stack([pieces[:, :TOKENS], tokens])[tokens > 0]
+    return np.column_stack([spans[:, :TOKENS], tokens])[tokens > 0]
 
 
-def _stages(mix: Artifact) -> list[tuple[str, list[dict[str, Any]]]]:
+def _read_stages(mix: Artifact) -> list[tuple[str, list[dict[str, Any]]]]:
     """The plan's rows by stage, in order."""
     rows = shards.read(mix.file("plan.parquet")).to_pylist()
     return [(name, list(group)) for name, group in groupby(rows, lambda row: row["stage"])]
 
 
-def _bins(mix: Artifact) -> list[Bins]:
+def _open_bins(mix: Artifact) -> list[Bins]:
     return [Bins(each) for each in mix.parts[BINS]]
 
 
-def _source(row: Mapping[str, Any], bins: Bins | None, pack: Artifact) -> Source:
+def _open_source(row: Mapping[str, Any], bins: Bins | None, pack: Artifact) -> TokenSource:
     part = pack.parts["packed"][row["part"]]
-    path = find_pair(part, row["path"])
+    path = find_token_file(part, row["path"])
     file = TokenFile(path)
     if file.size != row["tokens"] or not file.size:
         raise ArtifactError(
             f"{path} has {file.size} tokens, the plan says {row['tokens']} for {row['lang']} "
             f"({row['domain']}). They belong to different runs: delete the mix's artifact and run again."
         )
-    return Source(row["lang"], row["domain"], row["tier"], file, part, row["path"], bins)
+    return TokenSource(row["lang"], row["domain"], row["tier"], file, part, row["path"], bins)

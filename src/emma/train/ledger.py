@@ -16,7 +16,7 @@ import pyarrow as pa
 import torch
 
 from emma.store import shards
-from emma.tokens.samples import Source
+from emma.tokens.samples import TokenSource
 from emma.train.batch import IGNORE, Batch
 from emma.train.ranks import all_reduce_sum, is_rank_zero
 
@@ -110,7 +110,7 @@ class Ledger:
         self.metrics, self.closed = list(state["metrics"]), list(state["closed"].numpy())
         self.open = state["open"].numpy() * is_rank_zero()
 
-    def write(self, folder: Path, sources: Sequence[Source]) -> None:
+    def write(self, folder: Path, sources: Sequence[TokenSource]) -> None:
         """Write `metrics.jsonl` and `losses.parquet`, in which each source has a row for each log step it was in."""
         lines = "".join(f"{json.dumps(row)}\n" for row in self.metrics)
         (folder / "metrics.jsonl").write_text(lines, encoding="utf-8")
@@ -120,7 +120,7 @@ class Ledger:
                     writer.add(_row(int(row["step"]), sources[at], sums[:, at]))
 
 
-def _row(step: int, source: Source, sums: Sums) -> dict[str, Any]:
+def _row(step: int, source: TokenSource, sums: Sums) -> dict[str, Any]:
     return {
         "step": step,
         "lang": source.lang,

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 import torch
 
 from emma.config.extras import need
-from emma.tokens.samples import Source
+from emma.tokens.samples import TokenSource
 from emma.train.ledger import Ledger
 from emma.work.process import peak_memory
 
@@ -48,7 +48,7 @@ class Logs:
         self,
         folder: Path | None,
         setup: Mapping[str, Any],
-        sources: Sequence[Source],
+        sources: Sequence[TokenSource],
         ledger: Ledger,
         *,
         wandb_project: str | None = None,
@@ -190,7 +190,7 @@ def curves(row: Row, losses: Row) -> dict[str, float]:
     return {name: float(value) for name, value in named.items() if value is not None}
 
 
-def largest_languages(sources: Sequence[Source]) -> set[str]:
+def largest_languages(sources: Sequence[TokenSource]) -> set[str]:
     """Labels of the MAX_LANGUAGES languages with most tokens."""
     sizes: dict[str, int] = {}
     for source in sources:

@@ -4,13 +4,13 @@ New pieces and merges go into the model itself and never into `added_tokens`, wh
 inside words.
 """
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, ClassVar, Self
 
 import numpy as np
+import orjson
 from tokenizers import Tokenizer
 
 from emma.models.tokenizer_file import open_table
@@ -85,7 +85,7 @@ class BpeTokenizer:
     def open_bare(self) -> Tokenizer:
         """The model alone, for words as `sample.make_word_splitter` gives them."""
         no_steps = dict.fromkeys(("normalizer", "pre_tokenizer", "post_processor", "decoder"))
-        return Tokenizer.from_str(json.dumps({**self.table, **no_steps, "added_tokens": []}))
+        return Tokenizer.from_buffer(orjson.dumps({**self.table, **no_steps, "added_tokens": []}))
 
     def with_pieces(self, pieces: Iterable[str], merges: Iterable[MergePair] = ()) -> Self:
         """The same with more pieces at the next ids, and merges that come after all others."""

@@ -1,8 +1,9 @@
 """What the configuration of a written tokenizer says: what the base's says, but for the fields that must change."""
 
-import json
 from pathlib import Path
 from typing import Any
+
+import orjson
 
 from emma.models.folder import read_json
 from emma.models.round_trip import ROUND_TRIP_TEXTS
@@ -68,7 +69,7 @@ def _is_read_as_stated(folder: Path) -> bool:
     found = opened.backend_tokenizer
     stated = open_table(switch_off(read_json(folder / JSON))[0])
     stated.encode_special_tokens = found.encode_special_tokens = False
-    steps = [[json.loads(one.to_str())[name] for name in _STEPS] for one in (stated, found)]
+    steps = [[orjson.loads(one.to_str())[name] for name in _STEPS] for one in (stated, found)]
     marks = [f"a {token.content} b" for token in stated.get_added_tokens_decoder().values()]
     ids = [[each.ids for each in one.encode_batch([*_PROBES, *marks])] for one in (stated, found)]
     same_pieces = found.get_vocab() == stated.get_vocab()  # some classes add tokens of their own
@@ -171,6 +172,6 @@ def _fields(path: Path) -> dict[str, Any]:
     """The fields of a `tokenizer.json` as the library has them now, those of the model one by one."""
     from tokenizers import Tokenizer
 
-    table: dict[str, Any] = json.loads(Tokenizer.from_file(str(path)).to_str())
+    table: dict[str, Any] = orjson.loads(Tokenizer.from_file(str(path)).to_str())
     model = table.pop("model")
     return table | {f"model.{name}": value for name, value in model.items()}

@@ -1,6 +1,5 @@
 """The task that expands a vocabulary and writes the new tokenizer, its new pieces, and what freezing cost."""
 
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -10,6 +9,7 @@ import pyarrow as pa
 
 from emma.store import shards
 from emma.store.artifact import Artifact
+from emma.store.files import write_json
 from emma.vocab import folder, freeze
 from emma.vocab.bpe import BpeTokenizer, segment
 from emma.vocab.config import VocabConfig
@@ -83,7 +83,7 @@ def _write_freezing_cost(
     rows = [{"text": show_bytes(text), "count": rejected[text]} for text in ranked]
     shards.write(out / "rejected.parquet", pa.Table.from_pylist(rows, schema=REJECTED))
     tokens = {f"sample_tokens_{name}": count_sample_tokens(each, sample) for name, each in tokenizers.items()}
-    (out / FROZEN).write_text(json.dumps({"pieces_rejected": len(rejected), **tokens}, indent=1), encoding="utf-8")
+    write_json(out / FROZEN, {"pieces_rejected": len(rejected), **tokens}, end="")
 
 
 def count_sample_tokens(tokenizer: BpeTokenizer, sample: WordCounts) -> int:

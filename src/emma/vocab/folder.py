@@ -1,12 +1,13 @@
 """The folder of a tokenizer: reading a base's, and writing an expanded one with the facts about it."""
 
-import json
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+
+import orjson
 
 from emma.errors import RecipeError
 from emma.models import sentencepiece as spm
@@ -28,7 +29,7 @@ from emma.models.tokenizer_file import (
     read_table,
     switch_off,
 )
-from emma.store.files import join_inside
+from emma.store.files import join_inside, write_json
 from emma.vocab.bpe import BpeTokenizer, ByteLevelTokenizer, with_added_tokens
 from emma.vocab.config import VocabConfig
 from emma.vocab.configuration import (
@@ -127,24 +128,21 @@ def _says_what_it_does(base: Path) -> bool:
     """Whether the base's own `tokenizer.json` says what its tokenizer does, and nothing that is to be switched off."""
     if not (base / JSON).exists():
         return False
-    stated = json.loads(open_table(read_json(base / JSON)).to_str())
+    stated = orjson.loads(open_table(read_json(base / JSON)).to_str())
     return bool(switch_off(read_table(base)) == (stated, {}))
 
 
 def _write_config(config: dict[str, Any], base: Path | None, folder: Path) -> None:
     """Write what is said of the tokenizer, by a class that reads `tokenizer.json` as it is."""
     if flags := read_json(folder / MAP):
-        _write_json(folder / MAP, unify_special_tokens(flags))
+        write_json(folder / MAP, unify_special_tokens(flags), sort_keys=True, end="")
     config = state_prefix_space(config, read_json(folder / JSON))
-    _write_json(folder / CONFIG, unify_special_tokens(config))
+    write_json(folder / CONFIG, unify_special_tokens(config), sort_keys=True, end="")
     usable = has_usable_class(folder)
     if base is not None and (not usable or list_switched_off(base)):
         config = find_implied_fields(base) | config
-    _write_json(folder / CONFIG, unify_special_tokens(config if usable else config | {"tokenizer_class": PLAIN_CLASS}))
-
-
-def _write_json(path: Path, table: dict[str, Any]) -> None:
-    path.write_text(json.dumps(table, indent=1, sort_keys=True, ensure_ascii=False), encoding="utf-8")
+    config = config if usable else config | {"tokenizer_class": PLAIN_CLASS}
+    write_json(folder / CONFIG, unify_special_tokens(config), sort_keys=True, end="")
 
 
 def _build_config(tokenizer: BpeTokenizer, base: Path | None) -> dict[str, Any]:
@@ -184,7 +182,7 @@ def write_facts(
         "changed": list_changes(base, folder) if base is not None else {},
         "altered": altered(base) if base is not None else {},
     }
-    (out / FACTS_FILE).write_text(json.dumps(facts, indent=1, ensure_ascii=False), encoding="utf-8")
+    write_json(out / FACTS_FILE, facts, end="")
 
 
 def _used_ids(pieces: Sequence[str]) -> list[int]:

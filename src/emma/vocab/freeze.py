@@ -5,12 +5,10 @@ where it is a character that the base writes in bytes. So the neighbours of the 
 are spelled like that are not made; no other merge then ever meets that text, and it stays as it was.
 """
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -20,6 +18,7 @@ from emma.errors import ArtifactError, RecipeError
 from emma.models.tokenizer_file import open_tokenizer
 from emma.store import shards
 from emma.store.artifact import Artifact
+from emma.store.files import read_json, write_json
 from emma.store.selected import SelectedShard
 from emma.vocab.bpe import BpeTokenizer, ByteLevelTokenizer
 from emma.vocab.config import VocabConfig
@@ -73,9 +72,7 @@ def record_changes(changes: Mapping[str, int], section: VocabConfig, path: Path)
             f"vocab.freeze_base did not hold in {changes['changed']} of {changes['texts']} texts. This is a bug in "
             "EMMA: please report it with the recipe."
         )
-    facts: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    facts |= {"langs": list(section.freeze_langs), **changes}
-    path.write_text(json.dumps(facts, indent=1), encoding="utf-8")
+    write_json(path, {**read_json(path), "langs": list(section.freeze_langs), **changes}, end="")
 
 
 def note_neighbours(out: Path, shard: SelectedShard, plan: SamplePlan, base: Artifact) -> dict[str, int]:

@@ -9,48 +9,44 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from emma.lang.language import Lang
-from emma.pack.config import PackConfig, fill
+from emma.pack.config import PackConfig, fill_template
 from emma.store import shards
 from emma.store.address import hash64
-from emma.store.artifact import Artifact
-from emma.store.selected import selected
+from emma.store.selected import SelectedShard, selected
 from emma.store.spill import SpillWriter
 
-Pair = tuple[Artifact, Artifact]
-"""A shard of documents and the selection made on it."""
-
 TEXTS = pa.schema([(name, pa.string()) for name in ("lang", "domain", "split", "id", "text")])
-_COLUMNS = ("id", "text", "lang", "text2", "lang2", "domain")
+_DOCUMENT_COLUMNS = ("id", "text", "lang", "text2", "lang2", "domain")
 
 
-def measure_languages(out: Path, pair: Pair) -> dict[str, int]:
-    """UTF-8 bytes of each language's own text, from which pairs learn which of their sides is the rarer."""
+def measure_languages(out: Path, shard: SelectedShard) -> dict[str, int]:
+    """Task: UTF-8 bytes of each language's own text, from which pairs learn which of their sides is the rarer."""
     sizes: Counter[str] = Counter()
     bitext = 0
-    for table in _kept(pair):
+    for table in _read_kept(shard):
         bitext += table.num_rows - table["lang2"].null_count
         alone = table.filter(pc.is_null(table["lang2"]))
         grouped = pa.table({"lang": alone["lang"], "bytes": pc.binary_length(alone["text"])}).group_by("lang")
         sizes.update({row["lang"]: row["bytes_sum"] for row in grouped.aggregate([("bytes", "sum")]).to_pylist()})
     langs = sorted(sizes)
-    shards.write(out / "languages.parquet", pa.table({"lang": langs, "bytes": [sizes[each] for each in langs]}))
+    shards.write(out / "languages.parquet", pa.table({"lang": langs, "bytes": [sizes[lang] for lang in langs]}))
     return {"bitext": bitext}
 
 
 def scatter_texts(
-    out: Path, pair: Pair, buckets: int, section: PackConfig, language_bytes: Mapping[str, int]
+    out: Path, shard: SelectedShard, buckets: int, section: PackConfig, language_bytes: Mapping[str, int]
 ) -> dict[str, int]:
-    """Send each training and validation text, in source order, to the bucket of its language and domain.
+    """Task: send each training and validation text, in source order, to the bucket of its language and domain.
 
     Counts the rows read, and the texts that they gave.
     """
     spills: dict[int, SpillWriter] = {}
     counts = Counter({"rows_in": 0, "texts": 0})
-    for table in _kept(pair):
-        texts = written_out(table, section, language_bytes)
+    for table in _read_kept(shard):
+        texts = write_out_pairs(table, section, language_bytes)
         counts.update(rows_in=table.num_rows, texts=texts.num_rows)
         keys = zip(texts["lang"].to_pylist(), texts["domain"].to_pylist(), strict=True)
-        bucket_of = pa.array([bucket(lang, domain) % buckets for lang, domain in keys], pa.int32())
+        bucket_of = pa.array([number_bucket(lang, domain) % buckets for lang, domain in keys], pa.int32())
         for number in sorted(pc.unique(bucket_of).to_pylist()):
             if number not in spills:
                 spills[number] = SpillWriter(out / f"{number:04}.parquet", TEXTS)
@@ -61,20 +57,20 @@ def scatter_texts(
 
 
 @lru_cache(maxsize=65_536)
-def bucket(lang: str, domain: str) -> int:
+def number_bucket(lang: str, domain: str) -> int:
     """A number by which the texts of a language and domain come together."""
     return hash64("bucket", lang, domain)
 
 
-def written_out(table: pa.Table, section: PackConfig, language_bytes: Mapping[str, int]) -> pa.Table:
+def write_out_pairs(table: pa.Table, section: PackConfig, language_bytes: Mapping[str, int]) -> pa.Table:
     """The table with pairs written out by the template, filed under the language that has less text of its own."""
     if table["lang2"].null_count == table.num_rows:
         return table.select(TEXTS.names)
-    rows = [text for row in table.to_pylist() for text in _written_out(row, section, language_bytes)]
+    rows = [text for row in table.to_pylist() for text in _write_out_pair(row, section, language_bytes)]
     return pa.Table.from_pylist(rows, schema=TEXTS)
 
 
-def _written_out(
+def _write_out_pair(
     row: dict[str, str], section: PackConfig, language_bytes: Mapping[str, int]
 ) -> Iterator[dict[str, str]]:
     if row["lang2"] is None:
@@ -83,18 +79,19 @@ def _written_out(
     sides = [
         (lang, Lang.parse(lang).name, text) for lang, text in ((row["lang"], row["text"]), (row["lang2"], row["text2"]))
     ]
-    rarer = min(row["lang"], row["lang2"], key=lambda each: (language_bytes.get(each, 0), each))
-    for first, second in directions(row["id"], section):
-        yield {**row, "text": fill(section.bitext_template, sides[first], sides[second]), "lang": rarer}
+    # under the rarer language, whose share of the mix then decides how often the pair is seen
+    rarer = min(row["lang"], row["lang2"], key=lambda lang: (language_bytes.get(lang, 0), lang))
+    for first, second in list_directions(row["id"], section):
+        yield {**row, "text": fill_template(section.bitext_template, sides[first], sides[second]), "lang": rarer}
 
 
-def directions(id: str, section: PackConfig) -> tuple[tuple[int, int], ...]:
+def list_directions(document: str, section: PackConfig) -> tuple[tuple[int, int], ...]:
     """The orders in which the two sides of the pair with this id are written."""
     straight, swapped = (0, 1), (1, 0)
     if section.bitext_both:
         return straight, swapped
-    return (swapped if hash64("direction", id) * 2.0**-64 < section.bitext_reversed else straight,)
+    return (swapped if hash64("direction", document) * 2.0**-64 < section.bitext_reversed else straight,)
 
 
-def _kept(pair: Pair) -> Iterator[pa.Table]:
-    return selected(*pair, _COLUMNS, ("train", "validation"))
+def _read_kept(shard: SelectedShard) -> Iterator[pa.Table]:
+    return selected(*shard, _DOCUMENT_COLUMNS, ("train", "validation"))
