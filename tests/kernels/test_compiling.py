@@ -10,7 +10,7 @@ from numba import TypingError
 
 from emma.kernels import compile_lock, compiling
 from emma.kernels.compile_lock import lock_folder
-from emma.kernels.compiling import STAMP, drop_stale, kernel
+from emma.kernels.compiling import STAMP_FILE, drop_stale, kernel
 
 HASH = """
 import numpy as np
@@ -49,7 +49,7 @@ def test_processes_that_start_at_once_compile_each_kernel_once(tmp_path: Path) -
 def test_a_lock_goes_with_the_process_that_held_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with start(HOLD, tmp_path, kept=tmp_path) as process:
         assert process.stdout is not None and process.stdout.readline() == "held\n"
-        monkeypatch.setattr(compile_lock, "PATIENCE_S", 0.05)
+        monkeypatch.setattr(compile_lock, "MAX_WAIT_S", 0.05)
         assert lock_folder(tmp_path) is None  # nobody waits for ever
         process.kill()
     monkeypatch.undo()
@@ -88,7 +88,7 @@ def test_the_turn_is_given_back_when_a_kernel_cannot_be_compiled(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr("numba.core.config.CACHE_DIR", str(tmp_path))
-    monkeypatch.setattr(compile_lock, "PATIENCE_S", 0.05)
+    monkeypatch.setattr(compile_lock, "MAX_WAIT_S", 0.05)
     before = compile_lock.compile_lock.compiled
     with pytest.raises(TypingError):
         kernel(unsound)(4)
@@ -122,7 +122,7 @@ def test_compiled_kernels_go_when_any_source_changes_and_stay_when_none_does(tmp
     assert compiled.exists()
     (tmp_path / "callee.py").write_text("three")
     drop(tmp_path, cache)
-    assert not compiled.exists() and (cache / STAMP).exists()
+    assert not compiled.exists() and (cache / STAMP_FILE).exists()
 
 
 def test_a_folder_that_cannot_be_written_is_left_alone(tmp_path: Path) -> None:

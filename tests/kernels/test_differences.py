@@ -9,7 +9,17 @@ import pyarrow as pa
 import pytest
 
 from emma.curate.duplicates.shingles import kinds
-from emma.kernels.differences import ANCHOR, FACTS, FEW, NUMBERS, NUMERAL, SAME, SPAN, compare_texts, hash_tokens
+from emma.kernels.differences import (
+    ANCHOR_TOKENS,
+    FACTS,
+    MAX_DIFFERENCES,
+    MAX_SPAN_TOKENS,
+    NUMBERS,
+    NUMERAL,
+    SAME,
+    compare_texts,
+    hash_tokens,
+)
 from emma.kernels.tables import fold
 from emma.kernels.text import buffers
 from tests.conftest import TEXTS
@@ -98,10 +108,10 @@ def test_verse_numbers_that_one_text_lacks_are_no_other_numbers() -> None:
 
 def test_more_differences_than_few_and_longer_ones_are_no_facts() -> None:
     words = [f"w{chr(97 + at % 26)}{chr(97 + at // 26)}" for at in range(200)]
-    for count, expected in ((FEW, (FACTS, FEW)), (FEW + 1, (SAME, 0))):
+    for count, expected in ((MAX_DIFFERENCES, (FACTS, MAX_DIFFERENCES)), (MAX_DIFFERENCES + 1, (SAME, 0))):
         other = [f"x{word}" if at % 20 == 5 and at < 20 * count else word for at, word in enumerate(words)]
         assert differences(" ".join(words), " ".join(other)) == expected
-    for length, expected in ((SPAN, (FACTS, 1)), (SPAN + 1, (SAME, 0))):
+    for length, expected in ((MAX_SPAN_TOKENS, (FACTS, 1)), (MAX_SPAN_TOKENS + 1, (SAME, 0))):
         other = words[:50] + [f"x{word}" for word in words[50 : 50 + length]] + words[50 + length :]
         assert differences(" ".join(words), " ".join(other)) == expected
 
@@ -110,7 +120,7 @@ def test_more_differences_than_few_and_longer_ones_are_no_facts() -> None:
 def test_single_words_replaced_far_apart_are_those_of_difflib(seed: int) -> None:
     chance = random.Random(seed)
     words = [f"w{chr(97 + at % 26)}{chr(97 + at // 26)}" for at in range(120)]
-    places = sorted(chance.sample(range(0, 120, 2 * ANCHOR), chance.randint(1, FEW)))
+    places = sorted(chance.sample(range(0, 120, 2 * ANCHOR_TOKENS), chance.randint(1, MAX_DIFFERENCES)))
     other = [f"x{word}" if at in places else word for at, word in enumerate(words)]
     found, starts = hash_tokens(
         *buffers(pa.array([" ".join(words), " ".join(other)], pa.large_string())), fold(), kinds(), np.ones(2, np.bool_)

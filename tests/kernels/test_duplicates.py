@@ -8,7 +8,7 @@ import pytest
 from emma.kernels.duplicates import (
     BEST,
     EARLIEST,
-    REACH,
+    NEIGHBOURS,
     band_keys,
     choose_candidates,
     group_by_bucket,
@@ -79,10 +79,10 @@ def test_a_giant_group_takes_linear_time_and_finds_its_neighbours() -> None:
     count = 100_000
     sketches = np.random.default_rng(0).integers(0, 256, (count, 16), dtype=np.uint8)
     sketches[-1] = sketches[0]
-    sketches[500] = sketches[499 - REACH + 1]
+    sketches[500] = sketches[499 - NEIGHBOURS + 1]
     members = np.arange(count)
     left, right = pair_candidates(np.zeros(count, np.uint64), members, sketches, 16)
-    assert set(zip(left.tolist(), right.tolist(), strict=True)) == {(0, count - 1), (499 - REACH + 1, 500)}
+    assert set(zip(left.tolist(), right.tolist(), strict=True)) == {(0, count - 1), (499 - NEIGHBOURS + 1, 500)}
 
 
 def test_of_many_that_are_alike_few_become_candidates() -> None:

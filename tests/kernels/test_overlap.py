@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from emma.annotate.contamination import make_index, room
 from emma.annotate.scripts import unit_kinds
-from emma.kernels.grams import NARROW, SHORTEST_WORDS, WIDE, WORD_LETTERS, PointTables, hash_item_grams, make_scale
+from emma.kernels.grams import MIN_WORDS, NARROW, WIDE, WORD_LETTERS, PointTables, hash_item_grams, make_scale
 from emma.kernels.overlap import Hits, find_overlap
 from emma.kernels.tables import fold
 from tests.conftest import TEXTS
@@ -32,7 +32,7 @@ def value(unit: str) -> int:
 
 
 def whole(units: Sequence[str]) -> list[int]:
-    enough = SHORTEST_WORDS * WORD_LETTERS * CHARACTERS <= sum(map(weight, units)) < WORDS * WORD_LETTERS * CHARACTERS
+    enough = MIN_WORDS * WORD_LETTERS * CHARACTERS <= sum(map(weight, units)) < WORDS * WORD_LETTERS * CHARACTERS
     return [mix(polynomial([value(unit) for unit in units]) ^ GOLDEN)] if enough else []
 
 

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from emma.kernels.text import SHORT, decode, hash_bytes, sort
+from emma.kernels.text import INSERTION_VALUES, decode, hash_bytes, sort
 from tests.kernels.reference import WORD, chain, corpus, mix, to_arrays
 
 
-@pytest.mark.parametrize("count", [0, 1, 2, SHORT, SHORT + 1, SHORT + 2, 100, 5000])
+@pytest.mark.parametrize("count", [0, 1, 2, INSERTION_VALUES, INSERTION_VALUES + 1, INSERTION_VALUES + 2, 100, 5000])
 @pytest.mark.parametrize("distinct", [1, 2, 7, 2**63])
 @pytest.mark.parametrize("order", ["as it comes", "rising", "falling"])
 def test_values_are_sorted_in_place(count: int, distinct: int, order: str) -> None:

@@ -65,7 +65,7 @@ def empty_pairs(capacity: int) -> PairTable:
 
 
 def grow_pairs(pairs: PairTable) -> PairTable:
-    """The same with twice the room for pairs, for nodes, or for both, where it is short."""
+    """Copy the table into one with twice the room for pairs, for nodes, or for both, where it is short."""
     number, nodes = (int(each) for each in pairs.used)
     larger: dict[str, npt.NDArray[Any]] = {}
     if number + MAX_RUN_SYMBOLS > len(pairs.keys):
@@ -95,7 +95,7 @@ def _fill_table(table: Int32, keys: Int64, used: int) -> None:
 
 @kernel
 def _slot(table: Int32, keys: Int64, key: int) -> int:
-    """Where `key` is in the table, or the free slot where it belongs. Multiplicative hashing, linear probing."""
+    """Find the slot of `key` in the table, or the free one where it belongs. Multiplicative hashing, linear probing."""
     mask = len(table) - 1
     slot = int((np.uint64(key) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(24)) & mask
     while table[slot] >= 0 and keys[table[slot]] != key:

@@ -8,8 +8,8 @@ import time
 from pathlib import Path
 from typing import TextIO
 
-LOCK = "compiling.lock"
-PATIENCE_S, POLL_S = 120.0, 0.02
+LOCK_FILE = "compiling.lock"
+MAX_WAIT_S, POLL_S = 120.0, 0.02
 """Seconds to wait for another process to compile one kernel and what it calls, then go on; and between two looks."""
 
 
@@ -47,10 +47,10 @@ def lock_folder(folder: Path) -> TextIO | None:
     long: then a kernel may be compiled twice, which only takes time.
     """
     try:
-        file = (folder / LOCK).open("a")
+        file = (folder / LOCK_FILE).open("a")
     except OSError:
         return None
-    end = time.monotonic() + PATIENCE_S
+    end = time.monotonic() + MAX_WAIT_S
     while time.monotonic() < end:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

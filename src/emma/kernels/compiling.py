@@ -17,11 +17,13 @@ from emma.kernels.compile_lock import compile_lock, lock_folder
 
 F = TypeVar("F", bound=Callable[..., Any])
 SOURCES = Path(__file__).parent
-STAMP = "kernels.sha256"
+STAMP_FILE = "kernels.sha256"
 
 
 def kernel(function: F) -> F:
     """Compile a function when it is first called, and keep what was compiled where a folder can be written."""
+    # Without the interpreter lock, so that a thread that reads files goes on. The store below is not numba's own, which
+    # lets processes compile the same kernel side by side and keeps what a changed callee made stale.
     compiled: Any = njit(nogil=True)(function)
     with suppress(RuntimeError):  # no such folder, not even the user's own
         store = CompiledCache(function)
@@ -71,7 +73,7 @@ def drop_stale(sources: Path, folder: Path) -> None:
     digest = hashlib.sha256()
     for source in sorted(sources.glob("*.py")):
         digest.update(source.read_bytes())
-    stamp = folder / STAMP
+    stamp = folder / STAMP_FILE
     with suppress(OSError):  # a folder that cannot be written holds nothing compiled either
         if _has_digest(stamp, digest.hexdigest()):
             return
@@ -90,7 +92,7 @@ def _has_digest(stamp: Path, digest: str) -> bool:
 
 
 def cache_folder() -> Path | None:
-    """Where compiled kernels are kept, if anywhere."""
+    """The folder in which compiled kernels are kept; None if there can be none."""
     with suppress(RuntimeError):
         return Path(CompiledCache(cache_folder).cache_path)
     return None

@@ -15,13 +15,13 @@ from emma.kernels.text import FIRST, GOLDEN, Bytes, Hashes, Offsets, Points, dec
 
 SAME, NUMBERS, FACTS = range(3)
 """Two texts differ in more than facts, or in nothing; in numbers for numbers; in a few short spans, one for another."""
-ANCHOR = 4
+ANCHOR_TOKENS = 4
 """Tokens in a row that must be equal again after a difference."""
-SPAN = 12
+MAX_SPAN_TOKENS = 12
 """Tokens of a difference on either side, at most."""
-FEW = 6
+MAX_DIFFERENCES = 6
 """Differences that are more than numbers, at most."""
-ASIDE = 1
+MAX_BESIDE_NUMBERS = 1
 """Differences that are more than numbers, at most, beside ones of numbers: a page with another name and number."""
 ABSENT = GOLDEN
 """The hash of what stands on the side that lacks something."""
@@ -60,9 +60,9 @@ def hash_tokens(
 @kernel
 def is_equal_from(left: Hashes, one: int, right: Hashes, two: int) -> bool:
     """Whether the texts are equal for ANCHOR tokens from these places on, or to the end of both."""
-    if min(len(left) - one, len(right) - two) < ANCHOR and len(left) - one != len(right) - two:
+    if min(len(left) - one, len(right) - two) < ANCHOR_TOKENS and len(left) - one != len(right) - two:
         return False
-    for step in range(min(ANCHOR, len(left) - one)):  # noqa: SIM110 - compiled, and quicker to compile than all()
+    for step in range(min(ANCHOR_TOKENS, len(left) - one)):  # noqa: SIM110 - compiled, and quicker to compile than all()
         if left[one + step] != right[two + step]:
             return False
     return True
@@ -71,8 +71,8 @@ def is_equal_from(left: Hashes, one: int, right: Hashes, two: int) -> bool:
 @kernel
 def find_resumption(left: Hashes, one: int, right: Hashes, two: int) -> tuple[int, int]:
     """Find the nearest places from which the texts are equal again; -1, -1 where that is more than SPAN tokens away."""
-    for total in range(1, 2 * SPAN + 1):
-        for step in range(max(0, total - SPAN), min(total, SPAN) + 1):
+    for total in range(1, 2 * MAX_SPAN_TOKENS + 1):
+        for step in range(max(0, total - MAX_SPAN_TOKENS), min(total, MAX_SPAN_TOKENS) + 1):
             next_one, next_two = one + step, two + total - step
             there = next_one <= len(left) and next_two <= len(right)
             if there and is_equal_from(left, next_one, right, next_two):
@@ -110,12 +110,12 @@ def classify_difference(left: Hashes, right: Hashes, spans: Indices) -> tuple[in
         if differ_in_numbers_only(left[one:next_one], right[two:next_two]):
             numbers += 1
         else:
-            if count == FEW:
+            if count == MAX_DIFFERENCES:
                 return SAME, 0
             spans[count, 0], spans[count, 1], spans[count, 2], spans[count, 3] = one, next_one, two, next_two
             count += 1
         one, two = next_one, next_two
-    if count > ASIDE or (count and not numbers):
+    if count > MAX_BESIDE_NUMBERS or (count and not numbers):
         return FACTS, count
     return NUMBERS if numbers else SAME, count
 
@@ -124,19 +124,19 @@ def classify_difference(left: Hashes, right: Hashes, spans: Indices) -> tuple[in
 def compare_texts(
     tokens: Hashes, starts: Offsets, left: Indices, right: Indices
 ) -> tuple[NDArray[np.uint8], Indices, Hashes]:
-    """How pairs of texts differ, uint8 (p); and every difference that is more than numbers of those that are not SAME.
+    """Compare pairs of texts: uint8 (p), and every difference that is more than numbers of those that are not SAME.
 
     Text i has `tokens[starts[i] : starts[i + 1]]`. A fact is a row of places, int64 (m, 3): its pair, and where it
     begins on the left and on the right; and of hashes, uint64 (m, 2): what stands there on the left and on the right.
     """
-    verdicts, spans = np.empty(len(left), np.uint8), np.empty((FEW, 4), np.int64)
+    verdicts, spans = np.empty(len(left), np.uint8), np.empty((MAX_DIFFERENCES, 4), np.int64)
     places, values, found = np.empty((64, 3), np.int64), np.empty((64, 2), np.uint64), 0
     for pair in range(len(left)):
         one = tokens[starts[left[pair]] : starts[left[pair] + 1]]
         two = tokens[starts[right[pair]] : starts[right[pair] + 1]]
         verdict, count = classify_difference(one, two, spans)
         verdicts[pair] = verdict
-        if found + FEW > len(places):
+        if found + MAX_DIFFERENCES > len(places):
             places, values = double_facts(places, values)
         for span in spans[:count]:
             places[found, 0], places[found, 1], places[found, 2] = pair, span[0], span[2]
@@ -147,7 +147,7 @@ def compare_texts(
 
 @kernel
 def hash_span(span: Hashes) -> np.uint64:
-    """One hash of some tokens, NOTHING of none."""
+    """Hash a span of tokens into one number; ABSENT for an empty span."""
     value = ABSENT
     for token in span:
         value = mix(value + token)

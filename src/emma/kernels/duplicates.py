@@ -10,7 +10,7 @@ from emma.kernels.text import GOLDEN, Hashes, Offsets, mix
 Signatures = NDArray[np.uint32]
 Sketches = NDArray[np.uint8]
 
-REACH = 32
+NEIGHBOURS = 32
 """In a group that shares a band key, each document is compared with the first REACH and the last REACH before it:
 all pairs up to 65 documents, and linear time in the giant groups that boilerplate makes."""
 EARLIEST, BEST = 4, 4
@@ -19,7 +19,7 @@ EARLIEST, BEST = 4, 4
 
 @kernel
 def band_keys(signatures: Signatures, rows: int) -> Hashes:
-    """A key of every `rows` consecutive values of every signature, uint64 (n, bands); bands never share keys."""
+    """Key every `rows` consecutive values of every signature, uint64 (n, bands); bands never share keys."""
     bands = signatures.shape[1] // rows
     keys = np.empty((len(signatures), bands), np.uint64)
     for document in range(len(signatures)):
@@ -33,7 +33,7 @@ def band_keys(signatures: Signatures, rows: int) -> Hashes:
 
 @kernel
 def group_by_bucket(keys: Hashes, buckets: int) -> tuple[Indices, Indices]:
-    """The places of the keys, bucket by bucket and in order within one, and where each bucket begins (buckets + 1).
+    """Order the places of the keys bucket by bucket, in order within one; and where each bucket begins (buckets + 1).
 
     A key's bucket is `key % buckets`.
     """
@@ -52,7 +52,7 @@ def group_by_bucket(keys: Hashes, buckets: int) -> tuple[Indices, Indices]:
 
 @kernel
 def may_repeat(keys: Hashes) -> NDArray[np.bool_]:
-    """Which keys may occur more than once: all that do, and some that do not. Spares sorting the others."""
+    """Whether each key may occur more than once: all that do, and some that do not. Spares sorting the others."""
     bits = 6
     while 1 << bits < 8 * len(keys):
         bits += 1
@@ -78,7 +78,7 @@ def count_equal(left: NDArray[np.uint8], right: NDArray[np.uint8]) -> int:
 
 @kernel
 def choose_candidates(alike: NDArray[np.int64], needed: int, chosen: NDArray[np.int64]) -> int:
-    """Write the places of the EARLIEST and then the BEST others with at least `needed` to `chosen`; how many.
+    """Write the places of the EARLIEST and then the BEST others with at least `needed` to `chosen`; returns how many.
 
     `alike` is used up: what is chosen becomes 0.
     """
@@ -113,25 +113,25 @@ def double_room(values: Indices) -> Indices:
 
 @kernel
 def pair_candidates(keys: Hashes, members: Indices, sketches: Sketches, needed: int) -> tuple[Indices, Indices]:
-    """Pairs of members, the earlier first, that share a key and agree in `needed` places of their sketches.
+    """Pair members, the earlier first, that share a key and agree in `needed` places of their sketches.
 
     `keys`, sorted, and `members`, ascending within a key, are columns of one table; a member is a row of `sketches`.
     A pair comes once for each key it shares.
     """
     left, right = np.empty(len(keys) + 64, np.int64), np.empty(len(keys) + 64, np.int64)
-    alike, chosen = np.empty(2 * REACH, np.int64), np.empty(EARLIEST + BEST, np.int64)
+    alike, chosen = np.empty(2 * NEIGHBOURS, np.int64), np.empty(EARLIEST + BEST, np.int64)
     found = start = 0
     for at in range(len(keys)):
         if keys[at] != keys[start]:
             start = at
-        before = min(at - start, 2 * REACH)
+        before = min(at - start, 2 * NEIGHBOURS)
         if found + len(chosen) > len(left):
             left, right = double_room(left), double_room(right)
         for step in range(before):
-            other = start + step if step < REACH else at - before + step
+            other = start + step if step < NEIGHBOURS else at - before + step
             alike[step] = count_equal(sketches[members[other]], sketches[members[at]])
         for place in chosen[: choose_candidates(alike[:before], needed, chosen)]:
-            left[found] = members[start + place if place < REACH else at - before + place]
+            left[found] = members[start + place if place < NEIGHBOURS else at - before + place]
             right[found] = members[at]
             found += 1
     return left[:found].copy(), right[:found].copy()
@@ -152,7 +152,7 @@ def jaccard(left: Hashes, right: Hashes) -> float:
 
 @kernel
 def jaccard_of_pairs(hashes: Hashes, starts: Offsets, left: Indices, right: Indices) -> NDArray[np.float64]:
-    """The Jaccard similarity of pairs of documents.
+    """Compute the Jaccard similarity of pairs of documents.
 
     Each document has three sets, number j of document i in `hashes[starts[3 * i + j]:starts[3 * i + j + 1]]`: of its
     text, of its text in another way of shingling, and of its other side; the last two may be empty. Where one of two

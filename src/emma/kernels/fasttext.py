@@ -74,7 +74,7 @@ def soften(scores: NDArray[np.float32]) -> None:
 
 @kernel
 def _walk(branches: NDArray[np.int32], scores: NDArray[np.float32]) -> None:
-    """From the outputs of a tree's inner nodes, the root being the last, to the probabilities of its leaves."""
+    """Turn the outputs of a tree's inner nodes, the root being the last, into the probabilities of its leaves."""
     leaves = len(branches) + 1
     reached = np.zeros(2 * leaves - 1, np.float32)
     reached[-1] = 1

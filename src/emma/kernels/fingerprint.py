@@ -13,7 +13,7 @@ from emma.kernels.normal import normalise
 from emma.kernels.text import GOLDEN, Bytes, Hashes, Offsets, Points, decode, hash_points, longest, mix, power, sort
 
 SHINGLE = 5
-"""Words or characters a shingle."""
+"""Words or characters per shingle."""
 WORD_SHINGLES_FROM = 50
 """Words. One changed word alters five shingles of n - 4, which leaves a Jaccard similarity of (n - 9) / (n + 1):
 at least 0.8 from here on. Shorter text is compared by characters."""

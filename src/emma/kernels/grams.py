@@ -38,7 +38,7 @@ class Units(NamedTuple):
 
 @kernel
 def make_units(longest: int) -> Units:
-    """Room for a document of `longest` code points."""
+    """Make room for the units of a document of `longest` code points."""
     size = longest + 1
     return Units(
         np.empty(size, np.uint64), np.empty(size, np.int32), np.empty(size, np.uint8), np.empty(size, np.bool_)
@@ -75,7 +75,7 @@ def split_units(points: Points, fold: Points, kinds: NDArray[np.uint8], units: U
 
 
 BASE = GOLDEN | np.uint64(1)
-SHORTEST_WORDS = 5
+MIN_WORDS = 5
 """Words, or as much in characters, below which a whole text is no evidence either."""
 
 
@@ -83,23 +83,23 @@ class Scale(NamedTuple):
     """What units weigh, and how much a gram does."""
 
     letter: int
-    """Of a word; one of WORD_LETTERS or fewer weighs as one of WORD_LETTERS."""
+    """Weight of a letter of a word; a word of WORD_LETTERS or fewer weighs as one of WORD_LETTERS."""
     character: int
-    """Of an unspaced script; a wide one weighs twice as much."""
+    """Weight of a character of an unspaced script; a wide one weighs twice as much."""
     full: int
     powers: Hashes
-    """Of BASE, up to the units of the longest gram."""
+    """Powers of BASE, up to the units of the longest gram."""
 
 
 class PointTables(NamedTuple):
-    """By code point: the normalised form, and the kind of unit (`units`)."""
+    """Tables by code point: the normalised form, and the kind of unit that the character is, or is part of."""
 
     fold: Points
     kinds: NDArray[np.uint8]
 
 
 def make_scale(words: int, characters: int) -> Scale:
-    """The scale on which so many words, or characters of an unspaced script, or half as many wide ones, are a gram."""
+    """Scale on which so many words, or characters of an unspaced script, or half as many wide ones, are a gram."""
     exponents = max(words, characters) + 1
     powers = np.cumprod(np.append(np.uint64(1), np.full(exponents, BASE)), dtype=np.uint64)
     return Scale(characters, WORD_LETTERS * words, WORD_LETTERS * words * characters, powers)
@@ -113,14 +113,14 @@ def weight(units: Units, at: int, scale: Scale) -> int:
 
 @kernel
 def hash_short(units: Units, start: int, stop: int, scale: Scale) -> np.uint64:
-    """The hash of some units, if they weigh less than a gram but as much as some words; else 0."""
+    """Hash some units, if they weigh less than a gram but as much as SHORTEST_WORDS words; else 0."""
     value, total = np.uint64(0), 0
     for at in range(start, stop):
         value = value * BASE + units.hashes[at]
         total += weight(units, at, scale)
         if total >= scale.full:
             return np.uint64(0)
-    return mix(value ^ GOLDEN) if total >= SHORTEST_WORDS * WORD_LETTERS * scale.letter else np.uint64(0)
+    return mix(value ^ GOLDEN) if total >= MIN_WORDS * WORD_LETTERS * scale.letter else np.uint64(0)
 
 
 @kernel
@@ -133,7 +133,7 @@ def hash_full_grams(units: Units, count: int, scale: Scale, grams: Hashes) -> in
             total += weight(units, end, scale)
             end += 1
         if total < scale.full:
-            return start
+            return start  # what is left weighs less than a gram, from here on and from every later unit
         grams[start] = mix(value)
         value -= units.hashes[start] * scale.powers[end - start - 1]
         total -= weight(units, start, scale)

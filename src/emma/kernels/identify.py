@@ -114,7 +114,7 @@ def choose_windows(data: Bytes, start: int, stop: int, most_chars: int, windows:
 
 @kernel
 def _forward(data: Bytes, start: int, stop: int, chars: int) -> int:
-    """Where `chars` characters from `start` end, or `stop` if that comes before."""
+    """Find the place `chars` characters after `start`, or `stop` if that comes before."""
     at = start
     while at < stop and chars > 0:
         at += 1

@@ -32,7 +32,7 @@ FORM, ORDER = np.uint32(8), np.uint32(10)
 """Where a cell, all that is known of a code point, has its Han form and its combining class; below, its script."""
 FAULT, MAY_BEGIN, MAY_FOLLOW, UNSURE = np.uint32(1 << 18), np.uint32(1 << 19), np.uint32(1 << 20), np.uint32(1 << 21)
 """Bits of a cell: to be removed or replaced; may be the first character of mojibake; the second; NFC may change it.
-Of a text's doubts: FAULT and UNSURE where any character has them, SECOND where one follows a FIRST."""
+A text's doubts: FAULT and UNSURE where any character has them, MAY_FOLLOW where one follows a MAY_BEGIN."""
 ONE, FORMS, SCRIPTS, CLASSES = np.uint32(1), np.uint32(3), np.uint32(255), np.uint32(255 << 10)
 
 
@@ -90,7 +90,7 @@ def is_mark(points: Points, at: int) -> bool:
 
 @kernel
 def drop_last_word(kept: Points, count: int, is_address: bool) -> int:
-    """How much is left without the word at the end: the name before a brace, or the beginning of an address."""
+    """Count what is kept without the word at the end: the name before a brace, or the beginning of an address."""
     while not is_address and count and kept[count - 1] == SPACE:
         count -= 1
     while count and (is_name(kept[count - 1]) or (is_address and kept[count - 1] in (DOT, MINUS, 0x2B, PERCENT))):
@@ -100,20 +100,20 @@ def drop_last_word(kept: Points, count: int, is_address: bool) -> int:
 
 @kernel
 def find_doubts(points: Points, cells: Cells) -> np.uint32:
-    """What in a text may need mending: FAULT, SECOND, UNSURE, or nothing."""
-    found, before = np.uint32(0), np.uint32(0)
+    """Find what in a text may need mending: FAULT, MAY_FOLLOW, UNSURE, or nothing (0)."""
+    doubts, before = np.uint32(0), np.uint32(0)
     for point in points:
         cell = cells[point]
-        found |= cell & (FAULT | UNSURE) | (before << ONE) & cell & MAY_FOLLOW
+        doubts |= cell & (FAULT | UNSURE) | (before << ONE) & cell & MAY_FOLLOW
         if cell & CLASSES and before & CLASSES > cell & CLASSES:  # marks out of their canonical order
-            found |= UNSURE
+            doubts |= UNSURE
         before = cell
-    return found
+    return doubts
 
 
 @kernel
 def survey_texts(data: Bytes, offsets: Offsets, cells: Cells, scripts: int, most: int) -> tuple[Cells, Tally, Tally]:
-    """Of each document its doubts, and of its first `most` characters that are no markup the scripts and Han forms.
+    """Find each document's doubts, and tally scripts and Han forms of its first `most` characters that are no markup.
 
     `data` UTF-8 bytes, `offsets` int64 (n + 1), `cells` uint32 by code point. Returns uint32 (n); int32 (n, scripts);
     int32 (n, 4), columns none, simplified, traditional, unused.

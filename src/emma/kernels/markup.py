@@ -31,7 +31,7 @@ for _row, _name in enumerate(CODE_TAGS):
 
 @kernel
 def markup_end(points: Points, at: int, pairs: NDArray[np.int64]) -> int:
-    """Where the markup that stands here ends; `at` itself where there is none."""
+    """End of the markup that stands here; `at` itself where there is none."""
     point, after = points[at], points[at + 1] if at + 1 < len(points) else np.uint32(0)
     stop = at
     if point == LESS:
@@ -79,7 +79,7 @@ def is_www(points: Points, at: int) -> bool:
 
 @kernel
 def name_end(points: Points, at: int) -> int:
-    """Where the name that stands here ends."""
+    """End of the name that stands here."""
     while at < len(points) and is_name(points[at]):
         at += 1
     return at
@@ -87,7 +87,7 @@ def name_end(points: Points, at: int) -> int:
 
 @kernel
 def find(points: Points, at: int, wanted: int, reach: int) -> int:
-    """Where a character stands next in this line, -1 if not within `reach`."""
+    """Next place of a character in this line, -1 if not within `reach`."""
     for place in range(at, min(len(points), at + reach)):
         if points[place] == wanted:
             return place
@@ -98,7 +98,7 @@ def find(points: Points, at: int, wanted: int, reach: int) -> int:
 
 @kernel
 def address_end(points: Points, at: int) -> int:
-    """Where an address ends, in which all of ASCII may stand but spaces and brackets."""
+    """End of an address, in which all of ASCII may stand but spaces and brackets."""
     while at < len(points) and 0x21 <= points[at] < 0x7F:
         if points[at] in (LESS, MORE, 0x22, BAR, BRACKET, END_BRACKET, BRACE, END_BRACE, TICK, END_ROUND):
             break
@@ -108,7 +108,7 @@ def address_end(points: Points, at: int) -> int:
 
 @kernel
 def entity_end(points: Points, at: int, after: np.uint32) -> int:
-    """Where `&amp;`, `&#233;` or `&#xE9;` ends."""
+    """End of `&amp;`, `&#233;` or `&#xE9;`."""
     stop = name_end(points, at + 1 + (after == HASH))
     return stop + 1 if at + 1 < stop < min(len(points), at + 33) and points[stop] == SEMICOLON else at
 
@@ -135,7 +135,7 @@ def value_end(points: Points, at: int) -> int:
 
 @kernel
 def pair_braces(points: Points) -> NDArray[np.int64]:
-    """Of each opening brace where its closing one stands, -1 if nowhere."""
+    """For each opening brace, the place of its closing one, -1 if there is none."""
     pairs, top = np.full(len(points), -1, np.int64), -1
     for at in range(len(points)):
         if points[at] == BRACE:
@@ -149,7 +149,7 @@ def pair_braces(points: Points) -> NDArray[np.int64]:
 
 @kernel
 def brace_end(points: Points, at: int, pairs: NDArray[np.int64]) -> int:
-    """Where a template or a placeholder ends, or the words begin of which it shows one."""
+    """End of a template or a placeholder, or the beginning of the words that it shows."""
     end = int(pairs[at])
     if end < 0:
         return at
@@ -184,7 +184,7 @@ def target_end(points: Points, at: int) -> int:
 
 @kernel
 def tag_end(points: Points, at: int, after: np.uint32) -> int:
-    """Where a tag or a comment ends, or what stands between tags of code."""
+    """End of a tag or a comment, or of what stands between tags of code."""
     if not is_letter(after) and after not in (SLASH, BANG, 0x3F):
         return at
     is_comment = points[at + 1] == BANG and at + 3 < len(points) and points[at + 2] == MINUS == points[at + 3]
@@ -198,7 +198,7 @@ def tag_end(points: Points, at: int, after: np.uint32) -> int:
 
 @kernel
 def content_end(points: Points, at: int, stop: int) -> int:
-    """Where the content of a tag that begins at `at` and ends at `stop` ends, if that is code; else `stop`."""
+    """End of the content of a tag that begins at `at` and ends at `stop`, if that is code; else `stop`."""
     row = -1
     for place in range(len(_TAGS)):
         if is_named(points, at + 1, place):
@@ -225,7 +225,7 @@ def is_named(points: Points, at: int, row: int) -> bool:
 
 @kernel
 def code_end(points: Points, at: int) -> int:
-    """Where code between back ticks ends; those in or before words are letters of some languages."""
+    """End of code between back ticks; those in or before words are letters of some languages."""
     if at > 0 and is_word(points[at - 1]):
         return at
     size = 1

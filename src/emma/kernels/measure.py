@@ -13,9 +13,9 @@ Counts = NDArray[np.int64]
 Tallies = NDArray[np.int32]
 
 GRAM = 10
-"""Characters a gram."""
+"""Characters per gram."""
 WORD_GRAM = 5
-"""Words a gram."""
+"""Words per gram."""
 BLOCK = 4096
 """Characters, or words, within which grams are compared. Without such a window a long book would look more repetitive
 than a short one of the same prose."""
@@ -98,7 +98,7 @@ def table_bits(entries: int) -> int:
 
 @kernel
 def was_seen(table: Table, mask: int, value: np.uint64) -> bool:
-    """Whether a hash was put into the open-addressing table before; it is there afterwards.
+    """Whether a hash is in the open-addressing table already; it is there afterwards.
 
     The table holds the upper half of each hash, so one in 2^32 of those that meet in it passes for another.
     """
@@ -114,7 +114,7 @@ def was_seen(table: Table, mask: int, value: np.uint64) -> bool:
 
 @kernel
 def count_repeated_grams(units: NDArray[np.unsignedinteger], gram: int, table: Table) -> int:
-    """Grams of `gram` units, characters or hashes of words, that occurred before in their block of BLOCK units.
+    """Count grams of `gram` units, characters or hashes of words, that occurred before in their block of BLOCK units.
 
     `table` needs room for 2 ** table_bits(BLOCK).
     """
@@ -137,7 +137,7 @@ def count_repeated_grams(units: NDArray[np.unsignedinteger], gram: int, table: T
 
 @kernel
 def count_repeated_lines(points: Points, table: Table, lines: int) -> int:
-    """Characters in lines that occurred before in the document; empty lines do not count.
+    """Count characters in lines that occurred before in the document; empty lines do not count.
 
     `table` needs room for 2 ** table_bits(lines).
     """
@@ -159,7 +159,7 @@ def count_repeated_lines(points: Points, table: Table, lines: int) -> int:
 
 @kernel
 def count_words(data: Bytes, offsets: Offsets, classes: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """Words of each document, int64 (n,): runs without white space. `classes` is by code point."""
+    """Count the words of each document, int64 (n,): runs without white space. `classes` is by code point."""
     counts, points = np.zeros(len(offsets) - 1, np.int64), np.empty(longest(offsets), np.uint32)
     for document in range(len(counts)):
         after_space = True

@@ -61,7 +61,7 @@ def normalise(points: Points, fold: Points, kept: Points, words: Hashes) -> tupl
 
 @kernel
 def count_lines(data: Bytes, offsets: Offsets) -> Offsets:
-    """Where each document's lines begin among those of all, int64 (n + 1); an empty document has none."""
+    """Count lines: where each document's begin among those of all, int64 (n + 1); an empty document has none."""
     starts = np.zeros(len(offsets), np.int64)
     for document in range(len(offsets) - 1):
         begin, end = offsets[document], offsets[document + 1]
@@ -76,7 +76,7 @@ def count_lines(data: Bytes, offsets: Offsets) -> Offsets:
 def hash_lines(
     data: Bytes, offsets: Offsets, fold: Points, widths: NDArray[np.uint8], shortest: int
 ) -> tuple[Hashes, Offsets]:
-    """The hash of every line of every document, uint64, and where each document's begin, int64 (n + 1).
+    """Hash every line of every document, uint64; and where each document's begin, int64 (n + 1).
 
     A line's hash is that of its normalised characters, so the exact hash it would have as a document; it is 0 where
     they take fewer than `shortest` columns by `widths`. `fold` and `widths` are by code point.
@@ -102,7 +102,7 @@ def hash_lines(
 
 @lru_cache(maxsize=1)
 def bare() -> Points:
-    """`tables.fold`, with SKIP for diacritics and the letter alone for letters that have one."""
+    """Table of code points: `tables.fold`, with SKIP for diacritics and the letter alone for letters that have one."""
     table, folded = fold().copy(), fold()
     for first, last in _LETTERS:
         for point in range(first, last + 1):
@@ -117,7 +117,7 @@ def bare() -> Points:
 
 @kernel
 def bare_hashes(data: Bytes, offsets: Offsets, fold: Points, bare: Points) -> tuple[Hashes, Indices, Indices]:
-    """Of each text a hash, uint64, and the number of letters and numbers left, and of diacritics, int64 (n each)."""
+    """Hash each text without diacritics, uint64; count the letters and numbers left, and diacritics, int64 (n each)."""
     points, documents = np.empty(longest(offsets) + 1, np.uint32), len(offsets) - 1
     hashes, sizes, marks = np.empty(documents, np.uint64), np.zeros(documents, np.int64), np.zeros(documents, np.int64)
     for document in range(documents):

@@ -10,15 +10,15 @@ from emma.kernels.grams import PointTables, Scale, hash_grams, make_units, split
 from emma.kernels.text import Bytes, Hashes, Offsets, decode, longest, sort
 
 BITS_PER_GRAM = 16
-"""Bits of the filter a gram: one document gram in sixteen or fewer passes that is in no item."""
-LEAST_RUNS, LEAST_SHARE = 2, 0.1
+"""Bits of the filter per gram: one document gram in sixteen or fewer passes that is in no item."""
+MIN_RUNS, MIN_SHARE = 2, 0.1
 """Runs of short grams of one item that a document must share, and the share of the item's grams that are in them. One
 run is a quotation."""
-LEAST_SIZE = 8
+MIN_ITEM_GRAMS = 8
 """Short grams of an item below which it is a phrase, which anybody may use: twelve words have eight."""
-LEAST_WHOLE = 4
+MIN_WHOLE_GRAMS = 4
 """Short grams of an item from which it is no quotation where all of it is there: eight words have four."""
-COMMON = 20
+MAX_ITEMS = 20
 """Items in which a short gram may be; one in more is a turn of phrase."""
 Int32 = NDArray[np.int32]
 
@@ -82,7 +82,7 @@ def make_filter(grams: Hashes) -> Hashes:
 
 @kernel
 def find_gram(gram: np.uint64, index: Index) -> int:
-    """Where a gram is in the index, -1 when it is not there."""
+    """Find the place of a gram in the index, -1 when it is not there."""
     place = gram & np.uint64(len(index.bits) * 64 - 1)
     if not index.bits[place >> np.uint64(6)] >> (place & np.uint64(63)) & np.uint64(1):
         return -1
@@ -156,9 +156,9 @@ def find_loose_overlap(  # noqa: PLR0917 - compiled functions take arguments by 
         for item in touched[:met]:
             shared, apart = counts[item], runs[item]
             counts[item], runs[item], ends[item] = 0, 0, -1
-            long, enough = items.sizes[item] >= LEAST_SIZE, shared >= LEAST_SHARE * items.sizes[item]
-            whole = shared == items.sizes[item] >= LEAST_WHOLE
-            if whole or (long and enough and apart >= LEAST_RUNS):
+            long, enough = items.sizes[item] >= MIN_ITEM_GRAMS, shared >= MIN_SHARE * items.sizes[item]
+            whole = shared == items.sizes[item] >= MIN_WHOLE_GRAMS
+            if whole or (long and enough and apart >= MIN_RUNS):
                 group = items.groups[item]
                 hits.items[item] = True
                 hits.hits[document] += shared
@@ -178,7 +178,7 @@ def count_runs(  # noqa: PLR0917 - compiled functions take arguments by position
     """
     for place in range(len(grams)):
         at = find_gram(grams[place], index)
-        if at >= 0 and seen[at] != document and index.item_starts[at + 1] - index.item_starts[at] <= COMMON:
+        if at >= 0 and seen[at] != document and index.item_starts[at + 1] - index.item_starts[at] <= MAX_ITEMS:
             seen[at] = document
             for item in index.items[index.item_starts[at] : index.item_starts[at + 1]]:
                 runs[item] += ends[item] < 0 or ends[item] != place - 1
@@ -187,18 +187,18 @@ def count_runs(  # noqa: PLR0917 - compiled functions take arguments by position
 
 @kernel
 def find_rare_grams(grams: Hashes, index: Index) -> Hashes:
-    """Where those grams are in the index that are in it and in few items, each once; uses up `grams`."""
+    """Find the places in the index of those grams that are in it and in few items, each once; uses up `grams`."""
     count = 0
     for gram in grams:
         at = find_gram(gram, index)
-        if at >= 0 and index.item_starts[at + 1] - index.item_starts[at] <= COMMON:
+        if at >= 0 and index.item_starts[at + 1] - index.item_starts[at] <= MAX_ITEMS:
             grams[count] = np.uint64(at)
             count += 1
-    some = grams[:count]
-    sort(some)
+    places = grams[:count]
+    sort(places)
     distinct = 0
     for at in range(count):
-        if at == 0 or some[at] != some[distinct - 1]:
-            some[distinct] = some[at]
+        if at == 0 or places[at] != places[distinct - 1]:
+            places[distinct] = places[at]
             distinct += 1
-    return some[:distinct]
+    return places[:distinct]

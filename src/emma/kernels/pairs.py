@@ -19,7 +19,7 @@ SEPARATORS = np.array([ord(char) for char in ".,'\u2019\u066c\u066b\u00a0\u202f\
 
 @kernel
 def count_common(left: Hashes, right: Hashes) -> int:
-    """How many values two sorted arrays share; of equal ones in both, as many as the one with fewer has."""
+    """Count the values that two sorted arrays share; of equal ones in both, as many as the one with fewer has."""
     one, other, shared = 0, 0, 0
     while one < len(left) and other < len(right):
         shared += left[one] == right[other]
@@ -31,7 +31,7 @@ def count_common(left: Hashes, right: Hashes) -> int:
 
 @kernel
 def count_digits(points: Points, start: int, digits: NDArray[np.uint8]) -> int:
-    """How many decimal digits stand in a row from `start` on."""
+    """Count the decimal digits in a row from `start` on."""
     stop = start
     while stop < len(points) and digits[points[stop]] != NOT_DIGIT:
         stop += 1
@@ -88,7 +88,7 @@ def compare_sides(  # noqa: PLR0917 - compiled functions take arguments by posit
     kinds: NDArray[np.uint8],
     digits: NDArray[np.uint8],
 ) -> NDArray[np.int64]:
-    """Counts of every pair, int64 (p, 4).
+    """Count what the two sides of every pair share, int64 (p, 4).
 
     `pairs` int64 (p, 2) says which two texts of `data` and `offsets` are a pair; `fold`, `kinds` (of `units`) and
     `digits` are by code point.

@@ -14,7 +14,7 @@ Int64 = npt.NDArray[np.int64]
 
 @kernel
 def resolve_neutral(symbols: Int32, words: Int64, classes: Int64, closed: int, neutral: int) -> Int32:
-    """The class of each symbol, int32 (n,): a neutral one takes that of the nearest other before it in its word, else
+    """Give each symbol its class, int32 (n,): a neutral one takes that of the nearest other before it in its word, else
     of the next after it. A closed one hands nothing on.
 
     `symbols` (n,) are ids of pieces, `words` (n,) the word each belongs to, `classes` (pieces,).
@@ -43,7 +43,7 @@ def resolve_neutral(symbols: Int32, words: Int64, classes: Int64, closed: int, n
 
 @kernel
 def find_runs(kinds: Int32, words: Int64, closed: int, most: int) -> tuple[Int64, Int32]:
-    """Starts and lengths of the runs of two symbols or more: within a word, of one class that is not closed, `most`
+    """Find the runs of two symbols or more, starts and lengths: within a word, of one class that is not closed, `most`
     symbols at a time."""
     starts, lengths = np.empty(len(kinds) // 2, np.int64), np.empty(len(kinds) // 2, np.int32)
     found = 0
@@ -61,7 +61,7 @@ def find_runs(kinds: Int32, words: Int64, closed: int, most: int) -> tuple[Int64
 
 @kernel
 def number_runs(symbols: Int32, starts: Int64, lengths: Int32) -> tuple[Int64, Int64]:
-    """Which runs are the same: for each run the number of its kind, and for each kind its first run, in order."""
+    """Number the runs: for each run the number of its kind, and for each kind its first run, in order of appearance."""
     slots = 1024
     while slots < 2 * len(starts):
         slots *= 2
@@ -82,7 +82,7 @@ def number_runs(symbols: Int32, starts: Int64, lengths: Int32) -> tuple[Int64, I
 def _slot(  # noqa: PLR0917 - compiled functions take arguments by position
     table: Int64, firsts: Int64, symbols: Int32, starts: Int64, lengths: Int32, run: int
 ) -> int:
-    """Where the kind of a run is in the table, or the free slot where it belongs. Linear probing."""
+    """Find the slot of a run's kind in the table, or the free one where it belongs. Linear probing."""
     mask = len(table) - 1
     hashed = np.uint64(lengths[run])
     for place in range(starts[run], starts[run] + lengths[run]):
@@ -106,7 +106,7 @@ def _same(symbols: Int32, starts: Int64, lengths: Int32, one: int, other: int) -
 
 @kernel
 def concatenate_runs(symbols: Int32, starts: Int64, lengths: Int32) -> Int32:
-    """The symbols of some runs, one after the other."""
+    """Copy the symbols of some runs one after the other."""
     together = np.empty(lengths.sum(), np.int32)
     end = 0
     for run in range(len(starts)):
@@ -118,7 +118,7 @@ def concatenate_runs(symbols: Int32, starts: Int64, lengths: Int32) -> Int32:
 
 @kernel
 def sum_by_kind(kinds: Int64, amounts: Int64, count: int) -> Int64:
-    """The sum of the amounts of each kind, int64 (count,)."""
+    """Sum the amounts of each kind, int64 (count,)."""
     sums = np.zeros(count, np.int64)
     for run in range(len(kinds)):
         sums[kinds[run]] += amounts[run]

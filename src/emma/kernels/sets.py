@@ -24,7 +24,7 @@ def find_root(parents: Indices, index: int) -> int:
 
 @kernel
 def union_pairs(parents: Indices, left: Indices, right: Indices) -> None:
-    """Make one set of each pair's two; the smaller root stays. `parents` begins as 0, 1, 2…"""
+    """Join the two sets of each pair; the smaller root stays. `parents` begins as 0, 1, 2…"""
     for edge in range(len(left)):
         one, two = find_root(parents, left[edge]), find_root(parents, right[edge])
         parents[max(one, two)] = min(one, two)
@@ -40,7 +40,7 @@ def compress_paths(parents: Indices) -> None:
 
 @kernel
 def adjacency(left: Indices, right: Indices, count: int) -> tuple[Indices, Indices]:
-    """Neighbours of each of `count` nodes, and where each node's begin (count + 1), from edges in either direction."""
+    """List the neighbours of each of `count` nodes, and where each node's begin (count + 1), from undirected edges."""
     starts = np.zeros(count + 2, np.int64)
     for edge in range(len(left)):
         starts[left[edge] + 2] += 1
@@ -64,7 +64,7 @@ def choose_survivors(  # noqa: PLR0917 - compiled functions take arguments by po
     right: Indices,
     last: NDArray[np.bool_],
 ) -> tuple[NDArray[np.uint8], Indices]:
-    """KEPT, EXACT or NEAR for each document, uint8 (n), and the kept document it lost to, int64 (n), else itself.
+    """Give each document KEPT, EXACT or NEAR, uint8 (n), and the kept one it lost to, int64 (n), else itself.
 
     Documents come in the order in which they are preferred, those that are `last` after all others. `texts` has the
     first document of the same text, and the pairs are of near duplicates among those firsts. A document is dropped only
@@ -74,7 +74,7 @@ def choose_survivors(  # noqa: PLR0917 - compiled functions take arguments by po
     neighbours, starts = adjacency(left, right, len(texts))
     latest, before = np.full(len(texts), -1, np.int64), np.full(len(texts), -1, np.int64)
     outcomes, winners = np.zeros(len(texts), np.uint8), np.arange(len(texts))
-    for order in range(2 * len(texts)):
+    for order in range(2 * len(texts)):  # twice, the second time for those that come last
         document = order % len(texts)
         if not allowed[document] or last[document] != (order >= len(texts)):
             continue
@@ -94,7 +94,7 @@ def choose_survivors(  # noqa: PLR0917 - compiled functions take arguments by po
 
 @kernel
 def find_kept(langs: NDArray[np.int32], before: Indices, document: int, lang: int) -> int:
-    """The document of a language in the chain that `before` leads along from `document`, -1 where there is none."""
+    """Follow `before` from `document` to the document of a language, -1 where there is none."""
     while document >= 0 and langs[document] != lang:
         document = before[document]
     return document
@@ -112,7 +112,7 @@ class ClusterLanguages(NamedTuple):
 def hold_out_clusters(  # noqa: PLR0917 - compiled functions take arguments by position
     roots: Indices, sizes: Indices, limit: int, most: int, members: ClusterLanguages, room: Indices
 ) -> Indices:
-    """The clusters to take, going through them in order and taking each that still fits, `most` of them at most.
+    """Choose clusters, going through them in order and taking each that still fits, `most` of them at most.
 
     It fits when its size does under `limit`, and its bytes of each of its languages into what `room` has left for that
     language; `room`, int64 (languages), is used up.

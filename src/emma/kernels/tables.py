@@ -68,7 +68,7 @@ def folded(char: str) -> int:
 
 
 def columns(char: str) -> int:
-    """How much room a character of the normalised text takes: 2 for the wide ones of East Asia (UAX 11), 0 for none."""
+    """Columns that a character of the normalised text takes: 2 for the wide ones of East Asia (UAX 11), 0 for none."""
     wide = unicodedata.east_asian_width(char) == "W"
     return 0 if folded(char) in {SKIP, GAP} else 1 + wide
 

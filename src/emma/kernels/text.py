@@ -12,7 +12,7 @@ Points = NDArray[np.uint32]
 Hashes = NDArray[np.uint64]
 
 NEWLINE = 10
-SHORT = 16
+INSERTION_VALUES = 16
 """Values that are left to the last pass, which is quick where all are near their places."""
 
 # The finaliser constants of splitmix64 (Steele, Lea and Flood, OOPSLA 2014, figure 16).
@@ -40,7 +40,7 @@ def buffers(column: pa.LargeStringArray) -> tuple[Bytes, Offsets]:
 def decode(data: Bytes, start: int, stop: int, points: Points) -> int:
     """Write the code points of `data[start:stop]`, which is valid UTF-8, to `points`; returns how many."""
     at, count = start, 0
-    while at < stop:
+    while at < stop:  # Arrow has checked the bytes: what follows a lead is there
         lead = np.uint32(data[at])
         if lead < 0x80:
             points[count] = lead
@@ -61,7 +61,7 @@ def decode(data: Bytes, start: int, stop: int, points: Points) -> int:
 
 @kernel
 def longest(offsets: Offsets) -> int:
-    """Bytes of the longest document: no document has more code points."""
+    """Bytes of the longest document; no document has more code points."""
     most = 0
     for document in range(len(offsets) - 1):
         most = max(most, offsets[document + 1] - offsets[document])
@@ -79,7 +79,7 @@ def power(base: np.uint64, exponent: int) -> np.uint64:
 
 @kernel
 def hash_points(points: Points) -> np.uint64:
-    """A 64-bit hash of code points and their number."""
+    """Hash code points and their number into 64 bits."""
     value = np.uint64(0)
     for point in points:
         value = (value + np.uint64(point) + GOLDEN) * FIRST
@@ -89,7 +89,7 @@ def hash_points(points: Points) -> np.uint64:
 
 @kernel
 def hash_bytes(data: Bytes, offsets: Offsets, seed: int) -> Hashes:
-    """A 64-bit hash of each document's bytes as they are, for ids and labels; another one for another seed."""
+    """Hash each document's bytes as they are into 64 bits, for ids and labels; differently for another seed."""
     hashes = np.empty(len(offsets) - 1, np.uint64)
     start = mix(np.uint64(seed))
     for document in range(len(hashes)):
@@ -110,12 +110,12 @@ def sort(values: Hashes) -> None:
     # The longer part is put off and the shorter one done first, so that never more than 64 parts wait.
     lows, highs = np.empty(64, np.int64), np.empty(64, np.int64)
     low, high, waiting = 0, len(values) - 1, 0
-    while high - low >= SHORT or waiting:
-        if high - low < SHORT:
+    while high - low >= INSERTION_VALUES or waiting:
+        if high - low < INSERTION_VALUES:
             waiting -= 1
             low, high = lows[waiting], highs[waiting]
             continue
-        middle = split(values, int(low), int(high))
+        middle = partition(values, int(low), int(high))
         if middle - low > high - middle:
             lows[waiting], highs[waiting] = low, middle
             low = middle + 1
@@ -132,8 +132,8 @@ def sort(values: Hashes) -> None:
 
 
 @kernel
-def split(values: Hashes, low: int, high: int) -> int:
-    """Move what is small before what is large, between two places; returns the last of the small ones."""
+def partition(values: Hashes, low: int, high: int) -> int:
+    """Move what is small before what is large, between two places (Hoare); returns the last of the small ones."""
     pivot = values[(low + high) // 2]
     left, right = low, high
     while True:
