@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING
 
 import orjson
 
@@ -15,9 +15,10 @@ from emma.store.artifact import Artifact
 from emma.store.losses import percent
 from emma.ui.terminal import format_table
 
+if TYPE_CHECKING:
+    from emma.report.summary import Headline
+
 DASH = "–"
-RESULTS = ("measured", "improved", "worse")
-"""Words of `emma.lang.coverage` that stand in the headline."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ class HomeStatus:
 class Results:
     """What a run has come to, and where it is."""
 
-    headline: Mapping[str, Any] | None
+    headline: "Headline | None"
     """`report.json`, where the run has a report."""
     places: Mapping[str, str]
     """What to open, by name."""
@@ -151,35 +152,40 @@ def render_results(results: Results) -> Iterator[str]:
     yield from places[1:]
 
 
-def render_gains(headline: Mapping[str, Any]) -> Iterator[str]:
+def render_gains(headline: "Headline") -> Iterator[str]:
     """Bits per byte and tokens per byte, before and after, by size band."""
-    counts = ", ".join(f"{headline[f'languages_{word}']:,} {word}" for word in ("trained", *RESULTS))
-    changes = (("bpb_base", "bpb_adapted"), ("tokens_per_byte_base", "tokens_per_byte"))
+    yield (
+        f"languages: {headline['languages_trained']:,} trained, {headline['languages_measured']:,} measured, "
+        f"{headline['languages_improved']:,} improved, {headline['languages_worse']:,} worse"
+    )
     rows = [
         (
             row["size_band"],
             str(row["languages"]),
-            *(str(row[f"languages_{word}"]) for word in RESULTS),
-            *(" → ".join(_format_score(row[name]) for name in change) for change in changes),
+            str(row["languages_measured"]),
+            str(row["languages_improved"]),
+            str(row["languages_worse"]),
+            _format_change(row["bpb_base"], row["bpb_adapted"]),
+            _format_change(row["tokens_per_byte_base"], row["tokens_per_byte"]),
         )
         for row in headline["by_size_band"]
     ]
-    yield f"languages: {counts}"
-    yield from _numbers_table(("text", "languages", *RESULTS, "bits/byte", "tokens/byte"), rows)
+    heads = ("text", "languages", "measured", "improved", "worse", "bits/byte", "tokens/byte")
+    yield from _numbers_table(heads, rows)
 
 
-def list_warnings(headline: Mapping[str, Any]) -> list[str]:
+def list_warnings(headline: "Headline") -> list[str]:
     """What a reader should know before believing the gains."""
-    above = headline.get("languages_base_above_8", 0)
+    above = headline["languages_base_above_8"]
     unread = f"The base had not learnt to read {above} of them (over 8 bits per byte, worse than guessing)."
-    return [*headline.get("differences", ()), *([unread] if above else [])]
+    return [*headline["differences"], *([unread] if above else [])]
 
 
-def render_forgetting(headline: Mapping[str, Any]) -> Iterator[str]:
+def render_forgetting(headline: "Headline") -> Iterator[str]:
     """What English and code lost or gained."""
     rows = []
-    for name in ("english", "code"):
-        if probe := headline.get(name):
+    for name, probe in (("english", headline["english"]), ("code", headline["code"])):
+        if probe is not None:
             before, after = probe["bpb_base"], probe["bpb_adapted"]
             change = f"{100 * (after / before - 1):+.1f} %" if before and after else DASH
             rows.append((name, _format_score(before), _format_score(after), change))
@@ -190,6 +196,10 @@ def render_forgetting(headline: Mapping[str, Any]) -> Iterator[str]:
 def _numbers_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
     """A table whose columns but the first stand to the right; an empty last column lets the last of them do so."""
     return format_table([(*row, "") for row in (heads, *rows)], right=range(1, len(heads)))
+
+
+def _format_change(before: float | None, after: float | None) -> str:
+    return f"{_format_score(before)} → {_format_score(after)}"
 
 
 def _format_score(value: float | None) -> str:

@@ -39,15 +39,15 @@ INPUTS: Mapping[str, tuple[str, ...]] = {
 
 
 class Recipe(Settings):
-    """A whole run."""
+    """Everything that a run is made of: a base model, the folder of the data, and a section for each stage."""
 
     name: str = Field(pattern=r"^[\w-][\w.-]*$")
-    """Names the run's folder; not `store`, which is the store's."""
+    """The name of the run, and of its folder in the home. `store` is taken: the store's folder is called that."""
     base: str | None = None
-    """The model to adapt: a Hugging Face folder, or another recipe (`….toml`) whose trained model is taken.
-    None: start from random weights and an empty vocabulary."""
+    """The model to adapt is a Hugging Face folder, or what another recipe (`….toml`) trains. Without one, training
+    starts from random weights and an empty vocabulary."""
     data: str = "."
-    """Folder that the source paths start from, seen from where `emma` is run unless absolute."""
+    """The folder that paths of sources start from; a relative one starts where `emma` is run."""
     collect: CollectConfig = CollectConfig()
     annotate: AnnotateConfig = AnnotateConfig()
     curate: CurateConfig = CurateConfig()

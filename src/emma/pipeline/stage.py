@@ -36,7 +36,7 @@ TABLES: Mapping[str, str] = {
 }
 """Tables that may be given, one row for each document, and the stage that makes each."""
 OPTIONAL = frozenset({"base"})
-DEFAULTS: Mapping[str, Any] = {
+DEFAULTS: Mapping[str, str] = {
     "source": "memory",
     "rule": "as given",
     "domain": "text",
