@@ -6,14 +6,14 @@ from typing import Any
 from emma.config.extras import need
 from emma.lang.coverage import is_language
 from emma.release.corpus import SCHEMA
-from emma.release.facts import Facts, hub_languages, hub_licence
+from emma.release.facts import CardFacts, hub_languages, hub_licence
 from emma.schemas import SPLITS
 from emma.ui.html import render_markdown
 
 HERE = Path(__file__).parent
 
 
-def model_card(facts: Facts) -> str:
+def render_model_card(facts: CardFacts) -> str:
     """README.md of the model folder."""
     section = facts.section
     trained = [row["lang"] for row in facts.languages if row["trained"]]
@@ -26,7 +26,7 @@ def model_card(facts: Facts) -> str:
         pipeline_tag="text-generation",
         tags=["multilingual", "continual-pre-training"],
     )
-    return render(
+    return render_card(
         "model.md.jinja",
         front,
         facts,
@@ -38,34 +38,33 @@ def model_card(facts: Facts) -> str:
     )
 
 
-def corpus_card(facts: Facts) -> str:
+def render_corpus_card(facts: CardFacts) -> str:
     """README.md of the corpus folder, with one configuration a language."""
-    licences = [each["licence"] for each in released_sources(facts)]
+    licences = [each["licence"] for each in list_released_sources(facts)]
     front = need("huggingface_hub", "train").DatasetCardData(
         language=hub_languages([row["lang"] for row in facts.sizes]),
         license=sorted({hub_licence(each) for each in licences}),
         pretty_name=f"{facts.section.title}: corpus",
         task_categories=["text-generation"],
         tags=["multilingual"],
-        configs=[configuration(row) for row in facts.sizes],
+        configs=[dataset_configuration(row) for row in facts.sizes],
     )
-    return render("corpus.md.jinja", front, facts, columns=SCHEMA.names)
+    return render_card("corpus.md.jinja", front, facts, columns=SCHEMA.names)
 
 
-def configuration(row: Any) -> dict[str, Any]:
-    """What `datasets` needs to load one language by its label."""
-    files = [
-        {"split": split, "path": f"data/{row['lang']}/{split}.parquet"} for split in SPLITS if row[split]
-    ]  # fmt: skip
+def dataset_configuration(row: Any) -> dict[str, Any]:
+    """The entry by which `datasets` loads one language by its label."""
+    splits = [split for split in SPLITS if row[split]]
+    files = [{"split": split, "path": f"data/{row['lang']}/{split}.parquet"} for split in splits]
     return {"config_name": row["lang"], "data_files": files}
 
 
-def released_sources(facts: Facts) -> list[Any]:
+def list_released_sources(facts: CardFacts) -> list[Any]:
     """Sources that are in the released corpus."""
     return [each for each in facts.sources if each["source"] not in facts.section.exclude_sources]
 
 
-def render(template: str, front: Any, facts: Facts, **more: Any) -> str:
+def render_card(template: str, front: Any, facts: CardFacts, **more: Any) -> str:
     """Front matter, then the template filled in. Needs the extra `report`."""
     body = render_markdown(HERE / template, facts=facts, head=facts.headline, section=facts.section, **more)
     return f"---\n{front.to_yaml(line_break=chr(10)).strip()}\n---\n\n{body}"

@@ -37,20 +37,22 @@ SIZES = pa.schema(
     ]
 )
 FLUSH_BYTES = 16_000_000
-"""Rows of one file are held until there are this many bytes, or a row group, of them."""
+"""Rows of one file are held until they are this many bytes, or a row group."""
 
 
-def by_language(out: Path, item: tuple[Artifact, Artifact], buckets: int, exclude: tuple[str, ...]) -> dict[str, int]:
+def bucket_by_language(
+    out: Path, item: tuple[Artifact, Artifact], buckets: int, exclude: tuple[str, ...]
+) -> dict[str, int]:
     """Send the kept rows of a shard of documents and its selection into buckets of languages."""
     writers: dict[int, ShardWriter] = {}
     counts = {"rows_in": 0, "rows_out": 0, "dropped: excluded source": 0}
     try:
         for kept in selected(*item, SCHEMA.names, SPLITS):
-            left = pc.is_in(kept["source"], value_set=pa.array(exclude, pa.string()))
-            released = kept.filter(pc.invert(left))
+            is_excluded = pc.is_in(kept["source"], value_set=pa.array(exclude, pa.string()))
+            released = kept.filter(pc.invert(is_excluded))
             counts["rows_in"] += kept.num_rows
             counts["rows_out"] += released.num_rows
-            for number, rows in bucketed(released, buckets):
+            for number, rows in split_by_bucket(released, buckets):
                 if number not in writers:
                     writers[number] = ShardWriter(out / f"{number:04}.parquet", rows.schema)
                 writers[number].add_table(rows)
@@ -61,7 +63,7 @@ def by_language(out: Path, item: tuple[Artifact, Artifact], buckets: int, exclud
     return counts
 
 
-def bucketed(table: pa.Table, buckets: int) -> Iterable[tuple[int, pa.Table]]:
+def split_by_bucket(table: pa.Table, buckets: int) -> Iterable[tuple[int, pa.Table]]:
     """The rows of each bucket, in order."""
     langs = defaultdict(list)
     for lang in sorted(pc.unique(table["lang"]).to_pylist()):
@@ -94,10 +96,10 @@ class LanguageFiles:
     def add(self, table: pa.Table) -> None:
         """Take rows of any languages and splits."""
         for key in sorted({*zip(table["lang"].to_pylist(), table["split"].to_pylist(), strict=True)}):
-            fits = pc.and_(pc.equal(table["lang"], key[0]), pc.equal(table["split"], key[1]))
-            rows = table.filter(fits).select(SCHEMA.names)
-            before = self.counts[key]
-            self.counts[key] = (before[0] + rows.num_rows, before[1] + bitext(rows), before[2] + utf8_bytes(rows))
+            is_mine = pc.and_(pc.equal(table["lang"], key[0]), pc.equal(table["split"], key[1]))
+            rows = table.filter(is_mine).select(SCHEMA.names)
+            documents, bitext, size = self.counts[key]
+            self.counts[key] = (documents + rows.num_rows, bitext + count_bitext(rows), size + count_bytes(rows))
             self._held[key].append(rows)
             held = self._held[key]
             if sum(each.num_rows for each in held) >= ROW_GROUP or sum(each.nbytes for each in held) >= FLUSH_BYTES:
@@ -125,26 +127,26 @@ class LanguageFiles:
             writer.__exit__(kind, error, trace)
 
 
-def bitext(rows: pa.Table) -> int:
+def count_bitext(rows: pa.Table) -> int:
     """Rows with a second side."""
     return int(rows.num_rows - rows["text2"].null_count)
 
 
-def utf8_bytes(rows: pa.Table) -> int:
+def count_bytes(rows: pa.Table) -> int:
     """UTF-8 bytes of both sides."""
     return sum(pc.sum(pc.binary_length(rows[name])).as_py() or 0 for name in ("text", "text2"))
 
 
-def assemble(parts: Sequence[Artifact], folder: Path) -> pa.Table:
+def assemble_corpus(parts: Sequence[Artifact], folder: Path) -> pa.Table:
     """Put the files of all buckets under `folder`/data, and return their sizes sorted by language."""
     for part in parts:
         for path in sorted(part.folder().glob("*/*.parquet")):
-            place(path, folder / "data" / path.parent.name / path.name)
+            link_file(path, folder / "data" / path.parent.name / path.name)
     sizes = shards.read_all([part.file("sizes.parquet") for part in parts])
     return sizes.sort_by([("lang", "ascending"), ("split", "ascending")])
 
 
-def place(source: Path, to: Path) -> None:
+def link_file(source: Path, to: Path) -> None:
     """The same file under another name, without a second copy where the file system allows that."""
     to.parent.mkdir(parents=True, exist_ok=True)
     try:

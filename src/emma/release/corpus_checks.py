@@ -19,13 +19,13 @@ COMPARED = 100
 def check_corpus(
     folder: Path, curated: Sequence[Row], exclude: Sequence[str], sizes: Sequence[Row], scratch: Path
 ) -> dict[str, Any]:
-    """Run all checks; returns what was found. Raises ArtifactError at the first that fails.
+    """Run all checks; returns their numbers. Raises ArtifactError at the first that fails.
 
     `curated` are the rows of curate's languages.parquet, `sizes` those of the released files, `scratch` a
     folder to load into.
     """
     rows = check_rows(folder, expected_rows(curated, exclude))
-    return {"rows": rows, "load_dataset": [check_loads(folder, lang, scratch) for lang in samples(sizes)]}
+    return {"rows": rows, "load_dataset": [check_loads(folder, lang, scratch) for lang in choose_languages(sizes)]}
 
 
 def expected_rows(curated: Sequence[Row], exclude: Sequence[str]) -> dict[str, int]:
@@ -51,8 +51,8 @@ def check_rows(folder: Path, expected: Mapping[str, int]) -> dict[str, int]:
     return {"files": len(found), "rows": sum(found.values())}
 
 
-def samples(sizes: Sequence[Row]) -> list[str]:
-    """Three languages that try the folder: the largest, the smallest, and of the others the one with most bitext."""
+def choose_languages(sizes: Sequence[Row]) -> list[str]:
+    """Three languages to load: the largest, the smallest, and of the others the one with most bitext."""
     documents: dict[str, int] = {}
     bitext: dict[str, int] = {}
     for row in sizes:
@@ -74,16 +74,16 @@ def check_loads(folder: Path, lang: str, scratch: Path) -> dict[str, Any]:
             raise ArtifactError(
                 f"datasets.load_dataset('{folder}', '{lang}') fails: {error}. Nothing was released. Please report it."
             ) from error
-        found = {split: (table.num_rows, ends(table)) for split, table in loaded.items()}
+        splits = {split: (table.num_rows, end_rows(table)) for split, table in loaded.items()}
         del loaded
     for path in sorted((folder / "data" / lang).glob("*.parquet")):
         table = shards.read(path)
-        if found.get(path.stem) != (table.num_rows, ends(datasets.Dataset(table))):
+        if splits.get(path.stem) != (table.num_rows, end_rows(datasets.Dataset(table))):
             raise ArtifactError(f"datasets.load_dataset gives other rows than {path}. Nothing was released.")
-    return {"lang": lang, **{split: rows for split, (rows, _) in sorted(found.items())}}
+    return {"lang": lang, **{split: rows for split, (rows, _) in sorted(splits.items())}}
 
 
-def ends(table: Any) -> list[Row]:
+def end_rows(table: Any) -> list[Row]:
     """The first and the last rows of a data set."""
     few = min(table.num_rows, COMPARED)
     return [*table.select(range(few)), *table.select(range(table.num_rows - few, table.num_rows))]

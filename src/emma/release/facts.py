@@ -1,5 +1,6 @@
 """The facts that cards state, gathered from artifacts. Nothing here is typed by hand."""
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,8 +11,9 @@ import orjson
 import pyarrow as pa
 
 from emma.lang import coverage
+from emma.lang.language import CODE, Lang
 from emma.release.config import ReleaseConfig
-from emma.schemas import CODE, SPLITS
+from emma.schemas import SPLITS
 from emma.store import shards
 from emma.store.artifact import Artifact
 from emma.store.files import read_json
@@ -19,7 +21,7 @@ from emma.store.files import read_json
 Row = Mapping[str, Any]
 
 # fmt: off
-SPELLED = frozenset({
+HUB_LICENCES = frozenset({
     "afl-3.0", "agpl-3.0", "apache-2.0", "artistic-2.0", "bsd-2-clause", "bsd-3-clause", "bsl-1.0", "cc-by-2.0",
     "cc-by-2.5", "cc-by-3.0", "cc-by-4.0", "cc-by-nc-3.0", "cc-by-nc-4.0", "cc-by-nc-nd-4.0", "cc-by-nc-sa-3.0",
     "cc-by-nc-sa-4.0", "cc-by-nd-4.0", "cc-by-sa-3.0", "cc-by-sa-4.0", "cc0-1.0", "gfdl", "gpl-2.0", "gpl-3.0", "isc",
@@ -30,16 +32,22 @@ SPELLED = frozenset({
 
 
 @dataclass(frozen=True)
-class Facts:
-    """What both cards draw on."""
+class CardFacts:
+    """Everything that the two cards state."""
 
     section: ReleaseConfig
-    headline: Mapping[str, Any]  # report.json
-    languages: Sequence[Row]  # languages.json
-    sources: Sequence[Row]  # sources.parquet, in the recipe's order
-    drops: Sequence[tuple[str, int]]  # reason and documents, most frequent first
-    sizes: Sequence[Row]  # lang, name, documents, bitext and bytes of the released corpus, and documents a split
-    model: Mapping[str, Any]  # config.json, and `parameters`
+    headline: Mapping[str, Any]
+    """The contents of report.json."""
+    languages: Sequence[Row]
+    """The rows of languages.json."""
+    sources: Sequence[Row]
+    """The rows of sources.parquet, in the recipe's order."""
+    drops: Sequence[tuple[str, int]]
+    """Drop reasons and their documents, the most frequent first."""
+    sizes: Sequence[Row]
+    """Of the released corpus, by language: name, documents, bitext, bytes, and documents of each split."""
+    model: Mapping[str, Any]
+    """The model's config.json, and `parameters`."""
     changed: Mapping[str, str]
     """Fields of the base's configuration that changed, and why."""
     counts: Mapping[str, int]
@@ -50,7 +58,7 @@ class Facts:
     """Whether its vocabulary is byte-level and grown: llama.cpp's converter knows such ones by a hash of their ids."""
 
 
-def gather(
+def gather_facts(
     section: ReleaseConfig,
     *,
     collect: Artifact,
@@ -60,27 +68,27 @@ def gather(
     sizes: pa.Table,
     model: Path,
     languages: Mapping[str, coverage.Labels],
-) -> Facts:
+) -> CardFacts:
     """Read what the cards need."""
     rows = read_json(report.file("languages.json"))
     names = {row["lang"]: row["name"] for row in rows}
-    return Facts(
+    return CardFacts(
         section=section,
         headline=read_json(report.file("report.json")),
         languages=rows,
         counts=coverage.count_coverage(languages),
         differences=coverage.explain_differences(languages),
         sources=shards.read(collect.file("sources.parquet")).to_pylist(),
-        drops=drops(shards.read(curate.file("languages.parquet")).to_pylist()),
-        sizes=[{**row, "name": names.get(row["lang"], row["lang"])} for row in by_split(sizes.to_pylist())],
-        model={**read_json(model / "config.json"), "parameters": parameters(model)},
-        changed=changed_from_base(model),
+        drops=count_drops(shards.read(curate.file("languages.parquet")).to_pylist()),
+        sizes=[{**row, "name": names.get(row["lang"], row["lang"])} for row in sum_by_language(sizes.to_pylist())],
+        model={**read_json(model / "config.json"), "parameters": count_parameters(model)},
+        changed=read_changes(model),
         unknown_to_llama_cpp=is_byte_level(model) and has_grown(vocab),
     )
 
 
-def changed_from_base(model: Path) -> Mapping[str, str]:
-    """What training noted of the base's configuration; nothing where there was no base."""
+def read_changes(model: Path) -> Mapping[str, str]:
+    """Changes to the base's configuration that training noted, with their reasons; none without a base."""
     path = model / "training.json"
     found: Mapping[str, str] = read_json(path).get("changed_from_base", {}) if path.exists() else {}
     return found
@@ -99,7 +107,7 @@ def has_grown(vocab: Artifact) -> bool:
     return bool(found.get("size", 0) > found.get("pieces_base", 0))
 
 
-def drops(curated: Sequence[Row]) -> list[tuple[str, int]]:
+def count_drops(curated: Sequence[Row]) -> list[tuple[str, int]]:
     """Documents by drop reason, the most frequent first."""
     counts: dict[str, int] = {}
     for row in curated:
@@ -108,7 +116,7 @@ def drops(curated: Sequence[Row]) -> list[tuple[str, int]]:
     return sorted(counts.items(), key=lambda each: (-each[1], each[0]))
 
 
-def by_split(sizes: Sequence[Row]) -> list[dict[str, Any]]:
+def sum_by_language(sizes: Sequence[Row]) -> list[dict[str, Any]]:
     """One row a language: totals, and documents of each split."""
     rows: dict[str, dict[str, Any]] = {}
     for each in sizes:
@@ -120,41 +128,33 @@ def by_split(sizes: Sequence[Row]) -> list[dict[str, Any]]:
     return list(rows.values())
 
 
-def parameters(model: Path) -> int:
-    """Numbers in the safetensors files, from their headers; tied weights are stored, and counted, once."""
+def count_parameters(model: Path) -> int:
+    """Parameters in the safetensors files, from their headers; tied weights are stored, and counted, once."""
     total = 0
     for path in sorted(model.glob("*.safetensors")):
         with path.open("rb") as stream:
             header = orjson.loads(stream.read(int.from_bytes(stream.read(8), "little")))
         for name, each in header.items():
             if name != "__metadata__":
-                total += product(each["shape"])
+                total += math.prod(each["shape"])
     return total
-
-
-def product(shape: Sequence[int]) -> int:
-    """Number of elements; 1 for a scalar."""
-    count = 1
-    for side in shape:
-        count *= side
-    return count
 
 
 def hub_languages(labels: Sequence[str]) -> list[str]:
     """Labels as the Hub's metadata wants them: ISO 639-1 where there is a code, else ISO 639-3; `code` for code."""
+    return sorted({"code" if label == CODE.label else _shortest_code(Lang.parse(label)) for label in labels})
+
+
+def _shortest_code(lang: Lang) -> str:
     import iso639
 
-    def one(label: str) -> str:
-        part3 = label.partition("_")[0]
-        try:
-            return iso639.Language.from_part3(part3).part1 or part3
-        except iso639.LanguageNotFoundError:
-            return part3
-
-    return sorted({"code" if label == CODE else one(label) for label in labels})
+    try:
+        return str(iso639.Language.from_part3(lang.iso639_3).part1 or lang.iso639_3)
+    except iso639.LanguageNotFoundError:
+        return lang.iso639_3
 
 
 def hub_licence(licence: str) -> str:
     """An SPDX identifier as the Hub's metadata spells it, or `other`."""
     plain = re.sub(r"-(only|or-later)$", "", licence.strip().lower())
-    return plain if plain in SPELLED else "other"
+    return plain if plain in HUB_LICENCES else "other"

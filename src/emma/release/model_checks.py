@@ -13,7 +13,7 @@ from emma.store.artifact import Artifact
 
 
 def check_model(released: Path, trained: Path, vocab: Artifact) -> dict[str, Any]:
-    """Run all checks; returns what was found. Raises ArtifactError at the first that fails.
+    """Run all checks; returns their numbers. Raises ArtifactError at the first that fails.
 
     `vocab` knows which texts the base's own tokenizer alters: they may come back so, and no others.
     """
@@ -32,12 +32,12 @@ def check_weights(released: Path, trained: Path) -> dict[str, int]:
     """Every tensor of both folders has the same name, type, shape and bits."""
     ours, theirs = weight_files(released), weight_files(trained)
     if [each.name for each in ours] != [each.name for each in theirs] or not ours:
-        raise wrong(released, f"has the weight files {_names(ours)}, the trained model {_names(theirs)}")
+        raise model_error(released, f"has the weight files {_names(ours)}, the trained model {_names(theirs)}")
     tensors = parameters = 0
     for path, other in zip(ours, theirs, strict=True):
         for (name, kind, tensor), (name2, kind2, tensor2) in zip(_tensors(path), _tensors(other), strict=True):
             if (name, kind, tensor.shape) != (name2, kind2, tensor2.shape) or not _same_bits(tensor, tensor2):
-                raise wrong(released, f"differs from the trained model in the tensor {name} of {path.name}")
+                raise model_error(released, f"differs from the trained model in the tensor {name} of {path.name}")
             tensors, parameters = tensors + 1, parameters + tensor.numel()
     return {"files": len(ours), "tensors": tensors, "parameters": parameters}
 
@@ -60,15 +60,15 @@ def check_ids(released: Path, tokenizer: Any) -> dict[str, Any]:
     """Ids have rows; generation stops at the end that documents had in training, and all ids are in the vocabulary."""
     config, generation = read_json(released / CONFIG), read_json(released / GENERATION)
     if len(tokenizer) > config["vocab_size"]:
-        raise wrong(released, f"has {config['vocab_size']} embeddings but {len(tokenizer)} tokens")
+        raise model_error(released, f"has {config['vocab_size']} embeddings but {len(tokenizer)} tokens")
     own = {name: getattr(tokenizer, name) for name in NAMES}
     for problem in problems_of_ids(config, generation, own, config["vocab_size"]):
-        raise wrong(released, problem)
+        raise model_error(released, problem)
     return {name: (as_list(generation.get(name)) or as_list(config.get(name)) or [own[name]])[0] for name in NAMES}
 
 
 def altered_by_base(vocab: Artifact) -> dict[str, str]:
-    """What the base's tokenizer makes of the texts that it does not give back."""
+    """The texts that the base's tokenizer does not give back, and what it makes of them."""
     path = vocab.find("vocab.json")
     found: dict[str, str] = read_json(path).get("altered", {}) if path is not None else {}
     return found
@@ -81,7 +81,7 @@ def check_round_trip(tokenizer: Any, altered: Mapping[str, str] = {}) -> dict[st
         ids = tokenizer(text, add_special_tokens=False).input_ids
         back = tokenizer.decode(ids, clean_up_tokenization_spaces=False)
         if back not in (text, altered.get(text)):  # a piece of its own may save what the base alters
-            raise wrong(tokenizer.name_or_path, f"turns {text!r} into {back!r} when it encodes and decodes it")
+            raise model_error(tokenizer.name_or_path, f"turns {text!r} into {back!r} when it encodes and decodes it")
         tokens += len(ids)
     return {"texts": len(TEXTS), "altered as by the base": len(altered), "tokens": tokens}
 
@@ -91,28 +91,28 @@ def check_logits(released: Path, trained: Path, tokenizer: Any) -> dict[str, int
     torch = need("torch", "train")
     limit = min(tokenizer.model_max_length, 64)
     batches = [tokenizer(text, return_tensors="pt", truncation=True, max_length=limit).input_ids for text in TEXTS]
-    expected, found = logits(trained, batches), logits(released, batches)
+    expected, found = compute_logits(trained, batches), compute_logits(released, batches)
     for text, one, other in zip(TEXTS, expected, found, strict=True):
         if not torch.equal(one, other):
             worst = (one - other).abs().max().item()
-            raise wrong(released, f"gives other logits than the trained model for {text!r}, by up to {worst:.3g}")
+            raise model_error(released, f"gives other logits than the trained model for {text!r}, by up to {worst:.3g}")
     return {"texts": len(TEXTS), "positions": sum(each.shape[1] for each in batches)}
 
 
-def logits(folder: Path, batches: list[Any]) -> list[Any]:
+def compute_logits(folder: Path, batches: list[Any]) -> list[Any]:
     """Logits of each batch from the model in a folder; ArtifactError when a weight is missing from it."""
     torch, transformers = need("torch", "train"), need("transformers", "train")
     model, loading = transformers.AutoModelForCausalLM.from_pretrained(
         folder, dtype="auto", output_loading_info=True, local_files_only=True, trust_remote_code=False
     )
     if unloaded := sorted(loading["missing_keys"]) + sorted(loading["unexpected_keys"]):
-        raise wrong(folder, f"does not match its architecture in the weights {', '.join(unloaded[:5])}")
+        raise model_error(folder, f"does not match its architecture in the weights {', '.join(unloaded[:5])}")
     model.eval()
     with torch.inference_mode():
         return [model(batch).logits for batch in batches]
 
 
-def wrong(place: Path | str, what: str) -> ArtifactError:
+def model_error(place: Path | str, what: str) -> ArtifactError:
     """The error that stops a release."""
     return ArtifactError(
         f"The model at {place} {what}. Nothing was released. The base was checked before, so this is most "

@@ -2,23 +2,31 @@
 
 import difflib
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from emma.config.extras import need
 from emma.errors import RecipeError
-from emma.lang import coverage
-from emma.release.cards import corpus_card, model_card
+from emma.lang.coverage import (
+    Labels,
+    count_coverage,
+    explain_differences,
+    kept_languages,
+    released_languages,
+)
+from emma.release.cards import render_corpus_card, render_model_card
 from emma.release.config import ReleaseConfig
-from emma.release.corpus import assemble, by_language, write_languages
+from emma.release.corpus import assemble_corpus, bucket_by_language, write_languages
 from emma.release.corpus_checks import check_corpus
-from emma.release.facts import gather
+from emma.release.facts import gather_facts
 from emma.release.model_checks import check_model
-from emma.release.quiet import quiet
 from emma.store import shards
 from emma.store.artifact import Artifact
 from emma.store.files import write_json
 from emma.work.work import StageOutput, Work
+
+Row = Mapping[str, Any]
 
 
 def release(
@@ -42,16 +50,17 @@ def release(
     sources = shards.read(collect.file("sources.parquet")).to_pylist()
     refuse_unknown(section, [each["source"] for each in sources])
     refuse_private(sources)
-    section = section.model_copy(update={"exclude_sources": withheld(section, sources)})
+    section = section.model_copy(update={"exclude_sources": list_withheld(section, sources)})
     model, corpus = work.out / "model", work.out / "corpus"
     shutil.copytree(train.file("model"), model)
     shutil.copyfile(report.file("languages.csv"), model / "languages.csv")
     shard_pairs = zip(collect.parts["documents"], curate.parts["selection"], strict=True)
-    buckets = work.scatter(by_language, shard_pairs, section.buckets, section.exclude_sources)
-    sizes = assemble(work.each(write_languages, buckets), corpus)
+    buckets = work.scatter(bucket_by_language, shard_pairs, section.buckets, section.exclude_sources)
+    sizes = assemble_corpus(work.each(write_languages, buckets), corpus)
 
-    languages = counted(shards.read(curate.file("languages.parquet")).to_pylist(), sizes.to_pylist())
-    facts = gather(
+    curated = shards.read(curate.file("languages.parquet")).to_pylist()
+    languages = coverage_labels(curated, sizes.to_pylist())
+    facts = gather_facts(
         section,
         collect=collect,
         curate=curate,
@@ -61,43 +70,43 @@ def release(
         model=model,
         languages=languages,
     )
-    (model / "README.md").write_text(model_card(facts), encoding="utf-8")
-    (corpus / "README.md").write_text(corpus_card(facts), encoding="utf-8")
+    (model / "README.md").write_text(render_model_card(facts), encoding="utf-8")
+    (corpus / "README.md").write_text(render_corpus_card(facts), encoding="utf-8")
 
-    with quiet():
-        checks: dict[str, Any] = {
-            "languages": {**coverage.count_coverage(languages), "differences": coverage.explain_differences(languages)},
+    with without_progress_bars():
+        checks = {
+            "languages": {**count_coverage(languages), "differences": explain_differences(languages)},
             "model": check_model(model, train.file("model"), vocab),
             "corpus": check_corpus(
                 corpus,
-                curated=shards.read(curate.file("languages.parquet")).to_pylist(),
+                curated=curated,
                 exclude=section.exclude_sources,
                 sizes=sizes.to_pylist(),
                 scratch=work.scratch,
             ),
         }
     write_json(work.out / "checks.json", checks)
-    return StageOutput({**coverage.count_coverage(languages), **counts(buckets[0][1])})
+    return StageOutput({**count_coverage(languages), **sum_counts(buckets[0][1])})
 
 
-def counted(curated: Sequence[Mapping[str, Any]], sizes: Sequence[Mapping[str, Any]]) -> dict[str, coverage.Labels]:
+def coverage_labels(curated: Sequence[Row], sizes: Sequence[Row]) -> dict[str, Labels]:
     """The languages that are kept, and those that are released."""
-    return {"kept": coverage.kept_languages(curated), "released": coverage.released_languages(sizes)}
+    return {"kept": kept_languages(curated), "released": released_languages(sizes)}
 
 
-def counts(parts: tuple[Artifact, ...]) -> dict[str, int]:
-    """What the scattering tasks counted, in all."""
+def sum_counts(parts: tuple[Artifact, ...]) -> dict[str, int]:
+    """The counts of the scattering tasks, in all."""
     names = ("rows_in", "rows_out", "dropped: excluded source")
     return {name: sum(part.counts[name] for part in parts) for name in names}
 
 
-def withheld(section: ReleaseConfig, sources: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+def list_withheld(section: ReleaseConfig, sources: Sequence[Row]) -> tuple[str, ...]:
     """The sources whose text stays in the house: those that the recipe names, and those not declared public."""
-    kept_in = {each["source"] for each in sources if each["redistribution"] != "public"}
-    return tuple(sorted(kept_in | set(section.exclude_sources)))
+    not_public = {each["source"] for each in sources if each["redistribution"] != "public"}
+    return tuple(sorted(not_public | set(section.exclude_sources)))
 
 
-def refuse_private(sources: Sequence[Mapping[str, Any]]) -> None:
+def refuse_private(sources: Sequence[Row]) -> None:
     """RecipeError where a source is private: not even what was made from it may leave the house."""
     if private := [each["source"] for each in sources if each["redistribution"] == "private"]:
         raise RecipeError(
@@ -114,3 +123,20 @@ def refuse_unknown(section: ReleaseConfig, sources: list[str]) -> None:
             near = difflib.get_close_matches(name, sources, n=1)
             hint = f"Did you mean '{near[0]}'?" if near else f"Sources: {', '.join(sources)}."
             raise RecipeError(f"release.exclude_sources names '{name}', which is no source of this recipe. {hint}")
+
+
+@contextmanager
+def without_progress_bars() -> Iterator[None]:
+    """No bars of `datasets` and `transformers` inside, where EMMA has its own; afterwards they are as they were."""
+    datasets = need("datasets", "train")
+    logging = need("transformers", "train").utils.logging
+    had_datasets, had_transformers = not datasets.are_progress_bars_disabled(), logging.is_progress_bar_enabled()
+    datasets.disable_progress_bars()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        if had_datasets:
+            datasets.enable_progress_bars()
+        if had_transformers:
+            logging.enable_progress_bar()

@@ -14,7 +14,7 @@ import yaml
 from emma.errors import ArtifactError, RecipeError
 from emma.release.config import ReleaseConfig
 from emma.release.corpus import SCHEMA
-from emma.release.run import refuse_private, release, withheld
+from emma.release.run import list_withheld, refuse_private, release
 from emma.schemas import CODE
 from emma.store.artifact import Artifact
 from emma.work.graph import check_balance
@@ -195,8 +195,8 @@ def test_text_that_is_not_public_stays_in_the_house() -> None:
     sources = [
         {"source": name, "redistribution": kind} for name, kind in (("open", "public"), ("lent", "derived"))
     ]  # fmt: skip
-    assert withheld(ReleaseConfig(exclude_sources=("open",)), sources) == ("lent", "open")
-    assert withheld(ReleaseConfig(), sources) == ("lent",)
+    assert list_withheld(ReleaseConfig(exclude_sources=("open",)), sources) == ("lent", "open")
+    assert list_withheld(ReleaseConfig(), sources) == ("lent",)
     refuse_private(sources)
     with pytest.raises(RecipeError, match=r"'secret' is declared .*private"):
         refuse_private([*sources, {"source": "secret", "redistribution": "private"}])

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from emma.errors import ArtifactError
-from emma.release import corpus_checks, model_checks
-from emma.release.facts import hub_languages, hub_licence
+from emma.release import model_checks
 from emma.store.artifact import Artifact
 
 from .conftest import save_model
@@ -60,7 +59,7 @@ def test_a_weight_without_a_place_is_found(copy: Path) -> None:
     config = json.loads((copy / "config.json").read_text())
     (copy / "config.json").write_text(json.dumps({**config, "num_hidden_layers": 3}))
     with pytest.raises(ArtifactError, match=r"does not match its architecture in the weights model\.layers\.2"):
-        model_checks.logits(copy, [])
+        model_checks.compute_logits(copy, [])
 
 
 @pytest.mark.parametrize(
@@ -112,55 +111,3 @@ def test_text_may_come_back_as_under_the_base(copy: Path) -> None:
     tokenizer.backend_tokenizer.normalizer = tokenizers.normalizers.Lowercase()
     altered = {text: text.lower() for text in model_checks.TEXTS if text != text.lower()}
     assert model_checks.check_round_trip(tokenizer, altered)["altered as by the base"] == len(altered) > 0
-
-
-def test_a_corpus_that_does_not_load_is_found(tmp_path: Path) -> None:
-    (tmp_path / "data" / "yor_Latn").mkdir(parents=True)
-    (tmp_path / "README.md").write_text("# nothing here\n")
-    with pytest.raises(ArtifactError, match=r"load_dataset\('.*', 'yor_Latn'\) fails"):
-        corpus_checks.check_loads(tmp_path, "yor_Latn", tmp_path)
-
-
-def test_a_file_too_many_is_found(tmp_path: Path) -> None:
-    import pyarrow as pa
-
-    from emma.store import shards
-
-    (tmp_path / "data" / "yor_Latn").mkdir(parents=True)
-    shards.write(tmp_path / "data/yor_Latn/test.parquet", pa.table({"id": ["a"]}))
-    assert corpus_checks.check_rows(tmp_path, {"yor_Latn/test.parquet": 1}) == {"files": 1, "rows": 1}
-    with pytest.raises(ArtifactError, match=r"has 1 rows, but curate kept 0"):
-        corpus_checks.check_rows(tmp_path, {})
-    with pytest.raises(ArtifactError, match=r"train\.parquet has 0 rows, but curate kept 2"):
-        corpus_checks.check_rows(tmp_path, {"yor_Latn/test.parquet": 1, "yor_Latn/train.parquet": 2})
-
-
-def test_languages_to_try() -> None:
-    sizes = [
-        {"lang": "a", "split": "train", "documents": 5, "bitext": 0},
-        {"lang": "a", "split": "test", "documents": 4, "bitext": 0},
-        {"lang": "b", "split": "train", "documents": 8, "bitext": 2},
-        {"lang": "c", "split": "train", "documents": 1, "bitext": 0},
-    ]
-    assert corpus_checks.samples(sizes) == ["a", "c", "b"]
-    assert corpus_checks.samples(sizes[:1]) == ["a"]
-    assert corpus_checks.samples([]) == []
-
-
-def test_names_for_the_hub() -> None:
-    labels = ["nor_Latn", "swh_Latn", "zxx_Zyyy", "srp_Cyrl", "srp_Latn"]
-    assert hub_languages(labels) == ["code", "no", "sr", "swh"]
-
-
-@pytest.mark.parametrize(
-    ("licence", "name"),
-    [
-        ("CC-BY-SA-4.0", "cc-by-sa-4.0"),
-        ("GPL-2.0-or-later", "gpl-2.0"),
-        ("Apache-2.0", "apache-2.0"),
-        ("PSF-2.0", "other"),
-        ("all rights reserved", "other"),
-    ],
-)
-def test_licences_for_the_hub(licence: str, name: str) -> None:
-    assert hub_licence(licence) == name
