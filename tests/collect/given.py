@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from emma.collect.config import SourceConfig
-from emma.collect.files.opening import open_piece
-from emma.collect.files.ranges import Part, Piece
+from emma.collect.files.opening import open_range
+from emma.collect.files.ranges import FileRange, RangePart
 from emma.collect.files.streams import InputFile
 from emma.collect.readers.registry import find_reader
 from emma.collect.records import RawDocument, Reject
@@ -51,9 +51,9 @@ def opened(
     source = SourceConfig.model_validate(values)
     for name, content in files.items():
         Path(name).write_bytes(content)
-    parts = tuple(Part(name=name, mark="", location=str(Path(name).absolute())) for name in files)
+    parts = tuple(RangePart(name=name, mark="", location=str(Path(name).absolute())) for name in files)
     found: list[RawDocument | Reject] = []
-    for file in open_piece(Piece(parts=parts, stop=stop), source, 100_000):
+    for file in open_range(FileRange(parts=parts, stop=stop), source, 100_000):
         found.extend([file] if isinstance(file, Reject) else coded(file, source))
     return found
 

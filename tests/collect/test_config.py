@@ -3,8 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from emma.collect.config import CollectConfig, SourceConfig
-from emma.collect.licences import is_spdx
+from emma.collect.config import CollectConfig, SourceConfig, is_spdx
 
 
 def source(**changes: object) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""What is wrong with a collection before anything is read, and with a source that gave nothing."""
+"""Checks of a recipe before anything is read, and of sources that gave nothing."""
 
 from collections.abc import Sequence
 
@@ -6,20 +6,19 @@ import pyarrow.compute as pc
 
 from emma.collect.config import CODE_READER, BenchmarkConfig, CollectConfig, SourceConfig
 from emma.collect.readers.registry import find_reader
-from emma.collect.tables import total
+from emma.collect.records import EMPTY_TEXT
+from emma.collect.tables import sum_counts
 from emma.errors import LanguageError, RecipeError, SourceError
 from emma.lang import macro
 from emma.lang.codes import resolve
 from emma.store import shards
 from emma.store.artifact import Artifact
 
-NOTHING_TO_LOOK_FOR = "empty text"
-"""The one kind of reject that loses nothing of a benchmark."""
-SHOWN = 5
+MAX_SHOWN = 5
 """Rows of a benchmark that are shown of those that cannot be read."""
 
 
-def check(section: CollectConfig) -> None:
+def check_recipe(section: CollectConfig) -> None:
     """Raise RecipeError or LanguageError for what the recipe itself gets wrong."""
     if not section.sources:
         raise RecipeError(
@@ -36,9 +35,9 @@ def check(section: CollectConfig) -> None:
 
 
 def check_options(source: SourceConfig) -> None:
-    """RecipeError for an option that the reader does not know, or a value that it does not take.
+    """Raise RecipeError for an option that the reader does not know, or a value that it does not take.
 
-    A reader's OPTIONS are names with the type of their values, or with the values.
+    A reader's options are names with the type of their values, or with the values.
     """
     known = find_reader(source).options
     for name, value in source.options.items():
@@ -54,7 +53,7 @@ def check_options(source: SourceConfig) -> None:
 
 
 def check_languages(source: SourceConfig) -> None:
-    """LanguageError for a language that the recipe itself names wrongly, RecipeError where none can be named."""
+    """Raise LanguageError for a language that the recipe itself names wrongly, RecipeError where none can be named."""
     if source.reader == CODE_READER and source.lang_from is not None:
         raise RecipeError(f"Source '{source.name}': `lang_from` says nothing to the reader 'code'; leave it out.")
     for code in filter(None, (source.lang, source.lang2, *source.codes.values())):
@@ -65,8 +64,8 @@ def check_languages(source: SourceConfig) -> None:
 
 
 def refuse_empty(source: SourceConfig, parts: Sequence[Artifact]) -> None:
-    """SourceError for a source without a single document, with the reasons."""
-    counts = total(parts)
+    """Raise SourceError for a source without a single document, with the reasons."""
+    counts = sum_counts(parts)
     if counts["rows_out"]:
         return
     reasons = sorted((name, count) for name, count in counts.items() if name.startswith("rejected"))
@@ -80,15 +79,18 @@ def refuse_empty(source: SourceConfig, parts: Sequence[Artifact]) -> None:
 
 
 def refuse_unread(benchmark: BenchmarkConfig, parts: Sequence[Artifact]) -> None:
-    """SourceError for a benchmark with rows that cannot be read, unless the recipe allows it: nobody looks for them."""
+    """Raise SourceError for a benchmark with rows that cannot be read, unless the recipe allows it.
+
+    Nobody would look for their text in the corpus. Only an empty text loses nothing.
+    """
     rejects = shards.read_all([part.file("rejects.parquet") for part in parts])
-    unread = rejects.filter(pc.invert(pc.starts_with(rejects["reason"], NOTHING_TO_LOOK_FOR)))
+    unread = rejects.filter(pc.invert(pc.starts_with(rejects["reason"], EMPTY_TEXT)))
     if benchmark.allow_unread or not unread.num_rows:
         return
-    shown = [f"  {row['file']}, row {row['row']}: {row['reason']}" for row in unread.slice(0, SHOWN).to_pylist()]
+    shown = [f"  {row['file']}, row {row['row']}: {row['reason']}" for row in unread.slice(0, MAX_SHOWN).to_pylist()]
     raise SourceError(
         f"Benchmark '{benchmark.name}': {unread.num_rows} rows cannot be read, so nobody would look for them:\n"
         + "\n".join(shown)
-        + ("\n  …" if unread.num_rows > SHOWN else "")
+        + ("\n  …" if unread.num_rows > MAX_SHOWN else "")
         + "\nMend them, or go on without them: allow_unread = true in the benchmark's table."
     )

@@ -4,26 +4,37 @@ It is asked about what was collected, made now or before, so no file is read aga
 """
 
 import heapq
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TypedDict
 
 from emma.collect.config import CollectConfig, SourceConfig
 from emma.collect.records import WITHOUT_TEXT
 from emma.errors import SourceError
 from emma.store import shards
 from emma.store.artifact import Artifact
-from emma.store.losses import is_over, lost_share, lost_words, percent
+from emma.store.losses import SourceRow, is_over, lost_share, lost_words, percent
 from emma.ui.terminal import format_snippet
 
-Row = Mapping[str, Any]
-
-SHOWN = 5
-"""Sources of which everything is told; further ones are named."""
-WORST = 3
-"""Rejects that are shown of each kind, and kinds of each source."""
-SNIPPET, SNIPPET_BYTES = 80, 2000
+MAX_SOURCES_SHOWN = 5
+"""Sources whose rejects are shown; further ones are named."""
+MAX_KINDS_SHOWN = 3
+"""Kinds of rejects that are shown of each source, and rejects of each kind."""
+SNIPPET_COLUMNS, SNIPPET_BYTES = 80, 2000
 """Columns of a terminal, and bytes that are enough for them."""
+
+
+class RejectRow(TypedDict):
+    """A row of `rejects.parquet`."""
+
+    source: str
+    file: str
+    row: int
+    """0: the whole file."""
+    reason: str
+    raw: bytes
+    units: int
+    unread: int
 
 
 @dataclass(frozen=True)
@@ -31,12 +42,11 @@ class Loss:
     """A source that lost something."""
 
     source: SourceConfig
-    row: Row
-    """Of `sources.parquet` or `benchmarks.parquet`."""
+    row: SourceRow
     part: str
     """Where its rejects are: `documents` or `benchmarks`."""
     allowed: float
-    """Share that may be lost."""
+    """The share that may be lost."""
 
     @property
     def is_too_much(self) -> bool:
@@ -48,7 +58,7 @@ class Loss:
 
 
 def find_losses(section: CollectConfig, collected: Artifact, *, strict: bool = False) -> list[Loss]:
-    """The sources, and benchmarks, that lost anything, the greatest share first; `strict` allows none of it."""
+    """Find the sources and benchmarks that lost anything, the greatest share first; `strict` allows none of it."""
     kinds = (("sources", section.sources, "documents"), ("benchmarks", section.benchmarks, "benchmarks"))
     losses = []
     for table, sources, part in kinds:
@@ -68,77 +78,82 @@ def guard_losses(section: CollectConfig, collected: Artifact, *, strict: bool = 
     losses = [each for each in find_losses(section, collected, strict=strict) if each.is_too_much]
     if not losses:
         return
-    told = [line for loss in losses[:SHOWN] for line in describe(loss, collected)]
-    others = ", ".join(f"{each.source.name} {percent(lost_share(each.row))}" for each in losses[SHOWN:])
+    described = [line for loss in losses[:MAX_SOURCES_SHOWN] for line in describe_loss(loss, collected)]
+    others = ", ".join(f"{each.source.name} {percent(lost_share(each.row))}" for each in losses[MAX_SOURCES_SHOWN:])
     limit = "--strict allows none" if strict else "more than max_reject allows"
     raise SourceError(
         f"Of some sources text was lost, {limit}:\n"
-        + "\n".join(told)
+        + "\n".join(described)
         + (f"\nand of others: {others}" if others else "")
         + "\nMend the files, or correct `reader`, `fields` or `codes` of the source. To go on without what was lost, "
-        + ("leave --strict out." if strict else "\n".join(allowing(losses)))
+        + ("leave --strict out." if strict else "\n".join(explain_how_to_allow(losses)))
     )
 
 
-def allowing(losses: Sequence[Loss]) -> Iterator[str]:
-    """What to write into the recipe so that a run goes on without what was lost."""
+def explain_how_to_allow(losses: Sequence[Loss]) -> Iterator[str]:
+    """Explain what to write into the recipe so that a run goes on without what was lost."""
     each_of = "each of these sources" if len(losses) > 1 else f"the source '{losses[0].source.name}'"
     yield f"set in the table of {each_of}:"
     for loss in losses:
         whose = f"  # {loss.source.name}" if len(losses) > 1 else ""
-        yield f"  max_reject = {above(lost_share(loss.row))}{whose}"
+        yield f"  max_reject = {round_up(lost_share(loss.row))}{whose}"
     yield "What was read is not read again."
 
 
-def above(share: float) -> float:
+def round_up(share: float) -> float:
     """The next share of two digits that allows this one."""
     return min(1.0, (int(share * 100) + 1) / 100)
 
 
-def describe(loss: Loss, collected: Artifact) -> Iterator[str]:
-    """A source's loss, and the worst rejects of each kind."""
+def describe_loss(loss: Loss, collected: Artifact) -> Iterator[str]:
+    """Describe what a source lost, with the worst rejects of each kind."""
     allowed = f"; max_reject is {percent(loss.allowed)}" if loss.allowed else ""
     yield f"  {loss}{allowed}"
-    for kind, (units, rows) in worst(loss, collected).items():
+    for kind, (units, rows) in find_worst(loss, collected).items():
         yield f"    {kind}: {units:,} unit{'s' if units != 1 else ''}" + (
             ", the worst of them" if len(rows) < units else ""
         )
         for row in rows:
-            yield f"      {place(row)}{row['reason'].removeprefix(kind)}{unread(row)}"
+            yield f"      {describe_place(row)}{row['reason'].removeprefix(kind)}{describe_unread(row)}"
             if raw := row["raw"][:SNIPPET_BYTES].decode("utf-8", "replace").strip():
-                yield f"        {format_snippet(raw, SNIPPET)}"
+                yield f"        {format_snippet(raw, SNIPPET_COLUMNS)}"
 
 
-def place(row: Row) -> str:
-    """Where a reject is; row 0 is the whole file."""
+def describe_place(row: RejectRow) -> str:
+    """Say where a reject is."""
     return f"{row['file']}, row {row['row']}" if row["row"] else str(row["file"])
 
 
-def unread(row: Row) -> str:
-    """What was not read because of a reject, in words."""
+def describe_unread(row: RejectRow) -> str:
+    """Say how much was not read because of a reject."""
     where = "after it" if row["row"] else "of it"
     return f"; {row['unread']:,} bytes {where} were not read" if row["unread"] else ""
 
 
-def worst(loss: Loss, collected: Artifact) -> dict[str, tuple[int, Sequence[Row]]]:
-    """Units lost by kind, those that lost most first, and the rejects that stand for most, by bytes and units."""
+def find_worst(loss: Loss, collected: Artifact) -> dict[str, tuple[int, Sequence[RejectRow]]]:
+    """Units lost by kind, those that lost most first, and the rejects of it that stand for most bytes and units."""
     units: dict[str, int] = {}
-    kept: dict[str, list[tuple[tuple[int, int, int], Row]]] = {}
-    for number, row in enumerate(lost(loss, collected)):
-        kind = row["reason"].partition(":")[0]
+    kept: dict[str, list[tuple[tuple[int, int, int], RejectRow]]] = {}
+    for number, row in enumerate(read_lost(loss, collected)):
+        kind = kind_of(row)
         units[kind] = units.get(kind, 0) + row["units"]
         heap = kept.setdefault(kind, [])
         heapq.heappush(heap, ((row["unread"], row["units"], -number), row))
-        if len(heap) > WORST:
+        if len(heap) > MAX_KINDS_SHOWN:
             heapq.heappop(heap)
-    first = sorted(kept, key=lambda kind: (-max(kept[kind])[0][0], -units[kind], kind))[:WORST]
+    first = sorted(kept, key=lambda kind: (-max(kept[kind])[0][0], -units[kind], kind))[:MAX_KINDS_SHOWN]
     return {kind: (units[kind], [row for _, row in sorted(kept[kind], reverse=True)]) for kind in first}
 
 
-def lost(loss: Loss, collected: Artifact) -> Iterator[Row]:
-    """The rejects of a source that are a loss, in order."""
+def kind_of(row: RejectRow) -> str:
+    """The kind of a reject, which its reason begins with."""
+    return row["reason"].partition(":")[0]
+
+
+def read_lost(loss: Loss, collected: Artifact) -> Iterator[RejectRow]:
+    """Read the rejects of a source that are a loss, in order."""
     for part in collected.parts[loss.part]:
         for batch in shards.batches(part.file("rejects.parquet")):
             for row in batch.to_pylist() if batch.column("source")[0].as_py() == loss.source.name else ():
-                if row["reason"].partition(":")[0] not in WITHOUT_TEXT:
+                if kind_of(row) not in WITHOUT_TEXT:
                     yield row

@@ -4,17 +4,18 @@ Files are spread over tasks by size. A task's key holds its files' names and has
 the data folder or adding a source reads nothing again that was read. Benchmarks are read the same way, and kept apart.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 
-from emma.collect.checks import check, refuse_empty, refuse_unread
+from emma.collect.checks import check_recipe, refuse_empty, refuse_unread
 from emma.collect.config import CollectConfig
 from emma.collect.documents import read_file
 from emma.collect.files.inputs import SourceFiles, estimate_text_bytes, find_files, hash_content
-from emma.collect.files.opening import open_piece
-from emma.collect.files.ranges import Batch, BenchmarkBatch, batches
+from emma.collect.files.opening import open_range
+from emma.collect.files.ranges import Batch, BenchmarkBatch, make_batches
 from emma.collect.records import Reject
 from emma.collect.sink import Sink
-from emma.collect.tables import languages_table, sources_table, total
+from emma.collect.tables import languages_table, sources_table, sum_counts
 from emma.collect.text.naming import Naming, Policies, load_identifier
 from emma.lang.coverage import collected_languages, count_languages
 from emma.store import shards
@@ -29,65 +30,65 @@ def collect(section: CollectConfig, *, work: Work) -> StageOutput:
 
     Files: `sources.parquet` and, of the same form, `benchmarks.parquet`; `languages.parquet` of the sources.
     """
-    check(section)
+    check_recipe(section)
     known = Fingerprints(work.root / CACHE)
     everything = (*section.sources, *section.benchmarks)
     files = {source.name: find_files(source, Path(section.root)) for source in everything}
     work.bytes_in = sum(estimate_text_bytes(source, files[source.name]) for source in everything)
-    made = read_all(section, files, known, work)
+    parts = read_sources(section, files, known, work)
     for source in everything:
-        refuse_empty(source, made[source.name])
+        refuse_empty(source, parts[source.name])
     for benchmark in section.benchmarks:
-        refuse_unread(benchmark, made[benchmark.name])
-    documents, tested = ({each.name: made[each.name] for each in of} for of in (section.sources, section.benchmarks))
-    shards.write(work.out / "sources.parquet", sources_table(section.sources, documents, files))
-    shards.write(work.out / "benchmarks.parquet", sources_table(section.benchmarks, tested, files))
-    languages = languages_table(documents)
-    shards.write(work.out / "languages.parquet", languages)
-    parts = {"documents": [part for of_source in documents.values() for part in of_source]}
-    if tested:
-        parts["benchmarks"] = [part for of_benchmark in tested.values() for part in of_benchmark]
-    counts = {
-        "languages_collected": count_languages(collected_languages(languages.to_pylist())),
-        **total(parts["documents"]),
-    }
-    return StageOutput(counts=counts, parts=parts)
+        refuse_unread(benchmark, parts[benchmark.name])
+    return summarise(section, files, parts, work)
 
 
-def read_all(
-    section: CollectConfig, files: dict[str, SourceFiles], known: Fingerprints, work: Work
+def read_sources(
+    section: CollectConfig, files: Mapping[str, SourceFiles], known: Fingerprints, work: Work
 ) -> dict[str, list[Artifact]]:
-    """Read everything; the artifacts of each source or benchmark, by its name."""
-    marked = {
-        source.name: [
-            [(each, hash_content(each, known, source)) for each in group] for group in files[source.name].groups
-        ]
-        for source in (*section.sources, *section.benchmarks)
-    }
-    items = [
-        batch
-        for source in (*section.sources, *section.benchmarks)
-        for batch in batches(source, marked[source.name], section.shard_bytes, work)
-    ]
-    mark, place = model(section, known)
+    """Read all sources and benchmarks in tasks; the artifacts of each, by its name."""
+    batches: list[Batch] = []
+    for source in (*section.sources, *section.benchmarks):
+        groups = [[(file, hash_content(file, known, source)) for file in group] for group in files[source.name].groups]
+        batches += make_batches(source, groups, section.shard_bytes, work)
+    model_hash, model_path = find_model(section, known)
     known.save()
-    made = work.each(read_batch, items, section.max_row_bytes, section.macrolanguages, mark, Unhashed(place))
-    found: dict[str, list[Artifact]] = {name: [] for name in files}
-    for batch, part in zip(items, made, strict=True):
-        found[batch.source.name].append(part)
-    return found
+    artifacts = work.each(
+        read_batch, batches, section.max_row_bytes, section.macrolanguages, model_hash, Unhashed(model_path)
+    )
+    parts: dict[str, list[Artifact]] = {name: [] for name in files}
+    for batch, artifact in zip(batches, artifacts, strict=True):
+        parts[batch.source.name].append(artifact)
+    return parts
 
 
-def model(section: CollectConfig, known: Fingerprints) -> tuple[str | None, str | None]:
-    """What tells one language-identification model from another, and where it is; None, None where none is needed."""
+def find_model(section: CollectConfig, known: Fingerprints) -> tuple[str | None, str | None]:
+    """The hash and the place of the language-identification model; None, None where no policy needs one."""
     if section.lid is None or "lid" not in section.macrolanguages.values():
         return None, None
     path = Path(section.root) / section.lid
     return (known.of(path), str(path)) if path.is_file() else (section.lid, section.lid)
 
 
+def summarise(
+    section: CollectConfig, files: Mapping[str, SourceFiles], parts: Mapping[str, list[Artifact]], work: Work
+) -> StageOutput:
+    """Write the summaries of what was collected."""
+    documents = {source.name: parts[source.name] for source in section.sources}
+    benchmarks = {source.name: parts[source.name] for source in section.benchmarks}
+    languages = languages_table(documents)
+    shards.write(work.out / "sources.parquet", sources_table(section.sources, documents, files))
+    shards.write(work.out / "benchmarks.parquet", sources_table(section.benchmarks, benchmarks, files))
+    shards.write(work.out / "languages.parquet", languages)
+    all_parts = {"documents": [part for of_source in documents.values() for part in of_source]}
+    if benchmarks:
+        all_parts["benchmarks"] = [part for of_benchmark in benchmarks.values() for part in of_benchmark]
+    collected = count_languages(collected_languages(languages.to_pylist()))
+    return StageOutput({"languages_collected": collected, **sum_counts(all_parts["documents"])}, all_parts)
+
+
 def read_batch(
-    out: Path, batch: Batch, max_row_bytes: int, policies: Policies, _mark: str | None, model: str | None
+    out: Path, batch: Batch, max_row_bytes: int, policies: Policies, _model_hash: str | None, model: str | None
 ) -> dict[str, int]:
     """Read some files of one source into documents and rejects."""
     source = batch.source
@@ -96,7 +97,7 @@ def read_batch(
     with Sink(out, source) as sink:
         for piece in batch.pieces:
             sink.begin_piece(piece.parts[0].name)
-            for file in open_piece(piece, source, max_row_bytes):
+            for file in open_range(piece, source, max_row_bytes):
                 if isinstance(file, Reject):
                     sink.refuse(file)
                 else:

@@ -5,9 +5,8 @@ from collections.abc import Mapping, Sequence
 
 import pyarrow as pa
 
-from emma.collect.config import SourceConfig
+from emma.collect.config import SourceConfig, is_spdx
 from emma.collect.files.inputs import SourceFiles
-from emma.collect.licences import is_spdx
 from emma.collect.sink import LOST
 from emma.store import shards
 from emma.store.artifact import Artifact
@@ -30,7 +29,7 @@ SOURCES = pa.schema(
         ("rejects", pa.int64()),  # rows of rejects.parquet
         ("units", pa.int64()),  # of the source's own: a document may hold several, a reject stand for several
         ("units_rejected", pa.int64()),
-        ("units_lost", pa.int64()),  # rejected, and text as far as anybody can tell (unit.WITHOUT_TEXT)
+        ("units_lost", pa.int64()),  # rejected, and text as far as anybody can tell (records.WITHOUT_TEXT)
         ("bytes_read", pa.int64()),  # of its files, decompressed, as far as they can be counted
         ("bytes_unread", pa.int64()),
         ("unread_file", pa.string()),  # the file of which most bytes were not read; null where all were read
@@ -39,8 +38,8 @@ SOURCES = pa.schema(
 )
 
 
-def total(parts: Sequence[Artifact]) -> dict[str, int]:
-    """The sum of the parts' counts."""
+def sum_counts(parts: Sequence[Artifact]) -> dict[str, int]:
+    """Add up the counts of artifacts."""
     counts: Counter[str] = Counter(rows_in=0, rows_out=0)
     for part in parts:
         counts.update(part.counts)
@@ -48,12 +47,12 @@ def total(parts: Sequence[Artifact]) -> dict[str, int]:
 
 
 def sources_table(
-    sources: Sequence[SourceConfig], parts: Mapping[str, Sequence[Artifact]], inputs: Mapping[str, SourceFiles]
+    sources: Sequence[SourceConfig], parts: Mapping[str, Sequence[Artifact]], files: Mapping[str, SourceFiles]
 ) -> pa.Table:
-    """One row a source, in the recipe's order."""
+    """Make the table of sources, a row each in the recipe's order."""
     rows = []
     for source in sources:
-        counts, read = total(parts[source.name]), inputs[source.name]
+        counts, read = sum_counts(parts[source.name]), files[source.name]
         declared = {name: getattr(source, name) for name in SOURCES.names if name in SourceConfig.model_fields}
         rows.append(
             {
@@ -65,14 +64,14 @@ def sources_table(
                 "documents": counts["rows_out"],
                 "rejects": counts["rows_in"] - counts["rows_out"],
                 **{name: counts[name] for name in ("bytes", "units", *LOST)},
-                **least_read(parts[source.name]),
+                **find_least_read(parts[source.name]),
             }
         )
     return pa.Table.from_pylist(rows, schema=SOURCES)
 
 
-def least_read(parts: Sequence[Artifact]) -> dict[str, str | float]:
-    """The file of which most bytes were not read, and their share of it; nothing where everything was read."""
+def find_least_read(parts: Sequence[Artifact]) -> dict[str, str | float]:
+    """Find the file of which most bytes were not read, and their share of it; nothing where everything was read."""
     rows = shards.read_all([part.file("unread.parquet") for part in parts]).group_by("file").aggregate(
         [("bytes_read", "sum"), ("bytes_unread", "sum")]
     ).to_pylist()  # fmt: skip
@@ -84,11 +83,11 @@ def least_read(parts: Sequence[Artifact]) -> dict[str, str | float]:
 
 
 def languages_table(parts: Mapping[str, Sequence[Artifact]]) -> pa.Table:
-    """Documents and bytes of each language in each source, sorted."""
+    """Make the table of documents and bytes of each language in each source, sorted."""
     tables = [
-        found.append_column("source", pa.array([name] * found.num_rows, pa.string()))
+        table.append_column("source", pa.array([name] * table.num_rows, pa.string()))
         for name, of_source in parts.items()
-        for found in (shards.read(part.file("languages.parquet")) for part in of_source)
+        for table in (shards.read(part.file("languages.parquet")) for part in of_source)
     ]
     sums = pa.concat_tables(tables).group_by(["lang", "source"]).aggregate([("documents", "sum"), ("bytes", "sum")])
     return sums.rename_columns(["lang", "source", "documents", "bytes"]).sort_by(

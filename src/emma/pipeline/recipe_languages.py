@@ -12,8 +12,8 @@ from emma.collect.config import CODE_READER, CollectConfig, SourceConfig
 from emma.collect.documents import clean_documents
 from emma.collect.files.inputs import find_files
 from emma.collect.files.locations import SourceFile
-from emma.collect.files.opening import open_piece
-from emma.collect.files.ranges import Part, Piece
+from emma.collect.files.opening import open_range
+from emma.collect.files.ranges import FileRange, RangePart
 from emma.collect.readers.registry import find_reader
 from emma.collect.records import EMPTY_TEXT, Reject
 from emma.collect.text.naming import Naming
@@ -142,7 +142,7 @@ def _sample_texts(
     step = -(-len(groups) // MAX_FILES)
     most = MIN_TEXTS_PER_FILE if source.member else max(MIN_TEXTS_PER_FILE, MAX_TEXTS * step // len(groups))
     for group in groups[::step]:
-        for file in open_piece(_whole_files(group), source, section.max_row_bytes):
+        for file in open_range(_whole_files(group), source, section.max_row_bytes):
             if isinstance(file, Reject):
                 rejects.append(f"{file.file or group[0].name}: {file.reason}")
                 continue
@@ -157,8 +157,8 @@ def _sample_texts(
             rejects += [f"{file.name}, row {each.row}: {each.reason}" for each in of_file if each.kind != EMPTY_TEXT]
 
 
-def _whole_files(group: Sequence[SourceFile]) -> Piece:
-    return Piece(parts=tuple(Part(name=file.name, mark="", location=file.location) for file in group))
+def _whole_files(group: Sequence[SourceFile]) -> FileRange:
+    return FileRange(parts=tuple(RangePart(name=file.name, mark="", location=file.location) for file in group))
 
 
 def _name_code(

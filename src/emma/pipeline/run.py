@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from emma.annotate.inputs import settle
 from emma.collect.files.inputs import fingerprint_sources
-from emma.collect.losses import SHOWN, find_losses, guard_losses
+from emma.collect.losses import MAX_SOURCES_SHOWN, find_losses, guard_losses
 from emma.config.extras import check
 from emma.config.section import Section
 from emma.pipeline.base import find_base, refuse_circle, trained_base
@@ -99,7 +99,7 @@ def run_stages(
         reporter.say(describe_outcome(outcome))
         if outcome.step.name == "collect":
             # Asked of an artifact that was there before too: what may be lost is no part of its address.
-            for loss in find_losses(recipe.collect, outcome.artifact)[:SHOWN]:
+            for loss in find_losses(recipe.collect, outcome.artifact)[:MAX_SOURCES_SHOWN]:
                 reporter.say(f"  collect: {loss}")
             guard_losses(recipe.collect, outcome.artifact, strict=strict)
     return record

@@ -6,14 +6,14 @@ Missing files are an error; missing rows are not: a language without test docume
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from emma.lang.coverage import Shortfall, find_shortfalls
 from emma.schemas import SPLITS
 from emma.store import shards
 from emma.store.artifact import Artifact
 from emma.store.files import read_json_lines
-from emma.store.losses import lost_share, lost_words, percent
+from emma.store.losses import SourceRow, lost_share, lost_words, percent
 from emma.ui.numerals import format_count
 
 Row = Mapping[str, Any]
@@ -96,5 +96,6 @@ def describe_rejects(source: Row) -> str:
     """Rows of a source that could not be used, and what was lost with them, in words."""
     if not source["rejects"]:
         return "none"
-    lost = lost_words(source)
-    return format_count(source["rejects"]) + (f" ({percent(lost_share(source))} lost: {lost})" if lost else "")
+    row = cast(SourceRow, source)
+    lost = lost_words(row)
+    return format_count(source["rejects"]) + (f" ({percent(lost_share(row))} lost: {lost})" if lost else "")

@@ -1,34 +1,45 @@
 """How much of a source was lost, in shares and in words: the same in a run's lines, its status and its report.
 
-Lost is what is text, as far as anybody can tell, and did not become a document. A source is a row of collect's
-`sources.parquet` or `benchmarks.parquet`.
+Lost is what is text, as far as anybody can tell, and did not become a document.
 """
 
-from collections.abc import Mapping
-from typing import Any
-
-Row = Mapping[str, Any]
+from typing import TypedDict
 
 
-def lost_share(source: Row) -> float:
+class SourceRow(TypedDict):
+    """What is read here, and in reports, of a row of collect's `sources.parquet` or `benchmarks.parquet`."""
+
+    rejects: int
+    """Rows of `rejects.parquet`."""
+    units: int
+    """Texts as the source itself holds them."""
+    units_rejected: int
+    units_lost: int
+    """Rejected, and text as far as anybody can tell."""
+    bytes_read: int
+    bytes_unread: int
+    unread_file: str
+    """The file of which most bytes were not read."""
+    unread_share: float
+    """The share of that file's bytes that were not read."""
+
+
+def lost_share(source: SourceRow) -> float:
     """The larger of two shares: units lost of all that are text, and bytes that were not read of all."""
-    lost: int = source["units_lost"]
-    return max(lost / max(1, units_of_text(source)), unread_share(source))
+    return max(source["units_lost"] / max(1, units_of_text(source)), unread_share(source))
 
 
-def unread_share(source: Row) -> float:
+def unread_share(source: SourceRow) -> float:
     """Bytes of its files that were not read, of all."""
-    unread, read = int(source["bytes_unread"]), int(source["bytes_read"])
-    return unread / max(1, read + unread)
+    return source["bytes_unread"] / max(1, source["bytes_read"] + source["bytes_unread"])
 
 
-def units_of_text(source: Row) -> int:
+def units_of_text(source: SourceRow) -> int:
     """Its units without those that have no text."""
-    units: int = source["units"] - source["units_rejected"] + source["units_lost"]
-    return units
+    return source["units"] - source["units_rejected"] + source["units_lost"]
 
 
-def is_over(source: Row, allowed: float) -> bool:
+def is_over(source: SourceRow, allowed: float) -> bool:
     """Whether more was lost than the share `allowed`.
 
     One bad record costs one record: a single unit is never too much, however small the source, unless `allowed` is 0.
@@ -37,7 +48,7 @@ def is_over(source: Row, allowed: float) -> bool:
     return (unread_share(source) if single else lost_share(source)) > allowed
 
 
-def lost_words(source: Row) -> str:
+def lost_words(source: SourceRow) -> str:
     """What was lost: `97 % of tm.tmx was not read`, `1 of 10,000 units rejected`. Empty where nothing was."""
     found = []
     if source["bytes_unread"]:

@@ -14,8 +14,8 @@ import pytest
 import zstandard
 
 from emma.collect.config import SourceConfig
-from emma.collect.files.opening import open_piece
-from emma.collect.files.ranges import Part, Piece
+from emma.collect.files.opening import open_range
+from emma.collect.files.ranges import FileRange, RangePart
 from emma.collect.files.streams import InputFile
 from emma.collect.records import Reject
 
@@ -24,7 +24,7 @@ def found(path: Path, reader: str = "text", member: str = "*", limit: int = 10_0
     """Names and texts of members; of what is bad, its kind and reason."""
     source = SourceConfig(name="s", reader=reader, path="f", licence="CC0-1.0", member=member)
     listed = []
-    for each in open_piece(Piece(parts=(Part(name=path.name, mark="", location=str(path)),)), source, limit):
+    for each in open_range(FileRange(parts=(RangePart(name=path.name, mark="", location=str(path)),)), source, limit):
         text = each.read_bytes() if isinstance(each, InputFile) else each
         listed.append((text.kind, text.detail) if isinstance(text, Reject) else (_name(each), text.decode()))
     return listed
@@ -188,8 +188,8 @@ def test_a_size_that_no_member_can_have_is_none(tmp_path: Path) -> None:
         packed.writestr("b.txt", "ሰላም")
         packed.filelist[1].file_size, packed.filelist[1].compress_type = (1 << 64) - 1, 99
     source = SourceConfig(name="s", reader="text", path="f", licence="CC0-1.0", member="*")
-    piece = Piece(parts=(Part(name="x.zip", mark="", location=str(path)),))
-    bad = [each for each in open_piece(piece, source, 10_000) if isinstance(each, Reject)]
+    piece = FileRange(parts=(RangePart(name="x.zip", mark="", location=str(path)),))
+    bad = [each for each in open_range(piece, source, 10_000) if isinstance(each, Reject)]
     assert [each.kind for each in bad] == ["broken file"] and 0 < bad[0].unread <= 1032 * path.stat().st_size
 
 

@@ -19,8 +19,8 @@ import zstandard
 
 from emma.collect.config import SourceConfig
 from emma.collect.files.binary import SIGNATURE_BYTES, is_tar, recognise_binary
-from emma.collect.files.opening import open_piece
-from emma.collect.files.ranges import Part, Piece
+from emma.collect.files.opening import open_range
+from emma.collect.files.ranges import FileRange, RangePart
 from emma.collect.readers.registry import list_readers
 from emma.collect.records import Reject
 from tests.conftest import TEXTS
@@ -141,6 +141,6 @@ def test_every_reader_of_text_refuses_it(reader: str, what: str, tmp_path: Path)
     path = tmp_path / "swh.txt"
     path.write_bytes(MADE[what])
     source = SourceConfig(name="s", reader=reader, path="f", licence="CC0-1.0")
-    (found,) = open_piece(Piece(parts=(Part(name=path.name, mark="", location=str(path)),)), source, 1000)
+    (found,) = open_range(FileRange(parts=(RangePart(name=path.name, mark="", location=str(path)),)), source, 1000)
     assert isinstance(found, Reject) and found.kind == "not text" and what in found.detail
     assert found.unread == len(MADE[what])

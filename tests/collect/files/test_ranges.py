@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from emma.collect.config import SourceConfig
 from emma.collect.files.inputs import find_files
-from emma.collect.files.opening import open_piece
-from emma.collect.files.ranges import Batch, batches
+from emma.collect.files.opening import open_range
+from emma.collect.files.ranges import Batch, make_batches
 from emma.collect.files.streams import InputFile
 from emma.collect.readers.registry import find_reader
 from emma.collect.records import RawDocument, Reject
@@ -34,13 +34,13 @@ def cut(folder: Path, of: SourceConfig, size: int) -> list[Batch]:
         [(each, f"{each.name}-{Path(each.location).read_bytes()!r}") for each in group]
         for group in find_files(of, folder).groups
     ]
-    return batches(of, groups, size, work)
+    return make_batches(of, groups, size, work)
 
 
 def rows(made: list[Batch], limit: int = 60) -> Iterator[RawDocument | Reject]:
     for batch in made:
         for piece in batch.pieces:
-            for file in open_piece(piece, batch.source, limit):
+            for file in open_range(piece, batch.source, limit):
                 assert isinstance(file, InputFile)
                 yield from find_reader(batch.source).read(file, batch.source)
 

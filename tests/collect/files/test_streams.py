@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from emma.collect.config import SourceConfig
 from emma.collect.files.compression import ZstdReader, compression_suffix, decompress, without_suffix
-from emma.collect.files.opening import open_piece
-from emma.collect.files.ranges import Part, Piece
+from emma.collect.files.opening import open_range
+from emma.collect.files.ranges import FileRange, RangePart
 from emma.collect.files.streams import InputFile, decode
 from emma.collect.readers.registry import find_reader
 from emma.collect.records import RawDocument, Reject
@@ -30,7 +30,7 @@ TEXT = b"\n".join(LINES) + b"\n"
 
 def open_file(path: Path, name: str, member: str | None, limit: int) -> Iterator[InputFile | Reject]:
     source = SourceConfig(name="s", reader="jsonl", path="f", licence="CC0-1.0", member=member)
-    return open_piece(Piece(parts=(Part(name=name, mark="", location=str(path)),)), source, limit)
+    return open_range(FileRange(parts=(RangePart(name=name, mark="", location=str(path)),)), source, limit)
 
 
 def only(path: Path, member: str | None = None, limit: int = 1_000_000) -> InputFile | Reject:
@@ -184,7 +184,7 @@ def test_lines_in_utf16_with_a_mark(reader: str, content: str, tmp_path: Path) -
     path = tmp_path / "f"
     path.write_bytes(content.encode("utf-16"))
     source = SourceConfig(name="s", reader=reader, path="f", licence="CC0-1.0", lang="tha_Thai")
-    for file in open_piece(Piece(parts=(Part(name="f", mark="", location=str(path)),)), source, 1000):
+    for file in open_range(FileRange(parts=(RangePart(name="f", mark="", location=str(path)),)), source, 1000):
         assert isinstance(file, InputFile)
         assert [each.text for each in find_reader(source).read(file, source) if isinstance(each, RawDocument)] == [
             "ไทย"
@@ -195,7 +195,7 @@ def test_quotes_of_spreadsheets_are_seen_in_utf16(tmp_path: Path) -> None:
     path = tmp_path / "f.tsv"
     path.write_bytes('text\tx\n"a ""b"""\t1\n"c\nd"\t2\n'.encode("utf-16"))
     source = SourceConfig(name="s", reader="csv", path="f", licence="CC0-1.0", lang="tha_Thai")
-    for file in open_piece(Piece(parts=(Part(name="f.tsv", mark="", location=str(path)),)), source, 1000):
+    for file in open_range(FileRange(parts=(RangePart(name="f.tsv", mark="", location=str(path)),)), source, 1000):
         assert isinstance(file, InputFile)
         assert [each.text for each in find_reader(source).read(file, source) if isinstance(each, RawDocument)] == [
             'a "b"',

@@ -13,8 +13,8 @@ import pytest
 from emma.collect.config import SourceConfig
 from emma.collect.documents import UniqueRows
 from emma.collect.files.datasets import list_hub_shards, list_saved_files, read_hub_rows
-from emma.collect.files.opening import open_piece
-from emma.collect.files.ranges import Part, Piece
+from emma.collect.files.opening import open_range
+from emma.collect.files.ranges import FileRange, RangePart
 from emma.collect.files.streams import InputFile
 from emma.collect.readers.registry import find_reader
 from emma.collect.records import RawDocument, Reject
@@ -147,8 +147,8 @@ def test_a_data_set_of_the_hub(on_hub: Callable[..., Any]) -> None:
     assert [each.name for each in shards] == [f"owner/name@{commit}/train/0000{shard}" for shard in range(2)]
     assert len({each.mark for each in shards}) == 2
     for shard, each in enumerate(shards):
-        piece = Piece(parts=(Part(name=each.name, mark=each.mark, location=each.location),))
-        (file,) = open_piece(piece, HUB_SOURCE, 1000)
+        piece = FileRange(parts=(RangePart(name=each.name, mark=each.mark, location=each.location),))
+        (file,) = open_range(piece, HUB_SOURCE, 1000)
         assert isinstance(file, InputFile)
         rows = units(list(find_reader(HUB_SOURCE).read(file, HUB_SOURCE)))
         assert rows == [("sw", f"{shard}-{row}") for row in range(3)]

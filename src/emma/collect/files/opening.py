@@ -12,7 +12,7 @@ from emma.collect.files.binary import SIGNATURE_BYTES, is_tar, is_zip, recognise
 from emma.collect.files.compression import BEGINNINGS, compression_suffix, decompress
 from emma.collect.files.datasets import is_on_hub
 from emma.collect.files.locations import open_location
-from emma.collect.files.ranges import Part, Piece
+from emma.collect.files.ranges import FileRange, RangePart
 from emma.collect.files.streams import DAMAGE_ERRORS, InputFile, describe_error, skip_line, with_line_feeds
 from emma.collect.records import Reject
 from emma.collect.text.encodings import MARKS, SAMPLE_BYTES, has_controls, is_wide, recode_to_utf8
@@ -25,7 +25,7 @@ CUT_UP = frozenset({"gettext", "text"})
 """Others to which lines matter."""
 
 
-def open_piece(piece: Piece, source: SourceConfig, max_row_bytes: int) -> Iterator[InputFile | Reject]:
+def open_range(piece: FileRange, source: SourceConfig, max_row_bytes: int) -> Iterator[InputFile | Reject]:
     """The files of a piece, or the members of the archive that it is; each is to be read before the next."""
     try:
         with ExitStack() as stack:
@@ -34,7 +34,7 @@ def open_piece(piece: Piece, source: SourceConfig, max_row_bytes: int) -> Iterat
                 yield from _members(file, source, source.member)
                 return
             file.companions = tuple(others)
-            if not isinstance(found := as_text(file, source), Reject):
+            if not isinstance(found := check_text(file, source), Reject):
                 file.companions = tuple(_from_line(each, file.row) for each in others)
             if not (isinstance(found, Reject) and file.row):  # said once, however many ranges the file has
                 yield found
@@ -49,13 +49,13 @@ def _members(archive: InputFile, source: SourceConfig, pattern: str) -> Iterator
             if isinstance(member, Reject):
                 yield member
             else:
-                found = as_text(member, source)
+                found = check_text(member, source)
                 yield replace(found, file=member.name) if isinstance(found, Reject) else found
     except DAMAGE_ERRORS as error:
         yield Reject(0, "broken file", describe_error(error), unread=archive.count_unread())
 
 
-def _open(stack: ExitStack, part: Part, piece: Piece, source: SourceConfig, max_row_bytes: int) -> InputFile:
+def _open(stack: ExitStack, part: RangePart, piece: FileRange, source: SourceConfig, max_row_bytes: int) -> InputFile:
     if is_on_hub(part.location):
         return InputFile(part.name, io.BytesIO(), max_row_bytes, location=part.location)
     stream = stack.enter_context(open_location(part.location))
@@ -63,7 +63,7 @@ def _open(stack: ExitStack, part: Part, piece: Piece, source: SourceConfig, max_
     begin = _begin(file, part.start)
     if piece.stop is not None and part is piece.parts[0]:
         file.left = max(0, piece.stop - begin)
-    name = part.name if source.member is None else as_it_begins(stream, part.name)
+    name = part.name if source.member is None else name_by_content(stream, part.name)
     file.stream = stack.enter_context(decompress(stream, name))
     if is_wide(source.encoding):
         file.stream = recode_to_utf8(file.stream, str(source.encoding))
@@ -72,7 +72,7 @@ def _open(stack: ExitStack, part: Part, piece: Piece, source: SourceConfig, max_
     return file
 
 
-def as_it_begins(stream: IO[bytes], name: str) -> str:
+def name_by_content(stream: IO[bytes], name: str) -> str:
     """The name of an archive as it should be by its first bytes, where these are of another kind than it says."""
     if not compression_suffix(name) or not isinstance(stream, io.BufferedReader):
         return name
@@ -82,7 +82,7 @@ def as_it_begins(stream: IO[bytes], name: str) -> str:
     return next((f"archive{suffix}" for sign, suffix in BEGINNINGS if head.startswith(sign)), name)
 
 
-def as_text(file: InputFile, source: SourceConfig) -> InputFile | Reject:
+def check_text(file: InputFile, source: SourceConfig) -> InputFile | Reject:
     """The file, for readers of lines in UTF-8 whatever its byte-order mark; a reject where it is no text at all."""
     if source.reader in BINARY:
         return file
@@ -90,14 +90,14 @@ def as_text(file: InputFile, source: SourceConfig) -> InputFile | Reject:
         return Reject(
             0, "not text", f"{file.name.rsplit('/', 1)[-1]} is {what}", file.read_sample(), unread=file.count_unread()
         )
-    bad = [found for each in file.companions if isinstance(found := as_text(each, source), Reject)]
+    bad = [found for each in file.companions if isinstance(found := check_text(each, source), Reject)]
     if bad:
         return bad[0]
     if source.reader in OF_LINES and source.encoding is None:
         name = next((name for mark, name in MARKS if file.read_sample().startswith(mark)), None)
         if name and is_wide(name):
             replace_stream(file, recode_to_utf8(file.stream, name))
-    if source.reader in OF_LINES | CUT_UP and file.left is None and has_returns_alone(file.read_sample()):
+    if source.reader in OF_LINES | CUT_UP and file.left is None and has_bare_returns(file.read_sample()):
         replace_stream(file, with_line_feeds(file.stream))
     return file
 
@@ -107,7 +107,7 @@ def replace_stream(file: InputFile, stream: IO[bytes]) -> None:
     file.stream, file.head = stream, None
 
 
-def has_returns_alone(sample: bytes) -> bool:
+def has_bare_returns(sample: bytes) -> bool:
     """Whether lines end with carriage returns alone; in UTF-16, full of control bytes, they may be parts of letters."""
     return b"\r" in sample.rstrip() and b"\n" not in sample.rstrip() and not has_controls(sample)
 
