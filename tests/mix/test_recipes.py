@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from emma.inspect.mix.planned import planned
-from emma.inspect.mix.show import show
+from emma.inspect.mix.show import find_plan, summarise_mix
 from emma.pipeline.home import Home
 from emma.pipeline.recipe import Recipe
 
@@ -38,7 +37,7 @@ def words(rows, key) -> Counter:
 
 def test_the_inventory_is_the_published_one(home: Home) -> None:
     path = RECIPES / "emma500.toml"
-    rows = [row for row in planned(Recipe.read(path), home, []).rows if row["domain"] == "monolingual"]
+    rows = [row for row in find_plan(Recipe.read(path), home, []).rows if row["domain"] == "monolingual"]
     found = {tier: [row["words"] for row in rows if row["tier"] == tier] for tier in PUBLISHED}
     assert {tier: (len(each), sum(each)) for tier, each in found.items()} == PUBLISHED
     assert len(rows) == 546 and sum(row["words"] for row in rows) == 74_255_415_452
@@ -47,7 +46,7 @@ def test_the_inventory_is_the_published_one(home: Home) -> None:
 def test_the_first_generation_sees_76_billion_words_of_text_in_one_language(home: Home) -> None:
     path = RECIPES / "emma500.toml"
     found = words(
-        planned(Recipe.read(path), home, []).rows,
+        find_plan(Recipe.read(path), home, []).rows,
         lambda row: "English" if row["lang"] == "eng_Latn" else row["tier"],
     )
     expected = {
@@ -60,10 +59,10 @@ def test_the_first_generation_sees_76_billion_words_of_text_in_one_language(home
     }
     assert found == pytest.approx(expected, abs=0.02)
     assert sum(found.values()) == pytest.approx(76.3, abs=0.05)
-    whole = show(path, [], home, [], None)
-    assert (whole["steps"], whole["tokens"]) == (12_000, 12_000 * 4_096 * 4_096)
-    monolingual = next(each for each in whole["domains"] if each["name"] == "monolingual")
-    assert sum(found.values()) / monolingual["share"] == pytest.approx(136, abs=0.5)
+    summary = summarise_mix(Recipe.read(path), home, [], None)
+    assert (summary.steps, summary.tokens) == (12_000, 12_000 * 4_096 * 4_096)
+    monolingual = next(each for each in summary.domains if each.name == "monolingual")
+    assert sum(found.values()) / monolingual.share == pytest.approx(136, abs=0.5)
 
 
 # Per cent of the whole, read from the figures of arXiv 2506.00469, and tokens of Llama 3.
@@ -82,10 +81,10 @@ MIXES = {
 @pytest.mark.parametrize("name", MIXES)
 def test_the_second_generation(name: str, home: Home) -> None:
     tokens, shares = MIXES[name]
-    whole = show(RECIPES / name, [], home, [], None)
-    assert whole["tokens"] == pytest.approx(tokens, abs=8192)
-    assert {each["name"]: 100 * each["share"] for each in whole["domains"]} == pytest.approx(shares, abs=0.15)
-    rows = planned(Recipe.read(RECIPES / name), home, []).rows
+    summary = summarise_mix(Recipe.read(RECIPES / name), home, [], None)
+    assert summary.tokens == pytest.approx(tokens, abs=8192)
+    assert {each.name: 100 * each.share for each in summary.domains} == pytest.approx(shares, abs=0.15)
+    rows = find_plan(Recipe.read(RECIPES / name), home, []).rows
     assert sum(words(rows, lambda row: row["tier"]).values()) == pytest.approx(76.3, abs=0.2)
 
 
@@ -93,5 +92,5 @@ def test_no_cap_binds_in_any_of_them(home: Home) -> None:
     """Otherwise the rates would not be those of the paper."""
     for name in ("emma500.toml", *MIXES):
         path = RECIPES / name
-        rows = planned(Recipe.read(path), home, []).rows
+        rows = find_plan(Recipe.read(path), home, []).rows
         assert 49.9 < max(row["epochs"] for row in rows if row["tier"] == "low") < 50.2

@@ -38,11 +38,14 @@ def add_parser(commands: Commands, name: str) -> None:
 
 def show(arguments: argparse.Namespace) -> int:
     """Print the mix, or the documents of one step."""
-    from emma.inspect.mix import show, text
+    from emma.inspect.mix import summary
+    from emma.inspect.mix.show import list_step_documents, render_step, summarise_mix
+    from emma.pipeline.recipe import Recipe
 
-    recipe, changes, home = arguments.recipe, arguments.changes, open_home(arguments)
+    recipe, home = Recipe.read(arguments.recipe, arguments.changes), open_home(arguments)
     if arguments.step is None:
-        print_answer(show.show(recipe, changes, home, arguments.inventory, arguments.stage), text.text, arguments.json)
+        mix = summarise_mix(recipe, home, arguments.inventory, arguments.stage)
+        print_answer(mix, summary.render_text, arguments.json)
     else:
-        print_answer(show.show_step(recipe, changes, home, arguments.step), text.step_text, arguments.json)
+        print_answer(list_step_documents(recipe, home, arguments.step), render_step, arguments.json)
     return 0

@@ -20,18 +20,18 @@ NUMBERS = ("tokens", "words", "bytes", "documents")
 COLUMNS = ("lang", "domain", *NUMBERS)
 
 
-def read(paths: Sequence[Path], tokens_per_word: float) -> pa.Table:
+def read_inventories(paths: Sequence[Path], tokens_per_word: float) -> pa.Table:
     """The inventories as one table (schemas.PACKED), in the order of language and domain. Unknown numbers are null.
 
     Raises RecipeError for a file that is not there or is empty, columns it may not have or misses, numbers that are
     none, and a language and domain that comes twice.
     """
-    rows = [row for path in paths for row in read_one(path)]
-    seen: set[tuple[object, object]] = set()
+    rows = [row for path in paths for row in _read_inventory(path)]
+    places: set[tuple[object, object]] = set()
     for row in rows:
-        if (place := (row["lang"], row["domain"])) in seen:
+        if (place := (row["lang"], row["domain"])) in places:
             raise RecipeError(f"{paths[-1]}: {place[0]} ({place[1]}) comes twice; add its rows up.")
-        seen.add(place)
+        places.add(place)
         if row["tokens"] is None and isinstance(words := row["words"], int):
             row["tokens"] = round(words * tokens_per_word)
     if not rows:
@@ -40,7 +40,7 @@ def read(paths: Sequence[Path], tokens_per_word: float) -> pa.Table:
     return table.sort_by([("lang", "ascending"), ("domain", "ascending")])
 
 
-def read_one(path: Path) -> Iterator[dict[str, object]]:
+def _read_inventory(path: Path) -> Iterator[dict[str, object]]:
     """The rows of one file, in its order."""
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
@@ -48,17 +48,17 @@ def read_one(path: Path) -> Iterator[dict[str, object]]:
         raise RecipeError(f"The inventory {path} cannot be read: {error}.") from None
     numbered = [(number, line) for number, line in enumerate(lines, 1) if line.strip() and not line.startswith("#")]
     table = csv.DictReader(line for _, line in numbered)
-    check_heading(path, table.fieldnames or [])
+    _check_heading(path, table.fieldnames or [])
     for (number, _), row in zip(numbered[1:], table, strict=True):
         yield {
             "lang": row["lang"],
             "domain": row["domain"],
             "split": "train",
-            **{name: whole(row.get(name), f"{path}, line {number}, {name}") for name in NUMBERS},
+            **{name: parse_count(row.get(name), f"{path}, line {number}, {name}") for name in NUMBERS},
         }
 
 
-def check_heading(path: Path, names: Sequence[str]) -> None:
+def _check_heading(path: Path, names: Sequence[str]) -> None:
     """RecipeError unless the columns are some of COLUMNS, with lang and domain among them."""
     for name in names:
         if name not in COLUMNS:
@@ -69,8 +69,8 @@ def check_heading(path: Path, names: Sequence[str]) -> None:
         raise RecipeError(f"{path}: it needs the columns lang and domain; it has {', '.join(names) or 'none'}.")
 
 
-def whole(text: str | None, place: str) -> int | None:
-    """A number of things; None for nothing written. RecipeError for anything else."""
+def parse_count(text: str | None, place: str) -> int | None:
+    """A whole number; None where nothing is written. RecipeError for anything else."""
     if text is None or not text.strip():
         return None
     if not text.strip().isdecimal():
@@ -78,12 +78,12 @@ def whole(text: str | None, place: str) -> int | None:
     return int(text)
 
 
-def sizes(rows: pa.Table) -> Floats:
+def known_sizes(rows: pa.Table) -> Floats:
     """Tokens of each row; infinite where nobody knows (rows,)."""
-    return np.array([np.inf if each is None else each for each in rows["tokens"].to_pylist()], dtype=np.float64)
+    return np.array([np.inf if size is None else size for size in rows["tokens"].to_pylist()], dtype=np.float64)
 
 
-def words_of(rows: pa.Table) -> Mapping[tuple[str, str], int]:
+def known_words(rows: pa.Table) -> Mapping[tuple[str, str], int]:
     """White-space words by language and domain, of those that are known."""
     places = zip(rows["lang"].to_pylist(), rows["domain"].to_pylist(), strict=True)
     return {place: words for place, words in zip(places, rows["words"].to_pylist(), strict=True) if words is not None}
