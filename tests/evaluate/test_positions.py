@@ -5,7 +5,7 @@ import torch
 from transformers import AutoModelForCausalLM
 
 from emma.evaluate.config import EvaluateConfig
-from emma.evaluate.positions import BUCKETS, by_position, bytes_up_to, cut, streams
+from emma.evaluate.positions import BUCKETS, count_bytes_before, encode_stream, join_streams, measure_positions
 from emma.evaluate.score import Scorer
 from emma.schemas import POSITIONS
 from tests.conftest import TEXTS
@@ -13,7 +13,7 @@ from tests.evaluate.conftest import CONTEXT
 
 ROWS = [{"lang": lang, "text": text} for lang, text in TEXTS.items() for _ in range(3)]
 LENGTH = 64
-LONG = [lang for lang, text in streams(ROWS).items() if len(text.encode()) >= LENGTH]
+LONG = [lang for lang, text in join_streams(ROWS).items() if len(text.encode()) >= LENGTH]
 
 
 def slow(folder, text: str) -> list[float]:
@@ -31,12 +31,12 @@ def test_every_stretch_of_positions(make_model) -> None:
         "base": make_model("base") / "model",
         "adapted": make_model("wide", max_position_embeddings=64) / "model",
     }
-    table = by_position(folders, ROWS, EvaluateConfig(position_streams=2))
+    table = measure_positions(folders, ROWS, EvaluateConfig(position_streams=2))
     assert table.schema.equals(POSITIONS)
     rows = table.to_pylist()
     assert [(row["model"], row["context"]) for row in rows] == [("base", CONTEXT)] * 16 + [("adapted", 64)] * 16
     assert [(row["begin"], row["end"]) for row in rows[:2]] == [(0, 4), (4, 8)]
-    texts = [streams(ROWS)[lang] for lang in LONG[:2]]
+    texts = [join_streams(ROWS)[lang] for lang in LONG[:2]]
     for model, folder in folders.items():
         costs = [slow(folder, text) for text in texts]
         for row in (row for row in rows if row["model"] == model):
@@ -48,32 +48,36 @@ def test_every_stretch_of_positions(make_model) -> None:
 
 
 def test_streams_are_whole_languages_the_longest_first() -> None:
-    found = streams([{"lang": "b", "text": "è"}, {"lang": "a", "text": "ab"}, {"lang": "b", "text": "z"}])
+    found = join_streams([{"lang": "b", "text": "è"}, {"lang": "a", "text": "ab"}, {"lang": "b", "text": "z"}])
     assert list(found.items()) == [("b", "è\n\nz"), ("a", "ab")]
-    assert list(streams(ROWS)) == sorted(streams(ROWS), key=lambda lang: (-len(streams(ROWS)[lang].encode()), lang))
+    assert list(join_streams(ROWS)) == sorted(
+        join_streams(ROWS), key=lambda lang: (-len(join_streams(ROWS)[lang].encode()), lang)
+    )
 
 
 def test_bytes_of_tokens_that_share_a_character() -> None:
-    assert bytes_up_to("aߒb", [1, 2, 2, 3]) == [1, 3, 3, 4]
+    assert count_bytes_before("aߒb", [1, 2, 2, 3]) == [1, 3, 3, 4]
 
 
 @pytest.mark.parametrize("lang", LONG)
 def test_bytes_are_those_of_the_text(make_model, lang: str) -> None:
-    ids, sizes = cut(make_model("any") / "model", streams(ROWS)[lang], LENGTH)
+    ids, sizes = encode_stream(make_model("any") / "model", join_streams(ROWS)[lang], LENGTH)
     assert len(ids) == LENGTH + 1
     assert len(sizes) == LENGTH
-    whole = len(streams(ROWS)[lang].encode()[:LENGTH].decode(errors="ignore").encode())
+    whole = len(join_streams(ROWS)[lang].encode()[:LENGTH].decode(errors="ignore").encode())
     assert whole <= sizes[-1] <= whole + 4  # the last character may be cut inside
 
 
 def test_nothing_to_measure(make_model) -> None:
     folder = {"adapted": make_model("any") / "model"}
-    assert not by_position(folder, ROWS[:1], EvaluateConfig(position_tokens=10_000)).num_rows
-    assert not by_position(folder, ROWS, EvaluateConfig(position_streams=0)).num_rows
+    assert not measure_positions(folder, ROWS[:1], EvaluateConfig(position_tokens=10_000)).num_rows
+    assert not measure_positions(folder, ROWS, EvaluateConfig(position_streams=0)).num_rows
 
 
 def test_stretches_of_a_length_that_does_not_divide(make_model) -> None:
-    rows = by_position({"adapted": make_model("any") / "model"}, ROWS, EvaluateConfig(position_tokens=21)).to_pylist()
+    rows = measure_positions(
+        {"adapted": make_model("any") / "model"}, ROWS, EvaluateConfig(position_tokens=21)
+    ).to_pylist()
     assert len(rows) == BUCKETS
     assert [row["begin"] for row in rows[1:]] == [row["end"] for row in rows[:-1]]
     assert rows[-1]["end"] == 21
@@ -81,6 +85,6 @@ def test_stretches_of_a_length_that_does_not_divide(make_model) -> None:
 
 def test_one_window_however_long(make_model) -> None:
     folder = make_model("any") / "model"
-    text = streams(ROWS)[LONG[0]]
+    text = join_streams(ROWS)[LONG[0]]
     ids = [1, *(3 + byte for byte in text.encode()[:LENGTH])]
-    assert Scorer(folder, EvaluateConfig()).each_token(ids) == pytest.approx(slow(folder, text), rel=1e-5)
+    assert Scorer(folder, EvaluateConfig()).score_tokens(ids) == pytest.approx(slow(folder, text), rel=1e-5)

@@ -1,6 +1,7 @@
 """Scores against transformers' own loss, one document at a time, and against the closed form of a uniform model."""
 
 import math
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, Gemma2Config, Gemm
 
 from emma.errors import RecipeError
 from emma.evaluate.config import EvaluateConfig
-from emma.evaluate.score import Scorer
+from emma.evaluate.score import Scorer, Window, split_windows
 from tests.conftest import TEXTS
 from tests.evaluate.conftest import save_tokenizer
 
@@ -105,3 +106,19 @@ def test_logits_made_otherwise_are_refused(make_model, monkeypatch: pytest.Monke
 def test_an_absent_device_is_refused(make_model) -> None:
     with pytest.raises(RecipeError, match=r"evaluate\.device = 'cud'"):
         Scorer(make_model("x") / "model", EvaluateConfig(device="cud"))
+
+
+@pytest.mark.parametrize("context", [2, 3, 8, 9])
+@pytest.mark.parametrize("predictions", [0, 1, 2, 7, 8, 9, 12, 13, 50])
+def test_each_prediction_once_from_half_a_context(predictions: int, context: int) -> None:
+    found = split_windows(predictions, context)
+    assert [place for window in found for place in range(window.score, window.end)] == list(range(predictions))
+    for window in found:
+        assert len(window) == min(context, predictions)
+        assert 0 <= window.begin <= window.score < window.end <= predictions
+    for _, later in pairwise(found):
+        assert later.score - later.begin >= context - context // 2
+
+
+def test_known_windows() -> None:
+    assert split_windows(11, 8) == [Window(0, 0, 8), Window(3, 8, 11)]

@@ -280,12 +280,12 @@ def test_training_and_evaluation_put_the_same_token_before_a_text(
     said: dict, sides: dict, first: int, *, make_artifact, make_work, vocab
 ) -> None:
     """So that the first token of a document is predicted in both, and from the same."""
-    from emma.evaluate.score import tokenizer_of
+    from emma.evaluate.score import open_model_tokenizer
 
     folder = write(vocab.path / "tokenizer", tokenizer_config=said, config=sides)
     made, index = run(make_artifact, make_work("pack"), vocab)
     assert json.loads((make_work("pack").out / "pack.json").read_text())["bos"] == first
-    assert tokenizer_of(folder)[1] == first
+    assert open_model_tokenizer(folder)[1] == first
     for row in index:
         file = TokenFile(made.parts["packed"][row["part"]].path / row["path"])
         for number in range(len(file)):

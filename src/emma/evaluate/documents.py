@@ -1,4 +1,4 @@
-"""Which test documents are scored: for every language a sample in the order of a hash, up to its budget of bytes."""
+"""Choosing the test documents to score: for every language a sample in the order of a hash, up to a budget of bytes."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -25,10 +25,10 @@ COLUMNS = ("id", "lang", "domain", "text")
 Row = Mapping[str, Any]
 
 
-def shard_documents(out: Path, shard: tuple[Artifact, Artifact], max_bytes: int) -> dict[str, int]:
+def choose_shard_documents(out: Path, shard: tuple[Artifact, Artifact], max_bytes: int) -> dict[str, int]:
     """Task: the test documents of one shard that a language's budget could take, if it came first everywhere else."""
     rows = [row for table in selected(*shard, COLUMNS, ("test",)) for row in _test_rows(table)]
-    kept = within_budget([row for row in rows if row["bytes"]], max_bytes)
+    kept = take_within_budget([row for row in rows if row["bytes"]], max_bytes)
     shards.write(out / "test.parquet", pa.Table.from_pylist(kept, schema=CHOSEN))
     return {"test": len(rows), "empty": sum(not row["bytes"] for row in rows)}
 
@@ -36,7 +36,7 @@ def shard_documents(out: Path, shard: tuple[Artifact, Artifact], max_bytes: int)
 def choose_documents(out: Path, parts: Sequence[Artifact], max_bytes: int) -> dict[str, int]:
     """Task: the documents to score, by language and hash."""
     rows = shards.read_all(part.file("test.parquet") for part in parts).to_pylist()
-    kept = within_budget(rows, max_bytes)
+    kept = take_within_budget(rows, max_bytes)
     shards.write(out / "documents.parquet", pa.Table.from_pylist(kept, schema=CHOSEN))
     return {"documents": len(kept)}
 
@@ -48,7 +48,7 @@ def _test_rows(table: pa.Table) -> Iterable[Row]:
         yield {**facts, "bytes": len(row["text"].encode())}
 
 
-def within_budget(rows: Sequence[Row], max_bytes: int) -> list[Row]:
+def take_within_budget(rows: Sequence[Row], max_bytes: int) -> list[Row]:
     """For every language its first documents, in the order of their hashes, until `max_bytes` are reached."""
     kept, used = [], dict.fromkeys((row["lang"] for row in rows), 0)
     for row in sorted(rows, key=lambda row: (row["lang"], hash64(row["id"]), row["id"])):

@@ -1,4 +1,4 @@
-"""Loss by position: what a token costs that has this much text before it, also beyond the length a model was made for.
+"""Loss by position: the cost of a token with this much text before it, also beyond the length a model was made for.
 
 Documents are short in most languages, so each stream is all test documents of a language one after the other. A model
 whose positions hold gets better the more it has read; one that is led beyond them breaks off.
@@ -13,58 +13,60 @@ from typing import Any
 import pyarrow as pa
 
 from emma.evaluate.config import EvaluateConfig
-from emma.evaluate.score import Scorer, read_config, tokenizer_of
+from emma.evaluate.score import Scorer, open_model_tokenizer, read_config
 from emma.models.configuration import context_of
 from emma.schemas import POSITIONS
 
 BUCKETS = 16
 """Stretches of equal length into which positions are gathered."""
-BETWEEN = "\n\n"
+SEPARATOR = "\n\n"
+"""Text between two documents of a stream."""
 
 Row = Mapping[str, Any]
 Stream = tuple[list[int], list[int]]
 """Token ids with the first token before them, and the UTF-8 bytes of the text up to the end of each."""
 
 
-def by_position(folders: Mapping[str, Path], documents: Sequence[Row], section: EvaluateConfig) -> pa.Table:
+def measure_positions(folders: Mapping[str, Path], documents: Sequence[Row], section: EvaluateConfig) -> pa.Table:
     """Nats and bytes of each stretch of positions under each model (schemas.POSITIONS); no rows without long streams.
 
     Every stream fills the whole length under every model, so that all stretches are of the same languages.
     """
     contexts = {model: context_of(read_config(folder)) or 0 for model, folder in folders.items()}
     length = section.position_tokens or max(contexts.values())
-    texts = streams(documents)
+    texts = join_streams(documents)
     tokens = {
-        model: {lang: cut(folder, text, length) for lang, text in texts.items()} for model, folder in folders.items()
+        model: {lang: encode_stream(folder, text, length) for lang, text in texts.items()}
+        for model, folder in folders.items()
     }
-    full = [lang for lang in texts if all(len(each[lang][0]) > length for each in tokens.values())]
-    chosen = full[: section.position_streams]
+    long_enough = [lang for lang in texts if all(len(each[lang][0]) > length for each in tokens.values())]
+    chosen = long_enough[: section.position_streams]
     rows = [
         {"model": model, "context": contexts[model], **row}
         for model, folder in folders.items()
         if chosen
-        for row in measure(Scorer(folder, section), [tokens[model][lang] for lang in chosen], length)
+        for row in measure_stretches(Scorer(folder, section), [tokens[model][lang] for lang in chosen], length)
     ]
     return pa.Table.from_pylist(rows, schema=POSITIONS)
 
 
-def streams(documents: Sequence[Row]) -> dict[str, str]:
+def join_streams(documents: Sequence[Row]) -> dict[str, str]:
     """The test documents of each language as one text, the language with the most text first."""
     ordered = sorted(documents, key=itemgetter("lang"))
-    joined = {lang: BETWEEN.join(row["text"] for row in rows) for lang, rows in groupby(ordered, itemgetter("lang"))}
+    joined = {lang: SEPARATOR.join(row["text"] for row in rows) for lang, rows in groupby(ordered, itemgetter("lang"))}
     return dict(sorted(joined.items(), key=lambda each: (-len(each[1].encode()), each[0])))
 
 
-def cut(folder: Path, text: str, length: int) -> Stream:
-    """The beginning of a text as `length` tokens behind a first one, or fewer where it is shorter."""
-    tokenizer, first = tokenizer_of(folder)
+def encode_stream(folder: Path, text: str, length: int) -> Stream:
+    """The beginning of a text as `length` tokens behind the start id, or fewer where it is shorter."""
+    tokenizer, start_id = open_model_tokenizer(folder)
     # Tokens are shorter than this on average, so the rest of a long text need not be read.
-    found = tokenizer.encode(text[: 64 * length], add_special_tokens=False)
-    ends = [end for _, end in found.offsets[:length]]
-    return [first, *found.ids[:length]], bytes_up_to(text, ends)
+    encoding = tokenizer.encode(text[: 64 * length], add_special_tokens=False)
+    ends = [end for _, end in encoding.offsets[:length]]
+    return [start_id, *encoding.ids[:length]], count_bytes_before(text, ends)
 
 
-def bytes_up_to(text: str, ends: Sequence[int]) -> list[int]:
+def count_bytes_before(text: str, ends: Sequence[int]) -> list[int]:
     """UTF-8 bytes before each of these places in a text, which are not falling."""
     sizes, total = [], 0
     for begin, end in pairwise([0, *ends]):
@@ -73,17 +75,17 @@ def bytes_up_to(text: str, ends: Sequence[int]) -> list[int]:
     return sizes
 
 
-def measure(scorer: Scorer, found: Sequence[Stream], length: int) -> list[dict[str, Any]]:
+def measure_stretches(scorer: Scorer, streams: Sequence[Stream], length: int) -> list[dict[str, Any]]:
     """One row a stretch of positions, summed over the streams. A stretch counts the tokens after its positions."""
     borders = [length * number // BUCKETS for number in range(BUCKETS + 1)]
-    costs = [scorer.each_token(ids) for ids, _ in found]
+    costs = [scorer.score_tokens(ids) for ids, _ in streams]
     return [
         {
             "begin": begin,
             "end": end,
-            "tokens": (end - begin) * len(found),
+            "tokens": (end - begin) * len(streams),
             "nats": sum(sum(cost[begin:end]) for cost in costs),
-            "bytes": sum(sizes[end - 1] - (sizes[begin - 1] if begin else 0) for _, sizes in found),
+            "bytes": sum(sizes[end - 1] - (sizes[begin - 1] if begin else 0) for _, sizes in streams),
         }
         for begin, end in pairwise(borders)
         if end > begin

@@ -16,7 +16,6 @@ from transformers.utils import logging
 
 from emma.errors import RecipeError
 from emma.evaluate.config import EvaluateConfig
-from emma.evaluate.windows import Window, windows
 from emma.models.configuration import context_of
 from emma.models.device import choose_device
 from emma.models.head import Head, check_head, head_of
@@ -29,12 +28,12 @@ CHUNK_ELEMENTS = 1 << 22
 
 @dataclass(frozen=True)
 class Score:
-    """What one document costs."""
+    """The cost of one document under a model."""
 
     nats: float
     tokens: int
     altered: bool
-    """The tokenizer does not give the text back, so the nats are those of another text."""
+    """Whether the tokenizer does not give the text back, so the nats are those of another text."""
 
 
 def read_config(folder: Path) -> Any:
@@ -42,18 +41,43 @@ def read_config(folder: Path) -> Any:
     return AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
 
 
-def tokenizer_of(folder: Path) -> tuple[Any, int]:
+def open_model_tokenizer(folder: Path) -> tuple[Any, int]:
     """The tokenizer of a model's folder and the id that stands before a text. RecipeError when it has none."""
     tokenizer = open_tokenizer(folder)
-    if (first := special_ids(folder, tokenizer).first) is None:
+    if (start_id := special_ids(folder, tokenizer).first) is None:
         raise RecipeError(
             f"The tokenizer in {folder} has neither a beginning-of-text nor an end-of-text token. Name "
             "its eos_token in tokenizer_config.json, or eos_token_id in config.json."
         )
-    return tokenizer, first
+    return tokenizer, start_id
 
 
-Piece = tuple[int, Window]
+@dataclass(frozen=True)
+class Window:
+    """Inputs `begin` to `end` of a document go through the model; those from `score` on predict a token to count."""
+
+    begin: int
+    score: int
+    end: int
+
+    def __len__(self) -> int:
+        return self.end - self.begin
+
+
+def split_windows(predictions: int, context: int) -> list[Window]:
+    """Windows of at most `context` inputs for a document with this many tokens to predict, each from one input.
+
+    Every token is predicted once, from at least half a context where there is that much before it. The first window is
+    full; each one after it moves on by half a context at most, and sees all it can.
+    """
+    windows = [Window(0, 0, min(context, predictions))] if predictions else []
+    while windows and (done := windows[-1].end) < predictions:
+        end = min(done + max(1, context // 2), predictions)
+        windows.append(Window(end - context, done, end))
+    return windows
+
+
+DocumentWindow = tuple[int, Window]
 """Number of the document, and a window of it."""
 
 
@@ -65,50 +89,54 @@ class Scorer:
         self._folder, self._section = folder, section
         self._device = choose_device(section.device, "evaluate")
         auto: Any = AutoModelForCausalLM
-        self._tokenizer, self._first = tokenizer_of(folder)
+        self._tokenizer, self._start_id = open_model_tokenizer(folder)
         settings = {"local_files_only": True, "trust_remote_code": False}
         self._model: Any = auto.from_pretrained(folder, dtype=torch.float32, **settings).to(self._device)
         self._model.eval()
         check_head(self._model, f"The model in {folder}")
         self._head = head_of(self._model)
-        own = int(context_of(self._model.config) or self._section.context or 1)
-        self._context = min(own, section.context or own)
+        longest = int(context_of(self._model.config) or section.context or 1)
+        self._context = min(longest, section.context or longest)
 
     def score(self, texts: Sequence[str]) -> list[Score]:
         """The cost of each text."""
         encoded = self.encode(texts)
-        nats = self.nats([[self._first, *ids] for ids in encoded])
-        found = self._tokenizer.decode_batch(encoded, skip_special_tokens=False)
+        nats = self.sum_nats([[self._start_id, *ids] for ids in encoded])
+        decoded = self._tokenizer.decode_batch(encoded, skip_special_tokens=False)
         return [
             Score(cost, len(ids), text != back)
-            for cost, ids, text, back in zip(nats, encoded, texts, found, strict=True)
+            for cost, ids, text, back in zip(nats, encoded, texts, decoded, strict=True)
         ]
 
     def encode(self, texts: Sequence[str]) -> list[list[int]]:
         """Token ids. `</s>` in a text is four characters, not the end of the text."""
-        found = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
-        return [each.ids for each in found]
+        encodings = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+        return [each.ids for each in encodings]
 
     @torch.no_grad()
-    def each_token(self, ids: Sequence[int]) -> list[float]:
+    def score_tokens(self, ids: Sequence[int]) -> list[float]:
         """Nats of all tokens of one sequence but the first, in one window, however long."""
         inputs = torch.tensor(ids, device=self._device)
-        nats: list[float] = token_nats(self._hidden(inputs[None, :-1])[0], self._head, inputs[1:]).tolist()
+        nats: list[float] = token_nats(self._hidden_states(inputs[None, :-1])[0], self._head, inputs[1:]).tolist()
         return nats
 
     @torch.no_grad()
-    def nats(self, documents: Sequence[Sequence[int]]) -> list[float]:
+    def sum_nats(self, documents: Sequence[Sequence[int]]) -> list[float]:
         """Negative log-likelihood of all tokens but the first, for each document."""
-        pieces = [
-            (number, window) for number, ids in enumerate(documents) for window in windows(len(ids) - 1, self._context)
+        windows = [
+            (number, window)
+            for number, ids in enumerate(documents)
+            for window in split_windows(len(ids) - 1, self._context)
         ]
         total = torch.zeros(len(documents), dtype=torch.float64)
-        for batch in batches(pieces, self._section.batch_tokens):
-            owners, nats = self._batch(documents, batch)
+        for batch in batch_windows(windows, self._section.batch_tokens):
+            owners, nats = self._score_batch(documents, batch)
             total.index_add_(0, owners, nats.double())
         return [float(each) for each in total]
 
-    def _batch(self, documents: Sequence[Sequence[int]], batch: Sequence[Piece]) -> tuple[Tensor, Tensor]:
+    def _score_batch(
+        self, documents: Sequence[Sequence[int]], batch: Sequence[DocumentWindow]
+    ) -> tuple[Tensor, Tensor]:
         """For every token that counts in a batch of windows: its document, and its nats."""
         width = max(len(window) for _, window in batch)
         # Padding is on the right, where a causal model cannot see it from the positions that count.
@@ -119,11 +147,11 @@ class Scorer:
             inputs[row, : len(window)] = ids[:-1]
             targets[row, window.score - window.begin : len(window)] = ids[window.score - window.begin + 1 :]
         counted = targets >= 0
-        hidden = self._hidden(inputs.to(self._device))[counted.to(self._device)]
+        hidden = self._hidden_states(inputs.to(self._device))[counted.to(self._device)]
         owners = torch.tensor([number for number, _ in batch])[:, None].expand_as(targets)[counted]
         return owners, token_nats(hidden, self._head, targets[counted].to(self._device)).cpu()
 
-    def _hidden(self, inputs: Tensor) -> Tensor:
+    def _hidden_states(self, inputs: Tensor) -> Tensor:
         bf16 = self._section.precision == "bf16"
         with torch.autocast(self._device.type, torch.bfloat16, enabled=bf16):
             hidden: Tensor = self._model.base_model(input_ids=inputs, use_cache=False).last_hidden_state
@@ -132,22 +160,22 @@ class Scorer:
 
 def token_nats(hidden: Tensor, head: Head, targets: Tensor) -> Tensor:
     """Negative log-likelihood of each target (positions,), float32."""
-    rows, ready = max(1, CHUNK_ELEMENTS // len(head)), replace(head, weight=head.weight.to(hidden.dtype))
-    found = [torch.empty(0, device=hidden.device)]
+    rows, head = max(1, CHUNK_ELEMENTS // len(head)), replace(head, weight=head.weight.to(hidden.dtype))
+    nats = [torch.empty(0, device=hidden.device)]
     for start in range(0, len(hidden), rows):
-        logits = ready.logits(hidden[start : start + rows]).float()
+        logits = head.logits(hidden[start : start + rows]).float()
         truth = logits.gather(1, targets[start : start + rows, None]).squeeze(1)
-        found.append(logits.logsumexp(1) - truth)
-    return torch.cat(found)
+        nats.append(logits.logsumexp(1) - truth)
+    return torch.cat(nats)
 
 
-def batches(pieces: Sequence[Piece], tokens: int) -> Iterator[list[Piece]]:
+def batch_windows(windows: Sequence[DocumentWindow], tokens: int) -> Iterator[list[DocumentWindow]]:
     """Windows of like length together, so that little is padding; at most `tokens` a batch, but at least one window."""
-    batch: list[Piece] = []
-    for piece in sorted(pieces, key=lambda piece: -len(piece[1])):
+    batch: list[DocumentWindow] = []
+    for window in sorted(windows, key=lambda each: -len(each[1])):
         if batch and len(batch[0][1]) * (len(batch) + 1) > tokens:
             yield batch
             batch = []
-        batch.append(piece)
+        batch.append(window)
     if batch:
         yield batch

@@ -1,15 +1,26 @@
-"""From items to scores and gains, by language and by language and domain."""
+"""Tables of scores and gains, by language and by language and domain, with intervals from a bootstrap over documents.
 
+Documents are drawn again with replacement (Efron, Ann. Statist. 7, 1979), as tokens of one document are not
+independent. Two models are compared on the same draws, so that what makes a document easy for both cancels out.
+"""
+
+import hashlib
+import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from emma.evaluate.config import EvaluateConfig
-from emma.evaluate.intervals import bits_per_byte, draws, interval
 from emma.schemas import SCORES
 
+Floats = npt.NDArray[np.float64]
+
+LEVELS = (0.025, 0.975)
+"""Quantiles that bound a 95 % interval."""
 GAINS = pa.schema(
     [
         ("lang", pa.string()),
@@ -27,24 +38,26 @@ Group = tuple[str, str | None]
 """Language, and domain or None for all of them."""
 
 
-def scores(items: Sequence[Row], section: EvaluateConfig) -> pa.Table:
+def tabulate_scores(items: Sequence[Row], section: EvaluateConfig) -> pa.Table:
     """One row a model, language and domain, and one a model and language; schemas.SCORES."""
     rows = []
-    for (lang, domain), group in _groups(items).items():
+    for (lang, domain), group in _group_items(items).items():
         for model in ("base", "adapted"):
             mine = [row for row in group if row["model"] == model]
             if mine:
-                rows.append({"model": model, "lang": lang, "domain": domain, **_score(mine, section, (lang, domain))})
-    return pa.Table.from_pylist(sorted(rows, key=_place), schema=SCORES)
+                rows.append(
+                    {"model": model, "lang": lang, "domain": domain, **_score_row(mine, section, (lang, domain))}
+                )
+    return pa.Table.from_pylist(sorted(rows, key=_row_order), schema=SCORES)
 
 
-def _place(row: Row) -> tuple[bool, str, str]:
+def _row_order(row: Row) -> tuple[bool, str, str]:
     return row["model"] == "adapted", row["lang"], row["domain"] or ""
 
 
-def _score(rows: Sequence[Row], section: EvaluateConfig, group: Group) -> Row:
+def _score_row(rows: Sequence[Row], section: EvaluateConfig, group: Group) -> Row:
     nats, sizes = [row["nats"] for row in rows], [row["bytes"] for row in rows]
-    low, high = interval(nats, sizes, _draws(len(rows), section, group))
+    low, high = bootstrap_interval(nats, sizes, _draw(len(rows), section, group))
     return {
         "documents": len(rows),
         "bytes": sum(sizes),
@@ -55,35 +68,63 @@ def _score(rows: Sequence[Row], section: EvaluateConfig, group: Group) -> Row:
     }
 
 
-def gains(items: Sequence[Row], section: EvaluateConfig) -> pa.Table:
+def tabulate_gains(items: Sequence[Row], section: EvaluateConfig) -> pa.Table:
     """One row a language that both models were scored on, document by document."""
     rows = []
-    groups = _groups(items)
+    groups = _group_items(items)
     for lang in sorted({lang for lang, _ in groups}):
         group = groups[lang, None]
         before = {row["id"]: row for row in group if row["model"] == "base"}
         pairs = [(before[row["id"]], row) for row in group if row["model"] == "adapted" and row["id"] in before]
         if pairs:
-            rows.append({"lang": lang, **_gain(pairs, section, (lang, None))})
+            rows.append({"lang": lang, **_gain_row(pairs, section, (lang, None))})
     return pa.Table.from_pylist(rows, schema=GAINS)
 
 
-def _gain(pairs: Sequence[tuple[Row, Row]], section: EvaluateConfig, group: Group) -> Row:
+def _gain_row(pairs: Sequence[tuple[Row, Row]], section: EvaluateConfig, group: Group) -> Row:
     sizes = [base["bytes"] for base, _ in pairs]
     base, adapted = (bits_per_byte(sum(pair[at]["nats"] for pair in pairs), sum(sizes)) for at in (0, 1))
     differences = [adapted["nats"] - base["nats"] for base, adapted in pairs]
-    low, high = interval(differences, sizes, _draws(len(pairs), section, group))
+    low, high = bootstrap_interval(differences, sizes, _draw(len(pairs), section, group))
     delta = bits_per_byte(sum(differences), sum(sizes))
     return {"bytes": sum(sizes), "bpb_base": base, "bpb_adapted": adapted, "delta": delta, "low": low, "high": high}
 
 
-def _draws(documents: int, section: EvaluateConfig, group: Group) -> Any:
-    return draws(documents, section.bootstrap, section.seed, group[0], group[1] or "")
+def _draw(documents: int, section: EvaluateConfig, group: Group) -> npt.NDArray[np.int64]:
+    return draw_documents(documents, section.bootstrap, section.seed, group[0], group[1] or "")
 
 
-def _groups(items: Sequence[Row]) -> dict[Group, list[Row]]:
+def _group_items(items: Sequence[Row]) -> dict[Group, list[Row]]:
     groups: dict[Group, list[Row]] = defaultdict(list)
     for row in items:
         groups[row["lang"], None].append(row)
         groups[row["lang"], row["domain"]].append(row)
     return groups
+
+
+def bits_per_byte(nats: Any, bytes_utf8: Any) -> Any:
+    """Bits per UTF-8 byte of text that costs `nats`; scalars or arrays."""
+    return nats / (math.log(2) * bytes_utf8)
+
+
+def draw_documents(documents: int, times: int, *key: str | int) -> npt.NDArray[np.int64]:
+    """How often each document is drawn: (times, documents); rows sum to `documents`. The key names the draws."""
+    # SHA-256 and not hash64: the intervals of earlier runs were drawn with it.
+    text = "\x1f".join(str(each) for each in key)
+    seed = int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "little")
+    chances = np.full(documents, 1 / documents)
+    return np.random.default_rng(seed).multinomial(documents, chances, size=times)
+
+
+def bootstrap_interval(
+    numerators: Sequence[float] | Floats, sizes: Sequence[int] | npt.NDArray[np.int64], drawn: npt.NDArray[np.int64]
+) -> tuple[float | None, float | None]:
+    """The 95 % interval of the bits per byte, where `numerators` are nats (or differences of nats) a document.
+
+    None and None for a single document: there is nothing to draw from.
+    """
+    if len(sizes) < 2:
+        return None, None
+    values = bits_per_byte(drawn @ np.asarray(numerators), drawn @ np.asarray(sizes))
+    low, high = np.quantile(values, LEVELS)
+    return float(low), float(high)
