@@ -21,11 +21,12 @@ import torch  # noqa: E402
 from transformers import AutoModelForCausalLM, LlamaConfig  # noqa: E402
 
 from benchmarks.train.gpu_lines import DRY, FULL, LINES, Line, Size  # noqa: E402
+from emma.models.accelerators import known_peak_flops  # noqa: E402
 from emma.train import blocks  # noqa: E402
 from emma.train.batch import IGNORE, Batch, micro_batches, positions_in_documents  # noqa: E402
 from emma.train.blocks import prepare_model  # noqa: E402
 from emma.train.config import TrainConfig  # noqa: E402
-from emma.train.flops import flops_per_token, known_peak_flops  # noqa: E402
+from emma.train.flops import flops_per_token  # noqa: E402
 from emma.train.model import LossModel  # noqa: E402
 from emma.train.optimizers import make_optimizers  # noqa: E402
 from emma.train.ranks import process_group  # noqa: E402
@@ -154,12 +155,12 @@ def memory(loss_model: LossModel, section: TrainConfig, size: Size, device: torc
         found["reserved_bytes"] = torch.cuda.max_memory_reserved(device)
         found["device_bytes"] = torch.cuda.get_device_properties(device).total_memory
     try:
-        from emma.inspect.plan.memory import Setting
-        from emma.inspect.plan.memory import memory as predict
-        from emma.inspect.plan.shape import from_config
+        from emma.inspect.plan.memory import TrainingSetting
+        from emma.inspect.plan.memory import peak_memory as predict
+        from emma.inspect.plan.shape import shape_from_config
 
-        shape = from_config(loss_model.model.config.to_dict(), "the benchmark's model")
-        found["predicted_bytes"] = predict(shape, Setting(section, size.tokens, 1, device.type)).total
+        shape = shape_from_config(loss_model.model.config.to_dict(), "the benchmark's model")
+        found["predicted_bytes"] = predict(shape, TrainingSetting(section, size.tokens, 1, device.type)).total
     except Exception as error:
         found["prediction_failed"] = repr(error)
     return found

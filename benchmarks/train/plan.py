@@ -70,22 +70,22 @@ def child(what: str, case: dict[str, Any], more: dict[str, str]) -> dict[str, fl
 
 def prediction(case: dict[str, Any]) -> dict[str, float]:
     """What the plan says; its probe is timed in CPU seconds, the fastest of its calls."""
-    from emma.inspect.plan import probe
-    from emma.inspect.plan.memory import Setting, memory
+    from emma.inspect.plan import measurement as probe
+    from emma.inspect.plan.memory import TrainingSetting, peak_memory
     from emma.inspect.plan.shape import Shape
     from emma.train.config import TrainConfig
 
     shape = Shape(**case["shape"])
-    setting = Setting(TrainConfig(**case["section"]), case["length"], 1, "cpu")
+    setting = TrainingSetting(TrainConfig(**case["section"]), case["length"], 1, "cpu")
     vars(probe).update(time=type("Clock", (), {"perf_counter": staticmethod(time.process_time)}), median=min, REPEATS=3)
-    tokens = setting.sequences * setting.sequence_length
-    return {"bytes": memory(shape, setting).total, "seconds": tokens / probe.probe(shape, setting)}
+    tokens = setting.sequences_per_rank * setting.sequence_length
+    return {"bytes": peak_memory(shape, setting).total, "seconds": tokens / probe.measure_speed(shape, setting)}
 
 
 def training(case: dict[str, Any]) -> dict[str, float]:
     """Peak memory of a few steps, over what there was before, and CPU seconds of the fastest."""
-    from emma.inspect.plan.memory import Setting
-    from emma.inspect.plan.probe import made_up, stack
+    from emma.inspect.plan.measurement import build_stack, random_batch
+    from emma.inspect.plan.memory import TrainingSetting
     from emma.inspect.plan.shape import Shape
     from emma.train.config import TrainConfig
     from emma.train.optimizers import make_optimizers
@@ -93,15 +93,17 @@ def training(case: dict[str, Any]) -> dict[str, float]:
     from emma.train.step import optimise
 
     shape, section = Shape(**case["shape"]), TrainConfig(**case["section"])
-    setting = Setting(section, case["length"], 1, "cpu")
-    parts = [made_up(shape.rows, setting)] * (-(-setting.sequences // section.micro_batch))
+    setting = TrainingSetting(section, case["length"], 1, "cpu")
+    parts = [random_batch(shape.rows, setting)] * (-(-setting.sequences_per_rank // section.micro_batch))
     tokens = sum(part.predicted for part in parts)
     with process_group(section):
         tiny = Shape(1, 16, 16, 2, 2, 8, 64)
-        warm = stack(tiny, 1, setting)
-        optimise(warm, make_optimizers(warm.model, section), [made_up(64, setting)], 1, section)  # imports, first calls
+        warm = build_stack(tiny, 1, setting)
+        optimise(
+            warm, make_optimizers(warm.model, section), [random_batch(64, setting)], 1, section
+        )  # imports, first calls
         before = resident("VmRSS")
-        loss_model = stack(shape, shape.layers, setting)
+        loss_model = build_stack(shape, shape.layers, setting)
         optimizers, times = make_optimizers(loss_model.model, section), []
         reset()
         for _ in range(STEPS):
@@ -125,9 +127,9 @@ def reset() -> None:
 
 def line(name: str, said: dict[str, float], tensors: dict[str, float], plain: dict[str, float]) -> str:
     """A row of the table."""
-    memory = f"{said['bytes'] / 1e6:,.0f} | {tensors['bytes'] / 1e6:,.0f} | {error(said, tensors, 'bytes')}"
+    peak_memory = f"{said['bytes'] / 1e6:,.0f} | {tensors['bytes'] / 1e6:,.0f} | {error(said, tensors, 'bytes')}"
     speed = f"{said['seconds']:.2f} | {plain['seconds']:.2f} | {error(said, plain, 'seconds')}"
-    return f"| {name} | {memory} | {plain['bytes'] / 1e6:,.0f} | {speed} |"
+    return f"| {name} | {peak_memory} | {plain['bytes'] / 1e6:,.0f} | {speed} |"
 
 
 def error(said: dict[str, float], found: dict[str, float], what: str) -> str:

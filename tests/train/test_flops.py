@@ -5,9 +5,10 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 from transformers import LlamaConfig, LlamaForCausalLM
 
+from emma.models.accelerators import known_peak_flops
 from emma.train.blocks import prepare_model
 from emma.train.config import LoraConfig, TrainConfig
-from emma.train.flops import flops_per_token, known_peak_flops, measured_flops, peak_flops
+from emma.train.flops import flops_per_token, measured_flops, peak_flops
 from emma.train.model import LossModel
 from tests.train.conftest import random_ids, tiny_model
 

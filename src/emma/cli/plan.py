@@ -32,12 +32,14 @@ def add_parser(commands: Commands) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the estimate."""
-    from emma.inspect.plan import cost, machines, text
+    from emma.inspect.plan.estimate import PlanQuestion, plan_training
+    from emma.inspect.plan.machines import find_machine
+    from emma.inspect.plan.text import render_text
     from emma.pipeline.recipe import Recipe
 
     size = [f"train.micro_batch={arguments.micro_batch}"] if arguments.micro_batch else []
-    question = cost.Wanted(
-        machine=machines.find(arguments.gpu),
+    question = PlanQuestion(
+        machine=find_machine(arguments.gpu),
         ranks=arguments.gpus,
         shape=arguments.shape,
         price=arguments.price,
@@ -46,6 +48,6 @@ def run(arguments: argparse.Namespace) -> int:
         measure=arguments.measure,
         home=arguments.home,
     )
-    answer = cost.make(Recipe.read(arguments.recipe, [*arguments.changes, *size]), question)
-    print_answer(answer, text.text, arguments.json)
+    answer = plan_training(Recipe.read(arguments.recipe, [*arguments.changes, *size]), question)
+    print_answer(answer, render_text, arguments.json)
     return 0

@@ -4,31 +4,14 @@ Counted as in PaLM (Chowdhery et al., arXiv 2204.02311, appendix B): six operati
 over the full square; or, asked for, over its causal half. Document masks make the true number smaller than both.
 """
 
-import re
 import time
 
 import torch
 from transformers import PreTrainedModel
 
+from emma.models.accelerators import known_peak_flops
 from emma.models.device import fast_type
 from emma.train.config import HALF, Precision
-
-PEAKS: tuple[tuple[str, float], ...] = (
-    ("B200", 2250e12),  # NVIDIA HGX B200 data sheet, half of the figure with sparsity, as in all that follow
-    ("GH200", 989e12),  # NVIDIA GH200 data sheet
-    ("H200 NVL", 835e12),  # NVIDIA H200 data sheet
-    ("H200", 989e12),
-    ("H100 NVL", 835e12),  # NVIDIA H100 data sheet
-    ("H100 PCIe", 756e12),
-    ("H100", 989e12),
-    ("A100", 312e12),  # NVIDIA A100 data sheet
-    ("L40S", 362e12),  # NVIDIA L40S data sheet
-    ("L4", 121e12),  # NVIDIA L4 data sheet
-    ("MI300X", 1307e12),  # AMD Instinct MI300X data sheet
-    ("MI250X", 191.5e12),  # AMD Instinct MI250X data sheet: one of the card's two devices
-)
-"""Dense bfloat16 operations per second by words of the device's name, special ones before general ones. The clocks of
-the data sheets are not held under load: measured on an H200, large products reach 790e12."""
 
 
 def flops_per_token(model: PreTrainedModel, sequence_length: int, *, causal: bool = False) -> float:
@@ -62,12 +45,6 @@ def peak_flops(device: torch.device, precision: Precision) -> float | None:
     if device.type != "cuda" or precision not in HALF:
         return None
     return known_peak_flops(torch.cuda.get_device_name(device))
-
-
-def known_peak_flops(name: str) -> float | None:
-    """The peak of a device by its name, such as 'NVIDIA A100-SXM4-80GB'."""
-    words = set(re.split(r"[^0-9A-Za-z]+", name))
-    return next((peak for known, peak in PEAKS if set(known.split()) <= words), None)
 
 
 def measured_flops(dtype: torch.dtype, size: int = 1024, repeats: int = 8) -> float:

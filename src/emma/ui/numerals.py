@@ -50,7 +50,7 @@ def format_short(value: float | None, unit: str = "") -> str:
     return f"{value:.{digits}f}{SPACE}{tail}" if tail else f"{value:.{digits}f}"
 
 
-def format_bytes(value: int | None) -> str:
+def format_bytes(value: float | None) -> str:
     """Bytes, in decimal multiples."""
     return format_short(value, "B")
 

@@ -8,14 +8,14 @@ import pytest
 import torch
 from transformers import LlamaConfig, LlamaForCausalLM
 
-from emma.inspect.plan.memory import Setting, activations, memory, moments, stages
-from emma.inspect.plan.shape import NAMED, Shape
+from emma.inspect.plan.memory import TrainingSetting, activation_bytes, moment_bytes, peak_candidates, peak_memory
+from emma.inspect.plan.shape import NAMED_SHAPES, Shape
 from emma.train.blocks import prepare_model
 from emma.train.config import LoraConfig, TrainConfig
 from emma.train.model import LossModel
 
 SMALL = Shape(layers=2, width=64, inner=176, heads=4, kv_heads=2, head_width=16, rows=128)
-SEVEN = NAMED["llama2-7b"]
+SEVEN = NAMED_SHAPES["llama2-7b"]
 WHOLE = {"batch_tokens": 4096, "micro_batch": 1}
 
 
@@ -63,12 +63,12 @@ def kept(shape: Shape, section: TrainConfig, tokens: int, kind: torch.dtype) -> 
 def test_a_block_keeps_what_autograd_says(fields: dict[str, Any], kind: torch.dtype, machine: str) -> None:
     section, tokens = TrainConfig(micro_batch=2, **fields), 128
     one, two = (kept(replace(SMALL, layers=layers), section, tokens, kind) for layers in (1, 2))
-    assert activations(SMALL, Setting(section, tokens, 1, machine)) == pytest.approx(two - one, rel=0.01)
+    assert activation_bytes(SMALL, TrainingSetting(section, tokens, 1, machine)) == pytest.approx(two - one, rel=0.01)
 
 
 def test_selective_lies_between() -> None:
     found = [
-        activations(SEVEN, Setting(TrainConfig(activation_checkpointing=each, precision="bf16"), 4096))
+        activation_bytes(SEVEN, TrainingSetting(TrainConfig(activation_checkpointing=each, precision="bf16"), 4096))
         for each in ("full", "selective", "none")
     ]
     assert all(one < other for one, other in pairwise(found))
@@ -80,41 +80,42 @@ def test_selective_lies_between() -> None:
 )
 def test_states_of_seven_billion(fields: dict[str, Any], gigabytes: float) -> None:
     """16 bytes a weight of 6.74 B; 12 with bfloat16 moments; Muon has 4 a weight less, inside the blocks."""
-    end = stages(SEVEN, Setting(TrainConfig(precision="bf16", **WHOLE, **fields), 4096))[-1]
+    end = peak_candidates(SEVEN, TrainingSetting(TrainConfig(precision="bf16", **WHOLE, **fields), 4096))[-1]
     assert (end.weights + end.gradients + end.moments) / 1e9 == pytest.approx(gigabytes, rel=0.002)
 
 
 def test_eight_bits_are_a_quarter_inside_the_blocks() -> None:
-    inside = moments(1e9, 0, TrainConfig(optimizer_states="int8")) / moments(1e9, 0, TrainConfig())
-    outside = moments(0, 1e9, TrainConfig(optimizer_states="int8")) / moments(0, 1e9, TrainConfig())
+    inside = moment_bytes(1e9, 0, TrainConfig(optimizer_states="int8")) / moment_bytes(1e9, 0, TrainConfig())
+    outside = moment_bytes(0, 1e9, TrainConfig(optimizer_states="int8")) / moment_bytes(0, 1e9, TrainConfig())
     assert (inside, outside) == (pytest.approx(0.25, rel=0.02), 0.5)
 
 
 def test_more_processes_share_the_states_and_nothing_else() -> None:
     section = TrainConfig(precision="bf16", batch_tokens=1 << 22, micro_batch=2)
-    one, eight = (memory(SEVEN, Setting(section, 4096, ranks)) for ranks in (1, 8))
+    one, eight = (peak_memory(SEVEN, TrainingSetting(section, 4096, ranks)) for ranks in (1, 8))
     for name in ("weights", "gradients", "moments"):
         assert getattr(eight, name) == pytest.approx(getattr(one, name) / 8)
     assert (eight.activations, eight.loss) == (one.activations, one.loss)
-    copies = memory(SEVEN, Setting(section.model_copy(update={"shard_over": 1}), 4096, 8))
+    copies = peak_memory(SEVEN, TrainingSetting(section.model_copy(update={"shard_over": 1}), 4096, 8))
     assert copies == one
 
 
 def test_gradients_wait_only_where_there_are_more_micro_batches() -> None:
     once, twice = (
-        stages(SMALL, Setting(TrainConfig(batch_tokens=sequences * 64, micro_batch=2), 64))[0] for sequences in (2, 4)
+        peak_candidates(SMALL, TrainingSetting(TrainConfig(batch_tokens=sequences * 64, micro_batch=2), 64))[0]
+        for sequences in (2, 4)
     )
     assert (once.gradients, twice.gradients) == (0, 4 * SMALL.weights)
 
 
 def test_whole_gradients_cost_four_bytes_a_weight() -> None:
     section = TrainConfig(whole_gradients=True, batch_tokens=1 << 22, micro_batch=1)
-    assert memory(SEVEN, Setting(section, 4096, 64)).gradients == 4 * SEVEN.weights
+    assert peak_memory(SEVEN, TrainingSetting(section, 4096, 64)).gradients == 4 * SEVEN.weights
 
 
 def test_adapters_leave_most_states_out() -> None:
     section = TrainConfig(lora=LoraConfig(rank=8, train_embeddings=False), precision="bf16", **WHOLE)
-    found = memory(SEVEN, Setting(section, 4096))
+    found = peak_memory(SEVEN, TrainingSetting(section, 4096))
     # 8 · (in + out) over the seven matrices of 32 blocks: 20 M weights
     assert found.moments == pytest.approx(8 * 19_988_480)
     assert found.weights == pytest.approx(4 * (SEVEN.weights + 19_988_480))
@@ -122,6 +123,6 @@ def test_adapters_leave_most_states_out() -> None:
 
 def test_a_head_of_260_thousand_pieces_fits_by_chunks() -> None:
     section = TrainConfig(precision="bf16", micro_batch=4, batch_tokens=1 << 22, activation_checkpointing="full")
-    found = stages(replace(SEVEN, rows=260_164), Setting(section, 4096, 8))[0]
+    found = peak_candidates(replace(SEVEN, rows=260_164), TrainingSetting(section, 4096, 8))[0]
     logits_at_once = 4 * 4096 * 260_164 * 10
     assert found.loss < logits_at_once / 3

@@ -9,17 +9,17 @@ from transformers import LlamaConfig, LlamaForCausalLM
 
 from emma.cli.main import main
 from emma.errors import RecipeError
-from emma.inspect.plan import machines, probe
-from emma.inspect.plan.cost import Wanted, capacity, changes, make
-from emma.inspect.plan.machines import TABLE, find
-from emma.inspect.plan.memory import Setting
-from emma.inspect.plan.shape import NAMED, Shape
-from emma.inspect.plan.speed import alike, earlier, flops_per_token, speed
-from emma.inspect.plan.text import duration, text
+from emma.inspect.plan import machines, measurement
+from emma.inspect.plan.estimate import PlanQuestion, memory_changes, plan_training, usable_memory
+from emma.inspect.plan.machines import MACHINES, find_machine
+from emma.inspect.plan.memory import TrainingSetting
+from emma.inspect.plan.shape import NAMED_SHAPES, Shape
+from emma.inspect.plan.speed import estimate_speed, flops_per_token, is_same_setup, measured_before
+from emma.inspect.plan.text import duration, render_text
+from emma.models.accelerators import known_peak_flops
 from emma.pipeline.recipe import Recipe, find_shipped
 from emma.train.config import LoraConfig, TrainConfig
 from emma.train.flops import flops_per_token as trainer_flops
-from emma.train.flops import known_peak_flops
 from emma.train.lora import add_adapters
 
 RECIPE = """
@@ -38,7 +38,7 @@ micro_batch = 8
 precision = "bf16"
 compile = true
 """
-H200 = TABLE["H200"]
+H200 = MACHINES["H200"]
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def recipe(tmp_path: Path) -> Path:
 
 
 def plan(path: Path, *given: str, **wanted: object) -> dict:
-    return make(Recipe.read(path, given), Wanted(**{"machine": H200, "shape": "llama2-7b", **wanted}))
+    return plan_training(Recipe.read(path, given), PlanQuestion(**{"machine": H200, "shape": "llama2-7b", **wanted}))
 
 
 def test_amounts_by_hand(recipe: Path) -> None:
@@ -77,13 +77,17 @@ def test_what_does_not_fit_gets_a_way_out(recipe: Path) -> None:
 
 
 def test_a_machine_too_small_for_any_setting_says_so(recipe: Path) -> None:
-    found = plan(recipe, machine=TABLE["RTX4090"])
+    found = plan(recipe, machine=MACHINES["RTX4090"])
     assert (found["remedy"], found["fits"]) == (None, False)
-    assert "It would as it is on" in list(text(found))[-1] or "take a smaller model" in list(text(found))[-1]
+    assert (
+        "It would as it is on" in list(render_text(found))[-1] or "take a smaller model" in list(render_text(found))[-1]
+    )
 
 
 def test_ways_out_go_one_way() -> None:
-    found = list(changes(TrainConfig(micro_batch=4, activation_checkpointing="selective", optimizer_states="bf16")))
+    found = list(
+        memory_changes(TrainConfig(micro_batch=4, activation_checkpointing="selective", optimizer_states="bf16"))
+    )
     assert found[:2] == [{"micro_batch": 2}, {"micro_batch": 1}]
     assert found[2] == {"micro_batch": 1, "activation_checkpointing": "full"}
     assert found[3] == found[2] | {"optimizer_states": "int8"}
@@ -91,23 +95,23 @@ def test_ways_out_go_one_way() -> None:
 
 
 def test_peaks_are_the_trainer_s() -> None:
-    known = {name: peak for name in TABLE if (peak := known_peak_flops(f"NVIDIA {name}")) is not None}
-    assert {name: TABLE[name].flops for name in known} == known
+    known = {name: peak for name in MACHINES if (peak := known_peak_flops(f"NVIDIA {name}")) is not None}
+    assert {name: MACHINES[name].flops for name in known} == known
     assert len(known) >= 7
 
 
 def test_room_is_left_for_the_allocator() -> None:
-    assert 0.9 * H200.memory < capacity(H200) < 0.97 * H200.memory
+    assert 0.9 * H200.memory < usable_memory(H200) < 0.97 * H200.memory
 
 
 @pytest.mark.parametrize("name", ["h200", "H200", "RTX 4090"])
 def test_names_of_machines(name: str) -> None:
-    assert find(name).name.lower() == name.lower().replace(" ", "")
+    assert find_machine(name).name.lower() == name.lower().replace(" ", "")
 
 
 def test_an_unknown_machine_is_refused() -> None:
     with pytest.raises(RecipeError, match=r"--gpu H900: not known\. There are: A100, .*or cpu"):
-        find("H900")
+        find_machine("H900")
 
 
 def test_a_base_that_is_not_here_wants_a_shape(recipe: Path) -> None:
@@ -134,7 +138,7 @@ def test_a_base_folder(recipe: Path) -> None:
 
 
 SHAPE = Shape(2, 64, 176, 4, 2, 16, 1000)
-SETTING = Setting(TrainConfig(), 256, 1, "cpu")
+SETTING = TrainingSetting(TrainConfig(), 256, 1, "cpu")
 CPU = machines.Machine("cpu", 1e10, None, None, None, "cpu")
 
 
@@ -153,7 +157,7 @@ def log(home: Path, rates: list[float], **changed: object) -> Path:
 
 def test_what_was_measured_here_before_is_believed(tmp_path: Path) -> None:
     log(tmp_path, [1.0, 500.0, 700.0, 600.0])  # the first is out; of two processes
-    found = speed(SHAPE, SETTING, CPU, tmp_path)
+    found = estimate_speed(SHAPE, SETTING, CPU, tmp_path)
     assert (found.tokens_per_s, found.source) == (300.0, "measured in the run 'before' on cpu")
 
 
@@ -167,26 +171,26 @@ def test_what_was_measured_here_before_is_believed(tmp_path: Path) -> None:
     ],
 )
 def test_another_kind_of_run_is_not(tmp_path: Path, changed: dict) -> None:
-    assert earlier(log(tmp_path, [1.0, 500.0, 600.0], **changed), SHAPE, SETTING, CPU) is None
+    assert measured_before(log(tmp_path, [1.0, 500.0, 600.0], **changed), SHAPE, SETTING, CPU) is None
 
 
 @pytest.mark.parametrize("rates", [[], [5.0, 5.0]])
 def test_too_short_a_run_is_not_either(tmp_path: Path, rates: list[float]) -> None:
-    assert earlier(log(tmp_path, rates), SHAPE, SETTING, CPU) is None
+    assert measured_before(log(tmp_path, rates), SHAPE, SETTING, CPU) is None
 
 
 def test_a_damaged_log_is_passed_over(tmp_path: Path) -> None:
     folder = log(tmp_path, [1.0, 500.0, 600.0])
     with (folder / "train.jsonl").open("a") as stream:
         stream.write('{"tok')
-    assert earlier(folder, SHAPE, SETTING, CPU) is None
+    assert measured_before(folder, SHAPE, SETTING, CPU) is None
 
 
 def test_gpu_names_are_compared_as_drivers_say_them() -> None:
     setup = {"model": {}, "train": {}, "sequence_length": 256, "device": "NVIDIA GeForce RTX 4090"}
     setup["model"] = {"model_type": "llama", "hidden_size": 64, "intermediate_size": 176, "num_hidden_layers": 2}
     setup["model"] |= {"num_attention_heads": 4, "num_key_value_heads": 2, "vocab_size": 1000}
-    assert alike(setup, SHAPE, SETTING, TABLE["RTX4090"])
+    assert is_same_setup(setup, SHAPE, SETTING, MACHINES["RTX4090"])
 
 
 @pytest.mark.parametrize("ends", [True, False])
@@ -195,31 +199,31 @@ def test_frozen_weights_take_four_operations(ends: bool) -> None:
     sizes = {"vocab_size": 1000, "hidden_size": 64, "intermediate_size": 176, "num_hidden_layers": 2}
     model = LlamaForCausalLM(LlamaConfig(**sizes, num_attention_heads=4, num_key_value_heads=2))
     add_adapters(model, model.model.layers, section.lora)
-    found = flops_per_token(SHAPE, Setting(section, 256, 1, "cpu"))
+    found = flops_per_token(SHAPE, TrainingSetting(section, 256, 1, "cpu"))
     assert found == pytest.approx(trainer_flops(model, 256), rel=1e-3)
 
 
 def test_assumptions_are_shares_of_the_peak() -> None:
-    shape = NAMED["llama2-7b"]
-    bf16 = Setting(TrainConfig(precision="bf16", compile=True), 4096)
-    found = speed(shape, bf16, H200, None)
+    shape = NAMED_SHAPES["llama2-7b"]
+    bf16 = TrainingSetting(TrainConfig(precision="bf16", compile=True), 4096)
+    found = estimate_speed(shape, bf16, H200, None)
     assert found.tokens_per_s == pytest.approx(0.45 * 989e12 / 46.08e9, rel=1e-3)
     assert found.source.startswith("assumed")
-    assert speed(shape, Setting(TrainConfig(precision="fp32"), 4096), H200, None) is None
+    assert estimate_speed(shape, TrainingSetting(TrainConfig(precision="fp32"), 4096), H200, None) is None
 
 
 def test_a_probe_adds_up_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     """A micro-batch of 3 s with one block and 5 s with two takes 2 s a block and 1 s besides."""
     times = {1: (3.0, 0.5), 2: (5.0, 0.75)}
-    monkeypatch.setattr(probe, "measured", lambda shape, layers, setting: times[layers])
-    setting = Setting(TrainConfig(batch_tokens=1024, micro_batch=2, device="cpu"), 256, 1, "cpu")
+    monkeypatch.setattr(measurement, "measure_stack", lambda shape, layers, setting: times[layers])
+    setting = TrainingSetting(TrainConfig(batch_tokens=1024, micro_batch=2, device="cpu"), 256, 1, "cpu")
     shape = Shape(10, 64, 176, 4, 2, 16, 1000)
-    assert probe.probe(shape, setting) == pytest.approx(1024 / (2 * 21 + 0.5 + 9 * 0.25))
+    assert measurement.measure_speed(shape, setting) == pytest.approx(1024 / (2 * 21 + 0.5 + 9 * 0.25))
 
 
 def test_a_probe_measures_something() -> None:
-    setting = Setting(TrainConfig(batch_tokens=64, micro_batch=2, device="cpu"), 16, 1, "cpu")
-    assert 10 < probe.probe(SHAPE, setting) < 1e7
+    setting = TrainingSetting(TrainConfig(batch_tokens=64, micro_batch=2, device="cpu"), 16, 1, "cpu")
+    assert 10 < measurement.measure_speed(SHAPE, setting) < 1e7
 
 
 @pytest.mark.parametrize(
@@ -242,7 +246,7 @@ def test_the_command_line(recipe: Path, capsys: pytest.CaptureFixture[str]) -> N
 
 
 def test_an_unknown_speed_is_said_to_be(recipe: Path) -> None:
-    shown = "\n".join(text(plan(recipe, "train.precision=fp32", "train.micro_batch=1")))
+    shown = "\n".join(render_text(plan(recipe, "train.precision=fp32", "train.micro_batch=1")))
     assert "not known of this machine" in shown
     assert "money" not in shown
 

@@ -9,7 +9,14 @@ from transformers import AutoConfig, AutoModelForCausalLM
 
 from emma.adapt.config import ArchitectureConfig
 from emma.errors import RecipeError
-from emma.inspect.plan.shape import NAMED, from_architecture, from_config, grown, named, read
+from emma.inspect.plan.shape import (
+    NAMED_SHAPES,
+    read_shape,
+    shape_by_name,
+    shape_from_architecture,
+    shape_from_config,
+    with_new_pieces,
+)
 from emma.train.flops import flops_per_token
 
 LLAMA_LIKE = {
@@ -41,7 +48,7 @@ def test_weights_and_operations_are_those_of_transformers(kind: str, fields: dic
     config = AutoConfig.for_model(kind, **fields)
     with torch.device("meta"):
         model = AutoModelForCausalLM.from_config(config)
-    shape = from_config(json.loads(config.to_json_string()), kind)
+    shape = shape_from_config(json.loads(config.to_json_string()), kind)
     assert shape.weights == pytest.approx(sum(each.numel() for each in model.parameters()), rel=0.01)
     assert shape.tied is bool(config.tie_word_embeddings)
     if kind == "llama":
@@ -51,26 +58,26 @@ def test_weights_and_operations_are_those_of_transformers(kind: str, fields: dic
 def test_a_recipe_s_architecture() -> None:
     architecture = ArchitectureConfig(tie=True)
     config = AutoConfig.for_model("llama", **LLAMA_LIKE | {"hidden_size": 128, "intermediate_size": 352})
-    assert from_architecture(architecture, 1000).width == config.hidden_size
-    assert from_architecture(architecture, 1000).tied
+    assert shape_from_architecture(architecture, 1000).width == config.hidden_size
+    assert shape_from_architecture(architecture, 1000).tied
 
 
 @pytest.mark.parametrize(("name", "billions"), [("llama2-7b", 6.74), ("llama2-13b", 13.02), ("llama3-8b", 8.03)])
 def test_named_shapes_have_the_published_sizes(name: str, billions: float) -> None:
-    assert NAMED[name].weights / 1e9 == pytest.approx(billions, abs=0.006)
+    assert NAMED_SHAPES[name].weights / 1e9 == pytest.approx(billions, abs=0.006)
 
 
 def test_new_pieces_are_padded() -> None:
-    shape = NAMED["llama2-7b"]
-    assert grown(shape, 0, 128) == shape
-    assert grown(shape, 8001, 128).rows == 40_064
+    shape = NAMED_SHAPES["llama2-7b"]
+    assert with_new_pieces(shape, 0, 128) == shape
+    assert with_new_pieces(shape, 8001, 128).rows == 40_064
 
 
 def test_a_file_or_folder_by_path(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text(json.dumps({"model_type": "llama", **LLAMA_LIKE}))
-    assert named(str(tmp_path)) == named(str(tmp_path / "config.json"))
+    assert shape_by_name(str(tmp_path)) == shape_by_name(str(tmp_path / "config.json"))
     (tmp_path / "nested.json").write_text(json.dumps({"model_type": "x", "text_config": LLAMA_LIKE}))
-    assert read(tmp_path / "nested.json").layers == 3
+    assert read_shape(tmp_path / "nested.json").layers == 3
 
 
 @pytest.mark.parametrize(
@@ -84,9 +91,9 @@ def test_a_file_or_folder_by_path(tmp_path: Path) -> None:
 def test_what_is_no_dense_decoder_is_refused(tmp_path: Path, config: str, message: str) -> None:
     (tmp_path / "config.json").write_text(config)
     with pytest.raises(RecipeError, match=message):
-        read(tmp_path / "config.json")
+        read_shape(tmp_path / "config.json")
 
 
 def test_an_unknown_name_is_refused() -> None:
     with pytest.raises(RecipeError, match="--shape lama7b: no such file, and none of the names llama2-7b"):
-        named("lama7b")
+        shape_by_name("lama7b")

@@ -1,4 +1,4 @@
-"""The shape of a model: the numbers of its configuration that memory and operations follow from.
+"""The shape of a model: the numbers of its configuration that memory and operations depend on.
 
 Read from a Hugging Face `config.json`, from a recipe's architecture, or named. No weights and no torch are needed.
 """
@@ -12,16 +12,16 @@ from typing import Any
 from emma.adapt.config import ArchitectureConfig
 from emma.errors import RecipeError
 
-UNGATED = frozenset({"gpt2", "gpt_neox", "gptj", "opt", "falcon", "starcoder2", "phi", "bloom", "codegen"})
+UNGATED_TYPES = frozenset({"gpt2", "gpt_neox", "gptj", "opt", "falcon", "starcoder2", "phi", "bloom", "codegen"})
 """Types whose feed-forward part has two matrices; all others are taken to have three, as Llama has."""
-ALIASES = {
+CONFIG_ALIASES = {
     "hidden_size": ("hidden_size", "n_embd", "d_model"),
     "num_hidden_layers": ("num_hidden_layers", "n_layer", "num_layers"),
     "num_attention_heads": ("num_attention_heads", "n_head"),
     "intermediate_size": ("intermediate_size", "n_inner", "ffn_dim"),
     "vocab_size": ("vocab_size",),
 }
-EXPERTS = ("num_local_experts", "num_experts", "n_routed_experts")
+EXPERT_KEYS = ("num_local_experts", "num_experts", "n_routed_experts")
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Shape:
     kv_heads: int
     head_width: int
     rows: int
-    """Of the embeddings and of the head: the vocabulary, padded."""
+    """Rows of the embeddings and of the head: the vocabulary, padded."""
     tied: bool = False
     gated: bool = True
     """Whether the feed-forward blocks have three matrices or two."""
@@ -75,7 +75,7 @@ class Shape:
         return float(6 * counted + attention)
 
 
-NAMED: Mapping[str, Shape] = {
+NAMED_SHAPES: Mapping[str, Shape] = {
     "llama2-7b": Shape(32, 4096, 11008, 32, 32, 128, 32000),
     "llama2-13b": Shape(40, 5120, 13824, 40, 40, 128, 32000),
     "llama3-8b": Shape(32, 4096, 14336, 32, 8, 128, 128256),
@@ -84,65 +84,70 @@ NAMED: Mapping[str, Shape] = {
     "qwen3-8b": Shape(36, 4096, 12288, 32, 8, 128, 151936),
     "gemma2-2b": Shape(26, 2304, 9216, 8, 4, 256, 256000, tied=True),
 }
-"""By the names their makers gave them; from their published `config.json`."""
+"""Shapes by the names that their makers gave them; from their published `config.json`."""
 
 
-def grown(shape: Shape, new_pieces: int, pad_to: int) -> Shape:
+def with_new_pieces(shape: Shape, new_pieces: int, pad_to: int) -> Shape:
     """The shape with rows for new pieces, padded as the vocabulary is."""
-    rows = shape.rows + new_pieces
-    return replace(shape, rows=-(-rows // pad_to) * pad_to if new_pieces else rows)
+    return replace(shape, rows=pad_rows(shape.rows + new_pieces, pad_to)) if new_pieces else shape
 
 
-def named(name: str) -> Shape:
+def pad_rows(rows: int, pad_to: int) -> int:
+    """`rows` rounded up to a multiple of `pad_to`."""
+    return -(-rows // pad_to) * pad_to
+
+
+def shape_by_name(name: str) -> Shape:
     """A shape by name, or from a configuration at that path. Raises RecipeError when it is neither."""
-    if name.lower() in NAMED:
-        return NAMED[name.lower()]
+    if name.lower() in NAMED_SHAPES:
+        return NAMED_SHAPES[name.lower()]
     path = Path(name)
     config = path / "config.json" if path.is_dir() else path
     if config.is_file():
-        return read(config)
+        return read_shape(config)
     raise RecipeError(
-        f"--shape {name}: no such file, and none of the names {', '.join(NAMED)}. Give the path of a config.json."
+        f"--shape {name}: no such file, and none of the names {', '.join(NAMED_SHAPES)}. Give the path of a "
+        "config.json."
     )
 
 
-def read(path: Path) -> Shape:
+def read_shape(path: Path) -> Shape:
     """The shape that a Hugging Face `config.json` describes.
 
-    Raises RecipeError, naming what is missing, for what is no dense decoder.
+    Raises RecipeError, naming what is missing, for anything but a dense decoder.
     """
     try:
         config = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise RecipeError(f"{path} cannot be read as a model's configuration: {error}.") from None
-    return from_config({**config, **config.get("text_config", {})}, str(path))
+    return shape_from_config({**config, **config.get("text_config", {})}, str(path))
 
 
-def from_config(config: Mapping[str, Any], name: str) -> Shape:
+def shape_from_config(config: Mapping[str, Any], name: str) -> Shape:
     """The shape of a configuration given as a table."""
-    if any(config.get(each) for each in EXPERTS):
+    if any(config.get(each) for each in EXPERT_KEYS):
         raise RecipeError(f"{name} is a mixture of experts; the plan knows dense decoders only.")
-    found = {
+    values = {
         key: next((config[each] for each in aliases if config.get(each) is not None), None)
-        for key, aliases in ALIASES.items()
+        for key, aliases in CONFIG_ALIASES.items()
     }
     kind = str(config.get("model_type", ""))
-    if found["intermediate_size"] is None and kind in UNGATED and found["hidden_size"] is not None:
-        found["intermediate_size"] = 4 * found["hidden_size"]
-    if missing := [key for key, value in found.items() if value is None]:
+    if values["intermediate_size"] is None and kind in UNGATED_TYPES and values["hidden_size"] is not None:
+        values["intermediate_size"] = 4 * values["hidden_size"]
+    if missing := [key for key, value in values.items() if value is None]:
         raise RecipeError(f"{name} says nothing of {', '.join(missing)}; the plan needs the shape of a decoder.")
-    width, layers, heads, inner, rows = (int(value or 0) for value in found.values())
+    width, layers, heads, inner, rows = (int(value or 0) for value in values.values())
     kv_heads = int(config.get("num_key_value_heads") or heads)
     head_width = int(config.get("head_dim") or width // heads)
-    tied = bool(config.get("tie_word_embeddings", kind in TIED))
-    return Shape(layers, width, inner, heads, kv_heads, head_width, rows, tied, kind not in UNGATED)
+    tied = bool(config.get("tie_word_embeddings", kind in TIED_TYPES))
+    return Shape(layers, width, inner, heads, kv_heads, head_width, rows, tied, kind not in UNGATED_TYPES)
 
 
-TIED = frozenset({"gpt2", "opt", "gemma", "gemma2", "gemma3_text", "bloom", "falcon"})
+TIED_TYPES = frozenset({"gpt2", "opt", "gemma", "gemma2", "gemma3_text", "bloom", "falcon"})
 """Types whose configuration leaves out `tie_word_embeddings` when it is true, as that is their default."""
 
 
-def from_architecture(architecture: ArchitectureConfig, rows: int) -> Shape:
+def shape_from_architecture(architecture: ArchitectureConfig, rows: int) -> Shape:
     """The shape of a model that a recipe makes."""
     return Shape(
         layers=architecture.layers,
@@ -153,5 +158,5 @@ def from_architecture(architecture: ArchitectureConfig, rows: int) -> Shape:
         head_width=architecture.hidden_size // architecture.heads,
         rows=rows,
         tied=architecture.tie,
-        gated=architecture.model_type not in UNGATED,
+        gated=architecture.model_type not in UNGATED_TYPES,
     )

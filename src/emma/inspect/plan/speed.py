@@ -1,4 +1,4 @@
-"""How fast it will go, and how that is known: said, measured now, measured before, or assumed."""
+"""The speed of training, and how it is known: stated, measured now, measured before, or assumed."""
 
 import json
 from collections.abc import Iterator
@@ -9,25 +9,25 @@ from typing import Any
 
 from emma.errors import RecipeError
 from emma.inspect.plan.machines import Machine
-from emma.inspect.plan.memory import Setting, trained
-from emma.inspect.plan.shape import Shape, from_config
+from emma.inspect.plan.memory import TrainingSetting, trained_weights
+from emma.inspect.plan.shape import Shape, shape_from_config
 from emma.train.config import HALF, TrainConfig
 
-FEWEST = 3
-"""Rows that a log must have: its first is left out, since compilation and first contact are in it."""
-CLOSE = 0.03
+MIN_ROWS = 3
+"""Rows that a log of speeds must have: its first is left out, since compilation and first contact are in it."""
+WEIGHT_TOLERANCE = 0.03
 """Weights of a model of the same shape may differ by this share: a vocabulary gets fewer pieces than it asked for."""
-ASSUMED = {"none": 0.45, "selective": 0.45, "full": 0.40}
+ASSUMED_MFU = {"none": 0.45, "selective": 0.45, "full": 0.40}
 """Share of the peak in bfloat16, by what is recomputed. Published for 7 B on H100: 46 % without recomputation and
 40.4 % with (LLM-Foundry, scripts/train/benchmarking), 46 % (IBM, foundation-model-stack/fms-fsdp issue 89)."""
-UNCOMPILED = 0.85
+UNCOMPILED_SPEED = 0.85
 """5,762 against 6,667 tokens/s for 8 B on 8 H100 (torchtitan, benchmarks/llama3_h100_202412_torchtitan.md)."""
-ASSUMED_8 = 0.35
+ASSUMED_MFU_8BIT = 0.35
 """Share of the peak in 8 bits: 682 to 776 of 1,979 TFLOP/s at 7 B (NeMo 24.07, performance summary)."""
-CPU_SHARE = 0.5
+ASSUMED_CPU_SHARE = 0.5
 """Of what one matrix product reaches on a CPU; measured between 0.3 and 0.7 (benchmarks/train/plan.py)."""
 
-ALIKE = (
+SPEED_SETTINGS = (
     "optimizer",
     "micro_batch",
     "precision",
@@ -42,61 +42,64 @@ ALIKE = (
 
 @dataclass(frozen=True)
 class Speed:
-    """Tokens a second of one process, and where the number is from."""
+    """Tokens per second of one rank, and where the number is from."""
 
     tokens_per_s: float
     source: str
 
 
-def speed(
+def estimate_speed(
     shape: Shape,
-    setting: Setting,
+    setting: TrainingSetting,
     machine: Machine,
     home: Path | None,
     *,
-    said: float | None = None,
+    stated: float | None = None,
     measure: bool = False,
 ) -> Speed | None:
-    """The best there is to know; `said` is of one process. None when nothing is known of the machine."""
-    if said is not None:
-        return Speed(said, "as you say")
+    """The speed by the best source; `stated` is that of one rank. None when nothing is known of the machine."""
+    if stated is not None:
+        return Speed(stated, "as you say")
     if measure:
-        from emma.inspect.plan.probe import probe
+        from emma.inspect.plan.measurement import measure_speed
 
-        return Speed(probe(shape, setting), "measured now, on two small stacks of such blocks")
+        return Speed(measure_speed(shape, setting), "measured now, on two small stacks of such blocks")
     logs = sorted(home.glob("*/logs")) if home is not None else []
-    before = [found for each in logs if (found := earlier(each, shape, setting, machine)) is not None]
-    return before[-1] if before else assumed(shape, setting, machine)
+    earlier = [speed for folder in logs if (speed := measured_before(folder, shape, setting, machine)) is not None]
+    return earlier[-1] if earlier else assumed_speed(shape, setting, machine)
 
 
-def flops_per_token(shape: Shape, setting: Setting) -> float:
-    """Operations to train on one token, counted as the trainer does: of a frozen weight 4, as it has no gradient."""
-    whole = shape.flops_per_token(setting.sequence_length)
+def flops_per_token(shape: Shape, setting: TrainingSetting) -> float:
+    """Operations to train on one token, counted as the trainer does: 4 for a frozen weight, which has no gradient."""
+    full = shape.flops_per_token(setting.sequence_length)
     if setting.section.lora is None:
-        return whole
-    adapters, ends = trained(shape, setting.section)
+        return full
+    adapters, ends = trained_weights(shape, setting.section)
     frozen = shape.layers * shape.block + (0 if ends else shape.outside - (0 if shape.tied else shape.embedding))
-    return whole - 2.0 * frozen + 6.0 * adapters
+    return full - 2.0 * frozen + 6.0 * adapters
 
 
-def assumed(shape: Shape, setting: Setting, machine: Machine) -> Speed | None:
-    """A share of the machine's peak that others have reached."""
-    each, section = flops_per_token(shape, setting), setting.section
+def assumed_speed(shape: Shape, setting: TrainingSetting, machine: Machine) -> Speed | None:
+    """The speed at a share of the machine's peak that others have reached."""
+    flops, section = flops_per_token(shape, setting), setting.section
     if machine.kind == "cpu":
-        peak = matrix_products(section)
-        return Speed(CPU_SHARE * peak / each, "assumed: half of what matrix products reach here. --measure finds out")
-    share = ASSUMED[section.activation_checkpointing] * (1 if section.compile else UNCOMPILED)
+        peak = matrix_product_flops(section)
+        return Speed(
+            ASSUMED_CPU_SHARE * peak / flops, "assumed: half of what matrix products reach here. --measure finds out"
+        )
+    share = ASSUMED_MFU[section.activation_checkpointing] * (1 if section.compile else UNCOMPILED_SPEED)
     if section.precision == "fp8" and machine.flops8:
         return Speed(
-            ASSUMED_8 * machine.flops8 / each, f"assumed: {ASSUMED_8:.0%} of its peak in 8 bits, as NeMo published"
+            ASSUMED_MFU_8BIT * machine.flops8 / flops,
+            f"assumed: {ASSUMED_MFU_8BIT:.0%} of its peak in 8 bits, as NeMo published",
         )
     if machine.flops is None or section.precision not in HALF:
         return None
-    return Speed(share * machine.flops / each, "assumed, as published for 7 B on H100")
+    return Speed(share * machine.flops / flops, "assumed, as published for 7 B on H100")
 
 
-def matrix_products(section: TrainConfig) -> float:
-    """Operations a second in a matrix product on this machine's processor."""
+def matrix_product_flops(section: TrainConfig) -> float:
+    """Operations per second in a matrix product on this machine's processor."""
     from emma.config.extras import need
 
     torch = need("torch", "train")
@@ -105,14 +108,14 @@ def matrix_products(section: TrainConfig) -> float:
     return measured_flops(torch.bfloat16 if section.precision in HALF else torch.float32)
 
 
-def earlier(logs: Path, shape: Shape, setting: Setting, machine: Machine) -> Speed | None:
-    """What a run of this home measured, if its model, settings and machine were the same."""
+def measured_before(logs: Path, shape: Shape, setting: TrainingSetting, machine: Machine) -> Speed | None:
+    """The speed that a run of this home logged, if its model, settings and machine were the same."""
     try:
         setup = json.loads((logs / "train.json").read_text(encoding="utf-8"))
         rates = list(_rates(logs / "train.jsonl"))
     except (OSError, ValueError, KeyError):
         return None
-    if len(rates) < FEWEST or not alike(setup, shape, setting, machine):
+    if len(rates) < MIN_ROWS or not is_same_setup(setup, shape, setting, machine):
         return None
     name = logs.parent.name
     return Speed(median(rates[1:]) / setup["ranks"], f"measured in the run '{name}' on {setup['device']}")
@@ -123,16 +126,16 @@ def _rates(path: Path) -> Iterator[float]:
         yield float(json.loads(line)["tokens_per_s"])
 
 
-def alike(setup: dict[str, Any], shape: Shape, setting: Setting, machine: Machine) -> bool:
+def is_same_setup(setup: dict[str, Any], shape: Shape, setting: TrainingSetting, machine: Machine) -> bool:
     """Whether a run was of this shape, with settings that speed depends on the same, on such a machine."""
     try:
-        there, section = from_config(setup["model"], "train.json"), TrainConfig.model_validate(setup["train"])
+        there, section = shape_from_config(setup["model"], "train.json"), TrainConfig.model_validate(setup["train"])
     except (RecipeError, ValueError):
         return False
     return (
-        abs(there.weights / shape.weights - 1) <= CLOSE
+        abs(there.weights / shape.weights - 1) <= WEIGHT_TOLERANCE
         and (there.layers, there.width) == (shape.layers, shape.width)
         and setup["sequence_length"] == setting.sequence_length
         and machine.name.lower() in setup["device"].lower().replace(" ", "")
-        and all(getattr(section, name) == getattr(setting.section, name) for name in ALIKE)
+        and all(getattr(section, name) == getattr(setting.section, name) for name in SPEED_SETTINGS)
     )

@@ -1,9 +1,9 @@
-"""The plan for a terminal: a table, what takes the memory, and one sentence of verdict."""
+"""The plan as text: a table of what is planned, what takes the memory, and a sentence of verdict."""
 
 from collections.abc import Iterator
 from typing import Any
 
-from emma.inspect.plan.cost import Plan
+from emma.inspect.plan.estimate import TrainingPlan
 from emma.ui.numerals import format_bytes, format_count, format_share, format_short
 from emma.ui.terminal import format_table
 
@@ -22,11 +22,11 @@ WHEN = {
 }
 
 
-def text(plan: Plan) -> Iterator[str]:
+def render_text(plan: TrainingPlan) -> Iterator[str]:
     """The plan, line by line."""
     yield f"Plan of training '{plan['recipe']}'"
     yield ""
-    yield from format_table([[name, value] for name, value in facts(plan)])
+    yield from format_table([[name, value] for name, value in plan_rows(plan)])
     yield ""
     yield f"Memory of each process when it has most, {WHEN[plan['memory']['when']]}"
     rows = [[what, format_bytes(plan["memory"][name])] for name, what in TERMS.items()]
@@ -36,8 +36,8 @@ def text(plan: Plan) -> Iterator[str]:
     yield verdict(plan)
 
 
-def facts(plan: Plan) -> Iterator[tuple[str, str]]:
-    """What is planned, and what it will take."""
+def plan_rows(plan: TrainingPlan) -> Iterator[tuple[str, str]]:
+    """Rows of the table: what is planned, and what it will take."""
     model, machine = plan["model"], plan["machine"]
     yield (
         "model",
@@ -54,18 +54,18 @@ def facts(plan: Plan) -> Iterator[tuple[str, str]]:
         return
     used = f", {format_share(plan['mfu'])} of its bfloat16 peak" if plan["mfu"] else ""
     yield "speed", f"{format_count(round(plan['tokens_per_s']))} tokens/s on each{used}: {plan['speed_from']}"
-    yield "time", f"{duration(plan['hours'])}; {plan['device_hours']:,.1f} {device(plan)}-hours"
+    yield "time", f"{duration(plan['hours'] or 0.0)}; {plan['device_hours']:,.1f} {device_word(plan)}-hours"
     if plan["kwh"]:
         yield "energy", f"{plan['kwh']:,.1f} kWh at {plan['watts']:g} W, cooling and hosts not counted"
     if plan["money"]:
         yield "money", f"{plan['money']:,.2f} at {plan['price']:g} an hour"
 
 
-def verdict(plan: Plan) -> str:
+def verdict(plan: TrainingPlan) -> str:
     """Whether it can be done, and what it costs, in a sentence."""
     total, most = format_bytes(plan["memory"]["total"]), format_bytes(plan["capacity"])
     if plan["fits"]:
-        return f"It fits: {total} of {most}{cost(plan)}."
+        return f"It fits: {total} of {most}{cost_phrase(plan)}."
     ways = []
     if plan["remedy"]:
         ways.append("with " + ", ".join(f"train.{key} = {_value(value)}" for key, value in plan["remedy"].items()))
@@ -77,7 +77,7 @@ def verdict(plan: Plan) -> str:
     return f"It does not fit: {total} of {most}. {then}"
 
 
-def cost(plan: Plan) -> str:
+def cost_phrase(plan: TrainingPlan) -> str:
     """Time and money as the end of the verdict."""
     if plan["hours"] is None:
         return ""
@@ -85,13 +85,13 @@ def cost(plan: Plan) -> str:
     return f", and takes {duration(plan['hours'])}{money}"
 
 
-def device(plan: Plan) -> str:
-    """What an hour is of."""
+def device_word(plan: TrainingPlan) -> str:
+    """The word for what an hour is of: GPU or machine."""
     return "GPU" if plan["machine"]["kind"] == "cuda" else "machine"
 
 
 def duration(hours: float) -> str:
-    """Hours as people say them."""
+    """Hours as text, in the unit that fits."""
     if hours >= 48:
         return f"{hours / 24:,.1f} days"
     return f"{hours:.1f} hours" if hours >= 1 else f"{max(1, round(60 * hours))} minutes"

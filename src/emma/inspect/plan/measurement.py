@@ -1,7 +1,7 @@
-"""A measurement instead of an assumption: the time of one step, from two small stacks of the blocks that are planned.
+"""Measuring the time of one step, instead of assuming it, from two small stacks of the blocks that are planned.
 
-Time is taken to be a part that every step has (embeddings, head, loss) and a part for each block, so two stacks of
-one and two blocks tell both. The stacks are trained by the trainer's own code, on random tokens.
+Time is taken to be a part that every step has (embeddings, head, loss) and a part for each block, so stacks of
+one and of two blocks give both. The stacks are trained by the trainer's own code, on random tokens.
 """
 
 import time
@@ -12,37 +12,37 @@ from typing import Any
 import numpy as np
 
 from emma.config.extras import need
-from emma.inspect.plan.memory import Setting
+from emma.inspect.plan.memory import TrainingSetting
 from emma.inspect.plan.shape import Shape
 
 REPEATS = 5
-DOCUMENTS = 4
-"""In each sequence."""
+"""Times that each piece of work is timed; the median counts."""
+DOCUMENTS_PER_SEQUENCE = 4
 
 
-def probe(shape: Shape, setting: Setting) -> float:
-    """Tokens a second of one process with this shape and setting, on this machine."""
+def measure_speed(shape: Shape, setting: TrainingSetting) -> float:
+    """Tokens per second of one rank with this shape and setting, on this machine."""
     need("torch", "train")
     need("transformers", "train")
     from emma.train.ranks import process_group
 
     with process_group(setting.section):
-        (one, update_one), (two, update_two) = (measured(shape, layers, setting) for layers in (1, 2))
-    parts = -(-setting.sequences // setting.section.micro_batch)
+        (one, update_one), (two, update_two) = (measure_stack(shape, layers, setting) for layers in (1, 2))
+    parts = -(-setting.sequences_per_rank // setting.section.micro_batch)
     through = one + (two - one) * (shape.layers - 1)
     update = update_one + (update_two - update_one) * (shape.layers - 1)
-    return setting.sequences * setting.sequence_length / (parts * through + update)
+    return setting.sequences_per_rank * setting.sequence_length / (parts * through + update)
 
 
-def measured(shape: Shape, layers: int, setting: Setting) -> tuple[float, float]:
+def measure_stack(shape: Shape, layers: int, setting: TrainingSetting) -> tuple[float, float]:
     """Seconds for a micro-batch, and for an update of the weights, with this many blocks."""
     from emma.train.optimizers import make_optimizers
     from emma.train.step import accumulate
 
-    loss_model = stack(shape, layers, setting)
+    loss_model = build_stack(shape, layers, setting)
     # How large a step is does not matter to how long it takes.
     optimizers = make_optimizers(loss_model.model, setting.section.model_copy(update={"learning_rate": 1e-4}))
-    batch = made_up(shape.rows, setting)
+    batch = random_batch(shape.rows, setting)
 
     def through() -> None:
         accumulate(loss_model, [batch], batch.predicted, setting.section)
@@ -53,10 +53,10 @@ def measured(shape: Shape, layers: int, setting: Setting) -> tuple[float, float]
 
     through()
     update()
-    return seconds(through), seconds(update)
+    return median_seconds(through), median_seconds(update)
 
 
-def stack(shape: Shape, layers: int, setting: Setting) -> Any:
+def build_stack(shape: Shape, layers: int, setting: TrainingSetting) -> Any:
     """A Llama of this many such blocks with random weights, ready to train."""
     from transformers import LlamaConfig, LlamaForCausalLM
 
@@ -84,18 +84,18 @@ def stack(shape: Shape, layers: int, setting: Setting) -> Any:
     return loss_model
 
 
-def made_up(rows: int, setting: Setting) -> Any:
+def random_batch(rows: int, setting: TrainingSetting) -> Any:
     """A micro-batch of random tokens in documents of equal length."""
     from emma.train.batch import Batch
 
     shape = (setting.tokens // setting.sequence_length, setting.sequence_length)
     generator = np.random.default_rng(0)
-    places = np.arange(shape[1]) % max(1, shape[1] // DOCUMENTS)
+    places = np.arange(shape[1]) % max(1, shape[1] // DOCUMENTS_PER_SEQUENCE)
     inputs, targets = (generator.integers(0, rows, shape) for _ in range(2))
     return Batch(inputs, targets, np.broadcast_to(places, shape).copy(), np.zeros(shape[0], np.int64), targets < 0)
 
 
-def seconds(do: Callable[[], None]) -> float:
+def median_seconds(do: Callable[[], None]) -> float:
     """The median of a few calls, with the accelerator's work done."""
     import torch
 

@@ -1,0 +1,240 @@
+"""The plan of a recipe's training: everything that can be known before it runs, as one table of plain values."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, TypedDict
+
+from emma.config.extras import need
+from emma.errors import RecipeError
+from emma.inspect.plan.machines import FRAGMENTATION, OVERHEAD_BYTES, Machine
+from emma.inspect.plan.memory import TrainingSetting, peak_memory
+from emma.inspect.plan.shape import (
+    Shape,
+    pad_rows,
+    read_shape,
+    shape_by_name,
+    shape_from_architecture,
+    with_new_pieces,
+)
+from emma.inspect.plan.speed import estimate_speed, flops_per_token
+from emma.pipeline.recipe import Recipe
+from emma.train.config import TrainConfig
+
+RESERVED_ROWS = 3 + 256
+"""Rows that a vocabulary made from nothing has before its first piece: specials and bytes."""
+
+MAX_GPUS = 4096
+"""Upper end of the search for a number of accelerators on which a training fits."""
+
+
+@dataclass(frozen=True)
+class PlanQuestion:
+    """What is asked beside the recipe."""
+
+    machine: Machine
+    ranks: int = 1
+    """Accelerators that train together."""
+    shape: str | None = None
+    """A named shape, or the path of a configuration, in place of the base's."""
+    price: float | None = None
+    """Price of an hour of one accelerator."""
+    watts: float | None = None
+    """Power of one accelerator."""
+    tokens_per_s: float | None = None
+    """Speed of one accelerator, where it is known."""
+    measure: bool = False
+    """Whether to measure the speed on this machine."""
+    home: Path | None = None
+    """Where to look for runs whose speed was measured."""
+
+
+class Costs(TypedDict):
+    """Speed, hours, energy and money; None for what is not known."""
+
+    tokens_per_s: float | None
+    """Of one accelerator."""
+    speed_from: str | None
+    """How the speed is known."""
+    mfu: float | None
+    """Share of the machine's peak."""
+    device_hours: float | None
+    hours: float | None
+    """Hours by the clock."""
+    watts: float | None
+    """Power of one accelerator."""
+    kwh: float | None
+    price: float | None
+    money: float | None
+
+
+class TrainingPlan(Costs):
+    """The answer of `emma plan`."""
+
+    recipe: str
+    model: dict[str, Any]
+    """The fields of Shape, `weights`, and `from`: where the shape was found."""
+    tokens: int
+    sequence_length: int
+    steps: int
+    batch_tokens: int
+    """Tokens per step, summed over ranks."""
+    flops_per_token: float
+    flops: float
+    """Operations of the whole training."""
+    machine: dict[str, Any]
+    """The fields of Machine."""
+    ranks: int
+    memory: dict[str, Any]
+    """The fields of MemoryPeak and their `total`, in bytes."""
+    capacity: float
+    """Bytes that tensors can have on one accelerator."""
+    fits: bool
+    remedy: Mapping[str, Any] | None
+    """The least change of settings with which it fits; None when it fits, or nothing helps."""
+    fewest_ranks: int | None
+    """Accelerators on which it fits as it is."""
+
+
+def plan_training(recipe: Recipe, question: PlanQuestion) -> TrainingPlan:
+    """Plan the training of a recipe. Raises RecipeError when the shape of the model is not known."""
+    shape, source = find_shape(recipe, question.shape)
+    machine, sequence_length = question.machine, recipe.mix.sequence_length
+    section = resolve_precision(recipe.train, machine)
+    setting = TrainingSetting(section, sequence_length, question.ranks, machine.kind)
+    samples = recipe.mix.tokens // sequence_length
+    sequences = recipe.train.sequences_per_step(sequence_length)
+    tokens, flops = samples * sequence_length, flops_per_token(shape, setting)
+    peak = peak_memory(shape, setting)
+    return {
+        "recipe": recipe.name,
+        "model": {**asdict(shape), "weights": shape.weights, "from": source},
+        "tokens": tokens,
+        "sequence_length": sequence_length,
+        "steps": -(-samples // sequences),
+        "batch_tokens": sequences * sequence_length,
+        "flops_per_token": flops,
+        "flops": flops * tokens,
+        "machine": asdict(machine),
+        "ranks": question.ranks,
+        "memory": {**asdict(peak), "total": peak.total},
+        "capacity": usable_memory(machine),
+        "fits": peak.total <= usable_memory(machine),
+        "remedy": find_remedy(shape, setting, machine),
+        "fewest_ranks": fewest_ranks(shape, setting, machine),
+        **estimate_costs(shape, setting, question, tokens, flops),
+    }
+
+
+def resolve_precision(section: TrainConfig, machine: Machine) -> TrainConfig:
+    """The section with the precision that `auto` means on the machine: every GPU in the table has bfloat16."""
+    if section.precision != "auto":
+        return section
+    precision = "bf16"
+    if machine.kind == "cpu":
+        need("torch", "train")
+        from torch import device
+
+        from emma.models.device import choose_precision
+
+        precision = choose_precision("auto", device("cpu")).value
+    return section.model_copy(update={"precision": precision})
+
+
+def estimate_costs(shape: Shape, setting: TrainingSetting, question: PlanQuestion, tokens: int, flops: float) -> Costs:
+    """Speed, hours, energy and money of training on `tokens`, at `flops` per token."""
+    machine = question.machine
+    speed = estimate_speed(
+        shape, setting, machine, question.home, stated=question.tokens_per_s, measure=question.measure
+    )
+    hours = tokens / speed.tokens_per_s / 3600 if speed else None
+    watts = question.watts or machine.watts
+    return {
+        "tokens_per_s": speed.tokens_per_s if speed else None,
+        "speed_from": speed.source if speed else None,
+        "mfu": speed.tokens_per_s * flops / machine.flops if speed and machine.flops else None,
+        "device_hours": hours,
+        "hours": hours / question.ranks if hours else None,
+        "watts": watts,
+        "kwh": hours * watts / 1000 if hours and watts else None,
+        "price": question.price,
+        "money": hours * question.price if hours and question.price else None,
+    }
+
+
+def usable_memory(machine: Machine) -> float:
+    """Bytes that tensors can have: what allocators and libraries take is left out."""
+    return (machine.memory - OVERHEAD_BYTES[machine.kind]) / (1 + FRAGMENTATION[machine.kind])
+
+
+def find_remedy(shape: Shape, setting: TrainingSetting, machine: Machine) -> Mapping[str, Any] | None:
+    """The least change of settings with which it fits: the first of `memory_changes`; None when it fits, or nothing
+    helps."""
+    if peak_memory(shape, setting).total <= usable_memory(machine):
+        return None
+    for change in memory_changes(setting.section):
+        changed = replace(setting, section=setting.section.model_copy(update=change))
+        if peak_memory(shape, changed).total <= usable_memory(machine):
+            return change
+    return None
+
+
+def memory_changes(section: TrainConfig) -> Iterator[dict[str, Any]]:
+    """Ever larger changes that take less memory, those that cost least speed and exactness first."""
+    change: dict[str, Any] = {}
+    micro_batch = section.micro_batch
+    for key, value in (
+        ("whole_gradients", False),
+        *[("micro_batch", micro_batch >> power) for power in range(1, micro_batch.bit_length())],
+        ("activation_checkpointing", "selective"),
+        ("activation_checkpointing", "full"),
+        ("optimizer_states", "bf16"),
+        ("optimizer_states", "int8"),
+    ):
+        if getattr(section, key) != value and not _saves_more(key, getattr(section, key), value):
+            change = {**change, key: value}
+            yield change
+
+
+def _saves_more(key: str, current: Any, value: Any) -> bool:
+    """Whether a setting saves more as it is than with this value."""
+    order = {"activation_checkpointing": ("none", "selective", "full"), "optimizer_states": ("fp32", "bf16", "int8")}
+    return key in order and order[key].index(current) > order[key].index(value)
+
+
+def fewest_ranks(shape: Shape, setting: TrainingSetting, machine: Machine) -> int | None:
+    """The least power of two of accelerators that the settings as they are fit on; None when no number helps."""
+    for ranks in (1 << power for power in range(MAX_GPUS.bit_length())):
+        if peak_memory(shape, replace(setting, ranks=ranks)).total <= usable_memory(machine):
+            return ranks
+    return None
+
+
+def find_shape(recipe: Recipe, name: str | None) -> tuple[Shape, str]:
+    """The shape of the model that is trained, and where it is from.
+
+    `name` (a named shape, or the path of a configuration) stands for the base where that is not on the disk. Raises
+    RecipeError when there is neither.
+    """
+    pieces, pad_to = recipe.vocab.new_pieces, recipe.vocab.pad_to
+    if name is not None:
+        return with_new_pieces(shape_by_name(name), pieces, pad_to), name
+    if recipe.base is None:
+        rows = pad_rows(RESERVED_ROWS + pieces, pad_to)
+        return shape_from_architecture(recipe.adapt.architecture, rows), "adapt.architecture"
+    if recipe.base.endswith(".toml"):
+        shape, source = find_shape(Recipe.read(recipe.path.parent / recipe.base), None)
+        return with_own_head(with_new_pieces(shape, pieces, pad_to), recipe), f"{source} of {recipe.base}"
+    for folder in (Path(recipe.data) / recipe.base, Path(recipe.base)):
+        if (folder / "config.json").is_file():
+            shape = with_new_pieces(read_shape(folder / "config.json"), pieces, pad_to)
+            return with_own_head(shape, recipe), str(folder)
+    raise RecipeError(
+        f"The base '{recipe.base}' is not on this disk, so its shape is not known. Name it with --shape: a name "
+        f"such as llama2-7b, or the path of its config.json."
+    )
+
+
+def with_own_head(shape: Shape, recipe: Recipe) -> Shape:
+    """The shape with a head of its own, where the recipe gives it one."""
+    return replace(shape, tied=False) if recipe.adapt.untie else shape
