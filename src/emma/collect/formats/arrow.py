@@ -5,7 +5,6 @@ Nothing of a batch is used before all of it is checked: offsets that point outsi
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 import orjson
 import pyarrow as pa
@@ -103,7 +102,7 @@ def as_binary_type(kind: pa.DataType) -> pa.DataType:
     return kind
 
 
-def iterate_rows(batch: pa.RecordBatch) -> Iterator[dict[str, Any] | bytes]:
+def iterate_rows(batch: pa.RecordBatch) -> Iterator[dict[str, object] | bytes]:
     """The rows as Python values; a row whose text is not UTF-8 gives the bytes of the first such text."""
     try:
         yield from batch.to_pylist()
@@ -120,7 +119,7 @@ def reject_encoding(row: int, raw: bytes) -> Reject:
     return Reject(row, "invalid UTF-8", "Parquet and Arrow text must be UTF-8", raw)
 
 
-def read_row(fields: Fields, row: int, record: dict[str, Any]) -> RawDocument | Reject:
+def read_row(fields: Fields, row: int, record: dict[str, object]) -> RawDocument | Reject:
     """The document in a row, or a reject that shows the row as JSON."""
     document = fields.read_record(row, record, b"")
     if isinstance(document, Reject):
@@ -128,7 +127,7 @@ def read_row(fields: Fields, row: int, record: dict[str, Any]) -> RawDocument | 
     return document
 
 
-def dump_row(record: dict[str, Any]) -> bytes:
+def dump_row(record: dict[str, object]) -> bytes:
     """A row as JSON, or as Python writes it where JSON cannot."""
     try:
         return orjson.dumps(record, default=repr)

@@ -8,7 +8,7 @@ import csv
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Literal
 
 from emma.collect.files.streams import InputFile
 from emma.collect.records import Reject
@@ -28,11 +28,12 @@ class Dialect:
 
     def parse(self, lines: Iterable[str]) -> Iterator[list[str]]:
         """The cells of each row, none for an empty line. Raises csv.Error for a broken row, and can go on after it."""
-        return csv.reader(lines, **self._options())
+        return csv.reader(lines, delimiter=self.delimiter, quoting=self._quoting, strict=True)
 
     def count_fitting(self, lines: Sequence[str]) -> int:
         """Count the lines whose rows have as many cells as the first row."""
-        rows, width, fitting, end = csv.reader(lines, **self._options()), 0, 0, 0
+        rows = csv.reader(lines, delimiter=self.delimiter, quoting=self._quoting, strict=True)
+        width = fitting = end = 0
         while end < len(lines):
             try:
                 row = next(rows, [])
@@ -43,9 +44,9 @@ class Dialect:
             end = rows.line_num
         return fitting
 
-    def _options(self) -> dict[str, Any]:
-        quoting = csv.QUOTE_MINIMAL if self.is_quoted else csv.QUOTE_NONE
-        return {"delimiter": self.delimiter, "quoting": quoting, "strict": True}
+    @property
+    def _quoting(self) -> Literal[0, 3]:
+        return csv.QUOTE_MINIMAL if self.is_quoted else csv.QUOTE_NONE
 
 
 def looks_quoted(sample: str, delimiter: str) -> bool:
@@ -91,7 +92,7 @@ class TableLine:
     data: bytes
     text: str
     reject: Reject | None = None
-    """What is wrong with it."""
+    """The reject of a line that is no text."""
     alone: bool = False
     """Whether it is read again, as a row by itself, since a broken row had swallowed it."""
 

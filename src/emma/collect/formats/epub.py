@@ -28,7 +28,7 @@ class Chapter:
     """An entry of the spine."""
 
     name: str
-    """Where it is in the archive."""
+    """Its name in the archive."""
     type: str
     """Its media type; empty if the manifest does not have it."""
 
@@ -61,8 +61,8 @@ class EpubArchive:
 
     def count_pages(self) -> tuple[int, int]:
         """Count the members that may be chapters, and their bytes."""
-        pages = (each for each in self._zip.infolist() if each.filename.endswith(("html", "htm")))
-        sizes = [claimed_bytes(self._zip, each) for each in pages]
+        pages = (info for info in self._zip.infolist() if info.filename.endswith(("html", "htm")))
+        sizes = [claimed_bytes(self._zip, info) for info in pages]
         return len(sizes), sum(sizes)
 
     def find_package(self) -> str | None:

@@ -52,12 +52,12 @@ def describe_excess(html: str) -> str:
     """What a page has too much of; empty where building it takes time and memory in proportion to its size."""
     if html.count("<") <= SMALL_TAGS and html.count("=") <= MAX_ATTRIBUTES and not LONG_TAG.search(html):
         return ""
-    tree, end, place, whole = _OpenElements(MIN_COPIES + len(html) // BYTES_PER_COPY), 0, 0, 0
-    while found := TAG.search(html, place):
-        closing, name = found.groups()
-        place = found.end()
+    tree, end, place, shared = _OpenElements(MIN_COPIES + len(html) // BYTES_PER_COPY), 0, 0, 0
+    while match := TAG.search(html, place):
+        closing, name = match.groups()
+        place = match.end()
         if name is None:
-            if (place := html.find("-->", found.start() + 2)) < 0:
+            if (place := html.find("-->", match.start() + 2)) < 0:
                 break
             continue
         name = name.lower()
@@ -68,15 +68,15 @@ def describe_excess(html: str) -> str:
             break
         if end - place > LONG_TAG_CHARS or name in ONCE or _is_in_quotes(html, place, end):
             count, place = _count_attributes(html, place)
-            whole = whole + count if name in ONCE else whole
-            if max(count, whole) > MAX_ATTRIBUTES:
+            shared = shared + count if name in ONCE else shared  # those of further tags join the first's
+            if max(count, shared) > MAX_ATTRIBUTES:
                 return f"more than {MAX_ATTRIBUTES} attributes of one element"
         if name in RAW_TEXT:
             if name == "plaintext" or not (after := _end_tag(name).search(html, end)):
                 break
             place = after.end()
             continue
-        tree.open(name, html[found.start() : min(end, found.start() + LONG_TAG_CHARS)])
+        tree.open(name, html[match.start() : min(end, match.start() + LONG_TAG_CHARS)])
         if excess := tree.describe_excess():
             return excess
     return ""
@@ -90,8 +90,8 @@ def _is_in_quotes(html: str, place: int, end: int) -> bool:
 def _count_attributes(html: str, place: int) -> tuple[int, int]:
     """Count the attributes that follow, up to one too many; returns where they end too."""
     count = 0
-    while count <= MAX_ATTRIBUTES and (found := ATTRIBUTE.match(html, place)):
-        count, place = count + 1, found.end()
+    while count <= MAX_ATTRIBUTES and (match := ATTRIBUTE.match(html, place)):
+        count, place = count + 1, match.end()
     return count, place
 
 
@@ -187,7 +187,7 @@ class _OpenElements:
     def _format(self, name: str, tag: str) -> None:
         """Remember a formatting element; of equal ones three (13.2.4.3), of `a` and `nobr` only one."""
         most = 1 if name in ("a", "nobr") else 3
-        alike = [each for each in self._formats if each[0] == name and (most == 1 or each[1] == tag)]
+        alike = [entry for entry in self._formats if entry[0] == name and (most == 1 or entry[1] == tag)]
         if len(alike) >= most:
             self._formats.remove(alike[0])
         if most == 1 and (place := self._reach({name}, SCOPES)) >= 0:
@@ -196,7 +196,7 @@ class _OpenElements:
 
     def _unformat(self, name: str) -> None:
         """Close a formatting element and forget it."""
-        places = [place for place, each in enumerate(self._formats) if each[0] == name]
+        places = [place for place, entry in enumerate(self._formats) if entry[0] == name]
         if places:
             del self._formats[places[-1]]
         if (place := self._reach({name}, SCOPES)) >= 0:

@@ -128,14 +128,14 @@ def _decode_by_language(data: bytes, label: str | None, lang: Lang) -> PageText:
 
 def find_charset(data: bytes) -> str | None:
     """The encoding that a page states, in a meta element or as XML does; None if it states none."""
-    found = CHARSET.search(data[:JUDGED_BYTES])
-    return found[1].decode() if found else None
+    match = CHARSET.search(data[:JUDGED_BYTES])
+    return match[1].decode() if match else None
 
 
 def find_language(data: bytes) -> str:
     """The language that a page names, found before it is decoded; empty if it names none."""
-    found = LANGUAGE.search(data[:JUDGED_BYTES])
-    return (found[1] or found[2]).decode() if found else ""
+    match = LANGUAGE.search(data[:JUDGED_BYTES])
+    return (match[1] or match[2]).decode() if match else ""
 
 
 def _python_codec(label: str | None) -> str | None:

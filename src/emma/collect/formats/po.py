@@ -39,7 +39,7 @@ class Message:
     row: int
     """The number of its first line."""
     key: Key
-    """What no other message of the file may have."""
+    """Its context and text, which no other message of the file may have."""
     forms: list[str]
     """The translation, or its plural forms in order."""
     is_fuzzy: bool
@@ -56,8 +56,8 @@ def read_charset(data: bytes) -> str | None:
     if header is None:
         return None
     end = data.find(b"\nmsgid", header.end())
-    found = CHARSET.search(data, header.end(), len(data) if end < 0 else end)
-    name = found[1].decode() if found else "CHARSET"
+    match = CHARSET.search(data, header.end(), len(data) if end < 0 else end)
+    name = match[1].decode() if match else "CHARSET"
     return None if name == "CHARSET" else name
 
 
@@ -204,5 +204,5 @@ def unescape(text: str) -> str:
 
 def read_plural_count(header: str) -> int | None:
     """The number of plural forms that a header states; None if it states none."""
-    found = PLURALS.search(header)
-    return int(found[1][:9]) if found else None  # nine digits: a broken header may have thousands
+    match = PLURALS.search(header)
+    return int(match[1][:9]) if match else None  # nine digits: a broken header may have thousands

@@ -1,15 +1,14 @@
 """From a record (a JSON object, a table's row) to a document: the fields that hold its text and languages."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 from emma.collect.config import SourceConfig
 from emma.collect.formats.json_text import DuplicateKey
 from emma.collect.records import RawDocument, Reject
 
-Record = Mapping[str, Any]
+Record = Mapping[str, object]
 TYPE_NAMES = {"bool": "true or false", "int": "a number", "float": "a number", "list": "a list", "dict": "an object"}
-"""What values other than texts and null are called in rejects, by the name of their Python type."""
+"""Names of values other than texts and null, as rejects call them, by their Python type."""
 
 
 class Fields:
@@ -24,19 +23,19 @@ class Fields:
         self._is_known, self._is_known2 = source.lang is not None, source.lang2 is not None
         self._named = tuple(key for name in ("lang", "lang2", "url") if name in source.fields for key in paths[name])
         keys = (self.text, self.lang, self.text2, self.lang2)
-        plain = all(len(each) < 2 and "." not in "".join(each) for each in keys) and not self.url
-        self._plain = [each[0] if each else "" for each in keys] if plain else None
+        plain = all(len(name) < 2 and "." not in "".join(name) for name in keys) and not self.url
+        self._plain = [name[0] if name else "" for name in keys] if plain else None
 
     def check_columns(self, row: int, columns: Sequence[str], raw: bytes = b"") -> Reject | None:
         """A reject for a table that lacks a column that is needed, or has one that is read twice; else None."""
         needed = (*self.text, *self.text2, *self._named)
-        absent = [each for each in needed if each not in columns and each.partition(".")[0] not in columns]
+        absent = [name for name in needed if name not in columns and name.partition(".")[0] not in columns]
         if absent:
             listed = ", ".join(sorted(set(columns)))
             why = f"no column '{absent[0]}' (columns here: {listed}); set `fields` of the source"
             return Reject(row, "missing column", why, raw)
-        read = {each if each in columns else each.partition(".")[0] for each in self.columns}
-        if twice := [each for each in columns if each in read and columns.count(each) > 1]:
+        read = {name if name in columns else name.partition(".")[0] for name in self.columns}
+        if twice := [name for name in columns if name in read and columns.count(name) > 1]:
             return Reject(row, "column twice", f"'{twice[0]}': which one is meant is not known", raw)
         return None
 
@@ -94,7 +93,7 @@ def read_single(record: Record, fields: tuple[str, ...]) -> str:
 
 
 def read_code(record: Record, fields: tuple[str, ...], is_known: bool) -> str:
-    """What a record calls its language. Where the recipe states the language, any value will do."""
+    """The language that a record names; where the recipe states the language, any other value is ignored."""
     try:
         return read_single(record, fields)
     except FieldError:
@@ -126,7 +125,7 @@ def decode_utf8(value: bytes, field: str) -> str:
         raise FieldError("invalid UTF-8", f"'{field}' is bytes, and not text at byte {error.start}") from None
 
 
-def iterate_values(value: Any, field: str) -> Iterator[Any]:
+def iterate_values(value: object, field: str) -> Iterator[object]:
     """The values under a field, with each element of a list; a dot goes one level down.
 
     A key that has the dot in its name comes first. NaN is null, since pandas writes it for a text that is missing.

@@ -118,8 +118,8 @@ class MarkupReader:
         elif first == "&":
             self._write(html.unescape(token).replace("'", LITERAL))
         elif token == "<!--":
-            found = self._text.find("-->", end)
-            return len(self._text) if found < 0 else found + 3
+            closing = self._text.find("-->", end)
+            return len(self._text) if closing < 0 else end_tag + 3
         else:
             return self._take_tag(match)
         return end
@@ -232,14 +232,14 @@ class MarkupReader:
 
     def _skip_content(self, name: str, start: int) -> int:
         """Skip the content of a tag; where no end tag follows it is text. Returns the place after it."""
-        found = None if name in self._unclosed_tags else END_TAGS[name].search(self._text, start)
-        if found is None:
+        end_tag = None if name in self._unclosed_tags else END_TAGS[name].search(self._text, start)
+        if end_tag is None:
             self._unclosed_tags.add(name)
             self._write(" ")
-            return found.end() if name == "gallery" and (found := PICTURES.match(self._text, start)) else start
+            return end_tag.end() if name == "gallery" and (end_tag := PICTURES.match(self._text, start)) else start
         if name == "nowiki":
-            self._write(SEAM + html.unescape(self._text[start : found.start()]).replace("'", LITERAL) + SEAM)
-        return found.end()
+            self._write(SEAM + html.unescape(self._text[start : end_tag.start()]).replace("'", LITERAL) + SEAM)
+        return end_tag.end()
 
 
 def _lines_outside_rows(text: str, kind: str) -> Sequence[str]:

@@ -102,7 +102,7 @@ def show_variant(parts: Sequence[str], script: str) -> str:
     flags, body = (parts[0].strip(), "|".join(parts[1:])) if len(parts) > 1 else ("", parts[0])
     if HIDDEN_FLAGS & set(flags.split(";")):
         return ""
-    rules = [(match[1], match[2].strip()) for each in body.split(";") if (match := VARIANT_RULE.fullmatch(each))]
+    rules = [(match[1], match[2].strip()) for rule in body.split(";") if (match := VARIANT_RULE.fullmatch(rule))]
     rules = [(code, text) for code, text in rules if script_of(code)]
     fitting = [text for code, text in rules if scripts_agree(script or "Zyyy", script_of(code))]
     return next(iter([*fitting, *(text for _, text in rules)]), body)

@@ -77,7 +77,7 @@ class ParserRun:
 
     def _count_outer(self) -> int:
         """How many elements are around the open record and those of its name around it; one if no record is open."""
-        inner = next((each for each in reversed(self.names) if local_name(each) in self._records.names), None)
+        inner = next((outer for outer in reversed(self.names) if local_name(outer) in self._records.names), None)
         return 1 if inner is None else self.names.index(inner)
 
     def read_events(self, stream: Utf8Stream, limit: int) -> Generator[Start | End | Text, None, XmlFault | None]:

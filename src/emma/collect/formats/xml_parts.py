@@ -41,8 +41,8 @@ def local_name(name: str) -> str:
 
 def parse_attributes(data: bytes) -> Attributes:
     """The attributes in the rest of a tag after its name, as far as they can be made out."""
-    found = ATTRIBUTE.findall(data.decode(errors="replace"))
-    return {name: html.unescape(value[1:-1]) for name, value in found}
+    pairs = ATTRIBUTE.findall(data.decode(errors="replace"))
+    return {name: html.unescape(value[1:-1]) for name, value in pairs}
 
 
 @dataclass(frozen=True)

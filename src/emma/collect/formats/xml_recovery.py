@@ -1,4 +1,4 @@
-"""Where reading an XML file goes on after a fault: at the next border of a record, with the right elements open.
+"""Finds where reading an XML file goes on after a fault: at the next border of a record, with the right elements open.
 
 What is passed over is looked at for its tags only, as a browser does, so that an element that was never closed ends
 with the one around it.
@@ -121,17 +121,17 @@ class Recovery:
 
     def _make_room(self, name: str) -> None:
         """End the elements that the next record cannot be in: those in the broken one, or it too where none nest."""
-        names = [local_name(each) for each in self.names]
+        names = [local_name(outer) for outer in self.names]
         if self._records.flat and name in names:
             self._close_from(names.index(name))
-        elif records := [at for at, each in enumerate(names) if each in self._records.names]:
+        elif records := [at for at, outer in enumerate(names) if outer in self._records.names]:
             self.dropped += self.names[records[-1] + 1 :]
             self._close_from(records[-1] + 1)
 
     def _is_border(self, name: str) -> bool:
         """Whether a tag stands at the border of a record, as any does where no record is open."""
         records = self._records.names
-        return local_name(name) in records or not any(local_name(each) in records for each, _ in self._open)
+        return local_name(name) in records or not any(local_name(outer) in records for outer, _ in self._open)
 
     def _find_open(self, name: str) -> int | None:
         return next((at for at in reversed(range(len(self._open))) if self._open[at][0] == name), None)

@@ -138,7 +138,7 @@ class _CesBible:
         self._depth = 0
         """How many elements are around the chapter."""
         self._verse: TextBuilder | None = None
-        """What the open verse is added to."""
+        """The document to which the open verse belongs."""
         self._loose: list[tuple[int, TextBuilder]] = []
         """Groups of verses outside chapters, with the number of the element around them."""
 

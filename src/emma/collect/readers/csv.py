@@ -132,8 +132,8 @@ def detect_dialect(file: InputFile, source: SourceConfig) -> Dialect:
 
 def stated_delimiter(head: bytes) -> str:
     """The delimiter that a line before the header states; empty if there is no such line."""
-    found = DELIMITER_LINE.match(head)
-    return found[1].decode() if found else ""
+    match = DELIMITER_LINE.match(head)
+    return match[1].decode() if match else ""
 
 
 def parse_header(file: InputFile, dialect: Dialect) -> list[str] | Reject:

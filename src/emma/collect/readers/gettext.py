@@ -43,8 +43,8 @@ def read_gettext(file: InputFile, source: SourceConfig) -> Iterator[RawDocument 
 
 def header_language(header: str) -> str:
     """The language that a header names; empty where it names none, or has the template's placeholder `LANGUAGE`."""
-    found = LANGUAGE.search(header)
-    return "" if found is None or found[1] == "LANGUAGE" else found[1]
+    match = LANGUAGE.search(header)
+    return "" if match is None or match[1] == "LANGUAGE" else match[1]
 
 
 def _read_forms(

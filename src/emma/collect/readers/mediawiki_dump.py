@@ -32,7 +32,7 @@ INTERWIKI = re.compile(r"^\[\[([a-z]{2,3}(?:-[a-z]+)*):[^\]|\n]+\]\][ \t]*$", re
 
 @dataclass
 class _Wiki:
-    """What the head of a dump says of its wiki."""
+    """The wiki of a dump, as its head describes it."""
 
     code: str = ""
     base: str = ""

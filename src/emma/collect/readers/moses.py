@@ -44,8 +44,8 @@ def compare_lengths(file: InputFile, other: InputFile) -> Reject | None:
 
     Nobody knows the length of a damaged file; what stands before the damage is used.
     """
-    for each in (file, other):
-        each.stream = rewindable_stream(each)
+    for side in (file, other):
+        side.stream = rewindable_stream(side)
     try:
         (lines, size), (lines2, _) = count_lines(file.stream), count_lines(other.stream)
     except DAMAGE_ERRORS:

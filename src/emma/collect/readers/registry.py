@@ -97,8 +97,8 @@ def find_reader(source: SourceConfig) -> Reader:
             f"Source '{source.name}': two packages have a reader '{source.reader}' ({both}), and which one is meant is "
             "not known. Uninstall one of them, or rename its entry point."
         )
-    found = places[0].load()
-    return found if isinstance(found, Reader) else Reader(found)
+    loaded = places[0].load()
+    return loaded if isinstance(loaded, Reader) else Reader(loaded)
 
 
 def list_readers() -> tuple[str, ...]:

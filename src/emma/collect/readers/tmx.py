@@ -55,9 +55,10 @@ def pair_with_source(source_code: str, segments: list[Segment]) -> Iterator[tupl
     """Pair the segment in the source language with each of the others; regions do not count: en-GB is in en."""
     if not segments:
         return
-    codes, wanted = [code.lower() for code, _ in segments], source_code.lower()
-    places = [at for at, code in enumerate(codes) if code == wanted]
-    places += [at for at, code in enumerate(codes) if code.split("-")[0] == wanted.split("-")[0]]
+    # these are codes as the file has them (BCP 47), not labels; the same code comes before the same language
+    codes, target = [code.lower() for code, _ in segments], source_code.lower()
+    places = [at for at, code in enumerate(codes) if code == target]
+    places += [at for at, code in enumerate(codes) if code.split("-")[0] == target.split("-")[0]]
     if source_code and not places:
         return
     first = places[0] if places else 0

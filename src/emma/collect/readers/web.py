@@ -131,8 +131,8 @@ def _reject_record(row: int, raw: ArchiveRecord, why: str) -> Reject:
 
 def _find_address(raw: ArchiveRecord) -> str:
     """The address that the beginning of a record names, for people to look for."""
-    found = TARGET_ADDRESS.search(raw.data)
-    return (found[1] or found[2]).decode(errors="replace").strip("<>") if found else "no address"
+    match = TARGET_ADDRESS.search(raw.data)
+    return (match[1] or match[2]).decode(errors="replace").strip("<>") if match else "no address"
 
 
 def _record_url(record: ArcWarcRecord) -> str:
