@@ -119,7 +119,7 @@ class MarkupReader:
             self._write(html.unescape(token).replace("'", LITERAL))
         elif token == "<!--":
             closing = self._text.find("-->", end)
-            return len(self._text) if closing < 0 else end_tag + 3
+            return len(self._text) if closing < 0 else closing + 3
         else:
             return self._take_tag(match)
         return end
