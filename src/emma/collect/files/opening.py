@@ -14,15 +14,12 @@ from emma.collect.files.datasets import is_on_hub
 from emma.collect.files.locations import open_location
 from emma.collect.files.ranges import FileRange, RangePart
 from emma.collect.files.streams import DAMAGE_ERRORS, InputFile, describe_error, skip_line, with_line_feeds
+from emma.collect.readers.registry import find_reader
 from emma.collect.records import Reject
 from emma.collect.text.encodings import MARKS, SAMPLE_BYTES, has_controls, is_wide, recode_to_utf8
 
-BINARY = frozenset({"parquet", "huggingface", "warc", "epub"})
-"""Readers of formats that are not text."""
-OF_LINES = frozenset({"csv", "jsonl", "moses", "conllu"})
-"""Readers that take line after line, which only UTF-8 can be cut into."""
-CUT_UP = frozenset({"gettext", "text"})
-"""Others to which lines matter."""
+LINE_ENDS_MATTER = frozenset({"gettext", "text"})
+"""Readers for which lines may end with carriage returns alone, beside those that read lines."""
 
 
 def open_range(piece: FileRange, source: SourceConfig, max_row_bytes: int) -> Iterator[InputFile | Reject]:
@@ -84,7 +81,8 @@ def name_by_content(stream: IO[bytes], name: str) -> str:
 
 def check_text(file: InputFile, source: SourceConfig) -> InputFile | Reject:
     """The file, for readers of lines in UTF-8 whatever its byte-order mark; a reject where it is no text at all."""
-    if source.reader in BINARY:
+    reader = find_reader(source)
+    if reader.is_binary:
         return file
     if what := recognise_binary(file.read_sample()):
         return Reject(
@@ -93,11 +91,12 @@ def check_text(file: InputFile, source: SourceConfig) -> InputFile | Reject:
     bad = [found for each in file.companions if isinstance(found := check_text(each, source), Reject)]
     if bad:
         return bad[0]
-    if source.reader in OF_LINES and source.encoding is None:
+    if reader.reads_lines and source.encoding is None:
         name = next((name for mark, name in MARKS if file.read_sample().startswith(mark)), None)
         if name and is_wide(name):
             replace_stream(file, recode_to_utf8(file.stream, name))
-    if source.reader in OF_LINES | CUT_UP and file.left is None and has_bare_returns(file.read_sample()):
+    are_lines = reader.reads_lines or source.reader in LINE_ENDS_MATTER
+    if are_lines and file.left is None and has_bare_returns(file.read_sample()):
         replace_stream(file, with_line_feeds(file.stream))
     return file
 

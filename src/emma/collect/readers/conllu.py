@@ -9,11 +9,13 @@ from collections.abc import Iterator
 
 from emma.collect.config import SourceConfig
 from emma.collect.files.streams import InputFile, decode
+from emma.collect.readers.registry import reader
 from emma.collect.records import RawDocument, Reject, join_documents
 
 TEXT = b"# text ="
 
 
+@reader(reads_lines=True)
 def read_conllu(file: InputFile, _source: SourceConfig) -> Iterator[RawDocument | Reject]:
     """Read documents and single sentences, in order."""
     sentences: list[RawDocument] | None = None

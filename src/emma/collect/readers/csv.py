@@ -34,7 +34,7 @@ def is_unquoted(source: SourceConfig) -> bool:
     return source.options.get("quotes") is False
 
 
-@reader(options={"delimiter": str, "quotes": bool, "header": bool}, rows_are_lines=is_unquoted)
+@reader(options={"delimiter": str, "quotes": bool, "header": bool}, rows_are_lines=is_unquoted, reads_lines=True)
 def read_csv(file: InputFile, source: SourceConfig) -> Iterator[RawDocument | Reject]:
     """Read a table: a document a row, numbered by its first line.
 

@@ -9,6 +9,7 @@ from emma.collect.files.streams import DAMAGE_ERRORS, InputFile, describe_error
 from emma.collect.formats.epub import Chapter, EpubArchive, Package
 from emma.collect.formats.text_builder import TextBuilder, split_names
 from emma.collect.formats.xml_events import LANG, End, RecordElements, Start, Text, read_events, skip_elements
+from emma.collect.readers.registry import reader
 from emma.collect.records import RawDocument, Reject
 
 SKIPPED = split_names("head script style nav svg math audio video object form button rt rp")
@@ -59,6 +60,7 @@ UNREADABLE = (KeyError, RuntimeError, NotImplementedError, ValueError, struct.er
 """Errors of opening a member: it is not there, has a password or an unknown method, or its place makes no sense."""
 
 
+@reader(is_binary=True)
 def read_epub(file: InputFile, source: SourceConfig) -> Iterator[RawDocument | Reject]:
     """Read a book (EPUB 2 or 3): a document a chapter, numbered as in the spine, after what is broken in the package.
 

@@ -19,7 +19,7 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 ONE_VALUE_ADVICE = "the file seems to be one JSON value and no lines of them: use the reader 'json'"
 
 
-@reader(rows_are_lines=always)
+@reader(rows_are_lines=always, reads_lines=True)
 def read_jsonl(file: InputFile, source: SourceConfig) -> Iterator[RawDocument | Reject]:
     """Read JSON Lines: a document a line; a line that is not a JSON object with texts under these keys is rejected."""
     fields = Fields(source)

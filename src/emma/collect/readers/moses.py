@@ -18,7 +18,7 @@ from emma.collect.records import RawDocument, Reject
 Line = tuple[int, bytes] | Reject
 
 
-@reader(rows_are_lines=always)
+@reader(rows_are_lines=always, reads_lines=True)
 def read_moses(file: InputFile, _source: SourceConfig) -> Iterator[RawDocument | Reject]:
     """Read the lines that are not empty on both sides, a pair each, under their numbers."""
     (other,) = file.companions

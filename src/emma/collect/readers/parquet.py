@@ -24,6 +24,7 @@ MAX_ROWS = 1 << 40
 """Rows that a row group may have: the metadata of a damaged file may give any number."""
 
 
+@reader(is_binary=True)
 def read_parquet(file: InputFile, source: SourceConfig) -> Iterator[RawDocument | Reject]:
     """Read a Parquet file: a document a row, in order; a row group that is damaged costs what is left of it."""
     size = 0
@@ -66,7 +67,7 @@ def read_row_group(
         yield arrow.reject_rest(row, why, units=rows.stop - row)
 
 
-@reader(options={"config": str, "split": str})
+@reader(options={"config": str, "split": str}, is_binary=True)
 def read_huggingface(file: InputFile, source: SourceConfig) -> Iterator[RawDocument | Reject]:
     """Read a data set of the Hugging Face world, a document a row: from the hub, or a folder that `save_to_disk` wrote.
 
@@ -79,7 +80,7 @@ def read_huggingface(file: InputFile, source: SourceConfig) -> Iterator[RawDocum
         for row, record in enumerate(read_hub_rows(file.location), 1):
             yield arrow.read_row(fields, row, record)
     elif file.plain_name.suffix == ".parquet":
-        yield from read_parquet(file, source)
+        yield from read_parquet.read(file, source)
     else:
         yield from _read_saved(file, source)
 

@@ -76,13 +76,21 @@ class Reader:
     options: Options = field(default_factory=dict)
     rows_are_lines: Callable[[SourceConfig], bool] = never
     """Whether each line is a row by itself, so that ranges of a large plain file can be read by several tasks."""
+    is_binary: bool = False
+    """Whether its format is no text, so that no file is refused for bytes that text does not have."""
+    reads_lines: bool = False
+    """Whether it takes line after line, so that files in UTF-16 and UTF-32 are recoded to UTF-8 before."""
 
 
 def reader(
-    *, options: Options | None = None, rows_are_lines: Callable[[SourceConfig], bool] = never
+    *,
+    options: Options | None = None,
+    rows_are_lines: Callable[[SourceConfig], bool] = never,
+    is_binary: bool = False,
+    reads_lines: bool = False,
 ) -> Callable[[Read], Reader]:
-    """Make a Reader of a function, for a format that has options or can be read in ranges of lines."""
-    return lambda read: Reader(read, options or {}, rows_are_lines)
+    """Make a Reader of a function whose format is more than text that is read whole."""
+    return lambda read: Reader(read, options or {}, rows_are_lines, is_binary, reads_lines)
 
 
 def find_reader(source: SourceConfig) -> Reader:

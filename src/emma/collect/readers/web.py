@@ -55,7 +55,7 @@ ParsedRecord = tuple[ArcWarcRecord, bytes]
 """A record and its body."""
 
 
-@reader(options={"main_content": bool})
+@reader(options={"main_content": bool}, is_binary=True)
 def read_warc(file: InputFile, source: SourceConfig) -> Iterator[RawDocument | Reject]:
     """Read a web archive, WARC, ARC or WET: a document a page that was fetched well, numbered by record.
 
