@@ -5,12 +5,12 @@ import json
 from pathlib import Path
 from typing import Any
 
+from emma.lang.language import CODE
 from emma.pipeline.home import Home, Run
-from emma.schemas import CODE
 
 ENOUGH_BYTES = 10_000
 """UTF-8 bytes of training text from which a language is expected to gain."""
-PROBES = ("eng_Latn", CODE)
+PROBES = ("eng_Latn", CODE.label)
 
 
 def claims(run: Run) -> list[str]:
@@ -18,7 +18,7 @@ def claims(run: Run) -> list[str]:
     rows: list[dict[str, Any]] = json.loads((run.path / "report" / "languages.json").read_text(encoding="utf-8"))
     compared = [row for row in rows if row["gain"] is not None and row["lang"] not in PROBES]
     enough = [row for row in compared if row["train_bytes"] >= ENOUGH_BYTES]
-    released = {path.name for path in (run.path / "release" / "corpus" / "data").iterdir()} - {CODE}
+    released = {path.name for path in (run.path / "release" / "corpus" / "data").iterdir()} - {CODE.label}
     return [
         f"- Languages with at least {ENOUGH_BYTES:,} bytes of training text, measured with base and adapted model: "
         f"{len(enough)}; with more bits per byte after than before: {losers(enough)}.",

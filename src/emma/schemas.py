@@ -188,9 +188,3 @@ POSITIONS = pa.schema(
         ("bytes", pa.int64()),  # UTF-8, of these tokens
     ]
 )
-
-CODE = "zxx_Zyyy"
-"""The label of program code: "no linguistic content", "undetermined script". No text source may resolve to it."""
-
-UNDETERMINED = "und"
-"""The language of benchmark items whose code names none: `und_Latn`. They are looked for like any."""

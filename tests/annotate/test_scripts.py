@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from emma.schemas import CODE
+from emma.lang.language import CODE
 from tests.conftest import TEXTS
 
 Row = dict[str, Any]
@@ -17,7 +17,7 @@ def test_scripts_of_the_label(annotated: Callable[..., list[Row]]) -> None:
         {"text": "東京タワーに行きました。", "lang": "zho_Hans"},
         {"text": "Привет мир", "lang": "srp_Latn"},
         {"text": "12:30 🙂", "lang": "amh_Ethi"},
-        {"text": "def f(x): return x", "lang": CODE},
+        {"text": "def f(x): return x", "lang": CODE.label},
         {"text": "Ⲁⲃ", "lang": "egy_Egyd"},
     ]
     shares = [row["label_script_share"] for row in annotated(rows)]
@@ -36,7 +36,7 @@ def test_scripts_of_the_label(annotated: Callable[..., list[Row]]) -> None:
         ("모든 인간은", "kor_Kore", "Kore", True),
         ("Привет мир", "srp_Latn", "Cyrl", False),
         ("12:30 🙂", "amh_Ethi", "Zyyy", True),
-        ("def f(x): return x", CODE, "Latn", True),
+        ("def f(x): return x", CODE.label, "Latn", True),
         ("Ⲁⲃ", "egy_Egyd", "Copt", True),
     ],
 )

@@ -8,7 +8,8 @@ from emma.errors import SourceError
 from emma.evaluate import run as stage
 from emma.evaluate.config import EvaluateConfig
 from emma.evaluate.run import evaluate
-from emma.schemas import CODE, ITEMS, SCORES
+from emma.lang.language import CODE
+from emma.schemas import ITEMS, SCORES
 from emma.store import shards
 from emma.store.address import hash64
 from emma.store.artifact import Artifact
@@ -21,7 +22,7 @@ ROWS += [
     {"lang": "eng_Latn", "text": "dropped", "split": None},
     {"lang": "eng_Latn", "text": ""},
     {"lang": "yor_Latn", "lang2": "eng_Latn", "text": "Ẹ kú", "text2": "hello", "domain": "bitext"},
-    {"lang": CODE, "text": "def one():\n    return 1\n", "domain": "code"},
+    {"lang": CODE.label, "text": "def one():\n    return 1\n", "domain": "code"},
 ]
 
 
@@ -45,7 +46,7 @@ def test_what_is_written(make_model, make_split, make_work) -> None:
     assert made.counts["rows_in"] == 2 * len(TEXTS) + 3
     assert made.counts["dropped: empty"] == 1
     check_balance("evaluate", made.counts)
-    assert {row["lang"] for row in found["gains"]} == {*TEXTS, CODE}
+    assert {row["lang"] for row in found["gains"]} == {*TEXTS, CODE.label}
     assert len(found["items"]) == 2 * made.counts["rows_out"]
     for row in found["scores"]:  # the base is uniform over 259 bytes and specials
         if row["model"] == "base":
@@ -67,7 +68,7 @@ def test_scores_add_up(make_model, make_split, make_work) -> None:
         assert (row["low"] is None) is (len(mine) == 1)
     for row in found["gains"]:
         assert row["delta"] == pytest.approx(row["bpb_adapted"] - row["bpb_base"])
-        assert row["lang"] == CODE or row["low"] - 1e-12 <= row["delta"] <= row["high"] + 1e-12
+        assert row["lang"] == CODE.label or row["low"] - 1e-12 <= row["delta"] <= row["high"] + 1e-12
 
 
 def test_no_base(make_model, make_split, make_work) -> None:

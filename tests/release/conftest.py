@@ -10,6 +10,7 @@ import pyarrow as pa
 import pytest
 
 from emma import schemas
+from emma.lang.language import CODE
 from emma.report.config import ReportConfig
 from emma.report.run import report
 from emma.store.artifact import Artifact
@@ -62,7 +63,7 @@ def rows_of(shard: int) -> list[dict[str, Any]]:
     ]
     if shard == 0:
         rows += [{"lang": "nor_Latn", "text": "Elva gikk høyt.", "split": "train"}]
-        rows += [{"lang": schemas.CODE, "text": "x = 1\n", "split": "train", "domain": "code"}]
+        rows += [{"lang": CODE.label, "text": "x = 1\n", "split": "train", "domain": "code"}]
     rows += [
         {"lang": PAIR, "text": f"ཆུ་བོ་ {turn}", "text2": f"the river {turn}", "lang2": "eng_Latn", "split": "train"}
         for turn in range(3)

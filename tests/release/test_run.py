@@ -12,10 +12,10 @@ import pytest
 import yaml
 
 from emma.errors import ArtifactError, RecipeError
+from emma.lang.language import CODE
 from emma.release.config import ReleaseConfig
 from emma.release.corpus import SCHEMA
 from emma.release.run import list_withheld, refuse_private, release
-from emma.schemas import CODE
 from emma.store.artifact import Artifact
 from emma.work.graph import check_balance
 from emma.work.work import Work
@@ -131,7 +131,7 @@ def test_the_model_card_says_what_got_worse_and_what_was_not_measured(inputs: In
     release(ReleaseConfig(), **inputs, work=work)
     card = (work.out / "model" / "README.md").read_text(encoding="utf-8")
     rows = json.loads((inputs["report"].path / "languages.json").read_text())
-    worse = [row for row in rows if row["worse"] and row["lang"] != CODE]
+    worse = [row for row in rows if row["worse"] and row["lang"] != CODE.label]
     assert worse
     listed = card.split("Languages that got worse: ")[1].split("\n")[0]
     for row in worse:

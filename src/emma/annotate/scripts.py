@@ -15,6 +15,7 @@ from emma.annotate.texts import Sides
 from emma.kernels.grams import BETWEEN, IN_WORD, NARROW, SKIPPED, WIDE
 from emma.kernels.measure import Tallies
 from emma.kernels.tables import GAP, SKIP, classes, fold, widths
+from emma.lang.language import CODE, Lang
 from emma.lang.scripts import (
     NO_SCRIPT,
     SCRIPT_CODES,
@@ -25,7 +26,6 @@ from emma.lang.scripts import (
     unicode_scripts,
     written_scripts,
 )
-from emma.schemas import CODE
 
 SIMPLIFIED, TRADITIONAL = len(SCRIPT_CODES), len(SCRIPT_CODES) + 1
 """Numbers, beside those of scripts, of Han characters that only one form of Chinese has."""
@@ -111,13 +111,13 @@ class Written:
 
 def script_of(label: str) -> str:
     """The script of a language label."""
-    return label.partition("_")[2]
+    return Lang.parse(label).script
 
 
 @lru_cache(maxsize=4096)
 def is_open(label: str) -> bool:
     """Whether any script can stand under a label: program code, and scripts that Unicode has no characters for."""
-    return label == CODE or unicode_scripts(script_of(label)).isdisjoint(SCRIPT_CODES)
+    return label == CODE.label or unicode_scripts(script_of(label)).isdisjoint(SCRIPT_CODES)
 
 
 def fits_label(written: str, label: str) -> bool:

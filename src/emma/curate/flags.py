@@ -11,9 +11,9 @@ import pyarrow as pa
 
 from emma.curate.quality.rules import RULES, SCORE
 from emma.lang.coverage import LITTLE_SHARE, bytes_by_outcome, find_shortfall
-from emma.lang.language import Lang
+from emma.lang.language import UNDETERMINED, Lang
 from emma.lang.macro import find_split_families
-from emma.schemas import SPLITS, UNDETERMINED
+from emma.schemas import SPLITS
 
 Rows = Iterable[Mapping[str, Any]]
 Flag = tuple[str, str]

@@ -12,12 +12,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from emma.lang.language import Lang
-from emma.schemas import UNDETERMINED
+from emma.lang.language import ENGLISH, UNDETERMINED, Lang
 from emma.store import shards
 from emma.store.artifact import Artifact
 
-ENGLISH = "eng_Latn"
 BITEXT = "bitext"
 COMMON = 0.9
 """Share of the rows of either file that the other must have too."""
@@ -70,7 +68,7 @@ def bitext(table: pa.Table) -> Iterator[pa.Table]:
     """Rows of PARALLEL for pairs with an English side: columns lang, lang2, bytes1 and bytes2."""
     for side, other in (("1", "2"), ("2", "1")):
         lang, beside = ("lang", "lang2") if side == "1" else ("lang2", "lang")
-        mine = table.filter(pc.and_(pc.equal(table[beside], ENGLISH), pc.not_equal(table[lang], ENGLISH)))
+        mine = table.filter(pc.and_(pc.equal(table[beside], ENGLISH.label), pc.not_equal(table[lang], ENGLISH.label)))
         for label in sorted(set(mine[lang].to_pylist())):
             rows = mine.filter(pc.equal(mine[lang], label))
             sizes = [rows[f"bytes{each}"].to_numpy().astype(np.float64) for each in (side, other)]
@@ -82,8 +80,8 @@ def benchmark_pairs(out: Path, parts: tuple[Artifact, ...]) -> dict[str, int]:
     files = read_files(parts)
     found = [PARALLEL.empty_table()]
     for (source, _, lang), mine in sorted(files.items()):
-        if lang != ENGLISH and Lang.parse(lang).iso639_3 != UNDETERMINED:
-            english = [rows for (name, _, other), rows in files.items() if name == source and other == ENGLISH]
+        if lang != ENGLISH.label and Lang.parse(lang).iso639_3 != UNDETERMINED:
+            english = [rows for (name, _, other), rows in files.items() if name == source and other == ENGLISH.label]
             found += [best] if (best := best_match(source, lang, mine, english)) is not None else []
     shards.write(out / "parallel.parquet", pa.concat_tables(found))
     return {"files": len(files)}

@@ -13,10 +13,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from emma.curate.parallel import BITEXT, ENGLISH, PARALLEL, TOGETHER, bitext, correlation, measure_sides
+from emma.curate.parallel import BITEXT, PARALLEL, TOGETHER, bitext, correlation, measure_sides
 from emma.curate.tallies import add_up
+from emma.lang.language import CODE, ENGLISH, Lang
 from emma.lang.tiers import ENGLISH_BYTES_PER_WORD, tier_of
-from emma.schemas import CODE
 from emma.store import shards
 from emma.store.artifact import Artifact
 
@@ -66,7 +66,7 @@ def columns(part: Artifact, name: str, wanted: Sequence[str]) -> dict[str, pa.Ch
 
 def tiers(sizes: pa.Table, parallel: pa.Table, fixed: Mapping[str, float], min_parallel: int) -> pa.Table:
     """`tiers.parquet`: a row for each language that has kept text. Program code is in no language and has none."""
-    rows = [row for row in sizes.to_pylist() if row["lang"] != CODE]
+    rows = [row for row in sizes.to_pylist() if row["lang"] != CODE.label]
     known = premiums(parallel, min_parallel) | {lang: (value, "recipe") for lang, value in fixed.items()}
     return pa.Table.from_pylist([size_up(row, *premium(row["lang"], known)) for row in rows], schema=TIERS)
 
@@ -83,7 +83,7 @@ def premiums(parallel: pa.Table, min_parallel: int) -> dict[str, Premium]:
 
     Too few texts measure nothing, nor do texts whose lengths do not go together.
     """
-    found: dict[str, Premium] = {ENGLISH: (1.0, ENGLISH)}
+    found: dict[str, Premium] = {ENGLISH.label: (1.0, ENGLISH.label)}
     ranked = sorted(parallel.to_pylist(), key=lambda row: (row["source"] == BITEXT, -row["pairs"], row["source"]))
     for row in ranked:
         if row["pairs"] >= min_parallel and correlation(row) >= TOGETHER:
@@ -93,6 +93,6 @@ def premiums(parallel: pa.Table, min_parallel: int) -> dict[str, Premium]:
 
 def premium(lang: str, known: Mapping[str, Premium]) -> Premium:
     """A language's premium, else the median of those measured in its script, else 1."""
-    script = lang.partition("_")[2]
-    same = [ratio for other, (ratio, _) in sorted(known.items()) if other.partition("_")[2] == script]
+    script = Lang.parse(lang).script
+    same = [ratio for other, (ratio, _) in sorted(known.items()) if Lang.parse(other).script == script]
     return known.get(lang) or ((median(same), "script") if same else (1.0, "none"))

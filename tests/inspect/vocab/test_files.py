@@ -6,7 +6,8 @@ import pytest
 
 from emma.errors import SourceError
 from emma.inspect.vocab.files import read_files
-from emma.inspect.vocab.texts import ENGLISH, Block, Skipped
+from emma.inspect.vocab.texts import Block, Skipped
+from emma.lang.language import ENGLISH
 from tests.conftest import TEXTS
 from tests.inspect.vocab.corpora import LINES, aligned, rows
 
@@ -15,7 +16,7 @@ ALL = 1_000
 
 def test_a_file_a_language_line_by_line(tmp_path: Path) -> None:
     found = read_files([aligned(tmp_path)], "any", ALL)
-    english = tuple(LINES[ENGLISH])
+    english = tuple(LINES[ENGLISH.label])
     assert found.blocks == [Block(lang, tuple(LINES[lang]), english) for lang in sorted(LINES)]
     assert found.skipped == []
 
@@ -41,7 +42,7 @@ def test_files_that_are_not_aligned(tmp_path: Path) -> None:
         read_files([tmp_path], "any", ALL)
     blocks = {block.lang: block for block in read_files([tmp_path], "any", ALL, aligned=False).blocks}
     assert blocks["tha_Thai"] == Block("tha_Thai", tuple(LINES["tha_Thai"][:2]), None)
-    assert blocks["khm_Khmr"].english == tuple(LINES[ENGLISH])
+    assert blocks["khm_Khmr"].english == tuple(LINES[ENGLISH.label])
 
 
 def test_lines_that_are_blank_on_either_side_are_left_out_on_both(tmp_path: Path) -> None:
@@ -64,7 +65,7 @@ def test_what_is_left_out_is_told(tmp_path: Path) -> None:
 
 
 def test_pairs(tmp_path: Path) -> None:
-    pair = {"src_code": "ara", "tgt_code": "eng", "src": TEXTS["arb_Arab"], "tgt": TEXTS[ENGLISH]}
+    pair = {"src_code": "ara", "tgt_code": "eng", "src": TEXTS["arb_Arab"], "tgt": TEXTS[ENGLISH.label]}
     other = {"src_code": "ara", "tgt_code": "hin", "src": "سلام", "tgt": "शांति"}
     unknown = {"src_code": "qqx", "tgt_code": "eng", "src": "x", "tgt": "y"}
     path = rows(tmp_path / "pairs.jsonl", pair, other, unknown)
@@ -72,8 +73,8 @@ def test_pairs(tmp_path: Path) -> None:
     arabic = next(block.lang for block in found.blocks if block.lang.endswith("_Arab"))
     assert found.blocks == [
         Block(arabic, ("سلام",), None),
-        Block(arabic, (TEXTS["arb_Arab"],), (TEXTS[ENGLISH],)),
-        Block(ENGLISH, (TEXTS[ENGLISH],), (TEXTS[ENGLISH],)),
+        Block(arabic, (TEXTS["arb_Arab"],), (TEXTS[ENGLISH.label],)),
+        Block(ENGLISH.label, (TEXTS[ENGLISH.label],), (TEXTS[ENGLISH.label],)),
         Block("hin_Deva", ("शांति",), None),
     ]
     assert [(each.place, each.texts) for each in found.skipped] == [(f"{path}: qqx-eng", 1)]
@@ -94,7 +95,7 @@ def test_pairs_beyond_those_asked_for(tmp_path: Path) -> None:
     path = rows(tmp_path / "pairs.jsonl", *pairs)
     found = read_files([path], "any", 3)
     assert found.blocks == [
-        Block(ENGLISH, ("e0", "e1", "e2"), ("e0", "e1", "e2")),
+        Block(ENGLISH.label, ("e0", "e1", "e2"), ("e0", "e1", "e2")),
         Block("swh_Latn", ("s0", "s1", "s2"), ("e0", "e1", "e2")),
     ]
     assert found.skipped == [Skipped(f"{path}: swh-en", 2, "more than --lines asks for")]

@@ -7,7 +7,8 @@ import pytest
 from emma.inspect.vocab.files import read_files
 from emma.inspect.vocab.measure import Language, Measurer
 from emma.inspect.vocab.meters import open_meters
-from emma.inspect.vocab.texts import ENGLISH, Block, beside_english
+from emma.inspect.vocab.texts import Block, beside_english
+from emma.lang.language import ENGLISH
 from emma.lang.scripts import is_spaced
 from emma.pipeline.home import Home
 from tests.conftest import TEXTS
@@ -25,14 +26,14 @@ def measured(tmp_path: Path, *blocks: Block) -> dict[str, Language]:
 
 def test_every_script_by_hand(tmp_path: Path) -> None:
     found = measured(tmp_path, *read_files([aligned(tmp_path / "text")], "any", 100).blocks)
-    english = sum(map(bytes_of, LINES[ENGLISH]))
+    english = sum(map(bytes_of, LINES[ENGLISH.label]))
     assert sorted(found) == sorted(TEXTS)
     for lang, texts in LINES.items():
         row, tokens = found[lang], sum(map(bytes_of, texts))
         size = sum(len(text.encode()) for text in texts)
         assert (row.texts, row.bytes, row.characters) == (4, size, sum(map(len, texts)))
         assert row.words == (sum(len(text.split()) for text in texts) if is_spaced(lang[4:]) else None)
-        assert row.byte_premium == pytest.approx(size / sum(len(text.encode()) for text in LINES[ENGLISH]))
+        assert row.byte_premium == pytest.approx(size / sum(len(text.encode()) for text in LINES[ENGLISH.label]))
         plain, _ = row.costs
         assert plain.tokens == tokens
         assert plain.tokens_per_byte == pytest.approx(tokens / size)
@@ -42,7 +43,7 @@ def test_every_script_by_hand(tmp_path: Path) -> None:
     assert {lang for lang, row in found.items() if row.words is None} == {
         "khm_Khmr", "mya_Mymr", "tha_Thai", "zho_Hans",
     }  # fmt: skip
-    assert found[ENGLISH].costs[0].premium == found[ENGLISH].byte_premium == 1
+    assert found[ENGLISH.label].costs[0].premium == found[ENGLISH.label].byte_premium == 1
 
 
 def test_pieces_are_counted_as_the_tokenizer_joins_them(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from emma.inspect.vocab.held_out import read_run
 from emma.inspect.vocab.page import page
 from emma.inspect.vocab.report import Asked, Report, as_json, report
 from emma.inspect.vocab.text import MOST, text
-from emma.inspect.vocab.texts import ENGLISH
+from emma.lang.language import ENGLISH
 from emma.pipeline.home import Home
 from tests.conftest import TEXTS
 from tests.inspect.vocab.corpora import LINES, aligned, tokenizer
@@ -90,7 +90,7 @@ def test_the_page_without_english_or_savings(found: Report) -> None:
 
 
 def test_without_english_there_is_no_premium_and_it_says_so(tmp_path: Path) -> None:
-    folder = aligned(tmp_path / "text", {lang: LINES[lang] for lang in LINES if lang != ENGLISH})
+    folder = aligned(tmp_path / "text", {lang: LINES[lang] for lang in LINES if lang != ENGLISH.label})
     found = report(Asked([str(tokenizer(tmp_path / "plain"))], [folder]), Home(tmp_path / "home"))
     assert {row.costs[0].premium for row in found.languages} == {None}
     assert found.notes == ["No text stands beside English (eng_Latn), so there are no premiums."]

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from emma.inspect.vocab.measure import Cost, Language
 from emma.inspect.vocab.savings import Savings
-from emma.inspect.vocab.texts import ENGLISH
+from emma.lang.language import ENGLISH
 from emma.ui.numerals import format_count, format_decimal, format_share
 from emma.ui.svg import Axis, Frame, label_points, linear_axis, link_marks
 
@@ -56,7 +56,7 @@ def _stems(
         tip = ", ".join(f"{name} {format_decimal(each, 3)}" for name, each in zip(names, values, strict=True))
         marks.append(link_marks(row.lang, f"{row.name} ({row.lang}), {what}: {tip}", _stem(frame, rank, values)))
         dots += [(frame.px(rank), frame.py(each)) for each in values]
-        if rank <= NAMED or row.lang == ENGLISH:
+        if rank <= NAMED or row.lang == ENGLISH.label:
             named.append(((frame.px(rank), frame.py(values[0])), row.name))
     return frame.draw(f"{what.capitalize()} by language", [*marks, *label_points(named, dots)])
 
@@ -83,7 +83,7 @@ def savings(rows: Sequence[Language], saved: Savings | None) -> str:
     pieces = tuple(map(float, saved.asked))
     frame = Frame(Axis("pieces more", 0.0, pieces[-1], pieces), y)
     marks = [link_marks(row.lang, _tip(row, points), _line(frame, points, "each")) for row, points in lines]
-    english = [(row, points) for row, points in lines if row.lang == ENGLISH]
+    english = [(row, points) for row, points in lines if row.lang == ENGLISH.label]
     marks += [_line(frame, points, "curve english") for _, points in english]
     ends = [("all languages", total[-1]), *((row.name, points[-1]) for row, points in english)]
     named = [((frame.px(x), frame.py(100 * y)), text) for text, (x, y) in ends]

@@ -8,7 +8,8 @@ from typing import Any
 
 from emma.collect.files.compression import decompress, without_suffix
 from emma.errors import LanguageError, SourceError
-from emma.inspect.vocab.texts import ENGLISH, Block, Found, Skipped, beside_english, label_of
+from emma.inspect.vocab.texts import Block, Found, Skipped, beside_english, label_of
+from emma.lang.language import ENGLISH
 from emma.lang.tables import Scheme
 
 FORMS = (
@@ -66,7 +67,7 @@ def read_lines(files: Sequence[Path], scheme: Scheme, most: int, aligned: bool) 
             found.skipped.append(Skipped(str(path), len(texts), str(lang)))
         else:
             read[path] = (lang, texts)
-    english = next((path for path, (lang, _) in read.items() if lang == ENGLISH), None)
+    english = next((path for path, (lang, _) in read.items() if lang == ENGLISH.label), None)
     lines = {path: len(texts) for path, (_, texts) in read.items()}
     for path, (lang, texts) in read.items():
         beside = english is not None and _beside(english, path, lines, aligned)

@@ -91,7 +91,7 @@ class Measurer:
 
 def _language(lang: str, sums: _Sums) -> Language:
     texts, size, characters, words = sums.all[:4].tolist()
-    spaced = is_spaced(lang.partition("_")[2])
+    spaced = is_spaced(Lang.parse(lang).script)
     return Language(
         lang=lang,
         name=Lang.parse(lang).name,

@@ -7,6 +7,7 @@ from pathlib import Path
 from emma.inspect.vocab import charts
 from emma.inspect.vocab.measure import Cost, Language
 from emma.inspect.vocab.report import Report
+from emma.lang.language import Lang
 from emma.ui import numerals
 from emma.ui.html import page_script, page_style, render_page
 
@@ -55,7 +56,7 @@ MEASURES = (
 
 def cells(row: Language, found: Report) -> Iterator[Cell]:
     """A row of the table."""
-    for text in (row.lang, row.name, row.lang.partition("_")[2]):
+    for text in (row.lang, row.name, Lang.parse(row.lang).script):
         yield Cell(text, text)
     yield Cell(row.bytes, numerals.format_bytes(row.bytes))
     yield _number(row.byte_premium, 2)
@@ -83,7 +84,7 @@ def page(found: Report) -> str:
         head=headline(found),
         columns=list(columns(found)),
         rows=[(row, list(cells(row, found))) for row in found.languages],
-        scripts=sorted({row.lang.partition("_")[2] for row in found.languages}),
+        scripts=sorted({Lang.parse(row.lang).script for row in found.languages}),
         charts={
             "premium": charts.premium(found.languages, names),
             "bytes": charts.tokens_per_byte(found.languages, names),

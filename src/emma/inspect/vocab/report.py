@@ -11,7 +11,8 @@ from emma.inspect.vocab.held_out import read_run
 from emma.inspect.vocab.measure import Language, Measurer
 from emma.inspect.vocab.meters import Meter, open_meters
 from emma.inspect.vocab.savings import Savings, savings
-from emma.inspect.vocab.texts import ENGLISH, Found, Skipped
+from emma.inspect.vocab.texts import Found, Skipped
+from emma.lang.language import ENGLISH
 from emma.lang.tables import Scheme
 from emma.pipeline.home import Home
 
@@ -80,7 +81,7 @@ def _dearest(row: Language) -> tuple[bool, float, str]:
 def _notes(languages: Sequence[Language]) -> list[str]:
     alone = [row.lang for row in languages if not row.parallel_texts]
     if len(alone) == len(languages):
-        return [f"No text stands beside English ({ENGLISH}), so there are no premiums."]
+        return [f"No text stands beside English ({ENGLISH.label}), so there are no premiums."]
     more = ", …" if len(alone) > NAMED else ""
     named = f"{', '.join(alone[:NAMED])}{more}"
     return [f"No premium for {len(alone):,}, of which no text stands beside English: {named}"] if alone else []

@@ -5,10 +5,8 @@ from dataclasses import dataclass, field
 
 from emma.errors import LanguageError
 from emma.lang.codes import SAMPLE_CHARS, resolve
+from emma.lang.language import ENGLISH
 from emma.lang.tables import Scheme
-
-ENGLISH = "eng_Latn"
-"""What a premium is counted against."""
 
 
 @dataclass(frozen=True)
@@ -57,8 +55,8 @@ def beside_english(pairs: Iterable[tuple[str, str, str, str]]) -> Iterator[Block
     """
     sides: dict[tuple[str, bool], tuple[list[str], list[str]]] = {}
     for lang, text, other, beside in pairs:
-        parallel = ENGLISH in (lang, other)
-        english = text if lang == ENGLISH else beside
+        parallel = ENGLISH.label in (lang, other)
+        english = text if lang == ENGLISH.label else beside
         for each, own in ((lang, text), (other, beside)):
             texts, against = sides.setdefault((each, parallel), ([], []))
             texts.append(own)
