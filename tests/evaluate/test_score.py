@@ -52,14 +52,14 @@ def test_long_documents_slide_by_half_a_context(make_model) -> None:
         end = 8 if place <= 8 else next(end for end in (12, 16, 20, 23) if place <= end)
         seen = torch.tensor([ids[max(0, end - 8) : place]])
         expected -= model(seen).logits[0, -1].log_softmax(-1)[ids[place]].item()
-    assert Scorer(folder, EvaluateConfig()).nats([ids])[0] == pytest.approx(expected, rel=1e-5)
+    assert Scorer(folder, EvaluateConfig()).sum_nats([ids])[0] == pytest.approx(expected, rel=1e-5)
 
 
 def test_a_shorter_context_can_be_asked_for(make_model) -> None:
     eight, wide = make_model("same", max_position_embeddings=8), make_model("SAME", max_position_embeddings=64)
-    asked = Scorer(wide / "model", EvaluateConfig(context=8)).nats([list(range(30))])
-    assert asked == pytest.approx(Scorer(eight / "model", EvaluateConfig()).nats([list(range(30))]))
-    assert asked != pytest.approx(Scorer(wide / "model", EvaluateConfig()).nats([list(range(30))]))
+    asked = Scorer(wide / "model", EvaluateConfig(context=8)).sum_nats([list(range(30))])
+    assert asked == pytest.approx(Scorer(eight / "model", EvaluateConfig()).sum_nats([list(range(30))]))
+    assert asked != pytest.approx(Scorer(wide / "model", EvaluateConfig()).sum_nats([list(range(30))]))
 
 
 def test_bfloat16_is_close(make_model) -> None:
