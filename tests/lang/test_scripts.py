@@ -15,7 +15,6 @@ from emma.lang.scripts import (
     NO_SCRIPT,
     SCRIPT_CODES,
     dominant_script,
-    han_form,
     han_forms,
     is_spaced,
     script_table,
@@ -131,9 +130,7 @@ def test_written_as_a_label_would_have_it(text: str, script: str) -> None:
         assert scripts_agree(written_in(text), label[4:])
 
 
-def test_han_form_looks_at_han_alone() -> None:
-    assert han_form("The word 門 means gate, of course") == "Hant"
-    assert han_form("gate") == "Hani" == han_form("日")
+def test_evidence_has_the_share_and_number_of_letters() -> None:
     assert written_evidence("国際連合の総会 UN") == ("Jpan", 7 / 9, 9)
 
 

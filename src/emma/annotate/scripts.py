@@ -15,7 +15,7 @@ from emma.annotate.texts import Sides
 from emma.kernels.grams import BETWEEN, IN_WORD, NARROW, SKIPPED, WIDE
 from emma.kernels.measure import Tallies
 from emma.kernels.tables import GAP, SKIP, classes, fold, widths
-from emma.lang.language import CODE, Lang
+from emma.lang.language import CODE, script_of
 from emma.lang.scripts import (
     NO_SCRIPT,
     SCRIPT_CODES,
@@ -107,11 +107,6 @@ class Written:
         allowed = np.stack([allowed_scripts(label) for label in self.sides.labels])[self.sides.label_of]
         shares = share((self.letters * allowed).sum(axis=1), self.letters.sum(axis=1), nothing=1.0)
         return self.sides.join(shares, np.minimum)
-
-
-def script_of(label: str) -> str:
-    """The script of a language label."""
-    return Lang.parse(label).script
 
 
 @lru_cache(maxsize=4096)

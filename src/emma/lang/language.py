@@ -82,6 +82,12 @@ def parse_label(label: str) -> Lang | Pair:
     return Pair.parse(label) if "-" in label else Lang.parse(label)
 
 
+@lru_cache(maxsize=65_536)
+def script_of(label: str) -> str:
+    """The script of a label: `Latn` of `hau_Latn`, and both of a pair's, `Deva-Latn` of `eng_Latn-hin_Deva`."""
+    return parse_label(label).script
+
+
 # Cached, since columns of labels are parsed row by row and have few distinct ones.
 @lru_cache(maxsize=65_536)
 def _parse(label: str) -> Lang:

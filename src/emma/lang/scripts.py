@@ -101,13 +101,6 @@ def written_evidence(text: str) -> Evidence:
     return written, covered / total if total else 0.0, total
 
 
-def han_form(text: str) -> str:
-    """Hans or Hant where enough Han characters are of only that form, else Hani. Other scripts are not looked at."""
-    han = SCRIPT_CODES.index("Hani")
-    form = written_in("".join(char for char in text if script_table()[ord(char)] == han))
-    return form if form in ("Hans", "Hant") else "Hani"
-
-
 def _points(text: str) -> np.ndarray:
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
 

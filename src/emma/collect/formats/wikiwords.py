@@ -94,7 +94,7 @@ def is_named_parameter(part: str, at: int) -> bool:
 @lru_cache(maxsize=4096)
 def is_language_code(code: str) -> bool:
     """Whether this is the code of a language."""
-    return bool(CODE.fullmatch(code)) and bool(script_of(code))
+    return bool(CODE.fullmatch(code)) and bool(script_of_code(code))
 
 
 def show_variant(parts: Sequence[str], script: str) -> str:
@@ -103,13 +103,13 @@ def show_variant(parts: Sequence[str], script: str) -> str:
     if HIDDEN_FLAGS & set(flags.split(";")):
         return ""
     rules = [(match[1], match[2].strip()) for rule in body.split(";") if (match := VARIANT_RULE.fullmatch(rule))]
-    rules = [(code, text) for code, text in rules if script_of(code)]
-    fitting = [text for code, text in rules if scripts_agree(script or "Zyyy", script_of(code))]
+    rules = [(code, text) for code, text in rules if script_of_code(code)]
+    fitting = [text for code, text in rules if scripts_agree(script or "Zyyy", script_of_code(code))]
     return next(iter([*fitting, *(text for _, text in rules)]), body)
 
 
 @lru_cache(maxsize=4096)
-def script_of(code: str) -> str:
+def script_of_code(code: str) -> str:
     """The script of a language code or of a variant's name; empty for what is neither."""
     if code in SCRIPTS:
         return SCRIPTS[code]

@@ -7,7 +7,6 @@ the corpus, exactly and in any order.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +16,7 @@ from numpy.typing import NDArray
 
 from emma.curate.quality.rules import PAIR_FEATURES, SCORE
 from emma.errors import ArtifactError
-from emma.lang.language import Pair, parse_label
+from emma.lang.language import Pair, script_of
 from emma.schemas import FEATURES
 from emma.store import shards
 from emma.store.artifact import Artifact
@@ -150,12 +149,6 @@ def sum_histograms(parts: tuple[Artifact, ...]) -> Histograms:
         for label, feature, row in zip(table["lang"].to_pylist(), table["feature"].to_pylist(), bins, strict=True):
             total[feature][label] = total[feature].get(label, 0.0) + row.astype(np.float64)
     return total
-
-
-@lru_cache(maxsize=65_536)
-def script_of(label: str) -> str:
-    """The script of a label: `Latn` of `hau_Latn`, and both of a pair's, `Deva-Latn` of `eng_Latn-hin_Deva`."""
-    return parse_label(label).script
 
 
 def pool_histograms(own: Mapping[str, Histogram], max_documents: int) -> dict[str, Histogram]:

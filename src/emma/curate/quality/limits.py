@@ -15,9 +15,10 @@ import pyarrow as pa
 from emma.config.section import Settings
 from emma.curate.config import Agreement, CurateConfig
 from emma.curate.quality.agreement import median, threshold
-from emma.curate.quality.features import BINS, TOP, Histogram, pool_histograms, script_of, sum_histograms
+from emma.curate.quality.features import BINS, TOP, Histogram, pool_histograms, sum_histograms
 from emma.curate.quality.rules import JUDGED, RULES, SCORE, Rule
 from emma.errors import RecipeError
+from emma.lang.language import script_of
 from emma.store import shards
 from emma.store.artifact import Artifact
 
