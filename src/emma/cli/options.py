@@ -123,6 +123,7 @@ def print_json(answer: object) -> None:
     """Print an answer (plain values, dataclasses) as JSON."""
     import orjson
 
+    # Not `store.files.dump_json`: answers are dataclasses, and a NaN in one is nothing to stop for.
     print(orjson.dumps(answer, option=orjson.OPT_INDENT_2, default=str).decode())
 
 

@@ -12,7 +12,7 @@ from emma.errors import LanguageError, RecipeError
 from emma.lang.codes import find_language as find_code
 from emma.lang.language import Lang
 from emma.pipeline.corpus import Place
-from emma.pipeline.home import Home, Run
+from emma.pipeline.home import LOCK, Home, Run
 from emma.store import shards
 from emma.store.artifact import Artifact
 
@@ -26,7 +26,7 @@ def find_run(home: Home, name: str) -> Run:
     if name in names:
         return home.run(name)
     path = Path(name)
-    if (path / "lock.json").exists():
+    if (path / LOCK).exists():
         return Home(path.parent).run(path.name)
     listed = ", ".join(names) or "none yet"
     raise RecipeError(f"'{name}' is no run in {home.path}, which has: {listed}; nor is it the folder of a run.")

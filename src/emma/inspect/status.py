@@ -4,14 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import orjson
-
 from emma.collect.losses import Loss, find_losses
 from emma.pipeline.home import Home, Run
 from emma.pipeline.recipe import Recipe
 from emma.pipeline.run import describe_counts, stage_states
 from emma.store import manifest
 from emma.store.artifact import Artifact
+from emma.store.files import read_json
 from emma.store.losses import percent
 from emma.ui.terminal import format_table
 
@@ -101,11 +100,11 @@ def read_results(run: Run, until: str = "release") -> Results:
     """The headline of a finished run and where its results are; of a part of a run, where the stage's files are."""
     if until not in ("report", "release"):
         return Results(None, {until: str(run.artifact(until).path)})
-    headline = orjson.loads(run.artifact("report").file("report.json").read_bytes())
+    headline = read_json(run.artifact("report").file("report.json"))
     places = {"report": str(run.path / "report" / "index.html")}
     if until == "report":
         return Results(headline, places)
-    checks = orjson.loads(run.artifact("release").file("checks.json").read_bytes())
+    checks = read_json(run.artifact("release").file("checks.json"))
     places |= {name: str(run.path / "release" / name) for name in ("model", "corpus")}
     return Results(headline, places, checks["languages"]["differences"])
 
