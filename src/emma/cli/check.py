@@ -20,9 +20,9 @@ def add_parser(commands: Commands) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print each check as it is done, and the notes. Problems are raised as one RecipeError."""
-    from emma.pipeline.preflight import check_command
+    from emma.pipeline.base import check_named_base
 
-    for note in check_command(arguments.base, lambda text: print(f"  {text}")):
+    for note in check_named_base(arguments.base, lambda text: print(f"  {text}")):
         print(f"note: {note}")
     print("This base can be adapted" + (", as the recipe says." if arguments.base.endswith(".toml") else "."))
     return 0

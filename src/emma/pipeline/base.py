@@ -1,17 +1,25 @@
-"""The model that a recipe adapts: a folder on the disk, or what another recipe trains."""
+"""The model that a recipe adapts: where it is, and whether every stage can do with it what the recipe asks.
 
+It is a folder on the disk, or what another recipe trains. It is checked before the first stage that needs it.
+"""
+
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from emma.errors import RecipeError
+from emma.errors import EmmaError, RecipeError
 from emma.pipeline.home import Home
 from emma.pipeline.recipe import Recipe
 from emma.store.address import Fingerprints, address
 from emma.store.artifact import Artifact
+from emma.store.files import read_json, write_json
 
 WEIGHTS = ("*.safetensors", "pytorch_model*.bin")
 """Names of files with weights, as save_pretrained writes them."""
 TEMPLATES = "additional_chat_templates"
 """Folder in which transformers 5 keeps a base's further chat templates."""
+CHECKED = "checked"
+"""Folder of the store that remembers which base passed, for which settings."""
 
 
 def refuse_circle(recipe: Recipe) -> None:
@@ -66,3 +74,68 @@ def trained_base(recipe: Recipe, home: Home) -> Artifact:
     """The trained model of another recipe, as a base."""
     train = home.run(recipe.name).artifact("train")
     return Artifact(train.file("model"), train.key)
+
+
+def check_base_once(recipe: Recipe, base: Artifact, store: Path, say: Callable[[str], None]) -> None:
+    """Check that the base can be adapted, trained, evaluated and released as the recipe asks, and say its notes.
+
+    A base that passed is not looked at again for the same settings. Raises RecipeError with all that is wrong.
+    """
+    from emma.models.check import VERSION
+
+    settings = [recipe.adapt.semantic(), recipe.vocab.semantic(), recipe.mix.sequence_length]
+    passed = store / CHECKED / f"{address([VERSION, base.key, settings])}.json"
+    if not passed.exists():
+        notes = check_base_folder(recipe, base.path)
+        passed.parent.mkdir(parents=True, exist_ok=True)
+        write_json(passed, notes)
+    for note in read_json(passed):
+        say(f"  base: {note}")
+
+
+def check_base_folder(recipe: Recipe | None, folder: Path, say: Callable[[str], None] = lambda _: None) -> list[str]:
+    """The notes on a base, for a recipe or for any; each check is said. Raises RecipeError with all problems."""
+    from emma.models.check import check_base
+
+    start = time.perf_counter()
+    report = check_base(folder, recipe.vocab.new_pieces if recipe is not None else 0)
+    if recipe is not None and not report.problems:
+        report.problems += find_conflicts(recipe, folder)
+    for check in report.checks:
+        say(check)
+    say(f"{time.perf_counter() - start:.1f} s")
+    report.raise_any(str(folder))
+    return report.notes
+
+
+def find_conflicts(recipe: Recipe, folder: Path) -> Iterator[str]:
+    """The recipe's settings that this base cannot have, in sentences."""
+    from emma.adapt.model import plan_config
+    from emma.models.configuration import context_of
+    from emma.train.documents import check_rotary
+
+    length = recipe.mix.sequence_length
+    try:
+        config = plan_config(folder, recipe.adapt)
+        check_rotary(config, length)
+    except EmmaError as error:
+        yield str(error)
+        return
+    if length > (context := context_of(config) or 0):
+        yield (
+            f"mix.sequence_length = {length} is longer than its context of {context}. Lower it, or set adapt.context "
+            "higher."
+        )
+
+
+def check_named_base(name: str, say: Callable[[str], None]) -> list[str]:
+    """The notes on a model folder, or on a recipe's base with the recipe's settings. Raises as `check_base_folder`."""
+    if not name.endswith(".toml"):
+        if not Path(name).is_dir():
+            raise RecipeError(f"{name} is neither a model folder nor a recipe (.toml).")
+        return check_base_folder(None, Path(name), say)
+    recipe = Recipe.read(name)
+    folder = base_folder(recipe)
+    if folder is None:
+        raise RecipeError(f"{name} names no folder as its base, so there is nothing to check yet.")
+    return check_base_folder(recipe, folder, say)

@@ -10,9 +10,8 @@ from emma.collect.files.inputs import fingerprint_sources
 from emma.collect.losses import MAX_SOURCES_SHOWN, find_losses, guard_losses
 from emma.config.extras import check
 from emma.config.section import Section
-from emma.pipeline.base import find_base, refuse_circle, trained_base
+from emma.pipeline.base import check_base_once, find_base, refuse_circle, trained_base
 from emma.pipeline.home import Home, Run
-from emma.pipeline.preflight import preflight
 from emma.pipeline.recipe import INPUTS, Recipe
 from emma.store.address import CACHE
 from emma.store.artifact import Artifact
@@ -84,7 +83,7 @@ def run_stages(
     record = home.run(recipe.name)
     given = {"base": base} if base is not None else {}
     if base is not None:
-        preflight(recipe, base, home.store, reporter.say)
+        check_base_once(recipe, base, home.store, reporter.say)
     outcomes = graph.run_steps(
         list_steps(recipe, home, until),
         given,

@@ -7,7 +7,7 @@ import pytest
 
 from emma.adapt.config import AdaptConfig
 from emma.errors import RecipeError
-from emma.pipeline.preflight import against, preflight
+from emma.pipeline.base import check_base_once, find_conflicts
 from emma.pipeline.recipe import Recipe
 from emma.store.artifact import Artifact
 from tests.models.kinds import write_base, write_tokenizer
@@ -68,7 +68,7 @@ def test_what_needs_a_head_is_refused_where_there_is_none(tmp_path: Path) -> Non
     write_base("smollm2", tmp_path / "base")
     write_tokenizer(tmp_path / "base")
     recipe = Recipe(name="r", base=str(tmp_path / "base"), adapt={"head_init": "mean"}, mix={"sequence_length": 64})
-    assert ["adapt.untie" in each for each in against(recipe, tmp_path / "base")] == [True]
+    assert ["adapt.untie" in each for each in find_conflicts(recipe, tmp_path / "base")] == [True]
 
 
 def test_a_base_that_passed_is_looked_at_again_for_other_settings(tmp_path: Path) -> None:
@@ -76,12 +76,12 @@ def test_a_base_that_passed_is_looked_at_again_for_other_settings(tmp_path: Path
     write_tokenizer(tmp_path / "base")
     base, said = Artifact(tmp_path / "base", "key"), list[str]()
     recipe = Recipe(name="r", vocab={"new_pieces": 5}, mix={"sequence_length": 64})
-    preflight(recipe, base, tmp_path / "store", said.append)
-    preflight(recipe, base, tmp_path / "store", said.append)
+    check_base_once(recipe, base, tmp_path / "store", said.append)
+    check_base_once(recipe, base, tmp_path / "store", said.append)
     assert len(list((tmp_path / "store" / "checked").iterdir())) == 1
     longer = recipe.model_copy(update={"adapt": AdaptConfig(context=128)})
     with pytest.raises(RecipeError, match="positions are learned or fixed"):
-        preflight(longer, base, tmp_path / "store", said.append)
+        check_base_once(longer, base, tmp_path / "store", said.append)
 
 
 def test_a_corpus_needs_no_check(recipe: Path) -> None:
