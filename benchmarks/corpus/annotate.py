@@ -22,7 +22,7 @@ from benchmarks.machine import machine, publish
 from emma.annotate.contamination import find_contamination
 from emma.annotate.features import annotate_batch
 from emma.annotate.run import annotate_shard
-from emma.annotate.scripts import SCRIPTS, Written, cells, unit_kinds
+from emma.annotate.scripts import SCRIPTS, ScriptUse, cells, unit_kinds
 from emma.annotate.texts import Sides, read_batches
 from emma.kernels import grams, measure, normal
 from emma.kernels.fingerprint import fingerprint, shingles
@@ -104,7 +104,7 @@ def kernels(batches: Sequence[pa.RecordBatch]) -> Iterator[tuple[str, Callable[[
     sides = [Sides.of(batch) for batch in batches]
     tables, scale = grams.PointTables(fold(), unit_kinds()), grams.make_scale(13, 50)
     measured = [measure.measure_documents(each.data, each.offsets, cells(), fold(), SCRIPTS) for each in sides]
-    spaced = [Written(each, tallies).spaced[each.rows] for each, (_, tallies) in zip(sides, measured, strict=True)]
+    spaced = [ScriptUse(each, tallies).spaced[each.rows] for each, (_, tallies) in zip(sides, measured, strict=True)]
     pairs = list(zip(sides, spaced, strict=True))
     yield (
         "`measure`: classes, scripts, repeats",

@@ -22,7 +22,7 @@ import numpy as np
 
 from benchmarks.corpus import made
 from benchmarks.machine import machine, publish
-from emma.annotate.contamination import SHORT, find_contamination, index_benchmarks, write_index
+from emma.annotate.contamination import SHORT_GRAM, find_contamination, index_benchmarks, write_index
 from emma.lang.scripts import is_spaced
 from emma.pipeline.home import Home
 from emma.store import shards
@@ -30,7 +30,7 @@ from emma.store.artifact import Artifact
 
 SIZES = ((13, 50), (8, 30), (6, 24), (5, 20))
 """Words, and characters where they are not spaced, of a gram."""
-NEEDED = (1, 2, 3, 5)
+MIN_AGREEING = (1, 2, 3, 5)
 """Grams that a document must share."""
 PLANTED, LONG = 20, 12
 """Items of a benchmark and language that are planted, and words of the shortest."""
@@ -153,14 +153,14 @@ def main() -> None:
         (out / "index").mkdir(parents=True)
         counts = index_benchmarks(out / "index", benchmarks, words, characters)
         if alone:
-            write_index(out / "index" / "loose", (), *SHORT)
+            write_index(out / "index" / "loose", (), *SHORT_GRAM)
         index = Artifact(out / "index", str(words), counts)
         grams, files = hits(planted.parts["documents"], index, words, characters, out / "planted")
         start = time.process_time()
         dark, _ = hits(control.parts["documents"], index, words, characters, out / "control")
         cost = time.process_time() - start
         is_whole = np.array([name.endswith("0.jsonl") for name in files])
-        for needed in NEEDED:
+        for needed in MIN_AGREEING:
             groups = (grams[is_whole], grams[~is_whole], dark)
             found = [f"{int((mine >= needed).sum()):,} of {len(mine):,}" for mine in groups]
             size = f"{words}, {characters}{'' if alone else ' and runs of 5, 20'}"

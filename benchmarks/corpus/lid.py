@@ -25,7 +25,7 @@ from iso639 import ALL_LANGUAGES
 
 from benchmarks.machine import machine, result_path
 from emma.annotate.config import LidConfig
-from emma.annotate.identify import labelled, lines_from, source_of
+from emma.annotate.identify import read_labelled_texts, sample_training_lines, source_of
 from emma.lid.format import write_model_file
 from emma.lid.labels import labels_agree
 from emma.lid.measure import measure_model
@@ -89,7 +89,7 @@ def listed(confusions: Counter[tuple[str, str]]) -> str:
 
 def lines_of(corpus: CleanCorpus, sources: tuple[str, ...]) -> pa.Table:
     """A sample of some sources' lines."""
-    return lines_from(LidConfig(train=sources, training=corpus.config.training), corpus.collect, corpus.work)
+    return sample_training_lines(LidConfig(train=sources, training=corpus.config.training), corpus.collect, corpus.work)
 
 
 def choices(corpus: CleanCorpus, folder: Path) -> list[str]:
@@ -128,7 +128,7 @@ def documents(corpus: CleanCorpus, sources: Sequence[str], least: int = 0) -> pa
         {"lang": lang, "text": text}
         for shard in corpus.collect.parts["documents"]
         if source_of(shard) in sources
-        for lang, text in labelled(shard)
+        for lang, text in read_labelled_texts(shard)
         if len(text) >= least
     ]
     return pa.Table.from_pylist(rows)

@@ -113,7 +113,7 @@ def judge(truth: Sequence[made.Copy], documents: Path, parts: Parts, sets: Artif
     ids, langs = names(documents, parts)
     numbers = {name: at for at, name in enumerate(ids)}
     codes = np.unique(np.array(langs), return_inverse=True)[1].astype(np.int32)
-    fates, winners = Copies.of(sets).survivors(codes, np.ones(len(ids), np.bool_))
+    fates, winners = Copies.of(sets).choose_survivors(codes, np.ones(len(ids), np.bool_))
     there = [each for each in truth if each.copy in numbers and each.original in numbers]
     sides = [numbers[each.copy] for each in there], [numbers[each.original] for each in there]
     texts = np.where(fates == EXACT, winners, np.arange(len(ids)))  # the document in which each text stays, if any

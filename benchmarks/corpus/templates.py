@@ -132,7 +132,7 @@ def fates(langs: Sequence[str], sets: Artifact, *, all_near: bool) -> np.ndarray
         left, right = (pairs[name].to_numpy() for name in ("left", "right"))
         copies = Copies(copies.texts, left, right, np.zeros_like(copies.last))
     codes = np.unique(np.array(langs), return_inverse=True)[1].astype(np.int32)
-    found: np.ndarray = copies.survivors(codes, np.ones(len(langs), np.bool_))[0]
+    found: np.ndarray = copies.choose_survivors(codes, np.ones(len(langs), np.bool_))[0]
     return found
 
 

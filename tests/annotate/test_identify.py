@@ -10,8 +10,8 @@ import pytest
 from pydantic import ValidationError
 
 from emma.annotate.config import AnnotateConfig, LidConfig
-from emma.annotate.identify import identify_shard, model_for
-from emma.annotate.inputs import settle
+from emma.annotate.identify import identify_shard, prepare_model
+from emma.annotate.inputs import resolve_model
 from emma.annotate.run import annotate
 from emma.errors import RecipeError, SourceError
 from emma.lid.config import LidTraining
@@ -104,7 +104,7 @@ def test_training_reads_the_clean_sources_only(
     run(TRAINED)
     more = make_artifact("more", {"documents.parquet": documents([{"source": "web", "lang": "eng_Latn", "text": "x"}])})
     wider = Artifact(collect.path, "wider", {}, {"documents": (*collect.parts["documents"], more)})
-    model = model_for(TRAINED, wider, make_work("annotate"))
+    model = prepare_model(TRAINED, wider, make_work("annotate"))
     assert len(list(model.path.parent.iterdir())) == 1  # the one that was there
 
 
@@ -123,7 +123,7 @@ def test_one_worker_or_two_give_the_same_bytes(
 
 
 def test_what_was_trained_is_measured_on_lines_it_never_saw(collect: Artifact, make_work: MakeWork) -> None:
-    model = model_for(TRAINED, collect, make_work("annotate"))
+    model = prepare_model(TRAINED, collect, make_work("annotate"))
     languages = shards.read(model.file("lid_languages.parquet")).to_pylist()
     assert model.counts["lines_held_out"] == sum(row["lines"] for row in languages) > 10
     assert model.counts["lines_trained"] >= sum(row["lines_trained"] for row in languages)
@@ -135,7 +135,7 @@ def test_what_was_trained_is_measured_on_lines_it_never_saw(collect: Artifact, m
 
 def test_unknown_clean_sources_are_refused(collect: Artifact, make_work: MakeWork) -> None:
     with pytest.raises(RecipeError, match=r"'cleam', which is no source of the recipe\. Sources: clean, web\."):
-        model_for(LidConfig(train=("clean", "cleam")), collect, make_work("annotate"))
+        prepare_model(LidConfig(train=("clean", "cleam")), collect, make_work("annotate"))
 
 
 # Models from elsewhere
@@ -146,12 +146,12 @@ def elsewhere(collect: Artifact, make_work: MakeWork, tmp_path: Path) -> Path:
     """A model file outside the store."""
     path = tmp_path / "data" / "models" / "lid.bin"
     path.parent.mkdir(parents=True)
-    path.write_bytes(model_for(TRAINED, collect, make_work("annotate")).file("model.bin").read_bytes())
+    path.write_bytes(prepare_model(TRAINED, collect, make_work("annotate")).file("model.bin").read_bytes())
     return path
 
 
 def settled(model: str, data: Path, cache: Path, **settings: Any) -> tuple[LidConfig, dict[str, Any] | None]:
-    section, raw = settle(AnnotateConfig(lid=LidConfig(model=model, **settings)), data, cache)
+    section, raw = resolve_model(AnnotateConfig(lid=LidConfig(model=model, **settings)), data, cache)
     assert section.lid is not None
     return section.lid, raw
 
@@ -161,11 +161,11 @@ def test_a_model_is_known_by_its_content(
 ) -> None:
     cache, data = tmp_path / "cache.json", tmp_path / "data"
     lid, raw = settled("models/lid.bin", data, cache, spelling="letters")
-    kept = model_for(lid, collect, make_work("annotate"))
+    kept = prepare_model(lid, collect, make_work("annotate"))
     elsewhere.rename(data / "moved.bin")
     moved, raw_moved = settled("moved.bin", data, cache, spelling="letters")
     assert raw == raw_moved and lid.model_dump() == moved.model_dump()
-    assert model_for(moved, collect, make_work("annotate")).path == kept.path
+    assert prepare_model(moved, collect, make_work("annotate")).path == kept.path
     counts = {}
     for name in ("first", "second"):
         (tmp_path / name).mkdir()
@@ -185,7 +185,7 @@ def test_the_folder_of_a_model_says_how_it_wants_its_text(
     (elsewhere.parent / "lid.json").write_text('{"spelling": "letters"}')
     lid, raw = settled("models", data, cache)
     assert raw != plain
-    model = model_for(lid, collect, make_work("annotate"))
+    model = prepare_model(lid, collect, make_work("annotate"))
     assert json.loads(model.file("lid.json").read_text(encoding="utf-8"))["spelling"] == "letters"
 
 
@@ -193,7 +193,7 @@ def test_how_labels_are_read_is_part_of_the_model(
     elsewhere: Path, tmp_path: Path, collect: Artifact, make_work: MakeWork
 ) -> None:
     lid, _ = settled("models/lid.bin", tmp_path / "data", tmp_path / "cache", codes={"eng_Latn": "sco_Latn"})
-    model = model_for(lid, collect, make_work("annotate"))
+    model = prepare_model(lid, collect, make_work("annotate"))
     labels = {row["model_label"]: row["label"] for row in shards.read(model.file("lid_labels.parquet")).to_pylist()}
     assert (labels["eng_Latn"], labels["yor_Latn"]) == ("sco_Latn", "yor_Latn")
 
@@ -204,7 +204,7 @@ def test_a_broken_model_ends_the_stage_with_its_name(
     elsewhere.write_bytes(elsewhere.read_bytes()[:5000])
     lid, _ = settled("models/lid.bin", tmp_path / "data", tmp_path / "cache")
     with pytest.raises(SourceError, match=r"lid\.bin is no whole fastText classifier"):
-        model_for(lid, collect, make_work("annotate"))
+        prepare_model(lid, collect, make_work("annotate"))
 
 
 def test_where_a_recipe_may_point(tmp_path: Path) -> None:
@@ -214,8 +214,11 @@ def test_where_a_recipe_may_point(tmp_path: Path) -> None:
         settled("cis-lmu/glotlid", tmp_path, tmp_path / "cache")
     lid, raw = settled("cis-lmu/glotlid@74cb50b", tmp_path, tmp_path / "cache")
     assert raw == {"lid": "cis-lmu/glotlid@74cb50b"} and lid.root == str(tmp_path)
-    assert settle(AnnotateConfig(), tmp_path, tmp_path / "cache") == (AnnotateConfig(), None)
-    assert settle(AnnotateConfig(lid=TRAINED), tmp_path, tmp_path / "cache") == (AnnotateConfig(lid=TRAINED), None)
+    assert resolve_model(AnnotateConfig(), tmp_path, tmp_path / "cache") == (AnnotateConfig(), None)
+    assert resolve_model(AnnotateConfig(lid=TRAINED), tmp_path, tmp_path / "cache") == (
+        AnnotateConfig(lid=TRAINED),
+        None,
+    )
 
 
 def test_the_section_wants_one_model() -> None:

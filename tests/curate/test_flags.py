@@ -30,7 +30,7 @@ def test_a_macrolanguage_beside_its_members_is_told() -> None:
 
 
 def test_flags_are_sorted_and_each_is_there_once() -> None:
-    table = flags.table([("b", "x"), ("a", "y"), ("b", "x"), ("a", "x")])
+    table = flags.flag_table([("b", "x"), ("a", "y"), ("b", "x"), ("a", "x")])
     assert table.to_pylist() == [{"lang": "a", "flag": "x"}, {"lang": "a", "flag": "y"}, {"lang": "b", "flag": "x"}]
 
 

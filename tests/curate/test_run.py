@@ -188,5 +188,7 @@ def test_a_changed_threshold_does_not_scatter_again(bench: Bench) -> None:
     work = bench.make_work("curate")
     for threshold in (0.8, 0.9):
         curate(CurateConfig(near_threshold=threshold), collect=collected, annotate=annotated, work=work)
-    folders = {name: len(list((work.root / "curate" / name).iterdir())) for name in ("verify", "connect")}
-    assert folders["connect"] == 2 and folders["verify"] == CurateConfig().buckets
+    folders = {
+        name: len(list((work.root / "curate" / name).iterdir())) for name in ("verify_candidates", "connect_components")
+    }
+    assert folders["connect_components"] == 2 and folders["verify_candidates"] == CurateConfig().buckets

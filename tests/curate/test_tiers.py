@@ -5,8 +5,8 @@ import pyarrow as pa
 import pytest
 
 from emma.curate.config import CurateConfig
-from emma.curate.parallel import PARALLEL, TOGETHER, bitext, compare, correlation, count_words
-from emma.curate.tiers import SIZES, premium, premiums, tiers
+from emma.curate.parallel import MIN_CORRELATION, PARALLEL, compare_bitext, compare_sizes, correlate_sizes, count_words
+from emma.curate.tiers import SIZES, choose_premium, measure_premiums, tier_table
 from emma.lang.tiers import ENGLISH_BYTES_PER_WORD
 from tests.conftest import TEXTS
 from tests.curate.corpus import Bench, Row, prose, rows_of
@@ -27,35 +27,35 @@ def parallel(*rows: pa.Table) -> pa.Table:
 def test_correlation_is_numpys(noise: float) -> None:
     english = sentences(400)
     other = np.round(2 * english + np.random.default_rng(1).normal(0, noise, 400) + 600)
-    row = compare("x", "hin_Deva", other, english).to_pylist()[0]
-    assert correlation(row) == pytest.approx(np.corrcoef(other, english)[0, 1])
-    assert correlation(compare("x", "hin_Deva", english, np.full(400, 7.0)).to_pylist()[0]) == 1.0
+    row = compare_sizes("x", "hin_Deva", other, english).to_pylist()[0]
+    assert correlate_sizes(row) == pytest.approx(np.corrcoef(other, english)[0, 1])
+    assert correlate_sizes(compare_sizes("x", "hin_Deva", english, np.full(400, 7.0)).to_pylist()[0]) == 1.0
 
 
 def test_a_benchmark_is_believed_before_bitext_and_more_text_before_less() -> None:
     english = sentences(500)
     rows = [
-        compare("bitext", "hin_Deva", 9 * english, english),
-        compare("small", "hin_Deva", 8 * english[:200], english[:200]),
-        compare("large", "hin_Deva", 2 * english[:300], english[:300]),
-        compare("bitext", "mar_Deva", 3 * english, english),
-        compare("large", "tha_Thai", 2 * english[:99], english[:99]),
-        compare("large", "khm_Khmr", np.roll(english, 7), english),
+        compare_sizes("bitext", "hin_Deva", 9 * english, english),
+        compare_sizes("small", "hin_Deva", 8 * english[:200], english[:200]),
+        compare_sizes("large", "hin_Deva", 2 * english[:300], english[:300]),
+        compare_sizes("bitext", "mar_Deva", 3 * english, english),
+        compare_sizes("large", "tha_Thai", 2 * english[:99], english[:99]),
+        compare_sizes("large", "khm_Khmr", np.roll(english, 7), english),
     ]
-    found = premiums(parallel(*rows), 100)
+    found = measure_premiums(parallel(*rows), 100)
     assert found == {
         "eng_Latn": (1.0, "eng_Latn"), "hin_Deva": (2.0, "large"), "mar_Deva": (3.0, "bitext"),
     }  # fmt: skip
-    assert premium("bho_Deva", found) == (2.5, "script")
-    assert premium("khm_Khmr", found) == (1.0, "none")
-    assert abs(correlation(rows[-1].to_pylist()[0])) < TOGETHER
+    assert choose_premium("bho_Deva", found) == (2.5, "script")
+    assert choose_premium("khm_Khmr", found) == (1.0, "none")
+    assert abs(correlate_sizes(rows[-1].to_pylist()[0])) < MIN_CORRELATION
 
 
 def test_fair_words_do_not_depend_on_spaces() -> None:
     rows = [{"lang": "zho_Hans", "documents": 9, "bytes": 5_000_000, "words": 200},
             {"lang": "eng_Latn", "documents": 9, "bytes": 5_000_000, "words": 830_000},
             {"lang": "zxx_Zyyy", "documents": 9, "bytes": 5_000_000, "words": 830_000}]  # fmt: skip
-    table = tiers(pa.Table.from_pylist(rows, schema=SIZES), parallel(), {"zho_Hans": 0.9}, 100).to_pylist()
+    table = tier_table(pa.Table.from_pylist(rows, schema=SIZES), parallel(), {"zho_Hans": 0.9}, 100).to_pylist()
     assert [row["lang"] for row in table] == ["zho_Hans", "eng_Latn"]
     assert [row["tier_published"] for row in table] == ["unseen", "low"]
     assert [row["tier"] for row in table] == ["low", "low"]
@@ -98,7 +98,7 @@ def test_bitext_measures_a_premium_and_counts_each_side(bench: Bench) -> None:
 
 def test_english_beside_english_measures_nothing() -> None:
     sides = {"lang": ["eng_Latn"], "lang2": ["eng_Latn"], "bytes1": [10], "bytes2": [10]}
-    assert list(bitext(pa.table(sides))) == []
+    assert list(compare_bitext(pa.table(sides))) == []
 
 
 def benchmark(name: str, lang: str, file: str, count: int, first: int = 1) -> list[Row]:

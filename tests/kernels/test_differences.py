@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from emma.curate.duplicates.shingles import kinds
+from emma.curate.duplicates.shingles import char_classes
 from emma.kernels.differences import (
     ANCHOR_TOKENS,
     FACTS,
@@ -29,14 +29,14 @@ SPACED = {lang: lang[-4:] not in {"Thai", "Khmr", "Hans", "Hant", "Jpan"} for la
 
 def read(texts: list[str], *, spaced: bool = True) -> list[list[int]]:
     column = pa.array(texts, pa.large_string())
-    found, starts = hash_tokens(*buffers(column), fold(), kinds(), np.full(len(texts), spaced))
+    found, starts = hash_tokens(*buffers(column), fold(), char_classes(), np.full(len(texts), spaced))
     return [found[starts[at] : starts[at + 1]].tolist() for at in range(len(texts))]
 
 
 def differences(left: str, right: str, *, spaced: bool = True) -> tuple[int, int]:
     """What a pair differs in, and how many differences are more than numbers."""
     column = pa.array([left, right], pa.large_string())
-    found, starts = hash_tokens(*buffers(column), fold(), kinds(), np.full(2, spaced))
+    found, starts = hash_tokens(*buffers(column), fold(), char_classes(), np.full(2, spaced))
     verdicts, places, values = compare_texts(found, starts, np.array([0]), np.array([1]))
     assert places.shape == (len(values), 3)
     return int(verdicts[0]), len(places)
@@ -123,7 +123,10 @@ def test_single_words_replaced_far_apart_are_those_of_difflib(seed: int) -> None
     places = sorted(chance.sample(range(0, 120, 2 * ANCHOR_TOKENS), chance.randint(1, MAX_DIFFERENCES)))
     other = [f"x{word}" if at in places else word for at, word in enumerate(words)]
     found, starts = hash_tokens(
-        *buffers(pa.array([" ".join(words), " ".join(other)], pa.large_string())), fold(), kinds(), np.ones(2, np.bool_)
+        *buffers(pa.array([" ".join(words), " ".join(other)], pa.large_string())),
+        fold(),
+        char_classes(),
+        np.ones(2, np.bool_),
     )
     _, at, _ = compare_texts(found, starts, np.array([0]), np.array([1]))
     blocks = difflib.SequenceMatcher(None, words, other, autojunk=False).get_opcodes()

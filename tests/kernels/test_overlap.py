@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emma.annotate.contamination import make_index, room
+from emma.annotate.contamination import make_hits, make_index
 from emma.annotate.scripts import unit_kinds
 from emma.kernels.grams import MIN_WORDS, NARROW, WIDE, WORD_LETTERS, PointTables, hash_item_grams, make_scale
 from emma.kernels.overlap import Hits, find_overlap
@@ -74,7 +74,7 @@ def look(items: Sequence[str], groups: Sequence[int], benchmark_of: Sequence[int
     found, starts = hash_item_grams(*to_arrays(items), PointTables(fold(), unit_kinds()), make_scale(WORDS, CHARACTERS))
     owners = np.repeat(np.arange(len(items)), np.diff(starts))
     index = make_index(found, owners, np.array(groups, np.int32), np.array(benchmark_of, np.int32))
-    hits = room(
+    hits = make_hits(
         len(texts), max(benchmark_of) + 1, np.zeros(len(items), np.bool_), np.zeros(len(benchmark_of), np.int64)
     )
     find_overlap(*to_arrays(texts), PointTables(fold(), unit_kinds()), make_scale(WORDS, CHARACTERS), index, hits)

@@ -1,9 +1,8 @@
-"""The index of the benchmarks' grams: whose they are, by item, and by benchmark and language.
+"""Contamination: documents that share text with a benchmark, found through an index of the benchmarks' grams.
 
-Numbers of items are theirs in `items.parquet`; a side of a pair is an item of its own.
-
-
-Which documents share text with a benchmark: every document looked up in the index of the benchmarks' grams."""
+The index says whose each gram is, by item, and by benchmark and language. Numbers of items are their rows in
+`items.parquet`; a side of a pair is an item of its own.
+"""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -15,7 +14,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from emma.annotate.scripts import unit_kinds
-from emma.annotate.texts import Sides, both_sides, read_batches
+from emma.annotate.texts import Sides, join_sides, read_batches
 from emma.kernels.grams import PointTables, hash_item_grams, make_scale
 from emma.kernels.overlap import Hits, Index, ItemSizes, find_loose_overlap, find_overlap, make_filter
 from emma.kernels.tables import fold
@@ -25,23 +24,26 @@ from emma.store import shards
 from emma.store.artifact import Artifact
 from emma.store.shards import ShardWriter
 
-SHORT = (5, 20)
-"""Words, and characters where they are not spaced, of the grams that are left of an item when words are left out."""
+SHORT_GRAM = (5, 20)
+"""Words, and characters where they are not spaced, of the grams by which corrupted copies are found: of an item in
+which words are left out or replaced, grams of this length still stand."""
 ITEMS = pa.schema([("benchmark", pa.string()), ("lang", pa.string()), ("item", pa.string())])
 GROUPS = pa.schema([("benchmark", pa.string()), ("lang", pa.string()), ("items", pa.int64())])
 """The items of a benchmark in one language."""
+ITEMS_HIT = pa.schema([*ITEMS, ("number", pa.int64())])
+REPORT = pa.schema([*GROUPS, ("items_hit", pa.int64()), ("documents_hit", pa.int64())])
 
 
 def index_benchmarks(out: Path, benchmarks: tuple[Artifact, ...], words: int, characters: int) -> dict[str, int]:
     """Write the index of all benchmark items: `items.parquet`, `groups.parquet`, and the arrays of an `Index`.
 
-    In `loose/` the arrays of one of short grams, and `item_groups.npy`, int32, the group of each item.
+    `loose/` gets the arrays of an index of short grams, and `item_groups.npy`, int32, the group of each item.
     """
     items, groups, grams = write_index(out, benchmarks, words, characters)
     shards.write(out / "items.parquet", items)
     shards.write(out / "groups.parquet", groups)
     (out / "loose").mkdir()
-    write_index(out / "loose", benchmarks, *SHORT)
+    write_index(out / "loose", benchmarks, *SHORT_GRAM)
     return {"items": items.num_rows, "grams": grams}
 
 
@@ -52,15 +54,17 @@ def write_index(
 
     Returns the items, their groups, and how many grams there are.
     """
-    found = [read_items(part, words, characters) for part in benchmarks]
-    items = pa.concat_tables([ITEMS.empty_table(), *(table for table, _, _ in found)])
+    parts = [read_items(benchmark, words, characters) for benchmark in benchmarks]
+    items = pa.concat_tables([ITEMS.empty_table(), *(table for table, _, _ in parts)])
     groups = items.group_by(["benchmark", "lang"]).aggregate([("item", "count")]).rename_columns(GROUPS.names)
     groups = groups.cast(GROUPS).sort_by([("benchmark", "ascending"), ("lang", "ascending")])
-    hashes = np.concatenate([np.empty(0, np.uint64), *(each for _, each, _ in found)])
-    owners = np.repeat(np.arange(items.num_rows), np.concatenate([np.empty(0, np.int64), *(n for _, _, n in found)]))
+    hashes = np.concatenate([np.empty(0, np.uint64), *(hashes for _, hashes, _ in parts)])
+    owners = np.repeat(
+        np.arange(items.num_rows), np.concatenate([np.empty(0, np.int64), *(counts for _, _, counts in parts)])
+    )
     names = benchmark_names(groups)
     benchmark_of = np.array([names.index(name) for name in groups["benchmark"].to_pylist()], np.int32)
-    item_groups = group_of(items, groups)
+    item_groups = find_groups(items, groups)
     index = make_index(hashes, owners, item_groups, benchmark_of)
     np.save(out / "item_groups.npy", item_groups)
     for name in Index._fields:
@@ -75,9 +79,9 @@ def read_items(benchmark: Artifact, words: int, characters: int) -> tuple[pa.Tab
     for batch in read_batches(path, ["id", "source", "text", "lang", "text2", "lang2"]):
         sides = Sides.of(batch)
         rows = pa.array(sides.rows)
-        labels = pa.array(sides.labels, pa.string()).take(pa.array(sides.label_of))
+        labels = pa.array([lang.label for lang in sides.langs], pa.string()).take(pa.array(sides.lang_of))
         tables.append(pa.table([batch["source"].take(rows), labels, batch["id"].take(rows)], schema=ITEMS))
-        grams, starts = hash_item_grams(sides.data, sides.offsets, tables_by_point(), make_scale(words, characters))
+        grams, starts = hash_item_grams(sides.data, sides.offsets, point_tables(), make_scale(words, characters))
         hashes.append(grams)
         counts.append(np.diff(starts))
     return pa.concat_tables(tables), np.concatenate(hashes), np.concatenate(counts)
@@ -88,11 +92,11 @@ def benchmark_names(groups: pa.Table) -> list[str]:
     return sorted(set(groups["benchmark"].to_pylist()))
 
 
-def group_of(items: pa.Table, groups: pa.Table) -> NDArray[np.int32]:
-    """The row of `groups` that each item is of."""
+def find_groups(items: pa.Table, groups: pa.Table) -> NDArray[np.int32]:
+    """The row of `groups` to which each item belongs."""
     keys = [pc.binary_join_element_wise(table["benchmark"], table["lang"], "\n") for table in (items, groups)]
-    found: NDArray[np.int32] = pc.index_in(keys[0], keys[1]).to_numpy()
-    return found
+    rows: NDArray[np.int32] = pc.index_in(keys[0], keys[1]).to_numpy()
+    return rows
 
 
 def make_index(
@@ -113,14 +117,15 @@ def owners_by_gram(
     numbers: NDArray[np.int64], owners: NDArray[np.integer], grams: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
     """Where each gram's owners begin, int64 (grams + 1), and the owners, int32, each once a gram and ascending."""
-    most = int(owners.max(initial=0)) + 1
-    pairs = np.unique(numbers * most + owners)
-    return np.searchsorted(pairs // most, np.arange(grams + 1)), (pairs % most).astype(np.int32)
+    # One number for a gram and its owner: sorting these is several times faster than sorting rows of two.
+    width = int(owners.max(initial=0)) + 1
+    pairs = np.unique(numbers * width + owners)
+    return np.searchsorted(pairs // width, np.arange(grams + 1)), (pairs % width).astype(np.int32)
 
 
 @lru_cache(maxsize=1)
-def tables_by_point() -> PointTables:
-    """What the kernels look up of each code point."""
+def point_tables() -> PointTables:
+    """The tables in which the kernels look code points up."""
     return PointTables(fold(), unit_kinds())
 
 
@@ -129,72 +134,68 @@ def load_index(index: Artifact, folder: str = "") -> Index:
     return Index(*(np.asarray(np.load(index.file(f"{folder}{name}.npy"), mmap_mode="r")) for name in Index._fields))
 
 
-def load_loose(index: Artifact) -> tuple[Index, ItemSizes]:
-    """The index of short grams, and what it says of each item."""
-    found = load_index(index, "loose/")
+def load_short_index(index: Artifact) -> tuple[Index, ItemSizes]:
+    """The index of short grams, and how many of them each item has."""
+    short = load_index(index, "loose/")
     groups: NDArray[np.int32] = np.load(index.file("loose/item_groups.npy"))
-    return found, ItemSizes(np.bincount(found.items, minlength=len(groups)), groups)
-
-
-HITS = pa.schema([*ITEMS, ("number", pa.int64())])
-REPORT = pa.schema([*GROUPS, ("items_hit", pa.int64()), ("documents_hit", pa.int64())])
+    return short, ItemSizes(np.bincount(short.items, minlength=len(groups)), groups)
 
 
 def find_contamination(out: Path, documents: Artifact, index: Artifact, words: int, characters: int) -> dict[str, int]:
-    """Look one shard up.
+    """Look the documents of one shard up in the index.
 
     Writes `contamination.parquet`, row for row like `documents`; `items.parquet`, the items found in this shard; and
     `groups.npy`, int64, how many of its documents share a gram with each group.
     """
-    known, short, groups = load_index(index), load_loose(index), shards.read(index.file("groups.parquet"))
+    known, short, groups = load_index(index), load_short_index(index), shards.read(index.file("groups.parquet"))
     names = benchmark_names(groups)
-    items, hit = np.zeros(index.counts["items"], np.bool_), np.zeros(groups.num_rows, np.int64)
+    items, hit_groups = np.zeros(index.counts["items"], np.bool_), np.zeros(groups.num_rows, np.int64)
     with ShardWriter(out / "contamination.parquet", CONTAMINATION) as writer:
         for batch in read_batches(documents.file("documents.parquet"), ["text", "text2"]):
-            data, offsets = buffers(both_sides(batch["text"], batch["text2"]))
-            found = room(batch.num_rows, len(names), items, hit)
-            find_overlap(data, offsets, tables_by_point(), make_scale(words, characters), known, found)
-            find_loose_overlap(data, offsets, tables_by_point(), make_scale(*SHORT), *short, found)
-            writer.add_table(columns(found, names))
+            data, offsets = buffers(join_sides(batch["text"], batch["text2"]))
+            hits = make_hits(batch.num_rows, len(names), items, hit_groups)
+            find_overlap(data, offsets, point_tables(), make_scale(words, characters), known, hits)
+            find_loose_overlap(data, offsets, point_tables(), make_scale(*SHORT_GRAM), *short, hits)
+            writer.add_table(contamination_table(hits, names))
     numbers = pa.array(np.flatnonzero(items))
     table = shards.read(index.file("items.parquet")).take(numbers).append_column("number", numbers)
-    shards.write(out / "items.parquet", table.cast(HITS))
-    np.save(out / "groups.npy", hit)
+    shards.write(out / "items.parquet", table.cast(ITEMS_HIT))
+    np.save(out / "groups.npy", hit_groups)
     return {"rows": writer.rows, "items": len(numbers)}
 
 
-def room(documents: int, benchmarks: int, items: NDArray[np.bool_], groups: NDArray[np.int64]) -> Hits:
-    """Where the findings on a batch go; `items` and `groups` are those of the whole shard."""
+def make_hits(documents: int, benchmarks: int, items: NDArray[np.bool_], groups: NDArray[np.int64]) -> Hits:
+    """Empty arrays for the hits of a batch; `items` and `groups` are added up over the whole shard."""
     grams, hits = np.zeros(documents, np.int32), np.zeros(documents, np.int32)
     return Hits(grams, hits, np.zeros((documents, max(1, benchmarks)), np.int32), items, groups)
 
 
-def columns(found: Hits, names: Sequence[str]) -> pa.Table:
-    """The findings on a batch as a table (CONTAMINATION)."""
-    rows, benchmarks = np.nonzero(found.by_benchmark)
-    starts = np.searchsorted(rows, np.arange(len(found.grams) + 1))
+def contamination_table(hits: Hits, names: Sequence[str]) -> pa.Table:
+    """The hits of a batch as a table (CONTAMINATION)."""
+    rows, benchmarks = np.nonzero(hits.by_benchmark)
+    starts = np.searchsorted(rows, np.arange(len(hits.grams) + 1))
     all_names = pa.array(names or [""], pa.string())
     return pa.table(
         {
-            "benchmark": all_names.take(pa.array(found.by_benchmark.argmax(axis=1), mask=found.hits == 0)),
-            "benchmark_grams": found.hits,
-            "benchmark_share": np.minimum(found.hits / np.maximum(found.grams, 1), 1).astype(np.float32),
+            "benchmark": all_names.take(pa.array(hits.by_benchmark.argmax(axis=1), mask=hits.hits == 0)),
+            "benchmark_grams": hits.hits,
+            "benchmark_share": np.minimum(hits.hits / np.maximum(hits.grams, 1), 1).astype(np.float32),
             "benchmarks": pa.ListArray.from_arrays(pa.array(starts, pa.int32()), all_names.take(pa.array(benchmarks))),
         },
         schema=CONTAMINATION,
     )
 
 
-def report(found: Sequence[Artifact], index: Artifact) -> pa.Table:
+def report_contamination(parts: Sequence[Artifact], index: Artifact) -> pa.Table:
     """How much of each benchmark and language stands in the corpus, and how many documents share text with it.
 
     `documents_hit` counts documents of any language; the language is the items'.
     """
     items, groups = (shards.read(index.file(f"{name}.parquet")) for name in ("items", "groups"))
     hit, documents = np.zeros(items.num_rows, np.bool_), np.zeros(groups.num_rows, np.int64)
-    for part in found:
+    for part in parts:
         hit[shards.read(part.file("items.parquet"), ["number"])["number"].to_numpy()] = True
         documents += np.load(part.file("groups.npy"))
-    by_group = np.bincount(group_of(items, groups)[hit], minlength=groups.num_rows)
+    by_group = np.bincount(find_groups(items, groups)[hit], minlength=groups.num_rows)
     table = groups.append_column("items_hit", pa.array(by_group)).append_column("documents_hit", pa.array(documents))
     return table.cast(REPORT)

@@ -1,10 +1,9 @@
-"""Language identification: the model, opened or trained, and what it says of every document.
+"""Language identification: open or train the model, and ask it for the labels of every document.
 
 A model file is part of the store, addressed by its content, so that workers on any machine find it and moving the
 file changes nothing. A trained model is made from samples of the clean sources' shards only.
 """
 
-import json
 import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -28,6 +27,7 @@ from emma.schemas import IDENTIFIED, LID_LABELS
 from emma.store import shards
 from emma.store.address import CACHE, Fingerprints
 from emma.store.artifact import Artifact
+from emma.store.files import write_json
 from emma.store.shards import ShardWriter
 from emma.work.task import Unhashed
 from emma.work.work import Work
@@ -36,18 +36,18 @@ FILES = (FACTS_FILE, "lid_labels.parquet")
 """Files of a model that the stage keeps beside its own."""
 
 
-def model_for(lid: LidConfig, collect: Artifact, work: Work) -> Artifact:
-    """The model: `model.bin`, `lid.json` (what it is), `lid_labels.parquet`; the last two also go to the stage's files.
+def prepare_model(lid: LidConfig, collect: Artifact, work: Work) -> Artifact:
+    """The model as `model.bin`, with `lid.json` (facts about it) and `lid_labels.parquet`, which also go to the stage.
 
     A trained one has its languages and confusions too, see `train_model`.
     """
-    model = trained(lid, collect, work) if lid.train else kept(lid, work)
+    model = train_from_sources(lid, collect, work) if lid.train else store_model(lid, work)
     for name in FILES:
         shutil.copyfile(model.file(name), work.out / name)
     return model
 
 
-def kept(lid: LidConfig, work: Work) -> Artifact:
+def store_model(lid: LidConfig, work: Work) -> Artifact:
     """The model that the recipe names, in the store."""
     path = find_model_file(str(lid.model), Path(lid.root))
     fingerprints = Fingerprints(work.root / CACHE)
@@ -60,29 +60,29 @@ def kept(lid: LidConfig, work: Work) -> Artifact:
 def keep_model(  # noqa: PLR0917 - tasks take arguments by position
     out: Path, digest: str, scheme: Scheme, codes: dict[str, str], spelling: Spelling, path: str
 ) -> dict[str, int]:
-    """Copy a model file into the store, and write what its labels mean."""
+    """Copy a model file into the store, and write the languages of its labels."""
     labels = resolve_labels(read_model_file(Path(path)).labels, scheme, codes)
     shutil.copyfile(path, out / MODEL_FILE)
-    return describe(out, labels, {"spelling": spelling, "sha256": digest})
+    return write_facts(out, labels, {"spelling": spelling, "sha256": digest})
 
 
-def trained(lid: LidConfig, collect: Artifact, work: Work) -> Artifact:
-    """The model that is learnt from the sources in `lid.train`. Raises RecipeError for names of no source."""
-    samples = clean_samples(lid, collect, work)
+def train_from_sources(lid: LidConfig, collect: Artifact, work: Work) -> Artifact:
+    """The model that is trained from the sources in `lid.train`. Raises RecipeError for names of no source."""
+    samples = sample_sources(lid, collect, work)
     return work.gather(train_model, samples, lid.train, lid.training, label="train a model for language identification")
 
 
-def lines_from(lid: LidConfig, collect: Artifact, work: Work) -> pa.Table:
-    """The sample of lines that `trained` learns from and is measured with, as LINES."""
-    return merged(clean_samples(lid, collect, work), lid.training)
+def sample_training_lines(lid: LidConfig, collect: Artifact, work: Work) -> pa.Table:
+    """The lines that `train_from_sources` trains on and measures with, as LINES."""
+    return merge_shard_samples(sample_sources(lid, collect, work), lid.training)
 
 
-def merged(samples: Sequence[Artifact], training: LidTraining) -> pa.Table:
+def merge_shard_samples(samples: Sequence[Artifact], training: LidTraining) -> pa.Table:
     """The samples of shards as one."""
-    return merge_samples([shards.read(each.file("lines.parquet")) for each in samples], training.lines)
+    return merge_samples([shards.read(part.file("lines.parquet")) for part in samples], training.lines)
 
 
-def clean_samples(lid: LidConfig, collect: Artifact, work: Work) -> list[Artifact]:
+def sample_sources(lid: LidConfig, collect: Artifact, work: Work) -> list[Artifact]:
     """Samples of the clean sources, one a shard."""
     names = shards.read(collect.file("sources.parquet"), ["source"])["source"].to_pylist()
     if unknown := [name for name in lid.train if name not in names]:
@@ -102,12 +102,12 @@ def source_of(documents: Artifact) -> str | None:
 
 def sample_lines(out: Path, documents: Artifact, most: int) -> dict[str, int]:
     """Write `lines.parquet`: a sample of one shard's lines, those of both sides of bitext."""
-    lines = choose_lines(labelled(documents), most)
+    lines = choose_lines(read_labelled_texts(documents), most)
     shards.write(out / "lines.parquet", lines)
     return {"lines": lines.num_rows}
 
 
-def labelled(documents: Artifact) -> Iterator[tuple[str, str]]:
+def read_labelled_texts(documents: Artifact) -> Iterator[tuple[str, str]]:
     """Every text of a shard with its label."""
     for batch in read_batches(documents.file("documents.parquet"), ["lang", "text", "lang2", "text2"]):
         for row in batch.to_pylist():
@@ -124,45 +124,48 @@ def train_model(
     Writes `model.bin`, `lid_labels.parquet`, `lid_languages.parquet` (lines, precision, recall, F1 by language),
     `lid_confusions.parquet`, and `lid.json` with how it was trained and the means.
     """
-    lines = merged(samples, training)
-    aside = are_held_out(lines, training.held_out)
-    learnt, asked = lines.filter(pc.invert(aside)), lines.filter(aside)
-    losses = train_classifier(out / MODEL_FILE, learnt, training)
+    lines = merge_shard_samples(samples, training)
+    is_held_out = are_held_out(lines, training.held_out)
+    trained_on, held_out_lines = lines.filter(pc.invert(is_held_out)), lines.filter(is_held_out)
+    losses = train_classifier(out / MODEL_FILE, trained_on, training)
     model = open_model(str(out / MODEL_FILE), spelling="letters")
-    accuracy = measure_model(model, asked)
-    shards.write(out / "lid_languages.parquet", with_lines(accuracy.languages, learnt))
+    accuracy = measure_model(model, held_out_lines)
+    shards.write(out / "lid_languages.parquet", add_line_counts(accuracy.languages, trained_on))
     shards.write(out / "lid_confusions.parquet", accuracy.confusions)
     facts = {
         "spelling": "letters",
         "trained_on": list(sources),
         "training": training.model_dump(mode="json"),
-        "lines_trained": learnt.num_rows,
+        "lines_trained": trained_on.num_rows,
         "nats_per_line": [round(loss, 4) for loss in losses],
         "held_out": accuracy.means,
     }
-    return {**describe(out, model.table, facts), "lines_trained": learnt.num_rows, "lines_held_out": asked.num_rows}
+    return {
+        **write_facts(out, model.table, facts),
+        "lines_trained": trained_on.num_rows,
+        "lines_held_out": held_out_lines.num_rows,
+    }
 
 
-def with_lines(languages: pa.Table, learnt: pa.Table) -> pa.Table:
-    """Add how many lines of each language were trained on."""
-    counts = {row["values"]: row["counts"] for row in pc.value_counts(learnt["lang"].combine_chunks()).to_pylist()}
+def add_line_counts(languages: pa.Table, trained_on: pa.Table) -> pa.Table:
+    """Add the number of lines of each language that were trained on."""
+    counts = {row["values"]: row["counts"] for row in pc.value_counts(trained_on["lang"].combine_chunks()).to_pylist()}
     column = pa.array([counts.get(lang, 0) for lang in languages["lang"].to_pylist()], pa.int64())
     return languages.append_column("lines_trained", column)
 
 
-def describe(out: Path, labels: Sequence[ModelLabel], facts: dict[str, Any]) -> dict[str, int]:
+def write_facts(out: Path, labels: Sequence[ModelLabel], facts: dict[str, Any]) -> dict[str, int]:
     """Write `lid_labels.parquet` and `lid.json`; returns the counts in it."""
     shards.write(out / "lid_labels.parquet", labels_table(labels))
-    resolved = [each.label for each in labels if each.label]
+    resolved = [label.label for label in labels if label.label]
     counts = {"labels": len(labels), "labels_resolved": len(resolved), "languages": len(set(resolved))}
-    text = json.dumps({**counts, **facts}, indent=1, ensure_ascii=False)
-    (out / FACTS_FILE).write_text(text + "\n", encoding="utf-8")
+    write_json(out / FACTS_FILE, {**counts, **facts})
     return counts
 
 
 def identify_shard(out: Path, documents: Artifact, model: Artifact, lid: LidConfig) -> dict[str, int]:
     """Write `identified.parquet`, row for row like the documents: the likeliest labels of each side."""
-    model.file(FACTS_FILE)  # stands beside the model, and says how it wants its text
+    model.file(FACTS_FILE)  # brings it from the object store: `open_model` reads in it how the model wants its text
     opened = open_model(str(model.file(MODEL_FILE)), lid.scheme, lid.codes)
     counts = {"rows_in": 0, "rows_out": 0}
     with ShardWriter(out / "identified.parquet", IDENTIFIED) as writer:

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from emma.annotate.config import AnnotateConfig
-from emma.annotate.contamination import find_contamination, index_benchmarks, report
+from emma.annotate.contamination import find_contamination, index_benchmarks, report_contamination
 from emma.annotate.features import annotate_batch
-from emma.annotate.identify import identify_shard, model_for
+from emma.annotate.identify import identify_shard, prepare_model
 from emma.annotate.texts import read_batches
 from emma.schemas import ANNOTATIONS
 from emma.store import shards
@@ -22,15 +22,15 @@ from emma.work.work import StageOutput, Work
 def annotate(section: AnnotateConfig, *, collect: Artifact, work: Work) -> StageOutput:
     """Measure every document. Returns the part `annotations`, shard for shard and row for row like `documents`.
 
-    Likewise `contamination` where the recipe names benchmarks, with `benchmarks.parquet` beside it, and `identified`
+    So are `contamination`, with `benchmarks.parquet` beside it, where the recipe names benchmarks, and `identified`
     where it names a language-identification model.
     """
     documents = collect.parts["documents"]
     parts = {"annotations": work.each(annotate_shard, documents)}
     if benchmarks := collect.parts.get("benchmarks"):
-        parts["contamination"] = contaminate(section, documents, benchmarks, work)
+        parts["contamination"] = look_up_benchmarks(section, documents, benchmarks, work)
     if section.lid is not None:
-        model = model_for(section.lid, collect, work)
+        model = prepare_model(section.lid, collect, work)
         parts["identified"] = work.each(identify_shard, documents, model, section.lid)
     counts = {
         name: sum(shard.counts[name] for shard in parts["annotations"]) for name in ("rows_in", "rows_out", "bytes")
@@ -51,12 +51,12 @@ def annotate_shard(out: Path, documents: Artifact) -> dict[str, int]:
     return counts
 
 
-def contaminate(
+def look_up_benchmarks(
     section: AnnotateConfig, documents: Sequence[Artifact], benchmarks: Sequence[Artifact], work: Work
 ) -> list[Artifact]:
     """Look every document up in an index of the benchmarks, and write `benchmarks.parquet`."""
     size = (section.gram_words, section.gram_chars)
     index = work.gather(index_benchmarks, benchmarks, *size)
-    found = work.each(find_contamination, documents, index, *size)
-    shards.write(work.out / "benchmarks.parquet", report(found, index))
-    return found
+    parts = work.each(find_contamination, documents, index, *size)
+    shards.write(work.out / "benchmarks.parquet", report_contamination(parts, index))
+    return parts

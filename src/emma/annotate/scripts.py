@@ -1,6 +1,6 @@
 """Which script a document is written in, and whether its label allows it.
 
-Each side of a pair is held against its own label. Program code has no language, so it is always in a script that its
+Each side of a pair is compared with its own label. Program code has no language, so it is always in a script that its
 label allows, and a label whose script Unicode has no characters for is no evidence against any.
 """
 
@@ -15,7 +15,7 @@ from emma.annotate.texts import Sides
 from emma.kernels.grams import BETWEEN, IN_WORD, NARROW, SKIPPED, WIDE
 from emma.kernels.measure import Tallies
 from emma.kernels.tables import GAP, SKIP, classes, fold, widths
-from emma.lang.language import CODE, script_of
+from emma.lang.language import CODE, Lang
 from emma.lang.scripts import (
     NO_SCRIPT,
     SCRIPT_CODES,
@@ -46,7 +46,7 @@ def cells() -> NDArray[np.uint16]:
 
 @lru_cache(maxsize=1)
 def unit_kinds() -> NDArray[np.uint8]:
-    """The kind of unit that each code point is, or is part of; see `emma.kernels.units`.
+    """The kind of unit that each code point is, or is part of; see `emma.kernels.grams`.
 
     Hangul is wide, but is spaced; what belongs to no script, such as the mark that lengthens kana, goes by its width.
     """
@@ -57,12 +57,13 @@ def unit_kinds() -> NDArray[np.uint8]:
     return kinds
 
 
-class Written:
-    """What letters and marks by script, int32 (n + p, SCRIPTS), say of the sides they are of."""
+class ScriptUse:
+    """Which scripts the sides of a batch are written in, from their letters and marks by script (n + p, SCRIPTS)."""
 
     def __init__(self, sides: Sides, tallies: Tallies) -> None:
         simplified, traditional = tallies[:, SIMPLIFIED], tallies[:, TRADITIONAL]
         self.sides, self.letters = sides, tallies[:, : len(SCRIPT_CODES)].copy()
+        # Characters of one form of Chinese are counted apart, and are Han all the same.
         self.letters[:, _HAN] += simplified + traditional
         self.letters[:, : len(NO_SCRIPT)] = 0
         self.by_side = written_scripts(self.letters, simplified, traditional)
@@ -77,14 +78,15 @@ class Written:
 
     @property
     def labels_spaced(self) -> NDArray[np.bool_]:
-        """(n): whether every label's writing spaces its words: a Thai page is not Latin because it is full of links."""
-        by_label = np.array([is_spaced(script_of(label)) for label in self.sides.labels], np.bool_)
-        return self.sides.join(by_label[self.sides.label_of], np.logical_and)
+        """(n): whether every label's script spaces its words: a Thai page is not Latin because it is full of links."""
+        by_label = np.array([is_spaced(lang.script) for lang in self.sides.langs], np.bool_)
+        return self.sides.join(by_label[self.sides.lang_of], np.logical_and)
 
     def columns(self) -> dict[str, Any]:
         """The columns on scripts. Without letters, a document is in no script that its label forbids."""
         agreeing = self._agreeing()
         written = self.by_side[: self.sides.documents].copy()
+        # Of a pair, the side that disagrees with its label is the one to show.
         elsewhere = agreeing[self.sides.pairs] & ~agreeing[self.sides.documents :]
         written[self.sides.pairs[elsewhere]] = self.by_side[self.sides.documents :][elsewhere]
         most = np.take_along_axis(self.total, self.script[:, None], axis=1)[:, 0]
@@ -98,34 +100,36 @@ class Written:
 
     def _agreeing(self) -> NDArray[np.bool_]:
         """(n + p): whether each side agrees with its label."""
-        written, of_side = np.unique(self.by_side, return_inverse=True)
-        met, of_met = np.unique(self.sides.label_of * len(written) + of_side, return_inverse=True)
-        fits = [fits_label(written[at % len(written)], self.sides.labels[at // len(written)]) for at in met.tolist()]
-        return np.array(fits, np.bool_)[of_met]
+        written, written_of = np.unique(self.by_side, return_inverse=True)
+        # Each combination of label and script is judged once, however many sides have it.
+        pairs, pair_of = np.unique(self.sides.lang_of * len(written) + written_of, return_inverse=True)
+        langs, width = self.sides.langs, len(written)
+        allowed = [allows_script(langs[pair // width], written[pair % width]) for pair in pairs.tolist()]
+        return np.array(allowed, np.bool_)[pair_of]
 
     def _label_share(self) -> NDArray[np.float32]:
-        allowed = np.stack([allowed_scripts(label) for label in self.sides.labels])[self.sides.label_of]
-        shares = share((self.letters * allowed).sum(axis=1), self.letters.sum(axis=1), nothing=1.0)
+        allowed = np.stack([allowed_scripts(lang) for lang in self.sides.langs])[self.sides.lang_of]
+        shares = share((self.letters * allowed).sum(axis=1), self.letters.sum(axis=1), empty=1.0)
         return self.sides.join(shares, np.minimum)
 
 
 @lru_cache(maxsize=4096)
-def is_open(label: str) -> bool:
-    """Whether any script can stand under a label: program code, and scripts that Unicode has no characters for."""
-    return label == CODE.label or unicode_scripts(script_of(label)).isdisjoint(SCRIPT_CODES)
+def allows_any_script(lang: Lang) -> bool:
+    """Whether a label allows every script: program code, and scripts that Unicode has no characters for."""
+    return lang == CODE or unicode_scripts(lang.script).isdisjoint(SCRIPT_CODES)
 
 
-def fits_label(written: str, label: str) -> bool:
-    """Whether text written in a script can stand under a label."""
-    return is_open(label) or scripts_agree(written, script_of(label))
+def allows_script(lang: Lang, written: str) -> bool:
+    """Whether text that is written in a script can have the label of this language."""
+    return allows_any_script(lang) or scripts_agree(written, lang.script)
 
 
 @lru_cache(maxsize=4096)
-def allowed_scripts(label: str) -> NDArray[np.bool_]:
+def allowed_scripts(lang: Lang) -> NDArray[np.bool_]:
     """Which scripts a label allows, (scripts,)."""
-    return np.isin(SCRIPT_CODES, list(unicode_scripts(script_of(label)))) | is_open(label)
+    return np.isin(SCRIPT_CODES, list(unicode_scripts(lang.script))) | allows_any_script(lang)
 
 
-def share(part: NDArray[np.integer], whole: NDArray[np.integer], nothing: float = 0.0) -> NDArray[np.float32]:
-    """`part / whole`, and `nothing` where there is no whole."""
-    return np.where(whole > 0, part / np.maximum(whole, 1), nothing).astype(np.float32)
+def share(part: NDArray[np.integer], total: NDArray[np.integer], empty: float = 0.0) -> NDArray[np.float32]:
+    """`part / total`, and `empty` where the total is 0."""
+    return np.where(total > 0, part / np.maximum(total, 1), empty).astype(np.float32)

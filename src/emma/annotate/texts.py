@@ -1,8 +1,7 @@
-"""Documents as kernels take them: batches of bounded size, and the texts of a batch as one column.
+"""Documents as kernels take them: batches of bounded size, and the texts of a batch one after the other.
 
-The texts of a batch, one after the other: first every document's own, then the other sides of the pairs.
-
-Each side is measured as a text of its own, against its own label, and the sides of a pair are put together again.
+First every document's own text, then the other sides of the pairs: each side is measured as a text of its own, against
+its own label, and the sides of a pair are put together again.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -16,8 +15,10 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from emma.kernels.text import Bytes, Offsets, buffers
+from emma.lang.language import Lang
 from emma.store import shards
 
+Number = TypeVar("Number", bound=np.generic)
 BATCH_BYTES = 8_000_000
 """Bytes of documents at once: enough to keep the kernels busy, few enough that memory does not depend on the shard."""
 
@@ -27,16 +28,13 @@ def read_batches(path: Path, columns: Sequence[str]) -> Iterator[pa.RecordBatch]
     return shards.batches_of_bytes(path, columns, BATCH_BYTES)
 
 
-def both_sides(first: pa.Array, second: pa.Array) -> pa.LargeStringArray:
+def join_sides(first: pa.Array, second: pa.Array) -> pa.LargeStringArray:
     """Side one, a newline, side two where there is one; with 64-bit offsets, as kernels want them."""
     large = pa.large_string()
     if second.null_count == len(second):
         return first.cast(large)
     sides = [first.cast(large), second.cast(large), pa.scalar("\n", large)]
     return pc.binary_join_element_wise(*sides, null_handling="skip")
-
-
-Number = TypeVar("Number", bound=np.generic)
 
 
 @dataclass(frozen=True)
@@ -47,10 +45,10 @@ class Sides:
     """UTF-8."""
     offsets: Offsets
     """int64 (n + p + 1): where each side begins."""
-    labels: list[str]
-    """Language labels that occur."""
-    label_of: NDArray[np.int32]
-    """(n + p): which label each side has."""
+    langs: list[Lang]
+    """Languages that occur."""
+    lang_of: NDArray[np.int32]
+    """(n + p): place of each side's language in `langs`."""
     documents: int
     pairs: NDArray[np.int64]
     """(p): the documents that are pairs, in the order of their other sides."""
@@ -59,11 +57,11 @@ class Sides:
     def of(cls, batch: pa.RecordBatch) -> "Sides":
         """From the columns text, text2, lang and lang2."""
         is_pair = batch["text2"].is_valid()
-        data, offsets = buffers(one_after_the_other(batch["text"], batch["text2"].filter(is_pair)))
-        labels = one_after_the_other(batch["lang"], batch["lang2"].filter(is_pair)).dictionary_encode()
+        data, offsets = buffers(concat_columns(batch["text"], batch["text2"].filter(is_pair)))
+        labels = concat_columns(batch["lang"], batch["lang2"].filter(is_pair)).dictionary_encode()
         pairs = np.flatnonzero(is_pair.to_numpy(zero_copy_only=False))
-        names: list[str] = labels.dictionary.to_pylist()
-        return cls(data, offsets, names, labels.indices.to_numpy(), batch.num_rows, pairs)
+        langs = [Lang.parse(label) for label in labels.dictionary.to_pylist()]
+        return cls(data, offsets, langs, labels.indices.to_numpy(), batch.num_rows, pairs)
 
     @property
     def rows(self) -> NDArray[np.int64]:
@@ -71,23 +69,23 @@ class Sides:
         return np.concatenate([np.arange(self.documents), self.pairs])
 
     def total(self, values: NDArray[Number]) -> NDArray[Number]:
-        """What the sides of each document have together, (n, …) from (n + p, …)."""
+        """The sum over the sides of each document, (n, …) from (n + p, …)."""
         return self.join(values, np.add)
 
     def join(self, values: NDArray[Number], how: Callable[[Any, Any], Any]) -> NDArray[Number]:
-        """One value a document, (n, …) from (n + p, …): that of its side, or what `how` makes of its two."""
+        """One value for each document, (n, …) from (n + p, …): that of its side, or of its two, joined by `how`."""
         joined = values[: self.documents].copy()
         joined[self.pairs] = how(joined[self.pairs], values[self.documents :])
         return joined
 
     def on_pairs(self, values: NDArray[np.float32]) -> pa.Array:
-        """A column of what was measured of the pairs, (p,); null for documents that are none."""
+        """A column from values of the pairs, (p,); null for documents that are none."""
         column, absent = np.zeros(self.documents, np.float32), np.ones(self.documents, np.bool_)
         column[self.pairs], absent[self.pairs] = values, False
         return pa.array(column, mask=absent)
 
 
-def one_after_the_other(first: pa.Array, second: pa.Array) -> pa.LargeStringArray:
+def concat_columns(first: pa.Array, second: pa.Array) -> pa.LargeStringArray:
     """Two columns as one, with 64-bit offsets; nothing is copied where the second is empty."""
     large = pa.large_string()
     return pa.concat_arrays([first.cast(large), second.cast(large)]) if len(second) else first.cast(large)

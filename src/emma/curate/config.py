@@ -1,4 +1,4 @@
-"""The `[curate]` section of a recipe."""
+"""Settings of the curate stage: the `[curate]` section of a recipe."""
 
 from typing import ClassVar, Literal
 
@@ -23,17 +23,17 @@ Feature = Literal[
     "numeral_share",
     "lid_score",
 ]
-"""What rules may judge by: `schemas.FEATURES`, which this file is too light to import, and `lid_score`, how sure a
-language-identification model is of the language that the label names."""
+"""What rules may judge by: `schemas.FEATURES`, which this file does not import since help must not load pyarrow, and
+`lid_score`, how sure a language-identification model is of the language that the label names."""
 
 
 class Range(Settings):
     """Fixed limits of one feature."""
 
     low: float | None = None
-    """Documents below are dropped. None: the language's own distribution decides; 0 never drops."""
+    """Drop documents below this value. None: the language's own distribution decides; 0 never drops."""
     high: float | None = None
-    """Documents above are dropped. None: the language's own distribution decides; 1 never drops a share."""
+    """Drop documents above this value. None: the language's own distribution decides; 1 never drops a share."""
 
 
 class Agreement(Settings):
@@ -41,17 +41,17 @@ class Agreement(Settings):
     `[annotate.lid]` has a model."""
 
     floor: float = Field(default=0.3, ge=0, le=1)
-    """Least that a limit on `lid_score` may be. A language whose median score is below says nothing: the model hardly
-    knows it, so nothing is dropped by it, and a flag tells."""
+    """Set no limit on `lid_score` below this. Where a language's median score is lower, the model hardly knows it:
+    nothing is dropped by its scores, and a flag says so."""
     ceiling: float = Field(default=0.9, ge=0, le=1)
-    """Most that such a limit may be. Between the two, it is the median of the language's scores less their standard
-    deviation."""
+    """Set no limit on `lid_score` above this. Between the two, the limit is the median of the language's scores less
+    their standard deviation."""
     max_drop: float = Field(default=0.2, ge=0, le=1)
-    """Share of a language's documents that may be below a limit that its scores set. Where it would be more, the model
-    is more likely wrong than the documents: nothing is dropped by it, a flag tells, and `emma audit` shows what the
-    model says instead. A limit that you fix in `[curate.limits]` holds whatever it drops."""
+    """Apply no such limit where it would drop more than this share of a language's documents: then the model is more
+    likely wrong than the documents. Nothing is dropped by it, a flag says so, and `emma audit` shows what the model
+    says instead. A limit that you fix in `[curate.limits]` holds whatever it drops."""
     short_chars: int = Field(default=50, ge=0)
-    """Characters below which nobody can tell close languages apart, so such documents are not judged; a pair of
+    """Do not judge documents with fewer characters than this, in which nobody can tell close languages apart. A pair of
     translations needs twice as many."""
 
     @model_validator(mode="after")
@@ -67,58 +67,59 @@ class CurateConfig(Section):
     version: ClassVar[int] = 3
 
     min_documents: int = Field(default=30, ge=4)
-    """Documents a language needs for limits of its own; with fewer, those of its script hold, then those of all
-    languages. In these pools no language counts for more than this many documents."""
+    """Give a language limits of its own from this many documents on. With fewer, the limits of its script hold, then
+    those of all languages, in which no language counts for more than this many documents."""
     fence: float = Field(default=3.0, gt=0)
-    """How far from the middle half of the documents a limit lies, in widths of that middle half."""
+    """Place limits this far from the middle half of the documents, in widths of that middle half."""
     short_chars: int = Field(default=20, ge=0)
-    """Characters below which a document is judged only by its letters and their script: in "OK" or "PDF", a share of
+    """Judge documents with fewer characters than this only by their letters and script: in "OK" or "PDF", a share of
     upper case says nothing."""
     limits: dict[str, dict[Feature, Range]] = Field(default={})
-    """Limits fixed by hand, by language label ("hin_Deva"), script ("Deva") or "*" for all; the most special wins.
+    """Fix limits by hand, by language label ("hin_Deva"), script ("Deva") or "*" for all; the most special wins.
     For pairs of translations, which have labels such as "eng_Latn-hin_Deva", that pair, then its scripts
     ("Latn-Deva"), then all. A feature without a rule of EMMA's own gets one this way."""
     lid: Agreement = Agreement()
-    """How the labels of a language-identification model are weighed."""
+    """How to weigh the labels of a language-identification model: the table `[curate.lid]`."""
     max_drop: float = Field(default=0.5, gt=0, le=1)
-    """Share of a language's documents that the quality rules may drop. More stops the run and shows some."""
+    """Stop the run, and show examples, when the quality rules would drop more than this share of a language's
+    documents."""
     decontaminate: bool = True
     """Drop documents that share text with the benchmarks of `[[collect.benchmarks]]`, and their near duplicates."""
     benchmark_grams: int = Field(default=1, ge=1)
-    """Grams that a document needs to share with benchmarks to be dropped."""
+    """Drop a document for contamination when it shares at least this many grams with benchmarks."""
     benchmark_share: float = Field(default=0.0, ge=0, le=1)
-    """Share of a document's grams that must be in benchmarks, besides, for it to be dropped: raise it to keep books
-    that quote one sentence."""
+    """Drop it only if, besides, at least this share of its grams is in benchmarks. Raise it to keep books that quote
+    one sentence."""
     near_threshold: float = Field(default=0.6, ge=0.6, le=1)
-    """True Jaccard similarity of shingles from which two documents of a language are near duplicates. Lower cannot be
-    promised to be found."""
+    """Count two documents of a language as near duplicates from this Jaccard similarity of their shingles on. The
+    search does not promise to find less similar ones."""
     drop_boilerplate: bool = False
     """Leave lines out that stand in many documents of one source and language: menus, notices, signatures. They are
-    reported in any case. Off, because verses and interface messages repeat for good reason."""
+    reported in any case. It is off, because verses and interface messages repeat for good reason."""
     boilerplate_documents: int = Field(default=20, ge=2)
-    """Documents of one source and language in which a line stands at least before it is boilerplate."""
+    """Count a line as boilerplate when it stands in at least this many documents of one source and language."""
     boilerplate_share: float = Field(default=0.001, ge=0, le=1)
-    """Share of the documents of one source and language in which it stands, besides."""
+    """And only if, besides, it stands in at least this share of the documents of that source and language."""
     premiums: dict[str, PositiveFloat] = Field(default={})
-    """Bytes that a language needs for what English says in one, by label, where you know better than the parallel
-    text at hand: `{kal_Latn = 1.3}`."""
+    """Set byte premiums by label, the bytes that a language needs for what English says in one, where you know better
+    than the parallel text at hand: `{kal_Latn = 1.3}`."""
     min_parallel: int = Field(default=100, ge=2)
-    """Sentences that a language must have beside English ones for its byte premium to be measured."""
+    """Measure the byte premium of a language that has at least this many sentences beside English ones."""
     test_share: float = Field(default=0.05, ge=0, le=0.3)
-    """Share of a language's bytes for the test split."""
+    """Hold out this share of a language's bytes for the test split."""
     test_bytes: int = Field(default=20_000, ge=0)
-    """Most bytes of a language in the test split."""
+    """Hold out no more bytes of a language than this for the test split."""
     validation_share: float = Field(default=0.02, ge=0, le=0.3)
-    """Share of a language's bytes for the validation split."""
+    """Hold out this share of a language's bytes for the validation split."""
     validation_bytes: int = Field(default=10_000, ge=0)
-    """Most bytes of a language in the validation split."""
+    """Hold out no more bytes of a language than this for the validation split."""
     held_out_share: float | None = Field(default=None, gt=0, le=0.6)
-    """Most of a language's bytes in both splits together, whatever the others ask. Where no cluster of duplicates but
-    the largest fits, nothing is held out, and the language is not measured. None: a tenth, or `test_share` and
-    `validation_share` together where they are more."""
+    """Hold out no more than this share of a language's bytes for both splits together, whatever the settings above ask.
+    Where no cluster of duplicates but the largest fits, nothing is held out, and the language is not measured. None: a
+    tenth, or `test_share` and `validation_share` together where they are more."""
     min_split_documents: int = Field(default=5, ge=3)
-    """Documents a language needs to be split; with fewer, all of them train."""
+    """Split a language from this many documents on. With fewer, all of them train."""
     seed: int = 0
-    """Chooses which documents are held out."""
+    """Random seed that chooses which documents are held out."""
     buckets: int = Field(default=16, ge=1, le=4096, exclude=True)
-    """Pieces in which duplicates are sought; more pieces need less memory each. Does not change the result."""
+    """Search for duplicates in this many pieces: more of them need less memory each. It does not change the result."""

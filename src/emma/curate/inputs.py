@@ -1,4 +1,4 @@
-"""What curate reads, shard by shard, in the order of the sources' priority, in which documents are numbered.
+"""Inputs of the curate stage, shard by shard, in the order of the sources' priority, in which documents are numbered.
 
 A shard holds one source, so the smallest number among duplicates is the smallest (priority, place in the recipe, row).
 """
@@ -14,11 +14,11 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Inputs:
+class CurateInputs:
     """Lists of one length: shard by shard, in order of priority."""
 
     places: Sequence[int]
-    """Of the shards among those that collect made."""
+    """The place of each shard among those of collect."""
     documents: Sequence[Artifact]
     annotations: Sequence[Artifact]
     identified: Sequence[Artifact] | None
@@ -27,10 +27,10 @@ class Inputs:
     """None where no benchmark was named."""
 
     @classmethod
-    def of(cls, collect: Artifact, annotate: Artifact) -> "Inputs":
-        """Sort them."""
+    def of(cls, collect: Artifact, annotate: Artifact) -> "CurateInputs":
+        """Sort the shards of both artifacts by priority."""
         documents = collect.parts["documents"]
-        places = by_priority(documents, collect)
+        places = sort_by_priority(documents, collect)
 
         def part(name: str) -> Sequence[Artifact] | None:
             return [annotate.parts[name][place] for place in places] if name in annotate.parts else None
@@ -45,12 +45,12 @@ class Inputs:
         """Documents and annotations."""
         return list(zip(self.documents, self.annotations, strict=True))
 
-    def as_collected(self, made: Sequence[T]) -> list[T]:
-        """What was made of each shard, in the order in which collect made the shards."""
-        return [each for _, each in sorted(zip(self.places, made, strict=True), key=lambda pair: pair[0])]
+    def as_collected(self, results: Sequence[T]) -> list[T]:
+        """The result of each shard, in the order in which collect made the shards."""
+        return [result for _, result in sorted(zip(self.places, results, strict=True), key=lambda pair: pair[0])]
 
 
-def by_priority(documents: Sequence[Artifact], collect: Artifact) -> list[int]:
+def sort_by_priority(documents: Sequence[Artifact], collect: Artifact) -> list[int]:
     """The shards' places, the smallest priority first; equal ones as they come."""
     table = shards.read(collect.file("sources.parquet")).to_pylist()
     priorities = {row["source"]: row.get("priority", 0) for row in table}

@@ -17,9 +17,9 @@ from emma.store import shards
 from emma.store.artifact import Artifact
 
 BITEXT = "bitext"
-COMMON = 0.9
+MIN_COMMON_SHARE = 0.9
 """Share of the rows of either file that the other must have too."""
-TOGETHER = 0.5
+MIN_CORRELATION = 0.5
 """Least correlation of lengths in translations. In 122 languages of FLORES-200 devtest it is 0.69 to 0.96 beside
 English, and 0.04 at most where the sentences are shifted by a few rows."""
 
@@ -38,7 +38,7 @@ PARALLEL = pa.schema(
 Sizes = NDArray[np.float64]
 
 
-def compare(source: str, lang: str, sizes: Sizes, english: Sizes) -> pa.Table:
+def compare_sizes(source: str, lang: str, sizes: Sizes, english: Sizes) -> pa.Table:
     """A row of PARALLEL for texts of these many bytes beside English ones."""
     sums = [sizes.sum(), english.sum(), (sizes * sizes).sum(), (english * english).sum(), (sizes * english).sum()]
     values = [source, lang, len(sizes), int(sums[0]), int(sums[1]), *map(float, sums[2:])]
@@ -64,34 +64,34 @@ def count_words(texts: pa.Array) -> pa.Array:
     return pc.list_value_length(pc.utf8_split_whitespace(pc.utf8_trim_whitespace(texts)))
 
 
-def bitext(table: pa.Table) -> Iterator[pa.Table]:
+def compare_bitext(table: pa.Table) -> Iterator[pa.Table]:
     """Rows of PARALLEL for pairs with an English side: columns lang, lang2, bytes1 and bytes2."""
     for side, other in (("1", "2"), ("2", "1")):
         lang, beside = ("lang", "lang2") if side == "1" else ("lang2", "lang")
         mine = table.filter(pc.and_(pc.equal(table[beside], ENGLISH.label), pc.not_equal(table[lang], ENGLISH.label)))
         for label in sorted(set(mine[lang].to_pylist())):
             rows = mine.filter(pc.equal(mine[lang], label))
-            sizes = [rows[f"bytes{each}"].to_numpy().astype(np.float64) for each in (side, other)]
-            yield compare(BITEXT, label, *sizes)
+            own, english = (rows[f"bytes{number}"].to_numpy().astype(np.float64) for number in (side, other))
+            yield compare_sizes(BITEXT, label, own, english)
 
 
-def benchmark_pairs(out: Path, parts: tuple[Artifact, ...]) -> dict[str, int]:
+def compare_benchmarks(out: Path, parts: tuple[Artifact, ...]) -> dict[str, int]:
     """Write `parallel.parquet` for the benchmarks' files: those of each language beside the English one they match."""
     files = read_files(parts)
-    found = [PARALLEL.empty_table()]
-    for (source, _, lang), mine in sorted(files.items()):
-        if lang != ENGLISH.label and Lang.parse(lang).iso639_3 != UNDETERMINED:
-            english = [rows for (name, _, other), rows in files.items() if name == source and other == ENGLISH.label]
-            found += [best] if (best := best_match(source, lang, mine, english)) is not None else []
-    shards.write(out / "parallel.parquet", pa.concat_tables(found))
+    rows = [PARALLEL.empty_table()]
+    for (source, _, label), texts in sorted(files.items()):
+        if label != ENGLISH.label and Lang.parse(label).iso639_3 != UNDETERMINED:
+            english = [other for (name, _, lang), other in files.items() if (name, lang) == (source, ENGLISH.label)]
+            rows += [best] if (best := find_best_match(source, label, texts, english)) is not None else []
+    shards.write(out / "parallel.parquet", pa.concat_tables(rows))
     return {"files": len(files)}
 
 
-Rows = tuple[NDArray[np.int64], Sizes]
+FileRows = tuple[NDArray[np.int64], Sizes]
 """Row numbers, ascending, and the bytes of their texts."""
 
 
-def read_files(parts: tuple[Artifact, ...]) -> dict[tuple[str, str, str], Rows]:
+def read_files(parts: tuple[Artifact, ...]) -> dict[tuple[str, str, str], FileRows]:
     """The texts of each benchmark, file and language, where no row has two."""
     columns = ["source", "file", "lang", "row"]
     tables = []
@@ -99,29 +99,30 @@ def read_files(parts: tuple[Artifact, ...]) -> dict[tuple[str, str, str], Rows]:
         for batch in shards.batches(part.file("documents.parquet"), [*columns, "text"]):
             size = pc.binary_length(batch["text"]).cast(pa.int64())
             tables.append(pa.table([*(batch[name] for name in columns), size], [*columns, "bytes"]))
-    found = {}
+    files = {}
     grouped = pa.concat_tables(tables).group_by(columns[:3]).aggregate([("row", "list"), ("bytes", "list")])
     for row in grouped.to_pylist():
         numbers, places = np.unique(np.array(row["row_list"], np.int64), return_index=True)
+        # Rows with two texts cannot be matched: which of them the other file translates is not known.
         if len(numbers) == len(row["row_list"]):
             key = (row["source"], row["file"], row["lang"])
-            found[key] = numbers, np.array(row["bytes_list"], np.float64)[places]
-    return found
+            files[key] = numbers, np.array(row["bytes_list"], np.float64)[places]
+    return files
 
 
-def best_match(source: str, lang: str, mine: Rows, english: list[Rows]) -> pa.Table | None:
+def find_best_match(source: str, lang: str, texts: FileRows, english: list[FileRows]) -> pa.Table | None:
     """The comparison with the English file whose lengths go best with these, if any has the same rows."""
-    found: list[tuple[float, pa.Table]] = []
+    matches: list[tuple[float, pa.Table]] = []
     for rows, sizes in english:
-        common, here, there = np.intersect1d(mine[0], rows, assume_unique=True, return_indices=True)
-        if len(common) >= COMMON * max(len(mine[0]), len(rows)):
-            table = compare(source, lang, mine[1][here], sizes[there])
-            found.append((correlation(table.to_pylist()[0]), table))
-    return max(found, key=lambda each: each[0])[1] if found else None
+        common, here, there = np.intersect1d(texts[0], rows, assume_unique=True, return_indices=True)
+        if len(common) >= MIN_COMMON_SHARE * max(len(texts[0]), len(rows)):
+            table = compare_sizes(source, lang, texts[1][here], sizes[there])
+            matches.append((correlate_sizes(table.to_pylist()[0]), table))
+    return max(matches, key=lambda match: match[0])[1] if matches else None
 
 
-def correlation(row: dict[str, float]) -> float:
-    """Pearson's, of the lengths of both sides; 1 where all on one side are equally long."""
+def correlate_sizes(row: dict[str, float]) -> float:
+    """Pearson's correlation of the lengths of both sides; 1 where all on one side are equally long."""
     count = row["pairs"]
     mine = count * row["squares"] - row["bytes"] ** 2
     english = count * row["english_squares"] - row["english"] ** 2

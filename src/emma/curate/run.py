@@ -8,22 +8,22 @@ import math
 
 from emma.curate.config import CurateConfig
 from emma.curate.duplicates.find import find_duplicates
-from emma.curate.inputs import Inputs
+from emma.curate.inputs import CurateInputs
 from emma.curate.quality.agreement import score_shards
 from emma.curate.quality.boilerplate import find_boilerplate
 from emma.curate.quality.faults import find_faults
 from emma.curate.quality.features import count_features
 from emma.curate.quality.guard import guard_over_filtering
 from emma.curate.quality.limits import LimitSettings, choose_limits
-from emma.curate.splits.assign import SettleSettings, settle
+from emma.curate.splits.assign import AssignSettings, assign_splits
 from emma.curate.splits.decide import decide, sum_counts
-from emma.curate.summary import Decided, summarise
+from emma.curate.summary import Decisions, write_tables
 from emma.lang.coverage import count_languages, kept_languages
 from emma.store.artifact import Artifact
 from emma.work.work import StageOutput, Work
 
 BUCKET_BYTES = 32_000_000
-"""Text of the documents of a bucket."""
+"""Bytes of text whose documents share a bucket, at least."""
 
 
 def curate(section: CurateConfig, *, collect: Artifact, annotate: Artifact, work: Work) -> StageOutput:
@@ -31,7 +31,7 @@ def curate(section: CurateConfig, *, collect: Artifact, annotate: Artifact, work
 
     Beside it stand the tables of `summary`. Raises RecipeError when rules drop too much of a language.
     """
-    inputs = Inputs.of(collect, annotate)
+    inputs = CurateInputs.of(collect, annotate)
 
     # Quality: each language's own distribution says what is unusual in it.
     scores = score_shards(inputs, annotate, work)
@@ -42,7 +42,7 @@ def curate(section: CurateConfig, *, collect: Artifact, annotate: Artifact, work
     guard_over_filtering(faults, measures, limits, section)
 
     # Duplicates, and lines that stand in too many documents.
-    buckets = buckets_for(work, section.buckets)
+    buckets = choose_buckets(work, section.buckets)
     sets = find_duplicates(inputs.pairs, work, buckets=buckets, near_threshold=section.near_threshold)
     boilerplate = find_boilerplate(
         inputs.pairs,
@@ -51,19 +51,19 @@ def curate(section: CurateConfig, *, collect: Artifact, annotate: Artifact, work
         min_documents=section.boilerplate_documents,
         min_share=section.boilerplate_share,
     )
-    nothing: list[Artifact | None] = [None] * len(measures)
-    lines = boilerplate.lines if section.drop_boilerplate else nothing
+    absent: list[Artifact | None] = [None] * len(measures)
+    lines = boilerplate.lines if section.drop_boilerplate else absent
 
-    # Splits: what is in no benchmark, good, and no copy of something better stays; whole clusters are held out.
-    met = inputs.contamination if section.decontaminate and inputs.contamination else nothing
-    facts = list(zip(inputs.documents, inputs.annotations, faults, met, strict=True))
-    settled = work.gather(settle, facts, sets, SettleSettings.of(section))
+    # Splits: a good document that is in no benchmark and no copy of a better one stays; whole clusters are held out.
+    hits = inputs.contamination if section.decontaminate and inputs.contamination else absent
+    facts = list(zip(inputs.documents, inputs.annotations, faults, hits, strict=True))
+    assigned = work.gather(assign_splits, facts, sets, AssignSettings.of(section))
     starts = [sum(part.counts["rows"] for part in faults[:number]) for number in range(len(faults))]
     judged = list(zip(inputs.documents, inputs.annotations, lines, starts, strict=True))
-    selection = work.each(decide, judged, settled, sets)
+    selection = work.each(decide, judged, assigned, sets)
 
-    decided = Decided(inputs, selection, limits, settled, boilerplate.table)
-    languages = summarise(section, decided, collect, annotate, work)
+    decisions = Decisions(inputs, selection, limits, assigned, boilerplate.table)
+    languages = write_tables(section, decisions, collect, annotate, work)
     counts = {
         "languages_kept": count_languages(kept_languages(languages)),
         **sum_counts([part.counts for part in selection]),
@@ -71,7 +71,7 @@ def curate(section: CurateConfig, *, collect: Artifact, annotate: Artifact, work
     return StageOutput(counts, {"selection": inputs.as_collected(selection)})
 
 
-def buckets_for(work: Work, most: int) -> int:
+def choose_buckets(work: Work, most: int) -> int:
     """Pieces in which duplicates are sought: with little text, more of them cost more than they save in memory."""
     if work.is_light or work.bytes_in is None:
         return 1 if work.is_light else most

@@ -7,76 +7,76 @@ written; `contamination`, benchmarks that the corpus has met; `tiers`, how much 
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pyarrow as pa
 
 from emma.curate import flags
 from emma.curate.config import CurateConfig
-from emma.curate.inputs import Inputs
-from emma.curate.parallel import PARALLEL, benchmark_pairs
-from emma.curate.tallies import LANGUAGES, SCRIPTS, add_up, add_up_files, count_hits, report
-from emma.curate.tiers import SIZES, measure_sizes, tiers
+from emma.curate.flags import Row
+from emma.curate.inputs import CurateInputs
+from emma.curate.parallel import PARALLEL, compare_benchmarks
+from emma.curate.tallies import LANGUAGES, SCRIPTS, add_up, add_up_files, count_hits, report_contamination
+from emma.curate.tiers import SIZES, measure_sizes, tier_table
 from emma.store import shards
 from emma.store.artifact import Artifact
 from emma.work.work import Work
 
-Rows = list[dict[str, Any]]
-
 
 @dataclass(frozen=True)
-class Decided:
-    """What the stage found out."""
+class Decisions:
+    """The results of the stage that its tables are made from."""
 
-    inputs: Inputs
+    inputs: CurateInputs
     selection: Sequence[Artifact]
     """Shard for shard like the inputs."""
     limits: Artifact
-    settled: Artifact
+    assigned: Artifact
     boilerplate: pa.Table
 
 
-def summarise(section: CurateConfig, decided: Decided, collect: Artifact, annotate: Artifact, work: Work) -> Rows:
+def write_tables(
+    section: CurateConfig, decisions: Decisions, collect: Artifact, annotate: Artifact, work: Work
+) -> list[Row]:
     """Write all tables; returns the rows of `languages`."""
-    shutil.copyfile(decided.limits.file("limits.parquet"), work.out / "limits.parquet")
-    shutil.copyfile(decided.settled.file("clusters.parquet"), work.out / "clusters.parquet")
+    shutil.copyfile(decisions.limits.file("limits.parquet"), work.out / "limits.parquet")
+    shutil.copyfile(decisions.assigned.file("clusters.parquet"), work.out / "clusters.parquet")
     tables = {
-        "boilerplate": decided.boilerplate,
-        "languages": add_up_files(decided.selection, "tally.parquet", LANGUAGES, 2),
-        "scripts": add_up_files(decided.selection, "scripts.parquet", SCRIPTS, 2),
-        "contamination": contamination(decided, annotate, work),
-        "tiers": tier_table(section, decided, collect, work),
+        "boilerplate": decisions.boilerplate,
+        "languages": add_up_files(decisions.selection, "tally.parquet", LANGUAGES, 2),
+        "scripts": add_up_files(decisions.selection, "scripts.parquet", SCRIPTS, 2),
+        "contamination": contamination_table(decisions, annotate, work),
+        "tiers": measure_tiers(section, decisions, collect, work),
     }
-    tables["flags"] = flags.table(all_flags(section, decided, tables))
+    tables["flags"] = flags.flag_table(all_flags(section, decisions, tables))
     for name, table in tables.items():
         shards.write(work.out / f"{name}.parquet", table)
-    rows: Rows = tables["languages"].to_pylist()
+    rows: list[Row] = tables["languages"].to_pylist()
     return rows
 
 
-def contamination(decided: Decided, annotate: Artifact, work: Work) -> pa.Table:
-    """What the corpus has met of the benchmarks; empty where none was named."""
-    if decided.inputs.contamination is None:
-        return report([], None)
-    facts = list(zip(decided.inputs.documents, decided.inputs.contamination, decided.selection, strict=True))
-    return report(work.each(count_hits, facts), shards.read(annotate.file("benchmarks.parquet")))
+def contamination_table(decisions: Decisions, annotate: Artifact, work: Work) -> pa.Table:
+    """How much of the benchmarks stands in the corpus; empty where none was named."""
+    if decisions.inputs.contamination is None:
+        return report_contamination([], None)
+    facts = list(zip(decisions.inputs.documents, decisions.inputs.contamination, decisions.selection, strict=True))
+    return report_contamination(work.each(count_hits, facts), shards.read(annotate.file("benchmarks.parquet")))
 
 
-def tier_table(section: CurateConfig, decided: Decided, collect: Artifact, work: Work) -> pa.Table:
+def measure_tiers(section: CurateConfig, decisions: Decisions, collect: Artifact, work: Work) -> pa.Table:
     """How much of each language is kept, in words and in fair words."""
     parts = work.each(
-        measure_sizes, list(zip(*zip(*decided.inputs.pairs, strict=True), decided.selection, strict=True))
+        measure_sizes, list(zip(*zip(*decisions.inputs.pairs, strict=True), decisions.selection, strict=True))
     )
     sizes = add_up_files(parts, "sizes.parquet", SIZES, 3)
     parallel = [add_up_files(parts, "parallel.parquet", PARALLEL, 6)]
     if benchmarks := collect.parts.get("benchmarks"):
-        parallel.append(shards.read(work.gather(benchmark_pairs, benchmarks).file("parallel.parquet")))
-    return tiers(sizes, add_up(parallel, PARALLEL, 6), section.premiums, section.min_parallel)
+        parallel.append(shards.read(work.gather(compare_benchmarks, benchmarks).file("parallel.parquet")))
+    return tier_table(sizes, add_up(parallel, PARALLEL, 6), section.premiums, section.min_parallel)
 
 
-def all_flags(section: CurateConfig, decided: Decided, tables: dict[str, pa.Table]) -> Iterator[flags.Flag]:
-    """Everything that a person should know."""
-    limits = shards.read(decided.limits.file("limits.parquet")).to_pylist()
+def all_flags(section: CurateConfig, decisions: Decisions, tables: dict[str, pa.Table]) -> Iterator[flags.Flag]:
+    """Everything that a person should know before trusting a language's numbers."""
+    limits = shards.read(decisions.limits.file("limits.parquet")).to_pylist()
     langs = sorted(set(tables["languages"]["lang"].to_pylist()))
     yield from flags.limit_flags(limits)
     yield from flags.kept_flags(tables["languages"].to_pylist())
@@ -86,9 +86,9 @@ def all_flags(section: CurateConfig, decided: Decided, tables: dict[str, pa.Tabl
     yield from flags.premium_flags(tables["tiers"].to_pylist())
     yield from flags.macro_flags(langs)
     yield from flags.benchmark_flags(tables["contamination"].to_pylist())
-    if decided.inputs.identified is not None:
+    if decisions.inputs.identified is not None:
         yield from flags.lid_flags(limits, langs)
-    if section.decontaminate and decided.inputs.contamination is None:
+    if section.decontaminate and decisions.inputs.contamination is None:
         yield flags.ALL, "no benchmark was named in [[collect.benchmarks]], so nothing is checked against any"
-    elif decided.inputs.contamination is not None and not section.decontaminate:
+    elif decisions.inputs.contamination is not None and not section.decontaminate:
         yield flags.ALL, "documents that are in benchmarks are kept: curate.decontaminate is off"

@@ -1,6 +1,7 @@
-"""Tables that count: those of shards add up to those of the corpus.
+"""Count documents for people: by language and outcome, by script, and by benchmark that they share text with.
 
-What benchmarks the corpus has met: who is dropped for it, and how much of each benchmark and language was hit."""
+Tables of shards add up to those of the corpus.
+"""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -31,9 +32,25 @@ SCRIPTS = pa.schema(
         ("bytes", pa.int64()),
     ]
 )
+HITS = pa.schema(
+    [
+        ("benchmark", pa.string()),
+        ("lang", pa.string()),  # of the document
+        ("documents", pa.int64()),  # that share a gram with the benchmark
+        ("dropped", pa.int64()),  # of these, for that reason
+    ]
+)
+CONTAMINATION_REPORT = pa.schema(
+    [
+        *HITS,
+        ("items", pa.int64()),  # of the benchmark in this language
+        ("items_hit", pa.int64()),  # that stand in the corpus
+    ]
+)
+"""A row joins documents of the corpus and items of the benchmark that have the same language."""
 
 
-def tally(keys: Sequence[pa.Array | pa.ChunkedArray], sizes: pa.ChunkedArray, schema: pa.Schema) -> pa.Table:
+def count_by(keys: Sequence[pa.Array | pa.ChunkedArray], sizes: pa.ChunkedArray, schema: pa.Schema) -> pa.Table:
     """Documents and bytes by the columns that `schema` has before those two."""
     ones = pa.array(np.ones(len(sizes), np.int64))
     return add_up([pa.table([*keys, ones, sizes], schema=schema)], schema, 2)
@@ -48,51 +65,38 @@ def add_up(tables: Sequence[pa.Table], schema: pa.Schema, sums: int) -> pa.Table
 
 
 def add_up_files(parts: Iterable[Artifact], name: str, schema: pa.Schema, sums: int) -> pa.Table:
-    """The same for a file that every part has."""
+    """As `add_up`, for a file that every part has."""
     return add_up([shards.read(part.file(name)) for part in parts], schema, sums)
 
 
-HITS = pa.schema(
-    [
-        ("benchmark", pa.string()),
-        ("lang", pa.string()),  # of the document
-        ("documents", pa.int64()),  # that share a gram with the benchmark
-        ("dropped", pa.int64()),  # of these, for that reason
-    ]
-)
-CONTAMINATED = pa.schema(
-    [
-        *HITS,
-        ("items", pa.int64()),  # of the benchmark in this language
-        ("items_hit", pa.int64()),  # that stand in the corpus
-    ]
-)
-"""Documents and items meet in a row by language: the corpus' of documents, the benchmark's of items."""
-
-
 def count_hits(out: Path, shard: tuple[Artifact, Artifact, Artifact]) -> dict[str, int]:
-    """Write `hits.parquet`: documents of one shard that met a benchmark, from documents, contamination, selection."""
+    """Write `hits.parquet`: documents that share text with each benchmark, from documents, contamination, selection."""
     documents, contamination, selection = shard
-    met = shards.read(contamination.file("contamination.parquet"), ["benchmarks"])["benchmarks"].combine_chunks()
+    column = shards.read(contamination.file("contamination.parquet"), ["benchmarks"])["benchmarks"]
+    benchmarks = column.combine_chunks()
     langs = shards.read(documents.file("documents.parquet"), ["lang"])["lang"]
     reasons = shards.read(selection.file("selection.parquet"), ["reason"])["reason"]
-    rows = pc.list_parent_indices(met)
+    rows = pc.list_parent_indices(benchmarks)
     dropped = pc.equal(reasons.take(rows), "benchmark").fill_null(False).cast(pa.int64())
     ones = pa.array(np.ones(len(rows), np.int64))
-    found = pa.table([met.flatten(), langs.take(rows), ones, dropped], HITS.names)
-    shards.write(out / "hits.parquet", add_up([found], HITS, 2))
-    return {"rows": len(met)}
+    hits = pa.table([benchmarks.flatten(), langs.take(rows), ones, dropped], HITS.names)
+    shards.write(out / "hits.parquet", add_up([hits], HITS, 2))
+    return {"rows": len(benchmarks)}
 
 
-def report(hits: Sequence[Artifact], benchmarks: pa.Table | None) -> pa.Table:
-    """`contamination.parquet`: a row for each benchmark and language that has items in it or documents that met it.
+def report_contamination(hits: Sequence[Artifact], benchmarks: pa.Table | None) -> pa.Table:
+    """`contamination.parquet`: a row for each benchmark and each language of its items or of documents that share text.
 
     `benchmarks` has the columns benchmark, lang, items and items_hit; None where there are none.
     """
     if benchmarks is None:
-        return CONTAMINATED.empty_table()
+        return CONTAMINATION_REPORT.empty_table()
     documents = add_up_files(hits, "hits.parquet", HITS, 2)
     keys = HITS.names[:2]
     joined = documents.join(benchmarks.select([*keys, "items", "items_hit"]), keys, join_type="full outer")
-    filled = [joined[name] if name in keys else joined[name].fill_null(0) for name in CONTAMINATED.names]
-    return pa.table(filled, CONTAMINATED.names).cast(CONTAMINATED).sort_by([(key, "ascending") for key in keys])
+    filled = [joined[name] if name in keys else joined[name].fill_null(0) for name in CONTAMINATION_REPORT.names]
+    return (
+        pa.table(filled, CONTAMINATION_REPORT.names)
+        .cast(CONTAMINATION_REPORT)
+        .sort_by([(key, "ascending") for key in keys])
+    )

@@ -1,10 +1,10 @@
-"""How much of a language there is: white-space words by the published rule, and fair words, which no script loses by.
+"""Tiers: how much of a language there is, in white-space words as published, and in fair words for any script.
 
 A byte premium is what a language needs in bytes for what English says in one (Arnett, Chang and Bergen, arXiv
 2403.00686). Bytes over premium, over the bytes of an English word, are the words that English would have had.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from emma.curate.parallel import BITEXT, PARALLEL, TOGETHER, bitext, correlation, measure_sides
+from emma.curate.parallel import BITEXT, MIN_CORRELATION, PARALLEL, compare_bitext, correlate_sizes, measure_sides
 from emma.curate.tallies import add_up
 from emma.lang.language import CODE, ENGLISH, Lang
 from emma.lang.tiers import ENGLISH_BYTES_PER_WORD, tier_of
@@ -31,68 +31,61 @@ TIERS = pa.schema(
         ("tier_published", pa.string()),  # by white-space words
     ]
 )
+SIDES = (["lang", "bytes1", "words1"], ["lang2", "bytes2", "words2"])
+"""Columns of each side of a pair."""
 Premium = tuple[float, str]
-"""A byte premium and where it is from."""
+"""A byte premium, and its origin as in the column `premium_from`."""
 
 
 def measure_sizes(out: Path, shard: tuple[Artifact, Artifact, Artifact]) -> dict[str, int]:
     """Write `sizes.parquet` and `parallel.parquet` of what one shard keeps: documents, annotations, selection."""
     documents, annotations, selection = shard
     table = shards.read(documents.file("documents.parquet"), ["lang", "lang2"])
-    for name, column in columns(annotations, "annotations", ("bytes", "words")).items():
-        table = table.append_column(name, column)
-    kept = columns(selection, "selection", ("split",))["split"].is_valid()
+    notes = shards.read(annotations.file("annotations.parquet"), ["bytes", "words"])
+    table = table.append_column("bytes", notes["bytes"]).append_column("words", notes["words"])
+    kept = shards.read(selection.file("selection.parquet"), ["split"])["split"].is_valid()
     pairs = pc.and_(kept, table["lang2"].is_valid())
     single = table.filter(pc.and_(kept, table["lang2"].is_null()))
     sizes, parallel = [single.select(["lang", "bytes", "words"])], [PARALLEL.empty_table()]
     if pc.any(pairs).as_py():
         both = measure_sides(documents, table).filter(pairs)
-        sizes += [both.select(each).rename_columns(["lang", "bytes", "words"]) for each in SIDES]
-        parallel += bitext(both)
-    ones = [each.add_column(1, "documents", pa.array(np.ones(len(each), np.int64))) for each in sizes]
+        sizes += [both.select(side).rename_columns(["lang", "bytes", "words"]) for side in SIDES]
+        parallel += compare_bitext(both)
+    ones = [part.add_column(1, "documents", pa.array(np.ones(len(part), np.int64))) for part in sizes]
     shards.write(out / "sizes.parquet", add_up(ones, SIZES, 3))
     shards.write(out / "parallel.parquet", add_up(parallel, PARALLEL, 6))
     return {"rows": len(table)}
 
 
-SIDES = (["lang", "bytes1", "words1"], ["lang2", "bytes2", "words2"])
-
-
-def columns(part: Artifact, name: str, wanted: Sequence[str]) -> dict[str, pa.ChunkedArray]:
-    """Some columns of an artifact's table."""
-    table = shards.read(part.file(f"{name}.parquet"), wanted)
-    return {each: table[each] for each in wanted}
-
-
-def tiers(sizes: pa.Table, parallel: pa.Table, fixed: Mapping[str, float], min_parallel: int) -> pa.Table:
+def tier_table(sizes: pa.Table, parallel: pa.Table, fixed: Mapping[str, float], min_parallel: int) -> pa.Table:
     """`tiers.parquet`: a row for each language that has kept text. Program code is in no language and has none."""
     rows = [row for row in sizes.to_pylist() if row["lang"] != CODE.label]
-    known = premiums(parallel, min_parallel) | {lang: (value, "recipe") for lang, value in fixed.items()}
-    return pa.Table.from_pylist([size_up(row, *premium(row["lang"], known)) for row in rows], schema=TIERS)
+    known = measure_premiums(parallel, min_parallel) | {lang: (value, "recipe") for lang, value in fixed.items()}
+    return pa.Table.from_pylist([make_row(row, *choose_premium(row["lang"], known)) for row in rows], schema=TIERS)
 
 
-def size_up(row: Mapping[str, Any], ratio: float, source: str) -> dict[str, Any]:
+def make_row(row: Mapping[str, Any], ratio: float, source: str) -> dict[str, Any]:
     """A row of TIERS from one of SIZES and a premium."""
     words = round(row["bytes"] / ratio / ENGLISH_BYTES_PER_WORD)
     names = {"tier": tier_of(words), "tier_published": tier_of(row["words"])}
     return {**row, "premium": ratio, "premium_from": source, "fair_words": words, **names}
 
 
-def premiums(parallel: pa.Table, min_parallel: int) -> dict[str, Premium]:
+def measure_premiums(parallel: pa.Table, min_parallel: int) -> dict[str, Premium]:
     """The measured premium of each language: by a benchmark, else by bitext; where there are several, the largest.
 
     Too few texts measure nothing, nor do texts whose lengths do not go together.
     """
-    found: dict[str, Premium] = {ENGLISH.label: (1.0, ENGLISH.label)}
+    premiums: dict[str, Premium] = {ENGLISH.label: (1.0, ENGLISH.label)}
     ranked = sorted(parallel.to_pylist(), key=lambda row: (row["source"] == BITEXT, -row["pairs"], row["source"]))
     for row in ranked:
-        if row["pairs"] >= min_parallel and correlation(row) >= TOGETHER:
-            found.setdefault(row["lang"], (row["bytes"] / row["english"], row["source"]))
-    return found
+        if row["pairs"] >= min_parallel and correlate_sizes(row) >= MIN_CORRELATION:
+            premiums.setdefault(row["lang"], (row["bytes"] / row["english"], row["source"]))
+    return premiums
 
 
-def premium(lang: str, known: Mapping[str, Premium]) -> Premium:
+def choose_premium(label: str, known: Mapping[str, Premium]) -> Premium:
     """A language's premium, else the median of those measured in its script, else 1."""
-    script = Lang.parse(lang).script
+    script = Lang.parse(label).script
     same = [ratio for other, (ratio, _) in sorted(known.items()) if Lang.parse(other).script == script]
-    return known.get(lang) or ((median(same), "script") if same else (1.0, "none"))
+    return known.get(label) or ((median(same), "script") if same else (1.0, "none"))

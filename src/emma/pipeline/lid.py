@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from emma.annotate.config import AnnotateConfig, LidConfig
-from emma.annotate.identify import lines_from, trained
+from emma.annotate.identify import sample_training_lines, train_from_sources
 from emma.errors import RecipeError
 from emma.lang.tables import Scheme
 from emma.lid.config import LidTraining
@@ -47,7 +47,7 @@ class CleanCorpus:
 
     def train(self, out: Path | None) -> Path:
         """Train a model and copy it to `out`, by default the run's folder `lid`; prints how good it is."""
-        model = trained(self.config, self.collect, self.work)
+        model = train_from_sources(self.config, self.collect, self.work)
         folder = out or self.home.path / self.name / "lid"
         folder.mkdir(parents=True, exist_ok=True)
         files = (MODEL_FILE, FACTS_FILE, "lid_labels.parquet", "lid_languages.parquet", "lid_confusions.parquet")
@@ -67,7 +67,7 @@ class CleanCorpus:
 
     def _select_unseen(self, model: Path) -> pa.Table:
         """The sources' lines; only those it was not trained on, if it was trained on any of these sources."""
-        lines = lines_from(self.config, self.collect, self.work)
+        lines = sample_training_lines(self.config, self.collect, self.work)
         path = model.parent / FACTS_FILE
         facts: dict[str, Any] = read_json(path) if path.exists() else {}
         if not set(facts.get("trained_on", ())) & set(self.config.train):

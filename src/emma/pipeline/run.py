@@ -5,7 +5,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from emma.annotate.inputs import settle
+from emma.annotate.inputs import resolve_model
 from emma.collect.files.inputs import fingerprint_sources
 from emma.collect.losses import MAX_SOURCES_SHOWN, find_losses, guard_losses
 from emma.config.extras import check
@@ -135,7 +135,7 @@ def list_steps(recipe: Recipe, home: Home, until: str = "release") -> list[Step]
     # These two read files that no stage has made, so what is in them is part of their addresses.
     with_files: dict[str, tuple[Section, Mapping[str, Any] | None]] = {
         "collect": (collect, fingerprint_sources(recipe.collect, root, cache)),
-        "annotate": settle(recipe.annotate, root, cache),
+        "annotate": resolve_model(recipe.annotate, root, cache),
     }
     return [
         Step(name, section, INPUTS[name], raw)

@@ -12,9 +12,9 @@ import pytest
 
 from emma.annotate.features import annotate_batch
 from emma.curate.duplicates import verify
-from emma.curate.duplicates.candidates import BAND_ROWS, NEEDED
+from emma.curate.duplicates.candidates import BAND_ROWS, MIN_AGREEING
 from emma.curate.duplicates.find import find_duplicates
-from emma.curate.duplicates.shingles import LOWEST, SETS, shingle_sets
+from emma.curate.duplicates.shingles import MIN_JACCARD, SETS, shingle_sets
 from emma.kernels.fingerprint import SHINGLE, WORD_SHINGLES_FROM, permutations, sign
 from emma.lang.scripts import dominant_script, is_spaced
 from emma.schemas import ANNOTATIONS, PERMUTATIONS
@@ -117,7 +117,7 @@ def mixed(per_language: int = 6) -> list[Row]:
 def test_bands_find_what_they_promise() -> None:
     bands = PERMUTATIONS // BAND_ROWS
     assert [round(1 - (1 - j**BAND_ROWS) ** bands, 4) for j in (0.6, 0.7)] == [0.9795, 0.9995]
-    assert NEEDED == 54 and LOWEST == 0.6
+    assert MIN_AGREEING == 54 and MIN_JACCARD == 0.6
 
 
 def test_sets_are_those_of_all_pairs_compared(find: Find) -> None:
@@ -233,5 +233,5 @@ def test_a_text_just_long_enough_for_words_is_like_its_copy_just_below(find: Fin
 def test_large_documents_are_compared_a_few_at_a_time(find: Find, monkeypatch: pytest.MonkeyPatch) -> None:
     rows = mixed(2)
     _, expected = find(rows)
-    monkeypatch.setattr(verify, "ROOM", 1)
+    monkeypatch.setattr(verify, "MAX_SHINGLES", 1)
     assert find(rows)[1] == expected

@@ -7,16 +7,16 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from emma.curate.duplicates.shingles import LOWEST, between, character_signatures
+from emma.curate.duplicates.shingles import MIN_JACCARD, character_signatures, needs_both_ways
 from emma.curate.duplicates.shuffle import (
     Bucket,
     Shard,
-    chunks,
-    distinct,
+    distinct_rows,
+    first_numbers,
     load_rows,
-    numbering,
     read_bucket,
-    some_rows,
+    split_keys,
+    stream_rows,
     write_buckets,
 )
 from emma.kernels.duplicates import Signatures, band_keys, may_repeat, pair_candidates
@@ -29,26 +29,27 @@ from emma.store.artifact import Artifact
 BAND_ROWS = 4
 """112 permutations make 28 bands of 4: at Jaccard 0.6 a pair shares one with probability 0.98, at 0.7 with
 0.9995."""
-_SPREAD = math.sqrt(PERMUTATIONS * LOWEST * (1 - LOWEST))
-NEEDED = round(PERMUTATIONS * LOWEST - 2.5 * _SPREAD)
-"""Places in which two sketches must agree. At LOWEST, 99.4 % of pairs do: 2.5 standard deviations of the estimate."""
+_DEVIATION = math.sqrt(PERMUTATIONS * MIN_JACCARD * (1 - MIN_JACCARD))
+MIN_AGREEING = round(PERMUTATIONS * MIN_JACCARD - 2.5 * _DEVIATION)
+"""Places in which two sketches must agree. At MIN_JACCARD, 99.4 % of pairs do: 2.5 standard deviations of the
+estimate."""
 
 KEYS = pa.schema([("key", pa.uint64()), ("row", pa.int32())])
 PAIRS = pa.schema([("left", pa.int64()), ("right", pa.int64())])
 
 
 def scatter_bands(out: Path, shard: Shard, buckets: int) -> dict[str, int]:
-    """Write the band keys of a shard's signatures to `0000.parquet`…, and what comparing them takes.
+    """Write the band keys of a shard's signatures to `0000.parquet`…, and what is needed to compare them.
 
     `sketches.npy`, uint8, has the low byte of each value: enough to estimate by, since unlike values agree in it once
-    in 256 (b-bit minwise hashing: Li and König, WWW 2010). `owners.npy`, int64, has the documents they are of, counted
+    in 256 (b-bit minwise hashing: Li and König, WWW 2010). `owners.npy`, int64, has their documents, counted
     from 0: first one of each, then one by characters of those that are shingled in both ways.
     """
     columns = ["minhash", "script", "words", "side_hashes"]
     table = shards.read(shard[1].file("annotations.parquet"), columns)
     signatures = table["minhash"].combine_chunks().flatten().to_numpy().reshape(-1, PERMUTATIONS)
-    others = np.flatnonzero(between(table))
-    signatures = np.concatenate([signatures, *by_characters(shard[0], others)])
+    others = np.flatnonzero(needs_both_ways(table))
+    signatures = np.concatenate([signatures, *sign_by_characters(shard[0], others)])
     keys = band_keys(signatures, BAND_ROWS)
     rows = np.repeat(np.arange(len(keys), dtype=np.int32), keys.shape[1])
     write_buckets(out, keys.ravel(), pa.table([keys.ravel(), rows], schema=KEYS), buckets)
@@ -57,9 +58,9 @@ def scatter_bands(out: Path, shard: Shard, buckets: int) -> dict[str, int]:
     return {"rows": len(signatures), "documents": table.num_rows}
 
 
-def by_characters(documents: Artifact, rows: Indices) -> Iterator[Signatures]:
+def sign_by_characters(documents: Artifact, rows: Indices) -> Iterator[Signatures]:
     """The signatures of some documents by characters."""
-    for _, chosen in some_rows([(documents.file("documents.parquet"), ["text"])], rows):
+    for _, chosen in stream_rows([(documents.file("documents.parquet"), ["text"])], rows):
         yield character_signatures(chosen["text"])
 
 
@@ -67,15 +68,15 @@ def find_candidates(out: Path, bucket: Bucket, buckets: int, texts: Artifact) ->
     """Write the candidates of one bucket to `0000.parquet`… by their first document, and all that occur to
     `wanted.npy`, int64, ascending. They are first documents of their texts."""
     keys, rows, owners = read_keys(bucket, texts)
-    found = [(np.empty(0, np.int64), np.empty(0, np.int64))]
-    for chunk in chunks(keys):
+    pairs = [(np.empty(0, np.int64), np.empty(0, np.int64))]
+    for chunk in split_keys(keys):
         unique, firsts, members = np.unique(rows[chunk], return_index=True, return_inverse=True)
         sketches = load_rows("sketches.npy", unique, bucket[1])
-        left, right = pair_candidates(keys[chunk], members.astype(np.int64), sketches, NEEDED)
+        left, right = pair_candidates(keys[chunk], members.astype(np.int64), sketches, MIN_AGREEING)
         documents = owners[chunk][firsts]
-        found.append((documents[left], documents[right]))
-    one, two = (np.concatenate(side) for side in zip(*found, strict=True))
-    left, right = distinct(one[one != two], two[one != two])
+        pairs.append((documents[left], documents[right]))
+    one, two = (np.concatenate(side) for side in zip(*pairs, strict=True))
+    left, right = distinct_rows(one[one != two], two[one != two])
     write_buckets(out, left.astype(np.uint64), pa.table([left, right], schema=PAIRS), buckets)
     np.save(out / "wanted.npy", np.union1d(left, right))
     return {"candidates": len(left)}
@@ -92,7 +93,7 @@ def read_keys(bucket: Bucket, texts: Artifact) -> tuple[Hashes, Indices, Indices
     key, row = np.concatenate(keys), np.concatenate(rows)
     key, row = key[several := may_repeat(key)], row[several]
     unique, places = np.unique(row, return_inverse=True)
-    owner = documents_of(unique, parts)
+    owner = find_owners(unique, parts)
     first = (np.load(texts.file("texts.npy"), mmap_mode="r")[owner] == owner)[places]
     key, row, owner = key[first], row[first], owner[places][first]
     order = np.lexsort((owner, key))
@@ -102,9 +103,9 @@ def read_keys(bucket: Bucket, texts: Artifact) -> tuple[Hashes, Indices, Indices
     return key[together], row[together], owner[together]
 
 
-def documents_of(rows: Indices, parts: Sequence[Artifact]) -> Indices:
-    """The numbers of the documents that signatures are of, both counted through all shards."""
-    shard_of = np.searchsorted(numbering(parts), rows, side="right") - 1
-    starts = numbering(parts, "documents")
+def find_owners(rows: Indices, parts: Sequence[Artifact]) -> Indices:
+    """The document of each signature, both numbered through all shards."""
+    shard_of = np.searchsorted(first_numbers(parts), rows, side="right") - 1
+    starts = first_numbers(parts, "documents")
     owners: Indices = load_rows("owners.npy", rows, parts) + starts[shard_of]
     return owners

@@ -1,12 +1,9 @@
-"""Equal texts: documents with the same hash of their normalised text, and pairs of translations by their sides.
+"""Equal texts: documents with the same hash of their normalised text, also by sides of pairs, or but for diacritics.
 
 A pair that shares a side with another document is no duplicate of it, but must go to the same split.
 
-
-Copies without their diacritics: texts that are equal but for these, and of which one has hardly any.
-
-They are never equal texts, since tone marks and vowels tell words apart. But a whole text that differs from another in
-nothing else is its copy, and the one that goes is the one that lacks them, wherever it stands.
+Texts that differ in diacritics are not equal, since tone marks and vowels tell words apart. But a whole text that
+differs from another in nothing else, and has hardly any, is its copy, and is the one that goes, wherever it stands.
 """
 
 from pathlib import Path
@@ -25,6 +22,9 @@ from emma.store import shards
 from emma.store.artifact import Artifact
 
 KEYS = pa.schema([("key", pa.uint64()), ("row", pa.int32()), ("side", pa.bool_())])
+MAX_MARKS_SHARE = 0.25
+"""Share of the other's diacritics that a copy without them may still have: some write đ, or é, and nothing else."""
+BARE_KEYS = pa.schema([("key", pa.uint64()), ("row", pa.int32()), ("marks", pa.int32())])
 
 
 def scatter_texts(out: Path, shard: Shard, buckets: int) -> dict[str, int]:
@@ -61,8 +61,8 @@ def has_long_line(texts: pa.ChunkedArray) -> NDArray[np.bool_]:
     return longer
 
 
-def equal_texts(out: Path, bucket: Bucket) -> dict[str, int]:
-    """Find equal hashes in one bucket.
+def find_equal_texts(out: Path, bucket: Bucket) -> dict[str, int]:
+    """Find documents with equal hashes in one bucket.
 
     Writes two arrays, int64 (2, m), of first documents above and others below: `equal.npy`, where the texts are equal,
     and `sides.npy`, where at least one of them is a side of a pair.
@@ -70,9 +70,9 @@ def equal_texts(out: Path, bucket: Bucket) -> dict[str, int]:
     keys, rows, sides = read_hashes(bucket)
     order = np.lexsort((rows, keys))
     keys, rows, sides = keys[order], rows[order], sides[order]
-    np.save(out / "equal.npy", firsts(keys[~sides], rows[~sides]))
+    np.save(out / "equal.npy", pair_with_first(keys[~sides], rows[~sides]))
     with_sides = np.isin(keys, keys[sides])
-    np.save(out / "sides.npy", firsts(keys[with_sides], rows[with_sides]))
+    np.save(out / "sides.npy", pair_with_first(keys[with_sides], rows[with_sides]))
     return {"keys": len(keys)}
 
 
@@ -86,14 +86,14 @@ def read_hashes(bucket: Bucket) -> tuple[Hashes, Indices, NDArray[np.bool_]]:
     return np.concatenate(keys), np.concatenate(rows), np.concatenate(sides)
 
 
-def firsts(keys: Hashes, rows: Indices) -> Indices:
+def pair_with_first(keys: Hashes, rows: Indices) -> Indices:
     """The first document with each key above the others with that key, (2, m); sorted by key, then document."""
     fresh = np.append(True, keys[1:] != keys[:-1])[: len(keys)]
     first = rows[fresh][np.cumsum(fresh) - 1]
     return np.stack([first[~fresh], rows[~fresh]])
 
 
-def first_texts(out: Path, parts: tuple[Artifact, ...], documents: int) -> dict[str, int]:
+def number_first_texts(out: Path, parts: tuple[Artifact, ...], documents: int) -> dict[str, int]:
     """Write `texts.npy`, int64 (documents): the first document with the same text, in any language."""
     first = np.arange(documents)
     for part in parts:
@@ -101,11 +101,6 @@ def first_texts(out: Path, parts: tuple[Artifact, ...], documents: int) -> dict[
         first[equal[1]] = equal[0]
     np.save(out / "texts.npy", first)
     return {"texts": int((first == np.arange(documents)).sum())}
-
-
-HARDLY = 0.25
-"""Share of the other's diacritics that a copy without them may still have: some write đ, or é, and nothing else."""
-BARE_KEYS = pa.schema([("key", pa.uint64()), ("row", pa.int32()), ("marks", pa.int32())])
 
 
 def scatter_bare(out: Path, shard: Shard, buckets: int) -> dict[str, int]:
@@ -130,11 +125,12 @@ def find_bare(out: Path, bucket: Bucket, texts: Artifact) -> dict[str, int]:
     key, row, marks = (column.to_numpy() for column in pa.concat_tables(tables).columns)
     first = np.load(texts.file("texts.npy"), mmap_mode="r")[row] == row
     key, row, marks = key[first], row[first], marks[first].astype(np.int64)
+    # Within a key the text with most diacritics comes first: the others are held against it.
     order = np.lexsort((row, -marks, key))
     key, row, marks = key[order], row[order], marks[order]
     fresh = np.append(True, key[1:] != key[:-1])[: len(key)]
     best = np.flatnonzero(fresh)[np.cumsum(fresh) - 1]
-    lacking = (marks <= HARDLY * marks[best]) & (marks < marks[best])
-    found: Indices = np.stack([row[best][lacking], row[lacking]])
-    np.save(out / "bare.npy", found)
-    return {"copies": found.shape[1]}
+    lacking = (marks <= MAX_MARKS_SHARE * marks[best]) & (marks < marks[best])
+    copies: Indices = np.stack([row[best][lacking], row[lacking]])
+    np.save(out / "bare.npy", copies)
+    return {"copies": copies.shape[1]}

@@ -1,4 +1,4 @@
-"""Numbered rows on their way through hash buckets: documents have one number through all shards in order."""
+"""Shuffle rows into hash buckets and back: documents are numbered through all shards in order."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -18,14 +18,14 @@ Shard = tuple[Artifact, Artifact]
 """Documents and their annotations."""
 Bucket = tuple[int, tuple[Artifact, ...]]
 """A bucket's number, and the artifacts of all shards."""
-ROWS = 1024
+TEXT_ROWS = 1024
 """Rows whose text is in memory at once."""
-CHUNK = 262_144
-"""Keys worked on at once."""
+KEY_ROWS = 262_144
+"""Keys that are worked on at once."""
 
 
-def numbering(parts: Sequence[Artifact], rows: str = "rows") -> Indices:
-    """The number of each shard's first row through all shards, and how many there are, from their counts of `rows`."""
+def first_numbers(parts: Sequence[Artifact], rows: str = "rows") -> Indices:
+    """The number of each shard's first row, and the number of all rows, int64 (shards + 1), from their counts."""
     return np.cumsum([0, *(part.counts[rows] for part in parts)], dtype=np.int64)
 
 
@@ -40,14 +40,14 @@ def write_buckets(out: Path, keys: Hashes, table: pa.Table, buckets: int) -> Non
 def read_bucket(bucket: Bucket) -> Iterator[tuple[int, pa.Table]]:
     """The tables of one bucket, each with the number of its shard's first document."""
     number, parts = bucket
-    for start, path in zip(numbering(parts).tolist(), find_all(parts, f"{number:04}.parquet"), strict=False):
+    for start, path in zip(first_numbers(parts).tolist(), find_all(parts, f"{number:04}.parquet"), strict=False):
         if path is not None:
             yield start, shards.read(path)
 
 
 def load_rows(name: str, rows: Indices, parts: Sequence[Artifact]) -> Any:
     """Some rows, in ascending order, of an array that is spread over the shards: at most one is open at a time."""
-    starts = numbering(parts)
+    starts = first_numbers(parts)
     borders = np.searchsorted(rows, starts)
     first = np.load(parts[0].file(name), mmap_mode="r")
     loaded = np.empty((len(rows), *first.shape[1:]), first.dtype)
@@ -57,26 +57,26 @@ def load_rows(name: str, rows: Indices, parts: Sequence[Artifact]) -> Any:
     return loaded
 
 
-def some_rows(tables: Sequence[tuple[Path, Sequence[str]]], rows: Indices) -> Iterator[tuple[Indices, pa.Table]]:
+def stream_rows(tables: Sequence[tuple[Path, Sequence[str]]], rows: Indices) -> Iterator[tuple[Indices, pa.Table]]:
     """Stream some rows, ascending, of row-aligned shards: their numbers, and columns as of `shards.aligned`."""
     start = 0
-    for table in shards.aligned(tables, ROWS) if len(rows) else ():
+    for table in shards.aligned(tables, TEXT_ROWS) if len(rows) else ():
         first, last = np.searchsorted(rows, [start, start + table.num_rows])
         yield rows[first:last], table.take(pa.array(rows[first:last] - start))
         start += table.num_rows
 
 
-def chunks(keys: Hashes) -> Iterator[slice]:
-    """Slices of at least CHUNK sorted keys, no key in two of them."""
+def split_keys(keys: Hashes) -> Iterator[slice]:
+    """Slices of at least KEY_ROWS sorted keys, no key in two of them."""
     borders = np.append(np.flatnonzero(keys[1:] != keys[:-1]) + 1, len(keys))
     start = 0
     while start < len(keys):
-        stop = int(borders[np.searchsorted(borders, min(start + CHUNK, len(keys)))])
+        stop = int(borders[np.searchsorted(borders, min(start + KEY_ROWS, len(keys)))])
         yield slice(start, stop)
         start = stop
 
 
-def distinct(*columns: NDArray[Any]) -> tuple[NDArray[Any], ...]:
+def distinct_rows(*columns: NDArray[Any]) -> tuple[NDArray[Any], ...]:
     """The distinct rows of some columns of integers, sorted by the first, then the second…"""
     order = np.lexsort(columns[::-1])
     ordered = [column[order] for column in columns]

@@ -11,13 +11,13 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from emma.curate.inputs import Inputs
+from emma.curate.inputs import CurateInputs
 from emma.store import shards
 from emma.store.artifact import Artifact
 from emma.work.work import Work
 
 
-def score_shards(inputs: Inputs, annotate: Artifact, work: Work) -> list[Artifact | None]:
+def score_shards(inputs: CurateInputs, annotate: Artifact, work: Work) -> list[Artifact | None]:
     """The scores of the labels, shard by shard; None where no language was identified."""
     if inputs.identified is None:
         return [None] * len(inputs.documents)

@@ -1,6 +1,7 @@
 """Boilerplate: lines that stand in many documents of one source and language, found by their hashes.
 
-A line counts once a document, so a chorus is none. It counts by source and language: what two sources share is no sign.
+A line counts once a document, so that a chorus is no boilerplate. It counts by source and language: that two sources
+share a line says nothing.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from emma.curate.duplicates.shuffle import Shard, distinct, some_rows, write_buckets
+from emma.curate.duplicates.shuffle import Shard, distinct_rows, stream_rows, write_buckets
 from emma.kernels.duplicates import may_repeat
 from emma.kernels.sets import Indices
 from emma.kernels.text import Hashes, buffers, hash_bytes
@@ -25,16 +26,16 @@ from emma.work.work import Work, bucket_files
 COUNTS = pa.schema([("key", pa.uint64()), ("group", pa.uint64()), ("documents", pa.int64())])
 """A line and what it belongs to: `group` is the hash of language and source, `key` that of the line in them."""
 LINES = pa.schema([("lang", pa.string()), ("source", pa.string()), ("line", pa.string()), ("documents", pa.int64())])
-FOUND = pa.schema([("key", pa.uint64()), ("lang", pa.string()), ("source", pa.string()), ("line", pa.string())])
+EXAMPLES = pa.schema([("key", pa.uint64()), ("lang", pa.string()), ("source", pa.string()), ("line", pa.string())])
 DROPPED = pa.schema([("drop_lines", pa.list_(pa.int32()))])
 
 
 @dataclass(frozen=True)
 class Boilerplate:
-    """What was found."""
+    """The boilerplate lines of the corpus."""
 
     table: pa.Table
-    """LINES, by language and source, what most documents have first."""
+    """LINES, by language and source, those of most documents first."""
     lines: list[Artifact]
     """Shard for shard `drop_lines.parquet`, row for row: the lines of the text, from 0, that are boilerplate; null
     where there are none, and where nothing else would be left."""
@@ -45,14 +46,14 @@ def find_boilerplate(
 ) -> Boilerplate:
     """Lines that stand in at least `min_documents` documents of one source and language, and `min_share` of them."""
     counted = work.scatter(count_lines, documents, buckets)
-    frequent = work.each(frequent_lines, counted, min_documents)
+    frequent = work.each(find_frequent_lines, counted, min_documents)
     chosen = work.gather(choose_lines, frequent, counted[0][1], min_share)
     lines = work.each(mark_lines, documents, chosen)
     return Boilerplate(name_lines(chosen, lines), lines)
 
 
 @dataclass(frozen=True)
-class Lines:
+class ShardLines:
     """The lines of one shard that are long enough to be boilerplate."""
 
     keys: Hashes
@@ -61,10 +62,10 @@ class Lines:
     places: NDArray[np.int32]
     """Which line of the document each is, from 0."""
     groups: Hashes
-    """Of every document of the shard."""
+    """The group of every document of the shard."""
 
 
-def read_lines(shard: Shard) -> Lines:
+def read_lines(shard: Shard) -> ShardLines:
     """The lines of one shard."""
     hashes = shards.read(shard[1].file("annotations.parquet"), ["line_hashes"])["line_hashes"].combine_chunks()
     lengths = pc.fill_null(pc.list_value_length(hashes), 0).to_numpy()
@@ -72,7 +73,7 @@ def read_lines(shard: Shard) -> Lines:
     places = (np.arange(len(rows)) - np.repeat(np.cumsum(lengths) - lengths, lengths)).astype(np.int32)
     keys, groups = hashes.flatten().to_numpy(), group_hashes(shard[0])
     long = keys != 0
-    return Lines(keys[long] ^ groups[rows[long]], rows[long], places[long], groups)
+    return ShardLines(keys[long] ^ groups[rows[long]], rows[long], places[long], groups)
 
 
 def group_hashes(documents: Artifact) -> Hashes:
@@ -87,7 +88,7 @@ def group_hashes(documents: Artifact) -> Hashes:
 def count_lines(out: Path, shard: Shard, buckets: int) -> dict[str, int]:
     """Write the number of a shard's documents that have each line to `0000.parquet`…, and of documents by group."""
     lines = read_lines(shard)
-    keys, rows = distinct(lines.keys, lines.rows)
+    keys, rows = distinct_rows(lines.keys, lines.rows)
     keys, firsts, counts = np.unique(keys, return_index=True, return_counts=True)
     table = pa.table([keys, lines.groups[rows[firsts]], counts], schema=COUNTS)
     write_buckets(out, keys, table, buckets)
@@ -96,16 +97,16 @@ def count_lines(out: Path, shard: Shard, buckets: int) -> dict[str, int]:
     return {"rows": len(lines.groups)}
 
 
-def frequent_lines(out: Path, bucket: tuple[int, tuple[Artifact, ...]], min_documents: int) -> dict[str, int]:
+def find_frequent_lines(out: Path, bucket: tuple[int, tuple[Artifact, ...]], min_documents: int) -> dict[str, int]:
     """Write `lines.parquet`, COUNTS, of the lines of one bucket that stand in enough documents of all shards."""
     table = pa.concat_tables([COUNTS.empty_table(), *map(shards.read, bucket_files(bucket))])
     several = may_repeat(table["key"].to_numpy()) | (table["documents"].to_numpy() >= min_documents)
-    total = add_up(table.filter(pa.array(several)), ["key", "group"])
+    total = sum_documents(table.filter(pa.array(several)), ["key", "group"])
     shards.write(out / "lines.parquet", total.filter(pc.greater_equal(total["documents"], min_documents)))
     return {"lines": total.num_rows}
 
 
-def add_up(table: pa.Table, keys: list[str]) -> pa.Table:
+def sum_documents(table: pa.Table, keys: list[str]) -> pa.Table:
     """The sums of `documents`, sorted by the keys."""
     total = table.group_by(keys).aggregate([("documents", "sum")]).rename_columns([*keys, "documents"])
     return total.sort_by([(key, "ascending") for key in keys])
@@ -116,7 +117,7 @@ def choose_lines(
 ) -> dict[str, int]:
     """Write `lines.parquet`, COUNTS by key, of the lines that stand in a large enough share of their group."""
     table = shards.read_all([part.file("lines.parquet") for part in frequent]).sort_by("key")
-    groups = add_up(shards.read_all([part.file("groups.parquet") for part in counted]), ["group"])
+    groups = sum_documents(shards.read_all([part.file("groups.parquet") for part in counted]), ["group"])
     places = np.searchsorted(groups["group"].to_numpy(), table["group"].to_numpy())
     enough = table["documents"].to_numpy() >= min_share * groups["documents"].to_numpy()[places]
     shards.write(out / "lines.parquet", table.filter(pa.array(enough)))
@@ -136,15 +137,15 @@ def mark_lines(out: Path, shard: Shard, chosen: Artifact) -> dict[str, int]:
         for key, number in zip(keys[mine].tolist(), numbers, strict=True):
             first.setdefault(key, {"key": key, **document, "line": split[number]})
         dropped[row] = numbers if cut(document["text"], numbers) else None
-    shards.write(out / "found.parquet", pa.Table.from_pylist(list(first.values()), schema=FOUND))
+    shards.write(out / "found.parquet", pa.Table.from_pylist(list(first.values()), schema=EXAMPLES))
     shards.write(out / "drop_lines.parquet", pa.table([pa.array(dropped, DROPPED.field(0).type)], schema=DROPPED))
-    return {"rows": len(dropped), "documents": sum(each is not None for each in dropped)}
+    return {"rows": len(dropped), "documents": sum(numbers is not None for numbers in dropped)}
 
 
 def marked_texts(documents: Artifact, rows: Indices) -> Iterator[tuple[int, dict[str, str]]]:
     """Some rows of a shard, ascending: number, and text, language and source."""
     tables = [(documents.file("documents.parquet"), ["text", "lang", "source"])]
-    for numbers, table in some_rows(tables, rows):
+    for numbers, table in stream_rows(tables, rows):
         yield from zip(numbers.tolist(), table.to_pylist(), strict=True)
 
 
@@ -155,7 +156,7 @@ def name_lines(chosen: Artifact, lines: Sequence[Artifact]) -> pa.Table:
         for row in shards.read(part.file("found.parquet")).to_pylist():
             first.setdefault(row["key"], row)
     counts = shards.read(chosen.file("lines.parquet")).to_pylist()
-    rows = [{**first[each["key"]], "documents": each["documents"]} for each in counts]
+    rows = [{**first[count["key"]], "documents": count["documents"]} for count in counts]
     order = [("lang", "ascending"), ("source", "ascending"), ("documents", "descending"), ("line", "ascending")]
     return pa.Table.from_pylist([{name: row[name] for name in LINES.names} for row in rows], schema=LINES).sort_by(
         order

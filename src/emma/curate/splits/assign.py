@@ -1,6 +1,7 @@
-"""All documents of the corpus as columns of a few numbers: what deciding over all of them at once needs.
+"""Decide over the whole corpus at once, as a few numbers a document: which documents stay, and in which split.
 
-The one place that sees the whole corpus, as a few numbers a document: who survives, and who goes to which split."""
+It is the one task that sees all documents: duplicates and clusters know no shards.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,63 +16,12 @@ from emma.curate.config import CurateConfig
 from emma.curate.duplicates.find import Copies
 from emma.curate.quality.faults import NO_FAULT
 from emma.curate.quality.rules import RULES
-from emma.curate.splits.split import TEST, VALIDATION, Held, split
+from emma.curate.splits.split import TEST, VALIDATION, HoldOut, split_documents
 from emma.kernels.sets import EXACT, NEAR, Indices
 from emma.kernels.text import Hashes, buffers, hash_bytes
 from emma.schemas import SPLITS
 from emma.store import shards
 from emma.store.artifact import Artifact
-
-ShardFacts = tuple[Artifact, Artifact, Artifact, Artifact | None]
-"""Documents, annotations, faults, and contamination where benchmarks were named and matter."""
-
-
-@dataclass(frozen=True)
-class Corpus:
-    """All documents as columns, in the order in which they are preferred."""
-
-    langs: NDArray[np.int32]
-    """Places in the sorted list of labels."""
-    bytes: Indices
-    faults: NDArray[np.uint8]
-    hits: NDArray[np.bool_]
-    """Which share text with a benchmark."""
-    order: Hashes
-    """Hashes of the ids."""
-
-
-def read_corpus(parts: Sequence[ShardFacts], *, seed: int, grams: int, share: float) -> Corpus:
-    """Read the few columns that are needed of every shard. For `grams` and `share` see `contaminated`."""
-    langs, sizes, faults, hits, order = [pa.array([], pa.string())], [], [], [], []
-    for documents, annotations, fault, contamination in parts:
-        table = shards.read(documents.file("documents.parquet"), ["id", "lang"])
-        order.append(hash_bytes(*buffers(table["id"].cast(pa.large_string()).combine_chunks()), seed))
-        langs += table["lang"].chunks
-        sizes.append(shards.read(annotations.file("annotations.parquet"), ["bytes"])["bytes"].to_numpy())
-        faults.append(np.load(fault.file("faults.npy")))
-        hits.append(contaminated(contamination, len(table), grams, share))
-    return Corpus(
-        sorted_codes(langs), np.concatenate(sizes), np.concatenate(faults), np.concatenate(hits), np.concatenate(order)
-    )
-
-
-def contaminated(contamination: Artifact | None, documents: int, grams: int, share: float) -> NDArray[np.bool_]:
-    """Which documents of a shard share at least `grams` grams, and `share` of theirs, with benchmarks."""
-    if contamination is None:
-        return np.zeros(documents, np.bool_)
-    table = shards.read(contamination.file("contamination.parquet"), ["benchmark_grams", "benchmark_share"])
-    counts, shares = (table[name].fill_null(0).to_numpy() for name in table.column_names)
-    found: NDArray[np.bool_] = (counts >= grams) & (shares >= share)
-    return found
-
-
-def sorted_codes(chunks: list[pa.Array]) -> NDArray[np.int32]:
-    """Each label's place among the sorted labels, int32 (n)."""
-    encoded = pa.chunked_array(chunks).combine_chunks().dictionary_encode()
-    places = np.argsort(np.argsort(np.array(encoded.dictionary.to_pylist(), dtype=np.str_))).astype(np.int32)
-    codes: NDArray[np.int32] = places[encoded.indices.to_numpy()]
-    return codes
-
 
 BENCHMARK, NEAR_BENCHMARK = "benchmark", "near benchmark"
 OUTCOMES = (
@@ -83,17 +33,34 @@ OUTCOMES = (
     *(rule.reason for rule in RULES),
 )
 """What may become of a document: a split, or a drop reason."""
-PLACE = {name: place for place, name in enumerate(OUTCOMES)}
-FAULTY = PLACE[RULES[0].reason]
-MOST_HELD = 0.1
+OUTCOME_NUMBER = {name: place for place, name in enumerate(OUTCOMES)}
+FIRST_FAULT = OUTCOME_NUMBER[RULES[0].reason]
+MAX_HELD_OUT_SHARE = 0.1
 """Share of a language's bytes that test and validation may have together, where the recipe does not ask for more."""
 
 CLUSTERS = pa.schema([("root", pa.int64()), ("cluster", pa.string()), ("documents", pa.int32())])
 """Clusters of more than one document: number and id of the first one, and how many there are."""
 
+ShardFacts = tuple[Artifact, Artifact, Artifact, Artifact | None]
+"""Documents, annotations, faults, and contamination where benchmarks were named and matter."""
 
-class SettleSettings(Settings):
-    """The part of the recipe section that the fate of good documents depends on."""
+
+@dataclass(frozen=True)
+class DocumentColumns:
+    """All documents as columns, in the order of their sources' priority."""
+
+    langs: NDArray[np.int32]
+    """Places in the sorted list of labels (n)."""
+    bytes: Indices
+    faults: NDArray[np.uint8]
+    hits: NDArray[np.bool_]
+    """Which documents share text with a benchmark."""
+    order: Hashes
+    """Hashes of the ids: by these it is drawn which documents are held out."""
+
+
+class AssignSettings(Settings):
+    """The part of the recipe section on which the splits of good documents depend."""
 
     benchmark_grams: int
     benchmark_share: float
@@ -106,31 +73,30 @@ class SettleSettings(Settings):
     seed: int
 
     @classmethod
-    def of(cls, section: CurateConfig) -> "SettleSettings":
+    def of(cls, section: CurateConfig) -> "AssignSettings":
         """Take it from the whole section."""
         return cls(**section.model_dump(mode="json", include=set(cls.model_fields)))
 
     @property
-    def most_held(self) -> float:
-        """Share of a language's bytes in test and validation together, at most."""
-        asked = self.test_share + self.validation_share
-        return max(MOST_HELD, asked) if self.held_out_share is None else self.held_out_share
+    def max_held_out_share(self) -> float:
+        """Largest share of a language's bytes in test and validation together."""
+        both = self.test_share + self.validation_share
+        return max(MAX_HELD_OUT_SHARE, both) if self.held_out_share is None else self.held_out_share
 
-    def held(self) -> tuple[Held, ...]:
-        """What to hold out, test first."""
-        test = Held(TEST, self.test_share, self.test_bytes)
-        return test, Held(VALIDATION, self.validation_share, self.validation_bytes)
+    def hold_outs(self) -> tuple[HoldOut, ...]:
+        """How much to hold out for each split, test first: where there is little, a test matters more."""
+        test = HoldOut(TEST, self.test_share, self.test_bytes)
+        return test, HoldOut(VALIDATION, self.validation_share, self.validation_bytes)
 
 
-def settle(out: Path, parts: tuple[ShardFacts, ...], sets: Artifact, settings: SettleSettings) -> dict[str, int]:
+def assign_splits(out: Path, parts: tuple[ShardFacts, ...], sets: Artifact, settings: AssignSettings) -> dict[str, int]:
     """Write `outcomes.npy`, uint8, each document's place in OUTCOMES, and `clusters.parquet`.
 
     `parts` come in the order of their sources' priority, and so `sets` numbers the documents.
     """
-    grams, share = settings.benchmark_grams, settings.benchmark_share
-    corpus = read_corpus(parts, seed=settings.seed, grams=grams, share=share)
+    corpus = read_columns(parts, settings)
     clusters = np.load(sets.file("clusters.npy"))
-    outcomes = drop(corpus, sets)
+    outcomes = drop_documents(corpus, sets)
     kept = outcomes < len(SPLITS)
     outcomes[kept] = split_kept(corpus, clusters, kept, settings)
     np.save(out / "outcomes.npy", outcomes)
@@ -138,37 +104,77 @@ def settle(out: Path, parts: tuple[ShardFacts, ...], sets: Artifact, settings: S
     return {"documents": len(outcomes), "kept": int(kept.sum())}
 
 
-def drop(corpus: Corpus, sets: Artifact) -> NDArray[np.uint8]:
-    """Outcomes before splitting, 0 for who is kept.
+def read_columns(parts: Sequence[ShardFacts], settings: AssignSettings) -> DocumentColumns:
+    """Read the few columns that are needed of every shard."""
+    langs, sizes, faults, hits, order = [pa.array([], pa.string())], [], [], [], []
+    for documents, annotations, fault, contamination in parts:
+        table = shards.read(documents.file("documents.parquet"), ["id", "lang"])
+        order.append(hash_bytes(*buffers(table["id"].cast(pa.large_string()).combine_chunks()), settings.seed))
+        langs += table["lang"].chunks
+        sizes.append(shards.read(annotations.file("annotations.parquet"), ["bytes"])["bytes"].to_numpy())
+        faults.append(np.load(fault.file("faults.npy")))
+        hits.append(find_contaminated(contamination, len(table), settings))
+    numbers = (np.concatenate(column) for column in (sizes, faults, hits, order))
+    return DocumentColumns(number_labels(langs), *numbers)
 
-    First goes what is in a benchmark, with everything in its set of near duplicates: an item with a typo is still that
+
+def find_contaminated(contamination: Artifact | None, documents: int, settings: AssignSettings) -> NDArray[np.bool_]:
+    """Which documents of a shard share enough grams, and enough of theirs, with benchmarks."""
+    if contamination is None:
+        return np.zeros(documents, np.bool_)
+    table = shards.read(contamination.file("contamination.parquet"), ["benchmark_grams", "benchmark_share"])
+    counts, shares = (table[name].fill_null(0).to_numpy() for name in table.column_names)
+    is_contaminated: NDArray[np.bool_] = (counts >= settings.benchmark_grams) & (shares >= settings.benchmark_share)
+    return is_contaminated
+
+
+def number_labels(chunks: list[pa.Array]) -> NDArray[np.int32]:
+    """Each label's place among the sorted labels, int32 (n)."""
+    encoded = pa.chunked_array(chunks).combine_chunks().dictionary_encode()
+    places = np.argsort(np.argsort(np.array(encoded.dictionary.to_pylist(), dtype=np.str_))).astype(np.int32)
+    codes: NDArray[np.int32] = places[encoded.indices.to_numpy()]
+    return codes
+
+
+def drop_documents(corpus: DocumentColumns, sets: Artifact) -> NDArray[np.uint8]:
+    """Outcomes before splitting, 0 for documents that are kept.
+
+    What is in a benchmark goes first, with everything in its set of near duplicates: an item with a typo is still that
     item. Then what breaks a rule; and of the good, what resembles one that comes before it.
     A copy without its diacritics comes after all others.
     """
     near = np.load(sets.file("near.npy"))
-    tainted = np.zeros(len(near), np.bool_)
-    tainted[near[corpus.hits]] = True
-    good = ~tainted[near] & (corpus.faults == NO_FAULT)
-    fates, _ = Copies.of(sets).survivors(corpus.langs, good)
+    contaminated = np.zeros(len(near), np.bool_)
+    contaminated[near[corpus.hits]] = True
+    good = ~contaminated[near] & (corpus.faults == NO_FAULT)
+    copies, _ = Copies.of(sets).choose_survivors(corpus.langs, good)
+    # Later lines overwrite earlier ones: the weightiest reason is written last.
     outcomes = np.zeros(len(near), np.uint8)
-    outcomes[fates == EXACT] = PLACE["exact duplicate"]
-    outcomes[fates == NEAR] = PLACE["near duplicate"]
+    outcomes[copies == EXACT] = OUTCOME_NUMBER["exact duplicate"]
+    outcomes[copies == NEAR] = OUTCOME_NUMBER["near duplicate"]
     faulty = corpus.faults != NO_FAULT
-    outcomes[faulty] = FAULTY + corpus.faults[faulty] - 1
-    outcomes[tainted[near]] = PLACE[NEAR_BENCHMARK]
-    outcomes[corpus.hits] = PLACE[BENCHMARK]
+    outcomes[faulty] = FIRST_FAULT + corpus.faults[faulty] - 1
+    outcomes[contaminated[near]] = OUTCOME_NUMBER[NEAR_BENCHMARK]
+    outcomes[corpus.hits] = OUTCOME_NUMBER[BENCHMARK]
     return outcomes
 
 
 def split_kept(
-    corpus: Corpus, clusters: Indices, kept: NDArray[np.bool_], settings: SettleSettings
+    corpus: DocumentColumns, clusters: Indices, kept: NDArray[np.bool_], settings: AssignSettings
 ) -> NDArray[np.uint8]:
     """The splits of the kept documents, in their order."""
     rows = np.flatnonzero(kept)
     roots, numbers = np.unique(clusters[rows], return_inverse=True)
     langs, sizes = corpus.langs[rows], corpus.bytes[rows]
-    enough, share = settings.min_split_documents, settings.most_held
-    return split(langs, sizes, numbers, corpus.order[roots], settings.held(), enough=enough, share=share)
+    return split_documents(
+        langs,
+        sizes,
+        numbers,
+        corpus.order[roots],
+        settings.hold_outs(),
+        min_clusters=settings.min_split_documents,
+        max_share=settings.max_held_out_share,
+    )
 
 
 def name_clusters(clusters: Indices, parts: tuple[ShardFacts, ...]) -> pa.Table:

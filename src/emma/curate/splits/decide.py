@@ -1,4 +1,4 @@
-"""Writing the decisions: a selection row for every document, and counts of them for people."""
+"""Write the decisions: a selection row for every document, and counts of them for people."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -9,47 +9,49 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from emma.curate.splits.assign import OUTCOMES
-from emma.curate.tallies import LANGUAGES, SCRIPTS, tally
+from emma.curate.tallies import LANGUAGES, SCRIPTS, count_by
 from emma.kernels.sets import Indices
 from emma.schemas import SELECTION, SPLITS
 from emma.store import shards
 from emma.store.artifact import Artifact
 
 KINDS = ("lang", "domain", "source")
-Judged = tuple[Artifact, Artifact, Artifact | None, int]
+ShardInputs = tuple[Artifact, Artifact, Artifact | None, int]
 """Documents, annotations, lines to leave out, and the number of the first document."""
 
 
-def decide(out: Path, shard: Judged, settled: Artifact, sets: Artifact) -> dict[str, int]:
+def decide(out: Path, shard: ShardInputs, assigned: Artifact, sets: Artifact) -> dict[str, int]:
     """Write `selection.parquet` for one shard, and of its documents `tally.parquet` and `scripts.parquet`."""
     documents, annotations, lines, start = shard
     table = shards.read(documents.file("documents.parquet"), ["id", *KINDS])
     notes = shards.read(annotations.file("annotations.parquet"), ["bytes", "written", "script_agrees"])
     mine = slice(start, start + table.num_rows)
-    outcomes = np.load(settled.file("outcomes.npy"), mmap_mode="r")[mine]
+    outcomes = np.load(assigned.file("outcomes.npy"), mmap_mode="r")[mine]
     roots = np.load(sets.file("clusters.npy"), mmap_mode="r")[mine]
-    selection = select(table["id"].combine_chunks(), outcomes, roots, shards.read(settled.file("clusters.parquet")))
-    shards.write(out / "selection.parquet", leave_out(selection, lines))
+    selection = select_documents(
+        table["id"].combine_chunks(), outcomes, roots, shards.read(assigned.file("clusters.parquet"))
+    )
+    shards.write(out / "selection.parquet", leave_out_lines(selection, lines))
     words = pa.array(OUTCOMES).take(pa.array(outcomes))
-    shards.write(out / "tally.parquet", tally([*(table[name] for name in KINDS), words], notes["bytes"], LANGUAGES))
+    shards.write(out / "tally.parquet", count_by([*(table[name] for name in KINDS), words], notes["bytes"], LANGUAGES))
     scripts = [table["lang"], notes["written"], notes["script_agrees"]]
-    shards.write(out / "scripts.parquet", tally(scripts, notes["bytes"], SCRIPTS))
-    return count(outcomes)
+    shards.write(out / "scripts.parquet", count_by(scripts, notes["bytes"], SCRIPTS))
+    return count_outcomes(outcomes)
 
 
-def select(ids: pa.Array, outcomes: NDArray[np.uint8], roots: Indices, clusters: pa.Table) -> pa.Table:
-    """The selection of some documents; who is in no cluster of `clusters` is one of its own."""
-    named = clusters["root"].to_numpy()
-    places = np.searchsorted(named, roots)
-    there = np.append(named, -1)[places] == roots
+def select_documents(ids: pa.Array, outcomes: NDArray[np.uint8], roots: Indices, clusters: pa.Table) -> pa.Table:
+    """The selection of some documents; a document in no cluster of `clusters` is one of its own."""
+    known = clusters["root"].to_numpy()
+    places = np.searchsorted(known, roots)
+    there = np.append(known, -1)[places] == roots  # the one appended is for roots behind the last
     places = pa.array(np.where(there, places, 0), mask=~there)
     names, sizes = (clusters[name].combine_chunks().take(places) for name in ("cluster", "documents"))
     words = pa.array(OUTCOMES).take(pa.array(outcomes))
     kept = pa.array(outcomes < len(SPLITS))
-    nothing = pa.scalar(None, pa.string())
+    null = pa.scalar(None, pa.string())
     columns = [
-        pc.if_else(kept, words, nothing),
-        pc.if_else(kept, nothing, words),
+        pc.if_else(kept, words, null),
+        pc.if_else(kept, null, words),
         pc.coalesce(names, ids),
         pc.coalesce(sizes, pa.scalar(1, pa.int32())),
         pa.nulls(len(ids), SELECTION.field("drop_lines").type),
@@ -57,7 +59,7 @@ def select(ids: pa.Array, outcomes: NDArray[np.uint8], roots: Indices, clusters:
     return pa.table(columns, schema=SELECTION)
 
 
-def leave_out(selection: pa.Table, lines: Artifact | None) -> pa.Table:
+def leave_out_lines(selection: pa.Table, lines: Artifact | None) -> pa.Table:
     """The selection, with the lines to leave out of the documents that stay."""
     if lines is None:
         return selection
@@ -67,8 +69,8 @@ def leave_out(selection: pa.Table, lines: Artifact | None) -> pa.Table:
     return selection.set_column(SELECTION.get_field_index("drop_lines"), "drop_lines", mine).cast(SELECTION)
 
 
-def count(outcomes: NDArray[np.uint8]) -> dict[str, int]:
-    """Rows in, rows out and drops by reason; only reasons that occur."""
+def count_outcomes(outcomes: NDArray[np.uint8]) -> dict[str, int]:
+    """Rows in, rows out, and drops by reason; only reasons that occur."""
     counts = np.bincount(outcomes, minlength=len(OUTCOMES)).tolist()
     dropped = {f"dropped: {OUTCOMES[at]}": counts[at] for at in range(len(SPLITS), len(OUTCOMES)) if counts[at]}
     return {"rows_in": len(outcomes), "rows_out": sum(counts[: len(SPLITS)]), **dropped}
