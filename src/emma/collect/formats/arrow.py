@@ -30,6 +30,7 @@ def find_columns(schema: pa.Schema, source: SourceConfig) -> list[str] | Reject:
     fields = Fields(source)
     if reject := fields.check_columns(0, schema.names):
         return reject
+    # a column whose name has a dot comes before a field inside of a struct
     tops = (field if field in schema.names else field.partition(".")[0] for field in fields.columns)
     columns = [name for name in dict.fromkeys(tops) if name in schema.names]
     if twice := next(filter(None, (find_repeated_field(schema.field(name).type) for name in columns)), None):
@@ -64,6 +65,7 @@ def bound_rows(rows: int, size: int) -> int:
 
 def describe_damage(batch: pa.RecordBatch, columns: list[str]) -> str:
     """What is wrong with the columns of a batch; empty if nothing is. Text that is not UTF-8 costs only its row."""
+    # a row takes at least a bit; a damaged length may claim any number of rows, and memory for them
     if batch.num_rows > 8 * batch.get_total_buffer_size():
         return f"{batch.num_rows} rows without data"
     for name in columns:

@@ -121,6 +121,7 @@ class JsonCursor:
 
     def __init__(self, text: str) -> None:
         self._depth = 0
+        # halves of surrogate pairs become U+FFFD, since no UTF-8 holds them
         self._text = ESCAPES.sub(_replace_half, text) if SURROGATE_ESCAPE.search(text) else text  # of the same length
         self.at = 0
         """Characters before the next value, or before what follows the last one."""
@@ -138,7 +139,7 @@ class JsonCursor:
             value, self.at = SCANNER.raw_decode(self._text, self.at)
         except json.JSONDecodeError as error:
             raise BrokenJSON(str(error)) from None
-        except RecursionError:
+        except RecursionError:  # the C scanner's own limit
             raise BrokenJSON(f"nested too deep: char {self.at}") from None
         return value
 
@@ -222,7 +223,7 @@ def find_records(cursor: JsonCursor, path: Sequence[str]) -> Iterator[tuple[Any,
             for key in cursor.iterate_items():
                 if key in (first, dotted_key):
                     yield from find_records(cursor, rest if key == first else ())
-                else:
+                else:  # passed over without being kept
                     cursor.read_value()
         case _:
             start, value = cursor.at, cursor.read_value()

@@ -50,6 +50,7 @@ IN_TABLE = split_names("table template")
 
 def describe_excess(html: str) -> str:
     """What a page has too much of; empty where building it takes time and memory in proportion to its size."""
+    # nearly all pages end here, without a regular expression's look at every tag
     if html.count("<") <= SMALL_TAGS and html.count("=") <= MAX_ATTRIBUTES and not LONG_TAG.search(html):
         return ""
     tree, end, place, shared = _OpenElements(MIN_COPIES + len(html) // BYTES_PER_COPY), 0, 0, 0
@@ -57,7 +58,7 @@ def describe_excess(html: str) -> str:
         closing, name = match.groups()
         place = match.end()
         if name is None:
-            if (place := html.find("-->", match.start() + 2)) < 0:
+            if (place := html.find("-->", match.start() + 2)) < 0:  # `<!-->` is a whole comment
                 break
             continue
         name = name.lower()
@@ -66,12 +67,14 @@ def describe_excess(html: str) -> str:
             continue
         if end <= place and (end := html.find(">", place)) < 0:
             break
+        # attributes are looked at one by one only where it matters: they take most of the time
         if end - place > LONG_TAG_CHARS or name in ONCE or _is_in_quotes(html, place, end):
             count, place = _count_attributes(html, place)
             shared = shared + count if name in ONCE else shared  # those of further tags join the first's
             if max(count, shared) > MAX_ATTRIBUTES:
                 return f"more than {MAX_ATTRIBUTES} attributes of one element"
         if name in RAW_TEXT:
+            # nothing ends plaintext, and an unclosed script takes the rest of the page
             if name == "plaintext" or not (after := _end_tag(name).search(html, end)):
                 break
             place = after.end()
@@ -127,9 +130,11 @@ class _OpenElements:
         self._options += name == "option"
         if name in ONCE:
             return
+        # rb, rt and the like close one another only inside of ruby
         if name in CLOSED and (name not in RUBY or "ruby" in self.stack):
             for closed, stop in CLOSED[name]:
                 self._pop(self._reach(closed, stop))
+        # formatting goes on inside of a block, so it is made anew after the block's own element
         if name in BLOCKS or name in ROWS:
             self._push(name)
             self._remake_formats()
@@ -137,13 +142,14 @@ class _OpenElements:
         self._remake_formats()
         if name in FORMATTING:
             self._format(name, tag)
+        # in HTML `<p/>` closes nothing; in SVG and MathML it does
         if name not in VOID and not (tag.endswith("/") and not FOREIGN.isdisjoint(self.stack)):
             self._push(name)
 
     def close(self, name: str) -> None:
         """Take an end tag."""
         if self.stack and self.stack[-1] == name and name not in SCOPES and name not in FORMATTING:
-            self.stack.pop()
+            self.stack.pop()  # the common case, with no search
         elif name in FORMATTING:
             self._unformat(name)
         elif name in ROWS:
@@ -175,7 +181,7 @@ class _OpenElements:
             if name in SCOPES:
                 self._formats, self._off = self._outer.pop()
             elif name in FORMATTING and self._off < len(self._formats):
-                self._off += 1
+                self._off += 1  # its block closed it, so it is still to be made anew
 
     def _remake_formats(self) -> None:
         """Make formatting elements anew that were closed with a block (13.2.4.3)."""
@@ -189,9 +195,9 @@ class _OpenElements:
         most = 1 if name in ("a", "nobr") else 3
         alike = [entry for entry in self._formats if entry[0] == name and (most == 1 or entry[1] == tag)]
         if len(alike) >= most:
-            self._formats.remove(alike[0])
+            self._formats.remove(alike[0])  # the earliest, as the standard's Noah's Ark clause has it
         if most == 1 and (place := self._reach({name}, SCOPES)) >= 0:
-            del self.stack[place]
+            del self.stack[place]  # a link cannot hold a link
         self._formats.append((name, tag))
 
     def _unformat(self, name: str) -> None:

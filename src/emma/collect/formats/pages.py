@@ -94,6 +94,7 @@ def decode_page(data: bytes, charset: str | None, lang: Lang | None = None) -> P
         return PageText(data.decode("utf-8", "replace"))
     label = charset or find_charset(data)
     text = _decode_as(data, label)
+    # so many unreadable characters refute the stated encoding whatever the language
     if text is not None and text.count("\ufffd") > MAX_UNREADABLE * sum(not character.isascii() for character in text):
         text = None
     codec = None if text is None else _python_codec(label)
@@ -114,7 +115,7 @@ def _decode_by_language(data: bytes, label: str | None, lang: Lang) -> PageText:
     if label:  # without the bytes that its encoding lacks, which would rule it out
         sample = sample.decode(label, "ignore").encode(label, "ignore")
     verdict = judge_code_page(sample, lang.iso639_3, lang.script, label)
-    if label and not verdict.weighed:
+    if label and not verdict.weighed:  # no text in this language in any encoding: the language may be wrong
         verdict = judge_code_page(sample, stated=label)
         verdict = verdict if verdict.encoding else Verdict(label)
     if label and verdict.encoding == label:
@@ -174,6 +175,7 @@ def _stated_languages(tree: HTMLTree, url: str | None) -> Iterator[str]:
     for selector in ("meta[http-equiv='content-language' i]", "meta[name='language' i]", "meta[property='og:locale']"):
         for element in document.query_selector_all(selector)[:]:
             yield element.getattr("content") or ""
+    # a page lists its translations with their languages; the one with its own address names its own
     own = {link.getattr("href") for link in document.query_selector_all("link[rel='canonical']")[:]} | {url}
     for link in document.query_selector_all("link[rel='alternate'][hreflang]")[:]:
         if link.getattr("href") in own:

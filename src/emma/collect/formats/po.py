@@ -86,6 +86,7 @@ def split_blocks(lines: Sequence[NumberedLine]) -> Iterator[list[NumberedLine]]:
         if word == OURS:
             while ends and ends[-1] < at:
                 ends.pop()
+            # without its end mark it is only a line that belongs to no message
             end, word = (ends[-1], conflict_keyword(lines[at + 1][1])) if ends else (end, "?")
         if word and block.ends_before(word):
             yield block.lines
@@ -141,6 +142,7 @@ def line_keyword(line: str | Reject) -> str:
 
 def parse_message(block: Sequence[NumberedLine]) -> Message | Reject | None:
     """The message in a block, or a reject that says what is wrong; None where the block has only comments."""
+    # one line that is no text costs its message: what it would have said is not known
     undecoded = [line for _, line in block if isinstance(line, Reject)]
     if undecoded:
         return reject_block(block, undecoded[0])
@@ -167,7 +169,7 @@ def _parse_message(block: Sequence[tuple[int, str]]) -> Message | None:
             is_fuzzy = is_fuzzy or (content.startswith("#,") and "fuzzy" in content)
             continue
         match = LINE.fullmatch(content)
-        if match is None or not (match["word"] or texts):
+        if match is None or not (match["word"] or texts):  # the next part of a text needs a text before it
             raise MessageError(f"line {number} is no part of a message")
         row, is_obsolete = row or number, is_obsolete or content != line.strip(SPACE)
         name = f"msgstr[{match['form']}]" if match["form"] is not None else match["word"]

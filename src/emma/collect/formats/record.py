@@ -23,6 +23,7 @@ class Fields:
         self._is_known, self._is_known2 = source.lang is not None, source.lang2 is not None
         self._named = tuple(key for name in ("lang", "lang2", "url") if name in source.fields for key in paths[name])
         keys = (self.text, self.lang, self.text2, self.lang2)
+        # nearly all sources have one field for each, on one level: their records are read without the general way
         plain = all(len(name) < 2 and "." not in "".join(name) for name in keys) and not self.url
         self._plain = [name[0] if name else "" for name in keys] if plain else None
 
@@ -62,7 +63,7 @@ class Fields:
         text, code = record.get(keys[0]), record.get(keys[1], "")
         if type(text) is not str or type(code) is not str:
             return None
-        if not keys[2]:
+        if not keys[2]:  # no pair
             return RawDocument(row, text, code)
         text2, code2 = record.get(keys[2]), record.get(keys[3], "")
         return RawDocument(row, text, code, text2, code2) if type(text2) is str and type(code2) is str else None

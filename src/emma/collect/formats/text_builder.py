@@ -30,7 +30,7 @@ class TextBuilder:
 
     def end_line(self) -> None:
         """Close the line that is open; empty lines are dropped."""
-        if self._runs:
+        if self._runs:  # pieces are joined once a line, since an element's text comes in many
             if line := collapse_layout("".join(self._runs)):
                 self._lines.append(line)
             self._runs = []

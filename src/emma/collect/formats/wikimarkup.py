@@ -71,8 +71,9 @@ class MarkupReader:
     """Reads the wikitext of one article, once, from left to right."""
 
     def __init__(self, wikitext: str, hidden_prefixes: Iterable[str]) -> None:
-        self._text = f"\n{wikitext}"
+        self._text = f"\n{wikitext}"  # so that a table or heading at the very beginning is after a line end too
         self._hidden_prefixes = frozenset(hidden_prefixes)
+        # only articles with variants ask for their script, since finding it reads all of their text
         self._script = written_in(strip_markup(VARIANT.sub("", wikitext))) if "-{" in wikitext else ""
         self._stack = [Frame("")]
         self._unclosed_tags: set[str] = set()
@@ -110,12 +111,14 @@ class MarkupReader:
         elif first == "{":
             self._open_braces(len(token))
         elif first == "}":
+            # the `-` of `}-` is text unless a variant is open
             return self._close_braces(len(token.rstrip("-")), end - token.count("-"))
         elif first == "]":
             return end - self._close_brackets(token)
         elif first == "|":
             self._start_part()
         elif first == "&":
+            # `&#39;&#39;` is two apostrophes, and not italics
             self._write(html.unescape(token).replace("'", LITERAL))
         elif token == "<!--":
             closing = self._text.find("-->", end)
@@ -154,7 +157,7 @@ class MarkupReader:
             case "[":
                 return show_external_link("".join(frame.texts()))
             case "{{":
-                return show_template(frame.texts()) or SEAM
+                return show_template(frame.texts()) or SEAM  # ''{{x}}'' is no run of four apostrophes
             case "-{":
                 return show_variant(frame.texts(), self._script)
         return ""
@@ -165,10 +168,10 @@ class MarkupReader:
         if frame.kind in ("[[", "["):
             shown = self._show(frame)
             self._write("".join(frame.parts[0]) if shown and len(frame.parts) == 1 and frame.kind == "[[" else shown)
-        elif frame.kind == "<table":
+        elif frame.kind == "<table":  # all text of the article may be in a table that nobody closed
             self._write("|".join(frame.texts()))
         elif frame.kind == "-{":
-            self._write(frame.texts()[-1])
+            self._write(frame.texts()[-1])  # without its flags
         else:
             self._write("\n" + "\n".join(_lines_outside_rows("|".join(frame.texts()), frame.kind)))
 
@@ -204,6 +207,7 @@ class MarkupReader:
         """End a link; returns how many of the brackets are still to be read."""
         if token == "]]" and self._is_open("[[", "[") == "[[":
             self._close("[[")
+        # a bracket that is text and still open takes the next one
         elif self._open_brackets or not (self._is_open("[") or token == "]]"):
             self._write("]")
             self._open_brackets = max(0, self._open_brackets - 1)
@@ -217,7 +221,7 @@ class MarkupReader:
         """Skip a tag, with its content where that is no prose; returns the place after it."""
         name, facts = (match["name"] or match["cut"]).lower(), match["facts"] or ""
         if name not in KNOWN and facts.strip(" /") and "=" not in facts:
-            self._write("<")
+            self._write("<")  # `a <b and c>` is text
             return match.start() + 1
         is_end, is_whole = match[0][1] == "/", match[0].endswith("/>")
         if name == "table":
@@ -225,7 +229,7 @@ class MarkupReader:
         elif name in SKIPPED and not is_end and not is_whole and match["cut"] is None:
             return self._skip_content(name, match.end())
         elif name in SKIPPED:
-            self._write(" " if match["cut"] else SEAM)
+            self._write(" " if match["cut"] else SEAM)  # a tag without its `>` parts words
         elif name in BREAKS:
             self._write("\n")
         return match.end()
@@ -234,8 +238,9 @@ class MarkupReader:
         """Skip the content of a tag; where no end tag follows it is text. Returns the place after it."""
         end_tag = None if name in self._unclosed_tags else END_TAGS[name].search(self._text, start)
         if end_tag is None:
-            self._unclosed_tags.add(name)
+            self._unclosed_tags.add(name)  # else a page of unclosed tags would be searched to its end for each
             self._write(" ")
+            # the pictures of a gallery are never prose, closed or not
             return end_tag.end() if name == "gallery" and (end_tag := PICTURES.match(self._text, start)) else start
         if name == "nowiki":
             self._write(SEAM + html.unescape(self._text[start : end_tag.start()]).replace("'", LITERAL) + SEAM)

@@ -35,11 +35,12 @@ def _show_line(line: str) -> Iterator[str]:
     """A line as it is shown; a heading with MARK and its level before it, and an empty line on both sides."""
     line = strip_quotes(line)
     if "__" in line:
+        # no letter is small: `__init__` and `__Name__` are text
         line = SWITCH.sub(lambda match: match[0] if match[1] != match[1].upper() else "", line)
     line = SIGNATURE.sub("", line).replace(LITERAL, "'").replace(SEAM, "").strip(" \t")
     if level := _heading_level(line):
         yield from ("", f"{MARK}{level}{line[level:-level].strip()}", "")
-    elif match := RULE.match(line):
+    elif match := RULE.match(line):  # MediaWiki shows text behind a rule
         yield line[match.end() :].strip()
     elif not ROW.match(line):
         yield line.lstrip(LIST)
@@ -56,7 +57,7 @@ def _drop_empty_sections(lines: list[str]) -> list[str]:
     """Drop headings that have no text under them (that of the references, say), and the marks of the others."""
     kept: list[str] = []
     following = 0  # the level of the heading that follows, 0 at the end, TEXT_LEVEL where text follows
-    for line in reversed(lines):
+    for line in reversed(lines):  # from the end, where it is known what follows a heading
         if not line.startswith(MARK):
             kept.append(line)
             following = TEXT_LEVEL if line else following
@@ -85,7 +86,7 @@ def strip_quotes(line: str) -> str:
     runs = [len(run) for run in RUN.findall(line)]
     letters = [_count_letters(run) for run in runs]
     marks = [run - extra for run, extra in zip(runs, letters, strict=True)]
-    for place in list(_find_elisions(texts, marks)):
+    for place in list(_find_elisions(texts, marks)):  # a list, since the marks change
         marks[place], letters[place] = ITALIC, letters[place] + 1
     if _is_odd(marks, ITALIC) and _is_odd(marks, BOLD) and (at := _find_apostrophe(texts, marks, letters)) is not None:
         letters[at] += 1

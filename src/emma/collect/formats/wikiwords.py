@@ -48,7 +48,8 @@ def show_link(parts: Sequence[str], hidden_prefixes: frozenset[str]) -> str:
     if is_hidden_link(target, hidden_prefixes):
         return ""
     if len(parts) == 1:
-        return target.removeprefix(":")
+        return target.removeprefix(":")  # with the colon a link to a category or file shows its name
+    # `[[Help:A (b)|]]` shows `A`: MediaWiki's pipe trick
     return parts[-1] or re.sub(r"\([^()]*\)$", "", target.rpartition(":")[2]).rstrip()
 
 
@@ -75,9 +76,10 @@ def show_template(parts: Sequence[str]) -> str:
     name, colon, value = parts[0].strip().partition(":")
     name = name.replace("_", " ").lower()
     if colon:
-        return value if name == "formatnum" else ""
+        return value if name == "formatnum" else ""  # all other parser functions compute what they show
     if sign := CHARACTER_TEMPLATES.get(name):
         return sign.replace("'", "\x01")  # LITERAL of wikimarkup, which imports this module
+    # `1=a` is the first parameter, and needed where the text has an equals sign
     words = [part.removeprefix(f"{at}=") for at, part in enumerate(parts[1:], 1) if not is_named_parameter(part, at)]
     if name in SHOWS_FIRST or OF_LANGUAGE.fullmatch(name):
         return words[0] if words else ""
@@ -91,7 +93,7 @@ def is_named_parameter(part: str, at: int) -> bool:
     return bool(PARAMETER_NAME.match(part)) and not part.startswith(f"{at}=")
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=4096)  # every template with two parameters asks
 def is_language_code(code: str) -> bool:
     """Whether this is the code of a language."""
     return bool(CODE.fullmatch(code)) and bool(script_of_code(code))
@@ -103,7 +105,7 @@ def show_variant(parts: Sequence[str], script: str) -> str:
     if HIDDEN_FLAGS & set(flags.split(";")):
         return ""
     rules = [(match[1], match[2].strip()) for rule in body.split(";") if (match := VARIANT_RULE.fullmatch(rule))]
-    rules = [(code, text) for code, text in rules if script_of_code(code)]
+    rules = [(code, text) for code, text in rules if script_of_code(code)]  # else a colon is text
     fitting = [text for code, text in rules if scripts_agree(script or "Zyyy", script_of_code(code))]
     return next(iter([*fitting, *(text for _, text in rules)]), body)
 

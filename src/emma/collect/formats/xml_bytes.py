@@ -78,7 +78,7 @@ class Utf8Stream:
             self._pieces = iter(lambda: self._read(CHUNK_BYTES), b"")
             self.push_back(first)
             raise
-        if codecs.lookup(self.encoding).name == "utf-8":
+        if codecs.lookup(self.encoding).name == "utf-8":  # as it is: the parser itself finds what is no UTF-8
             yield first
             yield from iter(lambda: self._read(CHUNK_BYTES), b"")
             return

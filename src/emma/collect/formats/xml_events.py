@@ -46,6 +46,7 @@ def _recover(
     """Yield what a fault leads to; returns the run in which reading goes on, None where it cannot."""
     data, at = run.held_bytes(fault)
     reject = _reject(fault, run.position.after(data[:at]), data, at)
+    # an end tag that comes late costs nothing, so it is looked at before anything is given up
     if (tag := match_end_tag(data, at)) and (depth := _depth_after(tag, run)) is not None:
         yield from (End(local_name(name)) for name in reversed(run.names[depth:]))
         if run.ends_left_open(depth + 1) is False and depth < len(run.names):
@@ -88,7 +89,7 @@ def _reject_rest(reject: Reject, rest: bytes, stream: Utf8Stream, records: Recor
     """The reject of a file that is not read any further."""
     unread, units, data = len(rest), 0, rest
     for piece in stream.read_rest():
-        cut = data.rfind(b"<") if b"<" in data[-SHOWN_BYTES:] else len(data)
+        cut = data.rfind(b"<") if b"<" in data[-SHOWN_BYTES:] else len(data)  # a tag may go on in the next piece
         units += records.count(data[:cut])
         data, unread = data[cut:] + piece, unread + len(piece)
     return replace(reject, unread=unread, units=max(1, units + records.count(data)))

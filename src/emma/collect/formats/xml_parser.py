@@ -49,6 +49,7 @@ class ParserRun:
         self.dropped = Counter[str]()
         """Elements that were ended without their end tags, which may still come."""
         self._cdata: int | None = None
+        # always UTF-8, whatever the file declares: `Utf8Stream` has recoded it
         self._parser = expat.ParserCreate("utf-8")
         self._parser.UseForeignDTD(records.html)
 
@@ -91,6 +92,7 @@ class ParserRun:
                 yield from self._events
                 self._events.clear()
                 self._release(limit)
+            # closes the root that `_begin` made up; elements of the file that are open are a fault
             self._parser.Parse(b"</_>" if self._resumed and not self.names else b"", True)
             yield from self._events
         except expat.ExpatError as error:
@@ -103,6 +105,7 @@ class ParserRun:
 
     def _begin(self) -> None:
         if self._resumed:
+            # the open elements begin anew, within a root of our own since the file's root may have ended
             tags = "".join(f"<{name}>" for name in ("_", *self.names)).encode()
             prefix = (HAS_DTD if self._has_dtd else b"") + tags
             self._parser.Parse(prefix, False)
@@ -144,6 +147,7 @@ class ParserRun:
         data, at = self.held_bytes(fault)
         if error.code == UNCLOSED_CDATA and self._cdata is not None:
             return XmlFault(kind, what, self._cdata + len(CDATA))
+        # in other encodings the parser sees NO_CHARACTER, which the decoder put there
         if data.startswith(NO_CHARACTER.encode(), at) and codecs.lookup(encoding).name != "utf-8":
             kind, what = f"invalid {encoding}", "bytes that are no character"
         if (end := find_section_end(data, at)) is not None:
@@ -210,7 +214,7 @@ class ParserRun:
             raise XmlFault("broken XML", "unclosed CDATA section", begin)
 
     def _bytes_between(self, start: int, stop: int) -> bytes:
-        last = self._held[-1]
+        last = self._held[-1]  # nearly always the whole section is in it, and nothing need be joined
         before = self._fed_bytes - len(last)
         if start >= before:
             return last[start - before : stop - before]

@@ -54,6 +54,7 @@ class Recovery:
         begin = data.find(b"<", data.rfind(b">", 0, at) + 1, at + 1)
         tag = TAG.match(data, begin) if begin >= 0 else None
         if tag and tag[1]:
+            # `</p foo>` ends its element all the same; `</p>` only does not match, and is looked at again
             return (begin if not tag[3].strip(LAYOUT) else self._end_broken(tag)), []
         opening = TAG_BEGINNING.match(data, begin) if begin >= 0 else None
         if not opening:
@@ -89,7 +90,7 @@ class Recovery:
             end = _find_unfinished_tag(data, at)
             self.position, self.passed_bytes = self.position.after(data[:end]), self.passed_bytes + end
             if not (piece := stream.read()):
-                self.passed_bytes += len(data) - end
+                self.passed_bytes += len(data) - end  # the rest of a tag that the file ends in
                 return False
             data, at = data[end:] + piece, 0
 
@@ -110,7 +111,7 @@ class Recovery:
 
     def _take_start(self, name: str, rest: bytes) -> bool:
         if len(self._open) >= MAX_DEPTH or self._too_deep:
-            self._too_deep += not rest.endswith(b"/")
+            self._too_deep += not rest.endswith(b"/")  # counted only, so that depth costs no memory
         elif self._is_border(name):
             if local_name(name) in self._records.names:
                 self._make_room(local_name(name))

@@ -47,7 +47,7 @@ def read_osis(file: InputFile, _source: SourceConfig) -> Iterator[RawDocument | 
             case Start("verse") | End("verse"):
                 builder.end_line()
             case Start(name) | End(name) if name in OSIS_APART:
-                builder.add(" ")
+                builder.add(" ")  # a verse stays a line, however it is set
     if document := builder.close(row, code):
         yield document
 

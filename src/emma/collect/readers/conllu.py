@@ -44,6 +44,7 @@ def _read_sentences(file: InputFile) -> Iterator[RawDocument | Reject | None]:
             yield _decode_sentence(*line)
         elif not line[1].strip():
             is_read = False
+        # the first word of a block without its sentence: one reject for all of its words
         elif not is_read and not line[1].startswith(b"#"):
             is_read = True
             yield Reject(line[0], "no raw sentence", "no line `# text =` stands above these words", line[1])

@@ -45,7 +45,7 @@ def read_csv(file: InputFile, source: SourceConfig) -> Iterator[RawDocument | Re
     except DAMAGE_ERRORS as error:
         yield Reject(0, "broken file", describe_error(error))
         return
-    csv.field_size_limit(file.max_row_bytes)
+    csv.field_size_limit(file.max_row_bytes)  # of the process, since the module has no other; 128 KiB unless said
     fields, lines, has_header = Fields(source), TableLines(file), bool(source.options.get("header", True))
     rows = read_rows(lines, dialect.parse(lines))
     if not file.row and stated_delimiter(file.read_sample()):
@@ -79,6 +79,7 @@ def name_columns(first: list[str] | Reject, lines: TableLines, fields: Fields, h
             rejected = replace(rejected, detail=f"{rejected.detail}, or its option `delimiter` to {other!r}")
     if rejected is None:
         return names
+    # all rows are lost, so they are counted
     count, unread = lines.skip_rest()
     return replace(rejected, units=max(1, count + (not has_header)), unread=unread)
 

@@ -128,6 +128,7 @@ def _reject_book(archive: EpubArchive, why: str) -> Reject:
 
 
 def _count_bytes(file: InputFile) -> int:
+    """The bytes of a file, of which zipfile has read a part."""
     if not file.forward_only and file.stream.seekable():
         file.stream.seek(0)
     return file.count_unread()

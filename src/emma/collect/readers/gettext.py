@@ -34,7 +34,7 @@ def read_gettext(file: InputFile, source: SourceConfig) -> Iterator[RawDocument 
         message = po.parse_message(block)
         if isinstance(message, Reject):
             yield message
-        elif message and message.key == (None, "") and not seen:
+        elif message and message.key == (None, "") and not seen:  # the header: the first message, without a text
             plurals, code = po.read_plural_count(message.forms[0]), header_language(message.forms[0])
             seen.add(message.key)
         elif message:
@@ -61,6 +61,7 @@ def _read_forms(
             yield Reject(message.row + form, "broken gettext", why, text.encode())
         else:
             yield _read_form(message, message.row + form, text, code)
+    # a message that no program shows does not make the next one with its text a repetition
     if forms and not (message.is_obsolete or message.is_fuzzy):
         seen.add(message.key)
 
@@ -82,6 +83,7 @@ def decode_lines(data: bytes, stated: str | None) -> list[po.NumberedLine] | Rej
     named = stated or po.read_charset(data) or "utf-8"
     if not po.is_known_encoding(named):
         return reject_file(data, f"'{named}', which the header says, is none")
+    # a code page reads any bytes, UTF-8 too, and makes mojibake of them
     if not stated and not po.is_utf8(named) and not data.isascii() and not isinstance(decode(data, 0), Reject):
         return reject_file(data, f"the header says '{named}', but the bytes are UTF-8")
     data = data.removeprefix(codecs.BOM_UTF8)

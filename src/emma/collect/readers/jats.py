@@ -44,6 +44,7 @@ def read_jats(file: InputFile, _source: SourceConfig) -> Iterator[RawDocument | 
             if text_depth and stack:
                 stack[-1][0].add(event.text)
             continue
+        # back matter and abstracts nest, so the elements that hold text are counted
         text_depth += (event.name in TEXT_ELEMENTS) * (1 if isinstance(event, Start) else -1)
         for builder, code in _pop_ended(event, stack):
             if document := builder.close(row, code, alone=True):

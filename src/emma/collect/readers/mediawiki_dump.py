@@ -73,7 +73,7 @@ def read_mediawiki_dump(file: InputFile, _source: SourceConfig) -> Iterator[RawD
                 yield _read_article(row, page, wiki)
             case End("text") if size > file.max_row_bytes:
                 page["too long"] = f"more than {file.max_row_bytes} bytes (max_row_bytes)"
-            case End(name) if name in FIELDS:
+            case End(name) if name in FIELDS:  # the last revision of a page overwrites those before
                 page[name] = "".join(runs)
             case End(name) if name in HEAD_FIELDS:
                 _read_head(wiki, name, "".join(runs), key)
@@ -94,6 +94,7 @@ def _read_article(row: int, page: dict[str, str], wiki: _Wiki) -> RawDocument | 
     if why := _why_no_article(page):
         return Reject(row, why[0], f"'{title}', {why[1]}")
     try:
+        # lines of links to other languages say nothing, and their prefixes are in no list of namespaces
         text = extract_prose(INTERWIKI.sub("", wikitext), wiki.hidden_prefixes)
     except RecursionError as error:
         return Reject(row, "too deeply nested", f"'{title}', {error}", wikitext.encode())

@@ -86,6 +86,7 @@ def read_android(file: InputFile, _source: SourceConfig) -> Iterator[RawDocument
                 size += len(text)
                 if size <= file.max_row_bytes:
                     runs.append(text)
+            # an item has the facts of its array or plural, since it has none itself
             case Start(name, attributes) if name in HOLDERS or name == "item":
                 facts = attributes if name in HOLDERS else facts
                 runs, size, lost = [], 0, False

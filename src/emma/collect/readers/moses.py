@@ -44,6 +44,7 @@ def compare_lengths(file: InputFile, other: InputFile) -> Reject | None:
 
     Nobody knows the length of a damaged file; what stands before the damage is used.
     """
+    # both are read twice, since what one lacks is known only at the end
     for side in (file, other):
         side.stream = rewindable_stream(side)
     try:

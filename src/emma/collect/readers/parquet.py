@@ -99,9 +99,10 @@ def _read_saved(file: InputFile, source: SourceConfig) -> Iterator[RawDocument |
             begin = counting.at
             batch = stream.read_next_batch()
             yield from arrow.read_batch(batch, columns, source, row)
-            row += min(batch.num_rows, 8 * batch.get_total_buffer_size())  # a damaged one may give any number
+            row += min(batch.num_rows, 8 * batch.get_total_buffer_size())  # a damaged batch may state any number
     except StopIteration:
         end = counting.at
+        # a mark of the end inside of the file is damage, and hides the batches after it
         if rest := counting.drain() - end:
             yield arrow.reject_rest(row, EOFError("there is more after the mark of its end"), unread=rest)
     except arrow.READ_ERRORS as error:

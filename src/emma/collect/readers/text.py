@@ -56,7 +56,7 @@ def read_text(file: InputFile, source: SourceConfig) -> Iterator[RawDocument | R
         if not file.row:  # one reject a file, however many ranges it has
             yield Reject(0, "not text", known.reason, file.head or b"", unread=file.count_unread())
         return
-    if isinstance(known, Encoding) and is_wide(known.name):
+    if isinstance(known, Encoding) and is_wide(known.name):  # lines end at bytes only in UTF-8 and code pages
         file.stream = recode_to_utf8(file.stream, known.name)
     for passage, encoding in _with_encodings(SPLITTERS[unit](file), known, lang):
         yield passage if isinstance(passage, Reject) else _decode_passage(encoding, *passage)

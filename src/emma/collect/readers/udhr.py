@@ -29,9 +29,9 @@ def read_udhr(file: InputFile, _source: SourceConfig) -> Iterator[RawDocument | 
             case Text(text) if in_section and in_line:
                 builder.add(text)
             case Start(name, attributes):
-                code = _language_tag(attributes) if code is None else code
+                code = _language_tag(attributes) if code is None else code  # the root comes first
                 in_section |= name in SECTIONS
-                if name in SECTIONS:
+                if name in SECTIONS:  # anew, so that damage between two sections costs neither
                     builder = TextBuilder(file.max_row_bytes)
                 in_line += name in LINES
             case End(name) if name in SECTIONS:

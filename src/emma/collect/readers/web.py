@@ -125,6 +125,7 @@ def _extract_main_text(markup: RawDocument, data: bytes, source: SourceConfig) -
 
 
 def _reject_record(row: int, raw: ArchiveRecord, why: str) -> Reject:
+    # where bytes were passed over to find the next record, more may be lost than this one
     kind = "broken record" if raw.is_whole or not raw.unread else "broken file"
     return Reject(row, kind, f"at byte {raw.at}, {why}", raw.data, raw.units, raw.unread)
 
