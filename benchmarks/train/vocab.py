@@ -29,9 +29,9 @@ import psutil
 from benchmarks.corpus import made
 from benchmarks.end_to_end import Watch, measure
 from benchmarks.machine import machine, result_path
-from emma.inspect.vocab.measure import Language, Measurer
-from emma.inspect.vocab.meters import open_meters
-from emma.inspect.vocab.texts import Block
+from emma.inspect.vocab.counters import open_counters
+from emma.inspect.vocab.measure import CostMeasurer, LanguageCosts
+from emma.inspect.vocab.texts import TextBlock
 from emma.pipeline.home import Home, Run
 from emma.store import shards
 from emma.store.artifact import Artifact
@@ -157,19 +157,19 @@ PEERS = {"sentencepiece": (learn_sentencepiece, "model"), "tokenizers": (learn_t
 
 def costs(
     tooks: Sequence[Took], base: Path, held_out: Sequence[SampleText], home: Home
-) -> tuple[list[int], list[Language]]:
+) -> tuple[list[int], list[LanguageCosts]]:
     """Size of each vocabulary, the base's first, and each language's tokens."""
-    meters = open_meters([f"base={base}", *(f"{took.name.replace(' ', '-')}={took.place}" for took in tooks)], home)
-    measurer = Measurer(meters)
+    counters = open_counters([f"base={base}", *(f"{took.name.replace(' ', '-')}={took.place}" for took in tooks)], home)
+    measurer = CostMeasurer(counters)
     by_lang: dict[str, list[str]] = {}
     for text in held_out:
         by_lang.setdefault(text.group.partition("\t")[0], []).append(text.text)
     for lang, own in by_lang.items():
-        measurer.add(Block(lang, tuple(own)))
-    return [meter.pieces for meter in meters], measurer.languages()
+        measurer.add(TextBlock(lang, tuple(own)))
+    return [counter.pieces for counter in counters], measurer.languages()
 
 
-def table(tooks: Sequence[Took], sizes: Sequence[int], languages: Sequence[Language]) -> list[str]:
+def table(tooks: Sequence[Took], sizes: Sequence[int], languages: Sequence[LanguageCosts]) -> list[str]:
     """One row a vocabulary."""
     lines = [
         "| vocabulary | wall s | CPU s | peak MB | pieces in all | tokens/byte, all text | mean of languages |",

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import get_args
 
 from emma.cli import stage
-from emma.cli.options import Commands, add_home, add_json, open_home, parse_positive
+from emma.cli.options import Commands, add_home, add_json, open_home, parse_positive, print_json
 from emma.lang.tables import Scheme
 
 COMMANDS = ("run", "report")
@@ -73,6 +73,36 @@ def parse_numbers(text: str) -> tuple[int, ...]:
 
 def report(arguments: argparse.Namespace) -> int:
     """Compare what tokenizers cost."""
-    from emma.inspect.vocab.command import vocab_report
+    from emma.inspect.vocab.report import MAX_LINES, ReportQuestion, compare_tokenizers, render_text, to_plain
+    from emma.inspect.vocab.savings import PIECES
 
-    return vocab_report(arguments, open_home(arguments))
+    question = ReportQuestion(
+        tokenizers=arguments.tokenizers,
+        text=arguments.text,
+        run=find_run(arguments),
+        pieces=() if arguments.pieces is None else arguments.pieces or PIECES,
+        scheme=arguments.scheme,
+        lines=arguments.lines or MAX_LINES,
+        aligned=not arguments.unaligned,
+    )
+    answer = compare_tokenizers(question, open_home(arguments))
+    if arguments.json:
+        print_json(to_plain(answer))
+    elif arguments.html:
+        from emma.inspect.vocab.page import render_page
+
+        arguments.html.write_text(render_page(answer), encoding="utf-8")
+        print(arguments.html)
+    else:
+        print(*render_text(answer, arguments.everything), sep="\n")
+    return 0
+
+
+def find_run(arguments: argparse.Namespace) -> str | None:
+    """The name of the run whose held-out text is measured, if any."""
+    if arguments.recipe is None:
+        name: str | None = arguments.run
+        return name
+    from emma.pipeline.recipe import Recipe
+
+    return Recipe.read(arguments.recipe).name

@@ -7,7 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from emma.inspect.vocab.meters import counter, open_meter
+from emma.inspect.vocab.counters import make_counter, open_counter
 from emma.lang.language import Lang
 from emma.lang.lint import MIN_TOKENS, lint
 from emma.lang.lint_rows import Entry
@@ -65,8 +65,8 @@ def measure_fertility(
 
 def _open_counter(tokenizer: Any, home: Path) -> Callable[[Sequence[str]], list[int]]:
     if isinstance(tokenizer, str | Path):
-        return open_meter(str(tokenizer), Home(home)).lengths
-    return counter(getattr(tokenizer, "backend_tokenizer", tokenizer))
+        return open_counter(str(tokenizer), Home(home)).lengths
+    return make_counter(getattr(tokenizer, "backend_tokenizer", tokenizer))
 
 
 def _measure(lang: str | None, texts: Sequence[str], count: Callable[[Sequence[str]], list[int]]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import pytest
 
 from emma.errors import SourceError
 from emma.inspect.vocab.files import read_files
-from emma.inspect.vocab.texts import Block, Skipped
+from emma.inspect.vocab.texts import SkippedTexts, TextBlock
 from emma.lang.language import ENGLISH
 from tests.conftest import TEXTS
 from tests.inspect.vocab.corpora import LINES, aligned, rows
@@ -17,7 +17,7 @@ ALL = 1_000
 def test_a_file_a_language_line_by_line(tmp_path: Path) -> None:
     found = read_files([aligned(tmp_path)], "any", ALL)
     english = tuple(LINES[ENGLISH.label])
-    assert found.blocks == [Block(lang, tuple(LINES[lang]), english) for lang in sorted(LINES)]
+    assert found.blocks == [TextBlock(lang, tuple(LINES[lang]), english) for lang in sorted(LINES)]
     assert found.skipped == []
 
 
@@ -41,15 +41,15 @@ def test_files_that_are_not_aligned(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match=message):
         read_files([tmp_path], "any", ALL)
     blocks = {block.lang: block for block in read_files([tmp_path], "any", ALL, aligned=False).blocks}
-    assert blocks["tha_Thai"] == Block("tha_Thai", tuple(LINES["tha_Thai"][:2]), None)
+    assert blocks["tha_Thai"] == TextBlock("tha_Thai", tuple(LINES["tha_Thai"][:2]), None)
     assert blocks["khm_Khmr"].english == tuple(LINES[ENGLISH.label])
 
 
 def test_lines_that_are_blank_on_either_side_are_left_out_on_both(tmp_path: Path) -> None:
     aligned(tmp_path, {"eng_Latn": ["a", "", "c", "d"], "swh_Latn": ["e", "f", " ", "h"]})
     english, other = read_files([tmp_path], "any", ALL).blocks
-    assert english == Block("eng_Latn", ("a", "c", "d"), ("a", "c", "d"))
-    assert other == Block("swh_Latn", ("e", "h"), ("a", "d"))
+    assert english == TextBlock("eng_Latn", ("a", "c", "d"), ("a", "c", "d"))
+    assert other == TextBlock("swh_Latn", ("e", "h"), ("a", "d"))
 
 
 def test_what_is_left_out_is_told(tmp_path: Path) -> None:
@@ -72,10 +72,10 @@ def test_pairs(tmp_path: Path) -> None:
     found = read_files([path], "any", ALL)
     arabic = next(block.lang for block in found.blocks if block.lang.endswith("_Arab"))
     assert found.blocks == [
-        Block(arabic, ("سلام",), None),
-        Block(arabic, (TEXTS["arb_Arab"],), (TEXTS[ENGLISH.label],)),
-        Block(ENGLISH.label, (TEXTS[ENGLISH.label],), (TEXTS[ENGLISH.label],)),
-        Block("hin_Deva", ("शांति",), None),
+        TextBlock(arabic, ("سلام",), None),
+        TextBlock(arabic, (TEXTS["arb_Arab"],), (TEXTS[ENGLISH.label],)),
+        TextBlock(ENGLISH.label, (TEXTS[ENGLISH.label],), (TEXTS[ENGLISH.label],)),
+        TextBlock("hin_Deva", ("शांति",), None),
     ]
     assert [(each.place, each.texts) for each in found.skipped] == [(f"{path}: qqx-eng", 1)]
 
@@ -84,10 +84,10 @@ def test_documents_with_and_without_another_side(tmp_path: Path) -> None:
     both = {"text": "a", "lang": "eng_Latn", "text2": "b", "lang2": "swh_Latn"}
     path = rows(tmp_path / "documents.jsonl", both, {**both, "text2": None, "lang2": None}, {"text": "c", "lang": "fr"})
     blocks = read_files([path], "any", ALL).blocks
-    assert Block("swh_Latn", ("b",), ("a",)) in blocks
-    assert Block("eng_Latn", ("a",), ("a",)) in blocks
-    assert Block("eng_Latn", ("a",), None) in blocks
-    assert Block("fra_Latn", ("c",), None) in blocks
+    assert TextBlock("swh_Latn", ("b",), ("a",)) in blocks
+    assert TextBlock("eng_Latn", ("a",), ("a",)) in blocks
+    assert TextBlock("eng_Latn", ("a",), None) in blocks
+    assert TextBlock("fra_Latn", ("c",), None) in blocks
 
 
 def test_pairs_beyond_those_asked_for(tmp_path: Path) -> None:
@@ -95,10 +95,10 @@ def test_pairs_beyond_those_asked_for(tmp_path: Path) -> None:
     path = rows(tmp_path / "pairs.jsonl", *pairs)
     found = read_files([path], "any", 3)
     assert found.blocks == [
-        Block(ENGLISH.label, ("e0", "e1", "e2"), ("e0", "e1", "e2")),
-        Block("swh_Latn", ("s0", "s1", "s2"), ("e0", "e1", "e2")),
+        TextBlock(ENGLISH.label, ("e0", "e1", "e2"), ("e0", "e1", "e2")),
+        TextBlock("swh_Latn", ("s0", "s1", "s2"), ("e0", "e1", "e2")),
     ]
-    assert found.skipped == [Skipped(f"{path}: swh-en", 2, "more than --lines asks for")]
+    assert found.skipped == [SkippedTexts(f"{path}: swh-en", 2, "more than --lines asks for")]
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from emma.inspect.vocab.counters import open_counters
 from emma.inspect.vocab.files import read_files
-from emma.inspect.vocab.measure import Language, Measurer
-from emma.inspect.vocab.meters import open_meters
-from emma.inspect.vocab.texts import Block, beside_english
+from emma.inspect.vocab.measure import CostMeasurer, LanguageCosts
+from emma.inspect.vocab.texts import TextBlock, pair_with_english
 from emma.lang.language import ENGLISH
 from emma.lang.scripts import is_spaced
 from emma.pipeline.home import Home
@@ -15,10 +15,10 @@ from tests.conftest import TEXTS
 from tests.inspect.vocab.corpora import LINES, aligned, bytes_of, tokenizer
 
 
-def measured(tmp_path: Path, *blocks: Block) -> dict[str, Language]:
+def measured(tmp_path: Path, *blocks: TextBlock) -> dict[str, LanguageCosts]:
     plain = tokenizer(tmp_path / "plain")
     knowing = tokenizer(tmp_path / "knowing", ["▁", "ห", "า", "หา"], [("ห", "า")])
-    measurer = Measurer(open_meters([str(plain), str(knowing)], Home(tmp_path / "home")))
+    measurer = CostMeasurer(open_counters([str(plain), str(knowing)], Home(tmp_path / "home")))
     for block in blocks:
         measurer.add(block)
     return {row.lang: row for row in measurer.languages()}
@@ -47,14 +47,14 @@ def test_every_script_by_hand(tmp_path: Path) -> None:
 
 
 def test_pieces_are_counted_as_the_tokenizer_joins_them(tmp_path: Path) -> None:
-    found = measured(tmp_path, Block("tha_Thai", ("หาหา ก",)))
+    found = measured(tmp_path, TextBlock("tha_Thai", ("หาหา ก",)))
     assert [cost.tokens for cost in found["tha_Thai"].costs] == [3 + 12 + 3 + 3, 1 + 2 + 1 + 3]
 
 
 def test_texts_that_stand_alone_have_no_premium_and_count_for_the_rest(tmp_path: Path) -> None:
-    alone = Block("hin_Deva", (TEXTS["hin_Deva"],))
-    beside = Block("hin_Deva", ("शांति",), ("peace",))
-    found = measured(tmp_path, alone, Block("yor_Latn", ("ẹ̀tọ́",)), beside)
+    alone = TextBlock("hin_Deva", (TEXTS["hin_Deva"],))
+    beside = TextBlock("hin_Deva", ("शांति",), ("peace",))
+    found = measured(tmp_path, alone, TextBlock("yor_Latn", ("ẹ̀tọ́",)), beside)
     assert found["yor_Latn"].costs[0].premium is None
     assert found["yor_Latn"].byte_premium is None
     hindi = found["hin_Deva"]
@@ -64,16 +64,16 @@ def test_texts_that_stand_alone_have_no_premium_and_count_for_the_rest(tmp_path:
 
 
 def test_a_language_without_text_is_no_row(tmp_path: Path) -> None:
-    assert list(measured(tmp_path, Block("hin_Deva", ("",)), Block("yor_Latn", ()), Block("nqo_Nkoo", ("ߡߐ߱",)))) == [
-        "nqo_Nkoo"
-    ]
+    assert list(
+        measured(tmp_path, TextBlock("hin_Deva", ("",)), TextBlock("yor_Latn", ()), TextBlock("nqo_Nkoo", ("ߡߐ߱",)))
+    ) == ["nqo_Nkoo"]
 
 
 def test_pairs_stand_beside_english_whichever_side_it_is() -> None:
     pairs = [("eng_Latn", "a", "swh_Latn", "b"), ("swh_Latn", "c", "eng_Latn", "d"), ("swh_Latn", "e", "hin_Deva", "f")]
-    assert list(beside_english(pairs)) == [
-        Block("eng_Latn", ("a", "d"), ("a", "d")),
-        Block("hin_Deva", ("f",), None),
-        Block("swh_Latn", ("e",), None),
-        Block("swh_Latn", ("b", "c"), ("a", "d")),
+    assert list(pair_with_english(pairs)) == [
+        TextBlock("eng_Latn", ("a", "d"), ("a", "d")),
+        TextBlock("hin_Deva", ("f",), None),
+        TextBlock("swh_Latn", ("e",), None),
+        TextBlock("swh_Latn", ("b", "c"), ("a", "d")),
     ]

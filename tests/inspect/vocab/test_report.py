@@ -10,10 +10,9 @@ from rich.cells import cell_len
 
 from emma.cli.main import main
 from emma.errors import RecipeError
-from emma.inspect.vocab.held_out import read_run
-from emma.inspect.vocab.page import page
-from emma.inspect.vocab.report import Asked, Report, as_json, report
-from emma.inspect.vocab.text import MOST, text
+from emma.inspect.vocab.page import render_page
+from emma.inspect.vocab.report import MAX_ROWS, ReportQuestion, VocabReport, compare_tokenizers, render_text, to_plain
+from emma.inspect.vocab.texts import read_held_out
 from emma.lang.language import ENGLISH
 from emma.pipeline.home import Home
 from tests.conftest import TEXTS
@@ -21,7 +20,7 @@ from tests.inspect.vocab.corpora import LINES, aligned, tokenizer
 
 
 @pytest.fixture
-def found(tmp_path: Path) -> Report:
+def found(tmp_path: Path) -> VocabReport:
     """Two tokenizers on every script, and one language that stands alone."""
     folder = aligned(tmp_path / "text")
     (tmp_path / "alone").mkdir()
@@ -29,10 +28,12 @@ def found(tmp_path: Path) -> Report:
     (tmp_path / "alone" / "README").write_text("nothing\n", encoding="utf-8")
     tokenizers = [str(tokenizer(tmp_path / "plain")), f"a&b={tokenizer(tmp_path / 'other', ['▁'])}"]
     tokenizers[1] = tokenizers[1].replace("a&b", "other+")
-    return report(Asked(tokenizers, [folder, tmp_path / "alone"], pieces=[20, 10]), Home(tmp_path / "home"))
+    return compare_tokenizers(
+        ReportQuestion(tokenizers, [folder, tmp_path / "alone"], pieces=[20, 10]), Home(tmp_path / "home")
+    )
 
 
-def test_the_dearest_first_and_those_without_a_premium_last(found: Report) -> None:
+def test_the_dearest_first_and_those_without_a_premium_last(found: VocabReport) -> None:
     premiums = [row.costs[0].premium for row in found.languages]
     assert premiums[:-1] == sorted(premiums[:-1], reverse=True)
     assert found.languages[-1].lang == "hau_Latn"
@@ -40,8 +41,8 @@ def test_the_dearest_first_and_those_without_a_premium_last(found: Report) -> No
     assert found.notes == ["No premium for 1, of which no text stands beside English: hau_Latn"]
 
 
-def test_for_a_terminal(found: Report) -> None:
-    lines = list(text(found))
+def test_for_a_terminal(found: VocabReport) -> None:
+    lines = list(render_text(found))
     assert lines[0] == "1: plain, 259 pieces"
     assert all(any(line.startswith(row.lang) for line in lines) for row in found.languages)
     assert next(line for line in lines if line.startswith("tha_Thai")).split()[-2:] == ["–", "–"]
@@ -50,26 +51,28 @@ def test_for_a_terminal(found: Report) -> None:
     assert max(map(cell_len, lines[2:20])) <= 100
 
 
-def test_no_more_than_a_screen_unless_all_are_asked_for(found: Report) -> None:
-    many = Report(found.tokenizers, list(found.languages) * 10, found.skipped, found.notes)
-    shown = [line for line in text(many) if re.match(r"\w{3}_\w{4} ", line)]
-    assert len(shown) == MOST
-    assert any(f"and {len(many.languages) - MOST} more languages" in line for line in text(many))
-    assert len([line for line in text(many, everything=True) if re.match(r"\w{3}_\w{4} ", line)]) == len(many.languages)
+def test_no_more_than_a_screen_unless_all_are_asked_for(found: VocabReport) -> None:
+    many = VocabReport(found.tokenizers, list(found.languages) * 10, found.skipped, found.notes)
+    shown = [line for line in render_text(many) if re.match(r"\w{3}_\w{4} ", line)]
+    assert len(shown) == MAX_ROWS
+    assert any(f"and {len(many.languages) - MAX_ROWS} more languages" in line for line in render_text(many))
+    assert len([line for line in render_text(many, everything=True) if re.match(r"\w{3}_\w{4} ", line)]) == len(
+        many.languages
+    )
 
 
-def test_json_has_everything(found: Report) -> None:
-    values = json.loads(json.dumps(as_json(found)))
+def test_json_has_everything(found: VocabReport) -> None:
+    values = json.loads(json.dumps(to_plain(found)))
     assert {row["lang"] for row in values["languages"]} == {*TEXTS, "hau_Latn"}
-    assert values["savings"] == {"tokenizer": "plain", "asked": [0, 10, 20], "made": list(found.savings.made)}
+    assert values["savings"] == {"tokenizer": "plain", "asked": [0, 10, 20], "made": list(found.savings.new_pieces)}
     for row in values["languages"]:
         assert len(row["costs"]) == 2
         assert len(row["saved"]) == 3
     assert [each["texts"] for each in values["skipped"]] == [1]
 
 
-def test_the_page(found: Report) -> None:
-    html = page(found)
+def test_the_page(found: VocabReport) -> None:
+    html = render_page(found)
     charts = re.findall(r"<svg.*?</svg>", html, re.DOTALL)
     assert len(charts) == 3
     for chart in charts:
@@ -81,9 +84,9 @@ def test_the_page(found: Report) -> None:
     assert "http" not in re.sub(r'data:,|"http://www.w3.org[^"]*"', "", html)
 
 
-def test_the_page_without_english_or_savings(found: Report) -> None:
-    alone = Report(found.tokenizers, [row for row in found.languages if row.lang == "hau_Latn"], (), ("a <note>",))
-    html = page(alone)
+def test_the_page_without_english_or_savings(found: VocabReport) -> None:
+    alone = VocabReport(found.tokenizers, [row for row in found.languages if row.lang == "hau_Latn"], (), ("a <note>",))
+    html = render_page(alone)
     assert len(re.findall("<svg", html)) == 1
     assert "no text stands beside English" in html
     assert "a &lt;note&gt;" in html
@@ -91,7 +94,7 @@ def test_the_page_without_english_or_savings(found: Report) -> None:
 
 def test_without_english_there_is_no_premium_and_it_says_so(tmp_path: Path) -> None:
     folder = aligned(tmp_path / "text", {lang: LINES[lang] for lang in LINES if lang != ENGLISH.label})
-    found = report(Asked([str(tokenizer(tmp_path / "plain"))], [folder]), Home(tmp_path / "home"))
+    found = compare_tokenizers(ReportQuestion([str(tokenizer(tmp_path / "plain"))], [folder]), Home(tmp_path / "home"))
     assert {row.costs[0].premium for row in found.languages} == {None}
     assert found.notes == ["No text stands beside English (eng_Latn), so there are no premiums."]
     costs = [row.costs[0].tokens_per_byte for row in found.languages]
@@ -100,14 +103,14 @@ def test_without_english_there_is_no_premium_and_it_says_so(tmp_path: Path) -> N
 
 def test_nothing_to_measure_on(tmp_path: Path) -> None:
     with pytest.raises(RecipeError, match="name files or folders with --text, or a run with --run"):
-        report(Asked(["any"]), Home(tmp_path))
+        compare_tokenizers(ReportQuestion(["any"]), Home(tmp_path))
 
 
 def test_held_out_text_of_a_run(compiled: Path, tmp_path: Path) -> None:
     home = Home(compiled)
-    blocks = {block.lang: block for block in read_run(home.run("two")).blocks}
+    blocks = {block.lang: block for block in read_held_out(home.run("two")).blocks}
     assert set(blocks) <= {"tha_Thai", "hin_Deva", "zgh_Tfng"}
-    found = report(Asked([str(tokenizer(tmp_path / "plain"))], run="two"), home)
+    found = compare_tokenizers(ReportQuestion([str(tokenizer(tmp_path / "plain"))], run="two"), home)
     assert {row.lang: row.texts for row in found.languages} == {lang: len(each.texts) for lang, each in blocks.items()}
     assert sum(len(each.texts) for each in blocks.values()) > 4
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
-from emma.inspect.vocab.measure import Cost, Language
+from emma.inspect.vocab.measure import LanguageCosts, TokenizerCost
 from emma.inspect.vocab.savings import Savings
 from emma.lang.language import ENGLISH
 from emma.ui.numerals import format_count, format_decimal, format_share
@@ -11,38 +11,38 @@ from emma.ui.svg import Axis, Frame, label_points, linear_axis, link_marks
 
 COLOURS = 6
 """Tokenizers that are told apart by colour; then the colours come round again."""
-ROUND = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
-NAMED = 2
+ROUND_TICKS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
+MAX_NAMED = 2
 """Languages at the dear end that are named in a chart, besides English."""
 
 
-def premium(rows: Sequence[Language], names: Sequence[str]) -> str:
+def draw_premiums(rows: Sequence[LanguageCosts], names: Sequence[str]) -> str:
     """Tokens over English with every tokenizer, on a logarithmic axis: one stem a language, ranked by the first."""
-    return _stems(rows, names, lambda cost: cost.premium, "premium", times)
+    return _stems(rows, names, lambda cost: cost.premium, "premium", make_premium_axis)
 
 
-def tokens_per_byte(rows: Sequence[Language], names: Sequence[str]) -> str:
+def draw_tokens_per_byte(rows: Sequence[LanguageCosts], names: Sequence[str]) -> str:
     """Tokens per byte with every tokenizer, ranked by the first."""
-    return _stems(rows, names, lambda cost: cost.tokens_per_byte, "tokens per byte", shares)
+    return _stems(rows, names, lambda cost: cost.tokens_per_byte, "tokens per byte", make_share_axis)
 
 
-def times(values: list[float]) -> Axis:
+def make_premium_axis(values: list[float]) -> Axis:
     """A logarithmic axis about 1, in round steps."""
     low, high = min([1.0, *values]) * 0.93, max([2.0, *values]) * 1.05
-    ticks = tuple(float(tick) for tick in ROUND if low <= tick <= high)
+    ticks = tuple(float(tick) for tick in ROUND_TICKS if low <= tick <= high)
     return Axis("times the tokens of English", low, high, ticks, log=True)
 
 
-def shares(values: list[float]) -> Axis:
+def make_share_axis(values: list[float]) -> Axis:
     """An axis from 0, to 1 where little lies beyond: a text that is all bytes has one token more for its beginning."""
     most = 1.0 if 1 < max(values) < 1.1 else max(values)
     return linear_axis("tokens per byte", [0.0, most])
 
 
 def _stems(
-    rows: Sequence[Language],
+    rows: Sequence[LanguageCosts],
     names: Sequence[str],
-    value: Callable[[Cost], float | None],
+    value: Callable[[TokenizerCost], float | None],
     what: str,
     axis: Callable[[list[float]], Axis],
 ) -> str:
@@ -56,60 +56,60 @@ def _stems(
         tip = ", ".join(f"{name} {format_decimal(each, 3)}" for name, each in zip(names, values, strict=True))
         marks.append(link_marks(row.lang, f"{row.name} ({row.lang}), {what}: {tip}", _stem(frame, rank, values)))
         dots += [(frame.px(rank), frame.py(each)) for each in values]
-        if rank <= NAMED or row.lang == ENGLISH.label:
+        if rank <= MAX_NAMED or row.lang == ENGLISH.label:
             named.append(((frame.px(rank), frame.py(values[0])), row.name))
     return frame.draw(f"{what.capitalize()} by language", [*marks, *label_points(named, dots)])
 
 
 def _stem(frame: Frame, rank: int, values: Sequence[float]) -> str:
-    dots = [frame.dot(rank, each, colour(place), 2.2) for place, each in enumerate(values)]
+    dots = [frame.dot(rank, each, colour_class(place), 2.2) for place, each in enumerate(values)]
     return frame.line(rank, min(values), rank, max(values), "stem") + "".join(reversed(dots))
 
 
-def colour(place: int) -> str:
+def colour_class(place: int) -> str:
     """The class of a tokenizer's marks."""
     return f"t{place % COLOURS}"
 
 
-def savings(rows: Sequence[Language], saved: Savings | None) -> str:
+def draw_savings(rows: Sequence[LanguageCosts], saved: Savings | None) -> str:
     """The share of tokens saved against the pieces added: a line a language, all together and English stronger."""
     if saved is None:
         return ""
     lines = [(row, [(float(x), y) for x, y in _points(saved, row.lang)]) for row in rows]
     lines = [(row, points) for row, points in lines if points]
-    total = [(float(x), y or 0.0) for x, y in zip(saved.asked, saved.total(), strict=True)]
+    total = [(float(x), y or 0.0) for x, y in zip(saved.budgets, saved.total(), strict=True)]
     shares = [y for _, points in [*lines, ("", total)] for _, y in points]
     y = linear_axis("share of tokens saved, %", [0.0, *(100 * each for each in shares)])
-    pieces = tuple(map(float, saved.asked))
+    pieces = tuple(map(float, saved.budgets))
     frame = Frame(Axis("pieces more", 0.0, pieces[-1], pieces), y)
     marks = [link_marks(row.lang, _tip(row, points), _line(frame, points, "each")) for row, points in lines]
     english = [(row, points) for row, points in lines if row.lang == ENGLISH.label]
     marks += [_line(frame, points, "curve english") for _, points in english]
     ends = [("all languages", total[-1]), *((row.name, points[-1]) for row, points in english)]
     named = [((frame.px(x), frame.py(100 * y)), text) for text, (x, y) in ends]
-    on_lines = [(frame.px(x), frame.py(100 * y)) for x, y in between(total)]
+    on_lines = [(frame.px(x), frame.py(100 * y)) for x, y in interpolate(total)]
     return frame.draw(
         "Tokens saved by more pieces", [*marks, _line(frame, total, "curve"), *label_points(named, on_lines)]
     )
 
 
-def between(points: Sequence[tuple[float, float]], steps: int = 20) -> list[tuple[float, float]]:
+def interpolate(points: Sequence[tuple[float, float]], steps: int = 20) -> list[tuple[float, float]]:
     """Points all along a line, so that no name is put on it."""
     pairs = [(start, end, step / steps) for start, end in pairwise(points) for step in range(steps)]
     return [(x1 + part * (x2 - x1), y1 + part * (y2 - y1)) for (x1, y1), (x2, y2), part in pairs]
 
 
 def _points(saved: Savings, lang: str) -> list[tuple[int, float]]:
-    return [(x, y) for x, y in zip(saved.asked, saved.saved(lang), strict=True) if y is not None]
+    return [(x, y) for x, y in zip(saved.budgets, saved.saved(lang), strict=True) if y is not None]
 
 
 def _line(frame: Frame, points: Sequence[tuple[float, float]], style: str) -> str:
     return frame.path([(x, 100 * y) for x, y in points], style)
 
 
-def _tip(row: Language, points: Sequence[tuple[float, float]]) -> str:
-    told = ", ".join(f"{format_count(int(x))}: {format_share(y)}" for x, y in points[1:])
-    return f"{row.name} ({row.lang}), saved by pieces more: {told}"
+def _tip(row: LanguageCosts, points: Sequence[tuple[float, float]]) -> str:
+    shares = ", ".join(f"{format_count(int(x))}: {format_share(y)}" for x, y in points[1:])
+    return f"{row.name} ({row.lang}), saved by pieces more: {shares}"
 
 
 def _ranks(rows: int) -> Axis:

@@ -1,14 +1,15 @@
 """Texts from files: a file a language with one sentence a line, as FLORES has them; or pairs and documents as JSON
 lines."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePath
 from typing import Any
 
+import orjson
+
 from emma.collect.files.compression import decompress, without_suffix
 from emma.errors import LanguageError, SourceError
-from emma.inspect.vocab.texts import Block, Found, Skipped, beside_english, label_of
+from emma.inspect.vocab.texts import SkippedTexts, TextBlock, TextSet, pair_with_english, resolve_label
 from emma.lang.language import ENGLISH
 from emma.lang.tables import Scheme
 
@@ -25,28 +26,28 @@ ENDINGS = frozenset(
 """Ends of names that say what is in a file and not in which language, though some are codes of one."""
 
 
-def read_files(places: Sequence[Path], scheme: Scheme, most: int, aligned: bool = True) -> Found:
-    """All texts of files and folders, at most `most` of each language in each file.
+def read_files(places: Sequence[Path], scheme: Scheme, max_texts: int, aligned: bool = True) -> TextSet:
+    """All texts of files and folders, at most `max_texts` of each language in each file.
 
     Line files of one folder that has an English one are the same sentences in the same order; unless `aligned`, a file
     of another length is taken alone. Raises SourceError for such a file if `aligned`, for one that cannot be read, and
     when nothing is in a language that is known.
     """
-    found, folders = Found(), dict[Path, list[Path]]()
-    for path in sorted({file for place in places for file in _files(place)}):
+    found, folders = TextSet(), dict[Path, list[Path]]()
+    for path in sorted({file for place in places for file in _list_files(place)}):
         if without_suffix(path.name).suffix == ".jsonl":
-            found.extend(read_rows(path, scheme, most))
+            found.extend(read_rows(path, scheme, max_texts))
         else:
             folders.setdefault(path.parent, []).append(path)
     for files in folders.values():
-        found.extend(read_lines(files, scheme, most, aligned))
+        found.extend(read_lines(files, scheme, max_texts, aligned))
     if places and not found.blocks:
         reasons = " ".join(f"{each.place}: {each.reason}" for each in found.skipped[:3]) or "They hold no file."
         raise SourceError(f"There is no text in a known language in {', '.join(map(str, places))}. {reasons}")
     return found
 
 
-def _files(place: Path) -> list[Path]:
+def _list_files(place: Path) -> list[Path]:
     if not place.exists():
         raise SourceError(f"{place} is neither a file nor a folder. Name text to measure on with --text.")
     if not place.is_dir():
@@ -54,38 +55,40 @@ def _files(place: Path) -> list[Path]:
     return sorted(path for path in place.iterdir() if path.is_file() and not path.name.startswith("."))
 
 
-def read_lines(files: Sequence[Path], scheme: Scheme, most: int, aligned: bool) -> Found:
+def read_lines(files: Sequence[Path], scheme: Scheme, max_texts: int, aligned: bool) -> TextSet:
     """Files with one text a line. The language is the first part of the name, `swh_Latn.devtest`, or its last but for
     ENDINGS, `newstest.deu.txt`."""
-    found = Found()
+    found = TextSet()
     read: dict[Path, tuple[str, list[str]]] = {}
     for path in files:
-        texts = _open(path).split("\n")
+        texts = _read_text(path).split("\n")
         texts = texts[:-1] if texts[-1] == "" else texts
-        lang = language_of(path, texts, scheme)
+        lang = find_language(path, texts, scheme)
         if isinstance(lang, LanguageError):
-            found.skipped.append(Skipped(str(path), len(texts), str(lang)))
+            found.skipped.append(SkippedTexts(str(path), len(texts), str(lang)))
         else:
             read[path] = (lang, texts)
     english = next((path for path, (lang, _) in read.items() if lang == ENGLISH.label), None)
     lines = {path: len(texts) for path, (_, texts) in read.items()}
     for path, (lang, texts) in read.items():
-        beside = english is not None and _beside(english, path, lines, aligned)
-        found.skipped += _beyond(path, len(texts), most)
-        found.blocks.append(_block(lang, texts[:most], read[english][1][:most] if english and beside else None))
+        beside = english is not None and _is_beside(english, path, lines, aligned)
+        found.skipped += _skip_beyond(path, len(texts), max_texts)
+        found.blocks.append(
+            _build_block(lang, texts[:max_texts], read[english][1][:max_texts] if english and beside else None)
+        )
     return found
 
 
-def language_of(path: Path, texts: Sequence[str], scheme: Scheme) -> str | LanguageError:
+def find_language(path: Path, texts: Sequence[str], scheme: Scheme) -> str | LanguageError:
     """The label of a file by its name, or why it has none."""
     parts = without_suffix(path.name).name.split(".")
     while len(parts) > 1 and parts[-1].lower() in ENDINGS:
         parts.pop()
-    first, last = (label_of(part, texts, scheme) for part in (parts[0], parts[-1]))
+    first, last = (resolve_label(part, texts, scheme) for part in (parts[0], parts[-1]))
     return last if isinstance(first, LanguageError) and not isinstance(last, LanguageError) else first
 
 
-def _beside(english: Path, path: Path, lines: Mapping[Path, int], aligned: bool) -> bool:
+def _is_beside(english: Path, path: Path, lines: Mapping[Path, int], aligned: bool) -> bool:
     """Whether a file has as many lines as the English one. SourceError when it has not, and all should be aligned."""
     if aligned and lines[path] != lines[english]:
         raise SourceError(
@@ -96,43 +99,43 @@ def _beside(english: Path, path: Path, lines: Mapping[Path, int], aligned: bool)
     return lines[path] == lines[english]
 
 
-def _block(lang: str, texts: Sequence[str], english: Sequence[str] | None) -> Block:
+def _build_block(lang: str, texts: Sequence[str], english: Sequence[str] | None) -> TextBlock:
     """Lines that are blank on either side are left out."""
     if english is None:
-        return Block(lang, tuple(text for text in texts if text.strip()))
+        return TextBlock(lang, tuple(text for text in texts if text.strip()))
     both = [(text, other) for text, other in zip(texts, english, strict=True) if text.strip() and other.strip()]
-    return Block(lang, tuple(text for text, _ in both), tuple(other for _, other in both))
+    return TextBlock(lang, tuple(text for text, _ in both), tuple(other for _, other in both))
 
 
-def read_rows(path: Path, scheme: Scheme, most: int) -> Found:
+def read_rows(path: Path, scheme: Scheme, max_texts: int) -> TextSet:
     """JSON lines in one of FORMS."""
     groups: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
-    for values in _rows(path):
+    for values in _read_values(path):
         groups.setdefault(values[1::2], []).append(values[::2])
-    found, sides = Found(), list[tuple[str, str, str, str]]()
+    found, sides = TextSet(), list[tuple[str, str, str, str]]()
     for codes, rows in groups.items():
         place = f"{path}: {'-'.join(codes)}"
-        labels = [label_of(code, [row[side] for row in rows], scheme) for side, code in enumerate(codes)]
+        labels = [resolve_label(code, [row[side] for row in rows], scheme) for side, code in enumerate(codes)]
         if refused := [each for each in labels if isinstance(each, LanguageError)]:
-            found.skipped.append(Skipped(place, len(rows), str(refused[0])))
+            found.skipped.append(SkippedTexts(place, len(rows), str(refused[0])))
             continue
-        found.skipped += _beyond(place, len(rows), most)
+        found.skipped += _skip_beyond(place, len(rows), max_texts)
         lang, other = str(labels[0]), str(labels[-1])
         if len(labels) == 1:
-            found.blocks.append(_block(lang, [text for (text,) in rows[:most]], None))
+            found.blocks.append(_build_block(lang, [text for (text,) in rows[:max_texts]], None))
         else:
-            sides += [(lang, text, other, beside) for text, beside in rows[:most]]
-    found.blocks += beside_english(sides)
+            sides += [(lang, text, other, beside) for text, beside in rows[:max_texts]]
+    found.blocks += pair_with_english(sides)
     return found
 
 
-def _rows(path: Path) -> Iterator[tuple[str, ...]]:
+def _read_values(path: Path) -> Iterator[tuple[str, ...]]:
     """The values of one of FORMS in each row; those of the other text are left out where it is null."""
-    for number, line in enumerate(_open(path).split("\n"), 1):
+    for number, line in enumerate(_read_text(path).split("\n"), 1):
         if not line.strip():
             continue
         try:
-            row: Any = json.loads(line)
+            row: Any = orjson.loads(line)
             names = next(names for names in FORMS if set(names) <= set(row))
         except (ValueError, TypeError, StopIteration):
             forms = "; ".join(", ".join(names) for names in FORMS)
@@ -147,11 +150,11 @@ def _rows(path: Path) -> Iterator[tuple[str, ...]]:
         yield values
 
 
-def _beyond(place: PurePath | str, texts: int, most: int) -> list[Skipped]:
-    return [Skipped(str(place), texts - most, "more than --lines asks for")] if texts > most else []
+def _skip_beyond(place: PurePath | str, texts: int, max_texts: int) -> list[SkippedTexts]:
+    return [SkippedTexts(str(place), texts - max_texts, "more than --lines asks for")] if texts > max_texts else []
 
 
-def _open(path: Path) -> str:
+def _read_text(path: Path) -> str:
     """The text of a file, decompressed by its suffix."""
     try:
         with path.open("rb") as raw:

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from emma.inspect.vocab.meters import Meter
-from emma.inspect.vocab.texts import Block
+from emma.inspect.vocab.counters import TokenCounter
+from emma.inspect.vocab.texts import TextBlock
 from emma.lang.language import Lang
 from emma.lang.scripts import is_spaced
 
@@ -19,7 +19,7 @@ Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class Cost:
+class TokenizerCost:
     """What one tokenizer needs for a language."""
 
     tokens: int
@@ -32,7 +32,7 @@ class Cost:
 
 
 @dataclass(frozen=True)
-class Language:
+class LanguageCosts:
     """A row of the report; `costs` are in the order of the tokenizers."""
 
     lang: str
@@ -46,7 +46,7 @@ class Language:
     """Those that stand beside English."""
     byte_premium: float | None
     """UTF-8 bytes over those of the same texts in English."""
-    costs: tuple[Cost, ...]
+    costs: tuple[TokenizerCost, ...]
 
 
 @dataclass
@@ -59,16 +59,16 @@ class _Sums:
 
 
 @dataclass
-class Measurer:
+class CostMeasurer:
     """Counts blocks of text with some tokenizers."""
 
-    meters: Sequence[Meter]
+    counters: Sequence[TokenCounter]
     _sums: dict[str, _Sums] = field(default_factory=dict)
     _english: dict[tuple[str, ...], Ints] = field(default_factory=dict)
 
-    def add(self, block: Block) -> None:
+    def add(self, block: TextBlock) -> None:
         """Count one more block. The English side is counted once, beside however many languages it stands."""
-        size = 4 + len(self.meters)
+        size = 4 + len(self.counters)
         sums = self._sums.setdefault(block.lang, _Sums(*(np.zeros(size, np.int64) for _ in range(3))))
         sizes = self._sizes(block.texts)
         sums.all += sizes
@@ -79,40 +79,41 @@ class Measurer:
             sums.english += self._english[block.english]
 
     def _sizes(self, texts: Sequence[str]) -> Ints:
-        tokens = [sum(meter.lengths(texts)) for meter in self.meters]
+        tokens = [sum(counter.lengths(texts)) for counter in self.counters]
         size = sum(len(text.encode()) for text in texts)
         words = sum(len(text.split()) for text in texts)
         return np.array([len(texts), size, sum(map(len, texts)), words, *tokens], np.int64)
 
-    def languages(self) -> list[Language]:
+    def languages(self) -> list[LanguageCosts]:
         """A row for each language that has text, in the order of their labels."""
-        return [_language(lang, sums) for lang, sums in sorted(self._sums.items()) if sums.all[1]]
+        return [_build_row(lang, sums) for lang, sums in sorted(self._sums.items()) if sums.all[1]]
 
 
-def _language(lang: str, sums: _Sums) -> Language:
+def _build_row(lang: str, sums: _Sums) -> LanguageCosts:
+    language = Lang.parse(lang)
     texts, size, characters, words = sums.all[:4].tolist()
-    spaced = is_spaced(Lang.parse(lang).script)
-    return Language(
+    spaced = is_spaced(language.script)
+    return LanguageCosts(
         lang=lang,
-        name=Lang.parse(lang).name,
+        name=language.name,
         texts=texts,
         bytes=size,
         characters=characters,
         words=words if spaced else None,
         parallel_texts=int(sums.parallel[0]),
-        byte_premium=_over(sums.parallel[1], sums.english[1]),
+        byte_premium=_divide(sums.parallel[1], sums.english[1]),
         costs=tuple(_costs(sums, spaced)),
     )
 
 
-def _costs(sums: _Sums, spaced: bool) -> Iterator[Cost]:
+def _costs(sums: _Sums, spaced: bool) -> Iterator[TokenizerCost]:
     _, size, characters, words = sums.all[:4].tolist()
     for place in range(4, len(sums.all)):
         tokens = int(sums.all[place])
         per_word = tokens / words if spaced and words else None
-        premium = _over(sums.parallel[place], sums.english[place])
-        yield Cost(tokens, tokens / size, tokens / characters, per_word, premium)
+        premium = _divide(sums.parallel[place], sums.english[place])
+        yield TokenizerCost(tokens, tokens / size, tokens / characters, per_word, premium)
 
 
-def _over(amount: np.int64, english: np.int64) -> float | None:
+def _divide(amount: np.int64, english: np.int64) -> float | None:
     return float(amount / english) if english else None

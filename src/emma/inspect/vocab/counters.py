@@ -1,11 +1,12 @@
 """Opening tokenizers of any kind to count with: each is a name, a size, and a function from texts to their tokens."""
 
-import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import orjson
 
 from emma.config.extras import need
 from emma.errors import RecipeError
@@ -21,7 +22,7 @@ KINDS = (
 
 
 @dataclass(frozen=True)
-class Meter:
+class TokenCounter:
     """A tokenizer that counts."""
 
     name: str
@@ -32,42 +33,42 @@ class Meter:
     """Tokens of each text, special ones that frame it not counted."""
 
 
-def open_meters(asked: Sequence[str], home: Home) -> list[Meter]:
+def open_counters(places: Sequence[str], home: Home) -> list[TokenCounter]:
     """The tokenizers that were asked for, as PLACE or NAME=PLACE. RecipeError when two have the same name."""
-    meters = [open_meter(each, home) for each in asked]
-    names = [meter.name for meter in meters]
-    if twice := sorted({name for name in names if names.count(name) > 1}):
-        raise RecipeError(f"Two tokenizers are called '{twice[0]}'. Call them as you like: one={asked[0]}.")
-    return meters
+    counters = [open_counter(place, home) for place in places]
+    names = [counter.name for counter in counters]
+    if repeated := sorted({name for name in names if names.count(name) > 1}):
+        raise RecipeError(f"Two tokenizers are called '{repeated[0]}'. Call them as you like: one={places[0]}.")
+    return counters
 
 
-def open_meter(asked: str, home: Home) -> Meter:
+def open_counter(named_place: str, home: Home) -> TokenCounter:
     """One tokenizer. RecipeError when there is none at the place, or it is of no known kind."""
-    match = None if Path(asked).exists() else _NAMED.fullmatch(asked)
-    name, place = match.groups() if match else (None, asked)
-    path = _find(place, home)
-    name = name or (_name(path) if Path(place).exists() else place)
+    match = None if Path(named_place).exists() else _NAMED.fullmatch(named_place)
+    name, place = match.groups() if match else (None, named_place)
+    path = _find_tokenizer(place, home)
+    name = name or (_name_place(path) if Path(place).exists() else place)
     if path.suffix == ".model":
-        return _sentencepiece(name, path)
-    return _hugging_face(name, path)
+        return _open_sentencepiece(name, path)
+    return _open_hugging_face(name, path)
 
 
-def _name(path: Path) -> str:
+def _name_place(path: Path) -> str:
     """What to call a tokenizer: its folder, where the file has the usual name."""
     while path.stem in ("tokenizer", "spiece"):
         path = path.parent
     return path.stem if path.is_file() else path.name
 
 
-def run_names(home: Home) -> list[str]:
+def list_run_names(home: Home) -> list[str]:
     """The runs of a home."""
     return [run.name for run in home.list_runs()]
 
 
-def _find(place: str, home: Home) -> Path:
+def _find_tokenizer(place: str, home: Home) -> Path:
     """The file that decides, or a folder that only transformers can read."""
     path = Path(place)
-    if not path.exists() and place in run_names(home):
+    if not path.exists() and place in list_run_names(home):
         path = home.run(place).artifact("vocab").file("tokenizer")
     if path.is_file() and path.suffix in (".json", ".model"):
         return path
@@ -81,23 +82,25 @@ def _find(place: str, home: Home) -> Path:
     raise RecipeError(f"The folder {path} holds no tokenizer. Give {KINDS}.")
 
 
-def _sentencepiece(name: str, path: Path) -> Meter:
+def _open_sentencepiece(name: str, path: Path) -> TokenCounter:
     processor: Any = need("sentencepiece", "train").SentencePieceProcessor()
     try:
         processor.LoadFromSerializedProto(path.read_bytes())
     except RuntimeError as error:
         raise RecipeError(f"{path} is no SentencePiece model: {error}. Give {KINDS}.") from None
-    return Meter(name, path, len(processor), lambda texts: [len(ids) for ids in processor.EncodeAsIds(list(texts))])
+    return TokenCounter(
+        name, path, len(processor), lambda texts: [len(ids) for ids in processor.EncodeAsIds(list(texts))]
+    )
 
 
-def _hugging_face(name: str, path: Path) -> Meter:
-    tokenizer = _backend(path)
-    return Meter(name, path, tokenizer.get_vocab_size(), counter(tokenizer))
+def _open_hugging_face(name: str, path: Path) -> TokenCounter:
+    tokenizer = _open_backend(path)
+    return TokenCounter(name, path, tokenizer.get_vocab_size(), make_counter(tokenizer))
 
 
-def counter(tokenizer: Any) -> Callable[[Sequence[str]], list[int]]:
+def make_counter(tokenizer: Any) -> Callable[[Sequence[str]], list[int]]:
     """The function that counts with a tokenizer of the `tokenizers` library."""
-    opened = open_table(switch_off(json.loads(tokenizer.to_str()))[0])
+    opened = open_table(switch_off(orjson.loads(tokenizer.to_str()))[0])
 
     def lengths(texts: Sequence[str]) -> list[int]:
         batches = (list(texts[start : start + _BATCH]) for start in range(0, len(texts), _BATCH))
@@ -107,7 +110,7 @@ def counter(tokenizer: Any) -> Callable[[Sequence[str]], list[int]]:
     return lengths
 
 
-def _backend(path: Path) -> Any:
+def _open_backend(path: Path) -> Any:
     tokenizers = need("tokenizers", "train")
     if path.is_file():
         try:
