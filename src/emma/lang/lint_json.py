@@ -15,12 +15,59 @@ from emma.lang.codes import find_language
 from emma.lang.language import LABEL
 from emma.lang.registry import RefusedError
 
+LABEL_COLUMNS = ("lang", "language", "label", "code", "lang_code", "language_code", "lang_script")
+"""Names of the column of labels; else it is the first."""
+SIDE_COLUMNS = (
+    ("lang", "lang2"),
+    ("lang1", "lang2"),
+    ("src", "tgt"),
+    ("src_lang", "tgt_lang"),
+    ("source_lang", "target_lang"),
+    ("source_language", "target_language"),
+    ("source", "target"),
+    ("src_code", "tgt_code"),
+    ("from", "to"),
+)
+"""Names of the two columns of a bilingual table."""
+PAIR_SEPARATOR = "\t"
+"""Between the two sides of a pair."""
+PAIR_COLUMNS = ("pair", "pairs", "lang_pair", "language_pair", "direction", "corpus")
+"""Names of its one column."""
+PAIR = re.compile(r"([a-z]{3}_[A-Z][a-z]{3}) ?(?:-|–|_|/|<?->|→) ?([a-z]{3}_[A-Z][a-z]{3})")
+SHORT = re.compile(r"([a-z]{2,3}(?:[_-][A-Z][a-z]{3})?)(?:-|–|/|<?->|→)([a-z]{2,3}(?:[_-][A-Z][a-z]{3})?)")
+"""A pair in short codes, in a column that is called so."""
+AMOUNT_COLUMNS = (
+    "tokens",
+    "num_tokens",
+    "token_count",
+    "words",
+    "sentences",
+    "pairs",
+    "lines",
+    "bytes",
+    "count",
+    "size",
+    "documents",
+)
+"""Names of the column of amounts, best first."""
 UNMISTAKABLE = re.compile(r"[a-z]{2}|[a-z]{2,3}[-_][A-Za-z]{4}|[a-z]{2}[-_][A-Z]{2}|.*_.*_.*")
 """Keys that are no words: two letters, with a script or region, or a pair of labels."""
 
 
+def parse_amount(cell: str) -> int | None:
+    """The whole number in a cell, with thousands grouped or not; None if it is none."""
+    plain = cell.strip().replace(",", "").replace("_", "").replace(" ", "")
+    try:
+        return int(float(plain))
+    except (ValueError, OverflowError):
+        return None
+
+
 def read_json_entries(path: Path, text: str) -> Iterator[tuple[str, int | None]]:
-    """Labels, of pairs both with SIGN between, and amounts. LanguageError if the text is no JSON, or no list."""
+    """Read labels and amounts; a pair's two labels have PAIR_SEPARATOR between.
+
+    Raises LanguageError if the text is no JSON, or no list.
+    """
     try:
         # By the standard library: what pandas wrote has NaN, which orjson refuses.
         parsed = (
@@ -74,16 +121,18 @@ def _holds_languages(value: Mapping[str, Any]) -> bool:
 
     `{"all": {"sw": 1, "yo": 2}}` has its languages below, though `all` is a code; `{"sw": {"dev": 1}}` has them here.
     """
-    here = _likeness(list(value))
-    inside = [each for each in value.values() if isinstance(each, Mapping)]
-    while inside:
-        if any(map(_find_name, inside)) or _likeness([key for each in inside for key in each]) > here:
+    likeness = _likeness(list(value))
+    level = [child for child in value.values() if isinstance(child, Mapping)]
+    while level:
+        if any(map(_find_name, level)) or _likeness([key for child in level for key in child]) > likeness:
             return False
-        inside = [below for each in inside for below in each.values() if isinstance(below, Mapping)]
+        level = [child for parent in level for child in parent.values() if isinstance(child, Mapping)]
     codes = sum(map(_is_code, value))
-    plain = not any(isinstance(each, Mapping) for each in value.values())
-    lists = any(isinstance(each, list) for each in value.values())
-    return not lists and (2 * codes > len(value) or (plain and codes > 0))
+    is_flat = not any(isinstance(child, Mapping) for child in value.values())
+    has_lists = any(isinstance(child, list) for child in value.values())
+    # Words are codes now and then (`all`, `is`), so above other objects most keys must be; at the bottom one is enough,
+    # whose others are then reported as unknown.
+    return not has_lists and (2 * codes > len(value) or (is_flat and codes > 0))
 
 
 def _likeness(keys: Sequence[str]) -> tuple[float, float, int]:
@@ -102,56 +151,10 @@ def _is_code(key: str) -> bool:
 
 
 def _amount_under(value: Any) -> int | None:
-    """The amount that stands under a language: a number, the best of the numbers names, or the sum of what is below."""
+    """The amount that stands under a language: a number, the best of the known names, or the sum of what is below."""
     if isinstance(value, Mapping):
         if (number := next((value[key] for key in AMOUNT_COLUMNS if key in value), None)) is not None:
             return parse_amount(str(number))
         numbers = [number for item in value.values() if (number := _amount_under(item)) is not None]
         return sum(numbers) if numbers else None
     return None if value is None or isinstance(value, list | bool) else parse_amount(str(value))
-
-
-LABEL_COLUMNS = ("lang", "language", "label", "code", "lang_code", "language_code", "lang_script")
-"""What the column of labels may be called; else it is the first."""
-SIDE_COLUMNS = (
-    ("lang", "lang2"),
-    ("lang1", "lang2"),
-    ("src", "tgt"),
-    ("src_lang", "tgt_lang"),
-    ("source_lang", "target_lang"),
-    ("source_language", "target_language"),
-    ("source", "target"),
-    ("src_code", "tgt_code"),
-    ("from", "to"),
-)
-"""What the two columns of a bilingual table may be called."""
-PAIR_SEPARATOR = "\t"
-"""Between the two sides of a pair."""
-PAIR_COLUMNS = ("pair", "pairs", "lang_pair", "language_pair", "direction", "corpus")
-"""What its one column may be called."""
-PAIR = re.compile(r"([a-z]{3}_[A-Z][a-z]{3}) ?(?:-|–|_|/|<?->|→) ?([a-z]{3}_[A-Z][a-z]{3})")
-SHORT = re.compile(r"([a-z]{2,3}(?:[_-][A-Z][a-z]{3})?)(?:-|–|/|<?->|→)([a-z]{2,3}(?:[_-][A-Z][a-z]{3})?)")
-"""A pair in short codes, in a column that is called so."""
-AMOUNT_COLUMNS = (
-    "tokens",
-    "num_tokens",
-    "token_count",
-    "words",
-    "sentences",
-    "pairs",
-    "lines",
-    "bytes",
-    "count",
-    "size",
-    "documents",
-)
-"""What the column of amounts may be called, best first."""
-
-
-def parse_amount(cell: str) -> int | None:
-    """The whole number in a cell, with thousands grouped or not; None if it is none."""
-    plain = cell.strip().replace(",", "").replace("_", "").replace(" ", "")
-    try:
-        return int(float(plain))
-    except (ValueError, OverflowError):
-        return None

@@ -95,7 +95,7 @@ def _lines(path: Path, text: str) -> Iterator[tuple[str, int | None]]:
 
 
 def _table(cells: Sequence[Sequence[str]]) -> Iterator[tuple[str, int | None]]:
-    """Label and amount of column row."""
+    """Read the label and the amount of each row."""
     at, amount, headers = _columns(cells)
     for row in cells[headers:]:
         value = to_amount(row[amount]) if amount is not None and amount < len(row) else None

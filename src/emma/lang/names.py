@@ -21,6 +21,7 @@ MAX_COMPARED = 6
 
 def find_by_name(name: str) -> str:
     """Find the BCP 47 tag, language and perhaps script, of an English name. RefusedError where none or several fit."""
+    # Common names before ISO's: `Greek` is Modern Greek to people; names with accents before those without.
     for key, table in (
         (_key(name), _common()),
         (name.casefold(), _precise()),

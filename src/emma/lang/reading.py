@@ -65,10 +65,11 @@ def read_code(code: str, scheme: Scheme = "any") -> Reading:
 
 
 def _any(code: str) -> Reading:
-    """What is unmistakable first; a name only where it cannot be a tag."""
+    """Read what is unmistakable first; as a name only where it cannot be a tag."""
     try:
         return _wiki(code, WIKI)
     except RefusedError as refusal:
+        # One to three small letters are meant as a code: `foo` is a mistake to report, not a name to look for.
         if (
             refusal.kind not in ("unknown", "subtag")
             or re.match(r"[a-z]{1,3}([-_+@.]|$)", code.strip())
@@ -119,7 +120,7 @@ def _spelled(code: str) -> str:
         raise RefusedError(
             f"'{code}': '{encoding}' is no character encoding, as a locale could have. {REMEDY}", "subtag"
         )
-    tag = _android(locale.replace("_", "-"))
+    tag = _android(locale.replace("_", "-"))  # an Android folder in any scheme: `zh-rTW` is no other tag
     subtag = POSIX_MODIFIERS.get(modifier.lower())
     if subtag is None:
         raise RefusedError(f"'{code}': '{modifier}' is no modifier of a locale that is known. {REMEDY}", "subtag")
@@ -144,6 +145,7 @@ def _tag(code: str, tag: str) -> Reading:
     from langcodes.tag_parser import LanguageTagError
 
     small = tag.lower()
+    # Only whole tags with a hyphen: langcodes also replaces languages, which `registry` does with a rule to show.
     replaced = TAGS.get(small) or ("-" in small and small not in ORPHANS and LANGUAGE_REPLACEMENTS.get(small)) or ""
     try:
         parsed = Language.get(replaced or tag, normalize=False)
@@ -156,7 +158,7 @@ def _tag(code: str, tag: str) -> Reading:
         raise RefusedError(f"'{code}' is no language code of ISO 639. {REMEDY}")
     if why := _unregistered(language, parsed):
         raise RefusedError(f"'{code}': {why}. {REMEDY}", "subtag")
-    language = (parsed.extlangs or [language])[0].lower()
+    language = (parsed.extlangs or [language])[0].lower()  # zh-yue is yue
     variants = set(parsed.variants or ())
     script = parsed.script or ("Latn" if variants & ROMAN_VARIANTS else "")
     variety = next(

@@ -71,6 +71,7 @@ class Spelling:
         for (first, second), count in pairs.items():
             self._single[second] += count
             self._before[first] += count
+        # Of little text a letter that occurs once is counted; in much, one or two occurrences may be of a foreign name.
         rare = 1 if self._single.total() < 10 * MIN_BIGRAMS else 3
         self._single |= Counter(dict.fromkeys(seldom, rare))
         self._total = self._single.total()

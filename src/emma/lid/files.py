@@ -1,9 +1,10 @@
 """Find a model: a file, a folder that holds one, or a repository of the Hugging Face hub; and what is known of it."""
 
-import json
 import re
 from pathlib import Path
 from typing import Literal, NamedTuple
+
+import orjson
 
 from emma.config.extras import need
 from emma.errors import SourceError
@@ -14,7 +15,7 @@ FACTS_FILE = "lid.json"
 """Name of the file beside a model that says what it is, and how it wants its text."""
 
 Spelling = Literal["plain", "letters"]
-"""How a model wants its text: as it is, or in lower case without digits, punctuation and symbols."""
+"""Spelling in which a model wants its text: as it is, or in lower case without digits, punctuation and symbols."""
 
 
 class HubFile(NamedTuple):
@@ -55,7 +56,7 @@ def find_model_file(name: str, root: Path = Path()) -> Path:
 def read_spelling(model: Path) -> Spelling:
     """Read how a model wants its text from what stands beside its file; plain if nothing does."""
     try:
-        facts = json.loads((model.parent / FACTS_FILE).read_text(encoding="utf-8"))
+        facts = orjson.loads((model.parent / FACTS_FILE).read_bytes())
     except (OSError, ValueError):
         return "plain"
     return "letters" if isinstance(facts, dict) and facts.get("spelling") == "letters" else "plain"

@@ -28,7 +28,7 @@ Matrices = tuple[NDArray[np.float32], NDArray[np.float32]]
 
 @dataclass(frozen=True)
 class ModelFile:
-    """What a model file holds."""
+    """The contents of a model file."""
 
     dimension: int
     loss: int
@@ -114,6 +114,7 @@ def _read_parts(file: _Bytes, path: Path) -> ModelFile:
     quantised = file.flag()
     vectors = _quantised(file) if quantised else _matrix(file)
     outputs = _quantised(file) if file.flag() and quantised else _matrix(file)
+    # Buckets have vectors where there are n-grams of characters or of words; pruned files keep the numbered ones alone.
     hashed = pruned.max(initial=-1) + 1 if len(pruned) else buckets * (longest > 0 or word_grams > 1)
     if outputs.shape != (labels, dimension) or vectors.shape[1] != dimension or len(vectors) < words + hashed:
         raise ValueError(f"its matrices have the shapes {vectors.shape} and {outputs.shape}")

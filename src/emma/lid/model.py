@@ -96,6 +96,7 @@ class Model:
         data, offsets = buffers(column.cast(pa.large_string()).fill_null(""))
         labels, scores = np.full((len(column), k), -1, np.int32), np.zeros((len(column), k), np.float32)
         if groups.max(initial=-1) >= 0:
+            # An empty table means text as it is: a kernel's argument cannot be None.
             spelling = letters_only() if self.spelling == "letters" else np.empty(0, np.uint32)
             parts = (self.words, self.grams, self.layers)
             scripts = self._fitting_labels(data, offsets, max_chars)
@@ -133,6 +134,7 @@ def open_model(
     return _open(path, stamp, scheme, tuple(sorted((codes or {}).items())), spelling or read_spelling(path))
 
 
+# By time of change too, so that a model trained anew at the same place is opened anew.
 @lru_cache(maxsize=2)
 def _open(path: Path, _: int, scheme: Scheme, codes: tuple[tuple[str, str], ...], spelling: Spelling) -> Model:
     file = read_model_file(path)
@@ -141,7 +143,7 @@ def _open(path: Path, _: int, scheme: Scheme, codes: tuple[tuple[str, str], ...]
 
 
 def words_from(file: ModelFile) -> Words:
-    """The words that have vectors of their own."""
+    """Take the words that have vectors of their own from a model file."""
     starts, stops = file.starts[: file.words], file.stops[: file.words]
     slots = index_words(file.text, starts, stops)
     end = [
@@ -151,23 +153,23 @@ def words_from(file: ModelFile) -> Words:
 
 
 def grams_from(file: ModelFile) -> Grams:
-    """The n-grams that share vectors."""
+    """Take the n-grams that share vectors from a model file."""
     return Grams(file.buckets, file.shortest, max(0, file.longest), max(1, file.word_grams), file.pruned)
 
 
 def layers_from(file: ModelFile) -> Layers:
-    """The weights, outputs turned on their side."""
+    """Take the weights from a model file, outputs transposed."""
     loss = {SOFTMAX_LOSS: SOFTMAX, HIERARCHICAL: TREE}.get(file.loss, INDEPENDENT)
     branches = build_huffman_tree(file.counts[file.words :]) if loss == TREE else np.empty((0, 2), np.int32)
     return Layers(file.vectors, np.ascontiguousarray(file.outputs.T), loss, branches)
 
 
 def build_huffman_tree(counts: NDArray[np.int64]) -> NDArray[np.int32]:
-    """The tree over labels that are sorted by falling count: (labels - 1, 2), the children of each inner node.
+    """Build the tree over labels that are sorted by falling count: (labels - 1, 2), the children of each inner node.
 
     The two least frequent nodes are joined until one is left; of equals an inner node comes first, as in fastText.
     """
-    weights = [*counts.tolist(), *[10**15] * (len(counts) - 1)]
+    weights = [*counts.tolist(), *[10**15] * (len(counts) - 1)]  # nodes that are not made yet weigh most
     leaf, node = len(counts) - 1, len(counts)
     branches = np.empty((len(counts) - 1, 2), np.int32)
     for new in range(len(branches)):

@@ -131,6 +131,7 @@ def train_classifier(path: Path, lines: pa.Table, training: LidTraining) -> list
     texts = respell_all(*buffers(lines["text"].combine_chunks().cast(pa.large_string())), letters_only())
     layers = initial_layers(training, len(labels))
     losses = [_epoch(*texts, targets, layers, training, epoch) for epoch in range(training.epochs)]
+    # A model that knows nothing but the number of labels has a loss of log(labels).
     if not (np.isfinite(losses[-1]) and np.isfinite(layers.vectors).all() and losses[-1] < np.log(len(labels))):
         raise RecipeError(
             f"The language-identification model learnt nothing (loss {losses[-1]:.2f} nats a line): its steps are too "
