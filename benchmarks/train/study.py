@@ -25,7 +25,7 @@ from emma.pipeline.recipe import Recipe
 from emma.pipeline.run import run_stages
 from emma.store.address import hash64
 from emma.store.artifact import Artifact
-from emma.store.selected import selected
+from emma.store.selected import read_selected
 from emma.train.flops import flops_per_token
 from emma.work.local import Local
 from emma.work.progress import Reporter
@@ -142,7 +142,7 @@ def documents(run: Run, splits: Sequence[str]) -> Iterator[Mapping[str, Any]]:
     """The documents of a run in some splits."""
     parts = zip(run.artifact("collect").parts["documents"], run.artifact("curate").parts["selection"], strict=True)
     for pair in parts:
-        for table in selected(*pair, COLUMNS, splits):
+        for table in read_selected(*pair, COLUMNS, splits):
             yield from table.to_pylist()
 
 

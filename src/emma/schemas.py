@@ -10,12 +10,12 @@ DOCUMENTS = pa.schema(
         ("text2", pa.string()),  # bitext only, else null: the other side
         ("lang2", pa.string()),  # bitext only, else null
         ("source", pa.string()),
-        ("source_code", pa.string()),  # what the source called the language
+        ("source_code", pa.string()),  # the source's own name for the language
         ("rule", pa.string()),  # how the code was resolved
         ("domain", pa.string()),
         ("licence", pa.string()),  # SPDX, or a phrase where no SPDX identifier fits
         ("file", pa.string()),  # relative to the source's root
-        ("row", pa.int64()),  # row, line or unit in that file, from 1
+        ("row", pa.int64()),  # row, line or message in that file, from 1
         ("url", pa.string()),  # where the source says the text is from; else null
         ("repair", pa.string()),  # what was mended beyond Unicode form, such as "mojibake"; else null
     ]
@@ -25,16 +25,17 @@ REJECTS = pa.schema(
     [
         ("source", pa.string()),
         ("file", pa.string()),
-        ("row", pa.int64()),  # line or unit in the file, from 1; 0 for the file itself
+        ("row", pa.int64()),  # row, line or message in the file, from 1; 0 for the file itself
         ("reason", pa.string()),
         ("raw", pa.binary()),  # the bytes as found, cut at 64 KiB
-        ("units", pa.int64()),  # of the source that it stands for, as far as they can be counted
+        ("units", pa.int64()),  # units of the source that the reject stands for, as far as they can be counted
         ("unread", pa.int64()),  # bytes of the file, decompressed, that were not read because of it
     ]
 )
 
 PERMUTATIONS = 112
-"""MinHash length: 14 bands of 8 (FineWeb-2's setting, arXiv 2506.20920)."""
+"""Length of a MinHash signature, as FineWeb-2 has it (arXiv 2506.20920). Into how many bands it is cut is curate's to
+say: `emma.curate.duplicates.candidates`."""
 
 FEATURES = (
     "letter_share",  # letters and marks among the characters that are not spaces
@@ -46,11 +47,11 @@ FEATURES = (
     "repeated_gram_share",  # 10-character grams that occurred before in the document
     "repeated_word_share",  # 5-word grams that occurred before in the document; null where words are not spaced
     "label_script_share",  # letters in a script that the language label allows
-    "word_length",  # characters a word where the script spaces words, else null
-    "line_length",  # characters a line that is not empty
-    "length_ratio",  # of a pair, characters of the shorter side over the longer; null for one text alone
-    "copied_share",  # of a pair, words (characters where unspaced) of the shorter side that the other has too
-    "numeral_share",  # of a pair, numbers that stand on both sides among all, 1 where there are none
+    "word_length",  # characters per word where the script spaces words, else null
+    "line_length",  # characters per line that is not empty
+    "length_ratio",  # of pairs only: characters of the shorter side over the longer; null for one text alone
+    "copied_share",  # of pairs only: words (characters where unspaced) of the shorter side that the other has
+    "numeral_share",  # of pairs only: numbers that stand on both sides among all, 1 where there are none
 )
 """Quality features, float32. All but `word_length` and `line_length` are shares in [0, 1]. Null is never judged."""
 
@@ -65,23 +66,23 @@ ANNOTATIONS = pa.schema(
         ("written", pa.string()),  # the script as a label would have it: Hans, Hant, Hani, Jpan, Kore where they fit
         ("script_agrees", pa.bool_()),  # whether `written` can stand under the label's script; true without letters
         *((name, pa.float32()) for name in FEATURES),
-        ("exact_hash", pa.uint64()),  # of the normalised text; of a pair, of both sides in either order
-        ("bare_hash", pa.uint64()),  # of the text without its diacritics; null for pairs and short texts
-        ("marks", pa.int32()),  # how many diacritics those are
-        ("side_hashes", pa.list_(pa.uint64())),  # of a pair, of each side alone, as a document of its own would have
-        ("line_hashes", pa.list_(pa.uint64())),  # of each normalised line, 0 for lines too short to be boilerplate
+        ("exact_hash", pa.uint64()),  # hash of the normalised text; of a pair, of both sides in either order
+        ("bare_hash", pa.uint64()),  # hash of the text without its diacritics; null for pairs and short texts
+        ("marks", pa.int32()),  # number of those diacritics
+        ("side_hashes", pa.list_(pa.uint64())),  # of pairs only: hash of each side, as if it were a document of its own
+        ("line_hashes", pa.list_(pa.uint64())),  # hash of each normalised line, 0 for lines too short to be boilerplate
         ("minhash", pa.list_(pa.uint32(), PERMUTATIONS)),
     ]
 )  # row-aligned with DOCUMENTS
 
 LID_LABELS = 3
-"""Labels that are kept of what a language-identification model says."""
+"""Number of labels that are kept for a text, of those that a language-identification model gives."""
 
 IDENTIFIED = pa.schema(
     [
         ("labels", pa.list_(pa.string())),  # xxx_Yyyy, the likeliest first, LID_LABELS at most; empty without letters
         ("scores", pa.list_(pa.float32())),  # the model's probabilities of these
-        ("labels2", pa.list_(pa.string())),  # of a pair's other side, else null
+        ("labels2", pa.list_(pa.string())),  # the same for a pair's other side, else null
         ("scores2", pa.list_(pa.float32())),
     ]
 )  # row-aligned with DOCUMENTS; there only when the recipe names a model
@@ -89,14 +90,17 @@ IDENTIFIED = pa.schema(
 CONTAMINATION = pa.schema(
     [
         ("benchmark", pa.string()),  # the benchmark that shares most grams with the document; null when none does
-        ("benchmark_grams", pa.int32()),  # of the document, in any benchmark; short ones of a corrupted copy
-        ("benchmark_share", pa.float32()),  # of the document's grams
+        (
+            "benchmark_grams",
+            pa.int32(),
+        ),  # its grams that any benchmark has; short grams for a corrupted copy
+        ("benchmark_share", pa.float32()),  # their share of the document's grams
         ("benchmarks", pa.list_(pa.string())),  # all that share a gram with it, sorted
     ]
 )  # row-aligned with DOCUMENTS
 
 SPLITS = ("train", "validation", "test")
-"""What a kept document may be for: outcomes of curation, of which any other is the reason it was dropped for."""
+"""The splits that kept documents go to. Any other outcome of curation is the reason a document was dropped for."""
 
 SELECTION = pa.schema(
     [
@@ -112,7 +116,7 @@ FERTILITY = pa.schema(
     [
         ("lang", pa.string()),
         ("domain", pa.string()),
-        ("bytes", pa.int64()),  # of the sample that was measured
+        ("bytes", pa.int64()),  # size of the sample that was measured
         ("chars", pa.int64()),
         ("words", pa.int64()),
         ("tokens_base", pa.int64()),  # null when there is no base tokenizer
@@ -125,9 +129,9 @@ PACKED = pa.schema(
         ("lang", pa.string()),
         ("domain", pa.string()),
         ("split", pa.string()),  # train or validation
-        ("path", pa.string()),  # of the .bin/.idx pair inside the part, without suffix
+        ("path", pa.string()),  # the .bin/.idx pair inside the part, without suffix
         ("part", pa.int32()),  # index into the artifact's parts
-        ("documents", pa.int64()),  # in the file: a pair of texts that is written both ways is two
+        ("documents", pa.int64()),  # documents in the file: a pair of texts that is written both ways is two
         ("tokens", pa.int64()),
         ("bytes", pa.int64()),  # UTF-8
         ("words", pa.int64()),  # white-space words
@@ -136,15 +140,15 @@ PACKED = pa.schema(
 
 PLAN = pa.schema(
     [
-        ("stage", pa.string()),  # of the mix; a source has one row a stage, in the order of the stages
+        ("stage", pa.string()),  # name of the stage of the mix; a source has one row for each, in their order
         ("lang", pa.string()),
         ("domain", pa.string()),
-        ("tier", pa.string()),  # of the language in the mix: lang.tiers.TIER_NAMES
+        ("tier", pa.string()),  # tier of the language in the mix: one of lang.tiers.TIER_NAMES
         ("part", pa.int32()),
         ("path", pa.string()),
         ("documents", pa.int64()),
         ("bytes", pa.int64()),
-        ("tokens", pa.int64()),  # that exist
+        ("tokens", pa.int64()),  # tokens that exist
         ("weight", pa.float64()),  # share of the stage's training tokens; sums to 1 in each stage
         ("samples", pa.int64()),  # sequences drawn from it in the stage
         ("epochs", pa.float64()),  # times each of its tokens is seen in the stage

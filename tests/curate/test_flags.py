@@ -2,7 +2,7 @@
 
 from emma.curate import flags
 from emma.curate.config import CurateConfig
-from emma.store.selected import selected
+from emma.store.selected import read_selected
 from tests.conftest import TEXTS
 from tests.curate.corpus import Bench, Row, plain, prose, rows_of
 
@@ -53,7 +53,7 @@ def test_boilerplate_is_reported_and_left_out_where_the_recipe_says(bench: Bench
         corpus, _, work = bench.compile(rows, CurateConfig(drop_boilerplate=wanted))
         assert [(row["lang"], row["documents"]) for row in rows_of(work, "boilerplate")] == [("hin_Deva", 30)]
         (documents,), (selection,) = corpus.collect.parts["documents"], corpus.curate.parts["selection"]
-        kept = [row for table in selected(documents, selection, ["id", "text"], ("train", "validation", "test"))
+        kept = [row for table in read_selected(documents, selection, ["id", "text"], ("train", "validation", "test"))
                 for row in table.to_pylist()]  # fmt: skip
         assert len(kept) == 29 and all((line in row["text"]) != wanted for row in kept)
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 from emma.store import shards
 from emma.store.address import hash64
 from emma.store.artifact import Artifact
-from emma.store.selected import selected
+from emma.store.selected import read_selected
 
 CHOSEN = pa.schema(
     [
@@ -27,7 +27,7 @@ Row = Mapping[str, Any]
 
 def choose_shard_documents(out: Path, shard: tuple[Artifact, Artifact], max_bytes: int) -> dict[str, int]:
     """Task: the test documents of one shard that a language's budget could take, if it came first everywhere else."""
-    rows = [row for table in selected(*shard, COLUMNS, ("test",)) for row in _test_rows(table)]
+    rows = [row for table in read_selected(*shard, COLUMNS, ("test",)) for row in _test_rows(table)]
     kept = take_within_budget([row for row in rows if row["bytes"]], max_bytes)
     shards.write(out / "test.parquet", pa.Table.from_pylist(kept, schema=CHOSEN))
     return {"test": len(rows), "empty": sum(not row["bytes"] for row in rows)}

@@ -12,7 +12,7 @@ from emma.lang.language import Lang
 from emma.pack.config import PackConfig, fill_template
 from emma.store import shards
 from emma.store.address import hash64
-from emma.store.selected import SelectedShard, selected
+from emma.store.selected import SelectedShard, read_selected
 from emma.store.spill import SpillWriter
 
 TEXTS = pa.schema([(name, pa.string()) for name in ("lang", "domain", "split", "id", "text")])
@@ -94,4 +94,4 @@ def list_directions(document: str, section: PackConfig) -> tuple[tuple[int, int]
 
 
 def _read_kept(shard: SelectedShard) -> Iterator[pa.Table]:
-    return selected(*shard, _DOCUMENT_COLUMNS, ("train", "validation"))
+    return read_selected(*shard, _DOCUMENT_COLUMNS, ("train", "validation"))

@@ -13,7 +13,7 @@ from emma.pipeline.home import Run
 from emma.schemas import DOCUMENTS, SPLITS
 from emma.store import shards
 from emma.store.artifact import Artifact, find_all
-from emma.store.selected import selected
+from emma.store.selected import read_selected
 
 LANGUAGES = pa.schema(
     [
@@ -99,7 +99,7 @@ def read_documents(
     for documents, selection in zip(corpus.collect.parts["documents"], corpus.curate.parts["selection"], strict=True):
         if label is not None and not _holds(selection, label):
             continue
-        for table in selected(documents, selection, names, SPLITS if split is None else [split]):
+        for table in read_selected(documents, selection, names, SPLITS if split is None else [split]):
             chosen = table if label is None else table.filter(pc.equal(table["lang"], label))
             wanted = [*(columns or DOCUMENTS.names), "split"]
             yield from (batch for batch in chosen.select(wanted).to_batches() if batch.num_rows)

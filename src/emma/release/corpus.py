@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from emma.schemas import DOCUMENTS, SPLITS
 from emma.store import shards
 from emma.store.artifact import Artifact
-from emma.store.selected import selected
+from emma.store.selected import read_selected
 from emma.store.shards import ROW_GROUP, SMALL, ShardWriter
 from emma.work.work import bucket_files
 
@@ -47,7 +47,7 @@ def bucket_by_language(
     writers: dict[int, ShardWriter] = {}
     counts = {"rows_in": 0, "rows_out": 0, "dropped: excluded source": 0}
     try:
-        for kept in selected(*item, SCHEMA.names, SPLITS):
+        for kept in read_selected(*item, SCHEMA.names, SPLITS):
             is_excluded = pc.is_in(kept["source"], value_set=pa.array(exclude, pa.string()))
             released = kept.filter(pc.invert(is_excluded))
             counts["rows_in"] += kept.num_rows

@@ -8,7 +8,6 @@ are named by URL (`s3://bucket/prefix/collect/<key>`).
 """
 
 import errno
-import os
 import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -18,7 +17,7 @@ from typing import Any, TypeVar
 from emma.config.extras import need
 from emma.errors import ArtifactError, EmmaError, ExtraError
 from emma.store.address import file_digest
-from emma.store.files import join_inside
+from emma.store.files import join_inside, replace_file
 
 WAITS_S = (0.5, 2.0, 8.0)
 """Seconds before each further try; the library behind the URL has usually tried several times by then."""
@@ -94,16 +93,12 @@ def fetch(url: str, to: Path, facts: Mapping[str, Any]) -> None:
 
     Raises ArtifactError where it is missing there or is not what its manifest says (`bytes`, `sha256`).
     """
-    to.parent.mkdir(parents=True, exist_ok=True)
-    temporary = to.with_name(f"{to.name}.{os.getpid()}.tmp")
     try:
-        _try_repeatedly(url, lambda files, path: files.get_file(path, str(temporary)))
-        check_fetched(url, temporary, facts)
-        temporary.replace(to)
+        with replace_file(to) as temporary:
+            _try_repeatedly(url, lambda files, path: files.get_file(path, str(temporary)))
+            check_fetched(url, temporary, facts)
     except FileNotFoundError:
         raise ArtifactError(f"{url} is missing. {_how_to_rebuild(url)}") from None
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def check_fetched(url: str, path: Path, facts: Mapping[str, Any]) -> None:

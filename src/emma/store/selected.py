@@ -15,7 +15,7 @@ SelectedShard = tuple[Artifact, Artifact]
 """A shard of documents and the selection made on it."""
 
 
-def selected(
+def read_selected(
     documents: Artifact, selection: Artifact, columns: Sequence[str], splits: Sequence[str]
 ) -> Iterator[pa.Table]:
     """Stream the documents of some splits: `columns` of DOCUMENTS, and `split`.
@@ -29,21 +29,21 @@ def selected(
     ]
     for table in shards.aligned(tables):
         kept = table.filter(pc.is_in(table["split"], pa.array(list(splits))))
-        yield without_lines(kept).drop_columns("drop_lines") if kept.num_rows else kept.drop_columns("drop_lines")
+        yield drop_table_lines(kept).drop_columns("drop_lines") if kept.num_rows else kept.drop_columns("drop_lines")
 
 
-def without_lines(table: pa.Table) -> pa.Table:
+def drop_table_lines(table: pa.Table) -> pa.Table:
     """The table with the lines in `drop_lines` cut out of `text`; rows that drop none are not touched."""
     if "text" not in table.column_names or table["drop_lines"].null_count == table.num_rows:
         return table
     texts = [
-        text if dropped is None else cut(text, dropped)
+        text if dropped is None else drop_lines(text, dropped)
         for text, dropped in zip(table["text"].to_pylist(), table["drop_lines"].to_pylist(), strict=True)
     ]
     return table.set_column(table.column_names.index("text"), "text", pa.array(texts, pa.string()))
 
 
-def cut(text: str, dropped: Sequence[int]) -> str:
+def drop_lines(text: str, dropped: Sequence[int]) -> str:
     """A text without some of its lines, counted from 0, and without blank space where they were at either end."""
     gone = set(dropped)
     return "\n".join(line for number, line in enumerate(text.split("\n")) if number not in gone).strip()

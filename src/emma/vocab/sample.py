@@ -22,7 +22,7 @@ from emma.schemas import SPLITS
 from emma.store import shards
 from emma.store.address import hash64
 from emma.store.artifact import Artifact
-from emma.store.selected import SelectedShard, selected
+from emma.store.selected import SelectedShard, read_selected
 
 SamplePlan = dict[str, list[int]]
 """What to take of each group, as JSON: [last hash rank, bytes, times counted], and for text that is held out a 1 where
@@ -53,7 +53,7 @@ def rank_document(document: str) -> int:
 
 def read_texts(shard: SelectedShard) -> Iterator[pa.Table]:
     """The kept texts of a shard: id, lang, domain, train, text. Both sides of bitext, each in its own language."""
-    for table in selected(*shard, _COLUMNS, SPLITS):
+    for table in read_selected(*shard, _COLUMNS, SPLITS):
         kept = table.append_column("train", pc.equal(table["split"], "train"))
         bitext = kept.filter(pc.is_valid(kept["text2"]))
         names = ["id", "lang", "domain", "train", "text"]

@@ -13,7 +13,7 @@ from emma.kernels.tables import fold, widths
 from emma.kernels.text import buffers
 from emma.store import shards
 from emma.store.artifact import Artifact
-from emma.store.selected import cut
+from emma.store.selected import drop_lines
 from emma.work.work import Work
 from tests.conftest import TEXTS, documents
 from tests.curate.corpus import ALPHABETS, prose
@@ -93,7 +93,7 @@ def test_counts_are_those_of_plain_python(find: Find) -> None:
     assert sorted((row["lang"], row["source"], row["documents"]) for row in found.table.to_pylist()) == expected
     assert ("eng_Latn", "web", 6) in expected
     for row, lines in zip(rows, dropped, strict=True):
-        assert lines is None or cut(row["text"], lines)
+        assert lines is None or drop_lines(row["text"], lines)
     assert dropped[-1] == [0] and not any(dropped[-4 - 2 * len(TEXTS) : -4])  # nothing else would be left of those
 
 

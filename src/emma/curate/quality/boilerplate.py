@@ -20,7 +20,7 @@ from emma.kernels.sets import Indices
 from emma.kernels.text import Hashes, buffers, hash_bytes
 from emma.store import shards
 from emma.store.artifact import Artifact
-from emma.store.selected import cut
+from emma.store.selected import drop_lines
 from emma.work.work import Work, bucket_files
 
 COUNTS = pa.schema([("key", pa.uint64()), ("group", pa.uint64()), ("documents", pa.int64())])
@@ -136,7 +136,7 @@ def mark_lines(out: Path, shard: Shard, chosen: Artifact) -> dict[str, int]:
         numbers, split = places[mine].tolist(), document["text"].split("\n")
         for key, number in zip(keys[mine].tolist(), numbers, strict=True):
             first.setdefault(key, {"key": key, **document, "line": split[number]})
-        dropped[row] = numbers if cut(document["text"], numbers) else None
+        dropped[row] = numbers if drop_lines(document["text"], numbers) else None
     shards.write(out / "found.parquet", pa.Table.from_pylist(list(first.values()), schema=EXAMPLES))
     shards.write(out / "drop_lines.parquet", pa.table([pa.array(dropped, DROPPED.field(0).type)], schema=DROPPED))
     return {"rows": len(dropped), "documents": sum(numbers is not None for numbers in dropped)}

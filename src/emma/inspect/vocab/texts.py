@@ -11,7 +11,7 @@ from emma.lang.language import ENGLISH
 from emma.lang.tables import Scheme
 from emma.pipeline.corpus import Corpus
 from emma.pipeline.home import Run
-from emma.store.selected import selected
+from emma.store.selected import read_selected
 
 
 @dataclass(frozen=True)
@@ -110,5 +110,5 @@ def read_held_out(run: Run) -> TextSet:
 def _list_documents(corpus: Corpus) -> Iterator[tuple[str, str, str | None, str | None]]:
     pairs = zip(corpus.collect.parts["documents"], corpus.curate.parts["selection"], strict=True)
     for documents, selection in pairs:
-        for table in selected(documents, selection, _COLUMNS, ("validation", "test")):
+        for table in read_selected(documents, selection, _COLUMNS, ("validation", "test")):
             yield from zip(*(table[name].to_pylist() for name in _COLUMNS), strict=True)
