@@ -191,6 +191,7 @@ class TableLines:
         raise BrokenRow(line.kind, line.detail, line)
 
     def _decode(self, row: int, data: bytes) -> TableLine:
+        """A line as text; one that is no text is kept with its reject."""
         text = self._file.decode(data, row)
         if isinstance(text, Reject):  # its quotes still open and close cells
             return TableLine(row, data, data.decode(self._file.encoding or "utf-8", "replace"), text)

@@ -108,6 +108,7 @@ class EpubArchive:
 
 
 def _manifest_item(package: str, facts: dict[str, str]) -> Chapter:
+    """An item of the manifest, by its place in the archive."""
     # addresses in a package are relative to the package itself
     place = posixpath.join(posixpath.dirname(package), unquote(facts.get("href", "")))
     return Chapter(posixpath.normpath(place), facts.get("media-type", "unknown"))

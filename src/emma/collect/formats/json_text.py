@@ -111,6 +111,7 @@ def open_json(file: InputFile) -> "JsonCursor | Reject":
 
 
 def _decode(data: bytes) -> str:
+    """The text of a file; bytes that are not UTF-8 become lone surrogates."""
     mark = detect_mark(data)
     wide = mark is not None and is_wide(mark.name)
     return data.decode(mark.name, "replace") if mark and wide else data.decode("utf-8-sig", "surrogateescape")
@@ -189,6 +190,7 @@ class JsonCursor:
         return self._text[start : self.at].encode("utf-8", "surrogateescape")
 
     def _read_key(self) -> str:
+        """Take a key and the colon after it."""
         if self.peek() != '"':
             raise BrokenJSON(f"expecting a key in double quotes: char {self.at}")
         key = str(self.read_value())
@@ -196,16 +198,19 @@ class JsonCursor:
         return key
 
     def _take(self, character: str) -> bool:
+        """Take a character if it is the next one; whether it was."""
         taken = self.peek() == character
         self.at += taken
         return taken
 
     def _expect(self, character: str) -> None:
+        """Take a character. BrokenJSON if another one is next."""
         if not self._take(character):
             raise BrokenJSON(f"expecting '{character}': char {self.at}")
 
 
 def _replace_half(match: re.Match[str]) -> str:
+    """An escape, or that of U+FFFD for half of a surrogate pair, of the same length."""
     return "\\ufffd" if match[1] else match[0]
 
 

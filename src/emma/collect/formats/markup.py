@@ -100,6 +100,7 @@ def _count_attributes(html: str, place: int) -> tuple[int, int]:
 
 @lru_cache
 def _end_tag(name: str) -> re.Pattern[str]:
+    """The pattern that ends an element whose content is no markup."""
     return re.compile(f"</{name}", re.IGNORECASE)
 
 
@@ -169,6 +170,7 @@ class _OpenElements:
         return -1
 
     def _push(self, name: str) -> None:
+        """Put an element on the stack; a scope begins with no formatting."""
         self.stack.append(name)
         if name in SCOPES:
             self._outer.append((self._formats, self._off))

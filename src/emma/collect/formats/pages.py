@@ -167,6 +167,7 @@ def choose_language(tree: HTMLTree, url: str | None) -> str:
 
 
 def _stated_languages(tree: HTMLTree, url: str | None) -> Iterator[str]:
+    """The languages that a page names, those first that are right most often."""
     if (document := tree.document) is None:
         return
     # slices, since the library looks for all elements again for each place of a list

@@ -160,6 +160,7 @@ def reject_block(block: Sequence[NumberedLine], why: Reject) -> Reject:
 
 
 def _parse_message(block: Sequence[tuple[int, str]]) -> Message | None:
+    """The message in decoded lines; None where they are only comments. Raises MessageError."""
     texts: dict[str, list[str]] = {}
     is_obsolete = is_fuzzy = False
     row = 0
@@ -184,6 +185,7 @@ def _parse_message(block: Sequence[tuple[int, str]]) -> Message | None:
 
 
 def _message_key(texts: Mapping[str, Sequence[str]]) -> tuple[str | None, str]:
+    """What identifies a message. Raises MessageError if it has no msgid."""
     if "msgid" not in texts:
         raise MessageError("there is no msgid")
     return "".join(texts["msgctxt"]) if "msgctxt" in texts else None, "".join(texts["msgid"])

@@ -128,10 +128,12 @@ class MarkupReader:
         return end
 
     def _write(self, text: str) -> None:
+        """Add text to what is open."""
         if text:
             self._stack[-1].parts[-1].append(text)
 
     def _open(self, kind: str) -> None:
+        """Open a construct. Raises RecursionError if more are open than any article needs."""
         if kind in ("[", "[[") and ((top := self._stack[-1]).kind == "[" or (top.kind == "[[" and len(top.parts) == 1)):
             self._end_unclosed()  # no address holds a link
         if len(self._stack) > MAX_OPEN:
@@ -151,6 +153,7 @@ class MarkupReader:
         self._write(self._show(self._stack.pop()))
 
     def _show(self, frame: Frame) -> str:
+        """The text that a closed construct shows."""
         match frame.kind:
             case "[[":
                 return show_link(frame.texts(), self._hidden_prefixes)
@@ -182,6 +185,7 @@ class MarkupReader:
             self._close(top.kind)
 
     def _start_part(self) -> None:
+        """Begin the next part of what is open; elsewhere a bar is text."""
         if (top := self._stack[-1]).kind in ("[[", "{{", "{{{", "-{"):
             top.parts.append([])
         else:
@@ -195,6 +199,7 @@ class MarkupReader:
             self._open("{{{")
 
     def _close_braces(self, count: int, end: int) -> int:
+        """Close templates and parameters, and a variant with the last brace; returns the place after it."""
         while count >= 2 and (kind := self._is_open("{{", "{{{")):
             self._close(kind)
             count -= min(count, len(kind))

@@ -99,6 +99,7 @@ def _count_letters(run: int) -> int:
 
 
 def _is_odd(marks: Sequence[int], kind: int) -> bool:
+    """Whether marks of a kind, alone or with the other kind, leave it open at the end of the line."""
     return sum(mark in (kind, BOTH) for mark in marks) % 2 == 1
 
 

@@ -52,6 +52,7 @@ class Utf8Stream:
         return b"".join(pieces)
 
     def _next(self) -> bytes:
+        """The next piece; empty at the end."""
         if self._again:
             return self._again.pop()
         return b"" if self._damage else next(self._pieces, b"")
@@ -69,6 +70,7 @@ class Utf8Stream:
             pass
 
     def _decoded(self) -> Iterator[bytes]:
+        """The pieces of the file, recoded to UTF-8."""
         first = self._read(CHUNK_BYTES)
         self.encoding = self._declared or detect_xml_encoding(first)
         try:

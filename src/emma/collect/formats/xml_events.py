@@ -81,6 +81,7 @@ def _depth_after(tag: re.Match[bytes], run: ParserRun) -> int | None:
 
 
 def _reject(fault: XmlFault, position: Position, data: bytes, at: int) -> Reject:
+    """The reject of a fault, with the bytes around it."""
     raw = data[max(0, at - SHOWN_BYTES) : at + SHOWN_BYTES]
     return Reject(position.line, fault.kind, f"line {position.line}, column {position.column}: {fault.what}", raw)
 

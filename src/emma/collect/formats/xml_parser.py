@@ -104,6 +104,7 @@ class ParserRun:
         return None
 
     def _begin(self) -> None:
+        """Give the parser what it needs to know before the first byte, and the handlers."""
         if self._resumed:
             # the open elements begin anew, within a root of our own since the file's root may have ended
             tags = "".join(f"<{name}>" for name in ("_", *self.names)).encode()
@@ -142,6 +143,7 @@ class ParserRun:
             raise XmlFault("row too long", "a tag is longer than max_row_bytes", at, in_tag=in_tag)
 
     def _make_fault(self, error: expat.ExpatError, encoding: str) -> XmlFault:
+        """The fault that an error of expat means: where reading has to go on, and what was wrong."""
         kind, what = "broken XML", expat.ErrorString(error.code)
         fault = XmlFault(kind, what, self._token_start(), in_tag=True)
         data, at = self.held_bytes(fault)
@@ -155,6 +157,7 @@ class ParserRun:
         return XmlFault(kind, what, fault.at, in_tag=True)
 
     def _set_handlers(self) -> None:
+        """Let the parser collect events, and count the elements that are open."""
         names, events, nesting, flat = self.names, self._events, self._open, self._records.flat
         ends: dict[str, End] = {}  # one object for each name, since making them takes a good part of the time
 
@@ -199,12 +202,15 @@ class ParserRun:
         self._parser.EndCdataSectionHandler = self._end_cdata
 
     def _refuse_entity(self, name: str, *_facts: object) -> None:
+        """Refuse a file that declares an entity: a few of them can stand for gigabytes."""
         raise XmlFault("declared entity", f"'{name}'; rewrite the file without it", self._token_start(), final=True)
 
     def _see_dtd(self, _name: str, address: str | None, *_facts: object) -> None:
+        """Remember that entities may be declared elsewhere."""
         self._has_dtd |= address is not None
 
     def _begin_cdata(self) -> None:
+        """Hold the bytes from here on, since the section may turn out unclosed."""
         self._cdata = self._token_start()
 
     def _end_cdata(self) -> None:
@@ -214,6 +220,7 @@ class ParserRun:
             raise XmlFault("broken XML", "unclosed CDATA section", begin)
 
     def _bytes_between(self, start: int, stop: int) -> bytes:
+        """The bytes between two places of the run, which are held."""
         last = self._held[-1]  # nearly always the whole section is in it, and nothing need be joined
         before = self._fed_bytes - len(last)
         if start >= before:

@@ -100,6 +100,7 @@ class Recovery:
         return self._take_end(name) if tag[1] else self._take_start(name, tag[3])
 
     def _take_end(self, name: str) -> bool:
+        """Take an end tag into account; whether reading can go on at it."""
         if self._too_deep:
             self._too_deep -= 1
             return False
@@ -110,6 +111,7 @@ class Recovery:
         return can_resume
 
     def _take_start(self, name: str, rest: bytes) -> bool:
+        """Take a start tag into account; whether reading can go on at it."""
         if len(self._open) >= MAX_DEPTH or self._too_deep:
             self._too_deep += not rest.endswith(b"/")  # counted only, so that depth costs no memory
         elif self._is_border(name):
@@ -135,9 +137,11 @@ class Recovery:
         return local_name(name) in records or not any(local_name(outer) in records for outer, _ in self._open)
 
     def _find_open(self, name: str) -> int | None:
+        """The depth of the innermost open element of a name; None if there is none."""
         return next((at for at in reversed(range(len(self._open))) if self._open[at][0] == name), None)
 
     def _close_from(self, depth: int) -> None:
+        """Close the elements from a depth on."""
         del self._open[depth:]
         self._kept = min(self._kept, depth)
 

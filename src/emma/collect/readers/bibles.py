@@ -94,6 +94,7 @@ def read_usfx(file: InputFile, _source: SourceConfig) -> Iterator[RawDocument | 
 
 
 def _is_skipped_usfx(start: Start) -> bool:
+    """Whether an element holds no verses: a note, or a heading by its name or its `sfm`."""
     mark = start.attributes.get("sfm", "") if start.name == "p" else start.name
     return start.name in NOTES or HEADINGS.fullmatch(mark) is not None
 
@@ -186,6 +187,7 @@ class _CesBible:
         yield from filter(None, (self._close_document(lines) for _, lines in self._loose))
 
     def _close_document(self, builder: TextBuilder) -> RawDocument | Reject | None:
+        """The document that was gathered, even if it is empty; None if it was given up."""
         self._row += 1
         if builder.is_discarded:
             return None

@@ -51,11 +51,13 @@ def _read_sentences(file: InputFile) -> Iterator[RawDocument | Reject | None]:
 
 
 def _decode_sentence(row: int, line: bytes) -> RawDocument | Reject:
+    """The sentence in a line `# text =`, without the one space after the mark."""
     text = decode(line.removeprefix(TEXT), row)
     return text if isinstance(text, Reject) else RawDocument(row, text.removeprefix(" "))
 
 
 def _join_document(sentences: list[RawDocument] | None) -> Iterator[RawDocument]:
+    """The sentences of a document as one, if it has any."""
     if sentences:
         document = join_documents(sentences)
         yield RawDocument(document.row, document.text, document.code, alone=True)

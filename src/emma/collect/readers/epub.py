@@ -52,6 +52,7 @@ def read_xhtml(file: InputFile, _source: SourceConfig) -> Iterator[RawDocument |
 
 
 def _is_skipped(start: Start) -> bool:
+    """Whether an element is no running text, by its name or its epub:type."""
     return start.name in SKIPPED or not NOTES.isdisjoint(start.attributes.get("epub:type", "").split())
 
 
@@ -80,6 +81,7 @@ def read_epub(file: InputFile, source: SourceConfig) -> Iterator[RawDocument | R
 
 
 def _read_chapters(archive: EpubArchive, source: SourceConfig) -> Iterator[RawDocument | Reject]:
+    """The chapters of the spine, or the reject of a book without one."""
     if not (package := archive.find_package()):
         yield _reject_book(archive, "META-INF/container.xml is not there or names no package")
         return
@@ -112,6 +114,7 @@ def _why_unreadable(chapter: Chapter, archive: EpubArchive, encrypted: dict[str,
 def _read_chapter(
     row: int, chapter: Chapter, archive: EpubArchive, language: str, source: SourceConfig
 ) -> Iterator[RawDocument | Reject]:
+    """A chapter's document, under its place in the spine and with the book's language where it has none."""
     try:
         for document in read_xhtml(archive.open_member(chapter.name), source):
             if isinstance(document, RawDocument):
@@ -123,6 +126,7 @@ def _read_chapter(
 
 
 def _reject_book(archive: EpubArchive, why: str) -> Reject:
+    """The reject of a book whose chapters are not known, which counts the members that may be chapters."""
     units, unread = archive.count_pages()
     return Reject(0, "broken EPUB", why, units=max(1, units), unread=unread)
 

@@ -43,6 +43,7 @@ def looks_like_one_value(first: bytes) -> bool:
 
 
 def _read_line(row: int, line: bytes, fields: Fields, keys: DuplicateScan, file: InputFile) -> RawDocument | Reject:
+    """The document in a line, or a reject that says why there is none."""
     if file.encoding is not None:
         text = file.decode(line, row)
         if isinstance(text, Reject):
@@ -81,6 +82,7 @@ def read_json(file: InputFile, source: SourceConfig) -> Iterator[RawDocument | R
 
 
 def _read_record(row: int, record: object, raw: bytes, fields: Fields) -> RawDocument | Reject:
+    """The document in a record, or a reject that says why there is none."""
     if isinstance(text := decode(raw, row), Reject):  # bytes that are no UTF-8 cost the record that they are in
         return text
     if not isinstance(record, dict):

@@ -50,6 +50,7 @@ def iterate_blocks(body: str) -> Iterator[str]:
 
 
 def _show_token(token: Token) -> str:
+    """The text of an inline token; empty for images, raw HTML and marks."""
     match token.type:
         case "text" | "code_inline":
             return token.content
@@ -79,6 +80,7 @@ def read_storybook(file: InputFile, _source: SourceConfig) -> Iterator[RawDocume
 
 
 def _join_lines(page: str) -> str:
+    """The paragraphs of a page, a line each."""
     lines = [line.strip() for line in page.splitlines()]
     paragraphs = re.split(r"\n{2,}", "\n".join(lines).strip())
     return "\n".join(paragraph.replace("\n", " ") for paragraph in paragraphs)

@@ -80,6 +80,7 @@ def read_mediawiki_dump(file: InputFile, _source: SourceConfig) -> Iterator[RawD
 
 
 def _read_head(wiki: _Wiki, name: str, text: str, key: str) -> None:
+    """Take a field of the dump's head into account."""
     if name == "base":
         wiki.base = text
     elif name == "dbname":
@@ -90,6 +91,7 @@ def _read_head(wiki: _Wiki, name: str, text: str, key: str) -> None:
 
 
 def _read_article(row: int, page: dict[str, str], wiki: _Wiki) -> RawDocument | Reject:
+    """The document of a page, or a reject that says why it is none."""
     title, wikitext = page.get("title", ""), page.get("text", "")
     if why := _why_no_article(page):
         return Reject(row, why[0], f"'{title}', {why[1]}")

@@ -117,6 +117,7 @@ def unescape_android(text: str) -> str:
 
 
 def _read_android_message(row: int, text: str, facts: dict[str, str]) -> RawDocument | Reject:
+    """The document of a message, or a reject; `facts` are the attributes of its element or the one around it."""
     raw = text.encode("utf-8", "surrogatepass")  # an escape may be half of a surrogate pair
     if facts.get("translatable") == "false" or text.startswith(("@string/", "@android:")):
         return Reject(row, "not for translation", f"message '{facts.get('name')}'", raw)

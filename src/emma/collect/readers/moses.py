@@ -131,4 +131,5 @@ def _read_pair(file: InputFile, other: InputFile, one: Line, two: Line) -> RawDo
 
 
 def _decode_line(file: InputFile, line: Line) -> str | Reject:
+    """The text of a line, or the reject that it is."""
     return line if isinstance(line, Reject) else file.decode(line[1], line[0])

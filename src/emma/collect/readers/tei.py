@@ -102,6 +102,7 @@ class _TeiState:
         self._row += 1
 
     def _add(self, text: str) -> RawDocument | Reject | None:
+        """Add text; returns the document that text in another language closes."""
         if text.isspace():
             self._words.add(text)
             return None
@@ -127,10 +128,12 @@ class _TeiState:
             self._words.end_line()
 
     def _current_lang(self) -> str:
+        """The language here: the speech's, else the division's, else the only one of the header."""
         only = self._header_langs[0] if len(self._header_langs) == 1 else ""
         return (self._speech_langs[-1] if self._speech_langs else "") or self._division_langs[-1] or only
 
     def _close(self) -> RawDocument | Reject | None:
+        """Take the document that is open, if it has text."""
         self._words.end_line()
         document = self._builder.close(self._row, self._text_lang)
         self._row += document is not None
@@ -205,6 +208,7 @@ class WordJoiner:
         self._builder.end_line()
 
     def _put(self, text: str, border: bool = False) -> None:
+        """Put text, or the border of two words, into the line, or let it wait where `join` may still show."""
         if self._has_joins:
             self._builder.add(text or " " * border)
         elif border or (text and self._waiting):

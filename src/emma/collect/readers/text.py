@@ -108,15 +108,18 @@ def _decode_passage(encoding: Encoding | Unknown, row: int, data: bytes) -> RawD
 
 
 def _whole_file(file: InputFile) -> Iterator[Passage | Reject]:
+    """The whole file as one passage."""
     data = file.read_bytes()
     yield data if isinstance(data, Reject) else (1, data)
 
 
 def _text_lines(file: InputFile) -> Iterator[Passage | Reject]:
+    """The lines that are not empty."""
     return (line for line in file.read_lines() if isinstance(line, Reject) or line[1].strip())
 
 
 def _paragraphs(file: InputFile) -> Iterator[Passage | Reject]:
+    """The paragraphs, each under the number of its first line."""
     paragraph = Paragraph(file.max_row_bytes)
     for line in file.read_lines():
         if not isinstance(line, Reject) and line[1].strip():

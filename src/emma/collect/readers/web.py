@@ -96,6 +96,7 @@ def _parse_record(raw: ArchiveRecord) -> ParsedRecord:
 def _read_page(
     row: int, raw: ArchiveRecord, parsed: ParsedRecord, limit: int, source: SourceConfig
 ) -> RawDocument | Reject:
+    """The document of a page or a text, or a reject that says why there is none."""
     record, body = parsed
     url, (kind, charset) = _record_url(record), _content_type(record)
     if not raw.is_whole:
@@ -125,6 +126,7 @@ def _extract_main_text(markup: RawDocument, data: bytes, source: SourceConfig) -
 
 
 def _reject_record(row: int, raw: ArchiveRecord, why: str) -> Reject:
+    """The reject of a record that cannot be read, with its place in the file."""
     # where bytes were passed over to find the next record, more may be lost than this one
     kind = "broken record" if raw.is_whole or not raw.unread else "broken file"
     return Reject(row, kind, f"at byte {raw.at}, {why}", raw.data, raw.units, raw.unread)
@@ -137,6 +139,7 @@ def _find_address(raw: ArchiveRecord) -> str:
 
 
 def _record_url(record: ArcWarcRecord) -> str:
+    """The address of a record, in WARC or ARC."""
     headers = record.rec_headers
     return str(headers.get_header("WARC-Target-URI") or headers.get_header("uri") or "").strip("<>")
 
@@ -172,6 +175,7 @@ def _read_content(record: ArcWarcRecord, body: bytes, limit: int) -> bytes:
 
 
 def _compression(record: ArcWarcRecord) -> str:
+    """The compression that the server stated; empty if none."""
     headers = record.http_headers
     return ((headers and headers.get_header("Content-Encoding")) or "").strip().lower()
 
