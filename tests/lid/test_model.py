@@ -9,19 +9,9 @@ import pytest
 
 from emma.kernels.identify import choose_windows
 from emma.lid import open_model
-from emma.lid.labels import resolve_labels
 from emma.lid.model import Model
 from tests.conftest import TEXTS
 from tests.lid.conftest import EVERYDAY, uniform
-
-
-def test_labels_are_resolved_or_left_out_with_a_reason() -> None:
-    rows = resolve_labels(["eng_Latn", "en", "zho_Hans", "cmn_Hani", "zxx_Zxxx", "als", "qaa", "xyz9"])
-    assert [row.label for row in rows] == ["eng_Latn", "eng_Latn", "zho_Hans", "cmn_Hani", None, "als_Latn", None, None]
-    assert all(row.reason for row in rows) and "not language" in rows[4].reason
-    (wiki,) = resolve_labels(["als"], scheme="wiki")
-    (mapped,) = resolve_labels(["xyz9"], codes={"xyz9": "nqo_Nkoo"})
-    assert (wiki.label, mapped.label) == ("gsw_Latn", "nqo_Nkoo")
 
 
 def test_labels_without_a_language_take_no_part(tmp_path: Path) -> None:
