@@ -75,6 +75,14 @@ def test_a_name_that_two_packages_have_is_refused(install: Install, taken: str) 
         find_reader(source(taken))
 
 
+@pytest.mark.parametrize("content", ["import emma_no_such_module", "def other(): ..."])
+def test_a_package_that_cannot_be_loaded(install: Install, tmp_path: Path, content: str) -> None:
+    install("emma_broken", "vtt")
+    (tmp_path / "emma_broken" / "emma_broken.py").write_text(content)
+    with pytest.raises(RecipeError, match=r"'vtt' of emma_broken 1\.0 cannot be loaded"):
+        find_reader(source("vtt"))
+
+
 def test_another_version_of_a_package_reads_its_files_again(install: Install, tmp_path: Path) -> None:
     install("emma_vtt", "vtt", "2.3")
     file, known = SourceFile("a.srt", "a.srt", 1, "hash"), Fingerprints(tmp_path / "cache.json")

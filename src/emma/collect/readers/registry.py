@@ -94,7 +94,11 @@ def reader(
 
 
 def find_reader(source: SourceConfig) -> Reader:
-    """The reader of a source. RecipeError with those there are if there is none, or more than one, of that name."""
+    """The reader of a source.
+
+    RecipeError, with the names of all readers, if there is none of that name; if there is more than one, or if it
+    cannot be loaded.
+    """
     places = _entry_points().get(source.reader, ())
     if not places:
         names = ", ".join(list_readers())
@@ -105,7 +109,16 @@ def find_reader(source: SourceConfig) -> Reader:
             f"Source '{source.name}': two packages have a reader '{source.reader}' ({both}), and which one is meant is "
             "not known. Uninstall one of them, or rename its entry point."
         )
-    loaded = places[0].load()
+    try:
+        loaded = places[0].load()
+    except (ImportError, AttributeError) as error:
+        if source.reader in BUILT_IN:  # not the recipe's fault, and the traceback says whose
+            raise
+        package = reader_package(source.reader) or places[0].value
+        raise RecipeError(
+            f"Source '{source.name}': the reader '{source.reader}' of {package} cannot be loaded ({error}). "
+            "Install a version of it that fits, or take another reader."
+        ) from error
     return loaded if isinstance(loaded, Reader) else Reader(loaded)
 
 
