@@ -1,8 +1,8 @@
 """Choosing the test documents to score: for every language a sample in the order of a hash, up to a budget of bytes."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 import pyarrow as pa
 
@@ -16,17 +16,37 @@ CHOSEN = pa.schema(
         ("id", pa.string()),
         ("lang", pa.string()),
         ("domain", pa.string()),
-        ("text", pa.string()),  # bitext: both sides, with a newline between
+        ("text", pa.string()),  # of a pair, the side that its label speaks of
         ("bytes", pa.int64()),  # UTF-8
     ]
 )
 COLUMNS = ("id", "lang", "domain", "text")
 
-Row = Mapping[str, Any]
+
+class EvalDocument(TypedDict):
+    """A test document as CHOSEN has it."""
+
+    id: str
+    lang: str
+    domain: str
+    text: str
+    bytes: int
+
+
+class ScoredDocument(EvalDocument):
+    """A test document with its cost under a model."""
+
+    model: str
+    """`base` or `adapted`."""
+    nats: float
+    tokens: int
+    altered: bool
+    """Whether the tokenizer does not give the text back."""
 
 
 def choose_shard_documents(out: Path, shard: tuple[Artifact, Artifact], max_bytes: int) -> dict[str, int]:
     """Task: the test documents of one shard that a language's budget could take, if it came first everywhere else."""
+    # The whole budget for each shard: which of the language's documents come first is known only over all shards.
     rows = [row for table in read_selected(*shard, COLUMNS, ("test",)) for row in _test_rows(table)]
     kept = take_within_budget([row for row in rows if row["bytes"]], max_bytes)
     shards.write(out / "test.parquet", pa.Table.from_pylist(kept, schema=CHOSEN))
@@ -41,15 +61,16 @@ def choose_documents(out: Path, parts: Sequence[Artifact], max_bytes: int) -> di
     return {"documents": len(kept)}
 
 
-def _test_rows(table: pa.Table) -> Iterable[Row]:
+def _test_rows(table: pa.Table) -> Iterable[EvalDocument]:
     for row in table.to_pylist():
         # Of a pair only the side that the label speaks of: the other is another language's text.
-        facts = {name: row[name] for name in ("id", "lang", "domain", "text")}
-        yield {**facts, "bytes": len(row["text"].encode())}
+        text = row["text"]
+        yield EvalDocument(id=row["id"], lang=row["lang"], domain=row["domain"], text=text, bytes=len(text.encode()))
 
 
-def take_within_budget(rows: Sequence[Row], max_bytes: int) -> list[Row]:
+def take_within_budget(rows: Sequence[EvalDocument], max_bytes: int) -> list[EvalDocument]:
     """For every language its first documents, in the order of their hashes, until `max_bytes` are reached."""
+    # By hash and not by place: the same sample whatever the shards, and from all over the sources.
     kept, used = [], dict.fromkeys((row["lang"] for row in rows), 0)
     for row in sorted(rows, key=lambda row: (row["lang"], hash64(row["id"]), row["id"])):
         if used[row["lang"]] < max_bytes:

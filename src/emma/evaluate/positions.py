@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby, pairwise
 from operator import itemgetter
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 
 from emma.evaluate.config import EvaluateConfig
+from emma.evaluate.documents import EvalDocument
 from emma.evaluate.score import Scorer, open_model_tokenizer, read_config
 from emma.models.configuration import context_of
 from emma.schemas import POSITIONS
@@ -22,12 +22,13 @@ BUCKETS = 16
 SEPARATOR = "\n\n"
 """Text between two documents of a stream."""
 
-Row = Mapping[str, Any]
 Stream = tuple[list[int], list[int]]
-"""Token ids with the first token before them, and the UTF-8 bytes of the text up to the end of each."""
+"""Token ids with the start id before them, and the UTF-8 bytes of the text up to the end of each."""
 
 
-def measure_positions(folders: Mapping[str, Path], documents: Sequence[Row], section: EvaluateConfig) -> pa.Table:
+def measure_positions(
+    folders: Mapping[str, Path], documents: Sequence[EvalDocument], section: EvaluateConfig
+) -> pa.Table:
     """Nats and bytes of each stretch of positions under each model (schemas.POSITIONS); no rows without long streams.
 
     Every stream fills the whole length under every model, so that all stretches are of the same languages.
@@ -39,6 +40,7 @@ def measure_positions(folders: Mapping[str, Path], documents: Sequence[Row], sec
         model: {lang: encode_stream(folder, text, length) for lang, text in texts.items()}
         for model, folder in folders.items()
     }
+    # Only what fills the length under every model: later stretches must not be of other languages than earlier ones.
     long_enough = [lang for lang in texts if all(len(each[lang][0]) > length for each in tokens.values())]
     chosen = long_enough[: section.position_streams]
     rows = [
@@ -50,7 +52,7 @@ def measure_positions(folders: Mapping[str, Path], documents: Sequence[Row], sec
     return pa.Table.from_pylist(rows, schema=POSITIONS)
 
 
-def join_streams(documents: Sequence[Row]) -> dict[str, str]:
+def join_streams(documents: Sequence[EvalDocument]) -> dict[str, str]:
     """The test documents of each language as one text, the language with the most text first."""
     ordered = sorted(documents, key=itemgetter("lang"))
     joined = {lang: SEPARATOR.join(row["text"] for row in rows) for lang, rows in groupby(ordered, itemgetter("lang"))}
@@ -75,7 +77,7 @@ def count_bytes_before(text: str, ends: Sequence[int]) -> list[int]:
     return sizes
 
 
-def measure_stretches(scorer: Scorer, streams: Sequence[Stream], length: int) -> list[dict[str, Any]]:
+def measure_stretches(scorer: Scorer, streams: Sequence[Stream], length: int) -> list[dict[str, float]]:
     """One row a stretch of positions, summed over the streams. A stretch counts the tokens after its positions."""
     borders = [length * number // BUCKETS for number in range(BUCKETS + 1)]
     costs = [scorer.score_tokens(ids) for ids, _ in streams]

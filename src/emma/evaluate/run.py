@@ -11,18 +11,17 @@ from emma.config.extras import need
 need("torch", "train")
 need("transformers", "train")
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import accumulate, groupby
 from operator import itemgetter
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 
 from emma.errors import SourceError
 from emma.evaluate.config import EvaluateConfig
-from emma.evaluate.documents import choose_documents, choose_shard_documents
+from emma.evaluate.documents import EvalDocument, ScoredDocument, choose_documents, choose_shard_documents
 from emma.evaluate.positions import measure_positions
 from emma.evaluate.score import Scorer
 from emma.evaluate.tables import tabulate_gains, tabulate_scores
@@ -37,8 +36,6 @@ from emma.work.work import StageOutput, Work
 CHUNK_BYTES = 100_000
 """Text whose scores a kill can cost; what was scored before is kept."""
 PARTS = ITEMS.append(pa.field("altered", pa.bool_()))
-
-Row = Mapping[str, Any]
 
 
 def evaluate(
@@ -78,7 +75,7 @@ def _shard_pairs(collect: Artifact, curate: Artifact) -> list[tuple[Artifact, Ar
     return list(zip(collect.parts["documents"], curate.parts["selection"], strict=True))
 
 
-def check_not_empty(documents: Sequence[Row]) -> None:
+def check_not_empty(documents: Sequence[EvalDocument]) -> None:
     """SourceError when there is nothing to score."""
     if not documents:
         raise SourceError(
@@ -88,13 +85,15 @@ def check_not_empty(documents: Sequence[Row]) -> None:
 
 
 def score_model(
-    model: str, folder: Path, documents: Sequence[Row], section: EvaluateConfig, work: Work
-) -> Iterator[Row]:
+    model: str, folder: Path, documents: Sequence[EvalDocument], section: EvaluateConfig, work: Work
+) -> Iterator[ScoredDocument]:
     """Score every document; chunks that an earlier run finished are read back."""
+    # Loaded at the first chunk that is missing: where all are there, no model is needed.
     load = cache(lambda: Scorer(folder, section))
     groups = list(split_chunks(documents))
     with work.reporter.track(f"evaluate: {model}", len(documents)) as track:
         for number, group in enumerate(groups):
+            # Named for the precision too: another machine may choose another one for the same recipe.
             path = work.scratch / f"{model}-{section.precision}-{number:06}.parquet"
             if not path.exists():
                 with replace_file(path) as temporary:
@@ -103,13 +102,13 @@ def score_model(
             track.advance(len(group))
 
 
-def _score_group(model: str, group: Sequence[Row], scorer: Scorer) -> pa.Table:
+def _score_group(model: str, group: Sequence[EvalDocument], scorer: Scorer) -> pa.Table:
     scores = scorer.score([row["text"] for row in group])
     rows = [{**row, **vars(score), "model": model} for row, score in zip(group, scores, strict=True)]
     return pa.Table.from_pylist(rows, schema=PARTS)
 
 
-def split_chunks(documents: Sequence[Row]) -> Iterator[list[Row]]:
+def split_chunks(documents: Sequence[EvalDocument]) -> Iterator[list[EvalDocument]]:
     """The documents in order, cut wherever another CHUNK_BYTES are full."""
     ends = accumulate(row["bytes"] for row in documents)
     numbered = zip((end // CHUNK_BYTES for end in ends), documents, strict=True)
@@ -117,7 +116,7 @@ def split_chunks(documents: Sequence[Row]) -> Iterator[list[Row]]:
         yield [row for _, row in group]
 
 
-def write_tables(items: Sequence[Row], section: EvaluateConfig, out: Path) -> None:
+def write_tables(items: Sequence[ScoredDocument], section: EvaluateConfig, out: Path) -> None:
     """Write what was measured, and which documents a tokenizer did not give back as they were."""
     table = pa.Table.from_pylist(list(items), schema=PARTS)
     shards.write(out / "items.parquet", table.select(ITEMS.names))
@@ -126,7 +125,9 @@ def write_tables(items: Sequence[Row], section: EvaluateConfig, out: Path) -> No
     shards.write(out / "altered.parquet", table.filter(table["altered"]).select(["model", "lang", "domain", "id"]))
 
 
-def _sum_counts(parts: Sequence[Artifact], documents: Sequence[Row], items: Sequence[Row]) -> dict[str, int]:
+def _sum_counts(
+    parts: Sequence[Artifact], documents: Sequence[EvalDocument], items: Sequence[ScoredDocument]
+) -> dict[str, int]:
     documents_in = sum(part.counts["test"] for part in parts)
     empty = sum(part.counts["empty"] for part in parts)
     models = dict.fromkeys(row["model"] for row in items)
@@ -141,5 +142,5 @@ def _sum_counts(parts: Sequence[Artifact], documents: Sequence[Row], items: Sequ
     }
 
 
-def _count_altered(items: Sequence[Row], model: str) -> int:
+def _count_altered(items: Sequence[ScoredDocument], model: str) -> int:
     return sum(row["altered"] for row in items if row["model"] == model)

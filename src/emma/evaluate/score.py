@@ -90,6 +90,7 @@ class Scorer:
         self._device = choose_device(section.device, "evaluate")
         auto: Any = AutoModelForCausalLM
         self._tokenizer, self._start_id = open_model_tokenizer(folder)
+        # Nothing is fetched, and no code that lies in a model's folder is run.
         settings = {"local_files_only": True, "trust_remote_code": False}
         self._model: Any = auto.from_pretrained(folder, dtype=torch.float32, **settings).to(self._device)
         self._model.eval()
@@ -128,6 +129,7 @@ class Scorer:
             for number, ids in enumerate(documents)
             for window in split_windows(len(ids) - 1, self._context)
         ]
+        # In float64: the order of windows in batches must not show in the sums.
         total = torch.zeros(len(documents), dtype=torch.float64)
         for batch in batch_windows(windows, self._section.batch_tokens):
             owners, nats = self._score_batch(documents, batch)
@@ -141,7 +143,7 @@ class Scorer:
         width = max(len(window) for _, window in batch)
         # Padding is on the right, where a causal model cannot see it from the positions that count.
         inputs = torch.zeros(len(batch), width, dtype=torch.long)
-        targets = torch.full((len(batch), width), -1)
+        targets = torch.full((len(batch), width), -1)  # -1: not counted, by padding or as context
         for row, (number, window) in enumerate(batch):
             ids = torch.tensor(documents[number][window.begin : window.end + 1])
             inputs[row, : len(window)] = ids[:-1]

@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from emma.evaluate.config import EvaluateConfig
+from emma.evaluate.documents import ScoredDocument
 from emma.schemas import SCORES
 
 Floats = npt.NDArray[np.float64]
@@ -33,13 +34,13 @@ GAINS = pa.schema(
     ]
 )
 
-Row = Mapping[str, Any]
+Row = Mapping[str, object]
 Group = tuple[str, str | None]
 """Language, and domain or None for all of them."""
 
 
-def tabulate_scores(items: Sequence[Row], section: EvaluateConfig) -> pa.Table:
-    """One row a model, language and domain, and one a model and language; schemas.SCORES."""
+def tabulate_scores(items: Sequence[ScoredDocument], section: EvaluateConfig) -> pa.Table:
+    """One row per model, language and domain, and one per model and language (schemas.SCORES)."""
     rows = []
     for (lang, domain), group in _group_items(items).items():
         for model in ("base", "adapted"):
@@ -52,10 +53,11 @@ def tabulate_scores(items: Sequence[Row], section: EvaluateConfig) -> pa.Table:
 
 
 def _row_order(row: Row) -> tuple[bool, str, str]:
-    return row["model"] == "adapted", row["lang"], row["domain"] or ""
+    """The base first, then by language; a language as a whole before its domains."""
+    return row["model"] == "adapted", str(row["lang"]), str(row["domain"] or "")
 
 
-def _score_row(rows: Sequence[Row], section: EvaluateConfig, group: Group) -> Row:
+def _score_row(rows: Sequence[ScoredDocument], section: EvaluateConfig, group: Group) -> Row:
     nats, sizes = [row["nats"] for row in rows], [row["bytes"] for row in rows]
     low, high = bootstrap_interval(nats, sizes, _draw(len(rows), section, group))
     return {
@@ -68,8 +70,8 @@ def _score_row(rows: Sequence[Row], section: EvaluateConfig, group: Group) -> Ro
     }
 
 
-def tabulate_gains(items: Sequence[Row], section: EvaluateConfig) -> pa.Table:
-    """One row a language that both models were scored on, document by document."""
+def tabulate_gains(items: Sequence[ScoredDocument], section: EvaluateConfig) -> pa.Table:
+    """One row per language that both models were scored on; the models are compared document by document."""
     rows = []
     groups = _group_items(items)
     for lang in sorted({lang for lang, _ in groups}):
@@ -81,7 +83,7 @@ def tabulate_gains(items: Sequence[Row], section: EvaluateConfig) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=GAINS)
 
 
-def _gain_row(pairs: Sequence[tuple[Row, Row]], section: EvaluateConfig, group: Group) -> Row:
+def _gain_row(pairs: Sequence[tuple[ScoredDocument, ScoredDocument]], section: EvaluateConfig, group: Group) -> Row:
     sizes = [base["bytes"] for base, _ in pairs]
     base, adapted = (bits_per_byte(sum(pair[at]["nats"] for pair in pairs), sum(sizes)) for at in (0, 1))
     differences = [adapted["nats"] - base["nats"] for base, adapted in pairs]
@@ -91,11 +93,12 @@ def _gain_row(pairs: Sequence[tuple[Row, Row]], section: EvaluateConfig, group: 
 
 
 def _draw(documents: int, section: EvaluateConfig, group: Group) -> npt.NDArray[np.int64]:
+    # The key has no model in it: base and adapted are drawn alike, which makes the interval of the gain a paired one.
     return draw_documents(documents, section.bootstrap, section.seed, group[0], group[1] or "")
 
 
-def _group_items(items: Sequence[Row]) -> dict[Group, list[Row]]:
-    groups: dict[Group, list[Row]] = defaultdict(list)
+def _group_items(items: Sequence[ScoredDocument]) -> dict[Group, list[ScoredDocument]]:
+    groups: dict[Group, list[ScoredDocument]] = defaultdict(list)
     for row in items:
         groups[row["lang"], None].append(row)
         groups[row["lang"], row["domain"]].append(row)

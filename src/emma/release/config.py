@@ -13,7 +13,7 @@ class ReleaseConfig(Section):
     version: ClassVar[int] = 3
 
     title: str = "Multilingual language model"
-    """Heading of the model card; the data card adds "corpus" to it."""
+    """Heading of the model card; the heading of the corpus card adds "corpus" to it."""
     base_model: str = ""
     """Hub name of the model that was adapted, for the front matter of the model card. Empty: not stated."""
     datasets: tuple[str, ...] = ()
@@ -25,4 +25,4 @@ class ReleaseConfig(Section):
     """Sources whose documents stay out of the released corpus, because their licence does not allow it, say. They were
     still trained on, and both cards name them."""
     buckets: int = Field(default=16, ge=1, exclude=True)
-    """Groups of languages that are written at once; more need less memory."""
+    """Write the corpus in this many groups of languages. More groups need less memory."""

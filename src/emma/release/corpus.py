@@ -67,7 +67,7 @@ def split_by_bucket(table: pa.Table, buckets: int) -> Iterable[tuple[int, pa.Tab
     """The rows of each bucket, in order."""
     langs = defaultdict(list)
     for lang in sorted(pc.unique(table["lang"]).to_pylist()):
-        langs[crc32(lang.encode()) % buckets].append(lang)
+        langs[crc32(lang.encode()) % buckets].append(lang)  # not `hash`, which Python salts for each process
     for number in sorted(langs):
         yield number, table.filter(pc.is_in(table["lang"], value_set=pa.array(langs[number])))
 

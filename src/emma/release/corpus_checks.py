@@ -67,6 +67,7 @@ def choose_languages(sizes: Sequence[Row]) -> list[str]:
 def check_loads(folder: Path, lang: str, scratch: Path) -> dict[str, Any]:
     """`load_dataset(folder, lang)` has the files' splits and numbers of rows, and their first and last rows."""
     datasets = need("datasets", "train")
+    # A cache of its own: from the user's, `datasets` would give back what it once loaded from another folder here.
     with tempfile.TemporaryDirectory(dir=scratch) as cache:
         try:
             loaded = datasets.load_dataset(str(folder), lang, cache_dir=cache)
@@ -75,7 +76,7 @@ def check_loads(folder: Path, lang: str, scratch: Path) -> dict[str, Any]:
                 f"datasets.load_dataset('{folder}', '{lang}') fails: {error}. Nothing was released. Please report it."
             ) from error
         splits = {split: (table.num_rows, end_rows(table)) for split, table in loaded.items()}
-        del loaded
+        del loaded  # its files are memory-mapped from the folder that is about to go
     for path in sorted((folder / "data" / lang).glob("*.parquet")):
         table = shards.read(path)
         if splits.get(path.stem) != (table.num_rows, end_rows(datasets.Dataset(table))):

@@ -133,6 +133,7 @@ def count_parameters(model: Path) -> int:
     total = 0
     for path in sorted(model.glob("*.safetensors")):
         with path.open("rb") as stream:
+            # A safetensors file begins with the length of its JSON header, in 8 bytes.
             header = orjson.loads(stream.read(int.from_bytes(stream.read(8), "little")))
         for name, each in header.items():
             if name != "__metadata__":
@@ -156,5 +157,6 @@ def _shortest_code(lang: Lang) -> str:
 
 def hub_licence(licence: str) -> str:
     """An SPDX identifier as the Hub's metadata spells it, or `other`."""
+    # The Hub has one name for each licence, whatever later versions are allowed.
     plain = re.sub(r"-(only|or-later)$", "", licence.strip().lower())
     return plain if plain in HUB_LICENCES else "other"

@@ -107,7 +107,7 @@ def compute_logits(folder: Path, batches: list[Any]) -> list[Any]:
     )
     if unloaded := sorted(loading["missing_keys"]) + sorted(loading["unexpected_keys"]):
         raise model_error(folder, f"does not match its architecture in the weights {', '.join(unloaded[:5])}")
-    model.eval()
+    model.eval()  # no dropout: the logits of two loads are compared bit by bit
     with torch.inference_mode():
         return [model(batch).logits for batch in batches]
 

@@ -52,7 +52,7 @@ def release(
     refuse_private(sources)
     section = section.model_copy(update={"exclude_sources": list_withheld(section, sources)})
     model, corpus = work.out / "model", work.out / "corpus"
-    shutil.copytree(train.file("model"), model)
+    shutil.copytree(train.file("model"), model)  # no links: the folder is moved and uploaded as it is
     shutil.copyfile(report.file("languages.csv"), model / "languages.csv")
     shard_pairs = zip(collect.parts["documents"], curate.parts["selection"], strict=True)
     buckets = work.scatter(bucket_by_language, shard_pairs, section.buckets, section.exclude_sources)

@@ -61,6 +61,7 @@ def draw_bits_per_byte(rows: Sequence[LanguageRow]) -> str:
     values = [value or 0.0 for row in compared for value in (row.bits_per_byte, row.bits_per_byte_base)]
     frame = Frame(linear_axis("base, bits per byte", values), linear_axis("adapted, bits per byte", values))
     radius = _dot_radius(compared)
+    # The same range on both axes, so that the diagonal is where nothing changed.
     diagonal = frame.line(frame.x.low, frame.x.low, frame.x.high, frame.x.high, "zero")
     marks = [
         link_marks(

@@ -15,4 +15,4 @@ class ReportConfig(Section):
     title: str = "Language adaptation report"
     """Heading of the page."""
     named: int = Field(default=8, ge=0)
-    """How many languages with the largest gains, and how many with the smallest gains or losses, are named."""
+    """Name this many languages with the largest gains, and as many with the smallest gains or losses."""

@@ -28,6 +28,7 @@ def file_digest(path: Path) -> str:
 
 def hash64(*parts: int | str) -> int:
     """A uniform number of 64 bits that depends on nothing but `parts`, such as a seed and an id."""
+    # BLAKE2b and not `hash`, which Python salts for each process. U+001F keeps ("a", "bc") apart from ("ab", "c").
     text = "\x1f".join(str(part) for part in parts)
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little")
 

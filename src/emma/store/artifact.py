@@ -107,6 +107,7 @@ def load(path: Path, url: str | None = None, root: Path | None = None) -> Artifa
     if _is_any_missing([part["path"] for parts in manifest["parts"].values() for part in parts], root, root_url):
         return None
     parts = {name: tuple(_part(each, root, root_url) for each in shards) for name, shards in manifest["parts"].items()}
+    # In an object store each file would be a request; they are compared when they are opened.
     for name, facts in manifest["files"].items() if url is None else ():
         ensure_file(path, url, name, facts)
     return Artifact(path, manifest["key"], manifest["counts"], parts, url)
@@ -188,10 +189,11 @@ def commit(
         "parts": {name: [_entry(each, root) for each in shards] for name, shards in parts.items()},
     }
     (temporary / MANIFEST).write_bytes(manifests.dump(manifest))
+    # What another machine published first is what others may have read by now: it stays, and ours is dropped.
     is_ours = url is None or publish(temporary, manifest["files"], url)
     if not is_ours and (existing := load(path, url, root)) is not None:
         return existing
-    if path.exists() and load(path, url, root) is None:  # what an interrupted deletion left
+    if path.exists() and load(path, url, root) is None:  # what an interrupted deletion left, or an earlier format
         shutil.rmtree(path)
     if not path.exists():
         temporary.rename(path)

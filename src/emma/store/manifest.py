@@ -64,7 +64,7 @@ def read(folder: Path, url: str | None = None) -> Manifest | None:
     """
     path = folder / MANIFEST
     try:
-        content = path.read_bytes()
+        content = path.read_bytes()  # and not `exists` first: another process may delete it in between
     except FileNotFoundError:
         fetched = None if url is None else remote.read_file(f"{url}/{MANIFEST}")
         if fetched is None:
@@ -90,7 +90,7 @@ def damaged(folder: Path, what: str) -> ArtifactError:
 
 
 def _is_complete(manifest: dict[str, Any]) -> bool:
-    """Whether a manifest says all that is asked of it: who wrote one in a shared store is not known."""
+    """Whether a manifest says all that is asked of it: anybody may have written one in a shared store."""
     kinds = {"key": str, "made_by": dict, "files": dict, "counts": dict, "parts": dict, "depth": int}
     if not all(isinstance(manifest.get(name), kind) for name, kind in kinds.items()) or manifest["depth"] < 1:
         return False

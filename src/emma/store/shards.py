@@ -43,6 +43,7 @@ class ShardWriter:
         self._flush()
         self.rows += table.num_rows
         if table.num_rows:
+            # Cast, so that bytes do not depend on how a table came by its types (large strings, nullable fields).
             self._writer.write_table(table.cast(self._schema), row_group_size=ROW_GROUP)
 
     def close(self) -> None:
@@ -59,6 +60,7 @@ class ShardWriter:
         return self
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
+        # After an error the file is closed as it is: the folder that it lies in is thrown away.
         if error is None:
             self._flush()
         self._writer.close()

@@ -32,14 +32,14 @@ def render_markdown(template: Path, **values: Any) -> str:
     return text
 
 
-@lru_cache
+@lru_cache  # compiled templates are kept with their environment
 def environment(folder: Path, escape: bool) -> Any:
     """The Jinja environment for the templates of a folder; a name that a template misses is an error."""
     jinja2 = need("jinja2", "report")
     found = jinja2.Environment(
         loader=jinja2.FileSystemLoader(folder),
         autoescape=escape,
-        undefined=jinja2.StrictUndefined,
+        undefined=jinja2.StrictUndefined,  # a name that is missing would be an empty place on a page
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,

@@ -45,7 +45,9 @@ def linear_axis(label: str, values: list[float], unit: str = "") -> Axis:
     if low == high:
         low, high = low - 0.5, high + 0.5
     step = _round_up((high - low) / 5)
+    # A value on a tick, give or take an error of rounding, must not add another tick.
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+    # Rounded, as 3 * 0.1 is 0.30000000000000004, which would be the tick's label.
     ticks = tuple(round(index * step, 12) for index in range(first, last + 1))
     return Axis(label, ticks[0], ticks[-1], ticks, unit=unit)
 

@@ -94,6 +94,7 @@ def _run_step(
     path, url = root / step.name / key, remote.join_url(store_url, step.name, key)
     if (existing := load(path, url, root)) is not None:
         return Outcome(step, existing, True, Usage())
+    # By name: stages import this module's room, and heavy libraries are loaded only for stages that run.
     stage = getattr(import_module(f"emma.{step.name}.run"), step.name)
     inputs = {name: done.get(name) for name in step.inputs}
     start = usage_so_far()
@@ -107,6 +108,7 @@ def _run_step(
         check_balance(step.name, output.counts)
         parts = {name: tuple(shards) for name, shards in output.parts.items()}
         artifact = commit(out, path, root=root, made_by=made_by, key=key, counts=output.counts, parts=parts, url=url)
+    # Only now that the artifact stands: a run that is killed before goes on from the scratch folder.
     work.clear_scratch()
     usage = add_usage(usage_since(start), work.usage)
     report_compiling(usage, reporter)

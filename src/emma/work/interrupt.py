@@ -77,6 +77,7 @@ def _handle(number: int, _frame: FrameType | None) -> None:
     is_repeated = _state.number is not None
     if not is_repeated:
         _state.number, _state.since = number, time.monotonic()
+    # Raised at once too: what waits for the network or for another process asks nobody.
     if not _state.deferrals or (is_repeated and time.monotonic() - _state.since > SAME_S):
         raise _exception()
 

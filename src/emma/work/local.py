@@ -102,6 +102,7 @@ class Local:
 
     def _started(self) -> ProcessPoolExecutor:
         if self._pool is None:
+            # Not forked: Arrow and torch have threads by now, whose locks a forked process would inherit taken.
             spawn = multiprocessing.get_context("spawn")
             self._pool = ProcessPoolExecutor(self.workers, mp_context=spawn, initializer=_start_worker)
         return self._pool
@@ -145,7 +146,7 @@ def count_cores() -> int:
 
 def _start_worker() -> None:
     """Workers leave Ctrl-C to the parent, and use one thread each: the pool is the parallelism."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends Ctrl-C to every process of the group
     os.environ.update(THREADS)
     import pyarrow as pa
 

@@ -89,6 +89,7 @@ class OnRay:
     def _submit(self, task: Task, deaths: int) -> Any:
         """Hand a task out; one that died again gets a machine for itself."""
         cpus = self._largest() if deaths >= DEATHS_ALONE else 1
+        # Ray's own retries would run a task that kills its worker beside all others once more.
         return self._run.options(num_cpus=cpus, max_retries=0).remote(task)
 
     def _get(self, reference: Any) -> tuple[Artifact, Usage] | None:

@@ -44,7 +44,7 @@ class PlainLines:
         self._label, self._total, self._done, self._note = label, total, 0, ""
         self._start = time.monotonic()
         self._over = threading.Event()
-        self._clock = threading.Thread(target=self._tick, daemon=True)
+        self._clock = threading.Thread(target=self._tick, daemon=True)  # must not keep a finished process alive
         self._clock.start()
 
     def advance(self, steps: int = 1, note: str = "") -> None:

@@ -47,7 +47,7 @@ class Task:
         return {
             "stage": self.stage,
             "version": self.version,
-            "function": self.function.__qualname__,
+            "function": self.function.__qualname__,  # without its module, so that moving it makes nothing again
             "arguments": arguments,
         }
 

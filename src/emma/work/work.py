@@ -87,7 +87,7 @@ class Work:
     def each(self, function: Function, items: Iterable[Any], *shared: Any, label: str = "") -> list[Artifact]:
         """Run `function(out, item, *shared)` for every item, each into its own folder; results in item order."""
         tasks = [self._task(function, (item, *shared)) for item in items]
-        results = load_outputs(tasks)
+        results = load_outputs(tasks)  # in item order, whatever order the missing ones end in
         missing = [index for index, result in enumerate(results) if result is None]
         name = f"{self.stage}: {label or function.__name__.replace('_', ' ')}"
         self._report_mixed_versions(name, [result for result in results if result is not None], len(missing))
