@@ -17,7 +17,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.machine import machine, result_path
-from emma.collect.text.codepages import EAST, OTHERS, PAGES, customary, is_unusual, judge_code_page, page_script
+from emma.collect.text.codepages import (
+    EAST_ASIAN_PAGES,
+    MIN_FOREIGN_SPELLINGS,
+    PAGES,
+    customary_pages,
+    is_unusual,
+    judge_code_page,
+    page_script,
+)
 from emma.collect.text.encodings import is_utf8
 from emma.errors import LanguageError
 from emma.lang.codes import resolve
@@ -86,9 +94,9 @@ def measured(
 
 def kind_of(iso: str, script: str, page: str) -> str:
     """How natural a page is for a language."""
-    if len(find_spellings(iso, script)) >= OTHERS:
+    if len(find_spellings(iso, script)) >= MIN_FOREIGN_SPELLINGS:
         return KINDS[2]
-    usual = customary(iso)
+    usual = customary_pages(iso)
     is_usual = (bool(usual) or page_script(page) != "Latn") and not is_unusual(page, usual)
     return KINDS[0] if is_usual else KINDS[1]
 
@@ -97,7 +105,7 @@ def encoded(text: str, script: str) -> Iterator[tuple[str, bytes]]:
     """The text in every page that loses nothing, each form once; East Asia's pages for its own scripts."""
     seen = set()
     for page in PAGES:
-        if (page in EAST) != (script in ("Hans", "Hant", "Hani", "Jpan", "Kore")):
+        if (page in EAST_ASIAN_PAGES) != (script in ("Hans", "Hant", "Hani", "Jpan", "Kore")):
             continue
         try:
             data = text.encode(page)

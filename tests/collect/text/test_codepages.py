@@ -5,7 +5,7 @@ import unicodedata
 
 import pytest
 
-from emma.collect.text.codepages import PAGES, Verdict, customary, evidence, is_unusual, judge_code_page
+from emma.collect.text.codepages import PAGES, Verdict, customary_pages, is_unusual, judge_code_page, select_words
 
 TEXTS = {
     "por": "A manhã está fria e não há ninguém na praça. As crianças vão à escola a pé, e a avó põe o pão na mesa.",
@@ -69,7 +69,7 @@ def _toned(char: str) -> str:
 @pytest.mark.parametrize("iso", TEXTS)
 def test_what_a_page_says_is_never_read_as_something_else(iso: str) -> None:
     text, script, read = TEXTS[iso], SCRIPTS.get(iso, ""), 0
-    usual = customary(iso)
+    usual = customary_pages(iso)
     pages = [page for page in (*PAGES, *EAST) if (page in EAST) == (iso in SCRIPTS) and not is_unusual(page, usual)]
     written = {page: data for page in pages if (data := encoded(text, page)) and not data.isascii()}
     for page, data in written.items():
@@ -112,10 +112,10 @@ def test_what_is_stated_is_believed_until_it_is_refuted() -> None:
 
 def test_evidence_has_every_byte() -> None:
     data = b"\xe4\xf6 " * 10_000 + b" ".join(bytes((0x61, byte)) for byte in range(0xA0, 0x100))
-    assert set(evidence(data)) >= set(range(0xA0, 0x100)) and len(evidence(data)) < 500
-    assert evidence("žluť ".encode("cp1250") * 3) == "žluť".encode("cp1250")
+    assert set(select_words(data)) >= set(range(0xA0, 0x100)) and len(select_words(data)) < 500
+    assert select_words("žluť ".encode("cp1250") * 3) == "žluť".encode("cp1250")
 
 
 def test_custom() -> None:
-    assert "cp1250" in customary("pol") and "cp1252" not in customary("pol") and not customary("mhr")
-    assert "cp860" in customary("por") and "cp860" not in customary("spa")
+    assert "cp1250" in customary_pages("pol") and "cp1252" not in customary_pages("pol") and not customary_pages("mhr")
+    assert "cp860" in customary_pages("por") and "cp860" not in customary_pages("spa")

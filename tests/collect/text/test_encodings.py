@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emma.collect.text.encodings import SAMPLE_BYTES, Encoding, Unknown, detect_encoding, is_wide, recode_to_utf8
+from emma.collect.text.encodings import (
+    SAMPLE_BYTES,
+    Encoding,
+    UnknownEncoding,
+    detect_encoding,
+    is_wide,
+    recode_to_utf8,
+)
 from emma.lang.language import Lang
 from tests.conftest import TEXTS
 
@@ -80,12 +87,12 @@ def test_what_is_no_text_is_unknown() -> None:
     noise = bytes(number * 89 % 256 for number in range(4000))
     for lang in (None, Lang("swh", "Latn"), Lang("rus", "Cyrl"), Lang("cmn", "Hans")):
         found = detect_encoding(noise, lang)
-        assert isinstance(found, Unknown) and "control" in found.reason
+        assert isinstance(found, UnknownEncoding) and "control" in found.reason
 
 
 def test_what_cannot_be_decided_says_what_was_weighed() -> None:
     found = detect_encoding("Xyz é".encode("cp1252"), Lang("arn", "Latn"))
-    assert isinstance(found, Unknown) and "arn_Latn" in found.reason
+    assert isinstance(found, UnknownEncoding) and "arn_Latn" in found.reason
 
 
 def test_a_damaged_line_of_utf8_does_not_make_it_something_else() -> None:

@@ -9,24 +9,24 @@ from typing import IO, cast
 
 import zstandard
 
-PIECE = 8 * 1024
+PIECE_BYTES = 8 * 1024
 """Compressed bytes at a time: a piece can hold ten thousand times its size, and all of that comes at once."""
-BUFFER = 1 << 18
+BUFFER_BYTES = 1 << 18
 SUFFIXES = (".gz", ".bz2", ".xz", ".lzma", ".zst")
-SHORT = {
+SHORT_SUFFIXES = {
     **dict.fromkeys((".tgz", ".taz"), ".gz"),
     **dict.fromkeys((".tbz", ".tbz2", ".tb2", ".tz2"), ".bz2"),
     **{".txz": ".xz", ".tlz": ".lzma", ".tzst": ".zst"},
 }
 """What names of compressed tar archives are short for: `.tgz` is `.tar.gz`."""
-BEGINNINGS = ((b"\x1f\x8b", ".gz"), (b"BZh", ".bz2"), (b"\xfd7zXZ\x00", ".xz"), (b"\x28\xb5\x2f\xfd", ".zst"))
+MAGIC_BYTES = ((b"\x1f\x8b", ".gz"), (b"BZh", ".bz2"), (b"\xfd7zXZ\x00", ".xz"), (b"\x28\xb5\x2f\xfd", ".zst"))
 """First bytes of what is compressed, and the suffix that it should have."""
 
 
 def compression_suffix(name: str) -> str:
     """The suffix of the compression that a name states, in whatever case; empty where it states none."""
     suffix = PurePosixPath(name).suffix.lower()
-    return suffix if suffix in SUFFIXES else SHORT.get(suffix, "")
+    return suffix if suffix in SUFFIXES else SHORT_SUFFIXES.get(suffix, "")
 
 
 def without_suffix(name: str) -> PurePosixPath:
@@ -34,7 +34,7 @@ def without_suffix(name: str) -> PurePosixPath:
     path = PurePosixPath(name)
     if not compression_suffix(name):
         return path
-    return path.with_suffix(".tar" if path.suffix.lower() in SHORT else "")
+    return path.with_suffix(".tar" if path.suffix.lower() in SHORT_SUFFIXES else "")
 
 
 def decompress(raw: IO[bytes], name: str) -> IO[bytes]:
@@ -47,7 +47,7 @@ def decompress(raw: IO[bytes], name: str) -> IO[bytes]:
         case ".xz" | ".lzma":
             return lzma.open(raw, "rb")
         case ".zst":
-            return io.BufferedReader(ZstdReader(raw), BUFFER)
+            return io.BufferedReader(ZstdReader(raw), BUFFER_BYTES)
     return raw
 
 
@@ -78,7 +78,7 @@ class ZstdReader(io.RawIOBase):
 
     def _advance(self) -> bool:
         """Decompress one more piece; False at the end of the file."""
-        piece = self._raw.read(PIECE)
+        piece = self._raw.read(PIECE_BYTES)
         if self._frame.eof:
             piece = self._frame.unused_data + piece
         if not piece:

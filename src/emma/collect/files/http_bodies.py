@@ -10,8 +10,10 @@ from emma.collect.files.compression import ZstdReader
 from emma.collect.text.encodings import SAMPLE_BYTES, is_utf8
 
 CHUNK_SIZE: Final = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]*)?\r\n")
-BROTLI_OF_A: Final = b"\x0b\x00\x80a\x03"
-PLAIN: Final = frozenset({"", "identity", "none", "utf-8", "utf8", "iso-8859-1", "windows-1252", "8bit", "binary"})
+BROTLI_LETTER_A: Final = b"\x0b\x00\x80a\x03"
+IDENTITY_NAMES: Final = frozenset(
+    {"", "identity", "none", "utf-8", "utf8", "iso-8859-1", "windows-1252", "8bit", "binary"}
+)
 """Names under which servers send bodies as they are: the first two by the standard."""
 
 
@@ -24,7 +26,7 @@ class _Decoder(Protocol):
 
 
 def remove_chunk_sizes(data: bytes) -> bytes:
-    """A body without the sizes of its chunks; itself where the crawler has already taken them out.
+    """Remove the sizes of chunks from a body; it stays as it is where the crawler has taken them out already.
 
     Raises BodyError where it breaks off or a size is wrong.
     """
@@ -43,7 +45,7 @@ def remove_chunk_sizes(data: bytes) -> bytes:
 
 
 def decompress_body(data: bytes, encoding: str, limit: int) -> bytes:
-    """A body as it was before compression, up to a byte more than `limit`; itself if it is text all the same.
+    """Decompress a body, up to a byte more than `limit`; it stays as it is if it is text all the same.
 
     Raises BodyError where it is neither.
     """
@@ -57,8 +59,8 @@ def decompress_body(data: bytes, encoding: str, limit: int) -> bytes:
 
 
 def list_compressions(encoding: str) -> list[str]:
-    """The compressions that a header names, in the order of doing, without those that change nothing."""
-    return [name for each in encoding.split(",") if (name := each.strip().lower()) not in PLAIN]
+    """List the compressions that a header names, in the order of doing, without those that do nothing."""
+    return [name for each in encoding.split(",") if (name := each.strip().lower()) not in IDENTITY_NAMES]
 
 
 def _decompress_zstd(data: bytes, limit: int) -> bytes:
@@ -77,7 +79,7 @@ def _inflate(bits: int) -> _Decoder:
 
 
 def _inflate_either(data: bytes, limit: int) -> bytes:
-    """With the header that the standard asks for, or without, as many servers send it."""
+    """Decompress deflate with the header that the standard asks for, or without, as many servers send it."""
     try:
         return _inflate(zlib.MAX_WBITS)(data, limit)
     except zlib.error:
@@ -85,7 +87,7 @@ def _inflate_either(data: bytes, limit: int) -> bytes:
 
 
 def _brotli_decoder(module: Any) -> _Decoder:
-    """Decoding by a package, whose decoders go by different names: in steps where it can limit what comes out."""
+    """A decoder by a package, whose functions go by different names: in steps where it can limit what comes out."""
 
     def decode(data: bytes, limit: int) -> bytes:
         decoder = module.Decompressor()
@@ -104,11 +106,11 @@ def _brotli_decoder(module: Any) -> _Decoder:
 
 
 def _find_brotli() -> dict[str, _Decoder]:
-    """A decoder of Brotli that works; none if no package brings one."""
+    """Find a decoder of Brotli that works; nothing if no package brings one."""
     for name in ("brotli", "brotlicffi"):
         try:
             decode = _brotli_decoder(import_module(name))
-            if decode(BROTLI_OF_A, 10) == b"a":
+            if decode(BROTLI_LETTER_A, 10) == b"a":
                 return {"br": decode}
         except Exception:  # whatever is wrong with it, it is as if it were absent
             continue

@@ -1,4 +1,4 @@
-"""From a piece to the input files in it: opened, decompressed, out of their archives, at the line where it starts."""
+"""From a range to the input files in it: opened, decompressed, out of their archives, at the line where it starts."""
 
 import io
 from collections.abc import Iterator
@@ -7,59 +7,63 @@ from dataclasses import replace
 from typing import IO
 
 from emma.collect.config import PAIR_READER, SourceConfig
-from emma.collect.files import archives
+from emma.collect.files.archives import read_member_pairs, read_members
 from emma.collect.files.binary import SIGNATURE_BYTES, is_tar, is_zip, recognise_binary
-from emma.collect.files.compression import BEGINNINGS, compression_suffix, decompress
+from emma.collect.files.compression import MAGIC_BYTES, compression_suffix, decompress
 from emma.collect.files.datasets import is_on_hub
 from emma.collect.files.locations import open_location
 from emma.collect.files.ranges import FileRange, RangePart
 from emma.collect.files.streams import DAMAGE_ERRORS, InputFile, describe_error, skip_line, with_line_feeds
 from emma.collect.readers.registry import find_reader
 from emma.collect.records import Reject
-from emma.collect.text.encodings import MARKS, SAMPLE_BYTES, has_controls, is_wide, recode_to_utf8
+from emma.collect.text.encodings import BYTE_ORDER_MARKS, SAMPLE_BYTES, has_controls, is_wide, recode_to_utf8
 
 LINE_ENDS_MATTER = frozenset({"gettext", "text"})
 """Readers for which lines may end with carriage returns alone, beside those that read lines."""
 
 
-def open_range(piece: FileRange, source: SourceConfig, max_row_bytes: int) -> Iterator[InputFile | Reject]:
-    """The files of a piece, or the members of the archive that it is; each is to be read before the next."""
+def open_range(files: FileRange, source: SourceConfig, max_row_bytes: int) -> Iterator[InputFile | Reject]:
+    """Open the files of a range, or the members of the archive that it is; each is to be read before the next."""
     try:
         with ExitStack() as stack:
-            file, *others = [_open(stack, part, piece, source, max_row_bytes) for part in piece.parts]
+            file, *companions = [_open_part(stack, part, files, source, max_row_bytes) for part in files.parts]
             if source.member is not None:
-                yield from _members(file, source, source.member)
+                yield from _open_members(file, source, source.member)
                 return
-            file.companions = tuple(others)
-            if not isinstance(found := check_text(file, source), Reject):
-                file.companions = tuple(_from_line(each, file.row) for each in others)
-            if not (isinstance(found, Reject) and file.row):  # said once, however many ranges the file has
-                yield found
+            file.companions = tuple(companions)
+            checked = check_text(file, source)
+            if not isinstance(checked, Reject):
+                file.companions = tuple(_skip_to_row(companion, file.row) for companion in companions)
+            if not (isinstance(checked, Reject) and file.row):  # said once, however many ranges the file has
+                yield checked
     except DAMAGE_ERRORS as error:
         yield Reject(0, "broken file", describe_error(error))
 
 
-def _members(archive: InputFile, source: SourceConfig, pattern: str) -> Iterator[InputFile | Reject]:
-    read = archives.read_member_pairs if source.reader == PAIR_READER else archives.read_members
+def _open_members(archive: InputFile, source: SourceConfig, pattern: str) -> Iterator[InputFile | Reject]:
+    read = read_member_pairs if source.reader == PAIR_READER else read_members
     try:
         for member in read(archive, pattern):
             if isinstance(member, Reject):
                 yield member
             else:
-                found = check_text(member, source)
-                yield replace(found, file=member.name) if isinstance(found, Reject) else found
+                checked = check_text(member, source)
+                yield replace(checked, file=member.name) if isinstance(checked, Reject) else checked
     except DAMAGE_ERRORS as error:
         yield Reject(0, "broken file", describe_error(error), unread=archive.count_unread())
 
 
-def _open(stack: ExitStack, part: RangePart, piece: FileRange, source: SourceConfig, max_row_bytes: int) -> InputFile:
+def _open_part(
+    stack: ExitStack, part: RangePart, files: FileRange, source: SourceConfig, max_row_bytes: int
+) -> InputFile:
+    """Open one file, at the first line that begins in its range."""
     if is_on_hub(part.location):
         return InputFile(part.name, io.BytesIO(), max_row_bytes, location=part.location)
     stream = stack.enter_context(open_location(part.location))
     file = InputFile(part.name, stream, max_row_bytes, row=part.row, location=part.location)
-    begin = _begin(file, part.start)
-    if piece.stop is not None and part is piece.parts[0]:
-        file.left = max(0, piece.stop - begin)
+    begin = _skip_to_line_start(file, part.start)
+    if files.stop is not None and part is files.parts[0]:
+        file.left = max(0, files.stop - begin)
     name = part.name if source.member is None else name_by_content(stream, part.name)
     file.stream = stack.enter_context(decompress(stream, name))
     if is_wide(source.encoding):
@@ -70,13 +74,13 @@ def _open(stack: ExitStack, part: RangePart, piece: FileRange, source: SourceCon
 
 
 def name_by_content(stream: IO[bytes], name: str) -> str:
-    """The name of an archive as it should be by its first bytes, where these are of another kind than it says."""
+    """Name an archive as its first bytes tell, where these are of another kind than its name says."""
     if not compression_suffix(name) or not isinstance(stream, io.BufferedReader):
         return name
     head = stream.peek(SIGNATURE_BYTES)[:SIGNATURE_BYTES]
     if is_tar(head) or is_zip(head):
         return "archive"
-    return next((f"archive{suffix}" for sign, suffix in BEGINNINGS if head.startswith(sign)), name)
+    return next((f"archive{suffix}" for sign, suffix in MAGIC_BYTES if head.startswith(sign)), name)
 
 
 def check_text(file: InputFile, source: SourceConfig) -> InputFile | Reject:
@@ -88,11 +92,11 @@ def check_text(file: InputFile, source: SourceConfig) -> InputFile | Reject:
         return Reject(
             0, "not text", f"{file.name.rsplit('/', 1)[-1]} is {what}", file.read_sample(), unread=file.count_unread()
         )
-    bad = [found for each in file.companions if isinstance(found := check_text(each, source), Reject)]
-    if bad:
-        return bad[0]
+    for companion in file.companions:
+        if isinstance(rejected := check_text(companion, source), Reject):
+            return rejected
     if reader.reads_lines and source.encoding is None:
-        name = next((name for mark, name in MARKS if file.read_sample().startswith(mark)), None)
+        name = next((name for mark, name in BYTE_ORDER_MARKS if file.read_sample().startswith(mark)), None)
         if name and is_wide(name):
             replace_stream(file, recode_to_utf8(file.stream, name))
     are_lines = reader.reads_lines or source.reader in LINE_ENDS_MATTER
@@ -111,8 +115,8 @@ def has_bare_returns(sample: bytes) -> bool:
     return b"\r" in sample.rstrip() and b"\n" not in sample.rstrip() and not has_controls(sample)
 
 
-def _begin(file: InputFile, start: int) -> int:
-    """Move to the first line that begins at byte `start` or later; where that is."""
+def _skip_to_line_start(file: InputFile, start: int) -> int:
+    """Go to the first line that begins at byte `start` or later; returns where that is."""
     if not start:
         return 0
     file.head = file.stream.read(SAMPLE_BYTES)
@@ -120,8 +124,8 @@ def _begin(file: InputFile, start: int) -> int:
     return start - 1 + skip_line(file.stream)
 
 
-def _from_line(file: InputFile, row: int) -> InputFile:
-    """The file with its stream after line `row`."""
+def _skip_to_row(file: InputFile, row: int) -> InputFile:
+    """Go to the end of line `row`."""
     while file.row < row and skip_line(file.stream):
         file.row += 1
     return file

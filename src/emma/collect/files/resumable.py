@@ -8,10 +8,10 @@ from typing import IO, Any, Final, cast
 
 from emma.collect.files.streams import CHUNK_BYTES, DAMAGE_ERRORS, describe_error
 
-MAGIC: Final = b"\x1f\x8b"
-MEMBER: Final = MAGIC + b"\x08"
-PIECE: Final = 1 << 16
-HEAD: Final = 1 << 12
+GZIP_MAGIC: Final = b"\x1f\x8b"
+MEMBER_START: Final = GZIP_MAGIC + b"\x08"
+PIECE_BYTES: Final = 1 << 16
+HEAD_BYTES: Final = 1 << 12
 """Compressed bytes in which the start of a member is looked at."""
 
 
@@ -19,7 +19,7 @@ class ResumableStream:
     """What a file holds, compressed or not, whatever it is called."""
 
     def __init__(self, stream: IO[bytes]) -> None:
-        raw = cast(io.BufferedReader, _compressed(stream))
+        raw = cast(io.BufferedReader, _find_compressed(stream))
         self._is_called_gzip = raw is not stream
         self._read = raw.read1 if hasattr(raw, "read1") else raw.read
         self._raw = b""
@@ -63,15 +63,15 @@ class ResumableStream:
         """
         passed, start = 0, 1
         while self._is_gzip:
-            at = self._raw.find(MEMBER, start)
-            begin = at if at >= 0 else max(start, len(self._raw) - len(MEMBER) + 1)
-            if len(self._raw) - begin < HEAD:
+            at = self._raw.find(MEMBER_START, start)
+            begin = at if at >= 0 else max(start, len(self._raw) - len(MEMBER_START) + 1)
+            if len(self._raw) - begin < HEAD_BYTES:
                 if piece := self._rest():
                     self._raw, passed, start = self._raw[begin:] + piece, passed + min(begin, len(self._raw)), 0
                     continue
                 if at < 0:
                     break
-            if begins(_start(self._raw[at : at + HEAD])):
+            if begins(_decompress_start(self._raw[at : at + HEAD_BYTES])):
                 self._raw, self._member, self.damage = self._raw[at:], None, ""
                 return True, passed + at
             start = at + 1
@@ -80,19 +80,19 @@ class ResumableStream:
 
     def _rest(self) -> bytes:
         try:
-            return self._read(PIECE)
+            return self._read(PIECE_BYTES)
         except DAMAGE_ERRORS:
             return b""
 
     def _piece(self) -> bytes:
         """The next bytes without compression; none at the end."""
         if self._is_gzip is None:
-            self._raw = self._read(PIECE)
-            self._is_gzip = self._is_called_gzip or self._raw.startswith(MAGIC)
+            self._raw = self._read(PIECE_BYTES)
+            self._is_gzip = self._is_called_gzip or self._raw.startswith(GZIP_MAGIC)
             self.verified = 0 if self._is_gzip else None
         if self._is_gzip:
             return self._decompressed()
-        piece, self._raw = self._raw or self._read(PIECE), b""
+        piece, self._raw = self._raw or self._read(PIECE_BYTES), b""
         return piece
 
     def _decompressed(self) -> bytes:
@@ -112,20 +112,20 @@ class ResumableStream:
                 return bytes(data)
 
     def _refill(self) -> bool:
-        self._raw = self._read(PIECE)
+        self._raw = self._read(PIECE_BYTES)
         return bool(self._raw)
 
 
-def _compressed(stream: IO[bytes]) -> IO[bytes]:
+def _find_compressed(stream: IO[bytes]) -> IO[bytes]:
     """The stream as it lies on disk, where it is a gzip file of which nothing was read."""
     if isinstance(stream, gzip.GzipFile) and stream.tell() == 0 and stream.fileobj:
         return cast(IO[bytes], stream.fileobj)
     return stream
 
 
-def _start(member: bytes) -> bytes:
+def _decompress_start(member: bytes) -> bytes:
     """What a member begins with; nothing if it is none."""
     try:
-        return zlib.decompressobj(16 + zlib.MAX_WBITS).decompress(member, HEAD)
+        return zlib.decompressobj(16 + zlib.MAX_WBITS).decompress(member, HEAD_BYTES)
     except zlib.error:
         return b""

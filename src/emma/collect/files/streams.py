@@ -16,7 +16,7 @@ import zstandard
 
 from emma.collect.files.compression import without_suffix
 from emma.collect.records import Reject
-from emma.collect.text.encodings import MARKS, SAMPLE_BYTES
+from emma.collect.text.encodings import BYTE_ORDER_MARKS, SAMPLE_BYTES
 
 DAMAGE_ERRORS = (
     OSError,
@@ -81,11 +81,11 @@ class InputFile:
     def read_sample(self) -> bytes:
         """The first bytes of the file, as far as it is whole; the stream then gives them again, and damage after."""
         if self.head is None:
-            self.head, damage = _beginning(self.stream)
+            self.head, damage = _read_beginning(self.stream)
             if isinstance(self.stream, io.BufferedReader) and isinstance(self.stream.raw, io.FileIO):
                 self.stream.seek(0)
             else:
-                self.stream = io.BufferedReader(_Chained(self.head, self.stream, damage), CHUNK_BYTES)
+                self.stream = io.BufferedReader(_ChainedStream(self.head, self.stream, damage), CHUNK_BYTES)
         return self.head
 
     def read_bytes(self) -> bytes | Reject:
@@ -142,7 +142,7 @@ class InputFile:
         return copy
 
 
-class _Chained(io.RawIOBase):
+class _ChainedStream(io.RawIOBase):
     """Bytes that were read already, then the rest of their stream."""
 
     def __init__(self, first: bytes, rest: IO[bytes], damage: Exception | None) -> None:
@@ -169,10 +169,10 @@ class _Chained(io.RawIOBase):
 
 def with_line_feeds(stream: IO[bytes]) -> IO[bytes]:
     """The stream of a file whose lines end with carriage returns alone, as on the first Macintosh, with line feeds."""
-    return io.BufferedReader(_LineFeeds(stream), CHUNK_BYTES)
+    return io.BufferedReader(_LineFeedStream(stream), CHUNK_BYTES)
 
 
-class _LineFeeds(io.RawIOBase):
+class _LineFeedStream(io.RawIOBase):
     """A stream with line feeds for its carriage returns."""
 
     def __init__(self, raw: IO[bytes]) -> None:
@@ -189,7 +189,7 @@ class _LineFeeds(io.RawIOBase):
         return len(piece)
 
 
-def _beginning(stream: IO[bytes]) -> tuple[bytes, Exception | None]:
+def _read_beginning(stream: IO[bytes]) -> tuple[bytes, Exception | None]:
     """The first SAMPLE bytes, or those before damage, and what is damaged."""
     pieces: list[bytes] = []
     left = SAMPLE_BYTES
@@ -220,7 +220,7 @@ def skip_line(stream: IO[bytes]) -> int:
 def decode(data: bytes, row: int, encoding: str | None = None) -> str | Reject:
     """Text without a byte-order mark, or Reject; UTF-8 unless said, or UTF-16 or UTF-32 where such a mark says it."""
     if encoding is None and len(data) > 4 and data[:2] in (b"\xff\xfe", b"\xfe\xff", b"\0\0"):
-        encoding = next((name for mark, name in MARKS if data.startswith(mark)), None)
+        encoding = next((name for mark, name in BYTE_ORDER_MARKS if data.startswith(mark)), None)
     try:
         return data.decode(encoding or "utf-8-sig")
     except UnicodeDecodeError as error:

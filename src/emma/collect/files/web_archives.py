@@ -9,14 +9,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
-from emma.collect.files.resumable import PIECE, ResumableStream
+from emma.collect.files.resumable import PIECE_BYTES, ResumableStream
 from emma.collect.records import MAX_RAW_BYTES
 
-HEADER: Final = 1 << 16
+MAX_HEADER_BYTES: Final = 1 << 16
 """Bytes that the header of a record may have, and what HTTP says before the content."""
-AFTER: Final = 1 << 12
+LOOKAHEAD_BYTES: Final = 1 << 12
 """Bytes that are looked at behind a record."""
-BLANK: Final = re.compile(rb"\r?\n\r?\n")
+BLANK_LINE: Final = re.compile(rb"\r?\n\r?\n")
 NEWLINES: Final = b"\r\n"
 
 
@@ -78,70 +78,70 @@ class ArchiveRecord:
 def read_records(plain: ResumableStream, limit: int) -> Iterator[ArchiveRecord]:
     """The records in order; of those that are longer than `limit` the beginning."""
     kind = WARC
-    while _at_record(plain):
+    while _is_at_record(plain):
         kind = next((each for each in (kind, WARC, ARC) if each.next_one(plain.held, 0) >= 0), kind)
-        yield _next(plain, kind, limit)
+        yield _read_next(plain, kind, limit)
 
 
-def _at_record(plain: ResumableStream) -> bool:
+def _is_at_record(plain: ResumableStream) -> bool:
     """Pass over empty lines; whether anything follows, were it damage."""
-    while plain.need(HEADER) and plain.held[0] in NEWLINES:
-        first = plain.held[:AFTER]  # of all that is held there may be megabytes, and records without number
+    while plain.need(MAX_HEADER_BYTES) and plain.held[0] in NEWLINES:
+        first = plain.held[:LOOKAHEAD_BYTES]  # of all that is held there may be megabytes, and records without number
         plain.take(len(first) - len(first.lstrip(NEWLINES)))
     return bool(plain.held or (plain.damage and not plain.is_over))
 
 
-def _next(plain: ResumableStream, kind: ArchiveFormat, limit: int) -> ArchiveRecord:
+def _read_next(plain: ResumableStream, kind: ArchiveFormat, limit: int) -> ArchiveRecord:
     begin = kind.begin.match(plain.held)
     if begin is None:
-        return _broken(plain, kind, plain.damage or "no record begins here", 0)
-    end = begin if kind is ARC else BLANK.search(plain.held, 0, HEADER)
+        return _skip_broken(plain, kind, plain.damage or "no record begins here", 0)
+    end = begin if kind is ARC else BLANK_LINE.search(plain.held, 0, MAX_HEADER_BYTES)
     length = end and kind.length.search(plain.held, 0, end.end())
     if not end or not length:
-        return _broken(plain, kind, plain.damage or "its header is garbled", begin.end())
+        return _skip_broken(plain, kind, plain.damage or "its header is garbled", begin.end())
     size = end.end() + int(length[1])
-    if size > limit + 2 * HEADER:
-        return _large(plain, kind, size, limit + 2 * HEADER)
-    if why := _fault(plain, kind, size):
-        broken = _broken(plain, kind, why, end.end())
+    if size > limit + 2 * MAX_HEADER_BYTES:
+        return _skip_large(plain, kind, size, limit + 2 * MAX_HEADER_BYTES)
+    if why := _find_fault(plain, kind, size):
+        broken = _skip_broken(plain, kind, why, end.end())
         return broken if plain.damage else replace(broken, unread=0)
     return ArchiveRecord(kind.name, plain.at, plain.take(size))
 
 
-def _fault(plain: ResumableStream, kind: ArchiveFormat, size: int) -> str:
+def _find_fault(plain: ResumableStream, kind: ArchiveFormat, size: int) -> str:
     """What is wrong with a record of `size` bytes that the header promises; empty if nothing is."""
-    held = plain.need(size + AFTER)
+    held = plain.need(size + LOOKAHEAD_BYTES)
     if plain.damage and (held < size or (plain.verified is not None and plain.at + size > plain.verified)):
         return plain.damage
     if held < size:
         return "the file ends inside it"
-    return "" if _is_end(plain, kind, size) else "its length is wrong"
+    return "" if _is_record_end(plain, kind, size) else "its length is wrong"
 
 
-def _is_end(plain: ResumableStream, kind: ArchiveFormat, at: int) -> bool:
+def _is_record_end(plain: ResumableStream, kind: ArchiveFormat, at: int) -> bool:
     """Whether a record may end here: at the end of the file, at an empty line, or where the next one begins."""
-    rest = bytes(plain.held[at : at + AFTER])
+    rest = bytes(plain.held[at : at + LOOKAHEAD_BYTES])
     return not rest.strip(NEWLINES) or rest.startswith(kind.ends) or kind.is_begin(rest.lstrip(NEWLINES))
 
 
-def _large(plain: ResumableStream, kind: ArchiveFormat, size: int, limit: int) -> ArchiveRecord:
+def _skip_large(plain: ResumableStream, kind: ArchiveFormat, size: int, limit: int) -> ArchiveRecord:
     """Pass over a record without holding it; if it does not end as it should, it has swallowed others."""
     plain.need(limit)
     at, data, begun = plain.at, bytes(plain.held[:limit]), 0
-    while (left := at + size - plain.at) and plain.need(min(left, PIECE)):
-        begun += len(kind.begin.findall(plain.take(min(left, PIECE))))
-    if not left and plain.need(AFTER) >= 0 and _is_end(plain, kind, 0):
+    while (left := at + size - plain.at) and plain.need(min(left, PIECE_BYTES)):
+        begun += len(kind.begin.findall(plain.take(min(left, PIECE_BYTES))))
+    if not left and plain.need(LOOKAHEAD_BYTES) >= 0 and _is_record_end(plain, kind, 0):
         return ArchiveRecord(kind.name, at, data, is_whole=False)
     why, passed = plain.damage or "its length is wrong", plain.at - at
-    broken = _broken(plain, kind, why, 0)
+    broken = _skip_broken(plain, kind, why, 0)
     return replace(broken, at=at, data=data[:MAX_RAW_BYTES], units=begun, unread=passed + broken.unread)
 
 
-def _broken(plain: ResumableStream, kind: ArchiveFormat, why: str, start: int) -> ArchiveRecord:
+def _skip_broken(plain: ResumableStream, kind: ArchiveFormat, why: str, start: int) -> ArchiveRecord:
     """Go to where the next record begins, after `start`."""
     at, data, passed = plain.at, bytes(plain.held[:MAX_RAW_BYTES]), 0
     while (begin := kind.next_one(plain.held, start)) < 0:
-        passed += len(plain.take(max(0, len(plain.held) - AFTER)))
+        passed += len(plain.take(max(0, len(plain.held) - LOOKAHEAD_BYTES)))
         start = 1
         if plain.damage:
             passed += len(plain.take(len(plain.held)))
@@ -150,6 +150,6 @@ def _broken(plain: ResumableStream, kind: ArchiveFormat, why: str, start: int) -
         if plain.is_over:
             passed += len(plain.take(len(plain.held)))
             return ArchiveRecord(kind.name, at, data, why, is_whole=False, unread=passed)
-        plain.need(len(plain.held) + PIECE)
+        plain.need(len(plain.held) + PIECE_BYTES)
     plain.take(begin)
     return ArchiveRecord(kind.name, at, data, why, is_whole=False)

@@ -115,7 +115,7 @@ def _decode_by_language(data: bytes, label: str | None, lang: Lang) -> PageText:
     if label:  # without the bytes that its encoding lacks, which would rule it out
         sample = sample.decode(label, "ignore").encode(label, "ignore")
     verdict = judge_code_page(sample, lang.iso639_3, lang.script, label)
-    if label and not verdict.weighed:  # no text in this language in any encoding: the language may be wrong
+    if label and not verdict.plausible:  # no text in this language in any encoding: the language may be wrong
         verdict = judge_code_page(sample, stated=label)
         verdict = verdict if verdict.encoding else Verdict(label)
     if label and verdict.encoding == label:
@@ -123,7 +123,9 @@ def _decode_by_language(data: bytes, label: str | None, lang: Lang) -> PageText:
     if verdict.encoding:
         but = f", not as {label} as it says" if label else ""
         return PageText(data.decode(verdict.encoding, "replace"), f"read as {verdict.encoding}{but}")
-    weighed = f"it could be {', '.join(verdict.weighed)}" if verdict.weighed else "it is no text in any that is known"
+    weighed = (
+        f"it could be {', '.join(verdict.plausible)}" if verdict.plausible else "it is no text in any that is known"
+    )
     return PageText("", unknown=f"as {lang.label} {weighed}{f', hardly {label} as it says' if label else ''}")
 
 

@@ -20,7 +20,7 @@ from emma.collect.text.encodings import (
     SAMPLE_BYTES,
     UTF8,
     Encoding,
-    Unknown,
+    UnknownEncoding,
     detect_encoding,
     detect_unicode,
     has_controls,
@@ -46,13 +46,13 @@ def read_text(file: InputFile, source: SourceConfig) -> Iterator[RawDocument | R
     unit = str(source.options.get("unit", "document"))
     lang = expected_language(file.name, source)
     try:
-        known: Encoding | Unknown | None = Encoding(file.encoding or "utf-8")
+        known: Encoding | UnknownEncoding | None = Encoding(file.encoding or "utf-8")
         if not source.encoding:
             known = _detect_by_head(file.read_sample(), unit, lang)
     except DAMAGE_ERRORS as error:
         yield Reject(0, "broken file", describe_error(error))
         return
-    if isinstance(known, Unknown) and has_controls(file.read_sample()):
+    if isinstance(known, UnknownEncoding) and has_controls(file.read_sample()):
         if not file.row:  # one reject a file, however many ranges it has
             yield Reject(0, "not text", known.reason, file.head or b"", unread=file.count_unread())
         return
@@ -62,7 +62,7 @@ def read_text(file: InputFile, source: SourceConfig) -> Iterator[RawDocument | R
         yield passage if isinstance(passage, Reject) else _decode_passage(encoding, *passage)
 
 
-def _detect_by_head(head: bytes, unit: str, lang: Lang | None) -> Encoding | Unknown | None:
+def _detect_by_head(head: bytes, unit: str, lang: Lang | None) -> Encoding | UnknownEncoding | None:
     """The encoding of the file by its first bytes; None where these do not decide it.
 
     ASCII decides nothing, and a document that is read whole tells more than its first bytes.
@@ -74,8 +74,8 @@ def _detect_by_head(head: bytes, unit: str, lang: Lang | None) -> Encoding | Unk
 
 
 def _with_encodings(
-    passages: Iterator[Passage | Reject], known: Encoding | Unknown | None, lang: Lang | None
-) -> Iterator[tuple[Passage | Reject, Encoding | Unknown]]:
+    passages: Iterator[Passage | Reject], known: Encoding | UnknownEncoding | None, lang: Lang | None
+) -> Iterator[tuple[Passage | Reject, Encoding | UnknownEncoding]]:
     """Each passage with its encoding: that of the file, else the one of the first passages that are not ASCII."""
     for passage in passages:
         if known or isinstance(passage, Reject) or passage[1].isascii():
@@ -93,9 +93,9 @@ def _take_bytes(passages: Iterator[Passage | Reject], size: int) -> Iterator[Pas
         yield passage
 
 
-def _decode_passage(encoding: Encoding | Unknown, row: int, data: bytes) -> RawDocument | Reject:
+def _decode_passage(encoding: Encoding | UnknownEncoding, row: int, data: bytes) -> RawDocument | Reject:
     """The document in some bytes; a repair says that its encoding was inferred."""
-    if isinstance(encoding, Unknown):
+    if isinstance(encoding, UnknownEncoding):
         if data.isascii():  # the same in every code page
             return RawDocument(row, data.decode())
         return Reject(row, "unknown encoding", f"{encoding.reason}; set `encoding` of the source", data)

@@ -13,12 +13,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from emma.collect.text.likelihood import is_beyond, is_typography, likelihood
+from emma.collect.text.likelihood import is_beyond, is_typography, text_likelihood
 from emma.lang.cldr import cldr_codes
 from emma.lang.scripts import dominant_script
 from emma.lang.spelling import EDGE, Spelling, find_spellings, is_letter
 
-CUSTOM = {
+CUSTOMARY_PAGES = {
     "ISO8859-1": "cp1252 iso8859-1 iso8859-15 cp850 cp858 cp437 mac-roman",
     "ISO8859-2": "cp1250 iso8859-2 cp852 mac-latin2",
     "ISO8859-9": "cp1254 iso8859-9 cp857 mac-turkish",
@@ -28,7 +28,7 @@ CUSTOM = {
     "VISCII": "cp1258",
 }
 """Code pages for Latin letters, by the one of them that Python's table of locales names for a language."""
-NATIONAL = {
+NATIONAL_PAGES = {
     "pt": "cp860",
     "is": "cp861 mac-iceland",
     "fr": "cp863",
@@ -43,46 +43,53 @@ NATIONAL = {
     "tg": "koi8-t ptcp154",
 }
 """Code pages that are used for few languages, by its tag."""
-SAME = {"ISO8859-15": "ISO8859-1", "ISO8859-4": "ISO8859-13", "ISO8859-10": "ISO8859-13", "ISO8859-9E": "ISO8859-9"}
+PAGE_ALIASES = {
+    "ISO8859-15": "ISO8859-1",
+    "ISO8859-4": "ISO8859-13",
+    "ISO8859-10": "ISO8859-13",
+    "ISO8859-9E": "ISO8859-9",
+}
+"""Encodings in Python's table of locales to which the customs of another apply."""
 _OTHERS = """
 cp1251 koi8-r koi8-u cp866 iso8859-5 mac-cyrillic cp1125 cp855 cp1253 iso8859-7 cp737 cp869
 mac-greek cp1255 iso8859-8 cp862 cp856 cp1256 iso8859-6 cp720 cp864 cp874 iso8859-11
 """
-EAST = ("gb18030", "cp950", "big5hkscs", "cp932", "euc_jp", "cp949", "johab")
-PAGES = tuple(dict.fromkeys(" ".join((*CUSTOM.values(), _OTHERS, *NATIONAL.values())).split())) + EAST
-"""What is weighed: of several in which a text is the same, the first is named. What another one holds is left out."""
-UNUSUAL = -9.0
+EAST_ASIAN_PAGES = ("gb18030", "cp950", "big5hkscs", "cp932", "euc_jp", "cp949", "johab")
+_WESTERN_PAGES = " ".join((*CUSTOMARY_PAGES.values(), _OTHERS, *NATIONAL_PAGES.values())).split()
+PAGES = tuple(dict.fromkeys(_WESTERN_PAGES)) + EAST_ASIAN_PAGES
+"""The pages that are weighed: of several in which a text is the same, the first is named."""
+UNUSUAL_PENALTY = -9.0
 """Added for a page that is not customary for the language: it outweighs a draw."""
-BYTES, FEWER_BYTES = 1 << 15, 1 << 11
+MAX_BYTES, MAX_BYTES_OF_MANY = 1 << 15, 1 << 11
 """Bytes of different words beyond ASCII that are weighed: in one language, and where every language is tried."""
 
 
 @dataclass(frozen=True)
-class Demand:
-    """What a page must reach to be believed."""
+class Threshold:
+    """What the most likely page must reach to be believed."""
 
     ahead: float
-    """By how much its logarithm of the probability exceeds the next text's."""
-    ahead_each: float
+    """How much its logarithm of the probability exceeds that of the next text."""
+    ahead_per_byte: float
     """The same for each byte beyond ASCII."""
-    each: float
-    """The least logarithm for each byte."""
+    per_byte: float
+    """The least logarithm for each byte beyond ASCII."""
     pages: tuple[str, ...] = ("",)
-    """How the names begin of those that are believed at all."""
+    """How the names begin of the pages that are believed at all."""
 
 
-OWN = Demand(8.0, 0.0, -12.2)
+OWN_SPELLING = Threshold(8.0, 0.0, -12.2)
 """Where it is known how the language is spelled: odds of 3,000 to 1."""
-ANY = Demand(8.0, 2.0, -7.5, ("cp125", "cp874", "koi8", *EAST))
-"""Where it is only known how others are."""
-UNLATIN = Demand(16.0, 0.15, -5.0)
+ANY_SPELLING = Threshold(8.0, 2.0, -7.5, ("cp125", "cp874", "koi8", *EAST_ASIAN_PAGES))
+"""Where it is only known how other languages are spelled."""
+ANY_SPELLING_BEYOND_LATIN = Threshold(16.0, 0.15, -5.0)
 """The same for other scripts than Latin, where letters in disorder are most of the text."""
-WORDLESS = Demand(4.0, 0.0, -12.2, ("cp125",))
+PUNCTUATION_ONLY = Threshold(4.0, 0.0, -12.2, ("cp125",))
 """Where there are only quotation marks and the like."""
-NONE = Demand(8.0, 0.0, 0.0, ())
+UNDECIDABLE = Threshold(8.0, 0.0, 0.0, ())
 """Where nothing can be said."""
-OTHERS = 8
-"""Spellings from which they are not the language's own."""
+MIN_FOREIGN_SPELLINGS = 8
+"""Spellings from which they are those of other languages, not the language's own."""
 
 
 @dataclass(frozen=True)
@@ -91,29 +98,29 @@ class Verdict:
 
     encoding: str | None
     """None where no page is plausible, or several are."""
-    weighed: tuple[str, ...] = ()
+    plausible: tuple[str, ...] = ()
     """The plausible pages, the best first; one for each different text."""
 
 
 def judge_code_page(sample: bytes, iso: str = "", script: str = "", stated: str | None = None) -> Verdict:
-    """The code page of text that is not UTF-8, in a language (ISO 639-3) and script, as far as they are known.
+    """Judge in which code page text is that is not UTF-8, by its language (ISO 639-3) and script, if they are known.
 
     `stated`, if given, is believed unless it is refuted.
     """
     known = find_spellings(iso, script)
-    words = evidence(sample, BYTES if len(known) < OTHERS else FEWER_BYTES)
+    words = select_words(sample, MAX_BYTES if len(known) < MIN_FOREIGN_SPELLINGS else MAX_BYTES_OF_MANY)
     texts: dict[str, str] = {}
     for page in ([stated] if stated else []) + list(PAGES):
-        if (text := readable(words, page)) is not None:
+        if (text := decode_readable(words, page)) is not None:
             texts.setdefault(text, page)
-    usual = customary(iso)
-    scored = [
-        Reading(page, text, found, UNUSUAL if is_unusual(page, usual) else 0.0)
+    usual = customary_pages(iso)
+    readings = [
+        Reading(page, text, logarithm, UNUSUAL_PENALTY if is_unusual(page, usual) else 0.0)
         for text, page in texts.items()
-        if (found := likelihood(text, [each for each in known if suits(page, each)])) is not None
+        if (logarithm := text_likelihood(text, [each for each in known if is_page_for(page, each)])) is not None
     ]
-    scored.sort(key=lambda each: -each.score)
-    return _decide(scored, sum(byte > 0x7F for byte in words), known, stated)
+    readings.sort(key=lambda reading: -reading.score)
+    return _decide(readings, sum(byte > 0x7F for byte in words), known, stated)
 
 
 @dataclass(frozen=True)
@@ -123,7 +130,9 @@ class Reading:
     page: str
     text: str
     likelihood: float
+    """The logarithm of its probability, by the spelling that suits it best."""
     custom: float
+    """What is added for the customs of the language."""
 
     @property
     def score(self) -> float:
@@ -131,32 +140,34 @@ class Reading:
         return self.likelihood + self.custom
 
 
-def _decide(scored: Sequence[Reading], size: int, known: Sequence[Spelling], stated: str | None) -> Verdict:
-    """What is customary may decide a draw, and never against the letters."""
-    if not scored:
+def _decide(readings: Sequence[Reading], size: int, known: Sequence[Spelling], stated: str | None) -> Verdict:
+    """Decide between readings, the likeliest first. Custom may decide a draw, and never against the letters."""
+    if not readings:
         return Verdict(None)
-    best = scored[0]
-    demand = _demand(best.text, known, best.page)
-    margin = max(demand.ahead, demand.ahead_each * size)
-    near = tuple(each.page for each in scored if each.score > best.score - margin or each.likelihood > best.likelihood)
+    best = readings[0]
+    threshold = _choose_threshold(best.text, known, best.page)
+    margin = max(threshold.ahead, threshold.ahead_per_byte * size)
+    near = tuple(
+        each.page for each in readings if each.score > best.score - margin or each.likelihood > best.likelihood
+    )
     if stated in near:
         return Verdict(stated, near)
-    sure = len(near) == 1 and best.score >= demand.each * size and best.page.startswith(demand.pages)
-    return Verdict(best.page if sure else None, near)
+    is_sure = len(near) == 1 and best.score >= threshold.per_byte * size and best.page.startswith(threshold.pages)
+    return Verdict(best.page if is_sure else None, near)
 
 
-def _demand(text: str, known: Sequence[Spelling], page: str) -> Demand:
+def _choose_threshold(text: str, known: Sequence[Spelling], page: str) -> Threshold:
     beyond = [each for each in text if is_beyond(each)]
     letters = sum(map(is_letter, beyond))
-    if len(known) < OTHERS:
-        return OWN if letters else WORDLESS if is_typography(text) else NONE
+    if len(known) < MIN_FOREIGN_SPELLINGS:
+        return OWN_SPELLING if letters else PUNCTUATION_ONLY if is_typography(text) else UNDECIDABLE
     if 2 * letters <= len(beyond):
-        return NONE
-    return ANY if page_script(page) == "Latn" else UNLATIN
+        return UNDECIDABLE
+    return ANY_SPELLING if page_script(page) == "Latn" else ANY_SPELLING_BEYOND_LATIN
 
 
-def evidence(sample: bytes, most: int = BYTES) -> bytes:
-    """The different words that are not ASCII, a space between; all that have a byte that no other word has."""
+def select_words(sample: bytes, most: int = MAX_BYTES) -> bytes:
+    """Select different words that are not ASCII, a space between; all that have a byte that no other word has."""
     kept: list[bytes] = []
     seen: set[int] = set()
     size = 0
@@ -168,8 +179,8 @@ def evidence(sample: bytes, most: int = BYTES) -> bytes:
     return b" ".join(kept)
 
 
-def readable(data: bytes, page: str) -> str | None:
-    """Bytes in a code page, whose last character may be cut; None where they are not that, or control characters."""
+def decode_readable(data: bytes, page: str) -> str | None:
+    """Decode bytes in a code page, whose last character may be cut; None where that fails or gives controls."""
     try:
         text = codecs.getincrementaldecoder(page)().decode(data)
     except UnicodeDecodeError:
@@ -179,7 +190,7 @@ def readable(data: bytes, page: str) -> str | None:
     return f"{EDGE}{unicodedata.normalize('NFC', text)}{EDGE}"
 
 
-def suits(page: str, spelling: Spelling) -> bool:
+def is_page_for(page: str, spelling: Spelling) -> bool:
     """Whether a page is made for the script of a spelling."""
     return page_script(page) == spelling.script
 
@@ -187,21 +198,22 @@ def suits(page: str, spelling: Spelling) -> bool:
 @lru_cache(maxsize=256)
 def page_script(page: str) -> str:
     """The script that most letters of a code page have; empty for those of East Asia."""
-    if page in EAST or len(bytes(range(0xA1, 0xFF)).decode(page, "ignore")) < 40:
+    if page in EAST_ASIAN_PAGES or len(bytes(range(0xA1, 0xFF)).decode(page, "ignore")) < 40:
         return ""
     return dominant_script(bytes(range(0x80, 0x100)).decode(page, "ignore"))[0]
 
 
 @lru_cache(maxsize=256)
-def customary(iso: str) -> frozenset[str]:
+def customary_pages(iso: str) -> frozenset[str]:
     """Pages for Latin letters in which texts of a language used to be; none where Python's locales do not tell."""
     names = set(cldr_codes(iso)) if iso else set()
-    told = {full.split(".")[1] for full in locale.locale_alias.values() if "." in full and full.split("_")[0] in names}
-    custom = [CUSTOM.get(SAME.get(each, each), "") for each in told] + [NATIONAL.get(each, "") for each in names]
-    return frozenset(" ".join(custom).split())
+    locales = [full for full in locale.locale_alias.values() if "." in full and full.split("_")[0] in names]
+    encodings = {full.split(".")[1] for full in locales}
+    pages = [CUSTOMARY_PAGES.get(PAGE_ALIASES.get(each, each), "") for each in encodings]
+    return frozenset(" ".join([*pages, *(NATIONAL_PAGES.get(name, "") for name in names)]).split())
 
 
 def is_unusual(page: str, usual: frozenset[str]) -> bool:
     """Whether a page for Latin letters is none of the customary ones, or one of another language's own."""
-    own = page in " ".join((CUSTOM["VISCII"], *NATIONAL.values())).split()
+    own = page in " ".join((CUSTOMARY_PAGES["VISCII"], *NATIONAL_PAGES.values())).split()
     return page not in usual and (own or (bool(usual) and page_script(page) == "Latn"))

@@ -5,14 +5,14 @@ import io
 from dataclasses import dataclass
 from typing import IO
 
-from emma.collect.text.codepages import PAGES, judge_code_page, readable
+from emma.collect.text.codepages import PAGES, decode_readable, judge_code_page
 from emma.lang.language import Lang
 from emma.lang.scripts import script_evidence
 from emma.lang.spelling import find_spellings, fold_case, is_letter
 
 SAMPLE_BYTES = 1 << 16
 """Bytes that are looked at."""
-MARKS = (
+BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark it begins with
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -21,14 +21,14 @@ MARKS = (
 )
 
 
-WIDE = ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")
-CONTROL = bytes(sorted({*range(0x20), 0x7F} - set(b"\t\n\v\f\r\x1b")))
+WIDE_ENCODINGS = ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")
+CONTROL_BYTES = bytes(sorted({*range(0x20), 0x7F} - set(b"\t\n\v\f\r\x1b")))
 """Bytes that no text has in the encodings that ASCII is a part of; an escape may switch alphabets, or colours."""
-CONTROLS = 0.01
+CONTROL_SHARE = 0.01
 """Share of them from which bytes are no text in such an encoding."""
-ESCAPED = ("iso2022_jp_2", "iso2022_jp_3", "iso2022_kr")
+ESCAPE_ENCODINGS = ("iso2022_jp_2", "iso2022_jp_3", "iso2022_kr")
 """Encodings that are ASCII but for escapes that switch to other alphabets."""
-PLAUSIBLE = 0.9
+PLAUSIBLE_SHARE = 0.9
 """Share of the letters that must be of one script, or used by the language, for UTF-16 without a mark."""
 
 
@@ -45,7 +45,7 @@ UTF8 = Encoding("utf-8")
 
 
 @dataclass(frozen=True)
-class Unknown:
+class UnknownEncoding:
     """That no encoding can be told, and why."""
 
     reason: str
@@ -56,44 +56,44 @@ def is_wide(encoding: str | None) -> bool:
     return encoding is not None and encoding.replace("_", "-").startswith(("utf-16", "utf-32"))
 
 
-def detect_encoding(sample: bytes, lang: Lang | None = None) -> Encoding | Unknown:
+def detect_encoding(sample: bytes, lang: Lang | None = None) -> Encoding | UnknownEncoding:
     """The encoding of the first bytes of a text: what Unicode tells, else the code page in which it is its language."""
     return detect_mark(sample) or infer_encoding(sample, lang)
 
 
-def infer_encoding(sample: bytes, lang: Lang | None = None) -> Encoding | Unknown:
+def infer_encoding(sample: bytes, lang: Lang | None = None) -> Encoding | UnknownEncoding:
     """The encoding of bytes from anywhere in a text, so that a byte-order mark means nothing."""
-    if found := _unmarked(sample, lang):
+    if found := _detect_unmarked(sample, lang):
         return found
     if has_controls(sample):
-        return Unknown("it is full of control characters, so no text in any encoding that is known")
+        return UnknownEncoding("it is full of control characters, so no text in any encoding that is known")
     verdict = judge_code_page(sample, *((lang.iso639_3, lang.script) if lang else ()))
     if verdict.encoding:
         return Encoding(verdict.encoding, guessed=True)
     language = f"as {lang.label}" if lang else "as any language"
-    if len(verdict.weighed) > 1:
-        return Unknown(f"it reads {language} about as well in {', '.join(verdict.weighed)}")
-    doubted = f", {verdict.weighed[0]} not surely enough" if verdict.weighed else ""
-    return Unknown(f"no UTF-8, and in none of {len(PAGES)} code pages does it read {language}{doubted}")
+    if len(verdict.plausible) > 1:
+        return UnknownEncoding(f"it reads {language} about as well in {', '.join(verdict.plausible)}")
+    doubted = f", {verdict.plausible[0]} not surely enough" if verdict.plausible else ""
+    return UnknownEncoding(f"no UTF-8, and in none of {len(PAGES)} code pages does it read {language}{doubted}")
 
 
 def detect_unicode(sample: bytes, lang: Lang | None = None) -> Encoding | None:
     """The encoding, where it is one of Unicode's or tells itself: byte-order mark, UTF-8, escapes, zero bytes."""
-    return detect_mark(sample) or _unmarked(sample, lang)
+    return detect_mark(sample) or _detect_unmarked(sample, lang)
 
 
 def detect_mark(sample: bytes) -> Encoding | None:
     """What a byte-order mark says."""
-    return next((Encoding(name) for mark, name in MARKS if sample.startswith(mark)), None)
+    return next((Encoding(name) for mark, name in BYTE_ORDER_MARKS if sample.startswith(mark)), None)
 
 
-def _unmarked(sample: bytes, lang: Lang | None) -> Encoding | None:
-    if is_escaped(sample) and (escaped := next((each for each in ESCAPED if _decodes(sample, each)), None)):
+def _detect_unmarked(sample: bytes, lang: Lang | None) -> Encoding | None:
+    if is_escaped(sample) and (escaped := next((each for each in ESCAPE_ENCODINGS if _decodes(sample, each)), None)):
         return Encoding(escaped, guessed=True)
     if is_utf8(sample) and not has_controls(sample):
         return UTF8
-    if any(byte in sample for byte in CONTROL) or not is_mostly_utf8(sample):
-        for name in WIDE:
+    if any(byte in sample for byte in CONTROL_BYTES) or not is_mostly_utf8(sample):
+        for name in WIDE_ENCODINGS:
             if is_plausible(sample, name, lang):
                 return Encoding(name, guessed=True)
     return UTF8 if is_mostly_utf8(sample) and not has_controls(sample) else None
@@ -101,7 +101,7 @@ def _unmarked(sample: bytes, lang: Lang | None) -> Encoding | None:
 
 def has_controls(sample: bytes) -> bool:
     """Whether there are control characters in bulk."""
-    return len(sample) - len(sample.translate(None, CONTROL)) > CONTROLS * len(sample)
+    return len(sample) - len(sample.translate(None, CONTROL_BYTES)) > CONTROL_SHARE * len(sample)
 
 
 def is_escaped(sample: bytes) -> bool:
@@ -134,7 +134,7 @@ def is_mostly_utf8(sample: bytes) -> bool:
 
 def is_plausible(sample: bytes, encoding: str, lang: Lang | None) -> bool:
     """Whether a text in UTF-16 or UTF-32, without a mark, is letters of its language; of any, if it has zero bytes."""
-    if not (text := readable(sample, encoding)):
+    if not (text := decode_readable(sample, encoding)):
         return False
     letters = [each for each in fold_case(text) if is_letter(each)]
     if not letters or (lang is None and b"\0" not in sample):
@@ -142,15 +142,15 @@ def is_plausible(sample: bytes, encoding: str, lang: Lang | None) -> bool:
     share = script_evidence("".join(letters))[1]
     known = find_spellings(lang.iso639_3, lang.script) if lang else ()
     used = max((sum(each.isascii() or each in one.letters for each in letters) for one in known), default=0)
-    return used >= PLAUSIBLE * len(letters) or (b"\0" in sample and share >= PLAUSIBLE)
+    return used >= PLAUSIBLE_SHARE * len(letters) or (b"\0" in sample and share >= PLAUSIBLE_SHARE)
 
 
 def recode_to_utf8(stream: IO[bytes], encoding: str) -> IO[bytes]:
     """The stream in UTF-8, so that its lines can be read as bytes. What cannot be decoded raises OSError."""
-    return io.BufferedReader(_Recoded(stream, encoding), SAMPLE_BYTES)
+    return io.BufferedReader(_RecodedStream(stream, encoding), SAMPLE_BYTES)
 
 
-class _Recoded(io.RawIOBase):
+class _RecodedStream(io.RawIOBase):
     """A stream in UTF-8, whatever it was in."""
 
     def __init__(self, raw: IO[bytes], encoding: str) -> None:

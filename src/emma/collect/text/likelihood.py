@@ -22,29 +22,29 @@ JOINED, PAUSE, SIGN, ODD = -1.5, -4.0, -7.0, -12.0
 dash, a common sign, any other sign."""
 APART = SIGNS - set("©®™¿¡ªº°")
 """Signs that stand by themselves or with numbers."""
-ATTACHED = -4.0
+ATTACHED_SIGN = -4.0
 """Added for one of them beside a letter."""
-MIXED = -6.0
+MIXED_LETTERS = -6.0
 """Added for a capital right after a small letter, and for letters of two scripts in a word."""
-BROKEN, DASHED = -8.0, -4.0
+BROKEN_WORD, DASHED_WORD = -8.0, -4.0
 """Added for a sign between two letters, and for a dash."""
-USED = 0.85
+MIN_USED_SHARE = 0.85
 """Share of the letters that the language must use."""
-ODDITIES = 0.05
+MAX_ODD_SHARE = 0.05
 """Most of the characters that may be odd signs, or signs between letters."""
-EASTERN = "\u2e80"
+EAST_ASIAN_START = "\u2e80"
 """From here on words have no spaces between them, and signs stand between letters."""
 
 
-def likelihood(text: str, known: Sequence[Spelling]) -> float | None:
+def text_likelihood(text: str, known: Sequence[Spelling]) -> float | None:
     """The logarithm of the probability of a text in the spelling that suits it best; None where none does."""
     letters = Counter(each for each in fold_case(text) if is_beyond(each) and is_letter(each))
-    broken = list(filter(None, _broken(text)))
-    if _odd(text) + broken.count(BROKEN) > ODDITIES * sum(map(is_beyond, text)):
+    broken = list(filter(None, _find_broken_words(text)))
+    if _count_odd_signs(text) + broken.count(BROKEN_WORD) > MAX_ODD_SHARE * sum(map(is_beyond, text)):
         return None
-    fit = [each for each in known if sum(letters[one] for one in each.letters) >= USED * letters.total()]
+    fit = [each for each in known if sum(letters[one] for one in each.letters) >= MIN_USED_SHARE * letters.total()]
     pairs = Counter(pair for pair in pairwise(text) if is_beyond(max(pair)))
-    return max((score(pairs, each) for each in fit), default=-float("inf")) + sum(broken) if fit else None
+    return max((score_pairs(pairs, each) for each in fit), default=-float("inf")) + sum(broken) if fit else None
 
 
 def is_beyond(char: str) -> bool:
@@ -54,10 +54,10 @@ def is_beyond(char: str) -> bool:
 
 def is_typography(text: str) -> bool:
     """Whether nothing in a text is beyond ASCII but apostrophes, quotation marks and dashes in their places."""
-    return TYPOGRAPHY.issuperset(each for each in text if is_beyond(each)) and not any(_broken(text))
+    return TYPOGRAPHY.issuperset(each for each in text if is_beyond(each)) and not any(_find_broken_words(text))
 
 
-def _odd(text: str) -> int:
+def _count_odd_signs(text: str) -> int:
     signs = Counter(each for each in text if is_beyond(each) and not is_letter(each))
     return sum(count for each, count in signs.items() if each not in QUOTES | SIGNS | JOINING and not _is_wide(each))
 
@@ -66,27 +66,27 @@ def _is_wide(char: str) -> bool:
     return unicodedata.east_asian_width(char) in "WF"
 
 
-def _broken(text: str) -> Iterator[float]:
+def _find_broken_words(text: str) -> Iterator[float]:
     """What each sign between two letters adds."""
     for before, char, after in zip(text, text[1:], text[2:], strict=False):
         sign = is_beyond(char) and not is_letter(char) and char not in JOINING
-        if sign and is_letter(before) and is_letter(after) and before < EASTERN:
-            yield DASHED if char in "–—" else BROKEN
+        if sign and is_letter(before) and is_letter(after) and before < EAST_ASIAN_START:
+            yield DASHED_WORD if char in "–—" else BROKEN_WORD
 
 
-def score(pairs: Counter[tuple[str, str]], spelling: Spelling) -> float:
+def score_pairs(pairs: Counter[tuple[str, str]], spelling: Spelling) -> float:
     """The logarithm of the probability of pairs of characters."""
-    return sum(count * _pair(first, second, spelling) for (first, second), count in pairs.items())
+    return sum(count * _score_pair(first, second, spelling) for (first, second), count in pairs.items())
 
 
-def _pair(first: str, second: str, spelling: Spelling) -> float:
+def _score_pair(first: str, second: str, spelling: Spelling) -> float:
     if first in JOINING or second in JOINING:
         return JOINED if is_beyond(min(first, second)) or JOINERS.isdisjoint((first, second)) else ODD
     before, after = (fold_case(each) if is_letter(each) else EDGE for each in (first, second))
     log = 0.0 if before == after == EDGE else spelling.log(before, after)
-    log += ATTACHED if (first in APART and after != EDGE) or (second in APART and before != EDGE) else 0.0
+    log += ATTACHED_SIGN if (first in APART and after != EDGE) or (second in APART and before != EDGE) else 0.0
     if after != EDGE:
-        return log + (MIXED if _is_mixed(first, second, spelling) else 0.0)
+        return log + (MIXED_LETTERS if _is_mixed(first, second, spelling) else 0.0)
     if not is_beyond(second):
         return log
     return log + (PAUSE if second in QUOTES or _is_wide(second) else SIGN if second in SIGNS else ODD)
