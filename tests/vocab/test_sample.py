@@ -49,17 +49,17 @@ def test_hash_ranks_keep_hash_order_and_are_fine_where_little_is_taken(monkeypat
 
 def test_cut_off_meets_the_budget_and_boosts_what_is_small() -> None:
     ranks = {3: 100, 1: 50, 9: 1000}
-    assert find_cut_off(ranks, 120, 4) == [3, 120, 1]
-    assert find_cut_off(ranks, 1150, 4) == [9, 1150, 1]
-    assert find_cut_off(ranks, 3000, 4) == [9, 3000, 2]
-    assert find_cut_off(ranks, 10**6, 4) == [9, 10**6, 4]
+    assert find_cut_off(ranks, 120, 4) == (3, 120, 1, True)
+    assert find_cut_off(ranks, 1150, 4) == (9, 1150, 1, True)
+    assert find_cut_off(ranks, 3000, 4) == (9, 3000, 2, True)
+    assert find_cut_off(ranks, 10**6, 4) == (9, 10**6, 4, True)
 
 
 def test_plan_is_tempered(make_artifact, make_work) -> None:
     rows = [{"lang": "aaa_Latn", "text": "x" * 100} for _ in range(16)] + [{"lang": "bbb_Thai", "text": "y" * 100}]
     made = corpus(make_artifact, rows, splits=["train"] * 17)
     plan = plan_training_sample(measured(make_work("vocab"), made), 300, 0.5, 4)
-    assert {lang: entry[1] for lang, entry in plan.items()} == {"aaa_Latn": 240, "bbb_Thai": 60}
+    assert {lang: quota.max_bytes for lang, quota in plan.items()} == {"aaa_Latn": 240, "bbb_Thai": 60}
 
 
 def test_the_sample_does_not_depend_on_the_shards(make_artifact, make_work) -> None:
@@ -144,13 +144,13 @@ def test_words_of_all_shards(make_artifact, tmp_path, prefix: bool) -> None:
         measure_text(out, pair)
     measured = shards.read_all(out / "bytes.parquet" for out in outs[: len(pairs)])
     plan = plan_training_sample(measured, 20_000, 0.3, 7)
-    assert len({entry[2] for entry in plan.values()}) > 1, "languages should be counted differently often"
+    assert len({quota.times for quota in plan.values()}) > 1, "languages should be counted differently often"
     wanted: Counter[str] = Counter()
     for out, pair in zip(outs[len(pairs) :], pairs, strict=True):
         count_words(out, pair, plan, {"prefix": prefix})
         for text in take_sample(pair, plan, ("lang",)):
             for word in find_words(text.text, prefix):
-                wanted[word.replace(" ", SPACE)] += plan[text.group][2]
+                wanted[word.replace(" ", SPACE)] += plan[text.group].times
     words, counts = read_words([Artifact(out, out.name) for out in outs[len(pairs) :]])
     assert words == sorted(wanted, key=lambda word: word.replace(SPACE, " "))
     assert dict(zip(words, counts, strict=True)) == wanted

@@ -65,7 +65,7 @@ class TokenSource:
     tier: str | None
     file: TokenFile
     part: Artifact
-    """Where its files are."""
+    """The artifact that holds its files."""
     path: str
     bins: Bins | None
     """What best-fit packing made of its documents; None where they are concatenated."""

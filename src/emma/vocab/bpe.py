@@ -69,7 +69,7 @@ class BpeTokenizer:
     @property
     def added_tokens(self) -> set[str]:
         """The tokens that are matched before any merge."""
-        return {each["content"] for each in self.table["added_tokens"]}
+        return {token["content"] for token in self.table["added_tokens"]}
 
     @property
     def splits_digits(self) -> bool:
@@ -107,28 +107,24 @@ def segment(tokenizer: Tokenizer, words: list[str]) -> list[list[int]]:
 
 def with_added_tokens(table: dict[str, Any]) -> dict[str, Any]:
     """The table with its added tokens in the vocabulary, else their ids would be given out again."""
-    added = {each["content"]: each["id"] for each in table["added_tokens"]}
+    added = {token["content"]: token["id"] for token in table["added_tokens"]}
     return {**table, "model": {**table["model"], "vocab": table["model"]["vocab"] | added}}
 
 
-def _alphabet() -> dict[str, int]:
+def _spell_bytes() -> dict[str, int]:
     """The character that writes each byte: itself where it is visible Latin-1, else the next from U+0100 on."""
     visible = {*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)}
     hidden = [byte for byte in range(256) if byte not in visible]
     return {chr(byte): byte for byte in visible} | {chr(0x100 + place): byte for place, byte in enumerate(hidden)}
 
 
-ALPHABET = _alphabet()
-LETTERS = {byte: letter for letter, byte in ALPHABET.items()}
-
-
-def spelled(text: str) -> str:
-    """The text as the vocabulary writes it."""
-    return "".join(LETTERS[byte] for byte in text.encode())
+ALPHABET = _spell_bytes()
+"""The byte that each letter of a byte-level vocabulary writes, as in GPT-2."""
 
 
 class ByteLevelTokenizer(BpeTokenizer):
-    """A byte-level tokenizer."""
+    """A byte-level tokenizer, as of GPT-2, Llama 3 and Qwen: byte-pair encoding on UTF-8 bytes inside the words that a
+    pattern makes of the text. The vocabulary writes each byte as a visible character."""
 
     kind = "byte-level BPE"
 
@@ -138,18 +134,20 @@ class ByteLevelTokenizer(BpeTokenizer):
 
     @property
     def closed(self) -> list[bool]:
-        """Pieces that hold part of a character grow only where that completes it (`characters.py`)."""
+        """Pieces that hold part of a character grow only where that completes it (`grow.complete_characters`)."""
         return [not text or any("\udc80" <= char <= "\udcff" for char in text) for text in self.texts]
 
     @property
     def starts_inside_character(self) -> Bools:
         """For each id whether it begins inside a character, bool (pieces,)."""
         added = self.added_tokens
+        # in UTF-8, bytes from 0x80 to 0xBF go on with a character that others began
         firsts = [-1 if piece in added or not piece else ALPHABET.get(piece[0], -1) for piece in self.pieces]
         return np.array([0x80 <= first < 0xC0 for first in firsts], np.bool_)
 
     @property
     def word_rules(self) -> dict[str, Any]:
+        # how text is divided is the base's own matter and stays as it is: new pieces grow inside its words only
         return {name: self.table[name] for name in ("normalizer", "pre_tokenizer")}
 
     def bytes_only(self) -> Self:

@@ -66,13 +66,13 @@ def _is_read_as_stated(folder: Path) -> bool:
     """Whether transformers 5 reads a written folder as it is stated."""
     if (opened := load_in_transformers(folder)) is None:
         return False
-    found = opened.backend_tokenizer
+    read = opened.backend_tokenizer
     stated = open_table(switch_off(read_json(folder / JSON))[0])
-    stated.encode_special_tokens = found.encode_special_tokens = False
-    steps = [[orjson.loads(one.to_str())[name] for name in _STEPS] for one in (stated, found)]
+    stated.encode_special_tokens = read.encode_special_tokens = False
+    steps = [[orjson.loads(one.to_str())[name] for name in _STEPS] for one in (stated, read)]
     marks = [f"a {token.content} b" for token in stated.get_added_tokens_decoder().values()]
-    ids = [[each.ids for each in one.encode_batch([*_PROBES, *marks])] for one in (stated, found)]
-    same_pieces = found.get_vocab() == stated.get_vocab()  # some classes add tokens of their own
+    ids = [[encoding.ids for encoding in one.encode_batch([*_PROBES, *marks])] for one in (stated, read)]
+    same_pieces = read.get_vocab() == stated.get_vocab()  # some classes add tokens of their own
     return same_pieces and steps[0] == steps[1] and ids[0] == ids[1]
 
 
@@ -80,7 +80,7 @@ def load_in_transformers(folder: Path) -> Any:
     """The tokenizer as transformers loads it; None where this version cannot, for which it raises whatever it meets."""
     try:
         return pretrained(folder)
-    except Exception:
+    except Exception:  # classes raise what they like on files of another shape
         return None
 
 
@@ -126,8 +126,8 @@ CHANGES = {
 
 def read_config(base: Path) -> dict[str, Any]:
     """The base's `tokenizer_config.json`, with the end of a text where it leaves that to the model's configuration."""
-    left = ("auto_map", *_LOADED, *_PATHS)
-    config = {name: value for name, value in read_json(base / CONFIG).items() if name not in left}
+    dropped = ("auto_map", *_LOADED, *_PATHS)
+    config = {name: value for name, value in read_json(base / CONFIG).items() if name not in dropped}
     if not text_of(config.get("eos_token")):
         tokenizer = open_tokenizer(base)
         if (end := special_ids(base, tokenizer).eos) is not None:
@@ -137,38 +137,40 @@ def read_config(base: Path) -> dict[str, Any]:
 
 def find_implied_fields(base: Path) -> dict[str, Any]:
     """Tokens and sides that transformers knows from the base's class, or from padding and truncation that are on."""
-    said = set(read_json(base / CONFIG)) | set(read_json(base / MAP))
-    return {name: value for name, value in _known(base).items() if name not in said}
+    stated = set(read_json(base / CONFIG)) | set(read_json(base / MAP))
+    return {name: value for name, value in _list_known_fields(base).items() if name not in stated}
 
 
-def _known(base: Path) -> dict[str, Any]:
-    if (found := load_in_transformers(base)) is None:
+def _list_known_fields(base: Path) -> dict[str, Any]:
+    """Tokens that the tokenizer has, and sides other than the usual one, as transformers loads the base."""
+    if (loaded := load_in_transformers(base)) is None:
         return {}
     known = open_tokenizer(base)
-    tokens = {name: found._special_tokens_map.get(name) for name in NAMED_TOKENS}
+    tokens = {name: loaded._special_tokens_map.get(name) for name in NAMED_TOKENS}
     tokens = {name: str(token) for name, token in tokens.items() if token and known.token_to_id(str(token)) is not None}
-    sides = {name: getattr(found, name) for name in ("padding_side", "truncation_side")}
+    sides = {name: getattr(loaded, name) for name in ("padding_side", "truncation_side")}
     return tokens | {name: side for name, side in sides.items() if side != "right"}
 
 
 def list_changes(base: Path, folder: Path) -> dict[str, str]:
     """The fields in which the written files differ from the base's, and why."""
-    fields = [*_json_fields(base, folder)]
+    fields = [*_list_changed_fields(base, folder)]
     for name in (CONFIG, MAP):
         before, after = read_json(base / name), read_json(folder / name)
         if before or name == MAP:
             fields += [f"{name}: {key}" for key in sorted(before | after) if before.get(key) != after.get(key)]
-    return {each: CHANGES.get(each, "not foreseen: please report it") for each in fields}
+    return {name: CHANGES.get(name, "not foreseen: please report it") for name in fields}
 
 
-def _json_fields(base: Path, folder: Path) -> list[str]:
+def _list_changed_fields(base: Path, folder: Path) -> list[str]:
+    """The fields in which the two `tokenizer.json` differ."""
     if not (base / JSON).exists():
         return []
-    before, after = (_fields(each / JSON) for each in (base, folder))
+    before, after = (_read_fields(place / JSON) for place in (base, folder))
     return [f"{JSON}: {key}" for key in sorted(before | after) if before.get(key) != after.get(key)]
 
 
-def _fields(path: Path) -> dict[str, Any]:
+def _read_fields(path: Path) -> dict[str, Any]:
     """The fields of a `tokenizer.json` as the library has them now, those of the model one by one."""
     from tokenizers import Tokenizer
 

@@ -55,7 +55,7 @@ def find_frozen_text(
     """What the sample takes of `freeze_langs`; None where nothing is frozen. RecipeError when there is none of it."""
     if base is None or not section.freeze_base or not plan:
         return None
-    frozen = {lang: entry for lang, entry in plan.items() if lang in section.freeze_langs}
+    frozen = {lang: quota for lang, quota in plan.items() if lang in section.freeze_langs}
     if not frozen:
         raise RecipeError(
             f"vocab.freeze_base is to leave {', '.join(section.freeze_langs)} as they are, but the corpus has no "

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -24,9 +24,22 @@ from emma.store.address import hash64
 from emma.store.artifact import Artifact
 from emma.store.selected import SelectedShard, read_selected
 
-SamplePlan = dict[str, list[int]]
-"""What to take of each group, as JSON: [last hash rank, bytes, times counted], and for text that is held out a 1 where
-it is training text after all."""
+
+class SampleQuota(NamedTuple):
+    """What to take of a group of documents."""
+
+    last_rank: int
+    """The hash rank up to which documents are taken."""
+    max_bytes: int
+    """The group's budget; a text that is longer is cut to it."""
+    times: int
+    """How often each text is counted."""
+    is_training: bool = True
+    """Whether training text is taken, else text that is held out."""
+
+
+SamplePlan = dict[str, SampleQuota]
+"""The quota of each group, by its name."""
 
 BYTES = pa.schema(
     [("lang", pa.string()), ("domain", pa.string()), ("train", pa.bool_()), ("rank", pa.int32()), ("bytes", pa.int64())]
@@ -74,17 +87,17 @@ def measure_text(out: Path, shard: SelectedShard) -> dict[str, int]:
     return {"texts": len(rows)}
 
 
-def find_cut_off(ranks: Mapping[int, int], budget: int, boost: int) -> list[int]:
-    """The hash rank up to which to take a group with these bytes at each rank, its budget, and how often to count it.
+def find_cut_off(ranks: Mapping[int, int], budget: int, boost: int) -> SampleQuota:
+    """The quota of a group with these bytes at each hash rank, and this budget of bytes.
 
     The budget is met or a little exceeded; a group that has less is taken whole and counted up to `boost` times.
     """
-    total, taken, last = sum(ranks.values()), 0, 0
+    total, size, last = sum(ranks.values()), 0, 0
     for last in sorted(ranks):
-        taken += ranks[last]
-        if taken >= budget:
+        size += ranks[last]
+        if size >= budget:
             break
-    return [last, budget, min(boost, max(1, budget // max(total, 1)))]
+    return SampleQuota(last, budget, min(boost, max(1, budget // max(total, 1))))
 
 
 def plan_training_sample(measured: pa.Table, sample_bytes: int, alpha: float, boost: int) -> SamplePlan:
@@ -100,7 +113,8 @@ def plan_held_out_sample(measured: pa.Table, budget: int) -> SamplePlan:
     plan: SamplePlan = {}
     for train in (True, False):  # held-out text replaces training text
         ranks = _group_ranks(measured.filter(pc.equal(measured["train"], train)), ("lang", "domain"))
-        plan |= {group: [*find_cut_off(ranks[group], budget, 1), int(train)] for group in sorted(ranks)}
+        quotas = {group: find_cut_off(ranks[group], budget, 1) for group in sorted(ranks)}
+        plan |= {group: quota._replace(is_training=train) for group, quota in quotas.items()}
     return plan
 
 
@@ -127,15 +141,15 @@ def take_sample(shard: SelectedShard, plan: SamplePlan, names: tuple[str, ...]) 
         texts = table["text"].filter(pa.array(chosen, pa.bool_())).to_pylist()
         chosen_groups = (group for group, is_chosen in zip(groups, chosen, strict=True) if is_chosen)
         for group, text in zip(chosen_groups, texts, strict=True):
-            content = text.encode()[: plan[group][1]]
+            content = text.encode()[: plan[group].max_bytes]
             yield SampleText(group, content.decode(errors="ignore"), len(content))
 
 
-def _is_chosen(row: Mapping[str, Any], entry: list[int] | None) -> bool:
-    """Whether a row is in the sample; an entry's fourth number, if any, says which side of the split it takes."""
-    if entry is None or row["train"] != (bool(entry[3]) if len(entry) > 3 else True):
+def _is_chosen(row: Mapping[str, Any], quota: SampleQuota | None) -> bool:
+    """Whether a row is in the sample."""
+    if quota is None or row["train"] != quota.is_training:
         return False
-    return rank_document(row["id"]) <= entry[0]
+    return rank_document(row["id"]) <= quota.last_rank
 
 
 _WORD = re.compile(f" ?[^ \n\r\t{SPACE}]+")
@@ -178,7 +192,7 @@ def count_words(out: Path, shard: SelectedShard, plan: SamplePlan, rules: WordRu
     size = 0
     for sample in take_sample(shard, plan, ("lang",)):
         size += sample.bytes
-        times = plan[sample.group][2]
+        times = plan[sample.group].times
         counts.setdefault(times, Counter()).update(split(sample.text))
     tables = [_table_of_counts(words, times) for times, words in sorted(counts.items())]
     shards.write(out / "words.parquet", _sum_counts(tables))

@@ -33,18 +33,18 @@ def read_files(places: Sequence[Path], scheme: Scheme, max_texts: int, aligned: 
     of another length is taken alone. Raises SourceError for such a file if `aligned`, for one that cannot be read, and
     when nothing is in a language that is known.
     """
-    found, folders = TextSet(), dict[Path, list[Path]]()
+    result, folders = TextSet(), dict[Path, list[Path]]()
     for path in sorted({file for place in places for file in _list_files(place)}):
         if without_suffix(path.name).suffix == ".jsonl":
-            found.extend(read_rows(path, scheme, max_texts))
+            result.extend(read_rows(path, scheme, max_texts))
         else:
             folders.setdefault(path.parent, []).append(path)
     for files in folders.values():
-        found.extend(read_lines(files, scheme, max_texts, aligned))
-    if places and not found.blocks:
-        reasons = " ".join(f"{each.place}: {each.reason}" for each in found.skipped[:3]) or "They hold no file."
+        result.extend(read_lines(files, scheme, max_texts, aligned))
+    if places and not result.blocks:
+        reasons = " ".join(f"{each.place}: {each.reason}" for each in result.skipped[:3]) or "They hold no file."
         raise SourceError(f"There is no text in a known language in {', '.join(map(str, places))}. {reasons}")
-    return found
+    return result
 
 
 def _list_files(place: Path) -> list[Path]:
@@ -58,25 +58,25 @@ def _list_files(place: Path) -> list[Path]:
 def read_lines(files: Sequence[Path], scheme: Scheme, max_texts: int, aligned: bool) -> TextSet:
     """Files with one text a line. The language is the first part of the name, `swh_Latn.devtest`, or its last but for
     ENDINGS, `newstest.deu.txt`."""
-    found = TextSet()
+    result = TextSet()
     read: dict[Path, tuple[str, list[str]]] = {}
     for path in files:
         texts = _read_text(path).split("\n")
         texts = texts[:-1] if texts[-1] == "" else texts
         lang = find_language(path, texts, scheme)
         if isinstance(lang, LanguageError):
-            found.skipped.append(SkippedTexts(str(path), len(texts), str(lang)))
+            result.skipped.append(SkippedTexts(str(path), len(texts), str(lang)))
         else:
             read[path] = (lang, texts)
     english = next((path for path, (lang, _) in read.items() if lang == ENGLISH.label), None)
     lines = {path: len(texts) for path, (_, texts) in read.items()}
     for path, (lang, texts) in read.items():
         beside = english is not None and _is_beside(english, path, lines, aligned)
-        found.skipped += _skip_beyond(path, len(texts), max_texts)
-        found.blocks.append(
+        result.skipped += _skip_beyond(path, len(texts), max_texts)
+        result.blocks.append(
             _build_block(lang, texts[:max_texts], read[english][1][:max_texts] if english and beside else None)
         )
-    return found
+    return result
 
 
 def find_language(path: Path, texts: Sequence[str], scheme: Scheme) -> str | LanguageError:
@@ -112,21 +112,21 @@ def read_rows(path: Path, scheme: Scheme, max_texts: int) -> TextSet:
     groups: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
     for values in _read_values(path):
         groups.setdefault(values[1::2], []).append(values[::2])
-    found, sides = TextSet(), list[tuple[str, str, str, str]]()
+    result, sides = TextSet(), list[tuple[str, str, str, str]]()
     for codes, rows in groups.items():
         place = f"{path}: {'-'.join(codes)}"
         labels = [resolve_label(code, [row[side] for row in rows], scheme) for side, code in enumerate(codes)]
         if refused := [each for each in labels if isinstance(each, LanguageError)]:
-            found.skipped.append(SkippedTexts(place, len(rows), str(refused[0])))
+            result.skipped.append(SkippedTexts(place, len(rows), str(refused[0])))
             continue
-        found.skipped += _skip_beyond(place, len(rows), max_texts)
+        result.skipped += _skip_beyond(place, len(rows), max_texts)
         lang, other = str(labels[0]), str(labels[-1])
         if len(labels) == 1:
-            found.blocks.append(_build_block(lang, [text for (text,) in rows[:max_texts]], None))
+            result.blocks.append(_build_block(lang, [text for (text,) in rows[:max_texts]], None))
         else:
             sides += [(lang, text, other, beside) for text, beside in rows[:max_texts]]
-    found.blocks += pair_with_english(sides)
-    return found
+    result.blocks += pair_with_english(sides)
+    return result
 
 
 def _read_values(path: Path) -> Iterator[tuple[str, ...]]:

@@ -81,9 +81,10 @@ def balance_words(tokenizer: BpeTokenizer, texts: Texts, section: VocabConfig) -
     share = sum(sum(own.values()) for own in sizes.values()) / sum(powers.values())
     split, counts = make_word_splitter(tokenizer.word_rules), Counter[str]()
     for lang, power in powers.items():
-        last, _, times = find_cut_off(sizes[lang], max(1, int(power * share)), section.boost)
-        for word, count in Counter(word for text in texts[lang][: last + 1] for word in split(text)).items():
-            counts[word.replace(" ", SPACE, 1)] += count * times
+        quota = find_cut_off(sizes[lang], max(1, int(power * share)), section.boost)
+        chosen = texts[lang][: quota.last_rank + 1]
+        for word, count in Counter(word for text in chosen for word in split(text)).items():
+            counts[word.replace(" ", SPACE, 1)] += count * quota.times
     words = sorted(counts)
     return WordCounts(words, np.array([counts[word] for word in words], np.int64))
 

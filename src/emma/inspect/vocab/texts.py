@@ -34,13 +34,13 @@ class SkippedTexts:
 
 @dataclass
 class TextSet:
-    """All that was read."""
+    """The texts to measure, and those that are left out."""
 
     blocks: list[TextBlock] = field(default_factory=list)
     skipped: list[SkippedTexts] = field(default_factory=list)
 
     def extend(self, other: "TextSet") -> None:
-        """Add what was read elsewhere."""
+        """Add the texts of another set."""
         self.blocks += other.blocks
         self.skipped += other.skipped
 
@@ -62,9 +62,9 @@ def pair_with_english(pairs: Iterable[tuple[str, str, str, str]]) -> Iterator[Te
     for lang, text, other, beside in pairs:
         parallel = ENGLISH.label in (lang, other)
         english = text if lang == ENGLISH.label else beside
-        for each, own in ((lang, text), (other, beside)):
-            texts, against = sides.setdefault((each, parallel), ([], []))
-            texts.append(own)
+        for side, content in ((lang, text), (other, beside)):
+            texts, against = sides.setdefault((side, parallel), ([], []))
+            texts.append(content)
             against.append(english)
     for (lang, parallel), (texts, against) in sorted(sides.items()):
         yield TextBlock(lang, tuple(texts), tuple(against) if parallel else None)
@@ -73,7 +73,7 @@ def pair_with_english(pairs: Iterable[tuple[str, str, str, str]]) -> Iterator[Te
 def group_texts(blocks: Iterable[TextBlock]) -> dict[str, list[str]]:
     """The texts of every language, in the order of their labels."""
     texts: dict[str, list[str]] = {}
-    for block in sorted(blocks, key=lambda each: each.lang):
+    for block in sorted(blocks, key=lambda block: block.lang):
         texts.setdefault(block.lang, []).extend(block.texts)
     return texts
 
@@ -88,22 +88,22 @@ def read_held_out(run: Run) -> TextSet:
     corpus = Corpus.of(run)
     alone: dict[str, list[str]] = {}
     pairs: list[tuple[str, str, str, str]] = []
-    taken, left = Counter[str](), Counter[str]()
+    sizes, left_out = Counter[str](), Counter[str]()
     for lang, text, lang2, text2 in _list_documents(corpus):
         langs = lang if lang2 is None else f"{lang}-{lang2}"
-        if taken[langs] >= MAX_BYTES:
-            left[langs] += 1
+        if sizes[langs] >= MAX_BYTES:
+            left_out[langs] += 1
             continue
-        taken[langs] += len(text.encode())
+        sizes[langs] += len(text.encode())
         if lang2 is None or text2 is None:
             alone.setdefault(lang, []).append(text)
         else:
             pairs.append((lang, text, lang2, text2))
-    if not taken:
+    if not sizes:
         raise SourceError(f"The run '{run.name}' holds no text out. Give text with --text, or set curate.test_share.")
     blocks = [*(TextBlock(lang, tuple(texts)) for lang, texts in sorted(alone.items())), *pair_with_english(pairs)]
     beyond = f"beyond the first {MAX_BYTES:,} bytes"
-    skipped = [SkippedTexts(f"{run.name}: {langs}", left[langs], beyond) for langs in sorted(left)]
+    skipped = [SkippedTexts(f"{run.name}: {langs}", left_out[langs], beyond) for langs in sorted(left_out)]
     return TextSet(blocks, skipped)
 
 
