@@ -20,7 +20,7 @@ import pytest
 from emma.collect.config import SourceConfig
 from emma.collect.documents import UniqueRows
 from emma.collect.files.streams import InputFile
-from emma.collect.readers.registry import find_reader, list_readers
+from emma.collect.readers.registry import BUILT_IN, find_reader
 from emma.collect.records import RawDocument, Reject, reject_document
 from tests.conftest import TEXTS
 
@@ -301,4 +301,4 @@ def test_every_reader_is_in_a_table() -> None:
     if importlib.util.find_spec("tests.collect.readers.test_one_bad_element") is None:
         pytest.skip("the other table is not there")
     others = importlib.import_module("tests.collect.readers.test_one_bad_element").READERS
-    assert set(list_readers()) <= {*READERS, *others}
+    assert set(BUILT_IN) <= {*READERS, *others}

@@ -10,7 +10,7 @@ from iso639 import ALL_LANGUAGES
 
 from emma.collect.config import SourceConfig
 from emma.collect.files.streams import InputFile
-from emma.collect.readers.registry import list_readers as readers
+from emma.collect.readers.registry import BUILT_IN
 from emma.collect.records import RawDocument
 from emma.collect.text.file_names import NAMED_READERS, read_name, read_pair_names
 from emma.collect.text.naming import Naming
@@ -69,7 +69,7 @@ def codes(reader: str, content: str, name: str, **changes: object) -> set[str]:
 
 
 def test_every_reader_is_tried() -> None:
-    assert {*CONTENT, *NO_LANGUAGE, *ELSEWHERE} == set(readers())
+    assert {*CONTENT, *NO_LANGUAGE, *ELSEWHERE} == set(BUILT_IN)
 
 
 @pytest.mark.parametrize("reader", CONTENT)
