@@ -25,7 +25,7 @@ from iso639 import ALL_LANGUAGES
 
 from benchmarks.machine import machine, result_path
 from emma.annotate.config import LidConfig
-from emma.annotate.identify import read_labelled_texts, sample_training_lines, source_of
+from emma.annotate.identify import read_labelled_texts, sample_training_lines
 from emma.lid.format import write_model_file
 from emma.lid.labels import labels_agree
 from emma.lid.measure import measure_model
@@ -127,7 +127,7 @@ def documents(corpus: CleanCorpus, sources: Sequence[str], least: int = 0) -> pa
     rows = [
         {"lang": lang, "text": text}
         for shard in corpus.collect.parts["documents"]
-        if source_of(shard) in sources
+        if shards.source_of(shard.file("documents.parquet")) in sources
         for lang, text in read_labelled_texts(shard)
         if len(text) >= least
     ]

@@ -149,6 +149,7 @@ def find_contamination(out: Path, documents: Artifact, index: Artifact, words: i
     """
     known, short, groups = load_index(index), load_short_index(index), shards.read(index.file("groups.parquet"))
     names = benchmark_names(groups)
+    # An item is counted once however many documents have it, so hits are marked here and added up in the report.
     items, hit_groups = np.zeros(index.counts["items"], np.bool_), np.zeros(groups.num_rows, np.int64)
     with ShardWriter(out / "contamination.parquet", CONTAMINATION) as writer:
         for batch in read_batches(documents.file("documents.parquet"), ["text", "text2"]):

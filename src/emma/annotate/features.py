@@ -101,6 +101,7 @@ def hash_columns(sides: Sides, spaced: NDArray[np.bool_]) -> Columns:
     of_pairs = np.stack([exact[sides.pairs], exact[sides.documents :]], axis=1)
     one_text = np.ones(sides.documents, np.bool_)
     one_text[sides.pairs] = False
+    # Pairs get no hashes of lines: with lines left out, their sides would no longer be translations of one another.
     lines = hash_lines(sides.data, sides.offsets[: sides.documents + 1], fold(), widths(), LINE_COLUMNS)
     return {
         "exact_hash": sides.join(exact, pair_hashes),

@@ -89,15 +89,10 @@ def sample_sources(lid: LidConfig, collect: Artifact, work: Work) -> list[Artifa
         raise RecipeError(
             f"[annotate.lid] train names '{unknown[0]}', which is no source of the recipe. Sources: {', '.join(names)}."
         )
-    clean = [shard for shard in collect.parts["documents"] if source_of(shard) in lid.train]
+    clean = [
+        shard for shard in collect.parts["documents"] if shards.source_of(shard.file("documents.parquet")) in lid.train
+    ]
     return work.each(sample_lines, clean, lid.training.lines)
-
-
-def source_of(documents: Artifact) -> str | None:
-    """The source that a shard of documents is from; None when it is empty."""
-    for batch in shards.batches(documents.file("documents.parquet"), ["source"], 1):
-        return str(batch["source"][0].as_py())
-    return None
 
 
 def sample_lines(out: Path, documents: Artifact, most: int) -> dict[str, int]:

@@ -21,6 +21,7 @@ def resolve_model(section: AnnotateConfig, data: Path, cache: Path) -> tuple[Ann
     if lid is None or lid.model is None:
         return section, None
     resolved = section.model_copy(update={"lid": lid.model_copy(update={"root": str(data.absolute())})})
+    # A file wins over a repository of the hub with the same name: what lies here is what the user sees.
     is_path = any((root / lid.model).exists() for root in (data, Path()))
     if is_path or (hub := parse_hub_name(lid.model)) is None:
         fingerprints = Fingerprints(cache)

@@ -31,6 +31,7 @@ def read_batches(path: Path, columns: Sequence[str]) -> Iterator[pa.RecordBatch]
 def join_sides(first: pa.Array, second: pa.Array) -> pa.LargeStringArray:
     """Side one, a newline, side two where there is one; with 64-bit offsets, as kernels want them."""
     large = pa.large_string()
+    # Without pairs nothing is joined, which would copy all text.
     if second.null_count == len(second):
         return first.cast(large)
     sides = [first.cast(large), second.cast(large), pa.scalar("\n", large)]

@@ -54,11 +54,5 @@ def sort_by_priority(documents: Sequence[Artifact], collect: Artifact) -> list[i
     """The shards' places, the smallest priority first; equal ones as they come."""
     table = shards.read(collect.file("sources.parquet")).to_pylist()
     priorities = {row["source"]: row.get("priority", 0) for row in table}
-    ranks = [priorities.get(source_of(shard), 0) for shard in documents]
+    ranks = [priorities.get(shards.source_of(shard.file("documents.parquet")), 0) for shard in documents]
     return sorted(range(len(documents)), key=lambda place: (ranks[place], place))
-
-
-def source_of(documents: Artifact) -> str | None:
-    """The source of a shard; None where it has no document."""
-    batch = next(shards.batches(documents.file("documents.parquet"), ["source"], rows=1), None)
-    return None if batch is None else str(batch["source"][0])

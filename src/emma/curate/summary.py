@@ -47,6 +47,7 @@ def write_tables(
         "contamination": contamination_table(decisions, annotate, work),
         "tiers": measure_tiers(section, decisions, collect, work),
     }
+    # Flags come last: they are read off the other tables.
     tables["flags"] = flags.flag_table(all_flags(section, decisions, tables))
     for name, table in tables.items():
         shards.write(work.out / f"{name}.parquet", table)

@@ -137,6 +137,7 @@ def flatten_section(config: Mapping[str, Any], prefix: str = "") -> dict[str, ob
     flat: dict[str, object] = {}
     for name, value in config.items():
         is_named = name in NAMED_TABLES and isinstance(value, Sequence)
+        # Sources are compared by name: one more in the list would else shift all others.
         inner = {table["name"]: table for table in value} if is_named else value
         if isinstance(inner, Mapping) and inner:
             flat |= flatten_section(inner, f"{prefix}{name}.")

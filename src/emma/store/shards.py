@@ -104,6 +104,12 @@ def read(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
         return shard.read(columns=list(columns)).select(list(columns))
 
 
+def source_of(path: Path) -> str | None:
+    """The source of a shard of documents, which holds one; None where it has no document."""
+    batch = next(batches(path, ["source"], rows=1), None)
+    return None if batch is None else str(batch["source"][0])
+
+
 def read_all(paths: Iterable[Path], columns: Sequence[str] | None = None) -> pa.Table:
     """Read several shards of one schema, one after the other, as a single table."""
     return pa.concat_tables([read(path, columns) for path in paths])

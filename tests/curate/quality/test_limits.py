@@ -56,7 +56,7 @@ def test_a_distribution_without_width_gets_the_mildest_limit(value: float) -> No
     assert fences.limit(low) <= 0.25 and fences.limit(high) >= 0.99
 
 
-def test_no_language_outweighs_others_in_a_pool_histograms() -> None:
+def test_no_language_outweighs_others_in_a_pool() -> None:
     own = {"eng_Latn": np.full(BINS, 1e6), "ewe_Latn": np.full(BINS, 0.01), "rus_Cyrl": np.full(BINS, 1.0)}
     pooled = pool_histograms(own, 30)
     assert pooled["Latn"].sum() == pytest.approx(30 + BINS * 0.01)

@@ -51,6 +51,7 @@ def scatter_bands(out: Path, shard: Shard, buckets: int) -> dict[str, int]:
     others = np.flatnonzero(needs_both_ways(table))
     signatures = np.concatenate([signatures, *sign_by_characters(shard[0], others)])
     keys = band_keys(signatures, BAND_ROWS)
+    # Rows of one shard fit into int32; their numbers through all shards would not.
     rows = np.repeat(np.arange(len(keys), dtype=np.int32), keys.shape[1])
     write_buckets(out, keys.ravel(), pa.table([keys.ravel(), rows], schema=KEYS), buckets)
     np.save(out / "sketches.npy", signatures.astype(np.uint8))
@@ -76,6 +77,7 @@ def find_candidates(out: Path, bucket: Bucket, buckets: int, texts: Artifact) ->
         documents = owners[chunk][firsts]
         pairs.append((documents[left], documents[right]))
     one, two = (np.concatenate(side) for side in zip(*pairs, strict=True))
+    # A text that is signed in both ways may meet itself.
     left, right = distinct_rows(one[one != two], two[one != two])
     write_buckets(out, left.astype(np.uint64), pa.table([left, right], schema=PAIRS), buckets)
     np.save(out / "wanted.npy", np.union1d(left, right))

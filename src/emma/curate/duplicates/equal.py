@@ -71,6 +71,7 @@ def find_equal_texts(out: Path, bucket: Bucket) -> dict[str, int]:
     order = np.lexsort((rows, keys))
     keys, rows, sides = keys[order], rows[order], sides[order]
     np.save(out / "equal.npy", pair_with_first(keys[~sides], rows[~sides]))
+    # A key that no side has makes equal texts only, and these are in `equal.npy` already.
     with_sides = np.isin(keys, keys[sides])
     np.save(out / "sides.npy", pair_with_first(keys[with_sides], rows[with_sides]))
     return {"keys": len(keys)}

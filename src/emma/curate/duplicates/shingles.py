@@ -66,6 +66,7 @@ def shingle_sets(table: pa.Table) -> tuple[Hashes, Offsets]:
     by_row: Indices = np.arange(SETS * table.num_rows).reshape(SETS, -1).T.ravel()
     sides = pa.concat_arrays([first, both, second]).take(pa.array(by_row))
     by_words = np.repeat(spaces_words(table["script"]), SETS)
+    # The second set of each document is by characters, whatever its script.
     by_words[1::SETS] = False
     there = sides.is_valid().to_numpy(zero_copy_only=False)
     hashes, starts = shingles(*buffers(sides.drop_null()), fold(), by_words[there])
@@ -83,6 +84,7 @@ def token_runs(table: pa.Table) -> tuple[Hashes, Offsets]:
 @lru_cache(maxsize=1)
 def char_classes() -> NDArray[np.uint8]:
     """The class of every code point, Han numerals with the digits: they are letters to Unicode."""
+    # A copy, since the table of classes is shared by all kernels.
     table = classes().copy()
     table[[ord(each) for each in HAN_NUMERALS]] = DIGIT
     return table

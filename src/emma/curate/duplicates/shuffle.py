@@ -49,8 +49,10 @@ def load_rows(name: str, rows: Indices, parts: Sequence[Artifact]) -> Any:
     """Some rows, in ascending order, of an array that is spread over the shards: at most one is open at a time."""
     starts = first_numbers(parts)
     borders = np.searchsorted(rows, starts)
+    # Arrays are mapped and not read: a bucket needs few of the rows of each shard.
     first = np.load(parts[0].file(name), mmap_mode="r")
     loaded = np.empty((len(rows), *first.shape[1:]), first.dtype)
+    # One shard is open at a time, however many there are: the limit on open files is soon met.
     for shard in np.flatnonzero(np.diff(borders)).tolist():
         mine = slice(borders[shard], borders[shard + 1])
         loaded[mine] = np.load(parts[shard].file(name), mmap_mode="r")[rows[mine] - starts[shard]]
@@ -71,6 +73,7 @@ def split_keys(keys: Hashes) -> Iterator[slice]:
     borders = np.append(np.flatnonzero(keys[1:] != keys[:-1]) + 1, len(keys))
     start = 0
     while start < len(keys):
+        # A chunk ends where a key ends, so that all that share a key are compared with one another.
         stop = int(borders[np.searchsorted(borders, min(start + KEY_ROWS, len(keys)))])
         yield slice(start, stop)
         start = stop

@@ -82,6 +82,7 @@ def verify_candidates(out: Path, bucket: Bucket, sets: tuple[Artifact, ...]) -> 
 
     The similarity is the true Jaccard similarity. For facts see `kernels.differences`: `pair` is a row of `near`.
     """
+    # Several buckets of bands may have found the same pair.
     tables = map(shards.read, bucket_files(bucket))
     pairs = pa.concat_tables([PAIRS.empty_table(), *tables])
     left, right = distinct_rows(pairs["left"].to_numpy(), pairs["right"].to_numpy())
@@ -106,6 +107,7 @@ def split_pairs(left: Indices, right: Indices, sets: Sequence[Artifact]) -> Iter
     sizes = np.concatenate(
         [np.empty(0, np.int64), *(places[:, -1] - places[:, 0] for _, places in stored_sets(documents, sets))]
     )
+    # Documents are counted once for each pair they are in, which errs on the side of less memory.
     total = np.cumsum(sizes[np.searchsorted(documents, left)] + sizes[np.searchsorted(documents, right)])
     start = 0
     while start < len(left):

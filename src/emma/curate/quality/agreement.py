@@ -66,6 +66,7 @@ def threshold(histogram: NDArray[np.float64], floor: float, ceiling: float) -> f
     Kept between `floor` and `ceiling` (FineWeb2, arXiv 2506.20920, section 3). None where the median is below `floor`.
     """
     last = len(histogram) - 1
+    # The last bin holds only the value 1, so its centre is 1 and not half a bin above.
     centres = np.minimum((np.arange(last + 1) + 0.5) / last, 1.0)
     middle = median(histogram)
     if middle < floor:  # the model hardly knows the language

@@ -88,6 +88,7 @@ def group_hashes(documents: Artifact) -> Hashes:
 def count_lines(out: Path, shard: Shard, buckets: int) -> dict[str, int]:
     """Write the number of a shard's documents that have each line to `0000.parquet`…, and of documents by group."""
     lines = read_lines(shard)
+    # Once for each document: a chorus repeats, and is no boilerplate.
     keys, rows = distinct_rows(lines.keys, lines.rows)
     keys, firsts, counts = np.unique(keys, return_index=True, return_counts=True)
     table = pa.table([keys, lines.groups[rows[firsts]], counts], schema=COUNTS)
@@ -136,6 +137,7 @@ def mark_lines(out: Path, shard: Shard, chosen: Artifact) -> dict[str, int]:
         numbers, split = places[mine].tolist(), document["text"].split("\n")
         for key, number in zip(keys[mine].tolist(), numbers, strict=True):
             first.setdefault(key, {"key": key, **document, "line": split[number]})
+        # A document of nothing but boilerplate keeps its lines: with none it would be an empty text.
         dropped[row] = numbers if drop_lines(document["text"], numbers) else None
     shards.write(out / "found.parquet", pa.Table.from_pylist(list(first.values()), schema=EXAMPLES))
     shards.write(out / "drop_lines.parquet", pa.table([pa.array(dropped, DROPPED.field(0).type)], schema=DROPPED))

@@ -114,6 +114,7 @@ def score_column(
     rows = np.concatenate([np.arange(len(scores)), pairs])
     values = np.concatenate([scores[:, 0], scores[pairs, 1]])
     sides = np.where(np.isin(np.arange(len(scores)), pairs), 2, 1)
+    # `chars` counts both sides of a pair, of which each has about half.
     values[chars[rows] < short_chars * sides[rows]] = np.nan
     return FeatureColumn(rows, np.concatenate([first, second[pairs]]), values)
 
@@ -157,6 +158,7 @@ def pool_histograms(own: Mapping[str, Histogram], max_documents: int) -> dict[st
     Otherwise the script's largest language would decide for all others.
     """
     pooled: dict[str, Histogram] = {}
+    # Sorted, since sums of floats depend on their order, and limits must not depend on that of the shards.
     for label in sorted(own):
         share = own[label] * min(1.0, max_documents / max(own[label].sum(), 1.0))
         for name in (script_of(label), "*"):

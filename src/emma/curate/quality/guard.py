@@ -48,6 +48,7 @@ def guard_over_filtering(
     losses = find_losses(faults, section.min_documents, section.max_drop)
     if not losses:
         return
+    # The greatest loss shows in the message how a limit is widened.
     first = losses[0]
     rule = RULES[first.by_fault[0][0] - 1]
     parts = list(zip(faults, measures, strict=True))
@@ -72,6 +73,7 @@ def find_losses(faults: Sequence[Artifact], min_documents: int, max_drop: float)
     losses = []
     for lang, counts in sorted(broken.items()):
         total, kept = counts.total(), counts.pop(NO_FAULT, 0)
+        # With few documents a share means little: three of five may well be bad.
         if total >= min_documents and total - kept > max_drop * total:
             losses.append(QualityLoss(lang, total, tuple(sorted(counts.items(), key=lambda each: (-each[1], each[0])))))
     return sorted(losses, key=lambda loss: (-loss.share, loss.lang))

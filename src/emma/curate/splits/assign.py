@@ -131,6 +131,7 @@ def find_contaminated(contamination: Artifact | None, documents: int, settings: 
 def number_labels(chunks: list[pa.Array]) -> NDArray[np.int32]:
     """Each label's place among the sorted labels, int32 (n)."""
     encoded = pa.chunked_array(chunks).combine_chunks().dictionary_encode()
+    # Numbers follow the sorted labels and not their occurrence, since languages choose in the order of numbers.
     places = np.argsort(np.argsort(np.array(encoded.dictionary.to_pylist(), dtype=np.str_))).astype(np.int32)
     codes: NDArray[np.int32] = places[encoded.indices.to_numpy()]
     return codes

@@ -92,6 +92,7 @@ def language_queues(
     langs: NDArray[np.int32], sizes: Indices, clusters: Indices, order: Hashes
 ) -> Iterator[ClusterQueue]:
     """Each language's clusters in hash order, with the bytes of that language in them."""
+    # The number of the cluster breaks ties of the hash, so that the order is always the same.
     sequence = np.lexsort((clusters, order[clusters], langs))
     langs, sizes, clusters = langs[sequence], sizes[sequence], clusters[sequence]
     fresh = np.flatnonzero(np.append(True, (langs[1:] != langs[:-1]) | (clusters[1:] != clusters[:-1])))[: len(langs)]

@@ -153,6 +153,7 @@ def add_counts(result: LanguageScan, table: pa.Table, lang: str) -> None:
     result.pairs += len(table) - table["lang2"].null_count
     result.second += pc.sum(pc.not_equal(table["lang"], lang)).as_py()
     result.scripts.update(zip(table["written"].to_pylist(), table["script_agrees"].to_pylist(), strict=True))
+    # Most documents are alone, and their clusters would fill the memory with ids.
     many = table.filter(pc.greater(table["cluster_size"], 1))
     result.clusters |= Counter(dict(zip(many["cluster"].to_pylist(), many["cluster_size"].to_pylist(), strict=True)))
     if "top_label" in table.column_names:
@@ -162,6 +163,7 @@ def add_counts(result: LanguageScan, table: pa.Table, lang: str) -> None:
 
 def add_samples(result: LanguageScan, table: pa.Table, number: int, seed: int) -> None:
     """Add a shard's documents to the samples."""
+    # Hashed with the seed and not drawn: a shard need not know of others, and the same seed shows the same.
     order = np.array([hash64(seed, each) for each in table["id"].to_pylist()], np.uint64)
     values = table.drop_columns(["id", "lang", "lang2", "source", "bytes", "chars"])
     for kind, rows in group_rows(table):

@@ -85,6 +85,7 @@ def is_about(label: str, lang: Lang) -> bool:
     """Whether a label in a table is the language's, or of a pair of it with another; flags of the whole have none."""
     if label == lang.label:
         return True
+    # Most rows are of one language, and need not be parsed as pairs.
     if LABEL.fullmatch(label) or lang.label not in label:
         return False
     pair = parse_label(label)

@@ -32,6 +32,7 @@ def render_text(sheet: Sheet) -> Iterator[str]:
     yield f"Audit of {sheet['lang']} in the run '{sheet['run']}'"
     yield f"corpus {sheet['corpus']}, sample {sheet['seed']}"
     for title, lines in sections(sheet):
+        # Read at once, to say "none" where a section has no lines.
         listed = list(lines)
         yield from ("", title, "─" * len(title), *(listed or ["none"]))
 
