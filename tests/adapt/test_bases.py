@@ -13,7 +13,7 @@ from transformers import AutoConfig, AutoModelForCausalLM
 from emma.adapt.config import AdaptConfig
 from emma.adapt.run import adapt
 from emma.errors import RecipeError
-from emma.models.configuration import context_of
+from emma.models.configuration import context_length
 from emma.models.head import head_of
 from emma.store.artifact import Artifact
 from tests.adapt.test_adapt import NEW, vocab
@@ -135,13 +135,13 @@ def test_scaling_grows_with_the_context(adapted, tmp_path: Path, scaling, factor
     assert config.rope_parameters["factor"] == factor
     assert config.rope_parameters["rope_theta"] == 2e6
     assert config.max_position_embeddings == longest
-    assert context_of(config) == wanted
+    assert context_length(config) == wanted
 
 
 def test_dynamic_scaling_alone_reaches_the_context(adapted, tmp_path: Path) -> None:
     write_base("smollm2", tmp_path / "base", rope_scaling={"type": "dynamic", "factor": 2.0})
     config = AutoConfig.from_pretrained(adapted(context=256))
-    assert (config.max_position_embeddings, context_of(config)) == (64, 256)
+    assert (config.max_position_embeddings, context_length(config)) == (64, 256)
 
 
 def test_each_weight_keeps_its_type(adapted, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from transformers.models.llama.modeling_llama import LlamaRotaryEmbedding
 from emma.adapt.config import RopeConfig
 from emma.adapt.rope import set_rotary_scaling
 from emma.errors import RecipeError
-from emma.models.configuration import FAR, context_of
+from emma.models.configuration import FULL_ATTENTION, context_length
 
 BEFORE, AFTER, THETA, WIDTH = 64, 256, 10_000.0, 16
 
@@ -79,7 +79,7 @@ def llama3() -> torch.Tensor:
 def test_frequencies_are_the_papers(rope: RopeConfig, expected: torch.Tensor, tmp_path) -> None:
     found, config = frequencies(rope, tmp_path)
     torch.testing.assert_close(found, expected)
-    assert context_of(config) == AFTER
+    assert context_length(config) == AFTER
 
 
 def test_ntk_turns_the_slowest_dimension_slower_by_the_factor(tmp_path) -> None:
@@ -105,8 +105,8 @@ def test_what_the_base_says_of_sliding_windows_is_kept() -> None:
     config = Gemma3TextConfig(hidden_size=64, num_attention_heads=4, head_dim=16, max_position_embeddings=BEFORE)
     before = config.rope_parameters
     set_rotary_scaling(config, RopeConfig(type="linear"), AFTER)
-    assert config.rope_parameters[FAR]["factor"] == 4
-    assert config.rope_parameters[FAR]["rope_theta"] == before[FAR]["rope_theta"]
+    assert config.rope_parameters[FULL_ATTENTION]["factor"] == 4
+    assert config.rope_parameters[FULL_ATTENTION]["rope_theta"] == before[FULL_ATTENTION]["rope_theta"]
     assert config.rope_parameters["sliding_attention"] == before["sliding_attention"]
 
 

@@ -124,9 +124,9 @@ class _Evil:
 
 
 def _weights(folder: Path) -> object:
-    from emma.models.folder import stored
+    from emma.models.folder import list_tensors
 
-    return stored(folder)
+    return list_tensors(folder)
 
 
 def _tokens(folder: Path) -> object:

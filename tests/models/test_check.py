@@ -11,7 +11,7 @@ from safetensors.torch import load_file, save_file
 from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 
 from emma.errors import RecipeError
-from emma.models.check import Report, check_base
+from emma.models.check import BaseReport, check_base
 from emma.models.folder import stored_type
 from tests.models.kinds import CONFIGS, write_base, write_tokenizer
 from tests.vocab.bases import BASES
@@ -257,7 +257,7 @@ def test_no_end_anywhere_is_a_problem_with_advice(base: Callable[..., Path]) -> 
 
 
 def test_all_problems_come_in_one_error() -> None:
-    report = Report(problems=["One.", "Two."])
+    report = BaseReport(problems=["One.", "Two."])
     with pytest.raises(RecipeError, match=r"\(1\) One\. \(2\) Two\. Nothing was done with it yet"):
         report.raise_any("base")
-    Report(notes=["fine"]).raise_any("base")
+    BaseReport(notes=["fine"]).raise_any("base")

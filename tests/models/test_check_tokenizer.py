@@ -12,7 +12,7 @@ from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers
 from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
 from emma.errors import RecipeError
-from emma.models.check_tokenizer import problems_of_tokenizer
+from emma.models.check_tokenizer import find_tokenizer_problems
 from emma.models.round_trip import ROUND_TRIP_TEXTS, round_trips
 from emma.models.special_ids import SpecialIds, special_ids
 from emma.models.tokenizer_file import open_tokenizer, read_table, switch_off
@@ -93,7 +93,7 @@ def test_a_lone_sentencepiece_model_says_its_ends(tmp_path: Path) -> None:
 @pytest.mark.parametrize("kind", BASES)
 def test_nothing_is_wrong_with_known_kinds(kind: str, tmp_path: Path) -> None:
     base = BASES[kind](tmp_path / "base")
-    found = problems_of_tokenizer(base, new_pieces=100)
+    found = find_tokenizer_problems(base, new_pieces=100)
     assert found.problems == []
     altered = {text for text, back in round_trips(base).items() if text != back}
     oracle = PreTrainedTokenizerFast.from_pretrained(base)
@@ -127,7 +127,7 @@ def test_twelve_scripts() -> None:
     ],
 )  # fmt: skip
 def test_what_stops_a_run(make, problem: str, tmp_path: Path) -> None:
-    found = problems_of_tokenizer(make(tmp_path))
+    found = find_tokenizer_problems(make(tmp_path))
     assert len(found.problems) == 1
     assert re.search(problem, found.problems[0])
 
@@ -142,7 +142,7 @@ def test_what_stops_a_run(make, problem: str, tmp_path: Path) -> None:
 )
 def test_a_base_that_alters_text_is_not_refused(steps: dict, text: int, back: str, tmp_path: Path) -> None:
     base = saved(tmp_path, bytes_only(**steps))
-    found = problems_of_tokenizer(base)
+    found = find_tokenizer_problems(base)
     assert found.problems == []
     assert "listed by evaluate" in found.notes[0]
     assert round_trips(base)[ROUND_TRIP_TEXTS[text]].startswith(back)
@@ -152,8 +152,8 @@ def test_a_prefix_space_is_noted(tmp_path: Path) -> None:
     base = BASES["gpt2"](tmp_path / "base")
     config = {"tokenizer_class": "GPT2Tokenizer", "eos_token": "<|endoftext|>", "add_prefix_space": True}
     write(base, tokenizer_config=config)
-    assert problems_of_tokenizer(base, 100).problems == []
-    assert "alters 12 of 12" in problems_of_tokenizer(base).notes[0]
+    assert find_tokenizer_problems(base, 100).problems == []
+    assert "alters 12 of 12" in find_tokenizer_problems(base).notes[0]
     oracle = AutoTokenizer.from_pretrained(base)
     for text in ROUND_TRIP_TEXTS:
         assert open_tokenizer(base).encode(text).ids == oracle(text).input_ids
@@ -164,13 +164,13 @@ def test_what_cannot_be_expanded_is_a_problem_only_when_it_is_to_be(tmp_path: Pa
     ids = {each: number for number, each in enumerate(["<unk>", "</s>", *(chr(0x20 + at) for at in range(95))])}
     base = saved(tmp_path, Tokenizer(models.BPE(ids, [], end_of_word_suffix="</w>", unk_token="<unk>")))
     kind = "BPE that marks where words begin or end"
-    assert not any(kind in each for each in problems_of_tokenizer(base).problems)
-    assert any(kind in each and "vocab.new_pieces = 0" in each for each in problems_of_tokenizer(base, 1).problems)
+    assert not any(kind in each for each in find_tokenizer_problems(base).problems)
+    assert any(kind in each and "vocab.new_pieces = 0" in each for each in find_tokenizer_problems(base, 1).problems)
 
 
 def test_a_negative_id_is_none(tmp_path: Path) -> None:
     """As in the first conversions of LLaMA."""
-    found = problems_of_tokenizer(saved(tmp_path, bytes_only(), config={"pad_token_id": -1, "eos_token_id": 1}))
+    found = find_tokenizer_problems(saved(tmp_path, bytes_only(), config={"pad_token_id": -1, "eos_token_id": 1}))
     assert (found.problems, len(found.notes)) == ([], 1)
     assert "pad_token_id -1: it is taken for none" in found.notes[0]
 
@@ -183,7 +183,7 @@ def test_what_is_no_id_is_named(said: object, place: str, tmp_path: Path) -> Non
         special_ids(base)
     for part in (str(base / f"{place}.json"), f"eos_token_id = {said!r}", "must be a whole number"):
         assert part in str(raised.value)
-    assert problems_of_tokenizer(base).problems == [str(raised.value)]
+    assert find_tokenizer_problems(base).problems == [str(raised.value)]
 
 
 def test_a_part_that_is_no_object_says_nothing(tmp_path: Path) -> None:
@@ -195,20 +195,20 @@ def test_a_token_without_a_row_may_be_named_by_its_id(tmp_path: Path) -> None:
     """As a [PAD] that was added to the tokenizer alone: adapt makes its row."""
     config = {"eos_token": "</s>", "pad_token": "[PAD]"}
     base = saved(tmp_path, bytes_only(), config, config={"vocab_size": 258, "eos_token_id": 1, "pad_token_id": 258})
-    found = problems_of_tokenizer(base)
+    found = find_tokenizer_problems(base)
     assert found.problems == []
     (note,) = found.notes
     assert note.startswith("1 tokens of") and "which has 258: adapt gives them rows" in note
     write(base, config={"vocab_size": 258, "eos_token_id": 1, "pad_token_id": 259})
-    (problem,) = problems_of_tokenizer(base).problems
+    (problem,) = find_tokenizer_problems(base).problems
     assert "pad_token_id 259, outside the vocabulary of 259" in problem
     write(base, config={"vocab_size": 300, "eos_token_id": 1, "pad_token_id": 259})  # a row that no token has
-    assert problems_of_tokenizer(base).problems == []
+    assert find_tokenizer_problems(base).problems == []
 
 
 def test_tokens_without_rows_are_counted(tmp_path: Path) -> None:
     base = saved(tmp_path, bytes_only(), config={"vocab_size": 250, "eos_token_id": 0})
-    first, second = problems_of_tokenizer(base).notes
+    first, second = find_tokenizer_problems(base).notes
     assert "eos_token_id 0, but the tokenizer says 1 (</s>)" in first
     assert second.startswith("8 tokens of")
 
@@ -258,13 +258,13 @@ def test_a_lone_sentencepiece_model_is_read_as_sentencepiece_reads_it(tmp_path: 
         ids = open_tokenizer(base).encode(text, add_special_tokens=False).ids
         assert ids == oracle.encode(text)
         assert open_tokenizer(base).decode(ids) == text
-    assert problems_of_tokenizer(base, 10).problems == []
+    assert find_tokenizer_problems(base, 10).problems == []
 
 
 def test_torch_is_not_needed(tmp_path: Path) -> None:
     base = BASES["llama3"](tmp_path / "base")
     code = (
-        "import sys; from pathlib import Path; from emma.models.check_tokenizer import problems_of_tokenizer as find; "
+        "import sys; from pathlib import Path; from emma.models.check_tokenizer import find_tokenizer_problems as find; "
         f"found = find(Path({str(base)!r}), 10); assert not found.problems, found; assert 'torch' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
@@ -291,4 +291,4 @@ def test_a_special_token_that_is_neither_text_nor_table(tmp_path: Path, said: di
     for read in (special_ids, read_table):
         with pytest.raises(RecipeError, match=r"special token"):
             read(folder)
-    assert "special token" in " ".join(problems_of_tokenizer(folder).problems)
+    assert "special token" in " ".join(find_tokenizer_problems(folder).problems)

@@ -18,7 +18,7 @@ from transformers import AutoModelForCausalLM
 from emma.adapt.config import AdaptConfig
 from emma.adapt.run import adapt
 from emma.errors import ArtifactError
-from emma.models.configuration import REASONS, kept_config
+from emma.models.configuration import REASONS, merge_config
 from emma.store.artifact import Artifact
 from emma.train.config import TrainConfig
 from emma.train.run import train
@@ -131,4 +131,4 @@ def test_the_docs_name_every_field_that_may_change() -> None:
 
 def test_a_difference_without_a_reason_is_a_mistake() -> None:
     with pytest.raises(ArtifactError, match="would change in hidden_size"):
-        kept_config({}, {"hidden_size": 1}, {"hidden_size": 2})
+        merge_config({}, {"hidden_size": 1}, {"hidden_size": 2})

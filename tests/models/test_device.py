@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from emma.models import device as precision
-from emma.models.device import WITHOUT_BF16, Choice, bf16_hardware, bf16_ratio, choose_precision, fast_type
+from emma.models.device import ISA_WITHOUT_BF16, Choice, bf16_hardware, bf16_ratio, choose_precision, fast_type
 
 CPU = torch.device("cpu")
 
@@ -44,7 +44,7 @@ def test_auto_goes_by_what_the_processor_has(processor, units, chosen: str, beca
     assert fast_type(CPU) == (torch.bfloat16 if chosen == "bf16" else torch.float32)
 
 
-@pytest.mark.parametrize("limit", [*WITHOUT_BF16, "avx2"])
+@pytest.mark.parametrize("limit", [*ISA_WITHOUT_BF16, "avx2"])
 def test_a_limit_on_kernels_counts(processor, monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
     processor(avx512_bf16=True)
     monkeypatch.setenv("ONEDNN_MAX_CPU_ISA", limit)

@@ -59,9 +59,9 @@ def test_pieces_of_one_score_are_joined_from_left_to_right() -> None:
 
 
 def test_the_model_keeps_the_bases_pieces_and_goes_down(llama_kind: Path, make_artifact, make_work) -> None:
-    before = spm.read(llama_kind / "tokenizer.model")
+    before = spm.read_model(llama_kind / "tokenizer.model")
     out = run(make_artifact, make_work, small(), base=llama_kind)
-    after = spm.read(out / "tokenizer" / "tokenizer.model")
+    after = spm.read_model(out / "tokenizer" / "tokenizer.model")
     size = len(before.pieces)
     assert list(after.pieces[:size]) == list(before.pieces)
     assert after.normalizer_spec == before.normalizer_spec
@@ -92,7 +92,7 @@ def test_added_tokens_take_their_places_in_the_model(
 
 
 def test_unused_ids_stay_unused_in_the_model(llama_kind: Path) -> None:
-    before = spm.read(llama_kind / "tokenizer.model")
+    before = spm.read_model(llama_kind / "tokenizer.model")
     pieces = [*(each.piece for each in before.pieces), "<pad>", "", "ⴰⴱ"]
     model = sentencepiece.SentencePieceProcessor(model_proto=serialise_model(before, pieces, {"ⴰⴱ": -900.0}, {"<pad>"}))
     size = len(before.pieces)

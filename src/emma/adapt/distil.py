@@ -18,7 +18,7 @@ from emma.adapt.config import DistilConfig
 from emma.adapt.rows import NewPieces
 from emma.adapt.text import Ints, PackedText
 from emma.errors import RecipeError
-from emma.models.configuration import context_of
+from emma.models.configuration import context_length
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ def state_difference(model: PreTrainedModel, window: Ints, spelled: Ints, ends: 
 
     Tokens whose spelling ends beyond the model's context are left out.
     """
-    spelled = spelled[:, : context_of(model.config)]
+    spelled = spelled[:, : context_length(model.config)]
     counted = torch.from_numpy(ends < spelled.shape[1]).to(model.device)
     places = torch.from_numpy(np.minimum(ends, spelled.shape[1] - 1)).to(model.device)
     with torch.no_grad():

@@ -15,8 +15,8 @@ from transformers import AutoConfig, AutoModelForCausalLM, PretrainedConfig, Pre
 from emma.adapt.config import AdaptConfig, ArchitectureConfig
 from emma.adapt.rope import set_rotary_scaling
 from emma.errors import RecipeError
-from emma.models.configuration import context_of
-from emma.models.folder import check_folder, stored
+from emma.models.configuration import context_length
+from emma.models.folder import check_folder, list_tensors
 from emma.models.weights import is_finite
 
 T = TypeVar("T")
@@ -39,7 +39,7 @@ def plan_config(folder: Path, section: AdaptConfig) -> PretrainedConfig:
 
 def has_head(folder: Path) -> bool:
     """Whether the weights hold a head, whatever the configuration says."""
-    return any(each.name == "lm_head.weight" for each in stored(folder))
+    return any(each.name == "lm_head.weight" for each in list_tensors(folder))
 
 
 def read_config(folder: Path) -> PretrainedConfig:
@@ -75,7 +75,7 @@ def check_positions(config: PretrainedConfig, section: AdaptConfig, name: str) -
     """RecipeError for rotary settings, or more context, where positions are learned vectors or a fixed table."""
     if hasattr(config, "rope_parameters"):
         return
-    positions, kind = context_of(config), f"{name} ({config.model_type})"
+    positions, kind = context_length(config), f"{name} ({config.model_type})"
     if section.rope is not None:
         has = f"its {positions} positions are learned or fixed" if positions else "it takes no positions"
         raise RecipeError(

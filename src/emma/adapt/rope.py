@@ -11,7 +11,7 @@ from transformers import PretrainedConfig
 
 from emma.adapt.config import RopeConfig
 from emma.errors import RecipeError
-from emma.models.configuration import FAR, UNSCALED
+from emma.models.configuration import FULL_ATTENTION, UNSCALED
 
 HF_KEYS = {
     "type": "rope_type",
@@ -46,10 +46,10 @@ def set_rotary_scaling(config: PretrainedConfig, rope: RopeConfig, context: int 
     Raises RecipeError when the factor is not known, or LongRoPE's factors are not there.
     """
     before: Parameters = dict(getattr(config, "rope_parameters", None) or {})
-    old = before.get(FAR, before)
+    old = before.get(FULL_ATTENTION, before)
     rotated = _rotated(config, old)
     parameters = rope_parameters(rope, old, config.max_position_embeddings, context, rotated)
-    config.rope_parameters = {**before, FAR: parameters} if FAR in before else parameters
+    config.rope_parameters = {**before, FULL_ATTENTION: parameters} if FULL_ATTENTION in before else parameters
 
 
 def rope_parameters(

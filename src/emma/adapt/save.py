@@ -11,10 +11,10 @@ from transformers import PreTrainedModel
 from emma.adapt.config import AdaptConfig
 from emma.adapt.model import read_config
 from emma.errors import RecipeError
-from emma.models.configuration import changes, kept_config, with_rotary, write_configs
+from emma.models.configuration import explain_changes, merge_config, with_rotary, write_configs
 from emma.models.folder import CONFIG, GENERATION, TRAINING, read_json, stored_type
-from emma.models.folder import TYPES as STORED
-from emma.models.weights import in_types, types_of
+from emma.models.folder import WEIGHT_TYPES as STORED
+from emma.models.weights import cast_weights, weight_types
 
 TYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 TOKENIZER = "tokenizer_config.json"
@@ -26,8 +26,8 @@ def save_model(
     """Write the model's folder, with all that the base says of itself and the tokenizer; returns where it is from."""
     kind, types = storage_type(section, base), {}
     if base is not None and section.dtype == "base":
-        types = types_of(base)
-    model.save_pretrained(out, state_dict=in_types(model.state_dict(), types, kind))
+        types = weight_types(base)
+    model.save_pretrained(out, state_dict=cast_weights(model.state_dict(), types, kind))
     model.config.dtype = kind
     copy_tokenizer_files(tokenizer, out)
     if section.context is not None:
@@ -37,12 +37,12 @@ def save_model(
         (out / CONFIG).write_text(json.dumps(with_rotary(written, written), indent=2) + "\n", encoding="utf-8")
         return {"base": False}
     own = read_json(base / CONFIG)
-    config = kept_config(own, read_config(base).to_dict(), model.config.to_dict())
+    config = merge_config(own, read_config(base).to_dict(), model.config.to_dict())
     write_configs(out, config, base / GENERATION)
     return {
         "base": True,
         "optimizer": read_json(base / TRAINING).get("optimizer"),
-        "changed": changes(own, config),
+        "changed": explain_changes(own, config),
     }
 
 

@@ -14,7 +14,7 @@ import pyarrow as pa
 from emma.evaluate.config import EvaluateConfig
 from emma.evaluate.documents import EvalDocument
 from emma.evaluate.score import Scorer, open_model_tokenizer, read_config
-from emma.models.configuration import context_of
+from emma.models.configuration import context_length
 from emma.schemas import POSITIONS
 
 BUCKETS = 16
@@ -33,7 +33,7 @@ def measure_positions(
 
     Every stream fills the whole length under every model, so that all stretches are of the same languages.
     """
-    contexts = {model: context_of(read_config(folder)) or 0 for model, folder in folders.items()}
+    contexts = {model: context_length(read_config(folder)) or 0 for model, folder in folders.items()}
     length = section.position_tokens or max(contexts.values())
     texts = join_streams(documents)
     tokens = {

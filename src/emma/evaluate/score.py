@@ -16,7 +16,7 @@ from transformers.utils import logging
 
 from emma.errors import RecipeError
 from emma.evaluate.config import EvaluateConfig
-from emma.models.configuration import context_of
+from emma.models.configuration import context_length
 from emma.models.device import choose_device
 from emma.models.head import Head, check_head, head_of
 from emma.models.special_ids import special_ids
@@ -96,7 +96,7 @@ class Scorer:
         self._model.eval()
         check_head(self._model, f"The model in {folder}")
         self._head = head_of(self._model)
-        longest = int(context_of(self._model.config) or section.context or 1)
+        longest = int(context_length(self._model.config) or section.context or 1)
         self._context = min(longest, section.context or longest)
 
     def score(self, texts: Sequence[str]) -> list[Score]:

@@ -1,4 +1,4 @@
-"""What can be known of a base before anything is done with it: whether it can be adapted, trained, evaluated, released.
+"""Checks of a base before anything is done with it: whether it can be adapted, trained, evaluated and released.
 
 Everything that a later stage would refuse is refused here, in seconds, with what to do about it. Nothing of the base's
 own code runs.
@@ -12,24 +12,24 @@ from emma.config.extras import need
 from emma.errors import RecipeError
 from emma.models import folder as folders
 from emma.models.configuration import problems_of_config
-from emma.models.folder import CONFIG, GENERATION, TYPES, read_json
+from emma.models.folder import CONFIG, GENERATION, WEIGHT_TYPES, read_json
 
-VERSION = 1
-"""Raised when a base that passed must be checked again."""
-OTHERS = {"I64", "I32", "BOOL", "U8", "int64", "int32", "bool", "uint8"}
-"""Types of what is no weight, such as masks that old checkpoints keep."""
+CHECK_VERSION = 1
+"""Number to raise when a base that passed must be checked again."""
+OTHER_TYPES = {"I64", "I32", "BOOL", "U8", "int64", "int32", "bool", "uint8"}
+"""Types of tensors that are not weights, such as masks that old checkpoints keep."""
 
 
 @dataclass
-class Report:
-    """What was found of a base."""
+class BaseReport:
+    """The results of checking a base."""
 
     checks: list[str] = field(default_factory=list)
-    """What was looked at, each in a line with the result."""
+    """The checks that were made, each in a line with its result."""
     notes: list[str] = field(default_factory=list)
-    """What one should know; adaptation goes on."""
+    """Findings that adaptation does not stop at."""
     problems: list[str] = field(default_factory=list)
-    """What stands in the way, each with what to do."""
+    """Findings that stand in the way, each with what to do."""
     new_pieces: int = 0
     """Pieces that the base's vocabulary is to get."""
 
@@ -41,10 +41,10 @@ class Report:
             raise RecipeError(f"The base {base} cannot be adapted as it is. {listed} Nothing was done with it yet.")
 
 
-def check_base(folder: Path, new_pieces: int = 0) -> Report:
-    """Look at the files of a base that is to get so many new pieces; never raises for what is wrong with them. Reads
-    all weights once."""
-    report = Report(new_pieces=new_pieces)
+def check_base(folder: Path, new_pieces: int = 0) -> BaseReport:
+    """Check the files of a base that is to get `new_pieces` pieces; never raises for what is wrong with them. Reads all
+    weights once."""
+    report = BaseReport(new_pieces=new_pieces)
     for check in (check_files, check_config, check_tensors, check_tokenizer, check_arithmetic):
         try:
             check(folder, report)
@@ -55,18 +55,18 @@ def check_base(folder: Path, new_pieces: int = 0) -> Report:
     return report
 
 
-def check_files(folder: Path, report: Report) -> None:
+def check_files(folder: Path, report: BaseReport) -> None:
     """Configuration and weights are there, and the weights can be read as data."""
     folders.check_folder(folder)
     files = folders.weight_files(folder)
     if absent := [each.name for each in files if not each.is_file()]:
         raise RecipeError(f"Weights are missing: {', '.join(absent[:3])}, which the index lists. Fetch the base again.")
-    if files and files[0].suffix == folders.PICKLED:
+    if files and files[0].suffix == folders.PICKLE_SUFFIX:
         report.notes.append("the weights are pickled (.bin); they are read as data only, and no code in them runs")
     report.checks.append(f"{len(files)} file{'s' if len(files) > 1 else ''} of weights")
 
 
-def check_config(folder: Path, report: Report) -> None:
+def check_config(folder: Path, report: BaseReport) -> None:
     """The configuration is of a kind that transformers itself has, for text, with numbers that make sense."""
     config = read_json(folder / CONFIG)
     problems = list(problems_of_config(config))
@@ -81,7 +81,7 @@ def check_config(folder: Path, report: Report) -> None:
     report.checks.append(f"{config['model_type']}, {folders.stored_type(folder)}")
 
 
-def check_tensors(folder: Path, report: Report) -> None:
+def check_tensors(folder: Path, report: BaseReport) -> None:
     """The weights are those that the configuration asks for, finite numbers, of types that are trained."""
     need("torch", "train")
     from emma.models.weights import check_fit, check_generation, is_finite
@@ -102,10 +102,10 @@ def check_tensors(folder: Path, report: Report) -> None:
     report.checks.append(f"{count:,} weights, as {CONFIG} asks for{'' if broken else ', all finite'}")
 
 
-def check_types(folder: Path, report: Report) -> None:
-    """Weights are of types that are trained; a head beside tied embeddings is said."""
-    tensors = folders.stored(folder)
-    if odd := sorted({each.dtype for each in tensors} - TYPES.keys() - OTHERS):
+def check_types(folder: Path, report: BaseReport) -> None:
+    """Weights are of types that are trained; a head beside tied embeddings is noted."""
+    tensors = folders.list_tensors(folder)
+    if odd := sorted({each.dtype for each in tensors} - WEIGHT_TYPES.keys() - OTHER_TYPES):
         report.problems.append(f"Some of its weights are of type {', '.join(odd)}: take the base in bfloat16.")
     tied = read_json(folder / CONFIG).get("tie_word_embeddings")
     if tied and any(each.name == "lm_head.weight" for each in tensors):
@@ -115,14 +115,14 @@ def check_types(folder: Path, report: Report) -> None:
         )
 
 
-def check_tokenizer(folder: Path, report: Report) -> None:
+def check_tokenizer(folder: Path, report: BaseReport) -> None:
     """Text in twelve scripts comes back, ends are known and agree, ids have rows."""
-    from emma.models.check_tokenizer import problems_of_tokenizer
+    from emma.models.check_tokenizer import find_tokenizer_problems
     from emma.models.round_trip import check_as_loaded
-    from emma.models.special_ids import problems_of_ids, special_ids
+    from emma.models.special_ids import find_id_problems, special_ids
     from emma.models.tokenizer_file import EXPANDABLE, kind_of, read_table
 
-    found = problems_of_tokenizer(folder, report.new_pieces)
+    found = find_tokenizer_problems(folder, report.new_pieces)
     report.problems += found.problems
     report.notes += found.notes
     if found.problems:
@@ -131,17 +131,17 @@ def check_tokenizer(folder: Path, report: Report) -> None:
     config, said = read_json(folder / CONFIG), special_ids(folder)
     own = {"bos_token_id": said.bos, "eos_token_id": said.eos}
     # Ids beyond the rows are the tokenizer's to judge: such tokens get rows.
-    wrong = problems_of_ids(config, read_json(folder / GENERATION), own, sys.maxsize)
+    wrong = find_id_problems(config, read_json(folder / GENERATION), own, sys.maxsize)
     report.problems += [f"It {each}. Correct the file that is wrong." for each in wrong]
     if not report.new_pieces and (kind := kind_of(read_table(folder))) not in EXPANDABLE:
         report.notes.append(f"no pieces can be added to its tokenizer ({kind}): it needs vocab.new_pieces = 0")
     report.checks.append("tokenizer: texts in twelve scripts, ends, ids")
 
 
-def check_arithmetic(folder: Path, report: Report) -> None:
+def check_arithmetic(folder: Path, report: BaseReport) -> None:
     """A small random model of the same kind: logits are what its head makes of hidden states, documents are apart."""
     need("torch", "train")
-    from emma.models.probe import probe
+    from emma.models.probe import probe_architecture
 
-    probe(folder)
+    probe_architecture(folder)
     report.checks.append("head, positions and packed documents, on a small model of its kind")

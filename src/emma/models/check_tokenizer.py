@@ -1,5 +1,5 @@
-"""What a base's tokenizer must bring, told before anything is done rather than at a run's end: an end of text, ids that
-the model has, and text that comes back."""
+"""Checks of a base's tokenizer before anything is done with it: it needs an end of text, ids that the model has, and
+text that comes back."""
 
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -8,24 +8,24 @@ from typing import Any
 
 from emma.errors import EmmaError
 from emma.models.folder import read_json
-from emma.models.round_trip import ROUND_TRIP_TEXTS, back_of, unseen
-from emma.models.special_ids import SIDES, special_ids, stated_ids
+from emma.models.round_trip import ROUND_TRIP_TEXTS, find_unseen, round_trip
+from emma.models.special_ids import MODEL_CONFIGS, special_ids, stated_ids
 from emma.models.tokenizer_class import TOKENIZER_CONFIG, TOKENIZER_JSON, Table
 from emma.models.tokenizer_file import EXPANDABLE, kind_of, open_table, read_table, switch_off
 
 
 @dataclass(frozen=True)
 class Findings:
-    """What was found about a tokenizer, one sentence each with what to do about it."""
+    """Findings about a tokenizer, one sentence each with what to do about it."""
 
     problems: list[str] = field(default_factory=list)
-    """What stops a run."""
+    """Findings that stop a run."""
     notes: list[str] = field(default_factory=list)
-    """What a run does not stop at."""
+    """Findings that do not stop a run."""
 
 
-def problems_of_tokenizer(folder: Path, new_pieces: int = 0) -> Findings:
-    """What is wrong with the tokenizer of a base that is to get so many pieces. Needs no torch."""
+def find_tokenizer_problems(folder: Path, new_pieces: int = 0) -> Findings:
+    """What is wrong with the tokenizer of a base that is to get `new_pieces` pieces. Needs no torch."""
     found = Findings()
     try:
         if not _is_code(folder, found):
@@ -47,7 +47,7 @@ def _check(folder: Path, found: Findings, new_pieces: int) -> None:
 
 
 def not_expandable(folder: Path, kind: str) -> str:
-    """What is said of a tokenizer that cannot take pieces."""
+    """The message about a tokenizer that cannot take pieces."""
     return (
         f"The tokenizer in {folder} is of a kind that cannot be expanded: {kind}. Pieces are added "
         "to BPE with byte fallback (Llama 1 and 2, Mistral, Gemma) and to byte-level BPE (GPT-2, Llama 3, Qwen). "
@@ -58,6 +58,8 @@ def not_expandable(folder: Path, kind: str) -> str:
 
 @dataclass(frozen=True)
 class _Base:
+    """A base's tokenizer, opened once for all checks."""
+
     folder: Path
     table: Table
 
@@ -70,14 +72,14 @@ class _Base:
         return sorted(self.tokenizer.get_vocab().values())
 
 
-def rows_of(folder: Path) -> int | None:
+def count_rows(folder: Path) -> int | None:
     """The rows that a model's config.json says it has."""
     return next(iter(stated_ids(folder / "config.json", "vocab_size")), None)
 
 
-def without_rows(folder: Path, ids: list[int]) -> int:
+def count_without_rows(folder: Path, ids: list[int]) -> int:
     """How many of a tokenizer's ids the base has no row for, by its config.json."""
-    rows = rows_of(folder)
+    rows = count_rows(folder)
     return 0 if rows is None else sum(number >= rows for number in ids)
 
 
@@ -99,6 +101,7 @@ def _is_code(folder: Path, found: Findings) -> bool:
 
 
 def _check_ends(base: _Base, found: Findings) -> None:
+    """A text has an end."""
     if special_ids(base.folder, base.tokenizer).eos is None:
         found.problems.append(
             f"Nothing in {base.folder} says which token ends a text, so what is generated would never end: name an "
@@ -109,9 +112,9 @@ def _check_ends(base: _Base, found: Findings) -> None:
 def _check_ids(base: _Base, found: Findings) -> None:
     """Special ids in the model's configurations are those of rows or at least of tokens, and say what the tokenizer
     says."""
-    size = max(rows_of(base.folder) or 0, 1 + max(base.ids, default=-1))
+    size = max(count_rows(base.folder) or 0, 1 + max(base.ids, default=-1))
     own = vars(special_ids(base.folder, base.tokenizer))
-    for place in SIDES:
+    for place in MODEL_CONFIGS:
         for name in ("bos", "eos", "pad"):
             ids, said = stated_ids(base.folder / place, f"{name}_token_id"), own.get(name)
             where = f"{base.folder / place} has the {name}_token_id"
@@ -128,24 +131,26 @@ def _check_ids(base: _Base, found: Findings) -> None:
 
 
 def _check_rows(base: _Base, found: Findings) -> None:
-    if count := without_rows(base.folder, base.ids):
+    """Tokens have rows in the model; those without are noted, as adapt gives them some."""
+    if count := count_without_rows(base.folder, base.ids):
         found.notes.append(
-            f"{count} tokens of {base.folder} have no row in the model, which has {rows_of(base.folder)}: adapt gives "
-            "them rows."
+            f"{count} tokens of {base.folder} have no row in the model, which has {count_rows(base.folder)}: adapt "
+            "gives them rows."
         )
 
 
 def _check_texts(base: _Base, found: Findings) -> None:
-    """A base whose tokenizer alters text has always done so; but what it never sees cannot be counted in bytes."""
+    """Nothing in the fixed texts is lost. A base whose tokenizer alters text has always done so; but text that the
+    model never gets cannot be counted in bytes."""
     for text in ROUND_TRIP_TEXTS:
-        if lost := unseen(base.table, base.tokenizer, text):
+        if lost := find_unseen(base.table, base.tokenizer, text):
             found.problems.append(
                 f"The tokenizer in {base.folder} has nothing for {lost!r} in {text!r}, which the model would never see "
                 "while its bytes are counted: choose a base with byte fallback or byte-level BPE, or leave `base` out "
                 "to start from scratch."
             )
             return
-    changed = {text: back for text in ROUND_TRIP_TEXTS if (back := back_of(base.tokenizer, text)) != text}
+    changed = {text: back for text in ROUND_TRIP_TEXTS if (back := round_trip(base.tokenizer, text)) != text}
     for text, back in list(changed.items())[:1]:
         found.notes.append(
             f"The tokenizer in {base.folder} turns {text!r} into {back!r}, and alters {len(changed)} of "

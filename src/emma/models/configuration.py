@@ -11,10 +11,10 @@ from typing import Any
 
 from emma.config.extras import need
 from emma.errors import ArtifactError
-from emma.models.folder import CONFIG, GENERATION, TYPES, read_json, said_type
+from emma.models.folder import CONFIG, GENERATION, WEIGHT_TYPES, configured_type, read_json
 
 
-def context_of(config: Any) -> int | None:
+def context_length(config: Any) -> int | None:
     """The longest sequence, in tokens, that a Hugging Face configuration allows; None when it takes no positions.
 
     Dynamic scaling leaves `max_position_embeddings` where it was, since it scales from there, and allows `factor`
@@ -27,17 +27,17 @@ def context_of(config: Any) -> int | None:
     return int(positions * rope["factor"])
 
 
-NESTED = ("text_config", "vision_config", "audio_config", "llm_config", "language_config", "thinker_config")
-"""Where models of more than text keep the configurations of their parts."""
-NUMBERS = (
+NESTED_CONFIGS = ("text_config", "vision_config", "audio_config", "llm_config", "language_config", "thinker_config")
+"""Keys under which models of more than text keep the configurations of their parts."""
+POSITIVE_FIELDS = (
     "num_attention_heads", "num_key_value_heads", "n_head", "hidden_size", "n_embd", "num_hidden_layers", "n_layer",
     "vocab_size", "max_position_embeddings", "n_positions",
 )  # fmt: skip
-"""Fields that are numbers above 0 where they are there; null leaves them to transformers."""
+"""Fields that must be numbers above 0 where they are set; null leaves them to transformers."""
 
 
 def problems_of_config(config: dict[str, Any]) -> Iterator[str]:
-    """What is wrong with a `config.json`, each in a sentence."""
+    """Problems of a `config.json`, each in a sentence."""
     kind = config.get("model_type")
     known = need("transformers", "train").CONFIG_MAPPING
     if not isinstance(kind, str) or kind not in known:
@@ -46,7 +46,7 @@ def problems_of_config(config: dict[str, Any]) -> Iterator[str]:
             f"Its kind of model ({CONFIG}: model_type = {kind!r}) {own}. Choose a base whose kind transformers has, or "
             "convert it to one."
         )
-    if nested := [name for name in NESTED if isinstance(config.get(name), dict)]:
+    if nested := [name for name in NESTED_CONFIGS if isinstance(config.get(name), dict)]:
         yield (
             f"Its configuration is nested ({', '.join(nested)}), as of models that also see or hear. Extract the "
             "language model into a folder of its own, or choose the text-only model of the family."
@@ -54,14 +54,14 @@ def problems_of_config(config: dict[str, Any]) -> Iterator[str]:
     if quantised := config.get("quantization_config"):
         method = quantised.get("quant_method", "unknown") if isinstance(quantised, dict) else quantised
         yield f"Its weights are quantised ({method}), and cannot be trained in full. Take the base in bfloat16."
-    said = said_type(config)
-    if said not in (None, "auto", *TYPES):
-        yield f"{CONFIG} says that weights are of type {said!r}; EMMA knows {', '.join(TYPES)}. Correct it."
+    said = configured_type(config)
+    if said not in (None, "auto", *WEIGHT_TYPES):
+        yield f"{CONFIG} says that weights are of type {said!r}; EMMA knows {', '.join(WEIGHT_TYPES)}. Correct it."
     yield from _numbers(config)
 
 
 def _numbers(config: dict[str, Any]) -> Iterator[str]:
-    for name in NUMBERS:
+    for name in POSITIVE_FIELDS:
         if (value := config.get(name)) is not None and not (type(value) is int and value > 0):
             yield f"{CONFIG} has {name} = {value!r}, which must be a number above 0. Correct it."
             return
@@ -90,30 +90,30 @@ REASONS: Mapping[str, str] = {
     "auto_map": "names code that is not run, and does not come with the result",
 }
 """Fields of a base's configuration that may change, and why. No other does."""
-SAVED = {"architectures", "transformers_version"}
-"""Of the class and version that save, which is no business of the base."""
-ROPE = ("rope_parameters", "rope_theta", "rope_scaling", "rope_local_base_freq")
-GPT_NEOX = {"rotary_emb_base": "rope_theta", "rotary_pct": "partial_rotary_factor"}
+WRITER_FIELDS = {"architectures", "transformers_version"}
+"""Fields that name the class and version that saved, which say nothing of the base."""
+ROPE_FIELDS = ("rope_parameters", "rope_theta", "rope_scaling", "rope_local_base_freq")
+GPT_NEOX_FIELDS = {"rotary_emb_base": "rope_theta", "rotary_pct": "partial_rotary_factor"}
 UNSCALED = "default"
-FAR, NEAR = "full_attention", "sliding_attention"
-"""Layers with rotary settings of their own (Gemma 3): those that see far, and those with a sliding window."""
+FULL_ATTENTION, SLIDING_ATTENTION = "full_attention", "sliding_attention"
+"""Kinds of layers with rotary settings of their own (Gemma 3)."""
 
 Config = dict[str, Any]
 
 
-def kept_config(base: Config, before: Config, after: Config) -> Config:
+def merge_config(base: Config, before: Config, after: Config) -> Config:
     """The base's own `config.json` with what differs between two readings of it by transformers, `before` and `after`.
 
     Raises ArtifactError for a difference that no reason is known for: a mistake of ours.
     """
     changed = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
-    if unknown := sorted(name for name in changed - REASONS.keys() - SAVED if not name.startswith("_")):
+    if unknown := sorted(name for name in changed - REASONS.keys() - WRITER_FIELDS if not name.startswith("_")):
         raise ArtifactError(
             f"config.json would change in {', '.join(unknown)}, for no reason that is known. This is a bug in EMMA: "
             "please report it with the base's config.json."
         )
     found = {name: value for name, value in base.items() if name != "auto_map"}
-    found |= {name: after.get(name) for name in changed if name in REASONS and name not in (*ROPE, "dtype")}
+    found |= {name: after.get(name) for name in changed if name in REASONS and name not in (*ROPE_FIELDS, "dtype")}
     found = with_type(found, after)
     return with_rotary(found, after) if "rope_parameters" in changed or "rope_parameters" in base else found
 
@@ -132,15 +132,15 @@ def with_rotary(config: Config, after: Config) -> Config:
     Without the latter 4 takes theta = 10,000 and no scaling, without a word.
     """
     rope: Config = after.get("rope_parameters") or {}
-    found = {name: value for name, value in config.items() if name not in ROPE} | {"rope_parameters": rope}
-    far: Config = rope.get(FAR, rope)
-    near: Config | None = rope.get(NEAR)
+    found = {name: value for name, value in config.items() if name not in ROPE_FIELDS} | {"rope_parameters": rope}
+    far: Config = rope.get(FULL_ATTENTION, rope)
+    near: Config | None = rope.get(SLIDING_ATTENTION)
     found |= {"rope_theta": far["rope_theta"]} if "rope_theta" in far else {}
     found |= {"rope_local_base_freq": near["rope_theta"]} if near else {}
     if "partial_rotary_factor" in far:
         found["partial_rotary_factor"] = far["partial_rotary_factor"]
     if config.get("model_type") == "gpt_neox":
-        found |= {old: far[new] for old, new in GPT_NEOX.items() if new in far}
+        found |= {old: far[new] for old, new in GPT_NEOX_FIELDS.items() if new in far}
     if far.get("rope_type", UNSCALED) != UNSCALED:
         found["rope_scaling"] = {name: value for name, value in far.items() if name != "rope_theta"}
         if after.get("head_dim"):
@@ -148,7 +148,7 @@ def with_rotary(config: Config, after: Config) -> Config:
     return found
 
 
-def changes(before: Config, after: Config) -> dict[str, str]:
+def explain_changes(before: Config, after: Config) -> dict[str, str]:
     """What differs between two `config.json`, with the reason."""
     names = sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
     return {name: REASONS[name] for name in names}

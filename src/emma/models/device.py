@@ -30,14 +30,14 @@ def choose_device(name: str, stage: str) -> torch.device:
         ) from None
 
 
-WITHOUT_BF16 = (
+ISA_WITHOUT_BF16 = (
     "SSE41", "AVX", "AVX2", "AVX2_VNNI", "AVX2_VNNI_2", "AVX512_CORE", "AVX512_CORE_VNNI"
 )  # fmt: skip
 """Limits of ONEDNN_MAX_CPU_ISA (oneDNN's developer guide, "CPU dispatcher control") under which it has no products in
 bfloat16, whatever the processor has."""
-OLDEST_CUDA = (8, 0)
+MIN_BF16_CAPABILITY = (8, 0)
 """Compute capability from which tensor cores take bfloat16 (NVIDIA, CUDA programming guide)."""
-PROBE = 256
+PROBE_SIDE = 256
 """Side of the matrices by which two precisions are compared: under a second where bfloat16 is emulated."""
 
 
@@ -60,7 +60,7 @@ def choose_precision(asked: str, device: torch.device) -> Choice:
         return (
             Choice("bf16", f"which {has} has in hardware")
             if has
-            else Choice("fp32", f"as {lacking(device)} has no bfloat16")
+            else Choice("fp32", f"as {describe_lacking(device)} has no bfloat16")
         )
     if asked == "bf16" and not has and (ratio := bf16_ratio(device)) > 1:
         return Choice(
@@ -77,24 +77,24 @@ def bf16_hardware(device: torch.device) -> str | None:
     if device.type == "cuda":
         name = torch.cuda.get_device_name(device)
         # AMD's devices report capabilities of their own; those that torch runs on have it since MI100.
-        there = torch.version.hip is not None or torch.cuda.get_device_capability(device) >= OLDEST_CUDA
+        there = torch.version.hip is not None or torch.cuda.get_device_capability(device) >= MIN_BF16_CAPABILITY
         return name if there else None
     return _of_processor() if device.type == "cpu" else f"the {device.type} device"
 
 
 def fast_type(device: torch.device) -> torch.dtype:
-    """The type in which products are fast."""
+    """The type in which products are fast on this device."""
     return torch.bfloat16 if bf16_hardware(device) else torch.float32
 
 
-def lacking(device: torch.device) -> str:
-    """What to call a device without bfloat16."""
+def describe_lacking(device: torch.device) -> str:
+    """Words for a device without bfloat16, for a message."""
     return torch.cuda.get_device_name(device) if device.type == "cuda" else "this processor"
 
 
 def _of_processor() -> str | None:
     limit = os.environ.get("ONEDNN_MAX_CPU_ISA") or os.environ.get("DNNL_MAX_CPU_ISA") or ""
-    if limit.upper() in WITHOUT_BF16:
+    if limit.upper() in ISA_WITHOUT_BF16:
         return None
     cpu, ops = torch.cpu, torch.ops.mkldnn
     if cpu._is_amx_tile_supported():
@@ -108,7 +108,7 @@ def _of_processor() -> str | None:
 
 def bf16_ratio(device: torch.device) -> float:
     """How many times as long a matrix product takes in bfloat16 as in float32, measured now."""
-    ones = torch.ones(PROBE, PROBE, device=device)
+    ones = torch.ones(PROBE_SIDE, PROBE_SIDE, device=device)
     return _seconds(ones.bfloat16()) / _seconds(ones)
 
 

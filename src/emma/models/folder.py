@@ -12,25 +12,25 @@ from emma.errors import RecipeError
 from emma.store.files import join_inside
 
 CONFIG, GENERATION, TRAINING = "config.json", "generation_config.json", "training.json"
-"""The last is EMMA's own: with what a model was trained (train.settle)."""
+"""Files of a model folder. The last is EMMA's own: what a model was trained with (train.export)."""
 ORIGIN = "origin.json"
-"""Beside an adapted model: whose weights they were, and what of the base's configuration changed."""
+"""File beside an adapted model: whose weights they were, and what of the base's configuration changed."""
 WEIGHTS = ("model.safetensors", "model.safetensors.index.json", "pytorch_model.bin", "pytorch_model.bin.index.json")
-"""Files of which a model folder must have one."""
-PICKLED = ".bin"
-TYPES = {"float32": "fp32", "bfloat16": "bf16", "float16": "fp16"}
+"""Files with weights; a model folder must have one of them."""
+PICKLE_SUFFIX = ".bin"
+WEIGHT_TYPES = {"float32": "fp32", "bfloat16": "bf16", "float16": "fp16"}
 """Types of weights that EMMA trains and writes, as configurations name them, and its own names for them."""
 
 
 @dataclass(frozen=True)
-class Stored:
+class StoredTensor:
     """A tensor of a model folder, not read yet."""
 
     name: str
     file: Path
     shape: tuple[int, ...]
     dtype: str
-    """In torch's words: `bfloat16`."""
+    """Type under torch's name: `bfloat16`."""
 
 
 def read_json(path: Path) -> dict[str, Any]:
@@ -77,7 +77,7 @@ def _listed(index: Path) -> list[str]:
     return sorted(set(found.values()))
 
 
-def stored(folder: Path) -> list[Stored]:
+def list_tensors(folder: Path) -> list[StoredTensor]:
     """The tensors of a model folder; pickled ones are read for it, of others the headers alone.
 
     Raises RecipeError for a file that is missing or cut short.
@@ -86,15 +86,15 @@ def stored(folder: Path) -> list[Stored]:
 
 
 def _is_pickled(file: Path) -> bool:
-    return file.suffix == PICKLED
+    return file.suffix == PICKLE_SUFFIX
 
 
-def _pickled(file: Path) -> Iterator[Stored]:
+def _pickled(file: Path) -> Iterator[StoredTensor]:
     for name, each in _unpickled(file).items():
-        yield Stored(name, file, tuple(each.shape), str(each.dtype).removeprefix("torch."))
+        yield StoredTensor(name, file, tuple(each.shape), str(each.dtype).removeprefix("torch."))
 
 
-def _header(file: Path) -> Iterator[Stored]:
+def _header(file: Path) -> Iterator[StoredTensor]:
     safetensors = need("safetensors", "train")
     names = {"F32": "float32", "BF16": "bfloat16", "F16": "float16"}
     try:
@@ -102,23 +102,25 @@ def _header(file: Path) -> Iterator[Stored]:
             for name in opened.keys():  # noqa: SIM118 - not a dict
                 part = opened.get_slice(name)
                 kind = str(part.get_dtype())
-                yield Stored(name, file, tuple(part.get_shape()), names.get(kind, kind))
+                yield StoredTensor(name, file, tuple(part.get_shape()), names.get(kind, kind))
     except (OSError, safetensors.SafetensorError) as error:
         raise RecipeError(f"{file} cannot be read: {error}. Fetch the base model again.") from None
 
 
 def stored_type(folder: Path) -> str:
-    """The type that most of the weights have, in torch's words."""
+    """The type that most of the weights have, under torch's name."""
     sizes: dict[str, int] = {}
-    for each in stored(folder):
+    for each in list_tensors(folder):
         count = 1
         for side in each.shape:
             count *= side
         sizes[each.dtype] = sizes.get(each.dtype, 0) + count
-    return max(sizes, key=lambda kind: sizes[kind]) if sizes else said_type(read_json(folder / CONFIG)) or "float32"
+    return (
+        max(sizes, key=lambda kind: sizes[kind]) if sizes else configured_type(read_json(folder / CONFIG)) or "float32"
+    )
 
 
-def said_type(config: dict[str, Any]) -> str | None:
+def configured_type(config: dict[str, Any]) -> str | None:
     """The type of weights that a configuration names, under either of its names."""
     said = config.get("dtype") or config.get("torch_dtype")
     return None if said is None else str(said).removeprefix("torch.")

@@ -13,18 +13,18 @@ from torch import Tensor
 from transformers import PreTrainedModel
 
 from emma.errors import RecipeError
-from emma.models.configuration import context_of
+from emma.models.configuration import context_length
 
 TOLERANCE = 1e-4
 """Largest difference of logits, relative to their size, that counts as equal in float32."""
 
-FACTORS = ("logit_scale", "lm_head_multiplier", "output_multiplier")
-"""What configurations call a number that logits are multiplied by (Cohere, Falcon-H1, Muse)."""
-DIVISORS = ("logits_scaling",)
-"""What they call a number that logits are divided by (Granite)."""
-MULTIPLIED_AFTER_ALL = ("hyperclovax",)
-"""Kinds of model that multiply by what others divide by."""
-PROBE = 16
+LOGIT_FACTORS = ("logit_scale", "lm_head_multiplier", "output_multiplier")
+"""Fields of configurations with a number that logits are multiplied by (Cohere, Falcon-H1, Muse)."""
+LOGIT_DIVISORS = ("logits_scaling",)
+"""Fields with a number that logits are divided by (Granite)."""
+MULTIPLYING_TYPES = ("hyperclovax",)
+"""Types of model that multiply by what others divide by."""
+PROBE_TOKENS = 16
 """Tokens on which the head is checked, unless the model takes fewer."""
 
 
@@ -46,9 +46,9 @@ class Head:
     def logits(self, hidden: Tensor) -> Tensor:
         """Logits (…, vocabulary) of hidden states (…, width), in the type of `hidden`."""
         bias = None if self.bias is None else self.bias.to(hidden.dtype)
-        return self.finish(torch.nn.functional.linear(hidden, self.weight.to(hidden.dtype), bias))
+        return self.scale_and_cap(torch.nn.functional.linear(hidden, self.weight.to(hidden.dtype), bias))
 
-    def finish(self, raw: Tensor) -> Tensor:
+    def scale_and_cap(self, raw: Tensor) -> Tensor:
         """Scale and cap; `raw` is products plus bias, and is not changed."""
         scaled = raw if self.scale == 1.0 else raw * self.scale
         return scaled if self.cap is None else torch.tanh(scaled / self.cap) * self.cap
@@ -68,12 +68,13 @@ def config_cap(config: Any) -> float | None:
 
 
 def _scale(config: Any) -> float:
+    """The factor that a configuration multiplies logits by, all its fields together."""
     scale = 1.0
-    for name in FACTORS:
+    for name in LOGIT_FACTORS:
         scale *= float(getattr(config, name, None) or 1.0)
-    for name in DIVISORS:
+    for name in LOGIT_DIVISORS:
         number = float(getattr(config, name, None) or 1.0)
-        scale = scale * number if config.model_type in MULTIPLIED_AFTER_ALL else scale / number
+        scale = scale * number if config.model_type in MULTIPLYING_TYPES else scale / number
     return scale
 
 
@@ -83,18 +84,18 @@ def check_head(model: PreTrainedModel, name: str) -> None:
     was_training = model.training
     model.train(False)
     head, backbone = head_of(model), model.base_model
-    tokens = min(PROBE, context_of(model.config) or PROBE)
+    tokens = min(PROBE_TOKENS, context_length(model.config) or PROBE_TOKENS)
     ids = torch.arange(tokens, device=head.weight.device)[None] % len(head)
     hidden = backbone(input_ids=ids, use_cache=False).last_hidden_state
     own = model(input_ids=ids, use_cache=False).logits
     model.train(was_training)
-    if not close(head.logits(hidden), own):
+    if not is_close(head.logits(hidden), own):
         raise RecipeError(
             f"{name} makes its logits in a way that EMMA does not know: they are not what weights, bias, scale and cap "
             f"of its configuration ({model.config.model_type}) make of the hidden states. Choose another base."
         )
 
 
-def close(one: Tensor, other: Tensor) -> bool:
+def is_close(one: Tensor, other: Tensor) -> bool:
     """Whether two tensors are equal but for rounding in float32."""
     return bool((one - other).abs().max() <= TOLERANCE * other.abs().max())

@@ -1,4 +1,5 @@
-"""A base's arithmetic tried on a small model of its kind with random weights: what no configuration tells for sure."""
+"""A base's arithmetic, which no configuration tells for sure, tried on a small model of its kind with random
+weights."""
 
 from pathlib import Path
 from typing import Any
@@ -7,18 +8,18 @@ import torch
 from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedModel
 
 from emma.errors import RecipeError
-from emma.models.configuration import context_of
-from emma.models.head import PROBE, check_head, close
-from emma.models.weights import line
+from emma.models.configuration import context_length
+from emma.models.head import PROBE_TOKENS, check_head, is_close
+from emma.models.weights import one_line
 
-LAYERS, ROWS, INNER = 2, 64, 64
-"""Of the small model. Its width is the base's: heads and rotary dimensions hang together with it."""
+PROBE_LAYERS, PROBE_ROWS, PROBE_INNER = 2, 64, 64
+"""Sizes of the small model. Its width is the base's: heads and rotary dimensions depend on it."""
 
 
-def probe(folder: Path) -> None:
+def probe_architecture(folder: Path) -> None:
     """RecipeError when models of this kind cannot be built, scored or trained on packed documents."""
     config = _read(folder)
-    if context_of(config) is None:
+    if context_length(config) is None:
         raise RecipeError(
             f"Models of type {config.model_type} take no positions, so packed documents cannot be told apart. "
             "Choose another base."
@@ -26,26 +27,29 @@ def probe(folder: Path) -> None:
     model = _small(config, folder)
     try:
         check_head(model, f"The base ({config.model_type})")
-        check_apart(model)
+        check_documents_apart(model)
     except RecipeError:
         raise
     except Exception as error:  # what models raise that cannot do with tokens and positions alone
         raise RecipeError(
             f"Models of type {config.model_type} cannot be trained here: a small one of random weights fails on tokens "
-            f"and positions ({line(error)}). Choose another base."
+            f"and positions ({one_line(error)}). Choose another base."
         ) from error
 
 
 @torch.no_grad()
-def check_apart(model: PreTrainedModel) -> None:
+def check_documents_apart(model: PreTrainedModel) -> None:
     """RecipeError unless documents whose positions begin anew do not see each other. Half of PROBE tokens each."""
     was_training = model.training
     model.train(False)
     backbone: Any = model.base_model
     embeddings: Any = model.get_input_embeddings()
     rows = len(embeddings.weight)
-    ids, places = torch.arange(PROBE, device=model.device)[None], torch.arange(PROBE, device=model.device)[None]
-    half = PROBE // 2
+    ids, places = (
+        torch.arange(PROBE_TOKENS, device=model.device)[None],
+        torch.arange(PROBE_TOKENS, device=model.device)[None],
+    )
+    half = PROBE_TOKENS // 2
 
     def states(tokens: torch.Tensor, positions: torch.Tensor) -> torch.Tensor:
         found: torch.Tensor = backbone(
@@ -55,7 +59,7 @@ def check_apart(model: PreTrainedModel) -> None:
 
     together, alone = states(ids, places % half)[:, half:], states(ids[:, half:], places[:, :half])
     model.train(was_training)
-    if not close(together, alone):
+    if not is_close(together, alone):
         raise RecipeError(
             f"Models of type {model.config.model_type} let packed documents see each other. Choose another base."
         )
@@ -65,32 +69,32 @@ def _read(folder: Path) -> Any:
     try:
         return AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
     except Exception as error:  # what configurations raise about their fields has no class of its own
-        raise RecipeError(f"transformers cannot read {folder / 'config.json'}: {line(error)}") from error
+        raise RecipeError(f"transformers cannot read {folder / 'config.json'}: {one_line(error)}") from error
 
 
 def _small(config: Any, folder: Path) -> PreTrainedModel:
     auto: Any = AutoModelForCausalLM
     try:
-        reduce(config)
+        shrink_config(config)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(0)
             model: PreTrainedModel = auto.from_config(config, dtype=torch.float32, trust_remote_code=False)
     except Exception as error:  # nor has what models raise when they are built
         raise RecipeError(
-            f"transformers cannot build a model from {folder / 'config.json'}: {line(error)}. Correct it, or choose "
-            "another base."
+            f"transformers cannot build a model from {folder / 'config.json'}: {one_line(error)}. Correct it, or "
+            "choose another base."
         ) from error
     return model
 
 
-def reduce(config: Any) -> None:
+def shrink_config(config: Any) -> None:
     """Make a configuration, in place, that of a small model of its kind."""
-    config.num_hidden_layers, config.vocab_size = LAYERS, ROWS
+    config.num_hidden_layers, config.vocab_size = PROBE_LAYERS, PROBE_ROWS
     for name in ("layer_types", "mlp_layer_types"):
         if isinstance(kinds := getattr(config, name, None), list):
-            setattr(config, name, kinds[-LAYERS:])
+            setattr(config, name, kinds[-PROBE_LAYERS:])
     for name in ("intermediate_size", "n_inner", "ffn_dim"):
         if isinstance(getattr(config, name, None), int):
-            setattr(config, name, INNER)
+            setattr(config, name, PROBE_INNER)
     for name in ("bos_token_id", "eos_token_id", "pad_token_id"):
         setattr(config, name, None)

@@ -13,7 +13,15 @@ from emma.config.extras import need
 from emma.errors import RecipeError
 from emma.models.folder import CONFIG, read_json
 from emma.models.tokenizer_class import Table
-from emma.models.tokenizer_file import BYTES, open_table, open_tokenizer, read_table, steps_of, switch_off, words_of
+from emma.models.tokenizer_file import (
+    BYTE_PIECES,
+    open_table,
+    open_tokenizer,
+    read_table,
+    split_words,
+    steps_before_model,
+    switch_off,
+)
 
 ROUND_TRIP_TEXTS = (
     "The river was high that spring, and nobody crossed it.",
@@ -35,21 +43,21 @@ ROUND_TRIP_TEXTS = (
 def round_trips(folder: Path) -> dict[str, str]:
     """ROUND_TRIP_TEXTS, and what each becomes when the tokenizer of a folder encodes and decodes it."""
     tokenizer = open_tokenizer(folder)
-    return {text: back_of(tokenizer, text) for text in ROUND_TRIP_TEXTS}
+    return {text: round_trip(tokenizer, text) for text in ROUND_TRIP_TEXTS}
 
 
-def altered(folder: Path) -> dict[str, str]:
+def altered_texts(folder: Path) -> dict[str, str]:
     """Those of ROUND_TRIP_TEXTS that the tokenizer of a folder does not give back, and what they become."""
     return {text: back for text, back in round_trips(folder).items() if back != text}
 
 
-def back_of(tokenizer: Any, text: str) -> str:
+def round_trip(tokenizer: Any, text: str) -> str:
     """What a text becomes when it is encoded and decoded."""
     back: str = tokenizer.decode(tokenizer.encode(text, add_special_tokens=False).ids, skip_special_tokens=False)
     return back
 
 
-def unseen(table: Table, tokenizer: Any, text: str) -> str:
+def find_unseen(table: Table, tokenizer: Any, text: str) -> str:
     """The part of a text that becomes an unknown token, or nothing at all."""
     model = table["model"]
     unknown = tokenizer.token_to_id(model["unk_token"]) if model.get("unk_token") else model.get("unk_id")
@@ -57,13 +65,13 @@ def unseen(table: Table, tokenizer: Any, text: str) -> str:
     for number, (begin, end) in zip(encoding.ids, encoding.offsets, strict=True):
         if number == unknown:
             return text[begin:end] or text
-    falls_back = model.get("byte_fallback") and set(BYTES) <= set(model["vocab"])
+    falls_back = model.get("byte_fallback") and set(BYTE_PIECES) <= set(model["vocab"])
     if model["type"] != "BPE" or unknown is not None or falls_back:
         return ""
     # Without an unknown token, BPE leaves out the characters that it has no piece for.
     around = [model.get(name) or "" for name in ("continuing_subword_prefix", "end_of_word_suffix")]
     have = set("".join(piece for piece in model["vocab"] if len(piece) <= 1 + sum(map(len, around))))
-    words = words_of(steps_of(table), text)
+    words = split_words(steps_before_model(table), text)
     return "".join(char for word in words for char in word if char not in have)
 
 
@@ -87,12 +95,12 @@ def check_as_loaded(folder: Path) -> None:
 
 
 def _open(place: Path, folder: Path) -> Any:
-    from emma.models.weights import line  # which needs torch, as most of this file does not
+    from emma.models.weights import one_line  # which needs torch, as most of this file does not
 
     transformers = need("transformers", "train")
     try:
         return transformers.AutoTokenizer.from_pretrained(place, local_files_only=True, trust_remote_code=False)
     except Exception as error:  # what tokenizers raise has no class of its own
         raise RecipeError(
-            f"transformers cannot open the tokenizer in {folder}: {line(error)}. Choose another."
+            f"transformers cannot open the tokenizer in {folder}: {one_line(error)}. Choose another."
         ) from error

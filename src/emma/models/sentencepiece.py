@@ -11,7 +11,7 @@ from typing import Any
 from emma.config.extras import need
 from emma.errors import RecipeError
 
-FILE = "tokenizer.model"
+MODEL_FILE = "tokenizer.model"
 NORMAL, UNKNOWN, CONTROL, USER_DEFINED, UNUSED, BYTE = 1, 2, 3, 4, 5, 6
 UNIGRAM, BPE = 1, 2
 SPACE = "▁"
@@ -19,9 +19,9 @@ SPACE = "▁"
 _KINDS = {UNIGRAM: "unigram", 3: "word", 4: "character"}
 
 
-def read(path: Path) -> Any:
+def read_model(path: Path) -> Any:
     """The model in a file. Raises RecipeError when it is none."""
-    proto = module().ModelProto()
+    proto = proto_module().ModelProto()
     try:
         proto.ParseFromString(path.read_bytes())
     except need("google.protobuf.message", "train").DecodeError:
@@ -34,12 +34,12 @@ def read(path: Path) -> Any:
     return proto
 
 
-def kind_of(proto: Any) -> str:
+def model_kind(proto: Any) -> str:
     """What kind of SentencePiece model it is, `BPE` for the one that can be expanded."""
     return "BPE" if proto.trainer_spec.model_type == BPE else _KINDS.get(proto.trainer_spec.model_type, "unknown")
 
 
-def scores_of(proto: Any) -> dict[str, float]:
+def piece_scores(proto: Any) -> dict[str, float]:
     """The score of each piece that merges make, by id; single characters are among them."""
     return {each.piece: each.score for each in proto.pieces if each.type == NORMAL}
 
@@ -48,11 +48,11 @@ def is_exact(proto: Any) -> bool:
     """Whether BPE on a list of pairs does just what this model does: text is taken as it is, nothing is matched before
     the merges, bytes stand in for what has no piece, and no piece holds a character that has none, which SentencePiece
     would join all the same."""
-    text, rules, scores = proto.normalizer_spec, proto.trainer_spec, scores_of(proto)
+    text, rules, scores = proto.normalizer_spec, proto.trainer_spec, piece_scores(proto)
     plain = not text.precompiled_charsmap and not text.remove_extra_whitespaces and text.escape_whitespaces
     kinds = {each.type for each in proto.pieces} <= {NORMAL, UNKNOWN, CONTROL, BYTE}
     spelled = all(char in scores for piece in scores for char in piece)
-    usual = kind_of(proto) == "BPE" and rules.byte_fallback
+    usual = model_kind(proto) == "BPE" and rules.byte_fallback
     return usual and plain and not rules.treat_whitespace_as_suffix and kinds and spelled
 
 
@@ -71,7 +71,7 @@ def pairs_by_score(scores: Mapping[str, float]) -> list[tuple[str, str]]:
     return [(left, right) for *_, left, right in sorted(found)]
 
 
-def table_of(proto: Any) -> dict[str, Any]:
+def build_table(proto: Any) -> dict[str, Any]:
     """`tokenizer.json` for a SentencePiece model that is_exact, with Llama's habit of a first token `<s>`."""
     special = (UNKNOWN, CONTROL)
     named = [(number, each.piece) for number, each in enumerate(proto.pieces) if each.type in special]
@@ -81,15 +81,15 @@ def table_of(proto: Any) -> dict[str, Any]:
         "version": "1.0",
         "added_tokens": [{"id": number, "content": piece, **flags} for number, piece in named],
         "post_processor": _first(proto.trainer_spec.bos_piece, proto.trainer_spec.bos_id),
-        "model": {**model, **model_of(proto)},
+        "model": {**model, **build_model(proto)},
         **exact_space(proto.normalizer_spec.add_dummy_prefix),
     }
 
 
-def model_of(proto: Any) -> dict[str, Any]:
+def build_model(proto: Any) -> dict[str, Any]:
     """The vocabulary and the merges of a SentencePiece model."""
     vocab = {each.piece: number for number, each in enumerate(proto.pieces)}
-    return {"vocab": vocab, "merges": [list(pair) for pair in pairs_by_score(scores_of(proto))]}
+    return {"vocab": vocab, "merges": [list(pair) for pair in pairs_by_score(piece_scores(proto))]}
 
 
 def _first(token: str, number: int) -> dict[str, Any] | None:
@@ -121,7 +121,7 @@ def exact_space(prefixes: bool) -> dict[str, Any]:
     }
 
 
-def agrees(table: dict[str, Any], proto: Any) -> bool:
+def has_same_pieces(table: dict[str, Any], proto: Any) -> bool:
     """Whether the SentencePiece model has the pieces of a `tokenizer.json`, but for tokens added to it since."""
     if proto is None or not is_exact(proto):
         return False
@@ -130,14 +130,14 @@ def agrees(table: dict[str, Any], proto: Any) -> bool:
     return all(vocab.get(piece) == number for piece, number in have.items()) and set(vocab) <= set(have) | added
 
 
-def as_model_has_it(table: dict[str, Any], proto: Any) -> dict[str, Any]:
+def apply_model(table: dict[str, Any], proto: Any) -> dict[str, Any]:
     """What a SentencePiece model does, with the added tokens and the post-processor of its other form."""
-    model = model_of(proto)
+    model = build_model(proto)
     model["vocab"] |= {each["content"]: each["id"] for each in table["added_tokens"]}
     return {**table, "model": {**table["model"], **model}, **exact_space(proto.normalizer_spec.add_dummy_prefix)}
 
 
-def module() -> Any:
+def proto_module() -> Any:
     """The classes that read and write the file."""
     for package in ("google.protobuf", "sentencepiece"):
         need(package, "train")

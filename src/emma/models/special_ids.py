@@ -14,8 +14,8 @@ from emma.models.folder import CONFIG, GENERATION, read_json
 from emma.models.tokenizer_class import ENDS, TOKENIZER_CONFIG, TOKENIZER_JSON, default_ends, stated_tokens, text_of
 from emma.models.tokenizer_file import open_table, read_proto, read_table
 
-SIDES = ("config.json", "generation_config.json")
-"""Where a model says what its tokenizer does not."""
+MODEL_CONFIGS = ("config.json", "generation_config.json")
+"""Files in which a model names ids that its tokenizer does not."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class SpecialIds:
 
 
 def special_ids(folder: Path, tokenizer: Any = None) -> SpecialIds:
-    """What stands before and after a text under the tokenizer of a model folder (`tokenizer`, if it is open already).
+    """The tokens before and after a text under the tokenizer of a model folder (`tokenizer`, if it is open already).
 
     The tokenizer's own configuration comes first, then config.json, of whose list of ends the first counts, then
     generation_config.json. Raises RecipeError for what is no id there.
@@ -64,7 +64,7 @@ def _defaults(folder: Path) -> dict[str, Any]:
 
 def _stated_id(folder: Path, name: str, tokenizer: Any) -> int | None:
     """The first id under a name in the model's configurations that is a token's."""
-    for place in SIDES:
+    for place in MODEL_CONFIGS:
         for number in stated_ids(folder / place, name):
             if number >= 0 and tokenizer.id_to_token(number) is not None:
                 return number
@@ -93,7 +93,7 @@ NAMES = ("bos_token_id", "eos_token_id", "pad_token_id")
 END = "eos_token_id"
 
 
-def problems_of_ids(
+def find_id_problems(
     config: Mapping[str, Any], generation: Mapping[str, Any], tokenizer: Mapping[str, int | None], size: int
 ) -> list[str]:
     """What is wrong with the ids of beginnings and ends in a vocabulary of `size`; all three are mappings from NAMES.

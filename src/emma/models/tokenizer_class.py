@@ -86,7 +86,7 @@ Table = dict[str, Any]
 """The JSON of `tokenizer.json`."""
 
 ENDS = ("bos", "eos")
-DEFAULTS = {
+DEFAULT_ENDS = {
     "CodeGenTokenizer": ("<|endoftext|>", "<|endoftext|>"),
     "GPT2Tokenizer": ("<|endoftext|>", "<|endoftext|>"),
     "GPTNeoXTokenizer": ("<|endoftext|>", "<|endoftext|>"),
@@ -94,7 +94,7 @@ DEFAULTS = {
     "LlamaTokenizer": ("<s>", "</s>"),
     "Qwen2Tokenizer": (None, "<|endoftext|>"),
 }
-"""What classes of transformers take for the beginning and the end of a text where their configuration says nothing."""
+"""Beginning and end of a text that classes of transformers use where their configuration names none."""
 _OBEYS_PREFIX_SPACE = ("GPT2Tokenizer", "RobertaTokenizer", "CodeGenTokenizer")
 """Classes that do what `add_prefix_space` in their configuration says, whatever `tokenizer.json` has."""
 _OBEYS_FLAGS = {
@@ -124,18 +124,18 @@ def stated_tokens(folder: Path) -> dict[str, Any]:
 
 def default_ends(name: str) -> dict[str, str | None]:
     """The ends that a class brings, as a configuration would state them."""
-    return {f"{end}_token": text for end, text in zip(ENDS, DEFAULTS.get(name, (None, None)), strict=True)}
+    return {f"{end}_token": text for end, text in zip(ENDS, DEFAULT_ENDS.get(name, (None, None)), strict=True)}
 
 
-def as_class_has_it(table: Table, folder: Path, id_of: Callable[[str], int | None]) -> Table:
+def apply_class_rules(table: Table, folder: Path, id_of: Callable[[str], int | None]) -> Table:
     """The table with what the base's class and configuration say beside it. `id_of` knows its tokens."""
     name, config = class_of(folder), read_json(folder / TOKENIZER_CONFIG)
     if name in _OBEYS_PREFIX_SPACE:
         prefixed = bool(config.get("add_prefix_space", False))
         table = {**table, "pre_tokenizer": _with_prefix_space(table["pre_tokenizer"], prefixed)}
     stated = any(flag in config for flag in _FLAGS) or _OBEYS_FLAGS.get(name) is False
-    around = _asked_for(folder) if stated else None
-    if around is None or around == _given(table):
+    around = _flagged_ends(folder) if stated else None
+    if around is None or around == _template_ends(table):
         return table
     ids = {each: id_of(each) for each in around if each is not None}
     known = {each: number for each, number in ids.items() if number is not None}
@@ -147,8 +147,8 @@ def ends_agree(folder: Path, table: Table) -> bool:
     name = class_of(folder)
     if name == "CodeGenTokenizer":
         return not read_json(folder / TOKENIZER_CONFIG).get("add_bos_token")  # it raises
-    asked = _asked_for(folder)
-    return name not in _OBEYS_FLAGS or (asked is not None and asked == _given(table))
+    asked = _flagged_ends(folder)
+    return name not in _OBEYS_FLAGS or (asked is not None and asked == _template_ends(table))
 
 
 def prefix_space(table: Table) -> bool | None:
@@ -158,7 +158,7 @@ def prefix_space(table: Table) -> bool | None:
     return found
 
 
-def _asked_for(folder: Path) -> Around | None:
+def _flagged_ends(folder: Path) -> Around | None:
     """What transformers 4 puts around a text for a class that obeys flags; None where it asks the file, or raises."""
     if (first := _OBEYS_FLAGS.get(name := class_of(folder))) is None:
         return None
@@ -168,7 +168,7 @@ def _asked_for(folder: Path) -> Around | None:
     return None if [text is not None for text in texts] != wanted else texts
 
 
-def _given(table: Table) -> Around | None:
+def _template_ends(table: Table) -> Around | None:
     """What a post-processor puts around a text; None where that is more than a token at each end."""
     model = {"type": "BPE", "vocab": {"a": 0}, "merges": []}
     parts = {"version": "1.0", "model": model, "post_processor": table.get("post_processor")}

@@ -15,9 +15,9 @@ from emma.config.extras import need
 from emma.errors import RecipeError
 from emma.models import sentencepiece as spm
 from emma.models.sentencepiece import SPACE
-from emma.models.tokenizer_class import TOKENIZER_CONFIG, TOKENIZER_JSON, Table, as_class_has_it, named_tokens
+from emma.models.tokenizer_class import TOKENIZER_CONFIG, TOKENIZER_JSON, Table, apply_class_rules, named_tokens
 
-BYTES = tuple(f"<0x{byte:02X}>" for byte in range(256))
+BYTE_PIECES = tuple(f"<0x{byte:02X}>" for byte in range(256))
 
 
 def read_table(folder: Path) -> Table:
@@ -26,20 +26,20 @@ def read_table(folder: Path) -> Table:
     A token that only the configuration beside it names gets the id that transformers gives it.
     """
     if (folder / TOKENIZER_JSON).exists():
-        return _stated(folder)
+        return _read_stated(folder)
     proto = read_proto(folder)
     if proto is not None and not (folder / TOKENIZER_CONFIG).exists():
-        return _alone(folder, proto)
+        return _read_sentencepiece(folder, proto)
     table: Table = json.loads(pretrained(folder).backend_tokenizer.to_str())
-    return spm.as_model_has_it(table, proto) if spm.agrees(table, proto) else table
+    return spm.apply_model(table, proto) if spm.has_same_pieces(table, proto) else table
 
 
-def _stated(folder: Path) -> Table:
+def _read_stated(folder: Path) -> Table:
     tokenizer = _from_json(folder / TOKENIZER_JSON)
     for token in named_tokens(folder):
         if tokenizer.token_to_id(token.content) is None:
             tokenizer.add_tokens([token])
-    return as_class_has_it(json.loads(tokenizer.to_str()), folder, tokenizer.token_to_id)
+    return apply_class_rules(json.loads(tokenizer.to_str()), folder, tokenizer.token_to_id)
 
 
 def _from_json(path: Path) -> Any:
@@ -51,24 +51,24 @@ def _from_json(path: Path) -> Any:
 
 def read_proto(folder: Path) -> Any:
     """The folder's SentencePiece model, None where it has none. What cannot be read matters only without a JSON."""
-    if not (folder / spm.FILE).exists():
+    if not (folder / spm.MODEL_FILE).exists():
         return None
     try:
-        return spm.read(folder / spm.FILE)
+        return spm.read_model(folder / spm.MODEL_FILE)
     except RecipeError:
         if (folder / TOKENIZER_JSON).exists():
             return None
         raise
 
 
-def _alone(folder: Path, proto: Any) -> Table:
+def _read_sentencepiece(folder: Path, proto: Any) -> Table:
     """The JSON of a SentencePiece model that nothing but its file tells of; transformers would take any for BPE."""
     if spm.is_exact(proto):
-        return spm.table_of(proto)
+        return spm.build_table(proto)
     raise RecipeError(
-        f"The tokenizer in {folder} is a SentencePiece model of the kind {spm.kind_of(proto)}, and nothing beside "
-        f"{spm.FILE} says how it is used. BPE with byte fallback and plain text can be taken as it is; for this one, "
-        f"save a {TOKENIZER_JSON} with the model's own class first, or choose another base."
+        f"The tokenizer in {folder} is a SentencePiece model of the kind {spm.model_kind(proto)}, and nothing beside "
+        f"{spm.MODEL_FILE} says how it is used. BPE with byte fallback and plain text can be taken as it is; for this "
+        f"one, save a {TOKENIZER_JSON} with the model's own class first, or choose another base."
     )
 
 
@@ -76,14 +76,14 @@ def pretrained(folder: Path) -> Any:
     """The tokenizer as transformers loads it, without running code of the folder's own. Raises RecipeError when it
     cannot, or has it in Python only."""
     transformers = need("transformers", "train")
-    if not (folder / TOKENIZER_JSON).exists() and (folder / spm.FILE).exists():
+    if not (folder / TOKENIZER_JSON).exists() and (folder / spm.MODEL_FILE).exists():
         need("google.protobuf", "train")  # transformers reads SentencePiece models with it
     try:
         found = transformers.AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
     except (OSError, ValueError) as error:
         raise RecipeError(
-            f"No tokenizer can be read from {folder}: {error} A base is a folder with {TOKENIZER_JSON} or {spm.FILE} "
-            "beside config.json."
+            f"No tokenizer can be read from {folder}: {error} A base is a folder with {TOKENIZER_JSON} or "
+            f"{spm.MODEL_FILE} beside config.json."
         ) from None
     if not getattr(found, "is_fast", False):
         raise RecipeError(
@@ -128,32 +128,32 @@ def kind_of(table: Table) -> str:
     if model.get("continuing_subword_prefix") or model.get("end_of_word_suffix"):
         # A piece inside a word is spelled otherwise than the same text at its end, so no merge could join the two.
         return "BPE that marks where words begin or end (GPT-1, CLIP)"
-    if speaks_bytes(table):
+    if is_byte_level(table):
         lacks = not set(need("tokenizers", "train").pre_tokenizers.ByteLevel.alphabet()) <= set(model["vocab"])
         return "byte-level BPE without all bytes" if lacks else BYTE_LEVEL
-    if not model.get("byte_fallback") or not set(BYTES) <= set(model["vocab"]):
+    if not model.get("byte_fallback") or not set(BYTE_PIECES) <= set(model["vocab"]):
         return "BPE without byte fallback"
     return BYTE_FALLBACK if _writes_spaces(table) else f"BPE with byte fallback that does not write spaces as {SPACE}"
 
 
-def speaks_bytes(table: Table) -> bool:
+def is_byte_level(table: Table) -> bool:
     """Whether the steps around the model write bytes in the alphabet of byte-level tokenizers."""
     return all("ByteLevel" in json.dumps(table[step]) for step in ("pre_tokenizer", "decoder"))
 
 
 def _writes_spaces(table: Table) -> bool:
-    words = words_of(steps_of(table), "a b")
+    words = split_words(steps_before_model(table), "a b")
     return SPACE in "".join(words) and not any(" " in word for word in words)
 
 
-def steps_of(table: Mapping[str, Any]) -> Any:
+def steps_before_model(table: Mapping[str, Any]) -> Any:
     """A tokenizer with nothing but the steps before the model."""
     model = {"type": "BPE", "vocab": {}, "merges": []}
     steps = {name: table[name] for name in _STEPS}
     return need("tokenizers", "train").Tokenizer.from_str(json.dumps({"version": "1.0", **steps, "model": model}))
 
 
-def words_of(steps: Any, text: str) -> list[str]:
+def split_words(steps: Any, text: str) -> list[str]:
     """The words that the steps before the model make of a text, as the model is given them."""
     normal = text if steps.normalizer is None else steps.normalizer.normalize_str(text)
     if steps.pre_tokenizer is None:

@@ -10,7 +10,7 @@ from transformers import AutoModelForCausalLM, GenerationConfig
 from transformers.utils import logging
 
 from emma.errors import RecipeError
-from emma.models.folder import CONFIG, GENERATION, TYPES, stored
+from emma.models.folder import CONFIG, GENERATION, WEIGHT_TYPES, list_tensors
 
 
 def check_fit(folder: Path) -> list[str]:
@@ -35,6 +35,7 @@ def check_fit(folder: Path) -> list[str]:
 
 
 def _matched(folder: Path) -> dict[str, Any]:
+    """How transformers matches the tensors of a folder with those of the model, by its loading report."""
     auto: Any = AutoModelForCausalLM
     before = logging.get_verbosity()
     logging.set_verbosity_error()  # type: ignore[no-untyped-call]
@@ -45,7 +46,7 @@ def _matched(folder: Path) -> dict[str, Any]:
             local_files_only=True, trust_remote_code=False, weights_only=True,
         )[1]  # fmt: skip
     except Exception as error:  # what transformers raises has no class of its own
-        raise RecipeError(f"transformers cannot load {folder}: {line(error)}. Fetch it again.") from error
+        raise RecipeError(f"transformers cannot load {folder}: {one_line(error)}. Fetch it again.") from error
     finally:
         logging.set_verbosity(before)
     return found
@@ -58,11 +59,11 @@ def check_generation(folder: Path) -> None:
     try:
         GenerationConfig.from_pretrained(folder, local_files_only=True)
     except Exception as error:  # nor has what settings raise
-        raise RecipeError(f"transformers refuses {folder / GENERATION}: {line(error)}. Correct it.") from error
+        raise RecipeError(f"transformers refuses {folder / GENERATION}: {one_line(error)}. Correct it.") from error
 
 
-def line(error: BaseException) -> str:
-    """What an error of somebody else's says, in a line."""
+def one_line(error: BaseException) -> str:
+    """The message of another library's error, in a line."""
     said = " ".join(str(error).split()).rstrip(".")
     return f"{type(error).__name__}: {said[:300]}" if said else type(error).__name__
 
@@ -90,18 +91,18 @@ def is_finite(tensor: Tensor) -> bool:
     return all(bool(torch.isfinite(each)) for each in torch.aminmax(tensor))
 
 
-def types_of(folder: Path) -> dict[str, torch.dtype]:
+def weight_types(folder: Path) -> dict[str, torch.dtype]:
     """The type of each tensor of a model folder that has one in which EMMA writes weights."""
-    return {each.name: getattr(torch, each.dtype) for each in stored(folder) if each.dtype in TYPES}
+    return {each.name: getattr(torch, each.dtype) for each in list_tensors(folder) if each.dtype in WEIGHT_TYPES}
 
 
-def in_types(
+def cast_weights(
     weights: Mapping[str, Tensor], types: Mapping[str, torch.dtype], default: torch.dtype
 ) -> dict[str, Tensor]:
     """The weights in these types, `default` where none is named. What is one tensor under two names stays one."""
-    made: dict[tuple[int, torch.dtype], Tensor] = {}
-    found = {}
-    for name, each in weights.items():
-        kind = types.get(name, default) if each.is_floating_point() else each.dtype
-        found[name] = made.setdefault((each.data_ptr(), kind), each.to(kind))
-    return found
+    by_storage: dict[tuple[int, torch.dtype], Tensor] = {}
+    result = {}
+    for name, weight in weights.items():
+        kind = types.get(name, default) if weight.is_floating_point() else weight.dtype
+        result[name] = by_storage.setdefault((weight.data_ptr(), kind), weight.to(kind))
+    return result

@@ -8,7 +8,7 @@ from emma.config.extras import need
 from emma.errors import ArtifactError
 from emma.models.folder import CONFIG, GENERATION, read_json, weight_files
 from emma.models.round_trip import ROUND_TRIP_TEXTS as TEXTS
-from emma.models.special_ids import NAMES, as_list, problems_of_ids
+from emma.models.special_ids import NAMES, as_list, find_id_problems
 from emma.store.artifact import Artifact
 
 
@@ -62,7 +62,7 @@ def check_ids(released: Path, tokenizer: Any) -> dict[str, Any]:
     if len(tokenizer) > config["vocab_size"]:
         raise model_error(released, f"has {config['vocab_size']} embeddings but {len(tokenizer)} tokens")
     own = {name: getattr(tokenizer, name) for name in NAMES}
-    for problem in problems_of_ids(config, generation, own, config["vocab_size"]):
+    for problem in find_id_problems(config, generation, own, config["vocab_size"]):
         raise model_error(released, problem)
     return {name: (as_list(generation.get(name)) or as_list(config.get(name)) or [own[name]])[0] for name in NAMES}
 

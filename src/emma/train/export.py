@@ -9,7 +9,7 @@ import torch
 from torch.distributed.checkpoint.state_dict import StateDictOptions, get_model_state_dict
 
 from emma.models.folder import CONFIG, GENERATION, TRAINING, stored_type
-from emma.models.weights import in_types, types_of
+from emma.models.weights import cast_weights, weight_types
 from emma.train.config import TrainConfig
 from emma.train.lora import merge_adapters
 from emma.train.model import LossModel
@@ -29,7 +29,7 @@ def export_model(loss_model: LossModel, source: Path, out: Path) -> None:
     if not is_rank_zero():
         return
     kind = getattr(torch, stored_type(source))
-    loss_model.model.save_pretrained(out, state_dict=in_types(weights, types_of(source), kind))
+    loss_model.model.save_pretrained(out, state_dict=cast_weights(weights, weight_types(source), kind))
     (out / GENERATION).unlink(missing_ok=True)
     for path in out.glob("*.safetensors"):
         path.chmod((out / CONFIG).stat().st_mode)  # safetensors lets nobody else read it

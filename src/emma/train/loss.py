@@ -72,7 +72,7 @@ def _chunk(hidden: Tensor, head: Head, targets: Tensor, trained: bool) -> tuple[
     exactly where p is near 1. A cap, and then a scale, lie between.
     """
     raw = product(hidden, head.weight.T)
-    logits = head.finish(raw if head.bias is None else raw.add_(head.bias))
+    logits = head.scale_and_cap(raw if head.bias is None else raw.add_(head.bias))
     log_shares = torch.log_softmax(logits, -1, dtype=torch.float32)
     nats = -log_shares.gather(1, targets[:, None]).squeeze(1)
     if not trained:

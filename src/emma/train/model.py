@@ -15,9 +15,9 @@ from transformers import AutoModelForCausalLM, PreTrainedModel
 from transformers.utils import logging
 
 from emma.errors import RecipeError
-from emma.models.configuration import context_of
+from emma.models.configuration import context_length
 from emma.models.head import check_head, head_of
-from emma.models.probe import check_apart
+from emma.models.probe import check_documents_apart
 from emma.train.attention import Attention, choose_attention
 from emma.train.config import HALF
 from emma.train.documents import check_rotary, scale_by_document
@@ -86,7 +86,7 @@ def hidden_states(
 
 def check_model(model: PreTrainedModel, sequence_length: int) -> None:
     """Raises RecipeError unless logits are head times hidden states, documents are apart, and sequences fit."""
-    context = context_of(model.config)
+    context = context_length(model.config)
     if context is None:
         raise RecipeError(
             f"Models of type {model.config.model_type} take no positions, so packed documents cannot be told apart. "
@@ -99,4 +99,4 @@ def check_model(model: PreTrainedModel, sequence_length: int) -> None:
         )
     check_rotary(model.config, sequence_length)
     check_head(model, f"The model to train ({model.config.model_type})")
-    check_apart(model)
+    check_documents_apart(model)

@@ -11,9 +11,9 @@ import orjson
 
 from emma.errors import RecipeError
 from emma.models import sentencepiece as spm
-from emma.models.check_tokenizer import not_expandable, without_rows
+from emma.models.check_tokenizer import count_without_rows, not_expandable
 from emma.models.folder import read_json
-from emma.models.round_trip import altered
+from emma.models.round_trip import altered_texts
 from emma.models.special_ids import special_ids
 from emma.models.tokenizer_class import ADDED_TOKENS
 from emma.models.tokenizer_class import SPECIAL_TOKENS_MAP as MAP
@@ -47,7 +47,7 @@ FACTS_FILE = "vocab.json"
 KEPT_FILES = (MAP, ADDED_TOKENS, "chat_template.jinja", "chat_template.json", "additional_chat_templates")
 """What lies beside the base's tokenizer and stays: the flags of its tokens, and how a chat is written."""
 OTHER_FORMS = (
-    spm.FILE, "vocab.json", "merges.txt", "vocab.txt", "tekken.json", "spiece.model", "sentencepiece.bpe.model",
+    spm.MODEL_FILE, "vocab.json", "merges.txt", "vocab.txt", "tekken.json", "spiece.model", "sentencepiece.bpe.model",
 )  # fmt: skip
 """Other forms of the base's vocabulary, which say nothing of new pieces."""
 
@@ -78,7 +78,7 @@ def load_tokenizer(folder: Path) -> BpeTokenizer:
     if kind == BYTE_LEVEL:
         return ByteLevelTokenizer(table)
     proto = read_proto(folder)
-    if is_plain(table) and spm.agrees(table, proto):
+    if is_plain(table) and spm.has_same_pieces(table, proto):
         return from_sentencepiece(table, proto)
     return LlamaTokenizer(table)
 
@@ -110,7 +110,7 @@ def write_tokenizer(tokenizer: BpeTokenizer, base: Path | None, folder: Path, *,
     _write_config(_build_config(tokenizer, base), base, folder)
     if is_expanded and isinstance(tokenizer, LlamaTokenizer) and tokenizer.scores is not None:
         model = serialise_model(tokenizer.proto, tokenizer.pieces, tokenizer.scores, tokenizer.added_tokens)
-        (folder / spm.FILE).write_bytes(model)
+        (folder / spm.MODEL_FILE).write_bytes(model)
 
 
 def copy_file(base: Path, name: str, folder: Path) -> None:
@@ -173,14 +173,14 @@ def write_facts(
         "pieces_base": len(before.pieces),
         "size": size,
         "rows": size if size == len(before.pieces) else -(-size // section.pad_to) * section.pad_to,
-        "without_rows": without_rows(base, _used_ids(before.pieces)) if base is not None else 0,
+        "without_rows": count_without_rows(base, _used_ids(before.pieces)) if base is not None else 0,
         "kind": tokenizer.name if isinstance(tokenizer, OtherTokenizer) else tokenizer.kind,
         "method": section.method,
-        "canonical": spm.FILE if by_model else JSON,
+        "canonical": spm.MODEL_FILE if by_model else JSON,
         "special": _find_special_tokens(folder if base is None else base),
         "switched_off": list_switched_off(base),
         "changed": list_changes(base, folder) if base is not None else {},
-        "altered": altered(base) if base is not None else {},
+        "altered": altered_texts(base) if base is not None else {},
     }
     write_json(out / FACTS_FILE, facts, end="")
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from emma.models import sentencepiece as spm
-from emma.models.sentencepiece import BPE, BYTE, CONTROL, NORMAL, SPACE, UNKNOWN, UNUSED, USER_DEFINED, module
-from emma.models.tokenizer_file import BYTES
+from emma.models.sentencepiece import BPE, BYTE, CONTROL, NORMAL, SPACE, UNKNOWN, UNUSED, USER_DEFINED, proto_module
+from emma.models.tokenizer_file import BYTE_PIECES
 from emma.vocab.bpe import BpeTokenizer, MergePair
 
 SPECIAL_TOKENS = ("<unk>", "<s>", "</s>")
@@ -36,7 +36,7 @@ class LlamaTokenizer(BpeTokenizer):
 
     @property
     def closed(self) -> list[bool]:
-        names = {"", *BYTES}
+        names = {"", *BYTE_PIECES}
         return [text in names for text in self.texts]
 
     @property
@@ -64,7 +64,7 @@ class LlamaTokenizer(BpeTokenizer):
         return metaspace or any(each["type"] == "Prepend" for each in before)
 
     def bytes_only(self) -> Self:
-        kept = [*sorted(self.added_tokens - set(BYTES)), *BYTES]
+        kept = [*sorted(self.added_tokens - set(BYTE_PIECES)), *BYTE_PIECES]
         table = self.with_model({piece: number for number, piece in enumerate(kept)}, []).table
         return replace(self, table=table, proto=None, scores={})
 
@@ -84,13 +84,13 @@ class LlamaTokenizer(BpeTokenizer):
 
 def blank_tokenizer() -> LlamaTokenizer:
     """The vocabulary to start from without a base: three specials, the bytes, and no merge."""
-    model = blank_model(SPECIAL_TOKENS, BYTES)
-    return LlamaTokenizer(spm.table_of(model), model, {})
+    model = blank_model(SPECIAL_TOKENS, BYTE_PIECES)
+    return LlamaTokenizer(spm.build_table(model), model, {})
 
 
 def from_sentencepiece(table: dict[str, Any], proto: Any) -> LlamaTokenizer:
     """The tokenizer of a SentencePiece model, with the added tokens and the post-processor of its other form."""
-    return LlamaTokenizer(spm.as_model_has_it(table, proto), proto, spm.scores_of(proto))
+    return LlamaTokenizer(spm.apply_model(table, proto), proto, spm.piece_scores(proto))
 
 
 def is_plain(table: dict[str, Any]) -> bool:
@@ -121,7 +121,7 @@ def steps_in(step: dict[str, Any] | None, name: str) -> list[dict[str, Any]]:
 
 def blank_model(specials: Sequence[str], bytes_: Sequence[str]) -> Any:
     """A model of three special tokens and the bytes, with Llama 2's settings."""
-    proto = module().ModelProto()
+    proto = proto_module().ModelProto()
     rules = proto.trainer_spec
     rules.model_type, rules.byte_fallback, rules.split_digits = BPE, True, True
     rules.unk_id, rules.bos_id, rules.eos_id, rules.pad_id = 0, 1, 2, -1

@@ -172,9 +172,9 @@ def make_word_splitter(rules: WordRules) -> Callable[[str], list[str]]:
     """The function that gives the words of a text; those of a byte-level tokenizer are in its alphabet."""
     if "prefix" in rules:
         return partial(find_words, prefix=bool(rules["prefix"]))
-    from emma.models.tokenizer_file import steps_of, words_of
+    from emma.models.tokenizer_file import split_words, steps_before_model
 
-    split = partial(words_of, steps_of(rules))
+    split = partial(split_words, steps_before_model(rules))
     if not rules.get("marked"):
         return split
     return lambda text: [part for word in split(text) for part in split_marked_words(word)]
