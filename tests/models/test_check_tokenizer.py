@@ -264,7 +264,8 @@ def test_a_lone_sentencepiece_model_is_read_as_sentencepiece_reads_it(tmp_path: 
 def test_torch_is_not_needed(tmp_path: Path) -> None:
     base = BASES["llama3"](tmp_path / "base")
     code = (
-        "import sys; from pathlib import Path; from emma.models.check_tokenizer import find_tokenizer_problems as find; "
+        "import sys; from pathlib import Path; "
+        "from emma.models.check_tokenizer import find_tokenizer_problems as find; "
         f"found = find(Path({str(base)!r}), 10); assert not found.problems, found; assert 'torch' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

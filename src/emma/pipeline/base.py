@@ -81,10 +81,10 @@ def check_base_once(recipe: Recipe, base: Artifact, store: Path, say: Callable[[
 
     A base that passed is not looked at again for the same settings. Raises RecipeError with all that is wrong.
     """
-    from emma.models.check import VERSION
+    from emma.models.check import CHECK_VERSION
 
     settings = [recipe.adapt.semantic(), recipe.vocab.semantic(), recipe.mix.sequence_length]
-    passed = store / CHECKED / f"{address([VERSION, base.key, settings])}.json"
+    passed = store / CHECKED / f"{address([CHECK_VERSION, base.key, settings])}.json"
     if not passed.exists():
         notes = check_base_folder(recipe, base.path)
         passed.parent.mkdir(parents=True, exist_ok=True)
@@ -111,7 +111,7 @@ def check_base_folder(recipe: Recipe | None, folder: Path, say: Callable[[str], 
 def find_conflicts(recipe: Recipe, folder: Path) -> Iterator[str]:
     """The recipe's settings that this base cannot have, in sentences."""
     from emma.adapt.model import plan_config
-    from emma.models.configuration import context_of
+    from emma.models.configuration import context_length
     from emma.train.documents import check_rotary
 
     length = recipe.mix.sequence_length
@@ -121,7 +121,7 @@ def find_conflicts(recipe: Recipe, folder: Path) -> Iterator[str]:
     except EmmaError as error:
         yield str(error)
         return
-    if length > (context := context_of(config) or 0):
+    if length > (context := context_length(config) or 0):
         yield (
             f"mix.sequence_length = {length} is longer than its context of {context}. Lower it, or set adapt.context "
             "higher."
