@@ -7,13 +7,7 @@ import sys
 from pathlib import Path
 
 import orjson
-import pytest
 
-from emma.kernels import compiling
-from emma.store.artifact import Artifact
-from emma.work import work
-from emma.work.graph import count_text_bytes
-from emma.work.progress import Reporter, announce_compiling
 from tests.conftest import TEXTS
 from tests.whole import sentences
 
@@ -55,30 +49,3 @@ def test_kernels_are_compiled_once_and_said_to_be(tmp_path: Path) -> None:
     counts = [int(found[1]) for line in compiled if (found := re.search(r"compiled (\d+) for", line))]
     assert sum(counts) == len(list((tmp_path / "kernels").rglob("*.nbc"))) > 20
     assert run(recipe, tmp_path / "two", tmp_path / "kernels") == []
-
-
-def test_where_nothing_can_be_kept_the_remedy_is_said(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(compiling, "cache_folder", lambda: None)
-    announce_compiling(Reporter())
-    assert "NUMBA_CACHE_DIR" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize(
-    ("sizes", "expected"),
-    [({"documents": [3, 4]}, 7), ({"documents": [3], "benchmarks": [work.LIGHT_BYTES]}, 3 + work.LIGHT_BYTES)],
-)
-def test_a_corpus_is_as_large_as_all_of_its_shards(sizes: dict[str, list[int]], expected: int) -> None:
-    parts = {
-        name: tuple(Artifact(Path("shard"), "key", {"bytes": size}) for size in of_kind)
-        for name, of_kind in sizes.items()
-    }
-    assert count_text_bytes(Artifact(Path("corpus"), "key", {}, parts)) == expected
-
-
-@pytest.mark.parametrize(
-    "corpus", [None, Artifact(Path("corpus"), "key"), Artifact(Path("corpus"), "key", {"rows": 1})]
-)
-def test_what_nobody_counted_may_be_large(corpus: Artifact | None) -> None:
-    assert count_text_bytes(corpus) is None

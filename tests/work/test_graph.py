@@ -13,11 +13,11 @@ from emma.errors import ArtifactError
 from emma.store import manifest
 from emma.store.artifact import Artifact
 from emma.work import graph
-from emma.work.graph import Step, check_balance
+from emma.work.graph import Step, check_balance, count_text_bytes
 from emma.work.local import Local
 from emma.work.progress import Reporter
 from emma.work.task import Unhashed, address_value
-from emma.work.work import StageOutput, Work, bucket_files
+from emma.work.work import LIGHT_BYTES, StageOutput, Work, bucket_files
 
 
 def square(out: Path, item: int, power: int) -> Mapping[str, int]:
@@ -159,3 +159,22 @@ def test_rows_in_are_rows_out_and_losses(counts: Mapping[str, Any], balanced: bo
     else:
         with pytest.raises(ArtifactError, match="accounts for"):
             check_balance("stage", counts)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "expected"),
+    [({"documents": [3, 4]}, 7), ({"documents": [3], "benchmarks": [LIGHT_BYTES]}, 3 + LIGHT_BYTES)],
+)
+def test_a_corpus_is_as_large_as_all_of_its_shards(sizes: dict[str, list[int]], expected: int) -> None:
+    parts = {
+        name: tuple(Artifact(Path("shard"), "key", {"bytes": size}) for size in of_kind)
+        for name, of_kind in sizes.items()
+    }
+    assert count_text_bytes(Artifact(Path("corpus"), "key", {}, parts)) == expected
+
+
+@pytest.mark.parametrize(
+    "corpus", [None, Artifact(Path("corpus"), "key"), Artifact(Path("corpus"), "key", {"rows": 1})]
+)
+def test_what_nobody_counted_may_be_large(corpus: Artifact | None) -> None:
+    assert count_text_bytes(corpus) is None

@@ -1,24 +1,26 @@
 """Progress: lines for logs also while a single task says nothing, silence for what is quick."""
 
+import re
 import time
 
 import pytest
 
+from emma.kernels import compiling
 from emma.work import progress
-from emma.work.progress import Reporter
+from emma.work.progress import Reporter, announce_compiling
 
 
 def test_a_single_long_task_shows_that_it_lives(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(progress, "LINE_EVERY_S", 0.02)
-    monkeypatch.setattr(progress, "QUIET_S", 0.01)
+    monkeypatch.setattr(progress, "LINE_EVERY_S", 0.001)
+    monkeypatch.setattr(progress, "QUIET_S", -1.0)
     with Reporter().track("vocab: expand", 1) as track:
-        time.sleep(0.1)
+        while not (text := capsys.readouterr().err):
+            time.sleep(0.001)
         track.advance(note="8,000 pieces")
-    lines = capsys.readouterr().err.splitlines()
-    assert lines[0].startswith("  vocab: expand: 0/1, 0 s")
-    assert lines[-1] == "  vocab: expand: 1/1, 0 s, 8,000 pieces"
+    assert re.match(r"  vocab: expand: 0/1, \d+ s\n", text)
+    assert re.fullmatch(r"  vocab: expand: 1/1, \d+ s, 8,000 pieces", capsys.readouterr().err.splitlines()[-1])
 
 
 def test_what_is_said_once_is_not_said_twice(capsys: pytest.CaptureFixture[str]) -> None:
@@ -33,3 +35,11 @@ def test_quick_or_quiet_work_says_nothing(quiet: bool, total: int, capsys: pytes
     with Reporter(quiet=quiet).track("mix", total) as track:
         track.advance(total)
     assert capsys.readouterr().err == ""
+
+
+def test_where_nothing_can_be_kept_the_remedy_is_said(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(compiling, "cache_folder", lambda: None)
+    announce_compiling(Reporter())
+    assert "NUMBA_CACHE_DIR" in capsys.readouterr().err

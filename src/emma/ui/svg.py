@@ -13,11 +13,11 @@ LEFT, RIGHT, TOP, BOTTOM = 70, 24, 12, 44
 
 Point = tuple[float, float]
 
-LETTER, LINE = 7.0, 14.0
-"""Rough size of a letter of a name, in the units of the chart."""
+LETTER_WIDTH, LINE_HEIGHT = 7.0, 14.0
+"""Rough width and height of a letter of a name, in the units of the chart."""
 REACHES = (7.0, 14.0, 24.0, 36.0, 52.0, 72.0, 96.0)
 """How far from its point a name may stand, nearest first."""
-DOT = 3.0
+DOT_RADIUS = 3.0
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,8 @@ class Axis:
     log: bool = False
     unit: str = ""
 
-    def at(self, value: float) -> float:
-        """Position of a value; values beyond the ends are drawn at the ends."""
+    def position(self, value: float) -> float:
+        """The place of a value between 0 and 1; values beyond the ends are drawn at the ends."""
         value = min(max(value, self.low), self.high)
         if self.log:
             return math.log(value / self.low) / math.log(self.high / self.low)
@@ -75,11 +75,11 @@ class Frame:
 
     def px(self, value: float) -> float:
         """Horizontal position of a value."""
-        return LEFT + self.x.at(value) * (WIDTH - LEFT - RIGHT)
+        return LEFT + self.x.position(value) * (WIDTH - LEFT - RIGHT)
 
     def py(self, value: float) -> float:
         """Vertical position of a value; up is more."""
-        return HEIGHT - BOTTOM - self.y.at(value) * (HEIGHT - TOP - BOTTOM)
+        return HEIGHT - BOTTOM - self.y.position(value) * (HEIGHT - TOP - BOTTOM)
 
     def line(self, x1: float, y1: float, x2: float, y2: float, style: str) -> str:
         """A straight line between two points given as values."""
@@ -98,26 +98,28 @@ class Frame:
     def draw(self, title: str, marks: list[str]) -> str:
         """The finished chart. `title` is what a screen reader says of it."""
         head = f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(title)}">'
-        return "\n".join([head, *self._grid(), *marks, "</svg>"])
+        return "\n".join([head, *self._draw_grid(), *marks, "</svg>"])
 
-    def _grid(self) -> list[str]:
+    def _draw_grid(self) -> list[str]:
         across = [self.line(self.x.low, tick, self.x.high, tick, "grid") for tick in self.y.ticks]
         up = [self.line(tick, self.y.low, tick, self.y.high, "grid") for tick in self.x.ticks]
         base, left = HEIGHT - BOTTOM + 16, LEFT - 6
-        bottom = [_text(f'x="{self.px(mark):.1f}" y="{base}"', format_tick(mark, self.x.unit)) for mark in self.x.ticks]
+        bottom = [
+            _draw_text(f'x="{self.px(mark):.1f}" y="{base}"', format_tick(mark, self.x.unit)) for mark in self.x.ticks
+        ]
         side = [
-            _text(f'x="{left}" y="{self.py(mark) + 4:.1f}"', format_tick(mark, self.y.unit), anchor="end")
+            _draw_text(f'x="{left}" y="{self.py(mark) + 4:.1f}"', format_tick(mark, self.y.unit), anchor="end")
             for mark in self.y.ticks
         ]
         middle, centre = (LEFT + WIDTH - RIGHT) / 2, (TOP + HEIGHT - BOTTOM) / 2
         names = [
-            _text(f'class="axis" x="{middle:.1f}" y="{HEIGHT - 6}"', self.x.label),
-            _text(f'class="axis" transform="translate(13 {centre:.1f}) rotate(-90)"', self.y.label),
+            _draw_text(f'class="axis" x="{middle:.1f}" y="{HEIGHT - 6}"', self.x.label),
+            _draw_text(f'class="axis" transform="translate(13 {centre:.1f}) rotate(-90)"', self.y.label),
         ]
         return [*across, *up, *bottom, *side, *names]
 
 
-def _text(place: str, text: str, anchor: str = "middle") -> str:
+def _draw_text(place: str, text: str, anchor: str = "middle") -> str:
     return f'<text {place} text-anchor="{anchor}">{escape(text)}</text>'
 
 
@@ -138,19 +140,22 @@ class LabelBox:
     def hides(self, point: Point) -> bool:
         """Whether a dot there touches the name."""
         x, y = point
-        return self.left - DOT < x < self.right + DOT and self.top - DOT < y < self.bottom + DOT
+        return (
+            self.left - DOT_RADIUS < x < self.right + DOT_RADIUS
+            and self.top - DOT_RADIUS < y < self.bottom + DOT_RADIUS
+        )
 
-    def nearest(self, point: Point) -> Point:
+    def nearest_point(self, point: Point) -> Point:
         """The point of the box that is nearest to another."""
         x, y = point
         return min(max(x, self.left), self.right), min(max(y, self.top), self.bottom)
 
-    def inside(self) -> bool:
+    def is_inside_axes(self) -> bool:
         """Whether it lies within the axes."""
         across = self.left >= LEFT and self.right <= WIDTH - RIGHT
         return across and self.top >= TOP and self.bottom <= HEIGHT - BOTTOM
 
-    def points(self) -> list[Point]:
+    def sample_points(self) -> list[Point]:
         """Points that stand for the box where another name looks for room."""
         steps = [self.left + (self.right - self.left) * step / 10 for step in range(11)]
         return [(x, y) for x in steps for y in (self.top, (self.top + self.bottom) / 2, self.bottom)]
@@ -161,31 +166,31 @@ def label_points(named: Sequence[tuple[Point, str]], dots: Sequence[Point]) -> l
     taken, marks = list(dots), []
     for point, text in named:
         box = place_label(point, text, taken)
-        taken += box.points()
-        marks.append(_leader(point, box) + _name(text, box))
+        taken += box.sample_points()
+        marks.append(_draw_leader(point, box) + _draw_name(text, box))
     return marks
 
 
 def place_label(point: Point, text: str, taken: Sequence[Point]) -> LabelBox:
     """The nearest of the boxes that hide the fewest points."""
-    boxes = [_box(point, len(text) * LETTER, reach, angle) for reach in REACHES for angle in range(0, 360, 30)]
-    fitting = [box for box in boxes if box.inside()] or boxes
+    boxes = [_box_at(point, len(text) * LETTER_WIDTH, reach, angle) for reach in REACHES for angle in range(0, 360, 30)]
+    fitting = [box for box in boxes if box.is_inside_axes()] or boxes
     return min(fitting, key=lambda box: sum(box.hides(each) for each in taken))
 
 
-def _box(point: Point, width: float, reach: float, angle: float) -> LabelBox:
+def _box_at(point: Point, width: float, reach: float, angle: float) -> LabelBox:
     x = point[0] + math.cos(math.radians(angle)) * (reach + width / 2)
-    y = point[1] - math.sin(math.radians(angle)) * (reach + LINE / 2)
-    return LabelBox(x - width / 2, y - LINE / 2, x + width / 2, y + LINE / 2)
+    y = point[1] - math.sin(math.radians(angle)) * (reach + LINE_HEIGHT / 2)
+    return LabelBox(x - width / 2, y - LINE_HEIGHT / 2, x + width / 2, y + LINE_HEIGHT / 2)
 
 
-def _leader(point: Point, box: LabelBox) -> str:
-    end = box.nearest(point)
+def _draw_leader(point: Point, box: LabelBox) -> str:
+    end = box.nearest_point(point)
     if math.dist(point, end) < 2 * REACHES[0]:
         return ""
     return f'<line class="leader" x1="{point[0]:.1f}" y1="{point[1]:.1f}" x2="{end[0]:.1f}" y2="{end[1]:.1f}"/>'
 
 
-def _name(text: str, box: LabelBox) -> str:
+def _draw_name(text: str, box: LabelBox) -> str:
     middle, base = (box.left + box.right) / 2, box.bottom - 3.5
     return f'<text class="name" x="{middle:.1f}" y="{base:.1f}" text-anchor="middle">{escape(text)}</text>'
