@@ -95,7 +95,7 @@ def documents(rows: Sequence[Mapping[str, Any]]) -> pa.Table:
 @pytest.fixture(scope="session")
 def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with two runs, `one` and `two`, up to curate; the second has a source and a setting more."""
-    from tests.inspect.compiled import compile_two
+    from tests.inspect.two_runs import compile_two
 
     return compile_two(tmp_path_factory.mktemp("compiled"))
 

@@ -1,5 +1,6 @@
 """The answer for one document: what was measured, against what, and what was decided."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -57,3 +58,14 @@ def test_pairs_language_identification_and_benchmarks(bench: Bench) -> None:
     assert alone["lid_score"] == "–" and alone["benchmarks"] == "none" and "length_ratio" not in alone
     *_, decision = decision_facts(corpus.collect, corpus.curate, 0, 0, table[0])
     assert list(render_text([decision])) == ["decision               dropped: benchmark"]
+
+
+def test_the_command_prints_lines_or_json(compiled: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from emma.cli.main import main
+
+    asked = ["why", "made:texts.jsonl#1", "--home", str(compiled), "--run", "one"]
+    assert main(asked) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert main([*asked, "--json"]) == 0
+    facts = json.loads(capsys.readouterr().out)
+    assert lines == [f"{fact['name']:<22} {fact['value']}" for fact in facts]

@@ -1,12 +1,10 @@
-"""Histograms, quartiles and fences against numpy, and where a limit comes from."""
-
-from typing import get_args
+"""Quartiles and fences against numpy, and where a limit comes from."""
 
 import numpy as np
 import pytest
 
-from emma.curate.config import Agreement, CurateConfig, Feature
-from emma.curate.quality.features import BINS, FeatureColumn, Histogram, count_bins, pool_histograms, script_of
+from emma.curate.config import Agreement, CurateConfig
+from emma.curate.quality.features import BINS
 from emma.curate.quality.limits import (
     Fences,
     FixedLimits,
@@ -16,20 +14,11 @@ from emma.curate.quality.limits import (
     choose_limit,
     withhold_limit,
 )
-from emma.curate.quality.rules import JUDGED, PAIR_FEATURES, RULES, SCORE, Rule
+from emma.curate.quality.rules import RULES, SCORE, Rule
 from emma.errors import RecipeError
-from emma.lang.language import Pair
 from emma.schemas import FEATURES
 from tests.curate.corpus import Bench, Row, plain, prose, rows_of
-
-
-def column(values: np.ndarray, judges: list[int] | None = None) -> FeatureColumn:
-    rows = np.arange(len(values))
-    return FeatureColumn(rows, np.array(judges or [0] * len(values), np.int32), values.astype(np.float32))
-
-
-def histogram(values: np.ndarray, top: float = 1.0) -> Histogram:
-    return count_bins(column(values), 1, top)[0].astype(np.float64)
+from tests.curate.quality.test_features import histogram
 
 
 @pytest.mark.parametrize("top", [1.0, 50.0, 500.0])
@@ -43,24 +32,11 @@ def test_quartiles_err_outwards_by_a_bin_at_most(seed: int, top: float) -> None:
     assert fences.reach == pytest.approx(3 * (fences.q3 - fences.q1))
 
 
-def test_histograms_count_every_value_and_skip_what_is_missing() -> None:
-    bins = count_bins(column(np.array([0.0, 1.0, np.nan, 0.5, 7.0]), [0, 1, 1, 0, 1]), 3, 1.0)
-    assert bins.sum(1).tolist() == [2, 2, 0]
-    assert (bins[0, 0], bins[0, 250], bins[1, BINS - 1]) == (1, 1, 2)
-
-
 @pytest.mark.parametrize("value", [0.0, 0.3, 1.0])
 def test_a_distribution_without_width_gets_the_mildest_limit(value: float) -> None:
     fences = Fences.of(histogram(np.full(100, value)), 1.0, 3.0)
     low, high = Rule("letter_share", "low", 0.25), Rule("digit_share", "high", 0.99)
     assert fences.limit(low) <= 0.25 and fences.limit(high) >= 0.99
-
-
-def test_no_language_outweighs_others_in_a_pool() -> None:
-    own = {"eng_Latn": np.full(BINS, 1e6), "ewe_Latn": np.full(BINS, 0.01), "rus_Cyrl": np.full(BINS, 1.0)}
-    pooled = pool_histograms(own, 30)
-    assert pooled["Latn"].sum() == pytest.approx(30 + BINS * 0.01)
-    assert pooled["*"].sum() == pytest.approx(60 + BINS * 0.01)
 
 
 def test_levels() -> None:
@@ -70,12 +46,6 @@ def test_levels() -> None:
     shared, own_only = Rule("digit_share", "high", 0.4), Rule("upper_share", "high", 0.5, own_only=True)
     assert [spread.choose(lang, shared, 30)[0] for lang in own] == ["language", "script", "all"]
     assert [spread.choose(lang, own_only, 30)[0] for lang in own] == ["language", "none", "none"]
-
-
-def test_labels_of_pairs() -> None:
-    assert Pair.parse("hin_Deva-eng_Latn").label == Pair.parse("eng_Latn-hin_Deva").label == "eng_Latn-hin_Deva"
-    assert script_of("eng_Latn-hin_Deva") == script_of("aii_Deva-zho_Latn") == "Deva-Latn"
-    assert script_of("hau_Latn") == "Latn"
 
 
 def test_fixed_limits() -> None:
@@ -110,16 +80,6 @@ def test_a_limit_on_language_id_where_nothing_has_a_score() -> None:
     )
     withhold_limit(row, np.zeros(BINS), Agreement())
     assert row["share"] == 0 and row["limit"] == 0.5
-
-
-def test_every_feature_has_a_rule_on_both_sides_and_no_two_share_a_reason() -> None:
-    assert get_args(Feature) == (*FEATURES, SCORE)
-    assert {(rule.feature, rule.side) for rule in RULES} == {
-        (feature, side) for feature in get_args(Feature) for side in ("low", "high")
-    }
-    assert len({rule.reason for rule in RULES}) == len(RULES) < 255
-    assert set(FEATURES) - {rule.feature for rule in JUDGED} == {"numeral_share"}
-    assert set(FEATURES) > PAIR_FEATURES
 
 
 def test_a_rule_without_a_mildest_value_has_a_limit_only_from_the_recipe() -> None:
