@@ -1,6 +1,7 @@
 """`import emma`: the names it exports, what they are, and that none of them loads anything before it is used."""
 
 import ast
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -54,3 +55,30 @@ def test_resolve(code: str, label: str) -> None:
 def test_resolve_refuses_with_a_reason() -> None:
     with pytest.raises(LanguageError, match="egl"):
         emma.resolve("eml")
+
+
+PROGRAM = """
+import emma
+
+recipe = emma.Recipe.read("demo.toml", ["curate.max_drop=0.4"])
+run = emma.run(recipe, until="curate", workers=2)
+label: str = emma.resolve("sr-Latn").label
+rows: int = sum(batch.num_rows for batch in run.documents(lang=emma.Lang.parse("swh_Latn"), split="train"))
+samples: int = len(emma.open("emma-runs/demo").samples())
+wrong: int = emma.resolve("sr-Latn").label
+run.languagess
+"""
+
+
+@pytest.mark.slow
+def test_a_program_is_type_checked(tmp_path: Path) -> None:
+    pytest.importorskip("mypy")
+    (tmp_path / "program.py").write_text(PROGRAM, encoding="utf-8")
+    root = Path(__file__).parents[1]
+    checker = [sys.executable, "-m", "mypy", str(tmp_path / "program.py")]
+    environment = os.environ | {"MYPYPATH": str(root / "src")}
+    done = subprocess.run(checker, cwd=root, env=environment, capture_output=True, text=True, check=False)
+    errors = [line.split("error: ")[1] for line in done.stdout.splitlines() if "error: " in line]
+    assert len(errors) == 2, done.stdout + done.stderr
+    assert errors[0].startswith("Incompatible types in assignment")
+    assert errors[1].startswith('"Run" has no attribute "languagess"')
