@@ -97,6 +97,7 @@ def _fill_table(table: Int32, keys: Int64, used: int) -> None:
 def _slot(table: Int32, keys: Int64, key: int) -> int:
     """Find the slot of `key` in the table, or the free one where it belongs. Multiplicative hashing, linear probing."""
     mask = len(table) - 1
+    # The lowest 24 bits of the product depend on the right symbol alone.
     slot = int((np.uint64(key) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(24)) & mask
     while table[slot] >= 0 and keys[table[slot]] != key:
         slot = (slot + 1) & mask

@@ -56,7 +56,7 @@ def may_repeat(keys: Hashes) -> NDArray[np.bool_]:
     bits = 6
     while 1 << bits < 8 * len(keys):
         bits += 1
-    seen = np.zeros(1 << bits, np.uint8)
+    seen = np.zeros(1 << bits, np.uint8)  # a counter up to 2, in eight slots for a key: most lone keys meet nobody
     down = np.uint64(64 - bits)
     for key in keys:
         slot = np.int64(mix(key) >> down)
@@ -90,7 +90,7 @@ def choose_candidates(alike: NDArray[np.int64], needed: int, chosen: NDArray[np.
             found += 1
             if found == EARLIEST:
                 break
-    while EARLIEST <= found < EARLIEST + BEST:
+    while EARLIEST <= found < EARLIEST + BEST:  # the most alike one after the other; sorting all would take longer
         place = 0
         for other in range(len(alike)):
             place = other if alike[other] > alike[place] else place

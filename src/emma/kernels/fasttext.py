@@ -47,6 +47,7 @@ def average(ids: NDArray[np.int32], count: int, vectors: NDArray[np.float32], hi
 def score(hidden: NDArray[np.float32], layers: Layers, scores: NDArray[np.float32]) -> None:
     """Write the outputs' probabilities for one text to `scores`, (outputs,)."""
     scores[:] = 0
+    # Outputs are the inner loop: it is a few vector instructions, and each output's sum still has one order.
     for column in range(len(hidden)):
         weight = hidden[column]
         for output in range(len(scores)):
@@ -63,7 +64,7 @@ def score(hidden: NDArray[np.float32], layers: Layers, scores: NDArray[np.float3
 @kernel
 def soften(scores: NDArray[np.float32]) -> None:
     """Softmax in place."""
-    most, total = scores.max(), np.float32(0)
+    most, total = scores.max(), np.float32(0)  # less the largest, so that no exponential overflows
     for output in range(len(scores)):
         scores[output] = np.exp(scores[output] - most)
         total += scores[output]
@@ -78,7 +79,7 @@ def _walk(branches: NDArray[np.int32], scores: NDArray[np.float32]) -> None:
     leaves = len(branches) + 1
     reached = np.zeros(2 * leaves - 1, np.float32)
     reached[-1] = 1
-    for node in range(len(branches) - 1, -1, -1):
+    for node in range(len(branches) - 1, -1, -1):  # a parent was made after its children, so it comes first here
         right = 1 / (1 + np.exp(-scores[node]))
         reached[branches[node, 0]] = reached[leaves + node] * (1 - right)
         reached[branches[node, 1]] = reached[leaves + node] * right

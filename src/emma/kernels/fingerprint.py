@@ -35,7 +35,7 @@ def permutations(count: int) -> tuple[Points, Points]:
 def shingle(units: Hashes, hashes: Hashes) -> int:
     """Write the hash of every SHINGLE consecutive units to `hashes`; returns how many, at least 1."""
     base, value = GOLDEN | np.uint64(1), np.uint64(0)
-    leaving = power(base, SHINGLE)
+    leaving = power(base, SHINGLE)  # a rolling hash, as in `measure.count_repeated_grams`
     for at in range(len(units)):
         value = value * base + units[at]
         if at >= SHINGLE:
@@ -119,6 +119,7 @@ def fingerprint(
     for document in range(documents):
         text = points[: decode(data, offsets[document], offsets[document + 1], points)]
         count, size = to_units(text, fold, spaced[document], kept, units)
+        # The other hash keeps a text of signs apart from one that normalises to the same characters.
         exact[document] = hash_points(kept[:size]) if size else hash_points(text) ^ GOLDEN
         sign(hashes[: shingle(units[:count], hashes)], multipliers, addends, signatures[document])
     return exact, signatures

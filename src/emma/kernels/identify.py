@@ -106,7 +106,7 @@ def choose_windows(data: Bytes, start: int, stop: int, most_chars: int, windows:
             at -= at > start
             while data[at] & 0xC0 == 0x80:
                 at -= 1
-        while data[at] & 0xC0 == 0x80:
+        while data[at] & 0xC0 == 0x80:  # a continuation byte: back to the beginning of its character
             at -= 1
         windows[window] = at, _forward(data, at, stop, part)
     return _WINDOWS
@@ -158,7 +158,7 @@ def respell(points: Points, spelling: Points, spelt: Bytes) -> int:
 
 @kernel
 def respell_all(data: Bytes, offsets: Offsets, spelling: Points) -> tuple[Bytes, Offsets]:
-    """Texts in another spelling, without markup."""
+    """Write texts in another spelling, without markup."""
     room = longest(offsets)
     points, kept, spelt = np.empty(room, np.uint32), np.empty(room, np.uint32), np.empty(4 * room, np.uint8)
     new, places = np.empty(2 * len(data), np.uint8), np.zeros(len(offsets), np.int64)

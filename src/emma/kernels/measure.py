@@ -120,7 +120,7 @@ def count_repeated_grams(units: NDArray[np.unsignedinteger], gram: int, table: T
     """
     again = 0
     base = GOLDEN | np.uint64(1)
-    leaving = power(base, gram)
+    leaving = power(base, gram)  # a rolling hash (Karp and Rabin 1987): what enters is added, what leaves taken away
     for start in range(0, len(units) - gram + 1, BLOCK):
         stop = min(start + BLOCK + gram - 1, len(units))  # a gram belongs to the block it begins in
         mask = (1 << table_bits(stop - start - gram + 1)) - 1

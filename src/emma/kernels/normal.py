@@ -103,7 +103,7 @@ def hash_lines(
 @lru_cache(maxsize=1)
 def bare() -> Points:
     """Table of code points: `tables.fold`, with SKIP for diacritics and the letter alone for letters that have one."""
-    table, folded = fold().copy(), fold()
+    table, folded = fold().copy(), fold()  # folded first: Ệ loses its case, then its marks
     for first, last in _LETTERS:
         for point in range(first, last + 1):
             base = _STROKES.get(chr(folded[point])) or unicodedata.normalize("NFD", chr(folded[point]))[0]

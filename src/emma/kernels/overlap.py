@@ -84,6 +84,7 @@ def make_filter(grams: Hashes) -> Hashes:
 def find_gram(gram: np.uint64, index: Index) -> int:
     """Find the place of a gram in the index, -1 when it is not there."""
     place = gram & np.uint64(len(index.bits) * 64 - 1)
+    # The filter first: most grams are in no item, and one bit is looked at sooner than a table is searched.
     if not index.bits[place >> np.uint64(6)] >> (place & np.uint64(63)) & np.uint64(1):
         return -1
     at = int(np.searchsorted(index.grams, gram))
@@ -137,6 +138,7 @@ def find_loose_overlap(  # noqa: PLR0917 - compiled functions take arguments by 
     """
     room, last = longest(offsets), np.full(len(hits.documents), -1)
     points, units, grams = np.empty(room, np.uint32), make_units(room), np.empty(2 * room + 1, np.uint64)
+    # Arrays as long as the items, cleared where a document touched them: a document meets few of many items.
     counts, touched = np.zeros(len(hits.items), np.int32), np.empty(len(hits.items), np.int64)
     runs, ends = np.zeros(len(hits.items), np.int32), np.full(len(hits.items), -1)
     seen = np.full(len(index.grams), -1, np.int32)

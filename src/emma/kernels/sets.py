@@ -27,6 +27,7 @@ def union_pairs(parents: Indices, left: Indices, right: Indices) -> None:
     """Join the two sets of each pair; the smaller root stays. `parents` begins as 0, 1, 2…"""
     for edge in range(len(left)):
         one, two = find_root(parents, left[edge]), find_root(parents, right[edge])
+        # Not the smaller tree under the larger: a set's root must be its first member.
         parents[max(one, two)] = min(one, two)
 
 

@@ -46,7 +46,7 @@ class Grams(NamedTuple):
 
 @kernel
 def hashed(data: Bytes, start: int, stop: int) -> np.uint64:
-    """FNV-1a in 32 bits, of bytes that count as signed."""
+    """Hash bytes by FNV-1a in 32 bits, as fastText does."""
     value = _FNV_START
     for at in range(start, stop):
         value = _hash_on(value, data[at])
@@ -55,6 +55,7 @@ def hashed(data: Bytes, start: int, stop: int) -> np.uint64:
 
 @kernel
 def _hash_on(value: np.uint64, byte: np.uint8) -> np.uint64:
+    # fastText casts to int8_t before it extends: bytes from 128 on have all upper bits set.
     signed = np.uint64(byte) | np.uint64(0xFFFFFF00) if byte >= 128 else np.uint64(byte)
     return ((value ^ signed) * _FNV_PRIME) & _BITS_32
 
