@@ -125,7 +125,7 @@ class TrainConfig(Section):
     """Sum gradients over the ranks once per step instead of after every micro-batch. It takes less traffic, and 4 bytes
     per weight more memory on each rank."""
     wandb_project: str | None = Field(default=None, exclude=True)
-    """Also send the curves to this project of Weights & Biases, if `wandb` is installed."""
+    """Also send the curves to this project of Weights & Biases; needs the Python package `wandb`."""
     device: str = "auto"
     """Device to train on: `cpu`, `cuda`, or `auto` for the accelerator if there is one. Results agree between devices
     only up to rounding, so recipes for a store that is shared by different machines should name it."""

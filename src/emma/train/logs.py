@@ -9,13 +9,14 @@ import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Protocol
 
 import torch
 
-from emma.config.extras import need
+from emma.errors import ExtraError
 from emma.tokens.samples import TokenSource
 from emma.train.ledger import Ledger
 from emma.work.process import peak_memory
@@ -168,7 +169,9 @@ class WandB:
     """A run of Weights & Biases, the same one when training goes on."""
 
     def __init__(self, folder: Path, project: str, setup: Mapping[str, Any]) -> None:
-        wandb: Any = need("wandb", "wandb")
+        if find_spec("wandb") is None:
+            raise ExtraError("train.wandb_project needs the Python package 'wandb': pip install wandb")
+        wandb: Any = import_module("wandb")
         name = folder.parent.name
         self._run = wandb.init(
             project=project, name=name, id=str(setup.get("key", name)), resume="allow", dir=str(folder), config=setup
