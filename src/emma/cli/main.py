@@ -63,6 +63,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for command in COMMANDS:
         command.add_parser(commands)
+    # Stages that are groups too: argparse has no subcommands beside a positional, so `expand_group` names theirs.
     groups = {"mix": mix.add_parser, "vocab": vocab.add_parser}
     for name in STAGES:
         groups.get(name, stage.add_parser)(commands, name)

@@ -47,6 +47,7 @@ def base_folder(recipe: Recipe) -> Path | None:
     """The folder of the base, None where there is none or a recipe makes it. RecipeError when it is not there."""
     if recipe.base is None or recipe.base.endswith(".toml"):
         return None
+    # Beside the data first: recipes that are passed on name both from one folder.
     places = [Path(recipe.data) / recipe.base, Path(recipe.base)]
     folder = next((place for place in places if place.is_dir()), None)
     if folder is None:

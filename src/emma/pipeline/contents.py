@@ -97,6 +97,7 @@ def read_documents(
     label = lang.label if isinstance(lang, Lang) else lang
     names = list(dict.fromkeys(["lang", *(columns or DOCUMENTS.names)]))
     for documents, selection in zip(corpus.collect.parts["documents"], corpus.curate.parts["selection"], strict=True):
+        # Of a corpus of hundreds of languages most shards hold none of one, and text is slow to read.
         if label is not None and not _holds(selection, label):
             continue
         for table in read_selected(documents, selection, names, SPLITS if split is None else [split]):

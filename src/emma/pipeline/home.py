@@ -85,6 +85,7 @@ class Home:
             raise ArtifactError(f"{self.store} cannot be made ({error}). Choose another --home.") from None
         with (self.store / ".lock").open("a+") as lock:
             try:
+                # The system releases it with the process, so a run that was killed leaves no lock behind.
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 raise ArtifactError(
@@ -162,6 +163,7 @@ class Run:
         stages = {**self.addresses, stage: artifact.key}
         with replace_file(self.path / LOCK) as lock:
             write_json(lock, stages)
+        # Appended, and never rewritten: it is the history of the run, `lock.json` its present state.
         with (self.path / "events.jsonl").open("ab") as events:
             line = {"stage": stage, "key": artifact.key, **event}
             events.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
@@ -169,6 +171,7 @@ class Run:
             artifact.folder()
             link = self.path / stage
             link.unlink(missing_ok=True)
+            # Relative, so that a home can be moved or copied whole.
             link.symlink_to(os.path.relpath(artifact.path, self.path))
 
     @property

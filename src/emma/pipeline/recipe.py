@@ -82,6 +82,7 @@ class Recipe(Settings):
             recipe = cls.model_validate(table)
         except ValidationError as error:
             raise RecipeError(f"{path}: {explain_error(error, table)}") from None
+        # Not a key of the recipe: where it lies must not change what it makes.
         recipe._path = path
         return recipe
 

@@ -85,6 +85,7 @@ def run_stage(
     recipe = _make_recipe(stage, config, data)
     temporary = tempfile.TemporaryDirectory(prefix="emma-") if folder is None else None
     home = Home(Path(temporary.name if temporary else str(folder)))
+    # The same graph as a whole run: addresses, manifests and the check that no row is lost hold here too.
     with home.locked(), Local(workers) as executor:
         artifacts = _store_inputs(stage, inputs, home.store)
         (step,) = (step for step in list_steps(recipe, home, stage) if step.name == stage)
@@ -128,6 +129,7 @@ def _store_tables(tables: Mapping[str, pa.Table], root: Path) -> dict[str, Artif
     if "documents" not in tables:
         raise RecipeError(f"'{next(iter(tables))}' stands beside documents row by row: give documents=… too.")
     documents = complete_documents(tables["documents"])
+    # Curate ranks shards by the priority of their source, so a shard must not hold two.
     bounds = list(_source_bounds(documents["source"]))
     parts: dict[str, dict[str, tuple[Artifact, ...]]] = {}
     for name, table in {**tables, "documents": documents}.items():
@@ -172,6 +174,7 @@ def _source_bounds(sources: pa.ChunkedArray) -> Iterator[tuple[int, int]]:
 
 def _store_table(root: Path, name: str, table: pa.Table) -> Artifact:
     """A table as an artifact of one file, addressed by its content."""
+    # By content, so that the same table in the same folder finds what was made of it before.
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, table.schema) as stream:
         stream.write_table(table.combine_chunks())
