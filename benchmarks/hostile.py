@@ -17,8 +17,8 @@ from pathlib import Path
 
 from tests.hostile.crafted import CRAFTED
 from tests.hostile.forms import FORMS, Form
-from tests.hostile.mutate import mutated
-from tests.hostile.trial import Outcome, collected, confined, fresh, try_files, write
+from tests.hostile.mutate import mutate_form
+from tests.hostile.trial import Outcome, fresh, run_collect, run_confined, try_files, write
 
 from benchmarks.machine import machine, result_path
 
@@ -45,7 +45,7 @@ class Tally:
         self.slowest = max(self.slowest, (outcome.cpu_s, name))
         if outcome.fault:
             self.faults.append((name, outcome.fault))
-        elif "Error: " in outcome.said.split("(")[0]:
+        elif "Error: " in outcome.message.split("(")[0]:
             self.refused += 1
         else:
             self.whole += 1
@@ -59,7 +59,7 @@ def warm(room: Path) -> None:
             for folder in ("in", "good"):
                 write(form, room / "data" / folder, form.pack(form.content))
             try:
-                collected(form, room)
+                run_collect(form, room)
             except AssertionError as error:
                 print(f"{form.name}: {error}, and it is whole")
 
@@ -69,7 +69,7 @@ def batch(form: Form, first: int, count: int, room: Path) -> Iterator[tuple[str,
     numbers = range(first, first + count)
     with fresh(room):
         for number, outcome in zip(
-            numbers, try_files(form, [mutated(form, each) for each in numbers], room), strict=True
+            numbers, try_files(form, [mutate_form(form, each) for each in numbers], room), strict=True
         ):
             yield f"{form.name} {number}", outcome
 
@@ -78,7 +78,7 @@ def crafted(room: Path) -> Iterator[tuple[str, Outcome]]:
     """The inputs that somebody thought of."""
     for name, run in CRAFTED.items():
         with fresh(room):
-            (outcome,) = confined([lambda run=run: run(room)], [room])  # type: ignore[misc]
+            (outcome,) = run_confined([lambda run=run: run(room)], [room])  # type: ignore[misc]
             yield name, outcome
 
 
@@ -135,7 +135,7 @@ def faults(tallies: dict[str, Tally]) -> Iterator[str]:
 
 def again(name: str, number: int, keep: Path | None, room: Path) -> None:
     """Read one input and say what became of it."""
-    data = mutated(FORMS[name], number)
+    data = mutate_form(FORMS[name], number)
     if keep is not None:
         keep.write_bytes(data)
     with fresh(room):

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.hostile.forms import FORMS, PAGE, YORUBA
-from tests.hostile.trial import MARK, collected, write
+from tests.hostile.trial import MARK, run_collect, write
 
 Run = Callable[[Path], str]
 """Reads something hostile in a folder; what came of it. Raises EmmaError where it is refused."""
@@ -24,7 +24,7 @@ def in_form(name: str, data: bytes) -> Run:
         form = FORMS[name]
         write(form, room / "data" / "in", data)
         write(form, room / "data" / "good", form.pack(form.content))
-        return collected(form, room)
+        return run_collect(form, room)
 
     return run
 

@@ -18,7 +18,7 @@ def _flip(rng: random.Random, data: bytearray) -> None:
         data[rng.randrange(len(data))] ^= 1 << rng.randrange(8)
 
 
-def _cut(rng: random.Random, data: bytearray) -> None:
+def _truncate(rng: random.Random, data: bytearray) -> None:
     del data[rng.randrange(len(data)) :]
 
 
@@ -80,11 +80,11 @@ def _span(rng: random.Random, data: bytearray) -> tuple[int, int]:
 
 
 KINDS: tuple[Callable[[random.Random, bytearray], None], ...] = (
-    _flip, _cut, _remove, _insert, _double, _repeat, _swap, _edge, _sign, _number, _graft,
+    _flip, _truncate, _remove, _insert, _double, _repeat, _swap, _edge, _sign, _number, _graft,
 )  # fmt: skip
 
 
-def mutated(form: Form, number: int) -> bytes:
+def mutate_form(form: Form, number: int) -> bytes:
     """The file of a form with its damage number `number`: in what is packed, in how it is packed, or in both."""
     rng = random.Random(f"{form.name} {number}")
     inside = form.pack is not bytes and rng.random() < 0.5

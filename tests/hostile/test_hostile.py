@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from emma.collect import readers
+from emma.collect.readers.registry import list_readers
 from tests.hostile.crafted import CRAFTED
 from tests.hostile.forms import FORMS
-from tests.hostile.mutate import mutated
-from tests.hostile.trial import collected, confined, try_files, write
+from tests.hostile.mutate import mutate_form
+from tests.hostile.trial import run_collect, run_confined, try_files, write
 
-EACH = 6
+MUTATIONS = 6
 """Damaged files of each form."""
 
 
@@ -22,32 +22,32 @@ def warm(tmp_path_factory: pytest.TempPathFactory) -> None:
     room = tmp_path_factory.mktemp("warm")
     for folder in ("in", "good"):
         write(replace(form, content=form.content * 50), room / "data" / folder, form.content * 50)
-    collected(form, room)
+    run_collect(form, room)
 
 
 def test_every_reader_has_a_form() -> None:
-    assert {form.reader for form in FORMS.values()} == set(readers.names())
+    assert {form.reader for form in FORMS.values()} == set(list_readers())
 
 
 @pytest.mark.parametrize("name", FORMS)
 def test_damage(name: str, tmp_path: Path) -> None:
     form = FORMS[name]
-    inputs = [form.pack(form.content), *(mutated(form, number) for number in range(EACH))]
+    inputs = [form.pack(form.content), *(mutate_form(form, number) for number in range(MUTATIONS))]
     outcomes = list(try_files(form, inputs, tmp_path))
     assert [outcome.fault for outcome in outcomes] == [""] * len(inputs)
-    assert "Error: " not in outcomes[0].said, "what is not damaged is read"
+    assert "Error: " not in outcomes[0].message, "what is not damaged is read"
 
 
 @pytest.mark.parametrize("name", CRAFTED)
 def test_ill_will(name: str, tmp_path: Path) -> None:
-    (outcome,) = confined([lambda: CRAFTED[name](tmp_path)], [tmp_path])
+    (outcome,) = run_confined([lambda: CRAFTED[name](tmp_path)], [tmp_path])
     assert outcome.fault == ""
 
 
 def test_the_same_number_gives_the_same_bytes() -> None:
     for form in FORMS.values():
-        assert mutated(form, 7) == mutated(form, 7)
-    assert len({mutated(FORMS["csv"], number) for number in range(50)}) > 45
+        assert mutate_form(form, 7) == mutate_form(form, 7)
+    assert len({mutate_form(FORMS["csv"], number) for number in range(50)}) > 45
 
 
 @pytest.mark.parametrize(
@@ -71,5 +71,5 @@ def test_faults_are_seen(code: str, fault: str, tmp_path: Path) -> None:
         exec(code)
         return "done"
 
-    (outcome,) = confined([run], [tmp_path])
+    (outcome,) = run_confined([run], [tmp_path])
     assert (fault in outcome.fault) if fault else not outcome.fault

@@ -46,7 +46,7 @@ class Outcome:
 
     fault: str
     """What must not happen and did; empty if nothing."""
-    said: str
+    message: str
     """Counts, or the error that EMMA gave."""
     cpu_s: float
 
@@ -62,7 +62,7 @@ def try_files(form: Form, files: Sequence[bytes], room: Path) -> Iterator[Outcom
     for data, each in zip(files, rooms, strict=True):
         write(form, each / "data" / "in", data)
         write(form, each / "data" / "good", form.pack(form.content))
-    return confined([partial(collected, form, each) for each in rooms], rooms)
+    return run_confined([partial(run_collect, form, each) for each in rooms], rooms)
 
 
 def write(form: Form, folder: Path, data: bytes) -> None:
@@ -89,7 +89,7 @@ def section(form: Form, room: Path) -> CollectConfig:
     )
 
 
-def collected(form: Form, room: Path) -> str:
+def run_collect(form: Form, room: Path) -> str:
     """Run the collect stage over a room's data; its counts. AssertionError where they do not hold."""
     store = room / "store"
     out = store / "collect" / "0"
@@ -116,7 +116,7 @@ def check_balance(made: StageOutput) -> None:
     assert not [each for each in good if not each.startswith(("only placeholders", "no raw"))], f"good rejected: {good}"
 
 
-def confined(runs: Sequence[Callable[[], str]], rooms: Sequence[Path]) -> Iterator[Outcome]:
+def run_confined(runs: Sequence[Callable[[], str]], rooms: Sequence[Path]) -> Iterator[Outcome]:
     """Run things one after the other in a child, each limited to its room; after one that ends it, in another child."""
     done = 0
     while done < len(runs):
@@ -129,8 +129,8 @@ def confined(runs: Sequence[Callable[[], str]], rooms: Sequence[Path]) -> Iterat
         before = [_listing(each) for each in rooms[done:]]
         lines, status = _watched(child, reader)
         for line, listing in zip(lines, before, strict=False):
-            cpu_s, said = line.split(" ", 1)
-            yield Outcome(_fault(said) or _traces(rooms[done], listing), said, float(cpu_s))
+            cpu_s, message = line.split(" ", 1)
+            yield Outcome(_fault(message) or _traces(rooms[done], listing), message, float(cpu_s))
             done += 1
         if done < len(runs) and len(lines) < len(before):
             yield Outcome(_death(status), "", CPU_S)
@@ -153,8 +153,8 @@ def _child(runs: Sequence[Callable[[], str]], rooms: Sequence[Path], writer: int
         tempfile.tempdir = str(room / "around")
         start = time.process_time()
         resource.setrlimit(resource.RLIMIT_CPU, (int(start) + CPU_S + 1, resource.RLIM_INFINITY))
-        said = _said(run).replace("\n", " ")[:3000]
-        os.write(writer, f"{time.process_time() - start:.3f} {said}\n".encode("utf-8", "replace"))
+        message = _describe_run(run).replace("\n", " ")[:3000]
+        os.write(writer, f"{time.process_time() - start:.3f} {message}\n".encode("utf-8", "replace"))
     os._exit(0)
 
 
@@ -168,7 +168,7 @@ def data_bytes() -> int:
     return next((1024 * int(line.split()[1]) for line in lines if line.startswith("VmData")), 0)
 
 
-def _said(run: Callable[[], str]) -> str:
+def _describe_run(run: Callable[[], str]) -> str:
     try:
         return run()
     except EmmaError as error:
@@ -219,8 +219,8 @@ def _death(status: int) -> str:
     return f"hang: over {CPU_S} s" if hung else f"killed by {signal.Signals(number).name}"
 
 
-def _fault(said: str) -> str:
-    return said if said.startswith("traceback") or "a bug in EMMA" in said else ""
+def _fault(message: str) -> str:
+    return message if message.startswith("traceback") or "a bug in EMMA" in message else ""
 
 
 def _listing(room: Path) -> Mapping[str, int]:
