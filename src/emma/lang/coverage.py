@@ -106,7 +106,7 @@ def explain_differences(labels: Mapping[str, Set[str]]) -> list[str]:
 
 
 LITTLE_SHARE = 0.5
-"""Share of a language's bytes that trains, below which people are told."""
+"""Share of a language's bytes that are trained on, below which it is reported."""
 
 
 @dataclass(frozen=True)

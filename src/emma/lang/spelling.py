@@ -2,7 +2,7 @@
 
 Babel carries no exemplar sets, but it carries what CLDR says in each language: the names of languages, countries,
 cities, currencies, months and units. These are some hundred to some thousand words in 300 languages, enough to tell
-`ã` from `ă`. What Chinese, Japanese and Korean write is told by the first level of their national character sets,
+`ã` from `ă`. What Chinese, Japanese and Korean write is the first level of their national character sets,
 which is the characters in common use.
 """
 
