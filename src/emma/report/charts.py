@@ -7,7 +7,7 @@ from emma.lang.language import ENGLISH
 from emma.report.languages import LanguageRow
 from emma.report.tables import Row
 from emma.ui.numerals import format_bytes, format_decimal, format_short, format_signed
-from emma.ui.svg import Axis, Frame, label_points, linear_axis, link_marks, log_axis
+from emma.ui.svg import Axis, Frame, label_points, linear_axis, link_marks, log_axis, rank_axis
 
 MAX_POINTS = 600
 """Points that a curve is drawn with at most: more only make the page larger."""
@@ -19,7 +19,7 @@ def draw_data_by_rank(rows: Sequence[LanguageRow]) -> str:
     if not ranked:
         return ""
     y = log_axis("training text, UTF-8 bytes", [row.train_bytes for row in ranked], "B")
-    frame = Frame(_rank_axis(len(ranked)), y)
+    frame = Frame(rank_axis(len(ranked)), y)
     marks = [
         link_marks(
             row.lang,
@@ -38,7 +38,7 @@ def draw_fertility(rows: Sequence[LanguageRow]) -> str:
         return ""
     ranked = sorted(counted, key=lambda row: (-(row.tokens_per_byte_base or row.tokens_per_byte or 0), row.lang))
     values = [value for row in ranked for value in (row.tokens_per_byte_base, row.tokens_per_byte) if value is not None]
-    frame = Frame(_rank_axis(len(ranked)), linear_axis("tokens per byte", [0.0, *values]))
+    frame = Frame(rank_axis(len(ranked)), linear_axis("tokens per byte", [0.0, *values]))
     return frame.draw(
         "Tokens per byte by language, before and after", [_draw_stem(frame, *each) for each in enumerate(ranked, 1)]
     )
@@ -107,7 +107,7 @@ def draw_gain_by_rank(rows: Sequence[LanguageRow]) -> str:
     compared = sorted((row for row in rows if row.gain is not None), key=lambda row: (-(row.gain or 0), row.lang))
     if not compared:
         return ""
-    frame = Frame(_rank_axis(len(compared)), _gain_axis(compared))
+    frame = Frame(rank_axis(len(compared)), _gain_axis(compared))
     marks = [
         link_marks(row.lang, _tooltip(row), _draw_whisker(frame, rank, row, _dot_radius(compared)))
         for rank, row in enumerate(compared, 1)
@@ -201,11 +201,3 @@ def _label_probes(frame: Frame, marks: Sequence[tuple[float, float, LanguageRow]
 def _dot_radius(rows: Sequence[LanguageRow]) -> float:
     """Dots that do not hide one another."""
     return 3 if len(rows) <= 150 else 2.2
-
-
-def _rank_axis(count: int) -> Axis:
-    """An axis of ranks from 1, with room for a dot at both ends."""
-    ticks = tuple(
-        tick for tick in linear_axis("", [0.0, float(count)]).ticks if 0 < tick <= count and tick == int(tick)
-    )
-    return Axis("languages, ranked", 0.0, count + 1.0, ticks)

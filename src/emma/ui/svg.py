@@ -66,6 +66,13 @@ def log_axis(label: str, values: list[float], unit: str = "") -> Axis:
     return Axis(label, ticks[0], ticks[-1], ticks, log=True, unit=unit)
 
 
+def rank_axis(count: int) -> Axis:
+    """An axis of languages ranked from 1, with room for a dot at both ends."""
+    ticks = linear_axis("", [0.0, float(count)]).ticks
+    whole = tuple(tick for tick in ticks if 0 < tick <= count and tick == int(tick))
+    return Axis("languages, ranked", 0.0, count + 1.0, whole)
+
+
 @dataclass(frozen=True)
 class Frame:
     """Two axes and the rectangle between them."""

@@ -7,7 +7,7 @@ from emma.inspect.vocab.measure import LanguageCosts, TokenizerCost
 from emma.inspect.vocab.savings import Savings
 from emma.lang.language import ENGLISH
 from emma.ui.numerals import format_count, format_decimal, format_share
-from emma.ui.svg import Axis, Frame, label_points, linear_axis, link_marks
+from emma.ui.svg import Axis, Frame, label_points, linear_axis, link_marks, rank_axis
 
 COLOURS = 6
 """Tokenizers that are told apart by colour; then the colours come round again."""
@@ -50,7 +50,7 @@ def _stems(
     ranked = sorted((each for each in known if each[1]), key=lambda each: (-each[1][0], each[0].lang))
     if not ranked:
         return ""
-    frame = Frame(_ranks(len(ranked)), axis([each for _, values in ranked for each in values]))
+    frame = Frame(rank_axis(len(ranked)), axis([each for _, values in ranked for each in values]))
     marks, dots, named = list[str](), list[tuple[float, float]](), list[tuple[tuple[float, float], str]]()
     for rank, (row, values) in enumerate(ranked, 1):
         tip = ", ".join(f"{name} {format_decimal(each, 3)}" for name, each in zip(names, values, strict=True))
@@ -110,9 +110,3 @@ def _line(frame: Frame, points: Sequence[tuple[float, float]], style: str) -> st
 def _tip(row: LanguageCosts, points: Sequence[tuple[float, float]]) -> str:
     shares = ", ".join(f"{format_count(int(x))}: {format_share(y)}" for x, y in points[1:])
     return f"{row.name} ({row.lang}), saved by pieces more: {shares}"
-
-
-def _ranks(rows: int) -> Axis:
-    """An axis of ranks from 1, with room for a dot at both ends."""
-    ticks = tuple(tick for tick in linear_axis("", [0.0, float(rows)]).ticks if 0 < tick <= rows and tick == int(tick))
-    return Axis("languages, ranked", 0.0, rows + 1.0, ticks)
