@@ -6,7 +6,7 @@ from typing import Any
 from emma.config.extras import need
 from emma.lang.coverage import is_language
 from emma.release.corpus import SCHEMA
-from emma.release.facts import CardFacts, hub_languages, hub_licence
+from emma.release.facts import CardFacts, ReleasedLanguage, Row, hub_languages, hub_licence
 from emma.schemas import SPLITS
 from emma.ui.html import render_markdown
 
@@ -39,10 +39,10 @@ def render_model_card(facts: CardFacts) -> str:
 
 
 def render_corpus_card(facts: CardFacts) -> str:
-    """README.md of the corpus folder, with one configuration a language."""
+    """README.md of the corpus folder, with one configuration for each language."""
     licences = [each["licence"] for each in list_released_sources(facts)]
     front = need("huggingface_hub", "train").DatasetCardData(
-        language=hub_languages([row["lang"] for row in facts.sizes]),
+        language=hub_languages([row.lang for row in facts.sizes]),
         license=sorted({hub_licence(each) for each in licences}),
         pretty_name=f"{facts.section.title}: corpus",
         task_categories=["text-generation"],
@@ -52,14 +52,14 @@ def render_corpus_card(facts: CardFacts) -> str:
     return render_card("corpus.md.jinja", front, facts, columns=SCHEMA.names)
 
 
-def dataset_configuration(row: Any) -> dict[str, Any]:
+def dataset_configuration(row: ReleasedLanguage) -> dict[str, object]:
     """The entry by which `datasets` loads one language by its label."""
-    splits = [split for split in SPLITS if row[split]]
-    files = [{"split": split, "path": f"data/{row['lang']}/{split}.parquet"} for split in splits]
-    return {"config_name": row["lang"], "data_files": files}
+    splits = [split for split in SPLITS if row.splits[split]]
+    files = [{"split": split, "path": f"data/{row.lang}/{split}.parquet"} for split in splits]
+    return {"config_name": row.lang, "data_files": files}
 
 
-def list_released_sources(facts: CardFacts) -> list[Any]:
+def list_released_sources(facts: CardFacts) -> list[Row]:
     """Sources that are in the released corpus."""
     return [each for each in facts.sources if each["source"] not in facts.section.exclude_sources]
 

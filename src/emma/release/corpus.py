@@ -8,6 +8,7 @@ import shutil
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TypedDict
 from zlib import crc32
 
 import pyarrow as pa
@@ -36,6 +37,18 @@ SIZES = pa.schema(
         ("bytes", pa.int64()),  # UTF-8, both sides
     ]
 )
+
+
+class SplitSize(TypedDict):
+    """A row of SIZES."""
+
+    lang: str
+    split: str
+    documents: int
+    bitext: int
+    bytes: int
+
+
 FLUSH_BYTES = 16_000_000
 """Rows of one file are held until they are this many bytes, or a row group."""
 

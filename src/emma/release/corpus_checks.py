@@ -7,6 +7,7 @@ from typing import Any
 
 from emma.config.extras import need
 from emma.errors import ArtifactError
+from emma.release.corpus import SplitSize
 from emma.schemas import SPLITS
 from emma.store import shards
 
@@ -17,8 +18,8 @@ COMPARED = 100
 
 
 def check_corpus(
-    folder: Path, curated: Sequence[Row], exclude: Sequence[str], sizes: Sequence[Row], scratch: Path
-) -> dict[str, Any]:
+    folder: Path, curated: Sequence[Row], exclude: Sequence[str], sizes: Sequence[SplitSize], scratch: Path
+) -> dict[str, object]:
     """Run all checks; returns their numbers. Raises ArtifactError at the first that fails.
 
     `curated` are the rows of curate's languages.parquet, `sizes` those of the released files, `scratch` a
@@ -51,7 +52,7 @@ def check_rows(folder: Path, expected: Mapping[str, int]) -> dict[str, int]:
     return {"files": len(found), "rows": sum(found.values())}
 
 
-def choose_languages(sizes: Sequence[Row]) -> list[str]:
+def choose_languages(sizes: Sequence[SplitSize]) -> list[str]:
     """Three languages to load: the largest, the smallest, and of the others the one with most bitext."""
     documents: dict[str, int] = {}
     bitext: dict[str, int] = {}
@@ -64,7 +65,7 @@ def choose_languages(sizes: Sequence[Row]) -> list[str]:
     return [*chosen, *[lang for lang in pairs if lang not in chosen][:1]]
 
 
-def check_loads(folder: Path, lang: str, scratch: Path) -> dict[str, Any]:
+def check_loads(folder: Path, lang: str, scratch: Path) -> dict[str, object]:
     """`load_dataset(folder, lang)` has the files' splits and numbers of rows, and their first and last rows."""
     datasets = need("datasets", "train")
     # A cache of its own: from the user's, `datasets` would give back what it once loaded from another folder here.

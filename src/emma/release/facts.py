@@ -4,6 +4,8 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ import pyarrow as pa
 from emma.lang import coverage
 from emma.lang.language import CODE, Lang
 from emma.release.config import ReleaseConfig
+from emma.release.corpus import SplitSize
 from emma.schemas import SPLITS
 from emma.store import shards
 from emma.store.artifact import Artifact
@@ -32,6 +35,21 @@ HUB_LICENCES = frozenset({
 
 
 @dataclass(frozen=True)
+class ReleasedLanguage:
+    """A language of the released corpus."""
+
+    lang: str
+    name: str
+    documents: int
+    bitext: int
+    """Documents with a second side."""
+    bytes: int
+    """UTF-8 bytes of both sides."""
+    splits: Mapping[str, int]
+    """Documents of each split."""
+
+
+@dataclass(frozen=True)
 class CardFacts:
     """Everything that the two cards state."""
 
@@ -44,8 +62,8 @@ class CardFacts:
     """The rows of sources.parquet, in the recipe's order."""
     drops: Sequence[tuple[str, int]]
     """Drop reasons and their documents, the most frequent first."""
-    sizes: Sequence[Row]
-    """Of the released corpus, by language: name, documents, bitext, bytes, and documents of each split."""
+    sizes: Sequence[ReleasedLanguage]
+    """The languages of the released corpus."""
     model: Mapping[str, Any]
     """The model's config.json, and `parameters`."""
     changed: Mapping[str, str]
@@ -80,7 +98,7 @@ def gather_facts(
         differences=coverage.explain_differences(languages),
         sources=shards.read(collect.file("sources.parquet")).to_pylist(),
         drops=count_drops(shards.read(curate.file("languages.parquet")).to_pylist()),
-        sizes=[{**row, "name": names.get(row["lang"], row["lang"])} for row in sum_by_language(sizes.to_pylist())],
+        sizes=sum_by_language(sizes.to_pylist(), names),
         model={**read_json(model / "config.json"), "parameters": count_parameters(model)},
         changed=read_changes(model),
         unknown_to_llama_cpp=is_byte_level(model) and has_grown(vocab),
@@ -116,16 +134,20 @@ def count_drops(curated: Sequence[Row]) -> list[tuple[str, int]]:
     return sorted(counts.items(), key=lambda each: (-each[1], each[0]))
 
 
-def sum_by_language(sizes: Sequence[Row]) -> list[dict[str, Any]]:
-    """One row a language: totals, and documents of each split."""
-    rows: dict[str, dict[str, Any]] = {}
-    for each in sizes:
-        empty = {"lang": each["lang"], "documents": 0, "bitext": 0, "bytes": 0, **dict.fromkeys(SPLITS, 0)}
-        row = rows.setdefault(each["lang"], empty)
-        for name in ("documents", "bitext", "bytes"):
-            row[name] += each[name]
-        row[each["split"]] += each["documents"]
-    return list(rows.values())
+def sum_by_language(sizes: Sequence[SplitSize], names: Mapping[str, str]) -> list[ReleasedLanguage]:
+    """The released languages, in the order of the sizes, which are sorted by language."""
+    return [_released_language(lang, list(rows), names) for lang, rows in groupby(sizes, itemgetter("lang"))]
+
+
+def _released_language(lang: str, sizes: Sequence[SplitSize], names: Mapping[str, str]) -> ReleasedLanguage:
+    return ReleasedLanguage(
+        lang=lang,
+        name=names.get(lang, lang),
+        documents=sum(each["documents"] for each in sizes),
+        bitext=sum(each["bitext"] for each in sizes),
+        bytes=sum(each["bytes"] for each in sizes),
+        splits=dict.fromkeys(SPLITS, 0) | {each["split"]: each["documents"] for each in sizes},
+    )
 
 
 def count_parameters(model: Path) -> int:

@@ -12,7 +12,7 @@ from emma.models.special_ids import NAMES, as_list, find_id_problems
 from emma.store.artifact import Artifact
 
 
-def check_model(released: Path, trained: Path, vocab: Artifact) -> dict[str, Any]:
+def check_model(released: Path, trained: Path, vocab: Artifact) -> dict[str, object]:
     """Run all checks; returns their numbers. Raises ArtifactError at the first that fails.
 
     `vocab` knows which texts the base's own tokenizer alters: they may come back so, and no others.
@@ -56,7 +56,7 @@ def _same_bits(one: Any, other: Any) -> bool:
     return bool(torch.equal(first, second))
 
 
-def check_ids(released: Path, tokenizer: Any) -> dict[str, Any]:
+def check_ids(released: Path, tokenizer: Any) -> dict[str, object]:
     """Ids have rows; generation stops at the end that documents had in training, and all ids are in the vocabulary."""
     config, generation = read_json(released / CONFIG), read_json(released / GENERATION)
     if len(tokenizer) > config["vocab_size"]:
