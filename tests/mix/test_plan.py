@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from pydantic import ValidationError
 
 from emma.errors import RecipeError
 from emma.mix.config import MixConfig
@@ -182,32 +181,3 @@ def test_what_is_missing_goes_to_the_others_where_that_is_allowed() -> None:
     (found,) = drawn(replay={"khm_Khmr": 0.5}, max_epochs=4, allow_short=True)
     assert found["khm_Khmr", "bible"] == found["khm_Khmr", "bitext"] == 4_000
     assert sum(found.values()) == 50_000
-
-
-@pytest.mark.parametrize(
-    ("settings", "said"),
-    [
-        ({"stages": [{"name": "a", "share": 0.5}]}, "the shares of the stages sum to 0.5; make them sum to 1"),
-        ({"stages": [{"name": "a", "share": 0.5}, {"name": "a", "share": 0.5}]}, "two stages are called 'a'"),
-        ({"strategy": "aplha"}, "alpha"),
-        ({"rates": {"low": -1}}, "greater than or equal to 0"),
-        ({"epoch_caps": {"low": 0}}, "greater than 0"),
-        ({"shares": {"code": 1.5}}, "less than or equal to 1"),
-    ],
-)
-def test_settings_that_make_no_sense(settings, said) -> None:
-    with pytest.raises(ValidationError, match=said):
-        MixConfig.model_validate(settings)
-
-
-def test_a_stage_that_states_a_default_is_not_one_that_leaves_it_out() -> None:
-    """What a stage leaves out is as in `[mix]`, so the two must differ in the artifact's address."""
-    stated, left_out = (
-        MixConfig.model_validate({"alpha": 0.7, "stages": [{"name": "only", "share": 1, **stage}]})
-        for stage in ({"alpha": 0.3}, {})
-    )
-    assert stated.semantic() != left_out.semantic()
-    ((_, _, own),) = stated.split_stages()
-    ((_, _, inherited),) = left_out.split_stages()
-    assert (own.alpha, inherited.alpha) == (0.3, 0.7)
-    assert MixConfig.model_validate(left_out.semantic()) == left_out

@@ -3,34 +3,17 @@
 import json
 import re
 from pathlib import Path
-from xml.etree import ElementTree
 
 import pytest
 from rich.cells import cell_len
 
 from emma.cli.main import main
 from emma.errors import RecipeError
-from emma.inspect.vocab.page import render_page
 from emma.inspect.vocab.report import MAX_ROWS, ReportQuestion, VocabReport, compare_tokenizers, render_text, to_plain
-from emma.inspect.vocab.texts import read_held_out
 from emma.lang.language import ENGLISH
 from emma.pipeline.home import Home
 from tests.conftest import TEXTS
 from tests.inspect.vocab.corpora import LINES, aligned, tokenizer
-
-
-@pytest.fixture
-def found(tmp_path: Path) -> VocabReport:
-    """Two tokenizers on every script, and one language that stands alone."""
-    folder = aligned(tmp_path / "text")
-    (tmp_path / "alone").mkdir()
-    (tmp_path / "alone" / "hau.txt").write_text("Binadamu <b>\n", encoding="utf-8")
-    (tmp_path / "alone" / "README").write_text("nothing\n", encoding="utf-8")
-    tokenizers = [str(tokenizer(tmp_path / "plain")), f"a&b={tokenizer(tmp_path / 'other', ['▁'])}"]
-    tokenizers[1] = tokenizers[1].replace("a&b", "other+")
-    return compare_tokenizers(
-        ReportQuestion(tokenizers, [folder, tmp_path / "alone"], pieces=[20, 10]), Home(tmp_path / "home")
-    )
 
 
 def test_the_dearest_first_and_those_without_a_premium_last(found: VocabReport) -> None:
@@ -71,27 +54,6 @@ def test_json_has_everything(found: VocabReport) -> None:
     assert [each["texts"] for each in values["skipped"]] == [1]
 
 
-def test_the_page(found: VocabReport) -> None:
-    html = render_page(found)
-    charts = re.findall(r"<svg.*?</svg>", html, re.DOTALL)
-    assert len(charts) == 3
-    for chart in charts:
-        ElementTree.fromstring(chart)
-    assert all(html.count(f'<tr id="{row.lang}"') == 1 for row in found.languages)
-    assert not re.search(
-        r"\bnan\b|\binf\b|None", re.sub(r"<style>.*?</style>|<script>.*?</script>", "", html, flags=re.DOTALL)
-    )
-    assert "http" not in re.sub(r'data:,|"http://www.w3.org[^"]*"', "", html)
-
-
-def test_the_page_without_english_or_savings(found: VocabReport) -> None:
-    alone = VocabReport(found.tokenizers, [row for row in found.languages if row.lang == "hau_Latn"], (), ("a <note>",))
-    html = render_page(alone)
-    assert len(re.findall("<svg", html)) == 1
-    assert "no text stands beside English" in html
-    assert "a &lt;note&gt;" in html
-
-
 def test_without_english_there_is_no_premium_and_it_says_so(tmp_path: Path) -> None:
     folder = aligned(tmp_path / "text", {lang: LINES[lang] for lang in LINES if lang != ENGLISH.label})
     found = compare_tokenizers(ReportQuestion([str(tokenizer(tmp_path / "plain"))], [folder]), Home(tmp_path / "home"))
@@ -104,15 +66,6 @@ def test_without_english_there_is_no_premium_and_it_says_so(tmp_path: Path) -> N
 def test_nothing_to_measure_on(tmp_path: Path) -> None:
     with pytest.raises(RecipeError, match="name files or folders with --text, or a run with --run"):
         compare_tokenizers(ReportQuestion(["any"]), Home(tmp_path))
-
-
-def test_held_out_text_of_a_run(compiled: Path, tmp_path: Path) -> None:
-    home = Home(compiled)
-    blocks = {block.lang: block for block in read_held_out(home.run("two")).blocks}
-    assert set(blocks) <= {"tha_Thai", "hin_Deva", "zgh_Tfng"}
-    found = compare_tokenizers(ReportQuestion([str(tokenizer(tmp_path / "plain"))], run="two"), home)
-    assert {row.lang: row.texts for row in found.languages} == {lang: len(each.texts) for lang, each in blocks.items()}
-    assert sum(len(each.texts) for each in blocks.values()) > 4
 
 
 def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

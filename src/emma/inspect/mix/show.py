@@ -44,16 +44,12 @@ def summarise_mix(recipe: Recipe, home: Home, inventories: Sequence[Path], stage
     names = list(dict.fromkeys(row["stage"] for row in plan.rows))
     if stage not in (None, *names):
         raise RecipeError(f"--stage {stage}: the stages of {recipe.path} are {', '.join(names)}.")
-    length = recipe.mix.sequence_length
-    numbers = summarise_rows([row for row in plan.rows if stage in (None, row["stage"])], length)
-    step = recipe.train.sequences_per_step(length)
-    return MixSummary(
+    return summarise_rows(
+        [row for row in plan.rows if stage in (None, row["stage"])],
         recipe=recipe.name,
         origin=plan.origin,
-        sequence_length=length,
-        step_tokens=step * length,
-        steps=math.ceil(numbers["sequences"] / step),
-        **numbers,
+        sequence_length=recipe.mix.sequence_length,
+        step_sequences=recipe.train.sequences_per_step(recipe.mix.sequence_length),
     )
 
 

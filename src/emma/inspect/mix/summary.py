@@ -1,5 +1,6 @@
 """A plan in numbers: by stage, domain, tier and language, and what comes round most often; and as text."""
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -99,24 +100,31 @@ def sum_group(name: str, rows: Sequence[PlanRow], sequences: int, sequence_lengt
     )
 
 
-def summarise_rows(rows: Sequence[PlanRow], sequence_length: int) -> dict[str, Any]:
-    """The numbers of a MixSummary that the plan's rows tell."""
+def summarise_rows(
+    rows: Sequence[PlanRow], *, recipe: str, origin: str, sequence_length: int, step_sequences: int
+) -> MixSummary:
+    """The summary of a plan's rows, with so many sequences in an optimiser step."""
 
     def sum_by(key: Callable[[PlanRow], str]) -> list[GroupTotals]:
         return sum_groups(rows, key, sequence_length)
 
     sequences = sum(row["samples"] for row in rows)
-    return {
-        "sequences": sequences,
-        "tokens": sequences * sequence_length,
-        "stages": sum_by(lambda row: row["stage"]),
-        "domains": sorted(sum_by(lambda row: row["domain"]), key=_largest_first),
-        "tiers": sorted(sum_by(name_tier), key=lambda totals: TIERS.index(totals.name)),
-        "languages": sorted(sum_by(lambda row: row["lang"]), key=_largest_first),
+    return MixSummary(
+        recipe=recipe,
+        origin=origin,
+        sequence_length=sequence_length,
+        step_tokens=step_sequences * sequence_length,
+        steps=math.ceil(sequences / step_sequences),
+        sequences=sequences,
+        tokens=sequences * sequence_length,
+        stages=sum_by(lambda row: row["stage"]),
+        domains=sorted(sum_by(lambda row: row["domain"]), key=_largest_first),
+        tiers=sorted(sum_by(name_tier), key=lambda totals: TIERS.index(totals.name)),
+        languages=sorted(sum_by(lambda row: row["lang"]), key=_largest_first),
         **count_coverage(label_coverage(rows)),
-        "differences": explain_differences(label_coverage(rows)),
-        "left_out": [source.name for source in sum_by(name_source) if not source.drawn],
-    }
+        differences=explain_differences(label_coverage(rows)),
+        left_out=[source.name for source in sum_by(name_source) if not source.drawn],
+    )
 
 
 def _largest_first(totals: GroupTotals) -> tuple[int, str]:
