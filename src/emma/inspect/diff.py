@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypedDict
 
-from emma.pipeline.corpus import Corpus, made_by
+from emma.pipeline.corpus import Corpus, read_provenance
 from emma.pipeline.home import Run
 from emma.schemas import SPLITS
 from emma.store import shards
@@ -114,7 +114,7 @@ def compare_language(lang: str, before: Outcomes, after: Outcomes) -> LanguageCh
 
 def compare_sources(one: Corpus, two: Corpus) -> SourceChanges:
     """Sources that only one has, and those of which files were added, removed or changed."""
-    before, after = (made_by(corpus.collect)["raw"] for corpus in (one, two))
+    before, after = (read_provenance(corpus.collect)["raw"] for corpus in (one, two))
     return {
         "added": sorted({*after} - {*before}),
         "removed": sorted({*before} - {*after}),
@@ -125,7 +125,7 @@ def compare_sources(one: Corpus, two: Corpus) -> SourceChanges:
 def compare_settings(one: Corpus, two: Corpus) -> Iterator[SettingChange]:
     """Settings and versions of the stages that differ."""
     for stage in STAGES:
-        facts = [made_by(getattr(corpus, stage)) for corpus in (one, two)]
+        facts = [read_provenance(getattr(corpus, stage)) for corpus in (one, two)]
         before, after = ({"version": each["version"], **flatten_section(each["config"])} for each in facts)
         for name in sorted({*before, *after}):
             if before.get(name) != after.get(name):

@@ -1,16 +1,15 @@
 """Every file of artifacts read again, and compared with what their manifests say: what a disk has changed since."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from emma.errors import ArtifactError
 from emma.pipeline.home import Home
 from emma.store import manifest as manifests
 from emma.store.address import address, file_digest
 from emma.store.files import join_inside
-from emma.store.manifest import MANIFEST
+from emma.store.manifest import MANIFEST, FileFacts
 from emma.work.progress import Reporter
 
 
@@ -43,32 +42,32 @@ class Verification:
 def verify_files(home: Home, run: str | None, reporter: Reporter) -> Verification:
     """Read the artifacts of a run, or all of a home, with all of their parts."""
     verification = Verification()
-    folders = list(_of_run(home, run) if run else _of_store(home))
+    folders = list(_run_folders(home, run) if run else _store_folders(home))
     with reporter.track("verify", len(folders)) as track:
         for folder in folders:
-            _verify(folder, home, verification)
+            _verify_artifact(folder, home, verification)
             track.advance()
     return verification
 
 
-def _of_store(home: Home) -> Iterator[Path]:
+def _store_folders(home: Home) -> Iterator[Path]:
     for depth in ("*/*", "*/*/*"):
         yield from (path.parent for path in sorted(home.store.glob(f"{depth}/{MANIFEST}")))
 
 
-def _of_run(home: Home, run: str) -> Iterator[Path]:
+def _run_folders(home: Home, run: str) -> Iterator[Path]:
     """The artifacts that a run recorded, and those that are parts of them."""
     waiting = [home.store / stage / key for stage, key in home.run(run).addresses.items()]
-    seen = set[Path]()
+    listed = set[Path]()
     while waiting:
         folder = waiting.pop(0)
-        if folder not in seen:
-            seen.add(folder)
+        if folder not in listed:
+            listed.add(folder)
             yield folder
-            waiting += _parts(folder, home)
+            waiting += _part_folders(folder, home)
 
 
-def _parts(folder: Path, home: Home) -> list[Path]:
+def _part_folders(folder: Path, home: Home) -> list[Path]:
     try:
         manifest = manifests.read(folder)
     except ArtifactError:
@@ -77,7 +76,7 @@ def _parts(folder: Path, home: Home) -> list[Path]:
     return [home.store / part["path"] for parts in every for part in parts]
 
 
-def _verify(folder: Path, home: Home, verification: Verification) -> None:
+def _verify_artifact(folder: Path, home: Home, verification: Verification) -> None:
     verification.artifacts += 1
     stage = folder.relative_to(home.store).parts[0]
 
@@ -96,19 +95,19 @@ def _verify(folder: Path, home: Home, verification: Verification) -> None:
     if manifest["key"] != folder.name or address(manifest["made_by"]) != folder.name:
         damaged(MANIFEST, "it does not say what was made here")
     for name, facts in manifest["files"].items():
-        if what := _compared(folder, name, facts, home, verification):
+        if what := _describe_damage(folder, name, facts, home, verification):
             damaged(name, what)
 
 
-def _compared(folder: Path, name: str, facts: Mapping[str, Any], home: Home, verification: Verification) -> str:
+def _describe_damage(folder: Path, name: str, facts: FileFacts, home: Home, verification: Verification) -> str:
     """What is wrong with a file, in words; empty if nothing is."""
     try:
-        return _wrong(join_inside(folder, name, folder / MANIFEST), facts, home, verification)
+        return _compare_file(join_inside(folder, name, folder / MANIFEST), facts, home, verification)
     except (ArtifactError, OSError) as error:  # a link that leads out, or a disk that does not give what it has
         return str(error)
 
 
-def _wrong(path: Path, facts: Mapping[str, Any], home: Home, verification: Verification) -> str:
+def _compare_file(path: Path, facts: FileFacts, home: Home, verification: Verification) -> str:
     if not path.is_file():
         verification.elsewhere += home.url is not None
         return "" if home.url is not None else "it is missing"
@@ -123,8 +122,8 @@ def _wrong(path: Path, facts: Mapping[str, Any], home: Home, verification: Verif
 
 def render_text(verification: Verification, recipe: Path | None) -> Iterator[str]:
     """What was found, in lines, and what to do."""
-    for each in verification.damaged:
-        yield f"damaged: {each.stage}: {each.artifact / each.name}: {each.what}"
+    for damage in verification.damaged:
+        yield f"damaged: {damage.stage}: {damage.artifact / damage.name}: {damage.what}"
     sizes = verification.without_hash
     kept = f"; of {sizes} of them no hash is kept, only the size" if sizes else ""
     away = f" {verification.elsewhere} more are in the object store alone." if verification.elsewhere else ""
@@ -134,5 +133,5 @@ def render_text(verification: Verification, recipe: Path | None) -> Iterator[str
     )
     if verification.damaged:
         yield "To have what is damaged made again, from what it was made of before:"
-        yield from (f"    rm -r {folder}" for folder in sorted({each.artifact for each in verification.damaged}))
+        yield from (f"    rm -r {folder}" for folder in sorted({damage.artifact for damage in verification.damaged}))
         yield f"    emma run {recipe or 'RECIPE'}"

@@ -13,7 +13,7 @@ from emma.curate.quality.limits import LimitRow
 from emma.curate.quality.rules import PAIR_FEATURES, SCORE
 from emma.inspect.lookup import MAX_IDS, find_document, find_reject
 from emma.lang.language import Lang, Pair
-from emma.pipeline.corpus import made_by, read_row
+from emma.pipeline.corpus import read_provenance, read_row
 from emma.pipeline.home import Run
 from emma.schemas import FEATURES
 from emma.store import shards
@@ -163,7 +163,7 @@ def _made_from(before: Artifact, run: Run, stage: str) -> Artifact | None:
     if stage not in run.addresses:
         return None
     artifact = run.artifact(stage)
-    return artifact if before.key in made_by(artifact)["inputs"].values() else None
+    return artifact if before.key in read_provenance(artifact)["inputs"].values() else None
 
 
 def _beside_limits(value: object, limits: Sequence[LimitRow], label: str, feature: str) -> str:

@@ -102,8 +102,8 @@ def read_documents(
             continue
         for table in read_selected(documents, selection, names, SPLITS if split is None else [split]):
             chosen = table if label is None else table.filter(pc.equal(table["lang"], label))
-            wanted = [*(columns or DOCUMENTS.names), "split"]
-            yield from (batch for batch in chosen.select(wanted).to_batches() if batch.num_rows)
+            shown = [*(columns or DOCUMENTS.names), "split"]
+            yield from (batch for batch in chosen.select(shown).to_batches() if batch.num_rows)
 
 
 def _holds(selection: Artifact, label: str) -> bool:

@@ -48,20 +48,20 @@ def read_row(part: Artifact, table: str, row: int, columns: Sequence[str] | None
     return shards.read_row(part.file(f"{table}.parquet"), row, columns)
 
 
-def made_by(artifact: Artifact) -> Mapping[str, Any]:
+def read_provenance(artifact: Artifact) -> Mapping[str, Any]:
     """What an artifact was made by: stage, version, config, inputs."""
-    found = manifest.read(artifact.path, artifact.url)
-    if found is None:
+    content = manifest.read(artifact.path, artifact.url)
+    if content is None:
         raise ArtifactError(f"{artifact.path} has no manifest. Delete that folder and run again to rebuild it.")
-    facts: dict[str, Any] = found["made_by"]
+    facts: dict[str, Any] = content["made_by"]
     return facts
 
 
 def find_input(home: Home, artifact: Artifact, stage: str) -> Artifact:
     """The artifact of another stage that one was made from. Raises ArtifactError when it is gone."""
-    found = home.load(stage, made_by(artifact)["inputs"][stage])
-    if found is None:
+    made_from = home.load(stage, read_provenance(artifact)["inputs"][stage])
+    if made_from is None:
         raise ArtifactError(
             f"{artifact.path} was made from a {stage} that is gone. Run its recipe again to rebuild it."
         )
-    return found
+    return made_from
