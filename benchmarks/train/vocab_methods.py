@@ -144,7 +144,7 @@ def rows(base: BpeTokenizer, lines: Lines) -> Iterator[str]:
     for count in FROZEN:
         refused = {piece for piece, times in frozen.items() if times >= count}
         made = grow_vocabulary(base, sample, VocabConfig(new_pieces=NEW), PieceLimits(NEW, banned=refused))
-        name = f"`continue`, frozen, `freeze_count = {count}` ({len(made.refused)} pieces rejected)"
+        name = f"`continue`, frozen, `freeze_count = {count}` ({len(made.rejected)} pieces rejected)"
         yield row(name, before, made, lines)
 
 

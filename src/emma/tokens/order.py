@@ -40,7 +40,7 @@ class SampleOrder:
         sizes = np.concatenate([each.sizes() for each in self._stages])
         self._starts = np.cumsum(sizes) - sizes
         self._length = int(table.sum())
-        self._held: tuple[int, Integers, Integers] | None = None
+        self._cached: tuple[int, Integers, Integers] | None = None
 
     def __len__(self) -> int:
         return self._length
@@ -60,11 +60,11 @@ class SampleOrder:
 
     def _block(self, number: int) -> tuple[Integers, Integers]:
         """One block, kept until another is asked for: samples are mostly read in order."""
-        if self._held is None or self._held[0] != number:
+        if self._cached is None or self._cached[0] != number:
             stage, block = self._blocks[number]
             sources, ranks = self._stages[stage].block(block)
-            self._held = number, sources, ranks + self._drawn[stage][sources]
-        return self._held[1:]
+            self._cached = number, sources, ranks + self._drawn[stage][sources]
+        return self._cached[1:]
 
 
 class _StageOrder:
@@ -77,25 +77,25 @@ class _StageOrder:
 
     def sizes(self) -> Integers:
         """Samples in each block (blocks,)."""
-        return np.diff([int(self._before(block).sum()) for block in range(self.blocks + 1)])
+        return np.diff([int(self._count_before(block).sum()) for block in range(self.blocks + 1)])
 
     def block(self, number: int) -> tuple[Integers, Integers]:
         """The samples of one block in the order in which they are due: source, and rank in the source."""
-        first, last = self._before(number), self._before(number + 1)
-        each = last - first
-        sources = np.repeat(np.arange(len(each)), each)
-        ranks = np.arange(len(sources)) + np.repeat(first - (np.cumsum(each) - each), each)
+        first, last = self._count_before(number), self._count_before(number + 1)
+        counts = last - first
+        sources = np.repeat(np.arange(len(counts)), counts)
+        ranks = np.arange(len(sources)) + np.repeat(first - (np.cumsum(counts) - counts), counts)
         order = np.argsort(self._due(ranks, sources), kind="stable")
         return sources[order], ranks[order]
 
-    def _before(self, block: int) -> Integers:
+    def _count_before(self, block: int) -> Integers:
         """How many samples of each source are due before a block begins (sources,)."""
         if block == self.blocks:
             return self._counts
-        time, every = block / self.blocks, np.arange(len(self._counts))
+        time, sources = block / self.blocks, np.arange(len(self._counts))
         ranks = np.clip(np.ceil(time * self._counts - self._phases).astype(np.int64), 0, self._counts)
-        ranks -= (ranks > 0) & (self._due(ranks - 1, every) >= time)  # exactly as `block` rounds
-        ranks += (ranks < self._counts) & (self._due(ranks, every) < time)
+        ranks -= (ranks > 0) & (self._due(ranks - 1, sources) >= time)  # exactly as `block` rounds
+        ranks += (ranks < self._counts) & (self._due(ranks, sources) < time)
         return np.asarray(ranks)
 
     def _due(self, ranks: Integers, sources: Integers) -> npt.NDArray[np.float64]:
