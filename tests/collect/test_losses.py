@@ -19,7 +19,7 @@ from emma.pipeline.recipe import Recipe
 from emma.pipeline.run import run_stages
 from emma.schemas import REJECTS
 from emma.store import shards
-from emma.store.losses import percent
+from emma.store.losses import format_percent
 from emma.work.local import Local
 from emma.work.progress import Reporter
 from emma.work.task import address_value
@@ -102,7 +102,7 @@ def test_of_a_damaged_archive_what_was_read_counts_as_read(bench: Bench) -> None
     data[size : size + 512] = b"\xff" * 512
     (bench.folder / "web.tar").write_bytes(data)
     said = bench.archive("web").stops(strict=True)
-    share = percent(size / (size + len(content)))
+    share = format_percent(size / (size + len(content)))
     assert f"{share} of web.tar was not read" in said and share < "6"
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from emma.store.losses import is_over, lost_share, lost_words, percent
+from emma.store.losses import format_percent, is_loss_over, lost_share, summarize_loss
 
 WHOLE = {"units": 100, "units_rejected": 0, "units_lost": 0, "bytes_read": 1000, "bytes_unread": 0}
 
@@ -25,15 +25,15 @@ WHOLE = {"units": 100, "units_rejected": 0, "units_lost": 0, "bytes_read": 1000,
 def test_shares_and_limits(changes: dict[str, int], share: float, allowed: float, over: bool) -> None:
     source = WHOLE | changes
     assert lost_share(source) == pytest.approx(share, abs=1e-5)
-    assert is_over(source, allowed) is over
+    assert is_loss_over(source, allowed) is over
 
 
 def test_words() -> None:
     row = {"units": 10_000, "units_rejected": 1, "units_lost": 1, "bytes_read": 9, "bytes_unread": 0}
-    assert lost_words(row) == "1 of 10,000 units rejected"
+    assert summarize_loss(row) == "1 of 10,000 units rejected"
     unread = {"bytes_unread": 970, "bytes_read": 30, "unread_file": "tm.tmx", "unread_share": 0.97}
-    assert lost_words(WHOLE | unread) == "97 % of tm.tmx was not read"
-    assert lost_words(WHOLE) == ""
+    assert summarize_loss(WHOLE | unread) == "97 % of tm.tmx was not read"
+    assert summarize_loss(WHOLE) == ""
 
 
 @pytest.mark.parametrize(
@@ -41,4 +41,4 @@ def test_words() -> None:
     [(0, "0 %"), (1e-6, "<0.01 %"), (0.0001, "0.01 %"), (0.05, "5 %"), (0.97, "97 %"), (0.9999, ">99 %"), (1, "100 %")],
 )
 def test_percent(share: float, text: str) -> None:
-    assert percent(share) == text
+    assert format_percent(share) == text

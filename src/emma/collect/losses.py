@@ -13,7 +13,7 @@ from emma.collect.records import WITHOUT_TEXT
 from emma.errors import SourceError
 from emma.store import shards
 from emma.store.artifact import Artifact
-from emma.store.losses import SourceRow, is_over, lost_share, lost_words, percent
+from emma.store.losses import SourceRow, format_percent, is_loss_over, lost_share, summarize_loss
 from emma.ui.terminal import format_snippet
 
 MAX_SOURCES_SHOWN = 5
@@ -51,10 +51,10 @@ class Loss:
     @property
     def is_too_much(self) -> bool:
         """Whether a run stops for it. What may be lost of benchmarks is no question of shares: only 0 is one here."""
-        return is_over(self.row, self.allowed) and (self.part == "documents" or not self.allowed)
+        return is_loss_over(self.row, self.allowed) and (self.part == "documents" or not self.allowed)
 
     def __str__(self) -> str:
-        return f"{self.source.name}: {percent(lost_share(self.row))} lost, {lost_words(self.row)}"
+        return f"{self.source.name}: {format_percent(lost_share(self.row))} lost, {summarize_loss(self.row)}"
 
 
 def find_losses(section: CollectConfig, collected: Artifact, *, strict: bool = False) -> list[Loss]:
@@ -79,7 +79,9 @@ def guard_losses(section: CollectConfig, collected: Artifact, *, strict: bool = 
     if not losses:
         return
     described = [line for loss in losses[:MAX_SOURCES_SHOWN] for line in describe_loss(loss, collected)]
-    others = ", ".join(f"{each.source.name} {percent(lost_share(each.row))}" for each in losses[MAX_SOURCES_SHOWN:])
+    others = ", ".join(
+        f"{each.source.name} {format_percent(lost_share(each.row))}" for each in losses[MAX_SOURCES_SHOWN:]
+    )
     limit = "--strict allows none" if strict else "more than max_reject allows"
     raise SourceError(
         f"Of some sources text was lost, {limit}:\n"
@@ -107,7 +109,7 @@ def round_up(share: float) -> float:
 
 def describe_loss(loss: Loss, collected: Artifact) -> Iterator[str]:
     """Describe what a source lost, with the worst rejects of each kind."""
-    allowed = f"; max_reject is {percent(loss.allowed)}" if loss.allowed else ""
+    allowed = f"; max_reject is {format_percent(loss.allowed)}" if loss.allowed else ""
     yield f"  {loss}{allowed}"
     for kind, (units, rows) in find_worst(loss, collected).items():
         yield f"    {kind}: {units:,} unit{'s' if units != 1 else ''}" + (

@@ -11,7 +11,7 @@ from emma.pipeline.run import describe_counts, stage_states
 from emma.store import manifest
 from emma.store.artifact import Artifact
 from emma.store.files import read_json
-from emma.store.losses import percent
+from emma.store.losses import format_percent
 from emma.ui.terminal import format_table
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def _stage_state(stage: str, artifact: Artifact | None, recipe: Recipe) -> Stage
 
 def _describe_loss(loss: Loss) -> str:
     """What a source lost, and whether the run stops for it."""
-    return f"{loss}" + (f": more than max_reject, {percent(loss.allowed)}" if loss.is_too_much else "")
+    return f"{loss}" + (f": more than max_reject, {format_percent(loss.allowed)}" if loss.is_too_much else "")
 
 
 def list_runs(home: Home) -> HomeStatus:

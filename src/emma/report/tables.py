@@ -13,7 +13,7 @@ from emma.schemas import SPLITS
 from emma.store import shards
 from emma.store.artifact import Artifact
 from emma.store.files import read_json_lines
-from emma.store.losses import SourceRow, lost_share, lost_words, percent
+from emma.store.losses import SourceRow, format_percent, lost_share, summarize_loss
 from emma.ui.numerals import format_count
 
 Row = Mapping[str, Any]
@@ -97,5 +97,5 @@ def describe_rejects(source: Row) -> str:
     if not source["rejects"]:
         return "none"
     row = cast(SourceRow, source)
-    lost = lost_words(row)
-    return format_count(source["rejects"]) + (f" ({percent(lost_share(row))} lost: {lost})" if lost else "")
+    lost = summarize_loss(row)
+    return format_count(source["rejects"]) + (f" ({format_percent(lost_share(row))} lost: {lost})" if lost else "")

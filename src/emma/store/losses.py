@@ -7,7 +7,7 @@ from typing import TypedDict
 
 
 class SourceRow(TypedDict):
-    """What is read here, and in reports, of a row of collect's `sources.parquet` or `benchmarks.parquet`."""
+    """A row of collect's `sources.parquet` or `benchmarks.parquet`, as far as it is read here and in reports."""
 
     rejects: int
     """Rows of `rejects.parquet`."""
@@ -26,7 +26,7 @@ class SourceRow(TypedDict):
 
 def lost_share(source: SourceRow) -> float:
     """The larger of two shares: units lost of all that are text, and bytes that were not read of all."""
-    return max(source["units_lost"] / max(1, units_of_text(source)), unread_share(source))
+    return max(source["units_lost"] / max(1, count_text_units(source)), unread_share(source))
 
 
 def unread_share(source: SourceRow) -> float:
@@ -34,12 +34,12 @@ def unread_share(source: SourceRow) -> float:
     return source["bytes_unread"] / max(1, source["bytes_read"] + source["bytes_unread"])
 
 
-def units_of_text(source: SourceRow) -> int:
+def count_text_units(source: SourceRow) -> int:
     """Its units without those that have no text."""
     return source["units"] - source["units_rejected"] + source["units_lost"]
 
 
-def is_over(source: SourceRow, allowed: float) -> bool:
+def is_loss_over(source: SourceRow, allowed: float) -> bool:
     """Whether more was lost than the share `allowed`.
 
     One bad record costs one record: a single unit is never too much, however small the source, unless `allowed` is 0.
@@ -48,18 +48,18 @@ def is_over(source: SourceRow, allowed: float) -> bool:
     return (unread_share(source) if single else lost_share(source)) > allowed
 
 
-def lost_words(source: SourceRow) -> str:
-    """What was lost: `97 % of tm.tmx was not read`, `1 of 10,000 units rejected`. Empty where nothing was."""
-    found = []
+def summarize_loss(source: SourceRow) -> str:
+    """The loss in words: `97 % of tm.tmx was not read`, `1 of 10,000 units rejected`. Empty where nothing was."""
+    parts = []
     if source["bytes_unread"]:
-        found.append(f"{percent(source['unread_share'])} of {source['unread_file']} was not read")
+        parts.append(f"{format_percent(source['unread_share'])} of {source['unread_file']} was not read")
     if source["units_lost"]:
-        found.append(f"{source['units_lost']:,} of {units_of_text(source):,} units rejected")
-    return ", ".join(found)
+        parts.append(f"{source['units_lost']:,} of {count_text_units(source):,} units rejected")
+    return ", ".join(parts)
 
 
-def percent(share: float) -> str:
-    """Two digits; what is above 0 never reads as 0, and what is below 1 never as 1: `97 %`, `<0.01 %`, `>99 %`."""
+def format_percent(share: float) -> str:
+    """A share with two digits: `97 %`, `<0.01 %`, `>99 %`. Above 0 it never reads as 0, and below 1 never as 1."""
     if 0 < share < 0.0001:
         return "<0.01 %"
     if 0.995 <= share < 1:

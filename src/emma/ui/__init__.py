@@ -1,1 +1,1 @@
-"""How things are shown: numbers, tables and snippets for terminals, SVG charts and HTML pages."""
+"""Showing things: numbers, tables and snippets for terminals, SVG charts and HTML pages."""

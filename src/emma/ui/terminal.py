@@ -1,4 +1,4 @@
-"""What a terminal shows: tables aligned by the columns that text takes there, and snippets of texts in any script."""
+"""Text in a terminal: tables aligned by the columns that text takes there, and snippets of texts in any script."""
 
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -11,7 +11,7 @@ ISOLATE, END = "\u2068", "\u2069"
 """First-strong isolates (UAX 9): text that runs from the right stays where it is put and moves nothing beside it."""
 JOINERS = frozenset("\u200c\u200d")
 CONTROLS = dict.fromkeys((*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)), " ")
-"""What a terminal would obey, and what turns the text beside it: rejects are shown as they were found."""
+"""Characters that a terminal would obey or that turn the text beside them: rejects are shown as they were found."""
 VIRAMA = 9
 """Canonical combining class of viramas, which bind the next consonant."""
 

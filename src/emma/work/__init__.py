@@ -1,1 +1,1 @@
-"""How work is done: tasks, the executor that runs them, progress, the graph of stages. Above the ground floor only."""
+"""Tasks, the executors that run them, progress, signals, and the graph of stages."""

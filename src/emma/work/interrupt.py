@@ -59,7 +59,7 @@ def obey_signal(number: int) -> None:
 
 
 def exit_code() -> int:
-    """What a process that a signal stopped exits with, as shells have it: 130 for Ctrl-C, 143 for SIGTERM."""
+    """The exit code of a process that a signal stopped, as shells have it: 130 for Ctrl-C, 143 for SIGTERM."""
     return 128 + (_state.number or signal.SIGINT)
 
 

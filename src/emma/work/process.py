@@ -1,4 +1,4 @@
-"""This process: what it has used so far, and what EMMA's own processes leave unloaded."""
+"""The usage of this process so far, and libraries that EMMA's own processes leave unloaded."""
 
 import gc
 import resource
@@ -18,7 +18,7 @@ _slimmed: list[bool] = []
 
 @dataclass(frozen=True)
 class Usage:
-    """What running something cost."""
+    """The cost of running something."""
 
     wall_s: float = 0.0
     cpu_s: float = 0.0
@@ -30,12 +30,12 @@ class Usage:
 
 
 def usage_so_far() -> Usage:
-    """What this process has used since it began."""
+    """The usage of this process since it began."""
     return Usage(time.perf_counter(), time.process_time(), peak_memory(), compile_lock.compiled, compile_lock.seconds)
 
 
 def usage_since(start: Usage) -> Usage:
-    """What this process has used since an earlier `usage_so_far`."""
+    """The usage of this process since an earlier `usage_so_far`."""
     now = usage_so_far()
     return Usage(
         now.wall_s - start.wall_s,
@@ -47,7 +47,7 @@ def usage_since(start: Usage) -> Usage:
 
 
 def add_usage(own: Usage, tasks: Sequence[Usage]) -> Usage:
-    """What a stage cost: its own wall time, and the processor time of its process and its tasks."""
+    """The cost of a stage: its own wall time, and the processor time of its process and its tasks."""
     every = [own, *tasks]
     return Usage(
         own.wall_s,
