@@ -106,7 +106,7 @@ class DistilConfig(Settings):
 
 
 class AdaptConfig(Section):
-    """How the base model takes on the new vocabulary."""
+    """Adaptation of the base model to the new vocabulary."""
 
     version: ClassVar[int] = 3
 

@@ -1,9 +1,8 @@
-"""The configuration of the adapted model: the base's, with the recipe's tying, context and rotary scaling.
+"""The model to adapt, read from a Hugging Face folder or made from random weights, with the recipe's configuration.
 
-What a base cannot be made to be is refused here, before any weight is read.
-
-
-The model to adapt: read from a Hugging Face folder, or made from random weights."""
+Tying, context and rotary scaling are the recipe's. Settings that a base cannot have are refused before any weight is
+read.
+"""
 
 from collections.abc import Callable, Collection
 from pathlib import Path
@@ -25,21 +24,21 @@ HEAD_SETTINGS = ("head_init", "distil")
 
 
 def plan_config(folder: Path, section: AdaptConfig) -> PretrainedConfig:
-    """The configuration that the adapted model will have. RecipeError for what the base cannot be made to be."""
+    """The configuration that the adapted model will have. RecipeError for settings that the base cannot have."""
     config = read_config(folder)
     apply_settings(config, section, str(folder))
-    asked = [name for name in HEAD_SETTINGS if getattr(section, name) is not None]
-    if asked and config.tie_word_embeddings and not has_head(folder):
+    settings = [name for name in HEAD_SETTINGS if getattr(section, name) is not None]
+    if settings and config.tie_word_embeddings and not has_head(folder):
         raise RecipeError(
-            f"adapt.{asked[0]} needs a head apart from the input embeddings, but the base ties them. Set adapt.untie = "
-            f"true, which adds a head, or leave adapt.{asked[0]} out."
+            f"adapt.{settings[0]} needs a head apart from the input embeddings, but the base ties them. Set adapt.untie "
+            f"= true, which adds a head, or leave adapt.{settings[0]} out."
         )
     return config
 
 
 def has_head(folder: Path) -> bool:
     """Whether the weights hold a head, whatever the configuration says."""
-    return any(each.name == "lm_head.weight" for each in list_tensors(folder))
+    return any(tensor.name == "lm_head.weight" for tensor in list_tensors(folder))
 
 
 def read_config(folder: Path) -> PretrainedConfig:
@@ -90,10 +89,10 @@ def check_positions(config: PretrainedConfig, section: AdaptConfig, name: str) -
 
 
 def build_or_explain(name: str, make: Callable[[], T]) -> T:
-    """What `make` returns. Whatever transformers or its readers raise becomes a RecipeError."""
+    """Call `make` and return its result. Whatever transformers or its readers raise becomes a RecipeError."""
     try:
         return make()
-    except Exception as error:
+    except Exception as error:  # configurations and models raise errors of no common class
         reason = f"unknown or missing {error}" if isinstance(error, KeyError) else str(error)
         raise RecipeError(
             f"transformers cannot build {name}: {reason}. Check [adapt], its `rope` and `architecture`, and the base."
@@ -166,7 +165,7 @@ def make_random_model(section: AdaptConfig, pieces: int) -> PreTrainedModel:
     config: PretrainedConfig = build_or_explain(
         name,
         lambda: AutoConfig.for_model(
-            section.architecture.model_type, **_words(section.architecture), vocab_size=pieces
+            section.architecture.model_type, **_hf_fields(section.architecture), vocab_size=pieces
         ),
     )
     apply_settings(config, section, name)
@@ -179,7 +178,8 @@ def make_random_model(section: AdaptConfig, pieces: int) -> PreTrainedModel:
         return model
 
 
-def _words(architecture: ArchitectureConfig) -> dict[str, Any]:
+def _hf_fields(architecture: ArchitectureConfig) -> dict[str, Any]:
+    """The recipe's architecture under Hugging Face's names."""
     return {
         "hidden_size": architecture.hidden_size,
         "intermediate_size": architecture.intermediate_size,

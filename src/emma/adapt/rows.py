@@ -24,7 +24,7 @@ from emma.adapt.model import HEAD_SETTINGS, embedding_matrices
 from emma.errors import ArtifactError, RecipeError
 
 Weights = tuple[npt.NDArray[np.integer[Any]], npt.NDArray[np.floating[Any]]]
-"""What one new row is made of: ids of base pieces, and their weights."""
+"""One new row as a sum: ids of base pieces, and their weights."""
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ class Findings:
 
 
 def find_tokenizer_problems(folder: Path, new_pieces: int = 0) -> Findings:
-    """What is wrong with the tokenizer of a base that is to get `new_pieces` pieces. Needs no torch."""
+    """Find what is wrong with the tokenizer of a base that is to get `new_pieces` pieces. Needs no torch."""
     found = Findings()
     try:
         if not _is_code(folder, found):

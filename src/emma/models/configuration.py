@@ -149,7 +149,7 @@ def with_rotary(config: Config, after: Config) -> Config:
 
 
 def explain_changes(before: Config, after: Config) -> dict[str, str]:
-    """What differs between two `config.json`, with the reason."""
+    """The fields that differ between two `config.json`, with the reason of each."""
     names = sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
     return {name: REASONS[name] for name in names}
 

@@ -47,12 +47,12 @@ def round_trips(folder: Path) -> dict[str, str]:
 
 
 def altered_texts(folder: Path) -> dict[str, str]:
-    """Those of ROUND_TRIP_TEXTS that the tokenizer of a folder does not give back, and what they become."""
+    """The texts of ROUND_TRIP_TEXTS that the tokenizer of a folder does not give back, and what they become."""
     return {text: back for text, back in round_trips(folder).items() if back != text}
 
 
 def round_trip(tokenizer: Any, text: str) -> str:
-    """What a text becomes when it is encoded and decoded."""
+    """Encode a text and decode it again."""
     back: str = tokenizer.decode(tokenizer.encode(text, add_special_tokens=False).ids, skip_special_tokens=False)
     return back
 

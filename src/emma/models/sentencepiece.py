@@ -35,7 +35,7 @@ def read_model(path: Path) -> Any:
 
 
 def model_kind(proto: Any) -> str:
-    """What kind of SentencePiece model it is, `BPE` for the one that can be expanded."""
+    """The kind of a SentencePiece model: `BPE` for the one that can be expanded."""
     return "BPE" if proto.trainer_spec.model_type == BPE else _KINDS.get(proto.trainer_spec.model_type, "unknown")
 
 
@@ -131,7 +131,8 @@ def has_same_pieces(table: dict[str, Any], proto: Any) -> bool:
 
 
 def apply_model(table: dict[str, Any], proto: Any) -> dict[str, Any]:
-    """What a SentencePiece model does, with the added tokens and the post-processor of its other form."""
+    """A `tokenizer.json` that does what the SentencePiece model does, with the added tokens and post-processor of
+    `table`."""
     model = build_model(proto)
     model["vocab"] |= {each["content"]: each["id"] for each in table["added_tokens"]}
     return {**table, "model": {**table["model"], **model}, **exact_space(proto.normalizer_spec.add_dummy_prefix)}

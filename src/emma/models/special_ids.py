@@ -96,7 +96,8 @@ END = "eos_token_id"
 def find_id_problems(
     config: Mapping[str, Any], generation: Mapping[str, Any], tokenizer: Mapping[str, int | None], size: int
 ) -> list[str]:
-    """What is wrong with the ids of beginnings and ends in a vocabulary of `size`; all three are mappings from NAMES.
+    """Find what is wrong with the ids of beginnings and ends in a vocabulary of `size`; all three are mappings from
+    NAMES.
 
     The end that documents have in training, the tokenizer's, must be among those that generation stops at: the ones of
     the generation settings or, where these name none, of the configuration.

@@ -152,14 +152,15 @@ def ends_agree(folder: Path, table: Table) -> bool:
 
 
 def prefix_space(table: Table) -> bool | None:
-    """What the step of `tokenizer.json` that transformers 4 sets right by `add_prefix_space` says: only one that is not
-    in a sequence."""
+    """`add_prefix_space` of the step of `tokenizer.json` that transformers 4 overrules: only one that is not in a
+    sequence."""
     found: bool | None = (table.get("pre_tokenizer") or {}).get("add_prefix_space")
     return found
 
 
 def _flagged_ends(folder: Path) -> Around | None:
-    """What transformers 4 puts around a text for a class that obeys flags; None where it asks the file, or raises."""
+    """The tokens that transformers 4 puts around a text for a class that obeys flags; None where it asks the file, or
+    raises."""
     if (first := _OBEYS_FLAGS.get(name := class_of(folder))) is None:
         return None
     tokens = default_ends(name) | stated_tokens(folder)
@@ -169,7 +170,7 @@ def _flagged_ends(folder: Path) -> Around | None:
 
 
 def _template_ends(table: Table) -> Around | None:
-    """What a post-processor puts around a text; None where that is more than a token at each end."""
+    """The tokens that a post-processor puts around a text; None where there is more than one at an end."""
     model = {"type": "BPE", "vocab": {"a": 0}, "merges": []}
     parts = {"version": "1.0", "model": model, "post_processor": table.get("post_processor")}
     tokens = need("tokenizers", "train").Tokenizer.from_str(json.dumps(parts)).encode("a").tokens

@@ -121,7 +121,7 @@ _STEPS = ("normalizer", "pre_tokenizer")
 
 
 def kind_of(table: Table) -> str:
-    """What the kind is called; one of EXPANDABLE if it can take new pieces."""
+    """The name of the tokenizer's kind; one of EXPANDABLE if it can take new pieces."""
     model = table["model"]
     if (name := str(model["type"])) != "BPE":
         return _NAMES.get(name, name)

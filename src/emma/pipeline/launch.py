@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class TrainingJob:
-    """What rank 0 broadcasts to the others."""
+    """The message that rank 0 broadcasts to the others."""
 
     key: str
     """Store key of the training artifact."""

@@ -31,7 +31,7 @@ class Batch:
     sources: npt.NDArray[np.int64]
     """Source of each sequence (sequences,)."""
     padding: npt.NDArray[np.bool_]
-    """Where there is no text (sequences, tokens); a document of its own at the end, with no target."""
+    """True where there is no text (sequences, tokens): a document of its own at the end, with no target."""
 
     @property
     def predicted(self) -> int:

@@ -168,7 +168,7 @@ class Checkpointer:
 
 
 def _reason(error: BaseException) -> str:
-    """What went wrong, in a line; torch wraps it in the errors of all ranks."""
+    """The cause of a failure, in a line; torch wraps it in the errors of all ranks."""
     failures = getattr(error, "failures", None)
     cause = next(iter(failures.values()))[0] if failures else error
     return f"{type(cause).__name__}: {str(cause).splitlines()[0].rstrip('.')}"

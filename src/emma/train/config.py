@@ -41,7 +41,7 @@ class LoraConfig(Settings):
 
 
 class TrainConfig(Section):
-    """How the adapted model is trained on the planned mixture. All weights are trained unless `lora` is there."""
+    """Training of the adapted model on the planned mixture. All weights are trained unless `lora` is there."""
 
     version: ClassVar[int] = 3
 

@@ -16,7 +16,7 @@ from emma.train.model import LossModel
 from emma.train.ranks import is_rank_zero
 
 WEIGHTS = (".safetensors", ".bin", ".index.json")
-"""How files of a model folder end that hold weights."""
+"""Endings of files of a model folder that hold weights."""
 
 
 def export_model(loss_model: LossModel, source: Path, out: Path) -> None:

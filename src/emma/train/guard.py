@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 import numpy.typing as npt
@@ -33,6 +33,31 @@ MAX_DOCUMENTS = 8
 """Documents that a spike is recorded with: those with the highest loss per token."""
 
 
+class DocumentLoss(TypedDict):
+    """The part of a document that is in a step, with its mean loss."""
+
+    lang: str
+    domain: str
+    id: str
+    first_token: int
+    tokens: int
+    loss: float | None
+    """Nats per token; None for NaN and infinity, which JSON has not."""
+
+
+class Spike(TypedDict):
+    """A row of `spikes.jsonl`."""
+
+    step: int
+    grad_norm: float
+    median: float
+    """Median of the norms before."""
+    loss: float
+    skipped: bool
+    """Whether the update was left out."""
+    documents: list[DocumentLoss]
+
+
 @dataclass(frozen=True)
 class StepLosses:
     """The samples of one rank in a step, and their losses."""
@@ -51,7 +76,7 @@ class Guard:
         self.factor = factor
         """`train.spike_factor`."""
         self.norms: deque[float] = deque(maxlen=WINDOW)
-        self.spikes: list[dict[str, Any]] = []
+        self.spikes: list[Spike] = []
         """Rows of `spikes.jsonl`."""
 
     def accepts(self, norm: float) -> bool:
@@ -96,20 +121,20 @@ class Guard:
         (folder / "spikes.jsonl").write_text(lines, encoding="utf-8")
 
 
-def worst_documents(losses: StepLosses, samples: Samples) -> list[dict[str, Any]]:
+def worst_documents(losses: StepLosses, samples: Samples) -> list[DocumentLoss]:
     """The documents of a step with the highest loss per token, over all ranks, which all call it.
 
     Losses that are not finite come first.
     """
     own = sorted(_document_losses(losses, samples), key=_badness)[:MAX_DOCUMENTS]
-    parts: list[list[dict[str, Any]]] = [own]
+    parts: list[list[DocumentLoss]] = [own]
     if distributed.is_initialized():
         parts = [[] for _ in range(distributed.get_world_size())]
         distributed.all_gather_object(parts, own)
     return sorted((row for part in parts for row in part), key=_badness)[:MAX_DOCUMENTS]
 
 
-def _document_losses(losses: StepLosses, samples: Samples) -> Iterator[dict[str, Any]]:
+def _document_losses(losses: StepLosses, samples: Samples) -> Iterator[DocumentLoss]:
     """Each part of a document in these samples, with its mean loss."""
     has_target = losses.batch.targets != IGNORE
     nats = np.zeros(has_target.shape)
@@ -135,13 +160,13 @@ def _finite_or_none(loss: float) -> float | None:
     return float(loss) if math.isfinite(loss) else None
 
 
-def _badness(row: dict[str, Any]) -> tuple[bool, float, str, int]:
+def _badness(row: DocumentLoss) -> tuple[bool, float, str, int]:
     """Sort key: losses that are not finite first, then falling losses, then the document."""
     loss = row["loss"]
     return loss is not None, -(loss or 0.0), row["id"], row["first_token"]
 
 
-def non_finite_error(step: int, loss: float, norm: float, documents: Sequence[dict[str, Any]]) -> RecipeError:
+def non_finite_error(step: int, loss: float, norm: float, documents: Sequence[DocumentLoss]) -> RecipeError:
     """The error for a step whose loss or gradient is NaN or infinite."""
     named = [
         f"{row['id']} ({row['lang']}, {row['domain']}) from token {row['first_token']:,}: "

@@ -107,10 +107,10 @@ class Logs:
         self._sinks = {}
 
     def _safely(self, name: str, do: Callable[[], Any]) -> Any:
-        """What `do` returns, or None, after one line of complaint, when it fails in any way."""
+        """Call `do` and return its result; when it fails in any way, report that in one line and return None."""
         try:
             return do()
-        except Exception as error:
+        except Exception as error:  # no training dies of a log, whatever its library raises
             self._say(f"  train: no more logs to {name}: {type(error).__name__}: {error}")
             return None
 

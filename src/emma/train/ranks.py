@@ -27,7 +27,7 @@ Numbers = TypeVar("Numbers", bound=npt.NDArray[Any])
 
 
 class Launch(NamedTuple):
-    """What a launcher (torchrun) gave a process."""
+    """The place of a process among others, from its launcher (torchrun)."""
 
     store: Any
     """Key-value store of torch.distributed that all ranks can write to."""

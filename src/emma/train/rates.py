@@ -71,7 +71,7 @@ def choose_rates(section: TrainConfig, start: StartingPoint) -> tuple[TrainConfi
 
 
 def warnings(section: TrainConfig, start: StartingPoint) -> Iterator[str]:
-    """What is risky about a section's rates or optimiser for this base, in words."""
+    """Warnings about rates or an optimiser that are risky for this base."""
     if not start.base:
         return
     rate = section.learning_rate

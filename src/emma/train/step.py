@@ -32,7 +32,7 @@ class Training:
 
     @property
     def facts(self) -> RunFacts:
-        """What a checkpoint must share with a run that goes on from it."""
+        """Facts that a checkpoint must share with a run that goes on from it."""
         return {
             "weights": sum(weight.numel() for weight in self.state.loss_model.parameters()),
             "optimiser": "+".join(type(optimizer).__name__ for optimizer in self.state.optimizers),

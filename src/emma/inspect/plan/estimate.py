@@ -30,7 +30,7 @@ MAX_GPUS = 4096
 
 @dataclass(frozen=True)
 class PlanQuestion:
-    """What is asked beside the recipe."""
+    """The question to a plan, beside the recipe."""
 
     machine: Machine
     ranks: int = 1
@@ -53,9 +53,9 @@ class Costs(TypedDict):
     """Speed, hours, energy and money; None for what is not known."""
 
     tokens_per_s: float | None
-    """Of one accelerator."""
+    """Speed of one accelerator."""
     speed_from: str | None
-    """How the speed is known."""
+    """The source of the speed."""
     mfu: float | None
     """Share of the machine's peak."""
     device_hours: float | None

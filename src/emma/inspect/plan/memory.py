@@ -48,7 +48,7 @@ LOGIT_BYTES = 8
 
 @dataclass(frozen=True)
 class TrainingSetting:
-    """What memory depends on beside the shape."""
+    """Settings that memory depends on beside the shape."""
 
     section: TrainConfig
     sequence_length: int

@@ -25,7 +25,8 @@ UNCOMPILED_SPEED = 0.85
 ASSUMED_MFU_8BIT = 0.35
 """Share of the peak in 8 bits: 682 to 776 of 1,979 TFLOP/s at 7 B (NeMo 24.07, performance summary)."""
 ASSUMED_CPU_SHARE = 0.5
-"""Of what one matrix product reaches on a CPU; measured between 0.3 and 0.7 (benchmarks/train/plan.py)."""
+"""Share of the speed of one matrix product that training reaches on a CPU; measured between 0.3 and 0.7
+(benchmarks/train/plan.py)."""
 
 SPEED_SETTINGS = (
     "optimizer",
