@@ -30,8 +30,8 @@ def plan_config(folder: Path, section: AdaptConfig) -> PretrainedConfig:
     settings = [name for name in HEAD_SETTINGS if getattr(section, name) is not None]
     if settings and config.tie_word_embeddings and not has_head(folder):
         raise RecipeError(
-            f"adapt.{settings[0]} needs a head apart from the input embeddings, but the base ties them. Set adapt.untie "
-            f"= true, which adds a head, or leave adapt.{settings[0]} out."
+            f"adapt.{settings[0]} needs a head apart from the input embeddings, but the base ties them. Set "
+            f"adapt.untie = true, which adds a head, or leave adapt.{settings[0]} out."
         )
     return config
 
@@ -138,7 +138,7 @@ def check_finite(model: PreTrainedModel, folder: Path) -> None:
 def _read(folder: Path, config: PretrainedConfig) -> tuple[PreTrainedModel, dict[str, Any]]:
     """The model, and what transformers found missing in its files."""
     auto: Any = AutoModelForCausalLM
-    found: tuple[PreTrainedModel, dict[str, Any]] = auto.from_pretrained(
+    loaded: tuple[PreTrainedModel, dict[str, Any]] = auto.from_pretrained(
         folder,
         config=config,
         dtype=torch.float32,
@@ -147,7 +147,7 @@ def _read(folder: Path, config: PretrainedConfig) -> tuple[PreTrainedModel, dict
         weights_only=True,
         output_loading_info=True,
     )
-    return found
+    return loaded
 
 
 def check_complete(folder: Path, lacking: set[str]) -> None:

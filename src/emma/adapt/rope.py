@@ -60,43 +60,43 @@ def rope_parameters(
     `base` are those of the base model, `before` its longest sequence, `context` the one asked for, and `rotated` the
     dimensions of a head that turn. What the base's kind of model has besides (`partial_rotary_factor`) is kept.
     """
-    given = {HF_KEYS.get(name, name): value for name, value in rope.model_dump(mode="json", exclude_none=True).items()}
+    values = {HF_KEYS.get(name, name): value for name, value in rope.model_dump(mode="json", exclude_none=True).items()}
     if rope.type is None:
-        return override_base_scaling({"rope_type": UNSCALED, **base}, given, (context or before) / before)
-    check_known(rope.type, given)
-    given.setdefault("rope_theta", base.get("rope_theta", 10_000.0))
+        return override_base_scaling({"rope_type": UNSCALED, **base}, values, (context or before) / before)
+    check_known(rope.type, values)
+    values.setdefault("rope_theta", base.get("rope_theta", 10_000.0))
     if "partial_rotary_factor" in base:
-        given["partial_rotary_factor"] = base["partial_rotary_factor"]
-    original = given.pop("original_max_position_embeddings", base.get("original_max_position_embeddings", before))
-    if rope.type in NEEDS_FACTOR and "factor" not in given:
-        given["factor"] = scaling_factor(rope, context, original)
+        values["partial_rotary_factor"] = base["partial_rotary_factor"]
+    original = values.pop("original_max_position_embeddings", base.get("original_max_position_embeddings", before))
+    if rope.type in NEEDS_FACTOR and "factor" not in values:
+        values["factor"] = scaling_factor(rope, context, original)
     if rope.type == "ntk":
-        return raise_theta(given, rotated)
+        return raise_theta(values, rotated)
     if rope.type == "llama3":
-        given = LLAMA_3 | given
+        values = LLAMA_3 | values
     if rope.type == "longrope":
-        check_factors(given, rotated)
-    return given | {"original_max_position_embeddings": original} if rope.type in KEEPS_ORIGINAL_CONTEXT else given
+        check_factors(values, rotated)
+    return values | {"original_max_position_embeddings": original} if rope.type in KEEPS_ORIGINAL_CONTEXT else values
 
 
-def override_base_scaling(base: Parameters, given: Parameters, longer: float) -> Parameters:
+def override_base_scaling(base: Parameters, values: Parameters, longer: float) -> Parameters:
     """The base's rotary settings with some of them changed; scaling grows with the context, which is `longer` times as
     long, unless the recipe has a factor. RecipeError for a number that its kind does not know."""
     kind = base["rope_type"]
-    if kind == UNSCALED and (needless := sorted(given.keys() - {"rope_theta"})):
+    if kind == UNSCALED and (needless := sorted(values.keys() - {"rope_theta"})):
         raise RecipeError(
             f"adapt.rope.{needless[0]} says how positions are scaled, but not by which method, and the base scales "
             f"none. Set adapt.rope.type too: {', '.join(NEEDS_FACTOR)}."
         )
-    check_known(kind, given)
+    check_known(kind, values)
     before = 1.0 if kind == "dynamic" else base.get("factor")  # dynamic scaling counts from the context before it
     scaled = {"factor": before * longer} if before and longer > 1 else {}
-    return {**base, **scaled, **given}
+    return {**base, **scaled, **values}
 
 
-def check_known(kind: str, given: Parameters) -> None:
+def check_known(kind: str, values: Parameters) -> None:
     """RecipeError for a number that means nothing to this kind of scaling."""
-    if needless := sorted(given.keys() - KNOWN_KEYS.get(kind, given.keys()) - {"rope_theta", "rope_type"}):
+    if needless := sorted(values.keys() - KNOWN_KEYS.get(kind, values.keys()) - {"rope_theta", "rope_type"}):
         known = ", ".join(sorted(KNOWN_KEYS[kind])) or "theta alone"
         raise RecipeError(
             f"adapt.rope.{needless[0]} means nothing to rotary scaling of type '{kind}', which takes {known}."
@@ -113,23 +113,23 @@ def scaling_factor(rope: RopeConfig, context: int | None, original: int) -> floa
     return context / original
 
 
-def raise_theta(given: Parameters, rotated: int) -> Parameters:
+def raise_theta(values: Parameters, rotated: int) -> Parameters:
     """Plain rotary positions with theta raised so that the slowest dimension turns `factor` times slower.
 
     Hugging Face has no name for it and needs none: theta times factor to the power d / (d - 2).
     """
-    theta = given["rope_theta"] * given["factor"] ** (rotated / (rotated - 2))
-    kept = {name: value for name, value in given.items() if name == "partial_rotary_factor"}
+    theta = values["rope_theta"] * values["factor"] ** (rotated / (rotated - 2))
+    kept = {name: value for name, value in values.items() if name == "partial_rotary_factor"}
     return {**kept, "rope_type": "default", "rope_theta": theta}
 
 
-def check_factors(given: Parameters, rotated: int) -> None:
+def check_factors(values: Parameters, rotated: int) -> None:
     """RecipeError unless LongRoPE has a factor for every two dimensions that turn: they come from a search."""
     for name in ("short_factor", "long_factor"):
-        if len(given.get(name, ())) != rotated // 2:
+        if len(values.get(name, ())) != rotated // 2:
             raise RecipeError(
                 f"adapt.rope: 'longrope' needs {name} with {rotated // 2} numbers, one for every two dimensions, and "
-                f"has {len(given.get(name, ()))}. They are found by a search (arXiv 2402.13753); without one, use yarn."
+                f"has {len(values.get(name, ()))}. They come from a search (arXiv 2402.13753); without one, use yarn."
             )
 
 

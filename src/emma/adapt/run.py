@@ -80,8 +80,8 @@ def new_pieces(vocab: Artifact) -> NewPieces:
 
 def read_text(section: AdaptConfig, pack: Artifact | None, size: int) -> PackedText:
     """A sample of the packed text where the recipe asks for something that is learnt from it, else an empty one."""
-    wanted = section.distil is not None or any(init in VECTOR_INITS for init in section.inits)
-    if pack is None or not wanted:
+    is_needed = section.distil is not None or any(init in VECTOR_INITS for init in section.inits)
+    if pack is None or not is_needed:
         return PackedText.empty()
     text = sample_text(pack, section.vectors.tokens, section.seed)
     check_text(text, size)

@@ -122,10 +122,10 @@ def check_tokenizer(folder: Path, report: BaseReport) -> None:
     from emma.models.special_ids import find_id_problems, special_ids
     from emma.models.tokenizer_file import EXPANDABLE, kind_of, read_table
 
-    found = find_tokenizer_problems(folder, report.new_pieces)
-    report.problems += found.problems
-    report.notes += found.notes
-    if found.problems:
+    findings = find_tokenizer_problems(folder, report.new_pieces)
+    report.problems += findings.problems
+    report.notes += findings.notes
+    if findings.problems:
         return
     check_as_loaded(folder)
     config, said = read_json(folder / CONFIG), special_ids(folder)

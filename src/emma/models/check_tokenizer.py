@@ -26,24 +26,24 @@ class Findings:
 
 def find_tokenizer_problems(folder: Path, new_pieces: int = 0) -> Findings:
     """Find what is wrong with the tokenizer of a base that is to get `new_pieces` pieces. Needs no torch."""
-    found = Findings()
+    findings = Findings()
     try:
-        if not _is_code(folder, found):
-            _check(folder, found, new_pieces)
+        if not _is_code(folder, findings):
+            _check(folder, findings, new_pieces)
     except EmmaError as error:
-        found.problems.append(str(error))
-    return found
+        findings.problems.append(str(error))
+    return findings
 
 
-def _check(folder: Path, found: Findings, new_pieces: int) -> None:
+def _check(folder: Path, findings: Findings, new_pieces: int) -> None:
     table, off = switch_off(read_table(folder))
     base = _Base(folder, table)
     for check in (_check_ends, _check_ids, _check_rows, _check_texts):
-        check(base, found)
+        check(base, findings)
     if off:
-        found.notes.append(f"its tokenizer has {', '.join(sorted(off))} switched on, which will be off")
+        findings.notes.append(f"its tokenizer has {', '.join(sorted(off))} switched on, which will be off")
     if new_pieces and (kind := kind_of(table)) not in EXPANDABLE:
-        found.problems.append(not_expandable(folder, kind))
+        findings.problems.append(not_expandable(folder, kind))
 
 
 def not_expandable(folder: Path, kind: str) -> str:
@@ -83,33 +83,33 @@ def count_without_rows(folder: Path, ids: list[int]) -> int:
     return 0 if rows is None else sum(number >= rows for number in ids)
 
 
-def _is_code(folder: Path, found: Findings) -> bool:
+def _is_code(folder: Path, findings: Findings) -> bool:
     """Whether the tokenizer is nothing but code of its own, which EMMA does not run."""
     if not read_json(folder / TOKENIZER_CONFIG).get("auto_map"):
         return False
     if (folder / TOKENIZER_JSON).exists():
-        found.notes.append(
+        findings.notes.append(
             f"{folder / TOKENIZER_CONFIG} names code of its own (auto_map), which is not run and not released: "
             f"{TOKENIZER_JSON} is used."
         )
         return False
-    found.problems.append(
+    findings.problems.append(
         f"The tokenizer in {folder} is code of its own (auto_map in {TOKENIZER_CONFIG}), which EMMA does not run: "
         f"save a {TOKENIZER_JSON} with that code first, or choose another base."
     )
     return True
 
 
-def _check_ends(base: _Base, found: Findings) -> None:
+def _check_ends(base: _Base, findings: Findings) -> None:
     """A text has an end."""
     if special_ids(base.folder, base.tokenizer).eos is None:
-        found.problems.append(
+        findings.problems.append(
             f"Nothing in {base.folder} says which token ends a text, so what is generated would never end: name an "
             f"eos_token of the tokenizer in {TOKENIZER_CONFIG}, or its eos_token_id in config.json."
         )
 
 
-def _check_ids(base: _Base, found: Findings) -> None:
+def _check_ids(base: _Base, findings: Findings) -> None:
     """Special ids in the model's configurations are those of rows or at least of tokens, and say what the tokenizer
     says."""
     size = max(count_rows(base.folder) or 0, 1 + max(base.ids, default=-1))
@@ -119,32 +119,32 @@ def _check_ids(base: _Base, found: Findings) -> None:
             ids, said = stated_ids(base.folder / place, f"{name}_token_id"), own.get(name)
             where = f"{base.folder / place} has the {name}_token_id"
             if outside := [each for each in ids if each >= size]:
-                found.problems.append(
+                findings.problems.append(
                     f"{where} {outside[0]}, outside the vocabulary of {size}: correct it, or take it out where there "
                     "is no such token."
                 )
             elif any(each < 0 for each in ids):
-                found.notes.append(f"{where} {min(ids)}: it is taken for none.")
+                findings.notes.append(f"{where} {min(ids)}: it is taken for none.")
             elif ids and said is not None and said not in ids:
                 token = base.tokenizer.id_to_token(said)
-                found.notes.append(f"{where} {ids[0]}, but the tokenizer says {said} ({token}), which is used.")
+                findings.notes.append(f"{where} {ids[0]}, but the tokenizer says {said} ({token}), which is used.")
 
 
-def _check_rows(base: _Base, found: Findings) -> None:
+def _check_rows(base: _Base, findings: Findings) -> None:
     """Tokens have rows in the model; those without are noted, as adapt gives them some."""
     if count := count_without_rows(base.folder, base.ids):
-        found.notes.append(
+        findings.notes.append(
             f"{count} tokens of {base.folder} have no row in the model, which has {count_rows(base.folder)}: adapt "
             "gives them rows."
         )
 
 
-def _check_texts(base: _Base, found: Findings) -> None:
+def _check_texts(base: _Base, findings: Findings) -> None:
     """Nothing in the fixed texts is lost. A base whose tokenizer alters text has always done so; but text that the
     model never gets cannot be counted in bytes."""
     for text in ROUND_TRIP_TEXTS:
         if lost := find_unseen(base.table, base.tokenizer, text):
-            found.problems.append(
+            findings.problems.append(
                 f"The tokenizer in {base.folder} has nothing for {lost!r} in {text!r}, which the model would never see "
                 "while its bytes are counted: choose a base with byte fallback or byte-level BPE, or leave `base` out "
                 "to start from scratch."
@@ -152,7 +152,7 @@ def _check_texts(base: _Base, found: Findings) -> None:
             return
     changed = {text: back for text in ROUND_TRIP_TEXTS if (back := round_trip(base.tokenizer, text)) != text}
     for text, back in list(changed.items())[:1]:
-        found.notes.append(
+        findings.notes.append(
             f"The tokenizer in {base.folder} turns {text!r} into {back!r}, and alters {len(changed)} of "
             f"{len(ROUND_TRIP_TEXTS)} such texts; documents that it alters are listed by evaluate (altered.parquet)."
         )

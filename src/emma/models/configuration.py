@@ -112,10 +112,10 @@ def merge_config(base: Config, before: Config, after: Config) -> Config:
             f"config.json would change in {', '.join(unknown)}, for no reason that is known. This is a bug in EMMA: "
             "please report it with the base's config.json."
         )
-    found = {name: value for name, value in base.items() if name != "auto_map"}
-    found |= {name: after.get(name) for name in changed if name in REASONS and name not in (*ROPE_FIELDS, "dtype")}
-    found = with_type(found, after)
-    return with_rotary(found, after) if "rope_parameters" in changed or "rope_parameters" in base else found
+    result = {name: value for name, value in base.items() if name != "auto_map"}
+    result |= {name: after.get(name) for name in changed if name in REASONS and name not in (*ROPE_FIELDS, "dtype")}
+    result = with_type(result, after)
+    return with_rotary(result, after) if "rope_parameters" in changed or "rope_parameters" in base else result
 
 
 def with_type(config: Config, after: Config) -> Config:
@@ -132,20 +132,20 @@ def with_rotary(config: Config, after: Config) -> Config:
     Without the latter 4 takes theta = 10,000 and no scaling, without a word.
     """
     rope: Config = after.get("rope_parameters") or {}
-    found = {name: value for name, value in config.items() if name not in ROPE_FIELDS} | {"rope_parameters": rope}
+    result = {name: value for name, value in config.items() if name not in ROPE_FIELDS} | {"rope_parameters": rope}
     far: Config = rope.get(FULL_ATTENTION, rope)
     near: Config | None = rope.get(SLIDING_ATTENTION)
-    found |= {"rope_theta": far["rope_theta"]} if "rope_theta" in far else {}
-    found |= {"rope_local_base_freq": near["rope_theta"]} if near else {}
+    result |= {"rope_theta": far["rope_theta"]} if "rope_theta" in far else {}
+    result |= {"rope_local_base_freq": near["rope_theta"]} if near else {}
     if "partial_rotary_factor" in far:
-        found["partial_rotary_factor"] = far["partial_rotary_factor"]
+        result["partial_rotary_factor"] = far["partial_rotary_factor"]
     if config.get("model_type") == "gpt_neox":
-        found |= {old: far[new] for old, new in GPT_NEOX_FIELDS.items() if new in far}
+        result |= {old: far[new] for old, new in GPT_NEOX_FIELDS.items() if new in far}
     if far.get("rope_type", UNSCALED) != UNSCALED:
-        found["rope_scaling"] = {name: value for name, value in far.items() if name != "rope_theta"}
+        result["rope_scaling"] = {name: value for name, value in far.items() if name != "rope_theta"}
         if after.get("head_dim"):
-            found.setdefault("head_dim", after["head_dim"])
-    return found
+            result.setdefault("head_dim", after["head_dim"])
+    return result
 
 
 def explain_changes(before: Config, after: Config) -> dict[str, str]:

@@ -38,12 +38,12 @@ def read_json(path: Path) -> dict[str, Any]:
     if not path.is_file():
         return {}
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(path.read_text(encoding="utf-8"))
     except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise RecipeError(f"{path} is not valid JSON: {error}. Fetch the base model again.") from None
-    if not isinstance(found, dict):
+    if not isinstance(content, dict):
         raise RecipeError(f"{path} holds no JSON object. Fetch the base model again.")
-    return found
+    return content
 
 
 def check_folder(folder: Path) -> None:
@@ -71,10 +71,10 @@ def weight_files(folder: Path) -> list[Path]:
 
 def _listed(index: Path) -> list[str]:
     """The files that an index of weights names."""
-    found = read_json(index).get("weight_map", {})
-    if not isinstance(found, dict) or not all(isinstance(each, str) for each in found.values()):
+    files = read_json(index).get("weight_map", {})
+    if not isinstance(files, dict) or not all(isinstance(each, str) for each in files.values()):
         raise RecipeError(f"The weight_map of {index} does not name files. Fetch the base model again.")
-    return sorted(set(found.values()))
+    return sorted(set(files.values()))
 
 
 def list_tensors(folder: Path) -> list[StoredTensor]:
@@ -141,12 +141,12 @@ def read_tensors(folder: Path) -> Iterator[tuple[str, Any]]:
 def _unpickled(file: Path) -> dict[str, Any]:
     torch = need("torch", "train")
     try:
-        found = torch.load(file, map_location="cpu", weights_only=True, mmap=True)
+        tensors = torch.load(file, map_location="cpu", weights_only=True, mmap=True)
     except (RuntimeError, EOFError, OSError, ValueError, pickle.UnpicklingError):
         raise RecipeError(
             f"{file} cannot be read as data: it is damaged, or holds code, which is not run. Take the base as "
             "safetensors."
         ) from None
-    if not isinstance(found, dict) or not all(isinstance(each, torch.Tensor) for each in found.values()):
+    if not isinstance(tensors, dict) or not all(isinstance(each, torch.Tensor) for each in tensors.values()):
         raise RecipeError(f"{file} holds more than tensors by name, as checkpoints do. Save the model alone.")
-    return found
+    return tensors

@@ -52,10 +52,10 @@ def check_documents_apart(model: PreTrainedModel) -> None:
     half = PROBE_TOKENS // 2
 
     def states(tokens: torch.Tensor, positions: torch.Tensor) -> torch.Tensor:
-        found: torch.Tensor = backbone(
+        hidden: torch.Tensor = backbone(
             input_ids=tokens % rows, position_ids=positions, use_cache=False
         ).last_hidden_state
-        return found
+        return hidden
 
     together, alone = states(ids, places % half)[:, half:], states(ids[:, half:], places[:, :half])
     model.train(was_training)

@@ -86,10 +86,10 @@ def check_as_loaded(folder: Path) -> None:
         tokenizer = _open(place, folder)
     for text, back in round_trips(folder).items():
         ids = tokenizer(text, add_special_tokens=False).input_ids
-        if (found := tokenizer.decode(ids, clean_up_tokenization_spaces=False)) not in (text, back):
+        if (decoded := tokenizer.decode(ids, clean_up_tokenization_spaces=False)) not in (text, back):
             raise RecipeError(
                 f"transformers reads its tokenizer otherwise than its own file says, since {CONFIG} says model_type = "
-                f"{config.get('model_type')!r}: {text!r} becomes {found!r}. Choose a base whose tokenizer is of its "
+                f"{config.get('model_type')!r}: {text!r} becomes {decoded!r}. Choose a base whose tokenizer is of its "
                 "model's kind."
             )
 

@@ -62,13 +62,13 @@ def pairs_by_score(scores: Mapping[str, float]) -> list[tuple[str, str]]:
     Among the splits of one piece, and among pieces of one score, the longer left side comes first: where
     SentencePiece goes from left to right (the runs of spaces of Llama 2, all at one score), so does this.
     """
-    found = [
+    pairs = [
         (-score, -place, place - len(piece), piece[:place], piece[place:])
         for piece, score in scores.items()
         for place in range(1, len(piece))
         if piece[:place] in scores and piece[place:] in scores
     ]
-    return [(left, right) for *_, left, right in sorted(found)]
+    return [(left, right) for *_, left, right in sorted(pairs)]
 
 
 def build_table(proto: Any) -> dict[str, Any]:

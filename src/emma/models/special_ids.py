@@ -44,12 +44,12 @@ def special_ids(folder: Path, tokenizer: Any = None) -> SpecialIds:
     """
     tokenizer = tokenizer or open_table(read_table(folder))
     tokens = _defaults(folder) | stated_tokens(folder)
-    found = dict[str, int | None]()
+    ids = dict[str, int | None]()
     for name in ENDS:
         text = text_of(tokens.get(f"{name}_token"))
         number = tokenizer.token_to_id(text) if text else None
-        found[name] = number if number is not None else _stated_id(folder, f"{name}_token_id", tokenizer)
-    return SpecialIds(**found)
+        ids[name] = number if number is not None else _stated_id(folder, f"{name}_token_id", tokenizer)
+    return SpecialIds(**ids)
 
 
 def _defaults(folder: Path) -> dict[str, Any]:
@@ -80,13 +80,13 @@ def stated_ids(path: Path, name: str) -> list[int]:
     value = config.get(name)
     if value is None and isinstance(inner := config.get("text_config"), dict):
         value = inner.get(name)  # a model that also sees or hears
-    found = [] if value is None else value if isinstance(value, list) else [value]
-    if not all(type(each) is int for each in found):  # true and false are ints too
+    numbers = [] if value is None else value if isinstance(value, list) else [value]
+    if not all(type(each) is int for each in numbers):  # true and false are ints too
         raise RecipeError(
             f"{path} has {name} = {value!r}, which must be a whole number, a list of such, or null. Correct it, or "
             "fetch the base again."
         )
-    return found
+    return numbers
 
 
 NAMES = ("bos_token_id", "eos_token_id", "pad_token_id")
@@ -104,17 +104,17 @@ def find_id_problems(
     """
     stops = as_list(generation.get(END)) or as_list(config.get(END))
     end = tokenizer.get(END)
-    found = []
+    problems = []
     if end is None and not stops:
-        found.append(f"states no {END}, so generation never ends")
+        problems.append(f"states no {END}, so generation never ends")
     elif end is not None and stops and end not in stops:
         place = GENERATION if as_list(generation.get(END)) else CONFIG
-        found.append(f"contradicts itself about {END}: {place} {_said(stops)}, the tokenizer {end}")
+        problems.append(f"contradicts itself about {END}: {place} {_said(stops)}, the tokenizer {end}")
     for place, said in ((CONFIG, config), (GENERATION, generation)):
         for name in NAMES:
             if any(each >= size for each in as_list(said.get(name))):
-                found.append(f"has a {name} outside its vocabulary of {size}: {place} {_said(as_list(said[name]))}")
-    return found
+                problems.append(f"has a {name} outside its vocabulary of {size}: {place} {_said(as_list(said[name]))}")
+    return problems
 
 
 def as_list(value: int | Sequence[int] | None) -> list[int]:

@@ -58,8 +58,8 @@ def _more(config: Mapping[str, Any]) -> Iterator[Any]:
     own = [name for name in config if name.endswith("_token") and name not in NAMED_TOKENS]
     yield from (config[name] for name in own if isinstance(config[name], str | dict))
     for key in ("extra_special_tokens", "additional_special_tokens", "model_specific_special_tokens"):
-        found = config.get(key) or []
-        yield from found.values() if isinstance(found, dict) else found
+        tokens = config.get(key) or []
+        yield from tokens.values() if isinstance(tokens, dict) else tokens
 
 
 def _flags(token: Any) -> dict[str, Any]:
@@ -154,8 +154,8 @@ def ends_agree(folder: Path, table: Table) -> bool:
 def prefix_space(table: Table) -> bool | None:
     """`add_prefix_space` of the step of `tokenizer.json` that transformers 4 overrules: only one that is not in a
     sequence."""
-    found: bool | None = (table.get("pre_tokenizer") or {}).get("add_prefix_space")
-    return found
+    flag: bool | None = (table.get("pre_tokenizer") or {}).get("add_prefix_space")
+    return flag
 
 
 def _flagged_ends(folder: Path) -> Around | None:
@@ -164,9 +164,9 @@ def _flagged_ends(folder: Path) -> Around | None:
     if (first := _OBEYS_FLAGS.get(name := class_of(folder))) is None:
         return None
     tokens = default_ends(name) | stated_tokens(folder)
-    wanted = [bool(tokens.get(flag, usual)) for flag, usual in zip(_FLAGS, (first, False), strict=True)]
-    texts = [text_of(tokens.get(f"{end}_token")) if asked else None for end, asked in zip(ENDS, wanted, strict=True)]
-    return None if [text is not None for text in texts] != wanted else texts
+    flags = [bool(tokens.get(flag, usual)) for flag, usual in zip(_FLAGS, (first, False), strict=True)]
+    texts = [text_of(tokens.get(f"{end}_token")) if is_set else None for end, is_set in zip(ENDS, flags, strict=True)]
+    return None if [text is not None for text in texts] != flags else texts
 
 
 def _template_ends(table: Table) -> Around | None:

@@ -79,27 +79,27 @@ def pretrained(folder: Path) -> Any:
     if not (folder / TOKENIZER_JSON).exists() and (folder / spm.MODEL_FILE).exists():
         need("google.protobuf", "train")  # transformers reads SentencePiece models with it
     try:
-        found = transformers.AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+        tokenizer = transformers.AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
     except (OSError, ValueError) as error:
         raise RecipeError(
             f"No tokenizer can be read from {folder}: {error} A base is a folder with {TOKENIZER_JSON} or "
             f"{spm.MODEL_FILE} beside config.json."
         ) from None
-    if not getattr(found, "is_fast", False):
+    if not getattr(tokenizer, "is_fast", False):
         raise RecipeError(
-            f"The tokenizer in {folder} is {type(found).__name__}, which exists in Python only and cannot be expanded. "
-            f"Choose another base, or save this one with a {TOKENIZER_JSON} first."
+            f"The tokenizer in {folder} is {type(tokenizer).__name__}, which exists in Python only and cannot be "
+            f"expanded. Choose another base, or save this one with a {TOKENIZER_JSON} first."
         )
-    return found
+    return tokenizer
 
 
 def switch_off(table: Table) -> tuple[Table, dict[str, Any]]:
     """The table without truncation, padding and BPE dropout, and what it had of them."""
-    found = {name: table[name] for name in ("truncation", "padding") if table.get(name)}
+    removed = {name: table[name] for name in ("truncation", "padding") if table.get(name)}
     model = table["model"]
     if model.get("dropout"):
-        found["dropout"], model = model["dropout"], {**model, "dropout": None}
-    return {**table, "truncation": None, "padding": None, "model": model}, found
+        removed["dropout"], model = model["dropout"], {**model, "dropout": None}
+    return {**table, "truncation": None, "padding": None, "model": model}, removed
 
 
 def open_table(table: Table) -> Any:

@@ -18,19 +18,19 @@ def check_fit(folder: Path) -> list[str]:
 
     transformers itself matches them, on its device without memory: so names of older versions count as it counts them.
     """
-    found = _matched(folder)
-    if missing := sorted(found["missing_keys"]):
+    report = _matched(folder)
+    if missing := sorted(report["missing_keys"]):
         raise RecipeError(
             f"The weights in {folder} lack {len(missing)} of the model's tensors: {_some(missing)}. Fetch the base "
             f"model again, or correct {CONFIG} (tie_word_embeddings, num_hidden_layers)."
         )
-    if other := sorted(found["mismatched_keys"]):
-        name, has, wanted = other[0]
+    if other := sorted(report["mismatched_keys"]):
+        name, has, expected = other[0]
         raise RecipeError(
             f"{len(other)} of the tensors in {folder} have another shape than {CONFIG} asks for: {name} is "
-            f"{_shape(has)} and should be {_shape(wanted)}. Correct {CONFIG}, or fetch the base model again."
+            f"{_shape(has)} and should be {_shape(expected)}. Correct {CONFIG}, or fetch the base model again."
         )
-    unused = sorted(found["unexpected_keys"])
+    unused = sorted(report["unexpected_keys"])
     return [f"{len(unused)} tensors that no part of the model uses are left out: {_some(unused)}"] if unused else []
 
 
@@ -41,7 +41,7 @@ def _matched(folder: Path) -> dict[str, Any]:
     logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
-        found: dict[str, Any] = auto.from_pretrained(
+        report: dict[str, Any] = auto.from_pretrained(
             folder, device_map="meta", ignore_mismatched_sizes=True, output_loading_info=True,
             local_files_only=True, trust_remote_code=False, weights_only=True,
         )[1]  # fmt: skip
@@ -49,7 +49,7 @@ def _matched(folder: Path) -> dict[str, Any]:
         raise RecipeError(f"transformers cannot load {folder}: {one_line(error)}. Fetch it again.") from error
     finally:
         logging.set_verbosity(before)
-    return found
+    return report
 
 
 def check_generation(folder: Path) -> None:
@@ -64,8 +64,8 @@ def check_generation(folder: Path) -> None:
 
 def one_line(error: BaseException) -> str:
     """The message of another library's error, in a line."""
-    said = " ".join(str(error).split()).rstrip(".")
-    return f"{type(error).__name__}: {said[:300]}" if said else type(error).__name__
+    message = " ".join(str(error).split()).rstrip(".")
+    return f"{type(error).__name__}: {message[:300]}" if message else type(error).__name__
 
 
 def _some(names: list[str]) -> str:

@@ -124,8 +124,8 @@ def attend_varlen(
         key, value = (_repeat(each, query.shape[1]) for each in (key, value))
     q, k, v = (each.transpose(1, 2).flatten(0, 1) for each in (query, key, value))
     bounds, longest = documents.bounds, documents.tokens
-    found: Any = varlen_attn(q, k, v, bounds, bounds, longest, longest, **options)
-    return found.unflatten(0, (query.shape[0], query.shape[2])), None
+    output: Any = varlen_attn(q, k, v, bounds, bounds, longest, longest, **options)
+    return output.unflatten(0, (query.shape[0], query.shape[2])), None
 
 
 def attend_flex(
@@ -136,7 +136,7 @@ def attend_flex(
     shared = query.shape[1] // key.shape[1]
     if shared & (shared - 1):  # its kernels take a power of two only
         key, value = (_repeat(each, query.shape[1]) for each in (key, value))
-    found = _flex(query.device)(
+    output = _flex(query.device)(
         query,
         key,
         value,
@@ -145,7 +145,7 @@ def attend_flex(
         scale=keywords.get("scaling"),
         enable_gqa=query.shape[1] != key.shape[1],
     )
-    return found.transpose(1, 2).contiguous(), None
+    return output.transpose(1, 2).contiguous(), None
 
 
 def window_of(keywords: dict[str, Any]) -> int:

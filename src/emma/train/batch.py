@@ -76,11 +76,11 @@ def check_vocabulary(samples: Samples, rows: int) -> None:
 
 def check_tokenizer(samples: Samples, model: Path) -> None:
     """RecipeError when the shards were made with another tokenizer than the one beside the model in this folder."""
-    packed, found = str(samples.facts["tokenizer"]), file_digest(model / "tokenizer.json")
-    if packed != found:
+    packed, own = str(samples.facts["tokenizer"]), file_digest(model / "tokenizer.json")
+    if packed != own:
         raise RecipeError(
             f"The shards were made with another tokenizer (SHA-256 {packed[:12]}…) than the model has "
-            f"({model / 'tokenizer.json'}, {found[:12]}…), so their ids mean other pieces. Run pack, mix and adapt "
+            f"({model / 'tokenizer.json'}, {own[:12]}…), so their ids mean other pieces. Run pack, mix and adapt "
             "with the same vocabulary."
         )
 

@@ -109,14 +109,14 @@ def recompute_policy(_context: Any, operator: Any, *_: Any, **__: Any) -> Checkp
 
 def _operators() -> frozenset[Any]:
     """The operators of SAVED_OPERATORS that this torch has, in all their overloads."""
-    found = set()
+    operators = set()
     for name in SAVED_OPERATORS:
         space, _, word = name.partition(".")
         if (operator := getattr(getattr(torch.ops, space), word, None)) is not None:
-            found |= (
+            operators |= (
                 {getattr(operator, each) for each in operator.overloads()} if space != "higher_order" else {operator}
             )
-    return frozenset(found)
+    return frozenset(operators)
 
 
 SAVED_OVERLOADS = _operators()
@@ -157,9 +157,9 @@ def is_convertible(module: nn.Module, name: str) -> bool:
 
 def check_float8_support() -> None:
     """RecipeError unless there is a GPU that multiplies in 8 bits."""
-    found = torch.cuda.get_device_capability() if torch.cuda.is_available() else None
-    if found is None or found < MIN_FP8_CAPABILITY:
-        has = "has no CUDA device" if found is None else f"has one of {found[0]}.{found[1]}"
+    capability = torch.cuda.get_device_capability() if torch.cuda.is_available() else None
+    if capability is None or capability < MIN_FP8_CAPABILITY:
+        has = "has no CUDA device" if capability is None else f"has one of {capability[0]}.{capability[1]}"
         raise RecipeError(
             f"train.precision = 'fp8' needs a GPU of compute capability {'.'.join(map(str, MIN_FP8_CAPABILITY))} or "
             f"more (Ada, Hopper, Blackwell), and this machine {has}. Set it to bf16."

@@ -133,12 +133,12 @@ def encode(shares: Tensor, signed: bool) -> Tensor:
 @lru_cache(maxsize=8)
 def codebook(signed: bool, device: torch.device) -> Tensor:
     """The 256 values that codes stand for, ascending: 0, 1, and in each decade below twice as many as in the next."""
-    found = [torch.tensor([0.0, 1.0], dtype=torch.float64)]
+    values = [torch.tensor([0.0, 1.0], dtype=torch.float64)]
     for decade in range(DECADES):
         edges = torch.linspace(0.1, 1, 2 ** (decade + (not signed)) + 1, dtype=torch.float64)
         middles = (edges[:-1] + edges[1:]) / 2 * 10.0 ** (decade + 1 - DECADES)
-        found += [middles, -middles] if signed else [middles]
-    return torch.cat(found).sort().values.float().to(device)
+        values += [middles, -middles] if signed else [middles]
+    return torch.cat(values).sort().values.float().to(device)
 
 
 def local_part(tensor: Any) -> Tensor:

@@ -92,13 +92,13 @@ def orthogonalise(matrix: Tensor, compute: torch.dtype = torch.bfloat16) -> Tens
     if matrix.dim() == 3:
         return torch.stack([orthogonalise(each, compute) for each in matrix])
     tall = matrix.size(0) > matrix.size(1)
-    found = matrix.to(compute).T if tall else matrix.to(compute)
-    found = found / found.norm().clamp(min=MIN_NORM)
+    step = matrix.to(compute).T if tall else matrix.to(compute)
+    step = step / step.norm().clamp(min=MIN_NORM)
     a, b, c = COEFFICIENTS
     for _ in range(ITERATIONS):
-        gram = found @ found.T
-        found = torch.addmm(found, torch.addmm(gram, gram, gram, beta=b, alpha=c), found, beta=a)
-    return found.T if tall else found
+        gram = step @ step.T
+        step = torch.addmm(step, torch.addmm(gram, gram, gram, beta=b, alpha=c), step, beta=a)
+    return step.T if tall else step
 
 
 def make_optimizers(

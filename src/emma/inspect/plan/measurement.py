@@ -99,11 +99,11 @@ def median_seconds(do: Callable[[], None]) -> float:
     """The median of a few calls, with the accelerator's work done."""
     import torch
 
-    found = []
+    times = []
     for _ in range(REPEATS):
         start = time.perf_counter()
         do()
         if torch.cuda.is_available():
             torch.cuda.synchronize()
-        found.append(time.perf_counter() - start)
-    return median(found)
+        times.append(time.perf_counter() - start)
+    return median(times)
