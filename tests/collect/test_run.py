@@ -2,55 +2,30 @@
 
 import gzip
 import json
-from collections.abc import Callable
 from pathlib import Path
 
-import pyarrow as pa
 import pytest
 
-from emma.collect.config import CollectConfig, SourceConfig
 from emma.collect.files.inputs import estimate_text_bytes, find_files
 from emma.collect.run import collect
-from emma.errors import ArtifactError, LanguageError, RecipeError, SourceError
+from emma.errors import ArtifactError, SourceError
 from emma.schemas import DOCUMENTS, REJECTS
 from emma.store import shards
-from emma.store.artifact import Artifact
 from emma.work.graph import Step, check_balance, run_steps
 from emma.work.local import Local
 from emma.work.progress import Reporter
-from emma.work.work import LIGHT_BYTES, StageOutput, Work
+from emma.work.work import LIGHT_BYTES, StageOutput
+from tests.collect.stage import (
+    BENCHMARK,
+    MakeWork,
+    a_file_a_task,
+    section,
+    source,
+    table,
+    write_benchmark,
+    write_joinable,
+)
 from tests.conftest import TEXTS
-
-MakeWork = Callable[..., Work]
-
-
-def source(name: str = "web", path: str = "web/*.jsonl", **changes: object) -> SourceConfig:
-    values = {"name": name, "reader": "jsonl", "path": path, "licence": "CC0-1.0", "domain": "web", **changes}
-    return SourceConfig.model_validate(values)
-
-
-@pytest.fixture
-def data(tmp_path: Path) -> Path:
-    """Three files of JSON lines: all test scripts, a bad line, and an unknown language."""
-    folder = tmp_path / "data"
-    (folder / "web").mkdir(parents=True)
-    for number in range(3):
-        lines = [json.dumps({"text": f"{text} {number}", "lang": label}) for label, text in TEXTS.items()]
-        lines[1:1] = ['{"text": ', '{"text": "x", "lang": "qaa"}']
-        (folder / "web" / f"{number}.jsonl").write_text("\n".join(lines), encoding="utf-8")
-    return folder
-
-
-def a_file_a_task(data: Path) -> int:
-    return (data / "web/0.jsonl").stat().st_size
-
-
-def section(data: Path, *sources: SourceConfig, **changes: object) -> CollectConfig:
-    return CollectConfig.model_validate({"sources": sources or (source(),), "root": str(data), **changes})
-
-
-def table(made: StageOutput | Artifact, name: str) -> pa.Table:
-    return shards.read_all(part.file(f"{name}.parquet") for part in made.parts["documents"])
 
 
 def test_documents_and_rejects(data: Path, make_work: MakeWork) -> None:
@@ -84,58 +59,6 @@ def test_documents_and_rejects(data: Path, make_work: MakeWork) -> None:
     ]
     assert bad[0]["raw"] == b'{"text": ' and bad[0]["reason"].startswith("broken JSON: ")
     assert "private use" in bad[1]["reason"]
-
-
-def test_counts_and_summaries(data: Path, make_work: MakeWork) -> None:
-    work = make_work("collect")
-    made = collect(section(data, source(limit_bytes=1), source("all", domain="d", origin="o")), work=work)
-    check_balance("collect", made.counts)
-    text_bytes = sum(len(f"{text} 0".encode()) for text in TEXTS.values())
-    file_bytes = sum((data / f"web/{number}.jsonl").stat().st_size for number in range(3))
-    assert made.counts == {
-        "languages_collected": len(TEXTS),
-        "bytes": 4 * text_bytes,
-        "bytes_read": file_bytes + (data / "web/0.jsonl").stat().st_size,
-        "bytes_unread": 0,
-        "rejected: broken JSON": 4,
-        "rejected: unknown language": 4,
-        "rows_in": 4 * (len(TEXTS) + 2),
-        "rows_out": 4 * len(TEXTS),
-        "units": 4 * (len(TEXTS) + 2),
-        "units_lost": 8,
-        "units_rejected": 8,
-    }
-    one, everything = shards.read(work.out / "sources.parquet").to_pylist()
-    assert (one["files"], one["files_left_out"], one["documents"]) == (1, 2, len(TEXTS))
-    assert everything == {
-        "source": "all",
-        "reader": "jsonl",
-        "licence": "CC0-1.0",
-        "spdx": True,
-        "redistribution": "public",
-        "origin": "o",
-        "domain": "d",
-        "scheme": "any",
-        "priority": 0,
-        "files": 3,
-        "files_left_out": 0,
-        "documents": 3 * len(TEXTS),
-        "bytes": 3 * text_bytes,
-        "rejects": 6,
-        "units": 3 * (len(TEXTS) + 2),
-        "units_rejected": 6,
-        "units_lost": 6,
-        "bytes_read": file_bytes,
-        "bytes_unread": 0,
-        "unread_file": None,
-        "unread_share": None,
-    }
-    languages = shards.read(work.out / "languages.parquet").to_pylist()
-    assert [(each["lang"], each["source"]) for each in languages] == [
-        (label, name) for label in sorted(TEXTS) for name in ("all", "web")
-    ]
-    assert [each["documents"] for each in languages] == [3, 1] * len(TEXTS)
-    assert sum(each["bytes"] for each in languages) == 4 * text_bytes
 
 
 def digest(root: Path) -> dict[str, bytes]:
@@ -175,52 +98,10 @@ def test_damage_inside_a_corpus(data: Path, make_work: MakeWork) -> None:
     assert reject["row"] == made.counts["rows_out"] + 1
 
 
-def test_a_long_reject_is_cut(data: Path, make_work: MakeWork) -> None:
-    (data / "web/0.jsonl").write_text("x" * 100_000 + '\n{"text": "neno", "lang": "sw"}')
-    made = collect(section(data, source(path="web/0.jsonl"), max_row_bytes=80_000), work=make_work("collect"))
-    (reject,) = table(made, "rejects").to_pylist()
-    assert (reject["row"], len(reject["raw"])) == (1, 64 * 1024)
-
-
-def test_a_source_without_documents(data: Path, make_work: MakeWork) -> None:
-    (data / "web/0.jsonl").write_text('{"text": "x", "lang": "eml"}')
-    with pytest.raises(SourceError) as caught:
-        collect(section(data, source(path="web/0.jsonl")), work=make_work("collect"))
-    message = str(caught.value)
-    assert all(part in message for part in ("'web'", "unknown language 1 times", "web/0.jsonl, row 1", "egl", "codes"))
-
-
 def test_an_empty_file(data: Path, make_work: MakeWork) -> None:
     (data / "web/0.jsonl").write_text("")
     with pytest.raises(SourceError, match=r"'web'.*no text at all"):
         collect(section(data, source(path="web/0.jsonl")), work=make_work("collect"))
-
-
-def test_bad_recipes_stop_before_any_work(data: Path, make_work: MakeWork) -> None:
-    with pytest.raises(RecipeError, match="no reader 'pdf'"):
-        collect(section(data, source(reader="pdf")), work=make_work("collect"))
-    with pytest.raises(SourceError, match="nothing/"):
-        collect(section(data, source(path="nothing/*")), work=make_work("collect"))
-
-
-def test_a_recipe_without_sources(make_work: MakeWork) -> None:
-    with pytest.raises(RecipeError, match=r"no sources.*Add a table \[\[collect\.sources\]\]"):
-        collect(CollectConfig(), work=make_work("collect"))
-
-
-def write_joinable(data: Path) -> None:
-    codes = ["sw"] * 5 + ["qaa"] * 3
-    (data / "web/0.jsonl").write_text("\n".join(f'{{"text": "neno", "lang": "{code}"}}' for code in codes))
-
-
-def test_joined_units_are_counted_in_documents_and_rejects(data: Path, make_work: MakeWork) -> None:
-    write_joinable(data)
-    made = collect(section(data, source(path="web/0.jsonl", group_bytes=100)), work=make_work("collect"))
-    assert {name: made.counts[name] for name in ("rows_in", "rows_out", "units")} == {
-        "rows_in": 2,
-        "rows_out": 1,
-        "units": 8,
-    }
 
 
 def test_a_unit_that_gets_lost_is_noticed(data: Path, make_work: MakeWork, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -228,28 +109,6 @@ def test_a_unit_that_gets_lost_is_noticed(data: Path, make_work: MakeWork, monke
     monkeypatch.setattr("emma.collect.documents.join_documents", lambda units: units[0])
     with pytest.raises(ArtifactError, match=r"'web', web/0\.jsonl: 8 units were read, .* hold 2"):
         collect(section(data, source(path="web/0.jsonl", group_bytes=100)), work=make_work("collect"))
-
-
-def test_a_wrong_fixed_language_is_the_recipes_fault(data: Path, make_work: MakeWork) -> None:
-    for changes in ({"lang": "nah"}, {"codes": {"a": "hao", "b": "nah"}}):
-        work = make_work("collect")
-        with pytest.raises(LanguageError, match=r"Source 'web': .*family"):
-            collect(section(data, source(**changes)), work=work)
-        assert not (work.root / "collect" / "read_batch").exists(), "nothing was read in vain"
-
-
-BENCHMARK = {
-    "name": "sib",
-    "reader": "csv",
-    "path": "bench/*.tsv",
-    "licence": "CC-BY-SA-4.0",
-    "lang_from": "([a-z]+).tsv",
-}
-
-
-def write_benchmark(data: Path) -> None:
-    (data / "bench").mkdir()
-    (data / "bench/sw.tsv").write_text("text\tlabel\nswali\t1\nragged\n")
 
 
 def test_benchmarks_are_read_and_kept_apart(data: Path, make_work: MakeWork) -> None:
@@ -266,20 +125,6 @@ def test_benchmarks_are_read_and_kept_apart(data: Path, make_work: MakeWork) -> 
     assert (summary["source"], summary["documents"], summary["rejects"]) == ("sib", 1, 1)
     assert "benchmarks" not in alone.parts
     assert "sib" not in shards.read(work.out / "languages.parquet")["source"].to_pylist()
-
-
-def test_what_cannot_be_read_of_a_benchmark_stops_the_stage(data: Path, make_work: MakeWork) -> None:
-    write_benchmark(data)
-    with pytest.raises(SourceError, match=r"(?s)Benchmark 'sib': 1 rows cannot .*bench/sw.tsv, row 3: .*allow_unread"):
-        collect(section(data, benchmarks=[BENCHMARK]), work=make_work("collect"))
-    (data / "bench/sw.tsv").write_text("text\tlabel\nswali\t1\n\t2\n")  # nothing to look for
-    made = collect(section(data, benchmarks=[BENCHMARK]), work=make_work("collect", "1" * 20))
-    allowed = section(data, benchmarks=[{**BENCHMARK, "allow_unread": True}])
-    again = collect(allowed, work=make_work("collect", "2" * 20))
-    assert [part.key for part in made.parts["benchmarks"]] == [part.key for part in again.parts["benchmarks"]]
-    sources = section(data, benchmarks=[{**BENCHMARK, "allow_unread": True}, {**BENCHMARK, "name": "strict"}])
-    allowed_, strict = (each.as_read().model_copy(update={"name": "x"}) for each in sources.benchmarks)
-    assert allowed_ == strict, "what was read before the run stopped is not read again"
 
 
 @pytest.mark.parametrize("code", ["", "xx", "und", "mul", "eml", "dialect of the north"])
@@ -323,31 +168,6 @@ def test_a_large_file_has_the_same_rows_in_one_task_and_in_many(data: Path, make
     assert len(split.parts["documents"]) > 9 and split.counts == whole.counts
     assert table(split, "documents") == table(whole, "documents")
     assert table(split, "rejects") == table(whole, "rejects")
-
-
-@pytest.mark.parametrize(
-    ("changes", "why"),
-    [
-        ({"options": {"unti": "line"}}, r"option 'unti' of the reader 'text' does not exist. Options: unit"),
-        ({"options": {"unit": "verse"}}, r"one of 'document', 'paragraph', 'line', not 'verse'"),
-        ({"reader": "csv", "options": {"quotes": "no"}}, r"must be bool, not 'no'"),
-        ({"reader": "jsonl", "options": {"x": 1}}, r"Options: none"),
-    ],
-)
-def test_options_that_a_reader_does_not_have(
-    changes: dict[str, object], why: str, data: Path, make_work: MakeWork
-) -> None:
-    with pytest.raises(RecipeError, match=f"Source 'web': .*{why}"):
-        collect(section(data, source(**{"reader": "text", **changes})), work=make_work("collect"))
-
-
-@pytest.mark.parametrize(
-    ("policies", "why"),
-    [({"swa": "eng"}, "'eng' is not a member of 'swa'"), ({"swa": "lid"}, "name a model"), ({"eng": "keep"}, "'eng'")],
-)
-def test_policies_that_cannot_be_followed(policies: dict[str, str], why: str, data: Path, make_work: MakeWork) -> None:
-    with pytest.raises((LanguageError, RecipeError), match=why):
-        collect(section(data, macrolanguages=policies), work=make_work("collect"))
 
 
 def test_macrolanguages_become_their_members(data: Path, make_work: MakeWork) -> None:

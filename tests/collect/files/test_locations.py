@@ -18,7 +18,7 @@ from emma.collect.files.locations import content_mark, escape_name, list_remote,
 from emma.collect.run import collect
 from emma.errors import SourceError
 from emma.store import remote, shards
-from tests.collect.test_run import MakeWork
+from tests.collect.stage import MakeWork
 from tests.conftest import TEXTS
 
 ROWS = [json.dumps({"text": text, "lang": label}, ensure_ascii=False) for label, text in TEXTS.items()]
