@@ -69,8 +69,8 @@ class TrainConfig(Section):
     warmup: float = Field(default=0.02, ge=0, lt=1)
     """Share of the steps in which the learning rates rise linearly."""
     warmup_from: float = Field(default=0.0, ge=0, le=1)
-    """Learning rate at the first step of the warm-up, as a share of the peak. To re-warm a base, set it to where the
-    base's own schedule ended."""
+    """Learning rate from which the warm-up rises, as a share of the peak. To re-warm a base, set it to where the base's
+    own schedule ended."""
     decay: float = Field(default=0.2, gt=0, le=1)
     """Share of the steps in which the learning rates fall, at the end of the run; used by `wsd` only."""
     min_lr_ratio: float = Field(default=0.1, ge=0, le=1)
