@@ -91,6 +91,7 @@ def make_documents(
     """Make the documents of one file, in order; what cannot become one goes to `reject`."""
     clean = clean_documents(raw, naming, reject)
     if group_bytes:
+        # joined texts are other texts: what was seen of their script before holds no longer
         clean = survey_documents(group_documents((document for document, *_ in clean), group_bytes))
     for surveyed in decide_scripts(clean, naming):
         try:
@@ -107,6 +108,7 @@ def clean_documents(
         if isinstance(document, Reject):
             reject(document)
             continue
+        # where there is evidence, the survey has found that repair would change nothing
         clean = clean_document(document, naming, evidence is not None, evidence2 is not None)
         if not clean.text or clean.text2 == "":
             reject(reject_document(document, EMPTY_TEXT))

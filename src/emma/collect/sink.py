@@ -48,17 +48,17 @@ class Sink:
         self.open_file("")
 
     def begin_piece(self, file: str) -> None:
-        """Say which file of the source comes next, or archive of files."""
+        """Begin with the next file of the source, or archive of files."""
         self._piece, self._read = file, self._lost["bytes_read"]
 
     def open_file(self, file: str) -> None:
-        """Say which file is read from now on."""
+        """Begin with a file, or a member of an archive."""
         self.file = file
         self._file_chars = self._file_unread = 0
         self._failed = False
 
     def close_file(self, passed: int) -> None:
-        """Say that a file was read, and how many of its bytes, decompressed, were passed on the way.
+        """End with a file of which so many bytes, decompressed, were passed.
 
         What nobody can tell is at least what its texts have. A damaged file that gave nothing counts as not read.
         """
@@ -72,7 +72,7 @@ class Sink:
             self._unread.append({"file": self.file, "bytes_read": read, "bytes_unread": unread})
 
     def keep(self, document: Document) -> None:
-        """Take one document."""
+        """Keep one document."""
         clean, lang2 = document.clean, document.lang2
         document_id = f"{self._source.name}:{self.file}#{clean.row}"
         sides = (clean.text, document.lang.label, clean.text2, None if lang2 is None else lang2.label)
@@ -86,7 +86,7 @@ class Sink:
             self._flush()
 
     def reject(self, reject: Reject) -> None:
-        """Take one row that cannot be used."""
+        """Keep what is known of a row that cannot be used."""
         place = {"source": self._source.name, "file": self.file, "row": reject.row}
         stands_for = {"units": reject.units, "unread": reject.unread}
         self._rejects.add({**place, "reason": reject.reason, "raw": reject.raw[:MAX_RAW_BYTES], **stands_for})
@@ -99,13 +99,13 @@ class Sink:
             self._failed = self._failed or reject.kind != UNKNOWN_LANGUAGE
 
     def refuse(self, reject: Reject) -> None:
-        """Take a file, a member of an archive, or a place in an archive, that is not read at all."""
+        """Reject a file, a member of an archive, or a place in an archive, that is not read at all."""
         self.open_file(reject.file or self._piece)
         self.reject(reject)
         self.close_file(0)
 
     def counts(self) -> dict[str, int]:
-        """What was taken, once closed: rows in, rows out, units, bytes, what was lost, and rejects by kind."""
+        """Count, once all is read: rows in, rows out, units, bytes, what was lost, and rejects by kind."""
         rows, size = (sum(self._by_lang[name].to_pylist()) for name in ("documents", "bytes"))
         taken = {"rows_in": rows + self._refused.total(), "rows_out": rows, "units": self.units, "bytes": size}
         return dict(sorted({**taken, **self._lost, **self._refused}.items()))

@@ -38,7 +38,7 @@ def read_members(archive: InputFile, pattern: str) -> Iterator[InputFile | Rejec
     """Read the members that match, each to be used before the next. Raises what damage raises."""
     with _library_errors_as_damage():
         zipped = archive.plain_name.suffix.lower() == ".zip" or is_zip(archive.read_sample())
-    seen = set()
+    seen = set()  # a second member of a name would give the same ids again
     for name, content in _read_zip(archive, pattern) if zipped else _read_tar(archive, pattern):
         if isinstance(content, Reject):
             yield replace(content, file=f"{archive.name}/{name}") if name else content
@@ -192,6 +192,7 @@ class _MemberStream(io.RawIOBase):
 def read_member_pairs(archive: InputFile, pattern: str) -> Iterator[InputFile | Reject]:
     """Read the members of a zip archive that are two and two the same but for their last suffix, side by side."""
     with _library_errors_as_damage(), zipfile.ZipFile(archive.seekable_stream()) as packed:
+        # reversed, so that of two members of a name the first is read, as in `read_members`
         named = {escape_name(info.filename): info for info in reversed(packed.infolist())}
         names = [name for name in named if name and not name.endswith("/") and fnmatch.fnmatchcase(name, pattern)]
         for stem, two in group_by_stem(names).items():

@@ -53,6 +53,7 @@ def decompress_body(data: bytes, encoding: str, limit: int) -> bytes:
         for step in reversed(list_compressions(encoding)):
             data = DECODERS[step](data, limit + 1)
     except Exception as error:  # decoders have errors of their own
+        # crawlers often store the text and keep the header that says how it was compressed on its way
         if not is_utf8(data[:SAMPLE_BYTES]) or b"\0" in data[:SAMPLE_BYTES]:
             raise BodyError(f"it cannot be decompressed as {encoding} ({error})") from None
     return data

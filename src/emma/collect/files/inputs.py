@@ -124,6 +124,7 @@ def group_files(source: SourceConfig, files: Sequence[SourceFile]) -> tuple[tupl
 
 def list_files(source: SourceConfig, data_root: Path) -> list[SourceFile]:
     """List all files of a source, sorted by name. Raises SourceError where a pattern matches nothing."""
+    # by name, since two patterns may match the same file
     files = {file.name: file for pattern in source.patterns for file in _match(source, pattern, data_root)}
     return [files[name] for name in sorted(files)]
 

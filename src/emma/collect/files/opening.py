@@ -58,6 +58,7 @@ def _open_part(
 ) -> InputFile:
     """Open one file, at the first line that begins in its range."""
     if is_on_hub(part.location):
+        # the library `datasets` opens shards of the hub by itself, from their location
         return InputFile(part.name, io.BytesIO(), max_row_bytes, location=part.location)
     stream = stack.enter_context(open_location(part.location))
     file = InputFile(part.name, stream, max_row_bytes, row=part.row, location=part.location)
@@ -120,7 +121,7 @@ def _skip_to_line_start(file: InputFile, start: int) -> int:
     if not start:
         return 0
     file.head = file.stream.read(SAMPLE_BYTES)
-    file.stream.seek(start - 1)
+    file.stream.seek(start - 1)  # one byte before, so that a line which begins at `start` itself is not skipped
     return start - 1 + skip_line(file.stream)
 
 

@@ -91,7 +91,7 @@ def make_batches(source: SourceConfig, groups: Sequence[Sequence[HashedFile]], s
                 weight = 0
             batches[-1].append(each)
             weight += size if group in large else sum(file.bytes for file, _ in group)
-    as_read = source.as_read()
+    as_read = source.as_read()  # so that a changed description or priority reads nothing again
     return [Batch.of(as_read, tuple(batch)) for batch in batches]
 
 
@@ -103,6 +103,7 @@ def range_of_whole_files(group: Sequence[HashedFile]) -> FileRange:
 def is_splittable(source: SourceConfig, group: Sequence[HashedFile], size: int) -> bool:
     """Whether a file is large and its rows are its lines, each for itself."""
     first = group[0][0]
+    # neighbours are joined (`group_bytes`) across the whole file, and members of archives have no lines of their own
     if not size < first.bytes != UNKNOWN_BYTES or source.group_bytes or source.member is not None:
         return False
     if not find_reader(source).rows_are_lines(source) or compression_suffix(first.name):

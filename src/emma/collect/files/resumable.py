@@ -16,7 +16,7 @@ HEAD_BYTES: Final = 1 << 12
 
 
 class ResumableStream:
-    """What a file holds, compressed or not, whatever it is called."""
+    """What a file holds, by its first bytes: its name may say `.gz` wrongly, or not say it."""
 
     def __init__(self, stream: IO[bytes]) -> None:
         raw = cast(io.BufferedReader, _find_compressed(stream))
@@ -61,10 +61,11 @@ class ResumableStream:
 
         Also how many compressed bytes were passed over.
         """
-        passed, start = 0, 1
+        passed, start = 0, 1  # not at 0, where the damaged member itself may begin
         while self._is_gzip:
             at = self._raw.find(MEMBER_START, start)
             begin = at if at >= 0 else max(start, len(self._raw) - len(MEMBER_START) + 1)
+            # too little is at hand to tell a member from three bytes that look like one by chance
             if len(self._raw) - begin < HEAD_BYTES:
                 if piece := self._rest():
                     self._raw, passed, start = self._raw[begin:] + piece, passed + min(begin, len(self._raw)), 0

@@ -82,6 +82,7 @@ class InputFile:
         """The first bytes of the file, as far as it is whole; the stream then gives them again, and damage after."""
         if self.head is None:
             self.head, damage = _read_beginning(self.stream)
+            # only plain files can go back at no cost; a decompressed one would be read again from its start
             if isinstance(self.stream, io.BufferedReader) and isinstance(self.stream.raw, io.FileIO):
                 self.stream.seek(0)
             else:

@@ -51,13 +51,13 @@ COMMON_WORDS = frozenset(
 
 @dataclass(frozen=True)
 class FileLanguage:
-    """What is told of the language of a file's texts."""
+    """What recipe and name say of the language of a file's texts."""
 
     code: str = ""
     stated: bool = False
     """By the recipe's `lang_from`, which outranks what the texts say."""
     why: str = ""
-    """Where there is no code: why, and what to do."""
+    """Why there is no code, where there is none, and what to do."""
 
 
 @lru_cache(maxsize=4096)

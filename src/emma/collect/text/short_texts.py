@@ -94,7 +94,7 @@ def _decide_code(
     key: tuple[str, bool],
 ) -> None:
     """Set at its place in `evidence` what each text of one code is written in: its own script, or that of most."""
-    if key not in known and len(texts) == 1:
+    if key not in known and len(texts) == 1:  # nothing to compare it with: its own letters decide, when it is named
         known[key] = None
         return
     own = [
