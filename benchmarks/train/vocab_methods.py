@@ -22,6 +22,7 @@ import zstandard
 from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
 
 from benchmarks.machine import machine, result_path
+from emma.models.sentencepiece import SPACE
 from emma.vocab.bpe import BpeTokenizer, segment
 from emma.vocab.config import VocabConfig
 from emma.vocab.folder import load_tokenizer
@@ -29,7 +30,7 @@ from emma.vocab.freeze import count_neighbours, count_unknown_characters, count_
 from emma.vocab.grow import Expansion, PieceLimits, WordCounts, grow_vocabulary
 from emma.vocab.llama import LlamaTokenizer, serialise_model
 from emma.vocab.methods import append_vocabulary
-from emma.vocab.sample import SPACE, SampleText, make_word_splitter
+from emma.vocab.sample import SampleText, make_word_splitter
 
 METHODS = ("continue", "append_below", "append_scores", "append_zero")
 NEW = 8000
