@@ -41,3 +41,23 @@ def test_shards_of_different_runs_are_refused(tmp_path: Path) -> None:
     shards.write(right, table(4))
     with pytest.raises(ArtifactError, match="one row for one"):
         list(shards.aligned([(left, ["n"]), (right, ["n"])]))
+
+
+@pytest.mark.parametrize("row", [0, 1, shards.ROW_GROUP - 1, shards.ROW_GROUP, shards.ROW_GROUP + 4])
+def test_one_row_of_any_row_group(tmp_path: Path, row: int) -> None:
+    texts = [f"ߒߞߏ {number}" for number in range(shards.ROW_GROUP + 5)]
+    shards.write(tmp_path / "a.parquet", pa.table({"id": texts, "number": range(len(texts))}))
+    assert shards.count_rows(tmp_path / "a.parquet") == len(texts)
+    assert shards.read_row(tmp_path / "a.parquet", row) == {"id": texts[row], "number": row}
+    assert shards.read_row(tmp_path / "a.parquet", row, ["id"]) == {"id": texts[row]}
+    with pytest.raises(ArtifactError, match=rf"a\.parquet has no row {len(texts)}"):
+        shards.read_row(tmp_path / "a.parquet", len(texts))
+
+
+@pytest.mark.parametrize("size", [1, 5_000, 10**9])
+def test_batches_of_some_bytes_are_all_rows_in_order(tmp_path: Path, size: int) -> None:
+    table = pa.table({"text": [f"हिन्दी {number}" * 5 for number in range(300)]})
+    shards.write(tmp_path / "a.parquet", table)
+    batches = list(shards.batches_of_bytes(tmp_path / "a.parquet", ["text"], size))
+    assert pa.Table.from_batches(batches).equals(table)
+    assert len(batches) == {1: 300, 10**9: 1}.get(size, len(batches))
