@@ -27,6 +27,7 @@ from emma.models.device import choose_device, choose_precision
 from emma.models.folder import ORIGIN
 from emma.store import shards
 from emma.store.artifact import Artifact
+from emma.store.files import read_json, write_json
 from emma.work.work import StageOutput, Work
 
 SPECIAL = ("bos_token_id", "eos_token_id", "pad_token_id")
@@ -58,7 +59,7 @@ def adapt(
         if section.distil is not None and new.ids:
             distil_new_rows(section.distil, model, new, text, section.seed, work=work)
     origin = save_model(model, base.path if base is not None else None, folder, section, work.out / "model")
-    (work.out / ORIGIN).write_text(json.dumps(origin, indent=1) + "\n", encoding="utf-8")
+    write_json(work.out / ORIGIN, origin)
     rows = len(embedding_matrices(model)[0])
     weights = sum(weight.numel() for weight in model.parameters())
     return StageOutput({"rows": rows, "new_rows": len(new.ids), "padding_rows": rows - size, "weights": weights})
@@ -67,7 +68,7 @@ def adapt(
 def vocabulary_size(vocab: Artifact, pieces: int) -> tuple[int, int]:
     """The pieces of the tokenizer, and the rows that the model is to have for them: padded for fast products."""
     path = vocab.find("vocab.json")
-    facts = json.loads(path.read_text(encoding="utf-8")) if path is not None else {}
+    facts = read_json(path) if path is not None else {}
     size = max(pieces, int(facts.get("size", pieces)))  # more than the tokenizer counts where it skips ids
     return size, max(size, int(facts.get("rows", size)))
 

@@ -38,6 +38,7 @@ def read_json(path: Path) -> dict[str, Any]:
     if not path.is_file():
         return {}
     try:
+        # The standard library's JSON: configurations of others may hold NaN and Infinity, which orjson refuses.
         content = json.loads(path.read_text(encoding="utf-8"))
     except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise RecipeError(f"{path} is not valid JSON: {error}. Fetch the base model again.") from None

@@ -4,7 +4,6 @@ Rank 0 decides for all, so that a cluster of unlike machines trains one model; a
 checkpoints, so that a run which goes on elsewhere goes on as it began.
 """
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +13,7 @@ from torch import distributed
 from emma.models.device import Choice, bf16_hardware, bf16_ratio, choose_precision, fast_type
 from emma.models.folder import ORIGIN, read_json
 from emma.store.artifact import Artifact
+from emma.store.files import write_json
 from emma.train.config import HALF, TrainConfig
 from emma.train.ranks import is_rank_zero
 from emma.train.rates import StartingPoint, choose_rates, warnings
@@ -56,7 +56,7 @@ def _decide(section: TrainConfig, start: StartingPoint, device: torch.device, wo
     for warning in warnings(section, start):
         work.reporter.say(f"  train: warning: {warning}")
     choices = {"precision": precision.value, "muon": str(muon_type).removeprefix("torch.")}
-    (work.scratch / CHOICES_FILE).write_text(json.dumps(choices), encoding="utf-8")
+    write_json(work.scratch / CHOICES_FILE, choices)
     return TrainingSetup(resolved, muon_type)
 
 

@@ -1,6 +1,5 @@
 """The trained model as a Hugging Face folder: weights gathered from all ranks, configuration, tokenizer, record."""
 
-import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from torch.distributed.checkpoint.state_dict import StateDictOptions, get_model_
 
 from emma.models.folder import CONFIG, GENERATION, TRAINING, stored_type
 from emma.models.weights import cast_weights, weight_types
+from emma.store.files import write_json
 from emma.train.config import TrainConfig
 from emma.train.lora import merge_adapters
 from emma.train.model import LossModel
@@ -56,4 +56,4 @@ def write_record(section: TrainConfig, facts: dict[str, Any], folder: Path) -> N
     """
     names = ("optimizer", "learning_rate", "embedding_lr", "head_lr", "schedule", "precision", "batch_tokens", "seed")
     record = {**{name: getattr(section, name) for name in names}, **facts}
-    (folder / TRAINING).write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    write_json(folder / TRAINING, record)

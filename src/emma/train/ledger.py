@@ -112,6 +112,7 @@ class Ledger:
 
     def write(self, folder: Path, sources: Sequence[TokenSource]) -> None:
         """Write `metrics.jsonl` and `losses.parquet`, in which each source has a row for each log step it was in."""
+        # The standard library's JSON here and in the guard: the spelling of floats is part of an artifact's bytes.
         lines = "".join(f"{json.dumps(row)}\n" for row in self.metrics)
         (folder / "metrics.jsonl").write_text(lines, encoding="utf-8")
         with shards.ShardWriter(folder / "losses.parquet", LOSSES) as writer:
