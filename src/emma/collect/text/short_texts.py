@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from emma.collect.records import CleanDocument
 from emma.collect.text.naming import Naming
@@ -53,29 +53,40 @@ def decide_scripts(documents: Iterable[Surveyed[CleanDocument]], naming: Naming)
     themselves, since it may have one script after the other; where these are too few, the ones before them do.
     """
     known: Decisions = {}
-    batch: list[Surveyed[CleanDocument]] = []
-    chars = 0
-    for surveyed in documents:
-        batch.append(surveyed)
-        chars += len(surveyed[0].text) + len(surveyed[0].text2 or "")
-        if len(batch) >= MAX_TEXTS or chars >= MAX_CHARS:
+    batch = Batch()
+    for document, evidence, evidence2 in documents:
+        batch.documents.append(document)
+        batch.first.append(evidence)
+        batch.second.append(evidence2)
+        batch.chars += len(document.text) + len(document.text2 or "")
+        if len(batch.documents) >= MAX_TEXTS or batch.chars >= MAX_CHARS:
             yield from _decide_batch(batch, known, naming)
-            batch, chars = [], 0
+            batch = Batch()
     yield from _decide_batch(batch, known, naming)
 
 
-def _decide_batch(
-    batch: Sequence[Surveyed[CleanDocument]], known: Decisions, naming: Naming
-) -> Iterator[Surveyed[CleanDocument]]:
-    documents = [document for document, _, _ in batch]
-    first, second = [evidence for _, evidence, _ in batch], [evidence for _, _, evidence in batch]
+@dataclass(slots=True)
+class Batch:
+    """Documents that decide together, and the evidence of both sides of each.
+
+    In lists of their own: ten thousand tuples of them would be gone through by every garbage collection.
+    """
+
+    documents: list[CleanDocument] = field(default_factory=list)
+    first: list[Evidence | None] = field(default_factory=list)
+    second: list[Evidence | None] = field(default_factory=list)
+    chars: int = 0
+
+
+def _decide_batch(batch: Batch, known: Decisions, naming: Naming) -> Iterator[Surveyed[CleanDocument]]:
+    documents = batch.documents
     for code, places in _group_by_code((document.code for document in documents), naming, is_second=False):
-        _decide_code([documents[place].text for place in places], places, first, known, (code, False))
+        _decide_code([documents[place].text for place in places], places, batch.first, known, (code, False))
     pairs = [place for place, document in enumerate(documents) if document.text2 is not None]
     for code, numbers in _group_by_code((documents[place].code2 for place in pairs), naming, is_second=True):
         places = [pairs[number] for number in numbers]
-        _decide_code([documents[place].text2 or "" for place in places], places, second, known, (code, True))
-    return zip(documents, first, second, strict=True)
+        _decide_code([documents[place].text2 or "" for place in places], places, batch.second, known, (code, True))
+    return zip(documents, batch.first, batch.second, strict=True)
 
 
 def _group_by_code(codes: Iterable[str], naming: Naming, *, is_second: bool) -> list[tuple[str, list[int]]]:
