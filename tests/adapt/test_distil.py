@@ -21,7 +21,7 @@ def model() -> LlamaForCausalLM:
 
 
 def test_a_window_as_the_base_spells_it() -> None:
-    spelled, ends = Speller.of(NEW, 23).spell(np.array([[21, 20, 7], [1, 22, 2]]))
+    spelled, ends = Speller.from_pieces(NEW, 23).spell(np.array([[21, 20, 7], [1, 22, 2]]))
     assert spelled.tolist() == [[4, 5, 6, 3, 7], [1, 22, 2, 0, 0]]
     assert ends.tolist() == [[2, 3, 4], [0, 1, 2]]
 
@@ -41,7 +41,7 @@ def test_a_piece_that_renames_a_base_piece_gets_its_row() -> None:
 
 def test_base_pieces_read_the_same_both_ways() -> None:
     window = np.arange(12)[None]
-    assert state_difference(model(), window, *Speller.of(NEW, 23).spell(window), None).item() < 1e-10
+    assert state_difference(model(), window, *Speller.from_pieces(NEW, 23).spell(window), None).item() < 1e-10
 
 
 def test_what_is_compared_is_the_state_after_the_last_base_piece() -> None:
@@ -52,14 +52,14 @@ def test_what_is_compared_is_the_state_after_the_last_base_piece() -> None:
         wanted = whole.model(torch.tensor([[7, 4, 5, 6, 8]]), output_hidden_states=True).hidden_states[1][0, [0, 3, 4]]
     expected = (found - wanted).square().mean() / wanted.var(0).mean()
     torch.testing.assert_close(
-        state_difference(whole, window, *Speller.of(NEW, 23).spell(window), 1).detach(), expected
+        state_difference(whole, window, *Speller.from_pieces(NEW, 23).spell(window), 1).detach(), expected
     )
 
 
 def test_tokens_beyond_the_context_are_left_out() -> None:
     """Twelve times three base pieces are 36, four more than the model reads."""
     long = np.full((1, 12), 21)
-    spelled, ends = Speller.of(NEW, 23).spell(long)
+    spelled, ends = Speller.from_pieces(NEW, 23).spell(long)
     within = state_difference(model(), long, spelled, ends, None)
     assert within.isfinite()
     torch.testing.assert_close(within, state_difference(model(), long, spelled[:, :32], np.minimum(ends, 32), None))

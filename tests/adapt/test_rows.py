@@ -16,7 +16,7 @@ def test_spelled_rows_are_means_and_empty_ones_the_mean_of_all() -> None:
         ROWS,
         3,
         "subword_mean",
-        Combination.of([mean_of_spelling([1]), mean_of_spelling([]), mean_of_spelling([2, 5, 5])]),
+        Combination.from_rows([mean_of_spelling([1]), mean_of_spelling([]), mean_of_spelling([2, 5, 5])]),
         0,
     )
     torch.testing.assert_close(made, torch.stack([ROWS[1], ROWS.mean(0), (ROWS[2] + 2 * ROWS[5]) / 3]))
@@ -28,8 +28,8 @@ def test_combinations_equal_a_dense_product() -> None:
     dense = torch.zeros(3, 50)
     for row, (ids, weights) in enumerate(bags):
         dense[row].index_add_(0, torch.from_numpy(ids), torch.from_numpy(weights))
-    torch.testing.assert_close(Combination.of(bags).apply(ROWS[:50]), dense @ ROWS[:50])
-    assert Combination.of([]).apply(ROWS).shape == (0, 8)
+    torch.testing.assert_close(Combination.from_rows(bags).apply(ROWS[:50]), dense @ ROWS[:50])
+    assert Combination.from_rows([]).apply(ROWS).shape == (0, 8)
 
 
 def test_mean_and_random() -> None:

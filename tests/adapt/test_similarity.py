@@ -49,7 +49,7 @@ def test_focus_copies_an_anchor_that_is_the_target_and_shares_between_twins() ->
 def test_focus_stays_inside_the_hull() -> None:
     bags = focus_weights(unit(300, 16), unit(40, 16, seed=2), torch.arange(40))
     assert all((weights > 0).all() and abs(weights.sum() - 1) < 1e-5 for _, weights in bags)
-    made = Combination.of(bags).apply(ROWS[:40])
+    made = Combination.from_rows(bags).apply(ROWS[:40])
     assert (made <= ROWS[:40].max(0).values + 1e-5).all() and (made >= ROWS[:40].min(0).values - 1e-5).all()
 
 

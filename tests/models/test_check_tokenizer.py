@@ -71,7 +71,7 @@ def unigram() -> Tokenizer:
 def test_the_ends_of_a_text(config: dict, sides: dict, ids: tuple, tmp_path: Path) -> None:
     found = special_ids(saved(tmp_path, bytes_only(), config, **sides))
     assert found == SpecialIds(*ids)
-    assert found.first == (ids[0] if ids[0] is not None else ids[1])
+    assert found.prefix == (ids[0] if ids[0] is not None else ids[1])
     if not {"config", "generation_config"} & set(sides):
         oracle = AutoTokenizer.from_pretrained(tmp_path)
         assert (oracle.bos_token_id, oracle.eos_token_id) == ids

@@ -16,7 +16,7 @@ from emma.train import attention
 from emma.train.attention import choose_attention
 from emma.train.attention_probe import attention_calls, is_causal_window
 from emma.train.config import TrainConfig
-from emma.train.documents import BLOCK
+from emma.train.documents import FLEX_BLOCK
 from emma.train.model import LossModel
 from tests.models.test_head import SIZES
 from tests.train.conftest import VOCABULARY, random_ids
@@ -64,10 +64,10 @@ def slow_varlen(
 
 
 def nats(model: PreTrainedModel, kind: str) -> tuple[Tensor, LossModel]:
-    ids = random_ids(2, 2 * BLOCK + 1)
+    ids = random_ids(2, 2 * FLEX_BLOCK + 1)
     loss_model = LossModel(model.train(), TrainConfig(attention=kind))
     with torch.no_grad():
-        return loss_model(ids[:, :-1], positions_of(CUTS, 2 * BLOCK), ids[:, 1:])[1], loss_model
+        return loss_model(ids[:, :-1], positions_of(CUTS, 2 * FLEX_BLOCK), ids[:, 1:])[1], loss_model
 
 
 @pytest.fixture
@@ -93,7 +93,7 @@ def test_flex_equals_transformers(kind: str) -> None:
 @pytest.mark.usefixtures("any_machine")
 def test_varlen_equals_transformers(monkeypatch: pytest.MonkeyPatch, kind: str, takes_groups: bool) -> None:
     monkeypatch.setattr(attention, "varlen_attn", slow_varlen)
-    monkeypatch.setattr(attention, "TAKES_GROUPS", takes_groups)
+    monkeypatch.setattr(attention, "SUPPORTS_GROUPED_HEADS", takes_groups)
     model = small(kind, **MODELS[kind])
     wanted, _ = nats(model, "sdpa")
     found, loss_model = nats(model, "varlen")
@@ -105,10 +105,12 @@ def test_varlen_equals_transformers(monkeypatch: pytest.MonkeyPatch, kind: str, 
 @pytest.mark.usefixtures("any_machine")
 def test_varlen_has_the_same_gradients(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(attention, "varlen_attn", slow_varlen)
-    ids, found = random_ids(2, 2 * BLOCK + 1), []
+    ids, found = random_ids(2, 2 * FLEX_BLOCK + 1), []
     for kind in ("sdpa", "varlen"):
         model = small("llama")
-        total, _ = LossModel(model, TrainConfig(attention=kind))(ids[:, :-1], positions_of(CUTS, 2 * BLOCK), ids[:, 1:])
+        total, _ = LossModel(model, TrainConfig(attention=kind))(
+            ids[:, :-1], positions_of(CUTS, 2 * FLEX_BLOCK), ids[:, 1:]
+        )
         total.backward()
         found.append([each.grad for each in model.parameters()])
     torch.testing.assert_close(*found, rtol=1e-4, atol=1e-3)

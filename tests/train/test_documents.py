@@ -6,7 +6,7 @@ from torch import Tensor
 from torch.nn.attention.flex_attention import create_block_mask
 
 from emma.train.documents import (
-    BLOCK,
+    FLEX_BLOCK,
     MIN_DOCUMENTS,
     document_bounds,
     document_starts,
@@ -16,15 +16,15 @@ from emma.train.documents import (
 
 CUTS = {
     "one document": [[0]],
-    "many short": [list(range(0, 4 * BLOCK, 7))],
-    "at the blocks' edges": [[0, BLOCK, 2 * BLOCK, 3 * BLOCK]],
-    "beside the edges": [[0, BLOCK - 1, 2 * BLOCK + 1, 3 * BLOCK - 1, 3 * BLOCK]],
+    "many short": [list(range(0, 4 * FLEX_BLOCK, 7))],
+    "at the blocks' edges": [[0, FLEX_BLOCK, 2 * FLEX_BLOCK, 3 * FLEX_BLOCK]],
+    "beside the edges": [[0, FLEX_BLOCK - 1, 2 * FLEX_BLOCK + 1, 3 * FLEX_BLOCK - 1, 3 * FLEX_BLOCK]],
     "two sequences": [[0, 5, 300], [0, 130, 131, 132, 500]],
 }
-WINDOWS = [0, 1, 64, BLOCK, 200, 10_000]
+WINDOWS = [0, 1, 64, FLEX_BLOCK, 200, 10_000]
 
 
-def positions_of(cuts: list[list[int]], tokens: int = 4 * BLOCK) -> Tensor:
+def positions_of(cuts: list[list[int]], tokens: int = 4 * FLEX_BLOCK) -> Tensor:
     rows = []
     for each in cuts:
         ends = [*each[1:], tokens]
@@ -56,7 +56,7 @@ def test_block_masks(name: str, window: int) -> None:
         None,
         *dense.shape[1:],
         device="cpu",
-        BLOCK_SIZE=BLOCK,
+        BLOCK_SIZE=FLEX_BLOCK,
     )
     assert torch.equal(mask.to_dense(), wanted.to_dense())
     for kind in ("kv", "full_kv", "q", "full_q"):

@@ -75,7 +75,7 @@ def test_padding_is_not_counted(samples: Samples) -> None:
     short.targets[:, -3:], short.padding[:, -3:] = IGNORE, True
     ledger = Ledger(3)
     ledger.add(short, nats[: short.predicted])
-    assert ledger.seen == 10 * (LENGTH - 3)
+    assert ledger.input_tokens == 10 * (LENGTH - 3)
 
 
 def test_means_by_label(samples: Samples) -> None:
@@ -102,7 +102,7 @@ def test_restored_is_uninterrupted(samples: Samples, tmp_path: Path) -> None:
     torch.save(stopped.state(), tmp_path / "state.pt")
     going_on = Ledger(len(samples.sources))
     going_on.restore(torch.load(tmp_path / "state.pt", weights_only=True))
-    assert going_on.seen == stopped.seen == 30 * LENGTH
+    assert going_on.input_tokens == stopped.input_tokens == 30 * LENGTH
     going_on.add(*step(samples, 3))
     going_on.log(4, 0.1, 1.0)
     assert written(going_on, samples, tmp_path / "a") == written(whole, samples, tmp_path / "b")

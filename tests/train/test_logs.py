@@ -34,7 +34,7 @@ def run(folder: Path | None, ledger: Ledger, steps: range, **settings: object) -
     logs = Logs(folder, SETUP, SOURCES, ledger, say=said.append, **settings)
     for number in steps:
         step(ledger, number)
-        logs.row()
+        logs.log_row()
     logs.close()
     return said
 
@@ -116,7 +116,7 @@ def test_weights_and_biases_gets_them_too(tmp_path: Path, monkeypatch: pytest.Mo
     folder, ledger = tmp_path / "demo" / "logs", Ledger(4)
     logs = Logs(folder, SETUP, SOURCES, ledger, wandb_project="mine")
     step(ledger, 1)
-    logs.row()
+    logs.log_row()
     started, *points = calls
     assert (started["project"], started["name"], started["id"], started["resume"]) == ("mine", "demo", "abc", "allow")
     assert points == [(1, pytest.approx(1.15))]
@@ -143,7 +143,7 @@ def test_a_log_that_breaks_later_stops_nothing(tmp_path: Path) -> None:
     logs = Logs(tmp_path, SETUP, SOURCES, ledger, say=said.append)
     for number in (1, 2, 3):
         step(ledger, number)
-        logs.row()
+        logs.log_row()
         if number == 1:
             (tmp_path / "train.jsonl").unlink()
             (tmp_path / "train.jsonl").mkdir()

@@ -10,7 +10,7 @@ import pytest
 
 from emma.models.device import Choice
 from emma.train.config import Schedule, TrainConfig
-from emma.train.rates import StartingPoint, adamw_rate, choose_rates, muon_rate, rate_share, stage_starts, warnings
+from emma.train.rates import StartingPoint, adamw_rate, choose_rates, muon_rate, rate_share, rate_warnings, stage_starts
 
 GPT_3 = {125e6: 6e-4, 350e6: 3e-4, 760e6: 2.5e-4, 1.3e9: 2e-4, 2.7e9: 1.6e-4, 6.7e9: 1.2e-4, 13e9: 1e-4, 175e9: 6e-5}
 """Weights and peak rate (Brown et al., arXiv 2005.14165, table 2.1)."""
@@ -70,7 +70,7 @@ def test_auto_becomes_numbers_and_what_is_named_stays() -> None:
     ],
 )
 def test_what_can_destroy_a_base_is_warned_of(start: StartingPoint, settings, said: list[str]) -> None:
-    found = list(warnings(TrainConfig(**settings), start))
+    found = list(rate_warnings(TrainConfig(**settings), start))
     assert len(found) == len(said)
     assert all(words in each for words, each in zip(said, found, strict=True))
 

@@ -23,7 +23,7 @@ from emma.models.configuration import context_length
 
 @dataclass(frozen=True)
 class Speller:
-    """How the base spells each piece of the new vocabulary: its own as themselves."""
+    """The base pieces that spell each piece of the new vocabulary; a piece of the base spells itself."""
 
     flat: Ints
     """The base ids of all spellings, one after the other."""
@@ -31,7 +31,7 @@ class Speller:
     """Where each piece's spelling begins in `flat` (pieces + 1,)."""
 
     @classmethod
-    def of(cls, new: NewPieces, rows: int) -> "Speller":
+    def from_pieces(cls, new: NewPieces, rows: int) -> "Speller":
         """The spellings of all `rows` pieces."""
         spellings = [[piece] for piece in range(rows)]
         for piece, spelling in zip(new.ids, new.spellings, strict=True):
@@ -83,8 +83,8 @@ def distil_rows(
     check_distillation(model, new, text, section)
     trained = torch.zeros(len(matrix), 1, device=matrix.device)
     trained[list(new.ids)] = 1
-    speller = Speller.of(new, len(matrix))
-    peak = section.learning_rate * float(matrix.detach()[: new.first].square().mean().sqrt())
+    speller = Speller.from_pieces(new, len(matrix))
+    peak = section.learning_rate * float(matrix.detach()[: new.smallest_id].square().mean().sqrt())
     model.train(False).requires_grad_(False)
     matrix.requires_grad_(True)
     hook = matrix.register_hook(lambda gradient: gradient * trained)

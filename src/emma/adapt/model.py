@@ -108,14 +108,14 @@ def load_base(folder: Path, section: AdaptConfig) -> PreTrainedModel:
     check_folder(folder)
     config = read_config(folder)
     apply_settings(config, section, str(folder))
-    model, report = build_or_explain(str(folder), lambda: _read(folder, config))
-    made_here = set()
+    model, report = build_or_explain(str(folder), lambda: _load_pretrained(folder, config))
+    copied_names = set()
     if section.untie and is_head_alone(report["missing_keys"], model):
         inputs, head = embedding_matrices(model)
         head.data.copy_(inputs.data)
-        made_here = set(report["missing_keys"])
+        copied_names = set(report["missing_keys"])
     model.config.tie_word_embeddings = len(embedding_matrices(model)) == 1
-    check_complete(folder, set(report["missing_keys"]) - made_here)
+    check_complete(folder, set(report["missing_keys"]) - copied_names)
     check_finite(model, folder)
     return model
 
@@ -135,7 +135,7 @@ def check_finite(model: PreTrainedModel, folder: Path) -> None:
         )
 
 
-def _read(folder: Path, config: PretrainedConfig) -> tuple[PreTrainedModel, dict[str, Any]]:
+def _load_pretrained(folder: Path, config: PretrainedConfig) -> tuple[PreTrainedModel, dict[str, Any]]:
     """The model, and what transformers found missing in its files."""
     auto: Any = AutoModelForCausalLM
     loaded: tuple[PreTrainedModel, dict[str, Any]] = auto.from_pretrained(
@@ -150,9 +150,9 @@ def _read(folder: Path, config: PretrainedConfig) -> tuple[PreTrainedModel, dict
     return loaded
 
 
-def check_complete(folder: Path, lacking: set[str]) -> None:
-    """RecipeError when weights of the model are not in its files: transformers would make them up at random."""
-    if missing := sorted(lacking):
+def check_complete(folder: Path, names: set[str]) -> None:
+    """RecipeError for the `names` of weights that are not in the files: transformers would make them up at random."""
+    if missing := sorted(names):
         raise RecipeError(
             f"The weights in {folder} lack {len(missing)} of the model's tensors: {', '.join(missing[:3])}"
             f"{', …' if len(missing) > 3 else ''}. Fetch the base model again."

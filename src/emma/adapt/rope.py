@@ -47,7 +47,7 @@ def set_rotary_scaling(config: PretrainedConfig, rope: RopeConfig, context: int 
     """
     before: Parameters = dict(getattr(config, "rope_parameters", None) or {})
     old = before.get(FULL_ATTENTION, before)
-    rotated = _rotated(config, old)
+    rotated = _rotary_width(config, old)
     parameters = rope_parameters(rope, old, config.max_position_embeddings, context, rotated)
     config.rope_parameters = {**before, FULL_ATTENTION: parameters} if FULL_ATTENTION in before else parameters
 
@@ -104,7 +104,7 @@ def check_known(kind: str, values: Parameters) -> None:
 
 
 def scaling_factor(rope: RopeConfig, context: int | None, original: int) -> float:
-    """How many times longer `context` is than the `original`. RecipeError unless it is longer."""
+    """Divide `context` by the `original` one. RecipeError unless it is longer."""
     if context is None or context <= original:
         raise RecipeError(
             f"adapt.rope: '{rope.type}' needs a factor. Set adapt.rope.factor, or adapt.context to more than the "
@@ -133,7 +133,7 @@ def check_factors(values: Parameters, rotated: int) -> None:
             )
 
 
-def _rotated(config: PretrainedConfig, base: Mapping[str, Any]) -> int:
+def _rotary_width(config: PretrainedConfig, base: Mapping[str, Any]) -> int:
     """Dimensions of a head that turn."""
     width = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
     return int(width * base.get("partial_rotary_factor", 1.0))

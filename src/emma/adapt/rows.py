@@ -37,7 +37,7 @@ class NewPieces:
     """The base ids that spell each."""
 
     @property
-    def first(self) -> int:
+    def smallest_id(self) -> int:
         """The smallest of the ids; without any, beyond every id."""
         return min(self.ids, default=sys.maxsize)
 
@@ -54,7 +54,7 @@ class Combination:
     """Terms per new row, int64 (new rows,)."""
 
     @classmethod
-    def of(cls, rows: Sequence[Weights]) -> "Combination":
+    def from_rows(cls, rows: Sequence[Weights]) -> "Combination":
         """The weights of all new rows, in order."""
         pieces = np.concatenate([np.zeros(0, np.int64), *(ids for ids, _ in rows)]).astype(np.int64)
         weights = np.concatenate([np.zeros(0, np.float32), *(weights for _, weights in rows)]).astype(np.float32)
@@ -116,7 +116,7 @@ def fill_new_rows(
     """
     for matrix, init in zip(vocabulary_matrices(model), (*section.inits, section.inits[1]), strict=False):
         # A base padded beyond its tokenizer has rows that no piece of its own uses: they tell nothing.
-        used = matrix[: min(before, new.first)].clone()
+        used = matrix[: min(before, new.smallest_id)].clone()
         matrix[before:] = used.mean(0)
         if new.ids:
             matrix[list(new.ids)] = make_new_rows(used, len(new.ids), init, combinations.get(init), section.seed)

@@ -76,7 +76,7 @@ def vocabulary_size(vocab: Artifact, pieces: int) -> tuple[int, int]:
 def new_pieces(vocab: Artifact) -> NewPieces:
     """The pieces that `vocab` added to the base's."""
     table = shards.read(vocab.file("pieces.parquet"), ["id", "base_pieces"]).sort_by("id")
-    return NewPieces(table["id"].to_pylist(), [each or [] for each in table["base_pieces"].to_pylist()])
+    return NewPieces(table["id"].to_pylist(), [spelling or [] for spelling in table["base_pieces"].to_pylist()])
 
 
 def read_text(section: AdaptConfig, pack: Artifact | None, size: int) -> PackedText:
@@ -99,7 +99,7 @@ def distil_new_rows(
     model.to(device)  # type: ignore[arg-type]
     losses = distil_rows(section.model_copy(update={"precision": precision.value}), model, new, text, seed)
     model.to("cpu")  # type: ignore[arg-type]
-    (work.out / "distil.json").write_text(json.dumps([round(each, 6) for each in losses]), encoding="utf-8")
+    (work.out / "distil.json").write_text(json.dumps([round(loss, 6) for loss in losses]), encoding="utf-8")
 
 
 def set_specials(model: PreTrainedModel, ids: dict[str, int | None]) -> None:

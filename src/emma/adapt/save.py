@@ -12,7 +12,7 @@ from emma.adapt.config import AdaptConfig
 from emma.adapt.model import read_config
 from emma.errors import RecipeError
 from emma.models.configuration import explain_changes, merge_config, with_rotary, write_configs
-from emma.models.folder import CONFIG, GENERATION, TRAINING, read_json, stored_type
+from emma.models.folder import CONFIG, GENERATION, TRAINING, read_model_json, stored_type
 from emma.models.folder import WEIGHT_TYPES as STORED
 from emma.models.weights import cast_weights, weight_types
 
@@ -33,15 +33,15 @@ def save_model(
     if section.context is not None:
         raise_max_length(out / TOKENIZER, section.context)
     if base is None:
-        written = {**read_json(out / CONFIG), "dtype": str(kind).removeprefix("torch.")}
+        written = {**read_model_json(out / CONFIG), "dtype": str(kind).removeprefix("torch.")}
         (out / CONFIG).write_text(json.dumps(with_rotary(written, written), indent=2) + "\n", encoding="utf-8")
         return {"base": False}
-    own = read_json(base / CONFIG)
+    own = read_model_json(base / CONFIG)
     config = merge_config(own, read_config(base).to_dict(), model.config.to_dict())
     write_configs(out, config, base / GENERATION)
     return {
         "base": True,
-        "optimizer": read_json(base / TRAINING).get("optimizer"),
+        "optimizer": read_model_json(base / TRAINING).get("optimizer"),
         "changed": explain_changes(own, config),
     }
 
@@ -61,7 +61,7 @@ def storage_type(section: AdaptConfig, base: Path | None) -> torch.dtype:
 
 def raise_max_length(path: Path, context: int) -> None:
     """Let the tokenizer know of a longer context; a limit that is higher, or none, stays."""
-    config = read_json(path)
+    config = read_model_json(path)
     if config.get("model_max_length", context) < context:
         config["model_max_length"] = context
         path.write_text(json.dumps(config, indent=1, sort_keys=True, ensure_ascii=False), encoding="utf-8")

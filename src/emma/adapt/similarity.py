@@ -23,7 +23,7 @@ from emma.errors import RecipeError
 FOCUS_CHUNK = 256
 """New pieces at a time: with 32,000 anchors, 33 MB of similarities."""
 OMP_CHUNK = 512
-"""New pieces at a time."""
+"""New pieces at a time, for orthogonal matching pursuit."""
 TOLERANCE = 1e-4
 """Length, as a share of its own, below which an anchor adds nothing to those chosen before."""
 
@@ -33,12 +33,12 @@ def find_combinations(
 ) -> dict[Init, Combination]:
     """The weights for each init of the recipe that weighs base rows; `special` are ids that mean no text."""
     spellings = [mean_of_spelling(spelling) for spelling in new.spellings]
-    combinations: dict[Init, Combination] = {"subword_mean": Combination.of(spellings)}
+    combinations: dict[Init, Combination] = {"subword_mean": Combination.from_rows(spellings)}
     inits = [init for init in dict.fromkeys(section.inits) if init in VECTOR_INITS]
     if inits:
         vectors = piece_vectors(text, section.vectors, section.seed)
         for init in inits:
-            combinations[init] = Combination.of(combine_similar(init, section, new, vectors, special))
+            combinations[init] = Combination.from_rows(combine_similar(init, section, new, vectors, special))
     return combinations
 
 
@@ -49,7 +49,7 @@ def combine_similar(
 
     Anchors are the base's pieces that have vectors. Raises RecipeError when there are none.
     """
-    anchors = np.flatnonzero((vectors.ids < new.first) & ~np.isin(vectors.ids, sorted(special)))
+    anchors = np.flatnonzero((vectors.ids < new.smallest_id) & ~np.isin(vectors.ids, sorted(special)))
     check_anchors(init, section, len(anchors))
     has_vector = np.isin(np.asarray(new.ids), vectors.ids)
     targets = vectors.values[torch.from_numpy(np.searchsorted(vectors.ids, np.asarray(new.ids)[has_vector]))]
@@ -123,15 +123,15 @@ def pursue(targets: Tensor, atoms: Tensor, steps: int) -> tuple[Tensor, Tensor]:
     Each step takes the atom most like what is left, makes it orthogonal to those before (Gram and Schmidt, twice for
     accuracy), and removes its direction. The weights then solve the triangle that this leaves.
     """
-    left = targets.clone()
+    residual = targets.clone()
     basis = targets.new_zeros(len(targets), steps, targets.shape[1])
     triangle = torch.eye(steps, dtype=targets.dtype).repeat(len(targets), 1, 1)
     chosen = torch.zeros(len(targets), steps, dtype=torch.long)
-    taken = torch.zeros(len(targets), len(atoms), dtype=torch.bool)
+    is_chosen = torch.zeros(len(targets), len(atoms), dtype=torch.bool)
     for step in range(steps):
-        likeness = (left @ atoms.T).abs().masked_fill_(taken, -1)
+        likeness = (residual @ atoms.T).abs().masked_fill_(is_chosen, -1)
         chosen[:, step] = likeness.argmax(1)
-        taken.scatter_(1, chosen[:, step : step + 1], True)
+        is_chosen.scatter_(1, chosen[:, step : step + 1], True)
         atom = atoms[chosen[:, step], :, None]
         first = basis @ atom
         second = basis @ (atom - basis.mT @ first)
@@ -141,5 +141,5 @@ def pursue(targets: Tensor, atoms: Tensor, steps: int) -> tuple[Tensor, Tensor]:
         basis[:, step] = torch.where(new, fresh / length, 0)
         column = torch.cat([(first + second)[:, :step, 0], length], 1)
         triangle[:, : step + 1, step] = torch.where(new, column, triangle[:, : step + 1, step])
-        left -= (left * basis[:, step]).sum(1, keepdim=True) * basis[:, step]
+        residual -= (residual * basis[:, step]).sum(1, keepdim=True) * basis[:, step]
     return chosen, torch.linalg.solve_triangular(triangle, basis @ targets[:, :, None], upper=True).squeeze(2)

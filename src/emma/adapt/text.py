@@ -28,7 +28,7 @@ class PackedText:
 
     @classmethod
     def empty(cls) -> "PackedText":
-        """No text."""
+        """A sample without text."""
         return cls(np.zeros(0, np.int64), np.zeros(0, np.int64))
 
 

@@ -75,7 +75,7 @@ def piece_vectors(text: PackedText, section: VectorsConfig, seed: int) -> Vector
 
 
 def count_neighbours(number: Ints, documents: Ints, size: int, window: int) -> SparseMatrix:
-    """How often pieces stand within `window` of each other in a document, either way round.
+    """Count how often pieces stand within `window` of each other in a document, either way round.
 
     `number` is the piece at each place, from 0 below `size`, or -1 for one that does not count but takes its place.
     """

@@ -44,7 +44,7 @@ def read_config(folder: Path) -> Any:
 def open_model_tokenizer(folder: Path) -> tuple[Any, int]:
     """The tokenizer of a model's folder and the id that stands before a text. RecipeError when it has none."""
     tokenizer = open_tokenizer(folder)
-    if (start_id := special_ids(folder, tokenizer).first) is None:
+    if (start_id := special_ids(folder, tokenizer).prefix) is None:
         raise RecipeError(
             f"The tokenizer in {folder} has neither a beginning-of-text nor an end-of-text token. Name "
             "its eos_token in tokenizer_config.json, or eos_token_id in config.json."

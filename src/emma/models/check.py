@@ -11,8 +11,8 @@ from pathlib import Path
 from emma.config.extras import need
 from emma.errors import RecipeError
 from emma.models import folder as folders
-from emma.models.configuration import problems_of_config
-from emma.models.folder import CONFIG, GENERATION, WEIGHT_TYPES, read_json
+from emma.models.configuration import find_config_problems
+from emma.models.folder import CONFIG, GENERATION, WEIGHT_TYPES, read_model_json
 
 CHECK_VERSION = 1
 """Number to raise when a base that passed must be checked again."""
@@ -56,7 +56,7 @@ def check_base(folder: Path, new_pieces: int = 0) -> BaseReport:
 
 
 def check_files(folder: Path, report: BaseReport) -> None:
-    """Configuration and weights are there, and the weights can be read as data."""
+    """Check that configuration and weights are there, and that the weights can be read as data."""
     folders.check_folder(folder)
     files = folders.weight_files(folder)
     if absent := [each.name for each in files if not each.is_file()]:
@@ -67,9 +67,9 @@ def check_files(folder: Path, report: BaseReport) -> None:
 
 
 def check_config(folder: Path, report: BaseReport) -> None:
-    """The configuration is of a kind that transformers itself has, for text, with numbers that make sense."""
-    config = read_json(folder / CONFIG)
-    problems = list(problems_of_config(config))
+    """Check that the configuration is of a kind that transformers has, for text, with numbers that make sense."""
+    config = read_model_json(folder / CONFIG)
+    problems = list(find_config_problems(config))
     if problems:
         report.problems += problems
         return
@@ -82,7 +82,7 @@ def check_config(folder: Path, report: BaseReport) -> None:
 
 
 def check_tensors(folder: Path, report: BaseReport) -> None:
-    """The weights are those that the configuration asks for, finite numbers, of types that are trained."""
+    """Check that the weights are those that the configuration asks for, finite, and of types that are trained."""
     need("torch", "train")
     from emma.models.weights import check_fit, check_generation, is_finite
 
@@ -103,11 +103,11 @@ def check_tensors(folder: Path, report: BaseReport) -> None:
 
 
 def check_types(folder: Path, report: BaseReport) -> None:
-    """Weights are of types that are trained; a head beside tied embeddings is noted."""
+    """Check that weights are of types that are trained, and note a head beside tied embeddings."""
     tensors = folders.list_tensors(folder)
     if odd := sorted({each.dtype for each in tensors} - WEIGHT_TYPES.keys() - OTHER_TYPES):
         report.problems.append(f"Some of its weights are of type {', '.join(odd)}: take the base in bfloat16.")
-    tied = read_json(folder / CONFIG).get("tie_word_embeddings")
+    tied = read_model_json(folder / CONFIG).get("tie_word_embeddings")
     if tied and any(each.name == "lm_head.weight" for each in tensors):
         report.notes.append(
             "tie_word_embeddings is true, but its weights hold a head too; where the two differ, the head is kept as "
@@ -116,7 +116,7 @@ def check_types(folder: Path, report: BaseReport) -> None:
 
 
 def check_tokenizer(folder: Path, report: BaseReport) -> None:
-    """Text in twelve scripts comes back, ends are known and agree, ids have rows."""
+    """Check that text in twelve scripts comes back, that ends are known and agree, and that ids have rows."""
     from emma.models.check_tokenizer import find_tokenizer_problems
     from emma.models.round_trip import check_as_loaded
     from emma.models.special_ids import find_id_problems, special_ids
@@ -128,10 +128,10 @@ def check_tokenizer(folder: Path, report: BaseReport) -> None:
     if findings.problems:
         return
     check_as_loaded(folder)
-    config, said = read_json(folder / CONFIG), special_ids(folder)
-    own = {"bos_token_id": said.bos, "eos_token_id": said.eos}
+    config, ids = read_model_json(folder / CONFIG), special_ids(folder)
+    own = {"bos_token_id": ids.bos, "eos_token_id": ids.eos}
     # Ids beyond the rows are the tokenizer's to judge: such tokens get rows.
-    wrong = find_id_problems(config, read_json(folder / GENERATION), own, sys.maxsize)
+    wrong = find_id_problems(config, read_model_json(folder / GENERATION), own, sys.maxsize)
     report.problems += [f"It {each}. Correct the file that is wrong." for each in wrong]
     if not report.new_pieces and (kind := kind_of(read_table(folder))) not in EXPANDABLE:
         report.notes.append(f"no pieces can be added to its tokenizer ({kind}): it needs vocab.new_pieces = 0")
@@ -139,7 +139,7 @@ def check_tokenizer(folder: Path, report: BaseReport) -> None:
 
 
 def check_arithmetic(folder: Path, report: BaseReport) -> None:
-    """A small random model of the same kind: logits are what its head makes of hidden states, documents are apart."""
+    """Check on a small random model of the same kind that the head makes the logits, and that documents are apart."""
     need("torch", "train")
     from emma.models.probe import probe_architecture
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from emma.errors import EmmaError
-from emma.models.folder import read_json
+from emma.models.folder import read_model_json
 from emma.models.round_trip import ROUND_TRIP_TEXTS, find_unseen, round_trip
 from emma.models.special_ids import MODEL_CONFIGS, special_ids, stated_ids
 from emma.models.tokenizer_class import TOKENIZER_CONFIG, TOKENIZER_JSON, Table
@@ -78,14 +78,14 @@ def count_rows(folder: Path) -> int | None:
 
 
 def count_without_rows(folder: Path, ids: list[int]) -> int:
-    """How many of a tokenizer's ids the base has no row for, by its config.json."""
+    """Count the ids of a tokenizer that the base has no row for, by its config.json."""
     rows = count_rows(folder)
     return 0 if rows is None else sum(number >= rows for number in ids)
 
 
 def _is_code(folder: Path, findings: Findings) -> bool:
     """Whether the tokenizer is nothing but code of its own, which EMMA does not run."""
-    if not read_json(folder / TOKENIZER_CONFIG).get("auto_map"):
+    if not read_model_json(folder / TOKENIZER_CONFIG).get("auto_map"):
         return False
     if (folder / TOKENIZER_JSON).exists():
         findings.notes.append(
@@ -101,7 +101,7 @@ def _is_code(folder: Path, findings: Findings) -> bool:
 
 
 def _check_ends(base: _Base, findings: Findings) -> None:
-    """A text has an end."""
+    """Check that a text has an end."""
     if special_ids(base.folder, base.tokenizer).eos is None:
         findings.problems.append(
             f"Nothing in {base.folder} says which token ends a text, so what is generated would never end: name an "
@@ -110,13 +110,13 @@ def _check_ends(base: _Base, findings: Findings) -> None:
 
 
 def _check_ids(base: _Base, findings: Findings) -> None:
-    """Special ids in the model's configurations are those of rows or at least of tokens, and say what the tokenizer
-    says."""
+    """Check that special ids in the model's configurations have rows, or at least tokens, and agree with the
+    tokenizer."""
     size = max(count_rows(base.folder) or 0, 1 + max(base.ids, default=-1))
     own = vars(special_ids(base.folder, base.tokenizer))
     for place in MODEL_CONFIGS:
         for name in ("bos", "eos", "pad"):
-            ids, said = stated_ids(base.folder / place, f"{name}_token_id"), own.get(name)
+            ids, own_id = stated_ids(base.folder / place, f"{name}_token_id"), own.get(name)
             where = f"{base.folder / place} has the {name}_token_id"
             if outside := [each for each in ids if each >= size]:
                 findings.problems.append(
@@ -125,13 +125,13 @@ def _check_ids(base: _Base, findings: Findings) -> None:
                 )
             elif any(each < 0 for each in ids):
                 findings.notes.append(f"{where} {min(ids)}: it is taken for none.")
-            elif ids and said is not None and said not in ids:
-                token = base.tokenizer.id_to_token(said)
-                findings.notes.append(f"{where} {ids[0]}, but the tokenizer says {said} ({token}), which is used.")
+            elif ids and own_id is not None and own_id not in ids:
+                token = base.tokenizer.id_to_token(own_id)
+                findings.notes.append(f"{where} {ids[0]}, but the tokenizer says {own_id} ({token}), which is used.")
 
 
 def _check_rows(base: _Base, findings: Findings) -> None:
-    """Tokens have rows in the model; those without are noted, as adapt gives them some."""
+    """Note the tokens that have no row in the model: adapt gives them some."""
     if count := count_without_rows(base.folder, base.ids):
         findings.notes.append(
             f"{count} tokens of {base.folder} have no row in the model, which has {count_rows(base.folder)}: adapt "
@@ -140,8 +140,11 @@ def _check_rows(base: _Base, findings: Findings) -> None:
 
 
 def _check_texts(base: _Base, findings: Findings) -> None:
-    """Nothing in the fixed texts is lost. A base whose tokenizer alters text has always done so; but text that the
-    model never gets cannot be counted in bytes."""
+    """Check that nothing in the fixed texts is lost.
+
+    A base whose tokenizer alters text has always done so, but text that the model never gets cannot be counted in
+    bytes.
+    """
     for text in ROUND_TRIP_TEXTS:
         if lost := find_unseen(base.table, base.tokenizer, text):
             findings.problems.append(

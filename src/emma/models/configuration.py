@@ -11,7 +11,7 @@ from typing import Any
 
 from emma.config.extras import need
 from emma.errors import ArtifactError
-from emma.models.folder import CONFIG, GENERATION, WEIGHT_TYPES, configured_type, read_json
+from emma.models.folder import CONFIG, GENERATION, WEIGHT_TYPES, configured_type, read_model_json
 
 
 def context_length(config: Any) -> int | None:
@@ -36,8 +36,8 @@ POSITIVE_FIELDS = (
 """Fields that must be numbers above 0 where they are set; null leaves them to transformers."""
 
 
-def problems_of_config(config: dict[str, Any]) -> Iterator[str]:
-    """Problems of a `config.json`, each in a sentence."""
+def find_config_problems(config: dict[str, Any]) -> Iterator[str]:
+    """Find what is wrong with a `config.json`, each problem in a sentence."""
     kind = config.get("model_type")
     known = need("transformers", "train").CONFIG_MAPPING
     if not isinstance(kind, str) or kind not in known:
@@ -54,13 +54,14 @@ def problems_of_config(config: dict[str, Any]) -> Iterator[str]:
     if quantised := config.get("quantization_config"):
         method = quantised.get("quant_method", "unknown") if isinstance(quantised, dict) else quantised
         yield f"Its weights are quantised ({method}), and cannot be trained in full. Take the base in bfloat16."
-    said = configured_type(config)
-    if said not in (None, "auto", *WEIGHT_TYPES):
-        yield f"{CONFIG} says that weights are of type {said!r}; EMMA knows {', '.join(WEIGHT_TYPES)}. Correct it."
-    yield from _numbers(config)
+    dtype = configured_type(config)
+    if dtype not in (None, "auto", *WEIGHT_TYPES):
+        yield f"{CONFIG} says that weights are of type {dtype!r}; EMMA knows {', '.join(WEIGHT_TYPES)}. Correct it."
+    yield from _number_problems(config)
 
 
-def _numbers(config: dict[str, Any]) -> Iterator[str]:
+def _number_problems(config: dict[str, Any]) -> Iterator[str]:
+    """Problems of sizes that are no numbers, or do not divide one another."""
     for name in POSITIVE_FIELDS:
         if (value := config.get(name)) is not None and not (type(value) is int and value > 0):
             yield f"{CONFIG} has {name} = {value!r}, which must be a number above 0. Correct it."
@@ -161,4 +162,4 @@ def write_configs(folder: Path, config: Config, generation: Path | None) -> None
     path = folder / GENERATION
     path.unlink(missing_ok=True)
     if generation is not None and generation.is_file():
-        path.write_text(json.dumps(read_json(generation), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        path.write_text(json.dumps(read_model_json(generation), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

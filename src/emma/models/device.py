@@ -47,39 +47,39 @@ class Choice(NamedTuple):
     value: str
     because: str
     warn: bool = False
-    """Whether it was asked for and is a bad one here."""
+    """Whether the recipe asked for it and it is a bad one here."""
 
 
-def choose_precision(asked: str, device: torch.device) -> Choice:
+def choose_precision(precision: str, device: torch.device) -> Choice:
     """The precision to compute in: as asked, or for `auto` bfloat16 where the device has it in hardware, else float32.
 
     Asked-for `bf16` on a device that is slow at it stays, with the measured ratio as a warning for a reason.
     """
     has = bf16_hardware(device)
-    if asked == "auto":
+    if precision == "auto":
         return (
             Choice("bf16", f"which {has} has in hardware")
             if has
             else Choice("fp32", f"as {describe_lacking(device)} has no bfloat16")
         )
-    if asked == "bf16" and not has and (ratio := bf16_ratio(device)) > 1:
+    if precision == "bf16" and not has and (ratio := bf16_ratio(device)) > 1:
         return Choice(
-            asked,
+            precision,
             f"as the recipe says, though a product takes {ratio:.0f} times as long in bfloat16 as in float32 here; "
             "auto would take fp32",
             warn=True,
         )
-    return Choice(asked, FROM_RECIPE)
+    return Choice(precision, FROM_RECIPE)
 
 
 def bf16_hardware(device: torch.device) -> str | None:
-    """What multiplies bfloat16 on this device, in words; None where it is emulated."""
+    """The words for the hardware that multiplies bfloat16 on this device; None where it is emulated."""
     if device.type == "cuda":
         name = torch.cuda.get_device_name(device)
         # AMD's devices report capabilities of their own; those that torch runs on have it since MI100.
         there = torch.version.hip is not None or torch.cuda.get_device_capability(device) >= MIN_BF16_CAPABILITY
         return name if there else None
-    return _of_processor() if device.type == "cpu" else f"the {device.type} device"
+    return _cpu_bf16_hardware() if device.type == "cpu" else f"the {device.type} device"
 
 
 def fast_type(device: torch.device) -> torch.dtype:
@@ -92,7 +92,7 @@ def describe_lacking(device: torch.device) -> str:
     return torch.cuda.get_device_name(device) if device.type == "cuda" else "this processor"
 
 
-def _of_processor() -> str | None:
+def _cpu_bf16_hardware() -> str | None:
     limit = os.environ.get("ONEDNN_MAX_CPU_ISA") or os.environ.get("DNNL_MAX_CPU_ISA") or ""
     if limit.upper() in ISA_WITHOUT_BF16:
         return None
@@ -107,7 +107,7 @@ def _of_processor() -> str | None:
 
 
 def bf16_ratio(device: torch.device) -> float:
-    """How many times as long a matrix product takes in bfloat16 as in float32, measured now."""
+    """Measure how many times as long a matrix product takes in bfloat16 as in float32."""
     ones = torch.ones(PROBE_SIDE, PROBE_SIDE, device=device)
     return _seconds(ones.bfloat16()) / _seconds(ones)
 

@@ -1,6 +1,7 @@
 """A Hugging Face model folder as files: configuration as it was written, tensors by name, without making the model."""
 
 import json
+import math
 import pickle
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -33,8 +34,8 @@ class StoredTensor:
     """Type under torch's name: `bfloat16`."""
 
 
-def read_json(path: Path) -> dict[str, Any]:
-    """The object in a JSON file, {} where there is no such file. RecipeError when it is none."""
+def read_model_json(path: Path) -> dict[str, Any]:
+    """Read the object in a JSON file of a model folder, {} where there is no such file. RecipeError when it is none."""
     if not path.is_file():
         return {}
     try:
@@ -65,14 +66,14 @@ def weight_files(folder: Path) -> list[Path]:
     for name in WEIGHTS:
         path = folder / name
         if path.is_file():
-            listed = _listed(path) if name.endswith(".json") else [name]
+            listed = _files_in_index(path) if name.endswith(".json") else [name]
             return [join_inside(folder, each, path, links=True, error=RecipeError) for each in listed]
     return []
 
 
-def _listed(index: Path) -> list[str]:
+def _files_in_index(index: Path) -> list[str]:
     """The files that an index of weights names."""
-    files = read_json(index).get("weight_map", {})
+    files = read_model_json(index).get("weight_map", {})
     if not isinstance(files, dict) or not all(isinstance(each, str) for each in files.values()):
         raise RecipeError(f"The weight_map of {index} does not name files. Fetch the base model again.")
     return sorted(set(files.values()))
@@ -83,19 +84,23 @@ def list_tensors(folder: Path) -> list[StoredTensor]:
 
     Raises RecipeError for a file that is missing or cut short.
     """
-    return [each for file in weight_files(folder) for each in (_pickled(file) if _is_pickled(file) else _header(file))]
+    return [
+        each
+        for file in weight_files(folder)
+        for each in (_list_pickled(file) if _is_pickled(file) else _list_safetensors(file))
+    ]
 
 
 def _is_pickled(file: Path) -> bool:
     return file.suffix == PICKLE_SUFFIX
 
 
-def _pickled(file: Path) -> Iterator[StoredTensor]:
-    for name, each in _unpickled(file).items():
+def _list_pickled(file: Path) -> Iterator[StoredTensor]:
+    for name, each in _read_pickled(file).items():
         yield StoredTensor(name, file, tuple(each.shape), str(each.dtype).removeprefix("torch."))
 
 
-def _header(file: Path) -> Iterator[StoredTensor]:
+def _list_safetensors(file: Path) -> Iterator[StoredTensor]:
     safetensors = need("safetensors", "train")
     names = {"F32": "float32", "BF16": "bfloat16", "F16": "float16"}
     try:
@@ -111,20 +116,19 @@ def _header(file: Path) -> Iterator[StoredTensor]:
 def stored_type(folder: Path) -> str:
     """The type that most of the weights have, under torch's name."""
     sizes: dict[str, int] = {}
-    for each in list_tensors(folder):
-        count = 1
-        for side in each.shape:
-            count *= side
-        sizes[each.dtype] = sizes.get(each.dtype, 0) + count
+    for tensor in list_tensors(folder):
+        sizes[tensor.dtype] = sizes.get(tensor.dtype, 0) + math.prod(tensor.shape)
     return (
-        max(sizes, key=lambda kind: sizes[kind]) if sizes else configured_type(read_json(folder / CONFIG)) or "float32"
+        max(sizes, key=lambda kind: sizes[kind])
+        if sizes
+        else configured_type(read_model_json(folder / CONFIG)) or "float32"
     )
 
 
 def configured_type(config: dict[str, Any]) -> str | None:
     """The type of weights that a configuration names, under either of its names."""
-    said = config.get("dtype") or config.get("torch_dtype")
-    return None if said is None else str(said).removeprefix("torch.")
+    dtype = config.get("dtype") or config.get("torch_dtype")  # transformers 5's name, and 4's
+    return None if dtype is None else str(dtype).removeprefix("torch.")
 
 
 def read_tensors(folder: Path) -> Iterator[tuple[str, Any]]:
@@ -132,14 +136,14 @@ def read_tensors(folder: Path) -> Iterator[tuple[str, Any]]:
     safetensors = need("safetensors", "train")
     for file in weight_files(folder):
         if _is_pickled(file):
-            yield from _unpickled(file).items()
+            yield from _read_pickled(file).items()
             continue
         with safetensors.safe_open(file, framework="pt") as opened:
             for name in opened.keys():  # noqa: SIM118 - not a dict
                 yield name, opened.get_tensor(name)
 
 
-def _unpickled(file: Path) -> dict[str, Any]:
+def _read_pickled(file: Path) -> dict[str, Any]:
     torch = need("torch", "train")
     try:
         tensors = torch.load(file, map_location="cpu", weights_only=True, mmap=True)

@@ -1,5 +1,4 @@
-"""A base's arithmetic, which no configuration tells for sure, tried on a small model of its kind with random
-weights."""
+"""Trying a base's arithmetic, which no configuration tells for sure, on a small random model of its kind."""
 
 from pathlib import Path
 from typing import Any
@@ -18,13 +17,13 @@ PROBE_LAYERS, PROBE_ROWS, PROBE_INNER = 2, 64, 64
 
 def probe_architecture(folder: Path) -> None:
     """RecipeError when models of this kind cannot be built, scored or trained on packed documents."""
-    config = _read(folder)
+    config = _read_config(folder)
     if context_length(config) is None:
         raise RecipeError(
             f"Models of type {config.model_type} take no positions, so packed documents cannot be told apart. "
             "Choose another base."
         )
-    model = _small(config, folder)
+    model = _build_small_model(config, folder)
     try:
         check_head(model, f"The base ({config.model_type})")
         check_documents_apart(model)
@@ -39,7 +38,7 @@ def probe_architecture(folder: Path) -> None:
 
 @torch.no_grad()
 def check_documents_apart(model: PreTrainedModel) -> None:
-    """RecipeError unless documents whose positions begin anew do not see each other. Half of PROBE tokens each."""
+    """RecipeError unless documents whose positions begin anew do not see each other. Each has half of PROBE_TOKENS."""
     was_training = model.training
     model.train(False)
     backbone: Any = model.base_model
@@ -65,14 +64,14 @@ def check_documents_apart(model: PreTrainedModel) -> None:
         )
 
 
-def _read(folder: Path) -> Any:
+def _read_config(folder: Path) -> Any:
     try:
         return AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
     except Exception as error:  # what configurations raise about their fields has no class of its own
         raise RecipeError(f"transformers cannot read {folder / 'config.json'}: {one_line(error)}") from error
 
 
-def _small(config: Any, folder: Path) -> PreTrainedModel:
+def _build_small_model(config: Any, folder: Path) -> PreTrainedModel:
     auto: Any = AutoModelForCausalLM
     try:
         shrink_config(config)

@@ -11,7 +11,7 @@ from typing import Any
 
 from emma.config.extras import need
 from emma.errors import RecipeError
-from emma.models.folder import CONFIG, read_json
+from emma.models.folder import CONFIG, read_model_json
 from emma.models.tokenizer_class import Table
 from emma.models.tokenizer_file import (
     BYTE_PIECES,
@@ -70,6 +70,7 @@ def find_unseen(table: Table, tokenizer: Any, text: str) -> str:
         return ""
     # Without an unknown token, BPE leaves out the characters that it has no piece for.
     around = [model.get(name) or "" for name in ("continuing_subword_prefix", "end_of_word_suffix")]
+    # A piece of one character may carry the prefix or suffix that marks its place in the word.
     have = set("".join(piece for piece in model["vocab"] if len(piece) <= 1 + sum(map(len, around))))
     words = split_words(steps_before_model(table), text)
     return "".join(char for word in words for char in word if char not in have)
@@ -77,7 +78,7 @@ def find_unseen(table: Table, tokenizer: Any, text: str) -> str:
 
 def check_as_loaded(folder: Path) -> None:
     """RecipeError where a text neither comes back as it is nor as from the tokenizer's own file."""
-    config = {name: value for name, value in read_json(folder / CONFIG).items() if name != "auto_map"}
+    config = {name: value for name, value in read_model_json(folder / CONFIG).items() if name != "auto_map"}
     with TemporaryDirectory() as temporary:
         place = Path(temporary)
         (place / CONFIG).write_text(json.dumps(config), encoding="utf-8")

@@ -80,7 +80,7 @@ def build_table(proto: Any) -> dict[str, Any]:
     return {
         "version": "1.0",
         "added_tokens": [{"id": number, "content": piece, **flags} for number, piece in named],
-        "post_processor": _first(proto.trainer_spec.bos_piece, proto.trainer_spec.bos_id),
+        "post_processor": _bos_template(proto.trainer_spec.bos_piece, proto.trainer_spec.bos_id),
         "model": {**model, **build_model(proto)},
         **exact_space(proto.normalizer_spec.add_dummy_prefix),
     }
@@ -92,7 +92,7 @@ def build_model(proto: Any) -> dict[str, Any]:
     return {"vocab": vocab, "merges": [list(pair) for pair in pairs_by_score(piece_scores(proto))]}
 
 
-def _first(token: str, number: int) -> dict[str, Any] | None:
+def _bos_template(token: str, number: int) -> dict[str, Any] | None:
     if number < 0:
         return None
     begin = {"SpecialToken": {"id": token, "type_id": 0}}

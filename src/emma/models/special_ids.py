@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from emma.errors import RecipeError
-from emma.models.folder import CONFIG, GENERATION, read_json
+from emma.models.folder import CONFIG, GENERATION, read_model_json
 from emma.models.tokenizer_class import ENDS, TOKENIZER_CONFIG, TOKENIZER_JSON, default_ends, stated_tokens, text_of
 from emma.models.tokenizer_file import open_table, read_proto, read_table
 
@@ -26,7 +26,7 @@ class SpecialIds:
     eos: int | None
 
     @property
-    def first(self) -> int | None:
+    def prefix(self) -> int | None:
         """The token that stands before a text: the beginning of one, else the end of the one before.
 
         So it is in lm-eval (`prefix_token_id` in lm_eval/models/huggingface.py,
@@ -58,7 +58,7 @@ def _defaults(folder: Path) -> dict[str, Any]:
         rules = getattr(read_proto(folder), "trainer_spec", None)
         ends = {name: getattr(rules, f"{name}_piece", None) for name in ENDS if getattr(rules, f"{name}_id", -1) >= 0}
         return {f"{name}_token": text for name, text in ends.items()}
-    named = str(read_json(folder / TOKENIZER_CONFIG).get("tokenizer_class") or "")
+    named = str(read_model_json(folder / TOKENIZER_CONFIG).get("tokenizer_class") or "")
     return {**default_ends(named.removesuffix("Fast"))}
 
 
@@ -76,7 +76,7 @@ def stated_ids(path: Path, name: str) -> list[int]:
 
     Raises RecipeError for anything else.
     """
-    config = read_json(path)
+    config = read_model_json(path)
     value = config.get(name)
     if value is None and isinstance(inner := config.get("text_config"), dict):
         value = inner.get(name)  # a model that also sees or hears
@@ -89,31 +89,33 @@ def stated_ids(path: Path, name: str) -> list[int]:
     return numbers
 
 
-NAMES = ("bos_token_id", "eos_token_id", "pad_token_id")
-END = "eos_token_id"
+ID_FIELDS = ("bos_token_id", "eos_token_id", "pad_token_id")
+EOS_FIELD = "eos_token_id"
 
 
 def find_id_problems(
     config: Mapping[str, Any], generation: Mapping[str, Any], tokenizer: Mapping[str, int | None], size: int
 ) -> list[str]:
     """Find what is wrong with the ids of beginnings and ends in a vocabulary of `size`; all three are mappings from
-    NAMES.
+    ID_FIELDS.
 
     The end that documents have in training, the tokenizer's, must be among those that generation stops at: the ones of
     the generation settings or, where these name none, of the configuration.
     """
-    stops = as_list(generation.get(END)) or as_list(config.get(END))
-    end = tokenizer.get(END)
+    stops = as_list(generation.get(EOS_FIELD)) or as_list(config.get(EOS_FIELD))
+    end = tokenizer.get(EOS_FIELD)
     problems = []
     if end is None and not stops:
-        problems.append(f"states no {END}, so generation never ends")
+        problems.append(f"states no {EOS_FIELD}, so generation never ends")
     elif end is not None and stops and end not in stops:
-        place = GENERATION if as_list(generation.get(END)) else CONFIG
-        problems.append(f"contradicts itself about {END}: {place} {_said(stops)}, the tokenizer {end}")
-    for place, said in ((CONFIG, config), (GENERATION, generation)):
-        for name in NAMES:
-            if any(each >= size for each in as_list(said.get(name))):
-                problems.append(f"has a {name} outside its vocabulary of {size}: {place} {_said(as_list(said[name]))}")
+        place = GENERATION if as_list(generation.get(EOS_FIELD)) else CONFIG
+        problems.append(f"contradicts itself about {EOS_FIELD}: {place} {_show_ids(stops)}, the tokenizer {end}")
+    for place, settings in ((CONFIG, config), (GENERATION, generation)):
+        for name in ID_FIELDS:
+            if any(number >= size for number in as_list(settings.get(name))):
+                problems.append(
+                    f"has a {name} outside its vocabulary of {size}: {place} {_show_ids(as_list(settings[name]))}"
+                )
     return problems
 
 
@@ -123,5 +125,5 @@ def as_list(value: int | Sequence[int] | None) -> list[int]:
     return [each for each in listed if each >= 0]
 
 
-def _said(ids: list[int]) -> str:
+def _show_ids(ids: list[int]) -> str:
     return str(ids if len(ids) > 1 else ids[0])

@@ -12,7 +12,7 @@ from typing import Any
 
 from emma.config.extras import need
 from emma.errors import RecipeError
-from emma.models.folder import read_json
+from emma.models.folder import read_model_json
 
 TOKENIZER_JSON, TOKENIZER_CONFIG, SPECIAL_TOKENS_MAP, ADDED_TOKENS = (
     "tokenizer.json",
@@ -30,7 +30,7 @@ def named_tokens(folder: Path) -> Iterator[Any]:
     Raises RecipeError where one is neither text nor a table.
     """
     try:
-        yield from _named(folder)
+        yield from _read_named_tokens(folder)
     except (TypeError, ValueError, AttributeError) as error:
         raise RecipeError(
             f"The special tokens that {folder / TOKENIZER_CONFIG} and the files beside it name cannot be read: "
@@ -38,22 +38,22 @@ def named_tokens(folder: Path) -> Iterator[Any]:
         ) from None
 
 
-def _named(folder: Path) -> Iterator[Any]:
+def _read_named_tokens(folder: Path) -> Iterator[Any]:
     AddedToken = need("tokenizers", "train").AddedToken
-    config = read_json(folder / TOKENIZER_CONFIG)
+    config = read_model_json(folder / TOKENIZER_CONFIG)
     decoder = config.get("added_tokens_decoder")
     if decoder is None:
-        config = config | read_json(folder / SPECIAL_TOKENS_MAP)
-        added = read_json(folder / ADDED_TOKENS)
+        config = config | read_model_json(folder / SPECIAL_TOKENS_MAP)
+        added = read_model_json(folder / ADDED_TOKENS)
         yield from (AddedToken(each, normalized=True) for each in sorted(added, key=added.__getitem__))
     else:
         yield from (AddedToken(**_flags(decoder[number])) for number in sorted(decoder, key=int))
-    for token in (*(config.get(name) for name in NAMED_TOKENS), *_more(config)):
+    for token in (*(config.get(name) for name in NAMED_TOKENS), *_further_special_tokens(config)):
         if token:
             yield AddedToken(**(_flags(token) | {"special": True}))
 
 
-def _more(config: Mapping[str, Any]) -> Iterator[Any]:
+def _further_special_tokens(config: Mapping[str, Any]) -> Iterator[Any]:
     """Special tokens beyond the usual ones: a list in transformers 4 or 5, or named ones."""
     own = [name for name in config if name.endswith("_token") and name not in NAMED_TOKENS]
     yield from (config[name] for name in own if isinstance(config[name], str | dict))
@@ -102,7 +102,7 @@ _OBEYS_FLAGS = {
     "LlamaTokenizer": True,
 }  # fmt: skip
 """Classes whose post-processor transformers 4 makes of flags, and what it takes for `add_bos_token` without one."""
-Around = list[str | None]
+TextEnds = list[str | None]
 """The tokens before and after a text."""
 _FLAGS = tuple(f"add_{end}_token" for end in ENDS)
 
@@ -110,15 +110,15 @@ _FLAGS = tuple(f"add_{end}_token" for end in ENDS)
 def class_of(folder: Path) -> str:
     """The class that transformers reads a tokenizer with, without `Fast`; the first releases of GPT-2 leave it to the
     model's type."""
-    model = read_json(folder / "config.json")
-    named = read_json(folder / TOKENIZER_CONFIG).get("tokenizer_class") or model.get("tokenizer_class")
+    model = read_model_json(folder / "config.json")
+    named = read_model_json(folder / TOKENIZER_CONFIG).get("tokenizer_class") or model.get("tokenizer_class")
     return str(named or ("GPT2Tokenizer" if model.get("model_type") == "gpt2" else "")).removesuffix("Fast")
 
 
 def stated_tokens(folder: Path) -> dict[str, Any]:
     """The configuration with the flags of tokens: as transformers has it, the map is read over a configuration that
     does not list the added tokens."""
-    config, flags = read_json(folder / TOKENIZER_CONFIG), read_json(folder / SPECIAL_TOKENS_MAP)
+    config, flags = read_model_json(folder / TOKENIZER_CONFIG), read_model_json(folder / SPECIAL_TOKENS_MAP)
     return flags | config if "added_tokens_decoder" in config else config | flags
 
 
@@ -129,7 +129,7 @@ def default_ends(name: str) -> dict[str, str | None]:
 
 def apply_class_rules(table: Table, folder: Path, id_of: Callable[[str], int | None]) -> Table:
     """The table with what the base's class and configuration say beside it. `id_of` knows its tokens."""
-    name, config = class_of(folder), read_json(folder / TOKENIZER_CONFIG)
+    name, config = class_of(folder), read_model_json(folder / TOKENIZER_CONFIG)
     if name in _OBEYS_PREFIX_SPACE:
         prefixed = bool(config.get("add_prefix_space", False))
         table = {**table, "pre_tokenizer": _with_prefix_space(table["pre_tokenizer"], prefixed)}
@@ -146,9 +146,9 @@ def ends_agree(folder: Path, table: Table) -> bool:
     """Whether the class of a folder puts around a text in transformers 4 what its `tokenizer.json` says."""
     name = class_of(folder)
     if name == "CodeGenTokenizer":
-        return not read_json(folder / TOKENIZER_CONFIG).get("add_bos_token")  # it raises
-    asked = _flagged_ends(folder)
-    return name not in _OBEYS_FLAGS or (asked is not None and asked == _template_ends(table))
+        return not read_model_json(folder / TOKENIZER_CONFIG).get("add_bos_token")  # it raises
+    flagged = _flagged_ends(folder)
+    return name not in _OBEYS_FLAGS or (flagged is not None and flagged == _template_ends(table))
 
 
 def prefix_space(table: Table) -> bool | None:
@@ -158,7 +158,7 @@ def prefix_space(table: Table) -> bool | None:
     return flag
 
 
-def _flagged_ends(folder: Path) -> Around | None:
+def _flagged_ends(folder: Path) -> TextEnds | None:
     """The tokens that transformers 4 puts around a text for a class that obeys flags; None where it asks the file, or
     raises."""
     if (first := _OBEYS_FLAGS.get(name := class_of(folder))) is None:
@@ -169,7 +169,7 @@ def _flagged_ends(folder: Path) -> Around | None:
     return None if [text is not None for text in texts] != flags else texts
 
 
-def _template_ends(table: Table) -> Around | None:
+def _template_ends(table: Table) -> TextEnds | None:
     """The tokens that a post-processor puts around a text; None where there is more than one at an end."""
     model = {"type": "BPE", "vocab": {"a": 0}, "merges": []}
     parts = {"version": "1.0", "model": model, "post_processor": table.get("post_processor")}
@@ -178,7 +178,7 @@ def _template_ends(table: Table) -> Around | None:
     return None if max(len(before), len(after)) > 1 else [next(iter(each), None) for each in (before, after)]
 
 
-def _template(around: Around, ids: Mapping[str, int]) -> dict[str, Any]:
+def _template(around: TextEnds, ids: Mapping[str, int]) -> dict[str, Any]:
     """The post-processor that transformers 4 makes of the flags."""
     first, last = around
     begin, end = ([{"SpecialToken": {"id": each, "type_id": 0}}] if each is not None else [] for each in around)

@@ -18,7 +18,7 @@ def check_fit(folder: Path) -> list[str]:
 
     transformers itself matches them, on its device without memory: so names of older versions count as it counts them.
     """
-    report = _matched(folder)
+    report = _match_tensors(folder)
     if missing := sorted(report["missing_keys"]):
         raise RecipeError(
             f"The weights in {folder} lack {len(missing)} of the model's tensors: {_some(missing)}. Fetch the base "
@@ -34,8 +34,8 @@ def check_fit(folder: Path) -> list[str]:
     return [f"{len(unused)} tensors that no part of the model uses are left out: {_some(unused)}"] if unused else []
 
 
-def _matched(folder: Path) -> dict[str, Any]:
-    """How transformers matches the tensors of a folder with those of the model, by its loading report."""
+def _match_tensors(folder: Path) -> dict[str, Any]:
+    """Match the tensors of a folder with those of the model, as transformers' loading report has it."""
     auto: Any = AutoModelForCausalLM
     before = logging.get_verbosity()
     logging.set_verbosity_error()  # type: ignore[no-untyped-call]

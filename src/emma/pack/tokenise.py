@@ -18,7 +18,7 @@ from tokenizers import Tokenizer
 from emma.kernels.measure import count_words
 from emma.kernels.tables import classes
 from emma.kernels.text import buffers
-from emma.models.folder import read_json
+from emma.models.folder import read_model_json
 from emma.models.special_ids import special_ids
 from emma.models.tokenizer_file import open_tokenizer
 from emma.pack.config import PackConfig
@@ -40,7 +40,7 @@ class Encoder:
     tokenizer: Tokenizer
     size: int
     """The number of ids: one more than the largest."""
-    first: int | None
+    prefix: int | None
     """The token that stands before a text, and the one that ends it, where it has them."""
     eos: int | None
 
@@ -57,17 +57,17 @@ def open_encoder(folder: Path) -> Encoder:
 
 def _find_ends(folder: Path, tokenizer: Tokenizer) -> tuple[int | None, int | None]:
     """The ids before and after a text: as the vocab stage found them in the base, else as the folder says."""
-    special = read_json(folder.parent / "vocab.json").get("special")
+    special = read_model_json(folder.parent / "vocab.json").get("special")
     if special is None:
         ids = special_ids(folder, tokenizer)
-        return ids.first, ids.eos
-    first, eos = (special[name] and special[name]["id"] for name in ("first", "eos"))
-    return first, eos
+        return ids.prefix, ids.eos
+    prefix, eos = (special[name] and special[name]["id"] for name in ("first", "eos"))
+    return prefix, eos
 
 
 def list_surrounding_ids(encoder: Encoder, section: PackConfig) -> tuple[list[int], list[int]]:
     """The ids put before and after each document."""
-    before = [encoder.first] if section.add_bos and encoder.first is not None else []
+    before = [encoder.prefix] if section.add_bos and encoder.prefix is not None else []
     return before, [encoder.eos] if section.add_eos and encoder.eos is not None else []
 
 

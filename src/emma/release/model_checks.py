@@ -6,9 +6,9 @@ from typing import Any
 
 from emma.config.extras import need
 from emma.errors import ArtifactError
-from emma.models.folder import CONFIG, GENERATION, read_json, weight_files
+from emma.models.folder import CONFIG, GENERATION, read_model_json, weight_files
 from emma.models.round_trip import ROUND_TRIP_TEXTS as TEXTS
-from emma.models.special_ids import NAMES, as_list, find_id_problems
+from emma.models.special_ids import ID_FIELDS, as_list, find_id_problems
 from emma.store.artifact import Artifact
 
 
@@ -58,19 +58,19 @@ def _same_bits(one: Any, other: Any) -> bool:
 
 def check_ids(released: Path, tokenizer: Any) -> dict[str, object]:
     """Ids have rows; generation stops at the end that documents had in training, and all ids are in the vocabulary."""
-    config, generation = read_json(released / CONFIG), read_json(released / GENERATION)
+    config, generation = read_model_json(released / CONFIG), read_model_json(released / GENERATION)
     if len(tokenizer) > config["vocab_size"]:
         raise model_error(released, f"has {config['vocab_size']} embeddings but {len(tokenizer)} tokens")
-    own = {name: getattr(tokenizer, name) for name in NAMES}
+    own = {name: getattr(tokenizer, name) for name in ID_FIELDS}
     for problem in find_id_problems(config, generation, own, config["vocab_size"]):
         raise model_error(released, problem)
-    return {name: (as_list(generation.get(name)) or as_list(config.get(name)) or [own[name]])[0] for name in NAMES}
+    return {name: (as_list(generation.get(name)) or as_list(config.get(name)) or [own[name]])[0] for name in ID_FIELDS}
 
 
 def altered_by_base(vocab: Artifact) -> dict[str, str]:
     """The texts that the base's tokenizer does not give back, and what it makes of them."""
     path = vocab.find("vocab.json")
-    found: dict[str, str] = read_json(path).get("altered", {}) if path is not None else {}
+    found: dict[str, str] = read_model_json(path).get("altered", {}) if path is not None else {}
     return found
 
 

@@ -1,4 +1,4 @@
-"""Token files: documents as token ids in Megatron's `.bin/.idx` pair, memory-map_array for O(1) access.
+"""Token files: documents as token ids in Megatron's `.bin/.idx` pair, memory-mapped for O(1) access.
 
 The layout is that of `IndexedDataset` in Megatron-LM (megatron/core/datasets/indexed_dataset.py), so the files also
 serve Megatron-LM, NeMo and GPT-NeoX. Every document is one sequence. Beside them, a shard has the documents' ids.
@@ -30,7 +30,7 @@ _FIRST_INT32_VOCABULARY = 65_500
 
 IDS = pa.schema([("id", pa.string())])
 _MAPPED_FILES = 256
-"""Files that stay map_array."""
+"""Files that stay mapped."""
 
 Tokens = npt.NDArray[np.integer[Any]]
 

@@ -70,7 +70,7 @@ def split_documents(lengths: npt.NDArray[np.integer], sequence_length: int) -> I
 
 
 class Bins:
-    """A packing that was written by `pack_source`, memory-map_array. `len` is its number of sequences.
+    """A packing that was written by `pack_source`, memory-mapped. `len` is its number of sequences.
 
     Its files hold what `pack` returns, as int64 without a header.
     """

@@ -21,8 +21,8 @@ from transformers import AttentionInterface, PretrainedConfig, PreTrainedModel
 
 from emma.errors import RecipeError
 from emma.train.attention_probe import AttentionCall, attention_calls
-from emma.train.config import HALF
-from emma.train.documents import BLOCK, Documents, documents_for_flex, documents_for_varlen
+from emma.train.config import BF16_PRECISIONS
+from emma.train.documents import FLEX_BLOCK, Documents, documents_for_flex, documents_for_varlen
 
 if TYPE_CHECKING:
     from emma.train.config import TrainConfig
@@ -35,13 +35,13 @@ SUPPORTED_KEYWORDS = {"varlen": {"scaling", "sliding_window"}, "flex": {"scaling
 """Keywords that layers may pass to them."""
 MAX_HEAD_WIDTH = 256
 """Widest head that the flash kernels take, in numbers."""
-TAKES_GROUPS = "enable_gqa" in inspect.signature(varlen_attn).parameters
+SUPPORTS_GROUPED_HEADS = "enable_gqa" in inspect.signature(varlen_attn).parameters
 """Whether torch's `varlen_attn` takes fewer key heads than query heads; not yet in torch 2.11."""
 
 
 @dataclass(frozen=True)
 class Attention:
-    """How a model attends in training."""
+    """The way in which a model attends in training."""
 
     kind: Kind
     windows: frozenset[int] = frozenset()
@@ -83,12 +83,12 @@ def _machine_obstacle(kind: Kind, section: TrainConfig, device: torch.device, to
     """Why this kind cannot be used on this machine or with these settings; None when it can."""
     if kind == "varlen" and not (device.type == "cuda" and torch.cuda.get_device_capability(device) >= (8, 0)):
         return "it needs a CUDA device of compute capability 8.0 or more"
-    if kind == "varlen" and section.precision not in HALF:
+    if kind == "varlen" and section.precision not in BF16_PRECISIONS:
         return "it computes in bfloat16 only, and train.precision is fp32"
     if kind == "flex" and device.type == "cpu":
         return "on a CPU it has no backward pass"
-    if kind == "flex" and tokens % BLOCK:
-        return f"mix.sequence_length is {tokens}, and must be a multiple of {BLOCK}"
+    if kind == "flex" and tokens % FLEX_BLOCK:
+        return f"mix.sequence_length is {tokens}, and must be a multiple of {FLEX_BLOCK}"
     return None
 
 
@@ -118,11 +118,12 @@ def attend_varlen(
     """
     documents: Documents = keywords["documents"]
     options: dict[str, Any] = {"scale": keywords.get("scaling"), "window_size": (window_of(keywords) - 1, 0)}
-    if TAKES_GROUPS:
+    if SUPPORTS_GROUPED_HEADS:
         options["enable_gqa"] = query.shape[1] != key.shape[1]
     else:
-        key, value = (_repeat(each, query.shape[1]) for each in (key, value))
-    q, k, v = (each.transpose(1, 2).flatten(0, 1) for each in (query, key, value))
+        key, value = (_repeat(states, query.shape[1]) for states in (key, value))
+    # Flash attention takes sequences laid end to end, (tokens, heads, width), and bounds between documents.
+    q, k, v = (states.transpose(1, 2).flatten(0, 1) for states in (query, key, value))
     bounds, longest = documents.bounds, documents.tokens
     output: Any = varlen_attn(q, k, v, bounds, bounds, longest, longest, **options)
     return output.unflatten(0, (query.shape[0], query.shape[2])), None
@@ -135,7 +136,7 @@ def attend_flex(
     documents: Documents = keywords["documents"]
     shared = query.shape[1] // key.shape[1]
     if shared & (shared - 1):  # its kernels take a power of two only
-        key, value = (_repeat(each, query.shape[1]) for each in (key, value))
+        key, value = (_repeat(states, query.shape[1]) for states in (key, value))
     output = _flex(query.device)(
         query,
         key,
@@ -149,7 +150,7 @@ def attend_flex(
 
 
 def window_of(keywords: dict[str, Any]) -> int:
-    """How many tokens a token sees, itself included; 0: all that are before it."""
+    """The tokens that a token sees, itself included; 0: all that are before it."""
     return int(keywords.get("sliding_window") or 0)
 
 

@@ -1,4 +1,4 @@
-"""What a model's attention layers ask for, observed rather than guessed from its configuration.
+"""The needs of a model's attention layers, observed rather than guessed from its configuration.
 
 A twin of the model without weights is run once with an attention function, and a mask function, that only record what
 they are called with. Nothing is computed, so it takes milliseconds for a model of any size.
@@ -16,7 +16,7 @@ from torch import Tensor
 from transformers import AttentionInterface, AttentionMaskInterface, AutoModelForCausalLM, PretrainedConfig
 from transformers.utils import logging
 
-NAME = "emma_watch"
+RECORDER_NAME = "emma_watch"
 HARMLESS = {"position_ids", "cache_position", "use_cache", "output_attentions", "is_causal", "documents"}
 """Keywords that do not change attention in training."""
 FAR_POSITION = 1 << 24
@@ -45,17 +45,19 @@ class _Recorder:
     def __init__(self) -> None:
         self.calls: list[AttentionCall] = []
         self._masks: dict[int, Callable[..., Tensor]] = {}
-        self._kept: list[Tensor] = []
+        self._tensors: list[Tensor] = []
 
     def mask(self, *, mask_function: Callable[..., Tensor], **_: Any) -> Tensor:
-        self._kept.append(torch.empty(1, 1, 8, 8))
-        self._masks[id(self._kept[-1])] = mask_function
-        return self._kept[-1]
+        # Masks are told apart by `id`, so each is kept alive: a freed one's id could be given to the next.
+        self._tensors.append(torch.empty(1, 1, 8, 8))
+        self._masks[id(self._tensors[-1])] = mask_function
+        return self._tensors[-1]
 
     def attend(
         self, module: Any, query: Tensor, _key: Tensor, value: Tensor, mask: Any, **keywords: Any
     ) -> tuple[Tensor, None]:
         passed = {name for name, setting in keywords.items() if setting is not None and name not in HARMLESS}
+        # A dropout of 0 is passed by every model, and asks for nothing.
         if not keywords.get("dropout"):
             passed.discard("dropout")
         causal = getattr(module, "is_causal", True) and keywords.get("is_causal") is not False
@@ -84,12 +86,12 @@ def is_causal_window(sees: Callable[..., Tensor], window: int | None) -> bool:
 def attention_calls(config: PretrainedConfig) -> list[AttentionCall]:
     """The call of each attention layer of this configuration's model; empty if they cannot be observed."""
     recorder = _Recorder()
-    AttentionInterface.register(NAME, recorder.attend)
-    AttentionMaskInterface.register(NAME, recorder.mask)
+    AttentionInterface.register(RECORDER_NAME, recorder.attend)
+    AttentionMaskInterface.register(RECORDER_NAME, recorder.mask)
     auto: Any = AutoModelForCausalLM
     try:
         with torch.device("meta"), transformers_silenced():
-            twin = auto.from_config(copy.deepcopy(config), attn_implementation=NAME, dtype=torch.float32)
+            twin = auto.from_config(copy.deepcopy(config), attn_implementation=RECORDER_NAME, dtype=torch.float32)
             twin.train()
             ids = torch.zeros(1, 8, dtype=torch.long)
             # With a mask of ones transformers does not look for documents in the positions, which have no values here.

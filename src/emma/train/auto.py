@@ -11,16 +11,17 @@ import torch
 from torch import distributed
 
 from emma.models.device import Choice, bf16_hardware, bf16_ratio, choose_precision, fast_type
-from emma.models.folder import ORIGIN, read_json
+from emma.models.folder import ORIGIN, read_model_json
 from emma.store.artifact import Artifact
 from emma.store.files import write_json
-from emma.train.config import HALF, TrainConfig
+from emma.train.config import BF16_PRECISIONS, TrainConfig
 from emma.train.ranks import is_rank_zero
-from emma.train.rates import StartingPoint, choose_rates, warnings
+from emma.train.rates import StartingPoint, choose_rates, rate_warnings
 from emma.train.sharding import empty_model
 from emma.work.work import Work
 
 CHOICES_FILE = "settled.json"
+"""File beside the checkpoints with what this training began with."""
 AS_BEGUN = "as this training began"
 
 
@@ -34,7 +35,8 @@ class TrainingSetup:
 
 
 def resolve_auto(section: TrainConfig, adapt: Artifact, device: torch.device, work: Work) -> TrainingSetup:
-    """The section with a precision and learning rates. What was chosen is said, and noted in the run's record."""
+    """Choose precision and learning rates on rank 0 for all ranks; the run's record has the choices."""
+    # broadcast_object_list fills a list in place.
     message: list[Any] = [_decide(section, read_start(adapt), device, work) if is_rank_zero() else None]
     if distributed.get_world_size() > 1:
         distributed.broadcast_object_list(message, src=0)
@@ -44,7 +46,7 @@ def resolve_auto(section: TrainConfig, adapt: Artifact, device: torch.device, wo
 
 def _decide(section: TrainConfig, start: StartingPoint, device: torch.device, work: Work) -> TrainingSetup:
     """Choose on rank 0, or take up what an earlier try of this run chose."""
-    before = read_json(work.scratch / CHOICES_FILE)
+    before = read_model_json(work.scratch / CHOICES_FILE)
     precision = (
         resumed_precision(before["precision"], device) if before else choose_precision(section.precision, device)
     )
@@ -53,7 +55,7 @@ def _decide(section: TrainConfig, start: StartingPoint, device: torch.device, wo
     work.record_choice("precision", precision)
     if rate is not None:
         work.record_choice("learning_rate", rate)
-    for warning in warnings(section, start):
+    for warning in rate_warnings(section, start):
         work.reporter.say(f"  train: warning: {warning}")
     choices = {"precision": precision.value, "muon": str(muon_type).removeprefix("torch.")}
     write_json(work.scratch / CHOICES_FILE, choices)
@@ -61,8 +63,8 @@ def _decide(section: TrainConfig, start: StartingPoint, device: torch.device, wo
 
 
 def resumed_precision(precision: str, device: torch.device) -> Choice:
-    """The precision with which a training began, on the machine where it goes on; what that costs is said."""
-    if precision not in HALF or bf16_hardware(device):
+    """The precision that a training began with, for the machine where it goes on; a warning says what that costs."""
+    if precision not in BF16_PRECISIONS or bf16_hardware(device):
         return Choice(precision, AS_BEGUN)
     ratio = bf16_ratio(device)
     return Choice(
@@ -76,7 +78,7 @@ def resumed_precision(precision: str, device: torch.device) -> Choice:
 def read_start(adapt: Artifact) -> StartingPoint:
     """The model's size and history before the first step, from its folder; no weight is read."""
     model, path = empty_model(adapt.file("model")), adapt.find(ORIGIN)
-    origin = read_json(path) if path is not None else {}
+    origin = read_model_json(path) if path is not None else {}
     weights = sum(weight.numel() for weight in model.parameters())
     width = model.config.get_text_config().hidden_size
     return StartingPoint(weights, width, bool(origin.get("base")), origin.get("optimizer"))

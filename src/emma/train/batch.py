@@ -41,20 +41,20 @@ class Batch:
     def part(self, start: int, size: int) -> "Batch":
         """Some of the sequences."""
         some = slice(start, start + size)
-        return Batch(*(getattr(self, each.name)[some] for each in fields(self)))
+        return Batch(*(getattr(self, field.name)[some] for field in fields(self)))
 
 
 def make_batch(samples: Samples, numbers: Sequence[int]) -> Batch:
     """The samples of these numbers, in this order."""
-    drawn = [samples.draw(number) for number in numbers]
+    sequences = [samples.draw(number) for number in numbers]
     tokens, begins, padding = (
-        np.stack([getattr(each, name) for each in drawn]) for name in ("tokens", "begins", "padding")
+        np.stack([getattr(sequence, name) for sequence in sequences]) for name in ("tokens", "begins", "padding")
     )
     return Batch(
         tokens[:, :-1],
         np.where(begins[:, 1:] | padding[:, 1:], IGNORE, tokens[:, 1:]),
         positions_in_documents(begins[:, :-1]),
-        np.array([each.source for each in drawn]),
+        np.array([sequence.source for sequence in sequences]),
         padding[:, :-1],
     )
 
@@ -87,7 +87,7 @@ def check_tokenizer(samples: Samples, model: Path) -> None:
 
 @dataclass(frozen=True)
 class StepPlan:
-    """Which samples each step has, and which of them this rank takes. `len` is the number of steps.
+    """The samples of each step, and those of them that this rank takes. `len` is the number of steps.
 
     The last step may have fewer samples; each sample of the plan is in one step.
     """

@@ -192,7 +192,7 @@ def _read(path: Path) -> dict[str, Any] | None:
     try:
         shared: dict[str, Any] = torch.load(path / STATE_FILE, map_location="cpu", weights_only=True)
         metadata: Any = FileSystemReader(path).read_metadata()
-        ends = [(each.relative_path, each.offset + each.length) for each in metadata.storage_data.values()]
+        ends = [(part.relative_path, part.offset + part.length) for part in metadata.storage_data.values()]
         is_complete = all(join_inside(path, name, path).stat().st_size >= end for name, end in ends)
     except (RuntimeError, EOFError, OSError, ValueError, KeyError, AttributeError, pickle.UnpicklingError, EmmaError):
         return None

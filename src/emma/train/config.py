@@ -16,7 +16,7 @@ STATES_BLOCK = 256
 """Values that share a scale in 8-bit optimiser states."""
 
 Precision = Literal["auto", "fp32", "bf16", "fp8"]
-HALF = ("bf16", "fp8")
+BF16_PRECISIONS = ("bf16", "fp8")
 """Precisions that compute in bfloat16, or in 8 bits on top of it."""
 Rate = Annotated[float, Field(gt=0)]
 Attention = Literal["auto", "sdpa", "flex", "varlen"]

@@ -22,7 +22,7 @@ from transformers import PreTrainedModel
 
 from emma.errors import RecipeError
 
-BLOCK = 128
+FLEX_BLOCK = 128
 """Tokens in a block of FlexAttention: the size that its kernels are made for."""
 MIN_DOCUMENTS = 128
 """Room for this many documents is kept even where there are fewer, so that shapes repeat."""
@@ -41,7 +41,7 @@ class Documents:
 
 
 def document_starts(positions: Tensor) -> Tensor:
-    """Where documents begin: at the left edge, and where `positions` (sequences, tokens) do not count up by one."""
+    """Mark where documents begin: at the left edge and where `positions` (sequences, tokens) do not count up by one."""
     starts = torch.ones_like(positions, dtype=torch.bool)
     starts[:, 1:] = positions.diff(dim=1) != 1
     return starts
@@ -78,28 +78,33 @@ def block_mask(first: Tensor) -> BlockMask:
     `first` never falls along a sequence, so the blocks that a block of queries needs are one run, from the block of
     its first query's `first` to its own. Those of them that its last query sees whole are seen whole by all.
     """
-    size = first.shape[1] // BLOCK
+    size = first.shape[1] // FLEX_BLOCK
     own = torch.arange(size, device=first.device).expand(len(first), size)
-    by_block = first.reshape(len(first), size, BLOCK)
-    begin = by_block[:, :, 0] // BLOCK
-    whole = torch.minimum((by_block[:, :, -1] + BLOCK - 1) // BLOCK, own)
+    by_block = first.reshape(len(first), size, FLEX_BLOCK)
+    begin = by_block[:, :, 0] // FLEX_BLOCK
+    full_from = torch.minimum((by_block[:, :, -1] + FLEX_BLOCK - 1) // FLEX_BLOCK, own)
     columns = torch.arange(size, device=first.device)
-    after = columns >= whole[..., None]
-    some = (columns >= begin[..., None]) & ~after | (columns == own[..., None])
-    every = after & (columns < own[..., None])
+    is_after = columns >= full_from[..., None]
+    # The block on the diagonal is never full: its queries do not see the keys after them.
+    partial = (columns >= begin[..., None]) & ~is_after | (columns == own[..., None])
+    full = is_after & (columns < own[..., None])
     return BlockMask.from_kv_blocks(
-        *_listed(some), *_listed(every), BLOCK_SIZE=BLOCK, mask_mod=_sees(first), seq_lengths=(first.shape[1],) * 2
+        *_columns_first(partial),
+        *_columns_first(full),
+        BLOCK_SIZE=FLEX_BLOCK,
+        mask_mod=_mask_from(first),
+        seq_lengths=(first.shape[1],) * 2,
     )
 
 
-def _listed(chosen: Tensor) -> tuple[Tensor, Tensor]:
-    """How many columns are set in each row of `chosen`, bool (sequences, rows, columns), and the order that has them
-    first; both with an axis for heads."""
+def _columns_first(chosen: Tensor) -> tuple[Tensor, Tensor]:
+    """The number of columns set in each row of `chosen`, bool (sequences, rows, columns), and the order that has them
+    first; both with an axis for heads, as FlexAttention wants them."""
     order = chosen.int().sort(dim=-1, descending=True, stable=True).indices
     return chosen.sum(-1, dtype=torch.int32)[:, None], order.int()[:, None].contiguous()
 
 
-def _sees(first: Tensor) -> Callable[[Tensor, Tensor, Tensor, Tensor], Tensor]:
+def _mask_from(first: Tensor) -> Callable[[Tensor, Tensor, Tensor, Tensor], Tensor]:
     """FlexAttention's mask function: a query sees keys from its `first` (sequences, tokens) up to itself."""
 
     def sees(sequence: Tensor, _head: Tensor, query: Tensor, key: Tensor) -> Tensor:
@@ -145,15 +150,16 @@ def scale_by_document(model: PreTrainedModel, tokens: int) -> None:
 def with_document_lengths(waves: Callable[[Tensor, Tensor], Waves], before: int) -> Callable[[Tensor, Tensor], Waves]:
     """`waves` of tokens and positions, so that only documents of more than `before` tokens are scaled as long."""
 
-    def both(states: Tensor, position_ids: Tensor) -> Waves:
+    def waves_by_document(states: Tensor, position_ids: Tensor) -> Waves:
         long = (document_lengths(position_ids) > before)[..., None]
         short_waves = waves(states, position_ids.clamp(max=before - 1))
+        # transformers takes the longest position for the length of all: one more position makes it scale.
         forced = torch.cat([position_ids, torch.full_like(position_ids[:, :1], before)], 1)
         long_waves = [each[:, :-1] for each in waves(states, forced)]
         cosine, sine = (torch.where(long, one, other) for one, other in zip(long_waves, short_waves, strict=True))
         return cosine, sine
 
-    return both
+    return waves_by_document
 
 
 def document_lengths(positions: Tensor) -> Tensor:

@@ -15,7 +15,7 @@ from emma.train.lora import merge_adapters
 from emma.train.model import LossModel
 from emma.train.ranks import is_rank_zero
 
-WEIGHTS = (".safetensors", ".bin", ".index.json")
+WEIGHT_SUFFIXES = (".safetensors", ".bin", ".index.json")
 """Endings of files of a model folder that hold weights."""
 
 
@@ -38,7 +38,7 @@ def export_model(loss_model: LossModel, source: Path, out: Path) -> None:
 
 def ignore_weights(_folder: str, names: list[str]) -> list[str]:
     """The names of files that hold weights, as `shutil.copytree` asks for what to leave out."""
-    return [name for name in names if name.endswith(WEIGHTS)]
+    return [name for name in names if name.endswith(WEIGHT_SUFFIXES)]
 
 
 def gather_weights(loss_model: LossModel) -> dict[str, Any]:

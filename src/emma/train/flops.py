@@ -11,7 +11,7 @@ from transformers import PreTrainedModel
 
 from emma.models.accelerators import known_peak_flops
 from emma.models.device import fast_type
-from emma.train.config import HALF, Precision
+from emma.train.config import BF16_PRECISIONS, Precision
 
 
 def flops_per_token(model: PreTrainedModel, sequence_length: int, *, causal: bool = False) -> float:
@@ -19,9 +19,9 @@ def flops_per_token(model: PreTrainedModel, sequence_length: int, *, causal: boo
 
     The embedding look-up is free, the head is not. A frozen weight takes 4: it needs no gradient of its own.
     """
-    looked_up = None if _tied(model) else model.get_input_embeddings().weight
+    looked_up = None if _has_tied_embeddings(model) else model.get_input_embeddings().weight
     weights = sum(
-        each.numel() * (6 if each.requires_grad else 4) for each in model.parameters() if each is not looked_up
+        weight.numel() * (6 if weight.requires_grad else 4) for weight in model.parameters() if weight is not looked_up
     )
     config = model.config.get_text_config()
     width = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
@@ -29,7 +29,7 @@ def flops_per_token(model: PreTrainedModel, sequence_length: int, *, causal: boo
     return float(weights + (attention / 2 if causal else attention))
 
 
-def _tied(model: PreTrainedModel) -> bool:
+def _has_tied_embeddings(model: PreTrainedModel) -> bool:
     ends = model.get_input_embeddings(), model.get_output_embeddings()  # type: ignore[no-untyped-call]
     return ends[0].weight is ends[1].weight
 
@@ -41,8 +41,8 @@ def peak_flops(device: torch.device, precision: Precision) -> float | None:
     """
     if device.type == "cpu":
         # Where bfloat16 is emulated its peak says nothing of the machine's.
-        return measured_flops(fast_type(device) if precision in HALF else torch.float32)
-    if device.type != "cuda" or precision not in HALF:
+        return measured_flops(fast_type(device) if precision in BF16_PRECISIONS else torch.float32)
+    if device.type != "cuda" or precision not in BF16_PRECISIONS:
         return None
     return known_peak_flops(torch.cuda.get_device_name(device))
 

@@ -126,12 +126,12 @@ def worst_documents(losses: StepLosses, samples: Samples) -> list[DocumentLoss]:
 
     Losses that are not finite come first.
     """
-    own = sorted(_document_losses(losses, samples), key=_badness)[:MAX_DOCUMENTS]
+    own = sorted(_document_losses(losses, samples), key=_worst_first)[:MAX_DOCUMENTS]
     parts: list[list[DocumentLoss]] = [own]
     if distributed.is_initialized():
         parts = [[] for _ in range(distributed.get_world_size())]
         distributed.all_gather_object(parts, own)
-    return sorted((row for part in parts for row in part), key=_badness)[:MAX_DOCUMENTS]
+    return sorted((row for part in parts for row in part), key=_worst_first)[:MAX_DOCUMENTS]
 
 
 def _document_losses(losses: StepLosses, samples: Samples) -> Iterator[DocumentLoss]:
@@ -160,7 +160,7 @@ def _finite_or_none(loss: float) -> float | None:
     return float(loss) if math.isfinite(loss) else None
 
 
-def _badness(row: DocumentLoss) -> tuple[bool, float, str, int]:
+def _worst_first(row: DocumentLoss) -> tuple[bool, float, str, int]:
     """Sort key: losses that are not finite first, then falling losses, then the document."""
     loss = row["loss"]
     return loss is not None, -(loss or 0.0), row["id"], row["first_token"]

@@ -32,7 +32,7 @@ LOSSES = pa.schema(
     ]
 )
 NATS, TOKENS, INPUTS = range(3)
-UNIT = 2.0**-24
+NATS_PER_UNIT = 2.0**-24
 """Nats in one unit of the sums: what float32 resolves at 1. An int64 holds 5·10^11 nats of them."""
 
 Sums = npt.NDArray[np.int64]
@@ -50,8 +50,8 @@ class Ledger:
         """Nats in UNITs, predicted tokens and inputs since the last row, by source (3, sources)."""
 
     @property
-    def seen(self) -> int:
-        """Tokens that went through the model: on all ranks up to the last row, and on this rank since."""
+    def input_tokens(self) -> int:
+        """The tokens that went through the model: on all ranks up to the last row, and on this rank since."""
         return int(self.open[INPUTS].sum()) + (int(self.metrics[-1]["tokens"]) if self.metrics else 0)
 
     def add(self, batch: Batch, nats: npt.NDArray[np.float32]) -> None:
@@ -59,18 +59,18 @@ class Ledger:
         sources = np.broadcast_to(batch.sources[:, None], batch.targets.shape)
         predicted = sources[batch.targets != IGNORE]
         size = self.open.shape[1]
-        self.open[NATS] += np.bincount(predicted, np.rint(nats / UNIT), size).astype(np.int64)
+        self.open[NATS] += np.bincount(predicted, np.rint(nats / NATS_PER_UNIT), size).astype(np.int64)
         self.open[TOKENS] += np.bincount(predicted, minlength=size)
         self.open[INPUTS] += np.bincount(sources[~batch.padding], minlength=size)
 
     def log(self, step: int, rate: float, norm: float) -> None:
         """Close the row of the steps since the last call; all ranks call it, and all get the row of the run."""
         all_reduce_sum(self.open)
-        nats, predicted = int(self.open[NATS].sum()) * UNIT, int(self.open[TOKENS].sum())
+        nats, predicted = int(self.open[NATS].sum()) * NATS_PER_UNIT, int(self.open[TOKENS].sum())
         self.metrics.append(
             {
                 "step": step,
-                "tokens": self.seen,
+                "tokens": self.input_tokens,
                 "predicted": predicted,
                 "nats": nats,
                 "loss": nats / max(1, predicted),
@@ -94,7 +94,7 @@ class Ledger:
         sums = np.zeros((2, len(names)), np.int64)
         np.add.at(sums.T, at, last[[NATS, TOKENS]].T)
         pairs = zip(names.tolist(), *sums.tolist(), strict=True)
-        return {name: nats * UNIT / tokens for name, nats, tokens in pairs if tokens}
+        return {name: nats * NATS_PER_UNIT / tokens for name, nats, tokens in pairs if tokens}
 
     def state(self) -> dict[str, Any]:
         """Everything in the ledger, as lists and tensors: open sums (3, sources), closed ones (rows, 3, sources)."""
@@ -127,7 +127,7 @@ def _row(step: int, source: TokenSource, sums: Sums) -> dict[str, Any]:
         "lang": source.lang,
         "domain": source.domain,
         "tier": source.tier,
-        "nats": int(sums[NATS]) * UNIT,
+        "nats": int(sums[NATS]) * NATS_PER_UNIT,
         "tokens": int(sums[TOKENS]),
         "inputs": int(sums[INPUTS]),
     }

@@ -30,7 +30,7 @@ SETUP_FILE = "train.json"
 Row = Mapping[str, float | int | None]
 
 
-class Sink(Protocol):
+class LogSink(Protocol):
     """A place to log to."""
 
     def write(self, step: int, row: Row, losses: Row) -> None:
@@ -61,16 +61,16 @@ class Logs:
         self._tiers = [f"tier/{source.tier}" for source in sources]
         self._langs = [f"lang/{source.lang}" for source in sources]
         self._shown = largest_languages(sources)
-        self._before = time.perf_counter(), ledger.seen
+        self._before = time.perf_counter(), ledger.input_tokens
         self._done = int(ledger.metrics[-1]["step"]) if ledger.metrics else 0
         self._folder, self._project = folder, wandb_project
-        self._sinks: dict[str, Sink] | None = None if folder is not None else {}
+        self._sinks: dict[str, LogSink] | None = None if folder is not None else {}
 
-    def _open(self) -> dict[str, Sink]:
+    def _open(self) -> dict[str, LogSink]:
         """Open the logs that are possible here. Done for the first row only, as some take seconds to import."""
         assert self._folder is not None
         folder, project, done = self._folder, self._project, self._done
-        makers: dict[str, Callable[[], Sink]] = {"JSON lines": lambda: JsonLines(folder, self._setup, done)}
+        makers: dict[str, Callable[[], LogSink]] = {"JSON lines": lambda: JsonLines(folder, self._setup, done)}
         if find_spec("tensorboard") is not None:
             makers["TensorBoard"] = lambda: TensorBoard(folder, done)
         if project is not None:
@@ -78,7 +78,7 @@ class Logs:
         sinks = {name: self._safely(name, make) for name, make in makers.items()}
         return {name: sink for name, sink in sinks.items() if sink is not None}
 
-    def row(self) -> None:
+    def log_row(self) -> None:
         """Log the ledger's last row."""
         metrics, now = self._ledger.metrics[-1], time.time()
         if self._sinks == {}:
@@ -94,8 +94,8 @@ class Logs:
 
     def _speed(self, tokens: int) -> dict[str, float | None]:
         """Tokens per second over all ranks since the last row, share of the peak, and the most memory used so far."""
-        (then, had), self._before = self._before, (time.perf_counter(), tokens)
-        rate = (tokens - had) / max(1e-9, self._before[0] - then)
+        (last_time, last_tokens), self._before = self._before, (time.perf_counter(), tokens)
+        rate = (tokens - last_tokens) / max(1e-9, self._before[0] - last_time)
         peak = self._setup.get("peak_flops")
         used = rate * self._setup["flops_per_token"] / (peak * self._setup["ranks"]) if peak else None
         return {"tokens_per_s": rate, "mfu": used, "memory_bytes": peak_memory_bytes()}
@@ -115,7 +115,7 @@ class Logs:
             return None
 
 
-def write_row(sink: Sink, step: int, row: Row, losses: Row) -> bool:
+def write_row(sink: LogSink, step: int, row: Row, losses: Row) -> bool:
     """Write a step; returns true, which `_safely` does not when writing raised."""
     sink.write(step, row, losses)
     return True
@@ -138,7 +138,7 @@ class JsonLines:
             stream.write(json.dumps({**row, "losses": losses}) + "\n")
 
     def close(self) -> None:
-        """Nothing is pending."""
+        """Do nothing: every line is written at once."""
 
 
 def _finished_lines(path: Path) -> list[str]:

@@ -23,7 +23,7 @@ class _ChunkedCrossEntropy(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, *arguments: Any) -> tuple[Tensor, Tensor]:
         hidden, weight, bias, targets, head, trained = arguments
-        need = tuple(trained and each for each in ctx.needs_input_grad[:3])
+        need = tuple(trained and is_needed for is_needed in ctx.needs_input_grad[:3])
         rows = max(MIN_CHUNK_ROWS, LOGITS_PER_CHUNK.get(hidden.device.type, LOGITS_PER_CHUNK["cpu"]) // len(weight))
         nats, ctx.gradients = _in_chunks(hidden, head, targets, rows, need)
         ctx.kinds = [None if each is None else each.dtype for each in (hidden, weight, bias)]
@@ -77,7 +77,7 @@ def _chunk(hidden: Tensor, head: Head, targets: Tensor, trained: bool) -> tuple[
     nats = -log_shares.gather(1, targets[:, None]).squeeze(1)
     if not trained:
         return nats, log_shares
-    grad = log_shares.exp_()
+    grad = log_shares.exp_()  # in place: there is no second chunk of logits
     grad[torch.arange(len(targets), device=targets.device), targets] = torch.expm1(-nats)
     if head.cap is not None:
         grad *= 1 - (logits.float() / head.cap) ** 2

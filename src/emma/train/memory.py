@@ -3,10 +3,6 @@
 By default glibc gives the end of its heap back to the system as soon as it is free, and every buffer of the next chunk,
 block or step has to be mapped and cleared anew. Kept, a step of the demo's model takes a fifth less time on a CPU.
 
-Freed memory is kept for the next step.
-
-By default glibc gives the end of its heap back to the system as soon as it is free, and every buffer of the next chunk,
-block or step has to be mapped and cleared anew. Kept, a step of the demo's model takes a fifth less time on a CPU.
 """
 
 import ctypes
@@ -19,10 +15,10 @@ import torch
 from torch import distributed
 
 from emma.errors import RecipeError
-from emma.train.config import HALF, TrainConfig
+from emma.train.config import BF16_PRECISIONS, TrainConfig
 from emma.work.process import peak_memory
 
-SIGNS = ("out of memory", "can't allocate memory", "not enough memory")
+OUT_OF_MEMORY_PHRASES = ("out of memory", "can't allocate memory", "not enough memory")
 """Phrases in the messages of torch and the libraries below it, some of which raise a plain RuntimeError."""
 
 
@@ -33,7 +29,7 @@ def explain_out_of_memory(section: TrainConfig, sequence_length: int, device: to
         yield
     except (RuntimeError, MemoryError) as error:
         if not isinstance(error, (torch.OutOfMemoryError, MemoryError)) and not any(
-            sign in str(error).lower() for sign in SIGNS
+            sign in str(error).lower() for sign in OUT_OF_MEMORY_PHRASES
         ):
             raise
         raise RecipeError(out_of_memory_message(error, section, sequence_length, device)) from error
@@ -45,6 +41,7 @@ def out_of_memory_message(
     """The message for an allocation that failed."""
     request = re.search(r"allocate ([\d.]+) ?(\w+)", str(error))
     missing = f" when {request[1]} {request[2]} more were wanted" if request else ""
+    # Named in full: with many ranks on many machines the reader must find the one that ran out.
     place = f"process {distributed.get_rank()} of {distributed.get_world_size()} ({device} on {socket.gethostname()})"
     return (
         f"Out of memory in {place}: {used_memory(device)}{missing}. A micro-batch was {section.micro_batch} sequences "
@@ -54,7 +51,7 @@ def out_of_memory_message(
 
 
 def used_memory(device: torch.device) -> str:
-    """How much this process uses of the device's memory, in words."""
+    """The memory of the device that this process uses, in words."""
     if device.type != "cuda":
         return f"{gib(peak_memory())} were in use"
     allocated, total = torch.cuda.max_memory_allocated(device), torch.cuda.get_device_properties(device).total_memory
@@ -74,7 +71,7 @@ def remedies(section: TrainConfig) -> list[str]:
     if section.activation_checkpointing != "full":
         stronger = "selective" if section.activation_checkpointing == "none" else "full"
         changes.append(f"train.activation_checkpointing to {stronger}")
-    if section.precision not in HALF:
+    if section.precision not in BF16_PRECISIONS:
         changes.append("train.precision to bf16")
     if section.optimizer == "adamw" and section.optimizer_states == "fp32":
         changes.append("train.optimizer_states to bf16")

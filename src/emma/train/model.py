@@ -19,7 +19,7 @@ from emma.models.configuration import context_length
 from emma.models.head import check_head, head_of
 from emma.models.probe import check_documents_apart
 from emma.train.attention import Attention, choose_attention
-from emma.train.config import HALF
+from emma.train.config import BF16_PRECISIONS
 from emma.train.documents import check_rotary, scale_by_document
 from emma.train.loss import next_token_loss
 
@@ -75,7 +75,7 @@ def hidden_states(
     mask from the positions when no other mask is given, or our own attention takes it from `keywords`.
     """
     backbone: Any = model.base_model
-    half = precision in HALF
+    half = precision in BF16_PRECISIONS
     # Weights that a sharding policy has already made bfloat16 need no casting.
     cast = half and head_of(model).weight.dtype == torch.float32
     with torch.autocast(inputs.device.type, torch.bfloat16, enabled=cast):

@@ -19,8 +19,8 @@ from torch.optim import Optimizer
 
 from emma.train.config import STATES_BLOCK
 
-DECADES = 7
-"""Powers of ten that the codes of 8-bit moments span."""
+CODE_DECADES = 7
+"""Powers of ten that the codes of 8-bit moments span (arXiv 2110.02861)."""
 LARGEST_BETA2 = 0.99
 """Largest beta2 that such moments can follow: a number that changes by less than 2^-8 of itself in a step stands still
 in bfloat16, as the second moment does at 0.999."""
@@ -95,11 +95,11 @@ def empty_moment(name: str, weight: Tensor, bits: int) -> dict[str, Tensor]:
 
 def load_moment(state: dict[str, Tensor], name: str, *, signed: bool) -> Tensor:
     """This rank's part of a moment, in float32."""
-    kept = local_part(state[name])
-    if kept.dtype == torch.bfloat16:
-        return kept.float()
-    values = codebook(signed, kept.device)[kept.int()]
-    return (blocked(values) * local_part(state[f"{name}_scale"])[..., None]).flatten(-2)[..., : kept.shape[-1]]
+    stored = local_part(state[name])
+    if stored.dtype == torch.bfloat16:
+        return stored.float()
+    values = codebook(signed, stored.device)[stored.int()]
+    return (blocked(values) * local_part(state[f"{name}_scale"])[..., None]).flatten(-2)[..., : stored.shape[-1]]
 
 
 def store_moment(state: dict[str, Tensor], name: str, moment: Tensor, *, signed: bool) -> None:
@@ -134,9 +134,9 @@ def encode(shares: Tensor, signed: bool) -> Tensor:
 def codebook(signed: bool, device: torch.device) -> Tensor:
     """The 256 values that codes stand for, ascending: 0, 1, and in each decade below twice as many as in the next."""
     values = [torch.tensor([0.0, 1.0], dtype=torch.float64)]
-    for decade in range(DECADES):
+    for decade in range(CODE_DECADES):
         edges = torch.linspace(0.1, 1, 2 ** (decade + (not signed)) + 1, dtype=torch.float64)
-        middles = (edges[:-1] + edges[1:]) / 2 * 10.0 ** (decade + 1 - DECADES)
+        middles = (edges[:-1] + edges[1:]) / 2 * 10.0 ** (decade + 1 - CODE_DECADES)
         values += [middles, -middles] if signed else [middles]
     return torch.cat(values).sort().values.float().to(device)
 

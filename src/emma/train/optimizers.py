@@ -32,6 +32,7 @@ Group = dict[str, Any]
 COEFFICIENTS = (3.4445, -4.7750, 2.0315)
 """Coefficients of the quintic that drives singular values near 1: Jordan's."""
 ITERATIONS = 5
+"""Steps of the quintic, as many as in torch.optim.Muon."""
 MIN_NORM = 1e-7
 """Least norm to divide by, so that a gradient of zeros gives a step of zeros."""
 
@@ -117,7 +118,7 @@ def make_optimizers(
         {"params": rest, "peak": section.head_lr or section.learning_rate, "weight_decay": 0.0},
     ]
     # With adapters some groups have no weights.
-    inner, outer = ([each for each in some if each["params"]] for some in ([inside], ends))
+    inner, outer = ([group for group in groups if group["params"]] for groups in ([inside], ends))
     if section.optimizer == "adamw":
         return [make_adamw(inner, outer, section)]
     compute = muon_type or fast_type(model.device)
@@ -150,11 +151,11 @@ def parameter_groups(model: PreTrainedModel) -> tuple[list[nn.Parameter], list[n
     embedding, head = (each.weight for each in ends)
     trained = [each for each in model.parameters() if each.requires_grad]
     inside = [each for each in trained if each.dim() > 1 and each is not embedding and each is not head]
-    taken = {id(each) for each in (embedding, *inside)}
+    grouped = {id(each) for each in (embedding, *inside)}
     return (
         inside,
         [embedding] if embedding.requires_grad else [],
-        [each for each in trained if id(each) not in taken],
+        [each for each in trained if id(each) not in grouped],
     )
 
 

@@ -24,11 +24,13 @@ from emma.train.config import TrainConfig
 
 REFERENCE = (125e6, 6e-4)
 """Weights and peak rate of GPT-3's smallest model."""
-HIGHEST = 3e-3
-RANDOM_MUON = 0.02
-ADAM_STEP = 0.2
+MAX_ADAMW_RATE = 3e-3
+"""The highest rate that the formula gives, which it reaches at a million weights."""
+MUON_RATE_FROM_RANDOM = 0.02
+"""Jordan et al. 2024, for weights drawn at random."""
+ADAMW_STEP_SIZE = 0.2
 """Root mean square of an element of AdamW's step, in units of the rate: between 0.2 and 0.4 (arXiv 2502.16982)."""
-LARGE, HIGH = 100e6, 1e-3
+LARGE_BASE_WEIGHTS, RISKY_RATE = 100e6, 1e-3
 """For a base of more than so many weights, a warning is given of rates above that."""
 
 
@@ -49,14 +51,14 @@ def adamw_rate(weights: int) -> float:
     """AdamW's peak rate for a model of this size, two digits of it."""
     size, rate = REFERENCE
     # Two digits: a rate that a reader can write into a recipe.
-    return float(f"{min(HIGHEST, rate * (size / max(1, weights)) ** (1 / 3)):.1e}")
+    return float(f"{min(MAX_ADAMW_RATE, rate * (size / max(1, weights)) ** (1 / 3)):.1e}")
 
 
 def muon_rate(start: StartingPoint) -> float:
     """Muon's peak rate for the matrices inside the blocks."""
     if not start.base or start.optimizer == "muon":
-        return RANDOM_MUON
-    return float(f"{ADAM_STEP * math.sqrt(start.width) * adamw_rate(start.weights):.1e}")
+        return MUON_RATE_FROM_RANDOM
+    return float(f"{ADAMW_STEP_SIZE * math.sqrt(start.width) * adamw_rate(start.weights):.1e}")
 
 
 def choose_rates(section: TrainConfig, start: StartingPoint) -> tuple[TrainConfig, Choice | None]:
@@ -70,7 +72,7 @@ def choose_rates(section: TrainConfig, start: StartingPoint) -> tuple[TrainConfi
     return section.model_copy(update=rates), Choice(f"{rate:g}", why)
 
 
-def warnings(section: TrainConfig, start: StartingPoint) -> Iterator[str]:
+def rate_warnings(section: TrainConfig, start: StartingPoint) -> Iterator[str]:
     """Warnings about rates or an optimiser that are risky for this base."""
     if not start.base:
         return
@@ -79,8 +81,8 @@ def warnings(section: TrainConfig, start: StartingPoint) -> Iterator[str]:
     ends = {"embedding_lr": section.embedding_lr, "head_lr": section.head_lr}
     muon = section.optimizer == "muon"
     rates = {name: each or rate for name, each in ends.items()} if muon else {"learning_rate": rate, **ends}
-    high = {name: each for name, each in rates.items() if isinstance(each, float) and each > HIGH}
-    if start.weights > LARGE and high:
+    high = {name: each for name, each in rates.items() if isinstance(each, float) and each > RISKY_RATE}
+    if start.weights > LARGE_BASE_WEIGHTS and high:
         listed = " and ".join(f"train.{name} = {each:g}" for name, each in high.items())
         if muon and set(high.values()) == {rate}:
             listed = f"train.learning_rate = {rate:g}, which embeddings and head get too,"
@@ -113,7 +115,7 @@ def rate_share(step: int, steps: int, section: TrainConfig, stages: Sequence[int
 
 
 def share_above_floor(step: int, length: int, steps: int, section: TrainConfig) -> float:
-    """How far above the floor, from 1 to 0, the rate is at step `step` of the `length` that follow the warm-up."""
+    """The rate between the floor (0) and the peak (1), at step `step` of the `length` that follow the warm-up."""
     falling = min(length, max(1, round(section.decay * steps))) if section.schedule == "wsd" else length
     # A fall over n steps begins one step after the peak and ends with the last step, which has the floor.
     peak = length - falling - 1 if falling < length else 0

@@ -21,7 +21,7 @@ import numpy as np
 import torch
 from torch import distributed
 
-from emma.models.folder import ORIGIN, read_json
+from emma.models.folder import ORIGIN, read_model_json
 from emma.models.head import head_of
 from emma.store.artifact import Artifact
 from emma.tokens.samples import Samples
@@ -69,10 +69,10 @@ def run_setup(setup: TrainingSetup, samples: Samples, folder: Path, work: Work) 
     if is_rank_zero():
         state.ledger.write(work.out, samples.sources)
         state.guard.write(work.out)
-        facts = {"steps": len(training.steps), "tokens": state.ledger.seen}
-        facts["changed_from_base"] = read_json(folder.parent / ORIGIN).get("changed", {})
+        facts = {"steps": len(training.steps), "tokens": state.ledger.input_tokens}
+        facts["changed_from_base"] = read_model_json(folder.parent / ORIGIN).get("changed", {})
         write_record(section, facts, work.out / "model")
-    return StageOutput({"steps": len(training.steps), "samples": len(samples), "tokens": state.ledger.seen})
+    return StageOutput({"steps": len(training.steps), "samples": len(samples), "tokens": state.ledger.input_tokens})
 
 
 def plan_steps(section: TrainConfig, samples: Samples) -> StepPlan:
@@ -107,14 +107,14 @@ def train_steps(training: Training, checkpoints: Checkpointer, work: Work) -> No
             loss, norm = take_step(training, step)
             if (step + 1) % section.log_every == 0 or step + 1 == len(steps):
                 state.ledger.log(step + 1, float(section.learning_rate) * share, norm)
-                logs.row()
+                logs.log_row()
             if (step + 1) % section.checkpoint_every == 0 and step + 1 < len(steps):
                 checkpoints.save(step + 1)
             track.advance(note=f"loss {loss:.2f} · {speed(step + 1 - done)}")
 
 
 def stop_if_signalled(step: int, steps: StepPlan, checkpoints: Checkpointer, work: Work) -> None:
-    """Where any rank got a signal to stop: save, and stop all of them. Raises KeyboardInterrupt."""
+    """Save and stop on all ranks if any of them got a signal to stop. Raises KeyboardInterrupt."""
     # Ranks get signals at different times; stopping at what all of them know keeps them in the same step.
     counts = all_reduce_sum(np.array([interrupt.pending_signal() == number for number in interrupt.SIGNALS], np.int64))
     if not counts.any():

@@ -12,7 +12,7 @@ from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedModel
 
 from emma.errors import RecipeError
 from emma.train.blocks import decoder_blocks, prepare_model
-from emma.train.config import HALF, TrainConfig
+from emma.train.config import BF16_PRECISIONS, TrainConfig
 from emma.train.model import LossModel, check_model, load_model
 from emma.train.ranks import is_rank_zero, own_device
 
@@ -91,6 +91,6 @@ def precision_policy(section: TrainConfig, mesh: DeviceMesh) -> MixedPrecisionPo
     On a CPU the weights are gathered as they are and the model casts what is worth it (autocast): at the demo's size
     that is 12 % faster, since a CPU has bfloat16 products and little else in bfloat16.
     """
-    if section.precision not in HALF or mesh.device_type == "cpu":
+    if section.precision not in BF16_PRECISIONS or mesh.device_type == "cpu":
         return MixedPrecisionPolicy()
     return MixedPrecisionPolicy(param_dtype=torch.bfloat16, reduce_dtype=torch.float32)

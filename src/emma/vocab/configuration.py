@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-from emma.models.folder import read_json
+from emma.models.folder import read_model_json
 from emma.models.round_trip import ROUND_TRIP_TEXTS
 from emma.models.special_ids import special_ids
 from emma.models.tokenizer_class import NAMED_TOKENS, Table, ends_agree, prefix_space, text_of
@@ -49,7 +49,7 @@ def state_prefix_space(config: dict[str, Any], table: Table) -> dict[str, Any]:
 
 def has_usable_class(folder: Path) -> bool:
     """Whether the class that a written folder names does what its `tokenizer.json` says, in transformers 4 and 5."""
-    config = read_json(folder / CONFIG)
+    config = read_model_json(folder / CONFIG)
     name = config.get("tokenizer_class") or ""
     if name.removesuffix("Fast") == "LlamaTokenizer" and config.get("add_prefix_space") is not None:
         return False  # transformers 4 then builds it from tokenizer.model
@@ -57,7 +57,7 @@ def has_usable_class(folder: Path) -> bool:
         return True
     return (
         name.removesuffix("Fast") in _SHARED_CLASSES
-        and ends_agree(folder, read_json(folder / JSON))
+        and ends_agree(folder, read_model_json(folder / JSON))
         and _is_read_as_stated(folder)
     )
 
@@ -67,7 +67,7 @@ def _is_read_as_stated(folder: Path) -> bool:
     if (opened := load_in_transformers(folder)) is None:
         return False
     read = opened.backend_tokenizer
-    stated = open_table(switch_off(read_json(folder / JSON))[0])
+    stated = open_table(switch_off(read_model_json(folder / JSON))[0])
     stated.encode_special_tokens = read.encode_special_tokens = False
     steps = [[orjson.loads(one.to_str())[name] for name in _STEPS] for one in (stated, read)]
     marks = [f"a {token.content} b" for token in stated.get_added_tokens_decoder().values()]
@@ -127,7 +127,7 @@ CHANGES = {
 def read_config(base: Path) -> dict[str, Any]:
     """The base's `tokenizer_config.json`, with the end of a text where it leaves that to the model's configuration."""
     dropped = ("auto_map", *_LOADED, *_PATHS)
-    config = {name: value for name, value in read_json(base / CONFIG).items() if name not in dropped}
+    config = {name: value for name, value in read_model_json(base / CONFIG).items() if name not in dropped}
     if not text_of(config.get("eos_token")):
         tokenizer = open_tokenizer(base)
         if (end := special_ids(base, tokenizer).eos) is not None:
@@ -137,7 +137,7 @@ def read_config(base: Path) -> dict[str, Any]:
 
 def find_implied_fields(base: Path) -> dict[str, Any]:
     """Tokens and sides that transformers knows from the base's class, or from padding and truncation that are on."""
-    stated = set(read_json(base / CONFIG)) | set(read_json(base / MAP))
+    stated = set(read_model_json(base / CONFIG)) | set(read_model_json(base / MAP))
     return {name: value for name, value in _list_known_fields(base).items() if name not in stated}
 
 
@@ -156,7 +156,7 @@ def list_changes(base: Path, folder: Path) -> dict[str, str]:
     """The fields in which the written files differ from the base's, and why."""
     fields = [*_list_changed_fields(base, folder)]
     for name in (CONFIG, MAP):
-        before, after = read_json(base / name), read_json(folder / name)
+        before, after = read_model_json(base / name), read_model_json(folder / name)
         if before or name == MAP:
             fields += [f"{name}: {key}" for key in sorted(before | after) if before.get(key) != after.get(key)]
     return {name: CHANGES.get(name, "not foreseen: please report it") for name in fields}

@@ -12,7 +12,7 @@ import orjson
 from emma.errors import RecipeError
 from emma.models import sentencepiece as spm
 from emma.models.check_tokenizer import count_without_rows, not_expandable
-from emma.models.folder import read_json
+from emma.models.folder import read_model_json
 from emma.models.round_trip import altered_texts
 from emma.models.special_ids import special_ids
 from emma.models.tokenizer_class import ADDED_TOKENS
@@ -128,15 +128,15 @@ def _says_what_it_does(base: Path) -> bool:
     """Whether the base's own `tokenizer.json` says what its tokenizer does, and nothing that is to be switched off."""
     if not (base / JSON).exists():
         return False
-    stated = orjson.loads(open_table(read_json(base / JSON)).to_str())
+    stated = orjson.loads(open_table(read_model_json(base / JSON)).to_str())
     return bool(switch_off(read_table(base)) == (stated, {}))
 
 
 def _write_config(config: dict[str, Any], base: Path | None, folder: Path) -> None:
     """Write what is said of the tokenizer, by a class that reads `tokenizer.json` as it is."""
-    if flags := read_json(folder / MAP):
+    if flags := read_model_json(folder / MAP):
         write_json(folder / MAP, unify_special_tokens(flags), sort_keys=True, end="")
-    config = state_prefix_space(config, read_json(folder / JSON))
+    config = state_prefix_space(config, read_model_json(folder / JSON))
     write_json(folder / CONFIG, unify_special_tokens(config), sort_keys=True, end="")
     usable = has_usable_class(folder)
     if base is not None and (not usable or list_switched_off(base)):
@@ -193,7 +193,7 @@ def _find_special_tokens(folder: Path) -> dict[str, dict[str, Any] | None]:
     """The tokens around a text, looked up in the base: a model's configuration is not beside the new tokenizer."""
     tokenizer = open_tokenizer(folder)
     ids = special_ids(folder, tokenizer)
-    named = {"bos": ids.bos, "eos": ids.eos, "first": ids.first}
+    named = {"bos": ids.bos, "eos": ids.eos, "first": ids.prefix}
     return {
         name: None if number is None else {"id": number, "token": tokenizer.id_to_token(number)}
         for name, number in named.items()

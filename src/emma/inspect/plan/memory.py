@@ -40,7 +40,7 @@ from dataclasses import dataclass
 from math import ceil
 
 from emma.inspect.plan.shape import Shape
-from emma.train.config import HALF, LOGITS_PER_CHUNK, MIN_CHUNK_ROWS, STATES_BLOCK, TrainConfig
+from emma.train.config import BF16_PRECISIONS, LOGITS_PER_CHUNK, MIN_CHUNK_ROWS, STATES_BLOCK, TrainConfig
 
 LOGIT_BYTES = 8
 """A logit's share of a chunk at its worst: raw, and the log-share that becomes its gradient."""
@@ -79,17 +79,17 @@ class TrainingSetting:
     @property
     def is_autocast(self) -> bool:
         """Whether weights are cast product by product (autocast) instead of gathered in bfloat16."""
-        return self.kind == "cpu" and self.section.precision in HALF
+        return self.kind == "cpu" and self.section.precision in BF16_PRECISIONS
 
     @property
     def number_bytes(self) -> int:
         """Bytes of a number in the computation: c."""
-        return 4 if self.section.precision not in HALF or self.kind == "cpu" else 2
+        return 4 if self.section.precision not in BF16_PRECISIONS or self.kind == "cpu" else 2
 
     @property
     def has_dense_mask(self) -> bool:
         """Whether attention uses a mask of tokens times tokens."""
-        kernel = self.kind == "cuda" and self.section.attention != "sdpa" and self.section.precision in HALF
+        kernel = self.kind == "cuda" and self.section.attention != "sdpa" and self.section.precision in BF16_PRECISIONS
         return self.section.document_masks and not kernel
 
 
@@ -215,13 +215,13 @@ def autocast_bytes(shape: Shape, setting: TrainingSetting) -> float:
 
 def compiled_bytes(shape: Shape, setting: TrainingSetting) -> float:
     """Bytes per token that a compiled block keeps."""
-    c, (q, k) = 2 if setting.section.precision in HALF else 4, attention_widths(shape)
+    c, (q, k) = 2 if setting.section.precision in BF16_PRECISIONS else 4, attention_widths(shape)
     return c * (2 * shape.width + 2 * q + 2 * k + (1 + shape.gated) * shape.inner) + 4 * shape.heads + 8
 
 
 def selective_bytes(shape: Shape, setting: TrainingSetting) -> float:
     """Bytes per token of a block's input and the results of its matrix products and attention."""
-    c, (q, k) = 2 if setting.section.precision in HALF else 4, attention_widths(shape)
+    c, (q, k) = 2 if setting.section.precision in BF16_PRECISIONS else 4, attention_widths(shape)
     products = q + 2 * k + 2 * shape.width + (1 + shape.gated) * shape.inner
     return setting.number_bytes * shape.width + c * (products + q) + 4 * shape.heads
 
@@ -233,10 +233,12 @@ def attention_widths(shape: Shape) -> tuple[int, int]:
 
 def loss_bytes(shape: Shape, setting: TrainingSetting) -> tuple[float, float]:
     """Bytes of the chunk of logits, and of what outlives it: hidden states, their gradient, the head's gradient."""
-    c = 2 if setting.section.precision in HALF else 4
+    c = 2 if setting.section.precision in BF16_PRECISIONS else 4
     rows = min(setting.tokens, max(MIN_CHUNK_ROWS, LOGITS_PER_CHUNK[setting.kind] // shape.rows))
     head = 4 * shape.embedding if trains_embeddings(setting) else 0
     copy = c * shape.embedding if setting.is_autocast else 0
-    added = head if setting.section.precision in HALF else 0  # a product in float32 is added where it is made
+    added = (
+        head if setting.section.precision in BF16_PRECISIONS else 0
+    )  # a product in float32 is added where it is made
     chunk = LOGIT_BYTES * rows * shape.rows + added + copy
     return chunk, setting.tokens * shape.width * (setting.number_bytes + 2 * c) + head

@@ -11,7 +11,7 @@ from emma.errors import RecipeError
 from emma.inspect.plan.machines import Machine
 from emma.inspect.plan.memory import TrainingSetting, trained_weights
 from emma.inspect.plan.shape import Shape, shape_from_config
-from emma.train.config import HALF, TrainConfig
+from emma.train.config import BF16_PRECISIONS, TrainConfig
 
 MIN_ROWS = 3
 """Rows that a log of speeds must have: its first is left out, since compilation and first contact are in it."""
@@ -94,7 +94,7 @@ def assumed_speed(shape: Shape, setting: TrainingSetting, machine: Machine) -> S
             ASSUMED_MFU_8BIT * machine.flops8 / flops,
             f"assumed: {ASSUMED_MFU_8BIT:.0%} of its peak in 8 bits, as NeMo published",
         )
-    if machine.flops is None or section.precision not in HALF:
+    if machine.flops is None or section.precision not in BF16_PRECISIONS:
         return None
     return Speed(share * machine.flops / flops, "assumed, as published for 7 B on H100")
 
@@ -106,7 +106,7 @@ def matrix_product_flops(section: TrainConfig) -> float:
     torch = need("torch", "train")
     from emma.train.flops import measured_flops
 
-    return measured_flops(torch.bfloat16 if section.precision in HALF else torch.float32)
+    return measured_flops(torch.bfloat16 if section.precision in BF16_PRECISIONS else torch.float32)
 
 
 def measured_before(logs: Path, shape: Shape, setting: TrainingSetting, machine: Machine) -> Speed | None:
