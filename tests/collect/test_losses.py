@@ -12,7 +12,7 @@ from emma.collect import readers
 from emma.collect.config import CollectConfig, SourceConfig
 from emma.collect.losses import find_losses, guard_losses
 from emma.collect.records import EMPTY_TEXT, WITHOUT_TEXT, Reject
-from emma.collect.sink import Sink
+from emma.collect.sink import DocumentSink
 from emma.errors import SourceError
 from emma.pipeline.home import Home
 from emma.pipeline.recipe import Recipe
@@ -145,7 +145,7 @@ def test_benchmarks_have_no_share_to_lose_but_nothing_is_lost_in_silence(bench: 
 
 def test_the_reason_and_the_bytes_of_what_was_not_read(tmp_path: Path) -> None:
     source = SourceConfig(name="tm", reader="tmx", path="tm.tmx", licence="CC0-1.0")
-    with Sink(tmp_path, source) as sink:
+    with DocumentSink(tmp_path, source) as sink:
         sink.open_file("tm.tmx")
         sink.reject(Reject(3, "broken XML", "line 7", units=97, unread=9_700))
         sink.reject(Reject(2, "empty text"))

@@ -3,7 +3,7 @@
 import pytest
 
 from emma.lang.language import Lang
-from emma.lang.oddities import continent, find_oddities, rank_oddities
+from emma.lang.oddities import continent_of, find_oddities, rank_oddities
 
 AFRICA = ["amh", "hau", "ibo", "kin", "pcm", "swa", "tso", "twi", "yor"]
 
@@ -59,7 +59,7 @@ def test_the_gravest_come_first() -> None:
 
 
 def test_continents() -> None:
-    assert [continent(each) for each in ("DZ", "BT", "BR", "FR", "", "XX")] == [
+    assert [continent_of(each) for each in ("DZ", "BT", "BR", "FR", "", "XX")] == [
         "Africa",
         "Asia",
         "America",

@@ -5,7 +5,7 @@ import pickle
 import pytest
 
 from emma.lang.codes import resolve
-from emma.lang.reading import Reading, read_code
+from emma.lang.reading import CodeParts, read_code
 from emma.lang.registry import RefusedError
 from emma.lang.tables import Scheme
 
@@ -75,7 +75,7 @@ def test_what_a_scheme_does_not_have(scheme: Scheme, code: str, kind: str, words
 
 def test_private_use_and_extensions_say_nothing_of_the_language() -> None:
     plain = read_code("de")
-    assert read_code("de-x-formal") == read_code("de-u-co-phonebk") == plain == Reading("de")
+    assert read_code("de-x-formal") == read_code("de-u-co-phonebk") == plain == CodeParts("de")
     assert read_code("de-CH-1901").region == "CH"
 
 

@@ -13,8 +13,8 @@ from emma.lid.training import (
     MIN_LINE_BYTES,
     are_held_out,
     choose_lines,
+    make_no_words,
     merge_samples,
-    no_words,
     order_lines,
     split_lines,
     train_classifier,
@@ -40,7 +40,7 @@ def test_training_descends_the_gradient_that_differences_give() -> None:
 
     def step(weights: Sequence[np.ndarray], rate: float) -> float:
         layers = Layers(weights[0], weights[1], SOFTMAX, np.empty((0, 2), np.int32))
-        return float(learn(data, offsets, target, order, rate, 0.0, no_words(), grams, layers))
+        return float(learn(data, offsets, target, order, rate, 0.0, make_no_words(), grams, layers))
 
     moved = [each.copy() for each in start]
     step(moved, 1.0)

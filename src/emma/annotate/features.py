@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from emma.annotate.scripts import SCRIPTS, ScriptUse, cells, share, unit_kinds
+from emma.annotate.scripts import SCRIPTS, ScriptUse, cells, divide, unit_kinds
 from emma.annotate.texts import Sides
 from emma.kernels import measure as m
 from emma.kernels import pairs as p
@@ -55,24 +55,24 @@ def character_features(counts: m.Counts) -> Columns:
     visible = counts[:, m.CHARS] - counts[:, m.SPACES]
     letters, filled = counts[:, m.LOWERS] + counts[:, m.UPPERS], counts[:, m.FILLED_LINES]
     return {
-        "letter_share": share(letters + counts[:, m.MARKS], visible),
-        "digit_share": share(counts[:, m.DIGITS], visible),
-        "punct_share": share(counts[:, m.PUNCTS], visible),
-        "symbol_share": share(counts[:, m.SYMBOLS], visible),
-        "upper_share": share(counts[:, m.UPPERS], letters),
-        "repeated_line_share": share(counts[:, m.LINE_REPEATS], counts[:, m.CHARS]),
-        "repeated_gram_share": share(counts[:, m.GRAM_REPEATS], counts[:, m.GRAMS]),
-        "line_length": pa.array(share(counts[:, m.LINE_CHARS], filled), mask=filled == 0),
+        "letter_share": divide(letters + counts[:, m.MARKS], visible),
+        "digit_share": divide(counts[:, m.DIGITS], visible),
+        "punct_share": divide(counts[:, m.PUNCTS], visible),
+        "symbol_share": divide(counts[:, m.SYMBOLS], visible),
+        "upper_share": divide(counts[:, m.UPPERS], letters),
+        "repeated_line_share": divide(counts[:, m.LINE_REPEATS], counts[:, m.CHARS]),
+        "repeated_gram_share": divide(counts[:, m.GRAM_REPEATS], counts[:, m.GRAMS]),
+        "line_length": pa.array(divide(counts[:, m.LINE_CHARS], filled), mask=filled == 0),
     }
 
 
 def word_features(counts: m.Counts, spaced: NDArray[np.bool_]) -> Columns:
     """The features of words, null where label or text does not put spaces between them."""
     words, grams = counts[:, m.WORDS], counts[:, m.WORD_GRAMS]
-    length = share(counts[:, m.CHARS] - counts[:, m.SPACES], words)
+    length = divide(counts[:, m.CHARS] - counts[:, m.SPACES], words)
     return {
         "word_length": pa.array(length, mask=~spaced | (words == 0)),
-        "repeated_word_share": pa.array(share(counts[:, m.WORD_GRAM_REPEATS], grams), mask=~spaced),
+        "repeated_word_share": pa.array(divide(counts[:, m.WORD_GRAM_REPEATS], grams), mask=~spaced),
     }
 
 
@@ -82,9 +82,9 @@ def pair_features(sides: Sides, chars: NDArray[np.int64]) -> Columns:
     counts = compare_sides(sides, places)
     lengths = chars[places]
     return {
-        "length_ratio": sides.on_pairs(share(lengths.min(axis=1), lengths.max(axis=1), empty=1.0)),
-        "copied_share": sides.on_pairs(share(counts[:, p.COPIED], counts[:, p.SHORTER])),
-        "numeral_share": sides.on_pairs(share(counts[:, p.SAME_NUMBERS], counts[:, p.ALL_NUMBERS], empty=1.0)),
+        "length_ratio": sides.on_pairs(divide(lengths.min(axis=1), lengths.max(axis=1), empty=1.0)),
+        "copied_share": sides.on_pairs(divide(counts[:, p.COPIED], counts[:, p.SHORTER])),
+        "numeral_share": sides.on_pairs(divide(counts[:, p.SAME_NUMBERS], counts[:, p.ALL_NUMBERS], empty=1.0)),
     }
 
 

@@ -29,8 +29,6 @@ def annotate(section: AnnotateConfig, *, collect: Artifact, work: Work) -> Stage
     parts = {"annotations": work.each(annotate_shard, documents)}
     if benchmarks := collect.parts.get("benchmarks"):
         parts["contamination"] = look_up_benchmarks(section, documents, benchmarks, work)
-    # Features, contamination and labels are parts of their own, so that another model or list of benchmarks makes only
-    # its own part anew.
     if section.lid is not None:
         model = prepare_model(section.lid, collect, work)
         parts["identified"] = work.each(identify_shard, documents, model, section.lid)

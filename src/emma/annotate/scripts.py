@@ -92,7 +92,7 @@ class ScriptUse:
         most = np.take_along_axis(self.total, self.script[:, None], axis=1)[:, 0]
         return {
             "script": pa.array(np.array(SCRIPT_CODES)[self.script]),
-            "script_share": share(most, self.total.sum(axis=1)),
+            "script_share": divide(most, self.total.sum(axis=1)),
             "written": pa.array(written),
             "script_agrees": pa.array(self.sides.join(agreeing, np.logical_and)),
             "label_script_share": self._label_share(),
@@ -109,7 +109,7 @@ class ScriptUse:
 
     def _label_share(self) -> NDArray[np.float32]:
         allowed = np.stack([allowed_scripts(lang) for lang in self.sides.langs])[self.sides.lang_of]
-        shares = share((self.letters * allowed).sum(axis=1), self.letters.sum(axis=1), empty=1.0)
+        shares = divide((self.letters * allowed).sum(axis=1), self.letters.sum(axis=1), empty=1.0)
         return self.sides.join(shares, np.minimum)
 
 
@@ -130,6 +130,6 @@ def allowed_scripts(lang: Lang) -> NDArray[np.bool_]:
     return np.isin(SCRIPT_CODES, list(unicode_scripts(lang.script))) | allows_any_script(lang)
 
 
-def share(part: NDArray[np.integer], total: NDArray[np.integer], empty: float = 0.0) -> NDArray[np.float32]:
+def divide(part: NDArray[np.integer], total: NDArray[np.integer], empty: float = 0.0) -> NDArray[np.float32]:
     """`part / total`, and `empty` where the total is 0."""
     return np.where(total > 0, part / np.maximum(total, 1), empty).astype(np.float32)

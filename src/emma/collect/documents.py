@@ -17,7 +17,7 @@ from emma.collect.records import (
     join_documents,
     reject_document,
 )
-from emma.collect.sink import Sink
+from emma.collect.sink import DocumentSink
 from emma.collect.text.clean import clean_text
 from emma.collect.text.naming import Naming
 from emma.collect.text.short_texts import decide_scripts
@@ -31,7 +31,7 @@ PAGE_BYTES = 1 << 10
 """Bytes that are held for rows near each other."""
 
 
-def read_file(file: InputFile, source: SourceConfig, naming: Naming, sink: Sink) -> None:
+def read_file(file: InputFile, source: SourceConfig, naming: Naming, sink: DocumentSink) -> None:
     """Read one file. ArtifactError unless every unit that its reader yields is in a document or a reject."""
     sink.open_file(file.name)
     naming.begin_file(file.name, [companion.name for companion in file.companions])

@@ -12,9 +12,9 @@ from emma.collect.config import CollectConfig
 from emma.collect.documents import read_file
 from emma.collect.files.inputs import SourceFiles, estimate_text_bytes, find_files, hash_content
 from emma.collect.files.opening import open_range
-from emma.collect.files.ranges import Batch, BenchmarkBatch, make_batches
+from emma.collect.files.ranges import BenchmarkBatch, RangeBatch, make_batches
 from emma.collect.records import Reject
-from emma.collect.sink import Sink
+from emma.collect.sink import DocumentSink
 from emma.collect.tables import languages_table, sources_table, sum_counts
 from emma.collect.text.naming import Naming, Policies, load_identifier
 from emma.lang.coverage import collected_languages, count_languages
@@ -47,7 +47,7 @@ def read_sources(
     section: CollectConfig, files: Mapping[str, SourceFiles], known: Fingerprints, work: Work
 ) -> dict[str, list[Artifact]]:
     """Read all sources and benchmarks in tasks; the artifacts of each, by its name."""
-    batches: list[Batch] = []
+    batches: list[RangeBatch] = []
     for source in (*section.sources, *section.benchmarks):
         groups = [[(file, hash_content(file, known, source)) for file in group] for group in files[source.name].groups]
         batches += make_batches(source, groups, section.shard_bytes, work)
@@ -88,13 +88,13 @@ def summarise(
 
 
 def read_batch(
-    out: Path, batch: Batch, max_row_bytes: int, policies: Policies, _model_hash: str | None, model: str | None
+    out: Path, batch: RangeBatch, max_row_bytes: int, policies: Policies, _model_hash: str | None, model: str | None
 ) -> dict[str, int]:
     """Read some files of one source into documents and rejects."""
     source = batch.source
     identify = None if model is None else load_identifier(model)
     naming = Naming(source, policies, identify, refuses=not isinstance(batch, BenchmarkBatch))
-    with Sink(out, source) as sink:
+    with DocumentSink(out, source) as sink:
         for piece in batch.pieces:
             sink.begin_piece(piece.parts[0].name)
             for file in open_range(piece, source, max_row_bytes):

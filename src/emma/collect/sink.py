@@ -29,7 +29,7 @@ LOST = ("units_rejected", "units_lost", "bytes_read", "bytes_unread")
 bytes of its files, decompressed, that were read, and that were not."""
 
 
-class Sink:
+class DocumentSink:
     """Writes `documents.parquet`, `rejects.parquet`, `languages.parquet` and `unread.parquet` into a folder."""
 
     def __init__(self, out: Path, source: SourceConfig) -> None:
@@ -117,7 +117,7 @@ class Sink:
             self._documents.add_table(documents)
             self._by_lang = sum_languages([self._by_lang, count_languages(documents)])
 
-    def __enter__(self) -> "Sink":
+    def __enter__(self) -> "DocumentSink":
         self._documents.__enter__()
         self._rejects.__enter__()
         return self

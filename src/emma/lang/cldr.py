@@ -1,4 +1,4 @@
-"""What CLDR expects of a language: its likely scripts, its name in itself, and the member that stands for a whole.
+"""CLDR's data on a language: its likely scripts, its name in itself, and the member that stands for a whole.
 
 Likely subtags and names come with Babel, whose CLDR is recent (7,700 languages have a script there); Suppress-Script
 and CLDR's representative members with langcodes.
@@ -11,7 +11,7 @@ from emma.lang.tables import LIKELY
 
 
 @lru_cache(maxsize=1)
-def _likely() -> Mapping[str, str]:
+def _likely_by_tag() -> Mapping[str, str]:
     """Script by `xx`, `xxx` or `xx_RR`."""
     from babel.core import get_global
 
@@ -23,8 +23,8 @@ def _likely() -> Mapping[str, str]:
 def likely_script(iso: str, region: str = "") -> str:
     """The script that CLDR expects of an ISO 639-3 language in a region; empty if it does not say."""
     # A region's own script before the language's: az_IR is in Arabic letters, az in Latin ones.
-    here = (_likely().get(f"{name}_{region}", "") for name in cldr_codes(iso))
-    anywhere = (LIKELY.get(iso, ""), *(_likely().get(name, "") for name in cldr_codes(iso)))
+    here = (_likely_by_tag().get(f"{name}_{region}", "") for name in cldr_codes(iso))
+    anywhere = (LIKELY.get(iso, ""), *(_likely_by_tag().get(name, "") for name in cldr_codes(iso)))
     return next(filter(None, (*here, *anywhere)), "")
 
 
@@ -42,15 +42,15 @@ def likely_region(iso: str) -> str:
 @lru_cache(maxsize=16_384)
 def likely_scripts(iso: str) -> tuple[str, ...]:
     """Scripts that CLDR expects of a language anywhere, the most likely first."""
-    elsewhere = (_likely()[key] for name in cldr_codes(iso)[:1] for key in _by_language().get(name, ()))
+    elsewhere = (_likely_by_tag()[key] for name in cldr_codes(iso)[:1] for key in _tags_by_language().get(name, ()))
     return tuple(dict.fromkeys(filter(None, (likely_script(iso), *elsewhere))))
 
 
 @lru_cache(maxsize=1)
-def _by_language() -> Mapping[str, list[str]]:
+def _tags_by_language() -> Mapping[str, list[str]]:
     """Keys such as `az_IR` by language."""
     table: dict[str, list[str]] = {}
-    for key in sorted(_likely()):
+    for key in sorted(_likely_by_tag()):
         table.setdefault(key.partition("_")[0], []).append(key)
     return table
 

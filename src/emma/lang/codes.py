@@ -1,4 +1,4 @@
-"""From whatever a source calls a language to the language, ISO 639-3 and ISO 15924; or refused with a reason.
+"""Resolve whatever a source calls a language to ISO 639-3 and ISO 15924, or refuse it with a reason.
 
 A script comes from the code, else from the text, else from CLDR's likely subtags; never from a guess.
 """
@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from emma.lang.cldr import likely_script, suppressed_script
 from emma.lang.language import Lang
-from emma.lang.reading import Reading, read_code
+from emma.lang.reading import CodeParts, read_code
 from emma.lang.registry import RefusedError, find_living_code
 from emma.lang.scripts import Evidence, scripts_agree, strip_markup, unicode_scripts, written_evidence
 from emma.lang.tables import SCRIPT_VARIANTS, Scheme
@@ -23,7 +23,7 @@ MIN_SCRIPT_SHARE = 0.75
 
 @dataclass(frozen=True)
 class Resolution:
-    """What a code stands for, and how we know."""
+    """The language that a code stands for, and the rule that led to it."""
 
     lang: Lang
     rule: str
@@ -59,15 +59,15 @@ def find_language(code: str, scheme: Scheme = "any") -> tuple[str, str]:
     return iso, rule
 
 
-def _read(code: str, scheme: Scheme) -> tuple[Reading, str, str]:
+def _read(code: str, scheme: Scheme) -> tuple[CodeParts, str, str]:
     answer = _read_or_refuse(code, scheme)
     if isinstance(answer, RefusedError):
-        raise RefusedError(str(answer), answer.kind)
+        raise RefusedError(str(answer), answer.kind)  # a new one: the cached one would gather tracebacks
     return answer
 
 
 @lru_cache(maxsize=65_536)
-def _read_or_refuse(code: str, scheme: Scheme) -> tuple[Reading, str, str] | RefusedError:
+def _read_or_refuse(code: str, scheme: Scheme) -> tuple[CodeParts, str, str] | RefusedError:
     """Read a code: its parts, its ISO 639-3 language and the rule; or return why it is refused."""
     try:
         reading = read_code(code, scheme)
@@ -96,7 +96,7 @@ def is_script_open(code: str, scheme: Scheme) -> bool:
 def _resolve(code: str, scheme: Scheme, seen: str, strong: bool) -> Resolution:
     reading, iso, rule = _read(code, scheme)
     if reading.script:
-        return Resolution(Lang(iso, _explicit(iso, reading.script)), rule)
+        return Resolution(Lang(iso, _simplify_script(iso, reading.script)), rule)
     likely = reading.usual or likely_script(iso, reading.region)
     if not likely and not seen:
         raise RefusedError(
@@ -104,19 +104,19 @@ def _resolve(code: str, scheme: Scheme, seen: str, strong: bool) -> Resolution:
             "in the source's `codes`.",
             "unwritten",
         )
-    if not likely or (strong and _overrules(seen, likely, reading)):
+    if not likely or (strong and _does_overrule(seen, likely, reading)):
         return Resolution(Lang(iso, seen), f"{rule}; script from the text")
     return Resolution(Lang(iso, likely), rule)
 
 
-def _explicit(iso: str, script: str) -> str:
+def _simplify_script(iso: str, script: str) -> str:
     """A script that the code names, without typographic variants; the parts of Japanese and Korean are one."""
     script = SCRIPT_VARIANTS.get(script, script)
     likely = likely_script(iso)
     return likely if likely in ("Jpan", "Kore") and script in unicode_scripts(likely) else script
 
 
-def _overrules(seen: str, likely: str, reading: Reading) -> bool:
+def _does_overrule(seen: str, likely: str, reading: CodeParts) -> bool:
     """Whether a text in the script `seen` gives a language another script than the likely one.
 
     It may not turn the Chinese of a region into the other form.

@@ -1,4 +1,4 @@
-"""What `emma lang` says of codes and of lists of languages, as lines for people.
+"""The answers of `emma lang` about codes and lists of languages, as lines for people.
 
 A code is explained: how it is read, what it stands for, and its relatives; or why it is refused.
 """
@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from emma.errors import LanguageError
 from emma.lang.cldr import autonym, likely_scripts, representative
 from emma.lang.codes import find_language, resolve
-from emma.lang.lint import KINDS, NOTES, Audit, Finding, share
+from emma.lang.lint import KINDS, NOTES, Audit, Finding, share_of_tokens
 from emma.lang.macro import macrolanguage_of, members_by_script, members_of
 from emma.lang.registry import RefusedError
 from emma.lang.tables import REMARKS, WIKI_ONLY, Scheme
@@ -30,12 +30,12 @@ def explain(code: str, scheme: Scheme = "any") -> list[tuple[str, str]]:
     except RefusedError as refusal:
         rows = [("code", code), ("refused", str(refusal)), ("kind", refusal.kind)]
     else:
-        rows = [_label(code, iso, scheme), ("rule", rule), *_describe(iso)]
-    rows.append(("remark", "; ".join(_remarks(code, scheme))))
+        rows = [_label_row(code, iso, scheme), ("rule", rule), *_describe(iso)]
+    rows.append(("remark", "; ".join(_find_remarks(code, scheme))))
     return [(name, value) for name, value in rows if value]
 
 
-def _label(code: str, iso: str, scheme: Scheme) -> tuple[str, str]:
+def _label_row(code: str, iso: str, scheme: Scheme) -> tuple[str, str]:
     """The label of a code, or where its script comes from if the code does not settle it."""
     try:
         return "label", resolve(code, scheme=scheme).label
@@ -54,7 +54,7 @@ def _describe(iso: str) -> list[tuple[str, str]]:
         ("name", language.name),
         ("in itself", autonym(iso, likely[0] if likely else "")),
         ("scope", f"{SCOPE_NAMES[language.scope]}, {TYPE_NAMES.get(language.type or '', 'unknown type')}"),
-        ("codes", ", ".join(_codes(iso))),
+        ("codes", ", ".join(_list_codes(iso))),
         ("likely scripts", ", ".join(likely)),
         ("also in", ", ".join(script for script in known_scripts(iso) if script not in likely)),
         ("macrolanguage", f"{_with_name(macro)}; sources may call it so" if macro else ""),
@@ -63,7 +63,7 @@ def _describe(iso: str) -> list[tuple[str, str]]:
     ]
 
 
-def _codes(iso: str) -> Iterator[str]:
+def _list_codes(iso: str) -> Iterator[str]:
     """The other codes of a language, each with where it is used."""
     from iso639 import Language
 
@@ -78,7 +78,7 @@ def _codes(iso: str) -> Iterator[str]:
 
 
 def _suggest_policy(iso: str) -> str:
-    """What a recipe can do with text under a macrolanguage's code."""
+    """The policies that a recipe can have for text under a macrolanguage's code."""
     main = representative(iso)
     usual = f'; {iso} = "{main}" if it is what CLDR takes it for' if main else ""
     try:
@@ -89,7 +89,7 @@ def _suggest_policy(iso: str) -> str:
     return f"in [collect] macrolanguages, a member{usual}{split}; or keep it as it is"
 
 
-def _remarks(code: str, scheme: Scheme) -> Iterator[str]:
+def _find_remarks(code: str, scheme: Scheme) -> Iterator[str]:
     if code in REMARKS:
         yield REMARKS[code]
     if scheme == "any" and (wiki := WIKI_ONLY.get(code.lower())) and _find_code(code) != _find_code(code, "wiki"):
@@ -148,6 +148,6 @@ def _render_kind(kind: str, audit: Audit) -> Iterator[str]:
 
 
 def _render_finding(finding: Finding, total: int | None) -> str:
-    part = share(finding.tokens, total)
+    part = share_of_tokens(finding.tokens, total)
     amount = "" if part is None else f"  ({finding.tokens:,} tokens, {part:.2%})"
     return f"  {' '.join(finding.labels)}: {finding.message}{amount}"

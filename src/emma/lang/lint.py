@@ -1,4 +1,4 @@
-"""`emma lang lint`: what is wrong with a list of languages, before any corpus, tier or average is built on it.
+"""`emma lang lint`: faults in a list of languages, before any corpus, tier or average is built on it.
 
 Each entry is a label (`swh_Latn`) or code with, perhaps, the amount of text under it. The kinds of findings are those
 that an audit of a published list of 939 entries came to: a quarter of its tokens stood under two names.
@@ -98,17 +98,17 @@ def audit_list(path: Path, small: int | None = None) -> Audit:
 
 def summarise(entries: Sequence[Entry], findings: Sequence[Finding]) -> Audit:
     """Count entries, languages and tokens, and findings by kind with their share of the tokens."""
-    total = _tokens(entries)
+    total = _sum_tokens(entries)
     families = [entry for wholes, parts in _split_families(entries) for entry in (*wholes, *parts)]
     by_kind = {kind: [finding for finding in findings if finding.kind == kind] for kind in KINDS}
     return {
         "entries": len(entries),
         "languages": len({lang.iso639_3 for entry in entries if (lang := _resolve(entry))}),
         "tokens": total,
-        "in_split_families": share(_tokens(families), total),
+        "in_split_families": share_of_tokens(_sum_tokens(families), total),
         "wrong": sum(finding.kind not in NOTES for finding in findings),
         "kinds": {
-            kind: {"findings": len(group), "share": share(_sum(finding.tokens for finding in group), total)}
+            kind: {"findings": len(group), "share": share_of_tokens(_sum(finding.tokens for finding in group), total)}
             for kind, group in by_kind.items()
             if group
         },
@@ -116,26 +116,26 @@ def summarise(entries: Sequence[Entry], findings: Sequence[Finding]) -> Audit:
     }
 
 
-def share(tokens: int | None, total: int | None) -> float | None:
+def share_of_tokens(tokens: int | None, total: int | None) -> float | None:
     """Divide by the list's tokens; None where it has none."""
     return tokens / total if tokens is not None and total else None
 
 
 def _check_entry(entry: Entry, small: int) -> Iterator[Finding]:
-    """What an entry by itself shows."""
+    """Findings about an entry by itself."""
     if entry.label == CODE.label:  # in tables of EMMA's own no mistake, though ISO 639-3 calls it no language
-        yield _finding("remark", [entry], "program code")
+        yield _make_finding("remark", [entry], "program code")
         return
     try:
         resolution = resolve(entry.label, "a")  # any text will do: where the script is not known, it is no mistake
     except RefusedError as refusal:
-        yield _finding(refusal.kind, [entry], _shorten_refusal(entry, refusal))
+        yield _make_finding(refusal.kind, [entry], _shorten_refusal(entry, refusal))
     else:
         yield from _check_language(entry, resolution)
     if entry.label in REMARKS:
-        yield _finding("remark", [entry], REMARKS[entry.label])
+        yield _make_finding("remark", [entry], REMARKS[entry.label])
     if entry.tokens is not None and entry.tokens < small:
-        yield _finding("small", [entry], f"{entry.tokens:,} of {small:,}")
+        yield _make_finding("small", [entry], f"{entry.tokens:,} of {small:,}")
 
 
 def _check_language(entry: Entry, resolution: Resolution) -> Iterator[Finding]:
@@ -144,11 +144,13 @@ def _check_language(entry: Entry, resolution: Resolution) -> Iterator[Finding]:
     lang, rule = resolution.lang, resolution.rule
     language = Language.from_part3(lang.iso639_3)
     if rule.startswith(("retired", "deprecated")):
-        yield _finding("renamed", [entry], f"{rule}: {language.name}; write {lang.label}")
+        yield _make_finding("renamed", [entry], f"{rule}: {language.name}; write {lang.label}")
     if LABEL.fullmatch(entry.label) and not is_plausible(lang):
-        yield _finding("implausible", [entry], f"{language.name} in {lang.script}; known in {_scripts(lang.iso639_3)}")
+        yield _make_finding(
+            "implausible", [entry], f"{language.name} in {lang.script}; known in {_list_scripts(lang.iso639_3)}"
+        )
     if language.type == "C":
-        yield _finding("constructed", [entry], language.name)
+        yield _make_finding("constructed", [entry], language.name)
 
 
 def _shorten_refusal(entry: Entry, refusal: RefusedError) -> str:
@@ -159,11 +161,11 @@ def _shorten_refusal(entry: Entry, refusal: RefusedError) -> str:
         r"(; leave these files out or| If you know the language:)? ?[Mm]ap it in the source's `codes`", "", reason
     )
     code = re.match(r"[a-z]{3}", entry.label) if refusal.kind == "script" else None
-    usual = _scripts(code[0]) if code else ""
+    usual = _list_scripts(code[0]) if code else ""
     return f"{reason.rstrip(' .')}{usual and '; its language is written in '}{usual}"
 
 
-def _scripts(code: str) -> str:
+def _list_scripts(code: str) -> str:
     """The likely scripts of a language, else all that are known; empty where the code is none or nobody says."""
     try:
         iso, _ = find_language(code, "iso639")
@@ -173,24 +175,24 @@ def _scripts(code: str) -> str:
 
 
 def _find_duplicates(entries: Sequence[Entry]) -> Iterator[Finding]:
-    for lang, group in _by_language(entries).items():
+    for lang, group in _group_by_language(entries).items():
         if len(group) > 1:
-            yield _finding("duplicate", group, f"all are {lang.label}")
+            yield _make_finding("duplicate", group, f"all are {lang.label}")
 
 
 def _find_families(entries: Sequence[Entry]) -> Iterator[Finding]:
     for wholes, parts in _split_families(entries):
-        part = share(_tokens(wholes), _tokens([*wholes, *parts]))
+        part = share_of_tokens(_sum_tokens(wholes), _sum_tokens([*wholes, *parts]))
         message = "" if part is None else f"holds {part:.1%} of the family's text; "
         macro = _resolve(wholes[0])
         count = len(members_of(macro.iso639_3)) if macro else 0
         listed = ", ".join(entry.label for entry in parts)
-        yield _finding("macrolanguage", wholes, f"{message}{count} members, here too: {listed}")
+        yield _make_finding("macrolanguage", wholes, f"{message}{count} members, here too: {listed}")
 
 
 def _split_families(entries: Sequence[Entry]) -> Iterator[tuple[list[Entry], list[Entry]]]:
     """Entries of each macrolanguage that stands beside its members, and of these."""
-    by_label = {lang.label: group for lang, group in _by_language(entries).items()}
+    by_label = {lang.label: group for lang, group in _group_by_language(entries).items()}
     for family in find_split_families(by_label):
         wholes, parts = ([e for label in labels for e in by_label[label]] for labels in (family.labels, family.members))
         yield wholes, parts
@@ -201,10 +203,10 @@ def _find_twins(entries: Sequence[Entry]) -> Iterator[Finding]:
     for first, second, reason in TWINS:
         group = [(entry, code) for entry, code in resolved if code in (first, second)]
         if len({code for _, code in group}) == 2:
-            yield _finding("twins", [entry for entry, _ in group], reason)
+            yield _make_finding("twins", [entry for entry, _ in group], reason)
 
 
-def _by_language(entries: Iterable[Entry]) -> dict[Lang, list[Entry]]:
+def _group_by_language(entries: Iterable[Entry]) -> dict[Lang, list[Entry]]:
     """Entries by the language that they resolve to, in the order of the list, without those that do not."""
     groups: dict[Lang, list[Entry]] = {}
     for entry in entries:
@@ -221,12 +223,12 @@ def _resolve(entry: Entry) -> Lang | None:
         return None
 
 
-def _finding(kind: str, entries: Sequence[Entry], message: str) -> Finding:
+def _make_finding(kind: str, entries: Sequence[Entry], message: str) -> Finding:
     labels, line = tuple(entry.label for entry in entries), min(entry.line for entry in entries)
-    return Finding(kind, labels, message, _tokens(entries), line)
+    return Finding(kind, labels, message, _sum_tokens(entries), line)
 
 
-def _tokens(entries: Iterable[Entry]) -> int | None:
+def _sum_tokens(entries: Iterable[Entry]) -> int | None:
     return _sum(entry.tokens for entry in entries)
 
 

@@ -1,4 +1,4 @@
-"""Languages and amounts in JSON of any shape, and what lists of languages call their columns, pairs and amounts.
+"""Find languages and amounts in JSON of any shape; the names that lists give to columns, pairs and amounts.
 
 JSON may hold lists, objects that name a language, or objects with languages as keys.
 """
@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import Any
 
 from emma.errors import LanguageError
 from emma.lang.codes import find_language
@@ -82,10 +81,10 @@ def read_json_entries(path: Path, text: str) -> Iterator[tuple[str, int | None]]
     raise LanguageError(f"{path} is neither a JSON list of languages nor an object with languages as keys.")
 
 
-def _walk(path: Path, value: Any) -> Iterator[tuple[str, int | None]]:
+def _walk(path: Path, value: object) -> Iterator[tuple[str, int | None]]:
     """Languages at any depth: texts of a list, objects that name one, and the keys of an object of languages."""
     if isinstance(value, list):
-        yield from chain.from_iterable(_entry(path, item) for item in value)
+        yield from chain.from_iterable(_read_entry(path, item) for item in value)
     elif not isinstance(value, Mapping):
         return
     elif name := _find_name(value):
@@ -96,7 +95,7 @@ def _walk(path: Path, value: Any) -> Iterator[tuple[str, int | None]]:
         yield from chain.from_iterable(_walk(path, item) for item in value.values())
 
 
-def _entry(path: Path, entry: Any) -> Iterator[tuple[str, int | None]]:
+def _read_entry(path: Path, entry: object) -> Iterator[tuple[str, int | None]]:
     if isinstance(entry, str):
         return iter([(entry, None)])
     rows = list(_walk(path, entry))
@@ -105,26 +104,26 @@ def _entry(path: Path, entry: Any) -> Iterator[tuple[str, int | None]]:
     return iter(rows)
 
 
-def _find_name(entry: Mapping[str, Any]) -> str:
+def _find_name(entry: Mapping[str, object]) -> str:
     """The language, or both, that an object names; empty if none."""
     for sides in SIDE_COLUMNS:
         if all(isinstance(entry.get(key), str) for key in sides):
-            return PAIR_SEPARATOR.join(entry[key] for key in sides)
+            return PAIR_SEPARATOR.join(str(entry[key]) for key in sides)
     return next(
         (str(entry[key]) for key in (*LABEL_COLUMNS, *PAIR_COLUMNS) if isinstance(entry.get(key), str) and entry[key]),
         "",
     )
 
 
-def _holds_languages(value: Mapping[str, Any]) -> bool:
+def _holds_languages(value: Mapping[str, object]) -> bool:
     """Whether the keys of an object are languages, and more so than those of the objects under them.
 
     `{"all": {"sw": 1, "yo": 2}}` has its languages below, though `all` is a code; `{"sw": {"dev": 1}}` has them here.
     """
-    likeness = _likeness(list(value))
+    likeness = _measure_likeness(list(value))
     level = [child for child in value.values() if isinstance(child, Mapping)]
     while level:
-        if any(map(_find_name, level)) or _likeness([key for child in level for key in child]) > likeness:
+        if any(map(_find_name, level)) or _measure_likeness([key for child in level for key in child]) > likeness:
             return False
         level = [child for parent in level for child in parent.values() if isinstance(child, Mapping)]
     codes = sum(map(_is_code, value))
@@ -135,7 +134,7 @@ def _holds_languages(value: Mapping[str, Any]) -> bool:
     return not has_lists and (2 * codes > len(value) or (is_flat and codes > 0))
 
 
-def _likeness(keys: Sequence[str]) -> tuple[float, float, int]:
+def _measure_likeness(keys: Sequence[str]) -> tuple[float, float, int]:
     """How much keys are like languages: shares of unmistakable ones and of codes, and how many there are."""
     plain = sum(bool(UNMISTAKABLE.fullmatch(key)) and _is_code(key) for key in keys)
     return plain / max(1, len(keys)), sum(map(_is_code, keys)) / max(1, len(keys)), len(set(keys))
@@ -150,7 +149,7 @@ def _is_code(key: str) -> bool:
         return refusal.kind != "unknown" or bool(LABEL.fullmatch(key))
 
 
-def _amount_under(value: Any) -> int | None:
+def _amount_under(value: object) -> int | None:
     """The amount that stands under a language: a number, the best of the known names, or the sum of what is below."""
     if isinstance(value, Mapping):
         if (number := next((value[key] for key in AMOUNT_COLUMNS if key in value), None)) is not None:

@@ -1,4 +1,4 @@
-"""Rows (label, tokens) out of whatever a list of languages comes in: lines, CSV, TSV, JSON, or a Parquet table.
+"""Read a list of languages as rows (label, tokens) from lines, CSV, TSV, JSON, or a Parquet table.
 
 A list of pairs gives each language once, with the amount of all its pairs: two columns of languages, or one of
 `eng_Latn-swh_Latn`.
@@ -20,9 +20,9 @@ from emma.lang.lint_json import (
     PAIR_SEPARATOR,
     SHORT,
     SIDE_COLUMNS,
+    parse_amount,
     read_json_entries,
 )
-from emma.lang.lint_json import parse_amount as to_amount
 
 
 @dataclass(frozen=True)
@@ -41,22 +41,22 @@ def read_entries(path: Path) -> list[Entry]:
     if not path.is_file():
         raise LanguageError(f"There is no list of languages at {path}.")
     if path.suffix == ".parquet":
-        rows = _table(_parquet(path))
+        rows = _parse_table(_read_parquet(path))
     else:
         try:
             text = path.read_text(encoding="utf-8-sig")
         except UnicodeDecodeError as error:
             raise LanguageError(f"{path} is not text in UTF-8: {error}.") from None
-        rows = read_json_entries(path, text) if path.suffix in (".json", ".jsonl") else _lines(path, text)
+        rows = read_json_entries(path, text) if path.suffix in (".json", ".jsonl") else _read_lines(path, text)
     entries = [Entry(label, tokens, line) for line, (label, tokens) in enumerate(rows, 1) if label]
     if any(PAIR.fullmatch(row.label) or PAIR_SEPARATOR in row.label for row in entries):
-        entries = _sides(entries)  # the audit is of languages: a pair says nothing about their codes
+        entries = _split_pairs(entries)  # the audit is of languages: a pair says nothing about their codes
     if not entries:
         raise LanguageError(f"{path} has no entries; write one code_Script a line, or code_Script,tokens.")
     return entries
 
 
-def _sides(pairs: Sequence[Entry]) -> list[Entry]:
+def _split_pairs(pairs: Sequence[Entry]) -> list[Entry]:
     """Each language of a list of pairs once, with the sum of its amounts."""
     entries: dict[str, Entry] = {}
     for row in pairs:
@@ -68,7 +68,7 @@ def _sides(pairs: Sequence[Entry]) -> list[Entry]:
     return list(entries.values())
 
 
-def _parquet(path: Path) -> list[list[str]]:
+def _read_parquet(path: Path) -> list[list[str]]:
     # Not through `emma.store`, on which languages do not depend: this is anybody's file, and no shard.
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -81,46 +81,48 @@ def _parquet(path: Path) -> list[list[str]]:
     return [table.column_names, *cells]
 
 
-def _lines(path: Path, text: str) -> Iterator[tuple[str, int | None]]:
+def _read_lines(path: Path, text: str) -> Iterator[tuple[str, int | None]]:
     lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
     sample = "\n".join(lines[:20])
     delimiter = next((sign for sign in "\t,;" if sign in sample), None)
     if delimiter is None:
         split = [line.split() for line in lines]
-        return _table([row if len(row) == 2 and to_amount(row[1]) is not None else [" ".join(row)] for row in split])
+        return _parse_table(
+            [row if len(row) == 2 and parse_amount(row[1]) is not None else [" ".join(row)] for row in split]
+        )
     try:
-        return _table(list(csv.reader(io.StringIO("\n".join(lines)), delimiter=delimiter)))
+        return _parse_table(list(csv.reader(io.StringIO("\n".join(lines)), delimiter=delimiter)))
     except csv.Error as error:
         raise LanguageError(f"{path} cannot be cut into cells: {error}.") from None
 
 
-def _table(cells: Sequence[Sequence[str]]) -> Iterator[tuple[str, int | None]]:
+def _parse_table(cells: Sequence[Sequence[str]]) -> Iterator[tuple[str, int | None]]:
     """Read the label and the amount of each row."""
-    at, amount, headers = _columns(cells)
+    at, amount, headers = _find_columns(cells)
     for row in cells[headers:]:
-        value = to_amount(row[amount]) if amount is not None and amount < len(row) else None
+        value = parse_amount(row[amount]) if amount is not None and amount < len(row) else None
         label = PAIR_SEPARATOR.join(filter(None, (row[column].strip() for column in at if column < len(row))))
         short = SHORT.fullmatch(label) if headers and cells[0][at[0]].strip().lower() in PAIR_COLUMNS else None
         yield (PAIR_SEPARATOR.join(short.groups()) if short else label), value
 
 
-def _columns(cells: Sequence[Sequence[str]]) -> tuple[tuple[int, ...], int | None, int]:
+def _find_columns(cells: Sequence[Sequence[str]]) -> tuple[tuple[int, ...], int | None, int]:
     """The columns of labels and amounts, by their names or by what is in them, and the number of header rows."""
     header = [name.strip().lower() for name in cells[0]] if cells else []
-    at = _languages(header) or _both(cells)
+    at = _find_label_columns(header) or _find_two_label_columns(cells)
     amount = next((header.index(name) for name in AMOUNT_COLUMNS if name in header), None)
-    if not at and amount is None and (column := _numbers(cells)) is not None:
+    if not at and amount is None and (column := _find_number_column(cells)) is not None:
         return (0,), column, 0
     if amount is None:
-        amount = _numbers(cells[1:])
+        amount = _find_number_column(cells[1:])
     first = cells[0][at[0] if at else 0].strip() if header else ""
-    named = bool(_languages(header)) or (
+    named = bool(_find_label_columns(header)) or (
         amount is not None and not LABEL.fullmatch(first) and not PAIR.fullmatch(first)
     )
     return at or (0,), amount, int(named)
 
 
-def _languages(header: Sequence[str]) -> tuple[int, ...]:
+def _find_label_columns(header: Sequence[str]) -> tuple[int, ...]:
     """The columns that are called languages: two in a bilingual table."""
     for sides in SIDE_COLUMNS:
         if all(name in header for name in sides):
@@ -128,7 +130,7 @@ def _languages(header: Sequence[str]) -> tuple[int, ...]:
     return tuple(header.index(name) for name in (*LABEL_COLUMNS, *PAIR_COLUMNS) if name in header)[:1]
 
 
-def _both(cells: Sequence[Sequence[str]]) -> tuple[int, ...]:
+def _find_two_label_columns(cells: Sequence[Sequence[str]]) -> tuple[int, ...]:
     """The columns, where there are two, that hold nothing but labels below the header."""
     width = min((len(row) for row in cells), default=0)
     rows = cells[1:] or cells
@@ -136,9 +138,9 @@ def _both(cells: Sequence[Sequence[str]]) -> tuple[int, ...]:
     return tuple(columns) if len(columns) == 2 else ()
 
 
-def _numbers(cells: Sequence[Sequence[str]]) -> int | None:
+def _find_number_column(cells: Sequence[Sequence[str]]) -> int | None:
     """The first column that is numbers in every row."""
     width = min((len(row) for row in cells), default=0)
     return next(
-        (column for column in range(1, width) if all(to_amount(row[column]) is not None for row in cells)), None
+        (column for column in range(1, width) if all(parse_amount(row[column]) is not None for row in cells)), None
     )

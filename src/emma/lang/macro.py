@@ -54,18 +54,18 @@ def apply_policies(
     policy = policies.get(lang.iso639_3)
     if policy is None:
         return lang, ""
-    member, rule = _choose(lang, policy, text, identify)
+    member, rule = _choose_member(lang, policy, text, identify)
     if not member:
         return lang, f"macrolanguage {lang.iso639_3} kept{rule and ': '}{rule}"
     return Lang(member, lang.script), f"macrolanguage: {lang.iso639_3} → {member}, {rule}"
 
 
-def _choose(lang: Lang, policy: Policy, text: str, identify: Identify | None) -> tuple[str, str]:
+def _choose_member(lang: Lang, policy: Policy, text: str, identify: Identify | None) -> tuple[str, str]:
     """A member, or none, and the reason."""
     if policy == "keep":
         return "", ""
     if policy == "lid":
-        return _identified(lang, text, identify)
+        return _identify_member(lang, text, identify)
     if isinstance(policy, str) and policy != "script":
         return policy, "declared"
     table = members_by_script(lang.iso639_3) if isinstance(policy, str) else policy
@@ -73,7 +73,7 @@ def _choose(lang: Lang, policy: Policy, text: str, identify: Identify | None) ->
     return member, f"by its script {lang.script}" if member else f"no member for {lang.script}"
 
 
-def _identified(lang: Lang, text: str, identify: Identify | None) -> tuple[str, str]:
+def _identify_member(lang: Lang, text: str, identify: Identify | None) -> tuple[str, str]:
     if identify is None or not text:
         return "", "no language identification"
     members = members_of(lang.iso639_3)

@@ -9,11 +9,15 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from emma.lang.registry import REMEDY, RefusedError
 from emma.lang.tables import NAMES
+
+if TYPE_CHECKING:
+    from iso639 import Language
 
 MAX_COMPARED = 6
 """Names that are compared, letter by letter, with one that is refused."""
@@ -23,10 +27,10 @@ def find_by_name(name: str) -> str:
     """Find the BCP 47 tag, language and perhaps script, of an English name. RefusedError where none or several fit."""
     # Common names before ISO's: `Greek` is Modern Greek to people; names with accents before those without.
     for key, table in (
-        (_key(name), _common()),
-        (name.casefold(), _precise()),
-        (_key(name), _exact()),
-        (_key(name), _short()),
+        (_key(name), _common_names()),
+        (name.casefold(), _accented_names()),
+        (_key(name), _reference_names()),
+        (_key(name), _other_names()),
     ):
         codes = table.get(key, ())
         if len(codes) > 1:
@@ -44,7 +48,7 @@ def find_by_name(name: str) -> str:
 @lru_cache(maxsize=16_384)
 def _suggest_names(name: str) -> str:
     """A sentence with names like this one, or nothing."""
-    tables = (_common(), _exact(), _short())
+    tables = (_common_names(), _reference_names(), _other_names())
     names = [
         f"{key.title()} ({', '.join(next(table[key] for table in tables if key in table))})"
         for key in find_similar(_key(name))
@@ -70,7 +74,7 @@ def find_similar(key: str) -> list[str]:
 @lru_cache(maxsize=1)
 def _trigrams() -> tuple[list[str], Mapping[str, np.ndarray]]:
     """All keys, sorted, and where among them each trigram is."""
-    keys = sorted({key for table in (_common(), _exact(), _short()) for key in table})
+    keys = sorted({key for table in (_common_names(), _reference_names(), _other_names()) for key in table})
     places: dict[str, list[int]] = {}
     for place, key in enumerate(keys):
         for gram in _grams(key):
@@ -90,7 +94,7 @@ def _grams(key: str) -> set[str]:
 
 
 @lru_cache(maxsize=1)
-def _common() -> Mapping[str, tuple[str, ...]]:
+def _common_names() -> Mapping[str, tuple[str, ...]]:
     """CLDR's English names, and a few more."""
     from babel.core import Locale
 
@@ -100,32 +104,23 @@ def _common() -> Mapping[str, tuple[str, ...]]:
 
 
 @lru_cache(maxsize=1)
-def _precise() -> Mapping[str, tuple[str, ...]]:
+def _accented_names() -> Mapping[str, tuple[str, ...]]:
     """ISO 639-3's reference names with their accents, which alone tell Ache and Aché apart."""
-    from iso639 import ALL_LANGUAGES
-
-    return {
-        language.name.casefold(): (language.part3,) for language in _sorted(ALL_LANGUAGES) if language.status == "A"
-    }
+    return {language.name.casefold(): (language.part3,) for language in _living_languages()}
 
 
 @lru_cache(maxsize=1)
-def _exact() -> Mapping[str, tuple[str, ...]]:
+def _reference_names() -> Mapping[str, tuple[str, ...]]:
     """ISO 639-3's reference names."""
-    from iso639 import ALL_LANGUAGES
-
-    return _index((language.name, language.part3) for language in _sorted(ALL_LANGUAGES) if language.status == "A")
+    return _index((language.name, language.part3) for language in _living_languages())
 
 
 @lru_cache(maxsize=1)
-def _short() -> Mapping[str, tuple[str, ...]]:
+def _other_names() -> Mapping[str, tuple[str, ...]]:
     """ISO 639-3's names without what is in brackets, and its other names. A macrolanguage stands for its members."""
-    from iso639 import ALL_LANGUAGES
-
     pairs = [
         (re.sub(r"\(.*?\)", "", name), language)
-        for language in _sorted(ALL_LANGUAGES)
-        if language.status == "A"
+        for language in _living_languages()
         for name in (
             language.name,
             *(part for other in language.other_names or () for part in (other.print, other.inverted)),
@@ -139,8 +134,12 @@ def _short() -> Mapping[str, tuple[str, ...]]:
     )
 
 
-def _sorted(languages: Iterable) -> list:  # type: ignore[type-arg]
-    return sorted(languages, key=lambda language: language.part3)
+@lru_cache(maxsize=1)
+def _living_languages() -> list["Language"]:
+    """The entries of ISO 639-3 that are not retired, sorted, since the first of several with a name is taken."""
+    from iso639 import ALL_LANGUAGES
+
+    return sorted((language for language in ALL_LANGUAGES if language.status == "A"), key=lambda entry: entry.part3)
 
 
 def _index(pairs: Iterable[tuple[str, str]]) -> Mapping[str, tuple[str, ...]]:

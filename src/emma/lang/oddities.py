@@ -17,7 +17,7 @@ TYPES = {"A": "ancient", "C": "constructed", "E": "extinct", "H": "historical"}
 MIN_OTHERS = 5
 """Other languages that a source needs before one can be an outlier among them."""
 MIN_CONTINENT_SHARE = 2 / 3
-"""Share of the others that one continent must hold."""
+"""Share of the others that one continent_of must hold."""
 
 
 SIGNS = ("written in", "a language of", "nobody", "macrolanguage")
@@ -41,32 +41,32 @@ def find_oddities(code: str, lang: Lang, others: Collection[str]) -> Iterator[st
         yield f"nobody is known to write it in {script}; known: {', '.join(known_scripts(iso)[:4])}"
     if present := [member for member in members_of(iso) if member in others]:
         yield f"macrolanguage beside its own {', '.join(present)}"
-    yield from _outlier(code, iso, set(others) - {iso})
+    yield from _find_outlier(code, iso, set(others) - {iso})
 
 
-def _outlier(code: str, iso: str, others: Collection[str]) -> Iterator[str]:
-    """Whether it is of another continent than nearly all others."""
-    here = continent(likely_region(iso))
-    places = Counter(filter(None, (continent(likely_region(each)) for each in others)))
+def _find_outlier(code: str, iso: str, others: Collection[str]) -> Iterator[str]:
+    """Whether it is of another continent_of than nearly all others."""
+    here = continent_of(likely_region(iso))
+    places = Counter(filter(None, (continent_of(likely_region(other)) for other in others)))
     if not here or places.total() < MIN_OTHERS:
         return
     there, count = max(places.items(), key=lambda item: (item[1], item[0]))
     if there != here and count >= MIN_CONTINENT_SHARE * places.total():
-        country = _country(code) if continent(code.upper()) == there else ""
-        meant = f"; {code} is also the country code of {country}" if country else ""
-        yield f"a language of {here}, where {count} of the {places.total()} others are of {there}{meant}"
+        country = _country_name(code) if continent_of(code.upper()) == there else ""
+        remark = f"; {code} is also the country code of {country}" if country else ""
+        yield f"a language of {here}, where {count} of the {places.total()} others are of {there}{remark}"
 
 
 @lru_cache(maxsize=512)
-def continent(region: str) -> str:
-    """The continent of a region, by its time zones; empty where it has none or several."""
+def continent_of(region: str) -> str:
+    """The continent_of of a region, by its time zones; empty where it has none or several."""
     from babel.core import get_global
 
     zones = {zone.split("/")[0] for zone in get_global("territory_zones").get(region, ())}
     return zones.pop() if len(zones) == 1 else ""
 
 
-def _country(code: str) -> str:
+def _country_name(code: str) -> str:
     from babel.core import Locale
 
     return str(Locale("en").territories.get(code.upper(), "")) if len(code) == 2 else ""

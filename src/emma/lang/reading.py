@@ -27,15 +27,15 @@ if TYPE_CHECKING:
     from langcodes import Language
 
 ISO = re.compile(r"([a-z]{2,3})(?:[_-]([a-z]{4}))?", re.IGNORECASE)
-LABEL = re.compile(r"([a-z]{3})(?:_([A-Z][a-z]{3}))?(?:_[a-z]{4}\d{4})?")
+FLORES_LABEL = re.compile(r"([a-z]{3})(?:_([A-Z][a-z]{3}))?(?:_[a-z]{4}\d{4})?")
 """ISO 639-3, ISO 15924, and in FLORES+ the Glottocode of a variety."""
 MAX_CODE_CHARS = 250
 """Characters of a code or name; parsers of tags take time and depth by the square of it."""
 
 
 @dataclass(frozen=True)
-class Reading:
-    """The parts of a code, empty where it says nothing."""
+class CodeParts:
+    """The parts of a code; those that it does not name are empty."""
 
     language: str
     """Two or three letters, small."""
@@ -47,27 +47,27 @@ class Reading:
     """A phrase for people, where it took more than spelling."""
 
 
-def read_code(code: str, scheme: Scheme = "any") -> Reading:
+def read_code(code: str, scheme: Scheme = "any") -> CodeParts:
     """Read a code's parts. RefusedError if the scheme has no such code."""
     if len(code) > MAX_CODE_CHARS:
         raise RefusedError(f"'{code[:40]}…' has {len(code)} characters, more than any code or name. {REMEDY}")
     if scheme == "iso639":
-        return _iso(code)
+        return _read_iso(code)
     if scheme == "flores":
-        return _label(code)
+        return _read_flores(code)
     if scheme == "name":
-        return _name(code)
+        return _read_name(code)
     if scheme == "wiki":
-        return _wiki(code, WIKI_ONLY)
+        return _read_wiki(code, WIKI_ONLY)
     if scheme == "android":
-        return _tag(code, _android(code))
-    return _any(code) if scheme == "any" else _tag(code, _spelled(code))
+        return _read_tag(code, _android_to_tag(code))
+    return _read_any(code) if scheme == "any" else _read_tag(code, _with_hyphens(code))
 
 
-def _any(code: str) -> Reading:
+def _read_any(code: str) -> CodeParts:
     """Read what is unmistakable first; as a name only where it cannot be a tag."""
     try:
-        return _wiki(code, WIKI)
+        return _read_wiki(code, WIKI)
     except RefusedError as refusal:
         # One to three small letters are meant as a code: `foo` is a mistake to report, not a name to look for.
         if (
@@ -76,43 +76,43 @@ def _any(code: str) -> Reading:
             or not code.strip()
         ):
             raise
-        return _name(code)
+        return _read_name(code)
 
 
-def _iso(code: str) -> Reading:
+def _read_iso(code: str) -> CodeParts:
     if not (match := ISO.fullmatch(code.strip())):
         raise RefusedError(f"'{code}' is no code of ISO 639: two or three letters, perhaps with a script. {REMEDY}")
-    return Reading(match[1].lower(), _script(code, (match[2] or "").title()))
+    return CodeParts(match[1].lower(), _check_script(code, (match[2] or "").title()))
 
 
-def _label(code: str) -> Reading:
+def _read_flores(code: str) -> CodeParts:
     corrected = FLORES.get(code, code)
-    if not (match := LABEL.fullmatch(corrected)):
+    if not (match := FLORES_LABEL.fullmatch(corrected)):
         raise RefusedError(f"'{code}' is no label of FLORES or GlotLID, such as ary_Arab. {REMEDY}")
     rule = f"FLORES label: {code} → {corrected}" if corrected != code else ""
-    return Reading(match[1], _script(code, match[2] or ""), rule=rule)
+    return CodeParts(match[1], _check_script(code, match[2] or ""), rule=rule)
 
 
-def _name(code: str) -> Reading:
+def _read_name(code: str) -> CodeParts:
     tag = find_by_name(code)
     language, _, script = tag.partition("_")
-    return Reading(language, script, rule=f"English name: {code} → {tag}")
+    return CodeParts(language, script, rule=f"English name: {code} → {tag}")
 
 
-def _wiki(code: str, table: Mapping[str, tuple[str, str]]) -> Reading:
-    tag = _spelled(code)
+def _read_wiki(code: str, table: Mapping[str, tuple[str, str]]) -> CodeParts:
+    tag = _with_hyphens(code)
     meaning, usual = table.get(tag.lower(), ("", ""))
-    parts = _tag(code, meaning or tag)
+    parts = _read_tag(code, meaning or tag)
     rule = f"wiki code: {code} → {meaning}" if meaning else parts.rule
-    return Reading(parts.language, parts.script, parts.region, usual, rule)
+    return CodeParts(parts.language, parts.script, parts.region, usual, rule)
 
 
-def _android(code: str) -> str:
+def _android_to_tag(code: str) -> str:
     tag = re.sub(r"^(values-)?(b\+)?", "", code.strip())
     return re.sub(r"-r(?=[A-Z]{2}$)", "-", tag.replace("+", "-"))
 
 
-def _spelled(code: str) -> str:
+def _with_hyphens(code: str) -> str:
     """A code with the hyphens of BCP 47: CLDR's zh_Hans, Android's, POSIX' sr_RS.UTF-8@latin."""
     locale, _, modifier = code.strip().partition("@")
     locale, dot, encoding = locale.partition(".")
@@ -120,11 +120,11 @@ def _spelled(code: str) -> str:
         raise RefusedError(
             f"'{code}': '{encoding}' is no character encoding, as a locale could have. {REMEDY}", "subtag"
         )
-    tag = _android(locale.replace("_", "-"))  # an Android folder in any scheme: `zh-rTW` is no other tag
+    tag = _android_to_tag(locale.replace("_", "-"))  # an Android folder in any scheme: `zh-rTW` is no other tag
     subtag = POSIX_MODIFIERS.get(modifier.lower())
     if subtag is None:
         raise RefusedError(f"'{code}': '{modifier}' is no modifier of a locale that is known. {REMEDY}", "subtag")
-    if len(subtag) == 4:
+    if len(subtag) == 4:  # a script, which stands before the region: sr_RS@latin is sr-Latn-RS
         language, _, rest = tag.partition("-")
         return "-".join(filter(None, (language, subtag, rest)))
     return f"{tag.partition('-')[0]}-{subtag}" if subtag else tag
@@ -138,7 +138,7 @@ def is_encoding(name: str) -> bool:
         return False
 
 
-def _tag(code: str, tag: str) -> Reading:
+def _read_tag(code: str, tag: str) -> CodeParts:
     """The parts of a BCP 47 tag, grandfathered ones and extended languages included."""
     from langcodes import Language
     from langcodes.data_dicts import LANGUAGE_REPLACEMENTS
@@ -156,7 +156,7 @@ def _tag(code: str, tag: str) -> Reading:
         raise RefusedError(f"'{code}' is for private use, or stands for no one language. {REMEDY}", "private")
     if len(language) > 3:
         raise RefusedError(f"'{code}' is no language code of ISO 639. {REMEDY}")
-    if why := _unregistered(language, parsed):
+    if why := _find_unregistered(language, parsed):
         raise RefusedError(f"'{code}': {why}. {REMEDY}", "subtag")
     language = (parsed.extlangs or [language])[0].lower()  # zh-yue is yue
     variants = set(parsed.variants or ())
@@ -165,24 +165,24 @@ def _tag(code: str, tag: str) -> Reading:
         (VARIANTS[variant] for variant in sorted(variants) if language in ("ak", "aka") and variant in VARIANTS), ""
     )
     rule = f"BCP 47: {code} → {replaced or variety}" if replaced or variety else ""
-    return Reading(variety or language, _script(code, script), parsed.territory or "", rule=rule)
+    return CodeParts(variety or language, _check_script(code, script), parsed.territory or "", rule=rule)
 
 
-def _unregistered(language: str, parsed: "Language") -> str:
-    """What of a tag the IANA registry does not have, in words; empty if it has all. Well-formed is not enough."""
-    extended = [each.lower() for each in parsed.extlangs or ()]
+def _find_unregistered(language: str, parsed: "Language") -> str:
+    """Describe a part of a tag that the IANA registry does not have; empty if it has all. Well-formed is not enough."""
+    extended = [subtag.lower() for subtag in parsed.extlangs or ()]
     if len(extended) > 1 or (extended and extlang_prefix(extended[0]) != language):
         return f"'{'-'.join(extended)}' is no extended language of {language} in the IANA registry of subtags"
     if parsed.territory and not is_region(parsed.territory):
         return f"'{parsed.territory}' is no region in the IANA registry of subtags"
-    if unknown := [each for each in parsed.variants or () if not is_variant(each)]:
+    if unknown := [subtag for subtag in parsed.variants or () if not is_variant(subtag)]:
         return f"'{unknown[0]}' is no variant in the IANA registry of subtags"
-    if unknown := [each for each in parsed.extensions or () if each[0].lower() not in EXTENSIONS]:
+    if unknown := [subtag for subtag in parsed.extensions or () if subtag[0].lower() not in EXTENSIONS]:
         return f"'{unknown[0]}' is no extension of BCP 47"
     return ""
 
 
-def _script(code: str, script: str) -> str:
+def _check_script(code: str, script: str) -> str:
     """A script that ISO 15924 has; empty where it stands for none in particular."""
     from langcodes.data_dicts import ALL_SCRIPTS
 

@@ -6,11 +6,11 @@ langcodes brings the IANA registry of 2021-08-06; what was added up to 2025-08-2
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from string import ascii_uppercase
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from emma.errors import LanguageError
 from emma.lang.tables import COLLECTIONS, DEPRECATED, PSEUDO, VARIANTS
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from iso639 import Language
 
 _RECORD = re.compile(r"^Type: (extlang|region|variant)\nSubtag: (\S+)\n((?:(?!%%).+\n)*)", re.MULTILINE)
+# Registered after langcodes' copy of the registry; remove them once a release carries them.
 _LATER_EXTLANGS: Mapping[str, str] = {
     **dict.fromkeys(("ajs", "dsz", "lgs", "lsc", "lsw", "rib", "rnb", "rsn"), "sgn"),
     **dict.fromkeys(("hnm", "luh", "sjc"), "zh"),
@@ -147,10 +148,12 @@ def find_entry(code: str, called: str) -> "Language":
     """Find the entry of a two- or three-letter code, retired ones included; RefusedError if there is none."""
     from iso639 import Language, LanguageNotFoundError
 
-    look_ups: list[Any] = [Language.from_part1] if len(code) == 2 else [Language.from_part3, Language.from_part2b]
+    look_ups: list[Callable[[str], Language]] = (
+        [Language.from_part1] if len(code) == 2 else [Language.from_part3, Language.from_part2b]
+    )
     for look_up in look_ups:
         try:
-            return look_up(code)  # type: ignore[no-any-return]
+            return look_up(code)
         except LanguageNotFoundError:
             continue
     raise RefusedError(f"'{called}' is no language code of ISO 639. {REMEDY}")
@@ -158,11 +161,11 @@ def find_entry(code: str, called: str) -> "Language":
 
 def find_successor(language: "Language", called: str) -> str:
     """Find what a retired code became; RefusedError where it was split, or never was a language."""
-    seen = language
-    while seen.status == "R" and seen.retire_change_to:
-        seen = find_entry(seen.retire_change_to, called)
-    if seen.status != "R":
-        return seen.part3
-    year = f" in {seen.retire_date.year}" if seen.retire_date else ""
-    reason = (seen.retire_remedy or "no such language was found").strip(" .")
-    raise RefusedError(f"'{called}' ({seen.name}) was retired{year}: {reason}. {REMEDY}", "retired")
+    last = language
+    while last.status == "R" and last.retire_change_to:  # a successor may have been retired in its turn
+        last = find_entry(last.retire_change_to, called)
+    if last.status != "R":
+        return last.part3
+    year = f" in {last.retire_date.year}" if last.retire_date else ""
+    reason = (last.retire_remedy or "no such language was found").strip(" .")
+    raise RefusedError(f"'{called}' ({last.name}) was retired{year}: {reason}. {REMEDY}", "retired")

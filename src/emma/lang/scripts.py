@@ -86,7 +86,7 @@ def script_evidence(text: str) -> tuple[str, float, int]:
 
 
 def written_in(text: str) -> str:
-    """The script a text is written in, as a label would have it; see `written_scripts`."""
+    """The script that a text is written in, as a label would have it; see `written_scripts`."""
     return written_evidence(text)[0]
 
 
@@ -168,15 +168,13 @@ MARKS = re.compile(r"[<{$%&@`\\]|\[\[|\]\(|://|www\.", re.IGNORECASE)
 """Where markup may begin; most texts have none of these."""
 
 
-def strip_markup(text: str, most: int | None = None) -> str:
-    """Keep the text's first `most` characters that are no markup; see `emma.kernels.letters`."""
+def strip_markup(text: str, max_chars: int | None = None) -> str:
+    """Keep the text's first `max_chars` characters that are no markup; see `emma.kernels.letters`."""
     if not MARKS.search(text):
-        return text[:most]
-    import numpy as np
-
+        return text[:max_chars]
     from emma.kernels.letters import outside_markup
 
-    points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
-    kept = np.empty(len(points), np.uint32)
-    count = outside_markup(points, kept, len(points) if most is None else most)
-    return kept[:count].tobytes().decode("utf-32-le", "surrogatepass")
+    points = _points(text)
+    plain = np.empty(len(points), np.uint32)
+    count = outside_markup(points, plain, len(points) if max_chars is None else max_chars)
+    return plain[:count].tobytes().decode("utf-32-le", "surrogatepass")

@@ -12,7 +12,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from itertools import pairwise
-from typing import Any
 
 from emma.lang.cldr import cldr_codes, likely_scripts
 from emma.lang.scripts import dominant_script
@@ -24,6 +23,7 @@ FOREIGN = -14.0
 SYLLABLE, CHARACTER = -6.0, -8.0
 """The same for kana and hangul, and for a Han character in common use."""
 EQUIVALENT = str.maketrans("İىيك", "iییک")
+"""Letters that one language has in two encodings. `İ` is among them since its `lower()` is two characters."""
 MIN_BIGRAMS = 300
 """Letters that a language needs in CLDR before they tell how it is spelled."""
 RARE_LETTERS = {
@@ -51,7 +51,7 @@ WORD_FIELDS = (
     "eras",
     "quarters",
 )
-"""What of Babel's data is words."""
+"""Keys of Babel's locale data under which there are words."""
 CHARACTER_SETS = {
     "Hans": (("gb2312", 0xB0, 0xD8),),  # level 1: rows 16 to 55
     "Hant": (("big5", 0xA4, 0xC7),),
@@ -65,7 +65,7 @@ CHARACTER_SETS = {
 class Spelling:
     """Probabilities of a language's letters, each after another."""
 
-    def __init__(self, pairs: Counter[tuple[str, str]], seldom: str = "") -> None:
+    def __init__(self, pairs: Counter[tuple[str, str]], rare_letters: str = "") -> None:
         self._pairs, self._single, self._before = pairs, Counter[str](), Counter[str]()
         self._kinds = Counter(first for first, _ in pairs)
         for (first, second), count in pairs.items():
@@ -73,9 +73,9 @@ class Spelling:
             self._before[first] += count
         # Of little text a letter that occurs once is counted; in much, one or two occurrences may be of a foreign name.
         rare = 1 if self._single.total() < 10 * MIN_BIGRAMS else 3
-        self._single |= Counter(dict.fromkeys(seldom, rare))
+        self._single |= Counter(dict.fromkeys(rare_letters, rare))
         self._total = self._single.total()
-        self.letters = frozenset(each for each, count in self._single.items() if count >= rare) - {EDGE}
+        self.letters = frozenset(letter for letter, count in self._single.items() if count >= rare) - {EDGE}
         """Letters that the language uses, in lower case."""
         self.script = dominant_script("".join(self.letters))[0]
         """The script of most of them."""
@@ -91,12 +91,12 @@ class Spelling:
         return math.log((self._pairs[before, letter] + kinds * alone) / (self._before[before] + kinds))
 
 
-class Characters(Spelling):
-    """A script of thousands of characters, where it matters only which are in common use."""
+class CharacterSpelling(Spelling):
+    """The spelling of a script of thousands of characters, where it matters only which are in common use."""
 
     def __init__(self, script: str) -> None:
         super().__init__(Counter())
-        self.letters = frozenset(each for row in CHARACTER_SETS[script] for each in _characters(*row))
+        self.letters = frozenset(char for row in CHARACTER_SETS[script] for char in _decode_rows(*row))
         self.script = ""
 
     def log(self, before: str, letter: str) -> float:  # noqa: ARG002
@@ -122,21 +122,21 @@ def find_spellings(iso: str, script: str = "") -> tuple[Spelling, ...]:
 
     Empty strings stand for what is not known.
     """
-    names = {name for tag in cldr_codes(iso) for name in (tag, *_with_script(tag))} if iso else set()
-    own = [spelling for name in sorted(names) if (spelling := _spelling(name))]
+    names = {name for tag in cldr_codes(iso) for name in (tag, *_locales_in_scripts().get(tag, ()))} if iso else set()
+    own = [spelling for name in sorted(names) if (spelling := _spelling_of_locale(name))]
     scripts = (script, *(likely_scripts(iso) if iso else ()))
-    own += [_of_characters(east_asian) for east_asian in CHARACTER_SETS if east_asian in scripts]
-    return tuple(own) or _of_script(script)
+    own += [_common_characters(east_asian) for east_asian in CHARACTER_SETS if east_asian in scripts]
+    return tuple(own) or _spellings_of_script(script)
 
 
 @lru_cache(maxsize=256)
-def _of_script(script: str) -> tuple[Spelling, ...]:
+def _spellings_of_script(script: str) -> tuple[Spelling, ...]:
     from babel.localedata import locale_identifiers
 
     every = sorted(name for name in locale_identifiers() if _is_plain(name))
-    here = [name for name in every if not script or _script(name) == script]
-    east_asian = [_of_characters(name) for name in CHARACTER_SETS if not script]
-    return tuple([spelling for name in here if (spelling := _spelling(name))] + east_asian)
+    here = [name for name in every if not script or _script_of_locale(name) == script]
+    east_asian = [_common_characters(name) for name in CHARACTER_SETS if not script]
+    return tuple([spelling for name in here if (spelling := _spelling_of_locale(name))] + east_asian)
 
 
 def _is_plain(name: str) -> bool:
@@ -145,7 +145,7 @@ def _is_plain(name: str) -> bool:
     return not rest or (len(rest) == 1 and len(rest[0]) == 4)
 
 
-def _script(name: str) -> str:
+def _script_of_locale(name: str) -> str:
     from babel.core import get_global
 
     language, _, script = name.partition("_")
@@ -154,7 +154,7 @@ def _script(name: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _scripts() -> Mapping[str, tuple[str, ...]]:
+def _locales_in_scripts() -> Mapping[str, tuple[str, ...]]:
     from babel.localedata import locale_identifiers
 
     names: dict[str, list[str]] = {}
@@ -164,32 +164,30 @@ def _scripts() -> Mapping[str, tuple[str, ...]]:
     return {name: tuple(locales) for name, locales in names.items()}
 
 
-def _with_script(name: str) -> tuple[str, ...]:
-    return _scripts().get(name, ())
-
-
 @lru_cache(maxsize=16)
-def _of_characters(script: str) -> Spelling:
-    return Characters(script)
+def _common_characters(script: str) -> Spelling:
+    return CharacterSpelling(script)
 
 
-def _characters(encoding: str, first: int, stop: int) -> Iterator[str]:
+def _decode_rows(encoding: str, first: int, stop: int) -> Iterator[str]:
     for lead in range(first, stop):
         for trail in range(0x40, 0xFF):
+            # Where the two bytes are no character, only the trail byte may decode, and is no letter of the script.
             yield from bytes((lead, trail)).decode(encoding, "ignore").strip(chr(trail))
 
 
 @lru_cache(maxsize=512)
-def _spelling(name: str) -> Spelling | None:
+def _spelling_of_locale(name: str) -> Spelling | None:
     """The spelling that a locale's own texts in CLDR show; None where they are too few."""
     from babel import localedata
 
-    if _script(name) in CHARACTER_SETS or not localedata.exists(name):
+    if _script_of_locale(name) in CHARACTER_SETS or not localedata.exists(name):
         return None
+    # Without what a locale inherits: a language that CLDR has no words in would look like the root's or its parent's.
     data = localedata.load(name, merge_inherited=False)
     pairs: Counter[tuple[str, str]] = Counter()
     for key in WORD_FIELDS:
-        for text in _texts(data.get(key)):
+        for text in _find_texts(data.get(key)):
             words = EDGE + fold_case(unicodedata.normalize("NFC", text)) + EDGE
             line = "".join(char if is_letter(char) else EDGE for char in words)
             pairs.update(pairwise(line))
@@ -197,12 +195,12 @@ def _spelling(name: str) -> Spelling | None:
     return Spelling(pairs, RARE_LETTERS.get(name, "")) if pairs.total() >= MIN_BIGRAMS else None
 
 
-def _texts(value: Any) -> Iterator[str]:
+def _find_texts(value: object) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, Mapping):
         for item in value.values():
-            yield from _texts(item)
+            yield from _find_texts(item)
     elif isinstance(value, list | tuple):
         for item in value:
-            yield from _texts(item)
+            yield from _find_texts(item)

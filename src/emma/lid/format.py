@@ -64,7 +64,7 @@ def read_model_file(path: Path) -> ModelFile:
     try:
         with path.open("rb") as stream:
             data = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
-        return _read_parts(_Bytes(data), path)
+        return _read_parts(_ByteReader(data), path)
     except FileNotFoundError:
         raise SourceError(f"There is no language-identification model at {path}.") from None
     except (struct.error, ValueError, IndexError, OverflowError) as error:
@@ -73,7 +73,7 @@ def read_model_file(path: Path) -> ModelFile:
         ) from None
 
 
-class _Bytes:
+class _ByteReader:
     """A place in a file that moves on as it is read; running past the end is a ValueError."""
 
     def __init__(self, data: mmap.mmap) -> None:
@@ -97,7 +97,7 @@ class _Bytes:
         return values
 
 
-def _read_parts(file: _Bytes, path: Path) -> ModelFile:
+def _read_parts(file: _ByteReader, path: Path) -> ModelFile:
     magic, version = file.unpack(struct.Struct("<2i"))
     if magic != MAGIC or version > VERSION:
         raise ValueError("it does not begin like one")
@@ -109,11 +109,11 @@ def _read_parts(file: _Bytes, path: Path) -> ModelFile:
     size, words, labels, _, prunings = file.unpack(_DICTIONARY)
     if labels < 1 or words < 0 or size != words + labels:
         raise ValueError("its dictionary has no labels")
-    text, starts, stops, counts = _entries(file, size)
-    pruned = _pruned(file, prunings, buckets)
+    text, starts, stops, counts = _read_entries(file, size)
+    pruned = _read_pruning(file, prunings, buckets)
     quantised = file.flag()
-    vectors = _quantised(file) if quantised else _matrix(file)
-    outputs = _quantised(file) if file.flag() and quantised else _matrix(file)
+    vectors = _read_quantised(file) if quantised else _read_matrix(file)
+    outputs = _read_quantised(file) if file.flag() and quantised else _read_matrix(file)
     # Buckets have vectors where there are n-grams of characters or of words; pruned files keep the numbered ones alone.
     hashed = pruned.max(initial=-1) + 1 if len(pruned) else buckets * (longest > 0 or word_grams > 1)
     if outputs.shape != (labels, dimension) or vectors.shape[1] != dimension or len(vectors) < words + hashed:
@@ -124,7 +124,7 @@ def _read_parts(file: _Bytes, path: Path) -> ModelFile:
     )  # fmt: skip
 
 
-def _entries(file: _Bytes, size: int) -> tuple[np.ndarray, ...]:
+def _read_entries(file: _ByteReader, size: int) -> tuple[np.ndarray, ...]:
     from emma.kernels.subwords import entries
 
     text = np.frombuffer(file.data, np.uint8)
@@ -137,7 +137,7 @@ def _entries(file: _Bytes, size: int) -> tuple[np.ndarray, ...]:
     return text, starts, stops, counts
 
 
-def _pruned(file: _Bytes, prunings: int, buckets: int) -> NDArray[np.int32]:
+def _read_pruning(file: _ByteReader, prunings: int, buckets: int) -> NDArray[np.int32]:
     """Pairs of bucket and place as an array over buckets; -1 pairs mean that nothing was pruned."""
     if prunings < 0:
         return np.empty(0, np.int32)
@@ -147,24 +147,24 @@ def _pruned(file: _Bytes, prunings: int, buckets: int) -> NDArray[np.int32]:
     return places
 
 
-def _matrix(file: _Bytes) -> NDArray[np.float32]:
+def _read_matrix(file: _ByteReader) -> NDArray[np.float32]:
     rows, columns = file.unpack(struct.Struct("<2q"))
     return file.array("<f4", rows * columns).reshape(rows, columns)
 
 
-def _quantised(file: _Bytes) -> NDArray[np.float32]:
+def _read_quantised(file: _ByteReader) -> NDArray[np.float32]:
     """A product-quantised matrix (Jegou et al., 2011) as the plain one it stands for."""
     normed = file.flag()
     rows, columns, codes = file.unpack(struct.Struct("<2qi"))
     parts = file.array("<u1", codes).reshape(rows, -1)
-    values = _decode(parts, *_quantiser(file))
+    values = _decode(parts, *_read_centroids(file))
     if normed:
         norms = file.array("<u1", rows).reshape(rows, 1)
-        values *= _decode(norms, *_quantiser(file))
+        values *= _decode(norms, *_read_centroids(file))
     return values[:, :columns]
 
 
-def _quantiser(file: _Bytes) -> tuple[NDArray[np.float32], int, int]:
+def _read_centroids(file: _ByteReader) -> tuple[NDArray[np.float32], int, int]:
     """Centroids, how many columns each but the last stands for, and how many the last."""
     columns, _, width, last = file.unpack(struct.Struct("<4i"))
     return file.array("<f4", columns * _CENTROIDS), width, last

@@ -1,5 +1,4 @@
-"""What a model's labels mean: each resolved like any other code, or left out with the reason."""
-# MERGED How likely a model finds the language that a document's label declares.
+"""A model's labels as languages, resolved like any other code, and how likely they make the one a document declares."""
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache

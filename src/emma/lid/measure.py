@@ -80,10 +80,10 @@ def measure_model(model: Model, lines: pa.Table) -> Accuracy:
     counts = Counter((lang, labels[0] if labels else None) for lang, labels in pairs)
     langs = sorted({lang for lang, _ in counts})
     known = {lang for lang in langs if any(labels_agree(lang, label) for label in model.known)}
-    return Accuracy(_languages(counts, langs, known), _confusions(counts))
+    return Accuracy(_language_rows(counts, langs, known), _confusion_rows(counts))
 
 
-def _languages(counts: Counts, langs: list[str], known: set[str]) -> pa.Table:
+def _language_rows(counts: Counts, langs: list[str], known: set[str]) -> pa.Table:
     lines, right, claimed = Counter[str](), Counter[str](), Counter[str]()
     for (lang, predicted), count in counts.items():
         lines[lang] += count
@@ -106,7 +106,7 @@ def _languages(counts: Counts, langs: list[str], known: set[str]) -> pa.Table:
     return pa.Table.from_pylist(rows, LANGUAGES)
 
 
-def _confusions(counts: Counts) -> pa.Table:
+def _confusion_rows(counts: Counts) -> pa.Table:
     lines = Counter[str]()
     for (lang, _), count in counts.items():
         lines[lang] += count

@@ -86,14 +86,14 @@ def _smallest(lang: str, lines: dict[int, str], most: int) -> dict[int, str]:
 def merge_samples(samples: Iterable[pa.Table], most: int) -> pa.Table:
     """Merge samples into one. Lines that stand under more than one language are left out."""
     table = pa.concat_tables(samples).sort_by([("lang", "ascending"), ("key", "ascending")])
-    table = table.filter(_starts(table, ["lang", "key"]))
-    places = _places(table)
+    table = table.filter(_is_new_row(table, ["lang", "key"]))
+    places = _number_rows(table)
     table = table.filter(pa.array(places < most))
     keys, times = np.unique(table["key"].to_numpy(), return_counts=True)
     return table.filter(pc.is_in(table["key"], pa.array(keys[times == 1])))
 
 
-def _starts(table: pa.Table, columns: list[str]) -> pa.Array:
+def _is_new_row(table: pa.Table, columns: list[str]) -> pa.Array:
     """Whether each row of a sorted table differs from the one before in these columns."""
     new = np.ones(len(table), bool)
     if len(table):
@@ -102,9 +102,9 @@ def _starts(table: pa.Table, columns: list[str]) -> pa.Array:
     return pa.array(new)
 
 
-def _places(table: pa.Table) -> np.ndarray:
+def _number_rows(table: pa.Table) -> np.ndarray:
     """Each row's number, from 0, within its language; the table is sorted by language."""
-    starts = np.flatnonzero(_starts(table, ["lang"]).to_numpy(zero_copy_only=False))
+    starts = np.flatnonzero(_is_new_row(table, ["lang"]).to_numpy(zero_copy_only=False))
     lengths = np.diff(np.append(starts, len(table)))
     return np.arange(len(table)) - np.repeat(starts, lengths)
 
@@ -130,7 +130,7 @@ def train_classifier(path: Path, lines: pa.Table, training: LidTraining) -> list
     targets = pc.index_in(lines["lang"], labels).to_numpy().astype(np.int32)
     texts = respell_all(*buffers(lines["text"].combine_chunks().cast(pa.large_string())), letters_only())
     layers = initial_layers(training, len(labels))
-    losses = [_epoch(*texts, targets, layers, training, epoch) for epoch in range(training.epochs)]
+    losses = [_train_epoch(*texts, targets, layers, training, epoch) for epoch in range(training.epochs)]
     # A model that knows nothing but the number of labels has a loss of log(labels).
     if not (np.isfinite(losses[-1]) and np.isfinite(layers.vectors).all() and losses[-1] < np.log(len(labels))):
         raise RecipeError(
@@ -161,17 +161,17 @@ def order_lines(targets: NDArray[np.int32], training: LidTraining, epoch: int) -
     return np.random.Generator(np.random.PCG64([training.seed, epoch])).permutation(np.concatenate(chosen))
 
 
-def _epoch(  # noqa: PLR0917 - the first two are a column of texts
+def _train_epoch(  # noqa: PLR0917 - the first two are a column of texts
     data: Bytes, offsets: Offsets, targets: NDArray[np.int32], layers: Layers, training: LidTraining, epoch: int
 ) -> float:
     order = order_lines(targets, training, epoch)
     rate = training.learning_rate * (1 - epoch / training.epochs)
     decay = training.learning_rate / training.epochs / len(order)
     grams = Grams(training.buckets, *training.grams, 1, np.empty(0, np.int32))
-    return float(learn(data, offsets, targets, order, rate, decay, no_words(), grams, layers))
+    return float(learn(data, offsets, targets, order, rate, decay, make_no_words(), grams, layers))
 
 
-def no_words() -> Words:
+def make_no_words() -> Words:
     """No word has a vector of its own: n-grams take a fixed room, and do not depend on where a script has spaces."""
     none, text = np.empty(0, np.int64), np.empty(0, np.uint8)
     return Words(text, none, none, index_words(text, none, none), -1)

@@ -102,7 +102,7 @@ def load(path: Path, url: str | None = None, root: Path | None = None) -> Artifa
         return None
     depth = manifest["depth"]
     if depth > len(path.parents) or root not in (None, path.parents[depth - 1]):
-        raise manifests.damaged(path, f"it is of a folder {depth} below the store")
+        raise manifests.damage_error(path, f"it is of a folder {depth} below the store")
     root, root_url = path.parents[depth - 1], remote.parent_url(url, depth)
     if _is_any_missing([part["path"] for parts in manifest["parts"].values() for part in parts], root, root_url):
         return None

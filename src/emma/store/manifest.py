@@ -73,18 +73,18 @@ def read(folder: Path, url: str | None = None) -> Manifest | None:
     try:
         value = orjson.loads(content)
     except orjson.JSONDecodeError as error:
-        raise damaged(folder, str(error)) from None
+        raise damage_error(folder, str(error)) from None
     if not isinstance(value, dict) or value.get("format") != FORMAT:
         return None
     if not _is_complete(value):
-        raise damaged(folder, "it does not say what manifests say")
-    for name in _names(value):
+        raise damage_error(folder, "it does not say what manifests say")
+    for name in _list_names(value):
         join_inside(folder, name, path, links=True)
     manifest: Manifest = value  # type: ignore[assignment]  # _is_complete has looked
     return manifest
 
 
-def damaged(folder: Path, what: str) -> ArtifactError:
+def damage_error(folder: Path, what: str) -> ArtifactError:
     """The error for a manifest that cannot be used."""
     return ArtifactError(f"{folder / MANIFEST} is damaged ({what}). Delete {folder} and run again.")
 
@@ -94,20 +94,20 @@ def _is_complete(manifest: dict[str, Any]) -> bool:
     kinds = {"key": str, "made_by": dict, "files": dict, "counts": dict, "parts": dict, "depth": int}
     if not all(isinstance(manifest.get(name), kind) for name, kind in kinds.items()) or manifest["depth"] < 1:
         return False
-    parts, files = _parts(manifest), manifest["files"].values()
+    parts, files = _list_parts(manifest), manifest["files"].values()
     return all(isinstance(each, dict) and isinstance(each.get("bytes"), int) for each in files) and all(
         isinstance(each, dict) and isinstance(each.get("counts"), dict) and isinstance(each.get("key"), str)
         for each in parts
     )
 
 
-def _parts(manifest: dict[str, Any]) -> list[Any]:
+def _list_parts(manifest: dict[str, Any]) -> list[Any]:
     return [part for parts in manifest["parts"].values() for part in (parts if isinstance(parts, list) else [None])]
 
 
-def _names(manifest: dict[str, Any]) -> list[Any]:
+def _list_names(manifest: dict[str, Any]) -> list[Any]:
     """All names of files and folders in a manifest."""
-    return [*manifest["files"], *(each.get("path") for each in _parts(manifest))]
+    return [*manifest["files"], *(each.get("path") for each in _list_parts(manifest))]
 
 
 def fetch_manifests(folder: Path, url: str, keys: Iterable[str]) -> None:

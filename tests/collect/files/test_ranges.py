@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from emma.collect.config import SourceConfig
 from emma.collect.files.inputs import find_files
 from emma.collect.files.opening import open_range
-from emma.collect.files.ranges import Batch, make_batches
+from emma.collect.files.ranges import RangeBatch, make_batches
 from emma.collect.files.streams import InputFile
 from emma.collect.readers.registry import find_reader
 from emma.collect.records import RawDocument, Reject
@@ -18,7 +18,7 @@ from emma.work.local import Local
 from emma.work.progress import Reporter
 from emma.work.work import Work
 
-Cut = Callable[..., list[Batch]]
+Cut = Callable[..., list[RangeBatch]]
 
 
 def source(reader: str = "jsonl", path: str | tuple[str, ...] = "big.*", **changes: object) -> SourceConfig:
@@ -26,7 +26,7 @@ def source(reader: str = "jsonl", path: str | tuple[str, ...] = "big.*", **chang
     return SourceConfig.model_validate(values)
 
 
-def cut(folder: Path, of: SourceConfig, size: int) -> list[Batch]:
+def cut(folder: Path, of: SourceConfig, size: int) -> list[RangeBatch]:
     store = folder / "store"
     store.mkdir(exist_ok=True)
     work = Work(store, "collect", 1, "0" * 20, store, Local(1), Reporter(quiet=True))
@@ -37,7 +37,7 @@ def cut(folder: Path, of: SourceConfig, size: int) -> list[Batch]:
     return make_batches(of, groups, size, work)
 
 
-def rows(made: list[Batch], limit: int = 60) -> Iterator[RawDocument | Reject]:
+def rows(made: list[RangeBatch], limit: int = 60) -> Iterator[RawDocument | Reject]:
     for batch in made:
         for piece in batch.pieces:
             for file in open_range(piece, batch.source, limit):

@@ -43,20 +43,20 @@ class FileRange(Settings):
     """The byte before which the lines of the first part begin; None: all lines to its end."""
 
 
-class Batch(Settings):
+class RangeBatch(Settings):
     """One task: ranges of one source."""
 
     source: SourceConfig
     pieces: tuple[FileRange, ...]
 
     @classmethod
-    def of(cls, source: SourceConfig, pieces: tuple[FileRange, ...]) -> "Batch":
+    def of(cls, source: SourceConfig, pieces: tuple[FileRange, ...]) -> "RangeBatch":
         """The task for a source, or a benchmark."""
         kind = BenchmarkBatch if isinstance(source, BenchmarkConfig) else cls
         return kind(source=source, pieces=pieces)
 
 
-class BenchmarkBatch(Batch):
+class BenchmarkBatch(RangeBatch):
     """One task of a benchmark, whose documents are others: nothing is refused for its language."""
 
     refuses: Literal[False] = False  # tells its address from that of a source
@@ -77,7 +77,9 @@ Starts = dict[str, list[tuple[int, int]]]
 """By the hash of a file: the bytes at which ranges start, and the lines that begin before each; last the file's end."""
 
 
-def make_batches(source: SourceConfig, groups: Sequence[Sequence[HashedFile]], size: int, work: Work) -> list[Batch]:
+def make_batches(
+    source: SourceConfig, groups: Sequence[Sequence[HashedFile]], size: int, work: Work
+) -> list[RangeBatch]:
     """Make the tasks of a source, in order: a new one after `size` bytes, and one for each range of a large file."""
     large = [group for group in groups if is_splittable(source, group, size)]
     starts = find_line_starts([file for group in large for file in group], size, work)
@@ -92,7 +94,7 @@ def make_batches(source: SourceConfig, groups: Sequence[Sequence[HashedFile]], s
             batches[-1].append(each)
             weight += size if group in large else sum(file.bytes for file, _ in group)
     as_read = source.as_read()  # so that a changed description or priority reads nothing again
-    return [Batch.of(as_read, tuple(batch)) for batch in batches]
+    return [RangeBatch.of(as_read, tuple(batch)) for batch in batches]
 
 
 def range_of_whole_files(group: Sequence[HashedFile]) -> FileRange:

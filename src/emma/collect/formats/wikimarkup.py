@@ -55,7 +55,7 @@ LITERAL, SEAM = "\x01", "\x02"
 
 
 @dataclass(slots=True)
-class Frame:
+class OpenMarkup:
     """A link, template, table or variant that is open."""
 
     kind: str
@@ -75,7 +75,7 @@ class MarkupReader:
         self._hidden_prefixes = frozenset(hidden_prefixes)
         # only articles with variants ask for their script, since finding it reads all of their text
         self._script = written_in(strip_markup(VARIANT.sub("", wikitext))) if "-{" in wikitext else ""
-        self._stack = [Frame("")]
+        self._stack = [OpenMarkup("")]
         self._unclosed_tags: set[str] = set()
         """Tags that the rest of the article does not close, so that nobody looks for their end again."""
         self._open_brackets = 0
@@ -138,7 +138,7 @@ class MarkupReader:
             self._end_unclosed()  # no address holds a link
         if len(self._stack) > MAX_OPEN:
             raise RecursionError(f"more than {MAX_OPEN} links, templates and tables are open at once")
-        self._stack.append(Frame(kind))
+        self._stack.append(OpenMarkup(kind))
 
     def _is_open(self, *kinds: str) -> str:
         """Which of these kinds was opened last; empty if none is open."""
@@ -152,7 +152,7 @@ class MarkupReader:
             self._end_unclosed()
         self._write(self._show(self._stack.pop()))
 
-    def _show(self, frame: Frame) -> str:
+    def _show(self, frame: OpenMarkup) -> str:
         """The text that a closed construct shows."""
         match frame.kind:
             case "[[":

@@ -30,7 +30,7 @@ Segment = tuple[str, str]
 def read_tmx(file: InputFile, source: SourceConfig) -> Iterator[RawDocument | Reject]:
     """Read the pairs, numbered in order; an entry without a second language is a reject under the next number."""
     row = 0
-    for entry in read_entries(read_events(file, RECORDS), file.max_row_bytes):
+    for entry in read_units(read_events(file, RECORDS), file.max_row_bytes):
         if isinstance(entry, Reject):
             row += 1
             yield entry
@@ -65,9 +65,9 @@ def pair_with_source(source_code: str, segments: list[Segment]) -> Iterator[tupl
     yield from ((segments[first], other) for at, other in enumerate(segments) if at != first)
 
 
-def read_entries(events: Iterable[Event], max_row_bytes: int) -> Iterator[tuple[str, list[Segment]] | Reject]:
+def read_units(events: Iterable[Event], max_row_bytes: int) -> Iterator[tuple[str, list[Segment]] | Reject]:
     """The segments of each entry, with the file's source language, which is empty if it names none."""
-    source_code, entry, row = "", Entry(max_row_bytes), 0
+    source_code, entry, row = "", TranslationUnit(max_row_bytes), 0
     for event in events:
         if isinstance(event, Reject):
             entry.is_broken = True
@@ -76,7 +76,7 @@ def read_entries(events: Iterable[Event], max_row_bytes: int) -> Iterator[tuple[
             srclang = event.attributes.get("srclang", "")
             source_code = "" if srclang == "*all*" else srclang
         elif isinstance(event, Start) and event.name == "tu":
-            entry, row = Entry(max_row_bytes), row + 1
+            entry, row = TranslationUnit(max_row_bytes), row + 1
         elif isinstance(event, End) and event.name == "tu":
             if entry.size > max_row_bytes and not entry.is_broken:
                 yield Reject(row, "row too long", f"entry {row} has more than {max_row_bytes} bytes (max_row_bytes)")
@@ -86,7 +86,7 @@ def read_entries(events: Iterable[Event], max_row_bytes: int) -> Iterator[tuple[
             entry.take(event)
 
 
-class Entry:
+class TranslationUnit:
     """The segments of an entry, as its events come."""
 
     def __init__(self, max_bytes: int) -> None:

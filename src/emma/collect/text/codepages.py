@@ -115,7 +115,7 @@ def judge_code_page(sample: bytes, iso: str = "", script: str = "", stated: str 
             texts.setdefault(text, page)
     usual = customary_pages(iso)
     readings = [
-        Reading(page, text, logarithm, UNUSUAL_PENALTY if is_unusual(page, usual) else 0.0)
+        DecodedText(page, text, logarithm, UNUSUAL_PENALTY if is_unusual(page, usual) else 0.0)
         for text, page in texts.items()
         if (logarithm := text_likelihood(text, [each for each in known if is_page_for(page, each)])) is not None
     ]
@@ -124,7 +124,7 @@ def judge_code_page(sample: bytes, iso: str = "", script: str = "", stated: str 
 
 
 @dataclass(frozen=True)
-class Reading:
+class DecodedText:
     """A text as it is in a code page."""
 
     page: str
@@ -140,7 +140,7 @@ class Reading:
         return self.likelihood + self.custom
 
 
-def _decide(readings: Sequence[Reading], size: int, known: Sequence[Spelling], stated: str | None) -> Verdict:
+def _decide(readings: Sequence[DecodedText], size: int, known: Sequence[Spelling], stated: str | None) -> Verdict:
     """Decide between readings, the likeliest first. Custom may decide a draw, and never against the letters."""
     if not readings:
         return Verdict(None)

@@ -53,7 +53,7 @@ def decide_scripts(documents: Iterable[Surveyed[CleanDocument]], naming: Naming)
     themselves, since it may have one script after the other; where these are too few, the ones before them do.
     """
     known: Decisions = {}
-    batch = Batch()
+    batch = TextBatch()
     for document, evidence, evidence2 in documents:
         batch.documents.append(document)
         batch.first.append(evidence)
@@ -61,12 +61,12 @@ def decide_scripts(documents: Iterable[Surveyed[CleanDocument]], naming: Naming)
         batch.chars += len(document.text) + len(document.text2 or "")
         if len(batch.documents) >= MAX_TEXTS or batch.chars >= MAX_CHARS:
             yield from _decide_batch(batch, known, naming)
-            batch = Batch()
+            batch = TextBatch()
     yield from _decide_batch(batch, known, naming)
 
 
 @dataclass(slots=True)
-class Batch:
+class TextBatch:
     """Documents that decide together, and the evidence of both sides of each.
 
     In lists of their own: ten thousand tuples of them would be gone through by every garbage collection.
@@ -78,7 +78,7 @@ class Batch:
     chars: int = 0
 
 
-def _decide_batch(batch: Batch, known: Decisions, naming: Naming) -> Iterator[Surveyed[CleanDocument]]:
+def _decide_batch(batch: TextBatch, known: Decisions, naming: Naming) -> Iterator[Surveyed[CleanDocument]]:
     documents = batch.documents
     for code, places in _group_by_code((document.code for document in documents), naming, is_second=False):
         _decide_code([documents[place].text for place in places], places, batch.first, known, (code, False))
