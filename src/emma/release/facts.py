@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from emma.lang import coverage
 from emma.lang.language import CODE, Lang
-from emma.models import folder
+from emma.models.folder import CONFIG, TRAINING, read_model_json
 from emma.release.config import ReleaseConfig
 from emma.release.corpus import SplitSize
 from emma.schemas import SPLITS
@@ -100,7 +100,7 @@ def gather_facts(
         sources=shards.read(collect.file("sources.parquet")).to_pylist(),
         drops=count_drops(shards.read(curate.file("languages.parquet")).to_pylist()),
         sizes=sum_by_language(sizes.to_pylist(), names),
-        model={**folder.read_json(model / folder.CONFIG), "parameters": count_parameters(model)},
+        model={**read_model_json(model / CONFIG), "parameters": count_parameters(model)},
         changed=read_changes(model),
         unknown_to_llama_cpp=is_byte_level(model) and has_grown(vocab),
     )
@@ -108,13 +108,13 @@ def gather_facts(
 
 def read_changes(model: Path) -> Mapping[str, str]:
     """Changes to the base's configuration that training noted, with their reasons; none without a base."""
-    changes: Mapping[str, str] = folder.read_json(model / folder.TRAINING).get("changed_from_base", {})
+    changes: Mapping[str, str] = read_model_json(model / TRAINING).get("changed_from_base", {})
     return changes
 
 
 def is_byte_level(model: Path) -> bool:
     """Whether the vocabulary in a model folder writes bytes, as GPT-2's does."""
-    decoder = folder.read_json(model / "tokenizer.json").get("decoder")
+    decoder = read_model_json(model / "tokenizer.json").get("decoder")
     return b"ByteLevel" in orjson.dumps(decoder)
 
 
