@@ -1,4 +1,4 @@
-"""Imports run one way, as the house's plan says, and stages never import one another."""
+"""Imports run one way, stages never import one another, and tests stand in the rooms of what they test."""
 
 import ast
 from collections.abc import Iterator
@@ -14,6 +14,16 @@ STAGES = (
 )  # fmt: skip
 FLOORS = (GROUND, SHARED, STAGES, ("pipeline",), ("inspect",), ("cli", "__init__", "__main__"))
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
+TESTS = Path(__file__).parent
+ACROSS = {
+    "collect/readers/test_every_reader.py",
+    "collect/readers/test_one_bad_element.py",
+    "collect/readers/test_one_bad_row.py",
+    "train/test_resume.py",
+    "work/test_first_use.py",
+    "work/test_same_bytes.py",
+}
+"""Tests that hold several modules of their room to one property, which they are named for."""
 ENTRY = Path("train/__main__.py")  # `torchrun -m emma.train` begins the whole command
 
 
@@ -41,3 +51,14 @@ def test_imports_run_one_way(path: Path) -> None:
 def test_every_room_has_a_floor() -> None:
     rooms = {path.name.removesuffix(".py") for path in SOURCE.iterdir() if path.suffix in ("", ".py")}
     assert rooms - {"__pycache__"} == set(FLOOR)
+
+
+@pytest.mark.parametrize("path", sorted(TESTS.glob("*/**/test_*.py")), ids=lambda path: str(path.relative_to(TESTS)))
+def test_tests_are_named_for_the_module_they_test(path: Path) -> None:
+    """`a/test_b.py` or `a/test_b_aspect.py` tests `a/b.py`; what goes across rooms stands at the top of the tests."""
+    place = path.relative_to(TESTS)
+    if str(place) in ACROSS or place.parts[0] in ("benchmarks", "hostile"):
+        return
+    words = path.stem.split("_")[1:]
+    modules = ["_".join(words[: count + 1]) for count in range(len(words))]
+    assert any((SOURCE / place.parent / f"{module}.py").exists() for module in modules), f"{place} tests no module"

@@ -22,7 +22,7 @@ from emma.models.configuration import REASONS, merge_config
 from emma.store.artifact import Artifact
 from emma.train.config import TrainConfig
 from emma.train.run import train
-from tests.adapt.test_adapt import NEW, vocab
+from tests.adapt.test_run import NEW, vocab
 from tests.models.kinds import CONFIGS, GENERATION, PIECES, write_base
 from tests.train.conftest import make_inputs
 

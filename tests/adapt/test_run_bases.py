@@ -16,7 +16,7 @@ from emma.errors import RecipeError
 from emma.models.configuration import context_length
 from emma.models.head import head_of
 from emma.store.artifact import Artifact
-from tests.adapt.test_adapt import NEW, vocab
+from tests.adapt.test_run import NEW, vocab
 from tests.models.kinds import LLAMA_3, PIECES, write_base
 
 __all__ = ["vocab"]

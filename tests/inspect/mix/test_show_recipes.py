@@ -9,7 +9,7 @@ from emma.inspect.mix.show import find_plan, summarise_mix
 from emma.pipeline.home import Home
 from emma.pipeline.recipe import Recipe
 
-RECIPES = Path(__file__).parents[2] / "recipes"
+RECIPES = Path(__file__).parents[3] / "recipes"
 
 # Entries and white-space words of each tier, from the authors' statistics.
 PUBLISHED = {
