@@ -62,7 +62,7 @@ def lint(arguments: argparse.Namespace) -> int:
         audit = audit_list(arguments.recipe, arguments.small)
         print_answer(audit, render_audit, arguments.json)
         return int(audit["wrong"] > 0)
-    from emma.pipeline.recipe_languages import lint_recipe, render_text
+    from emma.inspect.recipe_languages import lint_recipe, render_text
 
     answer = lint_recipe(arguments.recipe, arguments.changes)
     print_answer(answer, render_text, arguments.json)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from emma.cli.main import main
-from emma.pipeline.recipe_languages import lint_recipe, render_text
+from emma.inspect.recipe_languages import lint_recipe, render_text
 
 RECIPE = """
 name = "r"
