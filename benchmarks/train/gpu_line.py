@@ -156,7 +156,7 @@ def memory(loss_model: LossModel, section: TrainConfig, size: Size, device: torc
         found["device_bytes"] = torch.cuda.get_device_properties(device).total_memory
     try:
         from emma.inspect.plan.memory import TrainingSetting
-        from emma.inspect.plan.memory import peak_memory as predict
+        from emma.inspect.plan.memory import find_memory_peak as predict
         from emma.inspect.plan.shape import shape_from_config
 
         shape = shape_from_config(loss_model.model.config.to_dict(), "the benchmark's model")

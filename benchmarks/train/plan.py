@@ -71,7 +71,7 @@ def child(what: str, case: dict[str, Any], more: dict[str, str]) -> dict[str, fl
 def prediction(case: dict[str, Any]) -> dict[str, float]:
     """What the plan says; its probe is timed in CPU seconds, the fastest of its calls."""
     from emma.inspect.plan import measurement as probe
-    from emma.inspect.plan.memory import TrainingSetting, peak_memory
+    from emma.inspect.plan.memory import TrainingSetting, find_memory_peak
     from emma.inspect.plan.shape import Shape
     from emma.train.config import TrainConfig
 
@@ -79,7 +79,7 @@ def prediction(case: dict[str, Any]) -> dict[str, float]:
     setting = TrainingSetting(TrainConfig(**case["section"]), case["length"], 1, "cpu")
     vars(probe).update(time=type("Clock", (), {"perf_counter": staticmethod(time.process_time)}), median=min, REPEATS=3)
     tokens = setting.sequences_per_rank * setting.sequence_length
-    return {"bytes": peak_memory(shape, setting).total, "seconds": tokens / probe.measure_speed(shape, setting)}
+    return {"bytes": find_memory_peak(shape, setting).total, "seconds": tokens / probe.measure_speed(shape, setting)}
 
 
 def training(case: dict[str, Any]) -> dict[str, float]:

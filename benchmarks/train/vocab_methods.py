@@ -26,7 +26,7 @@ from emma.models.sentencepiece import SPACE
 from emma.vocab.bpe import BpeTokenizer, segment
 from emma.vocab.config import VocabConfig
 from emma.vocab.folder import load_tokenizer
-from emma.vocab.freeze import count_neighbours, count_unknown_characters, count_whole_words
+from emma.vocab.freeze import count_joined_neighbours, count_unknown_characters, count_whole_words
 from emma.vocab.grow import Expansion, PieceLimits, WordCounts, grow_vocabulary
 from emma.vocab.llama import LlamaTokenizer, serialise_model
 from emma.vocab.methods import append_vocabulary
@@ -99,7 +99,7 @@ def spelled(base: BpeTokenizer, lines: Sequence[str]) -> Counter[str]:
     """What freezing these lines refuses, and how often it occurs."""
     encodings = base.open().encode_batch(list(lines), add_special_tokens=False)
     texts, found = [SampleText("", line, 0) for line in lines], Counter[str]()
-    for kind in (count_neighbours, count_whole_words, count_unknown_characters):
+    for kind in (count_joined_neighbours, count_whole_words, count_unknown_characters):
         found.update(kind(base, encodings, texts))
     return found
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from emma.errors import LanguageError, RecipeError
-from emma.inspect.lookup import find_language, find_run
+from emma.inspect.lookup import find_corpus_language, find_run
 from emma.lang.language import Lang
 from emma.pipeline.home import Home
 
@@ -14,7 +14,7 @@ PRESENT = ["arb_Arab", "hin_Deva", "srp_Cyrl", "srp_Latn", "swh_Latn"]
 
 @pytest.mark.parametrize("name", ["hin_Deva", "hi", "hin", "Hindi"])
 def test_a_language_may_be_called_anything(name: str) -> None:
-    assert find_language(name, PRESENT) == Lang("hin", "Deva")
+    assert find_corpus_language(name, PRESENT) == Lang("hin", "Deva")
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ def test_a_language_may_be_called_anything(name: str) -> None:
 )
 def test_what_is_not_there_is_named_with_what_is_near(name: str, error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
-        find_language(name, PRESENT)
+        find_corpus_language(name, PRESENT)
 
 
 def test_runs_are_named_or_pointed_at(compiled: Path, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from emma.errors import RecipeError
 from emma.models.check_tokenizer import find_tokenizer_problems
 from emma.models.round_trip import ROUND_TRIP_TEXTS, round_trips
 from emma.models.special_ids import SpecialIds, special_ids
-from emma.models.tokenizer_file import open_tokenizer, read_table, switch_off
+from emma.models.tokenizer_file import open_tokenizer, read_tokenizer_table, switch_off
 from tests.vocab.bases import BASES, ENGLISH, token, with_tokens, write
 from tests.vocab.corpora import sentencepiece_base
 
@@ -244,7 +244,7 @@ def test_what_leaks_is_switched_off(tmp_path: Path) -> None:
     tokenizer.enable_truncation(4)
     tokenizer.enable_padding(length=50)
     tokenizer.save(str(base / "tokenizer.json"))
-    _, found = switch_off(read_table(base))
+    _, found = switch_off(read_tokenizer_table(base))
     assert list(found) == ["truncation", "padding", "dropout"]
     for text in ROUND_TRIP_TEXTS * 3:
         assert open_tokenizer(base).encode(text).ids == plain.encode(text).ids
@@ -289,7 +289,7 @@ def test_torch_is_not_needed(tmp_path: Path) -> None:
 )
 def test_a_special_token_that_is_neither_text_nor_table(tmp_path: Path, said: dict) -> None:
     folder = saved(tmp_path / "base", bytes_only(), {"eos_token": "</s>", **said})
-    for read in (special_ids, read_table):
+    for read in (special_ids, read_tokenizer_table):
         with pytest.raises(RecipeError, match=r"special token"):
             read(folder)
     assert "special token" in " ".join(find_tokenizer_problems(folder).problems)

@@ -8,7 +8,7 @@ import pytest
 
 from emma.store.artifact import Artifact
 from emma.tokens.files import TokenFileWriter
-from emma.tokens.packing import MIN_SEQUENCES, Bins, pack_documents, pack_source, split_documents
+from emma.tokens.packing import MIN_SEQUENCES, Bins, pack_documents, pack_source, split_into_spans
 
 RANDOM = np.random.default_rng(5)
 SOURCES = {
@@ -77,7 +77,7 @@ def test_small_sources_waste_little() -> None:
 
 
 def test_spans_of_documents() -> None:
-    spans = split_documents(np.array([3, 0, 10, 4], np.int32), 4)
+    spans = split_into_spans(np.array([3, 0, 10, 4], np.int32), 4)
     assert spans.tolist() == [[0, 0, 3], [2, 0, 4], [2, 4, 4], [2, 8, 2], [3, 0, 4]]
 
 

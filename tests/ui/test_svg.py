@@ -8,12 +8,12 @@ from emma.ui import svg
 
 
 def test_marks_stand_where_the_values_are() -> None:
-    frame = svg.Frame(svg.log_axis("x", [10.0, 1000.0]), svg.linear_axis("y", [0.0, 10.0]))
-    assert frame.px(10) == svg.LEFT
-    assert frame.px(100) == pytest.approx((svg.LEFT + svg.WIDTH - svg.RIGHT) / 2)
-    assert frame.px(1000) == svg.WIDTH - svg.RIGHT
-    assert frame.py(0) == svg.HEIGHT - svg.BOTTOM
-    assert frame.py(10) == svg.TOP
+    chart = svg.Chart(svg.log_axis("x", [10.0, 1000.0]), svg.linear_axis("y", [0.0, 10.0]))
+    assert chart.px(10) == svg.LEFT
+    assert chart.px(100) == pytest.approx((svg.LEFT + svg.WIDTH - svg.RIGHT) / 2)
+    assert chart.px(1000) == svg.WIDTH - svg.RIGHT
+    assert chart.py(0) == svg.HEIGHT - svg.BOTTOM
+    assert chart.py(10) == svg.TOP
 
 
 @pytest.mark.parametrize("values", [[0.0, 1.0], [-3.2, 7.9], [5.0], [], [1e-7, 2e-7], [0.0, 123456.0]])

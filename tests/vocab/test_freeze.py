@@ -79,7 +79,7 @@ def test_held_out_text_of_known_neighbours_is_cut_as_before(base: Path, make_art
 def neighbours_of(tokenizer, texts) -> set[str]:
     encodings = tokenizer.open().encode_batch(texts, add_special_tokens=False)
     sample = [SampleText("", text, 0) for text in texts]
-    kinds_ = (freeze.count_neighbours, freeze.count_whole_words, freeze.count_unknown_characters)
+    kinds_ = (freeze.count_joined_neighbours, freeze.count_whole_words, freeze.count_unknown_characters)
     return {piece for kind in kinds_ for piece in kind(tokenizer, encodings, sample)}
 
 

@@ -9,7 +9,6 @@ from emma.models.sentencepiece import SPACE
 from emma.store import shards
 from emma.store.artifact import Artifact
 from emma.vocab.sample import (
-    count_characters,
     count_words,
     find_cut_off,
     find_words,
@@ -19,6 +18,7 @@ from emma.vocab.sample import (
     rank_document,
     read_texts,
     read_words,
+    sum_character_counts,
     take_sample,
 )
 from tests.conftest import TEXTS
@@ -163,6 +163,6 @@ def test_characters() -> None:
     for word, count in zip(words, counts, strict=True):
         for char in word:
             wanted[char] += count
-    assert count_characters(words, counts) == wanted
-    assert count_characters([], []) == {}
-    assert all(isinstance(each, int) for each in count_characters(["ab"], np.array([2])).values())
+    assert sum_character_counts(words, counts) == wanted
+    assert sum_character_counts([], []) == {}
+    assert all(isinstance(each, int) for each in sum_character_counts(["ab"], np.array([2])).values())

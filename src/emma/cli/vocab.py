@@ -79,7 +79,7 @@ def report(arguments: argparse.Namespace) -> int:
     question = ReportQuestion(
         tokenizers=arguments.tokenizers,
         text=arguments.text,
-        run=find_run(arguments),
+        run=choose_run_name(arguments),
         pieces=() if arguments.pieces is None else arguments.pieces or PIECES,
         scheme=arguments.scheme,
         lines=arguments.lines or MAX_LINES,
@@ -98,7 +98,7 @@ def report(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def find_run(arguments: argparse.Namespace) -> str | None:
+def choose_run_name(arguments: argparse.Namespace) -> str | None:
     """The name of the run whose held-out text is measured, if any."""
     if arguments.recipe is None:
         name: str | None = arguments.run

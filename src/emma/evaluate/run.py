@@ -58,7 +58,7 @@ def evaluate(
     section = choose_settings(section, work)
     folders = {"adapted": train.file("model")} if base is None else {"base": base.path, "adapted": train.file("model")}
     items = [row for model, folder in folders.items() for row in score_model(model, folder, documents, section, work)]
-    write_tables(items, section, work.out)
+    write_score_tables(items, section, work.out)
     shards.write(work.out / "positions.parquet", measure_positions(folders, documents, section))
     return StageOutput(_sum_counts(parts, documents, items))
 
@@ -116,7 +116,7 @@ def split_chunks(documents: Sequence[EvalDocument]) -> Iterator[list[EvalDocumen
         yield [row for _, row in group]
 
 
-def write_tables(items: Sequence[ScoredDocument], section: EvaluateConfig, out: Path) -> None:
+def write_score_tables(items: Sequence[ScoredDocument], section: EvaluateConfig, out: Path) -> None:
     """Write what was measured, and which documents a tokenizer did not give back as they were."""
     table = pa.Table.from_pylist(list(items), schema=PARTS)
     shards.write(out / "items.parquet", table.select(ITEMS.names))

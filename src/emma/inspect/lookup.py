@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from emma.errors import LanguageError, RecipeError
-from emma.lang.codes import find_language as find_code
+from emma.lang.codes import find_language
 from emma.lang.language import Lang
 from emma.pipeline.corpus import Place
 from emma.pipeline.home import LOCK, Home, Run
@@ -64,7 +64,7 @@ def find_reject(collect: Artifact, document: str) -> Mapping[str, Any] | None:
     return None
 
 
-def find_language(name: str, present: Sequence[str]) -> Lang:
+def find_corpus_language(name: str, present: Sequence[str]) -> Lang:
     """The language among the labels `present` that a label, code or English name stands for.
 
     Raises RecipeError when none or several do, with those that come near; LanguageError when it is no language.
@@ -74,7 +74,7 @@ def find_language(name: str, present: Sequence[str]) -> Lang:
     if (lang := parse_if_label(name)) is not None:
         raise RecipeError(f"The corpus has no {name}. {hint_language(name, lang.iso639_3, present)}")
     try:
-        iso, _ = find_code(name)
+        iso, _ = find_language(name)
     except LanguageError:
         raise LanguageError(
             f"'{name}' is nothing that one language is called; 'emma lang {name}' says why. "
@@ -98,7 +98,7 @@ def parse_if_label(name: str) -> Lang | None:
 
 def hint_language(name: str, iso: str, present: Sequence[str]) -> str:
     """Labels that may be meant: of the same language, its macrolanguage or members, or spelt alike."""
-    related = relatives(iso)
+    related = find_related_languages(iso)
     near = [label for label in present if Lang.parse(label).iso639_3 in related]
     near += [label for label in get_close_matches(name, present, n=4, cutoff=0.7) if label not in near]
     if near:
@@ -107,7 +107,7 @@ def hint_language(name: str, iso: str, present: Sequence[str]) -> str:
     return f"It has {len(present)} languages: {', '.join(present[:MAX_LABELS])}{more}."
 
 
-def relatives(iso: str) -> set[str]:
+def find_related_languages(iso: str) -> set[str]:
     """A language, its macrolanguage and their members, as ISO 639-3."""
     from iso639 import Language, LanguageNotFoundError
 

@@ -142,7 +142,7 @@ def _sample_texts(
     step = -(-len(groups) // MAX_FILES)
     most = MIN_TEXTS_PER_FILE if source.member else max(MIN_TEXTS_PER_FILE, MAX_TEXTS * step // len(groups))
     for group in groups[::step]:
-        for file in open_range(_whole_files(group), source, section.max_row_bytes):
+        for file in open_range(_make_file_range(group), source, section.max_row_bytes):
             if isinstance(file, Reject):
                 rejects.append(f"{file.file or group[0].name}: {file.reason}")
                 continue
@@ -157,7 +157,7 @@ def _sample_texts(
             rejects += [f"{file.name}, row {each.row}: {each.reason}" for each in of_file if each.kind != EMPTY_TEXT]
 
 
-def _whole_files(group: Sequence[SourceFile]) -> FileRange:
+def _make_file_range(group: Sequence[SourceFile]) -> FileRange:
     return FileRange(parts=tuple(RangePart(name=file.name, mark="", location=file.location) for file in group))
 
 

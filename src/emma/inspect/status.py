@@ -60,7 +60,7 @@ class HomeStatus:
 
 
 @dataclass(frozen=True)
-class Results:
+class RunResults:
     """What a run has come to, and where it is."""
 
     headline: "Headline | None"
@@ -96,17 +96,17 @@ def list_runs(home: Home) -> HomeStatus:
     return HomeStatus(str(home.path), runs, {str(path): size for path, size in home.list_unfinished()})
 
 
-def read_results(run: Run, until: str = "release") -> Results:
+def read_results(run: Run, until: str = "release") -> RunResults:
     """The headline of a finished run and where its results are; of a part of a run, where the stage's files are."""
     if until not in ("report", "release"):
-        return Results(None, {until: str(run.artifact(until).path)})
+        return RunResults(None, {until: str(run.artifact(until).path)})
     headline = read_json(run.artifact("report").file("report.json"))
     places = {"report": str(run.path / "report" / "index.html")}
     if until == "report":
-        return Results(headline, places)
+        return RunResults(headline, places)
     checks = read_json(run.artifact("release").file("checks.json"))
     places |= {name: str(run.path / "release" / name) for name in ("model", "corpus")}
-    return Results(headline, places, checks["languages"]["differences"])
+    return RunResults(headline, places, checks["languages"]["differences"])
 
 
 def render_stages(status: RecipeStatus) -> Iterator[str]:
@@ -134,7 +134,7 @@ def render_runs(status: HomeStatus) -> Iterator[str]:
         )
 
 
-def render_results(results: Results) -> Iterator[str]:
+def render_results(results: RunResults) -> Iterator[str]:
     """The headline, what to know before believing it, and where the results are."""
     if results.headline is None:
         yield from (f"{name}: {place}" for name, place in results.places.items())

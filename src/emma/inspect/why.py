@@ -13,7 +13,7 @@ from emma.curate.quality.limits import LimitRow
 from emma.curate.quality.rules import PAIR_FEATURES, SCORE
 from emma.inspect.lookup import MAX_IDS, find_document, find_reject
 from emma.lang.language import Lang, Pair
-from emma.pipeline.corpus import read_provenance, read_row
+from emma.pipeline.corpus import read_part_row, read_provenance
 from emma.pipeline.home import Run
 from emma.schemas import FEATURES
 from emma.store import shards
@@ -64,7 +64,7 @@ def reject_facts(document: str, reject: Row) -> Iterator[Fact]:
 def document_facts(run: Run, collect: Artifact, document: str) -> Iterator[Fact]:
     """The document, everything that was measured of it, and the decision, as far as the run has come."""
     shard, number = find_document(collect, document)
-    row = read_row(collect.parts["documents"][shard], "documents", number)
+    row = read_part_row(collect.parts["documents"][shard], "documents", number)
     yield from (Fact(name, row[name]) for name in DOCUMENT_FACTS if row[name] is not None)
     yield from source_facts(collect, row)
     yield from (Fact(name, _shorten(row[name])) for name in ("text", "text2") if row[name] is not None)
@@ -92,7 +92,7 @@ def source_facts(collect: Artifact, row: Row) -> Iterator[Fact]:
 
 def measured_facts(annotate: Artifact, shard: int, number: int, row: Row, limits: Sequence[LimitRow]) -> Iterator[Fact]:
     """Everything that was measured, each beside the limits of its language or pair."""
-    notes = read_row(annotate.parts["annotations"][shard], "annotations", number)
+    notes = read_part_row(annotate.parts["annotations"][shard], "annotations", number)
     yield from (Fact(name, notes[name]) for name in SIZES)
     agrees = "as the label says" if notes["script_agrees"] else "not as the label says"
     share = _format(notes["script_share"])
@@ -105,7 +105,7 @@ def measured_facts(annotate: Artifact, shard: int, number: int, row: Row, limits
     if "identified" in annotate.parts:
         yield from identified_facts(annotate, shard, number, row, limits)
     if "contamination" in annotate.parts:
-        hits = read_row(annotate.parts["contamination"][shard], "contamination", number)
+        hits = read_part_row(annotate.parts["contamination"][shard], "contamination", number)
         yield Fact("benchmarks", describe_hits(hits))
 
 
@@ -113,7 +113,7 @@ def identified_facts(
     annotate: Artifact, shard: int, number: int, row: Row, limits: Sequence[LimitRow]
 ) -> Iterator[Fact]:
     """What language ID says of each side, and the score of the label beside its limit."""
-    identified = read_row(annotate.parts["identified"][shard], "identified", number)
+    identified = read_part_row(annotate.parts["identified"][shard], "identified", number)
     known = known_labels(annotate)
     for side in ("", "2"):
         lang, labels, scores = row[f"lang{side}"], identified[f"labels{side}"], identified[f"scores{side}"]
@@ -136,7 +136,7 @@ def describe_hits(hits: Row) -> str:
 
 def decision_facts(collect: Artifact, curate: Artifact, shard: int, number: int, row: Row) -> Iterator[Fact]:
     """The decision, and what else stays of its cluster."""
-    choice = read_row(curate.parts["selection"][shard], "selection", number)
+    choice = read_part_row(curate.parts["selection"][shard], "selection", number)
     yield Fact("cluster", f"{choice['cluster']} ({choice['cluster_size']} documents)")
     if choice["cluster_size"] > 1:
         others = [name for name in kept_ids(collect, curate, choice["cluster"], row["lang"]) if name != row["id"]]

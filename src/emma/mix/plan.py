@@ -107,8 +107,8 @@ def allot_tokens(groups: Sequence[Group], sources: int, tokens: float) -> Floats
 
 def check_supply(groups: Sequence[Group], tokens: int, share: float, settings: MixConfig) -> None:
     """RecipeError where a group cannot give its share of a stage's `tokens`; `share` is the stage's of all tokens."""
-    tightest = min(groups, key=_largest_mix)
-    possible = _largest_mix(tightest)
+    tightest = min(groups, key=_largest_stage)
+    possible = _largest_stage(tightest)
     if possible * (1 + 1e-9) + 0.5 >= tokens:  # sums of floats, and half a token
         return
     supply, length = float(tightest.caps.sum()), settings.sequence_length
@@ -129,7 +129,7 @@ def check_supply(groups: Sequence[Group], tokens: int, share: float, settings: M
     )
 
 
-def _largest_mix(group: Group) -> float:
+def _largest_stage(group: Group) -> float:
     """The most tokens of which a group can give its share."""
     return float(group.caps.sum()) / group.share
 

@@ -120,7 +120,7 @@ def check_tokenizer(folder: Path, report: BaseReport) -> None:
     from emma.models.check_tokenizer import find_tokenizer_problems
     from emma.models.round_trip import check_as_loaded
     from emma.models.special_ids import find_id_problems, special_ids
-    from emma.models.tokenizer_file import EXPANDABLE, kind_of, read_table
+    from emma.models.tokenizer_file import EXPANDABLE, read_tokenizer_table, tokenizer_kind
 
     findings = find_tokenizer_problems(folder, report.new_pieces)
     report.problems += findings.problems
@@ -133,7 +133,7 @@ def check_tokenizer(folder: Path, report: BaseReport) -> None:
     # Ids beyond the rows are the tokenizer's to judge: such tokens get rows.
     wrong = find_id_problems(config, read_model_json(folder / GENERATION), own, sys.maxsize)
     report.problems += [f"It {each}. Correct the file that is wrong." for each in wrong]
-    if not report.new_pieces and (kind := kind_of(read_table(folder))) not in EXPANDABLE:
+    if not report.new_pieces and (kind := tokenizer_kind(read_tokenizer_table(folder))) not in EXPANDABLE:
         report.notes.append(f"no pieces can be added to its tokenizer ({kind}): it needs vocab.new_pieces = 0")
     report.checks.append("tokenizer: texts in twelve scripts, ends, ids")
 

@@ -11,7 +11,7 @@ from emma.models.folder import read_model_json
 from emma.models.round_trip import ROUND_TRIP_TEXTS, find_unseen, round_trip
 from emma.models.special_ids import MODEL_CONFIGS, special_ids, stated_ids
 from emma.models.tokenizer_class import TOKENIZER_CONFIG, TOKENIZER_JSON, Table
-from emma.models.tokenizer_file import EXPANDABLE, kind_of, open_table, read_table, switch_off
+from emma.models.tokenizer_file import EXPANDABLE, open_table, read_tokenizer_table, switch_off, tokenizer_kind
 
 
 @dataclass(frozen=True)
@@ -36,13 +36,13 @@ def find_tokenizer_problems(folder: Path, new_pieces: int = 0) -> Findings:
 
 
 def _check(folder: Path, findings: Findings, new_pieces: int) -> None:
-    table, off = switch_off(read_table(folder))
+    table, off = switch_off(read_tokenizer_table(folder))
     base = _Base(folder, table)
     for check in (_check_ends, _check_ids, _check_rows, _check_texts):
         check(base, findings)
     if off:
         findings.notes.append(f"its tokenizer has {', '.join(sorted(off))} switched on, which will be off")
-    if new_pieces and (kind := kind_of(table)) not in EXPANDABLE:
+    if new_pieces and (kind := tokenizer_kind(table)) not in EXPANDABLE:
         findings.problems.append(not_expandable(folder, kind))
 
 

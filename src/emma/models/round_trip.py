@@ -17,7 +17,7 @@ from emma.models.tokenizer_file import (
     BYTE_PIECES,
     open_table,
     open_tokenizer,
-    read_table,
+    read_tokenizer_table,
     split_words,
     steps_before_model,
     switch_off,
@@ -83,7 +83,7 @@ def check_as_loaded(folder: Path) -> None:
         place = Path(temporary)
         (place / CONFIG).write_text(json.dumps(config), encoding="utf-8")
         (place / "tokenizer_config.json").write_text('{"tokenizer_class": "PreTrainedTokenizerFast"}', encoding="utf-8")
-        open_table(switch_off(read_table(folder))[0]).save(str(place / "tokenizer.json"))
+        open_table(switch_off(read_tokenizer_table(folder))[0]).save(str(place / "tokenizer.json"))
         tokenizer = _open(place, folder)
     for text, back in round_trips(folder).items():
         ids = tokenizer(text, add_special_tokens=False).input_ids

@@ -12,7 +12,7 @@ from typing import Any
 from emma.errors import RecipeError
 from emma.models.folder import CONFIG, GENERATION, read_model_json
 from emma.models.tokenizer_class import ENDS, TOKENIZER_CONFIG, TOKENIZER_JSON, default_ends, stated_tokens, text_of
-from emma.models.tokenizer_file import open_table, read_proto, read_table
+from emma.models.tokenizer_file import open_table, read_proto, read_tokenizer_table
 
 MODEL_CONFIGS = ("config.json", "generation_config.json")
 """Files in which a model names ids that its tokenizer does not."""
@@ -42,7 +42,7 @@ def special_ids(folder: Path, tokenizer: Any = None) -> SpecialIds:
     The tokenizer's own configuration comes first, then config.json, of whose list of ends the first counts, then
     generation_config.json. Raises RecipeError for what is no id there.
     """
-    tokenizer = tokenizer or open_table(read_table(folder))
+    tokenizer = tokenizer or open_table(read_tokenizer_table(folder))
     tokens = _defaults(folder) | stated_tokens(folder)
     ids = dict[str, int | None]()
     for name in ENDS:

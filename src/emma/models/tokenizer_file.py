@@ -20,7 +20,7 @@ from emma.models.tokenizer_class import TOKENIZER_CONFIG, TOKENIZER_JSON, Table,
 BYTE_PIECES = tuple(f"<0x{byte:02X}>" for byte in range(256))
 
 
-def read_table(folder: Path) -> Table:
+def read_tokenizer_table(folder: Path) -> Table:
     """The tokenizer of a model folder. Raises RecipeError when there is none that can be read.
 
     A token that only the configuration beside it names gets the id that transformers gives it.
@@ -111,7 +111,7 @@ def open_table(table: Table) -> Any:
 
 def open_tokenizer(folder: Path) -> Any:
     """The tokenizer of a model folder, with nothing left on that would cut, fill or vary what it gives."""
-    return open_table(switch_off(read_table(folder))[0])
+    return open_table(switch_off(read_tokenizer_table(folder))[0])
 
 
 BYTE_LEVEL, BYTE_FALLBACK = "byte-level BPE", "BPE with byte fallback"
@@ -120,7 +120,7 @@ _NAMES = {"Unigram": "unigram SentencePiece"}
 _STEPS = ("normalizer", "pre_tokenizer")
 
 
-def kind_of(table: Table) -> str:
+def tokenizer_kind(table: Table) -> str:
     """The name of the tokenizer's kind; one of EXPANDABLE if it can take new pieces."""
     model = table["model"]
     if (name := str(model["type"])) != "BPE":

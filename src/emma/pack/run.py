@@ -30,14 +30,14 @@ def pack(section: PackConfig, *, collect: Artifact, curate: Artifact, vocab: Art
         raise RecipeError("There is nothing to pack: curate kept no document for training or validation.")
     shards.write(work.out / "index.parquet", index.sort_by([(name, "ascending") for name in index.column_names[:3]]))
     write_json(work.out / "pack.json", describe_tokenizer(vocab.file("tokenizer"), section), end="")
-    counts = sum_counts(packed)
-    read = sum_counts(buckets[0][1])  # every bucket names all shards
+    counts = sum_task_counts(packed)
+    read = sum_task_counts(buckets[0][1])  # every bucket names all shards
     texts = counts.pop("documents")  # a pair that is written both ways is one document and two texts
     rows = {"rows_in": read["rows_in"], "rows_out": texts - (read["texts"] - read["rows_in"])}
     return StageOutput({**rows, "texts": texts, **counts}, {"packed": packed})
 
 
-def sum_counts(parts: Iterable[Artifact]) -> Counter[str]:
+def sum_task_counts(parts: Iterable[Artifact]) -> Counter[str]:
     """The sums of what parts counted."""
     counts: Counter[str] = Counter()
     for part in parts:

@@ -18,11 +18,11 @@ WEIGHTS = ("*.safetensors", "pytorch_model*.bin")
 """Names of files with weights, as save_pretrained writes them."""
 TEMPLATES = "additional_chat_templates"
 """Folder in which transformers 5 keeps a base's further chat templates."""
-CHECKED = "checked"
+CHECKED_FOLDER = "checked"
 """Folder of the store that remembers which base passed, for which settings."""
 
 
-def refuse_circle(recipe: Recipe) -> None:
+def refuse_circular_base(recipe: Recipe) -> None:
     """RecipeError where a recipe is its own base, directly or through others."""
     paths = [recipe.path.resolve()]
     while (base := recipe.base_recipe) is not None:
@@ -85,7 +85,7 @@ def check_base_once(recipe: Recipe, base: Artifact, store: Path, say: Callable[[
     from emma.models.check import CHECK_VERSION
 
     settings = [recipe.adapt.semantic(), recipe.vocab.semantic(), recipe.mix.sequence_length]
-    passed = store / CHECKED / f"{address([CHECK_VERSION, base.key, settings])}.json"
+    passed = store / CHECKED_FOLDER / f"{address([CHECK_VERSION, base.key, settings])}.json"
     if not passed.exists():
         notes = check_base_folder(recipe, base.path)
         passed.parent.mkdir(parents=True, exist_ok=True)

@@ -98,7 +98,7 @@ def read_documents(
     names = list(dict.fromkeys(["lang", *(columns or DOCUMENTS.names)]))
     for documents, selection in zip(corpus.collect.parts["documents"], corpus.curate.parts["selection"], strict=True):
         # Of a corpus of hundreds of languages most shards hold none of one, and text is slow to read.
-        if label is not None and not _holds(selection, label):
+        if label is not None and not _has_language(selection, label):
             continue
         for table in read_selected(documents, selection, names, SPLITS if split is None else [split]):
             chosen = table if label is None else table.filter(pc.equal(table["lang"], label))
@@ -106,6 +106,6 @@ def read_documents(
             yield from (batch for batch in chosen.select(shown).to_batches() if batch.num_rows)
 
 
-def _holds(selection: Artifact, label: str) -> bool:
+def _has_language(selection: Artifact, label: str) -> bool:
     """Whether a shard has a language: its tally says so, and no text need be read."""
     return label in shards.read(selection.file("tally.parquet"), ["lang"])["lang"].to_pylist()

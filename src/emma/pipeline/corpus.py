@@ -40,10 +40,10 @@ class Corpus:
     def rows(self, places: Sequence[Place], columns: Sequence[str]) -> Iterator[Mapping[str, Any]]:
         """Some columns of the documents at these places; only the row groups that hold them are read."""
         for shard, row in places:
-            yield read_row(self.collect.parts["documents"][shard], "documents", row, columns)
+            yield read_part_row(self.collect.parts["documents"][shard], "documents", row, columns)
 
 
-def read_row(part: Artifact, table: str, row: int, columns: Sequence[str] | None = None) -> dict[str, Any]:
+def read_part_row(part: Artifact, table: str, row: int, columns: Sequence[str] | None = None) -> dict[str, Any]:
     """One row of a shard's table."""
     return shards.read_row(part.file(f"{table}.parquet"), row, columns)
 

@@ -29,11 +29,11 @@ if TYPE_CHECKING:
 
 LOCK = "lock.json"
 """Name of the file in a run's folder with the address of each stage's artifact."""
-LINKED = ("report", "release")
+LINKED_STAGES = ("report", "release")
 """Stages whose results people open: they get a link in the run's folder."""
 REMOTE = "remote"
 """Name of the file, in the store's root, with the URL of the object store that it is the cache of."""
-MARK = "emma-store.json"
+STORE_MARKER = "emma-store.json"
 """Name of the file that says in an object store what this is."""
 
 
@@ -107,8 +107,8 @@ class Home:
         """See that the object store can be used, and has all that was made here before it was given."""
         if (url := self.url) is None:
             return
-        if remote.read_file(f"{url}/{MARK}") is None:
-            remote.write_file(f"{url}/{MARK}", b'{"what": "a store of EMMA: artifacts by address"}\n')
+        if remote.read_file(f"{url}/{STORE_MARKER}") is None:
+            remote.write_file(f"{url}/{STORE_MARKER}", b'{"what": "a store of EMMA: artifacts by address"}\n')
         if (self.store / REMOTE).exists():
             return
         for depth in ("*/*/*", "*/*"):  # tasks before stages, whose manifests name them
@@ -167,7 +167,7 @@ class Run:
         with (self.path / "events.jsonl").open("ab") as events:
             line = {"stage": stage, "key": artifact.key, **event}
             events.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
-        if stage in LINKED:
+        if stage in LINKED_STAGES:
             artifact.folder()
             link = self.path / stage
             link.unlink(missing_ok=True)

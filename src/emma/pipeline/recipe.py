@@ -164,7 +164,7 @@ def locate_key(place: Sequence[str | int], table: Any) -> tuple[str, str]:
     """
     owner, keys = "", list[str]()
     for step in place:
-        table = _inside(table, step)
+        table = _value_at(table, step)
         if isinstance(step, int) and isinstance(table, Mapping) and keys:
             name = f"'{table['name']}'" if table.get("name") else f"number {step + 1}"
             owner, keys = f"{owner}{keys[-1].removesuffix('s')} {name}: ", []
@@ -173,7 +173,7 @@ def locate_key(place: Sequence[str | int], table: Any) -> tuple[str, str]:
     return owner, ".".join(keys)
 
 
-def _inside(table: Any, step: str | int) -> Any:
+def _value_at(table: Any, step: str | int) -> Any:
     """What is under a key or number; None where there is nothing."""
     try:
         return table[step]

@@ -10,7 +10,7 @@ from emma.collect.files.inputs import fingerprint_sources
 from emma.collect.losses import MAX_SOURCES_SHOWN, find_losses, guard_losses
 from emma.config.extras import check
 from emma.config.section import Section
-from emma.pipeline.base import check_base_once, find_base, refuse_circle, trained_base
+from emma.pipeline.base import check_base_once, find_base, refuse_circular_base, trained_base
 from emma.pipeline.home import Home, Run
 from emma.pipeline.recipe import INPUTS, Recipe
 from emma.store.address import CACHE
@@ -30,7 +30,7 @@ PACKAGES = {
     "release": (("datasets", "train"),),
 }
 """What stages need beyond EMMA's own dependencies, and the extra that brings it."""
-NONE_IS_USUAL = ("units_", "bytes_")
+HIDDEN_ZEROS = ("units_", "bytes_")
 """How counts begin that say nothing where they are 0."""
 
 
@@ -73,7 +73,7 @@ def run_stages(
     Raises SourceError when more of a source was lost than the recipe allows, with `strict` when anything was.
     """
     check_extras(until)
-    refuse_circle(recipe)
+    refuse_circular_base(recipe)
     reporter.say(f"{recipe.name}: {recipe.path}")
     base = find_base(recipe, home) if needs_base(until) else None
     if isinstance(base, Recipe):
@@ -146,7 +146,7 @@ def list_steps(recipe: Recipe, home: Home, until: str = "release") -> list[Step]
 
 def stage_states(recipe: Recipe, home: Home) -> Iterator[tuple[str, Artifact | None]]:
     """Each stage with its artifact; None where it is to do: it or something before it is missing or has changed."""
-    refuse_circle(recipe)
+    refuse_circular_base(recipe)
     base = find_base(recipe, home)
     waiting: set[str] = set()
     if isinstance(base, Recipe):
@@ -176,6 +176,6 @@ def describe_counts(counts: Mapping[str, int], most: int = 6) -> str:
     rows = [f"{counts['rows_in']:,} rows → {counts['rows_out']:,}"] if "rows_in" in counts else []
     lost = {name: count for name, count in counts.items() if name.startswith(LOSS_PREFIXES) and count}
     others = [name for name in counts if name not in ("rows_in", "rows_out") and not name.startswith(LOSS_PREFIXES)]
-    others = [name for name in others if counts[name] or not name.startswith(NONE_IS_USUAL)]
+    others = [name for name in others if counts[name] or not name.startswith(HIDDEN_ZEROS)]
     rows += [f"{counts[name]:,} {name.replace('_', ' ')}" for name in others[:most]]
     return ", ".join(rows + [f"{lost[name]:,} {name}" for name in sorted(lost, key=lambda name: -lost[name])])

@@ -39,7 +39,7 @@ SIZES = pa.schema(
 )
 
 
-class SplitSize(TypedDict):
+class ReleasedSplit(TypedDict):
     """A row of SIZES."""
 
     lang: str
@@ -102,7 +102,7 @@ class LanguageFiles:
     def __init__(self, out: Path) -> None:
         self._out = out
         self._writers: dict[tuple[str, str], ShardWriter] = {}
-        self._held: dict[tuple[str, str], list[pa.Table]] = defaultdict(list)
+        self._tables: dict[tuple[str, str], list[pa.Table]] = defaultdict(list)
         self.counts: dict[tuple[str, str], tuple[int, int, int]] = defaultdict(lambda: (0, 0, 0))
         """Documents, bitext, bytes by language and split."""
 
@@ -113,8 +113,8 @@ class LanguageFiles:
             rows = table.filter(is_mine).select(SCHEMA.names)
             documents, bitext, size = self.counts[key]
             self.counts[key] = (documents + rows.num_rows, bitext + count_bitext(rows), size + count_bytes(rows))
-            self._held[key].append(rows)
-            held = self._held[key]
+            self._tables[key].append(rows)
+            held = self._tables[key]
             if sum(each.num_rows for each in held) >= ROW_GROUP or sum(each.nbytes for each in held) >= FLUSH_BYTES:
                 self._flush(key)
 
@@ -123,7 +123,7 @@ class LanguageFiles:
             path = self._out / key[0] / f"{key[1]}.parquet"
             path.parent.mkdir(exist_ok=True)
             self._writers[key] = ShardWriter(path, SCHEMA, SMALL)
-        self._writers[key].add_table(pa.concat_tables(self._held.pop(key)).combine_chunks())
+        self._writers[key].add_table(pa.concat_tables(self._tables.pop(key)).combine_chunks())
 
     def sizes(self) -> pa.Table:
         """One row a language and split."""
@@ -134,7 +134,7 @@ class LanguageFiles:
         return self
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
-        for key in sorted(self._held) if error is None else ():
+        for key in sorted(self._tables) if error is None else ():
             self._flush(key)
         for writer in self._writers.values():
             writer.__exit__(kind, error, trace)

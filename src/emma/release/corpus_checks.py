@@ -7,18 +7,18 @@ from typing import Any
 
 from emma.config.extras import need
 from emma.errors import ArtifactError
-from emma.release.corpus import SplitSize
+from emma.release.corpus import ReleasedSplit
 from emma.schemas import SPLITS
 from emma.store import shards
 
 Row = Mapping[str, Any]
 
-COMPARED = 100
+COMPARED_ROWS = 100
 """Rows at each end of a split that are compared word for word."""
 
 
 def check_corpus(
-    folder: Path, curated: Sequence[Row], exclude: Sequence[str], sizes: Sequence[SplitSize], scratch: Path
+    folder: Path, curated: Sequence[Row], exclude: Sequence[str], sizes: Sequence[ReleasedSplit], scratch: Path
 ) -> dict[str, object]:
     """Run all checks; returns their numbers. Raises ArtifactError at the first that fails.
 
@@ -52,7 +52,7 @@ def check_rows(folder: Path, expected: Mapping[str, int]) -> dict[str, int]:
     return {"files": len(found), "rows": sum(found.values())}
 
 
-def choose_languages(sizes: Sequence[SplitSize]) -> list[str]:
+def choose_languages(sizes: Sequence[ReleasedSplit]) -> list[str]:
     """Three languages to load: the largest, the smallest, and of the others the one with most bitext."""
     documents: dict[str, int] = {}
     bitext: dict[str, int] = {}
@@ -87,5 +87,5 @@ def check_loads(folder: Path, lang: str, scratch: Path) -> dict[str, object]:
 
 def end_rows(table: Any) -> list[Row]:
     """The first and the last rows of a data set."""
-    few = min(table.num_rows, COMPARED)
+    few = min(table.num_rows, COMPARED_ROWS)
     return [*table.select(range(few)), *table.select(range(table.num_rows - few, table.num_rows))]

@@ -16,7 +16,7 @@ from emma.lang import coverage
 from emma.lang.language import CODE, Lang
 from emma.models.folder import CONFIG, TRAINING, read_model_json
 from emma.release.config import ReleaseConfig
-from emma.release.corpus import SplitSize
+from emma.release.corpus import ReleasedSplit
 from emma.schemas import SPLITS
 from emma.store import shards
 from emma.store.artifact import Artifact
@@ -98,11 +98,11 @@ def gather_facts(
         counts=coverage.count_coverage(languages),
         differences=coverage.explain_differences(languages),
         sources=shards.read(collect.file("sources.parquet")).to_pylist(),
-        drops=count_drops(shards.read(curate.file("languages.parquet")).to_pylist()),
-        sizes=sum_by_language(sizes.to_pylist(), names),
+        drops=rank_drops(shards.read(curate.file("languages.parquet")).to_pylist()),
+        sizes=list_released_languages(sizes.to_pylist(), names),
         model={**read_model_json(model / CONFIG), "parameters": count_parameters(model)},
         changed=read_changes(model),
-        unknown_to_llama_cpp=is_byte_level(model) and has_grown(vocab),
+        unknown_to_llama_cpp=writes_bytes(model) and has_grown(vocab),
     )
 
 
@@ -112,7 +112,7 @@ def read_changes(model: Path) -> Mapping[str, str]:
     return changes
 
 
-def is_byte_level(model: Path) -> bool:
+def writes_bytes(model: Path) -> bool:
     """Whether the vocabulary in a model folder writes bytes, as GPT-2's does."""
     decoder = read_model_json(model / "tokenizer.json").get("decoder")
     return b"ByteLevel" in orjson.dumps(decoder)
@@ -125,7 +125,7 @@ def has_grown(vocab: Artifact) -> bool:
     return bool(found.get("size", 0) > found.get("pieces_base", 0))
 
 
-def count_drops(curated: Sequence[Row]) -> list[tuple[str, int]]:
+def rank_drops(curated: Sequence[Row]) -> list[tuple[str, int]]:
     """Documents by drop reason, the most frequent first."""
     counts: dict[str, int] = {}
     for row in curated:
@@ -134,12 +134,12 @@ def count_drops(curated: Sequence[Row]) -> list[tuple[str, int]]:
     return sorted(counts.items(), key=lambda each: (-each[1], each[0]))
 
 
-def sum_by_language(sizes: Sequence[SplitSize], names: Mapping[str, str]) -> list[ReleasedLanguage]:
+def list_released_languages(sizes: Sequence[ReleasedSplit], names: Mapping[str, str]) -> list[ReleasedLanguage]:
     """The released languages, in the order of the sizes, which are sorted by language."""
     return [_released_language(lang, list(rows), names) for lang, rows in groupby(sizes, itemgetter("lang"))]
 
 
-def _released_language(lang: str, sizes: Sequence[SplitSize], names: Mapping[str, str]) -> ReleasedLanguage:
+def _released_language(lang: str, sizes: Sequence[ReleasedSplit], names: Mapping[str, str]) -> ReleasedLanguage:
     return ReleasedLanguage(
         lang=lang,
         name=names.get(lang, lang),

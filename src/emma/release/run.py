@@ -59,7 +59,7 @@ def release(
     sizes = assemble_corpus(work.each(write_languages, buckets), corpus)
 
     curated = shards.read(curate.file("languages.parquet")).to_pylist()
-    languages = coverage_labels(curated, sizes.to_pylist())
+    languages = find_release_coverage(curated, sizes.to_pylist())
     facts = gather_facts(
         section,
         collect=collect,
@@ -86,15 +86,15 @@ def release(
             ),
         }
     write_json(work.out / "checks.json", checks)
-    return StageOutput({**count_coverage(languages), **sum_counts(buckets[0][1])})
+    return StageOutput({**count_coverage(languages), **sum_bucket_counts(buckets[0][1])})
 
 
-def coverage_labels(curated: Sequence[Row], sizes: Sequence[Row]) -> dict[str, Labels]:
+def find_release_coverage(curated: Sequence[Row], sizes: Sequence[Row]) -> dict[str, Labels]:
     """The languages that are kept, and those that are released."""
     return {"kept": kept_languages(curated), "released": released_languages(sizes)}
 
 
-def sum_counts(parts: tuple[Artifact, ...]) -> dict[str, int]:
+def sum_bucket_counts(parts: tuple[Artifact, ...]) -> dict[str, int]:
     """The counts of the scattering tasks, in all."""
     names = ("rows_in", "rows_out", "dropped: excluded source")
     return {name: sum(part.counts[name] for part in parts) for name in names}

@@ -7,7 +7,7 @@ from emma.lang.language import ENGLISH
 from emma.report.languages import LanguageRow
 from emma.report.tables import Row
 from emma.ui.numerals import format_bytes, format_decimal, format_short, format_signed
-from emma.ui.svg import Axis, Frame, label_points, linear_axis, link_marks, log_axis, rank_axis
+from emma.ui.svg import Axis, Chart, label_points, linear_axis, link_marks, log_axis, rank_axis
 
 MAX_POINTS = 600
 """Points that a curve is drawn with at most: more only make the page larger."""
@@ -19,16 +19,16 @@ def draw_data_by_rank(rows: Sequence[LanguageRow]) -> str:
     if not ranked:
         return ""
     y = log_axis("training text, UTF-8 bytes", [row.train_bytes for row in ranked], "B")
-    frame = Frame(rank_axis(len(ranked)), y)
+    chart = Chart(rank_axis(len(ranked)), y)
     marks = [
         link_marks(
             row.lang,
             f"{display_name(row)}: {format_bytes(row.train_bytes)}, rank {rank}",
-            frame.dot(rank, row.train_bytes, "plain", _dot_radius(ranked)),
+            chart.dot(rank, row.train_bytes, "plain", _dot_radius(ranked)),
         )
         for rank, row in enumerate(ranked, 1)
     ]
-    return frame.draw("Training bytes by language, ranked", marks)
+    return chart.draw("Training bytes by language, ranked", marks)
 
 
 def draw_fertility(rows: Sequence[LanguageRow]) -> str:
@@ -38,19 +38,19 @@ def draw_fertility(rows: Sequence[LanguageRow]) -> str:
         return ""
     ranked = sorted(counted, key=lambda row: (-(row.tokens_per_byte_base or row.tokens_per_byte or 0), row.lang))
     values = [value for row in ranked for value in (row.tokens_per_byte_base, row.tokens_per_byte) if value is not None]
-    frame = Frame(rank_axis(len(ranked)), linear_axis("tokens per byte", [0.0, *values]))
-    return frame.draw(
-        "Tokens per byte by language, before and after", [_draw_stem(frame, *each) for each in enumerate(ranked, 1)]
+    chart = Chart(rank_axis(len(ranked)), linear_axis("tokens per byte", [0.0, *values]))
+    return chart.draw(
+        "Tokens per byte by language, before and after", [_draw_stem(chart, *each) for each in enumerate(ranked, 1)]
     )
 
 
-def _draw_stem(frame: Frame, rank: int, row: LanguageRow) -> str:
+def _draw_stem(chart: Chart, rank: int, row: LanguageRow) -> str:
     new, base = row.tokens_per_byte or 0.0, row.tokens_per_byte_base
     tip = f"{display_name(row)}: {format_decimal(base, 3)} → {format_decimal(new, 3)} tokens per byte"
     if base is None:
-        return link_marks(row.lang, tip, frame.dot(rank, new, "after", 2.5))
-    marks = frame.line(rank, base, rank, new, "stem")
-    return link_marks(row.lang, tip, marks + frame.dot(rank, base, "before", 2.5) + frame.dot(rank, new, "after", 2.5))
+        return link_marks(row.lang, tip, chart.dot(rank, new, "after", 2.5))
+    marks = chart.line(rank, base, rank, new, "stem")
+    return link_marks(row.lang, tip, marks + chart.dot(rank, base, "before", 2.5) + chart.dot(rank, new, "after", 2.5))
 
 
 def draw_bits_per_byte(rows: Sequence[LanguageRow]) -> str:
@@ -59,18 +59,18 @@ def draw_bits_per_byte(rows: Sequence[LanguageRow]) -> str:
     if not compared:
         return _draw_bits_alone(rows)
     values = [value or 0.0 for row in compared for value in (row.bits_per_byte, row.bits_per_byte_base)]
-    frame = Frame(linear_axis("base, bits per byte", values), linear_axis("adapted, bits per byte", values))
+    chart = Chart(linear_axis("base, bits per byte", values), linear_axis("adapted, bits per byte", values))
     radius = _dot_radius(compared)
     # The same range on both axes, so that the diagonal is where nothing changed.
-    diagonal = frame.line(frame.x.low, frame.x.low, frame.x.high, frame.x.high, "zero")
+    diagonal = chart.line(chart.x.low, chart.x.low, chart.x.high, chart.x.high, "zero")
     marks = [
         link_marks(
-            row.lang, _tooltip(row), frame.dot(row.bits_per_byte_base or 0, row.bits_per_byte or 0, row.verdict, radius)
+            row.lang, _tooltip(row), chart.dot(row.bits_per_byte_base or 0, row.bits_per_byte or 0, row.verdict, radius)
         )
         for row in compared
     ]
-    probes = _label_probes(frame, [(row.bits_per_byte_base or 0, row.bits_per_byte or 0, row) for row in compared])
-    return frame.draw("Bits per byte by language, base against adapted", [diagonal, *marks, *probes])
+    probes = _label_probes(chart, [(row.bits_per_byte_base or 0, row.bits_per_byte or 0, row) for row in compared])
+    return chart.draw("Bits per byte by language, base against adapted", [diagonal, *marks, *probes])
 
 
 def _draw_bits_alone(rows: Sequence[LanguageRow]) -> str:
@@ -79,12 +79,12 @@ def _draw_bits_alone(rows: Sequence[LanguageRow]) -> str:
     if not scored:
         return ""
     x = log_axis("training text, UTF-8 bytes", [row.train_bytes for row in scored], "B")
-    frame = Frame(x, linear_axis("bits per byte", [row.bits_per_byte or 0 for row in scored]))
+    chart = Chart(x, linear_axis("bits per byte", [row.bits_per_byte or 0 for row in scored]))
     marks = [
-        link_marks(row.lang, _tooltip(row), frame.dot(row.train_bytes, row.bits_per_byte or 0, "after"))
+        link_marks(row.lang, _tooltip(row), chart.dot(row.train_bytes, row.bits_per_byte or 0, "after"))
         for row in scored
     ]
-    return frame.draw("Bits per byte against training bytes", marks)
+    return chart.draw("Bits per byte against training bytes", marks)
 
 
 def draw_gain_by_data(rows: Sequence[LanguageRow]) -> str:
@@ -93,13 +93,13 @@ def draw_gain_by_data(rows: Sequence[LanguageRow]) -> str:
     if not compared:
         return ""
     x = log_axis("training text, UTF-8 bytes", [row.train_bytes for row in compared], "B")
-    frame = Frame(x, _gain_axis(compared))
+    chart = Chart(x, _gain_axis(compared))
     marks = [
-        link_marks(row.lang, _tooltip(row), _draw_whisker(frame, row.train_bytes, row, _dot_radius(compared)))
+        link_marks(row.lang, _tooltip(row), _draw_whisker(chart, row.train_bytes, row, _dot_radius(compared)))
         for row in compared
     ]
-    probes = _label_probes(frame, [(row.train_bytes, row.gain or 0, row) for row in compared])
-    return frame.draw("Gain against training bytes", [frame.line(x.low, 0, x.high, 0, "zero"), *marks, *probes])
+    probes = _label_probes(chart, [(row.train_bytes, row.gain or 0, row) for row in compared])
+    return chart.draw("Gain against training bytes", [chart.line(x.low, 0, x.high, 0, "zero"), *marks, *probes])
 
 
 def draw_gain_by_rank(rows: Sequence[LanguageRow]) -> str:
@@ -107,13 +107,13 @@ def draw_gain_by_rank(rows: Sequence[LanguageRow]) -> str:
     compared = sorted((row for row in rows if row.gain is not None), key=lambda row: (-(row.gain or 0), row.lang))
     if not compared:
         return ""
-    frame = Frame(rank_axis(len(compared)), _gain_axis(compared))
+    chart = Chart(rank_axis(len(compared)), _gain_axis(compared))
     marks = [
-        link_marks(row.lang, _tooltip(row), _draw_whisker(frame, rank, row, _dot_radius(compared)))
+        link_marks(row.lang, _tooltip(row), _draw_whisker(chart, rank, row, _dot_radius(compared)))
         for rank, row in enumerate(compared, 1)
     ]
-    zero = frame.line(frame.x.low, 0, frame.x.high, 0, "zero")
-    return frame.draw("Gain by language, ranked", [zero, *marks])
+    zero = chart.line(chart.x.low, 0, chart.x.high, 0, "zero")
+    return chart.draw("Gain by language, ranked", [zero, *marks])
 
 
 def _gain_axis(compared: Sequence[LanguageRow]) -> Axis:
@@ -121,11 +121,11 @@ def _gain_axis(compared: Sequence[LanguageRow]) -> Axis:
     return linear_axis("bits per byte saved", [0.0, *ends])
 
 
-def _draw_whisker(frame: Frame, x: float, row: LanguageRow, radius: float) -> str:
-    dot = frame.dot(x, row.gain or 0, row.verdict, radius)
+def _draw_whisker(chart: Chart, x: float, row: LanguageRow, radius: float) -> str:
+    dot = chart.dot(x, row.gain or 0, row.verdict, radius)
     if row.gain_low is None or row.gain_high is None:
         return dot
-    return frame.line(x, row.gain_low, x, row.gain_high, f"whisker {row.verdict}") + dot
+    return chart.line(x, row.gain_low, x, row.gain_high, f"whisker {row.verdict}") + dot
 
 
 def draw_loss(metrics: Sequence[Row]) -> str:
@@ -134,12 +134,12 @@ def draw_loss(metrics: Sequence[Row]) -> str:
     if len(points) < 2:
         return ""
     shown = points[:: -(-len(points) // MAX_POINTS)]
-    frame = Frame(
+    chart = Chart(
         linear_axis("training tokens seen", [0.0, points[-1][0]]),
         linear_axis("loss, nats per token", [y for _, y in points]),
     )
-    marks = [frame.path(shown, "raw"), frame.path(smooth_curve(shown), "curve")]
-    return frame.draw("Training loss", marks)
+    marks = [chart.path(shown, "raw"), chart.path(smooth_curve(shown), "curve")]
+    return chart.draw("Training loss", marks)
 
 
 def draw_positions(positions: Sequence[Row]) -> str:
@@ -148,16 +148,16 @@ def draw_positions(positions: Sequence[Row]) -> str:
         return ""
     length, curves = max(row["end"] for row in positions), _position_curves(positions)
     values = [value for curve in curves.values() for _, value in curve]
-    frame = Frame(linear_axis("tokens before", [0.0, float(length)]), linear_axis("bits per byte", values))
-    marks = [frame.path(curve, f"curve {STYLES[model]}") for model, curve in curves.items()]
+    chart = Chart(linear_axis("tokens before", [0.0, float(length)]), linear_axis("bits per byte", values))
+    marks = [chart.path(curve, f"curve {CURVE_STYLES[model]}") for model, curve in curves.items()]
     ends = {row["model"]: row["context"] for row in positions if row["context"] < length}
     borders = [
-        frame.line(end, frame.y.low, end, frame.y.high, f"border {STYLES[model]}") for model, end in ends.items()
+        chart.line(end, chart.y.low, end, chart.y.high, f"border {CURVE_STYLES[model]}") for model, end in ends.items()
     ]
-    return frame.draw("Bits per byte by position, base and adapted", [*borders, *marks])
+    return chart.draw("Bits per byte by position, base and adapted", [*borders, *marks])
 
 
-STYLES = {"base": "was", "adapted": "now"}
+CURVE_STYLES = {"base": "was", "adapted": "now"}
 
 
 def _position_curves(positions: Sequence[Row]) -> dict[str, list[tuple[float, float]]]:
@@ -191,9 +191,9 @@ def _tooltip(row: LanguageRow) -> str:
     return f"{display_name(row)}: {change}{gain}; {format_short(row.train_bytes, 'B')} of training text"
 
 
-def _label_probes(frame: Frame, marks: Sequence[tuple[float, float, LanguageRow]]) -> list[str]:
+def _label_probes(chart: Chart, marks: Sequence[tuple[float, float, LanguageRow]]) -> list[str]:
     """English and code are named in the charts: what they lose is the price of adapting."""
-    dots = [((frame.px(x), frame.py(y)), row) for x, y, row in marks]
+    dots = [((chart.px(x), chart.py(y)), row) for x, y, row in marks]
     named = [(dot, row.name) for dot, row in dots if row.lang == ENGLISH.label or row.is_code]
     return label_points(named, [dot for dot, _ in dots])
 

@@ -85,7 +85,7 @@ def _language(lang: str, facts: dict[str, Any]) -> LanguageRow:
     return LanguageRow(lang, value.name, value.script, size_band(facts.get("train_bytes", 0)), **facts)
 
 
-def coverage_labels(tables: Tables) -> dict[str, coverage.Labels]:
+def find_coverage(tables: Tables) -> dict[str, coverage.Labels]:
     """The languages that each word of `emma.lang.coverage` has, as far as a report can know."""
     return {
         "collected": coverage.collected_languages(tables.curated or tables.collected),
@@ -100,7 +100,7 @@ def coverage_labels(tables: Tables) -> dict[str, coverage.Labels]:
 
 def _coverage(tables: Tables) -> dict[str, dict[str, Any]]:
     facts: dict[str, dict[str, Any]] = defaultdict(dict)
-    for word, langs in coverage_labels(tables).items():
+    for word, langs in find_coverage(tables).items():
         for lang in langs:
             facts[lang][word] = True
     return facts

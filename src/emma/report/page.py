@@ -22,7 +22,7 @@ format_thousandths = partial(format_decimal, digits=3)
 
 
 @dataclass(frozen=True)
-class Column:
+class LanguageColumn:
     """A column of the language table."""
 
     title: str
@@ -33,10 +33,12 @@ class Column:
     kind: str = "number"
 
 
-def column(title: str, help_text: str, field: str, show: Callable[[Any], str] = str, kind: str = "number") -> Column:
+def make_column(
+    title: str, help_text: str, field: str, show: Callable[[Any], str] = str, kind: str = "number"
+) -> LanguageColumn:
     """A column that shows one field of a row, and is sorted by it."""
     value = attrgetter(field)
-    return Column(title, help_text, value, lambda row: show(value(row)), kind)
+    return LanguageColumn(title, help_text, value, lambda row: show(value(row)), kind)
 
 
 def format_interval(low: float | None, high: float | None) -> str:
@@ -45,41 +47,41 @@ def format_interval(low: float | None, high: float | None) -> str:
 
 
 COLUMNS = (
-    column("Label", "ISO 639-3 and ISO 15924", "lang", kind="text"),
-    column("Language", "reference name in ISO 639-3", "name", kind="text"),
-    column("Script", "ISO 15924 code of the label", "script", kind="text"),
-    Column(
+    make_column("Label", "ISO 639-3 and ISO 15924", "lang", kind="text"),
+    make_column("Language", "reference name in ISO 639-3", "name", kind="text"),
+    make_column("Script", "ISO 15924 code of the label", "script", kind="text"),
+    LanguageColumn(
         "Size band",
         "decade of training bytes",
         lambda row: SIZE_BANDS.index(row.size_band),
         lambda row: row.size_band,
     ),
-    column("Training text", "UTF-8 bytes of distinct training text", "train_bytes", format_bytes),
-    column("Bits/byte, base", "base model, test split", "bits_per_byte_base", format_thousandths),
-    column("Bits/byte", "adapted model, test split", "bits_per_byte", format_thousandths),
-    column("Gain", "bits per byte saved; negative is a loss", "gain", format_signed, "gain"),
-    Column(
+    make_column("Training text", "UTF-8 bytes of distinct training text", "train_bytes", format_bytes),
+    make_column("Bits/byte, base", "base model, test split", "bits_per_byte_base", format_thousandths),
+    make_column("Bits/byte", "adapted model, test split", "bits_per_byte", format_thousandths),
+    make_column("Gain", "bits per byte saved; negative is a loss", "gain", format_signed, "gain"),
+    LanguageColumn(
         "95 % interval",
         "of the gain",
         lambda row: row.gain_low,
         lambda row: format_interval(row.gain_low, row.gain_high),
     ),
-    column("Tokens/byte, base", "with the base model's vocabulary", "tokens_per_byte_base", format_thousandths),
-    column("Tokens/byte", "with the new vocabulary", "tokens_per_byte", format_thousandths),
-    column("Epochs", "times each token is seen", "epochs", format_decimal),
-    column("Documents", "collected, before curation", "documents", format_count),
-    column("Dropped", "share of documents dropped, copies included", "dropped_share", format_share),
-    column("Copies", "share of documents dropped as exact or near duplicates", "duplicate_share", format_share),
+    make_column("Tokens/byte, base", "with the base model's vocabulary", "tokens_per_byte_base", format_thousandths),
+    make_column("Tokens/byte", "with the new vocabulary", "tokens_per_byte", format_thousandths),
+    make_column("Epochs", "times each token is seen", "epochs", format_decimal),
+    make_column("Documents", "collected, before curation", "documents", format_count),
+    make_column("Dropped", "share of documents dropped, copies included", "dropped_share", format_share),
+    make_column("Copies", "share of documents dropped as exact or near duplicates", "duplicate_share", format_share),
 )
 
-COMPARED = ("improved", "worse")
-NEED_BASE = {"Tokens/byte, base", "Bits/byte, base", "Gain", "95 % interval"}
+COMPARED_WORDS = ("improved", "worse")
+COLUMNS_OF_A_BASE = {"Tokens/byte, base", "Bits/byte, base", "Gain", "95 % interval"}
 
 
-def choose_columns(rows: Iterable[LanguageRow]) -> list[Column]:
+def choose_columns(rows: Iterable[LanguageRow]) -> list[LanguageColumn]:
     """The columns that say something: without a base model there is nothing to compare with."""
     has_base = any(row.bits_per_byte_base is not None or row.tokens_per_byte_base is not None for row in rows)
-    return [each for each in COLUMNS if has_base or each.title not in NEED_BASE]
+    return [each for each in COLUMNS if has_base or each.title not in COLUMNS_OF_A_BASE]
 
 
 def render_report(rows: Sequence[LanguageRow], tables: Tables, headline: Headline, title: str) -> str:
@@ -108,7 +110,7 @@ def render_report(rows: Sequence[LanguageRow], tables: Tables, headline: Headlin
 def explain_words(headline: Headline) -> dict[str, str]:
     """The meanings of the words that are counted in a headline."""
     shown = {word: meaning for word, meaning in MEANINGS.items() if f"languages_{word}" in headline}
-    return {word: shown[word] for word in shown if headline["languages_compared"] or word not in COMPARED}
+    return {word: shown[word] for word in shown if headline["languages_compared"] or word not in COMPARED_WORDS}
 
 
 def draw_charts(rows: Sequence[LanguageRow], tables: Tables) -> dict[str, str]:

@@ -110,11 +110,11 @@ def summarize(rows: Sequence[LanguageRow], tables: Tables, named: int = 8) -> He
     languages = [row for row in rows if is_language(row.lang)]
     best, worst = find_extremes(languages, named)
     return {
-        **count_languages(languages),
-        "differences": explain_differences(coverage_labels(rows)),
+        **tally_languages(languages),
+        "differences": explain_differences(find_row_coverage(rows)),
         **average(languages),
         "by_size_band": [
-            {"size_band": band, **count_languages(members), **average(members)}
+            {"size_band": band, **tally_languages(members), **average(members)}
             for band in SIZE_BANDS
             if (members := [row for row in languages if row.size_band == band])
         ],
@@ -148,17 +148,17 @@ def mean(rows: Iterable[LanguageRow], value: Callable[[LanguageRow], float | Non
     return sum(values) / len(values) if values else None
 
 
-def coverage_labels(rows: Sequence[LanguageRow]) -> dict[str, Labels]:
+def find_row_coverage(rows: Sequence[LanguageRow]) -> dict[str, Labels]:
     """The languages that each word of `emma.lang.coverage` has among these rows."""
     words = [word for word in MEANINGS if word in LanguageRow.__dataclass_fields__]
     return {word: frozenset(row.lang for row in rows if getattr(row, word)) for word in words}
 
 
-def count_languages(rows: Sequence[LanguageRow]) -> LanguageCounts:
+def tally_languages(rows: Sequence[LanguageRow]) -> LanguageCounts:
     """How many languages each word has, and how many were compared with a base and are neither better nor worse."""
     counts = {
         "languages": len(rows),
-        **count_coverage(coverage_labels(rows)),
+        **count_coverage(find_row_coverage(rows)),
         "languages_compared": sum(row.gain is not None for row in rows),
         "languages_unsure": sum(row.verdict == "unsure" for row in rows),
         "languages_base_above_8": sum((row.bits_per_byte_base or 0.0) > GUESSING_BITS_PER_BYTE for row in rows),

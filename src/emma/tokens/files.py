@@ -23,8 +23,15 @@ from emma.store.spill import BufferedFile, SpillWriter
 
 MAGIC = b"MMIDIDX\x00\x00"
 VERSION = 1
-_FIXED = struct.Struct("<9sQBQQ")  # magic, version, type code, sequences, document boundaries
-_TYPES: dict[int, type[np.integer]] = {1: np.uint8, 2: np.int8, 3: np.int16, 4: np.int32, 5: np.int64, 8: np.uint16}
+_HEADER = struct.Struct("<9sQBQQ")  # magic, version, type code, sequences, document boundaries
+_TYPE_CODES: dict[int, type[np.integer]] = {
+    1: np.uint8,
+    2: np.int8,
+    3: np.int16,
+    4: np.int32,
+    5: np.int64,
+    8: np.uint16,
+}
 _FIRST_INT32_VOCABULARY = 65_500
 """Megatron stores vocabularies below this size as uint16, larger ones as int32."""
 
@@ -103,8 +110,8 @@ class TokenFileWriter:
 
 
 def _index(sizes: npt.NDArray[np.int32], kind: type[np.integer]) -> bytes:
-    code = next(code for code, each in _TYPES.items() if each is kind)
-    head = _FIXED.pack(MAGIC, VERSION, code, len(sizes), len(sizes) + 1)
+    code = next(code for code, each in _TYPE_CODES.items() if each is kind)
+    head = _HEADER.pack(MAGIC, VERSION, code, len(sizes), len(sizes) + 1)
     pointers = (np.cumsum(sizes, dtype=np.int64) - sizes) * np.dtype(kind).itemsize
     return head + sizes.tobytes() + pointers.tobytes() + np.arange(len(sizes) + 1, dtype=np.int64).tobytes()
 
@@ -118,7 +125,7 @@ class TokenFile:
     def __init__(self, path: Path) -> None:
         try:
             with idx_path(path).open("rb") as stream:
-                head = stream.read(_FIXED.size)
+                head = stream.read(_HEADER.size)
             index, data = idx_path(path).stat().st_size, bin_path(path).stat().st_size
         except FileNotFoundError as error:
             raise ArtifactError(f"{error.filename} is missing. Run pack again to rebuild it.") from None
@@ -126,7 +133,7 @@ class TokenFile:
         self._type, self._documents = _read_head(path, head, index)
         self.size = data // np.dtype(self._type).itemsize
         """Tokens of all documents."""
-        if data != self._end():
+        if data != self._end_bytes():
             raise _damaged(path, f"{bin_path(path).name} has {data} bytes, which is not what the index says")
 
     def __len__(self) -> int:
@@ -140,12 +147,12 @@ class TokenFile:
     @property
     def lengths(self) -> npt.NDArray[np.int32]:
         """Tokens per document (documents,)."""
-        return map_array(idx_path(self._path), np.int32, len(self), _FIXED.size)
+        return map_array(idx_path(self._path), np.int32, len(self), _HEADER.size)
 
     @property
     def pointers(self) -> npt.NDArray[np.int64]:
         """Where each document starts, in bytes (documents,)."""
-        return map_array(idx_path(self._path), np.int64, len(self), _FIXED.size + 4 * len(self))
+        return map_array(idx_path(self._path), np.int64, len(self), _HEADER.size + 4 * len(self))
 
     def starts(self, documents: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """Where documents start, in tokens."""
@@ -161,7 +168,7 @@ class TokenFile:
         start = int(self.pointers[number]) // np.dtype(self._type).itemsize
         return self.tokens[start : start + int(self.lengths[number])]
 
-    def _end(self) -> int:
+    def _end_bytes(self) -> int:
         """Where the last document ends, in bytes."""
         if not len(self):
             return 0
@@ -171,7 +178,7 @@ class TokenFile:
 def read_lengths(path: Path) -> npt.NDArray[np.int32]:
     """Tokens per document from the `.idx` file at `path` alone (documents,)."""
     with path.open("rb") as stream:
-        _, documents = _read_head(path.with_suffix(""), stream.read(_FIXED.size), path.stat().st_size)
+        _, documents = _read_head(path.with_suffix(""), stream.read(_HEADER.size), path.stat().st_size)
         return np.fromfile(stream, np.int32, documents)
 
 
@@ -195,14 +202,14 @@ def _map(path: Path, inode: int, changed: int) -> mmap.mmap:  # noqa: ARG001 - t
 
 def _read_head(path: Path, head: bytes, size: int) -> tuple[type[np.integer], int]:
     """Type of the tokens and number of documents, from the beginning of an index of `size` bytes."""
-    if len(head) < _FIXED.size or not head.startswith(MAGIC):
+    if len(head) < _HEADER.size or not head.startswith(MAGIC):
         raise _damaged(path, "the index does not begin as Megatron's do")
-    _, version, code, sequences, boundaries = _FIXED.unpack(head)
-    if version != VERSION or code not in _TYPES:
+    _, version, code, sequences, boundaries = _HEADER.unpack(head)
+    if version != VERSION or code not in _TYPE_CODES:
         raise _damaged(path, f"the index has version {version} and type code {code}")
-    if size != _FIXED.size + 12 * sequences + 8 * boundaries:
+    if size != _HEADER.size + 12 * sequences + 8 * boundaries:
         raise _damaged(path, f"the index has {size} bytes, which is not what {sequences} documents take")
-    return _TYPES[code], sequences
+    return _TYPE_CODES[code], sequences
 
 
 def _damaged(path: Path, what: str) -> ArtifactError:

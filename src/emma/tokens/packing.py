@@ -53,7 +53,7 @@ def pack_documents(lengths: npt.NDArray[np.integer], sequence_length: int) -> tu
     """
     from emma.kernels.bins import best_fit
 
-    spans = split_documents(lengths, sequence_length)
+    spans = split_into_spans(lengths, sequence_length)
     spans = spans[np.argsort(-spans[:, TOKENS], kind="stable")]
     passes = max(1, -(-MIN_SEQUENCES * sequence_length // int(spans[:, TOKENS].sum())))
     chosen, opened = best_fit(np.ascontiguousarray(spans[:, TOKENS]), sequence_length, passes)
@@ -61,7 +61,7 @@ def pack_documents(lengths: npt.NDArray[np.integer], sequence_length: int) -> tu
     return spans[by_bin % len(spans)], np.cumsum(np.bincount(chosen)), opened
 
 
-def split_documents(lengths: npt.NDArray[np.integer], sequence_length: int) -> Ints:
+def split_into_spans(lengths: npt.NDArray[np.integer], sequence_length: int) -> Ints:
     """The spans that documents of these lengths give, none longer than a sequence, in order (spans, 3)."""
     count = -(-lengths.astype(np.int64) // sequence_length)
     documents = np.repeat(np.arange(len(lengths)), count)

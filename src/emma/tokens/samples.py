@@ -136,11 +136,11 @@ def find_cyclic_spans(file: TokenFile, start: int, length: int) -> Ints:
     """The spans of `length` tokens from `start` on. The stream is cyclic, so they may be more than the file has."""
     head = min(length, file.size - start)
     rounds, tail = divmod(length - head, file.size)
-    epochs = [_find_straight_spans(file, 0, file.size)] * rounds if rounds else []
-    return np.concatenate([_find_straight_spans(file, start, head), *epochs, _find_straight_spans(file, 0, tail)])
+    epochs = [_find_spans_in_order(file, 0, file.size)] * rounds if rounds else []
+    return np.concatenate([_find_spans_in_order(file, start, head), *epochs, _find_spans_in_order(file, 0, tail)])
 
 
-def _find_straight_spans(file: TokenFile, start: int, length: int) -> Ints:
+def _find_spans_in_order(file: TokenFile, start: int, length: int) -> Ints:
     """The spans of `length` tokens from `start` on, all inside the file."""
     if not length:
         return np.empty((0, 3), np.int64)

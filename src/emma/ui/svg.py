@@ -74,7 +74,7 @@ def rank_axis(count: int) -> Axis:
 
 
 @dataclass(frozen=True)
-class Frame:
+class Chart:
     """Two axes and the rectangle between them."""
 
     x: Axis

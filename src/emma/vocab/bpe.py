@@ -74,7 +74,7 @@ class BpeTokenizer:
     @property
     def splits_digits(self) -> bool:
         """Whether no piece holds two digits, so that numbers are spelled digit by digit."""
-        usual = (text for text, shut in zip(self.texts, self.closed, strict=True) if not shut)
+        usual = (text for text, is_closed in zip(self.texts, self.closed, strict=True) if not is_closed)
         return all(sum(char.isdecimal() for char in text) < 2 for text in usual)
 
     def open(self) -> Tokenizer:

@@ -35,7 +35,7 @@ FROZEN = "frozen.json"
 def expand(
     out: Path, counted: Sequence[Artifact], section: VocabConfig, base: Artifact | None, noted: Sequence[Artifact]
 ) -> dict[str, int]:
-    """Write `tokenizer/`, `pieces.parquet` (PIECES), one row a new piece, and `vocab.json` (folder.write_facts).
+    """Write `tokenizer/`, `pieces.parquet` (PIECES), one row a new piece, and `vocab.json`.
 
     `noted` is what the frozen text spells; if there is any, `rejected.parquet` (REJECTED) and `frozen.json` say what
     freezing cost.
@@ -47,7 +47,7 @@ def expand(
     banned = freeze.find_banned_pieces(noted, section.freeze_count) if noted else set()
     expansion = expand_vocabulary(before, sample, section, PieceLimits(section.new_pieces, banned=banned))
     folder.write_tokenizer(expansion.tokenizer, path, out / "tokenizer", is_expanded=bool(section.new_pieces))
-    folder.write_facts(expansion.tokenizer, before, section, out, path)
+    folder.write_vocabulary_facts(expansion.tokenizer, before, section, out, path)
     shards.write(out / "pieces.parquet", _list_pieces(before, expansion))
     if noted:
         # a second expansion with nothing banned, to compare with

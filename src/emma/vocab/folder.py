@@ -22,12 +22,12 @@ from emma.models.tokenizer_class import TOKENIZER_JSON as JSON
 from emma.models.tokenizer_file import (
     BYTE_FALLBACK,
     BYTE_LEVEL,
-    kind_of,
     open_table,
     open_tokenizer,
     read_proto,
-    read_table,
+    read_tokenizer_table,
     switch_off,
+    tokenizer_kind,
 )
 from emma.store.files import join_inside, write_json
 from emma.vocab.bpe import BpeTokenizer, ByteLevelTokenizer, with_added_tokens
@@ -70,8 +70,8 @@ class OtherTokenizer(BpeTokenizer):
 
 def load_tokenizer(folder: Path) -> BpeTokenizer:
     """The tokenizer of a model folder. Raises RecipeError when there is none that can be read."""
-    table, _ = switch_off(read_table(folder))
-    kind = kind_of(table)
+    table, _ = switch_off(read_tokenizer_table(folder))
+    kind = tokenizer_kind(table)
     if kind not in (BYTE_LEVEL, BYTE_FALLBACK):
         return OtherTokenizer(table, kind)
     table = with_added_tokens(table)
@@ -102,8 +102,8 @@ def write_tokenizer(tokenizer: BpeTokenizer, base: Path | None, folder: Path, *,
     if base is not None:
         for name in (*KEPT_FILES, *(() if is_expanded else OTHER_FORMS)):
             copy_file(base, name, folder)
-    if is_expanded or base is None or not _says_what_it_does(base):
-        table = tokenizer.table if is_expanded or base is None else switch_off(read_table(base))[0]
+    if is_expanded or base is None or not _is_stated_in_full(base):
+        table = tokenizer.table if is_expanded or base is None else switch_off(read_tokenizer_table(base))[0]
         open_table(table).save(str(folder / JSON))
     else:
         copy_file(base, JSON, folder)
@@ -124,12 +124,12 @@ def copy_file(base: Path, name: str, folder: Path) -> None:
         shutil.copyfile(path, target)
 
 
-def _says_what_it_does(base: Path) -> bool:
+def _is_stated_in_full(base: Path) -> bool:
     """Whether the base's own `tokenizer.json` says what its tokenizer does, and nothing that is to be switched off."""
     if not (base / JSON).exists():
         return False
     stated = orjson.loads(open_table(read_model_json(base / JSON)).to_str())
-    return bool(switch_off(read_table(base)) == (stated, {}))
+    return bool(switch_off(read_tokenizer_table(base)) == (stated, {}))
 
 
 def _write_config(config: dict[str, Any], base: Path | None, folder: Path) -> None:
@@ -155,7 +155,7 @@ def _build_config(tokenizer: BpeTokenizer, base: Path | None) -> dict[str, Any]:
     return {f"{name}_token": getattr(rules, f"{name}_piece") for name, number in ids.items() if number >= 0}
 
 
-def write_facts(
+def write_vocabulary_facts(
     tokenizer: BpeTokenizer, before: BpeTokenizer, section: VocabConfig, out: Path, base: Path | None
 ) -> None:
     """Write `vocab.json`.
@@ -202,4 +202,4 @@ def _find_special_tokens(folder: Path) -> dict[str, dict[str, Any] | None]:
 
 def list_switched_off(base: Path | None) -> dict[str, Any]:
     """Truncation, padding and dropout that the base's tokenizer has, and the new one has not."""
-    return switch_off(read_table(base))[1] if base is not None else {}
+    return switch_off(read_tokenizer_table(base))[1] if base is not None else {}

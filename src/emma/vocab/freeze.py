@@ -82,14 +82,16 @@ def note_neighbours(out: Path, shard: SelectedShard, plan: SamplePlan, base: Art
     tokenizer, spelled = before.open(), Counter[str]()
     for batch in _batch_texts(take_sample(shard, plan, ("lang",))):
         encodings = tokenizer.encode_batch([each.text for each in batch], add_special_tokens=False)
-        for count in (count_neighbours, count_whole_words, count_unknown_characters):
+        for count in (count_joined_neighbours, count_whole_words, count_unknown_characters):
             spelled.update(count(before, encodings, batch))
     rows = [{"piece": piece, "count": spelled[piece]} for piece in sorted(spelled)]
     shards.write(out / "spelled.parquet", pa.Table.from_pylist(rows, schema=SPELLED))
     return {"spelled": len(rows)}
 
 
-def count_neighbours(base: BpeTokenizer, encodings: Sequence[Encoding], _: Sequence[SampleText]) -> dict[str, int]:
+def count_joined_neighbours(
+    base: BpeTokenizer, encodings: Sequence[Encoding], _: Sequence[SampleText]
+) -> dict[str, int]:
     """What every two neighbours of these texts spell together, and how often."""
     size, names, means = len(base.pieces), base.pieces, np.array([bool(text) for text in base.texts])
     ids = [np.array(each.ids, np.int64) for each in encodings]

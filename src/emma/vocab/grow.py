@@ -17,7 +17,7 @@ from emma.models.sentencepiece import SPACE
 from emma.vocab.bpe import BpeTokenizer, ByteLevelTokenizer
 from emma.vocab.config import VocabConfig
 from emma.vocab.merges import Ints, MergeLearner, classify_pieces, divide_runs, divide_runs_inside_characters
-from emma.vocab.sample import count_characters
+from emma.vocab.sample import sum_character_counts
 
 _BATCH, _TOGETHER = 10_000, 500
 """Words that are segmented side by side, and those among them that are one text."""
@@ -86,7 +86,7 @@ def add_characters(tokenizer: BpeTokenizer, sample: WordCounts, section: VocabCo
     enough, and have none yet. The space is always one."""
     present, rejected, new = set(tokenizer.pieces), {}, list[NewPiece]()
     left = limits.budget
-    for char, count in list_covering_characters(count_characters(sample.words, sample.counts.tolist()), section):
+    for char, count in list_covering_characters(sum_character_counts(sample.words, sample.counts.tolist()), section):
         if char in present or (left == 0 and char not in limits.known):
             continue
         if char in limits.banned:
@@ -123,7 +123,7 @@ def complete_characters(
     runs = divide_runs_inside_characters(symbols, word_of, sample.counts, tokenizer.starts_inside_character)
     texts = [tokenizer.text_of(word) for word in sample.words]
     covering = [
-        count for _, count in list_covering_characters(count_characters(texts, sample.counts.tolist()), section)
+        count for _, count in list_covering_characters(sum_character_counts(texts, sample.counts.tolist()), section)
     ]
     if not covering:
         return Expansion(tokenizer)

@@ -28,16 +28,24 @@ NEUTRAL = 0
 """Class of pieces that go with their neighbours: what separates words or syllables, marks, joiners, letters that many
 scripts share."""
 
-_JOINT = {"Hira": "Hani", "Kana": "Hani", "Bopo": "Hani"}  # written together in one word, as SentencePiece has it
-_SHARED = {"Zinh", "Zyyy", "Zzzz"}
+_MERGED_SCRIPTS = {
+    "Hira": "Hani",
+    "Kana": "Hani",
+    "Bopo": "Hani",
+}  # written together in one word, as SentencePiece has it
+_COMMON_SCRIPTS = {"Zinh", "Zyyy", "Zzzz"}
 _JOINERS = "\u200c\u200d"
-_SYLLABLES = "\u0f0b\u0f0c\u0fd2\u1807\u180a\u180e\u202f\u2027\U00011a41\U00011a44\U00011a9a"
+_SYLLABLE_MARKS = "\u0f0b\u0f0c\u0fd2\u1807\u180a\u180e\u202f\u2027\U00011a41\U00011a44\U00011a9a"
 """What stands between the syllables, or the stem and endings, of one word: the tshegs of Tibetan, Zanabazar Square and
 Soyombo, Mongolian's boundary mark, nirugu, vowel separator and narrow space, the hyphenation point."""
-_WORDS = "\u1361\u16eb\u16ec\u16ed\u200b\u2e31\U00010100\U00010101\U0001039f\U000103d0\U0001091f\U0001123a\U00011c43"
+_WORD_SEPARATORS = (
+    "\u1361\u16eb\u16ec\u16ed\u200b\u2e31\U00010100\U00010101\U0001039f\U000103d0\U0001091f\U0001123a\U00011c43"
+)
 """What stands for the space between words: dividers of Ethiopic, Runic, Linear A and B, Ugaritic, Old Persian,
 Phoenician, Khojki and Bhaiksuki, and the zero width space of Khmer, Burmese, Lao and Thai."""
-_NEUTRAL = frozenset(f" {SPACE}{_JOINERS}{_SYLLABLES}{_WORDS}")  # a plain space stands in byte-level pieces
+_NEUTRAL = frozenset(
+    f" {SPACE}{_JOINERS}{_SYLLABLE_MARKS}{_WORD_SEPARATORS}"
+)  # a plain space stands in byte-level pieces
 
 
 @lru_cache(maxsize=1 << 17)
@@ -48,7 +56,7 @@ def find_char_class(char: str) -> str:
         return ""
     if kind[0] in "LM":
         name = script(char)
-        return "" if name in _SHARED else _JOINT.get(name, name)
+        return "" if name in _COMMON_SCRIPTS else _MERGED_SCRIPTS.get(name, name)
     return "digit" if kind[0] == "N" else "other"
 
 
@@ -56,9 +64,9 @@ def classify_pieces(pieces: Sequence[str], closed: Sequence[bool], split_digits:
     """The class of each piece, int64 (pieces,): CLOSED, NEUTRAL, or a number for its one character class."""
     numbers: dict[str, int] = {}
     classes = np.full(len(pieces), CLOSED)
-    for place, (piece, shut) in enumerate(zip(pieces, closed, strict=True)):
+    for place, (piece, is_closed) in enumerate(zip(pieces, closed, strict=True)):
         kinds = {find_char_class(char) for char in piece} - {""}
-        if not shut and len(kinds) < 2 and not (split_digits and "digit" in kinds):
+        if not is_closed and len(kinds) < 2 and not (split_digits and "digit" in kinds):
             classes[place] = numbers.setdefault(kinds.pop(), len(numbers) + 1) if kinds else NEUTRAL
     return classes
 

@@ -216,7 +216,7 @@ def read_words(counted: Sequence[Artifact]) -> tuple[list[str], list[int]]:
     return words.to_pylist(), total["count"].to_pylist()
 
 
-def count_characters(words: Sequence[str], counts: Sequence[int]) -> dict[str, int]:
+def sum_character_counts(words: Sequence[str], counts: Sequence[int]) -> dict[str, int]:
     """How often each character occurs in words that occur so often."""
     points = np.frombuffer("".join(words).encode("utf-32-le"), np.uint32)
     weights = np.repeat(np.asarray(counts, np.int64), [len(word) for word in words])

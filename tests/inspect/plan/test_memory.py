@@ -8,7 +8,7 @@ import pytest
 import torch
 from transformers import LlamaConfig, LlamaForCausalLM
 
-from emma.inspect.plan.memory import TrainingSetting, activation_bytes, moment_bytes, peak_candidates, peak_memory
+from emma.inspect.plan.memory import TrainingSetting, activation_bytes, find_memory_peak, moment_bytes, peak_candidates
 from emma.inspect.plan.shape import NAMED_SHAPES, Shape
 from emma.train.blocks import prepare_model
 from emma.train.config import LoraConfig, TrainConfig
@@ -92,11 +92,11 @@ def test_eight_bits_are_a_quarter_inside_the_blocks() -> None:
 
 def test_more_processes_share_the_states_and_nothing_else() -> None:
     section = TrainConfig(precision="bf16", batch_tokens=1 << 22, micro_batch=2)
-    one, eight = (peak_memory(SEVEN, TrainingSetting(section, 4096, ranks)) for ranks in (1, 8))
+    one, eight = (find_memory_peak(SEVEN, TrainingSetting(section, 4096, ranks)) for ranks in (1, 8))
     for name in ("weights", "gradients", "moments"):
         assert getattr(eight, name) == pytest.approx(getattr(one, name) / 8)
     assert (eight.activations, eight.loss) == (one.activations, one.loss)
-    copies = peak_memory(SEVEN, TrainingSetting(section.model_copy(update={"shard_over": 1}), 4096, 8))
+    copies = find_memory_peak(SEVEN, TrainingSetting(section.model_copy(update={"shard_over": 1}), 4096, 8))
     assert copies == one
 
 
@@ -110,12 +110,12 @@ def test_gradients_wait_only_where_there_are_more_micro_batches() -> None:
 
 def test_whole_gradients_cost_four_bytes_a_weight() -> None:
     section = TrainConfig(whole_gradients=True, batch_tokens=1 << 22, micro_batch=1)
-    assert peak_memory(SEVEN, TrainingSetting(section, 4096, 64)).gradients == 4 * SEVEN.weights
+    assert find_memory_peak(SEVEN, TrainingSetting(section, 4096, 64)).gradients == 4 * SEVEN.weights
 
 
 def test_adapters_leave_most_states_out() -> None:
     section = TrainConfig(lora=LoraConfig(rank=8, train_embeddings=False), precision="bf16", **WHOLE)
-    found = peak_memory(SEVEN, TrainingSetting(section, 4096))
+    found = find_memory_peak(SEVEN, TrainingSetting(section, 4096))
     # 8 · (in + out) over the seven matrices of 32 blocks: 20 M weights
     assert found.moments == pytest.approx(8 * 19_988_480)
     assert found.weights == pytest.approx(4 * (SEVEN.weights + 19_988_480))

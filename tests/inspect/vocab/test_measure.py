@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from emma.inspect.vocab.counters import open_counters
-from emma.inspect.vocab.files import read_files
+from emma.inspect.vocab.files import read_text_files
 from emma.inspect.vocab.measure import CostMeasurer, LanguageCosts
 from emma.inspect.vocab.texts import TextBlock, pair_with_english
 from emma.lang.language import ENGLISH
@@ -25,7 +25,7 @@ def measured(tmp_path: Path, *blocks: TextBlock) -> dict[str, LanguageCosts]:
 
 
 def test_every_script_by_hand(tmp_path: Path) -> None:
-    found = measured(tmp_path, *read_files([aligned(tmp_path / "text")], "any", 100).blocks)
+    found = measured(tmp_path, *read_text_files([aligned(tmp_path / "text")], "any", 100).blocks)
     english = sum(map(bytes_of, LINES[ENGLISH.label]))
     assert sorted(found) == sorted(TEXTS)
     for lang, texts in LINES.items():

@@ -79,7 +79,7 @@ class DoubtedDocuments(TypedDict):
     examples: list[Example]
 
 
-class Labels(TypedDict):
+class LabelAgreement(TypedDict):
     """What language identification calls the documents."""
 
     agrees: int
@@ -148,7 +148,7 @@ class Sheet(TypedDict):
     flags: list[str]
     sources: list[SourceSize]
     scripts: list[ScriptShare]
-    labels: Labels | None
+    labels: LabelAgreement | None
     """None where no language was identified."""
     rules: list[RuleDrops]
     duplicates: Duplicates

@@ -166,13 +166,13 @@ def add_samples(result: LanguageScan, table: pa.Table, number: int, seed: int) -
     # Hashed with the seed and not drawn: a shard need not know of others, and the same seed shows the same.
     order = np.array([hash64(seed, each) for each in table["id"].to_pylist()], np.uint64)
     values = table.drop_columns(["id", "lang", "lang2", "source", "bytes", "chars"])
-    for kind, rows in group_rows(table):
+    for kind, rows in list_kinds(table):
         for at in rows[np.argsort(order[rows], kind="stable")][:MAX_SAMPLES_PER_SHARD].tolist():
             found = values.slice(at, 1).to_pylist()[0]
             result.samples.setdefault(kind, []).append(AuditSample(int(order[at]), (number, found["row"]), found))
 
 
-def group_rows(table: pa.Table) -> Iterator[tuple[str, np.ndarray]]:
+def list_kinds(table: pa.Table) -> Iterator[tuple[str, np.ndarray]]:
     """Each kind of document in a table, and the rows of that kind."""
     kept = table["split"].is_valid().to_numpy()
     if kept.any():

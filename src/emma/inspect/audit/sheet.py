@@ -10,7 +10,7 @@ from emma.inspect.audit.records import (
     DoubtedDocuments,
     Duplicates,
     Example,
-    Labels,
+    LabelAgreement,
     Row,
     RuleDrops,
     ScriptShare,
@@ -19,7 +19,7 @@ from emma.inspect.audit.records import (
     SplitSize,
 )
 from emma.inspect.audit.scan import DOUBTED, KEPT, AuditSample, LanguageScan, scan_language
-from emma.inspect.lookup import find_language
+from emma.inspect.lookup import find_corpus_language
 from emma.lang.explain import explain
 from emma.lang.language import LABEL, Lang, Pair, parse_label
 from emma.pipeline.corpus import Corpus
@@ -42,10 +42,10 @@ def audit_language(run: Run, name: str, seed: int = 0) -> Sheet:
 
 def make_sheet(corpus: Corpus, name: str, seed: int) -> Sheet:
     """The sheet of one language of a corpus, by any of its names; `seed` draws the documents that are shown."""
-    lang = find_language(name, labels_present(corpus))
+    lang = find_corpus_language(name, labels_present(corpus))
     limit = find_score_limit(corpus, lang)
     scan = scan_language(corpus, lang, seed, limit)
-    tiers = read_rows(corpus, "tiers", lang)
+    tiers = read_table_rows(corpus, "tiers", lang)
     return {
         "lang": lang.label,
         "corpus": corpus.curate.key,
@@ -57,13 +57,13 @@ def make_sheet(corpus: Corpus, name: str, seed: int) -> Sheet:
         "bytes": scan.bytes.total(),
         "splits": size_splits(scan),
         "tier": tiers[0] if tiers else None,
-        "flags": [row["flag"] for row in read_rows(corpus, "flags", lang)],
+        "flags": [row["flag"] for row in read_table_rows(corpus, "flags", lang)],
         "sources": size_sources(corpus, scan),
         "scripts": share_scripts(corpus, scan),
         "labels": describe_labels(corpus, scan, lang, limit),
         "rules": count_rules(corpus, scan, lang),
         "duplicates": describe_duplicates(corpus, scan),
-        "boilerplate": read_rows(corpus, "boilerplate", lang)[:MAX_LINES],
+        "boilerplate": read_table_rows(corpus, "boilerplate", lang)[:MAX_LINES],
         "contamination": describe_contamination(corpus, scan, lang),
         "rows": draw_examples(corpus, scan.samples.get(KEPT, ()), MAX_ROWS),
     }
@@ -75,7 +75,7 @@ def labels_present(corpus: Corpus) -> list[str]:
     return sorted({*kept, *shards.read(corpus.curate.file("languages.parquet"), ["lang"])["lang"].to_pylist()})
 
 
-def read_rows(corpus: Corpus, name: str, lang: Lang) -> list[Row]:
+def read_table_rows(corpus: Corpus, name: str, lang: Lang) -> list[Row]:
     """The rows of one of curate's tables that are about a language."""
     rows: list[Row] = shards.read(corpus.curate.file(f"{name}.parquet")).to_pylist()
     return [row for row in rows if is_about(row["lang"], lang)]
@@ -148,7 +148,7 @@ def share_scripts(corpus: Corpus, scan: LanguageScan) -> list[ScriptShare]:
     ]
 
 
-def describe_labels(corpus: Corpus, scan: LanguageScan, lang: Lang, limit: LimitRow | None) -> Labels | None:
+def describe_labels(corpus: Corpus, scan: LanguageScan, lang: Lang, limit: LimitRow | None) -> LabelAgreement | None:
     """What language ID calls the documents, other labels with examples; None where no language was identified."""
     if corpus.part("identified") is None:
         return None
@@ -218,7 +218,7 @@ def describe_contamination(corpus: Corpus, scan: LanguageScan, lang: Lang) -> Co
     if corpus.part("contamination") is None:
         return None
     return {
-        "benchmarks": read_rows(corpus, "contamination", lang),
+        "benchmarks": read_table_rows(corpus, "contamination", lang),
         "examples": choose_middle(corpus, scan.samples.get(BENCHMARK, ()), "benchmark_share"),
         "near": draw_examples(corpus, scan.samples.get(NEAR_BENCHMARK, ())),
     }

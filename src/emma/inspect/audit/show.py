@@ -12,7 +12,7 @@ from emma.inspect.audit.records import (
     DoubtedDocuments,
     Duplicates,
     Example,
-    Labels,
+    LabelAgreement,
     RuleDrops,
     ScriptShare,
     Sheet,
@@ -31,7 +31,7 @@ def render_text(sheet: Sheet) -> Iterator[str]:
     """The sheet, line by line."""
     yield f"Audit of {sheet['lang']} in the run '{sheet['run']}'"
     yield f"corpus {sheet['corpus']}, sample {sheet['seed']}"
-    for title, lines in sections(sheet):
+    for title, lines in list_sections(sheet):
         # Read at once, to say "none" where a section has no lines.
         listed = list(lines)
         yield from ("", title, "─" * len(title), *(listed or ["none"]))
@@ -43,7 +43,7 @@ def render_page(sheet: Sheet) -> str:
     return render_template(HERE / "sheet.html.jinja", sheet=sheet, style=style, tag=lambda label: Lang.parse(label).tag)
 
 
-def sections(sheet: Sheet) -> Iterator[tuple[str, Iterable[str]]]:
+def list_sections(sheet: Sheet) -> Iterator[tuple[str, Iterable[str]]]:
     """Title and lines of each part of the sheet."""
     yield "The language", format_table([[key, value] for key, value in sheet["about"]])
     yield "How much there is", size_lines(sheet)
@@ -107,7 +107,7 @@ def script_lines(rows: Sequence[ScriptShare]) -> Iterator[str]:
         yield from example_lines(row["examples"])
 
 
-def label_lines(labels: Labels) -> Iterator[str]:
+def label_lines(labels: LabelAgreement) -> Iterator[str]:
     """Agreement, the limit, and other labels with examples."""
     yield f"{format_count(labels['agrees'])} of {format_count(labels['asked'])} documents have this label"
     if (limit := labels["limit"]) is not None:

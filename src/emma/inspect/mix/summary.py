@@ -74,13 +74,15 @@ class MixSummary:
     """Sources of which nothing is drawn."""
 
 
-def sum_groups(rows: Sequence[PlanRow], key: Callable[[PlanRow], str], sequence_length: int) -> list[GroupTotals]:
+def summarise_groups(rows: Sequence[PlanRow], key: Callable[[PlanRow], str], sequence_length: int) -> list[GroupTotals]:
     """The totals of rows by key, in the order in which keys first come."""
     sequences = sum(row["samples"] for row in rows)
-    return [sum_group(name, members, sequences, sequence_length) for name, members in group_rows(rows, key).items()]
+    return [
+        summarise_group(name, members, sequences, sequence_length) for name, members in group_rows(rows, key).items()
+    ]
 
 
-def sum_group(name: str, rows: Sequence[PlanRow], sequences: int, sequence_length: int) -> GroupTotals:
+def summarise_group(name: str, rows: Sequence[PlanRow], sequences: int, sequence_length: int) -> GroupTotals:
     """The totals of a group of rows, of a plan of so many sequences."""
     drawn = sum(row["samples"] for row in rows)
     # a source has a row for every stage, and exists once
@@ -106,7 +108,7 @@ def summarise_rows(
     """The summary of a plan's rows, with so many sequences in an optimiser step."""
 
     def sum_by(key: Callable[[PlanRow], str]) -> list[GroupTotals]:
-        return sum_groups(rows, key, sequence_length)
+        return summarise_groups(rows, key, sequence_length)
 
     sequences = sum(row["samples"] for row in rows)
     return MixSummary(

@@ -8,7 +8,7 @@ from typing import Any, TypedDict
 from emma.config.extras import need
 from emma.errors import RecipeError
 from emma.inspect.plan.machines import FRAGMENTATION, OVERHEAD_BYTES, Machine
-from emma.inspect.plan.memory import TrainingSetting, peak_memory
+from emma.inspect.plan.memory import TrainingSetting, find_memory_peak
 from emma.inspect.plan.shape import (
     Shape,
     pad_rows,
@@ -105,7 +105,7 @@ def plan_training(recipe: Recipe, question: PlanQuestion) -> TrainingPlan:
     samples = recipe.mix.tokens // sequence_length
     sequences = recipe.train.sequences_per_step(sequence_length)
     tokens, flops = samples * sequence_length, flops_per_token(shape, setting)
-    peak = peak_memory(shape, setting)
+    peak = find_memory_peak(shape, setting)
     return {
         "recipe": recipe.name,
         "model": {**asdict(shape), "weights": shape.weights, "from": source},
@@ -170,11 +170,11 @@ def usable_memory(machine: Machine) -> float:
 def find_remedy(shape: Shape, setting: TrainingSetting, machine: Machine) -> Mapping[str, Any] | None:
     """The least change of settings with which it fits: the first of `memory_changes`; None when it fits, or nothing
     helps."""
-    if peak_memory(shape, setting).total <= usable_memory(machine):
+    if find_memory_peak(shape, setting).total <= usable_memory(machine):
         return None
     for change in memory_changes(setting.section):
         changed = replace(setting, section=setting.section.model_copy(update=change))
-        if peak_memory(shape, changed).total <= usable_memory(machine):
+        if find_memory_peak(shape, changed).total <= usable_memory(machine):
             return change
     return None
 
@@ -205,7 +205,7 @@ def _saves_more(key: str, current: Any, value: Any) -> bool:
 def fewest_ranks(shape: Shape, setting: TrainingSetting, machine: Machine) -> int | None:
     """The least power of two of accelerators that the settings as they are fit on; None when no number helps."""
     for ranks in (1 << power for power in range(MAX_GPUS.bit_length())):
-        if peak_memory(shape, replace(setting, ranks=ranks)).total <= usable_memory(machine):
+        if find_memory_peak(shape, replace(setting, ranks=ranks)).total <= usable_memory(machine):
             return ranks
     return None
 

@@ -114,7 +114,7 @@ class MemoryPeak:
         return self.weights + self.gradients + self.moments + self.gathered + self.activations + self.loss
 
 
-def peak_memory(shape: Shape, setting: TrainingSetting) -> MemoryPeak:
+def find_memory_peak(shape: Shape, setting: TrainingSetting) -> MemoryPeak:
     """The peak of one rank's memory, by the terms in the text above."""
     return max(peak_candidates(shape, setting), key=lambda candidate: candidate.total)
 

@@ -1,4 +1,4 @@
-"""The plan as text: a table of what is planned, what takes the memory, and a sentence of verdict."""
+"""The plan as text: a table of what is planned, what takes the memory, and a sentence that says whether it fits."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,7 +7,7 @@ from emma.inspect.plan.estimate import TrainingPlan
 from emma.ui.numerals import format_bytes, format_count, format_share, format_short
 from emma.ui.terminal import format_table
 
-TERMS = {
+TERM_NAMES = {
     "weights": "weights, float32, sharded",
     "gradients": "gradients, float32",
     "moments": "the optimiser's moments",
@@ -15,7 +15,7 @@ TERMS = {
     "activations": "activations",
     "loss": "logits and gradient of the head",
 }
-WHEN = {
+TIME_NAMES = {
     "loss": "at the loss",
     "first block": "at the first block of the backward pass",
     "end": "at the end of the backward pass",
@@ -28,12 +28,12 @@ def render_text(plan: TrainingPlan) -> Iterator[str]:
     yield ""
     yield from format_table([[name, value] for name, value in plan_rows(plan)])
     yield ""
-    yield f"Memory of each process when it has most, {WHEN[plan['memory']['when']]}"
-    rows = [[what, format_bytes(plan["memory"][name])] for name, what in TERMS.items()]
+    yield f"Memory of each process when it has most, {TIME_NAMES[plan['memory']['when']]}"
+    rows = [[what, format_bytes(plan["memory"][name])] for name, what in TERM_NAMES.items()]
     yield from format_table([*rows, ["together", format_bytes(plan["memory"]["total"])]])
     yield f"of {format_bytes(plan['capacity'])} that the allocator can give on {plan['machine']['name']}"
     yield ""
-    yield verdict(plan)
+    yield render_verdict(plan)
 
 
 def plan_rows(plan: TrainingPlan) -> Iterator[tuple[str, str]]:
@@ -54,18 +54,18 @@ def plan_rows(plan: TrainingPlan) -> Iterator[tuple[str, str]]:
         return
     used = f", {format_share(plan['mfu'])} of its bfloat16 peak" if plan["mfu"] else ""
     yield "speed", f"{format_count(round(plan['tokens_per_s']))} tokens/s on each{used}: {plan['speed_from']}"
-    yield "time", f"{duration(plan['hours'] or 0.0)}; {plan['device_hours']:,.1f} {device_word(plan)}-hours"
+    yield "time", f"{format_duration(plan['hours'] or 0.0)}; {plan['device_hours']:,.1f} {name_device(plan)}-hours"
     if plan["kwh"]:
         yield "energy", f"{plan['kwh']:,.1f} kWh at {plan['watts']:g} W, cooling and hosts not counted"
     if plan["money"]:
         yield "money", f"{plan['money']:,.2f} at {plan['price']:g} an hour"
 
 
-def verdict(plan: TrainingPlan) -> str:
+def render_verdict(plan: TrainingPlan) -> str:
     """Whether it can be done, and what it costs, in a sentence."""
     total, most = format_bytes(plan["memory"]["total"]), format_bytes(plan["capacity"])
     if plan["fits"]:
-        return f"It fits: {total} of {most}{cost_phrase(plan)}."
+        return f"It fits: {total} of {most}{render_costs(plan)}."
     ways = []
     if plan["remedy"]:
         ways.append("with " + ", ".join(f"train.{key} = {_value(value)}" for key, value in plan["remedy"].items()))
@@ -77,20 +77,20 @@ def verdict(plan: TrainingPlan) -> str:
     return f"It does not fit: {total} of {most}. {then}"
 
 
-def cost_phrase(plan: TrainingPlan) -> str:
+def render_costs(plan: TrainingPlan) -> str:
     """Time and money as the end of the verdict."""
     if plan["hours"] is None:
         return ""
     money = f" and {plan['money']:,.2f}" if plan["money"] else ""
-    return f", and takes {duration(plan['hours'])}{money}"
+    return f", and takes {format_duration(plan['hours'])}{money}"
 
 
-def device_word(plan: TrainingPlan) -> str:
+def name_device(plan: TrainingPlan) -> str:
     """The word for what an hour is of: GPU or machine."""
     return "GPU" if plan["machine"]["kind"] == "cuda" else "machine"
 
 
-def duration(hours: float) -> str:
+def format_duration(hours: float) -> str:
     """Hours as text, in the unit that fits."""
     if hours >= 48:
         return f"{hours / 24:,.1f} days"

@@ -7,7 +7,7 @@ from emma.inspect.vocab.measure import LanguageCosts, TokenizerCost
 from emma.inspect.vocab.savings import Savings
 from emma.lang.language import ENGLISH
 from emma.ui.numerals import format_count, format_decimal, format_share
-from emma.ui.svg import Axis, Frame, label_points, linear_axis, link_marks, rank_axis
+from emma.ui.svg import Axis, Chart, label_points, linear_axis, link_marks, rank_axis
 
 COLOURS = 6
 """Tokenizers that are told apart by colour; then the colours come round again."""
@@ -50,20 +50,20 @@ def _stems(
     ranked = sorted((each for each in known if each[1]), key=lambda each: (-each[1][0], each[0].lang))
     if not ranked:
         return ""
-    frame = Frame(rank_axis(len(ranked)), axis([each for _, values in ranked for each in values]))
+    chart = Chart(rank_axis(len(ranked)), axis([each for _, values in ranked for each in values]))
     marks, dots, named = list[str](), list[tuple[float, float]](), list[tuple[tuple[float, float], str]]()
     for rank, (row, values) in enumerate(ranked, 1):
         tip = ", ".join(f"{name} {format_decimal(each, 3)}" for name, each in zip(names, values, strict=True))
-        marks.append(link_marks(row.lang, f"{row.name} ({row.lang}), {what}: {tip}", _stem(frame, rank, values)))
-        dots += [(frame.px(rank), frame.py(each)) for each in values]
+        marks.append(link_marks(row.lang, f"{row.name} ({row.lang}), {what}: {tip}", _stem(chart, rank, values)))
+        dots += [(chart.px(rank), chart.py(each)) for each in values]
         if rank <= MAX_NAMED or row.lang == ENGLISH.label:
-            named.append(((frame.px(rank), frame.py(values[0])), row.name))
-    return frame.draw(f"{what.capitalize()} by language", [*marks, *label_points(named, dots)])
+            named.append(((chart.px(rank), chart.py(values[0])), row.name))
+    return chart.draw(f"{what.capitalize()} by language", [*marks, *label_points(named, dots)])
 
 
-def _stem(frame: Frame, rank: int, values: Sequence[float]) -> str:
-    dots = [frame.dot(rank, each, colour_class(place), 2.2) for place, each in enumerate(values)]
-    return frame.line(rank, min(values), rank, max(values), "stem") + "".join(reversed(dots))
+def _stem(chart: Chart, rank: int, values: Sequence[float]) -> str:
+    dots = [chart.dot(rank, each, colour_class(place), 2.2) for place, each in enumerate(values)]
+    return chart.line(rank, min(values), rank, max(values), "stem") + "".join(reversed(dots))
 
 
 def colour_class(place: int) -> str:
@@ -81,15 +81,15 @@ def draw_savings(rows: Sequence[LanguageCosts], saved: Savings | None) -> str:
     shares = [y for _, points in [*lines, ("", total)] for _, y in points]
     y = linear_axis("share of tokens saved, %", [0.0, *(100 * each for each in shares)])
     pieces = tuple(map(float, saved.budgets))
-    frame = Frame(Axis("pieces more", 0.0, pieces[-1], pieces), y)
-    marks = [link_marks(row.lang, _tip(row, points), _line(frame, points, "each")) for row, points in lines]
+    chart = Chart(Axis("pieces more", 0.0, pieces[-1], pieces), y)
+    marks = [link_marks(row.lang, _tip(row, points), _line(chart, points, "each")) for row, points in lines]
     english = [(row, points) for row, points in lines if row.lang == ENGLISH.label]
-    marks += [_line(frame, points, "curve english") for _, points in english]
+    marks += [_line(chart, points, "curve english") for _, points in english]
     ends = [("all languages", total[-1]), *((row.name, points[-1]) for row, points in english)]
-    named = [((frame.px(x), frame.py(100 * y)), text) for text, (x, y) in ends]
-    on_lines = [(frame.px(x), frame.py(100 * y)) for x, y in interpolate(total)]
-    return frame.draw(
-        "Tokens saved by more pieces", [*marks, _line(frame, total, "curve"), *label_points(named, on_lines)]
+    named = [((chart.px(x), chart.py(100 * y)), text) for text, (x, y) in ends]
+    on_lines = [(chart.px(x), chart.py(100 * y)) for x, y in interpolate(total)]
+    return chart.draw(
+        "Tokens saved by more pieces", [*marks, _line(chart, total, "curve"), *label_points(named, on_lines)]
     )
 
 
@@ -103,8 +103,8 @@ def _points(saved: Savings, lang: str) -> list[tuple[int, float]]:
     return [(x, y) for x, y in zip(saved.budgets, saved.saved(lang), strict=True) if y is not None]
 
 
-def _line(frame: Frame, points: Sequence[tuple[float, float]], style: str) -> str:
-    return frame.path([(x, 100 * y) for x, y in points], style)
+def _line(chart: Chart, points: Sequence[tuple[float, float]], style: str) -> str:
+    return chart.path([(x, 100 * y) for x, y in points], style)
 
 
 def _tip(row: LanguageCosts, points: Sequence[tuple[float, float]]) -> str:

@@ -26,7 +26,7 @@ ENDINGS = frozenset(
 """Ends of names that say what is in a file and not in which language, though some are codes of one."""
 
 
-def read_files(places: Sequence[Path], scheme: Scheme, max_texts: int, aligned: bool = True) -> TextSet:
+def read_text_files(places: Sequence[Path], scheme: Scheme, max_texts: int, aligned: bool = True) -> TextSet:
     """All texts of files and folders, at most `max_texts` of each language in each file.
 
     Line files of one folder that has an English one are the same sentences in the same order; unless `aligned`, a file
@@ -36,11 +36,11 @@ def read_files(places: Sequence[Path], scheme: Scheme, max_texts: int, aligned: 
     result, folders = TextSet(), dict[Path, list[Path]]()
     for path in sorted({file for place in places for file in _list_files(place)}):
         if without_suffix(path.name).suffix == ".jsonl":
-            result.extend(read_rows(path, scheme, max_texts))
+            result.extend(read_pair_lines(path, scheme, max_texts))
         else:
             folders.setdefault(path.parent, []).append(path)
     for files in folders.values():
-        result.extend(read_lines(files, scheme, max_texts, aligned))
+        result.extend(read_line_files(files, scheme, max_texts, aligned))
     if places and not result.blocks:
         reasons = " ".join(f"{each.place}: {each.reason}" for each in result.skipped[:3]) or "They hold no file."
         raise SourceError(f"There is no text in a known language in {', '.join(map(str, places))}. {reasons}")
@@ -55,7 +55,7 @@ def _list_files(place: Path) -> list[Path]:
     return sorted(path for path in place.iterdir() if path.is_file() and not path.name.startswith("."))
 
 
-def read_lines(files: Sequence[Path], scheme: Scheme, max_texts: int, aligned: bool) -> TextSet:
+def read_line_files(files: Sequence[Path], scheme: Scheme, max_texts: int, aligned: bool) -> TextSet:
     """Files with one text a line. The language is the first part of the name, `swh_Latn.devtest`, or its last but for
     ENDINGS, `newstest.deu.txt`."""
     result = TextSet()
@@ -63,7 +63,7 @@ def read_lines(files: Sequence[Path], scheme: Scheme, max_texts: int, aligned: b
     for path in files:
         texts = _read_text(path).split("\n")
         texts = texts[:-1] if texts[-1] == "" else texts
-        lang = find_language(path, texts, scheme)
+        lang = label_file(path, texts, scheme)
         if isinstance(lang, LanguageError):
             result.skipped.append(SkippedTexts(str(path), len(texts), str(lang)))
         else:
@@ -79,7 +79,7 @@ def read_lines(files: Sequence[Path], scheme: Scheme, max_texts: int, aligned: b
     return result
 
 
-def find_language(path: Path, texts: Sequence[str], scheme: Scheme) -> str | LanguageError:
+def label_file(path: Path, texts: Sequence[str], scheme: Scheme) -> str | LanguageError:
     """The label of a file by its name, or why it has none."""
     parts = without_suffix(path.name).name.split(".")
     while len(parts) > 1 and parts[-1].lower() in ENDINGS:
@@ -107,7 +107,7 @@ def _build_block(lang: str, texts: Sequence[str], english: Sequence[str] | None)
     return TextBlock(lang, tuple(text for text, _ in both), tuple(other for _, other in both))
 
 
-def read_rows(path: Path, scheme: Scheme, max_texts: int) -> TextSet:
+def read_pair_lines(path: Path, scheme: Scheme, max_texts: int) -> TextSet:
     """JSON lines in one of FORMS."""
     groups: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
     for values in _read_values(path):

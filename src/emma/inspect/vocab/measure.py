@@ -50,7 +50,7 @@ class LanguageCosts:
 
 
 @dataclass
-class _Sums:
+class _LanguageSums:
     """What is added up of a language: sizes are texts, bytes, characters, words, then tokens by tokenizer."""
 
     all: Ints
@@ -63,13 +63,13 @@ class CostMeasurer:
     """Counts blocks of text with some tokenizers."""
 
     counters: Sequence[TokenCounter]
-    _sums: dict[str, _Sums] = field(default_factory=dict)
+    _sums: dict[str, _LanguageSums] = field(default_factory=dict)
     _english: dict[tuple[str, ...], Ints] = field(default_factory=dict)
 
     def add(self, block: TextBlock) -> None:
         """Count one more block. The English side is counted once, beside however many languages it stands."""
         size = 4 + len(self.counters)
-        sums = self._sums.setdefault(block.lang, _Sums(*(np.zeros(size, np.int64) for _ in range(3))))
+        sums = self._sums.setdefault(block.lang, _LanguageSums(*(np.zeros(size, np.int64) for _ in range(3))))
         sizes = self._sizes(block.texts)
         sums.all += sizes
         if block.english is not None:
@@ -89,7 +89,7 @@ class CostMeasurer:
         return [_build_row(lang, sums) for lang, sums in sorted(self._sums.items()) if sums.all[1]]
 
 
-def _build_row(lang: str, sums: _Sums) -> LanguageCosts:
+def _build_row(lang: str, sums: _LanguageSums) -> LanguageCosts:
     language = Lang.parse(lang)
     texts, size, characters, words = sums.all[:4].tolist()
     spaced = is_spaced(language.script)
@@ -106,7 +106,7 @@ def _build_row(lang: str, sums: _Sums) -> LanguageCosts:
     )
 
 
-def _costs(sums: _Sums, spaced: bool) -> Iterator[TokenizerCost]:
+def _costs(sums: _LanguageSums, spaced: bool) -> Iterator[TokenizerCost]:
     _, size, characters, words = sums.all[:4].tolist()
     for place in range(4, len(sums.all)):
         tokens = int(sums.all[place])

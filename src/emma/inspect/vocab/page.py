@@ -14,7 +14,7 @@ HERE = Path(__file__).parent
 
 
 @dataclass(frozen=True)
-class Cell:
+class TableCell:
     """A cell of the table: what it is sorted by, None where nothing is known, and what it shows."""
 
     value: float | str | None
@@ -22,7 +22,7 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Column:
+class TokenizerColumn:
     """A column of the table."""
 
     title: str
@@ -30,19 +30,21 @@ class Column:
     kind: str = "number"
 
 
-def list_columns(report: VocabReport) -> Iterator[Column]:
+def list_columns(report: VocabReport) -> Iterator[TokenizerColumn]:
     """The columns, in the order of `list_cells`."""
-    yield Column("Label", "ISO 639-3 and ISO 15924", "text")
-    yield Column("Language", "reference name in ISO 639-3", "text")
-    yield Column("Script", "ISO 15924 code of the label", "text")
-    yield Column("Text", "UTF-8 bytes that were measured")
-    yield Column("Bytes, times English", "UTF-8 bytes over those of the same texts in English")
+    yield TokenizerColumn("Label", "ISO 639-3 and ISO 15924", "text")
+    yield TokenizerColumn("Language", "reference name in ISO 639-3", "text")
+    yield TokenizerColumn("Script", "ISO 15924 code of the label", "text")
+    yield TokenizerColumn("Text", "UTF-8 bytes that were measured")
+    yield TokenizerColumn("Bytes, times English", "UTF-8 bytes over those of the same texts in English")
     for what, explained in MEASURES:
         for counter in report.tokenizers:
-            yield Column(f"{what}, {counter.name}", explained)
+            yield TokenizerColumn(f"{what}, {counter.name}", explained)
     if report.savings is not None:
         for pieces in report.savings.budgets[1:]:
-            yield Column(f"Saved by {numerals.format_count(pieces)}", f"share of {report.savings.tokenizer}'s tokens")
+            yield TokenizerColumn(
+                f"Saved by {numerals.format_count(pieces)}", f"share of {report.savings.tokenizer}'s tokens"
+            )
 
 
 MEASURES = (
@@ -53,24 +55,24 @@ MEASURES = (
 )
 
 
-def list_cells(row: LanguageCosts, report: VocabReport) -> Iterator[Cell]:
+def list_cells(row: LanguageCosts, report: VocabReport) -> Iterator[TableCell]:
     """A row of the table."""
     for text in (row.lang, row.name, Lang.parse(row.lang).script):
-        yield Cell(text, text)
-    yield Cell(row.bytes, numerals.format_bytes(row.bytes))
+        yield TableCell(text, text)
+    yield TableCell(row.bytes, numerals.format_bytes(row.bytes))
     yield _number_cell(row.byte_premium, 2)
     for place, digits in enumerate((2, 3, 2, 2)):
         yield from (_number_cell(_list_measures(cost)[place], digits) for cost in row.costs)
     if report.savings is not None:
-        yield from (Cell(each, numerals.format_share(each)) for each in report.savings.saved(row.lang)[1:])
+        yield from (TableCell(each, numerals.format_share(each)) for each in report.savings.saved(row.lang)[1:])
 
 
 def _list_measures(cost: TokenizerCost) -> tuple[float | None, ...]:
     return cost.premium, cost.tokens_per_byte, cost.tokens_per_character, cost.tokens_per_word
 
 
-def _number_cell(value: float | None, digits: int) -> Cell:
-    return Cell(value, numerals.format_decimal(value, digits))
+def _number_cell(value: float | None, digits: int) -> TableCell:
+    return TableCell(value, numerals.format_decimal(value, digits))
 
 
 def render_page(report: VocabReport) -> str:
@@ -96,7 +98,7 @@ def render_page(report: VocabReport) -> str:
 
 
 @dataclass(frozen=True)
-class Headline:
+class TokenizerHeadline:
     """What is said of one tokenizer above the charts."""
 
     name: str
@@ -107,12 +109,12 @@ class Headline:
     premium: float | None
 
 
-def write_headlines(report: VocabReport) -> list[Headline]:
+def write_headlines(report: VocabReport) -> list[TokenizerHeadline]:
     """One for each tokenizer."""
     heads = []
     for place, counter in enumerate(report.tokenizers):
         known = [(row.costs[place].premium or 0.0, row) for row in report.languages if row.costs[place].premium]
         premium, dearest = max(known, key=lambda each: each[0], default=(None, None))
         mean = sum(each for each, _ in known) / len(known) if known else None
-        heads.append(Headline(counter.name, counter.pieces, mean, dearest, premium))
+        heads.append(TokenizerHeadline(counter.name, counter.pieces, mean, dearest, premium))
     return heads

@@ -7,7 +7,7 @@ from typing import Any
 
 from emma.errors import RecipeError, SourceError
 from emma.inspect.vocab.counters import TokenCounter, open_counters
-from emma.inspect.vocab.files import read_files
+from emma.inspect.vocab.files import read_text_files
 from emma.inspect.vocab.measure import CostMeasurer, LanguageCosts
 from emma.inspect.vocab.savings import Savings, measure_savings
 from emma.inspect.vocab.texts import SkippedTexts, TextSet, read_held_out
@@ -72,7 +72,7 @@ def compare_tokenizers(question: ReportQuestion, home: Home) -> VocabReport:
 
 
 def _read_texts(question: ReportQuestion, home: Home) -> TextSet:
-    texts = read_files(question.text, question.scheme, question.lines, question.aligned)
+    texts = read_text_files(question.text, question.scheme, question.lines, question.aligned)
     if question.run is not None:
         texts.extend(read_held_out(home.run(question.run)))
     return texts
