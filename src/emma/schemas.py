@@ -1,6 +1,12 @@
 """The Arrow schemas through which stages meet. A stage reads and writes these and knows no other stage."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import pyarrow as pa
+
+Row = Mapping[str, Any]
+"""A row of one of these tables, or of another table of an artifact, as Arrow's `to_pylist` gives it."""
 
 DOCUMENTS = pa.schema(
     [

@@ -5,7 +5,7 @@ import torch
 from transformers import AutoModelForCausalLM
 
 from emma.evaluate.config import EvaluateConfig
-from emma.evaluate.positions import BUCKETS, count_bytes_before, encode_stream, join_streams, measure_positions
+from emma.evaluate.positions import STRETCHES, count_bytes_before, encode_stream, join_streams, measure_positions
 from emma.evaluate.score import Scorer
 from emma.schemas import POSITIONS
 from tests.conftest import TEXTS
@@ -78,7 +78,7 @@ def test_stretches_of_a_length_that_does_not_divide(make_model) -> None:
     rows = measure_positions(
         {"adapted": make_model("any") / "model"}, ROWS, EvaluateConfig(position_tokens=21)
     ).to_pylist()
-    assert len(rows) == BUCKETS
+    assert len(rows) == STRETCHES
     assert [row["begin"] for row in rows[1:]] == [row["end"] for row in rows[:-1]]
     assert rows[-1]["end"] == 21
 

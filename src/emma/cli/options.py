@@ -85,21 +85,21 @@ def add_json(parser: "argparse.ArgumentParser | argparse._MutuallyExclusiveGroup
 
 
 def parse_url(text: str) -> str:
-    """The URL of an object store."""
+    """Parse the URL of an object store."""
     if "://" not in text:
         raise argparse.ArgumentTypeError(f"'{text}' is not a URL such as s3://bucket/prefix; for a folder use --home")
     return text
 
 
 def parse_positive(text: str) -> int:
-    """A whole number from 1."""
+    """Parse a whole number from 1."""
     if (number := int(text)) < 1:
         raise argparse.ArgumentTypeError(f"{number} is not 1 or more")
     return number
 
 
 def parse_place(text: str) -> str:
-    """Where tasks run."""
+    """Parse where tasks run: `local`, `ray`, or the address of a Ray cluster."""
     if text in ("local", "ray") or ":" in text:
         return text
     raise argparse.ArgumentTypeError(f"'{text}' is not local, ray, or a Ray address such as head:6379")

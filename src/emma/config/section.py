@@ -82,5 +82,5 @@ def settings_in(annotation: Any) -> type[Settings] | None:
     """The Settings class inside an annotation such as `list[SourceConfig]` or `RopeConfig | None`."""
     if isinstance(annotation, type) and issubclass(annotation, Settings):
         return annotation
-    found = (settings_in(each) for each in getattr(annotation, "__args__", ()))
-    return next((each for each in found if each is not None), None)
+    inner = (settings_in(argument) for argument in getattr(annotation, "__args__", ()))
+    return next((settings for settings in inner if settings is not None), None)

@@ -17,7 +17,7 @@ from emma.evaluate.score import Scorer, open_model_tokenizer, read_config
 from emma.models.configuration import context_length
 from emma.schemas import POSITIONS
 
-BUCKETS = 16
+STRETCHES = 16
 """Stretches of equal length into which positions are gathered."""
 SEPARATOR = "\n\n"
 """Text between two documents of a stream."""
@@ -41,7 +41,7 @@ def measure_positions(
         for model, folder in folders.items()
     }
     # Only what fills the length under every model: later stretches must not be of other languages than earlier ones.
-    long_enough = [lang for lang in texts if all(len(each[lang][0]) > length for each in tokens.values())]
+    long_enough = [lang for lang in texts if all(len(streams[lang][0]) > length for streams in tokens.values())]
     chosen = long_enough[: section.position_streams]
     rows = [
         {"model": model, "context": contexts[model], **row}
@@ -56,7 +56,7 @@ def join_streams(documents: Sequence[EvalDocument]) -> dict[str, str]:
     """The test documents of each language as one text, the language with the most text first."""
     ordered = sorted(documents, key=itemgetter("lang"))
     joined = {lang: SEPARATOR.join(row["text"] for row in rows) for lang, rows in groupby(ordered, itemgetter("lang"))}
-    return dict(sorted(joined.items(), key=lambda each: (-len(each[1].encode()), each[0])))
+    return dict(sorted(joined.items(), key=lambda item: (-len(item[1].encode()), item[0])))
 
 
 def encode_stream(folder: Path, text: str, length: int) -> Stream:
@@ -79,7 +79,7 @@ def count_bytes_before(text: str, ends: Sequence[int]) -> list[int]:
 
 def measure_stretches(scorer: Scorer, streams: Sequence[Stream], length: int) -> list[dict[str, float]]:
     """One row a stretch of positions, summed over the streams. A stretch counts the tokens after its positions."""
-    borders = [length * number // BUCKETS for number in range(BUCKETS + 1)]
+    borders = [length * number // STRETCHES for number in range(STRETCHES + 1)]
     costs = [scorer.score_tokens(ids) for ids, _ in streams]
     return [
         {

@@ -112,7 +112,7 @@ class Scorer:
     def encode(self, texts: Sequence[str]) -> list[list[int]]:
         """Token ids. `</s>` in a text is four characters, not the end of the text."""
         encodings = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
-        return [each.ids for each in encodings]
+        return [encoding.ids for encoding in encodings]
 
     @torch.no_grad()
     def score_tokens(self, ids: Sequence[int]) -> list[float]:
@@ -134,7 +134,7 @@ class Scorer:
         for batch in batch_windows(windows, self._section.batch_tokens):
             owners, nats = self._score_batch(documents, batch)
             total.index_add_(0, owners, nats.double())
-        return [float(each) for each in total]
+        return [float(nats) for nats in total]
 
     def _score_batch(
         self, documents: Sequence[Sequence[int]], batch: Sequence[DocumentWindow]
@@ -174,7 +174,7 @@ def token_nats(hidden: Tensor, head: Head, targets: Tensor) -> Tensor:
 def batch_windows(windows: Sequence[DocumentWindow], tokens: int) -> Iterator[list[DocumentWindow]]:
     """Windows of like length together, so that little is padding; at most `tokens` a batch, but at least one window."""
     batch: list[DocumentWindow] = []
-    for window in sorted(windows, key=lambda each: -len(each[1])):
+    for window in sorted(windows, key=lambda window: -len(window[1])):
         if batch and len(batch[0][1]) * (len(batch) + 1) > tokens:
             yield batch
             batch = []

@@ -34,7 +34,7 @@ GAINS = pa.schema(
     ]
 )
 
-Row = Mapping[str, object]
+ScoreRow = Mapping[str, object]
 Group = tuple[str, str | None]
 """Language, and domain or None for all of them."""
 
@@ -44,20 +44,20 @@ def tabulate_scores(items: Sequence[ScoredDocument], section: EvaluateConfig) ->
     rows = []
     for (lang, domain), group in _group_items(items).items():
         for model in ("base", "adapted"):
-            mine = [row for row in group if row["model"] == model]
-            if mine:
+            scored = [row for row in group if row["model"] == model]
+            if scored:
                 rows.append(
-                    {"model": model, "lang": lang, "domain": domain, **_score_row(mine, section, (lang, domain))}
+                    {"model": model, "lang": lang, "domain": domain, **_score_row(scored, section, (lang, domain))}
                 )
     return pa.Table.from_pylist(sorted(rows, key=_row_order), schema=SCORES)
 
 
-def _row_order(row: Row) -> tuple[bool, str, str]:
+def _row_order(row: ScoreRow) -> tuple[bool, str, str]:
     """The base first, then by language; a language as a whole before its domains."""
     return row["model"] == "adapted", str(row["lang"]), str(row["domain"] or "")
 
 
-def _score_row(rows: Sequence[ScoredDocument], section: EvaluateConfig, group: Group) -> Row:
+def _score_row(rows: Sequence[ScoredDocument], section: EvaluateConfig, group: Group) -> ScoreRow:
     nats, sizes = [row["nats"] for row in rows], [row["bytes"] for row in rows]
     low, high = bootstrap_interval(nats, sizes, _draw(len(rows), section, group))
     return {
@@ -83,7 +83,9 @@ def tabulate_gains(items: Sequence[ScoredDocument], section: EvaluateConfig) -> 
     return pa.Table.from_pylist(rows, schema=GAINS)
 
 
-def _gain_row(pairs: Sequence[tuple[ScoredDocument, ScoredDocument]], section: EvaluateConfig, group: Group) -> Row:
+def _gain_row(
+    pairs: Sequence[tuple[ScoredDocument, ScoredDocument]], section: EvaluateConfig, group: Group
+) -> ScoreRow:
     sizes = [base["bytes"] for base, _ in pairs]
     base, adapted = (bits_per_byte(sum(pair[at]["nats"] for pair in pairs), sum(sizes)) for at in (0, 1))
     differences = [adapted["nats"] - base["nats"] for base, adapted in pairs]
@@ -111,9 +113,9 @@ def bits_per_byte(nats: Any, bytes_utf8: Any) -> Any:
 
 
 def draw_documents(documents: int, times: int, *key: str | int) -> npt.NDArray[np.int64]:
-    """How often each document is drawn: (times, documents); rows sum to `documents`. The key names the draws."""
+    """Count how often each document is drawn, (times, documents); rows sum to `documents`. The key names the draws."""
     # SHA-256 and not hash64: the intervals of earlier runs were drawn with it.
-    text = "\x1f".join(str(each) for each in key)
+    text = "\x1f".join(map(str, key))
     seed = int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "little")
     chances = np.full(documents, 1 / documents)
     return np.random.default_rng(seed).multinomial(documents, chances, size=times)

@@ -38,7 +38,7 @@ class SourceChanges(TypedDict):
 
 
 class OutcomeChange(TypedDict):
-    """What became of other documents than before; both lists are before and after."""
+    """An outcome that other documents have than before; both lists are before and after."""
 
     outcome: str
     documents: list[int]
@@ -126,7 +126,7 @@ def compare_settings(one: Corpus, two: Corpus) -> Iterator[SettingChange]:
     """Settings and versions of the stages that differ."""
     for stage in STAGES:
         facts = [read_provenance(getattr(corpus, stage)) for corpus in (one, two)]
-        before, after = ({"version": each["version"], **flatten_section(each["config"])} for each in facts)
+        before, after = ({"version": made_by["version"], **flatten_section(made_by["config"])} for made_by in facts)
         for name in sorted({*before, *after}):
             if before.get(name) != after.get(name):
                 yield {"setting": f"{stage}.{name}", "before": before.get(name), "after": after.get(name)}
@@ -162,7 +162,7 @@ def render_text(difference: Difference) -> Iterator[str]:
 
 
 def language_lines(rows: Sequence[LanguageChange], unchanged: int) -> Iterator[str]:
-    """The languages that changed, the most first, with what changed besides the kept."""
+    """The languages that changed, the most first, with the drop reasons that changed."""
     if rows:
         heads = ["language", "documents", "→", "bytes", "→", "dropped otherwise"]
         yield from format_table([heads, *map(language_cells, rows[:MAX_PRINTED])], right=(1, 2, 3, 4))

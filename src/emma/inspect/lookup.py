@@ -1,4 +1,4 @@
-"""From what a person names to what is meant: a run, a language of its corpus, a document or a reject by its id."""
+"""Finding what a person names: a run, a language of its corpus, a document or a reject by its id."""
 
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
@@ -45,7 +45,7 @@ def find_document(collect: Artifact, document: str) -> Place:
 
 
 def hint_document(document: str, near: Sequence[str]) -> str:
-    """What might have been meant: short texts are joined, and the document has the row of its first."""
+    """Suggest what was meant: short texts are joined, and the document has the row of its first."""
     row = document.rpartition("#")[2]
     if not near:
         return "Ids look like source:file#row."

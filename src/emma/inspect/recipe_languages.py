@@ -36,7 +36,7 @@ FOREIGN_SHARE = 0.5
 
 @dataclass
 class Decision:
-    """What one code of one source stands for."""
+    """The language that one code of one source stands for."""
 
     source: str
     code: str
@@ -95,18 +95,18 @@ def find_decisions(section: CollectConfig, root: Path) -> tuple[list[Decision], 
     for source in (*section.sources, *section.benchmarks):
         if source.reader == CODE_READER:
             continue
-        of_source = list(_declared_decisions(source))
+        source_decisions = list(_declared_decisions(source))
         try:
-            of_source += _sampled_decisions(source, section, root, notes)
+            source_decisions += _sampled_decisions(source, section, root, notes)
         except (EmmaError, OSError) as error:
             notes.append(f"{source.name}: its files were not read ({error})")
-        _mark_odd(of_source)
-        decisions += of_source
-    return sorted(decisions, key=lambda each: (bool(each.label), rank_oddities(each.odd))), notes
+        _mark_odd(source_decisions)
+        decisions += source_decisions
+    return sorted(decisions, key=lambda decision: (bool(decision.label), rank_oddities(decision.odd))), notes
 
 
 def _declared_decisions(source: SourceConfig) -> Iterator[Decision]:
-    """What the recipe itself says."""
+    """List the decisions that the recipe itself states."""
     codes = {"lang": source.lang, "lang2": source.lang2} | {f"codes.{code}": to for code, to in source.codes.items()}
     for key, code in codes.items():
         if code:
@@ -118,7 +118,7 @@ def _declared_decisions(source: SourceConfig) -> Iterator[Decision]:
 
 
 def _sampled_decisions(source: SourceConfig, section: CollectConfig, root: Path, notes: list[str]) -> list[Decision]:
-    """What a sample of the files comes to, by code and label; a note where there is no text in it."""
+    """List the decisions on a sample of the files, by code and label; a note where there is no text in it."""
     decisions: dict[tuple[str, str], Decision] = {}
     rejects: list[str] = []
     for file, text, (code, label, rule) in _sample_texts(source, section, root, rejects):
@@ -154,7 +154,9 @@ def _sample_texts(
                 if document.text2:
                     named = _name_code(naming.name_translation, document.code2, document.text2, evidence2)
                     yield file.name, document.text2, named
-            rejects += [f"{file.name}, row {each.row}: {each.reason}" for each in of_file if each.kind != EMPTY_TEXT]
+            rejects += [
+                f"{file.name}, row {reject.row}: {reject.reason}" for reject in of_file if reject.kind != EMPTY_TEXT
+            ]
 
 
 def _make_file_range(group: Sequence[SourceFile]) -> FileRange:

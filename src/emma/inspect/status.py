@@ -43,7 +43,7 @@ class RecipeStatus:
 
 @dataclass(frozen=True)
 class RunState:
-    """How far one run of a home is."""
+    """One run of a home, and the stages that are done."""
 
     name: str
     stages: Sequence[str]
@@ -61,7 +61,7 @@ class HomeStatus:
 
 @dataclass(frozen=True)
 class RunResults:
-    """What a run has come to, and where it is."""
+    """The results of a run, and where they are."""
 
     headline: "Headline | None"
     """`report.json`, where the run has a report."""
@@ -86,7 +86,7 @@ def _stage_state(stage: str, artifact: Artifact | None, recipe: Recipe) -> Stage
 
 
 def _describe_loss(loss: Loss) -> str:
-    """What a source lost, and whether the run stops for it."""
+    """Describe what a source lost, and whether the run stops for it."""
     return f"{loss}" + (f": more than max_reject, {format_percent(loss.allowed)}" if loss.is_too_much else "")
 
 
@@ -174,14 +174,14 @@ def render_gains(headline: "Headline") -> Iterator[str]:
 
 
 def list_warnings(headline: "Headline") -> list[str]:
-    """What a reader should know before believing the gains."""
+    """List what a reader should know before believing the gains."""
     above = headline["languages_base_above_8"]
     unread = f"The base had not learnt to read {above} of them (over 8 bits per byte, worse than guessing)."
     return [*headline["differences"], *([unread] if above else [])]
 
 
 def render_forgetting(headline: "Headline") -> Iterator[str]:
-    """What English and code lost or gained."""
+    """Render what English and code lost or gained."""
     rows = []
     for name, probe in (("english", headline["english"]), ("code", headline["code"])):
         if probe is not None:

@@ -39,7 +39,7 @@ FERTILITY = pa.schema(
 
 
 def lint_labels(labels: Sequence[str] | Mapping[str, int], small: int = MIN_TOKENS) -> pa.Table:
-    """What is wrong with a list of labels or codes, as `emma lang lint` finds it: a row (FINDINGS) for each finding.
+    """List what is wrong with labels or codes, as `emma lang lint` finds it: a row (FINDINGS) for each finding.
 
     With the tokens of each label, entries of fewer than `small` are found too.
     """
@@ -52,7 +52,7 @@ def lint_labels(labels: Sequence[str] | Mapping[str, int], small: int = MIN_TOKE
 def measure_fertility(
     tokenizer: Any, texts: Sequence[str] | Mapping[str, Sequence[str]], home: Path | str = "emma-runs"
 ) -> pa.Table:
-    """How many tokens texts cost: a row (FERTILITY) for each language of a mapping from labels to texts, or for all.
+    """Count the tokens of texts: a row (FERTILITY) for each language of a mapping from labels to texts, or for all.
 
     `tokenizer` is a folder, tokenizer.json, SentencePiece .model, or a run of `home`; or a tokenizer of transformers or
     tokenizers. Raises RecipeError when it is none of these, LanguageError for a label that is none.

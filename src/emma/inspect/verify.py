@@ -27,7 +27,7 @@ class Damage:
 
 @dataclass
 class Verification:
-    """What was read, and what of it is damaged."""
+    """The files that were read, and those of them that are damaged."""
 
     artifacts: int = 0
     files: int = 0
@@ -100,7 +100,7 @@ def _verify_artifact(folder: Path, home: Home, verification: Verification) -> No
 
 
 def _describe_damage(folder: Path, name: str, facts: FileFacts, home: Home, verification: Verification) -> str:
-    """What is wrong with a file, in words; empty if nothing is."""
+    """Describe what is wrong with a file, in words; empty if nothing is."""
     try:
         return _compare_file(join_inside(folder, name, folder / MANIFEST), facts, home, verification)
     except (ArtifactError, OSError) as error:  # a link that leads out, or a disk that does not give what it has
@@ -121,7 +121,7 @@ def _compare_file(path: Path, facts: FileFacts, home: Home, verification: Verifi
 
 
 def render_text(verification: Verification, recipe: Path | None) -> Iterator[str]:
-    """What was found, in lines, and what to do."""
+    """Render what is damaged, and what to do about it."""
     for damage in verification.damaged:
         yield f"damaged: {damage.stage}: {damage.artifact / damage.name}: {damage.what}"
     sizes = verification.without_hash

@@ -1,9 +1,8 @@
 """`emma why`: what was decided about one document, by which rule, and what it was measured against."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import isnan
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -15,7 +14,7 @@ from emma.inspect.lookup import MAX_IDS, find_document, find_reject
 from emma.lang.language import Lang, Pair
 from emma.pipeline.corpus import read_part_row, read_provenance
 from emma.pipeline.home import Run
-from emma.schemas import FEATURES
+from emma.schemas import FEATURES, Row
 from emma.store import shards
 from emma.store.artifact import Artifact
 
@@ -24,9 +23,6 @@ DOCUMENT_FACTS = ("id", "lang", "lang2", "source_code", "rule", "domain", "licen
 SIZES = ("bytes", "chars", "words", "lines")
 NOT_YET = "not made yet: {} has not finished"
 DASH = "–"
-
-Row = Mapping[str, Any]
-"""A row of one of the tables that meet in `emma.schemas`, with that table's columns."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +34,7 @@ class Fact:
 
 
 def explain_document(run: Run, document: str) -> list[Fact]:
-    """What is known of the document with this id, the decision last. Raises RecipeError when none has that id."""
+    """List what is known of a document by its id, the decision last. Raises RecipeError when none has that id."""
     collect = run.artifact("collect")
     if (reject := find_reject(collect, document)) is not None:
         return list(reject_facts(document, reject))
@@ -82,7 +78,7 @@ def document_facts(run: Run, collect: Artifact, document: str) -> Iterator[Fact]
 
 
 def source_facts(collect: Artifact, row: Row) -> Iterator[Fact]:
-    """What the recipe declares of the document's source."""
+    """List what the recipe declares of the document's source."""
     for source in shards.read(collect.file("sources.parquet")).to_pylist():
         if source["source"] == row["source"]:
             declared = ((name, source.get(name)) for name in ("redistribution", "priority"))
@@ -112,7 +108,7 @@ def measured_facts(annotate: Artifact, shard: int, number: int, row: Row, limits
 def identified_facts(
     annotate: Artifact, shard: int, number: int, row: Row, limits: Sequence[LimitRow]
 ) -> Iterator[Fact]:
-    """What language ID says of each side, and the score of the label beside its limit."""
+    """List what language ID says of each side, and the score of the label beside its limit."""
     identified = read_part_row(annotate.parts["identified"][shard], "identified", number)
     known = known_labels(annotate)
     for side in ("", "2"):
@@ -127,7 +123,7 @@ def identified_facts(
 
 
 def describe_hits(hits: Row) -> str:
-    """What a document shares with benchmarks, from its row of CONTAMINATION."""
+    """Describe what a document shares with benchmarks, from its row of CONTAMINATION."""
     if not hits["benchmark_grams"]:
         return "none"
     names = ", ".join(hits["benchmarks"])

@@ -13,16 +13,16 @@ Epochs = Annotated[float, Field(gt=0)]
 
 
 class MixtureSettings(Settings):
-    """What the whole mix and each of its stages may say.
+    """Settings that the whole mix and each of its stages may have.
 
     Where a setting has keys, a key is a language and domain (`hin_Deva/news`), a domain (`news`), a language
     (`hin_Deva`) or a tier (`low`). Of several that name a text, the first of these kinds counts.
     """
 
     strategy: Strategy = "alpha"
-    """What the tokens of languages are in proportion to. `alpha`: to their tokens to the power `alpha`. `natural`: to
-    their tokens. `unimax`: all languages get the same, as far as `max_epochs` lets them (arXiv 2304.09151). Domains of
-    a language keep their proportions."""
+    """How languages share the tokens. `alpha`: in proportion to their tokens to the power `alpha`. `natural`: in
+    proportion to their tokens. `unimax`: all get the same, as far as `max_epochs` lets them (arXiv 2304.09151).
+    Domains of a language keep their proportions."""
     alpha: float = Field(default=0.3, ge=0, le=1)
     """The exponent of the strategy `alpha`, p ∝ n^alpha, as in XLM-R and mT5: 1 keeps the proportions of the corpus, 0
     treats all languages alike. A sampling temperature T is alpha = 1/T."""
@@ -60,7 +60,7 @@ class StageConfig(MixtureSettings):
 
 
 class MixConfig(MixtureSettings, Section):
-    """What to train on, and how often. Shares and weights are always of tokens, never of documents."""
+    """Settings of the mix: the texts to train on, and how often. All shares are of tokens, never of documents."""
 
     version: ClassVar[int] = 3
 
@@ -69,8 +69,8 @@ class MixConfig(MixtureSettings, Section):
     sequence_length: int = Field(default=256, gt=0)
     """The number of tokens in a training sequence."""
     tier_by: Literal["words", "bytes", "tokens"] = "words"
-    """What decides the tier of a language. `words`: white-space words, as in EMMA-500's tiers; scripts without spaces
-    come out too low. `bytes`: UTF-8 bytes, 6.03 of them for a word, as in English. `tokens`: one token for a word."""
+    """The unit that decides the tier of a language. `words`: white-space words, as in EMMA-500's tiers; scripts without
+    spaces come out too low. `bytes`: UTF-8 bytes, 6.03 of them for a word, as in English. `tokens`: one for a word."""
     stages: tuple[StageConfig, ...] = ()
     """Stretches of the training with settings of their own, in `[[mix.stages]]` tables; what a stage leaves out is as
     in `[mix]`. Unless it sets `max_epochs` or `epoch_caps`, it may use its share of those. Without this there is one

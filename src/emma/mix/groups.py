@@ -21,7 +21,7 @@ STRATEGY_ALPHAS = {"natural": 1.0, "unimax": 0.0}
 ROUNDING = 1e-6
 """By how much shares that people wrote down may miss 1."""
 _SMALLEST = 1e-300
-"""Divides groups that weigh nothing, which then get nothing."""
+"""Number to divide by where a group weighs nothing, which then gets nothing."""
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from emma.schemas import PLAN
 
 @dataclass(frozen=True)
 class StagePlan:
-    """What a stage of the mix draws."""
+    """The sequences that a stage of the mix draws from each source."""
 
     name: str
     samples: Integers

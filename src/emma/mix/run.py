@@ -44,7 +44,7 @@ def mix(section: MixConfig, *, pack: Artifact, work: Work) -> StageOutput:
 
 
 def pack_sources(section: MixConfig, rows: pa.Table, pack: Artifact, work: Work) -> list[Artifact]:
-    """What best-fit packing makes of each source's documents; nothing where documents are concatenated."""
+    """Pack each source's documents by best fit; the list is empty where documents are concatenated."""
     if section.packing == "concatenate":
         return []
     items = [(pack.parts["packed"][row["part"]], row["path"]) for row in rows.to_pylist()]
@@ -55,12 +55,13 @@ def count_epoch_tokens(section: MixConfig, rows: pa.Table, bins: Sequence[Artifa
     """Tokens that one epoch of each source takes in training: with its padding, where there is any (sources,)."""
     if not bins:
         return np.asarray(rows["tokens"], dtype=np.float64)
-    sequences = [each.counts["sequences"] / each.counts["passes"] for each in bins]
+    # A small source is packed in several passes together, so an epoch may be a broken number of sequences.
+    sequences = [part.counts["sequences"] / part.counts["passes"] for part in bins]
     return np.array(sequences) * section.sequence_length
 
 
 def summarise_plan(section: MixConfig, stages: Sequence[StagePlan]) -> dict[str, object]:
-    """What `plan.json` says of the whole mix."""
+    """The totals of the whole mix, for `plan.json`."""
     samples = [{"name": stage.name, "samples": int(stage.samples.sum())} for stage in stages]
     total = sum(int(stage.samples.sum()) for stage in stages)
     return {

@@ -1,4 +1,4 @@
-"""What there is to mix, and how a recipe names it.
+"""The sources of a mix, and the keys by which a recipe names them.
 
 A source is the training text of one language and domain, with its sizes and its tier. A key names sources: a language
 and domain, a domain, a language, or a tier, in this order.
@@ -24,7 +24,7 @@ Floats = npt.NDArray[np.float64]
 Value = TypeVar("Value")
 
 UNITS_PER_WORD = {"words": 1.0, "tokens": 1.0, "bytes": ENGLISH_BYTES_PER_WORD}
-"""How many of each unit stand for a word, by which tiers are told."""
+"""Units that count as one word where tiers are decided."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class MixSources:
 
 
 def read_training_rows(pack: Artifact) -> pa.Table:
-    """What was packed for training (schemas.PACKED), in the order of the sources. RecipeError when there is nothing."""
+    """Read the rows packed for training (schemas.PACKED), in the order of the sources. RecipeError without any."""
     index = shards.read(pack.file("index.parquet"))
     rows = index.filter(pc.and_(pc.equal(index["split"], "train"), pc.greater(index["tokens"], 0)))
     if not rows.num_rows:

@@ -8,7 +8,7 @@ from emma.config.section import Section
 
 
 class PackConfig(Section):
-    """What surrounds the tokens of a document, and how bitext is written out."""
+    """Settings for the tokens around a document, and for writing out bitext."""
 
     version: ClassVar[int] = 4
 
@@ -48,5 +48,5 @@ def fill_template(template: str, first: Side, second: Side) -> str:
     """The template with both sides of a pair in it; braces in the texts stay as they are."""
     names = ("lang", "name", "text")
     return template.format(
-        **dict(zip(names, first, strict=True)), **dict(zip((f"{each}2" for each in names), second, strict=True))
+        **dict(zip(names, first, strict=True)), **dict(zip((f"{name}2" for name in names), second, strict=True))
     )

@@ -1,4 +1,4 @@
-"""From aligned documents and selections to the texts to tokenise, each filed under one language, domain and split."""
+"""Making the texts to tokenise from documents and their selection, each under one language, domain and split."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping

@@ -41,8 +41,9 @@ class Encoder:
     size: int
     """The number of ids: one more than the largest."""
     prefix: int | None
-    """The token that stands before a text, and the one that ends it, where it has them."""
+    """The token that stands before a text, where there is one (special_ids.SpecialIds.prefix)."""
     eos: int | None
+    """The token that ends a text, where there is one."""
 
 
 @lru_cache(maxsize=2)
@@ -72,7 +73,7 @@ def list_surrounding_ids(encoder: Encoder, section: PackConfig) -> tuple[list[in
 
 
 def describe_tokenizer(folder: Path, section: PackConfig) -> dict[str, Any]:
-    """What readers of the token files need to know of the tokenizer."""
+    """The facts about the tokenizer that readers of the token files need."""
     encoder = open_encoder(folder)
     before, after = list_surrounding_ids(encoder, section)
     return {
@@ -92,7 +93,7 @@ def encode_texts(
     Packed by `struct`, the ids of an encoding cost a third of what NumPy takes for a list.
     """
     kind = np.dtype(token_type(encoder.size))
-    head, tail = (np.array(each, kind).tobytes() for each in (before, after))
+    head, tail = (np.array(ids, kind).tobytes() for ids in (before, after))
     documents = [
         b"".join((head, pack(f"{len(encoding)}{kind.char}", *encoding.ids), tail))
         for portion in _split_into_portions(texts)
@@ -141,7 +142,7 @@ def tokenise(out: Path, bucket: Bucket, section: PackConfig, vocab: Artifact) ->
             words, offsets = count_words(*buffers(texts), classes()), buffers(texts)[1]
             for key, rows in runs:
                 if key not in files:
-                    path = ".".join(quote(each, safe="") for each in key)
+                    path = ".".join(quote(part, safe="") for part in key)
                     files[key] = _OpenFile(stack.enter_context(TokenFileWriter(out / path, encoder.size)), path)
                 file, first, last = files[key], rows.start, rows.stop
                 file.writer.extend(

@@ -63,9 +63,9 @@ def base_artifact(folder: Path, fingerprints: Fingerprints) -> Artifact:
             f"{folder} is not a model to adapt: it needs config.json and weights ({' or '.join(WEIGHTS)}). "
             "Point 'base' at a folder written by save_pretrained or downloaded whole from a hub."
         )
-    files = [each for each in folder.iterdir() if each.is_file()]
-    files += [each for each in (folder / TEMPLATES).rglob("*") if each.is_file()]
-    names = {each.relative_to(folder).as_posix(): each for each in files}
+    files = [path for path in folder.iterdir() if path.is_file()]
+    files += [path for path in (folder / TEMPLATES).rglob("*") if path.is_file()]
+    names = {path.relative_to(folder).as_posix(): path for path in files}
     key = address("base", [[name, fingerprints.of(names[name])] for name in sorted(names)])
     fingerprints.save()
     return Artifact(folder.absolute(), key)
@@ -78,7 +78,7 @@ def trained_base(recipe: Recipe, home: Home) -> Artifact:
 
 
 def check_base_once(recipe: Recipe, base: Artifact, store: Path, say: Callable[[str], None]) -> None:
-    """Check that the base can be adapted, trained, evaluated and released as the recipe asks, and say its notes.
+    """Check that the base can be adapted, trained, evaluated and released as the recipe asks, and report its notes.
 
     A base that passed is not looked at again for the same settings. Raises RecipeError with all that is wrong.
     """
@@ -95,7 +95,7 @@ def check_base_once(recipe: Recipe, base: Artifact, store: Path, say: Callable[[
 
 
 def check_base_folder(recipe: Recipe | None, folder: Path, say: Callable[[str], None] = lambda _: None) -> list[str]:
-    """The notes on a base, for a recipe or for any; each check is said. Raises RecipeError with all problems."""
+    """The notes on a base, for a recipe or for any; `say` gets each check. Raises RecipeError with all problems."""
     from emma.models.check import check_base
 
     start = time.perf_counter()

@@ -1,7 +1,6 @@
-"""What a run holds, for Python: any table of a stage, its languages, its documents as Arrow batches."""
+"""The contents of a run, for Python: any table of a stage, its languages, its documents as Arrow batches."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -10,7 +9,7 @@ from emma.errors import ArtifactError
 from emma.lang.language import Lang
 from emma.pipeline.corpus import Corpus
 from emma.pipeline.home import Run
-from emma.schemas import DOCUMENTS, SPLITS
+from emma.schemas import DOCUMENTS, SPLITS, Row
 from emma.store import shards
 from emma.store.artifact import Artifact, find_all
 from emma.store.selected import read_selected
@@ -60,14 +59,14 @@ def tabulate_languages(run: Run) -> pa.Table:
     else:
         curate = run.artifact("curate")
         tiers = {row["lang"]: row["tier"] for row in read_table(curate, "tiers").to_pylist()}
-        by_lang: dict[str, list[dict[str, Any]]] = {}
+        by_lang: dict[str, list[Row]] = {}
         for row in read_table(curate, "languages").to_pylist():
             by_lang.setdefault(row["lang"], []).append(row)
         rows = [_language_row(lang, tally, tiers.get(lang)) for lang, tally in by_lang.items()]
     return pa.Table.from_pylist(sorted(rows, key=lambda row: row["lang"]), schema=LANGUAGES)
 
 
-def _language_row(lang: str, tally: Sequence[Mapping[str, Any]], tier: str | None) -> dict[str, Any]:
+def _language_row(lang: str, tally: Sequence[Row], tier: str | None) -> Row:
     """One language by what became of its documents: `tally` has rows of curate's `languages.parquet`."""
     outcomes: dict[str, int] = {}
     for row in tally:

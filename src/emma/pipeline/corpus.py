@@ -1,4 +1,4 @@
-"""A run's corpus: what collect, annotate and curate made of one another, for whoever looks into it."""
+"""A run's corpus: the artifacts of collect, annotate and curate that belong together, for whoever looks into it."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class Corpus:
 
     @classmethod
     def of(cls, run: Run) -> "Corpus":
-        """What the run's curate was made from, though other settings may have been tried since.
+        """The artifacts that the run's curate was made from, though other settings may have been tried since.
 
         Raises RecipeError when the run has not come that far, ArtifactError when what it was made from is gone.
         """
@@ -49,7 +49,7 @@ def read_part_row(part: Artifact, table: str, row: int, columns: Sequence[str] |
 
 
 def read_provenance(artifact: Artifact) -> Mapping[str, Any]:
-    """What an artifact was made by: stage, version, config, inputs."""
+    """Read what made an artifact: stage, version, config, inputs."""
     content = manifest.read(artifact.path, artifact.url)
     if content is None:
         raise ArtifactError(f"{artifact.path} has no manifest. Delete that folder and run again to rebuild it.")
@@ -59,9 +59,9 @@ def read_provenance(artifact: Artifact) -> Mapping[str, Any]:
 
 def find_input(home: Home, artifact: Artifact, stage: str) -> Artifact:
     """The artifact of another stage that one was made from. Raises ArtifactError when it is gone."""
-    made_from = home.load(stage, read_provenance(artifact)["inputs"][stage])
-    if made_from is None:
+    source = home.load(stage, read_provenance(artifact)["inputs"][stage])
+    if source is None:
         raise ArtifactError(
             f"{artifact.path} was made from a {stage} that is gone. Run its recipe again to rebuild it."
         )
-    return made_from
+    return source

@@ -113,16 +113,16 @@ class Home:
             return
         for depth in ("*/*/*", "*/*"):  # tasks before stages, whose manifests name them
             for path in sorted(self.store.glob(f"{depth}/{manifest.MANIFEST}")):
-                if (found := manifest.read(path.parent)) is not None:
+                if (content := manifest.read(path.parent)) is not None:
                     place = path.parent.relative_to(self.store).as_posix()
-                    publish(path.parent, found["files"], f"{url}/{place}")
+                    publish(path.parent, content["files"], f"{url}/{place}")
         with replace_file(self.store / REMOTE) as path:
             path.write_text(url + "\n", encoding="utf-8")
 
     def list_unfinished(self) -> list[tuple[Path, int]]:
         """The scratch folders of stages that were stopped, with their bytes; the stage itself deletes its own."""
         return [
-            (path, sum(each.stat().st_size for each in path.rglob("*") if each.is_file()))
+            (path, sum(file.stat().st_size for file in path.rglob("*") if file.is_file()))
             for path in sorted((self.store / SCRATCH).glob("*-*"))
         ]
 

@@ -53,7 +53,7 @@ def join_run(arguments: argparse.Namespace, launch: "Launch", show: "Callable[[R
 
 
 def lead_run(recipe: "Recipe", arguments: argparse.Namespace, show: "Callable[[Run, str], None]") -> None:
-    """On rank 0: run the recipe as `emma train` does, once the others know what it is about."""
+    """Run the recipe on rank 0 as `emma train` does, once the other ranks know the job."""
     from torch import distributed
 
     from emma.pipeline.home import Home
@@ -70,7 +70,7 @@ def lead_run(recipe: "Recipe", arguments: argparse.Namespace, show: "Callable[[R
 
 
 def follow_run(section: "TrainConfig") -> None:
-    """On any other rank: train with rank 0, and write nothing but shards of checkpoints."""
+    """Train with rank 0 on any other rank, and write nothing but shards of checkpoints."""
     from torch import distributed
 
     from emma.train.run import train
@@ -99,7 +99,7 @@ def find_job(recipe: "Recipe", home: "Home") -> TrainingJob | None:
     from emma.work.graph import step_address
 
     done = finished_stages(recipe, home)
-    (step,) = (each for each in list_steps(recipe, home, "train") if each.name == "train")
+    (step,) = (step for step in list_steps(recipe, home, "train") if step.name == "train")
     if missing := [name for name in step.inputs if name not in done]:
         raise RecipeError(
             f"'{missing[0]}' of {recipe.name} is to be done before training, by one process: run 'emma adapt "

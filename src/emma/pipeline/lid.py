@@ -1,4 +1,4 @@
-"""What `emma lid` does: train a language-identification model from clean sources, measure any, list its labels."""
+"""The work of `emma lid`: train a language-identification model from clean sources, measure any, list its labels."""
 
 import shutil
 from collections.abc import Iterator, Sequence
@@ -76,7 +76,7 @@ class CleanCorpus:
 
 
 def choose_config(recipe: Recipe, sources: Sequence[str]) -> LidConfig:
-    """How to train: the recipe's own settings and these sources, or those it names. Raises RecipeError for none."""
+    """Choose the recipe's own training settings, and these sources or those it names. Raises RecipeError for none."""
     lid = recipe.annotate.lid
     clean = tuple(sources) or (lid.train if lid else ())
     if not clean:

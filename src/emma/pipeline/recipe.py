@@ -138,7 +138,7 @@ def apply_change(table: dict[str, Any], change: str) -> None:
 
 def explain_error(error: ValidationError, table: Mapping[str, Any]) -> str:
     """A validation error of a recipe's table in words: each key, what is wrong, and the nearest key that exists."""
-    return " ".join(_explain_problem(dict(each), table) for each in error.errors())
+    return " ".join(_explain_problem(dict(problem), table) for problem in error.errors())
 
 
 def _explain_problem(problem: dict[str, Any], table: Mapping[str, Any]) -> str:
@@ -174,7 +174,7 @@ def locate_key(place: Sequence[str | int], table: Any) -> tuple[str, str]:
 
 
 def _value_at(table: Any, step: str | int) -> Any:
-    """What is under a key or number; None where there is nothing."""
+    """The value under a key or number; None where there is nothing."""
     try:
         return table[step]
     except (KeyError, IndexError, TypeError):

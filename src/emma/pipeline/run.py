@@ -31,7 +31,7 @@ PACKAGES = {
 }
 """What stages need beyond EMMA's own dependencies, and the extra that brings it."""
 HIDDEN_ZEROS = ("units_", "bytes_")
-"""How counts begin that say nothing where they are 0."""
+"""Beginnings of names of counts that are not shown where they are 0."""
 
 
 def run_recipe(
@@ -57,7 +57,7 @@ def run_recipe(
 
 
 def open_executor(on: str, workers: int | None, say: Callable[[str], None]) -> "Local | OnRay":
-    """What runs tasks, to be used in a `with` statement."""
+    """Open the executor that runs tasks, to be used in a `with` statement."""
     if on == "local":
         return Local(workers, say)
     from emma.work.on_ray import OnRay
@@ -81,12 +81,12 @@ def run_stages(
         base = trained_base(base, home)
         reporter.say(f"{recipe.name}: base is {recipe.base}")
     record = home.run(recipe.name)
-    given = {"base": base} if base is not None else {}
+    inputs = {"base": base} if base is not None else {}
     if base is not None:
         check_base_once(recipe, base, home.store, reporter.say)
     outcomes = graph.run_steps(
         list_steps(recipe, home, until),
-        given,
+        inputs,
         root=home.store,
         executor=executor,
         reporter=reporter,
@@ -164,7 +164,7 @@ def stage_states(recipe: Recipe, home: Home) -> Iterator[tuple[str, Artifact | N
 
 
 def describe_outcome(outcome: Outcome) -> str:
-    """What became of one stage, in one line."""
+    """Describe the outcome of one stage, in one line."""
     if outcome.reused:
         return f"  {outcome.step.name:<9} as before"
     usage, counts = outcome.usage, outcome.artifact.counts

@@ -10,7 +10,7 @@ from emma.train.batch import make_batch
 
 
 class SampleDataset(Dataset[dict[str, torch.Tensor]]):
-    """What the trainer sees, sample by sample; give it to a DataLoader that does not shuffle."""
+    """The samples that the trainer draws, one by one; give it to a DataLoader that does not shuffle."""
 
     def __init__(self, samples: Samples) -> None:
         self.samples = samples

@@ -43,12 +43,12 @@ DEFAULTS: Mapping[str, str] = {
     "licence": "unknown",
     "file": "table",
 }
-"""What columns of DOCUMENTS that a table leaves out are filled with; the others are null."""
+"""Values for columns of DOCUMENTS that a table leaves out; the others are null."""
 
 
 @dataclass(frozen=True)
 class StageResult:
-    """What a stage has made."""
+    """The result of one stage: its artifact, counts and tables."""
 
     artifact: Artifact
     _folder: "tempfile.TemporaryDirectory[str] | None" = field(default=None, repr=False)
@@ -139,10 +139,12 @@ def _store_tables(tables: Mapping[str, pa.Table], root: Path) -> dict[str, Artif
         parts.setdefault(TABLES[name], {})[name] = pieces
     sources = pa.table({"source": documents["source"].unique()})
     artifacts = {}
-    for maker, made in parts.items():
+    for maker, shards_by_table in parts.items():
         own = _store_table(root, "sources", sources)
-        key = address("in memory", maker, {name: [piece.key for piece in pieces] for name, pieces in made.items()})
-        artifacts[maker] = Artifact(own.path, key, {}, made)
+        key = address(
+            "in memory", maker, {name: [piece.key for piece in pieces] for name, pieces in shards_by_table.items()}
+        )
+        artifacts[maker] = Artifact(own.path, key, {}, shards_by_table)
     return artifacts
 
 

@@ -6,8 +6,8 @@ from typing import Any
 from emma.config.extras import need
 from emma.lang.coverage import is_language
 from emma.release.corpus import SCHEMA
-from emma.release.facts import CardFacts, ReleasedLanguage, Row, hub_languages, hub_licence
-from emma.schemas import SPLITS
+from emma.release.facts import CardFacts, ReleasedLanguage, hub_languages, hub_licence
+from emma.schemas import SPLITS, Row
 from emma.ui.html import render_markdown
 
 HERE = Path(__file__).parent
@@ -40,10 +40,10 @@ def render_model_card(facts: CardFacts) -> str:
 
 def render_corpus_card(facts: CardFacts) -> str:
     """README.md of the corpus folder, with one configuration for each language."""
-    licences = [each["licence"] for each in list_released_sources(facts)]
+    licences = [source["licence"] for source in list_released_sources(facts)]
     front = need("huggingface_hub", "train").DatasetCardData(
         language=hub_languages([row.lang for row in facts.sizes]),
-        license=sorted({hub_licence(each) for each in licences}),
+        license=sorted({hub_licence(licence) for licence in licences}),
         pretty_name=f"{facts.section.title}: corpus",
         task_categories=["text-generation"],
         tags=["multilingual"],
@@ -61,7 +61,7 @@ def dataset_configuration(row: ReleasedLanguage) -> dict[str, object]:
 
 def list_released_sources(facts: CardFacts) -> list[Row]:
     """Sources that are in the released corpus."""
-    return [each for each in facts.sources if each["source"] not in facts.section.exclude_sources]
+    return [source for source in facts.sources if source["source"] not in facts.section.exclude_sources]
 
 
 def render_card(template: str, front: Any, facts: CardFacts, **more: Any) -> str:

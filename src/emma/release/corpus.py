@@ -50,7 +50,7 @@ class ReleasedSplit(TypedDict):
 
 
 FLUSH_BYTES = 16_000_000
-"""Rows of one file are held until they are this many bytes, or a row group."""
+"""Rows of one file stay in memory until they are this many bytes, or a row group."""
 
 
 def bucket_by_language(
@@ -113,9 +113,9 @@ class LanguageFiles:
             rows = table.filter(is_mine).select(SCHEMA.names)
             documents, bitext, size = self.counts[key]
             self.counts[key] = (documents + rows.num_rows, bitext + count_bitext(rows), size + count_bytes(rows))
-            self._tables[key].append(rows)
-            held = self._tables[key]
-            if sum(each.num_rows for each in held) >= ROW_GROUP or sum(each.nbytes for each in held) >= FLUSH_BYTES:
+            tables = self._tables[key]
+            tables.append(rows)
+            if sum(part.num_rows for part in tables) >= ROW_GROUP or sum(part.nbytes for part in tables) >= FLUSH_BYTES:
                 self._flush(key)
 
     def _flush(self, key: tuple[str, str]) -> None:

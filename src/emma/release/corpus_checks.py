@@ -8,10 +8,8 @@ from typing import Any
 from emma.config.extras import need
 from emma.errors import ArtifactError
 from emma.release.corpus import ReleasedSplit
-from emma.schemas import SPLITS
+from emma.schemas import SPLITS, Row
 from emma.store import shards
-
-Row = Mapping[str, Any]
 
 COMPARED_ROWS = 100
 """Rows at each end of a split that are compared word for word."""
@@ -42,14 +40,14 @@ def expected_rows(curated: Sequence[Row], exclude: Sequence[str]) -> dict[str, i
 def check_rows(folder: Path, expected: Mapping[str, int]) -> dict[str, int]:
     """Every file has the rows that curate kept, and there are no other files."""
     data = folder / "data"
-    found = {path.relative_to(data).as_posix(): shards.count_rows(path) for path in sorted(data.glob("*/*.parquet"))}
-    for name in sorted({*expected, *found}):
-        if found.get(name, 0) != expected.get(name, 0):
+    rows = {path.relative_to(data).as_posix(): shards.count_rows(path) for path in sorted(data.glob("*/*.parquet"))}
+    for name in sorted({*expected, *rows}):
+        if rows.get(name, 0) != expected.get(name, 0):
             raise ArtifactError(
-                f"{data / name} has {found.get(name, 0)} rows, but curate kept {expected.get(name, 0)} of them. "
+                f"{data / name} has {rows.get(name, 0)} rows, but curate kept {expected.get(name, 0)} of them. "
                 "Nothing was released. Delete the release tasks' folders in the store and run again."
             )
-    return {"files": len(found), "rows": sum(found.values())}
+    return {"files": len(rows), "rows": sum(rows.values())}
 
 
 def choose_languages(sizes: Sequence[ReleasedSplit]) -> list[str]:

@@ -17,12 +17,10 @@ from emma.lang.language import CODE, Lang
 from emma.models.folder import CONFIG, TRAINING, read_model_json
 from emma.release.config import ReleaseConfig
 from emma.release.corpus import ReleasedSplit
-from emma.schemas import SPLITS
+from emma.schemas import SPLITS, Row
 from emma.store import shards
 from emma.store.artifact import Artifact
 from emma.store.files import read_json
-
-Row = Mapping[str, Any]
 
 # fmt: off
 HUB_LICENCES = frozenset({
@@ -121,8 +119,8 @@ def writes_bytes(model: Path) -> bool:
 def has_grown(vocab: Artifact) -> bool:
     """Whether the vocabulary has pieces that the base's lacks."""
     path = vocab.find("vocab.json")
-    found = read_json(path) if path is not None else {}
-    return bool(found.get("size", 0) > found.get("pieces_base", 0))
+    facts = read_json(path) if path is not None else {}
+    return bool(facts.get("size", 0) > facts.get("pieces_base", 0))
 
 
 def rank_drops(curated: Sequence[Row]) -> list[tuple[str, int]]:
@@ -131,7 +129,7 @@ def rank_drops(curated: Sequence[Row]) -> list[tuple[str, int]]:
     for row in curated:
         if row["outcome"] not in SPLITS:
             counts[row["outcome"]] = counts.get(row["outcome"], 0) + row["documents"]
-    return sorted(counts.items(), key=lambda each: (-each[1], each[0]))
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
 
 
 def list_released_languages(sizes: Sequence[ReleasedSplit], names: Mapping[str, str]) -> list[ReleasedLanguage]:
@@ -143,10 +141,10 @@ def _released_language(lang: str, sizes: Sequence[ReleasedSplit], names: Mapping
     return ReleasedLanguage(
         lang=lang,
         name=names.get(lang, lang),
-        documents=sum(each["documents"] for each in sizes),
-        bitext=sum(each["bitext"] for each in sizes),
-        bytes=sum(each["bytes"] for each in sizes),
-        splits=dict.fromkeys(SPLITS, 0) | {each["split"]: each["documents"] for each in sizes},
+        documents=sum(size["documents"] for size in sizes),
+        bitext=sum(size["bitext"] for size in sizes),
+        bytes=sum(size["bytes"] for size in sizes),
+        splits=dict.fromkeys(SPLITS, 0) | {size["split"]: size["documents"] for size in sizes},
     )
 
 
@@ -157,9 +155,9 @@ def count_parameters(model: Path) -> int:
         with path.open("rb") as stream:
             # A safetensors file begins with the length of its JSON header, in 8 bytes.
             header = orjson.loads(stream.read(int.from_bytes(stream.read(8), "little")))
-        for name, each in header.items():
+        for name, tensor in header.items():
             if name != "__metadata__":
-                total += math.prod(each["shape"])
+                total += math.prod(tensor["shape"])
     return total
 
 

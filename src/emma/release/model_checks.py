@@ -1,4 +1,4 @@
-"""Checks of the model folder: what was trained is what leaves the house, and other tools can load it."""
+"""Checks of the model folder: its weights are those that were trained, and other tools can load it."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -70,8 +70,8 @@ def check_ids(released: Path, tokenizer: Any) -> dict[str, object]:
 def altered_by_base(vocab: Artifact) -> dict[str, str]:
     """The texts that the base's tokenizer does not give back, and what it makes of them."""
     path = vocab.find("vocab.json")
-    found: dict[str, str] = read_model_json(path).get("altered", {}) if path is not None else {}
-    return found
+    altered: dict[str, str] = read_model_json(path).get("altered", {}) if path is not None else {}
+    return altered
 
 
 def check_round_trip(tokenizer: Any, altered: Mapping[str, str] = {}) -> dict[str, int]:
@@ -91,12 +91,12 @@ def check_logits(released: Path, trained: Path, tokenizer: Any) -> dict[str, int
     torch = need("torch", "train")
     limit = min(tokenizer.model_max_length, 64)
     batches = [tokenizer(text, return_tensors="pt", truncation=True, max_length=limit).input_ids for text in TEXTS]
-    expected, found = compute_logits(trained, batches), compute_logits(released, batches)
-    for text, one, other in zip(TEXTS, expected, found, strict=True):
+    expected, own = compute_logits(trained, batches), compute_logits(released, batches)
+    for text, one, other in zip(TEXTS, expected, own, strict=True):
         if not torch.equal(one, other):
             worst = (one - other).abs().max().item()
             raise model_error(released, f"gives other logits than the trained model for {text!r}, by up to {worst:.3g}")
-    return {"texts": len(TEXTS), "positions": sum(each.shape[1] for each in batches)}
+    return {"texts": len(TEXTS), "positions": sum(batch.shape[1] for batch in batches)}
 
 
 def compute_logits(folder: Path, batches: list[Any]) -> list[Any]:

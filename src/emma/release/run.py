@@ -2,9 +2,8 @@
 
 import difflib
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
 
 from emma.config.extras import need
 from emma.errors import RecipeError
@@ -21,12 +20,11 @@ from emma.release.corpus import assemble_corpus, bucket_by_language, write_langu
 from emma.release.corpus_checks import check_corpus
 from emma.release.facts import gather_facts
 from emma.release.model_checks import check_model
+from emma.schemas import Row
 from emma.store import shards
 from emma.store.artifact import Artifact
 from emma.store.files import write_json
 from emma.work.work import StageOutput, Work
-
-Row = Mapping[str, Any]
 
 
 def release(
@@ -48,7 +46,7 @@ def release(
     for package, extra in (("jinja2", "report"), ("datasets", "train"), ("transformers", "train")):
         need(package, extra)
     sources = shards.read(collect.file("sources.parquet")).to_pylist()
-    refuse_unknown(section, [each["source"] for each in sources])
+    refuse_unknown(section, [source["source"] for source in sources])
     refuse_private(sources)
     section = section.model_copy(update={"exclude_sources": list_withheld(section, sources)})
     model, corpus = work.out / "model", work.out / "corpus"
@@ -101,14 +99,14 @@ def sum_bucket_counts(parts: tuple[Artifact, ...]) -> dict[str, int]:
 
 
 def list_withheld(section: ReleaseConfig, sources: Sequence[Row]) -> tuple[str, ...]:
-    """The sources whose text stays in the house: those that the recipe names, and those not declared public."""
-    not_public = {each["source"] for each in sources if each["redistribution"] != "public"}
+    """The sources whose text is not released: those that the recipe names, and those not declared public."""
+    not_public = {source["source"] for source in sources if source["redistribution"] != "public"}
     return tuple(sorted(not_public | set(section.exclude_sources)))
 
 
 def refuse_private(sources: Sequence[Row]) -> None:
-    """RecipeError where a source is private: not even what was made from it may leave the house."""
-    if private := [each["source"] for each in sources if each["redistribution"] == "private"]:
+    """RecipeError where a source is private: not even what was made from it may be released."""
+    if private := [source["source"] for source in sources if source["redistribution"] == "private"]:
         raise RecipeError(
             f"'{private[0]}' is declared `redistribution = \"private\"`, so no model trained on it may be released. "
             'Run without that source, stop before this stage (--until report), or declare it "derived" if its owner '

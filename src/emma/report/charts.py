@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from emma.lang.language import ENGLISH
 from emma.report.languages import LanguageRow
-from emma.report.tables import Row
+from emma.schemas import Row
 from emma.ui.numerals import format_bytes, format_decimal, format_short, format_signed
 from emma.ui.svg import Axis, Chart, label_points, linear_axis, link_marks, log_axis, rank_axis
 
@@ -40,7 +40,8 @@ def draw_fertility(rows: Sequence[LanguageRow]) -> str:
     values = [value for row in ranked for value in (row.tokens_per_byte_base, row.tokens_per_byte) if value is not None]
     chart = Chart(rank_axis(len(ranked)), linear_axis("tokens per byte", [0.0, *values]))
     return chart.draw(
-        "Tokens per byte by language, before and after", [_draw_stem(chart, *each) for each in enumerate(ranked, 1)]
+        "Tokens per byte by language, before and after",
+        [_draw_stem(chart, rank, row) for rank, row in enumerate(ranked, 1)],
     )
 
 
@@ -158,6 +159,7 @@ def draw_positions(positions: Sequence[Row]) -> str:
 
 
 CURVE_STYLES = {"base": "was", "adapted": "now"}
+"""CSS classes of the models' curves."""
 
 
 def _position_curves(positions: Sequence[Row]) -> dict[str, list[tuple[float, float]]]:

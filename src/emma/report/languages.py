@@ -11,8 +11,11 @@ from typing import Any
 from emma.lang import coverage
 from emma.lang.language import CODE, Lang
 from emma.lang.tiers import size_band
-from emma.report.tables import Row, Tables
-from emma.schemas import SPLITS
+from emma.report.tables import Tables
+from emma.schemas import SPLITS, Row
+
+Facts = dict[str, dict[str, Any]]
+"""Fields of LanguageRow by language, as far as one table knows them."""
 
 
 @dataclass(frozen=True)
@@ -73,16 +76,16 @@ class LanguageRow:
 
 def list_languages(tables: Tables) -> list[LanguageRow]:
     """All languages that were collected or trained, in the order of their labels."""
-    facts: dict[str, dict[str, Any]] = defaultdict(dict)
+    facts: Facts = defaultdict(dict)
     for part in (_coverage(tables), _data(tables), _cost(tables.fertility), _plan(tables.plan), _scores(tables)):
         for lang, values in part.items():
             facts[lang].update(values)
-    return [_language(lang, facts[lang]) for lang in sorted(facts)]
+    return [_make_row(lang, facts[lang]) for lang in sorted(facts)]
 
 
-def _language(lang: str, facts: dict[str, Any]) -> LanguageRow:
-    value = Lang.parse(lang)
-    return LanguageRow(lang, value.name, value.script, size_band(facts.get("train_bytes", 0)), **facts)
+def _make_row(lang: str, facts: dict[str, Any]) -> LanguageRow:
+    language = Lang.parse(lang)
+    return LanguageRow(lang, language.name, language.script, size_band(facts.get("train_bytes", 0)), **facts)
 
 
 def find_coverage(tables: Tables) -> dict[str, coverage.Labels]:
@@ -98,8 +101,8 @@ def find_coverage(tables: Tables) -> dict[str, coverage.Labels]:
     }
 
 
-def _coverage(tables: Tables) -> dict[str, dict[str, Any]]:
-    facts: dict[str, dict[str, Any]] = defaultdict(dict)
+def _coverage(tables: Tables) -> Facts:
+    facts: Facts = defaultdict(dict)
     for word, langs in find_coverage(tables).items():
         for lang in langs:
             facts[lang][word] = True
@@ -114,7 +117,7 @@ def sum_by_language(rows: Iterable[Row], column: str) -> dict[str, int]:
     return dict(sums)
 
 
-def _data(tables: Tables) -> dict[str, dict[str, Any]]:
+def _data(tables: Tables) -> Facts:
     """Documents collected and kept, and the shares that curation dropped."""
     collected = sum_by_language(tables.curated, "documents") or sum_by_language(tables.collected, "documents")
     dropped = sum_by_language([row for row in tables.curated if row["outcome"] not in SPLITS], "documents")
@@ -135,7 +138,7 @@ def _data(tables: Tables) -> dict[str, dict[str, Any]]:
     }
 
 
-def _cost(fertility: list[Row]) -> dict[str, dict[str, Any]]:
+def _cost(fertility: list[Row]) -> Facts:
     """Tokens per byte over all domains of a language. A base counts only where every domain has one."""
     size, tokens = sum_by_language(fertility, "bytes"), sum_by_language(fertility, "tokens")
     base = sum_by_language(fertility, "tokens_base")
@@ -150,7 +153,7 @@ def _cost(fertility: list[Row]) -> dict[str, dict[str, Any]]:
     }
 
 
-def _plan(plan: list[Row]) -> dict[str, dict[str, Any]]:
+def _plan(plan: list[Row]) -> Facts:
     """The training text there is, and the epochs of a language: its tokens drawn, over its tokens that exist."""
     # A source has one row a stage of the mix, each with the same text: what exists is counted once.
     sources = list({(row["lang"], row["domain"]): row for row in plan}.values())
@@ -168,9 +171,9 @@ def _plan(plan: list[Row]) -> dict[str, dict[str, Any]]:
     }
 
 
-def _scores(tables: Tables) -> dict[str, dict[str, Any]]:
+def _scores(tables: Tables) -> Facts:
     """Bits per byte over all domains, and the gain with its paired interval."""
-    facts: dict[str, dict[str, Any]] = defaultdict(dict)
+    facts: Facts = defaultdict(dict)
     for row in tables.scores:
         if row["domain"] is None and row["model"] == "base":
             facts[row["lang"]]["bits_per_byte_base"] = row["bits_per_byte"]

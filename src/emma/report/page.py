@@ -81,7 +81,7 @@ COLUMNS_OF_A_BASE = {"Tokens/byte, base", "Bits/byte, base", "Gain", "95 % inter
 def choose_columns(rows: Iterable[LanguageRow]) -> list[LanguageColumn]:
     """The columns that say something: without a base model there is nothing to compare with."""
     has_base = any(row.bits_per_byte_base is not None or row.tokens_per_byte_base is not None for row in rows)
-    return [each for each in COLUMNS if has_base or each.title not in COLUMNS_OF_A_BASE]
+    return [column for column in COLUMNS if has_base or column.title not in COLUMNS_OF_A_BASE]
 
 
 def render_report(rows: Sequence[LanguageRow], tables: Tables, headline: Headline, title: str) -> str:

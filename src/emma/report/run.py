@@ -46,6 +46,6 @@ def report(
 def write_csv(path: Path, rows: Sequence[LanguageRow]) -> None:
     """One line per language; what was not measured is empty."""
     with path.open("w", encoding="utf-8", newline="") as stream:  # newline: csv ends its lines itself
-        writer = csv.DictWriter(stream, [each.name for each in fields(LanguageRow)], lineterminator="\n")
+        writer = csv.DictWriter(stream, [field.name for field in fields(LanguageRow)], lineterminator="\n")
         writer.writeheader()
         writer.writerows(asdict(row) for row in rows)

@@ -11,15 +11,15 @@ from emma.lang.coverage import MEANINGS, Labels, count_coverage, explain_differe
 from emma.lang.language import CODE, ENGLISH
 from emma.lang.tiers import SIZE_BANDS
 from emma.report.languages import LanguageRow
-from emma.report.tables import Row, Tables
-from emma.schemas import SPLITS
+from emma.report.tables import Tables
+from emma.schemas import SPLITS, Row
 
 GUESSING_BITS_PER_BYTE = 8.0
-"""The cost of guessing bytes at random."""
+"""The cost of guessing bytes at random: log2 of 256."""
 
 
 class LanguageCounts(TypedDict):
-    """How many languages there are; every name but the first is a word of `emma.lang.coverage` or about the gain."""
+    """Numbers of languages; every name but the first is a word of `emma.lang.coverage` or about the gain."""
 
     languages: int
     languages_collected: int
@@ -155,7 +155,7 @@ def find_row_coverage(rows: Sequence[LanguageRow]) -> dict[str, Labels]:
 
 
 def tally_languages(rows: Sequence[LanguageRow]) -> LanguageCounts:
-    """How many languages each word has, and how many were compared with a base and are neither better nor worse."""
+    """Count the languages of each word, and those that were compared with a base and are neither better nor worse."""
     counts = {
         "languages": len(rows),
         **count_coverage(find_row_coverage(rows)),
@@ -208,7 +208,7 @@ def sum_data(tables: Tables) -> DataTotals:
 
 
 def find_training_ends(tables: Tables) -> TrainingEnds:
-    """Where training began and ended."""
+    """Find where training began and ended."""
     first, last = (tables.metrics[0], tables.metrics[-1]) if tables.metrics else ({}, {})
     return {
         "steps": last.get("step"),

@@ -4,19 +4,16 @@ Missing files are an error; missing rows are not: a language without test docume
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import cast
 
 from emma.lang.coverage import Shortfall, find_shortfalls
-from emma.schemas import SPLITS
+from emma.schemas import SPLITS, Row
 from emma.store import shards
 from emma.store.artifact import Artifact
 from emma.store.files import read_json_lines
 from emma.store.losses import SourceRow, format_percent, lost_share, summarize_loss
 from emma.ui.numerals import format_count
-
-Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -84,12 +81,12 @@ def count_drops(tables: Tables) -> list[Drop]:
         Drop(reason, documents[reason], size[reason], len(langs[reason]), documents[reason] / total)
         for reason in documents
     ]
-    return sorted(drops, key=lambda each: (-each.documents, each.reason))
+    return sorted(drops, key=lambda drop: (-drop.documents, drop.reason))
 
 
 def list_shortfalls(tables: Tables) -> list[Shortfall]:
     """The languages that train on little of what was collected of them, by share."""
-    return sorted(find_shortfalls(tables.curated), key=lambda each: (each.share, each.lang))
+    return sorted(find_shortfalls(tables.curated), key=lambda shortfall: (shortfall.share, shortfall.lang))
 
 
 def describe_rejects(source: Row) -> str:

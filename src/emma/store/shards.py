@@ -17,7 +17,7 @@ from emma.errors import ArtifactError
 ROW_GROUP = 16_384
 """Rows of a row group, so that readers of one language or one batch never hold a whole shard."""
 FAST, SMALL = 1, 3
-"""Levels of Zstandard: of what this house reads again, and of what leaves it. Text takes a sixth more space under the
+"""Levels of Zstandard: of what EMMA reads again, and of what is released. Text takes a sixth more space under the
 first, and half the time."""
 DISTINCT = frozenset({"id", "text", "text2", "url", "cluster", "line", "raw"})
 """Columns in which hardly a value occurs twice."""

@@ -110,7 +110,7 @@ class TokenFileWriter:
 
 
 def _index(sizes: npt.NDArray[np.int32], kind: type[np.integer]) -> bytes:
-    code = next(code for code, each in _TYPE_CODES.items() if each is kind)
+    code = next(code for code, known in _TYPE_CODES.items() if known is kind)
     head = _HEADER.pack(MAGIC, VERSION, code, len(sizes), len(sizes) + 1)
     pointers = (np.cumsum(sizes, dtype=np.int64) - sizes) * np.dtype(kind).itemsize
     return head + sizes.tobytes() + pointers.tobytes() + np.arange(len(sizes) + 1, dtype=np.int64).tobytes()
@@ -151,11 +151,11 @@ class TokenFile:
 
     @property
     def pointers(self) -> npt.NDArray[np.int64]:
-        """Where each document starts, in bytes (documents,)."""
+        """The byte at which each document starts (documents,)."""
         return map_array(idx_path(self._path), np.int64, len(self), _HEADER.size + 4 * len(self))
 
     def starts(self, documents: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-        """Where documents start, in tokens."""
+        """The tokens at which these documents start."""
         return self.pointers[documents] // np.dtype(self._type).itemsize
 
     def document_at(self, place: int) -> int:
@@ -169,7 +169,7 @@ class TokenFile:
         return self.tokens[start : start + int(self.lengths[number])]
 
     def _end_bytes(self) -> int:
-        """Where the last document ends, in bytes."""
+        """The byte at which the last document ends."""
         if not len(self):
             return 0
         return int(self.pointers[-1]) + int(self.lengths[-1]) * np.dtype(self._type).itemsize

@@ -20,7 +20,7 @@ Integers = npt.NDArray[np.int64]
 
 
 class SampleOrder:
-    """Which source each training sample comes from. `counts` is (sources,), or (stages, sources): one after the other.
+    """The source of each training sample. `counts` is (sources,), or (stages, sources): one stage after the other.
 
     Within a stage the k-th of a source's n samples is due at (k + u) / n, with u in [0, 1) drawn once per source;
     samples come in the order in which they are due. At any point of the stage every source is within about one sample
@@ -36,8 +36,8 @@ class SampleOrder:
         seeds = [hash64(seed, number) if number else seed for number in range(len(table))]
         self._stages = [_StageOrder(row, own) for row, own in zip(table, seeds, strict=True)]
         self._drawn = np.cumsum(table, axis=0) - table
-        self._blocks = [(stage, block) for stage, each in enumerate(self._stages) for block in range(each.blocks)]
-        sizes = np.concatenate([each.sizes() for each in self._stages])
+        self._blocks = [(stage, block) for stage, order in enumerate(self._stages) for block in range(order.blocks)]
+        sizes = np.concatenate([order.sizes() for order in self._stages])
         self._starts = np.cumsum(sizes) - sizes
         self._length = int(table.sum())
         self._cached: tuple[int, Integers, Integers] | None = None
@@ -72,6 +72,7 @@ class _StageOrder:
 
     def __init__(self, counts: Integers, seed: int) -> None:
         self._counts = counts
+        # The upper 53 bits of a hash are all that a float64 in [0, 1) can hold.
         self._phases = np.array([(hash64(seed, "phase", source) >> 11) * 2.0**-53 for source in range(len(counts))])
         self.blocks = max(1, -(-int(counts.sum()) // BLOCK_SAMPLES))
 
@@ -89,7 +90,7 @@ class _StageOrder:
         return sources[order], ranks[order]
 
     def _count_before(self, block: int) -> Integers:
-        """How many samples of each source are due before a block begins (sources,)."""
+        """Count the samples of each source that are due before a block begins (sources,)."""
         if block == self.blocks:
             return self._counts
         time, sources = block / self.blocks, np.arange(len(self._counts))
@@ -103,7 +104,7 @@ class _StageOrder:
 
 
 def find_window_start(tokens_in_source: int, sequence_length: int, k: int, seed: int, source: int) -> int:
-    """Where the k-th sample of a source starts, as a position in its cyclic stream of tokens.
+    """Find the position in a source's cyclic stream of tokens at which its k-th sample starts.
 
     An epoch is as many whole sequences as the source holds, at least one, in an order of its own; the next epoch
     begins where it ended. So after each epoch all tokens have been seen equally often, give or take one, and

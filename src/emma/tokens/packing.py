@@ -1,7 +1,7 @@
 """Best-fit packing: the documents of a source laid into sequences so that none is cut that fits into one.
 
 A document longer than a sequence gives whole sequences and a rest, which is packed like a document (Ding et al., Fewer
-Truncations Improve Language Modeling, arXiv 2404.10830). A bin is what a sequence holds.
+Truncations Improve Language Modeling, arXiv 2404.10830). A bin is the content of one sequence.
 """
 
 from pathlib import Path
@@ -56,6 +56,7 @@ def pack_documents(lengths: npt.NDArray[np.integer], sequence_length: int) -> tu
     spans = split_into_spans(lengths, sequence_length)
     spans = spans[np.argsort(-spans[:, TOKENS], kind="stable")]
     passes = max(1, -(-MIN_SEQUENCES * sequence_length // int(spans[:, TOKENS].sum())))
+    # `chosen` is the bin of each span, pass by pass; `opened` counts the bins before each pass.
     chosen, opened = best_fit(np.ascontiguousarray(spans[:, TOKENS]), sequence_length, passes)
     by_bin = np.argsort(chosen, kind="stable")
     return spans[by_bin % len(spans)], np.cumsum(np.bincount(chosen)), opened

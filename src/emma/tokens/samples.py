@@ -35,9 +35,9 @@ class Sample:
     tokens: Ints
     """int64 (L + 1,); the last one is only ever predicted."""
     begins: Flags
-    """Where a token does not continue what stands before it in the sequence, bool (L + 1,); true at 0."""
+    """Whether a token does not continue what stands before it in the sequence, bool (L + 1,); true at 0."""
     padding: Flags
-    """Where there is no text, bool (L + 1,): all of it at the end, in a document of its own, never predicted nor
+    """Whether there is no text, bool (L + 1,): all of it at the end, in a document of its own, never predicted nor
     counted."""
     spans: Ints
     """The spans of documents that the L tokens are made of, int64 (spans, 3): number of the document in its source's
@@ -68,7 +68,7 @@ class TokenSource:
     """The artifact that holds its files."""
     path: str
     bins: Bins | None
-    """What best-fit packing made of its documents; None where they are concatenated."""
+    """Its documents as best-fit packing laid them into sequences; None where they are concatenated."""
 
     @property
     def tokens(self) -> int:
@@ -90,7 +90,7 @@ class Samples:
 
     def __init__(self, pack: Artifact, mix: Artifact) -> None:
         self.facts: Mapping[str, Any] = read_json(mix.file("plan.json"))
-        """What plan.json says: the mix's totals, and the tokenizer's facts."""
+        """The contents of plan.json: the mix's totals, and the tokenizer's facts."""
         self.sequence_length = int(self.facts["sequence_length"])
         self._seed, self._padding = int(self.facts["seed"]), self.facts.get("eos") or 0
         stages = _read_stages(mix)
@@ -113,6 +113,7 @@ class Samples:
         filled = len(places)
         tokens, begins, padding = np.full(size, self._padding), np.zeros(size, np.bool_), np.zeros(size, np.bool_)
         tokens[:filled] = file.tokens[places + np.arange(filled)]
+        # Padding is a document of its own, so that attention keeps it apart.
         begins[firsts], begins[filled : filled + 1], padding[filled:] = True, True, True
         return Sample(at, tokens, begins, padding, _cut_spans(spans, self.sequence_length))
 
@@ -121,7 +122,9 @@ class Samples:
         at, k = self._order.source_of(number)
         source = self.sources[at]
         spans = _cut_spans(self._find_spans(at, k), self.sequence_length).tolist()
-        return [DocumentPart(source.lang, source.domain, source.ids[each], first, n) for each, first, n in spans]
+        return [
+            DocumentPart(source.lang, source.domain, source.ids[document], first, n) for document, first, n in spans
+        ]
 
     def _find_spans(self, at: int, k: int) -> Ints:
         """The spans of the k-th sample of a source and, where a document goes on, of the one token after it."""
@@ -166,7 +169,7 @@ def _read_stages(mix: Artifact) -> list[tuple[str, list[dict[str, Any]]]]:
 
 
 def _open_bins(mix: Artifact) -> list[Bins]:
-    return [Bins(each) for each in mix.parts[BINS]]
+    return [Bins(part) for part in mix.parts[BINS]]
 
 
 def _open_source(row: Mapping[str, Any], bins: Bins | None, pack: Artifact) -> TokenSource:

@@ -27,13 +27,13 @@ LOG_FILE = "train.jsonl"
 SETUP_FILE = "train.json"
 """Describes what the speeds in LOG_FILE were measured on; `emma plan` looks for a run like the one it plans."""
 
-Row = Mapping[str, float | int | None]
+LogRow = Mapping[str, float | int | None]
 
 
 class LogSink(Protocol):
     """A place to log to."""
 
-    def write(self, step: int, row: Row, losses: Row) -> None:
+    def write(self, step: int, row: LogRow, losses: LogRow) -> None:
         """Add a step: measurements, and losses by label, such as `tier/high`."""
         ...
 
@@ -115,7 +115,7 @@ class Logs:
             return None
 
 
-def write_row(sink: LogSink, step: int, row: Row, losses: Row) -> bool:
+def write_row(sink: LogSink, step: int, row: LogRow, losses: LogRow) -> bool:
     """Write a step; returns true, which `_safely` does not when writing raised."""
     sink.write(step, row, losses)
     return True
@@ -131,7 +131,7 @@ class JsonLines:
         self._path.write_text("".join(f"{line}\n" for line in kept), encoding="utf-8")
         (folder / SETUP_FILE).write_text(json.dumps(dict(setup), indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
-    def write(self, step: int, row: Row, losses: Row) -> None:
+    def write(self, step: int, row: LogRow, losses: LogRow) -> None:
         """Add a line."""
         del step
         with self._path.open("a", encoding="utf-8") as stream:
@@ -155,7 +155,7 @@ class TensorBoard:
 
         self._writer: Any = SummaryWriter(str(folder / "tensorboard"), purge_step=done + 1)
 
-    def write(self, step: int, row: Row, losses: Row) -> None:
+    def write(self, step: int, row: LogRow, losses: LogRow) -> None:
         """Add a point to each curve."""
         for name, value in curves(row, losses).items():
             self._writer.add_scalar(name, value, step)
@@ -177,7 +177,7 @@ class WandB:
             project=project, name=name, id=str(setup.get("key", name)), resume="allow", dir=str(folder), config=setup
         )
 
-    def write(self, step: int, row: Row, losses: Row) -> None:
+    def write(self, step: int, row: LogRow, losses: LogRow) -> None:
         """Add a point to each curve; the service passes over steps that it has."""
         self._run.log(curves(row, losses), step=step)
 
@@ -186,7 +186,7 @@ class WandB:
         self._run.finish()
 
 
-def curves(row: Row, losses: Row) -> dict[str, float]:
+def curves(row: LogRow, losses: LogRow) -> dict[str, float]:
     """All curves of a step by their names."""
     named = {"loss/all": row["loss"], **{f"loss/{name}": value for name, value in losses.items()}}
     named |= {name: row[name] for name in ("lr", "grad_norm", "tokens", "tokens_per_s", "mfu", "memory_bytes")}

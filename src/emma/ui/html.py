@@ -36,7 +36,7 @@ def render_markdown(template: Path, **values: Any) -> str:
 def environment(folder: Path, escape: bool) -> Any:
     """The Jinja environment for the templates of a folder; a name that a template misses is an error."""
     jinja2 = need("jinja2", "report")
-    found = jinja2.Environment(
+    templates = jinja2.Environment(
         loader=jinja2.FileSystemLoader(folder),
         autoescape=escape,
         undefined=jinja2.StrictUndefined,  # a name that is missing would be an empty place on a page
@@ -44,8 +44,8 @@ def environment(folder: Path, escape: bool) -> Any:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    found.filters.update(number=card_number, cell=escape_cell)
-    return found
+    templates.filters.update(number=card_number, cell=escape_cell)
+    return templates
 
 
 def page_style() -> str:

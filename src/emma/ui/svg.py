@@ -182,7 +182,7 @@ def place_label(point: Point, text: str, taken: Sequence[Point]) -> LabelBox:
     """The nearest of the boxes that hide the fewest points."""
     boxes = [_box_at(point, len(text) * LETTER_WIDTH, reach, angle) for reach in REACHES for angle in range(0, 360, 30)]
     fitting = [box for box in boxes if box.is_inside_axes()] or boxes
-    return min(fitting, key=lambda box: sum(box.hides(each) for each in taken))
+    return min(fitting, key=lambda box: sum(box.hides(dot) for dot in taken))
 
 
 def _box_at(point: Point, width: float, reach: float, angle: float) -> LabelBox:

@@ -1,4 +1,4 @@
-"""Byte-pair tokenizers as the JSON of `tokenizer.json`: what all kinds have in common, and the byte-level kind.
+"""Byte-pair tokenizers as the JSON of `tokenizer.json`: the class that all kinds share, and the byte-level kind.
 
 New pieces and merges go into the model itself and never into `added_tokens`, which are matched before any merge, also
 inside words.
@@ -27,7 +27,7 @@ class BpeTokenizer:
     table: dict[str, Any]
 
     kind: ClassVar[str]
-    """What the kind is called in messages and facts."""
+    """Name of the kind in messages and facts."""
 
     @cached_property
     def pieces(self) -> list[str]:
@@ -54,7 +54,7 @@ class BpeTokenizer:
 
     @property
     def word_rules(self) -> dict[str, Any]:
-        """How text is divided into words, as JSON for `sample.make_word_splitter`."""
+        """The rules that divide text into words, as JSON for `sample.make_word_splitter`."""
         raise NotImplementedError
 
     @property
@@ -92,11 +92,11 @@ class BpeTokenizer:
         model = self.table["model"]
         size = len(self.pieces)
         vocab = model["vocab"] | {piece: size + number for number, piece in enumerate(pieces)}
-        return self.with_model(vocab, [*model["merges"], *(list(each) for each in merges)])
+        return self.with_model(vocab, [*model["merges"], *(list(pair) for pair in merges)])
 
     def with_model(self, vocab: dict[str, int], merges: Sequence[MergePair]) -> Self:
         """The same with another vocabulary and other merges."""
-        model = {**self.table["model"], "vocab": vocab, "merges": [list(each) for each in merges]}
+        model = {**self.table["model"], "vocab": vocab, "merges": [list(pair) for pair in merges]}
         return replace(self, table={**self.table, "model": model})
 
 

@@ -11,7 +11,7 @@ Method = Literal["continue", "append_below", "append_scores", "append_zero"]
 
 
 class VocabConfig(Section):
-    """How the base vocabulary is expanded."""
+    """Settings for expanding the base vocabulary."""
 
     version: ClassVar[int] = 5
 

@@ -1,4 +1,4 @@
-"""What the configuration of a written tokenizer says: what the base's says, but for the fields that must change."""
+"""The configuration of a written tokenizer: the base's own, but for fields that must change, each with its reason."""
 
 from pathlib import Path
 from typing import Any

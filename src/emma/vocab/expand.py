@@ -65,7 +65,7 @@ def open_base(path: Path | None, section: VocabConfig) -> BpeTokenizer:
 
 
 def _count_pieces(expansion: Expansion) -> dict[str, int]:
-    kinds = Counter(each.kind for each in expansion.new)
+    kinds = Counter(piece.kind for piece in expansion.new)
     spelled = segment(expansion.tokenizer.open_bare(), [each.piece for each in expansion.new])
     return {
         "pieces_new": len(expansion.new),
@@ -82,12 +82,12 @@ def _write_freezing_cost(
     ranked = sorted(rejected, key=lambda text: (-rejected[text], text))
     rows = [{"text": show_bytes(text), "count": rejected[text]} for text in ranked]
     shards.write(out / "rejected.parquet", pa.Table.from_pylist(rows, schema=REJECTED))
-    tokens = {f"sample_tokens_{name}": count_sample_tokens(each, sample) for name, each in tokenizers.items()}
+    tokens = {f"sample_tokens_{name}": count_sample_tokens(tokenizer, sample) for name, tokenizer in tokenizers.items()}
     write_json(out / FROZEN, {"pieces_rejected": len(rejected), **tokens}, end="")
 
 
 def count_sample_tokens(tokenizer: BpeTokenizer, sample: WordCounts) -> int:
-    """How many tokens the sample's words are."""
+    """Count the tokens of the sample's words."""
     _, word_of = segment_words(tokenizer, sample.words)
     return int(sample.counts[word_of].sum())
 

@@ -1,4 +1,4 @@
-"""What a language costs: tokens, before and after, on the same sample of each language and domain."""
+"""Counting fertility: the tokens of each language, before and after, on the same sample of each domain."""
 
 from collections import Counter
 from collections.abc import Sequence

@@ -40,11 +40,11 @@ class FrozenText:
     base: Artifact
 
     def note_neighbours(self, work: Work) -> list[Artifact]:
-        """What its neighbouring pieces spell, shard by shard."""
+        """List what neighbouring pieces of the text spell, shard by shard."""
         return work.each(note_neighbours, self.documents, self.plan, self.base)
 
     def count_changes(self, expansion: Artifact, work: Work) -> dict[str, int]:
-        """How much of it the new tokenizer segments otherwise: texts, those changed, tokens before and after."""
+        """Count what the new tokenizer segments otherwise: texts, those changed, tokens before and after."""
         counted = work.each(count_changes, self.documents, self.plan, expansion, self.base)
         return {name: sum(part.counts[name] for part in counted) for name in counted[0].counts}
 
@@ -52,7 +52,7 @@ class FrozenText:
 def find_frozen_text(
     section: VocabConfig, documents: tuple[SelectedShard, ...], plan: SamplePlan, base: Artifact | None
 ) -> FrozenText | None:
-    """What the sample takes of `freeze_langs`; None where nothing is frozen. RecipeError when there is none of it."""
+    """Find the text of `freeze_langs` in the sample; None where nothing is frozen. RecipeError when there is none."""
     if base is None or not section.freeze_base or not plan:
         return None
     frozen = {lang: quota for lang, quota in plan.items() if lang in section.freeze_langs}
@@ -81,7 +81,7 @@ def note_neighbours(out: Path, shard: SelectedShard, plan: SamplePlan, base: Art
     before = load_expandable(base.path)
     tokenizer, spelled = before.open(), Counter[str]()
     for batch in _batch_texts(take_sample(shard, plan, ("lang",))):
-        encodings = tokenizer.encode_batch([each.text for each in batch], add_special_tokens=False)
+        encodings = tokenizer.encode_batch([sample.text for sample in batch], add_special_tokens=False)
         for count in (count_joined_neighbours, count_whole_words, count_unknown_characters):
             spelled.update(count(before, encodings, batch))
     rows = [{"piece": piece, "count": spelled[piece]} for piece in sorted(spelled)]
@@ -92,12 +92,13 @@ def note_neighbours(out: Path, shard: SelectedShard, plan: SamplePlan, base: Art
 def count_joined_neighbours(
     base: BpeTokenizer, encodings: Sequence[Encoding], _: Sequence[SampleText]
 ) -> dict[str, int]:
-    """What every two neighbours of these texts spell together, and how often."""
+    """Count what every two neighbours of these texts spell together."""
     size, names, means = len(base.pieces), base.pieces, np.array([bool(text) for text in base.texts])
-    ids = [np.array(each.ids, np.int64) for each in encodings]
-    keys = np.concatenate([np.zeros(0, np.int64), *(each[:-1] * size + each[1:] for each in ids)])
+    ids = [np.array(encoding.ids, np.int64) for encoding in encodings]
+    # Both ids of a pair in one number, so that a single call counts all pairs.
+    keys = np.concatenate([np.zeros(0, np.int64), *(row[:-1] * size + row[1:] for row in ids)])
     spelled: Counter[str] = Counter()
-    for key, count in zip(*(each.tolist() for each in np.unique(keys, return_counts=True)), strict=True):
+    for key, count in zip(*(column.tolist() for column in np.unique(keys, return_counts=True)), strict=True):
         left, right = divmod(key, size)
         if means[left] and means[right]:
             spelled[names[left] + names[right]] += count
@@ -122,7 +123,7 @@ def count_unknown_characters(base: BpeTokenizer, _: Sequence[Encoding], texts: S
     if isinstance(base, ByteLevelTokenizer):
         return {}
     present, split = {" ", *base.pieces}, make_word_splitter(base.word_rules)
-    counts = Counter(char for each in texts for word in split(each.text) for char in word)
+    counts = Counter(char for sample in texts for word in split(sample.text) for char in word)
     return {char: count for char, count in counts.items() if char not in present}
 
 
@@ -140,8 +141,8 @@ def count_changes(out: Path, shard: SelectedShard, plan: SamplePlan, vocab: Arti
     old = load_tokenizer(base.path).open()
     counts = Counter({"texts": 0, "changed": 0, "tokens_base": 0, "tokens": 0})
     for batch in _batch_texts(take_sample(shard, plan, ("lang",))):
-        texts = [each.text for each in batch]
-        before, after = (each.encode_batch_fast(texts, add_special_tokens=False) for each in (old, new))
+        texts = [sample.text for sample in batch]
+        before, after = (tokenizer.encode_batch_fast(texts, add_special_tokens=False) for tokenizer in (old, new))
         for one, other in zip(before, after, strict=True):
             changed = one.ids != other.ids
             counts.update(texts=1, changed=changed, tokens_base=len(one.ids), tokens=len(other.ids))

@@ -46,7 +46,7 @@ class NewPiece:
 
 @dataclass(frozen=True)
 class PieceLimits:
-    """Which pieces may be made, and how many."""
+    """The number of pieces to make, and pieces that are not to be made."""
 
     budget: int
     """The most pieces to find, those in `known` not counted."""
@@ -76,7 +76,8 @@ def grow_vocabulary(
         chars = complete_characters(tokenizer, sample, section, share)
     else:
         chars = add_characters(tokenizer, sample, section, share)
-    left = limits.budget - sum(each.piece not in limits.known for each in chars.new)
+    # Pieces that another vocabulary has already cost no row.
+    left = limits.budget - sum(piece.piece not in limits.known for piece in chars.new)
     merged = add_merges(chars.tokenizer, sample, section, replace(limits, budget=left))
     return Expansion(merged.tokenizer, [*chars.new, *merged.new], chars.rejected | merged.rejected)
 
@@ -94,15 +95,17 @@ def add_characters(tokenizer: BpeTokenizer, sample: WordCounts, section: VocabCo
             continue
         new.append(NewPiece(char, "char", count))
         left -= char not in limits.known
-    return Expansion(tokenizer.with_pieces(each.piece for each in new), new, rejected)
+    return Expansion(tokenizer.with_pieces(piece.piece for piece in new), new, rejected)
 
 
 def list_covering_characters(counts: dict[str, int], section: VocabConfig) -> list[tuple[str, int]]:
     """The characters that cover the sample and occur often enough, and their counts, most frequent first."""
     ranked = sorted(counts, key=lambda char: (char != SPACE, -counts[char], char))
-    before = np.cumsum([counts[char] for char in ranked]) - [counts[char] for char in ranked]
+    counted_before = np.cumsum([counts[char] for char in ranked]) - [counts[char] for char in ranked]
     needed = section.character_coverage * sum(counts.values())
-    covering = [char for char, sofar in zip(ranked, before, strict=True) if sofar < needed and not _is_control(char)]
+    covering = [
+        char for char, count in zip(ranked, counted_before, strict=True) if count < needed and not _is_control(char)
+    ]
     return [(char, counts[char]) for char in covering if counts[char] >= section.minimum_count]
 
 
@@ -127,6 +130,7 @@ def complete_characters(
     ]
     if not covering:
         return Expansion(tokenizer)
+    # In bytes, which is how the vocabulary writes parts of characters.
     max_bytes = _CHARACTER_BYTES * section.max_piece_chars
     return learn_merges(
         tokenizer, tokenizer.pieces, runs, limits, kind="char", minimum=min(covering), max_chars=max_bytes
@@ -177,7 +181,7 @@ def learn_merges(
         if not left:
             break
     rejected = {tokenizer.text_of(piece) if kind == "char" else piece: n for piece, n in learner.rejected.items()}
-    return Expansion(tokenizer.with_pieces((each.piece for each in new), pairs), new, rejected)
+    return Expansion(tokenizer.with_pieces((piece.piece for piece in new), pairs), new, rejected)
 
 
 def segment_words(tokenizer: BpeTokenizer, words: list[str]) -> tuple[Ints, Ints]:

@@ -41,7 +41,7 @@ class LlamaTokenizer(BpeTokenizer):
 
     @property
     def word_rules(self) -> dict[str, Any]:
-        """Where spaces become ▁ and nothing else is done, words are what lies between spaces; else the base's own."""
+        """The rules that divide text into words: at spaces, where these become ▁ and no more; else the base's own."""
         if is_plain(self.table):
             return {"prefix": self.prepends_space}
         return {name: self.table[name] for name in ("normalizer", "pre_tokenizer")} | {"marked": True}
@@ -69,7 +69,7 @@ class LlamaTokenizer(BpeTokenizer):
         return replace(self, table=table, proto=None, scores={})
 
     def with_pieces(self, pieces: Iterable[str], merges: Iterable[MergePair] = ()) -> Self:
-        """With a SentencePiece model the pieces get the next scores, and the merges follow from these."""
+        """The same with more pieces. With a SentencePiece model they get the next scores, from which merges follow."""
         if self.scores is None:
             return super().with_pieces(pieces, merges)
         new, worst = list(pieces), math.floor(self.score_range[1])

@@ -28,24 +28,21 @@ NEUTRAL = 0
 """Class of pieces that go with their neighbours: what separates words or syllables, marks, joiners, letters that many
 scripts share."""
 
-_MERGED_SCRIPTS = {
-    "Hira": "Hani",
-    "Kana": "Hani",
-    "Bopo": "Hani",
-}  # written together in one word, as SentencePiece has it
+_MERGED_SCRIPTS = {"Hira": "Hani", "Kana": "Hani", "Bopo": "Hani"}
+"""Scripts that are written together in one word, as SentencePiece has it."""
 _COMMON_SCRIPTS = {"Zinh", "Zyyy", "Zzzz"}
+"""Inherited, common and unknown: characters that many scripts share (UAX 24)."""
 _JOINERS = "\u200c\u200d"
 _SYLLABLE_MARKS = "\u0f0b\u0f0c\u0fd2\u1807\u180a\u180e\u202f\u2027\U00011a41\U00011a44\U00011a9a"
-"""What stands between the syllables, or the stem and endings, of one word: the tshegs of Tibetan, Zanabazar Square and
+"""Marks between the syllables, or the stem and endings, of one word: the tshegs of Tibetan, Zanabazar Square and
 Soyombo, Mongolian's boundary mark, nirugu, vowel separator and narrow space, the hyphenation point."""
 _WORD_SEPARATORS = (
     "\u1361\u16eb\u16ec\u16ed\u200b\u2e31\U00010100\U00010101\U0001039f\U000103d0\U0001091f\U0001123a\U00011c43"
 )
-"""What stands for the space between words: dividers of Ethiopic, Runic, Linear A and B, Ugaritic, Old Persian,
-Phoenician, Khojki and Bhaiksuki, and the zero width space of Khmer, Burmese, Lao and Thai."""
-_NEUTRAL = frozenset(
-    f" {SPACE}{_JOINERS}{_SYLLABLE_MARKS}{_WORD_SEPARATORS}"
-)  # a plain space stands in byte-level pieces
+"""Characters that stand for the space between words: dividers of Ethiopic, Runic, Linear A and B, Ugaritic, Old
+Persian, Phoenician, Khojki and Bhaiksuki, and the zero width space of Khmer, Burmese, Lao and Thai."""
+# A plain space stands in byte-level pieces.
+_NEUTRAL = frozenset(f" {SPACE}{_JOINERS}{_SYLLABLE_MARKS}{_WORD_SEPARATORS}")
 
 
 @lru_cache(maxsize=1 << 17)

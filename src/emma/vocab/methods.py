@@ -15,6 +15,7 @@ from emma.vocab.grow import Expansion, NewPiece, PieceLimits, WordCounts, grow_v
 from emma.vocab.llama import LlamaTokenizer
 
 _SCORE_STEP = 2.0**-20
+"""Distance of two scores under `append_zero`: small enough for a million pieces between two whole numbers."""
 
 
 def expand_vocabulary(base: BpeTokenizer, sample: WordCounts, section: VocabConfig, limits: PieceLimits) -> Expansion:
@@ -34,7 +35,7 @@ def append_vocabulary(base: BpeTokenizer, sample: WordCounts, section: VocabConf
     banned = set(limits.banned) - known
     second = grow_vocabulary(base.bytes_only(), sample, section, PieceLimits(limits.budget, known, banned))
     ranks = {each.piece: rank for rank, each in enumerate(sorted(second.new, key=_is_single_character))}
-    new = [each for each in second.new if each.piece not in known]
+    new = [piece for piece in second.new if piece.piece not in known]
     scores = [score_piece(base, section.method, ranks[each.piece], place) for place, each in enumerate(new)]
     return Expansion(insert_pieces(base, new, scores), new, second.rejected)
 

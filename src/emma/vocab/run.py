@@ -15,7 +15,7 @@ from emma.vocab.sample import SamplePlan, count_words, measure_text, plan_held_o
 from emma.work.work import StageOutput, Work
 
 EXPANSION_FILES = ("pieces.parquet", "vocab.json", "frozen.json", "rejected.parquet")
-"""What the stage takes over from the task `expand`, beside the tokenizer, as far as it is there."""
+"""Files that the stage takes over from the task `expand`, beside the tokenizer, as far as they are there."""
 
 
 def vocab(
@@ -44,6 +44,7 @@ def vocab(
     frozen = find_frozen_text(section, documents, plan, base)
     noted = tuple(frozen.note_neighbours(work)) if frozen is not None else ()
     expansion = work.gather(expand, counted, section, base, noted)
+    # Measured on held-out text where there is any: on the sample itself the new pieces would look too good.
     held_out = plan_held_out_sample(measured, section.fertility_bytes)
     costs = work.each(count_tokens, documents, held_out, expansion, base)
     shutil.copytree(expansion.file("tokenizer"), work.out / "tokenizer")
@@ -57,7 +58,7 @@ def vocab(
 
 
 def report_switched_off(settings: Mapping[str, Any], work: Work) -> None:
-    """Say what the base's tokenizer would do on its own, and does not do here."""
+    """Report what the base's tokenizer would do on its own, and does not do here."""
     if settings:
         stated = ", ".join(f"{name} ({value})" for name, value in settings.items())
         work.reporter.say(
@@ -81,7 +82,7 @@ def check_settings(section: VocabConfig, base: Artifact | None) -> None:
 
 
 def plan_sample(section: VocabConfig, measured: pa.Table) -> SamplePlan:
-    """What the pieces are learnt from. RecipeError when pieces are asked for and there is none."""
+    """Plan the sample to learn pieces from. RecipeError when pieces are asked for and there is no text."""
     if not section.new_pieces:
         return {}
     plan = plan_training_sample(measured, section.sample_bytes, section.alpha, section.boost)

@@ -26,7 +26,7 @@ from emma.store.selected import SelectedShard, read_selected
 
 
 class SampleQuota(NamedTuple):
-    """What to take of a group of documents."""
+    """The quota of a group of documents in the sample."""
 
     last_rank: int
     """The hash rank up to which documents are taken."""
@@ -101,7 +101,7 @@ def find_cut_off(ranks: Mapping[int, int], budget: int, boost: int) -> SampleQuo
 
 
 def plan_training_sample(measured: pa.Table, sample_bytes: int, alpha: float, boost: int) -> SamplePlan:
-    """How much to take of each language: in proportion to its bytes to the power `alpha`."""
+    """Plan how much to take of each language: in proportion to its bytes to the power `alpha`."""
     ranks = _group_ranks(measured.filter(measured["train"]), ("lang",))
     powers = {lang: float(sum(sizes.values())) ** alpha for lang, sizes in ranks.items()}
     share = sample_bytes / sum(powers.values()) if powers else 0.0
@@ -109,7 +109,7 @@ def plan_training_sample(measured: pa.Table, sample_bytes: int, alpha: float, bo
 
 
 def plan_held_out_sample(measured: pa.Table, budget: int) -> SamplePlan:
-    """How much to measure of each language and domain: held-out text where there is any, else training text."""
+    """Plan how much to measure of each language and domain: held-out text where there is any, else training text."""
     plan: SamplePlan = {}
     for train in (True, False):  # held-out text replaces training text
         ranks = _group_ranks(measured.filter(pc.equal(measured["train"], train)), ("lang", "domain"))
@@ -217,7 +217,7 @@ def read_words(counted: Sequence[Artifact]) -> tuple[list[str], list[int]]:
 
 
 def sum_character_counts(words: Sequence[str], counts: Sequence[int]) -> dict[str, int]:
-    """How often each character occurs in words that occur so often."""
+    """Sum the counts of the words that each character occurs in."""
     points = np.frombuffer("".join(words).encode("utf-32-le"), np.uint32)
     weights = np.repeat(np.asarray(counts, np.int64), [len(word) for word in words])
     sums = np.bincount(points, weights)  # floats, but exact up to 2^53

@@ -1,12 +1,9 @@
 """The audit sheet as plain values, from which the terminal's and the printer's are made, and which `--json` prints."""
 
-from collections.abc import Mapping
-from typing import Any, NotRequired, TypedDict
+from typing import NotRequired, TypedDict
 
 from emma.curate.quality.limits import LimitRow
-
-Row = Mapping[str, Any]
-"""A row of a table beside the selection, with that table's columns."""
+from emma.schemas import Row
 
 
 class Example(TypedDict):
@@ -23,7 +20,7 @@ class Example(TypedDict):
 
 
 class SplitSize(TypedDict):
-    """How much of the language is in one split."""
+    """The size of the language in one split."""
 
     split: str
     documents: int
@@ -31,7 +28,7 @@ class SplitSize(TypedDict):
 
 
 class SourceSize(TypedDict):
-    """How much of the language a source gave, and how much of that stays."""
+    """The size of the language in one source, and what of it is kept."""
 
     source: str
     licence: str
@@ -80,7 +77,7 @@ class DoubtedDocuments(TypedDict):
 
 
 class LabelAgreement(TypedDict):
-    """What language identification calls the documents."""
+    """The labels that language identification gives the documents."""
 
     agrees: int
     asked: int
@@ -91,7 +88,7 @@ class LabelAgreement(TypedDict):
 
 
 class RuleDrops(TypedDict):
-    """What one quality rule dropped."""
+    """The documents that one quality rule dropped."""
 
     rule: str
     documents: int
@@ -108,7 +105,7 @@ class Cluster(TypedDict):
 
 
 class Duplicates(TypedDict):
-    """How many documents were dropped as copies, and the largest clusters."""
+    """The number of documents dropped as copies, and the largest clusters."""
 
     exact: int
     near: int
@@ -118,7 +115,7 @@ class Duplicates(TypedDict):
 
 
 class Contamination(TypedDict):
-    """What shares text with a benchmark."""
+    """The documents that share text with a benchmark."""
 
     benchmarks: list[Row]
     """Rows of curate's `contamination.parquet`."""

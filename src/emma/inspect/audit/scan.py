@@ -97,9 +97,9 @@ def read_shard(corpus: Corpus, number: int, lang: str, known: Sequence[str] | No
     table = shards.read(path, ["id", "lang", "lang2", "source"])
     for name, columns in COLUMNS.items():
         if (part := corpus.part(name)) is not None:
-            found = shards.read(part[number].file(f"{name}.parquet"), columns)
+            other = shards.read(part[number].file(f"{name}.parquet"), columns)
             for column in columns:
-                table = table.append_column(column, found[column])
+                table = table.append_column(column, other[column])
     rows = pa.array(np.flatnonzero(mine.to_numpy()))
     table = table.take(rows).append_column("row", rows)
     return add_top_labels(table, lang, known) if known is not None else table
@@ -139,9 +139,9 @@ def mark_doubted(table: pa.Table, limit: LimitRow | None) -> pa.Table:
 
 def first_values(lists: pa.ChunkedArray) -> pa.Array:
     """The first value of each list, null where there is none."""
-    found = lists.combine_chunks()
-    starts = pa.array(np.asarray(found.offsets[:-1]), mask=np.asarray(pc.list_value_length(found).fill_null(0)) == 0)
-    return found.values.take(starts)
+    rows = lists.combine_chunks()
+    starts = pa.array(np.asarray(rows.offsets[:-1]), mask=np.asarray(pc.list_value_length(rows).fill_null(0)) == 0)
+    return rows.values.take(starts)
 
 
 def add_counts(result: LanguageScan, table: pa.Table, lang: str) -> None:
@@ -164,12 +164,12 @@ def add_counts(result: LanguageScan, table: pa.Table, lang: str) -> None:
 def add_samples(result: LanguageScan, table: pa.Table, number: int, seed: int) -> None:
     """Add a shard's documents to the samples."""
     # Hashed with the seed and not drawn: a shard need not know of others, and the same seed shows the same.
-    order = np.array([hash64(seed, each) for each in table["id"].to_pylist()], np.uint64)
+    order = np.array([hash64(seed, document) for document in table["id"].to_pylist()], np.uint64)
     values = table.drop_columns(["id", "lang", "lang2", "source", "bytes", "chars"])
     for kind, rows in list_kinds(table):
         for at in rows[np.argsort(order[rows], kind="stable")][:MAX_SAMPLES_PER_SHARD].tolist():
-            found = values.slice(at, 1).to_pylist()[0]
-            result.samples.setdefault(kind, []).append(AuditSample(int(order[at]), (number, found["row"]), found))
+            row = values.slice(at, 1).to_pylist()[0]
+            result.samples.setdefault(kind, []).append(AuditSample(int(order[at]), (number, row["row"]), row))
 
 
 def list_kinds(table: pa.Table) -> Iterator[tuple[str, np.ndarray]]:

@@ -11,7 +11,6 @@ from emma.inspect.audit.records import (
     Duplicates,
     Example,
     LabelAgreement,
-    Row,
     RuleDrops,
     ScriptShare,
     Sheet,
@@ -24,7 +23,7 @@ from emma.lang.explain import explain
 from emma.lang.language import LABEL, Lang, Pair, parse_label
 from emma.pipeline.corpus import Corpus
 from emma.pipeline.home import Run
-from emma.schemas import SPLITS
+from emma.schemas import SPLITS, Row
 from emma.store import shards
 
 MAX_ROWS, MAX_CLUSTERS, MAX_LINES, MAX_LABELS = 20, 5, 10, 5
@@ -135,7 +134,7 @@ def size_sources(corpus: Corpus, scan: LanguageScan) -> list[SourceSize]:
 
 
 def share_scripts(corpus: Corpus, scan: LanguageScan) -> list[ScriptShare]:
-    """How the documents are written, the most frequent first; where that disagrees with the label, with examples."""
+    """Share of each script, the most frequent first; with examples of one that disagrees with the label."""
     return [
         {
             "script": script,
@@ -149,7 +148,7 @@ def share_scripts(corpus: Corpus, scan: LanguageScan) -> list[ScriptShare]:
 
 
 def describe_labels(corpus: Corpus, scan: LanguageScan, lang: Lang, limit: LimitRow | None) -> LabelAgreement | None:
-    """What language ID calls the documents, other labels with examples; None where no language was identified."""
+    """Count the labels that language ID gives the documents, with examples of others; None where it was not run."""
     if corpus.part("identified") is None:
         return None
     others = [(label, count) for label, count in scan.labels.most_common() if label != lang.label]
@@ -182,7 +181,7 @@ def describe_doubted(corpus: Corpus, scan: LanguageScan) -> DoubtedDocuments:
 
 
 def count_rules(corpus: Corpus, scan: LanguageScan, lang: Lang) -> list[RuleDrops]:
-    """What each quality rule dropped, the most first, with its limits and examples from the middle."""
+    """Count what each quality rule dropped, the most first, with its limits and examples from the middle."""
     limits = [row for row in read_limits(corpus) if is_about(row["lang"], lang)]
     rows: list[RuleDrops] = []
     for rule in RULES:
@@ -201,7 +200,7 @@ def count_rules(corpus: Corpus, scan: LanguageScan, lang: Lang) -> list[RuleDrop
 
 
 def describe_duplicates(corpus: Corpus, scan: LanguageScan) -> Duplicates:
-    """How many documents were dropped as copies, and the largest clusters."""
+    """Count the documents dropped as copies, and list the largest clusters."""
     exact, near = (scan.total(outcomes=[f"{kind} duplicate"])[0] for kind in ("exact", "near"))
     largest = sorted(scan.clusters.items(), key=lambda item: (-item[1], item[0]))[:MAX_CLUSTERS]
     return {
@@ -214,7 +213,7 @@ def describe_duplicates(corpus: Corpus, scan: LanguageScan) -> Duplicates:
 
 
 def describe_contamination(corpus: Corpus, scan: LanguageScan, lang: Lang) -> Contamination | None:
-    """What shares text with a benchmark, with examples from the middle; None where no benchmark was named."""
+    """Describe what shares text with benchmarks, with examples from the middle; None where none was named."""
     if corpus.part("contamination") is None:
         return None
     return {

@@ -120,7 +120,7 @@ def label_lines(labels: LabelAgreement) -> Iterator[str]:
 
 
 def doubted_lines(doubted: DoubtedDocuments, limit: LimitRow) -> Iterator[str]:
-    """How much is below the limit on language ID, or would be, what it is taken for, and examples."""
+    """Documents below the limit on language ID, or that would be, what they are taken for, and examples."""
     if limit["withheld"] is not None:
         yield f"a limit of {format_decimal(limit['withheld'])} is not applied: too much is below (curate.lid.max_drop)"
     if doubted["documents"]:
@@ -130,7 +130,7 @@ def doubted_lines(doubted: DoubtedDocuments, limit: LimitRow) -> Iterator[str]:
 
 
 def rule_lines(rows: Sequence[RuleDrops]) -> Iterator[str]:
-    """What each rule dropped, its limit and examples from the middle of that."""
+    """Documents that each rule dropped, its limit, and examples from the middle."""
     for row in rows:
         limits = ", ".join(f"{format_decimal(limit['limit'], 3)} from {limit['level']}" for limit in row["limits"][:2])
         documents = f"{format_count(row['documents'])} documents, {format_share(row['share'])}"
@@ -180,7 +180,7 @@ def checkbox_lines(rows: Sequence[Example]) -> Iterator[str]:
 
 
 def signature_lines(sheet: Sheet) -> Iterator[str]:
-    """Where to sign."""
+    """Lines to sign on."""
     yield f"I read {sheet['lang']}, and have looked at the documents above."
     yield ""
     yield f"name {'_' * 34}   date {'_' * 14}   signature {'_' * 24}"

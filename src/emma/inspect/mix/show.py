@@ -1,4 +1,4 @@
-"""What a recipe's mix gives, and what one optimiser step of it holds.
+"""The mix of a recipe in numbers, and the documents of one optimiser step of it.
 
 The plan is the mix that was made, else what would be made of what was packed, or of an inventory while nothing was.
 """
@@ -100,7 +100,7 @@ def add_words(plan: pa.Table, rows: pa.Table) -> list[PlanRow]:
 
 
 def find_pack(recipe: Recipe, home: Home) -> Artifact | None:
-    """What the recipe's run has packed, if it has come that far."""
+    """Find what the recipe's run has packed, if it has come that far."""
     run = home.run(recipe.name)
     return run.artifact("pack") if "pack" in run.addresses else None
 

@@ -30,7 +30,7 @@ MAX_REPEATED = 10
 
 @dataclass(frozen=True)
 class GroupTotals:
-    """What a group of the plan's rows gives together. A number is None where a part of it is not known."""
+    """The totals of a group of the plan's rows. A number is None where a part of it is not known."""
 
     name: str
     languages_planned: int
@@ -203,8 +203,8 @@ def _render_row(group: GroupTotals, second: str, has_words: bool) -> list[str]:
 
 def _render_repeats(languages: Sequence[GroupTotals]) -> Iterator[str]:
     """The languages whose tokens come round most often."""
-    repeated = sorted((each for each in languages if (each.epochs or 0) > 1), key=lambda each: -(each.epochs or 0))
+    repeated = sorted((lang for lang in languages if (lang.epochs or 0) > 1), key=lambda lang: -(lang.epochs or 0))
     if repeated:
         yield ""
-        named = (f"{each.name} {format_decimal(each.epochs)} times" for each in repeated[:MAX_REPEATED])
+        named = (f"{lang.name} {format_decimal(lang.epochs)} times" for lang in repeated[:MAX_REPEATED])
         yield "seen most often: " + ", ".join(named)

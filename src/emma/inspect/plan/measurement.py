@@ -44,16 +44,17 @@ def measure_stack(shape: Shape, layers: int, setting: TrainingSetting) -> tuple[
     optimizers = make_optimizers(loss_model.model, setting.section.model_copy(update={"learning_rate": 1e-4}))
     batch = random_batch(shape.rows, setting)
 
-    def through() -> None:
+    def run_micro_batch() -> None:
         accumulate(loss_model, [batch], batch.predicted, setting.section)
 
     def update() -> None:
-        for each in optimizers:
-            each.step()
+        for optimizer in optimizers:
+            optimizer.step()
 
-    through()
+    # The first calls compile and allocate, and are not timed.
+    run_micro_batch()
     update()
-    return median_seconds(through), median_seconds(update)
+    return median_seconds(run_micro_batch), median_seconds(update)
 
 
 def build_stack(shape: Shape, layers: int, setting: TrainingSetting) -> Any:

@@ -237,8 +237,7 @@ def loss_bytes(shape: Shape, setting: TrainingSetting) -> tuple[float, float]:
     rows = min(setting.tokens, max(MIN_CHUNK_ROWS, LOGITS_PER_CHUNK[setting.kind] // shape.rows))
     head = 4 * shape.embedding if trains_embeddings(setting) else 0
     copy = c * shape.embedding if setting.is_autocast else 0
-    added = (
-        head if setting.section.precision in BF16_PRECISIONS else 0
-    )  # a product in float32 is added where it is made
+    # A product in float32 is added where it is made; in bfloat16 it needs a place of its own first.
+    added = head if setting.section.precision in BF16_PRECISIONS else 0
     chunk = LOGIT_BYTES * rows * shape.rows + added + copy
     return chunk, setting.tokens * shape.width * (setting.number_bytes + 2 * c) + head

@@ -54,7 +54,7 @@ def open_counter(named_place: str, home: Home) -> TokenCounter:
 
 
 def _name_place(path: Path) -> str:
-    """What to call a tokenizer: its folder, where the file has the usual name."""
+    """Choose a name for a tokenizer: that of its folder, where the file has the usual name."""
     while path.stem in ("tokenizer", "spiece"):
         path = path.parent
     return path.stem if path.is_file() else path.name
@@ -105,7 +105,7 @@ def make_counter(tokenizer: Any) -> Callable[[Sequence[str]], list[int]]:
     def lengths(texts: Sequence[str]) -> list[int]:
         batches = (list(texts[start : start + _BATCH]) for start in range(0, len(texts), _BATCH))
         encoded = (opened.encode_batch_fast(batch, add_special_tokens=False) for batch in batches)
-        return [len(each.ids) for batch in encoded for each in batch]
+        return [len(encoding.ids) for batch in encoded for encoding in batch]
 
     return lengths
 

@@ -20,7 +20,7 @@ Ints = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class TokenizerCost:
-    """What one tokenizer needs for a language."""
+    """The cost of a language with one tokenizer."""
 
     tokens: int
     tokens_per_byte: float
@@ -51,7 +51,7 @@ class LanguageCosts:
 
 @dataclass
 class _LanguageSums:
-    """What is added up of a language: sizes are texts, bytes, characters, words, then tokens by tokenizer."""
+    """The sums of a language: texts, bytes, characters, words, then tokens by tokenizer."""
 
     all: Ints
     parallel: Ints

@@ -99,7 +99,7 @@ def render_page(report: VocabReport) -> str:
 
 @dataclass(frozen=True)
 class TokenizerHeadline:
-    """What is said of one tokenizer above the charts."""
+    """The headline of one tokenizer, above the charts."""
 
     name: str
     pieces: int

@@ -1,4 +1,4 @@
-"""What languages cost with some tokenizers side by side, what more pieces would save, and the report for a terminal."""
+"""Comparing what languages cost with some tokenizers, what more pieces would save, and the report for a terminal."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
@@ -29,7 +29,7 @@ MAX_REASONS = 5
 
 @dataclass(frozen=True)
 class ReportQuestion:
-    """Which tokenizers are compared, and on what text."""
+    """The tokenizers to compare, and the text to compare them on."""
 
     tokenizers: Sequence[str]
     text: Sequence[Path] = ()
@@ -44,7 +44,7 @@ class ReportQuestion:
 
 @dataclass(frozen=True)
 class VocabReport:
-    """What each language costs with each tokenizer."""
+    """The cost of each language with each tokenizer."""
 
     tokenizers: Sequence[TokenCounter]
     languages: Sequence[LanguageCosts]

@@ -1,5 +1,8 @@
-"""What more pieces would save: the vocabulary is grown on every second text, as the vocab stage grows it, and counted
-on the others, so that nothing is counted on what it was learnt from."""
+"""Measuring what more pieces would save.
+
+The vocabulary is grown on every second text, as the vocab stage grows it, and counted on the others, so that nothing is
+counted on what it was learnt from.
+"""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
