@@ -61,12 +61,14 @@ def draw_windows(text: PackedText, new: NewPieces, section: DistilConfig, seed: 
     order = np.argsort(text.tokens, kind="stable")
     begins, stops = (np.searchsorted(text.tokens[order], new.ids, side=side) for side in ("left", "right"))
     occurring = np.flatnonzero(stops > begins)
+    # A new permutation each round: every piece is drawn equally often, give or take one.
     turns = np.concatenate(
         [generator.permutation(occurring) for _ in range(-(-section.steps * section.windows // len(occurring)))]
     )
     for step in range(section.steps):
         pieces = turns[step * section.windows : (step + 1) * section.windows]
         places = order[generator.integers(begins[pieces], stops[pieces])]
+        # The occurrence stands anywhere in its window, so the piece is read with little text before it and with much.
         starts = np.clip(places - generator.integers(0, length, len(places)), 0, len(text.tokens) - length)
         yield text.tokens[starts[:, None] + np.arange(length)]
 
@@ -85,8 +87,10 @@ def distil_rows(
     trained[list(new.ids)] = 1
     speller = Speller.from_pieces(new, len(matrix))
     peak = section.learning_rate * float(matrix.detach()[: new.smallest_id].square().mean().sqrt())
+    # Without dropout, or the two readings would differ by chance.
     model.train(False).requires_grad_(False)
     matrix.requires_grad_(True)
+    # Adam leaves a row alone whose gradient was always zero, so this keeps the base's rows as they are.
     hook = matrix.register_hook(lambda gradient: gradient * trained)
     adam = torch.optim.Adam([matrix], lr=peak)
     losses = []
@@ -114,9 +118,11 @@ def state_difference(model: PreTrainedModel, window: Ints, spelled: Ints, ends: 
     counted = torch.from_numpy(ends < spelled.shape[1]).to(model.device)
     places = torch.from_numpy(np.minimum(ends, spelled.shape[1] - 1)).to(model.device)
     with torch.no_grad():
+        # The same model reads the base's own spelling, in which no row occurs that is trained.
         teacher = _states(model, spelled, layer)
         teacher = teacher.gather(1, places[:, :, None].expand(-1, -1, teacher.shape[2]))[counted].float()
     student = _states(model, window, layer)[counted].float()
+    # In variances of the teacher's states, so that losses of different bases can be compared.
     return (student - teacher).square().mean() / teacher.var(0).mean()
 
 

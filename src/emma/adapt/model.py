@@ -110,6 +110,7 @@ def load_base(folder: Path, section: AdaptConfig) -> PreTrainedModel:
     apply_settings(config, section, str(folder))
     model, report = build_or_explain(str(folder), lambda: _load_pretrained(folder, config))
     copied_names = set()
+    # A tied base has no head to read: the new one begins equal to the embeddings, so the model computes what it did.
     if section.untie and is_head_alone(report["missing_keys"], model):
         inputs, head = embedding_matrices(model)
         head.data.copy_(inputs.data)
@@ -169,6 +170,7 @@ def make_random_model(section: AdaptConfig, pieces: int) -> PreTrainedModel:
         ),
     )
     apply_settings(config, section, name)
+    # The caller's generator stays where it was.
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(section.seed)
         auto: Any = AutoModelForCausalLM

@@ -64,6 +64,7 @@ def rope_parameters(
     if rope.type is None:
         return override_base_scaling({"rope_type": UNSCALED, **base}, values, (context or before) / before)
     check_known(rope.type, values)
+    # 10,000 is what RoFormer has (arXiv 2104.09864, section 3.2.2), and what a configuration without a number means.
     values.setdefault("rope_theta", base.get("rope_theta", 10_000.0))
     if "partial_rotary_factor" in base:
         values["partial_rotary_factor"] = base["partial_rotary_factor"]
@@ -118,6 +119,8 @@ def raise_theta(values: Parameters, rotated: int) -> Parameters:
 
     Hugging Face has no name for it and needs none: theta times factor to the power d / (d - 2).
     """
+    # With a larger theta no position is interpolated: the fastest dimensions turn as before, the slowest `factor` times
+    # slower.
     theta = values["rope_theta"] * values["factor"] ** (rotated / (rotated - 2))
     kept = {name: value for name, value in values.items() if name == "partial_rotary_factor"}
     return {**kept, "rope_type": "default", "rope_theta": theta}

@@ -64,6 +64,7 @@ class Combination:
     def apply(self, rows: Tensor) -> Tensor:
         """The new rows (new rows, width) from base rows (base rows, width); one without terms is the mean of all."""
         starts = self.sizes.cumsum(0) - self.sizes
+        # It sums weighted rows without a dense matrix of new rows by base rows.
         summed = torch.nn.functional.embedding_bag(
             self.pieces, rows, starts, mode="sum", per_sample_weights=self.weights.to(rows.dtype)
         )
@@ -72,6 +73,7 @@ class Combination:
 
 def mean_of_spelling(spelling: Sequence[int]) -> Weights:
     """The mean of the base pieces that spell a new one."""
+    # A piece without a spelling gets no terms, which `Combination.apply` takes for the mean of all rows.
     ids = np.asarray(spelling, dtype=np.int64)
     return ids, np.full(len(ids), 1 / max(len(ids), 1))
 
@@ -100,6 +102,7 @@ def add_rows(model: PreTrainedModel, new: NewPieces, rows: int) -> int:
             "vocabulary was made for another base: delete it and run again."
         )
     if rows > before:
+        # transformers would draw the rows from the covariance of the others; all of them are filled here.
         model.resize_token_embeddings(rows, mean_resizing=False)
     return before
 
@@ -114,6 +117,7 @@ def fill_new_rows(
     probability is at most what a piece of the base has on average; and as no text has such an id, training pushes it
     down.
     """
+    # The bias is filled as the head is; where there is none, `zip` ends before it.
     for matrix, init in zip(vocabulary_matrices(model), (*section.inits, section.inits[1]), strict=False):
         # A base padded beyond its tokenizer has rows that no piece of its own uses: they tell nothing.
         used = matrix[: min(before, new.smallest_id)].clone()
@@ -128,6 +132,7 @@ def make_new_rows(rows: Tensor, number: int, init: Init, combination: Combinatio
     `combination` is used where `init` is one that weighs base rows; the others go by the rows' distribution.
     """
     if init == "random":
+        # A generator of its own: the rows do not depend on what was drawn before.
         noise = torch.randn(number, rows.shape[1], generator=torch.Generator().manual_seed(seed))
         return torch.addcmul(rows.mean(0), noise, rows.std(0))
     if init == "mean":

@@ -48,6 +48,7 @@ def adapt(
     size, rows = vocabulary_size(vocab, len(tokenizer))
     if base is None:
         model, new = make_random_model(section, rows), NewPieces((), ())
+        # A base knows its own ids; a new model gets the tokenizer's.
         set_specials(model, {name: getattr(tokenizer, name) for name in SPECIAL})
     else:
         model, new = load_base(base.path, section), new_pieces(vocab)

@@ -26,6 +26,7 @@ def save_model(
     """Write the model's folder, with all that the base says of itself and the tokenizer; returns where it is from."""
     kind, types = storage_type(section, base), {}
     if base is not None and section.dtype == "base":
+        # Tensor by tensor: a base in bfloat16 may hold its norms in float32.
         types = weight_types(base)
     model.save_pretrained(out, state_dict=cast_weights(model.state_dict(), types, kind))
     model.config.dtype = kind

@@ -49,6 +49,7 @@ def combine_similar(
 
     Anchors are the base's pieces that have vectors. Raises RecipeError when there are none.
     """
+    # Special tokens stand beside everything and mean no text, so no row is made of theirs.
     anchors = np.flatnonzero((vectors.ids < new.smallest_id) & ~np.isin(vectors.ids, sorted(special)))
     check_anchors(init, section, len(anchors))
     has_vector = np.isin(np.asarray(new.ids), vectors.ids)
@@ -95,6 +96,7 @@ def sparsemax(scores: Tensor) -> Tensor:
     It is max(score - t, 0) with the t for which a row sums to 1. That sum falls along straight pieces and bends
     upwards, so Newton's steps from below reach t without passing it, and stop once no score changes side.
     """
+    # At the largest score less 1 that score alone gives 1, so t is not below it.
     threshold = scores.max(1, keepdim=True).values - 1
     while True:
         inside = scores > threshold
@@ -129,6 +131,7 @@ def pursue(targets: Tensor, atoms: Tensor, steps: int) -> tuple[Tensor, Tensor]:
     chosen = torch.zeros(len(targets), steps, dtype=torch.long)
     is_chosen = torch.zeros(len(targets), len(atoms), dtype=torch.bool)
     for step in range(steps):
+        # An atom that was chosen is not chosen again: likeness is at least 0.
         likeness = (residual @ atoms.T).abs().masked_fill_(is_chosen, -1)
         chosen[:, step] = likeness.argmax(1)
         is_chosen.scatter_(1, chosen[:, step : step + 1], True)
@@ -137,6 +140,7 @@ def pursue(targets: Tensor, atoms: Tensor, steps: int) -> tuple[Tensor, Tensor]:
         second = basis @ (atom - basis.mT @ first)
         fresh = (atom - basis.mT @ (first + second)).squeeze(2)
         length = fresh.norm(dim=1, keepdim=True)
+        # What those before it span adds nothing; its column stays that of the identity, and its weight 0.
         new = length > TOLERANCE
         basis[:, step] = torch.where(new, fresh / length, 0)
         column = torch.cat([(first + second)[:, :step, 0], length], 1)

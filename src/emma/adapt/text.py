@@ -38,6 +38,7 @@ def sample_text(pack: Artifact, budget: int, seed: int) -> PackedText:
     Documents are taken in an order that `seed` fixes; the last of each source is cut.
     """
     index = shards.read(pack.file("index.parquet"))
+    # Validation text is measured on, so it is not learnt from.
     rows = index.filter(pc.and_(pc.equal(index["split"], "train"), pc.greater(index["tokens"], 0))).to_pylist()
     share = even_share([row["tokens"] for row in rows], budget)
     documents = [document for row in rows for document in _documents(row, pack, share, seed)]
@@ -64,6 +65,7 @@ def _documents(row: dict[str, Any], pack: Artifact, share: int, seed: int) -> li
     for position in range(len(file)):
         if share <= 0:
             break
+        # Any document by its number in a permutation: no list of a file's millions of documents is shuffled.
         documents.append(file.document(permute(position, len(file), key))[:share])
         share -= len(documents[-1])
     return documents

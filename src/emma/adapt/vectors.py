@@ -68,8 +68,10 @@ def piece_vectors(text: PackedText, section: VectorsConfig, seed: int) -> Vector
     number = np.where(often, np.cumsum(often) - 1, -1)[place]
     together = count_neighbours(number, text.documents, int(often.sum()), section.window)
     left, strengths = truncated_svd(ppmi(together), section.width, seed)
+    # Singular values to the power 1/2 do better than as they are (eigenvalue weighting in the same paper).
     values = left * strengths.sqrt()
     lengths = values.norm(dim=1, keepdim=True)
+    # A piece that has only the neighbours chance gives it has no direction.
     has = lengths.squeeze(1) > 0
     return Vectors(pieces[often][has.numpy()].astype(np.int64), (values / lengths)[has])
 
@@ -82,10 +84,13 @@ def count_neighbours(number: Ints, documents: Ints, size: int, window: int) -> S
     keys = [np.zeros(0, np.int64)]
     for distance in range(1, window + 1):
         one, other = number[:-distance], number[distance:]
+        # Pieces across the edge of a document stand together by chance.
         near = (one >= 0) & (other >= 0) & (documents[:-distance] == documents[distance:])
+        # A pair as one number, so that one call counts all pairs.
         keys.append(one[near] * size + other[near])
     pairs, counts = np.unique(np.concatenate(keys), return_counts=True)
     first, second = np.divmod(pairs, max(size, 1))
+    # So far to the right only; with the pairs turned round the matrix is symmetric.
     both, place = np.unique(np.concatenate([pairs, second * size + first]), return_inverse=True)
     total = np.bincount(place, weights=np.concatenate([counts, counts]), minlength=len(both)).astype(np.int64)
     return SparseMatrix(*np.divmod(both, max(size, 1)), total, size)
@@ -109,6 +114,7 @@ def truncated_svd(pairs: SparseMatrix, width: int, seed: int) -> tuple[Tensor, T
     basis = torch.randn(pairs.size, min(pairs.size, width + OVERSAMPLING), generator=generator)
     basis = torch.linalg.qr(pairs.times(basis)).Q
     for _ in range(ITERATIONS):
+        # Made orthogonal after each product, or all columns would turn to the first singular vector.
         basis = torch.linalg.qr(pairs.times(torch.linalg.qr(other.times(basis)).Q)).Q
     left, strengths, _ = torch.linalg.svd(other.times(basis).T, full_matrices=False)
     return (basis @ left)[:, :width], strengths[:width]

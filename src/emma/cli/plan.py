@@ -37,6 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
     from emma.inspect.plan.text import render_text
     from emma.pipeline.recipe import Recipe
 
+    # As one more --set, so that it is checked as the recipe's own value would be.
     size = [f"train.micro_batch={arguments.micro_batch}"] if arguments.micro_batch else []
     question = PlanQuestion(
         machine=find_machine(arguments.gpu),

@@ -27,6 +27,7 @@ def add_parser(commands: Commands, stage: str, prog: str | None = None, epilog: 
     """Add the command of one stage; `prog` is how it is called where its own name is a group's default."""
     purpose = STAGES[stage]
     parser = commands.add_parser(
+        # In a group the stage's own command is called `run`, and `expand_group` names it where nobody did.
         "run" if prog else stage,
         prog=prog,
         help=purpose,

@@ -87,6 +87,7 @@ def report(arguments: argparse.Namespace) -> int:
     )
     answer = compare_tokenizers(question, open_home(arguments))
     if arguments.json:
+        # A report holds open tokenizers, which are no JSON.
         print_json(to_plain(answer))
     elif arguments.html:
         from emma.inspect.vocab.page import render_page

@@ -15,6 +15,7 @@ def need(module: str, extra: str) -> ModuleType:
 
 def check(module: str, extra: str) -> None:
     """Raise ExtraError when `module` is not installed; cheap, since nothing is imported."""
+    # Looked for, not imported: torch alone takes seconds.
     if find_spec(module) is None:
         raise ExtraError(
             f"This step needs the Python package '{module}', which is not installed. "

@@ -59,6 +59,7 @@ def settings_help(stage: str) -> str:
 def _settings(section: type[Settings], indent: str) -> Iterator[str]:
     """The keys of a table, and under each those of the tables that it holds."""
     for name, field in section.model_fields.items():
+        # Their own defaults would mislead: what is left out is as in the other table.
         if section.default_table and not field.is_required():
             yield f"{indent}{name} = (as in [{section.default_table}])"
             continue

@@ -55,6 +55,7 @@ def choose_shard_documents(out: Path, shard: tuple[Artifact, Artifact], max_byte
 
 def choose_documents(out: Path, parts: Sequence[Artifact], max_bytes: int) -> dict[str, int]:
     """Task: the documents to score, by language and hash."""
+    # Every shard gave a whole budget, so the first of all are among these.
     rows = shards.read_all(part.file("test.parquet") for part in parts).to_pylist()
     kept = take_within_budget(rows, max_bytes)
     shards.write(out / "documents.parquet", pa.Table.from_pylist(kept, schema=CHOSEN))

@@ -108,6 +108,7 @@ def compare_language(lang: str, before: Outcomes, after: Outcomes) -> LanguageCh
     documents_kept, bytes_kept = (
         [sum(outcome.get(split, (0, 0))[at] for split in SPLITS) for outcome in (before, after)] for at in (0, 1)
     )
+    # Of the larger one, so that a language that came or went has changed by 1.
     change = abs(bytes_kept[1] - bytes_kept[0]) / max(*bytes_kept, 1)
     return {"lang": lang, "change": change, "documents": documents_kept, "bytes": bytes_kept, "outcomes": outcomes}
 

@@ -49,6 +49,7 @@ def hint_document(document: str, near: Sequence[str]) -> str:
     row = document.rpartition("#")[2]
     if not near:
         return "Ids look like source:file#row."
+    # Ids come in the order of rows, so the last one before is the document that the text was joined into.
     before = [other for other in near if row.isdigit() and int(other.rpartition("#")[2]) < int(row)]
     if before:
         return f"Row {row} may have been joined into {before[-1]}."

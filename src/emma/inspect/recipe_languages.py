@@ -139,6 +139,7 @@ def _sample_texts(
 ) -> Iterator[tuple[str, str, NamedCode]]:
     """File, text and code of both sides of each text in the sample; `rejects` gets what cannot be read, in words."""
     groups, naming = find_files(source, root).groups, Naming(source, {})
+    # Every n-th file, since files of one language often lie together.
     step = -(-len(groups) // MAX_FILES)
     most = MIN_TEXTS_PER_FILE if source.member else max(MIN_TEXTS_PER_FILE, MAX_TEXTS * step // len(groups))
     for group in groups[::step]:

@@ -176,6 +176,7 @@ def render_gains(headline: "Headline") -> Iterator[str]:
 def list_warnings(headline: "Headline") -> list[str]:
     """List what a reader should know before believing the gains."""
     above = headline["languages_base_above_8"]
+    # There any training gains much, whatever it is worth.
     unread = f"The base had not learnt to read {above} of them (over 8 bits per byte, worse than guessing)."
     return [*headline["differences"], *([unread] if above else [])]
 

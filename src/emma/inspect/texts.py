@@ -72,6 +72,7 @@ def _open_counter(tokenizer: Any, home: Path) -> Callable[[Sequence[str]], list[
 def _measure(lang: str | None, texts: Sequence[str], count: Callable[[Sequence[str]], list[int]]) -> dict[str, Any]:
     """A row of FERTILITY."""
     tokens, size = sum(count(texts)), sum(len(text.encode()) for text in texts)
+    # Counted by spaces, a Thai or Chinese sentence would be one word.
     spaced = lang is None or is_spaced(Lang.parse(lang).script)
     words = sum(len(text.split()) for text in texts) if spaced else None
     return {

@@ -92,6 +92,7 @@ def _verify_artifact(folder: Path, home: Home, verification: Verification) -> No
         if home.url is None:
             damaged(MANIFEST, "it is missing")
         return
+    # The address is a hash of what made the artifact, so the manifest checks itself.
     if manifest["key"] != folder.name or address(manifest["made_by"]) != folder.name:
         damaged(MANIFEST, "it does not say what was made here")
     for name, facts in manifest["files"].items():

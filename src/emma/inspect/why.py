@@ -117,6 +117,7 @@ def identified_facts(
             pairs = (f"{label} {_format(score)}" for label, score in zip(labels, scores, strict=True))
             yield Fact(f"identified{side}", ", ".join(pairs) or DASH)
             one, two, three = (pa.chunked_array([pa.array([value])]) for value in (labels, scores, lang))
+            # By curate's own function, so that what is shown is what was decided by.
             score = float(score_side(one, two, three, known)[0])
             value = None if isnan(score) else score
             yield Fact(f"{SCORE}{side}", _beside_limits(value, limits, lang, SCORE))
@@ -150,6 +151,7 @@ def kept_ids(collect: Artifact, curate: Artifact, cluster: str, lang: str) -> It
         chosen = shards.read(selection.file("selection.parquet"), ["cluster", "split"])
         mine = pc.and_(pc.equal(chosen["cluster"], cluster), pc.is_valid(chosen["split"]))
         if pc.any(mine).as_py():
+            # Only where the cluster has rows: ids of all shards would take a while.
             table = shards.read(documents.file("documents.parquet"), ["id", "lang"]).filter(mine)
             yield from table.filter(pc.equal(table["lang"], lang))["id"].to_pylist()
 

@@ -23,5 +23,6 @@ the data sheets are not held under load: measured on an H200, large products rea
 
 def known_peak_flops(name: str) -> float | None:
     """The peak of a device by the name that its driver gives, such as 'NVIDIA A100-SXM4-80GB'; None if not known."""
+    # By words: drivers write "NVIDIA A100-SXM4-80GB", and H200 must not be found in GH200.
     words = set(re.split(r"[^0-9A-Za-z]+", name))
     return next((peak for known, peak in PEAK_FLOPS.items() if set(known.split()) <= words), None)

@@ -89,6 +89,7 @@ def check_tensors(folder: Path, report: BaseReport) -> None:
     check_generation(folder)
     report.notes += check_fit(folder)
     broken, count = [], 0
+    # One at a time: a base of any size is checked in the memory that its largest tensor takes.
     for name, tensor in folders.read_tensors(folder):
         count += tensor.numel()
         if not is_finite(tensor):

@@ -146,6 +146,7 @@ def read_tensors(folder: Path) -> Iterator[tuple[str, Any]]:
 def _read_pickled(file: Path) -> dict[str, Any]:
     torch = need("torch", "train")
     try:
+        # Mapped, so that listing names and shapes reads no weights.
         tensors = torch.load(file, map_location="cpu", weights_only=True, mmap=True)
     except (RuntimeError, EOFError, OSError, ValueError, pickle.UnpicklingError):
         raise RecipeError(

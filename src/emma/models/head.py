@@ -81,6 +81,7 @@ def _scale(config: Any) -> float:
 @torch.no_grad()
 def check_head(model: PreTrainedModel, name: str) -> None:
     """RecipeError, naming the model, unless its own logits are what its head makes of its hidden states."""
+    # Dropout would make the two sets of logits differ.
     was_training = model.training
     model.train(False)
     head, backbone = head_of(model), model.base_model

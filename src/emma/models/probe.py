@@ -95,5 +95,6 @@ def shrink_config(config: Any) -> None:
     for name in ("intermediate_size", "n_inner", "ffn_dim"):
         if isinstance(getattr(config, name, None), int):
             setattr(config, name, PROBE_INNER)
+    # The base's ids lie beyond the few rows of the small model.
     for name in ("bos_token_id", "eos_token_id", "pad_token_id"):
         setattr(config, name, None)

@@ -82,6 +82,7 @@ def check_as_loaded(folder: Path) -> None:
     with TemporaryDirectory() as temporary:
         place = Path(temporary)
         (place / CONFIG).write_text(json.dumps(config), encoding="utf-8")
+        # The plain class has no rules of its own, so whatever differs comes from the model's type.
         (place / "tokenizer_config.json").write_text('{"tokenizer_class": "PreTrainedTokenizerFast"}', encoding="utf-8")
         open_table(switch_off(read_tokenizer_table(folder))[0]).save(str(place / "tokenizer.json"))
         tokenizer = _open(place, folder)

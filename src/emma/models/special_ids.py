@@ -102,6 +102,7 @@ def find_id_problems(
     The end that documents have in training, the tokenizer's, must be among those that generation stops at: the ones of
     the generation settings or, where these name none, of the configuration.
     """
+    # transformers stops at those of the generation settings, and looks into the configuration without them only.
     stops = as_list(generation.get(EOS_FIELD)) or as_list(config.get(EOS_FIELD))
     end = tokenizer.get(EOS_FIELD)
     problems = []

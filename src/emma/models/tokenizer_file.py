@@ -105,6 +105,7 @@ def switch_off(table: Table) -> tuple[Table, dict[str, Any]]:
 def open_table(table: Table) -> Any:
     """The tokenizer that encodes text; text that spells a special token is encoded as text."""
     tokenizer = need("tokenizers", "train").Tokenizer.from_str(json.dumps(table))
+    # Else a document that holds `</s>` would end there.
     tokenizer.encode_special_tokens = True
     return tokenizer
 

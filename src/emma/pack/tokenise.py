@@ -133,6 +133,7 @@ class _OpenFile:
 def tokenise(out: Path, bucket: Bucket, section: PackConfig, vocab: Artifact) -> dict[str, int]:
     """Task: write the bucket's token files, and `packed.parquet` (schemas.PACKED), which lists them; order is kept."""
     encoder = open_encoder(vocab.file("tokenizer"))
+    # The same tokens around every document, so they are looked up once.
     around = list_surrounding_ids(encoder, section)
     files: dict[FileKey, _OpenFile] = {}
     with ExitStack() as stack:
@@ -142,6 +143,7 @@ def tokenise(out: Path, bucket: Bucket, section: PackConfig, vocab: Artifact) ->
             words, offsets = count_words(*buffers(texts), classes()), buffers(texts)[1]
             for key, rows in runs:
                 if key not in files:
+                    # Domains are free text, and a slash in one would be a folder.
                     path = ".".join(quote(part, safe="") for part in key)
                     files[key] = _OpenFile(stack.enter_context(TokenFileWriter(out / path, encoder.size)), path)
                 file, first, last = files[key], rows.start, rows.stop

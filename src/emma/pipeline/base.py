@@ -84,6 +84,7 @@ def check_base_once(recipe: Recipe, base: Artifact, store: Path, say: Callable[[
     """
     from emma.models.check import CHECK_VERSION
 
+    # The settings that decide what a base must be able to do; others may change without a new check.
     settings = [recipe.adapt.semantic(), recipe.vocab.semantic(), recipe.mix.sequence_length]
     passed = store / CHECKED_FOLDER / f"{address([CHECK_VERSION, base.key, settings])}.json"
     if not passed.exists():

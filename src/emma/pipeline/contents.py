@@ -37,6 +37,7 @@ def read_table(artifact: Artifact, name: str) -> pa.Table:
     file = f"{name}.parquet"
     if (path := artifact.find(file)) is not None:
         return shards.read(path)
+    # A part's shards all have the same tables, so the first that has the file decides.
     for parts in artifact.parts.values():
         if paths := [path for path in find_all(parts, file) if path is not None]:
             return shards.read_all(paths)

@@ -63,6 +63,7 @@ def lead_run(recipe: "Recipe", arguments: argparse.Namespace, show: "Callable[[R
 
     home, reporter = Home(arguments.home, arguments.store), Reporter(arguments.quiet)
     with home.locked(), Local(arguments.workers, reporter.say) as executor:
+        # Found before the others are told: an error here must not leave them in a training that never begins.
         job = find_job(recipe, home)
         distributed.broadcast_object_list([job], src=0)
         run_stages(recipe, "train", home=home, executor=executor, reporter=reporter)

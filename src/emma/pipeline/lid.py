@@ -70,6 +70,7 @@ class CleanCorpus:
         lines = sample_training_lines(self.config, self.collect, self.work)
         path = model.parent / FACTS_FILE
         facts: dict[str, Any] = read_json(path) if path.exists() else {}
+        # A model from elsewhere has seen none of these lines, as far as anybody knows.
         if not set(facts.get("trained_on", ())) & set(self.config.train):
             return lines
         return lines.filter(are_held_out(lines, facts["training"]["held_out"]))

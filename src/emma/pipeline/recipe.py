@@ -114,6 +114,7 @@ class Recipe(Settings):
 def find_shipped(name: str) -> Path:
     """The path of one of EMMA's own recipes, in the repository or inside the installed package."""
     package = Path(__file__).parents[1]
+    # Installed, the recipes lie inside the package; in a checkout, beside `src`.
     for folder in (package / "recipes", package.parents[1] / "recipes"):
         if (folder / name).exists():
             return folder / name
@@ -131,6 +132,7 @@ def apply_change(table: dict[str, Any], change: str) -> None:
         if not isinstance(table, dict):
             raise RecipeError(f"--set {change}: '{section}' is a value, not a section.")
     try:
+        # So 0.4 is a number and [1, 2] a list, while hin_Deva, which is no TOML, is text.
         table[last] = tomllib.loads(f"value = {value}")["value"]
     except tomllib.TOMLDecodeError:
         table[last] = value.strip()

@@ -108,6 +108,7 @@ class LanguageFiles:
 
     def add(self, table: pa.Table) -> None:
         """Take rows of any languages and splits."""
+        # Sorted, so that files are opened in the same order every time.
         for key in sorted({*zip(table["lang"].to_pylist(), table["split"].to_pylist(), strict=True)}):
             is_mine = pc.and_(pc.equal(table["lang"], key[0]), pc.equal(table["split"], key[1]))
             rows = table.filter(is_mine).select(SCHEMA.names)
@@ -122,6 +123,7 @@ class LanguageFiles:
         if key not in self._writers:
             path = self._out / key[0] / f"{key[1]}.parquet"
             path.parent.mkdir(exist_ok=True)
+            # Compressed harder than shards of the store: written once, and downloaded often.
             self._writers[key] = ShardWriter(path, SCHEMA, SMALL)
         self._writers[key].add_table(pa.concat_tables(self._tables.pop(key)).combine_chunks())
 

@@ -112,6 +112,7 @@ def read_changes(model: Path) -> Mapping[str, str]:
 
 def writes_bytes(model: Path) -> bool:
     """Whether the vocabulary in a model folder writes bytes, as GPT-2's does."""
+    # The decoder and not the pre-tokenizer, which may only split: what writes bytes must read them back.
     decoder = read_model_json(model / "tokenizer.json").get("decoder")
     return b"ByteLevel" in orjson.dumps(decoder)
 

@@ -89,6 +89,7 @@ def check_round_trip(tokenizer: Any, altered: Mapping[str, str] = {}) -> dict[st
 def check_logits(released: Path, trained: Path, tokenizer: Any) -> dict[str, int]:
     """Loaded as a user would load it, the model gives the trained model's logits to the last bit."""
     torch = need("torch", "train")
+    # Short, since every text goes through two models; each weight but rare rows takes part all the same.
     limit = min(tokenizer.model_max_length, 64)
     batches = [tokenizer(text, return_tensors="pt", truncation=True, max_length=limit).input_ids for text in TEXTS]
     expected, own = compute_logits(trained, batches), compute_logits(released, batches)

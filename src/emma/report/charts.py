@@ -134,6 +134,7 @@ def draw_loss(metrics: Sequence[Row]) -> str:
     points = [(float(row["tokens"]), float(row["loss"])) for row in metrics]
     if len(points) < 2:
         return ""
+    # Every n-th point, and not means: a spike should be seen.
     shown = points[:: -(-len(points) // MAX_POINTS)]
     chart = Chart(
         linear_axis("training tokens seen", [0.0, points[-1][0]]),
@@ -196,6 +197,7 @@ def _tooltip(row: LanguageRow) -> str:
 def _label_probes(chart: Chart, marks: Sequence[tuple[float, float, LanguageRow]]) -> list[str]:
     """English and code are named in the charts: what they lose is the price of adapting."""
     dots = [((chart.px(x), chart.py(y)), row) for x, y, row in marks]
+    # Their names are placed where they hide the fewest dots.
     named = [(dot, row.name) for dot, row in dots if row.lang == ENGLISH.label or row.is_code]
     return label_points(named, [dot for dot, _ in dots])
 

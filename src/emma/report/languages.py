@@ -125,6 +125,7 @@ def _data(tables: Tables) -> Facts:
         sum_by_language([row for row in tables.curated if row["outcome"] in outcomes], "documents")
         for outcomes in (SPLITS, SPLITS[:1])
     )
+    # Both kinds of copies, exact and near, are named for what they are.
     copies = sum_by_language([row for row in tables.curated if row["outcome"].endswith("duplicate")], "documents")
     return {
         lang: {
@@ -142,6 +143,7 @@ def _cost(fertility: list[Row]) -> Facts:
     """Tokens per byte over all domains of a language. A base counts only where every domain has one."""
     size, tokens = sum_by_language(fertility, "bytes"), sum_by_language(fertility, "tokens")
     base = sum_by_language(fertility, "tokens_base")
+    # One domain without a base count would make the base look cheap.
     without_base = {row["lang"] for row in fertility if row["tokens_base"] is None}
     return {
         lang: {

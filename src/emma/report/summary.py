@@ -131,6 +131,7 @@ def average(rows: Sequence[LanguageRow]) -> Averages:
     """Macro averages, and over how many languages they are."""
     has_base = any(row.bits_per_byte_base is not None for row in rows)
     scored = [row for row in rows if row.bits_per_byte is not None]
+    # Only languages with both numbers, so that the two means are of the same ones.
     if has_base:
         scored = [row for row in scored if row.bits_per_byte_base is not None]
     return {

@@ -76,6 +76,7 @@ def count_drops(tables: Tables) -> list[Drop]:
             documents[row["outcome"]] += row["documents"]
             size[row["outcome"]] += row["bytes"]
             langs[row["outcome"]].add(row["lang"])
+    # Of all collected documents, so that the shares of all reasons add up to what was dropped.
     total = sum(row["documents"] for row in tables.curated)
     drops = [
         Drop(reason, documents[reason], size[reason], len(langs[reason]), documents[reason] / total)

@@ -54,6 +54,7 @@ def pack_documents(lengths: npt.NDArray[np.integer], sequence_length: int) -> tu
     from emma.kernels.bins import best_fit
 
     spans = split_into_spans(lengths, sequence_length)
+    # Largest first, which best fit needs to come near the optimum.
     spans = spans[np.argsort(-spans[:, TOKENS], kind="stable")]
     passes = max(1, -(-MIN_SEQUENCES * sequence_length // int(spans[:, TOKENS].sum())))
     # `chosen` is the bin of each span, pass by pass; `opened` counts the bins before each pass.

@@ -117,6 +117,7 @@ def attend_varlen(
     Gives (sequences, tokens, heads, width).
     """
     documents: Documents = keywords["documents"]
+    # It counts the tokens before, without the token itself; -1 stands for all of them.
     options: dict[str, Any] = {"scale": keywords.get("scaling"), "window_size": (window_of(keywords) - 1, 0)}
     if SUPPORTS_GROUPED_HEADS:
         options["enable_gqa"] = query.shape[1] != key.shape[1]

@@ -62,6 +62,7 @@ def make_batch(samples: Samples, numbers: Sequence[int]) -> Batch:
 def positions_in_documents(begins: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
     """Positions that restart at 0 wherever `begins` (sequences, tokens) is true, and at the left edge."""
     columns = np.broadcast_to(np.arange(begins.shape[1]), begins.shape)
+    # Less the last beginning at or before each column.
     return columns - np.maximum.accumulate(np.where(begins, columns, 0), axis=1)
 
 

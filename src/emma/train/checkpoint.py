@@ -121,6 +121,7 @@ class Checkpointer:
         set_state_dict(
             loss_model, optimizers, model_state_dict=sharded["model"], optim_state_dict=sharded["optimizers"]
         )
+        # Weights and optimisers were restored by torch above; this is the rest.
         self._state.restore(shared)
         self._last = int(shared["step"])
         return self._last
@@ -141,6 +142,7 @@ class Checkpointer:
         temporary.rename(path)
         _flush(path.parent)
         for old in _finished(self._folder)[: -self._kept]:
+            # Renamed first: a kill in the middle leaves no half of a checkpoint under a final name.
             shutil.rmtree(old.rename(old.with_suffix(".tmp")))
 
     def _refuse_others(self, path: Path, stored: RunFacts) -> None:

@@ -66,6 +66,7 @@ def documents_for_flex(positions: Tensor, windows: Iterable[int]) -> Documents:
 def document_bounds(starts: Tensor) -> Tensor:
     """Cumulative lengths of documents, padded with empty ones to a power of two."""
     begins = starts.flatten().nonzero().squeeze(1)
+    # To powers of two, so that compiled code meets few shapes.
     room = max(MIN_DOCUMENTS, 1 << (len(begins) - 1).bit_length())
     bounds = torch.full((room + 1,), starts.numel(), dtype=torch.int32, device=starts.device)
     bounds[: len(begins)] = begins

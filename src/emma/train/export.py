@@ -30,6 +30,7 @@ def export_model(loss_model: LossModel, source: Path, out: Path) -> None:
         return
     kind = getattr(torch, stored_type(source))
     loss_model.model.save_pretrained(out, state_dict=cast_weights(weights, weight_types(source), kind))
+    # transformers writes one of its own making; the base's comes with the copy below, if there is any.
     (out / GENERATION).unlink(missing_ok=True)
     for path in out.glob("*.safetensors"):
         path.chmod((out / CONFIG).stat().st_mode)  # safetensors lets nobody else read it

@@ -64,6 +64,7 @@ class Logs:
         self._before = time.perf_counter(), ledger.input_tokens
         self._done = int(ledger.metrics[-1]["step"]) if ledger.metrics else 0
         self._folder, self._project = folder, wandb_project
+        # None: not opened yet. Empty: there is nothing to log to.
         self._sinks: dict[str, LogSink] | None = None if folder is not None else {}
 
     def _open(self) -> dict[str, LogSink]:

@@ -73,5 +73,6 @@ def _with_update(name: str, weight: Tensor, state: Mapping[str, Tensor], scale: 
     layer, is_base, kind = name.partition(BASE)
     if not is_base or kind != "weight":
         return weight
+    # Summed in float32 and rounded once.
     up, down = state[layer + UP].float(), state[layer + DOWN].float()
     return torch.addmm(weight.float(), up, down, alpha=scale).to(weight.dtype)

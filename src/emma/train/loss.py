@@ -27,6 +27,7 @@ class _ChunkedCrossEntropy(torch.autograd.Function):
         rows = max(MIN_CHUNK_ROWS, LOGITS_PER_CHUNK.get(hidden.device.type, LOGITS_PER_CHUNK["cpu"]) // len(weight))
         nats, ctx.gradients = _in_chunks(hidden, head, targets, rows, need)
         ctx.kinds = [None if each is None else each.dtype for each in (hidden, weight, bias)]
+        # Gradients are those of the sum; none flows through the nats of a position.
         ctx.mark_non_differentiable(nats)
         return nats.sum(), nats
 
@@ -46,6 +47,7 @@ def _in_chunks(
     hidden: Tensor, head: Head, targets: Tensor, rows: int, need: tuple[bool, ...]
 ) -> tuple[Tensor, Gradients]:
     """Nats of every position, and the gradients of their sum. The head's are float32 whatever its type."""
+    # Cast once for all chunks.
     cast = replace(head, weight=head.weight.to(hidden.dtype), bias=None if head.bias is None else head.bias.float())
     nats = torch.empty(len(hidden), device=hidden.device)
     of_hidden = torch.empty_like(hidden) if need[0] else None

@@ -71,6 +71,7 @@ class SmallAdamW(Optimizer):
         store_moment(state, "exp_avg", mean, signed=True)
         store_moment(state, "exp_avg_sq", square, signed=False)
         value.mul_(1 - group["lr"] * group["weight_decay"])
+        # Both means begin at zero; dividing by 1 - beta^t takes that out (arXiv 1412.6980, section 3).
         spread = square.div_(1 - beta2**count).sqrt_().add_(group["eps"])
         value.addcdiv_(mean, spread, value=-group["lr"] / (1 - beta1**count))
 

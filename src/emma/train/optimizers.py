@@ -70,6 +70,7 @@ class Muon(Optimizer):
         # Elements depend on each other only while the step is made orthogonal, so all else is done on this rank's part.
         value, change, momentum = map(local_part, (weight, grad, state["momentum_buffer"]))
         momentum.lerp_(change, 1 - group["momentum"])
+        # Nesterov's momentum: the gradient once more beside the running mean (Jordan et al. 2024).
         step = orthogonalise_sharded(change.lerp(momentum, group["momentum"]), weight, self._compute)
         value.mul_(1 - group["lr"] * group["weight_decay"])
         value.add_(step, alpha=-group["lr"] * math.sqrt(max(1, weight.shape[-2] / weight.shape[-1])))
@@ -92,8 +93,10 @@ def orthogonalise(matrix: Tensor, compute: torch.dtype = torch.bfloat16) -> Tens
     """
     if matrix.dim() == 3:
         return torch.stack([orthogonalise(each, compute) for each in matrix])
+    # The Gram matrix is of the shorter side.
     tall = matrix.size(0) > matrix.size(1)
     step = matrix.to(compute).T if tall else matrix.to(compute)
+    # The iteration needs singular values of 1 at most, and none is larger than the Frobenius norm.
     step = step / step.norm().clamp(min=MIN_NORM)
     a, b, c = COEFFICIENTS
     for _ in range(ITERATIONS):

@@ -45,7 +45,9 @@ def process_group(section: TrainConfig, launch: Launch | None = None) -> Iterato
         yield
         return
     device = own_device(section)
+    # A store inside the process: one rank alone needs no port.
     launch = launch or Launch(HashStore(), 0, 1)
+    # Gloo stays beside NCCL: counts and checkpoints go through the main memory.
     backend = "gloo" if device.type == "cpu" else f"cpu:gloo,{device.type}:nccl"
     distributed.init_process_group(
         backend, store=launch.store, rank=launch.rank, world_size=launch.world_size, timeout=TIMEOUT

@@ -108,6 +108,7 @@ def train_steps(training: Training, checkpoints: Checkpointer, work: Work) -> No
             if (step + 1) % section.log_every == 0 or step + 1 == len(steps):
                 state.ledger.log(step + 1, float(section.learning_rate) * share, norm)
                 logs.log_row()
+            # Not after the last step, when the model itself is written.
             if (step + 1) % section.checkpoint_every == 0 and step + 1 < len(steps):
                 checkpoints.save(step + 1)
             track.advance(note=f"loss {loss:.2f} · {speed(step + 1 - done)}")

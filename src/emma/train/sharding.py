@@ -80,6 +80,7 @@ def shard_model(loss_model: nn.Module, section: TrainConfig, mesh: DeviceMesh, *
     `reshard` drops a block's gathered weights after its forward pass and gathers them again for the backward pass.
     """
     policy = precision_policy(section, mesh)
+    # From the inside out: what a block has sharded is left alone when the whole is.
     for block in decoder_blocks(loss_model):
         fully_shard(block, mesh=mesh, mp_policy=policy, reshard_after_forward=reshard)
     fully_shard(loss_model, mesh=mesh, mp_policy=policy)

@@ -96,6 +96,7 @@ def accumulate(loss_model: nn.Module, parts: Sequence[Batch], tokens: int, secti
     for number, part in enumerate(parts, 1):
         is_last = number == len(parts)
         sharded.set_requires_gradient_sync(is_last or not section.whole_gradients)
+        # Between copies of the weights (`shard_over`) once per step is enough, however often it is inside of each.
         sharded.set_requires_all_reduce(is_last)
         tensors = (torch.from_numpy(array) for array in (part.inputs, part.positions, part.targets))
         total, nats = loss_model(*(tensor.to(device, non_blocking=True) for tensor in tensors))

@@ -13,6 +13,7 @@ def format_decimal(value: float | None, digits: int = 2) -> str:
     if value is None:
         return MISSING
     text = f"{value:.{digits}f}"
+    # Rounded to zero, a small loss would read as -0.00.
     return text.lstrip("-") if float(text) == 0 else text.replace("-", MINUS)
 
 

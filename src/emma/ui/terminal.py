@@ -71,5 +71,6 @@ def is_inside_letter(line: str, place: int) -> bool:
     if place >= len(line):
         return False
     before, after = line[place - 1], line[place]
+    # Marks go with the letter before them, joiners with both sides, and a virama binds the next consonant.
     joined = unicodedata.category(after).startswith("M") or after in JOINERS or before in JOINERS
     return joined or unicodedata.combining(before) == VIRAMA

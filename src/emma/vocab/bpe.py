@@ -84,6 +84,7 @@ class BpeTokenizer:
 
     def open_bare(self) -> Tokenizer:
         """The model alone, for words as `sample.make_word_splitter` gives them."""
+        # Words come divided, and added tokens would be matched inside of them.
         no_steps = dict.fromkeys(("normalizer", "pre_tokenizer", "post_processor", "decoder"))
         return Tokenizer.from_buffer(orjson.dumps({**self.table, **no_steps, "added_tokens": []}))
 
@@ -113,6 +114,7 @@ def with_added_tokens(table: dict[str, Any]) -> dict[str, Any]:
 
 def _spell_bytes() -> dict[str, int]:
     """The character that writes each byte: itself where it is visible Latin-1, else the next from U+0100 on."""
+    # The table of GPT-2's `bytes_to_unicode` (github.com/openai/gpt-2, src/encoder.py).
     visible = {*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)}
     hidden = [byte for byte in range(256) if byte not in visible]
     return {chr(byte): byte for byte in visible} | {chr(0x100 + place): byte for place, byte in enumerate(hidden)}

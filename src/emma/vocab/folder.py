@@ -116,6 +116,7 @@ def write_tokenizer(tokenizer: BpeTokenizer, base: Path | None, folder: Path, *,
 def copy_file(base: Path, name: str, folder: Path) -> None:
     """Copy a file or folder of the base, if it has one. What is copied is published, so links must not lead out."""
     path, target = join_inside(base, name, f"The base {base}", error=RecipeError), folder / name
+    # Folders such as chat templates are copied whole, so every file in them is looked at.
     for nested in path.rglob("*"):
         join_inside(base, nested.relative_to(base).as_posix(), f"The base {base}", error=RecipeError)
     if path.is_dir():
@@ -138,6 +139,7 @@ def _write_config(config: dict[str, Any], base: Path | None, folder: Path) -> No
         write_json(folder / MAP, unify_special_tokens(flags), sort_keys=True, end="")
     config = state_prefix_space(config, read_model_json(folder / JSON))
     write_json(folder / CONFIG, unify_special_tokens(config), sort_keys=True, end="")
+    # Asked of the files as they are now: only transformers itself shows what a class makes of them.
     usable = has_usable_class(folder)
     if base is not None and (not usable or list_switched_off(base)):
         config = find_implied_fields(base) | config

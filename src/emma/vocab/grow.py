@@ -111,6 +111,7 @@ def list_covering_characters(counts: dict[str, int], section: VocabConfig) -> li
 
 def _is_control(char: str) -> bool:
     """Whether a character is no text; those that join letters, or keep them apart, are."""
+    # ZWJ and ZWNJ are control characters by category, and part of how words are written.
     return category(char)[0] == "C" and char not in "\u200c\u200d"
 
 
@@ -172,6 +173,7 @@ def learn_merges(
     learner = MergeLearner(runs, texts, minimum=minimum, max_chars=max_chars, banned=limits.banned)
     names, new, pairs = list(tokenizer.pieces), list[NewPiece](), list[tuple[str, str]]()
     left = limits.budget
+    # Known pieces may be learnt again, and cost nothing.
     for merge in learner.merges(limits.budget + len(limits.known)) if left else ():
         pairs.append((names[merge.left], names[merge.right]))
         if merge.new == len(names):  # otherwise the merge reaches a piece that exists

@@ -70,6 +70,7 @@ def read_texts(shard: SelectedShard) -> Iterator[pa.Table]:
         kept = table.append_column("train", pc.equal(table["split"], "train"))
         bitext = kept.filter(pc.is_valid(kept["text2"]))
         names = ["id", "lang", "domain", "train", "text"]
+        # The other side is text of its own language, and teaches its pieces.
         second_sides = bitext.select(["id", "lang2", "domain", "train", "text2"]).rename_columns(names)
         yield pa.concat_tables([kept.select(names), second_sides])
 
@@ -104,6 +105,7 @@ def plan_training_sample(measured: pa.Table, sample_bytes: int, alpha: float, bo
     """Plan how much to take of each language: in proportion to its bytes to the power `alpha`."""
     ranks = _group_ranks(measured.filter(measured["train"]), ("lang",))
     powers = {lang: float(sum(sizes.values())) ** alpha for lang, sizes in ranks.items()}
+    # The alpha of XLM-R (arXiv 1911.02116, section 3.1): small languages get more than their share of the text.
     share = sample_bytes / sum(powers.values()) if powers else 0.0
     return {lang: find_cut_off(ranks[lang], max(1, int(powers[lang] * share)), boost) for lang in sorted(ranks)}
 
@@ -141,6 +143,7 @@ def take_sample(shard: SelectedShard, plan: SamplePlan, names: tuple[str, ...]) 
         texts = table["text"].filter(pa.array(chosen, pa.bool_())).to_pylist()
         chosen_groups = (group for group, is_chosen in zip(groups, chosen, strict=True) if is_chosen)
         for group, text in zip(chosen_groups, texts, strict=True):
+            # The cut may be inside a character, whose bytes are then left out.
             content = text.encode()[: plan[group].max_bytes]
             yield SampleText(group, content.decode(errors="ignore"), len(content))
 

@@ -70,6 +70,7 @@ def make_sheet(corpus: Corpus, name: str, seed: int) -> Sheet:
 
 def labels_present(corpus: Corpus) -> list[str]:
     """Every label that a text of the corpus has, of either side, sorted."""
+    # Tiers have the second sides of pairs too, which the table of languages counts under the first.
     kept = shards.read(corpus.curate.file("tiers.parquet"), ["lang"])["lang"].to_pylist()
     return sorted({*kept, *shards.read(corpus.curate.file("languages.parquet"), ["lang"])["lang"].to_pylist()})
 

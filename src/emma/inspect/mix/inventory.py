@@ -43,9 +43,11 @@ def read_inventories(paths: Sequence[Path], tokens_per_word: float) -> pa.Table:
 def _read_inventory(path: Path) -> Iterator[dict[str, object]]:
     """The rows of one file, in its order."""
     try:
+        # Spreadsheets put a byte order mark before their CSV.
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (FileNotFoundError, UnicodeDecodeError) as error:
         raise RecipeError(f"The inventory {path} cannot be read: {error}.") from None
+    # Numbered before comments go, so that messages name the line in the file.
     numbered = [(number, line) for number, line in enumerate(lines, 1) if line.strip() and not line.startswith("#")]
     table = csv.DictReader(line for _, line in numbered)
     _check_heading(path, table.fieldnames or [])

@@ -107,6 +107,7 @@ def find_pack(recipe: Recipe, home: Home) -> Artifact | None:
 
 def find_mix(recipe: Recipe, home: Home, pack: Artifact) -> Artifact | None:
     """The mix of what was packed with exactly these settings, if it was made."""
+    # By its address: a mix made with other settings is not the recipe's.
     key, _ = step_address(Step("mix", recipe.mix, INPUTS["mix"]), {"pack": pack})
     return home.load("mix", key)
 

@@ -182,6 +182,7 @@ def find_remedy(shape: Shape, setting: TrainingSetting, machine: Machine) -> Map
 def memory_changes(section: TrainConfig) -> Iterator[dict[str, Any]]:
     """Ever larger changes that take less memory, those that cost least speed and exactness first."""
     change: dict[str, Any] = {}
+    # Halved until it is 1: the same model up to rounding, only slower.
     micro_batch = section.micro_batch
     for key, value in (
         ("whole_gradients", False),
@@ -204,6 +205,7 @@ def _saves_more(key: str, current: Any, value: Any) -> bool:
 
 def fewest_ranks(shape: Shape, setting: TrainingSetting, machine: Machine) -> int | None:
     """The least power of two of accelerators that the settings as they are fit on; None when no number helps."""
+    # Powers of two, as machines have 1, 2, 4 or 8 accelerators.
     for ranks in (1 << power for power in range(MAX_GPUS.bit_length())):
         if find_memory_peak(shape, replace(setting, ranks=ranks)).total <= usable_memory(machine):
             return ranks

@@ -73,6 +73,7 @@ def detect_machine() -> Machine:
         properties = torch.cuda.get_device_properties(0)
         known = [machine for name, machine in MACHINES.items() if name in properties.name.replace(" ", "")]
         if known:
+            # The longest of the names that occur: H200 is in GH200 too.
             return max(known, key=lambda machine: len(machine.name))
         return Machine(properties.name, properties.total_memory, None, None, None)
     return this_processor()

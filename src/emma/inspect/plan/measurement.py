@@ -29,6 +29,7 @@ def measure_speed(shape: Shape, setting: TrainingSetting) -> float:
     with process_group(setting.section):
         (one, update_one), (two, update_two) = (measure_stack(shape, layers, setting) for layers in (1, 2))
     parts = -(-setting.sequences_per_rank // setting.section.micro_batch)
+    # Two stacks, so that the part that every step has is counted once however many blocks there are.
     through = one + (two - one) * (shape.layers - 1)
     update = update_one + (update_two - update_one) * (shape.layers - 1)
     return setting.sequences_per_rank * setting.sequence_length / (parts * through + update)
@@ -91,6 +92,7 @@ def random_batch(rows: int, setting: TrainingSetting) -> Any:
 
     shape = (setting.tokens // setting.sequence_length, setting.sequence_length)
     generator = np.random.default_rng(0)
+    # Documents of equal length stand for those of the corpus: attention costs by their length.
     places = np.arange(shape[1]) % max(1, shape[1] // DOCUMENTS_PER_SEQUENCE)
     inputs, targets = (generator.integers(0, rows, shape) for _ in range(2))
     return Batch(inputs, targets, np.broadcast_to(places, shape).copy(), np.zeros(shape[0], np.int64), targets < 0)

@@ -133,6 +133,7 @@ def shape_from_config(config: Mapping[str, Any], name: str) -> Shape:
     }
     kind = str(config.get("model_type", ""))
     if values["intermediate_size"] is None and kind in UNGATED_TYPES and values["hidden_size"] is not None:
+        # What these types have where the configuration leaves it out.
         values["intermediate_size"] = 4 * values["hidden_size"]
     if missing := [key for key, value in values.items() if value is None]:
         raise RecipeError(f"{name} says nothing of {', '.join(missing)}; the plan needs the shape of a decoder.")

@@ -62,6 +62,7 @@ def _stems(
 
 
 def _stem(chart: Chart, rank: int, values: Sequence[float]) -> str:
+    # Drawn from the last to the first: where they coincide, the first tokenizer's is seen.
     dots = [chart.dot(rank, each, colour_class(place), 2.2) for place, each in enumerate(values)]
     return chart.line(rank, min(values), rank, max(values), "stem") + "".join(reversed(dots))
 

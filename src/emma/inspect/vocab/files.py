@@ -62,6 +62,7 @@ def read_line_files(files: Sequence[Path], scheme: Scheme, max_texts: int, align
     read: dict[Path, tuple[str, list[str]]] = {}
     for path in files:
         texts = _read_text(path).split("\n")
+        # A newline at the end begins no line.
         texts = texts[:-1] if texts[-1] == "" else texts
         lang = label_file(path, texts, scheme)
         if isinstance(lang, LanguageError):

@@ -111,6 +111,7 @@ def _costs(sums: _LanguageSums, spaced: bool) -> Iterator[TokenizerCost]:
     for place in range(4, len(sums.all)):
         tokens = int(sums.all[place])
         per_word = tokens / words if spaced and words else None
+        # Sums over sums and not a mean of ratios, in which short texts would count as much as long ones.
         premium = _divide(sums.parallel[place], sums.english[place])
         yield TokenizerCost(tokens, tokens / size, tokens / characters, per_word, premium)
 

@@ -54,6 +54,7 @@ class Savings:
 def measure_savings(counter: TokenCounter, blocks: Sequence[TextBlock], budgets: Sequence[int]) -> Savings:
     """Grow a tokenizer and count. Raises RecipeError when it is of a kind that takes no new pieces."""
     before = load_expandable(_find_folder(counter))
+    # Each text once: a copy in the other half would be counted on what it taught.
     texts = {lang: list(dict.fromkeys(own)) for lang, own in group_texts(blocks).items()}
     learnt, counted = ({lang: own[half::2] for lang, own in texts.items()} for half in (0, 1))
     sample = balance_words(before, learnt, VocabConfig())
