@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from emma.release.facts import hub_languages, hub_licence, is_byte_level, read_changes
+from emma.release.facts import hub_languages, hub_licence, read_changes, writes_bytes
 
 
 def test_names_for_the_hub() -> None:
@@ -31,4 +31,4 @@ def test_a_model_s_files_may_hold_what_only_python_s_json_reads(tmp_path: Path) 
     (tmp_path / "training.json").write_text('{"changed_from_base": {"dtype": "asked for"}, "limit": [0.0, Infinity]}')
     assert read_changes(tmp_path) == {"dtype": "asked for"}
     (tmp_path / "tokenizer.json").write_text('{"decoder": {"type": "ByteLevel"}, "model": {"dropout": NaN}}')
-    assert is_byte_level(tmp_path)
+    assert writes_bytes(tmp_path)
