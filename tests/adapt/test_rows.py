@@ -1,11 +1,14 @@
 """New rows: each init against a closed form or a slow reference."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
 
-from emma.adapt.config import AdaptConfig
 from emma.adapt.rows import Combination, make_new_rows, mean_of_spelling
+from emma.errors import RecipeError
+from emma.pipeline.recipe import Recipe
 
 torch.manual_seed(0)
 ROWS = torch.randn(4000, 8) @ torch.randn(8, 8) + 3
@@ -49,6 +52,7 @@ def test_random_rows_depend_on_the_seed_alone() -> None:
 
 
 @pytest.mark.parametrize("setting", ["init", "head_init"])
-def test_gaussian_rows_are_gone_with_a_word_on_what_to_write(setting: str) -> None:
-    with pytest.raises(ValueError, match=r"'gaussian' is gone.*Write 'mean' instead"):
-        AdaptConfig.model_validate({setting: "gaussian"})
+def test_gaussian_rows_are_gone_with_a_word_on_what_to_write(tmp_path: Path, setting: str) -> None:
+    (tmp_path / "r.toml").write_text(f'name = "r"\n[adapt]\n{setting} = "gaussian"\n')
+    with pytest.raises(RecipeError, match=rf"'adapt\.{setting}': Write \"mean\""):
+        Recipe.read(tmp_path / "r.toml")

@@ -2,7 +2,7 @@
 
 from typing import ClassVar, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
 from emma.config.section import Section, Settings
 
@@ -139,13 +139,6 @@ class AdaptConfig(Section):
     """Architecture of the model to start from when the recipe has no base."""
     seed: int = 0
     """Random seed of weights, rows and vectors."""
-
-    @field_validator("init", "head_init", mode="before")
-    @classmethod
-    def _refuse_gaussian(cls, init: object) -> object:
-        if init == "gaussian":
-            raise ValueError("'gaussian' is gone: its rows were equal to those of 'mean'. Write 'mean' instead")
-        return init
 
     @property
     def inits(self) -> tuple[Init, Init]:

@@ -12,7 +12,10 @@ FROM_RECIPE = "as the recipe says"
 """Why a setting is what it is, where nothing was left to machine or model."""
 
 _ALPHA = "It was an exponent and is now called alpha, as in XLM-R and mT5: write alpha with the same number."
+_GAUSSIAN = 'Write "mean": the rows of gaussian were equal to its rows.'
 RENAMED: Mapping[str, str] = {
+    "adapt.head_init=gaussian": _GAUSSIAN,
+    "adapt.init=gaussian": _GAUSSIAN,
     "annotate.lid.training.temperature": _ALPHA,
     "mix.stages.strategy=temperature": 'Write strategy = "alpha", which is named for its exponent.',
     "mix.stages.temperature": _ALPHA,

@@ -156,7 +156,7 @@ def trained_weights(shape: Shape, section: TrainConfig) -> tuple[float, float]:
 
 
 def moment_bytes(inside: float, outside: float, section: TrainConfig) -> float:
-    """Bytes of the optimisers' moments, over all processes."""
+    """Bytes of the optimisers' moments, over all ranks."""
     plain = {"fp32": 8.0, "bf16": 4.0, "int8": 4.0}[section.optimizer_states]
     if section.optimizer == "muon":
         return 4 * inside + plain * outside
