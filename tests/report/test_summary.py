@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from emma.report.languages import LanguageRow
-from emma.report.summary import average, summarize
+from emma.report.summary import average, summarise
 
 from .synthetic import TABLES
 
@@ -20,7 +20,7 @@ ROWS = [
 
 
 def test_headline_counts_losses_and_leaves_code_out_of_average() -> None:
-    head = summarize(ROWS, TABLES, named=2)
+    head = summarise(ROWS, TABLES, named=2)
     assert (head["languages"], head["languages_trained"], head["languages_measured"]) == (4, 4, 3)
     assert (head["languages_improved"], head["languages_worse"], head["languages_unsure"]) == (1, 1, 1)
     assert head["languages_compared"] == 3
@@ -50,4 +50,4 @@ def test_base_and_adapted_are_averaged_over_the_same_languages() -> None:
 
 
 def test_english_that_was_not_measured_is_none() -> None:
-    assert summarize(ROWS[1:2], TABLES)["english"] is None
+    assert summarise(ROWS[1:2], TABLES)["english"] is None

@@ -2,7 +2,7 @@
 
 import pytest
 
-from emma.store.losses import format_percent, is_loss_over, lost_share, summarize_loss
+from emma.store.losses import format_percent, is_loss_over, lost_share, summarise_loss
 
 WHOLE = {"units": 100, "units_rejected": 0, "units_lost": 0, "bytes_read": 1000, "bytes_unread": 0}
 
@@ -30,10 +30,10 @@ def test_shares_and_limits(changes: dict[str, int], share: float, allowed: float
 
 def test_words() -> None:
     row = {"units": 10_000, "units_rejected": 1, "units_lost": 1, "bytes_read": 9, "bytes_unread": 0}
-    assert summarize_loss(row) == "1 of 10,000 units rejected"
+    assert summarise_loss(row) == "1 of 10,000 units rejected"
     unread = {"bytes_unread": 970, "bytes_read": 30, "unread_file": "tm.tmx", "unread_share": 0.97}
-    assert summarize_loss(WHOLE | unread) == "97 % of tm.tmx was not read"
-    assert summarize_loss(WHOLE) == ""
+    assert summarise_loss(WHOLE | unread) == "97 % of tm.tmx was not read"
+    assert summarise_loss(WHOLE) == ""
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from emma.collect.records import WITHOUT_TEXT
 from emma.errors import SourceError
 from emma.store import shards
 from emma.store.artifact import Artifact
-from emma.store.losses import SourceRow, format_percent, is_loss_over, lost_share, summarize_loss
+from emma.store.losses import SourceRow, format_percent, is_loss_over, lost_share, summarise_loss
 from emma.ui.terminal import format_snippet
 
 MAX_SOURCES_SHOWN = 5
@@ -54,7 +54,7 @@ class Loss:
         return is_loss_over(self.row, self.allowed) and (self.part == "documents" or not self.allowed)
 
     def __str__(self) -> str:
-        return f"{self.source.name}: {format_percent(lost_share(self.row))} lost, {summarize_loss(self.row)}"
+        return f"{self.source.name}: {format_percent(lost_share(self.row))} lost, {summarise_loss(self.row)}"
 
 
 def find_losses(section: CollectConfig, collected: Artifact, *, strict: bool = False) -> list[Loss]:

@@ -9,7 +9,7 @@ from emma.config.extras import need
 from emma.report.config import ReportConfig
 from emma.report.languages import LanguageRow, list_languages
 from emma.report.page import render_report
-from emma.report.summary import summarize
+from emma.report.summary import summarise
 from emma.report.tables import read_tables
 from emma.store.artifact import Artifact
 from emma.store.files import write_json
@@ -34,7 +34,7 @@ def report(
     need("jinja2", "report")  # before the tables are read: what is missing is said at once
     tables = read_tables(collect=collect, curate=curate, vocab=vocab, mix=mix, train=train, evaluate=evaluate)
     rows = list_languages(tables)
-    headline = summarize(rows, tables, section.named)
+    headline = summarise(rows, tables, section.named)
     (work.out / "index.html").write_text(render_report(rows, tables, headline, section.title), encoding="utf-8")
     write_csv(work.out / "languages.csv", rows)
     write_json(work.out / "languages.json", [asdict(row) for row in rows])

@@ -105,7 +105,7 @@ class Headline(LanguageCounts, Averages):
     training: TrainingEnds
 
 
-def summarize(rows: Sequence[LanguageRow], tables: Tables, named: int = 8) -> Headline:
+def summarise(rows: Sequence[LanguageRow], tables: Tables, named: int = 8) -> Headline:
     """The headline. What was not measured is None. Program code is in no average."""
     languages = [row for row in rows if is_language(row.lang)]
     best, worst = find_extremes(languages, named)

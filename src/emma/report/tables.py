@@ -12,7 +12,7 @@ from emma.schemas import SPLITS, Row
 from emma.store import shards
 from emma.store.artifact import Artifact
 from emma.store.files import read_json_lines
-from emma.store.losses import SourceRow, format_percent, lost_share, summarize_loss
+from emma.store.losses import SourceRow, format_percent, lost_share, summarise_loss
 from emma.ui.numerals import format_count
 
 
@@ -95,5 +95,5 @@ def describe_rejects(source: Row) -> str:
     if not source["rejects"]:
         return "none"
     row = cast(SourceRow, source)
-    lost = summarize_loss(row)
+    lost = summarise_loss(row)
     return format_count(source["rejects"]) + (f" ({format_percent(lost_share(row))} lost: {lost})" if lost else "")

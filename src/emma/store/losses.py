@@ -48,7 +48,7 @@ def is_loss_over(source: SourceRow, allowed: float) -> bool:
     return (unread_share(source) if single else lost_share(source)) > allowed
 
 
-def summarize_loss(source: SourceRow) -> str:
+def summarise_loss(source: SourceRow) -> str:
     """The loss in words: `97 % of tm.tmx was not read`, `1 of 10,000 units rejected`. Empty where nothing was."""
     parts = []
     if source["bytes_unread"]:
