@@ -18,6 +18,7 @@ from emma.pipeline.recipe import Recipe
 from tests.whole import emma, write_recipes
 
 ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "src" / "emma"
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PAGES = [
     page
@@ -106,6 +107,26 @@ def test_settings_exist(page: str, block: str) -> None:
 def test_links_lead_somewhere(page: Path) -> None:
     targets = re.findall(r"\]\(((?!http)[^)#]+)", page.read_text(encoding="utf-8"))
     assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_code_is_where_pages_say(page: Path) -> None:
+    """Files by their paths from the repository or from the package, modules and what is in them by dotted names."""
+    text = page.read_text(encoding="utf-8")
+    files = re.findall(r"`((?:\w+/)+\w+\.py)`", text) + re.findall(r"`((?:src|tests|recipes)/[\w./-]+)`", text)
+    missing = [name for name in files if not any((folder / name).exists() for folder in (ROOT, PACKAGE))]
+    names = [name.split(".") for name in re.findall(r"`emma\.([a-z_]+\.[\w.]+)`", text)]
+    missing += [".".join(name) for name in names if not is_module(PACKAGE, name)]
+    assert missing == []
+
+
+def is_module(folder: Path, names: list[str]) -> bool:
+    """Whether these names lead to a module, or to something that its text names."""
+    name, *rest = names
+    if (folder / name).is_dir() and rest:
+        return is_module(folder / name, rest)
+    module = folder / f"{name}.py" if (folder / f"{name}.py").exists() else folder / name / "__init__.py"
+    return module.exists() and all(re.search(rf"\b{word}\b", module.read_text("utf-8")) for word in rest)
 
 
 def test_the_output_shown_is_the_measured_one() -> None:
