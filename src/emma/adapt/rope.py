@@ -52,9 +52,7 @@ def set_rotary_scaling(config: PretrainedConfig, rope: RopeConfig, context: int 
     config.rope_parameters = {**before, FULL_ATTENTION: parameters} if FULL_ATTENTION in before else parameters
 
 
-def rope_parameters(
-    rope: RopeConfig, base: Mapping[str, Any], before: int, context: int | None, rotated: int
-) -> Parameters:
+def rope_parameters(rope: RopeConfig, base: Parameters, before: int, context: int | None, rotated: int) -> Parameters:
     """The `rope_parameters` of a transformers configuration.
 
     `base` are those of the base model, `before` its longest sequence, `context` the one asked for, and `rotated` the
@@ -136,7 +134,7 @@ def check_factors(values: Parameters, rotated: int) -> None:
             )
 
 
-def _rotary_width(config: PretrainedConfig, base: Mapping[str, Any]) -> int:
+def _rotary_width(config: PretrainedConfig, base: Parameters) -> int:
     """Dimensions of a head that turn."""
     width = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
     return int(width * base.get("partial_rotary_factor", 1.0))

@@ -3,7 +3,7 @@
 import json
 import shutil
 from pathlib import Path
-from typing import Any
+from typing import NotRequired, TypedDict
 
 import torch
 from transformers import PreTrainedModel
@@ -20,9 +20,18 @@ TYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 TOKENIZER = "tokenizer_config.json"
 
 
-def save_model(
-    model: PreTrainedModel, base: Path | None, tokenizer: Path, section: AdaptConfig, out: Path
-) -> dict[str, Any]:
+class Origin(TypedDict):
+    """The contents of `origin.json`: whose weights they were, and what became of the base's configuration."""
+
+    base: bool
+    """Whether the weights were trained before."""
+    optimizer: NotRequired[str | None]
+    """The optimiser that the base was trained with, where its folder says so."""
+    changed: NotRequired[dict[str, str]]
+    """Fields of `config.json` that differ from the base's, with the reason of each."""
+
+
+def save_model(model: PreTrainedModel, base: Path | None, tokenizer: Path, section: AdaptConfig, out: Path) -> Origin:
     """Write the model's folder, with all that the base says of itself and the tokenizer; returns where it is from."""
     kind, types = storage_type(section, base), {}
     if base is not None and section.dtype == "base":

@@ -8,6 +8,7 @@ import numpy.typing as npt
 import pyarrow.compute as pc
 
 from emma.errors import ArtifactError
+from emma.schemas import Row
 from emma.store import shards
 from emma.store.address import hash64
 from emma.store.artifact import Artifact
@@ -58,7 +59,7 @@ def even_share(sizes: list[int], budget: int) -> int:
     return max(sizes, default=0)
 
 
-def _documents(row: dict[str, Any], pack: Artifact, share: int, seed: int) -> list[npt.NDArray[np.integer[Any]]]:
+def _documents(row: Row, pack: Artifact, share: int, seed: int) -> list[npt.NDArray[np.integer[Any]]]:
     """Documents of one source, `share` tokens in all; the last is cut."""
     file, documents = TokenFile(find_token_file(pack.parts["packed"][row["part"]], row["path"])), []
     key = hash64(seed, "vectors", row["lang"], row["domain"])

@@ -8,7 +8,7 @@ import hashlib
 import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,7 @@ from emma.evaluate.documents import ScoredDocument
 from emma.schemas import SCORES
 
 Floats = npt.NDArray[np.float64]
+Amount = TypeVar("Amount", float, Floats)
 
 LEVELS = (0.025, 0.975)
 """Quantiles that bound a 95 % interval."""
@@ -107,7 +108,7 @@ def _group_items(items: Sequence[ScoredDocument]) -> dict[Group, list[ScoredDocu
     return groups
 
 
-def bits_per_byte(nats: Any, bytes_utf8: Any) -> Any:
+def bits_per_byte(nats: Amount, bytes_utf8: Amount) -> Amount:
     """Bits per UTF-8 byte of text that costs `nats`; scalars or arrays."""
     return nats / (math.log(2) * bytes_utf8)
 

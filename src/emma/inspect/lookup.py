@@ -1,9 +1,8 @@
 """Finding what a person names: a run, a language of its corpus, a document or a reject by its id."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -13,6 +12,7 @@ from emma.lang.codes import find_language
 from emma.lang.language import Lang
 from emma.pipeline.corpus import Place
 from emma.pipeline.home import LOCK, Home, Run
+from emma.schemas import Row
 from emma.store import shards
 from emma.store.artifact import Artifact
 
@@ -56,7 +56,7 @@ def hint_document(document: str, near: Sequence[str]) -> str:
     return f"There are, for example: {', '.join(near[:MAX_IDS])}."
 
 
-def find_reject(collect: Artifact, document: str) -> Mapping[str, Any] | None:
+def find_reject(collect: Artifact, document: str) -> Row | None:
     """The reject with this id, a row of REJECTS; None where the id is no reject's."""
     for part in collect.parts["documents"]:
         for reject in shards.read(part.file("rejects.parquet")).to_pylist():

@@ -15,6 +15,7 @@ from emma.lang.scripts import is_spaced
 from emma.lang.tables import Scheme
 from emma.lid.model import Model, open_model
 from emma.pipeline.home import Home
+from emma.schemas import Row
 
 FINDINGS = pa.schema(
     [
@@ -69,7 +70,7 @@ def _open_counter(tokenizer: Any, home: Path) -> Callable[[Sequence[str]], list[
     return make_counter(getattr(tokenizer, "backend_tokenizer", tokenizer))
 
 
-def _measure(lang: str | None, texts: Sequence[str], count: Callable[[Sequence[str]], list[int]]) -> dict[str, Any]:
+def _measure(lang: str | None, texts: Sequence[str], count: Callable[[Sequence[str]], list[int]]) -> Row:
     """A row of FERTILITY."""
     tokens, size = sum(count(texts)), sum(len(text.encode()) for text in texts)
     # Counted by spaces, a Thai or Chinese sentence would be one word.

@@ -11,7 +11,7 @@ from typing import Any
 
 from emma.config.extras import need
 from emma.errors import ArtifactError
-from emma.models.folder import CONFIG, GENERATION, WEIGHT_TYPES, configured_type, read_model_json
+from emma.models.folder import CONFIG, GENERATION, WEIGHT_TYPES, Json, configured_type, read_model_json
 
 
 def context_length(config: Any) -> int | None:
@@ -36,7 +36,7 @@ POSITIVE_FIELDS = (
 """Fields that must be numbers above 0 where they are set; null leaves them to transformers."""
 
 
-def find_config_problems(config: dict[str, Any]) -> Iterator[str]:
+def find_config_problems(config: Json) -> Iterator[str]:
     """Find what is wrong with a `config.json`, each problem in a sentence."""
     kind = config.get("model_type")
     known = need("transformers", "train").CONFIG_MAPPING
@@ -60,7 +60,7 @@ def find_config_problems(config: dict[str, Any]) -> Iterator[str]:
     yield from _number_problems(config)
 
 
-def _number_problems(config: dict[str, Any]) -> Iterator[str]:
+def _number_problems(config: Json) -> Iterator[str]:
     """Problems of sizes that are no numbers, or do not divide one another."""
     for name in POSITIVE_FIELDS:
         if (value := config.get(name)) is not None and not (type(value) is int and value > 0):
@@ -99,10 +99,8 @@ UNSCALED = "default"
 FULL_ATTENTION, SLIDING_ATTENTION = "full_attention", "sliding_attention"
 """Kinds of layers with rotary settings of their own (Gemma 3)."""
 
-Config = dict[str, Any]
 
-
-def merge_config(base: Config, before: Config, after: Config) -> Config:
+def merge_config(base: Json, before: Json, after: Json) -> Json:
     """The base's own `config.json` with what differs between two readings of it by transformers, `before` and `after`.
 
     Raises ArtifactError for a difference that no reason is known for: a mistake of ours.
@@ -119,7 +117,7 @@ def merge_config(base: Config, before: Config, after: Config) -> Config:
     return with_rotary(result, after) if "rope_parameters" in changed or "rope_parameters" in base else result
 
 
-def with_type(config: Config, after: Config) -> Config:
+def with_type(config: Json, after: Json) -> Json:
     """The configuration with the type of the weights, under the name that it uses for it."""
     kind = str(after.get("dtype")).removeprefix("torch.")
     names = [name for name in ("dtype", "torch_dtype") if name in config]
@@ -127,15 +125,15 @@ def with_type(config: Config, after: Config) -> Config:
     return config | dict.fromkeys(names or ([] if kind == "float32" else ["torch_dtype"]), kind)
 
 
-def with_rotary(config: Config, after: Config) -> Config:
+def with_rotary(config: Json, after: Json) -> Json:
     """The configuration with rotary settings where transformers 5 looks for them, and where 4 does.
 
     Without the latter 4 takes theta = 10,000 and no scaling, without a word.
     """
-    rope: Config = after.get("rope_parameters") or {}
+    rope: Json = after.get("rope_parameters") or {}
     result = {name: value for name, value in config.items() if name not in ROPE_FIELDS} | {"rope_parameters": rope}
-    far: Config = rope.get(FULL_ATTENTION, rope)
-    near: Config | None = rope.get(SLIDING_ATTENTION)
+    far: Json = rope.get(FULL_ATTENTION, rope)
+    near: Json | None = rope.get(SLIDING_ATTENTION)
     result |= {"rope_theta": far["rope_theta"]} if "rope_theta" in far else {}
     result |= {"rope_local_base_freq": near["rope_theta"]} if near else {}
     if "partial_rotary_factor" in far:
@@ -149,13 +147,13 @@ def with_rotary(config: Config, after: Config) -> Config:
     return result
 
 
-def explain_changes(before: Config, after: Config) -> dict[str, str]:
+def explain_changes(before: Json, after: Json) -> dict[str, str]:
     """The fields that differ between two `config.json`, with the reason of each."""
     names = sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
     return {name: REASONS[name] for name in names}
 
 
-def write_configs(folder: Path, config: Config, generation: Path | None) -> None:
+def write_configs(folder: Path, config: Json, generation: Path | None) -> None:
     """Put `config.json`, and the base's own generation settings where it has any, in the place of what transformers
     wrote into a model folder."""
     (folder / CONFIG).write_text(json.dumps(config, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -12,6 +12,8 @@ from emma.config.extras import need
 from emma.errors import RecipeError
 from emma.store.files import join_inside
 
+Json = dict[str, Any]
+"""An object in a JSON file whose fields are not ours to define: a model's or a tokenizer's."""
 CONFIG, GENERATION, TRAINING = "config.json", "generation_config.json", "training.json"
 """Files of a model folder. The last is EMMA's own: what a model was trained with (train.export)."""
 ORIGIN = "origin.json"
@@ -34,7 +36,7 @@ class StoredTensor:
     """Type under torch's name: `bfloat16`."""
 
 
-def read_model_json(path: Path) -> dict[str, Any]:
+def read_model_json(path: Path) -> Json:
     """Read the object in a JSON file of a model folder, {} where there is no such file. RecipeError when it is none."""
     if not path.is_file():
         return {}
@@ -125,7 +127,7 @@ def stored_type(folder: Path) -> str:
     )
 
 
-def configured_type(config: dict[str, Any]) -> str | None:
+def configured_type(config: Json) -> str | None:
     """The type of weights that a configuration names, under either of its names."""
     dtype = config.get("dtype") or config.get("torch_dtype")  # transformers 5's name, and 4's
     return None if dtype is None else str(dtype).removeprefix("torch.")
@@ -143,7 +145,7 @@ def read_tensors(folder: Path) -> Iterator[tuple[str, Any]]:
                 yield name, opened.get_tensor(name)
 
 
-def _read_pickled(file: Path) -> dict[str, Any]:
+def _read_pickled(file: Path) -> Json:
     torch = need("torch", "train")
     try:
         # Mapped, so that listing names and shapes reads no weights.

@@ -10,6 +10,7 @@ from typing import Any
 
 from emma.config.extras import need
 from emma.errors import RecipeError
+from emma.models.folder import Json
 
 MODEL_FILE = "tokenizer.model"
 NORMAL, UNKNOWN, CONTROL, USER_DEFINED, UNUSED, BYTE = 1, 2, 3, 4, 5, 6
@@ -71,7 +72,7 @@ def pairs_by_score(scores: Mapping[str, float]) -> list[tuple[str, str]]:
     return [(left, right) for *_, left, right in sorted(pairs)]
 
 
-def build_table(proto: Any) -> dict[str, Any]:
+def build_table(proto: Any) -> Json:
     """`tokenizer.json` for a SentencePiece model that is_exact, with Llama's habit of a first token `<s>`."""
     special = (UNKNOWN, CONTROL)
     named = [(number, each.piece) for number, each in enumerate(proto.pieces) if each.type in special]
@@ -86,13 +87,13 @@ def build_table(proto: Any) -> dict[str, Any]:
     }
 
 
-def build_model(proto: Any) -> dict[str, Any]:
+def build_model(proto: Any) -> Json:
     """The vocabulary and the merges of a SentencePiece model."""
     vocab = {each.piece: number for number, each in enumerate(proto.pieces)}
     return {"vocab": vocab, "merges": [list(pair) for pair in pairs_by_score(piece_scores(proto))]}
 
 
-def _bos_template(token: str, number: int) -> dict[str, Any] | None:
+def _bos_template(token: str, number: int) -> Json | None:
     if number < 0:
         return None
     begin = {"SpecialToken": {"id": token, "type_id": 0}}
@@ -104,7 +105,7 @@ def _bos_template(token: str, number: int) -> dict[str, Any] | None:
     }
 
 
-def exact_space(prefixes: bool) -> dict[str, Any]:
+def exact_space(prefixes: bool) -> Json:
     """The steps around the model that do what SentencePiece does, and give every text back exactly.
 
     The Metaspace step that transformers writes for some Llama folders swallows a text's own leading space;
@@ -121,7 +122,7 @@ def exact_space(prefixes: bool) -> dict[str, Any]:
     }
 
 
-def has_same_pieces(table: dict[str, Any], proto: Any) -> bool:
+def has_same_pieces(table: Json, proto: Any) -> bool:
     """Whether the SentencePiece model has the pieces of a `tokenizer.json`, but for tokens added to it since."""
     if proto is None or not is_exact(proto):
         return False
@@ -130,7 +131,7 @@ def has_same_pieces(table: dict[str, Any], proto: Any) -> bool:
     return all(vocab.get(piece) == number for piece, number in have.items()) and set(vocab) <= set(have) | added
 
 
-def apply_model(table: dict[str, Any], proto: Any) -> dict[str, Any]:
+def apply_model(table: Json, proto: Any) -> Json:
     """A `tokenizer.json` that does what the SentencePiece model does, with the added tokens and post-processor of
     `table`."""
     model = build_model(proto)

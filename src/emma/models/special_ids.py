@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from emma.errors import RecipeError
-from emma.models.folder import CONFIG, GENERATION, read_model_json
+from emma.models.folder import CONFIG, GENERATION, Json, read_model_json
 from emma.models.tokenizer_class import ENDS, TOKENIZER_CONFIG, TOKENIZER_JSON, default_ends, stated_tokens, text_of
 from emma.models.tokenizer_file import open_table, read_proto, read_tokenizer_table
 
@@ -52,7 +52,7 @@ def special_ids(folder: Path, tokenizer: Any = None) -> SpecialIds:
     return SpecialIds(**ids)
 
 
-def _defaults(folder: Path) -> dict[str, Any]:
+def _defaults(folder: Path) -> Json:
     """The ends that the tokenizer's class, or a lone SentencePiece model, brings."""
     if not (folder / TOKENIZER_CONFIG).exists() and not (folder / TOKENIZER_JSON).exists():
         rules = getattr(read_proto(folder), "trainer_spec", None)

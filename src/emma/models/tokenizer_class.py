@@ -12,7 +12,7 @@ from typing import Any
 
 from emma.config.extras import need
 from emma.errors import RecipeError
-from emma.models.folder import read_model_json
+from emma.models.folder import Json, read_model_json
 
 TOKENIZER_JSON, TOKENIZER_CONFIG, SPECIAL_TOKENS_MAP, ADDED_TOKENS = (
     "tokenizer.json",
@@ -62,7 +62,7 @@ def _further_special_tokens(config: Mapping[str, Any]) -> Iterator[Any]:
         yield from tokens.values() if isinstance(tokens, dict) else tokens
 
 
-def _flags(token: Any) -> dict[str, Any]:
+def _flags(token: Any) -> Json:
     """A token's text and flags, whether it is stated as text or as a table."""
     if isinstance(token, str):
         return {"content": token, "normalized": False}
@@ -82,7 +82,7 @@ def text_of(token: Any) -> str | None:
     return text or None
 
 
-Table = dict[str, Any]
+Table = Json
 """The JSON of `tokenizer.json`."""
 
 ENDS = ("bos", "eos")
@@ -115,7 +115,7 @@ def class_of(folder: Path) -> str:
     return str(named or ("GPT2Tokenizer" if model.get("model_type") == "gpt2" else "")).removesuffix("Fast")
 
 
-def stated_tokens(folder: Path) -> dict[str, Any]:
+def stated_tokens(folder: Path) -> Json:
     """The configuration with the flags of tokens: as transformers has it, the map is read over a configuration that
     does not list the added tokens."""
     config, flags = read_model_json(folder / TOKENIZER_CONFIG), read_model_json(folder / SPECIAL_TOKENS_MAP)
@@ -178,7 +178,7 @@ def _template_ends(table: Table) -> TextEnds | None:
     return None if max(len(before), len(after)) > 1 else [next(iter(each), None) for each in (before, after)]
 
 
-def _template(around: TextEnds, ids: Mapping[str, int]) -> dict[str, Any]:
+def _template(around: TextEnds, ids: Mapping[str, int]) -> Json:
     """The post-processor that transformers 4 makes of the flags."""
     first, last = around
     begin, end = ([{"SpecialToken": {"id": each, "type_id": 0}}] if each is not None else [] for each in around)

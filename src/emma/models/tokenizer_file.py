@@ -14,6 +14,7 @@ from typing import Any
 from emma.config.extras import need
 from emma.errors import RecipeError
 from emma.models import sentencepiece as spm
+from emma.models.folder import Json
 from emma.models.sentencepiece import SPACE
 from emma.models.tokenizer_class import TOKENIZER_CONFIG, TOKENIZER_JSON, Table, apply_class_rules, named_tokens
 
@@ -93,7 +94,7 @@ def pretrained(folder: Path) -> Any:
     return tokenizer
 
 
-def switch_off(table: Table) -> tuple[Table, dict[str, Any]]:
+def switch_off(table: Table) -> tuple[Table, Json]:
     """The table without truncation, padding and BPE dropout, and what it had of them."""
     removed = {name: table[name] for name in ("truncation", "padding") if table.get(name)}
     model = table["model"]

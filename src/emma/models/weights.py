@@ -10,7 +10,7 @@ from transformers import AutoModelForCausalLM, GenerationConfig
 from transformers.utils import logging
 
 from emma.errors import RecipeError
-from emma.models.folder import CONFIG, GENERATION, WEIGHT_TYPES, list_tensors
+from emma.models.folder import CONFIG, GENERATION, WEIGHT_TYPES, Json, list_tensors
 
 
 def check_fit(folder: Path) -> list[str]:
@@ -34,14 +34,14 @@ def check_fit(folder: Path) -> list[str]:
     return [f"{len(unused)} tensors that no part of the model uses are left out: {_some(unused)}"] if unused else []
 
 
-def _match_tensors(folder: Path) -> dict[str, Any]:
+def _match_tensors(folder: Path) -> Json:
     """Match the tensors of a folder with those of the model, as transformers' loading report has it."""
     auto: Any = AutoModelForCausalLM
     before = logging.get_verbosity()
     logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
-        report: dict[str, Any] = auto.from_pretrained(
+        report: Json = auto.from_pretrained(
             folder, device_map="meta", ignore_mismatched_sizes=True, output_loading_info=True,
             local_files_only=True, trust_remote_code=False, weights_only=True,
         )[1]  # fmt: skip

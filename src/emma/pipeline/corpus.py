@@ -6,6 +6,7 @@ from typing import Any
 
 from emma.errors import ArtifactError
 from emma.pipeline.home import Home, Run
+from emma.schemas import Row
 from emma.store import manifest, shards
 from emma.store.artifact import Artifact
 
@@ -37,13 +38,13 @@ class Corpus:
                 return artifact.parts[name]
         return None
 
-    def rows(self, places: Sequence[Place], columns: Sequence[str]) -> Iterator[Mapping[str, Any]]:
+    def rows(self, places: Sequence[Place], columns: Sequence[str]) -> Iterator[Row]:
         """Some columns of the documents at these places; only the row groups that hold them are read."""
         for shard, row in places:
             yield read_part_row(self.collect.parts["documents"][shard], "documents", row, columns)
 
 
-def read_part_row(part: Artifact, table: str, row: int, columns: Sequence[str] | None = None) -> dict[str, Any]:
+def read_part_row(part: Artifact, table: str, row: int, columns: Sequence[str] | None = None) -> Row:
     """One row of a shard's table."""
     return shards.read_row(part.file(f"{table}.parquet"), row, columns)
 

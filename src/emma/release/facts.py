@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from typing import Any
 
 import orjson
 import pyarrow as pa
 
 from emma.lang import coverage
 from emma.lang.language import CODE, Lang
-from emma.models.folder import CONFIG, TRAINING, read_model_json
+from emma.models.folder import CONFIG, TRAINING, Json, read_model_json
 from emma.release.config import ReleaseConfig
 from emma.release.corpus import ReleasedSplit
 from emma.schemas import SPLITS, Row
@@ -53,7 +52,7 @@ class CardFacts:
     """Everything that the two cards state."""
 
     section: ReleaseConfig
-    headline: Mapping[str, Any]
+    headline: Json
     """The contents of report.json."""
     languages: Sequence[Row]
     """The rows of languages.json."""
@@ -63,7 +62,7 @@ class CardFacts:
     """Drop reasons and their documents, the most frequent first."""
     sizes: Sequence[ReleasedLanguage]
     """The languages of the released corpus."""
-    model: Mapping[str, Any]
+    model: Json
     """The model's config.json, and `parameters`."""
     changed: Mapping[str, str]
     """Fields of the base's configuration that changed, and why."""

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from emma.errors import ArtifactError
+from emma.schemas import Row
 from emma.store import shards
 from emma.store.artifact import Artifact
 from emma.store.files import read_json
@@ -162,7 +163,7 @@ def _cut_spans(spans: Ints, length: int) -> Ints:
     return np.column_stack([spans[:, :TOKENS], tokens])[tokens > 0]
 
 
-def _read_stages(mix: Artifact) -> list[tuple[str, list[dict[str, Any]]]]:
+def _read_stages(mix: Artifact) -> list[tuple[str, list[Row]]]:
     """The plan's rows by stage, in order."""
     rows = shards.read(mix.file("plan.parquet")).to_pylist()
     return [(name, list(group)) for name, group in groupby(rows, lambda row: row["stage"])]
@@ -172,7 +173,7 @@ def _open_bins(mix: Artifact) -> list[Bins]:
     return [Bins(part) for part in mix.parts[BINS]]
 
 
-def _open_source(row: Mapping[str, Any], bins: Bins | None, pack: Artifact) -> TokenSource:
+def _open_source(row: Row, bins: Bins | None, pack: Artifact) -> TokenSource:
     part = pack.parts["packed"][row["part"]]
     path = find_token_file(part, row["path"])
     file = TokenFile(path)

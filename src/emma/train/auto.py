@@ -5,7 +5,6 @@ checkpoints, so that a run which goes on elsewhere goes on as it began.
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 from torch import distributed
@@ -37,10 +36,13 @@ class TrainingSetup:
 def resolve_auto(section: TrainConfig, adapt: Artifact, device: torch.device, work: Work) -> TrainingSetup:
     """Choose precision and learning rates on rank 0 for all ranks; the run's record has the choices."""
     # broadcast_object_list fills a list in place.
-    message: list[Any] = [_decide(section, read_start(adapt), device, work) if is_rank_zero() else None]
+    message: list[TrainingSetup | None] = [
+        _decide(section, read_start(adapt), device, work) if is_rank_zero() else None
+    ]
     if distributed.get_world_size() > 1:
         distributed.broadcast_object_list(message, src=0)
-    setup: TrainingSetup = message[0]
+    (setup,) = message
+    assert setup is not None
     return setup
 
 

@@ -13,7 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 import torch
@@ -27,16 +27,30 @@ from torch.optim import Optimizer
 
 from emma.errors import ArtifactError, EmmaError
 from emma.store.files import join_inside
-from emma.train.guard import Guard
-from emma.train.ledger import Ledger
+from emma.train.guard import Guard, GuardState
+from emma.train.ledger import Ledger, LedgerState
 from emma.train.model import LossModel
 from emma.train.ranks import all_reduce_sum, is_rank_zero
 
 STATE_FILE = "state.pt"
 """Name of the file with the state that is the same on all ranks."""
 
-RunFacts = Mapping[str, Any]
+RunFacts = Mapping[str, int | str]
 """Facts that must be the same in a run that goes on: plain values by what to call them in a message."""
+
+
+class SharedState(TypedDict):
+    """The state that is the same on all ranks."""
+
+    ledger: LedgerState
+    guard: GuardState
+
+
+class SavedState(SharedState):
+    """The contents of STATE_FILE."""
+
+    step: int
+    facts: RunFacts
 
 
 @dataclass(frozen=True)
@@ -48,12 +62,12 @@ class TrainingState:
     ledger: Ledger
     guard: Guard
 
-    def shared_state(self) -> dict[str, Any]:
+    def shared_state(self) -> SharedState:
         """The part that is the same on all ranks, complete on rank 0. All ranks call it."""
         self.ledger.merge()
         return {"ledger": self.ledger.state(), "guard": self.guard.state()}
 
-    def restore(self, shared: Mapping[str, Any]) -> None:
+    def restore(self, shared: SharedState) -> None:
         """Become the state that `shared` was taken from, but for weights and optimisers."""
         self.ledger.restore(shared["ledger"])
         self.guard.restore(shared["guard"])
@@ -103,7 +117,7 @@ class Checkpointer:
 
         Raises ArtifactError when it is of another run, or whole and yet cannot be read.
         """
-        chosen: list[Any] = [_newest(self._folder) if is_rank_zero() else None]
+        chosen: list[tuple[Path, SavedState] | None] = [_newest(self._folder) if is_rank_zero() else None]
         distributed.broadcast_object_list(chosen, src=0)
         if chosen[0] is None:
             return 0
@@ -181,7 +195,7 @@ def _finished(folder: Path) -> list[Path]:
     return sorted(path for path in folder.glob("step-*") if path.suffix != ".tmp")
 
 
-def _newest(folder: Path) -> tuple[Path, dict[str, Any]] | None:
+def _newest(folder: Path) -> tuple[Path, SavedState] | None:
     """The newest checkpoint that the disk has not damaged, and its shared state."""
     for path in reversed(_finished(folder)):
         if (shared := _read(path)) is not None:
@@ -189,10 +203,10 @@ def _newest(folder: Path) -> tuple[Path, dict[str, Any]] | None:
     return None
 
 
-def _read(path: Path) -> dict[str, Any] | None:
+def _read(path: Path) -> SavedState | None:
     """The shared state of a checkpoint; None when that, or the length of a shard, shows damage."""
     try:
-        shared: dict[str, Any] = torch.load(path / STATE_FILE, map_location="cpu", weights_only=True)
+        shared: SavedState = torch.load(path / STATE_FILE, map_location="cpu", weights_only=True)
         metadata: Any = FileSystemReader(path).read_metadata()
         ends = [(part.relative_path, part.offset + part.length) for part in metadata.storage_data.values()]
         is_complete = all(join_inside(path, name, path).stat().st_size >= end for name, end in ends)
@@ -201,7 +215,7 @@ def _read(path: Path) -> dict[str, Any] | None:
     return shared if is_complete else None
 
 
-def _write(path: Path, state: dict[str, Any]) -> None:
+def _write(path: Path, state: SavedState) -> None:
     """Write a state so that it is on the disk when this returns."""
     with path.open("wb") as stream:
         torch.save(state, stream)

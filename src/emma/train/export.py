@@ -1,10 +1,12 @@
 """The trained model as a Hugging Face folder: weights gathered from all ranks, configuration, tokenizer, record."""
 
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import torch
+from torch import Tensor
 from torch.distributed.checkpoint.state_dict import StateDictOptions, get_model_state_dict
 
 from emma.models.folder import CONFIG, GENERATION, TRAINING, stored_type
@@ -42,7 +44,7 @@ def ignore_weights(_folder: str, names: list[str]) -> list[str]:
     return [name for name in names if name.endswith(WEIGHT_SUFFIXES)]
 
 
-def gather_weights(loss_model: LossModel) -> dict[str, Any]:
+def gather_weights(loss_model: LossModel) -> dict[str, Tensor]:
     """All weights, unsharded, by the names of the Hugging Face model, adapters merged; only rank 0 gets any."""
     options = StateDictOptions(full_state_dict=True, cpu_offload=True)
     weights: dict[str, Any] = get_model_state_dict(loss_model, options=options)
@@ -50,7 +52,7 @@ def gather_weights(loss_model: LossModel) -> dict[str, Any]:
     return named if loss_model.section.lora is None else merge_adapters(named, loss_model.section.lora)
 
 
-def write_record(section: TrainConfig, facts: dict[str, Any], folder: Path) -> None:
+def write_record(section: TrainConfig, facts: Mapping[str, object], folder: Path) -> None:
     """Write `training.json` beside a trained model: the optimiser, rates and precision that it was trained with.
 
     A later adaptation of the model reads it, to choose its own rates.

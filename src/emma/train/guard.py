@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
-from typing import Any, TypedDict
+from typing import TypedDict
 
 import numpy as np
 import numpy.typing as npt
@@ -56,6 +56,13 @@ class Spike(TypedDict):
     skipped: bool
     """Whether the update was left out."""
     documents: list[DocumentLoss]
+
+
+class GuardState(TypedDict):
+    """The part of a checkpoint that the guard needs."""
+
+    norms: list[float]
+    spikes: list[Spike]
 
 
 @dataclass(frozen=True)
@@ -107,11 +114,11 @@ class Guard:
             )
         self.norms.append(norm)
 
-    def state(self) -> dict[str, Any]:
+    def state(self) -> GuardState:
         """Everything in the guard, as plain values."""
         return {"norms": list(self.norms), "spikes": list(self.spikes)}
 
-    def restore(self, state: dict[str, Any]) -> None:
+    def restore(self, state: GuardState) -> None:
         """Become the guard that `state` was taken from."""
         self.norms, self.spikes = deque(state["norms"], WINDOW), list(state["spikes"])
 

@@ -8,13 +8,14 @@ the order, the number of ranks, or the steps at which a run was stopped.
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import torch
 
+from emma.schemas import Row
 from emma.store import shards
 from emma.tokens.samples import TokenSource
 from emma.train.batch import IGNORE, Batch
@@ -36,6 +37,16 @@ NATS_PER_UNIT = 2.0**-24
 """Nats in one unit of the sums: what float32 resolves at 1. An int64 holds 5·10^11 nats of them."""
 
 Sums = npt.NDArray[np.int64]
+
+
+class LedgerState(TypedDict):
+    """The part of a checkpoint that the ledger needs."""
+
+    metrics: list[dict[str, float | int]]
+    open: torch.Tensor
+    """Sums since the last row, int64 (3, sources)."""
+    closed: torch.Tensor
+    """Sums of each row, int64 (rows, 3, sources)."""
 
 
 class Ledger:
@@ -96,7 +107,7 @@ class Ledger:
         pairs = zip(names.tolist(), *sums.tolist(), strict=True)
         return {name: nats * NATS_PER_UNIT / tokens for name, nats, tokens in pairs if tokens}
 
-    def state(self) -> dict[str, Any]:
+    def state(self) -> LedgerState:
         """Everything in the ledger, as lists and tensors: open sums (3, sources), closed ones (rows, 3, sources)."""
         closed = np.stack(self.closed) if self.closed else np.zeros((0, *self.open.shape), np.int64)
         return {
@@ -105,7 +116,7 @@ class Ledger:
             "closed": torch.from_numpy(closed),
         }
 
-    def restore(self, state: dict[str, Any]) -> None:
+    def restore(self, state: LedgerState) -> None:
         """Become the ledger that `state` was taken from; open sums go to rank 0, however many ranks there are."""
         self.metrics, self.closed = list(state["metrics"]), list(state["closed"].numpy())
         self.open = state["open"].numpy() * is_rank_zero()
@@ -121,7 +132,7 @@ class Ledger:
                     writer.add(_row(int(row["step"]), sources[at], sums[:, at]))
 
 
-def _row(step: int, source: TokenSource, sums: Sums) -> dict[str, Any]:
+def _row(step: int, source: TokenSource, sums: Sums) -> Row:
     return {
         "step": step,
         "lang": source.lang,

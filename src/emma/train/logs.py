@@ -12,7 +12,7 @@ from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypedDict
 
 import torch
 
@@ -28,6 +28,24 @@ SETUP_FILE = "train.json"
 """Describes what the speeds in LOG_FILE were measured on; `emma plan` looks for a run like the one it plans."""
 
 LogRow = Mapping[str, float | int | None]
+
+
+class LogSetup(TypedDict):
+    """The contents of SETUP_FILE: all that a speed depends on."""
+
+    flops_per_token: float
+    peak_flops: float | None
+    """Of one rank; None where it is not known."""
+    ranks: int
+    device: str
+    sequence_length: int
+    weights: int | str
+    model: dict[str, Any]
+    """The model's configuration."""
+    train: dict[str, Any]
+    """The `[train]` section."""
+    key: str
+    """Address of the training artifact."""
 
 
 class LogSink(Protocol):
@@ -48,7 +66,7 @@ class Logs:
     def __init__(
         self,
         folder: Path | None,
-        setup: Mapping[str, Any],
+        setup: LogSetup,
         sources: Sequence[TokenSource],
         ledger: Ledger,
         *,
@@ -125,7 +143,7 @@ def write_row(sink: LogSink, step: int, row: LogRow, losses: LogRow) -> bool:
 class JsonLines:
     """Writes `train.jsonl`, a row per line, and `train.json` with what it was measured on."""
 
-    def __init__(self, folder: Path, setup: Mapping[str, Any], done: int) -> None:
+    def __init__(self, folder: Path, setup: LogSetup, done: int) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._path = folder / LOG_FILE
         kept = [line for line in _finished_lines(self._path) if json.loads(line)["step"] <= done]
@@ -169,7 +187,7 @@ class TensorBoard:
 class WandB:
     """A run of Weights & Biases, the same one when training goes on."""
 
-    def __init__(self, folder: Path, project: str, setup: Mapping[str, Any]) -> None:
+    def __init__(self, folder: Path, project: str, setup: LogSetup) -> None:
         if find_spec("wandb") is None:
             raise ExtraError("train.wandb_project needs the Python package 'wandb': pip install wandb")
         wandb: Any = import_module("wandb")

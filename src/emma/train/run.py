@@ -15,7 +15,6 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -33,7 +32,7 @@ from emma.train.export import export_model, write_record
 from emma.train.flops import flops_per_token, peak_flops
 from emma.train.guard import Guard
 from emma.train.ledger import Ledger
-from emma.train.logs import Logs
+from emma.train.logs import Logs, LogSetup
 from emma.train.memory import explain_out_of_memory, keep_freed_memory
 from emma.train.optimizers import make_optimizers, set_rates
 from emma.train.ranks import all_reduce_sum, deterministic, is_rank_zero, own_device, process_group
@@ -130,7 +129,7 @@ def open_logs(training: Training, work: Work) -> tuple[Logs, Callable[[int], str
     """The logs, and a function that says how fast training goes."""
     section, samples, steps, state = training.section, training.samples, training.steps, training.state
     model, device = state.loss_model.model, next(state.loss_model.parameters()).device
-    setup = {
+    setup: LogSetup = {
         "flops_per_token": flops_per_token(model, samples.sequence_length),
         "peak_flops": peak_flops(device, section.precision),
         "ranks": steps.world_size,
@@ -152,7 +151,7 @@ def open_logs(training: Training, work: Work) -> tuple[Logs, Callable[[int], str
     return logs, make_speedometer(setup, steps.sequences * samples.sequence_length)
 
 
-def make_speedometer(setup: dict[str, Any], tokens_per_step: int) -> Callable[[int], str]:
+def make_speedometer(setup: LogSetup, tokens_per_step: int) -> Callable[[int], str]:
     """A function from the number of steps taken since now to tokens per second, and the share of the ranks' peak that
     this is, where the peak is known."""
     start, peak = time.perf_counter(), setup["peak_flops"]

@@ -7,12 +7,13 @@ inside words.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 import numpy as np
 import orjson
 from tokenizers import Tokenizer
 
+from emma.models.folder import Json
 from emma.models.tokenizer_file import open_table
 from emma.vocab.merges import Bools
 
@@ -24,7 +25,7 @@ MergePair = Sequence[str]
 class BpeTokenizer:
     """A tokenizer as the JSON of `tokenizer.json`; the vocabulary holds added tokens too, at their ids."""
 
-    table: dict[str, Any]
+    table: Json
 
     kind: ClassVar[str]
     """Name of the kind in messages and facts."""
@@ -53,7 +54,7 @@ class BpeTokenizer:
         raise NotImplementedError
 
     @property
-    def word_rules(self) -> dict[str, Any]:
+    def word_rules(self) -> Json:
         """The rules that divide text into words, as JSON for `sample.make_word_splitter`."""
         raise NotImplementedError
 
@@ -106,7 +107,7 @@ def segment(tokenizer: Tokenizer, words: list[str]) -> list[list[int]]:
     return [encoding.ids for encoding in tokenizer.encode_batch_fast(words, add_special_tokens=False)]
 
 
-def with_added_tokens(table: dict[str, Any]) -> dict[str, Any]:
+def with_added_tokens(table: Json) -> Json:
     """The table with its added tokens in the vocabulary, else their ids would be given out again."""
     added = {token["content"]: token["id"] for token in table["added_tokens"]}
     return {**table, "model": {**table["model"], "vocab": table["model"]["vocab"] | added}}
@@ -148,7 +149,7 @@ class ByteLevelTokenizer(BpeTokenizer):
         return np.array([0x80 <= first < 0xC0 for first in firsts], np.bool_)
 
     @property
-    def word_rules(self) -> dict[str, Any]:
+    def word_rules(self) -> Json:
         # how text is divided is the base's own matter and stays as it is: new pieces grow inside its words only
         return {name: self.table[name] for name in ("normalizer", "pre_tokenizer")}
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-from emma.models.folder import read_model_json
+from emma.models.folder import Json, read_model_json
 from emma.models.round_trip import ROUND_TRIP_TEXTS
 from emma.models.special_ids import special_ids
 from emma.models.tokenizer_class import NAMED_TOKENS, Table, ends_agree, prefix_space, text_of
@@ -24,7 +24,7 @@ _STEPS = ("normalizer", "pre_tokenizer", "decoder")
 _PROBES = (*ROUND_TRIP_TEXTS, " a", "  a  b ", "a\n\n b\t", "12 345", "")
 
 
-def unify_special_tokens(config: dict[str, Any]) -> dict[str, Any]:
+def unify_special_tokens(config: Json) -> Json:
     """A configuration that transformers 4 and 5 both read: the former has a list of extra tokens under another name,
     and under this one gives them names. Version 5 reads the names there too, but then no list."""
     config = dict(config)
@@ -38,7 +38,7 @@ def unify_special_tokens(config: dict[str, Any]) -> dict[str, Any]:
     return config
 
 
-def state_prefix_space(config: dict[str, Any], table: Table) -> dict[str, Any]:
+def state_prefix_space(config: Json, table: Table) -> Json:
     """A configuration by which transformers 4 leaves the step that puts a space before a text as `tokenizer.json` has
     it: it sets the step right by `add_prefix_space`, which it takes for false where there is none."""
     stated = prefix_space(table)
@@ -124,7 +124,7 @@ CHANGES = {
 """Every field of a tokenizer's files that the vocab stage may change, and why. All others are as the base has them."""
 
 
-def read_config(base: Path) -> dict[str, Any]:
+def read_config(base: Path) -> Json:
     """The base's `tokenizer_config.json`, with the end of a text where it leaves that to the model's configuration."""
     dropped = ("auto_map", *_LOADED, *_PATHS)
     config = {name: value for name, value in read_model_json(base / CONFIG).items() if name not in dropped}
@@ -135,13 +135,13 @@ def read_config(base: Path) -> dict[str, Any]:
     return config | {"clean_up_tokenization_spaces": False}
 
 
-def find_implied_fields(base: Path) -> dict[str, Any]:
+def find_implied_fields(base: Path) -> Json:
     """Tokens and sides that transformers knows from the base's class, or from padding and truncation that are on."""
     stated = set(read_model_json(base / CONFIG)) | set(read_model_json(base / MAP))
     return {name: value for name, value in _list_known_fields(base).items() if name not in stated}
 
 
-def _list_known_fields(base: Path) -> dict[str, Any]:
+def _list_known_fields(base: Path) -> Json:
     """Tokens that the tokenizer has, and sides other than the usual one, as transformers loads the base."""
     if (loaded := load_in_transformers(base)) is None:
         return {}
@@ -170,10 +170,10 @@ def _list_changed_fields(base: Path, folder: Path) -> list[str]:
     return [f"{JSON}: {key}" for key in sorted(before | after) if before.get(key) != after.get(key)]
 
 
-def _read_fields(path: Path) -> dict[str, Any]:
+def _read_fields(path: Path) -> Json:
     """The fields of a `tokenizer.json` as the library has them now, those of the model one by one."""
     from tokenizers import Tokenizer
 
-    table: dict[str, Any] = orjson.loads(Tokenizer.from_file(str(path)).to_str())
+    table: Json = orjson.loads(Tokenizer.from_file(str(path)).to_str())
     model = table.pop("model")
     return table | {f"model.{name}": value for name, value in model.items()}

@@ -5,14 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import orjson
 
 from emma.errors import RecipeError
 from emma.models import sentencepiece as spm
 from emma.models.check_tokenizer import count_without_rows, not_expandable
-from emma.models.folder import read_model_json
+from emma.models.folder import Json, read_model_json
 from emma.models.round_trip import altered_texts
 from emma.models.special_ids import special_ids
 from emma.models.tokenizer_class import ADDED_TOKENS
@@ -133,7 +132,7 @@ def _is_stated_in_full(base: Path) -> bool:
     return bool(switch_off(read_tokenizer_table(base)) == (stated, {}))
 
 
-def _write_config(config: dict[str, Any], base: Path | None, folder: Path) -> None:
+def _write_config(config: Json, base: Path | None, folder: Path) -> None:
     """Write what is said of the tokenizer, by a class that reads `tokenizer.json` as it is."""
     if flags := read_model_json(folder / MAP):
         write_json(folder / MAP, unify_special_tokens(flags), sort_keys=True, end="")
@@ -147,7 +146,7 @@ def _write_config(config: dict[str, Any], base: Path | None, folder: Path) -> No
     write_json(folder / CONFIG, unify_special_tokens(config), sort_keys=True, end="")
 
 
-def _build_config(tokenizer: BpeTokenizer, base: Path | None) -> dict[str, Any]:
+def _build_config(tokenizer: BpeTokenizer, base: Path | None) -> Json:
     if base is not None and ((base / CONFIG).exists() or (base / JSON).exists()):
         return read_config(base)
     if base is None:
@@ -171,7 +170,7 @@ def write_vocabulary_facts(
     """
     size, folder = len(tokenizer.pieces), out / "tokenizer"
     by_model = tokenizer.joins_by_piece and not (base is not None and not section.new_pieces and (base / JSON).exists())
-    facts: dict[str, Any] = {
+    facts: Json = {
         "pieces_base": len(before.pieces),
         "size": size,
         "rows": size if size == len(before.pieces) else -(-size // section.pad_to) * section.pad_to,
@@ -191,7 +190,7 @@ def _used_ids(pieces: Sequence[str]) -> list[int]:
     return [number for number, piece in enumerate(pieces) if piece]
 
 
-def _find_special_tokens(folder: Path) -> dict[str, dict[str, Any] | None]:
+def _find_special_tokens(folder: Path) -> dict[str, Json | None]:
     """The tokens around a text, looked up in the base: a model's configuration is not beside the new tokenizer."""
     tokenizer = open_tokenizer(folder)
     ids = special_ids(folder, tokenizer)
@@ -202,6 +201,6 @@ def _find_special_tokens(folder: Path) -> dict[str, dict[str, Any] | None]:
     }
 
 
-def list_switched_off(base: Path | None) -> dict[str, Any]:
+def list_switched_off(base: Path | None) -> Json:
     """Truncation, padding and dropout that the base's tokenizer has, and the new one has not."""
     return switch_off(read_tokenizer_table(base))[1] if base is not None else {}

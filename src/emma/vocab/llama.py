@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from emma.models import sentencepiece as spm
+from emma.models.folder import Json
 from emma.models.sentencepiece import BPE, BYTE, CONTROL, NORMAL, SPACE, UNKNOWN, UNUSED, USER_DEFINED, proto_module
 from emma.models.tokenizer_file import BYTE_PIECES
 from emma.vocab.bpe import BpeTokenizer, MergePair
@@ -40,7 +41,7 @@ class LlamaTokenizer(BpeTokenizer):
         return [text in names for text in self.texts]
 
     @property
-    def word_rules(self) -> dict[str, Any]:
+    def word_rules(self) -> Json:
         """The rules that divide text into words: at spaces, where these become ▁ and no more; else the base's own."""
         if is_plain(self.table):
             return {"prefix": self.prepends_space}
@@ -88,34 +89,34 @@ def blank_tokenizer() -> LlamaTokenizer:
     return LlamaTokenizer(spm.build_table(model), model, {})
 
 
-def from_sentencepiece(table: dict[str, Any], proto: Any) -> LlamaTokenizer:
+def from_sentencepiece(table: Json, proto: Any) -> LlamaTokenizer:
     """The tokenizer of a SentencePiece model, with the added tokens and the post-processor of its other form."""
     return LlamaTokenizer(spm.apply_model(table, proto), proto, spm.piece_scores(proto))
 
 
-def is_plain(table: dict[str, Any]) -> bool:
+def is_plain(table: Json) -> bool:
     """Whether the steps before the model write spaces as ▁, perhaps with one more before the text, and do nothing else.
 
     Gemma's pre-tokenizer then splits at spaces, of which none are left.
     """
     before, after = steps_before(table)
-    prepend: dict[str, Any] = {"type": "Prepend", "prepend": SPACE}
+    prepend: Json = {"type": "Prepend", "prepend": SPACE}
     replace_ = {"type": "Replace", "pattern": {"String": " "}, "content": SPACE}
     if before in ([replace_], [prepend, replace_]):
         return all(each["type"] == "Split" and each["pattern"] == {"String": " "} for each in after)
     return not before and [(each["type"], each.get("replacement")) for each in after] == [("Metaspace", SPACE)]
 
 
-def steps_before(table: dict[str, Any]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+def steps_before(table: Json) -> tuple[list[Json], list[Json]]:
     """The steps of the normaliser and of the pre-tokenizer."""
     return steps_in(table["normalizer"], "normalizers"), steps_in(table["pre_tokenizer"], "pretokenizers")
 
 
-def steps_in(step: dict[str, Any] | None, name: str) -> list[dict[str, Any]]:
+def steps_in(step: Json | None, name: str) -> list[Json]:
     """The steps that a step of `tokenizer.json` is made of."""
     if step is None:
         return []
-    steps: list[dict[str, Any]] = step.get(name, [step])
+    steps: list[Json] = step.get(name, [step])
     return steps
 
 

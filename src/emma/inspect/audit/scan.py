@@ -7,7 +7,6 @@ the same whenever it is drawn, and no language is too large.
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -18,7 +17,7 @@ from emma.curate.quality.limits import LimitRow
 from emma.curate.quality.rules import SCORE
 from emma.lang.language import Lang
 from emma.pipeline.corpus import Corpus, Place
-from emma.schemas import FEATURES
+from emma.schemas import FEATURES, Row
 from emma.store import shards
 from emma.store.address import hash64
 
@@ -34,7 +33,7 @@ class AuditSample:
     order: int
     """A hash of its id and the seed: the smallest are shown."""
     place: Place
-    values: Mapping[str, Any]
+    values: Row
     """Its features, scores and hits, as far as measured."""
 
 

@@ -1,9 +1,8 @@
 """A plan in numbers: by stage, domain, tier and language, and what comes round most often; and as text."""
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from emma.lang.coverage import (
     Labels,
@@ -14,10 +13,11 @@ from emma.lang.coverage import (
     trained_languages,
 )
 from emma.lang.tiers import TIER_NAMES
+from emma.schemas import Row
 from emma.ui.numerals import format_count, format_decimal, format_share, format_short
 from emma.ui.terminal import format_table
 
-PlanRow = Mapping[str, Any]
+PlanRow = Row
 """A row of schemas.PLAN, and the `words` of its source; numbers that nobody knows are None."""
 
 WITHOUT_TIER = "no language"

@@ -90,7 +90,7 @@ class TrainingPlan(Costs):
     capacity: float
     """Bytes that tensors can have on one accelerator."""
     fits: bool
-    remedy: Mapping[str, Any] | None
+    remedy: Mapping[str, object] | None
     """The least change of settings with which it fits; None when it fits, or nothing helps."""
     fewest_ranks: int | None
     """Accelerators on which it fits as it is."""
@@ -167,7 +167,7 @@ def usable_memory(machine: Machine) -> float:
     return (machine.memory - OVERHEAD_BYTES[machine.kind]) / (1 + FRAGMENTATION[machine.kind])
 
 
-def find_remedy(shape: Shape, setting: TrainingSetting, machine: Machine) -> Mapping[str, Any] | None:
+def find_remedy(shape: Shape, setting: TrainingSetting, machine: Machine) -> Mapping[str, object] | None:
     """The least change of settings with which it fits: the first of `memory_changes`; None when it fits, or nothing
     helps."""
     if find_memory_peak(shape, setting).total <= usable_memory(machine):
@@ -179,9 +179,9 @@ def find_remedy(shape: Shape, setting: TrainingSetting, machine: Machine) -> Map
     return None
 
 
-def memory_changes(section: TrainConfig) -> Iterator[dict[str, Any]]:
+def memory_changes(section: TrainConfig) -> Iterator[dict[str, object]]:
     """Ever larger changes that take less memory, those that cost least speed and exactness first."""
-    change: dict[str, Any] = {}
+    change: dict[str, object] = {}
     # Halved until it is 1: the same model up to rounding, only slower.
     micro_batch = section.micro_batch
     for key, value in (

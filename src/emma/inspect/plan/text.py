@@ -1,7 +1,6 @@
 """The plan as text: a table of what is planned, what takes the memory, and a sentence that says whether it fits."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from emma.inspect.plan.estimate import TrainingPlan
 from emma.ui.numerals import format_bytes, format_count, format_share, format_short
@@ -97,5 +96,5 @@ def format_duration(hours: float) -> str:
     return f"{hours:.1f} hours" if hours >= 1 else f"{max(1, round(60 * hours))} minutes"
 
 
-def _value(value: Any) -> str:
+def _value(value: object) -> str:
     return f'"{value}"' if isinstance(value, str) else str(value).lower()
