@@ -21,7 +21,7 @@ class RopeConfig(Settings):
     theta: float | None = Field(default=None, gt=0)
     """Base of the rotary frequencies. None: the base model's."""
     factor: float | None = Field(default=None, ge=1)
-    """How many times longer the context becomes. None: `adapt.context` divided by the base's context."""
+    """Factor by which the context becomes longer. None: `adapt.context` divided by the base's context."""
     original_context: int | None = Field(default=None, gt=0)
     """Context before scaling, in tokens. None: the base model's context."""
     low_freq_factor: float | None = None
@@ -80,8 +80,8 @@ class VectorsConfig(Settings):
     width: int = Field(default=128, gt=1)
     """Dimensions of a vector."""
     minimum_count: int = Field(default=5, gt=0)
-    """How often a piece must occur in those tokens to get a vector. A new piece without one becomes the mean of the
-    base pieces that spell it."""
+    """Least number of times that a piece must occur in those tokens to get a vector. A new piece without one becomes
+    the mean of the base pieces that spell it."""
 
 
 class DistilConfig(Settings):
@@ -111,12 +111,12 @@ class AdaptConfig(Section):
     version: ClassVar[int] = 3
 
     init: Init = "subword_mean"
-    """How rows of new pieces start, in the input embeddings and the head each from its own rows. `subword_mean`: the
+    """Start of the rows of new pieces, in the input embeddings and the head each from its own rows. `subword_mean`: the
     mean of the base pieces that spelled the same text. `mean`: the mean of all rows. `random`: normal around that mean
     with the spread of each dimension. `focus`: base rows of pieces with similar neighbours in text, by sparsemax
     weights (arXiv 2305.14481). `omp`: a sparse code over such pieces (arXiv 2506.06607)."""
     head_init: Init | None = None
-    """How rows of the output head start, where the model has a head of its own. None: as `init`."""
+    """Start of the rows of the output head, where the model has a head of its own. None: as `init`."""
     omp_anchors: int = Field(default=4, gt=0)
     """Base pieces that a new one is coded with at most, for `omp` only. The paper takes 64, with vectors from another
     model; with vectors learnt from the corpus, many anchors fit noise, and the rows grow long."""

@@ -28,7 +28,7 @@ class Speller:
     flat: Ints
     """The base ids of all spellings, one after the other."""
     starts: Ints
-    """Where each piece's spelling begins in `flat` (pieces + 1,)."""
+    """Beginning of each piece's spelling in `flat` (pieces + 1,)."""
 
     @classmethod
     def from_pieces(cls, new: NewPieces, rows: int) -> "Speller":

@@ -124,12 +124,12 @@ def load_base(folder: Path, section: AdaptConfig) -> PreTrainedModel:
 def is_head_alone(names: Collection[str], model: PreTrainedModel) -> bool:
     """Whether the weights that the files lack are the head's alone: those of a tied model that is being untied."""
     head: Any = model.get_output_embeddings()  # type: ignore[no-untyped-call]
-    return set(names) == {name for name, each in model.named_parameters() if each is head.weight}
+    return set(names) == {name for name, weight in model.named_parameters() if weight is head.weight}
 
 
 def check_finite(model: PreTrainedModel, folder: Path) -> None:
     """RecipeError naming the tensors that hold what is no number: it would spread to every new row."""
-    if broken := [name for name, each in model.named_parameters() if not is_finite(each)]:
+    if broken := [name for name, weight in model.named_parameters() if not is_finite(weight)]:
         raise RecipeError(
             f"The weights in {folder} hold values that are no finite numbers in {', '.join(broken[:3])}"
             f"{', …' if len(broken) > 3 else ''}. Fetch the base model again, or choose another."

@@ -66,7 +66,7 @@ class Difference(TypedDict):
     languages: list[LanguageChange]
     """Those that changed, the most first."""
     unchanged: int
-    """How many languages are the same."""
+    """Number of languages that are the same."""
 
 
 def compare_runs(before: Run, after: Run) -> Difference:

@@ -44,7 +44,7 @@ class Decision:
     label: str
     """Empty where it is refused."""
     rule: str
-    """How we know, or why it is refused."""
+    """Rule that resolved it, or the reason why it is refused."""
     texts: int
     """Texts of the sample that have it; 0 for what only the recipe names."""
     example: str
@@ -72,7 +72,7 @@ class RecipeLint:
     refused: int
     odd: int
     notes: list[str]
-    """What was not read, and why."""
+    """Sources that were not read, and why."""
 
 
 def lint_recipe(path: Path, changes: Sequence[str] = ()) -> RecipeLint:

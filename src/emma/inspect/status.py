@@ -28,9 +28,9 @@ class StageState:
     is_done: bool
     counts: Mapping[str, int] = field(default_factory=dict)
     changed_software: Sequence[str] = ()
-    """How the software that made the artifact differs from today's, such as `pyarrow 18.0 → 23.0`."""
+    """Differences between the software that made the artifact and today's, such as `pyarrow 18.0 → 23.0`."""
     losses: Sequence[str] = ()
-    """What sources lost when they were collected."""
+    """Losses of sources when they were collected."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class RunResults:
     headline: "Headline | None"
     """`report.json`, where the run has a report."""
     places: Mapping[str, str]
-    """What to open, by name."""
+    """Files and folders to open, by name."""
     differences: Sequence[str] = ()
     """Why the release has not the languages that the run has."""
 

@@ -37,8 +37,8 @@ class MixtureSettings(Settings):
     """Fixed shares of all training tokens, by key, for what must not be forgotten: `{ eng_Latn = 0.15, code = 0.10 }`.
     Inside each, languages and domains keep their proportions."""
     max_epochs: Epochs = 8.0
-    """How often any token may be seen, replayed ones included, give or take a sequence. What a small language cannot
-    give goes to the others."""
+    """Number of times that any token may be seen at most, replayed ones included, give or take a sequence. What a small
+    language cannot give goes to the others."""
     epoch_caps: dict[str, Epochs] = Field(default={})
     """Other limits than `max_epochs`, by key: `{ high = 1, books = 4 }`."""
 
@@ -87,7 +87,7 @@ class MixConfig(MixtureSettings, Section):
     """CSV files with the sizes of languages, beside the recipe, from which `emma mix show` plans before there is
     any text. Their columns are lang, domain, and tokens, words, bytes or documents."""
     tokens_per_word: float = Field(default=1.5, gt=0, exclude=True)
-    """How many tokens a word is taken to be, for inventories that count words and no tokens."""
+    """Number of tokens that a word is taken to be, for inventories that count words and no tokens."""
 
     @field_validator("stages")
     @classmethod

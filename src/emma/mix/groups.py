@@ -31,13 +31,13 @@ class Group:
     key: str | None
     """None stands for all sources that no key names."""
     setting: str
-    """Where the key stands, such as `mix.replay`."""
+    """Setting that the key stands in, such as `mix.replay`."""
     share: float
     """The group's share of the tokens of the stage."""
     members: Integers
     """Numbers of its sources (members,)."""
     languages: Integers
-    """Which of the group's languages each source is in (members,)."""
+    """Number of the language, among those of the group, that each source is in (members,)."""
     tokens: Floats
     """Tokens of one epoch of each source (members,)."""
     weights: Floats
@@ -51,7 +51,7 @@ class Group:
         """Tokens that each source gives of `amount` together, or what all can give when that is less (members,)."""
         if len(self.members) == 1:  # its size may be unknown, that is infinite, so that nothing can be in proportion
             return np.minimum(self.caps, amount)
-        sizes, weights, caps = (sum_groups(self.languages, each) for each in (self.tokens, self.weights, self.caps))
+        sizes, weights, caps = (sum_groups(self.languages, values) for values in (self.tokens, self.weights, self.caps))
         languages = fill_to_caps(power_shares(sizes, self.alpha) * weights / sizes, caps, amount)
         return fill_groups_to_caps(self.weights, self.caps, self.languages, languages)
 

@@ -59,7 +59,7 @@ def check_files(folder: Path, report: BaseReport) -> None:
     """Check that configuration and weights are there, and that the weights can be read as data."""
     folders.check_folder(folder)
     files = folders.weight_files(folder)
-    if absent := [each.name for each in files if not each.is_file()]:
+    if absent := [path.name for path in files if not path.is_file()]:
         raise RecipeError(f"Weights are missing: {', '.join(absent[:3])}, which the index lists. Fetch the base again.")
     if files and files[0].suffix == folders.PICKLE_SUFFIX:
         report.notes.append("the weights are pickled (.bin); they are read as data only, and no code in them runs")
@@ -106,10 +106,10 @@ def check_tensors(folder: Path, report: BaseReport) -> None:
 def check_types(folder: Path, report: BaseReport) -> None:
     """Check that weights are of types that are trained, and note a head beside tied embeddings."""
     tensors = folders.list_tensors(folder)
-    if odd := sorted({each.dtype for each in tensors} - WEIGHT_TYPES.keys() - OTHER_TYPES):
+    if odd := sorted({tensor.dtype for tensor in tensors} - WEIGHT_TYPES.keys() - OTHER_TYPES):
         report.problems.append(f"Some of its weights are of type {', '.join(odd)}: take the base in bfloat16.")
     tied = read_model_json(folder / CONFIG).get("tie_word_embeddings")
-    if tied and any(each.name == "lm_head.weight" for each in tensors):
+    if tied and any(tensor.name == "lm_head.weight" for tensor in tensors):
         report.notes.append(
             "tie_word_embeddings is true, but its weights hold a head too; where the two differ, the head is kept as "
             "it is, and the result says tie_word_embeddings = false"

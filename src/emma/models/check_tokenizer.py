@@ -118,12 +118,12 @@ def _check_ids(base: _Base, findings: Findings) -> None:
         for name in ("bos", "eos", "pad"):
             ids, own_id = stated_ids(base.folder / place, f"{name}_token_id"), own.get(name)
             where = f"{base.folder / place} has the {name}_token_id"
-            if outside := [each for each in ids if each >= size]:
+            if outside := [number for number in ids if number >= size]:
                 findings.problems.append(
                     f"{where} {outside[0]}, outside the vocabulary of {size}: correct it, or take it out where there "
                     "is no such token."
                 )
-            elif any(each < 0 for each in ids):
+            elif any(number < 0 for number in ids):
                 findings.notes.append(f"{where} {min(ids)}: it is taken for none.")
             elif ids and own_id is not None and own_id not in ids:
                 token = base.tokenizer.id_to_token(own_id)

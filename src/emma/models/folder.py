@@ -69,14 +69,14 @@ def weight_files(folder: Path) -> list[Path]:
         path = folder / name
         if path.is_file():
             listed = _files_in_index(path) if name.endswith(".json") else [name]
-            return [join_inside(folder, each, path, links=True, error=RecipeError) for each in listed]
+            return [join_inside(folder, name, path, links=True, error=RecipeError) for name in listed]
     return []
 
 
 def _files_in_index(index: Path) -> list[str]:
     """The files that an index of weights names."""
     files = read_model_json(index).get("weight_map", {})
-    if not isinstance(files, dict) or not all(isinstance(each, str) for each in files.values()):
+    if not isinstance(files, dict) or not all(isinstance(name, str) for name in files.values()):
         raise RecipeError(f"The weight_map of {index} does not name files. Fetch the base model again.")
     return sorted(set(files.values()))
 
@@ -98,8 +98,8 @@ def _is_pickled(file: Path) -> bool:
 
 
 def _list_pickled(file: Path) -> Iterator[StoredTensor]:
-    for name, each in _read_pickled(file).items():
-        yield StoredTensor(name, file, tuple(each.shape), str(each.dtype).removeprefix("torch."))
+    for name, tensor in _read_pickled(file).items():
+        yield StoredTensor(name, file, tuple(tensor.shape), str(tensor.dtype).removeprefix("torch."))
 
 
 def _list_safetensors(file: Path) -> Iterator[StoredTensor]:
@@ -155,6 +155,6 @@ def _read_pickled(file: Path) -> Json:
             f"{file} cannot be read as data: it is damaged, or holds code, which is not run. Take the base as "
             "safetensors."
         ) from None
-    if not isinstance(tensors, dict) or not all(isinstance(each, torch.Tensor) for each in tensors.values()):
+    if not isinstance(tensors, dict) or not all(isinstance(tensor, torch.Tensor) for tensor in tensors.values()):
         raise RecipeError(f"{file} holds more than tensors by name, as checkpoints do. Save the model alone.")
     return tensors

@@ -42,7 +42,7 @@ def model_kind(proto: Any) -> str:
 
 def piece_scores(proto: Any) -> dict[str, float]:
     """The score of each piece that merges make, by id; single characters are among them."""
-    return {each.piece: each.score for each in proto.pieces if each.type == NORMAL}
+    return {entry.piece: entry.score for entry in proto.pieces if entry.type == NORMAL}
 
 
 def is_exact(proto: Any) -> bool:
@@ -51,7 +51,7 @@ def is_exact(proto: Any) -> bool:
     would join all the same."""
     text, rules, scores = proto.normalizer_spec, proto.trainer_spec, piece_scores(proto)
     plain = not text.precompiled_charsmap and not text.remove_extra_whitespaces and text.escape_whitespaces
-    kinds = {each.type for each in proto.pieces} <= {NORMAL, UNKNOWN, CONTROL, BYTE}
+    kinds = {entry.type for entry in proto.pieces} <= {NORMAL, UNKNOWN, CONTROL, BYTE}
     spelled = all(char in scores for piece in scores for char in piece)
     usual = model_kind(proto) == "BPE" and rules.byte_fallback
     return usual and plain and not rules.treat_whitespace_as_suffix and kinds and spelled
@@ -75,7 +75,7 @@ def pairs_by_score(scores: Mapping[str, float]) -> list[tuple[str, str]]:
 def build_table(proto: Any) -> Json:
     """`tokenizer.json` for a SentencePiece model that is_exact, with Llama's habit of a first token `<s>`."""
     special = (UNKNOWN, CONTROL)
-    named = [(number, each.piece) for number, each in enumerate(proto.pieces) if each.type in special]
+    named = [(number, entry.piece) for number, entry in enumerate(proto.pieces) if entry.type in special]
     flags = {"single_word": False, "lstrip": False, "rstrip": False, "normalized": False, "special": True}
     model = {"type": "BPE", "unk_token": proto.trainer_spec.unk_piece, "fuse_unk": True, "byte_fallback": True}
     return {
@@ -89,7 +89,7 @@ def build_table(proto: Any) -> Json:
 
 def build_model(proto: Any) -> Json:
     """The vocabulary and the merges of a SentencePiece model."""
-    vocab = {each.piece: number for number, each in enumerate(proto.pieces)}
+    vocab = {entry.piece: number for number, entry in enumerate(proto.pieces)}
     return {"vocab": vocab, "merges": [list(pair) for pair in pairs_by_score(piece_scores(proto))]}
 
 
@@ -126,7 +126,7 @@ def has_same_pieces(table: Json, proto: Any) -> bool:
     """Whether the SentencePiece model has the pieces of a `tokenizer.json`, but for tokens added to it since."""
     if proto is None or not is_exact(proto):
         return False
-    vocab, have = table["model"]["vocab"], {each.piece: number for number, each in enumerate(proto.pieces)}
+    vocab, have = table["model"]["vocab"], {entry.piece: number for number, entry in enumerate(proto.pieces)}
     added = {each["content"] for each in table["added_tokens"]}
     return all(vocab.get(piece) == number for piece, number in have.items()) and set(vocab) <= set(have) | added
 

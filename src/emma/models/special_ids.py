@@ -81,7 +81,7 @@ def stated_ids(path: Path, name: str) -> list[int]:
     if value is None and isinstance(inner := config.get("text_config"), dict):
         value = inner.get(name)  # a model that also sees or hears
     numbers = [] if value is None else value if isinstance(value, list) else [value]
-    if not all(type(each) is int for each in numbers):  # true and false are ints too
+    if not all(type(number) is int for number in numbers):  # true and false are ints too
         raise RecipeError(
             f"{path} has {name} = {value!r}, which must be a whole number, a list of such, or null. Correct it, or "
             "fetch the base again."
@@ -123,7 +123,7 @@ def find_id_problems(
 def as_list(value: int | Sequence[int] | None) -> list[int]:
     """The ids of a setting. Llama 3 states several ends, of which the tokenizer knows one; below 0 is none."""
     listed = [] if value is None else [value] if isinstance(value, int) else value
-    return [each for each in listed if each >= 0]
+    return [number for number in listed if number >= 0]
 
 
 def _show_ids(ids: list[int]) -> str:

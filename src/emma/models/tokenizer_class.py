@@ -45,7 +45,7 @@ def _read_named_tokens(folder: Path) -> Iterator[Any]:
     if decoder is None:
         config = config | read_model_json(folder / SPECIAL_TOKENS_MAP)
         added = read_model_json(folder / ADDED_TOKENS)
-        yield from (AddedToken(each, normalized=True) for each in sorted(added, key=added.__getitem__))
+        yield from (AddedToken(text, normalized=True) for text in sorted(added, key=added.__getitem__))
     else:
         yield from (AddedToken(**_flags(decoder[number])) for number in sorted(decoder, key=int))
     for token in (*(config.get(name) for name in NAMED_TOKENS), *_further_special_tokens(config)):
@@ -137,8 +137,8 @@ def apply_class_rules(table: Table, folder: Path, id_of: Callable[[str], int | N
     around = _flagged_ends(folder) if stated else None
     if around is None or around == _template_ends(table):
         return table
-    ids = {each: id_of(each) for each in around if each is not None}
-    known = {each: number for each, number in ids.items() if number is not None}
+    ids = {text: id_of(text) for text in around if text is not None}
+    known = {text: number for text, number in ids.items() if number is not None}
     return {**table, "post_processor": _template(around, known)} if len(known) == len(ids) else table
 
 
@@ -175,7 +175,7 @@ def _template_ends(table: Table) -> TextEnds | None:
     parts = {"version": "1.0", "model": model, "post_processor": table.get("post_processor")}
     tokens = need("tokenizers", "train").Tokenizer.from_str(json.dumps(parts)).encode("a").tokens
     before, after = tokens[: tokens.index("a")], tokens[tokens.index("a") + 1 :]
-    return None if max(len(before), len(after)) > 1 else [next(iter(each), None) for each in (before, after)]
+    return None if max(len(before), len(after)) > 1 else [next(iter(tokens), None) for tokens in (before, after)]
 
 
 def _template(around: TextEnds, ids: Mapping[str, int]) -> Json:
@@ -192,7 +192,7 @@ def _template(around: TextEnds, ids: Mapping[str, int]) -> Json:
 
 def _with_prefix_space(step: Any, prefixed: bool) -> Any:
     if isinstance(step, list):
-        return [_with_prefix_space(each, prefixed) for each in step]
+        return [_with_prefix_space(part, prefixed) for part in step]
     if not isinstance(step, dict):
         return step
     inner = {name: _with_prefix_space(value, prefixed) for name, value in step.items()}

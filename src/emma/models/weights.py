@@ -73,7 +73,7 @@ def _some(names: list[str]) -> str:
 
 
 def _shape(sides: Any) -> str:
-    return " × ".join(str(each) for each in sides)
+    return " × ".join(str(side) for side in sides)
 
 
 NUMERIC_TYPES = (torch.float32, torch.float16, torch.bfloat16, torch.float64)
@@ -88,12 +88,14 @@ def is_finite(tensor: Tensor) -> bool:
     """
     if tensor.dtype not in NUMERIC_TYPES or not tensor.numel():
         return True
-    return all(bool(torch.isfinite(each)) for each in torch.aminmax(tensor))
+    return all(bool(torch.isfinite(extreme)) for extreme in torch.aminmax(tensor))
 
 
 def weight_types(folder: Path) -> dict[str, torch.dtype]:
     """The type of each tensor of a model folder that has one in which EMMA writes weights."""
-    return {each.name: getattr(torch, each.dtype) for each in list_tensors(folder) if each.dtype in WEIGHT_TYPES}
+    return {
+        tensor.name: getattr(torch, tensor.dtype) for tensor in list_tensors(folder) if tensor.dtype in WEIGHT_TYPES
+    }
 
 
 def cast_weights(

@@ -18,14 +18,14 @@ class PackConfig(Section):
     add_eos: bool = True
     """End each document with the tokenizer's end-of-sequence token, where it has one."""
     bitext_template: str = "{lang}: {text}\n{lang2}: {text2}"
-    """How a pair of translations is written as one document. `{lang}` is a label such as `swh_Latn`, `{name}` the
+    """Template that writes a pair of translations as one document. `{lang}` is a label such as `swh_Latn`, `{name}` the
     English name of the language, such as Swahili; `{lang2}`, `{name2}` and `{text2}` are the other side's."""
     bitext_reversed: float = Field(default=0.5, ge=0, le=1)
     """The share of the pairs, chosen by their id, whose second side is written first."""
     bitext_both: bool = False
     """Write every pair twice, once in each direction; `bitext_reversed` then does nothing."""
     buckets: int = Field(default=16, ge=1, le=4096)
-    """How many parts the languages and domains are spread over; also how many processes can tokenise at once."""
+    """Number of parts that the languages and domains are spread over; also how many processes can tokenise at once."""
 
     @field_validator("bitext_template")
     @classmethod

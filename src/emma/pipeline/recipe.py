@@ -160,7 +160,7 @@ def _explain_problem(problem: dict[str, Any], table: Mapping[str, Any]) -> str:
 
 
 def locate_key(place: Sequence[str | int], table: Any) -> tuple[str, str]:
-    """Whose key it is, such as `source 'wiki': `, and the key from there; in no list, nothing and the whole key.
+    """Locate a key: its owner, such as `source 'wiki': `, and the key from there; in no list, "" and the whole key.
 
     A table of a list goes by its name, else by its number from 1.
     """

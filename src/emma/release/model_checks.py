@@ -31,7 +31,7 @@ def check_model(released: Path, trained: Path, vocab: Artifact) -> dict[str, obj
 def check_weights(released: Path, trained: Path) -> dict[str, int]:
     """Every tensor of both folders has the same name, type, shape and bits."""
     ours, theirs = weight_files(released), weight_files(trained)
-    if [each.name for each in ours] != [each.name for each in theirs] or not ours:
+    if [path.name for path in ours] != [path.name for path in theirs] or not ours:
         raise model_error(released, f"has the weight files {_names(ours)}, the trained model {_names(theirs)}")
     tensors = parameters = 0
     for path, other in zip(ours, theirs, strict=True):
@@ -52,7 +52,7 @@ def _tensors(path: Path) -> Iterator[tuple[str, str, Any]]:
 def _same_bits(one: Any, other: Any) -> bool:
     """Equal bytes: NaN equals itself, 0.0 and -0.0 differ."""
     torch = need("torch", "train")
-    first, second = (each.contiguous().flatten().view(torch.uint8) for each in (one, other))
+    first, second = (tensor.contiguous().flatten().view(torch.uint8) for tensor in (one, other))
     return bool(torch.equal(first, second))
 
 

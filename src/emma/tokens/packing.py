@@ -79,7 +79,7 @@ class Bins:
 
     def __init__(self, packed: Artifact) -> None:
         self.passes = packed.counts["passes"]
-        """How often it holds each token of the source."""
+        """Number of times that it holds each token of the source."""
         self._opened: Ints = np.fromfile(packed.file("opened.int64"), np.int64)
         self._ends_file, self._spans_file = packed.file("ends.int64"), packed.file("pieces.int64")
 

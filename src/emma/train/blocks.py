@@ -60,11 +60,11 @@ def decoder_blocks(model: nn.Module) -> list[nn.Module]:
 
     Raises RecipeError when the model has no list of as many layers as its configuration says.
     """
-    config: Any = next(each.config for each in model.modules() if isinstance(each, PreTrainedModel))
+    config: Any = next(module.config for module in model.modules() if isinstance(module, PreTrainedModel))
     layers = config.get_text_config().num_hidden_layers
-    for each in model.modules():
-        if isinstance(each, nn.ModuleList) and len(each) == layers:
-            return list(each)
+    for module in model.modules():
+        if isinstance(module, nn.ModuleList) and len(module) == layers:
+            return list(module)
     raise RecipeError(
         f"Models of type {config.model_type} have no list of {layers} layers that could be trained one by one. "
         "Choose another base."
@@ -114,7 +114,9 @@ def _operators() -> frozenset[Any]:
         space, _, word = name.partition(".")
         if (operator := getattr(getattr(torch.ops, space), word, None)) is not None:
             operators |= (
-                {getattr(operator, each) for each in operator.overloads()} if space != "higher_order" else {operator}
+                {getattr(operator, overload) for overload in operator.overloads()}
+                if space != "higher_order"
+                else {operator}
             )
     return frozenset(operators)
 
@@ -150,7 +152,7 @@ def convert_to_float8(blocks: Sequence[nn.Module], emulate: bool = False) -> Non
 
 def is_convertible(module: nn.Module, name: str) -> bool:
     """Whether a layer can and should multiply in 8 bits."""
-    if not isinstance(module, nn.Linear) or any(each in name for each in FP8_SKIPPED_LAYERS):
+    if not isinstance(module, nn.Linear) or any(part in name for part in FP8_SKIPPED_LAYERS):
         return False
     return module.in_features % FP8_MULTIPLE == 0 and module.out_features % FP8_MULTIPLE == 0
 

@@ -50,7 +50,7 @@ class TrainConfig(Section):
     for the rest (Jordan et al. 2024), which learns much more from few tokens, above all in a model with random
     weights."""
     optimizer_states: States = "fp32"
-    """How AdamW's two moments are kept: `bf16` takes half the memory, `int8` a quarter inside the blocks and half
+    """Storage of AdamW's two moments: `bf16` takes half the memory, `int8` a quarter inside the blocks and half
     elsewhere. Both follow a `beta2` of at most 0.99."""
     learning_rate: Rate | Literal["auto"] = "auto"
     """Peak learning rate. `auto` goes by optimiser and size: AdamW 3e-3 on a million weights, 6e-4 on 125 M, 1.6e-4
@@ -63,9 +63,9 @@ class TrainConfig(Section):
     head_lr: float | None = Field(default=None, gt=0)
     """Peak learning rate of an output head of its own, of norms and of biases. None: as `learning_rate`."""
     schedule: Schedule = "cosine"
-    """How rates fall after the warm-up: `cosine` or `linear` to the floor; `wsd` stays at the peak and falls over the
-    last `decay` of the steps (arXiv 2404.06395); `rewarm` is a cosine that begins anew, warm-up included, with every
-    stage of the mix (arXiv 2403.08763)."""
+    """Schedule of the rates after the warm-up: `cosine` or `linear` to the floor; `wsd` stays at the peak and falls
+    over the last `decay` of the steps (arXiv 2404.06395); `rewarm` is a cosine that begins anew, warm-up included, with
+    every stage of the mix (arXiv 2403.08763)."""
     warmup: float = Field(default=0.02, ge=0, lt=1)
     """Share of the steps in which the learning rates rise linearly."""
     warmup_from: float = Field(default=0.0, ge=0, le=1)
@@ -95,7 +95,7 @@ class TrainConfig(Section):
     document_masks: bool = True
     """Let tokens attend to their own document only. False: they see whatever came before in their sequence."""
     attention: Attention = "auto"
-    """How attention is computed: `flex` (FlexAttention) or `varlen` need a GPU to be fast, `sdpa` runs anywhere;
+    """Kernel that computes attention: `flex` (FlexAttention) or `varlen` need a GPU to be fast, `sdpa` runs anywhere;
     `auto` takes the fastest that the machine and the model have."""
     precision: Precision = "auto"
     """Number format of the computation. `bf16` computes in bfloat16 and keeps weights, gradients and optimiser in
@@ -105,7 +105,7 @@ class TrainConfig(Section):
     compile: bool = False
     """Compile every block with torch.compile, which is worth it on GPUs."""
     activation_checkpointing: Checkpointing = "none"
-    """Which part of the forward pass is computed again in the backward pass instead of kept in memory: `full` all of
+    """Part of the forward pass that is computed again in the backward pass instead of kept in memory: `full` all of
     each block, `selective` all but the results of matrix products and attention, `none` nothing."""
     lora: LoraConfig | None = None
     """Train low-rank adapters instead of all weights; they are merged into the model at the end."""
@@ -116,7 +116,7 @@ class TrainConfig(Section):
     checkpoint_every: int = Field(default=200, gt=0, exclude=True)
     """Save a checkpoint every N steps; a killed run goes on from the last one."""
     checkpoints_kept: int = Field(default=2, gt=0, exclude=True)
-    """How many checkpoints stay on the disk; older ones are deleted."""
+    """Number of checkpoints that stay on the disk; older ones are deleted."""
     shard_over: int | None = Field(default=None, gt=0, exclude=True)
     """Number of ranks that share one copy of the weights; every further group of so many ranks holds another copy.
     None: all ranks share one. Where the network between machines is slow, set it to the number of accelerators of one

@@ -35,7 +35,7 @@ class Documents:
     tokens: int
     """Tokens of a sequence: no document is longer."""
     bounds: Tensor
-    """Where documents begin when all sequences are laid end to end, then the end of the last; int32."""
+    """Beginnings of documents when all sequences are laid end to end, then the end of the last; int32."""
     masks: dict[int, BlockMask]
     """FlexAttention's mask for each window; 0: tokens see all of their document that is before them."""
 
@@ -143,9 +143,9 @@ def scale_by_document(model: PreTrainedModel, tokens: int) -> None:
             f"Models of type {model.config.model_type} have LongRoPE in some layers only, which the trainer cannot "
             "keep apart by document. Choose another base."
         )
-    for each in model.modules():
-        if getattr(each, "rope_type", None) == "longrope":
-            each.forward = with_document_lengths(each.forward, before)
+    for module in model.modules():
+        if getattr(module, "rope_type", None) == "longrope":
+            module.forward = with_document_lengths(module.forward, before)
 
 
 def with_document_lengths(waves: Callable[[Tensor, Tensor], Waves], before: int) -> Callable[[Tensor, Tensor], Waves]:
@@ -156,7 +156,7 @@ def with_document_lengths(waves: Callable[[Tensor, Tensor], Waves], before: int)
         short_waves = waves(states, position_ids.clamp(max=before - 1))
         # transformers takes the longest position for the length of all: one more position makes it scale.
         forced = torch.cat([position_ids, torch.full_like(position_ids[:, :1], before)], 1)
-        long_waves = [each[:, :-1] for each in waves(states, forced)]
+        long_waves = [wave[:, :-1] for wave in waves(states, forced)]
         cosine, sine = (torch.where(long, one, other) for one, other in zip(long_waves, short_waves, strict=True))
         return cosine, sine
 

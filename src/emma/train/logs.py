@@ -35,7 +35,7 @@ class LogSetup(TypedDict):
 
     flops_per_token: float
     peak_flops: float | None
-    """Of one rank; None where it is not known."""
+    """Operations per second at most on one rank; None where it is not known."""
     ranks: int
     device: str
     sequence_length: int

@@ -36,14 +36,14 @@ def add_adapters(model: PreTrainedModel, blocks: Sequence[nn.Module], lora: Lora
     peft.inject_adapter_in_model(settings, model, ADAPTER)
     if lora.train_embeddings:
         ends: list[Any] = [model.get_input_embeddings(), model.get_output_embeddings()]  # type: ignore[no-untyped-call]
-        for each in ends:
-            each.requires_grad_(True)
+        for layer in ends:
+            layer.requires_grad_(True)
 
 
 def target_layers(model: nn.Module, blocks: Sequence[nn.Module], lora: LoraConfig) -> list[str]:
     """Full names of the linear layers to adapt. RecipeError, with the names there are, for a target that is none."""
-    inside = {id(each) for block in blocks for each in block.modules() if isinstance(each, nn.Linear)}
-    names = [name for name, each in model.named_modules() if id(each) in inside]
+    inside = {id(layer) for block in blocks for layer in block.modules() if isinstance(layer, nn.Linear)}
+    names = [name for name, layer in model.named_modules() if id(layer) in inside]
     words = sorted({name.rpartition(".")[2] for name in names})
     if not words:
         raise RecipeError("train.lora: the layers of this kind of model cannot have adapters. Remove [train.lora].")

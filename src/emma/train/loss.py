@@ -26,7 +26,7 @@ class _ChunkedCrossEntropy(torch.autograd.Function):
         need = tuple(trained and is_needed for is_needed in ctx.needs_input_grad[:3])
         rows = max(MIN_CHUNK_ROWS, LOGITS_PER_CHUNK.get(hidden.device.type, LOGITS_PER_CHUNK["cpu"]) // len(weight))
         nats, ctx.gradients = _in_chunks(hidden, head, targets, rows, need)
-        ctx.kinds = [None if each is None else each.dtype for each in (hidden, weight, bias)]
+        ctx.kinds = [None if tensor is None else tensor.dtype for tensor in (hidden, weight, bias)]
         # Gradients are those of the sum; none flows through the nats of a position.
         ctx.mark_non_differentiable(nats)
         return nats.sum(), nats
@@ -36,8 +36,8 @@ class _ChunkedCrossEntropy(torch.autograd.Function):
         # In place where it is float32 already: the head's gradient of a large vocabulary is gigabytes, and nobody
         # else has it.
         scaled = [
-            None if each is None else each.float().mul_(upstream[0]).to(kind)
-            for each, kind in zip(ctx.gradients, ctx.kinds, strict=True)
+            None if gradient is None else gradient.float().mul_(upstream[0]).to(kind)
+            for gradient, kind in zip(ctx.gradients, ctx.kinds, strict=True)
         ]
         ctx.gradients = None
         return *scaled, None, None, None

@@ -49,12 +49,14 @@ class SmallAdamW(Optimizer):
         memory."""
         super().load_state_dict({**state_dict, "state": {}})
         weights, names = (
-            [each for group in groups for each in group["params"]]
+            [weight for group in groups for weight in group["params"]]
             for groups in (self.param_groups, state_dict["param_groups"])
         )
         for weight, saved in zip(weights, names, strict=True):
             state = state_dict["state"].get(saved, {})
-            self.state[weight] = {key: each if key == "step" else each.to(weight.device) for key, each in state.items()}
+            self.state[weight] = {
+                key: value if key == "step" else value.to(weight.device) for key, value in state.items()
+            }
 
     def _move(self, weight: Tensor, group: dict[str, Any]) -> None:
         state = self.state[weight]

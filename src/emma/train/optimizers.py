@@ -92,7 +92,7 @@ def orthogonalise(matrix: Tensor, compute: torch.dtype = torch.bfloat16) -> Tens
     Computed and returned in the type `compute`. Each matrix of a stack, such as the experts of a layer, by itself.
     """
     if matrix.dim() == 3:
-        return torch.stack([orthogonalise(each, compute) for each in matrix])
+        return torch.stack([orthogonalise(layer, compute) for layer in matrix])
     # The Gram matrix is of the shorter side.
     tall = matrix.size(0) > matrix.size(1)
     step = matrix.to(compute).T if tall else matrix.to(compute)
@@ -145,20 +145,20 @@ def make_adamw(inner: list[Group], outer: list[Group], section: TrainConfig) -> 
             f"{LARGEST_BETA2} or less, or keep the states in fp32."
         )
     bits = 8 if section.optimizer_states == "int8" else 16
-    return SmallAdamW([*({**each, "bits": bits} for each in inner), *outer], **settings)
+    return SmallAdamW([*({**group, "bits": bits} for group in inner), *outer], **settings)
 
 
 def parameter_groups(model: PreTrainedModel) -> tuple[list[nn.Parameter], list[nn.Parameter], list[nn.Parameter]]:
     """The matrices inside the blocks, the input embeddings, and all other weights: each trained weight in one group."""
     ends: list[Any] = [model.get_input_embeddings(), model.get_output_embeddings()]  # type: ignore[no-untyped-call]
-    embedding, head = (each.weight for each in ends)
-    trained = [each for each in model.parameters() if each.requires_grad]
-    inside = [each for each in trained if each.dim() > 1 and each is not embedding and each is not head]
-    grouped = {id(each) for each in (embedding, *inside)}
+    embedding, head = (layer.weight for layer in ends)
+    trained = [weight for weight in model.parameters() if weight.requires_grad]
+    inside = [weight for weight in trained if weight.dim() > 1 and weight is not embedding and weight is not head]
+    grouped = {id(weight) for weight in (embedding, *inside)}
     return (
         inside,
         [embedding] if embedding.requires_grad else [],
-        [each for each in trained if id(each) not in grouped],
+        [weight for weight in trained if id(weight) not in grouped],
     )
 
 

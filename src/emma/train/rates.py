@@ -80,8 +80,8 @@ def rate_warnings(section: TrainConfig, start: StartingPoint) -> Iterator[str]:
     # With Muon too, embeddings and head are AdamW's, at the same rate where they have none of their own.
     ends = {"embedding_lr": section.embedding_lr, "head_lr": section.head_lr}
     muon = section.optimizer == "muon"
-    rates = {name: each or rate for name, each in ends.items()} if muon else {"learning_rate": rate, **ends}
-    high = {name: each for name, each in rates.items() if isinstance(each, float) and each > RISKY_RATE}
+    rates = {name: own or rate for name, own in ends.items()} if muon else {"learning_rate": rate, **ends}
+    high = {name: peak for name, peak in rates.items() if isinstance(peak, float) and peak > RISKY_RATE}
     if start.weights > LARGE_BASE_WEIGHTS and high:
         listed = " and ".join(f"train.{name} = {each:g}" for name, each in high.items())
         if muon and set(high.values()) == {rate}:

@@ -19,10 +19,10 @@ class VocabConfig(Section):
     """The most pieces to add; fewer are added when the text holds too few that are frequent enough. 0 keeps the base's
     tokenizer as it is."""
     method: Method = "continue"
-    """How the vocabulary is expanded. `continue` goes on with the merges of the base where its own segmentation ends.
-    The others learn a second vocabulary from nothing and append those of its pieces that the base lacks:
-    `append_below` after all merges of the base, `append_scores` at their own ranks among them (MaLA-500),
-    `append_zero` before all of them (Chinese-LLaMA)."""
+    """Method of expanding the vocabulary. `continue` goes on with the merges of the base where its own segmentation
+    ends. The others learn a second vocabulary from nothing and append those of its pieces that the base lacks:
+    `append_below` after all merges of the base, `append_scores` at their own ranks among them (MaLA-500), `append_zero`
+    before all of them (Chinese-LLaMA)."""
     sample_bytes: int = Field(default=50_000_000, gt=0)
     """UTF-8 bytes of training text to learn the pieces from."""
     alpha: float = Field(default=0.3, ge=0, le=1)
@@ -36,7 +36,7 @@ class VocabConfig(Section):
     """The share of the new pieces that may go to single characters, and to parts of them where the base works on bytes;
     the rest are merges."""
     minimum_count: int = Field(default=10, ge=1)
-    """How many times a piece must occur in the sample."""
+    """Least number of times that a piece must occur in the sample."""
     max_piece_chars: int = Field(default=16, ge=2)
     """The most characters that a new piece may have, its leading space counted."""
     freeze_base: bool = False
@@ -46,7 +46,7 @@ class VocabConfig(Section):
     freeze_langs: tuple[str, ...] = Field(default=(ENGLISH.label, CODE.label), min_length=1)
     """Labels of the languages that the base knows; `zxx_Zyyy` is program code."""
     freeze_count: int = Field(default=1, ge=1)
-    """How often a piece must occur in the frozen text to be rejected. 1 leaves that text as it was; a little more lets
+    """Reject a piece that occurs this many times in the frozen text. 1 leaves that text as it was; a little more lets
     it change in rare places, such as words quoted from other languages."""
     pad_to: int = Field(default=128, ge=1)
     """The model gets rows for a multiple of this many pieces, since GPUs multiply such matrices faster. The tokenizer

@@ -66,7 +66,7 @@ def open_base(path: Path | None, section: VocabConfig) -> BpeTokenizer:
 
 def _count_pieces(expansion: Expansion) -> dict[str, int]:
     kinds = Counter(piece.kind for piece in expansion.new)
-    spelled = segment(expansion.tokenizer.open_bare(), [each.piece for each in expansion.new])
+    spelled = segment(expansion.tokenizer.open_bare(), [new.piece for new in expansion.new])
     return {
         "pieces_new": len(expansion.new),
         "characters": kinds["char"],
@@ -99,7 +99,7 @@ def show_bytes(text: str) -> str:
 
 def _list_pieces(base: BpeTokenizer, expansion: Expansion) -> pa.Table:
     """One row a new piece (PIECES)."""
-    spelled = segment(base.open_bare(), [each.piece for each in expansion.new]) if expansion.new else []
+    spelled = segment(base.open_bare(), [new.piece for new in expansion.new]) if expansion.new else []
     rows = [
         {
             "id": len(base.pieces) + number,

@@ -49,7 +49,7 @@ def _count_each(tokenizer: Tokenizer | None, sample: Sequence[SampleText]) -> li
     """Tokens of each text; 0 without a tokenizer."""
     if tokenizer is None:
         return [0] * len(sample)
-    encodings = tokenizer.encode_batch_fast([each.text for each in sample], add_special_tokens=False)
+    encodings = tokenizer.encode_batch_fast([chosen.text for chosen in sample], add_special_tokens=False)
     return [len(encoding.ids) for encoding in encodings]
 
 

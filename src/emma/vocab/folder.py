@@ -56,7 +56,7 @@ class OtherTokenizer(BpeTokenizer):
     """A tokenizer that can be used as it is, but not expanded."""
 
     name: str = ""
-    """What kind it is."""
+    """Name of its kind."""
 
     @cached_property
     def pieces(self) -> list[str]:

@@ -62,7 +62,7 @@ class LlamaTokenizer(BpeTokenizer):
         """Whether a space is put before each text."""
         before, after = steps_before(self.table)
         metaspace = any(each["type"] == "Metaspace" and each.get("prepend_scheme") != "never" for each in after)
-        return metaspace or any(each["type"] == "Prepend" for each in before)
+        return metaspace or any(step["type"] == "Prepend" for step in before)
 
     def bytes_only(self) -> Self:
         kept = [*sorted(self.added_tokens - set(BYTE_PIECES)), *BYTE_PIECES]

@@ -34,9 +34,9 @@ def append_vocabulary(base: BpeTokenizer, sample: WordCounts, section: VocabConf
     known = set(base.pieces)
     banned = set(limits.banned) - known
     second = grow_vocabulary(base.bytes_only(), sample, section, PieceLimits(limits.budget, known, banned))
-    ranks = {each.piece: rank for rank, each in enumerate(sorted(second.new, key=_is_single_character))}
+    ranks = {piece.piece: rank for rank, piece in enumerate(sorted(second.new, key=_is_single_character))}
     new = [piece for piece in second.new if piece.piece not in known]
-    scores = [score_piece(base, section.method, ranks[each.piece], place) for place, each in enumerate(new)]
+    scores = [score_piece(base, section.method, ranks[piece.piece], place) for place, piece in enumerate(new)]
     return Expansion(insert_pieces(base, new, scores), new, second.rejected)
 
 
@@ -65,7 +65,7 @@ def find_score_range(base: BpeTokenizer) -> tuple[float, float]:
 
 def insert_pieces(base: BpeTokenizer, new: Sequence[NewPiece], scores: Sequence[float]) -> BpeTokenizer:
     """The base with these pieces at these scores; its own merges keep their order."""
-    pieces = [each.piece for each in new]
+    pieces = [piece.piece for piece in new]
     if isinstance(base, LlamaTokenizer) and base.scores is not None:
         return base.with_scored_pieces(pieces, scores)
     longer, new_scores = base.with_pieces(pieces), dict(zip(pieces, scores, strict=True))

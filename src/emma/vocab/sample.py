@@ -33,7 +33,7 @@ class SampleQuota(NamedTuple):
     max_bytes: int
     """The group's budget; a text that is longer is cut to it."""
     times: int
-    """How often each text is counted."""
+    """Number of times that each text is counted."""
     is_training: bool = True
     """Whether training text is taken, else text that is held out."""
 

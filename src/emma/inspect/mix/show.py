@@ -31,7 +31,7 @@ class RecipePlan:
     """The rows of a plan, and how it came about."""
 
     origin: str
-    """How it came about, in words."""
+    """Way in which it came about, in words."""
     rows: Sequence[PlanRow]
 
 

@@ -54,7 +54,7 @@ class MixSummary:
 
     recipe: str
     origin: str
-    """How the plan came about, in words."""
+    """Way in which the plan came about, in words."""
     sequence_length: int
     step_tokens: int
     steps: int

@@ -46,7 +46,7 @@ class PlanQuestion:
     measure: bool = False
     """Whether to measure the speed on this machine."""
     home: Path | None = None
-    """Where to look for runs whose speed was measured."""
+    """Home in which to look for runs whose speed was measured."""
 
 
 class Costs(TypedDict):

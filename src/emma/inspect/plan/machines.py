@@ -31,8 +31,8 @@ class Machine:
 
 MIB = 2.0**20
 MACHINES = {
-    each.name: each
-    for each in (
+    machine.name: machine
+    for machine in (
         Machine("A100", 81920 * MIB, PEAK_FLOPS["A100"], None, 400),  # NVIDIA A100 80GB SXM data sheet
         Machine("L40S", 46068 * MIB, PEAK_FLOPS["L40S"], 733e12, 350),  # NVIDIA L40S data sheet
         # NVIDIA Ada architecture paper, appendix A

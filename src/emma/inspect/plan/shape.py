@@ -125,10 +125,10 @@ def read_shape(path: Path) -> Shape:
 
 def shape_from_config(config: Mapping[str, Any], name: str) -> Shape:
     """The shape of a configuration given as a table."""
-    if any(config.get(each) for each in EXPERT_KEYS):
+    if any(config.get(key) for key in EXPERT_KEYS):
         raise RecipeError(f"{name} is a mixture of experts; the plan knows dense decoders only.")
     values = {
-        key: next((config[each] for each in aliases if config.get(each) is not None), None)
+        key: next((config[alias] for alias in aliases if config.get(alias) is not None), None)
         for key, aliases in CONFIG_ALIASES.items()
     }
     kind = str(config.get("model_type", ""))

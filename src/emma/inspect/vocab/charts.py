@@ -46,16 +46,16 @@ def _stems(
     what: str,
     axis: Callable[[list[float]], Axis],
 ) -> str:
-    known = [(row, [each for cost in row.costs if (each := value(cost)) is not None]) for row in rows]
-    ranked = sorted((each for each in known if each[1]), key=lambda each: (-each[1][0], each[0].lang))
+    known = [(row, [number for cost in row.costs if (number := value(cost)) is not None]) for row in rows]
+    ranked = sorted((item for item in known if item[1]), key=lambda item: (-item[1][0], item[0].lang))
     if not ranked:
         return ""
-    chart = Chart(rank_axis(len(ranked)), axis([each for _, values in ranked for each in values]))
+    chart = Chart(rank_axis(len(ranked)), axis([number for _, values in ranked for number in values]))
     marks, dots, named = list[str](), list[tuple[float, float]](), list[tuple[tuple[float, float], str]]()
     for rank, (row, values) in enumerate(ranked, 1):
         tip = ", ".join(f"{name} {format_decimal(each, 3)}" for name, each in zip(names, values, strict=True))
         marks.append(link_marks(row.lang, f"{row.name} ({row.lang}), {what}: {tip}", _stem(chart, rank, values)))
-        dots += [(chart.px(rank), chart.py(each)) for each in values]
+        dots += [(chart.px(rank), chart.py(number)) for number in values]
         if rank <= MAX_NAMED or row.lang == ENGLISH.label:
             named.append(((chart.px(rank), chart.py(values[0])), row.name))
     return chart.draw(f"{what.capitalize()} by language", [*marks, *label_points(named, dots)])
@@ -63,7 +63,7 @@ def _stems(
 
 def _stem(chart: Chart, rank: int, values: Sequence[float]) -> str:
     # Drawn from the last to the first: where they coincide, the first tokenizer's is seen.
-    dots = [chart.dot(rank, each, colour_class(place), 2.2) for place, each in enumerate(values)]
+    dots = [chart.dot(rank, number, colour_class(place), 2.2) for place, number in enumerate(values)]
     return chart.line(rank, min(values), rank, max(values), "stem") + "".join(reversed(dots))
 
 
@@ -80,7 +80,7 @@ def draw_savings(rows: Sequence[LanguageCosts], saved: Savings | None) -> str:
     lines = [(row, points) for row, points in lines if points]
     total = [(float(x), y or 0.0) for x, y in zip(saved.budgets, saved.total(), strict=True)]
     shares = [y for _, points in [*lines, ("", total)] for _, y in points]
-    y = linear_axis("share of tokens saved, %", [0.0, *(100 * each for each in shares)])
+    y = linear_axis("share of tokens saved, %", [0.0, *(100 * part for part in shares)])
     pieces = tuple(map(float, saved.budgets))
     chart = Chart(Axis("pieces more", 0.0, pieces[-1], pieces), y)
     marks = [link_marks(row.lang, _tip(row, points), _line(chart, points, "each")) for row, points in lines]

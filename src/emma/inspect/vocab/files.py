@@ -117,7 +117,7 @@ def read_pair_lines(path: Path, scheme: Scheme, max_texts: int) -> TextSet:
     for codes, rows in groups.items():
         place = f"{path}: {'-'.join(codes)}"
         labels = [resolve_label(code, [row[side] for row in rows], scheme) for side, code in enumerate(codes)]
-        if refused := [each for each in labels if isinstance(each, LanguageError)]:
+        if refused := [label for label in labels if isinstance(label, LanguageError)]:
             result.skipped.append(SkippedTexts(place, len(rows), str(refused[0])))
             continue
         result.skipped += _skip_beyond(place, len(rows), max_texts)

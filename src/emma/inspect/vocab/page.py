@@ -64,7 +64,7 @@ def list_cells(row: LanguageCosts, report: VocabReport) -> Iterator[TableCell]:
     for place, digits in enumerate((2, 3, 2, 2)):
         yield from (_number_cell(_list_measures(cost)[place], digits) for cost in row.costs)
     if report.savings is not None:
-        yield from (TableCell(each, numerals.format_share(each)) for each in report.savings.saved(row.lang)[1:])
+        yield from (TableCell(share, numerals.format_share(share)) for share in report.savings.saved(row.lang)[1:])
 
 
 def _list_measures(cost: TokenizerCost) -> tuple[float | None, ...]:
@@ -77,7 +77,7 @@ def _number_cell(value: float | None, digits: int) -> TableCell:
 
 def render_page(report: VocabReport) -> str:
     """The whole page. Needs the extra `report`; raises ExtraError without it."""
-    names = [each.name for each in report.tokenizers]
+    names = [tokenizer.name for tokenizer in report.tokenizers]
     return html.render_page(
         HERE / "page.html.jinja",
         report=report,
@@ -114,7 +114,7 @@ def write_headlines(report: VocabReport) -> list[TokenizerHeadline]:
     heads = []
     for place, counter in enumerate(report.tokenizers):
         known = [(row.costs[place].premium or 0.0, row) for row in report.languages if row.costs[place].premium]
-        premium, dearest = max(known, key=lambda each: each[0], default=(None, None))
-        mean = sum(each for each, _ in known) / len(known) if known else None
+        premium, dearest = max(known, key=lambda pair: pair[0], default=(None, None))
+        mean = sum(premium for premium, _ in known) / len(known) if known else None
         heads.append(TokenizerHeadline(counter.name, counter.pieces, mean, dearest, premium))
     return heads

@@ -34,9 +34,9 @@ class Savings:
 
     tokenizer: str
     budgets: tuple[int, ...]
-    """How many pieces were to be added; the first is none."""
+    """Numbers of pieces to add, from 0."""
     new_pieces: tuple[int, ...]
-    """How many were added: fewer where the text holds no more that are frequent enough."""
+    """Numbers of pieces that were added: fewer where the text holds no more that are frequent enough."""
     tokens: dict[str, tuple[int, ...]]
     """For each language, tokens of the texts that nothing was learnt from, by budget."""
 
