@@ -23,7 +23,7 @@ from transformers import AutoModelForCausalLM, LlamaConfig  # noqa: E402
 from benchmarks.train.gpu_lines import DRY, FULL, LINES, Line, Size  # noqa: E402
 from emma.models.accelerators import known_peak_flops  # noqa: E402
 from emma.train import blocks  # noqa: E402
-from emma.train.batch import IGNORE, Batch, micro_batches, positions_in_documents  # noqa: E402
+from emma.train.batch import IGNORE, Batch, count_positions, split_micro_batches  # noqa: E402
 from emma.train.blocks import prepare_model  # noqa: E402
 from emma.train.config import TrainConfig  # noqa: E402
 from emma.train.flops import flops_per_token  # noqa: E402
@@ -48,7 +48,7 @@ def measure(line: Line, size: Size, device: torch.device, deadline: float) -> Fa
         for step in range(line.warmup + line.steps):
             batch = made[step % len(made)]
             start = time.perf_counter()
-            parts = micro_batches(batch, section.micro_batch, -(-len(batch.inputs) // section.micro_batch))
+            parts = split_micro_batches(batch, section.micro_batch, -(-len(batch.inputs) // section.micro_batch))
             nats, norm = optimise(loss_model, optimizers, parts, batch.predicted, section)
             wait(device)
             seconds.append(time.perf_counter() - start)
@@ -111,7 +111,7 @@ def batches(line: Line, size: Size, section: TrainConfig, count: int) -> list[Ba
         tokens = (pieces * random.random((sequences, size.tokens + 1)) ** 3).astype(np.int64)
         begins = np.stack([beginnings(random, size) for _ in range(sequences)])
         targets = np.where(begins[:, 1:], IGNORE, tokens[:, 1:])
-        places = positions_in_documents(begins[:, :-1])
+        places = count_positions(begins[:, :-1])
         padding = np.zeros_like(targets, dtype=np.bool_)
         found.append(Batch(tokens[:, :-1], targets, places, np.zeros(sequences, np.int64), padding))
     return found

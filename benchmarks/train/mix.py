@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from benchmarks.machine import machine, result_path
-from emma.inspect.mix.inventory import known_sizes, read_inventories
+from emma.inspect.mix.inventory import list_sizes, read_inventories
 from emma.mix.config import MixConfig
 from emma.mix.plan import plan_mix
 from emma.tokens.order import SampleOrder
@@ -54,7 +54,7 @@ def counts(settings: dict[str, Any], samples: int) -> npt.NDArray[np.int64]:
     section = MixConfig.model_validate(
         {"max_epochs": 60, **settings, "tokens": samples * length, "sequence_length": length}
     )
-    return plan_mix(section, rows, known_sizes(rows)).stages[0].samples
+    return plan_mix(section, rows, list_sizes(rows)).stages[0].samples
 
 
 def worst(order: SampleOrder, drawn: npt.NDArray[np.int64]) -> tuple[float, float]:
@@ -89,7 +89,7 @@ def uncapped() -> str:
     """What alpha does to the smallest languages when nothing holds it back."""
     rows = inventory()
     settings = {"alpha": 0.3, "max_epochs": 10_000, "tokens": 76_000_000_000, "sequence_length": 4096}
-    (stage,) = plan_mix(MixConfig.model_validate(settings), rows, known_sizes(rows)).stages
+    (stage,) = plan_mix(MixConfig.model_validate(settings), rows, list_sizes(rows)).stages
     return (
         f"Of 76 billion tokens by alpha 0.3 and no cap on epochs, with a token a word, {stage.epochs.max():.0f} "
         f"epochs go to the language that gets most, and more than 4 to {(stage.epochs > 4).sum()} languages."

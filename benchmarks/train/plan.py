@@ -84,7 +84,7 @@ def prediction(case: dict[str, Any]) -> dict[str, float]:
 
 def training(case: dict[str, Any]) -> dict[str, float]:
     """Peak memory of a few steps, over what there was before, and CPU seconds of the fastest."""
-    from emma.inspect.plan.measurement import build_stack, random_batch
+    from emma.inspect.plan.measurement import build_stack, draw_random_batch
     from emma.inspect.plan.memory import TrainingSetting
     from emma.inspect.plan.shape import Shape
     from emma.train.config import TrainConfig
@@ -94,13 +94,13 @@ def training(case: dict[str, Any]) -> dict[str, float]:
 
     shape, section = Shape(**case["shape"]), TrainConfig(**case["section"])
     setting = TrainingSetting(section, case["length"], 1, "cpu")
-    parts = [random_batch(shape.rows, setting)] * (-(-setting.sequences_per_rank // section.micro_batch))
+    parts = [draw_random_batch(shape.rows, setting)] * (-(-setting.sequences_per_rank // section.micro_batch))
     tokens = sum(part.predicted for part in parts)
     with process_group(section):
         tiny = Shape(1, 16, 16, 2, 2, 8, 64)
         warm = build_stack(tiny, 1, setting)
         optimise(
-            warm, make_optimizers(warm.model, section), [random_batch(64, setting)], 1, section
+            warm, make_optimizers(warm.model, section), [draw_random_batch(64, setting)], 1, section
         )  # imports, first calls
         before = resident("VmRSS")
         loss_model = build_stack(shape, shape.layers, setting)

@@ -7,7 +7,7 @@ import pytest
 
 from emma.curate.config import CurateConfig
 from emma.errors import RecipeError
-from emma.inspect.why import decision_facts, explain_document, measured_facts, render_text
+from emma.inspect.why import explain_document, list_decision_facts, list_measured_facts, render_text
 from emma.pipeline.home import Home
 from emma.store import shards
 from tests.curate.corpus import Bench, bench, plain, prose
@@ -49,14 +49,14 @@ def test_pairs_language_identification_and_benchmarks(bench: Bench) -> None:
     corpus, _, _ = bench.compile(rows, CurateConfig(min_documents=4))
     table = shards.read(corpus.collect.parts["documents"][0].file("documents.parquet")).to_pylist()
     limits = shards.read(corpus.curate.file("limits.parquet")).to_pylist()
-    said = {fact.name: fact.value for fact in measured_facts(corpus.annotate, 0, 0, table[0], limits)}
+    said = {fact.name: fact.value for fact in list_measured_facts(corpus.annotate, 0, 0, table[0], limits)}
     assert said["identified"] == "rus_Cyrl 0.900, bel_Cyrl 0.100" and said["identified2"] == "mar_Deva 0.700"
     assert str(said["lid_score"]).startswith("0.900") and str(said["lid_score2"]).startswith("0.000")
     assert "low limit 0.100 from" in str(said["length_ratio"]) or "low limit none" in str(said["length_ratio"])
     assert said["benchmarks"] == "1 grams, 0.500 of its own, are in flores"
-    alone = {fact.name: fact.value for fact in measured_facts(corpus.annotate, 0, 3, table[3], limits)}
+    alone = {fact.name: fact.value for fact in list_measured_facts(corpus.annotate, 0, 3, table[3], limits)}
     assert alone["lid_score"] == "–" and alone["benchmarks"] == "none" and "length_ratio" not in alone
-    *_, decision = decision_facts(corpus.collect, corpus.curate, 0, 0, table[0])
+    *_, decision = list_decision_facts(corpus.collect, corpus.curate, 0, 0, table[0])
     assert list(render_text([decision])) == ["decision               dropped: benchmark"]
 
 

@@ -14,7 +14,7 @@ from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedModel, mask
 from emma.errors import RecipeError
 from emma.train import attention
 from emma.train.attention import choose_attention
-from emma.train.attention_probe import attention_calls, is_causal_window
+from emma.train.attention_probe import is_causal_window, record_attention_calls
 from emma.train.config import TrainConfig
 from emma.train.documents import FLEX_BLOCK
 from emma.train.model import LossModel
@@ -118,7 +118,7 @@ def test_varlen_has_the_same_gradients(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_what_models_ask_for() -> None:
     def asked(kind: str, **fields: Any) -> list[tuple[list[str], int, bool, bool]]:
-        calls = attention_calls(small(kind, **fields).config)
+        calls = record_attention_calls(small(kind, **fields).config)
         return [(sorted(each.keywords), each.window, each.documents, each.is_plain) for each in calls]
 
     assert asked("llama") == [(["scaling"], 0, True, True)] * 2

@@ -14,7 +14,7 @@ from emma.train.blocks import (
     SAVED_OPERATORS,
     SAVED_OVERLOADS,
     convert_to_float8,
-    decoder_blocks,
+    find_decoder_blocks,
     is_convertible,
     prepare_model,
 )
@@ -179,15 +179,15 @@ def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch, package: st
     monkeypatch.setitem(sys.modules, package, None)
     model = tiny_model()
     with pytest.raises(ExtraError, match=f"needs the Python package '{package}'.*extra '{extra}'"):
-        convert_to_float8(decoder_blocks(model), True) if extra == "lowbit" else add_adapters(
-            model, decoder_blocks(model), LoraConfig()
+        convert_to_float8(find_decoder_blocks(model), True) if extra == "lowbit" else add_adapters(
+            model, find_decoder_blocks(model), LoraConfig()
         )
 
 
 def test_blocks_multiply_in_8_bits_and_the_ends_do_not() -> None:
     pytest.importorskip("torchao")
     model, plain = tiny_model(), tiny_model()
-    convert_to_float8(decoder_blocks(model), emulate=True)
+    convert_to_float8(find_decoder_blocks(model), emulate=True)
     kinds = {name: type(each).__name__ for name, each in model.named_modules() if isinstance(each, nn.Linear)}
     assert kinds.pop("lm_head") == "Linear"
     assert set(kinds.values()) == {"Float8Linear"}
@@ -210,8 +210,8 @@ def test_adapters_stay_exact() -> None:
     pytest.importorskip("torchao")
     pytest.importorskip("peft")
     model = tiny_model()
-    add_adapters(model, decoder_blocks(model), LoraConfig(rank=16))
-    convert_to_float8(decoder_blocks(model), emulate=True)
+    add_adapters(model, find_decoder_blocks(model), LoraConfig(rank=16))
+    convert_to_float8(find_decoder_blocks(model), emulate=True)
     layer = model.model.layers[0].self_attn.q_proj
     assert type(layer.base_layer).__name__ == "Float8Linear"
     assert type(layer.lora_A.default).__name__ == "Linear"

@@ -9,9 +9,9 @@ from emma.train.documents import (
     FLEX_BLOCK,
     MIN_DOCUMENTS,
     document_bounds,
-    document_starts,
     documents_for_flex,
     documents_for_varlen,
+    find_document_starts,
 )
 
 CUTS = {
@@ -95,4 +95,4 @@ def test_room_for_documents_grows_by_doubling(documents: int, room: int) -> None
 
 def test_a_cut_document_begins_anew() -> None:
     """Positions may go on in the middle of a document; what does not count up by one is another document."""
-    assert document_starts(torch.tensor([[5, 6, 7, 3, 4, 0, 1]])).tolist() == [[1, 0, 0, 1, 0, 1, 0]]
+    assert find_document_starts(torch.tensor([[5, 6, 7, 3, 4, 0, 1]])).tolist() == [[1, 0, 0, 1, 0, 1, 0]]

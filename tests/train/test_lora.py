@@ -8,7 +8,7 @@ import torch
 from transformers import AutoModelForCausalLM, GPT2Config, GPT2LMHeadModel, PreTrainedModel
 
 from emma.errors import RecipeError
-from emma.train.blocks import decoder_blocks, prepare_model
+from emma.train.blocks import find_decoder_blocks, prepare_model
 from emma.train.config import LoraConfig, TrainConfig
 from emma.train.export import export_model
 from emma.train.lora import merge_adapters
@@ -93,7 +93,7 @@ def test_a_model_without_linear_layers_is_refused() -> None:
 
 def test_blocks_are_still_found() -> None:
     model, _ = adapted()
-    assert decoder_blocks(model) == list(model.model.layers)
+    assert find_decoder_blocks(model) == list(model.model.layers)
 
 
 def test_adapters_are_sharded_and_merged_whole(tmp_path: Path) -> None:

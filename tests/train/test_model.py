@@ -19,7 +19,7 @@ from transformers import (
 )
 
 from emma.errors import RecipeError
-from emma.train.blocks import decoder_blocks
+from emma.train.blocks import find_decoder_blocks
 from emma.train.config import TrainConfig
 from emma.train.model import LossModel, check_model, load_model
 from tests.train.conftest import random_ids, tiny_model
@@ -131,10 +131,10 @@ def test_bfloat16_is_close() -> None:
 
 def test_blocks_are_the_layers() -> None:
     model = tiny_model(num_hidden_layers=3)
-    assert decoder_blocks(LossModel(model, TrainConfig())) == list(model.model.layers)
+    assert find_decoder_blocks(LossModel(model, TrainConfig())) == list(model.model.layers)
     model.config.num_hidden_layers = 4
     with pytest.raises(RecipeError, match="llama have no list of 4 layers"):
-        decoder_blocks(model)
+        find_decoder_blocks(model)
 
 
 def test_a_good_model_passes(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from torch.optim import AdamW
 
 from emma.errors import RecipeError
 from emma.train.config import TrainConfig
-from emma.train.optimizers import Muon, make_optimizers, parameter_groups, set_rates
+from emma.train.optimizers import Muon, make_optimizers, set_rates, split_parameters
 from tests.train.conftest import tiny_model
 from tests.train.processes import in_processes, meet
 from tests.train.test_moments import STARTS, small, steps_with
@@ -27,7 +27,7 @@ from tests.train.test_moments import STARTS, small, steps_with
 @pytest.mark.parametrize("tie", [True, False])
 def test_every_weight_is_in_one_group(tie: bool) -> None:
     model = tiny_model(tie_word_embeddings=tie)
-    blocks, embeddings, rest = parameter_groups(model)
+    blocks, embeddings, rest = split_parameters(model)
     names = {id(weight): name for name, weight in model.named_parameters()}
     found = [names[id(weight)] for weight in (*blocks, *embeddings, *rest)]
     assert sorted(found) == sorted(names.values())

@@ -7,7 +7,7 @@ from emma.errors import RecipeError
 from emma.models.device import choose_device
 from emma.train import ranks
 from emma.train.config import TrainConfig
-from emma.train.ranks import deterministic, own_device, seed_step
+from emma.train.ranks import choose_own_device, deterministic, seed_step
 
 CPU, GPU = torch.device("cpu"), torch.device("cuda")
 
@@ -52,7 +52,7 @@ def pretend(monkeypatch: pytest.MonkeyPatch, accelerators: int) -> list[int]:
 def test_every_process_has_the_accelerator_of_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
     chosen = pretend(monkeypatch, 4)
     monkeypatch.setenv("LOCAL_RANK", "3")
-    assert own_device(TrainConfig()) == torch.device("cuda", 3)
+    assert choose_own_device(TrainConfig()) == torch.device("cuda", 3)
     assert chosen == [3]
 
 
@@ -60,9 +60,9 @@ def test_more_processes_than_accelerators(monkeypatch: pytest.MonkeyPatch) -> No
     pretend(monkeypatch, 4)
     monkeypatch.setenv("LOCAL_RANK", "4")
     with pytest.raises(RecipeError, match=r"Process 4 .*there are 4\. .*--nproc-per-node 4"):
-        own_device(TrainConfig())
+        choose_own_device(TrainConfig())
 
 
 def test_one_process_has_the_device_it_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("LOCAL_RANK", raising=False)
-    assert own_device(TrainConfig(device="cpu")) == CPU
+    assert choose_own_device(TrainConfig(device="cpu")) == CPU

@@ -10,7 +10,15 @@ import pytest
 
 from emma.models.device import Choice
 from emma.train.config import Schedule, TrainConfig
-from emma.train.rates import StartingPoint, adamw_rate, choose_rates, muon_rate, rate_share, rate_warnings, stage_starts
+from emma.train.rates import (
+    StartingPoint,
+    choose_adamw_rate,
+    choose_muon_rate,
+    choose_rates,
+    rate_share,
+    rate_warnings,
+    stage_starts,
+)
 
 GPT_3 = {125e6: 6e-4, 350e6: 3e-4, 760e6: 2.5e-4, 1.3e9: 2e-4, 2.7e9: 1.6e-4, 6.7e9: 1.2e-4, 13e9: 1e-4, 175e9: 6e-5}
 """Weights and peak rate (Brown et al., arXiv 2005.14165, table 2.1)."""
@@ -22,18 +30,22 @@ RANDOM = StartingPoint(2_500_000, 128, base=False)
 
 @pytest.mark.parametrize(("weights", "peak"), GPT_3.items())
 def test_adamw_follows_the_peaks_of_gpt_3(weights: float, peak: float) -> None:
-    assert peak / 1.5 < adamw_rate(int(weights)) < peak * 1.5
+    assert peak / 1.5 < choose_adamw_rate(int(weights)) < peak * 1.5
 
 
 def test_small_models_are_not_driven_without_bound() -> None:
-    assert adamw_rate(1) == adamw_rate(900_000) == 3e-3
-    assert adamw_rate(RANDOM.weights) == 2.2e-3
+    assert choose_adamw_rate(1) == choose_adamw_rate(900_000) == 3e-3
+    assert choose_adamw_rate(RANDOM.weights) == 2.2e-3
 
 
 def test_muon_is_for_random_weights_and_takes_adamws_step_on_others() -> None:
-    assert muon_rate(RANDOM) == muon_rate(StartingPoint(135_000_000, 576, base=True, optimizer="muon")) == 0.02
+    assert (
+        choose_muon_rate(RANDOM)
+        == choose_muon_rate(StartingPoint(135_000_000, 576, base=True, optimizer="muon"))
+        == 0.02
+    )
     # 0.2 · √576 = 4.8 of AdamW's elements fit into one of Muon's at equal rates.
-    assert muon_rate(BASE) == pytest.approx(4.8 * adamw_rate(BASE.weights), rel=0.05)
+    assert choose_muon_rate(BASE) == pytest.approx(4.8 * choose_adamw_rate(BASE.weights), rel=0.05)
 
 
 def test_auto_becomes_numbers_and_what_is_named_stays() -> None:

@@ -7,7 +7,7 @@ from emma.errors import RecipeError
 from emma.train import sharding
 from emma.train.config import TrainConfig
 from emma.train.ranks import process_group
-from emma.train.sharding import make_mesh, precision_policy
+from emma.train.sharding import choose_precision_policy, make_mesh
 
 CPU, GPU = torch.device("cpu"), torch.device("cuda")
 
@@ -44,7 +44,7 @@ class Mesh:
     ],
 )
 def test_gradients_are_summed_in_float32(precision: str, device: str, computes, sums) -> None:
-    policy = precision_policy(TrainConfig(precision=precision), Mesh(device))
+    policy = choose_precision_policy(TrainConfig(precision=precision), Mesh(device))
     assert (policy.param_dtype, policy.reduce_dtype) == (computes, sums)
 
 

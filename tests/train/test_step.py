@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from emma.tokens.samples import Samples
-from emma.train.batch import IGNORE, StepPlan, make_batch, micro_batches
+from emma.train.batch import IGNORE, StepPlan, make_batch, split_micro_batches
 from emma.train.config import TrainConfig
 from emma.train.model import LossModel
 from emma.train.optimizers import make_optimizers
@@ -73,7 +73,7 @@ def test_accumulation_changes_nothing(samples: Samples, sharded, micro_batch: in
     for size, count in ((8, 1), (micro_batch, math.ceil(8 / micro_batch))):
         section = TrainConfig(micro_batch=size, learning_rate=1e-2, **change)
         loss_model = sharded(section)
-        parts = micro_batches(batch, size, count)
+        parts = split_micro_batches(batch, size, count)
         assert len(accumulate(loss_model, parts, batch.predicted, section)) == batch.predicted
         found.append(gradients(loss_model))
         loss_model.zero_grad()
@@ -137,7 +137,7 @@ def test_parts_that_predict_nothing_change_nothing(samples: Samples, sharded) ->
     found = []
     for count in (1, 3):
         loss_model = sharded()
-        parts = micro_batches(batch, 2, count)
+        parts = split_micro_batches(batch, 2, count)
         assert [len(each.inputs) for each in parts] == [2, 1, 1][:count]
         nats = accumulate(loss_model, parts, batch.predicted, section)
         found.append((torch.from_numpy(nats), gradients(loss_model)))

@@ -100,6 +100,7 @@ def distil_new_rows(
     model.to(device)  # type: ignore[arg-type]
     losses = distil_rows(section.model_copy(update={"precision": precision.value}), model, new, text, seed)
     model.to("cpu")  # type: ignore[arg-type]
+    # The standard library's JSON: the spelling of floats is part of the artifact's bytes.
     (work.out / "distil.json").write_text(json.dumps([round(loss, 6) for loss in losses]), encoding="utf-8")
 
 

@@ -159,20 +159,20 @@ def render_text(difference: Difference) -> Iterator[str]:
         if names:
             yield f"sources {kind}: {', '.join(names)}"
     yield ""
-    yield from language_lines(difference["languages"], difference["unchanged"])
+    yield from render_languages(difference["languages"], difference["unchanged"])
 
 
-def language_lines(rows: Sequence[LanguageChange], unchanged: int) -> Iterator[str]:
+def render_languages(rows: Sequence[LanguageChange], unchanged: int) -> Iterator[str]:
     """The languages that changed, the most first, with the drop reasons that changed."""
     if rows:
         heads = ["language", "documents", "→", "bytes", "→", "dropped otherwise"]
-        yield from format_table([heads, *map(language_cells, rows[:MAX_PRINTED])], right=(1, 2, 3, 4))
+        yield from format_table([heads, *map(format_language, rows[:MAX_PRINTED])], right=(1, 2, 3, 4))
     if len(rows) > MAX_PRINTED:
         yield f"and {format_count(len(rows) - MAX_PRINTED)} more languages changed; --json has all"
     yield f"{format_count(unchanged)} languages are the same"
 
 
-def language_cells(row: LanguageChange) -> list[str]:
+def format_language(row: LanguageChange) -> list[str]:
     """Label, documents and bytes before and after, and the drop reasons that took more or fewer documents."""
     drops = (
         f"{outcome['outcome']} {outcome['documents'][1] - outcome['documents'][0]:+d}"

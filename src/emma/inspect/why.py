@@ -37,8 +37,8 @@ def explain_document(run: Run, document: str) -> list[Fact]:
     """List what is known of a document by its id, the decision last. Raises RecipeError when none has that id."""
     collect = run.artifact("collect")
     if (reject := find_reject(collect, document)) is not None:
-        return list(reject_facts(document, reject))
-    return list(document_facts(run, collect, document))
+        return list(list_reject_facts(document, reject))
+    return list(list_document_facts(run, collect, document))
 
 
 def render_text(facts: Sequence[Fact]) -> Iterator[str]:
@@ -47,7 +47,7 @@ def render_text(facts: Sequence[Fact]) -> Iterator[str]:
         yield f"{fact.name:<22} {fact.value}"
 
 
-def reject_facts(document: str, reject: Row) -> Iterator[Fact]:
+def list_reject_facts(document: str, reject: Row) -> Iterator[Fact]:
     """Why a row of a source is no document, and the bytes as they were found."""
     yield Fact("id", document)
     yield Fact("decision", f"rejected: {reject['reason']}")
@@ -57,12 +57,12 @@ def reject_facts(document: str, reject: Row) -> Iterator[Fact]:
     yield Fact("raw", _shorten(bytes(reject["raw"] or b"").decode("utf-8", "replace")))
 
 
-def document_facts(run: Run, collect: Artifact, document: str) -> Iterator[Fact]:
+def list_document_facts(run: Run, collect: Artifact, document: str) -> Iterator[Fact]:
     """The document, everything that was measured of it, and the decision, as far as the run has come."""
     shard, number = find_document(collect, document)
     row = read_part_row(collect.parts["documents"][shard], "documents", number)
     yield from (Fact(name, row[name]) for name in DOCUMENT_FACTS if row[name] is not None)
-    yield from source_facts(collect, row)
+    yield from list_source_facts(collect, row)
     yield from (Fact(name, _shorten(row[name])) for name in ("text", "text2") if row[name] is not None)
     annotate = _made_from(collect, run, "annotate")
     if annotate is None:
@@ -70,14 +70,14 @@ def document_facts(run: Run, collect: Artifact, document: str) -> Iterator[Fact]
         return
     curate = _made_from(annotate, run, "curate")  # its guard may stop it, and names documents to look at
     limits = [] if curate is None else shards.read(curate.file("limits.parquet")).to_pylist()
-    yield from measured_facts(annotate, shard, number, row, limits)
+    yield from list_measured_facts(annotate, shard, number, row, limits)
     if curate is None:
         yield Fact("decision", NOT_YET.format("curate"))
         return
-    yield from decision_facts(collect, curate, shard, number, row)
+    yield from list_decision_facts(collect, curate, shard, number, row)
 
 
-def source_facts(collect: Artifact, row: Row) -> Iterator[Fact]:
+def list_source_facts(collect: Artifact, row: Row) -> Iterator[Fact]:
     """List what the recipe declares of the document's source."""
     for source in shards.read(collect.file("sources.parquet")).to_pylist():
         if source["source"] == row["source"]:
@@ -86,7 +86,9 @@ def source_facts(collect: Artifact, row: Row) -> Iterator[Fact]:
             yield Fact("source", ", ".join([source["source"], *parts]))
 
 
-def measured_facts(annotate: Artifact, shard: int, number: int, row: Row, limits: Sequence[LimitRow]) -> Iterator[Fact]:
+def list_measured_facts(
+    annotate: Artifact, shard: int, number: int, row: Row, limits: Sequence[LimitRow]
+) -> Iterator[Fact]:
     """Everything that was measured, each beside the limits of its language or pair."""
     notes = read_part_row(annotate.parts["annotations"][shard], "annotations", number)
     yield from (Fact(name, notes[name]) for name in SIZES)
@@ -99,13 +101,13 @@ def measured_facts(annotate: Artifact, shard: int, number: int, row: Row, limits
         if label is not None:
             yield Fact(name, _beside_limits(notes[name], limits, label, name))
     if "identified" in annotate.parts:
-        yield from identified_facts(annotate, shard, number, row, limits)
+        yield from list_label_facts(annotate, shard, number, row, limits)
     if "contamination" in annotate.parts:
         hits = read_part_row(annotate.parts["contamination"][shard], "contamination", number)
         yield Fact("benchmarks", describe_hits(hits))
 
 
-def identified_facts(
+def list_label_facts(
     annotate: Artifact, shard: int, number: int, row: Row, limits: Sequence[LimitRow]
 ) -> Iterator[Fact]:
     """List what language ID says of each side, and the score of the label beside its limit."""
@@ -131,12 +133,12 @@ def describe_hits(hits: Row) -> str:
     return f"{hits['benchmark_grams']} grams, {_format(hits['benchmark_share'])} of its own, are in {names}"
 
 
-def decision_facts(collect: Artifact, curate: Artifact, shard: int, number: int, row: Row) -> Iterator[Fact]:
+def list_decision_facts(collect: Artifact, curate: Artifact, shard: int, number: int, row: Row) -> Iterator[Fact]:
     """The decision, and what else stays of its cluster."""
     choice = read_part_row(curate.parts["selection"][shard], "selection", number)
     yield Fact("cluster", f"{choice['cluster']} ({choice['cluster_size']} documents)")
     if choice["cluster_size"] > 1:
-        others = [name for name in kept_ids(collect, curate, choice["cluster"], row["lang"]) if name != row["id"]]
+        others = [name for name in list_kept_ids(collect, curate, choice["cluster"], row["lang"]) if name != row["id"]]
         yield Fact("kept of it", ", ".join(others[:MAX_IDS]) or "no other")
     if choice["drop_lines"]:
         lines = row["text"].split("\n")
@@ -145,7 +147,7 @@ def decision_facts(collect: Artifact, curate: Artifact, shard: int, number: int,
     yield Fact("decision", choice["split"] or f"dropped: {choice['reason']}")
 
 
-def kept_ids(collect: Artifact, curate: Artifact, cluster: str, lang: str) -> Iterator[str]:
+def list_kept_ids(collect: Artifact, curate: Artifact, cluster: str, lang: str) -> Iterator[str]:
     """Ids of the documents of a cluster and language that stay."""
     for documents, selection in zip(collect.parts["documents"], curate.parts["selection"], strict=True):
         chosen = shards.read(selection.file("selection.parquet"), ["cluster", "split"])

@@ -81,6 +81,7 @@ def check_as_loaded(folder: Path) -> None:
     config = {name: value for name, value in read_model_json(folder / CONFIG).items() if name != "auto_map"}
     with TemporaryDirectory() as temporary:
         place = Path(temporary)
+        # The standard library's JSON, as it was read: configurations may hold Infinity.
         (place / CONFIG).write_text(json.dumps(config), encoding="utf-8")
         # The plain class has no rules of its own, so whatever differs comes from the model's type.
         (place / "tokenizer_config.json").write_text('{"tokenizer_class": "PreTrainedTokenizerFast"}', encoding="utf-8")

@@ -20,7 +20,7 @@ from torch.nn.attention.varlen import varlen_attn
 from transformers import AttentionInterface, PretrainedConfig, PreTrainedModel
 
 from emma.errors import RecipeError
-from emma.train.attention_probe import AttentionCall, attention_calls
+from emma.train.attention_probe import AttentionCall, record_attention_calls
 from emma.train.config import BF16_PRECISIONS
 from emma.train.documents import FLEX_BLOCK, Documents, documents_for_flex, documents_for_varlen
 
@@ -67,7 +67,7 @@ def choose_attention(model: PreTrainedModel, section: TrainConfig, device: torch
     setting = section.attention
     if setting == "sdpa" or (setting == "auto" and not (device.type == "cuda" and section.document_masks)):
         return Attention("sdpa")
-    calls = attention_calls(model.config)
+    calls = record_attention_calls(model.config)
     kinds: tuple[Kind, ...] = ("varlen", "flex") if setting == "auto" else (setting,)
     for kind in kinds:
         obstacle = _machine_obstacle(kind, section, device, tokens) or _model_obstacle(kind, calls, model.config)

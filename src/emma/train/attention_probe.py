@@ -83,7 +83,7 @@ def is_causal_window(sees: Callable[..., Tensor], window: int | None) -> bool:
     return visible == expected
 
 
-def attention_calls(config: PretrainedConfig) -> list[AttentionCall]:
+def record_attention_calls(config: PretrainedConfig) -> list[AttentionCall]:
     """The call of each attention layer of this configuration's model; empty if they cannot be observed."""
     recorder = _Recorder()
     AttentionInterface.register(RECORDER_NAME, recorder.attend)

@@ -53,13 +53,13 @@ def make_batch(samples: Samples, numbers: Sequence[int]) -> Batch:
     return Batch(
         tokens[:, :-1],
         np.where(begins[:, 1:] | padding[:, 1:], IGNORE, tokens[:, 1:]),
-        positions_in_documents(begins[:, :-1]),
+        count_positions(begins[:, :-1]),
         np.array([sequence.source for sequence in sequences]),
         padding[:, :-1],
     )
 
 
-def positions_in_documents(begins: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+def count_positions(begins: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
     """Positions that restart at 0 wherever `begins` (sequences, tokens) is true, and at the left edge."""
     columns = np.broadcast_to(np.arange(begins.shape[1]), begins.shape)
     # Less the last beginning at or before each column.
@@ -116,7 +116,7 @@ class StepPlan:
         return math.ceil(math.ceil(len(self.samples_of(step)) / self.world_size) / micro_batch)
 
 
-def micro_batches(batch: Batch, size: int, count: int) -> list[Batch]:
+def split_micro_batches(batch: Batch, size: int, count: int) -> list[Batch]:
     """A batch in `count` parts of at most `size` sequences; where there are none left, one that predicts nothing.
 
     All ranks must call a sharded model equally often, or they would wait for each other for ever.

@@ -55,7 +55,7 @@ FP8_SKIPPED_LAYERS = ("lora_",)
 """Layers whose names hold this are too small to gain."""
 
 
-def decoder_blocks(model: nn.Module) -> list[nn.Module]:
+def find_decoder_blocks(model: nn.Module) -> list[nn.Module]:
     """The decoder layers, in order: what is sharded, compiled and checkpointed one by one.
 
     Raises RecipeError when the model has no list of as many layers as its configuration says.
@@ -77,7 +77,7 @@ def prepare_model(model: PreTrainedModel, section: TrainConfig) -> None:
     Adapters are layers, products in 8 bits are a kind of layer, what is computed again is made of layers, and what is
     compiled must hold all of it. Raises RecipeError or ExtraError when model or machine cannot.
     """
-    layers = decoder_blocks(model)
+    layers = find_decoder_blocks(model)
     if section.lora is not None:
         add_adapters(model, layers, section.lora)
     if section.precision == "fp8":
@@ -91,13 +91,13 @@ def checkpoint_blocks(blocks: Sequence[nn.Module], policy: str) -> None:
     """Wrap the forward passes of the blocks, in place; names of weights stay. `policy`: none, full or selective."""
     if policy == "none":
         return
-    options: dict[str, Any] = {"context_fn": checkpoint_contexts} if policy == "selective" else {}
+    options: dict[str, Any] = {"context_fn": make_checkpoint_contexts} if policy == "selective" else {}
     for block in blocks:
         forward: Callable[..., Any] = block.forward
         block.forward = partial(checkpoint, forward, use_reentrant=False, **options)
 
 
-def checkpoint_contexts() -> Any:
+def make_checkpoint_contexts() -> Any:
     """The pair of contexts, of the forward pass and of the second one, that keeps the results of SAVED_OPERATORS."""
     return create_selective_checkpoint_contexts(recompute_policy)  # type: ignore[no-untyped-call]
 

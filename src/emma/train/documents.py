@@ -40,7 +40,7 @@ class Documents:
     """FlexAttention's mask for each window; 0: tokens see all of their document that is before them."""
 
 
-def document_starts(positions: Tensor) -> Tensor:
+def find_document_starts(positions: Tensor) -> Tensor:
     """Mark where documents begin: at the left edge and where `positions` (sequences, tokens) do not count up by one."""
     starts = torch.ones_like(positions, dtype=torch.bool)
     starts[:, 1:] = positions.diff(dim=1) != 1
@@ -49,15 +49,15 @@ def document_starts(positions: Tensor) -> Tensor:
 
 def documents_for_varlen(positions: Tensor) -> Documents:
     """The documents as flash attention takes them; `positions` int64 (sequences, tokens)."""
-    return Documents(positions.shape[1], document_bounds(document_starts(positions)), {})
+    return Documents(positions.shape[1], document_bounds(find_document_starts(positions)), {})
 
 
 def documents_for_flex(positions: Tensor, windows: Iterable[int]) -> Documents:
     """The documents as FlexAttention takes them, for layers with these windows."""
     columns = torch.arange(positions.shape[1], device=positions.device)
-    first = torch.where(document_starts(positions), columns, 0).cummax(1).values
+    first = torch.where(find_document_starts(positions), columns, 0).cummax(1).values
     masks = {
-        window: block_mask(torch.maximum(first, columns - (window - 1)) if window else first)
+        window: make_block_mask(torch.maximum(first, columns - (window - 1)) if window else first)
         for window in sorted(set(windows))
     }
     return Documents(positions.shape[1], torch.empty(0), masks)
@@ -73,7 +73,7 @@ def document_bounds(starts: Tensor) -> Tensor:
     return bounds
 
 
-def block_mask(first: Tensor) -> BlockMask:
+def make_block_mask(first: Tensor) -> BlockMask:
     """The mask in which each token sees all from its `first` (sequences, tokens) to itself.
 
     `first` never falls along a sequence, so the blocks that a block of queries needs are one run, from the block of
@@ -152,7 +152,7 @@ def with_document_lengths(waves: Callable[[Tensor, Tensor], Waves], before: int)
     """`waves` of tokens and positions, so that only documents of more than `before` tokens are scaled as long."""
 
     def waves_by_document(states: Tensor, position_ids: Tensor) -> Waves:
-        long = (document_lengths(position_ids) > before)[..., None]
+        long = (find_document_lengths(position_ids) > before)[..., None]
         short_waves = waves(states, position_ids.clamp(max=before - 1))
         # transformers takes the longest position for the length of all: one more position makes it scale.
         forced = torch.cat([position_ids, torch.full_like(position_ids[:, :1], before)], 1)
@@ -163,9 +163,9 @@ def with_document_lengths(waves: Callable[[Tensor, Tensor], Waves], before: int)
     return waves_by_document
 
 
-def document_lengths(positions: Tensor) -> Tensor:
+def find_document_lengths(positions: Tensor) -> Tensor:
     """The length of each token's document; `positions` and result int64 (sequences, tokens)."""
-    ends = document_starts(positions).roll(-1, 1)
+    ends = find_document_starts(positions).roll(-1, 1)
     columns = torch.arange(positions.shape[1], device=positions.device)
     last = torch.where(ends, columns, positions.shape[1]).flip(1).cummin(1).values.flip(1)
     return positions.gather(1, last) + 1

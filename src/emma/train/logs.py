@@ -148,6 +148,7 @@ class JsonLines:
         self._path = folder / LOG_FILE
         kept = [line for line in _finished_lines(self._path) if json.loads(line)["step"] <= done]
         self._path.write_text("".join(f"{line}\n" for line in kept), encoding="utf-8")
+        # The standard library's JSON: a model's configuration may hold Infinity, which orjson would write as null.
         (folder / SETUP_FILE).write_text(json.dumps(dict(setup), indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
     def write(self, step: int, row: LogRow, losses: LogRow) -> None:

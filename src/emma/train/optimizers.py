@@ -114,7 +114,7 @@ def make_optimizers(
 
     Raises RecipeError for a beta2 that moments of few bits cannot follow.
     """
-    blocks, embeddings, rest = parameter_groups(model)
+    blocks, embeddings, rest = split_parameters(model)
     inside = {"params": blocks, "peak": section.learning_rate, "weight_decay": section.weight_decay}
     ends = [
         {"params": embeddings, "peak": section.embedding_lr or section.learning_rate, "weight_decay": 0.0},
@@ -148,7 +148,7 @@ def make_adamw(inner: list[Group], outer: list[Group], section: TrainConfig) -> 
     return SmallAdamW([*({**group, "bits": bits} for group in inner), *outer], **settings)
 
 
-def parameter_groups(model: PreTrainedModel) -> tuple[list[nn.Parameter], list[nn.Parameter], list[nn.Parameter]]:
+def split_parameters(model: PreTrainedModel) -> tuple[list[nn.Parameter], list[nn.Parameter], list[nn.Parameter]]:
     """The matrices inside the blocks, the input embeddings, and all other weights: each trained weight in one group."""
     ends: list[Any] = [model.get_input_embeddings(), model.get_output_embeddings()]  # type: ignore[no-untyped-call]
     embedding, head = (layer.weight for layer in ends)

@@ -44,7 +44,7 @@ def process_group(section: TrainConfig, launch: Launch | None = None) -> Iterato
     if distributed.is_initialized():
         yield
         return
-    device = own_device(section)
+    device = choose_own_device(section)
     # A store inside the process: one rank alone needs no port.
     launch = launch or Launch(HashStore(), 0, 1)
     # Gloo stays beside NCCL: counts and checkpoints go through the main memory.
@@ -61,7 +61,7 @@ def process_group(section: TrainConfig, launch: Launch | None = None) -> Iterato
     distributed.destroy_process_group()
 
 
-def own_device(section: TrainConfig) -> torch.device:
+def choose_own_device(section: TrainConfig) -> torch.device:
     """The device of this process: with several processes on a machine, the accelerator of its local rank."""
     device = choose_device(section.device, "train")
     local_rank = int(os.environ.get("LOCAL_RANK", "0"))

@@ -47,26 +47,26 @@ class StartingPoint:
     """The optimiser that it was trained with, where that is known."""
 
 
-def adamw_rate(weights: int) -> float:
+def choose_adamw_rate(weights: int) -> float:
     """AdamW's peak rate for a model of this size, two digits of it."""
     size, rate = REFERENCE
     # Two digits: a rate that a reader can write into a recipe.
     return float(f"{min(MAX_ADAMW_RATE, rate * (size / max(1, weights)) ** (1 / 3)):.1e}")
 
 
-def muon_rate(start: StartingPoint) -> float:
+def choose_muon_rate(start: StartingPoint) -> float:
     """Muon's peak rate for the matrices inside the blocks."""
     if not start.base or start.optimizer == "muon":
         return MUON_RATE_FROM_RANDOM
-    return float(f"{ADAMW_STEP_SIZE * math.sqrt(start.width) * adamw_rate(start.weights):.1e}")
+    return float(f"{ADAMW_STEP_SIZE * math.sqrt(start.width) * choose_adamw_rate(start.weights):.1e}")
 
 
 def choose_rates(section: TrainConfig, start: StartingPoint) -> tuple[TrainConfig, Choice | None]:
     """The section with every rate a number, and what was chosen where the recipe says auto."""
     if section.learning_rate != "auto":
         return section, None
-    ends = adamw_rate(start.weights)
-    rate = ends if section.optimizer == "adamw" else muon_rate(start)
+    ends = choose_adamw_rate(start.weights)
+    rate = ends if section.optimizer == "adamw" else choose_muon_rate(start)
     rates = {"learning_rate": rate, "embedding_lr": section.embedding_lr or ends, "head_lr": section.head_lr or ends}
     why = f"for {section.optimizer} on {'a base of' if start.base else 'random weights,'} {start.weights:,} weights"
     return section.model_copy(update=rates), Choice(f"{rate:g}", why)
@@ -88,7 +88,7 @@ def rate_warnings(section: TrainConfig, start: StartingPoint) -> Iterator[str]:
             listed = f"train.learning_rate = {rate:g}, which embeddings and head get too,"
         yield (
             f"{listed} is high for a base of {start.weights:,} weights and can destroy what it knows; "
-            f"auto would take {adamw_rate(start.weights):g}"
+            f"auto would take {choose_adamw_rate(start.weights):g}"
         )
     if section.optimizer == "muon" and start.optimizer != "muon":
         yield (

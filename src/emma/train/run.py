@@ -35,7 +35,7 @@ from emma.train.ledger import Ledger
 from emma.train.logs import Logs, LogSetup
 from emma.train.memory import explain_out_of_memory, keep_freed_memory
 from emma.train.optimizers import make_optimizers, set_rates
-from emma.train.ranks import all_reduce_sum, deterministic, is_rank_zero, own_device, process_group
+from emma.train.ranks import all_reduce_sum, choose_own_device, deterministic, is_rank_zero, process_group
 from emma.train.rates import rate_share, stage_starts
 from emma.train.sharding import load_sharded
 from emma.train.step import Training, take_step
@@ -47,7 +47,7 @@ def train(section: TrainConfig, *, adapt: Artifact, pack: Artifact, mix: Artifac
     """Write `model/`, `metrics.jsonl`, `losses.parquet` and `spikes.jsonl`; goes on from a stopped run's checkpoint."""
     samples, folder = Samples(pack, mix), adapt.file("model")
     check_tokenizer(samples, folder)
-    device = own_device(section)
+    device = choose_own_device(section)
     if device.type == "cpu":
         keep_freed_memory()
     with process_group(section), deterministic(section.seed, device):

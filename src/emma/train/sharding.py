@@ -11,10 +11,10 @@ from torch.distributed.fsdp import MixedPrecisionPolicy, fully_shard
 from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedModel
 
 from emma.errors import RecipeError
-from emma.train.blocks import decoder_blocks, prepare_model
+from emma.train.blocks import find_decoder_blocks, prepare_model
 from emma.train.config import BF16_PRECISIONS, TrainConfig
 from emma.train.model import LossModel, check_model, load_model
-from emma.train.ranks import is_rank_zero, own_device
+from emma.train.ranks import choose_own_device, is_rank_zero
 
 
 def load_sharded(folder: Path, section: TrainConfig, sequence_length: int) -> LossModel:
@@ -23,7 +23,7 @@ def load_sharded(folder: Path, section: TrainConfig, sequence_length: int) -> Lo
     Rank 0 reads it; the others build it without memory and get their shards from rank 0, a weight at a time. So no
     process but the first ever holds all of it, and that one holds it in the main memory.
     """
-    device, alone = own_device(section), distributed.get_world_size() == 1
+    device, alone = choose_own_device(section), distributed.get_world_size() == 1
     model = load_model(folder, torch.device("cpu")) if is_rank_zero() else empty_model(folder)
     if is_rank_zero():
         check_model(model, sequence_length)
@@ -79,14 +79,14 @@ def shard_model(loss_model: nn.Module, section: TrainConfig, mesh: DeviceMesh, *
 
     `reshard` drops a block's gathered weights after its forward pass and gathers them again for the backward pass.
     """
-    policy = precision_policy(section, mesh)
+    policy = choose_precision_policy(section, mesh)
     # From the inside out: what a block has sharded is left alone when the whole is.
-    for block in decoder_blocks(loss_model):
+    for block in find_decoder_blocks(loss_model):
         fully_shard(block, mesh=mesh, mp_policy=policy, reshard_after_forward=reshard)
     fully_shard(loss_model, mesh=mesh, mp_policy=policy)
 
 
-def precision_policy(section: TrainConfig, mesh: DeviceMesh) -> MixedPrecisionPolicy:
+def choose_precision_policy(section: TrainConfig, mesh: DeviceMesh) -> MixedPrecisionPolicy:
     """The types of gathered weights and of summed gradients: bfloat16 to compute with, float32 to keep and to sum.
 
     On a CPU the weights are gathered as they are and the model casts what is worth it (autocast): at the demo's size

@@ -12,7 +12,7 @@ from torch import Tensor, distributed, nn
 from torch.optim import Optimizer
 
 from emma.tokens.samples import Samples
-from emma.train.batch import Batch, StepPlan, empty_batch, make_batch, micro_batches
+from emma.train.batch import Batch, StepPlan, empty_batch, make_batch, split_micro_batches
 from emma.train.checkpoint import RunFacts, TrainingState
 from emma.train.config import TrainConfig
 from emma.train.guard import StepLosses
@@ -48,9 +48,9 @@ def take_step(training: Training, step: int) -> tuple[float, float]:
     section, samples, steps, state = training.section, training.samples, training.steps, training.state
     seed_step(section.seed, step, steps.rank)
     own = steps.own_samples(step)
-    batch = own_batch(samples, own)
+    batch = make_own_batch(samples, own)
     tokens = int(all_reduce_sum(np.array([batch.predicted]))[0])
-    parts = micro_batches(batch, section.micro_batch, steps.count_micro_batches(step, section.micro_batch))
+    parts = split_micro_batches(batch, section.micro_batch, steps.count_micro_batches(step, section.micro_batch))
     nats, norm = optimise(state.loss_model, state.optimizers, parts, tokens, section, accepts=state.guard.accepts)
     loss = float(all_reduce_sum(nats.sum(dtype=np.float64, keepdims=True))[0]) / max(1, tokens)
     state.guard.observe(step, loss, norm, StepLosses(own, batch, nats), samples)
@@ -58,7 +58,7 @@ def take_step(training: Training, step: int) -> tuple[float, float]:
     return loss, norm
 
 
-def own_batch(samples: Samples, numbers: range) -> Batch:
+def make_own_batch(samples: Samples, numbers: range) -> Batch:
     """The samples of these numbers; in the last step there may be none for a rank."""
     return make_batch(samples, numbers) if numbers else empty_batch(samples.sequence_length).part(0, 0)
 

@@ -156,6 +156,7 @@ def _is_chosen(row: Mapping[str, Any], quota: SampleQuota | None) -> bool:
 
 
 _WORD = re.compile(f" ?[^ \n\r\t{SPACE}]+")
+# Words in what a tokenizer's own steps leave as one, where they write spaces as ▁.
 _MARKED_WORD = re.compile(f"{SPACE}?[^ \n\r\t{SPACE}]+")
 WordRules = Mapping[str, Any]
 """How a tokenizer divides text into words, as JSON: `{"prefix": whether a space is put before each text}`, or its own
@@ -180,12 +181,7 @@ def make_word_splitter(rules: WordRules) -> Callable[[str], list[str]]:
     split = partial(split_words, steps_before_model(rules))
     if not rules.get("marked"):
         return split
-    return lambda text: [part for word in split(text) for part in split_marked_words(word)]
-
-
-def split_marked_words(word: str) -> list[str]:
-    """The words in what a tokenizer's own steps leave as one, where they write spaces as ▁."""
-    return _MARKED_WORD.findall(word)
+    return lambda text: [part for word in split(text) for part in _MARKED_WORD.findall(word)]
 
 
 def count_words(out: Path, shard: SelectedShard, plan: SamplePlan, rules: WordRules) -> dict[str, int]:

@@ -8,7 +8,7 @@ import pytest
 
 from emma.cli.main import main
 from emma.errors import RecipeError
-from emma.inspect.plan.estimate import PlanQuestion, memory_changes, plan_training, usable_memory
+from emma.inspect.plan.estimate import PlanQuestion, list_memory_changes, plan_training, usable_memory
 from emma.inspect.plan.machines import MACHINES
 from emma.inspect.plan.text import render_text
 from emma.pipeline.recipe import Recipe, find_shipped
@@ -78,7 +78,7 @@ def test_a_machine_too_small_for_any_setting_says_so(recipe: Path) -> None:
 
 def test_ways_out_go_one_way() -> None:
     found = list(
-        memory_changes(TrainConfig(micro_batch=4, activation_checkpointing="selective", optimizer_states="bf16"))
+        list_memory_changes(TrainConfig(micro_batch=4, activation_checkpointing="selective", optimizer_states="bf16"))
     )
     assert found[:2] == [{"micro_batch": 2}, {"micro_batch": 1}]
     assert found[2] == {"micro_batch": 1, "activation_checkpointing": "full"}

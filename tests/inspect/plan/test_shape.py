@@ -11,8 +11,8 @@ from emma.adapt.config import ArchitectureConfig
 from emma.errors import RecipeError
 from emma.inspect.plan.shape import (
     NAMED_SHAPES,
+    find_named_shape,
     read_shape,
-    shape_by_name,
     shape_from_architecture,
     shape_from_config,
     with_new_pieces,
@@ -75,7 +75,7 @@ def test_new_pieces_are_padded() -> None:
 
 def test_a_file_or_folder_by_path(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text(json.dumps({"model_type": "llama", **LLAMA_LIKE}))
-    assert shape_by_name(str(tmp_path)) == shape_by_name(str(tmp_path / "config.json"))
+    assert find_named_shape(str(tmp_path)) == find_named_shape(str(tmp_path / "config.json"))
     (tmp_path / "nested.json").write_text(json.dumps({"model_type": "x", "text_config": LLAMA_LIKE}))
     assert read_shape(tmp_path / "nested.json").layers == 3
 
@@ -96,4 +96,4 @@ def test_what_is_no_dense_decoder_is_refused(tmp_path: Path, config: str, messag
 
 def test_an_unknown_name_is_refused() -> None:
     with pytest.raises(RecipeError, match="--shape lama7b: no such file, and none of the names llama2-7b"):
-        shape_by_name("lama7b")
+        find_named_shape("lama7b")

@@ -10,7 +10,7 @@ from emma.inspect.plan import machines
 from emma.inspect.plan.machines import MACHINES
 from emma.inspect.plan.memory import TrainingSetting
 from emma.inspect.plan.shape import NAMED_SHAPES, Shape
-from emma.inspect.plan.speed import estimate_speed, flops_per_token, is_same_setup, measured_before
+from emma.inspect.plan.speed import estimate_speed, find_measured_speed, flops_per_token, is_same_setup
 from emma.train.config import LoraConfig, TrainConfig
 from emma.train.flops import flops_per_token as trainer_flops
 from emma.train.lora import add_adapters
@@ -50,19 +50,19 @@ def test_what_was_measured_here_before_is_believed(tmp_path: Path) -> None:
     ],
 )
 def test_another_kind_of_run_is_not(tmp_path: Path, changed: dict) -> None:
-    assert measured_before(log(tmp_path, [1.0, 500.0, 600.0], **changed), SHAPE, SETTING, CPU) is None
+    assert find_measured_speed(log(tmp_path, [1.0, 500.0, 600.0], **changed), SHAPE, SETTING, CPU) is None
 
 
 @pytest.mark.parametrize("rates", [[], [5.0, 5.0]])
 def test_too_short_a_run_is_not_either(tmp_path: Path, rates: list[float]) -> None:
-    assert measured_before(log(tmp_path, rates), SHAPE, SETTING, CPU) is None
+    assert find_measured_speed(log(tmp_path, rates), SHAPE, SETTING, CPU) is None
 
 
 def test_a_damaged_log_is_passed_over(tmp_path: Path) -> None:
     folder = log(tmp_path, [1.0, 500.0, 600.0])
     with (folder / "train.jsonl").open("a") as stream:
         stream.write('{"tok')
-    assert measured_before(folder, SHAPE, SETTING, CPU) is None
+    assert find_measured_speed(folder, SHAPE, SETTING, CPU) is None
 
 
 def test_gpu_names_are_compared_as_drivers_say_them() -> None:

@@ -122,7 +122,7 @@ def add_top_labels(table: pa.Table, lang: str, known: Sequence[str]) -> pa.Table
     labels, scores = (pc.if_else(first, table[name], table[f"{name}2"]) for name in ("labels", "scores"))
     declared = pa.chunked_array([pa.array([lang] * len(table))])
     agreed = pa.array(score_side(labels, scores, declared, known))
-    table = table.append_column("top_label", pa.chunked_array([first_values(labels)])).append_column(SCORE, agreed)
+    table = table.append_column("top_label", pa.chunked_array([take_first_values(labels)])).append_column(SCORE, agreed)
     return table.drop_columns(list(COLUMNS["identified"]))
 
 
@@ -136,7 +136,7 @@ def mark_doubted(table: pa.Table, limit: LimitRow | None) -> pa.Table:
     return table.append_column("doubted", pc.if_else(pa.array(below), table["top_label"], None))
 
 
-def first_values(lists: pa.ChunkedArray) -> pa.Array:
+def take_first_values(lists: pa.ChunkedArray) -> pa.Array:
     """The first value of each list, null where there is none."""
     rows = lists.combine_chunks()
     starts = pa.array(np.asarray(rows.offsets[:-1]), mask=np.asarray(pc.list_value_length(rows).fill_null(0)) == 0)

@@ -46,14 +46,14 @@ def render_page(sheet: Sheet) -> str:
 def list_sections(sheet: Sheet) -> Iterator[tuple[str, Iterable[str]]]:
     """Title and lines of each part of the sheet."""
     yield "The language", format_table([[key, value] for key, value in sheet["about"]])
-    yield "How much there is", size_lines(sheet)
+    yield "How much there is", render_sizes(sheet)
     yield "To know before trusting it", (f"· {flag}" for flag in sheet["flags"])
-    yield "Sources", source_lines(sheet["sources"])
-    yield "How it is written", script_lines(sheet["scripts"])
+    yield "Sources", render_sources(sheet["sources"])
+    yield "How it is written", render_scripts(sheet["scripts"])
     if sheet["labels"] is not None:
-        yield "What language identification calls it", label_lines(sheet["labels"])
-    yield "What the rules removed", rule_lines(sheet["rules"])
-    yield "Copies", duplicate_lines(sheet["duplicates"])
+        yield "What language identification calls it", render_labels(sheet["labels"])
+    yield "What the rules removed", render_rules(sheet["rules"])
+    yield "Copies", render_duplicates(sheet["duplicates"])
     yield (
         "Lines that stand in many documents",
         (
@@ -62,12 +62,12 @@ def list_sections(sheet: Sheet) -> Iterator[tuple[str, Iterable[str]]]:
         ),
     )
     if sheet["contamination"] is not None:
-        yield "Met in benchmarks", contamination_lines(sheet["contamination"])
-    yield f"Documents of the corpus, drawn by chance: {len(sheet['rows'])}", checkbox_lines(sheet["rows"])
-    yield "Signed", signature_lines(sheet)
+        yield "Met in benchmarks", render_contamination(sheet["contamination"])
+    yield f"Documents of the corpus, drawn by chance: {len(sheet['rows'])}", render_checkboxes(sheet["rows"])
+    yield "Signed", render_signature(sheet)
 
 
-def size_lines(sheet: Sheet) -> Iterator[str]:
+def render_sizes(sheet: Sheet) -> Iterator[str]:
     """Collected, kept by split, and the tier."""
     pairs = f", of which pairs of translations: {format_count(sheet['pairs'])}" if sheet["pairs"] else ""
     collected = [f"collected{pairs}", format_count(sheet["documents"]), format_bytes(sheet["bytes"])]
@@ -81,7 +81,7 @@ def size_lines(sheet: Sheet) -> Iterator[str]:
         yield f"bytes for what English says in one: {format_decimal(tier['premium'])}, from: {tier['premium_from']}"
 
 
-def source_lines(rows: Sequence[SourceSize]) -> Iterator[str]:
+def render_sources(rows: Sequence[SourceSize]) -> Iterator[str]:
     """Sources with their licences."""
     heads = ["source", "documents", "kept", "bytes kept", "redistribution", "licence"]
     table = [
@@ -98,58 +98,58 @@ def source_lines(rows: Sequence[SourceSize]) -> Iterator[str]:
     yield from format_table([heads, *table], right=(1, 2, 3))
 
 
-def script_lines(rows: Sequence[ScriptShare]) -> Iterator[str]:
+def render_scripts(rows: Sequence[ScriptShare]) -> Iterator[str]:
     """A bar for each script; where it disagrees with the label, examples."""
     for row in rows:
         bar = "█" * round(40 * row["share"]) or "▏"
         note = "" if row["agrees"] else "  not as the label says"
         yield f"{row['script']}  {format_count(row['documents']):>9}  {format_share(row['share']):>8}  {bar}{note}"
-        yield from example_lines(row["examples"])
+        yield from render_examples(row["examples"])
 
 
-def label_lines(labels: LabelAgreement) -> Iterator[str]:
+def render_labels(labels: LabelAgreement) -> Iterator[str]:
     """Agreement, the limit, and other labels with examples."""
     yield f"{format_count(labels['agrees'])} of {format_count(labels['asked'])} documents have this label"
     if (limit := labels["limit"]) is not None:
         least = f"scores below {format_decimal(limit['limit'])}" if limit["limit"] is not None else "nothing"
         yield f"dropped is {least}; the median score is {format_decimal(limit['median'])} ({limit['level']})"
-        yield from doubted_lines(labels["doubted"], limit)
+        yield from render_doubted(labels["doubted"], limit)
     for row in labels["others"]:
         yield f"{row['label']}  {format_count(row['documents']):>9}  {format_share(row['share']):>8}"
-        yield from example_lines(row["examples"])
+        yield from render_examples(row["examples"])
 
 
-def doubted_lines(doubted: DoubtedDocuments, limit: LimitRow) -> Iterator[str]:
+def render_doubted(doubted: DoubtedDocuments, limit: LimitRow) -> Iterator[str]:
     """Documents below the limit on language ID, or that would be, what they are taken for, and examples."""
     if limit["withheld"] is not None:
         yield f"a limit of {format_decimal(limit['withheld'])} is not applied: too much is below (curate.lid.max_drop)"
     if doubted["documents"]:
         yield f"below it: {format_count(doubted['documents'])} documents, {format_share(doubted['share'])}, taken for"
         yield "  " + ", ".join(f"{row['label']} {format_count(row['documents'])}" for row in doubted["said"])
-        yield from example_lines(doubted["examples"])
+        yield from render_examples(doubted["examples"])
 
 
-def rule_lines(rows: Sequence[RuleDrops]) -> Iterator[str]:
+def render_rules(rows: Sequence[RuleDrops]) -> Iterator[str]:
     """Documents that each rule dropped, its limit, and examples from the middle."""
     for row in rows:
         limits = ", ".join(f"{format_decimal(limit['limit'], 3)} from {limit['level']}" for limit in row["limits"][:2])
         documents = f"{format_count(row['documents'])} documents, {format_share(row['share'])}"
         yield f"{row['rule']}: {documents} (limit {limits or DASH})"
-        yield from example_lines(row["examples"])
+        yield from render_examples(row["examples"])
 
 
-def duplicate_lines(duplicates: Duplicates) -> Iterator[str]:
+def render_duplicates(duplicates: Duplicates) -> Iterator[str]:
     """Dropped copies and the largest clusters."""
     exact, near = format_count(duplicates["exact"]), format_count(duplicates["near"])
     yield f"{exact} exact and {near} near duplicates dropped, {format_share(duplicates['share'])}"
-    yield from example_lines(duplicates["examples"])
+    yield from render_examples(duplicates["examples"])
     if duplicates["clusters"]:
         yield "kept together in one split, copies or sharing a side:"
     for row in duplicates["clusters"]:
         yield f"{format_count(row['documents']):>7} documents with {row['cluster']}"
 
 
-def contamination_lines(contamination: Contamination) -> Iterator[str]:
+def render_contamination(contamination: Contamination) -> Iterator[str]:
     """Hits by benchmark, with examples of what was dropped."""
     heads = ["benchmark", "items", "items met", "documents", "dropped"]
     rows = [
@@ -157,13 +157,13 @@ def contamination_lines(contamination: Contamination) -> Iterator[str]:
         for row in contamination["benchmarks"]
     ]
     yield from format_table([heads, *rows], right=(1, 2, 3, 4)) if rows else ["no document meets any"]
-    yield from example_lines(contamination["examples"])
+    yield from render_examples(contamination["examples"])
     if contamination["near"]:
         yield "dropped as their near duplicates:"
-        yield from example_lines(contamination["near"])
+        yield from render_examples(contamination["near"])
 
 
-def example_lines(examples: Sequence[Example]) -> Iterator[str]:
+def render_examples(examples: Sequence[Example]) -> Iterator[str]:
     """Examples: a line of its own for what identifies it, and one for the text, whichever way it runs."""
     for row in examples:
         value = f"{format_decimal(row['value'], 3)}  " if row.get("value") is not None else ""
@@ -171,7 +171,7 @@ def example_lines(examples: Sequence[Example]) -> Iterator[str]:
         yield from (f"      {format_snippet(text, WIDTH - 8)}" for text in (row["text"], row["text2"]) if text)
 
 
-def checkbox_lines(rows: Sequence[Example]) -> Iterator[str]:
+def render_checkboxes(rows: Sequence[Example]) -> Iterator[str]:
     """Rows with a box to mark."""
     yield "[ ] good   [ ] wrong language   [ ] not text   [ ] should not be public"
     for number, row in enumerate(rows, 1):
@@ -179,7 +179,7 @@ def checkbox_lines(rows: Sequence[Example]) -> Iterator[str]:
         yield from (f"      {format_snippet(text, WIDTH - 8)}" for text in (row["text"], row["text2"]) if text)
 
 
-def signature_lines(sheet: Sheet) -> Iterator[str]:
+def render_signature(sheet: Sheet) -> Iterator[str]:
     """Lines to sign on."""
     yield f"I read {sheet['lang']}, and have looked at the documents above."
     yield ""

@@ -80,12 +80,12 @@ def parse_count(text: str | None, place: str) -> int | None:
     return int(text)
 
 
-def known_sizes(rows: pa.Table) -> Floats:
+def list_sizes(rows: pa.Table) -> Floats:
     """Tokens of each row; infinite where nobody knows (rows,)."""
     return np.array([np.inf if size is None else size for size in rows["tokens"].to_pylist()], dtype=np.float64)
 
 
-def known_words(rows: pa.Table) -> Mapping[tuple[str, str], int]:
+def index_words(rows: pa.Table) -> Mapping[tuple[str, str], int]:
     """White-space words by language and domain, of those that are known."""
     places = zip(rows["lang"].to_pylist(), rows["domain"].to_pylist(), strict=True)
     return {place: words for place, words in zip(places, rows["words"].to_pylist(), strict=True) if words is not None}

@@ -11,7 +11,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from emma.errors import RecipeError
-from emma.inspect.mix.inventory import known_sizes, known_words, read_inventories
+from emma.inspect.mix.inventory import index_words, list_sizes, read_inventories
 from emma.inspect.mix.summary import MixSummary, PlanRow, summarise_rows
 from emma.mix.plan import plan_mix
 from emma.mix.run import count_epoch_tokens
@@ -86,13 +86,13 @@ def plan_from_pack(recipe: Recipe, home: Home, pack: Artifact) -> RecipePlan:
 def plan_from_inventories(recipe: Recipe, files: Sequence[Path]) -> RecipePlan:
     """The mix of what inventories say there will be."""
     rows = read_inventories(files, recipe.mix.tokens_per_word)
-    plan = plan_mix(recipe.mix, rows, known_sizes(rows))
+    plan = plan_mix(recipe.mix, rows, list_sizes(rows))
     return RecipePlan(f"from {', '.join(file.name for file in files)}", add_words(plan.table, rows))
 
 
 def add_words(plan: pa.Table, rows: pa.Table) -> list[PlanRow]:
     """The plan's rows with the words of their sources, and no epochs of what has no size."""
-    words = known_words(rows)
+    words = index_words(rows)
     return [
         {**row, "words": words.get((row["lang"], row["domain"]))} | ({} if row["tokens"] else {"epochs": None})
         for row in plan.to_pylist()

@@ -11,9 +11,9 @@ from emma.inspect.plan.machines import FRAGMENTATION, OVERHEAD_BYTES, Machine
 from emma.inspect.plan.memory import TrainingSetting, find_memory_peak
 from emma.inspect.plan.shape import (
     Shape,
+    find_named_shape,
     pad_rows,
     read_shape,
-    shape_by_name,
     shape_from_architecture,
     with_new_pieces,
 )
@@ -121,7 +121,7 @@ def plan_training(recipe: Recipe, question: PlanQuestion) -> TrainingPlan:
         "capacity": usable_memory(machine),
         "fits": peak.total <= usable_memory(machine),
         "remedy": find_remedy(shape, setting, machine),
-        "fewest_ranks": fewest_ranks(shape, setting, machine),
+        "fewest_ranks": find_fewest_ranks(shape, setting, machine),
         **estimate_costs(shape, setting, question, tokens, flops),
     }
 
@@ -168,18 +168,17 @@ def usable_memory(machine: Machine) -> float:
 
 
 def find_remedy(shape: Shape, setting: TrainingSetting, machine: Machine) -> Mapping[str, object] | None:
-    """The least change of settings with which it fits: the first of `memory_changes`; None when it fits, or nothing
-    helps."""
+    """The least change of settings with which it fits; None when it fits as it is, or nothing helps."""
     if find_memory_peak(shape, setting).total <= usable_memory(machine):
         return None
-    for change in memory_changes(setting.section):
+    for change in list_memory_changes(setting.section):
         changed = replace(setting, section=setting.section.model_copy(update=change))
         if find_memory_peak(shape, changed).total <= usable_memory(machine):
             return change
     return None
 
 
-def memory_changes(section: TrainConfig) -> Iterator[dict[str, object]]:
+def list_memory_changes(section: TrainConfig) -> Iterator[dict[str, object]]:
     """Ever larger changes that take less memory, those that cost least speed and exactness first."""
     change: dict[str, object] = {}
     # Halved until it is 1: the same model up to rounding, only slower.
@@ -203,7 +202,7 @@ def _saves_more(key: str, current: Any, value: Any) -> bool:
     return key in order and order[key].index(current) > order[key].index(value)
 
 
-def fewest_ranks(shape: Shape, setting: TrainingSetting, machine: Machine) -> int | None:
+def find_fewest_ranks(shape: Shape, setting: TrainingSetting, machine: Machine) -> int | None:
     """The least power of two of accelerators that the settings as they are fit on; None when no number helps."""
     # Powers of two, as machines have 1, 2, 4 or 8 accelerators.
     for ranks in (1 << power for power in range(MAX_GPUS.bit_length())):
@@ -220,7 +219,7 @@ def find_shape(recipe: Recipe, name: str | None) -> tuple[Shape, str]:
     """
     pieces, pad_to = recipe.vocab.new_pieces, recipe.vocab.pad_to
     if name is not None:
-        return with_new_pieces(shape_by_name(name), pieces, pad_to), name
+        return with_new_pieces(find_named_shape(name), pieces, pad_to), name
     if recipe.base is None:
         rows = pad_rows(RESERVED_ROWS + pieces, pad_to)
         return shape_from_architecture(recipe.adapt.architecture, rows), "adapt.architecture"

@@ -57,7 +57,7 @@ def find_machine(name: str | None) -> Machine:
     if name is None:
         return detect_machine()
     if name.lower() == "cpu":
-        return this_processor()
+        return describe_processor()
     machine = {known.lower(): machine for known, machine in MACHINES.items()}.get(name.lower().replace(" ", ""))
     if machine is None:
         raise RecipeError(f"--gpu {name}: not known. There are: {', '.join(MACHINES)}; or cpu for this machine.")
@@ -76,9 +76,9 @@ def detect_machine() -> Machine:
             # The longest of the names that occur: H200 is in GH200 too.
             return max(known, key=lambda machine: len(machine.name))
         return Machine(properties.name, properties.total_memory, None, None, None)
-    return this_processor()
+    return describe_processor()
 
 
-def this_processor() -> Machine:
+def describe_processor() -> Machine:
     """This machine without its accelerators."""
     return Machine("cpu", os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"), None, None, None, "cpu")

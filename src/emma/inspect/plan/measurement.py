@@ -43,7 +43,7 @@ def measure_stack(shape: Shape, layers: int, setting: TrainingSetting) -> tuple[
     loss_model = build_stack(shape, layers, setting)
     # How large a step is does not matter to how long it takes.
     optimizers = make_optimizers(loss_model.model, setting.section.model_copy(update={"learning_rate": 1e-4}))
-    batch = random_batch(shape.rows, setting)
+    batch = draw_random_batch(shape.rows, setting)
 
     def run_micro_batch() -> None:
         accumulate(loss_model, [batch], batch.predicted, setting.section)
@@ -55,7 +55,7 @@ def measure_stack(shape: Shape, layers: int, setting: TrainingSetting) -> tuple[
     # The first calls compile and allocate, and are not timed.
     run_micro_batch()
     update()
-    return median_seconds(run_micro_batch), median_seconds(update)
+    return time_median(run_micro_batch), time_median(update)
 
 
 def build_stack(shape: Shape, layers: int, setting: TrainingSetting) -> Any:
@@ -64,7 +64,7 @@ def build_stack(shape: Shape, layers: int, setting: TrainingSetting) -> Any:
 
     from emma.train.blocks import prepare_model
     from emma.train.model import LossModel
-    from emma.train.ranks import own_device
+    from emma.train.ranks import choose_own_device
     from emma.train.sharding import make_mesh, shard_model
 
     config = LlamaConfig(
@@ -78,7 +78,7 @@ def build_stack(shape: Shape, layers: int, setting: TrainingSetting) -> Any:
         tie_word_embeddings=shape.tied,
         max_position_embeddings=setting.sequence_length,
     )
-    device = own_device(setting.section)
+    device = choose_own_device(setting.section)
     model: Any = LlamaForCausalLM(config).to(device)  # type: ignore[arg-type]
     prepare_model(model, setting.section)
     loss_model = LossModel(model, setting.section)
@@ -86,7 +86,7 @@ def build_stack(shape: Shape, layers: int, setting: TrainingSetting) -> Any:
     return loss_model
 
 
-def random_batch(rows: int, setting: TrainingSetting) -> Any:
+def draw_random_batch(rows: int, setting: TrainingSetting) -> Any:
     """A micro-batch of random tokens in documents of equal length."""
     from emma.train.batch import Batch
 
@@ -98,7 +98,7 @@ def random_batch(rows: int, setting: TrainingSetting) -> Any:
     return Batch(inputs, targets, np.broadcast_to(places, shape).copy(), np.zeros(shape[0], np.int64), targets < 0)
 
 
-def median_seconds(do: Callable[[], None]) -> float:
+def time_median(do: Callable[[], None]) -> float:
     """The median of a few calls, with the accelerator's work done."""
     import torch
 

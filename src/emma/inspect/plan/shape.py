@@ -97,7 +97,7 @@ def pad_rows(rows: int, pad_to: int) -> int:
     return -(-rows // pad_to) * pad_to
 
 
-def shape_by_name(name: str) -> Shape:
+def find_named_shape(name: str) -> Shape:
     """A shape by name, or from a configuration at that path. Raises RecipeError when it is neither."""
     if name.lower() in NAMED_SHAPES:
         return NAMED_SHAPES[name.lower()]
@@ -117,6 +117,7 @@ def read_shape(path: Path) -> Shape:
     Raises RecipeError, naming what is missing, for anything but a dense decoder.
     """
     try:
+        # The standard library's JSON: configurations of others may hold Infinity, which orjson refuses.
         config = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise RecipeError(f"{path} cannot be read as a model's configuration: {error}.") from None

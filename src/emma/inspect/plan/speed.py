@@ -66,9 +66,9 @@ def estimate_speed(
 
         return Speed(measure_speed(shape, setting), "measured now, on two small stacks of such blocks")
     logs = sorted(home.glob("*/logs")) if home is not None else []
-    earlier = [speed for folder in logs if (speed := measured_before(folder, shape, setting, machine)) is not None]
+    earlier = [speed for folder in logs if (speed := find_measured_speed(folder, shape, setting, machine)) is not None]
     # By the run's name and not by time: files that were copied have no times to trust.
-    return earlier[-1] if earlier else assumed_speed(shape, setting, machine)
+    return earlier[-1] if earlier else assume_speed(shape, setting, machine)
 
 
 def flops_per_token(shape: Shape, setting: TrainingSetting) -> float:
@@ -81,11 +81,11 @@ def flops_per_token(shape: Shape, setting: TrainingSetting) -> float:
     return full - 2.0 * frozen + 6.0 * adapters
 
 
-def assumed_speed(shape: Shape, setting: TrainingSetting, machine: Machine) -> Speed | None:
+def assume_speed(shape: Shape, setting: TrainingSetting, machine: Machine) -> Speed | None:
     """The speed at a share of the machine's peak that others have reached."""
     flops, section = flops_per_token(shape, setting), setting.section
     if machine.kind == "cpu":
-        peak = matrix_product_flops(section)
+        peak = measure_product_flops(section)
         return Speed(
             ASSUMED_CPU_SHARE * peak / flops, "assumed: half of what matrix products reach here. --measure finds out"
         )
@@ -100,7 +100,7 @@ def assumed_speed(shape: Shape, setting: TrainingSetting, machine: Machine) -> S
     return Speed(share * machine.flops / flops, "assumed, as published for 7 B on H100")
 
 
-def matrix_product_flops(section: TrainConfig) -> float:
+def measure_product_flops(section: TrainConfig) -> float:
     """Operations per second in a matrix product on this machine's processor."""
     from emma.config.extras import need
 
@@ -110,9 +110,10 @@ def matrix_product_flops(section: TrainConfig) -> float:
     return measured_flops(torch.bfloat16 if section.precision in BF16_PRECISIONS else torch.float32)
 
 
-def measured_before(logs: Path, shape: Shape, setting: TrainingSetting, machine: Machine) -> Speed | None:
+def find_measured_speed(logs: Path, shape: Shape, setting: TrainingSetting, machine: Machine) -> Speed | None:
     """The speed that a run of this home logged, if its model, settings and machine were the same."""
     try:
+        # The standard library's JSON: a model's configuration may hold Infinity, which orjson refuses.
         setup = json.loads((logs / "train.json").read_text(encoding="utf-8"))
         rates = list(_rates(logs / "train.jsonl"))
     except (OSError, ValueError, KeyError):

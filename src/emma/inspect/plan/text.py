@@ -25,7 +25,7 @@ def render_text(plan: TrainingPlan) -> Iterator[str]:
     """The plan, line by line."""
     yield f"Plan of training '{plan['recipe']}'"
     yield ""
-    yield from format_table([[name, value] for name, value in plan_rows(plan)])
+    yield from format_table([[name, value] for name, value in list_rows(plan)])
     yield ""
     yield f"Memory of each process when it has most, {TIME_NAMES[plan['memory']['when']]}"
     rows = [[what, format_bytes(plan["memory"][name])] for name, what in TERM_NAMES.items()]
@@ -35,7 +35,7 @@ def render_text(plan: TrainingPlan) -> Iterator[str]:
     yield render_verdict(plan)
 
 
-def plan_rows(plan: TrainingPlan) -> Iterator[tuple[str, str]]:
+def list_rows(plan: TrainingPlan) -> Iterator[tuple[str, str]]:
     """Rows of the table: what is planned, and what it will take."""
     model, machine = plan["model"], plan["machine"]
     yield (

@@ -60,15 +60,10 @@ def _name_place(path: Path) -> str:
     return path.stem if path.is_file() else path.name
 
 
-def list_run_names(home: Home) -> list[str]:
-    """The runs of a home."""
-    return [run.name for run in home.list_runs()]
-
-
 def _find_tokenizer(place: str, home: Home) -> Path:
     """The file that decides, or a folder that only transformers can read."""
     path = Path(place)
-    if not path.exists() and place in list_run_names(home):
+    if not path.exists() and place in [run.name for run in home.list_runs()]:
         path = home.run(place).artifact("vocab").file("tokenizer")
     if path.is_file() and path.suffix in (".json", ".model"):
         return path
