@@ -25,12 +25,11 @@ from emma.adapt.similarity import find_combinations
 from emma.adapt.text import PackedText, check_text, sample_text
 from emma.models.device import choose_device, choose_precision
 from emma.models.folder import ORIGIN
+from emma.models.special_ids import ID_FIELDS
 from emma.store import shards
 from emma.store.artifact import Artifact
 from emma.store.files import read_json, write_json
 from emma.work.work import StageOutput, Work
-
-SPECIAL = ("bos_token_id", "eos_token_id", "pad_token_id")
 
 
 def adapt(
@@ -49,7 +48,7 @@ def adapt(
     if base is None:
         model, new = make_random_model(section, rows), NewPieces((), ())
         # A base knows its own ids; a new model gets the tokenizer's.
-        set_specials(model, {name: getattr(tokenizer, name) for name in SPECIAL})
+        set_specials(model, {name: getattr(tokenizer, name) for name in ID_FIELDS})
     else:
         model, new = load_base(base.path, section), new_pieces(vocab)
         check_separate_head(model, section)

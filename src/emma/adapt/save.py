@@ -14,10 +14,10 @@ from emma.errors import RecipeError
 from emma.models.configuration import explain_changes, merge_config, with_rotary, write_configs
 from emma.models.folder import CONFIG, GENERATION, TRAINING, read_model_json, stored_type
 from emma.models.folder import WEIGHT_TYPES as STORED
+from emma.models.tokenizer_class import TOKENIZER_CONFIG
 from emma.models.weights import cast_weights, weight_types
 
 TYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
-TOKENIZER = "tokenizer_config.json"
 
 
 class Origin(TypedDict):
@@ -41,7 +41,7 @@ def save_model(model: PreTrainedModel, base: Path | None, tokenizer: Path, secti
     model.config.dtype = kind
     copy_tokenizer_files(tokenizer, out)
     if section.context is not None:
-        raise_max_length(out / TOKENIZER, section.context)
+        raise_max_length(out / TOKENIZER_CONFIG, section.context)
     if base is None:
         written = {**read_model_json(out / CONFIG), "dtype": str(kind).removeprefix("torch.")}
         (out / CONFIG).write_text(json.dumps(with_rotary(written, written), indent=2) + "\n", encoding="utf-8")

@@ -13,6 +13,7 @@ COMMANDS = ("explain", "lint")
 def add_parser(commands: Commands) -> None:
     """Add the command and its `lint`."""
     purpose = "explain language codes; `emma lang lint FILE` audits a list of languages, or a recipe"
+    # `emma lang CODE` is `emma lang explain CODE`: see `main.expand_group`.
     group = commands.add_parser("lang", help=purpose).add_subparsers(metavar="COMMAND", required=True)
     parser = group.add_parser(
         "explain",

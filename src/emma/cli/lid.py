@@ -21,6 +21,7 @@ def add_parser(commands: Commands) -> None:
         parser.add_argument(
             "--scheme", default="any", choices=get_args(Scheme), help="how the model's labels are to be read"
         )
+    # `labels` reads a model only; these two read a recipe's sources and compute.
     for parser in (train, measure):
         parser.add_argument("recipe", type=Path, help="a recipe (TOML)")
         parser.add_argument("--sources", default="", metavar="A,B", help="the sources whose labels are to be trusted")

@@ -22,6 +22,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code (see the epilog of `--help`)."""
     let_waiting_threads_sleep()
     try:
+        # Commands import what they need when they are called, so that `--help` is there at once.
         arguments = build_parser().parse_args(expand_group(sys.argv[1:] if argv is None else argv))
         command: Callable[[argparse.Namespace], int] = arguments.command
         return command(arguments)

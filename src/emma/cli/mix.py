@@ -23,6 +23,7 @@ def add_parser(commands: Commands, name: str) -> None:
     stage.add_parser(group, name, "emma mix", "See also `emma mix show`: what a mix gives each language.")
     parser = group.add_parser("show", help="show what a mix gives each language, or the documents of a step")
     parser.add_argument("recipe", type=Path, help="a recipe (TOML)")
+    # A step is in one stage, so naming both would ask twice.
     which = parser.add_mutually_exclusive_group()
     which.add_argument(
         "--step", type=parse_positive, metavar="N", help="show the documents of this optimiser step, from 1"

@@ -27,6 +27,7 @@ def add_home(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--store",
         type=parse_url,
+        # An empty variable is none: shells and job systems set such.
         default=os.environ.get("EMMA_STORE") or None,
         metavar="URL",
         help="object store to share, such as s3://bucket/prefix; the home's store is then its cache "

@@ -23,6 +23,7 @@ def run(arguments: argparse.Namespace) -> int:
     from emma.work import interrupt
     from emma.work.process import claim_process
 
+    # From here on a signal is obeyed between two tasks, so that nothing finished is lost.
     interrupt.listen()
     claim_process()
     finished = run_recipe(

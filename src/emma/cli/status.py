@@ -39,6 +39,7 @@ def verify(arguments: argparse.Namespace) -> int:
     from emma.inspect.verify import render_text, verify_files
     from emma.work.progress import Reporter
 
+    # Without a recipe every artifact of the home is read, also what no run names any more.
     run = None if arguments.recipe is None else read_recipe(arguments).name
     verified = verify_files(open_home(arguments), run, Reporter(quiet=arguments.json))
     print_answer(verified, lambda answer: render_text(answer, arguments.recipe), arguments.json)

@@ -154,6 +154,7 @@ class Scorer:
         return owners, token_nats(hidden, self._head, targets[counted].to(self._device)).cpu()
 
     def _hidden_states(self, inputs: Tensor) -> Tensor:
+        # Autocast and not weights in bfloat16: both models are read in float32, whatever they are stored in.
         bf16 = self._section.precision == "bf16"
         with torch.autocast(self._device.type, torch.bfloat16, enabled=bf16):
             hidden: Tensor = self._model.base_model(input_ids=inputs, use_cache=False).last_hidden_state

@@ -12,12 +12,11 @@ from emma.store import manifest
 from emma.store.artifact import Artifact
 from emma.store.files import read_json
 from emma.store.losses import format_percent
+from emma.ui.numerals import MISSING
 from emma.ui.terminal import format_table
 
 if TYPE_CHECKING:
     from emma.report.summary import Headline
-
-DASH = "–"
 
 
 @dataclass(frozen=True)
@@ -187,7 +186,7 @@ def render_forgetting(headline: "Headline") -> Iterator[str]:
     for name, probe in (("english", headline["english"]), ("code", headline["code"])):
         if probe is not None:
             before, after = probe["bpb_base"], probe["bpb_adapted"]
-            change = f"{100 * (after / before - 1):+.1f} %" if before and after else DASH
+            change = f"{100 * (after / before - 1):+.1f} %" if before and after else MISSING
             rows.append((name, _format_score(before), _format_score(after), change))
     yield "what the base model knew"
     yield from _numbers_table(("", "bits/byte before", "after", "change"), rows)
@@ -203,4 +202,4 @@ def _format_change(before: float | None, after: float | None) -> str:
 
 
 def _format_score(value: float | None) -> str:
-    return DASH if value is None else f"{value:.3f}"
+    return MISSING if value is None else f"{value:.3f}"

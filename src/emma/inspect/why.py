@@ -17,12 +17,12 @@ from emma.pipeline.home import Run
 from emma.schemas import FEATURES, Row
 from emma.store import shards
 from emma.store.artifact import Artifact
+from emma.ui.numerals import MISSING
 
 DOCUMENT_FACTS = ("id", "lang", "lang2", "source_code", "rule", "domain", "licence", "file", "row", "url", "repair")
 """Columns of the document that are shown as they are, where they have a value."""
 SIZES = ("bytes", "chars", "words", "lines")
 NOT_YET = "not made yet: {} has not finished"
-DASH = "–"
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ def list_label_facts(
         lang, labels, scores = row[f"lang{side}"], identified[f"labels{side}"], identified[f"scores{side}"]
         if lang is not None:
             pairs = (f"{label} {_format(score)}" for label, score in zip(labels, scores, strict=True))
-            yield Fact(f"identified{side}", ", ".join(pairs) or DASH)
+            yield Fact(f"identified{side}", ", ".join(pairs) or MISSING)
             one, two, three = (pa.chunked_array([pa.array([value])]) for value in (labels, scores, lang))
             # By curate's own function, so that what is shown is what was decided by.
             score = float(score_side(one, two, three, known)[0])
@@ -173,7 +173,7 @@ def _beside_limits(value: object, limits: Sequence[LimitRow], label: str, featur
     return f"{_format(value)}  ({', '.join(stated)})" if stated else _format(value)
 
 
-def _format(value: object, missing: str = DASH) -> str:
+def _format(value: object, missing: str = MISSING) -> str:
     return f"{value:.3f}" if isinstance(value, float) else missing
 
 

@@ -72,6 +72,7 @@ def plan_stages(settings: MixConfig, sources: MixSources) -> list[StagePlan]:
     """
     stages = settings.split_stages()
     sequences = settings.tokens // settings.sequence_length
+    # Whole sequences for each stage, which add up to what was asked for.
     samples = round_to_total(np.array([share for _, share, _ in stages]), sequences)
     return [
         plan_stage(name, share, own, sources, int(count))

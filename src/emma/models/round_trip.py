@@ -12,7 +12,7 @@ from typing import Any
 from emma.config.extras import need
 from emma.errors import RecipeError
 from emma.models.folder import CONFIG, read_model_json
-from emma.models.tokenizer_class import Table
+from emma.models.tokenizer_class import TOKENIZER_CONFIG, TOKENIZER_JSON, Table
 from emma.models.tokenizer_file import (
     BYTE_PIECES,
     open_table,
@@ -84,8 +84,8 @@ def check_as_loaded(folder: Path) -> None:
         # The standard library's JSON, as it was read: configurations may hold Infinity.
         (place / CONFIG).write_text(json.dumps(config), encoding="utf-8")
         # The plain class has no rules of its own, so whatever differs comes from the model's type.
-        (place / "tokenizer_config.json").write_text('{"tokenizer_class": "PreTrainedTokenizerFast"}', encoding="utf-8")
-        open_table(switch_off(read_tokenizer_table(folder))[0]).save(str(place / "tokenizer.json"))
+        (place / TOKENIZER_CONFIG).write_text('{"tokenizer_class": "PreTrainedTokenizerFast"}', encoding="utf-8")
+        open_table(switch_off(read_tokenizer_table(folder))[0]).save(str(place / TOKENIZER_JSON))
         tokenizer = _open(place, folder)
     for text, back in round_trips(folder).items():
         ids = tokenizer(text, add_special_tokens=False).input_ids

@@ -14,7 +14,7 @@ from emma.models.folder import CONFIG, GENERATION, Json, read_model_json
 from emma.models.tokenizer_class import ENDS, TOKENIZER_CONFIG, TOKENIZER_JSON, default_ends, stated_tokens, text_of
 from emma.models.tokenizer_file import open_table, read_proto, read_tokenizer_table
 
-MODEL_CONFIGS = ("config.json", "generation_config.json")
+MODEL_CONFIGS = (CONFIG, GENERATION)
 """Files in which a model names ids that its tokenizer does not."""
 
 
@@ -90,6 +90,7 @@ def stated_ids(path: Path, name: str) -> list[int]:
 
 
 ID_FIELDS = ("bos_token_id", "eos_token_id", "pad_token_id")
+"""Fields with the ids of tokens around a text, in a model's configurations."""
 EOS_FIELD = "eos_token_id"
 
 

@@ -20,10 +20,12 @@ def pack(section: PackConfig, *, collect: Artifact, curate: Artifact, vocab: Art
     Raises RecipeError when curate kept no document for training or validation.
     """
     need("tokenizers", "train")
+    # Imported after `need`, which names the extra that is missing.
     from emma.pack.tokenise import describe_tokenizer, tokenise
 
     documents = tuple(zip(collect.parts["documents"], curate.parts["selection"], strict=True))
     buckets = work.scatter(scatter_texts, documents, section.buckets, section, sum_language_bytes(documents, work))
+    # One task a bucket: all text of a language and domain is in one, so no file is written by two tasks.
     packed = work.each(tokenise, buckets, section, vocab)
     index = shards.read_all(part.file("packed.parquet") for part in packed)
     if not index.num_rows:

@@ -25,6 +25,7 @@ def measure_languages(out: Path, shard: SelectedShard) -> dict[str, int]:
     bitext = 0
     for table in _read_kept(shard):
         bitext += table.num_rows - table["lang2"].null_count
+        # Pairs do not count: they are what is to be filed.
         alone = table.filter(pc.is_null(table["lang2"]))
         grouped = pa.table({"lang": alone["lang"], "bytes": pc.binary_length(alone["text"])}).group_by("lang")
         sizes.update({row["lang"]: row["bytes_sum"] for row in grouped.aggregate([("bytes", "sum")]).to_pylist()})
@@ -64,6 +65,7 @@ def number_bucket(lang: str, domain: str) -> int:
 
 def write_out_pairs(table: pa.Table, section: PackConfig, language_bytes: Mapping[str, int]) -> pa.Table:
     """The table with pairs written out by the template, filed under the language that has less text of its own."""
+    # The common case, without a row in Python.
     if table["lang2"].null_count == table.num_rows:
         return table.select(TEXTS.names)
     rows = [text for row in table.to_pylist() for text in _write_out_pair(row, section, language_bytes)]

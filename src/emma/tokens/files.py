@@ -84,6 +84,7 @@ class TokenFileWriter:
         self._path, self._type = path, token_type(vocabulary)
         self._lengths: list[npt.NDArray[np.int32]] = []
         self._ids = SpillWriter(ids_path(path), IDS)
+        # Closed between calls: thousands of files may be written at once.
         self._bin = BufferedFile(bin_path(path))
 
     def add(self, tokens: Sequence[int] | Tokens, id: str) -> None:
@@ -111,6 +112,7 @@ class TokenFileWriter:
 
 def _index(sizes: npt.NDArray[np.int32], kind: type[np.integer]) -> bytes:
     code = next(code for code, known in _TYPE_CODES.items() if known is kind)
+    # Megatron counts documents by their boundaries, one more than there are.
     head = _HEADER.pack(MAGIC, VERSION, code, len(sizes), len(sizes) + 1)
     pointers = (np.cumsum(sizes, dtype=np.int64) - sizes) * np.dtype(kind).itemsize
     return head + sizes.tobytes() + pointers.tobytes() + np.arange(len(sizes) + 1, dtype=np.int64).tobytes()

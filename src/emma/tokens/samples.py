@@ -94,6 +94,7 @@ class Samples:
         """The contents of plan.json: the mix's totals, and the tokenizer's facts."""
         self.sequence_length = int(self.facts["sequence_length"])
         self._seed, self._padding = int(self.facts["seed"]), self.facts.get("eos") or 0
+        # All stages have the same sources in the same order, so the first one's rows name them.
         stages = _read_stages(mix)
         bins = _open_bins(mix) if self.facts.get("packing") == "best_fit" else [None] * len(stages[0][1])
         self.sources = [_open_source(row, own, pack) for row, own in zip(stages[0][1], bins, strict=True)]

@@ -22,6 +22,7 @@ from emma.work.work import Work
 CHOICES_FILE = "settled.json"
 """File beside the checkpoints with what this training began with."""
 AS_BEGUN = "as this training began"
+"""Reason for a choice that an earlier try of this run made."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ def resolve_auto(section: TrainConfig, adapt: Artifact, device: torch.device, wo
 
 def _decide(section: TrainConfig, start: StartingPoint, device: torch.device, work: Work) -> TrainingSetup:
     """Choose on rank 0, or take up what an earlier try of this run chose."""
+    # A run that goes on keeps its first choices, also on another machine.
     before = read_model_json(work.scratch / CHOICES_FILE)
     precision = (
         resumed_precision(before["precision"], device) if before else choose_precision(section.precision, device)

@@ -133,6 +133,7 @@ def worst_documents(losses: StepLosses, samples: Samples) -> list[DocumentLoss]:
 
     Losses that are not finite come first.
     """
+    # Each rank sends its worst only, which is enough to find the worst of all.
     own = sorted(_document_losses(losses, samples), key=_worst_first)[:MAX_DOCUMENTS]
     parts: list[list[DocumentLoss]] = [own]
     if distributed.is_initialized():

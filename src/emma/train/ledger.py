@@ -96,6 +96,7 @@ class Ledger:
         """Move the open sums of all ranks to rank 0, whose `state` is then complete. All call it, before a
         checkpoint."""
         all_reduce_sum(self.open)
+        # Else the next all-reduce would count them once for every rank.
         self.open *= is_rank_zero()
 
     def means(self, labels: Sequence[str]) -> dict[str, float]:

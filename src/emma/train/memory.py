@@ -39,6 +39,7 @@ def out_of_memory_message(
     error: BaseException, section: TrainConfig, sequence_length: int, device: torch.device
 ) -> str:
     """The message for an allocation that failed."""
+    # Of torch's long message only the size that was asked for is of use here.
     request = re.search(r"allocate ([\d.]+) ?(\w+)", str(error))
     missing = f" when {request[1]} {request[2]} more were wanted" if request else ""
     # Named in full: with many ranks on many machines the reader must find the one that ran out.

@@ -116,6 +116,7 @@ def rate_share(step: int, steps: int, section: TrainConfig, stages: Sequence[int
 
 def share_above_floor(step: int, length: int, steps: int, section: TrainConfig) -> float:
     """The rate between the floor (0) and the peak (1), at step `step` of the `length` that follow the warm-up."""
+    # The last part of the whole run and not of what follows the warm-up, as `decay` says.
     falling = min(length, max(1, round(section.decay * steps))) if section.schedule == "wsd" else length
     # A fall over n steps begins one step after the peak and ends with the last step, which has the floor.
     peak = length - falling - 1 if falling < length else 0

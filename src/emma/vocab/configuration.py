@@ -22,6 +22,7 @@ _SHARED_CLASSES = (
 """Classes of decoders that transformers 4.57 and 5 both have, with or without Fast."""
 _STEPS = ("normalizer", "pre_tokenizer", "decoder")
 _PROBES = (*ROUND_TRIP_TEXTS, " a", "  a  b ", "a\n\n b\t", "12 345", "")
+"""Texts in which tokenizers differ that treat spaces, line breaks, digits or no text in another way."""
 
 
 def unify_special_tokens(config: Json) -> Json:

@@ -99,6 +99,7 @@ def show_bytes(text: str) -> str:
 
 def _list_pieces(base: BpeTokenizer, expansion: Expansion) -> pa.Table:
     """One row a new piece (PIECES)."""
+    # With the base's own ids: adapt makes the rows of new pieces from these.
     spelled = segment(base.open_bare(), [new.piece for new in expansion.new]) if expansion.new else []
     rows = [
         {

@@ -24,6 +24,7 @@ def count_tokens(
     out: Path, shard: SelectedShard, plan: SamplePlan, vocab: Artifact, base: Artifact | None
 ) -> dict[str, int]:
     """Task: count a shard's part of the sample, `fertility.parquet` (schemas.FERTILITY), partial sums."""
+    # Both tokenizers on the same texts, so that nothing but the vocabulary differs.
     new = _open_once(vocab.file("tokenizer"))
     old = _open_once(base.path) if base is not None else None
     sums: dict[str, Counter[str]] = {}

@@ -53,6 +53,7 @@ def find_frozen_text(
     section: VocabConfig, documents: tuple[SelectedShard, ...], plan: SamplePlan, base: Artifact | None
 ) -> FrozenText | None:
     """Find the text of `freeze_langs` in the sample; None where nothing is frozen. RecipeError when there is none."""
+    # Without a base there is no segmentation to keep.
     if base is None or not section.freeze_base or not plan:
         return None
     frozen = {lang: quota for lang, quota in plan.items() if lang in section.freeze_langs}

@@ -69,6 +69,7 @@ def insert_pieces(base: BpeTokenizer, new: Sequence[NewPiece], scores: Sequence[
     if isinstance(base, LlamaTokenizer) and base.scores is not None:
         return base.with_scored_pieces(pieces, scores)
     longer, new_scores = base.with_pieces(pieces), dict(zip(pieces, scores, strict=True))
+    # A new piece may be joined of any pieces that stand for text, so all of them count as parts.
     usual = {piece: 0.0 for piece, text in zip(longer.pieces, longer.texts, strict=True) if text}
     new_merges = [pair for pair in pairs_by_score(usual | new_scores) if "".join(pair) in new_scores]
     own_merges = base.table["model"]["merges"]

@@ -100,6 +100,7 @@ def read_shard(corpus: Corpus, number: int, lang: str, known: Sequence[str] | No
             for column in columns:
                 table = table.append_column(column, other[column])
     rows = pa.array(np.flatnonzero(mine.to_numpy()))
+    # Taken after all columns are beside it, since they are aligned row by row.
     table = table.take(rows).append_column("row", rows)
     return add_top_labels(table, lang, known) if known is not None else table
 

@@ -20,11 +20,10 @@ from emma.inspect.audit.records import (
 )
 from emma.lang.language import Lang
 from emma.ui.html import render_page as render_template
-from emma.ui.numerals import format_bytes, format_count, format_decimal, format_share
+from emma.ui.numerals import MISSING, format_bytes, format_count, format_decimal, format_share
 from emma.ui.terminal import WIDTH, format_snippet, format_table
 
 HERE = Path(__file__).parent
-DASH = "–"
 
 
 def render_text(sheet: Sheet) -> Iterator[str]:
@@ -90,7 +89,7 @@ def render_sources(rows: Sequence[SourceSize]) -> Iterator[str]:
             format_count(row["documents"]),
             format_count(row["kept"]),
             format_bytes(row["kept_bytes"]),
-            row["redistribution"] or DASH,
+            row["redistribution"] or MISSING,
             row["licence"],
         ]
         for row in rows
@@ -101,6 +100,7 @@ def render_sources(rows: Sequence[SourceSize]) -> Iterator[str]:
 def render_scripts(rows: Sequence[ScriptShare]) -> Iterator[str]:
     """A bar for each script; where it disagrees with the label, examples."""
     for row in rows:
+        # A script of a few documents has a bar too, if the thinnest.
         bar = "█" * round(40 * row["share"]) or "▏"
         note = "" if row["agrees"] else "  not as the label says"
         yield f"{row['script']}  {format_count(row['documents']):>9}  {format_share(row['share']):>8}  {bar}{note}"
@@ -134,7 +134,7 @@ def render_rules(rows: Sequence[RuleDrops]) -> Iterator[str]:
     for row in rows:
         limits = ", ".join(f"{format_decimal(limit['limit'], 3)} from {limit['level']}" for limit in row["limits"][:2])
         documents = f"{format_count(row['documents'])} documents, {format_share(row['share'])}"
-        yield f"{row['rule']}: {documents} (limit {limits or DASH})"
+        yield f"{row['rule']}: {documents} (limit {limits or MISSING})"
         yield from render_examples(row["examples"])
 
 

@@ -88,6 +88,7 @@ def summarise_group(name: str, rows: Sequence[PlanRow], sequences: int, sequence
     # a source has a row for every stage, and exists once
     sources = [members[0] for members in group_rows(rows, name_source).values()]
     tokens, words = sum_known(sources, "tokens"), sum_known(sources, "words")
+    # Of stages that draw nothing of a source its epochs are 0, of unknown sizes None.
     words_seen = [row["epochs"] * row["words"] for row in rows if None not in (row["epochs"], row["words"])]
     return GroupTotals(
         name=name,

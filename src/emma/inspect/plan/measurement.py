@@ -18,6 +18,7 @@ from emma.inspect.plan.shape import Shape
 REPEATS = 5
 """Times that each piece of work is timed; the median counts."""
 DOCUMENTS_PER_SEQUENCE = 4
+"""Documents in a random sequence, all of one length."""
 
 
 def measure_speed(shape: Shape, setting: TrainingSetting) -> float:

@@ -65,6 +65,7 @@ def render_verdict(plan: TrainingPlan) -> str:
     total, most = format_bytes(plan["memory"]["total"]), format_bytes(plan["capacity"])
     if plan["fits"]:
         return f"It fits: {total} of {most}{render_costs(plan)}."
+    # Both ways out: other settings here, or more machines as it is.
     ways = []
     if plan["remedy"]:
         ways.append("with " + ", ".join(f"train.{key} = {_value(value)}" for key, value in plan["remedy"].items()))

@@ -44,6 +44,7 @@ def open_counters(places: Sequence[str], home: Home) -> list[TokenCounter]:
 
 def open_counter(named_place: str, home: Home) -> TokenCounter:
     """One tokenizer. RecipeError when there is none at the place, or it is of no known kind."""
+    # A path may hold `=` itself.
     match = None if Path(named_place).exists() else _NAMED.fullmatch(named_place)
     name, place = match.groups() if match else (None, named_place)
     path = _find_tokenizer(place, home)

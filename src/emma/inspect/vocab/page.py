@@ -61,6 +61,7 @@ def list_cells(row: LanguageCosts, report: VocabReport) -> Iterator[TableCell]:
         yield TableCell(text, text)
     yield TableCell(row.bytes, numerals.format_bytes(row.bytes))
     yield _number_cell(row.byte_premium, 2)
+    # Measure by measure as in `list_columns`, so that tokenizers stand side by side.
     for place, digits in enumerate((2, 3, 2, 2)):
         yield from (_number_cell(_list_measures(cost)[place], digits) for cost in row.costs)
     if report.savings is not None:
