@@ -96,10 +96,7 @@ IDENTIFIED = pa.schema(
 CONTAMINATION = pa.schema(
     [
         ("benchmark", pa.string()),  # the benchmark that shares most grams with the document; null when none does
-        (
-            "benchmark_grams",
-            pa.int32(),
-        ),  # its grams that any benchmark has; short grams for a corrupted copy
+        ("benchmark_grams", pa.int32()),  # its grams that any benchmark has; short grams for a corrupted copy
         ("benchmark_share", pa.float32()),  # their share of the document's grams
         ("benchmarks", pa.list_(pa.string())),  # all that share a gram with it, sorted
     ]

@@ -113,7 +113,7 @@ def weight(units: Units, at: int, scale: Scale) -> int:
 
 @kernel
 def hash_short(units: Units, start: int, stop: int, scale: Scale) -> np.uint64:
-    """Hash some units, if they weigh less than a gram but as much as SHORTEST_WORDS words; else 0."""
+    """Hash some units, if they weigh less than a gram but as much as MIN_WORDS words; else 0."""
     value, total = np.uint64(0), 0
     for at in range(start, stop):
         value = value * BASE + units.hashes[at]

@@ -131,7 +131,7 @@ def find_overlap(  # noqa: PLR0917 - compiled functions take arguments by positi
 def find_loose_overlap(  # noqa: PLR0917 - compiled functions take arguments by position
     data: Bytes, offsets: Offsets, tables: PointTables, scale: Scale, index: Index, items: ItemSizes, hits: Hits
 ) -> None:
-    """Add to `hits` the items of which a document without any hit has LEAST_RUNS and LEAST_SHARE of their grams.
+    """Add to `hits` the items of which a document without any hit has MIN_RUNS runs and MIN_SHARE of their grams.
 
     `index` has short grams. Each alone is no evidence, but several of one item here and there are, a copy in which
     words were left out or changed; and so are all of an item that is too short for any hit.

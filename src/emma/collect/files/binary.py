@@ -72,7 +72,7 @@ IN_ZIP: tuple[tuple[bytes, str], ...] = (
 
 
 def recognise_binary(head: bytes) -> str:
-    """What a file is by its first LOOKED_AT bytes, in words and with what to do; empty where it may be text."""
+    """What a file is by its first SIGNATURE_BYTES bytes, in words and with what to do; empty where it may be text."""
     head = head.removeprefix(b"\xef\xbb\xbf")  # which careless tools put before anything
     found = _of_signature(head) or next((what for shape, what in PATTERNS if shape.match(head)), "")
     if found:
