@@ -58,7 +58,7 @@ class Ledger:
         self.closed: list[Sums] = []
         """The values of `open` at each of those rows."""
         self.open: Sums = np.zeros((3, sources), np.int64)
-        """Nats in multiples of NATS_PER_UNIT, predicted tokens and inputs since the last row, by source (3, sources)."""
+        """Nats in multiples of NATS_PER_UNIT, predicted tokens and inputs since the last row, (3, sources)."""
 
     @property
     def input_tokens(self) -> int:

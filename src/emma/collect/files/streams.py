@@ -104,7 +104,7 @@ class InputFile:
         return data
 
     def read_text(self) -> str | Reject:
-        """As `whole`, decoded."""
+        """All of the text, decoded; Reject as `read_bytes`, or for bytes that are not in the encoding."""
         data = self.read_bytes()
         text = data if isinstance(data, Reject) else self.decode(data, 0)
         return replace(text, unread=len(text.raw)) if isinstance(text, Reject) and isinstance(data, bytes) else text
