@@ -73,7 +73,7 @@ def write_index(
 
 
 def read_items(benchmark: Artifact, words: int, characters: int) -> tuple[pa.Table, Hashes, NDArray[np.int64]]:
-    """The items of one shard (ITEMS), the hashes of their grams, and how many grams each item has."""
+    """Read the items of one shard (ITEMS), the hashes of their grams, and how many grams each item has."""
     tables, hashes, counts = [ITEMS.empty_table()], [np.empty(0, np.uint64)], [np.empty(0, np.int64)]
     path = benchmark.file("documents.parquet")
     for batch in read_batches(path, ["id", "source", "text", "lang", "text2", "lang2"]):
@@ -102,7 +102,7 @@ def find_groups(items: pa.Table, groups: pa.Table) -> NDArray[np.int32]:
 def make_index(
     hashes: Hashes, owners: NDArray[np.int64], group_by_item: NDArray[np.int32], benchmark_of: NDArray[np.int32]
 ) -> Index:
-    """The index of grams, given the item of each, the group of each item and the benchmark of each group."""
+    """Make the index of grams, given the item of each, the group of each item and the benchmark of each group."""
     grams, numbers = np.unique(hashes, return_inverse=True)
     return Index(
         grams,
@@ -147,6 +147,7 @@ def find_contamination(out: Path, documents: Artifact, index: Artifact, words: i
     Writes `contamination.parquet`, row for row like `documents`; `items.parquet`, the items found in this shard; and
     `groups.npy`, int64, how many of its documents share a gram with each group.
     """
+    # Mapped into memory, so that all workers of a machine share one copy of the index.
     known, short, groups = load_index(index), load_short_index(index), shards.read(index.file("groups.parquet"))
     names = benchmark_names(groups)
     # An item is counted once however many documents have it, so hits are marked here and added up in the report.
@@ -156,6 +157,7 @@ def find_contamination(out: Path, documents: Artifact, index: Artifact, words: i
             data, offsets = buffers(join_sides(batch["text"], batch["text2"]))
             hits = make_hits(batch.num_rows, len(names), items, hit_groups)
             find_overlap(data, offsets, point_tables(), make_scale(words, characters), known, hits)
+            # After the long grams: only documents without a hit are searched for corrupted copies.
             find_loose_overlap(data, offsets, point_tables(), make_scale(*SHORT_GRAM), *short, hits)
             writer.add_table(contamination_table(hits, names))
     numbers = pa.array(np.flatnonzero(items))
@@ -188,13 +190,14 @@ def contamination_table(hits: Hits, names: Sequence[str]) -> pa.Table:
 
 
 def report_contamination(parts: Sequence[Artifact], index: Artifact) -> pa.Table:
-    """How much of each benchmark and language stands in the corpus, and how many documents share text with it.
+    """Count the items of each benchmark and language that stand in the corpus, and the documents that share their text.
 
     `documents_hit` counts documents of any language; the language is the items'.
     """
     items, groups = (shards.read(index.file(f"{name}.parquet")) for name in ("items", "groups"))
     hit, documents = np.zeros(items.num_rows, np.bool_), np.zeros(groups.num_rows, np.int64)
     for part in parts:
+        # Marked and not added up: an item that stands in several shards is one item.
         hit[shards.read(part.file("items.parquet"), ["number"])["number"].to_numpy()] = True
         documents += np.load(part.file("groups.npy"))
     by_group = np.bincount(find_groups(items, groups)[hit], minlength=groups.num_rows)

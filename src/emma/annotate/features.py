@@ -3,8 +3,6 @@
 Counts, shares and signatures are of both sides of a pair together; what depends on a label is of each side alone.
 """
 
-from typing import Any
-
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
@@ -18,7 +16,7 @@ from emma.kernels.normal import LINE_COLUMNS, bare, bare_hashes, hash_lines
 from emma.kernels.tables import digits, fold, widths
 from emma.schemas import ANNOTATIONS, PERMUTATIONS
 
-Columns = dict[str, pa.Array | NDArray[Any]]
+Columns = dict[str, pa.Array | NDArray[np.generic]]
 MIN_BARE_LETTERS = 20
 """Letters from which texts that differ only in diacritics are copies: two short ones may be two words."""
 
@@ -80,6 +78,7 @@ def pair_features(sides: Sides, chars: NDArray[np.int64]) -> Columns:
     """The features of pairs of texts, from what both sides have in common; null for one text alone."""
     places = np.stack([sides.pairs, sides.documents + np.arange(len(sides.pairs))], axis=1)
     counts = compare_sides(sides, places)
+    # In characters, since bytes would make every pair of Latin and Devanagari look uneven.
     lengths = chars[places]
     return {
         "length_ratio": sides.on_pairs(divide(lengths.min(axis=1), lengths.max(axis=1), empty=1.0)),
@@ -98,6 +97,7 @@ def compare_sides(sides: Sides, places: NDArray[np.int64]) -> NDArray[np.int64]:
 def hash_columns(sides: Sides, spaced: NDArray[np.bool_]) -> Columns:
     """The hashes by which duplicates are found. A pair has the shingles of either side, so its signature the minima."""
     exact, signatures = fingerprint(sides.data, sides.offsets, fold(), spaced[sides.rows], PERMUTATIONS)
+    # Both sides of a pair apart, for documents that share one side only: they go to the same split.
     of_pairs = np.stack([exact[sides.pairs], exact[sides.documents :]], axis=1)
     one_text = np.ones(sides.documents, np.bool_)
     one_text[sides.pairs] = False

@@ -5,9 +5,8 @@ file changes nothing. A trained model is made from samples of the clean sources'
 """
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -50,6 +49,7 @@ def prepare_model(lid: LidConfig, collect: Artifact, work: Work) -> Artifact:
 def store_model(lid: LidConfig, work: Work) -> Artifact:
     """The model that the recipe names, in the store."""
     path = find_model_file(str(lid.model), Path(lid.root))
+    # The path is no part of the address: the same model under another name identifies nothing anew.
     fingerprints = Fingerprints(work.root / CACHE)
     digest = fingerprints.of(path)
     fingerprints.save()
@@ -149,7 +149,7 @@ def add_line_counts(languages: pa.Table, trained_on: pa.Table) -> pa.Table:
     return languages.append_column("lines_trained", column)
 
 
-def write_facts(out: Path, labels: Sequence[ModelLabel], facts: dict[str, Any]) -> dict[str, int]:
+def write_facts(out: Path, labels: Sequence[ModelLabel], facts: Mapping[str, object]) -> dict[str, int]:
     """Write `lid_labels.parquet` and `lid.json`; returns the counts in it."""
     shards.write(out / "lid_labels.parquet", labels_table(labels))
     resolved = [label.label for label in labels if label.label]

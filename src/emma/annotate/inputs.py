@@ -4,7 +4,6 @@ Apart from `identify`, since a stage's address is computed before anything heavy
 """
 
 from pathlib import Path
-from typing import Any
 
 from emma.annotate.config import AnnotateConfig
 from emma.errors import RecipeError
@@ -12,8 +11,8 @@ from emma.lid.files import find_model_file, parse_hub_name, read_spelling
 from emma.store.address import Fingerprints
 
 
-def resolve_model(section: AnnotateConfig, data: Path, cache: Path) -> tuple[AnnotateConfig, dict[str, Any] | None]:
-    """Fill in where the section's model lies, and tell what it is: its hash, or its name on the hub.
+def resolve_model(section: AnnotateConfig, data: Path, cache: Path) -> tuple[AnnotateConfig, dict[str, str] | None]:
+    """Fill in where the section's model lies; also its identity: its hash, or its name on the hub.
 
     Raises SourceError when the file is not there, RecipeError for a hub's repository without a revision.
     """

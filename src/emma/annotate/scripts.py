@@ -1,11 +1,10 @@
-"""Which script a document is written in, and whether its label allows it.
+"""Find the script that a document is written in, and whether its label allows it.
 
 Each side of a pair is compared with its own label. Program code has no language, so it is always in a script that its
 label allows, and a label whose script Unicode has no characters for is no evidence against any.
 """
 
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -41,6 +40,7 @@ def cells() -> NDArray[np.uint16]:
     scripts = script_table().astype(np.uint16)
     forms = han_forms()
     scripts[forms == 1], scripts[forms == 2] = SIMPLIFIED, TRADITIONAL
+    # Three bits for the class, of which there are eight, and the script above them.
     return classes() + scripts * 8
 
 
@@ -82,7 +82,7 @@ class ScriptUse:
         by_label = np.array([is_spaced(lang.script) for lang in self.sides.langs], np.bool_)
         return self.sides.join(by_label[self.sides.lang_of], np.logical_and)
 
-    def columns(self) -> dict[str, Any]:
+    def columns(self) -> dict[str, pa.Array | NDArray[np.generic]]:
         """The columns on scripts. Without letters, a document is in no script that its label forbids."""
         agreeing = self._agreeing()
         written = self.by_side[: self.sides.documents].copy()

@@ -7,7 +7,7 @@ its own label, and the sides of a pair are put together again.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -73,7 +73,9 @@ class Sides:
         """The sum over the sides of each document, (n, …) from (n + p, …)."""
         return self.join(values, np.add)
 
-    def join(self, values: NDArray[Number], how: Callable[[Any, Any], Any]) -> NDArray[Number]:
+    def join(
+        self, values: NDArray[Number], how: Callable[[NDArray[Number], NDArray[Number]], NDArray[Number]]
+    ) -> NDArray[Number]:
         """One value for each document, (n, …) from (n + p, …): that of its side, or of its two, joined by `how`."""
         joined = values[: self.documents].copy()
         joined[self.pairs] = how(joined[self.pairs], values[self.documents :])

@@ -3,7 +3,7 @@
 import codecs
 import re
 from functools import lru_cache
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, field_validator, model_validator
 
@@ -11,7 +11,7 @@ from emma.config.section import Section, Settings
 from emma.lang.tables import Scheme
 
 SCHEMES = ("package:", "stdlib:", "hub:")
-"""How paths begin that do not start from the data folder, beside URLs such as `s3://`."""
+"""Beginnings of paths that do not start from the data folder, beside URLs such as `s3://`."""
 
 CODE_READER = "code"
 """The one reader whose documents are program code."""
@@ -21,7 +21,7 @@ DATASET_READER = "huggingface"
 """The reader of data sets of the library `datasets`, streamed from the hub or in folders that it saved."""
 
 FieldName = Literal["text", "lang", "text2", "lang2", "url"]
-"""What a field of a table or an object can hold for us."""
+"""The contents that a field of a table or an object can have for a reader."""
 FREE_LICENCES = re.compile(
     r"""CC0-1\.0|CC-PDDC|CC-PDM-1\.0|PDDL-1\.0|ODC-By-1\.0|ODbL-1\.0|CC-BY(-SA)?-[1-4]\.[05](-[A-Z]{2,3})?
     |MIT(-0)?|ISC|0BSD|Apache-[\d.]+|BSD-[1-4]-Clause|Zlib|Unlicense|WTFPL|BSL-1\.0|PSF-2\.0|Python-2\.0(\.1)?
@@ -60,7 +60,7 @@ class SourceConfig(Settings):
     reader: str
     """The format, by the name of its reader: one of EMMA's (docs/new-format.md lists them) or of another package."""
     path: str | tuple[str, ...]
-    """Which files to read: a glob or several, from the recipe's data folder (`**` crosses folders).
+    """The files to read: a glob or several, from the recipe's data folder (`**` crosses folders).
     `package:django/**/*.po` looks inside an installed Python package, `stdlib:*.py` inside Python's own library,
     `s3://bucket/texts/*.jsonl.gz` (or another protocol of fsspec) on another machine, `hub:owner/name@revision` in a
     data set of the Hugging Face hub."""
@@ -71,24 +71,24 @@ class SourceConfig(Settings):
     counts) may be published. `private`: nothing made from it leaves. Unless said, `public` where `licence` is a free
     one by its SPDX identifier, else `derived`."""
     origin: str = ""
-    """Where the source comes from: a web address, a commit, a citation."""
+    """The origin of the source: a web address, a commit, a citation."""
     domain: str = "general"
-    """What kind of text this is; the mix can weigh domains."""
+    """The kind of text, such as `news` or `religion`; the mix can weigh domains."""
     priority: int = 0
-    """Which of several duplicates is kept: the one whose source has the smallest priority."""
+    """Keep, of several duplicates, the one whose source has the smallest priority."""
     lang: str | None = None
     """The language of all texts, as a label (`swh_Latn`) or code, whatever the files themselves say."""
     lang2: str | None = None
     """The language of all texts on the other side of pairs."""
     scheme: Scheme = "any"
-    """How this source's codes are to be read, since the same code may mean different languages (Wikipedia's `als`)."""
+    """Read this source's codes by this scheme, since the same code may mean different languages (Wikipedia's `als`)."""
     codes: dict[str, str] = Field(default_factory=dict)
-    """What this source's codes stand for, where they need help: `{nrm = "nrf_Latn"}`."""
+    """The languages that this source's codes stand for, where they need help: `{nrm = "nrf_Latn"}`."""
     lang_from: str | None = None
     """A regular expression whose one group is the language in a file's name: `([a-z]{3})-000\\.txt$`. It outranks what
     the text says; a file whose name it does not match must say its language itself."""
     member: str | None = None
-    """Which members to read of files that are tar or zip archives: a glob (`*` crosses folders here)."""
+    """Read these members of files that are tar or zip archives: a glob (`*` crosses folders here)."""
     encoding: str | None = None
     """The character encoding of the files, where it is not UTF-8; the reader `text` finds out by itself."""
     group_bytes: int = Field(default=0, ge=0)
@@ -107,7 +107,8 @@ class SourceConfig(Settings):
 
     @model_validator(mode="before")
     @classmethod
-    def _redistribution_by_licence(cls, values: Any) -> Any:
+    def _redistribution_by_licence(cls, values: object) -> object:
+        # Before validation, since afterwards a default cannot be told from a word of the recipe.
         if isinstance(values, dict) and values.get("redistribution") is None:
             return {**values, "redistribution": "public" if is_free(str(values.get("licence"))) else "derived"}
         return values
@@ -173,7 +174,7 @@ class CollectConfig(Section):
     """The texts that models will be tested on, in `[[collect.benchmarks]]` tables: read like sources, never trained on,
     and looked for in the corpus."""
     macrolanguages: dict[str, str | dict[str, str]] = Field(default_factory=dict)
-    """What text under a macrolanguage's code becomes: `{swa = "swh", aze = {Latn = "azj", Arab = "azb"}, zho =
+    """The language of text under a macrolanguage's code: `{swa = "swh", aze = {Latn = "azj", Arab = "azb"}, zho =
     "keep", est = "script"}`. `script` chooses the member by the script, `lid` by language identification. Those not
     named are kept as they are."""
     lid: str | None = None

@@ -26,7 +26,7 @@ from emma.errors import ArtifactError, LanguageError
 from emma.lang.language import ENGLISH
 
 MOJIBAKE = "mojibake"
-"""What `CleanDocument.repair` says of a text that was read in a wrong encoding."""
+"""The `repair` of a document whose text had been read in a wrong encoding."""
 PAGE_BYTES = 1 << 10
 """Bytes that are held for rows near each other."""
 
@@ -40,15 +40,15 @@ def read_file(file: InputFile, source: SourceConfig, naming: Naming, sink: Docum
     for document in make_documents(raw, naming, source.group_bytes, sink.reject):
         sink.keep(document)
     sink.close_file(file.position() - begin)
-    if raw.units != (taken := sink.units - before):
+    if raw.units != (units := sink.units - before):
         raise ArtifactError(
             f"Source '{source.name}', {file.name}: {raw.units} units were read, but documents and rejects hold "
-            f"{taken}. This is a bug in EMMA: please report it with the recipe."
+            f"{units}. This is a bug in EMMA: please report it with the recipe."
         )
 
 
 class UniqueRows:
-    """What a reader yields, its units counted before anything else sees them.
+    """The documents and rejects of a reader, their units counted before anything else sees them.
 
     A row's number is part of its document's id, so a second document under the same number becomes a reject.
     """
@@ -134,7 +134,7 @@ def group_documents(documents: Iterable[CleanDocument], size: int) -> Iterator[C
     if not size:
         yield from documents
         return
-    for _, run in groupby(documents, key=lambda each: (each.code, each.code2, each.row if each.alone else 0)):
+    for _, run in groupby(documents, key=lambda item: (item.code, item.code2, item.row if item.alone else 0)):
         yield from _join_run(run, size)
 
 
@@ -150,6 +150,7 @@ def _join_run(documents: Iterable[CleanDocument], size: int) -> Iterator[CleanDo
             if full:
                 yield _join_group(full)
             full, growing, weight = growing, [], 0
+    # Less than half a group at the end joins the group before: a document of one line is of no use to later rules.
     if full and 2 * weight < size:
         full, growing = full + growing, []
     yield from (_join_group(group) for group in (full, growing) if group)
@@ -168,6 +169,7 @@ def name_languages(surveyed: Surveyed[CleanDocument], naming: Naming) -> Documen
     if document.text2 is None:
         return Document(document, lang, None, rule)
     lang2, rule2 = naming.name_translation(document.code2, document.text2, evidence2)
+    # A pair is counted under its first language, and English, on one side of most pairs, would hide the others.
     if lang.iso639_3 == ENGLISH.iso639_3 != lang2.iso639_3:
         turned = replace(document, text=document.text2, code=document.code2, text2=document.text, code2=document.code)
         return Document(turned, lang2, lang, rule2)

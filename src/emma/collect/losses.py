@@ -66,8 +66,8 @@ def find_losses(section: CollectConfig, collected: Artifact, *, strict: bool = F
         for source, row in zip(sources, rows, strict=True):
             allowed = section.max_reject if source.max_reject is None else source.max_reject
             losses.append(Loss(source, row, part, 0.0 if strict else allowed))
-    losses = [each for each in losses if lost_share(each.row)]
-    return sorted(losses, key=lambda each: (-lost_share(each.row), each.source.name))
+    losses = [loss for loss in losses if lost_share(loss.row)]
+    return sorted(losses, key=lambda loss: (-lost_share(loss.row), loss.source.name))
 
 
 def guard_losses(section: CollectConfig, collected: Artifact, *, strict: bool = False) -> None:
@@ -75,12 +75,12 @@ def guard_losses(section: CollectConfig, collected: Artifact, *, strict: bool = 
 
     Raises SourceError with the worst rejects of each such source.
     """
-    losses = [each for each in find_losses(section, collected, strict=strict) if each.is_too_much]
+    losses = [loss for loss in find_losses(section, collected, strict=strict) if loss.is_too_much]
     if not losses:
         return
     described = [line for loss in losses[:MAX_SOURCES_SHOWN] for line in describe_loss(loss, collected)]
     others = ", ".join(
-        f"{each.source.name} {format_percent(lost_share(each.row))}" for each in losses[MAX_SOURCES_SHOWN:]
+        f"{loss.source.name} {format_percent(lost_share(loss.row))}" for loss in losses[MAX_SOURCES_SHOWN:]
     )
     limit = "--strict allows none" if strict else "more than max_reject allows"
     raise SourceError(
@@ -135,16 +135,17 @@ def describe_unread(row: RejectRow) -> str:
 def find_worst(loss: Loss, collected: Artifact) -> dict[str, tuple[int, Sequence[RejectRow]]]:
     """Units lost by kind, those that lost most first, and the rejects of it that stand for most bytes and units."""
     units: dict[str, int] = {}
-    kept: dict[str, list[tuple[tuple[int, int, int], RejectRow]]] = {}
+    worst: dict[str, list[tuple[tuple[int, int, int], RejectRow]]] = {}
     for number, row in enumerate(read_lost(loss, collected)):
         kind = kind_of(row)
         units[kind] = units.get(kind, 0) + row["units"]
-        heap = kept.setdefault(kind, [])
+        heap = worst.setdefault(kind, [])
+        # A heap of a few: a broken source may have millions of rejects.
         heapq.heappush(heap, ((row["unread"], row["units"], -number), row))
         if len(heap) > MAX_KINDS_SHOWN:
             heapq.heappop(heap)
-    first = sorted(kept, key=lambda kind: (-max(kept[kind])[0][0], -units[kind], kind))[:MAX_KINDS_SHOWN]
-    return {kind: (units[kind], [row for _, row in sorted(kept[kind], reverse=True)]) for kind in first}
+    first = sorted(worst, key=lambda kind: (-max(worst[kind])[0][0], -units[kind], kind))[:MAX_KINDS_SHOWN]
+    return {kind: (units[kind], [row for _, row in sorted(worst[kind], reverse=True)]) for kind in first}
 
 
 def kind_of(row: RejectRow) -> str:

@@ -1,4 +1,4 @@
-"""What passes through the collect stage: a document as it is read, as it is repaired, or a reject with its reason.
+"""Records of the collect stage: a document as it is read, as it is repaired, or a reject with its reason.
 
 The tables count in units: what a source itself holds as one text, a row, a segment, a message. A document may hold
 several, once short ones were joined, and a reject may stand for several.
@@ -47,18 +47,18 @@ class RawDocument:
     """Line or number in the file, from 1; no two documents of a file share it."""
     text: str
     code: str = ""
-    """What the source calls the language; empty if it does not say."""
+    """The language as the source calls it; empty if it does not say."""
     text2: str | None = None
-    """Of a pair, the other text."""
+    """The other text of a pair; None for one text alone."""
     code2: str = ""
     alone: bool = False
     """Never joined with its neighbours, however short it is."""
     units: int = 1
     """Units of the source in it."""
     url: str | None = None
-    """Where the source says the text is from."""
+    """The address that the source gives for the text."""
     repair: str | None = None
-    """What its reader mended, such as an encoding that it inferred."""
+    """A mend by its reader, in words, such as an encoding that was inferred."""
 
 
 @dataclass(slots=True)
@@ -74,7 +74,7 @@ class CleanDocument:
     units: int
     url: str | None
     repair: str | None = None
-    """What was mended beyond Unicode form, by the reader or afterwards."""
+    """Mends beyond Unicode form, by the reader or afterwards, in words."""
 
     @property
     def bytes(self) -> int:
@@ -89,9 +89,9 @@ class Document:
     clean: CleanDocument
     lang: Lang
     lang2: Lang | None
-    """Of a pair, the language of the other text."""
+    """The language of the other text of a pair; None for one text alone."""
     rule: str
-    """How the language is known, in words."""
+    """The rule by which the language is known, in words."""
 
 
 AnyDocument = TypeVar("AnyDocument", RawDocument, CleanDocument)

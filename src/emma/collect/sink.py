@@ -1,10 +1,9 @@
-"""Where a task's documents and rejects go: two Parquet files, counts, and how much there is of each language."""
+"""Write a task's documents and rejects: two Parquet files, counts, and the amount of text in each language."""
 
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -38,7 +37,7 @@ class DocumentSink:
         self._rejects = ShardWriter(out / "rejects.parquet", REJECTS)
         self._rows: list[Row] = []
         self._chars = 0
-        self._refused: Counter[str] = Counter()
+        self._rejects_by_kind: Counter[str] = Counter()
         self._lost: Counter[str] = Counter(dict.fromkeys(LOST, 0))
         self._by_lang = LANGUAGES.empty_table()
         self._unread: list[dict[str, str | int]] = []
@@ -74,9 +73,11 @@ class DocumentSink:
     def keep(self, document: Document) -> None:
         """Keep one document."""
         clean, lang2 = document.clean, document.lang2
+        # From the source and not from arrival: a row has the same id in every run, with any number of workers.
         document_id = f"{self._source.name}:{self.file}#{clean.row}"
         sides = (clean.text, document.lang.label, clean.text2, None if lang2 is None else lang2.label)
         origin = (clean.code, document.rule, self.file, clean.row, clean.url, clean.repair)
+        # Tuples in lists and not dicts: columns are made of them at once, and the garbage collector leaves them alone.
         self._rows.append((document_id, *sides, *origin))
         self.units += clean.units
         chars = len(clean.text) + (0 if clean.text2 is None else len(clean.text2))
@@ -91,7 +92,7 @@ class DocumentSink:
         stands_for = {"units": reject.units, "unread": reject.unread}
         self._rejects.add({**place, "reason": reject.reason, "raw": reject.raw[:MAX_RAW_BYTES], **stands_for})
         self.units += reject.units
-        self._refused[f"rejected: {reject.kind}"] += 1
+        self._rejects_by_kind[f"rejected: {reject.kind}"] += 1
         self._lost["units_rejected"] += reject.units
         if reject.is_lost:
             self._lost["units_lost"] += reject.units
@@ -107,8 +108,8 @@ class DocumentSink:
     def counts(self) -> dict[str, int]:
         """Count, once all is read: rows in, rows out, units, bytes, what was lost, and rejects by kind."""
         rows, size = (sum(self._by_lang[name].to_pylist()) for name in ("documents", "bytes"))
-        taken = {"rows_in": rows + self._refused.total(), "rows_out": rows, "units": self.units, "bytes": size}
-        return dict(sorted({**taken, **self._lost, **self._refused}.items()))
+        totals = {"rows_in": rows + self._rejects_by_kind.total(), "rows_out": rows, "units": self.units, "bytes": size}
+        return dict(sorted({**totals, **self._lost, **self._rejects_by_kind}.items()))
 
     def _flush(self) -> None:
         rows, self._rows, self._chars = self._rows, [], 0
@@ -135,7 +136,7 @@ class DocumentSink:
 
 def make_table(rows: Sequence[Row], source: SourceConfig) -> pa.Table:
     """Make a table of the schema DOCUMENTS from the rows of a source."""
-    columns: dict[str, Any] = dict(zip(COLUMNS, zip(*rows, strict=True), strict=True))
+    columns: dict[str, object] = dict(zip(COLUMNS, zip(*rows, strict=True), strict=True))
     for name, value in (("source", source.name), ("domain", source.domain), ("licence", source.licence)):
         columns[name] = pa.repeat(value, len(rows))
     return pa.table([pa.array(columns[field.name], field.type) for field in DOCUMENTS], schema=DOCUMENTS)

@@ -1,4 +1,4 @@
-"""Flags: what a person should know of a language before trusting its numbers, in `flags.parquet`.
+"""Flags: warnings about a language that a person should read before trusting its numbers, in `flags.parquet`.
 
 Flags of the language ALL are about the whole corpus.
 """
@@ -138,10 +138,10 @@ def premium_flags(tiers: Rows) -> Iterator[Flag]:
 
 
 def macro_flags(langs: Iterable[str]) -> Iterator[Flag]:
-    """Flag macrolanguages that stand beside their own members: the same people's text under two names."""
-    for beside in find_split_families(list(langs)):
-        for label in beside.labels:
-            yield label, f"a macrolanguage beside its own members {', '.join(beside.members)}"
+    """Flag macrolanguages that stand family their own members: the same people's text under two names."""
+    for family in find_split_families(list(langs)):
+        for label in family.labels:
+            yield label, f"a macrolanguage family its own members {', '.join(family.members)}"
 
 
 def benchmark_flags(items: Rows) -> Iterator[Flag]:

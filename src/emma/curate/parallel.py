@@ -4,7 +4,7 @@ Pairs of translations in the corpus say so, and benchmarks whose files hold the 
 files do is seen from their lengths: those of translations rise and fall together.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -46,7 +46,7 @@ def compare_sizes(source: str, lang: str, sizes: Sizes, english: Sizes) -> pa.Ta
 
 
 def measure_sides(documents: Artifact, table: pa.Table) -> pa.Table:
-    """`table`, which has the words of whole documents, with bytes and white-space words of each side.
+    """Add bytes and white-space words of each side to `table`, which has the words of whole documents.
 
     Texts are read a batch at a time; only documents of bitext have a second side.
     """
@@ -115,13 +115,14 @@ def find_best_match(source: str, lang: str, texts: FileRows, english: list[FileR
     matches: list[tuple[float, pa.Table]] = []
     for rows, sizes in english:
         common, here, there = np.intersect1d(texts[0], rows, assume_unique=True, return_indices=True)
+        # Files of one benchmark may hold different sentences, and row numbers alone would pair them all.
         if len(common) >= MIN_COMMON_SHARE * max(len(texts[0]), len(rows)):
             table = compare_sizes(source, lang, texts[1][here], sizes[there])
             matches.append((correlate_sizes(table.to_pylist()[0]), table))
     return max(matches, key=lambda match: match[0])[1] if matches else None
 
 
-def correlate_sizes(row: dict[str, float]) -> float:
+def correlate_sizes(row: Mapping[str, float]) -> float:
     """Pearson's correlation of the lengths of both sides; 1 where all on one side are equally long."""
     count = row["pairs"]
     mine = count * row["squares"] - row["bytes"] ** 2

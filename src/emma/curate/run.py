@@ -51,6 +51,7 @@ def curate(section: CurateConfig, *, collect: Artifact, annotate: Artifact, work
         min_documents=section.boilerplate_documents,
         min_share=section.boilerplate_share,
     )
+    # A list of absences, so that `zip` keeps one shape whether or not the recipe asks for them.
     absent: list[Artifact | None] = [None] * len(measures)
     lines = boilerplate.lines if section.drop_boilerplate else absent
 

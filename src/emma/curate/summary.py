@@ -69,6 +69,7 @@ def measure_tiers(section: CurateConfig, decisions: Decisions, collect: Artifact
         measure_sizes, list(zip(*zip(*decisions.inputs.pairs, strict=True), decisions.selection, strict=True))
     )
     sizes = add_up_files(parts, "sizes.parquet", SIZES, 3)
+    # Both kinds of parallel text go into one table: `tier_table` prefers benchmarks.
     parallel = [add_up_files(parts, "parallel.parquet", PARALLEL, 6)]
     if benchmarks := collect.parts.get("benchmarks"):
         parallel.append(shards.read(work.gather(compare_benchmarks, benchmarks).file("parallel.parquet")))

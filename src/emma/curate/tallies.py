@@ -93,6 +93,7 @@ def report_contamination(hits: Sequence[Artifact], benchmarks: pa.Table | None) 
         return CONTAMINATION_REPORT.empty_table()
     documents = add_up_files(hits, "hits.parquet", HITS, 2)
     keys = HITS.names[:2]
+    # Outer: documents may be in languages of which a benchmark has no item, and the other way round.
     joined = documents.join(benchmarks.select([*keys, "items", "items_hit"]), keys, join_type="full outer")
     filled = [joined[name] if name in keys else joined[name].fill_null(0) for name in CONTAMINATION_REPORT.names]
     return (

@@ -7,7 +7,7 @@ A byte premium is what a language needs in bytes for what English says in one (A
 from collections.abc import Mapping
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 import pyarrow as pa
@@ -31,6 +31,27 @@ TIERS = pa.schema(
         ("tier_published", pa.string()),  # by white-space words
     ]
 )
+
+
+class SizeRow(TypedDict):
+    """A row of SIZES."""
+
+    lang: str
+    documents: int
+    bytes: int
+    words: int
+
+
+class TierRow(SizeRow):
+    """A row of TIERS."""
+
+    premium: float
+    premium_from: str
+    fair_words: int
+    tier: str
+    tier_published: str
+
+
 SIDES = (["lang", "bytes1", "words1"], ["lang2", "bytes2", "words2"])
 """Columns of each side of a pair."""
 Premium = tuple[float, str]
@@ -64,11 +85,17 @@ def tier_table(sizes: pa.Table, parallel: pa.Table, fixed: Mapping[str, float], 
     return pa.Table.from_pylist([make_row(row, *choose_premium(row["lang"], known)) for row in rows], schema=TIERS)
 
 
-def make_row(row: Mapping[str, Any], ratio: float, source: str) -> dict[str, Any]:
+def make_row(row: SizeRow, ratio: float, source: str) -> TierRow:
     """A row of TIERS from one of SIZES and a premium."""
     words = round(row["bytes"] / ratio / ENGLISH_BYTES_PER_WORD)
-    names = {"tier": tier_of(words), "tier_published": tier_of(row["words"])}
-    return {**row, "premium": ratio, "premium_from": source, "fair_words": words, **names}
+    return TierRow(
+        **row,
+        premium=ratio,
+        premium_from=source,
+        fair_words=words,
+        tier=tier_of(words),
+        tier_published=tier_of(row["words"]),
+    )
 
 
 def measure_premiums(parallel: pa.Table, min_parallel: int) -> dict[str, Premium]:
@@ -77,9 +104,11 @@ def measure_premiums(parallel: pa.Table, min_parallel: int) -> dict[str, Premium
     Too few texts measure nothing, nor do texts whose lengths do not go together.
     """
     premiums: dict[str, Premium] = {ENGLISH.label: (1.0, ENGLISH.label)}
+    # Benchmarks before bitext: professional translations of whole texts, where mined pairs may lack half a sentence.
     ranked = sorted(parallel.to_pylist(), key=lambda row: (row["source"] == BITEXT, -row["pairs"], row["source"]))
     for row in ranked:
         if row["pairs"] >= min_parallel and correlate_sizes(row) >= MIN_CORRELATION:
+            # The first of the ranked rows wins.
             premiums.setdefault(row["lang"], (row["bytes"] / row["english"], row["source"]))
     return premiums
 

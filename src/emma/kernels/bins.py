@@ -17,6 +17,7 @@ def best_fit(sizes: Counts, capacity: int, passes: int) -> tuple[Counts, Counts]
     the one that a piece was put into last; where none has room, into a new one. Takes log(capacity) steps a piece: a
     tree over the amounts of room knows which of them some bin has (Ding et al., arXiv 2404.10830, algorithm 1).
     """
+    # A power of two, so that the parent of a node is its half and the leaves are the second half of the tree.
     leaves = 1
     while leaves <= capacity:
         leaves *= 2
@@ -52,6 +53,7 @@ def first_leaf(tree: Counts, leaves: int, start: int) -> int:
     node = leaves + start
     if tree[node]:
         return start
+    # Up to the first sibling on the right that has something, then down its leftmost path.
     while node > 1:
         if node % 2 == 0 and tree[node + 1]:
             node += 1

@@ -66,7 +66,7 @@ def empty_pairs(capacity: int) -> PairTable:
 
 def grow_pairs(pairs: PairTable) -> PairTable:
     """Copy the table into one with twice the room for pairs, for nodes, or for both, where it is short."""
-    number, nodes = (int(each) for each in pairs.used)
+    number, nodes = (int(count) for count in pairs.used)
     larger: dict[str, npt.NDArray[Any]] = {}
     if number + MAX_RUN_SYMBOLS > len(pairs.keys):
         larger |= {name: _twice(getattr(pairs, name), number) for name in ("keys", "counts", "heads")}
@@ -170,8 +170,9 @@ def _rewrite(runs: Runs, pairs: PairTable, run: int, key: int, new: int) -> None
         return  # an earlier merge took the pair away
     weight = runs.weights[run]
     first = max(start, place - 1)
-    for each in range(first, start + length - 1):
-        _add(pairs, symbols[each], symbols[each + 1], -weight, -1)
+    # Merged places change the pairs on both sides of them: all from there on are counted out, and in again below.
+    for at in range(first, start + length - 1):
+        _add(pairs, symbols[at], symbols[at + 1], -weight, -1)
     end = place
     while place < start + length:
         if place < start + length - 1 and symbols[place] == left and symbols[place + 1] == right:
@@ -182,6 +183,7 @@ def _rewrite(runs: Runs, pairs: PairTable, run: int, key: int, new: int) -> None
             place += 1
         end += 1
     runs.lengths[run] = end - start
-    for each in range(first, end - 1):
-        touched = symbols[each] == new or symbols[each + 1] == new
-        _add(pairs, symbols[each], symbols[each + 1], weight, run if touched else -1)
+    for at in range(first, end - 1):
+        # Pairs without the new symbol are listed under this run already; only their counts come back.
+        touched = symbols[at] == new or symbols[at + 1] == new
+        _add(pairs, symbols[at], symbols[at + 1], weight, run if touched else -1)

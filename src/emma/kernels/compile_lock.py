@@ -33,6 +33,7 @@ class CompileLock:
 
     def release_to(self, depth: int) -> None:
         """Release the lock as often as it was acquired since it was held `depth` times."""
+        # A compilation that failed may leave the lock held several times, so it goes back to where its caller was.
         if self.depth and not depth:
             self.seconds += time.perf_counter() - self._start
             if self._lock is not None:
@@ -53,6 +54,7 @@ def lock_folder(folder: Path) -> TextIO | None:
     end = time.monotonic() + MAX_WAIT_S
     while time.monotonic() < end:
         try:
+            # Not blocking, since a process that hangs with the lock must not hold up all others for good.
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             time.sleep(POLL_S)

@@ -1,4 +1,4 @@
-"""How kernels are compiled: once, by whichever process needs one first, and kept for all that come after it.
+"""Compile kernels once, in whichever process needs one first, and keep them for all that come after it.
 
 Compiling takes longer than all that a small corpus does with the kernels, and memory for each process that does it.
 """

@@ -1,4 +1,4 @@
-"""In what two texts differ, span by span: numbers, other facts in a text that is else the same, or more.
+"""Compare two texts span by span: they differ in numbers, in other facts of a text that is else the same, or in more.
 
 Two pages of one template share most of their shingles, and are no copies: they say different things. What tells them
 from a copy with a few changed words is that numbers change for numbers, and that what stands in a place changes from
@@ -38,7 +38,7 @@ def hash_tokens(
     `fold` and `kinds` are `tables.fold` and `tables.classes`. A run of digits is one token in either.
     """
     points, starts = np.empty(longest(offsets) + 1, np.uint32), np.zeros(len(offsets), np.int64)
-    found, end = np.empty(offsets[-1] - offsets[0] + len(offsets), np.uint64), 0
+    tokens, end = np.empty(offsets[-1] - offsets[0] + len(offsets), np.uint64), 0
     for text in range(len(offsets) - 1):
         size = decode(data, offsets[text], offsets[text + 1], points)
         value, inside, numeral = GOLDEN, False, False
@@ -46,7 +46,8 @@ def hash_tokens(
             form = fold[points[at]] if at < size else np.uint32(GAP)
             digit = at < size and kinds[points[at]] == DIGIT
             if inside and (form == GAP or (not spaced[text] and not (digit and numeral) and form != SKIP)):
-                found[end] = mix(value) & ~NUMERAL | (NUMERAL if numeral else np.uint64(0))
+                # One bit of the hash is given up to tell numerals from words: the others are enough for two texts.
+                tokens[end] = mix(value) & ~NUMERAL | (NUMERAL if numeral else np.uint64(0))
                 end += 1
                 value, inside, numeral = GOLDEN, False, False
             if form > max(GAP, SKIP):
@@ -54,12 +55,12 @@ def hash_tokens(
                 value ^= value >> np.uint64(32)
                 inside, numeral = True, numeral or digit
         starts[text + 1] = end
-    return found[:end].copy(), starts
+    return tokens[:end].copy(), starts
 
 
 @kernel
 def is_equal_from(left: Hashes, one: int, right: Hashes, two: int) -> bool:
-    """Whether the texts are equal for ANCHOR tokens from these places on, or to the end of both."""
+    """Whether the texts are equal for ANCHOR_TOKENS tokens from these places on, or to the end of both."""
     if min(len(left) - one, len(right) - two) < ANCHOR_TOKENS and len(left) - one != len(right) - two:
         return False
     for step in range(min(ANCHOR_TOKENS, len(left) - one)):  # noqa: SIM110 - compiled, and quicker to compile than all()
@@ -70,7 +71,8 @@ def is_equal_from(left: Hashes, one: int, right: Hashes, two: int) -> bool:
 
 @kernel
 def find_resumption(left: Hashes, one: int, right: Hashes, two: int) -> tuple[int, int]:
-    """Find the nearest places from which the texts are equal again; -1, -1 where that is more than SPAN tokens away."""
+    """Find the nearest places from which the texts are equal again; -1, -1 if none is within MAX_SPAN_TOKENS."""
+    # By growing distance, so that a difference is no longer than it must be.
     for total in range(1, 2 * MAX_SPAN_TOKENS + 1):
         for step in range(max(0, total - MAX_SPAN_TOKENS), min(total, MAX_SPAN_TOKENS) + 1):
             next_one, next_two = one + step, two + total - step
@@ -98,7 +100,7 @@ def differ_in_numbers_only(left: Hashes, right: Hashes) -> bool:
 @kernel
 def classify_difference(left: Hashes, right: Hashes, spans: Indices) -> tuple[int, int]:
     """SAME, NUMBERS or FACTS, and how many differences that are more than numbers; these are written to `spans`,
-    int64 (FEW, 4): where each begins and ends on the left, and on the right."""
+    int64 (MAX_DIFFERENCES, 4): where each begins and ends on the left, and on the right."""
     one, two, count, numbers = 0, 0, 0, 0
     while one < len(left) or two < len(right):
         if one < len(left) and two < len(right) and left[one] == right[two]:
@@ -130,19 +132,20 @@ def compare_texts(
     begins on the left and on the right; and of hashes, uint64 (m, 2): what stands there on the left and on the right.
     """
     verdicts, spans = np.empty(len(left), np.uint8), np.empty((MAX_DIFFERENCES, 4), np.int64)
-    places, values, found = np.empty((64, 3), np.int64), np.empty((64, 2), np.uint64), 0
+    places, values, facts = np.empty((64, 3), np.int64), np.empty((64, 2), np.uint64), 0
     for pair in range(len(left)):
         one = tokens[starts[left[pair]] : starts[left[pair] + 1]]
         two = tokens[starts[right[pair]] : starts[right[pair] + 1]]
         verdict, count = classify_difference(one, two, spans)
         verdicts[pair] = verdict
-        if found + MAX_DIFFERENCES > len(places):
+        # Room grows by doubling: most pairs have few differences, and a bound for all would take 240 bytes a pair.
+        if facts + MAX_DIFFERENCES > len(places):
             places, values = double_facts(places, values)
         for span in spans[:count]:
-            places[found, 0], places[found, 1], places[found, 2] = pair, span[0], span[2]
-            values[found, 0], values[found, 1] = hash_span(one[span[0] : span[1]]), hash_span(two[span[2] : span[3]])
-            found += 1
-    return verdicts, places[:found].copy(), values[:found].copy()
+            places[facts, 0], places[facts, 1], places[facts, 2] = pair, span[0], span[2]
+            values[facts, 0], values[facts, 1] = hash_span(one[span[0] : span[1]]), hash_span(two[span[2] : span[3]])
+            facts += 1
+    return verdicts, places[:facts].copy(), values[:facts].copy()
 
 
 @kernel

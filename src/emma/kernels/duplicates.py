@@ -11,7 +11,7 @@ Signatures = NDArray[np.uint32]
 Sketches = NDArray[np.uint8]
 
 NEIGHBOURS = 32
-"""In a group that shares a band key, each document is compared with the first REACH and the last REACH before it:
+"""In a group that shares a band key, each document is compared with so many at the beginning, and so many before it:
 all pairs up to 65 documents, and linear time in the giant groups that boilerplate makes."""
 EARLIEST, BEST = 4, 4
 """Of those that look alike, the earliest, who are the likeliest to survive, and the most alike become candidates."""
@@ -24,6 +24,7 @@ def band_keys(signatures: Signatures, rows: int) -> Hashes:
     keys = np.empty((len(signatures), bands), np.uint64)
     for document in range(len(signatures)):
         for band in range(bands):
+            # The band's number goes into the hash, since equal values in different bands say nothing.
             value = mix(np.uint64(band + 1) * GOLDEN)
             for at in range(band * rows, (band + 1) * rows):
                 value = mix(value + np.uint64(signatures[document, at]))
@@ -56,15 +57,15 @@ def may_repeat(keys: Hashes) -> NDArray[np.bool_]:
     bits = 6
     while 1 << bits < 8 * len(keys):
         bits += 1
-    seen = np.zeros(1 << bits, np.uint8)  # a counter up to 2, in eight slots for a key: most lone keys meet nobody
+    counters = np.zeros(1 << bits, np.uint8)  # a counter up to 2, in eight slots for a key: most lone keys meet nobody
     down = np.uint64(64 - bits)
     for key in keys:
         slot = np.int64(mix(key) >> down)
-        seen[slot] = min(seen[slot] + 1, 2)
-    found = np.empty(len(keys), np.bool_)
+        counters[slot] = min(counters[slot] + 1, 2)
+    repeats = np.empty(len(keys), np.bool_)
     for at in range(len(keys)):
-        found[at] = seen[np.int64(mix(keys[at]) >> down)] > 1
-    return found
+        repeats[at] = counters[np.int64(mix(keys[at]) >> down)] > 1
+    return repeats
 
 
 @kernel
@@ -82,24 +83,24 @@ def choose_candidates(alike: NDArray[np.int64], needed: int, chosen: NDArray[np.
 
     `alike` is used up: what is chosen becomes 0.
     """
-    found = 0
+    count = 0
     for place in range(len(alike)):
         if alike[place] >= needed:
-            chosen[found] = place
+            chosen[count] = place
             alike[place] = 0
-            found += 1
-            if found == EARLIEST:
+            count += 1
+            if count == EARLIEST:
                 break
-    while EARLIEST <= found < EARLIEST + BEST:  # the most alike one after the other; sorting all would take longer
+    while EARLIEST <= count < EARLIEST + BEST:  # the most alike one after the other; sorting all would take longer
         place = 0
         for other in range(len(alike)):
             place = other if alike[other] > alike[place] else place
         if alike[place] < needed:
             break
-        chosen[found] = place
+        chosen[count] = place
         alike[place] = 0
-        found += 1
-    return found
+        count += 1
+    return count
 
 
 @kernel
@@ -120,21 +121,21 @@ def pair_candidates(keys: Hashes, members: Indices, sketches: Sketches, needed: 
     """
     left, right = np.empty(len(keys) + 64, np.int64), np.empty(len(keys) + 64, np.int64)
     alike, chosen = np.empty(2 * NEIGHBOURS, np.int64), np.empty(EARLIEST + BEST, np.int64)
-    found = start = 0
+    count = start = 0
     for at in range(len(keys)):
         if keys[at] != keys[start]:
             start = at
         before = min(at - start, 2 * NEIGHBOURS)
-        if found + len(chosen) > len(left):
+        if count + len(chosen) > len(left):
             left, right = double_room(left), double_room(right)
         for step in range(before):
             other = start + step if step < NEIGHBOURS else at - before + step
             alike[step] = count_equal(sketches[members[other]], sketches[members[at]])
         for place in chosen[: choose_candidates(alike[:before], needed, chosen)]:
-            left[found] = members[start + place if place < NEIGHBOURS else at - before + place]
-            right[found] = members[at]
-            found += 1
-    return left[:found].copy(), right[:found].copy()
+            left[count] = members[start + place if place < NEIGHBOURS else at - before + place]
+            right[count] = members[at]
+            count += 1
+    return left[:count].copy(), right[:count].copy()
 
 
 @kernel
@@ -159,18 +160,20 @@ def jaccard_of_pairs(hashes: Hashes, starts: Offsets, left: Indices, right: Indi
     texts is shingled both ways, the ways that fit count. Two pairs are as similar as the less similar of their sides,
     matched as they fit better, and never similar to a text alone.
     """
-    found = np.empty(len(left), np.float64)
+    similarities = np.empty(len(left), np.float64)
     for pair in range(len(left)):
         at = starts[3 * left[pair] : 3 * left[pair] + 4]
         text, also, side = hashes[at[0] : at[1]], hashes[at[1] : at[2]], hashes[at[2] : at[3]]
         at = starts[3 * right[pair] : 3 * right[pair] + 4]
         text2, also2, side2 = hashes[at[0] : at[1]], hashes[at[1] : at[2]], hashes[at[2] : at[3]]
         alike = jaccard(text, text2)
+        # Only one of the two is shingled both ways: the longer one, whose other way is the way of the shorter.
         if len(also) and not len(also2):
             alike = max(alike, jaccard(also, text2))
         if len(also2) and not len(also):
             alike = max(alike, jaccard(text, also2))
-        found[pair] = min(alike, jaccard(side, side2))
+        similarities[pair] = min(alike, jaccard(side, side2))
+        # A pair may have its sides the other way round.
         if len(side):
-            found[pair] = max(found[pair], min(jaccard(text, side2), jaccard(side, text2)))
-    return found
+            similarities[pair] = max(similarities[pair], min(jaccard(text, side2), jaccard(side, text2)))
+    return similarities

@@ -58,7 +58,7 @@ def score(hidden: NDArray[np.float32], layers: Layers, scores: NDArray[np.float3
         for output in range(len(scores)):
             scores[output] = 1 / (1 + np.exp(-scores[output]))
     else:
-        _walk(layers.branches, scores)
+        _walk_tree(layers.branches, scores)
 
 
 @kernel
@@ -74,7 +74,7 @@ def soften(scores: NDArray[np.float32]) -> None:
 
 
 @kernel
-def _walk(branches: NDArray[np.int32], scores: NDArray[np.float32]) -> None:
+def _walk_tree(branches: NDArray[np.int32], scores: NDArray[np.float32]) -> None:
     """Turn the outputs of a tree's inner nodes, the root being the last, into the probabilities of its leaves."""
     leaves = len(branches) + 1
     reached = np.zeros(2 * leaves - 1, np.float32)
@@ -120,14 +120,17 @@ def learn(  # noqa: PLR0917 - compiled functions take arguments by position
             continue
         average(ids, count, vectors, hidden)
         score(hidden, layers, scores)
+        # The floor keeps one probability that float32 rounds to 0 from making the mean infinite.
         loss -= np.log(max(scores[targets[text]], np.float32(1e-30)))
-        speed = np.float32(rate - decay * step)
+        step_size = np.float32(rate - decay * step)
         for output in range(len(scores)):
-            scores[output] *= -speed
-        scores[targets[text]] += speed
+            # The gradient of the loss by the outputs is the probabilities, less 1 for the right label.
+            scores[output] *= -step_size
+        scores[targets[text]] += step_size
         _backward(hidden, scores, outputs, gradient)
         scale = np.float32(1 / count)
         for column in range(len(gradient)):
+            # The mean of the features passes each of them its part of the gradient.
             gradient[column] *= scale
         for at in range(count):
             for column in range(len(gradient)):

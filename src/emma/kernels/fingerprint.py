@@ -26,6 +26,7 @@ def permutations(count: int) -> tuple[Points, Points]:
     """Odd multipliers and addends of `count` permutations of 32-bit numbers, uint32 each; fixed for good."""
     multipliers, addends = np.empty(count, np.uint32), np.empty(count, np.uint32)
     for index in range(count):
+        # Odd, since only odd multipliers permute the numbers of 32 bits.
         multipliers[index] = np.uint32(mix(np.uint64(2 * index + 1) * GOLDEN)) | np.uint32(1)
         addends[index] = np.uint32(mix(np.uint64(2 * index + 2) * GOLDEN))
     return multipliers, addends
@@ -42,6 +43,7 @@ def shingle(units: Hashes, hashes: Hashes) -> int:
             value -= leaving * units[at - SHINGLE]
         if at >= SHINGLE - 1:
             hashes[at - SHINGLE + 1] = mix(value)
+    # The number of units keeps a short text apart from the beginning of a shingle.
     if len(units) < SHINGLE:
         hashes[0] = mix(value + np.uint64(len(units)))
     return max(1, len(units) - SHINGLE + 1)
@@ -73,7 +75,7 @@ def shingles(data: Bytes, offsets: Offsets, fold: Points, spaced: NDArray[np.boo
     documents, room = len(offsets) - 1, longest(offsets) + 1
     points, kept = np.empty(room, np.uint32), np.empty(room, np.uint32)
     units, hashes = np.empty(room, np.uint64), np.empty(room, np.uint64)
-    found = np.empty(offsets[-1] - offsets[0] + documents, np.uint64)  # a document has one a byte at most, or one
+    sets = np.empty(offsets[-1] - offsets[0] + documents, np.uint64)  # a document has one a byte at most, or one
     starts = np.zeros(documents + 1, np.int64)
     for document in range(documents):
         text = points[: decode(data, offsets[document], offsets[document + 1], points)]
@@ -82,11 +84,11 @@ def shingles(data: Bytes, offsets: Offsets, fold: Points, spaced: NDArray[np.boo
         own = hashes[: shingle(units[:count], hashes)]
         sort(own)
         for value in own:
-            if end == starts[document] or found[end - 1] != value:
-                found[end] = value
+            if end == starts[document] or sets[end - 1] != value:
+                sets[end] = value
                 end += 1
         starts[document + 1] = end
-    return found[: starts[-1]].copy(), starts
+    return sets[: starts[-1]].copy(), starts
 
 
 @kernel

@@ -18,7 +18,7 @@ from emma.kernels.compiling import kernel
 from emma.kernels.text import FIRST, GOLDEN, NEWLINE, Bytes, Hashes, Offsets, Points, decode, longest, mix
 
 SKIPPED, BETWEEN, IN_WORD, NARROW, WIDE = range(5)
-"""What `kinds` says of a code point: left out by the normalisation; white space; part of a word; a unit of its own
+"""Kinds of code points: left out by the normalisation; white space; part of a word; a unit of its own
 because its script does not space words; such a unit that says as much as two (Han, kana, Yi: wide in UAX 11)."""
 
 
@@ -80,7 +80,7 @@ MIN_WORDS = 5
 
 
 class Scale(NamedTuple):
-    """What units weigh, and how much a gram does."""
+    """Weights of units, and the weight that makes a gram."""
 
     letter: int
     """Weight of a letter of a word; a word of WORD_LETTERS or fewer weighs as one of WORD_LETTERS."""
@@ -107,7 +107,7 @@ def make_scale(words: int, characters: int) -> Scale:
 
 @kernel
 def weight(units: Units, at: int, scale: Scale) -> int:
-    """What a unit weighs."""
+    """Weigh a unit."""
     return int(units.letters[at] * scale.letter + units.characters[at] * scale.character)
 
 
@@ -135,6 +135,7 @@ def hash_full_grams(units: Units, count: int, scale: Scale, grams: Hashes) -> in
         if total < scale.full:
             return start  # what is left weighs less than a gram, from here on and from every later unit
         grams[start] = mix(value)
+        # A rolling hash (Karp and Rabin 1987): the unit that leaves is taken out with the power that it has by then.
         value -= units.hashes[start] * scale.powers[end - start - 1]
         total -= weight(units, start, scale)
     return count
@@ -164,11 +165,11 @@ def hash_item_grams(data: Bytes, offsets: Offsets, tables: PointTables, scale: S
     """
     room, starts = longest(offsets), np.zeros(len(offsets), np.int64)
     points, units, grams = np.empty(room, np.uint32), make_units(room), np.empty(2 * room + 1, np.uint64)
-    found = np.empty(offsets[-1] - offsets[0] + len(offsets), np.uint64)
+    hashes = np.empty(offsets[-1] - offsets[0] + len(offsets), np.uint64)
     for item in range(len(offsets) - 1):
         text = points[: decode(data, offsets[item], offsets[item + 1], points)]
         count = hash_grams(units, split_units(text, tables.fold, tables.kinds, units), scale, False, grams)
         starts[item + 1] = starts[item] + count
         for at in range(count):
-            found[starts[item] + at] = grams[at]
-    return found[: starts[-1]].copy(), starts
+            hashes[starts[item] + at] = grams[at]
+    return hashes[: starts[-1]].copy(), starts

@@ -1,4 +1,4 @@
-"""Which labels a fastText classifier gives to texts: excerpts, spelling, and the likeliest few of each."""
+"""Give texts the labels of a fastText classifier: excerpts, spelling, and the likeliest few of each."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,7 +64,7 @@ def identify(  # noqa: PLR0917 - compiled functions take arguments by position
             continue
         average(ids, count, layers.vectors, hidden)
         score(hidden, layers, scores)
-        _choose(scores, groups, fitting[scripts[text]], sums, labels[text], chances[text])
+        _choose_labels(scores, groups, fitting[scripts[text]], sums, labels[text], chances[text])
 
 
 @kernel
@@ -147,6 +147,7 @@ def respell(points: Points, spelling: Points, spelt: Bytes) -> int:
             spelt[at] = new
             at += 1
             continue
+        # UTF-8 by hand (RFC 3629), since compiled code has no encoder: a lead byte and one to three that follow.
         extra = 1 if new < 0x800 else 2 if new < 0x10000 else 3
         lead = (0xC0, 0xE0, 0xF0)[extra - 1]
         spelt[at] = lead | new >> 6 * extra
@@ -173,7 +174,7 @@ def respell_all(data: Bytes, offsets: Offsets, spelling: Points) -> tuple[Bytes,
 
 
 @kernel
-def _choose(  # noqa: PLR0917 - compiled functions take arguments by position
+def _choose_labels(  # noqa: PLR0917 - compiled functions take arguments by position
     scores: NDArray[np.float32],
     groups: NDArray[np.int32],
     fitting: NDArray[np.bool_],
@@ -181,7 +182,7 @@ def _choose(  # noqa: PLR0917 - compiled functions take arguments by position
     labels: NDArray[np.int32],
     chances: NDArray[np.float32],
 ) -> None:
-    """The likeliest labels of one text; of equals, the first."""
+    """Write the likeliest labels of one text; of equals, the first."""
     sums[:] = 0
     named, nameless, unfitting = np.float32(0), np.float32(0), np.float32(0)
     for output in range(len(scores)):
@@ -192,6 +193,7 @@ def _choose(  # noqa: PLR0917 - compiled functions take arguments by position
         else:
             sums[groups[output]] += scores[output]
             named += scores[output]
+    # More likely in a language that has no label of ours than in any that has.
     if nameless > named or named <= 0:
         return
     if nameless + unfitting > 0:
@@ -199,6 +201,7 @@ def _choose(  # noqa: PLR0917 - compiled functions take arguments by position
             sums[label] *= 1 + (nameless + unfitting) / named
     for place in range(len(labels)):
         best = sums.argmax()
+        # Rounded, since the last digits may differ from one processor to the next.
         chance = np.round(min(sums[best], np.float32(1)) * 10_000) / 10_000
         if chance <= 0:
             return

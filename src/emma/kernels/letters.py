@@ -50,6 +50,7 @@ def outside_markup(points: Points, kept: Points, most: int) -> int:
     while at < len(points) and count < most:
         point, stop = points[at], markup_end(points, at, pairs)
         if stop > at:
+            # These stand inside an address, whose beginning has been copied by now.
             if point in (AT, COLON, DOT):
                 count = drop_last_word(kept, count, True)
             is_choice |= point == BRACE and points[stop - 1] == BRACE
@@ -72,6 +73,7 @@ def copy_plain(points: Points, at: int, kept: Points, count: int, most: int) -> 
     shift = count - at
     while at < stop:
         point = points[at]
+        # The table first: nearly no character is a mark, and this loop goes over all text that is read.
         if point < 128 and NEXT[point] and is_mark(points, at):
             break
         kept[at + shift] = point
@@ -84,8 +86,8 @@ def is_mark(points: Points, at: int) -> bool:
     """Whether a character of NEXT is followed by what must follow; a dot is a mark in `www.` only."""
     if points[at] == DOT:
         return is_www(points, at - 3)
-    wanted = NEXT[points[at]]
-    return bool(wanted == ANY or (at + 1 < len(points) and points[at + 1] == wanted))
+    follower = NEXT[points[at]]
+    return bool(follower == ANY or (at + 1 < len(points) and points[at + 1] == follower))
 
 
 @kernel

@@ -60,6 +60,7 @@ def markup_end(points: Points, at: int, pairs: NDArray[np.int64]) -> int:
 @kernel
 def is_letter(point: np.uint32) -> bool:
     """Whether this is one of A to Z or a to z."""
+    # With bit 0x20 set, capitals of ASCII are small letters.
     return bool(0x61 <= point | 0x20 <= 0x7A)
 
 
@@ -74,6 +75,7 @@ def is_www(points: Points, at: int) -> bool:
     """Whether `www` stands here, and nothing before."""
     if at < 0 or (at > 0 and is_name(points[at - 1])):
         return False
+    # 0x77 is w.
     return bool(points[at] | 0x20 == 0x77 and points[at + 1] | 0x20 == 0x77 and points[at + 2] | 0x20 == 0x77)
 
 
@@ -86,10 +88,10 @@ def name_end(points: Points, at: int) -> int:
 
 
 @kernel
-def find(points: Points, at: int, wanted: int, reach: int) -> int:
+def find(points: Points, at: int, character: int, reach: int) -> int:
     """Next place of a character in this line, -1 if not within `reach`."""
     for place in range(at, min(len(points), at + reach)):
-        if points[place] == wanted:
+        if points[place] == character:
             return place
         if points[place] == NEWLINE:
             return -1
@@ -128,6 +130,7 @@ def value_end(points: Points, at: int) -> int:
             stop = end + 1
     while stop < len(points) and (0x30 <= points[stop] <= 0x39 or points[stop] in (DOLLAR, DOT, MINUS, HASH, 0x2B)):
         stop += 1
+    # The length modifiers of printf: h, l, L, z.
     while stop + 1 < len(points) and points[stop] in (0x68, 0x6C, 0x4C, 0x7A) and is_letter(points[stop + 1]):
         stop += 1
     return stop + 1 if stop < len(points) and (is_letter(points[stop]) or points[stop] == AT) else at
@@ -139,6 +142,7 @@ def pair_braces(points: Points) -> NDArray[np.int64]:
     pairs, top = np.full(len(points), -1, np.int64), -1
     for at in range(len(points)):
         if points[at] == BRACE:
+            # Until a brace is closed its place holds the one opened before it: the stack needs no room of its own.
             pairs[at], top = top, at
         elif points[at] == END_BRACE and top >= 0:
             pairs[top], top = at, pairs[top]

@@ -38,9 +38,9 @@ def count_characters(points: Points, cells: NDArray[np.uint16], counts: Counts) 
     after_space, line_start = True, True
     words, newlines, empty = 0, 0, 0
     for point in points:
-        what = cells[point] & 7
-        counts[what] += 1
-        space, newline = what == SPACE, point == NEWLINE
+        kind = cells[point] & 7
+        counts[kind] += 1
+        space, newline = kind == SPACE, point == NEWLINE
         words += after_space and not space
         newlines += newline
         empty += newline and line_start
@@ -80,10 +80,11 @@ def measure_documents(
         count_scripts(kept[: outside_markup(text, kept, len(text))], cells, tallies[document])
         row[LINE_REPEATS] = count_repeated_lines(text, table, row[LINES])
         row[GRAMS] = max(0, len(text) - GRAM + 1)
+        # One table for lines and grams: each clears the part of it that it uses.
         row[GRAM_REPEATS] = count_repeated_grams(text, GRAM, table)
-        found = words[: normalise(text, fold, kept, words)[1]]
-        row[WORD_GRAMS] = max(0, len(found) - WORD_GRAM + 1)
-        row[WORD_GRAM_REPEATS] = count_repeated_grams(found, WORD_GRAM, table)
+        hashes = words[: normalise(text, fold, kept, words)[1]]
+        row[WORD_GRAMS] = max(0, len(hashes) - WORD_GRAM + 1)
+        row[WORD_GRAM_REPEATS] = count_repeated_grams(hashes, WORD_GRAM, table)
     return counts, tallies
 
 

@@ -65,6 +65,7 @@ def count_lines(data: Bytes, offsets: Offsets) -> Offsets:
     starts = np.zeros(len(offsets), np.int64)
     for document in range(len(offsets) - 1):
         begin, end = offsets[document], offsets[document + 1]
+        # A text has one line more than newlines, and an empty text has none.
         lines = end > begin
         for at in range(begin, end):
             lines += data[at] == NEWLINE
@@ -124,6 +125,7 @@ def bare_hashes(data: Bytes, offsets: Offsets, fold: Points, bare: Points) -> tu
         value = GOLDEN
         for point in points[: decode(data, offsets[document], offsets[document + 1], points)]:
             form = bare[point]
+            # The bare form differs where a mark is left out, or a letter loses one.
             marks[document] += form != fold[point]
             if form > max(GAP, SKIP):
                 value = (value + np.uint64(form) + GOLDEN) * FIRST

@@ -120,6 +120,7 @@ def find_overlap(  # noqa: PLR0917 - compiled functions take arguments by positi
         text = points[: decode(data, offsets[document], offsets[document + 1], points)]
         count = hash_grams(units, split_units(text, tables.fold, tables.kinds, units), scale, True, grams)
         hits.grams[document] = count
+        # 0 is no number of a gram: hits are counted from 1.
         last.gram[:] = 0
         for gram in grams[:count]:
             at = find_gram(gram, index)
@@ -148,14 +149,14 @@ def find_loose_overlap(  # noqa: PLR0917 - compiled functions take arguments by 
         text = points[: decode(data, offsets[document], offsets[document + 1], points)]
         count = hash_grams(units, split_units(text, tables.fold, tables.kinds, units), scale, False, grams)
         count_runs(grams[:count], index, runs, ends, seen, document)
-        met = 0
+        touched_items = 0
         for at in find_rare_grams(grams[:count], index):
             for item in index.items[index.item_starts[at] : index.item_starts[at + 1]]:
                 if counts[item] == 0:
-                    touched[met] = item
-                    met += 1
+                    touched[touched_items] = item
+                    touched_items += 1
                 counts[item] += 1
-        for item in touched[:met]:
+        for item in touched[:touched_items]:
             shared, apart = counts[item], runs[item]
             counts[item], runs[item], ends[item] = 0, 0, -1
             long, enough = items.sizes[item] >= MIN_ITEM_GRAMS, shared >= MIN_SHARE * items.sizes[item]

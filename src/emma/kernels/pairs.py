@@ -41,14 +41,14 @@ def count_digits(points: Points, start: int, digits: NDArray[np.uint8]) -> int:
 @kernel
 def is_separator(point: np.uint32) -> bool:
     """Whether the character may stand between groups of three digits."""
-    for each in SEPARATORS:  # noqa: SIM110 - compiled, and quicker to compile than any()
-        if point == each:
+    for separator in SEPARATORS:  # noqa: SIM110 - compiled, and quicker to compile than any()
+        if point == separator:
             return True
     return False
 
 
 @kernel
-def read_numbers(points: Points, digits: NDArray[np.uint8], found: Hashes) -> int:
+def read_numbers(points: Points, digits: NDArray[np.uint8], values: Hashes) -> int:
     """Write the value, modulo 2^64, of every number written in decimal digits of any script; returns how many."""
     count, at = 0, 0
     while at < len(points):
@@ -61,12 +61,13 @@ def read_numbers(points: Points, digits: NDArray[np.uint8], found: Hashes) -> in
             for point in points[at : at + run]:
                 value = value * np.uint64(10) + np.uint64(digits[point])
             at += run
+            # `1,234` is one number and `1, 2, 3` are three: groups have three digits, the first perhaps fewer.
             grouped = run <= GROUP and at < len(points) and is_separator(points[at])
             run = count_digits(points, at + 1, digits) if grouped else 0
             if run != GROUP:
                 break
             at += 1
-        found[count] = value
+        values[count] = value
         count += 1
     return count
 

@@ -31,6 +31,7 @@ def resolve_neutral(symbols: Int32, words: Int64, classes: Int64, closed: int, n
             kind = last
         kinds[place] = kind
     last = neutral
+    # Backwards for neutral symbols at the beginning of a word, which have no other before them.
     for place in range(len(symbols) - 1, -1, -1):
         if place + 1 < len(symbols) and words[place] != words[place + 1]:
             last = neutral
@@ -46,17 +47,17 @@ def find_runs(kinds: Int32, words: Int64, closed: int, most: int) -> tuple[Int64
     """Find the runs of two symbols or more, starts and lengths: within a word, of one class that is not closed, `most`
     symbols at a time."""
     starts, lengths = np.empty(len(kinds) // 2, np.int64), np.empty(len(kinds) // 2, np.int32)
-    found = 0
+    count = 0
     begin = 0
     for place in range(1, len(kinds) + 1):
         joined = place < len(kinds) and words[place] == words[begin] and kinds[place] == kinds[begin]
         if joined and kinds[place] != closed and place - begin < most:
             continue
         if place - begin > 1:
-            starts[found], lengths[found] = begin, place - begin
-            found += 1
+            starts[count], lengths[count] = begin, place - begin
+            count += 1
         begin = place
-    return starts[:found].copy(), lengths[:found].copy()
+    return starts[:count].copy(), lengths[:count].copy()
 
 
 @kernel
@@ -67,15 +68,15 @@ def number_runs(symbols: Int32, starts: Int64, lengths: Int32) -> tuple[Int64, I
         slots *= 2
     table = np.full(slots, -1, np.int64)
     kinds, firsts = np.empty(len(starts), np.int64), np.empty(len(starts), np.int64)
-    found = 0
+    count = 0
     for run in range(len(starts)):
         slot = _slot(table, firsts, symbols, starts, lengths, run)
         if table[slot] < 0:
-            table[slot] = found
-            firsts[found] = run
-            found += 1
+            table[slot] = count
+            firsts[count] = run
+            count += 1
         kinds[run] = table[slot]
-    return kinds, firsts[:found].copy()
+    return kinds, firsts[:count].copy()
 
 
 @kernel

@@ -88,6 +88,7 @@ def choose_survivors(  # noqa: PLR0917 - compiled functions take arguments by po
             winner = find_kept(langs, before, latest[other], langs[document])
             if winner >= 0 and (outcomes[document] == KEPT or winner < winners[document]):
                 outcomes[document], winners[document] = NEAR, winner
+        # `latest` and `before` chain the kept documents of a text, of which each language has one at most.
         if outcomes[document] == KEPT:
             before[document], latest[text] = latest[text], document
     return outcomes, winners
@@ -118,7 +119,7 @@ def hold_out_clusters(  # noqa: PLR0917 - compiled functions take arguments by p
     It fits when its size does under `limit`, and its bytes of each of its languages into what `room` has left for that
     language; `room`, int64 (languages), is used up.
     """
-    taken, count = np.empty(len(roots), np.int64), 0
+    chosen, count = np.empty(len(roots), np.int64), 0
     for at in range(len(roots)):
         if count == most:
             break
@@ -130,6 +131,6 @@ def hold_out_clusters(  # noqa: PLR0917 - compiled functions take arguments by p
             for place in range(start, stop):
                 room[members.langs[place]] -= members.bytes[place]
             limit -= sizes[at]
-            taken[count] = roots[at]
+            chosen[count] = roots[at]
             count += 1
-    return taken[:count].copy()
+    return chosen[:count].copy()

@@ -71,6 +71,7 @@ def entries(data: Bytes, at: int, starts: NDArray[np.int64], stops: NDArray[np.i
         while at < len(data) and data[at] != 0:
             at += 1
         stops[entry] = at
+        # NUL, eight bytes of count, one of type.
         at += 10
         if at > len(data):
             return -1
@@ -101,10 +102,10 @@ def find_word(data: Bytes, start: int, stop: int, words: Words) -> int:
         word = words.slots[at]
         begin = words.starts[word]
         if words.stops[word] - begin == stop - start:
-            same = 0
-            while same < stop - start and words.data[begin + same] == data[start + same]:
-                same += 1
-            if same == stop - start:
+            matching = 0
+            while matching < stop - start and words.data[begin + matching] == data[start + matching]:
+                matching += 1
+            if matching == stop - start:
                 return int(word)
         at = (at + 1) & mask
     return -1
@@ -180,7 +181,9 @@ def _add_word(  # noqa: PLR0917 - compiled functions take arguments by position
     if word >= 0:
         ids[count] = word
         count += 1
+    # Places one before and one after the word stand for its marks, `<` (60) and `>` (62).
     for first in range(start - 1, stop):
+        # N-grams begin at characters and not inside of one.
         if first >= start and data[first] & 0xC0 == 0x80:
             continue
         value, at, length = _FNV_START, first, 0

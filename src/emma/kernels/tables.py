@@ -1,5 +1,4 @@
-"""What Unicode says of each code point, as arrays that kernels index: its class, its form in the normalised text, its
-width and its value as a digit.
+"""Tables of code points that kernels index: class, form in the normalised text, width and value as a digit.
 
 Built once a process from Python's own `unicodedata`, so each asks only about the code points that it may concern; an
 index is a code point, 0 to 0x10FFFF.
@@ -8,20 +7,22 @@ index is a code point, 0 to 0x10FFFF.
 import sys
 import unicodedata
 from functools import lru_cache
-from typing import Any
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+
+Number = TypeVar("Number", bound=np.generic)
 
 OTHER, SPACE, LETTER, UPPER, MARK, DIGIT, PUNCT, SYMBOL = range(8)
 """Classes: control, unassigned and the like; white space; letters; upper- or title-case letters; combining marks
 and joiners; numbers; punctuation; symbols."""
 
 SKIP, GAP = 0, 1
-"""What `fold` says of code points that the normalised text leaves out, and of white space."""
+"""Forms in `fold` of code points that the normalised text leaves out, and of white space."""
 
 NOT_DIGIT = 255
-"""What `digits` says of all that is not a decimal digit."""
+"""Value in `digits` of all that is not a decimal digit."""
 
 _BY_CATEGORY = {
     **{"Lu": UPPER, "Ll": LETTER, "Lt": UPPER, "Lm": LETTER, "Lo": LETTER},
@@ -80,7 +81,7 @@ def classes() -> NDArray[np.uint8]:
     table[_DENSE] = [_BY_CATEGORY[unicodedata.category(char)] for char in map(chr, _DENSE.tolist())]
     for char in (*map(chr, range(_CONTROLS)), *_WORD_SPACES, *_JOINERS):
         table[ord(char)] = kind(char)
-    return _closed(table)
+    return _make_read_only(table)
 
 
 @lru_cache(maxsize=1)
@@ -92,16 +93,16 @@ def fold() -> NDArray[np.uint32]:
     table[written] = written
     for char in (*(char for char in map(chr, written.tolist()) if char.casefold() != char), *_JOINERS):
         table[ord(char)] = folded(char)
-    return _closed(table)
+    return _make_read_only(table)
 
 
 @lru_cache(maxsize=1)
 def widths() -> NDArray[np.uint8]:
     """The columns of every code point: 0, 1 or 2."""
     table = _table(0, np.uint8)
-    kept = np.flatnonzero(~np.isin(fold(), (SKIP, GAP)))
-    table[kept] = [1 + (unicodedata.east_asian_width(char) == "W") for char in map(chr, kept.tolist())]
-    return _closed(table)
+    counted = np.flatnonzero(~np.isin(fold(), (SKIP, GAP)))
+    table[counted] = [1 + (unicodedata.east_asian_width(char) == "W") for char in map(chr, counted.tolist())]
+    return _make_read_only(table)
 
 
 @lru_cache(maxsize=1)
@@ -110,7 +111,7 @@ def digits() -> NDArray[np.uint8]:
     table = _table(NOT_DIGIT, np.uint8)
     numbers = np.flatnonzero(classes() == DIGIT)
     table[numbers] = [unicodedata.decimal(char, NOT_DIGIT) for char in map(chr, numbers.tolist())]
-    return _closed(table)
+    return _make_read_only(table)
 
 
 @lru_cache(maxsize=1)
@@ -125,10 +126,11 @@ def letters_only() -> NDArray[np.uint32]:
     return spelling
 
 
-def _table(value: int, kind_of_number: Any) -> NDArray[Any]:
-    return np.full(sys.maxunicode + 1, value, kind_of_number)
+def _table(value: int, number: type[Number]) -> NDArray[Number]:
+    return np.full(sys.maxunicode + 1, value, number)
 
 
-def _closed(table: NDArray[Any]) -> NDArray[Any]:
+def _make_read_only(table: NDArray[Number]) -> NDArray[Number]:
+    # Processes hold one table for all kernels, so that a kernel that wrote into it would change all others.
     table.setflags(write=False)
     return table

@@ -93,6 +93,7 @@ def hash_bytes(data: Bytes, offsets: Offsets, seed: int) -> Hashes:
     hashes = np.empty(len(offsets) - 1, np.uint64)
     start = mix(np.uint64(seed))
     for document in range(len(hashes)):
+        # The length goes in first: hashes of texts that begin alike then differ from the first byte on.
         value = start + np.uint64(offsets[document + 1] - offsets[document])
         for at in range(offsets[document], offsets[document + 1]):
             value = (value + np.uint64(data[at]) + GOLDEN) * FIRST
@@ -103,7 +104,7 @@ def hash_bytes(data: Bytes, offsets: Offsets, seed: int) -> Hashes:
 
 @kernel
 def sort(values: Hashes) -> None:
-    """Sort hashes in place: quicksort (Hoare 1962) down to runs of SHORT, then insertion sort.
+    """Sort hashes in place: quicksort (Hoare 1962) down to INSERTION_VALUES values, then insertion sort.
 
     numba's own np.sort takes as long to compile as ten kernels, and is no faster.
     """

@@ -1,4 +1,4 @@
-"""Find a model: a file, a folder that holds one, or a repository of the Hugging Face hub; and what is known of it."""
+"""Find a model, which is a file, a folder that holds one, or a repository of the hub, and read the facts about it."""
 
 import re
 from pathlib import Path

@@ -20,6 +20,7 @@ SUPERVISED = 3
 HIERARCHICAL, NEGATIVE_SAMPLING, SOFTMAX, ONE_VS_ALL = 1, 2, 3, 4
 _ARGUMENTS = struct.Struct("<12id")
 _DICTIONARY = struct.Struct("<3i2q")
+# Product quantisation writes one byte for each part of a vector.
 _CENTROIDS = 256
 _LABEL = 1
 
@@ -74,7 +75,7 @@ def read_model_file(path: Path) -> ModelFile:
 
 
 class _ByteReader:
-    """A place in a file that moves on as it is read; running past the end is a ValueError."""
+    """Reads a file from front to back; running past its end is a ValueError or a struct.error."""
 
     def __init__(self, data: mmap.mmap) -> None:
         self.data, self.at = data, 0
@@ -113,6 +114,7 @@ def _read_parts(file: _ByteReader, path: Path) -> ModelFile:
     pruned = _read_pruning(file, prunings, buckets)
     quantised = file.flag()
     vectors = _read_quantised(file) if quantised else _read_matrix(file)
+    # The file says of the outputs by themselves whether they are quantised, where the vectors are.
     outputs = _read_quantised(file) if file.flag() and quantised else _read_matrix(file)
     # Buckets have vectors where there are n-grams of characters or of words; pruned files keep the numbered ones alone.
     hashed = pruned.max(initial=-1) + 1 if len(pruned) else buckets * (longest > 0 or word_grams > 1)
@@ -191,6 +193,8 @@ def write_model_file(
     vectors, outputs = matrices
     with path.open("wb") as file:
         file.write(struct.pack("<2i", MAGIC, VERSION))
+        # Settings in fastText's order (args.cc): dim, ws, epoch, minCount, neg, wordNgrams, loss, model, bucket, minn,
+        # maxn, lrUpdateRate, t. Those that only training reads are its defaults.
         arguments = (vectors.shape[1], 5, 1, 1, 5, 1, SOFTMAX, SUPERVISED, buckets, shortest, longest, 100, 1e-4)
         file.write(_ARGUMENTS.pack(*arguments))
         file.write(_DICTIONARY.pack(len(labels), 0, len(labels), sum(count for _, count in labels), -1))

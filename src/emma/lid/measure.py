@@ -1,4 +1,4 @@
-"""How good a model is: per language and in all, and which languages it takes for one another."""
+"""Measure a model: how good it is by language and in all, and which languages it takes for one another."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -47,7 +47,7 @@ class Means(TypedDict):
 
 @dataclass(frozen=True)
 class Accuracy:
-    """How good a model is by language, and what it confuses."""
+    """The accuracy of a model by language, and its confusions."""
 
     languages: pa.Table
     """LANGUAGES, by label."""
@@ -91,6 +91,7 @@ def _language_rows(counts: Counts, langs: list[str], known: set[str]) -> pa.Tabl
             right[lang] += count
             claimed[lang] += count
         elif predicted and lang in known:
+            # A macrolanguage claims the lines of each of its members, all of which it would be right for.
             claimed.update({other: count for other in known if labels_agree(other, predicted)})
     rows = [
         {

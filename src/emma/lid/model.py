@@ -66,6 +66,7 @@ class Model:
         text's, whatever the model thinks: what is written in Devanagari is not in Latin. Probabilities are rounded to
         0.0001.
         """
+        # Several labels of a model may be one of ours, whose probabilities are then added up.
         places = {label: place for place, label in enumerate(self.known)}
         groups = np.array([places.get(label or "", -1) for label in self.labels], np.int32)
         labels, scores = self._predict(texts, groups, k, max_chars)

@@ -44,21 +44,21 @@ MAX_LINE_CHARS = 300
 LINE_PIECE = re.compile(rf"\S.{{0,{MAX_LINE_CHARS - 1}}}(?=\s|$)|\S.{{0,{MAX_LINE_CHARS - 1}}}")
 
 
-def choose_lines(documents: Iterable[tuple[str, str]], most: int) -> pa.Table:
-    """Sample at most `most` lines of each language, as LINES sorted by language and key, from labels and texts.
+def choose_lines(documents: Iterable[tuple[str, str]], max_lines: int) -> pa.Table:
+    """Sample at most `max_lines` lines of each language, as LINES sorted by language and key, from labels and texts.
 
     Lines most of whose letters are in a script that the label does not allow are left out.
     """
     samples: dict[str, dict[int, str]] = {}
     for lang, text in documents:
-        kept = samples.setdefault(lang, {})
-        kept.update((hash64(line), line) for line in split_lines(text))
-        if len(kept) > 16 * most:  # now and then, so that memory stays small and few lines are judged twice
-            samples[lang] = _smallest(lang, kept, most)
+        chosen = samples.setdefault(lang, {})
+        chosen.update((hash64(line), line) for line in split_lines(text))
+        if len(chosen) > 16 * max_lines:  # now and then, so that memory stays small and few lines are judged twice
+            samples[lang] = _choose_smallest(lang, chosen, max_lines)
     rows = [
         {"lang": lang, "key": key, "text": text}
         for lang in sorted(samples)
-        for key, text in _smallest(lang, samples[lang], most).items()
+        for key, text in _choose_smallest(lang, samples[lang], max_lines).items()
     ]
     return pa.Table.from_pylist(rows, LINES)
 
@@ -71,34 +71,34 @@ def split_lines(text: str) -> Iterator[str]:
                 yield piece.rstrip()
 
 
-def _smallest(lang: str, lines: dict[int, str], most: int) -> dict[int, str]:
+def _choose_smallest(lang: str, lines: dict[int, str], max_lines: int) -> dict[int, str]:
     """The lines with the smallest keys among those in a script of the language."""
-    allowed, kept = unicode_scripts(Lang.parse(lang).script), dict[int, str]()
+    allowed, chosen = unicode_scripts(Lang.parse(lang).script), dict[int, str]()
     for key in sorted(lines):
         script, share, _ = script_evidence(strip_markup(lines[key]))
         if script in allowed and share >= 0.5:
-            kept[key] = lines[key]
-            if len(kept) == most:
+            chosen[key] = lines[key]
+            if len(chosen) == max_lines:
                 break
-    return kept
+    return chosen
 
 
-def merge_samples(samples: Iterable[pa.Table], most: int) -> pa.Table:
+def merge_samples(samples: Iterable[pa.Table], max_lines: int) -> pa.Table:
     """Merge samples into one. Lines that stand under more than one language are left out."""
     table = pa.concat_tables(samples).sort_by([("lang", "ascending"), ("key", "ascending")])
     table = table.filter(_is_new_row(table, ["lang", "key"]))
     places = _number_rows(table)
-    table = table.filter(pa.array(places < most))
+    table = table.filter(pa.array(places < max_lines))
     keys, times = np.unique(table["key"].to_numpy(), return_counts=True)
     return table.filter(pc.is_in(table["key"], pa.array(keys[times == 1])))
 
 
 def _is_new_row(table: pa.Table, columns: list[str]) -> pa.Array:
-    """Whether each row of a sorted table differs from the one before in these columns."""
+    """Whether column row of a sorted table differs from the one before in these columns."""
     new = np.ones(len(table), bool)
     if len(table):
         same = [pc.equal(table[name].slice(1), table[name].slice(0, len(table) - 1)) for name in columns]
-        new[1:] = ~np.logical_and.reduce([each.to_numpy() for each in same])
+        new[1:] = ~np.logical_and.reduce([column.to_numpy() for column in same])
     return pa.array(new)
 
 
@@ -111,7 +111,8 @@ def _number_rows(table: pa.Table) -> np.ndarray:
 
 def are_held_out(table: pa.Table, share: float) -> pa.Array:
     """Which lines of a sample are held out of training: about `share` of them, whatever else is in it."""
-    scrambled = table["key"].to_numpy() * np.uint64(0x9E3779B97F4A7C15)  # the keys themselves are the smallest ones
+    # Multiplied by 2^64 over the golden ratio (Knuth, TAOCP 3, 6.4), since the keys of a sample are the smallest ones.
+    scrambled = table["key"].to_numpy() * np.uint64(0x9E3779B97F4A7C15)
     return pa.array(scrambled < np.uint64(min(share * 2**64, 2**64 - 1)))
 
 
@@ -147,6 +148,7 @@ def initial_layers(training: LidTraining, labels: int) -> Layers:
     """Layers before training: small random vectors, outputs of zero."""
     random = np.random.Generator(np.random.PCG64(training.seed))
     vectors = random.random((training.buckets, training.dimension), np.float32)
+    # As fastText begins: uniform within one over the dimension, and no label preferred.
     vectors = (vectors * 2 - 1) / np.float32(training.dimension)
     outputs = np.zeros((training.dimension, labels), np.float32)
     return Layers(vectors, outputs, SOFTMAX, np.empty((0, 2), np.int32))
@@ -166,6 +168,7 @@ def _train_epoch(  # noqa: PLR0917 - the first two are a column of texts
 ) -> float:
     order = order_lines(targets, training, epoch)
     rate = training.learning_rate * (1 - epoch / training.epochs)
+    # The rate falls in a straight line through all epochs, so each begins where the one before ended.
     decay = training.learning_rate / training.epochs / len(order)
     grams = Grams(training.buckets, *training.grams, 1, np.empty(0, np.int32))
     return float(learn(data, offsets, targets, order, rate, decay, make_no_words(), grams, layers))

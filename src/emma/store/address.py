@@ -3,7 +3,6 @@
 import hashlib
 import json
 from pathlib import Path
-from typing import Any
 
 from emma.store.files import replace_file
 
@@ -13,7 +12,7 @@ CACHE = "fingerprints.json"
 """Name of the cache of digests, in the store's root."""
 
 
-def address(*made_of: Any) -> str:
+def address(*made_of: object) -> str:
     """The address of something made of these JSON values. Object keys are sorted; NaN is refused."""
     # By the standard library: orjson spells some floats otherwise, and every address would be another.
     text = json.dumps(made_of, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
@@ -49,6 +48,7 @@ class Fingerprints:
         status = path.stat()
         name, version = str(path.absolute()), [status.st_size, status.st_mtime_ns]
         entry = self._digests.get(name)
+        # A file that was changed within one tick of the clock and kept its size goes unnoticed, as with make and git.
         if not isinstance(entry, list) or entry[:2] != version:
             entry = self._digests[name] = [*version, file_digest(path)]
             self._is_changed = True

@@ -13,7 +13,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from emma.errors import ArtifactError, EmmaError
 from emma.store import manifest as manifests
@@ -51,9 +50,9 @@ class Artifact:
     def find(self, name: str) -> Path | None:
         """A file or folder that not every artifact of its kind has; None where this one never had it."""
         files, path = self._files(), join_inside(self.path, name, f"What was asked of {self.path}", links=True)
-        names = [each for each in files if each == name or each.startswith(f"{name}/")]
-        for each in names:
-            ensure_file(self.path, self.url, each, files[each])
+        names = [file for file in files if file == name or file.startswith(f"{name}/")]
+        for file in names:
+            ensure_file(self.path, self.url, file, files[file])
         return path if names or path.exists() else None
 
     def folder(self) -> Path:
@@ -72,6 +71,7 @@ def ensure_file(folder: Path, url: str | None, name: str, facts: FileFacts) -> N
     """See to it that a file of an artifact is here and has its size. Raises ArtifactError when it cannot be."""
     path = join_inside(folder, name, folder / MANIFEST)
     size = path.stat().st_size if path.exists() else None
+    # Sizes only: hashing every file that is opened would read each twice. `emma verify` compares hashes.
     if size == facts["bytes"]:
         return
     if url is not None:
@@ -85,8 +85,9 @@ def ensure_file(folder: Path, url: str | None, name: str, facts: FileFacts) -> N
 
 def find_all(artifacts: Sequence[Artifact], name: str) -> list[Path | None]:
     """The file of this name of each artifact that has one, brought here several at a time."""
-    if all(each.url is None for each in artifacts):
-        return [each.find(name) for each in artifacts]
+    # Threads pay only where a request waits for the network.
+    if all(artifact.url is None for artifact in artifacts):
+        return [artifact.find(name) for artifact in artifacts]
     return remote.map_at_once(Artifact.find, artifacts, [name] * len(artifacts))
 
 
@@ -101,12 +102,15 @@ def load(path: Path, url: str | None = None, root: Path | None = None) -> Artifa
     if manifest is None:
         return None
     depth = manifest["depth"]
+    # Parts are named from the root: a folder that was moved or copied elsewhere would point at others.
     if depth > len(path.parents) or root not in (None, path.parents[depth - 1]):
         raise manifests.damage_error(path, f"it is of a folder {depth} below the store")
     root, root_url = path.parents[depth - 1], remote.parent_url(url, depth)
     if _is_any_missing([part["path"] for parts in manifest["parts"].values() for part in parts], root, root_url):
         return None
-    parts = {name: tuple(_part(each, root, root_url) for each in shards) for name, shards in manifest["parts"].items()}
+    parts = {
+        name: tuple(_part(shard, root, root_url) for shard in shards) for name, shards in manifest["parts"].items()
+    }
     # In an object store each file would be a request; they are compared when they are opened.
     for name, facts in manifest["files"].items() if url is None else ():
         ensure_file(path, url, name, facts)
@@ -158,8 +162,8 @@ def is_disk_full(error: Exception, path: Path) -> bool:
     """
     if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG}:
         return True
-    place = next(each for each in (path, *path.parents) if each.exists())
-    return shutil.disk_usage(place).free < MINIMUM_FREE_BYTES
+    existing = next(folder for folder in (path, *path.parents) if folder.exists())
+    return shutil.disk_usage(existing).free < MINIMUM_FREE_BYTES
 
 
 def commit(
@@ -167,7 +171,7 @@ def commit(
     path: Path,
     *,
     root: Path,
-    made_by: Mapping[str, Any],
+    made_by: Mapping[str, object],
     key: str,
     counts: Mapping[str, int],
     parts: Mapping[str, tuple[Artifact, ...]] | None = None,
@@ -186,7 +190,7 @@ def commit(
         "depth": len(path.relative_to(root).parts),
         "files": manifests.describe_files(temporary),
         "counts": dict(counts),
-        "parts": {name: [_entry(each, root) for each in shards] for name, shards in parts.items()},
+        "parts": {name: [_entry(shard, root) for shard in shards] for name, shards in parts.items()},
     }
     (temporary / MANIFEST).write_bytes(manifests.dump(manifest))
     # What another machine published first is what others may have read by now: it stays, and ours is dropped.

@@ -22,6 +22,7 @@ def replace_file(path: Path) -> Iterator[Path]:
     Whoever reads `path` sees the file of before or the new one, never a part of either, also after a kill.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    # In the same folder, since a rename is one step only within a file system.
     temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     try:
         yield temporary
@@ -49,7 +50,7 @@ def read_json_lines(path: Path) -> Iterator[Any]:
             ) from None
 
 
-def dump_json(value: Any, *, sort_keys: bool = False) -> str:
+def dump_json(value: object, *, sort_keys: bool = False) -> str:
     """A value as JSON for people and artifacts: indented, in any script; NaN is refused with ValueError.
 
     By the standard library and not orjson: artifacts have one space of indent and Python's spelling of floats, and
@@ -58,7 +59,7 @@ def dump_json(value: Any, *, sort_keys: bool = False) -> str:
     return json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False, sort_keys=sort_keys)
 
 
-def write_json(path: Path, value: Any, *, sort_keys: bool = False, end: str = "\n") -> None:
+def write_json(path: Path, value: object, *, sort_keys: bool = False, end: str = "\n") -> None:
     """Write a value to a JSON file as `dump_json` has it. Some artifacts were always written with no newline at the
     `end`."""
     path.write_text(dump_json(value, sort_keys=sort_keys) + end, encoding="utf-8")
@@ -93,5 +94,6 @@ def is_plain_relative(name: object) -> bool:
 
 def _stays(folder: Path, path: Path) -> bool:
     home = folder.resolve()
+    # Links of the hub's cache lead out of the snapshot into `blobs`, two folders up.
     home = home.parents[1] if home.parent.name == SNAPSHOTS else home
     return path.resolve().is_relative_to(home)

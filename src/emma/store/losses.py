@@ -1,4 +1,4 @@
-"""How much of a source was lost, in shares and in words: the same in a run's lines, its status and its report.
+"""Losses of a source in shares and in words: the same in a run's lines, its status and its report.
 
 Lost is what is text, as far as anybody can tell, and did not become a document.
 """

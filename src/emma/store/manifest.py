@@ -95,9 +95,9 @@ def _is_complete(manifest: dict[str, Any]) -> bool:
     if not all(isinstance(manifest.get(name), kind) for name, kind in kinds.items()) or manifest["depth"] < 1:
         return False
     parts, files = _list_parts(manifest), manifest["files"].values()
-    return all(isinstance(each, dict) and isinstance(each.get("bytes"), int) for each in files) and all(
-        isinstance(each, dict) and isinstance(each.get("counts"), dict) and isinstance(each.get("key"), str)
-        for each in parts
+    return all(isinstance(file, dict) and isinstance(file.get("bytes"), int) for file in files) and all(
+        isinstance(part, dict) and isinstance(part.get("counts"), dict) and isinstance(part.get("key"), str)
+        for part in parts
     )
 
 
@@ -107,16 +107,17 @@ def _list_parts(manifest: dict[str, Any]) -> list[Any]:
 
 def _list_names(manifest: dict[str, Any]) -> list[Any]:
     """All names of files and folders in a manifest."""
-    return [*manifest["files"], *(each.get("path") for each in _list_parts(manifest))]
+    return [*manifest["files"], *(part.get("path") for part in _list_parts(manifest))]
 
 
 def fetch_manifests(folder: Path, url: str, keys: Iterable[str]) -> None:
     """Bring the manifests of many artifacts of one folder here, as far as they exist, in few requests."""
+    # One listing tells which exist: a request for each of thousands of tasks would take minutes.
     absent = [key for key in keys if not (folder / key / MANIFEST).exists()]
     there = remote.list_names(url) if absent else set()
     places = {f"{url}/{key}/{MANIFEST}": folder / key for key in absent if key in there}
-    for each, content in remote.read_files(places).items():
-        save_manifest(places[each], content)
+    for place, content in remote.read_files(places).items():
+        save_manifest(places[place], content)
 
 
 def save_manifest(folder: Path, content: bytes) -> bytes:
@@ -133,10 +134,10 @@ def dump(manifest: Manifest) -> bytes:
 
 def describe_files(folder: Path) -> dict[str, FileFacts]:
     """Size and hash of every file of a folder."""
-    files = sorted(each for each in folder.rglob("*") if each.is_file())
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
     return {
-        each.relative_to(folder).as_posix(): {"bytes": each.stat().st_size, "sha256": file_digest(each)}
-        for each in files
+        path.relative_to(folder).as_posix(): {"bytes": path.stat().st_size, "sha256": file_digest(path)}
+        for path in files
     }
 
 

@@ -62,6 +62,7 @@ def read_files(urls: Iterable[str]) -> dict[str, bytes]:
 def list_names(url: str) -> set[str]:
     """List the names directly below a folder; empty where there is no such folder."""
     try:
+        # Without fsspec's cache of listings: other machines write into the same folder.
         paths = _try_repeatedly(url, lambda files, path: files.ls(path, detail=False, refresh=True))
     except FileNotFoundError:
         return set()
@@ -94,6 +95,7 @@ def fetch(url: str, to: Path, facts: Mapping[str, Any]) -> None:
     Raises ArtifactError where it is missing there or is not what its manifest says (`bytes`, `sha256`).
     """
     try:
+        # Checked before the rename, so that a damaged copy never has the name of a file that is right.
         with replace_file(to) as temporary:
             _try_repeatedly(url, lambda files, path: files.get_file(path, str(temporary)))
             check_fetched(url, temporary, facts)

@@ -28,8 +28,8 @@ def read_selected(
         (selection.file("selection.parquet"), ("split", "drop_lines")),
     ]
     for table in shards.aligned(tables):
-        kept = table.filter(pc.is_in(table["split"], pa.array(list(splits))))
-        yield drop_table_lines(kept).drop_columns("drop_lines") if kept.num_rows else kept.drop_columns("drop_lines")
+        chosen = table.filter(pc.is_in(table["split"], pa.array(list(splits))))
+        yield drop_table_lines(chosen).drop_columns("drop_lines")
 
 
 def drop_table_lines(table: pa.Table) -> pa.Table:

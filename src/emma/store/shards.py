@@ -69,6 +69,7 @@ class ShardWriter:
 @lru_cache(maxsize=64)
 def writer_settings(schema: pa.Schema, level: int) -> dict[str, Any]:
     """Arguments of the Parquet writer for the columns of a schema."""
+    # Parquet encodes leaves: the settings of a list go by the path of its elements.
     leaves = dict(map(leaf_column, schema))
     dense = {name: level for name, kind in leaves.items() if kind not in (pa.uint32(), pa.uint64())}
     return {
@@ -148,6 +149,7 @@ def batches_of_bytes(path: Path, columns: Sequence[str], size: int) -> Iterator[
     with pq.ParquetFile(path) as shard:
         for group in range(shard.num_row_groups):
             facts = shard.metadata.row_group(group)
+            # By the mean of the row group, which is near enough where a batch has hundreds of documents.
             rows = max(1, facts.num_rows * size // max(1, facts.total_byte_size))
             yield from shard.iter_batches(rows, [group], list(columns))
 

@@ -80,7 +80,8 @@ def _regroup_rows(batches: Iterator[pa.RecordBatch], rows: int) -> Iterator[pa.T
     pending: list[pa.RecordBatch] = []
     for batch in batches:
         pending.append(batch)
-        while sum(each.num_rows for each in pending) >= rows:
+        # Row groups must not depend on the sizes of the tables that came.
+        while sum(held.num_rows for held in pending) >= rows:
             table = pa.Table.from_batches(pending).combine_chunks()
             yield table.slice(0, rows)
             pending = table.slice(rows).to_batches()

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 from emma.config.section import Section
 from emma.errors import ArtifactError
@@ -29,7 +28,7 @@ class Step:
     section: Section
     inputs: tuple[str, ...]
     """Names of the steps, or artifacts from elsewhere, that it reads."""
-    raw: Mapping[str, Any] | None = None
+    raw: Mapping[str, object] | None = None
     """Content that it reads from outside the store, as hashes of source files, say."""
 
 
@@ -45,8 +44,9 @@ class Outcome:
     """Values that the stage chose for settings that the recipe leaves open, and why."""
 
 
-def step_address(step: Step, inputs: Mapping[str, Artifact]) -> tuple[str, dict[str, Any]]:
+def step_address(step: Step, inputs: Mapping[str, Artifact]) -> tuple[str, dict[str, object]]:
     """The step's address and what it is made of."""
+    # No software versions: a new release of a library would make every corpus again. They stand in the manifest.
     made_by = {
         "stage": step.name,
         "version": type(step.section).version,
@@ -118,6 +118,7 @@ def _run_step(
 def count_text_bytes(corpus: Artifact | None) -> int | None:
     """Bytes of text in a corpus, benchmarks included; None where there is no corpus or nobody counted."""
     parts = [part for of_kind in (corpus.parts if corpus else {}).values() for part in of_kind]
+    # An artifact of before bytes were counted: nothing is known of its size.
     counted = parts and all("bytes" in part.counts for part in parts)
     return sum(part.counts["bytes"] for part in parts) if counted else None
 

@@ -74,6 +74,7 @@ def deferred() -> Iterator[None]:
 
 
 def _handle(number: int, _frame: FrameType | None) -> None:
+    # The first signal decides the exit code: launchers often send SIGTERM after a Ctrl-C.
     is_repeated = _state.number is not None
     if not is_repeated:
         _state.number, _state.since = number, time.monotonic()

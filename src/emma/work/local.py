@@ -93,6 +93,7 @@ class Local:
     ) -> Iterator[TaskResult]:
         """Run a queue, at most `limit` tasks at once; `running` has those handed out, also after an error."""
         while queue or running:
+            # No more than can run: what is handed out when a worker dies is tried again, one by one.
             while queue and len(running) < limit:
                 running[self._started().submit(run_task, tasks[queue[0]])] = queue[0]
                 queue.popleft()

@@ -48,6 +48,7 @@ class OnRay:
         self._say = say
         address = address or os.environ.get("RAY_ADDRESS")
         check_listening(address or "")
+        # Only where we start Ray: a cluster has its own number of cores and its own dashboard.
         here = {"num_cpus": workers, "include_dashboard": False, "object_store_memory": OBJECT_STORE_BYTES}
         try:
             self._ray.init(
@@ -80,6 +81,7 @@ class OnRay:
                     yield (index, *check_shared(tasks[index], result))
                 else:
                     deaths[index] += 1
+                    # At the front, so that a task that cannot be done stops the run before the others are done.
                     left.appendleft(index)
                     self._report_death(tasks[index], deaths[index])
         finally:
@@ -112,7 +114,7 @@ class OnRay:
 
     def _largest(self) -> float:
         """Cores of the largest machine."""
-        return max((each["Resources"].get("CPU", 1.0) for each in self._ray.nodes() if each["Alive"]), default=1.0)
+        return max((node["Resources"].get("CPU", 1.0) for node in self._ray.nodes() if node["Alive"]), default=1.0)
 
     def __enter__(self) -> "OnRay":
         return self

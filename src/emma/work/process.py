@@ -48,13 +48,13 @@ def usage_since(start: Usage) -> Usage:
 
 def add_usage(own: Usage, tasks: Sequence[Usage]) -> Usage:
     """The cost of a stage: its own wall time, and the processor time of its process and its tasks."""
-    every = [own, *tasks]
+    usages = [own, *tasks]
     return Usage(
-        own.wall_s,
-        sum(each.cpu_s for each in every),
-        max(each.peak_bytes for each in every),
-        sum(each.compiled for each in every),
-        sum(each.compile_s for each in every),
+        own.wall_s,  # tasks run side by side, so their wall times overlap
+        sum(usage.cpu_s for usage in usages),
+        max(usage.peak_bytes for usage in usages),
+        sum(usage.compiled for usage in usages),
+        sum(usage.compile_s for usage in usages),
     )
 
 

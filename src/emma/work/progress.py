@@ -64,6 +64,7 @@ class PlainLines:
 
     def _say(self) -> None:
         elapsed = time.monotonic() - self._start
+        # Before the first step there is nothing to go by, after the last nothing to wait for.
         can_estimate = 0 < self._done < self._total
         left = f", {elapsed / self._done * (self._total - self._done):.0f} s left" if can_estimate else ""
         text = f"  {self._label}: {self._done}/{self._total}, {elapsed:.0f} s{left}"
@@ -92,7 +93,7 @@ class Reporter:
     def track(self, label: str, total: int) -> Iterator[Track]:
         """A bar, or lines, for `total` steps."""
         if self._quiet or not total:
-            yield _Silent()
+            yield SilentTrack()
         elif not self.console.is_terminal:
             with closing(PlainLines(label, total)) as lines:
                 yield lines
@@ -112,7 +113,7 @@ class Reporter:
         return Progress(*columns, console=self.console, transient=True)
 
 
-class _Silent:
+class SilentTrack:
     def advance(self, steps: int = 1, note: str = "") -> None:
         """Say nothing."""
 

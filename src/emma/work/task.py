@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from emma.config.section import Settings
 from emma.store import manifest, remote
@@ -34,16 +34,16 @@ class Task:
     stage: str
     version: int
     function: Function
-    arguments: tuple[Any, ...]
+    arguments: tuple[object, ...]
     store_url: str | None = None
     """The object store of which `root` is the cache, if there is one."""
     light: bool = False
     """Whether it is so small that it is done before a process for it has started."""
 
     @property
-    def made_by(self) -> dict[str, Any]:
+    def made_by(self) -> dict[str, object]:
         """Everything the output depends on, as JSON values."""
-        arguments = [address_value(each) for each in self.arguments if not isinstance(each, Unhashed)]
+        arguments = [address_value(argument) for argument in self.arguments if not isinstance(argument, Unhashed)]
         return {
             "stage": self.stage,
             "version": self.version,
@@ -87,27 +87,28 @@ def load_outputs(tasks: Sequence[Task]) -> list[Artifact | None]:
 
 def run_task(task: Task) -> tuple[Artifact, Usage]:
     """Run one task, or return its output when it is already there."""
+    # Another machine, or a run beside this one, may have done it since it was handed out.
     if (before := task.load_output()) is not None:
         return before, Usage()
     slim_process()
     start = usage_so_far()
-    arguments = [each.value if isinstance(each, Unhashed) else each for each in task.arguments]
+    arguments = [argument.value if isinstance(argument, Unhashed) else argument for argument in task.arguments]
     with staging(task.path) as out:
         counts = task.function(out, *arguments)
         output = commit(out, task.path, root=task.root, made_by=task.made_by, key=task.key, counts=counts, url=task.url)
     return output, usage_since(start)
 
 
-def address_value(value: Any) -> Any:
+def address_value(value: object) -> object:
     """The JSON value that stands for a task's argument in its address. Raises TypeError for what has none."""
     if isinstance(value, Artifact):
         return {"artifact": value.key}
     if isinstance(value, Settings):
         return value.model_dump(mode="json")
     if isinstance(value, (tuple, list)):
-        return [address_value(each) for each in value]
+        return [address_value(item) for item in value]
     if isinstance(value, dict):
-        return {str(name): address_value(each) for name, each in value.items()}
+        return {str(name): address_value(item) for name, item in value.items()}
     if value is None or isinstance(value, (str, int, float, bool)):
         return value
     raise TypeError(f"{type(value).__name__} cannot be part of an address; wrap it in Unhashed if it does not matter")

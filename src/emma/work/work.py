@@ -7,7 +7,6 @@ import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from emma.config.section import FROM_RECIPE
 from emma.store.artifact import Artifact, find_all
@@ -84,7 +83,7 @@ class Work:
         """Remove the scratch folder, if the stage used one."""
         shutil.rmtree(self.root / SCRATCH / f"{self.stage}-{self.key}", ignore_errors=True)
 
-    def each(self, function: Function, items: Iterable[Any], *shared: Any, label: str = "") -> list[Artifact]:
+    def each(self, function: Function, items: Iterable[object], *shared: object, label: str = "") -> list[Artifact]:
         """Run `function(out, item, *shared)` for every item, each into its own folder; results in item order."""
         tasks = [self._task(function, (item, *shared)) for item in items]
         results = load_outputs(tasks)  # in item order, whatever order the missing ones end in
@@ -99,26 +98,26 @@ class Work:
                 interrupt.check()
         return [result for result in results if result is not None]
 
-    def _task(self, function: Function, arguments: tuple[Any, ...]) -> Task:
+    def _task(self, function: Function, arguments: tuple[object, ...]) -> Task:
         return Task(self.root, self.stage, self.version, function, arguments, self.store_url, self.is_light)
 
     def _report_mixed_versions(self, name: str, reused: Sequence[Artifact], missing: int) -> None:
         """Say so where some outputs are taken over from other versions of the software, and some are made now."""
         if not reused or not missing:
             return
-        others = [changes for each in reused if (changes := version_changes(read(each.path, each.url)))]
+        others = [changes for output in reused if (changes := version_changes(read(output.path, output.url)))]
         if others:
             self.reporter.say(
                 f"  {name}: {len(others)} of {len(reused) + missing} were made with other versions "
                 f"({', '.join(others[0])}) and are kept; to have all alike, delete {reused[0].path.parent}"
             )
 
-    def gather(self, function: Function, items: Sequence[Any], *shared: Any, label: str = "") -> Artifact:
+    def gather(self, function: Function, items: Sequence[object], *shared: object, label: str = "") -> Artifact:
         """Run `function(out, items, *shared)` once over all items."""
         return self.each(function, [tuple(items)], *shared, label=label)[0]
 
     def scatter(
-        self, function: Function, items: Iterable[Any], buckets: int, *shared: Any, label: str = ""
+        self, function: Function, items: Iterable[object], buckets: int, *shared: object, label: str = ""
     ) -> list[tuple[int, tuple[Artifact, ...]]]:
         """Run `function(out, item, buckets, *shared)`, which writes `0000.parquet`… one file a bucket.
 

@@ -18,7 +18,7 @@ from emma.collect.files.streams import DAMAGE_ERRORS, InputFile, describe_error
 from emma.collect.records import Reject
 
 LIBRARY_ERRORS = (NotImplementedError, RuntimeError, ValueError, IndexError, OverflowError, MemoryError, struct.error)
-"""What the libraries raise, beside DAMAGE, for headers that make no sense, unknown methods and passwords."""
+"""Errors of the libraries, beside DAMAGE_ERRORS, for headers that make no sense, unknown methods and passwords."""
 LINK_KINDS = {tarfile.LNKTYPE: "a hard link", tarfile.SYMTYPE: "a link"}
 CONTENTLESS_KINDS = {
     tarfile.DIRTYPE: "a folder",
@@ -29,7 +29,7 @@ CONTENTLESS_KINDS = {
 """Kinds of members that have no content."""
 
 MAX_DEFLATION = 1032
-"""How much larger deflation can make bytes at most."""
+"""Bytes that a byte of deflated data can stand for at most: 258 for two bits (RFC 1951)."""
 
 Members = Iterator[tuple[str, IO[bytes] | Reject]]
 
@@ -38,14 +38,14 @@ def read_members(archive: InputFile, pattern: str) -> Iterator[InputFile | Rejec
     """Read the members that match, each to be used before the next. Raises what damage raises."""
     with _library_errors_as_damage():
         zipped = archive.plain_name.suffix.lower() == ".zip" or is_zip(archive.read_sample())
-    seen = set()  # a second member of a name would give the same ids again
+    names = set[str]()  # a second member of a name would give the same ids again
     for name, content in _read_zip(archive, pattern) if zipped else _read_tar(archive, pattern):
         if isinstance(content, Reject):
             yield replace(content, file=f"{archive.name}/{name}") if name else content
-        elif name in seen:
+        elif name in names:
             yield Reject(0, "member twice", f"'{name}' is in {archive.name} again; the first one was read")
         else:
-            seen.add(name)
+            names.add(name)
             yield _make_file(archive, name, content)
 
 
@@ -72,6 +72,7 @@ def _read_tar(archive: InputFile, pattern: str) -> Members:
     links, names = dict[str, tarfile.TarInfo](), set[str]()
     with (
         _library_errors_as_damage(),
+        # As a stream, since a compressed archive cannot go back; past zeros, which some tools leave between members.
         tarfile.open(fileobj=archive.stream, mode="r|", tarinfo=Header, ignore_zeros=True) as tar,
     ):
         for info in tar:
@@ -163,6 +164,7 @@ def _open_zip_member(packed: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) 
 
 def claimed_bytes(packed: zipfile.ZipFile, info: zipfile.ZipInfo) -> int:
     """The size that a header gives a member, as far as the bytes before the directory can hold it."""
+    # A header may claim any size, and the sum of such claims would be the loss that is reported.
     return min(info.file_size, MAX_DEFLATION * min(info.compress_size, packed.start_dir))
 
 

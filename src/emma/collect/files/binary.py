@@ -1,4 +1,4 @@
-"""What bytes are that are no text: told by their signature and, where a text could begin so, by what follows it."""
+"""Recognise files that are no text by their signature and, where a text could begin so, by what follows it."""
 
 import re
 
@@ -72,17 +72,17 @@ IN_ZIP: tuple[tuple[bytes, str], ...] = (
 
 
 def recognise_binary(head: bytes) -> str:
-    """What a file is by its first SIGNATURE_BYTES bytes, in words and with what to do; empty where it may be text."""
+    """Describe a file by its first SIGNATURE_BYTES, and what to do with it; empty where it may be text."""
     head = head.removeprefix(b"\xef\xbb\xbf")  # which careless tools put before anything
-    found = _of_signature(head) or next((what for shape, what in PATTERNS if shape.match(head)), "")
-    if found:
-        return found
+    description = _describe_signature(head) or next((what for shape, what in PATTERNS if shape.match(head)), "")
+    if description:
+        return description
     if is_zip(head):
         return next((what for name, what in IN_ZIP if name in head[:512]), f"a zip archive; {_UNPACK}")
     return f"a tar archive; {_UNPACK}" if is_tar(head) else ""
 
 
-def _of_signature(head: bytes) -> str:
+def _describe_signature(head: bytes) -> str:
     plain = next((what for sign, what in SIGNATURES if head.startswith(sign)), "")
     if plain or not _CONTROL.search(head[:CONTROL_BYTES]):
         return plain
@@ -99,4 +99,5 @@ def is_tar(head: bytes) -> bool:
     block, field = head[:512], head[148:156].strip(b" \x00")
     if len(block) < 512 or not re.fullmatch(rb"[0-7]{1,7}", field):
         return False
+    # The checksum takes its own eight bytes for spaces.
     return int(field, 8) == sum(block[:148]) + 8 * 0x20 + sum(block[156:])

@@ -18,7 +18,7 @@ SHORT_SUFFIXES = {
     **dict.fromkeys((".tbz", ".tbz2", ".tb2", ".tz2"), ".bz2"),
     **{".txz": ".xz", ".tlz": ".lzma", ".tzst": ".zst"},
 }
-"""What names of compressed tar archives are short for: `.tgz` is `.tar.gz`."""
+"""Suffixes of compressed tar archives, and the compression of each: `.tgz` is `.tar.gz`."""
 MAGIC_BYTES = ((b"\x1f\x8b", ".gz"), (b"BZh", ".bz2"), (b"\xfd7zXZ\x00", ".xz"), (b"\x28\xb5\x2f\xfd", ".zst"))
 """First bytes of what is compressed, and the suffix that it should have."""
 

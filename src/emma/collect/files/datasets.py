@@ -43,7 +43,7 @@ def list_hub_shards(source: SourceConfig, path: str) -> list[SourceFile]:
     config, split = source.options.get("config", ""), source.options.get("split", "train")
     try:
         commit = revision if COMMIT.fullmatch(revision) else _find_commit(name, revision)
-        facts: dict[str, Any] = {"name": name, "commit": commit, "config": config, "split": split}
+        facts: dict[str, object] = {"name": name, "commit": commit, "config": config, "split": split}
         count = _stream_split(facts).num_shards
     except EmmaError:
         raise
@@ -57,7 +57,7 @@ def list_hub_shards(source: SourceConfig, path: str) -> list[SourceFile]:
     return [_hub_shard(f"{place}/{index:05}", {**facts, "index": index, "of": count}) for index in range(count)]
 
 
-def _hub_shard(name: str, facts: Mapping[str, Any]) -> SourceFile:
+def _hub_shard(name: str, facts: Mapping[str, object]) -> SourceFile:
     return SourceFile(name, HUB + urlencode(facts), UNKNOWN_BYTES, address(facts))
 
 
@@ -66,7 +66,7 @@ def _find_commit(name: str, revision: str) -> str:
     return str(api.dataset_info(name, revision=revision).sha)
 
 
-def _stream_split(facts: Mapping[str, Any]) -> Any:
+def _stream_split(facts: Mapping[str, object]) -> Any:
     """The split as an iterable of rows, of which nothing is loaded yet."""
     load = need("datasets", "train").load_dataset
     config = facts["config"] or None
@@ -120,23 +120,23 @@ def select_split(names: Mapping[File, PurePath], source: SourceConfig) -> list[F
 
     All if it asks for none. Raises SourceError where there are none, or where it asks for those inside of an archive.
     """
-    kept = list(names)
+    files = list(names)
     for option in ("config", "split"):
         if value := source.options.get(option):
             if source.member is not None:
                 raise SourceError(f"Source '{source.name}': `member` chooses files of an archive, not `{option}`.")
-            parts = {file: set(_parts_of(names[file], option)) for file in kept}
-            kept = [file for file in kept if value in parts[file]]
-            if names and not kept:
+            parts = {file: set(_parts_of(names[file], option)) for file in files}
+            files = [file for file in files if value in parts[file]]
+            if names and not files:
                 known = ", ".join(sorted(set().union(*parts.values()))) or "none"
                 raise SourceError(
                     f"Source '{source.name}': no file is of the {option} '{value}'. Names found: {known}. Correct "
                     f"the option `{option}`, or leave it out and choose the files with `path`."
                 )
-    return kept
+    return files
 
 
 def _parts_of(path: PurePath, option: str) -> list[str]:
-    """What a file may be called a part of: its folders, and for a split its own name without its number."""
+    """Names of configurations or splits that a file may be of: its folders, and for a split its name without number."""
     name = SHARD.fullmatch(path.stem)
     return [*path.parts[:-1], *([name["name"]] if name and option == "split" else [])]

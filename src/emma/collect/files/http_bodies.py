@@ -1,10 +1,11 @@
-"""What HTTP does to a body on its way, undone: transfer in chunks, and compression."""
+"""Undo what HTTP does to a body on its way: transfer in chunks, and compression."""
 
 import io
 import re
 import zlib
 from importlib import import_module
-from typing import Any, Final, Protocol
+from types import ModuleType
+from typing import Final, Protocol
 
 from emma.collect.files.compression import ZstdReader
 from emma.collect.text.encodings import SAMPLE_BYTES, is_utf8
@@ -50,7 +51,9 @@ def decompress_body(data: bytes, encoding: str, limit: int) -> bytes:
     Raises BodyError where it is neither.
     """
     try:
+        # The last one done is the first to be undone (RFC 9110, 8.4).
         for step in reversed(list_compressions(encoding)):
+            # Never more than the limit: a page of a few kilobytes may hold gigabytes of zeros.
             data = DECODERS[step](data, limit + 1)
     except Exception as error:  # decoders have errors of their own
         # crawlers often store the text and keep the header that says how it was compressed on its way
@@ -61,7 +64,7 @@ def decompress_body(data: bytes, encoding: str, limit: int) -> bytes:
 
 def list_compressions(encoding: str) -> list[str]:
     """List the compressions that a header names, in the order of doing, without those that do nothing."""
-    return [name for each in encoding.split(",") if (name := each.strip().lower()) not in IDENTITY_NAMES]
+    return [name for part in encoding.split(",") if (name := part.strip().lower()) not in IDENTITY_NAMES]
 
 
 def _decompress_zstd(data: bytes, limit: int) -> bytes:
@@ -87,7 +90,7 @@ def _inflate_either(data: bytes, limit: int) -> bytes:
         return _inflate(-zlib.MAX_WBITS)(data, limit)
 
 
-def _brotli_decoder(module: Any) -> _Decoder:
+def _brotli_decoder(module: ModuleType) -> _Decoder:
     """A decoder by a package, whose functions go by different names: in steps where it can limit what comes out."""
 
     def decode(data: bytes, limit: int) -> bytes:

@@ -1,4 +1,4 @@
-"""Which files a source has, how large they are, and what is in them as hashes: the outside world as an address.
+"""Find the files of a source with their sizes and hashes: the outside world as an address.
 
 Light on purpose: a run whose corpus is up to date only lists files and compares sizes and times with a cache.
 """
@@ -42,7 +42,7 @@ class SourceFiles:
     """The files of one source that are to be read."""
 
     groups: tuple[tuple[SourceFile, ...], ...]
-    """In order; two and two for translations in files of their own, else one by one."""
+    """The files in order: two and two for translations in files of their own, else one by one."""
     left_out: int
     """Files beyond `limit_bytes`."""
 
@@ -74,6 +74,7 @@ def hash_content(file: SourceFile, known: Fingerprints, source: SourceConfig) ->
     Where another package's reader reads it, its version is added: another one may make other documents of the file.
     """
     try:
+        # Remote files are known by the mark of their server: hashing them would mean reading all of them.
         mark = file.mark or known.of(Path(unescape_name(file.location)))
     except OSError as error:
         raise SourceError(

@@ -1,4 +1,4 @@
-"""Where files of sources lie: on this machine, or behind a protocol (`s3://`, `hf://`, `https://`).
+"""List and open files of sources, on this machine or behind a protocol (`s3://`, `hf://`, `https://`).
 
 What goes wrong on the way to a remote file stops the run: it says nothing about the file, so it must not become a
 reject.
@@ -18,7 +18,7 @@ from emma.errors import EmmaError, SourceError
 from emma.store.remote import filesystem, is_url
 
 CHECKSUMS = ("ETag", "etag", "md5", "md5Hash", "checksum", "sha256", "blob_id", "crc32c", "Content-MD5", "Digest")
-"""What file systems call a mark of the content, the best first; without one, size and time stand for it."""
+"""Names that file systems give to a mark of the content, the best first; without one, size and time stand for it."""
 TIMES = ("LastModified", "Last-Modified", "last_modified", "mtime", "updated", "created")
 BUFFER_BYTES, BLOCK_BYTES = 1 << 20, 8 << 20
 """Bytes read at a time from memory, and from the server."""
@@ -59,7 +59,7 @@ class SourceFile:
     bytes: int
     """UNKNOWN_BYTES where nobody says."""
     mark: str = ""
-    """What tells this version from another, where the content need not be read for it."""
+    """A mark of this version of the content, where it need not be read for one; else empty."""
 
 
 def list_remote(pattern: str) -> list[SourceFile]:
@@ -69,10 +69,10 @@ def list_remote(pattern: str) -> list[SourceFile]:
         files.invalidate_cache()  # a file written since the last listing would go unnoticed
         infos = files.glob(inner, detail=True) if any(sign in inner for sign in "*?[") else {inner: files.info(inner)}
         facts = [(path, info) for path, info in sorted(infos.items()) if info.get("type", "file") == "file"]
-        return [_remote_file(files.unstrip_protocol(path), info) for path, info in facts]
+        return [_make_remote_file(files.unstrip_protocol(path), info) for path, info in facts]
 
 
-def _remote_file(url: str, info: Mapping[str, Any]) -> SourceFile:
+def _make_remote_file(url: str, info: Mapping[str, Any]) -> SourceFile:
     size = int(info.get("size") or UNKNOWN_BYTES)
     return SourceFile(url.split("://", 1)[1], url, size, content_mark(url, info))
 
@@ -107,7 +107,7 @@ def open_location(location: str) -> Iterator[IO[bytes]]:
 class _RemoteStream(io.RawIOBase):
     """A remote file whose failures are SourceErrors."""
 
-    def __init__(self, content: Any, url: str) -> None:
+    def __init__(self, content: IO[bytes], url: str) -> None:
         self._content, self._url = content, url
 
     def readable(self) -> bool:

@@ -1,4 +1,4 @@
-"""From a range to the input files in it: opened, decompressed, out of their archives, at the line where it starts."""
+"""Open the input files of a range: decompressed, out of their archives, at the line where it starts."""
 
 import io
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""How a source's files become tasks: small files together, large ones in ranges where lines are rows.
+"""Make tasks of a source's files: small files together, large ones in ranges where lines are rows.
 
 A range holds the lines that begin in it, so that no line is cut or read twice, and its first line's number is known
 from counting, so that ids are the same whatever the size of a task. Where files lie is no part of a task's address;
@@ -74,7 +74,7 @@ class LineSpan(Settings):
 HashedFile = tuple[SourceFile, str]
 """A file and the hash of its content."""
 Starts = dict[str, list[tuple[int, int]]]
-"""By the hash of a file: the bytes at which ranges start, and the lines that begin before each; last the file's end."""
+"""Bytes at which ranges start and lines that begin before each, by the hash of a file; last comes the file's end."""
 
 
 def make_batches(
@@ -87,11 +87,11 @@ def make_batches(
     weight = size
     for group in groups:
         ranges = list(split_into_ranges(group, starts)) if group in large else [range_of_whole_files(group)]
-        for each in ranges:
+        for part in ranges:
             if weight >= size or group in large:
                 batches.append([])
                 weight = 0
-            batches[-1].append(each)
+            batches[-1].append(part)
             weight += size if group in large else sum(file.bytes for file, _ in group)
     as_read = source.as_read()  # so that a changed description or priority reads nothing again
     return [RangeBatch.of(as_read, tuple(batch)) for batch in batches]
@@ -154,7 +154,7 @@ def split_into_ranges(group: Sequence[HashedFile], starts: Starts) -> Iterator[F
     Files that differ in length stay whole, for their reader to refuse.
     """
     (first, mark), *others = group
-    if len({starts[each][-1][1] if file.bytes else 0 for file, each in group}) > 1:
+    if len({starts[file_mark][-1][1] if file.bytes else 0 for file, file_mark in group}) > 1:
         yield range_of_whole_files(group)
         return
     places = starts[mark][:-1]

@@ -16,7 +16,7 @@ HEAD_BYTES: Final = 1 << 12
 
 
 class ResumableStream:
-    """What a file holds, by its first bytes: its name may say `.gz` wrongly, or not say it."""
+    """The content of a file that may be gzip, by its first bytes: its name may say `.gz` wrongly, or not say it."""
 
     def __init__(self, stream: IO[bytes]) -> None:
         raw = cast(io.BufferedReader, _find_compressed(stream))
@@ -27,7 +27,7 @@ class ResumableStream:
         self._is_gzip: bool | None = None
         self._member: Any = None
         self.held = bytearray()
-        """What was read and not taken yet."""
+        """Bytes that were read and not taken yet."""
         self.at = 0
         """Bytes that were taken."""
         self.verified: int | None = None
@@ -125,7 +125,7 @@ def _find_compressed(stream: IO[bytes]) -> IO[bytes]:
 
 
 def _decompress_start(member: bytes) -> bytes:
-    """What a member begins with; nothing if it is none."""
+    """Decompress the beginning of a member; nothing if it is none."""
     try:
         return zlib.decompressobj(16 + zlib.MAX_WBITS).decompress(member, HEAD_BYTES)
     except zlib.error:

@@ -27,7 +27,7 @@ DAMAGE_ERRORS = (
     tarfile.TarError,
     zipfile.BadZipFile,
 )
-"""What reading a broken file or archive raises."""
+"""Errors that reading a broken file or archive raises."""
 CHUNK_BYTES = 1 << 20
 
 
@@ -39,7 +39,7 @@ class InputFile:
     stream: IO[bytes]
     max_row_bytes: int
     encoding: str | None = None
-    """What the source declares, None for UTF-8. Never UTF-16 or UTF-32: those are made UTF-8 when a file is opened."""
+    """The encoding that the source declares, None for UTF-8. UTF-16 and UTF-32 are made UTF-8 when a file is opened."""
     row: int = 0
     """Lines of the file before where the stream stands."""
     left: int | None = None
@@ -47,7 +47,7 @@ class InputFile:
     companions: tuple["InputFile", ...] = ()
     """Files whose lines belong to this one's."""
     location: str = ""
-    """Where the file lies, for formats that a library opens by itself."""
+    """The place of the file, for formats that a library opens by itself."""
     head: bytes | None = None
     """The first bytes of the file, once known."""
     forward_only: bool = False
@@ -191,7 +191,7 @@ class _LineFeedStream(io.RawIOBase):
 
 
 def _read_beginning(stream: IO[bytes]) -> tuple[bytes, Exception | None]:
-    """The first SAMPLE bytes, or those before damage, and what is damaged."""
+    """Read the first SAMPLE_BYTES, or those before damage, and what is damaged."""
     pieces: list[bytes] = []
     left = SAMPLE_BYTES
     try:
@@ -204,7 +204,7 @@ def _read_beginning(stream: IO[bytes]) -> tuple[bytes, Exception | None]:
 
 
 def _read_once(stream: IO[bytes], size: int) -> bytes:
-    """What can be had at once: reading on until `size` is full would lose what stands before damage."""
+    """Read what there is at once: reading on until `size` is full would lose what stands before damage."""
     return stream.read1(size) if isinstance(stream, io.BufferedIOBase) else stream.read(size)
 
 
@@ -231,5 +231,5 @@ def decode(data: bytes, row: int, encoding: str | None = None) -> str | Reject:
 
 
 def describe_error(error: BaseException) -> str:
-    """What an error says, or its name if it says nothing."""
+    """The message of an error, or its name if it has none."""
     return str(error).strip(" .") or type(error).__name__

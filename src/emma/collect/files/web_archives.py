@@ -22,24 +22,24 @@ NEWLINES: Final = b"\r\n"
 
 @dataclass(frozen=True)
 class ArchiveFormat:
-    """How records of a kind of archive look."""
+    """The format of records in a kind of archive."""
 
     name: str
     begin: re.Pattern[bytes]
-    """How one begins."""
+    """The beginning of a record."""
     length: re.Pattern[bytes]
-    """Where its header says how long the rest is."""
+    """The field of its header with the length of the rest."""
     ends: tuple[bytes, ...]
-    """What follows one."""
+    """Bytes that follow a record."""
 
     def is_begin(self, data: bytes | bytearray) -> bool:
         """Whether a record begins here."""
         return self.begin.match(data) is not None
 
-    def next_one(self, data: bytearray, start: int) -> int:
-        """Where the next record begins; -1 if none does."""
-        found = self.begin.search(data, start)
-        return found.start() if found else -1
+    def find_next(self, data: bytearray, start: int) -> int:
+        """Find where the next record begins; -1 if none does."""
+        match = self.begin.search(data, start)
+        return match.start() if match else -1
 
 
 WARC: Final = ArchiveFormat(
@@ -66,7 +66,7 @@ class ArchiveRecord:
     data: bytes
     """Header and content, or their beginning."""
     broken: str = ""
-    """What is wrong with it, in words."""
+    """A description of what is wrong with it; empty if nothing is."""
     is_whole: bool = True
     """Whether `data` holds all of it."""
     units: int = 1
@@ -79,7 +79,7 @@ def read_records(plain: ResumableStream, limit: int) -> Iterator[ArchiveRecord]:
     """The records in order; of those that are longer than `limit` the beginning."""
     kind = WARC
     while _is_at_record(plain):
-        kind = next((each for each in (kind, WARC, ARC) if each.next_one(plain.held, 0) >= 0), kind)
+        kind = next((other for other in (kind, WARC, ARC) if other.find_next(plain.held, 0) >= 0), kind)
         yield _read_next(plain, kind, limit)
 
 
@@ -109,11 +109,11 @@ def _read_next(plain: ResumableStream, kind: ArchiveFormat, limit: int) -> Archi
 
 
 def _find_fault(plain: ResumableStream, kind: ArchiveFormat, size: int) -> str:
-    """What is wrong with a record of `size` bytes that the header promises; empty if nothing is."""
-    held = plain.need(size + LOOKAHEAD_BYTES)
-    if plain.damage and (held < size or (plain.verified is not None and plain.at + size > plain.verified)):
+    """Describe what is wrong with a record of `size` bytes that the header promises; empty if nothing is."""
+    size_held = plain.need(size + LOOKAHEAD_BYTES)
+    if plain.damage and (size_held < size or (plain.verified is not None and plain.at + size > plain.verified)):
         return plain.damage
-    if held < size:
+    if size_held < size:
         return "the file ends inside it"
     return "" if _is_record_end(plain, kind, size) else "its length is wrong"
 
@@ -140,7 +140,7 @@ def _skip_large(plain: ResumableStream, kind: ArchiveFormat, size: int, limit: i
 def _skip_broken(plain: ResumableStream, kind: ArchiveFormat, why: str, start: int) -> ArchiveRecord:
     """Go to where the next record begins, after `start`."""
     at, data, passed = plain.at, bytes(plain.held[:MAX_RAW_BYTES]), 0
-    while (begin := kind.next_one(plain.held, start)) < 0:
+    while (begin := kind.find_next(plain.held, start)) < 0:
         passed += len(plain.take(max(0, len(plain.held) - LOOKAHEAD_BYTES)))
         start = 1
         if plain.damage:

@@ -64,7 +64,7 @@ def bound_rows(rows: int, size: int) -> int:
 
 
 def describe_damage(batch: pa.RecordBatch, columns: list[str]) -> str:
-    """What is wrong with the columns of a batch; empty if nothing is. Text that is not UTF-8 costs only its row."""
+    """Describe the damage of a batch's columns; empty if there is none. Text that is not UTF-8 costs only its row."""
     # a row takes at least a bit; a damaged length may claim any number of rows, and memory for them
     if batch.num_rows > 8 * batch.get_total_buffer_size():
         return f"{batch.num_rows} rows without data"

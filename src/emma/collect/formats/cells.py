@@ -18,7 +18,7 @@ QUOTE = '"'
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """How the cells of a table are written."""
+    """The way in which the cells of a table are written."""
 
     delimiter: str
     is_quoted: bool

@@ -35,7 +35,7 @@ class Chapter:
 
 @dataclass
 class Package:
-    """What the package document says of a book."""
+    """The languages and chapters of a book, from its package document."""
 
     languages: list[str] = field(default_factory=list)
     chapters: list[Chapter] = field(default_factory=list)

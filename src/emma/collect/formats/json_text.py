@@ -9,7 +9,6 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
 
 import orjson
 
@@ -31,7 +30,7 @@ class DuplicateKey:
     """Stands for the value of a key that an object has twice."""
 
 
-def build_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def build_object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     """An object from its pairs, with DuplicateKey under the keys that are there twice."""
     result = dict(pairs)
     if len(result) < len(pairs):
@@ -72,7 +71,7 @@ class DuplicateScan:
         return any(line.count(name) + line.count(other) > 1 for name, other in self._unescaped.items())
 
 
-def parse_json(data: bytes, keys: DuplicateScan | None = None) -> Any:
+def parse_json(data: bytes, keys: DuplicateScan | None = None) -> object:
     """The value in some bytes. Raises BrokenJSON, which says where, and UnicodeDecodeError."""
     if keys is None or not keys.may_repeat(data):
         try:
@@ -133,7 +132,7 @@ class JsonCursor:
         other.at = self.at
         return other
 
-    def read_value(self) -> Any:
+    def read_value(self) -> object:
         """Take the value that begins here."""
         self.peek()
         try:
@@ -198,10 +197,10 @@ class JsonCursor:
         return key
 
     def _take(self, character: str) -> bool:
-        """Take a character if it is the next one; whether it was."""
-        taken = self.peek() == character
-        self.at += taken
-        return taken
+        """Take a character if it is the next one; returns whether it was."""
+        is_next = self.peek() == character
+        self.at += is_next
+        return is_next
 
     def _expect(self, character: str) -> None:
         """Take a character. BrokenJSON if another one is next."""
@@ -214,7 +213,7 @@ def _replace_half(match: re.Match[str]) -> str:
     return "\\ufffd" if match[1] else match[0]
 
 
-def find_records(cursor: JsonCursor, path: Sequence[str]) -> Iterator[tuple[Any, bytes]]:
+def find_records(cursor: JsonCursor, path: Sequence[str]) -> Iterator[tuple[object, bytes]]:
     """The values that a path of keys leads to, through all elements of lists, each with its raw bytes.
 
     A key with dots in it is found too, although the path holds its parts.

@@ -1,4 +1,4 @@
-"""What building the tree of a page would cost, found in one pass over its tags before any parser builds it.
+"""Estimate in one pass over the tags of a page what building its tree would cost, before any parser builds it.
 
 An element costs its ancestors, since parsers and extractors look at them; an attribute costs the element's others; and
 formatting that is never closed is made anew in every block after it. All three let a page of a few kilobytes take
@@ -49,7 +49,7 @@ IN_TABLE = split_names("table template")
 
 
 def describe_excess(html: str) -> str:
-    """What a page has too much of; empty where building it takes time and memory in proportion to its size."""
+    """Describe what a page has too much of; empty where building it takes time and memory in proportion to its size."""
     # nearly all pages end here, without a regular expression's look at every tag
     if html.count("<") <= SMALL_TAGS and html.count("=") <= MAX_ATTRIBUTES and not LONG_TAG.search(html):
         return ""
@@ -119,7 +119,7 @@ class _OpenElements:
         """Both of these, outside of each scope that is open."""
 
     def describe_excess(self) -> str:
-        """What there is too much of; empty if nothing."""
+        """Describe what there is too much of; empty if nothing."""
         if len(self.stack) > MAX_DEPTH:
             return f"more than {MAX_DEPTH} elements inside one another"
         if self._copies > self._most_copies:
@@ -228,4 +228,4 @@ CLOSED = {
     "select": ((frozenset({"select"}), SCOPES),),
     **dict.fromkeys(RUBY, ((RUBY, SPECIAL | {"ruby"}),)),
 }
-"""What each start tag closes: the nearest of the first elements, unless one of the second is nearer."""
+"""Elements that each start tag closes: the nearest of the first elements, unless one of the second is nearer."""

@@ -28,13 +28,13 @@ CHARSET = re.compile(
     rb"(?:<meta\b[^<>]{0,299}?\bcharset|^\s{0,9}<\?xml\b[^<>]{0,99}?\bencoding)\s*=\s*[\"']?\s*([A-Za-z][\w:.-]{0,39})",
     re.IGNORECASE,
 )
-"""Where a page states its encoding, in HTML or as XML does."""
+"""The place in which a page states its encoding, in HTML or as XML does."""
 LANGUAGE = re.compile(
     rb"<(?:html|body)\b[^<>]{0,999}?\s(?:xml:)?lang\s*=\s*[\"']?([A-Za-z][\w-]{1,34})"
     rb"|<meta\b[^<>]{0,99}?content-language[\"']?\s+content\s*=\s*[\"']?([A-Za-z][\w-]{1,34})",
     re.IGNORECASE,
 )
-"""Where a page names its language, in any encoding that ASCII is a part of."""
+"""The places in which a page names its language, in any encoding that ASCII is a part of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Page:
     code: str
     """The language as the page names it; empty if it does not."""
     excess: str = ""
-    """What it has too much of to be read; empty if nothing."""
+    """A description of what it has too much of to be read; empty if nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,7 @@ def find_charset(data: bytes) -> str | None:
     return match[1].decode() if match else None
 
 
-def find_language(data: bytes) -> str:
+def find_page_language(data: bytes) -> str:
     """The language that a page names, found before it is decoded; empty if it names none."""
     match = LANGUAGE.search(data[:JUDGED_BYTES])
     return (match[1] or match[2]).decode() if match else ""

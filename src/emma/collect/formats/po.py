@@ -96,7 +96,7 @@ def split_blocks(lines: Sequence[NumberedLine]) -> Iterator[list[NumberedLine]]:
 
 
 def conflict_keyword(first: str | Reject) -> str:
-    """What a conflict counts as, by its first line: `conflict` inside of a message, `msgid` if it begins one."""
+    """The keyword of a conflict, by its first line: `conflict` inside of a message, `msgid` if it begins one."""
     return "conflict" if line_keyword(first) in ("more", "msgstr") else "msgid"
 
 
@@ -128,7 +128,7 @@ class Block:
 
 
 def line_keyword(line: str | Reject) -> str:
-    """What a line begins with: a keyword, `#`, `more` for the next part of a text, else `?`; empty if nothing."""
+    """The beginning of a line: a keyword, `#`, `more` for the next part of a text, else `?`; empty if nothing."""
     if isinstance(line, Reject):
         return line_keyword(line.raw.decode("ascii", "replace"))
     text = OBSOLETE.sub("", line.strip(SPACE), count=1)
@@ -185,7 +185,7 @@ def _parse_message(block: Sequence[tuple[int, str]]) -> Message | None:
 
 
 def _message_key(texts: Mapping[str, Sequence[str]]) -> tuple[str | None, str]:
-    """What identifies a message. Raises MessageError if it has no msgid."""
+    """The context and text that identify a message. Raises MessageError if it has no msgid."""
     if "msgid" not in texts:
         raise MessageError("there is no msgid")
     return "".join(texts["msgctxt"]) if "msgctxt" in texts else None, "".join(texts["msgid"])

@@ -55,16 +55,16 @@ def _heading_level(line: str) -> int:
 
 def _drop_empty_sections(lines: list[str]) -> list[str]:
     """Drop headings that have no text under them (that of the references, say), and the marks of the others."""
-    kept: list[str] = []
+    shown: list[str] = []
     following = 0  # the level of the heading that follows, 0 at the end, TEXT_LEVEL where text follows
     for line in reversed(lines):  # from the end, where it is known what follows a heading
         if not line.startswith(MARK):
-            kept.append(line)
+            shown.append(line)
             following = TEXT_LEVEL if line else following
         elif following > (level := int(line[1])):
-            kept.append(line[2:].strip())
+            shown.append(line[2:].strip())
             following = level
-    return kept[::-1]
+    return shown[::-1]
 
 
 RUN = re.compile("''+")

@@ -119,7 +119,7 @@ def reject_cell_end(
 
 
 def detect_dialect(file: InputFile, source: SourceConfig) -> Dialect:
-    """How the cells of a file are written. Raises DAMAGE_ERRORS."""
+    """Detect how the cells of a file are written. Raises DAMAGE_ERRORS."""
     stated = stated_delimiter(file.read_sample()) or ("\t" if file.plain_name.suffix in TAB_SUFFIXES else ",")
     delimiter = str(source.options.get("delimiter", stated))
     if "quotes" in source.options or delimiter != "\t":

@@ -86,7 +86,9 @@ def _read_chapters(archive: EpubArchive, source: SourceConfig) -> Iterator[RawDo
         yield _reject_book(archive, "META-INF/container.xml is not there or names no package")
         return
     *rejects, book = archive.read_package(package)
-    yield from (replace(each, detail=f"{package}, {each.detail}") for each in rejects if isinstance(each, Reject))
+    yield from (
+        replace(reject, detail=f"{package}, {reject.detail}") for reject in rejects if isinstance(reject, Reject)
+    )
     if not isinstance(book, Package) or not book.chapters:
         yield _reject_book(archive, f"the package {package} has no spine")
         return

@@ -97,7 +97,7 @@ def strip_story_facts(content: str) -> str:
 
     A line without a bullet goes on with the fact before it, as in any list of Markdown.
     """
-    kept: list[str] = []
+    lines: list[str] = []
     block: list[str] = []
     facts: set[str] = set()
     for line in [*content.split("\n"), "#"]:
@@ -106,7 +106,7 @@ def strip_story_facts(content: str) -> str:
             block.append(line)
             facts.add(fact[1].lower() if fact else "")
             continue
-        kept += [] if LICENCE_FACT in facts else block
-        kept.append(line)
+        lines += [] if LICENCE_FACT in facts else block
+        lines.append(line)
         block, facts = [], set()
-    return "\n".join(kept[:-1])
+    return "\n".join(lines[:-1])

@@ -55,7 +55,7 @@ BUILT_IN = {
 
 Read = Callable[["InputFile", SourceConfig], "Iterator[RawDocument | Reject]"]
 Options = Mapping[str, type | tuple[str, ...]]
-"""What a source may write under `options`: each name with the type of its value, or the values that it takes."""
+"""Options that a source may give: each name with the type of its value, or the values that it takes."""
 
 
 def never(_source: SourceConfig) -> bool:
@@ -70,7 +70,7 @@ def always(_source: SourceConfig) -> bool:
 
 @dataclass(frozen=True)
 class Reader:
-    """How a format is read."""
+    """The function that reads a format, and what is known of the format."""
 
     read: Read
     options: Options = field(default_factory=dict)
@@ -135,12 +135,12 @@ def reader_package(name: str) -> str:
     if name in BUILT_IN:
         return ""
     distributions = [place.dist for place in _entry_points().get(name, ()) if place.dist]
-    return " ".join(f"{each.name} {each.version}" for each in distributions)
+    return " ".join(f"{package.name} {package.version}" for package in distributions)
 
 
 @lru_cache(maxsize=1)
 def _entry_points() -> Mapping[str, tuple[EntryPoint, ...]]:
-    """Where each reader is, by its name: one place, unless packages contradict each other."""
+    """Entry points by the name of the reader: one for each, unless packages contradict each other."""
     own = [EntryPoint(name, f"{__package__}.{place}", GROUP) for name, place in BUILT_IN.items()]
     result: dict[str, tuple[EntryPoint, ...]] = {}
     for point in (*own, *entry_points(group=GROUP)):

@@ -82,8 +82,8 @@ def _with_encodings(
             yield passage, known or UTF8
         else:
             sample = [passage, *_take_bytes(passages, SAMPLE_BYTES)]
-            known = infer_encoding(b"\n".join(each[1] for each in sample if not isinstance(each, Reject)), lang)
-            yield from ((each, known) for each in sample)
+            known = infer_encoding(b"\n".join(item[1] for item in sample if not isinstance(item, Reject)), lang)
+            yield from ((item, known) for item in sample)
 
 
 def _take_bytes(passages: Iterator[Passage | Reject], size: int) -> Iterator[Passage | Reject]:
@@ -107,18 +107,18 @@ def _decode_passage(encoding: Encoding | UnknownEncoding, row: int, data: bytes)
     return replace(text, detail=hint) if encoding.guessed else text
 
 
-def _whole_file(file: InputFile) -> Iterator[Passage | Reject]:
+def _read_whole_file(file: InputFile) -> Iterator[Passage | Reject]:
     """The whole file as one passage."""
     data = file.read_bytes()
     yield data if isinstance(data, Reject) else (1, data)
 
 
-def _text_lines(file: InputFile) -> Iterator[Passage | Reject]:
+def _split_lines(file: InputFile) -> Iterator[Passage | Reject]:
     """The lines that are not empty."""
     return (line for line in file.read_lines() if isinstance(line, Reject) or line[1].strip())
 
 
-def _paragraphs(file: InputFile) -> Iterator[Passage | Reject]:
+def _split_paragraphs(file: InputFile) -> Iterator[Passage | Reject]:
     """The paragraphs, each under the number of its first line."""
     paragraph = Paragraph(file.max_row_bytes)
     for line in file.read_lines():
@@ -157,8 +157,8 @@ class Paragraph:
 
 
 SPLITTERS: Mapping[str, Callable[[InputFile], Iterator[Passage | Reject]]] = {
-    "document": _whole_file,
-    "paragraph": _paragraphs,
-    "line": _text_lines,
+    "document": _read_whole_file,
+    "paragraph": _split_paragraphs,
+    "line": _split_lines,
 }
-"""How a file is split into documents, by the option `unit`."""
+"""Functions that split a file into documents, by the option `unit`."""

@@ -14,7 +14,7 @@ from emma.collect.files.http_bodies import DECODERS, BodyError, decompress_body,
 from emma.collect.files.resumable import ResumableStream
 from emma.collect.files.streams import InputFile, describe_error
 from emma.collect.files.web_archives import ArchiveRecord, read_records
-from emma.collect.formats.pages import decode_page, extract_page, find_language
+from emma.collect.formats.pages import decode_page, extract_page, find_page_language
 from emma.collect.readers.registry import reader
 from emma.collect.records import RawDocument, Reject
 from emma.collect.text.file_names import expected_language
@@ -31,7 +31,7 @@ def read_html(file: InputFile, source: SourceConfig) -> Iterator[RawDocument | R
     if isinstance(content, Reject):
         yield content
         return
-    decoded = decode_page(content, file.encoding, expected_language(file.name, source, find_language(content)))
+    decoded = decode_page(content, file.encoding, expected_language(file.name, source, find_page_language(content)))
     if decoded.unknown:
         yield Reject(1, "unknown encoding", f"{decoded.unknown}; set `encoding` of the source", content)
         return
@@ -107,7 +107,7 @@ def _read_page(
         return _reject_record(row, raw, f"{error}; {url}")
     if len(data) > limit:
         return Reject(row, "row too long", f"more than {limit} bytes (max_row_bytes), {url}", data)
-    code = _identified_language(record) if kind == TEXT_TYPE else find_language(data)
+    code = _identified_language(record) if kind == TEXT_TYPE else find_page_language(data)
     decoded = decode_page(data, charset, expected_language("", source, code))
     if decoded.unknown:
         return Reject(row, "unknown encoding", f"{decoded.unknown}, {url}", data)

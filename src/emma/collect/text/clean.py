@@ -31,7 +31,7 @@ def clean_text(text: str) -> tuple[str, bool]:
 
 
 def repair_text(text: str) -> str:
-    """NFC; line ends as newline; control characters and byte-order marks gone; no white space around.
+    """Put a text in NFC, with newlines as line ends, without control characters, and without white space around it.
 
     Lone surrogates, which no UTF-8 can hold, become U+FFFD.
     """
@@ -48,11 +48,11 @@ def order_marks(text: str) -> str:
     places = (at for at in range(MAX_MARKS, len(text), STRIDE) if text[at] in combining_marks())
     if not any(long_mark_runs().search(text, at - MAX_MARKS, at + STRIDE) for at in places):
         return text
-    return long_mark_runs().sub(_sorted, text)
+    return long_mark_runs().sub(_sort_marks, text)
 
 
-def _sorted(run: re.Match[str]) -> str:
-    marks = "".join(unicodedata.normalize("NFD", each) for each in run[0])
+def _sort_marks(run: re.Match[str]) -> str:
+    marks = "".join(unicodedata.normalize("NFD", char) for char in run[0])
     return "".join(sorted(marks, key=unicodedata.combining))
 
 
@@ -91,24 +91,24 @@ def fix_mojibake(text: str) -> str | None:
     return "".join([*pieces, text[done:]]) if pieces else None
 
 
-def _suspect() -> re.Pattern[str]:
-    """What bytes of UTF-8 look like in the encodings they are mistaken for.
+def _compile_suspect() -> re.Pattern[str]:
+    """The pattern of UTF-8 that was read in one of the encodings that it is mistaken for.
 
     The second character of a sequence is looked for first: in clean text it is rarer than letters that could be the
     first. U+FFFD may stand for a byte that the encoding lacks. U+0085 alone is a line end, before a space an ellipsis.
     """
     shapes = [shape for encoding in CHARMAP_ENCODINGS for shape in _sequences(encoding)]
-    seconds = _either(*(_continuation(encoding) for encoding in CHARMAP_ENCODINGS))
-    firsts = _either(*(_decoded(0xC2, 0xF5, encoding) for encoding in CHARMAP_ENCODINGS))
+    seconds = _any_of(*(_continuation(encoding) for encoding in CHARMAP_ENCODINGS))
+    firsts = _any_of(*(_decoded(0xC2, 0xF5, encoding) for encoding in CHARMAP_ENCODINGS))
     controls = "(?<=[\x80-\x84\x86-\x9f])|(?<=\x85)(?= )"
     return re.compile(f"{seconds}(?:{controls}|(?<={firsts}{seconds})(?:{'|'.join(shapes)}))")
 
 
 def _sequences(encoding: str) -> Iterator[str]:
     """Patterns for UTF-8 sequences of two, three and four bytes, seen from behind the second."""
-    further = _either(_continuation(encoding))
+    further = _any_of(_continuation(encoding))
     for bytes_after, low, high in ((0, 0xC2, 0xE0), (1, 0xE0, 0xF0), (2, 0xF0, 0xF5)):
-        yield f"(?<={_either(_decoded(low, high, encoding))}{further})(?={further * bytes_after})"
+        yield f"(?<={_any_of(_decoded(low, high, encoding))}{further})(?={further * bytes_after})"
 
 
 def _continuation(encoding: str) -> str:
@@ -120,8 +120,8 @@ def _decoded(low: int, high: int, encoding: str) -> str:
     return bytes(range(low, high)).decode(encoding)
 
 
-def _either(*characters: str) -> str:
+def _any_of(*characters: str) -> str:
     return f"[{re.escape(''.join(sorted(set(''.join(characters)))))}]"
 
 
-SUSPECT = _suspect()
+SUSPECT = _compile_suspect()

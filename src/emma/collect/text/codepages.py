@@ -1,4 +1,4 @@
-"""Which code page a text is in: the one in which it is spelled as its language is, and by far.
+"""Find the code page of a text: the one in which it is spelled as its language is, and by far.
 
 Every page is weighed by the probability of the letters that its bytes become, after the letters before them
 (`emma.lang.spelling`), so that letters of another language, letters in disorder, capitals inside words and signs
@@ -66,28 +66,28 @@ MAX_BYTES, MAX_BYTES_OF_MANY = 1 << 15, 1 << 11
 
 @dataclass(frozen=True)
 class Threshold:
-    """What the most likely page must reach to be believed."""
+    """The margins that the most likely page must reach to be believed."""
 
     ahead: float
-    """How much its logarithm of the probability exceeds that of the next text."""
+    """Least margin of its logarithm of the probability over that of the next text."""
     ahead_per_byte: float
     """The same for each byte beyond ASCII."""
     per_byte: float
     """The least logarithm for each byte beyond ASCII."""
     pages: tuple[str, ...] = ("",)
-    """How the names begin of the pages that are believed at all."""
+    """Beginnings of the names of the pages that are believed at all."""
 
 
 OWN_SPELLING = Threshold(8.0, 0.0, -12.2)
-"""Where it is known how the language is spelled: odds of 3,000 to 1."""
+"""The threshold where it is known how the language is spelled: odds of 3,000 to 1."""
 ANY_SPELLING = Threshold(8.0, 2.0, -7.5, ("cp125", "cp874", "koi8", *EAST_ASIAN_PAGES))
-"""Where it is only known how other languages are spelled."""
+"""The threshold where it is only known how other languages are spelled."""
 ANY_SPELLING_BEYOND_LATIN = Threshold(16.0, 0.15, -5.0)
 """The same for other scripts than Latin, where letters in disorder are most of the text."""
 PUNCTUATION_ONLY = Threshold(4.0, 0.0, -12.2, ("cp125",))
-"""Where there are only quotation marks and the like."""
+"""The threshold where there are only quotation marks and the like."""
 UNDECIDABLE = Threshold(8.0, 0.0, 0.0, ())
-"""Where nothing can be said."""
+"""No page is believed: there is nothing to go by."""
 MIN_FOREIGN_SPELLINGS = 8
 """Spellings from which they are those of other languages, not the language's own."""
 
@@ -117,7 +117,7 @@ def judge_code_page(sample: bytes, iso: str = "", script: str = "", stated: str 
     readings = [
         DecodedText(page, text, logarithm, UNUSUAL_PENALTY if is_unusual(page, usual) else 0.0)
         for text, page in texts.items()
-        if (logarithm := text_likelihood(text, [each for each in known if is_page_for(page, each)])) is not None
+        if (logarithm := text_likelihood(text, find_page_spellings(page, known))) is not None
     ]
     readings.sort(key=lambda reading: -reading.score)
     return _decide(readings, sum(byte > 0x7F for byte in words), known, stated)
@@ -132,7 +132,7 @@ class DecodedText:
     likelihood: float
     """The logarithm of its probability, by the spelling that suits it best."""
     custom: float
-    """What is added for the customs of the language."""
+    """Added for the customs of the language: a penalty, or 0."""
 
     @property
     def score(self) -> float:
@@ -148,7 +148,9 @@ def _decide(readings: Sequence[DecodedText], size: int, known: Sequence[Spelling
     threshold = _choose_threshold(best.text, known, best.page)
     margin = max(threshold.ahead, threshold.ahead_per_byte * size)
     near = tuple(
-        each.page for each in readings if each.score > best.score - margin or each.likelihood > best.likelihood
+        reading.page
+        for reading in readings
+        if reading.score > best.score - margin or reading.likelihood > best.likelihood
     )
     if stated in near:
         return Verdict(stated, near)
@@ -157,7 +159,7 @@ def _decide(readings: Sequence[DecodedText], size: int, known: Sequence[Spelling
 
 
 def _choose_threshold(text: str, known: Sequence[Spelling], page: str) -> Threshold:
-    beyond = [each for each in text if is_beyond(each)]
+    beyond = list(filter(is_beyond, text))
     letters = sum(map(is_letter, beyond))
     if len(known) < MIN_FOREIGN_SPELLINGS:
         return OWN_SPELLING if letters else PUNCTUATION_ONLY if is_typography(text) else UNDECIDABLE
@@ -166,17 +168,18 @@ def _choose_threshold(text: str, known: Sequence[Spelling], page: str) -> Thresh
     return ANY_SPELLING if page_script(page) == "Latn" else ANY_SPELLING_BEYOND_LATIN
 
 
-def select_words(sample: bytes, most: int = MAX_BYTES) -> bytes:
+def select_words(sample: bytes, max_bytes: int = MAX_BYTES) -> bytes:
     """Select different words that are not ASCII, a space between; all that have a byte that no other word has."""
-    kept: list[bytes] = []
-    seen: set[int] = set()
+    words: list[bytes] = []
+    bytes_so_far: set[int] = set()
     size = 0
     for word in dict.fromkeys(word for word in sample.split() if not word.isascii()):
-        if size < most or not seen.issuperset(word):
-            kept.append(word)
-            seen.update(word)
+        # Beyond the limit only words with a new byte: one rare letter may tell two pages apart.
+        if size < max_bytes or not bytes_so_far.issuperset(word):
+            words.append(word)
+            bytes_so_far.update(word)
             size += len(word)
-    return b" ".join(kept)
+    return b" ".join(words)
 
 
 def decode_readable(data: bytes, page: str) -> str | None:
@@ -185,14 +188,14 @@ def decode_readable(data: bytes, page: str) -> str | None:
         text = codecs.getincrementaldecoder(page)().decode(data)
     except UnicodeDecodeError:
         return None
-    if any(unicodedata.category(each) in ("Cc", "Cn", "Co") for each in set(text) - set("\t\n\r\f\v ")):
+    if any(unicodedata.category(char) in ("Cc", "Cn", "Co") for char in set(text) - set("\t\n\r\f\v ")):
         return None
     return f"{EDGE}{unicodedata.normalize('NFC', text)}{EDGE}"
 
 
-def is_page_for(page: str, spelling: Spelling) -> bool:
-    """Whether a page is made for the script of a spelling."""
-    return page_script(page) == spelling.script
+def find_page_spellings(page: str, known: Sequence[Spelling]) -> list[Spelling]:
+    """Find the spellings in the script that a page is made for."""
+    return [spelling for spelling in known if spelling.script == page_script(page)]
 
 
 @lru_cache(maxsize=256)
@@ -209,7 +212,7 @@ def customary_pages(iso: str) -> frozenset[str]:
     names = set(cldr_codes(iso)) if iso else set()
     locales = [full for full in locale.locale_alias.values() if "." in full and full.split("_")[0] in names]
     encodings = {full.split(".")[1] for full in locales}
-    pages = [CUSTOMARY_PAGES.get(PAGE_ALIASES.get(each, each), "") for each in encodings]
+    pages = [CUSTOMARY_PAGES.get(PAGE_ALIASES.get(name, name), "") for name in encodings]
     return frozenset(" ".join([*pages, *(NATIONAL_PAGES.get(name, "") for name in names)]).split())
 
 

@@ -1,4 +1,4 @@
-"""Character encodings: those that a source declares, and what bytes say of theirs when it declares none."""
+"""Character encodings: those that a source declares, and those that bytes show when it declares none."""
 
 import codecs
 import io
@@ -52,7 +52,7 @@ class UnknownEncoding:
 
 
 def is_wide(encoding: str | None) -> bool:
-    """Whether lines cannot be told from bytes: UTF-16 and UTF-32."""
+    """Whether bytes do not show where lines end: in UTF-16 and UTF-32 a newline is part of other letters too."""
     return encoding is not None and encoding.replace("_", "-").startswith(("utf-16", "utf-32"))
 
 
@@ -63,8 +63,8 @@ def detect_encoding(sample: bytes, lang: Lang | None = None) -> Encoding | Unkno
 
 def infer_encoding(sample: bytes, lang: Lang | None = None) -> Encoding | UnknownEncoding:
     """The encoding of bytes from anywhere in a text, so that a byte-order mark means nothing."""
-    if found := _detect_unmarked(sample, lang):
-        return found
+    if encoding := _detect_unmarked(sample, lang):
+        return encoding
     if has_controls(sample):
         return UnknownEncoding("it is full of control characters, so no text in any encoding that is known")
     verdict = judge_code_page(sample, *((lang.iso639_3, lang.script) if lang else ()))
@@ -83,15 +83,16 @@ def detect_unicode(sample: bytes, lang: Lang | None = None) -> Encoding | None:
 
 
 def detect_mark(sample: bytes) -> Encoding | None:
-    """What a byte-order mark says."""
+    """The encoding that a byte-order mark names; None without one."""
     return next((Encoding(name) for mark, name in BYTE_ORDER_MARKS if sample.startswith(mark)), None)
 
 
 def _detect_unmarked(sample: bytes, lang: Lang | None) -> Encoding | None:
-    if is_escaped(sample) and (escaped := next((each for each in ESCAPE_ENCODINGS if _decodes(sample, each)), None)):
+    if is_escaped(sample) and (escaped := next((name for name in ESCAPE_ENCODINGS if _decodes(sample, name)), None)):
         return Encoding(escaped, guessed=True)
     if is_utf8(sample) and not has_controls(sample):
         return UTF8
+    # UTF-16 of Latin letters is full of zero bytes; of other scripts it is no UTF-8.
     if any(byte in sample for byte in CONTROL_BYTES) or not is_mostly_utf8(sample):
         for name in WIDE_ENCODINGS:
             if is_plausible(sample, name, lang):
@@ -123,6 +124,7 @@ def is_utf8(sample: bytes) -> bool:
         text = decoder.decode(sample)
     except UnicodeDecodeError:
         return False
+    # At the end of a sample a character may be cut; at the end of a file that is all ASCII it is another encoding.
     return not decoder.getstate()[0] or not text.isascii() or len(sample) >= SAMPLE_BYTES
 
 
@@ -136,12 +138,12 @@ def is_plausible(sample: bytes, encoding: str, lang: Lang | None) -> bool:
     """Whether a text in UTF-16 or UTF-32, without a mark, is letters of its language; of any, if it has zero bytes."""
     if not (text := decode_readable(sample, encoding)):
         return False
-    letters = [each for each in fold_case(text) if is_letter(each)]
+    letters = [char for char in fold_case(text) if is_letter(char)]
     if not letters or (lang is None and b"\0" not in sample):
         return False
     share = script_evidence("".join(letters))[1]
     known = find_spellings(lang.iso639_3, lang.script) if lang else ()
-    used = max((sum(each.isascii() or each in one.letters for each in letters) for one in known), default=0)
+    used = max((sum(char.isascii() or char in spelling.letters for char in letters) for spelling in known), default=0)
     return used >= PLAUSIBLE_SHARE * len(letters) or (b"\0" in sample and share >= PLAUSIBLE_SHARE)
 
 

@@ -1,4 +1,4 @@
-"""What the recipe and a file's name say of the language of its texts.
+"""The language of a file's texts by the recipe and the file's name.
 
 The order of witnesses: the recipe (`lang`, `lang_from`), then the content, then the name. A name counts where its
 format fixes the place of the language (`sw/LC_MESSAGES/`, `values-sw/`), else as a whole part of the path or a suffix
@@ -32,7 +32,7 @@ FIXED_PLACES: Mapping[str, tuple[str, ...]] = {
     "conllu": (r"(?:^|/)([a-z]{2,3})_[a-z\d]+-s?ud-[^/]+$",),
     "gettext": (r"(?:^|/)([^/]+)/LC_MESSAGES/[^/]+$",),
 }
-"""By reader, where names have the language and nothing else."""
+"""Patterns of names, by reader, for formats that fix the place of the language."""
 
 NAMED_READERS = frozenset({*FIXED_PLACES, "markdown", "mediawiki_json", "messages_json", "storybook", "text", "usfx"})
 """Readers of formats whose files are often named after their language."""
@@ -51,18 +51,18 @@ COMMON_WORDS = frozenset(
 
 @dataclass(frozen=True)
 class FileLanguage:
-    """What recipe and name say of the language of a file's texts."""
+    """The code of a file's language by recipe or name, or why there is none."""
 
     code: str = ""
     stated: bool = False
-    """By the recipe's `lang_from`, which outranks what the texts say."""
+    """Whether it is by the recipe's `lang_from`, which outranks what the texts say."""
     why: str = ""
     """Why there is no code, where there is none, and what to do."""
 
 
 @lru_cache(maxsize=4096)
 def weigh_codes(code: str, by_name: FileLanguage, scheme: Scheme) -> str:
-    """What a text's language is called: by `lang_from`, else as the text says, else by the file's name.
+    """Choose the code of a text: by `lang_from`, else as the text says, else by the file's name.
 
     Where text and name say one language and only the name says its script (`Language: sr` in sr@latin.po), by the name.
     """
@@ -91,14 +91,14 @@ def expected_language(name: str, source: SourceConfig, code: str = "") -> Lang |
 
 
 def read_names(name: str, beside: Sequence[str], source: SourceConfig) -> tuple[FileLanguage, FileLanguage]:
-    """What is told of both sides of a file's texts, by its name and those of the files beside it."""
+    """Read the languages of both sides of a file's texts off its name and those of the files beside it."""
     if source.reader == PAIR_READER and beside:
         return read_pair_names(name, beside[0], source)
     return read_name(name, source), FileLanguage()
 
 
 def read_name(name: str, source: SourceConfig) -> FileLanguage:
-    """What is told of a file of this name, relative to the source's folder."""
+    """Read the language of a file off its name, relative to the source's folder."""
     if source.lang_from is not None:
         match = re.search(source.lang_from, name)
         if match and match[1]:
@@ -108,20 +108,21 @@ def read_name(name: str, source: SourceConfig) -> FileLanguage:
     if fixed := _find_fixed(path, source.reader):
         return FileLanguage(fixed)
     codes = list(_find_unmistakable(path, source)) if source.reader in NAMED_READERS else []
+    # Several parts that name one language agree (`swh/sw.txt`); two languages cancel each other.
     if len({_macrolanguage(code, source) for code in codes}) == 1 and not _is_doubted(path, codes[0], source):
         return FileLanguage(codes[0])
     return FileLanguage(why=_advise(path, source))
 
 
 def read_pair_names(name: str, other: str, source: SourceConfig) -> tuple[FileLanguage, FileLanguage]:
-    """What is told of two files of translations: by `lang_from` in the name of each, else by their last suffixes.
+    """Read the languages of two files of translations: by `lang_from` in each name, else by their last suffixes.
 
     A suffix of three letters counts where a part of the path names the pair (`en-dag.dag`), or where it is short for a
     language that has two letters too (`eng`, `swh`).
     """
     first, second = read_name(name, source), read_name(other, source)
     if source.lang_from is None:
-        codes = [without_suffix(each).suffix.removeprefix(".") for each in (name, other)]
+        codes = [without_suffix(file).suffix.removeprefix(".") for file in (name, other)]
         if all(_is_side(code, codes, name, source) for code in codes):
             return FileLanguage(codes[0]), FileLanguage(codes[1])
         why = f"'{' and '.join(codes)}', the suffixes of {name} and {other}, are no two languages that are known"
@@ -141,7 +142,7 @@ def _find_fixed(path: PurePosixPath, reader: str) -> str:
 def _find_unmistakable(path: PurePosixPath, source: SourceConfig) -> Iterator[str]:
     """Parts of the path that can only be a language."""
     stem, *suffixes = path.name.split(".")
-    suffixes = [each for each in suffixes if not _is_encoding(each)]
+    suffixes = [suffix for suffix in suffixes if not _is_encoding(suffix)]
     for part in (*path.parts[:-1], stem, *suffixes[-2:-1]):
         pair = PAIR_SHAPE.fullmatch(part) and source.reader not in MESSAGE_READERS and _find_iso(part[3:], source)
         known = CODE_SHAPE.fullmatch(part) or part in WIKI or _is_short(part, source)
@@ -195,16 +196,17 @@ def _macrolanguage(code: str, source: SourceConfig) -> str:
 
 
 def _advise(path: PurePosixPath, source: SourceConfig) -> str:
-    """What to write in the recipe, with the pattern for the likeliest part of this path."""
-    said = "the text names no language"
+    """Advise what to write in the recipe, with the pattern for the likeliest part of this path."""
+    advice = "the text names no language"
     if source.reader in NAMED_READERS:
-        said += f", and neither does the name '{path}' beyond doubt"
+        advice += f", and neither does the name '{path}' beyond doubt"
     if ".epub/" in str(path):
-        return f"{said}; use the reader 'epub', without `member`, which takes the language of the book"
-    found = [(code, pattern) for code, pattern in _find_places(path) if _find_iso(code, source)]
-    found.sort(key=lambda each: not has_name(_find_iso(each[0], source)))
-    shown = f", such as lang_from = '{found[0][1]}', which is '{found[0][0]}' here" if found else ""
-    return f"{said}; set `lang` of the source, or name the field or `lang_from` that holds it{shown}"
+        return f"{advice}; use the reader 'epub', without `member`, which takes the language of the book"
+    places = [(code, pattern) for code, pattern in _find_places(path) if _find_iso(code, source)]
+    # Codes of languages that CLDR names come first: others are more likely words.
+    places.sort(key=lambda place: not has_name(_find_iso(place[0], source)))
+    shown = f", such as lang_from = '{places[0][1]}', which is '{places[0][0]}' here" if places else ""
+    return f"{advice}; set `lang` of the source, or name the field or `lang_from` that holds it{shown}"
 
 
 def _find_places(path: PurePosixPath) -> Iterator[tuple[str, str]]:
@@ -215,7 +217,7 @@ def _find_places(path: PurePosixPath) -> Iterator[tuple[str, str]]:
     stem, *suffixes = path.name.split(".")
     for part, pattern in (
         (stem, r"([^/.]+)\.[^/]*$"),
-        *((each, rf"\.([^/.]+){re.escape(path.suffix)}") for each in suffixes[-2:-1]),
+        *((suffix, rf"\.([^/.]+){re.escape(path.suffix)}") for suffix in suffixes[-2:-1]),
         (re.split("[-_]", stem)[0], r"([a-z]+)[-_][^/]*$"),
     ):
         if re.fullmatch(r"[a-z]{2,3}([-_]\w+)*", part):

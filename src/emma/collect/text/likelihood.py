@@ -1,4 +1,4 @@
-"""How likely it is that a text is what it seems to be, given how its language is spelled.
+"""Score how likely a text is what it seems to be, given how its language is spelled.
 
 Only characters beyond ASCII count, since whatever the encoding the others are the same.
 """
@@ -15,7 +15,7 @@ QUOTES = frozenset("«»‹›“”„‘‚–—…\xa0•‐‑―،؛؟、�
 SIGNS = frozenset("°§©®™№€£¥¢¿¡ªº²³¹½¼¾±×÷µ¶†‡‰·")
 JOINERS = frozenset("\u200c\u200d")
 JOINING = JOINERS | {"’"}
-"""What may stand inside a word: the apostrophe, and the joiners of Arabic and Indic scripts."""
+"""Characters that may stand inside a word: the apostrophe, and the joiners of Arabic and Indic scripts."""
 TYPOGRAPHY = frozenset("’‘“”„«»–—…\xa0")
 JOINED, PAUSE, SIGN, ODD = -1.5, -4.0, -7.0, -12.0
 """Natural logarithms of the probability of an apostrophe (half of it, as it counts on both sides), a quotation mark or
@@ -38,13 +38,14 @@ EAST_ASIAN_START = "\u2e80"
 
 def text_likelihood(text: str, known: Sequence[Spelling]) -> float | None:
     """The logarithm of the probability of a text in the spelling that suits it best; None where none does."""
-    letters = Counter(each for each in fold_case(text) if is_beyond(each) and is_letter(each))
+    letters = Counter(char for char in fold_case(text) if is_beyond(char) and is_letter(char))
     broken = list(filter(None, _find_broken_words(text)))
     if _count_odd_signs(text) + broken.count(BROKEN_WORD) > MAX_ODD_SHARE * sum(map(is_beyond, text)):
         return None
-    fit = [each for each in known if sum(letters[one] for one in each.letters) >= MIN_USED_SHARE * letters.total()]
+    least = MIN_USED_SHARE * letters.total()
+    fit = [spelling for spelling in known if sum(letters[char] for char in spelling.letters) >= least]
     pairs = Counter(pair for pair in pairwise(text) if is_beyond(max(pair)))
-    return max((score_pairs(pairs, each) for each in fit), default=-float("inf")) + sum(broken) if fit else None
+    return max((score_pairs(pairs, spelling) for spelling in fit), default=-float("inf")) + sum(broken) if fit else None
 
 
 def is_beyond(char: str) -> bool:
@@ -54,12 +55,12 @@ def is_beyond(char: str) -> bool:
 
 def is_typography(text: str) -> bool:
     """Whether nothing in a text is beyond ASCII but apostrophes, quotation marks and dashes in their places."""
-    return TYPOGRAPHY.issuperset(each for each in text if is_beyond(each)) and not any(_find_broken_words(text))
+    return TYPOGRAPHY.issuperset(char for char in text if is_beyond(char)) and not any(_find_broken_words(text))
 
 
 def _count_odd_signs(text: str) -> int:
-    signs = Counter(each for each in text if is_beyond(each) and not is_letter(each))
-    return sum(count for each, count in signs.items() if each not in QUOTES | SIGNS | JOINING and not _is_wide(each))
+    signs = Counter(char for char in text if is_beyond(char) and not is_letter(char))
+    return sum(count for char, count in signs.items() if char not in QUOTES | SIGNS | JOINING and not _is_wide(char))
 
 
 def _is_wide(char: str) -> bool:
@@ -67,7 +68,7 @@ def _is_wide(char: str) -> bool:
 
 
 def _find_broken_words(text: str) -> Iterator[float]:
-    """What each sign between two letters adds."""
+    """The penalty of each sign between two letters."""
     for before, char, after in zip(text, text[1:], text[2:], strict=False):
         sign = is_beyond(char) and not is_letter(char) and char not in JOINING
         if sign and is_letter(before) and is_letter(after) and before < EAST_ASIAN_START:
@@ -82,7 +83,7 @@ def score_pairs(pairs: Counter[tuple[str, str]], spelling: Spelling) -> float:
 def _score_pair(first: str, second: str, spelling: Spelling) -> float:
     if first in JOINING or second in JOINING:
         return JOINED if is_beyond(min(first, second)) or JOINERS.isdisjoint((first, second)) else ODD
-    before, after = (fold_case(each) if is_letter(each) else EDGE for each in (first, second))
+    before, after = (fold_case(char) if is_letter(char) else EDGE for char in (first, second))
     log = 0.0 if before == after == EDGE else spelling.log(before, after)
     log += ATTACHED_SIGN if (first in APART and after != EDGE) or (second in APART and before != EDGE) else 0.0
     if after != EDGE:

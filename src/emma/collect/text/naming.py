@@ -1,4 +1,4 @@
-"""What language a text is in, from what its source calls it: the recipe's word first, then the code, then policy."""
+"""Name the language of a text from what its source calls it: the recipe's word first, then the code, then policy."""
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -21,7 +21,7 @@ class Naming:
     def __init__(
         self, source: SourceConfig, policies: Policies, identify: Identify | None = None, *, refuses: bool = True
     ) -> None:
-        """Where it does not refuse what names no language, such text is `und_Yyyy`: undetermined, in a script."""
+        """With `refuses=False`, text whose code names no language is `und_Yyyy`: undetermined, in a script."""
         self._source, self._policies, self._identify, self._refuses = source, policies, identify, refuses
         self._names = FileLanguage(), FileLanguage()
 
@@ -30,7 +30,7 @@ class Naming:
         self._names = read_names(name, companions, self._source)
 
     def call_languages(self, code: str, code2: str) -> tuple[str, str]:
-        """What a text and its translation are called, from the codes that they have themselves and the file's name."""
+        """Choose the codes of a text and its translation, from their own and from the file's name."""
         first, second = self._names
         if first.code:
             code = weigh_codes(code, first, self._source.scheme)
@@ -53,6 +53,7 @@ class Naming:
         """Whether a text that its source calls `code` has a say in the script of its language."""
         stated = self._source.lang2 if is_second else self._source.lang
         if stated is None and code in self._source.codes:
+            # The recipe's `codes` outrank the scheme, and are read as labels or codes of any kind.
             stated = self._source.codes[code]
         if stated is not None:
             return is_script_open(stated, "any")
@@ -74,12 +75,12 @@ class Naming:
         if source.reader == CODE_READER:
             return CODE, "program code"
         if stated is not None:
-            resolution, rule = _resolve(stated, text, evidence, "any"), f"the source's `{key}`: {stated}"
+            resolution, rule = _resolve_code(stated, text, evidence, "any"), f"the source's `{key}`: {stated}"
         elif code in source.codes:
-            resolution = _resolve(source.codes[code], text, evidence, "any")
+            resolution = _resolve_code(source.codes[code], text, evidence, "any")
             rule = f"the source's `codes`: {code} → {resolution.label}"
         elif code:
-            resolution = _resolve(code, text, evidence, source.scheme)
+            resolution = _resolve_code(code, text, evidence, source.scheme)
             rule = resolution.rule
         else:
             why = self._names[key == "lang2"].why
@@ -91,7 +92,7 @@ class Naming:
         return lang, f"{rule}; {why}" if why else rule
 
 
-def _resolve(code: str, text: str, evidence: Evidence | None, scheme: Scheme) -> Resolution:
+def _resolve_code(code: str, text: str, evidence: Evidence | None, scheme: Scheme) -> Resolution:
     return resolve(code, text, scheme) if evidence is None else resolve_with_evidence(code, evidence, scheme)
 
 

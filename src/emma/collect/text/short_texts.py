@@ -22,12 +22,12 @@ USED_SHARE = 0.1
 
 @dataclass(frozen=True)
 class CodeScripts:
-    """What all texts of a code say together of their script."""
+    """The scripts of all texts of a code, taken together."""
 
     clear: Evidence | None
     """The script of nearly all letters; None where there is no such script."""
     scripts: frozenset[str]
-    """Those that USED_SHARE of the letters are in."""
+    """The scripts that USED_SHARE of the letters are in."""
 
     def decide(self, own: Evidence) -> Evidence:
         """Decide what a text is written in, whose own letters say `own`.
@@ -43,7 +43,7 @@ class CodeScripts:
 
 
 Decisions = dict[tuple[str, bool], CodeScripts | None]
-"""By code and side, what the last texts said that were enough; None where there was one only."""
+"""Scripts by code and side, from the last texts that were enough; None where there was one text only."""
 
 
 def decide_scripts(documents: Iterable[Surveyed[CleanDocument]], naming: Naming) -> Iterator[Surveyed[CleanDocument]]:
@@ -115,17 +115,17 @@ def _decide_code(
     if key not in known or sum(map(count_letters, own)) >= MIN_LETTERS:
         known[key] = combine_evidence(own)
     together = known[key]
-    for place, each in zip(places, own, strict=True):
-        evidence[place] = each if together is None else together.decide(each)
+    for place, alone in zip(places, own, strict=True):
+        evidence[place] = alone if together is None else together.decide(alone)
 
 
 def count_letters(evidence: Evidence) -> int:
-    """How many letters of a text count: none has more weight than LONG_LETTERS."""
+    """Count the letters of a text, LONG_LETTERS at most: one long text must not outweigh all others."""
     return min(evidence[2], LONG_LETTERS)
 
 
 def combine_evidence(texts: Iterable[Evidence]) -> CodeScripts:
-    """What all texts together say of their script."""
+    """Combine the evidence of texts of one code."""
     letters: Counter[str] = Counter()
     total = 0
     for evidence in texts:

@@ -1,6 +1,6 @@
 """A first look at many texts at once, so that what is whole, and nearly all is, costs next to nothing.
 
-Of a text that it finds whole, `repair(fix_mojibake(text) or text)` is the text itself, white space around it aside.
+A text that it finds whole is what `clean_text` would return, white space around it aside.
 """
 
 import unicodedata
@@ -67,20 +67,20 @@ def _survey_batch(batch: Sequence[Item]) -> Iterator[Surveyed[Item]]:
 
 
 def find_evidence(texts: list[str]) -> list[Evidence | None]:
-    """What `written_evidence` says of the first SAMPLE_CHARS letters of each text; None where repair changes it."""
+    """Find `written_evidence` of the first SAMPLE_CHARS letters of each text; None where repair changes it."""
     if not texts:
         return []
     try:
         data, offsets = buffers(pa.array(texts, pa.large_string()))
     except UnicodeEncodeError:  # a lone surrogate somewhere
-        return [None] if len(texts) == 1 else [each for text in texts for each in find_evidence([text])]
+        return [None] if len(texts) == 1 else [evidence for text in texts for evidence in find_evidence([text])]
     doubts, tally, forms = kernel.survey_texts(data, offsets, code_point_table(), len(SCRIPT_CODES), SAMPLE_CHARS)
     rows = zip(texts, doubts.tolist(), count_evidence(tally, forms), strict=True)
     return [None if doubt and needs_repair(text, doubt) else evidence for text, doubt, evidence in rows]
 
 
 def needs_repair(text: str, doubt: int) -> bool:
-    """Whether a doubt is right."""
+    """Whether a text that the kernel doubts is changed by repair."""
     if doubt & kernel.FAULT or (doubt & kernel.MAY_FOLLOW and fix_mojibake(text) is not None):
         return True
     return bool(doubt & kernel.UNSURE) and not unicodedata.is_normalized("NFC", text)
@@ -100,7 +100,7 @@ def count_evidence(tally: NDArray[np.int32], forms: NDArray[np.int32]) -> list[E
 
 @lru_cache(maxsize=1)
 def code_point_table() -> NDArray[np.uint32]:
-    """What the kernel needs to know of every code point."""
+    """The table of code points that the kernel reads: script, Han form, combining class and doubts in one number."""
     table = script_table().astype(np.uint32) | han_forms().astype(np.uint32) << kernel.FORM
     table[[point for point in range(0x10000) if not CLEAN.fullmatch(chr(point))]] |= kernel.FAULT
     for bit, low, high in ((kernel.MAY_BEGIN, 0xC2, 0xF5), (kernel.MAY_FOLLOW, 0x80, 0xC0)):

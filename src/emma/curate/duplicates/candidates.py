@@ -49,6 +49,7 @@ def scatter_bands(out: Path, shard: Shard, buckets: int) -> dict[str, int]:
     table = shards.read(shard[1].file("annotations.parquet"), columns)
     signatures = table["minhash"].combine_chunks().flatten().to_numpy().reshape(-1, PERMUTATIONS)
     others = np.flatnonzero(needs_both_ways(table))
+    # Texts that are shingled in both ways have a second signature, with their number in `owners`.
     signatures = np.concatenate([signatures, *sign_by_characters(shard[0], others)])
     keys = band_keys(signatures, BAND_ROWS)
     # Rows of one shard fit into int32; their numbers through all shards would not.
@@ -72,6 +73,7 @@ def find_candidates(out: Path, bucket: Bucket, buckets: int, texts: Artifact) ->
     pairs = [(np.empty(0, np.int64), np.empty(0, np.int64))]
     for chunk in split_keys(keys):
         unique, firsts, members = np.unique(rows[chunk], return_index=True, return_inverse=True)
+        # A chunk needs the sketches of its own rows only: those of the corpus may be larger than memory.
         sketches = load_rows("sketches.npy", unique, bucket[1])
         left, right = pair_candidates(keys[chunk], members.astype(np.int64), sketches, MIN_AGREEING)
         documents = owners[chunk][firsts]
@@ -100,9 +102,10 @@ def read_keys(bucket: Bucket, texts: Artifact) -> tuple[Hashes, Indices, Indices
     key, row, owner = key[first], row[first], owner[places][first]
     order = np.lexsort((owner, key))
     key, row, owner = key[order], row[order], owner[order]
+    # `may_repeat` lets some lone keys pass; these go now.
     same = key[1:] == key[:-1]
-    together = np.append(False, same)[: len(key)] | np.append(same, False)[: len(key)]
-    return key[together], row[together], owner[together]
+    is_shared = np.append(False, same)[: len(key)] | np.append(same, False)[: len(key)]
+    return key[is_shared], row[is_shared], owner[is_shared]
 
 
 def find_owners(rows: Indices, parts: Sequence[Artifact]) -> Indices:

@@ -98,6 +98,7 @@ def number_first_texts(out: Path, parts: tuple[Artifact, ...], documents: int) -
     """Write `texts.npy`, int64 (documents): the first document with the same text, in any language."""
     first = np.arange(documents)
     for part in parts:
+        # Each hash is in one bucket, so that no document has two first ones.
         equal = np.load(part.file("equal.npy"))
         first[equal[1]] = equal[0]
     np.save(out / "texts.npy", first)

@@ -65,6 +65,7 @@ def shingle_sets(table: pa.Table) -> tuple[Hashes, Offsets]:
     both = pc.if_else(pa.array(needs_both_ways(table)), first, pa.scalar(None, pa.large_string()))
     by_row: Indices = np.arange(SETS * table.num_rows).reshape(SETS, -1).T.ravel()
     sides = pa.concat_arrays([first, both, second]).take(pa.array(by_row))
+    # Sets of a document lie side by side, so that its similarity is read from one place.
     by_words = np.repeat(spaces_words(table["script"]), SETS)
     # The second set of each document is by characters, whatever its script.
     by_words[1::SETS] = False
@@ -86,5 +87,5 @@ def char_classes() -> NDArray[np.uint8]:
     """The class of every code point, Han numerals with the digits: they are letters to Unicode."""
     # A copy, since the table of classes is shared by all kernels.
     table = classes().copy()
-    table[[ord(each) for each in HAN_NUMERALS]] = DIGIT
+    table[[ord(numeral) for numeral in HAN_NUMERALS]] = DIGIT
     return table

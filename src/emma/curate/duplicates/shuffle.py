@@ -33,8 +33,8 @@ def write_buckets(out: Path, keys: Hashes, table: pa.Table, buckets: int) -> Non
     """Write the rows of a table to `0000.parquet`… by their keys, in order within a bucket; empty ones to none."""
     places, starts = group_by_bucket(keys, buckets)
     for bucket in np.flatnonzero(np.diff(starts)).tolist():
-        mine = places[starts[bucket] : starts[bucket + 1]]
-        shards.write(out / f"{bucket:04}.parquet", table.take(pa.array(mine)))
+        rows = places[starts[bucket] : starts[bucket + 1]]
+        shards.write(out / f"{bucket:04}.parquet", table.take(pa.array(rows)))
 
 
 def read_bucket(bucket: Bucket) -> Iterator[tuple[int, pa.Table]]:

@@ -7,7 +7,7 @@ share a line says nothing.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 import pyarrow as pa
@@ -28,6 +28,15 @@ COUNTS = pa.schema([("key", pa.uint64()), ("group", pa.uint64()), ("documents", 
 LINES = pa.schema([("lang", pa.string()), ("source", pa.string()), ("line", pa.string()), ("documents", pa.int64())])
 EXAMPLES = pa.schema([("key", pa.uint64()), ("lang", pa.string()), ("source", pa.string()), ("line", pa.string())])
 DROPPED = pa.schema([("drop_lines", pa.list_(pa.int32()))])
+
+
+class LineExample(TypedDict):
+    """A row of EXAMPLES: a line as it first reads, since lines with the same key may differ in case and punctuation."""
+
+    key: int
+    lang: str
+    source: str
+    line: str
 
 
 @dataclass(frozen=True)
@@ -73,6 +82,7 @@ def read_lines(shard: Shard) -> ShardLines:
     places = (np.arange(len(rows)) - np.repeat(np.cumsum(lengths) - lengths, lengths)).astype(np.int32)
     keys, groups = hashes.flatten().to_numpy(), group_hashes(shard[0])
     long = keys != 0
+    # The same line in another source or language is another key, so each is counted by itself.
     return ShardLines(keys[long] ^ groups[rows[long]], rows[long], places[long], groups)
 
 
@@ -101,6 +111,7 @@ def count_lines(out: Path, shard: Shard, buckets: int) -> dict[str, int]:
 def find_frequent_lines(out: Path, bucket: tuple[int, tuple[Artifact, ...]], min_documents: int) -> dict[str, int]:
     """Write `lines.parquet`, COUNTS, of the lines of one bucket that stand in enough documents of all shards."""
     table = pa.concat_tables([COUNTS.empty_table(), *map(shards.read, bucket_files(bucket))])
+    # Lines of one shard alone, in too few documents of it, are dropped before the sums, which are most of them.
     several = may_repeat(table["key"].to_numpy()) | (table["documents"].to_numpy() >= min_documents)
     total = sum_documents(table.filter(pa.array(several)), ["key", "group"])
     shards.write(out / "lines.parquet", total.filter(pc.greater_equal(total["documents"], min_documents)))
@@ -131,12 +142,13 @@ def mark_lines(out: Path, shard: Shard, chosen: Artifact) -> dict[str, int]:
     is_chosen = np.isin(lines.keys, shards.read(chosen.file("lines.parquet"), ["key"])["key"].to_numpy())
     keys, rows, places = lines.keys[is_chosen], lines.rows[is_chosen], lines.places[is_chosen]
     dropped: list[list[int] | None] = [None] * len(lines.groups)
-    first: dict[int, dict[str, Any]] = {}
+    first: dict[int, LineExample] = {}
     for row, document in marked_texts(shard[0], np.unique(rows)):
         mine = slice(*np.searchsorted(rows, [row, row + 1]))
         numbers, split = places[mine].tolist(), document["text"].split("\n")
         for key, number in zip(keys[mine].tolist(), numbers, strict=True):
-            first.setdefault(key, {"key": key, **document, "line": split[number]})
+            example = LineExample(key=key, lang=document["lang"], source=document["source"], line=split[number])
+            first.setdefault(key, example)
         # A document of nothing but boilerplate keeps its lines: with none it would be an empty text.
         dropped[row] = numbers if drop_lines(document["text"], numbers) else None
     shards.write(out / "found.parquet", pa.Table.from_pylist(list(first.values()), schema=EXAMPLES))
@@ -153,12 +165,13 @@ def marked_texts(documents: Artifact, rows: Indices) -> Iterator[tuple[int, dict
 
 def name_lines(chosen: Artifact, lines: Sequence[Artifact]) -> pa.Table:
     """The chosen lines as LINES, each as it first reads."""
-    first: dict[int, dict[str, Any]] = {}
+    first: dict[int, LineExample] = {}
     for part in lines:
         for row in shards.read(part.file("found.parquet")).to_pylist():
             first.setdefault(row["key"], row)
     counts = shards.read(chosen.file("lines.parquet")).to_pylist()
-    rows = [{**first[count["key"]], "documents": count["documents"]} for count in counts]
+    rows = [{**first[row["key"]], "documents": row["documents"]} for row in counts]
+    # With most documents first within a language and source, as people look for them.
     order = [("lang", "ascending"), ("source", "ascending"), ("documents", "descending"), ("line", "ascending")]
     return pa.Table.from_pylist([{name: row[name] for name in LINES.names} for row in rows], schema=LINES).sort_by(
         order

@@ -98,6 +98,7 @@ def middle_examples(
         if broken.any():
             features = read_features(shard, lid_short_chars)
             ranked += [(*pair, number, row) for row, pair in worst_values(features, broken, fault, limits).items()]
+    # Among the worst any rule is right: the middle shows whether the limit is.
     start = max(0, (len(ranked) - EXAMPLES) // 2)
     return [read_example(parts[place[2]][1], *place) for place in sorted(ranked)[start : start + EXAMPLES]]
 
@@ -108,6 +109,7 @@ def worst_values(
     """Value and limit of the `broken` documents, by row; of a pair, for the side that is further beyond its limit."""
     rule, column = RULES[fault - 1], features.columns[RULES[fault - 1].feature]
     table = limit_table(limits, features.labels)[:, fault - 1]
+    # So that a greater `beyond` is worse on either side.
     sign = 1 if rule.side == "low" else -1
     worst: dict[int, tuple[float, float]] = {}
     for at in np.flatnonzero(broken[column.rows]).tolist():

@@ -75,7 +75,7 @@ def find_losses(faults: Sequence[Artifact], min_documents: int, max_drop: float)
         total, kept = counts.total(), counts.pop(NO_FAULT, 0)
         # With few documents a share means little: three of five may well be bad.
         if total >= min_documents and total - kept > max_drop * total:
-            losses.append(QualityLoss(lang, total, tuple(sorted(counts.items(), key=lambda each: (-each[1], each[0])))))
+            losses.append(QualityLoss(lang, total, tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0])))))
     return sorted(losses, key=lambda loss: (-loss.share, loss.lang))
 
 

@@ -114,6 +114,7 @@ def read_columns(parts: Sequence[ShardFacts], settings: AssignSettings) -> Docum
         sizes.append(shards.read(annotations.file("annotations.parquet"), ["bytes"])["bytes"].to_numpy())
         faults.append(np.load(fault.file("faults.npy")))
         hits.append(find_contaminated(contamination, len(table), settings))
+    # In the order of priority, in which `sets` numbers the documents as well.
     numbers = (np.concatenate(column) for column in (sizes, faults, hits, order))
     return DocumentColumns(number_labels(langs), *numbers)
 

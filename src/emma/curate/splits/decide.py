@@ -26,6 +26,7 @@ def decide(out: Path, shard: ShardInputs, assigned: Artifact, sets: Artifact) ->
     table = shards.read(documents.file("documents.parquet"), ["id", *KINDS])
     notes = shards.read(annotations.file("annotations.parquet"), ["bytes", "written", "script_agrees"])
     mine = slice(start, start + table.num_rows)
+    # Mapped: a shard needs its own rows of arrays that cover the corpus.
     outcomes = np.load(assigned.file("outcomes.npy"), mmap_mode="r")[mine]
     roots = np.load(sets.file("clusters.npy"), mmap_mode="r")[mine]
     selection = select_documents(

@@ -114,6 +114,7 @@ def languages_by_cluster(queues: Sequence[ClusterQueue], clusters: int) -> Clust
     roots = np.concatenate([np.empty(0, np.int64), *(queue.roots for queue in queues)])
     langs = np.repeat(np.arange(len(queues)), [len(queue.roots) for queue in queues])
     sizes = np.concatenate([np.empty(0, np.int64), *(queue.bytes for queue in queues)])
+    # Stable, so that the languages of a cluster stay in the order in which they choose.
     sequence = np.argsort(roots, kind="stable")
     starts = np.searchsorted(roots[sequence], np.arange(clusters + 1))
     return ClusterLanguages(starts, langs[sequence], sizes[sequence])
@@ -126,6 +127,7 @@ def claim_clusters(queue: ClusterQueue, hold_out: HoldOut, part: float, state: S
     the clusters go to this split, so that the next one finds some.
     """
     limit = min(hold_out.max_bytes, int(hold_out.share * queue.bytes.sum()))
+    # What a language before this one held out in common clusters fills this share too.
     claimed = int(queue.bytes[state.chosen[queue.roots] == hold_out.split].sum())
     available = state.free[queue.roots] & (state.chosen[queue.roots] == TRAIN)
     roots, sizes = queue.roots[available], queue.bytes[available]
