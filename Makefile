@@ -20,7 +20,7 @@ else
 endif
 
 quick: $(VENV)/.test
-	$(BIN)/pytest -m 'not slow'
+	$(BIN)/pytest -m 'not slow' -n auto
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check

@@ -12,6 +12,7 @@ from tests.whole import RECIPE, emma, write_corpus
 pytest.importorskip("torch", reason="needs the train extra")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["llama3", "gemma2", "gpt2", "neox_of_5"])
 def test_a_release_says_what_its_base_says(kind: str, tmp_path: Path) -> None:
     write_corpus(tmp_path / "data", documents=15)

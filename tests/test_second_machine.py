@@ -12,6 +12,8 @@ from emma.store import remote, shards
 from emma.store.manifest import MANIFEST
 from tests.whole import write_recipes
 
+pytestmark = pytest.mark.slow
+
 STAGES = ["collect", "annotate", "curate"]
 
 

@@ -17,6 +17,8 @@ from emma.store.manifest import MANIFEST
 from tests.conftest import TEXTS
 from tests.whole import MORE, command, emma, write_recipes
 
+pytestmark = pytest.mark.slow
+
 pytest.importorskip("torch", reason="needs the train extra")
 
 

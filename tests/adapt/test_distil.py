@@ -1,6 +1,7 @@
 """Distillation: rows that have a known answer, both readings against slow ones, and the turns that pieces take."""
 
 import numpy as np
+import pytest
 import torch
 from transformers import LlamaConfig, LlamaForCausalLM
 
@@ -26,6 +27,7 @@ def test_a_window_as_the_base_spells_it() -> None:
     assert ends.tolist() == [[2, 3, 4], [0, 1, 2]]
 
 
+@pytest.mark.slow
 def test_a_piece_that_renames_a_base_piece_gets_its_row() -> None:
     trained = model()
     start = trained.get_input_embeddings().weight.detach().clone()

@@ -17,6 +17,8 @@ from emma.store.artifact import Artifact
 from emma.work.work import StageOutput, Work
 from tests.conftest import TEXTS, documents
 
+pytestmark = pytest.mark.slow
+
 Row = dict[str, Any]
 
 # Article 2 of the Universal Declaration of Human Rights, long enough for a gram in each.

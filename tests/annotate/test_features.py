@@ -133,6 +133,7 @@ def test_shares_are_shares_and_signatures_differ(annotated: Callable[..., list[R
 PAIRS = [None, "", *TEXTS.values()]
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.tuples(texts, st.sampled_from([*TEXTS, CODE.label]), st.sampled_from(PAIRS)), min_size=1, max_size=5)
 )

@@ -21,6 +21,8 @@ from emma.store.artifact import Artifact
 from emma.work.work import StageOutput, Work
 from tests.conftest import TEXTS, documents
 
+pytestmark = pytest.mark.slow
+
 TRAINING = LidTraining(buckets=4000, dimension=8, epochs=60, lines=40, held_out=0.2)
 TRAINED = LidConfig(train=("clean",), training=TRAINING)
 

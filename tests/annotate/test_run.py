@@ -23,6 +23,7 @@ def cut(rows: list[Row], sizes: list[int]) -> list[pa.Table]:
     return [table.slice(sum(places[:at]), size) for at, size in enumerate(places[1:], 1)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("sizes", "workers"), [([2500], 1), ([1, 1024, 1475], 1), ([1300, 1200], 2)])
 def test_rows_stay_aligned_however_they_are_cut(
     sizes: list[int], workers: int, make_work: Callable[..., Work], make_artifact: Callable[..., Artifact]

@@ -73,6 +73,7 @@ def test_a_base_without_weights_is_refused_before_any_work(tmp_path: Path) -> No
     assert not (tmp_path / "home" / "store" / "collect").exists()
 
 
+@pytest.mark.slow
 def test_why_does_not_mix_two_runs(tmp_path: Path) -> None:
     lines = "".join(f'{{"text": "The number {each} is written here.", "lang": "en"}}\n' for each in range(9))
     (tmp_path / "t.jsonl").write_text(lines)

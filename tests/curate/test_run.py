@@ -13,6 +13,8 @@ from emma.work.graph import check_balance
 from tests.conftest import TEXTS
 from tests.curate.corpus import ALPHABETS, Bench, Row, plain, prose, rows_of
 
+pytestmark = pytest.mark.slow
+
 
 def edited(text: str) -> str:
     """The same text with its last two characters replaced: a near duplicate, not an exact one."""

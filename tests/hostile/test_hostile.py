@@ -11,6 +11,8 @@ from tests.hostile.forms import FORMS
 from tests.hostile.mutate import mutate_form
 from tests.hostile.trial import run_collect, run_confined, try_files, write
 
+pytestmark = pytest.mark.slow
+
 MUTATIONS = 6
 """Damaged files of each form."""
 

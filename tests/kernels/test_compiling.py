@@ -38,6 +38,7 @@ def start(script: str, *arguments: object, kept: Path) -> "subprocess.Popen[str]
     )
 
 
+@pytest.mark.slow
 def test_processes_that_start_at_once_compile_each_kernel_once(tmp_path: Path) -> None:
     processes = [start(HASH, kept=tmp_path) for _ in range(3)]
     compiled = [int(process.communicate()[0]) for process in processes]

@@ -95,6 +95,7 @@ def check(items: Sequence[str], texts: Sequence[str]) -> None:
     assert found.documents.tolist() == [sum(not group.isdisjoint(grams) for grams in of_texts) for group in of_groups]
 
 
+@pytest.mark.slow
 def test_looking_up_equals_slow_python() -> None:
     texts = [text for text in corpus() if len(text) < 1000]
     check(texts[::2] + texts[:3], texts)

@@ -9,6 +9,7 @@ import pytest
 from emma.kernels.tables import NOT_DIGIT, classes, columns, digits, fold, folded, kind, widths
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("table", "of"), [(classes, kind), (fold, folded), (widths, columns)])
 def test_tables_say_of_every_code_point_what_is_said_of_one(table: object, of: object) -> None:
     assert table().tolist() == [of(chr(point)) for point in range(sys.maxunicode + 1)]  # type: ignore[operator]

@@ -202,6 +202,7 @@ def test_every_code_has_its_outcome() -> None:
     assert len(table) > 3_900
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not (DATA / "README.md").exists(), reason="the development data is not here (set EMMA_DATA)")
 def test_no_code_of_the_data_is_missing() -> None:
     from tests.lang.codes_in_data import codes

@@ -14,6 +14,7 @@ from tests.conftest import TEXTS
 from tests.lid.conftest import EVERYDAY, uniform
 
 
+@pytest.mark.slow
 def test_labels_without_a_language_take_no_part(tmp_path: Path) -> None:
     some = uniform(tmp_path / "some.bin", ["eng_Latn", "zxx_Zxxx", "deu_Latn"], [0.6, 0.25, 0.15])
     assert some.labels == ["eng_Latn", None, "deu_Latn"] and some.known == ("deu_Latn", "eng_Latn")

@@ -31,6 +31,7 @@ def test_training_is_repeatable_and_its_settings_count(trained: Path, tmp_path: 
     assert (tmp_path / "other.bin").read_bytes() != trained.read_bytes()
 
 
+@pytest.mark.slow
 def test_training_descends_the_gradient_that_differences_give() -> None:
     """One step on one text. A vector's step is averaged once more over the text's features, as fastText does."""
     random = np.random.Generator(np.random.PCG64(3))

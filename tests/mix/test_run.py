@@ -172,6 +172,7 @@ DOCUMENTS = {("amh_Ethi", "news"): [30, 7, 12, 60, 9], ("nqo_Nkoo", "bible"): [3
 STAGES = [{"name": "broad", "share": 0.75, "strategy": "unimax"}, {"name": "late", "share": 0.25}]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("packing", ["concatenate", "best_fit"])
 def test_what_training_draws_is_the_plan_stage_by_stage(make_pack, packing) -> None:
     home, pack = make_pack("run", DOCUMENTS)

@@ -77,6 +77,7 @@ def read(path: Path) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", CONFIGS)
 def test_every_field_of_a_base_is_kept(kind: str, trained: Callable[..., Path], tmp_path: Path) -> None:
     folder = trained(kind)
@@ -90,6 +91,7 @@ def test_every_field_of_a_base_is_kept(kind: str, trained: Callable[..., Path], 
     assert (read(path) if path.exists() else None) == GENERATION.get(kind)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", CONFIGS)
 def test_the_result_computes_as_the_base_says(kind: str, trained: Callable[..., Path]) -> None:
     """A model of the kept configuration is the trained one, and its weights are of the base's type."""
@@ -102,6 +104,7 @@ def test_the_result_computes_as_the_base_says(kind: str, trained: Callable[..., 
     assert model(IDS).logits.isfinite().all()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not OLD.is_dir(), reason="needs transformers 4 in the environment's transformers4 (make test)")
 def test_transformers_4_computes_the_same(make_work, vocab: Artifact, tmp_path: Path) -> None:
     """All kinds, as they are and with other rotary settings, in one process of it."""

@@ -77,6 +77,7 @@ def test_the_ratio_is_measured() -> None:
     assert bf16_ratio(CPU) > 0
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not torch.cpu._is_avx2_supported(), reason="needs an x86 processor")
 def test_a_processor_that_is_limited_to_avx2_computes_in_float32() -> None:
     """In a process of its own, as kernels are chosen once."""

@@ -92,6 +92,7 @@ def files(made) -> dict[str, bytes]:
     }
 
 
+@pytest.mark.slow
 def test_the_same_bytes_from_two_workers_and_from_other_shards(make_artifact, store: Path, vocab) -> None:
     from emma.work.local import Local
     from emma.work.progress import Reporter

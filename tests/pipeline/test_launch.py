@@ -84,6 +84,7 @@ def test_what_all_processes_find_wrong_is_said_once(monkeypatch, capsys, error, 
     assert re.fullmatch(said, capsys.readouterr().err.strip())
 
 
+@pytest.mark.slow
 def test_the_whole_way(recipe: Path, tmp_path: Path) -> None:
     home = tmp_path / "home"
     assert cli.main(["adapt", str(recipe), "--home", str(home), "--quiet", *SETTINGS]) == 0

@@ -38,6 +38,7 @@ def test_annotate_then_curate() -> None:
     assert curated.counts["rows_in"] == copies.num_rows
 
 
+@pytest.mark.slow
 def test_what_a_stage_made_can_be_given_whole(tmp_path: Path) -> None:
     documents = table()
     annotated = emma.stage("annotate", documents=documents)

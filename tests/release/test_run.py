@@ -72,6 +72,7 @@ def test_released_rows_are_the_kept_rows(inputs: Inputs, make_work: MakeWork) ->
     assert checks["model"]["ids"] == {"bos_token_id": 1, "eos_token_id": 2, "pad_token_id": None}
 
 
+@pytest.mark.slow
 def test_same_bytes_with_any_workers_and_buckets(inputs: Inputs, make_work: MakeWork) -> None:
     first = make_work("release", "1" * 20)
     release(ReleaseConfig(), **inputs, work=first)
@@ -81,6 +82,7 @@ def test_same_bytes_with_any_workers_and_buckets(inputs: Inputs, make_work: Make
     assert len(files(first.out)) > 30
 
 
+@pytest.mark.slow
 def test_a_user_loads_both_folders(inputs: Inputs, make_work: MakeWork, tmp_path: Path) -> None:
     datasets, transformers = pytest.importorskip("datasets"), pytest.importorskip("transformers")
     work = make_work("release")
@@ -140,6 +142,7 @@ def test_the_model_card_says_what_got_worse_and_what_was_not_measured(inputs: In
     assert all(f"`{row['lang']}`" in missing for row in rows if row["bits_per_byte"] is None)
 
 
+@pytest.mark.slow
 def test_the_model_card_links_the_table_of_languages(inputs: Inputs, make_work: MakeWork) -> None:
     work = make_work("release")
     release(ReleaseConfig(), **inputs, work=work)
@@ -148,6 +151,7 @@ def test_the_model_card_links_the_table_of_languages(inputs: Inputs, make_work: 
     assert "[languages.csv](languages.csv)" in (work.out / "model" / "README.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("above", [0, 1, 2])
 def test_the_model_card_says_what_qualifies_its_numbers(inputs: Inputs, make_work: MakeWork, above: int) -> None:
     path, work = inputs["report"].path / "report.json", make_work("release")

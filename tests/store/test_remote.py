@@ -113,6 +113,7 @@ make(Path(sys.argv[1]), sys.argv[2])
 """
 
 
+@pytest.mark.slow
 def test_an_upload_that_was_killed_is_invisible(bucket: str, here: Path, there: Path) -> None:
     done = subprocess.run([sys.executable, "-c", KILLED, here, bucket], check=False, cwd=Path(__file__).parents[2])
     assert done.returncode == -signal.SIGKILL
@@ -194,6 +195,7 @@ def test_refusal_is_final(trouble: Callable[[int, Exception], None], waits: list
     assert waits == []
 
 
+@pytest.mark.slow
 def test_no_credentials_is_one_message(s3: str, tmp_path: Path) -> None:
     names = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
     without = {name: value for name, value in os.environ.items() if name not in names}

@@ -48,6 +48,7 @@ def test_an_independent_reader_finds_the_documents(vocabulary: int, tmp_path: Pa
     assert file.tokens.dtype == (np.uint16 if vocabulary < 65_500 else np.int32)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("vocabulary", [65_499, 260_000])
 def test_megatron_reads_the_documents(vocabulary: int, tmp_path: Path) -> None:
     pytest.importorskip("megatron.core", reason="megatron-core is not installed")

@@ -75,6 +75,7 @@ def any_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(attention, "_machine_obstacle", lambda *_: None)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:flex_attention called without")
 @pytest.mark.parametrize("kind", MODELS)
 @pytest.mark.usefixtures("any_machine")

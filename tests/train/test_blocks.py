@@ -98,6 +98,7 @@ def test_what_is_kept_exists() -> None:
     assert torch.ops.aten.silu.default not in SAVED_OVERLOADS
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("policy", ["none", "selective", "full"])
 def test_compiled_blocks_change_nothing_and_are_compiled_once(monkeypatch: pytest.MonkeyPatch, policy: str) -> None:
     """With everything of the compiler but its code generation, which takes a minute and a compiler for C++."""
@@ -119,6 +120,7 @@ def test_compiled_blocks_change_nothing_and_are_compiled_once(monkeypatch: pytes
     assert not torch._dynamo.utils.counters["graph_break"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["flex", "varlen"])
 @pytest.mark.parametrize("policy", ["none", "selective"])
 def test_documents_go_into_compiled_blocks(monkeypatch: pytest.MonkeyPatch, kind: str, policy: str) -> None:
@@ -143,6 +145,7 @@ def one_document(query: Tensor, key: Tensor, value: Tensor, starts: Tensor, *_: 
     return query + key.mean() + value.mean() + starts[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("policy", ["none", "full", "selective"])
 def test_sharded_compiled_and_checkpointed_at_once(monkeypatch: pytest.MonkeyPatch, policy: str) -> None:
     monkeypatch.setattr(blocks, "BACKEND", "aot_eager")

@@ -91,6 +91,7 @@ def test_what_is_saved_is_the_state_when_it_was_asked_for(state, tmp_path: Path)
     torch.testing.assert_close(weights(other), wanted, rtol=0, atol=0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [STATE_FILE, ".metadata", "__0_0.distcp"])
 @pytest.mark.parametrize("content", [None, b"", b"\0" * 1000, b"PK\x03\x04", b"\x80\x02garbage"])
 def test_a_damaged_one_is_passed_over(state, tmp_path: Path, name: str, content: bytes | None) -> None:

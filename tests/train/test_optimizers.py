@@ -173,6 +173,7 @@ def saved_and_loaded(rank: int, count: int, folder: Path, before: int) -> None:
         torch.save(whole, folder / f"{kind}-{before}-{count}-{rank}.pt")
 
 
+@pytest.mark.slow
 def test_spread_over_processes_and_resumed_on_others_is_the_same_to_the_bit(tmp_path: Path) -> None:
     for count, before in ((1, 0), (2, 0), (1, 2), (2, 1), (2, 2)):
         (tmp_path / f"meet-{count}").unlink(missing_ok=True)

@@ -10,6 +10,8 @@ from transformers import AutoModelForCausalLM
 from tests.train.conftest import LENGTH, make_inputs, tiny_model
 from tests.train.jobs import Job, run, start
 
+pytestmark = pytest.mark.slow
+
 # 7 sequences a step: two processes have 4 and 3 of them, in as many micro-batches. The last of 6 steps has 5, and one
 # micro-batch of the second process is empty.
 SECTION = {"learning_rate": 1e-2, "micro_batch": 2, "batch_tokens": 7 * LENGTH, "device": "cpu", "warmup": 0.3}

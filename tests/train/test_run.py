@@ -28,6 +28,7 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {each.relative_to(folder).as_posix(): each.read_bytes() for each in folder.rglob("*") if each.is_file()}
 
 
+@pytest.mark.slow
 def test_it_learns_and_says_how(world, make_work) -> None:
     work = make_work("train")
     made = train(SECTION, **world((80, 24, 56)), work=work)
@@ -43,6 +44,7 @@ def test_it_learns_and_says_how(world, make_work) -> None:
     assert (work.out / "model" / "tokenizer.json").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", [{}, {"activation_checkpointing": "full"}, {"lora": LoraConfig(rank=4)}], ids=str)
 def test_the_saved_model_is_the_trained_one(world, make_work, monkeypatch: pytest.MonkeyPatch, change) -> None:
     """Its logits are those of the model that was trained, when training ended; adapters are merged."""
@@ -66,6 +68,7 @@ def test_the_saved_model_is_the_trained_one(world, make_work, monkeypatch: pytes
     assert not torch.equal(saved.lm_head.weight, tiny_model().lm_head.weight)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", [{}, {"precision": "bf16"}, {"optimizer": "muon", "learning_rate": 0.02}])
 def test_the_same_run_gives_the_same_bytes(world, make_work, change) -> None:
     inputs, section = world(), SECTION.model_copy(update=change)
@@ -82,6 +85,7 @@ def test_a_tied_model_stays_tied(world, make_work) -> None:
     assert saved.lm_head.weight is saved.model.embed_tokens.weight
 
 
+@pytest.mark.slow
 def test_killed_and_resumed_is_uninterrupted(world, make_work, tmp_path: Path, monkeypatch) -> None:
     """With dropout, which draws at random, and both optimisers."""
     inputs, section = world(model=tiny_model(attention_dropout=0.1)), SECTION.model_copy(update={"optimizer": "muon"})

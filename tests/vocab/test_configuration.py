@@ -130,6 +130,7 @@ def test_transformers_4_can_read_the_form(kind: str, tmp_path: Path, make_artifa
     assert "auto_map" not in config
 
 
+@pytest.mark.slow
 @needs_transformers_4
 def test_transformers_4_reads_the_same(tmp_path: Path, make_artifact, make_work) -> None:
     """All kinds, grown and not, in one process of it."""
@@ -225,6 +226,7 @@ def leaky(base: Path, *names: str) -> Path:
     return write(base, tokenizer=table)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["llama2", "llama3"])
 @pytest.mark.parametrize("pieces", [0, 200])
 def test_what_a_tokenizer_would_do_on_its_own_changes_nothing(

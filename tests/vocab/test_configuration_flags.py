@@ -77,6 +77,7 @@ def test_what_is_put_around_a_text(case: tuple[str, str, str], tmp_path: Path) -
         assert (out / "tokenizer.json").read_bytes() == (base / "tokenizer.json").read_bytes()
 
 
+@pytest.mark.slow
 @needs_transformers_4
 def test_transformers_4_puts_the_same_around_a_text(tmp_path: Path) -> None:
     outs, bases = {}, {}

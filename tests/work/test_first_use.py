@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import orjson
+import pytest
 
 from tests.conftest import TEXTS
 from tests.whole import sentences
@@ -34,6 +35,7 @@ def run(recipe: Path, home: Path, kernels: Path) -> list[str]:
     return [line for line in done.stderr.splitlines() if "kernels:" in line]
 
 
+@pytest.mark.slow
 def test_kernels_are_compiled_once_and_said_to_be(tmp_path: Path) -> None:
     langs = ("eng_Latn", "tha_Thai", "nqo_Nkoo", "zho_Hans")
     for lang in langs:

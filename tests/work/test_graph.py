@@ -44,6 +44,7 @@ def files(root: Path) -> dict[str, bytes]:
     return {path.relative_to(root).as_posix(): path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file()}
 
 
+@pytest.mark.slow
 def test_many_workers_give_the_same_bytes_as_one(make_work: Callable[..., Work], store: Path) -> None:
     work = make_work("sums")
     one = work.gather(total, work.each(square, range(20), 2))

@@ -25,6 +25,7 @@ def folder(tmp_path: Path) -> str:
     return str(tmp_path / "deaths")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("bytes_in", "alone"), [(None, False), (LIGHT_BYTES, False), (LIGHT_BYTES - 1, True)])
 def test_little_text_needs_no_other_process(make_work: Callable[..., Work], bytes_in: int | None, alone: bool) -> None:
     work = make_work("sums")
@@ -34,6 +35,7 @@ def test_little_text_needs_no_other_process(make_work: Callable[..., Work], byte
     assert ({each.file("process.txt").read_text() for each in made} == {str(os.getpid())}) is alone
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("deaths", [1, TRIES - 1])
 def test_a_killed_worker_is_replaced_and_its_task_tried_again(
     make_work: Callable[..., Work], folder: str, deaths: int
@@ -47,6 +49,7 @@ def test_a_killed_worker_is_replaced_and_its_task_tried_again(
     assert f"sums: dies {made[0].key}" in said[0]
 
 
+@pytest.mark.slow
 def test_a_task_that_always_dies_is_named_and_the_others_are_done(make_work: Callable[..., Work], folder: str) -> None:
     work = make_work("sums")
     with Local(2, lambda text: None) as work.executor:
@@ -74,6 +77,7 @@ class Watched(list[Task]):
         return super().__getitem__(index)
 
 
+@pytest.mark.slow
 def test_tasks_are_handed_out_when_a_worker_is_free(store: Path) -> None:
     tasks = Watched(Task(store, "sums", 1, square, (number, 2)) for number in range(9))
     with Local(2) as executor:

@@ -13,6 +13,8 @@ from emma.work.work import Work
 from tests.work.deaths import dies, refuse
 from tests.work.test_graph import files, square, total
 
+pytestmark = pytest.mark.slow
+
 if TYPE_CHECKING:
     from emma.work.on_ray import OnRay
 

@@ -20,6 +20,7 @@ print("pandas" in sys.modules, pa.table({{"a": [1, 2]}}).to_pandas()["a"].sum())
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("claim", "loaded"), [("process.claim_process()", False), ("", True)])
 def test_only_a_claimed_process_spares_itself_pandas(claim: str, loaded: bool) -> None:
     said = subprocess.run([sys.executable, "-c", ASK.format(claim=claim)], capture_output=True, text=True, check=True)

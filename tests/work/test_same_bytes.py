@@ -81,11 +81,13 @@ def alone(recipe: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, b
     return made
 
 
+@pytest.mark.slow
 def test_two_processes(recipe: Path, alone: dict[str, bytes], tmp_path: Path) -> None:
     with Local(2) as executor:
         assert compiled(recipe, tmp_path, executor) == alone
 
 
+@pytest.mark.slow
 def test_ray(recipe: Path, alone: dict[str, bytes], tmp_path: Path, ray: "OnRay") -> None:
     assert compiled(recipe, tmp_path, ray) == alone
 
@@ -103,6 +105,7 @@ def kill_workers(wanted: Callable[[psutil.Process], bool], over: threading.Event
         time.sleep(0.005)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("on", ["local", "ray"])
 def test_after_workers_were_killed(
     on: str, recipe: Path, alone: dict[str, bytes], tmp_path: Path, request: pytest.FixtureRequest
@@ -125,6 +128,7 @@ def test_after_workers_were_killed(
     assert made == alone
 
 
+@pytest.mark.slow
 def test_after_the_run_itself_was_killed(recipe: Path, alone: dict[str, bytes], tmp_path: Path) -> None:
     process = subprocess.Popen(
         [sys.executable, "-c", SPREAD, "curate", recipe, "--home", tmp_path, "--workers", "2", "--quiet"],

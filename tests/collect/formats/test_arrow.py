@@ -76,6 +76,7 @@ def read_mutations(name: str, count: int) -> None:
             assert held >= ROWS or any(each.unread for each in lost) or len(damaged) < len(data)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FILES)
 def test_no_damage_ends_the_process(name: str) -> None:
     child = multiprocessing.get_context("spawn").Process(target=read_mutations, args=(name, 75))

@@ -41,6 +41,7 @@ def test_refused(document: str, kind: str) -> None:
     assert bad.detail.startswith(f"line {max(1, bad.row)}, column")
 
 
+@pytest.mark.slow
 def test_what_stands_before_damage_is_read() -> None:
     whole = b"<a>" + b"".join(b"<b>%d</b>" % number for number in range(50_000)) + b"</a>"
     cut = gzip.compress(whole)[:-5000]

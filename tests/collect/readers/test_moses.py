@@ -49,6 +49,7 @@ def test_files_that_differ_in_length_inside_an_archive() -> None:
     assert [each.text for each in found if isinstance(each, RawDocument)] == ["dog", "cat", "last"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", [".gz", ".zst"])
 def test_pairs_before_the_damage_are_kept(suffix: str) -> None:
     import gzip

@@ -76,6 +76,7 @@ def test_a_guessed_encoding_says_so() -> None:
     assert unit.repair is not None and unit.repair.startswith("read as ")
 
 
+@pytest.mark.slow
 def test_bytes_that_are_no_text() -> None:
     noise = bytes(number * number % 256 for number in range(3000))
     assert kinds(read("text", noise)) == ["not text"]

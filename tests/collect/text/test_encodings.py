@@ -46,6 +46,7 @@ def test_older_encodings_are_guessed(encoding: str) -> None:
     )
 
 
+@pytest.mark.slow
 @given(st.text(), st.sampled_from(["utf-16", "utf-16-be", "utf-32", "gb18030"]))
 def test_a_stream_in_another_encoding(text: str, encoding: str) -> None:
     text = text.encode("utf-8", "ignore").decode()

@@ -29,6 +29,7 @@ def slow(text: str) -> str:
     return repair_text(text if mended is None else mended)
 
 
+@pytest.mark.slow
 @settings(deadline=None)  # the first call compiles
 @given(st.lists(texts, max_size=5))
 def test_whole_texts_are_those_that_mending_leaves_alone(given_texts: list[str]) -> None:

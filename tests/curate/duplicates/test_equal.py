@@ -24,6 +24,7 @@ def reasons(bench: Bench, rows: list[Row]) -> list[str | None]:
     return [row["reason"] for row in bench.run(rows, OFF)[0]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", MARKED)
 def test_a_copy_without_diacritics_goes_wherever_it_stands(bench: Bench, lang: str) -> None:
     whole, copy = {"lang": lang, "text": MARKED[lang]}, {"lang": lang, "text": stripped(MARKED[lang])}

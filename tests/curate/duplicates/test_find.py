@@ -22,6 +22,7 @@ def components(edges: Sequence[tuple[int, int]], count: int) -> list[int]:
             return labels
 
 
+@pytest.mark.slow
 def test_sets_are_those_of_all_pairs_compared(find: Find) -> None:
     rows = mixed()
     arrays, pairs = find(rows)
@@ -49,6 +50,7 @@ def test_a_higher_threshold_keeps_the_pairs_above_it(find: Find) -> None:
     assert high == [row for row in low if row["jaccard"] >= np.float32(0.8)] and 0 < len(high) < len(low)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("sizes", "workers", "buckets"), [([5, 0, 1], 1, 1), ([40, 40], 2, 7), ([9] * 20, 1, 16)])
 def test_sets_depend_on_neither_shards_nor_workers_nor_buckets(
     find: Find, sizes: list[int], workers: int, buckets: int

@@ -8,6 +8,8 @@ import pytest
 from emma.curate.config import CurateConfig
 from tests.curate.corpus import ALPHABETS, Bench, Row, plain, prose
 
+pytestmark = pytest.mark.slow
+
 OFF = CurateConfig(test_share=0, validation_share=0)
 SPACE = {"tha_Thai": "", "zho_Hans": ""}
 

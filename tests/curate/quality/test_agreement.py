@@ -9,6 +9,8 @@ from emma.curate.quality.features import BINS, FeatureColumn, count_bins
 from emma.errors import RecipeError
 from tests.curate.corpus import ALPHABETS, Bench, Row, plain, prose, rows_of
 
+pytestmark = pytest.mark.slow
+
 
 def histogram(values: np.ndarray) -> np.ndarray:
     judges = np.zeros(len(values), np.int32)

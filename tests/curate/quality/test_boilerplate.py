@@ -78,6 +78,7 @@ def test_menus_and_notices_go_and_text_stays(find: Find, lang: str) -> None:
     assert {row["line"] for row in found.table.to_pylist()} == {prose(lang, "menu", 8), prose(lang, "notice", 9)}
 
 
+@pytest.mark.slow
 def test_counts_are_those_of_plain_python(find: Find) -> None:
     rows = [row for lang in ALPHABETS for row in pages(lang, 4) + pages(lang, 2, "books")]
     rows += [{"lang": "eng_Latn", "source": "web", "text": text} for text in [*TEXTS.values()] * 2]

@@ -1,5 +1,7 @@
 """Decontamination: what met a benchmark goes, with its near duplicates, and everything is counted."""
 
+import pytest
+
 from emma.curate.config import CurateConfig
 from emma.work.graph import check_balance
 from tests.curate.corpus import Bench, Row, plain, prose, rows_of
@@ -33,6 +35,7 @@ def test_a_document_in_a_benchmark_goes_and_so_do_its_near_duplicates(bench: Ben
     assert found["flores", "tha_Thai"]["documents"] == 0 and found["flores", "tha_Thai"]["items"] == 5
 
 
+@pytest.mark.slow
 def test_thresholds_keep_what_quotes_little(bench: Bench) -> None:
     bench.benchmarks = ITEMS
     rows = plain(40, ["rus_Cyrl"])

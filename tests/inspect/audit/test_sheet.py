@@ -14,6 +14,8 @@ from emma.inspect.audit.show import WIDTH, render_page, render_text
 from tests.conftest import TEXTS
 from tests.curate.corpus import Bench, Row, bench, plain, prose
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["bench"]
 
 
