@@ -1,4 +1,4 @@
-"""How the code itself is built, at any commit: `python -m benchmarks.house [REVISION …]`.
+"""How the code itself is built, at any commit: `python -m benchmarks.house [REVISION …] [--timed]`.
 
 Counts what a newcomer meets: files and functions and how long they are, how much of it is imports, comments and
 docstrings, how often a type is `Any`, and which files lie loose beside the rooms.
@@ -8,7 +8,9 @@ import argparse
 import ast
 import io
 import subprocess
+import sys
 import tarfile
+import time
 import tokenize
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -16,7 +18,10 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.machine import machine, publish
+
 ROOT = Path(__file__).parents[1]
+HELP_RUNS = 10
 ROWS: Mapping[str, str] = {
     "files": "Python files in `src`",
     "lines": "lines in `src`",
@@ -59,9 +64,22 @@ def main() -> None:
     """Measure each revision and print them side by side."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("revisions", nargs="*", default=["HEAD"], metavar="REVISION")
-    revisions = parser.parse_args().revisions
-    columns = [measure(list(modules(revision))) for revision in revisions]
-    print("\n".join(table(revisions, columns)))
+    parser.add_argument("--timed", action="store_true", help="Also time `emma --help` and the quick tests, here.")
+    parser.add_argument("--print", action="store_true", help="Print the result, and keep no file of it.")
+    arguments = parser.parse_args()
+    columns = [measure(list(modules(revision))) for revision in arguments.revisions]
+    lines = [
+        "# The code itself",
+        "",
+        f"`python -m benchmarks.house {' '.join(arguments.revisions)}`",
+        "",
+        machine(),
+        "",
+    ]
+    lines += [*table(arguments.revisions, columns), ""]
+    if arguments.timed:
+        lines += [*timings(), ""]
+    publish("house", "\n".join(lines), only_print=arguments.print)
 
 
 def modules(revision: str) -> Iterator[Module]:
@@ -146,6 +164,20 @@ def comment_lines(module: Module) -> int:
 def is_untyped_record(node: ast.AST) -> bool:
     """Whether an annotation says no more than that there are names and values."""
     return isinstance(node, ast.Subscript) and ast.unparse(node) in ("dict[str, Any]", "Mapping[str, Any]")
+
+
+def timings() -> Iterator[str]:
+    """Wall seconds of what people wait for most often, as it is in this folder."""
+    helps = [wall_s([sys.executable, "-m", "emma", "--help"]) for _ in range(HELP_RUNS)]
+    yield f"- `emma --help`: median {np.median(helps):.2f} s, slowest {max(helps):.2f} s of {HELP_RUNS} runs."
+    yield f"- `make quick`, installed: {wall_s(['make', 'quick']):.0f} s."
+
+
+def wall_s(command: list[str]) -> float:
+    """Seconds that a command takes. Raises CalledProcessError when it fails."""
+    begin = time.perf_counter()
+    subprocess.run(command, check=True, capture_output=True, cwd=ROOT)
+    return time.perf_counter() - begin
 
 
 def table(revisions: list[str], columns: list[dict[str, str]]) -> Iterator[str]:
