@@ -26,7 +26,6 @@ def run(arguments: argparse.Namespace) -> int:
 
     answer = audit_language(open_home(arguments).choose_run(arguments.run), arguments.lang, arguments.seed)
     if arguments.html:
-        # The path is printed, so that a shell can open it.
         arguments.html.write_text(render_page(answer), encoding="utf-8")
         print(arguments.html)
     else:

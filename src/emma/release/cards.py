@@ -66,6 +66,6 @@ def list_released_sources(facts: CardFacts) -> list[Row]:
 
 def render_card(template: str, front: Any, facts: CardFacts, **more: Any) -> str:
     """Front matter, then the template filled in. Needs the extra `report`."""
-    # `chr(10)`: the front matter has the same line ends on every system.
+    # The same line ends on every system; `chr`, as no backslash may stand in an f-string before Python 3.12.
     body = render_markdown(HERE / template, facts=facts, head=facts.headline, section=facts.section, **more)
     return f"---\n{front.to_yaml(line_break=chr(10)).strip()}\n---\n\n{body}"

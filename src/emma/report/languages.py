@@ -125,7 +125,6 @@ def _data(tables: Tables) -> Facts:
         sum_by_language([row for row in tables.curated if row["outcome"] in outcomes], "documents")
         for outcomes in (SPLITS, SPLITS[:1])
     )
-    # Both kinds of copies, exact and near, are named for what they are.
     copies = sum_by_language([row for row in tables.curated if row["outcome"].endswith("duplicate")], "documents")
     return {
         lang: {

@@ -26,14 +26,8 @@ LARGEST_BETA2 = 0.99
 in bfloat16, as the second moment does at 0.999."""
 
 
-class SmallAdamW(Optimizer):
-    """The arithmetic of torch.optim.AdamW (Loshchilov and Hutter, arXiv 1711.05101). A group has its moments in 8 bits
-    if its `bits` is 8, else in bfloat16."""
-
-    def __init__(
-        self, params: Any, lr: float, betas: tuple[float, float], eps: float = 1e-8, weight_decay: float = 0.0
-    ) -> None:
-        super().__init__(params, {"lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, "bits": 16})
+class WeightwiseOptimizer(Optimizer):
+    """An optimiser that moves each weight by itself."""
 
     @torch.no_grad()
     def step(self, closure: Callable[[], float] | None = None) -> None:  # type: ignore[override]
@@ -43,6 +37,19 @@ class SmallAdamW(Optimizer):
             for weight in group["params"]:
                 if weight.grad is not None:
                     self._move(weight, group)
+
+    def _move(self, weight: Tensor, group: dict[str, Any]) -> None:
+        raise NotImplementedError
+
+
+class SmallAdamW(WeightwiseOptimizer):
+    """The arithmetic of torch.optim.AdamW (Loshchilov and Hutter, arXiv 1711.05101). A group has its moments in 8 bits
+    if its `bits` is 8, else in bfloat16."""
+
+    def __init__(
+        self, params: Any, lr: float, betas: tuple[float, float], eps: float = 1e-8, weight_decay: float = 0.0
+    ) -> None:
+        super().__init__(params, {"lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, "bits": 16})
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Load a state whose moments keep their type: torch would give them that of the weights, and so all the

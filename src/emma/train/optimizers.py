@@ -13,7 +13,7 @@ has few digits, and products summed in another order on every number of ranks wo
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -25,7 +25,7 @@ from transformers import PreTrainedModel
 from emma.errors import RecipeError
 from emma.models.device import fast_type
 from emma.train.config import TrainConfig
-from emma.train.moments import LARGEST_BETA2, SmallAdamW, local_part
+from emma.train.moments import LARGEST_BETA2, SmallAdamW, WeightwiseOptimizer, local_part
 
 Group = dict[str, Any]
 
@@ -37,7 +37,7 @@ MIN_NORM = 1e-7
 """Least norm to divide by, so that a gradient of zeros gives a step of zeros."""
 
 
-class Muon(Optimizer):
+class Muon(WeightwiseOptimizer):
     """Muon for matrices, or stacks of them. A tall matrix takes steps that are √(rows / columns) longer."""
 
     def __init__(
@@ -52,15 +52,6 @@ class Muon(Optimizer):
         """`compute` is the type of the iteration that makes a step orthogonal: the one that the device is fast in."""
         super().__init__(params, {"lr": lr, "weight_decay": weight_decay, "momentum": momentum})
         self._compute = compute
-
-    @torch.no_grad()
-    def step(self, closure: Callable[[], float] | None = None) -> None:  # type: ignore[override]
-        """Move the weights by their gradients."""
-        del closure
-        for group in self.param_groups:
-            for weight in group["params"]:
-                if weight.grad is not None:
-                    self._move(weight, group)
 
     def _move(self, weight: Tensor, group: dict[str, Any]) -> None:
         state, grad = self.state[weight], weight.grad

@@ -48,7 +48,6 @@ def vocab(
     held_out = plan_held_out_sample(measured, section.fertility_bytes)
     costs = work.each(count_tokens, documents, held_out, expansion, base)
     shutil.copytree(expansion.file("tokenizer"), work.out / "tokenizer")
-    # Copied and not linked: the task's artifact may be deleted when the stage's is done with.
     for name in EXPANSION_FILES:
         if (path := expansion.find(name)) is not None:
             shutil.copyfile(path, work.out / name)
