@@ -5,7 +5,7 @@ import pyarrow as pa
 import pytest
 
 from emma.curate.config import CurateConfig
-from emma.curate.parallel import compare_bitext, compare_sizes, correlate_sizes, count_words
+from emma.curate.parallel import compare_bitext, compare_sizes, correlate_sizes, count_spaced_words
 from tests.conftest import TEXTS
 from tests.curate.corpus import Bench, Row, prose, rows_of
 
@@ -46,7 +46,7 @@ def test_correlation_is_numpys(noise: float) -> None:
 def test_words_of_a_side_are_those_between_white_space(lang: str) -> None:
     texts = [TEXTS[lang], f" {TEXTS[lang]}\n{TEXTS[lang]} ", "", None]
     expected = [None if text is None else len(text.split()) or 1 for text in texts]
-    assert count_words(pa.array(texts, pa.string())).to_pylist()[:2] == expected[:2]
+    assert count_spaced_words(pa.array(texts, pa.string())).to_pylist()[:2] == expected[:2]
 
 
 def test_bitext_measures_a_premium_and_counts_each_side(bench: Bench) -> None:

@@ -18,7 +18,7 @@ class LidConfig(Settings):
     train: tuple[str, ...] = ()
     """Train a model, instead of naming one, from the sources with these names, whose labels can be trusted."""
     training: LidTraining = LidTraining()
-    """How to train that model: the table `[annotate.lid.training]`."""
+    """Train that model by the settings of the table `[annotate.lid.training]`."""
     scheme: Scheme = "any"
     """Read the model's labels by this scheme, as in a source: `flores` for GlotLID and OpenLID, `wiki` for lid.176."""
     codes: dict[str, str] = Field(default_factory=dict)

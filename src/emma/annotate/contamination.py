@@ -116,7 +116,7 @@ def make_index(
 def owners_by_gram(
     numbers: NDArray[np.int64], owners: NDArray[np.integer], grams: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-    """Where each gram's owners begin, int64 (grams + 1), and the owners, int32, each once a gram and ascending."""
+    """List where each gram's owners begin, int64 (grams + 1), and the owners, int32, each once a gram and ascending."""
     # One number for a gram and its owner: sorting these is several times faster than sorting rows of two.
     width = int(owners.max(initial=0)) + 1
     pairs = np.unique(numbers * width + owners)

@@ -56,7 +56,7 @@ class Sides:
 
     @classmethod
     def of(cls, batch: pa.RecordBatch) -> "Sides":
-        """From the columns text, text2, lang and lang2."""
+        """Take the sides from the columns text, text2, lang and lang2."""
         is_pair = batch["text2"].is_valid()
         data, offsets = buffers(concat_columns(batch["text"], batch["text2"].filter(is_pair)))
         labels = concat_columns(batch["lang"], batch["lang2"].filter(is_pair)).dictionary_encode()

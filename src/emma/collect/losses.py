@@ -44,7 +44,7 @@ class Loss:
     source: SourceConfig
     row: SourceRow
     part: str
-    """Where its rejects are: `documents` or `benchmarks`."""
+    """The part of the artifact with its rejects: `documents` or `benchmarks`."""
     allowed: float
     """The share that may be lost."""
 

@@ -23,8 +23,8 @@ Feature = Literal[
     "numeral_share",
     "lid_score",
 ]
-"""What rules may judge by: `schemas.FEATURES`, which this file does not import since help must not load pyarrow, and
-`lid_score`, how sure a language-identification model is of the language that the label names."""
+"""The features that rules may judge by: `schemas.FEATURES`, which this file does not import since help must not load
+pyarrow, and `lid_score`, how sure a language-identification model is of the language that the label names."""
 
 
 class Range(Settings):
@@ -79,7 +79,7 @@ class CurateConfig(Section):
     For pairs of translations, which have labels such as "eng_Latn-hin_Deva", that pair, then its scripts
     ("Latn-Deva"), then all. A feature without a rule of EMMA's own gets one this way."""
     lid: Agreement = Agreement()
-    """How to weigh the labels of a language-identification model: the table `[curate.lid]`."""
+    """Weigh the labels of a language-identification model by the settings of the table `[curate.lid]`."""
     max_drop: float = Field(default=0.5, gt=0, le=1)
     """Stop the run, and show examples, when the quality rules would drop more than this share of a language's
     documents."""

@@ -51,7 +51,7 @@ def measure_sides(documents: Artifact, table: pa.Table) -> pa.Table:
     Texts are read a batch at a time; only documents of bitext have a second side.
     """
     measured = [
-        [pc.binary_length(batch["text"]), pc.binary_length(batch["text2"]), count_words(batch["text2"])]
+        [pc.binary_length(batch["text"]), pc.binary_length(batch["text2"]), count_spaced_words(batch["text2"])]
         for batch in shards.batches(documents.file("documents.parquet"), ["text", "text2"])
     ]
     for name, chunks in zip(("bytes1", "bytes2", "words2"), zip(*measured, strict=True), strict=True):
@@ -59,7 +59,7 @@ def measure_sides(documents: Artifact, table: pa.Table) -> pa.Table:
     return table.append_column("words1", pc.subtract(table["words"], table["words2"]))
 
 
-def count_words(texts: pa.Array) -> pa.Array:
+def count_spaced_words(texts: pa.Array) -> pa.Array:
     """White-space words of each text."""
     return pc.list_value_length(pc.utf8_split_whitespace(pc.utf8_trim_whitespace(texts)))
 

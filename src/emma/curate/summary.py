@@ -56,7 +56,7 @@ def write_tables(
 
 
 def contamination_table(decisions: Decisions, annotate: Artifact, work: Work) -> pa.Table:
-    """How much of the benchmarks stands in the corpus; empty where none was named."""
+    """Make the table of benchmarks that stand in the corpus; empty where none was named."""
     if decisions.inputs.contamination is None:
         return report_contamination([], None)
     facts = list(zip(decisions.inputs.documents, decisions.inputs.contamination, decisions.selection, strict=True))
@@ -64,7 +64,7 @@ def contamination_table(decisions: Decisions, annotate: Artifact, work: Work) ->
 
 
 def measure_tiers(section: CurateConfig, decisions: Decisions, collect: Artifact, work: Work) -> pa.Table:
-    """How much of each language is kept, in words and in fair words."""
+    """Measure how much of each language is kept, in words and in fair words."""
     parts = work.each(
         measure_sizes, list(zip(*zip(*decisions.inputs.pairs, strict=True), decisions.selection, strict=True))
     )

@@ -65,7 +65,7 @@ def add_up(tables: Sequence[pa.Table], schema: pa.Schema, sums: int) -> pa.Table
 
 
 def add_up_files(parts: Iterable[Artifact], name: str, schema: pa.Schema, sums: int) -> pa.Table:
-    """As `add_up`, for a file that every part has."""
+    """Add up a file that every part has, as `add_up` does."""
     return add_up([shards.read(part.file(name)) for part in parts], schema, sums)
 
 

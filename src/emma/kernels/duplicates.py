@@ -14,7 +14,7 @@ NEIGHBOURS = 32
 """In a group that shares a band key, each document is compared with so many at the beginning, and so many before it:
 all pairs up to 65 documents, and linear time in the giant groups that boilerplate makes."""
 EARLIEST, BEST = 4, 4
-"""Of those that look alike, the earliest, who are the likeliest to survive, and the most alike become candidates."""
+"""Candidates among those that look alike: the earliest, who are the likeliest to survive, and the most alike."""
 
 
 @kernel

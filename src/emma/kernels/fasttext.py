@@ -15,7 +15,7 @@ from emma.kernels.subwords import Grams, Words, add_features, close_text, featur
 from emma.kernels.text import Bytes, Offsets
 
 SOFTMAX, INDEPENDENT, TREE = range(3)
-"""How the outputs become probabilities: together, each by itself, or along the branches of a Huffman tree."""
+"""Ways in which outputs become probabilities: together, each by itself, or along the branches of a Huffman tree."""
 
 
 class Layers(NamedTuple):

@@ -29,7 +29,7 @@ Cells = NDArray[np.uint32]
 Tally = NDArray[np.int32]
 
 FORM, ORDER = np.uint32(8), np.uint32(10)
-"""Where a cell, all that is known of a code point, has its Han form and its combining class; below, its script."""
+"""Bits at which a cell, all that is known of a code point, has its Han form and combining class; below, its script."""
 FAULT, MAY_BEGIN, MAY_FOLLOW, UNSURE = np.uint32(1 << 18), np.uint32(1 << 19), np.uint32(1 << 20), np.uint32(1 << 21)
 """Bits of a cell: to be removed or replaced; may be the first character of mojibake; the second; NFC may change it.
 A text's doubts: FAULT and UNSURE where any character has them, MAY_FOLLOW where one follows a MAY_BEGIN."""

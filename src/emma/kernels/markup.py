@@ -1,4 +1,4 @@
-"""Where a piece of markup ends: tags, entities, templates and placeholders, addresses, targets of links, code.
+"""Find where a piece of markup ends: tags, entities, templates and placeholders, addresses, targets of links, code.
 
 All take the characters of a text and a place in it, where such a piece may begin, and return the place after it, or the
 same place where there is none. No piece is looked for beyond REACH, templates aside, so the time is linear.
@@ -21,7 +21,7 @@ DOLLAR, PERCENT, AND, AT, TICK, HASH, SEMICOLON, MINUS, BANG = 0x24, 0x25, 0x26,
 CODE_TAGS = ("code", "pre", "kbd", "samp", "tt", "script", "style", "math", "syntaxhighlight", "source", "var")
 ANY = 1
 NEXT = np.zeros(128, np.uint32)
-"""Of characters where markup may begin, or by which it is known, what must follow: this one, or ANY; else 0."""
+"""The character that must follow one where markup may begin, or by which it is known; or ANY; else 0."""
 NEXT[[LESS, BRACE, DOLLAR, PERCENT, AND, AT, TICK, BACKSLASH]] = ANY
 NEXT[[COLON, BRACKET, END_BRACKET, DOT]] = SLASH, BRACKET, ROUND, ANY
 _TAGS = np.zeros((len(CODE_TAGS), 16), np.uint32)
@@ -44,13 +44,13 @@ def markup_end(points: Points, at: int, pairs: NDArray[np.int64]) -> int:
         stop = entity_end(points, at, after)
     elif point == TICK:
         stop = code_end(points, at)
-    elif point == BACKSLASH and is_letter(after):
+    elif point == BACKSLASH and is_ascii_letter(after):
         stop = name_end(points, at + 1)
     elif point == BRACKET:
         stop = target_end(points, at)
     elif point == END_BRACKET:
         stop = max(at, find(points, at, END_ROUND, REACH) + 1)
-    elif (point in (AT, DOT) and is_letter(after)) or (
+    elif (point in (AT, DOT) and is_ascii_letter(after)) or (
         point == COLON and at + 2 < len(points) and points[at + 2] == SLASH
     ):
         stop = address_end(points, at + 1)
@@ -58,7 +58,7 @@ def markup_end(points: Points, at: int, pairs: NDArray[np.int64]) -> int:
 
 
 @kernel
-def is_letter(point: np.uint32) -> bool:
+def is_ascii_letter(point: np.uint32) -> bool:
     """Whether this is one of A to Z or a to z."""
     # With bit 0x20 set, capitals of ASCII are small letters.
     return bool(0x61 <= point | 0x20 <= 0x7A)
@@ -67,7 +67,7 @@ def is_letter(point: np.uint32) -> bool:
 @kernel
 def is_name(point: np.uint32) -> bool:
     """Whether this can stand in a name of a program: letters of ASCII, digits, the low line."""
-    return bool(is_letter(point) or 0x30 <= point <= 0x39 or point == 0x5F)
+    return bool(is_ascii_letter(point) or 0x30 <= point <= 0x39 or point == 0x5F)
 
 
 @kernel
@@ -117,7 +117,7 @@ def entity_end(points: Points, at: int, after: np.uint32) -> int:
 
 @kernel
 def value_end(points: Points, at: int) -> int:
-    """Where a placeholder ends: `$1`, `$name`, `%s`, `%1$s`, `%-5.2f`, `%(name)s`, `%name%`, and the sign of `%{…}`."""
+    """End of a placeholder: `$1`, `$name`, `%s`, `%1$s`, `%-5.2f`, `%(name)s`, `%name%`, and the sign of `%{…}`."""
     stop = name_end(points, at + 1)
     if points[at] == DOLLAR:
         return stop if stop > at + 1 else at
@@ -131,9 +131,9 @@ def value_end(points: Points, at: int) -> int:
     while stop < len(points) and (0x30 <= points[stop] <= 0x39 or points[stop] in (DOLLAR, DOT, MINUS, HASH, 0x2B)):
         stop += 1
     # The length modifiers of printf: h, l, L, z.
-    while stop + 1 < len(points) and points[stop] in (0x68, 0x6C, 0x4C, 0x7A) and is_letter(points[stop + 1]):
+    while stop + 1 < len(points) and points[stop] in (0x68, 0x6C, 0x4C, 0x7A) and is_ascii_letter(points[stop + 1]):
         stop += 1
-    return stop + 1 if stop < len(points) and (is_letter(points[stop]) or points[stop] == AT) else at
+    return stop + 1 if stop < len(points) and (is_ascii_letter(points[stop]) or points[stop] == AT) else at
 
 
 @kernel
@@ -176,7 +176,7 @@ def brace_end(points: Points, at: int, pairs: NDArray[np.int64]) -> int:
 
 @kernel
 def target_end(points: Points, at: int) -> int:
-    """Where the words of a link begin, behind its last bar; at its beginning if it shows its target."""
+    """Beginning of the words of a link, behind its last bar; at its beginning if it shows its target."""
     stop = at
     for place in range(at + 2, min(len(points), at + REACH)):
         if points[place] in (END_BRACKET, BRACKET, NEWLINE):
@@ -189,7 +189,7 @@ def target_end(points: Points, at: int) -> int:
 @kernel
 def tag_end(points: Points, at: int, after: np.uint32) -> int:
     """End of a tag or a comment, or of what stands between tags of code."""
-    if not is_letter(after) and after not in (SLASH, BANG, 0x3F):
+    if not is_ascii_letter(after) and after not in (SLASH, BANG, 0x3F):
         return at
     is_comment = points[at + 1] == BANG and at + 3 < len(points) and points[at + 2] == MINUS == points[at + 3]
     for place in range(at + 1, min(len(points), at + REACH)):

@@ -1,4 +1,4 @@
-"""What a document's characters are, which scripts they belong to, how many words they make, how often they repeat."""
+"""Count a document's characters by class and script, its words and lines, and how much of it repeats."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -41,7 +41,7 @@ class Index(NamedTuple):
 
 
 class Hits(NamedTuple):
-    """What documents share with items, counted: each document's grams (n), those in any item (n), and those in each
+    """Counts of what documents share with items: each document's grams (n), those in any item (n), and those in each
     benchmark (n, b), all int32; whether each item was found (items); the documents that share a gram with each group
     (groups)."""
 
@@ -53,15 +53,15 @@ class Hits(NamedTuple):
 
 
 class ItemSizes(NamedTuple):
-    """How many grams each item has in an index of short grams, int64 (items), and its group, int32 (items)."""
+    """The number of grams of each item in an index of short grams, int64 (items), and its group, int32 (items)."""
 
     sizes: Offsets
     groups: Int32
 
 
 class LastCounted(NamedTuple):
-    """What was counted last, so that nothing counts twice: the document of each group, and the number of the gram of
-    each benchmark in the document at hand."""
+    """The last places that were counted, so that nothing counts twice: the document of each group, and the number of
+    the gram of each benchmark in the document at hand."""
 
     document: Offsets
     gram: Offsets

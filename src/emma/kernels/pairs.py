@@ -1,4 +1,4 @@
-"""How alike the two sides of a pair are: words that were copied, and numbers that stand on both sides."""
+"""Compare the two sides of a pair: words that were copied, and numbers that stand on both sides."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -91,7 +91,7 @@ def compare_sides(  # noqa: PLR0917 - compiled functions take arguments by posit
 ) -> NDArray[np.int64]:
     """Count what the two sides of every pair share, int64 (p, 4).
 
-    `pairs` int64 (p, 2) says which two texts of `data` and `offsets` are a pair; `fold`, `kinds` (of `units`) and
+    `pairs` int64 (p, 2) says which two texts of `data` and `offsets` are a pair; `fold`, `kinds` (of `grams`) and
     `digits` are by code point.
     """
     counts, room = np.zeros((len(pairs), 4), np.int64), longest(offsets)

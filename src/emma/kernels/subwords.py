@@ -41,7 +41,7 @@ class Grams(NamedTuple):
     words: int
     """Words of the longest n-gram of words; 1 for none."""
     pruned: NDArray[np.int32]
-    """Where a quantised model keeps each bucket, -1 where it does not; empty if it keeps all."""
+    """The place at which a quantised model keeps each bucket, -1 where it does not; empty if it keeps all."""
 
 
 @kernel

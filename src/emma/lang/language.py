@@ -111,6 +111,6 @@ def _reference_name(iso639_3: str) -> str:
 CODE = Lang("zxx", "Zyyy")
 """Program code: "no linguistic content", "undetermined script". No text source may resolve to it."""
 ENGLISH = Lang("eng", "Latn")
-"""What premiums and forgetting are measured against."""
+"""The language that byte premiums and forgetting are measured against."""
 UNDETERMINED = "und"
 """ISO 639-3 code of benchmark items whose code names no language: `und_Latn`. They are looked for like any."""

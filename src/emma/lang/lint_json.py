@@ -135,7 +135,7 @@ def _holds_languages(value: Mapping[str, object]) -> bool:
 
 
 def _measure_likeness(keys: Sequence[str]) -> tuple[float, float, int]:
-    """How much keys are like languages: shares of unmistakable ones and of codes, and how many there are."""
+    """Measure how much keys are like languages: shares of unmistakable ones and of codes, and how many there are."""
     plain = sum(bool(UNMISTAKABLE.fullmatch(key)) and _is_code(key) for key in keys)
     return plain / max(1, len(keys)), sum(map(_is_code, keys)) / max(1, len(keys)), len(set(keys))
 

@@ -14,7 +14,7 @@ from emma.lang.language import Lang
 
 Policy = str | Mapping[str, str]
 Identify = Callable[[str], tuple[Sequence[str | None], Sequence[float]]]
-"""From a text to labels (`xxx_Yyyy`, None where there is none) and their probabilities, the likeliest first."""
+"""A function from a text to labels (`xxx_Yyyy`, or None) and their probabilities, the likeliest first."""
 
 MIN_PROBABILITY = 0.5
 """Probability from which language identification may choose a member."""

@@ -1,4 +1,4 @@
-"""From a code as a source writes it to language, script and region, by the scheme that the source follows.
+"""Read language, script and region off a code as a source writes it, by the scheme that the source follows.
 
 Nothing is decided here about which living language it is (`registry.py`) or which script it is in (`codes.py`).
 """

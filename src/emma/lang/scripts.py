@@ -165,7 +165,7 @@ def is_spaced(script: str) -> bool:
 
 
 MARKS = re.compile(r"[<{$%&@`\\]|\[\[|\]\(|://|www\.", re.IGNORECASE)
-"""Where markup may begin; most texts have none of these."""
+"""Characters with which markup may begin; most texts have none of these."""
 
 
 def strip_markup(text: str, max_chars: int | None = None) -> str:

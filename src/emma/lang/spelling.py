@@ -1,4 +1,4 @@
-"""How languages are spelled: the letters that they use and which follow one another, counted in CLDR's own texts.
+"""Spellings of languages: the letters that they use and which follow one another, counted in CLDR's own texts.
 
 Babel carries no exemplar sets, but it carries what CLDR says in each language: the names of languages, countries,
 cities, currencies, months and units. These are some hundred to some thousand words in 300 languages, enough to tell
@@ -59,7 +59,7 @@ CHARACTER_SETS = {
     "Jpan": (("euc_jp", 0xA4, 0xA6), ("euc_jp", 0xB0, 0xD0)),
     "Kore": (("euc_kr", 0xB0, 0xC9),),
 }
-"""By script, the encoding and the lead bytes of the characters in common use."""
+"""The encoding and the lead bytes of the characters in common use, by script."""
 
 
 class Spelling:

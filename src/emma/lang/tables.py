@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 Scheme = Literal["any", "iso639", "bcp47", "wiki", "android", "flores", "name"]
-"""How a source's codes are to be read.
+"""The schemes by which a source's codes are read.
 
 - any: ISO 639, BCP 47 as people write it (CLDR, POSIX, Android), unmistakable wiki codes, then English names.
 - iso639: two or three letters, perhaps with a script (`als`, `srp_Latn`); never anything else.
@@ -66,7 +66,7 @@ REMARKS: Mapping[str, str] = {
     "yue_Hant": "the text that FLORES-200 labels so is not Cantonese but written Chinese (flores issue 61)",
     "ckb_Arab": "the FLORES-200 text has code points that are not standard in it (flores issue 50)",
 }
-"""What is known of labels that other people's data carry."""
+"""Facts about labels that other people's data carry."""
 
 ORPHANS = frozenset({"cel-gaulish", "i-default", "i-enochian", "i-mingo", "zh-min"})
 """Grandfathered tags of BCP 47 to which the IANA registry gives no successor."""

@@ -1,4 +1,4 @@
-"""How much data a language has: the published tiers by words, the same in a fair unit, and bands by decades of bytes.
+"""Classes of languages by their data: the published tiers by words, the same in a fair unit, and bands by bytes.
 
 The published rule (EMMA-500, arXiv 2409.17892, its resource groups) counts white-space words, of which Chinese, Thai
 or Tibetan have next to none. The fair unit scales bytes by what parallel text says they are worth in English words:

@@ -1,4 +1,4 @@
-"""How a language-identification model is trained. Imports nothing heavy: recipes are made of it."""
+"""Settings of training a language-identification model. Imports nothing heavy: recipes are made of it."""
 
 from pydantic import Field
 
@@ -6,12 +6,12 @@ from emma.config.section import Settings
 
 
 class LidTraining(Settings):
-    """How a model is trained from the corpus' own clean sources."""
+    """Settings of a model that is trained from the corpus' own clean sources."""
 
     lines: int = Field(default=2000, ge=10)
     """Lines that a language contributes at most, chosen by hash; an epoch sees the largest languages' lines once."""
     alpha: float = Field(default=0.5, ge=0, le=1)
-    """How much smaller languages are repeated: one with a share s of the largest one's lines is seen as if it had
+    """Repeat smaller languages by this exponent: one with a share s of the largest one's lines is seen as if it had
     s to the power `alpha`. 1 repeats nothing; 0 shows all languages equally often."""
     held_out: float = Field(default=0.1, ge=0, lt=1)
     """Share of the lines, chosen by hash, that the model is not trained on but measured with."""

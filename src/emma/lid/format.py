@@ -42,10 +42,10 @@ class ModelFile:
     starts: NDArray[np.int64]
     stops: NDArray[np.int64]
     counts: NDArray[np.int64]
-    """How often each entry was seen in training."""
+    """Occurrences of each entry in training."""
     words: int
     pruned: NDArray[np.int32]
-    """Where the vector of each bucket is, -1 where it was left out; empty if all are there."""
+    """The place of each bucket's vector, -1 where it was left out; empty if all are there."""
     vectors: NDArray[np.float32]
     """(words + buckets, dimension)"""
     outputs: NDArray[np.float32]

@@ -1,1 +1,1 @@
-"""Where artifacts live: addresses, manifests, Parquet shards. Ground floor: depends on nothing else of EMMA's."""
+"""The store of artifacts: addresses, manifests, Parquet shards. Ground floor: depends on nothing else of EMMA's."""

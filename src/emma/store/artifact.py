@@ -29,7 +29,7 @@ class Artifact:
     """A finished folder of the store."""
 
     path: Path
-    """Where it is, or comes to when asked for: open its files through `file`, `find` or `folder`."""
+    """Its folder, to which files come when they are asked for: open its files through `file`, `find` or `folder`."""
     key: str
     counts: Mapping[str, int] = field(default_factory=dict)
     """Numbers that its maker counted: rows in, rows out, tokens, and so on."""

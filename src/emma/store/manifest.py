@@ -154,7 +154,7 @@ def software_versions() -> dict[str, str]:
 
 
 def version_changes(manifest: Manifest | None) -> list[str]:
-    """How the software that made something differs from today's: `pyarrow 25.0.1 → 26.0.1`."""
+    """List how the software that made something differs from today's: `pyarrow 25.0.1 → 26.0.1`."""
     then, now = (manifest.get("made_with", {}) if manifest else {}), software_versions()
     both = sorted(then.keys() & now.keys())
     return [f"{name} {then[name]} → {now[name]}" for name in both if then[name] != now[name]]

@@ -28,7 +28,7 @@ SMALL_BYTES = 4_000_000
 OPTIONS: Mapping[str, Mapping[str, Any]] = {"s3": {"max_concurrency": 2}}
 """Settings of file systems: S3's would hold ten pieces of 50 MB of each file."""
 CREDENTIAL_ERRORS = ("NoCredentialsError", "PartialCredentialsError", "TokenRetrievalError")
-"""What libraries raise without credentials; where there are wrong ones it is PermissionError."""
+"""Errors that libraries raise without credentials; where there are wrong ones it is PermissionError."""
 
 T = TypeVar("T")
 

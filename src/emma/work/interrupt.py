@@ -34,7 +34,7 @@ _state = _SignalState()
 
 
 def listen() -> None:
-    """From now on signals are remembered; those from before are forgotten. Only the main thread can get any."""
+    """Remember signals from now on, and forget those from before. Only the main thread can get any."""
     _state.number = None
     if threading.current_thread() is threading.main_thread():
         for number in SIGNALS:

@@ -41,7 +41,7 @@ class Work:
     version: int
     key: str
     out: Path
-    """Where the stage writes files of its own; becomes the artifact when the stage returns."""
+    """The folder for files of the stage's own; becomes the artifact when the stage returns."""
     executor: Executor
     reporter: Reporter
     usage: list[Usage] = field(default_factory=list)

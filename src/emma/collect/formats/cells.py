@@ -118,7 +118,7 @@ class TableLines:
 
     @property
     def count(self) -> int:
-        """How many lines the current row has taken."""
+        """The number of lines that the current row has taken."""
         return len(self._taken)
 
     @property

@@ -69,7 +69,7 @@ def is_known_encoding(encoding: str) -> bool:
         return False
 
 
-def is_utf8(encoding: str) -> bool:
+def is_utf8_name(encoding: str) -> bool:
     """Whether this is one of the names of UTF-8."""
     return codecs.lookup(encoding).name == "utf-8"
 

@@ -1,4 +1,4 @@
-"""From a record (a JSON object, a table's row) to a document: the fields that hold its text and languages."""
+"""Make a document of a record (a JSON object, a table's row): the fields that hold its text and languages."""
 
 from collections.abc import Iterator, Mapping, Sequence
 

@@ -67,7 +67,7 @@ def _recover(
 
 
 def _depth_after(tag: re.Match[bytes], run: ParserRun) -> int | None:
-    """How many elements are open after an end tag whose fault costs no record; None where it does cost one.
+    """Count the elements that are open after an end tag whose fault costs no record; None where it does cost one.
 
     Such a tag comes late, after its element was ended for it, or closes elements that were left open.
     """

@@ -77,7 +77,7 @@ class ParserRun:
         return False if len(self.names) <= self._open_at_border else None
 
     def _count_outer(self) -> int:
-        """How many elements are around the open record and those of its name around it; one if no record is open."""
+        """Count the elements around the open record and those of its name around it; one if no record is open."""
         inner = next((outer for outer in reversed(self.names) if local_name(outer) in self._records.names), None)
         return 1 if inner is None else self.names.index(inner)
 

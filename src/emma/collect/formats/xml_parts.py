@@ -85,7 +85,7 @@ class Position:
 
 CDATA: Final = b"<![CDATA["
 TAGLESS_SECTIONS: Final = ((b"<!--", b"-->"), (CDATA, b"]]>"), (b"<?", b"?>"))
-"""How sections that hold no tags begin and end."""
+"""Marks at the beginning and the end of sections that hold no tags."""
 
 
 class XmlFault(Exception):  # noqa: N818 (it becomes a reject)
@@ -103,7 +103,7 @@ class XmlFault(Exception):  # noqa: N818 (it becomes a reject)
 
 
 def find_section_end(data: bytes, at: int) -> int | None:
-    """Where to go on after a fault inside a comment, CDATA section or instruction; None if it is in none.
+    """Find where to go on after a fault inside a comment, CDATA section or instruction; None if it is in none.
 
     That is its end, if it has one before another of its kind begins. Else it was not closed, and has taken in what
     follows it.

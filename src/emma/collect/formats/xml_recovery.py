@@ -50,7 +50,7 @@ class Recovery:
         return ended + [Start(local_name(name), facts) for name, facts in self._open[self._kept :]]
 
     def skip_broken_tag(self, data: bytes, at: int) -> tuple[int, list[Start | End]]:
-        """Where to go on from a fault that may be inside a tag, and the events of the element that this tag begins."""
+        """Find where to go on from a fault that may be in a tag, and the events of the element that this tag begins."""
         begin = data.find(b"<", data.rfind(b">", 0, at) + 1, at + 1)
         tag = TAG.match(data, begin) if begin >= 0 else None
         if tag and tag[1]:
@@ -153,6 +153,6 @@ def match_end_tag(data: bytes, at: int) -> re.Match[bytes] | None:
 
 
 def _find_unfinished_tag(data: bytes, at: int) -> int:
-    """Where a tag begins that does not end in these bytes; the end of the bytes if there is none."""
+    """Find where a tag begins that does not end in these bytes; the end of the bytes if there is none."""
     begin = data.rfind(b"<", at)
     return begin if begin >= 0 and b">" not in data[begin:] and len(data) - begin <= CHUNK_BYTES else len(data)

@@ -137,7 +137,7 @@ class _CesBible:
         """Every element that is open, by its number in the file."""
         self._chapter: TextBuilder | None = None
         self._depth = 0
-        """How many elements are around the chapter."""
+        """The number of elements around the chapter."""
         self._verse: TextBuilder | None = None
         """The document to which the open verse belongs."""
         self._loose: list[tuple[int, TextBuilder]] = []

@@ -84,10 +84,10 @@ def decode_lines(data: bytes, stated: str | None) -> list[po.NumberedLine] | Rej
     if not po.is_known_encoding(named):
         return reject_file(data, f"'{named}', which the header says, is none")
     # a code page reads any bytes, UTF-8 too, and makes mojibake of them
-    if not stated and not po.is_utf8(named) and not data.isascii() and not isinstance(decode(data, 0), Reject):
+    if not stated and not po.is_utf8_name(named) and not data.isascii() and not isinstance(decode(data, 0), Reject):
         return reject_file(data, f"the header says '{named}', but the bytes are UTF-8")
     data = data.removeprefix(codecs.BOM_UTF8)
-    encoding = None if po.is_utf8(named) else named
+    encoding = None if po.is_utf8_name(named) else named
     text = decode(data, 0, encoding)
     if isinstance(text, str):
         return list(enumerate(text.split("\n"), 1))

@@ -33,7 +33,7 @@ MIN_USED_SHARE = 0.85
 MAX_ODD_SHARE = 0.05
 """Most of the characters that may be odd signs, or signs between letters."""
 EAST_ASIAN_START = "\u2e80"
-"""From here on words have no spaces between them, and signs stand between letters."""
+"""The first character of scripts without spaces between words, in which signs stand between letters."""
 
 
 def text_likelihood(text: str, known: Sequence[Spelling]) -> float | None:

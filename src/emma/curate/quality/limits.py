@@ -98,9 +98,9 @@ class Spread:
     """The distributions of one feature."""
 
     own: Mapping[str, Histogram]
-    """By label."""
+    """Distributions of labels."""
     pooled: Mapping[str, Histogram]
-    """By script, and "*" for all."""
+    """Distributions of scripts, and of all as "*"."""
 
     def choose(self, label: str, rule: Rule, min_documents: int) -> tuple[str, Histogram | None]:
         """The label's own where it has enough documents, else its script's, else that of all; with its level."""
@@ -171,7 +171,7 @@ class Fences:
     median: float
     q3: float
     reach: float
-    """How far a fence lies from its quartile."""
+    """The distance of a fence from its quartile."""
     top: float
     """Largest value of the feature."""
 

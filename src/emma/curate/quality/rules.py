@@ -8,7 +8,7 @@ from emma.curate.config import Feature
 PAIR_FEATURES = frozenset({"length_ratio", "copied_share", "numeral_share"})
 """Features of pairs of translations: their limits are for each pair of languages, not for each language."""
 SCORE = "lid_score"
-"""How sure a model is of the declared language, side by side of a pair; its limits have a rule of their own."""
+"""The feature that says how sure a model is of the declared language; its limits have a rule of their own."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ JUDGED = (
     Rule("length_ratio", "low", 0.1),
     Rule("copied_share", "high", 0.9),
 )
-"""What is judged unless the recipe says otherwise."""
+"""The rules that hold unless the recipe says otherwise."""
 
 SIDES = frozenset((rule.feature, rule.side) for rule in JUDGED)
 RULES = (

@@ -32,7 +32,7 @@ OUTCOMES = (
     "near duplicate",
     *(rule.reason for rule in RULES),
 )
-"""What may become of a document: a split, or a drop reason."""
+"""Outcomes of a document: a split, or a drop reason."""
 OUTCOME_NUMBER = {name: place for place, name in enumerate(OUTCOMES)}
 FIRST_FAULT = OUTCOME_NUMBER[RULES[0].reason]
 MAX_HELD_OUT_SHARE = 0.1
@@ -84,7 +84,7 @@ class AssignSettings(Settings):
         return max(MAX_HELD_OUT_SHARE, both) if self.held_out_share is None else self.held_out_share
 
     def hold_outs(self) -> tuple[HoldOut, ...]:
-        """How much to hold out for each split, test first: where there is little, a test matters more."""
+        """The amounts to hold out for each split, test first: where there is little, a test matters more."""
         test = HoldOut(TEST, self.test_share, self.test_bytes)
         return test, HoldOut(VALIDATION, self.validation_share, self.validation_bytes)
 

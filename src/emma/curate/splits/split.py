@@ -21,7 +21,7 @@ TRAIN, VALIDATION, TEST = range(3)
 
 @dataclass(frozen=True)
 class HoldOut:
-    """How much of each language to hold out for one split."""
+    """The amount of each language to hold out for one split."""
 
     split: int
     share: float
