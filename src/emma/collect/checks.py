@@ -70,6 +70,7 @@ def refuse_empty(source: SourceConfig, parts: Sequence[Artifact]) -> None:
         return
     reasons = sorted((name, count) for name, count in counts.items() if name.startswith("rejected"))
     why = "; ".join(f"{name} {count} times" for name, count in reasons) or "its files have no text at all"
+    # One of each part is enough to name the first: a source without documents may have millions.
     rejects = [row for part in parts for row in shards.read(part.file("rejects.parquet")).slice(0, 1).to_pylist()]
     first = f" The first: {rejects[0]['file']}, row {rejects[0]['row']}: {rejects[0]['reason']}." if rejects else ""
     raise SourceError(

@@ -77,6 +77,7 @@ def find_least_read(parts: Sequence[Artifact]) -> dict[str, str | float]:
     ).to_pylist()  # fmt: skip
     if not rows:
         return {}
+    # The name breaks ties, so that the table does not depend on the order of tasks.
     worst = min(rows, key=lambda row: (-row["bytes_unread_sum"], row["file"]))
     share = worst["bytes_unread_sum"] / (worst["bytes_read_sum"] + worst["bytes_unread_sum"])
     return {"unread_file": worst["file"], "unread_share": share}

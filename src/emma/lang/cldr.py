@@ -36,6 +36,7 @@ def likely_region(iso: str) -> str:
     table = get_global("likely_subtags")
     subtags = next((table[name] for name in cldr_codes(iso) if name in table), "")
     region = subtags.split("_")[2] if subtags.count("_") == 2 else ""
+    # Digits are regions such as 001, the world (UN M.49).
     return region if region.isalpha() else ""
 
 
@@ -128,5 +129,6 @@ def cldr_codes(iso: str) -> list[str]:
     language = Language.from_part3(iso)
     above = Language.from_part3(language.macrolanguage) if language.macrolanguage else language
     macro = NORMALIZED_MACROLANGUAGES.get(iso) or above.part1 or above.part3
+    # A macrolanguage with a Suppress-Script is of one script, so what CLDR says of it holds for every member.
     fit = iso in NORMALIZED_MACROLANGUAGES or macro in DEFAULT_SCRIPTS
     return [language.part1 or iso, *([macro] if fit else [])]

@@ -40,6 +40,7 @@ def resolve(code: str, text: str = "", scheme: Scheme = "any") -> Resolution:
 
     Raises RefusedError (a LanguageError), with the reason and a remedy, for codes that stand for no one language.
     """
+    # Looked at last: finding the script reads the text, and nearly all codes settle it.
     if not text or not is_script_open(code, scheme):
         return _resolve(code, scheme, "", False)
     return resolve_with_evidence(code, written_evidence(strip_markup(text, SAMPLE_CHARS)), scheme)

@@ -128,6 +128,7 @@ def find_shortfalls(tally: Iterable[Row]) -> Iterator[Shortfall]:
 
 def find_shortfall(lang: str, by_outcome: Counter[str]) -> Shortfall | None:
     """The shortfall of one language, given what became of its bytes; None where enough of them train."""
+    # Counter subtraction drops what falls to zero, so that `train` is not among the others.
     others = by_outcome - Counter(train=by_outcome["train"])
     if by_outcome["train"] >= LITTLE_SHARE * by_outcome.total():
         return None

@@ -115,6 +115,7 @@ def members_by_script(macrolanguage: str) -> Mapping[str, str]:
     table: dict[str, str] = {}
     for member in members_of(macrolanguage):
         script = likely_script(member)
+        # Two members in one script cannot be told apart by it, so the policy would be a guess.
         if not script or script in table:
             clash = f"{table[script]} and {member} are both in {script}" if script else f"{member} has no known script"
             raise LanguageError(

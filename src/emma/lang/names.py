@@ -65,6 +65,7 @@ def find_similar(key: str) -> list[str]:
     shared_places = [places[gram] for gram in sorted(_grams(key)) if gram in places]
     if not shared_places:
         return []
+    # Divided by the size of each key, else a long name would share most with any other.
     shared = np.bincount(np.concatenate(shared_places), minlength=len(keys)) / _sizes()
     candidates = np.flatnonzero(shared)
     closest = candidates[np.argsort(-shared[candidates], kind="stable")[:MAX_COMPARED]]

@@ -38,6 +38,7 @@ Evidence = tuple[str, float, int]
 def script_table() -> np.ndarray:
     """The script of every code point: uint8 of shape (0x110000,), indices into SCRIPT_CODES. Read-only."""
     numbers = {code: number for number, code in enumerate(SCRIPT_CODES)}
+    # fontTools has ranges of code points: where each begins, the last one ending with Unicode.
     lengths = np.diff([*Scripts.RANGES, 0x110000])
     table = np.repeat(np.array([numbers[code] for code in Scripts.VALUES], np.uint8), lengths)
     table.setflags(write=False)

@@ -85,6 +85,7 @@ class Spelling:
         if letter not in self._single:
             return FOREIGN
         alone = self._single[letter] / self._total
+        # Witten-Bell: the weight of the single letter is the number of kinds seen after `before`.
         kinds = self._kinds[before]
         if not kinds:
             return math.log(alone)

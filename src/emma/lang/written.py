@@ -189,5 +189,6 @@ def known_scripts(iso: str) -> tuple[str, ...]:
 def is_plausible(lang: Lang) -> bool:
     """Whether a language can be written in its script; true where nobody says what it is written in."""
     script, known = SCRIPT_VARIANTS.get(lang.script, lang.script), set(known_scripts(lang.iso639_3))
+    # `Hans` in a label and `Hani` in a table are no contradiction.
     same = {script}.union(*(group for group in _EQUIVALENT if script in group))
     return not known or bool(known & same)

@@ -42,6 +42,7 @@ def list_hub_shards(source: SourceConfig, path: str) -> list[SourceFile]:
     name, revision = match["name"], match["revision"]
     config, split = source.options.get("config", ""), source.options.get("split", "train")
     try:
+        # A branch or tag moves: its commit, which does not, is what the address depends on.
         commit = revision if COMMIT.fullmatch(revision) else _find_commit(name, revision)
         facts: dict[str, object] = {"name": name, "commit": commit, "config": config, "split": split}
         count = _stream_split(facts).num_shards

@@ -89,6 +89,7 @@ def find_files(source: SourceConfig, data_root: Path) -> SourceFiles:
     groups = group_files(source, list_files(source, data_root))
     total = 0
     for count, group in enumerate(groups):
+        # Checked before a file is added, so that at least one is read.
         if source.limit_bytes is not None and total >= source.limit_bytes:
             return SourceFiles(groups[:count], sum(map(len, groups[count:])))
         total += sum(file.bytes for file in group)

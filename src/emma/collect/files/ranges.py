@@ -81,6 +81,7 @@ def make_batches(
     source: SourceConfig, groups: Sequence[Sequence[HashedFile]], size: int, work: Work
 ) -> list[RangeBatch]:
     """Make the tasks of a source, in order: a new one after `size` bytes, and one for each range of a large file."""
+    # Lines of large files only are counted: the bytes of small ones are read once, by their own task.
     large = [group for group in groups if is_splittable(source, group, size)]
     starts = find_line_starts([file for group in large for file in group], size, work)
     batches: list[list[FileRange]] = []

@@ -51,6 +51,7 @@ def read_jats(file: InputFile, _source: SourceConfig) -> Iterator[RawDocument | 
                 row += 1
                 yield document
         if event.name in DOCUMENT_ELEMENTS and isinstance(event, Start):
+            # A sub-article without a language of its own is in that of the article around it.
             outer_code = stack[-1][1] if stack else ""
             stack.append((TextBuilder(file.max_row_bytes), event.attributes.get(LANG) or outer_code))
         elif event.name in LINES and stack:

@@ -58,6 +58,7 @@ def read_mediawiki_dump(file: InputFile, _source: SourceConfig) -> Iterator[RawD
                 row, is_lost = row + 1, True
             case Text(text):
                 size += len(text)
+                # What is longer is only counted, so that a page of any length costs no memory.
                 if size <= file.max_row_bytes:
                     runs.append(text)
             case Start(name, attributes):

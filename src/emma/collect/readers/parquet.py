@@ -42,6 +42,7 @@ def read_parquet(file: InputFile, source: SourceConfig) -> Iterator[RawDocument 
         yield replace(columns, units=max(1, sum(counts)), unread=size)
         return
     begin = 1
+    # Row group by row group, so that a damaged one does not cost those after it.
     for index, count in enumerate(counts):
         rows = range(begin, begin + count)
         for document in read_row_group(table, index, columns, source, rows):

@@ -78,6 +78,7 @@ def read_units(events: Iterable[Event], max_row_bytes: int) -> Iterator[tuple[st
         elif isinstance(event, Start) and event.name == "tu":
             entry, row = TranslationUnit(max_row_bytes), row + 1
         elif isinstance(event, End) and event.name == "tu":
+            # A broken entry has its reject already.
             if entry.size > max_row_bytes and not entry.is_broken:
                 yield Reject(row, "row too long", f"entry {row} has more than {max_row_bytes} bytes (max_row_bytes)")
             elif not entry.is_broken:

@@ -107,6 +107,7 @@ def _read_page(
         return _reject_record(row, raw, f"{error}; {url}")
     if len(data) > limit:
         return Reject(row, "row too long", f"more than {limit} bytes (max_row_bytes), {url}", data)
+    # Text has no markup to name its language: WET records name what the crawler identified.
     code = _identified_language(record) if kind == TEXT_TYPE else find_page_language(data)
     decoded = decode_page(data, charset, expected_language("", source, code))
     if decoded.unknown:

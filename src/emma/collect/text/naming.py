@@ -65,6 +65,7 @@ class Naming:
         except LanguageError as error:
             if self._refuses:
                 raise
+            # Benchmarks: text in no known language can still stand in the corpus, and is looked for.
             script, _, _ = evidence or written_evidence(strip_markup(text, SAMPLE_CHARS))
             return Lang(UNDETERMINED, script), f"undetermined: {error}"
 

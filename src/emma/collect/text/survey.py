@@ -49,6 +49,7 @@ def survey_documents(documents: Iterable[Item]) -> Iterator[Surveyed[Item]]:
         batch.append(document)
         if not isinstance(document, Reject):
             chars += len(document.text) + len(document.text2 or "")
+        # By characters too, so that a file of books needs no more memory than one of lines.
         if chars >= BATCH_CHARS or len(batch) >= BATCH_TEXTS:
             yield from _survey_batch(batch)
             batch, chars = [], 0

@@ -92,7 +92,7 @@ def verify_candidates(out: Path, bucket: Bucket, sets: tuple[Artifact, ...]) -> 
         similar = jaccard >= MIN_JACCARD
         one, two = left[portion][similar], right[portion][similar]
         differs, places, values = compare_tokens(one, two, sets)
-        differs[is_short(one, sets) & is_short(two, sets)] = SHORT
+        differs[are_short(one, sets) & are_short(two, sets)] = SHORT
         near.append(pa.table([one, two, jaccard[similar].astype(np.float32), differs], schema=NEAR_PAIRS))
         facts.append(pa.table([places[:, 0] + start, *places[:, 1:].T, *values.T], schema=FACTS))
         start += len(one)
@@ -147,7 +147,7 @@ def compare_tokens(
     return result
 
 
-def is_short(documents: Indices, sets: Sequence[Artifact]) -> NDArray[np.bool_]:
+def are_short(documents: Indices, sets: Sequence[Artifact]) -> NDArray[np.bool_]:
     """Which documents have fewer than SHORT_SHINGLES, and fewer tokens than SHORT_TOKENS: a word or two."""
     known, places = np.unique(documents, return_inverse=True)
     parts = [np.empty(0, np.bool_)]
