@@ -82,3 +82,8 @@ def test_a_program_is_type_checked(tmp_path: Path) -> None:
     assert len(errors) == 2, done.stdout + done.stderr
     assert errors[0].startswith("Incompatible types in assignment")
     assert errors[1].startswith('"Run" has no attribute "languagess"')
+
+
+def test_each_name_is_listed_once_for_completion() -> None:
+    getattr(emma, "resolve")  # noqa: B009 - a name that is loaded already must not be listed again
+    assert {*emma.__all__} <= {*dir(emma)} and len(dir(emma)) == len({*dir(emma)})

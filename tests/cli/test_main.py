@@ -39,6 +39,14 @@ def test_every_stage_explains_its_settings(stage: str, capsys: pytest.CaptureFix
     assert "recipe" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("command", ["run", "demo", "why", "mix show", "vocab report", "lid train", "lang lint"])
+def test_every_command_says_what_it_does(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main([*command.split(), "--help"])
+    _, description, *_ = capsys.readouterr().out.split("\n\n")
+    assert description[0].isupper() and description.endswith(".")
+
+
 def run(folder: Path, text: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     (folder / "r.toml").write_text(text, encoding="utf-8")
     return emma("run", folder / "r.toml", "--home", folder / "home", *arguments)

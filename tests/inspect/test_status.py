@@ -67,3 +67,8 @@ def test_an_answer_is_text_or_json(tmp_path: Path, capsys: pytest.CaptureFixture
     assert main([*arguments, "--json"]) == 0
     stages = json.loads(capsys.readouterr().out)["stages"]
     assert [each["stage"] for each in stages] == list(INPUTS) and not any(each["is_done"] for each in stages)
+
+
+def test_a_home_without_runs_says_how_to_make_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["status", "--home", str(tmp_path)]) == 0
+    assert "There is no run yet: `emma run RECIPE` makes one." in capsys.readouterr().out

@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 
 import emma
-from emma.errors import LanguageError, RecipeError
+from emma.errors import LanguageError, RecipeError, SourceError
 from emma.lang.scripts import is_spaced
 from emma.lid.model import Model, open_model
 from tests.conftest import TEXTS
@@ -67,6 +67,26 @@ def test_fertility_refuses_what_is_none(bytes_tokenizer: object, tmp_path: Path)
         emma.fertility(tmp_path / "absent", ["a"])
     with pytest.raises(LanguageError):
         emma.fertility(bytes_tokenizer, {"swahili": ["a"]})
+
+
+@pytest.mark.parametrize("texts", ["hello", [1, 2], {"swh_Latn": "habari"}])
+def test_a_single_string_is_no_list_of_texts(bytes_tokenizer: object, model: Model, texts: object) -> None:
+    with pytest.raises(SourceError, match="Give a list of texts"):
+        emma.fertility(bytes_tokenizer, texts)
+    if not isinstance(texts, dict):
+        with pytest.raises(SourceError, match="Give a list of texts"):
+            emma.identify(model, texts)
+
+
+@pytest.mark.parametrize("labels", ["iw", [1], [None]])
+def test_a_single_string_is_no_list_of_labels(labels: object) -> None:
+    with pytest.raises(LanguageError, match="Give a list of labels"):
+        emma.lint(labels)
+
+
+def test_identify_takes_the_column_of_a_table(model: Model) -> None:
+    table = pa.table({"text": list(TEXTS.values())})
+    assert emma.identify(model, table["text"]).equals(emma.identify(model, list(TEXTS.values())))
 
 
 def test_identify_says_what_the_model_says(model: Model, trained: Path) -> None:

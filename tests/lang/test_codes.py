@@ -239,3 +239,14 @@ REVIEWED = [
 @pytest.mark.parametrize(("scheme", "code", "label"), REVIEWED)
 def test_reviewed(scheme: Scheme, code: str, label: str) -> None:
     assert outcome(scheme, code) == label
+
+
+@pytest.mark.parametrize("code", [None, ["iw"], 7])
+def test_what_is_no_string_is_refused(code: object) -> None:
+    with pytest.raises(LanguageError, match="A language code is a string"):
+        resolve(code)
+
+
+def test_an_unknown_scheme_is_refused() -> None:
+    with pytest.raises(LanguageError, match=r"no scheme 'iso'\. Codes are read as any, iso639"):
+        resolve("iw", scheme="iso")

@@ -1,12 +1,13 @@
 """A finished run from Python: its tables, its languages and its documents are those of its artifacts."""
 
+import re
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
 
 import emma
-from emma.errors import ArtifactError, RecipeError
+from emma.errors import ArtifactError, EmmaError, RecipeError
 from emma.pipeline.corpus import Corpus
 from emma.schemas import DOCUMENTS, SPLITS
 from emma.store import shards
@@ -17,8 +18,10 @@ def test_a_run_is_opened_by_its_folder_or_as_the_only_one(compiled: Path, tmp_pa
     assert emma.open(str(compiled / "two")).path == compiled / "two"
     with pytest.raises(RecipeError, match="one, two"):
         emma.open(compiled)
-    with pytest.raises(RecipeError, match="none yet"):
+    with pytest.raises(RecipeError, match="neither the folder of a run"):
         emma.open(tmp_path)
+    with pytest.raises(RecipeError, match="neither the folder of a run"):
+        emma.open(compiled / "three")
 
 
 def test_a_row_for_each_language_with_all_of_its_documents(compiled: Path) -> None:
@@ -70,6 +73,38 @@ def test_documents_of_one_language_and_split(compiled: Path, lang: str) -> None:
         assert sum(batch.num_rows for batch in batches) == counts.get(lang, {split: 0})[split]
     labels = [label for batch in run.documents(lang=emma.Lang.parse(lang)) for label in batch["lang"].to_pylist()]
     assert set(labels) <= {lang}
+
+
+@pytest.mark.parametrize(
+    ("question", "message"),
+    [
+        ({"lang": "th"}, "'th' is not a language label"),
+        ({"split": "dev"}, "no split 'dev'. The splits are train, validation, test"),
+        ({"columns": ["txt"]}, "'txt': write a list of names among id, text"),
+        ({"columns": "text"}, "'text': write a list"),
+    ],
+)
+def test_a_question_that_has_no_answer_is_refused_when_it_is_asked(
+    compiled: Path, question: dict[str, object], message: str
+) -> None:
+    with pytest.raises(EmmaError, match=re.escape(message)):
+        emma.open(compiled / "two").documents(**question)
+
+
+@pytest.mark.parametrize(
+    ("recipe", "options", "message"),
+    [
+        ("absent.toml", {"until": "curation"}, "There is no stage 'curation'. The stages are collect, annotate"),
+        ("absent.toml", {"until": "curate"}, "There is no recipe at absent.toml"),
+        (".", {"until": "curate"}, ". is a folder; a recipe is a file"),
+    ],
+)
+def test_a_run_that_cannot_be_is_refused_before_anything_is_made(
+    tmp_path: Path, recipe: str, options: dict[str, str], message: str
+) -> None:
+    with pytest.raises(RecipeError, match=re.escape(message)):
+        emma.run(recipe, home=tmp_path / "home", **options)
+    assert not (tmp_path / "home").exists()
 
 
 def test_tables_are_found_by_name_or_listed(compiled: Path) -> None:

@@ -25,14 +25,17 @@ def test_a_store_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
 
 def test_a_home_with_several_runs_asks_which(tmp_path: Path) -> None:
     home = Home(tmp_path)
-    with pytest.raises(RecipeError, match="none yet"):
-        home.choose_run(None)
+    for name in (None, "a"):
+        with pytest.raises(RecipeError, match=r"There is no run in .* yet: `emma run RECIPE` makes one"):
+            home.choose_run(name)
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "lock.json").write_text("{}")
     assert home.choose_run("a") == home.run("a")
     with pytest.raises(RecipeError, match=r"has: a, b\. Say it with --run NAME\."):
         home.choose_run(None)
+    with pytest.raises(RecipeError, match=r"There is no run 'c' in .*, which has: a, b\."):
+        home.choose_run("c")
 
 
 def test_a_home_is_the_cache_of_one_object_store(tmp_path: Path) -> None:

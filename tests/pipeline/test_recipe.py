@@ -100,3 +100,10 @@ def test_what_was_renamed_says_what_to_write(
         monkeypatch.setitem(section.RENAMED, old, "Write this.")
     with pytest.raises(RecipeError, match=f"{place}Write this."):
         Recipe.read(write(tmp_path, text))
+
+
+@pytest.mark.parametrize("changes", ["curate.max_drop=0.4", {"curate.max_drop": 0.4}])
+def test_changes_are_a_list(tmp_path: Path, changes: object) -> None:
+    (tmp_path / "r.toml").write_text("")
+    with pytest.raises(RecipeError, match="changes: write a list such as"):
+        Recipe.read(tmp_path / "r.toml", changes)

@@ -89,6 +89,13 @@ def test_mistakes_are_one_line(stage: str, config: object, inputs: dict, error: 
 def test_tables_must_fit() -> None:
     with pytest.raises(RecipeError, match="'annotations' has 2 rows, documents has 32"):
         emma.stage("curate", documents=table(), annotations=table().slice(0, 2))
+    annotated = emma.stage("annotate", documents=table(1))
+    with pytest.raises(RecipeError, match=f"'annotate' was made of {table(1).num_rows} documents, documents has 32"):
+        emma.stage("curate", documents=table(), annotate=annotated)
+    with pytest.raises(RecipeError, match=r"'documents' must be a pyarrow Table, .*; it is a list"):
+        emma.stage("annotate", documents=["ߡߐ߱ ߓߍ߯"])
+    with pytest.raises(LanguageError, match="some rows have none"):
+        emma.stage("annotate", documents=pa.table({"text": ["x", "y"], "lang": ["yor_Latn", None]}))
     with pytest.raises(RecipeError, match="there is no 'lang'"):
         emma.stage("annotate", documents=table().drop_columns("lang"))
     with pytest.raises(LanguageError, match="swahili"):

@@ -3,12 +3,12 @@
 import argparse
 from pathlib import Path
 
-from emma.cli.options import Commands, add_home, add_json, add_run_name, open_home, print_answer
+from emma.cli.options import Commands, add_command, add_home, add_json, add_run_name, open_home, print_answer
 
 
 def add_parser(commands: Commands) -> None:
     """Add the command."""
-    parser = commands.add_parser("audit", help="show the sheet of one language that a speaker reads, marks and signs")
+    parser = add_command(commands, "audit", "show the sheet of one language that a speaker reads, marks and signs")
     parser.add_argument("lang", metavar="LANG", help="a label such as hin_Deva, a code, or an English name")
     add_run_name(parser, "audit")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="draw other documents (default: 0)")

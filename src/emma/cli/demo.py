@@ -3,14 +3,12 @@
 import argparse
 
 from emma.cli import run as run_command
-from emma.cli.options import Commands, add_execution
+from emma.cli.options import Commands, add_command, add_execution
 
 
 def add_parser(commands: Commands) -> None:
     """Add the command."""
-    parser = commands.add_parser(
-        "demo", help="run everything on text that needs no download: an adapted model in minutes"
-    )
+    parser = add_command(commands, "demo", "run everything on text that needs no download: an adapted model in minutes")
     add_execution(parser)
     parser.set_defaults(command=run, until="release", strict=False)
 

@@ -2,12 +2,12 @@
 
 import argparse
 
-from emma.cli.options import Commands, add_home, add_json, open_home, print_answer
+from emma.cli.options import Commands, add_command, add_home, add_json, open_home, print_answer
 
 
 def add_parser(commands: Commands) -> None:
     """Add the command."""
-    parser = commands.add_parser("diff", help="show how two compiled corpora differ, language by language")
+    parser = add_command(commands, "diff", "show how two compiled corpora differ, language by language")
     parser.add_argument("before", metavar="A", help="a run of this home, or the folder of any run")
     parser.add_argument("after", metavar="B", help="the run or folder to compare it with")
     add_json(parser)

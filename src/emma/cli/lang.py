@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import get_args
 
-from emma.cli.options import Commands, add_json, parse_positive, print_answer
+from emma.cli.options import Commands, add_command, add_json, add_set, parse_positive, print_answer
 from emma.lang.tables import Scheme
 
 COMMANDS = ("explain", "lint")
@@ -14,7 +14,7 @@ def add_parser(commands: Commands) -> None:
     """Add the command and its `lint`."""
     purpose = "explain language codes; `emma lang lint FILE` audits a list of languages, or a recipe"
     # `emma lang CODE` is `emma lang explain CODE`: see `main.expand_group`.
-    group = commands.add_parser("lang", help=purpose).add_subparsers(metavar="COMMAND", required=True)
+    group = add_command(commands, "lang", purpose).add_subparsers(metavar="COMMAND", required=True)
     parser = group.add_parser(
         "explain",
         prog="emma lang",
@@ -35,9 +35,7 @@ def add_parser(commands: Commands) -> None:
         "exit code is 1 if anything is wrong, or refused.",
     )
     parser.add_argument("recipe", type=Path, metavar="FILE", help="a list of languages, or a recipe (TOML)")
-    parser.add_argument(
-        "--set", action="append", default=[], dest="changes", metavar="a.b=c", help="change one value of the recipe"
-    )
+    add_set(parser)
     parser.add_argument(
         "--small", type=parse_positive, metavar="TOKENS", help="report entries of a list with fewer tokens"
     )

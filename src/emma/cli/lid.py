@@ -4,18 +4,17 @@ import argparse
 from pathlib import Path
 from typing import get_args
 
-from emma.cli.options import Commands, add_execution, open_home, read_recipe
+from emma.cli.options import Commands, add_command, add_execution, open_home, read_recipe
 from emma.lang.tables import Scheme
 
 
 def add_parser(commands: Commands) -> None:
     """Add the command and its verbs."""
-    group = commands.add_parser(
-        "lid", help="train, measure and look into language-identification models"
-    ).add_subparsers(metavar="COMMAND", required=True)
-    train = group.add_parser("train", help="train a model from a recipe's own clean sources")
-    measure = group.add_parser("eval", help="measure any fastText model on a recipe's clean sources")
-    labels = group.add_parser("labels", help="show what a model's labels mean, and which mean nothing to us")
+    purpose = "train, measure and look into language-identification models"
+    group = add_command(commands, "lid", purpose).add_subparsers(metavar="COMMAND", required=True)
+    train = add_command(group, "train", "train a model from a recipe's own clean sources")
+    measure = add_command(group, "eval", "measure any fastText model on a recipe's clean sources")
+    labels = add_command(group, "labels", "show what a model's labels mean, and which mean nothing to us")
     for parser in (measure, labels):
         parser.add_argument("model", help="a fastText file, a folder with model.bin, or owner/repository@revision")
         parser.add_argument(

@@ -7,6 +7,7 @@ from emma.cli import stage
 from emma.cli.options import (
     Commands,
     add_changes,
+    add_command,
     add_json,
     open_home,
     parse_positive,
@@ -19,9 +20,9 @@ COMMANDS = ("run", "show")
 def add_parser(commands: Commands, name: str) -> None:
     """Add the stage's command and what can be asked of its result."""
     purpose = f"{stage.STAGES[name]}; `emma mix show` looks into the plan"
-    group = commands.add_parser(name, help=purpose).add_subparsers(metavar="COMMAND", required=True)
+    group = add_command(commands, name, purpose).add_subparsers(metavar="COMMAND", required=True)
     stage.add_parser(group, name, "emma mix", "See also `emma mix show`: what a mix gives each language.")
-    parser = group.add_parser("show", help="show what a mix gives each language, or the documents of a step")
+    parser = add_command(group, "show", "show what a mix gives each language, or the documents of a step")
     parser.add_argument("recipe", type=Path, help="a recipe (TOML)")
     # A step is in one stage, so naming both would ask twice.
     which = parser.add_mutually_exclusive_group()
@@ -30,7 +31,12 @@ def add_parser(commands: Commands, name: str) -> None:
     )
     which.add_argument("--stage", metavar="NAME", help="show only this stage of the mix")
     parser.add_argument(
-        "--inventory", type=Path, action="append", default=[], metavar="CSV", help="plan from the sizes in this file"
+        "--inventory",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="CSV",
+        help="plan from the sizes of languages in this file, before there is any text",
     )
     add_json(parser)
     add_changes(parser)

@@ -15,6 +15,12 @@ Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 """What `add_subparsers` returns; the type has no public name."""
 
 
+def add_command(commands: Commands, name: str, purpose: str, description: str | None = None) -> argparse.ArgumentParser:
+    """Add a command; without a description, its own help begins with what the list of commands says of it."""
+    sentence = f"{purpose[0].upper()}{purpose[1:]}."
+    return commands.add_parser(name, help=purpose, description=description or sentence)
+
+
 def add_home(parser: argparse.ArgumentParser) -> None:
     """Add --home and --store."""
     parser.add_argument(
@@ -37,10 +43,20 @@ def add_home(parser: argparse.ArgumentParser) -> None:
 
 def add_changes(parser: argparse.ArgumentParser) -> None:
     """Add --set, and --home with it."""
-    parser.add_argument(
-        "--set", action="append", default=[], dest="changes", metavar="a.b=c", help="change one value of the recipe"
-    )
+    add_set(parser)
     add_home(parser)
+
+
+def add_set(parser: argparse.ArgumentParser) -> None:
+    """Add --set."""
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        dest="changes",
+        metavar="a.b=c",
+        help="change one value of the recipe, as in --set mix.alpha=0.5; may be given more than once",
+    )
 
 
 def add_execution(parser: argparse.ArgumentParser) -> None:

@@ -3,12 +3,12 @@
 import argparse
 from pathlib import Path
 
-from emma.cli.options import Commands, add_changes, add_json, parse_positive, print_answer
+from emma.cli.options import Commands, add_changes, add_command, add_json, parse_positive, print_answer
 
 
 def add_parser(commands: Commands) -> None:
     """Add the command."""
-    parser = commands.add_parser("plan", help="estimate what training a recipe takes: memory, hours, energy, money")
+    parser = add_command(commands, "plan", "estimate what training a recipe takes: memory, hours, energy, money")
     parser.add_argument("recipe", type=Path, help="a recipe (TOML)")
     parser.add_argument("--gpu", default=None, metavar="NAME", help="such as H200; cpu for this machine's processor")
     parser.add_argument(

@@ -3,13 +3,13 @@
 import argparse
 from pathlib import Path
 
-from emma.cli.options import Commands, add_strict, open_home, read_recipe
+from emma.cli.options import Commands, add_command, add_strict, open_home, read_recipe
 from emma.cli.stage import STAGES
 
 
 def add_parser(commands: Commands) -> None:
     """Add the command."""
-    parser = commands.add_parser("run", help="run a recipe; stages that are done already are not run again")
+    parser = add_command(commands, "run", "run a recipe; stages that are done already are not run again")
     parser.add_argument("recipe", type=Path, help="a recipe (TOML)")
     parser.add_argument("--until", choices=STAGES, default="release", metavar="STAGE", help="stop after this stage")
     add_strict(parser)

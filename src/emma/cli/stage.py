@@ -16,7 +16,7 @@ STAGES: Mapping[str, str] = {
     "mix": "plan how often each language and domain is seen in training",
     "adapt": "give the base model its new vocabulary and positions",
     "train": "continue pre-training on the mix",
-    "evaluate": "bits per byte of base and adapted model, per language",
+    "evaluate": "measure bits per byte of base and adapted model, per language",
     "report": "write the report: one HTML page, CSV and JSON",
     "release": "write and verify the model and data-set folders",
 }

@@ -3,12 +3,12 @@
 import argparse
 from pathlib import Path
 
-from emma.cli.options import Commands, add_changes, add_json, open_home, print_answer, read_recipe
+from emma.cli.options import Commands, add_changes, add_command, add_json, open_home, print_answer, read_recipe
 
 
 def add_parser(commands: Commands) -> None:
     """Add the command."""
-    parser = commands.add_parser("status", help="show what is done and what is to do")
+    parser = add_command(commands, "status", "show what is done and what is to do")
     parser.add_argument("recipe", type=Path, nargs="?", help="a recipe (default: list the runs of the home)")
     parser.add_argument(
         "--verify",

@@ -2,12 +2,12 @@
 
 import argparse
 
-from emma.cli.options import Commands, add_home, add_json, add_run_name, open_home, print_answer
+from emma.cli.options import Commands, add_command, add_home, add_json, add_run_name, open_home, print_answer
 
 
 def add_parser(commands: Commands) -> None:
     """Add the command."""
-    parser = commands.add_parser("why", help="show what was decided about one document, and why")
+    parser = add_command(commands, "why", "show what was decided about one document, and why")
     parser.add_argument("document", metavar="DOC_ID", help="the document's id: source:file#row")
     add_run_name(parser, "ask")
     add_json(parser)

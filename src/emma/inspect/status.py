@@ -125,7 +125,10 @@ def render_runs(status: HomeStatus) -> Iterator[str]:
     """Every run of a home, its number of finished stages and the last of them."""
     rows = [(run.name, str(len(run.stages)), run.stages[-1]) for run in status.runs]
     yield status.home
-    yield from format_table([("run", "stages done", "last"), *rows], right=(1,))
+    if rows:
+        yield from format_table([("run", "stages done", "last"), *rows], right=(1,))
+    else:
+        yield "There is no run yet: `emma run RECIPE` makes one."
     for path, size in status.unfinished.items():
         yield (
             f"{path} ({size / 1e6:,.0f} MB) is what a stage had done when it was stopped. The same recipe goes on "

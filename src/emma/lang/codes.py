@@ -5,7 +5,9 @@ A script comes from the code, else from the text, else from CLDR's likely subtag
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import get_args
 
+from emma.errors import LanguageError
 from emma.lang.cldr import likely_script, suppressed_script
 from emma.lang.language import Lang
 from emma.lang.reading import CodeParts, read_code
@@ -13,6 +15,7 @@ from emma.lang.registry import RefusedError, find_living_code
 from emma.lang.scripts import Evidence, scripts_agree, strip_markup, unicode_scripts, written_evidence
 from emma.lang.tables import SCRIPT_VARIANTS, Scheme
 
+SCHEMES: tuple[str, ...] = get_args(Scheme)
 MIN_LETTERS = 20
 """Characters with a script that a text needs before it says anything about its language's script."""
 SAMPLE_CHARS = 2_000
@@ -38,8 +41,13 @@ class Resolution:
 def resolve(code: str, text: str = "", scheme: Scheme = "any") -> Resolution:
     """Resolve what a source calls a language, read by its scheme, helped by a text in it for the script.
 
-    Raises RefusedError (a LanguageError), with the reason and a remedy, for codes that stand for no one language.
+    Raises RefusedError (a LanguageError), with the reason and a remedy, for codes that stand for no one language, and
+    LanguageError for what is no string, or for a scheme that there is not.
     """
+    if not isinstance(code, str):
+        raise LanguageError(f"A language code is a string such as 'sw'; {code!r} is none.")
+    if scheme not in SCHEMES:
+        raise LanguageError(f"There is no scheme {scheme!r}. Codes are read as {', '.join(SCHEMES)}.")
     # Looked at last: finding the script reads the text, and nearly all codes settle it.
     if not text or not is_script_open(code, scheme):
         return _resolve(code, scheme, "", False)

@@ -45,9 +45,10 @@ def find_model_file(name: str, root: Path = Path()) -> Path:
         if (place / MODEL_FILE).is_file():
             return place / MODEL_FILE
     if (hub := parse_hub_name(name)) is None:
+        folders = " and in ".join(dict.fromkeys((str(root.absolute()), str(Path.cwd()))))
         raise SourceError(
-            f"There is no language-identification model at '{name}' (looked in {root.absolute()} and in "
-            f"{Path.cwd()}). Name a fastText file (.bin, .ftz), a folder with {MODEL_FILE}, or "
+            f"There is no language-identification model at '{name}' (looked in {folders}). "
+            f"Name a fastText file (.bin, .ftz), a folder with {MODEL_FILE}, or "
             "owner/repository@revision of the Hugging Face hub."
         )
     return _fetch(hub, name)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from emma.errors import ArtifactError
+from emma.errors import ArtifactError, RecipeError
 from emma.lang.language import Lang
 from emma.pipeline.corpus import Corpus
 from emma.pipeline.home import Run
@@ -91,19 +91,33 @@ def read_documents(
     """Stream the kept documents: `columns` of DOCUMENTS (default: all) and `split`, as later stages see them.
 
     Only those in one language (of a pair, that of its first side) and of one split, where they are named. Raises
-    RecipeError when the run has not come that far.
+    RecipeError when the run has not come that far, or for a split or column that there is not; LanguageError for a
+    `lang` that is no label.
     """
-    corpus = Corpus.of(run)
+    # Checked here and not in the generator below, so that a mistake shows where it is made.
+    shown = list(DOCUMENTS.names if columns is None else columns)
+    if isinstance(columns, str) or (unknown := [name for name in shown if name not in DOCUMENTS.names]):
+        wrong = columns if isinstance(columns, str) else unknown[0]
+        raise RecipeError(f"columns: {wrong!r}: write a list of names among {', '.join(DOCUMENTS.names)}.")
+    if split is not None and split not in SPLITS:
+        raise RecipeError(f"There is no split {split!r}. The splits are {', '.join(SPLITS)}.")
     label = lang.label if isinstance(lang, Lang) else lang
-    names = list(dict.fromkeys(["lang", *(columns or DOCUMENTS.names)]))
+    if label is not None:
+        Lang.parse(label)
+    return _stream_documents(Corpus.of(run), label, SPLITS if split is None else [split], shown)
+
+
+def _stream_documents(
+    corpus: Corpus, label: str | None, splits: Sequence[str], columns: Sequence[str]
+) -> Iterator[pa.RecordBatch]:
+    names = list(dict.fromkeys(["lang", *columns]))
     for documents, selection in zip(corpus.collect.parts["documents"], corpus.curate.parts["selection"], strict=True):
         # Of a corpus of hundreds of languages most shards hold none of one, and text is slow to read.
         if label is not None and not _has_language(selection, label):
             continue
-        for table in read_selected(documents, selection, names, SPLITS if split is None else [split]):
+        for table in read_selected(documents, selection, names, splits):
             chosen = table if label is None else table.filter(pc.equal(table["lang"], label))
-            shown = [*(columns or DOCUMENTS.names), "split"]
-            yield from (batch for batch in chosen.select(shown).to_batches() if batch.num_rows)
+            yield from (batch for batch in chosen.select([*columns, "split"]).to_batches() if batch.num_rows)
 
 
 def _has_language(selection: Artifact, label: str) -> bool:

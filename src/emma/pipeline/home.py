@@ -141,8 +141,11 @@ class Home:
             return self.run(str(name))
         if name is None and len(names) == 1:
             return self.run(names[0])
-        listed = ", ".join(names) or "none yet"
-        raise RecipeError(f"Which run? {self.path} has: {listed}. Say it with --run NAME.")
+        if not names:
+            raise RecipeError(f"There is no run in {self.path} yet: `emma run RECIPE` makes one, --home names another.")
+        if name is not None:
+            raise RecipeError(f"There is no run '{name}' in {self.path}, which has: {', '.join(names)}.")
+        raise RecipeError(f"Which run? {self.path} has: {', '.join(names)}. Say it with --run NAME.")
 
 
 @dataclass(frozen=True)
@@ -233,4 +236,9 @@ def open_run(path: Path | str, store: str | None = None) -> Run:
     path = Path(path)
     if (path / LOCK).exists():
         return Home(path.parent, store).run(path.name)
-    return Home(path, store).choose_run(None)
+    names = [run.name for run in Home(path, store).list_runs()]
+    if len(names) == 1:
+        return Home(path, store).run(names[0])
+    if names:
+        raise RecipeError(f"{path} has several runs: {', '.join(names)}. Open one by its folder: '{path / names[0]}'.")
+    raise RecipeError(f"{path} is neither the folder of a run, such as emma-runs/demo, nor a home with one.")

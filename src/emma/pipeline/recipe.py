@@ -73,8 +73,12 @@ class Recipe(Settings):
             table = tomllib.loads(path.read_text(encoding="utf-8"))
         except FileNotFoundError:
             raise RecipeError(f"There is no recipe at {path}. The repository's own are in recipes/.") from None
+        except IsADirectoryError:
+            raise RecipeError(f"{path} is a folder; a recipe is a file, such as recipes/demo.toml.") from None
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise RecipeError(f"{path} is not valid TOML: {error}.") from None
+        if isinstance(changes, str | Mapping):
+            raise RecipeError(f'changes: write a list such as ["curate.max_drop=0.4"], not {changes!r}.')
         for change in changes:
             apply_change(table, change)
         table.setdefault("name", path.stem)

@@ -10,6 +10,7 @@ from emma.collect.files.inputs import fingerprint_sources
 from emma.collect.losses import MAX_SOURCES_SHOWN, find_losses, guard_losses
 from emma.config.extras import check
 from emma.config.section import Section
+from emma.errors import RecipeError
 from emma.pipeline.base import check_base_once, find_base, refuse_circular_base, trained_base
 from emma.pipeline.home import Home, Run
 from emma.pipeline.recipe import INPUTS, Recipe
@@ -49,6 +50,7 @@ def run_recipe(
     `on` is `local`, `ray` or the address of a Ray cluster; `workers` is the number of processes (default: one per
     core). Raises as `run_stages` does, and ArtifactError where another run holds the home's store.
     """
+    stages_until(until)  # refused before anything is opened
     recipe = recipe if isinstance(recipe, Recipe) else Recipe.read(recipe)
     home = home if isinstance(home, Home) else Home(Path(home))
     reporter = Reporter(quiet)
@@ -111,8 +113,10 @@ def record_outcome(run: Run, outcome: Outcome) -> None:
 
 
 def stages_until(until: str) -> list[str]:
-    """The stages up to and with one, in order."""
+    """The stages up to and with one, in order. Raises RecipeError when there is no such stage."""
     names = list(INPUTS)
+    if until not in names:
+        raise RecipeError(f"There is no stage '{until}'. The stages are {', '.join(names)}.")
     return names[: names.index(until) + 1]
 
 

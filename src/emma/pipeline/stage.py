@@ -12,7 +12,7 @@ import pyarrow as pa
 from pydantic import ValidationError
 
 from emma.config.section import Section
-from emma.errors import RecipeError
+from emma.errors import LanguageError, RecipeError
 from emma.lang.language import Lang
 from emma.pipeline.contents import read_table
 from emma.pipeline.home import Home
@@ -106,12 +106,17 @@ def _make_recipe(stage: str, config: Section | Mapping[str, Any] | None, data: P
 
 def _store_inputs(stage: str, inputs: Mapping[str, Input], root: Path) -> dict[str, Artifact]:
     """The artifacts that a stage reads, by the names of the stages that make them."""
+    for name, value in inputs.items():
+        if not isinstance(value, pa.Table | StageResult | Artifact):
+            found = type(value).__name__
+            raise RecipeError(f"'{name}' must be a pyarrow Table, or what emma.stage returned; it is a {found}.")
     artifacts = {name: _unwrap(value) for name, value in inputs.items() if not isinstance(value, pa.Table)}
     tables = {name: value for name, value in inputs.items() if isinstance(value, pa.Table)}
     if unknown := sorted({*artifacts} - {*INPUTS[stage]} | {*tables} - {*TABLES}):
         known = [*(name for name, maker in TABLES.items() if maker in INPUTS[stage]), *INPUTS[stage]]
         raise RecipeError(f"'{unknown[0]}' is no input of {stage}. It may be given: {', '.join(known) or 'nothing'}.")
     if tables:
+        _refuse_other_documents(tables, artifacts)
         artifacts |= _store_tables(tables, root)
     if missing := [name for name in INPUTS[stage] if name not in artifacts and name not in OPTIONAL]:
         names = [table for table, maker in TABLES.items() if maker == missing[0]][:1]
@@ -122,6 +127,15 @@ def _store_inputs(stage: str, inputs: Mapping[str, Input], root: Path) -> dict[s
 
 def _unwrap(value: StageResult | Artifact) -> Artifact:
     return value.artifact if isinstance(value, StageResult) else value
+
+
+def _refuse_other_documents(tables: Mapping[str, pa.Table], artifacts: Mapping[str, Artifact]) -> None:
+    """RecipeError when a stage's result is not of the documents that are given beside it, by their number."""
+    given = tables["documents"].num_rows if "documents" in tables else None
+    for name in sorted({*artifacts} & {"annotate", "curate"}):
+        rows = artifacts[name].counts.get("rows_in")
+        if rows is not None and given is not None and rows != given:
+            raise RecipeError(f"'{name}' was made of {rows} documents, documents has {given}.")
 
 
 def _store_tables(tables: Mapping[str, pa.Table], root: Path) -> dict[str, Artifact]:
@@ -153,6 +167,8 @@ def complete_documents(table: pa.Table) -> pa.Table:
     for a `lang` that is no label."""
     if missing := [name for name in ("text", "lang") if name not in table.column_names]:
         raise RecipeError(f"Documents need the columns text and lang; there is no '{missing[0]}'.")
+    if table["lang"].null_count:
+        raise LanguageError("Documents need a label in every row of `lang`, such as swh_Latn; some rows have none.")
     for label in table["lang"].unique().to_pylist():
         Lang.parse(label)
     numbers = np.arange(1, table.num_rows + 1)
