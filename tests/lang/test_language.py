@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emma.errors import LanguageError
-from emma.lang.language import CODE, ENGLISH, Lang, Pair, parse_label
+from emma.lang.language import CODE, ENGLISH, Lang, Pair, parse_label, sort_sides
 
 LANGS = st.builds(
     Lang,
@@ -43,3 +43,11 @@ def test_what_counts_as_a_language() -> None:
 def test_scripts_of_a_pair() -> None:
     assert Pair.parse("hin_Deva-eng_Latn").script == "Deva-Latn"
     assert Pair.parse("hin_Deva-eng_Latn").label == "eng_Latn-hin_Deva"
+
+
+@given(LANGS, LANGS)
+def test_either_order_of_a_pair_is_the_label_s(first: Lang, second: Lang) -> None:
+    pair = Pair(first, second)
+    assert sort_sides(f"{second.label}-{first.label}") == pair.label
+    assert sort_sides(f"{second.script}-{first.script}") == pair.script
+    assert sort_sides(first.label) == first.label

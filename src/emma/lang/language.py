@@ -88,6 +88,11 @@ def script_of(label: str) -> str:
     return parse_label(label).script
 
 
+def sort_sides(name: str) -> str:
+    """A name as labels have it: the two languages, or the two scripts, of a pair in alphabetical order."""
+    return "-".join(sorted(name.split("-")))
+
+
 # Cached, since columns of labels are parsed row by row and have few distinct ones.
 @lru_cache(maxsize=65_536)
 def _parse(label: str) -> Lang:

@@ -18,7 +18,7 @@ from emma.curate.quality.agreement import median, threshold
 from emma.curate.quality.features import BINS, TOP, Histogram, pool_histograms, sum_histograms
 from emma.curate.quality.rules import JUDGED, RULES, SCORE, Rule
 from emma.errors import RecipeError
-from emma.lang.language import script_of
+from emma.lang.language import script_of, sort_sides
 from emma.store import shards
 from emma.store.artifact import Artifact
 
@@ -232,11 +232,6 @@ def names_of(labels: Iterable[str]) -> set[str]:
     """Everything by which a limit may be fixed: the labels, their scripts, and "*" where there are any."""
     labels = set(labels)
     return {*labels, *map(script_of, labels), *(["*"] if labels else [])}
-
-
-def sort_sides(name: str) -> str:
-    """A name in a recipe as labels have it: the two languages, or the two scripts, of a pair in alphabetical order."""
-    return "-".join(sorted(name.split("-")))
 
 
 def unknown_name(name: str, known: Iterable[str]) -> str:
