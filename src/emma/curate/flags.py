@@ -141,7 +141,7 @@ def macro_flags(langs: Iterable[str]) -> Iterator[Flag]:
     """Flag macrolanguages that stand family their own members: the same people's text under two names."""
     for family in find_split_families(list(langs)):
         for label in family.labels:
-            yield label, f"a macrolanguage family its own members {', '.join(family.members)}"
+            yield label, f"a macrolanguage beside its own members {', '.join(family.members)}"
 
 
 def benchmark_flags(items: Rows) -> Iterator[Flag]:
