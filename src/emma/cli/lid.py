@@ -33,7 +33,7 @@ def add_parser(commands: Commands) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Train a model, or measure one."""
-    from emma.pipeline.lid import CleanCorpus
+    from emma.pipeline.lid import CleanCorpus, render_text
     from emma.pipeline.run import open_executor
     from emma.work.progress import Reporter
 
@@ -42,15 +42,16 @@ def run(arguments: argparse.Namespace) -> int:
     with home.locked(), open_executor(arguments.on, arguments.workers, reporter.say) as executor:
         corpus = CleanCorpus(read_recipe(arguments), sources, home=home, executor=executor, reporter=reporter)
         if arguments.model is None:
-            print(f"model    {corpus.train(arguments.out)}")
+            folder, accuracy = corpus.train(arguments.out)
+            print(*render_text(accuracy), f"model    {folder}", sep="\n")
         else:
-            corpus.measure(arguments.model, arguments.scheme, arguments.out)
+            print(*render_text(corpus.measure(arguments.model, arguments.scheme, arguments.out)), sep="\n")
     return 0
 
 
 def show_labels(arguments: argparse.Namespace) -> int:
     """Print what a model's labels mean."""
-    from emma.pipeline.lid import show_labels
+    from emma.pipeline.lid import render_labels
 
-    show_labels(arguments.model, arguments.scheme)
+    print(*render_labels(arguments.model, arguments.scheme), sep="\n")
     return 0

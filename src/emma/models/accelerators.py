@@ -18,7 +18,7 @@ PEAK_FLOPS: dict[str, float] = {
     "MI250X": 191.5e12,  # AMD Instinct MI250X data sheet: one of the card's two devices
 }
 """Dense bfloat16 operations per second by words of the device's name, special ones before general ones. The clocks of
-the data sheets are not held under load: measured on an H200, large products reach 790e12."""
+the data sheets are not held under load, so nothing reaches them: shares of the peak (MFU) are stated against them."""
 
 
 def known_peak_flops(name: str) -> float | None:

@@ -14,7 +14,7 @@ from emma.errors import RecipeError
 from emma.lang.tables import Scheme
 from emma.lid.config import LidTraining
 from emma.lid.files import FACTS_FILE, MODEL_FILE, find_model_file
-from emma.lid.measure import Accuracy, Means, measure_model
+from emma.lid.measure import Accuracy, measure_model
 from emma.lid.model import open_model
 from emma.lid.training import are_held_out
 from emma.pipeline.home import Home
@@ -45,8 +45,8 @@ class CleanCorpus:
         stage = ("annotate", AnnotateConfig.version)
         self.work = Work(home.store, *stage, "lid", home.store, executor, reporter, store_url=home.url)
 
-    def train(self, out: Path | None) -> Path:
-        """Train a model and copy it to `out`, by default the run's folder `lid`; prints how good it is."""
+    def train(self, out: Path | None) -> tuple[Path, Accuracy]:
+        """Train a model and copy it to `out`, by default the run's folder `lid`; says how good it is."""
         model = train_from_sources(self.config, self.collect, self.work)
         folder = out or self.home.path / self.name / "lid"
         folder.mkdir(parents=True, exist_ok=True)
@@ -54,16 +54,15 @@ class CleanCorpus:
         for name in files:
             shutil.copyfile(model.file(name), folder / name)
         languages, confusions = (shards.read(model.file(name)) for name in files[3:])
-        print_accuracy(read_json(model.file(FACTS_FILE))["held_out"], languages, confusions)
-        return folder
+        return folder, Accuracy(languages, confusions)
 
-    def measure(self, name: str, scheme: Scheme, out: Path | None) -> None:
-        """Measure a model on the clean sources; prints the result, and writes it to `out`, if given."""
+    def measure(self, name: str, scheme: Scheme, out: Path | None) -> Accuracy:
+        """Measure a model on the clean sources, and write the result to `out`, if given."""
         model = open_model(name, scheme)
         accuracy = measure_model(model, self._select_unseen(find_model_file(name)))
-        print_accuracy(accuracy.means, accuracy.languages, accuracy.confusions)
         if out is not None:
             write_accuracy(out, accuracy)
+        return accuracy
 
     def _select_unseen(self, model: Path) -> pa.Table:
         """The sources' lines; only those it was not trained on, if it was trained on any of these sources."""
@@ -89,15 +88,16 @@ def choose_config(recipe: Recipe, sources: Sequence[str]) -> LidConfig:
     return LidConfig(train=clean, training=lid.training if lid else LidTraining())
 
 
-def print_accuracy(means: Means, languages: pa.Table, confusions: pa.Table) -> None:
-    """Print the means, the languages with the lowest F1, and the most frequent confusions."""
-    print(
+def render_text(accuracy: Accuracy) -> Iterator[str]:
+    """Lines for people: the means, the languages with the lowest F1, and the most frequent confusions."""
+    means = accuracy.means
+    yield (
         f"{means['lines']:,} lines in {means['languages_known']} languages that the model knows, of "
         f"{means['languages']}: macro-F1 {means['macro_f1']}, accuracy {means['accuracy']}."
     )
-    known = languages.filter(languages["known"])
-    for title, lines in (("Lowest F1", _lowest(known)), ("Confusions", _most_confused(known, confusions))):
-        print("", title, *lines, sep="\n")
+    known = accuracy.languages.filter(accuracy.languages["known"])
+    yield from ("", "Lowest F1", *_lowest(known))
+    yield from ("", "Confusions", *_most_confused(known, accuracy.confusions))
 
 
 def _lowest(known: pa.Table) -> Iterator[str]:
@@ -125,9 +125,9 @@ def write_accuracy(folder: Path, accuracy: Accuracy) -> None:
     shards.write(folder / "lid_confusions.parquet", accuracy.confusions)
 
 
-def show_labels(name: str, scheme: Scheme) -> None:
-    """Print what each label of a model means, those without a language first."""
+def render_labels(name: str, scheme: Scheme) -> Iterator[str]:
+    """Lines that say what each label of a model means, those without a language first."""
     model = open_model(name, scheme)
     for row in sorted(model.table, key=lambda row: (row.label is not None, row.model_label)):
-        print(f"{row.model_label:<16} {row.label or '–':<10} {row.reason}")
-    print(f"{len(model.table)} labels, {len(model.known)} languages of ours")
+        yield f"{row.model_label:<16} {row.label or '–':<10} {row.reason}"
+    yield f"{len(model.table)} labels, {len(model.known)} languages of ours"
