@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from emma import __version__
 from emma.cli import audit, check, demo, diff, lang, lid, mix, plan, run, stage, status, vocab, why
-from emma.cli.stage import STAGES
+from emma.cli.options import STAGES
 from emma.errors import EmmaError
 
 __all__ = ["STAGES", "build_parser", "expand_group", "main"]

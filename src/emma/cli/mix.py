@@ -5,6 +5,7 @@ from pathlib import Path
 
 from emma.cli import stage
 from emma.cli.options import (
+    STAGES,
     Commands,
     add_changes,
     add_command,
@@ -19,7 +20,7 @@ COMMANDS = ("run", "show")
 
 def add_parser(commands: Commands, name: str) -> None:
     """Add the stage's command and what can be asked of its result."""
-    purpose = f"{stage.STAGES[name]}; `emma mix show` looks into the plan"
+    purpose = f"{STAGES[name]}; `emma mix show` looks into the plan"
     group = add_command(commands, name, purpose).add_subparsers(metavar="COMMAND", required=True)
     stage.add_parser(group, name, "emma mix", "See also `emma mix show`: what a mix gives each language.")
     parser = add_command(group, "show", "show what a mix gives each language, or the documents of a step")

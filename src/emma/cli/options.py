@@ -2,9 +2,24 @@
 
 import argparse
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
+
+STAGES: Mapping[str, str] = {
+    "collect": "read the sources into documents, each with a resolved language, and rejects with reasons",
+    "annotate": "measure every document: scripts, lengths, quality features, hashes",
+    "curate": "give every document a split or a drop reason",
+    "vocab": "grow the base tokenizer's vocabulary for the languages of the corpus",
+    "pack": "tokenise once, into Megatron .bin/.idx files per language and domain",
+    "mix": "plan how often each language and domain is seen in training",
+    "adapt": "give the base model its new vocabulary and positions",
+    "train": "continue pre-training on the mix",
+    "evaluate": "measure bits per byte of base and adapted model, per language",
+    "report": "write the report: one HTML page, CSV and JSON",
+    "release": "write and verify the model and data-set folders",
+}
+"""The stages in order, and what each does. Written here too, since the recipe's models load pydantic."""
 
 if TYPE_CHECKING:
     from emma.pipeline.home import Home

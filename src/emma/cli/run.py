@@ -3,8 +3,7 @@
 import argparse
 from pathlib import Path
 
-from emma.cli.options import Commands, add_command, add_strict, open_home, read_recipe
-from emma.cli.stage import STAGES
+from emma.cli.options import STAGES, Commands, add_command, add_strict, open_home, read_recipe
 
 
 def add_parser(commands: Commands) -> None:

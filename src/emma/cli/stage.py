@@ -1,26 +1,11 @@
 """`emma collect`, `emma annotate` and so on: run a recipe up to one stage; `--help` shows the stage's settings."""
 
 import argparse
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from emma.cli.options import Commands, add_strict
-
-STAGES: Mapping[str, str] = {
-    "collect": "read the sources into documents, each with a resolved language, and rejects with reasons",
-    "annotate": "measure every document: scripts, lengths, quality features, hashes",
-    "curate": "give every document a split or a drop reason",
-    "vocab": "grow the base tokenizer's vocabulary for the languages of the corpus",
-    "pack": "tokenise once, into Megatron .bin/.idx files per language and domain",
-    "mix": "plan how often each language and domain is seen in training",
-    "adapt": "give the base model its new vocabulary and positions",
-    "train": "continue pre-training on the mix",
-    "evaluate": "measure bits per byte of base and adapted model, per language",
-    "report": "write the report: one HTML page, CSV and JSON",
-    "release": "write and verify the model and data-set folders",
-}
-"""The stages in order, and what each does. Written here too, since the recipe's models load pydantic."""
+from emma.cli.options import STAGES, Commands, add_strict
 
 
 def add_parser(commands: Commands, stage: str, prog: str | None = None, epilog: str | None = None) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import get_args
 
 from emma.cli import stage
-from emma.cli.options import Commands, add_command, add_home, add_json, open_home, parse_positive, print_json
+from emma.cli.options import STAGES, Commands, add_command, add_home, add_json, open_home, parse_positive, print_json
 from emma.lang.tables import Scheme
 
 COMMANDS = ("run", "report")
@@ -13,7 +13,7 @@ COMMANDS = ("run", "report")
 
 def add_parser(commands: Commands, name: str) -> None:
     """Add the stage's command and the report."""
-    purpose = f"{stage.STAGES[name]}; `emma vocab report` compares tokenizers"
+    purpose = f"{STAGES[name]}; `emma vocab report` compares tokenizers"
     group = add_command(commands, name, purpose).add_subparsers(metavar="COMMAND", required=True)
     stage.add_parser(group, name, "emma vocab", "See also `emma vocab report`: what languages cost in tokens.")
     parser = add_command(group, "report", "show what languages cost in tokens, for tokenizers side by side")
