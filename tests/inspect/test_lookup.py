@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from emma.errors import LanguageError, RecipeError
-from emma.inspect.lookup import find_corpus_language, find_run
+from emma.inspect.lookup import find_corpus_language, find_document, find_run
 from emma.lang.language import Lang
 from emma.pipeline.home import Home
 
@@ -38,3 +38,9 @@ def test_runs_are_named_or_pointed_at(compiled: Path, tmp_path: Path) -> None:
     assert find_run(Home(tmp_path), str(compiled / "one")).artifact("curate") == here.run("one").artifact("curate")
     with pytest.raises(RecipeError, match=r"'three' is no run in .*, which has: one, two; nor is it the folder"):
         find_run(here, "three")
+
+
+def test_an_id_of_no_document_shows_what_ids_look_like(compiled: Path) -> None:
+    collect = Home(compiled).run("one").artifact("collect")
+    with pytest.raises(RecipeError, match=r"'nonsense'\. An id is source:file#row, such as \w+:.+#\d+\."):
+        find_document(collect, "nonsense")

@@ -1,5 +1,6 @@
 """A finished run from Python: its tables, its languages and its documents are those of its artifacts."""
 
+import multiprocessing
 import re
 from pathlib import Path
 
@@ -95,12 +96,14 @@ def test_a_question_that_has_no_answer_is_refused_when_it_is_asked(
     ("recipe", "options", "message"),
     [
         ("absent.toml", {"until": "curation"}, "There is no stage 'curation'. The stages are collect, annotate"),
+        ("absent.toml", {"until": "curate", "workers": 0}, "workers: 0 is no number of processes"),
+        ("absent.toml", {"until": "curate", "workers": "2"}, "workers: '2' is no number of processes"),
         ("absent.toml", {"until": "curate"}, "There is no recipe at absent.toml"),
         (".", {"until": "curate"}, ". is a folder; a recipe is a file"),
     ],
 )
 def test_a_run_that_cannot_be_is_refused_before_anything_is_made(
-    tmp_path: Path, recipe: str, options: dict[str, str], message: str
+    tmp_path: Path, recipe: str, options: dict[str, object], message: str
 ) -> None:
     with pytest.raises(RecipeError, match=re.escape(message)):
         emma.run(recipe, home=tmp_path / "home", **options)
@@ -115,6 +118,8 @@ def test_tables_are_found_by_name_or_listed(compiled: Path) -> None:
         run.table("curate", "limit")
     with pytest.raises(RecipeError, match="has no mix yet"):
         run.samples()
+    with pytest.raises(RecipeError, match="There is no stage 'curation'"):
+        run.table("curation", "limits")
 
 
 def test_a_run_that_python_starts_is_the_one_that_it_opens(tmp_path: Path) -> None:
@@ -126,3 +131,9 @@ def test_a_run_that_python_starts_is_the_one_that_it_opens(tmp_path: Path) -> No
     run = emma.run(recipe, until="collect", home=tmp_path / "home", workers=1, quiet=True)
     assert run == emma.open(tmp_path / "home" / "small")
     assert run.languages["lang"].to_pylist() == ["nqo_Nkoo"]
+
+
+def test_a_script_that_its_workers_would_run_again_is_told_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(multiprocessing.current_process(), "_inheriting", True, raising=False)
+    with pytest.raises(RecipeError, match='if __name__ == "__main__":'):
+        emma.run("absent.toml", home=tmp_path / "home")

@@ -78,6 +78,8 @@ def test_collect_reads_files(tmp_path: Path) -> None:
         ("curate", None, {"documents": 1}, RecipeError, "give annotations=… or annotate=…"),
         ("annotate", None, {}, RecipeError, "give documents=… or collect=…"),
         ("annotate", None, {"annotations": 1}, RecipeError, "give documents=… too"),
+        ("annotate", ["gram_words=5"], {"documents": 1}, RecipeError, "The settings of annotate are a mapping"),
+        ("annotate", table(1), {}, RecipeError, "Tables are given by name: documents=…"),
         ("annotate", None, {"texts": 1}, RecipeError, "'texts' is no input of annotate. It may be given: documents"),
     ],
 )

@@ -23,7 +23,12 @@ def add_parser(commands: Commands) -> None:
     # `labels` reads a model only; these two read a recipe's sources and compute.
     for parser in (train, measure):
         parser.add_argument("recipe", type=Path, help="a recipe (TOML)")
-        parser.add_argument("--sources", default="", metavar="A,B", help="the sources whose labels are to be trusted")
+        parser.add_argument(
+            "--sources",
+            default="",
+            metavar="A,B",
+            help="the sources whose labels are to be trusted (default: annotate.lid.train)",
+        )
         parser.add_argument("--out", type=Path, default=None, metavar="DIR", help="the folder to write files to")
         add_execution(parser)
     train.set_defaults(command=run, model=None)

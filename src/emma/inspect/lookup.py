@@ -35,20 +35,21 @@ def find_run(home: Home, name: str) -> Run:
 def find_document(collect: Artifact, document: str) -> Place:
     """Shard number and row number of a document id. Raises RecipeError, with ids that come near, when there is none."""
     near: list[str] = []
+    example = "source:file#row"
     for number, part in enumerate(collect.parts["documents"]):
         ids = shards.read(part.file("documents.parquet"), ["id"])["id"]
         at = pc.index(ids, pa.scalar(document)).as_py()
         if at >= 0:
             return number, at
+        example = ids[0].as_py() if len(ids) and not number else example
         near.extend(ids.filter(pc.starts_with(ids, document.rpartition("#")[0] or document)).to_pylist())
-    raise RecipeError(f"No document has the id '{document}'. {hint_document(document, near)}")
+    hint = hint_document(document, near) if near else f"An id is source:file#row, such as {example}."
+    raise RecipeError(f"No document has the id '{document}'. {hint}")
 
 
 def hint_document(document: str, near: Sequence[str]) -> str:
-    """Suggest what was meant: short texts are joined, and the document has the row of its first."""
+    """Suggest which of the ids `near` was meant: short texts are joined, and the document has the row of its first."""
     row = document.rpartition("#")[2]
-    if not near:
-        return "Ids look like source:file#row."
     # Ids come in the order of rows, so the last one before is the document that the text was joined into.
     before = [other for other in near if row.isdigit() and int(other.rpartition("#")[2]) < int(row)]
     if before:

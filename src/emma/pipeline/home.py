@@ -200,7 +200,10 @@ class Run:
         Raises RecipeError when this run has not come that far, ArtifactError naming the tables there are.
         """
         from emma.pipeline.contents import read_table
+        from emma.pipeline.recipe import INPUTS
 
+        if stage not in INPUTS:
+            raise RecipeError(f"There is no stage '{stage}'. The stages are {', '.join(INPUTS)}.")
         return read_table(self.artifact(stage), name)
 
     @property

@@ -1,5 +1,6 @@
 """Run a recipe: its base first, then the stages that are missing, each noted in the run's record."""
 
+import multiprocessing
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -48,14 +49,25 @@ def run_recipe(
     """Run a recipe up to and with the stage `until`, alone in its home; stages that are done are not run again.
 
     `on` is `local`, `ray` or the address of a Ray cluster; `workers` is the number of processes (default: one per
-    core). Raises as `run_stages` does, and ArtifactError where another run holds the home's store.
+    core). Raises as `run_stages` does, RecipeError for a call that cannot be, and ArtifactError where another run holds
+    the home's store.
     """
-    stages_until(until)  # refused before anything is opened
+    refuse_call(until, workers)
     recipe = recipe if isinstance(recipe, Recipe) else Recipe.read(recipe)
     home = home if isinstance(home, Home) else Home(Path(home))
     reporter = Reporter(quiet)
     with home.locked(), open_executor(on, workers, reporter.say) as executor:
         return run_stages(recipe, until, home=home, executor=executor, reporter=reporter, strict=strict)
+
+
+def refuse_call(until: str, workers: int | None) -> None:
+    """RecipeError for a stage or number of workers that there cannot be, or a script that its own workers run again."""
+    stages_until(until)
+    if workers is not None and (not isinstance(workers, int) or workers < 1):
+        raise RecipeError(f"workers: {workers!r} is no number of processes from 1. Leave it out for one per core.")
+    # What multiprocessing itself looks at: a worker that is importing the script which started it.
+    if getattr(multiprocessing.current_process(), "_inheriting", False):
+        raise RecipeError('Each worker imports the script anew: call emma.run under `if __name__ == "__main__":`.')
 
 
 def open_executor(on: str, workers: int | None, say: Callable[[str], None]) -> "Local | OnRay":

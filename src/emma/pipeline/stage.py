@@ -97,6 +97,11 @@ def run_stage(
 def _make_recipe(stage: str, config: Section | Mapping[str, Any] | None, data: Path | str) -> Recipe:
     if stage not in INPUTS:
         raise RecipeError(f"There is no stage '{stage}'. The stages are {', '.join(INPUTS)}.")
+    if not isinstance(config, Section | Mapping | None):
+        raise RecipeError(
+            f"The settings of {stage} are a mapping, such as {{'key': 1}}, not a {type(config).__name__}. "
+            "Tables are given by name: documents=…."
+        )
     table = {"name": "alone", "data": str(data), stage: {} if config is None else config}
     try:
         return Recipe.model_validate(table)

@@ -136,7 +136,7 @@ def killed_error(task: Task, remedy: str) -> ArtifactError:
     """The error for a task that cannot be brought to its end."""
     return ArtifactError(
         f"The worker of {task.name} was killed {TRIES} times, most likely for lack of memory, the last times with "
-        f"nothing beside it. Nothing finished is lost: {remedy}."
+        f"nothing beside it; if it wrote an error above, that is why. Nothing finished is lost: {remedy}."
     )
 
 
