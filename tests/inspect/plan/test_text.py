@@ -11,7 +11,7 @@ __all__ = ["recipe"]
 
 
 @pytest.mark.parametrize(
-    ("hours", "said"), [(0.001, "1 minutes"), (0.5, "30 minutes"), (5.25, "5.2 hours"), (72.0, "3.0 days")]
+    ("hours", "said"), [(0.001, "1 minute"), (0.5, "30 minutes"), (5.25, "5.2 hours"), (72.0, "3.0 days")]
 )
 def test_durations(hours: float, said: str) -> None:
     assert format_duration(hours) == said
