@@ -34,6 +34,7 @@ def test_every_script_is_measured_as_python_measures_it(annotated: Callable[...,
         assert row["punct_share"] == pytest.approx(kinds["P"] / kinds.total())
 
 
+@pytest.mark.slow
 def test_word_length_needs_a_label_and_a_text_that_space_words(annotated: Callable[..., list[Row]]) -> None:
     rows = [
         {"text": "https://example.org/a page", "lang": "tha_Thai"},

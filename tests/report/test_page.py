@@ -18,6 +18,8 @@ from emma.work.work import Work
 
 from .synthetic import labels, run_artifacts
 
+pytestmark = pytest.mark.slow
+
 LANGUAGES = 60
 
 

@@ -43,6 +43,7 @@ def test_sets_are_those_of_all_pairs_compared(find: Find) -> None:
     assert arrays["near"].tolist() == arrays["clusters"].tolist() == components(edges, len(rows))
 
 
+@pytest.mark.slow
 def test_a_higher_threshold_keeps_the_pairs_above_it(find: Find) -> None:
     rows = mixed(2)
     _, low = find(rows, threshold=0.6)

@@ -46,6 +46,7 @@ def test_as_the_grown_tokenizer_counts(counter: TokenCounter) -> None:
     assert found.tokens["tha_Thai"][0] == sum(map(bytes_of, counted))
 
 
+@pytest.mark.slow
 def test_a_byte_level_tokenizer(tmp_path: Path) -> None:
     plain = Tokenizer(models.BPE({letter: number for number, letter in enumerate(sorted(ALPHABET))}, []))
     plain.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)

@@ -2,10 +2,14 @@
 
 from pathlib import Path
 
+import pytest
+
 from emma.inspect.vocab.report import ReportQuestion, compare_tokenizers
 from emma.inspect.vocab.texts import read_held_out
 from emma.pipeline.home import Home
 from tests.inspect.vocab.corpora import tokenizer
+
+pytestmark = pytest.mark.slow
 
 
 def test_held_out_text_of_a_run(compiled: Path, tmp_path: Path) -> None:
