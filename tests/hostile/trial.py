@@ -121,12 +121,12 @@ def run_confined(runs: Sequence[Callable[[], str]], rooms: Sequence[Path]) -> It
     done = 0
     while done < len(runs):
         reader, writer = os.pipe()
+        before = [_listing(room) for room in rooms[done:]]  # before the child is there, which writes at once
         child = os.fork()
         if not child:
             os.close(reader)
             _child(runs[done:], rooms[done:], writer)
         os.close(writer)
-        before = [_listing(each) for each in rooms[done:]]
         lines, status = _watched(child, reader)
         for line, listing in zip(lines, before, strict=False):
             cpu_s, message = line.split(" ", 1)
