@@ -18,8 +18,8 @@ from transformers import AutoModelForCausalLM
 
 from emma.errors import ArtifactError
 from emma.evaluate.config import EvaluateConfig
-from emma.evaluate.documents import COLUMNS
-from emma.evaluate.score import Scorer
+from emma.evaluate.likelihood.documents import COLUMNS
+from emma.evaluate.likelihood.score import Scorer
 from emma.pipeline.home import Home, Run
 from emma.pipeline.recipe import Recipe
 from emma.pipeline.run import run_stages

@@ -195,3 +195,89 @@ POSITIONS = pa.schema(
         ("bytes", pa.int64()),  # UTF-8, of these tokens
     ]
 )
+
+TASK_ITEMS = pa.schema(
+    [
+        ("model", pa.string()),  # base, adapted, or the name of another model
+        ("task", pa.string()),
+        ("lang", pa.string()),  # of translation the language that is not the task's source or target, else the target
+        ("variant", pa.string()),  # how it was asked: cloze, letter, direct, "from eng_Latn", "into eng_Latn"
+        ("item", pa.string()),
+        ("cluster", pa.string()),  # items of one cluster are one draw, such as a sentence in all its translations
+        ("clean", pa.bool_()),  # false: its text was trained on; null: the corpus was not searched for it
+        ("prompt", pa.string()),
+        ("gold", pa.string()),  # the right answer, or the first of several
+        ("answer", pa.string()),  # the choice that the model finds likeliest, or what it wrote
+        ("answer_lang", pa.string()),  # label that language ID gives what it wrote; null where it was not asked
+        ("metric", pa.string()),  # the variant's headline metric
+        ("value", pa.float64()),  # of this item alone; null where the metric has no meaning for one
+        ("shots", pa.int32()),  # examples that the model saw
+        ("truncated", pa.bool_()),
+    ]
+)
+
+TASK_SCORES = pa.schema(
+    [
+        ("model", pa.string()),
+        ("task", pa.string()),
+        ("version", pa.int32()),
+        ("lang", pa.string()),
+        ("variant", pa.string()),
+        ("metric", pa.string()),
+        ("headline", pa.bool_()),  # the first metric of the variant
+        ("native", pa.bool_()),  # false: translated
+        ("clean", pa.bool_()),  # false: of all items; true: of those alone that were not trained on
+        ("items", pa.int64()),
+        ("value", pa.float64()),
+        ("low", pa.float64()),  # 95 % interval; null for one item
+        ("high", pa.float64()),
+        ("chance", pa.float64()),  # score of guessing; null where there is none
+        ("empty", pa.int64()),  # outputs without text; they count
+        ("shots_cut", pa.int64()),  # items that saw fewer examples than asked for
+        ("truncated", pa.int64()),
+        ("rejects", pa.int64()),  # rows of the data that are no items
+        ("higher_is_better", pa.bool_()),
+        ("signature", pa.string()),
+    ]
+)
+
+TASK_GAINS = pa.schema(
+    [
+        ("baseline", pa.string()),
+        ("model", pa.string()),
+        ("task", pa.string()),
+        ("lang", pa.string()),
+        ("variant", pa.string()),
+        ("metric", pa.string()),
+        ("clean", pa.bool_()),
+        ("items", pa.int64()),
+        ("value_baseline", pa.float64()),
+        ("value", pa.float64()),
+        ("delta", pa.float64()),  # better is above zero, whatever the metric
+        ("low", pa.float64()),  # 95 % paired interval of delta
+        ("high", pa.float64()),
+        ("p", pa.float64()),  # exact McNemar where items are right or wrong, else paired bootstrap
+        ("q", pa.float64()),  # p after Benjamini and Hochberg over the languages of task, variant and metric
+        ("smallest", pa.float64()),  # smallest difference that so many items could have shown (80 % power, 5 % level)
+    ]
+)
+
+TASK_AVERAGES = pa.schema(
+    [
+        ("model", pa.string()),
+        ("task", pa.string()),
+        ("variant", pa.string()),
+        ("metric", pa.string()),
+        ("native", pa.bool_()),
+        ("clean", pa.bool_()),
+        ("group_by", pa.string()),  # all, tier, script, family
+        ("group", pa.string()),
+        ("languages", pa.int64()),  # of the set that all models have
+        ("value", pa.float64()),  # mean over languages
+        ("low", pa.float64()),  # 95 % interval over clusters of items
+        ("high", pa.float64()),
+        ("delta", pa.float64()),  # against the baseline; null for itself
+        ("delta_low", pa.float64()),
+        ("delta_high", pa.float64()),
+    ]
+)

@@ -21,10 +21,10 @@ import pyarrow as pa
 
 from emma.errors import SourceError
 from emma.evaluate.config import EvaluateConfig
-from emma.evaluate.documents import EvalDocument, ScoredDocument, choose_documents, choose_shard_documents
-from emma.evaluate.positions import measure_positions
-from emma.evaluate.score import Scorer
-from emma.evaluate.tables import tabulate_gains, tabulate_scores
+from emma.evaluate.likelihood.documents import EvalDocument, ScoredDocument, choose_documents, choose_shard_documents
+from emma.evaluate.likelihood.positions import measure_positions
+from emma.evaluate.likelihood.score import Scorer
+from emma.evaluate.likelihood.tables import tabulate_gains, tabulate_scores
 from emma.lang.coverage import count_languages, measured_languages
 from emma.models.device import choose_device, choose_precision
 from emma.schemas import ITEMS

@@ -12,8 +12,8 @@ from pathlib import Path
 import pyarrow as pa
 
 from emma.evaluate.config import EvaluateConfig
-from emma.evaluate.documents import EvalDocument
-from emma.evaluate.score import Scorer, open_model_tokenizer, read_config
+from emma.evaluate.likelihood.documents import EvalDocument
+from emma.evaluate.likelihood.score import Scorer, open_model_tokenizer, read_config
 from emma.models.configuration import context_length
 from emma.schemas import POSITIONS
 

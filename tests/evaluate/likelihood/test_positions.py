@@ -5,8 +5,14 @@ import torch
 from transformers import AutoModelForCausalLM
 
 from emma.evaluate.config import EvaluateConfig
-from emma.evaluate.positions import STRETCHES, count_bytes_before, encode_stream, join_streams, measure_positions
-from emma.evaluate.score import Scorer
+from emma.evaluate.likelihood.positions import (
+    STRETCHES,
+    count_bytes_before,
+    encode_stream,
+    join_streams,
+    measure_positions,
+)
+from emma.evaluate.likelihood.score import Scorer
 from emma.schemas import POSITIONS
 from tests.conftest import TEXTS
 from tests.evaluate.conftest import CONTEXT

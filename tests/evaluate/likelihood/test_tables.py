@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from emma.evaluate.tables import bits_per_byte, bootstrap_interval, draw_documents
+from emma.evaluate.likelihood.tables import bits_per_byte, bootstrap_interval, draw_documents
 
 
 def test_against_drawing_one_by_one() -> None:

@@ -10,7 +10,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, Gemma2Config, Gemm
 
 from emma.errors import RecipeError
 from emma.evaluate.config import EvaluateConfig
-from emma.evaluate.score import Scorer, Window, split_windows
+from emma.evaluate.likelihood.score import Scorer, Window, split_windows
 from tests.conftest import TEXTS
 from tests.evaluate.conftest import save_tokenizer
 

@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from emma.evaluate.config import EvaluateConfig
-from emma.evaluate.documents import ScoredDocument
+from emma.evaluate.likelihood.documents import ScoredDocument
 from emma.schemas import SCORES
 
 Floats = npt.NDArray[np.float64]

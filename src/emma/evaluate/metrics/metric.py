@@ -1,0 +1,32 @@
+"""A metric: additive statistics for each item, and a score from their sum.
+
+So every metric has the same intervals: items, or clusters of items, are drawn again and their statistics added up, be
+it the accuracy of a choice, BLEU over a corpus, or bits per byte.
+"""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emma.evaluate.engine.requests import Output
+from emma.evaluate.tasks.task import Item
+
+Floats = NDArray[np.float64]
+
+
+class Metric(Protocol):
+    """How good outputs are."""
+
+    name: str
+    """As in the field: `accuracy`, `chrF++`."""
+    higher_is_better: bool
+    signature: str
+    """All that a number depends on, in the manner of sacrebleu: `chrF2++|case:mixed|…|version:2.6.0`."""
+
+    def statistics(self, items: Sequence[Item], outputs: Sequence[Output]) -> Floats:
+        """Statistics of each item, (items, k): what `total` needs of them, so that sums can be formed."""
+
+    def total(self, sums: Floats) -> Floats:
+        """Scores (…) of summed statistics (…, k)."""
