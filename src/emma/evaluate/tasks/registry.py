@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from difflib import get_close_matches
 from importlib import import_module
+from typing import cast
 
 from emma.errors import RecipeError
-from emma.evaluate.tasks.task import Task
+from emma.evaluate.tasks.task import Divisible, Task
 
 FAMILIES: tuple[str, ...] = ()
 """Modules of this room with a tuple TASKS."""
@@ -18,9 +19,15 @@ def list_tasks() -> Iterator[Task]:
 
 
 def find_task(name: str) -> Task:
-    """The task of this name. Raises RecipeError naming those that are spelled alike."""
+    """The task of this name; a part of it behind a colon, such as `flores200:fra_Latn-swh_Latn`.
+
+    Raises RecipeError naming those that are spelled alike.
+    """
     tasks = {task.info.name: task for task in list_tasks()}
     if name in tasks:
         return tasks[name]
+    whole, _, part = name.partition(":")
+    if part and isinstance(tasks.get(whole), Divisible):
+        return cast(Divisible, tasks[whole]).narrow(part)
     near = get_close_matches(name, tasks, 3) or sorted(tasks)
     raise RecipeError(f"There is no task '{name}'. Did you mean {', '.join(near)}? `emma tasks` lists them all.")

@@ -4,9 +4,9 @@ A task is one object however many languages it has: languages are rows of its da
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, runtime_checkable
 
 from emma.evaluate.engine.requests import Request
 from emma.lang.language import Lang
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 Mode = Literal["sound", "paper"]
 """`sound` scores whole labels and decodes greedily; `paper` keeps the published protocol, with its faults."""
 
+Gold: TypeAlias = int | str | tuple[str, ...]
+"""The number of the right choice, or the right answers, any of which will do."""
+
 
 @dataclass(frozen=True)
 class Item:
@@ -24,8 +27,7 @@ class Item:
 
     id: str
     """Unique within the task and language, from the data and never from arrival."""
-    gold: int | str | tuple[str, ...]
-    """The number of the right choice, or the right answers, any of which will do."""
+    gold: Gold
     fields: Mapping[str, Any] = field(default_factory=dict)
     """What the template fills in, and what metrics need."""
     texts: tuple[str, ...] = ()
@@ -34,6 +36,12 @@ class Item:
     """Items of one cluster are one draw, such as a sentence in all its translations. Empty: the id."""
     place: tuple[str, int] = ("", 0)
     """File, relative to the task's folder, and row."""
+    golds: Mapping[str, Gold] = field(default_factory=dict)
+    """By variant, where each has an answer of its own, as the two directions of translation have."""
+
+    def under(self, variant: str) -> "Item":
+        """The item as a variant asks it: what metrics and tables are given."""
+        return replace(self, gold=self.golds[variant]) if variant in self.golds else self
 
 
 @dataclass(frozen=True)
@@ -112,3 +120,11 @@ class Task(Protocol):
 
     def chance(self, variant: str, item: Item) -> float | None:
         """The score of guessing under the headline metric, None where there is no such thing."""
+
+
+@runtime_checkable
+class Divisible(Protocol):
+    """A task of which a part has a name of its own, behind a colon."""
+
+    def narrow(self, part: str) -> Task:
+        """The task of a part: of translation a pair. Raises RecipeError or LanguageError for what is no part."""
