@@ -8,9 +8,38 @@ from emma.config.section import Section
 
 
 class EvaluateConfig(Section):
-    """Bits per UTF-8 byte of the test split, for the base and for the adapted model."""
+    """Bits per UTF-8 byte of the test split, and benchmarks, for the base and for the adapted model and any other."""
 
-    version: ClassVar[int] = 4
+    version: ClassVar[int] = 5
+
+    tasks: tuple[str, ...] = ()
+    """Benchmarks to run beside bits per byte, by the names that `emma tasks` lists. None: bits per byte alone."""
+    benchmarks: str = "."
+    """Folder in which each benchmark has its own; a relative one starts in the recipe's `data`."""
+    languages: str | tuple[str, ...] = "corpus"
+    """Languages to run benchmarks in: `corpus` for those of which the corpus keeps text, a tier such as `low`, `all`
+    for those that a benchmark has, or a list of labels. A language that a benchmark does not have is said."""
+    models: tuple[str, ...] = ()
+    """Further models to run benchmarks on, beside the base and the adapted one: a folder, an id of the Hugging Face hub
+    with its revision (`id@revision`, looked for in the local cache), or a server (`http://…#model`). `NAME=` before
+    it gives it a name."""
+    baseline: str = "base"
+    """Model that the others are compared with."""
+    limit: int | None = Field(default=None, gt=0)
+    """Items of a benchmark in each language, at most: the same ones for every model, and the same sentences in every
+    language where a benchmark is parallel. None: all items."""
+    shots: int | None = Field(default=None, ge=0)
+    """Examples in a prompt. None: as many as each benchmark usually has."""
+    mode: Literal["sound", "paper"] = "sound"
+    """`sound` scores whole labels, decodes greedily and counts empty answers; `paper` repeats the published protocol of
+    EMMA-500 with its faults, so that both can be seen on the same model."""
+    samples: int = Field(default=1, ge=1)
+    """Answers generated for each question. From two on they are drawn, and their variance is reported."""
+    own_language: bool = False
+    """Ask in the language of the question where its phrases are known; else in English."""
+    run_generated_code: bool = False
+    """Run the programs that models write for benchmarks of code, in a sandbox. They are a stranger's programs: without
+    this, such benchmarks are refused."""
 
     max_bytes_per_lang: int = Field(default=20_000, gt=0)
     """Score at most this much test text of each language, in UTF-8 bytes. Documents are taken in the order of a hash of
@@ -30,7 +59,7 @@ class EvaluateConfig(Section):
     bootstrap: int = Field(default=1000, ge=100)
     """Draw the documents of a language this many times for its 95 % interval."""
     seed: int = 0
-    """Random seed of the bootstrap."""
+    """Random seed of the bootstrap, and of answers and examples that are drawn."""
     device: str = "auto"
     """Device to compute on: cpu, cuda, or auto for the accelerator if there is one. Results agree between devices only
     up to rounding."""
