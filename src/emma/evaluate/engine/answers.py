@@ -45,8 +45,9 @@ class AnswerStore:
         for path in sorted(self.path.glob("*.parquet")):
             chosen = pc.is_in(shards.read(path, ["key"])["key"], wanted)
             if pc.any(chosen).as_py():
-                # Two runs may have asked the same at one time: the first shard by name holds, whoever reads.
-                found = {**dict(_read_answers(shards.read(path).filter(chosen))), **found}
+                for key, answer in _read_answers(shards.read(path).filter(chosen)):
+                    # Two runs may have asked the same at one time: the first shard by name holds, whoever reads.
+                    found.setdefault(key, answer)
         return found
 
     def add(self, answers: Mapping[str, Answer]) -> None:
@@ -70,7 +71,7 @@ def _read_answers(table: pa.Table) -> Iterator[tuple[str, Answer]]:
     for row in table.to_pylist():
         seen = {"shots": row["shots"], "truncated": row["truncated"]}
         if row["text"] is None:
-            scores = (tuple(row[name]) for name in ("nats", "choice_tokens", "greedy"))
-            yield row["key"].hex(), ScoreAnswer(*scores, **seen)
+            nats, tokens, greedy = (tuple(row[name]) for name in ("nats", "choice_tokens", "greedy"))
+            yield row["key"].hex(), ScoreAnswer(nats, tokens, greedy, **seen)
         else:
             yield row["key"].hex(), TextAnswer(row["text"], row["tokens"], row["finish"], **seen)
