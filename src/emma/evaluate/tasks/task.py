@@ -99,6 +99,10 @@ class Asking:
     own_language: bool = False
     """Ask in the item's language where a table of phrases has it; else in English."""
     seed: int = 0
+    flores200_model: Path | None = None
+    """SentencePiece model of spBLEU; None: sacrebleu's own copy, if it has one, else BLEU under another name."""
+    run_generated_code: bool = False
+    """Whether programs that a model wrote may be run."""
 
 
 class Task(Protocol):
