@@ -22,12 +22,13 @@ from benchmarks.machine import machine, publish
 from emma.annotate.contamination import find_contamination
 from emma.annotate.features import annotate_batch
 from emma.annotate.run import annotate_shard
-from emma.annotate.scripts import SCRIPTS, ScriptUse, cells, unit_kinds
+from emma.annotate.scripts import SCRIPTS, ScriptUse, cells
 from emma.annotate.texts import Sides, read_batches
 from emma.kernels import grams, measure, normal
 from emma.kernels.fingerprint import fingerprint, shingles
 from emma.kernels.tables import fold, widths
 from emma.lang.scripts import is_spaced
+from emma.lang.units import unit_kinds
 from emma.pipeline.home import Home, Run
 from emma.schemas import DOCUMENTS, PERMUTATIONS
 from emma.store import shards

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emma.annotate.contamination import make_hits, make_index
-from emma.annotate.scripts import unit_kinds
+from emma.kernels.gram_index import make_index
 from emma.kernels.grams import MIN_WORDS, NARROW, WIDE, WORD_LETTERS, PointTables, hash_item_grams, make_scale
-from emma.kernels.overlap import Hits, find_overlap
+from emma.kernels.overlap import Hits, find_overlap, make_hits
 from emma.kernels.tables import fold
+from emma.lang.units import unit_kinds
 from tests.conftest import TEXTS
 from tests.kernels.reference import GOLDEN, corpus, hash_word, mix, polynomial, texts, to_arrays
 from tests.kernels.test_pairs import slow_units

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from emma.annotate.scripts import unit_kinds
 from emma.kernels.grams import IN_WORD, NARROW, SKIPPED, WIDE, WORD_LETTERS, make_units, split_units
 from emma.kernels.pairs import compare_sides
 from emma.kernels.tables import digits, fold
 from emma.lang.scripts import is_spaced
+from emma.lang.units import unit_kinds
 from tests.conftest import TEXTS
 from tests.kernels.reference import corpus, form, hash_word, mix, texts, to_arrays
 

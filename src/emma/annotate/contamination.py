@@ -5,7 +5,6 @@ The index says whose each gram is, by item, and by benchmark and language. Numbe
 """
 
 from collections.abc import Sequence
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -13,20 +12,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from emma.annotate.scripts import unit_kinds
 from emma.annotate.texts import Sides, join_sides, read_batches
-from emma.kernels.grams import PointTables, hash_item_grams, make_scale
-from emma.kernels.overlap import Hits, Index, ItemSizes, find_loose_overlap, find_overlap, make_filter
-from emma.kernels.tables import fold
+from emma.kernels.gram_index import Index, make_index
+from emma.kernels.grams import SHORT_GRAM, hash_item_grams, make_scale
+from emma.kernels.overlap import Hits, ItemSizes, find_loose_overlap, find_overlap, make_hits
 from emma.kernels.text import Hashes, buffers
+from emma.lang.units import point_tables
 from emma.schemas import CONTAMINATION
 from emma.store import shards
 from emma.store.artifact import Artifact
 from emma.store.shards import ShardWriter
 
-SHORT_GRAM = (5, 20)
-"""Words, and characters where they are not spaced, of the grams by which corrupted copies are found: of an item in
-which words are left out or replaced, grams of this length still stand."""
 ITEMS = pa.schema([("benchmark", pa.string()), ("lang", pa.string()), ("item", pa.string())])
 GROUPS = pa.schema([("benchmark", pa.string()), ("lang", pa.string()), ("items", pa.int64())])
 """The items of a benchmark in one language."""
@@ -99,36 +95,6 @@ def find_groups(items: pa.Table, groups: pa.Table) -> NDArray[np.int32]:
     return rows
 
 
-def make_index(
-    hashes: Hashes, owners: NDArray[np.int64], group_by_item: NDArray[np.int32], benchmark_of: NDArray[np.int32]
-) -> Index:
-    """Make the index of grams, given the item of each, the group of each item and the benchmark of each group."""
-    grams, numbers = np.unique(hashes, return_inverse=True)
-    return Index(
-        grams,
-        make_filter(grams),
-        *owners_by_gram(numbers, owners, len(grams)),
-        *owners_by_gram(numbers, group_by_item[owners], len(grams)),
-        benchmark_of,
-    )
-
-
-def owners_by_gram(
-    numbers: NDArray[np.int64], owners: NDArray[np.integer], grams: int
-) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-    """List where each gram's owners begin, int64 (grams + 1), and the owners, int32, each once a gram and ascending."""
-    # One number for a gram and its owner: sorting these is several times faster than sorting rows of two.
-    width = int(owners.max(initial=0)) + 1
-    pairs = np.unique(numbers * width + owners)
-    return np.searchsorted(pairs // width, np.arange(grams + 1)), (pairs % width).astype(np.int32)
-
-
-@lru_cache(maxsize=1)
-def point_tables() -> PointTables:
-    """The tables in which the kernels look code points up."""
-    return PointTables(fold(), unit_kinds())
-
-
 def load_index(index: Artifact, folder: str = "") -> Index:
     """The index, mapped into memory; that of short grams from the folder `loose/`."""
     return Index(*(np.asarray(np.load(index.file(f"{folder}{name}.npy"), mmap_mode="r")) for name in Index._fields))
@@ -165,12 +131,6 @@ def find_contamination(out: Path, documents: Artifact, index: Artifact, words: i
     shards.write(out / "items.parquet", table.cast(ITEMS_HIT))
     np.save(out / "groups.npy", hit_groups)
     return {"rows": writer.rows, "items": len(numbers)}
-
-
-def make_hits(documents: int, benchmarks: int, items: NDArray[np.bool_], groups: NDArray[np.int64]) -> Hits:
-    """Empty arrays for the hits of a batch; `items` and `groups` are added up over the whole shard."""
-    grams, hits = np.zeros(documents, np.int32), np.zeros(documents, np.int32)
-    return Hits(grams, hits, np.zeros((documents, max(1, benchmarks)), np.int32), items, groups)
 
 
 def contamination_table(hits: Hits, names: Sequence[str]) -> pa.Table:

@@ -7,13 +7,14 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from emma.annotate.scripts import SCRIPTS, ScriptUse, cells, divide, unit_kinds
+from emma.annotate.scripts import SCRIPTS, ScriptUse, cells, divide
 from emma.annotate.texts import Sides
 from emma.kernels import measure as m
 from emma.kernels import pairs as p
 from emma.kernels.fingerprint import fingerprint, pair_hashes
 from emma.kernels.normal import LINE_COLUMNS, bare, bare_hashes, hash_lines
 from emma.kernels.tables import digits, fold, widths
+from emma.lang.units import unit_kinds
 from emma.schemas import ANNOTATIONS, PERMUTATIONS
 
 Columns = dict[str, pa.Array | NDArray[np.generic]]

@@ -11,9 +11,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from emma.annotate.texts import Sides
-from emma.kernels.grams import BETWEEN, IN_WORD, NARROW, SKIPPED, WIDE
 from emma.kernels.measure import Tallies
-from emma.kernels.tables import GAP, SKIP, classes, fold, widths
+from emma.kernels.tables import classes
 from emma.lang.language import CODE, Lang
 from emma.lang.scripts import (
     NO_SCRIPT,
@@ -25,12 +24,11 @@ from emma.lang.scripts import (
     unicode_scripts,
     written_scripts,
 )
+from emma.lang.units import SPACED
 
 SIMPLIFIED, TRADITIONAL = len(SCRIPT_CODES), len(SCRIPT_CODES) + 1
 """Numbers, beside those of scripts, of Han characters that only one form of Chinese has."""
 SCRIPTS = len(SCRIPT_CODES) + 2
-SPACED = np.array([is_spaced(code) for code in SCRIPT_CODES])
-"""Whether each script spaces its words, (scripts,)."""
 _HAN = SCRIPT_CODES.index("Hani")
 
 
@@ -42,19 +40,6 @@ def cells() -> NDArray[np.uint16]:
     scripts[forms == 1], scripts[forms == 2] = SIMPLIFIED, TRADITIONAL
     # Three bits for the class, of which there are eight, and the script above them.
     return classes() + scripts * 8
-
-
-@lru_cache(maxsize=1)
-def unit_kinds() -> NDArray[np.uint8]:
-    """The kind of unit that each code point is, or is part of; see `emma.kernels.grams`.
-
-    Hangul is wide, but is spaced; what belongs to no script, such as the mark that lengthens kana, goes by its width.
-    """
-    forms, scripts, wide = fold(), script_table(), widths() == 2
-    spaced = SPACED[scripts] & ~(wide & (scripts < len(NO_SCRIPT)))
-    kinds = np.where(spaced, IN_WORD, np.where(wide, WIDE, NARROW)).astype(np.uint8)
-    kinds[forms == SKIP], kinds[forms == GAP] = SKIPPED, BETWEEN
-    return kinds
 
 
 class ScriptUse:

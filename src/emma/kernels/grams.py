@@ -75,6 +75,9 @@ def split_units(points: Points, fold: Points, kinds: NDArray[np.uint8], units: U
 
 
 BASE = GOLDEN | np.uint64(1)
+SHORT_GRAM = (5, 20)
+"""Words, and characters where they are not spaced, of the grams by which corrupted copies are found: of an item in
+which words are left out or replaced, grams of this length still stand."""
 MIN_WORDS = 5
 """Words, or as much in characters, below which a whole text is no evidence either."""
 

@@ -1,4 +1,4 @@
-"""Which documents share grams with benchmark items: an index of the items' grams, and looking documents up in it."""
+"""Which documents share grams with benchmark items: looking documents up in an index of the items' grams."""
 
 from typing import NamedTuple
 
@@ -6,11 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emma.kernels.compiling import kernel
+from emma.kernels.gram_index import Index, Int32, find_gram
 from emma.kernels.grams import PointTables, Scale, hash_grams, make_units, split_units
 from emma.kernels.text import Bytes, Hashes, Offsets, decode, longest, sort
 
-BITS_PER_GRAM = 16
-"""Bits of the filter per gram: one document gram in sixteen or fewer passes that is in no item."""
 MIN_RUNS, MIN_SHARE = 2, 0.1
 """Runs of short grams of one item that a document must share, and the share of the item's grams that are in them. One
 run is a quotation."""
@@ -20,24 +19,6 @@ MIN_WHOLE_GRAMS = 4
 """Short grams of an item from which it is no quotation where all of it is there: eight words have four."""
 MAX_ITEMS = 20
 """Items in which a short gram may be; one in more is a turn of phrase."""
-Int32 = NDArray[np.int32]
-
-
-class Index(NamedTuple):
-    """Grams of benchmark items, and who has each: items, and groups (a benchmark in one language) of items.
-
-    `grams` uint64 (g), sorted and distinct; the items of gram i are `items[item_starts[i] : item_starts[i + 1]]`, its
-    groups alike. `benchmark_of` int32 (groups) numbers the benchmark of each group. `bits` uint64 is a filter: bit
-    `gram % size` is set for every gram.
-    """
-
-    grams: Hashes
-    bits: Hashes
-    item_starts: Offsets
-    items: Int32
-    group_starts: Offsets
-    groups: Int32
-    benchmark_of: Int32
 
 
 class Hits(NamedTuple):
@@ -50,6 +31,12 @@ class Hits(NamedTuple):
     by_benchmark: Int32
     items: NDArray[np.bool_]
     documents: Offsets
+
+
+def make_hits(documents: int, benchmarks: int, items: NDArray[np.bool_], groups: NDArray[np.int64]) -> Hits:
+    """Empty arrays for the hits of a batch; `items` and `groups` are added up over the whole shard."""
+    grams, hits = np.zeros(documents, np.int32), np.zeros(documents, np.int32)
+    return Hits(grams, hits, np.zeros((documents, max(1, benchmarks)), np.int32), items, groups)
 
 
 class ItemSizes(NamedTuple):
@@ -65,30 +52,6 @@ class LastCounted(NamedTuple):
 
     document: Offsets
     gram: Offsets
-
-
-@kernel
-def make_filter(grams: Hashes) -> Hashes:
-    """The bits of an `Index`; their number is a power of two."""
-    words = 1
-    while words * 64 < len(grams) * BITS_PER_GRAM:
-        words *= 2
-    bits = np.zeros(words, np.uint64)
-    for gram in grams:
-        place = gram & np.uint64(words * 64 - 1)
-        bits[place >> np.uint64(6)] |= np.uint64(1) << (place & np.uint64(63))
-    return bits
-
-
-@kernel
-def find_gram(gram: np.uint64, index: Index) -> int:
-    """Find the place of a gram in the index, -1 when it is not there."""
-    place = gram & np.uint64(len(index.bits) * 64 - 1)
-    # The filter first: most grams are in no item, and one bit is looked at sooner than a table is searched.
-    if not index.bits[place >> np.uint64(6)] >> (place & np.uint64(63)) & np.uint64(1):
-        return -1
-    at = int(np.searchsorted(index.grams, gram))
-    return at if at < len(index.grams) and index.grams[at] == gram else -1
 
 
 @kernel
