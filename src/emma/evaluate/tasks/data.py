@@ -1,0 +1,162 @@
+"""A task's data: the folder it lies in, the files of a language, and the items in them.
+
+Files keep the layout in which their authors publish them. Codes in names of files and in columns are read by
+`emma.lang`, so that a task knows languages and no codes; where two of them are one language today, such as `ajp` and
+`apc`, it has the items of both.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+
+from emma.config.extras import need
+from emma.errors import LanguageError, SourceError
+from emma.evaluate.tasks.rows import Row, RowError, read_rows
+from emma.evaluate.tasks.task import Item, RejectedItem, TaskData, TaskInfo
+from emma.lang.codes import resolve
+from emma.lang.language import Lang
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where the files of a task lie below its folder."""
+
+    paths: tuple[str, ...]
+    """Patterns such as `{lang}/{split}.tsv`, in which `*` is any part of a name; the first that fits a file is taken.
+    Files may be compressed (.gz, .zst)."""
+    items: tuple[str, ...] = ("test",)
+    """Names of the split that is asked; the first that there is."""
+    pool: tuple[str, ...] = ("train", "dev", "valid", "val", "validation")
+    """Names of splits that examples may come from; the first that there is."""
+    codes: tuple[tuple[str, str], ...] = ()
+    """Codes that mean another language elsewhere, and the right one; of "" where names of files have no code."""
+    lang_column: str = ""
+    """Column that has the code, where a file has several languages."""
+    columns: tuple[str, ...] = ()
+    """Names of the columns of files without a header."""
+
+
+Files = Sequence[tuple[str, str, Path]]
+"""Code, split and path."""
+
+
+def find_folder(info: TaskInfo, data: Path | None, *, fetch: bool = False) -> Path:
+    """The folder of a task's data: below `data`, `data` itself, or its repository of the hub as fetched before.
+
+    Raises SourceError, which says how the data is had. Only with `fetch` is anything downloaded.
+    """
+    for folder in (data / info.folder, data) if data else ():
+        if folder.is_dir() and folder.name == info.folder:
+            return folder
+    if info.hub and (found := _find_in_hub(info.hub, fetch)):
+        return found
+    place = f"{data or '<data>'}/{info.folder}"
+    command = "hf download --repo-type dataset " + (info.hub or "").replace("@", " --revision ")
+    raise SourceError(
+        f"Task {info.name}: there is no folder {place}. Its data is had from {info.origin} (licence: {info.licence}); "
+        f"put it there{f', or fetch it with: {command}' if info.hub else ''}."
+    )
+
+
+def _find_in_hub(name: str, fetch: bool) -> Path | None:
+    repository, _, revision = name.partition("@")
+    settings = {"repo_type": "dataset", "revision": revision or None, "local_files_only": not fetch}
+    try:
+        return Path(need("huggingface_hub", "lid").snapshot_download(repository, **settings))
+    except Exception as error:  # offline, not there, not allowed, not installed: the library has many errors for it
+        if fetch:
+            raise SourceError(f"The data set '{name}' cannot be fetched from the Hugging Face hub: {error}") from None
+        return None
+
+
+def list_languages(folder: Path, layout: Layout) -> list[Lang]:
+    """The languages that have items, sorted. Raises SourceError where no file fits the layout."""
+    return sorted(lang for lang in _group_files(folder, layout) if find_files(folder, layout, lang, layout.items))
+
+
+def find_files(folder: Path, layout: Layout, lang: Lang, splits: Sequence[str]) -> list[Path]:
+    """The files of a language: those of the first of these splits that there is."""
+    files = _group_files(folder, layout).get(lang, ())
+    of_splits = ([path for _, its, path in files if its == split] for split in splits)
+    return next(filter(None, of_splits), [])
+
+
+def read_task(folder: Path, layout: Layout, lang: Lang, make: Callable[[Row], Item]) -> TaskData:
+    """The items of a language and those that examples come from, made of their rows; RowError makes one a reject.
+
+    Raises SourceError for a file that has rows and no item.
+    """
+    rejects: list[RejectedItem] = []
+    splits: list[tuple[Item, ...]] = []
+    for names in (layout.items, layout.pool):
+        items: dict[str, Item] = {}
+        for path in find_files(folder, layout, lang, names):
+            rows = (row for row in read_rows(path, folder, layout.columns) if _is_in(row, lang, layout))
+            made = make_items(rows, make)
+            faults = [RejectedItem(lang.label, *fault) for fault in made if not isinstance(fault, Item)]
+            if faults and len(faults) == len(made):
+                raise SourceError(f"{path} has no item: of its row {faults[0].row}, {faults[0].reason}.")
+            rejects.extend(faults)
+            for item in made:
+                if isinstance(item, Item):
+                    # An id that was there before becomes one of its own by its place, and neither item is lost.
+                    name = item.id if item.id not in items else f"{item.id} ({item.place[0]}, row {item.place[1]})"
+                    items[name] = replace(item, id=name)
+        splits.append(tuple(items.values()))
+    return TaskData(splits[0], splits[1], tuple(rejects))
+
+
+def make_items(rows: Iterable[Row], make: Callable[[Row], Item]) -> list[Item | tuple[str, int, str]]:
+    """The item of each row with its place, or the row's file, number and fault."""
+    made: list[Item | tuple[str, int, str]] = []
+    for row in rows:
+        try:
+            made.append(replace(make(row), place=(row.file, row.number)))
+        except RowError as error:
+            made.append((row.file, row.number, str(error)))
+    return made
+
+
+@lru_cache(maxsize=64)
+def _group_files(folder: Path, layout: Layout) -> Mapping[Lang, Files]:
+    groups: dict[Lang, list[tuple[str, str, Path]]] = {}
+    for code, split, path in _match_files(folder, layout):
+        for each in _list_codes(path, folder, layout) if layout.lang_column else [code]:
+            groups.setdefault(_resolve(each, layout, path), []).append((each, split, path))
+    # Where several codes are one language, the file that is named as EMMA names it comes first.
+    return {lang: sorted(files, key=lambda file: file[0] != lang.label) for lang, files in groups.items()}
+
+
+def _match_files(folder: Path, layout: Layout) -> Files:
+    for pattern in layout.paths:
+        splits = "|".join(re.escape(split) for split in (*layout.items, *layout.pool))
+        expression = re.escape(pattern).replace(r"\*", "[^/]*").replace(r"\{lang\}", "(?P<lang>[^/]+)", 1)
+        expression = expression.replace(r"\{lang\}", "(?P=lang)").replace(r"\{split\}", f"(?P<split>{splits})", 1)
+        files = []
+        for path in sorted(folder.glob(re.sub(r"\{\w+\}", "*", pattern) + "*")):
+            if match := re.fullmatch(expression + r"(?:\.gz|\.zst)?", path.relative_to(folder).as_posix()):
+                parts = match.groupdict()
+                files.append((parts.get("lang", ""), parts.get("split", layout.items[0]), path))
+        if files:
+            return files
+    raise SourceError(f"{folder} has no file named like {' or '.join(layout.paths)}.")
+
+
+def _list_codes(path: Path, folder: Path, layout: Layout) -> list[str]:
+    rows = read_rows(path, folder, layout.columns)
+    return list(dict.fromkeys(str(row.values[layout.lang_column]) for row in rows if layout.lang_column in row.values))
+
+
+def _is_in(row: Row, lang: Lang, layout: Layout) -> bool:
+    """Whether a row is of this language; one that cannot be read is said with each of them."""
+    code = row.values.get(layout.lang_column)
+    return not layout.lang_column or code is None or _resolve(str(code), layout, Path(row.file)) == lang
+
+
+def _resolve(code: str, layout: Layout, path: Path) -> Lang:
+    try:
+        return resolve(dict(layout.codes).get(code, code)).lang
+    except LanguageError as error:
+        raise SourceError(f"{path}: {error} Here: rename the file, or take it out of the folder.") from None
