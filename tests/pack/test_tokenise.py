@@ -92,7 +92,7 @@ def test_training_and_evaluation_put_the_same_token_before_a_text(
     said: dict, sides: dict, first: int, *, make_artifact, make_work, vocab
 ) -> None:
     """So that the first token of a document is predicted in both, and from the same."""
-    from emma.evaluate.likelihood.score import open_model_tokenizer
+    from emma.evaluate.backends.model import open_model_tokenizer
 
     folder = write(vocab.path / "tokenizer", tokenizer_config=said, config=sides)
     made, index = run(make_artifact, make_work("pack"), vocab)

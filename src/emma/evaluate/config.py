@@ -45,7 +45,11 @@ class EvaluateConfig(Section):
     """Score at most this much test text of each language, in UTF-8 bytes. Documents are taken in the order of a hash of
     their id until the limit is reached, so the last may go beyond. Both models are scored on the same documents."""
     context: int | None = Field(default=None, gt=1)
-    """Longest window in tokens; longer documents slide by half of it. None: each model's own context."""
+    """Longest window in tokens; longer documents slide by `stride` of it. None: each model's own context."""
+    stride: float = Field(default=0.5, gt=0, le=1)
+    """Share of a window by which it moves on in documents that are longer. At 0.5 every token is predicted from at
+    least half a window, and a long document costs twice its tokens; at 1 it costs them once, and the first tokens of
+    each window see little of what is before them, so that long documents look worse than they are."""
     batch_tokens: int = Field(default=8192, gt=0)
     """Tokens that go through a model at once, padding included. This bounds the memory."""
     precision: Literal["auto", "fp32", "bf16"] = "auto"

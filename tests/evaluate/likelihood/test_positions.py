@@ -37,7 +37,7 @@ def test_every_stretch_of_positions(make_model) -> None:
         "base": make_model("base") / "model",
         "adapted": make_model("wide", max_position_embeddings=64) / "model",
     }
-    table = measure_positions(folders, ROWS, EvaluateConfig(position_streams=2))
+    table = measure_positions(folders, ROWS, EvaluateConfig(precision="fp32", position_streams=2))
     assert table.schema.equals(POSITIONS)
     rows = table.to_pylist()
     assert [(row["model"], row["context"]) for row in rows] == [("base", CONTEXT)] * 16 + [("adapted", 64)] * 16
@@ -76,13 +76,13 @@ def test_bytes_are_those_of_the_text(make_model, lang: str) -> None:
 
 def test_nothing_to_measure(make_model) -> None:
     folder = {"adapted": make_model("any") / "model"}
-    assert not measure_positions(folder, ROWS[:1], EvaluateConfig(position_tokens=10_000)).num_rows
-    assert not measure_positions(folder, ROWS, EvaluateConfig(position_streams=0)).num_rows
+    assert not measure_positions(folder, ROWS[:1], EvaluateConfig(precision="fp32", position_tokens=10_000)).num_rows
+    assert not measure_positions(folder, ROWS, EvaluateConfig(precision="fp32", position_streams=0)).num_rows
 
 
 def test_stretches_of_a_length_that_does_not_divide(make_model) -> None:
     rows = measure_positions(
-        {"adapted": make_model("any") / "model"}, ROWS, EvaluateConfig(position_tokens=21)
+        {"adapted": make_model("any") / "model"}, ROWS, EvaluateConfig(precision="fp32", position_tokens=21)
     ).to_pylist()
     assert len(rows) == STRETCHES
     assert [row["begin"] for row in rows[1:]] == [row["end"] for row in rows[:-1]]
@@ -93,4 +93,6 @@ def test_one_window_however_long(make_model) -> None:
     folder = make_model("any") / "model"
     text = join_streams(ROWS)[LONG[0]]
     ids = [1, *(3 + byte for byte in text.encode()[:LENGTH])]
-    assert Scorer(folder, EvaluateConfig()).score_tokens(ids) == pytest.approx(slow(folder, text), rel=1e-5)
+    assert Scorer(folder, EvaluateConfig(precision="fp32")).score_tokens(ids) == pytest.approx(
+        slow(folder, text), rel=1e-5
+    )

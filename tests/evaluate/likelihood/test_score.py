@@ -1,7 +1,6 @@
 """Scores against transformers' own loss, one document at a time, and against the closed form of a uniform model."""
 
 import math
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, Gemma2Config, Gemm
 
 from emma.errors import RecipeError
 from emma.evaluate.config import EvaluateConfig
-from emma.evaluate.likelihood.score import Scorer, Window, split_windows
+from emma.evaluate.likelihood.score import Scorer
 from tests.conftest import TEXTS
 from tests.evaluate.conftest import save_tokenizer
 
@@ -29,7 +28,7 @@ def slow_nats(folder: Path, text: str) -> float:
 def test_equal_to_one_at_a_time(make_model, batch_tokens: int) -> None:
     folder = make_model("any", max_position_embeddings=512) / "model"
     texts = list(TEXTS.values())
-    found = Scorer(folder, EvaluateConfig(batch_tokens=batch_tokens)).score(texts)
+    found = Scorer(folder, EvaluateConfig(precision="fp32", batch_tokens=batch_tokens)).score(texts)
     for text, score in zip(texts, found, strict=True):
         assert score.nats == pytest.approx(slow_nats(folder, text), rel=1e-5)
         assert score.tokens == len(text.encode())
@@ -39,7 +38,7 @@ def test_equal_to_one_at_a_time(make_model, batch_tokens: int) -> None:
 def test_a_uniform_model_has_a_closed_form(make_model) -> None:
     folder = make_model("uniform", scale=0.0) / "model"
     texts = [TEXTS["khm_Khmr"], "", "a"]
-    for text, score in zip(texts, Scorer(folder, EvaluateConfig()).score(texts), strict=True):
+    for text, score in zip(texts, Scorer(folder, EvaluateConfig(precision="fp32")).score(texts), strict=True):
         assert score.nats == pytest.approx(len(text.encode()) * math.log(259), rel=1e-6)
 
 
@@ -52,14 +51,14 @@ def test_long_documents_slide_by_half_a_context(make_model) -> None:
         end = 8 if place <= 8 else next(end for end in (12, 16, 20, 23) if place <= end)
         seen = torch.tensor([ids[max(0, end - 8) : place]])
         expected -= model(seen).logits[0, -1].log_softmax(-1)[ids[place]].item()
-    assert Scorer(folder, EvaluateConfig()).sum_nats([ids])[0] == pytest.approx(expected, rel=1e-5)
+    assert Scorer(folder, EvaluateConfig(precision="fp32")).sum_nats([ids])[0] == pytest.approx(expected, rel=1e-5)
 
 
 def test_a_shorter_context_can_be_asked_for(make_model) -> None:
     eight, wide = make_model("same", max_position_embeddings=8), make_model("SAME", max_position_embeddings=64)
-    asked = Scorer(wide / "model", EvaluateConfig(context=8)).sum_nats([list(range(30))])
-    assert asked == pytest.approx(Scorer(eight / "model", EvaluateConfig()).sum_nats([list(range(30))]))
-    assert asked != pytest.approx(Scorer(wide / "model", EvaluateConfig()).sum_nats([list(range(30))]))
+    asked = Scorer(wide / "model", EvaluateConfig(precision="fp32", context=8)).sum_nats([list(range(30))])
+    assert asked == pytest.approx(Scorer(eight / "model", EvaluateConfig(precision="fp32")).sum_nats([list(range(30))]))
+    assert asked != pytest.approx(Scorer(wide / "model", EvaluateConfig(precision="fp32")).sum_nats([list(range(30))]))
 
 
 def test_bfloat16_is_close(make_model) -> None:
@@ -69,13 +68,13 @@ def test_bfloat16_is_close(make_model) -> None:
 
 
 def test_special_tokens_in_a_text_are_text(make_model) -> None:
-    scorer = Scorer(make_model("special") / "model", EvaluateConfig())
-    assert scorer.encode(["</s>"]) == [[3 + byte for byte in b"</s>"]]
+    scorer = Scorer(make_model("special") / "model", EvaluateConfig(precision="fp32"))
+    assert scorer.model.encode(["</s>"]) == [[3 + byte for byte in b"</s>"]]
     assert scorer.score(["a </s> b"])[0].altered is False
 
 
 def test_a_tokenizer_that_loses_text_is_flagged(make_model) -> None:
-    scorer = Scorer(make_model("lossy", lossy=True) / "model", EvaluateConfig())
+    scorer = Scorer(make_model("lossy", lossy=True) / "model", EvaluateConfig(precision="fp32"))
     assert [each.altered for each in scorer.score(["Ab", "ab", TEXTS["hin_Deva"]])] == [True, False, False]
 
 
@@ -86,7 +85,7 @@ def test_capped_logits_are_capped(tmp_path: Path) -> None:
     Gemma2ForCausalLM(config).save_pretrained(tmp_path)
     save_tokenizer(tmp_path)
     text = TEXTS["nqo_Nkoo"]
-    assert Scorer(tmp_path, EvaluateConfig()).score([text])[0].nats == pytest.approx(
+    assert Scorer(tmp_path, EvaluateConfig(precision="fp32")).score([text])[0].nats == pytest.approx(
         slow_nats(tmp_path, text), rel=1e-5
     )
 
@@ -100,25 +99,9 @@ def test_logits_made_otherwise_are_refused(make_model, monkeypatch: pytest.Monke
 
     monkeypatch.setattr(torch.nn.Linear, "forward", bent)
     with pytest.raises(RecipeError, match="makes its logits in a way that EMMA does not know"):
-        Scorer(make_model("odd") / "model", EvaluateConfig())
+        Scorer(make_model("odd") / "model", EvaluateConfig(precision="fp32")).score(["a"])
 
 
 def test_an_absent_device_is_refused(make_model) -> None:
     with pytest.raises(RecipeError, match=r"evaluate\.device = 'cud'"):
         Scorer(make_model("x") / "model", EvaluateConfig(device="cud"))
-
-
-@pytest.mark.parametrize("context", [2, 3, 8, 9])
-@pytest.mark.parametrize("predictions", [0, 1, 2, 7, 8, 9, 12, 13, 50])
-def test_each_prediction_once_from_half_a_context(predictions: int, context: int) -> None:
-    found = split_windows(predictions, context)
-    assert [place for window in found for place in range(window.score, window.end)] == list(range(predictions))
-    for window in found:
-        assert len(window) == min(context, predictions)
-        assert 0 <= window.begin <= window.score < window.end <= predictions
-    for _, later in pairwise(found):
-        assert later.score - later.begin >= context - context // 2
-
-
-def test_known_windows() -> None:
-    assert split_windows(11, 8) == [Window(0, 0, 8), Window(3, 8, 11)]

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from emma.evaluate.backends.model import open_model_tokenizer, read_config
 from emma.evaluate.config import EvaluateConfig
 from emma.evaluate.likelihood.documents import EvalDocument
-from emma.evaluate.likelihood.score import Scorer, open_model_tokenizer, read_config
+from emma.evaluate.likelihood.score import Scorer
 from emma.models.configuration import context_length
 from emma.schemas import POSITIONS
 

@@ -1,0 +1,50 @@
+"""What is to be asked, in which order, and in which pieces.
+
+A chunk is what a kill may cost. Its requests are chosen from all of a run and not from those that are missing, so that
+a run that goes on asks in the same batches as one that was never interrupted, and gets the same bits.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from emma.evaluate.backends.backend import Backend, Prepared
+from emma.evaluate.engine.requests import Request, request_key
+
+CHUNK_TOKENS = 1 << 16
+"""Tokens of a chunk: some seconds of a small model."""
+
+
+def plan_requests(backend: Backend, requests: Iterable[Request]) -> list[list[Prepared]]:
+    """Every distinct request once, prepared, in chunks, the longest first. Their order and number do not matter."""
+    distinct = list(dict.fromkeys(requests))
+    return list(split_chunks(order_requests(backend.prepare(distinct))))
+
+
+def order_requests(prepared: Iterable[Prepared]) -> list[Prepared]:
+    """Kind by kind and the longest first; those that share work stand together, where their longest would."""
+    keyed = [(each, request_key(each.request)) for each in prepared]
+    longest: dict[str, int] = {}
+    for each, key in keyed:
+        name = each.group or key
+        longest[name] = max(longest.get(name, 0), each.tokens)
+
+    def place(pair: tuple[Prepared, str]) -> tuple[str, int, str, int, str]:
+        each, key = pair
+        name = each.group or key
+        # By key at last: the order in which tasks came must not show.
+        return type(each.request).__name__, -longest[name], name, -each.tokens, key
+
+    return [each for each, _ in sorted(keyed, key=place)]
+
+
+def split_chunks(prepared: Sequence[Prepared], tokens: int = CHUNK_TOKENS) -> Iterator[list[Prepared]]:
+    """Pieces of at least this many tokens, the last of each kind of request excepted."""
+    chunk: list[Prepared] = []
+    size = 0
+    for each in prepared:
+        if chunk and (size >= tokens or type(each.request) is not type(chunk[0].request)):
+            yield chunk
+            chunk, size = [], 0
+        chunk.append(each)
+        size += each.tokens
+    if chunk:
+        yield chunk
