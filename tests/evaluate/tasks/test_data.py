@@ -109,3 +109,16 @@ def test_a_language_without_rows_has_no_items(tmp_path: Path) -> None:
     write(tmp_path, {"sw.tsv": "id\ttext\n"})
     assert read_task(tmp_path, Layout(("{lang}.tsv",)), Lang("swa", "Latn"), make).items == ()
     assert read_task(tmp_path, Layout(("{lang}.tsv",)), Lang("amh", "Ethi"), make).items == ()
+
+
+def test_rows_that_hold_rows(tmp_path: Path) -> None:
+    passages = '{"text": "a", "items": [{"id": 1}, {"id": 2}]}\n{"text": "b"}\n'
+    write(tmp_path, {"test.jsonl": passages})
+    layout = Layout(
+        ("{split}.jsonl",),
+        codes=(("", "swh_Latn"),),
+        parts=lambda row: ({"text": row.values["text"], **item} for item in row.values["items"]),
+    )
+    data = read_task(tmp_path, layout, Lang("swh", "Latn"), make)
+    assert [(item.id, item.gold, item.place[1]) for item in data.items] == [("1", "a", 1), ("2", "a", 1)]
+    assert [(reject.row, "KeyError('items')" in reject.reason) for reject in data.rejects] == [(2, True)]

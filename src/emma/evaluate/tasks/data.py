@@ -6,10 +6,11 @@ Files keep the layout in which their authors publish them. Codes in names of fil
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from emma.config.extras import need
 from emma.errors import LanguageError, SourceError
@@ -36,6 +37,8 @@ class Layout:
     """Column that has the code, where a file has several languages."""
     columns: tuple[str, ...] = ()
     """Names of the columns of files without a header."""
+    parts: Callable[[Row], Iterable[Mapping[str, Any]]] | None = None
+    """The columns of the rows that a row holds, such as the questions about a passage."""
 
 
 Files = Sequence[tuple[str, str, Path]]
@@ -93,7 +96,7 @@ def read_task(folder: Path, layout: Layout, lang: Lang, make: Callable[[Row], It
     for names in (layout.items, layout.pool):
         items: dict[str, Item] = {}
         for path in find_files(folder, layout, lang, names):
-            rows = (row for row in read_rows(path, folder, layout.columns) if _is_in(row, lang, layout))
+            rows = (row for row in _read(path, folder, layout) if _is_in(row, lang, layout))
             made = make_items(rows, make)
             faults = [RejectedItem(lang.label, *fault) for fault in made if not isinstance(fault, Item)]
             if faults and len(faults) == len(made):
@@ -129,6 +132,17 @@ def _group_files(folder: Path, layout: Layout) -> Mapping[Lang, Files]:
     return {lang: sorted(files, key=lambda file: file[0] != lang.label) for lang, files in groups.items()}
 
 
+def _read(path: Path, folder: Path, layout: Layout) -> Iterator[Row]:
+    for row in read_rows(path, folder, layout.columns):
+        if layout.parts is None or row.fault:
+            yield row
+            continue
+        try:
+            yield from (replace(row, values=values) for values in layout.parts(row))
+        except (KeyError, TypeError, RowError) as error:
+            yield replace(row, fault=f"it has not the parts that it should have ({error!r})")
+
+
 def _match_files(folder: Path, layout: Layout) -> Files:
     for pattern in layout.paths:
         splits = "|".join(re.escape(split) for split in (*layout.items, *layout.pool))
@@ -145,7 +159,7 @@ def _match_files(folder: Path, layout: Layout) -> Files:
 
 
 def _list_codes(path: Path, folder: Path, layout: Layout) -> list[str]:
-    rows = read_rows(path, folder, layout.columns)
+    rows = _read(path, folder, layout)
     return list(dict.fromkeys(str(row.values[layout.lang_column]) for row in rows if layout.lang_column in row.values))
 
 
