@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from emma.evaluate.metrics.averages import Groupings, tabulate_averages
 from emma.evaluate.metrics.measures import Measure, TaskAnswers, list_items, measure
 from emma.evaluate.metrics.statistics import Resampling, adjust, compare, find_interval
 from emma.schemas import TASK_AVERAGES, TASK_GAINS, TASK_ITEMS, TASK_SCORES, Row
@@ -21,11 +22,13 @@ def write_task_tables(
     folder: Path,
     *,
     baseline: str | None = None,
+    groupings: Groupings | None = None,
     resampling: Resampling = Resampling(),  # noqa: B008 - frozen
 ) -> dict[str, int]:
     """Write the tables of TABLES into a folder; returns their numbers of rows.
 
-    Every other model is compared with the `baseline`, on the items that both were asked.
+    Every other model is compared with the `baseline`, on the items that both were asked. Averages are by script, and
+    by the groups of languages in `groupings` (`tier`, `family`).
     """
     folder.mkdir(parents=True, exist_ok=True)
     measures: list[Measure] = []
@@ -35,18 +38,17 @@ def write_task_tables(
             for row in list_items(each, found[0]):
                 writer.add(row)
             measures += found
-        items = writer.rows
     measures = [part for each in measures for part in split_clean(each)]
     rows = {
         "scores": [score(each, resampling) for each in measures],
         "gains": tabulate_gains(measures, baseline, resampling),
-        "averages": [],
+        "averages": list(tabulate_averages(measures, baseline, groupings or {})),
     }
     for name, table in rows.items():
         with shards.ShardWriter(folder / f"{name}.parquet", TABLES[name]) as writer:
             for row in table:
                 writer.add(row)
-    return {"items": items} | {name: len(table) for name, table in rows.items()}
+    return {"items": shards.count_rows(folder / "items.parquet")} | {name: len(table) for name, table in rows.items()}
 
 
 def split_clean(whole: Measure) -> Iterator[Measure]:

@@ -10,7 +10,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from emma.evaluate.engine.requests import Output, Request, ScoreAnswer, ScoreRequest, TextAnswer
+from emma.evaluate.engine.requests import Output, Request, ScoreRequest, TextAnswer
+from emma.evaluate.metrics.accuracy import find_likeliest
 from emma.evaluate.metrics.metric import Floats, Metric
 from emma.evaluate.tasks.task import Item, TaskInfo
 from emma.lang.language import Lang
@@ -187,5 +188,4 @@ def describe_answer(output: Output, choices: Sequence[str]) -> str:
     first = output[0]
     if isinstance(first, TextAnswer):
         return first.text
-    nats = [cost for answer in output if isinstance(answer, ScoreAnswer) for cost in answer.nats]
-    return choices[nats.index(min(nats))]
+    return choices[find_likeliest(output)]

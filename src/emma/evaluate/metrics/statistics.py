@@ -206,7 +206,8 @@ def find_influences(total: Total, sums: Floats) -> Floats:
     The jackknife: each is left out in turn. Of a mean it is the usual variance; influences of several languages on
     their average add up, cluster by cluster.
     """
-    count = len(sums)
+    if (count := len(sums)) < 2:
+        return np.zeros(count)
     without = total(sums.sum(0) - sums)
     return np.asarray(np.nan_to_num(np.nanmean(without) - without) * math.sqrt((count - 1) / count))
 
