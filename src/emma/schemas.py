@@ -237,6 +237,7 @@ TASK_SCORES = pa.schema(
         ("truncated", pa.int64()),
         ("rejects", pa.int64()),  # rows of the data that are no items
         ("higher_is_better", pa.bool_()),
+        ("highest", pa.float64()),  # the best score there can be, such as 1 or 100; null: no end, or lower is better
         ("signature", pa.string()),
     ]
 )

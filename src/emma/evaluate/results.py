@@ -80,6 +80,7 @@ def score(each: Measure, resampling: Resampling) -> Row:
         **{name: int(counts.sum()) for name, counts in each.faults.items()},
         "rejects": each.rejects,
         "higher_is_better": each.metric.higher_is_better,
+        "highest": each.metric.highest,
         "signature": each.metric.signature,
     }
 

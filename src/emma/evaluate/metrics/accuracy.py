@@ -54,6 +54,7 @@ class MacroF1:
 
     name = "macro_f1"
     higher_is_better = True
+    highest = 1.0
     signature = "average:macro|labels:occurring|ties:first"
 
     def statistics(self, items: Sequence[Item], outputs: Sequence[Output]) -> Floats:

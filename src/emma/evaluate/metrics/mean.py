@@ -22,6 +22,7 @@ class Mean:
     value: Value
     signature: str
     higher_is_better: bool = True
+    highest: float | None = 1.0
 
     def statistics(self, items: Sequence[Item], outputs: Sequence[Output]) -> Floats:
         """The value of each item and a one beside it, (items, 2); zeros for those left out."""
@@ -53,7 +54,8 @@ def mean_of_texts(
         scores = [score(text, item) for text in list_texts(output, drop_empty)]
         return fmean(scores) if scores else None
 
-    return Mean(name, value, f"{signature}|empty:{'dropped' if drop_empty else 'counted'}", higher)
+    signature = f"{signature}|empty:{'dropped' if drop_empty else 'counted'}"
+    return Mean(name, value, signature, higher, 1.0 if higher else None)
 
 
 def list_texts(output: Output, drop_empty: bool = False) -> list[str]:

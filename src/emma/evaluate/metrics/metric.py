@@ -22,6 +22,9 @@ class Metric(Protocol):
     name: str
     """As in the field: `accuracy`, `chrF++`."""
     higher_is_better: bool
+    highest: float | None
+    """The best score there can be: 1 of a share, 100 of sacrebleu's. None where there is no end to it, or lower is
+    better. What is shown in points is a hundredth of it."""
     signature: str
     """All that a number depends on, in the manner of sacrebleu: `chrF2++|case:mixed|…|version:2.6.0`."""
 

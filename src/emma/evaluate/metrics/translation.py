@@ -28,6 +28,7 @@ class CorpusScore:
     """A metric of sacrebleu's over a corpus; of several texts for an item, their statistics are averaged."""
 
     higher_is_better = True
+    highest = 100.0
 
     def __init__(self, name: str, scorer: Any, width: int, drop_empty: bool = False) -> None:
         self.name = name
