@@ -23,8 +23,9 @@ class Prepared:
 class Backend(Protocol):
     """A model that answers requests."""
 
-    key: str
-    """Names model and precision by content: answers are kept under it, and reused wherever it is met again."""
+    @property
+    def key(self) -> str:
+        """Names model and precision by content: answers are kept under it, and reused wherever it is met again."""
 
     def prepare(self, requests: Sequence[Request]) -> list[Prepared]:
         """Tokenise the requests, all at once. Raises RecipeError where the model cannot be asked such a thing."""

@@ -1,0 +1,61 @@
+"""A model's name in a recipe or command, and the backend that it stands for."""
+
+import re
+from pathlib import Path
+
+from emma.config.extras import need
+from emma.errors import RecipeError
+from emma.evaluate.backends.backend import Backend
+from emma.evaluate.config import EvaluateConfig
+from emma.store.address import Fingerprints
+
+FAKE = "fake:"
+SERVER = ("http://", "https://")
+HUB_ID = re.compile(r"(\w[\w.-]*/\w[\w.-]*)@([\w./-]+)")
+
+
+def split_name(model: str) -> tuple[str, str]:
+    """The name that a model goes by, and what it is: `NAME=folder`, or a folder alone, named by its last part."""
+    name, equals, place = model.partition("=")
+    if equals and "/" not in name and ":" not in name:
+        return name, place
+    return re.split(r"[/#:]", model.rstrip("/"))[-1], model
+
+
+def open_backend(place: str, section: EvaluateConfig, fingerprints: Fingerprints | None = None) -> Backend:
+    """The backend of a model: a folder, `owner/name@revision` of the Hugging Face hub, `http://…#model`, `fake:NAME`.
+
+    Weights are read when they are first needed. Raises RecipeError for what is none of these, or not on this machine.
+    """
+    if place.startswith(FAKE):
+        from emma.evaluate.backends.fake import Fake
+
+        return Fake(place.removeprefix(FAKE))
+    if place.startswith(SERVER):
+        from emma.evaluate.backends.server import Server
+
+        return Server(place)
+    folder = Path(place) if Path(place).is_dir() else find_fetched(place)
+    need("torch", "train")
+    need("transformers", "train")
+    from emma.evaluate.backends.hf import HuggingFace
+
+    return HuggingFace(folder, section, fingerprints)
+
+
+def find_fetched(name: str) -> Path:
+    """The folder of a model of the hub in the local cache. Raises RecipeError, saying how to fetch it, when it is not
+    there: nothing is downloaded unasked."""
+    if not (match := HUB_ID.fullmatch(name)):
+        raise RecipeError(
+            f"The model '{name}' is no folder here. Name a Hugging Face folder, owner/name@revision of the hub (a "
+            "revision, since its files may change), or http://host:port#model of a server."
+        )
+    hub = need("huggingface_hub", "lid")
+    try:
+        return Path(hub.snapshot_download(match[1], revision=match[2], local_files_only=True))
+    except hub.errors.LocalEntryNotFoundError:
+        raise RecipeError(
+            f"The model '{name}' is not on this machine, and nothing is downloaded unasked. Fetch it with "
+            f"`hf download {match[1]} --revision {match[2]}`, then run again."
+        ) from None
