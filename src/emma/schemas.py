@@ -266,9 +266,9 @@ TASK_GAINS = pa.schema(
 TASK_AVERAGES = pa.schema(
     [
         ("model", pa.string()),
-        ("task", pa.string()),
-        ("variant", pa.string()),
-        ("metric", pa.string()),
+        ("task", pa.string()),  # null: all that every model was asked, each counted once
+        ("variant", pa.string()),  # null with the task
+        ("metric", pa.string()),  # `points` over all tasks: hundredths of each headline's highest score
         ("native", pa.bool_()),
         ("clean", pa.bool_()),
         ("group_by", pa.string()),  # all, tier, script, family

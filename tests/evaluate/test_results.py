@@ -60,7 +60,7 @@ def test_choices_become_items_scores_and_gains(tmp_path: Path) -> None:
     assert (score["low"], score["high"]) == pytest.approx((0.3006, 0.9544), abs=1e-4)  # Wilson, 3 of 4
     gain = next(row for row in found["gains"] if row["metric"] == "accuracy")
     assert (gain["delta"], gain["p"], gain["q"], gain["smallest"]) == (0.5, 0.5, 0.5, None)
-    assert {row["metric"] for row in found["averages"]} == {"accuracy", "macro_f1"}
+    assert {row["metric"] for row in found["averages"]} == {"accuracy", "macro_f1", "points"}
 
 
 def test_texts_are_judged_under_their_variant(tmp_path: Path) -> None:

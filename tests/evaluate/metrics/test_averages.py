@@ -1,6 +1,7 @@
 """Averages against closed forms: shared items are one draw, items of a language's own are many."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from emma.evaluate.tasks.task import TaskInfo
 from tests.evaluate.metrics.synthetic import INFO, make_info
 
 LANGS = ("arb_Arab", "khm_Khmr", "nqo_Nkoo", "swh_Latn", "zgh_Tfng", "yor_Latn")
-NATS = Mean("bits_per_byte", lambda item, output: None, "", higher_is_better=False)
+NATS = Mean("bits_per_byte", lambda item, output: None, "", higher_is_better=False, highest=None)
 
 
 def make_measure(
@@ -43,6 +44,11 @@ def draw(languages: int = 6, items: int = 80, seed: int = 0) -> np.ndarray:
     """Right and wrong answers (languages, items) to a translated benchmark: hard items are hard in every language."""
     random = np.random.default_rng(seed)
     return (random.random((languages, items)) < random.beta(0.7, 0.7, items)).astype(float)
+
+
+def over_all(measures: Sequence[Measure], baseline: str | None) -> list[Any]:
+    """The averages of one task over all languages."""
+    return [row for row in tabulate_averages(measures, baseline, {}) if row["group_by"] == "all" and row["task"]]
 
 
 def test_one_sentence_in_all_languages_is_one_draw() -> None:
@@ -80,7 +86,9 @@ def test_gains_are_paired() -> None:
         for model, table in (("base", base), ("adapted", adapted))
         for lang, row in zip(LANGS, table, strict=True)
     ]
-    rows = {row["model"]: row for row in tabulate_averages(measures, "base", {}) if row["group_by"] == "all"}
+    rows = {
+        row["model"]: row for row in tabulate_averages(measures, "base", {}) if row["group_by"] == "all" and row["task"]
+    }
     assert rows["base"]["delta"] is None
     found, difference = rows["adapted"], (adapted - base).mean(0)
     assert found["delta"] == pytest.approx(found["value"] - rows["base"]["value"])
@@ -95,7 +103,7 @@ def test_better_is_above_zero_where_lower_is_better() -> None:
         for model, saved in (("base", 0.0), ("adapted", np.array([0.1, 0.3, 0.2])))
         for lang in LANGS
     ]
-    (_, row) = (each for each in tabulate_averages(measures, "base", {}) if each["group_by"] == "all")
+    _, row = over_all(measures, "base")
     assert row["delta"] == pytest.approx(0.2)
     assert row["delta_low"] < 0.2 < row["delta_high"]
 
@@ -108,7 +116,7 @@ def test_only_what_all_models_have_is_averaged() -> None:
         make_measure("adapted", "khm_Khmr", [1, 1, 1]),
         make_measure("adapted", "yor_Latn", [1, 1], names=["8", "9"]),
     ]
-    rows = [row for row in tabulate_averages([*base, *more], "base", {}) if row["group_by"] == "all"]
+    rows = over_all([*base, *more], "base")
     assert {(row["model"], row["languages"], row["value"]) for row in rows} == {
         ("base", 1, 1 / 3),
         ("adapted", 1, 1 / 3),
@@ -118,7 +126,7 @@ def test_only_what_all_models_have_is_averaged() -> None:
 def test_groups_are_of_script_tier_and_family() -> None:
     measures = [make_measure("a", lang, row) for lang, row in zip(LANGS, draw(), strict=True)]
     tiers = {"swh_Latn": "medium", "yor_Latn": "low", "nqo_Nkoo": "low"}
-    rows = list(tabulate_averages(measures, None, {"tier": tiers}))
+    rows = [row for row in tabulate_averages(measures, None, {"tier": tiers}) if row["task"]]
     found = {(row["group_by"], row["group"]): row["languages"] for row in rows}
     scripts = {("script", "Latn"): 2, ("script", "Arab"): 1, ("script", "Khmr"): 1, ("script", "Nkoo"): 1}
     assert found == {("all", "all"): 6, **scripts, ("script", "Tfng"): 1, ("tier", "low"): 2, ("tier", "medium"): 1}
@@ -129,3 +137,26 @@ def test_order_changes_nothing() -> None:
     rows = [list(tabulate_averages(some, "a", {})) for some in (measures, measures[::-1])]
     key = str
     assert sorted(map(key, rows[0])) == sorted(map(key, rows[1]))
+
+
+def test_a_task_counts_once_in_the_mean_of_all_in_points() -> None:
+    """Two variants of one task share its weight; a metric from 0 to 100 is in points already; native ones are apart."""
+    chrf = Mean("chrF++", lambda item, output: None, "", highest=100.0)
+    flores, own = make_info("flores200"), make_info("globalpiqa", native=True)
+    right = draw(1, 30)[0]
+    measures = []
+    for model, more in (("base", 0.0), ("adapted", 20.0)):
+        measures += [
+            make_measure(model, "swh_Latn", right),
+            replace(make_measure(model, "swh_Latn", 1 - right), variant="letter"),
+            make_measure(model, "swh_Latn", np.linspace(10, 40, 30) + more, flores, chrf),
+            make_measure(model, "yor_Latn", [1, 0, 1], own),
+            make_measure(model, "swh_Latn", [1.0, 2.0, 3.0], make_info("bits"), NATS),
+        ]
+    rows = [row for row in tabulate_averages(measures, "base", {}) if not row["task"] and row["group_by"] == "all"]
+    found = {(row["model"], row["native"]): row for row in rows}
+    assert found["base", False]["value"] == pytest.approx((50 + 25) / 2)
+    assert found["adapted", False]["delta"] == pytest.approx(10)
+    assert found["adapted", False]["languages"] == 1
+    assert found["base", True]["value"] == pytest.approx(200 / 3)
+    assert (found["base", True]["metric"], found["base", True]["variant"]) == ("points", None)
