@@ -7,7 +7,7 @@ from pathlib import Path
 from emma.evaluate.backends.backend import Prepared
 from emma.evaluate.backends.generate import generate_texts, prepare_generation
 from emma.evaluate.backends.model import LanguageModel
-from emma.evaluate.backends.scoring import prepare_scores, score_prepared
+from emma.evaluate.backends.scoring import ChoiceScorer
 from emma.evaluate.config import EvaluateConfig
 from emma.evaluate.engine.requests import Answer, GenerateRequest, Request, ScoreRequest
 from emma.store.address import Fingerprints
@@ -18,18 +18,19 @@ class HuggingFace:
 
     def __init__(self, folder: Path, section: EvaluateConfig, fingerprints: Fingerprints | None = None) -> None:
         self.model = LanguageModel(folder, section)
+        self.scorer = ChoiceScorer(self.model)
         self.key = self.model.key(fingerprints)
 
     def prepare(self, requests: Sequence[Request]) -> list[Prepared]:
         """Tokenise the requests, all at once. RecipeError where the model has no room for an answer."""
-        scores = iter(prepare_scores(self.model, [each for each in requests if isinstance(each, ScoreRequest)]))
+        scores = iter(self.scorer.prepare([each for each in requests if isinstance(each, ScoreRequest)]))
         texts = iter(prepare_generation(self.model, [each for each in requests if isinstance(each, GenerateRequest)]))
         return [next(scores if isinstance(each, ScoreRequest) else texts) for each in requests]
 
     def answer(self, prepared: Sequence[Prepared]) -> list[Answer]:
         """Answer some of them, in their order."""
         is_score = [isinstance(each.request, ScoreRequest) for each in prepared]
-        scores: Iterator[Answer] = iter(score_prepared(self.model, list(compress(prepared, is_score))))
+        scores: Iterator[Answer] = iter(self.scorer.answer(list(compress(prepared, is_score))))
         asked = [not each for each in is_score]
         texts: Iterator[Answer] = iter(generate_texts(self.model, list(compress(prepared, asked))))
         return [next(scores if each else texts) for each in is_score]

@@ -21,28 +21,33 @@ class EncodedPrompt:
 
 
 def fit_prompts(
-    model: LanguageModel, prompts: Sequence[Prompt], rooms: Sequence[int], *, strip: bool = False
+    model: LanguageModel,
+    prompts: Sequence[Prompt],
+    rooms: Sequence[int],
+    encoded: Sequence[list[int]] | None = None,
 ) -> list[EncodedPrompt]:
     """Encode prompts so that each leaves `rooms` tokens of the context. Examples go first, from the last one on.
 
-    `strip`: without white space at their ends, which is for the continuation to begin with. Raises RecipeError where a
-    context has no room for the answer alone.
+    `encoded`: the prompts' own ids, where they are there already. Raises RecipeError where a context has no room for
+    the answer alone.
     """
-    fitted = [EncodedPrompt([model.start_id, *ids], prompt) for ids, prompt in _encode(model, prompts, strip)]
+    fitted = _encode(model, prompts, encoded)
     while wide := [
         number
         for number, (each, room) in enumerate(zip(fitted, rooms, strict=True))
         if len(each.ids) + room > model.context and each.prompt.shots
     ]:
         fewer = [fitted[number].prompt.cut(len(fitted[number].prompt.shots) - 1) for number in wide]
-        for number, (ids, prompt) in zip(wide, _encode(model, fewer, strip), strict=True):
-            fitted[number] = EncodedPrompt([model.start_id, *ids], prompt)
+        for number, each in zip(wide, _encode(model, fewer), strict=True):
+            fitted[number] = each
     return [_truncate(model, each, room) for each, room in zip(fitted, rooms, strict=True)]
 
 
-def _encode(model: LanguageModel, prompts: Sequence[Prompt], strip: bool) -> list[tuple[list[int], Prompt]]:
-    texts = [prompt.text.rstrip() if strip else prompt.text for prompt in prompts]
-    return list(zip(model.encode(texts), prompts, strict=True))
+def _encode(
+    model: LanguageModel, prompts: Sequence[Prompt], encoded: Sequence[list[int]] | None = None
+) -> list[EncodedPrompt]:
+    encoded = model.encode([prompt.text for prompt in prompts]) if encoded is None else encoded
+    return [EncodedPrompt([model.start_id, *ids], prompt) for ids, prompt in zip(encoded, prompts, strict=True)]
 
 
 def _truncate(model: LanguageModel, each: EncodedPrompt, room: int) -> EncodedPrompt:

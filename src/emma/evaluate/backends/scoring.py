@@ -1,60 +1,261 @@
-"""How likely the choices of an item are: prompts and continuations as token ids, and their costs."""
+"""How likely the choices of an item are.
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+Context and choices go through the model as a tree, and what the prompts of a language begin with goes through it once.
+A model that cannot take trees, and an item that needs more than it can see at a time, are scored choice by choice.
+"""
 
+from array import array
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import cached_property
+from hashlib import blake2b
+from typing import Any
+
+import torch
+from torch import Tensor
+from transformers import DynamicCache
+
+from emma.errors import RecipeError
 from emma.evaluate.backends.backend import Prepared
-from emma.evaluate.backends.model import LanguageModel
+from emma.evaluate.backends.continuations import Memo, continuation_ids
+from emma.evaluate.backends.model import LanguageModel, token_costs
 from emma.evaluate.backends.prompts import fit_prompts
-from emma.evaluate.backends.windows import OwnedWindow, Window, cost_windows
+from emma.evaluate.backends.windows import Window, cost_windows, split_windows
 from emma.evaluate.engine.requests import ScoreAnswer, ScoreRequest
+from emma.evaluate.engine.tree import TreeBatch, batch_trees, build_batch, path_length, tree_mask, tree_width
+from emma.models.head import is_close
+
+MIN_SHARED = 16
+"""Tokens that prompts must have in common for their keys and values to be shared."""
+PART = 4096
+"""Requests that are tokenised at a time."""
+Cost = tuple[float, bool]
+"""Nats of a choice, and whether its tokens are the likeliest."""
 
 
 @dataclass(frozen=True)
 class ScoreRow:
     """A request as token ids."""
 
-    context: list[int]
+    context: array[int]
     """The prompt, the beginning-of-text token first."""
-    choices: tuple[list[int], ...]
+    choices: tuple[array[int], ...]
     shots: int
     truncated: bool
+    shared: int = 0
+    """Tokens of the context that all rows of its group begin with."""
 
 
-def prepare_scores(model: LanguageModel, requests: Sequence[ScoreRequest]) -> list[Prepared]:
-    """Tokenise the requests, all at once."""
-    choices = [
-        [encoded[len(context) :] for encoded in model.encode([text + choice for choice in request.choices])]
-        for request in requests
-        for text in [request.prompt.text.rstrip()]
-        for context in model.encode([text])
-    ]
-    rooms = [max(len(ids) for ids in each) - 1 for each in choices]
-    prompts = fit_prompts(model, [request.prompt for request in requests], rooms, strip=True)
-    return [
-        Prepared(
-            request,
-            len(prompt.ids) + sum(len(ids) for ids in each),
-            payload=ScoreRow(prompt.ids, tuple(each), len(prompt.prompt.shots), prompt.truncated),
+class SharedPrefix(DynamicCache):
+    """Keys and values of one row, put before those of any number of rows. What comes after it is not kept."""
+
+    def update(
+        self, key_states: Tensor, value_states: Tensor, layer_idx: int, *_: Any, **__: Any
+    ) -> tuple[Tensor, Tensor]:
+        """Keys and values of the prefix and of these rows."""
+        layer: Any = self.layers[layer_idx]
+        rows = len(key_states)
+        pairs = ((layer.keys, key_states), (layer.values, value_states))
+        keys, values = (torch.cat([old.expand(rows, -1, -1, -1), new], dim=-2) for old, new in pairs)
+        return keys, values
+
+
+class ChoiceScorer:
+    """Scores the choices of items under a model."""
+
+    def __init__(self, model: LanguageModel) -> None:
+        self.model = model
+
+    def prepare(self, requests: Sequence[ScoreRequest]) -> list[Prepared]:
+        """Tokenise the requests, all at once. Raises RecipeError for a choice without tokens."""
+        memo: Memo = {}
+        parts = (requests[start : start + PART] for start in range(0, len(requests), PART))
+        return share_prefixes([each for part in parts for each in prepare_rows(self.model, part, memo)])
+
+    def answer(self, prepared: Sequence[Prepared]) -> list[ScoreAnswer]:
+        """Answer requests that `prepare` made ready, in their order."""
+        rows: list[ScoreRow] = [each.payload for each in prepared]
+        groups: dict[str, list[int]] = defaultdict(list)
+        flat = []
+        for number, (row, each) in enumerate(zip(rows, prepared, strict=True)):
+            if path_length(row) > self.longest_path:
+                flat.append(number)
+            else:
+                groups[each.group if self.shares_prefixes else ""].append(number)
+        costs: dict[int, list[Cost]] = dict(zip(flat, self._cost_flat([rows[n] for n in flat]), strict=True))
+        for name, members in groups.items():
+            skip = rows[members[0]].shared if name else 0
+            costs |= zip(members, self._cost_group([rows[n] for n in members], skip), strict=True)
+        return [_answer(row, costs[number]) for number, row in enumerate(rows)]
+
+    def _cost_flat(self, rows: Sequence[ScoreRow]) -> Iterator[list[Cost]]:
+        """The costs of each row's choices, each a sequence of its own."""
+        sequences = [row.context + choice for row in rows for choice in row.choices]
+        starts = [len(row.context) - 1 for row in rows for _ in row.choices]
+        windows = [
+            (number, window)
+            for number, (ids, start) in enumerate(zip(sequences, starts, strict=True))
+            for window in self._windows(len(ids) - 1, start)
+        ]
+        found = iter(zip(*cost_windows(self.model, sequences, windows), strict=True))
+        return ([next(found) for _ in row.choices] for row in rows)
+
+    def _windows(self, predictions: int, start: int) -> list[Window]:
+        # Only behind a bare beginning-of-text token can a choice be longer than the context: see prepare_rows.
+        if predictions <= self.model.context:
+            return [Window(0, start, predictions)]
+        return split_windows(predictions, self.model.context, self.model.section.stride)
+
+    def _cost_group(self, rows: Sequence[ScoreRow], skip: int) -> list[list[Cost]]:
+        """The costs of rows as trees, whose first `skip` tokens are the same."""
+        prefix = self._read_prefix(rows[0].context[:skip]) if skip else None
+        costs: list[list[Cost]] = [[] for _ in rows]
+        for numbers in batch_trees(rows, self.model.section.batch_tokens, skip):
+            batch = build_batch([rows[number] for number in numbers], skip)
+            found = iter(self._cost_batch(batch, prefix))
+            for number in numbers:
+                costs[number] = [next(found) for _ in rows[number].choices]
+        return costs
+
+    def _cost_batch(self, batch: TreeBatch, prefix: SharedPrefix | None) -> Iterator[Cost]:
+        hidden = self._hidden_states(batch, prefix)
+        device = self.model.device
+        nats, greedy = token_costs(hidden, self.model.head, batch.targets.to(device), batch.owners.to(device))
+        choices = int(batch.choices[-1]) + 1 if len(batch.choices) else 0
+        total = torch.zeros(choices, dtype=torch.float64).index_add_(0, batch.choices, nats.double())
+        misses = torch.zeros(choices, dtype=torch.long).index_add_(0, batch.choices, (~greedy).long())
+        return zip(total.tolist(), (misses == 0).tolist(), strict=True)
+
+    def _hidden_states(self, batch: TreeBatch, prefix: SharedPrefix | None) -> Tensor:
+        """Hidden states (places, width) of the tokens that predict something."""
+        shared = prefix.get_seq_length() if prefix else 0
+        device, cache = self.model.device, {"past_key_values": prefix, "use_cache": True} if prefix else {}
+        mask = tree_mask(batch.branches.to(device), shared)
+        if self.model.network.config._attn_implementation != "sdpa":
+            # Eager attention adds the mask to its scores.
+            lowest = torch.finfo(torch.float32).min
+            mask = torch.zeros(mask.shape, device=device).masked_fill_(~mask, lowest)
+        hidden = self.model.hidden_states(
+            batch.inputs, attention_mask=mask, position_ids=batch.positions.to(device), **cache
         )
-        for request, prompt, each in zip(requests, prompts, choices, strict=True)
+        return hidden.flatten(0, 1)[batch.places.to(device)]
+
+    def _read_prefix(self, ids: Sequence[int]) -> SharedPrefix:
+        cache, shared = DynamicCache(), SharedPrefix()
+        self.model.hidden_states(torch.tensor([list(ids)]), past_key_values=cache, use_cache=True)
+        shared.layers = cache.layers
+        return shared
+
+    @cached_property
+    def longest_path(self) -> int:
+        """Tokens that a path through a tree may have; 0 where the model takes no trees."""
+        limit = min(self.model.context, sight(self.model.network.config.get_text_config()))
+        return limit if self._is_like_flat(skip=0) else 0
+
+    @cached_property
+    def shares_prefixes(self) -> bool:
+        """Whether the model gives the same with keys and values of a prefix that were computed before."""
+        return self._is_like_flat(skip=3)
+
+    def _is_like_flat(self, skip: int) -> bool:
+        """Whether hidden states of a small tree are those of its choices one by one."""
+        context, *choices = (array("i", [1 + n % 7 for n in part]) for part in (range(6), range(3, 6), range(2)))
+        row = ScoreRow(context, tuple(choices), 0, False)
+        if path_length(row) > self.model.context:
+            return False
+        with _in_float32(self.model):
+            single = [self.model.hidden_states(torch.tensor([[*context, *each[:-1]]]))[0] for each in choices]
+            try:
+                prefix = self._read_prefix(context[:skip]) if skip else None
+                tree = self._hidden_states(build_batch([row], skip), prefix)
+            except Exception:  # what models raise that take no masks, positions or caches of this kind has no class
+                return False
+        return is_close(tree, torch.cat([single[0][5:], single[1][6:]]))
+
+
+@contextmanager
+def _in_float32(model: LanguageModel) -> Iterator[None]:
+    """Compute in float32 for a while, in which equal means equal."""
+    precision, model.precision = model.precision, "fp32"
+    try:
+        yield
+    finally:
+        model.precision = precision
+
+
+def sight(config: Any) -> int:
+    """Tokens up to which all layers of a model see everything, and positions mean the same whatever the length."""
+    rope = getattr(config, "rope_parameters", None) or {}
+    limits = [getattr(config, name, None) for name in ("sliding_window", "attention_chunk_size")]
+    if rope.get("rope_type") in ("dynamic", "longrope"):
+        limits.append(rope.get("original_max_position_embeddings") or config.max_position_embeddings)
+    return min((int(limit) for limit in limits if limit), default=1 << 62)
+
+
+def prepare_rows(model: LanguageModel, requests: Sequence[ScoreRequest], memo: Memo) -> Iterator[Prepared]:
+    """Requests as rows of token ids."""
+    prompts = [_strip(each) for each in requests]
+    encoded = model.encode([prompt.text for prompt in prompts])
+    contexts = [(prompt.text, ids) for prompt, ids in zip(prompts, encoded, strict=True)]
+    texts = [
+        [each.prompt.query[len(prompt.query) :] + choice for choice in each.choices]
+        for each, prompt in zip(requests, prompts, strict=True)
     ]
+    choices = continuation_ids(model, contexts, texts, memo)
+    choices = [_pick(*pair) for pair in zip(requests, choices, strict=True)]
+    # A choice longer than the context stands behind the beginning-of-text token alone, and is read in windows.
+    rooms = [min(max(map(len, each)) - 1, model.context - 1) for each in choices]
+    for request, prompt, each in zip(requests, fit_prompts(model, prompts, rooms, encoded), choices, strict=True):
+        continuations = tuple(array("i", ids) for ids in each)
+        row = ScoreRow(array("i", prompt.ids), continuations, len(prompt.prompt.shots), prompt.truncated)
+        group = "" if prompt.truncated else prompt.prompt.prefix
+        yield Prepared(request, tree_width(row) + len(continuations), group, row)
 
 
-def score_prepared(model: LanguageModel, prepared: Sequence[Prepared]) -> list[ScoreAnswer]:
-    """Answer requests that `prepare_scores` made ready, in their order."""
-    rows: list[ScoreRow] = [each.payload for each in prepared]
-    sequences = [[*row.context, *choice] for row in rows for choice in row.choices]
-    starts = [len(row.context) - 1 for row in rows for _ in row.choices]
-    windows: list[OwnedWindow] = [
-        (number, Window(0, start, len(ids) - 1))
-        for number, (ids, start) in enumerate(zip(sequences, starts, strict=True))
-    ]
-    costs = iter(zip(*cost_windows(model, sequences, windows), strict=True))
-    return [answer_row(row, [next(costs) for _ in row.choices]) for row in rows]
+def _strip(request: ScoreRequest) -> Any:
+    """The prompt without white space at its end, which continuations begin with; the published protocol keeps it."""
+    prompt = request.prompt
+    return prompt if request.part == "last_token" else replace(prompt, query=prompt.query.rstrip() or prompt.query)
 
 
-def answer_row(row: ScoreRow, costs: Sequence[tuple[float, bool]]) -> ScoreAnswer:
-    """The answer of a row with the nats of each of its choices, and whether they are the likeliest tokens."""
+def _pick(request: ScoreRequest, choices: list[list[int]]) -> list[list[int]]:
+    """The token ids of each choice that count."""
+    for text, ids in zip(request.choices, choices, strict=True):
+        if not ids:
+            raise RecipeError(
+                f"The choice '{text}' behind '…{request.prompt.text[-40:]}' has no tokens, so it has no likelihood. "
+                "Leave it out of the task, or give it text."
+            )
+    return [ids[-1:] for ids in choices] if request.part == "last_token" else choices
+
+
+def share_prefixes(prepared: Sequence[Prepared]) -> list[Prepared]:
+    """Requests whose prompts begin with the same examples as groups, named by the tokens that they have in common."""
+    members: dict[str, list[ScoreRow]] = defaultdict(list)
+    for each in prepared:
+        members[each.group].append(each.payload)
+    shared = {text: _count_common(rows) for text, rows in members.items() if text and len(rows) > 1}
+    return [_join_group(each, shared.get(each.group, 0)) for each in prepared]
+
+
+def _count_common(rows: Sequence[ScoreRow]) -> int:
+    """Tokens that all contexts begin with. The last of each is its own: it predicts the choices."""
+    contexts = [row.context for row in rows]
+    first, last = min(contexts), max(contexts)  # whatever these have in common, all between them have
+    count = next((at for at, (one, other) in enumerate(zip(first, last, strict=False)) if one != other), len(first))
+    return min(count, min(map(len, contexts)) - 1)
+
+
+def _join_group(each: Prepared, shared: int) -> Prepared:
+    if shared < MIN_SHARED:
+        return replace(each, group="")
+    row: ScoreRow = replace(each.payload, shared=shared)
+    name = blake2b(row.context[:shared].tobytes(), digest_size=8).hexdigest()
+    return replace(each, tokens=each.tokens - shared, group=name, payload=row)
+
+
+def _answer(row: ScoreRow, costs: Sequence[Cost]) -> ScoreAnswer:
     nats, greedy = zip(*costs, strict=True)
     return ScoreAnswer(nats, tuple(len(choice) for choice in row.choices), greedy, row.shots, row.truncated)
