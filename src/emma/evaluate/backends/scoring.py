@@ -4,6 +4,7 @@ Context and choices go through the model as a tree, and what the prompts of a la
 A model that cannot take trees, and an item that needs more than it can see at a time, are scored choice by choice.
 """
 
+import warnings
 from array import array
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -11,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import blake2b
-from typing import Any
+from typing import Any, TypeAlias
 
 import torch
 from torch import Tensor
@@ -31,6 +32,8 @@ MIN_SHARED = 16
 """Tokens that prompts must have in common for their keys and values to be shared."""
 PART = 4096
 """Requests that are tokenised at a time."""
+Tokens: TypeAlias = "array[int]"
+"""Token ids in four bytes each: there are millions of rows."""
 Cost = tuple[float, bool]
 """Nats of a choice, and whether its tokens are the likeliest."""
 
@@ -39,9 +42,9 @@ Cost = tuple[float, bool]
 class ScoreRow:
     """A request as token ids."""
 
-    context: array[int]
+    context: Tokens
     """The prompt, the beginning-of-text token first."""
-    choices: tuple[array[int], ...]
+    choices: tuple[Tokens, ...]
     shots: int
     truncated: bool
     shared: int = 0
@@ -151,8 +154,13 @@ class ChoiceScorer:
     @cached_property
     def longest_path(self) -> int:
         """Tokens that a path through a tree may have; 0 where the model takes no trees."""
-        limit = min(self.model.context, sight(self.model.network.config.get_text_config()))
-        return limit if self._is_like_flat(skip=0) else 0
+        if self._is_like_flat(skip=0):
+            return min(self.model.context, sight(self.model.network.config.get_text_config()))
+        kind = self.model.network.config.model_type
+        warnings.warn(
+            f"Models of type {kind} take no trees: each choice is scored by itself, which is slow", stacklevel=2
+        )
+        return 0
 
     @cached_property
     def shares_prefixes(self) -> bool:
