@@ -73,6 +73,7 @@ def make_split(make_artifact: Callable[..., Artifact]) -> Callable[..., dict[str
             selected.append(make_artifact(f"selection{number}", {"selection.parquet": selection}))
         return {
             "collect": make_artifact("collect", documents=collected),
+            "annotate": make_artifact("annotate"),
             "curate": make_artifact("curate", selection=selected),
         }
 

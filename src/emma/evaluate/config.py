@@ -1,5 +1,6 @@
 """The `[evaluate]` section of a recipe."""
 
+from pathlib import Path
 from typing import ClassVar, Literal
 
 from pydantic import Field
@@ -14,7 +15,7 @@ class EvaluateConfig(Section):
 
     tasks: tuple[str, ...] = ()
     """Benchmarks to run beside bits per byte, by the names that `emma tasks` lists. None: bits per byte alone."""
-    benchmarks: str = "."
+    benchmarks: str = Field(default=".", exclude=True)
     """Folder in which each benchmark has its own; a relative one starts in the recipe's `data`."""
     languages: str | tuple[str, ...] = "corpus"
     """Languages to run benchmarks in: `corpus` for those of which the corpus keeps text, a tier such as `low`, `all`
@@ -67,3 +68,9 @@ class EvaluateConfig(Section):
     device: str = "auto"
     """Device to compute on: cpu, cuda, or auto for the accelerator if there is one. Results agree between devices only
     up to rounding."""
+    root: str = Field(default=".", exclude=True)
+    """The data folder. The recipe's `data` fills it in."""
+
+    def benchmarks_folder(self) -> Path:
+        """The folder in which each benchmark has its own."""
+        return Path(self.root) / self.benchmarks

@@ -11,7 +11,7 @@ from emma.config.extras import need
 need("torch", "train")
 need("transformers", "train")
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from itertools import accumulate, groupby
 from operator import itemgetter
@@ -20,7 +20,10 @@ from pathlib import Path
 import pyarrow as pa
 
 from emma.errors import SourceError
+from emma.evaluate.backends.open import split_name
+from emma.evaluate.benchmarks import open_models, run_benchmarks
 from emma.evaluate.config import EvaluateConfig
+from emma.evaluate.contamination import mark_clean
 from emma.evaluate.likelihood.documents import EvalDocument, ScoredDocument, choose_documents, choose_shard_documents
 from emma.evaluate.likelihood.positions import measure_positions
 from emma.evaluate.likelihood.score import Scorer
@@ -29,6 +32,7 @@ from emma.lang.coverage import count_languages, measured_languages
 from emma.models.device import choose_device, choose_precision
 from emma.schemas import ITEMS
 from emma.store import shards
+from emma.store.address import CACHE, Fingerprints
 from emma.store.artifact import Artifact
 from emma.store.files import replace_file, write_json
 from emma.work.work import StageOutput, Work
@@ -42,13 +46,14 @@ def evaluate(
     section: EvaluateConfig,
     *,
     collect: Artifact,
+    annotate: Artifact,
     curate: Artifact,
     train: Artifact,
     base: Artifact | None,
     work: Work,
 ) -> StageOutput:
     """Write `items.parquet`, `scores.parquet`, `gains.parquet` (empty without a base), `altered.parquet` and
-    `positions.parquet` (schemas.POSITIONS)."""
+    `positions.parquet` (schemas.POSITIONS); with benchmarks, also `tasks/*.parquet` (schemas.TASK_ITEMS and so on)."""
     parts = work.each(
         choose_shard_documents, _shard_pairs(collect, curate), section.max_bytes_per_lang, label="test documents"
     )
@@ -60,7 +65,33 @@ def evaluate(
     items = [row for model, folder in folders.items() for row in score_model(model, folder, documents, section, work)]
     write_score_tables(items, section, work.out)
     shards.write(work.out / "positions.parquet", measure_positions(folders, documents, section))
-    return StageOutput(_sum_counts(parts, documents, items))
+    corpus = {"collect": collect, "annotate": annotate, "curate": curate}
+    tasks = run_recipe_tasks(section, folders, **corpus, work=work) if section.tasks else {}
+    return StageOutput({**_sum_counts(parts, documents, items), **tasks})
+
+
+def run_recipe_tasks(
+    section: EvaluateConfig,
+    folders: Mapping[str, Path],
+    *,
+    collect: Artifact,
+    annotate: Artifact,
+    curate: Artifact,
+    work: Work,
+) -> dict[str, int]:
+    """Run the recipe's benchmarks on the run's models and on the further ones that it names."""
+    models = {name: str(folder) for name, folder in folders.items()}
+    tiers = shards.read(curate.file("tiers.parquet")).to_pylist()
+    rows = run_benchmarks(
+        section,
+        open_models({**models, **dict(map(split_name, section.models))}, section, Fingerprints(work.root / CACHE)),
+        {row["lang"]: row["tier"] for row in tiers},
+        root=work.root,
+        out=work.out,
+        reporter=work.reporter,
+        mark_clean=lambda items: mark_clean(items, collect, annotate, curate),
+    )
+    return {f"benchmark {name}": count for name, count in rows.items()}
 
 
 def choose_settings(section: EvaluateConfig, work: Work) -> EvaluateConfig:

@@ -31,7 +31,7 @@ INPUTS: Mapping[str, tuple[str, ...]] = {
     "mix": ("pack",),
     "adapt": ("vocab", "base", "pack"),
     "train": ("adapt", "pack", "mix"),
-    "evaluate": ("collect", "curate", "train", "base"),
+    "evaluate": ("collect", "annotate", "curate", "train", "base"),
     "report": ("collect", "curate", "vocab", "mix", "train", "evaluate"),
     "release": ("collect", "curate", "vocab", "mix", "train", "evaluate", "report"),
 }

@@ -12,6 +12,7 @@ from emma.collect.losses import MAX_SOURCES_SHOWN, find_losses, guard_losses
 from emma.config.extras import check
 from emma.config.section import Section
 from emma.errors import RecipeError
+from emma.evaluate.inputs import resolve_benchmarks
 from emma.pipeline.base import check_base_once, find_base, refuse_circular_base, trained_base
 from emma.pipeline.home import Home, Run
 from emma.pipeline.recipe import INPUTS, Recipe
@@ -148,14 +149,16 @@ def list_steps(recipe: Recipe, home: Home, until: str = "release") -> list[Step]
     """The recipe as steps, each with its section, its inputs and the raw files it reads."""
     root, cache = Path(recipe.data), home.store / CACHE
     collect = recipe.collect.model_copy(update={"root": str(root.absolute())})
-    # These two read files that no stage has made, so what is in them is part of their addresses.
+    stages = stages_until(until)
+    # These read files that no stage has made, so what is in them is part of their addresses.
     with_files: dict[str, tuple[Section, Mapping[str, Any] | None]] = {
         "collect": (collect, fingerprint_sources(recipe.collect, root, cache)),
         "annotate": resolve_model(recipe.annotate, root, cache),
+        **({"evaluate": resolve_benchmarks(recipe.evaluate, root, cache)} if "evaluate" in stages else {}),
     }
     return [
         Step(name, section, INPUTS[name], raw)
-        for name in stages_until(until)
+        for name in stages
         for section, raw in [with_files.get(name, (recipe.section(name), None))]
     ]
 

@@ -39,6 +39,12 @@ class AnswerStore:
     def __init__(self, root: Path, backend_key: str) -> None:
         self.path = root / FOLDER / backend_key
 
+    def find_keys(self, keys: Iterable[str]) -> set[str]:
+        """Those of the keys whose requests have an answer here."""
+        wanted = set(map(bytes.fromhex, keys))
+        there = (key for path in self.path.glob("*.parquet") for key in shards.read(path, ["key"])["key"].to_pylist())
+        return {key.hex() for key in there if key in wanted}
+
     def find(self, keys: Iterable[str]) -> dict[str, Answer]:
         """The answers that are here to requests of these keys."""
         wanted, found = pa.array(map(bytes.fromhex, keys), pa.binary(16)), dict[str, Answer]()

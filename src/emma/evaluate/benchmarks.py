@@ -1,0 +1,172 @@
+"""Benchmarks on any models: what is asked is read, what is not answered yet is asked, and the tables are written."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import chain
+from pathlib import Path
+
+import pyarrow as pa
+
+from emma.errors import RecipeError
+from emma.evaluate.backends.open import open_backend
+from emma.evaluate.config import EvaluateConfig
+from emma.evaluate.engine.answers import AnswerStore
+from emma.evaluate.engine.requests import Answer, Request, request_key
+from emma.evaluate.engine.run import OpenBackend, Share, answer_requests
+from emma.evaluate.metrics.measures import TaskAnswers
+from emma.evaluate.metrics.statistics import Resampling
+from emma.evaluate.questions import Questions, Reading, choose_languages, describe_reading, find_folders, read_task
+from emma.evaluate.results import write_task_tables
+from emma.evaluate.tasks.registry import find_task
+from emma.evaluate.tasks.task import Asking, Item
+from emma.store import shards
+from emma.store.address import Fingerprints
+from emma.work.progress import Reporter
+
+FOLDER = "tasks"
+"""Folder of the artifact with the tables."""
+REJECTS = pa.schema(
+    [("task", pa.string()), ("lang", pa.string()), ("file", pa.string()), ("row", pa.int64()), ("reason", pa.string())]
+)
+ABSENT = pa.schema([("task", pa.string()), ("lang", pa.string())])
+ItemName = tuple[str, str, str]
+"""Task, language, and the item's id."""
+MarkClean = Callable[[Sequence[Item]], Sequence[bool | None]]
+"""Whether each item was not trained on, None where nobody looked."""
+
+
+def run_benchmarks(
+    section: EvaluateConfig,
+    models: Mapping[str, OpenBackend],
+    tiers: Mapping[str, str] | None,
+    *,
+    root: Path,
+    out: Path,
+    reporter: Reporter,
+    mark_clean: MarkClean | None = None,
+    share: Share = (0, 1),
+) -> dict[str, int]:
+    """Ask the models what the section names, and write `tasks/*.parquet` into `out`; returns their numbers of rows.
+
+    `tiers` has the languages of the corpus, if there is one; answers are kept below `root`. Only the first of processes
+    that share the work writes tables. Raises as `read_tasks` does.
+    """
+    readings = read_tasks(section, tiers, reporter.say)
+    questions = [each for reading in readings for each in reading.questions]
+    answer_requests(models.values(), list_requests(questions), root, reporter, share)
+    if share[0]:
+        return {}
+    clean = mark_items(questions, mark_clean)
+    answers = (
+        pair_answers(name, each, found, make_asking(section), clean)
+        for name, open_model in models.items()
+        for found in [find_answers(AnswerStore(root, open_model().key), questions)]
+        for each in questions
+    )
+    counts = write_task_tables(
+        answers,
+        out / FOLDER,
+        baseline=section.baseline if section.baseline in models else None,
+        resampling=Resampling(section.bootstrap, section.seed),
+    )
+    return counts | write_losses(readings, out / FOLDER)
+
+
+def open_models(
+    places: Mapping[str, str], section: EvaluateConfig, fingerprints: Fingerprints
+) -> dict[str, OpenBackend]:
+    """How to open each model, by its name. Raises RecipeError for what is no model, before any is asked."""
+    models: dict[str, OpenBackend] = {
+        name: partial(open_backend, place, section, fingerprints) for name, place in places.items()
+    }
+    for open_model in models.values():
+        open_model()
+    fingerprints.save()
+    return models
+
+
+def read_tasks(section: EvaluateConfig, tiers: Mapping[str, str] | None, say: Callable[[str], None]) -> list[Reading]:
+    """Read every task that the section names, and say what is not there.
+
+    Raises RecipeError for a task that there is not, or where none has any of the languages; SourceError for data.
+    """
+    tasks = [find_task(name) for name in section.tasks]
+    folders, wanted = find_folders(tasks, section.benchmarks_folder()), choose_languages(section.languages, tiers)
+    asking = make_asking(section)
+    readings = [read_task(*pair, wanted, asking, section.limit) for pair in zip(tasks, folders, strict=True)]
+    for sentence in chain.from_iterable(describe_reading(each) for each in readings):
+        say(f"  evaluate: {sentence}")
+    if tasks and not any(reading.questions for reading in readings):
+        raise RecipeError(
+            f"None of the benchmarks {', '.join(section.tasks)} has items in the languages {section.languages!r}. "
+            "`emma tasks NAME` lists the languages of each."
+        )
+    return readings
+
+
+def make_asking(section: EvaluateConfig) -> Asking:
+    """How the section wants items to be asked."""
+    return Asking(
+        section.mode,
+        section.shots,
+        section.samples,
+        section.own_language,
+        section.seed,
+        run_generated_code=section.run_generated_code,
+    )
+
+
+def list_requests(questions: Iterable[Questions]) -> Iterator[Request]:
+    """All requests, one after the other; equal ones as often as they are asked."""
+    return chain.from_iterable(chain.from_iterable(each.requests) for each in questions)
+
+
+def find_answers(store: AnswerStore, questions: Sequence[Questions]) -> dict[str, Answer]:
+    """A model's answers to all questions, by the keys of their requests."""
+    return store.find({request_key(request) for request in list_requests(questions)})
+
+
+def mark_items(questions: Sequence[Questions], mark_clean: MarkClean | None) -> Mapping[ItemName, bool | None]:
+    """Whether each item is clean. Empty without a corpus."""
+    if mark_clean is None:
+        return {}
+    items = {name_item(each, item): item for each in questions for item in each.items}
+    return dict(zip(items, mark_clean(list(items.values())), strict=True))
+
+
+def name_item(asked: Questions, item: Item) -> ItemName:
+    """The name of an item among those of all tasks and languages."""
+    return asked.task.info.name, asked.lang.label, item.id
+
+
+def pair_answers(
+    model: str,
+    asked: Questions,
+    answers: Mapping[str, Answer],
+    asking: Asking,
+    clean: Mapping[ItemName, bool | None],
+) -> TaskAnswers:
+    """What a model answered to one variant of a task in one language."""
+    task, lang, variant = asked.task, asked.lang, asked.variant
+    return TaskAnswers(
+        model=model,
+        info=task.info,
+        lang=lang,
+        variant=variant,
+        items=asked.items,
+        requests=asked.requests,
+        outputs=[tuple(answers[request_key(request)] for request in requests) for requests in asked.requests],
+        metrics=task.metrics(variant, lang, asking),
+        chances=[task.chance(variant, item) for item in asked.items],
+        clean=[clean.get(name_item(asked, item)) for item in asked.items],
+        rejects=asked.rejects,
+    )
+
+
+def write_losses(readings: Sequence[Reading], folder: Path) -> dict[str, int]:
+    """Write the rows that are no items (REJECTS) and the languages that were wanted and are not there (ABSENT)."""
+    rejects = [{"task": each.task.info.name, **vars(row)} for each in readings for row in each.rejects]
+    absent = [{"task": each.task.info.name, "lang": lang.label} for each in readings for lang in each.absent]
+    shards.write(folder / "rejects.parquet", pa.Table.from_pylist(rejects, schema=REJECTS))
+    shards.write(folder / "absent.parquet", pa.Table.from_pylist(absent, schema=ABSENT))
+    return {"rejects": len(rejects), "absent": len(absent)}

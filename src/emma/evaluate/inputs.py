@@ -1,0 +1,35 @@
+"""The inputs that no stage has made, by content, for the artifact's address: benchmarks' data, and further models."""
+
+from pathlib import Path
+
+from emma.evaluate.backends.open import split_name
+from emma.evaluate.config import EvaluateConfig
+from emma.evaluate.questions import find_folders
+from emma.evaluate.tasks.registry import find_task
+from emma.store.address import Fingerprints, address
+
+
+def resolve_benchmarks(
+    section: EvaluateConfig, data: Path, cache: Path
+) -> tuple[EvaluateConfig, dict[str, object] | None]:
+    """Fill in where benchmarks lie; also what is in their files, and in the folders of further models.
+
+    Raises RecipeError for a task that there is not, SourceError for one whose data is not here.
+    """
+    if not section.tasks:
+        return section, None
+    resolved = section.model_copy(update={"root": str(data.absolute())})
+    tasks = [find_task(name) for name in section.tasks]
+    known = Fingerprints(cache)
+    folders = zip(tasks, find_folders(tasks, resolved.benchmarks_folder()), strict=True)
+    raw = {task.info.name: [task.info.version, hash_folder(folder, known)] for task, folder in folders}
+    places = [Path(split_name(model)[1]) for model in section.models]
+    models = [hash_folder(place, known) if place.is_dir() else str(place) for place in places]
+    known.save()
+    return resolved, {"tasks": raw, "models": models}
+
+
+def hash_folder(folder: Path, known: Fingerprints) -> str:
+    """The hash of names and contents of all files below a folder."""
+    files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+    return address([[name, known.of(files[name])] for name in sorted(files)])

@@ -1,0 +1,134 @@
+"""What is asked of every model: the items of the tasks, in the languages that were chosen, under each variant."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from emma.errors import RecipeError, SourceError
+from emma.evaluate.engine.requests import Request
+from emma.evaluate.tasks.data import find_folder
+from emma.evaluate.tasks.task import Asking, Item, RejectedItem, Task
+from emma.lang.cldr import representative
+from emma.lang.codes import resolve
+from emma.lang.language import Lang
+from emma.lang.macro import macrolanguage_of
+from emma.lang.tiers import TIER_NAMES
+from emma.store.address import hash64
+
+ALL, CORPUS = "all", "corpus"
+MOST_SHOWN = 5
+"""Languages that a line names before it only counts them."""
+
+
+@dataclass(frozen=True)
+class Questions:
+    """The questions of a task in one language under one variant."""
+
+    task: Task
+    lang: Lang
+    variant: str
+    items: tuple[Item, ...]
+    requests: tuple[tuple[Request, ...], ...]
+    """Of each item."""
+    rejects: int
+    """Rows of the language's data that are no items."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was found of a task: its questions, rows that are no items, and languages that it does not have."""
+
+    task: Task
+    questions: tuple[Questions, ...]
+    rejects: tuple[RejectedItem, ...]
+    absent: tuple[Lang, ...]
+
+
+def choose_languages(languages: str | Sequence[str], tiers: Mapping[str, str] | None) -> list[Lang] | None:
+    """The languages that a setting names; None for all that a task has. `tiers` has the corpus's, if there is one.
+
+    Raises RecipeError for a tier that no language is in, LanguageError for what is no language.
+    """
+    names = [languages] if isinstance(languages, str) else list(languages)
+    if names == [ALL]:
+        return None
+    if names[0] not in (CORPUS, *TIER_NAMES):
+        return sorted({resolve(name).lang for name in names})
+    if tiers is None:
+        raise RecipeError(f"'{names[0]}' are languages of a corpus, and none is named: write '{names[0]} of RUN'.")
+    chosen = [Lang.parse(label) for label, tier in tiers.items() if names[0] in (CORPUS, tier)]
+    if not chosen:
+        there = ", ".join(name for name in TIER_NAMES if name in tiers.values()) or "no language at all"
+        raise RecipeError(f"No language of the corpus is in tier '{names[0]}'; it has {there}.")
+    return sorted(chosen)
+
+
+def find_folders(tasks: Sequence[Task], data: Path) -> list[Path]:
+    """The folder of each task's data. Raises SourceError with all that are not there, and how they are had."""
+    folders, faults = [], []
+    for task in tasks:
+        try:
+            folders.append(find_folder(task.info, data))
+        except SourceError as error:
+            faults.append(str(error))
+    if faults:
+        raise SourceError("\n".join(faults))
+    return folders
+
+
+def read_task(task: Task, folder: Path, wanted: Sequence[Lang] | None, asking: Asking, limit: int | None) -> Reading:
+    """Read a task in the languages that are wanted. Raises SourceError for data that cannot be read."""
+    there = task.languages(folder)
+    fits = {lang: find_fit(lang, there) for lang in (there if wanted is None else wanted)}
+    questions, rejects = list[Questions](), list[RejectedItem]()
+    for lang in sorted({lang for lang in fits.values() if lang is not None}):
+        data = task.read(folder, lang)
+        rejects += data.rejects
+        items = choose_items(data.items, limit)
+        asked = [(item, task.ask(item, lang, data, asking)) for item in items]
+        questions += group_variants(task, lang, asked, len(data.rejects))
+    absent = [lang for lang, fit in fits.items() if fit is None]
+    return Reading(task, tuple(questions), tuple(rejects), tuple(absent))
+
+
+def find_fit(lang: Lang, there: Sequence[Lang]) -> Lang | None:
+    """The language of a benchmark in which to ask about one of a corpus: itself, else the same under its other name.
+
+    A macrolanguage and the member that its text is mostly in are two names of one: `swa` of a corpus is asked as `swh`.
+    """
+    macro = macrolanguage_of(lang.iso639_3)
+    names = [lang.iso639_3, representative(lang.iso639_3)] if lang.is_language else [lang.iso639_3]
+    names += [macro] if macro and representative(macro) == lang.iso639_3 else []
+    return next((fit for name in names if (fit := Lang(name, lang.script)) in there), None)
+
+
+def choose_items(items: Sequence[Item], limit: int | None) -> Sequence[Item]:
+    """At most `limit` items, in their order: of parallel items the same ones in every language."""
+    if limit is None or len(items) <= limit:
+        return items
+    chosen = sorted(items, key=lambda item: (hash64(item.cluster or item.id), item.id))[:limit]
+    names = {item.id for item in chosen}
+    return [item for item in items if item.id in names]
+
+
+def group_variants(
+    task: Task, lang: Lang, asked: Sequence[tuple[Item, Mapping[str, tuple[Request, ...]]]], rejects: int
+) -> Iterator[Questions]:
+    """The items by variant, each as the variant asks it."""
+    variants = dict.fromkeys(variant for _, requests in asked for variant in requests)
+    for variant in variants:
+        pairs = [(item.under(variant), requests[variant]) for item, requests in asked if variant in requests]
+        items, requests = zip(*pairs, strict=True)
+        yield Questions(task, lang, variant, items, requests, rejects)
+
+
+def describe_reading(reading: Reading) -> Iterator[str]:
+    """Sentences on what of a task is not there."""
+    name = reading.task.info.name
+    if reading.absent:
+        shown = ", ".join(lang.label for lang in reading.absent[:MOST_SHOWN])
+        more = f" and {len(reading.absent) - MOST_SHOWN} more" if len(reading.absent) > MOST_SHOWN else ""
+        yield f"{name} has no items in {shown}{more}"
+    if reading.rejects:
+        first, count = reading.rejects[0], len(reading.rejects)
+        yield f"{name}: {count} rows are no items, the first in {first.file}, row {first.row}: {first.reason}"

@@ -1,0 +1,99 @@
+"""From a section to tables: what is asked, reused and written."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from emma.errors import RecipeError
+from emma.evaluate.backends.fake import Fake
+from emma.evaluate.benchmarks import open_models, run_benchmarks
+from emma.evaluate.config import EvaluateConfig
+from emma.evaluate.tasks import registry
+from emma.schemas import TASK_ITEMS, TASK_SCORES
+from emma.store import shards
+from emma.store.address import Fingerprints
+from emma.work.progress import Reporter
+from tests.conftest import TEXTS
+from tests.evaluate.tiny import Tiny, write_tiny
+
+
+@pytest.fixture
+def section(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> EvaluateConfig:
+    monkeypatch.setattr(registry, "list_tasks", lambda: iter([Tiny()]))
+    return EvaluateConfig(tasks=("tiny",), languages="all", benchmarks=str(write_tiny(tmp_path / "data")))
+
+
+@pytest.fixture
+def run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[dict[str, list[dict]], str]]:
+    def run(section: EvaluateConfig, *names: str, out: str = "out", **settings: object) -> tuple[dict, str]:
+        models = open_models({name: f"fake:{name}" for name in names}, section, Fingerprints(tmp_path / "cache"))
+        settings = {"tiers": None, "root": tmp_path / "store", "out": tmp_path / out, **settings}
+        run_benchmarks(section, models, **settings, reporter=Reporter())
+        tables = {path.stem: shards.read(path).to_pylist() for path in (tmp_path / out / "tasks").glob("*.parquet")}
+        return tables, " ".join(capsys.readouterr().err.split())
+
+    return run
+
+
+def test_what_is_written(section: EvaluateConfig, run, tmp_path: Path) -> None:
+    tables, _ = run(section, "base", "adapted")
+    assert {(row["model"], row["lang"], row["variant"]) for row in tables["scores"]} == {
+        (model, lang, variant) for model in ("base", "adapted") for lang in TEXTS for variant in ("cloze", "direct")
+    }
+    assert len(tables["items"]) == 2 * 2 * len(TEXTS) * 3
+    assert {(row["baseline"], row["model"]) for row in tables["gains"]} == {("base", "adapted")}
+    folder = tmp_path / "out/tasks"
+    assert shards.read(folder / "items.parquet").schema.equals(TASK_ITEMS)
+    assert shards.read(folder / "scores.parquet").schema.equals(TASK_SCORES)
+    assert {row["clean"] for row in tables["items"]} == {None}
+
+
+def test_another_model_is_all_that_is_asked(section: EvaluateConfig, run, monkeypatch) -> None:
+    asked, answer = [], Fake.answer
+    monkeypatch.setattr(Fake, "answer", lambda self, prepared: asked.append(self.name) or answer(self, prepared))
+    first, _ = run(section, "base", "one")
+    assert set(asked) == {"base", "one"}
+    asked.clear()
+    second, _ = run(section, "base", "two", out="again")
+    assert set(asked) == {"two"}
+    of_base = [[row for row in tables["items"] if row["model"] == "base"] for tables in (first, second)]
+    assert of_base[0] == of_base[1]
+
+
+def test_other_languages_ask_only_what_is_new(section: EvaluateConfig, run, monkeypatch) -> None:
+    run(section.model_copy(update={"languages": ("tha_Thai", "khm_Khmr"), "limit": 2}), "base")
+    asked, answer = [], Fake.answer
+    monkeypatch.setattr(Fake, "answer", lambda self, prepared: asked.extend(prepared) or answer(self, prepared))
+    run(section.model_copy(update={"languages": ("tha_Thai", "nqo_Nkoo")}), "base")
+    assert len(asked) == 2 * (3 + 1)
+
+
+def test_clean_items_are_marked(section: EvaluateConfig, run) -> None:
+    def mark(items):
+        return [item.id == "1" for item in items]
+
+    tables, _ = run(section, "base", mark_clean=mark)
+    assert all(row["clean"] is (row["item"] == "1") for row in tables["items"])
+    assert {(row["clean"], row["items"]) for row in tables["scores"]} == {(False, 3), (True, 1)}
+
+
+def test_what_is_not_there_is_said(section: EvaluateConfig, run) -> None:
+    tables, said = run(
+        section.model_copy(update={"languages": "corpus"}), "base", tiers={"tha_Thai": "low", "lao_Laoo": "low"}
+    )
+    assert "tiny has no items in lao_Laoo" in said
+    assert tables["absent"] == [{"task": "tiny", "lang": "lao_Laoo"}]
+    with pytest.raises(RecipeError, match="None of the benchmarks tiny has items in"):
+        run(section.model_copy(update={"languages": "lao_Laoo"}), "base")
+    with pytest.raises(RecipeError, match=r"no task 'tinny'\. Did you mean tiny"):
+        run(section.model_copy(update={"tasks": ("tinny",)}), "base")
+
+
+def test_a_sharing_process_writes_no_tables(section: EvaluateConfig, run) -> None:
+    assert run(section, "base", share=(1, 2))[0] == {}
+
+
+def test_no_model(section: EvaluateConfig, tmp_path: Path) -> None:
+    with pytest.raises(RecipeError, match="'nowhere' is no folder"):
+        open_models({"it": "nowhere"}, section, Fingerprints(tmp_path / "cache"))
