@@ -15,7 +15,7 @@ from tests.conftest import TEXTS
 class Right:
     """The share of right answers."""
 
-    name, higher_is_better, signature = "accuracy", True, "accuracy|version:tiny"
+    name, higher_is_better, highest, signature = "accuracy", True, 1.0, "accuracy|version:tiny"
 
     def statistics(self, items: Sequence[Item], outputs: Sequence[Output]) -> Floats:
         return np.array([[is_right(*pair), 1] for pair in zip(items, outputs, strict=True)], dtype=np.float64)

@@ -67,6 +67,7 @@ def run_benchmarks(
         answers,
         out / FOLDER,
         baseline=section.baseline if section.baseline in models else None,
+        groupings={"tier": tiers} if tiers else None,
         resampling=Resampling(section.bootstrap, section.seed),
     )
     return counts | write_losses(readings, out / FOLDER)
