@@ -95,5 +95,5 @@ def test_a_sharing_process_writes_no_tables(section: EvaluateConfig, run) -> Non
 
 
 def test_no_model(section: EvaluateConfig, tmp_path: Path) -> None:
-    with pytest.raises(RecipeError, match="'nowhere' is no folder"):
+    with pytest.raises(RecipeError, match="The model 'nowhere' is no folder here"):
         open_models({"it": "nowhere"}, section, Fingerprints(tmp_path / "cache"))
