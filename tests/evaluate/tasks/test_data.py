@@ -81,7 +81,7 @@ def test_two_codes_of_one_language_lose_nothing(tmp_path: Path) -> None:
 
 def test_languages_in_a_column(tmp_path: Path) -> None:
     rows = "code\tid\ttext\nth\t1\tน้ำ\njp\t1\t水\nth\t2\t\nth\t3\n"
-    layout = Layout(("all.tsv",), lang_column="code", codes=(("jp", "ja"),))
+    layout = Layout(("all.tsv",), lang_column="code", codes=(("jp", "jpn_Jpan"),))
     write(tmp_path, {"all.tsv": rows})
     assert list_languages(tmp_path, layout) == [Lang("jpn", "Jpan"), Lang("tha", "Thai")]
     data = read_task(tmp_path, layout, Lang("tha", "Thai"), make)
@@ -96,7 +96,7 @@ def test_a_code_that_is_no_language(tmp_path: Path) -> None:
     write(tmp_path, {"swahilii/test.tsv": "id\ttext\n"})
     with pytest.raises(SourceError, match=r"swahilii/test\.tsv: 'swahilii' .*rename the file"):
         list_languages(tmp_path, Layout(("{lang}/{split}.tsv",)))
-    assert list_languages(tmp_path, Layout(("*/{split}.tsv",), codes=(("", "sw"),))) == [Lang("swa", "Latn")]
+    assert list_languages(tmp_path, Layout(("*/{split}.tsv",), codes=(("", "swa_Latn"),))) == [Lang("swa", "Latn")]
 
 
 def test_a_split_that_lacks_a_column(tmp_path: Path) -> None:

@@ -32,9 +32,9 @@ class Layout:
     pool: tuple[str, ...] = ("train", "dev", "valid", "val", "validation")
     """Names of splits that examples may come from; the first that there is."""
     codes: tuple[tuple[str, str], ...] = ()
-    """Codes that mean another language elsewhere, and the right one; of "" where names of files have no code."""
+    """Codes that mean another language elsewhere, and its label; of "" where names of files have no code."""
     lang_column: str = ""
-    """Column that has the code, where a file has several languages."""
+    """Column that has the code, where names of files have none."""
     columns: tuple[str, ...] = ()
     """Names of the columns of files without a header."""
     parts: Callable[[Row], Iterable[Mapping[str, Any]]] | None = None
@@ -86,10 +86,12 @@ def find_files(folder: Path, layout: Layout, lang: Lang, splits: Sequence[str]) 
     return next(filter(None, of_splits), [])
 
 
-def read_task(folder: Path, layout: Layout, lang: Lang, make: Callable[[Row], Item]) -> TaskData:
+def read_task(
+    folder: Path, layout: Layout, lang: Lang, make: Callable[[Row], Item], *, may_be_empty: bool = False
+) -> TaskData:
     """The items of a language and those that examples come from, made of their rows; RowError makes one a reject.
 
-    Raises SourceError for a file that has rows and no item.
+    Raises SourceError for a file that has rows and no item, unless it `may_be_empty`.
     """
     rejects: list[RejectedItem] = []
     splits: list[tuple[Item, ...]] = []
@@ -99,7 +101,7 @@ def read_task(folder: Path, layout: Layout, lang: Lang, make: Callable[[Row], It
             rows = (row for row in _read(path, folder, layout) if _is_in(row, lang, layout))
             made = make_items(rows, make)
             faults = [RejectedItem(lang.label, *fault) for fault in made if not isinstance(fault, Item)]
-            if faults and len(faults) == len(made):
+            if faults and len(faults) == len(made) and not may_be_empty:
                 raise SourceError(f"{path} has no item: of its row {faults[0].row}, {faults[0].reason}.")
             rejects.extend(faults)
             for item in made:
@@ -126,7 +128,7 @@ def make_items(rows: Iterable[Row], make: Callable[[Row], Item]) -> list[Item | 
 def _group_files(folder: Path, layout: Layout) -> Mapping[Lang, Files]:
     groups: dict[Lang, list[tuple[str, str, Path]]] = {}
     for code, split, path in _match_files(folder, layout):
-        for each in _list_codes(path, folder, layout) if layout.lang_column else [code]:
+        for each in _list_codes(path, folder, layout) if layout.lang_column and not code else [code]:
             groups.setdefault(_resolve(each, layout, path), []).append((each, split, path))
     # Where several codes are one language, the file that is named as EMMA names it comes first.
     return {lang: sorted(files, key=lambda file: file[0] != lang.label) for lang, files in groups.items()}
@@ -170,7 +172,9 @@ def _is_in(row: Row, lang: Lang, layout: Layout) -> bool:
 
 
 def _resolve(code: str, layout: Layout, path: Path) -> Lang:
+    if label := dict(layout.codes).get(code):
+        return Lang.parse(label)
     try:
-        return resolve(dict(layout.codes).get(code, code)).lang
+        return resolve(code).lang
     except LanguageError as error:
         raise SourceError(f"{path}: {error} Here: rename the file, or take it out of the folder.") from None

@@ -8,7 +8,13 @@ from typing import cast
 from emma.errors import RecipeError
 from emma.evaluate.tasks.task import Divisible, Task
 
-FAMILIES: tuple[str, ...] = ()
+FAMILIES: tuple[str, ...] = (
+    "topic",
+    "sentiment",
+    "commonsense",
+    "inference",
+    "grammar",
+)
 """Modules of this room with a tuple TASKS."""
 
 

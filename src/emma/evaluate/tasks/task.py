@@ -54,9 +54,9 @@ class RejectedItem:
     reason: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class TaskData:
-    """The data of a task in one language."""
+    """The data of a task in one language. One equals itself alone, so that what is made of it can be cached."""
 
     items: tuple[Item, ...]
     pool: tuple[Item, ...] = ()

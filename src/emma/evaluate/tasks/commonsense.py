@@ -1,0 +1,137 @@
+"""What is likely in the world: XCOPA, XStoryCloze, XWinograd and Global PIQA.
+
+In mode `paper` they are asked as lm-evaluation-harness does, by which the published scores were made: with spaces in
+scripts that have none, and without the last character of a premise, be it a full stop or not.
+"""
+
+from functools import partial
+
+from emma.evaluate.tasks.choice import ChoiceTask, Question, ask_text_by_letters, measure_continuations
+from emma.evaluate.tasks.data import Layout
+from emma.evaluate.tasks.phrases import lower_first, say, space_of, strip_end
+from emma.evaluate.tasks.rows import Row, RowError
+from emma.evaluate.tasks.task import Asking, Item, TaskInfo
+from emma.lang.language import Lang
+
+VARIETIES = (
+    "apc_arab_jord apc_arab_leba apc_arab_pale apc_arab_syri fra_latn_cana fra_latn_fran por_latn_braz por_latn_port "
+    "slk_latn_sari slv_latn_cerk slv_latn_prle spa_latn_mexi spa_latn_peru spa_latn_spai srp_cyrl_torl srp_latn_torl"
+)
+"""Files of Global PIQA that are of one language by ISO 639-3; it has the items of all of them."""
+
+
+def make_cause(row: Row, _lang: Lang) -> Item:
+    """An item of XCOPA."""
+    premise, choices = row.text("premise"), (row.text("choice1"), row.text("choice2"))
+    gold, asked = row.choose(("0", "1"), "label"), row.choose(("cause", "effect"), "question")
+    fields = {"text": premise, "choices": choices, "asked": asked}
+    return Item(row.text("idx", "id"), gold, fields, (premise, choices[gold]), cluster=row.text("idx", "id"))
+
+
+def ask_cause(item: Item, lang: Lang, asking: Asking) -> Question:
+    """The cloze form: premise, connector, and the choices as they go on from it."""
+    premise, connector = item.fields["text"], say(("because", "so")[item.fields["asked"]], lang)
+    if asking.mode == "paper":
+        choices = tuple(f" {choice[0].lower()}{choice[1:]}" for choice in item.fields["choices"])
+        return Question(f"{premise[:-1]} {connector}", choices)
+    space = space_of(lang)
+    choices = tuple(space + lower_first(choice, lang) for choice in item.fields["choices"])
+    return Question(strip_end(premise) + space + connector, choices)
+
+
+def ask_cause_by_letters(item: Item, lang: Lang, asking: Asking) -> Question:
+    """The letter form."""
+    asked = ("What was the cause of this?", "What happened as a result?")[item.fields["asked"]]
+    return ask_text_by_letters(item, lang, asking, asked=asked)
+
+
+def make_story(row: Row, lang: Lang) -> Item:
+    """An item of XStoryCloze, by the hub's names of columns or by the original ones."""
+    sentences = [row.text(f"input_sentence_{number}", f"InputSentence{number}") for number in range(1, 5)]
+    choices = tuple(row.text(f"sentence_quiz{number}", f"RandomFifthSentenceQuiz{number}") for number in (1, 2))
+    gold = row.choose(("1", "2"), "answer_right_ending", "AnswerRightEnding")
+    name, text = row.text("story_id", "InputStoryid"), space_of(lang).join(sentences)
+    fields = {"text": text, "spaced": " ".join(sentences), "choices": choices}
+    return Item(name, gold, fields, (text, choices[gold]), cluster=name)
+
+
+def ask_ending(item: Item, lang: Lang, asking: Asking) -> Question:
+    """The cloze form: the endings behind the text."""
+    text, space = item.fields["text"], space_of(lang)
+    if asking.mode == "paper":
+        text, space = item.fields["spaced"], " "
+    return Question(text, tuple(space + choice for choice in item.fields["choices"]))
+
+
+def make_schema(row: Row, _lang: Lang) -> Item:
+    """An item of XWinograd: a sentence with a gap, and two names for it."""
+    sentence, gold = row.text("sentence"), row.choose(("1", "2"), "answer")
+    before, gap, after = sentence.partition("_")
+    choices = row.text("option1"), row.text("option2")
+    if not gap or not after.strip():
+        raise RowError("its sentence has no gap, or nothing follows it")
+    fields = {"before": before, "after": after, "choices": choices}
+    return Item(str(row.number), gold, fields, (before + choices[gold] + after,))
+
+
+def ask_schema(item: Item, _lang: Lang, asking: Asking) -> Question:
+    """The rest of the sentence behind each name: the likelier rest tells the name."""
+    after = item.fields["after"]
+    rest = f" {after.strip()}" if asking.mode == "paper" else after
+    return Question(tuple(item.fields["before"] + choice for choice in item.fields["choices"]), (rest, rest))
+
+
+def make_solution(row: Row, _lang: Lang) -> Item:
+    """An item of Global PIQA, which people wrote in each language."""
+    text, choices = row.text("prompt"), (row.text("solution0"), row.text("solution1"))
+    gold = row.choose(("0", "1"), "label")
+    return Item(str(row.number), gold, {"text": text, "choices": choices}, (text, choices[gold]))
+
+
+# fmt: off
+TASKS = (
+    ChoiceTask(
+        TaskInfo(
+            "xcopa", 1, "XCOPA: causes and effects", "commonsense", native=False, licence="CC BY 4.0", folder="xcopa",
+            origin="github.com/cambridgeltl/xcopa (Ponti et al. 2020, arXiv:2005.00333)", hub="cambridgeltl/xcopa",
+        ),
+        Layout(("{lang}/{split}.{lang}.jsonl", "data/{lang}/{split}.{lang}.jsonl", "{lang}/{split}-*.parquet")),
+        make_cause,
+        {"cloze": ask_cause, "letter": ask_cause_by_letters}, ("cloze",), measure_continuations,
+    ),
+    ChoiceTask(
+        TaskInfo(
+            "xstorycloze", 1, "XStoryCloze: ends of stories", "commonsense", native=False, licence="CC BY-SA 4.0",
+            origin="huggingface.co/datasets/juletxara/xstory_cloze (Lin et al. 2022, arXiv:2112.10668)",
+            folder="xstorycloze", hub="juletxara/xstory_cloze",
+        ),
+        Layout(("spring2016.val.{lang}.tsv.split_20_80_{split}.tsv", "{lang}/{split}-*.parquet"), items=("eval",)),
+        make_story,
+        {"cloze": ask_ending, "letter": partial(ask_text_by_letters, asked="How does the story end?")},
+        ("cloze",), measure_continuations,
+    ),
+    ChoiceTask(
+        TaskInfo(
+            "xwinograd", 1, "XWinograd: whom a pronoun means", "commonsense", native=False, licence="CC BY 4.0",
+            origin="huggingface.co/datasets/Muennighoff/xwinograd (Tikhonov and Ryabinin 2021, arXiv:2106.12066)",
+            folder="xwinograd", hub="Muennighoff/xwinograd",
+        ),
+        Layout(("{split}/{lang}.jsonl", "{lang}.jsonl"), codes=(("jp", "jpn_Jpan"),)),
+        make_schema,
+        {"cloze": ask_schema}, ("cloze",),
+    ),
+    ChoiceTask(
+        TaskInfo(
+            "global_piqa", 1, "Global PIQA: how things work, in each culture", "commonsense", native=True,
+            licence="CC BY-SA 4.0, for evaluation only",
+            origin="huggingface.co/datasets/mrlbenchmarks/global-piqa-nonparallel (Chang et al., arXiv:2510.24081)",
+            folder="global_piqa", hub="mrlbenchmarks/global-piqa-nonparallel",
+        ),
+        Layout(
+            ("data/nonparallel_{lang}.tsv", "nonparallel_{lang}.tsv", "{lang}.tsv"),
+            codes=tuple((name, f"{name[:4]}{name[4:8].title()}") for name in VARIETIES.split()),
+        ),
+        make_solution,
+        {"cloze": ask_ending, "letter": partial(ask_text_by_letters, asked="")}, measure=measure_continuations,
+    ),
+)

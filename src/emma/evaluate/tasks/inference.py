@@ -1,0 +1,85 @@
+"""Whether one sentence follows from another: AmericasNLI, XNLI and IndoNLI."""
+
+from emma.evaluate.tasks.choice import ChoiceTask, Question, ask_by_letters
+from emma.evaluate.tasks.data import Layout
+from emma.evaluate.tasks.phrases import PUBLISHED, say, space_of, strip_end
+from emma.evaluate.tasks.rows import Row
+from emma.evaluate.tasks.task import Asking, Item, TaskInfo
+from emma.lang.language import Lang
+
+LABELS = ("entailment", "neutral", "contradiction")
+SPELLINGS = (*LABELS, "e", "n", "c", "0", "1", "2")
+"""Of labels in files: IndoNLI has their first letters, and the hub their numbers."""
+STATEMENTS = ("It is true.", "It may be true or not.", "It is false.")
+
+
+def make_pair(row: Row, _lang: Lang) -> Item:
+    """An item of any of them; the translations of one pair have one id."""
+    texts = row.text("premise", "sentence1"), row.text("hypothesis", "sentence2")
+    gold = row.choose(SPELLINGS, "label", "gold_label") % len(LABELS)
+    name = str(row.values.get("pairID") or row.values.get("id") or row.number)
+    return Item(name, gold, {"premise": texts[0], "hypothesis": texts[1], "choices": LABELS}, texts, cluster=name)
+
+
+def ask_pair(item: Item, lang: Lang, asking: Asking) -> Question:
+    """The cloze form: the sentences joined by "right? Yes," or "Also," or "No,", as in XGLM (Lin et al. 2022).
+
+    In mode `paper` as lm-evaluation-harness joins them, with the Arabic "No" that is "number" there.
+    """
+    premise, hypothesis = item.fields["premise"], item.fields["hypothesis"]
+    words = [say(word, lang) for word in ("right", "yes", "also", "no")]
+    if asking.mode == "paper":
+        words[3] = PUBLISHED.get(lang.iso639_3, words[3])
+        return Question(f"{premise}, {words[0]}", tuple(f" {word}, {hypothesis}" for word in words[1:]))
+    space = space_of(lang)
+    query = f"{strip_end(premise)}, {words[0]}"
+    return Question(query, tuple(f"{space}{word}, {hypothesis}" for word in words[1:]))
+
+
+def ask_pair_by_letters(item: Item, lang: Lang, asking: Asking) -> Question:
+    """The letter form."""
+    asked = f"What does it say of this: {item.fields['hypothesis']}"
+    answer = say("answer", lang) if asking.own_language else "Answer"
+    return ask_by_letters(f"{item.fields['premise']}\n{asked}", STATEMENTS, answer=answer)
+
+
+FORMS = {"cloze": ask_pair, "letter": ask_pair_by_letters}
+
+# fmt: off
+TASKS = (
+    ChoiceTask(
+        TaskInfo(
+            "americasnli", 1, "AmericasNLI: inference in indigenous languages of the Americas", "inference",
+            native=False, licence="CC BY-SA 4.0", folder="americasnli",
+            origin="github.com/abteen/americasnli (Ebrahimi et al. 2022, arXiv:2104.08726)",
+        ),
+        Layout(
+            ("{split}/{lang}.tsv", "data/anli_final/{split}/{lang}.tsv"),
+            codes=(("nah", "und_Latn"), ("oto", "und_Latn")),  # groups, of which ISO has no one language
+        ),
+        make_pair, FORMS,
+    ),
+    ChoiceTask(
+        TaskInfo(
+            "xnli", 1, "XNLI: inference in 15 languages", "inference", native=False, licence="CC BY-NC 4.0",
+            origin="github.com/facebookresearch/XNLI (Conneau et al. 2018, arXiv:1809.05053)", folder="xnli",
+            hub="facebook/xnli",
+        ),
+        Layout(("{lang}/{split}-*.parquet", "xnli.{split}.tsv"), lang_column="language"),
+        make_pair, FORMS, ("cloze",),
+    ),
+    *(
+        ChoiceTask(
+            TaskInfo(
+                f"indonli_{writers}", 1, f"IndoNLI: inference in Indonesian, written by {people}", "inference",
+                native=True, licence="CC BY-SA 4.0", folder="indonli",
+                origin="github.com/ir-nlp-csui/indonli (Mahendra et al. 2021, arXiv:2110.14566)",
+            ),
+            Layout(
+                ("data/indonli/{split}.jsonl", "{split}.jsonl"), items=(f"test_{writers}",), codes=(("", "ind_Latn"),)
+            ),
+            make_pair, FORMS,
+        )
+        for writers, people in (("lay", "anybody"), ("expert", "linguists"))
+    ),
+)

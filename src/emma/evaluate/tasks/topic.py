@@ -1,0 +1,89 @@
+"""Topics of texts: SIB-200, and Taxi1500 with the text of any Bible."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+from emma.evaluate.tasks.bibles import find_bibles, read_bibles
+from emma.evaluate.tasks.choice import (
+    ChoiceTask,
+    Question,
+    ask_label,
+    ask_text_by_letters,
+    make_labelled,
+    measure_labels,
+)
+from emma.evaluate.tasks.data import Layout, read_task
+from emma.evaluate.tasks.rows import Row, RowError
+from emma.evaluate.tasks.task import Asking, Item, TaskData, TaskInfo
+from emma.lang.language import Lang
+
+TOPICS = ("science/technology", "travel", "politics", "sports", "health", "entertainment", "geography")
+THEMES = ("Recommendation", "Faith", "Description", "Sin", "Grace", "Violence")
+NEWS, VERSE = 'The topic of the news "{text}" is', 'The topic of the verse "{text}" is'
+"""As in EMMA-500's scripts, which ask the last token of a label alone, and of a verse with other words:"""
+PUBLISHED_VERSE = 'The label of "{text}" is'
+BY_LETTERS = partial(ask_text_by_letters, asked="What is the topic of this text?")
+
+
+def make_sentence(row: Row, _lang: Lang) -> Item:
+    """An item of SIB-200, where a sentence has one id in all languages."""
+    return make_labelled(row.text("index_id"), row.text("text"), row.choose(TOPICS, "category"), TOPICS)
+
+
+def ask_topic(item: Item, lang: Lang, asking: Asking, *, frame: str, published: str) -> Question:
+    """The whole label behind "is"; in mode `paper` its last token behind a newline, where examples have a space."""
+    question = ask_label(item, lang, asking, frame=frame, header="Topic Classification: {labels}.\n\n")
+    if asking.mode == "sound":
+        return question
+    query = published.format(text=item.fields["text"]) + "\n"
+    return replace(question, query=query, lead=str(question.query), part="last_token")
+
+
+@dataclass(frozen=True)
+class BibleTask(ChoiceTask):
+    """A task of verses: its languages are those of the Bibles in `bibles`, a folder in or beside its own."""
+
+    def languages(self, folder: Path) -> Sequence[Lang]:
+        """The languages of the Bibles. Raises SourceError where there is none."""
+        return sorted(find_bibles(folder))
+
+    def read(self, folder: Path, lang: Lang) -> TaskData:
+        """The labelled verses that a Bible of the language has; a reject of each that it has not."""
+        verses = read_bibles(folder, lang)
+
+        def make(row: Row) -> Item:
+            name = row.text("verse_id")
+            if name not in verses:
+                raise RowError(f"no Bible of {lang.label} has its verse {name}")
+            return make_labelled(name, verses[name], row.choose(THEMES, "label"), THEMES)
+
+        layout = replace(self.layout, codes=(("", lang.label),))
+        return read_task(folder, layout, lang, make, may_be_empty=True)  # part of a Bible may have none of the verses
+
+
+# fmt: off
+TASKS = (
+    ChoiceTask(
+        TaskInfo(
+            "sib200", 1, "SIB-200: topics of sentences", "topic", native=False, licence="CC BY-SA 4.0", folder="sib200",
+            origin="github.com/dadelani/sib-200 (Adelani et al. 2024, arXiv:2309.07445)", hub="Davlan/sib200", shots=3,
+        ),
+        Layout(("{lang}/{split}.tsv", "data/annotated/{lang}/{split}.tsv", "data/{lang}/{split}.tsv")),
+        make_sentence,
+        {"cloze": partial(ask_topic, frame=NEWS, published=NEWS), "letter": BY_LETTERS}, ("cloze",), measure_labels,
+    ),
+    BibleTask(
+        TaskInfo(
+            "taxi1500", 1, "Taxi1500: topics of Bible verses", "topic", native=False, folder="taxi1500_labels", shots=3,
+            licence="Apache-2.0 of the labels; each Bible has its own",
+            origin="github.com/cisnlp/Taxi1500 (Ma et al. 2023, arXiv:2305.08487): tables of verse_id and label; "
+            "Bibles go into a folder `bibles` beside them",
+        ),
+        Layout(("{split}.tsv",)),
+        make_sentence,
+        {"cloze": partial(ask_topic, frame=VERSE, published=PUBLISHED_VERSE), "letter": BY_LETTERS},
+        ("cloze",), measure_labels,
+    ),
+)
