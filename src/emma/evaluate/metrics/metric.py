@@ -19,14 +19,22 @@ Floats = NDArray[np.float64]
 class Metric(Protocol):
     """How good outputs are."""
 
-    name: str
-    """As in the field: `accuracy`, `chrF++`."""
-    higher_is_better: bool
-    highest: float | None
-    """The best score there can be: 1 of a share, 100 of sacrebleu's. None where there is no end to it, or lower is
-    better. What is shown in points is a hundredth of it."""
-    signature: str
-    """All that a number depends on, in the manner of sacrebleu: `chrF2++|case:mixed|…|version:2.6.0`."""
+    @property
+    def name(self) -> str:
+        """As in the field: `accuracy`, `chrF++`."""
+
+    @property
+    def higher_is_better(self) -> bool:
+        """Whether it is no cost."""
+
+    @property
+    def highest(self) -> float | None:
+        """The best score there can be: 1 of a share, 100 of sacrebleu's. None where there is no end to it, or lower is
+        better. What is shown in points is a hundredth of it."""
+
+    @property
+    def signature(self) -> str:
+        """All that a number depends on, in the manner of sacrebleu: `chrF2++|case:mixed|…|version:2.6.0`."""
 
     def statistics(self, items: Sequence[Item], outputs: Sequence[Output]) -> Floats:
         """Statistics of each item, (items, k): what `total` needs of them, so that sums can be formed."""
