@@ -31,6 +31,7 @@ class SelfBleu:
     """
 
     higher_is_better = False
+    highest = None
 
     def __init__(self, name: str, score: Scores, tokens: str, drop_empty: bool = False) -> None:
         version = need("sacrebleu", "evaluate").__version__
