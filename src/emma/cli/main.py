@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from emma import __version__
-from emma.cli import audit, check, demo, diff, lang, lid, mix, plan, published, run, stage, status, vocab, why
+from emma.cli import audit, check, demo, diff, evaluate, lang, lid, mix, plan, published, run, stage, status, vocab, why
 from emma.cli.options import STAGES
 from emma.errors import EmmaError
 
@@ -64,10 +64,10 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for command in COMMANDS:
         command.add_parser(commands)
-    # Stages that are groups too: argparse has no subcommands beside a positional, so `expand_group` names theirs.
-    groups = {"mix": mix.add_parser, "vocab": vocab.add_parser}
+    # Some are groups too: argparse has no subcommands beside a positional, so `expand_group` names theirs.
+    own = {"mix": mix.add_parser, "vocab": vocab.add_parser, "evaluate": evaluate.add_parser}
     for name in STAGES:
-        groups.get(name, stage.add_parser)(commands, name)
+        own.get(name, stage.add_parser)(commands, name)
     return parser
 
 

@@ -15,7 +15,7 @@ STAGES: Mapping[str, str] = {
     "mix": "plan how often each language and domain is seen in training",
     "adapt": "give the base model its new vocabulary and positions",
     "train": "continue pre-training on the mix",
-    "evaluate": "measure bits per byte of base and adapted model, per language",
+    "evaluate": "measure bits per byte and benchmarks of base and adapted model, or of any models, per language",
     "report": "write the report: one HTML page, CSV and JSON",
     "release": "write and verify the model and data-set folders",
 }
@@ -111,7 +111,7 @@ def add_run_name(parser: argparse.ArgumentParser, verb: str) -> None:
     )
 
 
-def add_json(parser: "argparse.ArgumentParser | argparse._MutuallyExclusiveGroup") -> None:
+def add_json(parser: "argparse.ArgumentParser | argparse._ArgumentGroup") -> None:
     """Add --json."""
     parser.add_argument("--json", action="store_true", help="print the whole answer as JSON")
 

@@ -1,0 +1,117 @@
+"""Benchmarks on any models, without a recipe; answers go into the home's store, where every later run finds them."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from emma.config.extras import need
+from emma.errors import RecipeError
+from emma.evaluate.backends.open import split_name
+from emma.evaluate.config import EvaluateConfig
+from emma.lang.tiers import TIER_NAMES
+from emma.pipeline.contents import read_table
+from emma.pipeline.corpus import Corpus
+from emma.pipeline.home import Home, Run
+from emma.pipeline.recipe import explain_error
+from emma.work.progress import Reporter
+
+OF_RUN = re.compile(r"(\S+) of (\S+)")
+"""`corpus of RUN`, `low of RUN`."""
+
+
+@dataclass(frozen=True)
+class BenchmarkQuestion:
+    """What `emma evaluate` is asked without a recipe."""
+
+    models: Sequence[str]
+    """Folders, hub ids, servers; `NAME=` before one gives it a name."""
+    tasks: Sequence[str]
+    data: Path
+    """Folder with a folder for each task."""
+    languages: str = "all"
+    """`all`, `corpus of RUN`, a tier, or labels between commas."""
+    baseline: str | None = None
+    """None: the first model."""
+    out: Path = Path("emma-evaluate")
+    settings: dict[str, Any] = field(default_factory=dict)
+    """Other keys of [evaluate]: `limit`, `shots`, `mode` and so on; None leaves one as it is."""
+
+
+def evaluate_models(question: BenchmarkQuestion, home: Home, reporter: Reporter) -> Path:
+    """Run benchmarks on models, write `tasks/*.parquet` into the folder `out`, and return it.
+
+    Raises RecipeError for a model, task or setting that there is not, SourceError for a task whose data is not here.
+    """
+    for module in ("sacrebleu", "scipy"):
+        need(module, "evaluate")
+    from emma.evaluate.benchmarks import open_models, run_benchmarks
+
+    languages, run = find_corpus(question.languages, home)
+    section, names = make_section(question, languages), name_models(question.models)
+    with home.locked():
+        models = open_models(names, section, home.fingerprints())
+        corpus = None if run is None else Corpus.of(run)
+        run_benchmarks(
+            section,
+            models,
+            None if corpus is None else read_tiers(corpus),
+            root=home.store,
+            out=question.out,
+            reporter=reporter,
+            mark_clean=None if corpus is None else partial(_mark_clean, corpus),
+        )
+    return question.out
+
+
+def find_corpus(languages: str, home: Home) -> tuple[str, Run | None]:
+    """The languages, and the run whose corpus they are of: the only one there is, where a tier stands without one."""
+    if match := OF_RUN.fullmatch(languages.strip()):
+        return match[1], home.choose_run(match[2])
+    return languages, home.choose_run(None) if languages in ("corpus", *TIER_NAMES) else None
+
+
+def read_tiers(corpus: Corpus) -> dict[str, str]:
+    """The tier of each language that the corpus keeps text of."""
+    tiers = read_table(corpus.curate, "tiers").select(["lang", "tier"]).to_pydict()
+    return dict(zip(tiers["lang"], tiers["tier"], strict=True))
+
+
+def make_section(question: BenchmarkQuestion, languages: str) -> EvaluateConfig:
+    """The recipe's section that says the same. Raises RecipeError for a value that cannot be."""
+    listed = languages.split(",") if "," in languages else languages
+    names = list(name_models(question.models))
+    table = {
+        "tasks": list(question.tasks),
+        "benchmarks": str(question.data.absolute()),
+        "languages": listed,
+        "baseline": question.baseline or names[0],
+        **{key: value for key, value in question.settings.items() if value is not None},
+    }
+    if table["baseline"] not in names:
+        raise RecipeError(f"The baseline '{question.baseline}' is none of the models {', '.join(names)}.")
+    try:
+        return EvaluateConfig.model_validate(table)
+    except ValidationError as error:
+        raise RecipeError(explain_error(error, table)) from None
+
+
+def name_models(models: Sequence[str]) -> dict[str, str]:
+    """The models by name. Raises RecipeError where two have the same."""
+    pairs = [split_name(model) for model in models]
+    names = [name for name, _ in pairs]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise RecipeError(
+            f"Two models are called '{twice[0]}'. Give each a name of its own: NAME={dict(pairs)[twice[0]]}."
+        )
+    return dict(pairs)
+
+
+def _mark_clean(corpus: Corpus, items: Any) -> Sequence[bool | None]:
+    from emma.evaluate.contamination import mark_clean
+
+    return mark_clean(items, corpus.collect, corpus.annotate, corpus.curate)
