@@ -81,7 +81,7 @@ def read_bible(path: Path, limit: int | None = None) -> tuple[str, dict[str, str
     content = read_bytes(path)
     try:
         for start in range(0, len(content), CHUNK_BYTES):
-            parser.Parse(content[start : start + CHUNK_BYTES])
+            parser.Parse(content[start : start + CHUNK_BYTES], start + CHUNK_BYTES >= len(content))
             if limit is not None and len(events.verses) > limit:
                 break
     except ExpatError as error:

@@ -76,7 +76,7 @@ PUBLISHED = {"ara": "رقم", "arb": "رقم"}
 """That "number", by which published scores were made."""
 DOTTED = frozenset({"aze", "azj", "crh", "gag", "tur"})
 """Languages that keep i and ı apart."""
-ENDS = " .。．!！?？؟…।॥။።"
+ENDS = " .!?。．！？…؟۔։।॥།။።፧។"
 """What a sentence ends with, where it is to go on."""
 
 
