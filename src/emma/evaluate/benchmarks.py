@@ -14,6 +14,7 @@ from emma.evaluate.engine.answers import AnswerStore
 from emma.evaluate.engine.requests import Answer, Request, request_key
 from emma.evaluate.engine.run import OpenBackend, Share, answer_requests
 from emma.evaluate.metrics.measures import TaskAnswers
+from emma.evaluate.metrics.output_language import OutputLanguage
 from emma.evaluate.metrics.statistics import Resampling
 from emma.evaluate.questions import Questions, Reading, choose_languages, describe_reading, find_folders, read_task
 from emma.evaluate.results import write_task_tables
@@ -107,13 +108,16 @@ def read_tasks(section: EvaluateConfig, tiers: Mapping[str, str] | None, say: Ca
 
 def make_asking(section: EvaluateConfig) -> Asking:
     """How the section wants items to be asked."""
+    lid = section.lid_file()
     return Asking(
         section.mode,
         section.shots,
         section.samples,
         section.own_language,
         section.seed,
+        flores200_model=section.flores200_file(),
         run_generated_code=section.run_generated_code,
+        lid=str(lid) if lid else None,
     )
 
 
@@ -149,6 +153,8 @@ def pair_answers(
 ) -> TaskAnswers:
     """What a model answered to one variant of a task in one language."""
     task, lang, variant = asked.task, asked.lang, asked.variant
+    outputs = [tuple(answers[request_key(request)] for request in requests) for requests in asked.requests]
+    metrics = task.metrics(variant, lang, asking)
     return TaskAnswers(
         model=model,
         info=task.info,
@@ -156,8 +162,9 @@ def pair_answers(
         variant=variant,
         items=asked.items,
         requests=asked.requests,
-        outputs=[tuple(answers[request_key(request)] for request in requests) for requests in asked.requests],
-        metrics=task.metrics(variant, lang, asking),
+        outputs=outputs,
+        metrics=metrics,
+        answer_langs=next((each.identify(outputs) for each in metrics if isinstance(each, OutputLanguage)), ()),
         chances=[task.chance(variant, item) for item in asked.items],
         clean=[clean.get(name_item(asked, item)) for item in asked.items],
         rejects=asked.rejects,

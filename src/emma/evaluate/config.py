@@ -6,6 +6,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from emma.config.section import Section
+from emma.lid.files import find_model_file
 
 
 class EvaluateConfig(Section):
@@ -41,6 +42,12 @@ class EvaluateConfig(Section):
     run_generated_code: bool = False
     """Run the programs that models write for benchmarks of code, in a sandbox. They are a stranger's programs: without
     this, such benchmarks are refused."""
+    flores200_model: str | None = Field(default=None, exclude=True)  # its content is part of the address
+    """SentencePiece model of FLORES-200, a file in the recipe's data folder, over whose pieces spBLEU is counted. None:
+    sacrebleu's own copy if it has one, else BLEU over words or characters, under that name."""
+    lid: str | None = Field(default=None, exclude=True)
+    """Name the language of every text that a model writes, by this model: a file or a repository of the Hugging Face
+    hub, as in `[annotate.lid]`. It tells a model that answers in English from one that answers badly."""
 
     max_bytes_per_lang: int = Field(default=20_000, gt=0)
     """Score at most this much test text of each language, in UTF-8 bytes. Documents are taken in the order of a hash of
@@ -74,3 +81,11 @@ class EvaluateConfig(Section):
     def benchmarks_folder(self) -> Path:
         """The folder in which each benchmark has its own."""
         return Path(self.root) / self.benchmarks
+
+    def flores200_file(self) -> Path | None:
+        """The SentencePiece model of spBLEU, if one is named."""
+        return Path(self.root) / self.flores200_model if self.flores200_model else None
+
+    def lid_file(self) -> Path | None:
+        """The language-identification model, if one is named. Raises SourceError when it is not there."""
+        return find_model_file(self.lid, Path(self.root)) if self.lid else None

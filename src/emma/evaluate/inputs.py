@@ -4,6 +4,7 @@ from pathlib import Path
 
 from emma.evaluate.backends.open import split_name
 from emma.evaluate.config import EvaluateConfig
+from emma.evaluate.metrics.translation import find_pieces_model
 from emma.evaluate.questions import find_folders
 from emma.evaluate.tasks.registry import find_task
 from emma.store.address import Fingerprints, address
@@ -25,8 +26,10 @@ def resolve_benchmarks(
     raw = {task.info.name: [task.info.version, hash_folder(folder, known)] for task, folder in folders}
     places = [Path(split_name(model)[1]) for model in section.models]
     models = [hash_folder(place, known) if place.is_dir() else str(place) for place in places]
+    pieces = resolved.flores200_file() and find_pieces_model(resolved.flores200_file())
+    files = [known.of(path) if path else None for path in (pieces, resolved.lid_file())]
     known.save()
-    return resolved, {"tasks": raw, "models": models}
+    return resolved, {"tasks": raw, "models": models, "metrics": files}
 
 
 def hash_folder(folder: Path, known: Fingerprints) -> str:

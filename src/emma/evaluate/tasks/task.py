@@ -103,6 +103,8 @@ class Asking:
     """SentencePiece model of spBLEU; None: sacrebleu's own copy, if it has one, else BLEU under another name."""
     run_generated_code: bool = False
     """Whether programs that a model wrote may be run."""
+    lid: str | None = None
+    """File of the language-identification model that names the language of what is written; None: it is not named."""
 
 
 class Task(Protocol):
