@@ -43,7 +43,7 @@ TIMEOUT_SECONDS = 600
 TRIES = 6
 """Of a question that meets a fault which may pass: 2 ** tries times FIRST_WAIT_SECONDS until it is given up."""
 FIRST_WAIT_SECONDS = 0.5
-PLAIN = {"top_k": -1, "min_p": 0.0, "repetition_penalty": 1.0, "repeat_penalty": 1.0}
+PLAIN = {"top_k": 1 << 30, "min_p": 0.0, "repetition_penalty": 1.0, "repeat_penalty": 1.0}
 """Settings under which a server changes nothing about the model's distribution; some have others by default."""
 TOO_LONG = ("context", "too long", "maximum", "exceed", "max_model_len", "max_seq_len")
 """Words by one of which servers say that a prompt is too long."""
@@ -131,8 +131,10 @@ class Server:
         """Nats, tokens, and whether each is the likeliest, of what stands behind so many tokens of a prompt."""
         tokens = read_prompt_tokens(answer)
         logs = answer["choices"][0].get("logprobs") or {}
-        # The last is the token that had to be generated. A server may leave the beginning-of-text token out.
-        spelled, costs, tops = ((logs.get(name) or [])[:-1] for name in ("tokens", "token_logprobs", "top_logprobs"))
+        # Without the token that had to be generated, unless it ended the text at once and is left out, as the
+        # beginning-of-text token may be.
+        names, written = ("tokens", "token_logprobs", "top_logprobs"), int(answer["usage"]["completion_tokens"])
+        spelled, costs, tops = (each[: len(each) - written] for each in (logs.get(name) or [] for name in names))
         has_start = len(costs) == tokens and not (spelled[0] and text.startswith(spelled[0]))
         count = tokens - before if before else len(costs) - has_start
         chosen = costs[len(costs) - count :]
