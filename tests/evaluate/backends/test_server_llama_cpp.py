@@ -25,7 +25,9 @@ from emma.evaluate.engine.requests import GenerateRequest, Prompt, Request, Scor
 from tests.conftest import TEXTS
 from tests.evaluate.conftest import save_tokenizer
 
-PYTHON = Path(os.environ.get("EMMA_LLAMA_CPP") or Path(sys.prefix) / "llama_cpp") / "bin" / "python"
+HOME = Path(os.environ.get("EMMA_LLAMA_CPP") or Path(sys.prefix) / "llama_cpp")
+"""Environment with llama.cpp's Python package, apart from EMMA's own."""
+PYTHON = HOME / "bin" / "python"
 SIZES = {"context": 256, "width": 32, "layers": 2, "inner": 48, "heads": 4, "kv_heads": 2}
 START_SECONDS = 60
 pytestmark = [
@@ -98,8 +100,8 @@ def ask(backend: HuggingFace | Server, *requests: Request) -> list:  # type: ign
 
 def test_choices_cost_what_they_cost_in_transformers(address: str, reference: HuggingFace) -> None:
     requests = [
-        ScoreRequest(Prompt(text[:20] + space, shots=("a: b\n",)), (text[20:24], " yes", "ⴰⵔ"))
-        for text in TEXTS.values()
+        ScoreRequest(Prompt(text[:10] + space, shots=("a: b\n",)), (text[10:14], " yes"))
+        for text in list(TEXTS.values())[::2]
         for space in ("", " ")
     ]
     for ours, theirs in zip(ask(Server(address), *requests), ask(reference, *requests), strict=True):
@@ -108,7 +110,7 @@ def test_choices_cost_what_they_cost_in_transformers(address: str, reference: Hu
 
 
 def test_texts_are_those_of_transformers(address: str, reference: HuggingFace) -> None:
-    requests = [GenerateRequest(Prompt(text[:30]), 24, stop=("e", "Q:")) for text in TEXTS.values()]
+    requests = [GenerateRequest(Prompt(text[:20]), 24, stop=("e", "Q:")) for text in TEXTS.values()]
     written, expected = ask(Server(address), *requests), ask(reference, *requests)
     assert [answer.text for answer in written] == [answer.text for answer in expected]
     assert [answer.finish for answer in written] == [answer.finish for answer in expected]

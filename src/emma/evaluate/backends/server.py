@@ -119,7 +119,8 @@ class Server:
 
     def _score(self, request: ScoreRequest) -> Answer:
         # White space at the end of a prompt is for the choice to begin with, as in the other backends.
-        context = request.prompt.text.rstrip()
+        query = request.prompt.query
+        context = request.prompt.prefix + (query.rstrip() or query)
         before = self._complete(context, {"max_tokens": 1}, read_prompt_tokens) if context else 0
         echo = {"max_tokens": 1, "temperature": 0.0, "echo": True, "logprobs": 1}
         texts = [request.prompt.text + choice for choice in request.choices]
