@@ -24,6 +24,7 @@ REQUESTS = [
     *(ScoreRequest(Prompt(f"{word} is", SHOTS), (" yes", " no", f" {word}")) for word in WORDS),
     *(ScoreRequest(Prompt(word), (" a", "b", word)) for word in WORDS),
     *(ScoreRequest(Prompt(""), (word,)) for word in WORDS),
+    ScoreRequest(Prompt("a"), ("bcd", "e")),  # the last one shorter than another
 ]
 
 

@@ -126,7 +126,7 @@ class ChoiceScorer:
         hidden = self._hidden_states(batch, prefix)
         device = self.model.device
         nats, greedy = token_costs(hidden, self.model.head, batch.targets.to(device), batch.owners.to(device))
-        choices = int(batch.choices[-1]) + 1 if len(batch.choices) else 0
+        choices = int(batch.choices.max()) + 1 if len(batch.choices) else 0
         total = torch.zeros(choices, dtype=torch.float64).index_add_(0, batch.choices, nats.double())
         misses = torch.zeros(choices, dtype=torch.long).index_add_(0, batch.choices, (~greedy).long())
         return zip(total.tolist(), (misses == 0).tolist(), strict=True)
