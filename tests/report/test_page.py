@@ -1,7 +1,7 @@
 """The page in a real browser, from disk: no request leaves, sorting and filters do what they say."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ LANGUAGES = 60
 
 
 @pytest.fixture(scope="module")
-def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def index(tmp_path_factory: pytest.TempPathFactory, task_folder: Callable[..., Path]) -> Path:
     """A page with gaps, losses and right-to-left names."""
     store = tmp_path_factory.mktemp("store")
 
@@ -38,7 +38,9 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = store / "report"
     out.mkdir()
     work = Work(store, "report", 1, "0" * 20, out, Local(1), Reporter(quiet=True))
-    report(ReportConfig(), **run_artifacts(make, labels(LANGUAGES)), work=work)
+    inputs = run_artifacts(make, labels(LANGUAGES))
+    shutil.copytree(task_folder(), inputs["evaluate"].path, dirs_exist_ok=True)
+    report(ReportConfig(), **inputs, work=work)
     return out / "index.html"
 
 
@@ -96,7 +98,7 @@ def test_opens_from_disk_without_any_request_or_complaint(page: Any, index: Path
     assert [url for url in page.requests if not url.startswith("data:")] == [index.as_uri()]
     assert page.complaints == []
     assert len(column(page, "Label")) == LANGUAGES
-    assert page.locator("figure svg").count() == 7
+    assert page.locator("figure svg").count() == 8
 
 
 @pytest.mark.parametrize("title", ["Gain", "Training text", "Bits/byte", "Size band", "Tokens/byte, base"])
@@ -184,6 +186,22 @@ def test_text_can_be_read_in_light_and_dark(page: Any, scheme: str) -> None:
         assert contrast(page, selector) >= 4.5, selector  # WCAG 2.2, success criterion 1.4.3
     ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert (luminance(ground) < 0.5) == (scheme == "dark")
+
+
+def test_a_dot_of_the_picture_opens_its_language(page: Any) -> None:
+    page.evaluate("location.hash = '#benchmarks-arb_Arab'")
+    language = page.locator("#benchmarks-arb_Arab")
+    assert language.evaluate("each => each.open")
+    assert language.locator(".answers").is_visible()
+    assert not page.locator("#benchmarks-hin_Deva").evaluate("each => each.open")
+
+
+def test_answers_from_the_right_stay_in_their_cells(page: Any) -> None:
+    page.evaluate("location.hash = '#benchmarks-nqo_Nkoo'")
+    row = page.locator("#benchmarks-nqo_Nkoo .answers tbody tr").first
+    assert row.locator("td").last.locator("bdi").evaluate("each => getComputedStyle(each).direction") == "rtl"
+    places = [row.locator("td").nth(index).bounding_box()["x"] for index in range(4)]
+    assert places == sorted(places)
 
 
 def contrast(page: Any, selector: str) -> float:

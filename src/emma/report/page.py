@@ -13,6 +13,7 @@ from emma.report import charts
 from emma.report.languages import LanguageRow
 from emma.report.summary import Headline
 from emma.report.tables import Tables, count_drops, describe_rejects, list_shortfalls
+from emma.report.task_section import TaskSection
 from emma.ui.html import page_script, page_style, render_page
 from emma.ui.numerals import MISSING, format_bytes, format_count, format_decimal, format_share, format_signed
 
@@ -84,7 +85,9 @@ def choose_columns(rows: Iterable[LanguageRow]) -> list[LanguageColumn]:
     return [column for column in COLUMNS if has_base or column.title not in COLUMNS_OF_A_BASE]
 
 
-def render_report(rows: Sequence[LanguageRow], tables: Tables, headline: Headline, title: str) -> str:
+def render_report(
+    rows: Sequence[LanguageRow], tables: Tables, headline: Headline, title: str, tasks: TaskSection | None = None
+) -> str:
     """The whole page. Needs the extra `report`."""
     return render_page(
         HERE / "page.html.jinja",
@@ -102,6 +105,7 @@ def render_report(rows: Sequence[LanguageRow], tables: Tables, headline: Headlin
         sources=[{**row, "note": describe_rejects(row)} for row in tables.sources],
         words=explain_words(headline),
         interval=format_interval,
+        tasks=tasks,
         style=page_style(),
         script=page_script(),
     )

@@ -11,6 +11,8 @@ from emma.report.languages import LanguageRow, list_languages
 from emma.report.page import render_report
 from emma.report.summary import summarise
 from emma.report.tables import read_tables
+from emma.report.task_section import TaskSection, describe_tasks
+from emma.report.tasks import LanguageGain, read_task_tables
 from emma.store.artifact import Artifact
 from emma.store.files import write_json
 from emma.work.work import StageOutput, Work
@@ -27,25 +29,35 @@ def report(
     evaluate: Artifact,
     work: Work,
 ) -> StageOutput:
-    """Write `index.html`, `languages.csv`, `languages.json` and `report.json`.
+    """Write `index.html`, `languages.csv`, `languages.json`, `report.json`, and `benchmarks.csv` where any was run.
 
     Raises ExtraError without jinja2, ArtifactError when a table of an earlier stage is missing or damaged.
     """
     need("jinja2", "report")  # before the tables are read: what is missing is said at once
     tables = read_tables(collect=collect, curate=curate, vocab=vocab, mix=mix, train=train, evaluate=evaluate)
     rows = list_languages(tables)
-    headline = summarise(rows, tables, section.named)
-    (work.out / "index.html").write_text(render_report(rows, tables, headline, section.title), encoding="utf-8")
-    write_csv(work.out / "languages.csv", rows)
+    tasks = read_tasks(evaluate)
+    headline = summarise(rows, tables, section.named, tasks.summary if tasks else None)
+    page = render_report(rows, tables, headline, section.title, tasks)
+    (work.out / "index.html").write_text(page, encoding="utf-8")
+    write_csv(work.out / "languages.csv", LanguageRow, rows)
+    if tasks:
+        write_csv(work.out / "benchmarks.csv", LanguageGain, [gain for each in tasks.languages for gain in each.gains])
     write_json(work.out / "languages.json", [asdict(row) for row in rows])
     write_json(work.out / "report.json", headline)
     counts = {name: value for name, value in headline.items() if name.startswith("languages_")}
     return StageOutput({name: value for name, value in counts.items() if isinstance(value, int)})
 
 
-def write_csv(path: Path, rows: Sequence[LanguageRow]) -> None:
-    """One line per language; what was not measured is empty."""
+def read_tasks(evaluate: Artifact) -> TaskSection | None:
+    """What was measured on benchmarks; None where none was run."""
+    tables = read_task_tables(evaluate)
+    return None if tables is None else describe_tasks(tables, evaluate.file("tasks/items.parquet"))
+
+
+def write_csv(path: Path, kind: type, rows: Sequence[LanguageRow] | Sequence[LanguageGain]) -> None:
+    """One line per row; what was not measured is empty."""
     with path.open("w", encoding="utf-8", newline="") as stream:  # newline: csv ends its lines itself
-        writer = csv.DictWriter(stream, [field.name for field in fields(LanguageRow)], lineterminator="\n")
+        writer = csv.DictWriter(stream, [field.name for field in fields(kind)], lineterminator="\n")
         writer.writeheader()
         writer.writerows(asdict(row) for row in rows)

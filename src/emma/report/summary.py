@@ -12,6 +12,7 @@ from emma.lang.language import CODE, ENGLISH
 from emma.lang.tiers import SIZE_BANDS
 from emma.report.languages import LanguageRow
 from emma.report.tables import Tables
+from emma.report.task_summary import TaskSummary
 from emma.schemas import SPLITS, Row
 
 GUESSING_BITS_PER_BYTE = 8.0
@@ -103,9 +104,13 @@ class Headline(LanguageCounts, Averages):
     worst: list[NamedChange]
     data: DataTotals
     training: TrainingEnds
+    benchmarks: TaskSummary | None
+    """None where no benchmark was run."""
 
 
-def summarise(rows: Sequence[LanguageRow], tables: Tables, named: int = 8) -> Headline:
+def summarise(
+    rows: Sequence[LanguageRow], tables: Tables, named: int = 8, benchmarks: TaskSummary | None = None
+) -> Headline:
     """The headline. What was not measured is None. Program code is in no average."""
     languages = [row for row in rows if is_language(row.lang)]
     best, worst = find_extremes(languages, named)
@@ -124,6 +129,7 @@ def summarise(rows: Sequence[LanguageRow], tables: Tables, named: int = 8) -> He
         "worst": worst,
         "data": sum_data(tables),
         "training": find_training_ends(tables),
+        "benchmarks": benchmarks,
     }
 
 

@@ -56,6 +56,7 @@
   // A link to a row must find it, whatever is filtered.
   window.addEventListener("hashchange", () => {
     const row = document.getElementById(location.hash.slice(1));
+    if (row instanceof HTMLDetailsElement) row.open = true;
     if (!row || !row.hidden) return;
     for (const each of [find, ...choices]) each.value = "";
     filter();

@@ -30,6 +30,8 @@ class Axis:
     ticks: tuple[float, ...]
     log: bool = False
     unit: str = ""
+    names: tuple[str, ...] = ()
+    """What stands at the ticks instead of their numbers, if anything."""
 
     def position(self, value: float) -> float:
         """The place of a value between 0 and 1; values beyond the ends are drawn at the ends."""
@@ -37,6 +39,11 @@ class Axis:
         if self.log:
             return math.log(value / self.low) / math.log(self.high / self.low)
         return (value - self.low) / (self.high - self.low)
+
+    @property
+    def tick_labels(self) -> tuple[str, ...]:
+        """What stands at each tick."""
+        return self.names or tuple(format_tick(tick, self.unit) for tick in self.ticks)
 
 
 def linear_axis(label: str, values: list[float], unit: str = "") -> Axis:
@@ -73,20 +80,30 @@ def rank_axis(count: int) -> Axis:
     return Axis("languages, ranked", 0.0, count + 1.0, whole)
 
 
+def row_axis(names: Sequence[str]) -> Axis:
+    """An axis with a row for each name, the first on top: the n-th of N rows is at N - n."""
+    return Axis(
+        "", -0.6, len(names) - 0.4, tuple(float(row) for row in reversed(range(len(names)))), names=tuple(names)
+    )
+
+
 @dataclass(frozen=True)
 class Chart:
     """Two axes and the rectangle between them."""
 
     x: Axis
     y: Axis
+    width: float = WIDTH
+    height: float = HEIGHT
+    left: float = LEFT
 
     def px(self, value: float) -> float:
         """Horizontal position of a value."""
-        return LEFT + self.x.position(value) * (WIDTH - LEFT - RIGHT)
+        return self.left + self.x.position(value) * (self.width - self.left - RIGHT)
 
     def py(self, value: float) -> float:
         """Vertical position of a value; up is more."""
-        return HEIGHT - BOTTOM - self.y.position(value) * (HEIGHT - TOP - BOTTOM)
+        return self.height - BOTTOM - self.y.position(value) * (self.height - TOP - BOTTOM)
 
     def line(self, x1: float, y1: float, x2: float, y2: float, style: str) -> str:
         """A straight line between two points given as values."""
@@ -104,23 +121,24 @@ class Chart:
 
     def draw(self, title: str, marks: list[str]) -> str:
         """The finished chart. `title` is what a screen reader says of it."""
-        head = f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(title)}">'
+        head = f'<svg viewBox="0 0 {self.width:g} {self.height:g}" role="img" aria-label="{escape(title)}">'
         return "\n".join([head, *self._draw_grid(), *marks, "</svg>"])
 
     def _draw_grid(self) -> list[str]:
         across = [self.line(self.x.low, tick, self.x.high, tick, "grid") for tick in self.y.ticks]
         up = [self.line(tick, self.y.low, tick, self.y.high, "grid") for tick in self.x.ticks]
-        base, left = HEIGHT - BOTTOM + 16, LEFT - 6
+        base, left = self.height - BOTTOM + 16, self.left - 6
         bottom = [
-            _draw_text(f'x="{self.px(mark):.1f}" y="{base}"', format_tick(mark, self.x.unit)) for mark in self.x.ticks
+            _draw_text(f'x="{self.px(mark):.1f}" y="{base:g}"', label)
+            for mark, label in zip(self.x.ticks, self.x.tick_labels, strict=True)
         ]
         side = [
-            _draw_text(f'x="{left}" y="{self.py(mark) + 4:.1f}"', format_tick(mark, self.y.unit), anchor="end")
-            for mark in self.y.ticks
+            _draw_text(f'x="{left:g}" y="{self.py(mark) + 4:.1f}"', label, anchor="end")
+            for mark, label in zip(self.y.ticks, self.y.tick_labels, strict=True)
         ]
-        middle, centre = (LEFT + WIDTH - RIGHT) / 2, (TOP + HEIGHT - BOTTOM) / 2
+        middle, centre = (self.left + self.width - RIGHT) / 2, (TOP + self.height - BOTTOM) / 2
         names = [
-            _draw_text(f'class="axis" x="{middle:.1f}" y="{HEIGHT - 6}"', self.x.label),
+            _draw_text(f'class="axis" x="{middle:.1f}" y="{self.height - 6:g}"', self.x.label),
             _draw_text(f'class="axis" transform="translate(13 {centre:.1f}) rotate(-90)"', self.y.label),
         ]
         return [*across, *up, *bottom, *side, *names]
