@@ -150,6 +150,7 @@ def _match_files(folder: Path, layout: Layout) -> Files:
         splits = "|".join(re.escape(split) for split in (*layout.items, *layout.pool))
         expression = re.escape(pattern).replace(r"\*", "[^/]*").replace(r"\{lang\}", "(?P<lang>[^/]+)", 1)
         expression = expression.replace(r"\{lang\}", "(?P=lang)").replace(r"\{split\}", f"(?P<split>{splits})", 1)
+        expression = expression.replace(r"\{split\}", "(?P=split)")
         files = []
         for path in sorted(folder.glob(re.sub(r"(\{\w+\}|\*)+", "*", pattern) + "*")):
             if match := re.fullmatch(expression + r"(?:\.gz|\.zst)?", path.relative_to(folder).as_posix()):

@@ -1,10 +1,22 @@
-"""Asking for text: one greedy answer, or several that are drawn, each with a seed of its own."""
+"""Tasks in which a model writes: greedily, or several answers that are drawn, each with a seed of its own."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from emma.evaluate.engine.requests import GenerateRequest, Prompt
-from emma.evaluate.tasks.task import Asking
+from emma.evaluate.engine.requests import GenerateRequest, Prompt, Request
+from emma.evaluate.metrics.mean import list_references
+from emma.evaluate.tasks.data import Layout, list_languages, read_task
+from emma.evaluate.tasks.rows import Row
+from emma.evaluate.tasks.shots import choose_shots, draw_shots_with_replacement
+from emma.evaluate.tasks.task import Asking, Item, TaskData, TaskInfo
+from emma.lang.language import Lang
 from emma.store.address import hash64
+
+if TYPE_CHECKING:
+    from emma.evaluate.metrics.metric import Metric
 
 TEMPERATURE, TOP_P = 0.6, 0.9
 """Of answers that are drawn, as EMMA-500 drew them (its scripts for FLORES-200, XL-Sum, Aya and PolyWrite)."""
@@ -12,29 +24,137 @@ SEED_BITS = 31
 """What every server takes."""
 SLACK = 16
 """Tokens for what stands about an answer: a space, a closing quote, the end of a line."""
+LIMITS = "max_tokens"
+"""Field of an item: by variant, the tokens that its language's references need."""
 
 
-def ask_for_text(
-    prompt: Prompt, name: str, asking: Asking, max_tokens: int, stop: tuple[str, ...] = ()
-) -> tuple[GenerateRequest, ...]:
-    """The requests for an item's answers. Its `name` is of task, language, variant and item: seeds come from it.
+@dataclass(frozen=True)
+class Form:
+    """How an item is asked for text."""
 
-    One sample is greedy; from two on, and in the published protocol always, they are drawn.
+    query: str
+    """The question up to where the answer begins, with places for the item's fields and for the `{language}`."""
+    max_tokens: int
+    """Of an answer, at most."""
+    stop: tuple[str, ...] = ("\n",)
+    """The answer ends before these."""
+    end: str = "\n\n"
+    """What parts an example from the next."""
+    is_bounded: bool = True
+    """Whether no answer need be longer than the references are; a chain of thought is."""
+
+
+@dataclass(frozen=True)
+class TextTask:
+    """A task that is answered with text."""
+
+    info: TaskInfo
+    layout: Layout
+    make: Callable[[Row], Item]
+    forms: Mapping[str, Form]
+    """By variant."""
+    measures: tuple[str, ...]
+    """Names that `make_metric` knows."""
+    published: Mapping[str, Form] = field(default_factory=dict)
+    """The forms of mode `paper`, where the published protocol has others."""
+
+    def languages(self, folder: Path) -> Sequence[Lang]:
+        """The languages of the data. Raises SourceError when it has another layout."""
+        return list_languages(folder, self.layout)
+
+    def read(self, folder: Path, lang: Lang) -> TaskData:
+        """The items of a language. Raises SourceError for a file without one."""
+        bounded = [variant for variant, form in self.forms.items() if form.is_bounded]
+        return lend_items(limit_answers(read_task(folder, self.layout, lang, self.make), bounded))
+
+    def ask(self, item: Item, lang: Lang, data: TaskData, asking: Asking) -> Mapping[str, tuple[Request, ...]]:
+        """One request in each form, or `samples` of them."""
+        forms = self.published if asking.mode == "paper" and self.published else self.forms
+        shots = take_shots(self.info, item, data, asking)
+        asked: dict[str, tuple[Request, ...]] = {}
+        for variant, form in forms.items():
+            answers = [(shot, self.answer(variant, shot)) for shot in shots]
+            texts = (f"{self.fill(form, shot, lang, asking)} {text}{form.end}" for shot, text in answers if text)
+            prompt = Prompt(self.fill(form, item, lang, asking), tuple(texts))
+            limited = limit_form(form, variant, item, asking)
+            asked[variant] = draw(prompt, limited, (self.info.name, variant, lang.label, item.id), asking)
+        return asked
+
+    def fill(self, form: Form, item: Item, lang: Lang, asking: Asking) -> str:  # noqa: ARG002 - of a family's own
+        """The question."""
+        return form.query.format(language=lang.name, **item.fields)
+
+    def answer(self, variant: str, shot: Item) -> str:  # noqa: ARG002 - of a family's own
+        """The answer of an example; empty for one that cannot serve this variant."""
+        return list_references(shot)[0]
+
+    def metrics(self, variant: str, lang: Lang, asking: Asking) -> "Sequence[Metric]":  # noqa: ARG002
+        """What is measured in the answers."""
+        return [make_metric(name, lang, asking) for name in self.measures]
+
+    def chance(self, variant: str, item: Item) -> float | None:  # noqa: ARG002
+        """None: there is no guessing a text."""
+        return None
+
+
+def draw(prompt: Prompt, form: Form, name: Sequence[str], asking: Asking) -> tuple[GenerateRequest, ...]:
+    """One greedy request; from two samples on, and in the published protocol always, requests that are drawn.
+
+    Seeds come from the name, which is of task, variant, language and item: no order and no batch changes an answer.
     """
+    greedy = GenerateRequest(prompt, form.max_tokens, form.stop)
     if asking.mode == "sound" and asking.samples == 1:
-        return (GenerateRequest(prompt, max_tokens, stop),)
-    return tuple(
-        GenerateRequest(
-            prompt, max_tokens, stop, TEMPERATURE, TOP_P, hash64(name, asking.seed, sample) % (1 << SEED_BITS)
-        )
-        for sample in range(asking.samples)
-    )
+        return (greedy,)
+    seeds = (hash64(*name, asking.seed, sample) % (1 << SEED_BITS) for sample in range(asking.samples))
+    return tuple(replace(greedy, temperature=TEMPERATURE, top_p=TOP_P, seed=seed) for seed in seeds)
 
 
-def limit_tokens(texts: Iterable[str], most: int) -> int:
-    """Tokens that suffice for any of these answers, at most `most`.
+def limit_form(form: Form, variant: str, item: Item, asking: Asking) -> Form:
+    """The form with no more tokens than the variant's references need; the published protocol spends all of them."""
+    limit = form.max_tokens if asking.mode == "paper" else item.fields[LIMITS].get(variant, form.max_tokens)
+    return replace(form, max_tokens=min(limit, form.max_tokens))
+
+
+def limit_answers(data: TaskData, variants: Sequence[str]) -> TaskData:
+    """The data with the tokens in `fields` that suffice for any of a variant's references.
 
     No tokenizer makes more tokens of a text than it has bytes, so a language that costs many of them is not cut short
     where another is not; and all items of a language have one limit, which tells nothing of their own answers.
     """
-    return min(most, max((len(text.encode()) for text in texts), default=0) + SLACK)
+    golds = {variant: [list_references(item.under(variant)) for item in data.items] for variant in variants}
+    sizes = {variant: max((len(text.encode()) for text in chain(*golds[variant])), default=0) for variant in variants}
+    limits = {variant: size + SLACK for variant, size in sizes.items() if size}
+    return replace(data, items=tuple(replace(item, fields={**item.fields, LIMITS: limits}) for item in data.items))
+
+
+def lend_items(data: TaskData) -> TaskData:
+    """The data with its items as examples where it has no other split: each is asked behind some of the others."""
+    return data if data.pool else replace(data, pool=data.items)
+
+
+def take_shots(info: TaskInfo, item: Item, data: TaskData, asking: Asking) -> list[Item]:
+    """Examples for an item, itself never among them: the language's own; of the published protocol drawn for it."""
+    count = info.shots if asking.shots is None else asking.shots
+    if asking.mode == "paper":
+        shots = draw_shots_with_replacement(data.pool, count, item.place[1])
+    else:
+        shots = choose_shots(data, count + 1, asking.seed)
+    return [shot for shot in shots if shot.place != item.place][:count]
+
+
+def make_metric(name: str, lang: Lang, asking: Asking) -> "Metric":
+    """The metric of this name for texts in a language; in mode `paper` as it was published."""
+    from emma.evaluate.metrics import diversity, numbers, rouge, text, translation
+
+    paper = asking.mode == "paper"
+    makers: dict[str, Callable[[], Metric]] = {
+        "chrF++": lambda: translation.chrf(paper),
+        "BLEU": lambda: translation.bleu(lang, asking.flores200_model, paper),
+        "BLEU-13a": lambda: translation.plain_bleu("13a", paper),
+        "ROUGE-L": rouge.published_rouge_l if paper else rouge.rouge_l,
+        "Self-BLEU": lambda: diversity.published_self_bleu() if paper else diversity.self_bleu(lang),
+        "f1": text.word_f1,
+        "exact_match": text.exact_match,
+        "number_match": numbers.number_match,
+    }
+    return makers[name]()

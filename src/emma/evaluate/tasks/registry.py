@@ -14,6 +14,14 @@ FAMILIES: tuple[str, ...] = (
     "commonsense",
     "inference",
     "grammar",
+    "reading",
+    "knowledge",
+    "translation",
+    "summaries",
+    "table_text",
+    "open_generation",
+    "mathematics",
+    "parallel",
 )
 """Modules of this room with a tuple TASKS."""
 

@@ -1,0 +1,119 @@
+"""Knowledge: ARC in many languages, EXAMS, INCLUDE and Global-MMLU, whose questions have up to five answers."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from emma.evaluate.tasks.choice import ChoiceTask, Form, Question, ask_by_letters, measure_continuations
+from emma.evaluate.tasks.data import Layout
+from emma.evaluate.tasks.rows import Row, RowError
+from emma.evaluate.tasks.task import Asking, Item, TaskInfo
+from emma.lang.language import Lang
+
+OPTIONS = tuple(f"option_{letter}" for letter in "abcde")
+
+
+def split_exam(row: Row) -> Iterator[Mapping[str, Any]]:
+    """The row of EXAMS in the columns of the others, with its language in one of its own."""
+    question, choices = row.values["question"], row.values["question"]["choices"]
+    # A list of answers in its own files, lists of texts and labels in those of the hub.
+    texts = choices["text"] if isinstance(choices, Mapping) else [choice["text"] for choice in choices]
+    labels = choices["label"] if isinstance(choices, Mapping) else [choice["label"] for choice in choices]
+    options = dict(zip((f"option_{str(label).lower()}" for label in labels), texts, strict=True))
+    given = {"id": row.values["id"], "question": question["stem"], "answer": row.values["answerKey"]}
+    yield {**given, **options, "lang": row.values["info"]["language"]}
+
+
+def make_item(row: Row, _lang: Lang) -> Item:
+    """A question and its answers, the right one by letter or by number from 0 on."""
+    question = row.text("question", "instruction")
+    options = {name[-1].upper(): str(row.values[name]).strip() for name in OPTIONS if row.values.get(name)}
+    if len(options) < 2 or not all(options.values()):
+        raise RowError("it has fewer than two answers, or an empty one")
+    labels = list(options) if not row.text("answer").isdigit() else [str(number) for number in range(len(options))]
+    gold, choices = row.choose(labels, "answer"), tuple(options.values())
+    name = str(row.values.get("id") or row.values.get("sample_id") or row.number)
+    return Item(name, gold, {"question": question, "choices": choices}, (question, choices[gold]), cluster=name)
+
+
+def ask_by_letter(item: Item, _lang: Lang, _asking: Asking) -> Question:
+    """The answers behind letters."""
+    return ask_by_letters(item.fields["question"], item.fields["choices"])
+
+
+def ask_by_text(item: Item, _lang: Lang, _asking: Asking) -> Question:
+    """The answers themselves behind the question."""
+    choices = tuple(f" {choice}" for choice in item.fields["choices"])
+    return Question(f"Question: {item.fields['question']}\nAnswer:", choices)
+
+
+def ask_arc_by_text(item: Item, lang: Lang, asking: Asking) -> Question:
+    """As published, lm-evaluation-harness cleaned it for another task, and took out what is in brackets."""
+    if asking.mode == "sound":
+        return ask_by_text(item, lang, asking)
+    fields = {"question": _clean(item.fields["question"]), "choices": tuple(map(_clean, item.fields["choices"]))}
+    return ask_by_text(replace(item, fields=fields), lang, asking)
+
+
+def _clean(text: str) -> str:
+    return re.sub(r"\[.*?\]", "", text.strip().replace(" [title]", ". ")).replace("  ", " ")
+
+
+def _knowledge(title: str, layout: Layout, forms: Mapping[str, Form], published: str, **known: Any) -> ChoiceTask:
+    folder = known["hub"].rpartition("/")[2]
+    info = TaskInfo(version=1, title=title, family="knowledge", folder=folder, **known)
+    return ChoiceTask(info, layout, make_item, forms, (published,), measure_continuations)
+
+
+FORMS = {"letter": ask_by_letter, "cloze": ask_by_text}
+
+
+TASKS = (
+    _knowledge(
+        "ARC, challenge, translated",
+        Layout(("data/{lang}/{split}*", "{lang}/{split}*", "{lang}_{split}.json*")),
+        {"letter": ask_by_letter, "cloze": ask_arc_by_text},
+        "cloze",
+        name="arc_multilingual",
+        native=False,
+        licence="CC BY-NC 4.0",
+        origin="github.com/nlp-uoregon/mlmm-evaluation (Lai et al. 2023, arXiv:2307.16039)",
+        hub="alexandrainst/m_arc",
+    ),
+    _knowledge(
+        "EXAMS: exams of schools",
+        Layout(("multilingual/{split}*", "{split}.jsonl"), lang_column="lang", parts=split_exam),
+        FORMS,
+        "letter",
+        name="exams",
+        native=True,
+        licence="CC BY-SA 4.0",
+        origin="github.com/mhardalov/exams-qa (Hardalov et al. 2020, arXiv:2011.03080)",
+        hub="mhardalov/exams",
+    ),
+    _knowledge(
+        "INCLUDE: exams of regions",
+        Layout(("{lang}/{split}*",), codes=(("Dutch; Flemish", "nld_Latn"),)),
+        FORMS,
+        "letter",
+        name="include",
+        native=True,
+        licence="Apache-2.0",
+        origin="hf.co/datasets/CohereLabs/include-base-44 (Romanou et al. 2024, arXiv:2411.19799)",
+        hub="CohereLabs/include-base-44",
+        shots=5,
+    ),
+    _knowledge(
+        "Global-MMLU: MMLU, translated",
+        Layout(("{lang}/{split}*",)),
+        FORMS,
+        "letter",
+        name="global_mmlu",
+        native=False,
+        licence="Apache-2.0",
+        origin="hf.co/datasets/CohereLabs/Global-MMLU (Singh et al. 2024, arXiv:2412.03304)",
+        hub="CohereLabs/Global-MMLU",
+        shots=5,
+    ),
+)

@@ -1,0 +1,70 @@
+"""Mathematics: MGSM, 250 problems of grade school, answered directly or by a chain of thought."""
+
+from dataclasses import dataclass, replace
+
+from emma.evaluate.tasks.data import Layout
+from emma.evaluate.tasks.generation import Form, TextTask
+from emma.evaluate.tasks.rows import Row
+from emma.evaluate.tasks.task import Asking, Item, TaskInfo
+from emma.lang.language import Lang
+
+DIRECT, STEPS = "direct", "chain of thought"
+WORDS = {
+    "ben": ("প্রশ্ন", "উত্তর", "ধাপে ধাপে উত্তর"),
+    "deu": ("Frage", "Antwort", "Schritt-für-Schritt-Antwort"),
+    "eng": ("Question", "Answer", "Step-by-Step Answer"),
+    "fra": ("Question", "Réponse", "Réponse étape par étape"),
+    "jpn": ("問題", "答え", "ステップごとの答え"),
+    "rus": ("Задача", "Ответ", "Пошаговое решение"),
+    "spa": ("Pregunta", "Respuesta", "Respuesta paso a paso"),
+    "swa": ("Swali", "Jibu", "Jibu la Hatua kwa Hatua"),
+    "tel": ("ప్రశ్న", "సమాధానం", "దశలవారీగా సమాధానం"),
+    "tha": ("โจทย์", "คำตอบ", "คำตอบทีละขั้นตอน"),
+    "zho": ("问题", "答案", "逐步解答"),
+}
+"""Question, answer and solution, as its authors' examples call them."""
+
+
+def make_item(row: Row) -> Item:
+    """A problem and its number; of an example also its solution, without the words that stand before it."""
+    question, number = row.text("question"), row.text("answer_number", "answer")
+    solution = str(row.values.get("answer") or "") if "answer_number" in row.values else ""
+    for words in WORDS.values():
+        question, solution = question.removeprefix(f"{words[0]}:"), solution.removeprefix(f"{words[2]}:")
+    fields = {"question": question.strip(), "solution": solution.strip()}
+    return Item(str(row.number), number, fields, (fields["question"],), cluster=str(row.number))
+
+
+@dataclass(frozen=True)
+class Problems(TextTask):
+    """Problems whose answer is a number, at the end of however long a text."""
+
+    def fill(self, form: Form, item: Item, lang: Lang, asking: Asking) -> str:
+        """The problem between the words for question and answer; the published protocol has them in its language."""
+        own = asking.own_language or asking.mode == "paper"
+        question, answer, solution = (own and WORDS.get(lang.iso639_3)) or WORDS["eng"]
+        words = {"question_word": question, "answer_word": answer, "solution_word": solution}
+        return form.query.format(**words, **item.fields)
+
+    def answer(self, variant: str, shot: Item) -> str:
+        """The number, or the chain of thought where the example has one."""
+        return str(shot.gold if variant == DIRECT else shot.fields["solution"])
+
+
+FORMS = {
+    DIRECT: Form("{question_word}: {question}\n{answer_word}:", max_tokens=64, is_bounded=False),
+    STEPS: Form("{question_word}: {question}\n{solution_word}:", max_tokens=512, stop=("\n\n",), is_bounded=False),
+}
+# lm-evaluation-harness's own limit, by which the published numbers were made.
+PUBLISHED = {variant: replace(form, max_tokens=256, stop=("\n\n",)) for variant, form in FORMS.items()}
+ORIGIN = "github.com/google-research/url-nlp, mgsm (Shi et al. 2022, arXiv:2210.03057)"
+TASKS = (
+    Problems(
+        TaskInfo("mgsm", 1, "MGSM: problems of grade school", "mathematics", False, "CC BY-SA 4.0", ORIGIN, "mgsm", 3),
+        Layout(("{lang}/{split}*", "mgsm_{lang}.tsv"), columns=("question", "answer")),
+        make_item,
+        FORMS,
+        ("number_match",),
+        PUBLISHED,
+    ),
+)

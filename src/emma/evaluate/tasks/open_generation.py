@@ -1,0 +1,66 @@
+"""Open generation: the Aya evaluation suite, whose prompts have answers, and PolyWrite, whose prompts have none."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import PurePath
+from typing import Any
+
+from emma.evaluate.tasks.data import Layout
+from emma.evaluate.tasks.generation import Form, TextTask
+from emma.evaluate.tasks.rows import Row
+from emma.evaluate.tasks.task import Item, TaskInfo
+
+AYA, POLYWRITE = "CohereLabs/aya_evaluation_suite", "MaLA-LM/PolyWrite"
+# The empty line keeps a base model from writing on at the prompt.
+FORM = Form("{prompt}\n\n", max_tokens=512, stop=())
+
+
+def add_label(row: Row) -> Iterator[Mapping[str, Any]]:
+    """The row with its language in one column: from two columns, else from the file's name."""
+    values, name = row.values, PurePath(row.file).name.split(".")[0]
+    yield {**values, "label": f"{values['language']}_{values['script']}" if "script" in values else name}
+
+
+def make_answered(row: Row) -> Item:
+    """A prompt of Aya and its answer."""
+    prompt, answer = row.text("inputs"), row.text("targets")
+    return Item(str(row.values.get("id", row.number)), answer, {"prompt": prompt}, (prompt, answer))
+
+
+def make_unanswered(row: Row) -> Item:
+    """A prompt of PolyWrite; the same one in all languages is one draw."""
+    prompt, english = row.text("prompt_translated"), str(row.values.get("prompt_en", row.number))
+    return Item(str(row.values.get("uuid", row.number)), "", {"prompt": prompt}, (prompt,), english)
+
+
+def _aya(name: str, title: str, native: bool, *paths: str) -> TextTask:
+    origin = f"hf.co/datasets/{AYA} (Singh et al. 2024, arXiv:2402.06619)"
+    info = TaskInfo(name, 1, title, "open_generation", native, "Apache-2.0", origin, "aya_evaluation_suite", hub=AYA)
+    layout = Layout(paths, lang_column="label", parts=add_label)
+    published = {"direct": Form("{prompt}", 256, stop=())}
+    measures = ("chrF++", "BLEU-13a", "ROUGE-L", "Self-BLEU")
+    return TextTask(info, layout, make_answered, {"direct": FORM}, measures, published)
+
+
+TASKS = (
+    _aya("aya_human", "Aya: prompts that people wrote", True, "aya_human_annotated/{split}*"),
+    # The published scripts put both parts into one file for each language.
+    _aya("aya", "Aya: prompts of Dolly, translated", False, "dolly_machine_translated/{split}*", "*.jsonl"),
+    TextTask(
+        TaskInfo(
+            "polywrite",
+            1,
+            "PolyWrite: 31 kinds of writing, translated",
+            "open_generation",
+            native=False,
+            licence="CC BY-NC-SA 4.0",
+            origin=f"hf.co/datasets/{POLYWRITE} (Ji et al. 2024, arXiv:2409.17892)",
+            folder="PolyWrite",
+            hub=POLYWRITE,
+        ),
+        Layout(("{lang}.jsonl", "*/{lang}.jsonl")),
+        make_unanswered,
+        {"direct": FORM},
+        ("Self-BLEU",),
+        {"direct": Form("{prompt}", 512, stop=())},
+    ),
+)

@@ -1,0 +1,111 @@
+"""Reading: Belebele, where the answer to a question about a passage is chosen, and XQuAD, where it is written."""
+
+from collections.abc import Iterator, Mapping
+from string import ascii_uppercase
+from typing import Any
+
+from emma.evaluate.tasks.choice import ChoiceTask, Question, measure_continuations
+from emma.evaluate.tasks.data import Layout
+from emma.evaluate.tasks.generation import Form, TextTask
+from emma.evaluate.tasks.rows import Row, RowError
+from emma.evaluate.tasks.task import Asking, Item, TaskInfo
+from emma.lang.language import Lang
+
+ANSWERS = ("mc_answer1", "mc_answer2", "mc_answer3", "mc_answer4")
+
+
+def split_passage(row: Row) -> Iterator[Mapping[str, Any]]:
+    """The questions of a passage, where they are grouped by it, in the columns in which Belebele is published."""
+    values = row.values
+    for number, question in enumerate(values.get("items", ()), 1):
+        right = [at for at, answer in enumerate(question["answers"], 1) if answer["correct"]]
+        yield {
+            "flores_passage": values["text"],
+            "link": values["metadata"]["extra"]["url"],
+            "question_number": number,
+            "question": question["question"],
+            "correct_answer_num": right[0] if len(right) == 1 else "not one alone",
+            **dict(zip(ANSWERS, (answer["text"] for answer in question["answers"]), strict=False)),
+        }
+    if "items" not in values:
+        yield values
+
+
+def make_choice(row: Row, _lang: Lang) -> Item:
+    """A question with four answers; the questions about an article are one draw in all its languages."""
+    passage, question, link = row.text("flores_passage"), row.text("question"), row.text("link")
+    choices = tuple(row.text(name) for name in ANSWERS)
+    gold = row.choose(("1", "2", "3", "4"), "correct_answer_num")
+    fields = {"passage": passage, "question": question, "choices": choices}
+    return Item(f"{link} {row.text('question_number')}", gold, fields, (passage, question, choices[gold]), link)
+
+
+def ask_by_letter(item: Item, _lang: Lang, _asking: Asking) -> Question:
+    """The form of lm-evaluation-harness, in which the published numbers were made too."""
+    choices = item.fields["choices"]
+    lines = [f"{letter}: {choice}" for letter, choice in zip(ascii_uppercase, choices, strict=False)]
+    head = f"P: {item.fields['passage']}\nQ: {item.fields['question']}"
+    return Question("\n".join([head, *lines, "Answer:"]), tuple(f" {line[0]}" for line in lines))
+
+
+def ask_by_text(item: Item, _lang: Lang, _asking: Asking) -> Question:
+    """The answers themselves behind passage and question."""
+    query = f"{item.fields['passage']}\nQuestion: {item.fields['question']}\nAnswer:"
+    return Question(query, tuple(f" {choice}" for choice in item.fields["choices"]))
+
+
+def split_article(row: Row) -> Iterator[Mapping[str, Any]]:
+    """The questions of an article in the layout of SQuAD."""
+    for paragraph in row.values["paragraphs"]:
+        shared = {"context": paragraph["context"], "paragraph": paragraph["qas"][0]["id"]}
+        yield from ({**question, **shared} for question in paragraph["qas"])
+
+
+def make_extractive(row: Row) -> Item:
+    """A question whose answers stand in its passage; those about a passage are one draw in all its languages."""
+    passage, question = row.text("context"), row.text("question")
+    answers = tuple(dict.fromkeys(answer["text"].strip() for answer in row.value("answers") if answer["text"].strip()))
+    if not answers:
+        raise RowError("its 'answers' are empty")
+    fields = {"passage": passage, "question": question}
+    return Item(row.text("id"), answers, fields, (passage, question), row.text("paragraph"))
+
+
+BELEBELE = TaskInfo(
+    "belebele",
+    1,
+    "Belebele: questions about passages of FLORES-200",
+    "reading",
+    native=False,
+    licence="CC BY-SA 4.0",
+    origin="github.com/facebookresearch/belebele (Bandarkar et al. 2023, arXiv:2308.16884)",
+    folder="belebele",
+    hub="facebook/belebele",
+)
+XQUAD = TaskInfo(
+    "xquad",
+    1,
+    "XQuAD: questions about paragraphs of SQuAD",
+    "reading",
+    native=False,
+    licence="CC BY-SA 4.0",
+    origin="github.com/google-deepmind/xquad (Artetxe et al. 2020, arXiv:1910.11856)",
+    folder="xquad",
+)
+TASKS = (
+    ChoiceTask(
+        BELEBELE,
+        Layout(("{lang}.jsonl", "*/{lang}.jsonl"), parts=split_passage),
+        make_choice,
+        {"letter": ask_by_letter, "cloze": ask_by_text},
+        ("letter",),
+        measure_continuations,
+    ),
+    TextTask(
+        XQUAD,
+        Layout(("xquad.{lang}.json",), parts=split_article),
+        make_extractive,
+        {"direct": Form("Context: {passage}\n\nQuestion: {question}\n\nAnswer:", max_tokens=256)},
+        ("f1", "exact_match"),
+    ),
+)

@@ -1,0 +1,170 @@
+"""Translation: FLORES-200, NTREX-128 and NusaX, from English and into it, or between any two of their languages."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from emma.errors import SourceError
+from emma.evaluate.engine.requests import Prompt, Request
+from emma.evaluate.tasks.data import Layout, read_task
+from emma.evaluate.tasks.generation import (
+    Form,
+    TextTask,
+    draw,
+    lend_items,
+    limit_answers,
+    limit_form,
+    make_metric,
+    take_shots,
+)
+from emma.evaluate.tasks.rows import Row
+from emma.evaluate.tasks.task import Asking, Item, RejectedItem, TaskData, TaskInfo
+from emma.lang.cldr import autonym, likely_script
+from emma.lang.language import ENGLISH, Lang
+
+if TYPE_CHECKING:
+    from emma.evaluate.metrics.metric import Metric
+
+FORM = Form("{one}: {text}\n{other}:", max_tokens=2048)
+PUBLISHED = Form("Translate the following sentence from {one} to {other}\n[{one}]: {text}\n[{other}]:", 2048, end="\n")
+SHOT = replace(PUBLISHED, query="[{one}]: {text}\n[{other}]:")
+"""The published prompt gives the instruction with the question alone."""
+
+
+def make_sentence(row: Row) -> Item:
+    """A sentence; that of the same row is the same in all languages."""
+    return Item(str(row.number), row.text("text"), cluster=str(row.number))
+
+
+@dataclass(frozen=True)
+class Translation(TextTask):
+    """Sentences in many languages, row by row translations of one another: from a pivot language and into it."""
+
+    pivot: Lang = ENGLISH
+    target: Lang | None = None
+    """The only language beside the pivot, and the only one that is translated into."""
+
+    def narrow(self, part: str) -> "Translation":
+        """From one language into another (`fra_Latn-swh_Latn`), or both ways between one and all (`fra_Latn`)."""
+        pivot, _, target = part.partition("-")
+        info = replace(self.info, name=f"{self.info.name}:{part}")
+        return replace(self, info=info, pivot=Lang.parse(pivot), target=Lang.parse(target) if target else None)
+
+    def languages(self, folder: Path) -> Sequence[Lang]:
+        """All but the pivot. Raises SourceError where one of a pair is not there."""
+        there = self.list_all(folder)
+        for lang in (self.pivot, self.target or self.pivot):
+            if lang not in there:
+                raise SourceError(f"Task {self.info.name}: {folder} has no sentences in {lang.label}.")
+        return [lang for lang in there if lang != self.pivot and self.target in (None, lang)]
+
+    def list_all(self, folder: Path) -> Sequence[Lang]:
+        """The languages of the data, the pivot among them."""
+        return super().languages(folder)
+
+    def read(self, folder: Path, lang: Lang) -> TaskData:
+        """Pairs of sentences. Raises SourceError where the two languages have not as many rows."""
+        mine, theirs = (read_task(folder, self.layout, each, self.make) for each in (lang, self.pivot))
+        return lend_items(limit_answers(self._pair(mine, theirs, lang), list(self._directions(lang))))
+
+    def _pair(self, mine: TaskData, theirs: TaskData, lang: Lang) -> TaskData:
+        rejects = [*mine.rejects]
+        pairs: list[list[Item]] = []
+        # Examples need both languages: without them there are none.
+        pools = (mine.pool, theirs.pool) if mine.pool and theirs.pool else ((), ())
+        for items, others in ((mine.items, theirs.items), pools):
+            # Of several files, such as `eng` and `eng-GB`, the one with the shortest name comes last and stays.
+            texts = {item.place[1]: str(item.gold) for item in sorted(others, key=lambda item: -len(item.place[0]))}
+            self._check_ends(items, texts, (*mine.rejects, *theirs.rejects))
+            pairs.append([self._join(item, lang, texts[item.place[1]]) for item in items if item.place[1] in texts])
+            reason = f"it has no translation in {self.pivot.label}"
+            alone = [item.place for item in items if item.place[1] not in texts]
+            rejects += [RejectedItem(lang.label, file, row, reason) for file, row in alone]
+        return TaskData(tuple(pairs[0]), tuple(pairs[1]), tuple(rejects))
+
+    def _check_ends(self, items: Sequence[Item], texts: Mapping[int, str], rejects: Sequence[RejectedItem]) -> None:
+        """SourceError where one language has more rows: then rows are not translations of one another."""
+        ends = {max((item.place[1] for item in items), default=0), max(texts, default=0)}
+        if len(ends) > 1 and max(ends) not in {reject.row for reject in rejects}:
+            files = sorted({item.place[0] for item in items})
+            raise SourceError(
+                f"Task {self.info.name}: {', '.join(files)} and the file of {self.pivot.label} have not as many rows, "
+                f"{min(ends)} and {max(ends)}, so they are not translations row by row. Fetch them again."
+            )
+
+    def _join(self, item: Item, lang: Lang, other: str) -> Item:
+        texts = {self.pivot.label: other, lang.label: str(item.gold)}
+        golds = {variant: texts[target.label] for variant, (_, target) in self._directions(lang).items()}
+        return replace(item, golds=golds, fields=texts, texts=(str(item.gold), other))
+
+    def _directions(self, lang: Lang) -> Mapping[str, tuple[Lang, Lang]]:
+        """Source and target by variant."""
+        ways = {f"from {self.pivot.label}": (self.pivot, lang), f"into {self.pivot.label}": (lang, self.pivot)}
+        return dict(list(ways.items())[: 1 if self.target else 2])
+
+    def ask(self, item: Item, lang: Lang, data: TaskData, asking: Asking) -> Mapping[str, tuple[Request, ...]]:
+        """One request, or `samples` of them, in each direction."""
+        shots = take_shots(self.info, item, data, asking)
+        form, example = (PUBLISHED, SHOT) if asking.mode == "paper" else (FORM, FORM)
+        asked: dict[str, tuple[Request, ...]] = {}
+        for variant, (source, target) in self._directions(lang).items():
+            names = {"one": _name(source, asking.own_language), "other": _name(target, asking.own_language)}
+            texts = tuple(
+                f"{example.query.format(text=shot.fields[source.label], **names)} {shot.golds[variant]}{example.end}"
+                for shot in shots
+            )
+            prompt = Prompt(form.query.format(text=item.fields[source.label], **names), texts)
+            limited = limit_form(form, variant, item, asking)
+            asked[variant] = draw(prompt, limited, (self.info.name, variant, lang.label, item.id), asking)
+        return asked
+
+    def metrics(self, variant: str, lang: Lang, asking: Asking) -> "Sequence[Metric]":
+        """chrF++, which asks for no tokeniser, then BLEU, of the language that is translated into."""
+        target = self._directions(lang)[variant][1]
+        # Of translations, empty ones were counted in the published protocol too.
+        return [make_metric(name, target, replace(asking, mode="sound")) for name in self.measures]
+
+
+def _name(lang: Lang, own: bool) -> str:
+    """What a prompt calls a language: its name, and its script where it is not the usual one."""
+    name = (own and autonym(lang.iso639_3, lang.script)) or lang.name
+    return name if lang.script == likely_script(lang.iso639_3) else f"{name} ({lang.script})"
+
+
+def split_columns(row: Row) -> Iterator[Mapping[str, Any]]:
+    """The sentences of a row with a column for each language; a column without a name has the row's number."""
+    yield from ({"lang": name, "text": text} for name, text in row.values.items() if name)
+
+
+def _translation(name: str, title: str, origin: str, folder: str, layout: Layout) -> Translation:
+    info = TaskInfo(name, 1, title, "translation", False, "CC BY-SA 4.0", origin, folder, shots=3)
+    return Translation(info, layout, make_sentence, {}, ("chrF++", "BLEU"))
+
+
+FLORES200 = _translation(
+    "flores200",
+    "FLORES-200: sentences of Wikinews, Wikijunior and Wikivoyage",
+    "github.com/facebookresearch/flores (NLLB Team 2022, arXiv:2207.04672)",
+    "flores200_devtest",
+    Layout(
+        ("{split}/{lang}.{split}", "{lang}.{split}", "*/{split}/{lang}.{split}", "{split}/{lang}.parquet"),
+        items=("devtest",),
+        pool=("dev",),
+    ),
+)
+NTREX128 = _translation(
+    "ntrex128",
+    "NTREX-128: news of WMT 2019",
+    "github.com/MicrosoftTranslator/NTREX (Federmann et al. 2022)",
+    "NTREX-128",
+    Layout(("newstest2019-*.{lang}.txt", "*/newstest2019-*.{lang}.txt")),
+)
+NUSAX_MT = _translation(
+    "nusax_mt",
+    "NusaX: reviews and posts from Indonesia in twelve languages",
+    "github.com/IndoNLP/nusax, datasets/mt (Winata et al. 2023, arXiv:2205.15960)",
+    "nusax",
+    Layout(("mt/{split}.csv",), lang_column="lang", parts=split_columns),
+)
+TASKS = (FLORES200, NTREX128, NUSAX_MT)
