@@ -152,7 +152,7 @@ def _match_files(folder: Path, layout: Layout) -> Files:
         expression = expression.replace(r"\{lang\}", "(?P=lang)").replace(r"\{split\}", f"(?P<split>{splits})", 1)
         expression = expression.replace(r"\{split\}", "(?P=split)")
         files = []
-        for path in sorted(folder.glob(re.sub(r"(\{\w+\}|\*)+", "*", pattern) + "*")):
+        for path in sorted(folder.glob(re.sub(r"(\{\w+\}|\*)+", "*", pattern + "*"))):
             if match := re.fullmatch(expression + r"(?:\.gz|\.zst)?", path.relative_to(folder).as_posix()):
                 parts = match.groupdict()
                 files.append((parts.get("lang", ""), parts.get("split", layout.items[0]), path))
