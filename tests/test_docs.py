@@ -88,6 +88,9 @@ def runnable(folder: Path) -> Iterator[list[str]]:
 @pytest.mark.parametrize(("page", "block"), blocks("python"), ids=lambda text: text[:40])
 def test_python_runs(demo: Path, page: str, block: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(demo)
+    monkeypatch.syspath_prepend(demo)
+    if name := re.match(r"# (\w+\.py)\n", block):  # a file of the reader's, which the next block imports
+        (demo / name[1]).write_text(block, encoding="utf-8")
     exec(compile(block, page, "exec"), {"__name__": page})
 
 

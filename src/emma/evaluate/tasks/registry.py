@@ -1,8 +1,9 @@
-"""The tasks by name. A family's module lists its own; it is imported when a task of it is asked for."""
+"""The tasks by name: those of the families here, and those of other packages, found by the entry point `emma.tasks`."""
 
 from collections.abc import Iterator
 from difflib import get_close_matches
 from importlib import import_module
+from importlib.metadata import entry_points
 from typing import cast
 
 from emma.errors import RecipeError
@@ -24,12 +25,22 @@ FAMILIES: tuple[str, ...] = (
     "parallel",
 )
 """Modules of this room with a tuple TASKS."""
+GROUP = "emma.tasks"
+"""The group of entry points of other packages' tasks; each leads to a tuple of them."""
 
 
 def list_tasks() -> Iterator[Task]:
-    """Every task, family by family."""
+    """Every task, family by family. Raises RecipeError for another package's that cannot be loaded."""
     for family in FAMILIES:
         yield from import_module(f"emma.evaluate.tasks.{family}").TASKS
+    for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
+        try:
+            yield from point.load()
+        except (ImportError, AttributeError) as error:
+            raise RecipeError(
+                f"The tasks '{point.name}' of {point.value} cannot be loaded ({error}). Uninstall their package, or "
+                "install a version of it that fits."
+            ) from error
 
 
 def find_task(name: str) -> Task:
