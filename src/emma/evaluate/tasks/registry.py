@@ -44,14 +44,19 @@ def list_tasks() -> Iterator[Task]:
 
 
 def find_task(name: str) -> Task:
-    """The task of this name; a part of it behind a colon, such as `flores200:fra_Latn-swh_Latn`.
+    """The task of this name; a part of it behind a colon, such as `flores200:fra_Latn-swh_Latn`,
+    and behind `lm-eval:` any task of lm-evaluation-harness.
 
     Raises RecipeError naming those that are spelled alike.
     """
+    whole, _, part = name.partition(":")
+    if whole == "lm-eval":
+        from emma.evaluate.tasks.lm_eval import HarnessTask
+
+        return HarnessTask(part)
     tasks = {task.info.name: task for task in list_tasks()}
     if name in tasks:
         return tasks[name]
-    whole, _, part = name.partition(":")
     if part and isinstance(tasks.get(whole), Divisible):
         return cast(Divisible, tasks[whole]).narrow(part)
     near = get_close_matches(name, tasks, 3) or sorted(tasks)
