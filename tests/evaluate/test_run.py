@@ -7,6 +7,7 @@ import pytest
 from emma.errors import SourceError
 from emma.evaluate import run as stage
 from emma.evaluate.config import EvaluateConfig
+from emma.evaluate.likelihood import score
 from emma.evaluate.run import evaluate
 from emma.lang.language import CODE
 from emma.schemas import ITEMS, SCORES
@@ -102,19 +103,19 @@ def test_altered_texts_are_listed(make_model, make_split, make_work) -> None:
 
 
 def test_stopped_and_resumed_is_uninterrupted(make_model, make_split, make_work, monkeypatch) -> None:
-    monkeypatch.setattr(stage, "CHUNK_BYTES", 1000)
+    monkeypatch.setattr(score, "CHUNK_TOKENS", 1000)
     inputs = {**make_split(ROWS), **models(make_model)}
     whole, stopped = make_work("evaluate", key="1" * 20), make_work("evaluate")
     evaluate(EvaluateConfig(), **inputs, work=whole)
-    score, calls = stage.Scorer.score, []
+    cost, calls = stage.Scorer.cost, []
 
-    def stops(self: stage.Scorer, texts: list[str]) -> object:
-        calls.append(len(texts))
+    def stops(self: stage.Scorer, texts: list, windows: list) -> object:
+        calls.append(len(windows))
         if len(calls) == 2:
             raise KeyboardInterrupt
-        return score(self, texts)
+        return cost(self, texts, windows)
 
-    monkeypatch.setattr(stage.Scorer, "score", stops)
+    monkeypatch.setattr(stage.Scorer, "cost", stops)
     with pytest.raises(KeyboardInterrupt):
         evaluate(EvaluateConfig(), **inputs, work=stopped)
     assert len(list(stopped.scratch.iterdir())) == 1

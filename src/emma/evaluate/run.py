@@ -12,11 +12,9 @@ need("torch", "train")
 need("transformers", "train")
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
-from itertools import accumulate, groupby
-from operator import itemgetter
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 
 from emma.errors import SourceError
@@ -37,8 +35,8 @@ from emma.store.artifact import Artifact
 from emma.store.files import replace_file, write_json
 from emma.work.work import StageOutput, Work
 
-CHUNK_BYTES = 100_000
-"""Text whose scores a kill can cost; what was scored before is kept."""
+COSTS = pa.schema([("document", pa.int32()), ("nats", pa.float64())])
+"""Nats of the windows of a chunk, summed by the number of their document."""
 PARTS = ITEMS.append(pa.field("altered", pa.bool_()))
 
 
@@ -119,32 +117,23 @@ def score_model(
     model: str, folder: Path, documents: Sequence[EvalDocument], section: EvaluateConfig, work: Work
 ) -> Iterator[ScoredDocument]:
     """Score every document; chunks that an earlier run finished are read back."""
-    # Loaded at the first chunk that is missing: where all are there, no model is needed.
-    load = cache(lambda: Scorer(folder, section))
-    groups = list(split_chunks(documents))
-    with work.reporter.track(f"evaluate: {model}", len(documents)) as track:
-        for number, group in enumerate(groups):
+    # Weights are read at the first chunk that is missing: where all are there, the tokenizer will do.
+    scorer = Scorer(folder, section)
+    texts = scorer.encode([row["text"] for row in documents])
+    chunks, total = scorer.plan(texts), np.zeros(len(texts))
+    with work.reporter.track(f"evaluate: {model}", sum(len(chunk) for chunk in chunks)) as track:
+        for number, windows in enumerate(chunks):
             # Named for the precision too: another machine may choose another one for the same recipe.
-            path = work.scratch / f"{model}-{section.precision}-{number:06}.parquet"
+            path = work.scratch / f"{model}-{section.precision}-windows-{number:06}.parquet"
             if not path.exists():
+                costs = scorer.cost(texts, windows)
                 with replace_file(path) as temporary:
-                    shards.write(temporary, _score_group(model, group, load()))
-            yield from shards.read(path).to_pylist()
-            track.advance(len(group))
-
-
-def _score_group(model: str, group: Sequence[EvalDocument], scorer: Scorer) -> pa.Table:
-    scores = scorer.score([row["text"] for row in group])
-    rows = [{**row, **vars(score), "model": model} for row, score in zip(group, scores, strict=True)]
-    return pa.Table.from_pylist(rows, schema=PARTS)
-
-
-def split_chunks(documents: Sequence[EvalDocument]) -> Iterator[list[EvalDocument]]:
-    """The documents in order, cut wherever another CHUNK_BYTES are full."""
-    ends = accumulate(row["bytes"] for row in documents)
-    numbered = zip((end // CHUNK_BYTES for end in ends), documents, strict=True)
-    for _, group in groupby(numbered, key=itemgetter(0)):
-        yield [row for _, row in group]
+                    shards.write(temporary, pa.table([list(costs), list(costs.values())], schema=COSTS))
+            table = shards.read(path)
+            np.add.at(total, table["document"].to_numpy(), table["nats"].to_numpy())
+            track.advance(len(windows))
+    for row, text, nats in zip(documents, texts, total.tolist(), strict=True):
+        yield ScoredDocument(**row, model=model, nats=nats, tokens=len(text.ids) - 1, altered=text.altered)
 
 
 def write_score_tables(items: Sequence[ScoredDocument], section: EvaluateConfig, out: Path) -> None:

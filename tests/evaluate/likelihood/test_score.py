@@ -105,3 +105,20 @@ def test_logits_made_otherwise_are_refused(make_model, monkeypatch: pytest.Monke
 def test_an_absent_device_is_refused(make_model) -> None:
     with pytest.raises(RecipeError, match=r"evaluate\.device = 'cud'"):
         Scorer(make_model("x") / "model", EvaluateConfig(device="cud"))
+
+
+def test_chunks_are_of_all_windows_the_longest_first(make_model, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("emma.evaluate.likelihood.score.CHUNK_TOKENS", 100)
+    scorer = Scorer(make_model("planned") / "model", EvaluateConfig(precision="fp32"))
+    texts = scorer.encode(["", *TEXTS.values()])
+    chunks = scorer.plan(texts)
+    lengths = [len(window) for chunk in chunks for _, window in chunk]
+    assert lengths == sorted(lengths, reverse=True)
+    assert all(sum(len(window) for _, window in chunk[:-1]) < 200 for chunk in chunks)
+    assert len(chunks) > 10
+    total = dict.fromkeys(range(len(texts)), 0.0)
+    for chunk in chunks:
+        for number, nats in scorer.cost(texts, chunk).items():
+            total[number] += nats
+    assert list(total.values()) == pytest.approx([each.nats for each in scorer.score(["", *TEXTS.values()])])
+    assert scorer.plan([]) == []

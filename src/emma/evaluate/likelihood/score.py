@@ -1,18 +1,36 @@
 """Negative log-likelihood of texts under a model of a Hugging Face folder.
 
 Each document stands alone behind a beginning-of-text token, which is given and not predicted; an end-of-text token is
-neither.
+neither. Windows of all documents are sorted together, so that hardly a token is padding.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from emma.evaluate.backends.model import LanguageModel, token_costs
-from emma.evaluate.backends.windows import Ids, cost_windows, split_windows
+from emma.evaluate.backends.windows import Ids, OwnedWindow, cost_windows, split_windows
 from emma.evaluate.config import EvaluateConfig
+
+CHUNK_TOKENS = 1 << 16
+"""Tokens whose costs a kill can lose; what was scored before is kept."""
+PART = 1000
+"""Documents that are tokenised at a time."""
+
+
+@dataclass(frozen=True)
+class EncodedText:
+    """A document under a model's tokenizer."""
+
+    ids: NDArray[np.int32]
+    """The beginning-of-text token first."""
+    altered: bool
+    """Whether the tokenizer does not give the text back, so that its cost is that of another text."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +40,6 @@ class Score:
     nats: float
     tokens: int
     altered: bool
-    """Whether the tokenizer does not give the text back, so the nats are those of another text."""
 
 
 class Scorer:
@@ -31,30 +48,49 @@ class Scorer:
     def __init__(self, folder: Path, section: EvaluateConfig) -> None:
         self.model = LanguageModel(folder, section)
 
+    def encode(self, texts: Sequence[str]) -> list[EncodedText]:
+        """Texts as token ids. No weights are read for it."""
+        return [
+            EncodedText(np.array([self.model.start_id, *ids], dtype=np.int32), text != back)
+            for part in (texts[start : start + PART] for start in range(0, len(texts), PART))
+            for text, ids, back in self._encode_part(part)
+        ]
+
+    def _encode_part(self, texts: Sequence[str]) -> Iterator[tuple[str, list[int], str]]:
+        encoded = self.model.encode(texts)
+        return zip(texts, encoded, self.model.tokenizer.decode_batch(encoded, skip_special_tokens=False), strict=True)
+
+    def plan(self, texts: Sequence[EncodedText]) -> list[list[OwnedWindow]]:
+        """The windows of all texts in chunks of some CHUNK_TOKENS, the longest first."""
+        windows = sorted(self._split([each.ids for each in texts]), key=lambda window: -len(window[1]))
+        ends = np.cumsum([len(window) for _, window in windows], dtype=np.int64)
+        borders = np.flatnonzero(np.diff(ends // CHUNK_TOKENS, prepend=0)).tolist() if windows else []
+        starts = sorted({0, *borders, len(windows)})
+        return [windows[start:end] for start, end in pairwise(starts)]
+
+    def cost(self, texts: Sequence[EncodedText], windows: Sequence[OwnedWindow]) -> dict[int, float]:
+        """The nats of what these windows count, for each text that one of them is of, by its number."""
+        nats, _ = cost_windows(self.model, [each.ids for each in texts], windows)
+        return {number: nats[number] for number in sorted({number for number, _ in windows})}
+
     def score(self, texts: Sequence[str]) -> list[Score]:
         """The cost of each text."""
-        encoded = self.model.encode(texts)
-        nats = self.sum_nats([[self.model.start_id, *ids] for ids in encoded])
-        decoded = self.model.tokenizer.decode_batch(encoded, skip_special_tokens=False)
-        return [
-            Score(cost, len(ids), text != back)
-            for cost, ids, text, back in zip(nats, encoded, texts, decoded, strict=True)
-        ]
+        encoded = self.encode(texts)
+        nats = self.sum_nats([each.ids for each in encoded])
+        return [Score(cost, len(each.ids) - 1, each.altered) for cost, each in zip(nats, encoded, strict=True)]
 
     def score_tokens(self, ids: Sequence[int]) -> list[float]:
         """Nats of all tokens of one sequence but the first, in one window, however long."""
         inputs = torch.tensor(ids, device=self.model.device)
-        nats: list[float] = token_costs(self.model.hidden_states(inputs[None, :-1])[0], self.model.head, inputs[1:])[
-            0
-        ].tolist()
+        hidden = self.model.hidden_states(inputs[None, :-1])[0]
+        nats: list[float] = token_costs(hidden, self.model.head, inputs[1:])[0].tolist()
         return nats
 
     def sum_nats(self, documents: Sequence[Ids]) -> list[float]:
         """Negative log-likelihood of all tokens but the first, for each document."""
-        context, stride = self.model.context, self.model.section.stride
-        windows = [
-            (number, window)
-            for number, ids in enumerate(documents)
-            for window in split_windows(len(ids) - 1, context, stride)
-        ]
-        return cost_windows(self.model, documents, windows)[0]
+        return cost_windows(self.model, documents, list(self._split(documents)))[0]
+
+    def _split(self, documents: Sequence[Ids]) -> Iterator[OwnedWindow]:
+        for number, ids in enumerate(documents):
+            for window in split_windows(len(ids) - 1, self.model.context, self.model.section.stride):
+                yield number, window
