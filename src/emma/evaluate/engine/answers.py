@@ -9,7 +9,6 @@ from hashlib import blake2b
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from emma.evaluate.engine.requests import Answer, ScoreAnswer, TextAnswer
 from emma.schemas import Row
@@ -47,13 +46,13 @@ class AnswerStore:
 
     def find(self, keys: Iterable[str]) -> dict[str, Answer]:
         """The answers that are here to requests of these keys."""
-        wanted, found = pa.array(map(bytes.fromhex, keys), pa.binary(16)), dict[str, Answer]()
+        wanted, found = set(map(bytes.fromhex, keys)), dict[str, Answer]()
         for path in sorted(self.path.glob("*.parquet")):
-            chosen = pc.is_in(shards.read(path, ["key"])["key"], wanted)
-            if pc.any(chosen).as_py():
-                for key, answer in _read_answers(shards.read(path).filter(chosen)):
-                    # Two runs may have asked the same at one time: the first shard by name holds, whoever reads.
-                    found.setdefault(key, answer)
+            table = shards.read(path)
+            chosen = [key in wanted for key in table["key"].to_pylist()]
+            for key, answer in _read_answers(table.filter(pa.array(chosen))):
+                # Two runs may have asked the same at one time: the first shard by name holds, whoever reads.
+                found.setdefault(key, answer)
         return found
 
     def add(self, answers: Mapping[str, Answer]) -> None:

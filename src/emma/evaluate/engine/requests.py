@@ -1,7 +1,7 @@
 """What a model is asked, and what it answers. Requests are values: equal ones are asked once, whoever asks."""
 
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Literal, TypeAlias
 
@@ -98,5 +98,5 @@ Output: TypeAlias = Sequence[Answer]
 def request_key(request: Request) -> str:
     """The name under which a model's answer is kept: a hash of all that the answer depends on but the model."""
     # Prompt and parameters whole, and so whatever version of a task wrote them; a changed template asks anew.
-    content = orjson.dumps([type(request).__name__, astuple(request)])
+    content = orjson.dumps([type(request).__name__, request])
     return blake2b(content, digest_size=16).hexdigest()
