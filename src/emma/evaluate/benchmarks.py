@@ -118,6 +118,7 @@ def make_asking(section: EvaluateConfig) -> Asking:
         flores200_model=section.flores200_file(),
         run_generated_code=section.run_generated_code,
         lid=str(lid) if lid else None,
+        neural_metrics=section.neural_metrics,
     )
 
 

@@ -48,6 +48,9 @@ class EvaluateConfig(Section):
     lid: str | None = Field(default=None, exclude=True)
     """Name the language of every text that a model writes, by this model: a file or a repository of the Hugging Face
     hub, as in `[annotate.lid]`. It tells a model that answers in English from one that answers badly."""
+    neural_metrics: tuple[str, ...] = ()
+    """Further metrics of texts that have references: `bertscore=FOLDER` of an encoder, `comet=FILE.ckpt` by the command
+    comet-score. A language whose script the model does not cover gets no score."""
 
     max_bytes_per_lang: int = Field(default=20_000, gt=0)
     """Score at most this much test text of each language, in UTF-8 bytes. Documents are taken in the order of a hash of

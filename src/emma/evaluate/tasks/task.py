@@ -105,6 +105,8 @@ class Asking:
     """Whether programs that a model wrote may be run."""
     lid: str | None = None
     """File of the language-identification model that names the language of what is written; None: it is not named."""
+    neural_metrics: tuple[str, ...] = ()
+    """`bertscore=FOLDER` and `comet=FILE.ckpt`: further metrics of texts that have references."""
 
 
 class Task(Protocol):
