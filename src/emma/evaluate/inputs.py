@@ -7,6 +7,7 @@ from emma.evaluate.config import EvaluateConfig
 from emma.evaluate.metrics.translation import find_pieces_model
 from emma.evaluate.questions import find_folders
 from emma.evaluate.tasks.registry import find_task
+from emma.evaluate.tasks.task import TaskInfo
 from emma.store.address import Fingerprints, address
 
 
@@ -23,13 +24,21 @@ def resolve_benchmarks(
     tasks = [find_task(name) for name in section.tasks]
     known = Fingerprints(cache)
     folders = zip(tasks, find_folders(tasks, resolved.benchmarks_folder()), strict=True)
-    raw = {task.info.name: [task.info.version, hash_folder(folder, known)] for task, folder in folders}
+    raw = {
+        task.info.name: [task.info.version, *(hash_folder(each, known) for each in list_folders(task.info, folder))]
+        for task, folder in folders
+    }
     places = [Path(split_name(model)[1]) for model in section.models]
     models = [hash_folder(place, known) if place.is_dir() else str(place) for place in places]
     pieces = resolved.flores200_file() and find_pieces_model(resolved.flores200_file())
     files = [known.of(path) if path else None for path in (pieces, resolved.lid_file())]
     known.save()
     return resolved, {"tasks": raw, "models": models, "metrics": files}
+
+
+def list_folders(info: TaskInfo, folder: Path) -> list[Path]:
+    """The folders that a task's items come from: its own, and those beside it that are there."""
+    return [folder, *(place for name in info.beside if (place := folder.parent / name).is_dir())]
 
 
 def hash_folder(folder: Path, known: Fingerprints) -> str:

@@ -85,6 +85,8 @@ class TaskInfo:
     """Examples in the prompt, unless the recipe says otherwise."""
     hub: str | None = None
     """Repository of the Hugging Face hub with the same files, if there is one."""
+    beside: tuple[str, ...] = ()
+    """Names of folders beside that one from which its items come too, such as `bibles`; they may be absent."""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from emma.evaluate.tasks.bibles import find_bibles, read_bibles
+from emma.evaluate.tasks.bibles import FOLDER, find_bibles, read_bibles
 from emma.evaluate.tasks.choice import (
     ChoiceTask,
     Question,
@@ -77,7 +77,7 @@ TASKS = (
     BibleTask(
         TaskInfo(
             "taxi1500", 1, "Taxi1500: topics of Bible verses", "topic", native=False, folder="taxi1500_labels", shots=3,
-            licence="Apache-2.0 of the labels; each Bible has its own",
+            beside=(FOLDER,), licence="Apache-2.0 of the labels; each Bible has its own",
             origin="github.com/cisnlp/Taxi1500 (Ma et al. 2023, arXiv:2305.08487): tables of verse_id and label; "
             "Bibles go into a folder `bibles` beside them",
         ),
