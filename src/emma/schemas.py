@@ -208,6 +208,7 @@ TASK_ITEMS = pa.schema(
         ("prompt", pa.string()),
         ("gold", pa.string()),  # the right answer, or the first of several
         ("answer", pa.string()),  # the choice that the model finds likeliest, or what it wrote
+        ("texts", pa.list_(pa.string())),  # all that it wrote, where several were drawn; null where it chose
         ("answer_lang", pa.string()),  # label that language ID gives what it wrote; null where it was not asked
         ("metric", pa.string()),  # the variant's headline metric
         ("value", pa.float64()),  # of this item alone; null where the metric has no meaning for one

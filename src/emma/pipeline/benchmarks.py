@@ -18,6 +18,7 @@ from emma.pipeline.contents import read_table
 from emma.pipeline.corpus import Corpus
 from emma.pipeline.home import Home, Run
 from emma.pipeline.recipe import explain_error
+from emma.report.export import export_results
 from emma.work.progress import Reporter
 
 OF_RUN = re.compile(r"(\S+) of (\S+)")
@@ -43,13 +44,13 @@ class BenchmarkQuestion:
 
 
 def evaluate_models(question: BenchmarkQuestion, home: Home, reporter: Reporter) -> Path:
-    """Run benchmarks on models, write `tasks/*.parquet` into the folder `out`, and return it.
+    """Run benchmarks on models, write `tasks/*.parquet` and `results/` into the folder `out`, and return it.
 
     Raises RecipeError for a model, task or setting that there is not, SourceError for a task whose data is not here.
     """
     for module in ("sacrebleu", "scipy"):
         need(module, "evaluate")
-    from emma.evaluate.benchmarks import open_models, run_benchmarks
+    from emma.evaluate.benchmarks import FOLDER, open_models, run_benchmarks
 
     languages, run = find_corpus(question.languages, home)
     section, names = make_section(question, languages), name_models(question.models)
@@ -65,6 +66,7 @@ def evaluate_models(question: BenchmarkQuestion, home: Home, reporter: Reporter)
             reporter=reporter,
             mark_clean=None if corpus is None else partial(_mark_clean, corpus),
         )
+    export_results(question.out / FOLDER, question.out / "results")
     return question.out
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from emma.config.extras import need
 from emma.report.config import ReportConfig
+from emma.report.export import export_results
 from emma.report.languages import LanguageRow, list_languages
 from emma.report.page import render_report
 from emma.report.summary import summarise
@@ -29,7 +30,9 @@ def report(
     evaluate: Artifact,
     work: Work,
 ) -> StageOutput:
-    """Write `index.html`, `languages.csv`, `languages.json`, `report.json`, and `benchmarks.csv` where any was run.
+    """Write `index.html`, `languages.csv`, `languages.json` and `report.json`.
+
+    Where any benchmark was run, also `benchmarks.csv`, and `results/` with a folder for each model (report.export).
 
     Raises ExtraError without jinja2, ArtifactError when a table of an earlier stage is missing or damaged.
     """
@@ -42,6 +45,7 @@ def report(
     (work.out / "index.html").write_text(page, encoding="utf-8")
     write_csv(work.out / "languages.csv", LanguageRow, rows)
     if tasks:
+        export_results(evaluate.file("tasks"), work.out / "results")
         write_csv(work.out / "benchmarks.csv", LanguageGain, [gain for each in tasks.languages for gain in each.gains])
     write_json(work.out / "languages.json", [asdict(row) for row in rows])
     write_json(work.out / "report.json", headline)

@@ -159,6 +159,7 @@ def list_items(answers: TaskAnswers, headline: Measure) -> Iterator[Row]:
             "prompt": requests[0].prompt.cut(output[0].shots).text,
             "gold": describe_gold(item, choices),
             "answer": describe_answer(output, choices),
+            "texts": [answer.text for answer in output if isinstance(answer, TextAnswer)] or None,
             "answer_lang": lang,
             "metric": headline.metric.name,
             "value": finite(values[place]),
