@@ -22,6 +22,7 @@ FAMILIES: tuple[str, ...] = (
     "table_text",
     "open_generation",
     "mathematics",
+    "code",
     "parallel",
 )
 """Modules of this room with a tuple TASKS."""
