@@ -16,11 +16,14 @@ from emma.lang.language import CODE
 from emma.release.config import ReleaseConfig
 from emma.release.corpus import SCHEMA
 from emma.release.run import list_withheld, refuse_private, release
+from emma.report.task_section import describe_tasks
+from emma.report.tasks import read_task_tables
 from emma.store.artifact import Artifact
 from emma.work.graph import check_balance
 from emma.work.work import Work
 
 from ..conftest import TEXTS
+from ..report.synthetic_tasks import write_tasks
 from .conftest import PAIR, rows_of, save_model
 
 Inputs = dict[str, Artifact]
@@ -164,6 +167,27 @@ def test_the_model_card_says_what_qualifies_its_numbers(inputs: Inputs, make_wor
     said = {0: "", 1: "In 1 language the base", 2: "In 2 languages the base"}[above]
     assert said in card
     assert ("worse than guessing bytes" in card) == bool(above)
+
+
+def test_benchmarks_are_in_the_model_index_and_in_the_card(inputs: Inputs, make_work: MakeWork, tmp_path: Path) -> None:
+    """As the Hub's own library reads it back."""
+    hub = pytest.importorskip("huggingface_hub")
+    write_tasks(tmp_path)
+    tables = read_task_tables(Artifact(tmp_path, "evaluate"))
+    assert tables is not None
+    summary = describe_tasks(tables, tmp_path / "tasks" / "items.parquet").summary
+    path, work = inputs["report"].path / "report.json", make_work("release")
+    path.write_text(json.dumps({**json.loads(path.read_text()), "benchmarks": summary}))
+    release(ReleaseConfig(), **inputs, work=work)
+    card = hub.ModelCard.load(work.out / "model" / "README.md")
+    results = {(each.dataset_type, each.metric_type): each.metric_value for each in card.data.eval_results}
+    assert results == {(row["task"], row["metric"]): round(row["value"], 3) for row in summary["tasks"]}
+    assert "| sib200, cloze | accuracy | 10 | 33.3 |" in card.text
+    assert f"Of {summary['comparisons']} comparisons with `base`" in card.text
+    assert "none of that was measured" not in card.text
+    for above, line in pairwise(card.text.split("\n")):
+        if above.startswith("|") and line.startswith("|"):
+            assert above.count("|") == line.count("|"), line
 
 
 def test_no_cell_breaks_a_table(inputs: Inputs, make_work: MakeWork) -> None:

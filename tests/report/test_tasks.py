@@ -54,7 +54,9 @@ def test_a_benchmarks_row_sums_up_its_languages(task_folder: Callable[..., Path]
 
 def test_the_headline_counts_and_never_mixes_native_with_translated(task_folder: Callable[..., Path]) -> None:
     tables = read(task_folder)
-    summary = summarise_tasks(tables, list_language_gains(tables))
+    gains = list_language_gains(tables)
+    summary = summarise_tasks(tables, gains, list_task_rows(tables, gains))
+    assert [row["task"] for row in summary["tasks"]] == ["flores200", "global_piqa", "sib200"]
     assert summary["comparisons"] == 30 == summary["better"] + summary["worse"] + summary["unsure"]
     means = {(mean["native"], mean["group"]): mean for mean in summary["means"] if not mean["clean"]}
     assert {group for _, group in means} >= {"all", "low", "high", "Nkoo"}

@@ -5,6 +5,7 @@ from typing import Any
 
 from emma.config.extras import need
 from emma.lang.coverage import is_language
+from emma.models.folder import Json
 from emma.release.corpus import SCHEMA
 from emma.release.facts import CardFacts, ReleasedLanguage, hub_languages, hub_licence
 from emma.schemas import SPLITS, Row
@@ -17,6 +18,7 @@ def render_model_card(facts: CardFacts) -> str:
     """README.md of the model folder."""
     section = facts.section
     trained = [row["lang"] for row in facts.languages if row["trained"]]
+    benchmarks = facts.headline.get("benchmarks")
     front = need("huggingface_hub", "train").ModelCardData(
         language=hub_languages(trained),
         license=section.licence,
@@ -25,6 +27,8 @@ def render_model_card(facts: CardFacts) -> str:
         library_name="transformers",
         pipeline_tag="text-generation",
         tags=["multilingual", "continual-pre-training"],
+        model_name=section.title if benchmarks else None,
+        eval_results=list_results(benchmarks) or None,
     )
     return render_card(
         "model.md.jinja",
@@ -36,6 +40,23 @@ def render_model_card(facts: CardFacts) -> str:
         ),
         unmeasured=[row["lang"] for row in facts.languages if not row["measured"]],
     )
+
+
+def list_results(benchmarks: Json | None) -> list[Any]:
+    """Results of the `model-index`: the mean over languages of every benchmark, its headline metric."""
+    hub = need("huggingface_hub", "train")
+    unit = {True: ", points", False: ""}
+    return [
+        hub.EvalResult(
+            task_type="text-generation",
+            dataset_type=row["task"],
+            dataset_name=f"{row['task']}, {row['variant']}",
+            metric_type=row["metric"],
+            metric_name=f"{row['metric']}{unit[row['in_points']]}, mean of {row['languages']} languages",
+            metric_value=round(row["value"], 3),
+        )
+        for row in (benchmarks or {"tasks": []})["tasks"]
+    ]
 
 
 def render_corpus_card(facts: CardFacts) -> str:

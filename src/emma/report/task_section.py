@@ -141,7 +141,8 @@ def _group_order(mean: GroupMean) -> tuple[bool, str, int, str]:
 def describe_tasks(tables: TaskTables, items: Path) -> TaskSection:
     """Everything that the page shows, with answers from `items.parquet`."""
     gains = list_language_gains(tables)
-    rows, summary = list_task_rows(tables, gains), summarise_tasks(tables, gains)
+    rows = list_task_rows(tables, gains)
+    summary = summarise_tasks(tables, gains, rows)
     answers = read_answers(items, [name for name in (tables.baseline, tables.model) if name])
     by_lang: dict[str, list[LanguageGain]] = {}
     for gain in gains:

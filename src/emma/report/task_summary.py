@@ -1,9 +1,10 @@
 """The headline of all benchmarks: how many comparisons are better or worse, and the means in points."""
 
 from collections.abc import Sequence
-from typing import TypedDict
+from dataclasses import asdict
+from typing import Any, TypedDict
 
-from emma.report.tasks import LanguageGain, TaskTables
+from emma.report.tasks import LanguageGain, TaskRow, TaskTables
 from emma.schemas import Row
 
 
@@ -34,9 +35,11 @@ class TaskSummary(TypedDict):
     worse: int
     unsure: int
     means: list[GroupMean]
+    tasks: list[dict[str, Any]]
+    """The rows of each benchmark (report.tasks.TaskRow)."""
 
 
-def summarise_tasks(tables: TaskTables, gains: Sequence[LanguageGain]) -> TaskSummary:
+def summarise_tasks(tables: TaskTables, gains: Sequence[LanguageGain], rows: Sequence[TaskRow]) -> TaskSummary:
     """The headline of all benchmarks."""
     over_all = [row for row in tables.averages if row["task"] is None]
     bases = {_group_of(row): row["value"] for row in over_all if row["model"] == tables.baseline}
@@ -64,6 +67,7 @@ def summarise_tasks(tables: TaskTables, gains: Sequence[LanguageGain]) -> TaskSu
             for row in over_all
             if row["model"] == tables.model
         ],
+        "tasks": [asdict(row) for row in rows],
     }
 
 
