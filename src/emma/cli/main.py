@@ -6,13 +6,30 @@ import sys
 from collections.abc import Callable, Sequence
 
 from emma import __version__
-from emma.cli import audit, check, demo, diff, evaluate, lang, lid, mix, plan, published, run, stage, status, vocab, why
+from emma.cli import (
+    audit,
+    check,
+    demo,
+    diff,
+    evaluate,
+    lang,
+    lid,
+    mix,
+    plan,
+    published,
+    run,
+    stage,
+    status,
+    tasks,
+    vocab,
+    why,
+)
 from emma.cli.options import STAGES
 from emma.errors import EmmaError
 
 __all__ = ["STAGES", "build_parser", "expand_group", "main"]
 
-COMMANDS = (demo, run, status, why, audit, diff, lang, check, plan, lid, published)
+COMMANDS = (demo, run, status, why, audit, diff, lang, check, plan, lid, tasks, published)
 """A module for each command, in the order of `--help`; the stages' commands follow."""
 GROUPS = {"mix": mix.COMMANDS, "vocab": vocab.COMMANDS, "lang": lang.COMMANDS}
 """Commands with commands of their own, of which the first is meant where none is named."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from emma.errors import RecipeError, SourceError
 from emma.evaluate.engine.requests import Request
 from emma.evaluate.tasks.data import find_folder
-from emma.evaluate.tasks.task import Asking, Item, RejectedItem, Task
+from emma.evaluate.tasks.task import Asking, Item, RejectedItem, Task, TaskData
 from emma.lang.cldr import representative
 from emma.lang.codes import resolve
 from emma.lang.language import Lang
@@ -82,13 +82,21 @@ def read_task(task: Task, folder: Path, wanted: Sequence[Lang] | None, asking: A
     fits = {lang: find_fit(lang, there) for lang in (there if wanted is None else wanted)}
     questions, rejects = list[Questions](), list[RejectedItem]()
     for lang in sorted({lang for lang in fits.values() if lang is not None}):
-        data = task.read(folder, lang)
+        data = read_language(task, folder, lang)
         rejects += data.rejects
         items = choose_items(data.items, limit)
         asked = [(item, task.ask(item, lang, data, asking)) for item in items]
         questions += group_variants(task, lang, asked, len(data.rejects))
     absent = [lang for lang, fit in fits.items() if fit is None]
     return Reading(task, tuple(questions), tuple(rejects), tuple(absent))
+
+
+def read_language(task: Task, folder: Path, lang: Lang) -> TaskData:
+    """The items of a language. Files that cannot be read as a whole are one reject, of row 0, and no end of the run."""
+    try:
+        return task.read(folder, lang)
+    except SourceError as error:
+        return TaskData((), rejects=(RejectedItem(lang.label, folder.name, 0, str(error)),))
 
 
 def find_fit(lang: Lang, there: Sequence[Lang]) -> Lang | None:
