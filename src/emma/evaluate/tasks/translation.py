@@ -64,34 +64,33 @@ class Translation(TextTask):
         return super().languages(folder)
 
     def read(self, folder: Path, lang: Lang) -> TaskData:
-        """Pairs of sentences. Raises SourceError where the two languages have not as many rows."""
+        """Pairs of sentences; what has no partner is a reject, and so is a file that has not as many rows."""
         mine, theirs = (read_task(folder, self.layout, each, self.make) for each in (lang, self.pivot))
         return lend_items(limit_answers(self._pair(mine, theirs, lang), list(self._directions(lang))))
 
     def _pair(self, mine: TaskData, theirs: TaskData, lang: Lang) -> TaskData:
-        rejects = [*mine.rejects]
+        rows, other_rows = count_rows(mine), count_rows(theirs)
+        rejects = list(mine.rejects)
         pairs: list[list[Item]] = []
         # Examples need both languages: without them there are none.
         pools = (mine.pool, theirs.pool) if mine.pool and theirs.pool else ((), ())
         for items, others in ((mine.items, theirs.items), pools):
-            # Of several files, such as `eng` and `eng-GB`, the one with the shortest name comes last and stays.
-            texts = {item.place[1]: str(item.gold) for item in sorted(others, key=lambda item: -len(item.place[0]))}
-            self._check_ends(items, texts, (*mine.rejects, *theirs.rejects))
-            pairs.append([self._join(item, lang, texts[item.place[1]]) for item in items if item.place[1] in texts])
-            reason = f"it has no translation in {self.pivot.label}"
-            alone = [item.place for item in items if item.place[1] not in texts]
-            rejects += [RejectedItem(lang.label, file, row, reason) for file, row in alone]
+            # Of several files, such as `eng` and `eng-GB`, the one with the shortest name.
+            chosen = min((item.place[0] for item in others), key=lambda name: (len(name), name), default="")
+            texts = {item.place[1]: str(item.gold) for item in others if item.place[0] == chosen}
+            pairs.append([])
+            for item in items:
+                ends = rows[item.place[0]], other_rows[chosen]
+                if reason := self._find_fault(item, texts, ends):
+                    rejects.append(RejectedItem(lang.label, *item.place, reason))
+                else:
+                    pairs[-1].append(self._join(item, lang, texts[item.place[1]]))
         return TaskData(tuple(pairs[0]), tuple(pairs[1]), tuple(rejects))
 
-    def _check_ends(self, items: Sequence[Item], texts: Mapping[int, str], rejects: Sequence[RejectedItem]) -> None:
-        """SourceError where one language has more rows: then rows are not translations of one another."""
-        ends = {max((item.place[1] for item in items), default=0), max(texts, default=0)}
-        if len(ends) > 1 and max(ends) not in {reject.row for reject in rejects}:
-            files = sorted({item.place[0] for item in items})
-            raise SourceError(
-                f"Task {self.info.name}: {', '.join(files)} and the file of {self.pivot.label} have not as many rows, "
-                f"{min(ends)} and {max(ends)}, so they are not translations row by row. Fetch them again."
-            )
+    def _find_fault(self, item: Item, texts: Mapping[int, str], ends: tuple[int, int]) -> str:
+        if ends[0] != ends[1]:
+            return f"its file has {ends[0]} rows, that of {self.pivot.label} {ends[1]}: no translation row by row"
+        return "" if item.place[1] in texts else f"it has no translation in {self.pivot.label}"
 
     def _join(self, item: Item, lang: Lang, other: str) -> Item:
         texts = {self.pivot.label: other, lang.label: str(item.gold)}
@@ -124,6 +123,13 @@ class Translation(TextTask):
         target = self._directions(lang)[variant][1]
         # Of translations, empty ones were counted in the published protocol too.
         return [make_metric(name, target, replace(asking, mode="sound")) for name in self.measures]
+
+
+def count_rows(data: TaskData) -> dict[str, int]:
+    """The number of the last row of each file."""
+    places = [item.place for item in (*data.items, *data.pool)]
+    places += [(reject.file, reject.row) for reject in data.rejects]
+    return {file: max(row for name, row in places if name == file) for file in {name for name, _ in places}}
 
 
 def _name(lang: Lang, own: bool) -> str:
