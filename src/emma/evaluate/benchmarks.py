@@ -14,7 +14,7 @@ from emma.evaluate.engine.answers import AnswerStore
 from emma.evaluate.engine.requests import Answer, Request, request_key
 from emma.evaluate.engine.run import OpenBackend, Share, answer_requests
 from emma.evaluate.metrics.measures import TaskAnswers
-from emma.evaluate.metrics.output_language import OutputLanguage
+from emma.evaluate.metrics.output_language import identify_answers
 from emma.evaluate.metrics.statistics import Resampling
 from emma.evaluate.questions import Questions, Reading, choose_languages, describe_reading, find_folders, read_task
 from emma.evaluate.results import write_task_tables
@@ -155,7 +155,6 @@ def pair_answers(
     """What a model answered to one variant of a task in one language."""
     task, lang, variant = asked.task, asked.lang, asked.variant
     outputs = [tuple(answers[request_key(request)] for request in requests) for requests in asked.requests]
-    metrics = task.metrics(variant, lang, asking)
     return TaskAnswers(
         model=model,
         info=task.info,
@@ -164,8 +163,8 @@ def pair_answers(
         items=asked.items,
         requests=asked.requests,
         outputs=outputs,
-        metrics=metrics,
-        answer_langs=next((each.identify(outputs) for each in metrics if isinstance(each, OutputLanguage)), ()),
+        metrics=task.metrics(variant, lang, asking),
+        answer_langs=identify_answers(outputs, asking.lid) if asking.lid else (),
         chances=[task.chance(variant, item) for item in asked.items],
         clean=[clean.get(name_item(asked, item)) for item in asked.items],
         rejects=asked.rejects,

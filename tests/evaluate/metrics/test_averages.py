@@ -16,7 +16,7 @@ from emma.evaluate.tasks.task import TaskInfo
 from tests.evaluate.metrics.synthetic import INFO, make_info
 
 LANGS = ("arb_Arab", "khm_Khmr", "nqo_Nkoo", "swh_Latn", "zgh_Tfng", "yor_Latn")
-NATS = Mean("bits_per_byte", lambda item, output: None, "", higher_is_better=False, highest=None)
+NATS = Mean("bits_per_byte", lambda items, outputs: [], "", highest=None)
 
 
 def make_measure(
@@ -141,7 +141,7 @@ def test_order_changes_nothing() -> None:
 
 def test_a_task_counts_once_in_the_mean_of_all_in_points() -> None:
     """Two variants of one task share its weight; a metric from 0 to 100 is in points already; native ones are apart."""
-    chrf = Mean("chrF++", lambda item, output: None, "", highest=100.0)
+    chrf = Mean("chrF++", lambda items, outputs: [], "", highest=100.0)
     flores, own = make_info("flores200"), make_info("globalpiqa", native=True)
     right = draw(1, 30)[0]
     measures = []

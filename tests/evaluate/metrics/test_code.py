@@ -5,7 +5,7 @@ from itertools import combinations
 import pytest
 
 from emma.errors import RecipeError
-from emma.evaluate.metrics.code import PassAtK, pass_at_k
+from emma.evaluate.metrics.code import pass_at_k, pass_rate
 from emma.evaluate.metrics.sandbox import check_walls
 from emma.evaluate.tasks.task import Item
 from tests.evaluate.metrics.conftest import write
@@ -26,7 +26,7 @@ def test_too_few_answers_are_refused() -> None:
 
 def test_nothing_runs_unless_allowed() -> None:
     with pytest.raises(RecipeError, match="run_generated_code = true"):
-        PassAtK("python", lambda item, text: text, allowed=False)
+        pass_rate("python", lambda item, text: text, allowed=False)
 
 
 def test_programs_are_judged_by_their_tests() -> None:
@@ -39,9 +39,9 @@ def test_programs_are_judged_by_their_tests() -> None:
         write("def add(a, b):\n    return a + b", "def add(a, b):\n    return a - b"),
         write("", "while True: print('x' * 10**6)"),
     ]
-    metric = PassAtK("python", lambda item, text: f"{text}\n{item.fields['tests']}\n", allowed=True)
+    metric = pass_rate("python", lambda item, text: f"{text}\n{item.fields['tests']}\n", allowed=True)
     statistics = metric.statistics(items, outputs)
     assert statistics.tolist() == [[0.5, 1], [0, 1]]
     assert metric.total(statistics.sum(0)) == 0.25
-    best = PassAtK("python", lambda item, text: f"{text}\n{item.fields['tests']}\n", allowed=True, k=2)
+    best = pass_rate("python", lambda item, text: f"{text}\n{item.fields['tests']}\n", allowed=True, k=2)
     assert best.statistics(items, outputs)[:, 0].tolist() == [1, 0]

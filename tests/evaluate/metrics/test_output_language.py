@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from emma.evaluate.metrics.output_language import OutputLanguage, language_metrics
+from emma.evaluate.metrics.output_language import identify_answers, language_metrics
 from emma.evaluate.tasks.task import Asking, Item
 from emma.lang.language import Lang
 from emma.lid.training import train_classifier
@@ -23,17 +23,17 @@ def lid(tmp_path_factory: pytest.TempPathFactory) -> str:
 def test_an_answer_in_english_is_told_from_a_bad_one(lid: str) -> None:
     items = [Item(str(at), "") for at in range(4)]
     outputs = [write(SWAHILI), write(ENGLISH, SWAHILI), write("42 !"), write("")]
-    metric = OutputLanguage(Lang.parse("swh_Latn"), lid)
+    (metric,) = language_metrics(Lang.parse("swh_Latn"), Asking(lid=lid))
     statistics = metric.statistics(items, outputs)
-    assert statistics.tolist() == [[1, 1], [1, 2], [0, 0], [0, 0]]
-    assert metric.total(statistics.sum(0)) == pytest.approx(2 / 3)
-    assert metric.identify(outputs) == ["swh_Latn", "eng_Latn", None, None]
-    assert metric.signature == "lid:small.bin|expected:swh_Latn"
+    assert statistics.tolist() == [[1, 1], [0.5, 1], [0, 0], [0, 0]]
+    assert metric.total(statistics.sum(0)) == pytest.approx(0.75)
+    assert identify_answers(outputs, lid) == ["swh_Latn", "eng_Latn", None, None]
+    assert metric.signature == "lid:small.bin|expected:swh_Latn|empty:counted"
 
 
 def test_a_macrolanguage_is_its_member_and_an_unknown_language_has_no_score(lid: str) -> None:
     for label, expected in (("swa_Latn", 1.0), ("kin_Latn", np.nan)):
-        metric = OutputLanguage(Lang.parse(label), lid)
+        (metric,) = language_metrics(Lang.parse(label), Asking(lid=lid))
         value = metric.total(metric.statistics([Item("a", "")], [write(SWAHILI)]).sum(0))
         assert np.array_equal(value, expected, equal_nan=True)
 

@@ -48,12 +48,12 @@ def test_bertscore_is_the_package_where_it_is_installed(encoder: Path) -> None:
     texts, references = ["the cat sat", "a dog here", "क ख घ"], ["the cat sits", "a dag", "क घ"]
     expected = package.score(texts, references, model_type=str(encoder), num_layers=2)[2]
     trios = [("", *pair) for pair in zip(texts, references, strict=True)]
-    assert plugins.score_bert(trios, encoder) == pytest.approx(expected.tolist(), abs=1e-5)
+    assert plugins.score_bert(encoder, trios) == pytest.approx(expected.tolist(), abs=1e-5)
 
 
 def test_a_script_that_is_not_covered_has_no_score(encoder: Path) -> None:
     (metric,) = neural_metrics(Lang.parse("amh_Ethi"), Asking(neural_metrics=(f"bertscore={encoder}",)))
-    assert metric.signature.endswith("|refused:Ethi not in its vocabulary")
+    assert "|refused:Ethi not in its vocabulary|" in metric.signature
     assert np.isnan(metric.total(metric.statistics([Item("a", "ልጁ")], [write("ልጁ")]).sum(0)))
 
 

@@ -1,13 +1,13 @@
 """Accuracy of choices: by likelihood as it is, by likelihood for each byte, and averaged over labels as F1."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import chain
 
 import numpy as np
 
 from emma.errors import SourceError
 from emma.evaluate.engine.requests import Output, ScoreAnswer
-from emma.evaluate.metrics.mean import Mean, divide
+from emma.evaluate.metrics.mean import Mean, ScoreItems, divide
 from emma.evaluate.metrics.metric import Floats
 from emma.evaluate.tasks.task import Item
 
@@ -37,13 +37,16 @@ def find_likeliest_by_byte(item: Item, output: Output) -> int:
 
 def accuracy() -> Mean:
     """Share of items whose right choice is the likeliest."""
-    return Mean("accuracy", lambda item, output: find_likeliest(output) == item.gold, "norm:none|ties:first")
+    return Mean("accuracy", _share_right(lambda _, output: find_likeliest(output)), "norm:none|ties:first")
 
 
 def accuracy_by_byte() -> Mean:
     """Share of items whose right choice is the likeliest for its length in bytes."""
-    value = "norm:bytes|ties:first"
-    return Mean("accuracy_by_byte", lambda item, output: find_likeliest_by_byte(item, output) == item.gold, value)
+    return Mean("accuracy_by_byte", _share_right(find_likeliest_by_byte), "norm:bytes|ties:first")
+
+
+def _share_right(choose: Callable[[Item, Output], int]) -> ScoreItems:
+    return lambda items, outputs: [float(choose(*pair) == pair[0].gold) for pair in zip(items, outputs, strict=True)]
 
 
 class MacroF1:

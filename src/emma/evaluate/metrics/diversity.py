@@ -10,9 +10,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from emma.config.extras import need
-from emma.evaluate.engine.requests import Output
-from emma.evaluate.metrics.mean import divide, list_texts
-from emma.evaluate.metrics.metric import Floats
+from emma.evaluate.metrics.mean import Mean, mean_of_texts
 from emma.evaluate.tasks.task import Item
 from emma.lang.language import Lang
 from emma.lang.scripts import is_spaced
@@ -21,47 +19,27 @@ ORDER = 4
 Gram = tuple[str, ...]
 Tops = dict[Gram, tuple[int, int, int]]
 """The greatest count of an n-gram in any text, the number of that text, and the greatest count in any other."""
-Scores = Callable[[Sequence[str], str], list[float]]
 
 
-class SelfBleu:
-    """Self-BLEU over all texts that a model wrote in one language; of several for an item, the mean of theirs.
+def self_bleu(lang: Lang) -> Mean:
+    """Self-BLEU over words, over characters where the script does not space them.
 
     The texts compared with stay the same ones when items are drawn anew: a text drawn twice is not a repetition.
     """
-
-    higher_is_better = False
-    highest = None
-
-    def __init__(self, name: str, score: Scores, tokens: str, drop_empty: bool = False) -> None:
-        version = need("sacrebleu", "evaluate").__version__
-        self.name, self._score, self._tokens, self._drop_empty = name, score, tokens, drop_empty
-        empty = "dropped" if drop_empty else "counted"
-        self.signature = f"tok:{tokens}|smooth:exp|eff:no|version:{version}|empty:{empty}"
-
-    def statistics(self, items: Sequence[Item], outputs: Sequence[Output]) -> Floats:
-        """The mean score of each item's texts and a one beside it, (items, 2); zeros for items without texts."""
-        groups = [list_texts(output, self._drop_empty) for output in outputs]
-        rows = np.repeat(np.arange(len(items)), [len(group) for group in groups])
-        sums = np.zeros((len(items), 2))
-        if len(rows) > 1:
-            scores = self._score([text for group in groups for text in group], self._tokens)
-            np.add.at(sums, rows, np.stack([scores, np.ones(len(rows))], axis=1))
-        return sums / np.maximum(sums[:, 1:], 1)
-
-    def total(self, sums: Floats) -> Floats:
-        """Means (…), from 0 to 100, of sums (…, 2)."""
-        return divide(sums[..., 0], sums[..., 1])
+    return _self_bleu("Self-BLEU", score_against_others, "13a" if is_spaced(lang.script) else "char", False)
 
 
-def self_bleu(lang: Lang) -> SelfBleu:
-    """Self-BLEU over words, over characters where the script does not space them."""
-    return SelfBleu("Self-BLEU", score_against_others, "13a" if is_spaced(lang.script) else "char")
-
-
-def published_self_bleu() -> SelfBleu:
+def published_self_bleu() -> Mean:
     """Self-BLEU as published: each text against one other, the first, since the others were passed as one reference."""
-    return SelfBleu("Self-BLEU-first", score_against_first, "13a", drop_empty=True)
+    return _self_bleu("Self-BLEU-first", score_against_first, "13a", True)
+
+
+def _self_bleu(name: str, score: Callable[[Sequence[str], str], list[float]], tokens: str, drop_empty: bool) -> Mean:
+    def score_texts(_: Sequence[Item], texts: Sequence[str]) -> list[float]:
+        return score(texts, tokens) if len(texts) > 1 else [np.nan] * len(texts)
+
+    signature = f"tok:{tokens}|smooth:exp|eff:no|version:{need('sacrebleu', 'evaluate').__version__}"
+    return mean_of_texts(name, score_texts, signature, drop_empty=drop_empty, highest=None)
 
 
 def score_against_first(texts: Sequence[str], tokens: str) -> list[float]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from statistics import fmean
+from itertools import chain
 
 import numpy as np
 
@@ -10,25 +10,31 @@ from emma.evaluate.engine.requests import Output, TextAnswer
 from emma.evaluate.metrics.metric import Floats
 from emma.evaluate.tasks.task import Item
 
-Value = Callable[[Item, Output], float | None]
-"""The value of one item; None leaves it out of the mean, as the published protocol does with empty texts."""
+ScoreItems = Callable[[Sequence[Item], Sequence[Output]], Sequence[float]]
+ScoreTexts = Callable[[Sequence[Item], Sequence[str]], Sequence[float]]
+"""Scores of texts beside the items that they answer; NaN where one has no score."""
 
 
 @dataclass(frozen=True)
 class Mean:
-    """The mean of a value of each item."""
+    """The mean of a score of each item."""
 
     name: str
-    value: Value
+    score: ScoreItems
+    """NaN leaves an item out."""
     signature: str
-    higher_is_better: bool = True
     highest: float | None = 1.0
+    """None where lower is better."""
+
+    @property
+    def higher_is_better(self) -> bool:
+        """Whether a mean can be too low, and not too high."""
+        return self.highest is not None
 
     def statistics(self, items: Sequence[Item], outputs: Sequence[Output]) -> Floats:
-        """The value of each item and a one beside it, (items, 2); zeros for those left out."""
-        values = [self.value(item, output) for item, output in zip(items, outputs, strict=True)]
-        rows = [(0.0, 0.0) if value is None else (float(value), 1.0) for value in values]
-        return np.array(rows, np.float64).reshape(len(rows), 2)
+        """The score of each item and a one beside it, (items, 2); zeros for those left out."""
+        scores = np.asarray(self.score(items, outputs), np.float64)
+        return np.stack([np.nan_to_num(scores), ~np.isnan(scores)], axis=1)
 
     def total(self, sums: Floats) -> Floats:
         """Means (…) of sums (…, 2); NaN where every item was left out."""
@@ -43,23 +49,34 @@ def divide(numerators: Floats, denominators: Floats) -> Floats:
 
 
 def mean_of_texts(
-    name: str, score: Callable[[str, Item], float], signature: str, *, drop_empty: bool = False, higher: bool = True
+    name: str, score: ScoreTexts, signature: str, *, drop_empty: bool = False, highest: float | None = 1.0
 ) -> Mean:
-    """A metric that scores each text an item was answered with; of several, an item's value is their mean.
+    """A metric that scores all texts of a language at once; of several for an item, its score is their mean.
 
     `drop_empty` leaves out texts without a word, as the published protocol does, which rewards silence.
     """
 
-    def value(item: Item, output: Output) -> float | None:
-        scores = [score(text, item) for text in list_texts(output, drop_empty)]
-        return fmean(scores) if scores else None
+    def score_items(items: Sequence[Item], outputs: Sequence[Output]) -> list[float]:
+        groups = [list_texts(output, drop_empty) for output in outputs]
+        asked = [item for item, group in zip(items, groups, strict=True) for _ in group]
+        scores = iter(score(asked, list(chain.from_iterable(groups))))
+        return [_mean([next(scores) for _ in group]) for group in groups]
 
-    signature = f"{signature}|empty:{'dropped' if drop_empty else 'counted'}"
-    return Mean(name, value, signature, higher, 1.0 if higher else None)
+    return Mean(name, score_items, f"{signature}|empty:{'dropped' if drop_empty else 'counted'}", highest)
+
+
+def each_text(score: Callable[[str, Item], float]) -> ScoreTexts:
+    """Score texts one by one."""
+    return lambda items, texts: [score(text, item) for item, text in zip(items, texts, strict=True)]
+
+
+def _mean(scores: Sequence[float]) -> float:
+    known = [score for score in scores if not np.isnan(score)]
+    return sum(known) / len(known) if known else np.nan
 
 
 def list_texts(output: Output, drop_empty: bool = False) -> list[str]:
-    """The texts among an item's answers, in their order; empty ones, and single full stops, only if asked to stay."""
+    """The texts among an item's answers, in their order; without empty ones and single full stops if asked."""
     texts = [answer.text for answer in output if isinstance(answer, TextAnswer)]
     return [text for text in texts if not drop_empty or text.strip() not in ("", ".")]
 

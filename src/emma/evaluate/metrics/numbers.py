@@ -10,7 +10,7 @@ import unicodedata
 from decimal import Decimal
 from functools import lru_cache
 
-from emma.evaluate.metrics.mean import Mean, list_references, mean_of_texts
+from emma.evaluate.metrics.mean import Mean, each_text, list_references, mean_of_texts
 from emma.evaluate.tasks.task import Item
 
 FINAL = "####"
@@ -25,7 +25,8 @@ _GROUPS = re.compile(r"[1-9]\d{0,2}(?:[.,]\d{3})+|[1-9]\d?(?:[.,]\d{2})+[.,]\d{3
 
 def number_match() -> Mean:
     """Share of answers that end with the right number."""
-    return mean_of_texts("number_match", score_number, f"number:last|after:{FINAL}|digits:Nd|separators:any")
+    signature = f"number:last|after:{FINAL}|digits:Nd|separators:any"
+    return mean_of_texts("number_match", each_text(score_number), signature)
 
 
 def score_number(text: str, item: Item) -> float:

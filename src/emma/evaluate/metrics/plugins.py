@@ -6,7 +6,8 @@ Amharic are 0.93. So a language whose script is not covered gets no score, and t
 
 import subprocess
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
+from itertools import chain
 from pathlib import Path
 from shutil import which
 from tempfile import TemporaryDirectory
@@ -17,8 +18,7 @@ import orjson
 
 from emma.config.extras import need
 from emma.errors import RecipeError
-from emma.evaluate.engine.requests import Output
-from emma.evaluate.metrics.mean import divide, list_references, list_texts
+from emma.evaluate.metrics.mean import Mean, list_references, mean_of_texts
 from emma.evaluate.metrics.metric import Floats
 from emma.evaluate.tasks.task import Asking, Item
 from emma.lang.language import Lang
@@ -36,59 +36,44 @@ XLMR_SCRIPTS = frozenset(_XLMR.split())
 """Scripts of the hundred languages of XLM-R (Conneau et al. 2020, appendix A), which COMET's models begin from."""
 Trio = tuple[str, str, str]
 """A source, empty where there is none, a text, and a reference."""
-Score = Callable[[Sequence[Trio], Path], list[float]]
 
 
-class NeuralScore:
-    """The mean of a neural model's scores of texts, each against the best of its item's references."""
-
-    higher_is_better = True
-    highest = 1.0
-
-    def __init__(self, name: str, score: Score, model: Path, missing: frozenset[str]) -> None:
-        self.name, self._score, self._model, self._missing = name, score, model, missing
-        refused = f"|refused:{'+'.join(sorted(missing))} not in its vocabulary" if missing else ""
-        self.signature = f"model:{model.name}{refused}"
-
-    def statistics(self, items: Sequence[Item], outputs: Sequence[Output]) -> Floats:
-        """Each item's score and a one beside it, (items, 2); zeros where the script is not covered."""
-        keys = [
-            (row, at, (str(item.fields.get("source", "")), text, reference))
-            for row, (item, output) in enumerate(zip(items, outputs, strict=True))
-            for at, text in enumerate(list_texts(output))
-            for reference in list_references(item)
-        ]
-        best: dict[tuple[int, int], float] = {}
-        scores = [] if self._missing or not keys else self._score([trio for *_, trio in keys], self._model)
-        for (row, at, _), score in zip(keys, scores, strict=bool(scores)):
-            best[row, at] = max(score, best.get((row, at), score))
-        sums = np.zeros((len(items), 2))
-        for (row, _), score in best.items():
-            sums[row] += score, 1
-        return sums / np.maximum(sums[:, 1:], 1)
-
-    def total(self, sums: Floats) -> Floats:
-        """Means (…) of sums (…, 2)."""
-        return divide(sums[..., 0], sums[..., 1])
-
-
-def neural_metrics(lang: Lang, asking: Asking) -> tuple[NeuralScore, ...]:
+def neural_metrics(lang: Lang, asking: Asking) -> tuple[Mean, ...]:
     """The neural metrics that the recipe names, `bertscore=FOLDER` and `comet=FILE.ckpt`, for texts in a language.
 
     Raises RecipeError for another name, or a model that is not there.
     """
-    return tuple(_open(*each.partition("=")[::2], lang) for each in asking.neural_metrics)
+    return tuple(_open(*each.partition("=")[::2], unicode_scripts(lang.script)) for each in asking.neural_metrics)
 
 
-def _open(name: str, place: str, lang: Lang) -> NeuralScore:
+def _open(name: str, place: str, scripts: frozenset[str]) -> Mean:
     path = Path(place)
     if name == "comet" and path.is_file():
-        return NeuralScore("COMET", score_comet, path, unicode_scripts(lang.script) - XLMR_SCRIPTS)
+        return _neural_mean("COMET", partial(score_comet, path), path, scripts - XLMR_SCRIPTS)
     if name == "bertscore" and path.is_dir():
-        return NeuralScore("BERTScore", score_bert, path, unicode_scripts(lang.script) - covered_scripts(path))
+        return _neural_mean("BERTScore", partial(score_bert, path), path, scripts - covered_scripts(path))
     raise RecipeError(
         f"neural_metrics: '{name}={place}' is neither bertscore=FOLDER nor comet=FILE.ckpt of a model that is here."
     )
+
+
+def _neural_mean(
+    name: str, score: Callable[[Sequence[Trio]], list[float]], path: Path, missing: frozenset[str]
+) -> Mean:
+    """The mean over texts of the best score with a reference; no score where a script is missing."""
+
+    def score_texts(items: Sequence[Item], texts: Sequence[str]) -> list[float]:
+        if missing or not texts:
+            return [np.nan] * len(texts)
+        groups = [
+            [(str(item.fields.get("source", "")), text, reference) for reference in list_references(item)]
+            for item, text in zip(items, texts, strict=True)
+        ]
+        scores = iter(score(list(chain.from_iterable(groups))))
+        return [max(next(scores) for _ in group) for group in groups]
+
+    refused = f"|refused:{'+'.join(sorted(missing))} not in its vocabulary" if missing else ""
+    return mean_of_texts(name, score_texts, f"model:{path.name}{refused}")
 
 
 @lru_cache
@@ -107,7 +92,7 @@ def open_encoder(folder: Path) -> tuple[Any, Any]:
     return library.AutoTokenizer.from_pretrained(folder), library.AutoModel.from_pretrained(folder).eval()
 
 
-def score_bert(trios: Sequence[Trio], folder: Path) -> list[float]:
+def score_bert(folder: Path, trios: Sequence[Trio]) -> list[float]:
     """BERTScore's F1, without weights by rarity and without rescaling."""
     texts = sorted({text for _, *pair in trios for text in pair})
     vectors = {text: _embed(text, folder) for text in texts}
@@ -133,7 +118,7 @@ def compare(one: Floats, other: Floats) -> float:
     return float(2 * precision * recall / (precision + recall))
 
 
-def score_comet(trios: Sequence[Trio], checkpoint: Path) -> list[float]:
+def score_comet(checkpoint: Path, trios: Sequence[Trio]) -> list[float]:
     """COMET's scores by its own command: its package cannot be installed beside ours (it needs NumPy 1)."""
     if (command := which("comet-score")) is None:
         raise RecipeError("COMET needs the command 'comet-score'. Install unbabel-comet in an environment of its own.")

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 
-from emma.evaluate.metrics.mean import Mean, list_references, mean_of_texts
+from emma.evaluate.metrics.mean import Mean, each_text, list_references, mean_of_texts
 from emma.evaluate.metrics.words import split_words
 from emma.evaluate.tasks.task import Item
 
@@ -28,7 +28,7 @@ def _rouge(name: str, split: Split, signature: str, drop_empty: bool) -> Mean:
         words = split(text)
         return max(score_subsequence(words, split(reference)) for reference in list_references(item))
 
-    return mean_of_texts(name, score, f"{signature}|beta:1", drop_empty=drop_empty)
+    return mean_of_texts(name, each_text(score), f"{signature}|beta:1", drop_empty=drop_empty)
 
 
 def score_subsequence(words: Sequence[str], reference: Sequence[str]) -> float:

@@ -6,7 +6,7 @@ articles do not count either is left out, since other languages have theirs.
 
 from collections import Counter
 
-from emma.evaluate.metrics.mean import Mean, list_references, mean_of_texts
+from emma.evaluate.metrics.mean import Mean, each_text, list_references, mean_of_texts
 from emma.evaluate.metrics.words import split_words
 from emma.evaluate.tasks.task import Item
 
@@ -15,12 +15,12 @@ SIGNATURE = "tok:unicode-words|case:fold|articles:kept|references:best"
 
 def exact_match() -> Mean:
     """Share of answers whose words are those of a reference, in their order."""
-    return mean_of_texts("exact_match", score_match, SIGNATURE)
+    return mean_of_texts("exact_match", each_text(score_match), SIGNATURE)
 
 
 def word_f1() -> Mean:
     """F1 of the words, characters where unspaced, that an answer shares with its nearest reference."""
-    return mean_of_texts("f1", score_overlap, SIGNATURE)
+    return mean_of_texts("f1", each_text(score_overlap), SIGNATURE)
 
 
 def score_match(text: str, item: Item) -> float:
