@@ -68,10 +68,11 @@ def test_comet_is_asked_by_its_command(tmp_path: Path, monkeypatch: pytest.Monke
     command.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
     asking = Asking(neural_metrics=(f"comet={command}",))
-    (metric,) = neural_metrics(Lang.parse("swh_Latn"), asking)
+    (metric,) = neural_metrics(Lang.parse("swh_Latn"), asking, "source")
     item = Item("a", ("mvua\nusiku", "watu"), {"source": "rain"})
     assert metric.statistics([item, item], [write("watu", "mvua usiku"), write("x")]).tolist() == [[0.9, 1], [0.1, 1]]
-    assert "refused:Nkoo" in neural_metrics(Lang.parse("nqo_Nkoo"), asking)[0].signature
+    assert neural_metrics(Lang.parse("swh_Latn"), asking) == ()  # nothing was translated
+    assert "refused:Nkoo" in neural_metrics(Lang.parse("nqo_Nkoo"), asking, "source")[0].signature
     monkeypatch.setenv("PATH", "")
     with pytest.raises(RecipeError, match="Install unbabel-comet"):
         metric.statistics([item], [write("x")])
@@ -80,4 +81,4 @@ def test_comet_is_asked_by_its_command(tmp_path: Path, monkeypatch: pytest.Monke
 @pytest.mark.parametrize("name", ["bleurt=x", "bertscore=nowhere", "comet"])
 def test_another_name_is_refused(name: str) -> None:
     with pytest.raises(RecipeError, match="neither bertscore=FOLDER nor comet"):
-        neural_metrics(Lang.parse("swh_Latn"), Asking(neural_metrics=(name,)))
+        neural_metrics(Lang.parse("swh_Latn"), Asking(neural_metrics=(name,)), "source")

@@ -38,27 +38,29 @@ Trio = tuple[str, str, str]
 """A source, empty where there is none, a text, and a reference."""
 
 
-def neural_metrics(lang: Lang, asking: Asking) -> tuple[Mean, ...]:
+def neural_metrics(lang: Lang, asking: Asking, source: str = "") -> tuple[Mean, ...]:
     """The neural metrics that the recipe names, `bertscore=FOLDER` and `comet=FILE.ckpt`, for texts in a language.
 
-    Raises RecipeError for another name, or a model that is not there.
+    `source` is the field of an item with what was translated. Raises RecipeError for another name, a model that is not
+    there. COMET is for translations alone.
     """
-    return tuple(_open(*each.partition("=")[::2], unicode_scripts(lang.script)) for each in asking.neural_metrics)
+    names = (each.partition("=")[::2] for each in asking.neural_metrics)
+    return tuple(_open(*pair, unicode_scripts(lang.script), source) for pair in names if source or pair[0] != "comet")
 
 
-def _open(name: str, place: str, scripts: frozenset[str]) -> Mean:
+def _open(name: str, place: str, scripts: frozenset[str], source: str) -> Mean:
     path = Path(place)
     if name == "comet" and path.is_file():
-        return _neural_mean("COMET", partial(score_comet, path), path, scripts - XLMR_SCRIPTS)
+        return _neural_mean("COMET", partial(score_comet, path), path, scripts - XLMR_SCRIPTS, source)
     if name == "bertscore" and path.is_dir():
-        return _neural_mean("BERTScore", partial(score_bert, path), path, scripts - covered_scripts(path))
+        return _neural_mean("BERTScore", partial(score_bert, path), path, scripts - covered_scripts(path), source)
     raise RecipeError(
         f"neural_metrics: '{name}={place}' is neither bertscore=FOLDER nor comet=FILE.ckpt of a model that is here."
     )
 
 
 def _neural_mean(
-    name: str, score: Callable[[Sequence[Trio]], list[float]], path: Path, missing: frozenset[str]
+    name: str, score: Callable[[Sequence[Trio]], list[float]], path: Path, missing: frozenset[str], source: str
 ) -> Mean:
     """The mean over texts of the best score with a reference; no score where a script is missing."""
 
@@ -66,7 +68,7 @@ def _neural_mean(
         if missing or not texts:
             return [np.nan] * len(texts)
         groups = [
-            [(str(item.fields.get("source", "")), text, reference) for reference in list_references(item)]
+            [(str(item.fields.get(source, "")), text, reference) for reference in list_references(item)]
             for item, text in zip(items, texts, strict=True)
         ]
         scores = iter(score(list(chain.from_iterable(groups))))

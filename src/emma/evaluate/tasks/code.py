@@ -133,10 +133,10 @@ class Programs(TextTask):
 
     def metrics(self, variant: str, lang: Lang, asking: Asking) -> "Sequence[Metric]":  # noqa: ARG002
         """pass@1, and pass@10 where there are as many samples."""
-        from emma.evaluate.metrics.code import PassAtK
+        from emma.evaluate.metrics.code import pass_rate
 
         counts = [k for k in (1, 10) if k <= asking.samples]
-        return [PassAtK(variant, assemble, asking.run_generated_code, k) for k in counts]
+        return [pass_rate(variant, assemble, asking.run_generated_code, k) for k in counts]
 
 
 def _programs(name: str, title: str, licence: str, origin: str, folder: str, *paths: str) -> Programs:

@@ -90,7 +90,7 @@ class TextTask:
 
     def metrics(self, variant: str, lang: Lang, asking: Asking) -> "Sequence[Metric]":  # noqa: ARG002
         """What is measured in the answers."""
-        return [make_metric(name, lang, asking) for name in self.measures]
+        return make_metrics(self.measures, lang, asking)
 
     def chance(self, variant: str, item: Item) -> float | None:  # noqa: ARG002
         """None: there is no guessing a text."""
@@ -140,6 +140,19 @@ def take_shots(info: TaskInfo, item: Item, data: TaskData, asking: Asking) -> li
     else:
         shots = choose_shots(data, count + 1, asking.seed)
     return [shot for shot in shots if shot.place != item.place][:count]
+
+
+def make_metrics(names: Sequence[str], lang: Lang, asking: Asking, source: str = "") -> "list[Metric]":
+    """The metrics of these names for texts in a language, and what the recipe adds: which language they are in, and
+    neural metrics where there are references. `source` is the field with what was translated."""
+    from emma.evaluate.metrics import output_language, plugins
+
+    neural = plugins.neural_metrics(lang, asking, source) if {"chrF++", "ROUGE-L"} & {*names} else ()
+    return [
+        *(make_metric(name, lang, asking) for name in names),
+        *neural,
+        *output_language.language_metrics(lang, asking),
+    ]
 
 
 def make_metric(name: str, lang: Lang, asking: Asking) -> "Metric":

@@ -15,7 +15,7 @@ from emma.evaluate.tasks.generation import (
     lend_items,
     limit_answers,
     limit_form,
-    make_metric,
+    make_metrics,
     take_shots,
 )
 from emma.evaluate.tasks.rows import Row
@@ -120,9 +120,9 @@ class Translation(TextTask):
 
     def metrics(self, variant: str, lang: Lang, asking: Asking) -> "Sequence[Metric]":
         """chrF++, which asks for no tokeniser, then BLEU, of the language that is translated into."""
-        target = self._directions(lang)[variant][1]
+        source, target = self._directions(lang)[variant]
         # Of translations, empty ones were counted in the published protocol too.
-        return [make_metric(name, target, replace(asking, mode="sound")) for name in self.measures]
+        return make_metrics(self.measures, target, replace(asking, mode="sound"), source.label)
 
 
 def count_rows(data: TaskData) -> dict[str, int]:
