@@ -33,23 +33,19 @@ def test_a_folder_below_data_or_data_itself(tmp_path: Path) -> None:
 def test_absent_data_is_refused_with_how_it_is_had(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match=r"no folder .*/words\. .*example/words \(Example 2020\) \(licence: CC0\)"):
         find_folder(INFO, tmp_path)
-    hub = replace(INFO, hub="example/words@abc")
-    with pytest.raises(SourceError, match="hf download --repo-type dataset example/words --revision abc"):
-        find_folder(hub, None)
+    with pytest.raises(SourceError, match="hf download --repo-type dataset example/words --local-dir <data>/words"):
+        find_folder(replace(INFO, hub="example/words"), None)
 
 
 def test_the_hub_is_asked_only_for_what_was_fetched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     hub = pytest.importorskip("huggingface_hub")
-    asked = []
 
-    def snapshot(repository: str, **settings: object) -> str:
-        asked.append((repository, settings["revision"], settings["local_files_only"]))
+    def snapshot(repository: str, repo_type: str, local_files_only: bool) -> str:
+        assert (repository, repo_type, local_files_only) == ("example/words", "dataset", True)
         return str(tmp_path)
 
     monkeypatch.setattr(hub, "snapshot_download", snapshot)
-    info = replace(INFO, hub="example/words@abc")
-    assert find_folder(info, None) == find_folder(info, None, fetch=True) == tmp_path
-    assert asked == [("example/words", "abc", True), ("example/words", "abc", False)]
+    assert find_folder(replace(INFO, hub="example/words"), None) == tmp_path
 
 
 def test_the_first_layout_that_fits(tmp_path: Path) -> None:

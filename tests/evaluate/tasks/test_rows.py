@@ -94,7 +94,17 @@ def test_a_bad_row_costs_itself(tmp_path: Path, name: str, content: bytes, reaso
     assert good.text("text") == "b"
 
 
-@pytest.mark.parametrize(("name", "content"), [("a.tsv.gz", b"id\ttext"), ("a.tsv.zst", b"id"), ("a.json", b"[1,")])
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.tsv.gz", b"id\ttext"),
+        ("a.tsv.zst", b"id"),
+        ("a.json", b"[1,"),
+        ("a.json", b"5"),
+        ("a.parquet", b"PAR1 no more"),
+        ("a.csv", b'id,text\n1,"open\n2,b\n'),
+    ],
+)
 def test_a_damaged_file_is_named(tmp_path: Path, name: str, content: bytes) -> None:
     (tmp_path / name).write_bytes(content)
     with pytest.raises(SourceError, match=f"{name}.*Fetch it again"):

@@ -11,6 +11,8 @@ from itertools import islice
 from pathlib import Path
 from xml.parsers.expat import ExpatError, ParserCreate
 
+from zstandard import ZstdError
+
 from emma.errors import LanguageError, SourceError
 from emma.evaluate.tasks.rows import read_bytes, read_rows
 from emma.lang.codes import resolve
@@ -78,13 +80,13 @@ def read_bible(path: Path, limit: int | None = None) -> tuple[str, dict[str, str
     events, parser = _Events(), ParserCreate()
     parser.StartElementHandler, parser.EndElementHandler = events.start, events.end
     parser.CharacterDataHandler = events.text
-    content = read_bytes(path)
     try:
+        content = read_bytes(path)
         for start in range(0, len(content), CHUNK_BYTES):
             parser.Parse(content[start : start + CHUNK_BYTES], start + CHUNK_BYTES >= len(content))
             if limit is not None and len(events.verses) > limit:
                 break
-    except ExpatError as error:
+    except (ExpatError, OSError, EOFError, ZstdError) as error:
         raise SourceError(f"{path} is no XML ({error}). Repair it, or take it out of the folder.") from None
     return events.code, {number: " ".join(text.split()) for number, text in events.verses.items() if text.strip()}
 

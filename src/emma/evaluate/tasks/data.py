@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from emma.config.extras import need
-from emma.errors import LanguageError, SourceError
+from emma.errors import EmmaError, LanguageError, SourceError
 from emma.evaluate.tasks.rows import Row, RowError, read_rows
 from emma.evaluate.tasks.task import Item, RejectedItem, TaskData, TaskInfo
 from emma.lang.codes import resolve
@@ -45,32 +45,29 @@ Files = Sequence[tuple[str, str, Path]]
 """Code, split and path."""
 
 
-def find_folder(info: TaskInfo, data: Path | None, *, fetch: bool = False) -> Path:
-    """The folder of a task's data: below `data`, `data` itself, or its repository of the hub as fetched before.
+def find_folder(info: TaskInfo, data: Path | None) -> Path:
+    """The folder of a task's data: below `data`, `data` itself, or its repository of the hub as it was fetched before.
 
-    Raises SourceError, which says how the data is had. Only with `fetch` is anything downloaded.
+    Nothing is downloaded. Raises SourceError, which says how the data is had.
     """
     for folder in (data / info.folder, data) if data else ():
         if folder.is_dir() and folder.name == info.folder:
             return folder
-    if info.hub and (found := _find_in_hub(info.hub, fetch)):
+    if info.hub and (found := _find_in_hub_cache(info.hub)):
         return found
     place = f"{data or '<data>'}/{info.folder}"
-    command = "hf download --repo-type dataset " + (info.hub or "").replace("@", " --revision ")
+    command = f", or run: hf download --repo-type dataset {info.hub} --local-dir {place}" if info.hub else ""
     raise SourceError(
         f"Task {info.name}: there is no folder {place}. Its data is had from {info.origin} (licence: {info.licence}); "
-        f"put it there{f', or fetch it with: {command}' if info.hub else ''}."
+        f"put it there{command}."
     )
 
 
-def _find_in_hub(name: str, fetch: bool) -> Path | None:
-    repository, _, revision = name.partition("@")
-    settings = {"repo_type": "dataset", "revision": revision or None, "local_files_only": not fetch}
+def _find_in_hub_cache(repository: str) -> Path | None:
     try:
-        return Path(need("huggingface_hub", "lid").snapshot_download(repository, **settings))
-    except Exception as error:  # offline, not there, not allowed, not installed: the library has many errors for it
-        if fetch:
-            raise SourceError(f"The data set '{name}' cannot be fetched from the Hugging Face hub: {error}") from None
+        library = need("huggingface_hub", "lid")
+        return Path(library.snapshot_download(repository, repo_type="dataset", local_files_only=True))
+    except (EmmaError, OSError, ValueError):  # the library is not installed, or has not fetched it
         return None
 
 

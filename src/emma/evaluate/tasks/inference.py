@@ -2,7 +2,7 @@
 
 from emma.evaluate.tasks.choice import ChoiceTask, Question, ask_by_letters
 from emma.evaluate.tasks.data import Layout
-from emma.evaluate.tasks.phrases import PUBLISHED, say, space_of, strip_end
+from emma.evaluate.tasks.phrases import say, space_of, strip_end
 from emma.evaluate.tasks.rows import Row
 from emma.evaluate.tasks.task import Asking, Item, TaskInfo
 from emma.lang.language import Lang
@@ -10,6 +10,8 @@ from emma.lang.language import Lang
 LABELS = ("entailment", "neutral", "contradiction")
 SPELLINGS = (*LABELS, "e", "n", "c", "0", "1", "2")
 """Of labels in files: IndoNLI has their first letters, and the hub their numbers."""
+PUBLISHED_NO = {"ara": "رقم"}
+"""By which published scores were made: it means "number"."""
 STATEMENTS = ("It is true.", "It may be true or not.", "It is false.")
 
 
@@ -29,7 +31,7 @@ def ask_pair(item: Item, lang: Lang, asking: Asking) -> Question:
     premise, hypothesis = item.fields["premise"], item.fields["hypothesis"]
     words = [say(word, lang) for word in ("right", "yes", "also", "no")]
     if asking.mode == "paper":
-        words[3] = PUBLISHED.get(lang.iso639_3, words[3])
+        words[3] = PUBLISHED_NO.get(lang.iso639_3, words[3])
         return Question(f"{premise}, {words[0]}", tuple(f" {word}, {hypothesis}" for word in words[1:]))
     space = space_of(lang)
     query = f"{strip_end(premise)}, {words[0]}"

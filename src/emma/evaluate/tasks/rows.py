@@ -64,57 +64,54 @@ class Row:
 def read_rows(path: Path, root: Path, columns: Sequence[str] = ()) -> Iterator[Row]:
     """The rows of a table (.tsv, .csv, .jsonl, .json, .parquet), or the lines of any other file in a column `text`.
 
-    `columns` are those of a table without a header. Raises SourceError for a file that cannot be read at all.
+    `columns` are those of a table without a header. Raises SourceError for a file that cannot be read as a whole.
     """
     name = path.relative_to(root).as_posix()
-    for number, (values, fault) in enumerate(_read_values(path, columns), 1):
-        yield Row(name, number, values, fault)
+    try:
+        for number, (values, fault) in enumerate(_read_values(path, columns), 1):
+            yield Row(name, number, values, fault)
+    except (OSError, EOFError, ValueError, TypeError, zstandard.ZstdError, csv.Error) as error:
+        raise SourceError(f"{path} cannot be read ({error}). Fetch it again.") from None
 
 
 def read_bytes(path: Path) -> bytes:
-    """What a file holds, decompressed. Raises SourceError where it is damaged."""
-    try:
-        if path.suffix == ".zst":
-            with path.open("rb") as file:
-                return zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True).read()
-        return gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-    except (OSError, EOFError, zstandard.ZstdError) as error:
-        raise SourceError(f"{path} cannot be read ({error}). Fetch it again.") from None
+    """What a file holds, decompressed. Raises OSError, EOFError or ZstdError where it is damaged."""
+    if path.suffix == ".zst":
+        with path.open("rb") as file:
+            return zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True).read()
+    return gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
 
 
 def _read_values(path: Path, columns: Sequence[str]) -> Iterator[Values]:
     kind = Path(path.stem).suffix if path.suffix in (".gz", ".zst") else path.suffix
     if kind == ".parquet":
-        return ((values, "") for values in shards.read(path).to_pylist())
-    if kind == ".json":
-        return _read_json(path)
+        return map(_as_values, shards.read(path).to_pylist())
     content = read_bytes(path)
+    if kind == ".json":
+        whole = orjson.loads(content)
+        return map(_as_values, whole.get("data", ()) if isinstance(whole, dict) else whole)
     if kind == ".jsonl":
-        return map(_parse_object, filter(bytes.strip, content.split(b"\n")))
+        return map(_parse_line, filter(bytes.strip, content.split(b"\n")))
     # What is not UTF-8 is seen when a column is asked for, and so costs its row alone.
     text = content.decode("utf-8-sig", "surrogateescape").replace("\r\n", "\n")
     lines = text.split("\n")[: -1 if text.endswith("\n") else None] if text else []
     if kind == ".tsv":
         return _read_table(map(_split_line, lines), columns)
     if kind == ".csv":
-        return _read_table(csv.reader(io.StringIO(text, newline="")), columns)
+        # Strict, since a quote that is never closed would take all rows after it into one cell.
+        return _read_table(csv.reader(io.StringIO(text, newline=""), strict=True), columns)
     return (({"text": line}, "") for line in lines)
 
 
-def _read_json(path: Path) -> Iterator[Values]:
-    try:
-        whole = orjson.loads(read_bytes(path))
-    except orjson.JSONDecodeError as error:
-        raise SourceError(f"{path} is not JSON ({error}). Fetch it again.") from None
-    yield from ((values, "") for values in (whole["data"] if isinstance(whole, dict) else whole))
+def _as_values(value: Any) -> Values:
+    return (value, "") if isinstance(value, dict) else ({}, "it is no JSON object")
 
 
-def _parse_object(line: bytes) -> Values:
+def _parse_line(line: bytes) -> Values:
     try:
-        values = orjson.loads(line)
+        return _as_values(orjson.loads(line))
     except orjson.JSONDecodeError as error:
         return {}, f"it is not JSON ({error})"
-    return (values, "") if isinstance(values, dict) else ({}, "it is no JSON object")
 
 
 def _read_table(cells: Iterator[list[str]], columns: Sequence[str]) -> Iterator[Values]:

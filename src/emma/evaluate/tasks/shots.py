@@ -25,7 +25,7 @@ def choose_shots(data: TaskData, count: int, seed: int = 0) -> tuple[Item, ...]:
     return _order_pool(data, seed)[:count]
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=4)  # items are asked language after language
 def _order_pool(data: TaskData, seed: int) -> tuple[Item, ...]:
     """The pool by hashes of ids, which depend on nothing else; labels take turns, as far as each has examples."""
     groups: dict[object, list[Item]] = {}
