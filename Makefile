@@ -52,7 +52,8 @@ $(VENV)/.test: $(VENV)/.demo
 
 # A real llama.cpp server (tests/evaluate/backends), built from source in about two minutes; where it cannot be, its
 # tests are left out.
-LLAMA_CPP_BUILD := -DGGML_NATIVE=OFF -DGGML_OPENMP=OFF -DMTMD_BUILD=OFF -DLLAMA_CURL=OFF -DCMAKE_CXX_FLAGS_RELEASE=-O1
+LLAMA_CPP_BUILD := -DGGML_NATIVE=OFF -DGGML_OPENMP=OFF -DLLAVA_BUILD=OFF -DMTMD_BUILD=OFF -DLLAMA_BUILD_TOOLS=OFF \
+	-DLLAMA_BUILD_EXAMPLES=OFF -DLLAMA_BUILD_TESTS=OFF -DLLAMA_CURL=OFF -DCMAKE_CXX_FLAGS_RELEASE=-O1
 $(VENV)/.llama-cpp: $(VENV)/.test
 	$(PYTHON) -m venv $(VENV)/llama_cpp
 	CMAKE_ARGS="$(LLAMA_CPP_BUILD)" $(VENV)/llama_cpp/bin/pip install --quiet \

@@ -12,8 +12,9 @@ import torch
 import transformers
 from scipy.stats import chisquare
 
-from emma.evaluate.backends import generate
-from emma.evaluate.backends.generate import draw_token, generate_texts, keeps_states, open_draft, prepare_generation
+from emma.evaluate.backends import drafts
+from emma.evaluate.backends.drafts import draw_token, open_draft
+from emma.evaluate.backends.generate import generate_texts, keeps_states, prepare_generation
 from emma.evaluate.backends.model import LanguageModel
 from emma.evaluate.config import EvaluateConfig
 from emma.evaluate.engine.requests import GenerateRequest, Prompt, TextAnswer
@@ -76,7 +77,7 @@ def oracle(model: LanguageModel, request: GenerateRequest) -> str:
     ids = prepared.payload.ids
     settings = {"max_new_tokens": request.max_tokens, "do_sample": False, "pad_token_id": 0}
     made = model.network.generate(torch.tensor([ids]), **settings)[0].tolist()[len(ids) :]
-    return generate.decode(model, made[: made.index(2)] if 2 in made else made)
+    return drafts.decode(model, made[: made.index(2)] if 2 in made else made)
 
 
 @pytest.mark.parametrize("name", CONFIGS)
@@ -92,7 +93,7 @@ def test_greedy_text_is_that_of_transformers(name: str, tmp_path: Path) -> None:
 
 def test_a_model_that_keeps_no_keys_says_so_once_and_names_itself(tmp_path: Path) -> None:
     model = open_model(tmp_path / "mamba", CONFIGS["mamba"]())
-    with pytest.warns(UserWarning, match="mamba generates without keeping keys and values, which is slow"):
+    with pytest.warns(UserWarning, match="mamba generates slowly: keys and values cannot be kept"):
         write(model, make_requests(1))
 
 
@@ -151,7 +152,7 @@ def test_every_end_that_is_stated_ends_a_text(model: LanguageModel) -> None:
     ends = plain.text.encode()[5] + 3  # an id of a byte
     (model.folder / GENERATION).write_text(f'{{"eos_token_id": [0, {ends}]}}')
     (cut,) = write(model, [request])
-    assert generate.end_ids(model) == {0, 2, ends}
+    assert drafts.end_ids(model) == {0, 2, ends}
     assert plain.text.startswith(cut.text)
     assert (cut.finish, cut.tokens < plain.tokens) == ("stop", True)
 
@@ -161,7 +162,7 @@ def test_a_last_character_without_all_its_bytes_is_left_out(model: LanguageModel
     (prepared,) = prepare_generation(model, [GenerateRequest(Prompt("ߡߐ߱ ߓ"), 12)])
     draft = open_draft(model, prepared)
     draft.written, draft.finish = [byte + 3 for byte in " ߍ߯ ߟߊߘ".encode()][:-1], "length"
-    assert generate.close_draft(model, draft).text == " ߍ߯ ߟߊ"
+    assert drafts.close_draft(model, draft).text == " ߍ߯ ߟߊ"
 
 
 def test_a_short_context_keeps_room_for_the_answer(tmp_path: Path) -> None:
