@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from emma.evaluate.metrics.numbers import number_match, read_number, score_number
+from emma.evaluate.metrics.numbers import number_match, published_number_match, read_number, score_number
 from emma.evaluate.tasks.task import Item
 from tests.evaluate.metrics.conftest import write
 
@@ -71,6 +71,18 @@ def test_every_decimal_digit_is_read() -> None:
 )
 def test_against_the_reference(text: str, gold: str, right: int) -> None:
     assert score_number(text, Item("a", gold)) == right
+
+
+@pytest.mark.parametrize("text", [*READINGS, "-18", "1.8", "about 18", "$18.", "১৮"])
+def test_the_published_one_has_the_faults_of_lm_evaluation_harness(text: str) -> None:
+    extraction = pytest.importorskip("lm_eval.filters.extraction", reason="lm-eval is not installed here")
+    metrics = pytest.importorskip("lm_eval.api.metrics")
+    flexible = extraction.RegexFilter(r"(-?[$0-9.,]{2,})|(-?[0-9]+)", group_select=-1)
+    ((found,),) = flexible.apply([[text]], [{}])
+    options = {"ignore_case": True, "ignore_punctuation": True}
+    for gold in ("18", "1234", "29"):
+        expected = metrics.exact_match_hf_evaluate([found], [gold], **options)["exact_match"]
+        assert published_number_match().statistics([Item("a", gold)], [write(text)])[0, 0] == expected
 
 
 def test_share_of_right_ones() -> None:

@@ -5,6 +5,7 @@ English. So a numeral has a set of readings, and is right if one of them is.
 """
 
 import re
+import string
 import sys
 import unicodedata
 from decimal import Decimal
@@ -22,11 +23,27 @@ _NUMERAL = re.compile(rf"((?<![\w)\]])-[$€£¥₹]?)?(\d+(?:[.,'_{_SPACES}]\d+
 _GROUPS = re.compile(r"[1-9]\d{0,2}(?:[.,]\d{3})+|[1-9]\d?(?:[.,]\d{2})+[.,]\d{3}", re.ASCII)
 """Digits in threes, or as in India: three, and twos before them."""
 
+_PUBLISHED = re.compile(r"-?[$0-9.,]{2,}|-?[0-9]+")
+_NO_PUNCTUATION = str.maketrans("", "", string.punctuation)
+
 
 def number_match() -> Mean:
     """Share of answers that end with the right number."""
     signature = f"number:last|after:{FINAL}|digits:Nd|separators:any"
     return mean_of_texts("number_match", each_text(score_number), signature)
+
+
+def published_number_match() -> Mean:
+    """The last number as lm-evaluation-harness 0.4 finds it (MGSM, `flexible-extract`), with its faults.
+
+    It sees ASCII digits alone, and drops punctuation, so that -18 and 1.8 are 18.
+    """
+
+    def score(text: str, item: Item) -> float:
+        found = [number.translate(_NO_PUNCTUATION) for number in _PUBLISHED.findall(text)[-1:]]
+        return float(any([gold.translate(_NO_PUNCTUATION)] == found for gold in list_references(item)))
+
+    return mean_of_texts("number_match-flexible", each_text(score), "number:last|digits:ASCII|punctuation:dropped")
 
 
 def score_number(text: str, item: Item) -> float:

@@ -41,7 +41,7 @@ TOOLCHAINS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "bash": ("program.sh", "bash", ("TOOL program.sh",)),
     "cpp": ("program.cpp", "g++", ("TOOL -std=c++17 -o program program.cpp", "/box/program")),
     "go": ("program_test.go", "go", ("TOOL test program_test.go",)),
-    "java": ("Main.java", "java", ("TOOL -XX:ActiveProcessorCount=2 -Xmx512m Main.java",)),
+    "java": ("Main.java", "java", ("TOOL -ea -XX:ActiveProcessorCount=2 -Xmx512m Main.java",)),
     "javascript": ("program.js", "node", ("TOOL --v8-pool-size=2 program.js",)),
     "lua": ("program.lua", "lua", ("TOOL program.lua",)),
     "perl": ("program.pl", "perl", ("TOOL program.pl",)),

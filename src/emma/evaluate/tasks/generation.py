@@ -168,6 +168,6 @@ def make_metric(name: str, lang: Lang, asking: Asking) -> "Metric":
         "Self-BLEU": lambda: diversity.published_self_bleu() if paper else diversity.self_bleu(lang),
         "f1": text.word_f1,
         "exact_match": text.exact_match,
-        "number_match": numbers.number_match,
+        "number_match": numbers.published_number_match if paper else numbers.number_match,
     }
     return makers[name]()
