@@ -20,6 +20,7 @@ from emma.evaluate.questions import Questions, Reading, choose_languages, descri
 from emma.evaluate.results import write_task_tables
 from emma.evaluate.tasks.registry import find_task
 from emma.evaluate.tasks.task import Asking, Item
+from emma.lang.families import read_families
 from emma.store import shards
 from emma.store.address import Fingerprints
 from emma.work.progress import Reporter
@@ -68,10 +69,22 @@ def run_benchmarks(
         answers,
         out / FOLDER,
         baseline=section.baseline if section.baseline in models else None,
-        groupings={"tier": tiers} if tiers else None,
+        groupings=find_groupings(section, tiers, questions),
         resampling=Resampling(section.bootstrap, section.seed),
     )
     return counts | write_losses(readings, out / FOLDER)
+
+
+def find_groupings(
+    section: EvaluateConfig, tiers: Mapping[str, str] | None, questions: Sequence[Questions]
+) -> dict[str, Mapping[str, str]]:
+    """What averages are grouped by beside scripts: tiers, where there is a corpus, and families, where the recipe names
+    a table of them. Raises SourceError where that cannot be read."""
+    groupings: dict[str, Mapping[str, str]] = {"tier": tiers} if tiers else {}
+    if (path := section.families_file()) is not None:
+        families, langs = read_families(path), {each.lang for each in questions}
+        groupings["family"] = {lang.label: families[lang.iso639_3] for lang in langs if lang.iso639_3 in families}
+    return groupings
 
 
 def open_models(

@@ -45,6 +45,9 @@ class EvaluateConfig(Section):
     flores200_model: str | None = Field(default=None, exclude=True)  # its content is part of the address
     """SentencePiece model of FLORES-200, a file in the recipe's data folder, over whose pieces spBLEU is counted. None:
     sacrebleu's own copy if it has one, else BLEU over words or characters, under that name."""
+    families: str | None = Field(default=None, exclude=True)
+    """Glottolog's table of languages (`languages.csv` of its CLDF data), for averages by family; a relative path starts
+    in the recipe's `data`. None: averages are by tier and script."""
     lid: str | None = Field(default=None, exclude=True)
     """Name the language of every text that a model writes, by this model: a file or a repository of the Hugging Face
     hub, as in `[annotate.lid]`. It tells a model that answers in English from one that answers badly."""
@@ -88,6 +91,10 @@ class EvaluateConfig(Section):
     def flores200_file(self) -> Path | None:
         """The SentencePiece model of spBLEU, if one is named."""
         return Path(self.root) / self.flores200_model if self.flores200_model else None
+
+    def families_file(self) -> Path | None:
+        """The table of families, if one is named."""
+        return Path(self.root) / self.families if self.families else None
 
     def lid_file(self) -> Path | None:
         """The language-identification model, if one is named. Raises SourceError when it is not there."""

@@ -31,7 +31,7 @@ def resolve_benchmarks(
     places = [Path(split_name(model)[1]) for model in section.models]
     models = [hash_folder(place, known) if place.is_dir() else str(place) for place in places]
     pieces = resolved.flores200_file() and find_pieces_model(resolved.flores200_file())
-    files = [known.of(path) if path else None for path in (pieces, resolved.lid_file())]
+    files = [known.of(path) if path else None for path in (pieces, resolved.lid_file(), resolved.families_file())]
     known.save()
     return resolved, {"tasks": raw, "models": models, "metrics": files}
 
