@@ -9,6 +9,7 @@ from emma.errors import RecipeError
 from emma.evaluate.backends.fake import Fake
 from emma.evaluate.benchmarks import open_models, run_benchmarks
 from emma.evaluate.config import EvaluateConfig
+from emma.evaluate.engine.ranks import Ranks
 from emma.evaluate.tasks import registry
 from emma.schemas import TASK_ITEMS, TASK_SCORES
 from emma.store import shards
@@ -90,8 +91,13 @@ def test_what_is_not_there_is_said(section: EvaluateConfig, run) -> None:
         run(section.model_copy(update={"tasks": ("tinny",)}), "base")
 
 
-def test_a_sharing_process_writes_no_tables(section: EvaluateConfig, run) -> None:
-    assert run(section, "base", share=(1, 2))[0] == {}
+class NotWaiting(Ranks):
+    def wait(self) -> None:
+        pass
+
+
+def test_another_rank_writes_no_tables(section: EvaluateConfig, run) -> None:
+    assert run(section, "base", ranks=NotWaiting(1, 2))[0] == {}
 
 
 def test_no_model(section: EvaluateConfig, tmp_path: Path) -> None:

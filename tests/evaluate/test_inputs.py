@@ -1,9 +1,41 @@
-"""What the address of an evaluation depends on beside artifacts."""
+"""An evaluation's address depends on what is in the benchmarks' files and the models' folders, and not on where."""
 
+import shutil
 from pathlib import Path
 
+import pytest
+
+from emma.errors import SourceError
 from emma.evaluate.config import EvaluateConfig
 from emma.evaluate.inputs import resolve_benchmarks
+from emma.evaluate.tasks import registry
+from tests.evaluate.tiny import Tiny, write_tiny
+
+
+@pytest.fixture
+def section(monkeypatch: pytest.MonkeyPatch) -> EvaluateConfig:
+    monkeypatch.setattr(registry, "list_tasks", lambda: iter([Tiny()]))
+    return EvaluateConfig(tasks=("tiny",), benchmarks="bench", models=("fake:one",))
+
+
+def test_without_tasks_nothing_is_looked_for(tmp_path: Path) -> None:
+    assert resolve_benchmarks(EvaluateConfig(benchmarks="nowhere"), tmp_path, tmp_path / "cache")[1] is None
+
+
+def test_content_and_not_place(section: EvaluateConfig, tmp_path: Path) -> None:
+    write_tiny(tmp_path / "one/bench")
+    shutil.copytree(tmp_path / "one", tmp_path / "two")
+    resolved, first = resolve_benchmarks(section, tmp_path / "one", tmp_path / "cache")
+    assert resolved.benchmarks_folder() == tmp_path / "one/bench"
+    assert resolved.semantic() == section.semantic()
+    assert resolve_benchmarks(section, tmp_path / "two", tmp_path / "cache")[1] == first
+    (tmp_path / "two/bench/tiny/fra_Latn.tsv").write_text("a\tb\tc\n")
+    assert resolve_benchmarks(section, tmp_path / "two", tmp_path / "cache")[1] != first
+
+
+def test_a_task_without_data(section: EvaluateConfig, tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="had from the tests of EMMA"):
+        resolve_benchmarks(section, tmp_path, tmp_path / "cache")
 
 
 def test_another_bible_is_another_input(tmp_path: Path) -> None:

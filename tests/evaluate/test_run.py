@@ -2,6 +2,7 @@
 
 import math
 
+import pyarrow as pa
 import pytest
 
 from emma.errors import SourceError
@@ -9,6 +10,7 @@ from emma.evaluate import run as stage
 from emma.evaluate.config import EvaluateConfig
 from emma.evaluate.likelihood import score
 from emma.evaluate.run import evaluate
+from emma.evaluate.tasks import registry
 from emma.lang.language import CODE
 from emma.schemas import ITEMS, SCORES
 from emma.store import shards
@@ -16,6 +18,7 @@ from emma.store.address import hash64
 from emma.store.artifact import Artifact
 from emma.work.graph import check_balance
 from tests.conftest import TEXTS
+from tests.evaluate.tiny import Tiny, write_tiny
 
 ROWS = [{"lang": lang, "text": text, "domain": domain} for lang, text in TEXTS.items() for domain in ("web", "law")]
 ROWS += [
@@ -130,3 +133,23 @@ def test_no_test_split_is_said(make_model, make_split, make_work) -> None:
     inputs = make_split([{"lang": "eng_Latn", "text": "a", "split": "train"}])
     with pytest.raises(SourceError, match=r"No document is in the test split.*\[curate\]"):
         evaluate(EvaluateConfig(), **inputs, **models(make_model), work=make_work("evaluate"))
+
+
+def test_benchmarks_of_base_adapted_and_another(make_model, make_split, make_work, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(registry, "list_tasks", lambda: iter([Tiny()]))
+    inputs = {**make_split(ROWS), **models(make_model)}
+    tiers = pa.table({"lang": ["khm_Khmr", "swh_Latn"], "tier": ["low", "low"]})
+    shards.write(inputs["curate"].path / "tiers.parquet", tiers)
+    settings = {"tasks": ("tiny",), "models": ("other=fake:one",), "languages": "low", "benchmarks": "data"}
+    section = EvaluateConfig(**settings, root=str(tmp_path), max_bytes_per_lang=1)
+    write_tiny(tmp_path / "data")
+    work = make_work("evaluate")
+    made = evaluate(section, **inputs, work=work)
+    check_balance("evaluate", made.counts)
+    found = tables(work.out / "tasks")
+    assert {row["model"] for row in found["scores"]} == {"base", "adapted", "other"}
+    assert {(row["baseline"], row["model"]) for row in found["gains"]} == {("base", "adapted"), ("base", "other")}
+    assert {row["lang"] for row in found["items"]} == {"khm_Khmr"}
+    assert found["absent"] == [{"task": "tiny", "lang": "swh_Latn"}]
+    assert {row["clean"] for row in found["items"]} == {None}  # nobody searched the corpus for the task
+    assert (made.counts["benchmark items"], made.counts["benchmark absent"]) == (3 * 2 * 3, 1)

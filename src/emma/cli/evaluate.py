@@ -99,7 +99,8 @@ def run_benchmarks(arguments: argparse.Namespace) -> int:
         settings={name: getattr(arguments, name) for name in settings} | read_changes(arguments.changes),
     )
     folder = evaluate_models(question, open_home(arguments), Reporter(arguments.quiet))
-    print_answer(read_scores(folder), render_scores, arguments.json)
+    if folder is not None:
+        print_answer(read_scores(folder), render_scores, arguments.json)
     return 0
 
 

@@ -11,8 +11,9 @@ from emma.errors import RecipeError
 from emma.evaluate.backends.open import open_backend
 from emma.evaluate.config import EvaluateConfig
 from emma.evaluate.engine.answers import AnswerStore
+from emma.evaluate.engine.ranks import ALONE, Ranks
 from emma.evaluate.engine.requests import Answer, Request, request_key
-from emma.evaluate.engine.run import OpenBackend, Share, answer_requests
+from emma.evaluate.engine.run import OpenBackend, answer_requests
 from emma.evaluate.metrics.measures import TaskAnswers
 from emma.evaluate.metrics.output_language import identify_answers
 from emma.evaluate.metrics.statistics import Resampling
@@ -46,17 +47,18 @@ def run_benchmarks(
     out: Path,
     reporter: Reporter,
     mark_clean: MarkClean | None = None,
-    share: Share = (0, 1),
+    ranks: Ranks = ALONE,
 ) -> dict[str, int]:
     """Ask the models what the section names, and write `tasks/*.parquet` into `out`; returns their numbers of rows.
 
-    `tiers` has the languages of the corpus, if there is one; answers are kept below `root`. Only the first of processes
-    that share the work writes tables. Raises as `read_tasks` does.
+    `tiers` has the languages of the corpus, if there is one; answers are kept below `root`. Of several ranks only the
+    first writes tables, once all have answered. Raises as `read_tasks` does.
     """
     readings = read_tasks(section, tiers, reporter.say)
     questions = [each for reading in readings for each in reading.questions]
-    answer_requests(models.values(), list_requests(questions), root, reporter, share)
-    if share[0]:
+    answer_requests(models.values(), list_requests(questions), root, reporter, ranks)
+    ranks.wait()
+    if ranks.rank:
         return {}
     clean = mark_items(questions, mark_clean)
     answers = (

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -43,18 +44,22 @@ class BenchmarkQuestion:
     """Other keys of [evaluate]: `limit`, `shots`, `mode` and so on; None leaves one as it is."""
 
 
-def evaluate_models(question: BenchmarkQuestion, home: Home, reporter: Reporter) -> Path:
+def evaluate_models(question: BenchmarkQuestion, home: Home, reporter: Reporter) -> Path | None:
     """Run benchmarks on models, write `tasks/*.parquet` and `results/` into the folder `out`, and return it.
 
-    Raises RecipeError for a model, task or setting that there is not, SourceError for a task whose data is not here.
+    Of the processes that torchrun starts, all but the first return None. Raises RecipeError for a model, task or
+    setting that there is not, SourceError for a task whose data is not here.
     """
     for module in ("sacrebleu", "scipy"):
         need(module, "evaluate")
     from emma.evaluate.benchmarks import FOLDER, open_models, run_benchmarks
+    from emma.evaluate.engine.ranks import join_ranks
 
+    ranks = join_ranks()
     languages, run = find_corpus(question.languages, home)
     section, names = make_section(question, languages), name_models(question.models)
-    with home.locked():
+    # The first of several ranks holds the store for all of them.
+    with nullcontext() if ranks.rank else home.locked():
         models = open_models(names, section, home.fingerprints())
         corpus = None if run is None else Corpus.of(run)
         run_benchmarks(
@@ -63,9 +68,12 @@ def evaluate_models(question: BenchmarkQuestion, home: Home, reporter: Reporter)
             None if corpus is None else read_tiers(corpus),
             root=home.store,
             out=question.out,
-            reporter=reporter,
+            reporter=Reporter(quiet=True) if ranks.rank else reporter,
+            ranks=ranks,
             mark_clean=None if corpus is None else partial(_mark_clean, corpus),
         )
+    if ranks.rank:
+        return None
     export_results(question.out / FOLDER, question.out / "results")
     return question.out
 

@@ -9,6 +9,7 @@ from emma.evaluate.backends.backend import Prepared
 from emma.evaluate.backends.fake import Fake
 from emma.evaluate.engine import plan
 from emma.evaluate.engine.answers import AnswerStore
+from emma.evaluate.engine.ranks import Ranks
 from emma.evaluate.engine.requests import Answer, GenerateRequest, Prompt, Request, ScoreRequest, request_key
 from emma.evaluate.engine.run import answer_requests
 from emma.work.progress import Reporter
@@ -73,7 +74,7 @@ def test_processes_share_the_chunks(tmp_path: Path) -> None:
     models = [lambda: Counting("one")]
     answer_requests(models, REQUESTS, tmp_path / "alone", QUIET)
     for number in range(3):
-        answer_requests(models, reversed(REQUESTS), tmp_path / "shared", QUIET, (number, 3))
+        answer_requests(models, reversed(REQUESTS), tmp_path / "shared", QUIET, Ranks(number, 3))
     assert sorted(Counting.asked) == sorted(KEYS * 2)
     assert files(tmp_path / "alone") == files(tmp_path / "shared")
     found = AnswerStore(tmp_path / "shared", "fake-one").find(KEYS)

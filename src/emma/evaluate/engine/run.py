@@ -6,14 +6,13 @@ from pathlib import Path
 from emma.evaluate.backends.backend import Backend
 from emma.evaluate.engine.answers import AnswerStore
 from emma.evaluate.engine.plan import plan_requests
+from emma.evaluate.engine.ranks import ALONE, Ranks
 from emma.evaluate.engine.requests import Request, ScoreRequest, request_key
 from emma.work import interrupt
 from emma.work.progress import Reporter, Track
 
 KILO = 1000
 OpenBackend = Callable[[], Backend]
-Share = tuple[int, int]
-"""This process's number and how many work side by side: of n chunks it answers each n-th."""
 
 
 def answer_requests(
@@ -21,11 +20,11 @@ def answer_requests(
     requests: Iterable[Request],
     root: Path,
     reporter: Reporter,
-    share: Share = (0, 1),
+    ranks: Ranks = ALONE,
 ) -> None:
     """Ask every model what it has not answered yet, under one bar; a kill costs the chunk that is being answered.
 
-    Answers are kept below `root`.
+    Answers are kept below `root`. Of several ranks each takes its share of the chunks.
     """
     keyed = {request_key(request): request for request in requests}
     # By key: a model that goes by two names is one.
@@ -37,7 +36,7 @@ def answer_requests(
         progress = _Progress(track, len(costs))
         for key, open_model in distinct.items():
             if missing[key]:
-                answer_missing(open_model(), keyed, missing[key], root, progress=progress, share=share)
+                answer_missing(open_model(), keyed, missing[key], root, progress=progress, ranks=ranks)
 
 
 def answer_missing(
@@ -47,11 +46,11 @@ def answer_missing(
     root: Path,
     *,
     progress: "_Progress",
-    share: Share = (0, 1),
+    ranks: Ranks = ALONE,
 ) -> None:
     """Ask one model what is missing, in chunks of all that is asked of it."""
-    store, (number, count) = AnswerStore(root, backend.key), share
-    for chunk in plan_requests(backend, keyed.values())[number::count]:
+    store = AnswerStore(root, backend.key)
+    for chunk in plan_requests(backend, keyed.values())[ranks.rank :: ranks.world_size]:
         interrupt.check()
         asked = [each for each in chunk if request_key(each.request) in missing]
         if asked:
