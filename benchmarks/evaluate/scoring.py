@@ -6,7 +6,8 @@ BENCH is a folder with `sib200/LANG/{dev,test}.tsv.gz` and `xcopa/LANG/test.LANG
 The model is a Llama of 26 million parameters (8 layers, 384 wide, 16,000 pieces) of random weights, in float32; its
 byte-level tokenizer is learnt from the development texts. SIB-200 has three examples, the same ones for all items of a
 language, and seven labels; XCOPA has two choices and no examples. Texts to score whole are all the test sentences of
-three languages in documents, among them documents longer than the context of 512 tokens. Each side is a process of its
+three languages in documents, among them documents longer than the context of 512 tokens; EMMA scores them at each
+`stride`, lm-eval at one that is called 1 here. Each side is a process of its
 own, which has loaded the model and scored one request of each kind before its CPU seconds and peak memory are taken.
 lm-eval is called without its tasks and tables, which cost more on top. Log-likelihoods are compared one by one.
 """
@@ -37,6 +38,7 @@ SCRIPTS = ("swh_Latn", "yor_Latn", "arb_Arab", "mai_Deva", "tha_Thai", "khm_Khmr
 """Languages in the order in which they are taken; what is not in BENCH is passed over."""
 BATCHES = {"SIB-200": (8, 32), "XCOPA": (8, 32), "whole texts": (8,)}
 """Sizes of lm-eval's batches, of which the cheapest counts. It does not sort whole texts, so larger ones cost more."""
+STRIDES = {"SIB-200": ("",), "XCOPA": ("",), "whole texts": ("0.5", "1.0")}
 Pair = tuple[str, tuple[str, ...]]
 """A prompt and its choices; EMMA is given the prompt in parts."""
 
@@ -64,7 +66,12 @@ def main() -> None:
             "whole texts": read_documents(arguments.bench, languages[:3]),
         }
         (folder / "requests.json").write_text(json.dumps(requests))
-        rows = [compare(folder, name, each) for name, each in requests.items() if arguments.only in (None, name)]
+        rows = [
+            row
+            for name, each in requests.items()
+            if arguments.only in (None, name)
+            for row in compare(folder, name, each)
+        ]
     publish("scoring", render(rows, arguments), only_print=arguments.only_print)
 
 
@@ -131,18 +138,23 @@ def read_documents(bench: Path, languages: Sequence[str]) -> list[str]:
     return documents
 
 
-def compare(folder: Path, name: str, requests: Sequence[Any]) -> dict[str, Any]:
+def compare(folder: Path, name: str, requests: Sequence[Any]) -> Iterator[dict[str, Any]]:
     """Both sides on the same requests, and how they differ."""
-    ours = run(folder, name, "emma")
     peers = {size: run(folder, name, str(size)) for size in BATCHES[name]}
     size = min(peers, key=lambda size: peers[size]["seconds"])
     theirs = peers[size]
-    pairs = zip(ours["nats"], theirs["nats"], strict=True)
-    return {
-        "name": name, "requests": len(ours["nats"]), "items": len(requests), "ours": ours, "theirs": theirs,
-        "batch": size, "difference": max(abs(one - other) for one, other in pairs),
-        "others": {each: found["seconds"] for each, found in peers.items()},
-    }  # fmt: skip
+    for stride in STRIDES[name]:
+        ours = run(folder, name, f"emma {stride}")
+        # What is longer than the context is read in other windows by each side.
+        pairs = [pair for pair in zip(ours["nats"], theirs["nats"], ours["fits"], strict=True) if pair[2]]
+        yield {
+            "name": f"{name}, stride {stride}" if stride else name,
+            "items": len(requests), "ours": ours, "theirs": theirs, "batch": size, "compared": len(pairs),
+            "difference": max(abs(one - other) for one, other, _ in pairs),
+            "relative": max(abs(one / other - 1) for one, other, _ in pairs),
+            "nats": sum(ours["nats"]) / sum(theirs["nats"]),
+            "others": {each: found["seconds"] for each, found in peers.items()},
+        }  # fmt: skip
 
 
 def run(folder: Path, name: str, side: str) -> dict[str, Any]:
@@ -160,20 +172,30 @@ def run_side(place: str, name: str, side: str) -> None:
     torch.set_num_threads(1)
     folder = Path(place)
     requests = json.loads((folder / "requests.json").read_text())[name]
-    prepare = prepare_ours if side == "emma" else prepare_theirs
+    prepare = prepare_ours if side.startswith("emma") else prepare_theirs
     score = prepare(folder / "model", name == "whole texts", side)
     score(requests[:1])
     start = time.process_time()
     nats = score(requests)
     seconds = time.process_time() - start
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    (folder / "answer.json").write_text(json.dumps({"nats": nats, "seconds": seconds, "memory": memory}))
+    fits = [True] * len(nats) if name != "whole texts" else fitting(folder / "model", requests)
+    answer = {"nats": nats, "seconds": seconds, "memory": memory, "fits": fits}
+    (folder / "answer.json").write_text(json.dumps(answer))
+
+
+def fitting(model: Path, texts: Sequence[str]) -> list[bool]:
+    """Which texts fit into the context."""
+    from emma.evaluate.backends.model import open_model_tokenizer
+
+    tokenizer, _ = open_model_tokenizer(model)
+    return [len(each.ids) <= ROLLING_CONTEXT for each in tokenizer.encode_batch(texts, add_special_tokens=False)]
 
 
 Score = Callable[[Sequence[Any]], list[float]]
 
 
-def prepare_ours(model: Path, whole: bool, _: str) -> Score:
+def prepare_ours(model: Path, whole: bool, side: str) -> Score:
     """What scores requests with EMMA."""
     from emma.evaluate.backends.hf import HuggingFace
     from emma.evaluate.config import EvaluateConfig
@@ -181,9 +203,10 @@ def prepare_ours(model: Path, whole: bool, _: str) -> Score:
     from emma.evaluate.engine.requests import Prompt, ScoreRequest
     from emma.evaluate.likelihood.score import Scorer
 
-    section = EvaluateConfig(precision="fp32", device="cpu", context=ROLLING_CONTEXT if whole else None)
+    section = EvaluateConfig(precision="fp32", device="cpu")
     if whole:
-        scorer = Scorer(model, section)
+        settings = {"context": ROLLING_CONTEXT, "stride": float(side.split()[1])}
+        scorer = Scorer(model, section.model_copy(update=settings))
         return lambda texts: [each.nats for each in scorer.score(texts)]
     backend = HuggingFace(model, section)
 
@@ -229,18 +252,19 @@ def render(rows: Sequence[dict[str, Any]], arguments: argparse.Namespace) -> str
         "",
         f"{machine()}, lm-eval {lm_eval.__version__}",
         "",
-        *(__doc__ or "").split("\n\n", 3)[2:],
+        (__doc__ or "").split("\n\n", 2)[2].strip(),
         "",
         "| | items | log-likelihoods | EMMA, CPU s | lm-eval, CPU s | ratio | its batch | EMMA, GiB | lm-eval, GiB |"
-        " largest difference, nats |",
-        "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|",
+        " compared | largest difference, nats | relative | nats, EMMA / lm-eval |",
+        "|---|" + "--:|" * 12,
     ]
     for row in rows:
         ours, theirs = row["ours"], row["theirs"]
         cells = [
-            row["name"], f"{row['items']:,}", f"{row['requests']:,}", f"{ours['seconds']:.1f}",
+            row["name"], f"{row['items']:,}", f"{len(ours['nats']):,}", f"{ours['seconds']:.1f}",
             f"{theirs['seconds']:.1f}", f"{theirs['seconds'] / ours['seconds']:.1f}", row["batch"],
-            f"{ours['memory']:.2f}", f"{theirs['memory']:.2f}", f"{row['difference']:.1e}",
+            f"{ours['memory']:.2f}", f"{theirs['memory']:.2f}", f"{row['compared']:,}", f"{row['difference']:.1e}",
+            f"{row['relative']:.1e}", f"{row['nats']:.4f}",
         ]  # fmt: skip
         lines.append(f"| {' | '.join(map(str, cells))} |")
     lines += ["", "lm-eval's CPU seconds with batches of each size: " + "; ".join(

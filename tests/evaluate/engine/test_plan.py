@@ -2,8 +2,17 @@
 
 from random import Random
 
+import pytest
+
 from emma.evaluate.backends.backend import Prepared
-from emma.evaluate.engine.plan import order_requests, plan_requests, split_chunks
+from emma.evaluate.engine.plan import (
+    FULL_TOKENS,
+    MIN_WIDTH,
+    order_requests,
+    plan_requests,
+    split_batches,
+    split_chunks,
+)
 from emma.evaluate.engine.requests import GenerateRequest, Prompt, ScoreRequest
 
 
@@ -52,3 +61,16 @@ def test_chunks_are_of_one_kind_and_a_size() -> None:
         assert len({type(each.request) for each in chunk}) == 1
         assert sum(each.tokens for each in chunk[:-1]) < 100
     assert list(split_chunks([], 100)) == []
+
+
+@pytest.mark.parametrize("tokens", [1, 60, 700, 10_000])
+def test_batches_have_every_row_once_and_hold_to_the_budget(tokens: int) -> None:
+    widths = [1 + number * number % 61 for number in range(300)]
+    batches = list(split_batches(widths, tokens))
+    found = [widths[number] for batch in batches for number in batch]
+    assert sorted(number for batch in batches for number in batch) == list(range(300))
+    assert found == sorted(widths, reverse=True)
+    for batch in batches:
+        size = widths[batch[0]] * len(batch)
+        assert len(batch) == 1 or size <= tokens
+        assert size <= FULL_TOKENS + 61 or widths[batch[-1]] >= MIN_WIDTH * widths[batch[0]]

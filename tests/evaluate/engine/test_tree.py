@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from emma.evaluate.engine.tree import batch_trees, build_batch, path_length, tree_mask, tree_width
+from emma.evaluate.engine.tree import build_batch, path_length, tree_mask, tree_width
 
 
 @dataclass
@@ -47,14 +47,3 @@ def test_sizes() -> None:
     assert [tree_width(tree) for tree in TREES] == [6, 2, 3]
     assert tree_width(TREES[0], 2) == 4
     assert [path_length(tree) for tree in TREES] == [5, 2, 2]
-
-
-@pytest.mark.parametrize("tokens", [1, 6, 12, 100])
-def test_batches_are_of_every_tree_once_and_hold_to_the_budget(tokens: int) -> None:
-    trees = [Tree([1] * (1 + number * 7 % 5), [[2, 3]]) for number in range(20)]
-    batches = list(batch_trees(trees, tokens))
-    assert sorted(number for batch in batches for number in batch) == list(range(20))
-    widths = [[tree_width(trees[number]) for number in batch] for batch in batches]
-    flat = [width for batch in widths for width in batch]
-    assert flat == sorted(flat, reverse=True)
-    assert all(len(batch) == 1 or batch[0] * len(batch) <= tokens for batch in widths)

@@ -47,9 +47,9 @@ def test_long_documents_slide_by_half_a_context(make_model) -> None:
     model, ids = AutoModelForCausalLM.from_pretrained(folder), [1, *range(10, 33)]
     expected = 0.0
     for place in range(1, len(ids)):
-        # the first 8 predictions see all; from then on windows end at 12, 16, 20, 23
-        end = 8 if place <= 8 else next(end for end in (12, 16, 20, 23) if place <= end)
-        seen = torch.tensor([ids[max(0, end - 8) : place]])
+        # the first 8 predictions see all; from then on windows begin at 4, 8, 12, 16 and count four tokens
+        begin = 0 if place <= 8 else (place - 1) // 4 * 4 - 4
+        seen = torch.tensor([ids[begin:place]])
         expected -= model(seen).logits[0, -1].log_softmax(-1)[ids[place]].item()
     assert Scorer(folder, EvaluateConfig(precision="fp32")).sum_nats([ids])[0] == pytest.approx(expected, rel=1e-5)
 

@@ -27,6 +27,9 @@ from emma.store.address import Fingerprints, address, file_digest
 
 CHUNK_ELEMENTS = 1 << 22
 """Logits that exist at a time: 16 MB of float32."""
+CPU_TOKENS = 2048
+"""Tokens of a batch on a processor at most: with more, its caches hold less, and a token costs a quarter more
+(`benchmarks/evaluate/scoring.py`)."""
 KEY_VERSION = 1
 """Raised by hand when the engine answers otherwise than before, by more than rounding."""
 SETTINGS = ("*.json", "*.model", "*.jinja")
@@ -64,6 +67,12 @@ class LanguageModel:
         longest = int(context_length(read_config(folder)) or section.context or 1)
         self.context = min(longest, section.context or longest)
         """Tokens that may stand before a predicted one, the beginning-of-text token among them."""
+
+    @property
+    def batch_tokens(self) -> int:
+        """Tokens that go through the model at once, padding included."""
+        asked = self.section.batch_tokens
+        return min(asked, CPU_TOKENS) if self.device.type == "cpu" else asked
 
     def key(self, fingerprints: Fingerprints | None = None) -> str:
         """The name of the model by content, with what else its answers depend on."""

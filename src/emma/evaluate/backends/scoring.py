@@ -24,8 +24,9 @@ from emma.evaluate.backends.continuations import Memo, continuation_ids
 from emma.evaluate.backends.model import LanguageModel, token_costs
 from emma.evaluate.backends.prompts import fit_prompts
 from emma.evaluate.backends.windows import Window, cost_windows, split_windows
+from emma.evaluate.engine.plan import split_batches
 from emma.evaluate.engine.requests import ScoreAnswer, ScoreRequest
-from emma.evaluate.engine.tree import TreeBatch, batch_trees, build_batch, path_length, tree_mask, tree_width
+from emma.evaluate.engine.tree import TreeBatch, build_batch, path_length, tree_mask, tree_width
 from emma.models.head import is_close
 
 MIN_SHARED = 16
@@ -115,7 +116,9 @@ class ChoiceScorer:
         """The costs of rows as trees, whose first `skip` tokens are the same."""
         prefix = self._read_prefix(rows[0].context[:skip]) if skip else None
         costs: list[list[Cost]] = [[] for _ in rows]
-        for numbers in batch_trees(rows, self.model.section.batch_tokens, skip):
+        # What is shared costs attention, though nothing else.
+        widths = [tree_width(row, skip) + skip // 8 for row in rows]
+        for numbers in split_batches(widths, self.model.batch_tokens):
             batch = build_batch([rows[number] for number in numbers], skip)
             found = iter(self._cost_batch(batch, prefix))
             for number in numbers:

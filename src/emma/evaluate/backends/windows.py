@@ -1,6 +1,6 @@
 """Sequences in windows of what a model can see, and windows in batches: the plain way to score any text."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from emma.evaluate.backends.model import LanguageModel, token_costs
+from emma.evaluate.engine.plan import split_batches
 
 Ids = Sequence[int] | np.ndarray
 
@@ -31,26 +32,14 @@ OwnedWindow = tuple[int, Window]
 def split_windows(predictions: int, context: int, stride: float = 0.5) -> list[Window]:
     """Windows of at most `context` inputs for a sequence with this many tokens to predict, each from one input.
 
-    Every token is predicted once. The first window is full; each one after it moves on by `stride` contexts at most,
-    and sees all it can, so that every token is predicted from `1 - stride` contexts, where there is that much.
+    Every token is predicted once. The first window is full; each one after it moves on by `stride` contexts, and its
+    first token is predicted from `1 - stride` contexts.
     """
+    step = max(1, int(context * stride))
     windows = [Window(0, 0, min(context, predictions))] if predictions else []
     while windows and (done := windows[-1].end) < predictions:
-        end = min(done + max(1, int(context * stride)), predictions)
-        windows.append(Window(end - context, done, end))
+        windows.append(Window(done - (context - step), done, min(done + step, predictions)))
     return windows
-
-
-def batch_windows(windows: Sequence[OwnedWindow], tokens: int) -> Iterator[list[OwnedWindow]]:
-    """Windows of like length together, so that little is padding; at most `tokens` a batch, but at least one window."""
-    batch: list[OwnedWindow] = []
-    for window in sorted(windows, key=lambda window: -len(window[1])):
-        if batch and len(batch[0][1]) * (len(batch) + 1) > tokens:
-            yield batch
-            batch = []
-        batch.append(window)
-    if batch:
-        yield batch
 
 
 def cost_windows(
@@ -60,8 +49,8 @@ def cost_windows(
     # In float64: the order of windows in batches must not show in the sums.
     total = torch.zeros(len(sequences), dtype=torch.float64)
     misses = torch.zeros(len(sequences), dtype=torch.long)
-    for batch in batch_windows(windows, model.section.batch_tokens):
-        owners, nats, greedy = _cost_batch(model, sequences, batch)
+    for numbers in split_batches([len(window) for _, window in windows], model.batch_tokens):
+        owners, nats, greedy = _cost_batch(model, sequences, [windows[number] for number in numbers])
         total.index_add_(0, owners, nats.double())
         misses.index_add_(0, owners, (~greedy).long())
     return total.tolist(), (misses == 0).tolist()

@@ -11,6 +11,10 @@ from emma.evaluate.engine.requests import Request, request_key
 
 CHUNK_TOKENS = 1 << 16
 """Tokens of a chunk: some seconds of a small model."""
+FULL_TOKENS = 512
+"""Tokens from which a batch is large enough to end where rows get shorter."""
+MIN_WIDTH = 0.9
+"""Share of a batch's width that its rows have at least, once it is large enough: the rest is padding."""
 
 
 def plan_requests(backend: Backend, requests: Iterable[Request]) -> list[list[Prepared]]:
@@ -48,3 +52,17 @@ def split_chunks(prepared: Sequence[Prepared], tokens: int = CHUNK_TOKENS) -> It
         size += each.tokens
     if chunk:
         yield chunk
+
+
+def split_batches(widths: Sequence[int], tokens: int) -> Iterator[list[int]]:
+    """Numbers of rows of like width together, the widest first; at most `tokens` a batch, but at least one row."""
+    batch: list[int] = []
+    for number in sorted(range(len(widths)), key=lambda number: -widths[number]):
+        if batch:
+            width, size = widths[batch[0]], widths[batch[0]] * len(batch)
+            if size + width > tokens or (size >= FULL_TOKENS and widths[number] < MIN_WIDTH * width):
+                yield batch
+                batch = []
+        batch.append(number)
+    if batch:
+        yield batch

@@ -3,7 +3,7 @@
 Positions restart at each choice, so that every token stands where it would if its choice were the only one.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -93,17 +93,3 @@ def tree_mask(branches: Tensor, shared: int = 0) -> Tensor:
     width = branches.shape[1]
     seen = torch.ones(width, width, dtype=torch.bool, device=branches.device).tril() & ((keys == 0) | (keys == queries))
     return torch.nn.functional.pad(seen, (shared, 0), value=True)[:, None]
-
-
-def batch_trees(trees: Sequence[Tree], tokens: int, skip: int = 0) -> Iterator[list[int]]:
-    """Numbers of trees of like width together, the widest first; at most `tokens` a batch, but at least one tree."""
-    # What is shared costs attention, though nothing else.
-    widths = [tree_width(tree, skip) + skip // 8 for tree in trees]
-    batch: list[int] = []
-    for number in sorted(range(len(trees)), key=lambda number: -widths[number]):
-        if batch and widths[batch[0]] * (len(batch) + 1) > tokens:
-            yield batch
-            batch = []
-        batch.append(number)
-    if batch:
-        yield batch
