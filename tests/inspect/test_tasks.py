@@ -1,5 +1,6 @@
 """The list of tasks, and prompts as they are asked."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -7,8 +8,11 @@ import pytest
 from emma.cli.main import main
 from emma.errors import LanguageError, SourceError
 from emma.evaluate.config import EvaluateConfig
+from emma.evaluate.metrics.metric import Metric
 from emma.evaluate.tasks import registry
+from emma.evaluate.tasks.task import Asking
 from emma.inspect.tasks import list_facts, render_facts, render_prompts, show_prompts
+from emma.lang.language import Lang
 from tests.conftest import TEXTS
 from tests.evaluate.conftest import save_tokenizer
 from tests.evaluate.tiny import Tiny, write_tiny
@@ -69,3 +73,17 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert main(["tasks", "tiny", "--data", data, "--shots", "0"]) == 0
     out = capsys.readouterr().out
     assert TEXTS["nqo_Nkoo"] in out
+
+
+def test_programs_are_shown_without_leave_to_run_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No model is asked, so there is no program of one."""
+    leaves = []
+
+    class Careful(Tiny):
+        def metrics(self, variant: str, lang: Lang, asking: Asking) -> Sequence[Metric]:
+            leaves.append(asking.run_generated_code)
+            return super().metrics(variant, lang, asking)
+
+    monkeypatch.setattr("emma.inspect.tasks.list_tasks", lambda: iter([Careful()]))
+    list_facts(write_tiny(tmp_path / "data"))
+    assert leaves and all(leaves)

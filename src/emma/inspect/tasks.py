@@ -20,6 +20,8 @@ from emma.ui.terminal import format_table
 
 EXAMPLES = 3
 """Prompts that are shown of a task."""
+SHOWN = Asking(run_generated_code=True)
+"""How tasks are asked to be shown; no model is, so no program of one is run."""
 
 
 @dataclass(frozen=True)
@@ -92,8 +94,8 @@ def describe_rejects(rejects: Sequence[RejectedItem]) -> str:
 
 def list_asks(task: Task, lang: Lang, data: TaskData) -> list[str]:
     """Each variant of a task with its headline metric: `cloze: accuracy`."""
-    variants = task.ask(data.items[0], lang, data, Asking())
-    return [f"{variant}: {task.metrics(variant, lang, Asking())[0].name}" for variant in variants]
+    variants = task.ask(data.items[0], lang, data, SHOWN)
+    return [f"{variant}: {task.metrics(variant, lang, SHOWN)[0].name}" for variant in variants]
 
 
 def render_facts(facts: Sequence[TaskFacts]) -> Iterator[str]:
@@ -127,7 +129,7 @@ def show_prompts(
     task = find_task(name)
     folder = find_folder(task.info, data)
     chosen = choose_language(task, folder, lang)
-    content, asking = task.read(folder, chosen), make_asking(section)
+    content, asking = task.read(folder, chosen), replace(make_asking(section), run_generated_code=True)
     asked = [
         (item.under(variant), variant, request)
         for item in content.items[:EXAMPLES]
