@@ -13,8 +13,9 @@ from emma.errors import RecipeError
 from emma.evaluate.engine.requests import Prompt, Request
 from emma.evaluate.tasks.data import Layout
 from emma.evaluate.tasks.generation import Form, TextTask, draw
+from emma.evaluate.tasks.known import known
 from emma.evaluate.tasks.rows import Row, RowError
-from emma.evaluate.tasks.task import Asking, Item, RejectedItem, TaskData, TaskInfo
+from emma.evaluate.tasks.task import Asking, Item, RejectedItem, TaskData
 from emma.lang.language import CODE, Lang
 
 if TYPE_CHECKING:
@@ -139,37 +140,12 @@ class Programs(TextTask):
         return [pass_rate(variant, assemble, asking.run_generated_code, k) for k in counts]
 
 
-def _programs(name: str, title: str, licence: str, origin: str, folder: str, *paths: str) -> Programs:
-    info = TaskInfo(name, 1, title, "code", True, licence, origin, folder)
-    return Programs(info, Layout(paths, codes=(("", CODE.label),)), make_item, {}, ())
+def _programs(name: str, *paths: str) -> Programs:
+    return Programs(known(name), Layout(paths, codes=(("", CODE.label),)), make_item, {}, ())
 
 
 TASKS = (
-    _programs(
-        "mbxp",
-        "MBXP: functions in many programming languages",
-        "Apache-2.0 (data CC BY 4.0)",
-        "github.com/amazon-science/mxeval, data/mbxp (Athiwaratkun et al. 2022, arXiv:2210.14868)",
-        "mbxp",
-        "mb*.jsonl",
-    ),
-    _programs(
-        "humaneval_x",
-        "HumanEval-X: functions in many programming languages",
-        "Apache-2.0",
-        "github.com/THUDM/CodeGeeX (Zheng et al. 2023, arXiv:2303.17568)",
-        "humaneval-x",
-        "*.jsonl",
-        "*/data/*.jsonl",
-        "data/*/data/*.jsonl",
-    ),
-    _programs(
-        "multipl_e",
-        "MultiPL-E: HumanEval and MBPP in many programming languages",
-        "MIT",
-        "hf.co/datasets/nuprl/MultiPL-E (Cassano et al. 2022, arXiv:2208.08227)",
-        "MultiPL-E",
-        "*.jsonl",
-        "*/{split}-*.parquet",
-    ),
+    _programs("mbxp", "mb*.jsonl"),
+    _programs("humaneval_x", "*.jsonl", "*/data/*.jsonl", "data/*/data/*.jsonl"),
+    _programs("multipl_e", "*.jsonl", "*/{split}-*.parquet"),
 )

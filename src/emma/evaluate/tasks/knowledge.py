@@ -7,8 +7,9 @@ from typing import Any
 
 from emma.evaluate.tasks.choice import ChoiceTask, Form, Question, ask_by_letters, measure_continuations
 from emma.evaluate.tasks.data import Layout
+from emma.evaluate.tasks.known import known
 from emma.evaluate.tasks.rows import Row, RowError
-from emma.evaluate.tasks.task import Asking, Item, TaskInfo
+from emma.evaluate.tasks.task import Asking, Item
 from emma.lang.language import Lang
 
 OPTIONS = tuple(f"option_{letter}" for letter in "abcde")
@@ -60,60 +61,16 @@ def _clean(text: str) -> str:
     return re.sub(r"\[.*?\]", "", text.strip().replace(" [title]", ". ")).replace("  ", " ")
 
 
-def _knowledge(title: str, layout: Layout, forms: Mapping[str, Form], published: str, **known: Any) -> ChoiceTask:
-    folder = known["hub"].rpartition("/")[2]
-    info = TaskInfo(version=1, title=title, family="knowledge", folder=folder, **known)
-    return ChoiceTask(info, layout, make_item, forms, (published,), measure_continuations)
+def _knowledge(name: str, layout: Layout, ask_cloze: Form = ask_by_text, published: str = "letter") -> ChoiceTask:
+    forms = {"letter": ask_by_letter, "cloze": ask_cloze}
+    return ChoiceTask(known(name), layout, make_item, forms, (published,), measure_continuations)
 
 
-FORMS = {"letter": ask_by_letter, "cloze": ask_by_text}
-
-
+PATHS = ("{lang}/{split}*", "data/{lang}/{split}*", "{lang}_{split}.json*")
+EXAMS = Layout(("multilingual/{split}*", "{split}.jsonl"), lang_column="lang", parts=split_exam)
 TASKS = (
-    _knowledge(
-        "ARC, challenge, translated",
-        Layout(("data/{lang}/{split}*", "{lang}/{split}*", "{lang}_{split}.json*")),
-        {"letter": ask_by_letter, "cloze": ask_arc_by_text},
-        "cloze",
-        name="arc_multilingual",
-        native=False,
-        licence="CC BY-NC 4.0",
-        origin="github.com/nlp-uoregon/mlmm-evaluation (Lai et al. 2023, arXiv:2307.16039)",
-        hub="alexandrainst/m_arc",
-    ),
-    _knowledge(
-        "EXAMS: exams of schools",
-        Layout(("multilingual/{split}*", "{split}.jsonl"), lang_column="lang", parts=split_exam),
-        FORMS,
-        "letter",
-        name="exams",
-        native=True,
-        licence="CC BY-SA 4.0",
-        origin="github.com/mhardalov/exams-qa (Hardalov et al. 2020, arXiv:2011.03080)",
-        hub="mhardalov/exams",
-    ),
-    _knowledge(
-        "INCLUDE: exams of regions",
-        Layout(("{lang}/{split}*",), codes=(("Dutch; Flemish", "nld_Latn"),)),
-        FORMS,
-        "letter",
-        name="include",
-        native=True,
-        licence="Apache-2.0",
-        origin="hf.co/datasets/CohereLabs/include-base-44 (Romanou et al. 2024, arXiv:2411.19799)",
-        hub="CohereLabs/include-base-44",
-        shots=5,
-    ),
-    _knowledge(
-        "Global-MMLU: MMLU, translated",
-        Layout(("{lang}/{split}*",)),
-        FORMS,
-        "letter",
-        name="global_mmlu",
-        native=False,
-        licence="Apache-2.0",
-        origin="hf.co/datasets/CohereLabs/Global-MMLU (Singh et al. 2024, arXiv:2412.03304)",
-        hub="CohereLabs/Global-MMLU",
-        shots=5,
-    ),
+    _knowledge("arc_multilingual", Layout(PATHS), ask_arc_by_text, "cloze"),
+    _knowledge("exams", EXAMS),
+    _knowledge("include", Layout(PATHS, codes=(("Dutch; Flemish", "nld_Latn"),))),
+    _knowledge("global_mmlu", Layout(PATHS)),
 )

@@ -4,8 +4,9 @@ from dataclasses import dataclass, replace
 
 from emma.evaluate.tasks.data import Layout
 from emma.evaluate.tasks.generation import Form, TextTask
+from emma.evaluate.tasks.known import known
 from emma.evaluate.tasks.rows import Row
-from emma.evaluate.tasks.task import Asking, Item, TaskInfo
+from emma.evaluate.tasks.task import Asking, Item
 from emma.lang.language import Lang
 
 DIRECT, STEPS = "direct", "chain of thought"
@@ -57,10 +58,9 @@ FORMS = {
 }
 # lm-evaluation-harness's own limit, by which the published numbers were made.
 PUBLISHED = {variant: replace(form, max_tokens=256, stop=("\n\n",)) for variant, form in FORMS.items()}
-ORIGIN = "github.com/google-research/url-nlp, mgsm (Shi et al. 2022, arXiv:2210.03057)"
 TASKS = (
     Problems(
-        TaskInfo("mgsm", 1, "MGSM: problems of grade school", "mathematics", False, "CC BY-SA 4.0", ORIGIN, "mgsm", 3),
+        known("mgsm"),
         Layout(("{lang}/{split}*", "mgsm_{lang}.tsv"), columns=("question", "answer")),
         make_item,
         FORMS,

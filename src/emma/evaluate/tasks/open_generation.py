@@ -6,10 +6,10 @@ from typing import Any
 
 from emma.evaluate.tasks.data import Layout
 from emma.evaluate.tasks.generation import Form, TextTask
+from emma.evaluate.tasks.known import known
 from emma.evaluate.tasks.rows import Row
-from emma.evaluate.tasks.task import Item, TaskInfo
+from emma.evaluate.tasks.task import Item
 
-AYA, POLYWRITE = "CohereLabs/aya_evaluation_suite", "MaLA-LM/PolyWrite"
 # The empty line keeps a base model from writing on at the prompt.
 FORM = Form("{prompt}\n\n", max_tokens=512, stop=())
 
@@ -32,31 +32,19 @@ def make_unanswered(row: Row) -> Item:
     return Item(str(row.values.get("uuid", row.number)), "", {"prompt": prompt}, (prompt,), english)
 
 
-def _aya(name: str, title: str, native: bool, *paths: str) -> TextTask:
-    origin = f"hf.co/datasets/{AYA} (Singh et al. 2024, arXiv:2402.06619)"
-    info = TaskInfo(name, 1, title, "open_generation", native, "Apache-2.0", origin, "aya_evaluation_suite", hub=AYA)
+def _aya(name: str, *paths: str) -> TextTask:
     layout = Layout(paths, lang_column="label", parts=add_label)
     published = {"direct": Form("{prompt}", 256, stop=())}
     measures = ("chrF++", "BLEU-13a", "ROUGE-L", "Self-BLEU")
-    return TextTask(info, layout, make_answered, {"direct": FORM}, measures, published)
+    return TextTask(known(name), layout, make_answered, {"direct": FORM}, measures, published)
 
 
 TASKS = (
-    _aya("aya_human", "Aya: prompts that people wrote", True, "aya_human_annotated/{split}*"),
+    _aya("aya_human", "aya_human_annotated/{split}*"),
     # The published scripts put both parts into one file for each language.
-    _aya("aya", "Aya: prompts of Dolly, translated", False, "dolly_machine_translated/{split}*", "*.jsonl"),
+    _aya("aya", "dolly_machine_translated/{split}*", "*.jsonl"),
     TextTask(
-        TaskInfo(
-            "polywrite",
-            1,
-            "PolyWrite: 31 kinds of writing, translated",
-            "open_generation",
-            native=False,
-            licence="CC BY-NC-SA 4.0",
-            origin=f"hf.co/datasets/{POLYWRITE} (Ji et al. 2024, arXiv:2409.17892)",
-            folder="PolyWrite",
-            hub=POLYWRITE,
-        ),
+        known("polywrite"),
         Layout(("{lang}.jsonl", "*/{lang}.jsonl")),
         make_unanswered,
         {"direct": FORM},

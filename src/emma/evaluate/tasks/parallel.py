@@ -18,6 +18,7 @@ from emma.evaluate.metrics.accuracy import list_nats
 from emma.evaluate.metrics.mean import divide
 from emma.evaluate.metrics.metric import Floats
 from emma.evaluate.tasks.bibles import find_bibles, read_bibles
+from emma.evaluate.tasks.known import known
 from emma.evaluate.tasks.task import Asking, Item, TaskData, TaskInfo
 from emma.evaluate.tasks.translation import FLORES200
 from emma.lang.language import ENGLISH, Lang
@@ -108,23 +109,6 @@ def _with_english(item: Item, english: str) -> Item:
 
 
 TASKS = (
-    Likelihood(
-        replace(FLORES200.info, name="flores200_likelihood", family="parallel", shots=0),
-        FLORES200.list_all,
-        read_flores,
-    ),
-    Likelihood(
-        TaskInfo(
-            name="bible_likelihood",
-            version=1,
-            title="Verses of Bibles",
-            family="parallel",
-            native=False,
-            licence="that of each Bible",
-            origin="github.com/christos-c/bible-corpus (Christodouloupoulos and Steedman 2015), or any Bible of yours",
-            folder="bibles",
-        ),
-        lambda folder: sorted(find_bibles(folder)),
-        read_verses,
-    ),
+    Likelihood(known("flores200_likelihood"), FLORES200.list_all, read_flores),
+    Likelihood(known("bible_likelihood"), lambda folder: sorted(find_bibles(folder)), read_verses),
 )

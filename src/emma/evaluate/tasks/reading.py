@@ -7,8 +7,9 @@ from typing import Any
 from emma.evaluate.tasks.choice import ChoiceTask, Question, measure_continuations
 from emma.evaluate.tasks.data import Layout
 from emma.evaluate.tasks.generation import Form, TextTask
+from emma.evaluate.tasks.known import known
 from emma.evaluate.tasks.rows import Row, RowError
-from emma.evaluate.tasks.task import Asking, Item, TaskInfo
+from emma.evaluate.tasks.task import Asking, Item
 from emma.lang.language import Lang
 
 ANSWERS = ("mc_answer1", "mc_answer2", "mc_answer3", "mc_answer4")
@@ -71,30 +72,9 @@ def make_extractive(row: Row) -> Item:
     return Item(row.text("id"), answers, fields, (passage, question), row.text("paragraph"))
 
 
-BELEBELE = TaskInfo(
-    "belebele",
-    1,
-    "Belebele: questions about passages of FLORES-200",
-    "reading",
-    native=False,
-    licence="CC BY-SA 4.0",
-    origin="github.com/facebookresearch/belebele (Bandarkar et al. 2023, arXiv:2308.16884)",
-    folder="belebele",
-    hub="facebook/belebele",
-)
-XQUAD = TaskInfo(
-    "xquad",
-    1,
-    "XQuAD: questions about paragraphs of SQuAD",
-    "reading",
-    native=False,
-    licence="CC BY-SA 4.0",
-    origin="github.com/google-deepmind/xquad (Artetxe et al. 2020, arXiv:1910.11856)",
-    folder="xquad",
-)
 TASKS = (
     ChoiceTask(
-        BELEBELE,
+        known("belebele"),
         Layout(("{lang}.jsonl", "*/{lang}.jsonl"), parts=split_passage),
         make_choice,
         {"letter": ask_by_letter, "cloze": ask_by_text},
@@ -102,7 +82,7 @@ TASKS = (
         measure_continuations,
     ),
     TextTask(
-        XQUAD,
+        known("xquad"),
         Layout(("xquad.{lang}.json",), parts=split_article),
         make_extractive,
         {"direct": Form("Context: {passage}\n\nQuestion: {question}\n\nAnswer:", max_tokens=256)},

@@ -2,8 +2,9 @@
 
 from emma.evaluate.tasks.data import Layout
 from emma.evaluate.tasks.generation import Form, TextTask
+from emma.evaluate.tasks.known import known
 from emma.evaluate.tasks.rows import Row
-from emma.evaluate.tasks.task import Item, TaskInfo
+from emma.evaluate.tasks.task import Item
 
 FORM = Form("Article: {text}\n\nSummary of the article in {language}, in one or two sentences:", max_tokens=512)
 PUBLISHED = Form("Document: {text}\nBased on the previous text, provide a brief single summary:", 64, stop=())
@@ -24,27 +25,13 @@ def make_item(row: Row) -> Item:
     return Item(name, summary, {"text": text}, (text, summary))
 
 
-def _summaries(name: str, title: str, origin: str, licence: str, layout: Layout) -> TextTask:
-    info = TaskInfo(name, 1, title, "summaries", True, licence, origin, name)
-    return TextTask(info, layout, make_item, {"direct": FORM}, ("ROUGE-L", "chrF++"), {"direct": PUBLISHED})
+def _summaries(name: str, *paths: str) -> TextTask:
+    layout = Layout(paths, codes=CODES)
+    return TextTask(known(name), layout, make_item, {"direct": FORM}, ("ROUGE-L", "chrF++"), {"direct": PUBLISHED})
 
 
 TASKS = (
-    _summaries(
-        "xlsum",
-        "XL-Sum: articles of the BBC",
-        "github.com/csebuetnlp/xl-sum (Hasan et al. 2021, arXiv:2106.13822)",
-        "CC BY-NC-SA 4.0",
-        Layout(("{lang}_{split}.jsonl", "*/{lang}_{split}.jsonl", "{lang}.jsonl"), codes=CODES),
-    ),
-    *(
-        _summaries(
-            f"massivesumm_{size}",
-            f"MassiveSumm, {size} documents: articles of many publishers",
-            "github.com/danielvarab/massive-summ (Varab and Schluter 2021)",
-            "each publisher's own",
-            Layout(("{lang}.jsonl", "{lang}/{split}.jsonl")),
-        )
-        for size in ("long", "short")
-    ),
+    _summaries("xlsum", "{lang}_{split}.jsonl", "*/{lang}_{split}.jsonl", "{lang}.jsonl"),
+    _summaries("massivesumm_long", "{lang}.jsonl", "{lang}/{split}.jsonl"),
+    _summaries("massivesumm_short", "{lang}.jsonl", "{lang}/{split}.jsonl"),
 )

@@ -5,10 +5,9 @@ from typing import Any
 
 from emma.evaluate.tasks.data import Layout
 from emma.evaluate.tasks.generation import Form, TextTask
+from emma.evaluate.tasks.known import known
 from emma.evaluate.tasks.rows import Row, RowError
-from emma.evaluate.tasks.task import Item, TaskInfo
-
-ORIGIN = "github.com/google-research/url-nlp, tata (Gehrmann et al. 2022, arXiv:2211.00142)"
+from emma.evaluate.tasks.task import Item
 
 
 def add_language(row: Row) -> Iterator[Mapping[str, Any]]:
@@ -29,7 +28,7 @@ def make_item(row: Row) -> Item:
 
 TASKS = (
     TextTask(
-        TaskInfo("tata", 1, "TaTA: what a chart of a report shows", "table_text", False, "CC BY 4.0", ORIGIN, "tata"),
+        known("tata"),
         # Russian has a file of its own, with English beside it.
         Layout(("{split}.json",), items=("test", "dev", "ru"), pool=("train",), lang_column="lang", parts=add_language),
         make_item,

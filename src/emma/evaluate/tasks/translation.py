@@ -18,8 +18,9 @@ from emma.evaluate.tasks.generation import (
     make_metrics,
     take_shots,
 )
+from emma.evaluate.tasks.known import known
 from emma.evaluate.tasks.rows import Row
-from emma.evaluate.tasks.task import Asking, Item, RejectedItem, TaskData, TaskInfo
+from emma.evaluate.tasks.task import Asking, Item, RejectedItem, TaskData
 from emma.lang.cldr import autonym, likely_script
 from emma.lang.language import ENGLISH, Lang
 
@@ -143,34 +144,13 @@ def split_columns(row: Row) -> Iterator[Mapping[str, Any]]:
     yield from ({"lang": name, "text": text} for name, text in row.values.items() if name)
 
 
-def _translation(name: str, title: str, origin: str, folder: str, layout: Layout) -> Translation:
-    info = TaskInfo(name, 1, title, "translation", False, "CC BY-SA 4.0", origin, folder, shots=3)
-    return Translation(info, layout, make_sentence, {}, ("chrF++", "BLEU"))
+def _translation(name: str, layout: Layout) -> Translation:
+    return Translation(known(name), layout, make_sentence, {}, ("chrF++", "BLEU"))
 
 
-FLORES200 = _translation(
-    "flores200",
-    "FLORES-200: sentences of Wikinews, Wikijunior and Wikivoyage",
-    "github.com/facebookresearch/flores (NLLB Team 2022, arXiv:2207.04672)",
-    "flores200_devtest",
-    Layout(
-        ("{split}/{lang}.{split}", "{lang}.{split}", "*/{split}/{lang}.{split}", "{split}/{lang}.parquet"),
-        items=("devtest",),
-        pool=("dev",),
-    ),
-)
-NTREX128 = _translation(
-    "ntrex128",
-    "NTREX-128: news of WMT 2019",
-    "github.com/MicrosoftTranslator/NTREX (Federmann et al. 2022)",
-    "NTREX-128",
-    Layout(("newstest2019-*.{lang}.txt", "*/newstest2019-*.{lang}.txt")),
-)
-NUSAX_MT = _translation(
-    "nusax_mt",
-    "NusaX: reviews and posts from Indonesia in twelve languages",
-    "github.com/IndoNLP/nusax, datasets/mt (Winata et al. 2023, arXiv:2205.15960)",
-    "nusax",
-    Layout(("mt/{split}.csv",), lang_column="lang", parts=split_columns),
-)
+FLORES_PATHS = ("{split}/{lang}.{split}", "{lang}.{split}", "*/{split}/{lang}.{split}", "{split}/{lang}.parquet")
+NTREX_PATHS = ("newstest2019-*.{lang}.txt", "*/newstest2019-*.{lang}.txt")
+FLORES200 = _translation("flores200", Layout(FLORES_PATHS, items=("devtest",), pool=("dev",)))
+NTREX128 = _translation("ntrex128", Layout(NTREX_PATHS))
+NUSAX_MT = _translation("nusax_mt", Layout(("mt/{split}.csv",), lang_column="lang", parts=split_columns))
 TASKS = (FLORES200, NTREX128, NUSAX_MT)
