@@ -205,7 +205,8 @@ TASK_ITEMS = pa.schema(
         ("item", pa.string()),
         ("cluster", pa.string()),  # items of one cluster are one draw, such as a sentence in all its translations
         ("clean", pa.bool_()),  # false: its text was trained on; null: the corpus was not searched for it
-        ("prompt", pa.string()),
+        ("prompt", pa.string()),  # as the model saw it
+        ("question", pa.int32()),  # the character at which its question begins, behind the examples
         ("gold", pa.string()),  # the right answer, or the first of several
         ("answer", pa.string()),  # the choice that the model finds likeliest, or what it wrote
         ("texts", pa.list_(pa.string())),  # all that it wrote, where several were drawn; null where it chose

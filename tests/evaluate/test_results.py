@@ -55,6 +55,7 @@ def test_choices_become_items_scores_and_gains(tmp_path: Path) -> None:
     first = found["items"][0]
     assert (first["gold"], first["answer"], first["value"], first["metric"]) == ("ሳይንስ", "ስፖርት", 0.0, "accuracy")
     assert (first["prompt"], first["cluster"], first["shots"]) == ("አንድ ሁለት ጥያቄ ", "i0", 2)
+    assert first["prompt"][first["question"] :] == "ጥያቄ "
     score = next(row for row in found["scores"] if row["model"] == "adapted" and row["headline"])
     assert (score["value"], score["items"], score["chance"], score["clean"]) == (0.75, 4, 0.5, False)
     assert (score["low"], score["high"]) == pytest.approx((0.3006, 0.9544), abs=1e-4)  # Wilson, 3 of 4

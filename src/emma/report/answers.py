@@ -18,7 +18,7 @@ from emma.ui.terminal import is_inside_letter, shorten_line
 ANSWERS = 3
 """Answers that are shown of a language."""
 LETTERS = 280
-"""Columns of a terminal that a text is shown of; of a prompt the last ones, where the question is."""
+"""Columns of a terminal that a text is shown of; of a question the last ones, where it asks."""
 CHOICES = ("accuracy", "accuracy_by_byte", "macro_f1")
 """Metrics of benchmarks whose answers are choices: texts are shown before them, as they say more."""
 COLUMNS = ("task", "variant", "lang", "item")
@@ -102,7 +102,7 @@ def _show(rows: Mapping[str, Row], models: Sequence[str]) -> ShownAnswer:
         task=row["task"],
         variant=row["variant"],
         lang=row["lang"],
-        prompt=shorten_end(row["prompt"]),
+        prompt=shorten_end(row["prompt"][row["question"] :]),
         reference=shorten(row["gold"] or ""),
         answers={name: shorten(rows[name]["answer"] or "") for name in there},
         answer_langs={name: rows[name]["answer_lang"] for name in there},

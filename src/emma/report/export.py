@@ -30,8 +30,8 @@ UNKNOWN_TIME = "0"
 """Every Eval Ever wants to know when a record was made; whoever submits one writes that in."""
 
 
-def export_results(tables: Path, out: Path) -> list[Path]:
-    """Write a folder for each model of the tables of evaluate's `tasks`; returns them."""
+def export_results(tables: Path, out: Path, *, samples: bool = True) -> list[Path]:
+    """Write a folder for each model of the tables of evaluate's `tasks`, with samples if asked to; returns them."""
     scores = shards.read(tables / "scores.parquet").to_pylist()
     folders = {model: out / name_file(model) for model in dict.fromkeys(row["model"] for row in scores)}
     texts: dict[str, dict[str, Row]] = {model: {} for model in folders}
@@ -40,7 +40,8 @@ def export_results(tables: Path, out: Path) -> list[Path]:
         model, name = rows[0]["model"], name_task(rows[0])
         folders[model].mkdir(parents=True, exist_ok=True)
         shots[model][name] = max(row["shots"] for row in rows)
-        write_lines(folders[model] / f"samples_{name}.jsonl", make_samples(rows))
+        if samples:
+            write_lines(folders[model] / f"samples_{name}.jsonl", make_samples(rows))
         if written := [row for row in rows if row["texts"] is not None]:
             texts[model][name] = write_texts(folders[model] / "texts" / f"{name}.jsonl.zst", written)
     for model, folder in folders.items():

@@ -45,7 +45,7 @@ def report(
     (work.out / "index.html").write_text(page, encoding="utf-8")
     write_csv(work.out / "languages.csv", LanguageRow, rows)
     if tasks:
-        export_results(evaluate.file("tasks"), work.out / "results")
+        export_results(evaluate.file("tasks"), work.out / "results", samples=section.samples)
         write_csv(work.out / "benchmarks.csv", LanguageGain, [gain for each in tasks.languages for gain in each.gains])
     write_json(work.out / "languages.json", [asdict(row) for row in rows])
     write_json(work.out / "report.json", headline)

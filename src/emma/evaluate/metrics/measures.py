@@ -148,6 +148,7 @@ def list_items(answers: TaskAnswers, headline: Measure) -> Iterator[Row]:
     rows = zip(answers.items, answers.requests, answers.outputs, langs, strict=True)
     for place, (item, requests, output, lang) in enumerate(rows):
         choices = name_choices(requests)
+        prompt = requests[0].prompt.cut(output[0].shots)
         yield {
             "model": answers.model,
             "task": answers.info.name,
@@ -156,7 +157,8 @@ def list_items(answers: TaskAnswers, headline: Measure) -> Iterator[Row]:
             "item": item.id,
             "cluster": headline.clusters[place],
             "clean": headline.clean[place],
-            "prompt": requests[0].prompt.cut(output[0].shots).text,
+            "prompt": prompt.text,
+            "question": len(prompt.prefix),
             "gold": describe_gold(item, choices),
             "answer": describe_answer(output, choices),
             "texts": [answer.text for answer in output if isinstance(answer, TextAnswer)] or None,
