@@ -38,6 +38,7 @@ def write(folder: Path, name: str, text: str) -> Path:
         ("ewe.osis.xml", OSIS, "ee"),
         ("ewe.xml", MILESTONES, "ee"),
         ("ewe-bible.usfx.xml", USFX, ""),
+        ("ewe-x-bible.txt", "# language_name: Ewe\n41001001\tYesu Kristo ƒe nyanyui\n41001002\tabe ale si\n", ""),
         ("ewe_Latn.tsv", "verse_id\ttext\n41001001\tYesu Kristo ƒe nyanyui\n41001002\tabe ale si\n", ""),
     ],
 )
@@ -84,7 +85,7 @@ def test_what_is_no_bible_is_told(tmp_path: Path) -> None:
         find_bibles(tmp_path)
     path = write(tmp_path, "ewe_Latn.xml", USFX[:90])
     find_bibles(tmp_path)
-    with pytest.raises(SourceError, match=r"ewe_Latn\.xml is no XML"):
+    with pytest.raises(SourceError, match=r"ewe_Latn\.xml cannot be read"):
         read_bible(path)
 
 

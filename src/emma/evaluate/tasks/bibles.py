@@ -1,20 +1,19 @@
-"""Bibles by verse: CES, OSIS and USFX in XML, or a table of `verse_id` and `text`.
+"""Bibles by verse: CES, OSIS and USFX in XML, or a table of verses' numbers and texts.
 
-A verse is BBCCCVVV, book, chapter and verse, with the books numbered as Protestant Bibles have them; so are those of
-the Parallel Bible Corpus. What is no verse of a numbered book, such as a heading or a note, is left out.
+A number is BBCCCVVV, book, chapter and verse, with the books of Protestant Bibles in their order, as in the tables of
+the Parallel Bible Corpus. What is no verse of a numbered book, such as a heading, a note or a comment, is left out.
 """
 
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from itertools import islice
 from pathlib import Path
 from xml.parsers.expat import ExpatError, ParserCreate
 
 from zstandard import ZstdError
 
 from emma.errors import LanguageError, SourceError
-from emma.evaluate.tasks.rows import read_bytes, read_rows
+from emma.evaluate.tasks.rows import read_bytes
 from emma.lang.codes import resolve
 from emma.lang.language import LABEL, Lang
 
@@ -43,7 +42,7 @@ def find_bibles(folder: Path) -> Mapping[Lang, tuple[Path, ...]]:
     paths = sorted(path for place in places for path in place.glob("*") if path.is_file() and path.suffix != ".md")
     if not paths:
         raise SourceError(
-            f"There is no Bible in {' or '.join(map(str, places))}. Put one there: CES, OSIS, USFX or TSV."
+            f"There is no Bible in {' or '.join(map(str, places))}. Put one there: CES, OSIS, USFX, or a table."
         )
     bibles: dict[Lang, tuple[Path, ...]] = {}
     for path in paths:
@@ -74,20 +73,26 @@ def read_bibles(folder: Path, lang: Lang) -> dict[str, str]:
 
 def read_bible(path: Path, limit: int | None = None) -> tuple[str, dict[str, str]]:
     """The code of a Bible's language, empty where none is said, and its verses; the first few, if so many suffice."""
-    if ".tsv" in path.suffixes:
-        rows = list(islice(read_rows(path, path.parent), limit))
-        return "", {row.text("verse_id").zfill(8): row.text("text") for row in rows}
+    try:
+        content = read_bytes(path)
+        if {".tsv", ".txt"} & {*path.suffixes}:
+            lines = (line.partition("\t") for line in content.decode().split("\n"))
+            return "", {
+                number.zfill(8): text.strip() for number, _, text in lines if number.isdecimal() and text.strip()
+            }
+        return _parse_xml(content, limit)
+    except (ExpatError, OSError, EOFError, ValueError, ZstdError) as error:
+        raise SourceError(f"{path} cannot be read ({error}). Repair it, or take it out of the folder.") from None
+
+
+def _parse_xml(content: bytes, limit: int | None) -> tuple[str, dict[str, str]]:
     events, parser = _Events(), ParserCreate()
     parser.StartElementHandler, parser.EndElementHandler = events.start, events.end
     parser.CharacterDataHandler = events.text
-    try:
-        content = read_bytes(path)
-        for start in range(0, len(content), CHUNK_BYTES):
-            parser.Parse(content[start : start + CHUNK_BYTES], start + CHUNK_BYTES >= len(content))
-            if limit is not None and len(events.verses) > limit:
-                break
-    except (ExpatError, OSError, EOFError, ZstdError) as error:
-        raise SourceError(f"{path} is no XML ({error}). Repair it, or take it out of the folder.") from None
+    for start in range(0, len(content), CHUNK_BYTES):
+        parser.Parse(content[start : start + CHUNK_BYTES], start + CHUNK_BYTES >= len(content))
+        if limit is not None and len(events.verses) > limit:
+            break
     return events.code, {number: " ".join(text.split()) for number, text in events.verses.items() if text.strip()}
 
 

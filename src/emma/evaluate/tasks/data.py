@@ -95,30 +95,25 @@ def read_task(
     for names in (layout.items, layout.pool):
         items: dict[str, Item] = {}
         for path in find_files(folder, layout, lang, names):
-            rows = (row for row in _read(path, folder, layout) if _is_in(row, lang, layout))
-            made = make_items(rows, make)
-            faults = [RejectedItem(lang.label, *fault) for fault in made if not isinstance(fault, Item)]
+            made = [make_item(row, lang, make) for row in _read(path, folder, layout) if _is_in(row, lang, layout)]
+            faults = [each for each in made if isinstance(each, RejectedItem)]
             if faults and len(faults) == len(made) and not may_be_empty:
                 raise SourceError(f"{path} has no item: of its row {faults[0].row}, {faults[0].reason}.")
             rejects.extend(faults)
-            for item in made:
-                if isinstance(item, Item):
-                    # An id that was there before becomes one of its own by its place, and neither item is lost.
-                    name = item.id if item.id not in items else f"{item.id} ({item.place[0]}, row {item.place[1]})"
-                    items[name] = replace(item, id=name)
+            for item in (each for each in made if isinstance(each, Item)):
+                # An id that was there before becomes one of its own by its place, and neither item is lost.
+                name = item.id if item.id not in items else f"{item.id} ({item.place[0]}, row {item.place[1]})"
+                items[name] = replace(item, id=name)
         splits.append(tuple(items.values()))
     return TaskData(splits[0], splits[1], tuple(rejects))
 
 
-def make_items(rows: Iterable[Row], make: Callable[[Row], Item]) -> list[Item | tuple[str, int, str]]:
-    """The item of each row with its place, or the row's file, number and fault."""
-    made: list[Item | tuple[str, int, str]] = []
-    for row in rows:
-        try:
-            made.append(replace(make(row), place=(row.file, row.number)))
-        except RowError as error:
-            made.append((row.file, row.number, str(error)))
-    return made
+def make_item(row: Row, lang: Lang, make: Callable[[Row], Item]) -> Item | RejectedItem:
+    """The item of a row, with its place, or why it is none."""
+    try:
+        return replace(make(row), place=(row.file, row.number))
+    except RowError as error:
+        return RejectedItem(lang.label, row.file, row.number, str(error))
 
 
 @lru_cache(maxsize=64)
