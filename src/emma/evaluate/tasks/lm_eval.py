@@ -4,13 +4,15 @@ Prompts are built by the harness for all its documents in their order, with the 
 are those that it would have sent to a model itself.
 """
 
+import logging
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr
 from copy import copy
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -123,6 +125,7 @@ def read_language(name: str) -> Lang:
 @lru_cache(maxsize=8)
 def open_manager(folder: Path) -> Any:
     """All tasks of the harness, and those in a folder of one's own; looking through them takes seconds."""
+    logging.getLogger("lm_eval").setLevel(logging.ERROR)  # it warns of every default that a task leaves as it is
     return need("lm_eval.tasks", PREFIX).TaskManager(include_path=str(folder) if folder.is_dir() else None)
 
 
@@ -136,7 +139,7 @@ def load_task(name: str, folder: Path) -> Any:
         near = ", ".join((parts or get_close_matches(name, manager.all_subtasks, 3))[:3])
         raise RecipeError(f"lm-evaluation-harness has no task '{name}'; its groups are run task by task. Near: {near}.")
     try:
-        with offline():
+        with offline(), redirect_stderr(StringIO()):  # bars of its own
             # Not `load`, which takes a task's settings from its file or from here, and not from both.
             entry, settings = manager.task_index[name], local_data(folder / name)
             return manager._factory.build(entry, overrides=settings, registry=manager.task_index)
@@ -203,7 +206,8 @@ def build_instances(task: Any, shots: int | None) -> dict[int, list[Any]]:
     # A task that says 0 means it, as in the harness.
     task.set_config(key="num_fewshot", value=own or 0 if shots is None or own == 0 else shots)
     task.set_fewshot_seed(seed=SEED)
-    task.build_all_requests(rank=0, world_size=1)
+    with redirect_stderr(StringIO()):
+        task.build_all_requests(rank=0, world_size=1)
     task.set_config(key="num_fewshot", value=own)
     found: dict[int, list[Any]] = {}
     for instance in task.instances:
