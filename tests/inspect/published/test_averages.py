@@ -81,7 +81,9 @@ def test_own_scores_stand_beside_the_published_over_the_languages_that_all_have(
 
 def test_directions_of_translation_are_kept_apart(tmp_path: Path) -> None:
     write(tmp_path, "Flores-200-Eng-X-BLEU", "Model,Avg,eng_Latn-swh_Latn", f"{BASE},4,4", f"{EMMA},15,15")
-    rows = [own(task="flores200", metric="BLEU", variant=way, value=9.0) for way in ("from eng_Latn", "into eng_Latn")]
+    rows = [
+        own(task="flores200", metric="spBLEU", variant=way, value=9.0) for way in ("from eng_Latn", "into eng_Latn")
+    ]
     own_averages = [each for each in compare_own(read_tables(tmp_path), rows, (BASE, EMMA)) if each.own]
     assert [(each.model, each.benchmark) for each in own_averages] == [("adapted", "FLORES-200 from English, BLEU")]
 

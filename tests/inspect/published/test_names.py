@@ -1,6 +1,20 @@
 import pytest
 
-from emma.inspect.published.names import BASELINE, BENCHMARKS, GROUP, MODEL, SPELLINGS, find_benchmark, model_name
+from emma.evaluate.tasks.registry import find_task
+from emma.evaluate.tasks.task import Asking, Mode
+from emma.inspect.published.names import (
+    BASELINE,
+    BENCHMARKS,
+    GROUP,
+    MODEL,
+    SPELLINGS,
+    Benchmark,
+    find_benchmark,
+    model_name,
+)
+from emma.lang.language import Lang
+
+MODES: tuple[Mode, ...] = ("sound", "paper")
 
 
 @pytest.mark.parametrize(
@@ -45,3 +59,12 @@ def test_benchmarks_are_known_by_their_file(stem: str, name: str) -> None:
 
 def test_no_benchmark_has_the_name_of_another() -> None:
     assert len({benchmark.name for benchmark in BENCHMARKS.values()}) == len(BENCHMARKS)
+
+
+@pytest.mark.parametrize("benchmark", [each for each in BENCHMARKS.values() if each.task], ids=lambda each: each.name)
+def test_own_scores_are_looked_for_under_the_names_that_tasks_have(benchmark: Benchmark) -> None:
+    metrics = {"spBLEU"}  # it needs a model that is not here
+    for mode in MODES:
+        found = find_task(benchmark.task).metrics(benchmark.variant or "cloze", Lang("swh", "Latn"), Asking(mode))
+        metrics.update(metric.name for metric in found)
+    assert (benchmark.own_metric or benchmark.metric) in metrics

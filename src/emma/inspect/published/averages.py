@@ -123,8 +123,9 @@ def add_own(table: PublishedTable, rows: Sequence[Row]) -> PublishedTable | None
 def own_scores(table: PublishedTable, rows: Sequence[Row]) -> dict[str, dict[str, float]]:
     """Our own scores of the table's benchmark and metric: by model and variant, the score of each language."""
     benchmark, found = table.benchmark, dict[str, dict[str, float]]()
+    metric = benchmark.own_metric or benchmark.metric
     for row in rows:
-        if benchmark.task and row["task"] == benchmark.task and row["metric"] == benchmark.metric:
+        if benchmark.task and row["task"] == benchmark.task and row["metric"] == metric:
             is_asked = not benchmark.variant or row["variant"] == benchmark.variant
             if is_asked and row["value"] is not None:
                 name = row["model"] if benchmark.variant else f"{row['model']}, {row['variant']}"

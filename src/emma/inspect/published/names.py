@@ -15,7 +15,9 @@ class Benchmark:
     task: str = ""
     """The task of `emma tasks` with the same items; empty where there is none."""
     variant: str = ""
-    """The direction of translation, or how the answer was asked for; empty where the task has one."""
+    """The direction of translation, or how the answer was asked for; empty where all of a task's are meant."""
+    own_metric: str = ""
+    """The metric of `emma evaluate` that computes the same; empty: the one of the same name."""
     chance: float | None = None
     """The accuracy of guessing; None where nobody can guess."""
     items: int | None = None
@@ -35,21 +37,25 @@ BENCHMARKS: Mapping[str, Benchmark] = {
     "sib200": Benchmark("SIB-200", "accuracy", "sib200", chance=1 / 7, items=204),
     "taxi1500": Benchmark("Taxi1500", "accuracy", "taxi1500", chance=1 / 6, items=111),
     "belebele": Benchmark("Belebele", "accuracy", "belebele", chance=1 / 4),
-    "arcmultilingual": Benchmark("multilingual ARC", "accuracy", "arc", chance=1 / 4),
-    "mgsmdirect": Benchmark("MGSM direct", "exact match", "mgsm", "direct"),
-    "mgsmcot": Benchmark("MGSM chain of thought", "exact match", "mgsm", "chain of thought"),
-    "flores200xengbleu": Benchmark("FLORES-200 into English, BLEU", "BLEU", "flores200", "into eng_Latn"),
-    "flores200engxbleu": Benchmark("FLORES-200 from English, BLEU", "BLEU", "flores200", "from eng_Latn"),
+    "arcmultilingual": Benchmark("multilingual ARC", "accuracy", "arc_multilingual", chance=1 / 4),
+    "mgsmdirect": Benchmark("MGSM direct", "exact match", "mgsm", "direct", "number_match"),
+    "mgsmcot": Benchmark("MGSM chain of thought", "exact match", "mgsm", "chain of thought", "number_match"),
+    "flores200xengbleu": Benchmark("FLORES-200 into English, BLEU", "BLEU", "flores200", "into eng_Latn", "spBLEU"),
+    "flores200engxbleu": Benchmark("FLORES-200 from English, BLEU", "BLEU", "flores200", "from eng_Latn", "spBLEU"),
     "flores200xengchrf": Benchmark("FLORES-200 into English, chrF++", "chrF++", "flores200", "into eng_Latn"),
     "flores200engxchrf": Benchmark("FLORES-200 from English, chrF++", "chrF++", "flores200", "from eng_Latn"),
-    "xlsumrouge": Benchmark("XL-Sum, ROUGE-L", "ROUGE-L", "xlsum"),
-    "xlsumbertscore": Benchmark("XL-Sum, BERTScore", "BERTScore", "xlsum"),
-    "massivesumlongrouge": Benchmark("MassiveSumm long, ROUGE-L", "ROUGE-L"),
+    "xlsumrouge": Benchmark("XL-Sum, ROUGE-L", "ROUGE-L", "xlsum", own_metric="ROUGE-L-whitespace"),
+    "xlsumbertscore": Benchmark("XL-Sum, BERTScore", "BERTScore"),
+    "massivesumlongrouge": Benchmark(
+        "MassiveSumm long, ROUGE-L", "ROUGE-L", "massivesumm_long", own_metric="ROUGE-L-whitespace"
+    ),
     "massivesumlongbertscore": Benchmark("MassiveSumm long, BERTScore", "BERTScore"),
-    "massivesumshortrouge": Benchmark("MassiveSumm short, ROUGE-L", "ROUGE-L"),
+    "massivesumshortrouge": Benchmark(
+        "MassiveSumm short, ROUGE-L", "ROUGE-L", "massivesumm_short", own_metric="ROUGE-L-whitespace"
+    ),
     "massivesumshortbertscore": Benchmark("MassiveSumm short, BERTScore", "BERTScore"),
     "ayaselfbleu": Benchmark("Aya, Self-BLEU", "Self-BLEU", higher_is_better=False),
-    "ayableu": Benchmark("Aya, BLEU", "BLEU", "aya"),
+    "ayableu": Benchmark("Aya, BLEU", "BLEU", "aya", own_metric="BLEU-13a"),
     "polywrite": Benchmark("PolyWrite, Self-BLEU", "Self-BLEU", higher_is_better=False),
     "nllglot500": Benchmark("Glot500-c, nats of a text", "nats", higher_is_better=False),
     "nllpbc": Benchmark("Parallel Bible Corpus, nats of a verse", "nats", higher_is_better=False),
