@@ -165,8 +165,8 @@ def show_prompt(item: Item, variant: str, request: Request) -> ShownPrompt:
 
 def fit_prompt(shown: ShownPrompt, prepared: Prepared) -> ShownPrompt:
     """A question as a model of a folder sees it: with the examples that it has room for. Servers do not tell."""
+    from emma.evaluate.backends.choices import ScoreRow
     from emma.evaluate.backends.prompts import EncodedPrompt
-    from emma.evaluate.backends.scoring import ScoreRow
 
     row, prompt = prepared.payload, prepared.request.prompt
     if isinstance(row, ScoreRow):

@@ -24,9 +24,9 @@ def continuation_ids(
     for cut in (tail_with_space, tail_without_space) if _is_bpe(model) else ():
         left = [number for number in range(len(contexts)) if number not in found]
         tails = {number: cut(contexts[number][0]) for number in left}
-        _encode_all(model, tails.values(), memo)
+        encode_all(model, tails.values(), memo)
         ends = {n: tail for n, tail in tails.items() if tail and _ends_with(contexts[n][1], memo[tail])}
-        _encode_all(model, (tail + choice for n, tail in ends.items() for choice in choices[n]), memo)
+        encode_all(model, (tail + choice for n, tail in ends.items() for choice in choices[n]), memo)
         for n, tail in ends.items():
             own, together = memo[tail], [memo[tail + choice] for choice in choices[n]]
             # BPE joins neighbours only. If the first piece of the tail is the same with and without the choice, then
@@ -58,6 +58,7 @@ def _ends_with(ids: list[int], tail: list[int]) -> bool:
     return bool(tail) and ids[-len(tail) :] == tail
 
 
-def _encode_all(model: LanguageModel, texts: Iterable[str], memo: Memo) -> None:
+def encode_all(model: LanguageModel, texts: Iterable[str], memo: Memo) -> None:
+    """Fill the memo with the ids of these texts."""
     new = [text for text in dict.fromkeys(texts) if text not in memo]
     memo.update(zip(new, model.encode(new), strict=True))

@@ -5,6 +5,7 @@ from itertools import compress
 from pathlib import Path
 
 from emma.evaluate.backends.backend import Prepared
+from emma.evaluate.backends.choices import prepare_rows
 from emma.evaluate.backends.generate import generate_texts, prepare_generation
 from emma.evaluate.backends.model import LanguageModel
 from emma.evaluate.backends.scoring import ChoiceScorer
@@ -23,7 +24,7 @@ class HuggingFace:
 
     def prepare(self, requests: Sequence[Request]) -> list[Prepared]:
         """Tokenise the requests, all at once. RecipeError where the model has no room for an answer."""
-        scores = iter(self.scorer.prepare([each for each in requests if isinstance(each, ScoreRequest)]))
+        scores = iter(prepare_rows(self.model, [each for each in requests if isinstance(each, ScoreRequest)]))
         texts = iter(prepare_generation(self.model, [each for each in requests if isinstance(each, GenerateRequest)]))
         return [next(scores if isinstance(each, ScoreRequest) else texts) for each in requests]
 

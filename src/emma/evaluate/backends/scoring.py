@@ -9,47 +9,24 @@ from array import array
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from functools import cached_property
-from hashlib import blake2b
-from typing import Any, TypeAlias
+from typing import Any
 
 import torch
 from torch import Tensor
 from transformers import DynamicCache
 
-from emma.errors import RecipeError
 from emma.evaluate.backends.backend import Prepared
-from emma.evaluate.backends.continuations import Memo, continuation_ids
+from emma.evaluate.backends.choices import ScoreRow
 from emma.evaluate.backends.model import LanguageModel, token_costs
-from emma.evaluate.backends.prompts import fit_prompts
 from emma.evaluate.backends.windows import Window, cost_windows, split_windows
 from emma.evaluate.engine.plan import split_batches
-from emma.evaluate.engine.requests import ScoreAnswer, ScoreRequest
+from emma.evaluate.engine.requests import ScoreAnswer
 from emma.evaluate.engine.tree import TreeBatch, build_batch, path_length, tree_mask, tree_width
 from emma.models.head import is_close
 
-MIN_SHARED = 16
-"""Tokens that prompts must have in common for their keys and values to be shared."""
-PART = 4096
-"""Requests that are tokenised at a time."""
-Tokens: TypeAlias = "array[int]"
-"""Token ids in four bytes each: there are millions of rows."""
 Cost = tuple[float, bool]
 """Nats of a choice, and whether its tokens are the likeliest."""
-
-
-@dataclass(frozen=True)
-class ScoreRow:
-    """A request as token ids."""
-
-    context: Tokens
-    """The prompt, the beginning-of-text token first."""
-    choices: tuple[Tokens, ...]
-    shots: int
-    truncated: bool
-    shared: int = 0
-    """Tokens of the context that all rows of its group begin with."""
 
 
 class SharedPrefix(DynamicCache):
@@ -72,14 +49,8 @@ class ChoiceScorer:
     def __init__(self, model: LanguageModel) -> None:
         self.model = model
 
-    def prepare(self, requests: Sequence[ScoreRequest]) -> list[Prepared]:
-        """Tokenise the requests, all at once. Raises RecipeError for a choice without tokens."""
-        memo: Memo = {}
-        parts = (requests[start : start + PART] for start in range(0, len(requests), PART))
-        return share_prefixes([each for part in parts for each in prepare_rows(self.model, part, memo)])
-
     def answer(self, prepared: Sequence[Prepared]) -> list[ScoreAnswer]:
-        """Answer requests that `prepare` made ready, in their order."""
+        """Answer requests that `prepare_rows` made ready, in their order."""
         rows: list[ScoreRow] = [each.payload for each in prepared]
         groups: dict[str, list[int]] = defaultdict(list)
         flat = []
@@ -203,68 +174,6 @@ def sight(config: Any) -> int:
     if rope.get("rope_type") in ("dynamic", "longrope"):
         limits.append(rope.get("original_max_position_embeddings") or config.max_position_embeddings)
     return min((int(limit) for limit in limits if limit), default=1 << 62)
-
-
-def prepare_rows(model: LanguageModel, requests: Sequence[ScoreRequest], memo: Memo) -> Iterator[Prepared]:
-    """Requests as rows of token ids."""
-    prompts = [_strip(each) for each in requests]
-    encoded = model.encode([prompt.text for prompt in prompts])
-    contexts = [(prompt.text, ids) for prompt, ids in zip(prompts, encoded, strict=True)]
-    texts = [
-        [each.prompt.query[len(prompt.query) :] + choice for choice in each.choices]
-        for each, prompt in zip(requests, prompts, strict=True)
-    ]
-    choices = continuation_ids(model, contexts, texts, memo)
-    choices = [_pick(*pair) for pair in zip(requests, choices, strict=True)]
-    # A choice longer than the context stands behind the beginning-of-text token alone, and is read in windows.
-    rooms = [min(max(map(len, each)) - 1, model.context - 1) for each in choices]
-    for request, prompt, each in zip(requests, fit_prompts(model, prompts, rooms, encoded), choices, strict=True):
-        continuations = tuple(array("i", ids) for ids in each)
-        row = ScoreRow(array("i", prompt.ids), continuations, len(prompt.prompt.shots), prompt.truncated)
-        group = "" if prompt.truncated else prompt.prompt.prefix
-        yield Prepared(request, tree_width(row) + len(continuations), group, row)
-
-
-def _strip(request: ScoreRequest) -> Any:
-    """The prompt without white space at its end, which continuations begin with; the published protocol keeps it."""
-    prompt = request.prompt
-    return prompt if request.part == "last_token" else replace(prompt, query=prompt.query.rstrip() or prompt.query)
-
-
-def _pick(request: ScoreRequest, choices: list[list[int]]) -> list[list[int]]:
-    """The token ids of each choice that count."""
-    for text, ids in zip(request.choices, choices, strict=True):
-        if not ids:
-            raise RecipeError(
-                f"The choice '{text}' behind '…{request.prompt.text[-40:]}' has no tokens, so it has no likelihood. "
-                "Leave it out of the task, or give it text."
-            )
-    return [ids[-1:] for ids in choices] if request.part == "last_token" else choices
-
-
-def share_prefixes(prepared: Sequence[Prepared]) -> list[Prepared]:
-    """Requests whose prompts begin with the same examples as groups, named by the tokens that they have in common."""
-    members: dict[str, list[ScoreRow]] = defaultdict(list)
-    for each in prepared:
-        members[each.group].append(each.payload)
-    shared = {text: _count_common(rows) for text, rows in members.items() if text and len(rows) > 1}
-    return [_join_group(each, shared.get(each.group, 0)) for each in prepared]
-
-
-def _count_common(rows: Sequence[ScoreRow]) -> int:
-    """Tokens that all contexts begin with. The last of each is its own: it predicts the choices."""
-    contexts = [row.context for row in rows]
-    first, last = min(contexts), max(contexts)  # whatever these have in common, all between them have
-    count = next((at for at, (one, other) in enumerate(zip(first, last, strict=False)) if one != other), len(first))
-    return min(count, min(map(len, contexts)) - 1)
-
-
-def _join_group(each: Prepared, shared: int) -> Prepared:
-    if shared < MIN_SHARED:
-        return replace(each, group="")
-    row: ScoreRow = replace(each.payload, shared=shared)
-    name = blake2b(row.context[:shared].tobytes(), digest_size=8).hexdigest()
-    return replace(each, tokens=each.tokens - shared, group=name, payload=row)
 
 
 def _answer(row: ScoreRow, costs: Sequence[Cost]) -> ScoreAnswer:

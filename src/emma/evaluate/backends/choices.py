@@ -1,0 +1,107 @@
+"""Requests to score choices, as rows of token ids: prompts, continuations, and what prompts begin with alike."""
+
+from array import array
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from hashlib import blake2b
+from typing import TypeAlias
+
+from emma.errors import RecipeError
+from emma.evaluate.backends.backend import Prepared
+from emma.evaluate.backends.continuations import Memo, continuation_ids, encode_all
+from emma.evaluate.backends.model import LanguageModel
+from emma.evaluate.backends.prompts import fit_prompts
+from emma.evaluate.engine.requests import Prompt, ScoreRequest
+from emma.evaluate.engine.tree import tree_width
+
+MIN_SHARED = 16
+"""Tokens that prompts must have in common for their keys and values to be shared."""
+PART = 4096
+"""Requests that are tokenised at a time."""
+Tokens: TypeAlias = "array[int]"
+"""Token ids in four bytes each: there are millions of rows."""
+
+
+@dataclass(frozen=True)
+class ScoreRow:
+    """A request as token ids."""
+
+    context: Tokens
+    """The prompt, the beginning-of-text token first."""
+    choices: tuple[Tokens, ...]
+    shots: int
+    truncated: bool
+    shared: int = 0
+    """Tokens of the context that all rows of its group begin with."""
+
+
+def prepare_rows(model: LanguageModel, requests: Sequence[ScoreRequest]) -> list[Prepared]:
+    """Requests as rows, in groups that begin with the same tokens. Raises RecipeError for a choice without tokens."""
+    memo: Memo = {}
+    parts = (requests[start : start + PART] for start in range(0, len(requests), PART))
+    return share_prefixes([each for part in parts for each in _encode_part(model, part, memo)])
+
+
+def _encode_part(model: LanguageModel, requests: Sequence[ScoreRequest], memo: Memo) -> Iterator[Prepared]:
+    prompts = [_strip(each) for each in requests]
+    encoded = model.encode([prompt.text for prompt in prompts])
+    contexts = [(prompt.text, ids) for prompt, ids in zip(prompts, encoded, strict=True)]
+    texts = [
+        [each.prompt.query[len(prompt.query) :] + choice for choice in each.choices]
+        for each, prompt in zip(requests, prompts, strict=True)
+    ]
+    choices = continuation_ids(model, contexts, texts, memo)
+    choices = [_pick(model, *pair, memo) for pair in zip(requests, choices, strict=True)]
+    # A choice longer than the context stands behind the beginning-of-text token alone, and is read in windows.
+    rooms = [min(max(map(len, each)) - 1, model.context - 1) for each in choices]
+    for request, prompt, each in zip(requests, fit_prompts(model, prompts, rooms, encoded), choices, strict=True):
+        continuations = tuple(array("i", ids) for ids in each)
+        row = ScoreRow(array("i", prompt.ids), continuations, len(prompt.prompt.shots), prompt.truncated)
+        group = "" if prompt.truncated else prompt.prompt.prefix
+        yield Prepared(request, tree_width(row) + len(continuations), group, row)
+
+
+def _strip(request: ScoreRequest) -> Prompt:
+    """The prompt without white space at its end, which continuations begin with; the published protocol keeps it."""
+    prompt = request.prompt
+    return prompt if request.part == "last_token" else replace(prompt, query=prompt.query.rstrip() or prompt.query)
+
+
+def _pick(model: LanguageModel, request: ScoreRequest, choices: list[list[int]], memo: Memo) -> list[list[int]]:
+    """The token ids of each choice that count. The published protocol encodes a choice by itself."""
+    for text, ids in zip(request.choices, choices, strict=True):
+        if not ids:
+            raise RecipeError(
+                f"The choice '{text}' behind '…{request.prompt.text[-40:]}' has no tokens, so it has no likelihood. "
+                "Leave it out of the task, or give it text."
+            )
+    if request.part == "whole":
+        return choices
+    encode_all(model, request.choices, memo)
+    return [memo[text][-1:] for text in request.choices]
+
+
+def share_prefixes(prepared: Sequence[Prepared]) -> list[Prepared]:
+    """Requests whose prompts begin with the same examples as groups, named by the tokens that they have in common."""
+    members: dict[str, list[ScoreRow]] = defaultdict(list)
+    for each in prepared:
+        members[each.group].append(each.payload)
+    shared = {text: _count_common(rows) for text, rows in members.items() if text and len(rows) > 1}
+    return [_join_group(each, shared.get(each.group, 0)) for each in prepared]
+
+
+def _count_common(rows: Sequence[ScoreRow]) -> int:
+    """Tokens that all contexts begin with. The last of each is its own: it predicts the choices."""
+    contexts = [row.context for row in rows]
+    first, last = min(contexts), max(contexts)  # whatever these have in common, all between them have
+    count = next((at for at, (one, other) in enumerate(zip(first, last, strict=False)) if one != other), len(first))
+    return min(count, min(map(len, contexts)) - 1)
+
+
+def _join_group(each: Prepared, shared: int) -> Prepared:
+    if shared < MIN_SHARED:
+        return replace(each, group="")
+    row: ScoreRow = replace(each.payload, shared=shared)
+    name = blake2b(row.context[:shared].tobytes(), digest_size=8).hexdigest()
+    return replace(each, tokens=each.tokens - shared, group=name, payload=row)
