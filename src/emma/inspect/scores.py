@@ -11,8 +11,8 @@ from emma.store import shards
 from emma.ui.numerals import MISSING, format_decimal, format_signed
 from emma.ui.terminal import WIDTH, fold_line, format_table
 
-FEW_LANGUAGES = 12
-"""Languages of a task that are listed one by one."""
+FEW_ROWS = 40
+"""Rows of languages, of all tasks together, that are listed one by one."""
 
 
 @dataclass(frozen=True)
@@ -66,13 +66,11 @@ def _average_rows(sheet: ScoreSheet) -> Iterator[list[str]]:
 
 
 def _language_rows(sheet: ScoreSheet) -> Iterator[list[str]]:
-    chosen = [row for row in sheet.scores if not row["clean"]]
-    for key, group in groupby(sorted(chosen, key=_place), _place):
-        rows = list(group)
-        langs = sorted({row["lang"] for row in rows})
-        for lang in langs if len(langs) <= FEW_LANGUAGES else ():
-            values = {row["model"]: row["value"] for row in rows if row["lang"] == lang}
-            yield [*key, lang, *(format_decimal(values.get(model), 3) for model in sheet.models), ""]
+    chosen = sorted((row for row in sheet.scores if not row["clean"]), key=lambda row: (_place(row), row["lang"]))
+    groups = [(key, list(rows)) for key, rows in groupby(chosen, lambda row: (_place(row), row["lang"]))]
+    for (place, lang), rows in groups if len(groups) <= FEW_ROWS else ():
+        values = {row["model"]: row["value"] for row in rows}
+        yield [*place, lang, *(format_decimal(values.get(model), 3) for model in sheet.models), ""]
 
 
 def _place(row: Row) -> tuple[str, str, str]:
