@@ -8,9 +8,10 @@ from functools import partial
 
 from emma.evaluate.tasks.choice import ChoiceTask, Question, ask_text_by_letters, measure_continuations
 from emma.evaluate.tasks.data import Layout
+from emma.evaluate.tasks.known import known
 from emma.evaluate.tasks.phrases import lower_first, say, space_of, strip_end
 from emma.evaluate.tasks.rows import Row, RowError
-from emma.evaluate.tasks.task import Asking, Item, TaskInfo
+from emma.evaluate.tasks.task import Asking, Item
 from emma.lang.language import Lang
 
 VARIETIES = (
@@ -88,50 +89,38 @@ def make_solution(row: Row, _lang: Lang) -> Item:
     return Item(str(row.number), gold, {"text": text, "choices": choices}, (text, choices[gold]))
 
 
-# fmt: off
 TASKS = (
     ChoiceTask(
-        TaskInfo(
-            "xcopa", 1, "XCOPA: causes and effects", "commonsense", native=False, licence="CC BY 4.0", folder="xcopa",
-            origin="github.com/cambridgeltl/xcopa (Ponti et al. 2020, arXiv:2005.00333)", hub="cambridgeltl/xcopa",
-        ),
+        known("xcopa"),
         Layout(("{lang}/{split}.{lang}.jsonl", "data/{lang}/{split}.{lang}.jsonl", "{lang}/{split}-*.parquet")),
         make_cause,
-        {"cloze": ask_cause, "letter": ask_cause_by_letters}, ("cloze",), measure_continuations,
+        {"cloze": ask_cause, "letter": ask_cause_by_letters},
+        ("cloze",),
+        measure_continuations,
     ),
     ChoiceTask(
-        TaskInfo(
-            "xstorycloze", 1, "XStoryCloze: ends of stories", "commonsense", native=False, licence="CC BY-SA 4.0",
-            origin="huggingface.co/datasets/juletxara/xstory_cloze (Lin et al. 2022, arXiv:2112.10668)",
-            folder="xstorycloze", hub="juletxara/xstory_cloze",
-        ),
+        known("xstorycloze"),
         Layout(("spring2016.val.{lang}.tsv.split_20_80_{split}.tsv", "{lang}/{split}-*.parquet"), items=("eval",)),
         make_story,
         {"cloze": ask_ending, "letter": partial(ask_text_by_letters, asked="How does the story end?")},
-        ("cloze",), measure_continuations,
+        ("cloze",),
+        measure_continuations,
     ),
     ChoiceTask(
-        TaskInfo(
-            "xwinograd", 1, "XWinograd: whom a pronoun means", "commonsense", native=False, licence="CC BY 4.0",
-            origin="huggingface.co/datasets/Muennighoff/xwinograd (Tikhonov and Ryabinin 2021, arXiv:2106.12066)",
-            folder="xwinograd", hub="Muennighoff/xwinograd",
-        ),
+        known("xwinograd"),
         Layout(("{split}/{lang}.jsonl", "{lang}.jsonl"), codes=(("jp", "jpn_Jpan"),)),
         make_schema,
-        {"cloze": ask_schema}, ("cloze",),
+        {"cloze": ask_schema},
+        ("cloze",),
     ),
     ChoiceTask(
-        TaskInfo(
-            "global_piqa", 1, "Global PIQA: how things work, in each culture", "commonsense", native=True,
-            licence="CC BY-SA 4.0, for evaluation only",
-            origin="huggingface.co/datasets/mrlbenchmarks/global-piqa-nonparallel (Chang et al., arXiv:2510.24081)",
-            folder="global_piqa", hub="mrlbenchmarks/global-piqa-nonparallel",
-        ),
+        known("global_piqa"),
         Layout(
             ("data/nonparallel_{lang}.tsv", "nonparallel_{lang}.tsv", "{lang}.tsv"),
             codes=tuple((name, f"{name[:4]}{name[4:8].title()}") for name in VARIETIES.split()),
         ),
         make_solution,
-        {"cloze": ask_ending, "letter": partial(ask_text_by_letters, asked="")}, measure=measure_continuations,
+        {"cloze": ask_ending, "letter": partial(ask_text_by_letters, asked="")},
+        measure=measure_continuations,
     ),
 )

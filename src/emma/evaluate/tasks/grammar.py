@@ -2,8 +2,9 @@
 
 from emma.evaluate.tasks.choice import ChoiceTask, Question
 from emma.evaluate.tasks.data import Layout
+from emma.evaluate.tasks.known import known
 from emma.evaluate.tasks.rows import Row
-from emma.evaluate.tasks.task import Asking, Item, TaskInfo
+from emma.evaluate.tasks.task import Asking, Item
 from emma.lang.language import Lang
 from emma.store.address import hash64
 
@@ -21,16 +22,5 @@ def ask_sentences(item: Item, _lang: Lang, _asking: Asking) -> Question:
     return Question("", item.fields["choices"])
 
 
-# fmt: off
-TASKS = (
-    ChoiceTask(
-        TaskInfo(
-            "multiblimp", 1, "MultiBLiMP: subjects, verbs and participles that agree", "grammar", native=True,
-            licence="CC BY 4.0", folder="multiblimp", hub="jumelet/multiblimp",
-            origin="huggingface.co/datasets/jumelet/multiblimp (Jumelet et al. 2025, arXiv:2504.02768)",
-        ),
-        Layout(("{lang}/data.tsv", "{lang}.tsv"), codes=(("xcl", "xcl_Armn"), ("kxh", "kxh_Latn"))),
-        make_minimal_pair,
-        {"cloze": ask_sentences},
-    ),
-)
+LAYOUT = Layout(("{lang}/data.tsv", "{lang}.tsv"), codes=(("xcl", "xcl_Armn"), ("kxh", "kxh_Latn")))
+TASKS = (ChoiceTask(known("multiblimp"), LAYOUT, make_minimal_pair, {"cloze": ask_sentences}),)

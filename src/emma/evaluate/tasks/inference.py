@@ -1,10 +1,13 @@
 """Whether one sentence follows from another: AmericasNLI, XNLI and IndoNLI."""
 
+from dataclasses import replace
+
 from emma.evaluate.tasks.choice import ChoiceTask, Question, ask_by_letters
 from emma.evaluate.tasks.data import Layout
+from emma.evaluate.tasks.known import known
 from emma.evaluate.tasks.phrases import say, space_of, strip_end
 from emma.evaluate.tasks.rows import Row
-from emma.evaluate.tasks.task import Asking, Item, TaskInfo
+from emma.evaluate.tasks.task import Asking, Item
 from emma.lang.language import Lang
 
 LABELS = ("entailment", "neutral", "contradiction")
@@ -47,41 +50,15 @@ def ask_pair_by_letters(item: Item, lang: Lang, asking: Asking) -> Question:
 
 FORMS = {"cloze": ask_pair, "letter": ask_pair_by_letters}
 
-# fmt: off
+AMERICAS = Layout(
+    ("{split}/{lang}.tsv", "data/anli_final/{split}/{lang}.tsv"),
+    codes=(("nah", "und_Latn"), ("oto", "und_Latn")),  # groups of languages
+)
+XNLI = Layout(("{lang}/{split}-*.parquet", "xnli.{split}.tsv"), lang_column="language")
+LAY = Layout(("data/indonli/{split}.jsonl", "{split}.jsonl"), items=("test_lay",), codes=(("", "ind_Latn"),))
 TASKS = (
-    ChoiceTask(
-        TaskInfo(
-            "americasnli", 1, "AmericasNLI: inference in indigenous languages of the Americas", "inference",
-            native=False, licence="CC BY-SA 4.0", folder="americasnli",
-            origin="github.com/abteen/americasnli (Ebrahimi et al. 2022, arXiv:2104.08726)",
-        ),
-        Layout(
-            ("{split}/{lang}.tsv", "data/anli_final/{split}/{lang}.tsv"),
-            codes=(("nah", "und_Latn"), ("oto", "und_Latn")),  # groups, of which ISO has no one language
-        ),
-        make_pair, FORMS,
-    ),
-    ChoiceTask(
-        TaskInfo(
-            "xnli", 1, "XNLI: inference in 15 languages", "inference", native=False, licence="CC BY-NC 4.0",
-            origin="github.com/facebookresearch/XNLI (Conneau et al. 2018, arXiv:1809.05053)", folder="xnli",
-            hub="facebook/xnli",
-        ),
-        Layout(("{lang}/{split}-*.parquet", "xnli.{split}.tsv"), lang_column="language"),
-        make_pair, FORMS, ("cloze",),
-    ),
-    *(
-        ChoiceTask(
-            TaskInfo(
-                f"indonli_{writers}", 1, f"IndoNLI: inference in Indonesian, written by {people}", "inference",
-                native=True, licence="CC BY-SA 4.0", folder="indonli",
-                origin="github.com/ir-nlp-csui/indonli (Mahendra et al. 2021, arXiv:2110.14566)",
-            ),
-            Layout(
-                ("data/indonli/{split}.jsonl", "{split}.jsonl"), items=(f"test_{writers}",), codes=(("", "ind_Latn"),)
-            ),
-            make_pair, FORMS,
-        )
-        for writers, people in (("lay", "anybody"), ("expert", "linguists"))
-    ),
+    ChoiceTask(known("americasnli"), AMERICAS, make_pair, FORMS),
+    ChoiceTask(known("xnli"), XNLI, make_pair, FORMS, ("cloze",)),
+    ChoiceTask(known("indonli_lay"), LAY, make_pair, FORMS),
+    ChoiceTask(known("indonli_expert"), replace(LAY, items=("test_expert",)), make_pair, FORMS),
 )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from emma.evaluate.tasks.bibles import FOLDER, find_bibles, read_bibles
+from emma.evaluate.tasks.bibles import find_bibles, read_bibles
 from emma.evaluate.tasks.choice import (
     ChoiceTask,
     Question,
@@ -15,8 +15,9 @@ from emma.evaluate.tasks.choice import (
     measure_labels,
 )
 from emma.evaluate.tasks.data import Layout, read_task
+from emma.evaluate.tasks.known import known
 from emma.evaluate.tasks.rows import Row, RowError
-from emma.evaluate.tasks.task import Asking, Item, TaskData, TaskInfo
+from emma.evaluate.tasks.task import Asking, Item, TaskData
 from emma.lang.language import Lang
 
 TOPICS = ("science/technology", "travel", "politics", "sports", "health", "entertainment", "geography")
@@ -63,27 +64,21 @@ class BibleTask(ChoiceTask):
         return read_task(folder, layout, lang, make, may_be_empty=True)  # part of a Bible may have none of the verses
 
 
-# fmt: off
 TASKS = (
     ChoiceTask(
-        TaskInfo(
-            "sib200", 1, "SIB-200: topics of sentences", "topic", native=False, licence="CC BY-SA 4.0", folder="sib200",
-            origin="github.com/dadelani/sib-200 (Adelani et al. 2024, arXiv:2309.07445)", hub="Davlan/sib200", shots=3,
-        ),
+        known("sib200"),
         Layout(("{lang}/{split}.tsv", "data/annotated/{lang}/{split}.tsv", "data/{lang}/{split}.tsv")),
         make_sentence,
-        {"cloze": partial(ask_topic, frame=NEWS, published=NEWS), "letter": BY_LETTERS}, ("cloze",), measure_labels,
+        {"cloze": partial(ask_topic, frame=NEWS, published=NEWS), "letter": BY_LETTERS},
+        ("cloze",),
+        measure_labels,
     ),
     BibleTask(
-        TaskInfo(
-            "taxi1500", 1, "Taxi1500: topics of Bible verses", "topic", native=False, folder="taxi1500_labels", shots=3,
-            beside=(FOLDER,), licence="Apache-2.0 of the labels; each Bible has its own",
-            origin="github.com/cisnlp/Taxi1500 (Ma et al. 2023, arXiv:2305.08487): tables of verse_id and label; "
-            "Bibles go into a folder `bibles` beside them",
-        ),
+        known("taxi1500"),
         Layout(("{split}.tsv",)),
         make_sentence,
         {"cloze": partial(ask_topic, frame=VERSE, published=PUBLISHED_VERSE), "letter": BY_LETTERS},
-        ("cloze",), measure_labels,
+        ("cloze",),
+        measure_labels,
     ),
 )
