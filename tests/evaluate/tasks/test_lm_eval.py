@@ -11,6 +11,7 @@ import pytest
 from emma.errors import RecipeError, SourceError
 from emma.evaluate.backends.fake import Fake
 from emma.evaluate.engine.requests import Output, ScoreRequest
+from emma.evaluate.tasks.data import find_folder
 from emma.evaluate.tasks.lm_eval import VARIANT, HarnessTask, read_language
 from emma.evaluate.tasks.registry import find_task
 from emma.evaluate.tasks.task import Asking, Item
@@ -147,6 +148,10 @@ def test_a_task_that_is_none_and_data_that_is_not_here(folder: Path) -> None:
         HarnessTask("xcopa_sw").read(folder, Lang("swh", "Latn"))
     with pytest.raises(RecipeError, match=r"run task by task. Near: xcopa_"):
         HarnessTask("xcopa").read(folder, Lang("swh", "Latn"))
+
+
+def test_no_folder_of_data_is_needed(tmp_path: Path) -> None:
+    assert find_folder(HarnessTask("xcopa_sw").info, tmp_path) == tmp_path / "lm-eval"
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,8 @@ def find_folder(info: TaskInfo, data: Path | None) -> Path:
             return folder
     if info.hub and (found := _find_in_hub_cache(info.hub)):
         return found
+    if info.finds_data:
+        return (data or Path()) / info.folder
     place = f"{data or '<data>'}/{info.folder}"
     command = f", or run: hf download --repo-type dataset {info.hub} --local-dir {place}" if info.hub else ""
     raise SourceError(

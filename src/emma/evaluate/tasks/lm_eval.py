@@ -55,10 +55,8 @@ class HarnessMetric:
     def statistics(self, items: Sequence[Item], outputs: Sequence[Output]) -> Floats:
         """Value and weight of each item, (items, 2); zeros where the harness gives it none."""
         found = [judge(item, self.shots, output) for item, output in zip(items, outputs, strict=True)]
-        values = [
-            value if isinstance(value, tuple) else (value, 1.0) for value in (row.get(self.name) for row in found)
-        ]
-        return np.array([(0.0, 0.0) if value is None else (value, weight) for value, weight in values], np.float64)
+        values = [each.get(self.name, (0.0, 0.0)) for each in found]
+        return np.array([each if isinstance(each, tuple) else (each, 1.0) for each in values], np.float64)
 
     def total(self, sums: Floats) -> Floats:
         """Scores (…) of sums (…, 2); NaN without weight."""
@@ -72,7 +70,8 @@ class HarnessTask:
         self.name, _, label = name.partition("@")
         self.lang = Lang.parse(label) if label else read_language(self.name)
         title, origin = f"{self.name} of lm-evaluation-harness", "github.com/EleutherAI/lm-evaluation-harness"
-        self.info = TaskInfo(f"{PREFIX}:{name}", 1, title, "lm_eval", False, "see the task", origin, PREFIX)
+        facts = (f"{PREFIX}:{name}", 1, title, "lm_eval", False, "see the task", origin, PREFIX)
+        self.info = TaskInfo(*facts, finds_data=True)
         self._harness: Any = None
 
     def languages(self, folder: Path) -> Sequence[Lang]:  # noqa: ARG002
@@ -81,10 +80,8 @@ class HarnessTask:
 
     def read(self, folder: Path, lang: Lang) -> TaskData:  # noqa: ARG002
         """Its documents. Raises SourceError where their data is not on this machine."""
-        self._harness = load_task(self.name, folder)
-        return TaskData(
-            tuple(make_item(self._harness, number, doc) for number, doc in enumerate(self._harness.eval_docs))
-        )
+        self._harness = task = load_task(self.name, folder)
+        return TaskData(tuple(make_item(task, number, doc) for number, doc in enumerate(task.eval_docs)))
 
     def ask(self, item: Item, lang: Lang, data: TaskData, asking: Asking) -> Mapping[str, tuple[Request, ...]]:  # noqa: ARG002
         """The requests that the harness makes of a document."""

@@ -87,6 +87,8 @@ class TaskInfo:
     """Repository of the Hugging Face hub with the same files, if there is one."""
     beside: tuple[str, ...] = ()
     """Names of folders beside that one from which its items come too, such as `bibles`; they may be absent."""
+    finds_data: bool = False
+    """Whether it finds its data itself where there is no folder."""
 
 
 @dataclass(frozen=True)
