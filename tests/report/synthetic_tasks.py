@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from emma.evaluate.engine.requests import GenerateRequest, Prompt, ScoreAnswer, ScoreRequest, TextAnswer
 from emma.evaluate.metrics.accuracy import accuracy
@@ -14,6 +15,7 @@ from emma.evaluate.metrics.translation import chrf
 from emma.evaluate.results import write_task_tables
 from emma.evaluate.tasks.task import Item, TaskInfo
 from emma.lang.language import Lang
+from emma.store import shards
 
 SENTENCES = {
     "amh_Ethi": "የሰው ልጅ ሁሉ ሲወለድ ነጻና በክብርና በመብትም እኩልነት ያለው ነው",
@@ -41,7 +43,16 @@ def write_tasks(folder: Path, models: tuple[str, ...] = ("base", "adapted"), ite
     answers = [each for model in models for each in answer_all(model, items)]
     baseline = "base" if "base" in models else None
     groupings = {"tier": TIERS}
+    write_losses(folder / "tasks")
     write_task_tables(answers, folder / "tasks", baseline=baseline, groupings=groupings, resampling=Resampling(100))
+
+
+def write_losses(folder: Path) -> None:
+    """A language that no benchmark has, and a row that is no item."""
+    folder.mkdir(parents=True)
+    absent, reject = {"task": "sib200", "lang": "ewe_Latn"}, {"file": "dev.tsv", "row": 3, "reason": "no label"}
+    shards.write(folder / "absent.parquet", pa.Table.from_pylist([absent]))
+    shards.write(folder / "rejects.parquet", pa.Table.from_pylist([{**absent, **reject}]))
 
 
 def answer_all(model: str, items: int) -> Iterator[TaskAnswers]:

@@ -58,6 +58,8 @@ def test_the_page_and_its_twins(
     page = (work.out / "index.html").read_text(encoding="utf-8")
     assert '<details class="language" id="benchmarks-khm_Khmr">' in page
     assert "Nothing here measures safety" in page
+    assert "<li>sib200: ewe_Latn</li>" in page
+    assert "were left out: sib200 1." in page
     summary = json.loads((work.out / "report.json").read_text())["benchmarks"]
     assert (summary["baseline"], summary["comparisons"]) == ("base", 30)
     with (work.out / "benchmarks.csv").open(encoding="utf-8", newline="") as stream:

@@ -1,8 +1,11 @@
 """What the page shows of benchmarks: one table, one picture, and every language with its scores and answers."""
 
 import hashlib
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from statistics import fmean
 
@@ -101,6 +104,10 @@ class TaskSection:
     languages: Sequence[TaskLanguage]
     chart: str
     others: Sequence[str]
+    absent: Mapping[str, Sequence[str]]
+    """By benchmark, the languages that were wanted and that it does not have."""
+    rejects: Mapping[str, int]
+    """By benchmark, rows of its data that are no items."""
 
     @property
     def models(self) -> list[str]:
@@ -148,4 +155,6 @@ def describe_tasks(tables: TaskTables, items: Path) -> TaskSection:
     for gain in gains:
         by_lang.setdefault(gain.lang, []).append(gain)
     languages = [TaskLanguage(lang, found, answers.get(lang, [])) for lang, found in sorted(by_lang.items())]
-    return TaskSection(summary, rows, languages, draw_task_gains(rows, gains), tables.others)
+    absent = {task: [row["lang"] for row in found] for task, found in groupby(tables.absent, itemgetter("task"))}
+    rejects = Counter(row["task"] for row in tables.rejects)
+    return TaskSection(summary, rows, languages, draw_task_gains(rows, gains), tables.others, absent, rejects)

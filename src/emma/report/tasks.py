@@ -37,6 +37,8 @@ class TaskTables:
     scores: list[Row]  # schemas.TASK_SCORES
     gains: list[Row]  # schemas.TASK_GAINS
     averages: list[Row]  # schemas.TASK_AVERAGES
+    absent: list[Row]  # task, lang: wanted, and not in the benchmark's data
+    rejects: list[Row]  # task, lang, file, row, reason: rows of the data that are no items
 
     @cached_property
     def factors(self) -> Mapping[Place, float]:
@@ -65,7 +67,7 @@ def read_task_tables(evaluate: Artifact) -> TaskTables | None:
     """The tables of benchmarks; None where no benchmark was run."""
     if evaluate.find("tasks/scores.parquet") is None:
         return None
-    names = ("scores", "gains", "averages")
+    names = ("scores", "gains", "averages", "absent", "rejects")
     tables = TaskTables(*(shards.read(evaluate.file(f"tasks/{name}.parquet")).to_pylist() for name in names))
     return tables if tables.scores else None
 
