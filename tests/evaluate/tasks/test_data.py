@@ -88,10 +88,23 @@ def test_languages_in_a_column(tmp_path: Path) -> None:
     ]
 
 
-def test_a_code_that_is_no_language(tmp_path: Path) -> None:
-    write(tmp_path, {"swahilii/test.tsv": "id\ttext\n"})
-    with pytest.raises(SourceError, match=r"swahilii/test\.tsv: 'swahilii' .*rename the file"):
-        list_languages(tmp_path, Layout(("{lang}/{split}.tsv",)))
+def test_a_code_that_is_no_language_costs_its_own_rows(tmp_path: Path) -> None:
+    table = "id\ttext\n1\ta\n2\tb\n"
+    layout, unknown = Layout(("{lang}/{split}.tsv",)), Lang("und", "Zyyy")
+    write(tmp_path, {"swahilii/test.tsv": table, "sw/test.tsv": table})
+    assert list_languages(tmp_path, layout) == [Lang("swa", "Latn"), unknown]
+    assert len(read_task(tmp_path, layout, Lang("swa", "Latn"), make).items) == 2
+    data = read_task(tmp_path, layout, unknown, make)
+    assert data.items == ()
+    assert [(reject.file, reject.row) for reject in data.rejects] == [
+        ("swahilii/test.tsv", 1),
+        ("swahilii/test.tsv", 2),
+    ]
+    assert "is no language" in data.rejects[0].reason
+
+
+def test_names_of_files_without_a_code(tmp_path: Path) -> None:
+    write(tmp_path, {"all/test.tsv": "id\ttext\n"})
     assert list_languages(tmp_path, Layout(("*/{split}.tsv",), codes=(("", "swa_Latn"),))) == [Lang("swa", "Latn")]
 
 

@@ -19,7 +19,7 @@ CODES = ("ar", "bg", "de", "el", "en", "es", "fr", "hi", "ru", "sw", "th", "tr",
 
 
 def write_pairs(folder: Path) -> Path:
-    for code in CODES:
+    for code in (*CODES, "all_languages"):
         (folder / code).mkdir()
         table = pa.table({"premise": ["P."], "hypothesis": ["H."], "label": [2]})
         shards.write(folder / code / "test-00000-of-00001.parquet", table)
@@ -51,6 +51,12 @@ def test_arabic_says_no_and_not_number(tmp_path: Path) -> None:
     (request,) = task.ask(data.items[0], lang, data, Asking())["cloze"]
     assert isinstance(request, ScoreRequest) and request.choices[2] == " لا, H."
     assert data.items[0].gold == 2
+
+
+def test_the_hub_has_every_language_twice(tmp_path: Path) -> None:
+    task = find_task("xnli")
+    assert len(task.languages(write_pairs(tmp_path))) == 15
+    assert len(task.read(tmp_path, Lang("fra", "Latn")).items) == 1
 
 
 def test_all_languages_in_one_table(tmp_path: Path) -> None:

@@ -17,7 +17,8 @@ from emma.errors import EmmaError, LanguageError, SourceError
 from emma.evaluate.tasks.rows import Row, RowError, read_rows
 from emma.evaluate.tasks.task import Item, RejectedItem, TaskData, TaskInfo
 from emma.lang.codes import resolve
-from emma.lang.language import Lang
+from emma.lang.language import UNDETERMINED, Lang
+from emma.lang.scripts import NO_SCRIPT
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,8 @@ class Layout:
     pool: tuple[str, ...] = ("train", "dev", "valid", "val", "validation")
     """Names of splits that examples may come from; the first that there is."""
     codes: tuple[tuple[str, str], ...] = ()
-    """Codes that mean another language elsewhere, and its label; of "" where names of files have no code."""
+    """Codes that mean another language elsewhere, and its label, empty where they are none; of "" where names of files
+    have no code."""
     lang_column: str = ""
     """Column that has the code, where names of files have none."""
     columns: tuple[str, ...] = ()
@@ -41,6 +43,8 @@ class Layout:
     """The columns of the rows that a row holds, such as the questions about a passage."""
 
 
+UNKNOWN = Lang(UNDETERMINED, NO_SCRIPT[0])
+"""What items are in whose code is no language; each of them is a reject."""
 Files = Sequence[tuple[str, str, Path]]
 """Code, split and path."""
 
@@ -92,6 +96,8 @@ def read_task(
 
     Raises SourceError for a file that has rows and no item, unless it `may_be_empty`.
     """
+    if lang == UNKNOWN:
+        make, may_be_empty = _refuse, True
     rejects: list[RejectedItem] = []
     splits: list[tuple[Item, ...]] = []
     for names in (layout.items, layout.pool):
@@ -123,7 +129,8 @@ def _group_files(folder: Path, layout: Layout) -> Mapping[Lang, Files]:
     groups: dict[Lang, list[tuple[str, str, Path]]] = {}
     for code, split, path in _match_files(folder, layout):
         for each in _list_codes(path, folder, layout) if layout.lang_column and not code else [code]:
-            groups.setdefault(_resolve(each, layout, path), []).append((each, split, path))
+            if dict(layout.codes).get(each) != "":
+                groups.setdefault(_resolve(each, layout), []).append((each, split, path))
     # Where several codes are one language, the file that is named as EMMA names it comes first.
     return {lang: sorted(files, key=lambda file: file[0] != lang.label) for lang, files in groups.items()}
 
@@ -163,13 +170,17 @@ def _list_codes(path: Path, folder: Path, layout: Layout) -> list[str]:
 def _is_in(row: Row, lang: Lang, layout: Layout) -> bool:
     """Whether a row is of this language; one that cannot be read is said with each of them."""
     code = row.values.get(layout.lang_column)
-    return not layout.lang_column or code is None or _resolve(str(code), layout, Path(row.file)) == lang
+    return not layout.lang_column or code is None or _resolve(str(code), layout) == lang
 
 
-def _resolve(code: str, layout: Layout, path: Path) -> Lang:
+def _resolve(code: str, layout: Layout) -> Lang:
     if label := dict(layout.codes).get(code):
         return Lang.parse(label)
     try:
         return resolve(code).lang
-    except LanguageError as error:
-        raise SourceError(f"{path}: {error} Here: rename the file, or take it out of the folder.") from None
+    except LanguageError:
+        return UNKNOWN
+
+
+def _refuse(_row: Row) -> Item:
+    raise RowError("the code in its file's name or column is no language (`emma lang CODE` says why)")

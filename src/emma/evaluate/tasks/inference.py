@@ -54,7 +54,11 @@ AMERICAS = Layout(
     ("{split}/{lang}.tsv", "data/anli_final/{split}/{lang}.tsv"),
     codes=(("nah", "und_Latn"), ("oto", "und_Latn")),  # groups of languages
 )
-XNLI = Layout(("{lang}/{split}-*.parquet", "xnli.{split}.tsv"), lang_column="language")
+XNLI = Layout(
+    ("{lang}/{split}-*.parquet", "xnli.{split}.tsv"),
+    codes=(("all_languages", ""),),  # a folder of the hub that has them once more
+    lang_column="language",
+)
 LAY = Layout(("data/indonli/{split}.jsonl", "{split}.jsonl"), items=("test_lay",), codes=(("", "ind_Latn"),))
 TASKS = (
     ChoiceTask(known("americasnli"), AMERICAS, make_pair, FORMS),
