@@ -46,7 +46,8 @@ def read_table(artifact: Artifact, name: str) -> pa.Table:
 
 def _table_names(artifact: Artifact) -> set[str]:
     folders = [artifact.path, *(parts[0].path for parts in artifact.parts.values() if parts)]
-    return {path.stem for folder in folders for path in folder.glob("*.parquet")}
+    benchmarks = {f"tasks/{path.stem}" for path in artifact.path.glob("tasks/*.parquet")}
+    return benchmarks | {path.stem for folder in folders for path in folder.glob("*.parquet")}
 
 
 def tabulate_languages(run: Run) -> pa.Table:
