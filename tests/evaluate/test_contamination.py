@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 import pytest
 
@@ -72,6 +73,12 @@ def test_an_item_in_any_script_is_found_wherever_it_stands(compile_corpus: Calla
     pages = [{"lang": lang, "text": f"{TEXTS[lang]}\n{text} {TEXTS[lang]}"} for lang, text in ITEMS.items()]
     questions = [ask(text.upper()) for text in ITEMS.values()]
     assert mark_clean(questions, *compile_corpus(ITEMS, pages)) == [False] * 4
+
+
+def test_an_item_in_another_unicode_form_is_the_same(compile_corpus: Callable[..., Corpus]) -> None:
+    text = "Gbogbo ènìyàn ni a bí ní òmìnira; iyì àti ẹ̀tọ́ kọ̀ọ̀kan sì dọ́gba, wọ́n ní ẹ̀bùn làákàyè."
+    corpus = compile_corpus({"yor_Latn": normalize("NFC", text)}, [{"lang": "yor_Latn", "text": "Rárá."}])
+    assert mark_clean([ask(normalize("NFD", text))], *corpus) == [True]
 
 
 def test_what_was_dropped_held_out_or_cut_out_is_clean(compile_corpus: Callable[..., Corpus]) -> None:

@@ -6,8 +6,9 @@ whichever benchmark it stands in.
 """
 
 from collections.abc import Iterator, Sequence
-from itertools import accumulate, chain, pairwise, starmap
+from itertools import accumulate, pairwise, starmap
 from typing import Any
+from unicodedata import normalize
 
 import numpy as np
 import pyarrow as pa
@@ -37,7 +38,8 @@ def mark_clean(items: Sequence[Item], collect: Artifact, annotate: Artifact, cur
     None where nobody can say: no benchmark that was searched for has its text, or it is shorter than five words. Ask
     of all items at once, since each call reads the benchmarks and the marked documents.
     """
-    texts = list(chain.from_iterable(item.texts for item in items))
+    # In the form that documents were collected in.
+    texts = [normalize("NFC", text) for item in items for text in item.texts]
     if "contamination" not in annotate.parts or not texts:
         return [None] * len(items)
     size, (data, offsets) = read_gram_size(annotate), to_arrays(texts)
