@@ -66,3 +66,9 @@ def test_totals_take_any_number_of_sums() -> None:
     draws = np.array([[[2, 0], [1, 1]], [[0, 2], [1, 1]]]) @ statistics
     assert metric.total(draws).shape == (2, 2)
     assert metric.total(draws)[0].tolist() == pytest.approx([1.0, 1 / 3])
+
+
+def test_a_choice_without_a_likelihood_is_not_chosen() -> None:
+    nan = float("nan")  # as of a model whose logits overflow
+    assert find_likeliest((answer(nan, 5.0, 7.0),)) == 1
+    assert find_likeliest((answer(nan, nan),)) == 0

@@ -18,8 +18,8 @@ def list_nats(output: Output) -> list[float]:
 
 
 def find_likeliest(output: Output) -> int:
-    """The number of the choice that costs least; the first of equals."""
-    return int(np.argmin(list_nats(output)))
+    """The number of the choice that costs least; the first of equals, and one without a number last of all."""
+    return int(np.argmin(np.nan_to_num(list_nats(output), nan=np.inf)))
 
 
 def find_likeliest_by_byte(item: Item, output: Output) -> int:
@@ -32,7 +32,7 @@ def find_likeliest_by_byte(item: Item, output: Output) -> int:
     if len(sizes) != len(nats) or 0 in sizes:
         file, row = item.place
         raise SourceError(f"{file}, row {row}: item '{item.id}' has an empty choice, or not as many as were scored.")
-    return int(np.argmin(np.array(nats) / sizes))
+    return int(np.argmin(np.nan_to_num(nats, nan=np.inf) / sizes))
 
 
 def accuracy() -> Mean:

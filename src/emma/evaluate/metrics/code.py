@@ -41,7 +41,7 @@ def pass_rate(language: str, assemble: Assemble, allowed: bool, k: int = 1) -> M
 def judge_programs(language: str, programs: Iterable[str]) -> dict[str, bool]:
     """Run distinct programs on all cores; whether each one passed."""
     ordered = sorted(programs)
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
         outcomes = pool.map(partial(run_program, language), ordered)
         return {program: outcome.reason == "passed" for program, outcome in zip(ordered, outcomes, strict=True)}
 

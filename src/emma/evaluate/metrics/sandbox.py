@@ -23,9 +23,11 @@ import orjson
 from emma.errors import RecipeError
 from emma.evaluate.metrics import walls
 
-SYSTEM = ("/usr", "/bin", "/lib", "/lib64", "/sbin", "/etc/alternatives", "/etc/ld.so.cache", "/etc/java-17-openjdk")
+SYSTEM = ("/usr", "/bin", "/lib", "/lib64", "/sbin", "/etc/alternatives", "/etc/ld.so.cache")
 SECONDS = 30.0
 """Time for a program by the clock, compiling included."""
+TICK = 0.05
+"""Seconds from one look at a program to the next."""
 MEMORY, DISK, PROCESSES = 1 << 30, 128 << 20, 64
 """Bytes and processes that a program and all its children may have at once."""
 LIMITS = {
@@ -118,7 +120,7 @@ def _run_commands(
             "root": root,
             "file": file,
             "commands": commands,
-            "readable": [path for path in (*SYSTEM, *folders) if os.path.lexists(path)],
+            "readable": [path for path in (*SYSTEM, *map(str, Path("/etc").glob("java-*")), *folders) if os.path.lexists(path)],
             "disk": DISK,
             "limits": LIMITS,
             "environment": ENVIRONMENT | {"PATH": f"{Path(commands[0][0]).parent}:/usr/bin:/bin"},
@@ -139,7 +141,7 @@ def _watch(spec: str, program: IO[bytes], output: IO[bytes], seconds: float) -> 
                 os.killpg(process.pid, signal.SIGKILL)  # the first process inside is of the group, and takes all along
                 return excess
             with suppress(subprocess.TimeoutExpired):
-                process.wait(0.05)
+                process.wait(TICK)
     return "passed" if process.returncode == 0 else "failed"
 
 
@@ -152,14 +154,21 @@ def _find_excess(pid: int, end: float) -> str | None:
 
 def _list_sizes(pid: int) -> Iterator[int]:
     """Resident bytes of a process and all below it."""
-    sizes, children = {}, dict[int, list[int]]()
-    for folder in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):  # it ended meanwhile
-            fields = (folder / "stat").read_text(errors="replace").rpartition(")")[2].split()
-            children.setdefault(int(fields[1]), []).append(int(folder.name))
-            sizes[int(folder.name)] = int(fields[21]) * os.sysconf("SC_PAGE_SIZE")
+    sizes, children = _read_processes(int(time.monotonic() / TICK))
     below = [pid]
     while below:
         process = below.pop()
         yield sizes.get(process, 0)
         below += children.get(process, [])
+
+
+@lru_cache(maxsize=1)
+def _read_processes(_: int) -> tuple[dict[int, int], dict[int, list[int]]]:
+    """Resident bytes and children of all processes, read once in a TICK for all programs that run."""
+    sizes, children = dict[int, int](), dict[int, list[int]]()
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # it ended meanwhile
+            fields = (folder / "stat").read_text(errors="replace").rpartition(")")[2].split()
+            children.setdefault(int(fields[1]), []).append(int(folder.name))
+            sizes[int(folder.name)] = int(fields[21]) * os.sysconf("SC_PAGE_SIZE")
+    return sizes, children
