@@ -233,6 +233,7 @@ TASK_SCORES = pa.schema(
         ("value", pa.float64()),
         ("low", pa.float64()),  # 95 % interval; null for one item
         ("high", pa.float64()),
+        ("deviation", pa.float64()),  # of the scores that each of several samples alone would give; null for one
         ("chance", pa.float64()),  # score of guessing; null where there is none
         ("empty", pa.int64()),  # outputs without text; they count
         ("shots_cut", pa.int64()),  # items that saw fewer examples than asked for

@@ -55,7 +55,9 @@ def split_clean(whole: Measure) -> Iterator[Measure]:
     """A measure of all items and, where the corpus was searched for them, one of those that were not trained on."""
     yield whole
     if any(clean is not None for clean in whole.clean):
-        yield replace(whole.take([place for place, clean in enumerate(whole.clean) if clean]), clean_only=True)
+        yield replace(
+            whole.take([place for place, clean in enumerate(whole.clean) if clean]), clean_only=True, deviation=None
+        )
 
 
 def score(each: Measure, resampling: Resampling) -> Row:
@@ -76,6 +78,7 @@ def score(each: Measure, resampling: Resampling) -> Row:
         "value": each.value,
         "low": low,
         "high": high,
+        "deviation": each.deviation,
         "chance": float(known.mean()) if len(known) else None,
         **{name: int(counts.sum()) for name, counts in each.faults.items()},
         "rejects": each.rejects,

@@ -10,6 +10,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from emma.errors import RecipeError
 from emma.evaluate.engine.requests import Output, Request, ScoreRequest, TextAnswer
 from emma.evaluate.metrics.accuracy import find_likeliest
 from emma.evaluate.metrics.metric import Floats, Metric
@@ -66,6 +67,8 @@ class Measure:
     clean: tuple[bool | None, ...]
     rejects: int
     clean_only: bool = False
+    deviation: float | None = None
+    """Of the scores that each of several samples alone would give."""
 
     @property
     def key(self) -> tuple[str, str, str, bool]:
@@ -121,7 +124,21 @@ def measure(answers: TaskAnswers) -> Iterator[Measure]:
             chances=np.array(answers.chances or blank, dtype=np.float64),
             clean=tuple(answers.clean or blank),
             rejects=answers.rejects,
+            deviation=sample_deviation(metric, items, answers.outputs),
         )
+
+
+def sample_deviation(metric: Metric, items: Sequence[Item], outputs: Sequence[Output]) -> float | None:
+    """Standard deviation of the scores of the first texts, the second ones, and so on; None where there is one each."""
+    counts = {len(output) if isinstance(output[0], TextAnswer) else 1 for output in outputs}
+    if len(counts) != 1 or counts == {1}:
+        return None
+    singles = ([output[at : at + 1] for output in outputs] for at in range(counts.pop()))
+    try:
+        scores = [metric.total(metric.statistics(items, single).sum(0)) for single in singles]
+    except RecipeError:  # a metric of several samples, such as pass@10, has no value for one
+        return None
+    return finite(np.std(scores, ddof=1))
 
 
 def name_cluster(item: Item, answers: TaskAnswers) -> str:

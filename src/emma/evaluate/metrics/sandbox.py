@@ -120,7 +120,9 @@ def _run_commands(
             "root": root,
             "file": file,
             "commands": commands,
-            "readable": [path for path in (*SYSTEM, *map(str, Path("/etc").glob("java-*")), *folders) if os.path.lexists(path)],
+            "readable": [
+                path for path in (*SYSTEM, *map(str, Path("/etc").glob("java-*")), *folders) if os.path.lexists(path)
+            ],
             "disk": DISK,
             "limits": LIMITS,
             "environment": ENVIRONMENT | {"PATH": f"{Path(commands[0][0]).parent}:/usr/bin:/bin"},
