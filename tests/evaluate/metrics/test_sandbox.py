@@ -4,7 +4,6 @@ import os
 import shutil
 import socket
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -70,22 +69,21 @@ def test_there_is_no_way_out(source: str, tmp_path: Path, monkeypatch: pytest.Mo
     ("source", "reasons"),
     [
         ("import os\nwhile True:\n  try: os.fork()\n  except OSError: pass", {"time"}),
-        ("import os, time\nfor _ in range(99): os.fork() or (time.sleep(60), os._exit(0))", {"failed"}),
+        ("import os, time\nfor _ in range(99): os.fork() or (time.sleep(99), os._exit(0))", {"failed"}),
         ("import time; time.sleep(60)", {"time"}),
         ("import signal, time\nfor s in {*signal.Signals} - {9, 19}: signal.signal(s, 1)\ntime.sleep(60)", {"time"}),
         ("import os\nfor fd in range(99):\n  try: os.close(fd)\n  except OSError: pass\nwhile True: pass", {"time"}),
         ("while True: print('x' * 9999)", {"failed"}),  # more than a file may hold
         ("x = bytearray(3 << 30)", {"memory"}),
-        ("import os\nfor _ in range(5): os.fork()\nx = bytearray(99 << 20)\nimport time; time.sleep(60)", {"memory"}),
+        ("import os\nfor _ in range(5): os.fork()\nx = bytearray(99 << 20)\nimport time; time.sleep(99)", {"memory"}),
         ("import mmap; m = mmap.mmap(-1, 3 << 30)\nfor at in range(0, 3 << 30, 4096): m[at] = 1", {"memory"}),
         ("for at in range(9):\n  with open(f'{at}', 'wb') as f: f.write(bytes(60 << 20))", {"failed"}),
         ("def f(): f()\nimport sys; sys.setrecursionlimit(10**9); f()", {"failed", "memory"}),
     ],
 )
 def test_there_is_no_more_than_its_bounds(source: str, reasons: set[str]) -> None:
-    start = time.monotonic()
-    assert run(source, 3).reason in reasons
-    assert time.monotonic() - start < 30  # a bound on hanging, not a measurement
+    # Other bounds are reached long before the time, however busy the machine.
+    assert run(source, 2 if reasons == {"time"} else 60).reason in reasons
 
 
 def test_what_it_leaves_behind_ends_with_it() -> None:
