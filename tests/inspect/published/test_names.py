@@ -11,6 +11,7 @@ from emma.inspect.published.names import (
     Benchmark,
     find_benchmark,
     model_name,
+    model_names,
 )
 from emma.lang.language import Lang
 
@@ -23,7 +24,6 @@ MODES: tuple[Mode, ...] = ("sound", "paper")
         ("Llama-2-7b-hf", BASELINE),
         ("Llama 2 7B", BASELINE),
         ("emma-500-llama2-7b", MODEL),
-        ("global_step10000", MODEL),
         ("mala-500-10b-v2", "MaLA-500 Llama 2 10B v2"),
         ("Meta-Llama-3.1-8B", "Llama 3.1 8B"),
         ("LLaMAX2-7B-Alpaca", "LLaMAX Llama 2 7B Alpaca"),
@@ -33,6 +33,12 @@ MODES: tuple[Mode, ...] = ("sound", "paper")
 )
 def test_models_have_one_name_however_they_are_spelled(spelling: str, name: str) -> None:
     assert model_name(spelling) == name
+
+
+def test_models_of_one_table_are_told_apart() -> None:
+    assert model_names(["global_step10000", "Llama-2-7b-hf"]) == (MODEL, BASELINE)
+    assert model_names(["global_step10000", "emma-500-llama2-7b"]) == ("global_step10000", MODEL)
+    assert model_names(["Llama-2-7b-hf", "Llama 2 7B "]) == (BASELINE, f"{BASELINE} (Llama 2 7B)")
 
 
 def test_every_spelling_leads_to_a_model_of_the_chart() -> None:

@@ -1,7 +1,7 @@
 """What the published tables are about: benchmarks by the name of their file, and models by their many spellings."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -105,9 +105,10 @@ SPELLINGS: Mapping[str, str] = {
     "qwen257b": "Qwen 2.5 7B",
     "marcollmglo": "Marco-LLM GLO 7B",
     "emma500llama27b": MODEL,
-    "globalstep10000": MODEL,
 }
-"""Spellings of other tables. The last is the checkpoint under which two tables have the released model."""
+"""Spellings of other tables."""
+CHECKPOINT = "global_step10000"
+"""The name under which two tables have the released model; a table that has both names has two models."""
 GROUP = {name: group for group, names in MODELS.items() for name in names}
 
 
@@ -122,6 +123,15 @@ _KNOWN = {**SPELLINGS, **{bare_name(name): name for name in GROUP}}
 def model_name(spelling: str) -> str:
     """The name that stands for all spellings of a model; a spelling that nobody listed is its own."""
     return _KNOWN.get(bare_name(spelling), spelling.strip())
+
+
+def model_names(spellings: Sequence[str]) -> tuple[str, ...]:
+    """The names of a table's models; where rows have one name, the later ones say how they are spelled."""
+    names: list[str] = []
+    for spelling in spellings:
+        name = model_name(spelling)
+        names.append(f"{name} ({spelling.strip()})" if name in names else name)
+    return tuple(MODEL if name == CHECKPOINT and MODEL not in names else name for name in names)
 
 
 def find_benchmark(stem: str) -> Benchmark:

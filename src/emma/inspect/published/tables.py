@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emma.errors import LanguageError, SourceError
-from emma.inspect.published.names import Benchmark, find_benchmark, model_name
+from emma.inspect.published.names import Benchmark, find_benchmark, model_names
 from emma.lang.codes import resolve
 from emma.lang.language import ENGLISH, LABEL, Pair
 
@@ -153,7 +153,7 @@ def _make_table(
         find_benchmark(PurePath(name).stem),
         name,
         metric,
-        tuple(model_name(row[0]) for row in rows),
+        model_names([row[0] for row in rows]),
         tuple(column.lang for column in scores),
         np.array([read(column) for column in scores]).T.reshape(len(rows), len(scores)),
         np.array([read(errors.get(column.lang)) for column in scores]).T.reshape(len(rows), len(scores)),
