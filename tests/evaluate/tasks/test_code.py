@@ -135,7 +135,7 @@ def test_right_programs_pass_and_others_do_not(tmp_path: Path) -> None:
     items = read(tmp_path, PYTHON, JAVASCRIPT)
     answers = {
         "python": ("\treturn 2 * x", "\treturn x", "\texit(0)"),
-        "javascript": ("  return [x, x];\n}\nnonsense(", "  return x;\n}", ""),
+        "javascript": ("  return [x, x];\n}\nnonsense(", "  return x;\n}", "  process.exit(0)\n}"),
     }
     for item in items:
         output = [(TextAnswer(text, 1, "stop"),) for text in answers[item.fields["language"]]]

@@ -79,3 +79,16 @@ def test_any_of_the_answers_will_do_in_a_script_without_spaces(tmp_path: Path) -
     answers = [(TextAnswer(text, 1, "stop"),) for text in (" นายสมชาย.", " สมหญิง")]
     assert equal.statistics([item, item], answers)[:, 0].tolist() == [1, 0]
     assert 0 < f1.statistics([item, item], answers)[1, 0] < 1
+
+
+def test_questions_about_one_text_are_no_examples_for_one_another(tmp_path: Path) -> None:
+    def article(name: str) -> dict[str, Any]:
+        questions = [{"id": f"{name}{at}", "question": f"{name}?", "answers": [{"text": "ก"}]} for at in range(3)]
+        return {"paragraphs": [{"context": name, "qas": questions}]}
+
+    write(tmp_path, {"xquad.th.json": orjson.dumps({"data": [article("ข"), article("ค")]}).decode()})
+    data = XQUAD.read(tmp_path, THAI)
+    for item in data.items:
+        (request,) = XQUAD.ask(item, THAI, data, Asking(shots=2))["direct"]
+        assert len(request.prompt.shots) == 2
+        assert item.fields["passage"] not in "".join(request.prompt.shots)

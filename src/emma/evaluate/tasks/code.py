@@ -39,6 +39,8 @@ except SystemExit as end:
     raise AssertionError("it left before its tests were done") from end
 """
 """A program of Python that ends by its tests alone, and not by leaving before them."""
+JAVASCRIPT = 'process.exit = () => { throw new Error("it left before its tests were done") }\n'
+"""The same for one of JavaScript, before it."""
 
 
 def make_item(row: Row) -> Item:
@@ -73,7 +75,7 @@ def assemble(item: Item, text: str) -> str:
     if fields["language"] == "go":
         return run_as_test(f"{body}\n{test}")
     if fields["language"] != "java":
-        return f"{body}\n{test}"
+        return f"{JAVASCRIPT if fields['language'] == 'javascript' else ''}{body}\n{test}"
     # The first class of a file is the one that runs, and imports come before it.
     imports = "\n".join(re.findall(r"^import .*;$", body, re.MULTILINE))
     return f"{imports}\n{test}\n{re.sub(r'^import .*;$', '', body, flags=re.MULTILINE)}"

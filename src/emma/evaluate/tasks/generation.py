@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -138,8 +138,9 @@ def take_shots(info: TaskInfo, item: Item, data: TaskData, asking: Asking) -> li
     if asking.mode == "paper":
         shots = draw_shots_with_replacement(data.pool, count, item.place[1])
     else:
-        shots = choose_shots(data, count + 1, asking.seed)
-    return [shot for shot in shots if shot.place != item.place][:count]
+        shots = choose_shots(data, len(data.pool), asking.seed)
+    # Nor what stands in the same row, such as other questions about its text.
+    return list(islice((shot for shot in shots if shot.place != item.place), count))
 
 
 def make_metrics(names: Sequence[str], lang: Lang, asking: Asking, source: str = "") -> "list[Metric]":
