@@ -91,6 +91,14 @@ def test_languages_in_which_nobody_scores(tmp_path: Path) -> None:
     }
 
 
+def test_bleu_over_pieces_does_not_fail_for_want_of_spaces(tmp_path: Path) -> None:
+    heading = ",".join(
+        ["Model", "Avg", *(f"eng_Latn-{lang}" for lang in LANGS if lang != "eng_Latn"), "eng_Latn-xho_Latn"]
+    )
+    write(tmp_path, "Flores-200-Eng-X-BLEU", heading, row("A", *(0.1 if at == 6 else 20 + at for at in range(10))))
+    assert find(tmp_path) == {"no score": ["FLORES-200 from English, BLEU: no model reaches 2.4 in jpn_Jpan"]}
+
+
 @pytest.mark.parametrize("name", ["Aya-Self-BLEU", "PolyWrite"])
 def test_self_bleu_as_published_is_none(tmp_path: Path, name: str) -> None:
     write(tmp_path, name, "Model,Avg,min_Arab,swh_Latn", "A,20.5,40,1", "B,15.5,30,1")

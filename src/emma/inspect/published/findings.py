@@ -147,7 +147,8 @@ def find_no_scores(table: PublishedTable) -> Iterator[Finding]:
         return
     best = np.nanmax(table.values, 0)
     low = [lang for lang, score in zip(table.langs, best, strict=True) if score < NO_SCORE_SHARE * np.nanmedian(best)]
-    unspaced = [lang for lang in low if not is_spaced(script_of(lang))]
+    splits_at_spaces = table.benchmark.own_metric in ("ROUGE-L-whitespace", "BLEU-13a")
+    unspaced = [lang for lang in low if splits_at_spaces and not is_spaced(script_of(lang))]
     spaced = [lang for lang in low if lang not in unspaced]
     metric, limit = table.benchmark.metric, NO_SCORE_SHARE * float(np.nanmedian(best))
     if unspaced:
