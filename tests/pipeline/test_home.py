@@ -44,3 +44,15 @@ def test_a_home_is_the_cache_of_one_object_store(tmp_path: Path) -> None:
     assert Home(tmp_path).url == Home(tmp_path, "s3://one/prefix/").url == "s3://one/prefix"
     with pytest.raises(ArtifactError, match="is the cache of s3://one/prefix, not of s3://two"):
         _ = Home(tmp_path, "s3://two").url
+
+
+def test_what_a_killed_run_was_writing_is_cleared(tmp_path: Path) -> None:
+    """Files of answers as well as folders of artifacts."""
+    home = Home(tmp_path)
+    with home.locked():
+        (home.store / "answers/model").mkdir(parents=True)
+        kept, half = (home.store / "answers/model" / name for name in ("1.parquet", "2.parquet.17.tmp"))
+        kept.write_bytes(b"")
+        half.write_bytes(b"")
+    assert kept.exists()
+    assert not half.exists()

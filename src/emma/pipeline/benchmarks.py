@@ -60,6 +60,7 @@ def evaluate_models(question: BenchmarkQuestion, home: Home, reporter: Reporter)
     section, names = make_section(question, languages), name_models(question.models)
     # The first of several ranks holds the store for all of them.
     with nullcontext() if ranks.rank else home.locked():
+        ranks.wait()
         models = open_models(names, section, home.fingerprints())
         corpus = None if run is None else Corpus.of(run)
         run_benchmarks(

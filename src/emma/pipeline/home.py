@@ -101,7 +101,10 @@ class Home:
     def _remove_leftovers(self) -> None:
         """Remove what was being written when a process was killed."""
         for leftover in [*self.store.glob("*/*.tmp"), *self.store.glob("*/*/*.tmp")]:
-            shutil.rmtree(leftover, ignore_errors=True)
+            if leftover.is_file():
+                leftover.unlink(missing_ok=True)
+            else:
+                shutil.rmtree(leftover, ignore_errors=True)
 
     def _publish_all(self) -> None:
         """See that the object store can be used, and has all that was made here before it was given."""
