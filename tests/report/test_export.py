@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 import zstandard
 
-from emma.report.export import export_results
+from emma.errors import RecipeError
+from emma.report.export import export_results, name_folders
 from emma.store import shards
 
 from .synthetic_tasks import SENTENCES
@@ -88,6 +89,15 @@ def test_a_record_has_intervals_and_what_the_schema_asks_for(exported: Path) -> 
         assert bounds is None or (bounds["lower"] <= score + 1e-9 and score <= bounds["upper"] + 1e-9)
     unseen = [entry for entry in record["evaluation_results"] if entry["evaluation_name"].endswith("on unseen items")]
     assert len(unseen) == len(SENTENCES)
+
+
+def test_no_name_leads_elsewhere_or_into_anothers_folder(tmp_path: Path) -> None:
+    names = ["../up", "..", "hub/model@main", "ሞዴል"]
+    folders = name_folders(names, tmp_path)
+    assert {folder.parent for folder in folders.values()} == {tmp_path}
+    assert [folder.name for folder in folders.values()] == ["__up", "_", "hub_model_main", "ሞዴል"]
+    with pytest.raises(RecipeError, match="'a/b' and 'a_b' would both go into"):
+        name_folders(["a/b", "a_b"], tmp_path)
 
 
 def test_the_same_tables_are_the_same_bytes(exported: Path, task_folder: Callable[..., Path], tmp_path: Path) -> None:

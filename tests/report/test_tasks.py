@@ -30,6 +30,7 @@ def test_scores_of_every_kind_are_in_points(task_folder: Callable[..., Path]) ->
     assert topic.chance == pytest.approx(100 / 3)
     assert topic.gain == pytest.approx(topic.value - (topic.baseline or 0))
     assert 1 < topic.value <= 100 and 1 < translation.value <= 100
+    assert topic.clean_items == 30 and topic.clean_gain is not None and translation.clean_gain is None
     assert (topic.verdict, gains["sib200", "eng_Latn"].verdict) == ("gain", "loss")
     assert translation.empty > 0
 
@@ -81,7 +82,7 @@ def test_further_models_stand_beside(task_folder: Callable[..., Path]) -> None:
 
 
 def make_gain(gain: float | None, q: float | None) -> LanguageGain:
-    none = dict.fromkeys(("chance", "baseline", "low", "high", "p", "smallest"))
+    none = dict.fromkeys(("chance", "baseline", "low", "high", "p", "smallest", "clean_gain", "clean_items"))
     names = {"lang": "swh_Latn", "task": "t", "variant": "v", "metric": "m"}
     return LanguageGain(**names, **none, items=9, value=1.0, gain=gain, q=q, empty=0, shots_cut=0, in_points=True)
 

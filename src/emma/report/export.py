@@ -17,6 +17,7 @@ import orjson
 import zstandard
 
 import emma
+from emma.errors import RecipeError
 from emma.schemas import Row
 from emma.store import shards
 from emma.store.files import write_json
@@ -33,7 +34,7 @@ UNKNOWN_TIME = "0"
 def export_results(tables: Path, out: Path, *, samples: bool = True) -> list[Path]:
     """Write a folder for each model of the tables of evaluate's `tasks`, with samples if asked to; returns them."""
     scores = shards.read(tables / "scores.parquet").to_pylist()
-    folders = {model: out / name_file(model) for model in dict.fromkeys(row["model"] for row in scores)}
+    folders = name_folders(list(dict.fromkeys(row["model"] for row in scores)), out)
     texts: dict[str, dict[str, Row]] = {model: {} for model in folders}
     shots: dict[str, dict[str, int]] = {model: {} for model in folders}
     for rows in read_groups(tables / "items.parquet"):
@@ -52,9 +53,21 @@ def export_results(tables: Path, out: Path, *, samples: bool = True) -> list[Pat
     return list(folders.values())
 
 
+def name_folders(models: Sequence[str], out: Path) -> dict[str, Path]:
+    """The folder of each model. Raises RecipeError where two names are one as files have them."""
+    folders = {model: out / name_file(model) for model in models}
+    for model, folder in folders.items():
+        if others := [other for other in folders if other != model and folders[other] == folder]:
+            raise RecipeError(
+                f"The results of the models '{model}' and '{others[0]}' would both go into {folder}. Give one another "
+                "name: NAME=MODEL."
+            )
+    return folders
+
+
 def name_file(name: str) -> str:
-    """A name as files have it."""
-    return re.sub(r"[^\w.+-]+", "_", name)
+    """A name as files have it; none of them is hidden, or leads elsewhere."""
+    return re.sub(r"^\.+|[^\w.+-]+", "_", name)
 
 
 def name_task(row: Row) -> str:

@@ -92,6 +92,9 @@ class LanguageGain:
     q: float | None
     smallest: float | None
     """The smallest gain that so many items show in four of five cases; None too where they can show none."""
+    clean_gain: float | None
+    """The gain on the items that were not trained on, and their number; None where the corpus was not searched."""
+    clean_items: int | None
     empty: int
     shots_cut: int
     in_points: bool
@@ -116,17 +119,18 @@ class LanguageGain:
 
 def list_language_gains(tables: TaskTables) -> list[LanguageGain]:
     """A row for each benchmark, variant and language: headline metrics, on all items."""
-    mine = [row for row in tables.gains if row["model"] == tables.model and not row["clean"]]
-    gains = {(*place_of(row), row["lang"]): row for row in mine}
+    mine = [row for row in tables.gains if row["model"] == tables.model]
+    gains: dict[tuple[object, ...], Row] = {(*place_of(row), row["lang"], row["clean"]): row for row in mine}
     rows = [
-        _join_gain(row, gains.get((*place_of(row), row["lang"]), {}), tables.factors.get(place_of(row)))
+        _join_gain(row, gains, tables.factors.get(place_of(row)))
         for row in tables.scores
         if row["model"] == tables.model and row["headline"] and not row["clean"] and row["value"] is not None
     ]
     return sorted(rows, key=lambda row: (*row.place, row.lang))
 
 
-def _join_gain(score: Row, gain: Row, factor: float | None) -> LanguageGain:
+def _join_gain(score: Row, gains: Mapping[tuple[object, ...], Row], factor: float | None) -> LanguageGain:
+    gain, clean = (gains.get((*place_of(score), score["lang"], only), {}) for only in (False, True))
     # Compared on the items that both have, which are all of them unless a model was asked fewer.
     numbers = {**score, **gain}
     scaled = {
@@ -137,11 +141,13 @@ def _join_gain(score: Row, gain: Row, factor: float | None) -> LanguageGain:
         "low": gain.get("low"),
         "high": gain.get("high"),
         "smallest": gain.get("smallest"),
+        "clean_gain": clean.get("delta"),
     }
     return LanguageGain(
         **{name: score[name] for name in ("lang", "task", "variant", "metric", "empty", "shots_cut")},
         **scale(scaled, factor),
         items=numbers["items"],
+        clean_items=clean.get("items"),
         p=gain.get("p"),
         q=gain.get("q"),
         in_points=factor is not None,
