@@ -1,12 +1,12 @@
 """EMMA's generation beside `generate` of transformers: the same model, the same prompts, greedy, one thread.
 
-    python -m benchmarks.evaluate.generation BENCH [--languages 4] [--items 12] [--only-print]
+    python -m benchmarks.evaluate.generation BENCH [--languages 2] [--items 8] [--only-print]
 
 BENCH is a folder with `sib200/LANG/{dev,test}.tsv.gz`, whose sentences are translations of one another. The model is
 that of `benchmarks.evaluate.scoring`. Three kinds of prompts: translation from English with three examples, which are
 the same for all items of a language; the same without examples; and a beginning of eight words. Texts differ in length,
 as those of a trained model do: of 8 to 135 tokens, by a hash, since a random model ends none. transformers gets prompts
-sorted by length in batches of 1, 4 and 16, of which the cheapest counts; a batch goes on until its longest text is
+sorted by length in batches of 4 and 16, of which the cheapest counts; a batch goes on until its longest text is
 written. Each side is a process of its own, which has loaded the model and written one text before CPU seconds and peak
 memory are taken. Tokens are those that were asked for.
 """
@@ -31,7 +31,7 @@ from emma.store.address import hash64
 
 SHOTS, WORDS = 3, 8
 SHORTEST, SPREAD = 8, 128
-BATCHES = (1, 4, 16)
+BATCHES = (4, 16)
 """Sizes of transformers' batches."""
 KINDS = ("translation, three examples", "translation, no example", "eight words")
 
@@ -40,8 +40,8 @@ def main() -> None:
     """Measure and write the dated result."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("bench", type=Path, metavar="BENCH")
-    parser.add_argument("--languages", type=int, default=4)
-    parser.add_argument("--items", type=int, default=12, help="of each language")
+    parser.add_argument("--languages", type=int, default=2)
+    parser.add_argument("--items", type=int, default=8, help="of each language")
     parser.add_argument("--only-print", action="store_true")
     parser.add_argument("--side", nargs=3, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
