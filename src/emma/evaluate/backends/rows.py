@@ -4,7 +4,7 @@ Prompts go in flush left, as no padding stands before anything there; then each 
 is written stands in one column for all. Rows leave when they are finished, and others join those that stay.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,8 +14,8 @@ from torch.nn.functional import pad
 from transformers.cache_utils import Cache, DynamicLayer
 
 SPARE_COLUMNS = 64
-"""Columns by which keys and values grow at once. Each growth copies them all, which is what most of a step's time would
-go to otherwise (transformers' own cache copies them at every step)."""
+"""Columns by which keys and values grow at once. Each growth copies them all, as transformers' own cache does
+at every step."""
 
 
 class SpareLayer(DynamicLayer):
@@ -48,12 +48,10 @@ class SpareLayer(DynamicLayer):
 class Rows:
     """Keys and values of several sequences, of which the last tokens stand in one column."""
 
-    cache: Cache
+    cache: Any
+    """A Cache of SpareLayers."""
     lengths: Tensor
     """Tokens of each row (rows,), on the model's device."""
-
-    def __len__(self) -> int:
-        return len(self.lengths)
 
     @property
     def width(self) -> int:
@@ -65,26 +63,29 @@ class Rows:
         return torch.arange(columns, device=self.lengths.device) >= columns - self.lengths[:, None]
 
 
-def new_cache() -> Cache:
+def new_cache() -> Any:
     """Keys and values of no token yet, each layer whole: what a sliding window hides, the model's own mask hides."""
     return Cache(layer_class_to_replicate=SpareLayer)
 
 
-def repeat_row(cache: Cache, rows: int) -> None:
+def change(cache: Any, function: Callable[[Tensor], Tensor]) -> None:
+    """Replace the keys and the values of every layer."""
+    for layer in cache.layers:
+        layer.set(function(layer.keys), function(layer.values))
+
+
+def repeat_row(cache: Any, rows: int) -> None:
     """Put the only row of a cache into so many rows."""
-    for layer in layers_of(cache):
-        layer.set(layer.keys.expand(rows, -1, -1, -1), layer.values.expand(rows, -1, -1, -1))
+    change(cache, lambda states: states.expand(rows, -1, -1, -1))
 
 
-def align_right(cache: Cache, lengths: Tensor) -> Rows:
+def align_right(cache: Any, lengths: Tensor) -> Rows:
     """Move rows that begin in the first column, of so many tokens each, so that they end in the last."""
     columns = torch.arange(cache.get_seq_length(), device=lengths.device)
     # (rows, columns): where each column comes from; that of padding does not matter, as nothing sees it.
     source = (columns - (len(columns) - lengths[:, None])).clamp(min=0)
     rows = torch.arange(len(lengths), device=lengths.device)[:, None]
-    for layer in layers_of(cache):
-        keys, values = (states[rows, :, source].transpose(1, 2) for states in (layer.keys, layer.values))
-        layer.set(keys, values)
+    change(cache, lambda states: states[rows, :, source].transpose(1, 2))
     return Rows(cache, lengths)
 
 
@@ -93,8 +94,7 @@ def keep_rows(rows: Rows, kept: Sequence[int]) -> Rows:
     index = torch.tensor(kept, device=rows.lengths.device)
     lengths = rows.lengths[index]
     first = rows.width - int(lengths.max())
-    for layer in layers_of(rows.cache):
-        layer.set(layer.keys[index, :, first:], layer.values[index, :, first:])
+    change(rows.cache, lambda states: states[index, :, first:])
     return Rows(rows.cache, lengths)
 
 
@@ -103,20 +103,9 @@ def join_rows(one: Rows | None, other: Rows) -> Rows:
     if one is None:
         return other
     width = max(one.width, other.width)
-    for mine, theirs in zip(layers_of(one.cache), layers_of(other.cache), strict=True):
-        keys, values = (
-            torch.cat([_widen(a, width), _widen(b, width)])
-            for a, b in ((mine.keys, theirs.keys), (mine.values, theirs.values))
-        )
-        mine.set(keys, values)
+    for rows in (one, other):
+        missing = (0, 0, width - rows.width, 0)
+        change(rows.cache, lambda states, missing=missing: pad(states, missing))  # type: ignore[misc]
+    theirs = iter([states for layer in other.cache.layers for states in (layer.keys, layer.values)])
+    change(one.cache, lambda states: torch.cat([states, next(theirs)]))
     return Rows(one.cache, torch.cat([one.lengths, other.lengths]))
-
-
-def _widen(states: Tensor, width: int) -> Tensor:
-    """Padding on the left."""
-    return pad(states, (0, 0, width - states.shape[2], 0))
-
-
-def layers_of(cache: Cache) -> list[SpareLayer]:
-    """The layers of a cache of `new_cache`."""
-    return cache.layers  # type: ignore[return-value]
