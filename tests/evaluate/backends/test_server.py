@@ -203,7 +203,7 @@ def test_the_last_token_of_a_label_is_refused_before_anything_is_asked(replies: 
 
 
 def test_stop_strings_and_settings_are_sent_and_the_text_is_cut(replies: Replies) -> None:
-    (answer,) = ask(replies.place, replace(WRITE, stop=("Q", "\n"), temperature=0.5, top_p=0.9, seed=7))
+    (answer,) = ask(replies.place, replace(WRITE, stop=("Q", "\n"), temperature=0.5, top_p=0.9, seed=7 + (1 << 62)))
     assert answer == TextAnswer(" 4", 1, "length")
     sent = replies.asked[0]
     assert [sent[name] for name in ("stop", "temperature", "top_p", "seed")] == [["Q", "\n"], 0.5, 0.9, 7]

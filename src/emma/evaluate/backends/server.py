@@ -45,6 +45,8 @@ TRIES = 6
 FIRST_WAIT_SECONDS = 0.5
 PLAIN = {"top_k": 1 << 30, "min_p": 0.0, "repetition_penalty": 1.0, "repeat_penalty": 1.0}
 """Settings under which a server changes nothing about the model's distribution; some have others by default."""
+SEEDS = 1 << 31
+"""Seeds that every server takes are below this."""
 TOO_LONG = ("context", "too long", "maximum", "exceed", "max_model_len", "max_seq_len")
 """Words by one of which servers say that a prompt is too long."""
 MUTABLE = ("created", "permission")
@@ -109,7 +111,7 @@ class Server:
         return replace(answer, truncated=prompt.query != request.prompt.query)
 
     def _write(self, request: GenerateRequest) -> Answer:
-        settings = {"temperature": request.temperature, "top_p": request.top_p, "seed": request.seed, **PLAIN}
+        settings = {"temperature": request.temperature, "top_p": request.top_p, "seed": request.seed % SEEDS, **PLAIN}
         stop = {"stop": list(request.stop)} if request.stop else {}
         asked = {"max_tokens": request.max_tokens, **settings, **stop}
         text, finish, tokens = self._complete(request.prompt.text, asked, read_text)
