@@ -72,12 +72,13 @@ class Handler(BaseHTTPRequestHandler):
             self.server.busy += 1
             self.server.busiest = max(self.server.busiest, self.server.busy)
             fault = self.server.faults.pop(0) if self.server.faults else None
+        answer = None if fault else self.server.complete(body)
+        with self.server.lock:
+            self.server.busy -= 1  # before the client can know, which then asks on
         if fault:
             fault(self)
         else:
-            self.reply(self.server.complete(body))
-        with self.server.lock:
-            self.server.busy -= 1
+            self.reply(answer)
 
     def reply(self, answer: Any, status: int = 200, missing: int = 0) -> None:
         content = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
