@@ -21,13 +21,13 @@ def lid(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 def test_an_answer_in_english_is_told_from_a_bad_one(lid: str) -> None:
-    items = [Item(str(at), "") for at in range(4)]
-    outputs = [write(SWAHILI), write(ENGLISH, SWAHILI), write("42 !"), write("")]
+    items = [Item(str(at), "") for at in range(5)]
+    outputs = [write(SWAHILI), write(ENGLISH, SWAHILI), write("42 !"), write(""), write("ልጁ ዛሬ")]
     (metric,) = language_metrics(Lang.parse("swh_Latn"), Asking(lid=lid))
     statistics = metric.statistics(items, outputs)
-    assert statistics.tolist() == [[1, 1], [0.5, 1], [0, 0], [0, 0]]
-    assert metric.total(statistics.sum(0)) == pytest.approx(0.75)
-    assert identify_answers(outputs, lid) == ["swh_Latn", "eng_Latn", None, None]
+    assert statistics.tolist() == [[1, 1], [0.5, 1], [0, 0], [0, 0], [0, 1]]
+    assert metric.total(statistics.sum(0)) == pytest.approx(0.5)
+    assert identify_answers(outputs, lid) == ["swh_Latn", "eng_Latn", None, None, None]
     assert metric.signature == "lid:small.bin|expected:swh_Latn|empty:counted"
 
 

@@ -72,6 +72,8 @@ def test_comet_is_asked_by_its_command(tmp_path: Path, monkeypatch: pytest.Monke
     item = Item("a", ("mvua\nusiku", "watu"), {"source": "rain"})
     assert metric.statistics([item, item], [write("watu", "mvua usiku"), write("x")]).tolist() == [[0.9, 1], [0.1, 1]]
     assert neural_metrics(Lang.parse("swh_Latn"), asking) == ()  # nothing was translated
+    for label in ("cmn_Hans", "jpn_Jpan", "kor_Kore", "amh_Ethi"):
+        assert "refused" not in neural_metrics(Lang.parse(label), asking, "source")[0].signature
     assert "refused:Nkoo" in neural_metrics(Lang.parse("nqo_Nkoo"), asking, "source")[0].signature
     monkeypatch.setenv("PATH", "")
     with pytest.raises(RecipeError, match="Install unbabel-comet"):

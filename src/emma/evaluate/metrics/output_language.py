@@ -9,6 +9,7 @@ from emma.evaluate.engine.requests import Output
 from emma.evaluate.metrics.mean import Mean, list_texts, mean_of_texts
 from emma.evaluate.tasks.task import Asking, Item
 from emma.lang.language import Lang
+from emma.lang.scripts import written_in
 from emma.lid.labels import labels_agree
 from emma.lid.model import open_model
 
@@ -16,14 +17,18 @@ from emma.lid.model import open_model
 def language_metrics(lang: Lang, asking: Asking) -> tuple[Mean, ...]:
     """Share of texts in this language, where the recipe names a model that identifies languages.
 
-    Texts without letters are left out, as their language cannot be wrong; so is every text of a language that the model
-    has no label for. A macrolanguage is as good as its member.
+    Texts without letters are left out, as their language cannot be wrong; so is every text where the model has no label
+    for the right language. A macrolanguage is as good as its member.
     """
 
     def score(_: Sequence[Item], texts: Sequence[str]) -> list[float]:
-        is_known = any(labels_agree(lang.label, label) for label in open_model(str(asking.lid)).known)
-        labels = identify(texts, str(asking.lid)) if is_known else [None] * len(texts)
-        return [np.nan if label is None else float(labels_agree(lang.label, label)) for label in labels]
+        if not any(labels_agree(lang.label, label) for label in open_model(str(asking.lid)).known):
+            return [np.nan] * len(texts)
+        pairs = zip(texts, identify(texts, str(asking.lid)), strict=True)
+        return [
+            np.nan if written_in(text) == "Zyyy" else float(bool(label) and labels_agree(lang.label, str(label)))
+            for text, label in pairs
+        ]
 
     if asking.lid is None:
         return ()

@@ -45,7 +45,10 @@ def neural_metrics(lang: Lang, asking: Asking, source: str = "") -> tuple[Mean, 
     there. COMET is for translations alone.
     """
     names = (each.partition("=")[::2] for each in asking.neural_metrics)
-    return tuple(_open(*pair, unicode_scripts(lang.script), source) for pair in names if source or pair[0] != "comet")
+    # Chinese text has bopomofo rarely, and Korean text hardly any Han characters.
+    needed = unicode_scripts(lang.script) - {"Bopo"}
+    needed -= {"Hani"} if "Hang" in needed else set()
+    return tuple(_open(*pair, needed, source) for pair in names if source or pair[0] != "comet")
 
 
 def _open(name: str, place: str, scripts: frozenset[str], source: str) -> Mean:
