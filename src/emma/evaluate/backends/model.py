@@ -30,6 +30,8 @@ CHUNK_ELEMENTS = 1 << 22
 CPU_TOKENS = 2048
 """Tokens of a batch on a processor at most: with more, its caches hold less, and a token costs a quarter more
 (`benchmarks/evaluate/scoring.py`)."""
+BOUNDLESS_TOKENS = 2048
+"""Context of a model that has no longest one (Bloom, Mamba), where the recipe names none."""
 KEY_VERSION = 1
 """Raised by hand when the engine answers otherwise than before, by more than rounding."""
 SETTINGS = ("*.json", "*.model", "*.jinja")
@@ -64,7 +66,7 @@ class LanguageModel:
         self.device = choose_device(section.device, "evaluate")
         self.precision = choose_precision(section.precision, self.device).value
         self.tokenizer, self.start_id = open_model_tokenizer(folder)
-        longest = int(context_length(read_config(folder)) or section.context or 1)
+        longest = int(context_length(read_config(folder)) or section.context or BOUNDLESS_TOKENS)
         self.context = min(longest, section.context or longest)
         """Tokens that may stand before a predicted one, the beginning-of-text token among them."""
 
