@@ -150,6 +150,11 @@ def test_a_task_that_is_none_and_data_that_is_not_here(folder: Path) -> None:
         HarnessTask("xcopa").read(folder, Lang("swh", "Latn"))
 
 
+def test_another_release_of_the_harness_is_another_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("emma.evaluate.tasks.lm_eval.version", lambda _: "0.4.13.dev1")
+    assert HarnessTask("xcopa_sw").info.version == 413
+
+
 def test_no_folder_of_data_is_needed(tmp_path: Path) -> None:
     assert find_folder(HarnessTask("xcopa_sw").info, tmp_path) == tmp_path / "lm-eval"
 

@@ -12,13 +12,15 @@ from copy import copy
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
+from importlib.metadata import version
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from packaging.version import Version
 
-from emma.config.extras import need
+from emma.config.extras import check, need
 from emma.errors import LanguageError, RecipeError, SourceError
 from emma.evaluate.engine.requests import Output, Request
 from emma.evaluate.metrics.mean import divide
@@ -70,7 +72,7 @@ class HarnessTask:
         self.name, _, label = name.partition("@")
         self.lang = Lang.parse(label) if label else read_language(self.name)
         title, origin = f"{self.name} of lm-evaluation-harness", "github.com/EleutherAI/lm-evaluation-harness"
-        facts = (f"{PREFIX}:{name}", 1, title, "lm_eval", False, "see the task", origin, PREFIX)
+        facts = (f"{PREFIX}:{name}", harness_version(), title, "lm_eval", False, "see the task", origin, PREFIX)
         self.info = TaskInfo(*facts, finds_data=True)
         self._harness: Any = None
 
@@ -106,6 +108,13 @@ class HarnessTask:
         """One of its choices, for tasks of choice."""
         choices = item.fields["choices"]
         return 1 / choices if choices else None
+
+
+def harness_version() -> int:
+    """The harness's release as one number, 413 of 0.4.13: another one may ask otherwise. ExtraError without it."""
+    check("lm_eval", PREFIX)
+    release = Version(version("lm-eval")).release
+    return sum(part * 100**place for place, part in enumerate(reversed(release[:3])))
 
 
 def read_language(name: str) -> Lang:
@@ -181,8 +190,7 @@ def make_metric(task: Any, metric: str, formula: Formula, filter_: str, shots: i
     """A metric of a task behind a filter."""
     higher = bool(task.higher_is_better().get(metric, True))
     highest = 1.0 if higher and formula is FORMULAS["mean"] else None
-    version = need("lm_eval", PREFIX).__version__
-    signature = f"{metric}|filter:{filter_}|task:{task.task_name}|version:{task.VERSION}|lm-eval:{version}"
+    signature = f"{metric}|filter:{filter_}|task:{task.task_name}|version:{task.VERSION}|lm-eval:{version('lm-eval')}"
     return HarnessMetric(name_metric(metric, filter_), formula, higher, highest, signature, shots)
 
 
