@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from random import Random
-from typing import Any, Literal
+from typing import Literal
 
 import torch
 from torch import Tensor
@@ -11,7 +11,7 @@ from torch import Tensor
 from emma.evaluate.backends.backend import Prepared
 from emma.evaluate.backends.model import CHUNK_ELEMENTS, LanguageModel
 from emma.evaluate.backends.prompts import EncodedPrompt
-from emma.evaluate.engine.requests import TextAnswer
+from emma.evaluate.engine.requests import GenerateRequest, TextAnswer
 from emma.models.folder import CONFIG, GENERATION
 from emma.models.special_ids import special_ids, stated_ids
 
@@ -26,8 +26,7 @@ class Draft:
     """A text that is being written."""
 
     prompt: EncodedPrompt
-    request: Any
-    """A GenerateRequest."""
+    request: GenerateRequest
     limit: int
     """Tokens that it may have."""
     random: Random
@@ -48,7 +47,8 @@ class Draft:
 
 def open_draft(model: LanguageModel, prepared: Prepared) -> Draft:
     """A text without a word yet."""
-    request: Any = prepared.request
+    request = prepared.request
+    assert isinstance(request, GenerateRequest)
     limit = min(request.max_tokens, model.context - len(prepared.payload.ids))
     return Draft(prepared.payload, request, limit, Random(request.seed))
 
