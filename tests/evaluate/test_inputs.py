@@ -48,3 +48,15 @@ def test_another_bible_is_another_input(tmp_path: Path) -> None:
         (tmp_path / "bibles" / "ewe_Latn.tsv").write_text(text, "utf-8")
         seen.append(resolve_benchmarks(section, tmp_path, tmp_path / f"cache{len(seen)}.json")[1])
     assert seen[0] == seen[2] != seen[1]
+
+
+@pytest.mark.parametrize("setting", ["flores200_model", "lid"])
+def test_the_models_of_metrics_are_inputs(setting: str, section: EvaluateConfig, tmp_path: Path) -> None:
+    write_tiny(tmp_path / "bench")
+    named, seen = section.model_copy(update={setting: "a.model"}), []
+    with pytest.raises(SourceError, match=r"a\.model"):
+        resolve_benchmarks(named, tmp_path, tmp_path / "cache")
+    for content in ("a", "bb", "a"):
+        (tmp_path / "a.model").write_text(content)
+        seen.append(resolve_benchmarks(named, tmp_path, tmp_path / f"cache{len(seen)}")[1])
+    assert seen[0] == seen[2] != seen[1]

@@ -65,12 +65,26 @@ def test_samples_are_averaged_and_empty_texts_count_unless_dropped() -> None:
     assert not dropped.statistics(items, outputs)[1].any()
 
 
-def test_spbleu_is_over_the_pieces_of_the_given_model(tmp_path: Path) -> None:
-    lines = tmp_path / "lines.txt"
-    lines.write_text("\n".join(SENTENCES["swh_Latn"] * 3))
-    trainer = sentencepiece.SentencePieceTrainer
-    trainer.train(input=str(lines), model_prefix=str(tmp_path / "m"), vocab_size=38, minloglevel=2)
-    model = tmp_path / "m.model"
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("pieces")
+    (folder / "lines.txt").write_text("\n".join(SENTENCES["swh_Latn"] * 3))
+    options = {"input": str(folder / "lines.txt"), "model_prefix": str(folder / "m"), "vocab_size": 38}
+    sentencepiece.SentencePieceTrainer.train(**options, minloglevel=2)
+    return folder / "m.model"
+
+
+def test_sacrebleus_own_copy_serves_where_it_has_one(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    copy = model.parent / translation.CACHED_MODEL
+    monkeypatch.setattr("sacrebleu.utils.SACREBLEU_DIR", str(model.parent))
+    assert bleu(Lang.parse("tha_Thai")).name == "BLEU-char"
+    copy.parent.mkdir()
+    copy.write_bytes(model.read_bytes())
+    assert bleu(Lang.parse("tha_Thai")).name == "spBLEU"
+    assert bleu(Lang.parse("tha_Thai")).signature == bleu(Lang.parse("tha_Thai"), model).signature
+
+
+def test_spbleu_is_over_the_pieces_of_the_given_model(model: Path) -> None:
     metric = bleu(Lang.parse("swh_Latn"), model)
     assert metric.name == "spBLEU"
     assert "tok:flores200-" in metric.signature
