@@ -113,6 +113,12 @@ def test_three_segments_all_better_are_not_significant() -> None:
     assert found.smallest is None
 
 
+def test_any_seed_will_do() -> None:
+    first, second = values(*np.linspace(0, 1, 30)), values(*np.linspace(0.1, 0.9, 30)[::-1])
+    ps = [swap_test(mean, first, second, Resampling(400, seed)) for seed in (-1, 0, 2**40)]
+    assert max(ps) - min(ps) < 0.1
+
+
 def test_models_that_answer_alike_do_not_differ() -> None:
     same = values(*np.linspace(0, 1, 40))
     found = compare(mean, same, same, names(40), Resampling())

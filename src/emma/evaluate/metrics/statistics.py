@@ -54,7 +54,7 @@ def _swap(clusters: int, times: int, seed: int) -> Floats:
     if clusters < 63 and 2**clusters <= times:
         ways = np.arange(2**clusters)[:, None] >> np.arange(clusters) & 1
     else:
-        ways = np.random.default_rng([seed, clusters]).integers(0, 2, (times, clusters))
+        ways = np.random.default_rng([seed % 2**64, clusters]).integers(0, 2, (times, clusters))
         ways[0] = 0  # the way that was observed is one of them, so that no p is zero
     return ways.astype(np.float64)
 
