@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from emma.report.task_rows import list_task_rows
 from emma.report.task_summary import summarise_tasks
-from emma.report.tasks import LanguageGain, TaskTables, list_language_gains, list_task_rows, read_task_tables
+from emma.report.tasks import LanguageGain, TaskTables, list_language_gains, read_task_tables
 from emma.store.artifact import Artifact
 
 from .synthetic_tasks import SENTENCES

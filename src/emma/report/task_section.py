@@ -11,8 +11,9 @@ from statistics import fmean
 
 from emma.lang.tiers import TIER_NAMES
 from emma.report.answers import ShownAnswer, read_answers
+from emma.report.task_rows import TaskRow, list_task_rows
 from emma.report.task_summary import GroupMean, TaskSummary, summarise_tasks
-from emma.report.tasks import LanguageGain, TaskRow, TaskTables, list_language_gains, list_task_rows
+from emma.report.tasks import LanguageGain, TaskTables, list_language_gains
 from emma.ui.numerals import format_signed
 from emma.ui.svg import Chart, linear_axis, link_marks, row_axis
 

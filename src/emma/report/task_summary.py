@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any, TypedDict
 
-from emma.report.tasks import LanguageGain, TaskRow, TaskTables
+from emma.report.task_rows import TaskRow
+from emma.report.tasks import LanguageGain, TaskTables
 from emma.schemas import Row
 
 
@@ -36,7 +37,7 @@ class TaskSummary(TypedDict):
     unsure: int
     means: list[GroupMean]
     tasks: list[dict[str, Any]]
-    """The rows of each benchmark (report.tasks.TaskRow)."""
+    """The rows of each benchmark (report.task_rows.TaskRow)."""
 
 
 def summarise_tasks(tables: TaskTables, gains: Sequence[LanguageGain], rows: Sequence[TaskRow]) -> TaskSummary:
