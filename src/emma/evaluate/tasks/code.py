@@ -29,6 +29,7 @@ STOPS = {
     "ruby": ("\ndef ", "\n#", "\nputs", "\nclass ", "\nrequire"),
 }
 """Beginnings of lines that no longer belong to the function. Where braces close it, they tell its end."""
+IMPORT = re.compile(r"^import .*;$", re.MULTILINE)
 FOREIGN = ("org.javatuples", "stretchr/testify", "#[cfg(test)]")
 """What tests ask for that no sandbox has: packages of the net, and a test runner of Rust."""
 
@@ -76,9 +77,9 @@ def assemble(item: Item, text: str) -> str:
         return run_as_test(f"{body}\n{test}")
     if fields["language"] != "java":
         return f"{JAVASCRIPT if fields['language'] == 'javascript' else ''}{body}\n{test}"
-    # The first class of a file is the one that runs, and imports come before it.
-    imports = "\n".join(re.findall(r"^import .*;$", body, re.MULTILINE))
-    return f"{imports}\n{test}\n{re.sub(r'^import .*;$', '', body, flags=re.MULTILINE)}"
+    # The first class of a file is the one that runs, and imports come before it. One that would leave does not compile.
+    imports, rest = "\n".join(IMPORT.findall(body)), IMPORT.sub("", body).replace("System.exit(", "System.leave(")
+    return f"{imports}\n{test}\n{rest}"
 
 
 def close_braces(prompt: str, text: str) -> str:
