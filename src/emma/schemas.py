@@ -260,7 +260,7 @@ TASK_GAINS = pa.schema(
         ("delta", pa.float64()),  # better is above zero, whatever the metric
         ("low", pa.float64()),  # 95 % paired interval of delta
         ("high", pa.float64()),
-        ("p", pa.float64()),  # exact McNemar where items are right or wrong, else paired bootstrap
+        ("p", pa.float64()),  # exact McNemar where items are right or wrong, else by swapping the two models at random
         ("q", pa.float64()),  # p after Benjamini and Hochberg over the languages of task, variant and metric
         ("smallest", pa.float64()),  # smallest difference that so many items could have shown (80 % power, 5 % level)
     ]
