@@ -6,8 +6,8 @@ BENCH has a folder for each benchmark, BIBLES is a folder of Bibles (CES, USFX, 
 the CPU with one thread. Four parts, each `emma evaluate` in processes of its own:
 
 - all: every benchmark whose data is there, in every language, up to `--limit` items of each.
-- killed: the same with one item and three benchmarks; then in an empty home, killed (SIGKILL) at random moments, ten
-  times, and gone on. All tables and all stored answers are compared byte by byte.
+- killed: four benchmarks, 30 items of each language; then in an empty home, killed (SIGKILL) at random moments, ten
+  times, and gone on. All tables and stored answers are compared byte by byte. Costs are the uninterrupted run's.
 - planned: SIB-200 in 205 languages (those of BENCH, some of them twice under made-up labels), 204 items, seven labels,
   three examples: read, tokenised, sorted and cut into chunks, and nothing asked.
 - stored: FLORES-200 both ways answered by a made-up model, as many times over as makes 400,000 generations; then scored
@@ -33,7 +33,7 @@ from benchmarks.machine import machine, publish
 from emma.lang.codes import resolve
 
 LANGUAGES, KILLS, GENERATIONS = 205, 10, 400_000
-KILLED_TASKS = ("xcopa", "mgsm", "nusax_mt")
+KILLED_TASKS, KILLED_LIMIT = ("xcopa", "nusax", "americasnli", "nusax_mt"), 30
 NEEDS = {"taxi1500": "taxi1500_labels", "flores200_likelihood": "flores200_devtest", "bible_likelihood": "bibles"}
 TASKS = (
     "sib200", "taxi1500", "nusax", "xcopa", "americasnli", "belebele", "xquad", "flores200", "nusax_mt", "tata", "mgsm",
@@ -119,19 +119,31 @@ def count_items(out: Path) -> tuple[int, int]:
 
 def measure_kills(folder: Path, arguments: argparse.Namespace) -> Iterator[str]:
     """Killed at random moments and gone on."""
-    commands = {
-        name: evaluate(name, str(arguments.model), KILLED_TASKS, "--limit", "1") for name in ("whole", "killed")
-    }
+    more = ("--limit", str(KILLED_LIMIT))
+    commands = {name: evaluate(name, str(arguments.model), KILLED_TASKS, *more) for name in ("whole", "killed")}
     whole = measure(commands["whole"], folder)
+    chunks, places = count_shards(folder / "whole-home"), list[int]()
     random.seed(0)
     for _ in range(KILLS):
         with subprocess.Popen(commands["killed"], cwd=folder, env=QUIET, stdout=subprocess.DEVNULL) as process:
-            time.sleep(random.uniform(0.3, 1.0) * whole.wall_s)
+            # Between the chunks, in the midst of one, or before the first: wherever this many more seconds lead.
+            enough = count_shards(folder / "killed-home") + random.randint(0, 2)
+            while process.poll() is None and count_shards(folder / "killed-home") < enough:
+                time.sleep(0.01)
+            time.sleep(random.uniform(0, 3))
             process.kill()
+        places.append(count_shards(folder / "killed-home"))
     measure(commands["killed"], folder)
     digests = [digest(folder / name / "tasks") | digest(folder / f"{name}-home/store/answers") for name in commands]
     same = "the same bytes" if digests[0] == digests[1] else "OTHER BYTES"
-    yield f"| killed {KILLS} times and gone on: {same}, {len(digests[0])} files | {whole} |"
+    after = ", ".join(map(str, places))
+    files = f"{same} in {len(digests[0])} files"
+    yield f"| killed {KILLS} times, with {after} of {chunks} chunks kept, and gone on: {files} | {whole} |"
+
+
+def count_shards(home: Path) -> int:
+    """Shards of answers that a home has."""
+    return len(list((home / "store/answers").rglob("*.parquet")))
 
 
 def digest(folder: Path) -> dict[str, str]:

@@ -5,12 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from emma.errors import RecipeError
+from emma.errors import RecipeError, SourceError
 from emma.evaluate.backends.fake import Fake
 from emma.evaluate.benchmarks import open_models, run_benchmarks
 from emma.evaluate.config import EvaluateConfig
 from emma.evaluate.engine.ranks import Ranks
 from emma.evaluate.tasks import registry
+from emma.evaluate.tasks.task import TaskData
+from emma.lang.language import Lang
 from emma.schemas import TASK_ITEMS, TASK_SCORES
 from emma.store import shards
 from emma.store.address import Fingerprints
@@ -115,3 +117,28 @@ def test_averages_are_by_family_where_a_table_of_them_is_named(section: Evaluate
     codes = {label.split("_")[0] for label in TEXTS}
     wanted = {"Afro-Asiatic": len(codes & {"arb", "amh"}), "isolate": len(codes & {"khm"})}
     assert {row["group"]: row["languages"] for row in rows} == {name: count for name, count in wanted.items() if count}
+
+
+def test_a_file_that_cannot_be_read(section: EvaluateConfig, run, tmp_path: Path, monkeypatch) -> None:
+    """Of one language it is a reject, of all that were wanted it is the error."""
+    read = Tiny.read
+
+    def refuse(self: Tiny, folder: Path, lang: Lang) -> TaskData:
+        if lang.label == "tha_Thai":
+            raise SourceError("tha_Thai.tsv cannot be read. Fetch it again.")
+        return read(self, folder, lang)
+
+    monkeypatch.setattr(Tiny, "read", refuse)
+    tables, said = run(section, "base")
+    assert [(row["lang"], row["row"]) for row in tables["rejects"]] == [("tha_Thai", 0)]
+    assert "tha_Thai.tsv cannot be read" in said
+    assert len({row["lang"] for row in tables["scores"]}) == len(TEXTS) - 1
+    with pytest.raises(SourceError, match="Fetch it again"):
+        run(section.model_copy(update={"languages": "tha_Thai"}), "base")
+
+
+def test_averages_are_by_the_tiers_of_the_corpus(section: EvaluateConfig, run) -> None:
+    """Also where the corpus calls a language otherwise."""
+    tables, _ = run(section, "base", tiers={"cmn_Hans": "low", "tha_Thai": "high"})
+    found = {(row["group"], row["languages"]) for row in tables["averages"] if row["group_by"] == "tier"}
+    assert found == {("low", 1), ("high", 1)}

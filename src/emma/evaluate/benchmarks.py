@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from emma.errors import RecipeError
+from emma.errors import RecipeError, SourceError
 from emma.evaluate.backends.open import open_backend
 from emma.evaluate.config import EvaluateConfig
 from emma.evaluate.engine.answers import AnswerStore
@@ -17,11 +17,20 @@ from emma.evaluate.engine.run import OpenBackend, answer_requests
 from emma.evaluate.metrics.measures import TaskAnswers
 from emma.evaluate.metrics.output_language import identify_answers
 from emma.evaluate.metrics.statistics import Resampling
-from emma.evaluate.questions import Questions, Reading, choose_languages, describe_reading, find_folders, read_task
+from emma.evaluate.questions import (
+    Questions,
+    Reading,
+    choose_languages,
+    describe_reading,
+    find_fit,
+    find_folders,
+    read_task,
+)
 from emma.evaluate.results import write_task_tables
 from emma.evaluate.tasks.registry import find_task
 from emma.evaluate.tasks.task import Asking, Item
 from emma.lang.families import read_families
+from emma.lang.language import Lang
 from emma.store import shards
 from emma.store.address import Fingerprints
 from emma.work.progress import Reporter
@@ -82,9 +91,14 @@ def find_groupings(
 ) -> dict[str, Mapping[str, str]]:
     """What averages are grouped by beside scripts: tiers, where there is a corpus, and families, where the recipe names
     a table of them. Raises SourceError where that cannot be read."""
-    groupings: dict[str, Mapping[str, str]] = {"tier": tiers} if tiers else {}
+    groupings: dict[str, Mapping[str, str]] = {}
+    langs = sorted({each.lang for each in questions})
+    if tiers:
+        corpus = [Lang.parse(label) for label in tiers]
+        fits = {lang.label: find_fit(lang, corpus) for lang in langs}
+        groupings["tier"] = {label: tiers[fit.label] for label, fit in fits.items() if fit is not None}
     if (path := section.families_file()) is not None:
-        families, langs = read_families(path), {each.lang for each in questions}
+        families = read_families(path)
         groupings["family"] = {lang.label: families[lang.iso639_3] for lang in langs if lang.iso639_3 in families}
     return groupings
 
@@ -114,6 +128,8 @@ def read_tasks(section: EvaluateConfig, tiers: Mapping[str, str] | None, say: Ca
     for sentence in chain.from_iterable(describe_reading(each) for each in readings):
         say(f"  evaluate: {sentence}")
     if tasks and not any(reading.questions for reading in readings):
+        if unread := [row.reason for reading in readings for row in reading.rejects if not row.row]:
+            raise SourceError(unread[0])
         raise RecipeError(
             f"None of the benchmarks {', '.join(section.tasks)} has items in the languages {section.languages!r}. "
             "`emma tasks NAME` lists the languages of each."
