@@ -3,7 +3,10 @@
 import os
 import shutil
 import socket
+import subprocess
 import sys
+import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -93,6 +96,30 @@ def test_what_it_leaves_behind_ends_with_it() -> None:
     assert run(source + "time.sleep(0.2)").reason == "passed"
     names = [path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline") if path.exists()]
     assert not [name for name in names if name.endswith(b"program.py\0")]
+
+
+def test_it_ends_with_whoever_asked_for_it(tmp_path: Path) -> None:
+    script = (
+        "from emma.evaluate.metrics.sandbox import run_program; run_program('python', 'import time; time.sleep(99)')"
+    )
+    with subprocess.Popen([sys.executable, "-c", script], env={**os.environ, "TMPDIR": str(tmp_path)}) as process:
+        while not (spied := find_processes(tmp_path)) or len(spied) < 3:
+            time.sleep(0.05)
+        process.kill()
+    for _ in range(200):
+        if not find_processes(tmp_path):
+            return
+        time.sleep(0.05)
+    raise AssertionError(find_processes(tmp_path))
+
+
+def find_processes(folder: Path) -> list[str]:
+    """Processes whose command names a folder."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            found.append(path.read_bytes().decode(errors="replace"))
+    return [name for name in found if str(folder) in name]
 
 
 def test_nothing_stays_on_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

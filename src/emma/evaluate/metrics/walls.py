@@ -39,8 +39,10 @@ def main() -> int:
     spec, source = json.loads(sys.argv[1]), sys.stdin.buffer.read()
     owner = os.geteuid(), os.getegid()
     apart, mapped = os.pipe(), os.pipe()
+    end_with_parent()
     if (child := os.fork()) == 0:
         call("unshare", NEW_USER | NEW_REST)
+        end_with_parent()  # after it, since new rights would undo this
         os.write(apart[1], b"!")
         os.read(mapped[0], 1)
         if (first := os.fork()) == 0:
@@ -54,6 +56,11 @@ def main() -> int:
     return wait_for(child)
 
 
+def end_with_parent() -> None:
+    """Be killed when the parent ends, so that nothing outlives whoever asked for it, however that one ends."""
+    call("prctl", END_WITH_PARENT, KILL, 0, 0, 0)
+
+
 def map_ids(child: int, user: int, group: int) -> None:
     """Say who the users inside are: oneself, and for root nobody beside it, since limits do not bind root."""
     folder = Path("/proc", str(child))
@@ -64,7 +71,7 @@ def map_ids(child: int, user: int, group: int) -> None:
 
 def build_root(spec: dict[str, Any], source: bytes, owner: tuple[int, int]) -> None:
     """Make a root in memory with the tools, a few devices and the box, and leave the old one."""
-    call("prctl", END_WITH_PARENT, KILL, 0, 0, 0)
+    end_with_parent()
     Path("/proc/sys/user/max_user_namespaces").write_text("0")  # who makes one more is root in it
     root, (user, group) = spec["root"], program_ids(*owner)
     call("mount", None, "/", None, REC | PRIVATE, None)
