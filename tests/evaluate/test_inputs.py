@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from emma.errors import SourceError
+from emma.errors import RecipeError, SourceError
 from emma.evaluate.config import EvaluateConfig
 from emma.evaluate.inputs import resolve_benchmarks
 from emma.evaluate.tasks import registry
@@ -60,3 +60,19 @@ def test_the_models_of_metrics_are_inputs(setting: str, section: EvaluateConfig,
         (tmp_path / "a.model").write_text(content)
         seen.append(resolve_benchmarks(named, tmp_path, tmp_path / f"cache{len(seen)}")[1])
     assert seen[0] == seen[2] != seen[1]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"models": ("models/base",)}, "Two models are called 'base'"),
+        ({"models": ("one/llama", "two/llama")}, "Two models are called 'llama'.*NAME=two/llama"),
+        ({"baseline": "bsae"}, "baseline: 'bsae' is none of the models base, adapted, one"),
+    ],
+)
+def test_names_of_models_are_looked_at_before_anything_is_trained(
+    change: dict[str, object], message: str, section: EvaluateConfig, tmp_path: Path
+) -> None:
+    write_tiny(tmp_path / "bench")
+    with pytest.raises(RecipeError, match=message):
+        resolve_benchmarks(section.model_copy(update=change), tmp_path, tmp_path / "cache")

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from emma.evaluate.backends.open import split_name
+from emma.errors import RecipeError
+from emma.evaluate.backends.open import name_models
 from emma.evaluate.config import EvaluateConfig
 from emma.evaluate.metrics.translation import find_pieces_model
 from emma.evaluate.questions import find_folders
@@ -10,13 +11,17 @@ from emma.evaluate.tasks.registry import find_task
 from emma.evaluate.tasks.task import TaskInfo
 from emma.store.address import Fingerprints, address
 
+RUN_MODELS = ("base", "adapted")
+"""Names of the models of a run, which no further one may have."""
+
 
 def resolve_benchmarks(
     section: EvaluateConfig, data: Path, cache: Path
 ) -> tuple[EvaluateConfig, dict[str, object] | None]:
     """Fill in where benchmarks lie; also what is in their files, and in the folders of further models.
 
-    Raises RecipeError for a task that there is not, SourceError for one whose data is not here.
+    Raises RecipeError for a task that there is not, a name that two models have, and a baseline that none has, before
+    anything is trained; SourceError for a task whose data is not here.
     """
     if not section.tasks:
         return section, None
@@ -28,12 +33,15 @@ def resolve_benchmarks(
         task.info.name: [task.info.version, *(hash_folder(each, known) for each in list_folders(task.info, folder))]
         for task, folder in folders
     }
-    places = [Path(split_name(model)[1]) for model in section.models]
-    models = [hash_folder(place, known) if place.is_dir() else str(place) for place in places]
+    models = name_models([*(f"{name}=" for name in RUN_MODELS), *section.models])
+    if section.baseline not in models:
+        raise RecipeError(f"evaluate.baseline: '{section.baseline}' is none of the models {', '.join(models)}.")
+    places = [Path(place) for name, place in models.items() if name not in RUN_MODELS]
+    further = [hash_folder(place, known) if place.is_dir() else str(place) for place in places]
     pieces = resolved.flores200_file() and find_pieces_model(resolved.flores200_file())
     files = [known.of(path) if path else None for path in (pieces, resolved.lid_file(), resolved.families_file())]
     known.save()
-    return resolved, {"tasks": raw, "models": models, "metrics": files}
+    return resolved, {"tasks": raw, "models": further, "metrics": files}
 
 
 def list_folders(info: TaskInfo, folder: Path) -> list[Path]:

@@ -18,7 +18,7 @@ import numpy as np
 import pyarrow as pa
 
 from emma.errors import SourceError
-from emma.evaluate.backends.open import split_name
+from emma.evaluate.backends.open import name_models
 from emma.evaluate.benchmarks import open_models, run_benchmarks
 from emma.evaluate.config import EvaluateConfig
 from emma.evaluate.contamination import mark_clean
@@ -78,11 +78,11 @@ def run_recipe_tasks(
     work: Work,
 ) -> dict[str, int]:
     """Run the recipe's benchmarks on the run's models and on the further ones that it names."""
-    models = {name: str(folder) for name, folder in folders.items()}
+    models = name_models([*(f"{name}={folder}" for name, folder in folders.items()), *section.models])
     tiers = shards.read(curate.file("tiers.parquet")).to_pylist()
     rows = run_benchmarks(
         section,
-        open_models({**models, **dict(map(split_name, section.models))}, section, Fingerprints(work.root / CACHE)),
+        open_models(models, section, Fingerprints(work.root / CACHE)),
         {row["lang"]: row["tier"] for row in tiers},
         root=work.root,
         out=work.out,

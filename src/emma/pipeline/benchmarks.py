@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from emma.config.extras import need
 from emma.errors import RecipeError
-from emma.evaluate.backends.open import split_name
+from emma.evaluate.backends.open import name_models
 from emma.evaluate.config import EvaluateConfig
 from emma.lang.tiers import TIER_NAMES
 from emma.pipeline.contents import read_table
@@ -109,17 +109,6 @@ def make_section(question: BenchmarkQuestion, languages: str) -> EvaluateConfig:
         return EvaluateConfig.model_validate(table)
     except ValidationError as error:
         raise RecipeError(explain_error(error, table)) from None
-
-
-def name_models(models: Sequence[str]) -> dict[str, str]:
-    """The models by name. Raises RecipeError where two have the same."""
-    pairs = [split_name(model) for model in models]
-    names = [name for name, _ in pairs]
-    if twice := sorted({name for name in names if names.count(name) > 1}):
-        raise RecipeError(
-            f"Two models are called '{twice[0]}'. Give each a name of its own: NAME={dict(pairs)[twice[0]]}."
-        )
-    return dict(pairs)
 
 
 def _mark_clean(corpus: Corpus, items: Any) -> Sequence[bool | None]:

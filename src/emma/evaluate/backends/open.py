@@ -1,6 +1,7 @@
 """A model's name in a recipe or command, and the backend that it stands for."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from emma.config.extras import need
@@ -20,6 +21,17 @@ def split_name(model: str) -> tuple[str, str]:
     if equals and "/" not in name and ":" not in name:
         return name, place
     return re.split(r"[/#:]", model.rstrip("/"))[-1], model
+
+
+def name_models(models: Sequence[str]) -> dict[str, str]:
+    """What each model is, by its name. Raises RecipeError where two have the same."""
+    pairs = [split_name(model) for model in models]
+    names = [name for name, _ in pairs]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise RecipeError(
+            f"Two models are called '{twice[0]}'. Give each a name of its own: NAME={dict(pairs)[twice[0]]}."
+        )
+    return dict(pairs)
 
 
 def open_backend(place: str, section: EvaluateConfig, fingerprints: Fingerprints | None = None) -> Backend:
