@@ -52,6 +52,11 @@ def test_what_is_written(section: EvaluateConfig, run, tmp_path: Path) -> None:
     assert {row["clean"] for row in tables["items"]} == {None}
 
 
+def test_a_task_that_is_named_twice_is_one(section: EvaluateConfig, run) -> None:
+    twice = run(section.model_copy(update={"tasks": ("tiny", "tiny")}), "base", "adapted", out="twice")
+    assert twice[0] == run(section, "base", "adapted")[0]
+
+
 def test_another_model_is_all_that_is_asked(section: EvaluateConfig, run, monkeypatch) -> None:
     asked, answer = [], Fake.answer
     monkeypatch.setattr(Fake, "answer", lambda self, prepared: asked.append(self.name) or answer(self, prepared))

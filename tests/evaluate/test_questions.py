@@ -21,6 +21,9 @@ TIERS = {"swh_Latn": "low", "arb_Arab": "medium", "nqo_Nkoo": "low"}
         ("corpus", ["arb_Arab", "nqo_Nkoo", "swh_Latn"]),
         ("low", ["nqo_Nkoo", "swh_Latn"]),
         ("khm_Khmr", ["khm_Khmr"]),
+        (("low", "medium"), ["arb_Arab", "nqo_Nkoo", "swh_Latn"]),
+        (("khm_Khmr", "medium"), ["arb_Arab", "khm_Khmr"]),
+        ((), []),
         (("yo", "zh-Hant", "yor_Latn"), ["yor_Latn", "zho_Hant"]),
     ],
 )

@@ -121,7 +121,7 @@ def read_tasks(section: EvaluateConfig, tiers: Mapping[str, str] | None, say: Ca
 
     Raises RecipeError for a task that there is not, or where none has any of the languages; SourceError for data.
     """
-    tasks = [find_task(name) for name in section.tasks]
+    tasks = [find_task(name) for name in dict.fromkeys(section.tasks)]
     folders, wanted = find_folders(tasks, section.benchmarks_folder()), choose_languages(section.languages, tiers)
     asking = make_asking(section)
     readings = [read_task(*pair, wanted, asking, section.limit) for pair in zip(tasks, folders, strict=True)]

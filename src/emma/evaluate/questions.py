@@ -50,17 +50,18 @@ def choose_languages(languages: str | Sequence[str], tiers: Mapping[str, str] | 
     Raises RecipeError for a tier that no language is in, LanguageError for what is no language.
     """
     names = [languages] if isinstance(languages, str) else list(languages)
-    if names == [ALL]:
-        return None
-    if names[0] not in (CORPUS, *TIER_NAMES):
-        return sorted({resolve(name).lang for name in names})
+    return None if ALL in names else sorted({lang for name in names for lang in _find_languages(name, tiers)})
+
+
+def _find_languages(name: str, tiers: Mapping[str, str] | None) -> list[Lang]:
+    if name not in (CORPUS, *TIER_NAMES):
+        return [resolve(name).lang]
     if tiers is None:
-        raise RecipeError(f"'{names[0]}' are languages of a corpus, and none is named: write '{names[0]} of RUN'.")
-    chosen = [Lang.parse(label) for label, tier in tiers.items() if names[0] in (CORPUS, tier)]
-    if not chosen:
-        there = ", ".join(name for name in TIER_NAMES if name in tiers.values()) or "no language at all"
-        raise RecipeError(f"No language of the corpus is in tier '{names[0]}'; it has {there}.")
-    return sorted(chosen)
+        raise RecipeError(f"'{name}' are languages of a corpus, and none is named: write '{name} of RUN'.")
+    if chosen := [Lang.parse(label) for label, tier in tiers.items() if name in (CORPUS, tier)]:
+        return chosen
+    there = ", ".join(name for name in TIER_NAMES if name in tiers.values()) or "no language at all"
+    raise RecipeError(f"No language of the corpus is in tier '{name}'; it has {there}.")
 
 
 def find_folders(tasks: Sequence[Task], data: Path) -> list[Path]:
