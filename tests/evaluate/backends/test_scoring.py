@@ -171,6 +171,7 @@ def test_the_key_is_of_what_the_answers_depend_on(base) -> None:
     key = HuggingFace(folder, EXACT).key
     assert HuggingFace(folder, EXACT.model_copy(update={"batch_tokens": 5})).key == key
     assert HuggingFace(folder, EXACT.model_copy(update={"context": 32})).key != key
+    assert HuggingFace(folder, EXACT.model_copy(update={"stride": 1.0})).key != key
     assert HuggingFace(folder, EXACT.model_copy(update={"precision": "bf16"})).key != key
     (folder / "generation_config.json").write_text('{"eos_token_id": 5}')
     assert HuggingFace(folder, EXACT).key != key

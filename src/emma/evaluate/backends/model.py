@@ -81,7 +81,7 @@ class LanguageModel:
         digest = file_digest if fingerprints is None else fingerprints.of
         files = {*weight_files(self.folder), *(path for kind in SETTINGS for path in self.folder.glob(kind))}
         content = sorted([path.name, digest(path)] for path in files)
-        return address("model", KEY_VERSION, content, self.precision, self.context)
+        return address("model", KEY_VERSION, content, self.precision, self.context, self.section.stride)
 
     @cached_property
     def network(self) -> Any:
