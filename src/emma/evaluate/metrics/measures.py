@@ -144,7 +144,8 @@ def sample_deviation(metric: Metric, items: Sequence[Item], outputs: Sequence[Ou
 def name_cluster(item: Item, answers: TaskAnswers) -> str:
     """The draw that an item belongs to: of translated items, the same in every language."""
     # Items written in a language have nothing to do with those of another one, even where their numbers are the same.
-    return item.cluster or (f"{answers.lang.label} {item.id}" if answers.info.native else item.id)
+    name = item.cluster or item.id
+    return f"{answers.lang.label} {name}" if answers.info.native else name
 
 
 def count_empty(output: Output) -> int:
