@@ -8,6 +8,7 @@ import re
 import string
 import sys
 import unicodedata
+from collections.abc import Iterator
 from decimal import Decimal
 from functools import lru_cache
 
@@ -61,8 +62,7 @@ def read_number(text: str) -> frozenset[Decimal]:
     found = [final] if final else list(_NUMERAL.finditer(plain))
     if not found:
         return frozenset()
-    sign, numeral = found[-1].groups()
-    return frozenset(value.copy_negate() if sign else value for value in _list_readings(numeral))
+    return frozenset(_list_readings(*found[-1].groups()))
 
 
 @lru_cache(maxsize=1)
@@ -71,13 +71,14 @@ def _ascii_digits() -> dict[int, str]:
     return {at: str(digit) for at, digit in digits.items() if digit is not None} | str.maketrans(_SIGNS)
 
 
-def _list_readings(numeral: str) -> list[Decimal]:
+def _list_readings(sign: str | None, numeral: str) -> Iterator[Decimal]:
     pieces = re.split(f"[{_SPACES}]", numeral)
-    readings = _read_compact(pieces[-1])
+    found = [("" if len(pieces) > 1 else sign, pieces[-1])]  # a sign before several numbers is the first one's
     # Spaces part thousands, or one number from the next: both, where it looks like thousands.
     if len(pieces) > 1 and _GROUPS.match(",".join(pieces)) and all(re.match(r"\d{3}(?!\d)", at) for at in pieces[1:]):
-        readings += _read_compact("".join(pieces))
-    return readings
+        found.append((sign, "".join(pieces)))
+    for minus, compact in found:
+        yield from (value.copy_negate() if minus else value for value in _read_compact(compact))
 
 
 def _read_compact(numeral: str) -> list[Decimal]:
