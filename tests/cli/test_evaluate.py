@@ -34,6 +34,12 @@ def test_a_table_and_files(capsys: pytest.CaptureFixture[str], tmp_path: Path) -
     assert names >= {"items", "scores", "gains", "averages", "absent", "rejects"}
 
 
+def test_every_model_has_its_gain(capsys: pytest.CaptureFixture[str]) -> None:
+    assert call(*(word for name in ("one", "two", "three") for word in ("--model", f"fake:{name}"))) == 0
+    first = capsys.readouterr().out.split("\ntiny ")[0]
+    assert [model for model in ("one", "two", "three") if f"{model}\N{NO-BREAK SPACE}" in first] == ["two", "three"]
+
+
 def test_answers_are_reused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert call("--model", "fake:one", "--out", "first") == 0
     monkeypatch.setattr(Fake, "answer", lambda self, prepared: pytest.fail("asked again"))

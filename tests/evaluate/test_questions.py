@@ -25,6 +25,7 @@ TIERS = {"swh_Latn": "low", "arb_Arab": "medium", "nqo_Nkoo": "low"}
         (("khm_Khmr", "medium"), ["arb_Arab", "khm_Khmr"]),
         ((), []),
         (("yo", "zh-Hant", "yor_Latn"), ["yor_Latn", "zho_Hant"]),
+        ("zxx_Zyyy", ["zxx_Zyyy"]),  # program code, as benchmarks of it have it
     ],
 )
 def test_languages(languages: str | tuple[str, ...], labels: list[str]) -> None:

@@ -10,7 +10,7 @@ from emma.evaluate.tasks.data import find_folder
 from emma.evaluate.tasks.task import Asking, Item, RejectedItem, Task, TaskData
 from emma.lang.cldr import representative
 from emma.lang.codes import resolve
-from emma.lang.language import Lang
+from emma.lang.language import CODE, Lang
 from emma.lang.macro import macrolanguage_of
 from emma.lang.tiers import TIER_NAMES
 from emma.store.address import hash64
@@ -55,13 +55,18 @@ def choose_languages(languages: str | Sequence[str], tiers: Mapping[str, str] | 
 
 def _find_languages(name: str, tiers: Mapping[str, str] | None) -> list[Lang]:
     if name not in (CORPUS, *TIER_NAMES):
-        return [resolve(name).lang]
+        return [read_language_name(name)]
     if tiers is None:
         raise RecipeError(f"'{name}' are languages of a corpus, and none is named: write '{name} of RUN'.")
     if chosen := [Lang.parse(label) for label, tier in tiers.items() if name in (CORPUS, tier)]:
         return chosen
     there = ", ".join(name for name in TIER_NAMES if name in tiers.values()) or "no language at all"
     raise RecipeError(f"No language of the corpus is in tier '{name}'; it has {there}.")
+
+
+def read_language_name(name: str) -> Lang:
+    """The language of a code or label; program code is none, and has a label all the same. Raises LanguageError."""
+    return CODE if name.strip() == CODE.label else resolve(name).lang
 
 
 def find_folders(tasks: Sequence[Task], data: Path) -> list[Path]:

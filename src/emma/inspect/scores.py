@@ -11,6 +11,7 @@ from emma.store import shards
 from emma.ui.numerals import MISSING, format_decimal, format_signed
 from emma.ui.terminal import WIDTH, fold_line, format_table
 
+GAIN = "gain,\N{NO-BREAK SPACE}95\N{NO-BREAK SPACE}%\N{NO-BREAK SPACE}interval"
 FEW_ROWS = 40
 """Rows of languages, of all tasks together, that are listed one by one."""
 
@@ -46,7 +47,7 @@ def read_scores(folder: Path) -> ScoreSheet:
 
 def render_scores(sheet: ScoreSheet) -> Iterator[str]:
     """The averages over languages and, of tasks in few languages, each of them."""
-    header = ["task", "variant", "metric", "languages", *sheet.models, "gain, 95 % interval"]
+    header = ["task", "variant", "metric", "languages", *sheet.models, GAIN]
     rows = [header, *_average_rows(sheet), *_language_rows(sheet)]
     yield from format_table(rows, right=range(4, len(header) - 1))
     yield ""
@@ -59,10 +60,10 @@ def _average_rows(sheet: ScoreSheet) -> Iterator[list[str]]:
     chosen = [row for row in sheet.averages if row["group_by"] == "all" and not row["clean"]]
     for key, group in groupby(sorted(chosen, key=_place), _place):
         rows = {row["model"]: row for row in group}
-        gain = next((_gain(row) for row in rows.values() if row["delta"] is not None), MISSING)
+        gain = " ".join(_gain(row, named=len(rows) > 2) for row in rows.values() if row["delta"] is not None)
         languages = max(row["languages"] for row in rows.values())
         values = [format_decimal(rows[model]["value"], 3) if model in rows else MISSING for model in sheet.models]
-        yield [*key, str(languages), *values, gain]
+        yield [*key, str(languages), *values, gain or MISSING]
 
 
 def _language_rows(sheet: ScoreSheet) -> Iterator[list[str]]:
@@ -79,6 +80,8 @@ def _place(row: Row) -> tuple[str, str, str]:
     return row["task"] or every, row["variant"] or "", row["metric"]
 
 
-def _gain(row: Row) -> str:
+def _gain(row: Row, *, named: bool) -> str:
     bounds = [format_signed(row[name]) for name in ("delta", "delta_low", "delta_high")]
-    return "{} [{}, {}]".format(*bounds)
+    gain = "{} [{}, {}]".format(*bounds)
+    # One word, so that a narrow column puts the gains below one another and breaks none.
+    return (f"{row['model']} {gain}" if named else gain).replace(" ", "\N{NO-BREAK SPACE}")

@@ -9,11 +9,10 @@ from emma.evaluate.backends.backend import Prepared
 from emma.evaluate.backends.open import open_backend
 from emma.evaluate.config import EvaluateConfig
 from emma.evaluate.engine.requests import GenerateRequest, Request
-from emma.evaluate.questions import find_fit, read_language
+from emma.evaluate.questions import find_fit, read_language, read_language_name
 from emma.evaluate.tasks.data import find_folder
 from emma.evaluate.tasks.registry import find_task, list_tasks
 from emma.evaluate.tasks.task import Asking, Item, RejectedItem, Task, TaskData
-from emma.lang.codes import resolve
 from emma.lang.language import Lang
 from emma.ui.numerals import format_count
 from emma.ui.terminal import format_table
@@ -148,7 +147,7 @@ def choose_language(task: Task, folder: Path, lang: str | None) -> Lang:
     there = list(task.languages(folder))
     if lang is None:
         return there[0]
-    if (fit := find_fit(resolve(lang).lang, there)) is None:
+    if (fit := find_fit(read_language_name(lang), there)) is None:
         raise LanguageError(
             f"{task.info.name} has no items in {lang}; it has {', '.join(each.label for each in there)}."
         )
