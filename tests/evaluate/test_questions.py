@@ -84,6 +84,12 @@ def test_a_limit_takes_the_same_sentences_in_every_language() -> None:
     assert choose_items(items("x"), 30) == choose_items(items("x"), None) == items("x")
 
 
+def test_a_limit_takes_a_question_on_every_text_before_a_second_on_one() -> None:
+    asked = [Item(f"{text} {number}", 0, {}, cluster=text) for text in ("a", "b", "c") for number in range(3)]
+    assert {item.cluster for item in choose_items(asked, 3)} == {"a", "b", "c"}
+    assert len({item.id.split()[1] for item in choose_items(asked, 3)}) == 1
+
+
 def test_read_task(tmp_path: Path) -> None:
     folder = write_tiny(tmp_path, list(TEXTS)[:3]) / "tiny"
     with (folder / "tha_Thai.tsv").open("a") as file:

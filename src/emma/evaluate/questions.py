@@ -1,5 +1,6 @@
 """What is asked of every model: the items of the tasks, in the languages that were chosen, under each variant."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -117,11 +118,16 @@ def find_fit(lang: Lang, there: Sequence[Lang]) -> Lang | None:
 
 
 def choose_items(items: Sequence[Item], limit: int | None) -> Sequence[Item]:
-    """At most `limit` items, in their order: of parallel items the same ones in every language."""
+    """At most `limit` items, in their order: of parallel items the same ones in every language, and a second question
+    on one text only where every text has had its first."""
     if limit is None or len(items) <= limit:
         return items
-    chosen = sorted(items, key=lambda item: (hash64(item.cluster or item.id), item.id))[:limit]
-    names = {item.id for item in chosen}
+    before, order = Counter[str](), []
+    for item in sorted(items, key=lambda item: item.id):
+        name = item.cluster or item.id
+        order.append((before[name], hash64(name), item.id))
+        before[name] += 1
+    names = {name for *_, name in sorted(order)[:limit]}
     return [item for item in items if item.id in names]
 
 
