@@ -1,6 +1,7 @@
 """Questions with choices: forms, examples, and what is measured."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,8 @@ from emma.evaluate.engine.requests import Answer, Prompt, Request, ScoreAnswer, 
 from emma.evaluate.tasks.choice import (
     ChoiceTask,
     Question,
-    ask_by_letters,
-    ask_label,
-    ask_text_by_letters,
+    ask_cloze,
+    ask_letters,
     make_labelled,
     measure_continuations,
     measure_labels,
@@ -29,19 +29,14 @@ def make(row: Row, _lang: Lang) -> Item:
     return make_labelled(row.text("id"), row.text("text"), row.choose(LABELS, "label"), LABELS)
 
 
-def ask(item: Item, lang: Lang, asking: Asking) -> Question:
-    return ask_label(item, lang, asking, frame='"{text}" is', header="Say {labels}.\n\n")
-
-
-def ask_letters(item: Item, lang: Lang, asking: Asking) -> Question:
-    return ask_text_by_letters(item, lang, asking, asked="How is it?")
-
-
 TASK = ChoiceTask(
     TaskInfo("mood", 1, "Mood", "sentiment", True, "CC0", "here", "mood", shots=2),
     Layout(("{lang}/{split}.tsv",)),
     make,
-    {"cloze": ask, "letter": ask_letters},
+    {
+        "cloze": partial(ask_cloze, frame='"{text}" is', header="Say {labels}.\n\n", end="\n"),
+        "letter": partial(ask_letters, frame="{text}\nHow is it?"),
+    },
     ("cloze",),
     measure_labels,
 )
@@ -68,7 +63,8 @@ def test_every_request_of_a_language_has_one_prefix(folder: Path) -> None:
 
 
 def test_letters_stand_for_choices() -> None:
-    question = ask_by_letters("ጥያቄ", ("ሀ", "ለ", "ሐ"))
+    item = Item("1", 2, {"text": "ጥያቄ", "choices": ("ሀ", "ለ", "ሐ")})
+    question = ask_letters(item, AMHARIC, Asking(), frame="{text}")
     assert question.query == "ጥያቄ\nA. ሀ\nB. ለ\nC. ሐ\nAnswer:"
     assert question.choices == (" A", " B", " C")
     assert question.answered(2).endswith("Answer: C\n\n")

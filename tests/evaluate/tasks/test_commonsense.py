@@ -53,7 +53,7 @@ def test_published_causes_are_those_of_lm_eval(tmp_path: Path, code: str) -> Non
         (request,) = task.ask(item, lang, data, Asking(mode="paper"))["cloze"]
         row: dict[str, Any] = {
             "premise": item.fields["text"],
-            "question": ("cause", "effect")[item.fields["asked"]],
+            "question": {"because": "cause", "so": "effect"}[item.fields["connector"]],
             "choice1": item.fields["choices"][0],
             "choice2": item.fields["choices"][1],
         }

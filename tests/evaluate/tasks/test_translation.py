@@ -71,6 +71,13 @@ def test_an_empty_sentence_is_a_reject_and_costs_no_other(folder: Path) -> None:
     assert [(reject.row, reject.reason) for reject in pair.rejects] == [(2, "it has no translation in nqo_Nkoo")]
 
 
+def test_a_pivot_without_rows_costs_every_sentence(folder: Path) -> None:
+    write(folder, {"devtest/eng_Latn.devtest": ""})
+    data = FLORES200.read(folder, EWE)
+    reason = "its file has 3 rows, that of eng_Latn 0: no translation row by row"
+    assert (data.items, {reject.reason for reject in data.rejects}) == ((), {reason})
+
+
 def test_a_file_of_another_length_is_no_translation_and_costs_no_other_language(folder: Path) -> None:
     # Such as a link that became a file with the name of another one.
     write(folder, {"devtest/kas_Deva.devtest": lines("nqo_Nkoo.devtest")})

@@ -53,29 +53,26 @@ Form: TypeAlias = Callable[[Item, Lang, Asking], Question]
 """Writes an item as a question."""
 
 
-def ask_by_letters(text: str, choices: Sequence[str], *, answer: str = "Answer", header: str = "") -> Question:
-    """The letter form: the text, the choices behind letters, and the letters as answers."""
-    letters = ascii_uppercase[: len(choices)]
-    lines = [f"{letter}. {choice}" for letter, choice in zip(letters, choices, strict=True)]
-    return Question("\n".join([text, *lines, f"{answer}:"]), tuple(f" {letter}" for letter in letters), header)
+def ask_cloze(item: Item, _lang: Lang, _asking: Asking, *, frame: str, header: str = "", end: str = "\n\n") -> Question:
+    """The answers themselves behind `frame`, which has places for the item's fields; `header` one for `{labels}`."""
+    choices = item.fields["choices"]
+    top = header.format(labels=", ".join(choices))
+    return Question(frame.format(**item.fields), tuple(f" {choice}" for choice in choices), top, end)
+
+
+def ask_letters(
+    item: Item, lang: Lang, asking: Asking, *, frame: str, mark: str = ".", choices: Sequence[str] = ()
+) -> Question:
+    """Letters behind `frame` and a list of the answers, the item's own where no other `choices` are given."""
+    listed = list(zip(ascii_uppercase, choices or item.fields["choices"], strict=False))
+    lines = [frame.format(**item.fields), *(f"{letter}{mark} {choice}" for letter, choice in listed)]
+    answer = say("answer", lang) if asking.own_language else "Answer"
+    return Question("\n".join([*lines, f"{answer}:"]), tuple(f" {letter}" for letter, _ in listed))
 
 
 def make_labelled(name: str, text: str, gold: int, labels: Sequence[str]) -> Item:
     """An item of a text and its label, which is one draw with its translations."""
     return Item(name, gold, {"text": text, "choices": tuple(labels)}, (text,), cluster=name)
-
-
-def ask_label(item: Item, _lang: Lang, _asking: Asking, *, frame: str, header: str = "") -> Question:
-    """The cloze form of a text's label. `frame` has a place for `{text}`, `header` one for `{labels}`."""
-    labels = item.fields["choices"]
-    query, top = frame.format(text=item.fields["text"]), header.format(labels=", ".join(labels))
-    return Question(query, tuple(f" {label}" for label in labels), top, end="\n")
-
-
-def ask_text_by_letters(item: Item, lang: Lang, asking: Asking, *, asked: str) -> Question:
-    """The letter form: a text, what is asked of it, and the choices."""
-    answer = say("answer", lang) if asking.own_language else "Answer"
-    return ask_by_letters(f"{item.fields['text']}\n{asked}".strip(), item.fields["choices"], answer=answer)
 
 
 def measure_accuracy(_variant: str) -> Sequence[Metric]:

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from emma.errors import RecipeError
-from emma.evaluate.engine.requests import Prompt, Request
+from emma.evaluate.engine.requests import GenerateRequest, Prompt, Request
 from emma.evaluate.tasks.data import Layout
-from emma.evaluate.tasks.generation import Form, TextTask, draw
+from emma.evaluate.tasks.generation import TextTask
 from emma.evaluate.tasks.known import known
 from emma.evaluate.tasks.rows import Row, RowError
 from emma.evaluate.tasks.task import Asking, Item, RejectedItem, TaskData
@@ -131,9 +131,8 @@ class Programs(TextTask):
         """Programs in the item's language. Raises RecipeError unless they may be run: no model writes in vain."""
         variant = item.fields["language"]
         self.metrics(variant, lang, asking)
-        form = Form("", MAX_TOKENS, item.fields["stop"])
-        name = (self.info.name, variant, lang.label, item.id)
-        return {variant: draw(Prompt(item.fields["prompt"]), form, name, asking)}
+        request = GenerateRequest(Prompt(item.fields["prompt"]), MAX_TOKENS, item.fields["stop"])
+        return {variant: self.draw(request, item, variant, lang, asking)}
 
     def metrics(self, variant: str, lang: Lang, asking: Asking) -> "Sequence[Metric]":  # noqa: ARG002
         """pass@1, and pass@10 where there are as many samples."""

@@ -6,7 +6,7 @@ scripts that have none, and without the last character of a premise, be it a ful
 
 from functools import partial
 
-from emma.evaluate.tasks.choice import ChoiceTask, Question, ask_text_by_letters, measure_continuations
+from emma.evaluate.tasks.choice import ChoiceTask, Question, ask_letters, measure_continuations
 from emma.evaluate.tasks.data import Layout
 from emma.evaluate.tasks.known import known
 from emma.evaluate.tasks.phrases import lower_first, say, space_of, strip_end
@@ -19,31 +19,28 @@ VARIETIES = (
     "slk_latn_sari slv_latn_cerk slv_latn_prle spa_latn_mexi spa_latn_peru spa_latn_spai srp_cyrl_torl srp_latn_torl"
 )
 """Files of Global PIQA that are of one language by ISO 639-3; it has the items of all of them."""
+LINKS = ("because", "What was the cause of this?"), ("so", "What happened as a result?")
+"""What joins a choice to a premise of which it is the cause or the effect, and what asks for it."""
 
 
 def make_cause(row: Row, _lang: Lang) -> Item:
     """An item of XCOPA."""
     premise, choices = row.text("premise"), (row.text("choice1"), row.text("choice2"))
-    gold, asked = row.choose(("0", "1"), "label"), row.choose(("cause", "effect"), "question")
-    fields = {"text": premise, "choices": choices, "asked": asked}
-    return Item(row.text("idx", "id"), gold, fields, (premise, choices[gold]), cluster=row.text("idx", "id"))
+    connector, asked = LINKS[row.choose(("cause", "effect"), "question")]
+    gold, name = row.choose(("0", "1"), "label"), row.text("idx", "id")
+    fields = {"text": premise, "choices": choices, "connector": connector, "asked": asked}
+    return Item(name, gold, fields, (premise, choices[gold]), cluster=name)
 
 
 def ask_cause(item: Item, lang: Lang, asking: Asking) -> Question:
     """The cloze form: premise, connector, and the choices as they go on from it."""
-    premise, connector = item.fields["text"], say(("because", "so")[item.fields["asked"]], lang)
+    premise, connector = item.fields["text"], say(item.fields["connector"], lang)
     if asking.mode == "paper":
         choices = tuple(f" {choice[0].lower()}{choice[1:]}" for choice in item.fields["choices"])
         return Question(f"{premise[:-1]} {connector}", choices)
     space = space_of(lang)
     choices = tuple(space + lower_first(choice, lang) for choice in item.fields["choices"])
     return Question(strip_end(premise) + space + connector, choices)
-
-
-def ask_cause_by_letters(item: Item, lang: Lang, asking: Asking) -> Question:
-    """The letter form."""
-    asked = ("What was the cause of this?", "What happened as a result?")[item.fields["asked"]]
-    return ask_text_by_letters(item, lang, asking, asked=asked)
 
 
 def make_story(row: Row, lang: Lang) -> Item:
@@ -94,7 +91,7 @@ TASKS = (
         known("xcopa"),
         Layout(("{lang}/{split}.{lang}.jsonl", "data/{lang}/{split}.{lang}.jsonl", "{lang}/{split}-*.parquet")),
         make_cause,
-        {"cloze": ask_cause, "letter": ask_cause_by_letters},
+        {"cloze": ask_cause, "letter": partial(ask_letters, frame="{text}\n{asked}")},
         ("cloze",),
         measure_continuations,
     ),
@@ -102,7 +99,7 @@ TASKS = (
         known("xstorycloze"),
         Layout(("spring2016.val.{lang}.tsv.split_20_80_{split}.tsv", "{lang}/{split}-*.parquet"), items=("eval",)),
         make_story,
-        {"cloze": ask_ending, "letter": partial(ask_text_by_letters, asked="How does the story end?")},
+        {"cloze": ask_ending, "letter": partial(ask_letters, frame="{text}\nHow does the story end?")},
         ("cloze",),
         measure_continuations,
     ),
@@ -120,7 +117,7 @@ TASKS = (
             codes=tuple((name, f"{name[:4]}{name[4:8].title()}") for name in VARIETIES.split()),
         ),
         make_solution,
-        {"cloze": ask_ending, "letter": partial(ask_text_by_letters, asked="")},
+        {"cloze": ask_ending, "letter": partial(ask_letters, frame="{text}")},
         measure=measure_continuations,
     ),
 )

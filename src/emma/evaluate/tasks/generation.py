@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,6 +43,8 @@ class Form:
     """What parts an example from the next."""
     is_bounded: bool = True
     """Whether no answer need be longer than the references are; a chain of thought is."""
+    shot: str = ""
+    """The question of an example, where that is another."""
 
 
 @dataclass(frozen=True)
@@ -65,28 +68,57 @@ class TextTask:
     def read(self, folder: Path, lang: Lang) -> TaskData:
         """The items of a language. Raises SourceError for a file without one."""
         bounded = [variant for variant, form in self.forms.items() if form.is_bounded]
-        return lend_items(limit_answers(read_task(folder, self.layout, lang, self.make), bounded))
+        return limit_answers(read_task(folder, self.layout, lang, self.make), bounded)
+
+    def forms_for(self, lang: Lang, asking: Asking) -> Mapping[str, Form]:  # noqa: ARG002 - of a family's own
+        """The forms that items are asked in, by variant."""
+        return self.published if asking.mode == "paper" and self.published else self.forms
 
     def ask(self, item: Item, lang: Lang, data: TaskData, asking: Asking) -> Mapping[str, tuple[Request, ...]]:
         """One request in each form, or `samples` of them."""
-        forms = self.published if asking.mode == "paper" and self.published else self.forms
-        shots = take_shots(self.info, item, data, asking)
+        shots = self._take_shots(item, data, asking)
         asked: dict[str, tuple[Request, ...]] = {}
-        for variant, form in forms.items():
+        for variant, form in self.forms_for(lang, asking).items():
             answers = [(shot, self.answer(variant, shot)) for shot in shots]
-            texts = (f"{self.fill(form, shot, lang, asking)} {text}{form.end}" for shot, text in answers if text)
-            prompt = Prompt(self.fill(form, item, lang, asking), tuple(texts))
-            limited = limit_form(form, variant, item, asking)
-            asked[variant] = draw(prompt, limited, (self.info.name, variant, lang.label, item.id), asking)
+            fill = partial(self.fill, variant=variant, lang=lang, asking=asking)
+            texts = (f"{fill(form.shot or form.query, shot)} {text}{form.end}" for shot, text in answers if text)
+            request = GenerateRequest(Prompt(fill(form.query, item), tuple(texts)), form.max_tokens, form.stop)
+            asked[variant] = self.draw(request, item, variant, lang, asking)
         return asked
 
-    def fill(self, form: Form, item: Item, lang: Lang, asking: Asking) -> str:  # noqa: ARG002 - of a family's own
+    def fill(self, query: str, item: Item, variant: str, lang: Lang, asking: Asking) -> str:  # noqa: ARG002 - the same
         """The question."""
-        return form.query.format(language=lang.name, **item.fields)
+        return query.format(language=lang.name, **item.fields)
 
-    def answer(self, variant: str, shot: Item) -> str:  # noqa: ARG002 - of a family's own
+    def answer(self, variant: str, shot: Item) -> str:
         """The answer of an example; empty for one that cannot serve this variant."""
-        return list_references(shot)[0]
+        return list_references(shot.under(variant))[0]
+
+    def draw(
+        self, request: GenerateRequest, item: Item, variant: str, lang: Lang, asking: Asking
+    ) -> tuple[GenerateRequest, ...]:
+        """One greedy request; from two samples on, and in the published protocol always, requests that are drawn.
+
+        Seeds come from names, of task, variant, language and item: no order and no batch changes an answer. An answer
+        has no more tokens than the variant's references need; the published protocol spends all of them.
+        """
+        limits = {} if asking.mode == "paper" else item.fields[LIMITS]
+        greedy = replace(request, max_tokens=min(limits.get(variant, request.max_tokens), request.max_tokens))
+        if asking.mode == "sound" and asking.samples == 1:
+            return (greedy,)
+        name = (self.info.name, variant, lang.label, item.id, asking.seed)
+        seeds = (hash64(*name, sample) % (1 << SEED_BITS) for sample in range(asking.samples))
+        return tuple(replace(greedy, temperature=TEMPERATURE, top_p=TOP_P, seed=seed) for seed in seeds)
+
+    def _take_shots(self, item: Item, data: TaskData, asking: Asking) -> list[Item]:
+        """Examples for an item, itself never among them: the language's own; of the published protocol drawn for it."""
+        count = self.info.shots if asking.shots is None else asking.shots
+        if asking.mode == "paper":
+            shots = draw_shots_with_replacement(data.pool, count, item.place[1])
+        else:
+            shots = choose_shots(data, len(data.pool), asking.seed)
+        # Nor what stands in the same row, such as other questions about its text.
+        return list(islice((shot for shot in shots if shot.place != item.place), count))
 
     def metrics(self, variant: str, lang: Lang, asking: Asking) -> "Sequence[Metric]":  # noqa: ARG002
         """What is measured in the answers."""
@@ -97,26 +129,9 @@ class TextTask:
         return None
 
 
-def draw(prompt: Prompt, form: Form, name: Sequence[str], asking: Asking) -> tuple[GenerateRequest, ...]:
-    """One greedy request; from two samples on, and in the published protocol always, requests that are drawn.
-
-    Seeds come from the name, which is of task, variant, language and item: no order and no batch changes an answer.
-    """
-    greedy = GenerateRequest(prompt, form.max_tokens, form.stop)
-    if asking.mode == "sound" and asking.samples == 1:
-        return (greedy,)
-    seeds = (hash64(*name, asking.seed, sample) % (1 << SEED_BITS) for sample in range(asking.samples))
-    return tuple(replace(greedy, temperature=TEMPERATURE, top_p=TOP_P, seed=seed) for seed in seeds)
-
-
-def limit_form(form: Form, variant: str, item: Item, asking: Asking) -> Form:
-    """The form with no more tokens than the variant's references need; the published protocol spends all of them."""
-    limit = form.max_tokens if asking.mode == "paper" else item.fields[LIMITS].get(variant, form.max_tokens)
-    return replace(form, max_tokens=min(limit, form.max_tokens))
-
-
 def limit_answers(data: TaskData, variants: Sequence[str]) -> TaskData:
-    """The data with the tokens in `fields` that suffice for any of a variant's references.
+    """The data with the tokens in `fields` that suffice for any of a variant's references, and with items as examples
+    where it has no other split: each is asked behind some of the others.
 
     No tokenizer makes more tokens of a text than it has bytes, so a language that costs many of them is not cut short
     where another is not; and all items of a language have one limit, which tells nothing of their own answers.
@@ -124,23 +139,8 @@ def limit_answers(data: TaskData, variants: Sequence[str]) -> TaskData:
     golds = {variant: [list_references(item.under(variant)) for item in data.items] for variant in variants}
     sizes = {variant: max((len(text.encode()) for text in chain(*golds[variant])), default=0) for variant in variants}
     limits = {variant: size + SLACK for variant, size in sizes.items() if size}
-    return replace(data, items=tuple(replace(item, fields={**item.fields, LIMITS: limits}) for item in data.items))
-
-
-def lend_items(data: TaskData) -> TaskData:
-    """The data with its items as examples where it has no other split: each is asked behind some of the others."""
-    return data if data.pool else replace(data, pool=data.items)
-
-
-def take_shots(info: TaskInfo, item: Item, data: TaskData, asking: Asking) -> list[Item]:
-    """Examples for an item, itself never among them: the language's own; of the published protocol drawn for it."""
-    count = info.shots if asking.shots is None else asking.shots
-    if asking.mode == "paper":
-        shots = draw_shots_with_replacement(data.pool, count, item.place[1])
-    else:
-        shots = choose_shots(data, len(data.pool), asking.seed)
-    # Nor what stands in the same row, such as other questions about its text.
-    return list(islice((shot for shot in shots if shot.place != item.place), count))
+    items = tuple(replace(item, fields={**item.fields, LIMITS: limits}) for item in data.items)
+    return replace(data, items=items, pool=data.pool or items)
 
 
 def make_metrics(names: Sequence[str], lang: Lang, asking: Asking, source: str = "") -> "list[Metric]":

@@ -1,8 +1,9 @@
 """Whether one sentence follows from another: AmericasNLI, XNLI and IndoNLI."""
 
 from dataclasses import replace
+from functools import partial
 
-from emma.evaluate.tasks.choice import ChoiceTask, Question, ask_by_letters
+from emma.evaluate.tasks.choice import ChoiceTask, Form, Question, ask_letters
 from emma.evaluate.tasks.data import Layout
 from emma.evaluate.tasks.known import known
 from emma.evaluate.tasks.phrases import say, space_of, strip_end
@@ -22,7 +23,7 @@ def make_pair(row: Row, _lang: Lang) -> Item:
     """An item of any of them; the translations of one pair have one id."""
     texts = row.text("premise", "sentence1"), row.text("hypothesis", "sentence2")
     gold = row.choose(SPELLINGS, "label", "gold_label") % len(LABELS)
-    name = str(row.values.get("pairID") or row.values.get("id") or row.number)
+    name = row.name("pairID", "id")
     return Item(name, gold, {"premise": texts[0], "hypothesis": texts[1], "choices": LABELS}, texts, cluster=name)
 
 
@@ -41,15 +42,10 @@ def ask_pair(item: Item, lang: Lang, asking: Asking) -> Question:
     return Question(query, tuple(f"{space}{word}, {hypothesis}" for word in words[1:]))
 
 
-def ask_pair_by_letters(item: Item, lang: Lang, asking: Asking) -> Question:
-    """The letter form."""
-    asked = f"What does it say of this: {item.fields['hypothesis']}"
-    answer = say("answer", lang) if asking.own_language else "Answer"
-    return ask_by_letters(f"{item.fields['premise']}\n{asked}", STATEMENTS, answer=answer)
-
-
-FORMS = {"cloze": ask_pair, "letter": ask_pair_by_letters}
-
+FORMS: dict[str, Form] = {
+    "cloze": ask_pair,
+    "letter": partial(ask_letters, frame="{premise}\nWhat does it say of this: {hypothesis}", choices=STATEMENTS),
+}
 AMERICAS = Layout(
     ("{split}/{lang}.tsv", "data/anli_final/{split}/{lang}.tsv"),
     codes=(("nah", "und_Latn"), ("oto", "und_Latn")),  # groups of languages

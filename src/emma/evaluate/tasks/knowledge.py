@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
-from emma.evaluate.tasks.choice import ChoiceTask, Form, Question, ask_by_letters, measure_continuations
+from emma.evaluate.tasks.choice import ChoiceTask, Form, Question, ask_cloze, ask_letters, measure_continuations
 from emma.evaluate.tasks.data import Layout
 from emma.evaluate.tasks.known import known
 from emma.evaluate.tasks.rows import Row, RowError
@@ -34,35 +35,27 @@ def make_item(row: Row, _lang: Lang) -> Item:
         raise RowError("it has fewer than two answers, or an empty one")
     labels = list(options) if not row.text("answer").isdigit() else [str(number) for number in range(len(options))]
     gold, choices = row.choose(labels, "answer"), tuple(options.values())
-    name = str(row.values.get("id") or row.values.get("sample_id") or row.number)
+    name = row.name("id", "sample_id")
     return Item(name, gold, {"question": question, "choices": choices}, (question, choices[gold]), cluster=name)
 
 
-def ask_by_letter(item: Item, _lang: Lang, _asking: Asking) -> Question:
-    """The answers behind letters."""
-    return ask_by_letters(item.fields["question"], item.fields["choices"])
-
-
-def ask_by_text(item: Item, _lang: Lang, _asking: Asking) -> Question:
-    """The answers themselves behind the question."""
-    choices = tuple(f" {choice}" for choice in item.fields["choices"])
-    return Question(f"Question: {item.fields['question']}\nAnswer:", choices)
+BY_TEXT = partial(ask_cloze, frame="Question: {question}\nAnswer:")
 
 
 def ask_arc_by_text(item: Item, lang: Lang, asking: Asking) -> Question:
     """As published, lm-evaluation-harness cleaned it for another task, and took out what is in brackets."""
-    if asking.mode == "sound":
-        return ask_by_text(item, lang, asking)
-    fields = {"question": _clean(item.fields["question"]), "choices": tuple(map(_clean, item.fields["choices"]))}
-    return ask_by_text(replace(item, fields=fields), lang, asking)
+    if asking.mode == "paper":
+        question, *choices = map(_clean, (item.fields["question"], *item.fields["choices"]))
+        item = replace(item, fields={"question": question, "choices": tuple(choices)})
+    return BY_TEXT(item, lang, asking)
 
 
 def _clean(text: str) -> str:
     return re.sub(r"\[.*?\]", "", text.strip().replace(" [title]", ". ")).replace("  ", " ")
 
 
-def _knowledge(name: str, layout: Layout, ask_cloze: Form = ask_by_text, published: str = "letter") -> ChoiceTask:
-    forms = {"letter": ask_by_letter, "cloze": ask_cloze}
+def _knowledge(name: str, layout: Layout, cloze: Form = BY_TEXT, published: str = "letter") -> ChoiceTask:
+    forms: dict[str, Form] = {"letter": partial(ask_letters, frame="{question}"), "cloze": cloze}
     return ChoiceTask(known(name), layout, make_item, forms, (published,), measure_continuations)
 
 

@@ -40,12 +40,12 @@ def make_item(row: Row) -> Item:
 class Problems(TextTask):
     """Problems whose answer is a number, at the end of however long a text."""
 
-    def fill(self, form: Form, item: Item, lang: Lang, asking: Asking) -> str:
+    def fill(self, query: str, item: Item, variant: str, lang: Lang, asking: Asking) -> str:  # noqa: ARG002
         """The problem between the words for question and answer; the published protocol has them in its language."""
         own = asking.own_language or asking.mode == "paper"
         question, answer, solution = (own and WORDS.get(lang.iso639_3)) or WORDS["eng"]
         words = {"question_word": question, "answer_word": answer, "solution_word": solution}
-        return form.query.format(**words, **item.fields)
+        return query.format(**words, **item.fields)
 
     def answer(self, variant: str, shot: Item) -> str:
         """The number, or the chain of thought where the example has one."""

@@ -23,13 +23,13 @@ def add_label(row: Row) -> Iterator[Mapping[str, Any]]:
 def make_answered(row: Row) -> Item:
     """A prompt of Aya and its answer."""
     prompt, answer = row.text("inputs"), row.text("targets")
-    return Item(str(row.values.get("id", row.number)), answer, {"prompt": prompt}, (prompt, answer))
+    return Item(row.name("id"), answer, {"prompt": prompt}, (prompt, answer))
 
 
 def make_unanswered(row: Row) -> Item:
     """A prompt of PolyWrite; the same one in all languages is one draw."""
-    prompt, english = row.text("prompt_translated"), str(row.values.get("prompt_en", row.number))
-    return Item(str(row.values.get("uuid", row.number)), "", {"prompt": prompt}, (prompt,), english)
+    prompt, english = row.text("prompt_translated"), row.name("prompt_en")
+    return Item(row.name("uuid"), "", {"prompt": prompt}, (prompt,), english)
 
 
 def _aya(name: str, *paths: str) -> TextTask:

@@ -1,15 +1,15 @@
 """Reading: Belebele, where the answer to a question about a passage is chosen, and XQuAD, where it is written."""
 
 from collections.abc import Iterator, Mapping
-from string import ascii_uppercase
+from functools import partial
 from typing import Any
 
-from emma.evaluate.tasks.choice import ChoiceTask, Question, measure_continuations
+from emma.evaluate.tasks.choice import ChoiceTask, ask_cloze, ask_letters, measure_continuations
 from emma.evaluate.tasks.data import Layout
 from emma.evaluate.tasks.generation import Form, TextTask
 from emma.evaluate.tasks.known import known
 from emma.evaluate.tasks.rows import Row, RowError
-from emma.evaluate.tasks.task import Asking, Item
+from emma.evaluate.tasks.task import Item
 from emma.lang.language import Lang
 
 ANSWERS = ("mc_answer1", "mc_answer2", "mc_answer3", "mc_answer4")
@@ -41,18 +41,11 @@ def make_choice(row: Row, _lang: Lang) -> Item:
     return Item(f"{link} {row.text('question_number')}", gold, fields, (passage, question, choices[gold]), link)
 
 
-def ask_by_letter(item: Item, _lang: Lang, _asking: Asking) -> Question:
-    """The form of lm-evaluation-harness, in which the published numbers were made too."""
-    choices = item.fields["choices"]
-    lines = [f"{letter}: {choice}" for letter, choice in zip(ascii_uppercase, choices, strict=False)]
-    head = f"P: {item.fields['passage']}\nQ: {item.fields['question']}"
-    return Question("\n".join([head, *lines, "Answer:"]), tuple(f" {line[0]}" for line in lines))
-
-
-def ask_by_text(item: Item, _lang: Lang, _asking: Asking) -> Question:
-    """The answers themselves behind passage and question."""
-    query = f"{item.fields['passage']}\nQuestion: {item.fields['question']}\nAnswer:"
-    return Question(query, tuple(f" {choice}" for choice in item.fields["choices"]))
+FORMS = {
+    # That of lm-evaluation-harness, in which the published numbers were made too.
+    "letter": partial(ask_letters, frame="P: {passage}\nQ: {question}", mark=":"),
+    "cloze": partial(ask_cloze, frame="{passage}\nQuestion: {question}\nAnswer:"),
+}
 
 
 def split_article(row: Row) -> Iterator[Mapping[str, Any]]:
@@ -77,7 +70,7 @@ TASKS = (
         known("belebele"),
         Layout(("{lang}.jsonl", "*/{lang}.jsonl"), parts=split_passage),
         make_choice,
-        {"letter": ask_by_letter, "cloze": ask_by_text},
+        FORMS,
         ("letter",),
         measure_continuations,
     ),

@@ -54,6 +54,10 @@ class Row:
             raise RowError(f"its '{names[0]}' is not UTF-8")
         return text
 
+    def name(self, *names: str) -> str:
+        """An id from the first of these columns that has one, else the row's number."""
+        return str(next(filter(None, map(self.values.get, names)), self.number))
+
     def choose(self, choices: Sequence[str], *names: str) -> int:
         """The number of the choice that one of these columns names. Raises RowError where it names another one."""
         if (label := self.text(*names)) not in choices:

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from emma.evaluate.tasks.choice import ChoiceTask, ask_label, ask_text_by_letters, make_labelled, measure_labels
+from emma.evaluate.tasks.choice import ChoiceTask, ask_cloze, ask_letters, make_labelled, measure_labels
 from emma.evaluate.tasks.data import Layout
 from emma.evaluate.tasks.known import known
 from emma.evaluate.tasks.rows import Row
@@ -11,15 +11,16 @@ from emma.lang.language import Lang
 
 SENTIMENTS = ("negative", "neutral", "positive")
 FORMS = {
-    "cloze": partial(ask_label, frame='The sentiment of the text "{text}" is', header="Sentiments: {labels}.\n\n"),
-    "letter": partial(ask_text_by_letters, asked="What is the sentiment of this text?"),
+    "cloze": partial(
+        ask_cloze, frame='The sentiment of the text "{text}" is', header="Sentiments: {labels}.\n\n", end="\n"
+    ),
+    "letter": partial(ask_letters, frame="{text}\nWhat is the sentiment of this text?"),
 }
 
 
 def make_text(row: Row, _lang: Lang) -> Item:
     """An item of either; the translations of one text have one id."""
-    name = str(row.values.get("id") or row.values.get("ID") or row.number)
-    return make_labelled(name, row.text("text", "tweet"), row.choose(SENTIMENTS, "label"), SENTIMENTS)
+    return make_labelled(row.name("id", "ID"), row.text("text", "tweet"), row.choose(SENTIMENTS, "label"), SENTIMENTS)
 
 
 NUSAX = Layout(("sentiment/{lang}/{split}.csv", "datasets/sentiment/{lang}/{split}.csv"))

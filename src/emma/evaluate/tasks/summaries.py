@@ -21,8 +21,7 @@ CODES = (
 def make_item(row: Row) -> Item:
     """A document and its summary."""
     text, summary = row.text("text"), row.text("summary")
-    name = str(row.values.get("id") or row.values.get("url") or row.number)
-    return Item(name, summary, {"text": text}, (text, summary))
+    return Item(row.name("id", "url"), summary, {"text": text}, (text, summary))
 
 
 def _summaries(name: str, *paths: str) -> TextTask:

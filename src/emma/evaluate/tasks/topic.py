@@ -6,14 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from emma.evaluate.tasks.bibles import find_bibles, read_bibles
-from emma.evaluate.tasks.choice import (
-    ChoiceTask,
-    Question,
-    ask_label,
-    ask_text_by_letters,
-    make_labelled,
-    measure_labels,
-)
+from emma.evaluate.tasks.choice import ChoiceTask, Question, ask_cloze, ask_letters, make_labelled, measure_labels
 from emma.evaluate.tasks.data import Layout, read_task
 from emma.evaluate.tasks.known import known
 from emma.evaluate.tasks.rows import Row, RowError
@@ -25,7 +18,7 @@ THEMES = ("Recommendation", "Faith", "Description", "Sin", "Grace", "Violence")
 NEWS, VERSE = 'The topic of the news "{text}" is', 'The topic of the verse "{text}" is'
 """As in EMMA-500's scripts, which ask the last token of a label alone, and of a verse with other words:"""
 PUBLISHED_VERSE = 'The label of "{text}" is'
-BY_LETTERS = partial(ask_text_by_letters, asked="What is the topic of this text?")
+BY_LETTERS = partial(ask_letters, frame="{text}\nWhat is the topic of this text?")
 
 
 def make_sentence(row: Row, _lang: Lang) -> Item:
@@ -35,7 +28,7 @@ def make_sentence(row: Row, _lang: Lang) -> Item:
 
 def ask_topic(item: Item, lang: Lang, asking: Asking, *, frame: str, published: str) -> Question:
     """The whole label behind "is"; in mode `paper` its last token behind a newline, where examples have a space."""
-    question = ask_label(item, lang, asking, frame=frame, header="Topic Classification: {labels}.\n\n")
+    question = ask_cloze(item, lang, asking, frame=frame, header="Topic Classification: {labels}.\n\n", end="\n")
     if asking.mode == "sound":
         return question
     query = published.format(text=item.fields["text"]) + "\n"

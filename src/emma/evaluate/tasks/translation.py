@@ -6,18 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from emma.errors import SourceError
-from emma.evaluate.engine.requests import Prompt, Request
 from emma.evaluate.tasks.data import Layout, read_task
-from emma.evaluate.tasks.generation import (
-    Form,
-    TextTask,
-    draw,
-    lend_items,
-    limit_answers,
-    limit_form,
-    make_metrics,
-    take_shots,
-)
+from emma.evaluate.tasks.generation import Form, TextTask, limit_answers, make_metrics
 from emma.evaluate.tasks.known import known
 from emma.evaluate.tasks.rows import Row
 from emma.evaluate.tasks.task import Asking, Item, RejectedItem, TaskData
@@ -28,8 +18,8 @@ if TYPE_CHECKING:
     from emma.evaluate.metrics.metric import Metric
 
 FORM = Form("{one}: {text}\n{other}:", max_tokens=2048)
-PUBLISHED = Form("Translate the following sentence from {one} to {other}\n[{one}]: {text}\n[{other}]:", 2048, end="\n")
-SHOT = replace(PUBLISHED, query="[{one}]: {text}\n[{other}]:")
+SHOT = "[{one}]: {text}\n[{other}]:"
+PUBLISHED = Form(f"Translate the following sentence from {{one}} to {{other}}\n{SHOT}", 2048, end="\n", shot=SHOT)
 """The published prompt gives the instruction with the question alone."""
 
 
@@ -67,26 +57,24 @@ class Translation(TextTask):
     def read(self, folder: Path, lang: Lang) -> TaskData:
         """Pairs of sentences; what has no partner is a reject, and so is a file that has not as many rows."""
         mine, theirs = (read_task(folder, self.layout, each, self.make) for each in (lang, self.pivot))
-        return lend_items(limit_answers(self._pair(mine, theirs, lang), list(self._directions(lang))))
+        return limit_answers(self._pair(mine, theirs, lang), list(self._directions(lang)))
 
     def _pair(self, mine: TaskData, theirs: TaskData, lang: Lang) -> TaskData:
-        rows, other_rows = count_rows(mine), count_rows(theirs)
-        rejects = list(mine.rejects)
-        pairs: list[list[Item]] = []
+        rows, other_rows, rejects = count_rows(mine), count_rows(theirs), list(mine.rejects)
+        splits: list[tuple[Item, ...]] = []
         # Examples need both languages: without them there are none.
-        pools = (mine.pool, theirs.pool) if mine.pool and theirs.pool else ((), ())
-        for items, others in ((mine.items, theirs.items), pools):
+        for items, others in ((mine.items, theirs.items), (mine.pool if theirs.pool else (), theirs.pool)):
             # Of several files, such as `eng` and `eng-GB`, the one with the shortest name.
             chosen = min((item.place[0] for item in others), key=lambda name: (len(name), name), default="")
             texts = {item.place[1]: str(item.gold) for item in others if item.place[0] == chosen}
-            pairs.append([])
+            pairs: list[Item] = []
             for item in items:
-                ends = rows[item.place[0]], other_rows[chosen]
-                if reason := self._find_fault(item, texts, ends):
+                if reason := self._find_fault(item, texts, (rows[item.place[0]], other_rows.get(chosen, 0))):
                     rejects.append(RejectedItem(lang.label, *item.place, reason))
                 else:
-                    pairs[-1].append(self._join(item, lang, texts[item.place[1]]))
-        return TaskData(tuple(pairs[0]), tuple(pairs[1]), tuple(rejects))
+                    pairs.append(self._join(item, lang, texts[item.place[1]]))
+            splits.append(tuple(pairs))
+        return TaskData(splits[0], splits[1], tuple(rejects))
 
     def _find_fault(self, item: Item, texts: Mapping[int, str], ends: tuple[int, int]) -> str:
         if ends[0] != ends[1]:
@@ -103,21 +91,15 @@ class Translation(TextTask):
         ways = {f"from {self.pivot.label}": (self.pivot, lang), f"into {self.pivot.label}": (lang, self.pivot)}
         return dict(list(ways.items())[: 1 if self.target else 2])
 
-    def ask(self, item: Item, lang: Lang, data: TaskData, asking: Asking) -> Mapping[str, tuple[Request, ...]]:
-        """One request, or `samples` of them, in each direction."""
-        shots = take_shots(self.info, item, data, asking)
-        form, example = (PUBLISHED, SHOT) if asking.mode == "paper" else (FORM, FORM)
-        asked: dict[str, tuple[Request, ...]] = {}
-        for variant, (source, target) in self._directions(lang).items():
-            names = {"one": _name(source, asking.own_language), "other": _name(target, asking.own_language)}
-            texts = tuple(
-                f"{example.query.format(text=shot.fields[source.label], **names)} {shot.golds[variant]}{example.end}"
-                for shot in shots
-            )
-            prompt = Prompt(form.query.format(text=item.fields[source.label], **names), texts)
-            limited = limit_form(form, variant, item, asking)
-            asked[variant] = draw(prompt, limited, (self.info.name, variant, lang.label, item.id), asking)
-        return asked
+    def forms_for(self, lang: Lang, asking: Asking) -> Mapping[str, Form]:
+        """One form for each direction."""
+        return dict.fromkeys(self._directions(lang), PUBLISHED if asking.mode == "paper" else FORM)
+
+    def fill(self, query: str, item: Item, variant: str, lang: Lang, asking: Asking) -> str:
+        """The sentence, with the names of its language and of the other."""
+        source, target = self._directions(lang)[variant]
+        one, other = (_name(each, asking.own_language) for each in (source, target))
+        return query.format(text=item.fields[source.label], one=one, other=other)
 
     def metrics(self, variant: str, lang: Lang, asking: Asking) -> "Sequence[Metric]":
         """chrF++, which asks for no tokeniser, then BLEU, of the language that is translated into."""
@@ -129,8 +111,7 @@ class Translation(TextTask):
 def count_rows(data: TaskData) -> dict[str, int]:
     """The number of the last row of each file."""
     places = [item.place for item in (*data.items, *data.pool)]
-    places += [(reject.file, reject.row) for reject in data.rejects]
-    return {file: max(row for name, row in places if name == file) for file in {name for name, _ in places}}
+    return dict(sorted([*places, *((reject.file, reject.row) for reject in data.rejects)]))  # the last of each stays
 
 
 def _name(lang: Lang, own: bool) -> str:
