@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING
 
 from emma.errors import RecipeError
 from emma.evaluate.engine.requests import GenerateRequest, Prompt, Request
-from emma.evaluate.tasks.data import Layout
+from emma.evaluate.tasks.data import Layout, known
 from emma.evaluate.tasks.generation import TextTask
-from emma.evaluate.tasks.known import known
 from emma.evaluate.tasks.rows import Row, RowError
 from emma.evaluate.tasks.task import Asking, Item, RejectedItem, TaskData
 from emma.lang.language import CODE, Lang

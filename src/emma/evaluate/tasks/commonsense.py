@@ -7,8 +7,7 @@ scripts that have none, and without the last character of a premise, be it a ful
 from functools import partial
 
 from emma.evaluate.tasks.choice import ChoiceTask, Question, ask_letters, measure_continuations
-from emma.evaluate.tasks.data import Layout
-from emma.evaluate.tasks.known import known
+from emma.evaluate.tasks.data import Layout, known
 from emma.evaluate.tasks.phrases import lower_first, say, space_of, strip_end
 from emma.evaluate.tasks.rows import Row, RowError
 from emma.evaluate.tasks.task import Asking, Item

@@ -49,6 +49,21 @@ Files = Sequence[tuple[str, str, Path]]
 """Code, split and path."""
 
 
+def known(name: str) -> TaskInfo:
+    """What is known of a benchmark before it is run, from the table beside this module."""
+    return _read_known()[name]
+
+
+@lru_cache(maxsize=1)
+def _read_known() -> dict[str, TaskInfo]:
+    table = Path(__file__).with_name("known.tsv")
+    rows = [dict(row.values) for row in read_rows(table, table.parent)]
+    for row in rows:
+        row.update(version=int(row["version"]), shots=int(row["shots"]), native=row["native"] == "yes")
+        row.update(hub=row["hub"] or None, beside=tuple(row["beside"].split()))
+    return {row["name"]: TaskInfo(**row) for row in rows}
+
+
 def find_folder(info: TaskInfo, data: Path | None) -> Path:
     """The folder of a task's data: below `data`, `data` itself, or its repository of the hub as it was fetched before.
 

@@ -1,8 +1,7 @@
 """Which of two sentences is well formed: MultiBLiMP."""
 
 from emma.evaluate.tasks.choice import ChoiceTask, Question
-from emma.evaluate.tasks.data import Layout
-from emma.evaluate.tasks.known import known
+from emma.evaluate.tasks.data import Layout, known
 from emma.evaluate.tasks.rows import Row
 from emma.evaluate.tasks.task import Asking, Item
 from emma.lang.language import Lang

@@ -4,8 +4,7 @@ from dataclasses import replace
 from functools import partial
 
 from emma.evaluate.tasks.choice import ChoiceTask, Form, Question, ask_letters
-from emma.evaluate.tasks.data import Layout
-from emma.evaluate.tasks.known import known
+from emma.evaluate.tasks.data import Layout, known
 from emma.evaluate.tasks.phrases import say, space_of, strip_end
 from emma.evaluate.tasks.rows import Row
 from emma.evaluate.tasks.task import Asking, Item

@@ -7,8 +7,7 @@ from functools import partial
 from typing import Any
 
 from emma.evaluate.tasks.choice import ChoiceTask, Form, Question, ask_cloze, ask_letters, measure_continuations
-from emma.evaluate.tasks.data import Layout
-from emma.evaluate.tasks.known import known
+from emma.evaluate.tasks.data import Layout, known
 from emma.evaluate.tasks.rows import Row, RowError
 from emma.evaluate.tasks.task import Asking, Item
 from emma.lang.language import Lang

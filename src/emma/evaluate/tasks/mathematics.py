@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from emma.evaluate.tasks.data import Layout
+from emma.evaluate.tasks.data import Layout, known
 from emma.evaluate.tasks.generation import Form, TextTask
-from emma.evaluate.tasks.known import known
 from emma.evaluate.tasks.rows import Row
 from emma.evaluate.tasks.task import Asking, Item
 from emma.lang.language import Lang

@@ -4,9 +4,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePath
 from typing import Any
 
-from emma.evaluate.tasks.data import Layout
+from emma.evaluate.tasks.data import Layout, known
 from emma.evaluate.tasks.generation import Form, TextTask
-from emma.evaluate.tasks.known import known
 from emma.evaluate.tasks.rows import Row
 from emma.evaluate.tasks.task import Item
 

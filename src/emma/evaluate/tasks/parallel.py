@@ -18,7 +18,7 @@ from emma.evaluate.metrics.accuracy import list_nats
 from emma.evaluate.metrics.mean import divide
 from emma.evaluate.metrics.metric import Floats
 from emma.evaluate.tasks.bibles import find_bibles, read_bibles
-from emma.evaluate.tasks.known import known
+from emma.evaluate.tasks.data import known
 from emma.evaluate.tasks.task import Asking, Item, TaskData, TaskInfo
 from emma.evaluate.tasks.translation import FLORES200
 from emma.lang.language import ENGLISH, Lang

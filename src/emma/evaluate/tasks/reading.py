@@ -5,9 +5,8 @@ from functools import partial
 from typing import Any
 
 from emma.evaluate.tasks.choice import ChoiceTask, ask_cloze, ask_letters, measure_continuations
-from emma.evaluate.tasks.data import Layout
+from emma.evaluate.tasks.data import Layout, known
 from emma.evaluate.tasks.generation import Form, TextTask
-from emma.evaluate.tasks.known import known
 from emma.evaluate.tasks.rows import Row, RowError
 from emma.evaluate.tasks.task import Item
 from emma.lang.language import Lang

@@ -10,8 +10,7 @@ from emma.errors import RecipeError
 from emma.evaluate.tasks.task import Divisible, Task
 
 FAMILIES: tuple[str, ...] = (
-    "topic",
-    "sentiment",
+    "labels",
     "commonsense",
     "inference",
     "grammar",
@@ -19,7 +18,6 @@ FAMILIES: tuple[str, ...] = (
     "knowledge",
     "translation",
     "summaries",
-    "table_text",
     "open_generation",
     "mathematics",
     "code",

@@ -1,9 +1,11 @@
-"""Summaries of news: XL-Sum and MassiveSumm."""
+"""Summaries of news, XL-Sum and MassiveSumm, and of charts, TaTA: demographic reports in nine languages."""
 
-from emma.evaluate.tasks.data import Layout
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from emma.evaluate.tasks.data import Layout, known
 from emma.evaluate.tasks.generation import Form, TextTask
-from emma.evaluate.tasks.known import known
-from emma.evaluate.tasks.rows import Row
+from emma.evaluate.tasks.rows import Row, RowError
 from emma.evaluate.tasks.task import Item
 
 FORM = Form("Article: {text}\n\nSummary of the article in {language}, in one or two sentences:", max_tokens=512)
@@ -29,8 +31,28 @@ def _summaries(name: str, *paths: str) -> TextTask:
     return TextTask(known(name), layout, make_item, {"direct": FORM}, ("ROUGE-L", "chrF++"), {"direct": PUBLISHED})
 
 
+def add_language(row: Row) -> Iterator[Mapping[str, Any]]:
+    """The row with its language, which only its id tells: `AS75-ar-1`."""
+    yield {**row.values, "lang": row.text("example_id").rsplit("-", 2)[1]}
+
+
+def make_chart(row: Row) -> Item:
+    """A table and the sentences that were written about it, any of which will do."""
+    table = row.text("linearized_input")
+    sentences = tuple(text.strip() for text in row.value("table_text") if text.strip())
+    if not sentences:
+        raise RowError("its 'table_text' is empty")
+    # The same chart in all languages is one draw.
+    report, _, chart = row.text("example_id").rsplit("-", 2)
+    return Item(row.text("example_id"), sentences, {"table": table}, (table, *sentences), f"{report}-{chart}")
+
+
+# Russian has a file of its own, with English beside it.
+TATA = Layout(("{split}.json",), ("test", "dev", "ru"), ("train",), lang_column="lang", parts=add_language)
+CHART = Form("Table: {table}\nWhat the table shows, in one sentence in {language}:", max_tokens=512)
 TASKS = (
     _summaries("xlsum", "{lang}_{split}.jsonl", "*/{lang}_{split}.jsonl", "{lang}.jsonl"),
     _summaries("massivesumm_long", "{lang}.jsonl", "{lang}/{split}.jsonl"),
     _summaries("massivesumm_short", "{lang}.jsonl", "{lang}/{split}.jsonl"),
+    TextTask(known("tata"), TATA, make_chart, {"direct": CHART}, ("chrF++", "ROUGE-L")),
 )

@@ -73,7 +73,7 @@ class TaskInfo:
     """Raised by hand when prompts or metrics change their meaning."""
     title: str
     family: str
-    """`topic`, `reading`, `translation` and so on: the file of the task."""
+    """`topic`, `reading`, `translation` and so on."""
     native: bool
     """Whether its items were written in each language, and not translated. Averages never mix the two."""
     licence: str

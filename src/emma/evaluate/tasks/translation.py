@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from emma.errors import SourceError
-from emma.evaluate.tasks.data import Layout, read_task
+from emma.evaluate.tasks.data import Layout, known, read_task
 from emma.evaluate.tasks.generation import Form, TextTask, limit_answers, make_metrics
-from emma.evaluate.tasks.known import known
 from emma.evaluate.tasks.rows import Row
 from emma.evaluate.tasks.task import Asking, Item, RejectedItem, TaskData
 from emma.lang.cldr import autonym, likely_script

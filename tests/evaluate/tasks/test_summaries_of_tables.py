@@ -4,12 +4,12 @@ from pathlib import Path
 
 import orjson
 
-from emma.evaluate.tasks.table_text import TASKS
+from emma.evaluate.tasks.summaries import TASKS
 from emma.evaluate.tasks.task import Asking
 from emma.lang.language import Lang
 from tests.evaluate.tasks.files import write
 
-(TATA,) = TASKS
+TATA = TASKS[-1]
 HAUSA, RUSSIAN = Lang("hau", "Latn"), Lang("rus", "Cyrl")
 
 

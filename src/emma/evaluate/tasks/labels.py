@@ -1,4 +1,4 @@
-"""Topics of texts: SIB-200, and Taxi1500 with the text of any Bible."""
+"""Labels of texts: topics in SIB-200, and in Taxi1500 with the text of any Bible; sentiments in NusaX and AfriSenti."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -7,8 +7,7 @@ from pathlib import Path
 
 from emma.evaluate.tasks.bibles import find_bibles, read_bibles
 from emma.evaluate.tasks.choice import ChoiceTask, Question, ask_cloze, ask_letters, make_labelled, measure_labels
-from emma.evaluate.tasks.data import Layout, read_task
-from emma.evaluate.tasks.known import known
+from emma.evaluate.tasks.data import Layout, known, read_task
 from emma.evaluate.tasks.rows import Row, RowError
 from emma.evaluate.tasks.task import Asking, Item, TaskData
 from emma.lang.language import Lang
@@ -57,6 +56,22 @@ class BibleTask(ChoiceTask):
         return read_task(folder, layout, lang, make, may_be_empty=True)  # part of a Bible may have none of the verses
 
 
+SENTIMENTS = ("negative", "neutral", "positive")
+FEELINGS = {
+    "cloze": partial(
+        ask_cloze, frame='The sentiment of the text "{text}" is', header="Sentiments: {labels}.\n\n", end="\n"
+    ),
+    "letter": partial(ask_letters, frame="{text}\nWhat is the sentiment of this text?"),
+}
+
+
+def make_opinion(row: Row, _lang: Lang) -> Item:
+    """An item of NusaX or AfriSenti; the translations of one text have one id."""
+    return make_labelled(row.name("id", "ID"), row.text("text", "tweet"), row.choose(SENTIMENTS, "label"), SENTIMENTS)
+
+
+NUSAX = Layout(("sentiment/{lang}/{split}.csv", "datasets/sentiment/{lang}/{split}.csv"))
+AFRISENTI = Layout(("data/{lang}/*{split}.tsv", "{lang}/*{split}.tsv"))
 TASKS = (
     ChoiceTask(
         known("sib200"),
@@ -74,4 +89,6 @@ TASKS = (
         ("cloze",),
         measure_labels,
     ),
+    ChoiceTask(known("nusax"), NUSAX, make_opinion, FEELINGS, measure=measure_labels),
+    ChoiceTask(known("afrisenti"), AFRISENTI, make_opinion, FEELINGS, measure=measure_labels),
 )
