@@ -150,6 +150,17 @@ def test_items_of_one_paragraph_are_no_independent_draws() -> None:
     assert 1.7 < (alike[1] - alike[0]) / (apart[1] - apart[0]) < 2.4
 
 
+def test_paragraphs_whose_questions_are_all_right_leave_room_for_doubt() -> None:
+    """No draw of them varies, so a bootstrap would be certain after two paragraphs."""
+    right, clusters = values(*[1.0] * 8), np.repeat(names(2), 4).tolist()
+    assert find_interval(mean, right, clusters, Resampling()) == proportion_interval(2, 2)
+    found = compare(mean, right, right, clusters, Resampling())
+    assert (found.p, found.low, found.high) == (1.0, *paired_interval(2, 0, 0, 0))
+    half = values(1, 1, 0, 0, 1, 1, 0, 0)
+    found = compare(mean, half, half, clusters, Resampling())
+    assert found.low == -found.high < -0.5  # type: ignore[operator]
+
+
 def test_outcomes_are_read_from_shares_alone() -> None:
     assert read_outcomes(mean, values(1, 0, 1)).tolist() == [True, False, True]  # type: ignore[union-attr]
     assert read_outcomes(mean, values(0.5, 0)) is None

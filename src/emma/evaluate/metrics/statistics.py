@@ -82,8 +82,9 @@ def find_interval(total: Total, statistics: Floats, clusters: Sequence[str], res
     """The 95 % interval of a score: Wilson's for a share of independent items, else a bootstrap over clusters."""
     _, sums = sum_clusters(statistics, clusters)
     outcomes = read_outcomes(total, statistics)
-    if outcomes is not None and len(sums) == len(outcomes):
-        return proportion_interval(int(outcomes.sum()), len(outcomes))
+    # Where all are right, or none is, no draw of clusters varies either, and each of them is as good as one item.
+    if outcomes is not None and (len(sums) == len(outcomes) or len({*outcomes.tolist()}) == 1):
+        return proportion_interval(round(len(sums) * outcomes.mean()), len(sums))
     if len(sums) < 2:
         return NO_INTERVAL
     return percentile_interval(total(resampling.draw(len(sums)) @ sums), len(sums))
@@ -127,10 +128,13 @@ def compare(total: Total, first: Floats, second: Floats, clusters: Sequence[str]
     """Compare the statistics (items, k) of two models on the same items."""
     _, sums_first = sum_clusters(first, clusters)
     _, sums_second = sum_clusters(second, clusters)
-    outcomes = read_outcomes(total, first), read_outcomes(total, second)
-    if outcomes[0] is not None and outcomes[1] is not None and len(sums_first) == len(first):
-        return compare_outcomes(outcomes[0], outcomes[1])
-    count = len(sums_first)
+    one, other, count = read_outcomes(total, first), read_outcomes(total, second), len(sums_first)
+    if one is not None and other is not None:
+        if count == len(first):
+            return compare_outcomes(one, other)
+        if (one == other).all():  # no draw of clusters varies: each is as good as one item
+            one = np.arange(count) < round(count * one.mean())
+            return compare_outcomes(one, one)
     if count < 2:
         return Comparison(None, None, 1.0, None)
     drawn = resampling.draw(count)
