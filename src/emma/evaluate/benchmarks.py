@@ -29,6 +29,7 @@ from emma.evaluate.questions import (
 from emma.evaluate.results import write_task_tables
 from emma.evaluate.tasks.registry import find_task
 from emma.evaluate.tasks.task import Asking, Item
+from emma.lang.cldr import representative
 from emma.lang.families import read_families
 from emma.lang.language import Lang
 from emma.store import shards
@@ -99,7 +100,10 @@ def find_groupings(
         groupings["tier"] = {label: tiers[fit.label] for label, fit in fits.items() if fit is not None}
     if (path := section.families_file()) is not None:
         families = read_families(path)
-        groupings["family"] = {lang.label: families[lang.iso639_3] for lang in langs if lang.iso639_3 in families}
+        # Glottolog knows no macrolanguages: Swahili stands there as the member that is mostly meant.
+        codes = {lang.label: (lang.iso639_3, representative(lang.iso639_3)) for lang in langs if lang.is_language}
+        found = {label: families.get(own, families.get(member)) for label, (own, member) in codes.items()}
+        groupings["family"] = {label: family for label, family in found.items() if family}
     return groupings
 
 

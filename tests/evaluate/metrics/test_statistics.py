@@ -113,6 +113,11 @@ def test_three_segments_all_better_are_not_significant() -> None:
     assert found.smallest is None
 
 
+def test_no_p_is_zero() -> None:
+    """However far apart two models are, what was seen is one of the ways."""
+    assert swap_test(mean, values(*[0.0] * 40), values(*[1.0] * 40), Resampling(400)) == pytest.approx(1 / 400)
+
+
 def test_any_seed_will_do() -> None:
     first, second = values(*np.linspace(0, 1, 30)), values(*np.linspace(0.1, 0.9, 30)[::-1])
     ps = [swap_test(mean, first, second, Resampling(400, seed)) for seed in (-1, 0, 2**40)]
@@ -187,6 +192,13 @@ def test_expanded_levels_approach_the_plain_ones() -> None:
     drawn = np.random.default_rng(0).normal(size=200_000)
     low, high = percentile_interval(drawn, 5000)
     assert (low, high) == pytest.approx((-1.96, 1.96), abs=0.02)
+
+
+def test_expanded_levels_of_ten_clusters() -> None:
+    """Student's 2.2622 of nine degrees of freedom times the root of 10 / 9: 2.3845, below which is 0.85 %."""
+    low, high = percentile_interval(np.linspace(0, 1, 100_001), 10)
+    assert low == pytest.approx(0.00855, abs=1e-5)
+    assert high == pytest.approx(1 - 0.00855, abs=1e-5)
 
 
 def test_influences_of_a_mean_are_its_variance() -> None:
