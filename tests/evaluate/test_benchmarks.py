@@ -92,7 +92,7 @@ def test_what_is_not_there_is_said(section: EvaluateConfig, run) -> None:
     )
     assert "tiny has no items in lao_Laoo" in said
     assert tables["absent"] == [{"task": "tiny", "lang": "lao_Laoo"}]
-    with pytest.raises(RecipeError, match="None of the benchmarks tiny has items in"):
+    with pytest.raises(RecipeError, match="There are no items in lao_Laoo in tiny"):
         run(section.model_copy(update={"languages": "lao_Laoo"}), "base")
     with pytest.raises(RecipeError, match=r"no task 'tinny'\. Did you mean tiny"):
         run(section.model_copy(update={"tasks": ("tinny",)}), "base")

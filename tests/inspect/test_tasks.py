@@ -10,9 +10,9 @@ from emma.errors import LanguageError, SourceError
 from emma.evaluate.config import EvaluateConfig
 from emma.evaluate.metrics.metric import Metric
 from emma.evaluate.tasks import registry
-from emma.evaluate.tasks.task import Asking
-from emma.inspect.tasks import list_facts, render_facts, render_prompts, show_prompts
-from emma.lang.language import Lang
+from emma.evaluate.tasks.task import Asking, Item, TaskData
+from emma.inspect.tasks import list_asks, list_facts, render_facts, render_prompts, show_prompts
+from emma.lang.language import CODE, Lang
 from tests.conftest import TEXTS
 from tests.evaluate.conftest import save_tokenizer
 from tests.evaluate.tiny import Tiny, write_tiny
@@ -87,3 +87,8 @@ def test_programs_are_shown_without_leave_to_run_them(tmp_path: Path, monkeypatc
     monkeypatch.setattr("emma.inspect.tasks.list_tasks", lambda: iter([Careful()]))
     list_facts(write_tiny(tmp_path / "data"))
     assert leaves and all(leaves)
+
+
+def test_a_list_has_the_variants_of_all_items(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Tiny, "ask", lambda self, item, *_: {item.id: ()})
+    assert list_asks(Tiny(), CODE, TaskData((Item("java", 0), Item("go", 0)))) == ["java: accuracy", "go: accuracy"]

@@ -135,8 +135,8 @@ def read_tasks(section: EvaluateConfig, tiers: Mapping[str, str] | None, say: Ca
         if unread := [row.reason for reading in readings for row in reading.rejects if not row.row]:
             raise SourceError(unread[0])
         raise RecipeError(
-            f"None of the benchmarks {', '.join(section.tasks)} has items in the languages {section.languages!r}. "
-            "`emma tasks NAME` lists the languages of each."
+            f"There are no items in {', '.join(lang.label for lang in wanted or ()) or 'any language'} in "
+            f"{', '.join(section.tasks)}. `emma tasks --json` lists the languages of each benchmark."
         )
     return readings
 

@@ -17,6 +17,8 @@ from emma.lang.language import Lang
 from emma.ui.numerals import format_count
 from emma.ui.terminal import format_table
 
+CURSOR = "▌"
+"""Ends a prompt, so that a space or newline at its end is seen; no character that tokenizers write spaces with."""
 EXAMPLES = 3
 """Prompts that are shown of a task."""
 SHOWN = Asking(run_generated_code=True)
@@ -93,7 +95,7 @@ def describe_rejects(rejects: Sequence[RejectedItem]) -> str:
 
 def list_asks(task: Task, lang: Lang, data: TaskData) -> list[str]:
     """Each variant of a task with its headline metric: `cloze: accuracy`."""
-    variants = task.ask(data.items[0], lang, data, SHOWN)
+    variants = dict.fromkeys(variant for item in data.items for variant in task.ask(item, lang, data, SHOWN))
     return [f"{variant}: {task.metrics(variant, lang, SHOWN)[0].name}" for variant in variants]
 
 
@@ -183,10 +185,11 @@ def render_prompts(lang: Lang, prompts: Sequence[ShownPrompt]) -> Iterator[str]:
         cost = "" if each.tokens is None else f", {each.tokens} tokens"
         cut = ", cut on its left: the model's context is too short" if each.truncated else ""
         yield f"── {lang.label}, item {each.item}, {each.variant}{cost}{cut} ──"
-        yield f"{each.prompt}▁"
+        yield f"{each.prompt}{CURSOR}"
         for number, choice in enumerate(each.choices):
             count = f"  {each.choice_tokens[number]}" if each.choice_tokens else ""
             yield f"   {'→' if choice == each.gold else ' '} {choice!r}{count}"
         if not each.choices:
             yield f"   → {each.gold!r}"
         yield ""
+    yield f"{CURSOR} is where the model goes on, → the right answer."

@@ -108,7 +108,7 @@ def make_section(question: BenchmarkQuestion, languages: str) -> EvaluateConfig:
     try:
         return EvaluateConfig.model_validate(table)
     except ValidationError as error:
-        raise RecipeError(explain_error(error, table)) from None
+        raise RecipeError(explain_error(error, {"evaluate": table}, "evaluate")) from None
 
 
 def _mark_clean(corpus: Corpus, items: Any) -> Sequence[bool | None]:

@@ -142,9 +142,14 @@ def apply_change(table: dict[str, Any], change: str) -> None:
         table[last] = value.strip()
 
 
-def explain_error(error: ValidationError, table: Mapping[str, Any]) -> str:
-    """A validation error of a recipe's table in words: each key, what is wrong, and the nearest key that exists."""
-    return " ".join(_explain_problem(dict(problem), table) for problem in error.errors())
+def explain_error(error: ValidationError, table: Mapping[str, Any], section: str = "") -> str:
+    """A validation error of a recipe's table in words: each key, what is wrong, and the nearest key that exists.
+
+    With a section, the error is of that alone, and the table has it under its name.
+    """
+    above = (section,) if section else ()
+    problems = ({**problem, "loc": (*above, *problem["loc"])} for problem in error.errors())
+    return " ".join(_explain_problem(problem, table) for problem in problems)
 
 
 def _explain_problem(problem: dict[str, Any], table: Mapping[str, Any]) -> str:

@@ -55,3 +55,9 @@ def test_numbers_in_any_digits(tmp_path: Path, text: str, value: int) -> None:
     data = MGSM.read(write(tmp_path, {"mgsm_th.tsv": "กี่?\t18\n"}), THAI)
     (metric,) = MGSM.metrics(DIRECT, THAI, Asking())
     assert metric.statistics(data.items, [(TextAnswer(text, 1, "stop"),)])[0, 0] == value
+
+
+def test_an_answer_that_is_no_number_is_a_reject(tmp_path: Path) -> None:
+    data = MGSM.read(write(tmp_path, {"mgsm_bn.tsv": f"{TABLE}তৃতীয়?\tmany\nচতুর্থ?\t১৮\n"}), BENGALI)
+    assert [(reject.row, reject.reason) for reject in data.rejects] == [(3, "its answer 'many' is no number")]
+    assert len(data.items) == 3

@@ -48,6 +48,8 @@ def open_backend(place: str, section: EvaluateConfig, fingerprints: Fingerprints
 
         return Server(place)
     folder = Path(place) if Path(place).is_dir() else find_fetched(place)
+    if not (folder / "config.json").exists():
+        raise RecipeError(f"The folder {folder} holds no Hugging Face model: it has no config.json.")
     need("torch", "train")
     need("transformers", "train")
     from emma.evaluate.backends.hf import HuggingFace

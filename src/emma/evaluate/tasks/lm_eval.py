@@ -142,7 +142,7 @@ def load_task(name: str, folder: Path) -> Any:
     manager = open_manager(folder)
     if name not in manager.all_subtasks:
         parts = [each for each in manager.all_subtasks if each.startswith(f"{name}_")]
-        near = ", ".join((parts or get_close_matches(name, manager.all_subtasks, 3))[:3])
+        near = ", ".join((parts or get_close_matches(name, manager.all_subtasks, 3))[:3]) or "none"
         raise RecipeError(f"lm-evaluation-harness has no task '{name}'; its groups are run task by task. Near: {near}.")
     try:
         with offline(), redirect_stderr(StringIO()):  # bars of its own

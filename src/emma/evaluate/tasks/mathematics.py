@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from emma.evaluate.tasks.data import Layout, known
 from emma.evaluate.tasks.generation import Form, TextTask
-from emma.evaluate.tasks.rows import Row
+from emma.evaluate.tasks.rows import Row, RowError
 from emma.evaluate.tasks.task import Asking, Item
 from emma.lang.language import Lang
 
@@ -27,7 +27,11 @@ WORDS = {
 
 def make_item(row: Row) -> Item:
     """A problem and its number; of an example also its solution, without the words that stand before it."""
+    from emma.evaluate.metrics.numbers import read_number
+
     question, number = row.text("question"), row.text("answer_number", "answer")
+    if not read_number(number):
+        raise RowError(f"its answer '{number}' is no number")
     solution = str(row.values.get("answer") or "") if "answer_number" in row.values else ""
     for words in WORDS.values():
         question, solution = question.removeprefix(f"{words[0]}:"), solution.removeprefix(f"{words[2]}:")
