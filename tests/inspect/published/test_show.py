@@ -34,4 +34,7 @@ def test_a_section_for_everything_that_is_there(tmp_path: Path) -> None:
 def test_sections_without_rows_are_left_out(tmp_path: Path) -> None:
     write_all(tmp_path)
     text = "\n".join(render_text(read_published(tmp_path)))
-    assert "published tier" not in text and "Own scores" not in text
+    assert "published tier" not in text and "Own scores" not in text and "are without" not in text
+    (tmp_path / "xcopa.csv").unlink()
+    lines = list(render_text(read_published(tmp_path)))
+    assert lines.count("accuracy                          XCOPA") == 1, "once, and not for each reading"
