@@ -74,7 +74,7 @@ def run_benchmarks(
     answers = (
         pair_answers(name, each, found, make_asking(section), clean)
         for name, open_model in models.items()
-        for found in [find_answers(AnswerStore(root, open_model().key), questions)]
+        for found in [AnswerStore(root, open_model().key).find(map(request_key, list_requests(questions)))]
         for each in questions
     )
     counts = write_task_tables(
@@ -160,11 +160,6 @@ def make_asking(section: EvaluateConfig) -> Asking:
 def list_requests(questions: Iterable[Questions]) -> Iterator[Request]:
     """All requests, one after the other; equal ones as often as they are asked."""
     return chain.from_iterable(chain.from_iterable(each.requests) for each in questions)
-
-
-def find_answers(store: AnswerStore, questions: Sequence[Questions]) -> dict[str, Answer]:
-    """A model's answers to all questions, by the keys of their requests."""
-    return store.find({request_key(request) for request in list_requests(questions)})
 
 
 def mark_items(questions: Sequence[Questions], mark_clean: MarkClean | None) -> Mapping[ItemName, bool | None]:

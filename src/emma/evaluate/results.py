@@ -65,17 +65,10 @@ def score(each: Measure, resampling: Resampling) -> Row:
     low, high = find_interval(each.metric.total, each.statistics, each.clusters, resampling)
     known = each.chances[np.isfinite(each.chances)]
     return {
-        "model": each.model,
-        "task": each.info.name,
+        **describe(each),
         "version": each.info.version,
-        "lang": each.lang,
-        "variant": each.variant,
-        "metric": each.metric.name,
         "headline": each.headline,
         "native": each.info.native,
-        "clean": each.clean_only,
-        "items": len(each.ids),
-        "value": each.value,
         "low": low,
         "high": high,
         "deviation": each.deviation,
@@ -88,6 +81,20 @@ def score(each: Measure, resampling: Resampling) -> Row:
     }
 
 
+def describe(each: Measure) -> Row:
+    """What rows of TASK_SCORES and TASK_GAINS say alike."""
+    return {
+        "model": each.model,
+        "task": each.info.name,
+        "lang": each.lang,
+        "variant": each.variant,
+        "metric": each.metric.name,
+        "clean": each.clean_only,
+        "items": len(each.ids),
+        "value": each.value,
+    }
+
+
 def tabulate_gains(measures: Sequence[Measure], baseline: str | None, resampling: Resampling) -> list[Row]:
     """Rows of TASK_GAINS: every model against the baseline, adjusted over the languages of its task."""
     bases = {(each.lang, *each.key): each for each in measures if each.model == baseline}
@@ -95,11 +102,9 @@ def tabulate_gains(measures: Sequence[Measure], baseline: str | None, resampling
     rows: list[Row] = []
     order = sorted(others, key=lambda each: (each.model, *each.key, each.lang))
     for _, group in groupby(order, lambda each: (each.model, *each.key)):
-        found = [
-            row for each in group if (row := compare_models(bases[each.lang, *each.key], each, resampling)) is not None
-        ]
-        for row, q in zip(found, adjust([row["p"] for row in found]), strict=True):
-            rows.append({**row, "q": q})
+        compared = (compare_models(bases[each.lang, *each.key], each, resampling) for each in group)
+        found = [row for row in compared if row is not None]
+        rows += [{**row, "q": q} for row, q in zip(found, adjust([row["p"] for row in found]), strict=True)]
     return rows
 
 
@@ -119,16 +124,9 @@ def compare_models(baseline: Measure, model: Measure, resampling: Resampling) ->
     better = 1 if model.metric.higher_is_better else -1
     low, high = (found.low, found.high) if better == 1 else (found.high, found.low)
     return {
+        **describe(other),
         "baseline": one.model,
-        "model": other.model,
-        "task": one.info.name,
-        "lang": one.lang,
-        "variant": one.variant,
-        "metric": one.metric.name,
-        "clean": one.clean_only,
-        "items": len(one.ids),
         "value_baseline": one.value,
-        "value": other.value,
         "delta": better * (other.value - one.value),
         "low": None if low is None else better * low,
         "high": None if high is None else better * high,

@@ -29,6 +29,8 @@ OTHER_CODES = (
     "JUDG=JDG PHLM=PHM PS=PSA EZE=EZK SON=SNG JOE=JOL NAH=NAM MAR=MRK JOH=JHN PHI=PHP JAM=JAS 1KG=1KI 2KG=2KI 1JO=1JN "
     "2JO=2JN 3JO=3JN"
 )
+NUMBERS = {code: number for number, code in enumerate(BOOKS.split(), 1)}
+NUMBERS |= {other: NUMBERS[code] for other, code in (pair.split("=") for pair in OTHER_CODES.split())}
 LEFT_OUT = frozenset({"note", "title", "header", "f", "x", "h", "s", "toc", "d", "id", "rem"})
 SAMPLE_VERSES = 40
 """Verses that tell a Bible's script, where its code does not."""
@@ -137,12 +139,9 @@ class _Events:
             self._verse = ""
 
 
-@lru_cache(maxsize=65_536)
 def number_verse(place: str) -> str:
     """BBCCCVVV of a place such as `Matt.5.3`; empty for what is none, such as a verse of another book."""
     match = re.fullmatch(r"(\w+)\.(\d+)\.(\d+)", place)
-    if match is None:
-        return ""
-    code, others, books = match[1].upper(), dict(pair.split("=") for pair in OTHER_CODES.split()), BOOKS.split()
-    code = others.get(code, others.get(code[:3], code[:3]))
-    return f"{books.index(code) + 1:02}{int(match[2]):03}{int(match[3]):03}" if code in books else ""
+    code = match[1].upper() if match else ""
+    book = NUMBERS.get(code) or NUMBERS.get(code[:3])
+    return f"{book:02}{int(match[2]):03}{int(match[3]):03}" if match and book else ""

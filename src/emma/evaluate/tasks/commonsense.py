@@ -6,7 +6,7 @@ scripts that have none, and without the last character of a premise, be it a ful
 
 from functools import partial
 
-from emma.evaluate.tasks.choice import ChoiceTask, Question, ask_letters, measure_continuations
+from emma.evaluate.tasks.choice import ChoiceTask, Form, Question, ask_letters, measure_continuations
 from emma.evaluate.tasks.data import Layout, known
 from emma.evaluate.tasks.phrases import lower_first, say, space_of, strip_end
 from emma.evaluate.tasks.rows import Row, RowError
@@ -85,38 +85,22 @@ def make_solution(row: Row, _lang: Lang) -> Item:
     return Item(str(row.number), gold, {"text": text, "choices": choices}, (text, choices[gold]))
 
 
+XCOPA = Layout(("{lang}/{split}.{lang}.jsonl", "data/{lang}/{split}.{lang}.jsonl", "{lang}/{split}-*.parquet"))
+CAUSES: dict[str, Form] = {"cloze": ask_cause, "letter": partial(ask_letters, frame="{text}\n{asked}")}
+STORIES = Layout(("spring2016.val.{lang}.tsv.split_20_80_{split}.tsv", "{lang}/{split}-*.parquet"), items=("eval",))
+ENDINGS: dict[str, Form] = {
+    "cloze": ask_ending,
+    "letter": partial(ask_letters, frame="{text}\nHow does the story end?"),
+}
+SCHEMAS = Layout(("{split}/{lang}.jsonl", "{lang}.jsonl"), codes=(("jp", "jpn_Jpan"),))
+PIQA = Layout(
+    ("data/nonparallel_{lang}.tsv", "nonparallel_{lang}.tsv", "{lang}.tsv"),
+    codes=tuple((name, f"{name[:4]}{name[4:8].title()}") for name in VARIETIES.split()),
+)
+SOLUTIONS: dict[str, Form] = {"cloze": ask_ending, "letter": partial(ask_letters, frame="{text}")}
 TASKS = (
-    ChoiceTask(
-        known("xcopa"),
-        Layout(("{lang}/{split}.{lang}.jsonl", "data/{lang}/{split}.{lang}.jsonl", "{lang}/{split}-*.parquet")),
-        make_cause,
-        {"cloze": ask_cause, "letter": partial(ask_letters, frame="{text}\n{asked}")},
-        ("cloze",),
-        measure_continuations,
-    ),
-    ChoiceTask(
-        known("xstorycloze"),
-        Layout(("spring2016.val.{lang}.tsv.split_20_80_{split}.tsv", "{lang}/{split}-*.parquet"), items=("eval",)),
-        make_story,
-        {"cloze": ask_ending, "letter": partial(ask_letters, frame="{text}\nHow does the story end?")},
-        ("cloze",),
-        measure_continuations,
-    ),
-    ChoiceTask(
-        known("xwinograd"),
-        Layout(("{split}/{lang}.jsonl", "{lang}.jsonl"), codes=(("jp", "jpn_Jpan"),)),
-        make_schema,
-        {"cloze": ask_schema},
-        ("cloze",),
-    ),
-    ChoiceTask(
-        known("global_piqa"),
-        Layout(
-            ("data/nonparallel_{lang}.tsv", "nonparallel_{lang}.tsv", "{lang}.tsv"),
-            codes=tuple((name, f"{name[:4]}{name[4:8].title()}") for name in VARIETIES.split()),
-        ),
-        make_solution,
-        {"cloze": ask_ending, "letter": partial(ask_letters, frame="{text}")},
-        measure=measure_continuations,
-    ),
+    ChoiceTask(known("xcopa"), XCOPA, make_cause, CAUSES, ("cloze",), measure_continuations),
+    ChoiceTask(known("xstorycloze"), STORIES, make_story, ENDINGS, ("cloze",), measure_continuations),
+    ChoiceTask(known("xwinograd"), SCHEMAS, make_schema, {"cloze": ask_schema}, ("cloze",)),
+    ChoiceTask(known("global_piqa"), PIQA, make_solution, SOLUTIONS, measure=measure_continuations),
 )

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from emma.evaluate.tasks.bibles import find_bibles, read_bibles
-from emma.evaluate.tasks.choice import ChoiceTask, Question, ask_cloze, ask_letters, make_labelled, measure_labels
+from emma.evaluate.tasks.choice import ChoiceTask, Form, Question, ask_cloze, ask_letters, make_labelled, measure_labels
 from emma.evaluate.tasks.data import Layout, known, read_task
 from emma.evaluate.tasks.rows import Row, RowError
 from emma.evaluate.tasks.task import Asking, Item, TaskData
@@ -14,10 +14,7 @@ from emma.lang.language import Lang
 
 TOPICS = ("science/technology", "travel", "politics", "sports", "health", "entertainment", "geography")
 THEMES = ("Recommendation", "Faith", "Description", "Sin", "Grace", "Violence")
-NEWS, VERSE = 'The topic of the news "{text}" is', 'The topic of the verse "{text}" is'
-"""As in EMMA-500's scripts, which ask the last token of a label alone, and of a verse with other words:"""
-PUBLISHED_VERSE = 'The label of "{text}" is'
-BY_LETTERS = partial(ask_letters, frame="{text}\nWhat is the topic of this text?")
+SENTIMENTS = ("negative", "neutral", "positive")
 
 
 def make_sentence(row: Row, _lang: Lang) -> Item:
@@ -32,6 +29,11 @@ def ask_topic(item: Item, lang: Lang, asking: Asking, *, frame: str, published: 
         return question
     query = published.format(text=item.fields["text"]) + "\n"
     return replace(question, query=query, lead=str(question.query), part="last_token")
+
+
+def _topics(frame: str, published: str) -> dict[str, Form]:
+    letter = partial(ask_letters, frame="{text}\nWhat is the topic of this text?")
+    return {"cloze": partial(ask_topic, frame=frame, published=published), "letter": letter}
 
 
 @dataclass(frozen=True)
@@ -56,39 +58,26 @@ class BibleTask(ChoiceTask):
         return read_task(folder, layout, lang, make, may_be_empty=True)  # part of a Bible may have none of the verses
 
 
-SENTIMENTS = ("negative", "neutral", "positive")
-FEELINGS = {
-    "cloze": partial(
-        ask_cloze, frame='The sentiment of the text "{text}" is', header="Sentiments: {labels}.\n\n", end="\n"
-    ),
-    "letter": partial(ask_letters, frame="{text}\nWhat is the sentiment of this text?"),
-}
-
-
 def make_opinion(row: Row, _lang: Lang) -> Item:
     """An item of NusaX or AfriSenti; the translations of one text have one id."""
     return make_labelled(row.name("id", "ID"), row.text("text", "tweet"), row.choose(SENTIMENTS, "label"), SENTIMENTS)
 
 
+SIB200 = Layout(("{lang}/{split}.tsv", "data/annotated/{lang}/{split}.tsv", "data/{lang}/{split}.tsv"))
+TAXI1500 = Layout(("{split}.tsv",))
 NUSAX = Layout(("sentiment/{lang}/{split}.csv", "datasets/sentiment/{lang}/{split}.csv"))
 AFRISENTI = Layout(("data/{lang}/*{split}.tsv", "{lang}/*{split}.tsv"))
+# As in EMMA-500's scripts, which ask the last token of a label alone, and of a verse with other words.
+NEWS = _topics('The topic of the news "{text}" is', 'The topic of the news "{text}" is')
+VERSES = _topics('The topic of the verse "{text}" is', 'The label of "{text}" is')
+FEELING, FEELINGS = 'The sentiment of the text "{text}" is', "Sentiments: {labels}.\n\n"
+OPINIONS: dict[str, Form] = {
+    "cloze": partial(ask_cloze, frame=FEELING, header=FEELINGS, end="\n"),
+    "letter": partial(ask_letters, frame="{text}\nWhat is the sentiment of this text?"),
+}
 TASKS = (
-    ChoiceTask(
-        known("sib200"),
-        Layout(("{lang}/{split}.tsv", "data/annotated/{lang}/{split}.tsv", "data/{lang}/{split}.tsv")),
-        make_sentence,
-        {"cloze": partial(ask_topic, frame=NEWS, published=NEWS), "letter": BY_LETTERS},
-        ("cloze",),
-        measure_labels,
-    ),
-    BibleTask(
-        known("taxi1500"),
-        Layout(("{split}.tsv",)),
-        make_sentence,
-        {"cloze": partial(ask_topic, frame=VERSE, published=PUBLISHED_VERSE), "letter": BY_LETTERS},
-        ("cloze",),
-        measure_labels,
-    ),
-    ChoiceTask(known("nusax"), NUSAX, make_opinion, FEELINGS, measure=measure_labels),
-    ChoiceTask(known("afrisenti"), AFRISENTI, make_opinion, FEELINGS, measure=measure_labels),
+    ChoiceTask(known("sib200"), SIB200, make_sentence, NEWS, ("cloze",), measure_labels),
+    BibleTask(known("taxi1500"), TAXI1500, make_sentence, VERSES, ("cloze",), measure_labels),
+    ChoiceTask(known("nusax"), NUSAX, make_opinion, OPINIONS, measure=measure_labels),
+    ChoiceTask(known("afrisenti"), AFRISENTI, make_opinion, OPINIONS, measure=measure_labels),
 )

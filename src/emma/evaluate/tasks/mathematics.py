@@ -61,13 +61,5 @@ FORMS = {
 }
 # lm-evaluation-harness's own limit, by which the published numbers were made.
 PUBLISHED = {variant: replace(form, max_tokens=256, stop=("\n\n",)) for variant, form in FORMS.items()}
-TASKS = (
-    Problems(
-        known("mgsm"),
-        Layout(("{lang}/{split}*", "mgsm_{lang}.tsv"), columns=("question", "answer")),
-        make_item,
-        FORMS,
-        ("number_match",),
-        PUBLISHED,
-    ),
-)
+LAYOUT = Layout(("{lang}/{split}*", "mgsm_{lang}.tsv"), columns=("question", "answer"))
+TASKS = (Problems(known("mgsm"), LAYOUT, make_item, FORMS, ("number_match",), PUBLISHED),)

@@ -10,7 +10,7 @@ from emma.evaluate.tasks.rows import Row
 from emma.evaluate.tasks.task import Item
 
 # The empty line keeps a base model from writing on at the prompt.
-FORM = Form("{prompt}\n\n", max_tokens=512, stop=())
+FORMS = {"direct": Form("{prompt}\n\n", max_tokens=512, stop=())}
 
 
 def add_label(row: Row) -> Iterator[Mapping[str, Any]]:
@@ -32,22 +32,16 @@ def make_unanswered(row: Row) -> Item:
 
 
 def _aya(name: str, *paths: str) -> TextTask:
-    layout = Layout(paths, lang_column="label", parts=add_label)
-    published = {"direct": Form("{prompt}", 256, stop=())}
+    layout, published = Layout(paths, lang_column="label", parts=add_label), {"direct": Form("{prompt}", 256, stop=())}
     measures = ("chrF++", "BLEU-13a", "ROUGE-L", "Self-BLEU")
-    return TextTask(known(name), layout, make_answered, {"direct": FORM}, measures, published)
+    return TextTask(known(name), layout, make_answered, FORMS, measures, published)
 
 
+POLYWRITE = Layout(("{lang}.jsonl", "*/{lang}.jsonl"))
+PUBLISHED = {"direct": Form("{prompt}", 512, stop=())}
 TASKS = (
     _aya("aya_human", "aya_human_annotated/{split}*"),
     # The published scripts put both parts into one file for each language.
     _aya("aya", "dolly_machine_translated/{split}*", "*.jsonl"),
-    TextTask(
-        known("polywrite"),
-        Layout(("{lang}.jsonl", "*/{lang}.jsonl")),
-        make_unanswered,
-        {"direct": FORM},
-        ("Self-BLEU",),
-        {"direct": Form("{prompt}", 512, stop=())},
-    ),
+    TextTask(known("polywrite"), POLYWRITE, make_unanswered, FORMS, ("Self-BLEU",), PUBLISHED),
 )

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from emma.evaluate.tasks.choice import ChoiceTask, ask_cloze, ask_letters, measure_continuations
+from emma.evaluate.tasks.choice import Form as ChoiceForm
 from emma.evaluate.tasks.data import Layout, known
 from emma.evaluate.tasks.generation import Form, TextTask
 from emma.evaluate.tasks.rows import Row, RowError
@@ -40,13 +41,6 @@ def make_choice(row: Row, _lang: Lang) -> Item:
     return Item(f"{link} {row.text('question_number')}", gold, fields, (passage, question, choices[gold]), link)
 
 
-FORMS = {
-    # That of lm-evaluation-harness, in which the published numbers were made too.
-    "letter": partial(ask_letters, frame="P: {passage}\nQ: {question}", mark=":"),
-    "cloze": partial(ask_cloze, frame="{passage}\nQuestion: {question}\nAnswer:"),
-}
-
-
 def split_article(row: Row) -> Iterator[Mapping[str, Any]]:
     """The questions of an article in the layout of SQuAD."""
     for paragraph in row.values["paragraphs"]:
@@ -64,20 +58,15 @@ def make_extractive(row: Row) -> Item:
     return Item(row.text("id"), answers, fields, (passage, question), row.text("paragraph"))
 
 
+BELEBELE = Layout(("{lang}.jsonl", "*/{lang}.jsonl"), parts=split_passage)
+CHOOSE: dict[str, ChoiceForm] = {
+    # That of lm-evaluation-harness, in which the published numbers were made too.
+    "letter": partial(ask_letters, frame="P: {passage}\nQ: {question}", mark=":"),
+    "cloze": partial(ask_cloze, frame="{passage}\nQuestion: {question}\nAnswer:"),
+}
+XQUAD = Layout(("xquad.{lang}.json",), parts=split_article)
+WRITE = {"direct": Form("Context: {passage}\n\nQuestion: {question}\n\nAnswer:", max_tokens=256)}
 TASKS = (
-    ChoiceTask(
-        known("belebele"),
-        Layout(("{lang}.jsonl", "*/{lang}.jsonl"), parts=split_passage),
-        make_choice,
-        FORMS,
-        ("letter",),
-        measure_continuations,
-    ),
-    TextTask(
-        known("xquad"),
-        Layout(("xquad.{lang}.json",), parts=split_article),
-        make_extractive,
-        {"direct": Form("Context: {passage}\n\nQuestion: {question}\n\nAnswer:", max_tokens=256)},
-        ("f1", "exact_match"),
-    ),
+    ChoiceTask(known("belebele"), BELEBELE, make_choice, CHOOSE, ("letter",), measure_continuations),
+    TextTask(known("xquad"), XQUAD, make_extractive, WRITE, ("f1", "exact_match")),
 )

@@ -10,19 +10,9 @@ from emma.errors import RecipeError
 from emma.evaluate.tasks.task import Divisible, Task
 
 FAMILIES: tuple[str, ...] = (
-    "labels",
-    "commonsense",
-    "inference",
-    "grammar",
-    "reading",
-    "knowledge",
-    "translation",
-    "summaries",
-    "open_generation",
-    "mathematics",
-    "code",
-    "parallel",
-)
+    "labels", "commonsense", "inference", "grammar", "reading", "knowledge", "translation", "summaries",
+    "open_generation", "mathematics", "code", "parallel",
+)  # fmt: skip
 """Modules of this room with a tuple TASKS."""
 GROUP = "emma.tasks"
 """The group of entry points of other packages' tasks; each leads to a tuple of them."""
