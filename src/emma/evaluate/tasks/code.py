@@ -112,19 +112,14 @@ class Programs(TextTask):
         from emma.evaluate.metrics.sandbox import find_tool
 
         data = super().read(folder, lang)
-        missing = {}
-        for language in {item.fields["language"] for item in data.items}:
+        items, rejects = list[Item](), list(data.rejects)
+        for item in data.items:
             try:
-                find_tool(language)
+                find_tool(item.fields["language"])
+                items.append(item)
             except RecipeError as error:
-                missing[language] = str(error)
-        items = tuple(item for item in data.items if item.fields["language"] not in missing)
-        rejects = (
-            RejectedItem(lang.label, *item.place, missing[item.fields["language"]])
-            for item in data.items
-            if item.fields["language"] in missing
-        )
-        return TaskData(items, rejects=(*data.rejects, *rejects))
+                rejects.append(RejectedItem(lang.label, *item.place, str(error)))
+        return TaskData(tuple(items), rejects=tuple(rejects))
 
     def ask(self, item: Item, lang: Lang, data: TaskData, asking: Asking) -> Mapping[str, tuple[Request, ...]]:  # noqa: ARG002
         """Programs in the item's language. Raises RecipeError unless they may be run: no model writes in vain."""

@@ -149,11 +149,8 @@ def make_metrics(names: Sequence[str], lang: Lang, asking: Asking, source: str =
     from emma.evaluate.metrics import output_language, plugins
 
     neural = plugins.neural_metrics(lang, asking, source) if {"chrF++", "ROUGE-L"} & {*names} else ()
-    return [
-        *(make_metric(name, lang, asking) for name in names),
-        *neural,
-        *output_language.language_metrics(lang, asking),
-    ]
+    own = (make_metric(name, lang, asking) for name in names)
+    return [*own, *neural, *output_language.language_metrics(lang, asking)]
 
 
 def make_metric(name: str, lang: Lang, asking: Asking) -> "Metric":

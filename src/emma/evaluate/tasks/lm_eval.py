@@ -89,7 +89,8 @@ class HarnessTask:
         """The requests that the harness makes of a document."""
         from emma.evaluate.backends.lm_eval import to_requests
 
-        return {VARIANT: tuple(to_requests(find_instances(item, asking.shots)))}
+        instances = build_instances(item.fields["task"], asking.shots)[item.fields["number"]]
+        return {VARIANT: tuple(to_requests(instances))}
 
     def metrics(self, variant: str, lang: Lang, asking: Asking) -> Sequence[HarnessMetric]:  # noqa: ARG002
         """The task's metrics behind each of its filters. Raises RecipeError when none is a mean over items."""
@@ -199,11 +200,6 @@ def name_metric(metric: str, filter_: str) -> str:
     return metric if filter_ == "none" else f"{metric},{filter_}"
 
 
-def find_instances(item: Item, shots: int | None) -> list[Any]:
-    """The harness's requests for an item."""
-    return build_instances(item.fields["task"], shots)[item.fields["number"]]
-
-
 @lru_cache(maxsize=8)
 def build_instances(task: Any, shots: int | None) -> dict[int, list[Any]]:
     """The requests of every document, by its number, as the harness makes them; a repeated one several times."""
@@ -224,7 +220,8 @@ def judge(item: Item, shots: int | None, output: Output) -> dict[str, Any]:
     """Every metric of an item behind every filter, as the harness computes them of a model's answers."""
     from emma.evaluate.backends.lm_eval import to_responses
 
-    task, instances = item.fields["task"], find_instances(item, shots)
+    task = item.fields["task"]
+    instances = build_instances(task, shots)[item.fields["number"]]
     fresh = {id(instance): copy(instance) for instance in instances}
     for instance in fresh.values():
         instance.resps, instance.filtered_resps = [], {}
