@@ -1,12 +1,15 @@
 """From answers to tables, on items whose numbers can be counted by hand."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from emma.evaluate.engine.requests import GenerateRequest, Prompt, ScoreAnswer, ScoreRequest, TextAnswer
 from emma.evaluate.metrics.accuracy import MacroF1, accuracy
+from emma.evaluate.metrics.mean import Mean
 from emma.evaluate.metrics.measures import TaskAnswers
 from emma.evaluate.metrics.translation import chrf
 from emma.evaluate.results import write_task_tables
@@ -110,6 +113,40 @@ def test_models_are_compared_on_the_items_that_both_have(tmp_path: Path) -> None
     gain = next(row for row in found["gains"] if row["metric"] == "accuracy")
     assert (gain["items"], gain["value_baseline"], gain["value"]) == (1, 0, 1)
     assert (gain["low"], gain["high"], gain["smallest"]) == (None, None, None)
+
+
+def test_items_are_paired_by_name_and_not_by_place(tmp_path: Path) -> None:
+    """Both have the same items right, which one of them was asked the other way round."""
+    base, adapted = choose("base", [0, 0, 1, 1, 1]), choose("adapted", [0, 0, 1, 1, 1])
+    turned = {name: getattr(adapted, name)[::-1] for name in ("items", "requests", "outputs")}
+    found = tables(tmp_path, base, replace(adapted, **turned), baseline="base")
+    gain = next(row for row in found["gains"] if row["metric"] == "accuracy")
+    assert (gain["delta"], gain["smallest"]) == (0, None)
+    assert gain["high"] < 0.5  # two that changed and changed back would leave more room
+
+
+def test_a_metric_of_which_less_is_better_gains_where_it_falls(tmp_path: Path) -> None:
+    cost = Mean("cost", lambda _, outputs: [output[0].nats[1] for output in outputs], "made up", highest=None)
+    random = np.random.default_rng(0)
+    answers = [choose(model, [0] * 30) for model in ("base", "adapted")]
+    for each, mean in zip(answers, (5, 3), strict=True):
+        outputs = [[ScoreAnswer((0.0, mean + random.random()), (1, 1), (True, False), 2)] for _ in each.items]
+        object.__setattr__(each, "outputs", outputs)
+        object.__setattr__(each, "metrics", (cost,))
+    found = tables(tmp_path, *answers, baseline="base")
+    (gain,) = found["gains"]
+    assert gain["value"] < gain["value_baseline"]
+    assert gain["delta"] == pytest.approx(gain["value_baseline"] - gain["value"])
+    assert 1.5 < gain["low"] < gain["delta"] < gain["high"]
+    mean = next(row for row in found["averages"] if row["delta"] is not None)
+    assert mean["delta"] == pytest.approx(gain["delta"])
+    assert (found["scores"][0]["higher_is_better"], found["scores"][0]["highest"]) == (False, None)
+
+
+def test_q_is_of_one_metric_alone(tmp_path: Path) -> None:
+    """What F1 finds in a language is no further test of its accuracy."""
+    found = tables(tmp_path, choose("base", [1] * 6 + [0] * 14), choose("adapted", [0] * 20), baseline="base")
+    assert {row["metric"]: row["q"] / row["p"] for row in found["gains"]} == {"accuracy": 1, "macro_f1": 1}
 
 
 def test_the_same_answers_give_the_same_bytes(tmp_path: Path) -> None:

@@ -55,6 +55,13 @@ def test_macro_f1_is_the_mean_of_the_labels_that_occur() -> None:
     assert metric.total(metric.statistics(items, outputs).sum(0)) == pytest.approx(np.mean(scores))
 
 
+def test_a_label_that_is_only_ever_chosen_counts() -> None:
+    """As in scikit-learn: 2/3 of the one that is right, 0 of the one that is not, and nothing of the third."""
+    items, outputs = [Item("a", 0), Item("b", 0)], [(answer(1, 2, 3),), (answer(2, 1, 3),)]
+    metric = MacroF1()
+    assert metric.total(metric.statistics(items, outputs).sum(0)) == pytest.approx(1 / 3)
+
+
 def test_no_items_have_no_score() -> None:
     for metric in (accuracy(), MacroF1()):
         assert np.isnan(metric.total(metric.statistics([], []).sum(0)))
