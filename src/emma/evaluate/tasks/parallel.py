@@ -70,9 +70,11 @@ class Likelihood:
     read: Callable[[Path, Lang], TaskData]
 
     def ask(self, item: Item, lang: Lang, data: TaskData, asking: Asking) -> Mapping[str, tuple[Request, ...]]:  # noqa: ARG002
-        """What the text costs, and what it costs in English."""
+        """What the text costs, and what it costs in English; English itself is no language that is compared with it."""
         text, english = (ScoreRequest(Prompt(""), (words,)) for words in (str(item.gold), item.fields["english"]))
-        return {ALONE: (text,), AGAINST: (text, english)} if english.choices[0] else {ALONE: (text,)}
+        return (
+            {ALONE: (text,), AGAINST: (text, english)} if english.choices[0] and lang != ENGLISH else {ALONE: (text,)}
+        )
 
     def metrics(self, variant: str, lang: Lang, asking: Asking) -> Sequence[Bits]:  # noqa: ARG002
         """Bits by a size, or by those of English."""
