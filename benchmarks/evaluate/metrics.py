@@ -26,10 +26,10 @@ from benchmarks.machine import machine, publish
 from emma.errors import RecipeError
 from emma.evaluate.engine.requests import TextAnswer
 from emma.evaluate.metrics.diversity import score_against_others
-from emma.evaluate.metrics.mean import Mean
+from emma.evaluate.metrics.metric import Mean
 from emma.evaluate.metrics.numbers import read_number
-from emma.evaluate.metrics.rouge import published_rouge_l, rouge_l
 from emma.evaluate.metrics.sandbox import find_tool, run_program
+from emma.evaluate.metrics.text import published_rouge_l, rouge_l
 from emma.evaluate.metrics.translation import CorpusScore, chrf, plain_bleu
 from emma.evaluate.tasks.code import assemble, make_item
 from emma.evaluate.tasks.rows import Row

@@ -38,12 +38,13 @@ def choose(model: str, chosen: list[int], lang: str = "amh_Ethi", **more: Any) -
 
 def write(model: str, texts: list[str], references: list[str], **more: Any) -> TaskAnswers:
     """Sentences translated into Khmer, and back."""
-    items = [Item(str(number), "?", golds={"into khm_Khmr": text}) for number, text in enumerate(references)]
+    variant = "into khm_Khmr"
+    items = [Item(str(at), "?", golds={variant: text}).under(variant) for at, text in enumerate(references)]
     requests = [[GenerateRequest(Prompt("English: …\nKhmer:", ("shot ",)), 64)]] * len(texts)
     outputs = [[TextAnswer(text, 3, "stop")] for text in texts]
     metrics = (chrf(),)
     lang = Lang.parse("khm_Khmr")
-    return TaskAnswers(model, make_info("flores200"), lang, "into khm_Khmr", items, requests, outputs, metrics, **more)
+    return TaskAnswers(model, make_info("flores200"), lang, variant, items, requests, outputs, metrics, **more)
 
 
 def tables(folder: Path, *answers: TaskAnswers, **settings: Any) -> dict[str, list[dict[str, Any]]]:

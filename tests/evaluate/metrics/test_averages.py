@@ -10,8 +10,8 @@ from scipy import stats
 
 from emma.evaluate.metrics.accuracy import accuracy
 from emma.evaluate.metrics.averages import tabulate_averages
-from emma.evaluate.metrics.mean import Mean
 from emma.evaluate.metrics.measures import Measure
+from emma.evaluate.metrics.metric import Mean
 from emma.evaluate.tasks.task import TaskInfo
 from tests.evaluate.metrics.synthetic import INFO, make_info
 

@@ -7,8 +7,7 @@ import numpy as np
 
 from emma.errors import SourceError
 from emma.evaluate.engine.requests import Output, ScoreAnswer
-from emma.evaluate.metrics.mean import Mean, ScoreItems, divide
-from emma.evaluate.metrics.metric import Floats
+from emma.evaluate.metrics.metric import Floats, Mean, ScoreItems, divide
 from emma.evaluate.tasks.task import Item
 
 

@@ -53,16 +53,10 @@ def tabulate_averages(measures: Sequence[Measure], baseline: str | None, groupin
     for shared in every:
         for grouping, name, langs in group_languages(shared.langs, groupings):
             means = {model: average([found[lang] for lang in langs]) for model, found in shared.by_model.items()}
-            place = {"group_by": grouping, "group": name, "languages": len(langs)}
-            row = {**describe(shared.pattern), **place}
-            yield from compare_means(means, baseline, shared.pattern.metric.higher_is_better, row)
+            row = dict(zip(("task", "variant", "metric", "clean"), shared.pattern.key, strict=True))
+            place = {"native": shared.pattern.info.native, "group_by": grouping, "group": name, "languages": len(langs)}
+            yield from compare_means(means, baseline, shared.pattern.metric.higher_is_better, {**row, **place})
     yield from average_tasks(every, baseline, groupings)
-
-
-def describe(pattern: Measure) -> Row:
-    """What a row says of the metric that it averages."""
-    task, variant, metric, clean = pattern.key
-    return {"task": task, "variant": variant, "metric": metric, "clean": clean, "native": pattern.info.native}
 
 
 def average_tasks(every: Sequence[SharedScores], baseline: str | None, groupings: Groupings) -> Iterator[Row]:
@@ -103,17 +97,9 @@ def compare_means(means: Mapping[str, Score], baseline: str | None, higher: bool
         low, high = find_interval(mean)
         base = means.get(baseline or "") if model != baseline else None
         gain = subtract(mean, base, 1 if higher else -1) if base else None
-        delta_low, delta_high = find_interval(gain) if gain else (None, None)
-        yield {
-            **row,
-            "model": model,
-            "value": mean.value,
-            "low": low,
-            "high": high,
-            "delta": gain.value if gain else None,
-            "delta_low": delta_low,
-            "delta_high": delta_high,
-        }
+        delta, delta_low, delta_high = (gain.value, *find_interval(gain)) if gain else (None, None, None)
+        differs = {"delta": delta, "delta_low": delta_low, "delta_high": delta_high}
+        yield {**row, "model": model, "value": mean.value, "low": low, "high": high, **differs}
 
 
 def score_shared(measures: Sequence[Measure]) -> SharedScores:

@@ -8,7 +8,7 @@ from math import comb
 
 from emma.errors import RecipeError
 from emma.evaluate.engine.requests import Output
-from emma.evaluate.metrics.mean import Mean, list_texts
+from emma.evaluate.metrics.metric import Mean, list_texts
 from emma.evaluate.metrics.sandbox import LIMITS, SECONDS, find_tool, run_program
 from emma.evaluate.tasks.task import Item
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from emma.config.extras import need
-from emma.evaluate.metrics.mean import Mean, mean_of_texts
+from emma.evaluate.metrics.metric import Mean, mean_of_texts
 from emma.evaluate.tasks.task import Item
 from emma.lang.language import Lang
 from emma.lang.scripts import is_spaced

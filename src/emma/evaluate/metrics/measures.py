@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from emma.errors import RecipeError
 from emma.evaluate.engine.requests import Output, Request, ScoreRequest, TextAnswer
 from emma.evaluate.metrics.accuracy import find_likeliest
-from emma.evaluate.metrics.metric import Floats, Metric
+from emma.evaluate.metrics.metric import Floats, Metric, list_texts
 from emma.evaluate.tasks.task import Item, TaskInfo
 from emma.lang.language import Lang
 from emma.schemas import Row
@@ -28,6 +28,7 @@ class TaskAnswers:
     lang: Lang
     variant: str
     items: Sequence[Item]
+    """Each as the variant asks it (`Item.under`)."""
     requests: Sequence[Sequence[Request]]
     outputs: Sequence[Output]
     metrics: Sequence[Metric]
@@ -40,10 +41,6 @@ class TaskAnswers:
     """The language that each answer is in, by language ID; may be left out."""
     rejects: int = 0
     """Rows of the data that are no items."""
-
-    def __post_init__(self) -> None:
-        """See every item as the variant asks it."""
-        object.__setattr__(self, "items", [item.under(self.variant) for item in self.items])
 
 
 @dataclass(frozen=True)
@@ -105,9 +102,9 @@ def measure(answers: TaskAnswers) -> Iterator[Measure]:
     items = answers.items
     blank = (None,) * len(items)
     faults = {
-        "empty": [count_empty(output) for output in answers.outputs],
-        "shots_cut": [int(are_shots_cut(*pair)) for pair in zip(answers.requests, answers.outputs, strict=True)],
-        "truncated": [int(any(answer.truncated for answer in output)) for output in answers.outputs],
+        "empty": [sum(not text.strip() for text in list_texts(output)) for output in answers.outputs],
+        "shots_cut": [are_shots_cut(*pair) for pair in zip(answers.requests, answers.outputs, strict=True)],
+        "truncated": [any(answer.truncated for answer in output) for output in answers.outputs],
     }
     for number, metric in enumerate(answers.metrics):
         yield Measure(
@@ -148,11 +145,6 @@ def name_cluster(item: Item, answers: TaskAnswers) -> str:
     return f"{answers.lang.label} {name}" if answers.info.native else name
 
 
-def count_empty(output: Output) -> int:
-    """Texts without a character."""
-    return sum(isinstance(answer, TextAnswer) and not answer.text.strip() for answer in output)
-
-
 def are_shots_cut(requests: Sequence[Request], output: Output) -> bool:
     """Whether the model saw fewer examples than it was to see."""
     pairs = zip(requests, output, strict=True)
@@ -179,7 +171,7 @@ def list_items(answers: TaskAnswers, headline: Measure) -> Iterator[Row]:
             "question": len(prompt.prefix),
             "gold": describe_gold(item, choices),
             "answer": describe_answer(output, choices),
-            "texts": [answer.text for answer in output if isinstance(answer, TextAnswer)] or None,
+            "texts": list_texts(output) or None,
             "answer_lang": lang,
             "metric": headline.metric.name,
             "value": finite(values[place]),
@@ -207,6 +199,4 @@ def describe_gold(item: Item, choices: Sequence[str]) -> str:
 def describe_answer(output: Output, choices: Sequence[str]) -> str:
     """The likeliest choice, or the first text that was written."""
     first = output[0]
-    if isinstance(first, TextAnswer):
-        return first.text
-    return choices[find_likeliest(output)]
+    return first.text if isinstance(first, TextAnswer) else choices[find_likeliest(output)]

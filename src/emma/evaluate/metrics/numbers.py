@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from functools import lru_cache
 
-from emma.evaluate.metrics.mean import Mean, each_text, list_references, mean_of_texts
+from emma.evaluate.metrics.metric import Mean, each_text, list_references, mean_of_texts
 from emma.evaluate.tasks.task import Item
 
 FINAL = "####"

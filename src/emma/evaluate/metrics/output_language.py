@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from emma.evaluate.engine.requests import Output
-from emma.evaluate.metrics.mean import Mean, list_texts, mean_of_texts
+from emma.evaluate.metrics.metric import Mean, list_texts, mean_of_texts
 from emma.evaluate.tasks.task import Asking, Item
 from emma.lang.language import Lang
 from emma.lang.scripts import written_in

@@ -18,8 +18,7 @@ import orjson
 
 from emma.config.extras import need
 from emma.errors import RecipeError
-from emma.evaluate.metrics.mean import Mean, list_references, mean_of_texts
-from emma.evaluate.metrics.metric import Floats
+from emma.evaluate.metrics.metric import Floats, Mean, list_references, mean_of_texts
 from emma.evaluate.tasks.task import Asking, Item
 from emma.lang.language import Lang
 from emma.lang.scripts import SCRIPT_CODES, script_table, unicode_scripts

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from emma.config.extras import need
 from emma.evaluate.likelihood.tables import LEVELS, draw_documents
+from emma.evaluate.metrics.metric import Floats
 
-Floats = NDArray[np.float64]
 Interval = tuple[float | None, float | None]
 Total = Callable[[Floats], Floats]
 """A metric's scores (…) of summed statistics (…, k)."""
@@ -34,29 +34,21 @@ class Resampling:
     times: int = 1000
     seed: int = 0
 
+    # The languages of a task mostly have as many items as one another, and share their draws.
+    @lru_cache(maxsize=4)  # noqa: B019 - frozen, and few
     def draw(self, clusters: int) -> Floats:
         """How often each cluster is drawn, (times, clusters)."""
-        return _draw(clusters, self.times, self.seed)
+        return draw_documents(clusters, self.times, self.seed, "clusters").astype(np.float64)
 
+    @lru_cache(maxsize=4)  # noqa: B019
     def swap(self, clusters: int) -> Floats:
         """Whether two models change places in each cluster, (ways, clusters): all ways, where they are few."""
-        return _swap(clusters, self.times, self.seed)
-
-
-# The languages of a task mostly have as many items as one another, and share their draws.
-@lru_cache(maxsize=4)
-def _draw(clusters: int, times: int, seed: int) -> Floats:
-    return draw_documents(clusters, times, seed, "clusters").astype(np.float64)
-
-
-@lru_cache(maxsize=4)
-def _swap(clusters: int, times: int, seed: int) -> Floats:
-    if clusters < 63 and 2**clusters <= times:
-        ways = np.arange(2**clusters)[:, None] >> np.arange(clusters) & 1
-    else:
-        ways = np.random.default_rng([seed % 2**64, clusters]).integers(0, 2, (times, clusters))
-        ways[0] = 0  # the way that was observed is one of them, so that no p is zero
-    return ways.astype(np.float64)
+        if clusters < 63 and 2**clusters <= self.times:
+            ways = np.arange(2**clusters)[:, None] >> np.arange(clusters) & 1
+        else:
+            ways = np.random.default_rng([self.seed % 2**64, clusters]).integers(0, 2, (self.times, clusters))
+            ways[0] = 0  # the way that was observed is one of them, so that no p is zero
+        return ways.astype(np.float64)
 
 
 def sum_clusters(statistics: Floats, clusters: Sequence[str]) -> tuple[list[str], Floats]:

@@ -14,8 +14,7 @@ import numpy as np
 from emma.config.extras import need
 from emma.errors import SourceError
 from emma.evaluate.engine.requests import Output
-from emma.evaluate.metrics.mean import list_references, list_texts
-from emma.evaluate.metrics.metric import Floats
+from emma.evaluate.metrics.metric import Floats, list_references, list_texts
 from emma.evaluate.tasks.task import Item
 from emma.lang.language import Lang
 from emma.lang.scripts import is_spaced

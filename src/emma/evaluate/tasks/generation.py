@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from emma.evaluate.engine.requests import GenerateRequest, Prompt, Request
-from emma.evaluate.metrics.mean import list_references
+from emma.evaluate.metrics.metric import list_references
 from emma.evaluate.tasks.data import Layout, list_languages, read_task
 from emma.evaluate.tasks.rows import Row
 from emma.evaluate.tasks.shots import choose_shots, draw_shots_with_replacement
@@ -155,14 +155,14 @@ def make_metrics(names: Sequence[str], lang: Lang, asking: Asking, source: str =
 
 def make_metric(name: str, lang: Lang, asking: Asking) -> "Metric":
     """The metric of this name for texts in a language; in mode `paper` as it was published."""
-    from emma.evaluate.metrics import diversity, numbers, rouge, text, translation
+    from emma.evaluate.metrics import diversity, numbers, text, translation
 
     paper = asking.mode == "paper"
     makers: dict[str, Callable[[], Metric]] = {
         "chrF++": lambda: translation.chrf(paper),
         "BLEU": lambda: translation.bleu(lang, asking.flores200_model, paper),
         "BLEU-13a": lambda: translation.plain_bleu("13a", paper),
-        "ROUGE-L": rouge.published_rouge_l if paper else rouge.rouge_l,
+        "ROUGE-L": text.published_rouge_l if paper else text.rouge_l,
         "Self-BLEU": lambda: diversity.published_self_bleu() if paper else diversity.self_bleu(lang),
         "f1": text.word_f1,
         "exact_match": text.exact_match,

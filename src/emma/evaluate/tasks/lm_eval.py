@@ -23,8 +23,7 @@ from packaging.version import Version
 from emma.config.extras import check, need
 from emma.errors import LanguageError, RecipeError, SourceError
 from emma.evaluate.engine.requests import Output, Request
-from emma.evaluate.metrics.mean import divide
-from emma.evaluate.metrics.metric import Floats
+from emma.evaluate.metrics.metric import Floats, divide
 from emma.evaluate.tasks.task import Asking, Item, TaskData, TaskInfo
 from emma.lang.codes import resolve
 from emma.lang.language import LABEL, UNDETERMINED, Lang

@@ -15,8 +15,7 @@ import numpy as np
 
 from emma.evaluate.engine.requests import Output, Prompt, Request, ScoreRequest
 from emma.evaluate.metrics.accuracy import list_nats
-from emma.evaluate.metrics.mean import divide
-from emma.evaluate.metrics.metric import Floats
+from emma.evaluate.metrics.metric import Floats, divide
 from emma.evaluate.tasks.bibles import find_bibles, read_bibles
 from emma.evaluate.tasks.data import known
 from emma.evaluate.tasks.task import Asking, Item, TaskData, TaskInfo

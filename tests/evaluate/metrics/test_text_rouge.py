@@ -7,8 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rouge_score.rouge_scorer import RougeScorer
 
-from emma.evaluate.metrics.rouge import common_subsequence, published_rouge_l, rouge_l, score_subsequence
-from emma.evaluate.metrics.words import split_words
+from emma.evaluate.metrics.text import common_subsequence, published_rouge_l, rouge_l, score_subsequence, split_words
 from emma.evaluate.tasks.task import Item
 from tests.evaluate.metrics.conftest import SENTENCES, write
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from emma.evaluate.metrics.words import split_words
+from emma.evaluate.metrics.text import split_words
 from tests.evaluate.metrics.conftest import SENTENCES
 
 CASES = {

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from emma.evaluate.metrics.mean import each_text, list_texts, mean_of_texts
+from emma.evaluate.metrics.metric import each_text, list_texts, mean_of_texts
 from emma.evaluate.tasks.task import Item
 from tests.evaluate.metrics.conftest import write
 
