@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pytest
@@ -10,6 +10,8 @@ import torch
 from tokenizers import Tokenizer, decoders, models, normalizers
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
+from emma.evaluate.backends.windows import OwnedWindow, cost_windows, split_windows
+from emma.evaluate.likelihood.score import Scorer
 from emma.schemas import SELECTION
 from emma.store.artifact import Artifact
 from tests.conftest import documents
@@ -78,3 +80,24 @@ def make_split(make_artifact: Callable[..., Artifact]) -> Callable[..., dict[str
         }
 
     return make
+
+
+class Score(NamedTuple):
+    nats: float
+    tokens: int
+    altered: bool
+
+
+def score(scorer: Scorer, texts: list[str]) -> list[Score]:
+    """The cost of each text, without chunks."""
+    encoded = scorer.encode(texts)
+    nats = sum_nats(scorer, [each.ids for each in encoded])
+    return [Score(cost, len(each.ids) - 1, each.altered) for cost, each in zip(nats, encoded, strict=True)]
+
+
+def sum_nats(scorer: Scorer, sequences: Sequence[Sequence[int]]) -> list[float]:
+    """The nats of all tokens but the first of each sequence, all windows at once."""
+    model, windows = scorer.model, list[OwnedWindow]()
+    for number, ids in enumerate(sequences):
+        windows += [(number, each) for each in split_windows(len(ids) - 1, model.context, model.section.stride)]
+    return cost_windows(model, sequences, windows)[0]

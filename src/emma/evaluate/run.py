@@ -52,9 +52,8 @@ def evaluate(
 ) -> StageOutput:
     """Write `items.parquet`, `scores.parquet`, `gains.parquet` (empty without a base), `altered.parquet` and
     `positions.parquet` (schemas.POSITIONS); with benchmarks, also `tasks/*.parquet` (schemas.TASK_ITEMS and so on)."""
-    parts = work.each(
-        choose_shard_documents, _shard_pairs(collect, curate), section.max_bytes_per_lang, label="test documents"
-    )
+    pairs = list(zip(collect.parts["documents"], curate.parts["selection"], strict=True))
+    parts = work.each(choose_shard_documents, pairs, section.max_bytes_per_lang, label="test documents")
     chosen = work.gather(choose_documents, parts, section.max_bytes_per_lang)
     documents = shards.read(chosen.file("documents.parquet")).to_pylist()
     check_not_empty(documents)
@@ -63,23 +62,19 @@ def evaluate(
     items = [row for model, folder in folders.items() for row in score_model(model, folder, documents, section, work)]
     write_score_tables(items, section, work.out)
     shards.write(work.out / "positions.parquet", measure_positions(folders, documents, section))
-    corpus = {"collect": collect, "annotate": annotate, "curate": curate}
-    tasks = run_recipe_tasks(section, folders, **corpus, work=work) if section.tasks else {}
+    tasks = run_recipe_tasks(section, folders, (collect, annotate, curate), work) if section.tasks else {}
     return StageOutput({**_sum_counts(parts, documents, items), **tasks})
 
 
 def run_recipe_tasks(
-    section: EvaluateConfig,
-    folders: Mapping[str, Path],
-    *,
-    collect: Artifact,
-    annotate: Artifact,
-    curate: Artifact,
-    work: Work,
+    section: EvaluateConfig, folders: Mapping[str, Path], corpus: tuple[Artifact, Artifact, Artifact], work: Work
 ) -> dict[str, int]:
-    """Run the recipe's benchmarks on the run's models and on the further ones that it names."""
+    """Run the recipe's benchmarks on the run's models and on the further ones that it names.
+
+    `corpus` is what collect, annotate and curate made.
+    """
     models = name_models([*(f"{name}={folder}" for name, folder in folders.items()), *section.models])
-    tiers = shards.read(curate.file("tiers.parquet")).to_pylist()
+    tiers = shards.read(corpus[2].file("tiers.parquet")).to_pylist()
     rows = run_benchmarks(
         section,
         open_models(models, section, Fingerprints(work.root / CACHE)),
@@ -87,7 +82,7 @@ def run_recipe_tasks(
         root=work.root,
         out=work.out,
         reporter=work.reporter,
-        mark_clean=lambda items: mark_clean(items, collect, annotate, curate),
+        mark_clean=lambda items: mark_clean(items, *corpus),
     )
     return {f"benchmark {name}": count for name, count in rows.items()}
 
@@ -98,10 +93,6 @@ def choose_settings(section: EvaluateConfig, work: Work) -> EvaluateConfig:
     work.record_choice("precision", choice)
     write_json(work.out / "settings.json", {"precision": choice.value})
     return section.model_copy(update={"precision": choice.value})
-
-
-def _shard_pairs(collect: Artifact, curate: Artifact) -> list[tuple[Artifact, Artifact]]:
-    return list(zip(collect.parts["documents"], curate.parts["selection"], strict=True))
 
 
 def check_not_empty(documents: Sequence[EvalDocument]) -> None:

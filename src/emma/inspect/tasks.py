@@ -166,11 +166,11 @@ def show_prompt(item: Item, variant: str, request: Request) -> ShownPrompt:
 
 def fit_prompt(shown: ShownPrompt, prepared: Prepared) -> ShownPrompt:
     """A question as a model of a folder sees it: with the examples that it has room for. Servers do not tell."""
-    from emma.evaluate.backends.choices import ScoreRow
     from emma.evaluate.backends.prompts import EncodedPrompt
+    from emma.evaluate.engine.tree import Tree
 
     row, prompt = prepared.payload, prepared.request.prompt
-    if isinstance(row, ScoreRow):
+    if isinstance(row, Tree):
         counts = [len(choice) for choice in row.choices]
         seen = replace(shown, prompt=prompt.cut(row.shots).text, tokens=len(row.context), truncated=row.truncated)
         return replace(seen, choice_tokens=counts)

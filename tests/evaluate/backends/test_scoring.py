@@ -132,8 +132,9 @@ def test_a_text_longer_than_the_context_is_read_in_windows(base) -> None:
     (found,) = ask(folder, [ScoreRequest(Prompt(""), (text, "a"))])
     assert found.tokens == (len(text.encode()), 1)
     from emma.evaluate.likelihood.score import Scorer
+    from tests.evaluate.conftest import score
 
-    assert found.nats == pytest.approx([each.nats for each in Scorer(folder, EXACT).score([text, "a"])], abs=1e-3)
+    assert found.nats == pytest.approx([each.nats for each in score(Scorer(folder, EXACT), [text, "a"])], abs=1e-3)
 
 
 def test_white_space_at_the_end_of_a_prompt_belongs_to_the_choice(base) -> None:

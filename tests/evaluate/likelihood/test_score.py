@@ -11,7 +11,7 @@ from emma.errors import RecipeError
 from emma.evaluate.config import EvaluateConfig
 from emma.evaluate.likelihood.score import Scorer
 from tests.conftest import TEXTS
-from tests.evaluate.conftest import save_tokenizer
+from tests.evaluate.conftest import save_tokenizer, score, sum_nats
 
 LONG = 100_000
 SHORT = [text[:9] for text in TEXTS.values()]
@@ -28,18 +28,18 @@ def slow_nats(folder: Path, text: str) -> float:
 def test_equal_to_one_at_a_time(make_model, batch_tokens: int) -> None:
     folder = make_model("any", max_position_embeddings=512) / "model"
     texts = list(TEXTS.values())
-    found = Scorer(folder, EvaluateConfig(precision="fp32", batch_tokens=batch_tokens)).score(texts)
-    for text, score in zip(texts, found, strict=True):
-        assert score.nats == pytest.approx(slow_nats(folder, text), rel=1e-5)
-        assert score.tokens == len(text.encode())
-        assert not score.altered
+    scored = score(Scorer(folder, EvaluateConfig(precision="fp32", batch_tokens=batch_tokens)), texts)
+    for text, found in zip(texts, scored, strict=True):
+        assert found.nats == pytest.approx(slow_nats(folder, text), rel=1e-5)
+        assert found.tokens == len(text.encode())
+        assert not found.altered
 
 
 def test_a_uniform_model_has_a_closed_form(make_model) -> None:
     folder = make_model("uniform", scale=0.0) / "model"
     texts = [TEXTS["khm_Khmr"], "", "a"]
-    for text, score in zip(texts, Scorer(folder, EvaluateConfig(precision="fp32")).score(texts), strict=True):
-        assert score.nats == pytest.approx(len(text.encode()) * math.log(259), rel=1e-6)
+    for text, found in zip(texts, score(Scorer(folder, EvaluateConfig(precision="fp32")), texts), strict=True):
+        assert found.nats == pytest.approx(len(text.encode()) * math.log(259), rel=1e-6)
 
 
 def test_long_documents_slide_by_half_a_context(make_model) -> None:
@@ -51,31 +51,33 @@ def test_long_documents_slide_by_half_a_context(make_model) -> None:
         begin = 0 if place <= 8 else (place - 1) // 4 * 4 - 4
         seen = torch.tensor([ids[begin:place]])
         expected -= model(seen).logits[0, -1].log_softmax(-1)[ids[place]].item()
-    assert Scorer(folder, EvaluateConfig(precision="fp32")).sum_nats([ids])[0] == pytest.approx(expected, rel=1e-5)
+    assert sum_nats(Scorer(folder, EvaluateConfig(precision="fp32")), [ids])[0] == pytest.approx(expected, rel=1e-5)
 
 
 def test_a_shorter_context_can_be_asked_for(make_model) -> None:
     eight, wide = make_model("same", max_position_embeddings=8), make_model("SAME", max_position_embeddings=64)
-    asked = Scorer(wide / "model", EvaluateConfig(precision="fp32", context=8)).sum_nats([list(range(30))])
-    assert asked == pytest.approx(Scorer(eight / "model", EvaluateConfig(precision="fp32")).sum_nats([list(range(30))]))
-    assert asked != pytest.approx(Scorer(wide / "model", EvaluateConfig(precision="fp32")).sum_nats([list(range(30))]))
+    asked = sum_nats(Scorer(wide / "model", EvaluateConfig(precision="fp32", context=8)), [list(range(30))])
+    assert asked == pytest.approx(
+        sum_nats(Scorer(eight / "model", EvaluateConfig(precision="fp32")), [list(range(30))])
+    )
+    assert asked != pytest.approx(sum_nats(Scorer(wide / "model", EvaluateConfig(precision="fp32")), [list(range(30))]))
 
 
 def test_bfloat16_is_close(make_model) -> None:
     folder = make_model("half") / "model"
-    exact, rough = (Scorer(folder, EvaluateConfig(precision=kind)).score(SHORT) for kind in ("fp32", "bf16"))
+    exact, rough = (score(Scorer(folder, EvaluateConfig(precision=kind)), SHORT) for kind in ("fp32", "bf16"))
     assert [each.nats for each in rough] == pytest.approx([each.nats for each in exact], rel=0.05)
 
 
 def test_special_tokens_in_a_text_are_text(make_model) -> None:
     scorer = Scorer(make_model("special") / "model", EvaluateConfig(precision="fp32"))
     assert scorer.model.encode(["</s>"]) == [[3 + byte for byte in b"</s>"]]
-    assert scorer.score(["a </s> b"])[0].altered is False
+    assert score(scorer, ["a </s> b"])[0].altered is False
 
 
 def test_a_tokenizer_that_loses_text_is_flagged(make_model) -> None:
     scorer = Scorer(make_model("lossy", lossy=True) / "model", EvaluateConfig(precision="fp32"))
-    assert [each.altered for each in scorer.score(["Ab", "ab", TEXTS["hin_Deva"]])] == [True, False, False]
+    assert [each.altered for each in score(scorer, ["Ab", "ab", TEXTS["hin_Deva"]])] == [True, False, False]
 
 
 def test_capped_logits_are_capped(tmp_path: Path) -> None:
@@ -85,7 +87,7 @@ def test_capped_logits_are_capped(tmp_path: Path) -> None:
     Gemma2ForCausalLM(config).save_pretrained(tmp_path)
     save_tokenizer(tmp_path)
     text = TEXTS["nqo_Nkoo"]
-    assert Scorer(tmp_path, EvaluateConfig(precision="fp32")).score([text])[0].nats == pytest.approx(
+    assert score(Scorer(tmp_path, EvaluateConfig(precision="fp32")), [text])[0].nats == pytest.approx(
         slow_nats(tmp_path, text), rel=1e-5
     )
 
@@ -99,7 +101,7 @@ def test_logits_made_otherwise_are_refused(make_model, monkeypatch: pytest.Monke
 
     monkeypatch.setattr(torch.nn.Linear, "forward", bent)
     with pytest.raises(RecipeError, match="makes its logits in a way that EMMA does not know"):
-        Scorer(make_model("odd") / "model", EvaluateConfig(precision="fp32")).score(["a"])
+        score(Scorer(make_model("odd") / "model", EvaluateConfig(precision="fp32")), ["a"])
 
 
 def test_an_absent_device_is_refused(make_model) -> None:
@@ -120,5 +122,5 @@ def test_chunks_are_of_all_windows_the_longest_first(make_model, monkeypatch: py
     for chunk in chunks:
         for number, nats in scorer.cost(texts, chunk).items():
             total[number] += nats
-    assert list(total.values()) == pytest.approx([each.nats for each in scorer.score(["", *TEXTS.values()])])
+    assert list(total.values()) == pytest.approx([each.nats for each in score(scorer, ["", *TEXTS.values()])])
     assert scorer.plan([]) == []

@@ -3,9 +3,8 @@
 from array import array
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from hashlib import blake2b
-from typing import TypeAlias
 
 from emma.errors import RecipeError
 from emma.evaluate.backends.backend import Prepared
@@ -13,27 +12,12 @@ from emma.evaluate.backends.continuations import Memo, continuation_ids, encode_
 from emma.evaluate.backends.model import LanguageModel
 from emma.evaluate.backends.prompts import fit_prompts
 from emma.evaluate.engine.requests import Prompt, ScoreRequest
-from emma.evaluate.engine.tree import tree_width
+from emma.evaluate.engine.tree import Tree, tree_width
 
 MIN_SHARED = 16
-"""Tokens that prompts must have in common for their keys and values to be shared."""
+"""Tokens that prompts must have in common for their keys and values to be shared: with fewer, a pass costs more."""
 PART = 4096
 """Requests that are tokenised at a time."""
-Tokens: TypeAlias = "array[int]"
-"""Token ids in four bytes each: there are millions of rows."""
-
-
-@dataclass(frozen=True)
-class ScoreRow:
-    """A request as token ids."""
-
-    context: Tokens
-    """The prompt, the beginning-of-text token first."""
-    choices: tuple[Tokens, ...]
-    shots: int
-    truncated: bool
-    shared: int = 0
-    """Tokens of the context that all rows of its group begin with."""
 
 
 def prepare_rows(model: LanguageModel, requests: Sequence[ScoreRequest]) -> list[Prepared]:
@@ -55,9 +39,9 @@ def _encode_part(model: LanguageModel, requests: Sequence[ScoreRequest], memo: M
     choices = [_pick(model, *pair, memo) for pair in zip(requests, choices, strict=True)]
     # A choice longer than the context stands behind the beginning-of-text token alone, and is read in windows.
     rooms = [min(max(map(len, each)) - 1, model.context - 1) for each in choices]
-    for request, prompt, each in zip(requests, fit_prompts(model, prompts, rooms, encoded), choices, strict=True):
+    for request, prompt, each in zip(requests, fit_prompts(model, prompts, encoded, rooms), choices, strict=True):
         continuations = tuple(array("i", ids) for ids in each)
-        row = ScoreRow(array("i", prompt.ids), continuations, len(prompt.prompt.shots), prompt.truncated)
+        row = Tree(array("i", prompt.ids), continuations, len(prompt.prompt.shots), prompt.truncated)
         group = "" if prompt.truncated else prompt.prompt.prefix
         yield Prepared(request, tree_width(row) + len(continuations), group, row)
 
@@ -84,14 +68,14 @@ def _pick(model: LanguageModel, request: ScoreRequest, choices: list[list[int]],
 
 def share_prefixes(prepared: Sequence[Prepared]) -> list[Prepared]:
     """Requests whose prompts begin with the same examples as groups, named by the tokens that they have in common."""
-    members: dict[str, list[ScoreRow]] = defaultdict(list)
+    members: dict[str, list[Tree]] = defaultdict(list)
     for each in prepared:
         members[each.group].append(each.payload)
     shared = {text: _count_common(rows) for text, rows in members.items() if text and len(rows) > 1}
     return [_join_group(each, shared.get(each.group, 0)) for each in prepared]
 
 
-def _count_common(rows: Sequence[ScoreRow]) -> int:
+def _count_common(rows: Sequence[Tree]) -> int:
     """Tokens that all contexts begin with. The last of each is its own: it predicts the choices."""
     contexts = [row.context for row in rows]
     first, last = min(contexts), max(contexts)  # whatever these have in common, all between them have
@@ -102,6 +86,6 @@ def _count_common(rows: Sequence[ScoreRow]) -> int:
 def _join_group(each: Prepared, shared: int) -> Prepared:
     if shared < MIN_SHARED:
         return replace(each, group="")
-    row: ScoreRow = replace(each.payload, shared=shared)
+    row: Tree = replace(each.payload, shared=shared)
     name = blake2b(row.context[:shared].tobytes(), digest_size=8).hexdigest()
     return replace(each, tokens=each.tokens - shared, group=name, payload=row)

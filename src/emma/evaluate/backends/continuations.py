@@ -21,11 +21,12 @@ def continuation_ids(
 ) -> list[list[list[int]]]:
     """The token ids of each choice behind its context. `contexts` are texts with their own ids."""
     found: dict[int, list[list[int]]] = {}
-    for cut in (tail_with_space, tail_without_space) if _is_bpe(model) else ():
+    # Without the space before it for tokenizers that put one before whatever they are given.
+    for strip in (str, str.lstrip) if type(model.tokenizer.model).__name__ == "BPE" else ():
         left = [number for number in range(len(contexts)) if number not in found]
-        tails = {number: cut(contexts[number][0]) for number in left}
+        tails = {number: strip(cut_tail(contexts[number][0])) for number in left}
         encode_all(model, tails.values(), memo)
-        ends = {n: tail for n, tail in tails.items() if tail and _ends_with(contexts[n][1], memo[tail])}
+        ends = {n: tail for n, tail in tails.items() if memo[tail] and contexts[n][1][-len(memo[tail]) :] == memo[tail]}
         encode_all(model, (tail + choice for n, tail in ends.items() for choice in choices[n]), memo)
         for n, tail in ends.items():
             own, together = memo[tail], [memo[tail + choice] for choice in choices[n]]
@@ -39,23 +40,10 @@ def continuation_ids(
     return [found[number] for number in range(len(contexts))]
 
 
-def tail_with_space(context: str) -> str:
+def cut_tail(context: str) -> str:
     """The last words of a context with the white space before them; empty where it has no more."""
     parts = context.rsplit(maxsplit=TAIL_WORDS)
     return context[len(parts[0]) :] if len(parts) > TAIL_WORDS else ""
-
-
-def tail_without_space(context: str) -> str:
-    """The last words of a context, for tokenizers that put a space before whatever they are given."""
-    return tail_with_space(context).lstrip()
-
-
-def _is_bpe(model: LanguageModel) -> bool:
-    return type(model.tokenizer.model).__name__ == "BPE"
-
-
-def _ends_with(ids: list[int], tail: list[int]) -> bool:
-    return bool(tail) and ids[-len(tail) :] == tail
 
 
 def encode_all(model: LanguageModel, texts: Iterable[str], memo: Memo) -> None:

@@ -11,7 +11,7 @@ from torch import Tensor
 from emma.evaluate.backends.backend import Prepared
 from emma.evaluate.backends.model import CHUNK_ELEMENTS, LanguageModel
 from emma.evaluate.backends.prompts import EncodedPrompt
-from emma.evaluate.engine.requests import GenerateRequest, TextAnswer
+from emma.evaluate.engine.requests import GenerateRequest, TextAnswer, find_stop
 from emma.models.folder import CONFIG, GENERATION
 from emma.models.special_ids import special_ids, stated_ids
 
@@ -87,21 +87,16 @@ def draw_token(draft: Draft, logits: Tensor) -> int:
 
 def find_finish(model: LanguageModel, draft: Draft, is_end: bool) -> Literal["stop", "length"] | None:
     """Why a draft is finished, if it is."""
-    if is_end or (draft.request.stop and find_stop(draft, decode(model, draft.written)) is not None):
+    if is_end or (draft.request.stop and find_stop(decode(model, draft.written), draft.request.stop) is not None):
         return "stop"
     return "length" if len(draft.written) >= draft.limit else None
-
-
-def find_stop(draft: Draft, text: str) -> int | None:
-    """Where the first stop string of a text begins."""
-    return min((place for stop in draft.request.stop if (place := text.find(stop)) >= 0), default=None)
 
 
 def close_draft(model: LanguageModel, draft: Draft) -> TextAnswer:
     """The text before the first stop string."""
     text, finish = read_text(model, draft), draft.finish or "length"
     tokens, shots = len(draft.written), len(draft.prompt.prompt.shots)
-    return TextAnswer(text[: find_stop(draft, text)], tokens, finish, shots, draft.prompt.truncated)
+    return TextAnswer(text[: find_stop(text, draft.request.stop)], tokens, finish, shots, draft.prompt.truncated)
 
 
 def read_text(model: LanguageModel, draft: Draft) -> str:

@@ -12,6 +12,8 @@ from emma.evaluate.engine.requests import (
     ScoreAnswer,
     ScoreRequest,
     TextAnswer,
+    count_characters,
+    find_stop,
     request_key,
 )
 
@@ -56,11 +58,9 @@ class Fake:
 
     def _write(self, request: GenerateRequest) -> TextAnswer:
         text = self.known.get(request.prompt.text, self._turn(request))
-        ends = [place for stop in request.stop if (place := text.find(stop)) >= 0]
-        end = min([*ends, request.max_tokens])
-        written = text[:end]
-        ended = end in ends or len(text) <= request.max_tokens
-        return TextAnswer(written, len(written), "stop" if ended else "length", shots=len(request.prompt.shots))
+        whole = text[: find_stop(text, request.stop)]
+        written = whole[: request.max_tokens]
+        return TextAnswer(written, len(written), "stop" if written == whole else "length", len(request.prompt.shots))
 
     def _turn(self, request: GenerateRequest) -> str:
         """The question, turned about one of its characters: text in its own script."""
@@ -74,9 +74,3 @@ class Fake:
         """A number from 0 up to 1."""
         content = "\0".join((self.name, request_key(request), choice))
         return int.from_bytes(blake2b(content.encode(), digest_size=6).digest()) / 2**48
-
-
-def count_characters(request: Request) -> int:
-    """Characters of the prompt, and of what may follow it."""
-    follows = sum(map(len, request.choices)) if isinstance(request, ScoreRequest) else request.max_tokens
-    return len(request.prompt.text) + follows

@@ -13,6 +13,7 @@ from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
 from emma.evaluate.backends.backend import Prepared
+from emma.evaluate.backends.choices import MIN_SHARED
 from emma.evaluate.backends.drafts import Draft, close_draft, end_ids, extend_drafts, open_draft
 from emma.evaluate.backends.model import LanguageModel
 from emma.evaluate.backends.prompts import fit_prompts
@@ -23,8 +24,6 @@ BATCHES_KEPT = 4
 """Rows that are written together hold at most so many times `batch_tokens`; prompts go in with `batch_tokens`."""
 MIN_ROWS = 8
 """A batch with fewer rows takes in prompts of another language, which do not share its examples."""
-MIN_SHARED = 16
-"""Tokens that all prompts of a batch begin with go through the model once, from so many on."""
 PROBE_TOKENS = 8
 """Tokens of the texts that keeping keys and values is tried on."""
 Ids = Sequence[int]
@@ -33,7 +32,8 @@ Ids = Sequence[int]
 def prepare_generation(model: LanguageModel, requests: Sequence[GenerateRequest]) -> list[Prepared]:
     """Tokenise prompts. An answer gets the context it asks for, but at most half of it before examples are cut."""
     rooms = [min(request.max_tokens, model.context // 2) for request in requests]
-    fitted = fit_prompts(model, [request.prompt for request in requests], rooms)
+    encoded = model.encode([request.prompt.text for request in requests])
+    fitted = fit_prompts(model, [request.prompt for request in requests], encoded, rooms)
     return [
         Prepared(request, len(prompt.ids) + room, prompt.prompt.prefix, prompt)
         for request, prompt, room in zip(requests, fitted, rooms, strict=True)
@@ -54,9 +54,8 @@ def split_batches(drafts: Sequence[Draft], tokens: int) -> Iterator[list[Draft]]
     """Drafts whose prompts are read together, with one prefix where there are enough of it; at least one."""
     batch: list[Draft] = []
     for draft in drafts:
-        widest = max(each.final_width for each in (draft, *batch))
         other = batch and batch[-1].prompt.prompt.prefix != draft.prompt.prompt.prefix
-        if batch and (widest * (len(batch) + 1) > tokens or (other and len(batch) >= MIN_ROWS)):
+        if batch and (count_tokens([*batch, draft]) > tokens or (other and len(batch) >= MIN_ROWS)):
             yield batch
             batch = []
         batch.append(draft)
@@ -76,7 +75,9 @@ def write_batches(model: LanguageModel, batches: list[list[Draft]], keeps: bool)
         if not keeps:
             active = extended = active or batches.pop()
             hidden = read_whole(model, [draft.ids for draft in active])
-        elif rows is None or (batches and has_room([*active, *batches[-1]], model.section.batch_tokens)):
+        elif rows is None or (
+            batches and count_tokens([*active, *batches[-1]]) <= BATCHES_KEPT * model.section.batch_tokens
+        ):
             extended = batches.pop()
             joining, hidden = read_prompts(model, [draft.ids for draft in extended])
             active, rows = [*active, *extended], join_rows(rows, joining)
@@ -87,9 +88,9 @@ def write_batches(model: LanguageModel, batches: list[list[Draft]], keeps: bool)
         active = [draft for draft in active if draft.finish is None]
 
 
-def has_room(drafts: Sequence[Draft], tokens: int) -> bool:
-    """Whether so many may be written together."""
-    return len(drafts) * max(draft.final_width for draft in drafts) <= BATCHES_KEPT * tokens
+def count_tokens(drafts: Sequence[Draft]) -> int:
+    """Tokens of these rows in the end, padding included."""
+    return len(drafts) * max(draft.final_width for draft in drafts)
 
 
 def drop_finished(drafts: Sequence[Draft], rows: Rows | None) -> Rows | None:

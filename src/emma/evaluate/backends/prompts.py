@@ -21,33 +21,22 @@ class EncodedPrompt:
 
 
 def fit_prompts(
-    model: LanguageModel,
-    prompts: Sequence[Prompt],
-    rooms: Sequence[int],
-    encoded: Sequence[list[int]] | None = None,
+    model: LanguageModel, prompts: Sequence[Prompt], encoded: Sequence[list[int]], rooms: Sequence[int]
 ) -> list[EncodedPrompt]:
-    """Encode prompts so that each leaves `rooms` tokens of the context. Examples go first, from the last one on.
+    """Prompts and their ids so that each leaves `rooms` tokens of the context. Examples go first, from the last one on.
 
-    `encoded`: the prompts' own ids, where they are there already. Raises RecipeError where a context has no room for
-    the answer alone.
+    Raises RecipeError where a context has no room for the answer alone.
     """
-    fitted = _encode(model, prompts, encoded)
+    fitted = [EncodedPrompt([model.start_id, *ids], prompt) for ids, prompt in zip(encoded, prompts, strict=True)]
     while wide := [
         number
         for number, (each, room) in enumerate(zip(fitted, rooms, strict=True))
         if len(each.ids) + room > model.context and each.prompt.shots
     ]:
         fewer = [fitted[number].prompt.cut(len(fitted[number].prompt.shots) - 1) for number in wide]
-        for number, each in zip(wide, _encode(model, fewer), strict=True):
-            fitted[number] = each
+        for number, prompt, ids in zip(wide, fewer, model.encode([each.text for each in fewer]), strict=True):
+            fitted[number] = EncodedPrompt([model.start_id, *ids], prompt)
     return [_truncate(model, each, room) for each, room in zip(fitted, rooms, strict=True)]
-
-
-def _encode(
-    model: LanguageModel, prompts: Sequence[Prompt], encoded: Sequence[list[int]] | None = None
-) -> list[EncodedPrompt]:
-    encoded = model.encode([prompt.text for prompt in prompts]) if encoded is None else encoded
-    return [EncodedPrompt([model.start_id, *ids], prompt) for ids, prompt in zip(encoded, prompts, strict=True)]
 
 
 def _truncate(model: LanguageModel, each: EncodedPrompt, room: int) -> EncodedPrompt:
@@ -59,5 +48,5 @@ def _truncate(model: LanguageModel, each: EncodedPrompt, room: int) -> EncodedPr
             f"behind '…{each.prompt.query[-40:]}'. Ask for shorter answers, or take a model with a longer context."
         )
     # At least the beginning-of-text token stays, as in every other row.
-    kept = each.ids[1:][len(each.ids) - 1 - (model.context - room - 1) :]
+    kept = each.ids[1:][len(each.ids) + room - model.context :]
     return EncodedPrompt([model.start_id, *kept], each.prompt, truncated=True)

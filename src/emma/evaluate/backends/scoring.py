@@ -17,12 +17,11 @@ from torch import Tensor
 from transformers import DynamicCache
 
 from emma.evaluate.backends.backend import Prepared
-from emma.evaluate.backends.choices import ScoreRow
 from emma.evaluate.backends.model import LanguageModel, token_costs
 from emma.evaluate.backends.windows import Window, cost_windows, split_windows
 from emma.evaluate.engine.plan import split_batches
 from emma.evaluate.engine.requests import ScoreAnswer
-from emma.evaluate.engine.tree import TreeBatch, build_batch, path_length, tree_mask, tree_width
+from emma.evaluate.engine.tree import Tree, TreeBatch, build_batch, path_length, tree_mask, tree_width
 from emma.models.head import is_close
 
 Cost = tuple[float, bool]
@@ -51,7 +50,7 @@ class ChoiceScorer:
 
     def answer(self, prepared: Sequence[Prepared]) -> list[ScoreAnswer]:
         """Answer requests that `prepare_rows` made ready, in their order."""
-        rows: list[ScoreRow] = [each.payload for each in prepared]
+        rows: list[Tree] = [each.payload for each in prepared]
         groups: dict[str, list[int]] = defaultdict(list)
         flat = []
         for number, (row, each) in enumerate(zip(rows, prepared, strict=True)):
@@ -65,7 +64,7 @@ class ChoiceScorer:
             costs |= zip(members, self._cost_group([rows[n] for n in members], skip), strict=True)
         return [_answer(row, costs[number]) for number, row in enumerate(rows)]
 
-    def _cost_flat(self, rows: Sequence[ScoreRow]) -> Iterator[list[Cost]]:
+    def _cost_flat(self, rows: Sequence[Tree]) -> Iterator[list[Cost]]:
         """The costs of each row's choices, each a sequence of its own."""
         sequences = [row.context + choice for row in rows for choice in row.choices]
         starts = [len(row.context) - 1 for row in rows for _ in row.choices]
@@ -83,7 +82,7 @@ class ChoiceScorer:
             return [Window(0, start, predictions)]
         return split_windows(predictions, self.model.context, self.model.section.stride)
 
-    def _cost_group(self, rows: Sequence[ScoreRow], skip: int) -> list[list[Cost]]:
+    def _cost_group(self, rows: Sequence[Tree], skip: int) -> list[list[Cost]]:
         """The costs of rows as trees, whose first `skip` tokens are the same."""
         prefix = self._read_prefix(rows[0].context[:skip]) if skip else None
         costs: list[list[Cost]] = [[] for _ in rows]
@@ -144,7 +143,7 @@ class ChoiceScorer:
     def _is_like_flat(self, skip: int) -> bool:
         """Whether hidden states of a small tree are those of its choices one by one."""
         context, *choices = (array("i", [1 + n % 7 for n in part]) for part in (range(6), range(3, 6), range(2)))
-        row = ScoreRow(context, tuple(choices), 0, False)
+        row = Tree(context, tuple(choices))
         if path_length(row) > self.model.context:
             return False
         with _in_float32(self.model):
@@ -176,6 +175,6 @@ def sight(config: Any) -> int:
     return min((int(limit) for limit in limits if limit), default=1 << 62)
 
 
-def _answer(row: ScoreRow, costs: Sequence[Cost]) -> ScoreAnswer:
+def _answer(row: Tree, costs: Sequence[Cost]) -> ScoreAnswer:
     nats, greedy = zip(*costs, strict=True)
     return ScoreAnswer(nats, tuple(len(choice) for choice in row.choices), greedy, row.shots, row.truncated)

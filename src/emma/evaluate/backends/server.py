@@ -20,7 +20,6 @@ from urllib.request import urlopen
 
 from emma.errors import RecipeError
 from emma.evaluate.backends.backend import Prepared
-from emma.evaluate.backends.fake import count_characters
 from emma.evaluate.engine.requests import (
     Answer,
     GenerateRequest,
@@ -29,6 +28,8 @@ from emma.evaluate.engine.requests import (
     ScoreAnswer,
     ScoreRequest,
     TextAnswer,
+    count_characters,
+    find_stop,
 )
 from emma.store.address import address
 
@@ -70,7 +71,7 @@ class Server:
     @cached_property
     def about(self) -> Json:
         """What the server says of the model."""
-        found = {str(each.get("id")): each for each in self._ask("models", None, read_models)}
+        found = {str(each.get("id")): each for each in self._ask("models", None, lambda answer: list(answer["data"]))}
         name = self._wanted or (next(iter(found)) if len(found) == 1 else "")
         if name not in found:
             raise RecipeError(
@@ -115,9 +116,7 @@ class Server:
         stop = {"stop": list(request.stop)} if request.stop else {}
         asked = {"max_tokens": request.max_tokens, **settings, **stop}
         text, finish, tokens = self._complete(request.prompt.text, asked, read_text)
-        places = [place for each in request.stop if (place := text.find(each)) >= 0]
-        text = text[: min(places)] if places else text
-        return TextAnswer(text, tokens, finish, shots=len(request.prompt.shots))
+        return TextAnswer(text[: find_stop(text, request.stop)], tokens, finish, shots=len(request.prompt.shots))
 
     def _score(self, request: ScoreRequest) -> Answer:
         # White space at the end of a prompt is for the choice to begin with, as in the other backends.
@@ -187,11 +186,6 @@ def shorten(prompt: Prompt) -> Prompt:
     if prompt.shots:
         return prompt.cut(len(prompt.shots) - 1)
     return replace(prompt, header="", query=prompt.query[len(prompt.query) // 10 + 1 :])
-
-
-def read_models(answer: Json) -> list[Json]:
-    """The models that a server has."""
-    return list(answer["data"])
 
 
 def read_text(answer: Json) -> tuple[str, Literal["stop", "length"], int]:

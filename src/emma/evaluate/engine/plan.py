@@ -25,19 +25,17 @@ def plan_requests(backend: Backend, requests: Iterable[Request]) -> list[list[Pr
 
 def order_requests(prepared: Iterable[Prepared]) -> list[Prepared]:
     """Kind by kind and the longest first; those that share work stand together, where their longest would."""
-    keyed = [(each, request_key(each.request)) for each in prepared]
+    keyed = [(request_key(each.request), each) for each in prepared]
     longest: dict[str, int] = {}
-    for each, key in keyed:
-        name = each.group or key
-        longest[name] = max(longest.get(name, 0), each.tokens)
+    for key, each in keyed:
+        longest[each.group or key] = max(longest.get(each.group or key, 0), each.tokens)
 
-    def place(pair: tuple[Prepared, str]) -> tuple[str, int, str, int, str]:
-        each, key = pair
+    def place(key: str, each: Prepared) -> tuple[str, int, str, int, str]:
         name = each.group or key
         # By key at last: the order in which tasks came must not show.
         return type(each.request).__name__, -longest[name], name, -each.tokens, key
 
-    return [each for each, _ in sorted(keyed, key=place)]
+    return [each for _, each in sorted(keyed, key=lambda pair: place(*pair))]
 
 
 def split_chunks(prepared: Sequence[Prepared], tokens: int = CHUNK_TOKENS) -> Iterator[list[Prepared]]:

@@ -95,6 +95,17 @@ Output: TypeAlias = Sequence[Answer]
 """The answers to the requests of one item, in their order."""
 
 
+def count_characters(request: Request) -> int:
+    """Characters that are read and, at four to a token, those that may be written: a cost without a tokenizer."""
+    follows = sum(map(len, request.choices)) if isinstance(request, ScoreRequest) else 4 * request.max_tokens
+    return len(request.prompt.text) + follows
+
+
+def find_stop(text: str, stops: Sequence[str]) -> int | None:
+    """Where the first stop string of a text begins."""
+    return min((place for stop in stops if (place := text.find(stop)) >= 0), default=None)
+
+
 def request_key(request: Request) -> str:
     """The name under which a model's answer is kept: a hash of all that the answer depends on but the model."""
     # Prompt and parameters whole, and so whatever version of a task wrote them; a changed template asks anew.

@@ -7,7 +7,7 @@ from emma.evaluate.backends.backend import Backend
 from emma.evaluate.engine.answers import AnswerStore
 from emma.evaluate.engine.plan import plan_requests
 from emma.evaluate.engine.ranks import ALONE, Ranks
-from emma.evaluate.engine.requests import Request, ScoreRequest, request_key
+from emma.evaluate.engine.requests import Request, count_characters, request_key
 from emma.work import interrupt
 from emma.work.progress import Reporter, Track
 
@@ -58,12 +58,6 @@ def answer_missing(
             keys = [request_key(each.request) for each in asked]
             store.add(dict(zip(keys, answers, strict=True)))
             progress.advance([each.request for each in asked])
-
-
-def count_characters(request: Request) -> int:
-    """Characters that are read and, at four to a token, those that may be written: a cost without a tokenizer."""
-    follows = sum(map(len, request.choices)) if isinstance(request, ScoreRequest) else 4 * request.max_tokens
-    return len(request.prompt.text) + follows
 
 
 class _Progress:

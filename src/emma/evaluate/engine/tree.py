@@ -3,24 +3,30 @@
 Positions restart at each choice, so that every token stands where it would if its choice were the only one.
 """
 
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TypeAlias
 
 import numpy as np
 import torch
 from torch import Tensor
 
-Ids = Sequence[int]
+Tokens: TypeAlias = "array[int]"
+"""Token ids in four bytes each: there are millions of trees."""
 
 
-class Tree(Protocol):
-    """A context and its choices, as token ids. At least one token of the context is not shared."""
+@dataclass(frozen=True)
+class Tree:
+    """A request to score choices, as token ids."""
 
-    @property
-    def context(self) -> Ids: ...
-    @property
-    def choices(self) -> Sequence[Ids]: ...
+    context: Tokens
+    """The prompt, the beginning-of-text token first."""
+    choices: tuple[Tokens, ...]
+    shots: int = 0
+    truncated: bool = False
+    shared: int = 0
+    """Tokens of the context that all trees of its group begin with; never all of it."""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Choosing the test documents to score: for every language a sample in the order of a hash, up to a budget of bytes."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TypedDict
 
@@ -47,7 +47,11 @@ class ScoredDocument(EvalDocument):
 def choose_shard_documents(out: Path, shard: tuple[Artifact, Artifact], max_bytes: int) -> dict[str, int]:
     """Task: the test documents of one shard that a language's budget could take, if it came first everywhere else."""
     # The whole budget for each shard: which of the language's documents come first is known only over all shards.
-    rows = [row for table in read_selected(*shard, COLUMNS, ("test",)) for row in _test_rows(table)]
+    # Of a pair only the side that the label speaks of: the other is another language's text.
+    tables = read_selected(*shard, COLUMNS, ("test",))
+    rows: list[EvalDocument] = [
+        row | {"bytes": len(row["text"].encode())} for table in tables for row in table.to_pylist()
+    ]
     kept = take_within_budget([row for row in rows if row["bytes"]], max_bytes)
     shards.write(out / "test.parquet", pa.Table.from_pylist(kept, schema=CHOSEN))
     return {"test": len(rows), "empty": sum(not row["bytes"] for row in rows)}
@@ -60,13 +64,6 @@ def choose_documents(out: Path, parts: Sequence[Artifact], max_bytes: int) -> di
     kept = take_within_budget(rows, max_bytes)
     shards.write(out / "documents.parquet", pa.Table.from_pylist(kept, schema=CHOSEN))
     return {"documents": len(kept)}
-
-
-def _test_rows(table: pa.Table) -> Iterable[EvalDocument]:
-    for row in table.to_pylist():
-        # Of a pair only the side that the label speaks of: the other is another language's text.
-        text = row["text"]
-        yield EvalDocument(id=row["id"], lang=row["lang"], domain=row["domain"], text=text, bytes=len(text.encode()))
 
 
 def take_within_budget(rows: Sequence[EvalDocument], max_bytes: int) -> list[EvalDocument]:

@@ -14,7 +14,7 @@ import torch
 from numpy.typing import NDArray
 
 from emma.evaluate.backends.model import LanguageModel, token_costs
-from emma.evaluate.backends.windows import Ids, OwnedWindow, cost_windows, split_windows
+from emma.evaluate.backends.windows import OwnedWindow, cost_windows, split_windows
 from emma.evaluate.config import EvaluateConfig
 
 CHUNK_TOKENS = 1 << 16
@@ -31,15 +31,6 @@ class EncodedText:
     """The beginning-of-text token first."""
     altered: bool
     """Whether the tokenizer does not give the text back, so that its cost is that of another text."""
-
-
-@dataclass(frozen=True)
-class Score:
-    """The cost of one document under a model."""
-
-    nats: float
-    tokens: int
-    altered: bool
 
 
 class Scorer:
@@ -62,7 +53,7 @@ class Scorer:
 
     def plan(self, texts: Sequence[EncodedText]) -> list[list[OwnedWindow]]:
         """The windows of all texts in chunks of some CHUNK_TOKENS, the longest first."""
-        windows = sorted(self._split([each.ids for each in texts]), key=lambda window: -len(window[1]))
+        windows = sorted(self._split(texts), key=lambda window: -len(window[1]))
         ends = np.cumsum([len(window) for _, window in windows], dtype=np.int64)
         borders = np.flatnonzero(np.diff(ends // CHUNK_TOKENS, prepend=0)).tolist() if windows else []
         starts = sorted({0, *borders, len(windows)})
@@ -73,12 +64,6 @@ class Scorer:
         nats, _ = cost_windows(self.model, [each.ids for each in texts], windows)
         return {number: nats[number] for number in sorted({number for number, _ in windows})}
 
-    def score(self, texts: Sequence[str]) -> list[Score]:
-        """The cost of each text."""
-        encoded = self.encode(texts)
-        nats = self.sum_nats([each.ids for each in encoded])
-        return [Score(cost, len(each.ids) - 1, each.altered) for cost, each in zip(nats, encoded, strict=True)]
-
     def score_tokens(self, ids: Sequence[int]) -> list[float]:
         """Nats of all tokens of one sequence but the first, in one window, however long."""
         inputs = torch.tensor(ids, device=self.model.device)
@@ -86,11 +71,7 @@ class Scorer:
         nats: list[float] = token_costs(hidden, self.model.head, inputs[1:])[0].tolist()
         return nats
 
-    def sum_nats(self, documents: Sequence[Ids]) -> list[float]:
-        """Negative log-likelihood of all tokens but the first, for each document."""
-        return cost_windows(self.model, documents, list(self._split(documents)))[0]
-
-    def _split(self, documents: Sequence[Ids]) -> Iterator[OwnedWindow]:
-        for number, ids in enumerate(documents):
-            for window in split_windows(len(ids) - 1, self.model.context, self.model.section.stride):
+    def _split(self, texts: Sequence[EncodedText]) -> Iterator[OwnedWindow]:
+        for number, text in enumerate(texts):
+            for window in split_windows(len(text.ids) - 1, self.model.context, self.model.section.stride):
                 yield number, window
