@@ -56,11 +56,10 @@ def test_long_documents_slide_by_half_a_context(make_model) -> None:
 
 def test_a_shorter_context_can_be_asked_for(make_model) -> None:
     eight, wide = make_model("same", max_position_embeddings=8), make_model("SAME", max_position_embeddings=64)
-    asked = sum_nats(Scorer(wide / "model", EvaluateConfig(precision="fp32", context=8)), [list(range(30))])
-    assert asked == pytest.approx(
-        sum_nats(Scorer(eight / "model", EvaluateConfig(precision="fp32")), [list(range(30))])
-    )
-    assert asked != pytest.approx(sum_nats(Scorer(wide / "model", EvaluateConfig(precision="fp32")), [list(range(30))]))
+    ids = [list(range(30))]
+    asked = sum_nats(Scorer(wide / "model", EvaluateConfig(precision="fp32", context=8)), ids)
+    assert asked == pytest.approx(sum_nats(Scorer(eight / "model", EvaluateConfig(precision="fp32")), ids))
+    assert asked != pytest.approx(sum_nats(Scorer(wide / "model", EvaluateConfig(precision="fp32")), ids))
 
 
 def test_bfloat16_is_close(make_model) -> None:

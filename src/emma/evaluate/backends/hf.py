@@ -1,7 +1,6 @@
 """The backend of Hugging Face folders, on a processor or an accelerator: scoring here, generation beside it."""
 
 from collections.abc import Iterator, Sequence
-from itertools import compress
 from pathlib import Path
 
 from emma.evaluate.backends.backend import Prepared
@@ -30,8 +29,8 @@ class HuggingFace:
 
     def answer(self, prepared: Sequence[Prepared]) -> list[Answer]:
         """Answer some of them, in their order."""
-        is_score = [isinstance(each.request, ScoreRequest) for each in prepared]
-        scores: Iterator[Answer] = iter(self.scorer.answer(list(compress(prepared, is_score))))
-        asked = [not each for each in is_score]
-        texts: Iterator[Answer] = iter(generate_texts(self.model, list(compress(prepared, asked))))
-        return [next(scores if each else texts) for each in is_score]
+        scored = [each for each in prepared if isinstance(each.request, ScoreRequest)]
+        written = [each for each in prepared if isinstance(each.request, GenerateRequest)]
+        scores: Iterator[Answer] = iter(self.scorer.answer(scored))
+        texts: Iterator[Answer] = iter(generate_texts(self.model, written))
+        return [next(scores if isinstance(each.request, ScoreRequest) else texts) for each in prepared]

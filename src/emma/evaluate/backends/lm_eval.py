@@ -17,14 +17,7 @@ from lm_eval.api.model import LM
 
 from emma.evaluate.backends.backend import Backend
 from emma.evaluate.engine.plan import plan_requests
-from emma.evaluate.engine.requests import (
-    Answer,
-    GenerateRequest,
-    Prompt,
-    Request,
-    ScoreRequest,
-    TextAnswer,
-)
+from emma.evaluate.engine.requests import Answer, GenerateRequest, Prompt, Request, ScoreRequest, TextAnswer
 
 MAX_TOKENS = 256
 """Tokens that the harness lets a model write where a task does not say (`max_gen_toks`)."""
@@ -83,10 +76,9 @@ def _to_generation(instance: Any, seed: int) -> GenerateRequest:
 
 def to_responses(instances: Sequence[Any], answers: Sequence[Answer]) -> Iterator[Any]:
     """What the harness expects for each of its requests, from the answers to `to_requests` of the same ones."""
-    kinds = [each.request_type for each in instances]
-    flat = (part for answer in answers for part in _split(answer))
-    for kind, part in zip(kinds, flat, strict=True):
-        yield part[0] if kind == "loglikelihood_rolling" else part
+    parts = (part for answer in answers for part in _split(answer))
+    for each, part in zip(instances, parts, strict=True):
+        yield part[0] if each.request_type == "loglikelihood_rolling" else part
 
 
 def _split(answer: Answer) -> Sequence[Any]:

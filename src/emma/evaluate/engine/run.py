@@ -1,6 +1,6 @@
 """Answering all that is asked: every model in turn, chunk by chunk, each chunk kept before the next one begins."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from pathlib import Path
 
 from emma.evaluate.backends.backend import Backend
@@ -9,18 +9,14 @@ from emma.evaluate.engine.plan import plan_requests
 from emma.evaluate.engine.ranks import ALONE, Ranks
 from emma.evaluate.engine.requests import Request, count_characters, request_key
 from emma.work import interrupt
-from emma.work.progress import Reporter, Track
+from emma.work.progress import Reporter
 
 KILO = 1000
 OpenBackend = Callable[[], Backend]
 
 
 def answer_requests(
-    models: Iterable[OpenBackend],
-    requests: Iterable[Request],
-    root: Path,
-    reporter: Reporter,
-    ranks: Ranks = ALONE,
+    models: Iterable[OpenBackend], requests: Iterable[Request], root: Path, reporter: Reporter, ranks: Ranks = ALONE
 ) -> None:
     """Ask every model what it has not answered yet, under one bar; a kill costs the chunk that is being answered.
 
@@ -33,23 +29,21 @@ def answer_requests(
     costs = [count_characters(keyed[name]) for names in missing.values() for name in names]
     # In characters and not in answers: the longest are asked first, so answers would promise too late an end.
     with reporter.track("evaluate: benchmarks, kB of text", sum(costs) // KILO) as track:
-        progress = _Progress(track, len(costs))
+        done = characters = 0
         for key, open_model in distinct.items():
-            if missing[key]:
-                answer_missing(open_model(), keyed, missing[key], root, progress=progress, ranks=ranks)
+            for answered in answer_missing(open_model, keyed, missing[key], AnswerStore(root, key), ranks):
+                before, done = characters, done + len(answered)
+                characters += sum(map(count_characters, answered))
+                track.advance(characters // KILO - before // KILO, f"{done:,} of {len(costs):,} answers")
 
 
 def answer_missing(
-    backend: Backend,
-    keyed: Mapping[str, Request],
-    missing: set[str],
-    root: Path,
-    *,
-    progress: "_Progress",
-    ranks: Ranks = ALONE,
-) -> None:
-    """Ask one model what is missing, in chunks of all that is asked of it."""
-    store = AnswerStore(root, backend.key)
+    open_model: OpenBackend, keyed: Mapping[str, Request], missing: Set[str], store: AnswerStore, ranks: Ranks
+) -> Iterator[list[Request]]:
+    """Ask one model what is missing, in chunks of all that is asked of it; yields what was answered and kept."""
+    if not missing:
+        return  # the model is not opened for it
+    backend = open_model()
     for chunk in plan_requests(backend, keyed.values())[ranks.rank :: ranks.world_size]:
         interrupt.check()
         asked = [each for each in chunk if request_key(each.request) in missing]
@@ -57,18 +51,4 @@ def answer_missing(
             answers = backend.answer(asked)
             keys = [request_key(each.request) for each in asked]
             store.add(dict(zip(keys, answers, strict=True)))
-            progress.advance([each.request for each in asked])
-
-
-class _Progress:
-    """Counts characters for the time that is left, and answers for whoever watches."""
-
-    def __init__(self, track: Track, answers: int) -> None:
-        self._track, self._answers, self._done, self._characters = track, answers, 0, 0
-
-    def advance(self, requests: Sequence[Request]) -> None:
-        """Count what these requests cost."""
-        before, self._done = self._characters // KILO, self._done + len(requests)
-        self._characters += sum(map(count_characters, requests))
-        steps = self._characters // KILO - before
-        self._track.advance(steps, f"{self._done:,} of {self._answers:,} answers")
+            yield [each.request for each in asked]

@@ -42,14 +42,14 @@ Group = tuple[str, str | None]
 
 def tabulate_scores(items: Sequence[ScoredDocument], section: EvaluateConfig) -> pa.Table:
     """One row per model, language and domain, and one per model and language (schemas.SCORES)."""
-    rows = []
-    for (lang, domain), group in _group_items(items).items():
-        for model in ("base", "adapted"):
-            scored = [row for row in group if row["model"] == model]
-            if scored:
-                rows.append(
-                    {"model": model, "lang": lang, "domain": domain, **_score_row(scored, section, (lang, domain))}
-                )
+    groups: dict[tuple[str, str, str | None], list[ScoredDocument]] = defaultdict(list)
+    for row in items:
+        for domain in (None, row["domain"]):
+            groups[row["model"], row["lang"], domain].append(row)
+    rows = [
+        {"model": model, "lang": lang, "domain": domain, **_score_row(scored, section, (lang, domain))}
+        for (model, lang, domain), scored in groups.items()
+    ]
     return pa.Table.from_pylist(sorted(rows, key=_row_order), schema=SCORES)
 
 
@@ -73,14 +73,12 @@ def _score_row(rows: Sequence[ScoredDocument], section: EvaluateConfig, group: G
 
 def tabulate_gains(items: Sequence[ScoredDocument], section: EvaluateConfig) -> pa.Table:
     """One row per language that both models were scored on; the models are compared document by document."""
-    rows = []
-    groups = _group_items(items)
-    for lang in sorted({lang for lang, _ in groups}):
-        group = groups[lang, None]
-        before = {row["id"]: row for row in group if row["model"] == "base"}
-        pairs = [(before[row["id"]], row) for row in group if row["model"] == "adapted" and row["id"] in before]
-        if pairs:
-            rows.append({"lang": lang, **_gain_row(pairs, section, (lang, None))})
+    before = {(row["lang"], row["id"]): row for row in items if row["model"] == "base"}
+    pairs: dict[str, list[tuple[ScoredDocument, ScoredDocument]]] = defaultdict(list)
+    for row in items:
+        if row["model"] == "adapted" and (base := before.get((row["lang"], row["id"]))):
+            pairs[row["lang"]].append((base, row))
+    rows = [{"lang": lang, **_gain_row(pairs[lang], section, (lang, None))} for lang in sorted(pairs)]
     return pa.Table.from_pylist(rows, schema=GAINS)
 
 
@@ -98,14 +96,6 @@ def _gain_row(
 def _draw(documents: int, section: EvaluateConfig, group: Group) -> npt.NDArray[np.int64]:
     # The key has no model in it: base and adapted are drawn alike, which makes the interval of the gain a paired one.
     return draw_documents(documents, section.bootstrap, section.seed, group[0], group[1] or "")
-
-
-def _group_items(items: Sequence[ScoredDocument]) -> dict[Group, list[ScoredDocument]]:
-    groups: dict[Group, list[ScoredDocument]] = defaultdict(list)
-    for row in items:
-        groups[row["lang"], None].append(row)
-        groups[row["lang"], row["domain"]].append(row)
-    return groups
 
 
 def bits_per_byte(nats: Amount, bytes_utf8: Amount) -> Amount:
