@@ -68,8 +68,10 @@ def bleu(lang: Lang, model: Path | None = None, drop_empty: bool = False) -> Cor
     """
     if (found := find_pieces_model(model)) is not None:
         scorer = need("sacrebleu", "evaluate").BLEU(tokenize="none")
-        scorer.tokenizer = Pieces(found)
-        scorer.tokenizer_signature = scorer.tokenizer.signature()
+        pieces = need("sentencepiece", "train").SentencePieceProcessor(model_file=str(found))
+        scorer.tokenizer = lambda line: " ".join(pieces.encode(line, out_type=str))
+        # By content, since any file may be given as FLORES-200's.
+        scorer.tokenizer_signature = f"flores200-{hashlib.sha256(found.read_bytes()).hexdigest()[:8]}"
         return CorpusScore("spBLEU", scorer, 10, drop_empty)
     return plain_bleu("13a" if is_spaced(lang.script) else "char", drop_empty)
 
@@ -87,20 +89,3 @@ def find_pieces_model(model: Path | None) -> Path | None:
         return model
     cached = Path(need("sacrebleu.utils", "evaluate").SACREBLEU_DIR) / CACHED_MODEL
     return cached if cached.is_file() else None
-
-
-class Pieces:
-    """A tokeniser in sacrebleu's shape over a SentencePiece model."""
-
-    def __init__(self, model: Path) -> None:
-        self._model = need("sentencepiece", "train").SentencePieceProcessor(model_file=str(model))
-        digest = hashlib.sha256(model.read_bytes()).hexdigest()[:8]
-        self._signature = f"flores200-{digest}"  # by content, since any file may be given as FLORES-200's
-
-    def __call__(self, line: str) -> str:
-        """The pieces of a line with spaces between them."""
-        return " ".join(self._model.encode(line, out_type=str))
-
-    def signature(self) -> str:
-        """The model's name and content."""
-        return self._signature
