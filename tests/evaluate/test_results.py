@@ -9,8 +9,8 @@ import pytest
 
 from emma.evaluate.engine.requests import GenerateRequest, Prompt, ScoreAnswer, ScoreRequest, TextAnswer
 from emma.evaluate.metrics.accuracy import MacroF1, accuracy
-from emma.evaluate.metrics.mean import Mean
 from emma.evaluate.metrics.measures import TaskAnswers
+from emma.evaluate.metrics.metric import Mean
 from emma.evaluate.metrics.translation import chrf
 from emma.evaluate.results import write_task_tables
 from emma.evaluate.tasks.task import Item
