@@ -67,6 +67,7 @@ def test_the_models_of_metrics_are_inputs(setting: str, section: EvaluateConfig,
     [
         ({"models": ("models/base",)}, "Two models are called 'base'"),
         ({"models": ("one/llama", "two/llama")}, "Two models are called 'llama'.*NAME=two/llama"),
+        ({"models": ("other=nowhere",)}, "The model 'nowhere' is no folder here"),
         ({"baseline": "bsae"}, "baseline: 'bsae' is none of the models base, adapted, one"),
     ],
 )

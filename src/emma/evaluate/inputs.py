@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from emma.errors import RecipeError
-from emma.evaluate.backends.open import name_models
+from emma.evaluate.backends.open import FAKE, SERVER, find_model, name_models
 from emma.evaluate.config import EvaluateConfig
 from emma.evaluate.metrics.translation import find_pieces_model
 from emma.evaluate.questions import find_folders
@@ -20,8 +20,8 @@ def resolve_benchmarks(
 ) -> tuple[EvaluateConfig, dict[str, object] | None]:
     """Fill in where benchmarks lie; also what is in their files, and in the folders of further models.
 
-    Raises RecipeError for a task that there is not, a name that two models have, and a baseline that none has, before
-    anything is trained; SourceError for a task whose data is not here.
+    Raises RecipeError for a task or model that there is not, a name that two models have, and a baseline that none has,
+    before anything is trained; SourceError for a task whose data is not here.
     """
     if not section.tasks:
         return section, None
@@ -36,8 +36,11 @@ def resolve_benchmarks(
     models = name_models([*(f"{name}=" for name in RUN_MODELS), *section.models])
     if section.baseline not in models:
         raise RecipeError(f"evaluate.baseline: '{section.baseline}' is none of the models {', '.join(models)}.")
-    places = [Path(place) for name, place in models.items() if name not in RUN_MODELS]
-    further = [hash_folder(place, known) if place.is_dir() else str(place) for place in places]
+    places = [place for name, place in models.items() if name not in RUN_MODELS]
+    for place in places:
+        if not place.startswith((FAKE, *SERVER)):
+            find_model(place)
+    further = [hash_folder(Path(place), known) if Path(place).is_dir() else place for place in places]
     pieces = resolved.flores200_file() and find_pieces_model(resolved.flores200_file())
     files = [known.of(path) if path else None for path in (pieces, resolved.lid_file(), resolved.families_file())]
     known.save()

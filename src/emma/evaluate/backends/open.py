@@ -47,14 +47,20 @@ def open_backend(place: str, section: EvaluateConfig, fingerprints: Fingerprints
         from emma.evaluate.backends.server import Server
 
         return Server(place)
-    folder = Path(place) if Path(place).is_dir() else find_fetched(place)
-    if not (folder / "config.json").exists():
-        raise RecipeError(f"The folder {folder} holds no Hugging Face model: it has no config.json.")
+    folder = find_model(place)
     need("torch", "train")
     need("transformers", "train")
     from emma.evaluate.backends.hf import HuggingFace
 
     return HuggingFace(folder, section, fingerprints)
+
+
+def find_model(place: str) -> Path:
+    """The folder of a model that is no server's. Raises RecipeError for what is no model, or not on this machine."""
+    folder = Path(place) if Path(place).is_dir() else find_fetched(place)
+    if not (folder / "config.json").exists():
+        raise RecipeError(f"The folder {folder} holds no Hugging Face model: it has no config.json.")
+    return folder
 
 
 def find_fetched(name: str) -> Path:
