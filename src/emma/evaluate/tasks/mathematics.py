@@ -4,25 +4,12 @@ from dataclasses import dataclass, replace
 
 from emma.evaluate.tasks.data import Layout, known
 from emma.evaluate.tasks.generation import Form, TextTask
+from emma.evaluate.tasks.phrases import list_words, say
 from emma.evaluate.tasks.rows import Row, RowError
 from emma.evaluate.tasks.task import Asking, Item
-from emma.lang.language import Lang
+from emma.lang.language import ENGLISH, Lang
 
 DIRECT, STEPS = "direct", "chain of thought"
-WORDS = {
-    "ben": ("প্রশ্ন", "উত্তর", "ধাপে ধাপে উত্তর"),
-    "deu": ("Frage", "Antwort", "Schritt-für-Schritt-Antwort"),
-    "eng": ("Question", "Answer", "Step-by-Step Answer"),
-    "fra": ("Question", "Réponse", "Réponse étape par étape"),
-    "jpn": ("問題", "答え", "ステップごとの答え"),
-    "rus": ("Задача", "Ответ", "Пошаговое решение"),
-    "spa": ("Pregunta", "Respuesta", "Respuesta paso a paso"),
-    "swa": ("Swali", "Jibu", "Jibu la Hatua kwa Hatua"),
-    "tel": ("ప్రశ్న", "సమాధానం", "దశలవారీగా సమాధానం"),
-    "tha": ("โจทย์", "คำตอบ", "คำตอบทีละขั้นตอน"),
-    "zho": ("问题", "答案", "逐步解答"),
-}
-"""Question, answer and solution, as its authors' examples call them."""
 
 
 def make_item(row: Row) -> Item:
@@ -33,8 +20,8 @@ def make_item(row: Row) -> Item:
     if not read_number(number):
         raise RowError(f"its answer '{number}' is no number")
     solution = str(row.values.get("answer") or "") if "answer_number" in row.values else ""
-    for words in WORDS.values():
-        question, solution = question.removeprefix(f"{words[0]}:"), solution.removeprefix(f"{words[2]}:")
+    for problem, words in zip(list_words("problem"), list_words("solution"), strict=True):
+        question, solution = question.removeprefix(f"{problem}:"), solution.removeprefix(f"{words}:")
     fields = {"question": question.strip(), "solution": solution.strip()}
     return Item(str(row.number), number, fields, (fields["question"],), cluster=str(row.number))
 
@@ -45,9 +32,8 @@ class Problems(TextTask):
 
     def fill(self, query: str, item: Item, variant: str, lang: Lang, asking: Asking) -> str:  # noqa: ARG002
         """The problem between the words for question and answer; the published protocol has them in its language."""
-        own = asking.own_language or asking.mode == "paper"
-        question, answer, solution = (own and WORDS.get(lang.iso639_3)) or WORDS["eng"]
-        words = {"question_word": question, "answer_word": answer, "solution_word": solution}
+        spoken = lang if asking.own_language or asking.mode == "paper" else ENGLISH
+        words = {f"{word}_word": say(word, spoken) for word in ("problem", "number", "solution")}
         return query.format(**words, **item.fields)
 
     def answer(self, variant: str, shot: Item) -> str:
@@ -56,8 +42,8 @@ class Problems(TextTask):
 
 
 FORMS = {
-    DIRECT: Form("{question_word}: {question}\n{answer_word}:", max_tokens=64, is_bounded=False),
-    STEPS: Form("{question_word}: {question}\n{solution_word}:", max_tokens=512, stop=("\n\n",), is_bounded=False),
+    DIRECT: Form("{problem_word}: {question}\n{number_word}:", max_tokens=64, is_bounded=False),
+    STEPS: Form("{problem_word}: {question}\n{solution_word}:", max_tokens=512, stop=("\n\n",), is_bounded=False),
 }
 # lm-evaluation-harness's own limit, by which the published numbers were made.
 PUBLISHED = {variant: replace(form, max_tokens=256, stop=("\n\n",)) for variant, form in FORMS.items()}

@@ -2,7 +2,8 @@
 
 The table beside this module has a line for each language: "because" and "so" are those of XCOPA in
 lm-evaluation-harness; "right?", "yes", "also" and "no" those of its XNLI (after Lin et al. 2022, arXiv:2112.10668), but
-for the Arabic "no", which is "number" there; "question" and "answer" are what a recipe with `own_language` asks with.
+for the Arabic "no", which is "number" there; "question" and "answer" are what a recipe with `own_language` asks with;
+"problem", "number" and "solution" are what the authors of MGSM call question, answer and chain of thought.
 """
 
 from functools import lru_cache
@@ -23,6 +24,11 @@ def say(word: str, lang: Lang) -> str:
     """A word of the table's header in a language, in English where it is not known."""
     words = _read_words()
     return words.get((lang.iso639_3, word)) or words["eng", word]
+
+
+def list_words(word: str) -> list[str]:
+    """A word of the table's header in every language that has it."""
+    return [found for (_, name), found in _read_words().items() if name == word and found]
 
 
 @lru_cache(maxsize=1)

@@ -10,7 +10,7 @@ from emma.errors import RecipeError
 from emma.evaluate.tasks.task import Divisible, Task
 
 FAMILIES: tuple[str, ...] = (
-    "labels", "commonsense", "inference", "grammar", "reading", "knowledge", "translation", "summaries",
+    "labels", "commonsense", "inference", "grammar", "reading", "translation", "summaries",
     "open_generation", "mathematics", "code", "parallel",
 )  # fmt: skip
 """Modules of this room with a tuple TASKS."""
