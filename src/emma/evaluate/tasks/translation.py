@@ -87,8 +87,8 @@ class Translation(TextTask):
 
     def _directions(self, lang: Lang) -> Mapping[str, tuple[Lang, Lang]]:
         """Source and target by variant."""
-        ways = {f"from {self.pivot.label}": (self.pivot, lang), f"into {self.pivot.label}": (lang, self.pivot)}
-        return dict(list(ways.items())[: 1 if self.target else 2])
+        out = {f"from {self.pivot.label}": (self.pivot, lang)}
+        return out if self.target else {**out, f"into {self.pivot.label}": (lang, self.pivot)}
 
     def forms_for(self, lang: Lang, asking: Asking) -> Mapping[str, Form]:
         """One form for each direction."""
