@@ -12,11 +12,12 @@ from emma.store import manifest
 from emma.store.artifact import Artifact
 from emma.store.files import read_json
 from emma.store.losses import format_percent
-from emma.ui.numerals import MISSING
+from emma.ui.numerals import MISSING, format_signed
 from emma.ui.terminal import format_table
 
 if TYPE_CHECKING:
     from emma.report.summary import Headline
+    from emma.report.task_summary import TaskSummary
 
 
 @dataclass(frozen=True)
@@ -143,6 +144,8 @@ def render_results(results: RunResults) -> Iterator[str]:
         return
     yield from render_gains(results.headline)
     yield from list_warnings(results.headline)
+    if benchmarks := results.headline.get("benchmarks"):
+        yield from ("", *render_benchmarks(benchmarks))
     if results.headline["english"] or results.headline["code"]:
         yield ""
         yield from render_forgetting(results.headline)
@@ -181,6 +184,16 @@ def list_warnings(headline: "Headline") -> list[str]:
     # There any training gains much, whatever it is worth.
     unread = f"The base had not learnt to read {above} of them (over 8 bits per byte, worse than guessing)."
     return [*headline["differences"], *([unread] if above else [])]
+
+
+def render_benchmarks(summary: "TaskSummary") -> Iterator[str]:
+    """How many comparisons are better or worse, and the mean gain over all languages in points."""
+    yield f"benchmarks: {summary['comparisons']:,} compared, {summary['better']:,} better, {summary['worse']:,} worse"
+    for mean in summary["means"]:
+        if mean["group_by"] == "all" and not mean["clean"] and mean["gain"] is not None:
+            kind = "native" if mean["native"] else "translated"
+            gain, low, high = (format_signed(value, 1) for value in (mean["gain"], mean["low"], mean["high"]))
+            yield f"{kind}: {gain} points [{low}, {high}], {mean['languages']:,} languages"
 
 
 def render_forgetting(headline: "Headline") -> Iterator[str]:
