@@ -116,3 +116,9 @@ def test_a_label_outside_the_set() -> None:
     with pytest.raises(RowError, match="'sport' is none of sports, health"):
         row.choose(("sports", "health"), "label")
     assert Row("a.tsv", 3, {"category": "health"}).choose(("sports", "health"), "label", "category") == 1
+
+
+def test_a_name_is_the_first_id_else_the_number() -> None:
+    assert Row("a.jsonl", 7, {"id": 0, "ID": "x"}).name("id", "ID") == "0"
+    assert Row("a.jsonl", 7, {"id": "", "ID": "x"}).name("id", "ID") == "x"
+    assert Row("a.jsonl", 7, {"id": None}).name("id", "ID") == "7"

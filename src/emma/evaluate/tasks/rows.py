@@ -56,7 +56,7 @@ class Row:
 
     def name(self, *names: str) -> str:
         """An id from the first of these columns that has one, else the row's number."""
-        return str(next(filter(None, map(self.values.get, names)), self.number))
+        return str(next((id_ for id_ in map(self.values.get, names) if id_ not in (None, "")), self.number))
 
     def choose(self, choices: Sequence[str], *names: str) -> int:
         """The number of the choice that one of these columns names. Raises RowError where it names another one."""
