@@ -12,14 +12,12 @@ from emma.evaluate.metrics.metric import Mean, list_texts
 from emma.evaluate.metrics.sandbox import LIMITS, SECONDS, find_tool, run_program
 from emma.evaluate.tasks.task import Item
 
-Assemble = Callable[[Item, str], str]
-"""The whole program of an item and what a model wrote for it: prompt, completion, tests."""
 
-
-def pass_rate(language: str, assemble: Assemble, allowed: bool, k: int = 1) -> Mean:
+def pass_rate(language: str, assemble: Callable[[Item, str], str], allowed: bool, k: int = 1) -> Mean:
     """The chance that one of k programs passes its tests, from n ≥ k of them for each item.
 
-    `language` is one of `sandbox.TOOLCHAINS`. Raises RecipeError unless the recipe allows generated code to run, and
+    `language` is one of `sandbox.TOOLCHAINS`; `assemble` makes the whole program of an item and what a model wrote for
+    it: prompt, completion, tests. Raises RecipeError unless the recipe allows generated code to run, and
     where no tool or no sandbox is here.
     """
     if not allowed:

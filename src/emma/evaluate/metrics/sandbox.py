@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
@@ -148,20 +148,16 @@ def _watch(spec: str, program: IO[bytes], output: IO[bytes], seconds: float) -> 
 
 
 def _find_excess(pid: int, end: float) -> str | None:
-    sizes = list(_list_sizes(pid))
-    many = len(sizes) > PROCESSES + 3  # beside those that built the walls
-    too_much = {"time": time.monotonic() > end, "memory": sum(sizes) > MEMORY, "processes": many}
-    return next((name for name, is_so in too_much.items() if is_so), None)
-
-
-def _list_sizes(pid: int) -> Iterator[int]:
-    """Resident bytes of a process and all below it."""
     sizes, children = _read_processes(int(time.monotonic() / TICK))
     below = [pid]
-    while below:
-        process = below.pop()
-        yield sizes.get(process, 0)
+    for process in below:  # which grows meanwhile
         below += children.get(process, [])
+    too_much = {
+        "time": time.monotonic() > end,
+        "memory": sum(sizes.get(process, 0) for process in below) > MEMORY,
+        "processes": len(below) > PROCESSES + 3,  # beside those that built the walls
+    }
+    return next((name for name, is_so in too_much.items() if is_so), None)
 
 
 @lru_cache(maxsize=1)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 
-from emma.evaluate.backends.continuations import continuation_ids
+from emma.evaluate.backends.choices import continuation_ids
 from emma.models.tokenizer_file import open_tokenizer
 from tests.conftest import TEXTS
 
