@@ -160,3 +160,23 @@ def test_a_task_counts_once_in_the_mean_of_all_in_points() -> None:
     assert found["adapted", False]["languages"] == 1
     assert found["base", True]["value"] == pytest.approx(200 / 3)
     assert (found["base", True]["metric"], found["base", True]["variant"]) == ("points", None)
+
+
+def test_items_of_two_benchmarks_are_no_one_draw_though_their_numbers_are_the_same() -> None:
+    """What one has right the other has wrong, so as one draw they would leave nothing to doubt."""
+    right = draw(1, 30)[0]
+    measures = [
+        make_measure("base", "swh_Latn", right),
+        make_measure("base", "swh_Latn", 1 - right, make_info("xcopa")),
+    ]
+    (row,) = (row for row in tabulate_averages(measures, None, {}) if not row["task"] and row["group_by"] == "all")
+    error = 100 * right.std(ddof=1) / np.sqrt(30) / np.sqrt(2)
+    assert row["value"] == pytest.approx(50)
+    assert (row["high"] - row["low"]) / 2 == pytest.approx(stats.t.ppf(0.975, 59) * error)
+
+
+def test_a_benchmark_that_one_model_lacks_is_in_no_mean_of_all() -> None:
+    measures = [make_measure(model, "swh_Latn", [1, 0, 1, 1]) for model in ("base", "adapted")]
+    measures.append(make_measure("base", "swh_Latn", [0, 0, 0, 1], make_info("xcopa")))
+    rows = [row for row in tabulate_averages(measures, "base", {}) if not row["task"] and row["group_by"] == "all"]
+    assert {row["model"]: row["value"] for row in rows} == {"base": 75, "adapted": 75}

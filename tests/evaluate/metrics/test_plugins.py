@@ -10,7 +10,7 @@ from transformers import BertConfig, BertModel, BertTokenizerFast
 
 from emma.errors import RecipeError
 from emma.evaluate.metrics import plugins
-from emma.evaluate.metrics.plugins import covered_scripts, neural_metrics
+from emma.evaluate.metrics.plugins import compare, covered_scripts, neural_metrics
 from emma.evaluate.tasks.task import Asking, Item
 from emma.lang.language import Lang
 from tests.evaluate.metrics.conftest import write
@@ -32,6 +32,13 @@ def encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_what_a_vocabulary_covers(encoder: Path) -> None:
     assert covered_scripts(encoder) == {"Latn", "Deva"}  # one Ethiopic letter is none
+
+
+def test_the_tokens_at_both_ends_weigh_nothing() -> None:
+    one, other, half = np.eye(5)[[0, 1, 2]], np.eye(5)[[3, 1, 4]], np.eye(5)[[0, 1, 3, 2]]
+    assert compare(one, other) == 1
+    assert compare(half, other) == 1  # its third token is the other's first
+    assert compare(half, one) == pytest.approx(2 / 3)  # half of its tokens, and all of the other's
 
 
 def test_bertscore_of_equal_and_of_other_texts(encoder: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from emma.evaluate.engine.requests import ScoreAnswer, ScoreRequest
 from emma.evaluate.tasks.parallel import AGAINST, ALONE, TASKS, VERSES
-from emma.evaluate.tasks.task import Asking
+from emma.evaluate.tasks.task import Asking, Item
 from emma.lang.language import ENGLISH, Lang
 from tests.evaluate.tasks.files import write
 
@@ -73,3 +73,10 @@ def test_the_same_verses_in_all_languages_of_a_long_bible(tmp_path: Path) -> Non
     one, other = (BIBLE.read(tmp_path / "bibles", lang) for lang in (EWE, NKO))
     assert [item.id for item in one.items] == [item.id for item in other.items]
     assert len(one.items) == VERSES
+
+
+def test_a_letter_is_as_many_characters_however_it_is_written() -> None:
+    """An e with a dot below and an acute accent is two characters composed and three decomposed."""
+    characters = FLORES.metrics(ALONE, EWE, Asking())[1]
+    items = [Item("1", text) for text in ("\u1eb9\u0301", "e\u0323\u0301")]
+    assert characters.statistics(items, [(cost(1),)] * 2)[:, 1].tolist() == [2, 2]
