@@ -44,7 +44,9 @@ def test_results_say_what_lm_evals_do(exported: Path) -> None:
         assert set(results[field]) == names
     assert sorted(results["group_subtasks"]["sib200_cloze"]) == sorted(f"sib200_{lang}_cloze" for lang in SENTENCES)
     low, high = results["intervals_95"]["sib200_nqo_Nkoo_cloze"]["acc"]
-    assert low < results["results"]["sib200_nqo_Nkoo_cloze"]["acc,none"] <= high
+    scores = results["results"]["sib200_nqo_Nkoo_cloze"]
+    assert low < scores["acc,none"] <= high
+    assert scores["acc_stderr,none"] == pytest.approx((high - low) / 3.92, rel=1e-4)
 
 
 def test_samples_have_every_item_with_its_hashes(exported: Path, task_folder: Callable[..., Path]) -> None:

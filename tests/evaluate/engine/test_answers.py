@@ -35,3 +35,17 @@ def test_what_a_killed_process_was_writing_is_not_read(tmp_path: Path) -> None:
     store.add(ANSWERS)
     (store.path / "0.parquet.1.tmp").write_bytes(b"half")
     assert store.find(ANSWERS) == ANSWERS
+
+
+def test_of_two_answers_to_one_request_the_same_holds_for_every_reader(tmp_path: Path) -> None:
+    """Two runs that asked at one time: rounding may differ between them, but not from one reading to the next."""
+    store, key = AnswerStore(tmp_path, "model"), "ff" * 16
+    for other, text in (("00", "a"), ("ab", "b"), ("cd", "c"), ("ef", "d")):
+        store.add({key: TextAnswer(text, 1, "stop"), other * 16: ANSWERS["00" * 16]})
+    first = min(store.path.iterdir())
+    alone = AnswerStore(tmp_path, "alone")
+    alone.path.mkdir(parents=True)
+    first.rename(alone.path / first.name)
+    expected = alone.find([key])
+    (alone.path / first.name).rename(first)
+    assert store.find([key]) == expected

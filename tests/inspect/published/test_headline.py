@@ -41,6 +41,15 @@ def test_one_language_leaves_the_languages_no_room_and_the_benchmarks_some(tmp_p
         assert found.low_all < found.value < found.high_all
 
 
+def test_benchmarks_are_drawn_for_both_models_alike(tmp_path: Path) -> None:
+    """A tenth more on every benchmark is a tenth more on any of them, however far apart they are."""
+    for name, mean in (("XCOPA", 20), ("SIB-200", 40), ("Taxi1500", 60)):
+        write(tmp_path, name, "Model,swh_Latn,hin_Deva", f"{BASE},{mean},{mean}", f"{EMMA},{mean * 1.1},{mean * 1.1}")
+    for found in read_headline(read_tables(tmp_path), BASE, EMMA):
+        if found.how != "points":
+            assert (found.count, found.low_all, found.high_all) == (3, pytest.approx(0.1), pytest.approx(0.1))
+
+
 def test_benchmarks_that_are_not_there_are_named(tmp_path: Path) -> None:
     write_all(tmp_path)
     for name in ("xcopa", "mgsm_cot"):
