@@ -20,6 +20,9 @@ from emma.work.progress import Reporter
 from tests.conftest import TEXTS
 from tests.evaluate.tiny import Tiny, write_tiny
 
+LANGS = {*TEXTS, "cmn_Hans"} - {"zho_Hans"}
+"""Languages as all benchmarks call them."""
+
 
 @pytest.fixture
 def section(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> EvaluateConfig:
@@ -42,7 +45,7 @@ def run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., tup
 def test_what_is_written(section: EvaluateConfig, run, tmp_path: Path) -> None:
     tables, _ = run(section, "base", "adapted")
     assert {(row["model"], row["lang"], row["variant"]) for row in tables["scores"]} == {
-        (model, lang, variant) for model in ("base", "adapted") for lang in TEXTS for variant in ("cloze", "direct")
+        (model, lang, variant) for model in ("base", "adapted") for lang in LANGS for variant in ("cloze", "direct")
     }
     assert len(tables["items"]) == 2 * 2 * len(TEXTS) * 3
     assert {(row["baseline"], row["model"]) for row in tables["gains"]} == {("base", "adapted")}

@@ -114,6 +114,30 @@ def test_read_task(tmp_path: Path) -> None:
 def test_all_languages_of_a_task(tmp_path: Path) -> None:
     folder = write_tiny(tmp_path) / "tiny"
     reading = read_task(Tiny(), folder, None, Asking(shots=0), limit=None)
-    assert {each.lang.label for each in reading.questions} == set(TEXTS)
+    assert {each.lang.label for each in reading.questions} == {*TEXTS, "cmn_Hans"} - {"zho_Hans"}
     assert not any(request.prompt.shots for each in reading.questions for (request,) in each.requests)
+    assert not reading.absent
+
+
+@pytest.mark.parametrize(
+    ("there", "wanted", "names"),
+    [
+        (("ara_Arab", "zho_Hans"), None, ("arb_Arab", "cmn_Hans")),  # as a benchmark that says arb and cmn
+        (("ara_Arab", "arb_Arab"), None, ("ara_Arab", "arb_Arab")),  # which are two here
+        (("arb_Arab", "swh_Latn"), ("ara_Arab", "swh_Latn"), ("ara_Arab", "swh_Latn")),  # as the corpus has it
+        (("swh_Latn",), ("swa_Latn", "swh_Latn"), ("swh_Latn",)),  # asked once, under its own name
+    ],
+)
+def test_scores_stand_under_one_name(
+    there: tuple[str, ...], wanted: tuple[str, ...] | None, names: tuple[str, ...], tmp_path: Path
+) -> None:
+    folder = write_tiny(tmp_path) / "tiny"
+    lines = (folder / "tha_Thai.tsv").read_text(encoding="utf-8")
+    for path in folder.glob("*.tsv"):
+        path.unlink()
+    for label in there:
+        (folder / f"{label}.tsv").write_text(lines, encoding="utf-8")
+    langs = None if wanted is None else [Lang.parse(label) for label in wanted]
+    reading = read_task(Tiny(), folder, langs, Asking(), limit=None)
+    assert [each.lang.label for each in reading.questions if each.variant == "cloze"] == list(names)
     assert not reading.absent

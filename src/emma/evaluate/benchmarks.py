@@ -183,17 +183,17 @@ def pair_answers(
     clean: Mapping[ItemName, bool | None],
 ) -> TaskAnswers:
     """What a model answered to one variant of a task in one language."""
-    task, lang, variant = asked.task, asked.lang, asked.variant
+    task, variant = asked.task, asked.variant
     outputs = [tuple(answers[request_key(request)] for request in requests) for requests in asked.requests]
     return TaskAnswers(
         model=model,
         info=task.info,
-        lang=lang,
+        lang=asked.lang,
         variant=variant,
         items=asked.items,
         requests=asked.requests,
         outputs=outputs,
-        metrics=task.metrics(variant, lang, asking),
+        metrics=task.metrics(variant, asked.lang_there, asking),
         answer_langs=identify_answers(outputs, asking.lid) if asking.lid else (),
         chances=[task.chance(variant, item) for item in asked.items],
         clean=[clean.get(name_item(asked, item)) for item in asked.items],

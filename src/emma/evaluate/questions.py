@@ -27,6 +27,9 @@ class Questions:
 
     task: Task
     lang: Lang
+    """Under which its scores stand: as the corpus or whoever asks calls it."""
+    lang_there: Lang
+    """As the benchmark calls it."""
     variant: str
     items: tuple[Item, ...]
     requests: tuple[tuple[Request, ...], ...]
@@ -86,14 +89,19 @@ def find_folders(tasks: Sequence[Task], data: Path) -> list[Path]:
 def read_task(task: Task, folder: Path, wanted: Sequence[Lang] | None, asking: Asking, limit: int | None) -> Reading:
     """Read a task in the languages that are wanted. Raises SourceError for data that cannot be read."""
     there = task.languages(folder)
-    fits = {lang: find_fit(lang, there) for lang in (there if wanted is None else wanted)}
-    questions, rejects = list[Questions](), list[RejectedItem]()
-    for lang in sorted({lang for lang in fits.values() if lang is not None}):
-        data = read_language(task, folder, lang)
+    fits = {lang: find_fit(lang, there) for lang in (name_languages(there) if wanted is None else wanted)}
+    questions, rejects, read = list[Questions](), list[RejectedItem](), set[Lang]()
+    # Those that have the benchmark's own name first: the other name of one of them is not asked again.
+    for lang, fit in sorted(fits.items(), key=lambda names: (names[0] != names[1], names[0])):
+        if fit is None or fit in read:
+            continue
+        read.add(fit)
+        data = read_language(task, folder, fit)
         rejects += data.rejects
         items = choose_items(data.items, limit)
-        asked = [(item, task.ask(item, lang, data, asking)) for item in items]
-        questions += group_variants(task, lang, asked, len(data.rejects))
+        asked = [(item, task.ask(item, fit, data, asking)) for item in items]
+        questions += group_variants(task, (lang, fit), asked, len(data.rejects))
+    questions.sort(key=lambda each: each.lang)
     absent = [lang for lang, fit in fits.items() if fit is None]
     return Reading(task, tuple(questions), tuple(rejects), tuple(absent))
 
@@ -117,6 +125,18 @@ def find_fit(lang: Lang, there: Sequence[Lang]) -> Lang | None:
     return next((fit for name in names if (fit := Lang(name, lang.script)) in there), None)
 
 
+def name_languages(there: Sequence[Lang]) -> list[Lang]:
+    """The languages of a benchmark as all benchmarks are to call them: `ara` of one and `arb` of another are `arb`."""
+    names = Counter(map(usual_name, there))
+    return [lang if names[usual_name(lang)] > 1 else usual_name(lang) for lang in there]
+
+
+def usual_name(lang: Lang) -> Lang:
+    """The language under the name of the member that stands for its macrolanguage, if it is one."""
+    member = representative(lang.iso639_3) if lang.is_language else ""
+    return Lang(member or lang.iso639_3, lang.script)
+
+
 def choose_items(items: Sequence[Item], limit: int | None) -> Sequence[Item]:
     """At most `limit` items, in their order: of parallel items the same ones in every language, and a second question
     on one text only where every text has had its first."""
@@ -132,14 +152,17 @@ def choose_items(items: Sequence[Item], limit: int | None) -> Sequence[Item]:
 
 
 def group_variants(
-    task: Task, lang: Lang, asked: Sequence[tuple[Item, Mapping[str, tuple[Request, ...]]]], rejects: int
+    task: Task,
+    names: tuple[Lang, Lang],
+    asked: Sequence[tuple[Item, Mapping[str, tuple[Request, ...]]]],
+    rejects: int,
 ) -> Iterator[Questions]:
-    """The items by variant, each as the variant asks it."""
+    """The items by variant, each as the variant asks it; `names` are the language's here and there."""
     variants = dict.fromkeys(variant for _, requests in asked for variant in requests)
     for variant in variants:
         pairs = [(item.under(variant), requests[variant]) for item, requests in asked if variant in requests]
         items, requests = zip(*pairs, strict=True)
-        yield Questions(task, lang, variant, items, requests, rejects)
+        yield Questions(task, *names, variant, items, requests, rejects)
 
 
 def describe_reading(reading: Reading) -> Iterator[str]:
