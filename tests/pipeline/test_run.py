@@ -13,3 +13,17 @@ def test_a_missing_extra_stops_a_run_before_it_begins(monkeypatch: pytest.Monkey
     check_extras("evaluate")
     with pytest.raises(ExtraError, match=r"'jinja2'.*pip install '\.\[report\]'"):
         check_extras("report")
+
+
+def test_answers_are_identified_by_the_model_of_the_corpus() -> None:
+    from emma.pipeline.recipe import Recipe
+    from emma.pipeline.run import share_lid
+
+    def lid_of(**sections: object) -> str | None:
+        return share_lid(Recipe.model_validate({"name": "r", **sections})).lid
+
+    corpus = {"lid": {"model": "glotlid.bin"}}
+    assert lid_of() is None
+    assert lid_of(annotate=corpus) == "glotlid.bin"
+    assert lid_of(annotate=corpus, evaluate={"lid": "other.bin"}) == "other.bin"
+    assert lid_of(annotate={"lid": {"train": ["a"]}}) is None

@@ -54,6 +54,11 @@ def add_benchmarks(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--mode", choices=("sound", "paper"), help="paper: the published protocol with its faults")
     group.add_argument("--samples", type=parse_positive, metavar="N", help="answers generated for each question")
     group.add_argument("--run-generated-code", action="store_true", default=None, help="run programs that models write")
+    group.add_argument(
+        "--lid",
+        metavar="MODEL",
+        help="a language-identification model (fastText), to say which language answers are in",
+    )
     group.add_argument("--baseline", metavar="NAME", help="the model to compare with (default: the first)")
     group.add_argument(
         "--out",
@@ -88,7 +93,7 @@ def run_benchmarks(arguments: argparse.Namespace) -> int:
     from emma.work.progress import Reporter
 
     interrupt.listen()
-    settings = ("limit", "shots", "mode", "samples", "run_generated_code")
+    settings = ("limit", "shots", "mode", "samples", "run_generated_code", "lid")
     question = BenchmarkQuestion(
         models=arguments.models,
         tasks=arguments.tasks,

@@ -50,7 +50,8 @@ class EvaluateConfig(Section):
     in the recipe's `data`. None: averages are by tier and script."""
     lid: str | None = Field(default=None, exclude=True)
     """Name the language of every text that a model writes, by this model: a file or a repository of the Hugging Face
-    hub, as in `[annotate.lid]`. It tells a model that answers in English from one that answers badly."""
+    hub. It tells a model that answers in English from one that answers badly. None: the one that `[annotate.lid]`
+    names, if it does."""
     neural_metrics: tuple[str, ...] = ()
     """Further metrics of texts that have references: `bertscore=FOLDER` of an encoder, `comet=FILE.ckpt` by the command
     comet-score. A language whose script the model does not cover gets no score."""

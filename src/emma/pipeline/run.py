@@ -12,6 +12,7 @@ from emma.collect.losses import MAX_SOURCES_SHOWN, find_losses, guard_losses
 from emma.config.extras import check
 from emma.config.section import Section
 from emma.errors import RecipeError
+from emma.evaluate.config import EvaluateConfig
 from emma.evaluate.inputs import resolve_benchmarks
 from emma.pipeline.base import check_base_once, find_base, refuse_circular_base, trained_base
 from emma.pipeline.home import Home, Run
@@ -154,13 +155,21 @@ def list_steps(recipe: Recipe, home: Home, until: str = "release") -> list[Step]
     with_files: dict[str, tuple[Section, Mapping[str, Any] | None]] = {
         "collect": (collect, fingerprint_sources(recipe.collect, root, cache)),
         "annotate": resolve_model(recipe.annotate, root, cache),
-        **({"evaluate": resolve_benchmarks(recipe.evaluate, root, cache)} if "evaluate" in stages else {}),
+        **({"evaluate": resolve_benchmarks(share_lid(recipe), root, cache)} if "evaluate" in stages else {}),
     }
     return [
         Step(name, section, INPUTS[name], raw)
         for name in stages
         for section, raw in [with_files.get(name, (recipe.section(name), None))]
     ]
+
+
+def share_lid(recipe: Recipe) -> EvaluateConfig:
+    """The section of evaluate, with the corpus's model of language identification where it names none."""
+    corpus = recipe.annotate.lid
+    if recipe.evaluate.lid or corpus is None:
+        return recipe.evaluate
+    return recipe.evaluate.model_copy(update={"lid": corpus.model})
 
 
 def stage_states(recipe: Recipe, home: Home) -> Iterator[tuple[str, Artifact | None]]:

@@ -28,7 +28,7 @@ def answer_requests(
     missing = {key: set(keyed) - AnswerStore(root, key).find_keys(keyed) for key in distinct}
     costs = [count_characters(keyed[name]) for names in missing.values() for name in names]
     # In characters and not in answers: the longest are asked first, so answers would promise too late an end.
-    with reporter.track("evaluate: benchmarks, kB of text", sum(costs) // KILO) as track:
+    with reporter.track("evaluate: benchmarks, kB of text", sum(costs) // KILO // ranks.world_size) as track:
         done = characters = 0
         for key, open_model in distinct.items():
             for answered in answer_missing(open_model, keyed, missing[key], AnswerStore(root, key), ranks):
