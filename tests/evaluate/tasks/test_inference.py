@@ -66,7 +66,7 @@ def test_all_languages_in_one_table(tmp_path: Path) -> None:
     task = find_task("xnli")
     assert task.languages(tmp_path) == [Lang("ell", "Grek"), Lang("tha", "Thai")]
     data = task.read(tmp_path, Lang("tha", "Thai"))
-    assert [(item.id, item.gold, item.cluster) for item in data.items] == [("5", 1, "5")]
+    assert [(item.id, item.gold, item.cluster) for item in data.items] == [("5", 1, "premise 1")]
     assert "'-' is none of" in data.rejects[0].reason
 
 
@@ -77,6 +77,14 @@ def test_groups_of_languages_are_undetermined(tmp_path: Path) -> None:
         (tmp_path / f"test/{code}.tsv").write_text(table, "utf-8")
     task = find_task("americasnli")
     assert [lang.label for lang in task.languages(tmp_path)] == ["quy_Latn", "und_Latn"]
+
+
+def test_hypotheses_of_one_premise_are_one_draw(tmp_path: Path) -> None:
+    (tmp_path / "test").mkdir()
+    lines = [f"{number}\tquy\tP{(number - 25051) // 3}.\tH.\tneutral" for number in range(25051, 25057)]
+    (tmp_path / "test/quy.tsv").write_text("\n".join(["id\tlanguage\tpremise\thypothesis\tlabel", *lines]), "utf-8")
+    items = find_task("americasnli").read(tmp_path, Lang("quy", "Latn")).items
+    assert len({(item.fields["premise"], item.cluster) for item in items}) == len({item.cluster for item in items}) == 2
 
 
 def test_the_letters_of_indonli(tmp_path: Path) -> None:

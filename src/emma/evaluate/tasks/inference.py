@@ -19,11 +19,19 @@ STATEMENTS = ("It is true.", "It may be true or not.", "It is false.")
 
 
 def make_pair(row: Row, _lang: Lang) -> Item:
-    """An item of any of them; the translations of one pair have one id."""
+    """A pair, which has one id in all translations. XNLI asks three things of each premise, one after the other: they
+    and their translations are one draw."""
     texts = row.text("premise", "sentence1"), row.text("hypothesis", "sentence2")
     gold = row.choose(SPELLINGS, "label", "gold_label") % len(LABELS)
     name = row.name("pairID", "id")
-    return Item(name, gold, {"premise": texts[0], "hypothesis": texts[1], "choices": LABELS}, texts, cluster=name)
+    cluster = f"premise {(int(name) - 1) // len(LABELS)}" if name.isdigit() else name
+    return Item(name, gold, {"premise": texts[0], "hypothesis": texts[1], "choices": LABELS}, texts, cluster)
+
+
+def make_native_pair(row: Row, lang: Lang) -> Item:
+    """A pair of IndoNLI, whose premises have as many hypotheses as people wrote."""
+    item = make_pair(row, lang)
+    return replace(item, cluster=item.fields["premise"])
 
 
 def ask_pair(item: Item, lang: Lang, asking: Asking) -> Question:
@@ -58,6 +66,6 @@ LAY = Layout(("data/indonli/{split}.jsonl", "{split}.jsonl"), items=("test_lay",
 TASKS = (
     ChoiceTask(known("americasnli"), AMERICAS, make_pair, FORMS),
     ChoiceTask(known("xnli"), XNLI, make_pair, FORMS, ("cloze",)),
-    ChoiceTask(known("indonli_lay"), LAY, make_pair, FORMS),
-    ChoiceTask(known("indonli_expert"), replace(LAY, items=("test_expert",)), make_pair, FORMS),
+    ChoiceTask(known("indonli_lay"), LAY, make_native_pair, FORMS),
+    ChoiceTask(known("indonli_expert"), replace(LAY, items=("test_expert",)), make_native_pair, FORMS),
 )
