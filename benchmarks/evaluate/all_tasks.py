@@ -34,7 +34,13 @@ from emma.lang.codes import resolve
 
 LANGUAGES, KILLS, GENERATIONS = 205, 10, 400_000
 KILLED_TASKS, KILLED_LIMIT = ("xcopa", "nusax", "americasnli", "nusax_mt"), 30
-NEEDS = {"taxi1500": "taxi1500_labels", "flores200_likelihood": "flores200_devtest", "bible_likelihood": "bibles"}
+NEEDS = {
+    "taxi1500": "taxi1500_labels",
+    "flores200": "flores200_devtest",
+    "flores200_likelihood": "flores200_devtest",
+    "nusax_mt": "nusax",
+    "bible_likelihood": "bibles",
+}
 TASKS = (
     "sib200", "taxi1500", "nusax", "xcopa", "americasnli", "belebele", "xquad", "flores200", "nusax_mt", "tata", "mgsm",
     "flores200_likelihood", "bible_likelihood",
@@ -99,8 +105,7 @@ def evaluate(name: str, model: str, tasks: Sequence[str], *more: str) -> list[st
 
 def measure_all(folder: Path, arguments: argparse.Namespace) -> Iterator[str]:
     """Every benchmark in every language."""
-    tasks = [task for task in TASKS if (folder / "data" / NEEDS.get(task, task)).exists() or task == "nusax_mt"]
-    tasks = [task for task in tasks if task != "flores200" or (folder / "data/flores200_devtest").exists()]
+    tasks = [task for task in TASKS if (folder / "data" / NEEDS.get(task, task)).exists()]
     command = evaluate("all", str(arguments.model), tasks, "--limit", str(arguments.limit))
     cost = measure(command, folder)
     items, langs = count_items(folder / "all")

@@ -138,12 +138,14 @@ def _watch(spec: str, program: IO[bytes], output: IO[bytes], seconds: float) -> 
     with subprocess.Popen(
         command, stdin=program, stdout=output, stderr=output, env={}, start_new_session=True
     ) as process:
-        while process.poll() is None:
-            if excess := _find_excess(process.pid, end):
-                os.killpg(process.pid, signal.SIGKILL)  # the first process inside is of the group, and takes all along
-                return excess
+        while process.returncode is None:
+            # Before the first look: one that another program's watcher had while this one was being started may have
+            # taken it for what starts it, a copy of this process and as large.
             with suppress(subprocess.TimeoutExpired):
                 process.wait(TICK)
+            if process.returncode is None and (excess := _find_excess(process.pid, end)):
+                os.killpg(process.pid, signal.SIGKILL)  # the first process inside is of the group, and takes all along
+                return excess
     return "passed" if process.returncode == 0 else "failed"
 
 
