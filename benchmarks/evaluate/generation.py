@@ -13,10 +13,7 @@ memory are taken. Tokens are those that were asked for.
 
 import argparse
 import json
-import os
 import resource
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -25,7 +22,7 @@ from typing import Any
 
 import torch
 
-from benchmarks.evaluate.scoring import SCRIPTS, read_tsv, write_model
+from benchmarks.evaluate.scoring import SCRIPTS, read_tsv, run_alone, write_model
 from benchmarks.machine import machine, publish
 from emma.store.address import hash64
 
@@ -78,8 +75,8 @@ SPLITS = ("dev", "test")
 
 def compare(folder: Path, kind: str, requests: Sequence[Any]) -> dict[str, Any]:
     """Both sides on the same prompts, and how many of their texts are the same."""
-    ours = run(folder, kind, "emma")
-    peers = {size: run(folder, kind, str(size)) for size in BATCHES}
+    ours = run_alone("generation", folder, kind, "emma")
+    peers = {size: run_alone("generation", folder, kind, str(size)) for size in BATCHES}
     size = min(peers, key=lambda size: peers[size]["seconds"])
     same = sum(one == other for one, other in zip(ours["texts"], peers[size]["texts"], strict=True))
     return {
@@ -87,16 +84,6 @@ def compare(folder: Path, kind: str, requests: Sequence[Any]) -> dict[str, Any]:
         "theirs": peers[size], "batch": size, "same": same,
         "others": {each: peers[each]["seconds"] for each in BATCHES},
     }  # fmt: skip
-
-
-def run(folder: Path, kind: str, side: str) -> dict[str, Any]:
-    """One side in a process of its own, on one thread."""
-    limits = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "RAYON_NUM_THREADS"), "1")
-    quiet = {"TOKENIZERS_PARALLELISM": "false", "HF_HUB_OFFLINE": "1", "TQDM_DISABLE": "1"}
-    command = [sys.executable, "-m", "benchmarks.evaluate.generation", ".", "--side", str(folder), kind, side]
-    subprocess.run(command, check=True, env={**os.environ, **limits, **quiet}, stdout=subprocess.DEVNULL)
-    found: dict[str, Any] = json.loads((folder / "answer.json").read_text())
-    return found
 
 
 def run_side(place: str, kind: str, side: str) -> None:

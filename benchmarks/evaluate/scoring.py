@@ -140,11 +140,11 @@ def read_documents(bench: Path, languages: Sequence[str]) -> list[str]:
 
 def compare(folder: Path, name: str, requests: Sequence[Any]) -> Iterator[dict[str, Any]]:
     """Both sides on the same requests, and how they differ."""
-    peers = {size: run(folder, name, str(size)) for size in BATCHES}
+    peers = {size: run_alone("scoring", folder, name, str(size)) for size in BATCHES}
     size = min(peers, key=lambda size: peers[size]["seconds"])
     theirs = peers[size]
     for stride in STRIDES[name]:
-        ours = run(folder, name, f"emma {stride}")
+        ours = run_alone("scoring", folder, name, f"emma {stride}")
         # What is longer than the context is read in other windows by each side.
         pairs = [pair for pair in zip(ours["nats"], theirs["nats"], ours["fits"], strict=True) if pair[2]]
         print(name, stride, ours["seconds"], theirs["seconds"], file=sys.stderr, flush=True)
@@ -158,11 +158,11 @@ def compare(folder: Path, name: str, requests: Sequence[Any]) -> Iterator[dict[s
         }  # fmt: skip
 
 
-def run(folder: Path, name: str, side: str) -> dict[str, Any]:
-    """One side in a process of its own, on one thread."""
+def run_alone(script: str, folder: Path, name: str, side: str) -> dict[str, Any]:
+    """One side of a benchmark of this folder in a process of its own, on one thread; what it measured."""
     limits = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "RAYON_NUM_THREADS"), "1")
     quiet = {"TOKENIZERS_PARALLELISM": "false", "HF_HUB_OFFLINE": "1", "TQDM_DISABLE": "1"}
-    command = [sys.executable, "-m", "benchmarks.evaluate.scoring", ".", "--side", str(folder), name, side]
+    command = [sys.executable, "-m", f"benchmarks.evaluate.{script}", ".", "--side", str(folder), name, side]
     subprocess.run(command, check=True, env={**os.environ, **limits, **quiet}, stdout=subprocess.DEVNULL)
     found: dict[str, Any] = json.loads((folder / "answer.json").read_text())
     return found

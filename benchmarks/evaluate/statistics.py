@@ -24,7 +24,7 @@ from scipy import stats
 from benchmarks.machine import machine, publish
 from emma.evaluate.engine.requests import Prompt, ScoreAnswer, ScoreRequest
 from emma.evaluate.metrics.accuracy import MacroF1, accuracy
-from emma.evaluate.metrics.averages import average, find_interval, score_language, subtract
+from emma.evaluate.metrics.averages import average, find_score_interval, score_language, subtract
 from emma.evaluate.metrics.measures import Measure, TaskAnswers
 from emma.evaluate.metrics.statistics import Resampling, adjust, mcnemar, paired_interval, proportion_interval
 from emma.evaluate.results import write_task_tables
@@ -126,10 +126,10 @@ def find_bounds(first: Right, second: Right) -> dict[str, Bounds]:
     mean, gain = float(first.mean()), float(second.mean() - first.mean())
     difference = average([subtract(b, a, 1) for a, b in zip(*scores, strict=True)])
     bounds = {
-        "mean: EMMA": find_interval(average(scores[0])),
+        "mean: EMMA": find_score_interval(average(scores[0])),
         "mean: lm-eval, weighted by size": around(mean, pooled[0]),
         "mean: lm-eval, unweighted": around(mean, unweighted_mean_stderr(errors[0])),
-        "gain: EMMA, paired": find_interval(difference),
+        "gain: EMMA, paired": find_score_interval(difference),
         "gain: lm-eval, not paired": around(gain, float(np.hypot(*pooled))),
     }
     return {name: (low or 0.0, high or 0.0) for name, (low, high) in bounds.items()}

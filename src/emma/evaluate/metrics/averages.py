@@ -94,10 +94,10 @@ def average_points(some: Sequence[SharedScores], model: str, langs: Set[str]) ->
 def compare_means(means: Mapping[str, Score], baseline: str | None, higher: bool, row: Row) -> Iterator[Row]:
     """A row for each model: its mean, and what it gains on the baseline."""
     for model, mean in means.items():
-        low, high = find_interval(mean)
+        low, high = find_score_interval(mean)
         base = means.get(baseline or "") if model != baseline else None
         gain = subtract(mean, base, 1 if higher else -1) if base else None
-        delta, delta_low, delta_high = (gain.value, *find_interval(gain)) if gain else (None, None, None)
+        delta, delta_low, delta_high = (gain.value, *find_score_interval(gain)) if gain else (None, None, None)
         differs = {"delta": delta, "delta_low": delta_low, "delta_high": delta_high}
         yield {**row, "model": model, "value": mean.value, "low": low, "high": high, **differs}
 
@@ -146,7 +146,7 @@ def average(scores: Sequence[Score], factor: float = 1.0) -> Score:
     return Score(share * sum(score.value for score in scores), influences)
 
 
-def find_interval(score: Score) -> Interval:
+def find_score_interval(score: Score) -> Interval:
     """The 95 % interval of a score, over clusters of items."""
     return influence_interval(score.value, np.array(list(score.influences.values())))
 
