@@ -2,9 +2,11 @@
 
 from typing import ClassVar, Literal
 
-from pydantic import Field, PositiveFloat, model_validator
+from pydantic import Field, PositiveFloat, field_validator, model_validator
 
 from emma.config.section import Section, Settings
+from emma.errors import LanguageError
+from emma.lang.language import Lang
 
 Feature = Literal[
     "letter_share",
@@ -66,6 +68,9 @@ class CurateConfig(Section):
 
     version: ClassVar[int] = 3
 
+    languages: tuple[str, ...] = ()
+    """Keep text of these languages alone, by label (`["swh_Latn", "eng_Latn", "zxx_Zyyy"]`; `zxx_Zyyy` is program
+    code), and pairs of translations between them. Empty: keep all languages."""
     min_documents: int = Field(default=30, ge=4)
     """Give a language limits of its own from this many documents on. With fewer, the limits of its script hold, then
     those of all languages, in which no language counts for more than this many documents."""
@@ -123,3 +128,13 @@ class CurateConfig(Section):
     """Random seed that chooses which documents are held out."""
     buckets: int = Field(default=16, ge=1, le=4096, exclude=True)
     """Search for duplicates in this many pieces: more of them need less memory each. It does not change the result."""
+
+    @field_validator("languages")
+    @classmethod
+    def _check_labels(cls, labels: tuple[str, ...]) -> tuple[str, ...]:
+        for label in labels:
+            try:
+                Lang.parse(label)
+            except LanguageError as error:
+                raise ValueError(str(error)) from None
+        return labels

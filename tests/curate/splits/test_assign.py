@@ -3,6 +3,7 @@
 import pytest
 
 from emma.curate.config import CurateConfig
+from emma.errors import RecipeError
 from emma.work.graph import check_balance
 from tests.curate.corpus import Bench, Row, plain, prose, rows_of
 
@@ -73,3 +74,25 @@ def test_contamination_is_no_over_filtering_and_comes_before_other_reasons(bench
     selection, made, _ = bench.run(rows)
     assert made.counts == {"languages_kept": 0, "rows_in": 40, "rows_out": 0, "dropped: benchmark": 40}
     assert {row["reason"] for row in selection} == {"benchmark"}
+
+
+def test_other_languages_than_those_to_keep_are_dropped_by_name(bench: Bench) -> None:
+    def pair(other: str) -> Row:
+        sides = {"lang": "rus_Cyrl", "lang2": other, "text": prose("rus_Cyrl", other)}
+        return {**sides, "text2": prose(other, "b")}
+
+    copies = [{"lang": lang, "text": prose("rus_Cyrl", "copy")} for lang in ("bos_Latn", "rus_Cyrl")]
+    rows = [*plain(4, ["rus_Cyrl", "tha_Thai", "zgh_Tfng"]), pair("zgh_Tfng"), pair("tha_Thai"), *copies]
+    selection, made, _ = bench.run(rows, CurateConfig(languages=("rus_Cyrl", "zgh_Tfng")))
+    for row, chosen in zip(rows, selection, strict=True):
+        away = "tha_Thai" in (row["lang"], row.get("lang2")) or row["lang"] == "bos_Latn"
+        assert chosen["reason"] == ("other language" if away else None)
+    check_balance("curate", made.counts)
+
+
+@pytest.mark.parametrize(
+    ("label", "message"), [("rus_Latn", "no document in rus_Latn. Near it are rus_Cyrl"), ("ru", "'ru' is not a lang")]
+)
+def test_a_language_to_keep_that_is_not_there_is_an_error(bench: Bench, label: str, message: str) -> None:
+    with pytest.raises((RecipeError, ValueError), match=message):
+        bench.run(plain(4, ["rus_Cyrl"]), CurateConfig(languages=(label,)))

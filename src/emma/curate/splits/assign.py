@@ -3,12 +3,14 @@
 It is the one task that sees all documents: duplicates and clusters know no shards.
 """
 
+import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from emma.config.section import Settings
@@ -17,6 +19,7 @@ from emma.curate.duplicates.find import Copies
 from emma.curate.quality.faults import NO_FAULT
 from emma.curate.quality.rules import RULES
 from emma.curate.splits.split import TEST, VALIDATION, HoldOut, split_documents
+from emma.errors import RecipeError
 from emma.kernels.sets import EXACT, NEAR, Indices
 from emma.kernels.text import Hashes, buffers, hash_bytes
 from emma.schemas import SPLITS
@@ -24,12 +27,14 @@ from emma.store import shards
 from emma.store.artifact import Artifact
 
 BENCHMARK, NEAR_BENCHMARK = "benchmark", "near benchmark"
+OTHER_LANGUAGE = "other language"
 OUTCOMES = (
     *SPLITS,
     BENCHMARK,
     NEAR_BENCHMARK,
     "exact duplicate",
     "near duplicate",
+    OTHER_LANGUAGE,
     *(rule.reason for rule in RULES),
 )
 """Outcomes of a document: a split, or a drop reason."""
@@ -55,6 +60,8 @@ class DocumentColumns:
     faults: NDArray[np.uint8]
     hits: NDArray[np.bool_]
     """Which documents share text with a benchmark."""
+    chosen: NDArray[np.bool_]
+    """Which documents are in the languages that the recipe keeps, pairs on both sides."""
     order: Hashes
     """Hashes of the ids: by these it is drawn which documents are held out."""
 
@@ -62,6 +69,7 @@ class DocumentColumns:
 class AssignSettings(Settings):
     """The part of the recipe section on which the splits of good documents depend."""
 
+    languages: tuple[str, ...]
     benchmark_grams: int
     benchmark_share: float
     test_share: float
@@ -94,6 +102,7 @@ def assign_splits(out: Path, parts: tuple[ShardFacts, ...], sets: Artifact, sett
 
     `parts` come in the order of their sources' priority, and so `sets` numbers the documents.
     """
+    check_languages(parts, settings.languages)
     corpus = read_columns(parts, settings)
     clusters = np.load(sets.file("clusters.npy"))
     outcomes = drop_documents(corpus, sets)
@@ -104,18 +113,31 @@ def assign_splits(out: Path, parts: tuple[ShardFacts, ...], sets: Artifact, sett
     return {"documents": len(outcomes), "kept": int(kept.sum())}
 
 
+def check_languages(parts: Sequence[ShardFacts], languages: Sequence[str]) -> None:
+    """RecipeError where a language to keep has no document: its label may be misspelt."""
+    found = set[str]()
+    for documents, *_ in parts if languages else ():
+        table = shards.read(documents.file("documents.parquet"), ["lang", "lang2"])
+        found.update(*(table[name].unique().to_pylist() for name in table.column_names))
+    for label in sorted({*languages} - found):
+        near = difflib.get_close_matches(label, sorted(found - {None}), n=3, cutoff=0.5)
+        hint = f"Near it are {', '.join(near)}." if near else "`emma run RECIPE --until collect` shows what there is."
+        raise RecipeError(f"curate.languages: the sources have no document in {label}. {hint}")
+
+
 def read_columns(parts: Sequence[ShardFacts], settings: AssignSettings) -> DocumentColumns:
     """Read the few columns that are needed of every shard."""
-    langs, sizes, faults, hits, order = [pa.array([], pa.string())], [], [], [], []
+    langs, sizes, faults, hits, chosen, order = [pa.array([], pa.string())], [], [], [], [], []
     for documents, annotations, fault, contamination in parts:
-        table = shards.read(documents.file("documents.parquet"), ["id", "lang"])
+        table = shards.read(documents.file("documents.parquet"), ["id", "lang", "lang2"])
         order.append(hash_bytes(*buffers(table["id"].cast(pa.large_string()).combine_chunks()), settings.seed))
         langs += table["lang"].chunks
         sizes.append(shards.read(annotations.file("annotations.parquet"), ["bytes"])["bytes"].to_numpy())
         faults.append(np.load(fault.file("faults.npy")))
         hits.append(find_contaminated(contamination, len(table), settings))
+        chosen.append(find_chosen(table, settings.languages))
     # In the order of priority, in which `sets` numbers the documents as well.
-    numbers = (np.concatenate(column) for column in (sizes, faults, hits, order))
+    numbers = (np.concatenate(column) for column in (sizes, faults, hits, chosen, order))
     return DocumentColumns(number_labels(langs), *numbers)
 
 
@@ -127,6 +149,15 @@ def find_contaminated(contamination: Artifact | None, documents: int, settings: 
     counts, shares = (table[name].fill_null(0).to_numpy() for name in table.column_names)
     is_contaminated: NDArray[np.bool_] = (counts >= settings.benchmark_grams) & (shares >= settings.benchmark_share)
     return is_contaminated
+
+
+def find_chosen(table: pa.Table, languages: Sequence[str]) -> NDArray[np.bool_]:
+    """Which documents are in `languages`, of pairs both sides; all where there are none to choose from."""
+    if not languages:
+        return np.ones(len(table), np.bool_)
+    sides = [pc.is_in(table[name], pa.array(languages)).to_numpy() for name in ("lang", "lang2")]
+    is_chosen: NDArray[np.bool_] = sides[0] & (sides[1] | table["lang2"].is_null().to_numpy())
+    return is_chosen
 
 
 def number_labels(chunks: list[pa.Array]) -> NDArray[np.int32]:
@@ -142,13 +173,14 @@ def drop_documents(corpus: DocumentColumns, sets: Artifact) -> NDArray[np.uint8]
     """Outcomes before splitting, 0 for documents that are kept.
 
     What is in a benchmark goes first, with everything in its set of near duplicates: an item with a typo is still that
-    item. Then what breaks a rule; and of the good, what resembles one that comes before it.
+    item. Then what is in a language that the recipe does not keep, then what breaks a rule; and of the good, what
+    resembles one that comes before it.
     A copy without its diacritics comes after all others.
     """
     near = np.load(sets.file("near.npy"))
     contaminated = np.zeros(len(near), np.bool_)
     contaminated[near[corpus.hits]] = True
-    good = ~contaminated[near] & (corpus.faults == NO_FAULT)
+    good = ~contaminated[near] & (corpus.faults == NO_FAULT) & corpus.chosen
     copies, _ = Copies.of(sets).choose_survivors(corpus.langs, good)
     # Later lines overwrite earlier ones: the weightiest reason is written last.
     outcomes = np.zeros(len(near), np.uint8)
@@ -156,6 +188,7 @@ def drop_documents(corpus: DocumentColumns, sets: Artifact) -> NDArray[np.uint8]
     outcomes[copies == NEAR] = OUTCOME_NUMBER["near duplicate"]
     faulty = corpus.faults != NO_FAULT
     outcomes[faulty] = FIRST_FAULT + corpus.faults[faulty] - 1
+    outcomes[~corpus.chosen] = OUTCOME_NUMBER[OTHER_LANGUAGE]
     outcomes[contaminated[near]] = OUTCOME_NUMBER[NEAR_BENCHMARK]
     outcomes[corpus.hits] = OUTCOME_NUMBER[BENCHMARK]
     return outcomes
