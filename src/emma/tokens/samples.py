@@ -90,6 +90,8 @@ class Samples:
     """
 
     def __init__(self, pack: Artifact, mix: Artifact) -> None:
+        self.pack = pack
+        """The artifact that has the token files; those of held-out text too."""
         self.facts: Mapping[str, Any] = read_json(mix.file("plan.json"))
         """The contents of plan.json: the mix's totals, and the tokenizer's facts."""
         self.sequence_length = int(self.facts["sequence_length"])

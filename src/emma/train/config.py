@@ -113,6 +113,12 @@ class TrainConfig(Section):
     """Random seed for dropout, where the model has any. The order of the data follows the mix's seed."""
     log_every: int = Field(default=10, gt=0)
     """Write a row of `metrics.jsonl` and of `losses.parquet` every N steps."""
+    evaluate_every: int | None = Field(default=None, gt=0)
+    """Score the held-out text of every language before the first step, every N steps and after the last, in bits per
+    byte: in `validation.parquet`, the logs and the report. None: never."""
+    evaluate_tokens: int = Field(default=4096, gt=0)
+    """Score at most this many held-out tokens of each language. Documents are taken in the order of a hash of their
+    ids, the same ones at every step."""
     checkpoint_every: int = Field(default=200, gt=0, exclude=True)
     """Save a checkpoint every N steps; a killed run goes on from the last one."""
     checkpoints_kept: int = Field(default=2, gt=0, exclude=True)
