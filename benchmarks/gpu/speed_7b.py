@@ -1,25 +1,23 @@
-"""Training speed on one GPU, every line in a process of its own: `benchmarks/train/gpu.sh [main|ablations|more|all]`.
+"""Step 1: training speed of a 7B model on one GPU, in bfloat16 and in 8 bits, and its memory.
 
-No network, and nothing but torch, transformers and numpy is needed. Without a GPU all lines run on a tiny model, which
-shows that they run, and the result says that the GPU's line is open.
+    python -m benchmarks.gpu.speed_7b [main|ablations|more|all] [--dry] [--set name=value …]
+
+Every line runs in a process of its own, and the result is written after each. Nothing is read but the code: weights are
+random, documents synthetic. The main lines want 140 GB on the device (an H200).
 """
 
 import argparse
-import datetime
 import json
-import os
-import platform
-import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
-from benchmarks.train.gpu_lines import DRY, FULL, GROUPS, LINES, Size
+from benchmarks.gpu.lines import DRY, FULL, GOALS, GROUPS, LINES, Size
+from benchmarks.gpu.place import describe_machine, read_arguments, result_path, run_limited
 
-ROOT = Path(__file__).parents[2]
-BUDGET = 550
+BUDGET = 290
 """Seconds of one call."""
 LEAST = 45
 """Seconds below which a line is not begun."""
@@ -27,41 +25,34 @@ Facts = dict[str, Any]
 
 
 def main() -> None:
-    """Measure the lines of a group, as far as time allows, and write the result."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    """Measure the lines of a group, as far as time allows, and write the result after each."""
+    parser = argparse.ArgumentParser()
     parser.add_argument("group", nargs="?", default="main", choices=[*GROUPS, "all"])
-    parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "results")
-    parser.add_argument("--seconds", type=float, default=BUDGET)
     parser.add_argument("--set", action="append", default=[], help="a setting of [train] for all lines, as name=value")
-    given = parser.parse_args()
+    given = read_arguments(__doc__, parser, BUDGET)
     names = [name for group, some in GROUPS.items() if given.group in (group, "all") for name in some]
-    gpu = has_gpu()
     deadline = time.monotonic() + given.seconds
-    found = {name: run(name, deadline, given.set) for name in names}
-    kind = given.group if gpu else "dry"
-    path = given.out / f"gpu-{kind}-{datetime.date.today().isoformat()}.md"
-    given.out.mkdir(parents=True, exist_ok=True)
-    path.write_text(page(found, given.group, given.set, gpu), encoding="utf-8")
+    step = "speed_7b" if given.group == "main" else f"speed_7b-{given.group}"
+    path = result_path(given.out, step, given.dry)
+    found: dict[str, Facts] = {}
+    for name in names:
+        found[name] = run(name, deadline, given.set, given.dry)
+        path.write_text(page(found, given.group, given.set, given.dry), encoding="utf-8")
     print(path.read_text(encoding="utf-8"), f"\nWritten to {path}", sep="")
 
 
-def has_gpu() -> bool:
-    """Asked of another process, so that this one holds no memory on the device."""
-    code = "import torch, sys; sys.exit(not torch.cuda.is_available())"
-    return subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
-
-
-def run(name: str, deadline: float, settings: list[str]) -> Facts:
+def run(name: str, deadline: float, settings: list[str], dry: bool) -> Facts:
     """The facts of one line; without memory for it, once more with a smaller micro-batch."""
-    facts = once(name, deadline, settings)
+    facts = once(name, deadline, settings, dry)
     short = "OutOfMemory" in facts.get("error", "")
     if short and not any(each.startswith("micro_batch") for each in settings):
         print(f"{name}: out of memory; again with one sequence in a micro-batch", file=sys.stderr)
-        return {**once(name, deadline, [*settings, "micro_batch=1"]), "note": "micro-batch of 1: 2 do not fit"}
+        again = once(name, deadline, [*settings, "micro_batch=1"], dry)
+        return {**again, "note": "micro-batch of 1: 2 do not fit"}
     return facts
 
 
-def once(name: str, deadline: float, settings: list[str]) -> Facts:
+def once(name: str, deadline: float, settings: list[str], dry: bool) -> Facts:
     """Run one line in a process of its own."""
     left = min(LINES[name].seconds, deadline - time.monotonic())
     if left < LEAST:
@@ -69,47 +60,29 @@ def once(name: str, deadline: float, settings: list[str]) -> Facts:
     print(f"== {name}: {LINES[name].about} ({left:.0f} s at most)", file=sys.stderr, flush=True)
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "facts.json"
-        changes = [word for each in settings for word in ("--set", each)]
-        command = [sys.executable, "-m", "benchmarks.train.gpu_line", name, str(out), "--seconds", f"{left - 20:.0f}"]
-        try:
-            code = subprocess.run(
-                [*command, *changes], cwd=ROOT, env=environment(), timeout=left, check=False
-            ).returncode
-        except subprocess.TimeoutExpired:
-            return {"error": f"stopped after {left:.0f} s"}
-        return json.loads(out.read_text()) if out.exists() else {"error": f"died with exit code {code}"}
+        changes = [word for each in settings for word in ("--set", each)] + (["--dry"] if dry else [])
+        command = [sys.executable, "-m", "benchmarks.gpu.line", name, str(out), "--seconds", f"{left - 20:.0f}"]
+        code = run_limited([*command, *changes], left, dry)
+        if out.exists():
+            facts: Facts = json.loads(out.read_text())
+            return facts
+        return {"error": f"ended after {left:.0f} s" if code is None else f"died with exit code {code}"}
 
 
-def environment() -> dict[str, str]:
-    """That of this process, with EMMA to be found and memory that does not splinter."""
-    path = os.pathsep.join([str(ROOT / "src"), str(ROOT), os.environ.get("PYTHONPATH", "")])
-    fixed = {"PYTHONPATH": path, "TOKENIZERS_PARALLELISM": "false", "TRANSFORMERS_VERBOSITY": "error"}
-    return {"PYTORCH_CUDA_ALLOC_CONF": "expandable_segments:True", **os.environ, **fixed}
-
-
-def page(found: dict[str, Facts], group: str, settings: list[str], gpu: bool) -> str:
+def page(found: dict[str, Facts], group: str, settings: list[str], dry: bool) -> str:
     """The result in Markdown."""
-    size = FULL if gpu else DRY
+    size = DRY if dry else FULL
     device = next((each["device"] for each in found.values() if "device" in each), "no device")
     changes = f" --set {' --set '.join(settings)}" if settings else ""
+    command = f"python -m benchmarks.gpu.speed_7b {group}{changes}{' --dry' if dry else ''}"
     head = [
-        f"# Training on one GPU{'' if gpu else ': dry run'}",
-        f"`benchmarks/train/gpu.sh {group}{changes}`",
-        f"{device}, {platform.system()}, Python {platform.python_version()}, {versions()}.",
+        f"# A 7B model on one GPU{': dry run' if dry else ''}",
+        f"`{command}`",
+        *describe_machine(device, dry),
+        setup(size),
     ]
-    if not gpu:
-        head.append(
-            "**The GPU's line is open**: there was no GPU here. The lines below ran on a CPU with a tiny model, on one "
-            "thread, and only show that all of them run; their numbers say nothing about speed."
-        )
-    return "\n\n".join([*head, setup(size), table(found), details(found)]) + "\n"
-
-
-def versions() -> str:
-    import torch
-    import transformers
-
-    return f"torch {torch.__version__}, transformers {transformers.__version__}"
+    parts = [*head, table(found), "" if dry else goals(found), details(found)]
+    return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def setup(size: Size) -> str:
@@ -134,6 +107,16 @@ def table(found: dict[str, Facts]) -> str:
         "|---|" + "--:|" * 8,
     ]
     return "\n".join([*rows, *(row(name, facts) for name, facts in found.items() if "checks" not in facts)])
+
+
+def goals(found: dict[str, Facts]) -> str:
+    """Whether the lines with a goal reached it."""
+    rates = {name: found[name]["tokens_a_second"] for name in GOALS if "tokens_a_second" in found.get(name, {})}
+    return "\n".join(
+        f"- goal of {name}: {GOALS[name]:,} tokens a second, {'reached' if rate >= GOALS[name] else 'not reached'} "
+        f"({rate / GOALS[name] - 1:+.1%})"
+        for name, rate in rates.items()
+    )
 
 
 def row(name: str, facts: Facts) -> str:
@@ -176,7 +159,7 @@ def detail(name: str, facts: Facts) -> str:
         f"step {facts['median_seconds']:.3f} s in the median and {facts['slowest_seconds']:.3f} s at most",
         f"{facts['warmup_seconds']:.0f} s for the first {LINES[name].warmup}",
         f"{facts['graphs']} graphs compiled, {facts['breaks']} breaks",
-        *(facts[key] for key in ("note", "prediction_failed") if key in facts),
+        *(facts[key] for key in ("note",) if key in facts),
     ]
     return ", ".join(told)
 

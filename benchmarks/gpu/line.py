@@ -1,4 +1,4 @@
-"""One line of the GPU benchmark, in a process of its own: so many steps of EMMA's training, and what they took.
+"""One line of `speed_7b`, in a process of its own: so many steps of EMMA's training, and what they took.
 
 The weights are random and made on the device, the documents synthetic; everything between a batch and the updated
 weights is what `emma train` runs.
@@ -9,29 +9,28 @@ import json
 import statistics
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from benchmarks.train.standins import install
+import numpy as np
+import torch
+from transformers import AutoModelForCausalLM, LlamaConfig
 
-MISSING = install()
-
-import numpy as np  # noqa: E402
-import torch  # noqa: E402
-from transformers import AutoModelForCausalLM, LlamaConfig  # noqa: E402
-
-from benchmarks.train.gpu_lines import DRY, FULL, LINES, Line, Size  # noqa: E402
-from emma.models.accelerators import known_peak_flops  # noqa: E402
-from emma.train import blocks  # noqa: E402
-from emma.train.batch import IGNORE, Batch, count_positions, split_micro_batches  # noqa: E402
-from emma.train.blocks import prepare_model  # noqa: E402
-from emma.train.config import TrainConfig  # noqa: E402
-from emma.train.flops import flops_per_token  # noqa: E402
-from emma.train.model import LossModel  # noqa: E402
-from emma.train.optimizers import make_optimizers  # noqa: E402
-from emma.train.ranks import process_group  # noqa: E402
-from emma.train.sharding import make_mesh, shard_model  # noqa: E402
-from emma.train.step import optimise  # noqa: E402
+from benchmarks.gpu.lines import DRY, FULL, LINES, Line, Size
+from emma.inspect.plan.memory import TrainingSetting, find_memory_peak
+from emma.inspect.plan.shape import shape_from_config
+from emma.models.accelerators import known_peak_flops
+from emma.train import blocks
+from emma.train.batch import IGNORE, Batch, count_positions, split_micro_batches
+from emma.train.blocks import prepare_model
+from emma.train.config import TrainConfig
+from emma.train.flops import flops_per_token
+from emma.train.model import LossModel
+from emma.train.optimizers import make_optimizers
+from emma.train.ranks import process_group
+from emma.train.sharding import make_mesh, shard_model
+from emma.train.step import optimise
 
 Facts = dict[str, Any]
 
@@ -39,6 +38,7 @@ Facts = dict[str, Any]
 def measure(line: Line, size: Size, device: torch.device, deadline: float) -> Facts:
     """Run the line's steps; those that are left out because time is up are missing from `steps`."""
     section = TrainConfig(**size.settings(line))
+    predicted = predict_memory(config_of(line, size), section, size, device)
     with process_group(section):
         loss_model = build(section, config_of(line, size), device)
         optimizers = make_optimizers(loss_model.model, section)
@@ -63,7 +63,7 @@ def measure(line: Line, size: Size, device: torch.device, deadline: float) -> Fa
             "tokens_a_step": made[0].inputs.size,
             "losses": [losses[0], losses[-1]],
             **speed(loss_model, timed, made, device),
-            **memory(loss_model, section, size, device),
+            **memory(predicted, device),
             **compilation(),
             "attention": loss_model.attention.kind if loss_model.attention else None,
             "section": size.settings(line),
@@ -147,23 +147,25 @@ def speed(loss_model: LossModel, timed: list[float], made: list[Batch], device: 
     }
 
 
-def memory(loss_model: LossModel, section: TrainConfig, size: Size, device: torch.device) -> Facts:
-    """The peak of the device's memory in bytes, and what `emma plan` says it should be."""
-    found: Facts = {}
-    if device.type == "cuda":
-        found["peak_bytes"] = torch.cuda.max_memory_allocated(device)
-        found["reserved_bytes"] = torch.cuda.max_memory_reserved(device)
-        found["device_bytes"] = torch.cuda.get_device_properties(device).total_memory
-    try:
-        from emma.inspect.plan.memory import TrainingSetting
-        from emma.inspect.plan.memory import find_memory_peak as predict
-        from emma.inspect.plan.shape import shape_from_config
+def memory(predicted: Facts, device: torch.device) -> Facts:
+    """The peak of the device's memory in bytes, beside what was predicted."""
+    if device.type != "cuda":
+        return predicted
+    return {
+        **predicted,
+        "peak_bytes": torch.cuda.max_memory_allocated(device),
+        "reserved_bytes": torch.cuda.max_memory_reserved(device),
+    }
 
-        shape = shape_from_config(loss_model.model.config.to_dict(), "the benchmark's model")
-        found["predicted_bytes"] = predict(shape, TrainingSetting(section, size.tokens, 1, device.type)).total
-    except Exception as error:
-        found["prediction_failed"] = repr(error)
-    return found
+
+def predict_memory(config: LlamaConfig, section: TrainConfig, size: Size, device: torch.device) -> Facts:
+    """What `emma plan` says the peak should be. Raises MemoryError where the device has less."""
+    shape = shape_from_config(config.to_dict(), "the benchmark's model")
+    wanted = find_memory_peak(shape, TrainingSetting(section, size.tokens, 1, device.type)).total
+    there = torch.cuda.get_device_properties(device).total_memory if device.type == "cuda" else None
+    if there is not None and wanted > there:
+        raise MemoryError(f"it takes {wanted / 1e9:.0f} GB by the plan, and the device has {there / 1e9:.0f}")
+    return {"predicted_bytes": wanted}
 
 
 def compilation() -> Facts:
@@ -188,21 +190,23 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     parser.add_argument("--seconds", type=float, default=600.0)
     parser.add_argument("--set", action="append", default=[], help="a setting of [train], as name=value")
+    parser.add_argument("--dry", action="store_true", help="a tiny model on a processor")
     given = parser.parse_args()
     deadline = time.perf_counter() + given.seconds
     torch.set_float32_matmul_precision("high")
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    size, line = (FULL if device.type == "cuda" else DRY), LINES[given.line].changed(given.set)
-    if device.type == "cpu":
+    device = torch.device("cpu" if given.dry else "cuda")
+    size, line = (DRY if given.dry else FULL), LINES[given.line].changed(given.set)
+    if given.dry:
         torch.set_num_threads(1)
         blocks.BACKEND = line.backend
-    versions = {"torch": torch.__version__, "stand-ins": MISSING}
+        # Products in 8 bits are computed from the numbers that 8 bits hold.
+        blocks.convert_to_float8 = partial(blocks.convert_to_float8, emulate=True)
     try:
         facts = line.run(size, device, deadline) if line.run else measure(line, size, device, deadline)
     except Exception as error:  # whatever it is, the other lines go on
         memory_was = torch.cuda.max_memory_allocated(device) if device.type == "cuda" else None
         facts = {"error": f"{type(error).__name__}: {error}"[:2000], "peak_bytes": memory_was}
-    given.out.write_text(json.dumps({**facts, **versions}, default=str), encoding="utf-8")
+    given.out.write_text(json.dumps(facts, default=str), encoding="utf-8")
 
 
 if __name__ == "__main__":
