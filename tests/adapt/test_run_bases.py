@@ -191,6 +191,15 @@ def test_whose_weights_they_were_is_noted(adapted, tmp_path: Path) -> None:
     origin = json.loads((adapted().parent / "origin.json").read_text())
     assert (origin["base"], origin["optimizer"]) == (True, "muon")
     assert set(origin["changed"]) == {"vocab_size"}
+    assert origin["first_new_row"] == PIECES
+
+
+@pytest.mark.parametrize("rows", [PIECES - 2, PIECES + 5])
+def test_rows_that_were_no_piece_of_the_base_are_new(adapted, tmp_path: Path, rows: int) -> None:
+    """[PAD] without a row of its own, and padding that new pieces take over."""
+    write_base("smollm2", tmp_path / "base", vocab_size=rows)
+    origin = json.loads((adapted().parent / "origin.json").read_text())
+    assert origin["first_new_row"] == min(rows, PIECES)
 
 
 def test_folders_beside_the_tokenizer_come_along(adapted, tmp_path: Path, vocab: Artifact) -> None:

@@ -93,6 +93,11 @@ def make_inputs(folder: Path, samples: tuple[int, ...], model: PreTrainedModel) 
     return {"adapt": Artifact(folder / "adapt", "adapt"), "pack": packed, "mix": Artifact(mix, "mix")}
 
 
+def name_new_rows(folder: Path, first: int) -> None:
+    """Say that the model to train is a base whose rows from `first` on are of new pieces."""
+    (folder / "adapt" / "origin.json").write_text(json.dumps({"base": True, "first_new_row": first}))
+
+
 def slow_window(documents: list[list[int]], start: int, length: int) -> tuple[list[int], list[bool]]:
     """Tokens of a cyclic stream one by one, and whether each begins a document."""
     flat = [(token, place == 0) for each in documents for place, token in enumerate(each)]

@@ -27,6 +27,13 @@ def adapt(tmp_path: Path) -> Artifact:
     return Artifact(tmp_path / "adapt", "adapt")
 
 
+@pytest.mark.parametrize("row", [None, 90])
+def test_the_start_knows_its_new_rows(adapt: Artifact, row: int | None) -> None:
+    assert read_start(adapt).first_new_row is None
+    (adapt.path / "origin.json").write_text(json.dumps({"base": True, "first_new_row": row}))
+    assert read_start(adapt).first_new_row == row
+
+
 def machine(monkeypatch: pytest.MonkeyPatch, bf16: bool) -> None:
     """Be a machine with bfloat16 in hardware, or without."""
     kind = "bf16" if bf16 else "fp32"

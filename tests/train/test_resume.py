@@ -7,7 +7,7 @@ import pytest
 import torch
 from transformers import AutoModelForCausalLM
 
-from tests.train.conftest import LENGTH, make_inputs, tiny_model
+from tests.train.conftest import LENGTH, VOCABULARY, make_inputs, name_new_rows, tiny_model
 from tests.train.jobs import Job, run, start
 
 pytestmark = pytest.mark.slow
@@ -21,8 +21,12 @@ VARIANTS = {
     "copies": {"shard_over": 1, "whole_gradients": True},  # the same run on a mesh of two dimensions
     "muon": {"optimizer": "muon", "learning_rate": 0.02},
     "tied": {"precision": "bf16"},
+    "held": {"freeze": ["old_rows", "blocks.0"], "new_row_lr": 0.05, "l2_to_base": 9.0},
 }
-SHARDED = ("adamw", "muon", "tied")
+VARIANTS["held"] |= {"goldfish": {"every": 4, "context": 3}}
+SHARDED = ("adamw", "muon", "tied", "held")
+NEW_ROW = 70
+"""First row of new pieces: two processes have 51 and 50 of the 101 rows."""
 STOP = 5
 """The step in which runs stop: the last checkpoint is one step behind."""
 
@@ -31,12 +35,13 @@ STOP = 5
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Every variant by one process and by two, to the end, or stopped and then taken over by as many or others."""
     folder = tmp_path_factory.mktemp("ranks")
-    for name in ("untied", "tied"):
+    for name in ("untied", "tied", "held"):
         (folder / name).mkdir()
         make_inputs(folder / name, (18, 8, 14), tiny_model(tie_word_embeddings=name == "tied"))
+    name_new_rows(folder / "held", NEW_ROW)
 
     def job(variant: str, how: str, **stop: object) -> Job:
-        inputs = folder / ("tied" if variant == "tied" else "untied")
+        inputs = folder / (variant if variant in ("tied", "held") else "untied")
         return Job(str(inputs), str(folder / "store"), f"{variant}-{how}", SECTION | VARIANTS[variant], **stop)
 
     def jobs(how: str, **stop: object) -> list[Job]:
@@ -46,8 +51,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for each in [*jobs("1"), *jobs("1 to 2", **stop)]:
         run(each, 0)
     told = job("adamw", "told", stop=4, what="term", who=1)
-    again = [job("adamw", "2 to 2", **stop), job("adamw", "2 to 2")]
-    together = [job("adamw", "2"), job("copies", "2"), *jobs("1 to 2"), *again, *jobs("2 to 1", **stop), told]
+    twice = [job("adamw", "2"), job("held", "2")]
+    again = [job(each, "2 to 2", **how) for how in (stop, {}) for each in ("adamw", "held")]
+    together = [*twice, job("copies", "2"), *jobs("1 to 2"), *again, *jobs("2 to 1", **stop), told]
     assert start(together, folder, count=2) == [0, 0]
     for each in jobs("2 to 1"):
         run(each, 0)
@@ -71,23 +77,34 @@ def metrics(folder: Path, key: str) -> list[dict[str, float]]:
 def test_taken_over_by_another_number_of_processes(folder: Path, variant: str, how: str) -> None:
     one, other = metrics(folder, f"{variant}-1"), metrics(folder, f"{variant}-{how}")
     # Muon and bfloat16 round to 8 bits, which makes more of what is summed in another order.
-    tolerance = 1e-5 if variant == "adamw" else 1e-2
+    tolerance = 1e-5 if variant in ("adamw", "held") else 1e-2
     assert [row["step"] for row in one] == [2, 4, 6]
     for row, wanted in zip(other, one, strict=True):
         assert row == pytest.approx(wanted, rel=tolerance)
-    if variant == "adamw":
-        torch.testing.assert_close(weights(folder, f"adamw-{how}"), weights(folder, "adamw-1"), rtol=0, atol=1e-5)
+    if variant in ("adamw", "held"):
+        found, wanted = weights(folder, f"{variant}-{how}"), weights(folder, f"{variant}-1")
+        torch.testing.assert_close(found, wanted, rtol=0, atol=1e-5)
 
 
-@pytest.mark.parametrize("variant", ["adamw", "copies"])
-def test_two_from_the_beginning(folder: Path, variant: str) -> None:
-    for row, wanted in zip(metrics(folder, f"{variant}-2"), metrics(folder, "adamw-1"), strict=True):
+@pytest.mark.parametrize(("variant", "alone"), [("adamw", "adamw"), ("copies", "adamw"), ("held", "held")])
+def test_two_from_the_beginning(folder: Path, variant: str, alone: str) -> None:
+    for row, wanted in zip(metrics(folder, f"{variant}-2"), metrics(folder, f"{alone}-1"), strict=True):
         assert row == pytest.approx(wanted, rel=1e-5)
-    torch.testing.assert_close(weights(folder, f"{variant}-2"), weights(folder, "adamw-1"), rtol=0, atol=1e-5)
+    torch.testing.assert_close(weights(folder, f"{variant}-2"), weights(folder, f"{alone}-1"), rtol=0, atol=1e-5)
 
 
-def test_stopped_and_resumed_by_as_many_is_uninterrupted_to_the_bit(folder: Path) -> None:
-    found = [folder / "store" / "train" / f"adamw-{how}" for how in ("2", "2 to 2")]
+@pytest.mark.parametrize("how", ["1", "2", "1 to 2", "2 to 1"])
+def test_what_is_frozen_keeps_its_bits_on_any_number_of_processes(folder: Path, how: str) -> None:
+    base = dict(AutoModelForCausalLM.from_pretrained(folder / "held" / "adapt" / "model").named_parameters())
+    for name, weight in weights(folder, f"held-{how}").items():
+        rows = slice(NEW_ROW if weight.shape[0] == VOCABULARY else len(weight) if "layers.0" in name else 0)
+        assert torch.equal(weight[rows], base[name][rows])
+        assert "layers.0" in name or not torch.equal(weight[rows.stop :], base[name][rows.stop :])
+
+
+@pytest.mark.parametrize("variant", ["adamw", "held"])
+def test_stopped_and_resumed_by_as_many_is_uninterrupted_to_the_bit(folder: Path, variant: str) -> None:
+    found = [folder / "store" / "train" / f"{variant}-{how}" for how in ("2", "2 to 2")]
     one, other = ({each.name: each.read_bytes() for each in place.rglob("*") if each.is_file()} for place in found)
     assert one == other
     assert "model.safetensors" in one

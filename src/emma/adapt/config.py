@@ -108,7 +108,7 @@ class DistilConfig(Settings):
 class AdaptConfig(Section):
     """Adaptation of the base model to the new vocabulary."""
 
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
 
     init: Init = "subword_mean"
     """Start of the rows of new pieces, in the input embeddings and the head each from its own rows. `subword_mean`: the

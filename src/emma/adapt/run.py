@@ -59,6 +59,8 @@ def adapt(
         if section.distil is not None and new.ids:
             distil_new_rows(section.distil, model, new, text, section.seed, work=work)
     origin = save_model(model, base.path if base is not None else None, folder, section, work.out / "model")
+    if base is not None and new.ids:
+        origin["first_new_row"] = min(before, new.smallest_id)
     write_json(work.out / ORIGIN, origin)
     rows = len(embedding_matrices(model)[0])
     weights = sum(weight.numel() for weight in model.parameters())

@@ -29,6 +29,8 @@ class Origin(TypedDict):
     """The optimiser that the base was trained with, where its folder says so."""
     changed: NotRequired[dict[str, str]]
     """Fields of `config.json` that differ from the base's, with the reason of each."""
+    first_new_row: NotRequired[int]
+    """Row from which on embeddings and head are not the base's, where the vocabulary gained pieces."""
 
 
 def save_model(model: PreTrainedModel, base: Path | None, tokenizer: Path, section: AdaptConfig, out: Path) -> Origin:

@@ -32,6 +32,8 @@ class TrainingSetup:
     section: TrainConfig
     muon_type: torch.dtype
     """Type in which Muon makes its steps orthogonal."""
+    start: StartingPoint
+    """The model before the first step."""
 
 
 def resolve_auto(section: TrainConfig, adapt: Artifact, device: torch.device, work: Work) -> TrainingSetup:
@@ -63,7 +65,7 @@ def _decide(section: TrainConfig, start: StartingPoint, device: torch.device, wo
         work.reporter.say(f"  train: warning: {warning}")
     choices = {"precision": precision.value, "muon": str(muon_type).removeprefix("torch.")}
     write_json(work.scratch / CHOICES_FILE, choices)
-    return TrainingSetup(resolved, muon_type)
+    return TrainingSetup(resolved, muon_type, start)
 
 
 def resumed_precision(precision: str, device: torch.device) -> Choice:
@@ -85,4 +87,4 @@ def read_start(adapt: Artifact) -> StartingPoint:
     origin = read_model_json(path) if path is not None else {}
     weights = sum(weight.numel() for weight in model.parameters())
     width = model.config.get_text_config().hidden_size
-    return StartingPoint(weights, width, bool(origin.get("base")), origin.get("optimizer"))
+    return StartingPoint(weights, width, bool(origin.get("base")), origin.get("optimizer"), origin.get("first_new_row"))

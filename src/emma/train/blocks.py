@@ -28,6 +28,7 @@ from transformers import PreTrainedModel
 from emma.config.extras import need
 from emma.errors import RecipeError
 from emma.train.config import TrainConfig
+from emma.train.freeze import freeze_weights
 from emma.train.lora import add_adapters
 
 SAVED_OPERATORS = (
@@ -80,6 +81,7 @@ def prepare_model(model: PreTrainedModel, section: TrainConfig) -> None:
     layers = find_decoder_blocks(model)
     if section.lora is not None:
         add_adapters(model, layers, section.lora)
+    freeze_weights(model, layers, section.freeze)
     if section.precision == "fp8":
         convert_to_float8(layers)
     checkpoint_blocks(layers, section.activation_checkpointing)

@@ -10,7 +10,7 @@ import pickle
 import shutil
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypedDict
@@ -27,6 +27,7 @@ from torch.optim import Optimizer
 
 from emma.errors import ArtifactError, EmmaError
 from emma.store.files import join_inside
+from emma.train.anchor import Anchor
 from emma.train.guard import Guard, GuardState
 from emma.train.ledger import Ledger, LedgerState
 from emma.train.model import LossModel
@@ -61,6 +62,9 @@ class TrainingState:
     optimizers: Sequence[Optimizer]
     ledger: Ledger
     guard: Guard
+    anchor: Anchor = field(default_factory=Anchor)
+    """What holds weights at the base's: no part of a checkpoint, as it is made of the model that training starts from,
+    again when it goes on."""
 
     def shared_state(self) -> SharedState:
         """The part that is the same on all ranks, complete on rank 0. All ranks call it."""

@@ -1,8 +1,9 @@
 """The `[train]` section of a recipe."""
 
+import re
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator, model_validator
 
 from emma.config.section import Section, Settings
 
@@ -23,6 +24,9 @@ Attention = Literal["auto", "sdpa", "flex", "varlen"]
 Checkpointing = Literal["none", "full", "selective"]
 Schedule = Literal["cosine", "linear", "wsd", "rewarm"]
 States = Literal["fp32", "bf16", "int8"]
+OLD_ROWS, ALL_BUT_NEW_ROWS = "old_rows", "all_but_new_rows"
+FREEZABLE = re.compile(rf"{OLD_ROWS}|{ALL_BUT_NEW_ROWS}|blocks(\.\d+(-\d+)?)?")
+"""Parts of a model that `train.freeze` can name."""
 
 
 class LoraConfig(Settings):
@@ -38,6 +42,18 @@ class LoraConfig(Settings):
     """Names of the modules that get adapters, such as `q_proj`. Empty: every linear layer inside the blocks."""
     train_embeddings: bool = True
     """Train input embeddings and head in full beside the adapters. Without it new pieces learn nothing."""
+
+
+class GoldfishConfig(Settings):
+    """Goldfish loss (Hans et al., arXiv 2406.10209): text that repeats is not learnt by heart, because one token in
+    `every` is read but never learnt to be predicted, the same ones each time. The defaults are those of Apertus
+    (arXiv 2509.14233)."""
+
+    every: int = Field(default=50, gt=1)
+    """One token in so many is left out of the loss. The paper that invented it takes 4."""
+    context: int = Field(default=50, gt=0)
+    """Whether a token is left out goes by a hash of so many tokens before it. Text that repeats shorter passages than
+    this can still be learnt by heart; the paper takes 13."""
 
 
 class TrainConfig(Section):
@@ -62,6 +78,20 @@ class TrainConfig(Section):
     moved only when its piece occurs, so small models with many new pieces want much more: 0.1 is a good start."""
     head_lr: float | None = Field(default=None, gt=0)
     """Peak learning rate of an output head of its own, of norms and of biases. None: as `learning_rate`."""
+    new_row_lr: float | None = Field(default=None, gt=0)
+    """Peak learning rate of the rows of new pieces, in the input embeddings and in a head of its own. None: that of the
+    rows around them. New rows have all to learn and nothing to forget, so they bear much more: with it, the rates of
+    the rest can be low enough for the base."""
+    freeze: tuple[str, ...] = ()
+    """Parts of the model that stay as they are, to the bit: `old_rows` (the rows of the base's pieces, in embeddings
+    and head), `blocks`, one of them as `blocks.3`, a range as `blocks.0-11`, or `all_but_new_rows`. What is frozen
+    forgets nothing and learns nothing. Frozen blocks also save their gradients and moments."""
+    l2_to_base: float | None = Field(default=None, gt=0)
+    """Pull all weights but those of new rows back to where they began (L2-SP, arXiv 1802.01483), decoupled as weight
+    decay is: each step goes the share rate · `l2_to_base` of the way. It takes 4 bytes a weight. As weight decay pulls
+    to zero instead, set `weight_decay` to 0 beside it. None: no pull."""
+    goldfish: GoldfishConfig | None = None
+    """Leave some tokens out of the loss, so that text which repeats is not learnt by heart. None: learn every token."""
     schedule: Schedule = "cosine"
     """Schedule of the rates after the warm-up: `cosine` or `linear` to the floor; `wsd` stays at the peak and falls
     over the last `decay` of the steps (arXiv 2404.06395); `rewarm` is a cosine that begins anew, warm-up included, with
@@ -135,6 +165,25 @@ class TrainConfig(Section):
     device: str = "auto"
     """Device to train on: `cpu`, `cuda`, or `auto` for the accelerator if there is one. Results agree between devices
     only up to rounding, so recipes for a store that is shared by different machines should name it."""
+
+    @field_validator("freeze")
+    @classmethod
+    def _can_be_frozen(cls, parts: tuple[str, ...]) -> tuple[str, ...]:
+        if unknown := [part for part in parts if not FREEZABLE.fullmatch(part)]:
+            raise ValueError(
+                f"'{unknown[0]}' is no part of a model that can be frozen; there are old_rows, all_but_new_rows, "
+                "blocks, one block as blocks.3 and a range as blocks.0-11"
+            )
+        return parts
+
+    @model_validator(mode="after")
+    def _adapters_have_no_base(self) -> "TrainConfig":
+        if self.lora is not None and self.l2_to_base is not None:
+            raise ValueError(
+                "l2_to_base and lora do not go together: adapters leave the base's weights alone; set lora.rank lower "
+                "to change less"
+            )
+        return self
 
     def sequences_per_step(self, sequence_length: int) -> int:
         """Sequences per optimiser step, summed over ranks: at least one."""

@@ -18,6 +18,7 @@ from torch.nn.functional import pad
 from torch.optim import Optimizer
 
 from emma.train.config import STATES_BLOCK
+from emma.train.rows import count_rows_before, local_part
 
 CODE_DECADES = 7
 """Powers of ten that the codes of 8-bit moments span (arXiv 2110.02861)."""
@@ -44,7 +45,8 @@ class WeightwiseOptimizer(Optimizer):
 
 class SmallAdamW(WeightwiseOptimizer):
     """The arithmetic of torch.optim.AdamW (Loshchilov and Hutter, arXiv 1711.05101). A group has its moments in 8 bits
-    if its `bits` is 8, else in bfloat16."""
+    if its `bits` is 8, in float32 if it is 32, else in bfloat16. A group with a `new_row_lr` moves its rows from
+    `first_new_row` on at that rate."""
 
     def __init__(
         self, params: Any, lr: float, betas: tuple[float, float], eps: float = 1e-8, weight_decay: float = 0.0
@@ -82,13 +84,22 @@ class SmallAdamW(WeightwiseOptimizer):
         value.mul_(1 - group["lr"] * group["weight_decay"])
         # Both means begin at zero; dividing by 1 - beta^t takes that out (arXiv 1412.6980, section 3).
         spread = square.div_(1 - beta2**count).sqrt_().add_(group["eps"])
-        value.addcdiv_(mean, spread, value=-group["lr"] / (1 - beta1**count))
+        for rows, rate in row_rates(weight, group):
+            value[rows].addcdiv_(mean[rows], spread[rows], value=-rate / (1 - beta1**count))
+
+
+def row_rates(weight: Tensor, group: dict[str, Any]) -> list[tuple[slice, float]]:
+    """This rank's rows of a weight, in parts that share a learning rate, and the rate of each."""
+    if "new_row_lr" not in group:
+        return [(slice(None), group["lr"])]
+    old = count_rows_before(weight, group["first_new_row"])
+    return [(slice(old), group["lr"]), (slice(old, None), group["new_row_lr"])]
 
 
 def empty_moment(name: str, weight: Tensor, bits: int) -> dict[str, Tensor]:
     """A moment of zeros for a weight, as state entries, sharded as the weight is."""
-    if bits == 16:
-        return {name: torch.zeros_like(weight, dtype=torch.bfloat16)}
+    if bits > 8:
+        return {name: torch.zeros_like(weight, dtype=torch.float32 if bits == 32 else torch.bfloat16)}
     shape = torch.Size((*weight.shape[:-1], -(-weight.shape[-1] // STATES_BLOCK)))
     scales: Tensor = torch.zeros(*local_part(weight).shape[:-1], shape[-1], device=weight.device)
     if isinstance(weight, DTensor):
@@ -104,10 +115,10 @@ def empty_moment(name: str, weight: Tensor, bits: int) -> dict[str, Tensor]:
 
 
 def load_moment(state: dict[str, Tensor], name: str, *, signed: bool) -> Tensor:
-    """This rank's part of a moment, in float32."""
+    """A copy of this rank's part of a moment, in float32."""
     stored = local_part(state[name])
-    if stored.dtype == torch.bfloat16:
-        return stored.float()
+    if stored.dtype != torch.uint8:
+        return stored.to(torch.float32, copy=True)
     values = codebook(signed, stored.device)[stored.int()]
     return (blocked(values) * local_part(state[f"{name}_scale"])[..., None]).flatten(-2)[..., : stored.shape[-1]]
 
@@ -115,7 +126,7 @@ def load_moment(state: dict[str, Tensor], name: str, *, signed: bool) -> Tensor:
 def store_moment(state: dict[str, Tensor], name: str, moment: Tensor, *, signed: bool) -> None:
     """Store a moment, rounded to the nearest value that its type has."""
     kept = local_part(state[name])
-    if kept.dtype == torch.bfloat16:
+    if kept.dtype != torch.uint8:
         kept.copy_(moment)
         return
     blocks = blocked(moment)
@@ -149,8 +160,3 @@ def codebook(signed: bool, device: torch.device) -> Tensor:
         middles = (edges[:-1] + edges[1:]) / 2 * 10.0 ** (decade + 1 - CODE_DECADES)
         values += [middles, -middles] if signed else [middles]
     return torch.cat(values).sort().values.float().to(device)
-
-
-def local_part(tensor: Any) -> Tensor:
-    """This rank's part of a sharded tensor; any other tensor as it is."""
-    return tensor.to_local() if isinstance(tensor, DTensor) else tensor

@@ -45,6 +45,8 @@ class StartingPoint:
     """Whether its weights were trained before, rather than drawn at random."""
     optimizer: str | None = None
     """The optimiser that it was trained with, where that is known."""
+    first_new_row: int | None = None
+    """Row from which on embeddings and head are of new pieces; None where there are none."""
 
 
 def choose_adamw_rate(weights: int) -> float:

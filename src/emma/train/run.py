@@ -24,12 +24,14 @@ from emma.models.folder import ORIGIN, read_model_json
 from emma.models.head import head_of
 from emma.store.artifact import Artifact
 from emma.tokens.samples import Samples
+from emma.train.anchor import make_anchor
 from emma.train.auto import TrainingSetup, resolve_auto
 from emma.train.batch import StepPlan, check_tokenizer, check_vocabulary
 from emma.train.checkpoint import Checkpointer, TrainingState
 from emma.train.config import TrainConfig
 from emma.train.export import export_model, write_record
 from emma.train.flops import flops_per_token, peak_flops
+from emma.train.freeze import check_base_settings
 from emma.train.guard import Guard
 from emma.train.ledger import Ledger
 from emma.train.logs import Logs, LogSetup
@@ -85,8 +87,11 @@ def initial_state(setup: TrainingSetup, folder: Path, samples: Samples) -> Train
     section = setup.section
     loss_model = load_sharded(folder, section, samples.sequence_length)
     check_vocabulary(samples, len(head_of(loss_model.model)))
-    optimizers = make_optimizers(loss_model.model, section, setup.muon_type)
-    return TrainingState(loss_model, optimizers, Ledger(len(samples.sources)), Guard(section.spike_factor))
+    check_base_settings(loss_model.model, section, setup.start)
+    first_new_row = setup.start.first_new_row
+    optimizers = make_optimizers(loss_model.model, section, setup.muon_type, first_new_row)
+    anchor = make_anchor(loss_model.model, section, first_new_row)
+    return TrainingState(loss_model, optimizers, Ledger(len(samples.sources)), Guard(section.spike_factor), anchor)
 
 
 def train_steps(training: Training, checkpoints: Checkpointer, work: Work) -> None:

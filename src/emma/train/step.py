@@ -12,13 +12,16 @@ from torch import Tensor, distributed, nn
 from torch.optim import Optimizer
 
 from emma.tokens.samples import Samples
+from emma.train.anchor import Anchor
 from emma.train.batch import Batch, StepPlan, empty_batch, make_batch, split_micro_batches
 from emma.train.checkpoint import RunFacts, TrainingState
 from emma.train.config import TrainConfig
+from emma.train.goldfish import drop_targets
 from emma.train.guard import StepLosses
 from emma.train.ranks import all_reduce_sum, seed_step
 
 Nats = npt.NDArray[np.float32]
+NO_ANCHOR = Anchor()
 
 
 @dataclass(frozen=True)
@@ -48,10 +51,18 @@ def take_step(training: Training, step: int) -> tuple[float, float]:
     section, samples, steps, state = training.section, training.samples, training.steps, training.state
     seed_step(section.seed, step, steps.rank)
     own = steps.own_samples(step)
-    batch = make_own_batch(samples, own)
+    batch = drop_targets(make_own_batch(samples, own), section.goldfish)
     tokens = int(all_reduce_sum(np.array([batch.predicted]))[0])
     parts = split_micro_batches(batch, section.micro_batch, steps.count_micro_batches(step, section.micro_batch))
-    nats, norm = optimise(state.loss_model, state.optimizers, parts, tokens, section, accepts=state.guard.accepts)
+    nats, norm = optimise(
+        state.loss_model,
+        state.optimizers,
+        parts,
+        tokens,
+        section,
+        accepts=state.guard.accepts,
+        anchor=state.anchor,
+    )
     loss = float(all_reduce_sum(nats.sum(dtype=np.float64, keepdims=True))[0]) / max(1, tokens)
     state.guard.observe(step, loss, norm, StepLosses(own, batch, nats), samples)
     state.ledger.add(batch, nats)
@@ -71,6 +82,7 @@ def optimise(
     section: TrainConfig,
     *,
     accepts: Callable[[float], bool] = math.isfinite,
+    anchor: Anchor = NO_ANCHOR,
 ) -> tuple[Nats, float]:
     """Update the weights from the micro-batches of a step, if its gradient's norm is one that `accepts` accepts.
 
@@ -79,9 +91,12 @@ def optimise(
     gradient before clipping, which is the same on all ranks.
     """
     nats = accumulate(loss_model, parts, tokens, section)
+    anchor.clear_gradients()
     norm = gather_norm(nn.utils.clip_grad_norm_(loss_model.parameters(), section.grad_clip))
-    for optimizer in optimizers if accepts(norm) else ():
-        optimizer.step()
+    if accepts(norm):
+        anchor.pull(optimizers)
+        for optimizer in optimizers:
+            optimizer.step()
     loss_model.zero_grad()
     return nats, norm
 

@@ -1,0 +1,75 @@
+"""Frozen weights: what `train.freeze` takes out of training, so that it stays the base's to the bit.
+
+Whole weights need no gradient, no moments and no traffic. Old rows share a weight with new ones, so they are held back
+in each step instead (`train.anchor`). New pieces can be learnt with nothing else moving, as Artetxe et al. (arXiv
+1910.11856) did for a new language; of blocks, the lower or the upper ones are frozen.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from torch import nn
+from transformers import PreTrainedModel
+
+from emma.errors import RecipeError
+from emma.train.config import ALL_BUT_NEW_ROWS, OLD_ROWS, TrainConfig
+from emma.train.rates import StartingPoint
+from emma.train.rows import vocabulary_weights
+
+
+def freeze_weights(model: PreTrainedModel, blocks: Sequence[nn.Module], parts: Iterable[str]) -> None:
+    """Take the weights that `parts` of `train.freeze` name out of training, in place; before sharding.
+
+    Raises RecipeError for a block that the model does not have.
+    """
+    for part in parts:
+        if part == ALL_BUT_NEW_ROWS:
+            rows = {id(weight) for weight in vocabulary_weights(model)}
+            for weight in model.parameters():
+                weight.requires_grad_(weight.requires_grad and id(weight) in rows)
+        elif part != OLD_ROWS:
+            for block in find_blocks(part, blocks):
+                block.requires_grad_(False)
+
+
+def find_blocks(part: str, blocks: Sequence[nn.Module]) -> Sequence[nn.Module]:
+    """The blocks that `blocks`, `blocks.3` or `blocks.0-11` names."""
+    _, _, numbers = part.partition(".")
+    if not numbers:
+        return blocks
+    first, _, last = numbers.partition("-")
+    start, end = int(first), int(last or first)
+    if not start <= end < len(blocks):
+        raise RecipeError(
+            f"train.freeze = '{part}': the model has the blocks 0 to {len(blocks) - 1}. Name a range inside of that, "
+            "the smaller number first."
+        )
+    return blocks[start : end + 1]
+
+
+def holds_old_rows(parts: Iterable[str]) -> bool:
+    """Whether the rows of old pieces stay as they are."""
+    return any(part in (OLD_ROWS, ALL_BUT_NEW_ROWS) for part in parts)
+
+
+def check_base_settings(model: PreTrainedModel, section: TrainConfig, start: StartingPoint) -> None:
+    """Raises RecipeError for a setting that keeps a base where there is none, and for a freeze of all that is there."""
+    given = {"freeze": section.freeze, "new_row_lr": section.new_row_lr, "l2_to_base": section.l2_to_base}
+    if not start.base and (named := [name for name, value in given.items() if value]):
+        raise RecipeError(
+            f"train.{named[0]} keeps what a base knows, but training starts from random weights. Name a `base`, or "
+            f"leave train.{named[0]} out."
+        )
+    check_something_trains(model, section, start.first_new_row)
+
+
+def check_something_trains(model: PreTrainedModel, section: TrainConfig, first_new_row: int | None) -> None:
+    """Raises RecipeError when `train.freeze` leaves nothing to train."""
+    rows = {id(weight) for weight in vocabulary_weights(model)}
+    trained = [weight for weight in model.parameters() if weight.requires_grad]
+    only_old_rows = holds_old_rows(section.freeze) and first_new_row is None
+    if all(id(weight) in rows and only_old_rows for weight in trained):
+        why = " The vocabulary gained no pieces, so all rows are old ones." if only_old_rows else ""
+        raise RecipeError(
+            f"train.freeze = {list(section.freeze)} leaves nothing to train.{why} Take something out of it, or leave "
+            "it out."
+        )
