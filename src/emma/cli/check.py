@@ -14,7 +14,12 @@ def add_parser(commands: Commands) -> None:
         "types, finite numbers), tokenizer (text in twelve scripts, ends, ids), and the arithmetic of a small "
         "model of its kind. With a recipe, its settings too. The exit code is 1 if anything stands in the way.",
     )
-    parser.add_argument("base", metavar="BASE", help="a model folder, or a recipe: its base, with its settings")
+    parser.add_argument(
+        "base",
+        metavar="BASE",
+        help="a model folder, a .gguf file, package:NAME/*.gguf, owner/name@revision of the Hugging Face hub, or a "
+        "recipe: its base, with its settings",
+    )
     parser.set_defaults(command=run)
 
 

@@ -139,7 +139,7 @@ def apply_class_rules(table: Table, folder: Path, id_of: Callable[[str], int | N
         return table
     ids = {text: id_of(text) for text in around if text is not None}
     known = {text: number for text, number in ids.items() if number is not None}
-    return {**table, "post_processor": _template(around, known)} if len(known) == len(ids) else table
+    return {**table, "post_processor": make_template(around, known)} if len(known) == len(ids) else table
 
 
 def ends_agree(folder: Path, table: Table) -> bool:
@@ -178,8 +178,8 @@ def _template_ends(table: Table) -> TextEnds | None:
     return None if max(len(before), len(after)) > 1 else [next(iter(tokens), None) for tokens in (before, after)]
 
 
-def _template(around: TextEnds, ids: Mapping[str, int]) -> Json:
-    """The post-processor that transformers 4 makes of the flags."""
+def make_template(around: TextEnds, ids: Mapping[str, int]) -> Json:
+    """The post-processor that puts these tokens before and after a text, as transformers 4 makes it of the flags."""
     first, last = around
     begin, end = ([{"SpecialToken": {"id": each, "type_id": 0}}] if each is not None else [] for each in around)
     other = [[{"SpecialToken": {"id": each, "type_id": 1}}] if each is not None else [] for each in (first, last)]

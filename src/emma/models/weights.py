@@ -1,6 +1,7 @@
 """The weights of a model folder: whether they fit its configuration and are finite, and which types they have."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -37,19 +38,27 @@ def check_fit(folder: Path) -> list[str]:
 def _match_tensors(folder: Path) -> Json:
     """Match the tensors of a folder with those of the model, as transformers' loading report has it."""
     auto: Any = AutoModelForCausalLM
+    try:
+        with quiet_transformers():
+            report: Json = auto.from_pretrained(
+                folder, device_map="meta", ignore_mismatched_sizes=True, output_loading_info=True,
+                local_files_only=True, trust_remote_code=False, weights_only=True,
+            )[1]  # fmt: skip
+    except Exception as error:  # what transformers raises has no class of its own
+        raise RecipeError(f"transformers cannot load {folder}: {one_line(error)}. Fetch it again.") from error
+    return report
+
+
+@contextmanager
+def quiet_transformers() -> Iterator[None]:
+    """Keep warnings and progress bars of transformers away: what matters in them is said in our own words."""
     before = logging.get_verbosity()
     logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
-        report: Json = auto.from_pretrained(
-            folder, device_map="meta", ignore_mismatched_sizes=True, output_loading_info=True,
-            local_files_only=True, trust_remote_code=False, weights_only=True,
-        )[1]  # fmt: skip
-    except Exception as error:  # what transformers raises has no class of its own
-        raise RecipeError(f"transformers cannot load {folder}: {one_line(error)}. Fetch it again.") from error
+        yield
     finally:
         logging.set_verbosity(before)
-    return report
 
 
 def check_generation(folder: Path) -> None:

@@ -1,23 +1,30 @@
 """The model that a recipe adapts: where it is, and whether every stage can do with it what the recipe asks.
 
-It is a folder on the disk, or what another recipe trains. It is checked before the first stage that needs it.
+It is a folder on the disk, a GGUF file, which becomes a folder of the store once, or what another recipe trains. It is
+checked before the first stage that needs it.
 """
 
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from emma.errors import EmmaError, RecipeError
+from emma.models.folder import Json
+from emma.models.gguf import GGUF_VERSION, convert_gguf
+from emma.models.places import find_model_place
 from emma.pipeline.home import Home
 from emma.pipeline.recipe import Recipe
 from emma.store.address import Fingerprints, address
-from emma.store.artifact import Artifact
+from emma.store.artifact import Artifact, commit, load, staging
 from emma.store.files import read_json, write_json
 
 WEIGHTS = ("*.safetensors", "pytorch_model*.bin")
 """Names of files with weights, as save_pretrained writes them."""
 TEMPLATES = "additional_chat_templates"
 """Folder in which transformers 5 keeps a base's further chat templates."""
+CONVERTED, MODEL = "base", "model"
+"""Folder of the store with what GGUF files became, and the model's folder in each."""
 CHECKED_FOLDER = "checked"
 """Folder of the store that remembers which base passed, for which settings."""
 
@@ -35,25 +42,53 @@ def refuse_circular_base(recipe: Recipe) -> None:
 def find_base(recipe: Recipe, home: Home) -> Artifact | Recipe | None:
     """The base model's folder as an artifact; the recipe that makes it; or None where training starts from nothing.
 
-    Raises RecipeError when it is neither, or the folder holds no weights, before any work is done.
+    The folder of a GGUF file may not be there yet: `make_base` makes it. Raises RecipeError when it is none of these,
+    or the folder holds no weights, before any work is done.
     """
     if (base := recipe.base_recipe) is not None:
         return base
-    folder = base_folder(recipe)
-    return None if folder is None else base_artifact(folder, home.fingerprints())
+    place = base_place(recipe)
+    if place is None:
+        return None
+    return base_artifact(place, home.fingerprints()) if place.is_dir() else gguf_artifact(place, home)
 
 
-def base_folder(recipe: Recipe) -> Path | None:
-    """The folder of the base, None where there is none or a recipe makes it. RecipeError when it is not there."""
+def base_place(recipe: Recipe) -> Path | None:
+    """The folder or GGUF file of the base, None where there is none or a recipe makes it. RecipeError when it is not
+    there."""
     if recipe.base is None or recipe.base.endswith(".toml"):
         return None
     # Beside the data first: recipes that are passed on name both from one folder.
-    places = [Path(recipe.data) / recipe.base, Path(recipe.base)]
-    folder = next((place for place in places if place.is_dir()), None)
-    if folder is None:
-        looked = " and ".join(str(place.absolute()) for place in dict.fromkeys(places))
-        raise RecipeError(f"The base '{recipe.base}' of recipe '{recipe.name}' is not a folder; looked at {looked}.")
-    return folder
+    return find_model_place(recipe.base, (Path(recipe.data), Path()))
+
+
+def gguf_artifact(file: Path, home: Home) -> Artifact:
+    """The folder that a GGUF file becomes, addressed by the content of the file; it may not be there yet."""
+    fingerprints = home.fingerprints()
+    key = address("gguf", GGUF_VERSION, fingerprints.of(file))
+    fingerprints.save()
+    return Artifact(home.store / CONVERTED / key / MODEL, key)
+
+
+def make_base(recipe: Recipe, base: Artifact, home: Home, say: Callable[[str], None]) -> None:
+    """Make the folder of a base that is a GGUF file, if it is not there. RecipeError for a file that cannot be read."""
+    file, path = base_place(recipe), base.path.parent
+    if file is None or file.is_dir() or load(path, root=home.store) is not None:
+        return
+    say(f"{recipe.name}: reading {file.name} into {path}")
+    with staging(path) as temporary:
+        record = convert_gguf(file, temporary / MODEL)
+        made_by = {"stage": CONVERTED, "version": GGUF_VERSION, "file": file.name}
+        commit(temporary, path, root=home.store, made_by=made_by, key=base.key, counts={})
+    say(f"  base: {describe_reading(record)}")
+
+
+def describe_reading(record: Json) -> str:
+    """What a model that was read from GGUF makes of a known text, in one line."""
+    return (
+        f"{record['beginning']!r} goes on {record['continuation']!r}, an English passage takes "
+        f"{record['bits_per_byte']:.3f} bits per byte"
+    )
 
 
 def base_artifact(folder: Path, fingerprints: Fingerprints) -> Artifact:
@@ -131,13 +166,14 @@ def find_conflicts(recipe: Recipe, folder: Path) -> Iterator[str]:
 
 
 def check_named_base(name: str, say: Callable[[str], None]) -> list[str]:
-    """The notes on a model folder, or on a recipe's base with the recipe's settings. Raises as `check_base_folder`."""
-    if not name.endswith(".toml"):
-        if not Path(name).is_dir():
-            raise RecipeError(f"{name} is neither a model folder nor a recipe (.toml).")
-        return check_base_folder(None, Path(name), say)
-    recipe = Recipe.read(name)
-    folder = base_folder(recipe)
-    if folder is None:
-        raise RecipeError(f"{name} names no folder as its base, so there is nothing to check yet.")
-    return check_base_folder(recipe, folder, say)
+    """The notes on a model by its folder, GGUF file, package or hub id, or on a recipe's base with the recipe's
+    settings. Raises as `check_base_folder`."""
+    recipe = Recipe.read(name) if name.endswith(".toml") else None
+    place = find_model_place(name) if recipe is None else base_place(recipe)
+    if place is None:
+        raise RecipeError(f"{name} names no model as its base, so there is nothing to check yet.")
+    if place.is_dir():
+        return check_base_folder(recipe, place, say)
+    with TemporaryDirectory(prefix="emma-check-") as folder:
+        say(describe_reading(convert_gguf(place, Path(folder))))
+        return check_base_folder(recipe, Path(folder), say)

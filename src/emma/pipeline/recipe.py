@@ -44,8 +44,9 @@ class Recipe(Settings):
     name: str = Field(pattern=r"^[\w-][\w.-]*$")
     """The name of the run, and of its folder in the home. `store` is taken: the store's folder is called that."""
     base: str | None = None
-    """The model to adapt is a Hugging Face folder, or what another recipe (`….toml`) trains. Without one, training
-    starts from random weights and an empty vocabulary."""
+    """The model to adapt: a Hugging Face folder, a `.gguf` file, `package:NAME/*.gguf` (a file that an installed Python
+    package brings), `owner/name@revision` of the Hugging Face hub as it was fetched before, or what another recipe
+    (`….toml`) trains. Without one, training starts from random weights and an empty vocabulary."""
     data: str = "."
     """The folder that paths of sources start from; a relative one starts where `emma` is run."""
     collect: CollectConfig = CollectConfig()

@@ -14,7 +14,7 @@ from emma.config.section import Section
 from emma.errors import RecipeError
 from emma.evaluate.config import EvaluateConfig
 from emma.evaluate.inputs import resolve_benchmarks
-from emma.pipeline.base import check_base_once, find_base, refuse_circular_base, trained_base
+from emma.pipeline.base import check_base_once, find_base, make_base, refuse_circular_base, trained_base
 from emma.pipeline.home import Home, Run
 from emma.pipeline.recipe import INPUTS, Recipe
 from emma.store.address import CACHE
@@ -99,6 +99,7 @@ def run_stages(
     record = home.run(recipe.name)
     inputs = {"base": base} if base is not None else {}
     if base is not None:
+        make_base(recipe, base, home, reporter.say)
         check_base_once(recipe, base, home.store, reporter.say)
     outcomes = graph.run_steps(
         list_steps(recipe, home, until),

@@ -8,11 +8,11 @@ from emma.config.extras import need
 from emma.errors import RecipeError
 from emma.evaluate.backends.backend import Backend
 from emma.evaluate.config import EvaluateConfig
+from emma.models.places import find_fetched
 from emma.store.address import Fingerprints
 
 FAKE = "fake:"
 SERVER = ("http://", "https://")
-HUB_ID = re.compile(r"(\w[\w.-]*/\w[\w.-]*)@([\w./-]+)")
 
 
 def split_name(model: str) -> tuple[str, str]:
@@ -61,21 +61,3 @@ def find_model(place: str) -> Path:
     if not (folder / "config.json").exists():
         raise RecipeError(f"The folder {folder} holds no Hugging Face model: it has no config.json.")
     return folder
-
-
-def find_fetched(name: str) -> Path:
-    """The folder of a model of the hub in the local cache. Raises RecipeError, saying how to fetch it, when it is not
-    there: nothing is downloaded unasked."""
-    if not (match := HUB_ID.fullmatch(name)):
-        raise RecipeError(
-            f"The model '{name}' is no folder here. Name a Hugging Face folder, owner/name@revision of the hub (a "
-            "revision, since its files may change), or http://host:port#model of a server."
-        )
-    hub = need("huggingface_hub", "lid")
-    try:
-        return Path(hub.snapshot_download(match[1], revision=match[2], local_files_only=True))
-    except hub.errors.LocalEntryNotFoundError:
-        raise RecipeError(
-            f"The model '{name}' is not on this machine, and nothing is downloaded unasked. Fetch it with "
-            f"`hf download {match[1]} --revision {match[2]}`, then run again."
-        ) from None
