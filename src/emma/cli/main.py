@@ -17,6 +17,7 @@ from emma.cli import (
     mix,
     plan,
     published,
+    release,
     run,
     stage,
     status,
@@ -82,7 +83,12 @@ def build_parser() -> argparse.ArgumentParser:
     for command in COMMANDS:
         command.add_parser(commands)
     # Some are groups too: argparse has no subcommands beside a positional, so `expand_group` names theirs.
-    own = {"mix": mix.add_parser, "vocab": vocab.add_parser, "evaluate": evaluate.add_parser}
+    own = {
+        "mix": mix.add_parser,
+        "vocab": vocab.add_parser,
+        "evaluate": evaluate.add_parser,
+        "release": release.add_parser,
+    }
     for name in STAGES:
         own.get(name, stage.add_parser)(commands, name)
     return parser

@@ -1,0 +1,77 @@
+"""transformers: the tokenizer, the logits and the generation of a released model."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emma.inspect.clients.checks import Comparison, Opened, compare_lists
+from emma.inspect.clients.process import Answer, ask_script
+from emma.inspect.clients.reference import Reference
+from emma.inspect.clients.released import Released
+from emma.inspect.clients.texts import CONTINUED_TOKENS, PROMPTS
+from emma.models.special_ids import as_list
+
+LOGITS = 1e-3
+"""Logits of one model in two orders of summing differ by some 1e-5; norms in bfloat16 move them by 1e-2."""
+
+BROKEN = "\ufffd"
+"""What bytes that are no character are decoded to."""
+
+
+def verify_transformers(released: Released, scratch: Path) -> Opened:
+    """Open the model as its card says. Raises ClientError when that fails."""
+    expected = released.reference
+    question = {
+        "model": str(released.model),
+        "texts": expected.texts,
+        "inputs": expected.inputs(),
+        "prompts": [[expected.start, *ids] for ids in expected.ids[:PROMPTS]],
+        "tokens": CONTINUED_TOKENS,
+    }
+    answer = ask_script("with_transformers", question, scratch)
+    found = answer.fields
+    stops = ["generation stops at", *as_list(found["stops"]), "documents end with", found["end"]]
+    return Opened(
+        found["version"],
+        [
+            compare_pieces(expected, dict(found["pieces"])),
+            compare_ids(expected, found["ids"]),
+            compare_logits(expected.logits, answer, LOGITS),
+            compare_continuations(expected, found["continuations"]),
+            compare_lists("ends", ["generation stops at", *expected.stops, "documents end with", expected.end], stops),
+        ],
+    )
+
+
+def compare_continuations(expected: Reference, found: Sequence[str]) -> Comparison:
+    """The texts that are continued otherwise. EMMA leaves out a last character of which bytes are missing."""
+    ours, theirs = ([text.rstrip(BROKEN) for text in texts] for texts in (expected.continuations, found))
+    return compare_lists(f"{len(ours)} continuations", ours, theirs, expected.texts)
+
+
+def compare_pieces(expected: Reference, found: Mapping[int, str]) -> Comparison:
+    """The ids that have another piece, or have one in one of the two only."""
+    numbers = sorted({*expected.pieces, *found})
+    ours, theirs = ([pieces.get(number) for number in numbers] for pieces in (expected.pieces, found))
+    return compare_lists(f"{len(expected.pieces):,} pieces", ours, theirs, [f"id {number}" for number in numbers])
+
+
+def compare_ids(expected: Reference, found: Sequence[Sequence[int]]) -> Comparison:
+    """The texts whose token ids differ."""
+    return compare_lists(f"token ids of {len(expected.ids)} texts", expected.ids, found, expected.texts)
+
+
+def compare_logits(expected: Sequence[NDArray[np.float32]], answer: Answer, limit: float) -> Comparison:
+    """The largest difference of any logit, at any place; rows that only one of them has are not compared."""
+    worst, detail = 0.0, ""
+    for number, own in enumerate(expected):
+        other = answer.array(f"logits-{number}")
+        if own.shape != other.shape:
+            return Comparison("logits", np.inf, limit, f"shape {other.shape} instead of {own.shape}")
+        gap = float(np.abs(own - other).max())
+        if not gap <= worst:  # NaN too
+            worst, detail = gap, f"by {gap:.3g} in text {number + 1}"
+    places = sum(len(each) for each in expected)
+    return Comparison(f"logits at {places} places", worst, limit, detail)

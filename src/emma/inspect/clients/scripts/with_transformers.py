@@ -1,0 +1,39 @@
+"""A model in transformers: ids, logits, a continuation, and where generation stops."""
+
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import torch
+import transformers
+
+question = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
+tokenizer = transformers.AutoTokenizer.from_pretrained(question["model"])
+model = transformers.AutoModelForCausalLM.from_pretrained(question["model"], dtype=torch.float32)
+model.eval()
+
+ids = [tokenizer(text, add_special_tokens=False).input_ids for text in question["texts"]]
+with torch.inference_mode():
+    for number, inputs in enumerate(question["inputs"]):
+        np.save(Path(sys.argv[2]).with_name(f"logits-{number}.npy"), model(torch.tensor([inputs])).logits[0].numpy())
+
+continuations = []
+for prompt in question["prompts"]:
+    inputs = torch.tensor([prompt])
+    written = model.generate(
+        inputs, attention_mask=torch.ones_like(inputs), max_new_tokens=question["tokens"], do_sample=False, num_beams=1
+    )
+    # What the new tokens add to the text: alone, a first piece would lose its space.
+    whole, before = (tokenizer.decode(each, skip_special_tokens=True) for each in (written[0], prompt))
+    continuations.append(whole.removeprefix(before))
+
+answer = {
+    "version": transformers.__version__,
+    "ids": ids,
+    "pieces": [[number, piece] for piece, number in tokenizer.get_vocab().items()],
+    "continuations": continuations,
+    "stops": model.generation_config.eos_token_id,
+    "end": tokenizer.eos_token_id,
+}
+Path(sys.argv[2]).write_text(json.dumps(answer), encoding="utf-8")
