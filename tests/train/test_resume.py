@@ -21,7 +21,7 @@ VARIANTS = {
     "copies": {"shard_over": 1, "whole_gradients": True},  # the same run on a mesh of two dimensions
     "muon": {"optimizer": "muon", "learning_rate": 0.02},
     "tied": {"precision": "bf16"},
-    "held": {"freeze": ["old_rows", "blocks.0"], "new_row_lr": 0.05, "l2_to_base": 9.0},
+    "held": {"freeze": ["old_rows", "blocks.0"], "new_row_lr": 0.05, "l2_to_base": 9.0, "merge": 0.2},
 }
 VARIANTS["held"] |= {"goldfish": {"every": 4, "context": 3}}
 SHARDED = ("adamw", "muon", "tied", "held")

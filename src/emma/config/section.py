@@ -16,7 +16,7 @@ _GAUSSIAN = 'Write "mean": the rows of gaussian were equal to its rows.'
 RENAMED: Mapping[str, str] = {
     "adapt.head_init=gaussian": _GAUSSIAN,
     "adapt.init=gaussian": _GAUSSIAN,
-    "adapt.merge": "Merging with the base happens after training: write merge in [train], with the same number.",
+    "adapt.merge": "Merging with the base happens after training: write merge in [train], with the same value.",
     "annotate.lid.training.temperature": _ALPHA,
     "mix.stages.strategy=temperature": 'Write strategy = "alpha", which is named for its exponent.',
     "mix.stages.temperature": _ALPHA,

@@ -20,6 +20,7 @@ Precision = Literal["auto", "fp32", "bf16", "fp8"]
 BF16_PRECISIONS = ("bf16", "fp8")
 """Precisions that compute in bfloat16, or in 8 bits on top of it."""
 Rate = Annotated[float, Field(gt=0)]
+Alpha = Annotated[float, Field(ge=0, le=1)]
 Attention = Literal["auto", "sdpa", "flex", "varlen"]
 Checkpointing = Literal["none", "full", "selective"]
 Schedule = Literal["cosine", "linear", "wsd", "rewarm"]
@@ -92,6 +93,11 @@ class TrainConfig(Section):
     to zero instead, set `weight_decay` to 0 beside it. None: no pull."""
     goldfish: GoldfishConfig | None = None
     """Leave some tokens out of the loss, so that text which repeats is not learnt by heart. None: learn every token."""
+    merge: Alpha | tuple[Alpha, ...] | None = None
+    """Merge the trained model with the one that training began with: alpha · initial + (1 - alpha) · trained, on all
+    weights but new rows, which gives back some of what was forgotten and gives up some of what was learnt (arXiv
+    2606.00284). A number, or a list of which the one with the fewest bits per byte on held-out text is taken (mean over
+    languages). None: no merging."""
     schedule: Schedule = "cosine"
     """Schedule of the rates after the warm-up: `cosine` or `linear` to the floor; `wsd` stays at the peak and falls
     over the last `decay` of the steps (arXiv 2404.06395); `rewarm` is a cosine that begins anew, warm-up included, with
@@ -175,6 +181,13 @@ class TrainConfig(Section):
                 "blocks, one block as blocks.3 and a range as blocks.0-11"
             )
         return parts
+
+    @field_validator("merge")
+    @classmethod
+    def _has_alphas(cls, merge: float | tuple[float, ...] | None) -> float | tuple[float, ...] | None:
+        if merge == ():
+            raise ValueError("there is no alpha in the list; name some from 0 (as trained) to 1 (as before)")
+        return merge
 
     @model_validator(mode="after")
     def _adapters_have_no_base(self) -> "TrainConfig":

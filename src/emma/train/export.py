@@ -58,5 +58,10 @@ def write_record(section: TrainConfig, facts: Mapping[str, object], folder: Path
     A later adaptation of the model reads it, to choose its own rates.
     """
     names = ("optimizer", "learning_rate", "embedding_lr", "head_lr", "schedule", "precision", "batch_tokens", "seed")
-    record = {**{name: getattr(section, name) for name in names}, **facts}
+    record = {**{name: getattr(section, name) for name in names}, **keeping_settings(section), **facts}
     write_json(folder / TRAINING, record)
+
+
+def keeping_settings(section: TrainConfig) -> dict[str, object]:
+    """The settings by which a training kept what its base knew, as far as it has any."""
+    return section.model_dump(mode="json", include={"freeze", "new_row_lr", "l2_to_base"}, exclude_defaults=True)

@@ -53,8 +53,8 @@ def holds_old_rows(parts: Iterable[str]) -> bool:
 
 def check_base_settings(model: PreTrainedModel, section: TrainConfig, start: StartingPoint) -> None:
     """Raises RecipeError for a setting that keeps a base where there is none, and for a freeze of all that is there."""
-    given = {"freeze": section.freeze, "new_row_lr": section.new_row_lr, "l2_to_base": section.l2_to_base}
-    if not start.base and (named := [name for name, value in given.items() if value]):
+    names = ("freeze", "new_row_lr", "l2_to_base", "merge")
+    if not start.base and (named := [name for name in names if getattr(section, name)]):
         raise RecipeError(
             f"train.{named[0]} keeps what a base knows, but training starts from random weights. Name a `base`, or "
             f"leave train.{named[0]} out."

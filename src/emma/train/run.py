@@ -36,6 +36,7 @@ from emma.train.guard import Guard
 from emma.train.ledger import Ledger
 from emma.train.logs import Logs, LogSetup
 from emma.train.memory import explain_out_of_memory, keep_freed_memory
+from emma.train.merge import check_merge, merge_with_base
 from emma.train.optimizers import make_optimizers, set_rates
 from emma.train.ranks import all_reduce_sum, choose_own_device, deterministic, is_rank_zero, process_group
 from emma.train.rates import rate_share, stage_starts
@@ -66,13 +67,14 @@ def run_setup(setup: TrainingSetup, samples: Samples, folder: Path, work: Work) 
     state = training.state
     with Checkpointer(work.scratch, state, training.facts, section.checkpoints_kept) as checkpoints:
         train_steps(training, checkpoints, work)
+    merged = merge_with_base(training, folder, setup.start.first_new_row, work)
     export_model(state.loss_model, folder, work.out / "model")
     if is_rank_zero():
         state.ledger.write(work.out, samples.sources)
         state.guard.write(work.out)
         facts = {"steps": len(training.steps), "tokens": state.ledger.input_tokens}
         facts["changed_from_base"] = read_model_json(folder.parent / ORIGIN).get("changed", {})
-        write_record(section, facts, work.out / "model")
+        write_record(section, {**facts, **merged}, work.out / "model")
     return StageOutput({"steps": len(training.steps), "samples": len(samples), "tokens": state.ledger.input_tokens})
 
 
@@ -85,6 +87,7 @@ def plan_steps(section: TrainConfig, samples: Samples) -> StepPlan:
 def initial_state(setup: TrainingSetup, folder: Path, samples: Samples) -> TrainingState:
     """The state before the first step."""
     section = setup.section
+    check_merge(section, samples)
     loss_model = load_sharded(folder, section, samples.sequence_length)
     check_vocabulary(samples, len(head_of(loss_model.model)))
     check_base_settings(loss_model.model, section, setup.start)
