@@ -1,6 +1,6 @@
 """What is found out about a client: comparisons, each with the largest difference and the one allowed."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -76,6 +76,12 @@ def compare_lists(
     first = differ[0]
     place = f"of {names[first]!r}: " if names else ""
     return Comparison(what, count, detail=f"{place}{show(found[first])} instead of {show(expected[first])}")
+
+
+def compare_maps(what: str, expected: Mapping[str, object], found: Mapping[str, object]) -> Comparison:
+    """How many values differ, those included that only one of the two has."""
+    names = sorted({*expected, *found})
+    return compare_lists(what, [expected.get(name) for name in names], [found.get(name) for name in names], names)
 
 
 def show(value: object, most: int = 100) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from emma.inspect.clients.checks import Comparison, Opened, compare_lists
+from emma.inspect.clients.checks import Comparison, Opened, compare_lists, compare_maps
 from emma.inspect.clients.process import Answer, ask_script
 from emma.inspect.clients.reference import Reference
 from emma.inspect.clients.released import Released
@@ -53,9 +53,8 @@ def compare_continuations(expected: Reference, found: Sequence[str]) -> Comparis
 
 def compare_pieces(expected: Reference, found: Mapping[int, str]) -> Comparison:
     """The ids that have another piece, or have one in one of the two only."""
-    numbers = sorted({*expected.pieces, *found})
-    ours, theirs = ([pieces.get(number) for number in numbers] for pieces in (expected.pieces, found))
-    return compare_lists(f"{len(expected.pieces):,} pieces", ours, theirs, [f"id {number}" for number in numbers])
+    ours, theirs = ({f"id {number}": piece for number, piece in each.items()} for each in (expected.pieces, found))
+    return compare_maps(f"{len(ours):,} pieces", ours, theirs)
 
 
 def compare_ids(expected: Reference, found: Sequence[Sequence[int]]) -> Comparison:

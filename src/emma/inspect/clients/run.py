@@ -5,14 +5,32 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from emma.errors import RecipeError
-from emma.inspect.clients.checks import Client, ClientCheck, SkippedError
+from emma.inspect.clients.adapters import verify_peft
+from emma.inspect.clients.checks import Client, ClientCheck, Opened, SkippedError
+from emma.inspect.clients.harness import verify_lm_eval
+from emma.inspect.clients.hf_datasets import verify_datasets
 from emma.inspect.clients.hf_transformers import verify_transformers
 from emma.inspect.clients.llama_cpp import verify_llama_cpp
+from emma.inspect.clients.megatron import verify_megatron
 from emma.inspect.clients.process import ClientError
 from emma.inspect.clients.released import Released, open_released
 from emma.pipeline.home import Run
 
-CLIENTS = (Client("transformers", verify_transformers), Client("llama.cpp", verify_llama_cpp))
+
+def name_untried(released: Released, scratch: Path) -> Opened:  # noqa: ARG001 - what every check is given
+    """The check of a client that nobody has tried: it says so."""
+    raise SkippedError("Not tried: it was never run on a release of EMMA's.")
+
+
+CLIENTS = (
+    Client("transformers", verify_transformers),
+    Client("datasets", verify_datasets),
+    Client("megatron-core", verify_megatron),
+    Client("lm-eval", verify_lm_eval),
+    Client("llama.cpp", verify_llama_cpp),
+    Client("peft", verify_peft),
+    Client("vllm", name_untried),
+)
 """In the order in which they are asked."""
 
 
