@@ -16,7 +16,7 @@ BASE = StartingPoint(1000, 32, base=True, first_new_row=90)
 def trained(parts: tuple[str, ...], **fields: object) -> set[str]:
     """The parts of a model of four blocks that are trained, as `0` for a block."""
     model = tiny_model(num_hidden_layers=4, **fields)
-    freeze_weights(model, find_decoder_blocks(model), parts)
+    freeze_weights(model, find_decoder_blocks(model), TrainConfig(freeze=parts))
     names = (name for name, weight in model.named_parameters() if weight.requires_grad)
     return {name.split("layers.")[1][0] if "layers." in name else name.removesuffix(".weight") for name in names}
 
@@ -58,7 +58,7 @@ def test_words_that_name_no_part(part: str) -> None:
 def test_a_freeze_that_leaves_nothing(parts: tuple[str, ...]) -> None:
     """Where the vocabulary gained no piece; with new pieces their rows are left."""
     model, section = tiny_model(), TrainConfig(freeze=parts)
-    freeze_weights(model, find_decoder_blocks(model), parts)
+    freeze_weights(model, find_decoder_blocks(model), section)
     check_base_settings(model, section, BASE)
     none_new = StartingPoint(1000, 32, base=True)
     with pytest.raises(RecipeError, match=r"leaves nothing to train\. The vocabulary gained no pieces"):

@@ -81,7 +81,7 @@ def prepare_model(model: PreTrainedModel, section: TrainConfig) -> None:
     layers = find_decoder_blocks(model)
     if section.lora is not None:
         add_adapters(model, layers, section.lora)
-    freeze_weights(model, layers, section.freeze)
+    freeze_weights(model, layers, section)
     if section.precision == "fp8":
         convert_to_float8(layers)
     checkpoint_blocks(layers, section.activation_checkpointing)

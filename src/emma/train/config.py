@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, field_validator, model_validator
 
 from emma.config.section import Section, Settings
+from emma.errors import RecipeError
 
 LOGITS_PER_CHUNK = {"cpu": 1 << 21, "cuda": 1 << 28}
 """Logits that the loss makes at a time. On a CPU 8 MB of float32 stays in the cache: measured fastest of 64 to 4096
@@ -197,6 +198,19 @@ class TrainConfig(Section):
                 "to change less"
             )
         return self
+
+    def frozen_blocks(self, count: int) -> set[int]:
+        """The blocks, of `count`, that `freeze` names. RecipeError for one that is not there."""
+        found = set[int](range(count)) if {"blocks", ALL_BUT_NEW_ROWS} & {*self.freeze} else set[int]()
+        for part in (part for part in self.freeze if part.startswith("blocks.")):
+            first, _, last = part.removeprefix("blocks.").partition("-")
+            if not int(first) <= int(last or first) < count:
+                raise RecipeError(
+                    f"train.freeze = '{part}': the model has the blocks 0 to {count - 1}. Name a range inside of that, "
+                    "the smaller number first."
+                )
+            found |= {*range(int(first), int(last or first) + 1)}
+        return found
 
     def sequences_per_step(self, sequence_length: int) -> int:
         """Sequences per optimiser step, summed over ranks: at least one."""

@@ -16,34 +16,17 @@ from emma.train.rates import StartingPoint
 from emma.train.rows import vocabulary_weights
 
 
-def freeze_weights(model: PreTrainedModel, blocks: Sequence[nn.Module], parts: Iterable[str]) -> None:
-    """Take the weights that `parts` of `train.freeze` name out of training, in place; before sharding.
+def freeze_weights(model: PreTrainedModel, blocks: Sequence[nn.Module], section: TrainConfig) -> None:
+    """Take the weights that `train.freeze` names out of training, in place; before sharding.
 
     Raises RecipeError for a block that the model does not have.
     """
-    for part in parts:
-        if part == ALL_BUT_NEW_ROWS:
-            rows = {id(weight) for weight in vocabulary_weights(model)}
-            for weight in model.parameters():
-                weight.requires_grad_(weight.requires_grad and id(weight) in rows)
-        elif part != OLD_ROWS:
-            for block in find_blocks(part, blocks):
-                block.requires_grad_(False)
-
-
-def find_blocks(part: str, blocks: Sequence[nn.Module]) -> Sequence[nn.Module]:
-    """The blocks that `blocks`, `blocks.3` or `blocks.0-11` names."""
-    _, _, numbers = part.partition(".")
-    if not numbers:
-        return blocks
-    first, _, last = numbers.partition("-")
-    start, end = int(first), int(last or first)
-    if not start <= end < len(blocks):
-        raise RecipeError(
-            f"train.freeze = '{part}': the model has the blocks 0 to {len(blocks) - 1}. Name a range inside of that, "
-            "the smaller number first."
-        )
-    return blocks[start : end + 1]
+    if ALL_BUT_NEW_ROWS in section.freeze:
+        rows = {id(weight) for weight in vocabulary_weights(model)}
+        for weight in (weight for weight in model.parameters() if id(weight) not in rows):
+            weight.requires_grad_(False)
+    for number in section.frozen_blocks(len(blocks)):
+        blocks[number].requires_grad_(False)
 
 
 def holds_old_rows(parts: Iterable[str]) -> bool:

@@ -121,6 +121,13 @@ def test_adapters_leave_most_states_out() -> None:
     assert found.weights == pytest.approx(4 * (SEVEN.weights + 19_988_480))
 
 
+def test_what_is_frozen_has_no_moments_and_the_pull_a_copy_of_the_weights() -> None:
+    section = TrainConfig(freeze=("blocks.0-15", "old_rows"), l2_to_base=1.0)
+    found = find_memory_peak(SEVEN, TrainingSetting(section, 4096))
+    assert found.moments == pytest.approx(8 * (16 * SEVEN.block + SEVEN.outside))
+    assert found.weights == 8 * SEVEN.weights
+
+
 def test_a_head_of_260_thousand_pieces_fits_by_chunks() -> None:
     section = TrainConfig(precision="bf16", micro_batch=4, batch_tokens=1 << 22, activation_checkpointing="full")
     found = peak_candidates(replace(SEVEN, rows=260_164), TrainingSetting(section, 4096, 8))[0]

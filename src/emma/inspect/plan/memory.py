@@ -6,8 +6,9 @@ a copy of the weights.
 
 **States**, for as long as training goes: float32 weights, 4 bytes per weight and 1/n of them; the moments likewise, 8
 bytes in float32, 4 in bfloat16, 2 + 8/256 in 8 bits (a scale of 4 bytes for 256 values, of each moment), 4 for Muon's
-one. **Gradients** are float32 and sharded like the weights, or whole with `whole_gradients`. They are there throughout
-when a step has more than one micro-batch; when it has one, they take the place that activations leave.
+one. Frozen blocks have no moments and no gradients; frozen rows have both. **Gradients** are float32 and sharded like
+the weights, or whole with `whole_gradients`. They are there throughout when a step has more than one micro-batch; when
+it has one, they take the place that activations leave.
 
 **Gathered weights**: FSDP2 gathers a block's weights, c bytes each, before it is used, and the next one's while it is:
 two blocks. What is outside the blocks (embeddings, head) stays gathered from the forward pass to the end.
@@ -124,7 +125,8 @@ def peak_candidates(shape: Shape, setting: TrainingSetting) -> list[MemoryPeak]:
     c, section = setting.number_bytes, setting.section
     inside, outside = trained_weights(shape, section)
     adapters = inside if section.lora else 0
-    weights = 4 * (shape.weights + adapters) / setting.ranks_per_copy
+    # With `l2_to_base` the weights as they were before are there too.
+    weights = 4 * (shape.weights * (2 if section.l2_to_base else 1) + adapters) / setting.ranks_per_copy
     moments = moment_bytes(inside, outside, section) / setting.ranks_per_copy
     gradients = 4 * (inside + outside) / (1 if section.whole_gradients else setting.ranks_per_copy)
     accumulated = gradients if setting.accumulates else 0.0
@@ -149,9 +151,10 @@ def trains_embeddings(setting: TrainingSetting) -> bool:
 
 def trained_weights(shape: Shape, section: TrainConfig) -> tuple[float, float]:
     """Weights that are trained inside the blocks and outside."""
+    layers = shape.layers - len(section.frozen_blocks(shape.layers))
     if section.lora is None:
-        return shape.layers * shape.block, shape.outside
-    adapters = sum(out + into for out, into in shape.matrices) * section.lora.rank * shape.layers
+        return layers * shape.block, shape.outside
+    adapters = sum(out + into for out, into in shape.matrices) * section.lora.rank * layers
     return adapters, shape.outside if section.lora.train_embeddings else 0
 
 
