@@ -12,6 +12,7 @@ from emma.cli import (
     demo,
     diff,
     evaluate,
+    export_checkpoint,
     lang,
     lid,
     mix,
@@ -30,7 +31,7 @@ from emma.errors import EmmaError
 
 __all__ = ["STAGES", "build_parser", "expand_group", "main"]
 
-COMMANDS = (demo, run, status, why, audit, diff, lang, check, plan, lid, tasks, published)
+COMMANDS = (demo, run, status, why, audit, diff, export_checkpoint, lang, check, plan, lid, tasks, published)
 """A module for each command, in the order of `--help`; the stages' commands follow."""
 GROUPS = {"mix": mix.COMMANDS, "vocab": vocab.COMMANDS, "lang": lang.COMMANDS}
 """Commands with commands of their own, of which the first is meant where none is named."""

@@ -62,7 +62,7 @@ def settings_help(stage: str) -> str:
 
 def _settings(section: type[Settings], indent: str) -> Iterator[str]:
     """The keys of a table, and under each those of the tables that it holds."""
-    for name, field in section.model_fields.items():
+    for name, field in keys_of(section).items():
         # Their own defaults would mislead: what is left out is as in the other table.
         if section.default_table and not field.is_required():
             yield f"{indent}{name} = (as in [{section.default_table}])"
@@ -72,6 +72,11 @@ def _settings(section: type[Settings], indent: str) -> Iterator[str]:
         yield from textwrap.wrap(field.description or "", 100, initial_indent=deeper, subsequent_indent=deeper)
         if (inner := settings_in(field.annotation)) is not None:
             yield from _settings(inner, deeper)
+
+
+def keys_of(section: type[Settings]) -> dict[str, FieldInfo]:
+    """The keys of a table. A key that is a word of Python, such as `from`, is the alias of its attribute."""
+    return {field.alias or name: field for name, field in section.model_fields.items()}
 
 
 def _default(field: FieldInfo) -> str:

@@ -161,3 +161,9 @@ def write_configs(folder: Path, config: Json, generation: Path | None) -> None:
     path.unlink(missing_ok=True)
     if generation is not None and generation.is_file():
         path.write_text(json.dumps(read_model_json(generation), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def write_type(path: Path, kind: str) -> None:
+    """Let a `config.json` name the type that the weights beside it now have (torch's name)."""
+    config = with_type(read_model_json(path), {"dtype": kind})
+    path.write_text(json.dumps(config, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

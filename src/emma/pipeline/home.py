@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 LOCK = "lock.json"
 """Name of the file in a run's folder with the address of each stage's artifact."""
+BEGUN = "begun.json"
+"""Name of the file in a run's folder with the address of each artifact that was begun last and is not done."""
 LINKED_STAGES = ("report", "release")
 """Stages whose results people open: they get a link in the run's folder."""
 REMOTE = "remote"
@@ -163,12 +165,15 @@ class Run:
         """The run's folder."""
         return self.home.path / self.name
 
+    def begin(self, stage: str, key: str) -> None:
+        """Note that a stage has begun: until it is done, its checkpoints are found by this."""
+        self._note(BEGUN, {**self.begun, stage: key})
+
     def record(self, stage: str, artifact: Artifact, event: Mapping[str, Any]) -> None:
         """Note that a stage is done."""
-        self.path.mkdir(parents=True, exist_ok=True)
-        stages = {**self.addresses, stage: artifact.key}
-        with replace_file(self.path / LOCK) as lock:
-            write_json(lock, stages)
+        self._note(LOCK, {**self.addresses, stage: artifact.key})
+        if stage in self.begun:
+            self._note(BEGUN, {name: key for name, key in self.begun.items() if name != stage})
         # Appended, and never rewritten: it is the history of the run, `lock.json` its present state.
         with (self.path / "events.jsonl").open("ab") as events:
             line = {"stage": stage, "key": artifact.key, **event}
@@ -183,11 +188,23 @@ class Run:
     @property
     def addresses(self) -> dict[str, str]:
         """Stage to artifact address, as of the last run."""
+        return self._read(LOCK)
+
+    @property
+    def begun(self) -> dict[str, str]:
+        """Stage to artifact address, of those that were begun and are not done."""
+        return self._read(BEGUN)
+
+    def _note(self, name: str, stages: Mapping[str, str]) -> None:
+        with replace_file(self.path / name) as path:
+            write_json(path, stages)
+
+    def _read(self, name: str) -> dict[str, str]:
         try:
-            addresses: dict[str, str] = read_json(self.path / LOCK)
+            stages: dict[str, str] = read_json(self.path / name)
         except FileNotFoundError:
             return {}
-        return addresses
+        return stages
 
     def artifact(self, stage: str) -> Artifact:
         """The artifact of a stage. Raises RecipeError when this run has not come that far."""

@@ -64,7 +64,7 @@ def lead_run(recipe: "Recipe", arguments: argparse.Namespace, show: "Callable[[R
     home, reporter = Home(arguments.home, arguments.store), Reporter(arguments.quiet)
     with home.locked(), Local(arguments.workers, reporter.say) as executor:
         # Found before the others are told: an error here must not leave them in a training that never begins.
-        job = find_job(recipe, home)
+        job = find_job(recipe, home, reporter.say)
         distributed.broadcast_object_list([job], src=0)
         run_stages(recipe, "train", home=home, executor=executor, reporter=reporter)
     show(home.run(recipe.name), "train")
@@ -91,24 +91,27 @@ def follow_run(section: "TrainConfig") -> None:
     )
 
 
-def find_job(recipe: "Recipe", home: "Home") -> TrainingJob | None:
-    """The training that is to be done; None when it is done already.
+def find_job(recipe: "Recipe", home: "Home", say: Callable[[str], None] = lambda _: None) -> TrainingJob | None:
+    """The training that is to be done; None when it is done already. The model that `train.from` names is made first.
 
     Raises RecipeError when an earlier stage is not done: it would keep all ranks waiting for rank 0.
     """
+    from emma.pipeline.recipe import ELSEWHERE
     from emma.pipeline.run import list_steps
+    from emma.pipeline.trainings import open_start
     from emma.work.graph import step_address
 
-    done = finished_stages(recipe, home)
+    start = open_start(recipe, home, say)
+    done = finished_stages(recipe, home) | ({"start": start} if start is not None else {})
     (step,) = (step for step in list_steps(recipe, home, "train") if step.name == "train")
-    if missing := [name for name in step.inputs if name not in done]:
+    if missing := [name for name in step.inputs if name not in done and name not in ELSEWHERE]:
         raise RecipeError(
             f"'{missing[0]}' of {recipe.name} is to be done before training, by one process: run 'emma adapt "
             f"{recipe.path}' with the same options first, and then this again."
         )
     if "train" in done:
         return None
-    inputs = {name: done[name] for name in step.inputs}
+    inputs = {name: done[name] for name in step.inputs if name in done}
     return TrainingJob(step_address(step, inputs)[0], inputs, home.store, home.url)
 
 

@@ -11,7 +11,7 @@ from pydantic import Field, PrivateAttr, ValidationError, field_validator
 from emma.adapt.config import AdaptConfig
 from emma.annotate.config import AnnotateConfig
 from emma.collect.config import CollectConfig
-from emma.config.section import RENAMED, Section, Settings, settings_in
+from emma.config.section import RENAMED, Section, Settings, keys_of, settings_in
 from emma.curate.config import CurateConfig
 from emma.errors import RecipeError
 from emma.evaluate.config import EvaluateConfig
@@ -30,12 +30,14 @@ INPUTS: Mapping[str, tuple[str, ...]] = {
     "pack": ("collect", "curate", "vocab"),
     "mix": ("pack",),
     "adapt": ("vocab", "base", "pack"),
-    "train": ("adapt", "pack", "mix"),
+    "train": ("adapt", "pack", "mix", "start"),
     "evaluate": ("collect", "annotate", "curate", "train", "base"),
     "report": ("collect", "curate", "vocab", "mix", "train", "evaluate"),
     "release": ("collect", "curate", "vocab", "mix", "train", "evaluate", "report"),
 }
 """The stages in order, and what each reads."""
+ELSEWHERE = frozenset({"base", "start"})
+"""Inputs that no stage of the recipe makes, and that it need not have: `base`, and `start` for `train.from`."""
 
 
 class Recipe(Settings):
@@ -199,4 +201,4 @@ def _keys(place: Sequence[str | int]) -> list[str]:
     for step in place:
         if isinstance(step, str) and isinstance(model, type) and issubclass(model, Settings):
             model = settings_in(model.model_fields[step].annotation) if step in model.model_fields else None
-    return sorted(model.model_fields) if isinstance(model, type) and issubclass(model, Settings) else []
+    return sorted(keys_of(model)) if isinstance(model, type) and issubclass(model, Settings) else []

@@ -16,7 +16,8 @@ from emma.evaluate.config import EvaluateConfig
 from emma.evaluate.inputs import resolve_benchmarks
 from emma.pipeline.base import check_base_once, find_base, make_base, refuse_circular_base, trained_base
 from emma.pipeline.home import Home, Run
-from emma.pipeline.recipe import INPUTS, Recipe
+from emma.pipeline.recipe import ELSEWHERE, INPUTS, Recipe
+from emma.pipeline.trainings import find_start, open_start
 from emma.store.address import CACHE
 from emma.store.artifact import Artifact
 from emma.work import graph
@@ -97,7 +98,8 @@ def run_stages(
         base = trained_base(base, home)
         reporter.say(f"{recipe.name}: base is {recipe.base}")
     record = home.run(recipe.name)
-    inputs = {"base": base} if base is not None else {}
+    start = open_start(recipe, home, reporter.say) if "train" in stages_until(until) else None
+    inputs = {name: found for name, found in (("base", base), ("start", start)) if found is not None}
     if base is not None:
         make_base(recipe, base, home, reporter.say)
         check_base_once(recipe, base, home.store, reporter.say)
@@ -109,6 +111,7 @@ def run_stages(
         reporter=reporter,
         store_url=home.url,
         logs=record.path.absolute() / "logs",
+        begin=record.begin,
     )
     for outcome in outcomes:
         record_outcome(record, outcome)
@@ -176,14 +179,14 @@ def share_lid(recipe: Recipe) -> EvaluateConfig:
 def stage_states(recipe: Recipe, home: Home) -> Iterator[tuple[str, Artifact | None]]:
     """Each stage with its artifact; None where it is to do: it or something before it is missing or has changed."""
     refuse_circular_base(recipe)
-    base = find_base(recipe, home)
-    waiting: set[str] = set()
+    base, start = find_base(recipe, home), find_start(recipe, home)
+    waiting: set[str] = {"start"} if recipe.train.start is not None and start is None else set()
     if isinstance(base, Recipe):
-        waiting = set() if "train" in home.run(base.name).addresses else {"base"}
-        base = None if waiting else trained_base(base, home)
-    done = {"base": base} if base is not None else {}
+        waiting |= set() if "train" in home.run(base.name).addresses else {"base"}
+        base = None if "base" in waiting else trained_base(base, home)
+    done = {name: found for name, found in (("base", base), ("start", start)) if found is not None}
     for step in list_steps(recipe, home):
-        if any(name in waiting or (name not in done and name != "base") for name in step.inputs):
+        if any(name in waiting or (name not in done and name not in ELSEWHERE) for name in step.inputs):
             yield step.name, None
             continue
         artifact = home.load(step.name, graph.step_address(step, done)[0])

@@ -16,7 +16,7 @@ from emma.errors import LanguageError, RecipeError
 from emma.lang.language import Lang
 from emma.pipeline.contents import read_table
 from emma.pipeline.home import Home
-from emma.pipeline.recipe import INPUTS, Recipe, explain_error
+from emma.pipeline.recipe import ELSEWHERE, INPUTS, Recipe, explain_error
 from emma.pipeline.run import list_steps
 from emma.schemas import DOCUMENTS
 from emma.store import shards
@@ -35,7 +35,6 @@ TABLES: Mapping[str, str] = {
     "selection": "curate",
 }
 """Tables that may be given, one row for each document, and the stage that makes each."""
-OPTIONAL = frozenset({"base"})
 DEFAULTS: Mapping[str, str] = {
     "source": "memory",
     "rule": "as given",
@@ -123,7 +122,7 @@ def _store_inputs(stage: str, inputs: Mapping[str, Input], root: Path) -> dict[s
     if tables:
         _refuse_other_documents(tables, artifacts)
         artifacts |= _store_tables(tables, root)
-    if missing := [name for name in INPUTS[stage] if name not in artifacts and name not in OPTIONAL]:
+    if missing := [name for name in INPUTS[stage] if name not in artifacts and name not in ELSEWHERE]:
         names = [table for table, maker in TABLES.items() if maker == missing[0]][:1]
         ways = " or ".join(f"{name}=…" for name in [*names, missing[0]])
         raise RecipeError(f"The stage {stage} reads what {missing[0]} makes: give {ways}.")

@@ -10,13 +10,14 @@ import torch
 from torch import distributed
 
 from emma.models.device import Choice, bf16_hardware, bf16_ratio, choose_precision, fast_type
-from emma.models.folder import ORIGIN, read_model_json
+from emma.models.folder import read_model_json
 from emma.store.artifact import Artifact
 from emma.store.files import write_json
 from emma.train.config import BF16_PRECISIONS, TrainConfig
 from emma.train.ranks import is_rank_zero
 from emma.train.rates import StartingPoint, choose_rates, rate_warnings
 from emma.train.sharding import empty_model
+from emma.train.start import read_origin
 from emma.work.work import Work
 
 CHOICES_FILE = "settled.json"
@@ -83,8 +84,8 @@ def resumed_precision(precision: str, device: torch.device) -> Choice:
 
 def read_start(adapt: Artifact) -> StartingPoint:
     """The model's size and history before the first step, from its folder; no weight is read."""
-    model, path = empty_model(adapt.file("model")), adapt.find(ORIGIN)
-    origin = read_model_json(path) if path is not None else {}
+    folder = adapt.file("model")
+    model, origin = empty_model(folder), read_origin(folder)
     weights = sum(weight.numel() for weight in model.parameters())
     width = model.config.get_text_config().hidden_size
     return StartingPoint(weights, width, bool(origin.get("base")), origin.get("optimizer"), origin.get("first_new_row"))

@@ -28,6 +28,7 @@ from torch.optim import Optimizer
 from emma.errors import ArtifactError, EmmaError
 from emma.store.files import join_inside
 from emma.train.anchor import Anchor
+from emma.train.begun import checkpoint_folder, list_checkpoints
 from emma.train.guard import Guard, GuardState
 from emma.train.ledger import Ledger, LedgerState
 from emma.train.model import LossModel
@@ -94,7 +95,7 @@ class Checkpointer:
         if step == self._last:
             return
         self._last = step
-        path = self._folder / f"step-{step:09}"
+        path = checkpoint_folder(self._folder, step)
         temporary, shared = path.with_suffix(".tmp"), self._state.shared_state()
         if is_rank_zero():
             shutil.rmtree(temporary, ignore_errors=True)
@@ -159,7 +160,7 @@ class Checkpointer:
         shutil.rmtree(path, ignore_errors=True)  # a damaged one of the same step may be there
         temporary.rename(path)
         _flush(path.parent)
-        for old in _finished(self._folder)[: -self._kept]:
+        for old in [*list_checkpoints(self._folder).values()][: -self._kept]:
             # Renamed first: a kill in the middle leaves no half of a checkpoint under a final name.
             shutil.rmtree(old.rename(old.with_suffix(".tmp")))
 
@@ -194,20 +195,15 @@ def _reason(error: BaseException) -> str:
     return f"{type(cause).__name__}: {str(cause).splitlines()[0].rstrip('.')}"
 
 
-def _finished(folder: Path) -> list[Path]:
-    """The finished checkpoints, the oldest first."""
-    return sorted(path for path in folder.glob("step-*") if path.suffix != ".tmp")
-
-
 def _newest(folder: Path) -> tuple[Path, SavedState] | None:
     """The newest checkpoint that the disk has not damaged, and its shared state."""
-    for path in reversed(_finished(folder)):
-        if (shared := _read(path)) is not None:
+    for path in reversed(list_checkpoints(folder).values()):
+        if (shared := read_shared_state(path)) is not None:
             return path, shared
     return None
 
 
-def _read(path: Path) -> SavedState | None:
+def read_shared_state(path: Path) -> SavedState | None:
     """The shared state of a checkpoint; None when that, or the length of a shard, shows damage."""
     try:
         shared: SavedState = torch.load(path / STATE_FILE, map_location="cpu", weights_only=True)

@@ -3,7 +3,7 @@
 import re
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from emma.config.section import Section, Settings
 from emma.errors import RecipeError
@@ -62,7 +62,13 @@ class TrainConfig(Section):
     """Training of the adapted model on the planned mixture. All weights are trained unless `lora` is there."""
 
     version: ClassVar[int] = 3
+    # `from` is a word of Python, so that attribute has another name than its key.
+    model_config = ConfigDict(serialize_by_alias=True)
 
+    start: str | None = Field(default=None, alias="from", pattern=r"^[\w-][\w.-]*(@\d+)?$")
+    """Start from the weights of another run of this home, and not from the adapted base: `RUN` for what its training
+    ended with, `RUN@400` for its checkpoint after 400 steps. For more tokens, other rates or a new stage of the mix.
+    Vocabularies must be the same; the optimiser, the schedule and the order of the data begin anew."""
     optimizer: Literal["adamw", "muon"] = "adamw"
     """The optimiser: `adamw` for all weights (arXiv 1711.05101), or `muon` for the matrices inside the blocks and AdamW
     for the rest (Jordan et al. 2024), which learns much more from few tokens, above all in a model with random

@@ -1,6 +1,5 @@
 """The trained model as a Hugging Face folder: weights gathered from all ranks, configuration, tokenizer, record."""
 
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -8,48 +7,68 @@ from typing import Any
 import torch
 from torch import Tensor
 from torch.distributed.checkpoint.state_dict import StateDictOptions, get_model_state_dict
+from transformers import PreTrainedModel
 
+from emma.models.configuration import write_type
 from emma.models.folder import CONFIG, GENERATION, TRAINING, stored_type
+from emma.models.resave import DTYPES, copy_all_but_weights, share_files
 from emma.models.weights import cast_weights, weight_types
 from emma.store.files import write_json
-from emma.train.config import TrainConfig
+from emma.train.config import LoraConfig, TrainConfig
 from emma.train.lora import merge_adapters
 from emma.train.model import LossModel
 from emma.train.ranks import is_rank_zero
 
-WEIGHT_SUFFIXES = (".safetensors", ".bin", ".index.json")
-"""Endings of files of a model folder that hold weights."""
-
 
 def export_model(loss_model: LossModel, source: Path, out: Path) -> None:
-    """Write the weights into `out`, in the types of those in `source`, and all else that lies in `source`: what the
-    configurations and the tokenizer say is not training's to change.
+    """Write the weights into `out`, in the types of those in `source`, and all else that lies in `source`.
 
     All ranks call it, and rank 0 writes; it holds all weights, in the main memory.
     """
     weights = gather_weights(loss_model)
-    if not is_rank_zero():
-        return
-    kind = getattr(torch, stored_type(source))
-    loss_model.model.save_pretrained(out, state_dict=cast_weights(weights, weight_types(source), kind))
+    if is_rank_zero():
+        write_model(loss_model.model, weights, source, out)
+
+
+def write_model(
+    model: PreTrainedModel,
+    weights: Mapping[str, Tensor],
+    source: Path,
+    out: Path,
+    *,
+    dtype: str | None = None,
+    shard_size: str | None = None,
+) -> None:
+    """Write weights as a Hugging Face folder, with all that lies in `source` besides its weights: what configurations
+    and tokenizer say is not training's to change.
+
+    `model` needs no weights of its own. `dtype` is bf16, fp16 or fp32 for all weights (None: the types in `source`),
+    `shard_size` the most that a file of weights may hold (None: as transformers has it).
+    """
+    types, kind = weight_types(source), stored_type(source)
+    if dtype is not None:
+        types, kind = {}, DTYPES[dtype]
+    most: dict[str, Any] = {} if shard_size is None else {"max_shard_size": shard_size}
+    model.save_pretrained(out, state_dict=cast_weights(weights, types, getattr(torch, kind)), **most)
     # transformers writes one of its own making; the base's comes with the copy below, if there is any.
     (out / GENERATION).unlink(missing_ok=True)
-    for path in out.glob("*.safetensors"):
-        path.chmod((out / CONFIG).stat().st_mode)  # safetensors lets nobody else read it
-    shutil.copytree(source, out, dirs_exist_ok=True, copy_function=shutil.copyfile, ignore=ignore_weights)
-
-
-def ignore_weights(_folder: str, names: list[str]) -> list[str]:
-    """The names of files that hold weights, as `shutil.copytree` asks for what to leave out."""
-    return [name for name in names if name.endswith(WEIGHT_SUFFIXES)]
+    share_files(out)
+    copy_all_but_weights(source, out)
+    if dtype is not None:
+        write_type(out / CONFIG, kind)
 
 
 def gather_weights(loss_model: LossModel) -> dict[str, Tensor]:
     """All weights, unsharded, by the names of the Hugging Face model, adapters merged; only rank 0 gets any."""
     options = StateDictOptions(full_state_dict=True, cpu_offload=True)
     weights: dict[str, Any] = get_model_state_dict(loss_model, options=options)
+    return name_weights(weights, loss_model.section.lora)
+
+
+def name_weights(weights: Mapping[str, Tensor], lora: LoraConfig | None) -> dict[str, Tensor]:
+    """Whole weights of a `LossModel` by the names of the Hugging Face model, adapters merged."""
     named = {name.removeprefix("model."): weight for name, weight in weights.items()}
-    return named if loss_model.section.lora is None else merge_adapters(named, loss_model.section.lora)
+    return named if lora is None else merge_adapters(named, lora)
 
 
 def write_record(section: TrainConfig, facts: Mapping[str, object], folder: Path) -> None:

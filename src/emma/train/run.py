@@ -20,13 +20,12 @@ import numpy as np
 import torch
 from torch import distributed
 
-from emma.models.folder import ORIGIN, read_model_json
 from emma.models.head import head_of
 from emma.store.artifact import Artifact
 from emma.tokens.samples import Samples
 from emma.train.anchor import make_anchor
 from emma.train.auto import TrainingSetup, resolve_auto
-from emma.train.batch import StepPlan, check_tokenizer, check_vocabulary
+from emma.train.batch import StepPlan, check_vocabulary
 from emma.train.checkpoint import Checkpointer, TrainingState
 from emma.train.config import TrainConfig
 from emma.train.export import export_model, write_record
@@ -41,30 +40,43 @@ from emma.train.optimizers import make_optimizers, set_rates
 from emma.train.ranks import all_reduce_sum, choose_own_device, deterministic, is_rank_zero, process_group
 from emma.train.rates import rate_share, stage_starts
 from emma.train.sharding import load_sharded
+from emma.train.start import Start, choose_start
 from emma.train.step import Training, take_step
 from emma.work import interrupt
 from emma.work.work import StageOutput, Work
 
 
-def train(section: TrainConfig, *, adapt: Artifact, pack: Artifact, mix: Artifact, work: Work) -> StageOutput:
-    """Write `model/`, `metrics.jsonl`, `losses.parquet` and `spikes.jsonl`; goes on from a stopped run's checkpoint."""
-    samples, folder = Samples(pack, mix), adapt.file("model")
-    check_tokenizer(samples, folder)
+def train(
+    section: TrainConfig,
+    *,
+    adapt: Artifact,
+    pack: Artifact,
+    mix: Artifact,
+    start: Artifact | None = None,
+    work: Work,
+) -> StageOutput:
+    """Write `model/`, `metrics.jsonl`, `losses.parquet` and `spikes.jsonl`; goes on from a stopped run's checkpoint.
+
+    `start` has another training's model in the place of that of `adapt`.
+    """
+    samples = Samples(pack, mix)
+    origin = choose_start(section, adapt, start, samples)
     device = choose_own_device(section)
     if device.type == "cpu":
         keep_freed_memory()
     with process_group(section), deterministic(section.seed, device):
         note_idle_accelerators(device, work)
-        setup = resolve_auto(section, adapt, device, work)
+        setup = resolve_auto(section, origin.artifact, device, work)
         with explain_out_of_memory(setup.section, samples.sequence_length, device):
-            return run_setup(setup, samples, folder, work)
+            return run_setup(setup, samples, origin, work)
 
 
-def run_setup(setup: TrainingSetup, samples: Samples, folder: Path, work: Work) -> StageOutput:
+def run_setup(setup: TrainingSetup, samples: Samples, start: Start, work: Work) -> StageOutput:
     """Train with no setting left open, and write the results."""
-    section = setup.section
+    section, folder = setup.section, start.folder
     training = Training(section, samples, plan_steps(section, samples), initial_state(setup, folder, samples))
     state = training.state
+    start.note(section, len(training.steps), samples, work)
     with Checkpointer(work.scratch, state, training.facts, section.checkpoints_kept) as checkpoints:
         train_steps(training, checkpoints, work)
     merged = merge_with_base(training, folder, setup.start.first_new_row, work)
@@ -73,8 +85,7 @@ def run_setup(setup: TrainingSetup, samples: Samples, folder: Path, work: Work) 
         state.ledger.write(work.out, samples.sources)
         state.guard.write(work.out)
         facts = {"steps": len(training.steps), "tokens": state.ledger.input_tokens}
-        facts["changed_from_base"] = read_model_json(folder.parent / ORIGIN).get("changed", {})
-        write_record(section, {**facts, **merged}, work.out / "model")
+        write_record(section, {**facts, **start.facts(), **merged}, work.out / "model")
     return StageOutput({"steps": len(training.steps), "samples": len(samples), "tokens": state.ledger.input_tokens})
 
 

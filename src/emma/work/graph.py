@@ -1,6 +1,6 @@
 """The graph of stages: what each needs, its address, and running what is missing."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
@@ -66,16 +66,18 @@ def run_steps(
     reporter: Reporter,
     store_url: str | None = None,
     logs: Path | None = None,
+    begin: Callable[[str, str], None] = lambda _stage, _key: None,
 ) -> Iterator[Outcome]:
     """Run the steps in order, reusing what the store has, and yield each as it is done.
 
     `external` holds artifacts from elsewhere, such as the base model; `store_url` is the object store of which `root`
-    is the cache, if there is one; `logs` is a folder for what is watched while stages run.
+    is the cache, if there is one; `logs` is a folder for what is watched while stages run; `begin` is told stage and
+    address before a stage runs.
     """
     done = dict(external)
     for step in steps:
         interrupt.check()
-        outcome = _run_step(step, done, root, store_url, executor=executor, reporter=reporter, logs=logs)
+        outcome = _run_step(step, done, root, store_url, executor=executor, reporter=reporter, logs=logs, begin=begin)
         done[step.name] = outcome.artifact
         yield outcome
 
@@ -89,6 +91,7 @@ def _run_step(
     executor: Executor,
     reporter: Reporter,
     logs: Path | None,
+    begin: Callable[[str, str], None],
 ) -> Outcome:
     key, made_by = step_address(step, done)
     path, url = root / step.name / key, remote.join_url(store_url, step.name, key)
@@ -97,6 +100,7 @@ def _run_step(
     # By name: stages import this module's room, and heavy libraries are loaded only for stages that run.
     stage = getattr(import_module(f"emma.{step.name}.run"), step.name)
     inputs = {name: done.get(name) for name in step.inputs}
+    begin(step.name, key)
     start = usage_so_far()
     announce_compiling(reporter)
     slim_process()
