@@ -89,7 +89,7 @@ def test_what_is_not_there_is_named(stopped, name: str, said: str) -> None:
 def test_a_run_without_a_training_is_named(copied) -> None:
     recipe, home = copied
     assert cli.main(["pack", str(recipe), "--home", str(home), "--set", "name=short", *SETTINGS]) == 0
-    with pytest.raises(RecipeError, match="The run 'short' in .* has begun no training yet"):
+    with pytest.raises(RecipeError, match=r"The run 'short' in .* has begun no training yet"):
         start_address(Recipe.read(recipe, ["train.from=short"]), Home(home))
 
 

@@ -10,14 +10,13 @@ import torch
 from torch import distributed
 
 from emma.models.device import Choice, bf16_hardware, bf16_ratio, choose_precision, fast_type
-from emma.models.folder import read_model_json
+from emma.models.folder import ORIGIN, TRAINING, read_model_json
 from emma.store.artifact import Artifact
 from emma.store.files import write_json
 from emma.train.config import BF16_PRECISIONS, TrainConfig
 from emma.train.ranks import is_rank_zero
 from emma.train.rates import StartingPoint, choose_rates, rate_warnings
 from emma.train.sharding import empty_model
-from emma.train.start import read_origin
 from emma.work.work import Work
 
 CHOICES_FILE = "settled.json"
@@ -37,11 +36,16 @@ class TrainingSetup:
     """The model before the first step."""
 
 
-def resolve_auto(section: TrainConfig, adapt: Artifact, device: torch.device, work: Work) -> TrainingSetup:
-    """Choose precision and learning rates on rank 0 for all ranks; the run's record has the choices."""
+def resolve_auto(
+    section: TrainConfig, adapt: Artifact, device: torch.device, work: Work, start: Artifact | None = None
+) -> TrainingSetup:
+    """Choose precision and learning rates on rank 0 for all ranks; the run's record has the choices.
+
+    `start` has another training's model in the place of that of `adapt`.
+    """
     # broadcast_object_list fills a list in place.
     message: list[TrainingSetup | None] = [
-        _decide(section, read_start(adapt), device, work) if is_rank_zero() else None
+        _decide(section, read_start(adapt, start), device, work) if is_rank_zero() else None
     ]
     if distributed.get_world_size() > 1:
         distributed.broadcast_object_list(message, src=0)
@@ -82,10 +86,15 @@ def resumed_precision(precision: str, device: torch.device) -> Choice:
     )
 
 
-def read_start(adapt: Artifact) -> StartingPoint:
+def read_start(adapt: Artifact, start: Artifact | None = None) -> StartingPoint:
     """The model's size and history before the first step, from its folder; no weight is read."""
-    folder = adapt.file("model")
-    model, origin = empty_model(folder), read_origin(folder)
+    path = adapt.find(ORIGIN)
+    origin = read_model_json(path) if path is not None else {}
+    folder = (start or adapt).file("model")
+    if start is not None:
+        # Which rows are new stays as adapt has it: vocabularies are the same.
+        origin |= {"base": True, "optimizer": read_model_json(folder / TRAINING).get("optimizer")}
+    model = empty_model(folder)
     weights = sum(weight.numel() for weight in model.parameters())
     width = model.config.get_text_config().hidden_size
     return StartingPoint(weights, width, bool(origin.get("base")), origin.get("optimizer"), origin.get("first_new_row"))

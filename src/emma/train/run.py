@@ -66,7 +66,7 @@ def train(
         keep_freed_memory()
     with process_group(section), deterministic(section.seed, device):
         note_idle_accelerators(device, work)
-        setup = resolve_auto(section, origin.artifact, device, work)
+        setup = resolve_auto(section, adapt, device, work, start)
         with explain_out_of_memory(setup.section, samples.sequence_length, device):
             return run_setup(setup, samples, origin, work)
 

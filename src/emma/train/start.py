@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from emma.errors import RecipeError
 from emma.models.folder import ORIGIN, TRAINING, read_model_json
@@ -87,16 +86,11 @@ def say_start(started: StartedFrom, seed: int, say: Callable[[str], None]) -> No
     )
 
 
-def read_origin(model: Path) -> dict[str, Any]:
-    """Whose weights a model folder of the store has: as adapt says, else as the training that made it says."""
-    if (model.parent / ORIGIN).is_file():
-        return read_model_json(model.parent / ORIGIN)
-    record = read_model_json(model / TRAINING)
-    changed = record.get("changed_from_base", {})
-    return {"base": bool(record), "optimizer": record.get("optimizer"), "changed": changed}
-
-
 def read_changes(model: Path) -> dict[str, str]:
-    """Fields of the base's configuration that adapting changed, with the reason of each."""
-    changes: dict[str, str] = read_origin(model).get("changed", {})
+    """Fields of the base's configuration that adapting changed, with the reason of each: from what adapt says beside a
+    model of its own, or a training beside one of its."""
+    if (model.parent / ORIGIN).is_file():
+        changes: dict[str, str] = read_model_json(model.parent / ORIGIN).get("changed", {})
+    else:
+        changes = read_model_json(model / TRAINING).get("changed_from_base", {})
     return changes
