@@ -158,6 +158,19 @@ PLAN = pa.schema(
     ]
 )
 
+VALIDATION = pa.schema(
+    [
+        ("step", pa.int64()),  # steps taken; 0: before the first
+        ("lang", pa.string()),
+        ("domain", pa.string()),
+        ("tier", pa.string()),  # tier of the language in the mix; null where it gives no training text
+        ("documents", pa.int64()),  # held-out documents that were scored, the same at every step
+        ("tokens", pa.int64()),  # predicted
+        ("bytes", pa.int64()),  # UTF-8, of these tokens
+        ("nats", pa.float64()),
+    ]
+)
+
 ITEMS = pa.schema(
     [
         ("model", pa.string()),  # base or adapted

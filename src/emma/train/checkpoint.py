@@ -2,7 +2,8 @@
 
 Each rank writes its own shards (torch.distributed.checkpoint) while training goes on. A checkpoint is written under
 another name, flushed to the disk and renamed, so one at its final name is whole whenever the run is killed. The
-newest few are kept, should the disk lose the last. No generator's state is in them: every step seeds its own.
+newest few are kept, should the disk lose the last; so are those of the best weights, as these few name them. No
+generator's state is in them: every step seeds its own.
 """
 
 import os
@@ -20,7 +21,12 @@ import torch
 from torch import distributed
 from torch.distributed.checkpoint.api import CheckpointException
 from torch.distributed.checkpoint.filesystem import FileSystemReader
-from torch.distributed.checkpoint.state_dict import get_state_dict, set_state_dict
+from torch.distributed.checkpoint.state_dict import (
+    get_model_state_dict,
+    get_state_dict,
+    set_model_state_dict,
+    set_state_dict,
+)
 from torch.distributed.checkpoint.state_dict_loader import load
 from torch.distributed.checkpoint.state_dict_saver import async_save
 from torch.optim import Optimizer
@@ -33,9 +39,13 @@ from emma.train.guard import Guard, GuardState
 from emma.train.ledger import Ledger, LedgerState
 from emma.train.model import LossModel
 from emma.train.ranks import all_reduce_sum, is_rank_zero
+from emma.train.validation import Validation, ValidationState
 
 STATE_FILE = "state.pt"
 """Name of the file with the state that is the same on all ranks."""
+
+BEST_FILE = "best"
+"""Name of the file with the step of the best weights so far; there only where they may be the result."""
 
 RunFacts = Mapping[str, int | str]
 """Facts that must be the same in a run that goes on: plain values by what to call them in a message."""
@@ -46,6 +56,7 @@ class SharedState(TypedDict):
 
     ledger: LedgerState
     guard: GuardState
+    validation: ValidationState | None
 
 
 class SavedState(SharedState):
@@ -66,16 +77,26 @@ class TrainingState:
     anchor: Anchor = field(default_factory=Anchor)
     """What holds weights at the base's: no part of a checkpoint, as it is made of the model that training starts from,
     again when it goes on."""
+    validation: Validation | None = None
+    """None where held-out text is not scored."""
 
     def shared_state(self) -> SharedState:
         """The part that is the same on all ranks, complete on rank 0. All ranks call it."""
         self.ledger.merge()
-        return {"ledger": self.ledger.state(), "guard": self.guard.state()}
+        validation = None if self.validation is None else self.validation.state()
+        return {"ledger": self.ledger.state(), "guard": self.guard.state(), "validation": validation}
+
+    @property
+    def best_step(self) -> int | None:
+        """The step of the best weights so far, where they may be the result."""
+        return None if self.validation is None else self.validation.best_step
 
     def restore(self, shared: SharedState) -> None:
         """Become the state that `shared` was taken from, but for weights and optimisers."""
         self.ledger.restore(shared["ledger"])
         self.guard.restore(shared["guard"])
+        if self.validation is not None and shared["validation"] is not None:
+            self.validation.restore(shared["validation"])
 
 
 class Checkpointer:
@@ -87,7 +108,7 @@ class Checkpointer:
         self._group = distributed.new_group(backend="gloo")
         self._writer = ThreadPoolExecutor(1)
         self._pending: Future[None] | None = None
-        self._last = 0
+        self._last: int | None = None
 
     def save(self, step: int) -> None:
         """Begin to write the state after `step` steps, unless it is there; it is copied before this returns."""
@@ -101,6 +122,8 @@ class Checkpointer:
             shutil.rmtree(temporary, ignore_errors=True)
             temporary.mkdir(parents=True)
             _write(temporary / STATE_FILE, {"step": step, "facts": self._facts, **shared})
+            if (best := self._state.best_step) is not None:
+                (temporary / BEST_FILE).write_text(str(best), encoding="utf-8")
         all_reduce_sum(np.zeros(1))  # a barrier: nobody writes into the folder before it is fresh
         written: Any = async_save(self._sharded_state(), checkpoint_id=temporary, process_group=self._group)
         self._pending = self._writer.submit(self._finish, written, path)
@@ -129,6 +152,29 @@ class Checkpointer:
         path, shared = chosen[0]
         self._refuse_others(path, shared["facts"])
         sharded = self._sharded_state()
+        self._load(sharded, path)
+        loss_model, optimizers = self._state.loss_model, self._state.optimizers
+        set_state_dict(
+            loss_model, optimizers, model_state_dict=sharded["model"], optim_state_dict=sharded["optimizers"]
+        )
+        # Weights and optimisers were restored by torch above; this is the rest.
+        self._state.restore(shared)
+        step = self._last = int(shared["step"])
+        return step
+
+    def load_weights(self, step: int) -> None:
+        """Put the weights of the checkpoint of `step`, which is one of those that stay, into the model.
+
+        Raises ArtifactError when it cannot be read.
+        """
+        self.wait()
+        path, loss_model = self._folder / f"step-{step:09}", self._state.loss_model
+        sharded: dict[str, Any] = {"model": get_model_state_dict(loss_model)}
+        self._load(sharded, path)
+        set_model_state_dict(loss_model, sharded["model"])
+
+    def _load(self, sharded: dict[str, Any], path: Path) -> None:
+        """Fill a state with the checkpoint at `path`. Raises ArtifactError when it cannot be read."""
         try:
             load(sharded, checkpoint_id=path, process_group=self._group)
         except (CheckpointException, RuntimeError, ValueError, OSError) as error:
@@ -136,14 +182,6 @@ class Checkpointer:
                 f"The checkpoint {path} cannot be read: {_reason(error)}. Delete that folder and run again: training "
                 "goes on from the one before it."
             ) from error
-        loss_model, optimizers = self._state.loss_model, self._state.optimizers
-        set_state_dict(
-            loss_model, optimizers, model_state_dict=sharded["model"], optim_state_dict=sharded["optimizers"]
-        )
-        # Weights and optimisers were restored by torch above; this is the rest.
-        self._state.restore(shared)
-        self._last = int(shared["step"])
-        return self._last
 
     def _sharded_state(self) -> dict[str, Any]:
         """The part that is spread over the ranks, by names that do not depend on their number."""
@@ -160,7 +198,9 @@ class Checkpointer:
         shutil.rmtree(path, ignore_errors=True)  # a damaged one of the same step may be there
         temporary.rename(path)
         _flush(path.parent)
-        for old in [*list_checkpoints(self._folder).values()][: -self._kept]:
+        finished = [*list_checkpoints(self._folder).values()]
+        best = set(map(_read_best, finished[-self._kept :]))
+        for old in (each for each in finished[: -self._kept] if each.name not in best):
             # Renamed first: a kill in the middle leaves no half of a checkpoint under a final name.
             shutil.rmtree(old.rename(old.with_suffix(".tmp")))
 
@@ -193,6 +233,12 @@ def _reason(error: BaseException) -> str:
     failures = getattr(error, "failures", None)
     cause = next(iter(failures.values()))[0] if failures else error
     return f"{type(cause).__name__}: {str(cause).splitlines()[0].rstrip('.')}"
+
+
+def _read_best(path: Path) -> str | None:
+    """The name of the checkpoint with the best weights when this one was made; None where none is needed."""
+    file = path / BEST_FILE
+    return f"step-{int(file.read_text(encoding='utf-8')):09}" if file.exists() else None
 
 
 def _newest(folder: Path) -> tuple[Path, SavedState] | None:

@@ -162,6 +162,19 @@ class TrainConfig(Section):
     evaluate_tokens: int = Field(default=4096, gt=0)
     """Score at most this many held-out tokens of each language. Documents are taken in the order of a hash of their
     ids, the same ones at every step."""
+    probes: tuple[str, ...] = ()
+    """What must not be forgotten, besides English and program code where text of them is held out: keys as in `[mix]`
+    (`["fra_Latn", "news", "spa_Latn/wiki"]`). Forgetting is how much its bits per byte rise over those before the first
+    step."""
+    max_forgetting: float | None = Field(default=None, gt=0)
+    """Share by which the bits per byte of a probe may rise, such as 0.03. Where one rises more, there is an alarm: a
+    line while training, and in record and report."""
+    on_forgetting: Literal["warn", "stop"] = "warn"
+    """What an alarm does: `warn` goes on training; `stop` ends it, and the best weights so far within `max_forgetting`
+    are the result."""
+    keep_best: bool = False
+    """Take the weights with the lowest bits per byte, on average over languages, of all evaluations within
+    `max_forgetting` as the result, instead of the last ones. A checkpoint of them stays on the disk until the end."""
     checkpoint_every: int = Field(default=200, gt=0, exclude=True)
     """Save a checkpoint every N steps; a killed run goes on from the last one."""
     checkpoints_kept: int = Field(default=2, gt=0, exclude=True)
@@ -203,6 +216,15 @@ class TrainConfig(Section):
                 "l2_to_base and lora do not go together: adapters leave the base's weights alone; set lora.rank lower "
                 "to change less"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _check_evaluation(self) -> "TrainConfig":
+        needing = {"probes": self.probes, "max_forgetting": self.max_forgetting, "keep_best": self.keep_best}
+        if self.evaluate_every is None and (names := [name for name, value in needing.items() if value]):
+            raise ValueError(f"{names[0]} needs evaluate_every, the steps from one evaluation to the next")
+        if self.on_forgetting == "stop" and self.max_forgetting is None:
+            raise ValueError("on_forgetting = 'stop' needs max_forgetting, the rise at which training stops")
         return self
 
     def frozen_blocks(self, count: int) -> set[int]:

@@ -19,6 +19,7 @@ import torch
 from emma.errors import ExtraError
 from emma.tokens.samples import TokenSource
 from emma.train.ledger import Ledger
+from emma.train.validation import Validation
 from emma.work.process import peak_memory
 
 MAX_LANGUAGES = 20
@@ -55,6 +56,10 @@ class LogSink(Protocol):
         """Add a step: measurements, and losses by label, such as `tier/high`."""
         ...
 
+    def write_held_out(self, step: int, bits_per_byte: LogRow, forgetting: LogRow) -> None:
+        """Add an evaluation: bits per byte by label, and how much each probe rose."""
+        ...
+
     def close(self) -> None:
         """Write out what is pending."""
         ...
@@ -70,17 +75,19 @@ class Logs:
         sources: Sequence[TokenSource],
         ledger: Ledger,
         *,
+        evaluated: bool = False,
         wandb_project: str | None = None,
         say: Callable[[str], None] = print,
     ) -> None:
         """`setup` has `flops_per_token`, `peak_flops` (None: unknown) and `ranks`, and whatever else tells what speed
-        was measured on; `ledger` is as it is after a resume."""
+        was measured on; `ledger` is as it is after a resume, and `evaluated` says whether held-out text was
+        scored before the first step by then."""
         self._setup, self._ledger, self._say = setup, ledger, say
         self._tiers = [f"tier/{source.tier}" for source in sources]
         self._langs = [f"lang/{source.lang}" for source in sources]
         self._shown = largest_languages(sources)
         self._before = time.perf_counter(), ledger.input_tokens
-        self._done = int(ledger.metrics[-1]["step"]) if ledger.metrics else 0
+        self._done = int(ledger.metrics[-1]["step"]) if ledger.metrics else int(evaluated) - 1
         self._folder, self._project = folder, wandb_project
         # None: not opened yet. Empty: there is nothing to log to.
         self._sinks: dict[str, LogSink] | None = None if folder is not None else {}
@@ -103,12 +110,26 @@ class Logs:
         if self._sinks == {}:
             return
         row = {**metrics, **self._speed(int(metrics["tokens"])), "time": now}
-        if self._sinks is None:
-            self._sinks = self._open()
         losses = self._ledger.means(self._tiers)
         losses |= {name: loss for name, loss in self._ledger.means(self._langs).items() if name in self._shown}
+        self._write(lambda sink: sink.write(int(metrics["step"]), row, losses))
+
+    def log_held_out(self, validation: Validation, seconds: float) -> None:
+        """Log the last evaluation of held-out text, which took so many seconds; no speed counts them."""
+        self._before = self._before[0] + seconds, self._before[1]
+        scores, rises = validation.last
+        shown = self._shown | {f"lang/{probe}" for probe in validation.probes}
+        by_lang = {f"lang/{lang}": value for lang, value in scores.of_languages().items()}
+        values = {"mean": scores.mean(), **{f"tier/{tier}": value for tier, value in scores.of_tiers().items()}}
+        values |= {name: value for name, value in by_lang.items() if name in shown}
+        self._write(lambda sink: sink.write_held_out(validation.evaluations[-1].step, values, rises))
+
+    def _write(self, write: Callable[[LogSink], None]) -> None:
+        """Write to all logs that there are; one that fails is given up."""
+        if self._sinks is None:
+            self._sinks = self._open()
         for name, sink in list(self._sinks.items()):
-            if not self._safely(name, partial(write_row, sink, int(metrics["step"]), row, losses)):
+            if not self._safely(name, partial(_succeeds, write, sink)):
                 del self._sinks[name]
 
     def _speed(self, tokens: int) -> dict[str, float | None]:
@@ -134,9 +155,9 @@ class Logs:
             return None
 
 
-def write_row(sink: LogSink, step: int, row: LogRow, losses: LogRow) -> bool:
-    """Write a step; returns true, which `_safely` does not when writing raised."""
-    sink.write(step, row, losses)
+def _succeeds(write: Callable[[LogSink], None], sink: LogSink) -> bool:
+    """Write to a log; returns true, which `_safely` does not when writing raised."""
+    write(sink)
     return True
 
 
@@ -156,6 +177,11 @@ class JsonLines:
         del step
         with self._path.open("a", encoding="utf-8") as stream:
             stream.write(json.dumps({**row, "losses": losses}) + "\n")
+
+    def write_held_out(self, step: int, bits_per_byte: LogRow, forgetting: LogRow) -> None:
+        """Add a line."""
+        with self._path.open("a", encoding="utf-8") as stream:
+            stream.write(json.dumps({"step": step, "held_out": bits_per_byte, "forgetting": forgetting}) + "\n")
 
     def close(self) -> None:
         """Do nothing: every line is written at once."""
@@ -180,6 +206,11 @@ class TensorBoard:
         for name, value in curves(row, losses).items():
             self._writer.add_scalar(name, value, step)
 
+    def write_held_out(self, step: int, bits_per_byte: LogRow, forgetting: LogRow) -> None:
+        """Add a point to each curve."""
+        for name, value in held_out_curves(bits_per_byte, forgetting).items():
+            self._writer.add_scalar(name, value, step)
+
     def close(self) -> None:
         """Write out what is pending."""
         self._writer.close()
@@ -201,6 +232,10 @@ class WandB:
         """Add a point to each curve; the service passes over steps that it has."""
         self._run.log(curves(row, losses), step=step)
 
+    def write_held_out(self, step: int, bits_per_byte: LogRow, forgetting: LogRow) -> None:
+        """Add a point to each curve."""
+        self._run.log(held_out_curves(bits_per_byte, forgetting), step=step)
+
     def close(self) -> None:
         """End the run."""
         self._run.finish()
@@ -210,6 +245,13 @@ def curves(row: LogRow, losses: LogRow) -> dict[str, float]:
     """All curves of a step by their names."""
     named = {"loss/all": row["loss"], **{f"loss/{name}": value for name, value in losses.items()}}
     named |= {name: row[name] for name in ("lr", "grad_norm", "tokens", "tokens_per_s", "mfu", "memory_bytes")}
+    return {name: float(value) for name, value in named.items() if value is not None}
+
+
+def held_out_curves(bits_per_byte: LogRow, forgetting: LogRow) -> dict[str, float]:
+    """All curves of an evaluation by their names."""
+    named = {f"held_out/{name}": value for name, value in bits_per_byte.items()}
+    named |= {f"forgetting/{name}": value for name, value in forgetting.items()}
     return {name: float(value) for name, value in named.items() if value is not None}
 
 

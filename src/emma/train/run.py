@@ -36,12 +36,14 @@ from emma.train.ledger import Ledger
 from emma.train.logs import Logs, LogSetup
 from emma.train.memory import explain_out_of_memory, keep_freed_memory
 from emma.train.merge import check_merge, merge_with_base
+from emma.train.monitor import describe_last, is_evaluated, monitor, take_chosen_weights
 from emma.train.optimizers import make_optimizers, set_rates
 from emma.train.ranks import all_reduce_sum, choose_own_device, deterministic, is_rank_zero, process_group
 from emma.train.rates import rate_share, stage_starts
 from emma.train.sharding import load_sharded
 from emma.train.start import Start, choose_start
 from emma.train.step import Training, take_step
+from emma.train.validation import open_validation
 from emma.work import interrupt
 from emma.work.work import StageOutput, Work
 
@@ -78,15 +80,20 @@ def run_setup(setup: TrainingSetup, samples: Samples, start: Start, work: Work) 
     state = training.state
     start.note(section, len(training.steps), samples, work)
     with Checkpointer(work.scratch, state, training.facts, section.checkpoints_kept) as checkpoints:
-        train_steps(training, checkpoints, work)
+        taken = train_steps(training, checkpoints, work)
+        take_chosen_weights(training, taken, checkpoints)
     merged = merge_with_base(training, folder, setup.start.first_new_row, work)
     export_model(state.loss_model, folder, work.out / "model")
     if is_rank_zero():
         state.ledger.write(work.out, samples.sources)
         state.guard.write(work.out)
-        facts = {"steps": len(training.steps), "tokens": state.ledger.input_tokens}
+        facts: dict[str, object] = {"steps": taken, "tokens": state.ledger.input_tokens}
+        if state.validation is not None:
+            state.validation.write(work.out)
+            facts["validation"] = state.validation.summarise()
         write_record(section, {**facts, **start.facts(), **merged}, work.out / "model")
-    return StageOutput({"steps": len(training.steps), "samples": len(samples), "tokens": state.ledger.input_tokens})
+    seen = min(len(samples), taken * training.steps.sequences)
+    return StageOutput({"steps": taken, "samples": seen, "tokens": state.ledger.input_tokens})
 
 
 def plan_steps(section: TrainConfig, samples: Samples) -> StepPlan:
@@ -105,31 +112,40 @@ def initial_state(setup: TrainingSetup, folder: Path, samples: Samples) -> Train
     first_new_row = setup.start.first_new_row
     optimizers = make_optimizers(loss_model.model, section, setup.muon_type, first_new_row)
     anchor = make_anchor(loss_model.model, section, first_new_row)
-    return TrainingState(loss_model, optimizers, Ledger(len(samples.sources)), Guard(section.spike_factor), anchor)
+    ledger, guard = Ledger(len(samples.sources)), Guard(section.spike_factor)
+    return TrainingState(loss_model, optimizers, ledger, guard, anchor, open_validation(section, samples, folder))
 
 
-def train_steps(training: Training, checkpoints: Checkpointer, work: Work) -> None:
-    """Train the model in place, from the last checkpoint on. A signal to stop is obeyed between two steps."""
+def train_steps(training: Training, checkpoints: Checkpointer, work: Work) -> int:
+    """Train the model in place, from the last checkpoint on; returns the number of steps that are then taken.
+
+    A signal to stop is obeyed between two steps, and what an evaluation finds may end the training.
+    """
     section, steps, state = training.section, training.steps, training.state
-    done = checkpoints.resume()
+    taken = done = checkpoints.resume()
     if done:
         work.reporter.say(f"  train: going on after step {done} of {len(steps)}")
-    logs, speed = open_logs(training, work)
+    logs, setup = open_logs(training, work)
     stages = stage_starts([count for _, count in training.samples.stages], steps.sequences)
     with interrupt.deferred(), closing(logs), work.reporter.track("train: steps", len(steps)) as track:
         track.advance(done)
-        for step in range(done, len(steps)):
-            stop_if_signalled(step, steps, checkpoints, work)
-            share = rate_share(step, len(steps), section, stages)
+        goes_on = monitor(training, done, checkpoints, logs, work)
+        speed = make_speedometer(setup, steps.sequences * training.samples.sequence_length)
+        while goes_on and taken < len(steps):
+            stop_if_signalled(taken, steps, checkpoints, work)
+            share = rate_share(taken, len(steps), section, stages)
             set_rates(state.optimizers, share)
-            loss, norm = take_step(training, step)
-            if (step + 1) % section.log_every == 0 or step + 1 == len(steps):
-                state.ledger.log(step + 1, float(section.learning_rate) * share, norm)
+            loss, norm = take_step(training, taken)
+            taken += 1
+            if taken % section.log_every == 0 or taken == len(steps) or is_evaluated(training, taken):
+                state.ledger.log(taken, float(section.learning_rate) * share, norm)
                 logs.log_row()
+            goes_on = monitor(training, taken, checkpoints, logs, work)
             # Not after the last step, when the model itself is written.
-            if (step + 1) % section.checkpoint_every == 0 and step + 1 < len(steps):
-                checkpoints.save(step + 1)
-            track.advance(note=f"loss {loss:.2f} · {speed(step + 1 - done)}")
+            if taken % section.checkpoint_every == 0 and goes_on and taken < len(steps):
+                checkpoints.save(taken)
+            track.advance(note=f"loss {loss:.2f} · {speed(taken - done)}{describe_last(state.validation)}")
+    return taken
 
 
 def stop_if_signalled(step: int, steps: StepPlan, checkpoints: Checkpointer, work: Work) -> None:
@@ -144,8 +160,8 @@ def stop_if_signalled(step: int, steps: StepPlan, checkpoints: Checkpointer, wor
     interrupt.obey_signal(max(zip(counts.tolist(), interrupt.SIGNALS, strict=True))[1])
 
 
-def open_logs(training: Training, work: Work) -> tuple[Logs, Callable[[int], str]]:
-    """The logs, and a function that says how fast training goes."""
+def open_logs(training: Training, work: Work) -> tuple[Logs, LogSetup]:
+    """The logs, and what speeds in them are measured on."""
     section, samples, steps, state = training.section, training.samples, training.steps, training.state
     model, device = state.loss_model.model, next(state.loss_model.parameters()).device
     setup: LogSetup = {
@@ -164,10 +180,11 @@ def open_logs(training: Training, work: Work) -> tuple[Logs, Callable[[int], str
         setup,
         samples.sources,
         state.ledger,
+        evaluated=state.validation is not None and bool(state.validation.evaluations),
         wandb_project=section.wandb_project,
         say=work.reporter.say,
     )
-    return logs, make_speedometer(setup, steps.sequences * samples.sequence_length)
+    return logs, setup
 
 
 def make_speedometer(setup: LogSetup, tokens_per_step: int) -> Callable[[int], str]:

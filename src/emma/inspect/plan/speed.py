@@ -126,7 +126,9 @@ def find_measured_speed(logs: Path, shape: Shape, setting: TrainingSetting, mach
 
 def _rates(path: Path) -> Iterator[float]:
     for line in path.read_text(encoding="utf-8").splitlines():
-        yield float(json.loads(line)["tokens_per_s"])
+        row = json.loads(line)
+        if "held_out" not in row:  # a row of an evaluation has no speed
+            yield float(row["tokens_per_s"])
 
 
 def is_same_setup(setup: dict[str, Any], shape: Shape, setting: TrainingSetting, machine: Machine) -> bool:
