@@ -39,7 +39,9 @@ def test_every_stage_explains_its_settings(stage: str, capsys: pytest.CaptureFix
     assert "recipe" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("command", ["run", "demo", "why", "mix show", "vocab report", "lid train", "lang lint"])
+@pytest.mark.parametrize(
+    "command", ["run", "demo", "why", "merge", "mix show", "vocab report", "lid train", "lang lint"]
+)
 def test_every_command_says_what_it_does(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main([*command.split(), "--help"])

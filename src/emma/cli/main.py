@@ -15,6 +15,7 @@ from emma.cli import (
     export_checkpoint,
     lang,
     lid,
+    merge,
     mix,
     plan,
     published,
@@ -31,7 +32,9 @@ from emma.errors import EmmaError
 
 __all__ = ["STAGES", "build_parser", "expand_group", "main"]
 
-COMMANDS = (demo, run, status, why, audit, diff, export_checkpoint, lang, check, plan, lid, tasks, published)
+COMMANDS = (
+    demo, run, status, why, audit, diff, export_checkpoint, merge, lang, check, plan, lid, tasks, published,
+)  # fmt: skip
 """A module for each command, in the order of `--help`; the stages' commands follow."""
 GROUPS = {"mix": mix.COMMANDS, "vocab": vocab.COMMANDS, "lang": lang.COMMANDS}
 """Commands with commands of their own, of which the first is meant where none is named."""
