@@ -5,8 +5,11 @@ import shutil
 from pathlib import Path
 
 import pytest
+import torch
+from safetensors.torch import load_file, save_file
 
 from emma.errors import ArtifactError
+from emma.models.resave import copy_model
 from emma.release import model_checks
 from emma.store.artifact import Artifact
 
@@ -41,9 +44,38 @@ def test_one_changed_bit_is_found(model: Path, copy: Path) -> None:
         model_checks.check_weights(copy, model)
 
 
+@pytest.mark.parametrize("dtype", ["bf16", "fp16"])
+def test_another_type_and_several_files_pass(model: Path, tmp_path: Path, dtype: str) -> None:
+    copy_model(model, tmp_path / "half", dtype=dtype, shard_size="20KB")
+    found = model_checks.check_model(tmp_path / "half", model, Artifact(model, "no vocabulary"), dtype)
+    assert found["weights"]["files"] > 1
+    with pytest.raises(ArtifactError, match="differs from the trained model in the tensor"):
+        model_checks.check_weights(tmp_path / "half", model)
+
+
+def test_one_norm_in_another_type_is_found(model: Path, copy: Path) -> None:
+    weights = load_file(copy / "model.safetensors")
+    weights["model.norm.weight"] = weights["model.norm.weight"].to(torch.bfloat16)
+    save_file(weights, copy / "model.safetensors", {"format": "pt"})
+    with pytest.raises(ArtifactError, match=r"in the tensor model\.norm\.weight of"):
+        model_checks.check_weights(copy, model)
+
+
+def test_a_file_that_the_index_does_not_name_is_found(model: Path, tmp_path: Path) -> None:
+    copy_model(model, tmp_path / "several", shard_size="20KB")
+    path = tmp_path / "several" / "model.safetensors.index.json"
+    index = json.loads(path.read_text())
+    last = max(index["weight_map"].values())
+    index["weight_map"] = {name: file for name, file in index["weight_map"].items() if file != last}
+    path.write_text(json.dumps(index))
+    with pytest.raises(ArtifactError, match=r"has \d+ tensors in model-00001.*, the trained model \d+ tensors in"):
+        model_checks.check_weights(tmp_path / "several", model)
+
+
 def test_missing_weights_are_found(model: Path, copy: Path) -> None:
     (copy / "model.safetensors").unlink()
-    with pytest.raises(ArtifactError, match=r"weight files none, the trained model model\.safetensors"):
+    said = r"has 0 tensors in no file of weights, the trained model \d+ tensors in model\.safetensors"
+    with pytest.raises(ArtifactError, match=said):
         model_checks.check_weights(copy, model)
 
 

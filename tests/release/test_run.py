@@ -103,6 +103,15 @@ def test_a_user_loads_both_folders(inputs: Inputs, make_work: MakeWork, tmp_path
     )
 
 
+def test_the_type_of_weights_is_a_setting(inputs: Inputs, make_work: MakeWork) -> None:
+    transformers = pytest.importorskip("transformers")
+    work = make_work("release")
+    release(ReleaseConfig(dtype="bf16", shard_size="20KB"), **inputs, work=work)
+    model = transformers.AutoModelForCausalLM.from_pretrained(work.out / "model", dtype="auto")
+    assert str(model.dtype) == "torch.bfloat16"
+    assert len(list((work.out / "model").glob("model-*.safetensors"))) > 1
+
+
 def test_excluded_sources_stay_out_and_are_named(inputs: Inputs, make_work: MakeWork) -> None:
     work = make_work("release")
     made = release(ReleaseConfig(exclude_sources=("closed",)), **inputs, work=work)

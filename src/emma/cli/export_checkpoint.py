@@ -36,10 +36,12 @@ def add_parser(commands: Commands) -> None:
 
 
 def parse_size(text: str) -> str:
-    """Parse a size in units of 1,000, as transformers has it."""
-    if re.fullmatch(r"\d+(KB|MB|GB|TB)", text, re.IGNORECASE) is None or not int(text[:-2]):
+    """Parse the most that a file of weights may hold."""
+    from emma.models.folder import FILE_SIZE
+
+    if re.fullmatch(FILE_SIZE, text) is None:
         raise argparse.ArgumentTypeError(f"'{text}' is not a size such as 5GB or 500MB")
-    return text.upper()
+    return text
 
 
 def run(arguments: argparse.Namespace) -> int:

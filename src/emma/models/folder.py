@@ -23,6 +23,11 @@ WEIGHTS = ("model.safetensors", "model.safetensors.index.json", "pytorch_model.b
 PICKLE_SUFFIX = ".bin"
 WEIGHT_TYPES = {"float32": "fp32", "bfloat16": "bf16", "float16": "fp16"}
 """Types of weights that EMMA trains and writes, as configurations name them, and its own names for them."""
+DTYPES = {short: name for name, short in WEIGHT_TYPES.items()}
+"""The same, by EMMA's names."""
+
+FILE_SIZE = r"[1-9]\d*(KB|MB|GB|TB)"
+"""The most that a file of weights may hold, as a recipe or the command line has it: `5GB`, in units of 1,000."""
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,9 @@ from typing import Any
 from emma.config.extras import need
 from emma.errors import RecipeError
 from emma.models.configuration import write_type
-from emma.models.folder import CONFIG, WEIGHT_TYPES, read_tensors
+from emma.models.folder import CONFIG, DTYPES, read_tensors
 from emma.models.weights import is_finite
 
-DTYPES = {short: name for name, short in WEIGHT_TYPES.items()}
-"""Types of weights by EMMA's names for them (`bf16`), under torch's (`bfloat16`)."""
 WEIGHT_SUFFIXES = (".safetensors", ".bin", ".index.json")
 """Endings of files of a model folder that hold weights."""
 WHOLE = "50GB"

@@ -1,10 +1,11 @@
 """The `[release]` section of a recipe."""
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
 from emma.config.section import Section
+from emma.models.folder import FILE_SIZE
 
 
 class ReleaseConfig(Section):
@@ -21,6 +22,12 @@ class ReleaseConfig(Section):
     licence: str = "other"
     """Licence of the model's weights, as the Hub writes it (`apache-2.0`, `cc-by-sa-4.0`). Whether it agrees with the
     licences of the base model and of the sources, which the card lists, is yours to judge."""
+    dtype: Literal["trained", "bf16", "fp16", "fp32"] = "trained"
+    """Type of the released weights, of all alike; `trained`: each has that in which training wrote it
+    (`adapt.dtype`)."""
+    shard_size: str | None = Field(default=None, pattern=f"^{FILE_SIZE}$")
+    """The most that a file of weights may hold, such as `5GB` or `500MB`; larger models get several, and an index.
+    None: as training wrote them, in files of 50 GB."""
     exclude_sources: tuple[str, ...] = ()
     """Sources whose documents stay out of the released corpus, because their licence does not allow it, say. They were
     still trained on, and both cards name them."""

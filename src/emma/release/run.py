@@ -43,14 +43,18 @@ def release(
 
     Raises RecipeError for an excluded source that does not exist, ArtifactError when a check fails.
     """
-    for package, extra in (("jinja2", "report"), ("datasets", "train"), ("transformers", "train")):
+    for package, extra in (("jinja2", "report"), ("datasets", "train"), ("transformers", "train"), ("torch", "train")):
         need(package, extra)
+    from emma.models.resave import copy_model
+
     sources = shards.read(collect.file("sources.parquet")).to_pylist()
     refuse_unknown(section, [source["source"] for source in sources])
     refuse_private(sources)
     section = section.model_copy(update={"exclude_sources": list_withheld(section, sources)})
     model, corpus = work.out / "model", work.out / "corpus"
-    shutil.copytree(train.file("model"), model)  # no links: the folder is moved and uploaded as it is
+    dtype = None if section.dtype == "trained" else section.dtype
+    # No links: the folder is moved and uploaded as it is.
+    copy_model(train.file("model"), model, dtype=dtype, shard_size=section.shard_size)
     shutil.copyfile(report.file("languages.csv"), model / "languages.csv")
     shard_pairs = zip(collect.parts["documents"], curate.parts["selection"], strict=True)
     buckets = work.scatter(bucket_by_language, shard_pairs, section.buckets, section.exclude_sources)
@@ -74,7 +78,7 @@ def release(
     with without_progress_bars():
         checks = {
             "languages": {**count_coverage(languages), "differences": explain_differences(languages)},
-            "model": check_model(model, train.file("model"), vocab),
+            "model": check_model(model, train.file("model"), vocab, dtype),
             "corpus": check_corpus(
                 corpus,
                 curated=curated,

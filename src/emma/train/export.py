@@ -10,8 +10,8 @@ from torch.distributed.checkpoint.state_dict import StateDictOptions, get_model_
 from transformers import PreTrainedModel
 
 from emma.models.configuration import write_type
-from emma.models.folder import CONFIG, GENERATION, TRAINING, stored_type
-from emma.models.resave import DTYPES, copy_all_but_weights, share_files
+from emma.models.folder import CONFIG, DTYPES, GENERATION, TRAINING, stored_type
+from emma.models.resave import copy_all_but_weights, share_files
 from emma.models.weights import cast_weights, weight_types
 from emma.store.files import write_json
 from emma.train.config import LoraConfig, TrainConfig
