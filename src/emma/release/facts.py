@@ -14,6 +14,8 @@ import pyarrow as pa
 from emma.lang import coverage
 from emma.lang.language import CODE, Lang
 from emma.models.folder import CONFIG, TRAINING, Json, read_model_json
+from emma.models.pre_tokenizers import llama_cpp_name
+from emma.models.tokenizer_file import read_tokenizer_table
 from emma.release.config import ReleaseConfig
 from emma.release.corpus import ReleasedSplit
 from emma.schemas import SPLITS, Row
@@ -72,6 +74,8 @@ class CardFacts:
     """Why these numbers differ."""
     unknown_to_llama_cpp: bool
     """Whether its vocabulary is byte-level and grown: llama.cpp's converter knows such ones by a hash of their ids."""
+    llama_cpp_name: str | None
+    """llama.cpp's name for the way a byte-level vocabulary cuts text, if it has one."""
 
 
 def gather_facts(
@@ -100,6 +104,7 @@ def gather_facts(
         model={**read_model_json(model / CONFIG), "parameters": count_parameters(model)},
         changed=read_changes(model),
         unknown_to_llama_cpp=writes_bytes(model) and has_grown(vocab),
+        llama_cpp_name=llama_cpp_name(read_tokenizer_table(model)),
     )
 
 
