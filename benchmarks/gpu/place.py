@@ -97,7 +97,7 @@ def end_group(program: subprocess.Popen[bytes]) -> None:
 def environment(dry: bool) -> dict[str, str]:
     """That of this process, with EMMA to be found, memory that does not splinter, and no network."""
     path = os.pathsep.join([str(ROOT / "src"), str(ROOT), os.environ.get("PYTHONPATH", "")])
-    fixed = {"PYTHONPATH": path, "TOKENIZERS_PARALLELISM": "false", "TRANSFORMERS_VERBOSITY": "error"}
-    fixed |= {"HF_HUB_OFFLINE": "1", "PYTHONUNBUFFERED": "1"}
-    fixed |= {"CUDA_VISIBLE_DEVICES": "", "OMP_NUM_THREADS": "1"} if dry else {}
+    fixed = {"PYTHONPATH": path, "TRANSFORMERS_VERBOSITY": "error", "HF_HUB_OFFLINE": "1", "PYTHONUNBUFFERED": "1"}
+    alone = {"CUDA_VISIBLE_DEVICES": "", "OMP_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "false"}
+    fixed |= alone if dry else {}
     return {"PYTORCH_CUDA_ALLOC_CONF": "expandable_segments:True", **os.environ, **fixed}

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from emma.evaluate.backends.backend import Prepared
-from emma.evaluate.backends.model import CHUNK_ELEMENTS, LanguageModel
+from emma.evaluate.backends.model import LanguageModel, rows_per_chunk
 from emma.evaluate.backends.prompts import EncodedPrompt
 from emma.evaluate.engine.requests import GenerateRequest, TextAnswer, find_stop
 from emma.models.folder import CONFIG, GENERATION
@@ -65,7 +65,7 @@ def end_ids(model: LanguageModel) -> frozenset[int]:
 
 def extend_drafts(model: LanguageModel, drafts: Sequence[Draft], hidden: Tensor, ends: frozenset[int]) -> None:
     """Give each draft its next token, from the hidden states (rows, width) before it, and see which are finished."""
-    step = max(1, CHUNK_ELEMENTS // len(model.head))
+    step = rows_per_chunk(model.head, hidden.device)
     for start in range(0, len(drafts), step):
         logits = model.head.logits(hidden[start : start + step]).float()
         for draft, row, likeliest in zip(drafts[start:], logits, logits.argmax(1).tolist(), strict=False):

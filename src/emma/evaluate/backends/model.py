@@ -25,8 +25,8 @@ from emma.models.special_ids import special_ids
 from emma.models.tokenizer_file import open_tokenizer
 from emma.store.address import Fingerprints, address, file_digest
 
-CHUNK_ELEMENTS = 1 << 22
-"""Logits that exist at a time: 16 MB of float32."""
+CHUNK_LOGITS = {"cpu": 1 << 22, "cuda": 1 << 28}
+"""Logits that exist at a time: 16 MB of float32 on a processor, 1 GB on a GPU, which is idle between two chunks."""
 CPU_TOKENS = 2048
 """Tokens of a batch on a processor at most: with more, its caches hold less, and a token costs a quarter more
 (`benchmarks/evaluate/scoring.py`)."""
@@ -116,6 +116,11 @@ class LanguageModel:
         return hidden.to(torch.bfloat16) if bf16 else hidden
 
 
+def rows_per_chunk(head: Head, device: torch.device) -> int:
+    """Positions whose logits are made at a time."""
+    return max(1, CHUNK_LOGITS.get(device.type, CHUNK_LOGITS["cpu"]) // len(head))
+
+
 @torch.no_grad()
 def token_costs(hidden: Tensor, head: Head, targets: Tensor, owners: Tensor | None = None) -> tuple[Tensor, Tensor]:
     """Nats (targets,) of each target, float32, and whether it is the likeliest token at its place.
@@ -124,7 +129,7 @@ def token_costs(hidden: Tensor, head: Head, targets: Tensor, owners: Tensor | No
     position predicts one.
     """
     owners = torch.arange(len(targets), device=targets.device) if owners is None else owners
-    rows = max(1, CHUNK_ELEMENTS // len(head))
+    rows = rows_per_chunk(head, hidden.device)
     starts = torch.arange(0, len(hidden) + rows, rows, device=owners.device)
     bounds: list[int] = torch.searchsorted(owners, starts).tolist()
     nats, greedy = torch.empty(len(targets)), torch.empty(len(targets), dtype=torch.bool)
