@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,10 +49,10 @@ class Reference:
         return [[self.start, *ids][:LONGEST] for ids in self.ids[: len(self.logits)]]
 
 
-def measure_reference(model: Path, vocabulary: Path, samples: Sequence[str]) -> Reference:
+def measure_reference(model: Path, vocabulary: Path, samples: Sequence[str], dtype: str | None = None) -> Reference:
     """Ask EMMA's own engine, in float32 on the processor, about TEXTS, and about `samples` for their ids alone.
 
-    Ids are those of the vocabulary that training read.
+    Ids are those of the vocabulary that training read. Weights are rounded to `dtype` (`bfloat16`) where one is named.
 
     Raises RecipeError for a model that cannot be scored.
     """
@@ -64,6 +64,8 @@ def measure_reference(model: Path, vocabulary: Path, samples: Sequence[str]) -> 
     texts = (*TEXTS, *samples)
     ids = [encoding.ids for encoding in tokenizer.encode_batch(list(texts), add_special_tokens=False)]
     backend = HuggingFace(model, EvaluateConfig(precision="fp32", device="cpu"))
+    if dtype is not None:
+        round_weights(backend.model.network, dtype)
     requests: list[Request] = [ScoreRequest(Prompt(""), (text,)) for text in TEXTS]
     requests += [GenerateRequest(Prompt(text), CONTINUED_TOKENS) for text in TEXTS[:PROMPTS]]
     answers = backend.answer(backend.prepare(requests))
@@ -80,6 +82,13 @@ def measure_reference(model: Path, vocabulary: Path, samples: Sequence[str]) -> 
         bits_per_byte=[nats / math.log(2) / len(text.encode()) for nats, text in zip(costs, TEXTS, strict=True)],
         continuations=[each.text for each in answers if isinstance(each, TextAnswer)],
     )
+
+
+def round_weights(network: Any, dtype: str) -> None:
+    """Round all weights to a type, in place, as a release of that type has them."""
+    torch = need("torch", "train")
+    for weight in network.parameters():
+        weight.data = weight.data.to(getattr(torch, dtype)).float()
 
 
 def list_stops(model: Path) -> list[int]:

@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 
 from emma.inspect.clients.reference import Reference, measure_reference
+from emma.models.folder import CONFIG, configured_type, read_model_json
 from emma.pipeline.home import Run
 from emma.store import shards
 from emma.store.artifact import Artifact
@@ -41,7 +42,14 @@ class Released:
     @cached_property
     def reference(self) -> Reference:
         """Ids, logits, costs and continuations from the trained model and its vocabulary."""
-        return measure_reference(self.train.file("model"), self.vocab.file("tokenizer"), sample_texts(self.corpus))
+        trained, samples = self.train.file("model"), sample_texts(self.corpus)
+        return measure_reference(trained, self.vocab.file("tokenizer"), samples, other_type(self.model, trained))
+
+
+def other_type(released: Path, trained: Path) -> str | None:
+    """The type that a release states for its weights, where that is another than the trained model's."""
+    ours, theirs = (configured_type(read_model_json(folder / CONFIG)) for folder in (released, trained))
+    return None if ours == theirs else ours
 
 
 def open_released(run: Run) -> Released:
