@@ -17,6 +17,7 @@ from emma.pipeline.recipe import Recipe
 from emma.store.artifact import Artifact
 from emma.train import run as stage
 from emma.train.config import LoraConfig, TrainConfig
+from emma.train.merge import Trial, choose_alpha
 from tests.train.conftest import LENGTH, VOCABULARY, name_new_rows, tiny_model
 from tests.train.held_out_text import HELD_OUT, add_held_out
 
@@ -87,11 +88,28 @@ def test_the_alpha_is_the_one_with_the_fewest_bits(trained: Trained) -> None:
     assert [trial["alpha"] for trial in record["trials"]] == [0.0, 0.9, 0.5]
     assert record["alpha"] == min(record["trials"], key=lambda trial: trial["bits_per_byte"])["alpha"]
     assert set(record["trials"][0]["languages"]) == {"amh_Ethi", "eng_Latn", "yor_Latn", "zxx_Zyyy"}
+    assert set(record["trials"][0]["forgetting"]) == {"eng_Latn", "zxx_Zyyy"}
     assert json.loads((folder / "model" / "training.json").read_text())["merge"] == record["alpha"]
     alone = trained(merge=record["alpha"])
     assert (folder / "model" / "model.safetensors").read_bytes() == (alone / "model" / "model.safetensors").read_bytes()
     (again,) = json.loads((trained(merge=(0.9,)) / "merge.json").read_text())["trials"]
     assert again == record["trials"][1]
+
+
+@pytest.mark.parametrize(("limit", "alpha"), [(None, 0.0), (0.2, 0.1), (0.03, 0.3), (0.01, 0.4)])
+def test_the_limit_holds_for_the_choice(limit: float | None, alpha: float) -> None:
+    """Bits per byte and worst rise by alpha; the last limit is kept by none."""
+    tried = {0.0: (1.0, 0.3), 0.1: (1.1, 0.15), 0.3: (1.2, 0.03), 0.4: (1.3, 0.02), 0.5: (1.3, 0.02)}
+    trials: list[Trial] = [
+        {"alpha": each, "bits_per_byte": bits, "languages": {}, "forgetting": {"eng_Latn": rise, "code": -0.1}}
+        for each, (bits, rise) in reversed(tried.items())
+    ]
+    assert choose_alpha(trials, limit) == alpha
+
+
+def test_a_probe_without_text_is_refused_before_training(trained: Trained) -> None:
+    with pytest.raises(RecipeError, match=r"train\.probes: no held-out text is scored for 'fra_Latn'"):
+        trained(held_out=HELD_OUT, merge=(0.1,), probes=("fra_Latn",))
 
 
 def test_alphas_to_choose_from_need_held_out_text(trained: Trained) -> None:

@@ -103,8 +103,8 @@ class TrainConfig(Section):
     merge: Alpha | tuple[Alpha, ...] | None = None
     """Merge the trained model with the one that training began with: alpha · initial + (1 - alpha) · trained, on all
     weights but new rows, which gives back some of what was forgotten and gives up some of what was learnt (arXiv
-    2606.00284). A number, or a list of which the one with the fewest bits per byte on held-out text is taken (mean over
-    languages). None: no merging."""
+    2606.00284). A number, or a list, of which the one with the fewest bits per byte on held-out text (mean over
+    languages) within `max_forgetting` is taken. None: no merging."""
     schedule: Schedule = "cosine"
     """Schedule of the rates after the warm-up: `cosine` or `linear` to the floor; `wsd` stays at the peak and falls
     over the last `decay` of the steps (arXiv 2404.06395); `rewarm` is a cosine that begins anew, warm-up included, with

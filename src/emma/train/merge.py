@@ -2,7 +2,7 @@
 
 New rows stay as they were trained, as the base has none to merge them with. Of five ways to keep what a base knew,
 this one helped translation most, over 32 languages (arXiv 2606.00284). Of a list of alphas each is tried on held-out
-text.
+text, and `max_forgetting` holds for the choice.
 
 Every rank merges its own shards, so the result does not depend on the number of ranks. With adapters it is their update
 that gets smaller.
@@ -20,6 +20,7 @@ from emma.errors import RecipeError
 from emma.store.files import write_json
 from emma.tokens.samples import Samples
 from emma.train.config import TrainConfig
+from emma.train.forgetting import find_probes, measure_rises
 from emma.train.held_out import list_held_out_files, read_held_out
 from emma.train.lora import DOWN
 from emma.train.model import LossModel
@@ -42,6 +43,8 @@ class Trial(TypedDict):
     """Mean over languages."""
     languages: dict[str, float]
     """Bits per byte by language, and of program code."""
+    forgetting: dict[str, float]
+    """By probe, the share by which its bits per byte are above those before the first step."""
 
 
 class MergeRecord(TypedDict):
@@ -94,8 +97,8 @@ def merge_with_base(training: Training, folder: Path, first_new_row: int | None,
     initial = load_sharded(folder, training.section, training.samples.sequence_length)
     merger = make_merger(training.state.loss_model, initial, first_new_row)
     if isinstance(alpha, tuple):
-        trials = try_alphas(alpha, merger, training, folder)
-        alpha = min(trials, key=lambda trial: (trial["bits_per_byte"], trial["alpha"]))["alpha"]
+        trials = try_alphas(alpha, merger, training, initial, folder)
+        alpha = choose_alpha(trials, training.section.max_forgetting)
         report_trials({"alpha": alpha, "trials": trials}, work)
     merger.apply(alpha)
     return {"merge": alpha}
@@ -109,19 +112,45 @@ def report_trials(record: MergeRecord, work: Work) -> None:
     work.reporter.say(f"  train: merged with the base, alpha {record['alpha']:g}; mean bits per byte {tried}")
 
 
-def try_alphas(alphas: Sequence[float], merger: Merger, training: Training, folder: Path) -> list[Trial]:
+def try_alphas(
+    alphas: Sequence[float], merger: Merger, training: Training, initial: LossModel, folder: Path
+) -> list[Trial]:
     """What held-out text costs at each alpha; the model is left at the last."""
-    held_out, trials = read_held_out(training.samples, folder, training.section), list[Trial]()
+    section, trials = training.section, list[Trial]()
+    held_out = read_held_out(training.samples, folder, section)
+    probes, before = find_probes(held_out.groups, section), score_held_out(initial, held_out, section)
     for alpha in alphas:
         merger.apply(alpha)
-        scores = score_held_out(training.state.loss_model, held_out, training.section)
-        trials.append({"alpha": alpha, "bits_per_byte": scores.mean(), "languages": scores.of_languages()})
+        scores = score_held_out(training.state.loss_model, held_out, section)
+        trials.append(
+            {
+                "alpha": alpha,
+                "bits_per_byte": scores.mean(),
+                "languages": scores.of_languages(),
+                "forgetting": measure_rises(scores, before, probes),
+            }
+        )
     return trials
 
 
-def check_merge(section: TrainConfig, samples: Samples) -> None:
-    """Raises RecipeError, before training, for alphas that nothing could choose from."""
-    if isinstance(section.merge, tuple) and not list_held_out_files(samples.pack):
+def choose_alpha(trials: Sequence[Trial], limit: float | None) -> float:
+    """The alpha with the fewest bits per byte of those that forget no more than the limit; of none such, the one that
+    forgets least. The smaller one on a tie."""
+
+    def rank(trial: Trial) -> tuple[float, float, float]:
+        worst = max(trial["forgetting"].values(), default=0.0)
+        return worst if limit is not None and worst > limit else 0.0, trial["bits_per_byte"], trial["alpha"]
+
+    return min(trials, key=rank)["alpha"]
+
+
+def check_merge(section: TrainConfig, samples: Samples, folder: Path) -> None:
+    """Raises RecipeError, before training, for alphas that nothing could choose from, and for probes without text."""
+    if not isinstance(section.merge, tuple):
+        return
+    if list_held_out_files(samples.pack):
+        find_probes(read_held_out(samples, folder, section).groups, section)
+    else:
         raise RecipeError(
             f"train.merge = {list(section.merge)} is chosen on held-out text, and there is none. Name one number, or "
             "raise curate.validation_share or curate.validation_bytes."

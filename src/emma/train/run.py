@@ -105,7 +105,7 @@ def plan_steps(section: TrainConfig, samples: Samples) -> StepPlan:
 def initial_state(setup: TrainingSetup, folder: Path, samples: Samples) -> TrainingState:
     """The state before the first step."""
     section = setup.section
-    check_merge(section, samples)
+    check_merge(section, samples, folder)
     loss_model = load_sharded(folder, section, samples.sequence_length)
     check_vocabulary(samples, len(head_of(loss_model.model)))
     check_base_settings(loss_model.model, section, setup.start)
