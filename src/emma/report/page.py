@@ -14,6 +14,7 @@ from emma.report.languages import LanguageRow
 from emma.report.summary import Headline
 from emma.report.tables import Tables, count_drops, describe_rejects, list_shortfalls
 from emma.report.task_section import TaskSection
+from emma.report.validation_section import ValidationSection
 from emma.ui.html import page_script, page_style, render_page
 from emma.ui.numerals import MISSING, format_bytes, format_count, format_decimal, format_share, format_signed
 
@@ -86,7 +87,13 @@ def choose_columns(rows: Iterable[LanguageRow]) -> list[LanguageColumn]:
 
 
 def render_report(
-    rows: Sequence[LanguageRow], tables: Tables, headline: Headline, title: str, tasks: TaskSection | None = None
+    rows: Sequence[LanguageRow],
+    tables: Tables,
+    headline: Headline,
+    title: str,
+    *,
+    tasks: TaskSection | None = None,
+    validation: ValidationSection | None = None,
 ) -> str:
     """The whole page. Needs the extra `report`."""
     return render_page(
@@ -106,6 +113,7 @@ def render_report(
         words=explain_words(headline),
         interval=format_interval,
         tasks=tasks,
+        validation=validation,
         style=page_style(),
         script=page_script(),
     )

@@ -14,6 +14,8 @@ from emma.report.summary import summarise
 from emma.report.tables import read_tables
 from emma.report.task_section import TaskSection, describe_tasks
 from emma.report.tasks import LanguageGain, read_task_tables
+from emma.report.validation import read_validation
+from emma.report.validation_section import describe_validation
 from emma.store.artifact import Artifact
 from emma.store.files import write_json
 from emma.work.work import StageOutput, Work
@@ -41,7 +43,9 @@ def report(
     rows = list_languages(tables)
     tasks = read_tasks(evaluate)
     headline = summarise(rows, tables, section.named, tasks.summary if tasks else None)
-    page = render_report(rows, tables, headline, section.title, tasks)
+    curves = read_validation(train)
+    validation = describe_validation(curves) if curves else None
+    page = render_report(rows, tables, headline, section.title, tasks=tasks, validation=validation)
     (work.out / "index.html").write_text(page, encoding="utf-8")
     write_csv(work.out / "languages.csv", LanguageRow, rows)
     if tasks:

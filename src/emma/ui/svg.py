@@ -18,6 +18,8 @@ LETTER_WIDTH, LINE_HEIGHT = 7.0, 14.0
 REACHES = (7.0, 14.0, 24.0, 36.0, 52.0, 72.0, 96.0)
 """How far from its point a name may stand, nearest first."""
 DOT_RADIUS = 3.0
+LABEL_GAP = 16.0
+"""From the end of a curve to its name."""
 
 
 @dataclass(frozen=True)
@@ -184,6 +186,26 @@ class LabelBox:
         """Points that stand for the box where another name looks for room."""
         steps = [self.left + (self.right - self.left) * step / 10 for step in range(11)]
         return [(x, y) for x in steps for y in (self.top, (self.top + self.bottom) / 2, self.bottom)]
+
+
+def label_ends(named: Sequence[tuple[Point, str]], bottom: float = HEIGHT - BOTTOM) -> list[str]:
+    """The names of curves in a column to the right of their ends, each with a thin line to it.
+
+    They stand in the order of the ends, a line's height apart at least and above `bottom`, so that no lines cross.
+    """
+    ordered = sorted(named, key=lambda each: each[0][1])
+    places: list[float] = []
+    for (_, y), _ in ordered:
+        places.append(max(y, places[-1] + LINE_HEIGHT) if places else y)
+    lowest = bottom
+    for index in range(len(places) - 1, -1, -1):
+        places[index] = min(places[index], lowest)
+        lowest = places[index] - LINE_HEIGHT
+    return [
+        f'<line class="leader" x1="{x + 2:.1f}" y1="{y:.1f}" x2="{x + LABEL_GAP - 2:.1f}" y2="{place:.1f}"/>'
+        f'<text class="name" x="{x + LABEL_GAP:.1f}" y="{place + 4:.1f}">{escape(text)}</text>'
+        for ((x, y), text), place in zip(ordered, places, strict=True)
+    ]
 
 
 def label_points(named: Sequence[tuple[Point, str]], dots: Sequence[Point]) -> list[str]:
