@@ -53,7 +53,8 @@ def test_it_is_read_back_with_its_alarms(make_artifact) -> None:
     assert all((rise > 3) == any(alarm["step"] == step for alarm in curves.alarms) for step, rise in rises.items())
     (line,) = describe_alarms(curves)
     assert (
-        line == "English was over the limit first after step 500, and at most 5.7 % above the start, after step 2 000"
+        line
+        == "English was over the limit first after step 500, and at most 5.7 % above the start, after step 2\u202f000"
     )
     assert describe_result(curves) == "The weights after the last step are kept"
     assert choose_named(curves, 1)[-1] == "eng_Latn"
