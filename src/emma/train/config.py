@@ -44,6 +44,9 @@ class LoraConfig(Settings):
     """Names of the modules that get adapters, such as `q_proj`. Empty: every linear layer inside the blocks."""
     train_embeddings: bool = True
     """Train input embeddings and head in full beside the adapters. Without it new pieces learn nothing."""
+    save: bool = False
+    """Also keep the adapters by themselves, in peft's format, in `adapters/` beside the merged model: with embeddings
+    and head if those are trained. They go on the adapted base, the artifact of adapt."""
 
 
 class GoldfishConfig(Settings):

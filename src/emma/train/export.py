@@ -14,20 +14,28 @@ from emma.models.folder import CONFIG, DTYPES, GENERATION, TRAINING, stored_type
 from emma.models.resave import copy_all_but_weights, share_files
 from emma.models.weights import cast_weights, weight_types
 from emma.store.files import write_json
+from emma.train.adapters import write_adapters
 from emma.train.config import LoraConfig, TrainConfig
 from emma.train.lora import merge_adapters
 from emma.train.model import LossModel
 from emma.train.ranks import is_rank_zero
 
+ADAPTERS = "adapters"
+"""Name of the folder with adapters, beside the merged model."""
+
 
 def export_model(loss_model: LossModel, source: Path, out: Path) -> None:
-    """Write the weights into `out`, in the types of those in `source`, and all else that lies in `source`.
+    """Write the weights into `out`, in the types of those in `source`, and all else that lies in `source`; the adapters
+    beside it where `train.lora.save` says so.
 
     All ranks call it, and rank 0 writes; it holds all weights, in the main memory.
     """
-    weights = gather_weights(loss_model)
-    if is_rank_zero():
-        write_model(loss_model.model, weights, source, out)
+    weights, lora = gather_weights(loss_model), loss_model.section.lora
+    if not is_rank_zero():
+        return
+    write_model(loss_model.model, merge(weights, lora), source, out)
+    if lora is not None and lora.save:
+        write_adapters(loss_model.model, weights, lora, source, out.with_name(ADAPTERS))
 
 
 def write_model(
@@ -59,16 +67,20 @@ def write_model(
 
 
 def gather_weights(loss_model: LossModel) -> dict[str, Tensor]:
-    """All weights, unsharded, by the names of the Hugging Face model, adapters merged; only rank 0 gets any."""
+    """All weights, unsharded, by the names of the Hugging Face model with its adapters; only rank 0 gets any."""
     options = StateDictOptions(full_state_dict=True, cpu_offload=True)
     weights: dict[str, Any] = get_model_state_dict(loss_model, options=options)
-    return name_weights(weights, loss_model.section.lora)
+    return name_weights(weights)
 
 
-def name_weights(weights: Mapping[str, Tensor], lora: LoraConfig | None) -> dict[str, Tensor]:
-    """Whole weights of a `LossModel` by the names of the Hugging Face model, adapters merged."""
-    named = {name.removeprefix("model."): weight for name, weight in weights.items()}
-    return named if lora is None else merge_adapters(named, lora)
+def name_weights(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Weights of a `LossModel` by the names of the model in it."""
+    return {name.removeprefix("model."): weight for name, weight in weights.items()}
+
+
+def merge(weights: Mapping[str, Tensor], lora: LoraConfig | None) -> Mapping[str, Tensor]:
+    """The weights of the Hugging Face model, adapters merged where there are any."""
+    return weights if lora is None else merge_adapters(weights, lora)
 
 
 def write_record(section: TrainConfig, facts: Mapping[str, object], folder: Path) -> None:

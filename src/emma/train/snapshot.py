@@ -21,7 +21,7 @@ from emma.errors import ArtifactError
 from emma.train.begun import TrainingNote, read_note
 from emma.train.checkpoint import SavedState, read_shared_state
 from emma.train.config import TrainConfig
-from emma.train.export import name_weights, write_model, write_record
+from emma.train.export import merge, name_weights, write_model, write_record
 from emma.train.ledger import Ledger
 from emma.train.sharding import empty_model
 from emma.train.start import read_changes
@@ -39,7 +39,7 @@ def write_snapshot(checkpoint: Path, out: Path, *, dtype: str | None = None, sha
     note, shared = read_note(checkpoint.parent), read_whole(checkpoint)
     section, source = TrainConfig.model_validate(note["train"]), Path(note["model"])
     model = empty_model(source)
-    weights = tie_weights(model, name_weights(read_weights(checkpoint), section.lora))
+    weights = tie_weights(model, merge(name_weights(read_weights(checkpoint)), section.lora))
     write_model(model, weights, source, out, dtype=dtype, shard_size=shard_size)
     tokens = count_tokens(shared)
     write_record(section, describe(note, shared["step"], tokens, source), out)
