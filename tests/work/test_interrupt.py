@@ -1,6 +1,7 @@
 """An interrupt that Python drops is met at the next check."""
 
 import os
+import queue
 import signal
 
 import pytest
@@ -62,6 +63,15 @@ def test_a_signal_that_is_repeated_later_is_obeyed_at_once(patient, monkeypatch)
     with pytest.raises(KeyboardInterrupt):
         os.kill(os.getpid(), signal.SIGINT)
     assert interrupt.exit_code() == 130
+
+
+def test_what_is_waited_for_is_said_once(listening):
+    heard = queue.Queue()
+    with interrupt.deferred(heard.put):
+        for _ in range(2):
+            os.kill(os.getpid(), signal.SIGTERM)
+        assert heard.get(timeout=10) == signal.SIGTERM
+    assert heard.empty()
 
 
 def test_terminated_at_once_where_nothing_is_under_way(listening):

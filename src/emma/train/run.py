@@ -14,9 +14,9 @@ need("transformers", "train")
 import time
 from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
-import numpy as np
 import torch
 from torch import distributed
 
@@ -38,11 +38,12 @@ from emma.train.memory import explain_out_of_memory, keep_freed_memory
 from emma.train.merge import check_merge, merge_with_base
 from emma.train.monitor import describe_last, is_evaluated, monitor, take_chosen_weights
 from emma.train.optimizers import make_optimizers, set_rates
-from emma.train.ranks import all_reduce_sum, choose_own_device, deterministic, is_rank_zero, process_group
+from emma.train.ranks import choose_own_device, deterministic, is_rank_zero, process_group
 from emma.train.rates import rate_share, stage_starts
 from emma.train.sharding import load_sharded
 from emma.train.start import Start, choose_start
 from emma.train.step import Training, take_step
+from emma.train.stopping import say_heard, stop_if_signalled
 from emma.train.validation import open_validation
 from emma.work import interrupt
 from emma.work.work import StageOutput, Work
@@ -127,7 +128,9 @@ def train_steps(training: Training, checkpoints: Checkpointer, work: Work) -> in
         work.reporter.say(f"  train: going on after step {done} of {len(steps)}")
     logs, setup = open_logs(training, work)
     stages = stage_starts([count for _, count in training.samples.stages], steps.sequences)
-    with interrupt.deferred(), closing(logs), work.reporter.track("train: steps", len(steps)) as track:
+    began = time.perf_counter()
+    heard = partial(say_heard, lambda: (taken, (time.perf_counter() - began) / max(1, taken - done)), work.reporter.say)
+    with interrupt.deferred(heard), closing(logs), work.reporter.track("train: steps", len(steps)) as track:
         track.advance(done)
         goes_on = monitor(training, done, checkpoints, logs, work)
         speed = make_speedometer(setup, steps.sequences * training.samples.sequence_length)
@@ -146,18 +149,6 @@ def train_steps(training: Training, checkpoints: Checkpointer, work: Work) -> in
                 checkpoints.save(taken)
             track.advance(note=f"loss {loss:.2f} · {speed(taken - done)}{describe_last(state.validation)}")
     return taken
-
-
-def stop_if_signalled(step: int, steps: StepPlan, checkpoints: Checkpointer, work: Work) -> None:
-    """Save and stop on all ranks if any of them got a signal to stop. Raises KeyboardInterrupt."""
-    # Ranks get signals at different times; stopping at what all of them know keeps them in the same step.
-    counts = all_reduce_sum(np.array([interrupt.pending_signal() == number for number in interrupt.SIGNALS], np.int64))
-    if not counts.any():
-        return
-    checkpoints.save(step)
-    checkpoints.wait()
-    work.reporter.say(f"  train: {step} of {len(steps)} steps are done and saved")
-    interrupt.obey_signal(max(zip(counts.tolist(), interrupt.SIGNALS, strict=True))[1])
 
 
 def open_logs(training: Training, work: Work) -> tuple[Logs, LogSetup]:

@@ -8,7 +8,7 @@ What must not stop in the middle, such as a step of training that many processes
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
@@ -22,12 +22,13 @@ class Terminated(KeyboardInterrupt):
 
 
 class _SignalState:
-    """The signal that this process got, when, and how many blocks defer it."""
+    """The signal that this process got, when, how many blocks defer it, and what to call when it comes."""
 
     def __init__(self) -> None:
         self.number: int | None = None
         self.since = 0.0
         self.deferrals = 0
+        self.heard: Callable[[int], None] | None = None
 
 
 _state = _SignalState()
@@ -64,13 +65,18 @@ def exit_code() -> int:
 
 
 @contextmanager
-def deferred() -> Iterator[None]:
-    """Inside, a signal is remembered and nothing else; another, SAME_S later, is obeyed at once."""
+def deferred(heard: Callable[[int], None] | None = None) -> Iterator[None]:
+    """Inside, a signal is remembered and nothing else; another, SAME_S later, is obeyed at once.
+
+    `heard` is called with it at once, in a thread of its own, to say what is waited for.
+    """
     _state.deferrals += 1
+    before, _state.heard = _state.heard, heard or _state.heard
     try:
         yield
     finally:
         _state.deferrals -= 1
+        _state.heard = before
 
 
 def _handle(number: int, _frame: FrameType | None) -> None:
@@ -81,6 +87,9 @@ def _handle(number: int, _frame: FrameType | None) -> None:
     # Raised at once too: what waits for the network or for another process asks nobody.
     if not _state.deferrals or (is_repeated and time.monotonic() - _state.since > SAME_S):
         raise _exception()
+    if _state.heard is not None and not is_repeated:
+        # Not here: whoever was interrupted may be printing, and hold the lock that printing needs.
+        threading.Thread(target=_state.heard, args=(number,), daemon=True).start()
 
 
 def _exception() -> KeyboardInterrupt:
