@@ -2,7 +2,7 @@
 
 import pytest
 
-from emma.errors import ExtraError
+from emma.errors import ExtraError, RecipeError
 
 
 def test_a_missing_extra_stops_a_run_before_it_begins(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -27,3 +27,16 @@ def test_answers_are_identified_by_the_model_of_the_corpus() -> None:
     assert lid_of(annotate=corpus) == "glotlid.bin"
     assert lid_of(annotate=corpus, evaluate={"lid": "other.bin"}) == "other.bin"
     assert lid_of(annotate={"lid": {"train": ["a"]}}) is None
+
+
+def test_a_budget_that_ends_in_the_first_step_is_refused() -> None:
+    from emma.pipeline.recipe import Recipe
+    from emma.pipeline.run import refuse_part_of_step
+
+    recipe = Recipe.model_validate({"name": "r", "mix": {"tokens": 3000}, "train": {"batch_tokens": 4096}})
+    refuse_part_of_step(recipe, "mix")
+    with pytest.raises(
+        RecipeError,
+        match=r"mix\.tokens = 3000 ends in the middle of the first step, which has train\.batch_tokens = 4096",
+    ):
+        refuse_part_of_step(recipe, "train")

@@ -11,7 +11,7 @@ from emma.errors import ArtifactError, RecipeError
 from emma.schemas import PLAN
 from emma.store import shards
 from emma.tokens.samples import Sample, Samples
-from emma.train.batch import IGNORE, check_tokenizer, check_vocabulary, make_batch
+from emma.train.batch import IGNORE, StepPlan, check_tokenizer, check_vocabulary, make_batch
 from tests.train.conftest import LENGTH, SOURCES, slow_window
 
 
@@ -80,3 +80,11 @@ def test_shards_of_another_tokenizer_are_refused(world) -> None:
     (folder / "tokenizer.json").write_text('{"another": 1}')
     with pytest.raises(RecipeError, match=r"another tokenizer \(SHA-256 44136fa355b3…\) than the model.*Run pack, mix"):
         check_tokenizer(samples, folder)
+
+
+@pytest.mark.parametrize(
+    ("samples", "said"), [(40, None), (43, "the last of 9 steps has what is left, 3 of 5 sequences")]
+)
+def test_a_last_step_that_is_not_whole_is_told(samples: int, said: str | None) -> None:
+    found = StepPlan(samples, 5).describe_rest(16)
+    assert found == (said and f"{said}; with mix.tokens = 640 all would be whole")

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from emma.collect.losses import Loss, find_losses
+from emma.inspect.trainings import TrainingState, find_state, render_training
 from emma.pipeline.home import Home, Run
 from emma.pipeline.recipe import Recipe
 from emma.pipeline.run import describe_counts, stage_states
@@ -39,6 +40,8 @@ class RecipeStatus:
 
     recipe: str
     stages: Sequence[StageState]
+    training: TrainingState | None = None
+    """The last training of its run; None where none has begun."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,8 @@ class HomeStatus:
     runs: Sequence[RunState]
     unfinished: Mapping[str, int]
     """Scratch folder to bytes."""
+    trainings: Sequence[TrainingState] = ()
+    """The last training of each run that has begun one."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +79,7 @@ class RunResults:
 def list_stages(home: Home, recipe: Recipe) -> RecipeStatus:
     """The state of every stage of a recipe."""
     stages = [_stage_state(stage, artifact, recipe) for stage, artifact in stage_states(recipe, home)]
-    return RecipeStatus(str(recipe.path), stages)
+    return RecipeStatus(str(recipe.path), stages, find_state(home, recipe.name))
 
 
 def _stage_state(stage: str, artifact: Artifact | None, recipe: Recipe) -> StageState:
@@ -93,7 +98,9 @@ def _describe_loss(loss: Loss) -> str:
 def list_runs(home: Home) -> HomeStatus:
     """Every run of a home, and how far it is."""
     runs = [RunState(run.name, list(run.addresses)) for run in home.list_runs()]
-    return HomeStatus(str(home.path), runs, {str(path): size for path, size in home.list_unfinished()})
+    unfinished = {str(path): size for path, size in home.list_unfinished()}
+    trainings = [state for run in home.list_runs() if (state := find_state(home, run.name)) is not None]
+    return HomeStatus(str(home.path), runs, unfinished, trainings)
 
 
 def read_results(run: Run, until: str = "release") -> RunResults:
@@ -120,6 +127,8 @@ def render_stages(status: RecipeStatus) -> Iterator[str]:
         if state.changed_software:
             yield f"{state.stage} was made with other versions: {', '.join(state.changed_software)}"
         yield from state.losses
+    if status.training is not None:
+        yield from render_training(status.training)
 
 
 def render_runs(status: HomeStatus) -> Iterator[str]:
@@ -130,6 +139,8 @@ def render_runs(status: HomeStatus) -> Iterator[str]:
         yield from format_table([("run", "stages done", "last"), *rows], right=(1,))
     else:
         yield "There is no run yet: `emma run RECIPE` makes one."
+    for training in status.trainings:
+        yield from render_training(training) if not training.is_done else ()
     for path, size in status.unfinished.items():
         yield (
             f"{path} ({size / 1e6:,.0f} MB) is what a stage had done when it was stopped. The same recipe goes on "

@@ -91,6 +91,7 @@ def run_stages(
     """
     check_extras(until)
     refuse_circular_base(recipe)
+    refuse_part_of_step(recipe, until)
     reporter.say(f"{recipe.name}: {recipe.path}")
     base = find_base(recipe, home) if needs_base(until) else None
     if isinstance(base, Recipe):
@@ -136,6 +137,16 @@ def stages_until(until: str) -> list[str]:
     if until not in names:
         raise RecipeError(f"There is no stage '{until}'. The stages are {', '.join(names)}.")
     return names[: names.index(until) + 1]
+
+
+def refuse_part_of_step(recipe: Recipe, until: str) -> None:
+    """RecipeError for a budget that ends in the middle of the first step: it is met before hours have gone into it."""
+    tokens, step = recipe.mix.tokens, recipe.train.batch_tokens
+    if "train" in stages_until(until) and tokens < step:
+        raise RecipeError(
+            f"mix.tokens = {tokens} ends in the middle of the first step, which has train.batch_tokens = {step}. Raise "
+            "mix.tokens, or lower train.batch_tokens."
+        )
 
 
 def check_extras(until: str) -> None:

@@ -90,7 +90,8 @@ def check_tokenizer(samples: Samples, model: Path) -> None:
 class StepPlan:
     """The samples of each step, and those of them that this rank takes. `len` is the number of steps.
 
-    The last step may have fewer samples; each sample of the plan is in one step.
+    The last step has what is left, which may be fewer samples; each sample of the plan is in one step. Its update is no
+    smaller for it, but the mean of fewer tokens.
     """
 
     samples: int
@@ -102,6 +103,16 @@ class StepPlan:
 
     def __len__(self) -> int:
         return math.ceil(self.samples / self.sequences)
+
+    def describe_rest(self, sequence_length: int) -> str | None:
+        """Say what the last step has where the budget ends in the middle of it; None where all are whole."""
+        if not (rest := self.samples % self.sequences):
+            return None
+        whole = (self.samples - rest) * sequence_length
+        return (
+            f"the last of {len(self)} steps has what is left, {rest} of {self.sequences} sequences; with mix.tokens = "
+            f"{whole:,} all would be whole"
+        )
 
     def samples_of(self, step: int) -> range:
         """The samples of a step (from 0), over all ranks."""

@@ -1,4 +1,4 @@
-"""The scratch folder of a training that is under way, or was when it was stopped: what it is, and its checkpoints.
+"""The files of a training that is under way, or was when it was stopped: what it is, and its checkpoints.
 
 No torch is loaded for it: `emma status` asks too.
 """
@@ -12,6 +12,9 @@ from emma.store.files import read_json, replace_file, write_json
 
 NOTE_FILE = "training.json"
 """File beside the checkpoints that says what they are of."""
+LOG_FILE, SETUP_FILE = "train.jsonl", "train.json"
+"""Files in the run's folder of logs: a row for every log step, and what the speeds in those were measured on, which
+`emma plan` reads to find a run like the one it plans."""
 PREFIX, UNFINISHED = "step-", ".tmp"
 """Beginning of the name of a checkpoint's folder, and the end of one that is being written."""
 

@@ -18,15 +18,13 @@ import torch
 
 from emma.errors import ExtraError
 from emma.tokens.samples import TokenSource
+from emma.train.begun import LOG_FILE, SETUP_FILE
 from emma.train.ledger import Ledger
 from emma.train.validation import Validation
 from emma.work.process import peak_memory
 
 MAX_LANGUAGES = 20
 """Languages with a curve of their own: those with most tokens in the corpus."""
-LOG_FILE = "train.jsonl"
-SETUP_FILE = "train.json"
-"""Describes what the speeds in LOG_FILE were measured on; `emma plan` looks for a run like the one it plans."""
 
 LogRow = Mapping[str, float | int | None]
 

@@ -79,7 +79,7 @@ def run_setup(setup: TrainingSetup, samples: Samples, start: Start, work: Work) 
     section, folder = setup.section, start.folder
     training = Training(section, samples, plan_steps(section, samples), initial_state(setup, folder, samples))
     state = training.state
-    start.note(section, len(training.steps), samples, work)
+    start.note(section, training.steps, samples, work)
     with Checkpointer(work.scratch, state, training.facts, section.checkpoints_kept) as checkpoints:
         taken = train_steps(training, checkpoints, work)
         take_chosen_weights(training, taken, checkpoints)

@@ -9,7 +9,7 @@ from emma.models.folder import ORIGIN, TRAINING, read_model_json
 from emma.store.address import file_digest
 from emma.store.artifact import Artifact
 from emma.tokens.samples import Samples
-from emma.train.batch import check_tokenizer
+from emma.train.batch import StepPlan, check_tokenizer
 from emma.train.begun import StartedFrom, write_note
 from emma.train.config import TrainConfig
 from emma.train.ranks import is_rank_zero
@@ -34,16 +34,19 @@ class Start:
         started = {"started_from": self.started_from} if self.started_from else {}
         return {"changed_from_base": read_changes(self.folder), **started}
 
-    def note(self, section: TrainConfig, steps: int, samples: Samples, work: Work) -> None:
-        """Say what is taken over from another training, and write beside the checkpoints what they will be of."""
+    def note(self, section: TrainConfig, steps: StepPlan, samples: Samples, work: Work) -> None:
+        """Say what is taken over from another training and what is left for the last step, and write beside the
+        checkpoints what they will be of."""
         if not is_rank_zero():
             return
         if self.started_from is not None:
             say_start(self.started_from, int(samples.facts["seed"]), work.reporter.say)
+        if (rest := steps.describe_rest(samples.sequence_length)) is not None:
+            work.reporter.say(f"  train: {rest}")
         settings = section.model_dump(mode="json")
         write_note(
             work.scratch,
-            {"steps": steps, "train": settings, "model": str(self.folder), "started_from": self.started_from},
+            {"steps": len(steps), "train": settings, "model": str(self.folder), "started_from": self.started_from},
         )
 
 

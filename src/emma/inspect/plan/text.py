@@ -44,7 +44,9 @@ def list_rows(plan: TrainingPlan) -> Iterator[tuple[str, str]]:
         f"{format_count(model['rows'])} rows{', tied' if model['tied'] else ''} (from {model['from']})",
     )
     yield "tokens", f"{format_count(plan['tokens'])}, in sequences of {format_count(plan['sequence_length'])}"
-    yield "steps", f"{format_count(plan['steps'])} of {format_count(plan['batch_tokens'])} tokens"
+    last = plan["tokens"] % plan["batch_tokens"]
+    rest = f", the last of {format_count(last)}" if last else ""
+    yield "steps", f"{format_count(plan['steps'])} of {format_count(plan['batch_tokens'])} tokens{rest}"
     yield "operations", f"{plan['flops']:.2e}: {format_short(plan['flops_per_token'], 'FLOP')} a token (6 N + 12 L d S)"
     power = f", {machine['watts']:g} W" if machine["watts"] else ""
     yield "machine", f"{plan['ranks']} × {machine['name']}: {format_bytes(machine['memory'])}{power}"
