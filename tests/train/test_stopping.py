@@ -42,7 +42,8 @@ def test_it_is_said_before_the_step_is_done(world, make_work, monkeypatch: pytes
     with pytest.raises(KeyboardInterrupt):
         train(section, **world(), work=work)
     heard = next(note for note in recorder.notes if "heard" in note)
-    assert heard.startswith("  train: Ctrl-C heard: ends when step 4 is done and saved. A second one ends at once")
+    assert heard.startswith("  train: Ctrl-C heard: ends when step 4 is done and saved")
+    assert ". A second one ends at once, and what was done since the last checkpoint is done again" in heard
     assert recorder.notes[-1] == "  train: 4 of 8 steps are done and saved"
 
 
