@@ -65,15 +65,15 @@ def sample_of(tokenizer: BpeTokenizer, texts: Iterable[str]) -> WordCounts:
     return WordCounts([word.replace(" ", SPACE) for word in words], np.array([found[word] for word in words], np.int64))
 
 
-def byte_level_base(folder: Path, pattern: str, texts: Sequence[str], *, pieces: int = 400) -> Path:
-    """A small tokenizer of the kind of Llama 3 and Qwen, in Hugging Face's form."""
+def byte_level_base(folder: Path, pattern: str, texts: Sequence[str], *, pieces: int = 400, without: str = "") -> Path:
+    """A small tokenizer of the kind of Llama 3 and Qwen, in Hugging Face's form, `without` some letters for bytes."""
     tokenizer = Tokenizer(models.BPE(ignore_merges=pattern == "llama3"))
     tokenizer.normalizer = normalizers.NFC()
     steps = [pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=PATTERNS[pattern] is None)]
     if PATTERNS[pattern] is not None:
         steps.insert(0, pre_tokenizers.Split(Regex(PATTERNS[pattern]), "isolated"))
     tokenizer.pre_tokenizer, tokenizer.decoder = pre_tokenizers.Sequence(steps), decoders.ByteLevel()
-    alphabet = pre_tokenizers.ByteLevel.alphabet()
+    alphabet = sorted(set(pre_tokenizers.ByteLevel.alphabet()) - set(without))
     trainer = trainers.BpeTrainer(
         vocab_size=pieces, special_tokens=["<|end|>"], initial_alphabet=alphabet, show_progress=False
     )

@@ -8,6 +8,7 @@ from transformers import AutoTokenizer
 
 from emma.store import shards
 from emma.vocab.bpe import segment
+from emma.vocab.config import VocabConfig
 from emma.vocab.folder import load_tokenizer
 from tests.conftest import TEXTS
 from tests.vocab.corpora import AWKWARD, byte_level_base
@@ -52,3 +53,33 @@ def test_byte_level_pieces_are_reachable(pattern: str, tmp_path: Path, make_arti
     assert max(len(row["text"].encode()) for row in whole) > 8
     for row in rows:
         assert len(row["base_pieces"]) > 1
+
+
+SMOLLM2_LACKS = "ÀÁñòõö÷øùúûüýþÿĄĆēĔĖĝ"
+"""The letters that SmolLM2's vocabulary has no piece for."""
+OTHER_PLANES = "\U00040000 \U000bffff"
+"""No characters yet, and valid UTF-8: their first bytes are among those."""
+CONTROLS = "a\x04b\x06 \x13\x14 \x16\x1d."
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_bytes_that_the_base_leaves_out_come_first(method: str, tmp_path: Path, make_artifact, make_work) -> None:
+    base = byte_level_base(tmp_path / "base", "gpt2", ENGLISH, without=SMOLLM2_LACKS)
+    texts = [*TEXTS.values(), *AWKWARD, CONTROLS, OTHER_PLANES]
+    before = load_tokenizer(base).open()
+    assert before.decode(before.encode(CONTROLS).ids) == "ab  ."  # what is lost without them
+    out = run(make_artifact, make_work, small(method=method), base=base)
+    rows = shards.read(out / "pieces.parquet").to_pylist()
+    assert len(rows) == 300  # the budget, these included
+    assert "".join(row["piece"] for row in rows[:8]) == "ĄĆēĔĖĝñò"
+    assert [row["base_pieces"] for row in rows[:8]] == [[]] * 8
+    after = load_tokenizer(out / "tokenizer").open()
+    assert [after.decode(after.encode(text).ids, skip_special_tokens=False) for text in texts] == texts
+    loaded = AutoTokenizer.from_pretrained(out / "tokenizer")
+    assert [loaded.decode(loaded.encode(text), skip_special_tokens=False) for text in texts] == texts
+
+
+def test_a_base_that_lacks_bytes_may_stay_as_it_is(tmp_path: Path, make_artifact, make_work) -> None:
+    base = byte_level_base(tmp_path / "base", "gpt2", ENGLISH, without=SMOLLM2_LACKS)
+    out = run(make_artifact, make_work, VocabConfig(new_pieces=0), base=base)
+    assert load_tokenizer(out / "tokenizer").table == load_tokenizer(base).table

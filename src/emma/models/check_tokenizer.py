@@ -1,17 +1,26 @@
 """Checks of a base's tokenizer before anything is done with it: it needs an end of text, ids that the model has, and
 text that comes back."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from emma.errors import EmmaError
+from emma.models.byte_letters import ALPHABET, find_missing_letters
 from emma.models.folder import read_model_json
 from emma.models.round_trip import ROUND_TRIP_TEXTS, find_unseen, round_trip
 from emma.models.special_ids import MODEL_CONFIGS, special_ids, stated_ids
 from emma.models.tokenizer_class import TOKENIZER_CONFIG, TOKENIZER_JSON, Table
-from emma.models.tokenizer_file import EXPANDABLE, open_table, read_tokenizer_table, switch_off, tokenizer_kind
+from emma.models.tokenizer_file import (
+    BYTE_LEVEL,
+    EXPANDABLE,
+    open_table,
+    read_tokenizer_table,
+    switch_off,
+    tokenizer_kind,
+)
 
 
 @dataclass(frozen=True)
@@ -40,10 +49,23 @@ def _check(folder: Path, findings: Findings, new_pieces: int) -> None:
     base = _Base(folder, table)
     for check in (_check_ends, _check_ids, _check_rows, _check_texts):
         check(base, findings)
+    if tokenizer_kind(table) == BYTE_LEVEL:
+        findings.notes.extend(note_missing_bytes(table, new_pieces))
     if off:
         findings.notes.append(f"its tokenizer has {', '.join(sorted(off))} switched on, which will be off")
     if new_pieces and (kind := tokenizer_kind(table)) not in EXPANDABLE:
         findings.problems.append(not_expandable(folder, kind))
+
+
+def note_missing_bytes(table: Table, new_pieces: int) -> Iterator[str]:
+    """The note on bytes that a byte-level tokenizer has no piece for, if there are any."""
+    if letters := find_missing_letters(table["model"]["vocab"]):
+        listed = ", ".join(f"0x{ALPHABET[letter]:02X}" for letter in letters[:10])
+        then = "the first new pieces are these" if new_pieces else "with vocab.new_pieces the first are these"
+        yield (
+            f"its tokenizer has no piece for {len(letters)} of the bytes that text can hold ({listed}"
+            f"{', …' if letters[10:] else ''}) and leaves them out; {then}"
+        )
 
 
 def not_expandable(folder: Path, kind: str) -> str:

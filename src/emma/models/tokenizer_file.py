@@ -131,8 +131,7 @@ def tokenizer_kind(table: Table) -> str:
         # A piece inside a word is spelled otherwise than the same text at its end, so no merge could join the two.
         return "BPE that marks where words begin or end (GPT-1, CLIP)"
     if is_byte_level(table):
-        lacks = not set(need("tokenizers", "train").pre_tokenizers.ByteLevel.alphabet()) <= set(model["vocab"])
-        return "byte-level BPE without all bytes" if lacks else BYTE_LEVEL
+        return BYTE_LEVEL
     if not model.get("byte_fallback") or not set(BYTE_PIECES) <= set(model["vocab"]):
         return "BPE without byte fallback"
     return BYTE_FALLBACK if _writes_spaces(table) else f"BPE with byte fallback that does not write spaces as {SPACE}"

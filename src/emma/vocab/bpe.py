@@ -13,6 +13,7 @@ import numpy as np
 import orjson
 from tokenizers import Tokenizer
 
+from emma.models.byte_letters import ALPHABET, find_missing_letters
 from emma.models.folder import Json
 from emma.models.tokenizer_file import open_table
 from emma.vocab.merges import Bools
@@ -113,18 +114,6 @@ def with_added_tokens(table: Json) -> Json:
     return {**table, "model": {**table["model"], "vocab": table["model"]["vocab"] | added}}
 
 
-def _spell_bytes() -> dict[str, int]:
-    """The character that writes each byte: itself where it is visible Latin-1, else the next from U+0100 on."""
-    # The table of GPT-2's `bytes_to_unicode` (github.com/openai/gpt-2, src/encoder.py).
-    visible = {*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)}
-    hidden = [byte for byte in range(256) if byte not in visible]
-    return {chr(byte): byte for byte in visible} | {chr(0x100 + place): byte for place, byte in enumerate(hidden)}
-
-
-ALPHABET = _spell_bytes()
-"""The byte that each letter of a byte-level vocabulary writes, as in GPT-2."""
-
-
 class ByteLevelTokenizer(BpeTokenizer):
     """A byte-level tokenizer, as of GPT-2, Llama 3 and Qwen: byte-pair encoding on UTF-8 bytes inside the words that a
     pattern makes of the text. The vocabulary writes each byte as a visible character."""
@@ -147,6 +136,11 @@ class ByteLevelTokenizer(BpeTokenizer):
         # in UTF-8, bytes from 0x80 to 0xBF go on with a character that others began
         firsts = [-1 if piece in added or not piece else ALPHABET.get(piece[0], -1) for piece in self.pieces]
         return np.array([0x80 <= first < 0xC0 for first in firsts], np.bool_)
+
+    @property
+    def missing_letters(self) -> list[str]:
+        """The bytes that text can hold and the vocabulary has no piece for, as it writes them."""
+        return find_missing_letters(self.table["model"]["vocab"])
 
     @property
     def word_rules(self) -> Json:

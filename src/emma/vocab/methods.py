@@ -7,12 +7,14 @@ transformers converts it.
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 from emma.models.sentencepiece import pairs_by_score
-from emma.vocab.bpe import BpeTokenizer
+from emma.vocab.bpe import BpeTokenizer, ByteLevelTokenizer
 from emma.vocab.config import VocabConfig
 from emma.vocab.grow import Expansion, NewPiece, PieceLimits, WordCounts, grow_vocabulary
 from emma.vocab.llama import LlamaTokenizer
+from emma.vocab.sample import sum_character_counts
 
 _SCORE_STEP = 2.0**-20
 """Distance of two scores under `append_zero`: small enough for a million pieces between two whole numbers."""
@@ -23,7 +25,21 @@ def expand_vocabulary(base: BpeTokenizer, sample: WordCounts, section: VocabConf
     if not section.new_pieces:
         return Expansion(base)
     expand = grow_vocabulary if section.method == "continue" else append_vocabulary
-    return expand(base, sample, section, limits)
+    if not (bytes_ := add_missing_bytes(base, sample)).new:
+        return expand(base, sample, section, limits)
+    left = replace(limits, budget=max(0, limits.budget - len(bytes_.new)))
+    grown = expand(bytes_.tokenizer, sample, section, left)
+    return replace(grown, new=[*bytes_.new, *grown.new])
+
+
+def add_missing_bytes(base: BpeTokenizer, sample: WordCounts) -> Expansion:
+    """Give pieces to the bytes that a byte-level base leaves out of texts, whether the sample has them or not."""
+    letters = base.missing_letters if isinstance(base, ByteLevelTokenizer) else []
+    if not letters:
+        return Expansion(base)
+    counts = sum_character_counts(sample.words, sample.counts.tolist())
+    new = [NewPiece(letter, "char", counts.get(letter, 0)) for letter in letters]
+    return Expansion(base.with_pieces(letters), new)
 
 
 def append_vocabulary(base: BpeTokenizer, sample: WordCounts, section: VocabConfig, limits: PieceLimits) -> Expansion:
