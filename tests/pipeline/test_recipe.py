@@ -6,7 +6,8 @@ import pytest
 
 from emma.config import section
 from emma.errors import RecipeError
-from emma.pipeline.recipe import Recipe, find_shipped
+from emma.pipeline.recipe import Recipe
+from emma.pipeline.shipped import describe_shipped, find_shipped
 
 
 def write(folder: Path, text: str) -> Path:
@@ -83,6 +84,7 @@ def test_set_that_makes_no_sense(tmp_path: Path, change: str) -> None:
 def test_every_shipped_recipe_reads(path: Path) -> None:
     assert Recipe.read(path).name
     assert find_shipped(path.name).samefile(path)
+    assert len(describe_shipped()[path.name]) > 80
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ def add_parser(commands: Commands) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the demo's recipe."""
-    from emma.pipeline.recipe import find_shipped
+    from emma.pipeline.shipped import find_shipped
 
     arguments.recipe = find_shipped("demo.toml")
     return run_command.run(arguments)

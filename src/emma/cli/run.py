@@ -1,18 +1,29 @@
 """`emma run`: run a recipe, whole or up to a stage."""
 
 import argparse
+import textwrap
+from collections.abc import Iterator
 from pathlib import Path
 
 from emma.cli.options import STAGES, Commands, add_command, add_strict, open_home, read_recipe
+from emma.pipeline.shipped import describe_shipped
 
 
 def add_parser(commands: Commands) -> None:
     """Add the command."""
     parser = add_command(commands, "run", "run a recipe; stages that are done already are not run again")
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.epilog = "recipes that come with EMMA:\n" + "\n".join(list_recipes())
     parser.add_argument("recipe", type=Path, help="a recipe (TOML)")
     parser.add_argument("--until", choices=STAGES, default="release", metavar="STAGE", help="stop after this stage")
     add_strict(parser)
     parser.set_defaults(command=run)
+
+
+def list_recipes() -> Iterator[str]:
+    """The recipes that come with EMMA, each with what it says of itself: what it makes, and what it takes."""
+    for name, text in describe_shipped().items():
+        yield textwrap.fill(text, 79, initial_indent=f"  {name:<26}", subsequent_indent=" " * 28)
 
 
 def run(arguments: argparse.Namespace) -> int:

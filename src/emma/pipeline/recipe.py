@@ -118,16 +118,6 @@ class Recipe(Settings):
         return section
 
 
-def find_shipped(name: str) -> Path:
-    """The path of one of EMMA's own recipes, in the repository or inside the installed package."""
-    package = Path(__file__).parents[1]
-    # Installed, the recipes lie inside the package; in a checkout, beside `src`.
-    for folder in (package / "recipes", package.parents[1] / "recipes"):
-        if (folder / name).exists():
-            return folder / name
-    raise RecipeError(f"The recipe {name} did not come with this installation; take it from the repository's recipes/.")
-
-
 def apply_change(table: dict[str, Any], change: str) -> None:
     """Set one value, given as `a.b=c`; `c` is read as TOML where it is TOML, else as text."""
     name, equals, value = change.partition("=")

@@ -11,7 +11,8 @@ from emma.errors import RecipeError
 from emma.inspect.plan.estimate import PlanQuestion, list_memory_changes, plan_training, usable_memory
 from emma.inspect.plan.machines import MACHINES
 from emma.inspect.plan.text import render_text
-from emma.pipeline.recipe import Recipe, find_shipped
+from emma.pipeline.recipe import Recipe
+from emma.pipeline.shipped import find_shipped
 from emma.train.config import TrainConfig
 
 RECIPE = """
@@ -91,7 +92,7 @@ def test_room_is_left_for_the_allocator() -> None:
 
 
 def test_a_base_that_is_not_here_wants_a_shape(recipe: Path) -> None:
-    with pytest.raises(RecipeError, match=r"'a-base-of-another-disk' is not on this disk.*--shape"):
+    with pytest.raises(RecipeError, match=r"'a-base-of-another-disk' is neither a folder.*--shape"):
         plan(recipe, shape=None)
 
 

@@ -15,9 +15,11 @@ from emma.inspect.plan.shape import (
     pad_rows,
     read_shape,
     shape_from_architecture,
+    shape_of_gguf,
     with_new_pieces,
 )
 from emma.inspect.plan.speed import estimate_speed, flops_per_token
+from emma.models.places import find_model_place
 from emma.pipeline.recipe import Recipe
 from emma.train.config import TrainConfig
 
@@ -226,14 +228,15 @@ def find_shape(recipe: Recipe, name: str | None) -> tuple[Shape, str]:
     if recipe.base.endswith(".toml"):
         shape, source = find_shape(Recipe.read(recipe.path.parent / recipe.base), None)
         return with_own_head(with_new_pieces(shape, pieces, pad_to), recipe), f"{source} of {recipe.base}"
-    for folder in (Path(recipe.data) / recipe.base, Path(recipe.base)):
-        if (folder / "config.json").is_file():
-            shape = with_new_pieces(read_shape(folder / "config.json"), pieces, pad_to)
-            return with_own_head(shape, recipe), str(folder)
-    raise RecipeError(
-        f"The base '{recipe.base}' is not on this disk, so its shape is not known. Name it with --shape: a name "
-        f"such as llama2-7b, or the path of its config.json."
-    )
+    try:
+        place = find_model_place(recipe.base, (Path(recipe.data), Path()))
+    except RecipeError as error:
+        raise RecipeError(
+            f"{error} Without it its shape is not known: name that with --shape, a name such as llama2-7b or the path "
+            "of its config.json."
+        ) from None
+    shape = read_shape(place / "config.json") if place.is_dir() else shape_of_gguf(place)
+    return with_own_head(with_new_pieces(shape, pieces, pad_to), recipe), str(place)
 
 
 def with_own_head(shape: Shape, recipe: Recipe) -> Shape:

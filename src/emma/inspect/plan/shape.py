@@ -124,6 +124,13 @@ def read_shape(path: Path) -> Shape:
     return shape_from_config({**config, **config.get("text_config", {})}, str(path))
 
 
+def shape_of_gguf(file: Path) -> Shape:
+    """The shape of the model in a GGUF file, by what the file says of it. Needs torch, since transformers reads it."""
+    from emma.models.gguf import open_gguf, read_gguf_config
+
+    return shape_from_config(read_gguf_config(open_gguf(file)), str(file))
+
+
 def shape_from_config(config: Mapping[str, Any], name: str) -> Shape:
     """The shape of a configuration given as a table."""
     if any(config.get(key) for key in EXPERT_KEYS):
