@@ -62,7 +62,7 @@ SOURCE = '[[collect.sources]]\nname = "s"\nreader = "jsonl"\nlicence = "CC0-1.0"
     ("text", "said"),
     [
         ("[mix]\ntokenz = 1\n", "Did you mean 'tokens'"),
-        ('base = "nowhere"\n', "is not a folder"),
+        ('base = "nowhere"\n', "is neither a folder"),
         (SOURCE.format(path="absent/*.jsonl"), "absent/*.jsonl"),
         ('base = "r.toml"\n', "in a circle: r.toml → r.toml"),
         ('name = "store"\n', "give the run another name"),
