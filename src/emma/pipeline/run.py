@@ -14,10 +14,12 @@ from emma.config.section import Section
 from emma.errors import RecipeError
 from emma.evaluate.config import EvaluateConfig
 from emma.evaluate.inputs import resolve_benchmarks
+from emma.models.places import HUB_ID
 from emma.pipeline.base import check_base_once, find_base, make_base, refuse_circular_base, trained_base
 from emma.pipeline.home import Home, Run
 from emma.pipeline.recipe import ELSEWHERE, INPUTS, Recipe
 from emma.pipeline.trainings import find_start, open_start
+from emma.release.config import ReleaseConfig
 from emma.store.address import CACHE
 from emma.store.artifact import Artifact
 from emma.work import graph
@@ -166,10 +168,11 @@ def list_steps(recipe: Recipe, home: Home, until: str = "release") -> list[Step]
     root, cache = Path(recipe.data), home.store / CACHE
     collect = recipe.collect.model_copy(update={"root": str(root.absolute())})
     stages = stages_until(until)
-    # These read files that no stage has made, so what is in them is part of their addresses.
+    # These read files that no stage has made, so what is in them is part of their addresses; or what stands elsewhere.
     with_files: dict[str, tuple[Section, Mapping[str, Any] | None]] = {
         "collect": (collect, fingerprint_sources(recipe.collect, root, cache)),
         "annotate": resolve_model(recipe.annotate, root, cache),
+        "release": (name_base(recipe), None),
         **({"evaluate": resolve_benchmarks(share_lid(recipe), root, cache)} if "evaluate" in stages else {}),
     }
     return [
@@ -185,6 +188,14 @@ def share_lid(recipe: Recipe) -> EvaluateConfig:
     if recipe.evaluate.lid or corpus is None:
         return recipe.evaluate
     return recipe.evaluate.model_copy(update={"lid": corpus.model})
+
+
+def name_base(recipe: Recipe) -> ReleaseConfig:
+    """The section of release, with the base's id on the hub where the recipe names it by that."""
+    match = HUB_ID.fullmatch(recipe.base or "")
+    if recipe.release.base_model or match is None:
+        return recipe.release
+    return recipe.release.model_copy(update={"base_model": match[1]})
 
 
 def stage_states(recipe: Recipe, home: Home) -> Iterator[tuple[str, Artifact | None]]:

@@ -22,7 +22,7 @@ def render_model_card(facts: CardFacts) -> str:
     front = need("huggingface_hub", "train").ModelCardData(
         language=hub_languages(trained),
         license=section.licence,
-        base_model=section.base_model or None,
+        **facts.base.front_matter,
         datasets=list(section.datasets) or None,
         library_name="transformers",
         pipeline_tag="text-generation",

