@@ -10,7 +10,7 @@ from pathlib import Path
 
 from emma.config.extras import need
 from emma.errors import RecipeError
-from emma.models.folder import CONFIG
+from emma.models.folder import CONFIG, WEIGHTS
 
 PACKAGE = "package:"
 SUFFIX = ".gguf"
@@ -31,7 +31,7 @@ def find_model_place(name: str, roots: Sequence[Path] = (Path(),)) -> Path:
         if place.is_dir() or (place.is_file() and place.suffix == SUFFIX):
             return one_model(place)
     if HUB_ID.fullmatch(name):
-        return one_model(find_fetched(name))
+        return with_weights(one_model(find_fetched(name)), name)
     looked = " and ".join(str(place.absolute()) for place in places)
     raise RecipeError(
         f"The base '{name}' is neither a folder nor a {SUFFIX} file; looked at {looked}. It may also be "
@@ -77,6 +77,22 @@ def find_in_package(name: str) -> Path:
     return choose_one(files, f"The base '{name}'")
 
 
+def with_weights(place: Path, name: str) -> Path:
+    """The folder or file of a hub model. RecipeError for a folder to which its weights were not fetched."""
+    if place.is_dir() and not any((place / weights).is_file() for weights in WEIGHTS):
+        raise RecipeError(
+            f"Of the model '{name}' the hub's cache has no weights ({place}). Fetch it whole with "
+            f"`{fetch_command(name)}`, then run again."
+        )
+    return place
+
+
+def fetch_command(name: str) -> str:
+    """The command that fetches `owner/name@revision`."""
+    repository, _, revision = name.partition("@")
+    return f"hf download {repository} --revision {revision}"
+
+
 def find_fetched(name: str) -> Path:
     """The folder of a model of the hub in the local cache. Raises RecipeError, saying how to fetch it, when it is not
     there: nothing is downloaded unasked."""
@@ -91,5 +107,5 @@ def find_fetched(name: str) -> Path:
     except hub.errors.LocalEntryNotFoundError:
         raise RecipeError(
             f"The model '{name}' is not on this machine, and nothing is downloaded unasked. Fetch it with "
-            f"`hf download {match[1]} --revision {match[2]}`, then run again."
+            f"`{fetch_command(name)}`, then run again."
         ) from None

@@ -65,7 +65,8 @@ def base_place(recipe: Recipe) -> Path | None:
 def gguf_artifact(file: Path, home: Home) -> Artifact:
     """The folder that a GGUF file becomes, addressed by the content of the file; it may not be there yet."""
     fingerprints = home.fingerprints()
-    key = address("gguf", GGUF_VERSION, fingerprints.of(file))
+    # The name too: the card says it.
+    key = address("gguf", GGUF_VERSION, file.name, fingerprints.of(file))
     fingerprints.save()
     return Artifact(home.store / CONVERTED / key / MODEL, key)
 
