@@ -10,15 +10,20 @@ from emma.models.gguf import open_gguf
 from emma.models.gguf_tokenizer import write_gguf_tokenizer
 from emma.models.places import find_model_place
 from emma.models.round_trip import ROUND_TRIP_TEXTS, altered_texts
+from emma.models.sentencepiece import read_model
 from emma.models.special_ids import special_ids
+from emma.models.tokenizer_file import open_tokenizer
 
 pytest.importorskip("torch", reason="needs the train extra")
 pytest.importorskip("gguf", reason="needs the smollm2 extra")
 
+from sentencepiece import SentencePieceProcessor
 from tokenizers import Tokenizer
 from transformers import AutoTokenizer
 
+from tests.conftest import TEXTS
 from tests.models.gguf_files import write_gguf
+from tests.vocab.corpora import AWKWARD, sentencepiece_base
 
 
 def read(tmp_path: Path, **fields: object) -> Path:
@@ -70,6 +75,29 @@ def test_words_of_other_kinds(tmp_path: Path) -> None:
     table = json.loads((read(tmp_path, tokenizer__ggml__pre="llama-bpe") / "tokenizer.json").read_text())
     assert table["model"]["ignore_merges"]
     assert table["pre_tokenizer"]["pretokenizers"][0]["type"] == "Split"
+
+
+@pytest.mark.parametrize("prefix", [None, False])
+def test_a_sentencepiece_vocabulary_reads_as_sentencepiece_does(tmp_path: Path, prefix: bool | None) -> None:
+    model = sentencepiece_base(tmp_path / "base", [TEXTS["eng_Latn"]] * 9, pieces=400) / "tokenizer.model"
+    proto = read_model(model)
+    folder = read(
+        tmp_path,
+        tokenizer__ggml__model="llama",
+        tokenizer__ggml__pre="default",
+        tokenizer__ggml__add_bos_token=None,
+        tokenizer__ggml__tokens=[entry.piece for entry in proto.pieces],
+        tokenizer__ggml__scores=[entry.score for entry in proto.pieces],
+        tokenizer__ggml__token_type=[entry.type for entry in proto.pieces],  # numbered alike
+        tokenizer__ggml__merges=None,
+        tokenizer__ggml__add_space_prefix=prefix,
+    )
+    tokenizer = open_tokenizer(folder)
+    oracle = SentencePieceProcessor(model_file=str(model))
+    for text in (*ROUND_TRIP_TEXTS, *AWKWARD, "   lead", "tail  "):
+        assert tokenizer.decode(tokenizer.encode(text, add_special_tokens=False).ids) == text.replace("▁", " ")
+        if prefix is None:
+            assert tokenizer.encode(text).ids == [1, *oracle.encode(text)]
 
 
 LLAMA_CPP = {

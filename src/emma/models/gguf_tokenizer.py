@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from emma.config.extras import need
 from emma.errors import RecipeError
 from emma.models.folder import Json
+from emma.models.sentencepiece import exact_space
 from emma.models.tokenizer_class import NAMED_TOKENS, TOKENIZER_CONFIG, TOKENIZER_JSON, Table, make_template
 from emma.store.files import write_json
 
@@ -77,7 +78,10 @@ def _read_table(file: "GgufFile") -> Table:
 def adjust_table(file: "GgufFile", table: Table) -> Table:
     """The table with what transformers does not take from the file: how text is cut, and what stands around it."""
     words = file.get("tokenizer.ggml.pre")
-    if file.get("tokenizer.ggml.model") == BYTE_LEVEL:
+    if file.get("tokenizer.ggml.model") == SENTENCEPIECE:
+        # The step that transformers has for most of these swallows a text's own leading space.
+        table = {**table, **exact_space(bool(file.get("tokenizer.ggml.add_space_prefix", True)))}
+    else:
         if words in SINGLE_DIGITS:
             table = {**table, "pre_tokenizer": _digits_apart()}
         table = {**table, "model": {**table["model"], "ignore_merges": words in WHOLE_WORDS}}
