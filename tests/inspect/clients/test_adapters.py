@@ -1,0 +1,47 @@
+"""Adapters in peft's form on their model give the logits of the merged model, and others do not."""
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from emma.inspect.clients.adapters import verify_peft
+from emma.inspect.clients.checks import SkippedError
+from emma.inspect.clients.released import Released
+from emma.store.artifact import Artifact
+
+
+def merge_adapters(folder: Path, home: Path) -> None:
+    """A model with random adapters, and the model that they are merged into."""
+    import torch
+    from peft import LoraConfig, get_peft_model
+    from transformers import AutoModelForCausalLM
+
+    torch.manual_seed(5)
+    model = get_peft_model(
+        AutoModelForCausalLM.from_pretrained(folder), LoraConfig(r=2, target_modules=["q_proj", "down_proj"])
+    )
+    for name, weight in model.named_parameters():
+        if "lora_B" in name:
+            weight.data = 0.3 * torch.randn_like(weight)
+    model.save_pretrained(home / "adapters")
+    shutil.copytree(folder, home / "model")
+    model.merge_and_unload().save_pretrained(home / "model")
+
+
+@pytest.mark.slow
+def test_adapters_are_the_merged_model(released: Released, tmp_path: Path) -> None:
+    pytest.importorskip("peft", reason="needs the extra lora")
+    (tmp_path / "train").mkdir()
+    merge_adapters(released.train.path / "model", tmp_path / "train")
+    made = replace(released, adapt=released.train, train=Artifact(tmp_path / "train", "train"))
+    (comparison,) = verify_peft(made, tmp_path).comparisons
+    assert comparison.holds and comparison.difference < 1e-3
+    before = released.reference.logits[0] - made.reference.logits[0]
+    assert abs(before).max() > 0.1  # the adapters do something
+
+
+def test_a_run_without_adapters(released: Released, tmp_path: Path) -> None:
+    with pytest.raises(SkippedError, match=r"trained all weights, or train\.lora\.save is off"):
+        verify_peft(released, tmp_path)
