@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,14 +71,14 @@ def open_parcel(folder: Path) -> Parcel:
 
 def add_parcel(parser: argparse.ArgumentParser) -> None:
     """Add where a step finds what was carried."""
-    parser.add_argument("--carried", type=Path, help=f"the folders that prepare made (default: {CARRIED})")
+    parser.add_argument("--carried", type=Path, help=f"the folders that prepare made (default: $CARRIED, or {CARRIED})")
     parser.add_argument("--work", type=Path, help="folder in which they are unpacked (default: a temporary one)")
 
 
 def find_parcel(given: argparse.Namespace) -> Parcel:
     """The parcel that was carried; in a dry run a small one that is made now, unless one is named."""
     work = given.work or Path(tempfile.gettempdir()) / f"emma-gpu{'-dry' if given.dry else ''}"
-    carried = given.carried or ROOT / CARRIED
+    carried = given.carried or Path(os.environ.get("CARRIED", ROOT / CARRIED))
     if given.dry and given.carried is None:
         from benchmarks.gpu.miniature import prepare_miniature
 
