@@ -15,6 +15,9 @@ from emma.work.local import Local
 from emma.work.progress import Reporter
 from emma.work.work import Work
 
+PATIENCE_S = 400
+"""Seconds for all jobs together: on a machine that has other work, too."""
+
 
 @dataclass(frozen=True)
 class Job:
@@ -82,7 +85,7 @@ def start(jobs: Sequence[Job], folder: Path, count: int = 1) -> list[int]:
     arguments = [sys.executable, "-m", "tests.train.jobs", str(path), str(count)]
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
     started = [subprocess.Popen([*arguments, str(rank)], env=environment) for rank in range(count)]
-    return [each.wait(timeout=120) for each in started]
+    return [each.wait(timeout=PATIENCE_S) for each in started]
 
 
 def main(path: Path, count: int, rank: int) -> None:

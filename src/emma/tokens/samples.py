@@ -121,6 +121,10 @@ class Samples:
         begins[firsts], begins[filled : filled + 1], padding[filled:] = True, True, True
         return Sample(at, tokens, begins, padding, _cut_spans(spans, self.sequence_length))
 
+    def source_of(self, number: int) -> int:
+        """The source of sample `number`: an index into `sources`. Raises IndexError past the end."""
+        return self._order.source_of(number)[0]
+
     def documents(self, number: int) -> list[DocumentPart]:
         """The documents in sample `number`, in the order in which they stand there. Raises IndexError past the end."""
         at, k = self._order.source_of(number)

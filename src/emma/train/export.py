@@ -95,4 +95,6 @@ def write_record(section: TrainConfig, facts: Mapping[str, object], folder: Path
 
 def keeping_settings(section: TrainConfig) -> dict[str, object]:
     """The settings by which a training kept what its base knew, as far as it has any."""
-    return section.model_dump(mode="json", include={"freeze", "new_row_lr", "l2_to_base"}, exclude_defaults=True)
+    return section.model_dump(
+        mode="json", include={"freeze", "new_row_lr", "l2_to_base", "shield"}, exclude_defaults=True
+    )

@@ -111,7 +111,9 @@ def make_optimizers(
     Raises RecipeError for a beta2 that moments of few bits cannot follow.
     """
     blocks, embeddings, rest = split_parameters(model)
-    inside = {"params": blocks, "peak": section.learning_rate, "weight_decay": section.weight_decay}
+    # What shields columns decays the others itself (train.anchor).
+    decay = 0.0 if section.shield else section.weight_decay
+    inside = {"params": blocks, "peak": section.learning_rate, "weight_decay": decay}
     ends = [
         {"params": embeddings, "peak": section.embedding_lr or section.learning_rate, "weight_decay": 0.0},
         {"params": rest, "peak": section.head_lr or section.learning_rate, "weight_decay": 0.0},

@@ -41,6 +41,7 @@ from emma.train.optimizers import make_optimizers, set_rates
 from emma.train.ranks import choose_own_device, deterministic, is_rank_zero, process_group
 from emma.train.rates import rate_share, stage_starts
 from emma.train.sharding import load_sharded
+from emma.train.shield import choose_columns
 from emma.train.start import Start, choose_start
 from emma.train.step import Training, take_step
 from emma.train.stopping import say_heard, stop_if_signalled
@@ -112,7 +113,7 @@ def initial_state(setup: TrainingSetup, folder: Path, samples: Samples) -> Train
     check_base_settings(loss_model.model, section, setup.start)
     first_new_row = setup.start.first_new_row
     optimizers = make_optimizers(loss_model.model, section, setup.muon_type, first_new_row)
-    anchor = make_anchor(loss_model.model, section, first_new_row)
+    anchor = make_anchor(loss_model.model, section, first_new_row, choose_columns(folder, samples, section))
     ledger, guard = Ledger(len(samples.sources)), Guard(section.spike_factor)
     return TrainingState(loss_model, optimizers, ledger, guard, anchor, open_validation(section, samples, folder))
 
