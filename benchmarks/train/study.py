@@ -159,12 +159,19 @@ def within_budget(rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str]
 def measure(folder: Path, texts: Sequence[tuple[str, str]]) -> Sums:
     """What a model makes of some texts."""
     sums: Sums = {}
-    for (lang, text), score in zip(
-        texts, Scorer(folder, EvaluateConfig()).score([each for _, each in texts]), strict=True
-    ):
-        found = (score.nats, score.tokens, len(text.encode()))
+    for (lang, text), score in zip(texts, score_texts(folder, [each for _, each in texts]), strict=True):
+        found = (*score, len(text.encode()))
         sums[lang] = [before + more for before, more in zip(sums.get(lang, [0.0, 0.0, 0.0]), found, strict=True)]
     return sums
+
+
+def score_texts(folder: Path, texts: Sequence[str]) -> list[tuple[float, int]]:
+    """Nats and tokens of each text under the model of a folder."""
+    scorer = Scorer(folder, EvaluateConfig())
+    encoded, nats = scorer.encode(texts), Counter[int]()
+    for windows in scorer.plan(encoded):
+        nats.update(scorer.cost(encoded, windows))
+    return [(nats[number], len(text.ids) - 1) for number, text in enumerate(encoded)]
 
 
 def flops(adapted: Artifact, sequence_length: int) -> float:

@@ -1,0 +1,186 @@
+"""The parts of the proof: each measures something, and returns its section of the report."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from benchmarks.machine import result_path
+from benchmarks.proof.arms import ARM_TOKENS, KEPT, LANGUAGES, MERGES, OPTIONS, ROWS, Arms
+from benchmarks.proof.benchmarks import HEAD, Asked, Row, describe_rows, run_task, share
+from benchmarks.proof.tables import OUTCOME_HEAD, draw_pareto, outcome_rows, table
+from benchmarks.proof.texts import Texts, is_kept, read_code, read_flores
+from benchmarks.proof.trials import Outcome, Trials
+from emma.lang.language import ENGLISH, Lang
+from emma.pipeline.home import Run
+from emma.pipeline.recipe import Recipe
+from emma.train.merge import merge_folders
+
+MAIN = "proof"
+"""The name of the main run."""
+SENTENCES, CODE_DOCUMENTS = 12, 12
+"""What arms are measured on: FLORES sentences of each language, and documents of code."""
+MAIN_SENTENCES = 100
+FLORES = Asked("flores200_likelihood", (*LANGUAGES, ENGLISH.label), MAIN_SENTENCES, {"likelihood": "bits_per_byte"})
+ASKED = (
+    Asked("sib200", LANGUAGES[::2], 40, {"cloze": "accuracy", "letter": "accuracy"}),
+    Asked(
+        "xcopa", ("cmn_Hans", "est_Latn", "swh_Latn", "tam_Taml", "tha_Thai", "tur_Latn"), 100, {"cloze": "accuracy"}
+    ),
+    Asked("belebele", (ENGLISH.label,), 60, {"cloze": "accuracy", "letter": "accuracy"}),
+)
+GAIN_GOAL, BETTER_GOAL, FORGETTING_GOAL = 0.15, 0.9, 0.03
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What all parts share: the trials, and the texts that they are measured on."""
+
+    trials: Trials
+    bench: Path
+
+    @cached_property
+    def texts(self) -> Texts:
+        """FLORES sentences of the languages and English, and held-out code."""
+        flores = read_flores(self.bench, (*LANGUAGES, ENGLISH.label), SENTENCES)
+        return Texts({**flores, KEPT[1]: read_code(self.trials.run("corpus", until="curate"), CODE_DOCUMENTS)})
+
+    @cached_property
+    def main(self) -> Run:
+        """The recipe as it stands, with its report."""
+        return self.trials.run(MAIN, until="report")
+
+    @property
+    def models(self) -> dict[str, Path]:
+        """Folders of the base and of the main result."""
+        return {"base": self.trials.base, "adapted": self.main.artifact("train").file("model")}
+
+    def arm(self, name: str, changes: Sequence[str], tokens: int = ARM_TOKENS) -> Outcome:
+        """A short training with these changes."""
+        slug = "".join(letter if letter.isalnum() else "-" for letter in name)
+        return self.trials.compare(name, self.trials.run(slug, f"mix.tokens={tokens}", *changes), self.texts)
+
+    def arms(self, arms: Arms) -> list[Outcome]:
+        """A short training for each."""
+        return [self.arm(name, changes) for name, changes in arms.items()]
+
+
+def report_main(proof: Proof) -> list[str]:
+    """Base against adapted, in every language of FLORES-200."""
+    rows = run_task(FLORES, proof.models, proof.bench, proof.trials.home.path)
+    gains = {row["lang"]: share(row, "delta") for row in rows if not is_kept(row["lang"])}
+    better = sum(gain > 0 for gain in gains.values())
+    outcome = proof.trials.compare("main", proof.main, proof.texts)
+    kept = {
+        "English": next(-share(row, "delta") for row in rows if is_kept(row["lang"])),
+        "code": outcome.changes[KEPT[1]],
+    }
+    return [
+        f"- Fewer bits per byte than under the base: {better} of {len(gains)} languages (goal: {BETTER_GOAL:.0%}). "
+        f"Intervals above zero: {sum(row['low'] > 0 for row in rows if not is_kept(row['lang']))}.",
+        f"- Mean gain: {sum(gains.values()) / len(gains):.1%} (goal: {GAIN_GOAL:.0%}).",
+        *(
+            f"- {name}: {change:+.1%} bits per byte (goal: at most {FORGETTING_GOAL:+.0%})."
+            for name, change in kept.items()
+        ),
+        f"- {outcome.tokens:,} tokens of training, {outcome.cpu_seconds:,.0f} CPU s.",
+        "",
+        *table(
+            ("language", "bits/byte, base", "adapted", "gain", "95 % interval", "kB of training text"),
+            [describe_gain(row, training_bytes(proof.main)) for row in rows],
+        ),
+    ]
+
+
+def describe_gain(row: Row, sizes: dict[str, int]) -> list[str]:
+    """A language's row."""
+    ends = [f"{share(row, end):+.1%}" for end in ("low", "high")]
+    return [
+        f"{row['lang']} ({Lang.parse(row['lang']).name})",
+        f"{row['value_baseline']:.3f}",
+        f"{row['value']:.3f}",
+        f"{share(row, 'delta'):+.1%}",
+        " to ".join(ends),
+        f"{sizes.get(row['lang'], 0) / 1000:,.0f}",
+    ]
+
+
+def training_bytes(run: Run) -> dict[str, int]:
+    """UTF-8 bytes of training text by language, before the mix takes its share."""
+    sizes: dict[str, int] = {}
+    for row in run.table("curate", "languages").to_pylist():
+        if row["outcome"] == "train":
+            sizes[row["lang"]] = sizes.get(row["lang"], 0) + row["bytes"]
+    return sizes
+
+
+def report_benchmarks(proof: Proof) -> list[str]:
+    """Base against adapted on benchmarks, whatever comes out."""
+    rows = [row for asked in ASKED for row in run_task(asked, proof.models, proof.bench, proof.trials.home.path)]
+    return table(HEAD, describe_rows(rows))
+
+
+def report_vocabulary(proof: Proof) -> list[str]:
+    """Expanded against unexpanded vocabulary, for as many operations."""
+    unexpanded = ("vocab.new_pieces=0",)
+    costs = [
+        proof.trials.operations(name, *changes) for name, changes in (("expanded", ()), ("unexpanded", unexpanded))
+    ]
+    tokens = int(ARM_TOKENS * costs[0] / costs[1])
+    return table(OUTCOME_HEAD, outcome_rows([proof.arm("expanded", ()), proof.arm("unexpanded", unexpanded, tokens)]))
+
+
+def report_rows(proof: Proof) -> list[str]:
+    """Ways to start the rows of new pieces; after no training, and after an arm's."""
+    found = []
+    for name, changes in ROWS.items():
+        slug = f"rows-{name.replace(', ', '-').replace(' ', '-')}"
+        start = proof.trials.run(slug, *changes, until="adapt").artifact("adapt")
+        before = proof.trials.changes(proof.trials.score(start.key, start.file("model"), proof.texts), proof.texts)
+        outcome = proof.arm(slug, changes)
+        found.append([name, f"{Outcome(name, before).gain:.1%}", *outcome_rows([outcome])[0][1:5]])
+    return table(("rows by", "gain before training", "gain after", "better", "English", "code"), found)
+
+
+def report_options(proof: Proof) -> list[str]:
+    """Ways to keep what the base knew, each alone; gain against forgetting."""
+    outcomes = proof.arms(OPTIONS)
+    picture = result_path("proof").with_suffix(".svg")
+    draw_pareto(outcomes, picture)
+    return [*table(OUTCOME_HEAD, outcome_rows(outcomes)), "", f"![Gain against forgetting]({picture.name})"]
+
+
+def report_merges(proof: Proof) -> list[str]:
+    """The main result mixed with the base in several shares."""
+    folders, trained = proof.models, proof.main.artifact("train")
+    outcomes = [proof.trials.compare("0", proof.main, proof.texts)]
+    start = proof.main.artifact("adapt").file("model")
+    for alpha in MERGES:
+        out = proof.trials.home.path / "proof-merges" / f"{trained.key}-{alpha}"
+        if not out.exists():
+            merge_folders(start, folders["adapted"], alpha, out)
+        nats = proof.trials.score(f"{trained.key}*{alpha}", out, proof.texts)
+        outcomes.append(Outcome(f"{alpha}", proof.trials.changes(nats, proof.texts)))
+    return table(("share of the base", *OUTCOME_HEAD[1:5]), [row[:5] for row in outcome_rows(outcomes)])
+
+
+PARTS = {
+    "main": ("FLORES-200: base against adapted", report_main),
+    "merges": ("The result merged with the base", report_merges),
+    "benchmarks": ("Benchmarks: base against adapted", report_benchmarks),
+    "vocabulary": ("Expanded and unexpanded vocabulary, equal compute", report_vocabulary),
+    "rows": ("Ways to start the rows of new pieces", report_rows),
+    "options": ("Keeping what the base knew", report_options),
+}
+
+
+def recipe_settings(recipe: Path, settings: Sequence[str]) -> dict[str, object]:
+    """The settings of mix and training that the trials share, for the report."""
+    read = Recipe.read(recipe, settings)
+    chosen = {
+        "mix": ("tokens", "sequence_length", "alpha", "replay"),
+        "train": ("optimizer", "learning_rate", "new_row_lr"),
+    }
+    return {
+        f"{section}.{name}": getattr(read.section(section), name) for section, names in chosen.items() for name in names
+    }

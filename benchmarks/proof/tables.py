@@ -1,0 +1,70 @@
+"""The proof's tables and its picture: gain against forgetting."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmarks.proof.trials import Outcome
+from emma.ui.svg import Chart, Point, label_points, linear_axis
+
+WIDTH, HEIGHT = 760, 520
+STYLE = (
+    "<style>text{font:11px sans-serif;fill:#444}.axis{font-size:12px}.grid{stroke:#ddd}.arm{fill:#2a6f97}"
+    ".best{fill:#c1121f}.edge{stroke:#c1121f;fill:none;stroke-width:1.5}.leader{stroke:#999}</style>"
+)
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """A Markdown table; all columns but the first are numbers."""
+    ruler = f"|---|{'--:|' * (len(head) - 1)}"
+    return [f"| {' | '.join(head)} |", ruler, *(f"| {' | '.join(row)} |" for row in rows)]
+
+
+def outcome_rows(outcomes: Sequence[Outcome]) -> list[list[str]]:
+    """A row for each model: gain, languages that gained, what English and code cost, on the edge or not."""
+    edge = set(pareto(outcomes))
+    return [
+        [
+            each.name,
+            f"{each.gain:.1%}",
+            "{} of {}".format(*each.better),
+            f"{each.changes['eng_Latn']:+.1%}",
+            f"{each.changes['zxx_Zyyy']:+.1%}",
+            f"{each.tokens:,}",
+            f"{each.cpu_seconds:.0f}",
+            "yes" if each.name in edge else "",
+        ]
+        for each in outcomes
+    ]
+
+
+OUTCOME_HEAD = ("model", "mean gain", "better", "English", "code", "tokens", "CPU s", "on the edge")
+
+
+def pareto(outcomes: Sequence[Outcome]) -> list[str]:
+    """Names of those that no other beats in both gain and forgetting, least forgetting first."""
+    edge: list[Outcome] = []
+    for each in sorted(outcomes, key=lambda each: (each.forgetting, -each.gain)):
+        if not edge or each.gain > edge[-1].gain:
+            edge.append(each)
+    return [each.name for each in edge]
+
+
+def draw_pareto(outcomes: Sequence[Outcome], path: Path) -> None:
+    """Gain against forgetting as a picture, with a line through the edge."""
+    points: dict[str, Point] = {each.name: (100 * each.forgetting, 100 * each.gain) for each in outcomes}
+    chart = Chart(
+        linear_axis("bits per byte that English or code cost more", [x for x, _ in points.values()], " %"),
+        linear_axis("mean gain over languages", [y for _, y in points.values()], " %"),
+        width=WIDTH,
+        height=HEIGHT,
+    )
+    edge = pareto(outcomes)
+    at = {name: (chart.px(x), chart.py(y)) for name, (x, y) in points.items()}
+    marks = [chart.path([points[name] for name in edge], "edge")]
+    marks += [chart.dot(x, y, "best" if name in edge else "arm", 4) for name, (x, y) in points.items()]
+    marks += label_points([(place, name) for name, place in at.items()], list(at.values()))
+    drawing = chart.draw("Gain against forgetting", marks)
+    head, rest = drawing.split("\n", 1)
+    path.write_text(
+        "\n".join([head.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" '), STYLE, rest]) + "\n", "utf-8"
+    )
