@@ -12,9 +12,9 @@ from benchmarks.proof.tables import OUTCOME_HEAD, draw_pareto, outcome_rows, tab
 from benchmarks.proof.texts import Texts, is_kept, read_code, read_flores
 from benchmarks.proof.trials import Outcome, Trials
 from emma.lang.language import ENGLISH, Lang
+from emma.models.merge import merge_folders
 from emma.pipeline.home import Run
 from emma.pipeline.recipe import Recipe
-from emma.train.merge import merge_folders
 
 MAIN = "proof"
 """The name of the main run."""
