@@ -16,29 +16,43 @@ ARM_TOKENS = 61_440
 Arms = Mapping[str, Sequence[str]]
 """Changes by what to call them."""
 
+PIECES = 1_000
+"""New pieces of the arms that have any, but where their number is what is varied."""
+EXPANDED = (f"vocab.new_pieces={PIECES}", "train.new_row_lr=0.005")
+"""A vocabulary with new pieces, whose rows learn faster than all that the base knows."""
+
+VOCABULARIES: Arms = {
+    "the base's own": (),
+    "1,000 new pieces": EXPANDED,
+    "6,000 new pieces": ("vocab.new_pieces=6000", *EXPANDED[1:]),
+}
+"""How many pieces the vocabulary gains."""
 ROWS: Arms = {
     "subword_mean": (),
     "mean": ('adapt.init="mean"',),
     "focus": ('adapt.init="focus"',),
     "omp, 4 anchors": ('adapt.init="omp"',),
     "omp, 64 anchors": ('adapt.init="omp"', "adapt.omp_anchors=64"),
+    "subword_mean, untied": ("adapt.untie=true",),
+    "subword_mean, untied and distilled": ("adapt.untie=true", "adapt.distil.steps=100"),
+    "subword_mean, rows at the rate of the rest": ("train.new_row_lr=0.0003",),
+    "subword_mean, all else frozen": ('train.freeze=["all_but_new_rows"]',),
 }
-"""Ways to start the rows of new pieces."""
+"""Ways to start the rows of new pieces, and to train them. Distillation needs a head of its own."""
 OPTIONS: Arms = {
     "as the recipe": (),
-    "a third of the rates": ("train.learning_rate=0.0002", "train.new_row_lr=0.0015"),
-    "three times the rates": ("train.learning_rate=0.002", "train.new_row_lr=0.015"),
-    "new rows at the rate of the rest": ("train.new_row_lr=0.0006",),
-    "old rows frozen": ('train.freeze=["old_rows"]',),
-    "all but new rows frozen": ('train.freeze=["all_but_new_rows"]',),
+    "a third of the rate": ("train.learning_rate=0.0001",),
+    "three times the rate": ("train.learning_rate=0.0009",),
+    "embeddings frozen": ('train.freeze=["old_rows"]',),
     "lower half of the blocks frozen": ('train.freeze=["blocks.0-14"]',),
     "upper half of the blocks frozen": ('train.freeze=["blocks.15-29"]',),
-    "L2 to the base": ("train.l2_to_base=10", "train.weight_decay=0"),
+    "pulled to the base": ("train.l2_to_base=50", "train.weight_decay=0"),
     "Goldfish loss": ("train.goldfish={}",),
     "no replay": ("mix.replay={}", "mix.rates={eng_Latn = 0, zxx_Zyyy = 0}"),
     "twice the replay": ("mix.replay={eng_Latn = 0.2, code = 0.1}",),
     "warm-up, stable, decay": ('train.schedule="wsd"',),
-    "Muon in the blocks": ('train.optimizer="muon"',),
+    "Muon in the blocks": ('train.optimizer="muon"', 'train.learning_rate="auto"'),
+    "low-rank adapters": ("train.lora={}", "train.learning_rate=0.002"),
 }
 """Ways to keep what the base knew, each alone."""
 MERGES = (0.1, 0.2, 0.3, 0.4, 0.5)

@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 
 from benchmarks.machine import result_path
-from benchmarks.proof.arms import ARM_TOKENS, KEPT, LANGUAGES, MERGES, OPTIONS, ROWS, Arms
+from benchmarks.proof.arms import ARM_TOKENS, EXPANDED, KEPT, LANGUAGES, MERGES, OPTIONS, ROWS, VOCABULARIES, Arms
 from benchmarks.proof.benchmarks import HEAD, Asked, Row, describe_rows, run_task, share
 from benchmarks.proof.tables import OUTCOME_HEAD, draw_pareto, outcome_rows, table
 from benchmarks.proof.texts import Texts, is_kept, read_code, read_flores
@@ -57,8 +57,7 @@ class Proof:
 
     def arm(self, name: str, changes: Sequence[str], tokens: int = ARM_TOKENS) -> Outcome:
         """A short training with these changes."""
-        slug = "".join(letter if letter.isalnum() else "-" for letter in name)
-        return self.trials.compare(name, self.trials.run(slug, f"mix.tokens={tokens}", *changes), self.texts)
+        return self.trials.compare(name, self.trials.run(name, f"mix.tokens={tokens}", *changes), self.texts)
 
     def arms(self, arms: Arms) -> list[Outcome]:
         """A short training for each."""
@@ -121,25 +120,24 @@ def report_benchmarks(proof: Proof) -> list[str]:
 
 
 def report_vocabulary(proof: Proof) -> list[str]:
-    """Expanded against unexpanded vocabulary, for as many operations."""
-    unexpanded = ("vocab.new_pieces=0",)
-    costs = [
-        proof.trials.operations(name, *changes) for name, changes in (("expanded", ()), ("unexpanded", unexpanded))
-    ]
-    tokens = int(ARM_TOKENS * costs[0] / costs[1])
-    return table(OUTCOME_HEAD, outcome_rows([proof.arm("expanded", ()), proof.arm("unexpanded", unexpanded, tokens)]))
+    """The base's own vocabulary and larger ones, for as many operations."""
+    costs = {name: proof.trials.operations(f"vocabulary {name}", *changes) for name, changes in VOCABULARIES.items()}
+    own, *_ = costs.values()
+    budgets = {name: int(ARM_TOKENS * own / cost) for name, cost in costs.items()}
+    outcomes = [proof.arm(name, changes, budgets[name]) for name, changes in VOCABULARIES.items()]
+    return table(OUTCOME_HEAD, outcome_rows(outcomes))
 
 
 def report_rows(proof: Proof) -> list[str]:
-    """Ways to start the rows of new pieces; after no training, and after an arm's."""
+    """Ways to start the rows of new pieces: before any training, and after an arm's."""
     found = []
     for name, changes in ROWS.items():
-        slug = f"rows-{name.replace(', ', '-').replace(' ', '-')}"
-        start = proof.trials.run(slug, *changes, until="adapt").artifact("adapt")
+        both = (*EXPANDED, *changes)
+        start = proof.trials.run(f"rows {name}", *both, until="adapt").artifact("adapt")
         before = proof.trials.changes(proof.trials.score(start.key, start.file("model"), proof.texts), proof.texts)
-        outcome = proof.arm(slug, changes)
-        found.append([name, f"{Outcome(name, before).gain:.1%}", *outcome_rows([outcome])[0][1:5]])
-    return table(("rows by", "gain before training", "gain after", "better", "English", "code"), found)
+        after = proof.arm(f"rows {name}", both)
+        found.append([name, f"{Outcome(name, before).gain:.1%}", *outcome_rows([after])[0][1:5]])
+    return table(("rows", "gain before training", "gain after", "better", "English", "code"), found)
 
 
 def report_options(proof: Proof) -> list[str]:
@@ -168,7 +166,7 @@ PARTS = {
     "main": ("FLORES-200: base against adapted", report_main),
     "merges": ("The result merged with the base", report_merges),
     "benchmarks": ("Benchmarks: base against adapted", report_benchmarks),
-    "vocabulary": ("Expanded and unexpanded vocabulary, equal compute", report_vocabulary),
+    "vocabulary": ("Larger vocabularies, equal compute", report_vocabulary),
     "rows": ("Ways to start the rows of new pieces", report_rows),
     "options": ("Keeping what the base knew", report_options),
 }

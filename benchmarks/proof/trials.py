@@ -57,11 +57,12 @@ class Trials:
     """Changes of all trials."""
 
     def run(self, name: str, *changes: str, until: str = "train") -> Run:
-        """A trial of this name with further changes."""
-        recipe = Recipe.read(self.recipe, [*self.settings, f"name={name}", *changes])
+        """A trial of this name with further changes; of two changes of one setting the last holds."""
+        slug = "".join(letter if letter.isalnum() else "-" for letter in name)
+        recipe = Recipe.read(self.recipe, [*self.settings, f"name={slug}", *changes])
         with Local(2) as executor, self.home.locked():
             run_stages(recipe, until, home=self.home, executor=executor, reporter=Reporter())
-        return self.home.run(name)
+        return self.home.run(slug)
 
     @cached_property
     def base(self) -> Path:
