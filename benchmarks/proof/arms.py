@@ -10,8 +10,8 @@ LANGUAGES = (
 """Languages with a Bible in the shared data, or as much text as 160 kB and a FLORES-200 test: eleven scripts."""
 KEPT = ("eng_Latn", "zxx_Zyyy")
 """What the base knows: English and program code."""
-ARM_TOKENS = 61_440
-"""Tokens of an arm, thirty steps: a tenth or less of the main run's, so that many fit into the time."""
+ARM_TOKENS = 40_960
+"""Tokens of an arm, twenty steps: a twelfth of the main run's, so that many fit into the time."""
 
 Arms = Mapping[str, Sequence[str]]
 """Changes by what to call them."""

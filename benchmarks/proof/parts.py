@@ -18,7 +18,7 @@ from emma.pipeline.recipe import Recipe
 
 MAIN = "proof"
 """The name of the main run."""
-SENTENCES, CODE_DOCUMENTS = 12, 12
+SENTENCES, CODE_DOCUMENTS = 10, 10
 """What arms are measured on: FLORES sentences of each language, and documents of code."""
 MAIN_SENTENCES = 100
 FLORES = Asked("flores200_likelihood", (*LANGUAGES, ENGLISH.label), MAIN_SENTENCES, {"likelihood": "bits_per_byte"})
