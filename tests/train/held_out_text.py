@@ -37,9 +37,12 @@ def make_tokenizer() -> Tokenizer:
 
 
 def add_held_out(
-    inputs: Mapping[str, Artifact], documents: Mapping[tuple[str, str], list[list[int]]] = HELD_OUT
+    inputs: Mapping[str, Artifact],
+    documents: Mapping[tuple[str, str], list[list[int]]] = HELD_OUT,
+    *,
+    tokenizer: bool = True,
 ) -> Mapping[str, Artifact]:
-    """Write held-out text into the inputs of the train stage, and the tokenizer; gives the inputs."""
+    """Write held-out text into the inputs of the train stage, and a tokenizer if asked to; gives the inputs."""
     (part,), model, plan = inputs["pack"].parts["packed"], inputs["adapt"].path / "model", inputs["mix"].path
     rows = []
     for (lang, domain), texts in documents.items():
@@ -51,8 +54,9 @@ def add_held_out(
         rows.append(facts | {"documents": len(texts), "tokens": sum(map(len, texts))})
     inputs["pack"].path.mkdir(exist_ok=True)
     shards.write(inputs["pack"].path / "index.parquet", pa.Table.from_pylist(rows, schema=PACKED))
-    make_tokenizer().save(str(model / "tokenizer.json"))
-    change_plan(plan, tokenizer=file_digest(model / "tokenizer.json"))
+    if tokenizer:
+        make_tokenizer().save(str(model / "tokenizer.json"))
+        change_plan(plan, tokenizer=file_digest(model / "tokenizer.json"))
     return inputs
 
 

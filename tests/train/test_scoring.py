@@ -1,6 +1,7 @@
 """The cost of held-out text against transformers' own loss on each document alone, and its means."""
 
 import math
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -9,6 +10,9 @@ import pytest
 import torch
 from torch import distributed, nn
 
+from emma.evaluate.config import EvaluateConfig
+from emma.evaluate.likelihood.score import Scorer
+from emma.models.tokenizer_file import open_tokenizer
 from emma.tokens.samples import Samples
 from emma.train.config import TrainConfig
 from emma.train.held_out import HeldOutGroup, read_held_out
@@ -17,9 +21,14 @@ from emma.train.model import LossModel
 from emma.train.ranks import process_group
 from emma.train.scoring import HeldOutScores, score_held_out, split_own_rows
 from emma.train.sharding import make_mesh, shard_model
-from tests.train.conftest import LENGTH, make_inputs, tiny_model
-from tests.train.held_out_text import HELD_OUT, add_held_out
+from tests.conftest import TEXTS
+from tests.evaluate.conftest import save_tokenizer
+from tests.evaluate.conftest import score as evaluate
+from tests.train.conftest import BOS, LENGTH, VOCABULARY, make_inputs, tiny_model
+from tests.train.held_out_text import HELD_OUT, add_held_out, change_plan
 from tests.train.processes import in_processes, meet
+
+STORIES = Path(__file__).parents[3] / "shared" / "data" / "model" / "stories260K_hf"
 
 
 @pytest.fixture
@@ -62,17 +71,47 @@ def test_it_is_the_cost_of_each_document_alone(world, sharded, settings) -> None
     assert next(loss_model.parameters()).grad is None
 
 
+@pytest.mark.parametrize("name", ["bytes", "stories"])
+def test_what_fits_costs_what_the_evaluation_finds(world, sharded, name: str) -> None:
+    """Bits per byte of texts of ten scripts, with the bytes of the texts themselves."""
+    model = tiny_model(vocab_size=259 if name == "bytes" else 512, max_position_embeddings=512)
+    inputs, section = world(model=model), TrainConfig(device="cpu", precision="fp32")
+    folder = inputs["adapt"].path / "model"
+    if name == "stories" and not STORIES.exists():
+        pytest.skip("there is no stories260K_hf in ../shared/data")
+    (folder / "tokenizer.json").unlink()
+    if name == "bytes":
+        save_tokenizer(folder)
+    else:
+        for each in STORIES.glob("tokenizer*"):
+            shutil.copyfile(each, folder / each.name)
+    encoded = {lang: open_tokenizer(folder).encode(text, add_special_tokens=False).ids for lang, text in TEXTS.items()}
+    add_held_out(inputs, {(lang, "web"): [[BOS, *ids, 2]] for lang, ids in sorted(encoded.items())}, tokenizer=False)
+    change_plan(inputs["mix"].path, sequence_length=512, eos=2)
+    loss_model = LossModel(model, section)
+    shard_model(loss_model, section, make_mesh(section, torch.device("cpu")))
+    found = score(inputs, loss_model, section).of_languages()
+    wanted = evaluate(Scorer(folder, EvaluateConfig(precision="fp32")), [TEXTS[lang] for lang in found])
+    for (lang, value), each in zip(found.items(), wanted, strict=True):
+        assert value == pytest.approx(each.nats / math.log(2) / len(TEXTS[lang].encode()), rel=1e-5)
+
+
 def test_it_sees_weights_that_change_between_two_scores(world, sharded) -> None:
     """The weights that FSDP gathered for one score are not there for the next."""
     section = TrainConfig(device="cpu", precision="fp32")
     loss_model, inputs = sharded(section), add_held_out(world())
+    weight = loss_model.model.lm_head.weight
     before = score(inputs, loss_model, section)
     with torch.no_grad():
-        loss_model.model.lm_head.weight.mul_(0)
+        weight.mul_(0)
     after = score(inputs, loss_model, section)
-    uniform = [group.tokens * math.log(len(loss_model.model.lm_head.weight)) for group in after.groups]
     assert (before.units != after.units).all()
-    assert (after.units * NATS_PER_UNIT).tolist() == pytest.approx(uniform)
+    assert (after.units * NATS_PER_UNIT).tolist() == pytest.approx(uniform_nats(after, VOCABULARY))
+
+
+def uniform_nats(scores: HeldOutScores, pieces: int) -> list[float]:
+    """What a model costs that finds all pieces equally likely."""
+    return [group.tokens * math.log(pieces) for group in scores.groups]
 
 
 def on_a_rank(rank: int, count: int, folder: Path) -> None:
@@ -81,8 +120,14 @@ def on_a_rank(rank: int, count: int, folder: Path) -> None:
     inputs = add_held_out(make_inputs(folder, (20, 6, 14), tiny_model())) if rank == 0 else None
     shared = [inputs]
     distributed.broadcast_object_list(shared, src=0)
-    scores = score(shared[0], shard(section), section)
+    loss_model = shard(section)
+    weight = loss_model.model.lm_head.weight  # as the optimiser has it
+    scores = score(shared[0], loss_model, section)
     np.save(folder / f"units-{rank}", scores.units)
+    with torch.no_grad():
+        weight.mul_(0)
+    again = score(shared[0], loss_model, section)
+    assert (again.units * NATS_PER_UNIT).tolist() == pytest.approx(uniform_nats(again, VOCABULARY))
 
 
 def test_two_ranks_find_what_one_finds_to_the_bit(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """What happens at an evaluation while training: scores are logged, alarms are said, the best weights are kept."""
 
 import time
+from functools import lru_cache
 
 from emma.lang.language import CODE
 from emma.train.checkpoint import Checkpointer
@@ -51,7 +52,12 @@ def describe_alarms(validation: Validation) -> list[str]:
 
 def describe_last(validation: Validation | None) -> str:
     """The last evaluation, for the line of progress; nothing where there was none."""
-    if validation is None or not validation.evaluations:
+    return "" if validation is None else _describe(validation, len(validation.evaluations))
+
+
+@lru_cache(maxsize=1)  # the line is written after every step, and adding up a thousand languages takes milliseconds
+def _describe(validation: Validation, evaluations: int) -> str:
+    if not evaluations:
         return ""
     scores, rises = validation.last
     probe = max(rises, key=rises.__getitem__, default=None)
