@@ -17,7 +17,7 @@ from emma.models.round_trip import ROUND_TRIP_TEXTS, round_trips
 from emma.models.special_ids import SpecialIds, special_ids
 from emma.models.tokenizer_file import open_tokenizer, read_tokenizer_table, switch_off
 from tests.vocab.bases import BASES, ENGLISH, token, with_tokens, write
-from tests.vocab.corpora import sentencepiece_base
+from tests.vocab.corpora import byte_level_base, sentencepiece_base
 
 FEW = {"a": 0, "</s>": 1}
 UNIGRAM = [("<unk>", 0.0), ("</s>", 0.0), ("▁", -1.0), *((char, -2.0) for char in "abcdefghijklmnopqrstuvwxyz")]
@@ -293,3 +293,14 @@ def test_a_special_token_that_is_neither_text_nor_table(tmp_path: Path, said: di
         with pytest.raises(RecipeError, match=r"special token"):
             read(folder)
     assert "special token" in " ".join(find_tokenizer_problems(folder).problems)
+
+
+@pytest.mark.parametrize(("without", "new_pieces", "noted"), [("ñĄ", 5, 1), ("ñĄ", 0, 1), ("À", 5, 0), ("", 5, 0)])
+def test_bytes_that_a_base_leaves_out_are_noted(tmp_path: Path, without: str, new_pieces: int, noted: int) -> None:
+    """0xC0 is in no text (RFC 3629), so nothing is lost without it."""
+    folder = byte_level_base(tmp_path / "base", "gpt2", ENGLISH, without=without)
+    findings = find_tokenizer_problems(folder, new_pieces)
+    said = [note for note in findings.notes if "no piece for 2 of the bytes" in note]
+    assert len(said) == noted
+    assert all("0x04, 0xF1" in note and "the first" in note for note in said)
+    assert findings.problems == []

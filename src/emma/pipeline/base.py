@@ -64,11 +64,16 @@ def base_place(recipe: Recipe) -> Path | None:
 
 def gguf_artifact(file: Path, home: Home) -> Artifact:
     """The folder that a GGUF file becomes, addressed by the content of the file; it may not be there yet."""
-    fingerprints = home.fingerprints()
-    # The name too: the card says it.
-    key = address("gguf", GGUF_VERSION, file.name, fingerprints.of(file))
-    fingerprints.save()
+    key = address(describe_conversion(file, home))
     return Artifact(home.store / CONVERTED / key / MODEL, key)
+
+
+def describe_conversion(file: Path, home: Home) -> Json:
+    """What the folder of a GGUF file is made of: the file's content, and its name, which the card says."""
+    fingerprints = home.fingerprints()
+    digest = fingerprints.of(file)
+    fingerprints.save()
+    return {"stage": CONVERTED, "version": GGUF_VERSION, "file": file.name, "sha256": digest}
 
 
 def make_base(recipe: Recipe, base: Artifact, home: Home, say: Callable[[str], None]) -> None:
@@ -79,7 +84,7 @@ def make_base(recipe: Recipe, base: Artifact, home: Home, say: Callable[[str], N
     say(f"{recipe.name}: reading {file.name} into {path}")
     with staging(path) as temporary:
         record = convert_gguf(file, temporary / MODEL)
-        made_by = {"stage": CONVERTED, "version": GGUF_VERSION, "file": file.name}
+        made_by = describe_conversion(file, home)
         commit(temporary, path, root=home.store, made_by=made_by, key=base.key, counts={})
     say(f"  base: {describe_reading(record)}")
 
