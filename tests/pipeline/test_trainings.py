@@ -1,6 +1,9 @@
 """Trainings by name: one that was stopped goes on elsewhere, with its weights and nothing else of it."""
 
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -21,7 +24,8 @@ def weights(home: Path, run: str) -> dict[str, torch.Tensor]:
     return load_file(Home(home).run(run).artifact("train").file("model/model.safetensors"))
 
 
-FROM = ["--set", "name=more", "--set", "train.from=base@20", "--set", "mix.seed=5"]
+FROM = ["--set", "name=more", "--set", "train.from=base@20", "--set", "mix.seed=5", "--set", "mix.tokens=4096"]
+"""Eight steps more."""
 
 
 @pytest.mark.slow
@@ -36,17 +40,17 @@ def test_another_training_starts_from_its_weights(copied, capsys: pytest.Capture
     record = read_model_json(Home(home).run("more").artifact("train").file("model/training.json"))
     start = record["started_from"]
     assert (start["run"], start["step"], start["tokens"]) == ("base", 20, 20 * 512)
-    assert record["steps"] == 40
+    assert record["steps"] == 8
     # The next one knows the whole way.
     assert train(recipe, home, "--set", "name=third", "--set", "train.from=more", "--set", "mix.tokens=1024") == 0
     third = read_model_json(Home(home).run("third").artifact("train").file("model/training.json"))["started_from"]
-    assert (third["run"], third["step"], third["started_from"]) == ("more", 40, start)
+    assert (third["run"], third["step"], third["started_from"]) == ("more", 8, start)
 
 
 @pytest.mark.slow
 def test_it_goes_on_as_if_not_stopped_though_the_checkpoint_is_gone(copied) -> None:
     recipe, home = copied
-    assert train(recipe, home, *FROM, stop=15) == 143
+    assert train(recipe, home, *FROM, stop=5) == 143
     key = Home(home).run("more").begun["train"]
     # The first training goes on to its end, and its checkpoints go.
     assert train(recipe, home) == 0
@@ -62,8 +66,25 @@ def test_it_goes_on_as_if_not_stopped_though_the_checkpoint_is_gone(copied) -> N
     torch.testing.assert_close(weights(other, "more"), one, rtol=0, atol=0)
     states = dict(stage_states(Recipe.read(recipe, [change for change in FROM if change != "--set"]), Home(other)))
     assert states["mix"] is None  # other settings than those of SETTINGS
-    everything = [change for change in [*FROM, *SETTINGS] if "=" in change]
+    everything = [change for change in [*SETTINGS, *FROM] if "=" in change]
     assert dict(stage_states(Recipe.read(recipe, everything), Home(other)))["train"] is not None
+
+
+@pytest.mark.slow
+def test_two_processes_start_there_too(copied) -> None:
+    recipe, home = copied
+    everything = [*SETTINGS, *FROM, "--set", "train.precision=fp32"]
+    assert cli.main(["adapt", str(recipe), "--home", str(home), *everything]) == 0
+    torchrun = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2", "--standalone"]
+    arguments = [*torchrun, "-m", "emma.train", str(recipe), "--home", str(home), *everything]
+    environment = os.environ | {"OMP_NUM_THREADS": "1"}
+    done = subprocess.run(arguments, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    two = weights(home, "more")
+    (home / "more" / "lock.json").unlink()
+    shutil.rmtree(home / "store" / "train")
+    assert train(recipe, home, *everything) == 0
+    torch.testing.assert_close(two, weights(home, "more"), rtol=0, atol=1e-5)
 
 
 @pytest.mark.parametrize(
