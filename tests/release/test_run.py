@@ -112,6 +112,20 @@ def test_the_type_of_weights_is_a_setting(inputs: Inputs, make_work: MakeWork) -
     assert len(list((work.out / "model").glob("model-*.safetensors"))) > 1
 
 
+def test_the_model_card_names_the_trainings_before(inputs: Inputs, make_work: MakeWork) -> None:
+    first = {"run": "first", "step": 1200, "tokens": 614_400, "artifact": "0"}
+    record = {"started_from": {"run": "second", "step": 40, "tokens": 20_480, "artifact": "1", "started_from": first}}
+    (inputs["train"].path / "model" / "training.json").write_text(json.dumps(record))
+    work = make_work("release")
+    release(ReleaseConfig(), **inputs, work=work)
+    card = (work.out / "model" / "README.md").read_text(encoding="utf-8")
+    rows = [line for line in card.splitlines() if line.startswith("| before that")]
+    assert rows == [
+        "| before that, tokens | 20,480, in 40 steps of the run `second` |",
+        "| before that, tokens | 614,400, in 1,200 steps of the run `first` |",
+    ]
+
+
 def test_excluded_sources_stay_out_and_are_named(inputs: Inputs, make_work: MakeWork) -> None:
     work = make_work("release")
     made = release(ReleaseConfig(exclude_sources=("closed",)), **inputs, work=work)

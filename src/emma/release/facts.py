@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
@@ -71,6 +71,8 @@ class CardFacts:
     """The model that was adapted, by what it says of itself."""
     changed: Mapping[str, str]
     """Fields of the base's configuration that changed, and why."""
+    starts: Sequence[Json]
+    """The trainings that this one went on from, the last first: `run`, `step` and `tokens`."""
     counts: Mapping[str, int]
     """Languages that are kept, and that are released."""
     differences: Sequence[str]
@@ -108,6 +110,7 @@ def gather_facts(
         base=read_base(None if base is None else base.path, section.base_model),
         model={**read_model_json(model / CONFIG), "parameters": count_parameters(model)},
         changed=read_changes(model),
+        starts=list(list_starts(read_model_json(model / TRAINING))),
         unknown_to_llama_cpp=writes_bytes(model) and has_grown(vocab),
         llama_cpp_name=llama_cpp_name(read_tokenizer_table(model)),
     )
@@ -117,6 +120,12 @@ def read_changes(model: Path) -> Mapping[str, str]:
     """Changes to the base's configuration that training noted, with their reasons; none without a base."""
     changes: Mapping[str, str] = read_model_json(model / TRAINING).get("changed_from_base", {})
     return changes
+
+
+def list_starts(record: Json) -> Iterator[Json]:
+    """The trainings that one went on from, by its record, the last first."""
+    while record := record.get("started_from") or {}:
+        yield record
 
 
 def writes_bytes(model: Path) -> bool:
