@@ -72,6 +72,16 @@ def test_what_needs_a_head_is_refused_where_there_is_none(tmp_path: Path) -> Non
     assert ["adapt.untie" in each for each in find_conflicts(recipe, tmp_path / "base")] == [True]
 
 
+def test_blocks_to_freeze_that_the_base_does_not_have(tmp_path: Path) -> None:
+    write_base("smollm2", tmp_path / "base")
+    write_tokenizer(tmp_path / "base")
+    recipe = Recipe(
+        name="r", base=str(tmp_path / "base"), train={"freeze": ["blocks.1-9"]}, mix={"sequence_length": 64}
+    )
+    (said,) = find_conflicts(recipe, tmp_path / "base")
+    assert said.startswith("train.freeze = 'blocks.1-9': the model has the blocks 0 to ")
+
+
 def test_a_base_that_passed_is_looked_at_again_for_other_settings(tmp_path: Path) -> None:
     write_base("gpt2", tmp_path / "base")
     write_tokenizer(tmp_path / "base")

@@ -40,3 +40,18 @@ def test_a_budget_that_ends_in_the_first_step_is_refused() -> None:
         match=r"mix\.tokens = 3000 ends in the middle of the first step, which has train\.batch_tokens = 4096",
     ):
         refuse_part_of_step(recipe, "train")
+
+
+@pytest.mark.parametrize(
+    "setting", [{"freeze": ["blocks"]}, {"merge": [0.0, 0.1]}, {"shield": {"sources": ["code"]}}], ids=str
+)
+def test_nothing_can_be_kept_of_no_base(setting: dict[str, object]) -> None:
+    from emma.pipeline.recipe import Recipe
+    from emma.pipeline.run import refuse_keeping_nothing
+
+    (name,) = setting
+    recipe = Recipe.model_validate({"name": "r", "train": setting})
+    refuse_keeping_nothing(recipe, "mix")
+    refuse_keeping_nothing(recipe.model_copy(update={"base": "some/folder"}), "train")
+    with pytest.raises(RecipeError, match=rf"train\.{name} keeps what a base knows, but the recipe has no `base`"):
+        refuse_keeping_nothing(recipe, "train")

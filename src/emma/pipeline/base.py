@@ -126,7 +126,7 @@ def check_base_once(recipe: Recipe, base: Artifact, store: Path, say: Callable[[
     from emma.models.check import CHECK_VERSION
 
     # The settings that decide what a base must be able to do; others may change without a new check.
-    settings = [recipe.adapt.semantic(), recipe.vocab.semantic(), recipe.mix.sequence_length]
+    settings = [recipe.adapt.semantic(), recipe.vocab.semantic(), recipe.mix.sequence_length, recipe.train.freeze]
     passed = store / CHECKED_FOLDER / f"{address([CHECK_VERSION, base.key, settings])}.json"
     if not passed.exists():
         notes = check_base_folder(recipe, base.path)
@@ -161,6 +161,7 @@ def find_conflicts(recipe: Recipe, folder: Path) -> Iterator[str]:
     try:
         config = plan_config(folder, recipe.adapt)
         check_rotary(config, length)
+        recipe.train.frozen_blocks(config.get_text_config().num_hidden_layers)
     except EmmaError as error:
         yield str(error)
         return

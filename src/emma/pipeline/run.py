@@ -94,6 +94,7 @@ def run_stages(
     check_extras(until)
     refuse_circular_base(recipe)
     refuse_part_of_step(recipe, until)
+    refuse_keeping_nothing(recipe, until)
     reporter.say(f"{recipe.name}: {recipe.path}")
     base = find_base(recipe, home) if needs_base(until) else None
     if isinstance(base, Recipe):
@@ -148,6 +149,16 @@ def refuse_part_of_step(recipe: Recipe, until: str) -> None:
         raise RecipeError(
             f"mix.tokens = {tokens} ends in the middle of the first step, which has train.batch_tokens = {step}. Raise "
             "mix.tokens, or lower train.batch_tokens."
+        )
+
+
+def refuse_keeping_nothing(recipe: Recipe, until: str) -> None:
+    """RecipeError for a setting that keeps what a base knows where there is none."""
+    named = recipe.train.needs_base
+    if named and "train" in stages_until(until) and recipe.base is None and recipe.train.start is None:
+        raise RecipeError(
+            f"train.{named} keeps what a base knows, but the recipe has no `base`. Name one, or leave train.{named} "
+            "out."
         )
 
 

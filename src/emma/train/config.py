@@ -245,6 +245,12 @@ class TrainConfig(Section):
             raise ValueError("on_forgetting = 'stop' needs max_forgetting, the rise at which training stops")
         return self
 
+    @property
+    def needs_base(self) -> str | None:
+        """The first of the settings that keep what a base knows, if any is set."""
+        names = ("freeze", "new_row_lr", "l2_to_base", "shield", "merge")
+        return next((name for name in names if getattr(self, name)), None)
+
     def frozen_blocks(self, count: int) -> set[int]:
         """The blocks, of `count`, that `freeze` names. RecipeError for one that is not there."""
         found = set[int](range(count)) if {"blocks", ALL_BUT_NEW_ROWS} & {*self.freeze} else set[int]()

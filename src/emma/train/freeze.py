@@ -36,11 +36,10 @@ def holds_old_rows(parts: Iterable[str]) -> bool:
 
 def check_base_settings(model: PreTrainedModel, section: TrainConfig, start: StartingPoint) -> None:
     """Raises RecipeError for a setting that keeps a base where there is none, and for a freeze of all that is there."""
-    names = ("freeze", "new_row_lr", "l2_to_base", "shield", "merge")
-    if not start.base and (named := [name for name in names if getattr(section, name)]):
+    if not start.base and (named := section.needs_base):
         raise RecipeError(
-            f"train.{named[0]} keeps what a base knows, but training starts from random weights. Name a `base`, or "
-            f"leave train.{named[0]} out."
+            f"train.{named} keeps what a base knows, but training starts from random weights. Name a `base`, or "
+            f"leave train.{named} out."
         )
     check_something_trains(model, section, start.first_new_row)
 

@@ -20,6 +20,9 @@ def test_a_probe_adds_up_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     assert measurement.measure_speed(shape, setting) == pytest.approx(1024 / (2 * 21 + 0.5 + 9 * 0.25))
 
 
-def test_a_probe_measures_something() -> None:
-    setting = TrainingSetting(TrainConfig(batch_tokens=64, micro_batch=2, device="cpu"), 16, 1, "cpu")
+@pytest.mark.parametrize("freeze", [(), ("blocks.5-7", "old_rows"), ("all_but_new_rows",)])
+def test_a_probe_measures_something(freeze: tuple[str, ...]) -> None:
+    """Also where blocks are frozen that the probe does not have."""
+    section = TrainConfig(batch_tokens=64, micro_batch=2, device="cpu", freeze=freeze)
+    setting = TrainingSetting(section, 16, 1, "cpu")
     assert 0 < measurement.measure_speed(SHAPE, setting) < math.inf
