@@ -21,13 +21,14 @@ from benchmarks.gpu.place import read_arguments, result_path
 from benchmarks.gpu.proof_page import render
 from emma.store.artifact import Artifact
 
-SECONDS = 320
-SCORING = 110
+SECONDS = 350
+SCORING = 140
 """Seconds that are kept for what comes after training."""
 SAFETY = 0.85
 """Share of the time for training that is planned with: it begins with compiling, and ends with writing the model."""
-SENTENCES = 500
-"""Sentences of FLORES-200 in each language, the same ones in all."""
+SENTENCES, ITEMS = 500, 100
+"""Sentences of FLORES-200, and items of SIB-200, in each language, the same ones in all. To plan them takes the host
+longer than the GPU takes to score them (0.2 and 0.8 ms each on one core), so `scoring` alone asks all items."""
 FLORES, SIB = "flores200_likelihood", "sib200"
 Facts = dict[str, Any]
 
@@ -58,6 +59,7 @@ FULL = Scale(
     },
     {"precision": "bf16", "batch_tokens": 65_536},
     SENTENCES,
+    ITEMS,
 )  # fmt: skip
 DRY = Scale(
     6_000,

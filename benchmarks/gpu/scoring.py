@@ -39,10 +39,8 @@ def main() -> None:
 
 def measure(parcel: Parcel, dry: bool, deadline: float) -> Facts:
     """Read, plan and score, each timed; one chunk comes before, for what is only slow once."""
-    scale = DRY if dry else FULL
-    section = EvaluateConfig(
-        tasks=(SIB,), benchmarks=str(parcel.bench), languages="all", limit=scale.items, **scale.evaluate
-    )
+    limit, settings = (DRY.items, DRY.evaluate) if dry else (None, FULL.evaluate)
+    section = EvaluateConfig(tasks=(SIB,), benchmarks=str(parcel.bench), languages="all", limit=limit, **settings)
     backend = HuggingFace(parcel.base().path, section)
     begun = time.monotonic()
     readings = read_tasks(section, None, lambda _: None)

@@ -17,7 +17,7 @@ from typing import Any
 from benchmarks.gpu.lines import DRY, FULL, GOALS, GROUPS, LINES, Size
 from benchmarks.gpu.place import describe_machine, read_arguments, result_path, run_limited
 
-BUDGET = 290
+BUDGET = 280
 """Seconds of one call."""
 LEAST = 45
 """Seconds below which a line is not begun."""

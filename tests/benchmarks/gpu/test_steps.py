@@ -6,11 +6,14 @@ import sys
 from pathlib import Path
 
 import pytest
+from benchmarks.gpu.__main__ import BUDGET, STEPS
 from benchmarks.gpu.miniature import prepare_miniature
 from benchmarks.gpu.place import ROOT, environment, run_limited
 from benchmarks.gpu.proof import Found
 from benchmarks.gpu.proof_page import describe_flores, describe_sib, describe_training
 from benchmarks.gpu.scoring import render
+
+from benchmarks.gpu import proof, scoring, speed_7b
 
 
 def run_step(*arguments: object) -> str:
@@ -92,3 +95,10 @@ def test_scoring_tells_both_rates() -> None:
     page = render(facts, dry=False)
     assert "8 of 10 requests in 2 languages" in page
     assert "**500 tokens/s** through the model; 4,500 tokens/s of prompts" in page
+
+
+def test_all_steps_fit_into_the_budget() -> None:
+    assert sum(seconds for seconds, _ in STEPS.values()) <= BUDGET
+    assert list(STEPS) == ["speed_7b", "proof", "scoring"]
+    own = {"speed_7b": speed_7b.BUDGET, "proof": proof.SECONDS, "scoring": scoring.SECONDS}
+    assert all(own[name] <= seconds - 10 for name, (seconds, _) in STEPS.items())
