@@ -20,7 +20,8 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 from benchmarks.machine import machine, publish
 from emma.inspect.clients.llama_cpp import find_home
 from emma.inspect.clients.process import ask_script
-from emma.models.gguf import convert_gguf, describe_gguf, linked_alone, open_gguf
+from emma.models.gguf import convert_gguf
+from emma.models.gguf_file import describe_gguf, linked_alone, open_gguf
 from emma.models.known_text import PASSAGE
 from emma.models.places import find_model_place
 from emma.models.tokenizer_file import open_tokenizer

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from emma.models.gguf import open_gguf
+from emma.models.gguf_file import open_gguf
 from emma.models.gguf_tokenizer import write_gguf_tokenizer
 from emma.models.places import find_model_place
 from emma.models.round_trip import ROUND_TRIP_TEXTS, altered_texts

@@ -8,17 +8,15 @@ it was trained. What the names mean is from llama.cpp's src/llama-vocab.cpp.
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from emma.config.extras import need
 from emma.errors import RecipeError
 from emma.models.folder import Json
+from emma.models.gguf_file import GgufFile, ask, linked_alone
 from emma.models.sentencepiece import exact_space
 from emma.models.tokenizer_class import NAMED_TOKENS, TOKENIZER_CONFIG, TOKENIZER_JSON, Table, make_template
 from emma.store.files import write_json
-
-if TYPE_CHECKING:
-    from emma.models.gguf import GgufFile
 
 BYTE_LEVEL, SENTENCEPIECE = "gpt2", "llama"
 """Names of the two kinds of tokenizer that bases in GGUF files have."""
@@ -33,7 +31,7 @@ WHOLE_WORDS = frozenset(
 TEMPLATE_FILE = "chat_template.jinja"
 
 
-def write_gguf_tokenizer(file: "GgufFile", out: Path) -> None:
+def write_gguf_tokenizer(file: GgufFile, out: Path) -> None:
     """Write `tokenizer.json`, what stands beside it, and the chat template. RecipeError for a kind not known here."""
     check_known(file)
     table = adjust_table(file, _read_table(file))
@@ -44,7 +42,7 @@ def write_gguf_tokenizer(file: "GgufFile", out: Path) -> None:
         (out / TEMPLATE_FILE).write_text(template, encoding="utf-8")
 
 
-def check_known(file: "GgufFile") -> None:
+def check_known(file: GgufFile) -> None:
     """RecipeError for a tokenizer of which it is not known how it cuts text."""
     kind, words = file.get("tokenizer.ggml.model"), file.get("tokenizer.ggml.pre")
     known = kind == SENTENCEPIECE or (kind == BYTE_LEVEL and words in {*GPT2_WORDS, *SINGLE_DIGITS, *_splits()})
@@ -65,17 +63,15 @@ def _splits() -> Mapping[str, str]:
     return splits
 
 
-def _read_table(file: "GgufFile") -> Table:
+def _read_table(file: GgufFile) -> Table:
     """The tokenizer as transformers makes it of the file."""
-    from emma.models.gguf import ask, linked_alone
-
     with linked_alone(file.path) as folder:
         tokenizer = ask(file, lambda auto: auto.AutoTokenizer.from_pretrained(folder, gguf_file=file.path.name))
     table: Table = json.loads(tokenizer.backend_tokenizer.to_str())
     return table
 
 
-def adjust_table(file: "GgufFile", table: Table) -> Table:
+def adjust_table(file: GgufFile, table: Table) -> Table:
     """The table with what transformers does not take from the file: how text is cut, and what stands around it."""
     words = file.get("tokenizer.ggml.pre")
     if file.get("tokenizer.ggml.model") == SENTENCEPIECE:
@@ -94,7 +90,7 @@ def _digits_apart() -> Json:
     return {"type": "Sequence", "pretokenizers": [{"type": "Digits", "individual_digits": True}, bytes_]}
 
 
-def _around(file: "GgufFile") -> tuple[list[str | None], dict[str, int]]:
+def _around(file: GgufFile) -> tuple[list[str | None], dict[str, int]]:
     """The tokens before and after a text, None for none, and their ids."""
     tokens: list[str] = file.get("tokenizer.ggml.tokens", [])
     begins = file.get("tokenizer.ggml.model") == SENTENCEPIECE or file.get("tokenizer.ggml.pre") in WHOLE_WORDS
@@ -105,7 +101,7 @@ def _around(file: "GgufFile") -> tuple[list[str | None], dict[str, int]]:
     return texts, {tokens[each]: each for each in ids if each is not None}
 
 
-def _named_tokens(file: "GgufFile") -> dict[str, Any]:
+def _named_tokens(file: GgufFile) -> dict[str, Any]:
     """The special tokens that the file names by their ids."""
     tokens: list[str] = file.get("tokenizer.ggml.tokens", [])
     keys = {"unk": "unknown", "pad": "padding", "sep": "seperator"}  # spelled so in the format

@@ -126,7 +126,8 @@ def read_shape(path: Path) -> Shape:
 
 def shape_of_gguf(file: Path) -> Shape:
     """The shape of the model in a GGUF file, by what the file says of it. Needs torch, since transformers reads it."""
-    from emma.models.gguf import open_gguf, read_gguf_config
+    from emma.models.gguf import read_gguf_config
+    from emma.models.gguf_file import open_gguf
 
     return shape_from_config(read_gguf_config(open_gguf(file)), str(file))
 
