@@ -63,3 +63,10 @@ def test_a_log_that_does_not_say_is_no_obstacle(
     else:
         path.write_text(log)
     assert "training has come to step 40 of 1,500" in status(capsys, home)
+
+
+def test_before_the_first_checkpoint(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for path in (home / "store" / "scratch" / f"train-{KEY}").glob("step-*"):
+        path.rmdir()
+    said = status(capsys, home)
+    assert "demo: training has come to step 50 of 1,500" in said and "It has no checkpoint yet" in said

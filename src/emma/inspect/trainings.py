@@ -71,7 +71,8 @@ def render_training(state: TrainingState) -> Iterator[str]:
     start = state.started_from
     begun = f", from the weights of {start['run']} after step {start['step']:,}" if start is not None else ""
     yield f"{state.run}: training has come to step {state.step:,}{steps}{begun}"
-    yield from format_table([("checkpoint", "folder"), *state.checkpoints.items()] if state.checkpoints else [])
-    if state.checkpoints:
-        last = [*state.checkpoints][-1]
-        yield f"`emma export-checkpoint {last} OUT` writes one as a Hugging Face folder."
+    if not state.checkpoints:
+        yield "It has no checkpoint yet: it makes one every train.checkpoint_every steps."
+        return
+    yield from format_table([("checkpoint", "folder"), *state.checkpoints.items()])
+    yield f"`emma export-checkpoint {[*state.checkpoints][-1]} OUT` writes one as a Hugging Face folder."

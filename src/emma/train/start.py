@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from emma.errors import RecipeError
-from emma.models.folder import ORIGIN, TRAINING, read_model_json
+from emma.models.folder import ORIGIN, TRAINING, Json, read_model_json
 from emma.store.address import file_digest
 from emma.store.artifact import Artifact
+from emma.store.files import read_json_lines
 from emma.tokens.samples import Samples
 from emma.train.batch import StepPlan, check_tokenizer
 from emma.train.begun import StartedFrom, write_note
@@ -69,15 +70,21 @@ def choose_start(section: TrainConfig, adapt: Artifact, start: Artifact | None, 
             'settings up to [vocab], or make that run the base: base = "ITS-RECIPE.toml".'
         )
     record = read_model_json(start.file("model") / TRAINING)
-    started: StartedFrom = {
-        "run": name.partition("@")[0],
-        "step": record["steps"],
-        "tokens": record["tokens"],
-        "artifact": start.key,
-    }
+    step, tokens = count_trained(start, record)
+    started: StartedFrom = {"run": name.partition("@")[0], "step": step, "tokens": tokens, "artifact": start.key}
     if "started_from" in record:
         started["started_from"] = record["started_from"]
     return Start(start, started)
+
+
+def count_trained(start: Artifact, record: Json) -> tuple[int, int]:
+    """Steps and tokens after which a training had the weights that it gave: earlier ones may have been chosen."""
+    chosen = record.get("validation", {}).get("result_step", record["steps"])
+    if chosen == record["steps"]:
+        return chosen, record["tokens"]
+    # Every evaluation has a row, but the one before the first step.
+    rows = {row["step"]: row["tokens"] for row in read_json_lines(start.file("metrics.jsonl"))}
+    return chosen, rows.get(chosen, 0)
 
 
 def say_start(started: StartedFrom, seed: int, say: Callable[[str], None]) -> None:
