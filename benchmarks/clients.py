@@ -68,10 +68,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path, metavar="DATA", help="folder with mono/udhr_xml, model/stories260K_hf")
     parser.add_argument("--runs", nargs="+", choices=RUNS, default=list(RUNS), help="run these alone")
+    parser.add_argument("--home", type=Path, help="keep the runs here, where a second call finds them")
     parser.add_argument("--only-print", action="store_true", help="write no result file")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
-        home = Path(temporary) / "home"
+        home = arguments.home.absolute() if arguments.home else Path(temporary) / "home"
         tables = [table for name in arguments.runs for table in verify_run(name, arguments.data.absolute(), home)]
         broken = break_release(home, name_of(arguments.runs[0]), Path(temporary))
     publish("clients", "\n".join([*head(), *tables, *broken, ""]), only_print=arguments.only_print)
@@ -86,7 +87,8 @@ def verify_run(title: str, data: Path, home: Path) -> list[str]:
     """The whole way of one base, and what each client finds; a section of the result."""
     paths = [f"mono/udhr_xml/udhr_{lang}.xml" for lang in LANGUAGES]
     text = RECIPE.format(name=name_of(title), data=data, paths=json.dumps(paths), **RUNS[title])
-    recipe = home.parent / f"{name_of(title)}.toml"
+    recipe = home / f"{name_of(title)}.toml"
+    home.mkdir(parents=True, exist_ok=True)
     recipe.write_text(text, encoding="utf-8")
     emma("run", recipe, "--home", home, "--quiet")
     checks = json.loads(emma("release", "--verify", recipe, "--home", home, "--json"))
