@@ -8,9 +8,17 @@ import llama_cpp
 import numpy as np
 
 question = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
-# Keys and values in float32 (type 0), as everything else.
+# Keys and values in float32 (type 0), as everything else; threads of llama.cpp spin where they wait for each other.
 model = llama_cpp.Llama(
-    question["model"], n_ctx=64, n_batch=64, logits_all=True, type_k=0, type_v=0, n_threads=1, verbose=False
+    question["model"],
+    n_ctx=64,
+    n_batch=64,
+    logits_all=True,
+    type_k=0,
+    type_v=0,
+    n_threads=1,
+    n_threads_batch=1,
+    verbose=False,
 )
 ids = [model.tokenize(text.encode(), add_bos=False, special=False) for text in question["texts"]]
 for number, inputs in enumerate(question["inputs"]):
