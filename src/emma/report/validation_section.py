@@ -61,7 +61,7 @@ def describe_validation(curves: ValidationCurves) -> ValidationSection:
     figures = (
         Figure("By tier", f"Mean of the languages of each tier; below zero is better.{kept}", draw_tiers(curves)),
         Figure("Forgetting", f"What must not get worse: above zero it does.{limit}{kept}", draw_forgetting(curves)),
-        Figure("By language", "Every language; those that changed most are named.", draw_languages(curves)),
+        Figure("By language", "Every language; the three at either end are named.", draw_languages(curves)),
     )
     return ValidationSection(curves, describe_alarms(curves), describe_result(curves), figures)
 
