@@ -1,5 +1,6 @@
 """Several processes on this machine that train together."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -24,5 +25,6 @@ def in_processes(count: int, function: Callable[..., None], *given: Any) -> None
 
 def meet(rank: int, count: int, folder: Path) -> None:
     """Make this process one of `count` that can talk; `folder` is the same one for all."""
+    os.environ["TOKENIZERS_PARALLELISM"] = "false"  # its threads are not there after a fork
     store = distributed.FileStore(str(folder / f"meet-{count}"), count)
     distributed.init_process_group("gloo", store=store, rank=rank, world_size=count)

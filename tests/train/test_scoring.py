@@ -15,7 +15,7 @@ from emma.evaluate.likelihood.score import Scorer
 from emma.models.tokenizer_file import open_tokenizer
 from emma.tokens.samples import Samples
 from emma.train.config import TrainConfig
-from emma.train.held_out import HeldOutGroup, read_held_out
+from emma.train.held_out import HeldOut, HeldOutGroup, read_held_out
 from emma.train.ledger import NATS_PER_UNIT
 from emma.train.model import LossModel
 from emma.train.ranks import process_group
@@ -114,26 +114,28 @@ def uniform_nats(scores: HeldOutScores, pieces: int) -> list[float]:
     return [group.tokens * math.log(pieces) for group in scores.groups]
 
 
-def on_a_rank(rank: int, count: int, folder: Path) -> None:
+RANKS = TrainConfig(device="cpu", precision="fp32", micro_batch=3)
+
+
+def on_a_rank(rank: int, count: int, held_out: HeldOut, folder: Path) -> None:
     meet(rank, count, folder)
-    section = TrainConfig(device="cpu", precision="fp32", micro_batch=3)
-    inputs = add_held_out(make_inputs(folder, (20, 6, 14), tiny_model())) if rank == 0 else None
-    shared = [inputs]
-    distributed.broadcast_object_list(shared, src=0)
-    loss_model = shard(section)
+    loss_model = shard(RANKS)
     weight = loss_model.model.lm_head.weight  # as the optimiser has it
-    scores = score(shared[0], loss_model, section)
+    scores = score_held_out(loss_model, held_out, RANKS)
     np.save(folder / f"units-{rank}", scores.units)
     with torch.no_grad():
         weight.mul_(0)
-    again = score(shared[0], loss_model, section)
+    again = score_held_out(loss_model, held_out, RANKS)
     assert (again.units * NATS_PER_UNIT).tolist() == pytest.approx(uniform_nats(again, VOCABULARY))
 
 
 def test_two_ranks_find_what_one_finds_to_the_bit(tmp_path: Path) -> None:
+    inputs = add_held_out(make_inputs(tmp_path, (20, 6, 14), tiny_model()))
+    samples = Samples(inputs["pack"], inputs["mix"])
+    held_out = read_held_out(samples, inputs["adapt"].path / "model", RANKS)
     for count in (1, 2):
         (tmp_path / str(count)).mkdir()
-        in_processes(count, on_a_rank, count, tmp_path / str(count))
+        in_processes(count, on_a_rank, count, held_out, tmp_path / str(count))
     found = [np.load(tmp_path / name).tolist() for name in ("1/units-0.npy", "2/units-0.npy", "2/units-1.npy")]
     assert found[0] == found[1] == found[2]
 
