@@ -21,7 +21,7 @@ from benchmarks.proof.parts import PARTS, Proof, recipe_settings
 from benchmarks.proof.trials import Trials, setting
 from emma.pipeline.home import Home
 
-MAIN_SETTINGS = ("mix.tokens=500000", "train.evaluate_every=61", "evaluate.max_bytes_per_lang=4000")
+SETTINGS = ("mix.tokens=500000", "train.evaluate_every=61", "evaluate.max_bytes_per_lang=4000")
 """What fits into the time: half an hour of training on one core."""
 RECIPE = Path(__file__).parents[2] / "recipes" / "smollm2.toml"
 
@@ -35,7 +35,7 @@ def main() -> None:
     parser.add_argument("--set", action="append", default=[], metavar="a.b=c", help="change the recipe of all trials")
     arguments = parser.parse_args()
     languages = setting("curate.languages", (*LANGUAGES, *KEPT))
-    settings = (f'data="{arguments.data}"', languages, *MAIN_SETTINGS, *arguments.set)
+    settings = (f'data="{arguments.data}"', languages, *SETTINGS, *arguments.set)
     proof = Proof(Trials(Home(arguments.home), RECIPE, settings), Path(arguments.data) / "bench")
     for name in arguments.parts.split(","):
         measure(name, proof)
