@@ -17,6 +17,7 @@ from emma.curate.inputs import CurateInputs
 from emma.curate.parallel import PARALLEL, compare_benchmarks
 from emma.curate.tallies import LANGUAGES, SCRIPTS, add_up, add_up_files, count_hits, report_contamination
 from emma.curate.tiers import SIZES, measure_sizes, tier_table
+from emma.lang.coverage import drop_other_languages
 from emma.store import shards
 from emma.store.artifact import Artifact
 from emma.work.work import Work
@@ -77,13 +78,23 @@ def measure_tiers(section: CurateConfig, decisions: Decisions, collect: Artifact
 
 
 def all_flags(section: CurateConfig, decisions: Decisions, tables: dict[str, pa.Table]) -> Iterator[flags.Flag]:
-    """Everything that a person should know before trusting a language's numbers."""
+    """Everything that a person should know before trusting a language's numbers; of those that are kept alone."""
+    tally = tables["languages"].to_pylist()
+    languages = drop_other_languages(tally)
+    langs = sorted({row["lang"] for row in languages})
+    others = {row["lang"] for row in tally} - {*langs}
+    found = _list_flags(section, decisions, tables, languages, langs)
+    yield from (flag for flag in found if flag[0] not in others)
+
+
+def _list_flags(
+    section: CurateConfig, decisions: Decisions, tables: dict[str, pa.Table], languages: list[Row], langs: list[str]
+) -> Iterator[flags.Flag]:
     limits = shards.read(decisions.limits.file("limits.parquet")).to_pylist()
-    langs = sorted(set(tables["languages"]["lang"].to_pylist()))
     yield from flags.limit_flags(limits)
-    yield from flags.kept_flags(tables["languages"].to_pylist())
-    yield from flags.train_flags(tables["languages"].to_pylist())
-    yield from flags.drop_flags(tables["languages"].to_pylist())
+    yield from flags.kept_flags(languages)
+    yield from flags.train_flags(languages)
+    yield from flags.drop_flags(languages)
     yield from flags.script_flags(tables["scripts"].to_pylist())
     yield from flags.premium_flags(tables["tiers"].to_pylist())
     yield from flags.macro_flags(langs)

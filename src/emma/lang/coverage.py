@@ -18,7 +18,8 @@ Row = Mapping[str, Any]
 Labels = frozenset[str]
 
 MEANINGS: Mapping[str, str] = {
-    "collected": "a document that was read has its label (of a pair of texts, the first side's)",
+    "collected": "a document that was read has its label (of a pair of texts, the first side's), and curate.languages "
+    "names it where that names any",
     "kept": "a document of it survived curation",
     "planned": "there is training text of it in the mix (a pair of texts counts for the rarer of its two languages)",
     "trained": "at least one sequence of it is drawn",
@@ -103,6 +104,17 @@ def explain_differences(labels: Mapping[str, Set[str]]) -> list[str]:
                 both = f"{count_languages(labels[word]):,} {word}, {count_languages(labels[of]):,} {of}"
                 lines.append(f"{both}: {', '.join(why)}")
     return lines
+
+
+OTHER_LANGUAGE = "other language"
+"""Drop reason of documents in a language that the recipe does not keep."""
+
+
+def drop_other_languages(tally: Iterable[Row]) -> list[Row]:
+    """The rows of curate's `languages.parquet` but those of languages that the recipe does not keep."""
+    rows = list(tally)
+    chosen = {row["lang"] for row in rows if row["outcome"] != OTHER_LANGUAGE}
+    return [row for row in rows if row["lang"] in chosen]
 
 
 LITTLE_SHARE = 0.5

@@ -91,7 +91,7 @@ def _make_row(lang: str, facts: dict[str, Any]) -> LanguageRow:
 def find_coverage(tables: Tables) -> dict[str, coverage.Labels]:
     """The languages that each word of `emma.lang.coverage` has, as far as a report can know."""
     return {
-        "collected": coverage.collected_languages(tables.curated or tables.collected),
+        "collected": coverage.collected_languages(tables.chosen or tables.collected),
         "kept": coverage.kept_languages(tables.curated),
         "planned": coverage.planned_languages(tables.plan),
         "trained": coverage.trained_languages(tables.plan),
@@ -119,7 +119,7 @@ def sum_by_language(rows: Iterable[Row], column: str) -> dict[str, int]:
 
 def _data(tables: Tables) -> Facts:
     """Documents collected and kept, and the shares that curation dropped."""
-    collected = sum_by_language(tables.curated, "documents") or sum_by_language(tables.collected, "documents")
+    collected = sum_by_language(tables.chosen, "documents") or sum_by_language(tables.collected, "documents")
     dropped = sum_by_language([row for row in tables.curated if row["outcome"] not in SPLITS], "documents")
     kept, train = (
         sum_by_language([row for row in tables.curated if row["outcome"] in outcomes], "documents")

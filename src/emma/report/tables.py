@@ -5,9 +5,10 @@ Missing files are an error; missing rows are not: a language without test docume
 
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import cached_property
 from typing import cast
 
-from emma.lang.coverage import Shortfall, find_shortfalls
+from emma.lang.coverage import Shortfall, drop_other_languages, find_shortfalls
 from emma.schemas import SPLITS, Row
 from emma.store import shards
 from emma.store.artifact import Artifact
@@ -29,6 +30,11 @@ class Tables:
     gains: list[Row]  # lang, bytes, bpb_base, bpb_adapted, delta, low, high; none without a base
     positions: list[Row]  # schemas.POSITIONS
     metrics: list[Row]  # step, tokens, loss, lr, grad_norm
+
+    @cached_property
+    def chosen(self) -> list[Row]:
+        """The rows of `curated` in languages that the recipe keeps."""
+        return drop_other_languages(self.curated)
 
 
 def read_tables(
@@ -87,7 +93,7 @@ def count_drops(tables: Tables) -> list[Drop]:
 
 def list_shortfalls(tables: Tables) -> list[Shortfall]:
     """The languages that train on little of what was collected of them, by share."""
-    return sorted(find_shortfalls(tables.curated), key=lambda shortfall: (shortfall.share, shortfall.lang))
+    return sorted(find_shortfalls(tables.chosen), key=lambda shortfall: (shortfall.share, shortfall.lang))
 
 
 def describe_rejects(source: Row) -> str:

@@ -83,10 +83,12 @@ def test_other_languages_than_those_to_keep_are_dropped_by_name(bench: Bench) ->
 
     copies = [{"lang": lang, "text": prose("rus_Cyrl", "copy")} for lang in ("bos_Latn", "rus_Cyrl")]
     rows = [*plain(4, ["rus_Cyrl", "tha_Thai", "zgh_Tfng"]), pair("zgh_Tfng"), pair("tha_Thai"), *copies]
-    selection, made, _ = bench.run(rows, CurateConfig(languages=("rus_Cyrl", "zgh_Tfng")))
+    selection, made, work = bench.run(rows, CurateConfig(languages=("rus_Cyrl", "zgh_Tfng")))
     for row, chosen in zip(rows, selection, strict=True):
         away = "tha_Thai" in (row["lang"], row.get("lang2")) or row["lang"] == "bos_Latn"
         assert chosen["reason"] == ("other language" if away else None)
+    flagged = {row["lang"] for row in rows_of(work, "flags")}
+    assert "zgh_Tfng" in flagged and not flagged & {"tha_Thai", "bos_Latn"}
     check_balance("curate", made.counts)
 
 

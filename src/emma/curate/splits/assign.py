@@ -22,12 +22,12 @@ from emma.curate.splits.split import TEST, VALIDATION, HoldOut, split_documents
 from emma.errors import RecipeError
 from emma.kernels.sets import EXACT, NEAR, Indices
 from emma.kernels.text import Hashes, buffers, hash_bytes
+from emma.lang.coverage import OTHER_LANGUAGE
 from emma.schemas import SPLITS
 from emma.store import shards
 from emma.store.artifact import Artifact
 
 BENCHMARK, NEAR_BENCHMARK = "benchmark", "near benchmark"
-OTHER_LANGUAGE = "other language"
 OUTCOMES = (
     *SPLITS,
     BENCHMARK,

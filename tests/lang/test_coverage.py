@@ -1,0 +1,11 @@
+"""Which languages count, and where they are left out."""
+
+from emma.lang.coverage import OTHER_LANGUAGE, drop_other_languages
+
+
+def test_languages_that_the_recipe_does_not_keep_are_left_out_with_all_their_rows() -> None:
+    rows = [
+        {"lang": lang, "outcome": outcome, "documents": 1, "bytes": 9}
+        for lang, outcome in (("swh_Latn", "train"), ("swh_Latn", OTHER_LANGUAGE), ("khm_Khmr", OTHER_LANGUAGE))
+    ]
+    assert drop_other_languages(rows) == rows[:2]
