@@ -13,10 +13,10 @@ from emma.models.gguf_file import open_gguf
 pytest.importorskip("torch", reason="needs the train extra")
 pytest.importorskip("gguf", reason="needs the smollm2 extra")
 
+import gguf
 import torch
 from transformers import AutoModelForCausalLM
 
-import gguf
 from tests.models.gguf_files import tiny_llama, write_gguf
 
 IDS = torch.arange(5, 40)[None]
