@@ -13,6 +13,7 @@ from transformers import AutoModelForCausalLM
 from emma.schemas import VALIDATION
 from emma.store import shards
 from emma.train import run as stage
+from emma.train import validation
 from emma.train.config import TrainConfig
 from emma.train.forgetting import Evaluation
 from emma.train.ledger import NATS_PER_UNIT
@@ -72,12 +73,12 @@ def scripted(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Make evaluations find these bits per byte of Amharic and English by step, and 1 of all else."""
 
     def script(**found: tuple[float, float]) -> None:
-        def evaluate(validation: Validation, _model: object, step: int) -> None:
+        def evaluate(own: Validation, _model: object, step: int) -> None:
             values = {"amh_Ethi": found[f"s{step}"][0], "eng_Latn": found[f"s{step}"][1]}
-            groups = validation.held_out.groups
+            groups = own.held_out.groups
             nats = [values.get(group.lang, 1.0) * group.bytes * math.log(2) for group in groups]
             units = np.rint(np.array(nats) / NATS_PER_UNIT).astype(np.int64)
-            validation.evaluations.append(Evaluation(step, HeldOutScores(groups, units)))
+            own.set_evaluations([*own.evaluations, Evaluation(step, HeldOutScores(groups, units))])
 
         monkeypatch.setattr(Validation, "evaluate", evaluate)
 
@@ -124,6 +125,13 @@ def test_it_is_written_down_and_changes_nothing(inputs, make_work) -> None:
     assert [line["step"] for line in evaluated] == [0, 3, 6, 8]
     assert {"mean", "tier/tiny", "lang/amh_Ethi", "lang/eng_Latn", "lang/zxx_Zyyy"} <= set(evaluated[0]["held_out"])
     assert evaluated[0]["forgetting"] == {"eng_Latn": 0.0, "zxx_Zyyy": 0.0}
+
+
+def test_alarms_are_looked_for_at_evaluations_and_not_at_every_step(inputs, make_work, monkeypatch) -> None:
+    calls, find = [], validation.find_alarms
+    monkeypatch.setattr(validation, "find_alarms", lambda given, *more: calls.append(len(given)) or find(given, *more))
+    run(inputs, make_work("train"), max_forgetting=0.05)
+    assert calls == [1, 2, 3, 4]
 
 
 def test_an_alarm_is_said_once_and_stands_in_the_record(inputs, make_work, said, scripted) -> None:

@@ -4,6 +4,7 @@ All of it goes by whole steps and by numbers that are the same on all ranks, and
 goes on finds what an uninterrupted one would have found.
 """
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TypedDict
 
@@ -44,7 +45,9 @@ class Validation:
     def __init__(self, held_out: HeldOut, section: TrainConfig) -> None:
         self.held_out, self.section = held_out, section
         self.probes = find_probes(held_out.groups, section)
-        self.evaluations: list[Evaluation] = []
+        self.evaluations: Sequence[Evaluation] = ()
+        self.alarms: Mapping[int, Sequence[Alarm]] = {}
+        """The alarms of each evaluation, by its step: kept, as every step asks, and languages may be a thousand."""
 
     def is_due(self, step: int, steps: int) -> bool:
         """Whether to evaluate after `step` of `steps` steps: not twice, and always at both ends."""
@@ -53,12 +56,13 @@ class Validation:
 
     def evaluate(self, loss_model: LossModel, step: int) -> None:
         """Score the model after so many steps. All ranks call it."""
-        self.evaluations.append(Evaluation(step, score_held_out(loss_model, self.held_out, self.section)))
+        scores = score_held_out(loss_model, self.held_out, self.section)
+        self.set_evaluations([*self.evaluations, Evaluation(step, scores)])
 
-    @property
-    def alarms(self) -> dict[int, list[Alarm]]:
-        """The alarms of each evaluation, by its step."""
-        return find_alarms(self.evaluations, self.probes, self.section.max_forgetting)
+    def set_evaluations(self, evaluations: Sequence[Evaluation]) -> None:
+        """Have these evaluations, from the first on."""
+        self.evaluations = evaluations
+        self.alarms = find_alarms(evaluations, self.probes, self.section.max_forgetting)
 
     @property
     def stopped_at(self) -> int | None:
@@ -94,7 +98,7 @@ class Validation:
         """Become the validation that `state` was taken from."""
         groups = self.held_out.groups
         pairs = zip(state["steps"], state["units"].numpy(), strict=True)
-        self.evaluations = [Evaluation(step, HeldOutScores(groups, units)) for step, units in pairs]
+        self.set_evaluations([Evaluation(step, HeldOutScores(groups, units)) for step, units in pairs])
 
     def write(self, folder: Path) -> None:
         """Write `validation.parquet` (schemas.VALIDATION) and `validation.json`, what was concluded from it."""
