@@ -16,7 +16,7 @@ from emma.errors import RecipeError
 from emma.store.artifact import Artifact
 from emma.tokens.samples import Samples
 from emma.train import run as stage
-from emma.train.batch import make_batch
+from emma.train.batch import Batch, make_batch
 from emma.train.config import LoraConfig, ShieldConfig, TrainConfig
 from emma.train.ranks import process_group
 from emma.train.shield import choose_columns, find_linear_layers, find_samples, take_largest
@@ -56,13 +56,20 @@ def slow_scores(model: nn.Module, documents: list[list[int]]) -> dict[str, np.nd
     return scores
 
 
-def test_the_columns_are_those_of_a_slow_reader(inputs: dict[str, Artifact], alone: None) -> None:
+@pytest.mark.parametrize("filled", [LENGTH, LENGTH - 5])
+def test_the_columns_are_those_of_a_slow_reader(inputs, alone: None, monkeypatch, filled: int) -> None:
+    def make_padded(*given: Any) -> Batch:
+        batch = make_batch(*given)
+        batch.inputs[:, filled:], batch.positions[:, filled:], batch.padding[:, filled:] = 0, 0, True
+        return batch
+
+    monkeypatch.setattr("emma.train.shield.make_batch", make_padded)
     samples = Samples(inputs["pack"], inputs["mix"])
     numbers = find_samples(samples, SHIELD)
     assert len(numbers) == 6
     assert {samples.sources[samples.source_of(number)].lang for number in numbers} == {"yor_Latn"}
     batch, documents = make_batch(samples, numbers), []
-    for ids, positions in zip(batch.inputs.tolist(), batch.positions, strict=True):
+    for ids, positions in zip(batch.inputs[:, :filled].tolist(), batch.positions[:, :filled], strict=True):
         cuts = [*np.flatnonzero(positions == 0), len(ids)]
         documents += [ids[start:end] for start, end in pairwise(cuts)]
     wanted = slow_scores(tiny_model(), documents)
