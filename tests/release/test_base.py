@@ -33,9 +33,7 @@ def folder(tmp_path: Path, **files: object) -> Path:
         ({"README_md": "---\nlicense: [mit, apache-2.0]\n---\n"}, "", ("", None, "mit, apache-2.0")),
         ({"README_md": "---\nlicense: [\n---\n"}, "", ("", None, None)),
         ({"README_md": "no front matter"}, "", ("", None, None)),
-        ({"config_json": {"_name_or_path": "owner/name"}}, "", ("owner/name", "owner/name", None)),
-        ({"config_json": {"_name_or_path": "/home/me/name"}}, "", ("", None, None)),
-        ({"config_json": {"_name_or_path": "./name/x"}}, "", ("", None, None)),
+        ({"config_json": {"_name_or_path": "output/checkpoint-500"}}, "", ("", None, None)),
         ({"training_json": {}, "README_md": "---\nlicense: mit\n---\n"}, "", ("", None, None)),
     ],
 )

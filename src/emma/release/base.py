@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from emma.config.extras import need
-from emma.models.folder import CONFIG, TRAINING, Json, read_model_json
+from emma.models.folder import TRAINING, Json, read_model_json
 from emma.models.gguf import RECORD
 
 CARD = "README.md"
@@ -45,10 +45,10 @@ def read_base(folder: Path | None, stated: str) -> BaseFacts:
     if record:
         hub_id = stated or find_hub_id(record.get("repository"))
         return BaseFacts(hub_id or str(record["file"]), hub_id, record.get("licence"))
-    hub_id = stated or find_hub_id(read_model_json(folder / CONFIG).get("_name_or_path"))
+    # `_name_or_path` of the configuration is no name of its own: it says what was loaded before it was tuned or saved.
     # What EMMA trained itself has no card of others, and no licence yet.
     front = {} if (folder / TRAINING).exists() else read_front_matter(folder / CARD)
-    return BaseFacts(hub_id or "", hub_id, find_licence(front))
+    return BaseFacts(stated, stated or None, find_licence(front))
 
 
 def find_hub_id(name: Any) -> str | None:
