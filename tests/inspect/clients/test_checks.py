@@ -1,8 +1,14 @@
 """What counts as equal, and how a difference is told."""
 
 import math
+from pathlib import Path
+
+import numpy as np
+import pytest
 
 from emma.inspect.clients.checks import Comparison, compare_lists, compare_maps
+from emma.inspect.clients.hf_transformers import compare_logits
+from emma.inspect.clients.process import Answer
 
 
 def test_lists() -> None:
@@ -22,3 +28,12 @@ def test_what_holds() -> None:
     assert Comparison("logits", 1e-3, 1e-3).holds
     assert not Comparison("logits", math.nan, 1e-3).holds
     assert not Comparison("logits", math.inf, 1e-3).holds
+
+
+@pytest.mark.parametrize(("gaps", "worst"), [((0, 0.5, 0.1), 2), ((0, math.nan, 0.1), 2), ((math.nan, 0, 0), 1)])
+def test_the_worst_logit_counts_and_none_is_worse_than_no_number(tmp_path: Path, gaps: tuple, worst: int) -> None:
+    for number, gap in enumerate(gaps):
+        np.save(tmp_path / f"logits-{number}.npy", np.array([[1.0, 1.0 + gap]], np.float32))
+    found = compare_logits([np.ones((1, 2), np.float32)] * 3, Answer(tmp_path, {}), 0.2)
+    assert not found.holds
+    assert found.detail.endswith(f"in text {worst}")
