@@ -19,7 +19,7 @@ from emma.train import run as stage
 from emma.train.batch import Batch, make_batch
 from emma.train.config import LoraConfig, ShieldConfig, TrainConfig
 from emma.train.ranks import process_group
-from emma.train.shield import choose_columns, find_linear_layers, find_samples, take_largest
+from emma.train.shield import choose_columns, find_linear_layers, find_samples, square_inputs, take_largest
 from tests.train.conftest import LENGTH, name_new_rows, tiny_model
 
 SHIELD = ShieldConfig(sources=("yor_Latn",), tokens=6 * LENGTH)
@@ -79,6 +79,16 @@ def test_the_columns_are_those_of_a_slow_reader(inputs, alone: None, monkeypatch
     for name, columns in found.items():
         assert int(columns.sum()) == len(columns) // 2
         assert set(np.argsort(-wanted[name])[: len(columns) // 2]) == set(np.flatnonzero(columns.numpy()))
+
+
+def test_tokens_in_one_row_count_as_those_of_sequences() -> None:
+    layer, features, counted = nn.Linear(3, 2), torch.randn(2, 4, 3), torch.rand(2, 4) < 0.5
+    sums = {"": np.zeros(3)}
+    with square_inputs({"": layer}, sums) as given:
+        given[:] = [counted]
+        layer(features)
+        layer(features.flatten(0, 1))
+    np.testing.assert_allclose(sums[""], 2 * features[counted].pow(2).sum(0), rtol=1e-6)
 
 
 def test_the_columns_go_by_the_text(inputs: dict[str, Artifact], alone: None) -> None:

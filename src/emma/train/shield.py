@@ -110,7 +110,8 @@ def square_inputs(layers: Mapping[str, nn.Linear], sums: Mapping[str, Numbers]) 
     def listen(name: str) -> Any:
         def add(_layer: nn.Module, inputs: tuple[Tensor, ...]) -> None:
             # In float32 inside a micro-batch, which is the same on any number of ranks.
-            sums[name][:] += inputs[0][given[0]].float().pow(2).sum(0).cpu().double().numpy()
+            features = inputs[0].flatten(0, -2)[given[0].flatten()]  # mixtures of experts have tokens in one row
+            sums[name][:] += features.float().pow(2).sum(0).cpu().double().numpy()
 
         return add
 
