@@ -158,7 +158,8 @@ def _explain_problem(problem: dict[str, Any], table: Mapping[str, Any]) -> str:
     if problem["type"] == "missing":
         return f"{owner}the key '{key}' is missing."
     what = f"'{key}': " if key else ""
-    return f"{owner}{what}{problem['msg']} (found {problem['input']!r})."
+    found = "" if isinstance(problem["input"], Mapping) else f" (found {problem['input']!r})"
+    return f"{owner}{what}{problem['msg'].removeprefix('Value error, ')}{found}."
 
 
 def locate_key(place: Sequence[str | int], table: Any) -> tuple[str, str]:
@@ -168,6 +169,8 @@ def locate_key(place: Sequence[str | int], table: Any) -> tuple[str, str]:
     """
     owner, keys = "", list[str]()
     for step in place:
+        if isinstance(step, str) and not isinstance(table, Mapping):
+            continue  # no key, but the one of several types for which a value was tried
         table = _value_at(table, step)
         if isinstance(step, int) and isinstance(table, Mapping) and keys:
             name = f"'{table['name']}'" if table.get("name") else f"number {step + 1}"

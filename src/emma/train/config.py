@@ -21,7 +21,6 @@ Precision = Literal["auto", "fp32", "bf16", "fp8"]
 BF16_PRECISIONS = ("bf16", "fp8")
 """Precisions that compute in bfloat16, or in 8 bits on top of it."""
 Rate = Annotated[float, Field(gt=0)]
-Alpha = Annotated[float, Field(ge=0, le=1)]
 Attention = Literal["auto", "sdpa", "flex", "varlen"]
 Checkpointing = Literal["none", "full", "selective"]
 Schedule = Literal["cosine", "linear", "wsd", "rewarm"]
@@ -118,7 +117,7 @@ class TrainConfig(Section):
     """Leave some tokens out of the loss, so that text which repeats is not learnt by heart. None: learn every token."""
     shield: ShieldConfig | None = None
     """Freeze the columns of matrices that matter most to the base's own text. None: freeze none."""
-    merge: Alpha | tuple[Alpha, ...] | None = None
+    merge: float | tuple[float, ...] | None = None
     """Merge the trained model with the one that training began with: alpha · initial + (1 - alpha) · trained, on all
     weights but new rows, which gives back some of what was forgotten and gives up some of what was learnt (arXiv
     2606.00284). A number, or a list, of which the one with the fewest bits per byte on held-out text (mean over
@@ -223,8 +222,9 @@ class TrainConfig(Section):
     @field_validator("merge")
     @classmethod
     def _has_alphas(cls, merge: float | tuple[float, ...] | None) -> float | tuple[float, ...] | None:
-        if merge == ():
-            raise ValueError("there is no alpha in the list; name some from 0 (as trained) to 1 (as before)")
+        alphas = merge if isinstance(merge, tuple) else (merge or 0,)
+        if not alphas or not all(0 <= alpha <= 1 for alpha in alphas):
+            raise ValueError("name one alpha or a list of them, from 0 (as trained) to 1 (as before)")
         return merge
 
     @model_validator(mode="after")
