@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
+from transformers.utils import logging
 
 from emma.cli import main as cli
 from emma.errors import ArtifactError, RecipeError
@@ -19,8 +20,9 @@ pytestmark = pytest.mark.slow
 def test_transformers_opens_the_newest(stopped, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     _, home = stopped
     out = tmp_path / "deep" / "out"
+    logging.enable_progress_bar()
     assert cli.main(["export-checkpoint", "base", str(out), "--home", str(home)]) == 0
-    assert capsys.readouterr().out == f"{out}: the model of base after step 27 of 40\n"
+    assert capsys.readouterr() == (f"{out}: the model of base after step 27 of 40\n", "")
     tokenizer, model = AutoTokenizer.from_pretrained(out), AutoModelForCausalLM.from_pretrained(out)
     ids = tokenizer("All human beings", return_tensors="pt").input_ids
     assert model.generate(ids, max_new_tokens=4, do_sample=False).shape[1] > ids.shape[1]

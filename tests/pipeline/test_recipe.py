@@ -31,6 +31,7 @@ def test_language_codes_survive(tmp_path: Path) -> None:
         ("[train]\nlearning_rate = 'fast'\n", "'train.learning_rate': Input should be 'auto' (found 'fast')."),
         ("[train]\nmerge = [0.1, 2]\n", ": 'train.merge': name one alpha or a list of them, from 0"),
         ("[train]\nkeep_best = true\n", ": 'train': keep_best needs evaluate_every, the steps from one evaluation to"),
+        ("[train]\nfrom = 'a@'\n", "(found 'a@'). `emma train --help` says how it is written."),
         ("[mix\n", "not valid TOML"),
     ],
 )

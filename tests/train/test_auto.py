@@ -80,6 +80,9 @@ def test_what_there_is_before_the_first_step(adapt) -> None:
 
 
 def test_the_record_says_with_what_a_model_was_trained(tmp_path: Path) -> None:
-    write_record(TrainConfig(optimizer="muon", learning_rate=0.02), {"steps": 3}, tmp_path)
+    section = TrainConfig(optimizer="muon", learning_rate=0.02, goldfish={"every": 4}, lora={"rank": 2})
+    write_record(section, {"steps": 3}, tmp_path)
     record = json.loads((tmp_path / "training.json").read_text())
     assert (record["optimizer"], record["learning_rate"], record["steps"]) == ("muon", 0.02, 3)
+    assert (record["goldfish"], record["lora"]["rank"]) == ({"every": 4, "context": 50}, 2)
+    assert "freeze" not in record

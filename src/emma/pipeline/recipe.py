@@ -159,7 +159,9 @@ def _explain_problem(problem: dict[str, Any], table: Mapping[str, Any]) -> str:
         return f"{owner}the key '{key}' is missing."
     what = f"'{key}': " if key else ""
     found = "" if isinstance(problem["input"], Mapping) else f" (found {problem['input']!r})"
-    return f"{owner}{what}{problem['msg'].removeprefix('Value error, ')}{found}."
+    told = problem["type"] == "string_pattern_mismatch" and len(problem["loc"]) > 1
+    see = f" `emma {problem['loc'][0]} --help` says how it is written." if told else ""
+    return f"{owner}{what}{problem['msg'].removeprefix('Value error, ')}{found}.{see}"
 
 
 def locate_key(place: Sequence[str | int], table: Any) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from transformers import PreTrainedModel
 from emma.models.configuration import write_type
 from emma.models.folder import CONFIG, DTYPES, GENERATION, TRAINING, stored_type
 from emma.models.resave import copy_all_but_weights, share_files
-from emma.models.weights import cast_weights, weight_types
+from emma.models.weights import cast_weights, quiet_transformers, weight_types
 from emma.store.files import write_json
 from emma.train.adapters import write_adapters
 from emma.train.config import LoraConfig, TrainConfig
@@ -57,7 +57,8 @@ def write_model(
     if dtype is not None:
         types, kind = {}, DTYPES[dtype]
     most: dict[str, Any] = {} if shard_size is None else {"max_shard_size": shard_size}
-    model.save_pretrained(out, state_dict=cast_weights(weights, types, getattr(torch, kind)), **most)
+    with quiet_transformers():
+        model.save_pretrained(out, state_dict=cast_weights(weights, types, getattr(torch, kind)), **most)
     # transformers writes one of its own making; the base's comes with the copy below, if there is any.
     (out / GENERATION).unlink(missing_ok=True)
     share_files(out)
@@ -94,7 +95,6 @@ def write_record(section: TrainConfig, facts: Mapping[str, object], folder: Path
 
 
 def keeping_settings(section: TrainConfig) -> dict[str, object]:
-    """The settings by which a training kept what its base knew, as far as it has any."""
-    return section.model_dump(
-        mode="json", include={"freeze", "new_row_lr", "l2_to_base", "shield"}, exclude_defaults=True
-    )
+    """The settings by which a training kept what its base knew and what it learnt of its text, as far as it has any."""
+    named = {"freeze", "new_row_lr", "l2_to_base", "shield", "goldfish", "lora"}
+    return {name: value for name, value in section.model_dump(mode="json", include=named).items() if value}
