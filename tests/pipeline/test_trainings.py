@@ -98,6 +98,14 @@ def test_what_is_not_there_is_named(stopped, name: str, said: str) -> None:
 
 
 @pytest.mark.slow
+def test_each_checkpoint_is_an_artifact_of_its_own(stopped) -> None:
+    recipe, home = stopped
+    starts = [Recipe.read(recipe, ["name=mine", f"train.from=base@{step}"]) for step in (20, 27)]
+    found = [start_address(start, Home(home)) for start in starts]
+    assert len({each and each[2] for each in found}) == 2
+
+
+@pytest.mark.slow
 def test_a_run_without_a_training_is_named(copied) -> None:
     recipe, home = copied
     assert cli.main(["pack", str(recipe), "--home", str(home), "--set", "name=short", *SETTINGS]) == 0

@@ -1,6 +1,7 @@
 """The held-out text: what is chosen of it, how many bytes it is, and how it lies in sequences."""
 
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from emma.store.address import hash64
 from emma.tokens.samples import Samples
 from emma.train.batch import IGNORE
 from emma.train.config import TrainConfig
-from emma.train.held_out import HeldOut, HeldOutText, lay_into_sequences, read_held_out
+from emma.train.held_out import HeldOut, HeldOutText, count_text_bytes, lay_into_sequences, read_held_out
 from tests.train.conftest import BOS, LENGTH
 from tests.train.held_out_text import HELD_OUT, add_held_out, change_plan, character
 
@@ -103,3 +104,18 @@ def test_where_documents_are_not_masked_each_piece_is_alone() -> None:
 def test_no_held_out_text_is_refused(world, documents) -> None:
     with pytest.raises(RecipeError, match=r"no held-out text .* curate.validation_share"):
         read(add_held_out(world(), documents))
+
+
+class OneByteEach:
+    """A tokenizer whose ids are bytes."""
+
+    def decode_batch(self, texts: list[list[int]], *, skip_special_tokens: bool) -> list[str]:
+        return [bytes(ids).decode(errors="replace") for ids in texts]
+
+
+@pytest.mark.parametrize("begins_with_text", [True, False])
+@pytest.mark.parametrize(("cut", "size"), [(4, 3), (3, 0), (2, 0)])
+def test_a_character_that_is_cut_has_no_bytes(monkeypatch, begins_with_text: bool, cut: int, size: int) -> None:
+    monkeypatch.setattr("emma.train.held_out.open_tokenizer", lambda _: OneByteEach())
+    ids = np.array([*"aአ".encode()][:cut])
+    assert count_text_bytes([ids], Path(), begins_with_text=begins_with_text) == [size]
