@@ -1,7 +1,7 @@
 """Adapters in peft's own format, beside the merged model: for those who keep one base and many adapters.
 
-They go on the adapted base (the run's adapt artifact): its new rows are theirs, which they bring trained where
-`train_embeddings` says so.
+They go on what training began with (the run's adapt artifact, or what `train.from` names): its new rows are theirs,
+which they bring trained where `train_embeddings` says so.
 """
 
 from collections.abc import Iterator, Mapping

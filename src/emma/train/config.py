@@ -45,7 +45,7 @@ class LoraConfig(Settings):
     """Train input embeddings and head in full beside the adapters. Without it new pieces learn nothing."""
     save: bool = False
     """Also keep the adapters by themselves, in peft's format, in `adapters/` beside the merged model: with embeddings
-    and head if those are trained. They go on the adapted base, the artifact of adapt."""
+    and head if those are trained. They go on what training began with: the adapted base, or what `from` names."""
 
 
 class GoldfishConfig(Settings):

@@ -66,7 +66,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def as_released(home: Path) -> Released:
-    names = ("release", "vocab", "pack", "adapt", "train")
+    names = ("release", "vocab", "pack", "train", "initial")
     artifacts = {name: Artifact(home / name, name) for name in names}
     return Released(home / "release" / "model", home / "release" / "corpus", **artifacts)
 

@@ -35,7 +35,7 @@ def test_adapters_are_the_merged_model(released: Released, tmp_path: Path) -> No
     pytest.importorskip("peft", reason="needs the extra lora")
     (tmp_path / "train").mkdir()
     merge_adapters(released.train.path / "model", tmp_path / "train")
-    made = replace(released, adapt=released.train, train=Artifact(tmp_path / "train", "train"))
+    made = replace(released, initial=released.train, train=Artifact(tmp_path / "train", "train"))
     (comparison,) = verify_peft(made, tmp_path).comparisons
     assert comparison.holds and comparison.difference < 1e-3
     before = released.reference.logits[0] - made.reference.logits[0]

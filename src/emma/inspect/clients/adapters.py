@@ -24,9 +24,11 @@ def verify_peft(released: Released, scratch: Path) -> Opened:
         raise SkippedError("There are no adapters: this run trained all weights, or train.lora.save is off.")
     if find_spec("peft") is None:
         raise SkippedError("The Python package 'peft' is not installed; EMMA's extra lora brings it.")
+    if released.initial is None:
+        raise SkippedError("The model that training began with (train.from) is no longer in the store.")
     expected = released.reference
     question = {
-        "base": str(released.adapt.file("model")),
+        "base": str(released.initial.file("model")),
         "adapter": str(adapters),
         "inputs": expected.inputs(),
     }

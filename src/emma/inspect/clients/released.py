@@ -6,8 +6,9 @@ from functools import cached_property
 from pathlib import Path
 
 from emma.inspect.clients.reference import Reference, measure_reference
-from emma.models.folder import CONFIG, configured_type, read_model_json
-from emma.pipeline.home import Run
+from emma.models.folder import CONFIG, TRAINING, configured_type, read_model_json
+from emma.pipeline.home import Home, Run
+from emma.pipeline.trainings import STAGE
 from emma.store import shards
 from emma.store.artifact import Artifact
 
@@ -36,8 +37,9 @@ class Released:
     release: Artifact
     vocab: Artifact
     pack: Artifact
-    adapt: Artifact
     train: Artifact
+    initial: Artifact | None
+    """The model that training began with; None if the store has it no more."""
 
     @cached_property
     def reference(self) -> Reference:
@@ -55,6 +57,14 @@ def other_type(released: Path, trained: Path) -> str | None:
 def open_released(run: Run) -> Released:
     """The release of a run. Raises RecipeError when the run has not come that far."""
     release = run.artifact("release")
-    names = ("vocab", "pack", "adapt", "train")
-    made = {name: run.artifact(name) for name in names}
-    return Released(release.file("model"), release.file("corpus"), release=release, **made)
+    made = {name: run.artifact(name) for name in ("vocab", "pack", "train")}
+    initial = find_initial(run.home, run.artifact("adapt"), made["train"])
+    return Released(release.file("model"), release.file("corpus"), release=release, initial=initial, **made)
+
+
+def find_initial(home: Home, adapt: Artifact, train: Artifact) -> Artifact | None:
+    """The model that a training began with: the adapted base, or what `train.from` named; None if that is gone."""
+    started = read_model_json(train.file("model") / TRAINING).get("started_from")
+    if started is None:
+        return adapt
+    return home.load("train", started["artifact"]) or home.load(STAGE, started["artifact"])
