@@ -113,7 +113,9 @@ def test_a_share_that_is_none(make, tmp_path: Path, alpha: float) -> None:
 
 def test_from_the_command_line(make, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     command = ["merge", str(make("base")), str(make("adapted", seed=1)), str(tmp_path / "out"), "--alpha", "0.2"]
+    (tmp_path / "adapted" / "README.md").write_text("It was measured.", encoding="utf-8")
     assert main(command) == 0
+    assert (tmp_path / "out" / "tokenizer.json").is_file() and not (tmp_path / "out" / "README.md").exists()
     assert capsys.readouterr().out.startswith(f"{tmp_path / 'out'}: 0.2 of ")
     assert main(command) == 1
     assert "is there already" in capsys.readouterr().err

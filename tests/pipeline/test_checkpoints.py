@@ -62,7 +62,9 @@ def test_mistakes_cost_nothing(copied, tmp_path: Path) -> None:
         export_checkpoint(Home(home), "base@20", tmp_path / "out")
     for path in home.glob("store/scratch/train-*/step-*"):
         shutil.rmtree(path)
-    with pytest.raises(RecipeError, match=r"has no checkpoint yet\. It makes one every train.checkpoint_every steps"):
+    with pytest.raises(
+        RecipeError, match=r"began last has no checkpoint yet\. It makes one every train.checkpoint_every steps"
+    ):
         export_checkpoint(Home(home), "base", tmp_path / "out")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["home", "there"]
 

@@ -18,12 +18,14 @@ from emma.models.tokenizer_file import open_tokenizer
 from emma.store.files import write_json
 
 SAFE = ".safetensors"
+NOT_OF_IT = (f"*{SAFE}", "README.md", "languages.csv")
+"""Files of the adapted model that say nothing true of the merged one: weights, and the card with what it measured."""
 
 Shape = tuple[int, ...]
 
 
 def merge_folders(base: Path, adapted: Path, alpha: float, out: Path) -> None:
-    """Write the merged model into `out`, in the types of the adapted one and with all else that lies beside it.
+    """Write the merged model into `out`, in the types of the adapted one and with what lies beside it but its card.
 
     It holds the base's weights, and one file of the adapted model's at a time. Raises RecipeError for an alpha that is
     no share, an `out` that is there already, and folders that are no two states of one model.
@@ -33,7 +35,7 @@ def merge_folders(base: Path, adapted: Path, alpha: float, out: Path) -> None:
     vocabulary = find_vocabulary_tensors(base, adapted)
     unfinished = out.with_name(f"{out.name}.tmp")
     shutil.rmtree(unfinished, ignore_errors=True)
-    shutil.copytree(adapted, unfinished, copy_function=shutil.copyfile, ignore=shutil.ignore_patterns(f"*{SAFE}"))
+    shutil.copytree(adapted, unfinished, copy_function=shutil.copyfile, ignore=shutil.ignore_patterns(*NOT_OF_IT))
     before = dict(read_tensors(base))
     rows_of = {name: rows if name in vocabulary else len(tensor) for name, tensor in before.items()}
     for file in weight_files(adapted):

@@ -89,7 +89,8 @@ def describe_kept(training: NamedTraining) -> str:
         steps = training.result.counts["steps"]
         return f"That training is done: there is {training.run}@{steps}, its end; its checkpoints are gone."
     kept = [f"{training.run}@{step}" for step in training.checkpoints]
-    return f"Of that training there are {', '.join(kept)}." if kept else "That training has no checkpoint yet."
+    there_are = f"Of that training there are {', '.join(kept)}."
+    return there_are if kept else "The training that this run began last has no checkpoint yet."
 
 
 def start_address(recipe: Recipe, home: Home) -> tuple[NamedTraining, int | None, str] | None:
