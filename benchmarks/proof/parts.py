@@ -5,22 +5,24 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from benchmarks.gpu.measured import read_code
 from benchmarks.machine import result_path
-from benchmarks.proof.arms import ARM_TOKENS, EXPANDED, KEPT, LANGUAGES, MERGES, OPTIONS, ROWS, VOCABULARIES, Arms
+from benchmarks.proof.arms import ARM_TOKENS, EXPANDED, LANGUAGES, MERGES, OPTIONS, ROWS, VOCABULARIES, Arms
 from benchmarks.proof.benchmarks import HEAD, Asked, Row, describe_rows, run_task, share
 from benchmarks.proof.tables import OUTCOME_HEAD, draw_pareto, outcome_rows, table
-from benchmarks.proof.texts import Texts, is_kept, read_code, read_flores
-from benchmarks.proof.trials import Outcome, Trials
-from emma.lang.language import ENGLISH, Lang
+from benchmarks.proof.texts import Texts, change_bits, change_interval, is_kept, read_flores
+from benchmarks.proof.trials import Outcome, Trials, cpu_seconds
+from emma.lang.language import CODE, ENGLISH, Lang
 from emma.models.merge import merge_folders
 from emma.pipeline.home import Run
 from emma.pipeline.recipe import Recipe
 
 MAIN = "proof"
 """The name of the main run."""
-SENTENCES, CODE_DOCUMENTS = 10, 10
-"""What arms are measured on: FLORES sentences of each language, and documents of code."""
-MAIN_SENTENCES = 100
+SENTENCES, PROGRAMS = 10, 4
+"""What arms are measured on: FLORES sentences of each language, and programs of each programming language."""
+MAIN_SENTENCES, MAIN_PROGRAMS = 100, 25
+"""What the main result is measured on."""
 FLORES = Asked("flores200_likelihood", (*LANGUAGES, ENGLISH.label), MAIN_SENTENCES, {"likelihood": "bits_per_byte"})
 ASKED = (
     Asked("sib200", LANGUAGES[::2], 40, {"cloze": "accuracy", "letter": "accuracy"}),
@@ -43,7 +45,11 @@ class Proof:
     def texts(self) -> Texts:
         """FLORES sentences of the languages and English, and held-out code."""
         flores = read_flores(self.bench, (*LANGUAGES, ENGLISH.label), SENTENCES)
-        return Texts({**flores, KEPT[1]: read_code(self.trials.run("corpus", until="curate"), CODE_DOCUMENTS)})
+        return Texts({**flores, CODE.label: self.programs(PROGRAMS)})
+
+    def programs(self, count: int) -> list[str]:
+        """So many programs of each programming language of MBXP that has solutions."""
+        return [row["text"] for row in read_code(self.bench / "mbxp", count)]
 
     @cached_property
     def main(self) -> Run:
@@ -69,26 +75,41 @@ def report_main(proof: Proof) -> list[str]:
     rows = run_task(FLORES, proof.models, proof.bench, proof.trials.home.path)
     gains = {row["lang"]: share(row, "delta") for row in rows if not is_kept(row["lang"])}
     better = sum(gain > 0 for gain in gains.values())
-    outcome = proof.trials.compare("main", proof.main, proof.texts)
-    kept = {
-        "English": next(-share(row, "delta") for row in rows if is_kept(row["lang"])),
-        "code": outcome.changes[KEPT[1]],
-    }
+    trained = proof.main.artifact("train")
     return [
         f"- Fewer bits per byte than under the base: {better} of {len(gains)} languages (goal: {BETTER_GOAL:.0%}). "
         f"Intervals above zero: {sum(row['low'] > 0 for row in rows if not is_kept(row['lang']))}.",
         f"- Mean gain: {sum(gains.values()) / len(gains):.1%} (goal: {GAIN_GOAL:.0%}).",
-        *(
-            f"- {name}: {change:+.1%} bits per byte (goal: at most {FORGETTING_GOAL:+.0%})."
-            for name, change in kept.items()
-        ),
-        f"- {outcome.tokens:,} tokens of training, {outcome.cpu_seconds:,.0f} CPU s.",
+        f"- English: {describe_change(*english_change(rows))}.",
+        f"- Program code of MBXP: {describe_change(*code_change(proof))}.",
+        f"- {trained.counts['tokens']:,} tokens of training, {cpu_seconds(proof.main, trained.key):,.0f} CPU s.",
         "",
         *table(
             ("language", "bits/byte, base", "adapted", "gain", "95 % interval", "kB of training text"),
             [describe_gain(row, training_bytes(proof.main)) for row in rows],
         ),
     ]
+
+
+def english_change(rows: Sequence[Row]) -> tuple[float, float, float]:
+    """The change in English against the base, and its interval; below zero is better."""
+    row = next(row for row in rows if is_kept(row["lang"]))
+    return -share(row, "delta"), -share(row, "high"), -share(row, "low")
+
+
+def code_change(proof: Proof) -> tuple[float, float, float]:
+    """The change in programs of MBXP against the base, and its interval."""
+    texts, key = Texts({CODE.label: proof.programs(MAIN_PROGRAMS)}), proof.main.artifact("train").key
+    base, adapted = (
+        proof.trials.score("base" if name == "base" else key, folder, texts) for name, folder in proof.models.items()
+    )
+    change = change_bits(texts, base, adapted)[CODE.label]
+    return change, *change_interval(base[CODE.label], adapted[CODE.label])
+
+
+def describe_change(change: float, low: float, high: float) -> str:
+    """A change in words."""
+    return f"{change:+.1%} bits per byte [{low:+.1%}, {high:+.1%}] (goal: at most {FORGETTING_GOAL:+.0%})"
 
 
 def describe_gain(row: Row, sizes: dict[str, int]) -> list[str]:

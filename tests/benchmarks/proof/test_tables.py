@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 from benchmarks.proof.tables import draw_pareto, outcome_rows, pareto
-from benchmarks.proof.texts import Texts, change_bits
+from benchmarks.proof.texts import Texts, change_bits, change_interval
 from benchmarks.proof.trials import Outcome
 
 
@@ -48,3 +48,12 @@ def test_bits_per_byte_are_over_all_text_of_a_language() -> None:
     after = {"eng_Latn": [3.0, 0.0], "khm_Khmr": [3.0]}
     assert texts.bits_per_byte(before)["eng_Latn"] == pytest.approx(1 / np.log(2))
     assert change_bits(texts, before, after) == pytest.approx({"eng_Latn": -0.5, "khm_Khmr": 0.5})
+
+
+def test_the_interval_of_a_change_holds_the_truth_as_often_as_it_says() -> None:
+    chance, found = np.random.default_rng(5), 0
+    for _ in range(200):
+        before = chance.gamma(4, 10, 60)
+        low, high = change_interval(before, before * chance.normal(0.9, 0.1, 60))
+        found += low <= -0.1 <= high
+    assert 178 <= found <= 198
