@@ -30,6 +30,10 @@ ASKED = (
         "xcopa", ("cmn_Hans", "est_Latn", "swh_Latn", "tam_Taml", "tha_Thai", "tur_Latn"), 100, {"cloze": "accuracy"}
     ),
     Asked("belebele", (ENGLISH.label,), 60, {"cloze": "accuracy", "letter": "accuracy"}),
+    *(
+        Asked(f"flores200:{lang}-{ENGLISH.label}", (ENGLISH.label,), 20, {f"from {lang}": "chrF++"})
+        for lang in ("est_Latn", "guj_Gujr", "kaz_Cyrl", "tur_Latn", "urd_Arab")
+    ),
 )
 GAIN_GOAL, BETTER_GOAL, FORGETTING_GOAL = 0.15, 0.9, 0.03
 
@@ -162,25 +166,32 @@ def report_rows(proof: Proof) -> list[str]:
 
 
 def report_options(proof: Proof) -> list[str]:
-    """Ways to keep what the base knew, each alone; gain against forgetting."""
-    outcomes = proof.arms(OPTIONS)
+    """Ways to keep what the base knew, each alone, merging among them; gain against forgetting."""
+    first, *_ = OPTIONS
+    outcomes = [*proof.arms(OPTIONS), *merge_outcomes(proof, first)]
     picture = result_path("proof").with_suffix(".svg")
     draw_pareto(outcomes, picture)
     return [*table(OUTCOME_HEAD, outcome_rows(outcomes)), "", f"![Gain against forgetting]({picture.name})"]
 
 
 def report_merges(proof: Proof) -> list[str]:
-    """The main result mixed with the base in several shares."""
-    folders, trained = proof.models, proof.main.artifact("train")
-    outcomes = [proof.trials.compare("0", proof.main, proof.texts)]
-    start = proof.main.artifact("adapt").file("model")
+    """The main result merged with the base in several shares."""
+    outcomes = [proof.trials.compare("not merged", proof.main, proof.texts), *merge_outcomes(proof, MAIN)]
+    return table(OUTCOME_HEAD[:5], [row[:5] for row in outcome_rows(outcomes)])
+
+
+def merge_outcomes(proof: Proof, name: str) -> list[Outcome]:
+    """What a trained run makes of the texts when it is merged with what it began with."""
+    run = proof.trials.find(name)
+    start, trained = run.artifact("adapt").file("model"), run.artifact("train")
+    outcomes = []
     for alpha in MERGES:
         out = proof.trials.home.path / "proof-merges" / f"{trained.key}-{alpha}"
         if not out.exists():
-            merge_folders(start, folders["adapted"], alpha, out)
+            merge_folders(start, trained.file("model"), alpha, out)
         nats = proof.trials.score(f"{trained.key}*{alpha}", out, proof.texts)
-        outcomes.append(Outcome(f"{alpha}", proof.trials.changes(nats, proof.texts)))
-    return table(("share of the base", *OUTCOME_HEAD[1:5]), [row[:5] for row in outcome_rows(outcomes)])
+        outcomes.append(Outcome(f"merged, {alpha} of the base", proof.trials.changes(nats, proof.texts)))
+    return outcomes
 
 
 PARTS = {

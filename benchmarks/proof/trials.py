@@ -58,11 +58,15 @@ class Trials:
 
     def run(self, name: str, *changes: str, until: str = "train") -> Run:
         """A trial of this name with further changes; of two changes of one setting the last holds."""
-        slug = "".join(letter if letter.isalnum() else "-" for letter in name)
-        recipe = Recipe.read(self.recipe, [*self.settings, f"name={slug}", *changes])
+        run = self.find(name)
+        recipe = Recipe.read(self.recipe, [*self.settings, f"name={run.name}", *changes])
         with Local(2) as executor, self.home.locked():
             run_stages(recipe, until, home=self.home, executor=executor, reporter=Reporter())
-        return self.home.run(slug)
+        return run
+
+    def find(self, name: str) -> Run:
+        """The record of a trial of this name."""
+        return self.home.run("".join(letter if letter.isalnum() else "-" for letter in name))
 
     @cached_property
     def base(self) -> Path:
