@@ -1,5 +1,6 @@
 """Several processes on this machine that train together."""
 
+import gc
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -15,8 +16,12 @@ def in_processes(count: int, function: Callable[..., None], *given: Any) -> None
     """Run `function(rank, *given)` in this many forks of this process, all of which must succeed."""
     context: Any = torch.multiprocessing.get_context("fork")  # type: ignore[attr-defined]
     processes = [context.Process(target=function, args=(rank, *given)) for rank in range(count)]
+    # A fork that collects what it has of this process runs destructors whose threads are not there, and can crash.
+    gc.collect()
+    gc.freeze()
     for each in processes:
         each.start()
+    gc.unfreeze()
     for each in processes:
         each.join(PATIENCE_S)
         each.kill()
