@@ -2,6 +2,7 @@
 
 import logging
 import os
+import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 from emma.schemas import DOCUMENTS, SELECTION
 from emma.store import remote, shards
 from emma.store.artifact import Artifact
+from emma.work import interrupt
 from emma.work.local import Local
 from emma.work.progress import Reporter
 from emma.work.work import Work
@@ -129,3 +131,14 @@ def bucket(s3: str, request: pytest.FixtureRequest) -> str:
     name = f"bucket-{abs(hash(request.node.nodeid))}"
     remote.filesystem("s3://")[0].mkdir(name)
     return f"s3://{name}/store"
+
+
+@pytest.fixture
+def listening() -> Iterator[None]:
+    """Signals are heard as under the command line, and as before when the test is done."""
+    before = {number: signal.getsignal(number) for number in interrupt.SIGNALS}
+    interrupt.listen()
+    yield
+    interrupt.listen()
+    for number, handler in before.items():
+        signal.signal(number, handler)

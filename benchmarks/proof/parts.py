@@ -9,9 +9,10 @@ from benchmarks.gpu.measured import read_code
 from benchmarks.machine import result_path
 from benchmarks.proof.arms import ARM_TOKENS, EXPANDED, LANGUAGES, MERGES, OPTIONS, ROWS, VOCABULARIES, Arms
 from benchmarks.proof.benchmarks import HEAD, Asked, Row, describe_rows, run_task, share
-from benchmarks.proof.tables import OUTCOME_HEAD, draw_pareto, outcome_rows, table
+from benchmarks.proof.tables import OUTCOME_HEAD, draw_pareto, outcome_rows
 from benchmarks.proof.texts import Texts, change_bits, change_interval, is_kept, read_flores
 from benchmarks.proof.trials import Outcome, Trials, cpu_seconds
+from benchmarks.train.study import table
 from emma.lang.language import CODE, ENGLISH, Lang
 from emma.models.merge import merge_folders
 from emma.pipeline.home import Run

@@ -13,12 +13,6 @@ STYLE = (
 )
 
 
-def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    """A Markdown table; all columns but the first are numbers."""
-    ruler = f"|---|{'--:|' * (len(head) - 1)}"
-    return [f"| {' | '.join(head)} |", ruler, *(f"| {' | '.join(row)} |" for row in rows)]
-
-
 def outcome_rows(outcomes: Sequence[Outcome]) -> list[list[str]]:
     """A row for each model: gain, languages that gained, what English and code cost, on the edge or not."""
     edge = set(pareto(outcomes))

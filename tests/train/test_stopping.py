@@ -10,19 +10,8 @@ from emma.train import run as stage
 from emma.train.config import TrainConfig
 from emma.train.run import train
 from emma.train.stopping import say_heard
-from emma.work import interrupt
 from tests.train.conftest import LENGTH
 from tests.train.test_run import Recorder
-
-
-@pytest.fixture
-def listening():
-    before = {number: signal.getsignal(number) for number in interrupt.SIGNALS}
-    interrupt.listen()
-    yield
-    interrupt.listen()
-    for number, handler in before.items():
-        signal.signal(number, handler)
 
 
 @pytest.mark.usefixtures("listening")

@@ -9,16 +9,6 @@ import pytest
 from emma.work import interrupt
 
 
-@pytest.fixture
-def listening():
-    before = {number: signal.getsignal(number) for number in interrupt.SIGNALS}
-    interrupt.listen()
-    yield
-    interrupt.listen()
-    for number, handler in before.items():
-        signal.signal(number, handler)
-
-
 class Dying:
     def __del__(self):
         os.kill(os.getpid(), signal.SIGINT)
