@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 
 from emma.cli.main import main
+from emma.pipeline.home import Home
+from emma.pipeline.trainings import describe_kept, find_training
+from emma.store.artifact import commit, staging
 from emma.store.files import write_json
 from emma.train.begun import LOG_FILE, SETUP_FILE, checkpoint_folder, write_note
 
@@ -70,3 +73,21 @@ def test_before_the_first_checkpoint(home: Path, capsys: pytest.CaptureFixture[s
         path.rmdir()
     said = status(capsys, home)
     assert "demo: training has come to step 50 of 1,500" in said and "It has no checkpoint yet" in said
+
+
+def test_a_failed_retry_hides_no_finished_training(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with staging(home / "store" / "train" / OTHER) as out:
+        (out / "model").mkdir()
+        write_json(out / "model" / "training.json", {"validation": {"result_step": 30}})
+        path = home / "store" / "train" / OTHER
+        commit(out, path, root=home / "store", made_by={}, key=OTHER, counts={"steps": 40})
+    write_json(home / "demo" / "lock.json", {"train": OTHER})
+    assert not find_training(Home(home), "demo").is_result(None), "one with checkpoints stands for itself"
+    for checkpoint in (home / "store" / "scratch" / f"train-{KEY}").glob("step-*"):
+        checkpoint.rmdir()
+    training = find_training(Home(home), "demo")
+    assert training.key == OTHER and [training.is_result(step) for step in (None, 30, 40)] == [True, True, False]
+    assert describe_kept(training).startswith("That training is done: there is demo@30, the best of its 40 steps;")
+    said = status(capsys, home)
+    assert "demo: training has come to step 50 of 1,500" in said
+    assert f"'demo' stands for the training before it, whose model is {path / 'model'}" in said

@@ -34,7 +34,7 @@ def test_a_training_that_is_done_gives_its_end(copied, tmp_path: Path) -> None:
     assert train(recipe, home) == 0
     made = Home(home).run("base").artifact("train").file("model")
     said = export_checkpoint(Home(home), "base", tmp_path / "out")
-    assert said == "the model of base, trained to its end in 40 steps"
+    assert said == "the model that the training of base ended with: base@40, its end"
     assert {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()} == {
         path.name: path.read_bytes() for path in made.iterdir()
     }

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import orjson
 
 from emma.pipeline.home import Home, Run
-from emma.pipeline.trainings import NamedTraining, find_training
+from emma.pipeline.trainings import NamedTraining, find_training, last_training
 from emma.store.files import read_json
 from emma.train.begun import LOG_FILE, SETUP_FILE, StartedFrom
 from emma.ui.terminal import format_table
@@ -23,7 +23,8 @@ class TrainingState:
     steps: int | None
     """Steps in all; None where a training of an earlier version of EMMA was stopped."""
     model: str | None
-    """Folder of the trained model, once there is one."""
+    """Folder of the model that the run's name stands for, once there is one: an earlier training's, while this one has
+    no checkpoint."""
     checkpoints: Mapping[str, str] = field(default_factory=dict)
     """Folder of each checkpoint by its name, such as `demo@400`."""
     started_from: StartedFrom | None = None
@@ -35,17 +36,18 @@ def find_state(home: Home, run: str) -> TrainingState | None:
     record = home.run(run)
     if "train" not in {*record.begun, *record.addresses}:
         return None
-    training = find_training(home, run)
+    training, result = last_training(home, run), find_training(home, run).result
+    model = None if result is None else str(result.path / "model")
     if training.result is not None:
-        steps, model = training.result.counts["steps"], training.result.path / "model"
-        return TrainingState(run, True, steps, steps, str(model))
+        steps = training.result.counts["steps"]
+        return TrainingState(run, True, steps, steps, model)
     note, checkpoints = training.note, training.checkpoints
     return TrainingState(
         run,
         is_done=False,
         step=max(last_logged_step(record, training), *checkpoints, 0),
         steps=note["steps"] if note is not None else None,
-        model=None,
+        model=model,
         checkpoints={f"{run}@{step}": str(path) for step, path in checkpoints.items()},
         started_from=note["started_from"] if note is not None else None,
     )
@@ -64,7 +66,7 @@ def last_logged_step(run: Run, training: NamedTraining) -> int:
 
 def render_training(state: TrainingState) -> Iterator[str]:
     """Describe a training: its model, or how far it is and its checkpoints."""
-    if state.model is not None:
+    if state.is_done:
         yield f"{state.run}: trained in {state.step:,} steps, the model is {state.model}"
         return
     steps = f" of {state.steps:,}" if state.steps is not None else ""
@@ -73,6 +75,8 @@ def render_training(state: TrainingState) -> Iterator[str]:
     yield f"{state.run}: training has come to step {state.step:,}{steps}{begun}"
     if not state.checkpoints:
         yield "It has no checkpoint yet: it makes one every train.checkpoint_every steps."
+        if state.model is not None:
+            yield f"Until then '{state.run}' stands for the training before it, whose model is {state.model}"
         return
     yield from format_table([("checkpoint", "folder"), *state.checkpoints.items()])
     yield f"`emma export-checkpoint {[*state.checkpoints][-1]} OUT` writes one as a Hugging Face folder."

@@ -7,7 +7,14 @@ from pathlib import Path
 from emma.config.extras import need
 from emma.errors import RecipeError
 from emma.pipeline.home import Home
-from emma.pipeline.trainings import NamedTraining, describe_kept, find_checkpoint, find_training, parse_name
+from emma.pipeline.trainings import (
+    NamedTraining,
+    describe_kept,
+    describe_result,
+    find_checkpoint,
+    find_training,
+    parse_name,
+)
 
 
 def export_checkpoint(
@@ -61,7 +68,6 @@ def _write(training: NamedTraining, step: int | None, out: Path, dtype: str | No
 
 def _describe(training: NamedTraining, step: int | None) -> str:
     if step is None:
-        assert training.result is not None
-        return f"the model of {training.run}, trained to its end in {training.result.counts['steps']} steps"
+        return f"the model that the training of {training.run} ended with: {describe_result(training)}"
     note = training.note
     return f"the model of {training.run} after step {step}" + (f" of {note['steps']}" if note is not None else "")

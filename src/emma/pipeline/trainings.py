@@ -10,6 +10,7 @@ from typing import ClassVar
 
 from emma.config.extras import need
 from emma.errors import RecipeError
+from emma.models.folder import TRAINING, read_model_json
 from emma.pipeline.home import Home
 from emma.pipeline.recipe import Recipe
 from emma.store import remote
@@ -25,7 +26,7 @@ VERSION = 1
 
 @dataclass(frozen=True)
 class NamedTraining:
-    """The training that a run came to last, done or not."""
+    """A training of a run, done or not."""
 
     stage: ClassVar[str] = "train"
 
@@ -50,13 +51,31 @@ class NamedTraining:
         """What its checkpoints are of, while it is not done."""
         return read_note(self.scratch) if (self.scratch / NOTE_FILE).is_file() else None
 
+    @property
+    def result_step(self) -> int | None:
+        """The step whose weights it ended with: `train.keep_best` takes earlier ones. None while it is not done."""
+        if self.result is None:
+            return None
+        chosen = read_model_json(self.result.file("model") / TRAINING).get("validation", {})
+        return int(chosen.get("result_step", self.result.counts["steps"]))
+
     def is_result(self, step: int | None) -> bool:
-        """Whether that step (None: the last) is what it ended with."""
-        return self.result is not None and step in (None, self.result.counts["steps"])
+        """Whether the weights after that step (None: the last that count) are what it ended with."""
+        return self.result is not None and step in (None, self.result_step)
 
 
 def find_training(home: Home, run: str) -> NamedTraining:
-    """The last training of a run. Raises RecipeError where there is no such run, or it has not come that far."""
+    """The training whose weights a run's name stands for: the last, or the one that is done while a later one has no
+    checkpoint yet. Raises as `last_training`."""
+    training, done = last_training(home, run), home.run(run).addresses.get("train")
+    if training.result is not None or training.checkpoints or done is None:
+        return training
+    result = home.load("train", done)
+    return training if result is None else NamedTraining(home, run, done, result)
+
+
+def last_training(home: Home, run: str) -> NamedTraining:
+    """The training that a run began last. Raises RecipeError where there is no such run, or it has begun none."""
     record = home.run(run)
     if not record.path.is_dir():
         names = ", ".join(each.name for each in home.list_runs()) or "none yet"
@@ -86,11 +105,17 @@ def find_checkpoint(training: NamedTraining, step: int) -> Path:
 def describe_kept(training: NamedTraining) -> str:
     """What of a training there is, in a sentence."""
     if training.result is not None:
-        steps = training.result.counts["steps"]
-        return f"That training is done: there is {training.run}@{steps}, its end; its checkpoints are gone."
+        return f"That training is done: there is {describe_result(training)}; its checkpoints are gone."
     kept = [f"{training.run}@{step}" for step in training.checkpoints]
     there_are = f"Of that training there are {', '.join(kept)}."
     return there_are if kept else "The training that this run began last has no checkpoint yet."
+
+
+def describe_result(training: NamedTraining) -> str:
+    """What a training that is done ended with, by its name."""
+    assert training.result is not None
+    steps, chosen = training.result.counts["steps"], training.result_step
+    return f"{training.run}@{chosen}, " + ("its end" if chosen == steps else f"the best of its {steps} steps")
 
 
 def start_address(recipe: Recipe, home: Home) -> tuple[NamedTraining, int | None, str] | None:
