@@ -1,6 +1,7 @@
 """The card names the base, its licence and how the model is related to it, by what the base says of itself."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,10 +9,11 @@ import pytest
 from emma.models.gguf import RECORD
 from emma.pipeline.recipe import Recipe
 from emma.pipeline.run import name_base
-from emma.release.base import BaseFacts, find_hub_id, read_base
+from emma.release.base import BaseFacts, find_hub_id, is_nameless, read_base
 from emma.release.config import ReleaseConfig
 from emma.release.run import release
 from emma.store.artifact import Artifact
+from emma.work.progress import Reporter
 
 from .test_run import Inputs, MakeWork, front
 
@@ -78,3 +80,20 @@ def test_the_card_has_it(inputs: Inputs, make_work: MakeWork, tmp_path: Path) ->
     text = card.read_text()
     assert "adapted from `owner/name`" in text
     assert "| base | owner/name |\n| licence of the base | cc-by-4.0 |\n| architecture |" in text
+
+
+@pytest.mark.parametrize(
+    ("files", "stated", "said"),
+    [({}, "", 1), ({}, "owner/name", 0), ({"training_json": {}}, "", 0), ({"gguf_json": {"file": "a.gguf"}}, "", 0)],
+)
+def test_a_base_without_a_name_is_told_once(tmp_path: Path, files: dict, stated: str, said: int) -> None:
+    base = folder(tmp_path, **files)
+    assert is_nameless(base, read_base(base, stated)) == bool(said)
+
+
+def test_the_stage_says_how_to_name_the_base(
+    inputs: Inputs, make_work: MakeWork, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    work = replace(make_work("release"), reporter=Reporter())
+    release(ReleaseConfig(), **inputs, base=Artifact(tmp_path, "base"), work=work)
+    assert "does not name the base" in capsys.readouterr().err

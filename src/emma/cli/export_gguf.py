@@ -18,7 +18,9 @@ def add_parser(commands: Commands) -> None:
         "that have grown unless it is told how they cut text: this command tells it.",
     )
     parser.add_argument("model", type=Path, metavar="MODEL", help="a model folder, such as a release's")
-    parser.add_argument("out", type=Path, metavar="OUT", help="the file to write, such as model.gguf")
+    parser.add_argument(
+        "out", type=Path, metavar="OUT", help="the file to write, such as model.gguf, which is not there yet"
+    )
     parser.add_argument(
         "--llama-cpp",
         type=Path,

@@ -60,8 +60,8 @@ def check_folder(folder: Path) -> None:
     for what, names in (("configuration", (CONFIG,)), ("weights", WEIGHTS)):
         if not any((folder / name).is_file() for name in names):
             raise RecipeError(
-                f"The base {folder} has no {what}: looked for {', '.join(names)}. "
-                "Set `base` to a Hugging Face model folder, or leave it out to start from random weights."
+                f"{folder} has no {what}: looked for {', '.join(names)}. Name a Hugging Face model folder, as "
+                "save_pretrained writes it or a hub has it."
             )
 
 

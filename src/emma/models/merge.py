@@ -49,7 +49,7 @@ def check_request(base: Path, adapted: Path, alpha: float, out: Path) -> None:
     if not 0 <= alpha <= 1:
         raise RecipeError(f"alpha = {alpha:g} is no share. Take one from 0 (as adapted) to 1 (as the base).")
     if out.exists():
-        raise RecipeError(f"{out} is there already. Name a folder that is not.")
+        raise RecipeError(f"{out} is there already. Name a folder that is not, or delete it first.")
     for folder in (base, adapted):
         check_folder(folder)
     if pickled := [file.name for file in weight_files(adapted) if file.suffix != SAFE]:

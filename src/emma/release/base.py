@@ -18,6 +18,11 @@ RELATION = "finetune"
 HUB_ADDRESS = re.compile(r"(?:https://huggingface\.co/)?(\w[\w.-]*/\w[\w.-]*)/?")
 """`owner/name`, also as an address."""
 
+NAMELESS = (
+    "the model card does not name the base, whose folder says nowhere what it is called: set release.base_model to its "
+    "owner/name on the hub"
+)
+
 
 @dataclass(frozen=True)
 class BaseFacts:
@@ -49,6 +54,11 @@ def read_base(folder: Path | None, stated: str) -> BaseFacts:
     # What EMMA trained itself has no card of others, and no licence yet.
     front = {} if (folder / TRAINING).exists() else read_front_matter(folder / CARD)
     return BaseFacts(stated, stated or None, find_licence(front))
+
+
+def is_nameless(folder: Path, facts: BaseFacts) -> bool:
+    """Whether the card cannot name the base in a folder; what EMMA trained itself needs no name of the hub."""
+    return not facts.name and not (folder / TRAINING).exists()
 
 
 def find_hub_id(name: Any) -> str | None:

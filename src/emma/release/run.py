@@ -14,6 +14,7 @@ from emma.lang.coverage import (
     kept_languages,
     released_languages,
 )
+from emma.release.base import NAMELESS, is_nameless
 from emma.release.cards import render_corpus_card, render_model_card
 from emma.release.config import ReleaseConfig
 from emma.release.corpus import assemble_corpus, bucket_by_language, write_languages
@@ -74,6 +75,8 @@ def release(
         base=base,
         languages=languages,
     )
+    if base is not None and is_nameless(base.path, facts.base):
+        work.reporter.say(f"  release: {NAMELESS}")
     (model / "README.md").write_text(render_model_card(facts), encoding="utf-8")
     (corpus / "README.md").write_text(render_corpus_card(facts), encoding="utf-8")
 

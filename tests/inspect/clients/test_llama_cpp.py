@@ -29,6 +29,8 @@ def test_a_file_for_llama_cpp(trained: Path, tmp_path: Path, capsys: pytest.Capt
     assert capsys.readouterr().out == f"{out}\n"
     assert gguf.GGUFReader(out).fields["tokenizer.ggml.pre"].contents() == "smollm"
     assert [each.name for each in out.parent.iterdir()] == ["model.gguf"]
+    assert main(["export-gguf", str(trained / "release" / "model"), str(out)]) == 1
+    assert f"{out} is there already" in capsys.readouterr().err
     (trained / "release" / "model" / "tokenizer.json").rename(tmp_path / "tokenizer.json")
     try:
         assert main(["export-gguf", str(trained / "release" / "model"), str(tmp_path / "b.gguf")]) == 1
@@ -46,4 +48,8 @@ def test_without_it_the_check_says_how_to_have_it(
     assert main(["export-gguf", str(released.model), str(tmp_path / "a.gguf")]) == 1
     assert f"There is no {CONVERTER} in {tmp_path}/converter. Name a checkout" in capsys.readouterr().err
     assert main(["export-gguf", str(tmp_path), str(tmp_path / "a.gguf")]) == 1
-    assert "has no configuration" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert said.startswith(f"error: {tmp_path} has no configuration: looked for config.json.") and "base" not in said
+    (tmp_path / "a.gguf").touch()
+    assert main(["export-gguf", str(released.model), str(tmp_path / "a.gguf")]) == 1
+    assert f"{tmp_path}/a.gguf is there already. Name a file that is not" in capsys.readouterr().err

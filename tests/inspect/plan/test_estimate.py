@@ -114,6 +114,14 @@ def test_a_base_folder(recipe: Path) -> None:
     assert plan(recipe, shape=None)["model"]["layers"] == 5
 
 
+def test_a_folder_without_a_model_is_named(recipe: Path, tmp_path: Path) -> None:
+    recipe.write_text(RECIPE.replace("a-base-of-another-disk", str(tmp_path)))
+    with pytest.raises(
+        RecipeError, match=r"is no model folder: it has no config\.json\. Set `base` .* or name the shape"
+    ):
+        plan(recipe, shape=None)
+
+
 def test_the_command_line(recipe: Path, capsys: pytest.CaptureFixture[str]) -> None:
     given = ["plan", str(recipe), "--shape", "llama2-7b", "--gpu", "H200", "--home", str(recipe.parent / "none")]
     assert main([*given, "--micro-batch", "1", "--gpus", "8", "--price", "2"]) == 0

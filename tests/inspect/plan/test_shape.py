@@ -83,7 +83,7 @@ def test_a_file_or_folder_by_path(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("config", "message"),
     [
-        ("{", "cannot be read as a model's configuration"),
+        ("{", "is not valid JSON"),
         (json.dumps({**LLAMA_LIKE, "num_local_experts": 8}), "a mixture of experts"),
         (json.dumps({"hidden_size": 3}), "says nothing of num_hidden_layers, num_attention_heads, intermediate_size"),
     ],

@@ -4,6 +4,8 @@ import math
 from importlib.util import find_spec
 from pathlib import Path
 
+import numpy as np
+
 from emma.inspect.clients.checks import Comparison, Opened, SkippedError
 from emma.inspect.clients.process import ask_script
 from emma.inspect.clients.released import Released
@@ -22,6 +24,6 @@ def verify_lm_eval(released: Released, scratch: Path) -> Opened:
         -nats / math.log(2) / len(text.encode()) for nats, text in zip(answer["log_likelihoods"], TEXTS, strict=True)
     ]
     gaps = [abs(one - other) for one, other in zip(released.reference.bits_per_byte, theirs, strict=True)]
-    worst = gaps.index(max(gaps))
+    worst = int(np.argmax(gaps))  # NaN is above all
     detail = f"{theirs[worst]:.5f} instead of {released.reference.bits_per_byte[worst]:.5f} in text {worst + 1}"
     return Opened(answer["version"], [Comparison(f"bits per byte of {len(TEXTS)} texts", gaps[worst], BITS, detail)])

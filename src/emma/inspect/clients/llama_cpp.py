@@ -74,8 +74,11 @@ def convert_to_gguf(model: Path, out: Path, converter: Path, scratch: Path, kind
 
 
 def export_gguf(model: Path, out: Path, converter: Path | None, kind: str) -> Path:
-    """Write a model folder as a GGUF file. RecipeError without a model or converter, or where the converter stops."""
+    """Write a model folder as a GGUF file that is not there yet. RecipeError without a model or converter, or where the
+    converter stops."""
     check_folder(model)
+    if out.exists():
+        raise RecipeError(f"{out} is there already. Name a file that is not, or delete it first.")
     converter = converter or find_home() / "converter"
     if not (converter / CONVERTER).exists():
         raise RecipeError(

@@ -1,5 +1,6 @@
 """A client in a process of its own: a script that is asked in JSON and answers in JSON and arrays."""
 
+import json
 import os
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from emma.store.files import read_json, write_json
+from emma.store.files import write_json
 
 SCRIPTS = Path(__file__).parent / "scripts"
 OFFLINE = {
@@ -58,7 +59,8 @@ def ask_script(name: str, question: dict[str, Any], scratch: Path, python: Path 
     done = subprocess.run(command, capture_output=True, check=False, env=environment, cwd=folder)
     if done.returncode or not (folder / ANSWER).exists():
         raise ClientError(last_words(done.stderr) or f"it ended with exit code {done.returncode}")
-    return Answer(folder, read_json(folder / ANSWER))
+    # The standard library's JSON: an answer may hold NaN, which is a finding, and which orjson refuses.
+    return Answer(folder, json.loads((folder / ANSWER).read_text(encoding="utf-8")))
 
 
 def last_words(stderr: bytes) -> str:

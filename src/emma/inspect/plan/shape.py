@@ -3,7 +3,6 @@
 Read from a Hugging Face `config.json`, from a recipe's architecture, or named. No weights and no torch are needed.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 
 from emma.adapt.config import ArchitectureConfig
 from emma.errors import RecipeError
+from emma.models.folder import read_model_json
 
 UNGATED_TYPES = frozenset({"gpt2", "gpt_neox", "gptj", "opt", "falcon", "starcoder2", "phi", "bloom", "codegen"})
 """Types whose feed-forward part has two matrices; all others are taken to have three, as Llama has."""
@@ -116,11 +116,12 @@ def read_shape(path: Path) -> Shape:
 
     Raises RecipeError, naming what is missing, for anything but a dense decoder.
     """
-    try:
-        # The standard library's JSON: configurations of others may hold Infinity, which orjson refuses.
-        config = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise RecipeError(f"{path} cannot be read as a model's configuration: {error}.") from None
+    if not path.is_file():
+        raise RecipeError(
+            f"{path.parent} is no model folder: it has no {path.name}. Set `base` to one that has, or name the shape "
+            f"with --shape: {', '.join(NAMED_SHAPES)}, or the path of a config.json."
+        )
+    config = read_model_json(path)
     return shape_from_config({**config, **config.get("text_config", {})}, str(path))
 
 
