@@ -8,10 +8,10 @@ from torch.nn.functional import cross_entropy
 from transformers import AutoModelForCausalLM, LlamaConfig
 
 from emma.models.head import Head
-from emma.train.blocks import prepare_model
 from emma.train.config import TrainConfig
-from emma.train.loss import next_token_loss
-from emma.train.model import LossModel
+from emma.train.model.blocks import prepare_model
+from emma.train.model.loss import next_token_loss
+from emma.train.model.loss_model import LossModel
 
 TOKENS = 512
 KINDS: dict[str, dict[str, Any]] = {

@@ -21,15 +21,15 @@ from benchmarks.gpu.lines import DRY, FULL, LINES, Line, Size
 from emma.inspect.plan.memory import TrainingSetting, find_memory_peak
 from emma.inspect.plan.shape import shape_from_config
 from emma.models.accelerators import known_peak_flops
-from emma.train import blocks
 from emma.train.batch import IGNORE, Batch, count_positions, split_micro_batches
-from emma.train.blocks import prepare_model
 from emma.train.config import TrainConfig
-from emma.train.flops import flops_per_token
-from emma.train.model import LossModel
-from emma.train.optimizers import make_optimizers
+from emma.train.model import blocks
+from emma.train.model.blocks import prepare_model
+from emma.train.model.flops import flops_per_token
+from emma.train.model.loss_model import LossModel
+from emma.train.model.sharding import make_mesh, shard_model
+from emma.train.optimizer.optimizers import make_optimizers
 from emma.train.ranks import process_group
-from emma.train.sharding import make_mesh, shard_model
 from emma.train.step import optimise
 
 Facts = dict[str, Any]

@@ -88,7 +88,7 @@ def training(case: dict[str, Any]) -> dict[str, float]:
     from emma.inspect.plan.memory import TrainingSetting
     from emma.inspect.plan.shape import Shape
     from emma.train.config import TrainConfig
-    from emma.train.optimizers import make_optimizers
+    from emma.train.optimizer.optimizers import make_optimizers
     from emma.train.ranks import process_group
     from emma.train.step import optimise
 

@@ -63,9 +63,10 @@ def measure(optimizer: str, precision: str) -> dict[str, Any]:
 
     from emma.models.device import choose_precision
     from emma.train.config import TrainConfig
-    from emma.train.flops import measured_flops
-    from emma.train.model import LossModel
-    from emma.train.optimizers import make_optimizers, orthogonalise
+    from emma.train.model.flops import measured_flops
+    from emma.train.model.loss_model import LossModel
+    from emma.train.optimizer.muon import orthogonalise
+    from emma.train.optimizer.optimizers import make_optimizers
 
     torch.set_num_threads(1)
     torch.manual_seed(0)

@@ -26,7 +26,7 @@ from emma.pipeline.run import run_stages
 from emma.store.address import hash64
 from emma.store.artifact import Artifact
 from emma.store.selected import read_selected
-from emma.train.flops import flops_per_token
+from emma.train.model.flops import flops_per_token
 from emma.work.local import Local
 from emma.work.progress import Reporter
 

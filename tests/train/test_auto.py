@@ -12,8 +12,8 @@ from emma.store.artifact import Artifact
 from emma.train import auto as module
 from emma.train.auto import read_start, resolve_auto
 from emma.train.config import TrainConfig
-from emma.train.export import write_record
 from emma.train.ranks import process_group
+from emma.train.save.export import write_record
 from tests.train.conftest import tiny_model
 
 CPU = torch.device("cpu")

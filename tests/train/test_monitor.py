@@ -13,13 +13,13 @@ from transformers import AutoModelForCausalLM
 from emma.schemas import VALIDATION
 from emma.store import shards
 from emma.train import run as stage
-from emma.train import validation
 from emma.train.config import TrainConfig
-from emma.train.forgetting import Evaluation
-from emma.train.ledger import NATS_PER_UNIT
 from emma.train.run import train
-from emma.train.scoring import HeldOutScores
-from emma.train.validation import Validation
+from emma.train.watch import validation
+from emma.train.watch.forgetting import Evaluation
+from emma.train.watch.ledger import NATS_PER_UNIT
+from emma.train.watch.scoring import HeldOutScores
+from emma.train.watch.validation import Validation
 from emma.work.progress import Reporter
 from tests.train.conftest import LENGTH, tiny_model
 from tests.train.held_out_text import HELD_OUT, add_held_out

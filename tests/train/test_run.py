@@ -13,8 +13,9 @@ from transformers import AutoModelForCausalLM
 
 from emma.store import shards
 from emma.train import run as stage
-from emma.train.blocks import prepare_model
-from emma.train.config import LoraConfig, TrainConfig
+from emma.train.config import TrainConfig
+from emma.train.model.blocks import prepare_model
+from emma.train.model.config import LoraConfig
 from emma.train.run import train
 from tests.train.conftest import LENGTH, tiny_model
 from tests.train.jobs import Job, start

@@ -12,10 +12,10 @@ from torch import nn
 from emma.tokens.samples import Samples
 from emma.train.batch import IGNORE, StepPlan, make_batch, split_micro_batches
 from emma.train.config import TrainConfig
-from emma.train.model import LossModel
-from emma.train.optimizers import make_optimizers
+from emma.train.model.loss_model import LossModel
+from emma.train.model.sharding import make_mesh, shard_model
+from emma.train.optimizer.optimizers import make_optimizers
 from emma.train.ranks import process_group
-from emma.train.sharding import make_mesh, shard_model
 from emma.train.step import accumulate, optimise
 from tests.train.conftest import tiny_model
 

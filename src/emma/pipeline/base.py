@@ -155,13 +155,14 @@ def find_conflicts(recipe: Recipe, folder: Path) -> Iterator[str]:
     """The recipe's settings that this base cannot have, in sentences."""
     from emma.adapt.model import plan_config
     from emma.models.configuration import context_length
-    from emma.train.documents import check_rotary
+    from emma.train.model.config import frozen_blocks
+    from emma.train.model.documents import check_rotary
 
     length = recipe.mix.sequence_length
     try:
         config = plan_config(folder, recipe.adapt)
         check_rotary(config, length)
-        recipe.train.frozen_blocks(config.get_text_config().num_hidden_layers)
+        frozen_blocks(recipe.train.freeze, config.get_text_config().num_hidden_layers)
     except EmmaError as error:
         yield str(error)
         return

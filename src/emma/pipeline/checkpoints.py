@@ -57,7 +57,7 @@ def _choose(home: Home, name: str) -> tuple[NamedTraining, int | None]:
 
 def _write(training: NamedTraining, step: int | None, out: Path, dtype: str | None, shard_size: str | None) -> None:
     from emma.models.resave import copy_model
-    from emma.train.snapshot import write_snapshot
+    from emma.train.save.snapshot import write_snapshot
 
     if step is None:
         assert training.result is not None

@@ -159,7 +159,7 @@ def open_start(recipe: Recipe, home: Home, say: Callable[[str], None]) -> Artifa
 
 def _make_start(checkpoint: Path, training: NamedTraining, key: str) -> Artifact:
     need("torch", "train")
-    from emma.train.snapshot import write_snapshot
+    from emma.train.save.snapshot import write_snapshot
 
     home, path = training.home, training.home.store / STAGE / key
     step = int(checkpoint.name.rpartition("-")[2])

@@ -14,9 +14,9 @@ from emma.models.folder import ORIGIN, TRAINING, read_model_json
 from emma.store.artifact import Artifact
 from emma.store.files import write_json
 from emma.train.config import BF16_PRECISIONS, TrainConfig
+from emma.train.model.sharding import empty_model
+from emma.train.optimizer.rates import StartingPoint, choose_rates, rate_warnings
 from emma.train.ranks import is_rank_zero
-from emma.train.rates import StartingPoint, choose_rates, rate_warnings
-from emma.train.sharding import empty_model
 from emma.work.work import Work
 
 CHOICES_FILE = "settled.json"

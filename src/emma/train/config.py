@@ -1,19 +1,13 @@
 """The `[train]` section of a recipe."""
 
-import re
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
-from emma.config.section import Section, Settings
-from emma.errors import RecipeError
+from emma.config.section import Section
+from emma.train.keep.config import GoldfishConfig, ShieldConfig
+from emma.train.model.config import LoraConfig, check_parts
 
-LOGITS_PER_CHUNK = {"cpu": 1 << 21, "cuda": 1 << 28}
-"""Logits that the loss makes at a time. On a CPU 8 MB of float32 stays in the cache: measured fastest of 64 to 4096
-rows at 8,192 pieces. On a GPU 8 bytes each, 2.1 GB."""
-MIN_CHUNK_ROWS = 128
-"""Positions in a chunk of the loss however many logits that are: every chunk reads and writes the head's gradient once.
-Measured on a CPU at 260,224 pieces: 2.3 s with 8 rows per chunk, 1.2 s with 64, 1.1 s with 128 and with 256."""
 STATES_BLOCK = 256
 """Values that share a scale in 8-bit optimiser states."""
 
@@ -25,52 +19,6 @@ Attention = Literal["auto", "sdpa", "flex", "varlen"]
 Checkpointing = Literal["none", "full", "selective"]
 Schedule = Literal["cosine", "linear", "wsd", "rewarm"]
 States = Literal["fp32", "bf16", "int8"]
-OLD_ROWS, ALL_BUT_NEW_ROWS = "old_rows", "all_but_new_rows"
-FREEZABLE = re.compile(rf"{OLD_ROWS}|{ALL_BUT_NEW_ROWS}|blocks(\.\d+(-\d+)?)?")
-"""Parts of a model that `train.freeze` can name."""
-
-
-class LoraConfig(Settings):
-    """Low-rank adapters (Hu et al., arXiv 2106.09685) in place of training all weights. Needs the extra `lora`."""
-
-    rank: int = Field(default=16, gt=0)
-    """Rank of the update of each matrix."""
-    alpha: float = Field(default=32.0, gt=0)
-    """The update of each matrix is multiplied by alpha / rank."""
-    dropout: float = Field(default=0.0, ge=0, lt=1)
-    """Share of the adapters' inputs that dropout sets to zero."""
-    targets: tuple[str, ...] = ()
-    """Names of the modules that get adapters, such as `q_proj`. Empty: every linear layer inside the blocks."""
-    train_embeddings: bool = True
-    """Train input embeddings and head in full beside the adapters. Without it new pieces learn nothing."""
-    save: bool = False
-    """Also keep the adapters by themselves, in peft's format, in `adapters/` beside the merged model: with embeddings
-    and head if those are trained. They go on what training began with: the adapted base, or what `from` names."""
-
-
-class GoldfishConfig(Settings):
-    """Goldfish loss (Hans et al., arXiv 2406.10209): text that repeats is not learnt by heart, because one token in
-    `every` is read but never learnt to be predicted, the same ones each time. The defaults are those of Apertus
-    (arXiv 2509.14233)."""
-
-    every: int = Field(default=50, gt=1)
-    """One token in so many is left out of the loss. The paper that invented it takes 4."""
-    context: int = Field(default=50, gt=0)
-    """Whether a token is left out goes by a hash of so many tokens before it. Text that repeats shorter passages than
-    this can still be learnt by heart; the paper takes 13."""
-
-
-class ShieldConfig(Settings):
-    """Source-Shielded Updates (Yamaguchi et al., arXiv 2512.04844): the columns of the matrices inside the blocks that
-    matter most to some text, by size and by what they multiply, stay as they are. In the paper models of 7 B lost 3.4 %
-    of what they could do in the base's own language, where training all weights lost 20.3 %."""
-
-    sources: tuple[str, ...] = Field(min_length=1)
-    """Keys, as in `[mix]`, of the text in the mix that must not be forgotten, such as `["eng_Latn", "code"]`."""
-    share: float = Field(default=0.5, gt=0, lt=1)
-    """Share of the columns of each matrix that stay."""
-    tokens: int = Field(default=65_536, gt=0)
-    """Tokens of that text that go through the model before training to find those columns."""
 
 
 class TrainConfig(Section):
@@ -212,11 +160,7 @@ class TrainConfig(Section):
     @field_validator("freeze")
     @classmethod
     def _can_be_frozen(cls, parts: tuple[str, ...]) -> tuple[str, ...]:
-        if unknown := [part for part in parts if not FREEZABLE.fullmatch(part)]:
-            raise ValueError(
-                f"'{unknown[0]}' is no part of a model that can be frozen; there are old_rows, all_but_new_rows, "
-                "blocks, one block as blocks.3 and a range as blocks.0-11"
-            )
+        check_parts(parts)
         return parts
 
     @field_validator("merge")
@@ -250,19 +194,6 @@ class TrainConfig(Section):
         """The first of the settings that keep what a base knows, if any is set."""
         names = ("freeze", "new_row_lr", "l2_to_base", "shield", "merge")
         return next((name for name in names if getattr(self, name)), None)
-
-    def frozen_blocks(self, count: int) -> set[int]:
-        """The blocks, of `count`, that `freeze` names. RecipeError for one that is not there."""
-        found = set[int](range(count)) if {"blocks", ALL_BUT_NEW_ROWS} & {*self.freeze} else set[int]()
-        for part in (part for part in self.freeze if part.startswith("blocks.")):
-            first, _, last = part.removeprefix("blocks.").partition("-")
-            if not int(first) <= int(last or first) < count:
-                raise RecipeError(
-                    f"train.freeze = '{part}': the model has the blocks 0 to {count - 1}. Name a range inside of that, "
-                    "the smaller number first."
-                )
-            found |= {*range(int(first), int(last or first) + 1)}
-        return found
 
     def sequences_per_step(self, sequence_length: int) -> int:
         """Sequences per optimiser step, summed over ranks: at least one."""

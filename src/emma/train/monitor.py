@@ -4,10 +4,10 @@ import time
 from functools import lru_cache
 
 from emma.lang.language import CODE
-from emma.train.checkpoint import Checkpointer
-from emma.train.logs import Logs
+from emma.train.save.checkpoint import Checkpointer
 from emma.train.step import Training
-from emma.train.validation import Validation
+from emma.train.watch.logs import Logs
+from emma.train.watch.validation import Validation
 from emma.work.work import Work
 
 

@@ -23,29 +23,31 @@ from torch import distributed
 from emma.models.head import head_of
 from emma.store.artifact import Artifact
 from emma.tokens.samples import Samples
-from emma.train.anchor import make_anchor
 from emma.train.auto import TrainingSetup, resolve_auto
 from emma.train.batch import StepPlan, check_vocabulary
-from emma.train.checkpoint import Checkpointer, TrainingState
 from emma.train.config import TrainConfig
-from emma.train.export import export_model, write_record
-from emma.train.flops import flops_per_token, peak_flops
-from emma.train.freeze import check_base_settings
-from emma.train.guard import Guard
-from emma.train.ledger import Ledger
-from emma.train.logs import Logs, LogSetup
+from emma.train.keep.anchor import make_anchor
+from emma.train.keep.merge import check_merge, merge_with_base
+from emma.train.keep.shield import choose_columns
 from emma.train.memory import explain_out_of_memory, keep_freed_memory
-from emma.train.merge import check_merge, merge_with_base
+from emma.train.model.flops import flops_per_token, peak_flops
+from emma.train.model.freeze import check_base_settings
+from emma.train.model.sharding import load_sharded
 from emma.train.monitor import describe_last, is_evaluated, monitor, take_chosen_weights
-from emma.train.optimizers import make_optimizers, set_rates
+from emma.train.optimizer.optimizers import make_optimizers, set_rates
+from emma.train.optimizer.rates import rate_share, stage_starts
 from emma.train.ranks import choose_own_device, deterministic, is_rank_zero, process_group
-from emma.train.rates import rate_share, stage_starts
-from emma.train.sharding import load_sharded
-from emma.train.shield import choose_columns
+from emma.train.save.checkpoint import Checkpointer
+from emma.train.save.export import export_model, write_record
+from emma.train.save.state import TrainingState
 from emma.train.start import Start, choose_start
 from emma.train.step import Training, take_step
 from emma.train.stopping import say_heard, stop_if_signalled
-from emma.train.validation import open_validation
+from emma.train.watch.guard import Guard
+from emma.train.watch.ledger import Ledger
+from emma.train.watch.logs import Logs
+from emma.train.watch.sinks import LogSetup
+from emma.train.watch.validation import open_validation
 from emma.work import interrupt
 from emma.work.work import StageOutput, Work
 
@@ -84,7 +86,11 @@ def run_setup(setup: TrainingSetup, samples: Samples, start: Start, work: Work) 
     with Checkpointer(work.scratch, state, training.facts, section.checkpoints_kept) as checkpoints:
         taken = train_steps(training, checkpoints, work)
         take_chosen_weights(training, taken, checkpoints)
-    merged = merge_with_base(training, folder, setup.start.first_new_row, work)
+    for optimizer in state.optimizers:
+        optimizer.state.clear()  # the moments are not needed any more, and make room for what comes
+    merged = merge_with_base(
+        state.loss_model, section, samples, folder, first_new_row=setup.start.first_new_row, work=work
+    )
     export_model(state.loss_model, folder, work.out / "model")
     if is_rank_zero():
         state.ledger.write(work.out, samples.sources)

@@ -12,13 +12,13 @@ from torch import Tensor, distributed, nn
 from torch.optim import Optimizer
 
 from emma.tokens.samples import Samples
-from emma.train.anchor import Anchor
 from emma.train.batch import Batch, StepPlan, empty_batch, make_batch, split_micro_batches
-from emma.train.checkpoint import RunFacts, TrainingState
 from emma.train.config import TrainConfig
-from emma.train.goldfish import drop_targets
-from emma.train.guard import StepLosses
+from emma.train.keep.anchor import Anchor
+from emma.train.keep.goldfish import drop_targets
 from emma.train.ranks import all_reduce_sum, seed_step
+from emma.train.save.state import RunFacts, TrainingState
+from emma.train.watch.guard import StepLosses
 
 Nats = npt.NDArray[np.float32]
 NO_ANCHOR = Anchor()

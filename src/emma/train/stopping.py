@@ -6,8 +6,8 @@ from collections.abc import Callable
 import numpy as np
 
 from emma.train.batch import StepPlan
-from emma.train.checkpoint import Checkpointer
 from emma.train.ranks import all_reduce_sum
+from emma.train.save.checkpoint import Checkpointer
 from emma.work import interrupt
 from emma.work.work import Work
 

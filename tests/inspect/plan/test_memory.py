@@ -10,9 +10,10 @@ from transformers import LlamaConfig, LlamaForCausalLM
 
 from emma.inspect.plan.memory import TrainingSetting, activation_bytes, find_memory_peak, moment_bytes, peak_candidates
 from emma.inspect.plan.shape import NAMED_SHAPES, Shape
-from emma.train.blocks import prepare_model
-from emma.train.config import LoraConfig, TrainConfig
-from emma.train.model import LossModel
+from emma.train.config import TrainConfig
+from emma.train.model.blocks import prepare_model
+from emma.train.model.config import LoraConfig
+from emma.train.model.loss_model import LossModel
 
 SMALL = Shape(layers=2, width=64, inner=176, heads=4, kv_heads=2, head_width=16, rows=128)
 SEVEN = NAMED_SHAPES["llama2-7b"]

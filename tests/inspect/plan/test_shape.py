@@ -17,7 +17,7 @@ from emma.inspect.plan.shape import (
     shape_from_config,
     with_new_pieces,
 )
-from emma.train.flops import flops_per_token
+from emma.train.model.flops import flops_per_token
 
 LLAMA_LIKE = {
     "vocab_size": 1000,

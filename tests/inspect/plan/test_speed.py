@@ -11,9 +11,10 @@ from emma.inspect.plan.machines import MACHINES
 from emma.inspect.plan.memory import TrainingSetting
 from emma.inspect.plan.shape import NAMED_SHAPES, Shape
 from emma.inspect.plan.speed import estimate_speed, find_measured_speed, flops_per_token, is_same_setup
-from emma.train.config import LoraConfig, TrainConfig
-from emma.train.flops import flops_per_token as trainer_flops
-from emma.train.lora import add_adapters
+from emma.train.config import TrainConfig
+from emma.train.model.config import LoraConfig
+from emma.train.model.flops import flops_per_token as trainer_flops
+from emma.train.model.lora import add_adapters
 
 H200 = MACHINES["H200"]
 SHAPE = Shape(2, 64, 176, 4, 2, 16, 1000)

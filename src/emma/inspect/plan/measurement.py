@@ -38,7 +38,7 @@ def measure_speed(shape: Shape, setting: TrainingSetting) -> float:
 
 def measure_stack(shape: Shape, layers: int, setting: TrainingSetting) -> tuple[float, float]:
     """Seconds for a micro-batch, and for an update of the weights, with this many blocks."""
-    from emma.train.optimizers import make_optimizers
+    from emma.train.optimizer.optimizers import make_optimizers
     from emma.train.step import accumulate
 
     loss_model = build_stack(shape, layers, setting)
@@ -63,10 +63,10 @@ def build_stack(shape: Shape, layers: int, setting: TrainingSetting) -> Any:
     """A Llama of this many such blocks with random weights, ready to train."""
     from transformers import LlamaConfig, LlamaForCausalLM
 
-    from emma.train.blocks import prepare_model
-    from emma.train.model import LossModel
+    from emma.train.model.blocks import prepare_model
+    from emma.train.model.loss_model import LossModel
+    from emma.train.model.sharding import make_mesh, shard_model
     from emma.train.ranks import choose_own_device
-    from emma.train.sharding import make_mesh, shard_model
 
     config = LlamaConfig(
         vocab_size=shape.rows,

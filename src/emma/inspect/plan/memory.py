@@ -41,7 +41,8 @@ from dataclasses import dataclass
 from math import ceil
 
 from emma.inspect.plan.shape import Shape
-from emma.train.config import BF16_PRECISIONS, LOGITS_PER_CHUNK, MIN_CHUNK_ROWS, STATES_BLOCK, TrainConfig
+from emma.train.config import BF16_PRECISIONS, STATES_BLOCK, TrainConfig
+from emma.train.model.config import LOGITS_PER_CHUNK, MIN_CHUNK_ROWS, frozen_blocks
 
 LOGIT_BYTES = 8
 """A logit's share of a chunk at its worst: raw, and the log-share that becomes its gradient."""
@@ -151,7 +152,7 @@ def trains_embeddings(setting: TrainingSetting) -> bool:
 
 def trained_weights(shape: Shape, section: TrainConfig) -> tuple[float, float]:
     """Weights that are trained inside the blocks and outside."""
-    layers = shape.layers - len(section.frozen_blocks(shape.layers))
+    layers = shape.layers - len(frozen_blocks(section.freeze, shape.layers))
     if section.lora is None:
         return layers * shape.block, shape.outside
     adapters = sum(out + into for out, into in shape.matrices) * section.lora.rank * layers

@@ -69,7 +69,7 @@ class Shape:
         return self.layers * self.block + self.outside
 
     def flops_per_token(self, sequence_length: int) -> float:
-        """Operations to train on one token, counted as in `emma.train.flops`: 6 N + 12 L d S, embeddings free."""
+        """Operations to train on one token, counted as in `emma.train.model.flops`: 6 N + 12 L d S, embeddings free."""
         counted = self.weights - (0 if self.tied else self.embedding)
         attention = 12 * self.layers * self.heads * self.head_width * sequence_length
         return float(6 * counted + attention)

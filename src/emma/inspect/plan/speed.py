@@ -105,7 +105,7 @@ def measure_product_flops(section: TrainConfig) -> float:
     from emma.config.extras import need
 
     torch = need("torch", "train")
-    from emma.train.flops import measured_flops
+    from emma.train.model.flops import measured_flops
 
     return measured_flops(torch.bfloat16 if section.precision in BF16_PRECISIONS else torch.float32)
 

@@ -1,0 +1,1 @@
+"""The model as the trainer sees it: prepared, sharded, and its loss."""

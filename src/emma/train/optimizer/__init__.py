@@ -1,0 +1,1 @@
+"""What moves the weights, and how far: optimisers, their moments, their rates."""

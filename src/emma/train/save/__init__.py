@@ -1,0 +1,1 @@
+"""What a training writes: checkpoints to go on from, and models."""

@@ -1,0 +1,1 @@
+"""What a training is watched by: loss by source, held-out text, forgetting, spikes, logs."""
