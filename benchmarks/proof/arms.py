@@ -27,6 +27,8 @@ VOCABULARIES: Arms = {
     "6,000 new pieces": ("vocab.new_pieces=6000", *EXPANDED[1:]),
 }
 """How many pieces the vocabulary gains."""
+BUDGET: Arms = {name: VOCABULARIES[name] for name in ("the base's own", "1,000 new pieces")}
+"""Vocabularies that are compared on the main run's budget too."""
 ROWS: Arms = {
     "subword_mean": (),
     "mean": ('adapt.init="mean"',),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from benchmarks.gpu.measured import read_code
 from benchmarks.machine import result_path
-from benchmarks.proof.arms import ARM_TOKENS, EXPANDED, LANGUAGES, MERGES, OPTIONS, ROWS, VOCABULARIES, Arms
+from benchmarks.proof.arms import ARM_TOKENS, BUDGET, EXPANDED, LANGUAGES, MERGES, OPTIONS, ROWS, VOCABULARIES, Arms
 from benchmarks.proof.benchmarks import HEAD, Asked, Row, describe_rows, run_task, share
 from benchmarks.proof.tables import OUTCOME_HEAD, draw_pareto, outcome_rows
 from benchmarks.proof.texts import Texts, change_bits, change_interval, is_kept, read_flores
@@ -154,6 +154,18 @@ def report_vocabulary(proof: Proof) -> list[str]:
     return table(OUTCOME_HEAD, outcome_rows(outcomes))
 
 
+def report_budget(proof: Proof) -> list[str]:
+    """The same two vocabularies on the main run's budget: whether more tokens change what is better."""
+    own, cost = (proof.trials.operations(f"vocabulary {name}", *changes) for name, changes in BUDGET.items())
+    (first, _), (second, changes) = BUDGET.items()
+    tokens = int(proof.main.artifact("train").counts["tokens"] * own / cost)
+    outcomes = [
+        proof.trials.compare(f"{first}, main budget", proof.main, proof.texts),
+        proof.arm(f"{second}, main budget", changes, tokens),
+    ]
+    return table(OUTCOME_HEAD, outcome_rows(outcomes))
+
+
 def report_rows(proof: Proof) -> list[str]:
     """Ways to start the rows of new pieces: before any training, and after an arm's."""
     found = []
@@ -200,6 +212,7 @@ PARTS = {
     "merges": ("The result merged with the base", report_merges),
     "benchmarks": ("Benchmarks: base against adapted", report_benchmarks),
     "vocabulary": ("Larger vocabularies, equal compute", report_vocabulary),
+    "budget": ("A larger vocabulary on the main run's budget, equal compute", report_budget),
     "rows": ("Ways to start the rows of new pieces", report_rows),
     "options": ("Keeping what the base knew", report_options),
 }
