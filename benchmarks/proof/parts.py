@@ -168,14 +168,16 @@ def report_budget(proof: Proof) -> list[str]:
 
 def report_rows(proof: Proof) -> list[str]:
     """Ways to start the rows of new pieces: before any training, and after an arm's."""
-    found = []
+    before, after = list[Outcome](), list[Outcome]()
     for name, changes in ROWS.items():
         both = (*EXPANDED, *changes)
         start = proof.trials.run(f"rows {name}", *both, until="adapt").artifact("adapt")
-        before = proof.trials.changes(proof.trials.score(start.key, start.file("model"), proof.texts), proof.texts)
-        after = proof.arm(f"rows {name}", both)
-        found.append([name, f"{Outcome(name, before).gain:.1%}", *outcome_rows([after])[0][1:5]])
-    return table(("rows", "gain before training", "gain after", "better", "English", "code"), found)
+        before.append(
+            proof.trials.outcome(name, proof.trials.score(start.key, start.file("model"), proof.texts), proof.texts)
+        )
+        after.append(proof.arm(f"rows {name}", both))
+    rows = [[*row[:1], f"{start.gain:.1%}", *row[1:]] for start, row in zip(before, outcome_rows(after), strict=True)]
+    return table((*OUTCOME_HEAD[:1], "gain before training", *OUTCOME_HEAD[1:]), rows)
 
 
 def report_options(proof: Proof) -> list[str]:
@@ -190,7 +192,7 @@ def report_options(proof: Proof) -> list[str]:
 def report_merges(proof: Proof) -> list[str]:
     """The main result merged with the base in several shares."""
     outcomes = [proof.trials.compare("not merged", proof.main, proof.texts), *merge_outcomes(proof, MAIN)]
-    return table(OUTCOME_HEAD[:5], [row[:5] for row in outcome_rows(outcomes)])
+    return table(OUTCOME_HEAD[:6], [row[:6] for row in outcome_rows(outcomes)])
 
 
 def merge_outcomes(proof: Proof, name: str) -> list[Outcome]:
@@ -203,7 +205,7 @@ def merge_outcomes(proof: Proof, name: str) -> list[Outcome]:
         if not out.exists():
             merge_folders(start, trained.file("model"), alpha, out)
         nats = proof.trials.score(f"{trained.key}*{alpha}", out, proof.texts)
-        outcomes.append(Outcome(f"merged, {alpha} of the base", proof.trials.changes(nats, proof.texts)))
+        outcomes.append(proof.trials.outcome(f"merged, {alpha} of the base", nats, proof.texts))
     return outcomes
 
 

@@ -3,6 +3,10 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.proof.texts import interval
 from benchmarks.proof.trials import Outcome
 from emma.ui.svg import Chart, Point, label_points, linear_axis
 
@@ -14,12 +18,13 @@ STYLE = (
 
 
 def outcome_rows(outcomes: Sequence[Outcome]) -> list[list[str]]:
-    """A row for each model: gain, languages that gained, what English and code cost, on the edge or not."""
-    edge = set(pareto(outcomes))
+    """A row for each model: gain, and against the first's; languages that gained; English, code; cost; edge or not."""
+    edge, first = set(pareto(outcomes)), outcomes[0]
     return [
         [
             each.name,
-            f"{each.gain:.1%}",
+            _with_interval(each.gain, each.draws),
+            "" if each is first else _with_interval(each.gain - first.gain, each.draws - first.draws),
             "{} of {}".format(*each.better),
             f"{each.changes['eng_Latn']:+.1%}",
             f"{each.changes['zxx_Zyyy']:+.1%}",
@@ -31,7 +36,22 @@ def outcome_rows(outcomes: Sequence[Outcome]) -> list[list[str]]:
     ]
 
 
-OUTCOME_HEAD = ("model", "mean gain", "better", "English", "code", "tokens", "CPU s", "on the edge")
+def _with_interval(value: float, draws: NDArray[np.float64]) -> str:
+    low, high = (100 * end for end in interval(draws))
+    return f"{100 * value:+.1f} [{low:+.1f}, {high:+.1f}]"
+
+
+OUTCOME_HEAD = (
+    "model",
+    "mean gain, % [95 %]",
+    "against the first, points [95 %]",
+    "better",
+    "English",
+    "code",
+    "tokens",
+    "CPU s",
+    "on the edge",
+)
 
 
 def pareto(outcomes: Sequence[Outcome]) -> list[str]:

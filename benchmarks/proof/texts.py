@@ -63,6 +63,26 @@ def change_bits(
     return {lang: after[lang] / before[lang] - 1 for lang in before}
 
 
+def draw_gains(base: Mapping[str, Sequence[float]], other: Mapping[str, Sequence[float]]) -> NDArray[np.float64]:
+    """The mean gain over languages, each time the sentences are drawn.
+
+    They are the same ones in all languages and for all models, so gains may be compared draw by draw.
+    """
+    ratios = []
+    for lang in base:
+        if not is_kept(lang):
+            drawn = Resampling().draw(len(base[lang]))
+            ratios.append((drawn @ np.array(other[lang])) / (drawn @ np.array(base[lang])))
+    gains: NDArray[np.float64] = 1 - np.mean(ratios, axis=0)
+    return gains
+
+
+def interval(draws: NDArray[np.float64]) -> tuple[float, float]:
+    """The middle 95 %."""
+    low, high = np.quantile(draws, [0.025, 0.975])
+    return float(low), float(high)
+
+
 def is_kept(lang: str) -> bool:
     """Whether a language is one that the base knows, where nothing is to be lost."""
     return lang in (ENGLISH.label, CODE.label)
@@ -71,6 +91,4 @@ def is_kept(lang: str) -> bool:
 def change_interval(base: Sequence[float], other: Sequence[float]) -> tuple[float, float]:
     """The 95 % interval of the change of nats: the texts are drawn a thousand times, for both models alike."""
     drawn = Resampling().draw(len(base))
-    changes = (drawn @ np.array(other)) / (drawn @ np.array(base)) - 1
-    low, high = np.quantile(changes, [0.025, 0.975])
-    return float(low), float(high)
+    return interval((drawn @ np.array(other)) / (drawn @ np.array(base)) - 1)

@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from benchmarks.proof.texts import Texts, change_bits, is_kept
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.proof.texts import Texts, change_bits, draw_gains, is_kept
 from benchmarks.train.study import flops
 from emma.pipeline.base import find_base
 from emma.pipeline.home import Home, Run
@@ -17,6 +20,9 @@ from emma.pipeline.recipe import Recipe
 from emma.pipeline.run import run_stages
 from emma.work.local import Local
 from emma.work.progress import Reporter
+
+Nats = dict[str, list[float]]
+"""Nats of every text, by language."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +32,8 @@ class Outcome:
     name: str
     changes: dict[str, float]
     """Bits per byte against the base's, less one, by language: below zero is better."""
+    draws: NDArray[np.float64]
+    """The mean gain, each time the sentences are drawn."""
     tokens: int = 0
     cpu_seconds: float = 0.0
 
@@ -79,13 +87,14 @@ class Trials:
         """A trained run against the base."""
         trained = run.artifact("train")
         after = self.score(trained.key, trained.file("model"), texts)
-        return Outcome(name, self.changes(after, texts), int(trained.counts["tokens"]), cpu_seconds(run, trained.key))
+        return self.outcome(name, after, texts, int(trained.counts["tokens"]), cpu_seconds(run, trained.key))
 
-    def changes(self, after: dict[str, list[float]], texts: Texts) -> dict[str, float]:
-        """Bits per byte of scores against the base's, less one, by language."""
-        return change_bits(texts, self.score("base", self.base, texts), after)
+    def outcome(self, name: str, after: Nats, texts: Texts, tokens: int = 0, cpu: float = 0.0) -> Outcome:
+        """Scores against the base's."""
+        before = self.score("base", self.base, texts)
+        return Outcome(name, change_bits(texts, before, after), draw_gains(before, after), tokens, cpu)
 
-    def score(self, key: str, folder: Path, texts: Texts) -> dict[str, list[float]]:
+    def score(self, key: str, folder: Path, texts: Texts) -> Nats:
         """Nats of every text under a model; measured once for each key."""
         path = self.home.path / "proof-nats.jsonl"
         lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
@@ -94,7 +103,7 @@ class Trials:
             known[key, texts.key] = texts.measure(folder)
             with path.open("a", encoding="utf-8") as out:
                 out.write(json.dumps({"model": key, "texts": texts.key, "nats": known[key, texts.key]}) + "\n")
-        found: dict[str, list[float]] = known[key, texts.key]
+        found: Nats = known[key, texts.key]
         return found
 
     def operations(self, name: str, *changes: str) -> float:

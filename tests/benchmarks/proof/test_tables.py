@@ -7,13 +7,13 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 from benchmarks.proof.tables import draw_pareto, outcome_rows, pareto
-from benchmarks.proof.texts import Texts, change_bits, change_interval
+from benchmarks.proof.texts import Texts, change_bits, change_interval, draw_gains, interval
 from benchmarks.proof.trials import Outcome
 
 
 def outcome(name: str, gain: float, english: float, code: float = 0.0) -> Outcome:
     changes = {"tha_Thai": -gain - 0.1, "ewe_Latn": -gain + 0.1, "eng_Latn": english, "zxx_Zyyy": code}
-    return Outcome(name, changes)
+    return Outcome(name, changes, np.array([gain - 0.01, gain, gain + 0.01]))
 
 
 def test_english_and_code_are_forgotten_and_all_others_gain() -> None:
@@ -48,6 +48,26 @@ def test_bits_per_byte_are_over_all_text_of_a_language() -> None:
     after = {"eng_Latn": [3.0, 0.0], "khm_Khmr": [3.0]}
     assert texts.bits_per_byte(before)["eng_Latn"] == pytest.approx(1 / np.log(2))
     assert change_bits(texts, before, after) == pytest.approx({"eng_Latn": -0.5, "khm_Khmr": 0.5})
+
+
+def test_gains_are_drawn_over_sentences_that_all_languages_and_models_share() -> None:
+    chance = np.random.default_rng(7)
+    before = {"tha_Thai": chance.gamma(4, 10, 12), "ewe_Latn": chance.gamma(4, 10, 12), "eng_Latn": np.ones(12)}
+    hard = chance.uniform(0.5, 1, 12)
+    after = {lang: nats * hard for lang, nats in before.items()}
+    texts = Texts(dict.fromkeys(before, ["x"] * 12))
+    draws = draw_gains(before, after)
+    whole = -np.mean([change_bits(texts, before, after)[lang] for lang in ("tha_Thai", "ewe_Latn")])
+    low, high = interval(draws)
+    assert low < whole < high
+    better = draw_gains(before, {lang: nats * 0.9 for lang, nats in after.items()})
+    assert np.allclose(1 - better, 0.9 * (1 - draws))
+
+
+def test_rows_compare_with_the_first_draw_by_draw() -> None:
+    (first, *_), (second, *_) = [row[1:3] for row in outcome_rows([outcome("a", 0.1, 0), outcome("b", 0.3, 0)])]
+    assert first.startswith("+10.0 [") and second.startswith("+30.0 [")
+    assert outcome_rows([outcome("a", 0.1, 0), outcome("b", 0.3, 0)])[1][2] == "+20.0 [+20.0, +20.0]"
 
 
 def test_the_interval_of_a_change_holds_the_truth_as_often_as_it_says() -> None:
