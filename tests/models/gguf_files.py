@@ -1,6 +1,7 @@
 """Small GGUF files, written by the package gguf from a random Llama as llama.cpp's converter writes one."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -51,10 +52,18 @@ def byte_level_pieces(size: int = 400, missing: str = "") -> tuple[list[str], li
     return [*pieces, *(f"<unused{n}>" for n in range(size - len(pieces)))], [" ".join(pair) for pair in model["merges"]]
 
 
-def write_gguf(path: Path, model: Any = None, kind: str = "F32", missing: str = "", **fields: Any) -> Any:
+def write_gguf(
+    path: Path,
+    model: Any = None,
+    kind: str = "F32",
+    missing: str = "",
+    more: Mapping[str, Any] | None = None,
+    **fields: Any,
+) -> Any:
     """Write a model (a random one if none is given) with matrices of a kind of numbers, and return the model.
 
-    `fields` are keys of the metadata with `__` for the dot; None leaves one out.
+    `more` are tensors beside those of the model; `fields` are keys of the metadata with `__` for the dot; None leaves
+    one out.
     """
     model = model or tiny_llama()
     config, pieces = model.config, byte_level_pieces(model.config.vocab_size, missing)
@@ -81,6 +90,8 @@ def write_gguf(path: Path, model: Any = None, kind: str = "F32", missing: str = 
     for name, tensor in model.state_dict().items():
         if name != "lm_head.weight":
             _add_tensor(writer, *_convert(name, tensor.float().numpy(), config), kind)
+    for name, values in (more or {}).items():
+        _add_tensor(writer, name, values, "F32")
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()

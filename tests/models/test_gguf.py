@@ -2,13 +2,15 @@
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
 
 from emma.errors import RecipeError
-from emma.models.gguf import convert_gguf, read_gguf_config
-from emma.models.gguf_file import open_gguf
+from emma.models.gguf import check_all_read, convert_gguf, read_gguf_config
+from emma.models.gguf_file import GgufFile, describe_gguf, open_gguf, refuse_parts
 
 pytest.importorskip("torch", reason="needs the train extra")
 pytest.importorskip("gguf", reason="needs the smollm2 extra")
@@ -41,6 +43,37 @@ def test_the_folder_computes_what_the_model_did(tmp_path: Path) -> None:
     assert record["bits_per_byte"] > 2  # random weights
     config = (tmp_path / "out" / "config.json").read_text()
     assert not any(name in config for name in ("quantization", "name_or_path", "transformers_version", str(tmp_path)))
+    assert not (tmp_path / "out" / "generation_config.json").exists()  # where texts end, the tokenizer says
+
+
+def test_what_lies_beside_the_file_does_not_count(tmp_path: Path) -> None:
+    write_gguf(tmp_path / "tiny.gguf")
+    convert_gguf(tmp_path / "tiny.gguf", tmp_path / "alone")
+    for name, content in {
+        "config.json": {"model_type": "gpt2", "n_embd": 4},
+        "generation_config.json": {"eos_token_id": 7},
+        "tokenizer_config.json": {"eos_token": "<other>", "tokenizer_class": "GPT2Tokenizer"},
+        "special_tokens_map.json": {"eos_token": "<other>"},
+        "added_tokens.json": {"<other>": 400},
+        "adapter_config.json": {"peft_type": "LORA", "base_model_name_or_path": "elsewhere"},
+    }.items():
+        (tmp_path / name).write_text(json.dumps(content))
+    convert_gguf(tmp_path / "tiny.gguf", tmp_path / "out")
+    for path in (tmp_path / "alone").iterdir():
+        assert (tmp_path / "out" / path.name).read_bytes() == path.read_bytes()
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"general__source__huggingface__repository": "owner/tiny", "general__source__repo_url": "https://example.org"},
+        {"general__source__repo_url": "owner/tiny"},
+    ],
+    ids=["repository", "address"],
+)
+def test_the_record_says_where_the_model_is_from(tmp_path: Path, fields: dict) -> None:
+    write_gguf(tmp_path / "tiny.gguf", **fields)
+    assert describe_gguf(open_gguf(tmp_path / "tiny.gguf"))["repository"] == "owner/tiny"
 
 
 def test_the_same_file_gives_the_same_bytes(tmp_path: Path) -> None:
@@ -89,6 +122,26 @@ def test_what_would_be_read_wrongly_is_refused(tmp_path: Path, fields: dict, sai
         convert_gguf(tmp_path / "tiny.gguf", tmp_path / "out")
     assert "tiny.gguf" in str(error.value)
     assert str(error.value).endswith((".", "result."))
+
+
+def test_scaling_that_is_a_tensor_is_refused(tmp_path: Path) -> None:
+    """As llama.cpp keeps Llama 3.1's; the configuration alone does not say it."""
+    write_gguf(tmp_path / "tiny.gguf", more={"rope_freqs.weight": np.ones(8)})
+    with pytest.raises(RecipeError, match=r"tiny\.gguf scales its rotary positions \(the tensor rope_freqs\.weight\)"):
+        convert_gguf(tmp_path / "tiny.gguf", tmp_path / "out")
+
+
+def test_a_file_must_name_its_architecture(tmp_path: Path) -> None:
+    with pytest.raises(RecipeError, match=r"tiny\.gguf does not name its architecture .* Choose another file"):
+        refuse_parts(GgufFile(tmp_path / "tiny.gguf", SimpleNamespace(fields={})))
+
+
+@pytest.mark.parametrize("stored", [11, 13])
+def test_more_weights_than_the_file_has_are_refused_too(tmp_path: Path, stored: int) -> None:
+    """A model may make weights that transformers does not report as missing."""
+    reader: Any = SimpleNamespace(fields={}, tensors=[SimpleNamespace(n_elements=stored)])
+    with pytest.raises(RecipeError, match=rf"it has {stored} weights, the model 12"):
+        check_all_read(GgufFile(tmp_path / "tiny.gguf", reader), torch.nn.Linear(3, 3), [])
 
 
 @pytest.mark.parametrize("share", [0.0, 0.0001, 0.02, 0.3, 0.7, 0.999])

@@ -45,6 +45,16 @@ def test_every_digit_is_a_word(tmp_path: Path) -> None:
     assert (folder / "chat_template.jinja").read_text() == "{{ messages[0]['content'] }}"
 
 
+def test_special_tokens_are_those_that_the_file_names(tmp_path: Path) -> None:
+    """By the format's own spelling of their keys; an id that is no piece's names none."""
+    ids = {"padding": 0, "seperator": 2, "mask": 4000}
+    folder = read(tmp_path, **{f"tokenizer__ggml__{name}_token_id": number for name, number in ids.items()})
+    named = json.loads((folder / "tokenizer_config.json").read_text())
+    assert (named["pad_token"], named["sep_token"]) == ("<|endoftext|>", "<|im_end|>")
+    assert (named["bos_token"], named["unk_token"]) == ("<|im_start|>", "<|endoftext|>")
+    assert "mask_token" not in named
+
+
 def test_transformers_opens_the_same(tmp_path: Path) -> None:
     folder = read(tmp_path)
     own, loaded = Tokenizer.from_file(str(folder / "tokenizer.json")), AutoTokenizer.from_pretrained(folder)

@@ -32,6 +32,7 @@ def folder(tmp_path: Path, **files: object) -> Path:
         ({}, "someone/base", ("someone/base", "someone/base", None)),
         ({"README_md": "---\nlicense: mit\n---\n# Base"}, "", ("", None, "mit")),
         ({"README_md": "---\nlicense: other\nlicense_name: llama2\n---\n"}, "a/b", ("a/b", "a/b", "llama2")),
+        ({"README_md": "---\nlicense_name: llama2\n---\n"}, "", ("", None, "llama2")),
         ({"README_md": "---\nlicense: [mit, apache-2.0]\n---\n"}, "", ("", None, "mit, apache-2.0")),
         ({"README_md": "---\nlicense: [\n---\n"}, "", ("", None, None)),
         ({"README_md": "no front matter"}, "", ("", None, None)),
@@ -52,8 +53,14 @@ def test_what_a_gguf_file_says(tmp_path: Path) -> None:
 
 
 def test_an_address_elsewhere_is_no_id() -> None:
-    assert find_hub_id("https://example.org/owner/name") is None
-    assert find_hub_id(None) is None
+    assert find_hub_id("https://huggingface.co/owner/name/") == "owner/name"
+    for name in ("https://example.org/owner/name", "models/owner/name", "https://huggingface.co/owner/name/tree", None):
+        assert find_hub_id(name) is None
+
+
+def test_the_hub_takes_no_file_for_a_base() -> None:
+    assert BaseFacts("Tiny.Q4_1.gguf", None, "mit").front_matter == {}
+    assert read_base(None, "") == BaseFacts("", None, None)
 
 
 @pytest.mark.parametrize(
