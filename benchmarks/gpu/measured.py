@@ -4,20 +4,26 @@ import io
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from statistics import fmean
 from tempfile import mkdtemp
 from typing import Any
 
 import zstandard
 
 from benchmarks.gpu.parcel import Parcel
+from benchmarks.likelihood import sum_nats
 from emma.evaluate.config import EvaluateConfig
 from emma.evaluate.likelihood.documents import ScoredDocument
 from emma.evaluate.likelihood.score import Scorer
 from emma.evaluate.likelihood.tables import tabulate_gains
+from emma.lang.coverage import is_language
 from emma.pipeline.benchmarks import BenchmarkQuestion, evaluate_models
+from emma.report.validation import read_validation
 from emma.store import shards
+from emma.store.artifact import Artifact
 from emma.work.progress import Reporter
 
+ENGLISH = "eng_Latn"
 Rows = list[dict[str, Any]]
 COLUMNS = ("task", "lang", "variant", "metric", "items", "value_baseline", "value", "low", "high", "q", "delta")
 MEANS = ("model", "task", "variant", "metric", "languages", "value", "low", "high", "delta", "delta_low", "delta_high")
@@ -43,6 +49,18 @@ def measure_tasks(
     return {"gains": gains, "means": [{name: row[name] for name in MEANS} for row in means]}
 
 
+def list_curve(trained: Artifact) -> Rows:
+    """Bits per byte of held-out text at each evaluation while training: of each language, of program code, and the mean
+    of all languages but English, without a `lang`."""
+    found = read_validation(trained)
+    curves = found.languages if found is not None else {}
+    rows = [{"lang": lang, "step": step, "bpb": bits} for lang, curve in curves.items() for step, bits in curve.items()]
+    others = [row for row in rows if is_language(str(row["lang"])) and row["lang"] != ENGLISH]
+    steps = sorted({row["step"] for row in others})
+    means = {step: fmean(row["bpb"] for row in others if row["step"] == step) for step in steps}
+    return [*({"lang": None, "step": step, "bpb": bits} for step, bits in means.items()), *rows]
+
+
 def measure_code(
     parcel: Parcel, models: Mapping[str, Path], programs: int, settings: Mapping[str, Any]
 ) -> dict[str, Rows]:
@@ -53,13 +71,10 @@ def measure_code(
     items: list[Any] = []
     for model, folder in models.items():
         scorer = Scorer(folder, section)
-        encoded, nats = scorer.encode(texts), [0.0] * len(texts)
-        for windows in scorer.plan(encoded):
-            for number, cost in scorer.cost(encoded, windows).items():
-                nats[number] += cost
+        encoded = scorer.encode(texts)
         items += [
             ScoredDocument(**row, model=model, nats=cost, tokens=len(text.ids) - 1, altered=text.altered)
-            for row, text, cost in zip(documents, encoded, nats, strict=True)
+            for row, text, cost in zip(documents, encoded, sum_nats(scorer, encoded), strict=True)
         ]
     return {"gains": tabulate_gains(items, section).to_pylist()}
 

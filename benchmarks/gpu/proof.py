@@ -96,10 +96,11 @@ def main() -> None:
 
 def prove(parcel: Parcel, found: Found, path: Path, deadline: float) -> None:
     """All parts in order; one for which there is no time left is said to be undone."""
-    from benchmarks.gpu.measured import measure_code, measure_tasks
+    from benchmarks.gpu.measured import list_curve, measure_code, measure_tasks
 
     scale = DRY if found.dry else FULL
     base, trained = train_for(parcel, scale, found, deadline - SCORING)
+    found.tables["curve"] = list_curve(trained)
     models = {"base": base.path, "adapted": trained.file("model")}
     path.write_text(render(found), encoding="utf-8")
     parts = {
@@ -124,7 +125,7 @@ def train_for(parcel: Parcel, scale: Scale, found: Found, deadline: float) -> tu
     base = parcel.base()
     vocab, pack = parcel.artifact("vocab"), parcel.artifact("pack")
     adapted = parcel.run("adapt", parcel.recipe.adapt, vocab=vocab, base=base, pack=pack)
-    train_tokens(parcel, scale, adapted, pack, scale.trial_steps * scale.train["batch_tokens"])
+    train_tokens(parcel, scale, adapted, pack, scale.trial_steps * scale.train["batch_tokens"], evaluate_every=None)
     rate = read_rate(parcel)
     seconds = max(0.0, deadline - time.monotonic()) * SAFETY
     tokens = scale.tokens if found.dry else min(scale.tokens, int(rate * seconds))
@@ -134,11 +135,11 @@ def train_for(parcel: Parcel, scale: Scale, found: Found, deadline: float) -> tu
     return base, trained
 
 
-def train_tokens(parcel: Parcel, scale: Scale, adapted: Artifact, pack: Artifact, tokens: int) -> Artifact:
-    """The model trained on so many tokens of the carried recipe's mix."""
+def train_tokens(parcel: Parcel, scale: Scale, adapted: Artifact, pack: Artifact, tokens: int, **more: Any) -> Artifact:
+    """The model trained on so many tokens of the carried recipe's mix, with `more` settings of the training changed."""
     changes = {**scale.mix, "tokens": tokens, "allow_short": True}
     mix = parcel.run("mix", parcel.recipe.mix.model_copy(update=changes), pack=pack)
-    section = parcel.recipe.train.model_copy(update=scale.train)
+    section = parcel.recipe.train.model_copy(update={**scale.train, **more})
     return parcel.run("train", section, adapt=adapted, pack=pack, mix=mix)
 
 

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.gpu.place import describe_machine
+from emma.lang.language import CODE
 
 if TYPE_CHECKING:
     from benchmarks.gpu.proof import Found
@@ -23,6 +24,7 @@ def render(found: "Found") -> str:
         *describe_machine(facts["device"], dry),
         describe_training(facts, dry),
     ]
+    parts += describe_curve(found.tables["curve"])
     if "flores200_likelihood" in found.tables:
         parts += describe_flores(found.tables["flores200_likelihood"]["gains"])
     if "code" in found.tables:
@@ -47,6 +49,19 @@ def describe_training(facts: Row, dry: bool) -> str:
         + ("" if dry else f"; the goal of {GOAL:,} is {goal}")
         + f". Loss {first:.3f} → {last:.3f} nats a token."
     )
+
+
+def describe_curve(rows: list[Row]) -> list[str]:
+    """Bits per byte of held-out text of the corpus while training: the mean of the languages, English and code."""
+    if not rows:
+        return []
+    names = {None: "mean of the languages but English", ENGLISH: "English", CODE.label: "program code"}
+    bits = {(row["lang"], row["step"]): row["bpb"] for row in rows}
+    shown = {lang: name for lang, name in names.items() if any(key == lang for key, _ in bits)}
+    table = [f"| step | {' | '.join(shown.values())} |", f"|--:|{'--:|' * len(shown)}"]
+    for step in sorted({step for _, step in bits}):
+        table.append(f"| {step} | {' | '.join(f'{bits[lang, step]:.3f}' for lang in shown)} |")
+    return ["## Held-out text of the corpus while training, bits per byte", "\n".join(table)]
 
 
 def describe_flores(gains: list[Row]) -> list[str]:

@@ -16,6 +16,7 @@ from typing import Any
 
 from transformers import AutoModelForCausalLM
 
+from benchmarks.likelihood import sum_nats
 from emma.errors import ArtifactError
 from emma.evaluate.config import EvaluateConfig
 from emma.evaluate.likelihood.documents import COLUMNS
@@ -168,10 +169,8 @@ def measure(folder: Path, texts: Sequence[tuple[str, str]]) -> Sums:
 def score_texts(folder: Path, texts: Sequence[str]) -> list[tuple[float, int]]:
     """Nats and tokens of each text under the model of a folder."""
     scorer = Scorer(folder, EvaluateConfig())
-    encoded, nats = scorer.encode(texts), Counter[int]()
-    for windows in scorer.plan(encoded):
-        nats.update(scorer.cost(encoded, windows))
-    return [(nats[number], len(text.ids) - 1) for number, text in enumerate(encoded)]
+    encoded = scorer.encode(texts)
+    return [(nats, len(text.ids) - 1) for nats, text in zip(sum_nats(scorer, encoded), encoded, strict=True)]
 
 
 def flops(adapted: Artifact, sequence_length: int) -> float:

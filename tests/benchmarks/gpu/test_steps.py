@@ -10,7 +10,7 @@ from benchmarks.gpu.__main__ import BUDGET, STEPS
 from benchmarks.gpu.miniature import prepare_miniature
 from benchmarks.gpu.place import ROOT, environment, run_limited
 from benchmarks.gpu.proof import Found
-from benchmarks.gpu.proof_page import describe_flores, describe_sib, describe_training
+from benchmarks.gpu.proof_page import describe_curve, describe_flores, describe_sib, describe_training
 from benchmarks.gpu.scoring import render
 
 from benchmarks.gpu import proof, scoring, speed_7b
@@ -30,7 +30,15 @@ def test_a_model_is_adapted_measured_and_scored(tmp_path: Path) -> None:
     assert len(list(carried.iterdir())) > 1
     common = ("--dry", "--carried", carried, "--work", tmp_path / "work", "--out", tmp_path / "out")
     page = run_step("benchmarks.gpu.proof", *common)
-    for wanted in ("50 new rows", "FLORES-200", "English: ", "| cmn_Hans | 4 |", "- python: ", "- letter: "):
+    for wanted in (
+        "50 new rows",
+        "FLORES-200",
+        "English: ",
+        "| cmn_Hans | 4 |",
+        "- python: ",
+        "- letter: ",
+        "\n| 10 | ",
+    ):
         assert wanted in page
     assert "Not measured" not in page
     assert "24 of 24 requests in 3 languages" in run_step("benchmarks.gpu.scoring", *common)
@@ -59,6 +67,18 @@ def test_the_page_counts_languages_and_keeps_english_apart() -> None:
     assert "-13.8% in the mean" in told  # of -25 % and -2.5 %
     assert english == "English: 1.000 → 1.020 (+2.0%)."
     assert table.splitlines()[2] == "| swh_Latn | 500 | 2.000 | 1.500 | -25.0% | +0.500 [+0.400, +0.600] |"
+
+
+def test_the_curve_has_the_mean_english_and_what_code_there_is() -> None:
+    assert describe_curve([]) == []
+    rows = [
+        {"lang": lang, "step": step, "bpb": bits}
+        for lang, values in ((None, (3.0, 2.0)), ("eng_Latn", (1.0, 1.01)), ("fao_Latn", (3.0, 2.0)))
+        for step, bits in zip((0, 100), values, strict=True)
+    ]
+    _, table = describe_curve(rows)
+    assert table.splitlines()[0] == "| step | mean of the languages but English | English |"
+    assert table.splitlines()[2:] == ["| 0 | 3.000 | 1.000 |", "| 100 | 2.000 | 1.010 |"]
 
 
 def test_accuracy_is_that_of_the_cloze_in_each_language() -> None:
