@@ -3,10 +3,11 @@
     python -m benchmarks.proof --home DIR [--parts main,rows,…]       # from the repository's root
 
 Text comes from `recipes/smollm2.toml`, less whatever shares a passage with a benchmark; loss is measured on FLORES-200,
-a domain that no source has. The parts: `main` is the recipe as it stands, with its report; `merges` mixes the result
-with the base; `benchmarks` asks both; `vocabulary`, `rows` and `options` are arms of twenty steps that differ from the
-recipe in one thing; `budget` trains a larger vocabulary for as long as the main run. Run again after a kill, it goes on
-where it was. The result is one dated file and a picture, written anew after every part from what there is.
+a domain that no source has. The parts: `main` is the recipe as it stands, with its report; `merges` mixes what it
+trained with the base in several shares; `benchmarks` asks base and result; `vocabulary`, `rows` and `options` are arms
+of twenty steps that differ from the recipe in one thing; `budget` trains a larger vocabulary for as long as the main
+run. Run again after a kill, it goes on where it was. The result is one dated file and a picture, written anew after
+every part from what there is.
 """
 
 import argparse
@@ -21,8 +22,9 @@ from benchmarks.proof.parts import PARTS, Proof, recipe_settings
 from benchmarks.proof.trials import Trials, setting
 from emma.pipeline.home import Home
 
-SETTINGS = ("mix.tokens=500000", "train.evaluate_every=61", "evaluate.max_bytes_per_lang=4000")
-"""What fits into the time: half an hour of training on one core."""
+SETTINGS = ("mix.tokens=500000", "train.evaluate_every=61", "evaluate.max_bytes_per_lang=4000", "train.merge=0")
+"""What fits into the time: half an hour of training on one core. What the main run trained is merged afterwards, and
+arms are not, so that what each change does is seen alone."""
 RECIPE = Path(__file__).parents[2] / "recipes" / "smollm2.toml"
 
 

@@ -69,7 +69,7 @@ class TrainConfig(Section):
     """Merge the trained model with the one that training began with: alpha · initial + (1 - alpha) · trained, on all
     weights but new rows, which gives back some of what was forgotten and gives up some of what was learnt (arXiv
     2606.00284). A number, or a list, of which the one with the fewest bits per byte on held-out text (mean over
-    languages) within `max_forgetting` is taken. None: no merging."""
+    languages) within `max_forgetting` is taken. None or 0: no merging."""
     schedule: Schedule = "cosine"
     """Schedule of the rates after the warm-up: `cosine` or `linear` to the floor; `wsd` stays at the peak and falls
     over the last `decay` of the steps (arXiv 2404.06395); `rewarm` is a cosine that begins anew, warm-up included, with
@@ -169,7 +169,7 @@ class TrainConfig(Section):
         alphas = merge if isinstance(merge, tuple) else (merge or 0,)
         if not alphas or not all(0 <= alpha <= 1 for alpha in alphas):
             raise ValueError("name one alpha or a list of them, from 0 (as trained) to 1 (as before)")
-        return merge
+        return merge or None
 
     @model_validator(mode="after")
     def _adapters_have_no_base(self) -> "TrainConfig":
