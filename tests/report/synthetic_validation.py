@@ -43,3 +43,17 @@ def write_validation(train: Artifact, langs: Sequence[str], *, limit: float | No
     ]
     found = {"probes": probes, "max_forgetting": limit, "alarms": alarms, "stopped_at": steps[-1] if stops else None}
     (train.path / "validation.json").write_text(json.dumps(found | {"result_step": 400 if stops else steps[-1]}))
+
+
+def write_merging(train: Artifact, alphas: Sequence[float] = (0.0, 0.3, 0.1, 0.2), taken: float = 0.2) -> None:
+    """Write what merging tried: the more of the base, the less is learnt and the less is forgotten."""
+    trials = [
+        {
+            "alpha": alpha,
+            "bits_per_byte": 2 + alpha**2,
+            "languages": {},
+            "forgetting": {"eng_Latn": 0.06 - 0.15 * alpha, "zxx_Zyyy": 0.02 - 0.1 * alpha},
+        }
+        for alpha in alphas
+    ]
+    (train.path / "merge.json").write_text(json.dumps({"alpha": taken, "trials": trials}))

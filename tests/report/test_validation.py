@@ -1,7 +1,6 @@
 """Curves of held-out text, added up again by hand, and what is said of them."""
 
 import math
-from dataclasses import replace
 
 import pytest
 
@@ -58,20 +57,8 @@ def test_it_is_read_back_with_its_alarms(make_artifact) -> None:
         == "English was over the limit first after step 500, and at most 5.7 % above the start, after step 2\u202f000"
     )
     assert describe_result(curves) == "The weights after the last step are kept"
-    assert describe_result(replace(curves, merged=0.2)).endswith(
-        "are kept, merged with 20 % of what training began with"
-    )
     assert choose_named(curves, 1)[-1] == "eng_Latn"
     assert len(choose_named(curves, 50)) == 20
-
-
-def test_what_was_merged_is_read(make_artifact) -> None:
-    train = make_artifact("train")
-    write_validation(train, labels(3))
-    (train.path / "model").mkdir(exist_ok=True)
-    (train.path / "model" / "training.json").write_text('{"merge": 0.25}')
-    curves = read_validation(train)
-    assert curves is not None and curves.merged == 0.25
 
 
 def test_a_run_that_stopped_says_which_weights_it_kept(make_artifact) -> None:

@@ -55,7 +55,8 @@ def test_weights_that_are_not_the_last_have_a_line(curves) -> None:
         return draw_tiers(kept).count('class="border now"')
 
     assert (count(curves), count(replace(curves, result_step=400))) == (0, 1)
-    assert "upright line" in describe_validation(replace(curves, result_step=400)).figures[0].words
+    section = describe_validation(replace(curves, result_step=400))
+    assert section is not None and "upright line" in section.figures[0].words
 
 
 def test_names_stay_in_the_chart_and_apart(curves) -> None:

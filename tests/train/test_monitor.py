@@ -4,6 +4,8 @@ import json
 import math
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import numpy as np
 import pytest
@@ -14,6 +16,7 @@ from emma.schemas import VALIDATION
 from emma.store import shards
 from emma.train import run as stage
 from emma.train.config import TrainConfig
+from emma.train.monitor import describe_last
 from emma.train.run import train
 from emma.train.watch import validation
 from emma.train.watch.forgetting import Evaluation
@@ -146,6 +149,17 @@ def test_an_alarm_is_said_once_and_stands_in_the_record(inputs, make_work, said,
         "(train.max_forgetting: 2 %)"
     ]
     assert (summary["stopped_at"], summary["result_step"]) == (None, 8)
+
+
+def test_the_line_of_progress_names_the_worst_probe_and_since_when() -> None:
+    class Scored:
+        evaluations = ("one",)
+        last = (SimpleNamespace(mean=lambda: 2.34), {"eng_Latn": 0.002, "zxx_Zyyy": 0.01})
+
+    assert (
+        describe_last(cast("Validation", Scored())) == " · held out 2.340, worst probe program code +1.0 % since step 0"
+    )
+    assert describe_last(None) == ""
 
 
 @pytest.mark.parametrize(

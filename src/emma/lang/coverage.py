@@ -31,7 +31,7 @@ MEANINGS: Mapping[str, str] = {
 TRANSITIONS = (
     ("kept", "collected", "of {} nothing survived curation", ""),
     ("planned", "kept", "of {} nothing is left for training", "{} more from pairs that had another label before"),
-    ("trained", "planned", "{} may give less than a sequence", ""),
+    ("trained", "planned", "{} with less text than a sequence, or a rate of 0", ""),
     ("measured", "trained", "{} without test documents", "{} more with test documents only"),
     ("released", "kept", "{} only in sources whose text is not released", ""),
 )

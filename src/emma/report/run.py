@@ -9,6 +9,7 @@ from emma.config.extras import need
 from emma.report.config import ReportConfig
 from emma.report.export import export_results
 from emma.report.languages import LanguageRow, list_languages
+from emma.report.merging import read_merging
 from emma.report.page import render_report
 from emma.report.summary import summarise
 from emma.report.tables import read_tables
@@ -43,8 +44,7 @@ def report(
     rows = list_languages(tables)
     tasks = read_tasks(evaluate)
     headline = summarise(rows, tables, section.named, tasks.summary if tasks else None)
-    curves = read_validation(train)
-    validation = describe_validation(curves) if curves else None
+    validation = describe_validation(read_validation(train), read_merging(train))
     page = render_report(rows, tables, headline, section.title, tasks=tasks, validation=validation)
     (work.out / "index.html").write_text(page, encoding="utf-8")
     write_csv(work.out / "languages.csv", LanguageRow, rows)

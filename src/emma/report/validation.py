@@ -10,7 +10,6 @@ from typing import Any
 from emma.lang.coverage import is_language
 from emma.lang.language import CODE, Lang
 from emma.lang.tiers import TIER_NAMES
-from emma.models.folder import TRAINING, read_model_json
 from emma.schemas import Row
 from emma.store import shards
 from emma.store.artifact import Artifact
@@ -48,8 +47,6 @@ class ValidationCurves:
     """step, probe, rise."""
     stopped_at: int | None
     result_step: int
-    merged: float | None
-    """Share of the weights before the first step that was merged in at the end (`train.merge`); no curve has that."""
 
     @property
     def steps(self) -> list[int]:
@@ -76,7 +73,6 @@ def read_validation(train: Artifact) -> ValidationCurves | None:
         found["alarms"],
         found["stopped_at"],
         found["result_step"],
-        read_model_json(train.path / "model" / TRAINING).get("merge"),
     )
 
 
@@ -146,13 +142,10 @@ def describe_result(curves: ValidationCurves) -> str:
     """Which weights the result has, in a sentence."""
     last, step = curves.steps[-1], format_count(curves.result_step)
     if curves.stopped_at is not None:
-        kept = f"Training stopped after step {format_count(curves.stopped_at)}; the weights after step {step} are kept"
-    elif curves.result_step != last:
-        kept = f"The weights after step {step} are kept: none after another step had lower bits per byte within limits"
-    else:
-        kept = "The weights after the last step are kept"
-    merged = curves.merged
-    return kept if merged is None else f"{kept}, merged with {100 * merged:g} % of what training began with"
+        return f"Training stopped after step {format_count(curves.stopped_at)}; the weights after step {step} are kept"
+    if curves.result_step != last:
+        return f"The weights after step {step} are kept: none after another step had lower bits per byte within limits"
+    return "The weights after the last step are kept"
 
 
 def choose_named(curves: ValidationCurves, count: int) -> Sequence[str]:

@@ -1,10 +1,19 @@
 """The page's section on the time while training: what was found, and its charts."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
 
-from emma.report.charts import MAX_POINTS
+from emma.report.curves import (
+    Figure,
+    draw_curves,
+    draw_level,
+    draw_upright,
+    name_curves,
+    open_chart,
+    thin,
+)
+from emma.report.merging import Merging, describe_merging, draw_merging
 from emma.report.validation import (
     Curve,
     ValidationCurves,
@@ -15,55 +24,56 @@ from emma.report.validation import (
     name_language,
     name_probe,
 )
+from emma.schemas import Row
 from emma.ui.numerals import format_count, format_signed
-from emma.ui.svg import Chart, Point, label_ends, linear_axis, link_marks
+from emma.ui.svg import Chart, link_marks
 
-STYLES = 6
-"""Styles of curves in the page's sheet, `s0` to `s5`."""
+CHANGE = "change of bits per byte, %"
 NAMED = 3
 """Languages that are named at either end of the chart of all."""
 MANY = 80
 """Languages from which on their curves are fainter."""
-MAX_LETTERS = 17
-"""Letters of a name that have room beside the curves."""
-ROOM = 1.45
-"""Width of a chart, names included, over that of its curves."""
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A chart with its heading and a sentence on how it is read."""
-
-    heading: str
-    words: str
-    chart: str
-    """"" where there is nothing to draw."""
 
 
 @dataclass(frozen=True)
 class ValidationSection:
     """What the template needs."""
 
-    curves: ValidationCurves
+    curves: ValidationCurves | None
+    """None where only merged models were scored."""
     alarms: Sequence[str]
     """Sentences."""
-    result: str
-    """A sentence on which weights were kept."""
+    result: Sequence[str]
+    """Sentences on which weights were kept, and what was merged."""
     figures: Sequence[Figure]
 
 
-def describe_validation(curves: ValidationCurves) -> ValidationSection:
-    """The section of these curves."""
+def describe_validation(curves: ValidationCurves | None, merging: Merging | None = None) -> ValidationSection | None:
+    """The section of these curves and trials; None where nothing was scored."""
+    if curves is None and merging is None:
+        return None
+    limit = None if curves is None else curves.limit
+    figures = [*([] if curves is None else draw_figures(curves)), *draw_merging(merging, limit)]
+    alarms = [] if curves is None else describe_alarms(curves)
+    kept, merged = [describe_result(curves)] if curves else [], [describe_merging(merging)] if merging else []
+    return ValidationSection(curves, alarms, [*kept, *merged], figures)
+
+
+def draw_figures(curves: ValidationCurves) -> list[Figure]:
+    """The charts over steps, with how they are read."""
     kept = (
         "" if curves.result_step == curves.steps[-1] else " The upright line is where the weights that were kept are."
     )
     limit = "" if curves.limit is None else " The dotted line is the limit, dots are alarms."
-    figures = (
-        Figure("By tier", f"Mean of the languages of each tier; below zero is better.{kept}", draw_tiers(curves)),
-        Figure("Forgetting", f"What must not get worse: above zero it does.{limit}{kept}", draw_forgetting(curves)),
-        Figure("By language", "Every language; the three at either end are named.", draw_languages(curves)),
+    forgetting = (
+        "Against the weights before the first step (with new pieces these are not the base, which the top of the page "
+        f"compares with): above zero is worse.{limit}{kept}"
     )
-    return ValidationSection(curves, describe_alarms(curves), describe_result(curves), figures)
+    return [
+        Figure("By tier", f"Mean of the languages of each tier; below zero is better.{kept}", draw_tiers(curves)),
+        Figure("Forgetting", forgetting, draw_forgetting(curves)),
+        Figure("By language", "Every language; the three at either end are named.", draw_languages(curves)),
+    ]
 
 
 def draw_tiers(curves: ValidationCurves) -> str:
@@ -83,18 +93,19 @@ def draw_languages(curves: ValidationCurves) -> str:
     changes = {lang: find_change(curve) for lang, curve in curves.languages.items()}
     if len(curves.steps) < 2:
         return ""
-    chart, named = _open_chart(curves, changes.values(), []), choose_named(curves, NAMED)
+    chart, named = open_chart("step", CHANGE, changes.values(), 0.0), choose_named(curves, NAMED)
     faint = "raw many" if len(changes) > MANY else "raw"
     marks = [
         link_marks(
             lang,
             f"{name_language(lang)}: {format_signed(_last(change)[1], 1)} %",
-            chart.path(_thin(change), "curve now" if lang in named else faint),
+            chart.path(thin(change), "curve now" if lang in named else faint),
         )
         for lang, change in sorted(changes.items(), key=lambda item: item[0] in named)
     ]
-    names = label_ends([(_place(chart, changes[lang]), _shorten(name_probe(lang))) for lang in named])
-    return chart.draw("Bits per byte of held-out text while training, by language", [_draw_zero(chart), *marks, *names])
+    names = name_curves(chart, [(name_probe(lang), changes[lang]) for lang in named])
+    title = "Bits per byte of held-out text while training, by language"
+    return chart.draw(title, [draw_level(chart, 0, "zero"), *marks, *names])
 
 
 def _draw_named(
@@ -102,62 +113,27 @@ def _draw_named(
 ) -> str:
     if len(curves.steps) < 2 or not changes:
         return ""
-    chart = _open_chart(curves, changes.values(), [] if limit is None else [100 * limit])
-    marks = [_draw_zero(chart), *_draw_limit(chart, limit), *_draw_result(chart, curves)]
-    for number, (name, change) in enumerate(changes.items()):
-        step, value = _last(change)
-        tip = f"{name}: {format_signed(value, 1)} % after step {format_count(step)}"
-        marks.append(f"<g><title>{escape(tip)}</title>{chart.path(_thin(change), f'curve s{number % STYLES}')}</g>")
-    alarms = [] if limit is None else [(alarm["step"], 100 * alarm["rise"], alarm["probe"]) for alarm in curves.alarms]
-    for step, rise, probe in alarms:
-        tip = f"{name_probe(probe)}: {format_signed(rise, 1)} % after step {format_count(step)}"
-        marks.append(f"<g><title>{escape(tip)}</title>{chart.dot(step, rise, 'loss', 3.5)}</g>")
-    names = label_ends([(_place(chart, change), _shorten(name)) for name, change in changes.items()])
-    return chart.draw(title, [*marks, *names])
+    chart = open_chart("step", CHANGE, changes.values(), 0.0, 100 * (limit or 0.0))
+    tips = {
+        name: f"{name}: {format_signed(value, 1)} % after step {format_count(step)}"
+        for name, (step, value) in ((name, _last(change)) for name, change in changes.items())
+    }
+    marks = [draw_level(chart, 0, "zero"), *_draw_result(chart, curves)]
+    marks += [] if limit is None else [draw_level(chart, 100 * limit, "border loss")]
+    dots = [] if limit is None else [_draw_alarm(chart, alarm) for alarm in curves.alarms]
+    return chart.draw(title, [*marks, *draw_curves(chart, changes, tips), *dots, *name_curves(chart, changes.items())])
 
 
-def _open_chart(curves: ValidationCurves, changes: Iterable[Curve], more: list[float]) -> Chart:
-    values = [0.0, *more, *(value for change in changes for value in change.values())]
-    last = float(max(1, curves.steps[-1]))
-    steps = linear_axis("step", [0.0, last])
-    # Room for names beside the ends of the curves.
-    x = replace(steps, high=ROOM * last, ticks=tuple(tick for tick in steps.ticks if tick <= last))
-    return Chart(x, linear_axis("change of bits per byte, %", values))
-
-
-def _draw_zero(chart: Chart) -> str:
-    return chart.line(chart.x.low, 0, chart.x.high / ROOM, 0, "zero")
-
-
-def _draw_limit(chart: Chart, limit: float | None) -> list[str]:
-    if limit is None:
-        return []
-    return [chart.line(chart.x.low, 100 * limit, chart.x.high / ROOM, 100 * limit, "border loss")]
+def _draw_alarm(chart: Chart, alarm: Row) -> str:
+    step, rise = alarm["step"], 100 * alarm["rise"]
+    tip = f"{name_probe(alarm['probe'])}: {format_signed(rise, 1)} % after step {format_count(step)}"
+    return f"<g><title>{escape(tip)}</title>{chart.dot(step, rise, 'loss', 3.5)}</g>"
 
 
 def _draw_result(chart: Chart, curves: ValidationCurves) -> list[str]:
     """An upright line at the step whose weights are kept, unless it is the last."""
-    if curves.result_step == curves.steps[-1]:
-        return []
-    return [chart.line(curves.result_step, chart.y.low, curves.result_step, chart.y.high, "border now")]
-
-
-def _shorten(name: str) -> str:
-    """A name that fits beside the curves; its tooltip has all of it."""
-    return name if len(name) <= MAX_LETTERS else f"{name[: MAX_LETTERS - 1].rstrip()}…"
-
-
-def _thin(curve: Curve) -> list[Point]:
-    """The points of a curve, not too many, with the last."""
-    points = [(float(step), value) for step, value in curve.items()]
-    stride = -(-len(points) // MAX_POINTS)
-    return points[::-1][::stride][::-1]
+    return [] if curves.result_step == curves.steps[-1] else [draw_upright(chart, curves.result_step)]
 
 
 def _last(curve: Curve) -> tuple[int, float]:
     return list(curve.items())[-1]
-
-
-def _place(chart: Chart, curve: Curve) -> Point:
-    step, value = _last(curve)
-    return chart.px(step), chart.py(value)

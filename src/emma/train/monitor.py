@@ -61,7 +61,7 @@ def _describe(validation: Validation, evaluations: int) -> str:
         return ""
     scores, rises = validation.last
     probe = max(rises, key=rises.__getitem__, default=None)
-    worst = "" if probe is None else f", {name_probe(probe)} {100 * rises[probe]:+.1f} %"
+    worst = "" if probe is None else f", worst probe {name_probe(probe)} {100 * rises[probe]:+.1f} % since step 0"
     return f" · held out {scores.mean():.3f}{worst}"
 
 

@@ -17,7 +17,7 @@ from emma.pipeline.recipe import Recipe
 from emma.store.artifact import Artifact
 from emma.train import run as stage
 from emma.train.config import TrainConfig
-from emma.train.keep.merge import Trial, choose_alpha
+from emma.train.keep.merge import Trial, choose_alpha, report_trials
 from emma.train.model.config import LoraConfig
 from tests.train.conftest import LENGTH, VOCABULARY, name_new_rows, tiny_model
 from tests.train.held_out_text import HELD_OUT, add_held_out
@@ -99,6 +99,24 @@ def test_the_alpha_is_the_one_with_the_fewest_bits(trained: Trained) -> None:
     assert (folder / "model" / "model.safetensors").read_bytes() == (alone / "model" / "model.safetensors").read_bytes()
     (again,) = json.loads((trained(merge=(0.9,)) / "merge.json").read_text())["trials"]
     assert again == record["trials"][1]
+
+
+def test_one_alpha_is_scored_where_held_out_text_is_scored_anyway(trained: Trained) -> None:
+    one = json.loads((trained(held_out=HELD_OUT, merge=0.5, evaluate_every=2) / "merge.json").read_text())
+    of_list = json.loads((trained(merge=(0.5,)) / "merge.json").read_text())
+    assert one == of_list
+    assert not (trained(merge=0.5) / "merge.json").exists()
+
+
+@pytest.mark.parametrize(("alpha", "said"), [(0.0, "nothing of the base was merged; mean"), (0.5, "alpha 0.5; mean")])
+def test_it_says_what_was_merged(make_work, alpha: float, said: str) -> None:
+    lines: list[str] = []
+    work = make_work("train")
+    work.reporter.say = lines.append
+    trial: Trial = {"alpha": alpha, "bits_per_byte": 1.5, "languages": {}, "forgetting": {}}
+    report_trials({"alpha": alpha, "trials": [trial]}, work)
+    assert said in lines[0]
+    assert lines[0].endswith(f"bits per byte 1.5000 at {alpha:g}")
 
 
 @pytest.mark.parametrize(("limit", "alpha"), [(None, 0.0), (0.2, 0.1), (0.03, 0.3), (0.01, 0.4)])

@@ -50,7 +50,7 @@ class MergeRecord(TypedDict):
     """The contents of `merge.json`."""
 
     alpha: float
-    """The one that was chosen: the share of the initial weights in the result."""
+    """The one that was taken: the share of the initial weights in the result."""
     trials: list[Trial]
 
 
@@ -94,17 +94,18 @@ def merge_with_base(
 ) -> dict[str, float]:
     """Merge a trained model, in place, with the one in `folder` that training began with, as `train.merge` says.
 
-    Writes `merge.json` where alphas were tried. All ranks call it. Returns what the model's record is to say: nothing
-    where nothing is merged.
+    Writes `merge.json` where alphas are to be chosen from, and where held-out text is scored anyway. All ranks call it.
+    Returns what the model's record is to say: nothing where nothing is merged.
     """
     alpha = section.merge
     if alpha is None:
         return {}
     initial = load_sharded(folder, section, samples.sequence_length)
     merger = make_merger(loss_model, initial, first_new_row)
-    if isinstance(alpha, tuple):
+    alphas = alpha if isinstance(alpha, tuple) else (alpha,)
+    if isinstance(alpha, tuple) or section.evaluate_every is not None:
         held_out = read_held_out(samples, folder, section)
-        trials = try_alphas(alpha, merger, initial, held_out, section)
+        trials = try_alphas(alphas, merger, initial, held_out, section)
         alpha = choose_alpha(trials, section.max_forgetting)
         report_trials({"alpha": alpha, "trials": trials}, work)
     merger.apply(alpha)
@@ -112,11 +113,12 @@ def merge_with_base(
 
 
 def report_trials(record: MergeRecord, work: Work) -> None:
-    """Write `merge.json`, and say what was tried and chosen."""
+    """Write `merge.json`, and say what was tried and taken."""
     if is_rank_zero():
         write_json(work.out / MERGE, record)
     tried = ", ".join(f"{trial['bits_per_byte']:.4f} at {trial['alpha']:g}" for trial in record["trials"])
-    work.reporter.say(f"  train: merged with the base, alpha {record['alpha']:g}; mean bits per byte {tried}")
+    what = f"merged with the base, alpha {record['alpha']:g}" if record["alpha"] else "nothing of the base was merged"
+    work.reporter.say(f"  train: {what}; mean bits per byte {tried}")
 
 
 def try_alphas(
