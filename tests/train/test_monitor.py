@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,12 +15,14 @@ from transformers import AutoModelForCausalLM
 
 from emma.schemas import VALIDATION
 from emma.store import shards
+from emma.tokens.samples import Samples
 from emma.train import run as stage
 from emma.train.config import TrainConfig
 from emma.train.monitor import describe_last
 from emma.train.run import train
 from emma.train.watch import validation
 from emma.train.watch.forgetting import Evaluation
+from emma.train.watch.held_out import read_held_out
 from emma.train.watch.ledger import NATS_PER_UNIT
 from emma.train.watch.scoring import HeldOutScores
 from emma.train.watch.validation import Validation
@@ -120,6 +123,9 @@ def test_it_is_written_down_and_changes_nothing(inputs, make_work) -> None:
     ]
     assert rows[0]["nats"] > rows[-len(HELD_OUT)]["nats"], "it learns"
     summary = json.loads((with_it.out / "validation.json").read_text())
+    (english,) = (row for row in rows if (row["step"], row["lang"]) == (3, "eng_Latn"))
+    wanted = english["nats"] / math.log(2) / english["bytes"]
+    assert summary["probes"]["3"]["eng_Latn"] == pytest.approx(wanted)
     assert list(summary["probes"]["0"]) == ["eng_Latn", "zxx_Zyyy"]
     assert (summary["result_step"], summary["stopped_at"], summary["alarms"]) == (8, None, [])
     assert json.loads((with_it.out / "model" / "training.json").read_text())["validation"] == summary
@@ -148,7 +154,19 @@ def test_an_alarm_is_said_once_and_stands_in_the_record(inputs, make_work, said,
         "  train: warning: after step 3 the bits per byte of eng_Latn are 5.0 % above those before the first "
         "(train.max_forgetting: 2 %)"
     ]
-    assert (summary["stopped_at"], summary["result_step"]) == (None, 8)
+    assert (summary["stopped_at"], summary["result_step"], summary["max_forgetting"]) == (None, 8, 0.02)
+
+
+def test_the_line_of_progress_has_the_worst_probe_since_the_first_evaluation(inputs, scripted) -> None:
+    samples = Samples(inputs["pack"], inputs["mix"])
+    section = TrainConfig.model_validate(EVALUATED)
+    own = Validation(read_held_out(samples, inputs["adapt"].path / "model", section), section)
+    assert describe_last(own) == describe_last(None) == ""
+    scripted(s0=(5, 2), s3=(5, 2.5), s6=(4, 2.2))
+    for step in (0, 3, 6):
+        own.evaluate(None, step)
+    assert own.last[1] == pytest.approx({"eng_Latn": 0.1, "zxx_Zyyy": 0.0}, abs=1e-6)
+    assert re.search(r"held out 2\.400, .*eng_Latn \+10\.0 %", describe_last(own))
 
 
 def test_the_line_of_progress_names_the_worst_probe_and_since_when() -> None:

@@ -129,7 +129,7 @@ def slow_pull(samples: Samples, strength: float) -> dict[str, torch.Tensor]:
 MADE = (lambda weight: weight.detach().clone(), torch.zeros_like, torch.zeros_like)
 
 
-@pytest.mark.parametrize("strength", [0.5, 30.0])
+@pytest.mark.parametrize("strength", [0.5, 30.0, 500.0])  # the last is more than the whole way
 def test_the_pull_is_that_of_a_loop_over_plain_tensors(samples: Samples, take_steps, strength: float) -> None:
     found = take_steps(l2_to_base=strength, grad_clip=1e9)
     torch.testing.assert_close(found, slow_pull(samples, strength), rtol=0, atol=1e-5)

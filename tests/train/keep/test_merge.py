@@ -119,6 +119,18 @@ def test_it_says_what_was_merged(make_work, alpha: float, said: str) -> None:
     assert lines[0].endswith(f"bits per byte 1.5000 at {alpha:g}")
 
 
+def test_forgetting_counts_from_the_first_step(trained: Trained) -> None:
+    """What is not merged forgot what the evaluations of that training say."""
+    folder = trained(held_out=HELD_OUT, merge=(0.0, 1.0), evaluate_every=100)
+    probes = json.loads((folder / "validation.json").read_text())["probes"]
+    first, last = probes["0"], probes[max(probes, key=int)]
+    rises = {probe: last[probe] / first[probe] - 1 for probe in first}
+    trial, whole = json.loads((folder / "merge.json").read_text())["trials"]
+    assert trial["forgetting"] == pytest.approx(rises, abs=1e-6)
+    assert max(map(abs, rises.values())) > 0.01
+    assert trial["forgetting"] != pytest.approx(whole["forgetting"], abs=1e-3)
+
+
 @pytest.mark.parametrize(("limit", "alpha"), [(None, 0.0), (0.2, 0.1), (0.03, 0.3), (0.01, 0.4)])
 def test_the_limit_holds_for_the_choice(limit: float | None, alpha: float) -> None:
     """Bits per byte and worst rise by alpha; the last limit is kept by none."""

@@ -127,6 +127,19 @@ def test_columns_that_are_free_are_trained_as_ever(inputs, make_work, monkeypatc
     torch.testing.assert_close(*weights, rtol=0, atol=1e-6)
 
 
+def test_dropout_does_not_choose_columns(inputs: dict[str, Artifact], alone: None) -> None:
+    samples, folder = Samples(inputs["pack"], inputs["mix"]), inputs["adapt"].path / "model"
+    wanted = choose_columns(folder, samples, SECTION)
+    tiny_model(attention_dropout=0.9).save_pretrained(folder)
+    found = choose_columns(folder, samples, SECTION)
+    assert all(torch.equal(found[name], columns) for name, columns in wanted.items())
+
+
+def test_tokens_for_less_than_a_sequence_are_one(inputs: dict[str, Artifact]) -> None:
+    samples = Samples(inputs["pack"], inputs["mix"])
+    assert len(find_samples(samples, ShieldConfig(sources=("yor_Latn",), tokens=1))) == 1
+
+
 def test_text_that_is_not_in_the_mix(inputs: dict[str, Artifact]) -> None:
     samples = Samples(inputs["pack"], inputs["mix"])
     with pytest.raises(RecipeError, match=r"train\.shield\.sources: no text in the mix is named 'eng_Latn'"):

@@ -14,7 +14,7 @@ from emma.train.begun import checkpoint_folder, list_checkpoints
 from emma.train.config import TrainConfig
 from emma.train.run import train
 from emma.train.save.export import export_model
-from emma.train.save.snapshot import write_snapshot
+from emma.train.save.snapshot import describe, write_snapshot
 from tests.train.conftest import LENGTH, tiny_model
 
 SETTINGS = {"learning_rate": 1e-2, "batch_tokens": 5 * LENGTH, "micro_batch": 3, "checkpoint_every": 2}
@@ -63,6 +63,15 @@ def test_a_checkpoint_is_the_model_of_that_step(stopped, tmp_path: Path, how: st
         assert (tmp_path / "out" / name).read_bytes() == (wanted / name).read_bytes(), name
     record = read_model_json(tmp_path / "out" / "training.json")
     assert (record["steps"], record["planned_steps"], record["learning_rate"]) == (4, 8, 1e-2)
+
+
+def test_the_record_says_what_the_training_began_with(tmp_path: Path) -> None:
+    note = {"steps": 8, "train": {}, "model": "", "started_from": {"run": "first", "step": 40}}
+    found = describe(note, 4, 320, tmp_path)
+    assert found == {
+        "steps": 4, "planned_steps": 8, "tokens": 320, "changed_from_base": {}, "started_from": note["started_from"],
+    }  # fmt: skip
+    assert "started_from" not in describe(note | {"started_from": None}, 4, 320, tmp_path)
 
 
 def test_type_and_size_of_files_are_as_asked_for(stopped, tmp_path: Path) -> None:
