@@ -274,7 +274,7 @@ def test_no_base(make_work, vocab) -> None:
 
 
 def test_a_folder_without_a_model_is_named(make_work, vocab, tmp_path: Path) -> None:
-    with pytest.raises(RecipeError, match=r"nowhere has no configuration: looked for config\.json"):
+    with pytest.raises(RecipeError, match=r"nowhere is not there\. Name a Hugging Face model folder"):
         run(make_work, vocab, Artifact(tmp_path / "nowhere", "x"))
 
 

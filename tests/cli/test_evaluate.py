@@ -63,7 +63,7 @@ def test_settings_and_json(capsys: pytest.CaptureFixture[str]) -> None:
         (["--model", "fake:one", "--model", "fake:one"], "Two models are called 'one'. Give each a name of its own"),
         (["--model", "fake:one", "--baseline", "two"], "The baseline 'two' is none of the models one"),
         (
-            ["--model", "fake:one", "--shots", "-1"],
+            ["--model", "fake:one", "--set", "evaluate.shots=-1"],
             "'evaluate.shots': Input should be greater than or equal to 0",
         ),
         (["--model", "fake:one", "--lang", "low"], "There is no run in emma-runs yet"),

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from emma.cli.main import main
+from emma.errors import RecipeError
 from emma.inspect.verify import verify_files
 from emma.pipeline.home import Home
 from emma.store.address import file_digest
@@ -106,6 +107,11 @@ def test_only_the_artifacts_of_one_run(home: Home, compiled: Path) -> None:
     every = verify_files(home, None, Reporter(quiet=True))
     assert one.artifacts < two.artifacts < every.artifacts
     assert not one.damaged and not two.damaged
+
+
+def test_a_run_that_is_not_there(home: Home) -> None:
+    with pytest.raises(RecipeError, match=r"There is no run 'nobody' in .*, which has: "):
+        verify_files(home, "nobody", Reporter(quiet=True))
 
 
 def test_manifests_that_keep_no_hash(home: Home, capsys: pytest.CaptureFixture[str]) -> None:

@@ -48,6 +48,8 @@ def test_paths_are_looked_for_in_order(tmp_path: Path) -> None:
     assert find_model_place(str(tmp_path / "second" / "only.gguf")) == tmp_path / "second" / "only.gguf"
     with pytest.raises(RecipeError, match=r"neither a folder nor a \.gguf file; looked at .*first.* and .*second"):
         find_model_place("none", roots)
+    with pytest.raises(RecipeError, match="The base '' is neither a folder"):
+        find_model_place("", roots)
 
 
 def test_a_folder_with_one_gguf_file_is_that_file(tmp_path: Path) -> None:

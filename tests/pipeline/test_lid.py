@@ -88,6 +88,7 @@ def test_which_sources_must_be_said(recipe: Path, tmp_path: Path, capsys: pytest
     assert "Name them with --sources" in (said := capsys.readouterr().err) and "clean, other" in said
     assert lid("eval", tmp_path / "none.bin", recipe, "--sources", "other", home=tmp_path / "runs") == 1
     assert "There is no language-identification model" in capsys.readouterr().err
+    assert not (tmp_path / "runs" / "store" / "collect").exists(), "neither is found out after the work"
 
 
 def test_a_model_at_another_place_is_the_same_stage(recipe: Path, tmp_path: Path) -> None:

@@ -1,9 +1,9 @@
 """`emma audit`: the sheet of one language that a speaker reads, marks and signs."""
 
 import argparse
-from pathlib import Path
 
 from emma.cli.options import Commands, add_command, add_home, add_json, add_run_name, open_home, print_answer
+from emma.cli.values import parse_page
 
 
 def add_parser(commands: Commands) -> None:
@@ -14,7 +14,7 @@ def add_parser(commands: Commands) -> None:
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="draw other documents (default: 0)")
     form = parser.add_mutually_exclusive_group()
     add_json(form)
-    form.add_argument("--html", type=Path, default=None, metavar="FILE", help="write a page to print")
+    form.add_argument("--html", type=parse_page, default=None, metavar="FILE", help="write a page to print")
     add_home(parser)
     parser.set_defaults(command=run)
 

@@ -3,8 +3,9 @@
 import argparse
 from pathlib import Path
 
-from emma.cli.options import STAGES, Commands, add_json, add_strict, open_home, parse_positive, print_answer
+from emma.cli.options import STAGES, Commands, add_json, add_strict, open_home, print_answer
 from emma.cli.stage import StageHelp
+from emma.cli.values import parse_count, parse_folder, parse_positive
 
 DESCRIPTION = """\
 With a recipe, run it up to this stage. Without one, run benchmarks on the models that --model names: `emma tasks` lists
@@ -41,7 +42,7 @@ def add_benchmarks(parser: argparse.ArgumentParser) -> None:
         help="one of `emma tasks`; as often as wanted",
     )
     group.add_argument(
-        "--data", type=Path, default=Path(), metavar="DIR", help="the folder with a folder for each task"
+        "--data", type=parse_folder, default=Path(), metavar="DIR", help="the folder with a folder for each task"
     )
     group.add_argument(
         "--lang",
@@ -50,7 +51,9 @@ def add_benchmarks(parser: argparse.ArgumentParser) -> None:
         help='all, labels between commas, "corpus of RUN", or a tier such as "low of RUN" (default: all)',
     )
     group.add_argument("--limit", type=parse_positive, metavar="N", help="items of each task and language, at most")
-    group.add_argument("--shots", type=int, metavar="N", help="examples in a prompt (default: as the task has it)")
+    group.add_argument(
+        "--shots", type=parse_count, metavar="N", help="examples in a prompt (default: as the task has it)"
+    )
     group.add_argument("--mode", choices=("sound", "paper"), help="paper: the published protocol with its faults")
     group.add_argument("--samples", type=parse_positive, metavar="N", help="answers generated for each question")
     group.add_argument("--run-generated-code", action="store_true", default=None, help="run programs that models write")
@@ -62,7 +65,7 @@ def add_benchmarks(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--baseline", metavar="NAME", help="the model to compare with (default: the first)")
     group.add_argument(
         "--out",
-        type=Path,
+        type=parse_folder,
         default=Path("emma-evaluate"),
         metavar="DIR",
         help="where tables go (default: emma-evaluate)",

@@ -4,7 +4,8 @@ import argparse
 from pathlib import Path
 from typing import get_args
 
-from emma.cli.options import Commands, add_command, add_json, add_set, parse_positive, print_answer
+from emma.cli.options import Commands, add_command, add_json, add_set, print_answer
+from emma.cli.values import parse_positive
 from emma.lang.tables import Scheme
 
 COMMANDS = ("explain", "lint")

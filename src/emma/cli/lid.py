@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import get_args
 
 from emma.cli.options import Commands, add_command, add_execution, open_home, read_recipe
+from emma.cli.values import parse_folder
 from emma.lang.tables import Scheme
 
 
@@ -29,7 +30,9 @@ def add_parser(commands: Commands) -> None:
             metavar="A,B",
             help="the sources whose labels are to be trusted (default: annotate.lid.train)",
         )
-        parser.add_argument("--out", type=Path, default=None, metavar="DIR", help="the folder to write files to")
+        parser.add_argument(
+            "--out", type=parse_folder, default=None, metavar="DIR", help="the folder to write files to"
+        )
         add_execution(parser)
     train.set_defaults(command=run, model=None)
     measure.set_defaults(command=run)
@@ -38,10 +41,13 @@ def add_parser(commands: Commands) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Train a model, or measure one."""
+    from emma.lid.files import find_model_file
     from emma.pipeline.lid import CleanCorpus, render_text
     from emma.pipeline.run import open_executor
     from emma.work.progress import Reporter
 
+    if arguments.model is not None:
+        find_model_file(arguments.model)  # before anything is collected for it
     home, reporter = open_home(arguments), Reporter(arguments.quiet)
     sources = [name for name in arguments.sources.split(",") if name]
     with home.locked(), open_executor(arguments.on, arguments.workers, reporter.say) as executor:

@@ -11,9 +11,9 @@ from emma.cli.options import (
     add_command,
     add_json,
     open_home,
-    parse_positive,
     print_answer,
 )
+from emma.cli.values import parse_positive
 
 COMMANDS = ("run", "show")
 

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
+from emma.cli.values import parse_folder, parse_place, parse_positive, parse_url
+
 STAGES: Mapping[str, str] = {
     "collect": "read the sources into documents, each with a resolved language, and rejects with reasons",
     "annotate": "measure every document: scripts, lengths, quality features, hashes",
@@ -40,7 +42,7 @@ def add_home(parser: argparse.ArgumentParser) -> None:
     """Add --home and --store."""
     parser.add_argument(
         "--home",
-        type=Path,
+        type=parse_folder,
         default=Path("emma-runs"),
         metavar="DIR",
         help="the folder that holds the store and the runs (default: emma-runs)",
@@ -114,27 +116,6 @@ def add_run_name(parser: argparse.ArgumentParser, verb: str) -> None:
 def add_json(parser: "argparse.ArgumentParser | argparse._ArgumentGroup") -> None:
     """Add --json."""
     parser.add_argument("--json", action="store_true", help="print the whole answer as JSON")
-
-
-def parse_url(text: str) -> str:
-    """Parse the URL of an object store."""
-    if "://" not in text:
-        raise argparse.ArgumentTypeError(f"'{text}' is not a URL such as s3://bucket/prefix; for a folder use --home")
-    return text
-
-
-def parse_positive(text: str) -> int:
-    """Parse a whole number from 1."""
-    if (number := int(text)) < 1:
-        raise argparse.ArgumentTypeError(f"{number} is not 1 or more")
-    return number
-
-
-def parse_place(text: str) -> str:
-    """Parse where tasks run: `local`, `ray`, or the address of a Ray cluster."""
-    if text in ("local", "ray") or ":" in text:
-        return text
-    raise argparse.ArgumentTypeError(f"'{text}' is not local, ray, or a Ray address such as head:6379")
 
 
 def open_home(arguments: argparse.Namespace) -> "Home":

@@ -3,7 +3,8 @@
 import argparse
 from pathlib import Path
 
-from emma.cli.options import Commands, add_changes, add_command, add_json, parse_positive, print_answer
+from emma.cli.options import Commands, add_changes, add_command, add_json, print_answer
+from emma.cli.values import parse_amount, parse_positive
 
 
 def add_parser(commands: Commands) -> None:
@@ -21,10 +22,12 @@ def add_parser(commands: Commands) -> None:
         "--micro-batch", type=parse_positive, metavar="N", help="sequences per micro-batch, over train.micro_batch"
     )
     speed = parser.add_mutually_exclusive_group()
-    speed.add_argument("--tokens-per-second", type=float, metavar="X", help="speed of one GPU, where you know it")
+    speed.add_argument(
+        "--tokens-per-second", type=parse_amount, metavar="X", help="speed of one GPU, where you know it"
+    )
     speed.add_argument("--measure", action="store_true", help="measure two blocks of such a model on this machine")
-    parser.add_argument("--price", type=float, metavar="X", help="price of an hour of one GPU, in any currency")
-    parser.add_argument("--watts", type=float, metavar="X", help="power of one GPU (default: its rated power)")
+    parser.add_argument("--price", type=parse_amount, metavar="X", help="price of an hour of one GPU, in any currency")
+    parser.add_argument("--watts", type=parse_amount, metavar="X", help="power of one GPU (default: its rated power)")
     add_json(parser)
     add_changes(parser)
     parser.set_defaults(command=run)

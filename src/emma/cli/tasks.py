@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from emma.cli.options import Commands, add_command, add_json, print_json
+from emma.cli.values import parse_count, parse_folder
 
 
 def add_parser(commands: Commands) -> None:
@@ -16,10 +17,14 @@ def add_parser(commands: Commands) -> None:
         "exactly as a model is asked them.",
     )
     parser.add_argument("task", nargs="?", metavar="TASK", help="a benchmark, such as sib200")
-    parser.add_argument("--data", type=Path, default=Path(), metavar="DIR", help="the folder that holds the tasks' own")
+    parser.add_argument(
+        "--data", type=parse_folder, default=Path(), metavar="DIR", help="the folder that holds the tasks' own"
+    )
     parser.add_argument("--lang", metavar="LANG", help="a label such as ewe_Latn, or a code (default: the first)")
     parser.add_argument("--model", metavar="MODEL", help="show what a model's context has room for, with token counts")
-    parser.add_argument("--shots", type=int, metavar="N", help="examples in a prompt (default: as the task has it)")
+    parser.add_argument(
+        "--shots", type=parse_count, metavar="N", help="examples in a prompt (default: as the task has it)"
+    )
     parser.add_argument("--mode", choices=("sound", "paper"), default="sound", help="paper: the published protocol")
     add_json(parser)
     parser.set_defaults(command=run)

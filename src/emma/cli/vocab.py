@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import get_args
 
 from emma.cli import stage
-from emma.cli.options import STAGES, Commands, add_command, add_home, add_json, open_home, parse_positive, print_json
+from emma.cli.options import STAGES, Commands, add_command, add_home, add_json, open_home, print_json
+from emma.cli.values import parse_page, parse_positive
 from emma.lang.tables import Scheme
 
 COMMANDS = ("run", "report")
@@ -36,7 +37,7 @@ def add_parser(commands: Commands, name: str) -> None:
     parser.add_argument("--all", action="store_true", dest="everything", help="print every language")
     form = parser.add_mutually_exclusive_group()
     add_json(form)
-    form.add_argument("--html", type=Path, default=None, metavar="FILE", help="write a page with charts")
+    form.add_argument("--html", type=parse_page, default=None, metavar="FILE", help="write a page with charts")
     add_home(parser)
     parser.set_defaults(command=report)
 

@@ -29,7 +29,10 @@ def find_run(home: Home, name: str) -> Run:
     if (path / LOCK).exists():
         return Home(path.parent).run(path.name)
     listed = ", ".join(names) or "none yet"
-    raise RecipeError(f"'{name}' is no run in {home.path}, which has: {listed}; nor is it the folder of a run.")
+    raise RecipeError(
+        f"'{name}' is no run in {home.path}, which has: {listed}; nor is it the folder of a run. Name one of those, "
+        "the folder of a run such as emma-runs/demo, or the home that has it with --home."
+    )
 
 
 def find_document(collect: Artifact, document: str) -> Place:

@@ -57,7 +57,7 @@ def _store_folders(home: Home) -> Iterator[Path]:
 
 def _run_folders(home: Home, run: str) -> Iterator[Path]:
     """The artifacts that a run recorded, and those that are parts of them."""
-    waiting = [home.store / stage / key for stage, key in home.run(run).addresses.items()]
+    waiting = [home.store / stage / key for stage, key in home.choose_run(run).addresses.items()]
     listed = set[Path]()
     while waiting:
         folder = waiting.pop(0)

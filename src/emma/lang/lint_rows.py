@@ -39,7 +39,9 @@ class Entry:
 def read_entries(path: Path) -> list[Entry]:
     """All entries of a file. LanguageError if it cannot be read as a list of languages."""
     if not path.is_file():
-        raise LanguageError(f"There is no list of languages at {path}.")
+        raise LanguageError(
+            f"There is no list of languages at {path}: name a file, .txt, .csv or .json, or a recipe (.toml)."
+        )
     if path.suffix == ".parquet":
         rows = _parse_table(_read_parquet(path))
     else:

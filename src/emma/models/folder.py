@@ -55,14 +55,17 @@ def read_model_json(path: Path) -> Json:
     return content
 
 
+NAME_A_FOLDER = "Name a Hugging Face model folder, as save_pretrained writes it or a hub has it."
+
+
 def check_folder(folder: Path) -> None:
-    """RecipeError unless the folder has a configuration and weights."""
+    """RecipeError unless there is a folder with a configuration and weights."""
+    if not folder.is_dir():
+        what = "is a file" if folder.exists() else "is not there"
+        raise RecipeError(f"{folder} {what}. {NAME_A_FOLDER}")
     for what, names in (("configuration", (CONFIG,)), ("weights", WEIGHTS)):
         if not any((folder / name).is_file() for name in names):
-            raise RecipeError(
-                f"{folder} has no {what}: looked for {', '.join(names)}. Name a Hugging Face model folder, as "
-                "save_pretrained writes it or a hub has it."
-            )
+            raise RecipeError(f"{folder} has no {what}: looked for {', '.join(names)}. {NAME_A_FOLDER}")
 
 
 def weight_files(folder: Path) -> list[Path]:

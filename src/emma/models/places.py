@@ -27,7 +27,7 @@ def find_model_place(name: str, roots: Sequence[Path] = (Path(),)) -> Path:
     if name.startswith(PACKAGE):
         return find_in_package(name)
     places = list(dict.fromkeys(root / name for root in roots))
-    for place in places:
+    for place in places if name else ():
         if place.is_dir() or (place.is_file() and place.suffix == SUFFIX):
             return one_model(place)
     if HUB_ID.fullmatch(name):

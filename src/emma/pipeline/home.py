@@ -84,7 +84,7 @@ class Home:
         try:
             self.store.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise ArtifactError(f"{self.store} cannot be made ({error}). Choose another --home.") from None
+            raise ArtifactError(f"{self.store} cannot be made ({error.strerror}). Choose another --home.") from None
         with (self.store / ".lock").open("a+") as lock:
             try:
                 # The system releases it with the process, so a run that was killed leaves no lock behind.

@@ -38,9 +38,9 @@ class CleanCorpus:
         self, recipe: Recipe, sources: Sequence[str], *, home: Home, executor: Executor, reporter: Reporter
     ) -> None:
         self.name, self.home = recipe.name, home
+        self.config = choose_config(recipe, sources)
         collected = run_stages(recipe, "collect", home=home, executor=executor, reporter=reporter)
         self.collect = collected.artifact("collect")
-        self.config = choose_config(recipe, sources)
         # Tasks have the addresses of the annotate stage's own, so what is trained here that stage finds done.
         stage = ("annotate", AnnotateConfig.version)
         self.work = Work(home.store, *stage, "lid", home.store, executor, reporter, store_url=home.url)

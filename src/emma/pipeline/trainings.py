@@ -67,7 +67,8 @@ class NamedTraining:
 def find_training(home: Home, run: str) -> NamedTraining:
     """The training whose weights a run's name stands for: the last, or the one that is done while a later one has no
     checkpoint yet. Raises as `last_training`."""
-    training, done = last_training(home, run), home.run(run).addresses.get("train")
+    training = last_training(home, run)
+    done = home.run(run).addresses.get("train")
     if training.result is not None or training.checkpoints or done is None:
         return training
     result = home.load("train", done)
@@ -76,10 +77,7 @@ def find_training(home: Home, run: str) -> NamedTraining:
 
 def last_training(home: Home, run: str) -> NamedTraining:
     """The training that a run began last. Raises RecipeError where there is no such run, or it has begun none."""
-    record = home.run(run)
-    if not record.path.is_dir():
-        names = ", ".join(each.name for each in home.list_runs()) or "none yet"
-        raise RecipeError(f"There is no run '{run}' in {home.path}, which has: {names}.")
+    record = home.choose_run(run)
     key = record.begun.get("train") or record.addresses.get("train")
     if key is None:
         raise RecipeError(f"The run '{run}' in {home.path} has begun no training yet; 'emma status' shows it.")

@@ -122,6 +122,12 @@ def test_a_folder_without_a_model_is_named(recipe: Path, tmp_path: Path) -> None
         plan(recipe, shape=None)
 
 
+def test_recipes_in_a_circle(recipe: Path) -> None:
+    recipe.write_text(RECIPE.replace("a-base-of-another-disk", recipe.name))
+    with pytest.raises(RecipeError, match="The base recipes go in a circle"):
+        plan(recipe, shape=None)
+
+
 def test_the_command_line(recipe: Path, capsys: pytest.CaptureFixture[str]) -> None:
     given = ["plan", str(recipe), "--shape", "llama2-7b", "--gpu", "H200", "--home", str(recipe.parent / "none")]
     assert main([*given, "--micro-batch", "1", "--gpus", "8", "--price", "2"]) == 0

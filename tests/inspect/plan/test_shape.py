@@ -85,7 +85,12 @@ def test_a_file_or_folder_by_path(tmp_path: Path) -> None:
     [
         ("{", "is not valid JSON"),
         (json.dumps({**LLAMA_LIKE, "num_local_experts": 8}), "a mixture of experts"),
-        (json.dumps({"hidden_size": 3}), "says nothing of num_hidden_layers, num_attention_heads, intermediate_size"),
+        (json.dumps({**LLAMA_LIKE, "hidden_size": "x"}), "no whole number above 0 for hidden_size;"),
+        (json.dumps({**LLAMA_LIKE, "num_attention_heads": 0}), "no whole number above 0 for num_attention_heads;"),
+        (
+            json.dumps({"hidden_size": 3}),
+            "no whole number above 0 for num_hidden_layers, num_attention_heads, intermediate_size",
+        ),
     ],
 )
 def test_what_is_no_dense_decoder_is_refused(tmp_path: Path, config: str, message: str) -> None:

@@ -48,5 +48,6 @@ def find_task(name: str) -> Task:
         return tasks[name]
     if part and isinstance(tasks.get(whole), Divisible):
         return cast(Divisible, tasks[whole]).narrow(part)
-    near = get_close_matches(name, tasks, 3) or sorted(tasks)
-    raise RecipeError(f"There is no task '{name}'. Did you mean {', '.join(near)}? `emma tasks` lists them all.")
+    near = get_close_matches(name, tasks, 3)
+    hint = f"Did you mean {', '.join(near)}? " if near else ""
+    raise RecipeError(f"There is no task '{name}'. {hint}`emma tasks` lists them all.")

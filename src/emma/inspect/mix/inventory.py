@@ -45,8 +45,13 @@ def _read_inventory(path: Path) -> Iterator[dict[str, object]]:
     try:
         # Spreadsheets put a byte order mark before their CSV.
         lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except (FileNotFoundError, UnicodeDecodeError) as error:
-        raise RecipeError(f"The inventory {path} cannot be read: {error}.") from None
+    except UnicodeDecodeError as error:
+        raise RecipeError(f"The inventory {path} is not text in UTF-8: {error}.") from None
+    except OSError as error:
+        raise RecipeError(
+            f"The inventory {path} cannot be read: {error.strerror}. Name a CSV file with the columns lang and domain, "
+            f"and any of {', '.join(NUMBERS)}."
+        ) from None
     # Numbered before comments go, so that messages name the line in the file.
     numbered = [(number, line) for number, line in enumerate(lines, 1) if line.strip() and not line.startswith("#")]
     table = csv.DictReader(line for _, line in numbered)

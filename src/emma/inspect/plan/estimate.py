@@ -20,6 +20,7 @@ from emma.inspect.plan.shape import (
 )
 from emma.inspect.plan.speed import estimate_speed, flops_per_token
 from emma.models.places import find_model_place
+from emma.pipeline.base import refuse_circular_base
 from emma.pipeline.recipe import Recipe
 from emma.train.config import TrainConfig
 
@@ -100,6 +101,7 @@ class TrainingPlan(Costs):
 
 def plan_training(recipe: Recipe, question: PlanQuestion) -> TrainingPlan:
     """Plan the training of a recipe. Raises RecipeError when the shape of the model is not known."""
+    refuse_circular_base(recipe)
     shape, source = find_shape(recipe, question.shape)
     machine, sequence_length = question.machine, recipe.mix.sequence_length
     section = resolve_precision(recipe.train, machine)

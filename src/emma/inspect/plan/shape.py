@@ -137,7 +137,7 @@ def shape_from_config(config: Mapping[str, Any], name: str) -> Shape:
     """The shape of a configuration given as a table."""
     if any(config.get(key) for key in EXPERT_KEYS):
         raise RecipeError(f"{name} is a mixture of experts; the plan knows dense decoders only.")
-    values = {
+    values: dict[str, Any] = {
         key: next((config[alias] for alias in aliases if config.get(alias) is not None), None)
         for key, aliases in CONFIG_ALIASES.items()
     }
@@ -145,9 +145,11 @@ def shape_from_config(config: Mapping[str, Any], name: str) -> Shape:
     if values["intermediate_size"] is None and kind in UNGATED_TYPES and values["hidden_size"] is not None:
         # What these types have where the configuration leaves it out.
         values["intermediate_size"] = 4 * values["hidden_size"]
-    if missing := [key for key, value in values.items() if value is None]:
-        raise RecipeError(f"{name} says nothing of {', '.join(missing)}; the plan needs the shape of a decoder.")
-    width, layers, heads, inner, rows = (int(value or 0) for value in values.values())
+    if wrong := [key for key, value in values.items() if not isinstance(value, int) or value < 1]:
+        raise RecipeError(
+            f"{name} has no whole number above 0 for {', '.join(wrong)}; the plan needs the shape of a decoder."
+        )
+    width, layers, heads, inner, rows = values.values()
     kv_heads = int(config.get("num_key_value_heads") or heads)
     head_width = int(config.get("head_dim") or width // heads)
     tied = bool(config.get("tie_word_embeddings", kind in TIED_TYPES))

@@ -75,7 +75,7 @@ def compare_tokenizers(question: ReportQuestion, home: Home) -> VocabReport:
 def _read_texts(question: ReportQuestion, home: Home) -> TextSet:
     texts = read_text_files(question.text, question.scheme, question.lines, question.aligned)
     if question.run is not None:
-        texts.extend(read_held_out(home.run(question.run)))
+        texts.extend(read_held_out(home.choose_run(question.run)))
     return texts
 
 

@@ -25,9 +25,13 @@ for prompt in question["prompts"]:
     written = model.generate(
         inputs, attention_mask=torch.ones_like(inputs), max_new_tokens=question["tokens"], do_sample=False, num_beams=1
     )
-    # What the new tokens add to the text: alone, a first piece would lose its space.
-    whole, before = (tokenizer.decode(each, skip_special_tokens=True) for each in (written[0], prompt))
-    continuations.append(whole.removeprefix(before))
+    # What the new tokens add to the text: alone, a first piece would lose its space. Single bytes may join those at the
+    # prompt's end into no character, so that the text of both does not begin with the prompt.
+    row = written[0].tolist()
+    whole, before, after = (
+        tokenizer.decode(each, skip_special_tokens=True) for each in (row, prompt, row[len(prompt) :])
+    )
+    continuations.append(whole.removeprefix(before) if whole.startswith(before) else after)
 
 answer = {
     "version": transformers.__version__,
