@@ -24,6 +24,9 @@ ACROSS = {
     "work/test_same_bytes.py",
 }
 """Tests that hold several modules of their room to one property, which they are named for."""
+ROOMS_OF_TRAIN = ("optimizer", "model", "watch", "keep", "save")
+"""From the lowest to the highest; beside them, `run` and what only it imports stand above, all else below."""
+ABOVE_THEM = ("run", "step", "monitor", "stopping", "__main__")
 ENTRY = Path("train/__main__.py")  # `torchrun -m emma.train` begins the whole command
 
 
@@ -46,6 +49,15 @@ def test_imports_run_one_way(path: Path) -> None:
     for other in imports(path):
         assert FLOOR[other] <= FLOOR[room], f"{room} imports {other}, which stands on a higher floor"
         assert room not in STAGES or other not in STAGES or other == room, f"stage {room} imports stage {other}"
+
+
+@pytest.mark.parametrize("room", ROOMS_OF_TRAIN)
+def test_rooms_of_train_import_one_way(room: str) -> None:
+    floors = ROOMS_OF_TRAIN[ROOMS_OF_TRAIN.index(room) + 1 :] + ABOVE_THEM
+    for path in (SOURCE / "train" / room).glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            parts = (node.module or "").split(".") if isinstance(node, ast.ImportFrom) else [""]
+            assert parts[:2] != ["emma", "train"] or parts[2] not in floors, f"{path} imports {'.'.join(parts)}"
 
 
 def test_every_room_has_a_floor() -> None:
