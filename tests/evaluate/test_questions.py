@@ -42,7 +42,7 @@ def test_all_languages() -> None:
         ("high", TIERS, RecipeError, "No language of the corpus is in tier 'high'; it has low, medium"),
         ("corpus", None, RecipeError, "write 'corpus of RUN'"),
         ("corpus", {}, RecipeError, "no language at all"),
-        ("lows", TIERS, LanguageError, "lows"),
+        ("lows", TIERS, LanguageError, "'emma lang lows' says why. Name a label"),
     ],
 )
 def test_no_such_languages(languages: str, tiers: dict[str, str] | None, error: type, message: str) -> None:

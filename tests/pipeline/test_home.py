@@ -18,9 +18,17 @@ def test_two_runs_do_not_share_a_store(tmp_path: Path) -> None:
 
 def test_a_store_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "home").write_text("a file")
-    done = run(tmp_path, "")
-    assert done.returncode == 1
-    assert "Choose another --home" in done.stderr
+    refused = pytest.raises(ArtifactError, match=r"store cannot be made \(Not a directory\)\. Choose another --home")
+    with refused, Home(tmp_path / "home").locked():
+        pass
+
+
+@pytest.mark.parametrize("lock", ["[1]", '{"train": 3}', "{"])
+def test_a_record_that_is_damaged_says_what_to_do(tmp_path: Path, lock: str) -> None:
+    (tmp_path / "demo").mkdir()
+    (tmp_path / "demo" / "lock.json").write_text(lock)
+    with pytest.raises(ArtifactError, match=r"lock\.json .*\. Delete .*demo and run again"):
+        Home(tmp_path).run("demo").artifact("train")
 
 
 def test_a_home_with_several_runs_asks_which(tmp_path: Path) -> None:

@@ -72,6 +72,11 @@ def test_a_missing_recipe_is_named(tmp_path: Path) -> None:
         Recipe.read(tmp_path / "absent.toml")
 
 
+def test_a_byte_order_mark_is_no_mistake(tmp_path: Path) -> None:
+    (tmp_path / "marked.toml").write_bytes(b'\xef\xbb\xbfname = "x"\n')
+    assert Recipe.read(tmp_path / "marked.toml").name == "x"
+
+
 def test_set_changes_one_value(tmp_path: Path) -> None:
     path = write(tmp_path, "[mix]\ntokens = 5\n")
     changed = Recipe.read(path, ["mix.tokens=1_000", "base=some/folder", "curate.max_drop = 0.25"])

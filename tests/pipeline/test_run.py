@@ -1,8 +1,12 @@
 """Running a recipe: what stops a run before it begins."""
 
+from pathlib import Path
+
 import pytest
 
 from emma.errors import ExtraError, RecipeError
+from emma.store.files import write_json
+from tests.whole import write_recipes
 
 
 def test_a_missing_extra_stops_a_run_before_it_begins(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -55,3 +59,14 @@ def test_nothing_can_be_kept_of_no_base(setting: dict[str, object]) -> None:
     refuse_keeping_nothing(recipe.model_copy(update={"base": "some/folder"}), "train")
     with pytest.raises(RecipeError, match=rf"train\.{name} keeps what a base knows, but the recipe has no `base`"):
         refuse_keeping_nothing(recipe, "train")
+
+
+def test_a_base_whose_training_is_gone_is_to_do(tmp_path: Path) -> None:
+    from emma.pipeline.home import Home
+    from emma.pipeline.recipe import Recipe
+    from emma.pipeline.run import stage_states
+
+    recipe, home = Recipe.read(write_recipes(tmp_path)), Home(tmp_path / "home")
+    (tmp_path / "home" / "base").mkdir(parents=True)
+    write_json(tmp_path / "home" / "base" / "lock.json", {"train": "0" * 20})
+    assert not any(artifact for _, artifact in stage_states(recipe, home))

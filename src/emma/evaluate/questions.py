@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from emma.errors import RecipeError, SourceError
+from emma.errors import LanguageError, RecipeError, SourceError
 from emma.evaluate.engine.requests import Request
 from emma.evaluate.tasks.data import find_folder
 from emma.evaluate.tasks.task import Asking, Item, RejectedItem, Task, TaskData
@@ -70,7 +70,13 @@ def _find_languages(name: str, tiers: Mapping[str, str] | None) -> list[Lang]:
 
 def read_language_name(name: str) -> Lang:
     """The language of a code or label; program code is none, and has a label all the same. Raises LanguageError."""
-    return CODE if name.strip() == CODE.label else resolve(name).lang
+    try:
+        return CODE if name.strip() == CODE.label else resolve(name).lang
+    except LanguageError:
+        raise LanguageError(
+            f"'{name}' is nothing that one language is called; 'emma lang {name}' says why. Name a label such as "
+            "swh_Latn."
+        ) from None
 
 
 def find_folders(tasks: Sequence[Task], data: Path) -> list[Path]:

@@ -179,7 +179,9 @@ def check_named_base(name: str, say: Callable[[str], None]) -> list[str]:
     recipe = Recipe.read(name) if name.endswith(".toml") else None
     place = find_model_place(name) if recipe is None else base_place(recipe)
     if place is None:
-        raise RecipeError(f"{name} names no model as its base, so there is nothing to check yet.")
+        raise RecipeError(
+            f"{name} names no model as its base: it has none, or another recipe makes it. Nothing is there to check."
+        )
     if place.is_dir():
         return check_base_folder(recipe, place, say)
     with TemporaryDirectory(prefix="emma-check-") as folder:

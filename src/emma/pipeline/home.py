@@ -200,10 +200,10 @@ class Run:
             write_json(path, stages)
 
     def _read(self, name: str) -> dict[str, str]:
-        try:
-            stages: dict[str, str] = read_json(self.path / name)
-        except FileNotFoundError:
-            return {}
+        path = self.path / name
+        stages: dict[str, str] = read_json(path) if path.exists() else {}
+        if not isinstance(stages, dict) or not all(isinstance(key, str) for key in stages.values()):
+            raise ArtifactError(f"{path} does not name an artifact of each stage. Delete {self.path} and run again.")
         return stages
 
     def artifact(self, stage: str) -> Artifact:

@@ -83,7 +83,7 @@ def choose_config(recipe: Recipe, sources: Sequence[str]) -> LidConfig:
         names = ", ".join(source.name for source in recipe.collect.sources)
         raise RecipeError(
             f"Which sources of {recipe.name} have labels to trust? Name them with --sources, or in the recipe: "
-            f'[annotate.lid] train = ["…"]. Sources: {names}.'
+            f'[annotate.lid] train = ["…"]. Sources: {names or "none yet"}.'
         )
     return LidConfig(train=clean, training=lid.training if lid else LidTraining())
 

@@ -73,7 +73,8 @@ class Recipe(Settings):
         """
         path = Path(path)
         try:
-            table = tomllib.loads(path.read_text(encoding="utf-8"))
+            # Editors of some systems put a byte order mark before the text.
+            table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
         except FileNotFoundError:
             raise RecipeError(f"There is no recipe at {path}. The repository's own are in recipes/.") from None
         except IsADirectoryError:

@@ -215,8 +215,9 @@ def stage_states(recipe: Recipe, home: Home) -> Iterator[tuple[str, Artifact | N
     base, start = find_base(recipe, home), find_start(recipe, home)
     waiting: set[str] = {"start"} if recipe.train.start is not None and start is None else set()
     if isinstance(base, Recipe):
-        waiting |= set() if "train" in home.run(base.name).addresses else {"base"}
-        base = None if "base" in waiting else trained_base(base, home)
+        key = home.run(base.name).addresses.get("train")
+        base = trained_base(base, home) if key is not None and home.load("train", key) is not None else None
+        waiting |= {"base"} if base is None else set()
     done = {name: found for name, found in (("base", base), ("start", start)) if found is not None}
     for step in list_steps(recipe, home):
         if any(name in waiting or (name not in done and name not in ELSEWHERE) for name in step.inputs):

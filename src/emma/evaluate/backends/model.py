@@ -19,7 +19,7 @@ from emma.errors import RecipeError
 from emma.evaluate.config import EvaluateConfig
 from emma.models.configuration import context_length
 from emma.models.device import choose_device, choose_precision
-from emma.models.folder import weight_files
+from emma.models.folder import check_folder, list_tensors, weight_files
 from emma.models.head import Head, check_head, head_of
 from emma.models.special_ids import special_ids
 from emma.models.tokenizer_file import open_tokenizer
@@ -57,7 +57,7 @@ def open_model_tokenizer(folder: Path) -> tuple[Any, int]:
 class LanguageModel:
     """A model with its tokenizer. Weights are read when they are first needed.
 
-    Raises RecipeError for a folder that holds no model EMMA can score.
+    Raises RecipeError for a folder that holds no model EMMA can score, when they are read for weights that are damaged.
     """
 
     def __init__(self, folder: Path, section: EvaluateConfig) -> None:
@@ -86,6 +86,8 @@ class LanguageModel:
     @cached_property
     def network(self) -> Any:
         """The network, in evaluation; its weights in float32 whatever they are stored in."""
+        check_folder(self.folder)
+        list_tensors(self.folder)  # which names a file that is cut or missing
         auto: Any = AutoModelForCausalLM
         # Nothing is fetched, and no code that lies in a model's folder is run.
         settings = {"local_files_only": True, "trust_remote_code": False}
