@@ -31,10 +31,7 @@ BUDGET: Arms = {name: VOCABULARIES[name] for name in ("the base's own", "1,000 n
 """Vocabularies that are compared on the main run's budget too."""
 ROWS: Arms = {
     "subword_mean": (),
-    "mean": ('adapt.init="mean"',),
     "focus": ('adapt.init="focus"',),
-    "omp, 4 anchors": ('adapt.init="omp"',),
-    "omp, 64 anchors": ('adapt.init="omp"', "adapt.omp_anchors=64"),
     "subword_mean, untied": ("adapt.untie=true",),
     "subword_mean, untied and distilled": ("adapt.untie=true", "adapt.distil.steps=100"),
     "subword_mean, rows at the rate of the rest": ("train.new_row_lr=0.0003",),

@@ -16,10 +16,7 @@ from emma.pipeline.home import Home
 STEPS = 200
 BATCH_TOKENS = 1024
 METHODS: dict[str, tuple[str, ...]] = {
-    "random": ('adapt.init="random"',),
-    "mean": ('adapt.init="mean"',),
     "subword_mean": ('adapt.init="subword_mean"',),
-    "omp, 4 anchors": ('adapt.init="omp"',),
     "focus": ('adapt.init="focus"',),
     "subword_mean, distilled": ('adapt.init="subword_mean"', "adapt.distil.steps=200"),
 }

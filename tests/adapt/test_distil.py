@@ -33,7 +33,7 @@ def test_a_piece_that_renames_a_base_piece_gets_its_row() -> None:
     start = trained.get_input_embeddings().weight.detach().clone()
     renamed = NewPieces((20,), ((3,),))
     tokens = PackedText(np.random.default_rng(1).integers(0, 21, 400), np.zeros(400, np.int64))
-    losses = distil_rows(DistilConfig(steps=400, windows=16, window_tokens=8), trained, renamed, tokens, 0)
+    losses = list(distil_rows(DistilConfig(steps=400, windows=16, window_tokens=8), trained, renamed, tokens, 0))
     rows = trained.get_input_embeddings().weight.detach()
     like = torch.nn.functional.cosine_similarity(torch.stack([start[20], rows[20]]), start[3])
     assert like[0] < 0.6 and like[1] > 0.97  # norms inside the model hide most of a row's length

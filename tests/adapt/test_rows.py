@@ -5,8 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from transformers import LlamaConfig, LlamaForCausalLM
 
-from emma.adapt.rows import Combination, make_new_rows, mean_of_spelling
+from emma.adapt.config import AdaptConfig
+from emma.adapt.rows import Combination, NewPieces, fill_new_rows, mean_of_spelling, vocabulary_matrices
 from emma.errors import RecipeError
 from emma.pipeline.recipe import Recipe
 
@@ -15,13 +17,7 @@ ROWS = torch.randn(4000, 8) @ torch.randn(8, 8) + 3
 
 
 def test_spelled_rows_are_means_and_empty_ones_the_mean_of_all() -> None:
-    made = make_new_rows(
-        ROWS,
-        3,
-        "subword_mean",
-        Combination.from_rows([mean_of_spelling([1]), mean_of_spelling([]), mean_of_spelling([2, 5, 5])]),
-        0,
-    )
+    made = Combination.from_rows([mean_of_spelling(each) for each in ([1], [], [2, 5, 5])]).apply(ROWS)
     torch.testing.assert_close(made, torch.stack([ROWS[1], ROWS.mean(0), (ROWS[2] + 2 * ROWS[5]) / 3]))
 
 
@@ -35,24 +31,22 @@ def test_combinations_equal_a_dense_product() -> None:
     assert Combination.from_rows([]).apply(ROWS).shape == (0, 8)
 
 
-def test_mean_and_random() -> None:
-    torch.testing.assert_close(make_new_rows(ROWS, 2, "mean", None, 0), ROWS.mean(0).expand(2, -1))
-    drawn = make_new_rows(ROWS, 4000, "random", None, 5)
-    torch.testing.assert_close(drawn.std(0), ROWS.std(0), rtol=0.1, atol=0)
-    torch.testing.assert_close(drawn.mean(0), ROWS.mean(0), rtol=0, atol=0.2)
-    off_diagonal = torch.corrcoef(drawn.T) - torch.eye(8)
-    assert off_diagonal.abs().max() < 0.1 < (torch.corrcoef(ROWS.T) - torch.eye(8)).abs().max()
-
-
-def test_random_rows_depend_on_the_seed_alone() -> None:
-    first = make_new_rows(ROWS, 9, "random", None, 5)
-    torch.manual_seed(77)
-    assert torch.equal(first, make_new_rows(ROWS, 9, "random", None, 5))
-    assert not torch.equal(first, make_new_rows(ROWS, 9, "random", None, 6))
+def test_padding_rows_of_the_base_tell_nothing() -> None:
+    """Six rows, four of them pieces: the new piece and the padding that is new start at the mean of four."""
+    model = LlamaForCausalLM(LlamaConfig(vocab_size=8, hidden_size=8, intermediate_size=8, num_hidden_layers=1,
+                                         num_attention_heads=1, pad_token_id=None))  # fmt: skip
+    before = [matrix.clone() for matrix in vocabulary_matrices(model)]
+    new = NewPieces([4], [[]])
+    combination = Combination.from_rows([mean_of_spelling([])])
+    fill_new_rows(model, 6, new, AdaptConfig(), {"subword_mean": combination})
+    for old, matrix in zip(before, vocabulary_matrices(model), strict=True):
+        torch.testing.assert_close(matrix[[4, 6, 7]], old[:4].mean(0).expand(3, -1))
+        assert torch.equal(matrix[[0, 1, 2, 3, 5]], old[[0, 1, 2, 3, 5]])
 
 
 @pytest.mark.parametrize("setting", ["init", "head_init"])
-def test_gaussian_rows_are_gone_with_a_word_on_what_to_write(tmp_path: Path, setting: str) -> None:
-    (tmp_path / "r.toml").write_text(f'name = "r"\n[adapt]\n{setting} = "gaussian"\n')
-    with pytest.raises(RecipeError, match=rf"'adapt\.{setting}': Write \"mean\""):
+@pytest.mark.parametrize("value", ["gaussian", "mean", "omp", "random"])
+def test_rows_that_lost_are_gone_with_a_word_on_what_to_write(tmp_path: Path, setting: str, value: str) -> None:
+    (tmp_path / "r.toml").write_text(f'name = "r"\n[adapt]\n{setting} = "{value}"\n')
+    with pytest.raises(RecipeError, match=rf"'adapt\.{setting}': Write \"subword_mean\""):
         Recipe.read(tmp_path / "r.toml")

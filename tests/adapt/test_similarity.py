@@ -1,11 +1,11 @@
-"""Rows by similar pieces: sparsemax, FOCUS and orthogonal matching pursuit against slow references."""
+"""Rows by similar pieces: sparsemax and FOCUS against slow references."""
 
 import numpy as np
 import pytest
 import torch
 
 from emma.adapt.rows import Combination
-from emma.adapt.similarity import focus_weights, omp_weights, pursue, sparsemax
+from emma.adapt.similarity import focus_weights, sparsemax
 
 torch.manual_seed(0)
 ROWS = torch.randn(4000, 8) @ torch.randn(8, 8) + 3
@@ -51,44 +51,3 @@ def test_focus_stays_inside_the_hull() -> None:
     assert all((weights > 0).all() and abs(weights.sum() - 1) < 1e-5 for _, weights in bags)
     made = Combination.from_rows(bags).apply(ROWS[:40])
     assert (made <= ROWS[:40].max(0).values + 1e-5).all() and (made >= ROWS[:40].min(0).values - 1e-5).all()
-
-
-def slow_omp(target: np.ndarray, anchors: np.ndarray, most: int) -> tuple[list[int], np.ndarray]:
-    """Choose, fit all chosen anew by least squares, choose again."""
-    chosen: list[int] = []
-    left = target
-    for _ in range(most):
-        likeness = np.abs(anchors @ left)
-        likeness[chosen] = -1
-        chosen.append(int(likeness.argmax()))
-        weights, *_ = np.linalg.lstsq(anchors[chosen].T, target, rcond=None)
-        left = target - anchors[chosen].T @ weights
-    return chosen, weights
-
-
-def test_omp_equals_a_slow_reference() -> None:
-    targets, anchors = unit(30, 12).double(), unit(50, 12, seed=2).double()
-    chosen, weights = pursue(targets, anchors, 6)
-    for target, places, each in zip(targets.numpy(), chosen, weights, strict=True):
-        wanted, fitted = slow_omp(target, anchors.numpy(), 6)
-        assert places.tolist() == wanted
-        np.testing.assert_allclose(each.numpy(), fitted, atol=1e-9)
-
-
-def test_omp_over_orthogonal_anchors_keeps_the_largest_projections() -> None:
-    anchors = torch.eye(8)
-    target = torch.tensor([[0.1, -0.7, 0.0, 0.5, 0.2, 0.0, -0.4, 0.1]])
-    (ids, weights), *_ = omp_weights(target, anchors, torch.arange(100, 108), 3)
-    assert ids.tolist() == [101, 103, 106]
-    np.testing.assert_allclose(weights, [-0.7, 0.5, -0.4], atol=1e-6)
-
-
-def test_omp_finds_a_planted_code_and_stops_when_nothing_is_left() -> None:
-    """Two anchors make the target; more are allowed, and some are the same direction twice."""
-    anchors = unit(40, 32)
-    anchors = torch.cat([anchors, anchors[:5]])
-    target = torch.nn.functional.normalize((2 * anchors[3] - anchors[20])[None])
-    (ids, weights), *_ = omp_weights(target, anchors, torch.arange(45), 45)
-    code = torch.zeros(45).index_add(0, torch.from_numpy(ids), torch.from_numpy(weights))
-    torch.testing.assert_close(code @ anchors, target[0], atol=1e-4, rtol=0)
-    assert np.isfinite(weights).all() and np.abs(weights).max() < 3

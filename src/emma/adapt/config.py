@@ -6,9 +6,7 @@ from pydantic import Field, model_validator
 
 from emma.config.section import Section, Settings
 
-Init = Literal["random", "mean", "subword_mean", "omp", "focus"]
-VECTOR_INITS = ("omp", "focus")
-"""Initialisations that compare pieces by vectors, which are learnt from the packed text."""
+Init = Literal["subword_mean", "focus"]
 
 
 class RopeConfig(Settings):
@@ -70,7 +68,7 @@ class ArchitectureConfig(Settings):
 
 
 class VectorsConfig(Settings):
-    """The auxiliary vectors of `omp` and `focus`: of every piece, base or new, from its neighbours in the packed text
+    """The auxiliary vectors of `focus`: of every piece, base or new, from its neighbours in the packed text
     (positive pointwise mutual information, then a truncated SVD: Levy, Goldberg and Dagan, TACL 2015)."""
 
     tokens: int = Field(default=5_000_000, gt=0)
@@ -112,16 +110,12 @@ class AdaptConfig(Section):
 
     init: Init = "subword_mean"
     """Start of the rows of new pieces, in the input embeddings and the head each from its own rows. `subword_mean`: the
-    mean of the base pieces that spelled the same text. `mean`: the mean of all rows. `random`: normal around that mean
-    with the spread of each dimension. `focus`: base rows of pieces with similar neighbours in text, by sparsemax
-    weights (arXiv 2305.14481). `omp`: a sparse code over such pieces (arXiv 2506.06607)."""
+    mean of the base pieces that spelled the same text. `focus`: base rows of pieces with similar neighbours in text, by
+    sparsemax weights (arXiv 2305.14481). Others were tried and lost (docs/decisions/0019-what-a-base-keeps.md)."""
     head_init: Init | None = None
     """Start of the rows of the output head, where the model has a head of its own. None: as `init`."""
-    omp_anchors: int = Field(default=4, gt=0)
-    """Base pieces that a new one is coded with at most, for `omp` only. The paper takes 64, with vectors from another
-    model; with vectors learnt from the corpus, many anchors fit noise, and the rows grow long."""
     vectors: VectorsConfig = VectorsConfig()
-    """Settings of the vectors by which `omp` and `focus` compare pieces."""
+    """Settings of the vectors by which `focus` compares pieces."""
     distil: DistilConfig | None = None
     """Settings of distillation, which teaches the new input rows what the base made of the same text. It needs a head
     of its own (`untie`). None: no distillation."""

@@ -75,8 +75,8 @@ def draw_windows(text: PackedText, new: NewPieces, section: DistilConfig, seed: 
 
 def distil_rows(
     section: DistilConfig, model: PreTrainedModel, new: NewPieces, text: PackedText, seed: int
-) -> list[float]:
-    """Move the input rows of the new pieces; returns each step's loss, as a share of the states' variance.
+) -> Iterator[float]:
+    """Move the input rows of the new pieces; gives each step's loss, as a share of the states' variance.
 
     Raises RecipeError when the text holds none of the pieces, or the model has no such layer.
     """
@@ -93,7 +93,6 @@ def distil_rows(
     # Adam leaves a row alone whose gradient was always zero, so this keeps the base's rows as they are.
     hook = matrix.register_hook(lambda gradient: gradient * trained)
     adam = torch.optim.Adam([matrix], lr=peak)
-    losses = []
     for step, window in enumerate(draw_windows(text, new, section, seed)):
         for group in adam.param_groups:
             group["lr"] = peak * (1 - step / section.steps)
@@ -102,10 +101,9 @@ def distil_rows(
         loss.backward()  # type: ignore[no-untyped-call]
         adam.step()
         adam.zero_grad()
-        losses.append(loss.item())
+        yield loss.item()
     hook.remove()
     model.requires_grad_(True)
-    return losses
 
 
 def state_difference(model: PreTrainedModel, window: Ints, spelled: Ints, ends: Ints, layer: int | None) -> Tensor:

@@ -1,11 +1,11 @@
 """Rows of the new pieces: how the vocabulary of a model grows, and what the new rows are made of.
 
 A new piece starts as the mean of the base pieces that spelled the same text, unless the recipe says otherwise, so that
-the model knows something of it at once. Any start inside the convex hull of the base's rows does well after training
-(Mundra et al., arXiv 2407.05841); what happens before is measured in `benchmarks/train/embeddings.py`.
+the model knows something of it at once. Any start inside the convex hull of the base's rows is said to do well after
+training (Mundra et al., arXiv 2407.05841); after a short one the mean of all rows does not (`benchmarks/proof`).
 
-`subword_mean`, `focus` and `omp` all come to weighted sums of base rows. The weights are found once and then applied to
-the input embeddings and to the head, each with its own rows.
+`subword_mean` and `focus` both come to weighted sums of base rows. The weights are found once and then applied to the
+input embeddings and to the head, each with its own rows.
 """
 
 import sys
@@ -123,23 +123,7 @@ def fill_new_rows(
         used = matrix[: min(before, new.smallest_id)].clone()
         matrix[before:] = used.mean(0)
         if new.ids:
-            matrix[list(new.ids)] = make_new_rows(used, len(new.ids), init, combinations.get(init), section.seed)
-
-
-def make_new_rows(rows: Tensor, number: int, init: Init, combination: Combination | None, seed: int) -> Tensor:
-    """Rows for `number` new pieces (number, width), from the base's `rows` (base size, width), float32.
-
-    `combination` is used where `init` is one that weighs base rows; the others go by the rows' distribution.
-    """
-    if init == "random":
-        # A generator of its own: the rows do not depend on what was drawn before.
-        noise = torch.randn(number, rows.shape[1], generator=torch.Generator().manual_seed(seed))
-        return torch.addcmul(rows.mean(0), noise, rows.std(0))
-    if init == "mean":
-        return rows.mean(0).expand(number, -1).clone()
-    if combination is None:
-        raise ValueError(f"{init} needs a combination")
-    return combination.apply(rows)
+            matrix[list(new.ids)] = combinations[init].apply(used)
 
 
 def vocabulary_matrices(model: PreTrainedModel) -> list[Tensor]:

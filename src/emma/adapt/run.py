@@ -16,7 +16,7 @@ from typing import Any
 from transformers import AutoTokenizer, GenerationConfig, PreTrainedModel
 from transformers.utils import logging
 
-from emma.adapt.config import VECTOR_INITS, AdaptConfig, DistilConfig
+from emma.adapt.config import AdaptConfig, DistilConfig
 from emma.adapt.distil import distil_rows
 from emma.adapt.model import embedding_matrices, load_base, make_random_model
 from emma.adapt.rows import NewPieces, add_rows, check_separate_head, fill_new_rows
@@ -38,7 +38,7 @@ def adapt(
     """Write `model/`: the base with the tokenizer of `vocab`, or a random model of that vocabulary; and `origin.json`,
     which says whose weights they were and what of their configuration changed, and why.
 
-    `pack` is read where rows are made from text: by `init` or `head_init` `omp` or `focus`, and by `distil`, whose
+    `pack` is read where rows are made from text: by `init` or `head_init` `focus`, and by `distil`, whose
     loss at each step is then in `distil.json`.
     """
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
@@ -83,7 +83,7 @@ def new_pieces(vocab: Artifact) -> NewPieces:
 
 def read_text(section: AdaptConfig, pack: Artifact | None, size: int) -> PackedText:
     """A sample of the packed text where the recipe asks for something that is learnt from it, else an empty one."""
-    is_needed = section.distil is not None or any(init in VECTOR_INITS for init in section.inits)
+    is_needed = section.distil is not None or "focus" in section.inits
     if pack is None or not is_needed:
         return PackedText.empty()
     text = sample_text(pack, section.vectors.tokens, section.seed)
@@ -99,7 +99,11 @@ def distil_new_rows(
     precision = choose_precision(section.precision, device)
     work.record_choice("precision", precision)
     model.to(device)  # type: ignore[arg-type]
-    losses = distil_rows(section.model_copy(update={"precision": precision.value}), model, new, text, seed)
+    section, losses = section.model_copy(update={"precision": precision.value}), []
+    with work.reporter.track("adapt: distilling, steps", section.steps) as track:
+        for loss in distil_rows(section, model, new, text, seed):
+            losses.append(loss)
+            track.advance(note=f"loss {loss:.3f}")
     model.to("cpu")  # type: ignore[arg-type]
     # The standard library's JSON: the spelling of floats is part of the artifact's bytes.
     (work.out / "distil.json").write_text(json.dumps([round(loss, 6) for loss in losses]), encoding="utf-8")

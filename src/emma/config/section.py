@@ -12,11 +12,11 @@ FROM_RECIPE = "as the recipe says"
 """Why a setting is what it is, where nothing was left to machine or model."""
 
 _ALPHA = "It was an exponent and is now called alpha, as in XLM-R and mT5: write alpha with the same number."
-_GAUSSIAN = 'Write "mean": the rows of gaussian were equal to its rows.'
+_LOST = 'Write "subword_mean" or "focus": one of them did as well or better wherever it was measured.'
 RENAMED: Mapping[str, str] = {
-    "adapt.head_init=gaussian": _GAUSSIAN,
-    "adapt.init=gaussian": _GAUSSIAN,
+    **{f"adapt.{key}={init}": _LOST for key in ("init", "head_init") for init in ("gaussian", "mean", "omp", "random")},
     "adapt.merge": "Merging with the base happens after training: write merge in [train], with the same value.",
+    "adapt.omp_anchors": "It belonged to init = omp, which is gone: leave it out.",
     "annotate.lid.training.temperature": _ALPHA,
     "mix.stages.strategy=temperature": 'Write strategy = "alpha", which is named for its exponent.',
     "mix.stages.temperature": _ALPHA,
