@@ -3,11 +3,16 @@
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
+import numpy as np
 import pytest
 
+from emma.inspect.clients import adapters
 from emma.inspect.clients.adapters import verify_peft
 from emma.inspect.clients.checks import SkippedError
+from emma.inspect.clients.process import Answer
 from emma.inspect.clients.released import Released
 from emma.store.artifact import Artifact
 
@@ -45,3 +50,34 @@ def test_adapters_are_the_merged_model(released: Released, tmp_path: Path) -> No
 def test_a_run_without_adapters(released: Released, tmp_path: Path) -> None:
     with pytest.raises(SkippedError, match=r"trained all weights, or train\.lora\.save is off"):
         verify_peft(released, tmp_path)
+
+
+class Stored:
+    """A training with adapters, beside a model of which nothing is asked but what type its weights have."""
+
+    def find(self, name: str) -> Path:
+        return Path(name)
+
+    file = find
+
+
+@pytest.mark.parametrize(
+    ("kind", "gap", "holds"),
+    [("float32", 5e-4, True), ("float32", 2e-3, False), ("bfloat16", 0.1, True), ("bfloat16", 0.3, False)],
+)
+def test_what_merging_may_round(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, gap: float, holds: bool
+) -> None:
+    """In 16 bits a fiftieth of the largest logit, which is 10 here."""
+    logits = np.array([[-10.0, 0.0, 1.0]], np.float32)
+    np.save(tmp_path / "logits-0.npy", logits + np.float32(gap))
+    monkeypatch.setattr(adapters, "ask_script", lambda *_: Answer(tmp_path, {"version": "1"}))
+    monkeypatch.setattr(adapters, "find_spec", lambda _: True)
+    monkeypatch.setattr(adapters, "stored_type", lambda _: kind)
+    reference = SimpleNamespace(inputs=list, logits=[logits])
+    made: Any = SimpleNamespace(train=Stored(), initial=Stored(), reference=reference)
+    (comparison,) = verify_peft(made, tmp_path).comparisons
+    assert comparison.holds is holds
+    made.initial = None
+    with pytest.raises(SkippedError, match=r"train\.from\) is no longer in the store"):
+        verify_peft(made, tmp_path)

@@ -2,12 +2,14 @@
 
 import math
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
 
 from emma.inspect.clients.checks import Comparison, compare_lists, compare_maps
-from emma.inspect.clients.hf_transformers import compare_logits
+from emma.inspect.clients.hf_transformers import compare_continuations, compare_logits
 from emma.inspect.clients.process import Answer
 
 
@@ -37,3 +39,10 @@ def test_the_worst_logit_counts_and_none_is_worse_than_no_number(tmp_path: Path,
     found = compare_logits([np.ones((1, 2), np.float32)] * 3, Answer(tmp_path, {}), 0.2)
     assert not found.holds
     assert found.detail.endswith(f"in text {worst}")
+
+
+def test_a_character_that_is_cut_off_counts_for_neither_continuation() -> None:
+    ours: Any = SimpleNamespace(continuations=["a b", "c"], texts=("x", "y"))
+    assert compare_continuations(ours, ["a b", "c\ufffd"]).holds
+    differ = compare_continuations(ours, ["a b", "d"])
+    assert (differ.difference, differ.detail) == (1, "of 'y': 'd' instead of 'c'")

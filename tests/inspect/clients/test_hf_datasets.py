@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from emma.inspect.clients.checks import SkippedError
-from emma.inspect.clients.hf_datasets import verify_datasets
+from emma.inspect.clients.hf_datasets import compare_languages, verify_datasets
 from emma.inspect.clients.released import Released, sample_texts
 from emma.release.corpus import SCHEMA
 from emma.store import shards
@@ -58,6 +58,19 @@ def test_a_split_that_the_card_does_not_name(corpus: Released, tmp_path: Path) -
     failed = [each for each in verify_datasets(corpus, tmp_path).comparisons if not each.holds]
     assert [each.what for each in failed[:2]] == ["rows in all", "rows of 3 splits"]
     assert failed[1].detail == "of 'hin_Deva/test': None instead of 1"
+
+
+def test_other_columns_and_another_first_row(tmp_path: Path) -> None:
+    path = tmp_path / "data" / "hin_Deva" / "train.parquet"
+    path.parent.mkdir(parents=True)
+    shards.write(path, pa.Table.from_pylist([{"id": name} for name in "ab"], schema=SCHEMA))
+    rows = {"hin_Deva/train": 2}
+    answer = {"rows": rows, "columns": {"hin_Deva": SCHEMA.names}, "first": {"hin_Deva": "a"}}
+    assert all(each.holds for each in compare_languages(tmp_path, rows, answer))
+    other = answer | {"columns": {"hin_Deva": ["id"]}, "first": {"hin_Deva": "b"}}
+    failed = [each for each in compare_languages(tmp_path, rows, other) if not each.holds]
+    assert [each.what for each in failed] == ["columns of 1 languages", "their first rows"]
+    assert failed[1].detail == "of 'hin_Deva': 'b' instead of 'a'"
 
 
 def test_nothing_to_load(corpus: Released, tmp_path: Path) -> None:
