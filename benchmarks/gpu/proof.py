@@ -4,8 +4,9 @@
 
 The carried recipe's base is adapted and trained by EMMA's own stages, on as many tokens as there is time for: a few
 steps say how fast it goes. Then base and adapted model are measured on FLORES-200 devtest and on program code, in bits
-per byte, and on SIB-200 by tree scoring, in every language that is there. None of it is in the training text: the
-corpus was searched for it. The result is written after each part.
+per byte, and on SIB-200 by tree scoring, in every language that is there. The corpus was searched for the sentences of
+FLORES-200 and SIB-200, and what has one is not trained on; it was not searched for the programs of MBXP, which no
+source has. The result is written after each part.
 """
 
 import argparse
