@@ -20,7 +20,9 @@ from typing import Any
 from benchmarks.gpu.parcel import Parcel, add_parcel, find_parcel
 from benchmarks.gpu.place import read_arguments, result_path
 from benchmarks.gpu.proof_page import render
+from emma.models.folder import TRAINING
 from emma.store.artifact import Artifact
+from emma.store.files import read_json
 
 SECONDS = 350
 SCORING = 140
@@ -66,7 +68,7 @@ DRY = Scale(
     6_000,
     2,
     {"sequence_length": 64},
-    {"batch_tokens": 512, "micro_batch": 4, "log_every": 1, "evaluate_every": 5},
+    {"batch_tokens": 512, "micro_batch": 4, "log_every": 1, "evaluate_every": 5, "merge": 0.3},
     {"bootstrap": 100},
     4,
     4,
@@ -126,7 +128,8 @@ def train_for(parcel: Parcel, scale: Scale, found: Found, deadline: float) -> tu
     base = parcel.base()
     vocab, pack = parcel.artifact("vocab"), parcel.artifact("pack")
     adapted = parcel.run("adapt", parcel.recipe.adapt, vocab=vocab, base=base, pack=pack)
-    train_tokens(parcel, scale, adapted, pack, scale.trial_steps * scale.train["batch_tokens"], evaluate_every=None)
+    trial = scale.trial_steps * scale.train["batch_tokens"]
+    train_tokens(parcel, scale, adapted, pack, trial, evaluate_every=None, merge=None)
     rate = read_rate(parcel)
     seconds = max(0.0, deadline - time.monotonic()) * SAFETY
     tokens = scale.tokens if found.dry else min(scale.tokens, int(rate * seconds))
@@ -165,6 +168,7 @@ def read_training(parcel: Parcel, trained: Artifact) -> Facts:
         "tokens/s": read_rate(parcel),
         "mfu": statistics.median(used) if used else None,
         "memory_bytes": rows[-1]["memory_bytes"],
+        "merge": read_json(trained.file(f"model/{TRAINING}")).get("merge"),
         "losses": [rows[0]["loss"], rows[-1]["loss"]],
         "device": setup["device"],
         "weights": setup["weights"],

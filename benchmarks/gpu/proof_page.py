@@ -40,6 +40,7 @@ def describe_training(facts: Row, dry: bool) -> str:
     section, (first, last) = facts["section"], facts["losses"]
     used = "" if facts["mfu"] is None else f", MFU {100 * facts['mfu']:.1f} %"
     memory = "" if facts["memory_bytes"] is None else f", {facts['memory_bytes'] / 1e9:.1f} GB at the peak"
+    merged = f" Then merged with {facts['merge']:.0%} of the base, which no curve has." if facts["merge"] else ""
     goal = "reached" if facts["tokens/s"] >= GOAL else "not reached"
     return (
         f"{facts['weights']:,} weights, {facts['rows'].get('new_rows', 0):,} new rows; {facts['tokens']:,} tokens in "
@@ -47,7 +48,7 @@ def describe_training(facts: Row, dry: bool) -> str:
         f"{section['optimizer']} at {section['learning_rate']}, embeddings at {section['embedding_lr']}, "
         f"{section['precision']}. **{facts['tokens/s']:,.0f} tokens/s**{used}{memory}"
         + ("" if dry else f"; the goal of {GOAL:,} is {goal}")
-        + f". Loss {first:.3f} → {last:.3f} nats a token."
+        + f". Loss {first:.3f} → {last:.3f} nats a token.{merged}"
     )
 
 

@@ -98,12 +98,14 @@ def test_speed_is_compared_with_its_goal_on_a_gpu_alone() -> None:
         "section": {"optimizer": "adamw", "learning_rate": 1e-4, "embedding_lr": None, "precision": "bf16"},
         "losses": [3.0, 2.0], "mfu": 0.31, "memory_bytes": 30e9, "tokens/s": 300_000.0, "weights": 135_000_000,
         "rows": {"new_rows": 8000}, "tokens": 50_000_000, "steps": 381, "batch_tokens": 131_072,
-        "sequence_length": 2048,
+        "sequence_length": 2048, "merge": 0.3,
     }  # fmt: skip
     assert "**300,000 tokens/s**, MFU 31.0 %, 30.0 GB at the peak; the goal of 290,000 is reached" in describe_training(
         facts, dry=False
     )
     assert "goal" not in describe_training(facts, dry=True)
+    assert "Then merged with 30% of the base" in describe_training(facts, dry=True)
+    assert "merged" not in describe_training({**facts, "merge": None}, dry=True)
     assert Found(dry=True).undone == []
 
 
