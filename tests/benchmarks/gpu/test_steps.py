@@ -38,6 +38,7 @@ def test_a_model_is_adapted_measured_and_scored(tmp_path: Path) -> None:
         "- python: ",
         "- letter: ",
         "\n| 10 | ",
+        "merged with 30% of the base",
     ):
         assert wanted in page
     assert "Not measured" not in page
