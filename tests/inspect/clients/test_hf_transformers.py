@@ -1,5 +1,6 @@
 """A release as it was written passes in transformers, and one that is broken in any of four ways does not."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,8 +8,10 @@ import pytest
 
 from emma.inspect.clients.hf_transformers import verify_transformers
 from emma.inspect.clients.released import Released
+from emma.inspect.clients.texts import PROMPTS, TEXTS
 
-from .broken import BROKEN
+from .broken import BROKEN, alter_weights
+from .conftest import as_released, save_model
 
 pytestmark = pytest.mark.slow
 
@@ -31,3 +34,29 @@ def test_a_broken_release_is_found(
     name: str, what: list[str], altered: Callable[[Callable[[Path], None]], Released], tmp_path: Path
 ) -> None:
     assert set(what) <= set(failures(altered(BROKEN[name]), tmp_path))
+
+
+def save_bytes(folder: Path) -> None:
+    """A vocabulary of single bytes, 0xE0 the first, and of the characters that stand last but one in the prompts."""
+    from tokenizers import Tokenizer, decoders, models
+    from transformers import PreTrainedTokenizerFast
+
+    pieces = ["<0xE0>", "<|begin|>", "<|endoftext|>", *(f"<0x{byte:02X}>" for byte in range(256) if byte != 0xE0)]
+    pieces += sorted({text[-2] for text in TEXTS[:PROMPTS]})
+    backend = Tokenizer(models.BPE({piece: number for number, piece in enumerate(pieces)}, [], byte_fallback=True))
+    backend.decoder = decoders.Sequence([decoders.ByteFallback(), decoders.Fuse()])
+    PreTrainedTokenizerFast(
+        tokenizer_object=backend, bos_token="<|begin|>", eos_token="<|endoftext|>", model_max_length=128
+    ).save_pretrained(folder)
+
+
+def test_bytes_that_break_the_end_of_a_prompt_are_no_difference(tmp_path: Path) -> None:
+    model = tmp_path / "train" / "model"
+    save_model(model)
+    save_bytes(model)
+    # Without its last norm all logits are alike, so that the first piece is written.
+    alter_weights(model, lambda weights: weights["model.norm.weight"].zero_())
+    save_bytes(tmp_path / "vocab" / "tokenizer")
+    shutil.copytree(model, tmp_path / "release" / "model")
+    (tmp_path / "scratch").mkdir()
+    assert failures(as_released(tmp_path), tmp_path / "scratch") == []
