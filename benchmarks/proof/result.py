@@ -5,15 +5,22 @@ from collections.abc import Mapping
 from benchmarks.proof.arms import LANGUAGES
 from benchmarks.proof.benchmarks import Asked, Row, run_task, share
 from benchmarks.proof.proof import BASE, MERGED, PROGRAMS, SENTENCES, TRAINED, Proof
-from benchmarks.proof.texts import Texts, change_bits, change_interval, is_kept
-from benchmarks.proof.trials import cpu_seconds
+from benchmarks.proof.texts import Texts, change_bits, change_interval, draw_gains, interval, is_kept, read_flores
+from benchmarks.proof.trials import Nats, cpu_seconds
 from benchmarks.train.study import table
 from emma.lang.language import CODE, ENGLISH, Lang
-from emma.pipeline.home import Run
 
 MAIN_SENTENCES, MAIN_PROGRAMS = 100, 25
 """What the main result is measured on: more sentences than arms are, and other programs than theirs."""
 FLORES = Asked("flores200_likelihood", (*LANGUAGES, ENGLISH.label), MAIN_SENTENCES, {"likelihood": "bits_per_byte"})
+PLAIN = "<|endoftext|>"
+"""The token behind which the base saw plain text when it was first trained."""
+NOTES = (
+    "The base is tuned to chat and dequantised from four bits; base and result are asked alike, without its chat "
+    "template. Scores stand behind the beginning of text that its tokenizer names, as those of `emma evaluate` and "
+    f"lm-eval do. In its chat a role follows there, so it pays for plain text; behind `{PLAIN}` it does not. Programs "
+    "are solutions of some thirty tasks, each in up to five languages."
+)
 QUESTIONS = (
     ("languages with fewer bits per byte", "90 %"),
     ("their 95 % interval above zero", ""),
@@ -32,51 +39,70 @@ def report_main(proof: Proof) -> list[str]:
     rows: dict[str, dict[str, Row]] = {TRAINED: {}, MERGED: {}}
     for row in run_task(FLORES, proof.models, proof.bench, proof.trials.home.path):
         rows[row["model"]][row["lang"]] = row
-    code, trained = code_changes(proof), proof.main.artifact("train")
-    answers = [answer(rows[name], code[name]) for name in rows]
-    sizes = training_bytes(proof.main)
+    code, trained = measure_code(proof, None), proof.main.artifact("train")
+    answers = [answer({lang: row_change(row) for lang, row in rows[name].items()}, code[name]) for name in rows]
+    plain, mean = measure_plain(proof)
+    answers.append(answer(plain, measure_code(proof, PLAIN)[MERGED], f" [{mean[0]:.1%}, {mean[1]:.1%}]"))
+    tokens = training_tokens(proof)
     return [
         *table(
-            ("bits per byte against the base", "goal", *rows),
+            ("bits per byte against the base", "goal", *rows, f"{MERGED}, behind `{PLAIN}`"),
             [[*question, *found] for question, *found in zip(QUESTIONS, *answers, strict=True)],
         ),
         "",
-        f"The result is merged with {proof.alpha:g} of the base. That share was chosen by the next section: on "
-        f"{SENTENCES} of these {MAIN_SENTENCES} sentences and on other programs. {trained.counts['tokens']:,} tokens "
-        f"of training, {cpu_seconds(proof.main, trained.key):,.0f} CPU s.",
+        f"{trained.counts['tokens']:,} tokens of training, {cpu_seconds(proof.main, trained.key):,.0f} CPU s. The "
+        f"result is merged with {proof.alpha:g} of the base, a share chosen below, on {SENTENCES} of these "
+        f"{MAIN_SENTENCES} sentences and on other programs. {NOTES}",
         "",
         *table(
-            ("language", "bits/byte, base", *rows, "gain, merged", "95 % interval", "kB of training text"),
-            [describe_gain(rows[TRAINED][lang], row, sizes.get(lang, 0)) for lang, row in rows[MERGED].items()],
+            ("language", "base", *rows, "gain, merged", "95 % interval", f"behind `{PLAIN}`", "tokens trained on"),
+            [describe_gain(rows, plain, lang, tokens.get(lang, 0)) for lang in rows[MERGED]],
         ),
     ]
 
 
-def answer(rows: Mapping[str, Row], code: Change) -> list[str]:
+def row_change(row: Row) -> Change:
+    """The change that a row of gains tells: its difference is above zero where the model is better."""
+    return -share(row, "delta"), -share(row, "high"), -share(row, "low")
+
+
+def answer(changes: Mapping[str, Change], code: Change, mean_interval: str = "") -> list[str]:
     """What a model answers to the questions."""
-    kept, gained = rows[ENGLISH.label], [row for lang, row in rows.items() if not is_kept(lang)]
-    gains = [share(row, "delta") for row in gained]
+    gains = [(-change, -high) for lang, (change, _, high) in changes.items() if not is_kept(lang)]
     return [
-        f"{sum(gain > 0 for gain in gains)} of {len(gains)}",
-        f"{sum(row['low'] > 0 for row in gained)} of {len(gains)}",
-        f"{sum(gains) / len(gains):.1%}",
-        describe_change((-share(kept, "delta"), -share(kept, "high"), -share(kept, "low"))),
+        f"{sum(gain > 0 for gain, _ in gains)} of {len(gains)}",
+        f"{sum(low > 0 for _, low in gains)} of {len(gains)}",
+        f"{sum(gain for gain, _ in gains) / len(gains):.1%}{mean_interval}",
+        describe_change(changes[ENGLISH.label]),
         describe_change(code),
     ]
 
 
-def code_changes(proof: Proof) -> dict[str, Change]:
+def measure_plain(proof: Proof) -> tuple[dict[str, Change], tuple[float, float]]:
+    """The merged model's changes behind `PLAIN`, and the interval of its mean gain."""
+    texts = Texts(read_flores(proof.bench, (*LANGUAGES, ENGLISH.label), MAIN_SENTENCES), PLAIN)
+    nats = measure_models(proof, texts, (BASE, MERGED))
+    return changes_of(texts, nats[BASE], nats[MERGED]), interval(draw_gains(nats[BASE], nats[MERGED]))
+
+
+def measure_code(proof: Proof, start: str | None) -> dict[str, Change]:
     """The changes in programs that arms are not measured on."""
-    texts, key = Texts({CODE.label: proof.programs(PROGRAMS, MAIN_PROGRAMS)}), proof.main.artifact("train").key
+    texts = Texts({CODE.label: proof.programs(PROGRAMS, MAIN_PROGRAMS)}, start)
+    nats = measure_models(proof, texts, (BASE, TRAINED, MERGED))
+    return {name: changes_of(texts, nats[BASE], nats[name])[CODE.label] for name in (TRAINED, MERGED)}
+
+
+def measure_models(proof: Proof, texts: Texts, names: tuple[str, ...]) -> dict[str, Nats]:
+    """What models make of texts."""
+    key = proof.main.artifact("train").key
     keys = {BASE: BASE, TRAINED: key, MERGED: f"{key}*{proof.alpha}"}
-    nats = {name: proof.trials.score(keys[name], folder, texts) for name, folder in proof.models.items()}
-    return {
-        name: (
-            change_bits(texts, nats[BASE], nats[name])[CODE.label],
-            *change_interval(nats[BASE][CODE.label], nats[name][CODE.label]),
-        )
-        for name in (TRAINED, MERGED)
-    }
+    return {name: proof.trials.score(keys[name], proof.models[name], texts) for name in names}
+
+
+def changes_of(texts: Texts, base: Nats, other: Nats) -> dict[str, Change]:
+    """Changes with their intervals, by language."""
+    changes = change_bits(texts, base, other)
+    return {lang: (change, *change_interval(base[lang], other[lang])) for lang, change in changes.items()}
 
 
 def describe_change(change: Change) -> str:
@@ -85,24 +111,27 @@ def describe_change(change: Change) -> str:
     return f"{value:+.1%} [{low:+.1%}, {high:+.1%}]"
 
 
-def describe_gain(trained: Row, merged: Row, size: int) -> list[str]:
-    """A language's row; its training text has so many bytes."""
-    ends = [f"{share(merged, end):+.1%}" for end in ("low", "high")]
+def describe_gain(
+    rows: Mapping[str, Mapping[str, Row]], plain: Mapping[str, Change], lang: str, tokens: int
+) -> list[str]:
+    """A language's row; training had so many tokens of it."""
+    merged = rows[MERGED][lang]
+    change, low, high = row_change(merged)
     return [
-        f"{merged['lang']} ({Lang.parse(merged['lang']).name})",
+        f"{lang} ({Lang.parse(lang).name})",
         f"{merged['value_baseline']:.3f}",
-        f"{trained['value']:.3f}",
+        f"{rows[TRAINED][lang]['value']:.3f}",
         f"{merged['value']:.3f}",
-        f"{share(merged, 'delta'):+.1%}",
-        " to ".join(ends),
-        f"{size / 1000:,.0f}",
+        f"{-change:+.1%}",
+        f"{-high:+.1%} to {-low:+.1%}",
+        f"{-plain[lang][0]:+.1%}",
+        f"{tokens:,}",
     ]
 
 
-def training_bytes(run: Run) -> dict[str, int]:
-    """UTF-8 bytes of training text by language, before the mix takes its share."""
-    sizes: dict[str, int] = {}
-    for row in run.table("curate", "languages").to_pylist():
-        if row["outcome"] == "train":
-            sizes[row["lang"]] = sizes.get(row["lang"], 0) + row["bytes"]
-    return sizes
+def training_tokens(proof: Proof) -> dict[str, int]:
+    """Tokens of each language that training read."""
+    tokens: dict[str, int] = {}
+    for row in proof.main.table("mix", "plan").to_pylist():
+        tokens[row["lang"]] = tokens.get(row["lang"], 0) + row["samples"] * proof.trials.sequence_length
+    return tokens

@@ -28,8 +28,8 @@ def outcome_rows(outcomes: Sequence[Outcome]) -> list[list[str]]:
             "{} of {}".format(*each.better),
             f"{each.changes['eng_Latn']:+.1%}",
             f"{each.changes['zxx_Zyyy']:+.1%}",
-            f"{each.tokens:,}",
-            f"{each.cpu_seconds:.0f}",
+            f"{each.tokens:,}" if each.tokens else "–",
+            f"{each.cpu_seconds:.0f}" if each.tokens else "–",
             "yes" if each.name in edge else "",
         ]
         for each in outcomes

@@ -10,7 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.train.study import score_texts
+from benchmarks.likelihood import sum_nats
+from emma.evaluate.config import EvaluateConfig
+from emma.evaluate.likelihood.score import Scorer
 from emma.evaluate.metrics.statistics import Resampling
 from emma.evaluate.tasks.registry import find_task
 from emma.lang.language import CODE, ENGLISH, Lang
@@ -22,16 +24,23 @@ class Texts:
     """Texts by language, the same sentences in each; English and code are what may be forgotten."""
 
     by_lang: Mapping[str, Sequence[str]]
+    start: str | None = None
+    """The token that each stands behind; None: the beginning of text that the tokenizer names."""
 
     @cached_property
     def key(self) -> str:
         """Changes with any text."""
-        return address("texts", [[lang, list(texts)] for lang, texts in self.by_lang.items()])
+        texts = [[lang, list(texts)] for lang, texts in self.by_lang.items()]
+        return address("texts", texts if self.start is None else [self.start, texts])
 
     def measure(self, folder: Path) -> dict[str, list[float]]:
         """Nats of every text under the model of a folder."""
-        scores = iter(score_texts(folder, [text for texts in self.by_lang.values() for text in texts]))
-        return {lang: [next(scores)[0] for _ in texts] for lang, texts in self.by_lang.items()}
+        scorer = Scorer(folder, EvaluateConfig())
+        if self.start is not None:
+            scorer.model.start_id = scorer.model.tokenizer.token_to_id(self.start)
+        encoded = scorer.encode([text for texts in self.by_lang.values() for text in texts])
+        scores = iter(sum_nats(scorer, encoded))
+        return {lang: [next(scores) for _ in texts] for lang, texts in self.by_lang.items()}
 
     def bits_per_byte(self, nats: Mapping[str, Sequence[float]]) -> dict[str, float]:
         """By language."""

@@ -108,8 +108,12 @@ class Trials:
 
     def operations(self, name: str, *changes: str) -> float:
         """Operations to train on one token, of the model that these changes make."""
-        length = Recipe.read(self.recipe, self.settings).mix.sequence_length
-        return flops(self.run(name, *changes, until="adapt").artifact("adapt"), length)
+        return flops(self.run(name, *changes, until="adapt").artifact("adapt"), self.sequence_length)
+
+    @cached_property
+    def sequence_length(self) -> int:
+        """Tokens of a training sample."""
+        return Recipe.read(self.recipe, self.settings).mix.sequence_length
 
 
 def cpu_seconds(run: Run, key: str) -> float:

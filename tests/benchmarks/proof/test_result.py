@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from benchmarks.proof.result import QUESTIONS, answer, describe_gain
+from benchmarks.proof.result import QUESTIONS, answer, describe_gain, row_change
 
 
 def row(lang: str, base: float, other: float, margin: float) -> dict[str, Any]:
@@ -20,10 +20,11 @@ ROWS = {
 
 
 def test_english_is_not_among_the_languages_that_gain_and_its_change_is_above_zero_where_it_costs_more() -> None:
-    assert answer(ROWS, (0.01, -0.02, 0.04)) == [
+    changes = {lang: row_change(each) for lang, each in ROWS.items()}
+    assert answer(changes, (0.01, -0.02, 0.04), " [4%, 7%]") == [
         "2 of 3",
         "1 of 3",
-        "5.8%",
+        "5.8% [4%, 7%]",
         "+2.0% [+1.0%, +3.0%]",
         "+1.0% [-2.0%, +4.0%]",
     ]
@@ -31,7 +32,8 @@ def test_english_is_not_among_the_languages_that_gain_and_its_change_is_above_ze
 
 
 def test_the_row_of_a_language_has_both_models_and_the_gain_of_the_merged_one() -> None:
-    trained = row("khm_Khmr", 2.0, 1.4, 0.1)
-    assert describe_gain(trained, ROWS["khm_Khmr"], 153_400) == [
-        "khm_Khmr (Khmer)", "2.000", "1.400", "1.500", "+25.0%", "+20.0% to +30.0%", "153",
+    trained = {"khm_Khmr": row("khm_Khmr", 2.0, 1.4, 0.1)}
+    found = describe_gain({"trained": trained, "merged": ROWS}, {"khm_Khmr": (-0.2, -0.3, -0.1)}, "khm_Khmr", 15_360)
+    assert found == [
+        "khm_Khmr (Khmer)", "2.000", "1.400", "1.500", "+25.0%", "+20.0% to +30.0%", "+20.0%", "15,360",
     ]  # fmt: skip
