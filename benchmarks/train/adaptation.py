@@ -101,7 +101,6 @@ def curve(study: Study, base: Loss) -> list[str]:
     runs = [(f"{share:.0%}", replayed(study, share)) for share in REPLAY]
     found = []
     runs.append(("10%, a fifth of the learning rates", gentle(study, "gentle")))
-    runs.append(("10%, a fifth of the rates, rows by mean", gentle(study, "gentle-mean", 'adapt.init="mean"')))
     for name, run in runs:
         loss = study.loss(run.artifact("train"))
         found.append([name, f"{loss.english:.3f}", f"{loss.english / base.english - 1:+.1%}", f"{loss.others:.3f}"])
