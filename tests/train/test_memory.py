@@ -52,6 +52,24 @@ def test_other_errors_stay_what_they_are() -> None:
         raise RuntimeError("mat1 and mat2 shapes cannot be multiplied")
 
 
+def test_what_goes_on_from_the_last_checkpoint_is_told() -> None:
+    """Of the settings that are advised, one is no part of what the training is."""
+    with (
+        process_group(SECTION),
+        pytest.raises(RecipeError, match=r"train\.whole_gradients, go on from the last"),
+        explain_out_of_memory(SECTION, 16, CPU),
+    ):
+        raise MemoryError
+    assert TrainConfig(whole_gradients=True).semantic() == TrainConfig().semantic()
+    others = (
+        {"micro_batch": 1},
+        {"activation_checkpointing": "full"},
+        {"precision": "bf16"},
+        {"optimizer_states": "bf16"},
+    )
+    assert all(TrainConfig.model_validate(other).semantic() != TrainConfig().semantic() for other in others)
+
+
 @pytest.mark.parametrize(
     ("change", "first", "absent"),
     [

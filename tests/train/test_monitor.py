@@ -204,13 +204,16 @@ def test_the_result_are_the_weights_of_the_best_evaluation(inputs, make_work, sc
     assert logged == [step for step in (3, 4, 6, 8) if step <= taken]
 
 
+@pytest.mark.parametrize("settings", [{"on_forgetting": "stop"}, {"keep_best": True}], ids=str)
 def test_without_an_evaluation_within_the_limit_nothing_is_trained_and_that_is_said(
-    inputs, make_work, said, scripted
+    inputs, make_work, said, scripted, settings
 ) -> None:
-    scripted(s0=(5, 2), s3=(4, 2.2))
+    scripted(s0=(5, 2), s3=(4, 2.2), s6=(4, 2.2), s8=(4, 2.2))
     work = make_work("train")
-    run(inputs, work, max_forgetting=0.05, on_forgetting="stop")
-    assert said[-1] == "  train: stopped by that; the weights after step 0 are the result"
+    run(inputs, work, max_forgetting=0.05, **settings)
+    taken = 8 if "keep_best" in settings else 3
+    assert said[-1] == f"  train: the weights after step 0 are the result, not those after step {taken}"
+    assert ("  train: stopped by that" in said) == (taken == 3)
     assert equal(read_weights(work.out), dict(tiny_model().named_parameters()))
 
 

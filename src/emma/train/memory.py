@@ -47,7 +47,7 @@ def out_of_memory_message(
     return (
         f"Out of memory in {place}: {used_memory(device)}{missing}. A micro-batch was {section.micro_batch} sequences "
         f"of {sequence_length:,} tokens. Set {', or '.join(remedies(section))}; 'emma plan' shows what takes how much. "
-        "Nothing is lost: the next run goes on from the last checkpoint."
+        "More processes, and train.whole_gradients, go on from the last checkpoint; with other settings it begins anew."
     )
 
 

@@ -3,9 +3,9 @@
 import time
 from functools import lru_cache
 
-from emma.lang.language import CODE
 from emma.train.save.checkpoint import Checkpointer
 from emma.train.step import Training
+from emma.train.watch.forgetting import name_probe
 from emma.train.watch.logs import Logs
 from emma.train.watch.validation import Validation
 from emma.work.work import Work
@@ -46,7 +46,7 @@ def describe_alarms(validation: Validation) -> list[str]:
         if alarm["probe"] not in known
     ]
     if validation.stopped_at is not None:
-        lines.append(f"stopped by that; the weights after step {validation.result_step} are the result")
+        lines.append("stopped by that")
     return lines
 
 
@@ -65,14 +65,11 @@ def _describe(validation: Validation, evaluations: int) -> str:
     return f" · held out {scores.mean():.3f}{worst}"
 
 
-def name_probe(probe: str) -> str:
-    """A probe as messages name it."""
-    return "program code" if probe == CODE.label else probe
-
-
-def take_chosen_weights(training: Training, taken: int, checkpoints: Checkpointer) -> None:
-    """Put the weights that are to be the result into the model, unless they are those after the last step taken."""
+def take_chosen_weights(training: Training, taken: int, checkpoints: Checkpointer, work: Work) -> None:
+    """Put the weights that are to be the result into the model, and say so, unless they are those after the last step
+    taken."""
     validation = training.state.validation
     step = None if validation is None else validation.result_step
     if step is not None and step != taken:
         checkpoints.load_weights(step)
+        work.reporter.say(f"  train: the weights after step {step} are the result, not those after step {taken}")

@@ -85,7 +85,7 @@ def run_setup(setup: TrainingSetup, samples: Samples, start: Start, work: Work) 
     start.note(section, training.steps, samples, work)
     with Checkpointer(work.scratch, state, training.facts, section.checkpoints_kept) as checkpoints:
         taken = train_steps(training, checkpoints, work)
-        take_chosen_weights(training, taken, checkpoints)
+        take_chosen_weights(training, taken, checkpoints, work)
     for optimizer in state.optimizers:
         optimizer.state.clear()  # the moments are not needed any more, and make room for what comes
     merged = merge_with_base(

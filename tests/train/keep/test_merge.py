@@ -17,7 +17,7 @@ from emma.pipeline.recipe import Recipe
 from emma.store.artifact import Artifact
 from emma.train import run as stage
 from emma.train.config import TrainConfig
-from emma.train.keep.merge import Trial, choose_alpha, report_trials
+from emma.train.keep.merge import Trial, choose_alpha, describe_merge
 from emma.train.model.config import LoraConfig
 from tests.train.conftest import LENGTH, VOCABULARY, name_new_rows, tiny_model
 from tests.train.held_out_text import HELD_OUT, add_held_out
@@ -109,14 +109,24 @@ def test_one_alpha_is_scored_where_held_out_text_is_scored_anyway(trained: Train
 
 
 @pytest.mark.parametrize(("alpha", "said"), [(0.0, "nothing of the base was merged; mean"), (0.5, "alpha 0.5; mean")])
-def test_it_says_what_was_merged(make_work, alpha: float, said: str) -> None:
-    lines: list[str] = []
-    work = make_work("train")
-    work.reporter.say = lines.append
-    trial: Trial = {"alpha": alpha, "bits_per_byte": 1.5, "languages": {}, "forgetting": {}}
-    report_trials({"alpha": alpha, "trials": [trial]}, work)
-    assert said in lines[0]
-    assert lines[0].endswith(f"bits per byte 1.5000 at {alpha:g}")
+def test_it_says_what_was_merged(alpha: float, said: str) -> None:
+    trial: Trial = {"alpha": alpha, "bits_per_byte": 1.5, "languages": {}, "forgetting": {"eng_Latn": 0.02}}
+    (line,) = describe_merge({"alpha": alpha, "trials": [trial]}, 0.02)
+    assert said in line
+    assert line.endswith(f"bits per byte 1.5000 at {alpha:g}")
+    assert describe_merge({"alpha": 0.3, "trials": []}, None) == ["merged with the base, alpha 0.3"]
+
+
+def test_it_warns_where_no_alpha_keeps_the_limit() -> None:
+    trials: list[Trial] = [
+        {"alpha": alpha, "bits_per_byte": 1.5, "languages": {}, "forgetting": {"eng_Latn": rise, "zxx_Zyyy": 0.01}}
+        for alpha, rise in ((0.1, 0.5), (0.2, 0.06))
+    ]
+    _, *warnings = describe_merge({"alpha": 0.2, "trials": trials}, 0.05)
+    assert warnings == [
+        "warning: so merged, the bits per byte of eng_Latn are 6.0 % above those before the first step "
+        "(train.max_forgetting: 5 %); no alpha that was tried keeps the limit"
+    ]
 
 
 def test_forgetting_counts_from_the_first_step(trained: Trained) -> None:

@@ -12,6 +12,7 @@ import torch
 from emma.errors import RecipeError
 from emma.tokens.samples import Samples
 from emma.train.batch import IGNORE, make_batch
+from emma.train.config import TrainConfig
 from emma.train.watch.guard import LOGGED_FACTOR, MAX_DOCUMENTS, MIN_STEPS, WINDOW, Guard, StepLosses, worst_documents
 from tests.train.processes import in_processes, meet
 
@@ -102,6 +103,8 @@ def test_what_is_no_number_stops_with_the_documents(samples: Samples, loss: floa
     assert f"broke at step 12: the loss is {loss}, the gradient's norm {norm}" in message
     assert f"the worst first: {last.id} ({last.lang}, {last.domain}) from token {last.first}: not a number;" in message
     assert "train.learning_rate lower" in message
+    assert "with a changed setting it begins anew" in message
+    assert TrainConfig(learning_rate=1e-3).semantic() != TrainConfig(learning_rate=1e-4).semantic()
 
 
 def test_restored_judges_as_before(samples: Samples, tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ from emma.train.model.loss_model import LossModel
 from emma.train.model.sharding import load_sharded
 from emma.train.optimizer.rows import count_rows_before, local_part, vocabulary_weights
 from emma.train.ranks import is_rank_zero
-from emma.train.watch.forgetting import find_probes, measure_rises
+from emma.train.watch.forgetting import find_probes, measure_rises, name_probe
 from emma.train.watch.held_out import HeldOut, list_held_out_files, read_held_out
 from emma.train.watch.scoring import score_held_out
 from emma.work.work import Work
@@ -97,28 +97,39 @@ def merge_with_base(
     Writes `merge.json` where alphas are to be chosen from, and where held-out text is scored anyway. All ranks call it.
     Returns what the model's record is to say: nothing where nothing is merged.
     """
-    alpha = section.merge
-    if alpha is None:
+    if section.merge is None:
         return {}
     initial = load_sharded(folder, section, samples.sequence_length)
     merger = make_merger(loss_model, initial, first_new_row)
-    alphas = alpha if isinstance(alpha, tuple) else (alpha,)
-    if isinstance(alpha, tuple) or section.evaluate_every is not None:
+    alphas = section.merge if isinstance(section.merge, tuple) else (section.merge,)
+    record: MergeRecord = {"alpha": alphas[0], "trials": []}
+    if isinstance(section.merge, tuple) or section.evaluate_every is not None:
         held_out = read_held_out(samples, folder, section)
         trials = try_alphas(alphas, merger, initial, held_out, section)
-        alpha = choose_alpha(trials, section.max_forgetting)
-        report_trials({"alpha": alpha, "trials": trials}, work)
-    merger.apply(alpha)
-    return {"merge": alpha}
+        record = {"alpha": choose_alpha(trials, section.max_forgetting), "trials": trials}
+        if is_rank_zero():
+            write_json(work.out / MERGE, record)
+    for line in describe_merge(record, section.max_forgetting):
+        work.reporter.say(f"  train: {line}")
+    merger.apply(record["alpha"])
+    return {"merge": record["alpha"]}
 
 
-def report_trials(record: MergeRecord, work: Work) -> None:
-    """Write `merge.json`, and say what was tried and taken."""
-    if is_rank_zero():
-        write_json(work.out / MERGE, record)
-    tried = ", ".join(f"{trial['bits_per_byte']:.4f} at {trial['alpha']:g}" for trial in record["trials"])
-    what = f"merged with the base, alpha {record['alpha']:g}" if record["alpha"] else "nothing of the base was merged"
-    work.reporter.say(f"  train: {what}; mean bits per byte {tried}")
+def describe_merge(record: MergeRecord, limit: float | None) -> list[str]:
+    """What was taken, of what, and which probes are over the limit even so."""
+    alpha, trials = record["alpha"], record["trials"]
+    what = f"merged with the base, alpha {alpha:g}" if alpha else "nothing of the base was merged"
+    tried = ", ".join(f"{trial['bits_per_byte']:.4f} at {trial['alpha']:g}" for trial in trials)
+    rises = next((trial["forgetting"] for trial in trials if trial["alpha"] == alpha), {})
+    return [
+        f"{what}; mean bits per byte {tried}" if tried else what,
+        *(
+            f"warning: so merged, the bits per byte of {name_probe(probe)} are {100 * rise:.1f} % above those before "
+            f"the first step (train.max_forgetting: {100 * limit:g} %); no alpha that was tried keeps the limit"
+            for probe, rise in rises.items()
+            if limit is not None and rise > limit
+        ),
+    ]
 
 
 def try_alphas(

@@ -53,6 +53,11 @@ def find_probes(groups: Sequence[HeldOutGroup], section: TrainConfig) -> tuple[s
     return probes
 
 
+def name_probe(probe: str) -> str:
+    """A probe as messages name it."""
+    return "program code" if probe == CODE.label else probe
+
+
 def measure_probes(scores: HeldOutScores, probes: Sequence[str]) -> dict[str, float]:
     """Bits per byte of each probe, all its text together."""
     return {probe: scores.bits_per_byte(partial(_label_probe, probe)).get(probe, 0.0) for probe in probes}

@@ -184,5 +184,6 @@ def non_finite_error(step: int, loss: float, norm: float, documents: Sequence[Do
     return RecipeError(
         f"Training broke at step {step + 1}: the loss is {loss}, the gradient's norm {norm}. Documents of the step, "
         f"the worst first: {'; '.join(named)}. Look at them with 'emma why'. If they are as they should be, set "
-        "train.learning_rate lower or train.warmup higher, and run again: it goes on from the last checkpoint."
+        "train.learning_rate lower or train.warmup higher, and run again: with a changed setting it begins anew. To "
+        "go on from a checkpoint of this run, give the recipe another `name` and train.from."
     )
