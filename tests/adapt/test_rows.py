@@ -48,5 +48,5 @@ def test_padding_rows_of_the_base_tell_nothing() -> None:
 @pytest.mark.parametrize("value", ["gaussian", "mean", "omp", "random"])
 def test_rows_that_lost_are_gone_with_a_word_on_what_to_write(tmp_path: Path, setting: str, value: str) -> None:
     (tmp_path / "r.toml").write_text(f'name = "r"\n[adapt]\n{setting} = "{value}"\n')
-    with pytest.raises(RecipeError, match=rf"'adapt\.{setting}': Write \"subword_mean\""):
+    with pytest.raises(RecipeError, match=rf"'adapt\.{setting}': \"{value}\" is gone\. Write \"subword_mean\""):
         Recipe.read(tmp_path / "r.toml")

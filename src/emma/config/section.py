@@ -12,9 +12,10 @@ FROM_RECIPE = "as the recipe says"
 """Why a setting is what it is, where nothing was left to machine or model."""
 
 _ALPHA = "It was an exponent and is now called alpha, as in XLM-R and mT5: write alpha with the same number."
-_LOST = 'Write "subword_mean" or "focus": one of them did as well or better wherever it was measured.'
+_LOST = '"{}" is gone. Write "subword_mean" or "focus": one of them did as well or better wherever it was measured.'
+_LOST_INITS = ("gaussian", "mean", "omp", "random")
 RENAMED: Mapping[str, str] = {
-    **{f"adapt.{key}={init}": _LOST for key in ("init", "head_init") for init in ("gaussian", "mean", "omp", "random")},
+    **{f"adapt.{key}={init}": _LOST.format(init) for key in ("init", "head_init") for init in _LOST_INITS},
     "adapt.merge": "Merging with the base happens after training: write merge in [train], with the same value.",
     "adapt.omp_anchors": "It belonged to init = omp, which is gone: leave it out.",
     "annotate.lid.training.temperature": _ALPHA,
