@@ -15,6 +15,7 @@ from emma.errors import ArtifactError, RecipeError
 from emma.lang.language import CODE
 from emma.release.config import ReleaseConfig
 from emma.release.corpus import SCHEMA
+from emma.release.facts import list_choices
 from emma.release.run import list_withheld, refuse_private, release
 from emma.report.task_section import describe_tasks
 from emma.report.tasks import read_task_tables
@@ -124,6 +125,17 @@ def test_the_model_card_names_the_trainings_before(inputs: Inputs, make_work: Ma
         "| before that, tokens | 20,480, in 40 steps of the run `second` |",
         "| before that, tokens | 614,400, in 1,200 steps of the run `first` |",
     ]
+
+
+def test_the_model_card_says_which_weights_these_are(inputs: Inputs, make_work: MakeWork) -> None:
+    record = {"steps": 1200, "tokens": 614_400, "validation": {"result_step": 400}, "merge": 0.3}
+    (inputs["train"].path / "model" / "training.json").write_text(json.dumps(record))
+    work = make_work("release")
+    release(ReleaseConfig(), **inputs, work=work)
+    card = (work.out / "model" / "README.md").read_text(encoding="utf-8")
+    assert "| weights taken | those after step 400 of 1,200, by held-out text |\n" in card
+    assert "| merged with the weights before the first step | 30 % of these |\n" in card
+    assert list(list_choices({"steps": 8, "validation": {"result_step": 8}, "merge": 0.0})) == []
 
 
 def test_excluded_sources_stay_out_and_are_named(inputs: Inputs, make_work: MakeWork) -> None:

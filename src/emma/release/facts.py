@@ -71,6 +71,8 @@ class CardFacts:
     """The model that was adapted, by what it says of itself."""
     changed: Mapping[str, str]
     """Fields of the base's configuration that changed, and why."""
+    choices: Sequence[tuple[str, str]]
+    """Why the weights are not those after the last step, as rows of a table."""
     starts: Sequence[Json]
     """The trainings that this one went on from, the last first: `run`, `step` and `tokens`."""
     counts: Mapping[str, int]
@@ -110,6 +112,7 @@ def gather_facts(
         base=read_base(None if base is None else base.path, section.base_model),
         model={**read_model_json(model / CONFIG), "parameters": count_parameters(model)},
         changed=read_changes(model),
+        choices=list(list_choices(read_model_json(model / TRAINING))),
         starts=list(list_starts(read_model_json(model / TRAINING))),
         unknown_to_llama_cpp=writes_bytes(model) and has_grown(vocab),
         llama_cpp_name=llama_cpp_name(read_tokenizer_table(model)),
@@ -120,6 +123,16 @@ def read_changes(model: Path) -> Mapping[str, str]:
     """Changes to the base's configuration that training noted, with their reasons; none without a base."""
     changes: Mapping[str, str] = read_model_json(model / TRAINING).get("changed_from_base", {})
     return changes
+
+
+def list_choices(record: Json) -> Iterator[tuple[str, str]]:
+    """What was done to the weights after the last step of a training, by its record."""
+    steps = record.get("steps", 0)
+    chosen = record.get("validation", {}).get("result_step", steps)
+    if chosen != steps:
+        yield "weights taken", f"those after step {chosen:,} of {steps:,}, by held-out text"
+    if alpha := record.get("merge"):
+        yield "merged with the weights before the first step", f"{100 * alpha:g} % of these"
 
 
 def list_starts(record: Json) -> Iterator[Json]:

@@ -108,13 +108,15 @@ def test_one_alpha_is_scored_where_held_out_text_is_scored_anyway(trained: Train
     assert not (trained(merge=0.5) / "merge.json").exists()
 
 
-@pytest.mark.parametrize(("alpha", "said"), [(0.0, "nothing of the base was merged; mean"), (0.5, "alpha 0.5; mean")])
+@pytest.mark.parametrize(("alpha", "said"), [(0.0, "merged with nothing; mean"), (0.5, "alpha 0.5; mean")])
 def test_it_says_what_was_merged(alpha: float, said: str) -> None:
     trial: Trial = {"alpha": alpha, "bits_per_byte": 1.5, "languages": {}, "forgetting": {"eng_Latn": 0.02}}
     (line,) = describe_merge({"alpha": alpha, "trials": [trial]}, 0.02)
     assert said in line
     assert line.endswith(f"bits per byte 1.5000 at {alpha:g}")
-    assert describe_merge({"alpha": 0.3, "trials": []}, None) == ["merged with the base, alpha 0.3"]
+    assert describe_merge({"alpha": 0.3, "trials": []}, None) == [
+        "merged with the weights before the first step, alpha 0.3"
+    ]
 
 
 def test_it_warns_where_no_alpha_keeps_the_limit() -> None:

@@ -118,7 +118,7 @@ def merge_with_base(
 def describe_merge(record: MergeRecord, limit: float | None) -> list[str]:
     """What was taken, of what, and which probes are over the limit even so."""
     alpha, trials = record["alpha"], record["trials"]
-    what = f"merged with the base, alpha {alpha:g}" if alpha else "nothing of the base was merged"
+    what = f"merged with the weights before the first step, alpha {alpha:g}" if alpha else "merged with nothing"
     tried = ", ".join(f"{trial['bits_per_byte']:.4f} at {trial['alpha']:g}" for trial in trials)
     rises = next((trial["forgetting"] for trial in trials if trial["alpha"] == alpha), {})
     return [
