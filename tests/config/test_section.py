@@ -1,6 +1,7 @@
 """Settings as help: every key of a section, its default, and a sentence about it."""
 
 import pytest
+from pydantic import ValidationError
 
 from emma.cli.main import STAGES, main
 from emma.config.section import Settings, settings_help, settings_in
@@ -27,6 +28,17 @@ class Outer(Settings):
 def test_settings_inside_lists_and_unions_are_found(name: str) -> None:
     assert settings_in(Outer.model_fields[name].annotation) is Inner
     assert settings_in(int | None) is None
+
+
+def test_true_is_read_as_true_alone() -> None:
+    class Some(Settings):
+        number: float | None = None
+        switch: bool | None = None
+        either: bool | str = "no"
+
+    assert (Some(switch=True).switch, Some(either=False).either, Some(number=1).number) == (True, False, 1.0)
+    with pytest.raises(ValidationError, match=r"number\n.*true and false are no values here"):
+        Some.model_validate({"number": True})
 
 
 @pytest.mark.parametrize("stage", STAGES)

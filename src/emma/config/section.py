@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from importlib import import_module
 from typing import Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator
 from pydantic.fields import FieldInfo
 
 FROM_RECIPE = "as the recipe says"
@@ -36,6 +36,15 @@ class Settings(BaseModel):
 
     default_table: ClassVar[str] = ""
     """The recipe's table that holds for what this one leaves out, if there is such a table."""
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _true_is_no_number(cls, value: Any, info: ValidationInfo) -> Any:
+        # Read as 1, `merge = true` would train and then take the base.
+        allowed = cls.model_fields[str(info.field_name)].annotation
+        if isinstance(value, bool) and not {bool, Any} & {allowed, *getattr(allowed, "__args__", ())}:
+            raise ValueError("true and false are no values here")
+        return value
 
 
 class Section(Settings):
