@@ -120,7 +120,7 @@ def test_rows_that_cannot_be_read(tmp_path: Path, line: str, message: str) -> No
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="nowhere is neither a file nor a folder"):
         read_text_files([tmp_path / "nowhere"], "any", ALL)
-    with pytest.raises(SourceError, match=r"There is no text in a known language in .*They hold no file"):
+    with pytest.raises(SourceError, match=r"There is no text in a known language in .*folders inside are not"):
         read_text_files([tmp_path], "any", ALL)
     (tmp_path / "qqx.txt").write_text("x\n")
     with pytest.raises(SourceError, match=r"There is no text in a known language in .*qqx\.txt: 'qqx'"):

@@ -42,7 +42,8 @@ def read_text_files(places: Sequence[Path], scheme: Scheme, max_texts: int, alig
     for files in folders.values():
         result.extend(read_line_files(files, scheme, max_texts, aligned))
     if places and not result.blocks:
-        reasons = " ".join(f"{each.place}: {each.reason}" for each in result.skipped[:3]) or "They hold no file."
+        skipped = " ".join(f"{each.place}: {each.reason}" for each in result.skipped[:3])
+        reasons = skipped or "No file is in there; folders inside are not looked into."
         raise SourceError(f"There is no text in a known language in {', '.join(map(str, places))}. {reasons}")
     return result
 
