@@ -56,7 +56,6 @@ OPTIONS: Arms = {
     ),
     "longer warm-up": ("train.warmup=0.3",),
     "warm-up, stable, decay": ('train.schedule="wsd"',),
-    "Muon in the blocks": ('train.optimizer="muon"', 'train.learning_rate="auto"'),
     "merged, share chosen on held-out text": ("train.merge=[0, 0.1, 0.2, 0.3, 0.4, 0.5]",),
     "low-rank adapters": ("train.lora={}", "train.learning_rate=0.002"),
 }
