@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,8 @@ from benchmarks.proof.texts import interval
 from benchmarks.proof.trials import Outcome
 from emma.ui.svg import Chart, Point, label_points, linear_axis
 
-WIDTH, HEIGHT = 760, 520
+WIDTH, HEIGHT, LEGEND, LINE = 640, 480, 240, 18
+"""The picture's size, the width of the names beside it, and the height of one."""
 STYLE = (
     "<style>text{font:11px sans-serif;fill:#444}.axis{font-size:12px}.grid{stroke:#ddd}.arm{fill:#2a6f97}"
     ".best{fill:#c1121f}.edge{stroke:#c1121f;fill:none;stroke-width:1.5}.leader{stroke:#999}</style>"
@@ -73,12 +75,16 @@ def draw_pareto(outcomes: Sequence[Outcome], path: Path) -> None:
         height=HEIGHT,
     )
     edge = pareto(outcomes)
-    at = {name: (chart.px(x), chart.py(y)) for name, (x, y) in points.items()}
     marks = [chart.path([points[name] for name in edge], "edge")]
     marks += [chart.dot(x, y, "best" if name in edge else "arm", 4) for name, (x, y) in points.items()]
-    marks += label_points([(place, name) for name, place in at.items()], list(at.values()))
+    at = [(chart.px(x), chart.py(y)) for x, y in points.values()]
+    marks += label_points([(place, str(number)) for number, place in enumerate(at, 1)], at)
+    marks += [
+        f'<text x="{WIDTH}" y="{LINE * (number + 1)}">{number} {escape(name)}</text>'
+        for number, name in enumerate(points, 1)
+    ]
     drawing = chart.draw("Gain against forgetting", marks)
-    head, rest = drawing.split("\n", 1)
+    head, rest = drawing.replace(f'"0 0 {WIDTH} ', f'"0 0 {WIDTH + LEGEND} ', 1).split("\n", 1)
     path.write_text(
         "\n".join([head.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" '), STYLE, rest]) + "\n", "utf-8"
     )

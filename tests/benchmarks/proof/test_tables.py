@@ -38,7 +38,7 @@ def test_the_picture_has_every_name_and_the_table_says_who_is_on_the_edge(tmp_pa
     made = [outcome("all <weights>", 0.2, 0.05), outcome("frozen", 0.1, 0.0), outcome("worse", 0.05, 0.1)]
     draw_pareto(made, tmp_path / "edge.svg")
     texts = {each.text for each in ElementTree.parse(tmp_path / "edge.svg").iter() if each.text}
-    assert {"all <weights>", "frozen", "worse"} <= texts
+    assert {"1 all <weights>", "2 frozen", "3 worse", "1", "2", "3"} <= texts
     assert [row[-1] for row in outcome_rows(made)] == ["yes", "yes", ""]
 
 
