@@ -58,6 +58,8 @@ def test_it_is_a_weighted_sum_but_for_new_rows(make, tmp_path: Path, tie: bool, 
     assert AutoModelForCausalLM.from_pretrained(tmp_path / "out").config.vocab_size == PIECES + NEW
     assert json.loads((tmp_path / "out" / "training.json").read_text())["merge"] == 0.25
     assert (tmp_path / "out" / "tokenizer.json").read_bytes() == (adapted / "tokenizer.json").read_bytes()
+    merge_folders(base, tmp_path / "out", 0.2, tmp_path / "again")
+    assert json.loads((tmp_path / "again" / "training.json").read_text())["merge"] == pytest.approx(0.4)
 
 
 @pytest.mark.parametrize(("alpha", "which"), [(0.0, 1), (1.0, 0)])

@@ -40,7 +40,10 @@ def merge_folders(base: Path, adapted: Path, alpha: float, out: Path) -> None:
     rows_of = {name: rows if name in vocabulary else len(tensor) for name, tensor in before.items()}
     for file in weight_files(adapted):
         merge_file(file, before, rows_of, alpha, unfinished / file.name)
-    write_json(unfinished / TRAINING, {**read_model_json(adapted / TRAINING), "merge": alpha})
+    training = read_model_json(adapted / TRAINING)
+    # A training may have merged what it gave: the base's shares add up, as what is left is shared again.
+    share = alpha + (1 - alpha) * training.get("merge", 0)
+    write_json(unfinished / TRAINING, {**training, "merge": share})
     unfinished.rename(out)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from emma.report.curves import (
+    STYLES,
     Figure,
     Points,
     draw_curves,
@@ -90,6 +91,10 @@ def _draw(
         for name, curve in curves.items()
     }
     lines = [*(draw_level(chart, value, style) for style, value in levels), draw_upright(chart, merging.alpha)]
-    dots = [chart.dot(alpha, value, "plain") for curve in curves.values() for alpha, value in curve.items()]
+    dots = [
+        chart.dot(alpha, value, f"tried s{number % STYLES}")
+        for number, curve in enumerate(curves.values())
+        for alpha, value in curve.items()
+    ]
     marks = [*lines, *draw_curves(chart, curves, tips), *dots, *name_curves(chart, curves.items())]
     return chart.draw(f"Merging: {up} by share of the initial weights", marks)
