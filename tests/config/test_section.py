@@ -1,5 +1,7 @@
 """Settings as help: every key of a section, its default, and a sentence about it."""
 
+from typing import Literal
+
 import pytest
 from pydantic import ValidationError
 
@@ -35,10 +37,17 @@ def test_true_is_read_as_true_alone() -> None:
         number: float | None = None
         switch: bool | None = None
         either: bool | str = "no"
+        never: Literal[False] = False
+        numbers: tuple[float, ...] | float = 0
+        shares: dict[str, float] | None = None
+        inner: "Some | None" = None
 
-    assert (Some(switch=True).switch, Some(either=False).either, Some(number=1).number) == (True, False, 1.0)
-    with pytest.raises(ValidationError, match=r"number\n.*true and false are no values here"):
-        Some.model_validate({"number": True})
+    fine = {"switch": True, "either": False, "never": False, "number": 1, "inner": {"switch": True}}
+    assert Some.model_validate(fine).model_dump(exclude_unset=True) == fine
+    for name, value in {"number": True, "numbers": [0.1, True], "shares": {"a": False}}.items():
+        for table in ({name: value}, {"inner": {name: value}}):
+            with pytest.raises(ValidationError, match=rf"{name}\n.*true and false are no values here"):
+                Some.model_validate(table)
 
 
 @pytest.mark.parametrize("stage", STAGES)

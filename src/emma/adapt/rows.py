@@ -2,7 +2,8 @@
 
 A new piece starts as the mean of the base pieces that spelled the same text, unless the recipe says otherwise, so that
 the model knows something of it at once. Any start inside the convex hull of the base's rows is said to do well after
-training (Mundra et al., arXiv 2407.05841); after a short one the mean of all rows does not (`benchmarks/proof`).
+training (Mundra et al., arXiv 2407.05841); after a short one the mean of all rows does not
+(docs/decisions/0019-what-a-base-keeps.md).
 
 `subword_mean` and `focus` both come to weighted sums of base rows. The weights are found once and then applied to the
 input embeddings and to the head, each with its own rows.

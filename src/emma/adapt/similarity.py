@@ -22,7 +22,7 @@ FOCUS_CHUNK = 256
 def find_combinations(
     section: AdaptConfig, new: NewPieces, text: PackedText, special: set[int]
 ) -> dict[Init, Combination]:
-    """The weights for each init of the recipe that weighs base rows; `special` are ids that mean no text."""
+    """The weights for each init of the recipe; `special` are ids that mean no text."""
     spellings = [mean_of_spelling(spelling) for spelling in new.spellings]
     combinations: dict[Init, Combination] = {"subword_mean": Combination.from_rows(spellings)}
     if "focus" in section.inits:

@@ -41,8 +41,7 @@ class Settings(BaseModel):
     @classmethod
     def _true_is_no_number(cls, value: Any, info: ValidationInfo) -> Any:
         # Read as 1, `merge = true` would train and then take the base.
-        allowed = cls.model_fields[str(info.field_name)].annotation
-        if isinstance(value, bool) and not {bool, Any} & {allowed, *getattr(allowed, "__args__", ())}:
+        if _holds_bool(value) and not _takes_bool(cls.model_fields[str(info.field_name)].annotation):
             raise ValueError("true and false are no values here")
         return value
 
@@ -60,6 +59,19 @@ class Section(Settings):
     def semantic(self) -> dict[str, Any]:
         """Everything in this section that the result depends on, as plain JSON values."""
         return self.model_dump(mode="json")
+
+
+def _holds_bool(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return any(map(_holds_bool, value.values()))
+    return isinstance(value, bool) or (isinstance(value, list | tuple) and any(map(_holds_bool, value)))
+
+
+def _takes_bool(annotation: Any) -> bool:
+    """Whether an annotation has room for true: somewhere in it, or in a table, which sees to its own keys."""
+    if annotation in (bool, Any) or isinstance(annotation, bool) or settings_in(annotation) is not None:
+        return True
+    return any(map(_takes_bool, getattr(annotation, "__args__", ())))
 
 
 def settings_help(stage: str) -> str:

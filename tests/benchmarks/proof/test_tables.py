@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from benchmarks.proof.tables import draw_pareto, outcome_rows, pareto
+from benchmarks.proof.tables import HEIGHT, LEGEND, WIDTH, draw_pareto, outcome_rows, pareto
 from benchmarks.proof.texts import Texts, change_bits, change_interval, draw_gains, interval
 from benchmarks.proof.trials import Outcome
 
@@ -37,7 +37,9 @@ def test_the_edge_is_what_none_beats_in_both() -> None:
 def test_the_picture_has_every_name_and_the_table_says_who_is_on_the_edge(tmp_path: Path) -> None:
     made = [outcome("all <weights>", 0.2, 0.05), outcome("frozen", 0.1, 0.0), outcome("worse", 0.05, 0.1)]
     draw_pareto(made, tmp_path / "edge.svg")
-    texts = {each.text for each in ElementTree.parse(tmp_path / "edge.svg").iter() if each.text}
+    picture = ElementTree.parse(tmp_path / "edge.svg")
+    assert picture.getroot().attrib["viewBox"] == f"0 0 {WIDTH + LEGEND} {HEIGHT}"
+    texts = {each.text for each in picture.iter() if each.text}
     assert {"1 all <weights>", "2 frozen", "3 worse", "1", "2", "3"} <= texts
     assert [row[-1] for row in outcome_rows(made)] == ["yes", "yes", ""]
 
