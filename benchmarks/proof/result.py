@@ -19,9 +19,9 @@ PLAIN = "<|endoftext|>"
 NOTES = (
     "The base is tuned to chat and dequantised from four bits; base and result are asked alike, without its chat "
     "template. Scores stand behind the beginning of text that its tokenizer names, as those of `emma evaluate` and "
-    f"lm-eval do. In its chat a role follows there, so it pays for plain text; behind `{PLAIN}`, measured on "
-    f"{PLAIN_SENTENCES} sentences, it does not. Programs are solutions of some thirty tasks, each in up to five "
-    "languages."
+    f"lm-eval do. In its chat a role follows there, so it pays for plain text. The plain start is `{PLAIN}`, where it "
+    f"does not; {PLAIN_SENTENCES} sentences were scored so. Programs are solutions of some thirty tasks, each in up to "
+    "five languages."
 )
 QUESTIONS = (
     ("languages with fewer bits per byte", "90 %"),
@@ -48,7 +48,7 @@ def report_main(proof: Proof) -> list[str]:
     tokens = training_tokens(proof)
     return [
         *table(
-            ("bits per byte against the base", "goal", *rows, f"{MERGED}, behind `{PLAIN}`"),
+            ("bits per byte against the base", "goal", *rows, f"{MERGED}, plain start"),
             [[*question, *found] for question, *found in zip(QUESTIONS, *answers, strict=True)],
         ),
         "",
@@ -57,7 +57,7 @@ def report_main(proof: Proof) -> list[str]:
         f"{MAIN_SENTENCES} sentences and on other programs. {NOTES}",
         "",
         *table(
-            ("language", "base", *rows, "gain, merged", "95 % interval", f"behind `{PLAIN}`", "tokens trained on"),
+            ("language", "base", *rows, "gain, merged", "95 % interval", "gain, plain start", "tokens trained on"),
             [describe_gain(rows, plain, lang, tokens.get(lang, 0)) for lang in rows[MERGED]],
         ),
     ]
