@@ -33,11 +33,10 @@ ROWS: Arms = {
     "subword_mean": (),
     "focus": ('adapt.init="focus"',),
     "subword_mean, untied": ("adapt.untie=true",),
-    "subword_mean, untied and distilled": ("adapt.untie=true", "adapt.distil.steps=100"),
     "subword_mean, rows at the rate of the rest": ("train.new_row_lr=0.0003",),
     "subword_mean, all else frozen": ('train.freeze=["all_but_new_rows"]',),
 }
-"""Ways to start the rows of new pieces, and to train them. Distillation needs a head of its own."""
+"""Ways to start the rows of new pieces, and to train them."""
 OPTIONS: Arms = {
     "as the recipe": (),
     "a third of the rate": ("train.learning_rate=0.0001",),

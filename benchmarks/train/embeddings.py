@@ -18,7 +18,6 @@ BATCH_TOKENS = 1024
 METHODS: dict[str, tuple[str, ...]] = {
     "subword_mean": ('adapt.init="subword_mean"',),
     "focus": ('adapt.init="focus"',),
-    "subword_mean, distilled": ('adapt.init="subword_mean"', "adapt.distil.steps=200"),
 }
 HEAD = (
     "new rows",

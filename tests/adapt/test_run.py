@@ -196,22 +196,6 @@ def test_padding_without_new_pieces_and_without_a_base(make_work, vocab, make_ba
     assert (model.config.vocab_size, counts["new_rows"], counts["padding_rows"]) == (512, 0, 512 - size)
 
 
-def test_distilling_leaves_all_but_the_new_input_rows(make_work, vocab, make_base, pack) -> None:
-    base = make_base(tie=False)
-    settings = {"steps": 30, "windows": 8, "window_tokens": 12}
-    before, *_ = run(make_work, vocab, base)
-    model, folder, _ = run(make_work, vocab, base, pack, distil=settings)
-    _, again, _ = run(make_work, vocab, base, pack, distil=settings)
-    for (name, one), other in zip(before.named_parameters(), model.parameters(), strict=True):
-        same = one[:BASE_PIECES] == other[:BASE_PIECES] if "embed" in name else one == other
-        assert same.all(), name
-    assert not torch.equal(before.get_input_embeddings().weight, model.get_input_embeddings().weight)
-    losses = json.loads((folder.parent / "distil.json").read_text())
-    assert len(losses) == 30
-    assert sum(losses[-5:]) < 0.8 * sum(losses[:5])
-    assert (folder / "model.safetensors").read_bytes() == (again / "model.safetensors").read_bytes()
-
-
 def test_special_ids_and_bytes(make_work, vocab, make_base) -> None:
     base = make_base()
     _, first, _ = run(make_work, vocab, base)
@@ -309,31 +293,16 @@ def test_impossible_settings_are_refused(make_work, vocab, make_base, fields: di
         run(make_work, vocab, make_base(tie=False), **fields)
 
 
-@pytest.mark.parametrize(
-    ("fields", "name"), [({"head_init": "subword_mean"}, "head_init"), ({"distil": {"steps": 3}}, "distil")]
-)
-def test_a_head_that_is_the_embeddings_cannot_be_treated_apart(make_work, vocab, make_base, fields, name: str) -> None:
-    message = rf"adapt\.{name} needs a head.*one matrix of 259 × 32.*adapt\.untie = true.* 8288 weights"
+def test_a_head_that_is_the_embeddings_cannot_be_treated_apart(make_work, vocab, make_base) -> None:
+    message = r"adapt\.head_init needs a head.*one matrix of 259 × 32.*adapt\.untie = true.* 8288 weights"
     with pytest.raises(RecipeError, match=message):
-        run(make_work, vocab, make_base(), **fields)
+        run(make_work, vocab, make_base(), head_init="subword_mean")
     run(make_work, vocab, make_base(), untie=True, head_init="subword_mean")
 
 
 def test_rows_by_vectors_need_packed_text(make_work, vocab, make_base) -> None:
     with pytest.raises(RecipeError, match=r"adapt\.init = 'focus'.*no base piece occurs 5 times.*'subword_mean'"):
         run(make_work, vocab, make_base(), init="focus")
-
-
-@pytest.mark.parametrize(
-    ("fields", "message"),
-    [
-        ({"layer": 3}, r"adapt\.distil\.layer is 3, but the model has 2 blocks"),
-        ({"layer": 1}, r"none of the \d+ new pieces occurs in the 0 packed"),
-    ],
-)
-def test_distilling_what_is_not_there(make_work, vocab, make_base, fields: dict, message: str) -> None:
-    with pytest.raises(RecipeError, match=message):
-        run(make_work, vocab, make_base(tie=False), distil=fields)
 
 
 def test_unknown_model_type(make_work, vocab) -> None:

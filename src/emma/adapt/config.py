@@ -82,27 +82,6 @@ class VectorsConfig(Settings):
     the mean of the base pieces that spell it."""
 
 
-class DistilConfig(Settings):
-    """Steps that teach the new input rows to stand for the base pieces they replace (AweDist: Dobler et al., arXiv
-    2505.20133): the model reads the same text twice, with new pieces and as the base spelled it, and the rows move
-    until its hidden states after each piece agree. All other weights stay."""
-
-    steps: int = Field(default=200, gt=0)
-    """Number of steps of Adam; the learning rate falls linearly to zero."""
-    precision: Literal["auto", "fp32", "bf16"] = "auto"
-    """Number format of the computation. `auto`: `bf16` where the device has it in hardware, else `fp32`."""
-    layer: int | None = Field(default=None, gt=0)
-    """Compare hidden states after this many blocks. None: after the last."""
-    learning_rate: float = Field(default=0.05, gt=0)
-    """Peak learning rate, as a share of the root mean square of the base's embeddings."""
-    windows: int = Field(default=32, gt=0)
-    """Windows of text per step, each around one occurrence of a new piece; all pieces take turns."""
-    window_tokens: int = Field(default=48, gt=1)
-    """Tokens per window."""
-    device: str = "auto"
-    """Device to compute on: `cpu`, `cuda`, or `auto` for the accelerator if there is one."""
-
-
 class AdaptConfig(Section):
     """Adaptation of the base model to the new vocabulary."""
 
@@ -116,9 +95,6 @@ class AdaptConfig(Section):
     """Start of the rows of the output head, where the model has a head of its own. None: as `init`."""
     vectors: VectorsConfig = VectorsConfig()
     """Settings of the vectors by which `focus` compares pieces."""
-    distil: DistilConfig | None = None
-    """Settings of distillation, which teaches the new input rows what the base made of the same text. It needs a head
-    of its own (`untie`). None: no distillation."""
     untie: bool | None = None
     """True: give the model a head of its own, starting equal to its embeddings. False: insist that they are one
     matrix. None: leave as the base has it."""

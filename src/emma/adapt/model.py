@@ -19,19 +19,16 @@ from emma.models.folder import check_folder, list_tensors
 from emma.models.weights import is_finite
 
 T = TypeVar("T")
-HEAD_SETTINGS = ("head_init", "distil")
-"""Settings that treat the head apart from the input embeddings."""
 
 
 def plan_config(folder: Path, section: AdaptConfig) -> PretrainedConfig:
     """The configuration that the adapted model will have. RecipeError for settings that the base cannot have."""
     config = read_config(folder)
     apply_settings(config, section, str(folder))
-    settings = [name for name in HEAD_SETTINGS if getattr(section, name) is not None]
-    if settings and config.tie_word_embeddings and not has_head(folder):
+    if section.head_init is not None and config.tie_word_embeddings and not has_head(folder):
         raise RecipeError(
-            f"adapt.{settings[0]} needs a head apart from the input embeddings, but the base ties them. Set "
-            f"adapt.untie = true, which adds a head, or leave adapt.{settings[0]} out."
+            "adapt.head_init needs a head apart from the input embeddings, but the base ties them. Set adapt.untie = "
+            "true, which adds a head, or leave adapt.head_init out."
         )
     return config
 

@@ -21,7 +21,7 @@ from torch import Tensor
 from transformers import PreTrainedModel
 
 from emma.adapt.config import AdaptConfig, Init
-from emma.adapt.model import HEAD_SETTINGS, embedding_matrices
+from emma.adapt.model import embedding_matrices
 from emma.errors import ArtifactError, RecipeError
 
 Weights = tuple[npt.NDArray[np.integer[Any]], npt.NDArray[np.floating[Any]]]
@@ -81,13 +81,12 @@ def mean_of_spelling(spelling: Sequence[int]) -> Weights:
 
 def check_separate_head(model: PreTrainedModel, section: AdaptConfig) -> None:
     """RecipeError where the recipe treats the head apart, and the base has one matrix for both."""
-    settings = [name for name in HEAD_SETTINGS if getattr(section, name) is not None]
     (embeddings, *head) = embedding_matrices(model)
-    if settings and not head:
+    if section.head_init is not None and not head:
         raise RecipeError(
-            f"adapt.{settings[0]} needs a head apart from the input embeddings, but the base ties them: one matrix of "
+            f"adapt.head_init needs a head apart from the input embeddings, but the base ties them: one matrix of "
             f"{embeddings.shape[0]} × {embeddings.shape[1]} serves as both. Set adapt.untie = true, which adds a head "
-            f"of {embeddings.numel()} weights for them (more with the new pieces), or leave adapt.{settings[0]} out."
+            f"of {embeddings.numel()} weights for them (more with the new pieces), or leave adapt.head_init out."
         )
 
 

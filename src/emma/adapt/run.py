@@ -10,20 +10,17 @@ from emma.config.extras import need
 need("torch", "train")
 need("transformers", "train")
 
-import json
 from typing import Any
 
 from transformers import AutoTokenizer, GenerationConfig, PreTrainedModel
 from transformers.utils import logging
 
-from emma.adapt.config import AdaptConfig, DistilConfig
-from emma.adapt.distil import distil_rows
+from emma.adapt.config import AdaptConfig
 from emma.adapt.model import embedding_matrices, load_base, make_random_model
 from emma.adapt.rows import NewPieces, add_rows, check_separate_head, fill_new_rows
 from emma.adapt.save import save_model
 from emma.adapt.similarity import find_combinations
 from emma.adapt.text import PackedText, check_text, sample_text
-from emma.models.device import choose_device, choose_precision
 from emma.models.folder import ORIGIN
 from emma.models.special_ids import ID_FIELDS
 from emma.store import shards
@@ -38,8 +35,7 @@ def adapt(
     """Write `model/`: the base with the tokenizer of `vocab`, or a random model of that vocabulary; and `origin.json`,
     which says whose weights they were and what of their configuration changed, and why.
 
-    `pack` is read where rows are made from text: by `init` or `head_init` `focus`, and by `distil`, whose
-    loss at each step is then in `distil.json`.
+    `pack` is read where rows are made from text: by `init` or `head_init` `focus`.
     """
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     folder = vocab.file("tokenizer")
@@ -56,8 +52,6 @@ def adapt(
         before = add_rows(model, new, rows)
         combinations = find_combinations(section, new, text, set(tokenizer.all_special_ids))
         fill_new_rows(model, before, new, section, combinations)
-        if section.distil is not None and new.ids:
-            distil_new_rows(section.distil, model, new, text, section.seed, work=work)
     origin = save_model(model, base.path if base is not None else None, folder, section, work.out / "model")
     if base is not None and new.ids:
         origin["first_new_row"] = min(before, new.smallest_id)
@@ -83,30 +77,11 @@ def new_pieces(vocab: Artifact) -> NewPieces:
 
 def read_text(section: AdaptConfig, pack: Artifact | None, size: int) -> PackedText:
     """A sample of the packed text where the recipe asks for something that is learnt from it, else an empty one."""
-    is_needed = section.distil is not None or "focus" in section.inits
-    if pack is None or not is_needed:
+    if pack is None or "focus" not in section.inits:
         return PackedText.empty()
     text = sample_text(pack, section.vectors.tokens, section.seed)
     check_text(text, size)
     return text
-
-
-def distil_new_rows(
-    section: DistilConfig, model: PreTrainedModel, new: NewPieces, text: PackedText, seed: int, *, work: Work
-) -> None:
-    """Distil the new input rows, on the accelerator if the recipe wants one, and keep the losses in `distil.json`."""
-    device = choose_device(section.device, "adapt")
-    precision = choose_precision(section.precision, device)
-    work.record_choice("precision", precision)
-    model.to(device)  # type: ignore[arg-type]
-    section, losses = section.model_copy(update={"precision": precision.value}), []
-    with work.reporter.track("adapt: distilling, steps", section.steps) as track:
-        for loss in distil_rows(section, model, new, text, seed):
-            losses.append(loss)
-            track.advance(note=f"loss {loss:.3f}")
-    model.to("cpu")  # type: ignore[arg-type]
-    # The standard library's JSON: the spelling of floats is part of the artifact's bytes.
-    (work.out / "distil.json").write_text(json.dumps([round(loss, 6) for loss in losses]), encoding="utf-8")
 
 
 def set_specials(model: PreTrainedModel, ids: dict[str, int | None]) -> None:

@@ -1,4 +1,4 @@
-"""A sample of the packed training text, as token ids: what auxiliary vectors and distillation learn from."""
+"""A sample of the packed training text, as token ids: what auxiliary vectors learn from."""
 
 from dataclasses import dataclass
 from typing import Any
