@@ -15,10 +15,7 @@ from emma.pipeline.home import Home
 
 STEPS = 200
 BATCH_TOKENS = 1024
-METHODS: dict[str, tuple[str, ...]] = {
-    "subword_mean": ('adapt.init="subword_mean"',),
-    "focus": ('adapt.init="focus"',),
-}
+METHODS = ("subword_mean", "focus")
 HEAD = (
     "new rows",
     "bits/byte, step 0",
@@ -32,8 +29,8 @@ HEAD = (
 
 def trial(study: Study, name: str) -> tuple[Loss, Loss]:
     """The loss of one way before training and after."""
-    slug = name.replace(", ", "-").replace(" ", "_")
-    run = study.run(slug, f"mix.tokens={STEPS * BATCH_TOKENS}", f"train.batch_tokens={BATCH_TOKENS}", *METHODS[name])
+    steps = (f"mix.tokens={STEPS * BATCH_TOKENS}", f"train.batch_tokens={BATCH_TOKENS}")
+    run = study.run(name, f'adapt.init="{name}"', *steps)
     return study.loss(run.artifact("adapt")), study.loss(run.artifact("train"))
 
 

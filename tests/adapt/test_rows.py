@@ -50,3 +50,10 @@ def test_rows_that_lost_are_gone_with_a_word_on_what_to_write(tmp_path: Path, se
     (tmp_path / "r.toml").write_text(f'name = "r"\n[adapt]\n{setting} = "{value}"\n')
     with pytest.raises(RecipeError, match=rf"'adapt\.{setting}': \"{value}\" is gone\. Write \"subword_mean\""):
         Recipe.read(tmp_path / "r.toml")
+
+
+@pytest.mark.parametrize("line", ["omp_anchors = 4", "distil = {}", "distil.steps = 3"])
+def test_settings_of_ways_that_lost_are_to_be_left_out(tmp_path: Path, line: str) -> None:
+    (tmp_path / "r.toml").write_text(f'name = "r"\n[adapt]\n{line}\n')
+    with pytest.raises(RecipeError, match=r"'adapt\.(omp_anchors|distil)': .* is gone.*[Ll]eave it out\."):
+        Recipe.read(tmp_path / "r.toml")

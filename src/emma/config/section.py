@@ -16,7 +16,7 @@ _LOST = '"{}" is gone. Write "subword_mean" or "focus": one of them did as well 
 _LOST_INITS = ("gaussian", "mean", "omp", "random")
 RENAMED: Mapping[str, str] = {
     **{f"adapt.{key}={init}": _LOST.format(init) for key in ("init", "head_init") for init in _LOST_INITS},
-    "adapt.distil": "Distillation is gone: at equal compute training brought more. Leave it out.",
+    "adapt.distil": "Distillation is gone: training brought more for as many operations. Leave it out.",
     "adapt.merge": "Merging with the base happens after training: write merge in [train], with the same value.",
     "adapt.omp_anchors": "It belonged to init = omp, which is gone: leave it out.",
     "annotate.lid.training.temperature": _ALPHA,
