@@ -68,7 +68,7 @@ def test_nothing_is_done_with_a_base_that_cannot_end_well(recipe: Path, fields, 
 def test_what_needs_a_head_is_refused_where_there_is_none(tmp_path: Path) -> None:
     write_base("smollm2", tmp_path / "base")
     write_tokenizer(tmp_path / "base")
-    recipe = Recipe(name="r", base=str(tmp_path / "base"), adapt={"head_init": "mean"}, mix={"sequence_length": 64})
+    recipe = Recipe(name="r", base=str(tmp_path / "base"), adapt={"head_init": "focus"}, mix={"sequence_length": 64})
     assert ["adapt.untie" in each for each in find_conflicts(recipe, tmp_path / "base")] == [True]
 
 
