@@ -5,9 +5,8 @@
 Text comes from `recipes/smollm2.toml`, less whatever shares a passage with a benchmark; loss is measured on FLORES-200,
 a domain that no source has. The parts: `main` is the recipe as it stands, with its report; `merges` mixes what it
 trained with the base in several shares; `benchmarks` asks base and result; `vocabulary`, `rows` and `options` are arms
-of twenty steps that differ from the recipe in one thing; `budget` trains a larger vocabulary for as long as the main
-run. Run again after a kill, it goes on where it was. The result is one dated file and a picture, written anew after
-every part from what there is.
+of twenty steps that differ from the recipe in one thing. Run again after a kill, it goes on where it was. The result is
+one dated file and a picture, written anew after every part from what there is.
 """
 
 import argparse

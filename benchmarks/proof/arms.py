@@ -27,12 +27,11 @@ VOCABULARIES: Arms = {
     "6,000 new pieces": ("vocab.new_pieces=6000", *EXPANDED[1:]),
 }
 """How many pieces the vocabulary gains."""
-BUDGET: Arms = {name: VOCABULARIES[name] for name in ("the base's own", "1,000 new pieces")}
-"""Vocabularies that are compared on the main run's budget too."""
 ROWS: Arms = {
     "subword_mean": (),
     "focus": ('adapt.init="focus"',),
     "subword_mean, untied": ("adapt.untie=true",),
+    "subword_mean, untied, 94 steps": ("adapt.untie=true", "mix.tokens=192512"),
     "subword_mean, rows at the rate of the rest": ("train.new_row_lr=0.0003",),
     "subword_mean, all else frozen": ('train.freeze=["all_but_new_rows"]',),
 }

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.machine import result_path
-from benchmarks.proof.arms import ARM_TOKENS, BUDGET, EXPANDED, LANGUAGES, MERGES, OPTIONS, ROWS, VOCABULARIES
+from benchmarks.proof.arms import ARM_TOKENS, EXPANDED, LANGUAGES, MERGES, OPTIONS, ROWS, VOCABULARIES
 from benchmarks.proof.benchmarks import HEAD, Asked, describe_rows, run_task
 from benchmarks.proof.proof import BASE, MERGED, Proof
 from benchmarks.proof.result import report_main
@@ -41,18 +41,6 @@ def report_vocabulary(proof: Proof) -> list[str]:
     own, *_ = costs.values()
     budgets = {name: int(ARM_TOKENS * own / cost) for name, cost in costs.items()}
     outcomes = [proof.arm(name, changes, budgets[name]) for name, changes in VOCABULARIES.items()]
-    return table(OUTCOME_HEAD, outcome_rows(outcomes))
-
-
-def report_budget(proof: Proof) -> list[str]:
-    """The same two vocabularies on the main run's budget: whether more tokens change what is better."""
-    own, cost = (proof.trials.operations(f"vocabulary {name}", *changes) for name, changes in BUDGET.items())
-    (first, _), (second, changes) = BUDGET.items()
-    tokens = int(proof.main.artifact("train").counts["tokens"] * own / cost)
-    outcomes = [
-        proof.trials.compare(f"{first}, main budget", proof.main, proof.texts),
-        proof.arm(f"{second}, main budget", changes, tokens),
-    ]
     return table(OUTCOME_HEAD, outcome_rows(outcomes))
 
 
@@ -99,7 +87,6 @@ PARTS = {
     "merges": ("The result merged with the base", report_merges),
     "benchmarks": ("Benchmarks: base against adapted", report_benchmarks),
     "vocabulary": ("Larger vocabularies, equal compute", report_vocabulary),
-    "budget": ("A larger vocabulary on the main run's budget, equal compute", report_budget),
     "rows": ("Ways to start the rows of new pieces", report_rows),
     "options": ("Keeping what the base knew", report_options),
 }
