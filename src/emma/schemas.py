@@ -209,6 +209,17 @@ POSITIONS = pa.schema(
     ]
 )
 
+SAMPLES = pa.schema(
+    [
+        ("lang", pa.string()),
+        ("id", pa.string()),  # of the test document that the prompt begins
+        ("prompt", pa.string()),  # the document's beginning, as both models saw it
+        ("reference", pa.string()),  # what follows it there, some lines of it, with the space between both
+        ("base", pa.string()),  # what the base went on with; null where there is no base
+        ("adapted", pa.string()),
+    ]
+)
+
 TASK_ITEMS = pa.schema(
     [
         ("model", pa.string()),  # base, adapted, or the name of another model

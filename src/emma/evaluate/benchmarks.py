@@ -66,7 +66,7 @@ def run_benchmarks(
     """
     readings = read_tasks(section, tiers, reporter.say)
     questions = [each for reading in readings for each in reading.questions]
-    answer_requests(models.values(), list_requests(questions), root, reporter, ranks)
+    answer_requests(models.values(), list_requests(questions), root, reporter, ranks=ranks)
     ranks.wait()
     if ranks.rank:
         return {}

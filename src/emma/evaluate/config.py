@@ -12,7 +12,7 @@ from emma.lid.files import find_model_file
 class EvaluateConfig(Section):
     """Bits per UTF-8 byte of the test split, and benchmarks, for the base and for the adapted model and any other."""
 
-    version: ClassVar[int] = 5
+    version: ClassVar[int] = 6
 
     tasks: tuple[str, ...] = ()
     """Benchmarks to run beside bits per byte, by the names that `emma tasks` lists. None: bits per byte alone."""
@@ -75,10 +75,14 @@ class EvaluateConfig(Section):
     position_tokens: int | None = Field(default=None, gt=1)
     """Measure loss by position up to this many tokens, also for a model with a shorter context. None: up to the longest
     context of the models."""
+    continuations: int = Field(default=3, ge=0)
+    """Let both models go on writing from the beginnings of this many test documents of each language, for whoever reads
+    the report. 0: none."""
     bootstrap: int = Field(default=1000, ge=100)
     """Draw the documents of a language this many times for its 95 % interval."""
     seed: int = 0
-    """Random seed of the bootstrap, and of answers and examples that are drawn."""
+    """Random seed of the bootstrap, of the choice of documents to go on with, and of answers and examples that are
+    drawn."""
     device: str = "auto"
     """Device to compute on: cpu, cuda, or auto for the accelerator if there is one. Results agree between devices only
     up to rounding."""

@@ -22,6 +22,7 @@ from emma.evaluate.backends.open import name_models
 from emma.evaluate.benchmarks import open_models, run_benchmarks
 from emma.evaluate.config import EvaluateConfig
 from emma.evaluate.contamination import mark_clean
+from emma.evaluate.continuations import write_continuations
 from emma.evaluate.likelihood.documents import EvalDocument, ScoredDocument, choose_documents, choose_shard_documents
 from emma.evaluate.likelihood.positions import measure_positions
 from emma.evaluate.likelihood.score import Scorer
@@ -50,8 +51,11 @@ def evaluate(
     base: Artifact | None,
     work: Work,
 ) -> StageOutput:
-    """Write `items.parquet`, `scores.parquet`, `gains.parquet` (empty without a base), `altered.parquet` and
-    `positions.parquet` (schemas.POSITIONS); with benchmarks, also `tasks/*.parquet` (schemas.TASK_ITEMS and so on)."""
+    """Write `items.parquet`, `scores.parquet`, `gains.parquet` (empty without a base), `altered.parquet`,
+    `positions.parquet` (schemas.POSITIONS) and `samples.parquet` (schemas.SAMPLES).
+
+    With benchmarks, also `tasks/*.parquet` (schemas.TASK_ITEMS and so on).
+    """
     pairs = list(zip(collect.parts["documents"], curate.parts["selection"], strict=True))
     parts = work.each(choose_shard_documents, pairs, section.max_bytes_per_lang, label="test documents")
     chosen = work.gather(choose_documents, parts, section.max_bytes_per_lang)
@@ -62,8 +66,10 @@ def evaluate(
     items = [row for model, folder in folders.items() for row in score_model(model, folder, documents, section, work)]
     write_score_tables(items, section, work.out)
     shards.write(work.out / "positions.parquet", measure_positions(folders, documents, section))
+    samples = write_continuations(folders, documents, section, work.reporter, root=work.root)
+    shards.write(work.out / "samples.parquet", samples)
     tasks = run_recipe_tasks(section, folders, (collect, annotate, curate), work) if section.tasks else {}
-    return StageOutput({**_sum_counts(parts, documents, items), **tasks})
+    return StageOutput({**_sum_counts(parts, documents, items), "continuations": samples.num_rows, **tasks})
 
 
 def run_recipe_tasks(

@@ -74,7 +74,7 @@ def test_processes_share_the_chunks(tmp_path: Path) -> None:
     models = [lambda: Counting("one")]
     answer_requests(models, REQUESTS, tmp_path / "alone", QUIET)
     for number in range(3):
-        answer_requests(models, reversed(REQUESTS), tmp_path / "shared", QUIET, Ranks(number, 3))
+        answer_requests(models, reversed(REQUESTS), tmp_path / "shared", QUIET, ranks=Ranks(number, 3))
     assert sorted(Counting.asked) == sorted(KEYS * 2)
     assert files(tmp_path / "alone") == files(tmp_path / "shared")
     found = AnswerStore(tmp_path / "shared", "fake-one").find(KEYS)

@@ -16,11 +16,17 @@ OpenBackend = Callable[[], Backend]
 
 
 def answer_requests(
-    models: Iterable[OpenBackend], requests: Iterable[Request], root: Path, reporter: Reporter, ranks: Ranks = ALONE
+    models: Iterable[OpenBackend],
+    requests: Iterable[Request],
+    root: Path,
+    reporter: Reporter,
+    *,
+    ranks: Ranks = ALONE,
+    label: str = "benchmarks",
 ) -> None:
     """Ask every model what it has not answered yet, under one bar; a kill costs the chunk that is being answered.
 
-    Answers are kept below `root`. Of several ranks each takes its share of the chunks.
+    Answers are kept below `root`. Of several ranks each takes its share of the chunks. `label` says what is asked.
     """
     keyed = {request_key(request): request for request in requests}
     # By key: a model that goes by two names is one.
@@ -28,7 +34,7 @@ def answer_requests(
     missing = {key: set(keyed) - AnswerStore(root, key).find_keys(keyed) for key in distinct}
     costs = [count_characters(keyed[name]) for names in missing.values() for name in names]
     # In characters and not in answers: the longest are asked first, so answers would promise too late an end.
-    with reporter.track("evaluate: benchmarks, kB of text", sum(costs) // KILO // ranks.world_size) as track:
+    with reporter.track(f"evaluate: {label}, kB of text", sum(costs) // KILO // ranks.world_size) as track:
         done = characters = 0
         for key, open_model in distinct.items():
             for answered in answer_missing(open_model, keyed, missing[key], AnswerStore(root, key), ranks):
