@@ -20,6 +20,7 @@ from emma.cli import (
     mix,
     plan,
     published,
+    readers,
     release,
     run,
     stage,
@@ -35,7 +36,7 @@ __all__ = ["STAGES", "build_parser", "expand_group", "main"]
 
 COMMANDS = (
     demo, run, status, why, audit, diff, export_checkpoint, export_gguf, merge, lang, check, plan, lid, tasks,
-    published,
+    published, readers,
 )  # fmt: skip
 """A module for each command, in the order of `--help`; the stages' commands follow."""
 GROUPS = {"mix": mix.COMMANDS, "vocab": vocab.COMMANDS, "lang": lang.COMMANDS}

@@ -1,6 +1,7 @@
 """Checks of a recipe before anything is read, and of sources that gave nothing."""
 
-from collections.abc import Sequence
+import difflib
+from collections.abc import Mapping, Sequence
 
 import pyarrow.compute as pc
 
@@ -14,6 +15,8 @@ from emma.lang.codes import resolve
 from emma.store import shards
 from emma.store.artifact import Artifact
 
+KINDS: Mapping[type, str] = {bool: "true or false", int: "a whole number", str: "a text"}
+"""What values of options are called, by their types."""
 MAX_SHOWN = 5
 """Rows of a benchmark that are shown of those that cannot be read."""
 
@@ -35,21 +38,29 @@ def check_recipe(section: CollectConfig) -> None:
 
 
 def check_options(source: SourceConfig) -> None:
-    """Raise RecipeError for an option that the reader does not know, or a value that it does not take.
-
-    A reader's options are names with the type of their values, or with the values.
-    """
+    """Raise RecipeError for an option that the reader does not know, or a value that it does not take."""
     known = find_reader(source).options
     for name, value in source.options.items():
         where = f"Source '{source.name}': option '{name}' of the reader '{source.reader}'"
         if name not in known:
-            raise RecipeError(f"{where} does not exist. Options: {', '.join(sorted(known)) or 'none'}.")
-        allowed = known[name]
+            raise RecipeError(f"{where} does not exist. {advise_option(name, source)}")
+        allowed = known[name].kind
         if isinstance(allowed, type):
             if not isinstance(value, allowed):
-                raise RecipeError(f"{where} must be {allowed.__name__}, not {value!r}.")
+                raise RecipeError(f"{where} must be {KINDS[allowed]}, not {value!r}. {known[name].help}".rstrip())
         elif value not in allowed:
             raise RecipeError(f"{where} must be one of {', '.join(map(repr, allowed))}, not {value!r}.")
+
+
+def advise_option(name: str, source: SourceConfig) -> str:
+    """What to write in place of an option that a reader does not have."""
+    known = sorted(find_reader(source).options)
+    more = f"`emma readers {source.reader}` tells of them."
+    if name in SourceConfig.model_fields:
+        return f"`{name}` is a setting of the source itself: write it beside `options`, not in it."
+    if near := difflib.get_close_matches(name, known, n=1):
+        return f"Did you mean '{near[0]}'? {more}"
+    return f"Options: {', '.join(known)}. {more}" if known else f"The reader '{source.reader}' has no options."
 
 
 def check_languages(source: SourceConfig) -> None:

@@ -58,7 +58,7 @@ class SourceConfig(Settings):
     name: str = Field(pattern=r"^[\w.-]+$")
     """The name of the source in documents, rejects and reports."""
     reader: str
-    """The format, by the name of its reader: one of EMMA's (docs/new-format.md lists them) or of another package."""
+    """The format, by the name of its reader: one of EMMA's or of another package (`emma readers` lists them)."""
     path: str | tuple[str, ...]
     """The files to read: a glob or several, from the recipe's data folder (`**` crosses folders).
     `package:django/**/*.po` looks inside an installed Python package, `stdlib:*.py` inside Python's own library,
@@ -99,7 +99,7 @@ class SourceConfig(Settings):
     `{text = "body", lang = "meta.iso"}`. With `text2` and `lang2` the rows are pairs of translations. A dot goes
     one level down, and into each element of a list; of several fields, `["title", "body"]`, each is a line."""
     options: dict[str, bool | int | str] = Field(default_factory=dict)
-    """Settings that only this reader knows; docs/new-format.md and its own description list them."""
+    """Settings that only this reader knows; `emma readers NAME` lists them."""
     limit_bytes: int | None = Field(default=None, gt=0)
     """Take files in order only until they have this many bytes; the summary counts the files left out."""
     max_reject: float | None = Field(default=None, ge=0, le=1, exclude=True)

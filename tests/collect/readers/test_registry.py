@@ -59,6 +59,17 @@ def test_unknown_reader() -> None:
         find_reader(source("pdf"))
 
 
+MISSPELT = {
+    "tsv": "csv", ".NDJSON": "jsonl", "txt": "text", "po": "gettext", "conlu": "conllu", "media_wiki": "mediawiki_dump"
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "meant"), MISSPELT.items())
+def test_a_reader_that_is_misspelt(name: str, meant: str) -> None:
+    with pytest.raises(RecipeError, match=rf"Write reader = '{meant}'"):
+        find_reader(source(name))
+
+
 def test_a_reader_of_another_package(install: Install) -> None:
     install("emma_vtt", "vtt", "2.3")
     assert "vtt" in list_readers()

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from emma.collect.config import DATASET_READER, PAIR_READER, CollectConfig, SourceConfig
+from emma.collect.files.advice import advise_path
 from emma.collect.files.compression import compression_suffix, without_suffix
 from emma.collect.files.datasets import (
     is_on_hub,
@@ -156,8 +157,9 @@ def _match_local(source: SourceConfig, pattern: str, data_root: Path) -> Iterato
         why = "no file there matches" if folder.is_dir() else "that folder does not exist"
         if source.reader == DATASET_READER and (kinds := list_other_data(matching)):
             why = f"there are no Parquet or Arrow files, which its reader takes, but {kinds}: use the reader for these"
+        advice = f"{advise_path(source, folder, inner)} ".lstrip() if folder.is_dir() else ""
         raise SourceError(
-            f"Source '{source.name}': '{pattern}' was looked for in {folder}, but {why}. "
+            f"Source '{source.name}': '{pattern}' was looked for in {folder}, but {why}. {advice}"
             "Correct `path` in the recipe, or its `data` (the folder that paths start from)."
         )
     for path in paths:

@@ -7,6 +7,7 @@ from emma.collect.config import SourceConfig
 from emma.collect.files.streams import InputFile
 from emma.collect.formats.text_builder import TextBuilder
 from emma.collect.formats.xml_events import LANG, End, RecordElements, Start, Text, read_events, skip_elements
+from emma.collect.readers.reader import reader
 from emma.collect.records import RawDocument, Reject
 
 OSIS_SKIPPED = frozenset({"title", "note", "figure", "index", "rdgGroup"})
@@ -16,6 +17,14 @@ OSIS_APART = frozenset({"p", "l", "lg", "lb", "q", "item", "cell", "speech", "sp
 """Elements that stand apart on a page, so that words on either side of their tags are two."""
 
 
+@reader(
+    purpose="Bibles in OSIS: a document a chapter, a verse a line, without titles and notes",
+    language="The xml:lang of the text, else the `language` of its header.",
+    suffixes=(".osis", ".xml"),
+    example="""\
+path = "bibles/*.osis.xml"
+""",
+)
 def read_osis(file: InputFile, _source: SourceConfig) -> Iterator[RawDocument | Reject]:
     """Read a Bible in OSIS; titles, notes and the header are left out.
 
@@ -61,6 +70,15 @@ USFX_APART = frozenset({"p", "q", "b", "optionalLineBreak", "tr", "tc", "th", "l
 """Elements that stand apart on a page, so that words on either side of their tags are two."""
 
 
+@reader(
+    purpose="Bibles in USFX: a document a chapter, a verse a line, without headings and notes",
+    language="The file's `languageCode`, else an unmistakable part of its path, or what `lang_from` finds there.",
+    suffixes=(".usfx", ".xml"),
+    example="""\
+path = "bibles/*.usfx.xml"
+lang_from = "([a-z]{3})-[^/]*$"          # bibles/chr-cherokee.usfx.xml
+""",
+)
 def read_usfx(file: InputFile, _source: SourceConfig) -> Iterator[RawDocument | Reject]:
     """Read a Bible in USFX; headings, notes and references are left out.
 
@@ -102,6 +120,14 @@ def _is_skipped_usfx(start: Start) -> bool:
 CES_RECORDS = RecordElements(frozenset({"div"}), counted="div(?=[^<>]*type=.chapter)")
 
 
+@reader(
+    purpose="Bibles in CES, as in the Bible corpus of Christodouloupoulos: a document a chapter, a verse a line",
+    language="The header's `iso639`.",
+    suffixes=(".xml",),
+    example="""\
+path = "bibles/*-NT.xml"
+""",
+)
 def read_ces(file: InputFile, _source: SourceConfig) -> Iterator[RawDocument | Reject]:
     """Read a Bible in CES. Verses that are in no chapter follow the chapters, a document for each element with some.
 

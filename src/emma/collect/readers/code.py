@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from emma.collect.config import SourceConfig
 from emma.collect.files.streams import InputFile
+from emma.collect.readers.reader import reader
 from emma.collect.records import RawDocument, Reject
 
 
@@ -21,6 +22,14 @@ def parse_python(file: InputFile) -> ast.Module | Reject:
         return Reject(0, "broken Python", "nested too deep", content, unread=len(content))
 
 
+@reader(
+    purpose="program code: a file as it is, under the label zxx_Zyyy, which only code has",
+    language="None: program code is in no language, and the file's suffix stands as the source's own name for it.",
+    suffixes=(".py", ".js", ".ts", ".java", ".c", ".h", ".cpp", ".go", ".rs", ".rb", ".php", ".sql", ".sh"),
+    example="""\
+path = "src/**/*.py"
+""",
+)
 def read_code(file: InputFile, _source: SourceConfig) -> Iterator[RawDocument | Reject]:
     """Read a source file as one document, with the label that only code has; its suffix is the code of the source."""
     text = file.read_text()
@@ -28,6 +37,14 @@ def read_code(file: InputFile, _source: SourceConfig) -> Iterator[RawDocument | 
     yield text if isinstance(text, Reject) else RawDocument(1, text, code, alone=True)
 
 
+@reader(
+    purpose="the docstrings of Python files: a document a docstring",
+    language="English, unless the source's `lang` says otherwise.",
+    suffixes=(".py",),
+    example="""\
+path = "src/**/*.py"
+""",
+)
 def read_docstrings(file: InputFile, _source: SourceConfig) -> Iterator[RawDocument | Reject]:
     """Read docstrings in the order of the file, without the indentation that all lines of one share.
 
@@ -46,6 +63,13 @@ def read_docstrings(file: InputFile, _source: SourceConfig) -> Iterator[RawDocum
     yield from (RawDocument(row, text, "en") for row, text in sorted(docstrings))
 
 
+@reader(
+    purpose="the topics of Python's own help, in pydoc_data/topics.py: a document a topic",
+    language="English, unless the source's `lang` says otherwise.",
+    example="""\
+path = "stdlib:pydoc_data/topics.py"
+""",
+)
 def read_topics(file: InputFile, _source: SourceConfig) -> Iterator[RawDocument | Reject]:
     """Read Python's own help, `pydoc_data/topics.py`: the texts of every dictionary that the file assigns, in English.
 

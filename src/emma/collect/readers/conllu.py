@@ -9,13 +9,21 @@ from collections.abc import Iterator
 
 from emma.collect.config import SourceConfig
 from emma.collect.files.streams import InputFile, decode
-from emma.collect.readers.registry import reader
+from emma.collect.readers.reader import reader
 from emma.collect.records import RawDocument, Reject, join_documents
 
 TEXT = b"# text ="
 
 
-@reader(reads_lines=True)
+@reader(
+    reads_lines=True,
+    purpose="treebanks of Universal Dependencies (CoNLL-U): a document of the treebank, else a sentence",
+    language="The beginning of the file's name (sme_giella-ud-test.conllu).",
+    suffixes=(".conllu",),
+    example="""\
+path = "treebanks/*.conllu"
+""",
+)
 def read_conllu(file: InputFile, _source: SourceConfig) -> Iterator[RawDocument | Reject]:
     """Read documents and single sentences, in order."""
     sentences: list[RawDocument] | None = None

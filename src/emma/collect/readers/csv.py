@@ -16,7 +16,7 @@ from emma.collect.config import SourceConfig
 from emma.collect.files.streams import DAMAGE_ERRORS, InputFile, decode, describe_error
 from emma.collect.formats.cells import Dialect, TableLines, has_doubled_quotes, looks_quoted, read_rows
 from emma.collect.formats.record import Fields
-from emma.collect.readers.registry import reader
+from emma.collect.readers.reader import Option, reader
 from emma.collect.records import RawDocument, Reject
 from emma.collect.text.encodings import SAMPLE_BYTES
 
@@ -34,7 +34,34 @@ def is_unquoted(source: SourceConfig) -> bool:
     return source.options.get("quotes") is False
 
 
-@reader(options={"delimiter": str, "quotes": bool, "header": bool}, rows_are_lines=is_unquoted, reads_lines=True)
+@reader(
+    options={
+        "delimiter": Option(
+            str,
+            "The character between cells. Unless said, what a first line `sep=;` says, else a tab in files named .tsv "
+            "or .tab, and a comma in others.",
+        ),
+        "quotes": Option(
+            bool,
+            'Whether cells may stand in quotes, "so, for instance". Unless said, yes where the delimiter is no tab, '
+            "else as the beginning of the file looks.",
+        ),
+        "header": Option(
+            bool, 'Whether the first row names the columns; where it is data, they are called "1", "2" and so on.', True
+        ),
+    },
+    rows_are_lines=is_unquoted,
+    reads_lines=True,
+    purpose="tables as text (CSV, TSV): a document a row, or a pair of translations with `text2` in `fields`",
+    language="The column `lang`, or the one that `fields` names for it.",
+    suffixes=(".csv", ".tsv", ".tab"),
+    has_fields=True,
+    example="""\
+path = "radio/*.csv"
+fields = { text = "body", lang = "locale", url = "link" }
+options = { delimiter = ";" }
+""",
+)
 def read_csv(file: InputFile, source: SourceConfig) -> Iterator[RawDocument | Reject]:
     """Read a table: a document a row, numbered by its first line.
 

@@ -9,7 +9,7 @@ from emma.collect.files.streams import DAMAGE_ERRORS, InputFile, describe_error
 from emma.collect.formats.epub import Chapter, EpubArchive, Package
 from emma.collect.formats.text_builder import TextBuilder, split_names
 from emma.collect.formats.xml_events import LANG, End, RecordElements, Start, Text, read_events, skip_elements
-from emma.collect.readers.registry import reader
+from emma.collect.readers.reader import reader
 from emma.collect.records import RawDocument, Reject
 
 SKIPPED = split_names("head script style nav svg math audio video object form button rt rp")
@@ -22,6 +22,14 @@ INLINE = split_names(
 )
 
 
+@reader(
+    purpose="chapters of books as XHTML files: a document a file, a paragraph or heading a line",
+    language="The nearest xml:lang or `lang` above the text.",
+    suffixes=(".xhtml",),
+    example="""\
+path = "books/**/*.xhtml"
+""",
+)
 def read_xhtml(file: InputFile, _source: SourceConfig) -> Iterator[RawDocument | Reject]:
     """Read a chapter as XHTML: a document a file, a paragraph or heading a line.
 
@@ -61,7 +69,15 @@ UNREADABLE = (KeyError, RuntimeError, NotImplementedError, ValueError, struct.er
 """Errors of opening a member: it is not there, has a password or an unknown method, or its place makes no sense."""
 
 
-@reader(is_binary=True)
+@reader(
+    is_binary=True,
+    purpose="electronic books (EPUB 2 and 3): a document a chapter, in the order of the book",
+    language="The chapter's own, else the book's only `dc:language`.",
+    suffixes=(".epub",),
+    example="""\
+path = "books/*.epub"
+""",
+)
 def read_epub(file: InputFile, source: SourceConfig) -> Iterator[RawDocument | Reject]:
     """Read a book (EPUB 2 or 3): a document a chapter, numbered as in the spine, after what is broken in the package.
 
@@ -118,7 +134,7 @@ def _read_chapter(
 ) -> Iterator[RawDocument | Reject]:
     """A chapter's document, under its place in the spine and with the book's language where it has none."""
     try:
-        for document in read_xhtml(archive.open_member(chapter.name), source):
+        for document in read_xhtml.read(archive.open_member(chapter.name), source):
             if isinstance(document, RawDocument):
                 yield replace(document, row=row, code=document.code or language)
             else:

@@ -13,12 +13,21 @@ from emma.collect.config import SourceConfig
 from emma.collect.files.streams import InputFile, decode
 from emma.collect.formats import po
 from emma.collect.readers.messages import has_only_parameters
+from emma.collect.readers.reader import reader
 from emma.collect.records import RawDocument, Reject
 
 LANGUAGE = re.compile(r"^Language:[ \t]*([\w.@+-]+)", re.MULTILINE)
 """The header's field with the language."""
 
 
+@reader(
+    purpose="translations of program messages (gettext): a document a translated form, without fuzzy and obsolete ones",
+    language="The header's `Language`, else the folder above LC_MESSAGES, else an unmistakable name (pt_BR.po).",
+    suffixes=(".po", ".pot"),
+    example="""\
+path = "locale/**/*.po"
+""",
+)
 def read_gettext(file: InputFile, source: SourceConfig) -> Iterator[RawDocument | Reject]:
     """Read every translation, under its message's line plus its plural form; a broken message costs only itself."""
     stated = file.encoding if source.encoding else None

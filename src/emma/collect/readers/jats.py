@@ -10,6 +10,7 @@ from emma.collect.config import SourceConfig
 from emma.collect.files.streams import InputFile
 from emma.collect.formats.text_builder import TextBuilder, split_names
 from emma.collect.formats.xml_events import LANG, End, RecordElements, Start, Text, read_events, skip_elements
+from emma.collect.readers.reader import reader
 from emma.collect.records import RawDocument, Reject
 
 SKIPPED = split_names(
@@ -29,6 +30,14 @@ LINES = split_names(
 )
 
 
+@reader(
+    purpose="scientific articles in JATS: an article, or a translated abstract or sub-article, a paragraph a line",
+    language="The nearest xml:lang.",
+    suffixes=(".xml", ".nxml"),
+    example="""\
+path = "articles/*.xml"
+""",
+)
 def read_jats(file: InputFile, _source: SourceConfig) -> Iterator[RawDocument | Reject]:
     """Read articles and their translations, each where it ends."""
     stack: list[tuple[TextBuilder, str]] = []  # the documents that are open, with their languages

@@ -11,7 +11,7 @@ from emma.collect.config import SourceConfig
 from emma.collect.files.streams import InputFile, decode
 from emma.collect.formats.json_text import BrokenJSON, DuplicateScan, count_values, find_records, open_json, parse_json
 from emma.collect.formats.record import Fields
-from emma.collect.readers.registry import always, reader
+from emma.collect.readers.reader import Option, always, reader
 from emma.collect.records import RawDocument, Reject
 
 BLANK_BYTES = b" \t\xef\xbb\xbf"
@@ -19,7 +19,18 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 ONE_VALUE_ADVICE = "the file seems to be one JSON value and no lines of them: use the reader 'json'"
 
 
-@reader(rows_are_lines=always, reads_lines=True)
+@reader(
+    rows_are_lines=always,
+    reads_lines=True,
+    purpose="JSON Lines, an object a line: a document an object, or a pair of translations with `text2` in `fields`",
+    language="The key `lang`, or the one that `fields` names for it.",
+    suffixes=(".jsonl", ".ndjson"),
+    has_fields=True,
+    example="""\
+path = "news/*.jsonl"
+fields = { text = ["title", "body"], lang = "meta.language" }
+""",
+)
 def read_jsonl(file: InputFile, source: SourceConfig) -> Iterator[RawDocument | Reject]:
     """Read JSON Lines: a document a line; a line that is not a JSON object with texts under these keys is rejected."""
     fields = Fields(source)
@@ -60,7 +71,24 @@ def _read_line(row: int, line: bytes, fields: Fields, keys: DuplicateScan, file:
     return fields.read_record(row, record, line)
 
 
-@reader(options={"records": str})
+@reader(
+    options={
+        "records": Option(
+            str,
+            'The keys that lead to the records, as in "data.paragraphs", through every element of a list on the way. '
+            "Unless said, the file is a list of records, or one record.",
+        )
+    },
+    purpose="JSON that is one value a file: a document a record, or a pair of translations with `text2` in `fields`",
+    language="The key `lang` of a record, or the one that `fields` names for it.",
+    suffixes=(".json",),
+    has_fields=True,
+    example="""\
+path = "quiz/*.json"
+fields = { text = "question", lang = "language" }
+options = { records = "data.items" }
+""",
+)
 def read_json(file: InputFile, source: SourceConfig) -> Iterator[RawDocument | Reject]:
     """Read JSON that is one value a file: a list of records, or the records that the option `records` leads to.
 

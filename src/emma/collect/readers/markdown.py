@@ -9,6 +9,7 @@ from markdown_it.token import Token
 from emma.collect.config import SourceConfig
 from emma.collect.files.streams import InputFile
 from emma.collect.formats.text_builder import collapse_layout
+from emma.collect.readers.reader import reader
 from emma.collect.records import RawDocument, Reject
 
 METADATA = re.compile(r"---[ \t]*+\n(.*?)\n---[ \t]*+(?:\n|$)", re.DOTALL)
@@ -16,6 +17,14 @@ KEY = re.compile(r"\w[\w-]*+")
 LANGUAGE_KEYS = ("lang", "language", "locale")
 
 
+@reader(
+    purpose="Markdown: a document a file, a paragraph, heading or item a line, without code and raw HTML",
+    language="`lang`, `language` or `locale` of the metadata above the text, else an unmistakable part of the path.",
+    suffixes=(".md", ".markdown"),
+    example="""\
+path = "blog/**/*.md"
+""",
+)
 def read_markdown(file: InputFile, _source: SourceConfig) -> Iterator[RawDocument | Reject]:
     """Read a Markdown file as one document, a paragraph, heading or item a line.
 
@@ -64,6 +73,14 @@ def _show_token(token: Token) -> str:
 STORY_LANGUAGE = re.compile(r"^\* Language: *(\S+) *$", re.MULTILINE)
 
 
+@reader(
+    purpose="stories of the African Storybook in Markdown: a document a story, without the facts about it",
+    language="What the block of facts about the story says, else an unmistakable folder (tw/0001_agupi.md).",
+    suffixes=(".md",),
+    example="""\
+path = "stories/**/*.md"
+""",
+)
 def read_storybook(file: InputFile, _source: SourceConfig) -> Iterator[RawDocument | Reject]:
     """Read a story of the African Storybook: a title, pages under `##`, and a block of facts about the story.
 

@@ -14,6 +14,7 @@ from emma.collect.config import SourceConfig
 from emma.collect.files.streams import InputFile
 from emma.collect.formats.wikitext import extract_prose
 from emma.collect.formats.xml_events import LANG, End, RecordElements, Start, Text, read_events
+from emma.collect.readers.reader import reader
 from emma.collect.records import RawDocument, Reject
 
 PROJECT = re.compile(r"(wiki|wiktionary|wikibooks|wikinews|wikiquote|wikisource|wikiversity|wikivoyage|wikimedia)$")
@@ -45,6 +46,15 @@ class _Wiki:
         return f"{place}/{quote(title.replace(' ', '_'), safe=':/()!,@')}" if place else None
 
 
+@reader(
+    purpose="dumps of MediaWiki (pages-articles.xml.bz2): an article as prose, without redirects and other pages",
+    language='The wiki\'s own, by its name in the dump; give `scheme = "wiki"`, since some of its codes are its own.',
+    suffixes=(".xml",),
+    example="""\
+path = "dumps/*-pages-articles.xml.bz2"
+scheme = "wiki"
+""",
+)
 def read_mediawiki_dump(file: InputFile, _source: SourceConfig) -> Iterator[RawDocument | Reject]:
     """Read the articles in order, numbered by page. A broken page is rejected, and so is the end of a cut dump."""
     wiki, row, is_lost = _Wiki(), 0, False

@@ -11,6 +11,7 @@ from emma.collect.config import SourceConfig
 from emma.collect.files.streams import InputFile, decode
 from emma.collect.formats.json_text import BrokenJSON, JsonCursor, open_json
 from emma.collect.formats.xml_events import End, RecordElements, Start, Text, read_events
+from emma.collect.readers.reader import reader
 from emma.collect.records import RawDocument, Reject
 
 PARAMETER = re.compile(r"\$\d+|%(?:\d+\$|\(\w+\))?[\d.]*[a-zA-Z]|\{\{[A-Za-z]+:?|\{[\w.!:]*\}")
@@ -68,6 +69,15 @@ ANDROID_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))|\"|[ \t\r\n]+", re.DOT
 ESCAPED_LETTERS = {"n": "\n", "t": "\t"}
 
 
+@reader(
+    purpose="messages of Android programs (strings.xml): a document a string, form of a plural or item of an array",
+    language="The folder (values-sw/strings.xml); what `values` alone is written in only `codes` can say.",
+    suffixes=("strings.xml",),
+    example="""\
+path = "res/values*/strings.xml"
+codes = { values = "en" }
+""",
+)
 def read_android(file: InputFile, _source: SourceConfig) -> Iterator[RawDocument | Reject]:
     """Read Android's `strings.xml`: a document a string, form of a plural or item of an array.
 
@@ -132,6 +142,15 @@ METADATA = "@metadata"
 """The key under which MediaWiki's files name their translators; what has it is named as MediaWiki names files."""
 
 
+@reader(
+    purpose="messages of MediaWiki and its extensions, a flat JSON object a language: a document a message",
+    language='The file\'s name (be-tarask.json); give `scheme = "wiki"`, since some of its codes are its own.',
+    suffixes=(".json",),
+    example="""\
+path = "i18n/*.json"
+scheme = "wiki"
+""",
+)
 def read_mediawiki_json(file: InputFile, source: SourceConfig) -> Iterator[RawDocument | Reject]:
     """Read messages of MediaWiki: a flat JSON object a language, named after its wiki code (`be-tarask.json`).
 
@@ -163,6 +182,14 @@ MAX_KEY_CHARS = 250
 """Characters of a key that a reject shows: a long key stands in the path of every message below it."""
 
 
+@reader(
+    purpose="messages of programs as nested JSON, one file a language: a document a text, wherever it stands",
+    language="`@@locale`, else the file's name where it is the only key on top, else an unmistakable part of the path.",
+    suffixes=(".json", ".arb"),
+    example="""\
+path = "locales/*.json"
+""",
+)
 def read_messages_json(file: InputFile, _source: SourceConfig) -> Iterator[RawDocument | Reject]:
     """Read messages of programs as nested JSON, one file a language: a document a text wherever it stands.
 

@@ -12,13 +12,21 @@ from typing import IO
 
 from emma.collect.config import SourceConfig
 from emma.collect.files.streams import CHUNK_BYTES, DAMAGE_ERRORS, InputFile
-from emma.collect.readers.registry import always, reader
+from emma.collect.readers.reader import always, reader
 from emma.collect.records import RawDocument, Reject
 
 Line = tuple[int, bytes] | Reject
 
 
-@reader(rows_are_lines=always, reads_lines=True)
+@reader(
+    rows_are_lines=always,
+    reads_lines=True,
+    purpose="translations in two files of as many lines (Moses, OPUS): a pair of translations a line",
+    language="The last suffix of each file (news.en and news.sw), or what `lang_from` finds in each name.",
+    example="""\
+path = "opus/news.*"                     # news.en and news.sw
+""",
+)
 def read_moses(file: InputFile, _source: SourceConfig) -> Iterator[RawDocument | Reject]:
     """Read the lines that are not empty on both sides, a pair each, under their numbers."""
     (other,) = file.companions

@@ -17,14 +17,24 @@ from emma.collect.files.datasets import is_on_hub, read_hub_rows
 from emma.collect.files.streams import CHUNK_BYTES, DAMAGE_ERRORS, InputFile
 from emma.collect.formats import arrow
 from emma.collect.formats.record import Fields
-from emma.collect.readers.registry import reader
+from emma.collect.readers.reader import Option, reader
 from emma.collect.records import RawDocument, Reject
 
 MAX_ROWS = 1 << 40
 """Rows that a row group may have: the metadata of a damaged file may give any number."""
 
 
-@reader(is_binary=True)
+@reader(
+    is_binary=True,
+    purpose="Parquet files: a document a row, or a pair of translations with `text2` in `fields`",
+    language="The column `lang`, or the one that `fields` names for it.",
+    suffixes=(".parquet",),
+    has_fields=True,
+    example="""\
+path = "crawl/**/*.parquet"
+fields = { text = "content", lang = "meta.lang" }
+""",
+)
 def read_parquet(file: InputFile, source: SourceConfig) -> Iterator[RawDocument | Reject]:
     """Read a Parquet file: a document a row, in order; a row group that is damaged costs what is left of it."""
     size = 0
@@ -68,7 +78,22 @@ def read_row_group(
         yield arrow.reject_rest(row, why, units=rows.stop - row)
 
 
-@reader(options={"config": str, "split": str}, is_binary=True)
+@reader(
+    options={
+        "config": Option(str, "The configuration of a data set that has several, such as a language.", ""),
+        "split": Option(str, "The split to read.", "train"),
+    },
+    is_binary=True,
+    purpose="data sets of the library `datasets`, streamed from the Hugging Face hub or in a folder: a document a row",
+    language="The column `lang`, or the one that `fields` names for it.",
+    suffixes=(".parquet", ".arrow"),
+    has_fields=True,
+    example="""\
+path = "stories"                         # a folder; of the hub, "hub:owner/name@revision"
+fields = { text = "story", lang = "language" }
+options = { split = "train" }
+""",
+)
 def read_huggingface(file: InputFile, source: SourceConfig) -> Iterator[RawDocument | Reject]:
     """Read a data set of the Hugging Face world, a document a row: from the hub, or a folder that `save_to_disk` wrote.
 

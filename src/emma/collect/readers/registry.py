@@ -5,18 +5,14 @@ yielded as a Reject, never raised. `BUILT_IN` lists the readers of this package;
 points of the group `emma.readers` (docs/new-format.md). Nothing is imported before a source needs it.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+import difflib
+from collections.abc import Mapping
 from functools import lru_cache
 from importlib.metadata import EntryPoint, entry_points
-from typing import TYPE_CHECKING
 
 from emma.collect.config import SourceConfig
+from emma.collect.readers.reader import Reader
 from emma.errors import RecipeError
-
-if TYPE_CHECKING:  # listing the files of a source asks for `reader_package`, and opens none
-    from emma.collect.files.streams import InputFile
-    from emma.collect.records import RawDocument, Reject
 
 GROUP = "emma.readers"
 """The group of entry points of other packages' readers."""
@@ -53,73 +49,49 @@ BUILT_IN = {
 }
 """The module in this package, and its function, of each reader."""
 
-Read = Callable[["InputFile", SourceConfig], "Iterator[RawDocument | Reject]"]
-Options = Mapping[str, type | tuple[str, ...]]
-"""Options that a source may give: each name with the type of its value, or the values that it takes."""
-
-
-def never(_source: SourceConfig) -> bool:
-    """False: what is assumed of a format unless its reader says otherwise."""
-    return False
-
-
-def always(_source: SourceConfig) -> bool:
-    """True: for formats in which each line is a row, whatever the source's options."""
-    return True
-
-
-@dataclass(frozen=True)
-class Reader:
-    """The function that reads a format, and what is known of the format."""
-
-    read: Read
-    options: Options = field(default_factory=dict)
-    rows_are_lines: Callable[[SourceConfig], bool] = never
-    """Whether each line is a row by itself, so that ranges of a large plain file can be read by several tasks."""
-    is_binary: bool = False
-    """Whether its format is no text, so that no file is refused for bytes that text does not have."""
-    reads_lines: bool = False
-    """Whether it takes line after line, so that files in UTF-16 and UTF-32 are recoded to UTF-8 before."""
-
-
-def reader(
-    *,
-    options: Options | None = None,
-    rows_are_lines: Callable[[SourceConfig], bool] = never,
-    is_binary: bool = False,
-    reads_lines: bool = False,
-) -> Callable[[Read], Reader]:
-    """Make a Reader of a function whose format is more than text that is read whole."""
-    return lambda read: Reader(read, options or {}, rows_are_lines, is_binary, reads_lines)
-
 
 def find_reader(source: SourceConfig) -> Reader:
-    """The reader of a source.
+    """The reader of a source. Raises RecipeError as `load_reader` does, naming the source."""
+    return load_reader(source.reader, f"Source '{source.name}': ")
 
-    RecipeError, with the names of all readers, if there is none of that name; if there is more than one, or if it
-    cannot be loaded.
+
+def load_reader(name: str, where: str = "") -> Reader:
+    """The reader of a name.
+
+    RecipeError, beginning with `where`, if there is none of that name, with what may be meant; if there is more than
+    one, or if it cannot be loaded.
     """
-    places = _entry_points().get(source.reader, ())
+    places = _entry_points().get(name, ())
     if not places:
-        names = ", ".join(list_readers())
-        raise RecipeError(f"Source '{source.name}': there is no reader '{source.reader}'. Readers: {names}.")
+        raise RecipeError(f"{where}there is no reader '{name}'. {advise_reader(name)}")
     if len(places) > 1:
         both = " and ".join(place.value for place in places)
         raise RecipeError(
-            f"Source '{source.name}': two packages have a reader '{source.reader}' ({both}), and which one is meant is "
-            "not known. Uninstall one of them, or rename its entry point."
+            f"{where}two packages have a reader '{name}' ({both}), and which one is meant is not known. Uninstall one "
+            "of them, or rename its entry point."
         )
     try:
         loaded = places[0].load()
     except (ImportError, AttributeError) as error:
-        if source.reader in BUILT_IN:  # not the recipe's fault, and the traceback says whose
+        if name in BUILT_IN:  # not the recipe's fault, and the traceback says whose
             raise
-        package = reader_package(source.reader) or places[0].value
+        package = reader_package(name) or places[0].value
         raise RecipeError(
-            f"Source '{source.name}': the reader '{source.reader}' of {package} cannot be loaded ({error}). "
+            f"{where}the reader '{name}' of {package} cannot be loaded ({error}). "
             "Install a version of it that fits, or take another reader."
         ) from error
     return loaded if isinstance(loaded, Reader) else Reader(loaded)
+
+
+def advise_reader(name: str) -> str:
+    """What to write in place of a reader that there is not: those for files of such names, else those of like names."""
+    plain = name.lower().strip(". ")
+    by_suffix = [each for each in BUILT_IN if f".{plain}" in load_reader(each).suffixes]
+    near = by_suffix or difflib.get_close_matches(plain.replace("-", "_"), list_readers(), n=1)
+    if near:
+        wanted = " or ".join(f"reader = '{each}'" for each in near)
+        return f"Write {wanted}; `emma readers` says what each reads."
+    return f"Readers: {', '.join(list_readers())}. `emma readers` says what each reads."
 
 
 def list_readers() -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from emma.collect.config import SourceConfig
 from emma.collect.files.streams import InputFile
 from emma.collect.formats.text_builder import TextBuilder, split_names
 from emma.collect.formats.xml_events import LANG, End, RecordElements, Start, Text, read_events, skip_elements
+from emma.collect.readers.reader import reader
 from emma.collect.records import RawDocument, Reject
 
 SKIPPED = split_names(
@@ -29,6 +30,14 @@ LINES = split_names(
 )
 
 
+@reader(
+    purpose="books and plays in TEI: the text between the borders of divisions (chapters, scenes, poems), a line each",
+    language="The nearest xml:lang at or above a division, else the only language of the header.",
+    suffixes=(".xml", ".tei"),
+    example="""\
+path = "drama/*.xml"
+""",
+)
 def read_tei(file: InputFile, _source: SourceConfig) -> Iterator[RawDocument | Reject]:
     """Read a book in TEI: its runs of text, in order."""
     state = _TeiState(file)

@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from emma.collect.config import SourceConfig
 from emma.collect.files.streams import DAMAGE_ERRORS, InputFile, decode, describe_error
-from emma.collect.readers.registry import reader
+from emma.collect.readers.reader import Option, reader
 from emma.collect.records import RawDocument, Reject
 from emma.collect.text.encodings import (
     SAMPLE_BYTES,
@@ -40,7 +40,24 @@ def is_by_line(source: SourceConfig) -> bool:
     return source.options.get("unit") == "line"
 
 
-@reader(options={"unit": ("document", "paragraph", "line")}, rows_are_lines=is_by_line)
+@reader(
+    options={
+        "unit": Option(
+            ("document", "paragraph", "line"),
+            "What a document is: the whole file, a paragraph (the lines between empty ones), or a line.",
+            "document",
+        )
+    },
+    rows_are_lines=is_by_line,
+    purpose="plain text in any encoding, which is found out: a document a file, a paragraph or a line",
+    language="An unmistakable part of the path (swh_Latn.txt, sw/news.txt), or what `lang_from` finds in it.",
+    suffixes=(".txt",),
+    example="""\
+path = "letters/**/*.txt"
+lang_from = "([a-z]{3})-[^/]*$"          # letters/swh-1907.txt
+options = { unit = "paragraph" }
+""",
+)
 def read_text(file: InputFile, source: SourceConfig) -> Iterator[RawDocument | Reject]:
     """Read the documents of a text file, each under the number of its first line."""
     unit = str(source.options.get("unit", "document"))

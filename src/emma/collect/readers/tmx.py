@@ -12,7 +12,7 @@ from emma.collect.config import SourceConfig
 from emma.collect.files.streams import InputFile
 from emma.collect.formats.text_builder import collapse_layout
 from emma.collect.formats.xml_events import LANG, End, Event, RecordElements, Start, Text, read_events
-from emma.collect.readers.registry import reader
+from emma.collect.readers.reader import Option, reader
 from emma.collect.records import RawDocument, Reject
 
 MAX_SEGMENTS = 1_000
@@ -26,7 +26,21 @@ Segment = tuple[str, str]
 """Language code and text."""
 
 
-@reader(options={"pairs": ("source", "all")})
+@reader(
+    options={
+        "pairs": Option(
+            ("source", "all"),
+            "Which languages of an entry make pairs: the source language with each of the others, or any two.",
+            "source",
+        )
+    },
+    purpose="translation memories (TMX 1.4): a pair of translations for each pair of segments",
+    language="What each segment says of itself; the file's source language comes first.",
+    suffixes=(".tmx",),
+    example="""\
+path = "memories/*.tmx"
+""",
+)
 def read_tmx(file: InputFile, source: SourceConfig) -> Iterator[RawDocument | Reject]:
     """Read the pairs, numbered in order; an entry without a second language is a reject under the next number."""
     row = 0

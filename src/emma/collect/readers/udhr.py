@@ -10,6 +10,7 @@ from emma.collect.config import SourceConfig
 from emma.collect.files.streams import InputFile
 from emma.collect.formats.text_builder import TextBuilder, split_names
 from emma.collect.formats.xml_events import LANG, End, RecordElements, Start, Text, read_events
+from emma.collect.readers.reader import reader
 from emma.collect.records import RawDocument, Reject
 
 SECTIONS = split_names("preamble article")
@@ -17,6 +18,14 @@ RECORDS = RecordElements(SECTIONS, flat=True)
 LINES = split_names("title para")
 
 
+@reader(
+    purpose="the Universal Declaration of Human Rights in the XML of UDHR in Unicode: the preamble, and each article",
+    language="The root's xml:lang with its script, else its ISO 639-3 code.",
+    suffixes=(".xml",),
+    example="""\
+path = "udhr/udhr_*.xml"
+""",
+)
 def read_udhr(file: InputFile, _source: SourceConfig) -> Iterator[RawDocument | Reject]:
     """Read the sections of the declaration, their titles and paragraphs a line each."""
     builder, code, row = TextBuilder(file.max_row_bytes), None, 0

@@ -15,12 +15,22 @@ from emma.collect.files.resumable import ResumableStream
 from emma.collect.files.streams import InputFile, describe_error
 from emma.collect.files.web_archives import ArchiveRecord, read_records
 from emma.collect.formats.pages import decode_page, extract_page, find_page_language
-from emma.collect.readers.registry import reader
+from emma.collect.readers.reader import Option, reader
 from emma.collect.records import RawDocument, Reject
 from emma.collect.text.file_names import expected_language
 
+MAIN_CONTENT = Option(bool, "Whether menus, headers and footers are left out.", True)
 
-@reader(options={"main_content": bool})
+
+@reader(
+    options={"main_content": MAIN_CONTENT},
+    purpose="web pages (HTML), a file each: the main text of a page",
+    language="What the page says of itself: `lang`, its meta tags, or its own `hreflang`.",
+    suffixes=(".html", ".htm"),
+    example="""\
+path = "pages/**/*.html"
+""",
+)
 def read_html(file: InputFile, source: SourceConfig) -> Iterator[RawDocument | Reject]:
     """Read a web page: its main text, a line a paragraph; menus, headers and footers are left out.
 
@@ -55,7 +65,16 @@ ParsedRecord = tuple[ArcWarcRecord, bytes]
 """A record and its body."""
 
 
-@reader(options={"main_content": bool}, is_binary=True)
+@reader(
+    options={"main_content": MAIN_CONTENT},
+    is_binary=True,
+    purpose="web archives (WARC, ARC, WET): the main text of every page that was fetched well",
+    language="What the page says of itself; of plain text, what the record says was identified.",
+    suffixes=(".warc", ".arc", ".wet"),
+    example="""\
+path = "crawl/*.warc.gz"
+""",
+)
 def read_warc(file: InputFile, source: SourceConfig) -> Iterator[RawDocument | Reject]:
     """Read a web archive, WARC, ARC or WET: a document a page that was fetched well, numbered by record.
 
