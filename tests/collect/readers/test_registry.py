@@ -60,7 +60,8 @@ def test_unknown_reader() -> None:
 
 
 MISSPELT = {
-    "tsv": "csv", ".NDJSON": "jsonl", "txt": "text", "po": "gettext", "conlu": "conllu", "mediawiki-dumps": "mediawiki_dump"
+    "tsv": "csv", ".NDJSON": "jsonl", "txt": "text", "po": "gettext", "conlu": "conllu",
+    "mediawiki-dumps": "mediawiki_dump",
 }  # fmt: skip
 
 
