@@ -2,6 +2,7 @@
 
 import logging
 import os
+import shutil
 import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -142,3 +143,18 @@ def listening() -> Iterator[None]:
     interrupt.listen()
     for number, handler in before.items():
         signal.signal(number, handler)
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """Chromium with an empty profile; the test is skipped where it is not there."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("there is no chromium on this machine")
+    arguments = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    profile = tmp_path_factory.mktemp("profile")
+    with playwright.sync_playwright() as run:
+        context = run.chromium.launch_persistent_context(profile, executable_path=chromium, args=arguments)
+        yield context
+        context.close()

@@ -18,14 +18,15 @@ def read_families(path: Path) -> Mapping[str, str]:
 
     Raises SourceError where the file is not there, or lacks a column.
     """
-    rows = list(_read_rows(path))
+    rows = list(read_rows(path))
     if missing := [name for name in COLUMNS if rows and name not in rows[0]]:
         raise SourceError(f"{path} has no column '{missing[0]}'. Take languages.csv from Glottolog's CLDF data.")
     names = {row["ID"]: row["Name"] for row in rows}
     return {row["ISO639P3code"]: names.get(row["Family_ID"], ISOLATE) for row in rows if row["ISO639P3code"]}
 
 
-def _read_rows(path: Path) -> Iterator[dict[str, str]]:
+def read_rows(path: Path) -> Iterator[dict[str, str]]:
+    """Read the rows of Glottolog's `languages.csv`. Raises SourceError where the file is not there."""
     if not path.is_file():
         raise SourceError(f"There is no table of families at {path}. Take languages.csv from Glottolog's CLDF data.")
     with path.open("rb") as stream:

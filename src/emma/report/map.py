@@ -1,0 +1,28 @@
+"""The map of the report: what every language gained, where it is spoken.
+
+Dots are coloured by the share of its bits per byte that a language saves: a byte says less in Devanagari than in
+Latin, so that differences of bits per byte cannot be compared between scripts.
+"""
+
+from collections.abc import Sequence
+
+from emma.lang.coverage import is_language
+from emma.report.languages import LanguageRow
+from emma.ui.map import MapPoint, draw_map
+
+UNIT = "%"
+
+
+def draw_world(rows: Sequence[LanguageRow]) -> str:
+    """A figure in HTML with a dot for each language, linked to `#label`; empty where none has a place.
+
+    A page that has it needs `ui.map.map_style` and `map_script` too.
+    """
+    points = [make_point(row) for row in rows if is_language(row.lang)]
+    return draw_map(points, f"World map of {len(points)} languages, coloured by the bits per byte saved", UNIT)
+
+
+def make_point(row: LanguageRow) -> MapPoint:
+    """A language on the map; grey where it is not sure that it gained or lost."""
+    share = None if row.gain is None or not row.bits_per_byte_base else 100 * row.gain / row.bits_per_byte_base
+    return MapPoint(row.lang, share, row.train_bytes, row.verdict == "unsure")
