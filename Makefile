@@ -1,10 +1,11 @@
 # make demo: the whole way, on text that needs no download.   make test: the tests.   make quick: those that take no
-# time, before every commit.   make test COVERAGE=1: with what of the code they reach.   make check: what CI runs.
+# time, before every commit.   make test COVERAGE=1: with what of the code they reach.   make docs: the documentation,
+# in site/.   make check: what CI runs.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test quick lint format types check clean
+.PHONY: demo test quick lint format types docs check clean
 
 demo: $(VENV)/.demo
 	$(BIN)/emma demo
@@ -31,7 +32,13 @@ format: $(VENV)/.test
 types: $(VENV)/.test
 	$(BIN)/mypy
 
-check: test lint format types demo
+# Every warning is an error: a link that leads nowhere, a page that no list has.
+docs: $(VENV)/.docs
+	$(BIN)/python -m docs.site.reference
+	$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going --conf-dir docs/site . site
+	@echo "open site/index.html"
+
+check: test lint format types docs demo
 
 $(BIN)/pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "EMMA needs Python 3.11 or newer; say which with: make PYTHON=python3.12"; exit 1; }
@@ -41,8 +48,12 @@ $(VENV)/.demo: $(BIN)/pip pyproject.toml constraints.txt
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[train,report,demo]'
 	@touch $@
 
+$(VENV)/.docs: $(BIN)/pip pyproject.toml constraints.txt
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[docs]'
+	@touch $@
+
 $(VENV)/.test: $(VENV)/.demo
-	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[train,evaluate,lm-eval,report,demo,lid,lora,lowbit,ray,s3,tensorboard,dev]'
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[train,evaluate,lm-eval,report,demo,lid,lora,lowbit,ray,s3,tensorboard,docs,dev]'
 	# The last transformers of before 5: releases must load there too (tests/models).
 	$(BIN)/pip install --quiet --no-deps --upgrade --target $(VENV)/transformers4 \
 		transformers==4.57.6 tokenizers==0.22.1 huggingface_hub==0.36.0
@@ -70,4 +81,4 @@ $(VENV)/.llama-cpp: $(VENV)/.test
 	@touch $@
 
 clean:
-	rm -rf $(VENV) emma-runs
+	rm -rf $(VENV) emma-runs site
