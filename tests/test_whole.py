@@ -70,6 +70,24 @@ def test_status_and_why(finished: tuple[Path, Path]) -> None:
     assert "No document has the id" in unknown.stderr
 
 
+def test_the_cost_of_adding_a_language(finished: tuple[Path, Path]) -> None:
+    """Text, tokens and bits per byte are measured; from so few languages no law is made, and it says so."""
+    _, home = finished
+    asked = emma("cost", "--add", "hindi", "--base", "base", "--home", home, "--gpu", "H200", "--json")
+    assert asked.returncode == 0, asked.stderr
+    answer = json.loads(asked.stdout)
+    measured = {row["lang"]: row for row in Home(home).run("whole").table("evaluate", "gains").to_pylist()}
+    assert answer["verdict"] == "can't say" and "a law needs 20" in answer["reason"]
+    assert answer["measured"]["base"] == measured["hin_Deva"]["bpb_base"] and answer["mix"] == "whole"
+    assert answer["reading"]["bits_per_byte"] == pytest.approx(measured["hin_Deva"]["bpb_base"], rel=0.1)
+    assert answer["reading"]["tokens_per_byte_after"] < answer["reading"]["tokens_per_byte"]
+    assert answer["plan"]["tokens"] > answer["found"]["train_bytes"] * answer["reading"]["tokens_per_byte_after"]
+    few = emma("cost", "--add", "fin", "--base", "base", "--home", home, "--gpu", "cpu").stdout
+    assert "don't: 1 document (" in few and "too few to hold any out" in few
+    none = emma("cost", "--add", "Zulu", "--base", "base", "--home", home, "--gpu", "cpu").stdout
+    assert "don't: no run of this home has kept any text of it" in none
+
+
 def test_every_table_counts_alike(finished: tuple[Path, Path]) -> None:
     """Stages, headline, rows and their twins, page, cards, terminal: one run has one number for each word."""
     recipe, home = finished

@@ -9,6 +9,7 @@ from emma import __version__
 from emma.cli import (
     audit,
     check,
+    cost,
     demo,
     diff,
     evaluate,
@@ -35,9 +36,24 @@ from emma.errors import EmmaError
 __all__ = ["STAGES", "build_parser", "expand_group", "main"]
 
 COMMANDS = (
-    demo, run, status, why, audit, diff, export_checkpoint, export_gguf, merge, lang, check, plan, lid, tasks,
-    published, readers,
-)  # fmt: skip
+    demo,
+    run,
+    status,
+    why,
+    audit,
+    diff,
+    export_checkpoint,
+    export_gguf,
+    merge,
+    lang,
+    check,
+    plan,
+    cost,
+    lid,
+    tasks,
+    published,
+    readers,
+)
 """A module for each command, in the order of `--help`; the stages' commands follow."""
 GROUPS = {"mix": mix.COMMANDS, "vocab": vocab.COMMANDS, "lang": lang.COMMANDS}
 """Commands with commands of their own, of which the first is meant where none is named."""

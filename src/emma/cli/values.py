@@ -46,6 +46,17 @@ def parse_amount(text: str) -> float:
     return amount
 
 
+def parse_share(text: str) -> float:
+    """Parse a number from 0 up to, but not, 1."""
+    try:
+        share = float(text)
+    except ValueError:
+        share = math.nan
+    if not 0 <= share < 1:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a share from 0 to below 1")
+    return share
+
+
 def parse_folder(text: str) -> Path:
     """Parse the path of a folder, which need not be there."""
     path = Path(text)
