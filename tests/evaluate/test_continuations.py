@@ -57,6 +57,13 @@ def test_the_choice_does_not_depend_on_the_order() -> None:
     assert not list(choose_openings(DOCUMENTS, 0, seed=0))
 
 
+def test_short_documents_are_taken_where_there_are_no_others() -> None:
+    texts = ["short one", "a document that is long enough to say something", "URL list"]
+    rows = [{"id": text, "lang": "eng_Latn", "domain": "web", "text": text, "bytes": len(text)} for text in texts]
+    assert [row["id"] for row in choose_openings(rows, 1, seed=0)] == [texts[1]]
+    assert {row["id"] for row in choose_openings(rows, 3, seed=0)} == {*texts}
+
+
 def test_both_models_go_on(make_model, tmp_path: Path) -> None:
     folders = {name: make_model(name, max_position_embeddings=256) / "model" for name in ("base", "adapted")}
     table = write_continuations(folders, DOCUMENTS, SECTION, Reporter(quiet=True), root=tmp_path)

@@ -50,7 +50,7 @@ def test_status_lists_what_stopped_stages_left(tmp_path: Path, capsys: pytest.Ca
     left = tmp_path / "store" / "scratch" / "train-0123456789"
     left.mkdir(parents=True)
     (left / "checkpoint").write_bytes(bytes(3_000_000))
-    assert f"{left} (3 MB) is what a stage had done when it was stopped" in status(capsys, "--home", tmp_path)
+    assert f"{left} (3.00\u202fMB) is what a stage had done when it was stopped" in status(capsys, "--home", tmp_path)
 
 
 def test_status_before_the_base_is_made(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from emma import __version__
 from emma.cli import (
     audit,
     check,
+    clean,
     cost,
     demo,
     diff,
@@ -39,6 +40,7 @@ COMMANDS = (
     demo,
     run,
     status,
+    clean,
     why,
     audit,
     diff,

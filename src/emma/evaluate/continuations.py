@@ -32,6 +32,9 @@ PROMPT_SHARE = 3
 PROMPT_CHARACTERS, REFERENCE_CHARACTERS = 160, 240
 """Characters of a prompt and of what followed it, at about the most: some lines, to be read side by side."""
 
+SHORT_CHARACTERS = 36
+"""Documents with fewer characters, such as the name of a menu, say little; they are taken where there are no others."""
+
 
 class Beginning(NamedTuple):
     """A document's text cut in two: both together are how it begins."""
@@ -87,9 +90,14 @@ def read_texts(store: AnswerStore, requests: Sequence[GenerateRequest]) -> list[
 
 
 def choose_openings(documents: Sequence[EvalDocument], count: int, seed: int) -> Iterator[Opening]:
-    """Up to `count` documents of each language, by language and the order of a hash; those that can be cut in two."""
+    """Up to `count` documents of each language, by language and the order of a hash; those that can be cut in two.
+
+    Short ones come last.
+    """
     for lang, rows in groupby(sorted(documents, key=itemgetter("lang")), itemgetter("lang")):
-        ordered = sorted(rows, key=lambda row: (hash64(seed, "continuations", row["id"]), row["id"]))
+        ordered = sorted(
+            rows, key=lambda row: (len(row["text"]) < SHORT_CHARACTERS, hash64(seed, row["id"]), row["id"])
+        )
         cut = ((row, beginning) for row in ordered if (beginning := cut_text(row["text"])) is not None)
         for (row, beginning), _ in zip(cut, range(count), strict=False):
             yield Opening(lang=lang, id=row["id"], prompt=beginning.prompt, reference=beginning.reference)

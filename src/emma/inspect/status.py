@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from emma.collect.losses import Loss, find_losses
+from emma.inspect.storage.folders import StoreFolders, size_artifact
+from emma.inspect.storage.holdings import sum_own
 from emma.inspect.trainings import TrainingState, find_state, render_training
 from emma.pipeline.home import Home, Run
 from emma.pipeline.recipe import Recipe
@@ -13,7 +15,7 @@ from emma.store import manifest
 from emma.store.artifact import Artifact
 from emma.store.files import read_json
 from emma.store.losses import format_percent
-from emma.ui.numerals import MISSING, format_signed
+from emma.ui.numerals import MISSING, format_bytes, format_signed
 from emma.ui.terminal import format_table
 
 if TYPE_CHECKING:
@@ -32,6 +34,8 @@ class StageState:
     """Differences between the software that made the artifact and today's, such as `pyarrow 18.0 → 23.0`."""
     losses: Sequence[str] = ()
     """Losses of sources when they were collected."""
+    bytes: int = 0
+    """What it holds on this disk; another run may hold the same."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,8 @@ class RunState:
 
     name: str
     stages: Sequence[str]
+    bytes: int = 0
+    """What its stages hold on this disk; other runs may hold some of the same."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +93,8 @@ def _stage_state(stage: str, artifact: Artifact | None, recipe: Recipe) -> Stage
         return StageState(stage, is_done=False)
     made_with = manifest.version_changes(manifest.read(artifact.path, artifact.url))
     losses = find_losses(recipe.collect, artifact) if stage == "collect" else []
-    return StageState(stage, True, artifact.counts, made_with, [_describe_loss(loss) for loss in losses])
+    described = [_describe_loss(loss) for loss in losses]
+    return StageState(stage, True, artifact.counts, made_with, described, size_artifact(artifact))
 
 
 def _describe_loss(loss: Loss) -> str:
@@ -97,7 +104,8 @@ def _describe_loss(loss: Loss) -> str:
 
 def list_runs(home: Home) -> HomeStatus:
     """Every run of a home, and how far it is."""
-    runs = [RunState(run.name, list(run.addresses)) for run in home.list_runs()]
+    folders = StoreFolders(home)
+    runs = [RunState(run.name, list(run.addresses), sum_own(run, folders)) for run in home.list_runs()]
     unfinished = {str(path): size for path, size in home.list_unfinished()}
     trainings = [state for run in home.list_runs() if (state := find_state(home, run.name)) is not None]
     return HomeStatus(str(home.path), runs, unfinished, trainings)
@@ -119,10 +127,13 @@ def read_results(run: Run, until: str = "release") -> RunResults:
 def render_stages(status: RecipeStatus) -> Iterator[str]:
     """Each stage of a recipe: done, or to do."""
     rows = [
-        (state.stage, "done" if state.is_done else "to do", describe_counts(state.counts)) for state in status.stages
+        (state.stage, "done", format_bytes(state.bytes), describe_counts(state.counts))
+        if state.is_done
+        else (state.stage, "to do", "", "")
+        for state in status.stages
     ]
     yield status.recipe
-    yield from format_table([("stage", "state", "counts"), *rows])
+    yield from format_table([("stage", "state", "size", "counts"), *rows], right=(2,))
     for state in status.stages:
         if state.changed_software:
             yield f"{state.stage} was made with other versions: {', '.join(state.changed_software)}"
@@ -133,18 +144,21 @@ def render_stages(status: RecipeStatus) -> Iterator[str]:
 
 def render_runs(status: HomeStatus) -> Iterator[str]:
     """Every run of a home, its number of finished stages and the last of them."""
-    rows = [(run.name, str(len(run.stages)), run.stages[-1]) for run in status.runs]
+    rows = [
+        (run.name, str(len(run.stages)), format_bytes(run.bytes), run.stages[-1] if run.stages else MISSING)
+        for run in status.runs
+    ]
     yield status.home
     if rows:
-        yield from format_table([("run", "stages done", "last"), *rows], right=(1,))
+        yield from format_table([("run", "stages done", "size", "last"), *rows], right=(1, 2))
     else:
         yield "There is no run yet: `emma run RECIPE` makes one."
     for training in status.trainings:
         yield from render_training(training) if not training.is_done else ()
     for path, size in status.unfinished.items():
         yield (
-            f"{path} ({size / 1e6:,.0f} MB) is what a stage had done when it was stopped. The same recipe goes on "
-            "from there; if you will not run it again, delete the folder."
+            f"{path} ({format_bytes(size)}) is what a stage had done when it was stopped. The same recipe goes on "
+            "from there; if no run will, `emma clean` deletes it."
         )
 
 

@@ -1,0 +1,1 @@
+"""What a home holds, by run and stage, and what of it may go."""
