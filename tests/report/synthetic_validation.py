@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -45,13 +45,18 @@ def write_validation(train: Artifact, langs: Sequence[str], *, limit: float | No
     (train.path / "validation.json").write_text(json.dumps(found | {"result_step": 400 if stops else steps[-1]}))
 
 
-def write_merging(train: Artifact, alphas: Sequence[float] = (0.0, 0.3, 0.1, 0.2), taken: float = 0.2) -> None:
+def write_merging(
+    train: Artifact,
+    alphas: Sequence[float] = (0.0, 0.3, 0.1, 0.2),
+    taken: float = 0.2,
+    languages: Mapping[float, Mapping[str, float]] = {},
+) -> None:
     """Write what merging tried: the more of the base, the less is learnt and the less is forgotten."""
     trials = [
         {
             "alpha": alpha,
             "bits_per_byte": 2 + alpha**2,
-            "languages": {},
+            "languages": dict(languages.get(alpha, {})),
             "forgetting": {"eng_Latn": 0.06 - 0.15 * alpha, "zxx_Zyyy": 0.02 - 0.1 * alpha},
         }
         for alpha in alphas

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from emma.lang.coverage import is_language
 from emma.report.languages import LanguageRow
+from emma.report.pareto import find_share
 from emma.ui.map import MapPoint, draw_map
 
 UNIT = "%"
@@ -24,5 +25,4 @@ def draw_world(rows: Sequence[LanguageRow]) -> str:
 
 def make_point(row: LanguageRow) -> MapPoint:
     """A language on the map; grey where it is not sure that it gained or lost."""
-    share = None if row.gain is None or not row.bits_per_byte_base else 100 * row.gain / row.bits_per_byte_base
-    return MapPoint(row.lang, share, row.train_bytes, row.verdict == "unsure")
+    return MapPoint(row.lang, find_share(row), row.train_bytes, row.verdict == "unsure")

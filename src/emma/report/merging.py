@@ -31,6 +31,8 @@ class Merging:
     """Mean over languages, by share."""
     probes: dict[str, dict[float, float]]
     """Change in per cent against what it was before the first step, of each probe by share; above zero is worse."""
+    languages: dict[float, dict[str, float]]
+    """Bits per byte of each language and of program code, by share."""
 
 
 def read_merging(train: Artifact) -> Merging | None:
@@ -43,7 +45,8 @@ def read_merging(train: Artifact) -> Merging | None:
         name_probe(key): {trial["alpha"]: 100 * trial["forgetting"][key] for trial in trials}
         for key in trials[0]["forgetting"]
     }
-    return Merging(record["alpha"], {trial["alpha"]: trial["bits_per_byte"] for trial in trials}, probes)
+    bits = {trial["alpha"]: trial["bits_per_byte"] for trial in trials}
+    return Merging(record["alpha"], bits, probes, {trial["alpha"]: trial["languages"] for trial in trials})
 
 
 def describe_merging(merging: Merging) -> str:

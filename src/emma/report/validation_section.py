@@ -14,6 +14,7 @@ from emma.report.curves import (
     thin,
 )
 from emma.report.merging import Merging, describe_merging, draw_merging
+from emma.report.pareto import describe_pareto, list_choices
 from emma.report.validation import (
     Curve,
     ValidationCurves,
@@ -31,6 +32,7 @@ from emma.ui.svg import Chart, link_marks
 CHANGE = "change of bits per byte, %"
 NAMED = 3
 """Languages that are named at either end of the chart of all."""
+AGAINST_START = "Held-out text, against the weights before the first step."
 MANY = 80
 """Languages from which on their curves are fainter."""
 
@@ -53,7 +55,8 @@ def describe_validation(curves: ValidationCurves | None, merging: Merging | None
     if curves is None and merging is None:
         return None
     limit = None if curves is None else curves.limit
-    figures = [*([] if curves is None else draw_figures(curves)), *draw_merging(merging, limit)]
+    weighed = describe_pareto(list_choices(curves, merging), limit, AGAINST_START)
+    figures = [*([] if curves is None else draw_figures(curves)), *draw_merging(merging, limit), weighed]
     alarms = [] if curves is None else describe_alarms(curves)
     kept, merged = [describe_result(curves)] if curves else [], [describe_merging(merging)] if merging else []
     return ValidationSection(curves, alarms, [*kept, *merged], figures)
