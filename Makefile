@@ -53,7 +53,7 @@ $(VENV)/.docs: $(BIN)/pip pyproject.toml constraints.txt
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.demo
-	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[train,evaluate,lm-eval,report,demo,lid,lora,lowbit,ray,s3,tensorboard,docs,dev]'
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[train,evaluate,lm-eval,report,demo,hub,lid,lora,lowbit,ray,s3,tensorboard,docs,dev]'
 	# The last transformers of before 5: releases must load there too (tests/models).
 	$(BIN)/pip install --quiet --no-deps --upgrade --target $(VENV)/transformers4 \
 		transformers==4.57.6 tokenizers==0.22.1 huggingface_hub==0.36.0
