@@ -24,6 +24,7 @@ DOCUMENTS = pa.schema(
         ("row", pa.int64()),  # row, line or message in that file, from 1
         ("url", pa.string()),  # where the source says the text is from; else null
         ("repair", pa.string()),  # what was mended beyond Unicode form, such as "mojibake"; else null
+        ("meta", pa.string()),  # what the source says beside, as its `keep` asks, as a JSON object; null where nothing
     ]
 )
 

@@ -11,6 +11,7 @@ from emma.collect.config import SourceConfig
 from emma.collect.files.opening import open_range
 from emma.collect.files.ranges import FileRange, RangePart
 from emma.collect.files.streams import InputFile
+from emma.collect.metadata import pick_meta
 from emma.collect.readers.registry import find_reader
 from emma.collect.records import RawDocument, Reject
 from emma.collect.text.naming import Naming
@@ -39,7 +40,7 @@ def coded(file: InputFile, source: SourceConfig) -> list[RawDocument | Reject]:
             items.append(item)
         else:
             code, code2 = naming.call_languages(item.code, item.code2)
-            items.append(replace(item, code=code, code2=code2))
+            items.append(replace(item, code=code, code2=code2, meta=pick_meta(source.keep, item.meta or {})))
     return items
 
 

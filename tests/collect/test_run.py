@@ -48,6 +48,7 @@ def test_documents_and_rejects(data: Path, make_work: MakeWork) -> None:
         "row": 1,
         "url": None,
         "repair": None,
+        "meta": None,
     }
     assert second["id"] == "web:web/0.jsonl#4", "rows are lines of the file"
     assert "\u200d" in second["text"]

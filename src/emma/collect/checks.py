@@ -5,7 +5,9 @@ from collections.abc import Mapping, Sequence
 
 import pyarrow.compute as pc
 
-from emma.collect.config import CODE_READER, BenchmarkConfig, CollectConfig, SourceConfig
+from emma.collect.config import CODE_READER, KEEP_ALL, BenchmarkConfig, CollectConfig, SourceConfig
+from emma.collect.files.inputs import SourceFiles
+from emma.collect.files.names import list_metadata
 from emma.collect.readers.registry import find_reader
 from emma.collect.records import EMPTY_TEXT
 from emma.collect.tables import sum_counts
@@ -31,6 +33,7 @@ def check_recipe(section: CollectConfig) -> None:
     for source in (*section.sources, *section.benchmarks):
         find_reader(source)
         check_options(source)
+        check_keep(source)
         check_languages(source)
     macro.check_policies(section.macrolanguages)
     if "lid" in section.macrolanguages.values() and section.lid is None:
@@ -63,6 +66,25 @@ def advise_option(name: str, source: SourceConfig) -> str:
     return f"Options: {', '.join(known)}. {more}" if known else f"The reader '{source.reader}' has no options."
 
 
+def check_keep(source: SourceConfig) -> None:
+    """Raise RecipeError for metadata that the reader cannot give, as far as it says what it gives."""
+    known = find_reader(source).metadata
+    unknown = [name for name in source.keep if name not in known and name != KEEP_ALL]
+    if not source.keep or KEEP_ALL in known or (known and not unknown):
+        return
+    if not known:
+        raise RecipeError(
+            f"Source '{source.name}': the reader '{source.reader}' gives nothing beside texts and languages, so there "
+            "is nothing to `keep`. Leave it out."
+        )
+    near = difflib.get_close_matches(unknown[0], known, n=1)
+    raise RecipeError(
+        f"Source '{source.name}': `keep` names '{unknown[0]}', which the reader '{source.reader}' does not give. "
+        + (f"Did you mean '{near[0]}'? " if near else "")
+        + f"There are: {', '.join(known)}."
+    )
+
+
 def check_languages(source: SourceConfig) -> None:
     """Raise LanguageError for a language that the recipe itself names wrongly, RecipeError where none can be named."""
     if source.reader == CODE_READER and source.lang_from is not None:
@@ -87,6 +109,24 @@ def refuse_empty(source: SourceConfig, parts: Sequence[Artifact]) -> None:
     raise SourceError(
         f"Source '{source.name}' gave no document ({why}).{first} "
         "Check its `reader`, `path`, `member`, `fields` and `codes` in the recipe."
+    )
+
+
+def refuse_unkept(source: SourceConfig, parts: Sequence[Artifact], files: SourceFiles, max_row_bytes: int) -> None:
+    """Raise SourceError for a name in `keep` under which no document of the source has anything.
+
+    Shows the names that the first documents have.
+    """
+    names = [name for name in source.keep if name != KEEP_ALL]
+    kept = {name for part in parts if names for name in shards.read(part.file("kept.parquet"))["name"].to_pylist()}
+    if not (absent := [name for name in names if name not in kept]):
+        return
+    there = list_metadata(source, files, max_row_bytes)
+    near = difflib.get_close_matches(absent[0], there, n=1)
+    raise SourceError(
+        f"Source '{source.name}': `keep` names '{absent[0]}', under which none of its documents has anything. "
+        + (f"Did you mean '{near[0]}'? " if near else "")
+        + (f"There are: {', '.join(there)}." if there else "There is nothing to keep: leave it out.")
     )
 
 

@@ -20,6 +20,8 @@ PAIR_READER = "moses"
 DATASET_READER = "huggingface"
 """The reader of data sets of the library `datasets`, streamed from the hub or in folders that it saved."""
 
+KEEP_ALL = "*"
+"""Stands in `keep` for all that a source says beside its texts; in `Reader.metadata` for names that only it knows."""
 FieldName = Literal["text", "lang", "text2", "lang2", "url"]
 """The contents that a field of a table or an object can have for a reader."""
 FREE_LICENCES = re.compile(
@@ -98,6 +100,10 @@ class SourceConfig(Settings):
     """The columns or keys under which tables and objects have text and language, `text` and `lang` unless said:
     `{text = "body", lang = "meta.iso"}`. With `text2` and `lang2` the rows are pairs of translations. A dot goes
     one level down, and into each element of a list; of several fields, `["title", "body"]`, each is a line."""
+    keep: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+    """What else a source says of its texts, to travel with them in the column `meta`, to export and release: columns or
+    keys, as in `["date", "author.name"]`, headers of a web archive, and what other formats say (`emma readers NAME`).
+    `["*"]` keeps all that `fields` does not use."""
     options: dict[str, bool | int | str] = Field(default_factory=dict)
     """Settings that only this reader knows; `emma readers NAME` lists them."""
     limit_bytes: int | None = Field(default=None, gt=0)
@@ -166,7 +172,7 @@ class BenchmarkConfig(SourceConfig):
 class CollectConfig(Section):
     """Settings of the collect stage."""
 
-    version: ClassVar[int] = 4
+    version: ClassVar[int] = 5
 
     sources: tuple[SourceConfig, ...] = ()
     """The sources to read, in `[[collect.sources]]` tables."""

@@ -6,6 +6,7 @@ from itertools import groupby
 
 from emma.collect.config import SourceConfig
 from emma.collect.files.streams import InputFile
+from emma.collect.metadata import pick_meta
 from emma.collect.readers.registry import find_reader
 from emma.collect.records import (
     EMPTY_TEXT,
@@ -35,7 +36,7 @@ def read_file(file: InputFile, source: SourceConfig, naming: Naming, sink: Docum
     """Read one file. ArtifactError unless every unit that its reader yields is in a document or a reject."""
     sink.open_file(file.name)
     naming.begin_file(file.name, [companion.name for companion in file.companions])
-    raw, before = UniqueRows(find_reader(source).read(file, source)), sink.units
+    raw, before = UniqueRows(find_reader(source).read(file, source), source.keep), sink.units
     begin = file.position()
     for document in make_documents(raw, naming, source.group_bytes, sink.reject):
         sink.keep(document)
@@ -50,17 +51,20 @@ def read_file(file: InputFile, source: SourceConfig, naming: Naming, sink: Docum
 class UniqueRows:
     """The documents and rejects of a reader, their units counted before anything else sees them.
 
-    A row's number is part of its document's id, so a second document under the same number becomes a reject.
+    A row's number is part of its document's id, so a second document under the same number becomes a reject. Of what
+    the reader says of a text beside it, only what `keep` of the source names goes on.
     """
 
-    def __init__(self, documents: Iterable[RawDocument | Reject]) -> None:
-        self._documents = documents
+    def __init__(self, documents: Iterable[RawDocument | Reject], keep: Sequence[str] = ()) -> None:
+        self._documents, self._keep = documents, keep
         self.units = 0
 
     def __iter__(self) -> Iterator[RawDocument | Reject]:
         rows = RowSet()
         for document in self._documents:
             self.units += document.units
+            if isinstance(document, RawDocument) and document.meta is not None:
+                document.meta = pick_meta(self._keep, document.meta)
             if isinstance(document, Reject) or rows.add(document.row):
                 yield document
             else:
@@ -125,7 +129,7 @@ def clean_document(document: RawDocument, naming: Naming, is_clean: bool, is_cle
     code, code2 = naming.call_languages(document.code, document.code2)
     repair = MOJIBAKE if mended or mended2 else document.repair
     return CleanDocument(
-        document.row, text, code, text2, code2, document.alone, document.units, document.url, repair
+        document.row, text, code, text2, code2, document.alone, document.units, document.url, repair, document.meta
     )  # by position: keywords make it half as slow again
 
 

@@ -4,12 +4,14 @@ The tables count in units: what a source itself holds as one text, a row, a segm
 several, once short ones were joined, and a reject may stand for several.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from emma.lang.language import Lang
 
+Meta = Mapping[str, object]
+"""Names of what a source says of a text beside it, such as columns, and their values, as JSON has them."""
 MAX_RAW_BYTES = 64 * 1024
 """Bytes of a reject that are kept."""
 MAX_DETAIL_CHARS = 1_000
@@ -38,7 +40,8 @@ They are counted and shown like all others, but are no loss: `max_reject` and `-
 """
 
 
-# Neither record is frozen: that makes one eight times as slow, and there is one for every text. None is ever changed.
+# Neither record is frozen: that makes one eight times as slow, and there is one for every text. None is ever changed,
+# but for `meta` of what a reader has just yielded.
 @dataclass(slots=True)
 class RawDocument:
     """A text, or a pair of texts, as its source has it: what a reader yields."""
@@ -59,6 +62,8 @@ class RawDocument:
     """The address that the source gives for the text."""
     repair: str | None = None
     """A mend by its reader, in words, such as an encoding that was inferred."""
+    meta: Meta | None = None
+    """What else the source says of the text; of that the source's `keep` chooses, once it is read."""
 
 
 @dataclass(slots=True)
@@ -75,6 +80,7 @@ class CleanDocument:
     url: str | None
     repair: str | None = None
     """Mends beyond Unicode form, by the reader or afterwards, in words."""
+    meta: Meta | None = None
 
     @property
     def bytes(self) -> int:
@@ -132,10 +138,29 @@ def reject_document(document: RawDocument | CleanDocument, kind: str, detail: st
 
 
 def join_documents(documents: Sequence[AnyDocument]) -> AnyDocument:
-    """Join documents to one, a line each on both sides; it takes row, codes and address of the first."""
+    """Join documents to one, a line each on both sides; it takes row, codes and address of the first.
+
+    What the source says of all alike it says of the joined one; where they differ, a list has what it says of each.
+    """
     first = documents[0]
     if len(documents) == 1:
         return first
     text2 = None if first.text2 is None else "\n".join(document.text2 or "" for document in documents)
     text = "\n".join(document.text for document in documents)
-    return replace(first, text=text, text2=text2, units=sum(document.units for document in documents))
+    units, meta = sum(document.units for document in documents), join_meta([document.meta for document in documents])
+    return replace(first, text=text, text2=text2, units=units, meta=meta)
+
+
+def join_meta(each: Sequence[Meta | None]) -> Meta | None:
+    """What is said of several texts, by name: a value that all have, else a list of one for each, None where it has
+    none."""
+    if not any(each):
+        return None
+    names = dict.fromkeys(name for meta in each for name in meta or ())
+    columns = {name: [(meta or {}).get(name) for meta in each] for name in names}
+    return {name: all_alike(column) for name, column in columns.items()}
+
+
+def all_alike(values: list[object]) -> object:
+    """The value that all are, else all of them."""
+    return values if any(value != values[0] for value in values) else values[0]

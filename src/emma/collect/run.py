@@ -7,7 +7,7 @@ the data folder or adding a source reads nothing again that was read. Benchmarks
 from collections.abc import Mapping
 from pathlib import Path
 
-from emma.collect.checks import check_recipe, refuse_empty, refuse_unread
+from emma.collect.checks import check_recipe, refuse_empty, refuse_unkept, refuse_unread
 from emma.collect.config import CollectConfig
 from emma.collect.documents import read_file
 from emma.collect.files.inputs import SourceFiles, estimate_text_bytes, find_files, hash_content
@@ -38,6 +38,7 @@ def collect(section: CollectConfig, *, work: Work) -> StageOutput:
     parts = read_sources(section, files, known, work)
     for source in everything:
         refuse_empty(source, parts[source.name])
+        refuse_unkept(source, parts[source.name], files[source.name], section.max_row_bytes)
     for benchmark in section.benchmarks:
         refuse_unread(benchmark, parts[benchmark.name])
     return summarise(section, files, parts, work)

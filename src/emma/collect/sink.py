@@ -9,17 +9,20 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from emma.collect.config import SourceConfig
-from emma.collect.records import MAX_RAW_BYTES, UNKNOWN_LANGUAGE, Document, Reject
+from emma.collect.metadata import dump_meta
+from emma.collect.records import MAX_RAW_BYTES, UNKNOWN_LANGUAGE, Document, Meta, Reject
 from emma.schemas import DOCUMENTS, REJECTS
 from emma.store.shards import ROW_GROUP, ShardWriter, write
 
-COLUMNS = ("id", "text", "lang", "text2", "lang2", "source_code", "rule", "file", "row", "url", "repair")
+COLUMNS = ("id", "text", "lang", "text2", "lang2", "source_code", "rule", "file", "row", "url", "repair", "meta")
 """Columns in which the documents of a source differ."""
 Row = tuple[str | int | None, ...]
 """One document's: a plain tuple, which costs the garbage collector nothing."""
 BATCH_CHARS = 16_000_000
 """Characters of text held before they are written."""
 LANGUAGES = pa.schema([("lang", pa.string()), ("documents", pa.int64()), ("bytes", pa.int64())])
+KEPT = pa.schema([("name", pa.string()), ("documents", pa.int64())])
+"""Names in `meta`, and the documents that have something under them."""
 UNREAD = pa.schema([("file", pa.string()), ("bytes_read", pa.int64()), ("bytes_unread", pa.int64())])
 
 
@@ -29,7 +32,10 @@ bytes of its files, decompressed, that were read, and that were not."""
 
 
 class DocumentSink:
-    """Writes `documents.parquet`, `rejects.parquet`, `languages.parquet` and `unread.parquet` into a folder."""
+    """Writes `documents.parquet`, `rejects.parquet`, `languages.parquet` and `unread.parquet` into a folder.
+
+    Where the source says what to `keep`, `kept.parquet` has the names in `meta`, and how many documents have each.
+    """
 
     def __init__(self, out: Path, source: SourceConfig) -> None:
         self._out, self._source = out, source
@@ -40,6 +46,7 @@ class DocumentSink:
         self._rejects_by_kind: Counter[str] = Counter()
         self._lost: Counter[str] = Counter(dict.fromkeys(LOST, 0))
         self._by_lang = LANGUAGES.empty_table()
+        self._kept: Counter[str] = Counter()
         self._unread: list[dict[str, str | int]] = []
         self.units = 0
         """Units that came, in documents and rejects."""
@@ -76,7 +83,7 @@ class DocumentSink:
         # From the source and not from arrival: a row has the same id in every run, with any number of workers.
         document_id = f"{self._source.name}:{self.file}#{clean.row}"
         sides = (clean.text, document.lang.label, clean.text2, None if lang2 is None else lang2.label)
-        origin = (clean.code, document.rule, self.file, clean.row, clean.url, clean.repair)
+        origin = (clean.code, document.rule, self.file, clean.row, clean.url, clean.repair, self._dump_meta(clean.meta))
         # Tuples in lists and not dicts: columns are made of them at once, and the garbage collector leaves them alone.
         self._rows.append((document_id, *sides, *origin))
         self.units += clean.units
@@ -85,6 +92,13 @@ class DocumentSink:
         self._file_chars += chars
         if self._chars >= BATCH_CHARS or len(self._rows) >= ROW_GROUP:
             self._flush()
+
+    def _dump_meta(self, meta: Meta | None) -> str | None:
+        """What is said of a document beside its text as JSON, its names counted."""
+        if not meta:
+            return None
+        self._kept.update(meta.keys())
+        return dump_meta(meta)
 
     def reject(self, reject: Reject) -> None:
         """Keep what is known of a row that cannot be used."""
@@ -130,6 +144,9 @@ class DocumentSink:
             self._flush()
             write(self._out / "languages.parquet", self._by_lang)
             write(self._out / "unread.parquet", pa.Table.from_pylist(self._unread, schema=UNREAD))
+            if self._source.keep:
+                kept = [{"name": name, "documents": self._kept[name]} for name in sorted(self._kept)]
+                write(self._out / "kept.parquet", pa.Table.from_pylist(kept, schema=KEPT))
         self._documents.__exit__(kind, error, trace)
         self._rejects.__exit__(kind, error, trace)
 

@@ -1,6 +1,6 @@
 """The readers that there are, and how each is used: what `emma readers` shows, and what a notebook may ask."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from emma.collect.readers.reader import Option, Reader, Value
@@ -43,6 +43,8 @@ class ReaderFacts:
     """Ends that names of such files usually have."""
     has_fields: bool
     """Whether `fields` of the source names its columns or keys."""
+    metadata: Mapping[str, str]
+    """What a source may `keep` beside the texts, by name; under `*` any other name."""
     options: Sequence[OptionFacts]
     example: str
     """The table of a source that uses it, in TOML; empty where its package gives none."""
@@ -67,7 +69,16 @@ def describe_reader(name: str) -> ReaderFacts:
         reader = load_reader(name)
     except RecipeError as error:
         return ReaderFacts(
-            name, reader_package(name), "", "", (), has_fields=False, options=(), example="", problem=str(error)
+            name,
+            reader_package(name),
+            "",
+            "",
+            (),
+            has_fields=False,
+            metadata={},
+            options=(),
+            example="",
+            problem=str(error),
         )
     options = [
         OptionFacts(key, describe_values(option), option.default, option.help) for key, option in reader.options.items()
@@ -79,6 +90,7 @@ def describe_reader(name: str) -> ReaderFacts:
         reader.language,
         reader.suffixes,
         reader.has_fields,
+        reader.metadata,
         options,
         make_example(name, reader),
     )
@@ -123,6 +135,8 @@ def render_text(facts: ReaderFacts) -> Iterator[str]:
         yield from _render_entry("language", f"{facts.language} The source's `lang` outranks it.")
     if facts.has_fields:
         yield from _render_entry("fields", FIELDS)
+    if facts.metadata:
+        yield from _render_entry("keep", "; ".join(f"{name}: {what}" for name, what in facts.metadata.items()))
     yield from _render_options(facts)
     if facts.example:
         yield "example"

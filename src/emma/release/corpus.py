@@ -21,11 +21,9 @@ from emma.store.selected import read_selected
 from emma.store.shards import ROW_GROUP, SMALL, ShardWriter
 from emma.work.work import bucket_files
 
+TEXTS = ("id", "text", "lang", "text2", "lang2")
 SCHEMA = pa.schema(
-    [
-        DOCUMENTS.field(name)
-        for name in ("id", "text", "lang", "text2", "lang2", "source", "domain", "licence", "source_code", "url")
-    ]
+    [DOCUMENTS.field(name) for name in (*TEXTS, "source", "domain", "licence", "source_code", "url", "meta")]
 )
 """Columns of the released files."""
 SIZES = pa.schema(

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from emma.schemas import DOCUMENTS
 from emma.store import shards
 from emma.store.artifact import Artifact
 
@@ -23,13 +24,18 @@ def read_selected(
     Lines that curate found to be boilerplate are gone from `text`. Raises ArtifactError where the two shards are not
     row for row.
     """
+    path = documents.file("documents.parquet")
+    older = [name for name in columns if name not in shards.names(path)]  # of a home from before there was `meta`
     tables = [
-        (documents.file("documents.parquet"), columns),
+        (path, [name for name in columns if name not in older]),
         (selection.file("selection.parquet"), ("split", "drop_lines")),
     ]
     for table in shards.aligned(tables):
         chosen = table.filter(pc.is_in(table["split"], pa.array(list(splits))))
-        yield drop_table_lines(chosen).drop_columns("drop_lines")
+        chosen = drop_table_lines(chosen).drop_columns("drop_lines")
+        for name in older:
+            chosen = chosen.append_column(name, pa.nulls(chosen.num_rows, DOCUMENTS.field(name).type))
+        yield chosen.select([*columns, "split"]) if older else chosen
 
 
 def drop_table_lines(table: pa.Table) -> pa.Table:

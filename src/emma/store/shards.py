@@ -19,7 +19,7 @@ ROW_GROUP = 16_384
 FAST, SMALL = 1, 3
 """Levels of Zstandard: of what EMMA reads again, and of what is released. Text takes a sixth more space under the
 first, and half the time."""
-DISTINCT = frozenset({"id", "text", "text2", "url", "cluster", "line", "raw"})
+DISTINCT = frozenset({"id", "text", "text2", "url", "meta", "cluster", "line", "raw"})
 """Columns in which hardly a value occurs twice."""
 
 
@@ -120,6 +120,12 @@ def count_rows(path: Path) -> int:
     """Rows of a shard, from its footer."""
     rows: int = pq.read_metadata(path).num_rows
     return rows
+
+
+def names(path: Path) -> list[str]:
+    """The names of a shard's columns."""
+    columns: list[str] = pq.read_schema(path).names
+    return columns
 
 
 def read_row(path: Path, row: int, columns: Sequence[str] | None = None) -> dict[str, Any]:

@@ -153,7 +153,7 @@ def test_what_the_recipe_states_comes_first() -> None:
     content = file(entry("A", "файл"), charset="UTF-8").encode("koi8-r")
     assert kinds(read("gettext", content, "ru.po")) == ["invalid UTF-8"]
     source = SourceConfig(name="s", reader="gettext", path="f", licence="x", encoding="koi8-r")
-    found = read_gettext(InputFile("ru.po", io.BytesIO(content), 10_000, encoding="koi8-r"), source)
+    found = read_gettext.read(InputFile("ru.po", io.BytesIO(content), 10_000, encoding="koi8-r"), source)
     assert units(list(found)) == [("", "файл")]
 
 

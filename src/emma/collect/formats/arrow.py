@@ -9,7 +9,7 @@ from dataclasses import replace
 import orjson
 import pyarrow as pa
 
-from emma.collect.config import SourceConfig
+from emma.collect.config import KEEP_ALL, SourceConfig
 from emma.collect.files.streams import DAMAGE_ERRORS, describe_error
 from emma.collect.formats.record import Fields
 from emma.collect.records import RawDocument, Reject
@@ -31,7 +31,8 @@ def find_columns(schema: pa.Schema, source: SourceConfig) -> list[str] | Reject:
     if reject := fields.check_columns(0, schema.names):
         return reject
     # a column whose name has a dot comes before a field inside of a struct
-    tops = (field if field in schema.names else field.partition(".")[0] for field in fields.columns)
+    tops = [field if field in schema.names else field.partition(".")[0] for field in fields.columns]
+    tops += schema.names if KEEP_ALL in source.keep else []
     columns = [name for name in dict.fromkeys(tops) if name in schema.names]
     if twice := next(filter(None, (find_repeated_field(schema.field(name).type) for name in columns)), None):
         return Reject(0, "column twice", f"'{twice}': which one is meant is not known")

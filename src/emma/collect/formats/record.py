@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from emma.collect.config import SourceConfig
+from emma.collect.config import KEEP_ALL, SourceConfig
 from emma.collect.formats.json_text import DuplicateKey
-from emma.collect.records import RawDocument, Reject
+from emma.collect.records import Meta, RawDocument, Reject
 
 Record = Mapping[str, object]
 TYPE_NAMES = {"bool": "true or false", "int": "a number", "float": "a number", "list": "a list", "dict": "an object"}
@@ -20,11 +20,12 @@ class Fields:
         }
         self.text, self.text2, self.url = paths["text"], paths.get("text2", ()), paths.get("url", ())
         self.lang, self.lang2 = paths["lang"], paths.get("lang2", ())
+        self._keep = source.keep
         self._is_known, self._is_known2 = source.lang is not None, source.lang2 is not None
         self._named = tuple(key for name in ("lang", "lang2", "url") if name in source.fields for key in paths[name])
         keys = (self.text, self.lang, self.text2, self.lang2)
         # nearly all sources have one field for each, on one level: their records are read without the general way
-        plain = all(len(name) < 2 and "." not in "".join(name) for name in keys) and not self.url
+        plain = all(len(name) < 2 and "." not in "".join(name) for name in keys) and not self.url and not self._keep
         self._plain = [name[0] if name else "" for name in keys] if plain else None
 
     def check_columns(self, row: int, columns: Sequence[str], raw: bytes = b"") -> Reject | None:
@@ -36,14 +37,16 @@ class Fields:
             why = f"no column '{absent[0]}' (columns here: {listed}); set `fields` of the source"
             return Reject(row, "missing column", why, raw)
         read = {name if name in columns else name.partition(".")[0] for name in self.columns}
+        read |= set(columns) if KEEP_ALL in self._keep else set()
         if twice := [name for name in columns if name in read and columns.count(name) > 1]:
             return Reject(row, "column twice", f"'{twice[0]}': which one is meant is not known", raw)
         return None
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """All fields, as the source names them."""
-        return tuple(dict.fromkeys((*self.text, *self.lang, *self.text2, *self.lang2, *self.url)))
+        """All fields, as the source names them; those of its `keep` need not be there."""
+        kept = (name for name in self._keep if name != KEEP_ALL)
+        return tuple(dict.fromkeys((*self.text, *self.lang, *self.text2, *self.lang2, *self.url, *kept)))
 
     def read_record(self, row: int, record: Record, raw: bytes) -> RawDocument | Reject:
         """The document in a record, or a reject that says what is wrong. `raw` is the record as the file has it."""
@@ -52,11 +55,21 @@ class Fields:
         try:
             text, text2 = join_texts(record, self.text), join_texts(record, self.text2) if self.text2 else None
             code, code2 = read_code(record, self.lang, self._is_known), read_code(record, self.lang2, self._is_known2)
-            return RawDocument(row, text, code, text2, code2, url=read_single(record, self.url) or None)
+            url, meta = read_single(record, self.url) or None, self._read_meta(record) if self._keep else None
+            return RawDocument(row, text, code, text2, code2, url=url, meta=meta)
         except FieldError as error:
             return Reject(row, error.kind, error.detail, raw)
         except RecursionError:
             return Reject(row, "nested too deep", "lists in lists, hundreds of levels of them", raw)
+
+    def _read_meta(self, record: Record) -> Meta | None:
+        """What the source keeps of a record: what it names, or all that `fields` does not use. Raises FieldError."""
+        values = {name: find_value(record, name) for name in self._keep}
+        if KEEP_ALL in self._keep:
+            used = (*self.text, *self.lang, *self.text2, *self.lang2, *self.url)
+            tops = {name if name in record else name.partition(".")[0] for name in used}
+            values = {name: find_value(record, name) for name in (*record, *self._keep) if name not in tops}
+        return values
 
     def _read_plain(self, row: int, record: Record, keys: list[str]) -> RawDocument | None:
         """The document in a record of texts on one level, as nearly all are; None where it is not so simple."""
@@ -116,6 +129,22 @@ def iterate_texts(record: Record, field: str) -> Iterator[str]:
         elif value is not None:
             kind = TYPE_NAMES.get(type(value).__name__, "something else")
             raise FieldError("wrong type", f"'{field}' is {kind}, not a text")
+
+
+def find_value(value: object, field: str) -> object:
+    """The value under a field, whole; a dot goes one level down, of a list to a list. FieldError for a key twice."""
+    if isinstance(value, DuplicateKey):
+        raise FieldError("key twice", f"'{field}', or what it is in, is there twice: which one is meant is not known")
+    if not field:
+        return value
+    if isinstance(value, list | tuple):
+        return [each for each in (find_value(element, field) for element in value) if each is not None] or None
+    if not isinstance(value, Mapping):
+        return None
+    if field in value:
+        return find_value(value[field], "")
+    first, _, rest = field.partition(".")
+    return find_value(value[first], rest) if rest and first in value else None
 
 
 def decode_utf8(value: bytes, field: str) -> str:

@@ -66,6 +66,7 @@ def read_docstrings(file: InputFile, _source: SourceConfig) -> Iterator[RawDocum
 @reader(
     purpose="the topics of Python's own help, in pydoc_data/topics.py: a document a topic",
     language="English, unless the source's `lang` says otherwise.",
+    metadata={"topic": "the name of the topic"},
     example="""\
 path = "stdlib:pydoc_data/topics.py"
 """,
@@ -87,7 +88,7 @@ def read_topics(file: InputFile, _source: SourceConfig) -> Iterator[RawDocument 
             if name in seen:
                 yield Reject(row, "key twice", f"topic {name!r}; the first is kept", text.encode("utf-8", "replace"))
             else:
-                yield RawDocument(row, text, "en", alone=True)
+                yield RawDocument(row, text, "en", alone=True, meta={"topic": name})
             seen.add(name)
 
 

@@ -56,6 +56,7 @@ def is_unquoted(source: SourceConfig) -> bool:
     language="The column `lang`, or the one that `fields` names for it.",
     suffixes=(".csv", ".tsv", ".tab"),
     has_fields=True,
+    metadata={"*": "a column"},
     example="""\
 path = "radio/*.csv"
 fields = { text = "body", lang = "locale", url = "link" }

@@ -24,6 +24,7 @@ LANGUAGE = re.compile(r"^Language:[ \t]*([\w.@+-]+)", re.MULTILINE)
     purpose="translations of program messages (gettext): a document a translated form, without fuzzy and obsolete ones",
     language="The header's `Language`, else the folder above LC_MESSAGES, else an unmistakable name (pt_BR.po).",
     suffixes=(".po", ".pot"),
+    metadata={"msgid": "the text that is translated", "msgctxt": "its context, if it has one"},
     example="""\
 path = "locale/**/*.po"
 """,
@@ -81,7 +82,7 @@ def _read_form(message: po.Message, row: int, text: str, code: str) -> RawDocume
         return Reject(row, "obsolete message" if message.is_obsolete else "fuzzy translation", raw=text.encode())
     if text.strip() and has_only_parameters(text):
         return Reject(row, "only placeholders", raw=text.encode())
-    return RawDocument(row, text, code)
+    return RawDocument(row, text, code, meta={"msgid": message.key[1], "msgctxt": message.key[0]})
 
 
 def decode_lines(data: bytes, stated: str | None) -> list[po.NumberedLine] | Reject:

@@ -26,6 +26,7 @@ ONE_VALUE_ADVICE = "the file seems to be one JSON value and no lines of them: us
     language="The key `lang`, or the one that `fields` names for it.",
     suffixes=(".jsonl", ".ndjson"),
     has_fields=True,
+    metadata={"*": "a key, with a dot one inside of it"},
     example="""\
 path = "news/*.jsonl"
 fields = { text = ["title", "body"], lang = "meta.language" }
@@ -83,6 +84,7 @@ def _read_line(row: int, line: bytes, fields: Fields, keys: DuplicateScan, file:
     language="The key `lang` of a record, or the one that `fields` names for it.",
     suffixes=(".json",),
     has_fields=True,
+    metadata={"*": "a key, with a dot one inside of it"},
     example="""\
 path = "quiz/*.json"
 fields = { text = "question", lang = "language" }

@@ -21,6 +21,7 @@ LANGUAGE_KEYS = ("lang", "language", "locale")
     purpose="Markdown: a document a file, a paragraph, heading or item a line, without code and raw HTML",
     language="`lang`, `language` or `locale` of the metadata above the text, else an unmistakable part of the path.",
     suffixes=(".md", ".markdown"),
+    metadata={"*": "a key of the metadata above the text, in small letters"},
     example="""\
 path = "blog/**/*.md"
 """,
@@ -39,7 +40,7 @@ def read_markdown(file: InputFile, _source: SourceConfig) -> Iterator[RawDocumen
     facts, body = split_metadata(content.replace("\r\n", "\n"))
     code = next((facts[key] for key in LANGUAGE_KEYS if facts.get(key)), "")
     lines = [facts.get("title", ""), *iterate_blocks(strip_story_facts(body))]
-    yield RawDocument(1, "\n".join(filter(None, lines)), code, alone=True)
+    yield RawDocument(1, "\n".join(filter(None, lines)), code, alone=True, meta=facts)
 
 
 def split_metadata(content: str) -> tuple[dict[str, str], str]:
@@ -77,6 +78,7 @@ STORY_LANGUAGE = re.compile(r"^\* Language: *(\S+) *$", re.MULTILINE)
     purpose="stories of the African Storybook in Markdown: a document a story, without the facts about it",
     language="What the block of facts about the story says, else an unmistakable folder (tw/0001_agupi.md).",
     suffixes=(".md",),
+    metadata={"*": "a fact about the story in small letters, such as `text`, its author"},
     example="""\
 path = "stories/**/*.md"
 """,
@@ -93,7 +95,8 @@ def read_storybook(file: InputFile, _source: SourceConfig) -> Iterator[RawDocume
         return
     pages = [_join_lines(page) for page in re.split(r"(?m)^##?(?!#)", strip_story_facts(content))]
     language = STORY_LANGUAGE.search(content)
-    yield RawDocument(1, "\n\n".join(filter(None, pages)), language[1] if language else "", alone=True)
+    code, facts = language[1] if language else "", read_story_facts(content)
+    yield RawDocument(1, "\n\n".join(filter(None, pages)), code, alone=True, meta=facts)
 
 
 def _join_lines(page: str) -> str:
@@ -107,6 +110,12 @@ STORY_FACT = re.compile(r"[*+-][ \t]+\W*(\w[\w \t]*?)\W{0,4}:")
 """A line of the block about a story (`* License: CC BY`, `* Text: Letta Machoga`), with the name of the fact."""
 LICENCE_FACT = "license"
 """The fact that every such block has; other lists of names and values may be text."""
+
+
+def read_story_facts(content: str) -> dict[str, str]:
+    """The names and values of lines that are facts about the story."""
+    found = ((STORY_FACT.match(line[:200]), line) for line in content.split("\n"))
+    return {match[1].lower(): line[match.end() :].strip(" *_\t") for match, line in found if match}
 
 
 def strip_story_facts(content: str) -> str:

@@ -23,7 +23,12 @@ NO_LANGUAGE_WIKIS = frozenset(
 )
 """Wikis whose names are not those of languages."""
 RECORDS = RecordElements(frozenset({"page"}), flat=True)
-FIELDS = frozenset({"title", "ns", "model", "text"})
+FIELDS = frozenset({"title", "ns", "model", "text", "timestamp"})
+METADATA = {
+    "title": "the title of the article",
+    "id": "the number of the page in its wiki",
+    "timestamp": "when the revision that is read was made",
+}
 HEAD_FIELDS = frozenset({"dbname", "base", "namespace"})
 HIDDEN_NAMESPACES = frozenset({"-2", "6", "14"})
 """Numbers of the namespaces of media, files and categories."""
@@ -50,6 +55,7 @@ class _Wiki:
     purpose="dumps of MediaWiki (pages-articles.xml.bz2): an article as prose, without redirects and other pages",
     language='The wiki\'s own, by its name in the dump; give `scheme = "wiki"`, since some of its codes are its own.',
     suffixes=(".xml",),
+    metadata=METADATA,
     example="""\
 path = "dumps/*-pages-articles.xml.bz2"
 scheme = "wiki"
@@ -75,10 +81,8 @@ def read_mediawiki_dump(file: InputFile, _source: SourceConfig) -> Iterator[RawD
                 runs, size, key = [], 0, attributes.get("key", "")
                 if name == "page":
                     page, is_lost = {}, False
-                elif name == "redirect":
-                    page["redirect"] = attributes.get("title", "")
-                elif name == "mediawiki":
-                    wiki.code = attributes.get(LANG, "")
+                elif name in ("redirect", "mediawiki"):
+                    _read_start(wiki, page, event)
             case End("page") if not is_lost:
                 row += 1
                 yield _read_article(row, page, wiki)
@@ -86,8 +90,18 @@ def read_mediawiki_dump(file: InputFile, _source: SourceConfig) -> Iterator[RawD
                 page["too long"] = f"more than {file.max_row_bytes} bytes (max_row_bytes)"
             case End(name) if name in FIELDS:  # the last revision of a page overwrites those before
                 page[name] = "".join(runs)
+            case End("id"):  # the page's own comes before those of its revisions and their authors
+                page.setdefault("id", "".join(runs))
             case End(name) if name in HEAD_FIELDS:
                 _read_head(wiki, name, "".join(runs), key)
+
+
+def _read_start(wiki: _Wiki, page: dict[str, str], event: Start) -> None:
+    """Take what the attributes of a tag say of the dump or the page."""
+    if event.name == "redirect":
+        page["redirect"] = event.attributes.get("title", "")
+    else:
+        wiki.code = event.attributes.get(LANG, "")
 
 
 def _read_head(wiki: _Wiki, name: str, text: str, key: str) -> None:
@@ -113,7 +127,8 @@ def _read_article(row: int, page: dict[str, str], wiki: _Wiki) -> RawDocument | 
         return Reject(row, "too deeply nested", f"'{title}', {error}", wikitext.encode())
     if not text:
         return Reject(row, "no prose", f"'{title}'", wikitext.encode())
-    return RawDocument(row, f"{title}\n\n{text}", wiki.code, alone=True, url=wiki.url(title))
+    meta = {name: page.get(name) for name in METADATA}
+    return RawDocument(row, f"{title}\n\n{text}", wiki.code, alone=True, url=wiki.url(title), meta=meta)
 
 
 def _why_no_article(page: dict[str, str]) -> tuple[str, str] | None:

@@ -60,7 +60,7 @@ def read_json_message(
         return text
     if value.strip() and has_only_parameters(value):
         return Reject(row, "only placeholders", f"message '{name}'", raw)
-    return RawDocument(row, value, code)
+    return RawDocument(row, value, code, meta={"key": name})
 
 
 HOLDERS = ("string", "plurals", "string-array")
@@ -73,6 +73,7 @@ ESCAPED_LETTERS = {"n": "\n", "t": "\t"}
     purpose="messages of Android programs (strings.xml): a document a string, form of a plural or item of an array",
     language="The folder (values-sw/strings.xml); what `values` alone is written in only `codes` can say.",
     suffixes=("strings.xml",),
+    metadata={"name": "the name of the message, or of its array or plural"},
     example="""\
 path = "res/values*/strings.xml"
 codes = { values = "en" }
@@ -135,7 +136,7 @@ def _read_android_message(row: int, text: str, facts: dict[str, str]) -> RawDocu
         return Reject(row, "fuzzy translation", f"message '{facts.get('name')}'", raw)
     if text.strip() and has_only_parameters(text):
         return Reject(row, "only placeholders", f"message '{facts.get('name')}'", raw)
-    return RawDocument(row, text)
+    return RawDocument(row, text, meta=facts)
 
 
 METADATA = "@metadata"
@@ -146,6 +147,7 @@ METADATA = "@metadata"
     purpose="messages of MediaWiki and its extensions, a flat JSON object a language: a document a message",
     language='The file\'s name (be-tarask.json); give `scheme = "wiki"`, since some of its codes are its own.',
     suffixes=(".json",),
+    metadata={"key": "the key of the message"},
     example="""\
 path = "i18n/*.json"
 scheme = "wiki"
@@ -186,6 +188,7 @@ MAX_KEY_CHARS = 250
     purpose="messages of programs as nested JSON, one file a language: a document a text, wherever it stands",
     language="`@@locale`, else the file's name where it is the only key on top, else an unmistakable part of the path.",
     suffixes=(".json", ".arb"),
+    metadata={"key": "the keys that lead to the message, as in `menu.items[3]`"},
     example="""\
 path = "locales/*.json"
 """,

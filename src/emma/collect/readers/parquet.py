@@ -30,6 +30,7 @@ MAX_ROWS = 1 << 40
     language="The column `lang`, or the one that `fields` names for it.",
     suffixes=(".parquet",),
     has_fields=True,
+    metadata={"*": "a column, with a dot a field inside of it"},
     example="""\
 path = "crawl/**/*.parquet"
 fields = { text = "content", lang = "meta.lang" }
@@ -88,6 +89,7 @@ def read_row_group(
     language="The column `lang`, or the one that `fields` names for it.",
     suffixes=(".parquet", ".arrow"),
     has_fields=True,
+    metadata={"*": "a column, with a dot a field inside of it"},
     example="""\
 path = "stories"                         # a folder; of the hub, "hub:owner/name@revision"
 fields = { text = "story", lang = "language" }

@@ -16,8 +16,6 @@ if TYPE_CHECKING:  # listing the files of a source asks for readers, and opens n
 
 Read = Callable[["InputFile", SourceConfig], "Iterator[RawDocument | Reject]"]
 Value: TypeAlias = bool | int | str
-ANY = "*"
-"""Stands in `Reader.metadata` for names that only the files know, such as columns; in `keep` of a source for all."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +64,8 @@ class Reader:
     """Ends that names of such files usually have, before `.gz` and the like; the likeliest first."""
     has_fields: bool = False
     """Whether its records have columns or keys, which the source's `fields` name."""
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    """What a source may `keep` beside the texts, by name, and what it is; under `*` names that only the files know."""
     example: str = ""
     """The settings of a source that uses it, in TOML, without `name`, `reader` and `licence`."""
 
@@ -86,10 +86,10 @@ def reader(
     language: str = "",
     suffixes: tuple[str, ...] = (),
     has_fields: bool = False,
+    metadata: Mapping[str, str] | None = None,
     example: str = "",
 ) -> Callable[[Read], Reader]:
     """Make a Reader of the function below; all that is said of the format is optional."""
     known = {name: each if isinstance(each, Option) else Option(each) for name, each in (options or {}).items()}
-    return lambda read: Reader(
-        read, known, rows_are_lines, is_binary, reads_lines, purpose, language, suffixes, has_fields, example
-    )
+    facts = (purpose, language, suffixes, has_fields, metadata or {}, example)
+    return lambda read: Reader(read, known, rows_are_lines, is_binary, reads_lines, *facts)

@@ -5,7 +5,7 @@ The source language is the file's `srclang`, or the first of each entry where th
 that they enclose stay.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations
 
 from emma.collect.config import SourceConfig
@@ -24,6 +24,8 @@ RECORDS = RecordElements(frozenset({"tu"}), flat=True)
 
 Segment = tuple[str, str]
 """Language code and text."""
+Entry = tuple[str, list[Segment], Mapping[str, str]]
+"""The source language of its file, its segments and its attributes."""
 
 
 @reader(
@@ -37,6 +39,7 @@ Segment = tuple[str, str]
     purpose="translation memories (TMX 1.4): a pair of translations for each pair of segments",
     language="What each segment says of itself; the file's source language comes first.",
     suffixes=(".tmx",),
+    metadata={"*": "an attribute of the entry (`tu`), such as tuid, creationdate or creationid"},
     example="""\
 path = "memories/*.tmx"
 """,
@@ -49,7 +52,7 @@ def read_tmx(file: InputFile, source: SourceConfig) -> Iterator[RawDocument | Re
             row += 1
             yield entry
             continue
-        source_code, segments = entry
+        source_code, segments, attributes = entry
         if len(segments) > MAX_SEGMENTS:
             row += 1
             yield Reject(row, "too many segments", f"the entry has {len(segments)}, more than {MAX_SEGMENTS}")
@@ -58,7 +61,7 @@ def read_tmx(file: InputFile, source: SourceConfig) -> Iterator[RawDocument | Re
         pairs = list(combinations(segments, 2) if all_pairs else pair_with_source(source_code, segments))
         for (code, text), (code2, text2) in pairs:
             row += 1
-            yield RawDocument(row, text, code, text2, code2)
+            yield RawDocument(row, text, code, text2, code2, meta=attributes)
         if not pairs:
             row += 1
             raw = "; ".join(f"{code}: {text}" for code, text in segments).encode()
@@ -79,8 +82,8 @@ def pair_with_source(source_code: str, segments: list[Segment]) -> Iterator[tupl
     yield from ((segments[first], other) for at, other in enumerate(segments) if at != first)
 
 
-def read_units(events: Iterable[Event], max_row_bytes: int) -> Iterator[tuple[str, list[Segment]] | Reject]:
-    """The segments of each entry, with the file's source language, which is empty if it names none."""
+def read_units(events: Iterable[Event], max_row_bytes: int) -> Iterator[Entry | Reject]:
+    """The entries, each with the file's source language, which is empty if it names none."""
     source_code, entry, row = "", TranslationUnit(max_row_bytes), 0
     for event in events:
         if isinstance(event, Reject):
@@ -90,13 +93,13 @@ def read_units(events: Iterable[Event], max_row_bytes: int) -> Iterator[tuple[st
             srclang = event.attributes.get("srclang", "")
             source_code = "" if srclang == "*all*" else srclang
         elif isinstance(event, Start) and event.name == "tu":
-            entry, row = TranslationUnit(max_row_bytes), row + 1
+            entry, row = TranslationUnit(max_row_bytes, event.attributes), row + 1
         elif isinstance(event, End) and event.name == "tu":
             # A broken entry has its reject already.
             if entry.size > max_row_bytes and not entry.is_broken:
                 yield Reject(row, "row too long", f"entry {row} has more than {max_row_bytes} bytes (max_row_bytes)")
             elif not entry.is_broken:
-                yield source_code, entry.segments
+                yield source_code, entry.segments, entry.attributes
         else:
             entry.take(event)
 
@@ -104,8 +107,9 @@ def read_units(events: Iterable[Event], max_row_bytes: int) -> Iterator[tuple[st
 class TranslationUnit:
     """The segments of an entry, as its events come."""
 
-    def __init__(self, max_bytes: int) -> None:
+    def __init__(self, max_bytes: int, attributes: Mapping[str, str] = {}) -> None:
         self._max_bytes = max_bytes
+        self.attributes = attributes
         self.segments: list[Segment] = []
         self.is_broken = False
         """Whether something in it is broken."""

@@ -71,6 +71,7 @@ ParsedRecord = tuple[ArcWarcRecord, bytes]
     purpose="web archives (WARC, ARC, WET): the main text of every page that was fetched well",
     language="What the page says of itself; of plain text, what the record says was identified.",
     suffixes=(".warc", ".arc", ".wet"),
+    metadata={"*": "a header of the record or of the server's answer, such as WARC-Date or Last-Modified"},
     example="""\
 path = "crawl/*.warc.gz"
 """,
@@ -131,9 +132,9 @@ def _read_page(
     decoded = decode_page(data, charset, expected_language("", source, code))
     if decoded.unknown:
         return Reject(row, "unknown encoding", f"{decoded.unknown}, {url}", data)
-    if kind == TEXT_TYPE:
-        return RawDocument(row, decoded.text, code, alone=True, url=url, repair=decoded.repair)
-    return _extract_main_text(RawDocument(row, decoded.text, alone=True, url=url, repair=decoded.repair), data, source)
+    meta = _read_headers(record, source) if source.keep else None
+    page = RawDocument(row, decoded.text, alone=True, url=url, repair=decoded.repair, meta=meta)
+    return replace(page, code=code) if kind == TEXT_TYPE else _extract_main_text(page, data, source)
 
 
 def _extract_main_text(markup: RawDocument, data: bytes, source: SourceConfig) -> RawDocument | Reject:
@@ -162,6 +163,18 @@ def _record_url(record: ArcWarcRecord) -> str:
     """The address of a record, in WARC or ARC."""
     headers = record.rec_headers
     return str(headers.get_header("WARC-Target-URI") or headers.get_header("uri") or "").strip("<>")
+
+
+def _read_headers(record: ArcWarcRecord, source: SourceConfig) -> dict[str, str]:
+    """The headers of a record and of the server's answer, under their names as the source's `keep` spells them.
+
+    Names are the same in any case, and the record's own come first.
+    """
+    spelt = {name.lower(): name for name in source.keep}
+    headers: dict[str, str] = {}
+    for name, value in (*record.rec_headers.headers, *(record.http_headers.headers if record.http_headers else ())):
+        headers.setdefault(spelt.get(name.lower(), name), value)
+    return headers
 
 
 def _content_type(record: ArcWarcRecord) -> tuple[str, str | None]:
