@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from emma import schemas
+from emma.lang.tiers import tier_of
 from emma.report.tables import Tables
 from emma.store.artifact import Artifact
 
@@ -32,6 +33,7 @@ def run_artifacts(
     documents."""
     facts = [_facts(lang, index, np.random.default_rng([seed, index])) for index, lang in enumerate(langs)]
     train = make_artifact("train")
+    documents, selection = _shards(make_artifact, langs)
     lines = [
         {"step": step, "tokens": step * 4096, "loss": 2 + 6 * math.exp(-step / 40), "lr": 1e-3, "grad_norm": 1.0}
         for step in range(1, 400)
@@ -44,9 +46,16 @@ def run_artifacts(
                 "languages.parquet": pa.Table.from_pylist([_collected(each) for each in facts]),
                 "sources.parquet": pa.Table.from_pylist(SOURCES),
             },
+            documents=[documents],
         ),
         "curate": make_artifact(
-            "curate", {"languages.parquet": pa.Table.from_pylist([row for each in facts for row in _curated(each)])}
+            "curate",
+            {
+                "languages.parquet": pa.Table.from_pylist([row for each in facts for row in _curated(each)]),
+                "tiers.parquet": pa.Table.from_pylist([_tier(each) for each in facts]),
+                "flags.parquet": pa.Table.from_pylist([{"lang": lang, "flag": FLAG} for lang in langs[::3]]),
+            },
+            selection=[selection],
         ),
         "vocab": make_artifact(
             "vocab",
@@ -66,6 +75,9 @@ def run_artifacts(
                     [_gain(each) for each in facts if base and each["measured"]], GAINS
                 ),
                 "positions.parquet": pa.Table.from_pylist(positions(base), schemas.POSITIONS),
+                "samples.parquet": pa.Table.from_pylist(
+                    [row for each in facts if each["measured"] for row in _samples(each, base)], schemas.SAMPLES
+                ),
             },
         ),
     }
@@ -86,6 +98,75 @@ def positions(base: bool) -> list[dict[str, Any]]:
         }
         for model, context in sorted(models.items(), reverse=True)
         for begin in range(0, 1024, 64)
+    ]
+
+
+FLAG = "its byte premium is guessed from its script"
+TEXTS = {
+    "Latn": "Gbogbo ènìyàn ni a bí ní òmìnira; iyì àti ẹ̀tọ́ kọ̀ọ̀kan sì dọ́gba. ",
+    "Cyrl": "Все люди рождаются свободными и равными в своем достоинстве и правах. ",
+    "Arab": "يولد جميع الناس أحراراً متساوين في الكرامة والحقوق. ",
+    "Deva": "सभी मनुष्यों को गौरव और अधिकारों के मामले में जन्मजात स्वतन्त्रता और समानता प्राप्त है। ",
+    "Ethi": "የሰው ልጅ ሁሉ ሲወለድ ነጻና በክብርና በመብትም እኩልነት ያለው ነው። ",
+    "Thai": "มนุษย์ทั้งหลายเกิดมามีอิสระและเสมอภาคกันในเกียรติศักดิ์และสิทธิ ",
+    "Hans": "人人生而自由，在尊严和权利上一律平等。",
+    "Nkoo": "ߡߐ߱ ߓߍ߯ ߘߐ߱ ߡߐߦߊ ߢߌ߫ ߤߐ߬ߙߐ߲߬ߧߊ߬. ",
+    "Khmr": "មនុស្សទាំងអស់ កើតមកមានសេរីភាព និងសមភាព ក្នុងផ្នែកសេចក្ដីថ្លៃថ្នូរនិងសិទ្ធិ ",
+    "Tfng": "ⴰⵔ ⴷ ⵜⵜⵍⴰⵍⴰⵏ ⵎⵉⴷⴷⵏ ⴳⴰⵏ ⵉⵍⵍⵉⵍⵏ ⵎⴳⴰⴷⴷⴰⵏ. ",
+}
+"""The beginning of article 1 of the Universal Declaration of Human Rights, or words like it."""
+
+
+def write_text(lang: str, number: int, words: int = 24) -> str:
+    """A text in the script of a language that no other text is like: its words in an order of their own."""
+    script = lang.split("_")[1]
+    parts = TEXTS.get(script, TEXTS["Latn"]).split(" ") if " " in TEXTS.get(script, " ") else list(TEXTS[script])
+    random = np.random.default_rng([number, *lang.encode()])
+    return ("" if script == "Hans" else " ").join(random.choice(parts, words).tolist()) + f" {number}"
+
+
+def _shards(make_artifact: Callable[..., Artifact], langs: Sequence[str]) -> tuple[Artifact, Artifact]:
+    """Three documents of each language, of which two are dropped."""
+    outcomes = ((None, "near duplicate"), ("train", None), (None, "letter_share low"))
+    rows = [(lang, number, *outcome) for lang in langs for number, outcome in enumerate(outcomes)]
+    documents = pa.table(
+        {
+            "id": [f"messages:{lang}#{number}" for lang, number, _, _ in rows],
+            "lang": [lang for lang, _, _, _ in rows],
+            "source": ["messages"] * len(rows),
+            "text": [write_text(lang, number, 60) for lang, number, _, _ in rows],
+        }
+    )
+    selection = pa.table(
+        {"split": [split for *_, split, _ in rows], "reason": pa.array([reason for *_, reason in rows], pa.string())}
+    )
+    return (
+        make_artifact("documents", {"documents.parquet": documents}),
+        make_artifact("selection", {"selection.parquet": selection}),
+    )
+
+
+def _tier(facts: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "lang": facts["lang"],
+        "premium": 1.5,
+        "premium_from": "bitext",
+        "tier": tier_of(facts["size"] / 6),
+    }
+
+
+def _samples(facts: dict[str, Any], base: bool) -> list[dict[str, Any]]:
+    """Three continuations, as long as 48 tokens are."""
+    return [
+        {
+            "lang": facts["lang"],
+            "id": f"messages:{facts['lang']}#{number}",
+            "prompt": write_text(facts["lang"], 10 + number),
+            "reference": write_text(facts["lang"], 20 + number),
+            "base": write_text(facts["lang"], 30 + number) if base else None,
+            "adapted": write_text(facts["lang"], 40 + number),
+        }
+        for number in range(3)
     ]
 
 

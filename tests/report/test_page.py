@@ -1,5 +1,6 @@
 """The page in a real browser, from disk: no request leaves, sorting and filters do what they say."""
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -28,12 +29,12 @@ def index(tmp_path_factory: pytest.TempPathFactory, task_folder: Callable[..., P
     """A page with gaps, losses and right-to-left names."""
     store = tmp_path_factory.mktemp("store")
 
-    def make(name: str, files: dict[str, pa.Table] | None = None, **_: Any) -> Artifact:
+    def make(name: str, files: dict[str, pa.Table] | None = None, **parts: Any) -> Artifact:
         path = store / name
         path.mkdir()
         for file, table in (files or {}).items():
             shards.write(path / file, table)
-        return Artifact(path, name)
+        return Artifact(path, name, {}, {part: tuple(each) for part, each in parts.items()})
 
     out = store / "report"
     out.mkdir()
@@ -73,17 +74,25 @@ def page(browser: Any, index: Path) -> Iterator[Any]:
 
 
 def column(page: Any, title: str) -> list[str | None]:
-    """What a column is sorted by, in the order shown; None where nothing was measured."""
-    cells: list[str | None] = page.evaluate(
+    """What a column shows, or is sorted by, in the order shown; None where nothing was measured."""
+    cells: list[str] = page.evaluate(
         """title => {
             const heads = [...document.querySelectorAll("#table thead th")];
             const index = heads.findIndex(head => head.textContent.trim() === title);
-            return [...document.querySelectorAll("#table tbody tr")]
-                .filter(row => !row.hidden).map(row => row.cells[index].dataset.v ?? null);
+            const rows = [...document.querySelectorAll("#table tbody tr:not([hidden])")];
+            return rows.map(row => row.cells[index]).map(cell => cell.dataset.v ?? cell.textContent.trim());
         }""",
         title,
     )
-    return cells
+    return [None if cell == "–" else cell.replace("\u2212", "-") for cell in cells]
+
+
+def list_shown(page: Any) -> list[str]:
+    """Labels of the rows that are shown, in their order."""
+    shown: list[str] = page.evaluate(
+        "[...document.querySelectorAll('#table tbody tr:not([hidden])')].map(row => row.id)"
+    )
+    return shown
 
 
 def press(page: Any, title: str) -> str:
@@ -97,11 +106,11 @@ def press(page: Any, title: str) -> str:
 def test_opens_from_disk_without_any_request_or_complaint(page: Any, index: Path) -> None:
     assert [url for url in page.requests if not url.startswith("data:")] == [index.as_uri()]
     assert page.complaints == []
-    assert len(column(page, "Label")) == LANGUAGES
+    assert len(list_shown(page)) == LANGUAGES
     assert page.locator("figure svg").count() == 8
 
 
-@pytest.mark.parametrize("title", ["Gain", "Training text", "Bits/byte", "Size band", "Tokens/byte, base"])
+@pytest.mark.parametrize("title", ["Gain", "Training text", "Bits/byte", "Tier", "Tokens/byte, base"])
 def test_sorts_numbers_as_numbers_with_gaps_last(page: Any, title: str) -> None:
     seen = set()
     for _ in range(2):
@@ -122,36 +131,113 @@ def test_some_gains_are_losses_and_some_are_missing(page: Any) -> None:
 
 
 def test_sorts_words_and_from_the_keyboard(page: Any) -> None:
-    page.locator("#table thead button").first.focus()
+    page.locator("#table thead button").nth(1).focus()
     page.keyboard.press("Enter")
-    cells = [cell for cell in column(page, "Label") if cell]
+    cells = [cell for cell in column(page, "Script") if cell]
     assert cells == sorted(cells)
+
+
+def test_every_table_can_be_sorted(page: Any) -> None:
+    assert page.locator("thead th").count() == page.locator("thead th > button").count()
 
 
 def test_filters_narrow_and_say_how_many(page: Any) -> None:
     page.fill("#find", "YORUBA")
-    assert column(page, "Label") == ["yor_Latn"]
-    assert page.inner_text("#shown") == f"1 of {LANGUAGES} rows"
+    assert list_shown(page) == ["yor_Latn"]
+    assert page.inner_text("#shown") == f"1 of {LANGUAGES} languages"
     page.fill("#find", "")
     page.select_option("#script", "Arab")
     assert set(column(page, "Script")) == {"Arab"}
-    band = page.locator("#band option").nth(1).inner_text()
-    page.select_option("#band", band)
-    assert len(column(page, "Label")) < LANGUAGES
-    page.select_option("#script", "")
-    page.select_option("#band", "")
-    page.select_option("#verdict", "down")
+    page.select_option("#tier", "low")
+    assert set(column(page, "Tier")) == {"1"} and set(column(page, "Script")) == {"Arab"}
+    page.click("#clear")
+    assert len(list_shown(page)) == LANGUAGES
+    page.select_option("#verdict", "loss")
     assert column(page, "Gain")
     assert all(cell is not None and float(cell) < 0 for cell in column(page, "Gain"))
     page.select_option("#verdict", "none")
     assert set(column(page, "Gain")) == {None}
 
 
-def test_a_link_finds_its_row_behind_a_filter(page: Any) -> None:
+def test_the_filter_reaches_charts_and_other_tables(page: Any) -> None:
+    page.select_option("#script", "Arab")
+    shown = set(list_shown(page))
+    dots = page.evaluate(
+        """[...document.querySelectorAll("#charts path.dots:not(.faint)")]
+            .map(path => path.getAttribute("d").split("M").length - 1)"""
+    )
+    assert 0 < max(dots) <= len(shown)
+    others = page.evaluate("[...document.querySelectorAll('tr[data-lang]:not([hidden])')].map(row => row.dataset.lang)")
+    assert others and set(others) <= shown
+
+
+def open_language(page: Any, lang: str) -> Any:
+    """Open the page of a language by its address; returns it."""
+    page.evaluate("lang => location.hash = lang", lang)
+    view = page.locator("#language")
+    view.locator("h1").wait_for()
+    return view
+
+
+def test_a_link_opens_a_language_whatever_is_filtered_and_back_returns(page: Any) -> None:
     page.fill("#find", "yoruba")
-    page.evaluate("location.hash = '#eng_Latn'")
-    page.wait_for_function("!document.getElementById('eng_Latn').hidden")
-    assert page.locator("#eng_Latn").is_visible()
+    view = open_language(page, "eng_Latn")
+    assert view.locator("h1").inner_text() == "English"
+    assert not page.locator("#overview").is_visible()
+    assert page.title().startswith("English")
+    page.go_back()
+    page.locator("#overview").wait_for()
+    assert list_shown(page) == ["yor_Latn"] and not view.is_visible()
+
+
+def test_the_page_of_a_language_says_what_the_tables_say(page: Any) -> None:
+    gain = dict(zip(list_shown(page), column(page, "Gain"), strict=True))["yor_Latn"]
+    text = open_language(page, "yor_Latn").inner_text().replace("\u2212", "-")
+    assert f"{gain} bits per byte saved" in text
+    for part in ("Èdè Yorùbá", "What would help most", "Benchmarks", "messages", "BSD-3-Clause", "near duplicate"):
+        assert part in text
+
+
+@pytest.mark.parametrize("lang", ["nqo_Nkoo", "arb_Arab"])
+def test_text_from_the_right_runs_from_the_right(page: Any, lang: str) -> None:
+    view = open_language(page, lang)
+    direction = "each => getComputedStyle(each).direction"
+    for place in (".samples .adapted bdi", ".example bdi", ".answers tr:first-child td:last-child bdi"):
+        assert view.locator(place).first.evaluate(direction) == "rtl", place
+    columns = [view.locator(".answers tbody tr").first.locator("td").nth(index) for index in range(4)]
+    places = [each.bounding_box()["x"] for each in columns]
+    assert places == sorted(places)
+
+
+def test_a_dot_says_its_language_and_can_be_followed(page: Any) -> None:
+    chart = page.locator("#charts svg").first
+    chart.scroll_into_view_if_needed()
+    place = chart.evaluate(
+        """svg => {
+            const [x, y] = svg.querySelector("path.dots.gain").getAttribute("d").slice(1).split(/[ h]/).map(Number);
+            const at = new DOMPoint(x, y).matrixTransform(svg.getScreenCTM());
+            return [at.x, at.y];
+        }"""
+    )
+    page.mouse.move(*place)
+    page.locator("#tip").wait_for()
+    assert "bits per byte" in page.inner_text("#tip")
+    page.mouse.click(*place)
+    page.locator("#language h1").wait_for()
+    assert page.inner_text("#language h1").startswith(page.inner_text("#tip b") or "")
+
+
+def test_without_script_the_headline_and_the_table_can_be_read(browser: Any, index: Path, tmp_path: Path) -> None:
+    bare = tmp_path / "bare.html"
+    bare.write_text(re.sub(r"<script.*?</script>", "", index.read_text(encoding="utf-8"), flags=re.DOTALL), "utf-8")
+    page = browser.new_page()
+    page.goto(bare.as_uri())
+    assert page.locator("#table tbody tr").count() == LANGUAGES
+    assert "improved" in page.inner_text(".lead >> nth=0")
+    assert not page.locator(".filters").is_visible()
+    page.goto(f"{bare.as_uri()}#yor_Latn")
+    assert page.locator("#yor_Latn").is_visible()
+    page.close()
 
 
 def test_right_to_left_names_stay_in_their_cell(page: Any) -> None:
@@ -182,26 +268,19 @@ def test_the_header_stays_in_view(page: Any) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_text_can_be_read_in_light_and_dark(page: Any, scheme: str) -> None:
     page.emulate_media(color_scheme=scheme)
-    for selector in ("body", ".lead", ".note", ".good", "#table td.gain", "#table td.none", "#table td.unsure"):
+    for selector in (
+        "body",
+        ".lead",
+        ".note",
+        ".good",
+        "#table td.gain",
+        "#table td.none",
+        "#table td.unsure",
+        "#table i",
+    ):
         assert contrast(page, selector) >= 4.5, selector  # WCAG 2.2, success criterion 1.4.3
     ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert (luminance(ground) < 0.5) == (scheme == "dark")
-
-
-def test_a_dot_of_the_picture_opens_its_language(page: Any) -> None:
-    page.evaluate("location.hash = '#benchmarks-arb_Arab'")
-    language = page.locator("#benchmarks-arb_Arab")
-    assert language.evaluate("each => each.open")
-    assert language.locator(".answers").is_visible()
-    assert not page.locator("#benchmarks-hin_Deva").evaluate("each => each.open")
-
-
-def test_answers_from_the_right_stay_in_their_cells(page: Any) -> None:
-    page.evaluate("location.hash = '#benchmarks-nqo_Nkoo'")
-    row = page.locator("#benchmarks-nqo_Nkoo .answers tbody tr").first
-    assert row.locator("td").last.locator("bdi").evaluate("each => getComputedStyle(each).direction") == "rtl"
-    places = [row.locator("td").nth(index).bounding_box()["x"] for index in range(4)]
-    assert places == sorted(places)
 
 
 def contrast(page: Any, selector: str) -> float:

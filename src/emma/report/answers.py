@@ -111,11 +111,11 @@ def _show(rows: Mapping[str, Row], models: Sequence[str]) -> ShownAnswer:
     )
 
 
-def shorten(text: str) -> str:
+def shorten(text: str, letters: int = LETTERS) -> str:
     """The beginning of a text on one line, cut where a letter ends."""
-    line = " ".join(text[: 4 * LETTERS].split())
-    short = shorten_line(line, LETTERS)
-    return short if short == line and len(text) <= 4 * LETTERS else f"{short}…"
+    line = " ".join(text[: 4 * letters].split())
+    short = shorten_line(line, letters)
+    return short if short == line and len(text) <= 4 * letters else f"{short}…"
 
 
 def shorten_end(text: str) -> str:

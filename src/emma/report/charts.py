@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from emma.lang.language import ENGLISH
 from emma.report.languages import LanguageRow
 from emma.schemas import Row
-from emma.ui.numerals import format_bytes, format_decimal, format_short, format_signed
-from emma.ui.svg import Axis, Chart, label_points, linear_axis, link_marks, log_axis, rank_axis
+from emma.ui.svg import Axis, Chart, label_points, linear_axis, log_axis, rank_axis
 
 MAX_POINTS = 600
 """Points that a curve is drawn with at most: more only make the page larger."""
+VERDICTS = ("none", "unsure", "loss", "gain")
+Place = tuple[float, float, LanguageRow]
+"""Where a language stands in a chart, as values."""
 
 
 def draw_data_by_rank(rows: Sequence[LanguageRow]) -> str:
@@ -20,15 +22,8 @@ def draw_data_by_rank(rows: Sequence[LanguageRow]) -> str:
         return ""
     y = log_axis("training text, UTF-8 bytes", [row.train_bytes for row in ranked], "B")
     chart = Chart(rank_axis(len(ranked)), y)
-    marks = [
-        link_marks(
-            row.lang,
-            f"{display_name(row)}: {format_bytes(row.train_bytes)}, rank {rank}",
-            chart.dot(rank, row.train_bytes, "plain", _dot_radius(ranked)),
-        )
-        for rank, row in enumerate(ranked, 1)
-    ]
-    return chart.draw("Training bytes by language, ranked", marks)
+    points = [(float(rank), float(row.train_bytes), row.lang) for rank, row in enumerate(ranked, 1)]
+    return chart.draw("Training bytes by language, ranked", [chart.dots(points, "plain", _dot_radius(ranked))])
 
 
 def draw_fertility(rows: Sequence[LanguageRow]) -> str:
@@ -39,19 +34,17 @@ def draw_fertility(rows: Sequence[LanguageRow]) -> str:
     ranked = sorted(counted, key=lambda row: (-(row.tokens_per_byte_base or row.tokens_per_byte or 0), row.lang))
     values = [value for row in ranked for value in (row.tokens_per_byte_base, row.tokens_per_byte) if value is not None]
     chart = Chart(rank_axis(len(ranked)), linear_axis("tokens per byte", [0.0, *values]))
-    return chart.draw(
-        "Tokens per byte by language, before and after",
-        [_draw_stem(chart, rank, row) for rank, row in enumerate(ranked, 1)],
-    )
-
-
-def _draw_stem(chart: Chart, rank: int, row: LanguageRow) -> str:
-    new, base = row.tokens_per_byte or 0.0, row.tokens_per_byte_base
-    tip = f"{display_name(row)}: {format_decimal(base, 3)} → {format_decimal(new, 3)} tokens per byte"
-    if base is None:
-        return link_marks(row.lang, tip, chart.dot(rank, new, "after", 2.5))
-    marks = chart.line(rank, base, rank, new, "stem")
-    return link_marks(row.lang, tip, marks + chart.dot(rank, base, "before", 2.5) + chart.dot(rank, new, "after", 2.5))
+    new = [(float(rank), row.tokens_per_byte or 0.0, row.lang) for rank, row in enumerate(ranked, 1)]
+    base = [
+        (float(rank), row.tokens_per_byte_base, row.lang)
+        for rank, row in enumerate(ranked, 1)
+        if row.tokens_per_byte_base is not None
+    ]
+    after = {lang: value for _, value, lang in new}
+    stems = [(rank, value, rank, after[lang]) for rank, value, lang in base]
+    radius = _dot_radius(ranked) - 0.5
+    marks = [chart.lines(stems, "stem"), chart.dots(base, "before", radius), chart.dots(new, "after", radius)]
+    return chart.draw("Tokens per byte by language, before and after", marks)
 
 
 def draw_bits_per_byte(rows: Sequence[LanguageRow]) -> str:
@@ -61,16 +54,10 @@ def draw_bits_per_byte(rows: Sequence[LanguageRow]) -> str:
         return _draw_bits_alone(rows)
     values = [value or 0.0 for row in compared for value in (row.bits_per_byte, row.bits_per_byte_base)]
     chart = Chart(linear_axis("base, bits per byte", values), linear_axis("adapted, bits per byte", values))
-    radius = _dot_radius(compared)
     # The same range on both axes, so that the diagonal is where nothing changed.
     diagonal = chart.line(chart.x.low, chart.x.low, chart.x.high, chart.x.high, "zero")
-    marks = [
-        link_marks(
-            row.lang, _tooltip(row), chart.dot(row.bits_per_byte_base or 0, row.bits_per_byte or 0, row.verdict, radius)
-        )
-        for row in compared
-    ]
-    probes = _label_probes(chart, [(row.bits_per_byte_base or 0, row.bits_per_byte or 0, row) for row in compared])
+    places = [(row.bits_per_byte_base or 0.0, row.bits_per_byte or 0.0, row) for row in compared]
+    marks, probes = draw_verdicts(chart, places, _dot_radius(compared)), _label_probes(chart, places)
     return chart.draw("Bits per byte by language, base against adapted", [diagonal, *marks, *probes])
 
 
@@ -81,11 +68,8 @@ def _draw_bits_alone(rows: Sequence[LanguageRow]) -> str:
         return ""
     x = log_axis("training text, UTF-8 bytes", [row.train_bytes for row in scored], "B")
     chart = Chart(x, linear_axis("bits per byte", [row.bits_per_byte or 0 for row in scored]))
-    marks = [
-        link_marks(row.lang, _tooltip(row), chart.dot(row.train_bytes, row.bits_per_byte or 0, "after"))
-        for row in scored
-    ]
-    return chart.draw("Bits per byte against training bytes", marks)
+    points = [(float(row.train_bytes), row.bits_per_byte or 0.0, row.lang) for row in scored]
+    return chart.draw("Bits per byte against training bytes", [chart.dots(points, "after", _dot_radius(scored))])
 
 
 def draw_gain_by_data(rows: Sequence[LanguageRow]) -> str:
@@ -95,11 +79,9 @@ def draw_gain_by_data(rows: Sequence[LanguageRow]) -> str:
         return ""
     x = log_axis("training text, UTF-8 bytes", [row.train_bytes for row in compared], "B")
     chart = Chart(x, _gain_axis(compared))
-    marks = [
-        link_marks(row.lang, _tooltip(row), _draw_whisker(chart, row.train_bytes, row, _dot_radius(compared)))
-        for row in compared
-    ]
-    probes = _label_probes(chart, [(row.train_bytes, row.gain or 0, row) for row in compared])
+    places = [(float(row.train_bytes), row.gain or 0.0, row) for row in compared]
+    marks = [*_draw_whiskers(chart, places), *draw_verdicts(chart, places, _dot_radius(compared))]
+    probes = _label_probes(chart, places)
     return chart.draw("Gain against training bytes", [chart.line(x.low, 0, x.high, 0, "zero"), *marks, *probes])
 
 
@@ -109,10 +91,8 @@ def draw_gain_by_rank(rows: Sequence[LanguageRow]) -> str:
     if not compared:
         return ""
     chart = Chart(rank_axis(len(compared)), _gain_axis(compared))
-    marks = [
-        link_marks(row.lang, _tooltip(row), _draw_whisker(chart, rank, row, _dot_radius(compared)))
-        for rank, row in enumerate(compared, 1)
-    ]
+    places = [(float(rank), row.gain or 0.0, row) for rank, row in enumerate(compared, 1)]
+    marks = [*_draw_whiskers(chart, places), *draw_verdicts(chart, places, _dot_radius(compared))]
     zero = chart.line(chart.x.low, 0, chart.x.high, 0, "zero")
     return chart.draw("Gain by language, ranked", [zero, *marks])
 
@@ -122,11 +102,27 @@ def _gain_axis(compared: Sequence[LanguageRow]) -> Axis:
     return linear_axis("bits per byte saved", [0.0, *ends])
 
 
-def _draw_whisker(chart: Chart, x: float, row: LanguageRow, radius: float) -> str:
-    dot = chart.dot(x, row.gain or 0, row.verdict, radius)
-    if row.gain_low is None or row.gain_high is None:
-        return dot
-    return chart.line(x, row.gain_low, x, row.gain_high, f"whisker {row.verdict}") + dot
+def draw_verdicts(chart: Chart, places: Sequence[Place], radius: float) -> list[str]:
+    """A dot for each language, in the colour of its verdict; those that nobody can tell lie beneath the others."""
+    return [
+        chart.dots([(x, y, row.lang) for x, y, row in places if row.verdict == verdict], verdict, radius)
+        for verdict in VERDICTS
+    ]
+
+
+def _draw_whiskers(chart: Chart, places: Sequence[Place]) -> list[str]:
+    """The intervals of gains, upright."""
+    return [
+        chart.lines(
+            [
+                (x, row.gain_low, x, row.gain_high)
+                for x, _, row in places
+                if row.verdict == verdict and row.gain_low is not None and row.gain_high is not None
+            ],
+            f"whisker {verdict}",
+        )
+        for verdict in VERDICTS
+    ]
 
 
 def draw_loss(metrics: Sequence[Row]) -> str:
@@ -182,19 +178,7 @@ def smooth_curve(points: Sequence[tuple[float, float]]) -> list[tuple[float, flo
     return means
 
 
-def display_name(row: LanguageRow) -> str:
-    """A language as tooltips have it: its name and its label."""
-    return f"{row.name} ({row.lang})"
-
-
-def _tooltip(row: LanguageRow) -> str:
-    change = f"{format_decimal(row.bits_per_byte_base, 3)} → {format_decimal(row.bits_per_byte, 3)} bits per byte"
-    interval = f" ({format_signed(row.gain_low)} to {format_signed(row.gain_high)})" if row.gain_low is not None else ""
-    gain = f", saved {format_signed(row.gain)}{interval}" if row.gain is not None else ""
-    return f"{display_name(row)}: {change}{gain}; {format_short(row.train_bytes, 'B')} of training text"
-
-
-def _label_probes(chart: Chart, marks: Sequence[tuple[float, float, LanguageRow]]) -> list[str]:
+def _label_probes(chart: Chart, marks: Sequence[Place]) -> list[str]:
     """English and code are named in the charts: what they lose is the price of adapting."""
     dots = [((chart.px(x), chart.py(y)), row) for x, y, row in marks]
     # Their names are placed where they hide the fewest dots.

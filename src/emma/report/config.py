@@ -10,7 +10,7 @@ from emma.config.section import Section
 class ReportConfig(Section):
     """Settings of the report stage."""
 
-    version: ClassVar[int] = 5
+    version: ClassVar[int] = 6
 
     title: str = "Language adaptation report"
     """Heading of the page."""

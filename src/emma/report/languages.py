@@ -60,6 +60,12 @@ class LanguageRow:
     gain_low: float | None = None
     """Lower end of the gain's 95 % interval; None where there are too few documents for one."""
     gain_high: float | None = None
+    family: str | None = None
+    """Its family in Glottolog; None where it has no entry, as program code. This and `area` are for finding it."""
+    area: str | None = None
+    """Its macroarea in Glottolog."""
+    tier: str | None = None
+    """Its tier in the mix, else by what was kept of it (lang.tiers.TIER_NAMES); None where there is neither."""
 
     @property
     def is_code(self) -> bool:
@@ -77,9 +83,20 @@ class LanguageRow:
 def list_languages(tables: Tables) -> list[LanguageRow]:
     """All languages that were collected or trained, in the order of their labels."""
     facts: Facts = defaultdict(dict)
-    for part in (_coverage(tables), _data(tables), _cost(tables.fertility), _plan(tables.plan), _scores(tables)):
+    parts = (
+        _coverage(tables),
+        _data(tables),
+        _cost(tables.fertility),
+        _plan(tables.plan),
+        _scores(tables),
+    )
+    for part in parts:
         for lang, values in part.items():
             facts[lang].update(values)
+    # Tables of tiers have languages too that the recipe does not keep: they add none.
+    for row in (*tables.tiers, *tables.plan):
+        if row["lang"] in facts and row.get("tier"):
+            facts[row["lang"]]["tier"] = row["tier"]
     return [_make_row(lang, facts[lang]) for lang in sorted(facts)]
 
 

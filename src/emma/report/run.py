@@ -7,12 +7,14 @@ from pathlib import Path
 
 from emma.config.extras import need
 from emma.report.config import ReportConfig
+from emma.report.dropped import DroppedDocument, read_examples
 from emma.report.export import export_results
 from emma.report.languages import LanguageRow, list_languages
 from emma.report.merging import read_merging
 from emma.report.page import render_report
+from emma.report.pages import PageTexts
 from emma.report.summary import summarise
-from emma.report.tables import read_tables
+from emma.report.tables import Tables, read_tables
 from emma.report.task_section import TaskSection, describe_tasks
 from emma.report.tasks import LanguageGain, read_task_tables
 from emma.report.validation import read_validation
@@ -45,7 +47,8 @@ def report(
     tasks = read_tasks(evaluate)
     headline = summarise(rows, tables, section.named, tasks.summary if tasks else None)
     validation = describe_validation(read_validation(train), read_merging(train))
-    page = render_report(rows, tables, headline, section.title, tasks=tasks, validation=validation)
+    texts = PageTexts(find_dropped(collect, curate, tables), tasks.answers if tasks else {})
+    page = render_report(rows, tables, headline, section.title, tasks=tasks, validation=validation, texts=texts)
     (work.out / "index.html").write_text(page, encoding="utf-8")
     write_csv(work.out / "languages.csv", LanguageRow, rows)
     if tasks:
@@ -61,6 +64,12 @@ def read_tasks(evaluate: Artifact) -> TaskSection | None:
     """What was measured on benchmarks; None where none was run."""
     tables = read_task_tables(evaluate)
     return None if tables is None else describe_tasks(tables, evaluate.file("tasks/items.parquet"))
+
+
+def find_dropped(collect: Artifact, curate: Artifact, tables: Tables) -> dict[str, list[DroppedDocument]]:
+    """Examples of what was dropped, but from sources that are not for others to read."""
+    private = frozenset(row["source"] for row in tables.sources if row.get("redistribution") == "private")
+    return read_examples(collect, curate, tables.chosen, private)
 
 
 def write_csv(path: Path, kind: type, rows: Sequence[LanguageRow] | Sequence[LanguageGain]) -> None:

@@ -4,7 +4,7 @@ Missing files are an error; missing rows are not: a language without test docume
 """
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import cast
 
@@ -30,6 +30,10 @@ class Tables:
     gains: list[Row]  # lang, bytes, bpb_base, bpb_adapted, delta, low, high; none without a base
     positions: list[Row]  # schemas.POSITIONS
     metrics: list[Row]  # step, tokens, loss, lr, grad_norm
+    tiers: list[Row] = field(default_factory=list)  # lang, premium, premium_from, tier; and sizes
+    flags: list[Row] = field(default_factory=list)  # lang, flag
+    scripts: list[Row] = field(default_factory=list)  # lang, written, agrees, documents, bytes
+    samples: list[Row] = field(default_factory=list)  # schemas.SAMPLES; none where nothing was generated
 
     @cached_property
     def chosen(self) -> list[Row]:
@@ -51,7 +55,14 @@ def read_tables(
         gains=_read_rows(evaluate, "gains.parquet"),
         positions=_read_rows(evaluate, "positions.parquet"),
         metrics=list(read_json_lines(train.file("metrics.jsonl"))),
+        **{name: _read_if_there(curate, f"{name}.parquet") for name in ("tiers", "flags", "scripts")},
+        samples=_read_if_there(evaluate, "samples.parquet"),
     )
+
+
+def _read_if_there(artifact: Artifact, name: str) -> list[Row]:
+    """Rows of a table that not every run has; none where it is not there."""
+    return [] if artifact.find(name) is None else _read_rows(artifact, name)
 
 
 def _read_rows(artifact: Artifact, name: str) -> list[Row]:

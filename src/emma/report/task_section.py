@@ -11,11 +11,11 @@ from statistics import fmean
 
 from emma.lang.tiers import TIER_NAMES
 from emma.report.answers import ShownAnswer, read_answers
+from emma.report.charts import VERDICTS
 from emma.report.task_rows import TaskRow, list_task_rows
 from emma.report.task_summary import GroupMean, TaskSummary, summarise_tasks
 from emma.report.tasks import LanguageGain, TaskTables, list_language_gains
-from emma.ui.numerals import format_signed
-from emma.ui.svg import Chart, linear_axis, link_marks, row_axis
+from emma.ui.svg import Chart, LabelledPoint, linear_axis, row_axis
 
 CHART_WIDTH, ROW_HEIGHT, NAMES_WIDTH = 960, 34, 230
 """Of the picture, in CSS pixels at full width: a row for each benchmark, its name on the left."""
@@ -37,17 +37,18 @@ def draw_task_gains(rows: Sequence[TaskRow], gains: Sequence[LanguageGain]) -> s
     marks = [chart.line(0, chart.y.low, 0, chart.y.high, "zero")]
     for place, row in enumerate(reversed(shown)):
         mine = [gain for gain in dots if (gain.task, gain.variant, gain.metric) == (row.task, row.variant, row.metric)]
-        marks += [_draw_language(chart, place, gain) for gain in mine] + _draw_mean(chart, place, row)
+        marks += [
+            chart.dots([_find_dot(place, gain) for gain in mine if gain.verdict == verdict], verdict, 2.4)
+            for verdict in VERDICTS
+        ]
+        marks += _draw_mean(chart, place, row)
     return chart.draw("Gain of every language on every benchmark", marks)
 
 
-def _draw_language(chart: Chart, place: float, gain: LanguageGain) -> str:
+def _find_dot(place: float, gain: LanguageGain) -> LabelledPoint:
     # Off the middle of its row by a hash of its label, so that equal gains are seen to be several.
     drift = hashlib.blake2b(gain.lang.encode(), digest_size=1).digest()[0] / 255
-    interval = "" if gain.low is None else f" ({format_signed(gain.low, 1)} to {format_signed(gain.high, 1)})"
-    tip = f"{gain.name} ({gain.lang}), {gain.task}: {format_signed(gain.gain, 1)} points{interval}, {gain.items} items"
-    dot = chart.dot(gain.gain or 0.0, place - 0.38 + 0.5 * drift, gain.verdict, 2.4)
-    return link_marks(f"benchmarks-{gain.lang}", tip, dot)
+    return gain.gain or 0.0, place - 0.38 + 0.5 * drift, gain.lang
 
 
 def _draw_mean(chart: Chart, place: float, row: TaskRow) -> list[str]:
@@ -58,11 +59,10 @@ def _draw_mean(chart: Chart, place: float, row: TaskRow) -> list[str]:
 
 @dataclass(frozen=True)
 class TaskLanguage:
-    """A language among the benchmarks: its scores, and three answers side by side."""
+    """A language among the benchmarks: its scores."""
 
     lang: str
     gains: Sequence[LanguageGain]
-    answers: Sequence[ShownAnswer]
 
     @property
     def name(self) -> str:
@@ -103,6 +103,8 @@ class TaskSection:
     summary: TaskSummary
     rows: Sequence[TaskRow]
     languages: Sequence[TaskLanguage]
+    answers: Mapping[str, Sequence[ShownAnswer]]
+    """Three of each language, side by side."""
     chart: str
     others: Sequence[str]
     absent: Mapping[str, Sequence[str]]
@@ -155,7 +157,7 @@ def describe_tasks(tables: TaskTables, items: Path) -> TaskSection:
     by_lang: dict[str, list[LanguageGain]] = {}
     for gain in gains:
         by_lang.setdefault(gain.lang, []).append(gain)
-    languages = [TaskLanguage(lang, found, answers.get(lang, [])) for lang, found in sorted(by_lang.items())]
+    languages = [TaskLanguage(lang, found) for lang, found in sorted(by_lang.items())]
     absent = {task: [row["lang"] for row in found] for task, found in groupby(tables.absent, itemgetter("task"))}
     rejects = Counter(row["task"] for row in tables.rejects)
-    return TaskSection(summary, rows, languages, draw_task_gains(rows, gains), tables.others, absent, rejects)
+    return TaskSection(summary, rows, languages, answers, draw_task_gains(rows, gains), tables.others, absent, rejects)

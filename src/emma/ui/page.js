@@ -1,65 +1,132 @@
-// Sorting and filtering of the language table. Without script the page still shows every row.
+// What pages with tables of languages share: every table can be sorted, and one form filters all that shows languages.
+// Without script the page still shows every row.
 "use strict";
-{
-  const table = document.getElementById("table");
-  const body = table.tBodies[0];
-  const headers = [...table.tHead.rows[0].cells];
-  const rows = [...body.rows];
-  const words = new Map(rows.map((row) => [row, fold(row.cells[0].textContent + " " + row.cells[1].textContent)]));
+const page = (() => {
   const collator = new Intl.Collator("en", { numeric: true });
+  const PREFIXES = { k: 1e3, M: 1e6, G: 1e9, T: 1e12, P: 1e15 };
 
   // Case and diacritics do not matter to someone who looks for "yoruba".
   function fold(text) {
     return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
   }
 
+  // The number that a cell begins with, as `emma.ui.numerals` writes it; undefined for a dash, and for words.
+  function parseNumber(text) {
+    const found = /^[<≥]?\s*([+\u2212-]?[\d\u202f]+(?:\.\d+)?)\s*([kMGTP](?=B|$))?/.exec(text.replace(/.*→\s*/, ""));
+    if (!found) return undefined;
+    return Number(found[1].replaceAll("\u202f", "").replace("\u2212", "-")) * (PREFIXES[found[2]] ?? 1);
+  }
+
+  // ---- Sorting
+
+  function makeSortable(table) {
+    const headers = [...table.tHead.rows[0].cells];
+    headers.forEach((header, index) => {
+      let button = header.querySelector("button");
+      if (!button) {
+        button = document.createElement("button");
+        button.type = "button";
+        button.append(...header.childNodes);
+        header.append(button);
+      }
+      button.addEventListener("click", () => {
+        const now = header.getAttribute("aria-sort");
+        sort(table, headers, index, now ? now === "ascending" : isNumeric(header));
+      });
+    });
+  }
+
+  const isNumeric = (header) => (header.dataset.kind ?? (header.classList.contains("num") ? "number" : "text")) !== "text";
+
   // Rows without a value come last in both directions; equal rows keep their order.
-  function sort(index, descending) {
-    const text = headers[index].dataset.kind === "text";
-    const key = (row) => row.cells[index].dataset.v;
-    const order = text ? collator.compare : (a, b) => Number(a) - Number(b);
-    rows.sort((a, b) => {
-      const [left, right] = [key(a), key(b)];
+  function sort(table, headers, index, descending) {
+    const numeric = isNumeric(headers[index]);
+    const order = numeric ? (a, b) => a - b : collator.compare;
+    const keys = new Map();
+    for (const row of table.tBodies[0].rows) keys.set(row, sortKey(row.cells[index], numeric));
+    const rows = [...keys.keys()].sort((a, b) => {
+      const [left, right] = [keys.get(a), keys.get(b)];
       if (left === undefined || right === undefined) return (left === undefined) - (right === undefined);
       return descending ? order(right, left) : order(left, right);
     });
-    body.append(...rows);
+    table.tBodies[0].append(...rows);
     headers.forEach((header) => header.removeAttribute("aria-sort"));
     headers[index].setAttribute("aria-sort", descending ? "descending" : "ascending");
   }
 
-  headers.forEach((header, index) => {
-    header.querySelector("button").addEventListener("click", () => {
-      const now = header.getAttribute("aria-sort");
-      sort(index, now ? now === "ascending" : header.dataset.kind !== "text");
-    });
-  });
+  function sortKey(cell, numeric) {
+    const text = cell.dataset.v ?? cell.textContent.trim();
+    if (numeric) return cell.dataset.v === undefined ? parseNumber(text) : Number(text);
+    return text === "–" || text === "" ? undefined : text;
+  }
 
+  // ---- Filtering: the rows of the main table decide, and all else that shows a language follows them.
+
+  const main = document.getElementById("table");
   const find = document.getElementById("find");
-  const choices = ["band", "script", "verdict"].map((name) => document.getElementById(name)).filter(Boolean);
+  const choices = [...document.querySelectorAll(".filters select")];
+  const followers = [];
+  let words = new Map();
+
+  const facets = (row) => choices.map((choice) => row.dataset[choice.id] ?? cellOf(row, choice.id));
+  const cellOf = (row, key) => {
+    const header = main.tHead.querySelector(`[data-key="${key}"]`);
+    if (!header) return "";
+    const cell = row.cells[header.cellIndex];
+    return header.dataset.by === "class" ? cell.className : cell.textContent.trim();
+  };
 
   function filter() {
     const sought = fold(find.value.trim());
-    let shown = 0;
-    for (const row of rows) {
-      const fits = choices.every((choice) => !choice.value || row.dataset[choice.id] === choice.value);
-      row.hidden = !(fits && words.get(row).includes(sought));
-      shown += !row.hidden;
+    const shown = new Set();
+    for (const [row, known] of words) {
+      const fits = known.facets.every((facet, index) => !choices[index].value || facet === choices[index].value);
+      row.hidden = !(fits && known.text.includes(sought));
+      if (!row.hidden) shown.add(row.id);
     }
-    const all = shown === rows.length;
-    document.getElementById("shown").textContent = all ? `${shown} rows` : `${shown} of ${rows.length} rows`;
+    const all = shown.size === words.size;
+    document.getElementById("shown").textContent = `${all ? "" : `${shown.size} of `}${words.size} languages`;
+    document.querySelectorAll("tr[data-lang]").forEach((row) => (row.hidden = !all && !shown.has(row.dataset.lang)));
+    document.querySelectorAll("svg a[href^='#']").forEach((mark) => {
+      const lang = decodeURIComponent(mark.getAttribute("href").slice(1));
+      mark.classList.toggle("off", !all && words.has(document.getElementById(lang)) && !shown.has(lang));
+    });
+    followers.forEach((follow) => follow(shown, all));
   }
 
-  find.addEventListener("input", filter);
-  choices.forEach((choice) => choice.addEventListener("change", filter));
-
-  // A link to a row must find it, whatever is filtered.
-  window.addEventListener("hashchange", () => {
-    const row = document.getElementById(location.hash.slice(1));
-    if (row instanceof HTMLDetailsElement) row.open = true;
-    if (!row || !row.hidden) return;
+  function clear() {
     for (const each of [find, ...choices]) each.value = "";
     filter();
-    row.scrollIntoView({ block: "center" });
-  });
-}
+  }
+
+  function startFilter() {
+    // The names, and what else a page knows a language by, such as its own name.
+    for (const row of main.tBodies[0].rows) {
+      const names = [row.cells[0], row.cells[1]].map((cell) => cell.textContent).join(" ");
+      words.set(row, { facets: facets(row), text: fold(names) });
+    }
+    find.addEventListener("input", filter);
+    choices.forEach((choice) => choice.addEventListener("change", filter));
+    // A link to a row must find it, whatever is filtered; where languages have pages, links go there.
+    if (!document.getElementById("language")) window.addEventListener("hashchange", () => {
+      const row = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+      if (!row || !row.hidden || !words.has(row)) return;
+      clear();
+      row.scrollIntoView({ block: "center" });
+    });
+  }
+
+  document.querySelectorAll("table.sortable, #table").forEach(makeSortable);
+  if (main && find) startFilter();
+
+  return {
+    clear,
+    fold,
+    makeSortable,
+    onFilter: (follow) => followers.push(follow),
+    addWords: (lang, text) => {
+      const known = words.get(document.getElementById(lang));
+      if (known) known.text += " " + fold(text);
+    },
+  };
+})();
