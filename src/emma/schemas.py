@@ -62,6 +62,10 @@ FEATURES = (
 )
 """Quality features, float32. All but `word_length` and `line_length` are shares in [0, 1]. Null is never judged."""
 
+PERSONAL = ("emails", "ips", "phones", "cards")
+"""Personal data that are counted in each document, in the order of `kernels.personal.KINDS`: e-mail addresses, public
+IP addresses, phone numbers and payment cards."""
+
 ANNOTATIONS = pa.schema(
     [
         ("bytes", pa.int64()),  # UTF-8; both sides of bitext
@@ -73,6 +77,7 @@ ANNOTATIONS = pa.schema(
         ("written", pa.string()),  # the script as a label would have it: Hans, Hant, Hani, Jpan, Kore where they fit
         ("script_agrees", pa.bool_()),  # whether `written` can stand under the label's script; true without letters
         *((name, pa.float32()) for name in FEATURES),
+        *((name, pa.int32()) for name in PERSONAL),
         ("exact_hash", pa.uint64()),  # hash of the normalised text; of a pair, of both sides in either order
         ("bare_hash", pa.uint64()),  # hash of the text without its diacritics; null for pairs and short texts
         ("marks", pa.int32()),  # number of those diacritics

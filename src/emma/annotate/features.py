@@ -13,9 +13,10 @@ from emma.kernels import measure as m
 from emma.kernels import pairs as p
 from emma.kernels.fingerprint import fingerprint, pair_hashes
 from emma.kernels.normal import LINE_COLUMNS, bare, bare_hashes, hash_lines
+from emma.kernels.personal import count_personal, forms
 from emma.kernels.tables import digits, fold, widths
 from emma.lang.units import unit_kinds
-from emma.schemas import ANNOTATIONS, PERMUTATIONS
+from emma.schemas import ANNOTATIONS, PERMUTATIONS, PERSONAL
 
 Columns = dict[str, pa.Array | NDArray[np.generic]]
 MIN_BARE_LETTERS = 20
@@ -39,6 +40,7 @@ def annotate_batch(batch: pa.RecordBatch) -> pa.Table:
         **character_features(counts),
         **word_features(counts, spaced),
         **pair_features(sides, by_side[:, m.CHARS]),
+        **personal_columns(sides),
         **hash_columns(sides, scripts.spaced),
     }
     return pa.table({name: columns[name] for name in ANNOTATIONS.names}, schema=ANNOTATIONS)
@@ -73,6 +75,12 @@ def word_features(counts: m.Counts, spaced: NDArray[np.bool_]) -> Columns:
         "word_length": pa.array(length, mask=~spaced | (words == 0)),
         "repeated_word_share": pa.array(divide(counts[:, m.WORD_GRAM_REPEATS], grams), mask=~spaced),
     }
+
+
+def personal_columns(sides: Sides) -> Columns:
+    """How many of each kind of personal data stand in each document."""
+    counts = sides.total(count_personal(sides.data, sides.offsets, forms()))
+    return dict(zip(PERSONAL, counts.T, strict=True))
 
 
 def pair_features(sides: Sides, chars: NDArray[np.int64]) -> Columns:

@@ -1,0 +1,150 @@
+"""Find personal data in texts of any script: e-mail addresses, IP addresses, phone numbers and payment cards.
+
+What is found can be counted and masked. Each rule would rather miss than cry wolf: verses, dates, sums and ISBNs are
+digits too, and a corpus that loses them is worse. So a phone number must be written as one, a card must have a scheme's
+prefix, its grouping and a right check digit, and an address must be one that others can reach.
+"""
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from emma.kernels.addresses import AT, LATIN, WORD, Forms, domain_end, ip_end, mailbox_start
+from emma.kernels.cards import card_end
+from emma.kernels.compiling import kernel
+from emma.kernels.numbers import MOST_GROUPS, OPEN, PLUS, find_groups, is_digit
+from emma.kernels.phones import phone_end
+from emma.kernels.tables import LETTER, MARK, NOT_DIGIT, UPPER, classes, digits
+from emma.kernels.text import Bytes, Offsets, Points, buffers, decode, longest
+
+Spans = NDArray[np.int64]
+"""Rows of KIND, ROW, START and STOP."""
+
+KINDS = ("email", "ip", "phone", "card")
+"""What is looked for, in the order of the numbers by which kernels call it."""
+EMAIL, IP, PHONE, CARD = range(4)
+KIND, ROW, START, STOP = range(4)
+"""Columns of spans: number of the kind, text, and its first character and the one after its last."""
+PLACEHOLDERS: Mapping[str, str] = {kind: f"<{kind.upper()}>" for kind in KINDS}
+"""What stands in a masked text in the place of each kind: the same in all languages."""
+
+# Written as one character each in other scripts, or by typographers.
+_SAME = {"\u00a0\u2007\u2009\u202f\u3000": " ", "‐‑‒–−－﹣": "-", "．": ".", "＋": "+", "（": "(", "）": ")", "＠": "@",
+         "：": ":", "／": "/"}  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def forms() -> Forms:
+    """The form of every code point: ASCII as it is, digits of all scripts as ASCII's, WORD or LATIN for letters."""
+    table = np.zeros(len(classes()), np.uint8)
+    table[np.isin(classes(), (LETTER, UPPER, MARK))] = WORD
+    latin = np.r_[0xC0:0x250, 0x300:0x370, 0x1E00:0x1F00]
+    table[latin[table[latin] == WORD]] = LATIN
+    values = digits()
+    table[values != NOT_DIGIT] = values[values != NOT_DIGIT] + ord("0")
+    table[: ord("~") + 1] = np.arange(ord("~") + 1)
+    for characters, form in _SAME.items():
+        table[[ord(character) for character in characters]] = ord(form)
+    wide = [chr(ord("！") + place) for place in range(0x5E)]
+    for character in filter(str.isalpha, wide):
+        table[ord(character)] = ord(unicodedata.normalize("NFKC", character))
+    table.setflags(write=False)
+    return table
+
+
+@kernel
+def find_in_text(text: Forms, spans: Spans) -> int:
+    """Write the spans of one text, in order, columns KIND, START and STOP; returns how many."""
+    count, least, at = 0, 0, 0
+    groups, parts = np.zeros((MOST_GROUPS, 4), np.int64), np.zeros(4, np.int64)
+    while at < len(text):
+        # As integers: numba would compile what is called with the 0 of the beginning once more for that.
+        here, free = int(at), int(least)
+        form, kind, start, stop = text[here], -1, here, here
+        if form == AT:
+            start, end = mailbox_start(text, here, free), domain_end(text, here + 1)
+            if start < here and end > here + 1:
+                kind, stop = EMAIL, end
+        elif form in (PLUS, OPEN) or (is_digit(form) and not (here and is_digit(text[here - 1]))):
+            end = ip_end(text, here, parts) if is_digit(form) else here
+            found = find_groups(text, here, free, groups) if end == here else 0
+            if end > here:
+                kind, stop = IP, end
+            elif found and is_digit(form) and card_end(text, groups[:found]) > here:
+                kind, stop = CARD, card_end(text, groups[:found])
+            elif found and phone_end(text, here, groups[:found]) > here:
+                kind, stop = PHONE, phone_end(text, here, groups[:found])
+        if kind >= 0:
+            spans[count, KIND], spans[count, START], spans[count, STOP] = kind, start, stop
+            count, least = count + 1, stop
+        at = max(at + 1, stop)
+    return count
+
+
+@kernel
+def count_personal(data: Bytes, offsets: Offsets, table: Forms) -> NDArray[np.int32]:
+    """Count each kind in each document, int32 (n, 4). `data` UTF-8 bytes, `offsets` int64 (n + 1), `table` `forms`."""
+    room = longest(offsets)
+    counts = np.zeros((len(offsets) - 1, 4), np.int32)
+    points, text, spans = np.empty(room, np.uint32), np.empty(room, np.uint8), np.empty((room // 6 + 1, 4), np.int64)
+    for document in range(len(counts)):
+        size = decode(data, offsets[document], offsets[document + 1], points)
+        if write_forms(points[:size], table, text):
+            for span in spans[: find_in_text(text[:size], spans)]:
+                counts[document, span[KIND]] += 1
+    return counts
+
+
+@kernel
+def find_personal(data: Bytes, offsets: Offsets, table: Forms) -> Spans:
+    """Find all spans of all documents, int64 (m, 4), by document and place; arguments as in `count_personal`."""
+    room = longest(offsets)
+    counts = count_personal(data, offsets, table)
+    found, total = np.empty((counts.sum(), 4), np.int64), 0
+    points, text, spans = np.empty(room, np.uint32), np.empty(room, np.uint8), np.empty((room // 6 + 1, 4), np.int64)
+    for document in range(len(counts)):
+        if counts[document].sum():
+            size = decode(data, offsets[document], offsets[document + 1], points)
+            write_forms(points[:size], table, text)
+            for span in spans[: find_in_text(text[:size], spans)]:
+                span[ROW] = document
+                found[total] = span
+                total += 1
+    return found
+
+
+@kernel
+def write_forms(points: Points, table: Forms, text: Forms) -> bool:
+    """Write the form of each character to `text`; whether there is an `@`, or five digits, and so anything to find."""
+    marks, numbers = 0, 0
+    for at in range(len(points)):
+        form = table[points[at]]
+        text[at] = form
+        marks += form == AT
+        numbers += 0x30 <= form <= 0x39
+    return marks > 0 or numbers >= 5
+
+
+def mask_personal(column: pa.Array | pa.ChunkedArray, kinds: Sequence[str]) -> tuple[pa.Array, dict[str, int]]:
+    """A column of texts with what is of these KINDS replaced by its PLACEHOLDERS, and how many of each there were.
+
+    Nulls stay null. The texts of a batch, not of a corpus: they are held as one array.
+    """
+    texts = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    wanted = [KINDS.index(kind) for kind in kinds]
+    spans = (
+        find_personal(*buffers(texts.cast(pa.large_string()).fill_null("")), forms()) if wanted else np.empty((0, 4))
+    )
+    spans = spans[np.isin(spans[:, KIND], wanted)].astype(np.int64)
+    counts = {kind: int((spans[:, KIND] == KINDS.index(kind)).sum()) for kind in kinds}
+    if not len(spans):
+        return texts, counts
+    values = texts.to_pylist()
+    # From the end, so that the places before it stay right.
+    for kind, row, start, stop in spans[::-1].tolist():
+        values[row] = f"{values[row][:start]}{PLACEHOLDERS[KINDS[kind]]}{values[row][stop:]}"
+    return pa.array(values, texts.type), counts
