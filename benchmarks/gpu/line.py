@@ -19,8 +19,8 @@ from transformers import AutoModelForCausalLM, LlamaConfig
 
 from benchmarks.gpu.lines import DRY, FULL, LINES, Line, Size
 from emma.inspect.plan.memory import TrainingSetting, find_memory_peak
-from emma.inspect.plan.shape import shape_from_config
 from emma.models.accelerators import known_peak_flops
+from emma.models.shape import shape_from_config
 from emma.train.batch import IGNORE, Batch, count_positions, split_micro_batches
 from emma.train.config import TrainConfig
 from emma.train.model import blocks

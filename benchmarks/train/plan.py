@@ -72,7 +72,7 @@ def prediction(case: dict[str, Any]) -> dict[str, float]:
     """What the plan says; its probe is timed in CPU seconds, the fastest of its calls."""
     from emma.inspect.plan import measurement as probe
     from emma.inspect.plan.memory import TrainingSetting, find_memory_peak
-    from emma.inspect.plan.shape import Shape
+    from emma.models.shape import Shape
     from emma.train.config import TrainConfig
 
     shape = Shape(**case["shape"])
@@ -86,7 +86,7 @@ def training(case: dict[str, Any]) -> dict[str, float]:
     """Peak memory of a few steps, over what there was before, and CPU seconds of the fastest."""
     from emma.inspect.plan.measurement import build_stack, draw_random_batch
     from emma.inspect.plan.memory import TrainingSetting
-    from emma.inspect.plan.shape import Shape
+    from emma.models.shape import Shape
     from emma.train.config import TrainConfig
     from emma.train.optimizer.optimizers import make_optimizers
     from emma.train.ranks import process_group

@@ -5,6 +5,8 @@ import pytest
 from emma.ui.numerals import (
     format_count,
     format_decimal,
+    format_duration,
+    format_power,
     format_share,
     format_short,
     format_signed,
@@ -35,6 +37,15 @@ S = "\u202f"
         (format_tick(0.2), "0.2"),
         (format_tick(-1.0), "−1"),
         (format_tick(10**8, "B"), f"100{S}MB"),
+        (format_duration(None), "–"),
+        (format_duration(0.001), "3.6 seconds"),
+        (format_duration(1 / 60), "1 minute"),
+        (format_duration(0.5), "30 minutes"),
+        (format_duration(5.25), "5.2 hours"),
+        (format_duration(72.0), "3.0 days"),
+        (format_power(None), "–"),
+        (format_power(1.234e21), f"1.23{S}·{S}10²¹"),
+        (format_power(0.05), f"5.00{S}·{S}10⁻²"),
     ],
 )
 def test_numbers_as_people_read_them(found: str, expected: str) -> None:

@@ -20,6 +20,22 @@ PEAK_FLOPS: dict[str, float] = {
 """Dense bfloat16 operations per second by words of the device's name, special ones before general ones. The clocks of
 the data sheets are not held under load, so nothing reaches them: shares of the peak (MFU) are stated against them."""
 
+RATED_WATTS: dict[str, float] = {
+    "B200": 1000,  # NVIDIA DGX B200 data sheet
+    "GH200": 700,  # NVIDIA GH200 data sheet; its GPU's share of 1,000 W
+    "H200": 700,  # NVIDIA H200 SXM data sheet
+    "H100": 700,  # NVIDIA H100 SXM data sheet
+    "A100": 400,  # NVIDIA A100 80GB SXM data sheet
+    "L40S": 350,  # NVIDIA L40S data sheet
+    "RTX 4090": 450,  # NVIDIA Ada architecture paper, appendix A
+    "MI300X": 750,  # AMD data sheet
+    "MI250X": 280,  # AMD data sheet; of one of its two dies
+}
+"""Rated power in watts, hosts and cooling not counted, by the same names."""
+ASSUMED_SHARE = 0.40
+"""Share of its peak that training is taken to reach where nothing was measured: 40.4 % with recomputation were
+published for 7 B on H100 (LLM-Foundry, scripts/train/benchmarking)."""
+
 
 def known_peak_flops(name: str) -> float | None:
     """The peak of a device by the name that its driver gives, such as 'NVIDIA A100-SXM4-80GB'; None if not known."""

@@ -7,13 +7,14 @@ from pathlib import Path
 
 from emma.config.extras import need
 from emma.report.config import ReportConfig
+from emma.report.cost import find_cost
 from emma.report.dropped import DroppedDocument, read_examples
 from emma.report.export import export_results
 from emma.report.languages import LanguageRow, list_languages
 from emma.report.merging import read_merging
 from emma.report.page import render_report
 from emma.report.pages import PageTexts
-from emma.report.summary import summarise
+from emma.report.summary import find_training_ends, summarise
 from emma.report.tables import Tables, read_tables
 from emma.report.task_section import TaskSection, describe_tasks
 from emma.report.tasks import LanguageGain, read_task_tables
@@ -45,7 +46,9 @@ def report(
     tables = read_tables(collect=collect, curate=curate, vocab=vocab, mix=mix, train=train, evaluate=evaluate)
     rows = list_languages(tables)
     tasks = read_tasks(evaluate)
-    headline = summarise(rows, tables, section.named, tasks.summary if tasks else None)
+    ends = find_training_ends(tables)
+    cost = find_cost(train, mix, section, ends["steps"], ends["tokens"])
+    headline = summarise(rows, tables, section.named, tasks.summary if tasks else None, cost)
     validation = describe_validation(read_validation(train), read_merging(train))
     texts = PageTexts(find_dropped(collect, curate, tables), tasks.answers if tasks else {})
     page = render_report(rows, tables, headline, section.title, tasks=tasks, validation=validation, texts=texts)

@@ -10,6 +10,7 @@ from typing import TypedDict, cast
 from emma.lang.coverage import MEANINGS, Labels, count_coverage, explain_differences, is_language
 from emma.lang.language import CODE, ENGLISH
 from emma.lang.tiers import SIZE_BANDS
+from emma.report.cost import Cost
 from emma.report.languages import LanguageRow
 from emma.report.tables import Tables
 from emma.report.task_summary import TaskSummary
@@ -106,10 +107,15 @@ class Headline(LanguageCounts, Averages):
     training: TrainingEnds
     benchmarks: TaskSummary | None
     """None where no benchmark was run."""
+    cost: Cost | None
 
 
 def summarise(
-    rows: Sequence[LanguageRow], tables: Tables, named: int = 8, benchmarks: TaskSummary | None = None
+    rows: Sequence[LanguageRow],
+    tables: Tables,
+    named: int = 8,
+    benchmarks: TaskSummary | None = None,
+    cost: Cost | None = None,
 ) -> Headline:
     """The headline. What was not measured is None. Program code is in no average."""
     languages = [row for row in rows if is_language(row.lang)]
@@ -130,6 +136,7 @@ def summarise(
         "data": sum_data(tables),
         "training": find_training_ends(tables),
         "benchmarks": benchmarks,
+        "cost": cost,
     }
 
 

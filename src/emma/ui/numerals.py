@@ -63,3 +63,27 @@ def format_tick(value: float, unit: str = "") -> str:
         value, power = value / 1000, power + 1
     tail = PREFIXES[power] + unit
     return f"{value:g}".replace("-", MINUS) + (SPACE + tail if tail else "")
+
+
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def format_power(value: float | None) -> str:
+    """A number as a few digits times a power of ten: 1.23 · 10²¹."""
+    if value is None:
+        return MISSING
+    digits, power = f"{value:.2e}".split("e")
+    return f"{digits}{SPACE}·{SPACE}10{str(int(power)).translate(SUPERSCRIPTS)}"
+
+
+def format_duration(hours: float | None) -> str:
+    """A length of time, in the unit that fits."""
+    if hours is None:
+        return MISSING
+    if hours >= 48:
+        return f"{hours / 24:,.1f} days"
+    if hours >= 1:
+        return f"{hours:.1f} hours"
+    if (minutes := round(60 * hours)) >= 1:
+        return "1 minute" if minutes == 1 else f"{minutes} minutes"
+    return f"{3600 * hours:.2g} seconds"

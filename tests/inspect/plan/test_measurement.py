@@ -6,7 +6,7 @@ import pytest
 
 from emma.inspect.plan import measurement
 from emma.inspect.plan.memory import TrainingSetting
-from emma.inspect.plan.shape import Shape
+from emma.models.shape import Shape
 from emma.train.config import TrainConfig
 from tests.inspect.plan.test_speed import SHAPE
 

@@ -9,7 +9,8 @@ import torch
 from transformers import LlamaConfig, LlamaForCausalLM
 
 from emma.inspect.plan.memory import TrainingSetting, activation_bytes, find_memory_peak, moment_bytes, peak_candidates
-from emma.inspect.plan.shape import NAMED_SHAPES, Shape
+from emma.inspect.plan.shape import NAMED_SHAPES
+from emma.models.shape import Shape
 from emma.train.config import TrainConfig
 from emma.train.model.blocks import prepare_model
 from emma.train.model.config import LoraConfig

@@ -9,8 +9,9 @@ from transformers import LlamaConfig, LlamaForCausalLM
 from emma.inspect.plan import machines
 from emma.inspect.plan.machines import MACHINES
 from emma.inspect.plan.memory import TrainingSetting
-from emma.inspect.plan.shape import NAMED_SHAPES, Shape
+from emma.inspect.plan.shape import NAMED_SHAPES
 from emma.inspect.plan.speed import estimate_speed, find_measured_speed, flops_per_token, is_same_setup
+from emma.models.shape import Shape
 from emma.train.config import TrainConfig
 from emma.train.model.config import LoraConfig
 from emma.train.model.flops import flops_per_token as trainer_flops

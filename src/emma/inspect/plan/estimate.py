@@ -10,7 +10,6 @@ from emma.errors import RecipeError
 from emma.inspect.plan.machines import FRAGMENTATION, OVERHEAD_BYTES, Machine
 from emma.inspect.plan.memory import TrainingSetting, find_memory_peak
 from emma.inspect.plan.shape import (
-    Shape,
     find_named_shape,
     pad_rows,
     read_shape,
@@ -20,6 +19,7 @@ from emma.inspect.plan.shape import (
 )
 from emma.inspect.plan.speed import estimate_speed, flops_per_token
 from emma.models.places import find_model_place
+from emma.models.shape import Shape
 from emma.pipeline.base import refuse_circular_base
 from emma.pipeline.recipe import Recipe
 from emma.train.config import TrainConfig

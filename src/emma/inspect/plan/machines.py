@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass
 
 from emma.errors import RecipeError
-from emma.models.accelerators import PEAK_FLOPS
+from emma.models.accelerators import PEAK_FLOPS, RATED_WATTS
 
 OVERHEAD_BYTES = {"cuda": 1.5e9, "cpu": 0.5e9}
 """Bytes beside tensors: the driver's context and kernels, or Python with its libraries."""
@@ -30,20 +30,25 @@ class Machine:
 
 
 MIB = 2.0**20
+
+
+def _describe(words: str, mebibytes: int, flops8: float | None) -> Machine:
+    """An accelerator by the words of its name in the tables of `emma.models.accelerators`."""
+    return Machine(words.replace(" ", ""), mebibytes * MIB, PEAK_FLOPS[words], flops8, RATED_WATTS[words])
+
+
 MACHINES = {
     machine.name: machine
     for machine in (
-        Machine("A100", 81920 * MIB, PEAK_FLOPS["A100"], None, 400),  # NVIDIA A100 80GB SXM data sheet
-        Machine("L40S", 46068 * MIB, PEAK_FLOPS["L40S"], 733e12, 350),  # NVIDIA L40S data sheet
-        # NVIDIA Ada architecture paper, appendix A
-        Machine("RTX4090", 24564 * MIB, PEAK_FLOPS["RTX 4090"], 330e12, 450),
-        Machine("H100", 81559 * MIB, PEAK_FLOPS["H100"], 1979e12, 700),  # NVIDIA H100 SXM data sheet
-        # NVIDIA GH200 data sheet; its GPU's share of 1,000 W
-        Machine("GH200", 97871 * MIB, PEAK_FLOPS["GH200"], 1979e12, 700),
-        Machine("H200", 143771 * MIB, PEAK_FLOPS["H200"], 1979e12, 700),  # NVIDIA H200 SXM data sheet
-        Machine("B200", 183359 * MIB, PEAK_FLOPS["B200"], 4500e12, 1000),  # NVIDIA DGX B200 data sheet
-        Machine("MI250X", 65520 * MIB, PEAK_FLOPS["MI250X"], None, 280),  # AMD data sheet; of one of its two dies
-        Machine("MI300X", 196592 * MIB, PEAK_FLOPS["MI300X"], 2615e12, 750),  # AMD data sheet
+        _describe("A100", 81920, None),  # NVIDIA A100 80GB SXM data sheet
+        _describe("L40S", 46068, 733e12),  # NVIDIA L40S data sheet
+        _describe("RTX 4090", 24564, 330e12),  # NVIDIA Ada architecture paper, appendix A
+        _describe("H100", 81559, 1979e12),  # NVIDIA H100 SXM data sheet
+        _describe("GH200", 97871, 1979e12),  # NVIDIA GH200 data sheet
+        _describe("H200", 143771, 1979e12),  # NVIDIA H200 SXM data sheet
+        _describe("B200", 183359, 4500e12),  # NVIDIA DGX B200 data sheet
+        _describe("MI250X", 65520, None),  # AMD data sheet; of one of its two dies
+        _describe("MI300X", 196592, 2615e12),  # AMD data sheet
     )
 }
 """Machines by name; peaks are without sparsity."""

@@ -13,7 +13,7 @@ import numpy as np
 
 from emma.config.extras import need
 from emma.inspect.plan.memory import TrainingSetting
-from emma.inspect.plan.shape import Shape
+from emma.models.shape import Shape
 
 REPEATS = 5
 """Times that each piece of work is timed; the median counts."""

@@ -40,7 +40,7 @@ The peak is at the loss, at the first block of the backward pass, or at its end,
 from dataclasses import dataclass
 from math import ceil
 
-from emma.inspect.plan.shape import Shape
+from emma.models.shape import Shape
 from emma.train.config import BF16_PRECISIONS, STATES_BLOCK, TrainConfig
 from emma.train.model.config import LOGITS_PER_CHUNK, MIN_CHUNK_ROWS, frozen_blocks
 

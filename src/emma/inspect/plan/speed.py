@@ -9,8 +9,8 @@ from typing import Any
 
 from emma.errors import RecipeError
 from emma.inspect.plan.machines import Machine
-from emma.inspect.plan.memory import TrainingSetting, trained_weights
-from emma.inspect.plan.shape import Shape, shape_from_config
+from emma.inspect.plan.memory import TrainingSetting
+from emma.models.shape import Shape, shape_from_config
 from emma.train.config import BF16_PRECISIONS, TrainConfig
 
 MIN_ROWS = 3
@@ -72,13 +72,13 @@ def estimate_speed(
 
 
 def flops_per_token(shape: Shape, setting: TrainingSetting) -> float:
-    """Operations to train on one token, counted as the trainer does: 4 for a frozen weight, which has no gradient."""
-    full = shape.flops_per_token(setting.sequence_length)
-    if setting.section.lora is None:
-        return full
-    adapters, ends = trained_weights(shape, setting.section)
-    frozen = shape.layers * shape.block + (0 if ends else shape.outside - (0 if shape.tied else shape.embedding))
-    return full - 2.0 * frozen + 6.0 * adapters
+    """Operations to train on one token, counted as the trainer does."""
+    lora = setting.section.lora
+    return shape.flops_per_token(
+        setting.sequence_length,
+        lora_rank=None if lora is None else lora.rank,
+        trains_ends=lora is not None and lora.train_embeddings,
+    )
 
 
 def assume_speed(shape: Shape, setting: TrainingSetting, machine: Machine) -> Speed | None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from emma.inspect.plan.estimate import TrainingPlan
-from emma.ui.numerals import format_bytes, format_count, format_share, format_short
+from emma.ui.numerals import format_bytes, format_count, format_duration, format_share, format_short
 from emma.ui.terminal import format_table
 
 TERM_NAMES = {
@@ -90,16 +90,6 @@ def render_costs(plan: TrainingPlan) -> str:
 def name_device(plan: TrainingPlan) -> str:
     """The word for what an hour is of: GPU or machine."""
     return "GPU" if plan["machine"]["kind"] == "cuda" else "machine"
-
-
-def format_duration(hours: float) -> str:
-    """Hours as text, in the unit that fits."""
-    if hours >= 48:
-        return f"{hours / 24:,.1f} days"
-    if hours >= 1:
-        return f"{hours:.1f} hours"
-    minutes = max(1, round(60 * hours))
-    return "1 minute" if minutes == 1 else f"{minutes} minutes"
 
 
 def _value(value: object) -> str:
