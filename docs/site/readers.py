@@ -1,23 +1,55 @@
-"""The readers of formats, and the options of each."""
+"""The readers of formats: what each reads, its options, and an example, as `emma readers NAME` shows them."""
 
 from collections.abc import Iterator
 
-from docs.site.markdown import code, plain
-from emma.collect.config import SourceConfig
-from emma.collect.readers.registry import BUILT_IN, find_reader
+from docs.site.markdown import code, plain, sentence, table
+from docs.site.settings import show_value
+from emma.inspect.readers import ReaderFacts, list_facts
 
 ABOUT = """# Readers
 
-What a source names after `reader =`. How one is written: [Read a new format](../new-format.md).
+What a source names after `reader =`; `emma readers` shows the same in the terminal, and readers of other packages too.
+How one is written: [Read a new format](../new-format.md).
 """
 
 
 def describe_readers() -> Iterator[str]:
-    """The page."""
+    """The page, without readers of other packages that are installed here."""
     yield ABOUT
-    for name in sorted(BUILT_IN):
-        reader = find_reader(SourceConfig(name="shown", reader=name, path="*", licence="CC0-1.0"))
-        yield f"## {name}\n"
-        yield plain(reader.read.__doc__ or "") + "\n"
-        options = ", ".join(map(code, reader.options))
-        yield f"Options: {options}.\n" if options else "It has no options.\n"
+    own = [facts for facts in list_facts() if not facts.package]
+    yield from table(
+        ("reader", "files", "what it reads"),
+        ((f"[{facts.name}](#{facts.name})", files(facts), facts.purpose) for facts in own),
+    )
+    for facts in own:
+        yield from describe_reader(facts)
+
+
+def files(facts: ReaderFacts) -> str:
+    """The ends that names of such files have."""
+    return " ".join(map(code, facts.suffixes))
+
+
+def describe_reader(facts: ReaderFacts) -> Iterator[str]:
+    """One reader."""
+    yield f"## {facts.name}\n"
+    yield plain(sentence(facts.purpose)) + "\n"
+    if facts.language:
+        yield f"Its language: {plain(facts.language)}\n"
+    if facts.metadata:
+        kept = "; ".join(f"{code(name)}: {what}" for name, what in facts.metadata.items())
+        yield f"What `keep` may name: {plain(kept)}.\n"
+    yield from table(
+        ("option", "value", "default", "meaning"),
+        (
+            (
+                code(option.name),
+                option.values,
+                "" if option.default is None else show_value(option.default),
+                option.help,
+            )
+            for option in facts.options
+        ),
+    )
+    if facts.example:
+        yield f"```toml\n{facts.example}```\n"
