@@ -20,6 +20,6 @@ def test_a_dot_shows_the_share_of_bits_that_was_saved() -> None:
 
 def test_program_code_is_not_on_the_map() -> None:
     page = draw_world([row("hin_Deva", 2.0, 0.5), row("zxx_Zyyy", 2.0, 0.5)])
-    assert "of 1 languages" in page
+    assert "of 1 language," in page
     assert "#zxx_Zyyy" not in page
     assert "Hindi +25" in page

@@ -135,6 +135,14 @@
       if (dot) location.hash = dot.lang;
     });
   }
+  // The map's dots are links already: they get the same card, and lose the browser's own tip.
+  for (const mark of document.querySelectorAll(".map svg a")) {
+    const name = mark.querySelector("title");
+    mark.setAttribute("aria-label", name.textContent);
+    name.remove();
+    mark.addEventListener("pointerenter", (event) => showTip({ lang: mark.getAttribute("href").slice(1) }, event));
+    mark.addEventListener("pointerleave", () => (tip.hidden = true));
+  }
   addEventListener("scroll", () => (tip.hidden = true), { passive: true, capture: true });
 
   // What is filtered out stays in place, faint: where the others are is part of what the chart says.

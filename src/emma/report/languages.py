@@ -10,6 +10,7 @@ from typing import Any
 
 from emma.lang import coverage
 from emma.lang.language import CODE, Lang
+from emma.lang.places import find_place
 from emma.lang.tiers import size_band
 from emma.report.tables import Tables
 from emma.schemas import SPLITS, Row
@@ -97,12 +98,15 @@ def list_languages(tables: Tables) -> list[LanguageRow]:
     for row in (*tables.tiers, *tables.plan):
         if row["lang"] in facts and row.get("tier"):
             facts[row["lang"]]["tier"] = row["tier"]
-    return [_make_row(lang, facts[lang]) for lang in sorted(facts)]
+    return [make_row(lang, facts[lang]) for lang in sorted(facts)]
 
 
-def _make_row(lang: str, facts: dict[str, Any]) -> LanguageRow:
+def make_row(lang: str, facts: dict[str, Any]) -> LanguageRow:
+    """The row of a language, given the fields that are known of it beside its names and its place."""
     language = Lang.parse(lang)
-    return LanguageRow(lang, language.name, language.script, size_band(facts.get("train_bytes", 0)), **facts)
+    place, band = find_place(language.iso639_3), size_band(facts.get("train_bytes", 0))
+    facts = {"family": place.family or None, "area": place.macroarea or None, **facts}
+    return LanguageRow(lang, language.name, language.script, band, **facts)
 
 
 def find_coverage(tables: Tables) -> dict[str, coverage.Labels]:

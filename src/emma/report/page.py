@@ -7,12 +7,14 @@ from emma.lang.coverage import MEANINGS, is_language
 from emma.report import charts
 from emma.report.columns import choose_columns, format_interval, list_choices
 from emma.report.languages import LanguageRow
+from emma.report.map import draw_world
 from emma.report.pages import PageTexts, pack_pages
 from emma.report.summary import Headline
 from emma.report.tables import Tables, count_drops, describe_rejects, list_shortfalls
 from emma.report.task_section import TaskSection
 from emma.report.validation_section import ValidationSection
 from emma.ui.html import page_script, page_style, render_page
+from emma.ui.map import map_script, map_style
 
 HERE = Path(__file__).parent
 NO_TEXTS = PageTexts()
@@ -39,6 +41,7 @@ def render_report(
         choices=list_choices(rows),
         pages=pack_pages(rows, tables, texts, tasks),
         unmeasured=[row for row in rows if not row.measured],
+        world=draw_world(rows),
         charts=draw_charts(rows, tables),
         drops=count_drops(tables),
         shortfalls=list_shortfalls(tables),
@@ -47,8 +50,8 @@ def render_report(
         interval=format_interval,
         tasks=tasks,
         validation=validation,
-        style=page_style() + (HERE / "atlas.css").read_text(encoding="utf-8"),
-        script=page_script() + read_script(),
+        style=page_style() + map_style() + (HERE / "atlas.css").read_text(encoding="utf-8"),
+        script=page_script() + map_script() + read_script(),
     )
 
 

@@ -11,11 +11,10 @@ from typing import Any
 
 from emma.lang.cldr import autonym
 from emma.lang.language import ENGLISH, Lang
-from emma.lang.tiers import size_band
 from emma.report.advice import LanguageCase, advise
 from emma.report.answers import ShownAnswer, shorten
 from emma.report.dropped import DroppedDocument
-from emma.report.languages import LanguageRow
+from emma.report.languages import LanguageRow, make_row
 from emma.report.tables import Tables
 from emma.report.task_section import TaskSection
 from emma.report.tasks import LanguageGain
@@ -78,8 +77,7 @@ def pack_pages(
 def list_asked(rows: Sequence[LanguageRow], tasks: TaskSection | None) -> list[LanguageRow]:
     """Rows of the languages that benchmarks have and the corpus does not."""
     known = {row.lang for row in rows}
-    asked = [Lang.parse(each.lang) for each in (tasks.languages if tasks else ()) if each.lang not in known]
-    return [LanguageRow(lang.label, lang.name, lang.script, size_band(0)) for lang in asked]
+    return [make_row(each.lang, {}) for each in (tasks.languages if tasks else ()) if each.lang not in known]
 
 
 def describe_languages(rows: Sequence[LanguageRow], tables: Tables, tasks: TaskSection | None) -> dict[str, Any]:
