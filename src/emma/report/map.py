@@ -20,7 +20,8 @@ def draw_world(rows: Sequence[LanguageRow]) -> str:
     A page that has it needs `ui.map.map_style` and `map_script` too.
     """
     points = [make_point(row) for row in rows if is_language(row.lang)]
-    return draw_map(points, f"World map of {len(points)} language{'s' * (len(points) != 1)}, coloured by the bits per byte saved", UNIT)
+    languages = "1 language" if len(points) == 1 else f"{len(points)} languages"
+    return draw_map(points, f"World map of {languages}, coloured by the bits per byte saved", UNIT)
 
 
 def make_point(row: LanguageRow) -> MapPoint:
