@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from docs.site.markdown import code, plain, sentence, table
 from docs.site.settings import show_value
-from emma.inspect.readers import ReaderFacts, list_facts
+from emma.inspect.readers import OptionFacts, ReaderFacts, list_facts
 
 ABOUT = """# Readers
 
@@ -39,17 +39,12 @@ def describe_reader(facts: ReaderFacts) -> Iterator[str]:
     if facts.metadata:
         kept = "; ".join(f"{code(name)}: {what}" for name, what in facts.metadata.items())
         yield f"What `keep` may name: {plain(kept)}.\n"
-    yield from table(
-        ("option", "value", "default", "meaning"),
-        (
-            (
-                code(option.name),
-                option.values,
-                "" if option.default is None else show_value(option.default),
-                option.help,
-            )
-            for option in facts.options
-        ),
-    )
+    yield from table(("option", "value", "default", "meaning"), map(row, facts.options))
     if facts.example:
         yield f"```toml\n{facts.example}```\n"
+
+
+def row(option: OptionFacts) -> tuple[str, str, str, str]:
+    """An option; where its help says what holds without it, no default is shown."""
+    default = "" if option.default is None else show_value(option.default)
+    return code(option.name), option.values, default, option.help
