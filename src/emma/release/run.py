@@ -17,7 +17,7 @@ from emma.lang.coverage import (
 from emma.release.base import NAMELESS, is_nameless
 from emma.release.cards import render_corpus_card, render_model_card
 from emma.release.config import ReleaseConfig
-from emma.release.corpus import assemble_corpus, bucket_by_language, write_languages
+from emma.release.corpus import SCHEMA
 from emma.release.corpus_checks import check_corpus
 from emma.release.facts import gather_facts
 from emma.release.model_checks import check_model
@@ -25,6 +25,7 @@ from emma.schemas import Row
 from emma.store import shards
 from emma.store.artifact import Artifact
 from emma.store.files import write_json
+from emma.work.by_language import Choice, assemble_corpus, bucket_by_language, write_languages
 from emma.work.work import StageOutput, Work
 
 
@@ -59,7 +60,8 @@ def release(
     copy_model(train.file("model"), model, dtype=dtype, shard_size=section.shard_size)
     shutil.copyfile(report.file("languages.csv"), model / "languages.csv")
     shard_pairs = zip(collect.parts["documents"], curate.parts["selection"], strict=True)
-    buckets = work.scatter(bucket_by_language, shard_pairs, section.buckets, section.exclude_sources)
+    choice = Choice(columns=tuple(SCHEMA.names), without_sources=section.exclude_sources)
+    buckets = work.scatter(bucket_by_language, shard_pairs, section.buckets, choice)
     sizes = assemble_corpus(work.each(write_languages, buckets), corpus)
 
     curated = shards.read(curate.file("languages.parquet")).to_pylist()
@@ -103,8 +105,8 @@ def find_release_coverage(curated: Sequence[Row], sizes: Sequence[Row]) -> dict[
 
 def sum_bucket_counts(parts: tuple[Artifact, ...]) -> dict[str, int]:
     """The counts of the scattering tasks, in all."""
-    names = ("rows_in", "rows_out", "dropped: excluded source")
-    return {name: sum(part.counts[name] for part in parts) for name in names}
+    rows, released = (sum(part.counts[name] for part in parts) for name in ("rows_in", "rows_out"))
+    return {"rows_in": rows, "rows_out": released, "dropped: excluded source": rows - released}
 
 
 def list_withheld(section: ReleaseConfig, sources: Sequence[Row]) -> tuple[str, ...]:

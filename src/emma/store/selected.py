@@ -4,6 +4,7 @@ The one way in which stages open text that curate has judged, so that all of the
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -16,26 +17,37 @@ SelectedShard = tuple[Artifact, Artifact]
 """A shard of documents and the selection made on it."""
 
 
-def read_selected(
-    documents: Artifact, selection: Artifact, columns: Sequence[str], splits: Sequence[str]
-) -> Iterator[pa.Table]:
-    """Stream the documents of some splits: `columns` of DOCUMENTS, and `split`.
+@dataclass(frozen=True)
+class Beside:
+    """Columns of a table that is row-aligned with a shard of documents, such as annotations."""
 
-    Lines that curate found to be boilerplate are gone from `text`. Raises ArtifactError where the two shards are not
-    row for row.
+    artifact: Artifact
+    file: str
+    columns: Sequence[str]
+
+
+def read_selected(
+    documents: Artifact,
+    selection: Artifact,
+    columns: Sequence[str],
+    splits: Sequence[str],
+    beside: Sequence[Beside] = (),
+) -> Iterator[pa.Table]:
+    """Stream the documents of some splits: `columns` of DOCUMENTS, then those `beside`, and `split`.
+
+    Lines that curate found to be boilerplate are gone from `text`. Raises ArtifactError where the shards are not row
+    for row.
     """
     path = documents.file("documents.parquet")
     older = [name for name in columns if name not in shards.names(path)]  # of a home from before there was `meta`
-    tables = [
-        (path, [name for name in columns if name not in older]),
-        (selection.file("selection.parquet"), ("split", "drop_lines")),
-    ]
-    for table in shards.aligned(tables):
+    others = [(each.artifact.file(each.file), each.columns) for each in beside]
+    judged = (selection.file("selection.parquet"), ("split", "drop_lines"))
+    for table in shards.aligned([(path, [name for name in columns if name not in older]), *others, judged]):
         chosen = table.filter(pc.is_in(table["split"], pa.array(list(splits))))
         chosen = drop_table_lines(chosen).drop_columns("drop_lines")
         for name in older:
             chosen = chosen.append_column(name, pa.nulls(chosen.num_rows, DOCUMENTS.field(name).type))
-        yield chosen.select([*columns, "split"]) if older else chosen
+        yield chosen.select([*columns, *(name for each in beside for name in each.columns), "split"])
 
 
 def drop_table_lines(table: pa.Table) -> pa.Table:

@@ -7,7 +7,7 @@ dictionary where texts repeat, such as labels, and nowhere else; no compression 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -21,6 +21,18 @@ FAST, SMALL = 1, 3
 first, and half the time."""
 DISTINCT = frozenset({"id", "text", "text2", "url", "meta", "cluster", "line", "raw"})
 """Columns in which hardly a value occurs twice."""
+
+
+class TableWriter(Protocol):
+    """Writes tables of one schema to a file."""
+
+    def add_table(self, table: pa.Table) -> None:
+        """Add the rows of a table."""
+        ...
+
+    def close(self) -> None:
+        """Write what is left; the file is complete afterwards."""
+        ...
 
 
 class ShardWriter:

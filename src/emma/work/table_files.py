@@ -1,0 +1,77 @@
+"""Files of texts for other programs: Parquet, JSON Lines compressed with Zstandard, and plain text."""
+
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import IO
+
+import orjson
+import pyarrow as pa
+import zstandard
+
+from emma.store.shards import SMALL, ShardWriter, TableWriter
+
+BLANK_LINES = re.compile(r"\n\s*\n")
+LINE_ENDS = re.compile(r"\s*[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]\s*")
+"""All that Python, or another program, takes for the end of a line, with the space around it."""
+
+
+class JsonLinesWriter:
+    """Rows as JSON objects, a line each, null where a column has nothing; one frame of Zstandard."""
+
+    def __init__(self, path: Path, _schema: pa.Schema) -> None:
+        self._stream: IO[bytes] = zstandard.open(path, "wb", cctx=zstandard.ZstdCompressor(level=SMALL))
+
+    def add_table(self, table: pa.Table) -> None:
+        """Add the rows of a table."""
+        for row in table.to_pylist():
+            self._stream.write(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE))
+
+    def close(self) -> None:
+        """Write the end; the file is complete afterwards."""
+        self._stream.close()
+
+
+class TextFileWriter:
+    """Texts alone, an empty line between two: no empty line stands within one, so the reader `text` finds them again
+    with `unit = "paragraph"`.
+
+    Pairs go into two files beside it, a line each, as Moses has them: `train.khm_Khmr-bod_Tibt.khm_Khmr`.
+    """
+
+    def __init__(self, path: Path, _schema: pa.Schema) -> None:
+        self._path = path
+        self._streams: dict[str, IO[str]] = {}
+
+    def add_table(self, table: pa.Table) -> None:
+        """Add the texts of a table."""
+        for row in table.select(["text", "lang", "text2", "lang2"]).to_pylist():
+            if row["text2"] is None:
+                self._write("txt", BLANK_LINES.sub("\n", row["text"].strip()) + "\n\n")
+                continue
+            for side in ("", "2"):
+                suffix = f"{row['lang']}-{row['lang2']}.{row[f'lang{side}']}"
+                self._write(suffix, LINE_ENDS.sub(" ", row[f"text{side}"].strip()) + "\n")
+
+    def _write(self, suffix: str, text: str) -> None:
+        if suffix not in self._streams:
+            self._streams[suffix] = self._path.with_suffix(f".{suffix}").open("w", encoding="utf-8", newline="\n")
+        self._streams[suffix].write(text)
+
+    def close(self) -> None:
+        """Close the files; they are complete afterwards."""
+        for stream in self._streams.values():
+            stream.close()
+
+
+def open_parquet(path: Path, schema: pa.Schema) -> ShardWriter:
+    """A writer of Parquet, compressed harder than shards of the store: written once, and downloaded often."""
+    return ShardWriter(path, schema, SMALL)
+
+
+FORMATS: Mapping[str, Callable[[Path, pa.Schema], TableWriter]] = {
+    "parquet": open_parquet,
+    "jsonl.zst": JsonLinesWriter,
+    "txt": TextFileWriter,
+}
+"""Writers by the end of the files' names."""

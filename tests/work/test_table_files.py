@@ -1,0 +1,73 @@
+"""Texts in files for other programs come back as they were, in every script."""
+
+from pathlib import Path
+
+import orjson
+import pyarrow as pa
+import pytest
+import zstandard
+
+from emma.collect.config import SourceConfig
+from emma.collect.files.streams import InputFile
+from emma.collect.readers.registry import find_reader
+from emma.collect.records import RawDocument
+from emma.store import shards
+from emma.work.table_files import FORMATS
+from tests.conftest import TEXTS
+
+ROWS = [
+    {"id": f"s:f#{row}", "text": f"{text}\n\n{text}", "lang": lang, "text2": None, "lang2": None, "score": row / 2}
+    for row, (lang, text) in enumerate(TEXTS.items())
+]
+PAIR = {
+    "id": "s:f#99",
+    "text": "a\u2028b\nc",
+    "lang": "khm_Khmr",
+    "text2": TEXTS["nqo_Nkoo"],
+    "lang2": "nqo_Nkoo",
+    "score": None,
+}
+TABLE = pa.Table.from_pylist([*ROWS, PAIR])
+
+
+def write(kind: str, folder: Path, tables: list[pa.Table]) -> Path:
+    path = folder / f"train.{kind}"
+    writer = FORMATS[kind](path, TABLE.schema)
+    for table in tables:
+        writer.add_table(table)
+    writer.close()
+    return path
+
+
+def read_text(path: Path) -> list[str]:
+    source = SourceConfig(name="s", reader="text", path="f", licence="x", options={"unit": "paragraph"})
+    with path.open("rb") as stream:
+        found = list(find_reader(source).read(InputFile(path.name, stream, 10**6), source))
+    return [each.text for each in found if isinstance(each, RawDocument)]
+
+
+@pytest.mark.parametrize("kind", ["parquet", "jsonl.zst"])
+def test_rows_come_back(kind: str, tmp_path: Path) -> None:
+    path = write(kind, tmp_path, [TABLE.slice(0, 3), TABLE.slice(3)])
+    if kind == "parquet":
+        assert shards.read(path).equals(TABLE)
+    else:
+        lines = zstandard.open(path, "rb").read().splitlines()
+        assert [orjson.loads(line) for line in lines] == TABLE.to_pylist()
+
+
+def test_texts_come_back_as_paragraphs_and_pairs_as_lines(tmp_path: Path) -> None:
+    path = write("txt", tmp_path, [TABLE.slice(0, 3), TABLE.slice(3)])
+    assert read_text(path) == [row["text"].replace("\n\n", "\n") for row in ROWS]
+    assert {other.name: other.read_text(encoding="utf-8") for other in tmp_path.iterdir() if other != path} == {
+        "train.khm_Khmr-nqo_Nkoo.khm_Khmr": "a b c\n",
+        "train.khm_Khmr-nqo_Nkoo.nqo_Nkoo": f"{TEXTS['nqo_Nkoo']}\n",
+    }
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_the_same_rows_give_the_same_bytes(kind: str, tmp_path: Path) -> None:
+    (tmp_path / "one").mkdir()
+    (tmp_path / "two").mkdir()
+    one, two = (write(kind, tmp_path / name, [TABLE]) for name in ("one", "two"))
+    assert one.read_bytes() == two.read_bytes()
