@@ -20,6 +20,7 @@ from emma.cli import (
     lid,
     merge,
     mix,
+    new,
     plan,
     published,
     readers,
@@ -38,6 +39,7 @@ __all__ = ["STAGES", "build_parser", "expand_group", "main"]
 
 COMMANDS = (
     demo,
+    new,
     run,
     status,
     clean,

@@ -1,0 +1,206 @@
+"""Groups of files that are alike, each of which becomes a source."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from emma.collect.files.compression import without_suffix
+from emma.collect.files.datasets import SHARD
+from emma.inspect.draft.columns import LABEL_SHAPE, is_known, name_language
+from emma.inspect.draft.forms import TABLE_SUFFIXES
+from emma.inspect.draft.guesses import Guess, guess_file
+from emma.inspect.draft.places import Place, PlaceFile, suffix_of
+
+MAX_GUESSED = 400
+"""Files of a folder and suffix that are opened for a guess; others are taken to be like the nearest before them."""
+TRAIN_SPLITS = frozenset({"train", "training"})
+HELD_OUT_SPLITS = frozenset({"dev", "devtest", "eval", "heldout", "test", "val", "valid", "validation"})
+SIDE_NAMES = ({"src", "tgt"}, {"source", "target"}, {"src", "trg"})
+"""Suffixes of a text and its translation that say no language."""
+
+
+PAIR_SHAPE = re.compile(r"[a-z]{2,3}[-_][a-z]{2,3}")
+
+
+MAX_SMALL = 3
+"""Files of a folder that make no source of their own, where others beside it are read alike."""
+
+
+@dataclass
+class Group:
+    """Files that are read in one way."""
+
+    files: list[PlaceFile]
+    guess: Guess
+    folder: str
+    """The folder that they have in common; of members, their archive."""
+    split: str = ""
+    """`held out` for files whose names say that models are tested on them, beside others that are to train on."""
+
+    @property
+    def names(self) -> list[str]:
+        """Names as readers know them."""
+        return [file.inner for file in self.files]
+
+
+def group_files(place: Place) -> list[Group]:
+    """Group the files of a place."""
+    groups: dict[tuple[object, ...], Group] = {}
+    for (archive, folder), files in _divide_by_home(place).items():
+        pairs, rest = find_pairs(files)
+        for pair in pairs:
+            sides = tuple(_last(file) for file in pair)
+            key: tuple[object, ...] = (archive, folder, "pair", sides)
+            groups.setdefault(key, Group([], Guess(("moses",)), archive or folder)).files.extend(pair)
+        for suffix, alike in _divide_by_suffix(rest).items():
+            for file, guess in _follow_most(list(_guess_files(place, alike)), suffix):
+                # what nobody can read is listed together by its reason
+                key = (archive, folder, suffix if guess.why else "", guess.key())
+                groups.setdefault(key, Group([], guess, archive or folder)).files.append(file)
+    return [part for group in _join_small(list(groups.values())) for part in _divide_splits(group)]
+
+
+def _divide_by_home(place: Place) -> dict[tuple[str, str], list[PlaceFile]]:
+    """Files by archive, or by the folder at which the place divides."""
+    shared = _shared_folder(place)
+    divides = not _are_kinds({parts[len(shared)] for parts in _folders(place) if len(parts) > len(shared)})
+    homes: dict[tuple[str, str], list[PlaceFile]] = {}
+    for file in place.files:
+        homes.setdefault(_home_of(file, shared, divides=divides), []).append(file)
+    return homes
+
+
+def _divide_by_suffix(files: Sequence[PlaceFile]) -> dict[str, list[PlaceFile]]:
+    suffixes: dict[str, list[PlaceFile]] = {}
+    for file in files:
+        suffixes.setdefault(suffix_of(file.inner), []).append(file)
+    return suffixes
+
+
+def _join_small(groups: Sequence[Group]) -> list[Group]:
+    """Groups of a few files in folders beside each other, read alike, as one: `koi/ru.po` and `l1/fr.po`."""
+    joined: dict[tuple[object, ...], Group] = {}
+    for number, group in enumerate(groups):
+        is_small = len(group.files) <= MAX_SMALL and not group.files[0].member and not group.guess.why
+        key: tuple[object, ...] = group.guess.key() if is_small and group.guess.readers[0] != "moses" else (number,)
+        if key in joined:
+            joined[key].files.extend(group.files)
+            joined[key].folder = ""
+        else:
+            joined[key] = group
+    return list(joined.values())
+
+
+def _folders(place: Place) -> set[tuple[str, ...]]:
+    return {PurePosixPath(file.name).parts[:-1] for file in place.files}
+
+
+def _shared_folder(place: Place) -> tuple[str, ...]:
+    """The folder that all files of a place are in."""
+    folders = _folders(place)
+    first, last = min(folders), max(folders)
+    length = next((at for at, (one, two) in enumerate(zip(first, last, strict=False)) if one != two), len(first))
+    return first[: min(length, len(last))]
+
+
+def _home_of(file: PlaceFile, shared: tuple[str, ...], *, divides: bool) -> tuple[str, str]:
+    """The archive of a file, and the folder that makes it a source of its own: the first at which the place divides."""
+    if file.member:
+        return file.name, ""
+    parts = PurePosixPath(file.name).parts[:-1]
+    return "", "/".join(parts[: len(shared) + divides])
+
+
+def _are_kinds(folders: set[str]) -> bool:
+    """Whether folders beside each other are called by languages, splits or numbers, so that they belong together."""
+    kinds = sum(_is_kind(folder) for folder in folders)
+    return kinds > 0.6 * len(folders) or all(map(_is_known_word, folders))
+
+
+def _is_known_word(folder: str) -> bool:
+    return bool(LABEL_SHAPE.fullmatch(folder)) and is_known(folder)
+
+
+def _is_kind(folder: str) -> bool:
+    word = folder.lower()
+    named = name_language(folder) or _is_known_word(folder) or PAIR_SHAPE.fullmatch(folder)
+    return bool(named) or word in TRAIN_SPLITS | HELD_OUT_SPLITS or not re.search(r"[^\W\d_]{2}", word)
+
+
+def find_pairs(files: Sequence[PlaceFile]) -> tuple[list[list[PlaceFile]], list[PlaceFile]]:
+    """Files that are two and two the same but for their last suffix, which is a language; and those that are not."""
+    stems: dict[str, list[PlaceFile]] = {}
+    for file in files:
+        stems.setdefault(without_suffix(file.inner).with_suffix("").as_posix(), []).append(file)
+    pairs = [
+        sorted(pair, key=lambda file: file.inner)
+        for pair in stems.values()
+        if len(pair) == 2 and _are_sides([_last(file) for file in pair])
+    ]
+    paired = {file.inner for pair in pairs for file in pair}
+    return pairs, [file for file in files if file.inner not in paired]
+
+
+def _last(file: PlaceFile) -> str:
+    return without_suffix(file.inner).suffix.removeprefix(".")
+
+
+def _are_sides(suffixes: list[str]) -> bool:
+    if set(map(str.lower, suffixes)) in SIDE_NAMES:
+        return True
+    languages = [name_language(suffix) for suffix in suffixes]
+    return all(languages) and languages[0] != languages[1]
+
+
+def _guess_files(place: Place, files: Sequence[PlaceFile]) -> Iterator[tuple[PlaceFile, Guess]]:
+    step = -(-len(files) // MAX_GUESSED) or 1
+    guess: Guess | None = None
+    for number, file in enumerate(files):
+        if (guess is None or number % step == 0) and file.head != b"":
+            guess = guess_file(place, file)
+        if guess is not None:
+            yield file, guess
+
+
+def _follow_most(guessed: Sequence[tuple[PlaceFile, Guess]], suffix: str) -> Iterator[tuple[PlaceFile, Guess]]:
+    """Files that can be read as most of those beside them are, so that one odd file makes no source of its own."""
+    full = Counter(guess.key() for _, guess in guessed if not guess.why)
+    usual = next((guess for _, guess in guessed if full and guess.key() == full.most_common(1)[0][0]), None)
+    for file, guess in guessed:
+        yield file, usual if usual is not None and _can_follow(guess, usual, suffix) else guess
+
+
+def _can_follow(guess: Guess, usual: Guess, suffix: str) -> bool:
+    """Whether a file of this guess can be read by the usual one."""
+    if guess.is_empty:
+        return True
+    if usual.readers[0] == "text" and guess.may_be_text and suffix not in TABLE_SUFFIXES:
+        return True
+    needed = {name for names in usual.choice.fields.values() for name in ([names] if isinstance(names, str) else names)}
+    alike = guess.readers == usual.readers and guess.encoding == usual.encoding and guess.options == usual.options
+    return alike and bool(needed) and needed <= guess.columns
+
+
+def _divide_splits(group: Group) -> Iterator[Group]:
+    """Files that a model is tested on apart from those that it is trained on, where names tell both."""
+    splits = {file.inner: find_split(file.inner) for file in group.files}
+    kinds = Counter(splits.values())
+    if kinds["train"] and kinds["held out"] and 2 * kinds[""] < len(splits):
+        held = [file for file in group.files if splits[file.inner] == "held out"]
+        yield Group([file for file in group.files if splits[file.inner] != "held out"], group.guess, group.folder)
+        yield Group(held, group.guess, group.folder, "held out")
+    else:
+        yield group
+
+
+def find_split(name: str) -> str:
+    """`train`, `held out`, or nothing, by the whole name of a file without its number, or of a folder."""
+    path = PurePosixPath(name)
+    stem = path.name.split(".")[0]
+    match = SHARD.fullmatch(stem)
+    words = {part.lower() for part in (*path.parts[:-1], stem, match["name"] if match else stem)}
+    if words & TRAIN_SPLITS:
+        return "train"
+    return "held out" if words & HELD_OUT_SPLITS else ""
