@@ -173,11 +173,13 @@ def test_the_model_card_says_what_got_worse_and_what_was_not_measured(inputs: In
     rows = json.loads((inputs["report"].path / "languages.json").read_text())
     worse = [row for row in rows if row["worse"] and row["lang"] != CODE.label]
     assert worse
-    listed = card.split("Languages that got worse: ")[1].split("\n")[0]
+    listed = card.split("**Worse: ")[1].split("\n")[0]
     for row in worse:
         assert f"`{row['lang']}`, {row['bits_per_byte_base']:.3f} → {row['bits_per_byte']:.3f}" in listed
-    missing = card.split("Not measured, for want of held-out text: ")[1].split("\n")[0]
-    assert all(f"`{row['lang']}`" in missing for row in rows if row["bits_per_byte"] is None)
+    missing = card.split("**Trained and not measured: ")[1].split("\n")[0]
+    assert all(f"`{row['lang']}`" in missing for row in rows if row["bits_per_byte"] is None and row["trained"])
+    named = [card.count(f"(`{row['lang']}`") for row in rows if row["lang"] != CODE.label and row["kept"]]
+    assert set(named) == {1}
 
 
 @pytest.mark.slow
@@ -216,6 +218,8 @@ def test_benchmarks_are_in_the_model_index_and_in_the_card(inputs: Inputs, make_
     release(ReleaseConfig(), **inputs, work=work)
     card = hub.ModelCard.load(work.out / "model" / "README.md")
     results = {(each.dataset_type, each.metric_type): each.metric_value for each in card.data.eval_results}
+    held_out = results.pop(("held-out-text", "bits_per_byte"))
+    assert held_out is not None
     assert results == {(row["task"], row["metric"]): round(row["value"], 3) for row in summary["tasks"]}
     assert "| sib200, cloze | accuracy | 10 | 33.3 |" in card.text
     assert f"Of {summary['comparisons']} comparisons with `base`" in card.text

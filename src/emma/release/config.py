@@ -4,14 +4,27 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from emma.config.section import Section
+from emma.config.section import Section, Settings
 from emma.models.folder import FILE_SIZE
+
+
+class EmissionsConfig(Settings):
+    """What training emitted. Only you know where the machine stands and what feeds it, so nothing is guessed."""
+
+    grams: float = Field(ge=0)
+    """Grams of CO2-equivalent."""
+    source: str = ""
+    """How that is known: the name of the meter or calculator."""
+    hardware: str = ""
+    """What it ran on, such as `4 × H100`."""
+    location: str = ""
+    """Where it stands, such as `Kajaani, Finland`: a region's electricity decides."""
 
 
 class ReleaseConfig(Section):
     """Settings of the release stage."""
 
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
 
     title: str = "Multilingual language model"
     """Heading of the model card; the heading of the corpus card adds "corpus" to it."""
@@ -23,6 +36,20 @@ class ReleaseConfig(Section):
     licence: str = "other"
     """Licence of the model's weights, as the Hub writes it (`apache-2.0`, `cc-by-sa-4.0`). Whether it agrees with the
     licences of the base model and of the sources, which the card lists, is yours to judge."""
+    licence_name: str = Field(default="", pattern=r"^[a-z0-9.-]*$")
+    """Short name of a licence that the Hub has no word for (`my-licence-1.0`); `licence` stays `other`."""
+    licence_link: str = ""
+    """Where the text of such a licence stands: an address, or the name of a file that you add to the model."""
+    authors: tuple[str, ...] = ()
+    """Who answers for the release, for the cards."""
+    contact: str = ""
+    """Where people may write to: an address, a page of issues."""
+    citation: str = ""
+    """How to cite the release, such as an entry of BibTeX. Empty: an entry is made of title and authors."""
+    intended_use: str = ""
+    """What the model is meant for, in your words; the card adds what holds for every model of this kind."""
+    emissions: EmissionsConfig | None = None
+    """What training emitted, for the model card; None: the card says that nobody measured it."""
     dtype: Literal["trained", "bf16", "fp16", "fp32"] = "trained"
     """Type of the released weights, of all alike; `trained`: each has that in which training wrote it
     (`adapt.dtype`)."""

@@ -69,7 +69,9 @@ def check_loads(folder: Path, lang: str, scratch: Path) -> dict[str, object]:
     # A cache of its own: from the user's, `datasets` would give back what it once loaded from another folder here.
     with tempfile.TemporaryDirectory(dir=scratch) as cache:
         try:
-            loaded = datasets.load_dataset(str(folder), lang, cache_dir=cache)
+            by_name = lang in datasets.get_dataset_config_names(str(folder))
+            where = {"name": lang} if by_name else {"data_dir": f"data/{lang}"}
+            loaded = datasets.load_dataset(str(folder), cache_dir=cache, **where)
         except Exception as error:
             raise ArtifactError(
                 f"datasets.load_dataset('{folder}', '{lang}') fails: {error}. Nothing was released. Please report it."

@@ -1,18 +1,17 @@
 """The facts that cards state, gathered from artifacts. Nothing here is typed by hand."""
 
 import math
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pyarrow as pa
 
 from emma.lang import coverage
-from emma.lang.language import CODE, Lang
 from emma.models.folder import CONFIG, TRAINING, Json, read_model_json
 from emma.models.pre_tokenizers import llama_cpp_name
 from emma.models.tokenizer_file import read_tokenizer_table
@@ -23,16 +22,6 @@ from emma.schemas import SPLITS, Row
 from emma.store import shards
 from emma.store.artifact import Artifact
 from emma.store.files import read_json
-
-# fmt: off
-HUB_LICENCES = frozenset({
-    "afl-3.0", "agpl-3.0", "apache-2.0", "artistic-2.0", "bsd-2-clause", "bsd-3-clause", "bsl-1.0", "cc-by-2.0",
-    "cc-by-2.5", "cc-by-3.0", "cc-by-4.0", "cc-by-nc-3.0", "cc-by-nc-4.0", "cc-by-nc-nd-4.0", "cc-by-nc-sa-3.0",
-    "cc-by-nc-sa-4.0", "cc-by-nd-4.0", "cc-by-sa-3.0", "cc-by-sa-4.0", "cc0-1.0", "gfdl", "gpl-2.0", "gpl-3.0", "isc",
-    "lgpl-2.1", "lgpl-3.0", "mit", "mpl-2.0", "odbl", "odc-by", "unlicense",
-})
-# fmt: on
-"""Licence identifiers that the Hub's metadata knows; anything else is `other`."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +64,13 @@ class CardFacts:
     """Why the weights are not those after the last step, as rows of a table."""
     starts: Sequence[Json]
     """The trainings that this one went on from, the last first: `run`, `step` and `tokens`."""
+    training: Json
+    """What the model was trained with, by its `training.json`."""
+    contamination: Sequence[Row]
+    """A row for each benchmark that the corpus was searched for: documents that share text with it, those dropped for
+    that, its items and those found in the corpus."""
+    addresses: Mapping[str, str]
+    """Address of the artifact of each stage that this was made from."""
     counts: Mapping[str, int]
     """Languages that are kept, and that are released."""
     differences: Sequence[str]
@@ -95,6 +91,7 @@ def gather_facts(
     sizes: pa.Table,
     model: Path,
     base: Artifact | None,
+    addresses: Mapping[str, str],
     languages: Mapping[str, coverage.Labels],
 ) -> CardFacts:
     """Read what the cards need."""
@@ -114,6 +111,9 @@ def gather_facts(
         changed=read_changes(model),
         choices=list(list_choices(read_model_json(model / TRAINING))),
         starts=list(list_starts(read_model_json(model / TRAINING))),
+        training=read_model_json(model / TRAINING),
+        contamination=list_contamination(curate),
+        addresses=addresses,
         unknown_to_llama_cpp=writes_bytes(model) and has_grown(vocab),
         llama_cpp_name=llama_cpp_name(read_tokenizer_table(model)),
     )
@@ -155,6 +155,18 @@ def has_grown(vocab: Artifact) -> bool:
     return bool(facts.get("size", 0) > facts.get("pieces_base", 0))
 
 
+def list_contamination(curate: Artifact) -> list[Row]:
+    """A row for each benchmark that the corpus was searched for, summed over languages."""
+    path = curate.find("contamination.parquet")
+    rows = [] if path is None else shards.read(path).to_pylist()
+    counts = ("documents", "dropped", "items", "items_hit")
+    totals: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        total = totals.setdefault(row["benchmark"], {"benchmark": row["benchmark"], **dict.fromkeys(counts, 0)})
+        total.update({name: total[name] + row[name] for name in counts})
+    return [totals[name] for name in sorted(totals)]
+
+
 def rank_drops(curated: Sequence[Row]) -> list[tuple[str, int]]:
     """Documents by drop reason, the most frequent first."""
     counts: dict[str, int] = {}
@@ -191,24 +203,3 @@ def count_parameters(model: Path) -> int:
             if name != "__metadata__":
                 total += math.prod(tensor["shape"])
     return total
-
-
-def hub_languages(labels: Sequence[str]) -> list[str]:
-    """Labels as the Hub's metadata wants them: ISO 639-1 where there is a code, else ISO 639-3; `code` for code."""
-    return sorted({"code" if label == CODE.label else _shortest_code(Lang.parse(label)) for label in labels})
-
-
-def _shortest_code(lang: Lang) -> str:
-    import iso639
-
-    try:
-        return str(iso639.Language.from_part3(lang.iso639_3).part1 or lang.iso639_3)
-    except iso639.LanguageNotFoundError:
-        return lang.iso639_3
-
-
-def hub_licence(licence: str) -> str:
-    """An SPDX identifier as the Hub's metadata spells it, or `other`."""
-    # The Hub has one name for each licence, whatever later versions are allowed.
-    plain = re.sub(r"-(only|or-later)$", "", licence.strip().lower())
-    return plain if plain in HUB_LICENCES else "other"

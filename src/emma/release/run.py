@@ -35,9 +35,9 @@ def release(
     collect: Artifact,
     curate: Artifact,
     vocab: Artifact,
-    mix: Artifact,  # noqa: ARG001 - its numbers come through the report
+    mix: Artifact,
     train: Artifact,
-    evaluate: Artifact,  # noqa: ARG001 - its numbers come through the report
+    evaluate: Artifact,
     report: Artifact,
     base: Artifact | None = None,
     work: Work,
@@ -75,6 +75,15 @@ def release(
         sizes=sizes,
         model=model,
         base=base,
+        addresses={
+            "collect": collect.key,
+            "curate": curate.key,
+            "vocab": vocab.key,
+            "mix": mix.key,
+            "train": train.key,
+            "evaluate": evaluate.key,
+            "report": report.key,
+        },
         languages=languages,
     )
     if base is not None and is_nameless(base.path, facts.base):

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from emma.inspect.hub.uploads import CARD, Kind, Upload
+from emma.release.metadata import MARK
 from emma.store.address import file_digest
 
 OWN: Mapping[Kind, tuple[str, ...]] = {
@@ -15,8 +16,6 @@ OWN: Mapping[Kind, tuple[str, ...]] = {
     "dataset": ("data/*", "ledger.*", "evaluation/*"),
 }
 """Names of files that releases write: those that a later release lacks are deleted, the owner's own are left."""
-MARK = "emma"
-"""The tag by which a card says that a release wrote the repository."""
 SETTINGS = ".gitattributes"
 """The hub's own file in every repository."""
 
