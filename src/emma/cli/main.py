@@ -29,10 +29,11 @@ from emma.cli import (
     stage,
     status,
     tasks,
+    try_models,
     vocab,
     why,
 )
-from emma.cli.options import STAGES
+from emma.cli.options import STAGES, CommandParser
 from emma.errors import EmmaError
 
 __all__ = ["STAGES", "build_parser", "expand_group", "main"]
@@ -43,6 +44,7 @@ COMMANDS = (
     run,
     status,
     clean,
+    try_models,
     why,
     audit,
     diff,
@@ -106,7 +108,7 @@ def build_parser() -> argparse.ArgumentParser:
         "143 terminated (run again to go on).",
     )
     parser.add_argument("--version", action="version", version=f"emma {__version__}")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=CommandParser)
     for command in COMMANDS:
         command.add_parser(commands)
     # Some are groups too: argparse has no subcommands beside a positional, so `expand_group` names theirs.

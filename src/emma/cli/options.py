@@ -4,7 +4,7 @@ import argparse
 import os
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from emma.cli.values import parse_folder, parse_place, parse_positive, parse_url
 
@@ -28,11 +28,28 @@ if TYPE_CHECKING:
     from emma.pipeline.recipe import Recipe
 
 Answer = TypeVar("Answer")
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+
+class CommandParser(argparse.ArgumentParser):
+    """The parser of a command."""
+
+    late: str | None = None
+    """An optional positional that may stand behind options, as in `emma try RUN --lang sw TEXT`: argparse takes it for
+    left out there."""
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Parse what is known; see `late`."""
+        known, rest = super().parse_known_args(args, namespace)
+        if self.late and rest and not rest[0].startswith("-") and getattr(known, self.late) is None:
+            setattr(known, self.late, rest.pop(0))
+        return known, rest
+
+
+Commands: TypeAlias = "argparse._SubParsersAction[CommandParser]"
 """What `add_subparsers` returns; the type has no public name."""
 
 
-def add_command(commands: Commands, name: str, purpose: str, description: str | None = None) -> argparse.ArgumentParser:
+def add_command(commands: Commands, name: str, purpose: str, description: str | None = None) -> CommandParser:
     """Add a command; without a description, its own help begins with what the list of commands says of it."""
     sentence = f"{purpose[0].upper()}{purpose[1:]}."
     return commands.add_parser(name, help=purpose, description=description or sentence)

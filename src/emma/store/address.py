@@ -54,6 +54,10 @@ class Fingerprints:
             self._is_changed = True
         return str(entry[2])
 
+    def find_names(self, name: str) -> list[Path]:
+        """The files of this name that are remembered; they need not be there any more."""
+        return [path for path in map(Path, sorted(self._digests)) if path.name == name]
+
     def save(self) -> None:
         """Write the cache, if anything new was learnt."""
         if not self._is_changed:

@@ -1,0 +1,1 @@
+"""How base and adapted model go on with a text, side by side: `emma try`."""
