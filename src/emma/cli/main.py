@@ -25,6 +25,7 @@ from emma.cli import (
     published,
     readers,
     release,
+    report,
     run,
     stage,
     status,
@@ -116,6 +117,7 @@ def build_parser() -> argparse.ArgumentParser:
         "mix": mix.add_parser,
         "vocab": vocab.add_parser,
         "evaluate": evaluate.add_parser,
+        "report": report.add_parser,
         "release": release.add_parser,
     }
     for name in STAGES:
