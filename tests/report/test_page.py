@@ -283,6 +283,29 @@ def test_text_can_be_read_in_light_and_dark(page: Any, scheme: str) -> None:
     assert (luminance(ground) < 0.5) == (scheme == "dark")
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("lang", ["", "nqo_Nkoo"])
+def test_nothing_stands_in_the_way_of_a_screen_reader(page: Any, scheme: str, lang: str) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
+    page.emulate_media(color_scheme=scheme)
+    if lang:
+        open_language(page, lang)
+    found = axe.Axe().run(page).response
+    assert len(found["passes"]) > 20
+    assert [(each["id"], each["impact"], each["nodes"][0]["html"]) for each in found["violations"]] == []
+
+
+def test_a_language_is_opened_by_keys_alone_and_has_the_focus(page: Any) -> None:
+    page.focus("#find")
+    page.keyboard.type("yorub")
+    page.keyboard.press("Enter")
+    page.locator("#language h1").wait_for()
+    assert page.evaluate("document.activeElement.id") == "language"
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.locator("#overview").wait_for()
+
+
 def contrast(page: Any, selector: str) -> float:
     """WCAG contrast between an element's text and the page's ground."""
     text = page.locator(selector).first.evaluate("each => getComputedStyle(each).color")
