@@ -52,10 +52,17 @@ class MapPoint:
     """Whether the interval of the value includes zero, or is missing."""
 
 
-def draw_map(points: Sequence[MapPoint], title: str, unit: str = "", past: str = "after-map") -> str:
+def draw_map(
+    points: Sequence[MapPoint],
+    title: str,
+    unit: str = "",
+    past: str = "after-map",
+    ends: tuple[str, str] = ("worse", "better"),
+) -> str:
     """The map with its legend, as HTML; empty where no language has a place.
 
-    `title` is what a screen reader says of it, and `past` the element that comes after it. The languages without a
+    `title` is what a screen reader says of it, `past` the element that comes after it, and `ends` are the words for
+    what is below and above zero. The languages without a
     place, such as Toki Pona, are named below.
     """
     placed = [point for point in points if find_place(Lang.parse(point.lang).iso639_3).point]
@@ -71,7 +78,11 @@ def draw_map(points: Sequence[MapPoint], title: str, unit: str = "", past: str =
             f'<path class="land" d="{read_land()}"/>',
             *draw_dots(placed, scale),
             "</svg>",
-            *draw_caption(points, placed, scale, past),
+            '<figcaption><p class="legend">',
+            *draw_legend(placed, scale, ends),
+            "</p>",
+            *list_absent(points, placed),
+            f'</figcaption><span id="{escape(past)}"></span>',
             "</figure>",
         ]
     )
@@ -145,24 +156,15 @@ def place_points(points: Iterable[MapPoint]) -> dict[MapPoint, tuple[float, floa
     return places
 
 
-def draw_caption(
-    points: Sequence[MapPoint], placed: Sequence[MapPoint], scale: ColourScale, past: str
-) -> Iterator[str]:
-    """What colours and sizes stand for, and the languages that are nowhere on the map."""
+def draw_legend(placed: Sequence[MapPoint], scale: ColourScale, ends: tuple[str, str]) -> Iterator[str]:
+    """What colours and sizes stand for."""
     present = {scale.find_class(point.value, point.is_unsure) for point in placed}
-    yield '<figcaption><p class="legend">'
-    yield draw_colours([at for at, name in enumerate(COLOURS) if name in present], scale)
+    yield draw_colours([at for at, name in enumerate(COLOURS) if name in present], scale, ends)
     yield from (f'<span class="key {name}">{words}</span>' for name, words in GREYS.items() if name in present)
     yield from (f'<span class="key size s{band}">{escape(SIZE_BANDS[band])}</span>' for band in SIZES_SHOWN)
-    yield "</p>"
-    if absent := [point for point in points if point not in set(placed)]:
-        names = name_points(absent).items()
-        links = ", ".join(f'<a href="#{point.lang}"><bdi>{escape(name)}</bdi></a>' for point, name in names)
-        yield f"<p>{format_count(len(absent))} without a place on the map: {links}.</p>"
-    yield f'</figcaption><span id="{escape(past)}"></span>'
 
 
-def draw_colours(present: Sequence[int], scale: ColourScale) -> str:
+def draw_colours(present: Sequence[int], scale: ColourScale, ends: tuple[str, str]) -> str:
     """The colours from the worst to the best there is, side by side, with the values between neighbours."""
     if not present:
         return ""
@@ -172,8 +174,16 @@ def draw_colours(present: Sequence[int], scale: ColourScale) -> str:
     cells = "".join(
         f'<span class="{COLOURS[at]}"><i>{borders[at] if at < last else ""}</i></span>' for at in range(first, last + 1)
     )
-    better = f"better, {scale.unit}" if scale.unit else "better"
-    return f'<span class="colours"><span>worse</span>{cells}<span>{better}</span></span>'
+    below, above = ends[0], f"{ends[1]}, {scale.unit}" if scale.unit else ends[1]
+    return f'<span class="colours"><span>{escape(below)}</span>{cells}<span>{escape(above)}</span></span>'
+
+
+def list_absent(points: Sequence[MapPoint], placed: Iterable[MapPoint]) -> Iterator[str]:
+    """The languages that are nowhere on the map, if any."""
+    if absent := sorted({*points} - {*placed}, key=points.index):
+        names = name_points(absent).items()
+        links = ", ".join(f'<a href="#{point.lang}"><bdi>{escape(name)}</bdi></a>' for point, name in names)
+        yield f"<p>{format_count(len(absent))} without a place on the map: {links}.</p>"
 
 
 def _format_border(value: float) -> str:

@@ -19,6 +19,7 @@ from emma.inspect.audit.records import (
     SourceSize,
 )
 from emma.lang.language import Lang
+from emma.ui.html import page_style
 from emma.ui.html import render_page as render_template
 from emma.ui.numerals import MISSING, format_bytes, format_count, format_decimal, format_share
 from emma.ui.terminal import WIDTH, format_snippet, format_table
@@ -38,7 +39,7 @@ def render_text(sheet: Sheet) -> Iterator[str]:
 
 def render_page(sheet: Sheet) -> str:
     """The sheet as an HTML page. Needs the extra `report`; raises ExtraError without it."""
-    style = (HERE / "sheet.css").read_text(encoding="utf-8")
+    style = page_style() + (HERE / "sheet.css").read_text(encoding="utf-8")
     return render_template(HERE / "sheet.html.jinja", sheet=sheet, style=style, tag=lambda label: Lang.parse(label).tag)
 
 
