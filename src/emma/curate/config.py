@@ -5,6 +5,7 @@ from typing import ClassVar, Literal
 from pydantic import Field, PositiveFloat, field_validator, model_validator
 
 from emma.config.section import Section, Settings
+from emma.curate.removal.rules import Removal
 from emma.errors import LanguageError
 from emma.lang.language import Lang
 
@@ -66,11 +67,17 @@ class Agreement(Settings):
 class CurateConfig(Section):
     """Settings of the curate stage."""
 
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
 
     languages: tuple[str, ...] = ()
     """Keep text of these languages alone, by label (`["swh_Latn", "eng_Latn", "zxx_Zyyy"]`; `zxx_Zyyy` is program
     code), and pairs of translations between them. Empty: keep all languages."""
+    removed: tuple[Removal, ...] = Field(default=(), exclude=True)  # which documents they are is part of the address
+    """Leave documents out that somebody wants removed, in `[[curate.removed]]` tables. Those of the home's
+    `removed.toml`, which `emma remove` writes, come on top."""
+    opt_out: tuple[str, ...] = Field(default=(), exclude=True)  # as above
+    """Leave out documents whose web address is in one of these domains or below it: `["example.com", "optout.txt"]`. A
+    file has a domain in each line. Documents without an address cannot be told, and are counted."""
     min_documents: int = Field(default=30, ge=4)
     """Give a language limits of its own from this many documents on. With fewer, the limits of its script hold, then
     those of all languages, in which no language counts for more than this many documents."""

@@ -3,7 +3,7 @@
 A shard holds one source, so the smallest number among duplicates is the smallest (priority, place in the recipe, row).
 """
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -40,14 +40,28 @@ class CurateInputs:
             places, [documents[place] for place in places], annotations, part("identified"), part("contamination")
         )
 
+    def divide(self, sources: Set[str]) -> "tuple[CurateInputs, CurateInputs]":
+        """The shards that are of none of these sources, and those that are."""
+        is_of = [shards.source_of(shard.file("documents.parquet")) in sources for shard in self.documents]
+        return self._choose([not one for one in is_of]), self._choose(is_of)
+
+    def _choose(self, chosen: Sequence[bool]) -> "CurateInputs":
+        def some(shards: Sequence[T]) -> list[T]:
+            return [shard for shard, is_mine in zip(shards, chosen, strict=True) if is_mine]
+
+        optional = (None if part is None else some(part) for part in (self.identified, self.contamination))
+        return CurateInputs(some(self.places), some(self.documents), some(self.annotations), *optional)
+
     @property
     def pairs(self) -> list[tuple[Artifact, Artifact]]:
         """Documents and annotations."""
         return list(zip(self.documents, self.annotations, strict=True))
 
-    def as_collected(self, results: Sequence[T]) -> list[T]:
-        """The result of each shard, in the order in which collect made the shards."""
-        return [result for _, result in sorted(zip(self.places, results, strict=True), key=lambda pair: pair[0])]
+
+def as_collected(*results: tuple[CurateInputs, Sequence[T]]) -> list[T]:
+    """The results of the shards of some inputs, in the order in which collect made the shards."""
+    placed = [pair for inputs, values in results for pair in zip(inputs.places, values, strict=True)]
+    return [result for _, result in sorted(placed, key=lambda pair: pair[0])]
 
 
 def sort_by_priority(documents: Sequence[Artifact], collect: Artifact) -> list[int]:

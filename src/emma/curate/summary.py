@@ -1,7 +1,8 @@
 """The tables that stand beside the selection, for people and for later stages.
 
 `limits`, `clusters`, `boilerplate`; `languages`, documents and bytes by what became of them; `scripts`, by how they are
-written; `contamination`, benchmarks that the corpus has met; `tiers`, how much of each language is kept; `flags`.
+written; `contamination`, benchmarks that the corpus has met; `tiers`, how much of each language is kept; `personal`,
+personal data in what is kept; `withdrawn`, what was left out at whose wish; `flags`.
 """
 
 import shutil
@@ -15,7 +16,15 @@ from emma.curate.config import CurateConfig
 from emma.curate.flags import Row
 from emma.curate.inputs import CurateInputs
 from emma.curate.parallel import PARALLEL, compare_benchmarks
-from emma.curate.tallies import LANGUAGES, SCRIPTS, add_up, add_up_files, count_hits, report_contamination
+from emma.curate.tallies import (
+    LANGUAGES,
+    PERSONAL_DATA,
+    SCRIPTS,
+    add_up,
+    add_up_files,
+    count_hits,
+    report_contamination,
+)
 from emma.curate.tiers import SIZES, measure_sizes, tier_table
 from emma.lang.coverage import drop_other_languages
 from emma.store import shards
@@ -30,6 +39,9 @@ class Decisions:
     inputs: CurateInputs
     selection: Sequence[Artifact]
     """Shard for shard like the inputs."""
+    dropped: Sequence[Artifact]
+    """The selections of shards that are left out whole, and are none of the inputs."""
+    withdrawn: pa.Table
     limits: Artifact
     assigned: Artifact
     boilerplate: pa.Table
@@ -43,7 +55,9 @@ def write_tables(
     shutil.copyfile(decisions.assigned.file("clusters.parquet"), work.out / "clusters.parquet")
     tables = {
         "boilerplate": decisions.boilerplate,
-        "languages": add_up_files(decisions.selection, "tally.parquet", LANGUAGES, 2),
+        "languages": add_up_files([*decisions.selection, *decisions.dropped], "tally.parquet", LANGUAGES, 2),
+        "personal": add_up_files(decisions.selection, "personal.parquet", PERSONAL_DATA, 6),
+        "withdrawn": decisions.withdrawn,
         "scripts": add_up_files(decisions.selection, "scripts.parquet", SCRIPTS, 2),
         "contamination": contamination_table(decisions, annotate, work),
         "tiers": measure_tiers(section, decisions, collect, work),

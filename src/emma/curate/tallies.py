@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from emma.schemas import PERSONAL
 from emma.store import shards
 from emma.store.artifact import Artifact
 
@@ -30,6 +31,15 @@ SCRIPTS = pa.schema(
         ("agrees", pa.bool_()),  # with the label
         ("documents", pa.int64()),
         ("bytes", pa.int64()),
+    ]
+)
+PERSONAL_DATA = pa.schema(
+    [
+        ("lang", pa.string()),
+        ("source", pa.string()),
+        ("documents", pa.int64()),  # that are kept
+        ("affected", pa.int64()),  # of these, with personal data of any kind
+        *((name, pa.int64()) for name in PERSONAL),
     ]
 )
 HITS = pa.schema(
@@ -67,6 +77,15 @@ def add_up(tables: Sequence[pa.Table], schema: pa.Schema, sums: int) -> pa.Table
 def add_up_files(parts: Iterable[Artifact], name: str, schema: pa.Schema, sums: int) -> pa.Table:
     """Add up a file that every part has, as `add_up` does."""
     return add_up([shards.read(part.file(name)) for part in parts], schema, sums)
+
+
+def count_personal(documents: pa.Table, notes: pa.Table) -> pa.Table:
+    """Personal data by language and source (PERSONAL_DATA), from documents and their annotations, row for row."""
+    counts = [notes[name].to_numpy().astype(np.int64) for name in PERSONAL]
+    affected = np.any(counts, axis=0).astype(np.int64)
+    ones = np.ones(len(documents), np.int64)
+    table = pa.table([documents["lang"], documents["source"], ones, affected, *counts], schema=PERSONAL_DATA)
+    return add_up([table], PERSONAL_DATA, 2 + len(PERSONAL))
 
 
 def count_hits(out: Path, shard: tuple[Artifact, Artifact, Artifact]) -> dict[str, int]:

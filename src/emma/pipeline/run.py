@@ -4,7 +4,7 @@ import multiprocessing
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from emma.annotate.inputs import resolve_model
 from emma.collect.files.inputs import fingerprint_sources
@@ -18,12 +18,13 @@ from emma.models.places import HUB_ID
 from emma.pipeline.base import check_base_once, find_base, make_base, refuse_circular_base, trained_base
 from emma.pipeline.home import Home, Run
 from emma.pipeline.recipe import ELSEWHERE, INPUTS, Recipe
+from emma.pipeline.removals import withdraw_documents
 from emma.pipeline.trainings import find_start, open_start
 from emma.release.config import ReleaseConfig
 from emma.store.address import CACHE
 from emma.store.artifact import Artifact
 from emma.work import graph
-from emma.work.graph import LOSS_PREFIXES, Outcome, Step
+from emma.work.graph import LOSS_PREFIXES, Outcome, Raw, Step
 from emma.work.local import Executor, Local
 from emma.work.progress import Reporter
 
@@ -180,9 +181,10 @@ def list_steps(recipe: Recipe, home: Home, until: str = "release") -> list[Step]
     collect = recipe.collect.model_copy(update={"root": str(root.absolute())})
     stages = stages_until(until)
     # These read files that no stage has made, so what is in them is part of their addresses; or what stands elsewhere.
-    with_files: dict[str, tuple[Section, Mapping[str, Any] | None]] = {
+    with_files: dict[str, tuple[Section, Raw]] = {
         "collect": (collect, fingerprint_sources(recipe.collect, root, cache)),
         "annotate": resolve_model(recipe.annotate, root, cache),
+        "curate": withdraw_documents(recipe, home),
         "release": (name_base(recipe), None),
         **({"evaluate": resolve_benchmarks(share_lid(recipe), root, cache)} if "evaluate" in stages else {}),
     }

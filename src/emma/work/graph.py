@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
+from typing import TypeAlias
 
 from emma.config.section import Section
 from emma.errors import ArtifactError
@@ -20,6 +21,10 @@ LOSS_PREFIXES = ("rejected", "dropped")
 """Beginnings of the names of counts of rows that do not come out."""
 
 
+Raw: TypeAlias = Mapping[str, object] | Callable[[Mapping[str, Artifact]], Mapping[str, object]] | None
+"""JSON values by name, or how to tell them from artifacts; None: nothing."""
+
+
 @dataclass(frozen=True)
 class Step:
     """One stage of a recipe, ready to run once its inputs are there."""
@@ -28,8 +33,9 @@ class Step:
     section: Section
     inputs: tuple[str, ...]
     """Names of the steps, or artifacts from elsewhere, that it reads."""
-    raw: Mapping[str, object] | None = None
-    """Content that it reads from outside the store, as hashes of source files, say."""
+    raw: Raw = None
+    """Content that it reads from outside the store, as hashes of source files, say; or a function that tells it from
+    the artifacts that are there by then."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +57,7 @@ def step_address(step: Step, inputs: Mapping[str, Artifact]) -> tuple[str, dict[
         "stage": step.name,
         "version": type(step.section).version,
         "config": step.section.semantic(),
-        "raw": step.raw or {},
+        "raw": (step.raw(inputs) if callable(step.raw) else step.raw) or {},
         "inputs": {name: inputs[name].key for name in step.inputs if name in inputs},
     }
     return address(made_by), made_by

@@ -18,6 +18,8 @@ from emma.curate.config import CurateConfig
 from emma.curate.duplicates.find import Copies
 from emma.curate.quality.faults import NO_FAULT
 from emma.curate.quality.rules import RULES
+from emma.curate.removal.mark import GONE, GONE_WITH_COPIES, OUT
+from emma.curate.removal.rules import OPTED_OUT, REMOVED
 from emma.curate.splits.split import TEST, VALIDATION, HoldOut, split_documents
 from emma.errors import RecipeError
 from emma.kernels.sets import EXACT, NEAR, Indices
@@ -36,6 +38,8 @@ OUTCOMES = (
     "near duplicate",
     OTHER_LANGUAGE,
     *(rule.reason for rule in RULES),
+    REMOVED,
+    OPTED_OUT,
 )
 """Outcomes of a document: a split, or a drop reason."""
 OUTCOME_NUMBER = {name: place for place, name in enumerate(OUTCOMES)}
@@ -46,8 +50,9 @@ MAX_HELD_OUT_SHARE = 0.1
 CLUSTERS = pa.schema([("root", pa.int64()), ("cluster", pa.string()), ("documents", pa.int32())])
 """Clusters of more than one document: number and id of the first one, and how many there are."""
 
-ShardFacts = tuple[Artifact, Artifact, Artifact, Artifact | None]
-"""Documents, annotations, faults, and contamination where benchmarks were named and matter."""
+ShardFacts = tuple[Artifact, Artifact, Artifact, Artifact | None, Artifact | None]
+"""Documents, annotations, faults, contamination where benchmarks were named and matter, and marks of what somebody
+wants left out where anybody does."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +67,8 @@ class DocumentColumns:
     """Which documents share text with a benchmark."""
     chosen: NDArray[np.bool_]
     """Which documents are in the languages that the recipe keeps, pairs on both sides."""
+    marks: NDArray[np.uint8]
+    """Whether somebody wants a document left out: see `removal.mark`."""
     order: Hashes
     """Hashes of the ids: by these it is drawn which documents are held out."""
 
@@ -127,8 +134,8 @@ def check_languages(parts: Sequence[ShardFacts], languages: Sequence[str]) -> No
 
 def read_columns(parts: Sequence[ShardFacts], settings: AssignSettings) -> DocumentColumns:
     """Read the few columns that are needed of every shard."""
-    langs, sizes, faults, hits, chosen, order = [pa.array([], pa.string())], [], [], [], [], []
-    for documents, annotations, fault, contamination in parts:
+    langs, sizes, faults, hits, chosen, marks, order = [pa.array([], pa.string())], [], [], [], [], [], []
+    for documents, annotations, fault, contamination, wishes in parts:
         table = shards.read(documents.file("documents.parquet"), ["id", "lang", "lang2"])
         order.append(hash_bytes(*buffers(table["id"].cast(pa.large_string()).combine_chunks()), settings.seed))
         langs += table["lang"].chunks
@@ -136,8 +143,9 @@ def read_columns(parts: Sequence[ShardFacts], settings: AssignSettings) -> Docum
         faults.append(np.load(fault.file("faults.npy")))
         hits.append(find_contaminated(contamination, len(table), settings))
         chosen.append(find_chosen(table, settings.languages))
+        marks.append(np.zeros(len(table), np.uint8) if wishes is None else np.load(wishes.file("marks.npy")))
     # In the order of priority, in which `sets` numbers the documents as well.
-    numbers = (np.concatenate(column) for column in (sizes, faults, hits, chosen, order))
+    numbers = (np.concatenate(column) for column in (sizes, faults, hits, chosen, marks, order))
     return DocumentColumns(number_labels(langs), *numbers)
 
 
@@ -175,12 +183,13 @@ def drop_documents(corpus: DocumentColumns, sets: Artifact) -> NDArray[np.uint8]
     What is in a benchmark goes first, with everything in its set of near duplicates: an item with a typo is still that
     item. Then what is in a language that the recipe does not keep, then what breaks a rule; and of the good, what
     resembles one that comes before it.
-    A copy without its diacritics comes after all others.
+    A copy without its diacritics comes after all others. What somebody wants left out is left out whatever else it is.
     """
     near = np.load(sets.file("near.npy"))
     contaminated = np.zeros(len(near), np.bool_)
     contaminated[near[corpus.hits]] = True
-    good = ~contaminated[near] & (corpus.faults == NO_FAULT) & corpus.chosen
+    removed = find_removed(corpus.marks, near)
+    good = ~contaminated[near] & (corpus.faults == NO_FAULT) & corpus.chosen & ~removed & (corpus.marks != OUT)
     copies, _ = Copies.of(sets).choose_survivors(corpus.langs, good)
     # Later lines overwrite earlier ones: the weightiest reason is written last.
     outcomes = np.zeros(len(near), np.uint8)
@@ -191,7 +200,17 @@ def drop_documents(corpus: DocumentColumns, sets: Artifact) -> NDArray[np.uint8]
     outcomes[~corpus.chosen] = OUTCOME_NUMBER[OTHER_LANGUAGE]
     outcomes[contaminated[near]] = OUTCOME_NUMBER[NEAR_BENCHMARK]
     outcomes[corpus.hits] = OUTCOME_NUMBER[BENCHMARK]
+    outcomes[corpus.marks == OUT] = OUTCOME_NUMBER[OPTED_OUT]
+    outcomes[removed] = OUTCOME_NUMBER[REMOVED]
     return outcomes
+
+
+def find_removed(marks: NDArray[np.uint8], near: Indices) -> NDArray[np.bool_]:
+    """Which documents are removed: those that are named, and the sets of near duplicates of those whose copies go."""
+    with_copies = np.zeros(len(near), np.bool_)
+    with_copies[near[marks == GONE_WITH_COPIES]] = True
+    removed: NDArray[np.bool_] = (marks == GONE) | with_copies[near]
+    return removed
 
 
 def split_kept(

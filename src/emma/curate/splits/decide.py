@@ -8,10 +8,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from emma.curate.splits.assign import OUTCOMES
-from emma.curate.tallies import LANGUAGES, SCRIPTS, count_by
+from emma.curate.splits.assign import CLUSTERS, OUTCOME_NUMBER, OUTCOMES
+from emma.curate.tallies import LANGUAGES, SCRIPTS, count_by, count_personal
 from emma.kernels.sets import Indices
-from emma.schemas import SELECTION, SPLITS
+from emma.schemas import PERSONAL, SELECTION, SPLITS
 from emma.store import shards
 from emma.store.artifact import Artifact
 
@@ -21,10 +21,10 @@ ShardInputs = tuple[Artifact, Artifact, Artifact | None, int]
 
 
 def decide(out: Path, shard: ShardInputs, assigned: Artifact, sets: Artifact) -> dict[str, int]:
-    """Write `selection.parquet` for one shard, and of its documents `tally.parquet` and `scripts.parquet`."""
+    """Write `selection.parquet` for one shard; of its documents `tally`, `scripts` and, of the kept, `personal`."""
     documents, annotations, lines, start = shard
     table = shards.read(documents.file("documents.parquet"), ["id", *KINDS])
-    notes = shards.read(annotations.file("annotations.parquet"), ["bytes", "written", "script_agrees"])
+    notes = shards.read(annotations.file("annotations.parquet"), ["bytes", "written", "script_agrees", *PERSONAL])
     mine = slice(start, start + table.num_rows)
     # Mapped: a shard needs its own rows of arrays that cover the corpus.
     outcomes = np.load(assigned.file("outcomes.npy"), mmap_mode="r")[mine]
@@ -37,6 +37,23 @@ def decide(out: Path, shard: ShardInputs, assigned: Artifact, sets: Artifact) ->
     shards.write(out / "tally.parquet", count_by([*(table[name] for name in KINDS), words], notes["bytes"], LANGUAGES))
     scripts = [table["lang"], notes["written"], notes["script_agrees"]]
     shards.write(out / "scripts.parquet", count_by(scripts, notes["bytes"], SCRIPTS))
+    kept = pa.array(outcomes < len(SPLITS))
+    shards.write(out / "personal.parquet", count_personal(table.filter(kept), notes.filter(kept)))
+    return count_outcomes(outcomes)
+
+
+def drop_shard(out: Path, shard: tuple[Artifact, Artifact], reason: str) -> dict[str, int]:
+    """Write `selection.parquet` and `tally.parquet` for a shard of documents and annotations that is left out whole."""
+    documents, annotations = shard
+    table = shards.read(documents.file("documents.parquet"), ["id", *KINDS])
+    sizes = shards.read(annotations.file("annotations.parquet"), ["bytes"])["bytes"]
+    outcomes = np.full(len(table), OUTCOME_NUMBER[reason], np.uint8)
+    empty = pa.table({"root": [], "cluster": [], "documents": []}, schema=CLUSTERS)
+    nobody = np.full(len(table), -2, np.int64)  # in no cluster
+    selection = select_documents(table["id"].combine_chunks(), outcomes, nobody, empty)
+    shards.write(out / "selection.parquet", selection)
+    words = pa.array([reason] * len(table), pa.string())
+    shards.write(out / "tally.parquet", count_by([*(table[name] for name in KINDS), words], sizes, LANGUAGES))
     return count_outcomes(outcomes)
 
 

@@ -1,0 +1,66 @@
+"""Documents that fall under a removal, against a slow reference that looks at each address by itself."""
+
+import fnmatch
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+import pytest
+
+from emma.curate.removal.match import NOBODY, Withdrawals, match_shard
+from emma.curate.removal.rules import Removal, parse_domain
+from emma.store.artifact import Artifact
+from tests.conftest import documents
+
+URLS = [
+    "https://example.com/a", "http://www.example.com/private/1", "https://news.example.com:443/private/", None,
+    "https://notexample.com/", "https://example.com.evil.org/", "https://EXAMPLE.com/private/x?y=1#z", "example.com/a",
+    "https://user:word@example.com/private/", "ftp://files.example.org/a.txt", "https://пример.рф/страница", "",
+    "https://xn--e1afmkfd.xn--p1ai/", "urn:isbn:0306406152", "//example.com/private/a", "https://b.org/a*b", None,
+]  # fmt: skip
+
+
+def shard(make_artifact: Callable[..., Artifact], name: str = "shard", urls: list[str | None] = URLS) -> Artifact:
+    rows = [{"lang": "hin_Deva", "text": "x", "url": url} for url in urls]
+    return make_artifact(name, {"documents.parquet": documents(rows)})
+
+
+@pytest.mark.parametrize("domain", ["example.com", "news.example.com", "пример.рф", "org", "evil.org", "b.org"])
+def test_domains_match_hosts_and_all_below_them(make_artifact: Callable[..., Artifact], domain: str) -> None:
+    wanted = parse_domain(domain) or domain
+    hosts = [(urlsplit(url or "").hostname or "").encode("idna").decode() for url in URLS]
+    expected = [0 if host == wanted or host.endswith(f".{wanted}") else NOBODY for host in hosts]
+    assert any(found != NOBODY for found in expected)
+    assert match_shard(shard(make_artifact), Withdrawals(domains=(wanted,))).tolist() == expected
+
+
+@pytest.mark.parametrize(
+    "pattern", ["example.com/private/*", "https://example.com/*", "*", "*example*", "b.org/a*b", "example.com"]
+)
+def test_patterns_match_whole_addresses(make_artifact: Callable[..., Artifact], pattern: str) -> None:
+    def slow(url: str | None) -> bool:
+        if url is None:
+            return False
+        if "://" in pattern:
+            return fnmatch.fnmatchcase(url, pattern)
+        bare = url.partition("://")[2]
+        return "://" in url and any(fnmatch.fnmatchcase(form, pattern) for form in {bare, bare.removeprefix("www.")})
+
+    expected = [0 if slow(url) else NOBODY for url in URLS]
+    assert match_shard(shard(make_artifact), Withdrawals(removals=(Removal(url=pattern),))).tolist() == expected
+
+
+def test_ids_name_a_document_or_all_of_a_file(make_artifact: Callable[..., Artifact]) -> None:
+    rows = [
+        {"lang": "tha_Thai", "text": "x", "id": f"test:{file}#{row}"} for file in ("a", "ab", "ก") for row in (1, 11)
+    ]
+    part = make_artifact("ids", {"documents.parquet": documents(rows)})
+    rules = Withdrawals(removals=(Removal(id="test:a#1"), Removal(id="test:ก"), Removal(id="other:a#1")))
+    assert match_shard(part, rules).tolist() == [0, NOBODY, NOBODY, NOBODY, 1, 1]
+
+
+def test_the_first_rule_counts_and_the_narrowest_domain(make_artifact: Callable[..., Artifact]) -> None:
+    part = shard(make_artifact, urls=["https://a.b.com/x", "https://b.com/x", None])
+    rules = Withdrawals(removals=(Removal(url="b.com/*"), Removal(url="*")), domains=("a.b.com", "b.com"))
+    assert match_shard(part, rules).tolist() == [1, 0, NOBODY]
+    assert match_shard(part, Withdrawals(domains=("a.b.com", "b.com"))).tolist() == [0, 1, NOBODY]
+    assert [rules.rule(number) for number in (0, 3)] == [("url", "b.com/*"), ("domain", "b.com")]

@@ -1,0 +1,83 @@
+"""The list of a home: what it leaves out of a run, which addresses change, and that nothing else does."""
+
+from pathlib import Path
+
+import pytest
+
+from emma.curate.removal.rules import Removal
+from emma.errors import RecipeError
+from emma.pipeline.home import Home
+from emma.pipeline.recipe import Recipe
+from emma.pipeline.removals import REMOVED_FILE, read_removals, write_removals
+from emma.pipeline.run import run_recipe
+from tests.curate.corpus import prose
+from tests.inspect.two_runs import SOURCE, write
+
+
+@pytest.fixture
+def recipe(tmp_path: Path) -> Recipe:
+    for name, lang in (("one", "hin_Deva"), ("two", "tha_Thai")):
+        write(tmp_path / f"{name}s.jsonl", [(lang, prose(lang, at)) for at in range(12)])
+    text = f'data = "{tmp_path}"\n' + SOURCE.format(name="one") + SOURCE.format(name="two")
+    (tmp_path / "recipe.toml").write_text(text, encoding="utf-8")
+    return Recipe.read(tmp_path / "recipe.toml")
+
+
+def test_only_what_matches_makes_anything_anew(recipe: Recipe, tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+
+    def run(*removals: Removal) -> dict[str, str]:
+        write_removals(home, removals)
+        return dict(run_recipe(recipe, "curate", home, workers=1, quiet=True).addresses)
+
+    before = run()
+    # Another source's, a file's and an address' removal that are about nothing here.
+    assert run(Removal(source="three"), Removal(id="one:ones.jsonl#99"), Removal(url="example.com/*")) == before
+    after = run(Removal(id="one:ones.jsonl#3", reason="asked for"))
+    assert {stage for stage in before if before[stage] != after[stage]} == {"curate"}
+    assert run(Removal(id="one:ones.jsonl#3", reason="in other words", date="2026-11-28")) == after
+    without = run(Removal(source="two"))["curate"]
+    assert without not in (before["curate"], after["curate"])
+    reasons = home.run("recipe").table("curate", "selection")["reason"].to_pylist()
+    assert reasons == [None] * 12 + ["removed"] * 12
+    assert run() == before
+
+
+def test_the_list_is_read_as_it_was_written(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    removals = (
+        Removal(source="wiki", reason='They asked: "no".\nSee mail \x7f.', date="2026-11-28"),
+        Removal(id="wiki:ก.txt#3", copies=True),
+        Removal(url="https://example.com/*"),
+    )
+    assert read_removals(home) == ()
+    write_removals(home, removals)
+    assert read_removals(home) == removals
+    with (home.path / REMOVED_FILE).open("a", encoding="utf-8") as stream:
+        stream.write('\n[[removed]]\nsource = "by hand"\ndate = 2026-11-28\n')
+    assert read_removals(home)[-1] == Removal(source="by hand", date="2026-11-28")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[[removed]\n", "is not valid TOML"),
+        ("[[removed]]\nsourc = 'a'\n", "unknown key"),
+        ("[[removed]]\nreason = 'a'\n", "name one of source, id and url"),
+        ("removed = 3\n", "removed"),
+    ],
+)
+def test_a_list_that_cannot_be_read_stops_the_run(recipe: Recipe, tmp_path: Path, text: str, message: str) -> None:
+    home = Home(tmp_path / "home")
+    home.path.mkdir()
+    (home.path / REMOVED_FILE).write_text(text)
+    with pytest.raises(RecipeError, match=message):
+        run_recipe(recipe, "curate", home, workers=1, quiet=True)
+
+
+def test_a_source_that_is_removed_teaches_no_model(recipe: Recipe, tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    write_removals(home, [Removal(source="one")])
+    taught = Recipe.read(recipe.path, ['annotate.lid={train = ["one", "two"]}'])
+    with pytest.raises(RecipeError, match=r"annotate\.lid\.train names the source 'one', which was removed"):
+        run_recipe(taught, "curate", home, workers=1, quiet=True)
