@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 DESCRIPTION = """\
 With a recipe, run it up to this stage. With --verify, open a finished release in the programs that people use, each in
 a process of its own, and compare what they find with what EMMA finds in the model that was trained; the exit code is 1
-if any differs. With --push, send a finished release to the Hugging Face hub: the model to OWNER/NAME and the corpus to
-OWNER/NAME-corpus, each with its card. Text of sources that may not be redistributed stays here."""
+if any differs. With --push, send a finished release to the Hugging Face hub: the model to OWNER/NAME, the corpus to
+OWNER/NAME-corpus, and what the models wrote in evaluation to OWNER/NAME-evaluation, each with its card. Text of sources
+that may not be redistributed stays here."""
 
 
 def add_parser(commands: Commands, name: str) -> None:
@@ -57,7 +58,7 @@ def add_push(parser: argparse.ArgumentParser) -> None:
         "--corpus-name", metavar="NAME", help="the data set's name (default: the model's with -corpus behind it)"
     )
     group.add_argument("--private", action="store_true", help="make repositories that only their owner can read")
-    group.add_argument("--only", choices=("model", "corpus"), help="send this one only")
+    group.add_argument("--only", choices=("model", "corpus", "evaluation"), help="send this one only")
     group.add_argument(
         "--dry-run", action="store_true", help="list what would be sent and what is withheld, and send nothing"
     )

@@ -48,6 +48,8 @@ class ReleaseConfig(Section):
     """How to cite the release, such as an entry of BibTeX. Empty: an entry is made of title and authors."""
     intended_use: str = ""
     """What the model is meant for, in your words; the card adds what holds for every model of this kind."""
+    generations: bool = True
+    """Whether what the models wrote and answered in evaluation is released too, as a data set of its own."""
     emissions: EmissionsConfig | None = None
     """What training emitted, for the model card; None: the card says that nobody measured it."""
     dtype: Literal["trained", "bf16", "fp16", "fp32"] = "trained"

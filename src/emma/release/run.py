@@ -20,6 +20,7 @@ from emma.release.config import ReleaseConfig
 from emma.release.corpus import SCHEMA
 from emma.release.corpus_checks import check_corpus
 from emma.release.facts import gather_facts
+from emma.release.generations import FOLDER, write_generations
 from emma.release.model_checks import check_model
 from emma.schemas import Row
 from emma.store import shards
@@ -42,7 +43,7 @@ def release(
     base: Artifact | None = None,
     work: Work,
 ) -> StageOutput:
-    """Write `model/`, with the report's `languages.csv`, `corpus/` and `checks.json`.
+    """Write `model/`, with the report's `languages.csv`, `corpus/`, `evaluation/` and `checks.json`.
 
     Raises RecipeError for an excluded source that does not exist, ArtifactError when a check fails.
     """
@@ -91,9 +92,11 @@ def release(
     (model / "README.md").write_text(render_model_card(facts), encoding="utf-8")
     (corpus / "README.md").write_text(render_corpus_card(facts), encoding="utf-8")
 
+    written = write_generations(section, evaluate, report, work.out / FOLDER) if section.generations else {}
     with without_progress_bars():
         checks = {
             "languages": {**count_coverage(languages), "differences": explain_differences(languages)},
+            **({FOLDER: written} if written else {}),
             "model": check_model(model, train.file("model"), vocab, dtype),
             "corpus": check_corpus(
                 corpus,

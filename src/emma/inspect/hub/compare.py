@@ -12,8 +12,8 @@ from emma.release.metadata import MARK
 from emma.store.address import file_digest
 
 OWN: Mapping[Kind, tuple[str, ...]] = {
-    "model": ("*.safetensors", "*.json", "*.jinja", "tokenizer.*", "languages.csv", "ledger.*", "evaluation/*"),
-    "dataset": ("data/*", "ledger.*", "evaluation/*"),
+    "model": ("*.safetensors", "*.json", "*.jinja", "tokenizer.*", "languages.csv", "ledger.*"),
+    "dataset": ("data/*", "results/*", "ledger.*"),
 }
 """Names of files that releases write: those that a later release lacks are deleted, the owner's own are left."""
 SETTINGS = ".gitattributes"

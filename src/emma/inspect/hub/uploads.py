@@ -4,11 +4,11 @@ The files are those of the release, but for the cards: only now are the names kn
 """
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from emma.config.extras import need
 from emma.errors import RecipeError
@@ -17,12 +17,13 @@ from emma.pipeline.home import Run
 from emma.release.config import ReleaseConfig
 from emma.release.run import list_withheld
 from emma.store import shards
-from emma.store.artifact import Artifact
 
 CARD = "README.md"
 HERE = "path/to/this/folder"
 """What stands in a card's examples for the place where the folder lies."""
 Kind = Literal["model", "dataset"]
+Folder = Literal["corpus", "evaluation", "model"]
+"""Folders of a release, in the order in which they go: data sets first, which the model's card names."""
 
 
 @dataclass(frozen=True)
@@ -33,20 +34,27 @@ class Destination:
     """`owner/name` of the model."""
     corpus: str
     """`owner/name` of the data set."""
-    only: Literal["model", "corpus"] | None = None
-    """The one folder to send; None: both."""
+    only: Folder | None = None
+    """The one folder to send; None: all."""
     private: bool = False
 
+    @property
+    def evaluation(self) -> str:
+        """`owner/name` of the data set of answers."""
+        return f"{self.model}-evaluation"
+
+    def name(self, folder: Folder) -> str:
+        """`owner/name` of a folder."""
+        return {"corpus": self.corpus, "evaluation": self.evaluation, "model": self.model}[folder]
+
     @classmethod
-    def parse(
-        cls, name: str, corpus: str | None, only: Literal["model", "corpus"] | None, private: bool
-    ) -> "Destination":
+    def parse(cls, name: str, corpus: str | None, only: Folder | None, private: bool) -> "Destination":
         """From a command's options. Raises RecipeError for names that the hub does not take."""
         owner = name.partition("/")[0]
         corpus = corpus or f"{name}-corpus"
         destination = cls(name, corpus if "/" in corpus else f"{owner}/{corpus}", only, private)
-        for each in (destination.model, destination.corpus):
-            refuse_name(each)
+        for folder in reversed(get_args(Folder)):  # the name that was given first
+            refuse_name(destination.name(folder))
         return destination
 
 
@@ -78,31 +86,37 @@ def refuse_name(name: str) -> None:
 
 @contextmanager
 def stage_uploads(run: Run, destination: Destination) -> Iterator[list[Upload]]:
-    """The folders of a run's release as they go out, while the block lasts; the data set first, which the model names.
+    """The folders of a run's release as they go out, while the block lasts; data sets first, which the model names.
 
     Raises RecipeError when the run has no release yet.
     """
-    release = run.artifact("release")
+    release = run.artifact("release").folder()
     with tempfile.TemporaryDirectory(prefix="emma-") as scratch:
-        uploads = []
-        if destination.only != "model" and has_text(release):
-            corpus = link_folder(release.file("corpus"), Path(scratch) / "corpus")
-            write_card(corpus, destination.corpus, ())
-            uploads.append(Upload("dataset", destination.corpus, corpus, list_files(corpus)))
-        if destination.only != "corpus":
-            model = link_folder(release.file("model"), Path(scratch) / "model")
-            write_card(model, destination.model, [upload.repository for upload in uploads])
-            uploads.append(Upload("model", destination.model, model, list_files(model)))
+        uploads: list[Upload] = []
+        for folder in [destination.only] if destination.only else get_args(Folder):
+            if is_filled(release / folder):
+                uploads.append(stage_folder(release, folder, Path(scratch), destination, uploads))
         yield uploads
 
 
-def has_text(release: Artifact) -> bool:
-    """Whether any text is released: sources that may not be redistributed leave none."""
-    return any(release.file("corpus").glob("data/**/*.*"))
+def is_filled(folder: Path) -> bool:
+    """Whether a folder of a release has more than a card: sources that may not be redistributed leave no text."""
+    return any(path.is_file() and path.name != CARD for path in folder.rglob("*"))
+
+
+def stage_folder(
+    release: Path, folder: Folder, scratch: Path, destination: Destination, before: Sequence[Upload]
+) -> Upload:
+    """A folder as it goes out; a model's card names the corpus that went before it."""
+    to, repository, is_model = scratch / folder, destination.name(folder), folder == "model"
+    link_folder(release / folder, to)
+    named = [upload.repository for upload in before if upload.repository == destination.corpus]
+    write_card(to, repository, named if is_model else ())
+    return Upload("model" if is_model else "dataset", repository, to, list_files(to))
 
 
 def link_folder(source: Path, to: Path) -> Path:
-    """A folder with links to the files of another."""
+    """A folder with links to the files of another; returns it."""
     for path in sorted(path for path in source.rglob("*") if path.is_file()):
         link = to / path.relative_to(source)
         link.parent.mkdir(parents=True, exist_ok=True)
@@ -110,7 +124,7 @@ def link_folder(source: Path, to: Path) -> Path:
     return to
 
 
-def write_card(folder: Path, repository: str, datasets: list[str] | tuple[str, ...]) -> None:
+def write_card(folder: Path, repository: str, datasets: Sequence[str]) -> None:
     """Put in place of a card the same with the repository's name in its examples, and the data sets it goes with."""
     hub = need("huggingface_hub", "hub")
     path = folder / CARD

@@ -1,0 +1,130 @@
+"""What both models wrote and answered when they were evaluated, as a data set of its own beside model and corpus.
+
+Whoever doubts a score can look at the answers behind it. The questions stay where they are: a benchmark whose items and
+right answers stand on the web once more is soon part of what models are trained on,
+and texts of sources that may not be given on are withheld as they are in the corpus.
+"""
+
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from emma.config.extras import need
+from emma.release.config import ReleaseConfig
+from emma.release.licences import hub_licence
+from emma.release.metadata import MARK, hub_languages
+from emma.schemas import SAMPLES, TASK_ITEMS, TASK_SCORES
+from emma.store import shards
+from emma.store.artifact import Artifact
+from emma.store.shards import SMALL, ShardWriter
+from emma.ui.html import render_markdown
+
+HERE = Path(__file__).parent
+FOLDER = "evaluation"
+UNSHOWN = ("prompt", "question", "gold")
+"""Columns of an item that say what was asked and what is right."""
+ANSWERS = pa.schema([field for field in TASK_ITEMS if field.name not in UNSHOWN])
+TABLES: Mapping[str, tuple[str, pa.Schema]] = {
+    "continuations": ("samples.parquet", SAMPLES),
+    "answers": ("tasks/items.parquet", ANSWERS),
+    "scores": ("tasks/scores.parquet", TASK_SCORES),
+}
+"""Configurations of the data set: the table of evaluate that each is made from, and its columns."""
+MEANINGS = {
+    "continuations": "how base and adapted model go on with the beginning of test documents of each language",
+    "answers": "what each model answered to each item of each benchmark, and what that counts",
+    "scores": "the score of each model on each benchmark and language",
+}
+RESULTS = ("results.json", "every_eval_ever.json")
+
+
+@dataclass(frozen=True)
+class Table:
+    """A configuration of the data set."""
+
+    name: str
+    meaning: str
+    rows: int
+    withheld: int
+    """Rows of sources whose text is not released."""
+    langs: frozenset[str]
+    columns: tuple[str, ...]
+
+
+def write_generations(section: ReleaseConfig, evaluate: Artifact, report: Artifact, out: Path) -> dict[str, int]:
+    """Write the data set and its card into a folder; returns its rows by table, nothing where there are no answers.
+
+    Continuations of documents from `section.exclude_sources` are left out.
+    """
+    tables = [table for table in _write_tables(section, evaluate, out / "data") if table.rows]
+    if not tables:
+        shutil.rmtree(out, ignore_errors=True)
+        return {}
+    for name in RESULTS:
+        _copy_results(report, name, out / "results")
+    (out / "README.md").write_text(render_card(section, tables, evaluate), encoding="utf-8")
+    return {table.name: table.rows for table in tables}
+
+
+def _write_tables(section: ReleaseConfig, evaluate: Artifact, out: Path) -> Iterator[Table]:
+    for name, (file, schema) in TABLES.items():
+        if (source := evaluate.find(file)) is not None:
+            yield write_table(source, out / name, schema, section.exclude_sources)
+
+
+def write_table(source: Path, out: Path, schema: pa.Schema, withheld: Sequence[str]) -> Table:
+    """Write `test.parquet` with the columns of `schema`, batch by batch, without rows of withheld sources."""
+    out.mkdir(parents=True)
+    rows, dropped, langs = 0, 0, set[str]()
+    with ShardWriter(out / "test.parquet", schema, SMALL) as writer:
+        for batch in shards.batches(source, schema.names):
+            table = pa.Table.from_batches([batch]).select(schema.names).cast(schema)
+            kept = drop_withheld(table, withheld)
+            rows, dropped = rows + kept.num_rows, dropped + table.num_rows - kept.num_rows
+            langs.update(pc.unique(kept["lang"]).to_pylist())
+            writer.add_table(kept)
+    if not rows:
+        shutil.rmtree(out)
+    return Table(out.name, MEANINGS[out.name], rows, dropped, frozenset(langs), tuple(schema.names))
+
+
+def drop_withheld(table: pa.Table, sources: Sequence[str]) -> pa.Table:
+    """The rows that are of none of these sources, by the document's id, which begins with its source's name."""
+    for source in sources if "id" in table.column_names else ():
+        table = table.filter(pc.invert(pc.starts_with(table["id"], f"{source}:")))
+    return table
+
+
+def _copy_results(report: Artifact, name: str, out: Path) -> None:
+    """Copy a file of each model's folder of results, where the report has such."""
+    for path in sorted(report.path.glob(f"results/*/{name}")):
+        to = out / path.parent.name / name
+        to.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, to)
+
+
+def render_card(section: ReleaseConfig, tables: Sequence[Table], evaluate: Artifact) -> str:
+    """README.md of the data set."""
+    langs = sorted({lang for table in tables for lang in table.langs if lang})
+    front = need("huggingface_hub", "train").DatasetCardData(
+        language=hub_languages([lang for lang in langs if "-" not in lang]),
+        license=hub_licence(section.licence),
+        pretty_name=f"{section.title}: evaluation",
+        task_categories=["text-generation"],
+        tags=["multilingual", "evaluation", MARK],
+        configs=[
+            {
+                "config_name": table.name,
+                "data_files": [{"split": "test", "path": f"data/{table.name}/test.parquet"}],
+            }
+            for table in tables
+        ],
+    )
+    body = render_markdown(
+        HERE / "generations.md.jinja", section=section, tables=tables, languages=len(langs), key=evaluate.key
+    )
+    return f"---\n{front.to_yaml(line_break=chr(10)).strip()}\n---\n\n{body}"
