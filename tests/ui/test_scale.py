@@ -8,12 +8,13 @@ from emma.ui.scale import COLOURS, ColourScale, choose_scale
 @pytest.mark.parametrize(
     ("values", "borders"),
     [
-        ([], (0.2, 0.4, 0.8)),
-        ([0.0], (0.2, 0.4, 0.8)),
-        ([50.0] * 9, (10, 20, 40)),
-        ([-0.3, 0.02, 0.1], (0.02, 0.04, 0.08)),
-        ([4e-4] * 3, (1e-4, 2e-4, 4e-4)),
-        ([*range(1, 101)], (20, 40, 80)),
+        ([], (0.25, 0.5, 0.75)),
+        ([0.0], (0.25, 0.5, 0.75)),
+        ([50.0] * 9, (10, 20, 30)),
+        ([-0.3, 0.02, 0.1], (0.025, 0.05, 0.075)),
+        ([0.3] * 3, (0.1, 0.2, 0.3)),
+        ([4e-4] * 3, (1e-4, 2e-4, 3e-4)),
+        ([*range(1, 101)], (25, 50, 75)),
     ],
 )
 def test_borders_are_round_and_most_values_lie_within(values: list[float], borders: tuple[float, ...]) -> None:

@@ -1,11 +1,13 @@
-// The map's dots as one stop of the tab key: arrow keys go to the nearest one that way, Home to the first.
+// The map's dots as one stop of the tab key: arrow keys go to the nearest one that way, Home to the first
+// that was measured.
 "use strict";
 for (const figure of document.querySelectorAll("figure.map")) {
   const svg = figure.querySelector("svg");
   const dots = [...svg.querySelectorAll("a")];
   const ways = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] };
   const place = (dot) => [dot.lastChild.cx.baseVal.value, dot.lastChild.cy.baseVal.value];
-  let current = dots[0];
+  const first = svg.querySelector("g:not(.none) a") ?? dots[0];
+  let current = first;
   for (const dot of dots) dot.setAttribute("tabindex", dot === current ? 0 : -1);
 
   // What lies straight ahead is nearer than what lies to the side of it.
@@ -32,7 +34,7 @@ for (const figure of document.querySelectorAll("figure.map")) {
   svg.addEventListener("keydown", (event) => {
     if (!(event.key in ways) && event.key !== "Home") return;
     event.preventDefault();
-    visit(event.key === "Home" ? dots[0] : nearest(ways[event.key]));
+    visit(event.key === "Home" ? first : nearest(ways[event.key]));
   });
 
   // A part of the world is magnified, and its dots grow by the root of that: they part where they lay on one another.

@@ -24,7 +24,7 @@ HERE = Path(__file__).parent
 SIZES_SHOWN = (0, 2, 5)
 """Size bands that the legend has a dot of."""
 GREYS = {UNSURE: "interval includes zero, or none", UNMEASURED: "not measured"}
-DOT_GAP = 5.0
+DOT_GAP = 4.0
 """Units of the map between dots at one place, as those of a language in two scripts."""
 GOLDEN_ANGLE = math.pi * (3 - math.sqrt(5))
 WHOLE = f"0 0 {WIDTH:g} {HEIGHT:.0f}"
@@ -113,15 +113,15 @@ def read_land() -> str:
 
 
 def draw_dots(points: Sequence[MapPoint], scale: ColourScale) -> Iterator[str]:
-    """The dots in groups of one size and one colour: large ones first, so that small ones lie on top of them."""
+    """The dots in groups of one size and colour: what was not measured lies beneath, and small dots on large ones."""
     names = name_points(points)
-    groups: dict[tuple[int, str], list[str]] = defaultdict(list)
+    groups: dict[tuple[bool, int, str], list[str]] = defaultdict(list)
     for point, (x, y) in place_points(points).items():
         band = SIZE_BANDS.index(size_band(point.size))
         tip = f"{names[point]} {format_value(point.value, scale.unit)}".rstrip()
         dot = f'<a href="#{point.lang}"><title>{escape(tip)}</title><circle cx="{x:.0f}" cy="{y:.0f}"/></a>'
-        groups[-band, scale.find_class(point.value, point.is_unsure)].append(dot)
-    for (band, colour), dots in sorted(groups.items()):
+        groups[point.value is not None, -band, scale.find_class(point.value, point.is_unsure)].append(dot)
+    for (_, band, colour), dots in sorted(groups.items()):
         yield f'<g class="s{-band} {colour}">{"".join(dots)}</g>'
 
 
@@ -148,7 +148,7 @@ def place_points(points: Iterable[MapPoint]) -> dict[MapPoint, tuple[float, floa
     places = {}
     for point in sorted(points, key=lambda point: (-point.size, point.lang)):
         x, y = project(*(find_place(Lang.parse(point.lang).iso639_3).point or (0.0, 0.0)))
-        cell = round(x / DOT_GAP), round(y / DOT_GAP)
+        cell = round(x), round(y)
         # As seeds in a sunflower: the n-th at the root of n, a golden angle on from the one before.
         reach, angle = DOT_GAP * math.sqrt(crowds[cell]), crowds[cell] * GOLDEN_ANGLE
         crowds[cell] += 1

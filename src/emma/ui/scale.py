@@ -21,7 +21,7 @@ class ColourScale:
     """Where the colours on either side of zero begin."""
 
     borders: tuple[float, ...]
-    """Absolute values, STEPS - 1 of them, each twice the one before."""
+    """Absolute values, STEPS - 1 of them, as far from one another as the first is from zero."""
     unit: str = ""
 
     def find_class(self, value: float | None, is_unsure: bool = False) -> str:
@@ -37,10 +37,10 @@ class ColourScale:
 
 
 def choose_scale(values: Iterable[float], unit: str = "") -> ColourScale:
-    """Borders at 1, 2 or 5 times a power of ten and its doubles, the last below the largest tenth of the values."""
+    """Borders at multiples of 1, 2, 2.5 or 5 times a power of ten, the last below the largest tenth of the values."""
     sizes = sorted(abs(value) for value in values if value) or [1.0]
-    most = sizes[int(0.9 * (len(sizes) - 1))] / 2 ** (STEPS - 2)
+    most = sizes[int(0.9 * (len(sizes) - 1))] / (STEPS - 1)
     power = 10.0 ** math.floor(math.log10(most))
-    # Rounded numbers are compared, so that 0.1 + 0.2 is no less than 0.3.
-    first = max(factor * power for factor in (1, 2, 5) if factor * power <= most * (1 + 1e-9))
-    return ColourScale(tuple(round(first * 2**step, 12) for step in range(STEPS - 1)), unit)
+    # With room for an error of rounding, so that a value of 0.3 may have borders 0.1 apart.
+    first = max(factor * power for factor in (1, 2, 2.5, 5) if factor * power <= most * (1 + 1e-9))
+    return ColourScale(tuple(round(first * step, 12) for step in range(1, STEPS)), unit)

@@ -86,9 +86,11 @@ def list_costs(runs: Sequence[RunSummary]) -> Iterator[Fact]:
 
 
 def draw_against(comparison: Comparison, at: int) -> Drawn:
-    """The map of what one run saves against the first; `at` is its place among the others."""
-    points = [make_point(row, at) for row in comparison["languages"] if is_language(row["lang"])]
+    """The map of what one run saves against the first; none where nothing was compared. `at`: among the others."""
     first, name = comparison["runs"][0]["name"], comparison["runs"][at + 1]["name"]
+    if not comparison["against_first"][at]["compared"]:
+        return Drawn(name, "")
+    points = [make_point(row, at) for row in comparison["languages"] if is_language(row["lang"])]
     title = f"World map of {len(points)} languages, coloured by the bits per byte that {name} saves against {first}"
     return Drawn(name, draw_map(points, title, "%", f"after-map-{at}"))
 

@@ -3,11 +3,13 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypedDict
 
-from emma.inspect.diff import flatten_section
+from emma.inspect.diff import NAMED_TABLES, flatten_section
 from emma.pipeline.corpus import read_provenance
 from emma.pipeline.home import Run
 from emma.pipeline.recipe import INPUTS
 
+FILES = "files of "
+"""Before the name of a source: what its files hash to, as the settings may be the same and the files not."""
 ABSENT = None
 """The value of a setting that a run does not have."""
 
@@ -21,32 +23,39 @@ class SettingDifference(TypedDict):
 
 
 def compare_settings(runs: Sequence[Run]) -> Iterator[SettingDifference]:
-    """The settings that differ, stage by stage in the order of a run."""
+    """The settings that differ, stage by stage in the order of a run; a source of some runs only is one of them."""
     for stage in INPUTS:
-        settings = [read_settings(run, stage) for run in runs]
+        facts = [read_provenance(run.artifact(stage)) if stage in run.addresses else None for run in runs]
+        settings = [{} if each is None else list_settings(each) for each in facts]
+        tables = [set[str]() if each is None else list_tables(each["config"]) for each in facts]
+        partly = sorted({name for each in tables for name in each if not all(name in other for other in tables)})
+        for name in partly:
+            yield {"setting": f"{stage}.{name}", "values": ["there" if name in each else ABSENT for each in tables]}
         for name in dict.fromkeys(name for each in settings for name in each):
             values = [each.get(name, ABSENT) for each in settings]
-            if any(value != values[0] for value in values):
+            if any(value != values[0] for value in values) and not any(belongs_to(name, table) for table in partly):
                 yield {"setting": f"{stage}.{name}", "values": values}
 
 
-def read_settings(run: Run, stage: str) -> Mapping[str, object]:
-    """The settings that a stage of a run was made with, by dotted names, with what else its address is made of."""
-    if stage not in run.addresses:
-        return {}
-    facts = read_provenance(run.artifact(stage))
+def list_tables(config: Mapping[str, Any]) -> set[str]:
+    """The tables of lists that have a name each, such as `sources.bible`."""
+    return {f"{kind}.{table['name']}" for kind in NAMED_TABLES for table in config.get(kind) or ()}
+
+
+def belongs_to(setting: str, table: str) -> bool:
+    """Whether a setting is one of a named table, or what the files of a source hash to."""
+    return setting.startswith(f"{table}.") or setting == f"{FILES}{table.partition('.')[2]}"
+
+
+def list_settings(facts: Mapping[str, Any]) -> Mapping[str, object]:
+    """The settings that a stage was made with, by dotted names, with what else its address is made of."""
     return {
         "version": facts["version"],
         **flatten_section(facts["config"]),
         # Addresses of stages before it say nothing that their own settings do not.
         **{name: key for name, key in facts["inputs"].items() if name not in INPUTS},
-        **count_files(facts["raw"]),
+        **{f"{FILES}{name}": hash_briefly(files) for name, files in facts["raw"].items()},
     }
-
-
-def count_files(raw: Mapping[str, Any]) -> dict[str, object]:
-    """What the files that a stage read hash to, by source: the settings may be the same and the files not."""
-    return {f"files of {name}": hash_briefly(files) for name, files in raw.items()}
 
 
 def hash_briefly(value: object) -> str:
