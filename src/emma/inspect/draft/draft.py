@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from emma.collect.config import BenchmarkConfig, SourceConfig
+from emma.collect.readers.registry import load_reader
 from emma.errors import SourceError
 from emma.inspect.draft.finish import finish_source
 from emma.inspect.draft.groups import Group, group_files
+from emma.inspect.draft.guesses import Guess
 from emma.inspect.draft.licences import UNKNOWN
 from emma.inspect.draft.names import make_name
 from emma.inspect.draft.patterns import find_member_pattern, find_patterns
@@ -17,6 +19,11 @@ from emma.inspect.draft.settle import settle_languages
 from emma.inspect.draft.sources import Draft, DraftSource, Identify
 from emma.inspect.draft.trials import choose_source, read_sample
 from emma.inspect.draft.units import find_unit
+
+TABLE_SETTINGS = ("fields", "keep", "options", "encoding")
+"""Settings that plain text does not have."""
+KEPT = frozenset({"author", "date", "doc_id", "id", "publisher", "source", "timestamp", "url", "warc_record_id"})
+"""Names of columns that say where a text comes from, and travel with it."""
 
 
 def draft_sources(place: Place, identify: Identify | None = None, language: str = "") -> Draft:
@@ -78,6 +85,7 @@ def _draft_source(place: Place, group: Group, taken: Sequence[str]) -> DraftSour
         ("lang", guess.choice.lang),
         ("lang2", guess.choice.lang2),
         ("options", dict(guess.options)),
+        ("keep", find_kept(guess)),
         ("encoding", guess.encoding),
         ("scheme", guess.scheme if guess.scheme != "any" else None),
     ):
@@ -91,6 +99,12 @@ def _draft_source(place: Place, group: Group, taken: Sequence[str]) -> DraftSour
     for setting, text in guess.choice.doubts:
         source.doubt(setting, text)
     return source
+
+
+def find_kept(guess: Guess) -> tuple[str, ...]:
+    """Columns beside text and language that say where a text comes from."""
+    used = {name for names in guess.choice.fields.values() for name in ([names] if isinstance(names, str) else names)}
+    return tuple(sorted(name for name in guess.columns - used if name.lower() in KEPT))
 
 
 def _find_paths(place: Place, group: Group) -> dict[str, Any]:
@@ -113,7 +127,7 @@ def _vary(settings: dict[str, Any], readers: Sequence[str], place: Place, group:
     for reader in readers:
         values = {**settings, "reader": reader}
         if reader == "text":
-            values = {key: value for key, value in values.items() if key not in ("fields", "options", "encoding")}
+            values = {key: value for key, value in values.items() if key not in TABLE_SETTINGS}
             if (unit := find_unit(place, group.files)) != "document":
                 values["options"] = {"unit": unit}
         varied.append(values)
@@ -126,9 +140,11 @@ def _vary(settings: dict[str, Any], readers: Sequence[str], place: Place, group:
 
 def _first_reasons(source: DraftSource) -> dict[str, str]:
     config = source.config
-    reasons = {"reader": f"read {source.sample.files} of its files with it"}
+    reasons = {"reader": load_reader(config.reader).summary}
     if config.fields:
         reasons["fields"] = "by the names of the columns and what is in them"
+    if config.keep:
+        reasons["keep"] = "what the files say of each text, to travel with it"
     if config.options.get("unit") == "line":
         reasons["options"] = "each line is a text of its own"
     elif config.options.get("unit") == "paragraph":

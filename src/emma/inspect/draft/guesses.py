@@ -1,12 +1,14 @@
 """A first guess at how a file is read: reader, fields and options, from its form and its first rows."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from emma.collect.text.encodings import Encoding, detect_encoding, detect_unicode
+from emma.errors import LanguageError
 from emma.inspect.draft.choices import Choice, choose_columns
-from emma.inspect.draft.columns import Column, find_columns
+from emma.inspect.draft.columns import Column, find_columns, name_language
 from emma.inspect.draft.forms import Form, find_form
 from emma.inspect.draft.places import Place, PlaceFile, head_of
 from emma.inspect.draft.rows import (
@@ -18,6 +20,7 @@ from emma.inspect.draft.rows import (
     read_parquet_head,
     read_table,
 )
+from emma.lang.codes import resolve
 from emma.lang.tables import Scheme
 
 SCHEMES: Mapping[str, Scheme] = {
@@ -47,6 +50,8 @@ class Guess:
     """Why it cannot be read, where it cannot."""
     columns: frozenset[str] = frozenset()
     """All columns of a table, or keys of records."""
+    code: str = ""
+    """The language of most rows, as a column says it."""
     may_be_text: bool = False
     """Whether it may as well be plain text."""
     is_empty: bool = False
@@ -65,22 +70,32 @@ def guess_file(place: Place, file: PlaceFile) -> Guess:
         return Guess(why=form.why)
     if form.readers[0] == "parquet":
         return _guess_parquet(place, file)
-    guess = _guess_rows(file, form, head)
-    if guess.why or guess.readers[0] not in UNDECLARED:
+    guess = _guess_rows(file, form, head, "")
+    if detect_unicode(head) is not None or guess.readers[:1] not in {(reader,) for reader in UNDECLARED}:
         return guess
-    return replace(guess, encoding=find_declared_encoding(head))
+    if not (encoding := find_declared_encoding(head, guess.code or read_name(file.inner))):
+        return guess
+    return replace(_guess_rows(file, form, head, encoding), encoding=encoding)
 
 
-def find_declared_encoding(head: bytes) -> str:
-    """The encoding that the source must declare; empty for UTF-8, and for what a byte-order mark tells."""
-    if detect_unicode(head) is not None:
-        return ""
-    found = detect_encoding(head)
+def find_declared_encoding(head: bytes, code: str) -> str:
+    """The encoding that the source must declare, found by how its language is spelled; empty where none is sure."""
+    try:
+        lang = resolve(code).lang if code else None
+    except LanguageError:
+        lang = None
+    found = detect_encoding(head, lang)
     return found.name if isinstance(found, Encoding) else ""
 
 
-def _guess_rows(file: PlaceFile, form: Form, head: bytes) -> Guess:
-    text = decode_head(head, find_declared_encoding(head) or None)
+def read_name(name: str) -> str:
+    """The one language that parts of a name can be; empty where there is none, or are several."""
+    labels = {name_language(part) for part in re.split(r"[/.]", name)} - {""}
+    return labels.pop() if len(labels) == 1 else ""
+
+
+def _guess_rows(file: PlaceFile, form: Form, head: bytes, encoding: str) -> Guess:
+    text = decode_head(head, encoding or None)
     if form.readers[0] == "jsonl" and (records := read_json_lines(text)):
         return _guess_columns(("jsonl",), find_columns(records))
     if form.readers[0] in ("json", "jsonl"):
@@ -96,7 +111,9 @@ Options = tuple[tuple[str, bool | int | str], ...]
 def _guess_columns(readers: tuple[str, ...], columns: Sequence[Column], options: Options = ()) -> Guess:
     """The guess by the columns of a table, or the reason why it has no text."""
     choice, names = choose_columns(columns), frozenset(column.name for column in columns)
-    return Guess(readers, choice, options, scheme=choice.scheme, why=choice.why_none, columns=names)
+    values = next((column.values for column in columns if column.name == choice.fields.get("lang")), [])
+    code = max(values, key=values.count, default="")
+    return Guess(readers, choice, options, scheme=choice.scheme, why=choice.why_none, columns=names, code=code)
 
 
 def _guess_json(value: object) -> Guess:

@@ -88,12 +88,9 @@ def matches(name: str, pattern: str) -> bool:
 
 
 def _translate(pattern: str) -> str:
-    pieces = re.split(r"(\*\*/|\*|\?|\[[^\]]*\])", pattern)
     plain = {"**/": "(?:[^/]+/)*", "*": "[^/]*", "?": "[^/]"}
-    return "".join(
-        plain.get(piece) or (piece if piece.startswith("[") and piece.endswith("]") else re.escape(piece))
-        for piece in pieces
-    )
+    pieces = re.split(r"(\*\*/|\*|\?|\[.\])", pattern)  # of sets only those that `escape_glob` writes
+    return "".join(plain.get(piece) or re.escape(re.sub(r"^\[(.)\]$", r"\1", piece)) for piece in pieces)
 
 
 def find_member_pattern(members: Sequence[str], others: Sequence[str]) -> tuple[str, int]:

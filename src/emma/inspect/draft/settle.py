@@ -6,6 +6,7 @@ from pathlib import Path
 
 from emma.collect.config import PAIR_READER
 from emma.inspect.draft.columns import name_language
+from emma.inspect.draft.doubts import MAX_ODD, doubt_codes, doubt_names
 from emma.inspect.draft.languages import (
     describe_scripts,
     find_name_pattern,
@@ -17,7 +18,6 @@ from emma.inspect.draft.samples import Sample
 from emma.inspect.draft.sources import DraftSource, Identify
 from emma.inspect.draft.trials import read_sample
 from emma.lang.language import Lang
-from emma.lang.oddities import find_oddities
 
 ENOUGH = 0.95
 """Share of the texts whose language is known from which nothing more is tried."""
@@ -26,12 +26,6 @@ SURE, MIN_TEXTS = 0.7, 1
 PAIR = re.compile(r"(?:^|[/._-])([a-z]{2,3}(?:_[A-Z][a-z]{3})?)[-_]([a-z]{2,3}(?:_[A-Z][a-z]{3})?)(?=[/._-]|$)")
 MAX_CHARS = 2_000
 """Characters of a file that show its script."""
-MAX_ODD = 6
-"""Codes that are worth a look, shown at most."""
-
-
-ODD = ("a language of", "nobody")
-"""Beginnings of the oddities that are shown: a macrolanguage, or a language of the past, is nothing to decide here."""
 
 
 def settle_languages(
@@ -44,7 +38,8 @@ def settle_languages(
     """Settle the language of a source's texts, in the order of what is sure; note what is not."""
     steps = (_by_content, _by_scheme, _by_pair_name, _by_name)
     if not source.sample.rows or any(step(source, root, beside) for step in steps):
-        _doubt_odd_codes(source)
+        doubt_codes(source)
+        doubt_names(source)
         return
     if not (_by_stated(source, root, language) or _by_model(source, root, identify) or _by_script(source, root)):
         _give_up(source)
@@ -181,25 +176,3 @@ def _give_up(source: DraftSource) -> None:
         f"Nothing says the language{other} {some}(script: {scripts or 'none'}). Set `{side}`, such as swh_Latn; or "
         "`lang_from` or `fields.lang` if it differs from file to file or row to row; or look again with --lid MODEL.",
     )
-
-
-def _doubt_odd_codes(source: DraftSource) -> None:
-    """Note codes that are likely to mean another language than ISO 639 says."""
-    pairs = {(row.code, row.lang) for row in source.sample.named} | {
-        (row.code2, row.lang2) for row in source.sample.named if row.lang2
-    }
-    languages = {Lang.parse(label).iso639_3 for _, label in pairs}
-    odd = []
-    for code, label in sorted(pairs):
-        reasons = list(find_oddities(code, Lang.parse(label), languages))
-        if reasons and reasons[0].startswith(ODD):
-            odd.append(f"{code or label} is read as {label} ({Lang.parse(label).name}): {reasons[0]}")
-    if odd:
-        more = f" And {len(odd) - MAX_ODD} more: `emma lang lint` lists them." if len(odd) > MAX_ODD else ""
-        source.doubt("codes", f"Worth a look: {'; '.join(odd[:MAX_ODD])}.{more}")
-    if source.config.reader == "android" and "values" in source.sample.unknown:
-        source.doubt(
-            "codes", "Folders called `values` hold the original: if it is English, codes = {values = 'eng_Latn'}."
-        )
-    if unknown := [code for code, _ in source.sample.unknown.most_common(MAX_ODD) if code]:
-        source.doubt("codes", f"These are no languages that are known: {', '.join(unknown)}; their texts are rejected.")
