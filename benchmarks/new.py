@@ -241,8 +241,8 @@ INTRODUCTION = [
     "Each folder is given to `emma new` with nothing but its path. **right**: what it reads has the same documents, or "
     "the same text divided otherwise, in the same languages as the recipe that people wrote. **right but for what it "
     "said**: at least 90 % of the text is the same, and it named what it was unsure of. **said**: it reads nothing, "
-    "and says what somebody must decide, or that it is no text. **read**: nobody has written a recipe to compare with, and "
-    "it reads something. **wrong**: anything else. The last column is the time that `emma new` took.",
+    "and says what somebody must decide, or that it is no text. **read**: nobody has written a recipe to compare with, "
+    "and it reads something. **wrong**: anything else. The last column is the time that `emma new` took.",
 ]
 
 
