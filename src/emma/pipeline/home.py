@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from emma.lang.language import Lang
+    from emma.pipeline.export.counts import Exported
     from emma.pipeline.samples import SampleDataset
 
 LOCK = "lock.json"
@@ -240,6 +241,26 @@ class Run:
         from emma.pipeline.contents import read_documents
 
         return read_documents(self, lang, split, columns)
+
+    def export(
+        self,
+        to: Path | str,
+        *,
+        langs: "Sequence[Lang | str] | None" = None,
+        splits: Sequence[str] | None = None,
+        sources: Sequence[str] | None = None,
+        kind: str = "parquet",
+        annotations: Sequence[str] = (),
+        force: bool = False,
+        workers: int | None = None,
+    ) -> "Exported":
+        """Write the kept texts as a data set that `datasets.load_dataset(to, "swh_Latn")` opens; see `emma export`."""
+        from emma.pipeline.export.choose import Request
+        from emma.pipeline.export.run import export_corpus
+
+        labels = None if langs is None else [lang if isinstance(lang, str) else lang.label for lang in langs]
+        request = Request(labels, splits, sources, kind, annotations)
+        return export_corpus(self, to, request, force=force, workers=workers)
 
     def samples(self) -> "SampleDataset":
         """The training samples in planned order, as a torch Dataset. Raises RecipeError when there is no mix yet."""

@@ -86,11 +86,11 @@ def match_rows(table: pa.Table, choice: Choice) -> pa.ChunkedArray:
 
 
 def add_source_columns(table: pa.Table, choice: Choice) -> pa.Table:
-    """The table with the columns that a source has one value for, before `split`, which stays the last."""
-    for name, pairs in choice.by_source:
+    """The table with the columns that a source has one value for, behind those of documents."""
+    for place, (name, pairs) in enumerate(choice.by_source, len(choice.columns)):
         sources, values = (pa.array(column, pa.string()) for column in zip(*pairs, strict=True))
         column = values.take(pc.index_in(table["source"], value_set=sources).combine_chunks())
-        table = table.add_column(table.num_columns - 1, name, column)
+        table = table.add_column(place, name, column)
     return table
 
 
