@@ -78,7 +78,7 @@ def _find_advice(case: LanguageCase) -> Iterator[Advice]:
 
 def _get_text(case: LanguageCase) -> Advice | None:
     row = case.row
-    if row.trained or row.train_bytes:
+    if row.train_bytes:
         return None
     why = "nothing of it was trained on" if row.documents else "it is tested only"
     return Advice("Text to train on", f"{why}; see what was dropped, or add a source.")
@@ -108,6 +108,14 @@ def _test_more(case: LanguageCase) -> Advice | None:
         sure = "leave open whether it gained" if row.verdict == "unsure" else "make a wide interval"
         return Advice("More test documents", f"{count} {sure}." if row.test_documents != 1 else f"{count} says little.")
     return None
+
+
+def _train_more(case: LanguageCase) -> Advice | None:
+    epochs = case.row.epochs
+    if epochs is None or epochs >= 1:
+        return None
+    drawn = f"{format_share(epochs)} of its text was drawn" if epochs else "none of its text was drawn"
+    return Advice("Longer training, or a larger share of it", f"{drawn}.")
 
 
 def _add_text(case: LanguageCase) -> Advice | None:
@@ -151,6 +159,7 @@ RULES: Sequence[Rule] = (
     _get_text,
     _check_labels,
     _explain_loss,
+    _train_more,
     _add_text,
     _add_sources,
     _check_rules,

@@ -1,6 +1,8 @@
 // The atlas: dots of charts that can be pointed at, a page for every language, and what is filtered dimmed everywhere.
 {
   const MISSING = "–";
+  const NOTHING = "(nothing)";
+  const CODE = "zxx_Zyyy"; // program code, which is no language
   const REACH = 14; // from a dot, in CSS pixels, within which a pointer means it
 
   // ---- Numbers and elements, as `emma.ui.numerals` writes them
@@ -26,7 +28,13 @@
     element.append(...children.flat().filter((child) => child != null && child !== ""));
     return element;
   }
-  const foreign = (text, lang) => make("bdi", { dir: "auto", lang: lang.replace("_", "-") }, text);
+  // Text in a script from the right runs from there whatever it begins with, such as a placeholder.
+  const FROM_RIGHT = /^(Adlm|Arab|Aran|Hebr|Mand|Mend|Nkoo|Rohg|Samr|Syrc|Thaa|Yezi)$/;
+  const LETTER_FROM_RIGHT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
+  function foreign(text, lang) {
+    const isFromRight = FROM_RIGHT.test(lang.split("_")[1]) && LETTER_FROM_RIGHT.test(text);
+    return make("bdi", { dir: isFromRight ? "rtl" : "auto", lang: lang.replace("_", "-") }, text);
+  }
   const table = (heads, rows, style = "") =>
     make("div", { class: "scroll" },
       make("table", { class: style },
@@ -261,7 +269,7 @@
     const against = of.tokens_per_byte && english && of.lang !== "eng_Latn"
       ? `${times(of.tokens_per_byte / english)} English's ${decimal(english)}` + (of.premium ? `; for the same content ${times((of.tokens_per_byte * of.premium) / english)} its tokens` : "") : "";
     const ranks = data.rows.train_bytes.filter((size) => size > of.train_bytes).length + 1;
-    const epochs = of.epochs ? `, each token seen ${decimal(of.epochs, 1)} times` : "";
+    const epochs = !of.epochs ? "" : of.epochs < 1 ? `; ${share(of.epochs)} of it drawn` : `; each token seen ${decimal(of.epochs, 1)} times`;
     return [
       of.bits_per_byte == null ? "" : stat("Bits per byte", arrow(of.bits_per_byte_base, of.bits_per_byte), drawStrip(data, of)),
       of.tokens_per_byte == null ? "" : stat("Tokens per byte", arrow(of.tokens_per_byte_base, of.tokens_per_byte), against),
@@ -271,7 +279,7 @@
 
   // Where its gain stands among all: a thin line for each language, a thick one for this.
   function drawStrip(data, of) {
-    const known = data.rows.gain.filter((gain) => gain != null);
+    const known = data.rows.gain.filter((gain, index) => gain != null && data.langs[index] !== CODE);
     if (of.gain == null || known.length < 2) return "";
     const [low, high] = [Math.min(0, ...known), Math.max(0, ...known)];
     const x = (gain) => (2 + (196 * (gain - low)) / (high - low || 1)).toFixed(1);
@@ -288,8 +296,8 @@
     return make("div", { class: "samples" }, of.samples.map(([prompt, reference, base, adapted]) => make("article", {},
       make("p", { class: "prompt" }, foreign(prompt, of.lang)),
       make("dl", {},
-        hasBase ? [make("dt", {}, "Base"), make("dd", {}, foreign(base ?? MISSING, of.lang))] : [],
-        [make("dt", {}, "Adapted"), make("dd", { class: "adapted" }, foreign(adapted ?? MISSING, of.lang))],
+        hasBase ? [make("dt", {}, "Base"), make("dd", {}, foreign(base || NOTHING, of.lang))] : [],
+        [make("dt", {}, "Adapted"), make("dd", { class: "adapted" }, foreign(adapted || NOTHING, of.lang))],
         [make("dt", {}, "The text itself"), make("dd", { class: "was" }, foreign(reference, of.lang))]))));
   }
 
@@ -309,7 +317,7 @@
     });
     const answers = of.answers.map(([what, prompt, reference, metric, models]) => make("tr", {},
       make("td", {}, make("span", { class: "code" }, what), foreign(prompt, of.lang)),
-      models.map(([text, value, lang]) => make("td", {}, foreign(text || "(empty)", of.lang),
+      models.map(([text, value, lang]) => make("td", {}, foreign(text || NOTHING, of.lang),
         value == null ? "" : make("span", { class: "code" }, `${metric} ${decimal(value, 2)}${lang ? `, reads as ${lang}` : ""}`))),
       make("td", {}, foreign(reference, of.lang))));
     return [
