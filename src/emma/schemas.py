@@ -121,6 +121,18 @@ SELECTION = pa.schema(
     ]
 )  # row-aligned with DOCUMENTS
 
+LEDGER = pa.schema(
+    [
+        *(DOCUMENTS.field(name) for name in ("id", "lang", "lang2", "source", "domain", "licence")),
+        ("redistribution", pa.string()),  # public, derived or private, as the recipe declares the source
+        ("origin", pa.string()),  # of the source
+        *(DOCUMENTS.field(name) for name in ("file", "row", "url")),
+        ("tokens", pa.int64()),  # as the model's tokenizer has it; of a pair that is written both ways, of both
+        ("tokens_seen", pa.int64()),  # in the samples that training drew; a token counts as often as it was drawn
+    ]
+)
+"""A row for each document that trained a model; it has no text."""
+
 FERTILITY = pa.schema(
     [
         ("lang", pa.string()),

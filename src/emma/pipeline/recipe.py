@@ -33,7 +33,7 @@ INPUTS: Mapping[str, tuple[str, ...]] = {
     "train": ("adapt", "pack", "mix", "start"),
     "evaluate": ("collect", "annotate", "curate", "train", "base"),
     "report": ("collect", "curate", "vocab", "mix", "train", "evaluate"),
-    "release": ("collect", "curate", "vocab", "mix", "train", "evaluate", "report", "base"),
+    "release": ("collect", "curate", "vocab", "pack", "mix", "train", "evaluate", "report", "base"),
 }
 """The stages in order, and what each reads."""
 ELSEWHERE = frozenset({"base", "start"})

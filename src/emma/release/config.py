@@ -24,7 +24,7 @@ class EmissionsConfig(Settings):
 class ReleaseConfig(Section):
     """Settings of the release stage."""
 
-    version: ClassVar[int] = 4
+    version: ClassVar[int] = 5
 
     title: str = "Multilingual language model"
     """Heading of the model card; the heading of the corpus card adds "corpus" to it."""
@@ -61,5 +61,11 @@ class ReleaseConfig(Section):
     exclude_sources: tuple[str, ...] = ()
     """Sources whose documents stay out of the released corpus, because their licence does not allow it, say. They were
     still trained on, and both cards name them."""
+    mask: tuple[Literal["email", "ip", "phone", "card"], ...] = ()
+    """Kinds of personal data that are replaced in the released texts, by `<EMAIL>`, `<IP>`, `<PHONE>` and `<CARD>`; the
+    card of the corpus names them. The model was trained on the texts as they were."""
+    ledger: bool = True
+    """Put `ledger.parquet` beside the model: each document that trained it, its source, licence and address, and how
+    many of its tokens were seen. It has no text."""
     buckets: int = Field(default=16, ge=1, exclude=True)
     """Write the corpus in this many groups of languages. More groups need less memory."""

@@ -21,6 +21,7 @@ from emma.release.corpus import SCHEMA
 from emma.release.corpus_checks import check_corpus
 from emma.release.facts import gather_facts
 from emma.release.generations import FOLDER, write_generations
+from emma.release.ledger import LEDGER_FILE, make_ledger, write_ledger
 from emma.release.model_checks import check_model
 from emma.schemas import Row
 from emma.store import shards
@@ -40,10 +41,11 @@ def release(
     train: Artifact,
     evaluate: Artifact,
     report: Artifact,
+    pack: Artifact | None = None,
     base: Artifact | None = None,
     work: Work,
 ) -> StageOutput:
-    """Write `model/`, with the report's `languages.csv`, `corpus/`, `evaluation/` and `checks.json`.
+    """Write `model/`, with the report's `languages.csv` and the ledger, `corpus/`, `evaluation/` and `checks.json`.
 
     Raises RecipeError for an excluded source that does not exist, ArtifactError when a check fails.
     """
@@ -60,8 +62,11 @@ def release(
     # No links: the folder is moved and uploaded as it is.
     copy_model(train.file("model"), model, dtype=dtype, shard_size=section.shard_size)
     shutil.copyfile(report.file("languages.csv"), model / "languages.csv")
+    if section.ledger and pack is not None:
+        parts = make_ledger(collect=collect, curate=curate, pack=pack, mix=mix, train=train, work=work)
+        write_ledger(parts, model / LEDGER_FILE)
     shard_pairs = zip(collect.parts["documents"], curate.parts["selection"], strict=True)
-    choice = Choice(columns=tuple(SCHEMA.names), without_sources=section.exclude_sources)
+    choice = Choice(columns=tuple(SCHEMA.names), without_sources=section.exclude_sources, mask=section.mask)
     buckets = work.scatter(bucket_by_language, shard_pairs, section.buckets, choice)
     sizes = assemble_corpus(work.each(write_languages, buckets), corpus)
 

@@ -95,23 +95,23 @@ class Samples:
         self.facts: Mapping[str, Any] = read_json(mix.file("plan.json"))
         """The contents of plan.json: the mix's totals, and the tokenizer's facts."""
         self.sequence_length = int(self.facts["sequence_length"])
-        self._seed, self._padding = int(self.facts["seed"]), self.facts.get("eos") or 0
+        self.seed, self._padding = int(self.facts["seed"]), self.facts.get("eos") or 0
         # All stages have the same sources in the same order, so the first one's rows name them.
         stages = _read_stages(mix)
         bins = _open_bins(mix) if self.facts.get("packing") == "best_fit" else [None] * len(stages[0][1])
         self.sources = [_open_source(row, own, pack) for row, own in zip(stages[0][1], bins, strict=True)]
         self.stages = [(name, sum(row["samples"] for row in rows)) for name, rows in stages]
         """Name and number of samples of each stage of the mix, in order."""
-        self._order = SampleOrder([[row["samples"] for row in rows] for _, rows in stages], self._seed)
+        self.order = SampleOrder([[row["samples"] for row in rows] for _, rows in stages], self.seed)
 
     def __len__(self) -> int:
-        return len(self._order)
+        return len(self.order)
 
     def draw(self, number: int) -> Sample:
         """Sample `number`. Raises IndexError past the end."""
-        at, k = self._order.source_of(number)
+        at, k = self.order.source_of(number)
         file, size = self.sources[at].file, self.sequence_length + 1
-        spans = self._find_spans(at, k)
+        spans = self.find_spans(at, k)
         firsts = np.cumsum(spans[:, TOKENS]) - spans[:, TOKENS]
         places = np.repeat(file.starts(spans[:, DOCUMENT]) + spans[:, FIRST] - firsts, spans[:, TOKENS])
         filled = len(places)
@@ -119,27 +119,27 @@ class Samples:
         tokens[:filled] = file.tokens[places + np.arange(filled)]
         # Padding is a document of its own, so that attention keeps it apart.
         begins[firsts], begins[filled : filled + 1], padding[filled:] = True, True, True
-        return Sample(at, tokens, begins, padding, _cut_spans(spans, self.sequence_length))
+        return Sample(at, tokens, begins, padding, cut_spans(spans, self.sequence_length))
 
     def source_of(self, number: int) -> int:
         """The source of sample `number`: an index into `sources`. Raises IndexError past the end."""
-        return self._order.source_of(number)[0]
+        return self.order.source_of(number)[0]
 
     def documents(self, number: int) -> list[DocumentPart]:
         """The documents in sample `number`, in the order in which they stand there. Raises IndexError past the end."""
-        at, k = self._order.source_of(number)
+        at, k = self.order.source_of(number)
         source = self.sources[at]
-        spans = _cut_spans(self._find_spans(at, k), self.sequence_length).tolist()
+        spans = cut_spans(self.find_spans(at, k), self.sequence_length).tolist()
         return [
             DocumentPart(source.lang, source.domain, source.ids[document], first, n) for document, first, n in spans
         ]
 
-    def _find_spans(self, at: int, k: int) -> Ints:
+    def find_spans(self, at: int, k: int) -> Ints:
         """The spans of the k-th sample of a source and, where a document goes on, of the one token after it."""
         source = self.sources[at]
         if source.bins is not None:
-            return source.bins.find_spans(k, self.sequence_length, source.file.lengths, (self._seed, at))
-        start = find_window_start(source.tokens, self.sequence_length, k, self._seed, at)
+            return source.bins.find_spans(k, self.sequence_length, source.file.lengths, (self.seed, at))
+        start = find_window_start(source.tokens, self.sequence_length, k, self.seed, at)
         return find_cyclic_spans(source.file, start, self.sequence_length + 1)
 
 
@@ -163,7 +163,7 @@ def _find_spans_in_order(file: TokenFile, start: int, length: int) -> Ints:
     return np.asarray(spans[tokens > 0])  # documents may be empty
 
 
-def _cut_spans(spans: Ints, length: int) -> Ints:
+def cut_spans(spans: Ints, length: int) -> Ints:
     """The spans of the first `length` tokens."""
     ends = np.minimum(np.cumsum(spans[:, TOKENS]), length)
     tokens = np.diff(ends, prepend=0)
