@@ -51,7 +51,7 @@ WIKI = GOOD + TABLE.format(kind="sources", name="wiki")
     ("text", "said"),
     [
         (WIKI + "reeder = 'x'\n", "source 'wiki': unknown key 'reeder'. Did you mean 'reader'?"),
-        (WIKI + "priority = 'x'\n", "source 'wiki': 'priority': Input should be a valid integer"),
+        (WIKI + "priority = 'x'\n", "source 'wiki': 'priority': write a whole number (found 'x')"),
         (WIKI + "fields = { texts = 'x' }\n", "source 'wiki': 'fields.texts"),
         (WIKI.replace('licence = "MIT"', "", 1), "source 'good': the key 'licence' is missing."),
         (GOOD + "[[collect.sources]]\nreader = 'text'\n", "source number 2: the key 'name' is missing."),
@@ -118,3 +118,38 @@ def test_changes_are_a_list(tmp_path: Path, changes: object) -> None:
     (tmp_path / "r.toml").write_text("")
     with pytest.raises(RecipeError, match="changes: write a list such as"):
         Recipe.read(tmp_path / "r.toml", changes)
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("mine", "Did you mean {folder}/mine.toml?"),
+        ("mien.toml", "Did you mean {folder}/mine.toml?"),
+        ("demo.toml", "EMMA brings one of that name: {demo}."),
+        ("demo", "EMMA brings one of that name: {demo}."),
+        ("zzz.toml", "`emma new FOLDER` writes one"),
+    ],
+)
+def test_a_recipe_that_is_not_there_is_near_another(given: str, expected: str, tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text("")
+    with pytest.raises(RecipeError) as error:
+        Recipe.read(tmp_path / given)
+    assert expected.format(folder=tmp_path, demo=find_shipped("demo.toml")) in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ("collect.sources=1", "'collect.sources': write a list, such as [1, 2] (found 1)."),
+        ("collect=1", "write a table, such as { key = 1 } (found 1)."),
+        ("curate.max_drop=abc", "'curate.max_drop': write a number (found 'abc')."),
+        ("mix.tokens=1.5", "'mix.tokens': write a whole number (found 1.5)."),
+        ("train.compile=perhaps", "'train.compile': write true or false (found 'perhaps')."),
+        ("data=1", """'data': write text in quotes, such as "text" (found 1)."""),
+    ],
+)
+def test_values_of_another_kind_say_what_to_write(change: str, expected: str, tmp_path: Path) -> None:
+    (tmp_path / "r.toml").write_text("")
+    with pytest.raises(RecipeError) as error:
+        Recipe.read(tmp_path / "r.toml", [change])
+    assert expected in str(error.value)

@@ -35,7 +35,8 @@ from emma.cli import (
     vocab,
     why,
 )
-from emma.cli.options import STAGES, CommandParser
+from emma.cli.options import STAGES
+from emma.cli.parser import COMMAND, CommandParser
 from emma.errors import EmmaError
 
 __all__ = ["STAGES", "build_parser", "expand_group", "main"]
@@ -73,7 +74,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     let_waiting_threads_sleep()
     try:
         # Commands import what they need when they are called, so that `--help` is there at once.
-        arguments = build_parser().parse_args(expand_group(sys.argv[1:] if argv is None else argv))
+        given = expand_group(sys.argv[1:] if argv is None else argv)
+        if not given:
+            build_parser().print_help(sys.stderr)
+            return 2
+        arguments = build_parser().parse_args(given)
         command: Callable[[argparse.Namespace], int] = arguments.command
         return command(arguments)
     except EmmaError as error:
@@ -104,14 +109,14 @@ def let_waiting_threads_sleep() -> None:
 
 def build_parser() -> argparse.ArgumentParser:
     """All commands and their arguments."""
-    parser = argparse.ArgumentParser(
+    parser = CommandParser(
         prog="emma",
         description="Adapt a language model to hundreds of languages: one recipe, one command.",
         epilog="Exit codes: 0 done, 1 an error with a message, 2 wrong usage, 130 interrupted or "
         "143 terminated (run again to go on).",
     )
     parser.add_argument("--version", action="version", version=f"emma {__version__}")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=CommandParser)
+    commands = parser.add_subparsers(title="commands", metavar=COMMAND, required=True)
     for command in COMMANDS:
         command.add_parser(commands)
     # Some are groups too: argparse has no subcommands beside a positional, so `expand_group` names theirs.

@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from emma.cli.options import Commands
+from emma.cli.values import parse_alpha
 
 
 def add_parser(commands: Commands) -> None:
@@ -19,7 +20,7 @@ def add_parser(commands: Commands) -> None:
     parser.add_argument("base", metavar="BASE", type=Path, help="the model folder that the other was adapted from")
     parser.add_argument("adapted", metavar="ADAPTED", type=Path, help="the adapted model's folder")
     parser.add_argument("out", metavar="OUT", type=Path, help="folder of the result, which is not there yet")
-    parser.add_argument("--alpha", type=float, required=True, help="the base's share, from 0 to 1")
+    parser.add_argument("--alpha", type=parse_alpha, required=True, help="the base's share, from 0 to 1")
     parser.set_defaults(command=run)
 
 

@@ -4,9 +4,10 @@ import argparse
 import os
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
-from emma.cli.values import parse_folder, parse_place, parse_positive, parse_url
+from emma.cli.parser import CommandParser
+from emma.cli.values import parse_home, parse_place, parse_positive, parse_url
 
 STAGES: Mapping[str, str] = {
     "collect": "read the sources into documents, each with a resolved language, and rejects with reasons",
@@ -28,23 +29,6 @@ if TYPE_CHECKING:
     from emma.pipeline.recipe import Recipe
 
 Answer = TypeVar("Answer")
-
-
-class CommandParser(argparse.ArgumentParser):
-    """The parser of a command."""
-
-    late: str | None = None
-    """An optional positional that may stand behind options, as in `emma try RUN --lang sw TEXT`: argparse takes it for
-    left out there."""
-
-    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
-        """Parse what is known; see `late`."""
-        known, rest = super().parse_known_args(args, namespace)
-        if self.late and rest and not rest[0].startswith("-") and getattr(known, self.late) is None:
-            setattr(known, self.late, rest.pop(0))
-        return known, rest
-
-
 Commands: TypeAlias = "argparse._SubParsersAction[CommandParser]"
 """What `add_subparsers` returns; the type has no public name."""
 
@@ -59,7 +43,7 @@ def add_home(parser: argparse.ArgumentParser) -> None:
     """Add --home and --store."""
     parser.add_argument(
         "--home",
-        type=parse_folder,
+        type=parse_home,
         default=Path("emma-runs"),
         metavar="DIR",
         help="the folder that holds the store and the runs (default: emma-runs)",

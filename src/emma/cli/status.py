@@ -2,8 +2,13 @@
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from emma.cli.options import Commands, add_changes, add_command, add_json, open_home, print_answer, read_recipe
+from emma.errors import RecipeError
+
+if TYPE_CHECKING:
+    from emma.pipeline.home import Home
 
 
 def add_parser(commands: Commands) -> None:
@@ -30,16 +35,29 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.recipe is None:
         print_answer(status.list_runs(home), status.render_runs, arguments.json)
     else:
+        refuse_run(arguments, home)
         print_answer(status.list_stages(home, read_recipe(arguments)), status.render_stages, arguments.json)
     return 0
 
 
+def refuse_run(arguments: argparse.Namespace, home: "Home") -> None:
+    """RecipeError for the name of a run: only a recipe tells which stages are up to date."""
+    name = str(arguments.recipe)
+    if not arguments.recipe.exists() and name in [run.name for run in home.list_runs()]:
+        raise RecipeError(
+            f"'{name}' is a run in {home.path}. `emma status RECIPE` shows the stages of the recipe that it is of; "
+            "without a recipe the runs are listed."
+        )
+
+
 def verify(arguments: argparse.Namespace) -> int:
     """Read the files of a run, or of all, again; 1 where any is not what was written."""
+    from emma.inspect.storage.clean import refuse_no_store
     from emma.inspect.verify import render_text, verify_files
     from emma.work.progress import Reporter
 
     # Without a recipe every artifact of the home is read, also what no run names any more.
+    refuse_no_store(open_home(arguments))
     run = None if arguments.recipe is None else read_recipe(arguments).name
     verified = verify_files(open_home(arguments), run, Reporter(quiet=arguments.json))
     print_answer(verified, lambda answer: render_text(answer, arguments.recipe), arguments.json)

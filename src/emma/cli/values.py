@@ -4,6 +4,9 @@ import argparse
 import math
 from pathlib import Path
 
+RECORD = "lock.json"
+"""Name of the file that the folder of a run has (pipeline.home.LOCK, which loads more than a parser needs)."""
+
 
 def parse_url(text: str) -> str:
     """Parse the URL of an object store."""
@@ -64,6 +67,25 @@ def parse_folder(text: str) -> Path:
     if file := next((each for each in (path, *path.parents) if each.exists() and not each.is_dir()), None):
         raise argparse.ArgumentTypeError(f"'{file}' is a file; name a folder")
     return path
+
+
+def parse_home(text: str) -> Path:
+    """Parse the path of a home, which need not be there."""
+    path = parse_folder(text)
+    if (path / RECORD).is_file():
+        raise argparse.ArgumentTypeError(f"'{text}' is the folder of a run; its home is {path.absolute().parent}")
+    return path
+
+
+def parse_alpha(text: str) -> float:
+    """Parse a share from 0 to 1, both of which it may be."""
+    try:
+        share = float(text)
+    except ValueError:
+        share = math.nan
+    if not 0 <= share <= 1:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a share from 0 to 1")
+    return share
 
 
 def parse_page(text: str) -> Path:

@@ -105,7 +105,10 @@ def hint_language(name: str, iso: str, present: Sequence[str]) -> str:
     """Labels that may be meant: of the same language, its macrolanguage or members, or spelt alike."""
     related = find_related_languages(iso)
     near = [label for label in present if Lang.parse(label).iso639_3 in related]
-    near += [label for label in get_close_matches(name, present, n=4, cutoff=0.7) if label not in near]
+    names = {Lang.parse(label).name.lower(): label for label in present}
+    near += get_close_matches(name, present, n=4, cutoff=0.7)
+    near += [names[each] for each in get_close_matches(name.lower(), names, n=4, cutoff=0.75)]
+    near = list(dict.fromkeys(near))
     if near:
         return f"Near it are: {', '.join(near[:MAX_LABELS])}."
     more = "…" if len(present) > MAX_LABELS else ""

@@ -17,6 +17,7 @@ from emma.errors import RecipeError
 from emma.evaluate.config import EvaluateConfig
 from emma.mix.config import MixConfig
 from emma.pack.config import PackConfig
+from emma.pipeline.shipped import list_shipped
 from emma.release.config import ReleaseConfig
 from emma.report.config import ReportConfig
 from emma.train.config import TrainConfig
@@ -38,6 +39,23 @@ INPUTS: Mapping[str, tuple[str, ...]] = {
 """The stages in order, and what each reads."""
 ELSEWHERE = frozenset({"base", "start"})
 """Inputs that no stage of the recipe makes, and that it need not have: `base`, and `start` for `train.from`."""
+
+EXPECTED: Mapping[str, str] = {
+    "tuple_type": "write a list, such as [1, 2]",
+    "list_type": "write a list, such as [1, 2]",
+    "dict_type": "write a table, such as { key = 1 }",
+    "model_type": "write a table, such as { key = 1 }",
+    "model_attributes_type": "write a table, such as { key = 1 }",
+    "string_type": 'write text in quotes, such as "text"',
+    "bool_type": "write true or false",
+    "bool_parsing": "write true or false",
+    "int_type": "write a whole number",
+    "int_parsing": "write a whole number",
+    "int_from_float": "write a whole number",
+    "float_type": "write a number",
+    "float_parsing": "write a number",
+}
+"""What is to be written instead, by the kind of a validation error: pydantic speaks of Python's types."""
 
 
 class Recipe(Settings):
@@ -76,7 +94,7 @@ class Recipe(Settings):
             # Editors of some systems put a byte order mark before the text.
             table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
         except FileNotFoundError:
-            raise RecipeError(f"There is no recipe at {path}. The repository's own are in recipes/.") from None
+            raise RecipeError(f"There is no recipe at {path}. {suggest_recipe(path)}") from None
         except IsADirectoryError:
             raise RecipeError(f"{path} is a folder; a recipe is a file, such as recipes/demo.toml.") from None
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -117,6 +135,19 @@ class Recipe(Settings):
         """The section of one stage."""
         section: Section = getattr(self, stage)
         return section
+
+
+def suggest_recipe(path: Path) -> str:
+    """What else may be meant by the path of a recipe that is not there."""
+    if path.suffix != ".toml" and (named := path.with_name(f"{path.name}.toml")).is_file():
+        return f"Did you mean {named}?"
+    shipped = {each.name: each for each in list_shipped()}
+    if (own := shipped.get(path.name) or shipped.get(f"{path.name}.toml")) is not None:
+        return f"EMMA brings one of that name: {own}."
+    beside = sorted(each.name for each in path.parent.glob("*.toml"))
+    if near := difflib.get_close_matches(path.name, beside, n=1):
+        return f"Did you mean {path.parent / near[0]}?"
+    return f"EMMA's own are {', '.join(shipped)} (`emma run --help`); `emma new FOLDER` writes one for your own text."
 
 
 def apply_change(table: dict[str, Any], change: str) -> None:
@@ -162,7 +193,8 @@ def _explain_problem(problem: dict[str, Any], table: Mapping[str, Any]) -> str:
     found = "" if isinstance(problem["input"], Mapping) else f" (found {problem['input']!r})"
     told = problem["type"] == "string_pattern_mismatch" and len(problem["loc"]) > 1
     see = f" `emma {problem['loc'][0]} --help` says how it is written." if told else ""
-    return f"{owner}{what}{problem['msg'].removeprefix('Value error, ')}{found}.{see}"
+    message = EXPECTED.get(problem["type"]) or problem["msg"].removeprefix("Value error, ")
+    return f"{owner}{what}{message}{found}.{see}"
 
 
 def locate_key(place: Sequence[str | int], table: Any) -> tuple[str, str]:

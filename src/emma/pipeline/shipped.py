@@ -13,10 +13,14 @@ def find_shipped(name: str) -> Path:
     raise RecipeError(f"The recipe {name} did not come with this installation; take it from the repository's recipes/.")
 
 
+def list_shipped() -> list[Path]:
+    """EMMA's own recipes."""
+    return sorted(path for folder in _folders() for path in folder.glob("*.toml"))
+
+
 def describe_shipped() -> dict[str, str]:
     """What each of EMMA's own recipes says of itself, by its name: the first paragraph of its comments."""
-    paths = sorted(path for folder in _folders() for path in folder.glob("*.toml"))
-    return {path.name: _first_paragraph(path) for path in paths}
+    return {path.name: _first_paragraph(path) for path in list_shipped()}
 
 
 def _first_paragraph(path: Path) -> str:

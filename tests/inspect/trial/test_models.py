@@ -65,7 +65,7 @@ def test_a_released_model_stands_alone(tried: Home, tmp_path: Path) -> None:
 
 
 def test_what_is_no_model_says_what_to_name(tried: Home, tmp_path: Path) -> None:
-    with pytest.raises(RecipeError, match=r"'nothing' is no run in .*, which has: begun, demo"):
+    with pytest.raises(RecipeError, match=r"'nothing' is neither a run in .*, which has: begun, demo, nor"):
         find_models(tried, "nothing")
     with pytest.raises(RecipeError, match=r"neither the folder of a run.*nor that of a model"):
         find_models(tried, str(tmp_path))

@@ -77,6 +77,12 @@ def find_named_run(home: Home, name: str) -> Run:
             f"{name} is neither the folder of a run, which has a {LOCK}, nor that of a model, which has a {CONFIG}. "
             "`emma status` lists the runs of a home; a released model lies in RUN/release/model."
         )
+    names = [run.name for run in home.list_runs()]
+    if name not in names and not Path(name).exists():
+        raise RecipeError(
+            f"'{name}' is neither a run in {home.path}, which has: {', '.join(names) or 'none yet'}, nor the folder of "
+            "a run or model. Name one of those, or the home that has it with --home."
+        )
     return find_run(home, name)
 
 

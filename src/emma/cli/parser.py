@@ -1,0 +1,62 @@
+"""The parser of a command: argparse, with messages that say what was meant and where to read on."""
+
+import argparse
+import re
+import sys
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+from typing import Any, NoReturn
+
+CHOICE = re.compile(r"argument (?P<name>.+): invalid choice: '(?P<given>.*)' \(choose from (?P<choices>.*)\)")
+"""What argparse says of a value that is none of those there are."""
+COMMAND = "COMMAND"
+"""What stands for a command in the usage."""
+
+
+class CommandParser(argparse.ArgumentParser):
+    """The parser of a command, or of all."""
+
+    late: str | None = None
+    """An optional positional that may stand behind options, as in `emma try RUN --lang sw TEXT`: argparse takes it for
+    left out there."""
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Parse all arguments; an error names what nothing is known of, and what is spelt like it."""
+        known, rest = super().parse_known_args(args, namespace)
+        if self.late and rest and not rest[0].startswith("-") and getattr(known, self.late) is None:
+            setattr(known, self.late, rest.pop(0))
+        if rest:
+            # Here and not in the parser above, which does not know the options of a command.
+            self.error(explain_rest(rest, [name for action in self._actions for name in action.option_strings]))
+        return known, rest
+
+    def error(self, message: str) -> NoReturn:
+        """Print the usage, what is wrong and where to read on; the exit code is 2."""
+        self.print_usage(sys.stderr)
+        self.exit(2, f"{self.prog}: error: {explain_choice(message)}\n`{self.prog} --help` explains them.\n")
+
+
+def explain_rest(rest: Sequence[str], options: Sequence[str]) -> str:
+    """What is wrong with arguments that are left over."""
+    if (name := next((each for each in rest if each.startswith("-")), None)) is None:
+        return f"'{rest[0]}' is one argument too many; text with spaces needs quotation marks"
+    option = name.partition("=")[0]
+    return f"there is no option {option}{did_you_mean(option, options)}"
+
+
+def explain_choice(message: str) -> str:
+    """A message of argparse, that of a wrong choice in other words."""
+    if (match := CHOICE.fullmatch(message)) is None:
+        return message
+    choices = [name.strip("'") for name in match["choices"].split(", ")]
+    near = did_you_mean(match["given"], choices)
+    if match["name"] == COMMAND:
+        # A list of all would bury the one that was meant.
+        return f"'{match['given']}' is no command{near or ': there are ' + ', '.join(choices)}"
+    return f"argument {match['name']}: '{match['given']}' is none of {', '.join(choices)}{near}"
+
+
+def did_you_mean(given: str, names: Iterable[str]) -> str:
+    """A question for the name that is spelt most alike; empty where none is."""
+    near = get_close_matches(given, list(names), n=1)
+    return f"; did you mean {near[0]}?" if near else ""

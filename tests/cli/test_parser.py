@@ -1,0 +1,50 @@
+"""Wrong usage says what was meant: commands, options and values that are spelt alike, and what is one too many."""
+
+import pytest
+
+from emma.cli.main import main
+
+
+def said(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    capsys.readouterr()
+    try:
+        code = main(arguments)
+    except SystemExit as stop:
+        code = int(str(stop.code))
+    assert code == 2
+    return capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (("rum",), "emma: error: 'rum' is no command; did you mean run?\n`emma --help` explains"),
+        (("qqq",), "'qqq' is no command: there are demo, "),
+        (("lid", "trian"), "emma lid: error: 'trian' is no command; did you mean train?\n`emma lid --help`"),
+        (("run", "x.toml", "--until", "tran"), "argument --until: 'tran' is none of collect, annotate, "),
+        (("run", "x.toml", "--until", "tran"), "; did you mean train?"),
+        (
+            ("run", "x.toml", "--hom", "a", "--wrokers", "2"),
+            "there is no option --wrokers; did you mean --workers?",
+        ),
+        (("run", "x.toml", "--xyz=1"), "there is no option --xyz\n`emma run --help` explains"),
+        (("why", "a", "b"), "'b' is one argument too many; text with spaces needs quotation marks"),
+        (("audit",), "the following arguments are required: LANG"),
+        (("merge", "a", "b", "c", "--alpha", "2"), "argument --alpha: '2' is not a share from 0 to 1"),
+        (("mix", "show"), "emma mix show: error: the following arguments are required: recipe"),
+    ],
+)
+def test_wrong_usage(arguments: tuple[str, ...], expected: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert expected in said(capsys, *arguments)
+
+
+def test_no_command_shows_all(capsys: pytest.CaptureFixture[str]) -> None:
+    shown = said(capsys)
+    assert "usage: emma" in shown and "run everything on text that needs no download" in shown
+
+
+def test_the_folder_of_a_run_is_no_home(tmp_path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "demo").mkdir()
+    (tmp_path / "demo" / "lock.json").write_text("{}")
+    shown = said(capsys, "status", "--home", str(tmp_path / "demo"))
+    assert f"is the folder of a run; its home is {tmp_path}" in shown
