@@ -1,6 +1,8 @@
 """`emma new` on every folder of real text at hand: is the recipe right at once, and does it say what it cannot know?
 
-    python -m benchmarks.new [--data ../shared/data] [--cases ../shared/cases/corpus] [--only WORD]
+    python -m benchmarks.new [--data ../shared/data] [--cases ../shared/cases/corpus] [--lid MODEL] [--only WORD]
+
+With --lid the folders of which nothing was read are tried again with a model of language identification.
 
 Each folder is given to `emma new` with nothing but its path. The sources of the recipe that it writes are read whole by
 the collect stage, and so are those of a recipe that people wrote for the same folder: `recipes/world.toml`, and the
@@ -12,7 +14,7 @@ import argparse
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -158,11 +160,14 @@ def describe(answer: NewAnswer, mine: Documents, right: Documents | None, verdic
     return "" if mine else (said or [""])[0].split(". ")[0][:160]
 
 
-def find_folders(data: Path) -> Iterator[tuple[str, Path]]:
-    """The folders, and files beside them, of the data."""
+def find_folders(data: Path, world: Recipe) -> Iterator[tuple[str, Path]]:
+    """The folders, and files beside them, of the data; the inner folders where the recipe reads one of these alone."""
     for kind in ("mono", "bitext", "domain", "web", "bench", "ref", "model"):
         for path in sorted((data / kind).iterdir()):
-            yield f"{kind}/{path.name}", path
+            name = f"{kind}/{path.name}"
+            inner = sorted(folder for folder in path.iterdir() if folder.is_dir()) if path.is_dir() else []
+            parts = [f"{name}/{folder.name}" for folder in inner if reference_sources(world, f"{name}/{folder.name}/")]
+            yield from ([(f"{name}/{folder.name}", folder) for folder in inner] if parts else [(name, path)])
 
 
 def reference_sources(world: Recipe, name: str) -> list[SourceConfig]:
@@ -171,21 +176,21 @@ def reference_sources(world: Recipe, name: str) -> list[SourceConfig]:
     return [source for source in everything if all(path.startswith(name) for path in source.patterns)]
 
 
-def judge_data(data: Path, world: Path, room: Path, only: str) -> Iterator[Verdict]:
+def judge_data(data: Path, room: Path, only: Callable[[str], bool], lid: str = "") -> Iterator[Verdict]:
     """Judge the folders of the data."""
-    recipe = Recipe.read(world)
-    for name, path in find_folders(data):
-        if only in name:
+    recipe = Recipe.read(Path("recipes/world.toml"))
+    for name, path in find_folders(data, recipe):
+        if only(name):
             sources = reference_sources(recipe, name)
-            question = NewQuestion((path,), out=room / "drafted.toml")
+            question = NewQuestion((path,), lid=lid, out=room / "drafted.toml")
             yield judge(name, question, (sources, data) if sources else None, room)
 
 
-def judge_cases(cases: Path, room: Path, only: str) -> Iterator[Verdict]:
+def judge_cases(cases: Path, room: Path, only: Callable[[str], bool]) -> Iterator[Verdict]:
     """Judge the cases, each with the recipe beside it."""
     for path in sorted(cases.rglob("recipe.toml")):
         name = path.parent.relative_to(cases).as_posix()
-        if only in name:
+        if only(name):
             recipe = Recipe.read(path)
             root = path.parent / recipe.data
             yield judge(name, NewQuestion((root,), out=room / "drafted.toml"), (recipe.collect.sources, root), room)
@@ -213,28 +218,37 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--cases", type=Path, default=Path("../shared/cases/corpus"))
-    parser.add_argument("--only", default="")
+    parser.add_argument("--lid", default="", metavar="MODEL")
+    parser.add_argument("--only", default="", metavar="WORD")
     arguments = parser.parse_args()
-    groups: dict[str, list[Verdict]] = {
-        "Real text, against recipes/world.toml": [],
-        "Cases, against their own recipes": [],
-    }
     with tempfile.TemporaryDirectory() as folder:
-        room = Path(folder)
-        runs = (
-            judge_data(arguments.data, Path("recipes/world.toml"), room, arguments.only),
-            judge_cases(arguments.cases, room, arguments.only),
-        )
-        for verdicts, run in zip(groups.values(), runs, strict=True):
-            for verdict in run:
-                verdicts.append(verdict)
-                print(*render([verdict]), sep="\n", flush=True)
+        groups = judge_all(arguments, Path(folder))
     lines = ["# `emma new` on every folder at hand", "", "`python -m benchmarks.new`", "", machine(), "", *INTRODUCTION]
     for title, verdicts in groups.items():
         lines += ["", f"## {title}", "", f"{summarise(verdicts)}.", "", *render(verdicts)]
     if not arguments.only:
         result_path("new").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    print(summarise([verdict for verdicts in groups.values() for verdict in verdicts]))
+    for title, verdicts in groups.items():
+        print(f"{title}: {summarise(verdicts)}")
+
+
+def judge_all(arguments: argparse.Namespace, room: Path) -> dict[str, list[Verdict]]:
+    """Verdicts by heading."""
+    real = list(show(judge_data(arguments.data, room, lambda name: arguments.only in name)))
+    cases = list(show(judge_cases(arguments.cases, room, lambda name: arguments.only in name)))
+    groups = {"Real text, against recipes/world.toml": real, "Cases, against their own recipes": cases}
+    if arguments.lid:
+        silent = {row.name for row in real if row.verdict == "said" and not row.name.startswith(NO_TEXT)}
+        again = list(show(judge_data(arguments.data, room, silent.__contains__, arguments.lid)))
+        groups["Those that said what they did not know, again with --lid"] = again
+    return groups
+
+
+def show(verdicts: Iterator[Verdict]) -> Iterator[Verdict]:
+    """The verdicts, each printed as it comes."""
+    for verdict in verdicts:
+        print([*render([verdict])][-1], flush=True)
+        yield verdict
 
 
 INTRODUCTION = [

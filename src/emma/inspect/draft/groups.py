@@ -3,24 +3,21 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
-from emma.collect.files.compression import without_suffix
 from emma.collect.files.datasets import SHARD
 from emma.inspect.draft.columns import LABEL_SHAPE, is_known, name_language
+from emma.inspect.draft.configs import HubFiles, find_config, read_configs
 from emma.inspect.draft.forms import TABLE_SUFFIXES
 from emma.inspect.draft.guesses import Guess, guess_file
+from emma.inspect.draft.pairs import find_pairs, last_suffix
 from emma.inspect.draft.places import Place, PlaceFile, suffix_of
 
 MAX_GUESSED = 400
 """Files of a folder and suffix that are opened for a guess; others are taken to be like the nearest before them."""
 TRAIN_SPLITS = frozenset({"train", "training"})
 HELD_OUT_SPLITS = frozenset({"dev", "devtest", "eval", "heldout", "test", "val", "valid", "validation"})
-SIDE_NAMES = ({"src", "tgt"}, {"source", "target"}, {"src", "trg"})
-"""Suffixes of a text and its translation that say no language."""
-
-
 PAIR_SHAPE = re.compile(r"[a-z]{2,3}[-_][a-z]{2,3}")
 
 
@@ -39,6 +36,9 @@ class Group:
     split: str = ""
     """`held out` for files whose names say that models are tested on them, beside others that are to train on."""
 
+    config: str = ""
+    """The configuration of a data set of the hub that its files are of, where their names do not say it."""
+
     @property
     def names(self) -> list[str]:
         """Names as readers know them."""
@@ -48,18 +48,27 @@ class Group:
 def group_files(place: Place) -> list[Group]:
     """Group the files of a place."""
     groups: dict[tuple[object, ...], Group] = {}
+    configs = read_configs(place.about)
     for (archive, folder), files in _divide_by_home(place).items():
         pairs, rest = find_pairs(files)
+        config = {file.inner: _find_config_name(configs, file.inner) for file in rest}
         for pair in pairs:
-            sides = tuple(_last(file) for file in pair)
+            sides = tuple(last_suffix(file) for file in pair)
             key: tuple[object, ...] = (archive, folder, "pair", sides)
             groups.setdefault(key, Group([], Guess(("moses",)), archive or folder)).files.extend(pair)
         for suffix, alike in _divide_by_suffix(rest).items():
             for file, guess in _follow_most(list(_guess_files(place, alike)), suffix):
                 # what nobody can read is listed together by its reason
-                key = (archive, folder, suffix if guess.why else "", guess.key())
-                groups.setdefault(key, Group([], guess, archive or folder)).files.append(file)
-    return [part for group in _join_small(list(groups.values())) for part in _divide_splits(group)]
+                named = config[file.inner]
+                key = (archive, folder, named, suffix if guess.why else "", guess.key())
+                groups.setdefault(key, Group([], guess, archive or folder, config=named)).files.append(file)
+    return [part for group in _join_small(list(groups.values())) for part in _divide_splits(group, configs)]
+
+
+def _find_config_name(configs: Sequence[HubFiles], name: str) -> str:
+    """The configuration of a file where its name does not say it; empty where it does, or there is none."""
+    found = find_config(configs, name)
+    return "" if found is None or found.config == "default" or found.config in name else found.config
 
 
 def _divide_by_home(place: Place) -> dict[tuple[str, str], list[PlaceFile]]:
@@ -84,7 +93,8 @@ def _join_small(groups: Sequence[Group]) -> list[Group]:
     joined: dict[tuple[object, ...], Group] = {}
     for number, group in enumerate(groups):
         is_small = len(group.files) <= MAX_SMALL and not group.files[0].member and not group.guess.why
-        key: tuple[object, ...] = group.guess.key() if is_small and group.guess.readers[0] != "moses" else (number,)
+        is_small &= group.guess.readers[:1] != ("moses",)
+        key: tuple[object, ...] = (group.config, *group.guess.key()) if is_small else (number,)
         if key in joined:
             joined[key].files.extend(group.files)
             joined[key].folder = ""
@@ -129,31 +139,6 @@ def _is_kind(folder: str) -> bool:
     return bool(named) or word in TRAIN_SPLITS | HELD_OUT_SPLITS or not re.search(r"[^\W\d_]{2}", word)
 
 
-def find_pairs(files: Sequence[PlaceFile]) -> tuple[list[list[PlaceFile]], list[PlaceFile]]:
-    """Files that are two and two the same but for their last suffix, which is a language; and those that are not."""
-    stems: dict[str, list[PlaceFile]] = {}
-    for file in files:
-        stems.setdefault(without_suffix(file.inner).with_suffix("").as_posix(), []).append(file)
-    pairs = [
-        sorted(pair, key=lambda file: file.inner)
-        for pair in stems.values()
-        if len(pair) == 2 and _are_sides([_last(file) for file in pair])
-    ]
-    paired = {file.inner for pair in pairs for file in pair}
-    return pairs, [file for file in files if file.inner not in paired]
-
-
-def _last(file: PlaceFile) -> str:
-    return without_suffix(file.inner).suffix.removeprefix(".")
-
-
-def _are_sides(suffixes: list[str]) -> bool:
-    if set(map(str.lower, suffixes)) in SIDE_NAMES:
-        return True
-    languages = [name_language(suffix) for suffix in suffixes]
-    return all(languages) and languages[0] != languages[1]
-
-
 def _guess_files(place: Place, files: Sequence[PlaceFile]) -> Iterator[tuple[PlaceFile, Guess]]:
     step = -(-len(files) // MAX_GUESSED) or 1
     guess: Guess | None = None
@@ -183,16 +168,22 @@ def _can_follow(guess: Guess, usual: Guess, suffix: str) -> bool:
     return alike and bool(needed) and needed <= guess.columns
 
 
-def _divide_splits(group: Group) -> Iterator[Group]:
+def _divide_splits(group: Group, configs: Sequence[HubFiles]) -> Iterator[Group]:
     """Files that a model is tested on apart from those that it is trained on, where names tell both."""
-    splits = {file.inner: find_split(file.inner) for file in group.files}
+    splits = {file.inner: _find_split(configs, file.inner) for file in group.files}
     kinds = Counter(splits.values())
     if kinds["train"] and kinds["held out"] and 2 * kinds[""] < len(splits):
         held = [file for file in group.files if splits[file.inner] == "held out"]
-        yield Group([file for file in group.files if splits[file.inner] != "held out"], group.guess, group.folder)
-        yield Group(held, group.guess, group.folder, "held out")
+        yield replace(group, files=[file for file in group.files if splits[file.inner] != "held out"])
+        yield replace(group, files=held, split="held out")
     else:
         yield group
+
+
+def _find_split(configs: Sequence[HubFiles], name: str) -> str:
+    """The split of a file as the README says, else as its name does."""
+    found = find_config(configs, name)
+    return find_split(name) if found is None else find_split(f"{found.split}/x")
 
 
 def find_split(name: str) -> str:

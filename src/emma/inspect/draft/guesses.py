@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 from emma.collect.text.encodings import Encoding, detect_encoding, detect_unicode
 from emma.errors import LanguageError
@@ -16,6 +15,7 @@ from emma.inspect.draft.rows import (
     decode_head,
     has_header,
     parse_cut_json,
+    read_arrow_head,
     read_json_lines,
     read_parquet_head,
     read_table,
@@ -68,8 +68,8 @@ def guess_file(place: Place, file: PlaceFile) -> Guess:
     form = find_form(file.inner, head)
     if form.why:
         return Guess(why=form.why)
-    if form.readers[0] == "parquet":
-        return _guess_parquet(place, file)
+    if form.readers[0] in ("parquet", "huggingface"):
+        return _guess_arrow(place, file, form.readers)
     guess = _guess_rows(file, form, head, "")
     if detect_unicode(head) is not None or guess.readers[:1] not in {(reader,) for reader in UNDECLARED}:
         return guess
@@ -184,15 +184,17 @@ def name_is_tsv(name: str) -> bool:
     return without_suffix(name).suffix in TAB_SUFFIXES
 
 
-def _guess_parquet(place: Place, file: PlaceFile) -> Guess:
+def _guess_arrow(place: Place, file: PlaceFile, readers: tuple[str, ...]) -> Guess:
+    """The columns of a Parquet file, or of a data set that was saved."""
     if file.member:
-        return Guess(why="a Parquet file in an archive, which is not looked into; unpack it")
-    records, names = read_parquet_head(Path(place.root / file.name))
+        return Guess(why=f"a file for the reader '{readers[0]}' in an archive, which is not looked into; unpack it")
+    read = read_parquet_head if readers == ("parquet",) else read_arrow_head
+    records, names = read(place.root / file.name)
     if not names:
-        return Guess(why="a damaged Parquet file")
+        return Guess(why="a damaged file of Arrow or Parquet")
     if not records:
-        return Guess(why="a Parquet file without rows", is_empty=True)
-    guess = _guess_columns(("parquet",), find_columns(records))
+        return Guess(why="a table without rows", is_empty=True)
+    guess = _guess_columns(readers, find_columns(records))
     if guess.why and (twice := sorted({name for name in names if names.count(name) > 1})):
         return replace(guess, why=f"the column '{twice[0]}' is there twice, and which one is meant is not known")
     return guess

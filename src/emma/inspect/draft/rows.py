@@ -144,3 +144,16 @@ def read_parquet_head(path: Path) -> tuple[list[Record], list[str]]:
     except (pa.ArrowException, OSError, ValueError):
         return [], []
     return ([] if batch is None else batch.to_pylist()), names
+
+
+def read_arrow_head(path: Path) -> tuple[list[Record], list[str]]:
+    """The first rows of an Arrow stream, as `datasets` saves it, and all of its columns; none where it is damaged."""
+    import pyarrow as pa
+
+    try:
+        with path.open("rb") as file:
+            stream = pa.ipc.open_stream(file)
+            batch = next(iter(stream), None)
+    except (pa.ArrowException, OSError, ValueError):
+        return [], []
+    return ([] if batch is None else batch.slice(0, MAX_ROWS).to_pylist()), stream.schema.names

@@ -36,7 +36,7 @@ def settle_languages(
     language: str,
 ) -> None:
     """Settle the language of a source's texts, in the order of what is sure; note what is not."""
-    steps = (_by_content, _by_scheme, _by_pair_name, _by_name)
+    steps = (_by_content, _by_scheme, _by_pair_name, _by_name, _by_config)
     if not source.sample.rows or any(step(source, root, beside) for step in steps):
         doubt_codes(source)
         doubt_names(source)
@@ -110,6 +110,12 @@ def _texts_by_file(sample: Sample) -> dict[str, str]:
         if len(before := texts.get(row.file, "")) < MAX_CHARS:
             texts[row.file] = f"{before}\n{row.text}"
     return texts
+
+
+def _by_config(source: DraftSource, root: Path, _beside: Sequence[str]) -> bool:
+    """The configuration of a data set of the hub that its README calls by a language."""
+    label = name_language(source.group.config)
+    return bool(label) and _try(source, root, f"by the configuration '{source.group.config}' of its README", lang=label)
 
 
 def _open_side(source: DraftSource) -> str:
