@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from emma.inspect.draft.columns import (
+    PAIRS,
     TEXT_NAMES,
     URL,
     Column,
@@ -17,19 +18,6 @@ from emma.inspect.draft.columns import (
 from emma.lang.codes import resolve
 from emma.lang.tables import Scheme
 
-PAIRS = (
-    ("src", "tgt"),
-    ("src_text", "tgt_text"),
-    ("source", "target"),
-    ("source_text", "target_text"),
-    ("src_sentence", "tgt_sentence"),
-    ("src", "trg"),
-    ("text", "translation"),
-    ("sentence", "translation"),
-    ("original", "translation"),
-    ("source", "translation"),
-)
-"""Names of the columns of a text and its translation."""
 SIDES = (("src", "tgt"), ("source", "target"), ("src", "trg"), ("lang1", "lang2"), ("1", "2"))
 
 

@@ -21,6 +21,19 @@ LANGUAGE_NAMES = re.compile(
     r"langue|idioma|lingua|sprache|bahasa|lugha)([_.-]?(code|id|script|tag))?|(src|tgt|trg|source|target)[_.-]?code",
     re.IGNORECASE,
 )
+PAIRS = (
+    ("src", "tgt"),
+    ("src_text", "tgt_text"),
+    ("source", "target"),
+    ("source_text", "target_text"),
+    ("src_sentence", "tgt_sentence"),
+    ("src", "trg"),
+    ("text", "translation"),
+    ("sentence", "translation"),
+    ("original", "translation"),
+    ("source", "translation"),
+)
+"""Names of the columns of a text and its translation."""
 URL = re.compile(r"https?://\S+")
 LABEL_SHAPE = re.compile(r"[a-z]{3}_[A-Z][a-z]{3}")
 MIN_TEXT_CHARS, MIN_LETTER_SHARE = 12, 0.5
@@ -65,7 +78,8 @@ class Column:
             return False
         if len(self.values) > FEW_ROWS and self.distinct < MIN_DISTINCT:
             return False
-        named = self.name.rpartition(".")[2].lower() in TEXT_NAMES
+        word = self.name.rpartition(".")[2]
+        named = word.lower() in TEXT_NAMES or any(word.lower() in pair for pair in PAIRS) or bool(name_language(word))
         spaced = sum(any(map(str.isspace, value)) or not value.isascii() for value in self.values)
         return named or (self.chars >= MIN_TEXT_CHARS and 2 * spaced > len(self.values))
 

@@ -127,7 +127,7 @@ def to_toml(value: object) -> str:
     """A value as TOML."""
     if isinstance(value, str):
         literal = "\\" in value and "'" not in value and value.isprintable()
-        return f"'{value}'" if literal else json.dumps(value, ensure_ascii=False)
+        return f"'{value}'" if literal else _quote(value)
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, int):
@@ -140,4 +140,9 @@ def to_toml(value: object) -> str:
 
 
 def _to_key(key: str) -> str:
-    return key if re.fullmatch(r"[\w-]+", key, re.ASCII) else json.dumps(key, ensure_ascii=False)
+    return key if re.fullmatch(r"[\w-]+", key, re.ASCII) else _quote(key)
+
+
+def _quote(text: str) -> str:
+    """A basic string: as in JSON, but for one control character that JSON may have as it is."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

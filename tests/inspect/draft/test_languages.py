@@ -1,0 +1,60 @@
+"""The language in names of files, in scripts, and what is doubted."""
+
+import pytest
+
+from emma.inspect.draft.languages import find_name_pattern, fix_codes, guess_by_script, resolve_label
+from tests.conftest import TEXTS
+
+
+@pytest.mark.parametrize(
+    "names, parts",
+    [
+        (["bench/hun_Latn/test.tsv.gz", "bench/deu_Latn/test.tsv.gz"], {"hun_Latn", "deu_Latn"}),
+        (["mgsm_de.tsv", "mgsm_sw.tsv"], {"de", "sw"}),
+        (["po/fr/ark.po", "po/fr/messages.po"], {"fr"}),
+        (["a/swahili.txt", "a/hausa.txt"], {"swahili", "hausa"}),
+        (["news.sw.2024.txt", "news.ha.2024.txt"], {"sw", "ha"}),
+    ],
+)
+def test_parts_of_names(names: list[str], parts: set[str]) -> None:
+    found = find_name_pattern(names, {})
+    assert found is not None and set(found.parts) == parts
+
+
+@pytest.mark.parametrize("names", [["dev.txt", "raw.txt", "all.txt"], ["news.txt", "bible.txt"], ["a.txt", "b.txt"]])
+def test_words_that_are_codes_by_chance(names: list[str]) -> None:
+    assert find_name_pattern(names, {}) is None
+
+
+def test_many_codes_without_two_letters() -> None:
+    codes = "aar aba abi aca ace ach acr ada ade adi adj adz aey afb".split()  # noqa: SIM905
+    found = find_name_pattern([f"{code}-000.txt" for code in codes], {})
+    assert found is not None and len(found.parts) == len(codes)
+
+
+def test_a_script_of_few_languages_makes_a_code_sure() -> None:
+    names = ["chr-cherokee.xml", "nqo-bible.xml"]
+    texts = {names[0]: "ᎢᎬᏱᏱ ᎠᎴᏂᏍᎬ ᎧᏃᎮᏛ ᎡᎮᎢ", names[1]: TEXTS["nqo_Nkoo"]}
+    assert find_name_pattern(names, {}) is None
+    found = find_name_pattern(names, texts)
+    assert found is not None and set(found.parts) == {"chr", "nqo"}
+
+
+def test_a_folder_among_others_that_are_no_languages() -> None:
+    assert find_name_pattern(["mt/train.csv"], {}, ["mt/train.csv", "sentiment/train.csv"]) is None
+
+
+def test_scripts_of_one_language() -> None:
+    assert guess_by_script([TEXTS["khm_Khmr"]]) == "khm_Khmr"
+    assert guess_by_script([TEXTS["yor_Latn"]]) == ""
+    assert guess_by_script([TEXTS["hin_Deva"]]) == ""
+    assert guess_by_script([TEXTS["khm_Khmr"], TEXTS["tha_Thai"]]) == ""
+
+
+def test_codes_of_other_schemes() -> None:
+    assert fix_codes(["b+sr+Latn", "zh-rTW"], "any")[1] == []
+    assert fix_codes(["sw", "qqq"], "any") == ("any", ["qqq"])
+
+
+def test_answers() -> None:
+    assert resolve_label(" Hausa ") == "hau_Latn"
