@@ -1,0 +1,143 @@
+"""Which models of a home have seen a document: the trainings of its runs, and what these went on from."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from emma.curate.removal.match import NOBODY, Withdrawals, match_ids, match_pattern, match_shard
+from emma.curate.removal.rules import Removal
+from emma.errors import ArtifactError, RecipeError
+from emma.inspect.ledger.open import find_released
+from emma.pipeline.corpus import find_input, read_provenance
+from emma.pipeline.home import Home, Run
+from emma.store import shards
+from emma.store.artifact import Artifact
+
+
+@dataclass(frozen=True)
+class RunMatch:
+    """What a run has of the documents that a removal names."""
+
+    run: str
+    collected: int
+    kept: int
+    """Of these, in any split of its last curation."""
+    trained: int
+    """Documents that its model was trained on: those that it drew where its release has a ledger, else all that it may
+    have drawn."""
+    came_from: tuple[str, ...] = ()
+    """Runs whose models its model began as, where those had seen some."""
+
+    @property
+    def has_seen(self) -> bool:
+        """Whether its model has seen any, itself or before."""
+        return bool(self.trained or self.came_from)
+
+
+def match_runs(home: Home, removal: Removal) -> list[RunMatch]:
+    """What each run of a home has of the documents that a removal names; runs that have nothing of them too."""
+    runs = [run for run in home.list_runs() if "collect" in run.addresses]
+    found = {run.name: match_run(run, removal) for run in runs}
+    before = {run.name: list_ancestors(run, runs) for run in runs}
+    return [
+        RunMatch(name, *counts, came_from=tuple(other for other in before[name] if found[other][2]))
+        for name, counts in found.items()
+    ]
+
+
+def match_run(run: Run, removal: Removal) -> tuple[int, int, int]:
+    """Documents that a removal names: collected, kept and trained."""
+    collect = run.artifact("collect")
+    matches = [match_documents(shard, removal) for shard in collect.parts["documents"]]
+    kept = count_selected(matches, run.artifact("curate"), None) if is_of(run, "curate", collect) else 0
+    return sum(int(rows.sum()) for rows in matches), kept, count_trained(run, removal)
+
+
+def is_of(run: Run, stage: str, collect: Artifact) -> bool:
+    """Whether a stage of the run is done, and was made from these documents."""
+    if stage not in run.addresses:
+        return False
+    return bool(read_provenance(run.artifact(stage))["inputs"]["collect"] == collect.key)
+
+
+def match_documents(documents: Artifact, removal: Removal) -> Any:
+    """Which documents of a shard a removal names, bool (n)."""
+    path = documents.file("documents.parquet")
+    if removal.source is not None:
+        return np.full(shards.count_rows(path), shards.source_of(path) == removal.source)
+    return match_shard(documents, Withdrawals(removals=(removal,))) != NOBODY
+
+
+def count_selected(matches: Sequence[Any], curate: Artifact, split: str | None) -> int:
+    """How many of the matching documents went to a split, or to any."""
+    total = 0
+    for rows, selection in zip(matches, curate.parts["selection"], strict=True):
+        if rows.any():
+            splits = shards.read(selection.file("selection.parquet"), ["split"])["split"]
+            chosen = splits.is_valid() if split is None else pc.equal(splits, split).fill_null(False)
+            total += int((rows & chosen.to_numpy()).sum())
+    return total
+
+
+def count_trained(run: Run, removal: Removal) -> int:
+    """How many of the documents that a removal names trained the run's model; 0 without one."""
+    if (ledger := find_released(run)) is not None:
+        return sum(count_in_ledger(batch, removal) for batch in shards.batches(ledger, ["id", "source", "url"]))
+    if (corpus := find_trained_corpus(run)) is None:
+        return 0
+    collect, curate = corpus
+    return count_selected([match_documents(shard, removal) for shard in collect.parts["documents"]], curate, "train")
+
+
+def count_in_ledger(batch: pa.RecordBatch, removal: Removal) -> int:
+    """How many rows of a ledger a removal names."""
+    if removal.source is not None:
+        return pc.sum(pc.equal(batch["source"], removal.source)).as_py() or 0
+    if removal.url is not None:
+        return int(match_pattern(batch["url"], removal.url).sum())
+    found = np.full(batch.num_rows, NOBODY, np.int64)
+    match_ids(batch["id"], [(0, removal)], found)
+    return int((found != NOBODY).sum())
+
+
+def find_trained_corpus(run: Run) -> tuple[Artifact, Artifact] | None:
+    """The collect and curate that the run's model was trained from, whatever was collected since; None without one.
+
+    Raises ArtifactError when they are gone.
+    """
+    if "train" not in run.addresses:
+        return None
+    pack = find_input(run.home, run.artifact("train"), "pack")
+    return find_input(run.home, pack, "collect"), find_input(run.home, pack, "curate")
+
+
+def list_ancestors(run: Run, runs: Sequence[Run]) -> list[str]:
+    """The runs whose trained models the run's model began as, the last first."""
+    trained = {key: other.name for other in runs if (key := other.addresses.get("train")) is not None}
+    names: list[str] = []
+    waiting = [run]
+    while waiting:
+        for key in list_origins(waiting.pop()):
+            if (name := trained.get(key)) is not None and name not in (*names, run.name):
+                names.append(name)
+                waiting.append(run.home.run(name))
+    return names
+
+
+def list_origins(run: Run) -> Iterator[str]:
+    """The addresses of trainings that the run's model began as: its base, and what `train.from` names."""
+    if "train" not in run.addresses:
+        return
+    try:
+        inputs = read_provenance(run.artifact("train"))["inputs"]
+        adapt = run.home.load("adapt", inputs["adapt"])
+        yield from (key for key in (inputs.get("start"), adapt and read_provenance(adapt)["inputs"].get("base")) if key)
+        # A checkpoint of a training has an address of its own, and says whose it is.
+        if (start := run.home.load("start", inputs.get("start", ""))) is not None:
+            yield read_provenance(start)["training"]
+    except (ArtifactError, RecipeError, KeyError):
+        return

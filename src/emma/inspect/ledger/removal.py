@@ -1,0 +1,131 @@
+"""`emma remove`: note what must not be trained on, and say which runs and models of the home have it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from emma.curate.removal.rules import Removal
+from emma.errors import RecipeError
+from emma.inspect.ledger.models import RunMatch, match_runs
+from emma.pipeline.home import Home
+from emma.pipeline.removals import REMOVED_FILE, read_removals, write_removals
+from emma.store import shards
+from emma.ui.numerals import format_count
+from emma.ui.terminal import format_table
+
+
+@dataclass(frozen=True)
+class RemovalAnswer:
+    """What was noted or taken back, and what of it the runs have."""
+
+    by: str
+    """source, id or url."""
+    name: str
+    copies: bool
+    path: str
+    """The list."""
+    is_new: bool
+    runs: Sequence[RunMatch]
+
+
+def add_removal(home: Home, removal: Removal) -> RemovalAnswer:
+    """Note a removal in the home's list; one that names the same takes the place of the earlier.
+
+    Raises RecipeError for a source or id that no run of the home knows, where there are runs that could.
+    """
+    runs = match_runs(home, removal)
+    if removal.url is None and runs and not any(match.collected for match in runs):
+        raise RecipeError(refuse_unknown(home, removal))
+    before = read_removals(home)
+    others = [other for other in before if other.key != removal.key]
+    path = write_removals(home, [*others, removal])
+    return RemovalAnswer(*removal.key, removal.copies, str(path), len(others) == len(before), runs)
+
+
+def undo_removal(home: Home, removal: Removal) -> RemovalAnswer:
+    """Take a removal out of the home's list. Raises RecipeError where none names that, with those there are."""
+    before = read_removals(home)
+    if all(other.key != removal.key for other in before):
+        listed = "; ".join(describe_removal(other) for other in before) or "nothing"
+        raise RecipeError(
+            f"{home.path / REMOVED_FILE} has no removal of {describe_removal(removal)}. It has: {listed}."
+        )
+    path = write_removals(home, [other for other in before if other.key != removal.key])
+    return RemovalAnswer(*removal.key, removal.copies, str(path), False, match_runs(home, removal))
+
+
+def refuse_unknown(home: Home, removal: Removal) -> str:
+    """What to say of a source or an id that no run has."""
+    name = removal.key[1]
+    sources = sorted({source for run in home.list_runs() for source in list_sources(home, run.name)})
+    source = name.partition(":")[0]
+    if source in sources:
+        return (
+            f"No run in {home.path} has a document '{name}'. `emma why {name}` says what comes near. Short texts that "
+            "were joined have the id of their first; nothing was noted."
+        )
+    near = get_close_matches(source, sources, n=1)
+    hint = f"Did you mean '{near[0]}'?" if near else f"They have: {', '.join(sources)}."
+    return f"No run in {home.path} has a source '{source}'. {hint} Nothing was noted."
+
+
+def list_sources(home: Home, run: str) -> list[str]:
+    """The sources of a run."""
+    collect = home.run(run).artifact("collect") if "collect" in home.run(run).addresses else None
+    table = None if collect is None else shards.read(collect.file("sources.parquet"), ["source"])
+    return [] if table is None else list(table["source"].to_pylist())
+
+
+def describe_removal(removal: Removal | RemovalAnswer) -> str:
+    """What a removal names, in words."""
+    kind, name = removal.key if isinstance(removal, Removal) else (removal.by, removal.name)
+    words = {"source": "the source", "id": "the document" if "#" in name else "the file", "url": "the address"}
+    return f"{words[kind]} {name}"
+
+
+def render_added(answer: RemovalAnswer) -> Iterator[str]:
+    """What was noted, who has it, and what to do next."""
+    copies = ", with its copies" if answer.copies else ""
+    what = describe_removal(answer)
+    yield f"{what[0].upper()}{what[1:]}{copies} is in {answer.path}: no run of this home will train on it again."
+    has_any = [match for match in answer.runs if match.collected or match.has_seen]
+    if not has_any:
+        yield "No run here has such a document, so nothing changes for those that are done."
+        return
+    yield ""
+    yield from render_matches(has_any)
+    yield ""
+    seen = [match.run for match in has_any if match.has_seen]
+    if seen:
+        yield f"These models have seen it, and keep what they learnt until they are trained anew: {', '.join(seen)}."
+    if any(match.kept or match.trained for match in has_any):
+        yield "Run each recipe again (emma run RECIPE): corpus, model and release are then made without it."
+    yield "The text itself stays in the store, where the stage collect read it, until its source goes from the recipe."
+
+
+def render_matches(matches: Sequence[RunMatch]) -> Iterator[str]:
+    """A line for each run."""
+    rows: list[tuple[str, ...]] = [("run", "collected", "kept", "trained", "its model")]
+    for match in matches:
+        state = "has seen it" if match.trained else "has not seen it"
+        state = (
+            f"began as one that has: {', '.join(match.came_from)}" if match.came_from and not match.trained else state
+        )
+        rows.append((match.run, *(format_count(n) for n in (match.collected, match.kept, match.trained)), state))
+    yield from format_table(rows, right=(1, 2, 3))
+
+
+def render_undone(answer: RemovalAnswer) -> Iterator[str]:
+    """What was taken back."""
+    what = describe_removal(answer)
+    yield f"{what[0].upper()}{what[1:]} is no longer in {answer.path}: the next run has it again."
+
+
+def render_list(home: Home, removals: Sequence[Removal]) -> Iterator[str]:
+    """The removals of a home, a line each."""
+    if not removals:
+        yield f"Nothing is removed in {home.path}."
+        return
+    rows = [("what", "name", "copies", "since", "reason")]
+    rows += [(*one.key, "too" if one.copies else "", one.date, one.reason) for one in removals]
+    yield from format_table(rows)

@@ -1,0 +1,78 @@
+"""`emma remove` on real runs: what it notes and refuses, and which models it says have seen a document."""
+
+import shutil
+from pathlib import Path
+
+import orjson
+import pytest
+
+from emma.cli.main import main
+from emma.curate.removal.rules import Removal
+from emma.errors import RecipeError
+from emma.inspect.ledger.models import match_runs
+from emma.inspect.ledger.removal import add_removal, undo_removal
+from emma.pipeline.home import Home
+from emma.pipeline.removals import read_removals
+
+
+@pytest.fixture
+def home(compiled: Path, tmp_path: Path) -> Home:
+    shutil.copytree(compiled, tmp_path / "home", symlinks=True)
+    return Home(tmp_path / "home")
+
+
+def test_each_run_says_what_it_has(home: Home) -> None:
+    small = {
+        match.run: (match.collected, match.kept, match.trained) for match in match_runs(home, Removal(source="small"))
+    }
+    assert small == {"one": (0, 0, 0), "two": (3, 3, 0)}
+    one = match_runs(home, Removal(id="made:texts.jsonl#3"))
+    assert [(match.collected, match.kept) for match in one] == [(1, 1), (1, 1)]
+    copy = match_runs(home, Removal(id="made:texts.jsonl#81"))
+    assert [(match.collected, match.kept) for match in copy] == [(1, 0), (1, 0)]
+    assert not any(match.has_seen for match in one)
+
+
+def test_a_removal_is_noted_once_and_taken_back(home: Home) -> None:
+    assert add_removal(home, Removal(source="small", reason="first")).is_new
+    assert not add_removal(home, Removal(source="small", reason="second", copies=True)).is_new
+    assert [(one.source, one.reason, one.copies) for one in read_removals(home)] == [("small", "second", True)]
+    undo_removal(home, Removal(source="small"))
+    assert read_removals(home) == ()
+    with pytest.raises(RecipeError, match=r"has no removal of the source small\. It has: nothing"):
+        undo_removal(home, Removal(source="small"))
+
+
+@pytest.mark.parametrize(
+    ("removal", "message"),
+    [
+        (Removal(source="smal"), r"no run .* has a source 'smal'\. Did you mean 'small'\?"),
+        (Removal(id="made:texts.jsonl#999"), r"no run .* has a document 'made:texts\.jsonl#999'"),
+        (Removal(id="nothing:texts.jsonl#1"), r"has a source 'nothing'\. They have: made, small"),
+    ],
+)
+def test_what_no_run_knows_is_refused(home: Home, removal: Removal, message: str) -> None:
+    with pytest.raises(RecipeError, match=f"(?i){message}"):
+        add_removal(home, removal)
+    assert read_removals(home) == ()
+
+
+def test_the_command_says_what_happened(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
+    where = ["--home", str(home.path)]
+    assert main(["remove", "--source", "small", "--reason", "asked for", *where]) == 0
+    said = capsys.readouterr().out
+    assert "no run of this home will train on it again" in said and "Run each recipe again" in said
+    assert main(["remove", "--url-pattern", "example.com/*", "--json", *where]) == 0
+    answer = orjson.loads(capsys.readouterr().out)
+    assert (answer["by"], answer["name"], answer["is_new"]) == ("url", "example.com/*", True)
+    assert main(["remove", "--list", *where]) == 0
+    assert "asked for" in capsys.readouterr().out
+    assert main(["remove", "--id", "made", *where]) == 1
+    assert "'made' is no id: write source:file#row" in capsys.readouterr().err
+    assert main(["remove", *where]) == 1
+    assert "Say what to remove" in capsys.readouterr().err
+
+
+def test_a_home_without_runs_takes_any_removal(tmp_path: Path) -> None:
+    add_removal(Home(tmp_path / "new"), Removal(source="later"))
+    assert [one.source for one in read_removals(Home(tmp_path / "new"))] == ["later"]
