@@ -63,7 +63,7 @@ def test_chosen_rows(
     choice = Choice(columns=COLUMNS, beside=(("notes.parquet", ("score",)),), by_source=by_source, **chosen)
     work = make_work("export")
     buckets = work.scatter(bucket_by_language, shard_items, 4, choice)
-    sizes = assemble_corpus(work.each(write_languages, buckets, "parquet"), tmp_path)
+    sizes = assemble_corpus(work.each(write_languages, buckets, "parquet"), tmp_path / "corpus")
     classes = dict(by_source[0][1])
     wanted: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
@@ -76,7 +76,8 @@ def test_chosen_rows(
             wanted.setdefault(f"{row['lang']}/{row['split']}.parquet", []).append(
                 {name: row.get(name) for name in (*COLUMNS, "score")} | {"class": classes[row["source"]]}
             )
-    data = tmp_path / "data"
+    data = tmp_path / "corpus" / "data"
+    assert data.is_dir()  # where nothing may be passed on, it is empty
     found = {path.relative_to(data).as_posix(): shards.read(path).to_pylist() for path in data.glob("*/*")}
     assert found == wanted
     assert {f"{row['lang']}/{row['split']}.parquet": row["documents"] for row in sizes.to_pylist()} == {

@@ -190,6 +190,7 @@ def count_bytes(rows: pa.Table) -> int:
 
 def assemble_corpus(parts: Sequence[Artifact], folder: Path) -> pa.Table:
     """Put the files of all buckets under `folder`/data, and return their sizes sorted by language."""
+    (folder / "data").mkdir(parents=True, exist_ok=True)  # where nothing may be passed on, it stays empty
     for part in parts:
         for path in sorted(path for path in part.folder().glob("*/*") if path.is_file()):
             link_file(path, folder / "data" / path.parent.name / path.name)
