@@ -51,3 +51,11 @@ def test_either_order_of_a_pair_is_the_label_s(first: Lang, second: Lang) -> Non
     assert sort_sides(f"{second.label}-{first.label}") == pair.label
     assert sort_sides(f"{second.script}-{first.script}") == pair.script
     assert sort_sides(first.label) == first.label
+
+
+@pytest.mark.parametrize(
+    ("label", "tag"),
+    [("ara_Arab", "ar-Arab"), ("swh_Latn", "swh-Latn"), ("zxx_Zyyy", "zxx-Zyyy"), ("qaa_Latn", "qaa-Latn")],
+)
+def test_tags_have_the_shortest_code(label: str, tag: str) -> None:
+    assert Lang.parse(label).tag == tag

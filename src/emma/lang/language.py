@@ -28,8 +28,8 @@ class Lang:
 
     @property
     def tag(self) -> str:
-        """The BCP 47 tag, by which browsers choose fonts: `swh-Latn`."""
-        return f"{self.iso639_3}-{self.script}"
+        """The BCP 47 tag, by which browsers choose fonts and readers a voice: `swh-Latn`, and `ar-Arab` of `ara`."""
+        return f"{_shortest_code(self.iso639_3)}-{self.script}"
 
     @property
     def name(self) -> str:
@@ -99,6 +99,17 @@ def _parse(label: str) -> Lang:
     if not (match := LABEL.fullmatch(label)):
         raise LanguageError(f"'{label}' is not a language label: write ISO 639-3 and ISO 15924, as in swh_Latn.")
     return Lang(*match.groups())
+
+
+@lru_cache(maxsize=16_384)
+def _shortest_code(iso639_3: str) -> str:
+    """The code of two letters where there is one: BCP 47 has no other for these languages (RFC 5646, section 2.2.1)."""
+    from iso639 import Language, LanguageNotFoundError
+
+    try:
+        return Language.from_part3(iso639_3).part1 or iso639_3
+    except LanguageNotFoundError:
+        return iso639_3
 
 
 @lru_cache(maxsize=16_384)

@@ -26,6 +26,8 @@ SIZES_SHOWN = (0, 2, 5)
 GREYS = {UNSURE: "interval includes zero, or none", UNMEASURED: "not measured"}
 DOT_GAP = 4.0
 """Units of the map between dots at one place, as those of a language in two scripts."""
+FEW = 200
+"""Languages up to which there is room for larger dots."""
 GOLDEN_ANGLE = math.pi * (3 - math.sqrt(5))
 WHOLE = f"0 0 {WIDTH:g} {HEIGHT:.0f}"
 VIEWS: Mapping[str, tuple[float, float, float, float]] = {
@@ -69,10 +71,11 @@ def draw_map(
     if not placed:
         return ""
     scale = choose_scale((point.value for point in placed if point.value is not None and not point.is_unsure), unit)
+    kind = "map few" if len(placed) < FEW else "map"
     size = f'viewBox="{WHOLE}" width="{WIDTH:g}" height="{HEIGHT:.0f}"'
     return "\n".join(
         [
-            f'<figure class="map"><a class="skip" href="#{escape(past)}">Skip the map</a>',
+            f'<figure class="{kind}"><a class="skip" href="#{escape(past)}">Skip the map</a>',
             draw_views(),
             f'<svg {size} role="group" aria-label="{escape(title)}">',
             f'<path class="land" d="{read_land()}"/>',

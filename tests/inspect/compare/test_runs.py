@@ -94,7 +94,7 @@ def test_three_runs_stand_against_the_first(home: Home) -> None:
     assert [each["name"] for each in found["against_first"]] == ["two", "three"]
     assert found["against_first"][1]["saved"] == 0
     page = render_page(found)
-    assert page.count('<figure class="map">') == 2
+    assert page.count('<figure class="map few">') == 2
     assert "after-map-1" in page
 
 

@@ -23,18 +23,25 @@ class SettingDifference(TypedDict):
 
 
 def compare_settings(runs: Sequence[Run]) -> Iterator[SettingDifference]:
-    """The settings that differ, stage by stage in the order of a run; a source of some runs only is one of them."""
+    """The settings that differ, stage by stage in the order of a run; a stage that not all have is one of them."""
     for stage in INPUTS:
-        facts = [read_provenance(run.artifact(stage)) if stage in run.addresses else None for run in runs]
-        settings = [{} if each is None else list_settings(each) for each in facts]
-        tables = [set[str]() if each is None else list_tables(each["config"]) for each in facts]
-        partly = sorted({name for each in tables for name in each if not all(name in other for other in tables)})
-        for name in partly:
-            yield {"setting": f"{stage}.{name}", "values": ["there" if name in each else ABSENT for each in tables]}
-        for name in dict.fromkeys(name for each in settings for name in each):
-            values = [each.get(name, ABSENT) for each in settings]
-            if any(value != values[0] for value in values) and not any(belongs_to(name, table) for table in partly):
-                yield {"setting": f"{stage}.{name}", "values": values}
+        done = [stage in run.addresses for run in runs]
+        if all(done):
+            yield from compare_stage(stage, [read_provenance(run.artifact(stage)) for run in runs])
+        elif any(done):
+            yield {"setting": stage, "values": ["there" if each else ABSENT for each in done]}
+
+
+def compare_stage(stage: str, facts: Sequence[Mapping[str, Any]]) -> Iterator[SettingDifference]:
+    """The settings of one stage that differ; a source that not all have is one of them."""
+    settings, tables = [list_settings(each) for each in facts], [list_tables(each["config"]) for each in facts]
+    partly = sorted({name for each in tables for name in each if not all(name in other for other in tables)})
+    for name in partly:
+        yield {"setting": f"{stage}.{name}", "values": ["there" if name in each else ABSENT for each in tables]}
+    for name in dict.fromkeys(name for each in settings for name in each):
+        values = [each.get(name, ABSENT) for each in settings]
+        if any(value != values[0] for value in values) and not any(belongs_to(name, table) for table in partly):
+            yield {"setting": f"{stage}.{name}", "values": values}
 
 
 def list_tables(config: Mapping[str, Any]) -> set[str]:
