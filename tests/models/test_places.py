@@ -50,6 +50,8 @@ def test_paths_are_looked_for_in_order(tmp_path: Path) -> None:
         find_model_place("none", roots)
     with pytest.raises(RecipeError, match="The base '' is neither a folder"):
         find_model_place("", roots)
+    with pytest.raises(RecipeError, match=r"`hf download owner/name --revision main` and write 'owner/name@main'"):
+        find_model_place("owner/name", roots)
 
 
 def test_a_folder_with_one_gguf_file_is_that_file(tmp_path: Path) -> None:

@@ -145,6 +145,9 @@ def test_a_recipe_that_is_not_there_is_near_another(given: str, expected: str, t
         ("curate.max_drop=abc", "'curate.max_drop': write a number (found 'abc')."),
         ("mix.tokens=1.5", "'mix.tokens': write a whole number (found 1.5)."),
         ("train.compile=perhaps", "'train.compile': write true or false (found 'perhaps')."),
+        ("collect.sources={name='a'}", "'collect.sources' is a list of tables: write [[collect.sources]] in two"),
+        ("collect.sources=[{name='a'}]", "is missing. `emma collect --help` says what to write."),
+        ("name='a b'", "'name': write letters, digits, '-', '_' and '.', such as my-run"),
         ("data=1", """'data': write text in quotes, such as "text" (found 1)."""),
     ],
 )

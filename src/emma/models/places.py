@@ -16,6 +16,8 @@ PACKAGE = "package:"
 SUFFIX = ".gguf"
 HUB_ID = re.compile(r"(\w[\w.-]*/\w[\w.-]*)@([\w./-]+)")
 """`owner/name@revision` of the Hugging Face hub; a revision, since what a name alone stands for may change."""
+HUB_NAME = re.compile(r"\w[\w.-]*/\w[\w.-]*")
+"""The same without a revision: what a card or a page calls a model."""
 
 
 def find_model_place(name: str, roots: Sequence[Path] = (Path(),)) -> Path:
@@ -33,6 +35,12 @@ def find_model_place(name: str, roots: Sequence[Path] = (Path(),)) -> Path:
     if HUB_ID.fullmatch(name):
         return with_weights(one_model(find_fetched(name)), name)
     looked = " and ".join(str(place.absolute()) for place in places)
+    if HUB_NAME.fullmatch(name):
+        raise RecipeError(
+            f"The base '{name}' is no folder here; looked at {looked}. If it is a model of the hub, fetch it with "
+            f"`{fetch_command(f'{name}@main')}` and write '{name}@main', or the commit for main, since what "
+            "a name alone stands for may change."
+        )
     raise RecipeError(
         f"The base '{name}' is neither a folder nor a {SUFFIX} file; looked at {looked}. It may also be "
         f"{PACKAGE}NAME/*{SUFFIX}, a file of an installed Python package, or owner/name@revision of the hub."

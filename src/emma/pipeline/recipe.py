@@ -1,12 +1,13 @@
 """The recipe: one TOML table per stage, typed, every key checked, and the steps it stands for."""
 
 import difflib
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
-from pydantic import Field, PrivateAttr, ValidationError, field_validator
+from pydantic import PrivateAttr, ValidationError, field_validator
 
 from emma.adapt.config import AdaptConfig
 from emma.annotate.config import AnnotateConfig
@@ -40,6 +41,8 @@ INPUTS: Mapping[str, tuple[str, ...]] = {
 ELSEWHERE = frozenset({"base", "start"})
 """Inputs that no stage of the recipe makes, and that it need not have: `base`, and `start` for `train.from`."""
 
+NAME = re.compile(r"[\w-][\w.-]*")
+"""What a run may be called."""
 EXPECTED: Mapping[str, str] = {
     "tuple_type": "write a list, such as [1, 2]",
     "list_type": "write a list, such as [1, 2]",
@@ -61,7 +64,7 @@ EXPECTED: Mapping[str, str] = {
 class Recipe(Settings):
     """Everything that a run is made of: a base model, the folder of the data, and a section for each stage."""
 
-    name: str = Field(pattern=r"^[\w-][\w.-]*$")
+    name: str
     """The name of the run, and of its folder in the home. `store` is taken: the store's folder is called that."""
     base: str | None = None
     """The model to adapt: a Hugging Face folder, a `.gguf` file, `package:NAME/*.gguf` (a file that an installed Python
@@ -126,7 +129,9 @@ class Recipe(Settings):
 
     @field_validator("name")
     @classmethod
-    def _not_the_store(cls, name: str) -> str:
+    def _name_of_a_folder(cls, name: str) -> str:
+        if not NAME.fullmatch(name):
+            raise ValueError("write letters, digits, '-', '_' and '.', such as my-run: a folder is called that")
         if name == "store":
             raise ValueError("the store's folder is called that; give the run another name")
         return name
@@ -174,7 +179,10 @@ def explain_error(error: ValidationError, table: Mapping[str, Any], section: str
     """
     above = (section,) if section else ()
     problems = ({**problem, "loc": (*above, *problem["loc"])} for problem in error.errors())
-    return " ".join(_explain_problem(problem, table) for problem in problems)
+    told = [_explain_problem(problem, table) for problem in problems]
+    # Said once, however many keys are missing.
+    sections = sorted({str(each["loc"][0]) for each in error.errors() if each["type"] == "missing" and not section})
+    return " ".join([*told, *(f"`emma {name} --help` says what to write." for name in sections if name in INPUTS)])
 
 
 def _explain_problem(problem: dict[str, Any], table: Mapping[str, Any]) -> str:
@@ -189,6 +197,8 @@ def _explain_problem(problem: dict[str, Any], table: Mapping[str, Any]) -> str:
         return f"{owner}unknown key '{key}'. {hint}"
     if problem["type"] == "missing":
         return f"{owner}the key '{key}' is missing."
+    if problem["type"] in ("tuple_type", "list_type") and isinstance(problem["input"], Mapping):
+        return f"{owner}'{key}' is a list of tables: write [[{dotted}]] in two brackets before each."
     what = f"'{key}': " if key else ""
     found = "" if isinstance(problem["input"], Mapping) else f" (found {problem['input']!r})"
     told = problem["type"] == "string_pattern_mismatch" and len(problem["loc"]) > 1
