@@ -156,7 +156,9 @@ def test_a_folder_of_somebody_else_is_refused(run: Run, tmp_path: Path) -> None:
 def test_the_same_again_changes_nothing_and_another_is_refused(run: Run, tmp_path: Path) -> None:
     first = run.export(tmp_path / "out")
     before = files(tmp_path / "out")
+    (tmp_path / "out" / HIDDEN).mkdir()  # it was killed while it removed this
     again = run.export(tmp_path / "out")
+    assert not (tmp_path / "out" / HIDDEN).exists()
     assert (first.is_new, again.is_new) == (True, False) and again.documents == first.documents
     assert files(tmp_path / "out") == before
     with pytest.raises(RecipeError, match="it has an earlier export"):

@@ -60,6 +60,10 @@ class ExportFolder:
             (made / name).replace(self.path / name)
         with replace_file(self.path / RECORD) as path:
             write_json(path, {**record, "files": files})
+        self.clear()
+
+    def clear(self) -> None:
+        """Remove what a stopped export has left, also one that was stopped while it did this."""
         shutil.rmtree(self.hidden, ignore_errors=True)
 
     def _remove_earlier(self, but: set[str]) -> None:

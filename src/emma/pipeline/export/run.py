@@ -44,6 +44,7 @@ def export_corpus(
         raise RecipeError(counts.describe_nothing())
     key = export_address(corpus, choice, request.kind)
     if (record := folder.record) is not None and not force and record.get("address") == key:
+        folder.clear()
         return read_exported(folder.path, record)
     folder.prepare(force=force)
     reporter = Reporter(quiet)
