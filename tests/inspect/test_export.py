@@ -16,7 +16,8 @@ DROPPED = {f"reason {number}": 10 - number for number in range(7)}
 def said(**changes: object) -> str:
     facts = {
         "folder": Path("out"), "documents": 1200, "bytes": 3_000_000, "languages": 3, "files": 8,
-        "has_one_config": False, "collected": 1249, "dropped": {}, "not_asked": 0, "not_public": {}, **changes,
+        "has_one_config": False, "collected": 1249, "dropped": {}, "not_asked": 0, "not_public": {},
+        "masked": {}, **changes,
     }  # fmt: skip
     return "\n".join(render_text(Exported(**facts)))  # type: ignore[arg-type]
 
@@ -34,6 +35,7 @@ def test_what_was_not() -> None:
     text = said(dropped=DROPPED, not_asked=7)
     assert "dropped by curation: reason 0 10, reason 1 9, reason 2 8, reason 3 7, reason 4 6 and 2 more\n" in text
     assert "kept, and not asked for: 7 documents\n" in text
+    assert "masked: email 12, card 0\n" in said(masked={"email": 12, "card": 0})
 
 
 def test_texts_that_may_not_be_passed_on() -> None:

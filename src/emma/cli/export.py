@@ -36,6 +36,14 @@ def add_parser(commands: Commands) -> None:
         metavar="NAME",
         help="add a column of annotate or curate, such as letter_share or cluster; may be given more than once",
     )
+    parser.add_argument(
+        "--mask",
+        action="append",
+        default=[],
+        metavar="KIND",
+        help="put a placeholder in the place of personal data of this kind: email, ip, phone or card; may be given "
+        "more than once",
+    )
     parser.add_argument("--force", action="store_true", help="write into a folder that is not empty")
     parser.add_argument(
         "--workers", type=parse_positive, metavar="N", help="number of processes (default: one per core)"
@@ -70,6 +78,7 @@ def run(arguments: argparse.Namespace) -> int:
         sources=arguments.source or None,
         kind=arguments.format,
         annotations=arguments.annotations,
+        mask=arguments.mask,
     )
     how = {"force": arguments.force, "workers": arguments.workers, "quiet": arguments.quiet}
     exported = export_named(open_home(arguments), arguments.run, arguments.to, request, **how)

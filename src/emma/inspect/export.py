@@ -45,6 +45,8 @@ def render_text(exported: Exported) -> Iterator[str]:
     )
     if exported.dropped:
         yield f"dropped by curation: {list_counts(exported.dropped)}"
+    if exported.masked:
+        yield f"masked: {list_counts(exported.masked)}"
     if exported.not_asked:
         yield f"kept, and not asked for: {exported.not_asked:,} documents"
     yield (

@@ -251,6 +251,7 @@ class Run:
         sources: Sequence[str] | None = None,
         kind: str = "parquet",
         annotations: Sequence[str] = (),
+        mask: Sequence[str] = (),
         force: bool = False,
         workers: int | None = None,
     ) -> "Exported":
@@ -259,7 +260,7 @@ class Run:
         from emma.pipeline.export.run import export_corpus
 
         labels = None if langs is None else [lang if isinstance(lang, str) else lang.label for lang in langs]
-        request = Request(labels, splits, sources, kind, annotations)
+        request = Request(labels, splits, sources, kind, annotations, mask)
         return export_corpus(self, to, request, force=force, workers=workers)
 
     def samples(self) -> "SampleDataset":

@@ -19,6 +19,7 @@ from emma.store import shards
 from emma.store.artifact import Artifact
 from emma.store.selected import Beside, read_selected
 from emma.store.shards import ROW_GROUP, ShardWriter
+from emma.work.masking import mask_table
 from emma.work.table_files import FORMATS
 from emma.work.work import bucket_files
 
@@ -49,7 +50,7 @@ class Choice(Settings):
     beside: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """Tables that are row-aligned with the documents, by the names of their files, and their columns."""
     mask: tuple[str, ...] = ()
-    """Kinds of personal data (`emma.kernels.personal.KINDS`) that placeholders stand for in the texts."""
+    """Kinds of personal data (`emma.kernels.personal.KINDS`) that placeholders stand for, in texts and in `meta`."""
     by_source: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
     """Further columns, which a source has one value for: each with pairs of source and value."""
 
@@ -66,7 +67,7 @@ def bucket_by_language(out: Path, item: Sequence[Artifact], buckets: int, choice
     try:
         for kept in read_selected(documents, selection, choice.columns, choice.splits, beside):
             chosen = add_source_columns(kept.filter(match_rows(kept, choice)), choice)
-            chosen, masked = mask_texts(chosen, choice.mask)
+            chosen, masked = mask_table(chosen, choice.mask)
             counts.update({name: counts.get(name, 0) + count for name, count in masked.items()})
             counts["rows_in"] += kept.num_rows
             counts["rows_out"] += chosen.num_rows
@@ -78,20 +79,6 @@ def bucket_by_language(out: Path, item: Sequence[Artifact], buckets: int, choice
         for writer in writers.values():
             writer.close()
     return counts
-
-
-def mask_texts(table: pa.Table, kinds: Sequence[str]) -> tuple[pa.Table, dict[str, int]]:
-    """The table with personal data of these kinds masked in both texts, and how much of each there was."""
-    counts = {f"masked_{kind}": 0 for kind in kinds}
-    for name in ("text", "text2") if kinds else ():
-        if name in table.column_names:
-            # Imported where it is needed: what masks nothing need not load numba.
-            from emma.kernels.personal import mask_personal
-
-            column, found = mask_personal(table[name], kinds)
-            table = table.set_column(table.column_names.index(name), name, column)
-            counts = {f"masked_{kind}": counts[f"masked_{kind}"] + count for kind, count in found.items()}
-    return table, counts
 
 
 def match_rows(table: pa.Table, choice: Choice) -> pa.ChunkedArray:

@@ -19,6 +19,7 @@ from emma.pipeline.export.folder import HIDDEN, RECORD
 from emma.pipeline.home import Run
 from emma.schemas import SPLITS
 from emma.store import shards
+from tests.curate.corpus import prose
 
 Rows = dict[str, list[dict[str, Any]]]
 
@@ -220,3 +221,27 @@ def test_a_run_that_did_not_come_so_far(compiled: Path, tmp_path: Path) -> None:
     early = emma.Home(compiled).run("earlier")
     with pytest.raises(RecipeError, match="has no curate yet"):
         early.export(tmp_path / "out")
+
+
+def test_personal_data_are_masked_where_that_is_asked(tmp_path: Path) -> None:
+    recipe, home = write_recipe(tmp_path), emma.Home(tmp_path / "home")
+    run = emma.run(recipe, until="curate", home=home, workers=1, quiet=True)
+    exported = run.export(tmp_path / "out", mask=["email", "card"])
+    rows = read(tmp_path / "out" / "data" / "amh_Ethi" / "train.parquet")
+    assert exported.masked == {"email": 6, "card": 0}
+    assert not any("ali@example.org" in row["text"] for row in rows) and rows[0]["meta"] == '{"by":"<EMAIL>"}'
+    assert "masked: email 6, card 0" in (tmp_path / "out" / "README.md").read_text(encoding="utf-8")
+    run.export(tmp_path / "plain")
+    assert "ali@example.org" in read(tmp_path / "plain" / "data" / "amh_Ethi" / "train.parquet")[0]["text"]
+    with pytest.raises(RecipeError, match=r"no kind of personal data 'mail' to mask\. Did you mean 'email'"):
+        run.export(tmp_path / "other", mask=["mail"])
+
+
+def write_recipe(folder: Path) -> Path:
+    """A recipe for three documents in Amharic, each with an address in the text and beside it."""
+    texts = [f"{prose('amh_Ethi', at)} ali@example.org" for at in range(3)]
+    lines = [{"text": text, "lang": "amh_Ethi", "by": "ali@example.org"} for text in texts]
+    (folder / "a.jsonl").write_bytes(b"".join(orjson.dumps(line) + b"\n" for line in lines))
+    source = '[[collect.sources]]\nname = "a"\nreader = "jsonl"\npath = "a.jsonl"\nlicence = "secret"\nkeep = ["by"]\n'
+    (folder / "a.toml").write_text(f'name = "a"\ndata = "{folder}"\n{source}', encoding="utf-8")
+    return folder / "a.toml"

@@ -30,6 +30,8 @@ class Request:
     kind: str = "parquet"
     """The end of the files' names, a key of FORMATS."""
     annotations: Sequence[str] = ()
+    mask: Sequence[str] = ()
+    """Kinds of personal data (`emma.kernels.personal.KINDS`) that placeholders stand for."""
 
 
 def choose_rows(request: Request, corpus: Corpus) -> Choice:
@@ -38,6 +40,10 @@ def choose_rows(request: Request, corpus: Corpus) -> Choice:
     refuse_unknown("format", [request.kind], FORMATS)
     refuse_unknown("split", request.splits or (), SPLITS)
     refuse_unknown("source", request.sources or (), {row["source"] for row in tally})
+    if request.mask:
+        from emma.kernels.personal import KINDS  # with numba, which nothing else here needs
+
+        refuse_unknown("kind of personal data", request.mask, KINDS, "mask")
     refuse_absent(request.langs or (), {row["lang"] for row in tally})
     return Choice(
         columns=COLUMNS,
@@ -45,18 +51,19 @@ def choose_rows(request: Request, corpus: Corpus) -> Choice:
         langs=None if request.langs is None else tuple(sorted(set(request.langs))),
         sources=None if request.sources is None else tuple(sorted(set(request.sources))),
         beside=find_annotations(request.annotations, corpus),
+        mask=tuple(dict.fromkeys(request.mask)),
         by_source=(("redistribution", tuple(read_redistribution(corpus.collect).items())),),
     )
 
 
-def refuse_unknown(what: str, asked: Sequence[str], there: Iterable[str]) -> None:
+def refuse_unknown(what: str, asked: Sequence[str], there: Iterable[str], verb: str = "export") -> None:
     """RecipeError for a name that is not there, with the one that may be meant."""
     names = sorted(there)
     for name in asked:
         if name not in names:
             near = difflib.get_close_matches(name, names, n=1)
             hint = f"Did you mean '{near[0]}'?" if near else f"There are: {', '.join(names)}."
-            raise RecipeError(f"There is no {what} '{name}' to export. {hint}")
+            raise RecipeError(f"There is no {what} '{name}' to {verb}. {hint}")
 
 
 def refuse_absent(labels: Sequence[str], there: Iterable[str]) -> None:

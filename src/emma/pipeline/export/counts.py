@@ -36,6 +36,8 @@ class Exported:
     """Documents that it kept, and that are of another language, split or source than was asked for."""
     not_public: Mapping[str, Mapping[str, int]]
     """Documents of sources whose text may not be passed on, by redistribution class and source."""
+    masked: Mapping[str, int]
+    """Personal data in the texts that placeholders stand for now, by kind."""
     is_new: bool = True
     """False: the same export was there."""
 
@@ -89,7 +91,9 @@ class Counts:
             return f"Nothing of what was asked for is in {' or '.join(self.choice.splits)}; it has {', '.join(there)}."
         return "Of these languages and sources no document was kept; 'emma status' and 'emma audit LANG' say why."
 
-    def close(self, folder: Path, sizes: Sequence[Row], files: Sequence[str]) -> Exported:
+    def close(
+        self, folder: Path, sizes: Sequence[Row], files: Sequence[str], masked: Mapping[str, int] = {}
+    ) -> Exported:
         """What was exported, by rows of SIZES. ArtifactError unless every chosen document is in a file."""
         documents = sum(row["documents"] for row in sizes)
         if documents != self.chosen:
@@ -109,6 +113,7 @@ class Counts:
             dropped=self.dropped,
             not_asked=kept - documents,
             not_public=self._group_by_class(),
+            masked=dict(masked),
         )
 
     def _group_by_class(self) -> dict[str, dict[str, int]]:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from emma.lang.language import Lang
@@ -66,6 +66,8 @@ class Contents:
     """Rows of `emma.work.by_language.SIZES`."""
     sources: Sequence[Row]
     """Rows of collect's sources.parquet, with the number of documents under `exported`."""
+    masked: Mapping[str, int] = field(default_factory=dict)
+    """Personal data that placeholders stand for, by kind."""
 
 
 def render_readme(contents: Contents) -> str:
@@ -78,6 +80,7 @@ def render_readme(contents: Contents) -> str:
         f"\n# {contents.title}\n",
         *render_loading(contents.kind, contents.files),
         f"{texts}\n",
+        *render_masked(contents.masked),
         "## Languages\n",
         *render_table(["label", "language", "documents", "pairs", "bytes", *SPLITS], list_languages(contents.sizes)),
         "\n## Sources\n",
@@ -95,6 +98,13 @@ def render_loading(kind: str, files: Sequence[str]) -> Iterator[str]:
         yield "```\n"
         if label == ONE_CONFIG:
             yield f"Languages are in the column `lang`: for a configuration each, {MAX_CONFIGS:,} are the most.\n"
+
+
+def render_masked(masked: Mapping[str, int]) -> Iterator[str]:
+    """What was masked in the texts."""
+    if masked:
+        counts = ", ".join(f"{kind} {count:,}" for kind, count in masked.items())
+        yield f"Personal data in the texts and in `meta` are masked: {counts}; `url` is as it was.\n"
 
 
 def list_languages(sizes: Sequence[Row]) -> list[list[object]]:

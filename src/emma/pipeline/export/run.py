@@ -51,10 +51,10 @@ def export_corpus(
     with open_executor("local", workers, reporter.say) as executor:
         work = make_work(folder, key, executor, reporter)
         work.bytes_in = counts.bytes
-        sizes, files = write_files(corpus, choice, request.kind, work)
-    exported = counts.close(folder.path, sizes, files)
+        sizes, files, masked = write_files(corpus, choice, request.kind, work)
+    exported = counts.close(folder.path, sizes, files, masked)
     columns = [*choice.columns, "redistribution", *request.annotations]
-    contents = Contents(f"{run.name}: corpus", request.kind, files, columns, sizes, counts.sources)
+    contents = Contents(f"{run.name}: corpus", request.kind, files, columns, sizes, counts.sources, masked)
     (work.out / "README.md").write_text(render_readme(contents), encoding="utf-8")
     facts = {"run": run.name, "address": key, "choice": choice.model_dump(mode="json"), "format": request.kind}
     folder.take_over(work.out, {**facts, "exported": {**asdict(exported), "folder": ""}})
@@ -74,14 +74,16 @@ def make_work(folder: ExportFolder, key: str, executor: Executor, reporter: Repo
     return Work(folder.hidden / "store", STAGE, VERSION, key, out, executor, reporter)
 
 
-def write_files(corpus: Corpus, choice: Choice, kind: str, work: Work) -> tuple[list[Row], list[str]]:
-    """Write the files by language into `work.out`; returns rows of SIZES, and the names of the files."""
+def write_files(corpus: Corpus, choice: Choice, kind: str, work: Work) -> tuple[list[Row], list[str], dict[str, int]]:
+    """Write the files by language into `work.out`; returns rows of SIZES, names of files, and what was masked."""
     for old in sorted(path for path in work.out.rglob("*") if path.is_file()):  # of a stopped export of other rows
         old.unlink()
     buckets = work.scatter(bucket_by_language, list_shards(choice, corpus), BUCKETS, choice)
     sizes = assemble_corpus(work.each(write_languages, buckets, kind), work.out)
     files = [path for path in (work.out / "data").rglob("*") if path.is_file()]
-    return sizes.to_pylist(), sorted(path.relative_to(work.out).as_posix() for path in files)
+    parts = buckets[0][1]
+    masked = {kind: sum(part.counts[f"masked_{kind}"] for part in parts) for kind in choice.mask}
+    return sizes.to_pylist(), sorted(path.relative_to(work.out).as_posix() for path in files), masked
 
 
 def read_exported(folder: Path, record: Mapping[str, Any]) -> Exported:
