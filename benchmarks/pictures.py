@@ -42,11 +42,9 @@ def open_browser(**settings: Any) -> Iterator[Any]:
         context.close()
 
 
-def take_picture(
-    page: Path, out: Path, *, anchor: str = "", width: int = 1280, height: int = 960, **settings: Any
-) -> None:
-    """Write what a window of this size shows of a page."""
-    with open_browser(viewport={"width": width, "height": height}, **settings) as browser:
+def take_picture(page: Path, out: Path, *, anchor: str = "", size: Size = (1280, 960), **settings: Any) -> None:
+    """Write what a window of this size, in CSS pixels, shows of a page."""
+    with open_browser(viewport={"width": size[0], "height": size[1]}, **settings) as browser:
         tab = browser.new_page()
         tab.goto(page.absolute().as_uri() + anchor)
         tab.wait_for_timeout(500)  # until a language's page is unpacked

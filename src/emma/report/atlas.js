@@ -255,10 +255,11 @@
     if (of.bits_per_byte == null) return ["Not measured: there are no test documents."];
     const on = ` on ${plural(of.test_documents, "test document")}`;
     if (of.gain == null) return [`${decimal(of.bits_per_byte)} bits per byte${on}; there is no base to compare with.`];
+    const guessing = of.bits_per_byte_base > 8 ? " The base was worse than guessing bytes (8 bits each), so this says little." : "";
     const words = { gain: "Improved", loss: "Got worse", unsure: "Nobody can tell" }[of.verdict];
     const range = of.gain_low == null ? ", too few documents for an interval" : ` (95 % interval ${interval(of.gain_low, of.gain_high)})`;
     return [make("b", { class: of.verdict === "gain" ? "good" : of.verdict === "loss" ? "bad" : "unsure" }, words),
-      `: ${signed(of.gain)} bits per byte saved${range},${on}.`];
+      `: ${signed(of.gain)} bits per byte saved${range},${on}.${guessing}`];
   }
 
   function writeStats(data, of) {

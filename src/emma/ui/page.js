@@ -85,7 +85,8 @@ const page = (() => {
       if (!row.hidden) shown.add(row.id);
     }
     const all = shown.size === words.size;
-    document.getElementById("shown").textContent = `${all ? "" : `${shown.size} of `}${words.size} languages`;
+    const count = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, "\u202f");
+    document.getElementById("shown").textContent = `${all ? "" : `${count(shown.size)} of `}${count(words.size)} languages`;
     document.querySelectorAll("tr[data-lang]").forEach((row) => (row.hidden = !all && !shown.has(row.dataset.lang)));
     document.querySelectorAll("svg a[href^='#']").forEach((mark) => {
       const lang = decodeURIComponent(mark.getAttribute("href").slice(1));
