@@ -44,6 +44,8 @@ NO_TEXT = ("ref/", "model/", "bench/taxi1500_labels")
 """Folders that hold tables, models or labels: right is to say so, or to leave it to a person."""
 TOLERANCE = 0.02
 """Share of the bytes of a language by which the same text may differ, since lines and files end otherwise."""
+DECIDING = ("lang", "lang2", "codes", "reader", "fields")
+"""Settings that decide whether a source is read, those that tell most first."""
 NEAR = 0.9
 """Share of the documents that must have the same label where the rest was named as unsure."""
 
@@ -155,7 +157,8 @@ def describe(answer: NewAnswer, mine: Documents, right: Documents | None, verdic
         ]
         return ", ".join(parts)
     waiting = [source for source in answer.draft.sources if not source.is_ready]
-    said = [doubt.text for source in waiting for doubt in source.doubts if doubt.setting != "licence"]
+    doubts = [doubt for source in waiting for doubt in source.doubts if doubt.setting in DECIDING]
+    said = [doubt.text for doubt in sorted(doubts, key=lambda doubt: DECIDING.index(doubt.setting))]
     said += [why for _, _, why in answer.draft.unread]
     return "" if mine else (said or [""])[0].split(". ")[0][:160]
 

@@ -78,10 +78,13 @@ class Column:
             return False
         if len(self.values) > FEW_ROWS and self.distinct < MIN_DISTINCT:
             return False
-        word = self.name.rpartition(".")[2]
-        named = word.lower() in TEXT_NAMES or any(word.lower() in pair for pair in PAIRS) or bool(name_language(word))
+        word = self.name.rpartition(".")[2].lower()
         spaced = sum(any(map(str.isspace, value)) or not value.isascii() for value in self.values)
-        return named or (self.chars >= MIN_TEXT_CHARS and 2 * spaced > len(self.values))
+        if word in TEXT_NAMES:
+            return True
+        # a side of a pair, or a column called by its language, may have short texts
+        paired = any(word in pair for pair in PAIRS) or (len(word) > 3 and bool(name_language(word)))
+        return 2 * spaced > len(self.values) and (paired or self.chars >= MIN_TEXT_CHARS)
 
     def is_code(self) -> bool:
         """Whether its texts are program code."""

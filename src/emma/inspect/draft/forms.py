@@ -44,6 +44,11 @@ NO_TEXT_SUFFIXES = frozenset({
     ".vec",
 })  # fmt: skip
 """Suffixes of models and arrays."""
+MODEL_FILES = frozenset({
+    "added_tokens.json", "config.json", "generation_config.json", "preprocessor_config.json",
+    "special_tokens_map.json", "tokenizer.json", "tokenizer_config.json", "vocab.json", "merges.txt",
+})  # fmt: skip
+"""Files of a model in a Hugging Face folder."""
 TABLE_SUFFIXES = frozenset({".csv", ".tab", ".tsv"})
 MARKDOWN_SUFFIXES = frozenset({".markdown", ".md"})
 SETTINGS_SUFFIXES = frozenset({".cfg", ".conf", ".ini", ".toml", ".yaml", ".yml"})
@@ -62,7 +67,7 @@ class Form:
 def find_form(name: str, head: bytes) -> Form:
     """Find the form of a file."""
     suffix = suffix_of(name)
-    if form := _find_binary(suffix, head):
+    if form := _find_binary(name, suffix, head):
         return form
     head = _as_utf8(head)
     stripped = head.lstrip(b" \t\r\n\xef\xbb\xbf")
@@ -84,14 +89,14 @@ def _find_marked(head: bytes) -> Form | None:
     return None
 
 
-def _find_binary(suffix: str, head: bytes) -> Form | None:
+def _find_binary(name: str, suffix: str, head: bytes) -> Form | None:
     """Files that are no text, those among them that readers take, and those that nobody does."""
     if reader := _find_packed(suffix, head):
         return Form((reader,))
     if what := recognise_binary(head):
         return Form(why=what)
-    if not head or suffix in NO_TEXT_SUFFIXES:
-        return Form(why="a model or numbers, by its name" if head else "nothing can be read of it")
+    if not head or suffix in NO_TEXT_SUFFIXES or name.rsplit("/", 1)[-1] in MODEL_FILES:
+        return Form(why="a model or a part of one, by its name" if head else "nothing can be read of it")
     if has_controls(head) and not detect_mark(head) and b"\0\0\0" in head:
         return Form(why="no text: it is full of zero bytes")
     return None

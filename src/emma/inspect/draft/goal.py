@@ -82,7 +82,7 @@ def count_seen(sources: Sequence[DraftSource]) -> Counter[str]:
 def estimate_bytes(source: DraftSource) -> int:
     """Estimate the UTF-8 bytes of text in all files of a source."""
     sample = source.sample
-    per_char = sample.languages.total() / max(1, sample.text_chars)
+    per_char = sample.text_bytes / max(1, sample.text_chars)
     return round(sample.passed_chars * per_char * source.scale)
 
 

@@ -72,13 +72,13 @@ def find_place(names: Sequence[Path]) -> Place:
     """Find the files of a place. SourceError where there is nothing."""
     paths, named = [path for name in names for path in _expand(name)], True
     if len(paths) == 1 and paths[0].is_dir():
-        root, notes, named = paths[0].resolve(), list[str](), False
+        root, notes, named = paths[0].absolute(), list[str](), False
         paths = list(_walk(root, notes))
     else:
         root, notes = _common_folder(paths), []
     files: list[PlaceFile] = []
     about: list[tuple[str, str]] = []
-    for path in paths:
+    for path in map(Path.absolute, paths):
         name = escape_name(path.relative_to(root).as_posix())
         if ABOUT.fullmatch(path.name) and not named:
             about.append((name, _read_about(path)))
@@ -97,11 +97,16 @@ def _expand(name: Path) -> list[Path]:
         files := sorted(path for path in name.parent.glob(f"{name.name}.*") if path.is_file())
     ):
         return files
+    if re.match(r"hub:|\w+:/", str(name)):
+        raise SourceError(
+            f"{name} is not on this machine, and only files here are looked at. Download it, for a data set of the hub "
+            "with `hf download OWNER/NAME --repo-type dataset --local-dir DIR`, and name the folder."
+        )
     raise SourceError(f"There is nothing at {name}. Name a folder, a file, an archive, or two files of translations.")
 
 
 def _common_folder(paths: Sequence[Path]) -> Path:
-    folders = {path.resolve().parent for path in paths}
+    folders = {path.absolute().parent for path in paths}
     common = min(folders, key=lambda folder: len(folder.parts))
     while not all(folder.is_relative_to(common) for folder in folders):
         common = common.parent

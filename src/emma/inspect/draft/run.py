@@ -32,7 +32,7 @@ class NewQuestion:
         """The name of the run."""
         if self.name:
             return self.name
-        stem = self.places[0].resolve().name.split(".")[0]
+        stem = self.places[0].absolute().name.split(".")[0]
         name = re.sub(r"[^\w.-]+", "-", stem).strip("-.")
         return name if name and name != "store" else "mine"
 
