@@ -158,3 +158,23 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
         context = run.chromium.launch_persistent_context(profile, executable_path=chromium, args=arguments)
         yield context
         context.close()
+
+
+@pytest.fixture
+def serious_findings(browser: Any, tmp_path: Path) -> Callable[[str], list[str]]:
+    """What axe-core calls serious or critical in a page, given as HTML, in light and in dark."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
+
+    def find(html: str) -> list[str]:
+        path, page = tmp_path / "page-for-axe.html", browser.new_page()
+        path.write_text(html, encoding="utf-8")
+        found: list[str] = []
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            page.goto(path.as_uri())
+            rules = axe.Axe().run(page).response["violations"]
+            found += [f"{scheme}: {rule['id']}" for rule in rules if rule["impact"] in ("serious", "critical")]
+        page.close()
+        return found
+
+    return find

@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.cells import cell_len
@@ -120,7 +121,9 @@ def test_the_sheet_does_not_depend_on_shards(bench: Bench) -> None:
     assert sheets[0] == sheets[1]
 
 
-def test_the_command_writes_all_three_forms(compiled: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_writes_all_three_forms(
+    compiled: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], serious_findings: Any
+) -> None:
     from emma.cli.main import main
 
     home = str(compiled)
@@ -132,6 +135,7 @@ def test_the_command_writes_all_three_forms(compiled: Path, tmp_path: Path, caps
     pytest.importorskip("jinja2", reason="needs the report extra")
     assert main(["audit", "tha_Thai", "--home", home, "--run", "one", "--html", str(file)]) == 0
     assert file.read_text(encoding="utf-8").startswith("<!doctype html>")
+    assert serious_findings(file.read_text(encoding="utf-8")) == []
     assert main(["audit", "Hindi", "--home", home]) == 1
     assert "Which run?" in capsys.readouterr().err
 

@@ -130,6 +130,10 @@ def test_the_page_in_a_browser(found: Comparison, tmp_path: Path, browser: Any) 
     page.close()
 
 
+def test_a_screen_reader_stumbles_over_nothing(found: Comparison, serious_findings: Any) -> None:
+    assert serious_findings(render_page(found)) == []
+
+
 def test_the_command(home: Home, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     where = ["--home", str(home.path)]
     assert main(["report", "--compare", "one", "two", *where]) == 0

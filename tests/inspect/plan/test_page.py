@@ -1,6 +1,7 @@
 """The page of a plan: what the terminal says, and the memory as one bar."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,3 +25,7 @@ def test_the_bar_is_as_long_as_the_memory(recipe: Path) -> None:
     assert sum(term.share for term in list_terms(found)) == pytest.approx(
         found["memory"]["total"] / max(found["capacity"], found["memory"]["total"])
     )
+
+
+def test_a_screen_reader_stumbles_over_nothing(recipe: Path, serious_findings: Any) -> None:
+    assert serious_findings(render_page(plan(recipe))) == []
