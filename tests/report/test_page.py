@@ -107,7 +107,7 @@ def test_opens_from_disk_without_any_request_or_complaint(page: Any, index: Path
     assert [url for url in page.requests if not url.startswith("data:")] == [index.as_uri()]
     assert page.complaints == []
     assert len(list_shown(page)) == LANGUAGES
-    assert page.locator("figure svg").count() == 9
+    assert page.locator("figure svg").count() == 10
 
 
 @pytest.mark.parametrize("title", ["Gain", "Training text", "Bits/byte", "Tier", "Tokens/byte, base"])

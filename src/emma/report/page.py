@@ -9,6 +9,7 @@ from emma.report.columns import choose_columns, format_interval, list_choices
 from emma.report.languages import LanguageRow
 from emma.report.map import draw_world
 from emma.report.pages import PageTexts, pack_pages
+from emma.report.pareto import draw_pareto, list_bands
 from emma.report.summary import Headline
 from emma.report.tables import Tables, count_drops, describe_rejects, list_shortfalls
 from emma.report.task_section import TaskSection
@@ -73,6 +74,7 @@ def draw_charts(rows: Sequence[LanguageRow], tables: Tables) -> dict[str, str]:
         "bits": charts.draw_bits_per_byte(rows),
         "gain": charts.draw_gain_by_data(rows),
         "ranked": charts.draw_gain_by_rank(rows),
+        "pareto": draw_pareto(list_bands(rows)),
         "fertility": charts.draw_fertility(languages),
         "data": charts.draw_data_by_rank(languages),
         "positions": charts.draw_positions(tables.positions),
