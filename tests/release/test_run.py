@@ -140,14 +140,18 @@ def test_the_model_card_says_which_weights_these_are(inputs: Inputs, make_work: 
 
 def test_excluded_sources_stay_out_and_are_named(inputs: Inputs, make_work: MakeWork) -> None:
     work = make_work("release")
-    made = release(ReleaseConfig(exclude_sources=("closed",)), **inputs, work=work)
+    section = ReleaseConfig(exclude_sources=("closed",), mask=("email", "phone"))
+    made = release(section, **inputs, work=work)
     check_balance("release", made.counts)
     assert made.counts["dropped: excluded source"] == 6
+    checks = json.loads((work.out / "checks.json").read_text())
+    assert checks["withheld"] == {"closed": {"redistribution": "public", "documents": 6}}
     table = pq.read_table(work.out / "corpus/data/yor_Latn/train.parquet")
     assert set(table["source"].to_pylist()) == {"test"}
     card = (work.out / "corpus" / "README.md").read_text(encoding="utf-8")
     assert "Left out of this folder, and not to be had here: closed (all rights reserved)." in card
     assert front(work.out / "corpus" / "README.md")["license"] == ["cc0-1.0"]
+    assert "replaced by placeholders such as `<EMAIL>`, as far as rules find them: email, phone." in card
     assert "left out of the released corpus: closed." in (work.out / "model" / "README.md").read_text()
 
 

@@ -7,6 +7,10 @@ from pydantic import Field
 from emma.config.section import Section, Settings
 from emma.models.folder import FILE_SIZE
 
+PersonalKind = Literal["email", "ip", "phone", "card"]
+"""Personal data that rules can find: `emma.kernels.personal.KINDS`, which this file does not import since help must not
+load numba."""
+
 
 class EmissionsConfig(Settings):
     """What training emitted. Only you know where the machine stands and what feeds it, so nothing is guessed."""
@@ -61,7 +65,7 @@ class ReleaseConfig(Section):
     exclude_sources: tuple[str, ...] = ()
     """Sources whose documents stay out of the released corpus, because their licence does not allow it, say. They were
     still trained on, and both cards name them."""
-    mask: tuple[Literal["email", "ip", "phone", "card"], ...] = ()
+    mask: tuple[PersonalKind, ...] = ()
     """Kinds of personal data that are replaced in the released texts, by `<EMAIL>`, `<IP>`, `<PHONE>` and `<CARD>`; the
     card of the corpus names them. The model was trained on the texts as they were."""
     ledger: bool = True

@@ -24,6 +24,7 @@ def check_corpus(
     folder to load into.
     """
     rows = check_rows(folder, expected_rows(curated, exclude))
+    check_sources(folder, exclude)
     return {"rows": rows, "load_dataset": [check_loads(folder, lang, scratch) for lang in choose_languages(sizes)]}
 
 
@@ -48,6 +49,16 @@ def check_rows(folder: Path, expected: Mapping[str, int]) -> dict[str, int]:
                 "Nothing was released. Delete the release tasks' folders in the store and run again."
             )
     return {"files": len(rows), "rows": sum(rows.values())}
+
+
+def check_sources(folder: Path, withheld: Sequence[str]) -> None:
+    """No row is of a source whose text is withheld."""
+    for path in sorted((folder / "data").glob("*/*.parquet")):
+        if found := {*shards.read(path, ["source"])["source"].unique().to_pylist()} & {*withheld}:
+            raise ArtifactError(
+                f"{path} has text of {', '.join(sorted(found))}, which is withheld. Nothing was released. This is a "
+                "bug in EMMA: please report it with the recipe."
+            )
 
 
 def choose_languages(sizes: Sequence[ReleasedSplit]) -> list[str]:

@@ -2,7 +2,7 @@
 
 import difflib
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from emma.config.extras import need
@@ -23,7 +23,7 @@ from emma.release.facts import gather_facts
 from emma.release.generations import FOLDER, write_generations
 from emma.release.ledger import LEDGER_FILE, make_ledger, write_ledger
 from emma.release.model_checks import check_model
-from emma.schemas import Row
+from emma.schemas import SPLITS, Row
 from emma.store import shards
 from emma.store.artifact import Artifact
 from emma.store.files import write_json
@@ -71,6 +71,9 @@ def release(
     sizes = assemble_corpus(work.each(write_languages, buckets), corpus)
 
     curated = shards.read(curate.file("languages.parquet")).to_pylist()
+    withheld = count_withheld(curated, sources, section.exclude_sources)
+    if withheld:
+        work.reporter.say(f"  release: {describe_withheld(withheld)}")
     languages = find_release_coverage(curated, sizes.to_pylist())
     facts = gather_facts(
         section,
@@ -100,6 +103,7 @@ def release(
     written = write_generations(section, evaluate, report, work.out / FOLDER) if section.generations else {}
     with without_progress_bars():
         checks = {
+            "withheld": withheld,
             "languages": {**count_coverage(languages), "differences": explain_differences(languages)},
             **({FOLDER: written} if written else {}),
             "model": check_model(model, train.file("model"), vocab, dtype),
@@ -130,6 +134,26 @@ def list_withheld(section: ReleaseConfig, sources: Sequence[Row]) -> tuple[str, 
     """The sources whose text is not released: those that the recipe names, and those not declared public."""
     not_public = {source["source"] for source in sources if source["redistribution"] != "public"}
     return tuple(sorted(not_public | set(section.exclude_sources)))
+
+
+def count_withheld(
+    curated: Sequence[Row], sources: Sequence[Row], withheld: Sequence[str]
+) -> dict[str, dict[str, object]]:
+    """Kept documents of each source whose text is not released, and why: its redistribution class."""
+    classes = {source["source"]: source["redistribution"] for source in sources}
+    counts = dict.fromkeys(withheld, 0)
+    for row in curated:
+        if row["source"] in counts and row["outcome"] in SPLITS:
+            counts[row["source"]] += row["documents"]
+    return {name: {"redistribution": classes[name], "documents": counts[name]} for name in withheld}
+
+
+def describe_withheld(withheld: Mapping[str, Mapping[str, object]]) -> str:
+    """What is withheld, in a line."""
+    named = (
+        f"{name} ({facts['documents']:,} documents, {facts['redistribution']})" for name, facts in withheld.items()
+    )
+    return f"the model was trained on these, and their text is withheld: {', '.join(named)}"
 
 
 def refuse_private(sources: Sequence[Row]) -> None:

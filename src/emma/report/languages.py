@@ -13,7 +13,7 @@ from emma.lang.language import CODE, Lang
 from emma.lang.places import find_place
 from emma.lang.tiers import size_band
 from emma.report.tables import Tables
-from emma.schemas import SPLITS, Row
+from emma.schemas import PERSONAL, SPLITS, Row
 
 Facts = dict[str, dict[str, Any]]
 """Fields of LanguageRow by language, as far as one table knows them."""
@@ -67,6 +67,11 @@ class LanguageRow:
     """Its macroarea in Glottolog."""
     tier: str | None = None
     """Its tier in the mix, else by what was kept of it (lang.tiers.TIER_NAMES); None where there is neither."""
+    emails: int = 0
+    """This and the following count personal data in what is kept, as far as rules find them (schemas.PERSONAL)."""
+    ips: int = 0
+    phones: int = 0
+    cards: int = 0
 
     @property
     def is_code(self) -> bool:
@@ -84,12 +89,14 @@ class LanguageRow:
 def list_languages(tables: Tables) -> list[LanguageRow]:
     """All languages that were collected or trained, in the order of their labels."""
     facts: Facts = defaultdict(dict)
+    collected = _data(tables)
     parts = (
         _coverage(tables),
-        _data(tables),
+        collected,
         _cost(tables.fertility),
         _plan(tables.plan),
         _scores(tables),
+        {lang: facts for lang, facts in _personal(tables).items() if lang in collected},
     )
     for part in parts:
         for lang, values in part.items():
@@ -157,6 +164,15 @@ def _data(tables: Tables) -> Facts:
         }
         for lang, documents in collected.items()
     }
+
+
+def _personal(tables: Tables) -> Facts:
+    """Personal data in the kept documents of each language."""
+    facts: Facts = defaultdict(dict)
+    for name in PERSONAL:
+        for lang, count in sum_by_language(tables.personal, name).items():
+            facts[lang][name] = count
+    return facts
 
 
 def _cost(fertility: list[Row]) -> Facts:

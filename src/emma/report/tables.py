@@ -33,6 +33,7 @@ class Tables:
     tiers: list[Row] = field(default_factory=list)  # lang, premium, premium_from, tier; and sizes
     flags: list[Row] = field(default_factory=list)  # lang, flag
     scripts: list[Row] = field(default_factory=list)  # lang, written, agrees, documents, bytes
+    personal: list[Row] = field(default_factory=list)  # lang, source, documents, affected, emails, ips, phones, cards
     samples: list[Row] = field(default_factory=list)  # schemas.SAMPLES; none where nothing was generated
 
     @cached_property
@@ -55,7 +56,7 @@ def read_tables(
         gains=_read_rows(evaluate, "gains.parquet"),
         positions=_read_rows(evaluate, "positions.parquet"),
         metrics=list(read_json_lines(train.file("metrics.jsonl"))),
-        **{name: _read_if_there(curate, f"{name}.parquet") for name in ("tiers", "flags", "scripts")},
+        **{name: _read_if_there(curate, f"{name}.parquet") for name in ("tiers", "flags", "scripts", "personal")},
         samples=_read_if_there(evaluate, "samples.parquet"),
     )
 

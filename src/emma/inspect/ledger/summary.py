@@ -125,7 +125,7 @@ def render_text(answer: LedgerSummary) -> Iterator[str]:
     """The sums as tables."""
     yield f"{answer.name}: {format_count(answer.documents)} documents trained it."
     yield ""
-    rows = [("source", "licence", "may leave", "languages", "documents", "tokens", "rounds", "share")]
+    rows = [("source", "licence", "redistribution", "languages", "documents", "tokens", "rounds", "share")]
     for row in answer.sources[:MAX_PRINTED]:
         share = format_share(row["tokens_seen"] / max(1, answer.tokens_seen))
         counts = (format_count(row["languages"]), format_count(row["documents"]), format_count(row["tokens"]))
