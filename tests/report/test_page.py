@@ -171,6 +171,16 @@ def test_the_filter_reaches_charts_and_other_tables(page: Any) -> None:
     assert others and set(others) <= shown
 
 
+def test_groups_are_shown_one_kind_at_a_time(page: Any) -> None:
+    page.select_option("#grouping", "family")
+    shown = page.locator("#groups tbody:visible")
+    assert shown.count() == 1 and shown.get_attribute("data-group") == "family"
+    assert page.locator("#groups th span").inner_text() == "Family"
+    page.locator("#groups thead button").nth(1).click()
+    counts = [int(cell) for cell in shown.locator("td:nth-child(2)").all_inner_texts()]
+    assert counts == sorted(counts, reverse=True) and sum(counts) <= LANGUAGES
+
+
 def open_language(page: Any, lang: str) -> Any:
     """Open the page of a language by its address; returns it."""
     page.evaluate("lang => location.hash = lang", lang)

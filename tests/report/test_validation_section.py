@@ -9,7 +9,13 @@ import pytest
 from emma.report.config import ReportConfig
 from emma.report.run import report
 from emma.report.validation import ValidationCurves, read_validation
-from emma.report.validation_section import describe_validation, draw_forgetting, draw_languages, draw_tiers
+from emma.report.validation_section import (
+    describe_languages,
+    describe_validation,
+    draw_forgetting,
+    draw_languages,
+    draw_tiers,
+)
 from emma.ui.svg import WIDTH
 
 from .synthetic import labels, run_artifacts
@@ -40,6 +46,22 @@ def test_a_curve_for_each_tier_probe_and_language(curves) -> None:
     assert sum("curve" in each.attrib["class"] for each in by_language) == 6
     for each in by_language:
         assert len(each.attrib["points"].split()) == len(STEPS)
+
+
+def test_many_languages_are_bands_that_hold_their_shares(make_artifact) -> None:
+    train = make_artifact("train")
+    write_validation(train, labels(300))
+    many = read_validation(train)
+    assert many is not None
+    wide, narrow, *named = lines(draw_languages(many))
+    assert len(named) == 6
+    chart = draw_languages(many)
+    assert len(chart) < 20_000 and "eight of ten" in describe_languages(many)
+    ends = [[float(point.split(",")[1]) for point in each.attrib["points"].split()] for each in (wide, narrow)]
+    (outer_low, *_, outer_high), (inner_low, *_, inner_high) = ends
+    assert outer_high == inner_high == outer_low == inner_low  # no change at the first step
+    last = len(STEPS) - 1
+    assert ends[0][last] > ends[1][last] > ends[1][last + 1] > ends[0][last + 1]  # down is better
 
 
 def test_every_alarm_is_a_dot_above_the_line_of_the_limit(curves) -> None:

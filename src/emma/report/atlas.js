@@ -31,9 +31,9 @@
   // Text in a script from the right runs from there whatever it begins with, such as a placeholder.
   const FROM_RIGHT = /^(Adlm|Arab|Aran|Hebr|Mand|Mend|Nkoo|Rohg|Samr|Syrc|Thaa|Yezi)$/;
   const LETTER_FROM_RIGHT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
-  function foreign(text, lang) {
-    const isFromRight = FROM_RIGHT.test(lang.split("_")[1]) && LETTER_FROM_RIGHT.test(text);
-    return make("bdi", { dir: isFromRight ? "rtl" : "auto", lang: lang.replace("_", "-") }, text);
+  function foreign(text, of) {
+    const isFromRight = FROM_RIGHT.test(of.lang.split("_")[1]) && LETTER_FROM_RIGHT.test(text);
+    return make("bdi", { dir: isFromRight ? "rtl" : "auto", lang: of.tags }, text);
   }
   const table = (heads, rows, style = "") =>
     make("div", { class: "scroll" },
@@ -59,7 +59,7 @@
   function take(data, lang) {
     const at = data.place.get(lang);
     const row = Object.fromEntries(Object.entries(data.rows).map(([name, values]) => [name, values[at]]));
-    const lists = ["own", "premium", "text", "flags", "advice", "gains", "samples", "answers", "dropped"];
+    const lists = ["tags", "own", "premium", "text", "flags", "advice", "gains", "samples", "answers", "dropped"];
     return { ...row, lang, ...Object.fromEntries(lists.map((name) => [name, data[name][at]])) };
   }
 
@@ -110,7 +110,7 @@
       : `${of.bits_per_byte_base == null ? "" : decimal(of.bits_per_byte_base) + " → "}${decimal(of.bits_per_byte)} bits per byte`;
     const gain = of.gain == null ? "" : `saved ${signed(of.gain)}${of.gain_low == null ? "" : ` (${interval(of.gain_low, of.gain_high)})`}`;
     tip.replaceChildren(
-      make("b", {}, of.name), " ", make("span", { class: "code" }, of.lang), of.own ? " " : "", of.own ? foreign(of.own, of.lang) : "",
+      make("b", {}, of.name), " ", make("span", { class: "code" }, of.lang), of.own ? " " : "", of.own ? foreign(of.own, of) : "",
       make("div", {}, change), make("div", { class: of.verdict }, gain),
       make("div", {}, of.tokens_per_byte == null ? "" : `${of.tokens_per_byte_base == null ? "" : decimal(of.tokens_per_byte_base) + " → "}${decimal(of.tokens_per_byte)} tokens per byte`),
       make("div", {}, `${bytes(of.train_bytes)} of training text`),
@@ -188,6 +188,13 @@
     data.langs.forEach((lang, index) => page.addWords(lang, data.own[index]));
   }, { once: true });
 
+  // Groups of languages: one kind at a time.
+  document.getElementById("grouping")?.addEventListener("change", ({ target }) => {
+    const groups = document.getElementById("groups");
+    for (const body of groups.tBodies) body.hidden = body.dataset.group !== target.value;
+    groups.querySelector("th span").textContent = target.selectedOptions[0].textContent.replace(/^./, (letter) => letter.toUpperCase());
+  });
+
   // Bars before the gains, as far as the largest goes.
   const gains = [...document.querySelectorAll("#table td:is(.gain, .loss, .unsure)")];
   const sizes = gains.map((each) => Math.abs(Number(each.textContent.replace("\u2212", "-"))));
@@ -239,7 +246,7 @@
       make("nav", { class: "steps", "aria-label": "Languages" }, back,
         make("span", {}, link(before, `‹ ${nameOf(before)}`, "prev"), link(after, `${nameOf(after)} ›`, "next"))),
       make("header", {},
-        make("h1", {}, of.name, of.own ? " " : "", of.own ? make("span", { class: "own" }, foreign(of.own, of.lang)) : ""),
+        make("h1", {}, of.name, of.own ? " " : "", of.own ? make("span", { class: "own" }, foreign(of.own, of)) : ""),
         make("p", { class: "code facts" }, [of.lang, of.family, of.area, of.tier && `tier ${of.tier}`].filter(Boolean).join(" · ")),
         make("p", { class: "lead" }, writeVerdict(of))),
       make("dl", { class: "stats" }, writeStats(data, of)),
@@ -295,11 +302,11 @@
   function writeSamples(data, of) {
     const hasBase = of.samples.some((sample) => sample[2] != null);
     return make("div", { class: "samples" }, of.samples.map(([prompt, reference, base, adapted]) => make("article", {},
-      make("p", { class: "prompt" }, foreign(prompt, of.lang)),
+      make("p", { class: "prompt" }, foreign(prompt, of)),
       make("dl", {},
-        hasBase ? [make("dt", {}, "Base"), make("dd", {}, foreign(base || NOTHING, of.lang))] : [],
-        [make("dt", {}, "Adapted"), make("dd", { class: "adapted" }, foreign(adapted || NOTHING, of.lang))],
-        [make("dt", {}, "The text itself"), make("dd", { class: "was" }, foreign(reference, of.lang))]))));
+        hasBase ? [make("dt", {}, "Base"), make("dd", {}, foreign(base || NOTHING, of))] : [],
+        [make("dt", {}, "Adapted"), make("dd", { class: "adapted" }, foreign(adapted || NOTHING, of))],
+        [make("dt", {}, "The text itself"), make("dd", { class: "was" }, foreign(reference, of))]))));
   }
 
   function writeBenchmarks(data, of) {
@@ -317,10 +324,10 @@
           unseen ? number(clean == null ? MISSING : `${signed(clean, digits)} of ${count(cleanItems)}`) : ""] : []);
     });
     const answers = of.answers.map(([what, prompt, reference, metric, models]) => make("tr", {},
-      make("td", {}, make("span", { class: "code" }, what), foreign(prompt, of.lang)),
-      models.map(([text, value, lang]) => make("td", {}, foreign(text || NOTHING, of.lang),
+      make("td", {}, make("span", { class: "code" }, what), foreign(prompt, of)),
+      models.map(([text, value, lang]) => make("td", {}, foreign(text || NOTHING, of),
         value == null ? "" : make("span", { class: "code" }, `${metric} ${decimal(value, 2)}${lang ? `, reads as ${lang}` : ""}`))),
-      make("td", {}, foreign(reference, of.lang))));
+      make("td", {}, foreign(reference, of))));
     return [
       table(heads.filter(Boolean), rows),
       make("p", { class: "note" }, "q: the chance of such a gain where there is none, all languages of the benchmark considered (Benjamini and Hochberg). Unseen: on items that are not in the training text."),
@@ -355,7 +362,7 @@
       table([["Outcome"], ["Documents", "num"], ["Share", "num"], ["Text", "num"], ["For example"]],
         order.map(([outcome, sum]) => make("tr", {}, make("th", { scope: "row", class: SPLITS.includes(outcome) ? `key ${outcome}` : "key drop" }, outcome),
           number(count(sum.documents)), number(share(sum.documents / total)), number(bytes(sum.size)),
-          make("td", { class: "example" }, of.dropped.filter(([reason]) => reason === outcome).map(([, , text]) => foreign(text, of.lang)))))),
+          make("td", { class: "example" }, of.dropped.filter(([reason]) => reason === outcome).map(([, , text]) => foreign(text, of)))))),
     ];
   }
   function addTo(sums, key, documents, size) {

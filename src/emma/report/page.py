@@ -6,6 +6,7 @@ from pathlib import Path
 from emma.lang.coverage import MEANINGS, is_language
 from emma.report import charts
 from emma.report.columns import choose_columns, format_interval, list_choices
+from emma.report.groups import group_languages
 from emma.report.languages import LanguageRow
 from emma.report.map import draw_world
 from emma.report.pages import PageTexts, pack_pages
@@ -40,6 +41,7 @@ def render_report(
         rows=sorted(rows, key=lambda row: (-row.train_bytes, row.lang)),
         columns=choose_columns(rows),
         choices=list_choices(rows),
+        groupings=group_languages(rows),
         pages=pack_pages(rows, tables, texts, tasks),
         unmeasured=[row for row in rows if not row.measured],
         world=draw_world(rows),

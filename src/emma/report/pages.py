@@ -90,6 +90,7 @@ def describe_languages(rows: Sequence[LanguageRow], tables: Tables, tasks: TaskS
     sources = {row["source"]: number for number, row in enumerate(tables.sources)}
     return {
         "langs": langs,
+        "tags": [Lang.parse(lang).tag for lang in langs],
         "own": [name_itself(row) for row in rows],
         "rows": {name: [_round(getattr(row, name)) for row in rows] for name in ROW_FIELDS},
         "premium": [_round(premiums.get(lang)) for lang in langs],

@@ -33,8 +33,10 @@ CHANGE = "change of bits per byte, %"
 NAMED = 3
 """Languages that are named at either end of the chart of all."""
 AGAINST_START = "Held-out text, against the weights before the first step."
-MANY = 80
-"""Languages from which on their curves are fainter."""
+MANY = 120
+"""Languages from which on bands stand for their curves: nine hundred make neither a picture nor a small page."""
+BANDS = ((0.1, 0.9), (0.25, 0.75))
+"""The shares of languages below and above which no band is, the wider band first."""
 
 
 @dataclass(frozen=True)
@@ -75,8 +77,15 @@ def draw_figures(curves: ValidationCurves) -> list[Figure]:
     return [
         Figure("By tier", f"Mean of the languages of each tier; below zero is better.{kept}", draw_tiers(curves)),
         Figure("Forgetting", forgetting, draw_forgetting(curves)),
-        Figure("By language", "Every language; the three at either end are named.", draw_languages(curves)),
+        Figure("By language", describe_languages(curves), draw_languages(curves)),
     ]
+
+
+def describe_languages(curves: ValidationCurves) -> str:
+    """How the chart of all languages is read."""
+    if len(curves.languages) <= MANY:
+        return "Every language; the three at either end are named."
+    return "Half of the languages lie in the darker band, eight of ten in both; the three at either end are named."
 
 
 def draw_tiers(curves: ValidationCurves) -> str:
@@ -97,18 +106,31 @@ def draw_languages(curves: ValidationCurves) -> str:
     if len(curves.steps) < 2:
         return ""
     chart, named = open_chart("step", CHANGE, changes.values(), 0.0), choose_named(curves, NAMED)
-    faint = "raw many" if len(changes) > MANY else "raw"
-    marks = [
+    is_many = len(changes) > MANY
+    marks = draw_bands(chart, list(changes.values())) if is_many else []
+    marks += [
         link_marks(
             lang,
             f"{name_language(lang)}: {format_signed(_last(change)[1], 1)} %",
-            chart.path(thin(change), "curve now" if lang in named else faint),
+            chart.path(thin(change), "curve now" if lang in named else "raw"),
         )
         for lang, change in sorted(changes.items(), key=lambda item: item[0] in named)
+        if lang in named or not is_many
     ]
     names = name_curves(chart, [(name_probe(lang), changes[lang]) for lang in named])
     title = "Bits per byte of held-out text while training, by language"
     return chart.draw(title, [draw_level(chart, 0, "zero"), *marks, *names])
+
+
+def draw_bands(chart: Chart, changes: Sequence[Curve]) -> list[str]:
+    """Where shares of all languages lie at each step, the wider band first."""
+    steps = [step for step, _ in thin(changes[0])]
+    ranked = {step: sorted(change[int(step)] for change in changes) for step in steps}
+    ends = [
+        [[(step, ranked[step][round(share * (len(changes) - 1))]) for step in steps] for share in band]
+        for band in BANDS
+    ]
+    return [chart.path([*low, *reversed(high)], "band") for low, high in ends]
 
 
 def _draw_named(

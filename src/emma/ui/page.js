@@ -42,14 +42,15 @@ const page = (() => {
   function sort(table, headers, index, descending) {
     const numeric = isNumeric(headers[index]);
     const order = numeric ? (a, b) => a - b : collator.compare;
-    const keys = new Map();
-    for (const row of table.tBodies[0].rows) keys.set(row, sortKey(row.cells[index], numeric));
-    const rows = [...keys.keys()].sort((a, b) => {
-      const [left, right] = [keys.get(a), keys.get(b)];
-      if (left === undefined || right === undefined) return (left === undefined) - (right === undefined);
-      return descending ? order(right, left) : order(left, right);
-    });
-    table.tBodies[0].append(...rows);
+    for (const body of table.tBodies) {
+      const keys = new Map([...body.rows].map((row) => [row, sortKey(row.cells[index], numeric)]));
+      const rows = [...keys.keys()].sort((a, b) => {
+        const [left, right] = [keys.get(a), keys.get(b)];
+        if (left === undefined || right === undefined) return (left === undefined) - (right === undefined);
+        return descending ? order(right, left) : order(left, right);
+      });
+      body.append(...rows);
+    }
     headers.forEach((header) => header.removeAttribute("aria-sort"));
     headers[index].setAttribute("aria-sort", descending ? "descending" : "ascending");
   }
