@@ -71,7 +71,7 @@ def test_costs_are_those_of_arithmetic_and_of_the_log(home: Home) -> None:
     logs.mkdir()
     key = home.run("two").addresses["train"]
     (logs / "train.json").write_text(json.dumps({"key": key, "device": "NVIDIA H100", "ranks": 2}))
-    speeds = [1.0, 100.0, 100.0, 300.0]
+    speeds = [1.0, 1.0, 100.0, 300.0]
     (logs / "train.jsonl").write_text("".join(json.dumps({"tokens_per_s": each}) + "\n" for each in speeds))
     one, two = compare_finished([home.run("one"), home.run("two")])["runs"]
     assert one["measured"] is None

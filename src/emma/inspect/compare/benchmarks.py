@@ -25,10 +25,14 @@ class TaskComparison(TypedDict):
 
 
 def compare_benchmarks(runs: Sequence[Run]) -> Iterator[TaskComparison]:
-    """Every benchmark that all runs have, in the order of the first."""
+    """Every benchmark that all runs have, in the order of the first; nothing where one has none."""
     tables = [found for run in runs if (found := read_task_tables(run.artifact("evaluate"))) is not None]
-    if len(tables) < len(runs):
-        return
+    if len(tables) == len(runs):
+        yield from compare_tables(tables)
+
+
+def compare_tables(tables: Sequence[TaskTables]) -> Iterator[TaskComparison]:
+    """Every benchmark that all of these tables have a language of."""
     known = [list_values(table) for table in tables]
     better = {place_of(row): row["higher_is_better"] for row in tables[0].scores}
     for place, first in known[0].items():
