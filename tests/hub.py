@@ -404,13 +404,21 @@ def is_code(code: object) -> bool:
     return isinstance(code, str) and (code in ("code", "multilingual") or bool(re.fullmatch(r"[a-z]{2,3}", code)))
 
 
+class Server(ThreadingHTTPServer):
+    """A server whose clients may die."""
+
+    daemon_threads = True
+
+    def handle_error(self, *_: object) -> None:
+        """A connection that ends in the middle is what tests are about."""
+
+
 @contextmanager
 def serve_hub(folder: Path) -> Iterator[Hub]:
     """A hub on a free port, its objects in a folder."""
     folder.mkdir(parents=True, exist_ok=True)
     hub = Hub(folder)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), type("OfHub", (Handler,), {"hub": hub}))
-    server.daemon_threads = True
+    server = Server(("127.0.0.1", 0), type("OfHub", (Handler,), {"hub": hub}))
     hub.endpoint = f"http://127.0.0.1:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
