@@ -7,8 +7,8 @@ machine (tests/hub.py; large files by LFS in parts of 1 MB, Xet off). The releas
 weights of 200 MB in files of 20 MB; with --run, a finished run's release is pushed too. Each is pushed whole, asked for
 again, and pushed anew while it is killed (SIGKILL) when a tenth, a half and nine tenths of its bytes have come.
 Afterwards every file on the server is compared with the release byte by byte. The client has five files on their way at
-once; those that were when the process died are sent again from their beginning: that is what is sent twice, and it grows
-with the size of files. Seconds are of a busy machine, and of no network.
+once; what was on its way when the process died is sent again from its beginning: that is what is sent twice, and it
+grows with the size of files. Seconds are of a busy machine, and of no network.
 """
 
 import argparse
