@@ -62,6 +62,15 @@ def test_text_of_others_is_withheld_and_that_is_said(evaluated: tuple[Artifact, 
     assert "emma" in front["tags"]
 
 
+def test_personal_data_are_masked_where_that_is_asked(make_artifact: Make, tmp_path: Path) -> None:
+    texts = {"prompt": "اكتب إلى ", "reference": "user@example.org", "base": None, "adapted": "user@example.org"}
+    row = {"lang": "arb_Arab", "id": "open:file#1", **texts}
+    evaluate = make_artifact("evaluate", {"samples.parquet": pa.Table.from_pylist([row], schema=SAMPLES)})
+    write_generations(ReleaseConfig(mask=("email",)), evaluate, make_artifact("report"), tmp_path / "out")
+    (found,) = pq.read_table(tmp_path / "out/data/continuations/test.parquet").to_pylist()
+    assert found == {**row, "reference": "<EMAIL>", "adapted": "<EMAIL>"}
+
+
 def test_a_source_s_name_may_begin_another_s() -> None:
     table = pa.table({"id": ["web:a#1", "web2:a#1", "my:web:a#1"]})
     assert drop_withheld(table, ["web"])["id"].to_pylist() == ["web2:a#1", "my:web:a#1"]

@@ -100,14 +100,17 @@ def push(arguments: argparse.Namespace) -> int:
     """Send a release to the hub, or list what would go."""
     from emma.inspect.hub.run import push_release
     from emma.inspect.hub.show import render_preview, render_pushed
-    from emma.inspect.hub.uploads import Destination, list_withheld_sources, stage_uploads
+    from emma.inspect.hub.uploads import Destination, list_gaps, list_withheld_sources, stage_uploads
 
     destination = Destination.parse(arguments.push, arguments.corpus_name, arguments.only, arguments.private)
     run, quiet = choose_run(arguments), arguments.quiet or arguments.json
     withheld = [] if arguments.only == "model" else list_withheld_sources(run)
     if arguments.dry_run:
+        gaps = list_gaps(run)
         with stage_uploads(run, destination) as uploads:
-            print_answer(uploads, lambda found: render_preview(found, withheld, arguments.private), arguments.json)
+            print_answer(
+                uploads, lambda found: render_preview(found, withheld, gaps, arguments.private), arguments.json
+            )
         return 0
     say = (lambda _: None) if quiet else print
     pushed = push_release(run, destination, force=arguments.force, quiet=quiet, say=say)

@@ -18,6 +18,7 @@ from emma.models.tokenizer_file import read_tokenizer_table
 from emma.release.base import BaseFacts, read_base
 from emma.release.config import ReleaseConfig
 from emma.release.corpus import ReleasedSplit
+from emma.release.ledger import LEDGER_FILE
 from emma.schemas import SPLITS, Row
 from emma.store import shards
 from emma.store.artifact import Artifact
@@ -64,6 +65,8 @@ class CardFacts:
     """Why the weights are not those after the last step, as rows of a table."""
     starts: Sequence[Json]
     """The trainings that this one went on from, the last first: `run`, `step` and `tokens`."""
+    has_ledger: bool
+    """Whether a ledger of the documents that were seen lies beside the model."""
     training: Json
     """What the model was trained with, by its `training.json`."""
     contamination: Sequence[Row]
@@ -111,6 +114,7 @@ def gather_facts(
         changed=read_changes(model),
         choices=list(list_choices(read_model_json(model / TRAINING))),
         starts=list(list_starts(read_model_json(model / TRAINING))),
+        has_ledger=(model / LEDGER_FILE).exists(),
         training=read_model_json(model / TRAINING),
         contamination=list_contamination(curate),
         addresses=addresses,

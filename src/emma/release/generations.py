@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from emma.config.extras import need
+from emma.kernels.personal import mask_personal
 from emma.release.config import ReleaseConfig
 from emma.release.licences import hub_licence
 from emma.release.metadata import MARK, hub_languages
@@ -39,6 +40,9 @@ MEANINGS = {
     "answers": "what each model answered to each item of each benchmark, and what that counts",
     "scores": "the score of each model on each benchmark and language",
 }
+MASKED = ("prompt", "reference", "base", "adapted")
+"""Columns of continuations: texts, and their ends by models that may have learnt them by heart. Answers stay as they
+were scored."""
 RESULTS = ("results.json", "every_eval_ever.json")
 
 
@@ -73,17 +77,17 @@ def write_generations(section: ReleaseConfig, evaluate: Artifact, report: Artifa
 def _write_tables(section: ReleaseConfig, evaluate: Artifact, out: Path) -> Iterator[Table]:
     for name, (file, schema) in TABLES.items():
         if (source := evaluate.find(file)) is not None:
-            yield write_table(source, out / name, schema, section.exclude_sources)
+            yield write_table(source, out / name, schema, section)
 
 
-def write_table(source: Path, out: Path, schema: pa.Schema, withheld: Sequence[str]) -> Table:
+def write_table(source: Path, out: Path, schema: pa.Schema, section: ReleaseConfig) -> Table:
     """Write `test.parquet` with the columns of `schema`, batch by batch, without rows of withheld sources."""
     out.mkdir(parents=True)
     rows, dropped, langs = 0, 0, set[str]()
     with ShardWriter(out / "test.parquet", schema, SMALL) as writer:
         for batch in shards.batches(source, schema.names):
             table = pa.Table.from_batches([batch]).select(schema.names).cast(schema)
-            kept = drop_withheld(table, withheld)
+            kept = mask_texts(drop_withheld(table, section.exclude_sources), section.mask)
             rows, dropped = rows + kept.num_rows, dropped + table.num_rows - kept.num_rows
             langs.update(pc.unique(kept["lang"]).to_pylist())
             writer.add_table(kept)
@@ -96,6 +100,15 @@ def drop_withheld(table: pa.Table, sources: Sequence[str]) -> pa.Table:
     """The rows that are of none of these sources, by the document's id, which begins with its source's name."""
     for source in sources if "id" in table.column_names else ():
         table = table.filter(pc.invert(pc.starts_with(table["id"], f"{source}:")))
+    return table
+
+
+def mask_texts(table: pa.Table, kinds: Sequence[str]) -> pa.Table:
+    """The table with personal data masked in what stood in documents, and in what models made of it."""
+    for name in MASKED if kinds else ():
+        if name in table.column_names:
+            column, _ = mask_personal(table[name], kinds)
+            table = table.set_column(table.column_names.index(name), name, column)
     return table
 
 

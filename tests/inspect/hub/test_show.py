@@ -9,14 +9,16 @@ from emma.inspect.hub.uploads import Upload
 
 def test_a_preview_lists_files_and_folders() -> None:
     files = {"README.md": 2_000, "data/tha_Thai/train.parquet": 3_000, "data/yor_Latn/test.parquet": 4_000}
-    lines = list(render_preview([Upload("dataset", "a/texts", Path(), files)], [("lent", "CC-BY-NC-4.0")], False))
+    uploads = [Upload("dataset", "a/texts", Path(), files)]
+    lines = list(render_preview(uploads, [("lent", "CC-BY-NC-4.0")], ["contact"], False))
     assert [line.replace("\u202f", " ").replace("\u00a0", " ") for line in lines[:3]] == [
         "dataset a/texts: 3 files, 9.00 kB; everybody could read it",
         "  README.md  1  2.00 kB",
         "  data/      2  7.00 kB",
     ]
-    assert lines[-2:] == [
+    assert lines[-3:] == [
         "Withheld, as these sources may not be given on: lent (CC-BY-NC-4.0).",
+        "The cards say nothing of: contact. These are settings of the recipe's [release].",
         "Nothing was sent, and the hub was not asked. Without --dry-run it goes.",
     ]
 

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from emma.errors import RecipeError
-from emma.inspect.hub.uploads import Destination, list_withheld_sources, stage_uploads
+from emma.inspect.hub.uploads import Destination, list_gaps, list_withheld_sources, stage_uploads
 from emma.pipeline.home import Run
 
 from .conftest import fill_release, make_run
@@ -55,6 +55,10 @@ def test_where_no_text_may_go_the_model_goes_alone(tmp_path: Path) -> None:
     pytest.importorskip("huggingface_hub", reason="needs the hub extra")
     with stage_uploads(make_run(tmp_path, fill), Destination("a/model", "a/texts")) as uploads:
         assert [upload.kind for upload in uploads] == ["model"]
+
+
+def test_what_a_card_does_not_say(released: Run) -> None:
+    assert list_gaps(released) == ["licence", "authors", "contact"]
 
 
 def test_sources_that_are_withheld(released: Run) -> None:

@@ -9,7 +9,9 @@ from emma.ui.numerals import format_bytes
 from emma.ui.terminal import WIDTH, fold_line, format_table
 
 
-def render_preview(uploads: Sequence[Upload], withheld: Sequence[tuple[str, str]], private: bool) -> Iterator[str]:
+def render_preview(
+    uploads: Sequence[Upload], withheld: Sequence[tuple[str, str]], gaps: Sequence[str], private: bool
+) -> Iterator[str]:
     """What a push would send; files of one folder are one line."""
     for upload in uploads:
         who = "only you could read it" if private else "everybody could read it"
@@ -18,6 +20,8 @@ def render_preview(uploads: Sequence[Upload], withheld: Sequence[tuple[str, str]
         yield from (f"  {line}" for line in format_table(list_folders(upload.files), right=(1, 2)))
         yield ""
     yield from describe_withheld(withheld)
+    if gaps:
+        yield f"The cards say nothing of: {', '.join(gaps)}. These are settings of the recipe's [release]."
     yield "Nothing was sent, and the hub was not asked. Without --dry-run it goes."
 
 

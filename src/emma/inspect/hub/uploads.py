@@ -15,8 +15,10 @@ from emma.errors import RecipeError
 from emma.pipeline.corpus import find_input, read_provenance
 from emma.pipeline.home import Run
 from emma.release.config import ReleaseConfig
+from emma.release.licences import OTHER
 from emma.release.run import list_withheld
 from emma.store import shards
+from emma.store.artifact import Artifact
 
 CARD = "README.md"
 HERE = "path/to/this/folder"
@@ -141,10 +143,22 @@ def list_files(folder: Path) -> dict[str, int]:
     return {path.relative_to(folder).as_posix(): path.stat().st_size for path in found}
 
 
+def list_gaps(run: Run) -> list[str]:
+    """Settings of `[release]` without which a run's cards leave readers with a question."""
+    section = read_section(run.artifact("release"))
+    has_licence = section.licence != OTHER or section.licence_name or section.licence_link
+    stated = {"licence": has_licence, "authors": section.authors, "contact": section.contact}
+    return [name for name, value in stated.items() if not value]
+
+
+def read_section(release: Artifact) -> ReleaseConfig:
+    """The settings that a release was made with."""
+    return ReleaseConfig.model_validate(read_provenance(release)["config"])
+
+
 def list_withheld_sources(run: Run) -> list[tuple[str, str]]:
     """The sources whose text a run's release leaves out, each with its licence."""
     release = run.artifact("release")
     sources = shards.read(find_input(run.home, release, "collect").file("sources.parquet")).to_pylist()
-    section = ReleaseConfig.model_validate(read_provenance(release)["config"])
-    withheld = list_withheld(section, sources)
+    withheld = list_withheld(read_section(release), sources)
     return [(source["source"], source["licence"]) for source in sources if source["source"] in withheld]
