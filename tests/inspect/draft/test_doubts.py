@@ -19,6 +19,9 @@ CES = '<cesDoc><cesHeader><langUsage><language iso639="{}"/></langUsage></cesHea
         ("Mark.txt", ""),
         ("english-swahili.tsv", ""),
         ("news2024.txt", ""),
+        ("swahili.txt", "swahili"),
+        ("0257_rangi-za-upinde.md", ""),
+        ("The-Rangi-of-the-Sky.md", ""),
     ],
 )
 def test_names_of_languages_in_names_of_files(file: str, name: str) -> None:

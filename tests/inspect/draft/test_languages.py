@@ -2,7 +2,7 @@
 
 import pytest
 
-from emma.inspect.draft.languages import find_name_pattern, fix_codes, guess_by_script, resolve_label
+from emma.inspect.draft.languages import find_name_pattern, fix_codes, guess_by_script, resolve_answer
 from tests.conftest import TEXTS
 
 
@@ -57,4 +57,4 @@ def test_codes_of_other_schemes() -> None:
 
 
 def test_answers() -> None:
-    assert resolve_label(" Hausa ") == "hau_Latn"
+    assert resolve_answer(" Hausa ").label == "hau_Latn"

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from emma.errors import LanguageError
-from emma.inspect.draft.languages import resolve_label
+from emma.inspect.draft.languages import resolve_answer
 from emma.inspect.draft.licences import UNKNOWN, to_spdx
 from emma.inspect.draft.sources import Draft, DraftSource
 from emma.inspect.draft.trials import read_sample
@@ -29,7 +29,7 @@ def _ask_language(source: DraftSource, side: str, root: Path, ask: Ask) -> None:
     )
     while answer := ask(question).strip():
         try:
-            label = resolve_label(answer)
+            label = resolve_answer(answer).label
         except LanguageError as error:
             question = f"{error}\n{source.name}: which language? "
             continue

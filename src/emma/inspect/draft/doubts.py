@@ -14,8 +14,9 @@ MAX_ODD = 6
 """Codes, or files, that are worth a look, shown at most."""
 ODD = ("a language of", "nobody")
 """Beginnings of the oddities that are shown: a macrolanguage, or a language of the past, is nothing to decide here."""
-MIN_NAME_CHARS = 5
-"""Letters of a word in a file's name that is taken for a language's name: shorter ones are other words too."""
+MIN_NAME_CHARS, MAX_WORDS = 5, 3
+"""Letters of a word in a file's name that is taken for a language's name, since shorter ones are other words too; and
+words of a name that has one, since longer ones are titles."""
 
 
 def doubt_codes(source: DraftSource) -> None:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from emma.errors import LanguageError
+from emma.inspect.draft.languages import resolve_answer
 from emma.inspect.draft.sources import Draft, DraftSource
-from emma.lang.codes import resolve
 from emma.lang.language import ENGLISH, Lang
 from emma.lang.macro import macrolanguage_of
 
@@ -58,7 +58,7 @@ def read_goal(words: str, seen: Counter[str]) -> Goal:
 
 def _resolve(name: str) -> Lang:
     try:
-        return resolve(name, "a").lang
+        return resolve_answer(name).lang
     except LanguageError as error:
         raise LanguageError(f"--goal: {error}") from None
 

@@ -10,7 +10,8 @@ from emma.errors import LanguageError
 from emma.inspect.draft.columns import LABEL_SHAPE, SCHEME_ORDER, count_known, is_known
 from emma.inspect.draft.patterns import find_common_start
 from emma.lang.cldr import has_name, has_two_letters
-from emma.lang.codes import find_language, resolve
+from emma.lang.codes import Resolution, find_language, resolve
+from emma.lang.registry import REMEDY
 from emma.lang.scripts import scripts_agree, strip_markup, written_evidence
 from emma.lang.tables import Scheme
 from emma.lang.written import known_scripts
@@ -188,9 +189,14 @@ def identify_texts(identify: Callable[[Sequence[str]], list[str]], texts: Sequen
     return label, count / max(1, len(texts))
 
 
-def resolve_label(answer: str) -> str:
-    """The label of what a person answered. Raises LanguageError."""
-    return resolve(answer.strip(), "a").label
+def resolve_answer(answer: str) -> Resolution:
+    """The language that a person named. LanguageError with what to write instead."""
+    try:
+        return resolve(answer.strip(), "a")
+    except LanguageError as error:
+        raise LanguageError(
+            str(error).replace(REMEDY, "Write another name, a code, or a label such as swh_Latn.")
+        ) from None
 
 
 def fix_codes(codes: Sequence[str], scheme: Scheme) -> tuple[Scheme, list[str]]:

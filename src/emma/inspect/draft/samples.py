@@ -76,7 +76,7 @@ def show_rows(sample: Sample) -> list[Row]:
     """Three rows to show, of different languages and files as far as there are."""
     shown: list[Row] = []
     for differ in (lambda row: row.lang, lambda row: row.file, lambda row: (row.file, row.row)):
-        for row in sample.rows:
+        for row in sample.named or sample.rows:
             if len(shown) < MAX_SHOWN and differ(row) not in {differ(other) for other in shown}:
                 shown.append(row)
     return shown
