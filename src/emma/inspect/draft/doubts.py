@@ -60,8 +60,12 @@ def doubt_names(source: DraftSource) -> None:
 
 def find_named(file: str) -> str:
     """The one word in a file's own name that is the English name of a language; empty where there is none."""
-    words = re.split(r"[\W\d_]+", file.rsplit("/", 1)[-1].split(".", maxsplit=1)[0])
-    named = [word for word in words if len(word) >= MIN_NAME_CHARS and _is_name(word)]
+    words = list(filter(None, re.split(r"[\W\d_]+", file.rsplit("/", 1)[-1].split(".", maxsplit=1)[0])))
+    if len(words) > MAX_WORDS:
+        return ""
+    # in a title of small words a language's name is a word of another language: `rangi` is colour in Swahili
+    likely = [word for word in words if len(word) >= MIN_NAME_CHARS and (word.istitle() or len(words) == 1)]
+    named = [word for word in likely if _is_name(word)]
     return named[0] if len(named) == 1 else ""
 
 
