@@ -41,16 +41,22 @@ STAND_INS: Mapping[str, str] = {
     "/models/": "models/",
     "BASE ADAPTED OUT": "A B MERGED",
     "demo@400": "demo",
-    "emma-500/evaluation_results": "A",
+    "/shared/models/Llama-2-7b-hf": "A",
+    "try demo --lang sw": "try demo --lang yor",
+    "breton": "yor_Latn",
+    "fra_Latn-swh_Latn --data bench": "yor_Latn-amh_Ethi --data bench --limit 2",
+    "flores200:swh_Latn --data bench --lang lug_Latn,luo_Latn": "flores200:yor_Latn --data bench --lang amh --limit 2",
 }
 """What a command asks for, and what the small run has instead."""
 RUN = (
     "status", "why", "audit", "diff", "mix show", "plan", "lang", "readers", "vocab report", "check", "merge",
     "export-checkpoint", "tasks --", "curate", "mix my.toml", "adapt",
+    "try demo --lang", "try demo \"", "release demo --push", "cost", "clean --dry-run", "train recipe.toml", "export",
+    "evaluate --model A --task flores200:", "report --compare", "ledger", "remove --list", "new",
     "run recipes/demo.toml", "run recipes/world.toml", "run nordic.toml", "run sami.toml", "run recipe.toml",
 )  # fmt: skip
 """Commands that are run on it: they take a second or so. All others are given to their parser."""
-ELSEWHERE = re.compile(r"(?<![\w.])[/~]\w|://|--on |qwen3|\$")
+ELSEWHERE = re.compile(r"--push someone/demo$|(?<![\w.])[/~]\w|://|--on |qwen3|\$")
 """In commands that need what is not here: other machines, servers, and files of the reader's."""
 
 
@@ -89,7 +95,6 @@ def lay_out(folder: Path, recipe: str) -> None:
     shutil.copy(folder / "recipes" / "base.toml", folder)
     for path in (ROOT / "recipes").glob("emma500*"):
         shutil.copy(path, folder / "recipes")
-    (folder / "bench").mkdir()
     for name in COPIES:
         (folder / name).write_text(recipe.replace('name = "demo"', f'name = "{Path(name).stem}"'), encoding="utf-8")
     for name in RUNS:
@@ -97,10 +102,11 @@ def lay_out(folder: Path, recipe: str) -> None:
     for name in MODELS:
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).symlink_to(folder / "emma-runs" / "demo" / "release" / "model")
-    for text in ("flores200/devtest", "DIR"):
+    for text in ("flores200/devtest", "bench/flores200_devtest/devtest", "bench/flores200_devtest/dev", "DIR"):
         (folder / text).mkdir(parents=True)
         for lang, sentence in TEXTS.items():
-            (folder / text / f"{lang}.devtest").write_text(f"{sentence}\n" * 4, encoding="utf-8")
+            name = f"{lang}.{Path(text).name.replace('DIR', 'txt')}"
+            (folder / text / name).write_text(f"{sentence}\n" * 4, encoding="utf-8")
     (folder / "languages.csv").write_text("lang,tokens\nswh_Latn,200000\nsw,5\n", encoding="utf-8")
 
 
