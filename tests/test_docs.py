@@ -16,6 +16,7 @@ from docs.site.reference import list_stale
 from emma import __version__
 from emma.cli.main import main
 from emma.pipeline.recipe import Recipe
+from emma.pipeline.removals import RemovalList
 from tests import pages
 from tests.conftest import TEXTS
 from tests.pages import PAGES, ROOT, Block, check_command, check_shell, list_blocks, list_commands
@@ -157,6 +158,9 @@ def test_settings_exist(block: Block) -> None:
     """A page may leave out what it is not about, but not invent a setting."""
     table = tomllib.loads(block.text)
     if "project" in table:  # a package's pyproject.toml
+        return
+    if "removed" in table:  # what `emma remove` writes
+        RemovalList.model_validate(table)
         return
     try:
         Recipe.model_validate({"name": "shown"} | table)
