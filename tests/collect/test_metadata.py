@@ -122,6 +122,13 @@ DUMP = """<mediawiki xml:lang="sw"><page><title>Watu</title><ns>0</ns><id>12</id
 STORY = "# Watu\n\n##\nWote.\n\n##\n* License: [CC-BY]\n* Text: Letta Machoga\n* Language: sw\n"
 PO = 'msgid ""\nmsgstr "Language: sw\\n"\n\nmsgctxt "noun"\nmsgid "book"\nmsgstr "kitabu"\n'
 ANDROID = '<resources><string-array name="days"><item>Jumapili</item></string-array></resources>'
+OSIS = """<osis><osisText xml:lang="sw"><div type="book" osisID="Matt"><chapter osisID="Matt.1">
+<verse osisID="Matt.1.1">Watu.</verse></chapter></div></osisText></osis>"""
+USFX = """<usfx><languageCode>sw</languageCode><book id="MAT"><h>Mathayo</h><c id="1"/><v id="1"/>Watu.<ve/></book>
+</usfx>"""
+CES = """<cesDoc><cesHeader><langUsage><language iso639="swh"/></langUsage></cesHeader><text><body>
+<div id="b.MAT.1" type="chapter"><seg>Watu.</seg></div></body></text></cesDoc>"""
+CONLLU = "# newdoc id = a\n# sent_id = 1\n# text = Watu.\n1\tWatu\n\n# sent_id = 2\n# text = Wote.\n1\tWote\n"
 OTHERS = [
     ("tmx", TMX, "f.tmx", {"tuid": "7", "creationdate": "20260101T000000Z"}),
     ("mediawiki_dump", DUMP, "f.xml", {"title": "Watu", "id": "12", "timestamp": "2026-01-01T00:00:00Z"}),
@@ -131,6 +138,10 @@ OTHERS = [
     ("android", ANDROID, "values-sw/strings.xml", {"name": "days"}),
     ("mediawiki_json", '{"@metadata": {}, "ok": "Sawa"}', "sw.json", {"key": "ok"}),
     ("messages_json", '{"menu": {"items": ["Fungua"]}}', "sw.json", {"key": "menu.items[0]"}),
+    ("osis", OSIS, "f.xml", {"chapter": "Matt.1"}),
+    ("usfx", USFX, "f.xml", {"chapter": "MAT 1"}),
+    ("ces", CES, "f.xml", {"chapter": "b.MAT.1"}),
+    ("conllu", CONLLU, "sw_x-ud-test.conllu", {"newdoc id": "a", "sent_id": ["1", "2"]}),
     ("topics", "topics = {'assert': 'The assert statement.'}", "topics.py", {"topic": "assert"}),
 ]
 
@@ -140,6 +151,20 @@ def test_what_other_formats_say(reader: str, content: str, name: str, meta: dict
     assert meta_of(reader, content, name, keep=["*"]) == [meta]
     first = next(iter(meta))
     assert meta_of(reader, content, name, keep=[first]) == [{first: meta[first]}]
+
+
+def test_chapters_that_are_milestones() -> None:
+    tags = "".join(
+        f'<chapter osisID="Matt.{at}" sID="Matt.{at}"/>Watu {at}.<chapter eID="Matt.{at}"/>' for at in (1, 2)
+    )
+    found = meta_of("osis", f'<osis><osisText xml:lang="sw">{tags}Mwisho.</osisText></osis>', keep=["chapter"])
+    assert found == [{"chapter": "Matt.1"}, {"chapter": "Matt.2"}, None]
+
+
+def test_what_follows_a_chapter_is_in_none() -> None:
+    book = '<div osisID="Matt"><chapter osisID="Matt.1">Watu.</chapter>Mwisho.</div>'
+    found = meta_of("osis", f'<osis><osisText xml:lang="sw">{book}</osisText></osis>', keep=["chapter"])
+    assert found == [{"chapter": "Matt.1"}, None]
 
 
 def test_headers_of_web_archives() -> None:

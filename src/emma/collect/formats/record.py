@@ -25,7 +25,7 @@ class Fields:
         self._named = tuple(key for name in ("lang", "lang2", "url") if name in source.fields for key in paths[name])
         keys = (self.text, self.lang, self.text2, self.lang2)
         # nearly all sources have one field for each, on one level: their records are read without the general way
-        plain = all(len(name) < 2 and "." not in "".join(name) for name in keys) and not self.url and not self._keep
+        plain = all(len(name) < 2 and "." not in "".join(name) for name in keys) and not self.url
         self._plain = [name[0] if name else "" for name in keys] if plain else None
 
     def check_columns(self, row: int, columns: Sequence[str], raw: bytes = b"") -> Reject | None:
@@ -50,9 +50,10 @@ class Fields:
 
     def read_record(self, row: int, record: Record, raw: bytes) -> RawDocument | Reject:
         """The document in a record, or a reject that says what is wrong. `raw` is the record as the file has it."""
-        if self._plain is not None and (document := self._read_plain(row, record, self._plain)) is not None:
-            return document
         try:
+            if self._plain is not None and (document := self._read_plain(row, record, self._plain)) is not None:
+                document.meta = self._read_meta(record) if self._keep else None
+                return document
             text, text2 = join_texts(record, self.text), join_texts(record, self.text2) if self.text2 else None
             code, code2 = read_code(record, self.lang, self._is_known), read_code(record, self.lang2, self._is_known2)
             url, meta = read_single(record, self.url) or None, self._read_meta(record) if self._keep else None

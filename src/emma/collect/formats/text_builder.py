@@ -2,7 +2,7 @@
 
 import re
 
-from emma.collect.records import RawDocument, Reject
+from emma.collect.records import Meta, RawDocument, Reject
 
 UNSPACED = "[\u2e80-\u312f\u3190-\u9fff\ua000-\ua4cf\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00016fe0-\U0003ffff]"
 """Han, kana, bopomofo, Yi, Tangut and their punctuation: scripts in which a wrapped line is no space."""
@@ -39,7 +39,9 @@ class TextBuilder:
         """Give up the document that is open, since something in it is broken."""
         self.is_discarded = True
 
-    def close(self, row: int, code: str, url: str | None = None, *, alone: bool = False) -> RawDocument | Reject | None:
+    def close(
+        self, row: int, code: str, url: str | None = None, *, alone: bool = False, meta: Meta | None = None
+    ) -> RawDocument | Reject | None:
         """Take the document that was gathered since the last one; a reject if it is over `max_row_bytes`.
 
         None if it has no text, or was given up: the reader has yielded a reject for it then.
@@ -52,7 +54,7 @@ class TextBuilder:
         if size > self._max_bytes:
             why = f"more than {self._max_bytes} bytes (max_row_bytes)"
             return Reject(row, "row too long", why, text[:1000].encode())
-        return RawDocument(row, text, code, url=url, alone=alone) if text else None
+        return RawDocument(row, text, code, url=url, alone=alone, meta=meta) if text else None
 
 
 def collapse_layout(text: str) -> str:

@@ -18,7 +18,7 @@ GROUP = "emma.readers"
 """The group of entry points of other packages' readers."""
 BUILT_IN = {
     "android": "messages:read_android",
-    "ces": "bibles:read_ces",
+    "ces": "ces:read_ces",
     "code": "code:read_code",
     "conllu": "conllu:read_conllu",
     "csv": "csv:read_csv",
