@@ -110,6 +110,16 @@ OTHER_LANGUAGE = "other language"
 """Drop reason of documents in a language that the recipe does not keep."""
 
 
+REMOVED, OPTED_OUT = "removed", "opted out"
+"""Drop reasons of documents that somebody wants left out, and of those whose domain opted out."""
+
+
+def removed_sources(tally: Iterable[Row]) -> frozenset[str]:
+    """Sources that were removed whole, by curate's `languages.parquet`: nothing of them trained anything."""
+    rows = [row for row in tally if row["documents"]]
+    return frozenset(row["source"] for row in rows) - {row["source"] for row in rows if row["outcome"] != REMOVED}
+
+
 def drop_other_languages(tally: Iterable[Row]) -> list[Row]:
     """The rows of curate's `languages.parquet` but those of languages that the recipe does not keep."""
     rows = list(tally)

@@ -50,7 +50,7 @@ class CardFacts:
     languages: Sequence[Row]
     """The rows of languages.json."""
     sources: Sequence[Row]
-    """The rows of sources.parquet, in the recipe's order."""
+    """The rows of sources.parquet, in the recipe's order, but for sources that were removed."""
     drops: Sequence[tuple[str, int]]
     """Drop reasons and their documents, the most frequent first."""
     sizes: Sequence[ReleasedLanguage]
@@ -87,7 +87,7 @@ class CardFacts:
 def gather_facts(
     section: ReleaseConfig,
     *,
-    collect: Artifact,
+    sources: Sequence[Row],
     curate: Artifact,
     vocab: Artifact,
     report: Artifact,
@@ -106,7 +106,7 @@ def gather_facts(
         languages=rows,
         counts=coverage.count_coverage(languages),
         differences=coverage.explain_differences(languages),
-        sources=shards.read(collect.file("sources.parquet")).to_pylist(),
+        sources=sources,
         drops=rank_drops(shards.read(curate.file("languages.parquet")).to_pylist()),
         sizes=list_released_languages(sizes.to_pylist(), names),
         base=read_base(None if base is None else base.path, section.base_model),

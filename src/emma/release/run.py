@@ -13,6 +13,7 @@ from emma.lang.coverage import (
     explain_differences,
     kept_languages,
     released_languages,
+    removed_sources,
 )
 from emma.release.base import NAMELESS, is_nameless
 from emma.release.cards import render_corpus_card, render_model_card
@@ -53,8 +54,11 @@ def release(
         need(package, extra)
     from emma.models.resave import copy_model
 
-    sources = shards.read(collect.file("sources.parquet")).to_pylist()
-    refuse_unknown(section, [source["source"] for source in sources])
+    collected = shards.read(collect.file("sources.parquet")).to_pylist()
+    refuse_unknown(section, [source["source"] for source in collected])
+    curated = shards.read(curate.file("languages.parquet")).to_pylist()
+    removed = removed_sources(curated)
+    sources = [source for source in collected if source["source"] not in removed]
     refuse_private(sources)
     section = section.model_copy(update={"exclude_sources": list_withheld(section, sources)})
     model, corpus = work.out / "model", work.out / "corpus"
@@ -70,20 +74,19 @@ def release(
     buckets = work.scatter(bucket_by_language, shard_pairs, section.buckets, choice)
     sizes = assemble_corpus(work.each(write_languages, buckets), corpus)
 
-    curated = shards.read(curate.file("languages.parquet")).to_pylist()
     withheld = count_withheld(curated, sources, section.exclude_sources)
     if withheld:
         work.reporter.say(f"  release: {describe_withheld(withheld)}")
     languages = find_release_coverage(curated, sizes.to_pylist())
     facts = gather_facts(
         section,
-        collect=collect,
         curate=curate,
         vocab=vocab,
         report=report,
         sizes=sizes,
         model=model,
         base=base,
+        sources=sources,
         addresses={
             "collect": collect.key,
             "curate": curate.key,
@@ -133,7 +136,8 @@ def sum_bucket_counts(parts: tuple[Artifact, ...]) -> dict[str, int]:
 def list_withheld(section: ReleaseConfig, sources: Sequence[Row]) -> tuple[str, ...]:
     """The sources whose text is not released: those that the recipe names, and those not declared public."""
     not_public = {source["source"] for source in sources if source["redistribution"] != "public"}
-    return tuple(sorted(not_public | set(section.exclude_sources)))
+    named = {source["source"] for source in sources} & {*section.exclude_sources}
+    return tuple(sorted(not_public | named))
 
 
 def count_withheld(
@@ -145,7 +149,7 @@ def count_withheld(
     for row in curated:
         if row["source"] in counts and row["outcome"] in SPLITS:
             counts[row["source"]] += row["documents"]
-    return {name: {"redistribution": classes[name], "documents": counts[name]} for name in withheld}
+    return {name: {"redistribution": classes[name], "documents": counts[name]} for name in withheld if name in classes}
 
 
 def describe_withheld(withheld: Mapping[str, Mapping[str, object]]) -> str:

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from emma.curate.config import CurateConfig
 from emma.curate.inputs import CurateInputs
 from emma.curate.removal.match import NOBODY, Withdrawals, has_values, match_shard
-from emma.curate.removal.rules import OPTED_OUT, REMOVED
 from emma.curate.tallies import add_up
+from emma.lang.coverage import OPTED_OUT, REMOVED
 from emma.store import shards
 from emma.store.address import address
 from emma.store.artifact import Artifact

@@ -13,8 +13,6 @@ from pydantic import Field, model_validator
 from emma.config.section import Settings
 from emma.errors import RecipeError, SourceError
 
-REMOVED, OPTED_OUT = "removed", "opted out"
-"""Drop reasons."""
 LIST_SUFFIXES = (".txt", ".csv", ".tsv", ".lst", ".list", ".json", ".toml")
 _HOST = re.compile(r"(?!-)[\w-]{1,63}(?:\.[\w-]{1,63})+", re.ASCII)
 

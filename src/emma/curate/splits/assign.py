@@ -19,12 +19,11 @@ from emma.curate.duplicates.find import Copies
 from emma.curate.quality.faults import NO_FAULT
 from emma.curate.quality.rules import RULES
 from emma.curate.removal.mark import GONE, GONE_WITH_COPIES, OUT
-from emma.curate.removal.rules import OPTED_OUT, REMOVED
 from emma.curate.splits.split import TEST, VALIDATION, HoldOut, split_documents
 from emma.errors import RecipeError
 from emma.kernels.sets import EXACT, NEAR, Indices
 from emma.kernels.text import Hashes, buffers, hash_bytes
-from emma.lang.coverage import OTHER_LANGUAGE
+from emma.lang.coverage import OPTED_OUT, OTHER_LANGUAGE, REMOVED
 from emma.schemas import SPLITS
 from emma.store import shards
 from emma.store.artifact import Artifact
