@@ -9,12 +9,13 @@ import pytest
 from emma.cli.main import main
 from emma.errors import ArtifactError, RecipeError
 from emma.inspect.storage import clean
-from emma.inspect.storage.clean import clean_home
+from emma.inspect.storage.clean import clean_home, render_holdings
 from emma.inspect.storage.holdings import take_stock
 from emma.inspect.verify import verify_files
 from emma.pipeline.home import Home
 from emma.pipeline.recipe import Recipe
 from emma.pipeline.run import run_stages
+from emma.store import remote
 from emma.store.manifest import MANIFEST
 from emma.work.local import Local
 from emma.work.progress import Reporter
@@ -143,6 +144,24 @@ def test_a_damaged_manifest_stops_it(home: Home) -> None:
 def test_another_run_is_using_it(home: Home) -> None:
     with home.locked(), pytest.raises(ArtifactError, match="Another run is using"):
         clean_home(Home(home.path))
+
+
+@pytest.mark.slow
+def test_an_object_store_is_left_alone(home: Home, compiled: Path, bucket: str) -> None:
+    shared = Home(home.path, bucket)
+    compile_again(shared, compiled, CHANGE)
+    there = list_all(bucket)
+    (old, *_) = [each.place for each in take_stock(shared).unneeded]
+    holdings = clean_home(shared, intermediate=True)
+    assert holdings.url == bucket and any("Nothing is ever deleted in" in line for line in render_holdings(holdings))
+    assert list_all(bucket) == there and not (shared.store / old).exists()
+    compile_again(shared, compiled)  # what went is brought back from there
+    assert not verify_files(shared, None, QUIET).damaged
+
+
+def list_all(bucket: str) -> list[str]:
+    files, path = remote.filesystem(bucket)
+    return sorted(files.find(path))
 
 
 def test_the_command_asks_or_wants_yes(home: Home, compiled: Path, capsys: pytest.CaptureFixture[str]) -> None:
