@@ -111,8 +111,9 @@ def hint_language(name: str, iso: str, present: Sequence[str]) -> str:
     near = list(dict.fromkeys(near))
     if near:
         return f"Near it are: {', '.join(near[:MAX_LABELS])}."
-    more = "…" if len(present) > MAX_LABELS else ""
-    return f"It has {len(present)} languages: {', '.join(present[:MAX_LABELS])}{more}."
+    if len(present) <= MAX_LABELS:
+        return f"It has {', '.join(present) or 'none'}."
+    return f"It has {len(present)} languages: {', '.join(present[:MAX_LABELS])}…."
 
 
 def find_related_languages(iso: str) -> set[str]:

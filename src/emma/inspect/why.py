@@ -24,6 +24,14 @@ DOCUMENT_FACTS = ("id", "lang", "lang2", "source_code", "rule", "domain", "licen
 SIZES = ("bytes", "chars", "words", "lines")
 NOT_YET = "not made yet: {} has not finished"
 
+LEVELS = {
+    "fixed": "as the recipe has it",
+    "language": "from its language",
+    "script": "from its script",
+    "all": "from all languages",
+}
+"""Where a limit comes from, by the level that curate's table names."""
+
 
 @dataclass(frozen=True)
 class Fact:
@@ -169,12 +177,17 @@ def _made_from(before: Artifact, run: Run, stage: str) -> Artifact | None:
 def _beside_limits(value: object, limits: Sequence[LimitRow], label: str, feature: str) -> str:
     """A measured value beside the limits its language had for it, and whose distribution they came from."""
     rows = [row for row in limits if (row["lang"], row["feature"]) == (label, feature)]
-    stated = [f"{row['side']} limit {_format(row['limit'], 'none')} from {row['level']}" for row in rows]
-    return f"{_format(value)}  ({', '.join(stated)})" if stated else _format(value)
+    stated = [
+        f"{row['side']} limit {_format(row['limit'])} {LEVELS.get(row['level'], row['level'])}"
+        for row in rows
+        if row["limit"] is not None
+    ]
+    # Too few documents, of the language and of all others, to know what is usual.
+    return f"{_format(value)}  ({', '.join(stated) or 'no limit'})" if rows else _format(value)
 
 
-def _format(value: object, missing: str = MISSING) -> str:
-    return f"{value:.3f}" if isinstance(value, float) else missing
+def _format(value: object) -> str:
+    return f"{value:.3f}" if isinstance(value, float) else MISSING
 
 
 def _shorten(text: object, length: int = 200) -> str:

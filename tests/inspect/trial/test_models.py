@@ -64,12 +64,18 @@ def test_a_released_model_stands_alone(tried: Home, tmp_path: Path) -> None:
         assert [*find_models(tried, str(folder), str(model)).folders] == ["base", "adapted"]
 
 
+def test_a_training_under_way_has_checkpoints_to_try(home: Home) -> None:
+    home.run("begun").begin("train", "a" * 20)
+    with pytest.raises(RecipeError, match=r"Try a checkpoint: `emma export-checkpoint begun OUT`, then `emma try OUT`"):
+        find_models(home, "begun")
+
+
 def test_what_is_no_model_says_what_to_name(tried: Home, tmp_path: Path) -> None:
     with pytest.raises(RecipeError, match=r"'nothing' is neither a run in .*, which has: begun, demo, nor"):
         find_models(tried, "nothing")
     with pytest.raises(RecipeError, match=r"neither the folder of a run.*nor that of a model"):
         find_models(tried, str(tmp_path))
-    with pytest.raises(RecipeError, match=r"trained no model yet.*emma export-checkpoint begun OUT"):
+    with pytest.raises(RecipeError, match=r"trained no model yet: `emma status` shows how far it is\.$"):
         find_models(tried, "begun")
     with pytest.raises(RecipeError, match=r"config\.json"):
         find_models(tried, "demo", str(tmp_path))

@@ -89,9 +89,10 @@ def find_named_run(home: Home, name: str) -> Run:
 def find_trained(run: Run) -> Path:
     """The folder of the model that a run trained. Raises RecipeError where it has none yet."""
     if "train" not in run.addresses:
+        begun = "train" in run.begun
         raise RecipeError(
-            f"The run '{run.name}' in {run.home.path} has trained no model yet: `emma status` shows how far it is. A "
-            f"checkpoint of it can be tried as a folder: `emma export-checkpoint {run.name} OUT`, then `emma try OUT`."
+            f"The run '{run.name}' in {run.home.path} has trained no model yet: `emma status` shows how far it is."
+            + (f" Try a checkpoint: `emma export-checkpoint {run.name} OUT`, then `emma try OUT`." if begun else "")
         )
     return run.artifact("train").file("model")
 
