@@ -130,6 +130,17 @@ def test_the_page_in_a_browser(found: Comparison, tmp_path: Path, browser: Any) 
     page.close()
 
 
+def test_benchmarks_have_their_gain_whichever_way_the_metric_runs(found: Comparison) -> None:
+    row: Any = {"task": "sib200", "variant": "cloze", "metric": "accuracy", "languages": 3, "higher_is_better": True}
+    rows = [
+        row | {"values": [30.0, 45.5]},
+        row | {"metric": "perplexity", "values": [4.0, 3.0], "higher_is_better": False},
+    ]
+    text = re.sub(r"<[^>]+>", " ", render_page({**found, "benchmarks": rows}))
+    assert re.search(r"accuracy\s+3\s+30.00\s+45.50\s+\+15.50", text)
+    assert re.search(r"perplexity\s+3\s+4.00\s+3.00\s+\+1.00", text)
+
+
 def test_a_screen_reader_stumbles_over_nothing(found: Comparison, serious_findings: Any) -> None:
     assert serious_findings(render_page(found)) == []
 
