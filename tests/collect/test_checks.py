@@ -52,6 +52,11 @@ def test_what_cannot_be_read_of_a_benchmark_stops_the_stage(data: Path, make_wor
     assert allowed_ == strict, "what was read before the run stopped is not read again"
 
 
+def test_fields_of_a_format_that_has_none(data: Path, make_work: MakeWork) -> None:
+    with pytest.raises(RecipeError, match=r"`fields` says nothing to the reader 'text'.*csv, huggingface, json, jsonl"):
+        collect(section(data, source(reader="text", fields={"text": "body"})), work=make_work("collect"))
+
+
 @pytest.mark.parametrize(
     ("changes", "why"),
     [

@@ -2,6 +2,7 @@
 
 import bz2
 import gzip
+import sys
 import tomllib
 import zipfile
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from emma.collect.documents import read_file
 from emma.collect.files.inputs import find_files
 from emma.collect.files.opening import open_range
 from emma.collect.files.ranges import range_of_whole_files
+from emma.collect.readers import registry
 from emma.collect.readers.registry import BUILT_IN
 from emma.collect.records import Reject
 from emma.collect.sink import DocumentSink
@@ -154,6 +156,33 @@ def test_the_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert '"name": "pairs"' in capsys.readouterr().out
     assert main(["readers", "tsv"]) == 1
     assert "reader = 'csv'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (
+            "def read(file, source):\n    'Read subtitles, a line each.'\n    yield from ()\n",
+            "Read subtitles, a line each",
+        ),
+        ("import emma_no_such_module\n", "cannot be loaded (No module named 'emma_no_such_module')"),
+    ],
+)
+def test_readers_of_other_packages(content: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    info = tmp_path / "emma_vtt-1.0.dist-info"
+    info.mkdir()
+    (tmp_path / "emma_vtt.py").write_text(content)
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: emma_vtt\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[emma.readers]\nvtt = emma_vtt:read\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "emma_vtt", raising=False)
+    registry._entry_points.cache_clear()
+    try:
+        (facts,) = [each for each in list_facts() if each.package == "emma_vtt 1.0"]
+        shown = " ".join("\n".join(render_list([facts])).split())
+        assert facts.name == "vtt" and said in shown and "(of emma_vtt 1.0)" in shown
+    finally:
+        registry._entry_points.cache_clear()
 
 
 def test_a_reader_that_there_is_not() -> None:

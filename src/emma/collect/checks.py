@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 from emma.collect.config import CODE_READER, KEEP_ALL, BenchmarkConfig, CollectConfig, SourceConfig
 from emma.collect.files.inputs import SourceFiles
 from emma.collect.files.names import list_metadata
-from emma.collect.readers.registry import find_reader
+from emma.collect.readers.registry import BUILT_IN, find_reader, load_reader
 from emma.collect.records import EMPTY_TEXT
 from emma.collect.tables import sum_counts
 from emma.errors import LanguageError, RecipeError, SourceError
@@ -33,6 +33,7 @@ def check_recipe(section: CollectConfig) -> None:
     for source in (*section.sources, *section.benchmarks):
         find_reader(source)
         check_options(source)
+        check_fields(source)
         check_keep(source)
         check_languages(source)
     macro.check_policies(section.macrolanguages)
@@ -64,6 +65,17 @@ def advise_option(name: str, source: SourceConfig) -> str:
     if near := difflib.get_close_matches(name, known, n=1):
         return f"Did you mean '{near[0]}'? {more}"
     return f"Options: {', '.join(known)}. {more}" if known else f"The reader '{source.reader}' has no options."
+
+
+def check_fields(source: SourceConfig) -> None:
+    """Raise RecipeError for `fields` where one of EMMA's readers has none: what they name would be read nowhere."""
+    if not source.fields or source.reader not in BUILT_IN or find_reader(source).has_fields:
+        return
+    others = ", ".join(name for name in BUILT_IN if load_reader(name).has_fields)
+    raise RecipeError(
+        f"Source '{source.name}': `fields` says nothing to the reader '{source.reader}', whose format has no columns "
+        f"or keys; leave it out, or take one that reads tables ({others})."
+    )
 
 
 def check_keep(source: SourceConfig) -> None:
