@@ -200,6 +200,24 @@ def test_a_link_opens_a_language_whatever_is_filtered_and_back_returns(page: Any
     assert list_shown(page) == ["yor_Latn"] and not view.is_visible()
 
 
+def test_the_way_back_leads_to_where_one_was(page: Any) -> None:
+    page.evaluate("scrollTo({top: 1500, behavior: 'instant'})")
+    page.wait_for_function("scrollY === 1500")
+    view = open_language(page, "yor_Latn")
+    assert page.evaluate("scrollY") == 0
+    view.get_by_text("All languages").click()
+    page.wait_for_function("Math.abs(scrollY - 1500) < 3")
+
+
+def test_a_browser_that_cannot_unpack_says_so(browser: Any, index: Path) -> None:
+    page = browser.new_page()
+    page.add_init_script("delete window.DecompressionStream")
+    page.goto(f"{index.as_uri()}#yor_Latn")
+    page.locator("#language h1").wait_for()
+    assert "languages.csv" in page.inner_text("#language")
+    page.close()
+
+
 def test_the_page_of_a_language_says_what_the_tables_say(page: Any) -> None:
     gain = dict(zip(list_shown(page), column(page, "Gain"), strict=True))["yor_Latn"]
     text = open_language(page, "yor_Latn").inner_text().replace("\u2212", "-")

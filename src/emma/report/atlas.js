@@ -211,14 +211,26 @@
   async function route() {
     const lang = decodeURIComponent(location.hash.slice(1));
     if (!/^[a-z]{3}_[A-Z][a-z]{3}$/.test(lang)) return close();
-    const data = await load();
+    const data = await load().catch(() => null);
+    if (!data) return explain(lang);
     if (!data.place.has(lang)) return close();
-    if (view.hidden) left = history.state?.left ?? lastScroll;
+    if (view.hidden) left = lastScroll;
     view.replaceChildren(...writePage(data, take(data, lang)));
     document.title = `${data.rows.name[data.place.get(lang)]} · ${title}`;
+    open();
+  }
+
+  function open() {
     [overview.hidden, view.hidden, tip.hidden] = [true, false, true];
-    scrollTo(0, 0);
+    scrollTo({ top: 0, behavior: "instant" });
     view.focus({ preventScroll: true });
+  }
+
+  // Browsers from before 2023 cannot unpack the pages.
+  function explain(lang) {
+    const words = "This browser is too old to unpack the pages of languages. What is known of them stands in languages.csv beside this file.";
+    view.replaceChildren(make("nav", { class: "steps", "aria-label": "Languages" }, make("a", { href: "#" }, "← All languages")), make("h1", {}, lang), make("p", {}, words));
+    open();
   }
 
   function close() {

@@ -5,7 +5,7 @@ Nine hundred pages of HTML would be ten megabytes; as columns, with names kept o
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,9 +18,16 @@ from emma.report.languages import LanguageRow, make_row
 from emma.report.tables import Tables
 from emma.report.task_section import TaskSection
 from emma.report.tasks import LanguageGain
-from emma.schemas import SPLITS, Row
+from emma.schemas import PERSONAL, SPLITS, Row
 from emma.ui.html import pack_data
+from emma.ui.numerals import format_count
 
+PERSONAL_WORDS = {
+    "emails": "e-mail addresses",
+    "ips": "IP addresses",
+    "phones": "phone numbers",
+    "cards": "payment card numbers",
+}
 PACKED_BYTES = 800_000
 """Room for all pages: the rest of a report of 900 languages takes as much again."""
 TEXTS = ((3, 280), (3, 160), (3, 96), (2, 96), (1, 96), (1, 48), (0, 0))
@@ -84,7 +91,7 @@ def describe_languages(rows: Sequence[LanguageRow], tables: Tables, tasks: TaskS
     """Everything but texts; lists have one entry for each language, in the order of `langs`."""
     langs = [row.lang for row in rows]
     premiums = {row["lang"]: row["premium"] for row in tables.tiers if row["premium_from"] not in GUESSED}
-    drops, flags = _group_drops(tables), _group(tables.flags)
+    drops, doubts = _group_drops(tables), list_doubts(tables)
     english = next((row.tokens_per_byte for row in rows if row.lang == ENGLISH.label), None)
     cases = [LanguageCase(row, drops.get(row.lang, {}), premiums.get(row.lang), english) for row in rows]
     sources = {row["source"]: number for number, row in enumerate(tables.sources)}
@@ -96,10 +103,37 @@ def describe_languages(rows: Sequence[LanguageRow], tables: Tables, tasks: TaskS
         "premium": [_round(premiums.get(lang)) for lang in langs],
         "sources": [[row["source"], row["licence"], row.get("redistribution")] for row in tables.sources],
         "text": _list_text(langs, tables, sources),
-        "flags": [[row["flag"] for row in flags.get(lang, ())] for lang in langs],
+        "flags": [doubts.get(lang, []) for lang in langs],
         "advice": [[[advice.what, advice.why] for advice in advise(case)] for case in cases],
         **_list_gains(langs, tasks),
     }
+
+
+def list_doubts(tables: Tables) -> dict[str, list[str]]:
+    """What one should know before trusting a language's numbers, in sentences."""
+    doubts: dict[str, list[str]] = defaultdict(list)
+    for row in tables.flags:
+        doubts[row["lang"]].append(row["flag"])
+    for lang, rows in _group(tables.contamination).items():
+        doubts[lang] += describe_hits(rows)
+    for lang, rows in _group(tables.personal).items():
+        doubts[lang] += describe_personal(rows)
+    return doubts
+
+
+def describe_personal(rows: Sequence[Row]) -> Iterator[str]:
+    """The personal data in what is kept, in a sentence; nothing where rules find none."""
+    counts = {kind: sum(row[kind] or 0 for row in rows) for kind in PERSONAL}
+    if found := [f"{format_count(count)} {PERSONAL_WORDS[kind]}" for kind, count in counts.items() if count]:
+        yield f"as far as rules can tell, what is kept has {', '.join(found)} (numbers that look like one among them)"
+
+
+def describe_hits(rows: Sequence[Row]) -> Iterator[str]:
+    """What the text has in common with benchmarks in the language, in sentences."""
+    for row in rows:
+        if row["items_hit"]:
+            items = f"{format_count(row['items_hit'])} of {format_count(row['items'])} items of {row['benchmark']}"
+            yield f"{items} stood in its text; {format_count(row['dropped'])} documents were dropped for that"
 
 
 def name_itself(row: LanguageRow) -> str:

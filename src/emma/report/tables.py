@@ -32,8 +32,8 @@ class Tables:
     metrics: list[Row]  # step, tokens, loss, lr, grad_norm
     tiers: list[Row] = field(default_factory=list)  # lang, premium, premium_from, tier; and sizes
     flags: list[Row] = field(default_factory=list)  # lang, flag
-    scripts: list[Row] = field(default_factory=list)  # lang, written, agrees, documents, bytes
     personal: list[Row] = field(default_factory=list)  # lang, source, documents, affected, emails, ips, phones, cards
+    contamination: list[Row] = field(default_factory=list)  # benchmark, lang, documents, dropped, items, items_hit
     samples: list[Row] = field(default_factory=list)  # schemas.SAMPLES; none where nothing was generated
 
     @cached_property
@@ -56,7 +56,7 @@ def read_tables(
         gains=_read_rows(evaluate, "gains.parquet"),
         positions=_read_rows(evaluate, "positions.parquet"),
         metrics=list(read_json_lines(train.file("metrics.jsonl"))),
-        **{name: _read_if_there(curate, f"{name}.parquet") for name in ("tiers", "flags", "scripts", "personal")},
+        **{name: _read_if_there(curate, f"{name}.parquet") for name in ("tiers", "flags", "contamination", "personal")},
         samples=_read_if_there(evaluate, "samples.parquet"),
     )
 
