@@ -37,7 +37,7 @@ RUNS, WITH_TASKS = 5, 200
 SLOW = 4
 """Times that the processor is slowed down by the browser, about as slow as a cheap phone."""
 PARTS = {
-    "map": r'<figure class="map">.*?</figure>',
+    "map": r'<figure class="map[^"]*">.*?</figure>',
     "charts": r"<figure>.*?</figure>",
     "language table": r'<table id="table".*?</table>',
     "pages of languages": r'<script type="application/octet-stream".*?</script>',
