@@ -65,6 +65,8 @@ def test_domains_that_opted_out_are_left_out_and_counted(bench: Bench) -> None:
     assert made.counts["dropped: opted out"] == 20
     found = [(row["reason"], row["name"], row["documents"]) for row in rows_of(work, "withdrawn")]
     assert found == [("opted out", "a.com", 20), (None, "", 10)]
+    flags = [row["flag"] for row in rows_of(work, "flags") if row["lang"] == "*"]
+    assert "10 documents of 'test' have no address: curate.opt_out cannot tell" in flags
 
 
 def test_a_recipe_of_which_nothing_is_left_is_refused(bench: Bench) -> None:

@@ -78,6 +78,16 @@ def train_flags(languages: Rows) -> Iterator[Flag]:
             yield lang, f"trains on {share:.0%} of the bytes that were collected; most others went as: {most}"
 
 
+def withdrawn_flags(withdrawn: Rows) -> Iterator[Flag]:
+    """Flag sources that a list of domains cannot reach, since their documents have no web address."""
+    for row in withdrawn:
+        if row["reason"] is None:
+            yield (
+                ALL,
+                f"{row['documents']:,} documents of '{row['source']}' have no address: curate.opt_out cannot tell",
+            )
+
+
 def drop_flags(languages: Rows) -> Iterator[Flag]:
     """Flag languages that lose much to quality rules, though not enough for the guard to stop."""
     documents: Counter[str] = Counter()

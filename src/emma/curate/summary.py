@@ -113,6 +113,7 @@ def _list_flags(
     yield from flags.premium_flags(tables["tiers"].to_pylist())
     yield from flags.macro_flags(langs)
     yield from flags.benchmark_flags(tables["contamination"].to_pylist())
+    yield from flags.withdrawn_flags(decisions.withdrawn.to_pylist())
     if decisions.inputs.identified is not None:
         yield from flags.lid_flags(limits, langs)
     if section.decontaminate and decisions.inputs.contamination is None:

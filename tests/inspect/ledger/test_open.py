@@ -1,0 +1,35 @@
+"""Where the ledger of a model is found, and what is said where there is none."""
+
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from emma.errors import RecipeError
+from emma.inspect.ledger.open import find_ledger, find_released
+from emma.pipeline.home import Home
+from emma.release.ledger import LEDGER_FILE
+from emma.schemas import LEDGER
+from emma.store import shards
+
+
+def test_a_released_folder_has_it_beside_the_model(tmp_path: Path) -> None:
+    for folder in (tmp_path / "alone", tmp_path / "release" / "model"):
+        folder.mkdir(parents=True)
+        shards.write(folder / LEDGER_FILE, LEDGER.empty_table())
+    home = Home(tmp_path / "home")
+    for name in ("alone", "release", "release/model"):
+        found, files = find_ledger(home, str(tmp_path / name))
+        assert found.endswith(name) and len(files) == 1
+        assert isinstance(shards.read(files[0]), pa.Table)
+
+
+def test_a_run_without_a_model_has_none(compiled: Path) -> None:
+    home = Home(compiled)
+    assert find_released(home.run("one")) is None
+    with pytest.raises(RecipeError, match="The run 'one' has not trained a model yet"):
+        find_ledger(home, "one")
+    with pytest.raises(RecipeError, match="'nothing' is no run in"):
+        find_ledger(home, "nothing")
+    with pytest.raises(RecipeError, match="Which run"):
+        find_ledger(home, None)
