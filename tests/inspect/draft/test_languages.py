@@ -56,5 +56,19 @@ def test_codes_of_other_schemes() -> None:
     assert fix_codes(["sw", "qqq"], "any") == ("any", ["qqq"])
 
 
+@pytest.mark.parametrize(
+    "name, label",
+    [
+        ("Kiswahili", "swa_Latn"),
+        ("हिन्दी", "hin_Deva"),
+        ("አማርኛ", "amh_Ethi"),
+        ("yorùbá", "yor_Latn"),
+        ("ไทย", "tha_Thai"),
+    ],
+)
+def test_names_that_languages_give_themselves(name: str, label: str) -> None:
+    assert resolve_answer(name).label == label
+
+
 def test_answers() -> None:
     assert resolve_answer(" Hausa ").label == "hau_Latn"

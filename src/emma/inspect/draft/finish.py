@@ -37,7 +37,9 @@ def finish_source(source: DraftSource, place: Place) -> None:
 
 def _join_short_texts(source: DraftSource) -> None:
     sizes = [len(row.text.encode()) for row in source.sample.rows]
-    if len(sizes) > 10 and median(sizes) < SHORT_BYTES and not source.is_benchmark:
+    # only neighbours in one file are joined
+    has_neighbours = len(sizes) > 2 * len({row.file for row in source.sample.rows})
+    if len(sizes) > 10 and has_neighbours and median(sizes) < SHORT_BYTES and not source.is_benchmark:
         reason = f"its texts are short ({median(sizes):.0f} bytes in the middle), so neighbours are joined"
         source.change(reason, group_bytes=GROUP_BYTES)
 

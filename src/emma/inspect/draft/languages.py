@@ -3,13 +3,14 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from emma.collect.files.compression import without_suffix
 from emma.errors import LanguageError
 from emma.inspect.draft.columns import LABEL_SHAPE, SCHEME_ORDER, count_known, is_known
 from emma.inspect.draft.patterns import find_common_start
-from emma.lang.cldr import has_name, has_two_letters
+from emma.lang.cldr import autonym, has_name, has_two_letters
 from emma.lang.codes import Resolution, find_language, resolve
 from emma.lang.registry import REMEDY
 from emma.lang.scripts import scripts_agree, strip_markup, written_evidence
@@ -189,11 +190,22 @@ def identify_texts(identify: Callable[[Sequence[str]], list[str]], texts: Sequen
     return label, count / max(1, len(texts))
 
 
+@lru_cache(maxsize=1)
+def own_names() -> Mapping[str, str]:
+    """Codes of languages by what CLDR says that they call themselves: `kiswahili`, `हिन्दी`."""
+    from babel.localedata import locale_identifiers
+
+    codes = sorted({name.split("_")[0] for name in locale_identifiers()}, reverse=True)
+    return {name.casefold(): code for code in codes if (name := autonym(find_language(code)[0]))}
+
+
 def resolve_answer(answer: str) -> Resolution:
     """The language that a person named. LanguageError with what to write instead."""
     try:
         return resolve(answer.strip(), "a")
     except LanguageError as error:
+        if iso := own_names().get(answer.strip().casefold()):
+            return resolve(iso, "a")
         raise LanguageError(
             str(error).replace(REMEDY, "Write another name, a code, or a label such as swh_Latn.")
         ) from None
