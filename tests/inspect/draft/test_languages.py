@@ -59,10 +59,10 @@ def test_codes_of_other_schemes() -> None:
 @pytest.mark.parametrize(
     "name, label",
     [
-        ("Kiswahili", "swa_Latn"),
+        ("Kiswahili", "swh_Latn"),
         ("हिन्दी", "hin_Deva"),
         ("አማርኛ", "amh_Ethi"),
-        ("yorùbá", "yor_Latn"),
+        ("èdè Yorùbá", "yor_Latn"),
         ("ไทย", "tha_Thai"),
     ],
 )
