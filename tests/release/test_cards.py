@@ -47,8 +47,16 @@ def load(folder: Path, kind: str) -> Any:
     return getattr(hub, kind).load(folder / "README.md")
 
 
-def test_the_hub_takes_the_model_card(release_cards: Callable[[ReleaseConfig], Path]) -> None:
-    card = load(release_cards(SECTION) / "model", "ModelCard")
+def test_both_cards(release_cards: Callable[[ReleaseConfig], Path]) -> None:
+    out = release_cards(SECTION)
+    check_model_front(out)
+    check_corpus_front(out)
+    check_what_persons_know(out)
+
+
+def check_model_front(out: Path) -> None:
+    """The hub takes the model card."""
+    card = load(out / "model", "ModelCard")
     front = card.data.to_dict()
     assert find_problems(front) == []
     assert {name: front[name] for name in ("license", "license_name", "license_link", "library_name")} == {
@@ -69,8 +77,8 @@ def test_the_hub_takes_the_model_card(release_cards: Callable[[ReleaseConfig], P
     assert index["results"][0]["metrics"][0]["type"] == "bits_per_byte"
 
 
-def test_a_person_reads_what_only_persons_know(release_cards: Callable[[ReleaseConfig], Path]) -> None:
-    out = release_cards(SECTION)
+def check_what_persons_know(out: Path) -> None:
+    """A person reads what only persons know."""
     model, corpus = (out / name / "README.md" for name in ("model", "corpus"))
     for words in (
         "Released by A. Person, ⴰ. ⵎⴷⴰⵏ. Questions, and requests to remove text: https://example.org/issues.",
@@ -94,8 +102,9 @@ def test_what_nobody_stated_is_said_to_be_unstated(release_cards: Callable[[Rele
     assert "this card names nobody to write to" in (out / "corpus" / "README.md").read_text(encoding="utf-8")
 
 
-def test_the_hub_takes_the_corpus_card(release_cards: Callable[[ReleaseConfig], Path]) -> None:
-    card = load(release_cards(SECTION) / "corpus", "DatasetCard")
+def check_corpus_front(out: Path) -> None:
+    """The hub takes the corpus card."""
+    card = load(out / "corpus", "DatasetCard")
     front = card.data.to_dict()
     assert find_problems(front) == []
     assert front["size_categories"] == ["n<1K"]

@@ -3,7 +3,7 @@
 import pytest
 
 from emma.release.config import ReleaseConfig
-from emma.release.licences import describe_licence, hub_licence
+from emma.release.licences import describe_licence, hub_licence, hub_licences
 
 
 @pytest.mark.parametrize(
@@ -20,6 +20,11 @@ from emma.release.licences import describe_licence, hub_licence
 )
 def test_licences_for_the_hub(licence: str, name: str) -> None:
     assert hub_licence(licence) == name
+
+
+def test_an_expression_names_several() -> None:
+    found = hub_licences(["CC-BY-SA-4.0 AND CC-BY-4.0", "GPL-2.0-or-later OR MIT", "public domain", "mit"])
+    assert found == ["cc-by-4.0", "cc-by-sa-4.0", "gpl-2.0", "mit", "other"]
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ def row(lang: str, **change: Any) -> dict[str, Any]:
 def test_groups_by_interval() -> None:
     rows = [
         row("tha_Thai", improved=True),
+        row("tam_Taml", improved=True, bits_per_byte_base=8.1),
         row("yor_Latn", worse=True),
         row("nqo_Nkoo"),
         row("khm_Khmr", gain=None),
@@ -30,6 +31,7 @@ def test_groups_by_interval() -> None:
     assert found == {
         "Worse": ["yor_Latn"],
         "Better": ["tha_Thai"],
+        "Better than a base that could not read them": ["tam_Taml"],
         "Not known": ["nqo_Nkoo"],
         "Measured without a base": ["khm_Khmr"],
         "Trained and not measured": ["amh_Ethi"],

@@ -5,6 +5,7 @@ since for the licences of models (Llama 3 to 4).
 """
 
 import re
+from collections.abc import Iterable
 
 from emma.release.config import ReleaseConfig
 
@@ -31,6 +32,11 @@ def hub_licence(licence: str) -> str:
     return {"pddl-1.0": "pddl", "odc-by-1.0": "odc-by", "odbl-1.0": "odbl"}.get(
         plain, plain if plain in HUB_LICENCES else OTHER
     )
+
+
+def hub_licences(licences: Iterable[str]) -> list[str]:
+    """The licences of several sources, each once; of an SPDX expression (`MIT OR GPL-2.0-only`) all that it names."""
+    return sorted({hub_licence(name) for licence in licences for name in re.split(r"\s+(?:AND|OR)\s+", licence)})
 
 
 def describe_licence(section: ReleaseConfig) -> dict[str, str]:

@@ -12,7 +12,7 @@ from emma.lang.language import CODE, Lang
 from emma.models.folder import Json
 from emma.release.config import EmissionsConfig
 from emma.release.facts import CardFacts, ReleasedLanguage
-from emma.release.licences import describe_licence, hub_licence
+from emma.release.licences import describe_licence, hub_licences
 from emma.schemas import SPLITS, Row
 
 MARK = "emma"
@@ -53,7 +53,7 @@ def corpus_front(facts: CardFacts) -> Any:
     return need("huggingface_hub", "train").DatasetCardData(
         language=hub_languages(langs),
         language_details=list_tags(langs) or None,
-        license=sorted({hub_licence(source["licence"]) for source in list_released_sources(facts)}) or None,
+        license=hub_licences(source["licence"] for source in list_released_sources(facts)) or None,
         annotations_creators=["no-annotation"],
         language_creators=["found"],
         multilinguality=["multilingual" if len(langs) > 1 else "monolingual", *(["translation"] if bitext else [])],

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from emma.lang.coverage import is_language
 from emma.schemas import Row
 
+GUESSING = 8.0
+"""Bits per byte of guessing bytes at random: log2 of 256."""
 FEW = 40
 """Languages that stand in a card one after the other; more are folded away."""
 
@@ -43,9 +45,25 @@ def was_measured(row: Row) -> bool:
     return row["bits_per_byte"] is not None
 
 
+def was_guessed(row: Row) -> bool:
+    """Whether the base was worse than guessing bytes: what then got better may still be bad."""
+    return row["bits_per_byte_base"] is not None and row["bits_per_byte_base"] > GUESSING
+
+
 GROUPS: tuple[tuple[str, str, Callable[[Row], bool], bool], ...] = (
     ("Worse", "the 95 % interval of the gain is below zero: use the base", lambda row: bool(row["worse"]), True),
-    ("Better", "the 95 % interval of the gain is above zero", lambda row: bool(row["improved"]), False),
+    (
+        "Better",
+        "the 95 % interval of the gain is above zero",
+        lambda row: bool(row["improved"]) and not was_guessed(row),
+        False,
+    ),
+    (
+        "Better than a base that could not read them",
+        "the base was worse than guessing bytes (above 8 bits per byte), so the gain says little",
+        lambda row: bool(row["improved"]),
+        True,
+    ),
     (
         "Not known",
         "measured, but the interval includes zero, or there is too little text for one",
