@@ -1,5 +1,6 @@
 """`emma clean`: what a run needs is there and whole afterwards, and nothing that nobody needs is left."""
 
+import io
 import json
 import shutil
 from pathlib import Path
@@ -179,6 +180,20 @@ def test_the_command_asks_or_wants_yes(home: Home, compiled: Path, capsys: pytes
     assert main([*command, "--yes"]) == 0 and "Deleted" in capsys.readouterr().err
     assert files(home) != before
     assert main([*command]) == 0
+
+
+@pytest.mark.parametrize(("answer", "goes"), [("y\n", True), ("YES\n", True), ("n\n", False), ("", False)])
+def test_on_a_terminal_it_asks(
+    home: Home, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, answer: str, goes: bool
+) -> None:
+    stdin = io.StringIO(answer)
+    monkeypatch.setattr(stdin, "isatty", lambda: True)
+    monkeypatch.setattr("sys.stdin", stdin)
+    before = files(home)
+    assert main(["clean", "--home", str(home.path), "--intermediate"]) == (0 if goes else 1)
+    said = capsys.readouterr().err
+    assert "folders? [y/N]" in said and ("Deleted" if goes else "Nothing was deleted.") in said
+    assert (files(home) != before) is goes
 
 
 def test_a_mistyped_home_is_no_empty_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

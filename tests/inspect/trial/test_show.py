@@ -29,6 +29,11 @@ def test_one_model_alone_and_one_that_writes_nothing() -> None:
     assert len(lines) == 2 and lines[1].translate(ISOLATES).split() == ["adapted", MISSING]
 
 
+def test_a_few_broken_characters_stand_for_many() -> None:
+    (_, line) = render_trial(Trial("a", {"adapted": "ߞ" + 40 * "\ufffd"}), 80)
+    assert line.translate(ISOLATES).split()[1] == "ߞ" + 3 * "\ufffd" + CUT
+
+
 def test_long_texts_are_cut_where_they_matter_least() -> None:
     many = "\n".join(str(number) for number in range(100))
     lines = [line.translate(ISOLATES).strip() for line in render_trial(Trial(many, {"adapted": many}, None, many), 80)]

@@ -1,5 +1,6 @@
 """Texts of several models side by side, in the columns of a terminal."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from emma.inspect.trial.answers import Trial
@@ -14,6 +15,8 @@ INDENT = 10
 MOST_LINES = {"text": 6, "goes on": 6, "answer": 12}
 """Lines that are shown of each; `--json` has them whole."""
 CUT = "…"
+BROKEN = re.compile("(\ufffd{3})\ufffd+")
+"""What an early model writes in a script of which it has learnt the bytes, and not yet their order."""
 
 
 def render_trial(trial: Trial, width: int, *, is_terminal: bool = False) -> Iterator[str]:
@@ -36,8 +39,11 @@ def render_trial(trial: Trial, width: int, *, is_terminal: bool = False) -> Iter
 
 
 def clean(text: str) -> str:
-    """A text without blank lines before and blanks behind it; a dash where nothing else is in it."""
-    return text.strip("\n").rstrip() or MISSING
+    """A text without blank lines before and blanks behind it; a dash where nothing else is in it.
+
+    Of bytes that are no characters a few stand for all.
+    """
+    return BROKEN.sub(f"\\1{CUT}", text.strip("\n").rstrip()) or MISSING
 
 
 def render_part(name: str, text: str, width: int) -> Iterator[str]:
