@@ -57,5 +57,5 @@ def test_a_run_by_its_folder(compiled: Path, tmp_path: Path) -> None:
     request = Request(langs=["th"])
     exported = export_named(emma.Home(tmp_path), str(compiled / "two"), tmp_path / "out", request, **how)  # type: ignore[arg-type]
     assert exported.languages == 1
-    with pytest.raises(RecipeError, match=r"several|Which run\?"):
+    with pytest.raises(RecipeError, match=r"Which run\? .* has: one, two\. Name it: emma export one --to DIR"):
         export_named(emma.Home(compiled), None, tmp_path / "other", request, **how)  # type: ignore[arg-type]

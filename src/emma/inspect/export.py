@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from emma.errors import RecipeError
 from emma.inspect.lookup import find_corpus_language, find_run
 from emma.pipeline.corpus import Corpus
 from emma.pipeline.export.choose import Request, read_tally
@@ -24,6 +25,8 @@ def export_named(
     home: Home, run: str | None, to: Path | str, request: Request, *, force: bool, workers: int | None, quiet: bool
 ) -> Exported:
     """Export a run's corpus, languages by label, code or name. Raises as `export_corpus` and `find_run` do."""
+    if run is None and len(names := [each.name for each in home.list_runs()]) > 1:
+        raise RecipeError(f"Which run? {home.path} has: {', '.join(names)}. Name it: emma export {names[0]} --to DIR.")
     found = home.choose_run(None) if run is None else find_run(home, run)
     if request.langs:
         request = replace(request, langs=find_labels(found, request.langs))
