@@ -45,6 +45,10 @@ STAND_INS: Mapping[str, str] = {
     "demo@400": "demo",
     "try demo --lang sw": "try demo --lang yor",
     "breton": "yor_Latn",
+    "Swahili, Hausa and": "Yoruba, Amharic and",
+    "export demo --to corpus": "export demo --to masked",
+    "--to corpus": "--to exported",
+    "--lang sw --source django-messages": "--lang yor --source made",
     "--lang ewe --lang Hausa --split train --source radio": "--lang yor --lang Amharic --split train --source made",
     "--annotations lid_score": "--annotations script_share",
     "fra_Latn-swh_Latn --data bench": "yor_Latn-amh_Ethi --data bench --limit 2",
@@ -57,6 +61,7 @@ RUN = (
     "try demo --lang", "try demo \"", "release demo --push", "cost", "clean --dry-run", "train recipe.toml", "export",
     "evaluate --model A --task flores200:", "report --compare", "ledger", "remove --list", "new",
     "run recipes/demo.toml", "run recipes/world.toml", "run nordic.toml", "run sami.toml", "run recipe.toml",
+    "run texts.toml",
 )  # fmt: skip
 """Commands that are run on it: they take a second or so. All others are given to their parser."""
 ELSEWHERE = re.compile(r"--push someone/demo$|(?<![\w.])[/~]\w|://|--on |qwen3|\$")
@@ -105,11 +110,11 @@ def lay_out(folder: Path, recipe: str) -> None:
     for name in MODELS:
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).symlink_to(folder / "emma-runs" / "demo" / "release" / "model")
-    for text in ("flores200/devtest", "bench/flores200_devtest/devtest", "bench/flores200_devtest/dev", "DIR"):
+    for text in ("flores200/devtest", "bench/flores200_devtest/devtest", "bench/flores200_devtest/dev", "DIR", "texts"):
         (folder / text).mkdir(parents=True)
         for lang, sentence in TEXTS.items():
-            name = f"{lang}.{Path(text).name.replace('DIR', 'txt')}"
-            (folder / text / name).write_text(f"{sentence}\n" * 4, encoding="utf-8")
+            suffix = Path(text).name if "dev" in text else "txt"
+            (folder / text / f"{lang}.{suffix}").write_text(f"{sentence}\n" * 4, encoding="utf-8")
     (folder / "languages.csv").write_text("lang,tokens\nswh_Latn,200000\nsw,5\n", encoding="utf-8")
 
 
