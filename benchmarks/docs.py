@@ -2,9 +2,10 @@
 
 from collections import Counter
 
-from benchmarks.machine import machine, publish
 from tests.pages import PAGES, list_blocks
 from tests.test_docs import COMMANDS, RUN_HERE
+
+from benchmarks.machine import machine, publish
 
 HOW = {
     "commands": "shell syntax, and each command below",
