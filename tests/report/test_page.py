@@ -205,7 +205,7 @@ def test_the_way_back_leads_to_where_one_was(page: Any) -> None:
     page.wait_for_function("scrollY === 1500")
     view = open_language(page, "yor_Latn")
     assert page.evaluate("scrollY") == 0
-    view.get_by_text("All languages").click()
+    view.get_by_role("link", name="All languages").click()
     page.wait_for_function("Math.abs(scrollY - 1500) < 3")
 
 
