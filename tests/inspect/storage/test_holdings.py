@@ -90,9 +90,10 @@ def test_tasks_are_parts_results_on_the_way_or_nobodys(home: Home) -> None:
     old_found = make(home, "curate/find", arguments=[{"artifact": old_measured.key}, {"artifact": measured.key}])
     curate = make(home, "curate", {"collect": collect.key})
     elsewhere = make(home, "pack/scatter")  # no run has come to that stage
+    trained = make(home, "annotate/train_lid", arguments=[{"artifact": shard.key}])  # as `emma lid train` does
     record(home, "one", collect, curate)
     holdings = take_stock(home)
-    assert {each.place for each in holdings.intermediate} == below(home, survey, measured, found)
+    assert {each.place for each in holdings.intermediate} == below(home, survey, measured, found, trained)
     assert {each.place for each in holdings.unneeded} == below(home, old_shard, old_measured, old_found, elsewhere)
 
 

@@ -171,15 +171,16 @@ def sort_folders(
     every = [*needed.values(), *artifacts.values()]
     functions = {part.rpartition("/")[0] for folder in every for part in folder.parts}
     stages = {folder.stage for folder in needed.values()}
-    gone = list_keys(artifacts)
+    gone, live = list_keys(artifacts), list_keys(needed)
     for place in order_by_inputs(tasks):
         task = tasks[place]
         if task.stage in begun_stages:
             holdings.under_way += task.bytes
-        elif task.function in functions or task.stage not in stages or task.mentions & gone:
+        elif task.function in functions or task.mentions & gone or not (task.stage in stages or task.mentions & live):
             gone.add(task.key)
             holdings.unneeded.append(Leftover(place, task.bytes, "of settings or text that no run has now"))
         else:
+            live.add(task.key)
             holdings.intermediate.append(Leftover(place, task.bytes, "a result on the way to what a run names"))
     holdings.unneeded += [
         Leftover(place, folder.bytes, "of settings or text that no run has now") for place, folder in artifacts.items()
