@@ -1,4 +1,7 @@
-"""Families of languages, from Glottolog's table: EMMA brings none of its own, as families are a matter of research."""
+"""Families of languages from the edition of Glottolog's table that a recipe names: they are a matter of research.
+
+`emma.lang.places` has those of the edition that EMMA brings, for maps and filters.
+"""
 
 import csv
 import io

@@ -26,6 +26,7 @@ SIZES_SHOWN = (0, 2, 5)
 GREYS = {UNSURE: "interval includes zero, or none", UNMEASURED: "not measured"}
 DOT_GAP = 4.0
 """Units of the map between dots at one place, as those of a language in two scripts."""
+CREDIT = "Places: Glottolog, CC BY 4.0. Land: Natural Earth. Projection: Equal Earth."
 FEW = 200
 """Languages up to which there is room for larger dots."""
 GOLDEN_ANGLE = math.pi * (3 - math.sqrt(5))
@@ -85,6 +86,7 @@ def draw_map(
             *draw_legend(placed, scale, ends),
             "</p>",
             *list_absent(points, placed),
+            f"<p>{CREDIT}</p>",
             f'</figcaption><span id="{escape(past)}"></span>',
             "</figure>",
         ]
