@@ -145,7 +145,7 @@ def listening() -> Iterator[None]:
         signal.signal(number, handler)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # while it is open, its event loop is in the way of every other one
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """Chromium with an empty profile; the test is skipped where it is not there."""
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
