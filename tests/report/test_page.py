@@ -45,21 +45,6 @@ def index(tmp_path_factory: pytest.TempPathFactory, task_folder: Callable[..., P
     return out / "index.html"
 
 
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """Chromium with an empty profile."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("there is no chromium on this machine")
-    arguments = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    profile = tmp_path_factory.mktemp("profile")
-    with playwright.sync_playwright() as run:
-        context = run.chromium.launch_persistent_context(profile, executable_path=chromium, args=arguments)
-        yield context
-        context.close()
-
-
 @pytest.fixture
 def page(browser: Any, index: Path) -> Iterator[Any]:
     """The page, opened from disk; whatever it asked for or complained about is in `requests` and `complaints`."""
