@@ -71,6 +71,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Run the stage of a recipe, verify a release, or push it."""
     from emma.errors import RecipeError
 
+    if arguments.push and (arguments.verify or arguments.clients):
+        raise RecipeError("--verify looks at a release and --push sends it: give one at a time, --verify first.")
     if arguments.push:
         return push(arguments)
     if given := [name for name in ("corpus_name", "private", "only", "dry_run", "force") if getattr(arguments, name)]:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from emma.errors import RecipeError
+from emma.errors import ArtifactError, RecipeError
 from emma.inspect.hub.answers import ask_patiently, explain
 
 pytest.importorskip("huggingface_hub", reason="needs the hub extra")
@@ -56,6 +56,15 @@ def test_a_refusal_is_final(error: Exception) -> None:
     with pytest.raises(type(error)):
         ask_patiently(failing(error), said.append, (0, 0))
     assert said == []
+
+
+def test_a_hub_that_is_not_there_is_told_from_one_that_fails() -> None:
+    gone = explain(ConnectionRefusedError("Connection refused"), "a/b", dict)
+    assert isinstance(gone, ArtifactError)
+    assert "cannot be reached (Connection refused)" in str(gone)
+    assert "HF_ENDPOINT" in str(gone)
+    failed = explain(AnsweredError(503), "a/b", dict)
+    assert "failed too often (status 503)" in str(failed)
 
 
 def test_metadata_that_the_hub_refuses_are_told() -> None:

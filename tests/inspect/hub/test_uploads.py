@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from emma.cli.main import main
 from emma.errors import RecipeError
 from emma.inspect.hub.uploads import Destination, list_gaps, list_withheld_sources, stage_uploads
 from emma.pipeline.home import Run
@@ -38,6 +39,27 @@ def test_files_are_the_release_s_and_cards_name_the_repositories(released: Run) 
         assert 'from_pretrained("a/model")' in text
         assert 'load_dataset("a/texts", "arb_Arab")' in (corpus.folder / "README.md").read_text()
     assert "path/to/this/folder" in release.file("model/README.md").read_text()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--dry-run"], "--dry-run says how a release is sent: give --push OWNER/NAME with it."),
+        (["--push", "a/b", "--verify"], "give one at a time, --verify first."),
+        (["--push", "alone"], "'alone' is no name of a repository on the hub"),
+    ],
+)
+def test_options_that_do_not_go_together(options: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["release", "demo", *options]) == 1
+    assert message in capsys.readouterr().err
+
+
+def test_a_preview_asks_nobody(released: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["release", "demo", "--home", str(released.home.path), "--push", "a/b", "--dry-run", "--only", "corpus"]
+    assert main(arguments) == 0
+    output = capsys.readouterr().out
+    assert output.startswith("dataset a/b-corpus: 5 files")
+    assert "Withheld, as these sources may not be given on: lent (all rights reserved)." in output
 
 
 def test_one_folder_alone_does_not_name_the_other(released: Run) -> None:

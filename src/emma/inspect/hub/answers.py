@@ -81,6 +81,12 @@ def explain(error: Exception, repository: str, whoami: Callable[[], Any]) -> Emm
         return RecipeError(f"The hub does not know your token ({said}). {TOKENS}")
     if status in (403, 404):
         return RecipeError(f"You may not write to {repository} on the hub ({said}). {describe_account(whoami)}")
+    if is_passing(error) and status is None:
+        return ArtifactError(
+            f"The hub cannot be reached ({describe(error)}), so {repository} is not whole there. Look after the "
+            "connection, and after HF_ENDPOINT if that is set; then run the same command again: what is there is not "
+            "sent again."
+        )
     if is_passing(error):
         return ArtifactError(
             f"{repository} is not whole on the hub, which failed too often ({describe(error)}). Run the same command "
