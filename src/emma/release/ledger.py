@@ -25,7 +25,9 @@ LEDGER_FILE = "ledger.parquet"
 BUCKET_DOCUMENTS = 500_000
 """Documents of a bucket, about: few enough for a worker's memory."""
 CHUNKS = 64
-"""Tasks, at most, that count what was seen; each opens every source."""
+"""Tasks, at most, that count what was seen."""
+CHUNK_SAMPLES = 250_000
+"""Samples of such a task, at least: each opens every source, which takes seconds where there are thousands."""
 SEEN = pa.schema([("id", pa.string()), ("tokens", pa.int64()), ("tokens_seen", pa.int64())])
 FACTS = tuple(name for name in LEDGER.names if name not in ("redistribution", "origin", "tokens", "tokens_seen"))
 """Columns that the documents have themselves."""
@@ -39,18 +41,18 @@ def make_ledger(
     documents = list(zip(collect.parts["documents"], curate.parts["selection"], strict=True))
     buckets = max(1, -(-curate.counts.get("rows_out", 0) // BUCKET_DOCUMENTS))
     drawn = count_drawn(Samples(pack, mix), number).tolist()
-    chunks = [list(zip(*part, strict=True)) for part in _cut(list(range(len(drawn))), drawn)]
+    chunks = [list(zip(*part, strict=True)) for part in _cut(drawn, min(CHUNKS, 1 + number // CHUNK_SAMPLES))]
     seen = work.scatter(scatter_seen, chunks, buckets, pack, mix, label="what was seen of each document")
     known = work.scatter(scatter_documents, documents, buckets, label="documents that may have been seen")
     both = [(number, seen[number][1], known[number][1]) for number in range(buckets)]
     return work.each(join_bucket, both, collect, label="the ledger")
 
 
-def _cut(sources: Sequence[int], drawn: Sequence[int]) -> Iterator[tuple[Sequence[int], Sequence[int]]]:
-    """Sources and what was drawn of them in CHUNKS pieces; those of which nothing was are left out."""
-    there = [source for source in sources if drawn[source]]
-    for start in range(min(CHUNKS, len(there))):
-        mine = there[start::CHUNKS]
+def _cut(drawn: Sequence[int], pieces: int) -> Iterator[tuple[Sequence[int], Sequence[int]]]:
+    """Sources and what was drawn of them in so many pieces; those of which nothing was are left out."""
+    there = [source for source, number in enumerate(drawn) if number]
+    for start in range(min(pieces, len(there))):
+        mine = there[start::pieces]
         yield mine, [drawn[source] for source in mine]
 
 
