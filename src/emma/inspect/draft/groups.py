@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
@@ -21,6 +21,10 @@ HELD_OUT_SPLITS = frozenset({"dev", "devtest", "eval", "heldout", "test", "val",
 PAIR_SHAPE = re.compile(r"[a-z]{2,3}[-_][a-z]{2,3}")
 
 
+Folder = tuple[str, ...]
+"""The parts of a folder's name."""
+MAX_FOLDERS = 12
+"""Folders beside each other that are sources of their own, at most: more are divisions of one."""
 MAX_SMALL = 3
 """Files of a folder that make no source of their own, where others beside it are read alike."""
 
@@ -72,13 +76,26 @@ def _find_config_name(configs: Sequence[HubFiles], name: str) -> str:
 
 
 def _divide_by_home(place: Place) -> dict[tuple[str, str], list[PlaceFile]]:
-    """Files by archive, or by the folder at which the place divides."""
-    shared = _shared_folder(place)
-    divides = not _are_kinds({parts[len(shared)] for parts in _folders(place) if len(parts) > len(shared)})
+    """Files by archive, or by the folder that makes them a source of their own."""
+    children: dict[Folder, set[str]] = {}
+    for folder in {PurePosixPath(file.name).parts[:-1] for file in place.files}:
+        for depth in range(len(folder)):
+            children.setdefault(folder[:depth], set()).add(folder[depth])
     homes: dict[tuple[str, str], list[PlaceFile]] = {}
     for file in place.files:
-        homes.setdefault(_home_of(file, shared, divides=divides), []).append(file)
+        home = (file.name, "") if file.member else ("", "/".join(_find_home(file, children)))
+        homes.setdefault(home, []).append(file)
     return homes
+
+
+def _find_home(file: PlaceFile, children: Mapping[Folder, set[str]]) -> Folder:
+    """The folder of a file down to where folders are called by languages or splits, or are many."""
+    parts = PurePosixPath(file.name).parts[:-1]
+    for depth in range(len(parts)):
+        beside = children[parts[:depth]]
+        if len(beside) > MAX_FOLDERS or _are_kinds(beside):
+            return parts[:depth]
+    return parts
 
 
 def _divide_by_suffix(files: Sequence[PlaceFile]) -> dict[str, list[PlaceFile]]:
@@ -94,33 +111,14 @@ def _join_small(groups: Sequence[Group]) -> list[Group]:
     for number, group in enumerate(groups):
         is_small = len(group.files) <= MAX_SMALL and not group.files[0].member and not group.guess.why
         is_small &= group.guess.readers[:1] != ("moses",)
-        key: tuple[object, ...] = (group.config, *group.guess.key()) if is_small else (number,)
+        above = PurePosixPath(group.folder).parent.as_posix()
+        key: tuple[object, ...] = (above, group.config, *group.guess.key()) if is_small else (number,)
         if key in joined:
             joined[key].files.extend(group.files)
-            joined[key].folder = ""
+            joined[key].folder = "" if above == "." else above
         else:
             joined[key] = group
     return list(joined.values())
-
-
-def _folders(place: Place) -> set[tuple[str, ...]]:
-    return {PurePosixPath(file.name).parts[:-1] for file in place.files}
-
-
-def _shared_folder(place: Place) -> tuple[str, ...]:
-    """The folder that all files of a place are in."""
-    folders = _folders(place)
-    first, last = min(folders), max(folders)
-    length = next((at for at, (one, two) in enumerate(zip(first, last, strict=False)) if one != two), len(first))
-    return first[: min(length, len(last))]
-
-
-def _home_of(file: PlaceFile, shared: tuple[str, ...], *, divides: bool) -> tuple[str, str]:
-    """The archive of a file, and the folder that makes it a source of its own: the first at which the place divides."""
-    if file.member:
-        return file.name, ""
-    parts = PurePosixPath(file.name).parts[:-1]
-    return "", "/".join(parts[: len(shared) + divides])
 
 
 def _are_kinds(folders: set[str]) -> bool:
@@ -136,7 +134,12 @@ def _is_known_word(folder: str) -> bool:
 def _is_kind(folder: str) -> bool:
     word = folder.lower()
     named = name_language(folder) or _is_known_word(folder) or PAIR_SHAPE.fullmatch(folder)
-    return bool(named) or word in TRAIN_SPLITS | HELD_OUT_SPLITS or not re.search(r"[^\W\d_]{2}", word)
+    return (
+        bool(named)
+        or word.startswith("values")
+        or word in TRAIN_SPLITS | HELD_OUT_SPLITS
+        or not re.search(r"[^\W\d_]{2}", word)
+    )
 
 
 def _guess_files(place: Place, files: Sequence[PlaceFile]) -> Iterator[tuple[PlaceFile, Guess]]:

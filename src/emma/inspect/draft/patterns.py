@@ -19,7 +19,8 @@ def find_patterns(names: Sequence[str], others: Iterable[str]) -> tuple[str, ...
     They are matched as `path` is: `*` stays in a folder, `**` does not.
     """
     others = set(others) - set(names)
-    for patterns in _propose(names):
+    for proposed in _propose(names):
+        patterns = tuple(pattern for pattern in proposed if any(matches(name, pattern) for name in names))
         if all(any(matches(name, pattern) for pattern in patterns) for name in names) and not any(
             matches(other, pattern) for other in others for pattern in patterns
         ):
