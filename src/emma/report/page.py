@@ -20,6 +20,8 @@ from emma.ui.map import map_script, map_style
 
 HERE = Path(__file__).parent
 NO_TEXTS = PageTexts()
+SCRIPTS = ("elements", "data", "dots", "language", "route")
+"""Parts of the page's script, in the order in which they know one another."""
 COMPARED_WORDS = ("improved", "worse")
 
 
@@ -59,8 +61,9 @@ def render_report(
 
 
 def read_script() -> str:
-    """The script of this page alone: dots that can be pointed at, and the pages of languages."""
-    return (HERE / "atlas.js").read_text(encoding="utf-8")
+    """The script of this page alone, in a scope of its own: dots that can be pointed at, and the pages of languages."""
+    parts = [(HERE / "script" / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS]
+    return "{\n" + "\n".join(parts) + "}\n"
 
 
 def explain_words(headline: Headline) -> dict[str, str]:

@@ -5,7 +5,7 @@ Nine hundred pages of HTML would be ten megabytes; as columns, with names kept o
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,21 +13,15 @@ from emma.lang.cldr import autonym
 from emma.lang.language import ENGLISH, Lang
 from emma.report.advice import LanguageCase, advise
 from emma.report.answers import ShownAnswer, shorten
+from emma.report.doubts import group_by_language, list_doubts
 from emma.report.dropped import DroppedDocument
 from emma.report.languages import LanguageRow, make_row
 from emma.report.tables import Tables
 from emma.report.task_section import TaskSection
 from emma.report.tasks import LanguageGain
-from emma.schemas import PERSONAL, SPLITS, Row
+from emma.schemas import SPLITS, Row
 from emma.ui.html import pack_data
-from emma.ui.numerals import format_count
 
-PERSONAL_WORDS = {
-    "emails": "e-mail addresses",
-    "ips": "IP addresses",
-    "phones": "phone numbers",
-    "cards": "payment card numbers",
-}
 PACKED_BYTES = 800_000
 """Room for all pages: the rest of a report of 900 languages takes as much again."""
 TEXTS = ((3, 280), (3, 160), (3, 96), (2, 96), (1, 96), (1, 48), (0, 0))
@@ -109,33 +103,6 @@ def describe_languages(rows: Sequence[LanguageRow], tables: Tables, tasks: TaskS
     }
 
 
-def list_doubts(tables: Tables) -> dict[str, list[str]]:
-    """What one should know before trusting a language's numbers, in sentences."""
-    doubts: dict[str, list[str]] = defaultdict(list)
-    for row in tables.flags:
-        doubts[row["lang"]].append(row["flag"])
-    for lang, rows in _group(tables.contamination).items():
-        doubts[lang] += describe_hits(rows)
-    for lang, rows in _group(tables.personal).items():
-        doubts[lang] += describe_personal(rows)
-    return doubts
-
-
-def describe_personal(rows: Sequence[Row]) -> Iterator[str]:
-    """The personal data in what is kept, in a sentence; nothing where rules find none."""
-    counts = {kind: sum(row[kind] or 0 for row in rows) for kind in PERSONAL}
-    if found := [f"{format_count(count)} {PERSONAL_WORDS[kind]}" for kind, count in counts.items() if count]:
-        yield f"as far as rules can tell, what is kept has {', '.join(found)} (numbers that look like one among them)"
-
-
-def describe_hits(rows: Sequence[Row]) -> Iterator[str]:
-    """What the text has in common with benchmarks in the language, in sentences."""
-    for row in rows:
-        if row["items_hit"]:
-            items = f"{format_count(row['items_hit'])} of {format_count(row['items'])} items of {row['benchmark']}"
-            yield f"{items} stood in its text; {format_count(row['dropped'])} documents were dropped for that"
-
-
 def name_itself(row: LanguageRow) -> str:
     """The language's name in itself, where CLDR has one that differs from the English one."""
     language = Lang.parse(row.lang)
@@ -146,13 +113,6 @@ def name_itself(row: LanguageRow) -> str:
 def _round(value: object) -> object:
     """Numbers with the digits that are shown, and some: five behind the point."""
     return round(value, 5) if isinstance(value, float) else value
-
-
-def _group(rows: Sequence[Row]) -> dict[str, list[Row]]:
-    groups: dict[str, list[Row]] = defaultdict(list)
-    for row in rows:
-        groups[row["lang"]].append(row)
-    return groups
 
 
 def _group_drops(tables: Tables) -> dict[str, dict[str, int]]:
@@ -198,7 +158,7 @@ def describe_texts(
     rows: Sequence[LanguageRow], tables: Tables, texts: PageTexts, count: int, letters: int
 ) -> dict[str, Any]:
     """Continuations, answers and dropped documents, at most `count` of each and `letters` long."""
-    samples, dropped = _group(tables.samples), texts.dropped
+    samples, dropped = group_by_language(tables.samples), texts.dropped
     return {
         "samples": [[_show_sample(each, letters) for each in samples.get(row.lang, ())[:count]] for row in rows],
         "answers": [[_show_answer(each, letters) for each in texts.answers.get(row.lang, ())[:count]] for row in rows],

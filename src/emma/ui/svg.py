@@ -121,7 +121,7 @@ class Chart:
     def dots(self, points: Sequence[LabelledPoint], style: str, radius: float = 3) -> str:
         """Many dots as one path, at points given as values: a tenth of the size of as many circles with links.
 
-        The page's script (`emma.report`'s atlas.js) gives each its tooltip and its link, by the labels in `data-of`.
+        The page's script (emma/report/script/dots.js) gives each its tooltip and its link, by the labels in `data-of`.
         """
         if not points:
             return ""
