@@ -33,7 +33,7 @@ def labels(document: Document) -> tuple[str, str | None]:
 def slow(units: list[CleanDocument], size: int) -> list[str]:
     """The rule as written: fill up to `size`; a leftover under half of it joins the one before."""
     texts = []
-    for _, run in groupby(units, key=lambda unit: (unit.code, unit.row if unit.alone else 0)):
+    for _, run in groupby(units, key=lambda unit: (unit.code, unit.url, unit.row if unit.alone else 0)):
         groups: list[list[str]] = [[]]
         for unit in run:
             if sum(len(text.encode()) for text in groups[-1]) >= size:
@@ -47,15 +47,18 @@ def slow(units: list[CleanDocument], size: int) -> list[str]:
 
 some_units = st.lists(
     st.tuples(
-        st.sampled_from(["ab", "ไทย", "x" * 30]), st.sampled_from(["a", "b"]), st.sampled_from([False] * 9 + [True])
+        st.sampled_from(["ab", "ไทย", "x" * 30]),
+        st.sampled_from(["a", "b"]),
+        st.sampled_from([False] * 9 + [True]),
+        st.sampled_from([None, None, None, "https://one.org/", "https://two.org/"]),
     )
 )
 
 
 @given(some_units, st.integers(1, 60))
-def test_grouping_is_the_written_rule(parts: list[tuple[str, str, bool]], size: int) -> None:
+def test_grouping_is_the_written_rule(parts: list[tuple[str, str, bool, str | None]], size: int) -> None:
     rows = enumerate(parts, 1)
-    units = [CleanDocument(row, text, code, None, "", alone, 1, None) for row, (text, code, alone) in rows]
+    units = [CleanDocument(row, text, code, None, "", alone, 1, url) for row, (text, code, alone, url) in rows]
     found = list(group_documents(units, size))
     assert [unit.text for unit in found] == slow(units, size)
     assert "\n".join(unit.text for unit in found) == "\n".join(unit.text for unit in units)

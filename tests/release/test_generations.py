@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from emma.release.config import ReleaseConfig
-from emma.release.generations import drop_withheld, write_generations
+from emma.release.generations import drop_withheld, mask_texts, write_generations
 from emma.report.export import export_results
 from emma.schemas import SAMPLES
 from emma.store import shards
@@ -69,6 +69,15 @@ def test_personal_data_are_masked_where_that_is_asked(make_artifact: Make, tmp_p
     write_generations(ReleaseConfig(mask=("email",)), evaluate, make_artifact("report"), tmp_path / "out")
     (found,) = pq.read_table(tmp_path / "out/data/continuations/test.parquet").to_pylist()
     assert found == {**row, "reference": "<EMAIL>", "adapted": "<EMAIL>"}
+
+
+@pytest.mark.parametrize("cut", range(1, 16))
+def test_what_is_cut_in_two_is_masked_as_one(cut: int) -> None:
+    number = "+966 50 123 4567"
+    texts = {"reference": f"{number[cut:]} غدا", "base": None, "adapted": " nobody"}
+    (found,) = mask_texts(pa.Table.from_pylist([{"prompt": f"اتصل {number[:cut]}", **texts}]), ["phone"]).to_pylist()
+    assert found["prompt"] + found["reference"] == "اتصل <PHONE> غدا"
+    assert found["prompt"] in ("اتصل ", "اتصل <PHONE>") and found["adapted"] == " nobody" and found["base"] is None
 
 
 def test_a_source_s_name_may_begin_another_s() -> None:

@@ -10,7 +10,7 @@ META = [
     {"by": "ali@example.org", "phone": 255712345678, "tags": ["ሰላም", {"to": ["sara@example.org", None, True, 1.5]}]},
     {"by": "ߒߞߏ"},
     None,
-    {"ali@example.org": "a name of a column is none of a person"},
+    {"seen": {"ali@example.org": 2}},
 ]
 
 
@@ -22,8 +22,12 @@ def test_what_is_masked() -> None:
     assert masked["text"].to_pylist() == ["a <EMAIL>", "b", "c", "d"]
     assert masked.schema == table.schema and masked["text2"].null_count == 4
     found = [None if text is None else orjson.loads(text) for text in masked["meta"].to_pylist()]
-    assert found == [META[0] | {"by": "<EMAIL>", "tags": ["ሰላም", {"to": ["<EMAIL>", None, True, 1.5]}]}, *META[1:]]
-    assert counts == {"masked_email": 3}
+    assert found == [
+        META[0] | {"by": "<EMAIL>", "tags": ["ሰላም", {"to": ["<EMAIL>", None, True, 1.5]}]},
+        *META[1:3],
+        {"seen": {"<EMAIL>": 2}},
+    ]
+    assert counts == {"masked_email": 4}
 
 
 @pytest.mark.parametrize("number", ["+255712345678", "+255 712 345 678"])
@@ -31,6 +35,13 @@ def test_a_number_becomes_a_text(number: str) -> None:
     table = pa.table({"meta": [orjson.dumps({"phone": number, "n": 7}).decode()]})
     masked, _ = mask_table(table, ["phone"])
     assert orjson.loads(masked["meta"][0].as_py()) == {"phone": "<PHONE>", "n": 7}
+
+
+@pytest.mark.parametrize("data", ["85.214.132.117", "+49 170 1234567", "٤٥٣٩ ١٤٨٨ ٠٣٤٣ ٦٤٦٧"])
+def test_what_begins_a_line_is_found(data: str) -> None:
+    table = pa.table({"meta": [orjson.dumps({"note": f"from\n{data}\tnow"}).decode()]})
+    masked, counts = mask_table(table, ["ip", "phone", "card"])
+    assert data not in masked["meta"][0].as_py() and sum(counts.values()) == 1
 
 
 def test_nothing_is_asked_for() -> None:

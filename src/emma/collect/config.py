@@ -94,8 +94,9 @@ class SourceConfig(Settings):
     encoding: str | None = None
     """The character encoding of the files, where it is not UTF-8; the reader `text` finds out by itself."""
     group_bytes: int = Field(default=0, ge=0)
-    """Join consecutive short texts of one file and language, a line each, to documents of at least this many UTF-8
-    bytes; what is left at the end, if less than half of it, joins the document before. With 0 nothing is joined."""
+    """Join consecutive short texts of one file, language and web address, a line each, to documents of at least this
+    many UTF-8 bytes; what is left at the end, if less than half of it, joins the document before. With 0 nothing is
+    joined."""
     fields: dict[FieldName, str | Annotated[tuple[str, ...], Field(min_length=1)]] = Field(default_factory=dict)
     """The columns or keys under which tables and objects have text and language, `text` and `lang` unless said:
     `{text = "body", lang = "meta.iso"}`. With `text2` and `lang2` the rows are pairs of translations. A dot goes
@@ -172,7 +173,7 @@ class BenchmarkConfig(SourceConfig):
 class CollectConfig(Section):
     """Settings of the collect stage."""
 
-    version: ClassVar[int] = 5
+    version: ClassVar[int] = 6
 
     sources: tuple[SourceConfig, ...] = ()
     """The sources to read, in `[[collect.sources]]` tables."""

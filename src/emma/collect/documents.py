@@ -134,11 +134,14 @@ def clean_document(document: RawDocument, naming: Naming, is_clean: bool, is_cle
 
 
 def group_documents(documents: Iterable[CleanDocument], size: int) -> Iterator[CleanDocument]:
-    """Join neighbours of one language into documents of at least `size` UTF-8 bytes; 0 joins nothing."""
+    """Join neighbours of one language and one web address into documents of at least `size` UTF-8 bytes; 0 joins none.
+
+    Of several addresses a document could be known by one alone, and wishes about the others would miss their texts.
+    """
     if not size:
         yield from documents
         return
-    for _, run in groupby(documents, key=lambda item: (item.code, item.code2, item.row if item.alone else 0)):
+    for _, run in groupby(documents, key=lambda item: (item.code, item.code2, item.url, item.row if item.alone else 0)):
         yield from _join_run(run, size)
 
 

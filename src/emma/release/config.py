@@ -28,7 +28,7 @@ class EmissionsConfig(Settings):
 class ReleaseConfig(Section):
     """Settings of the release stage."""
 
-    version: ClassVar[int] = 5
+    version: ClassVar[int] = 6
 
     title: str = "Multilingual language model"
     """Heading of the model card; the heading of the corpus card adds "corpus" to it."""

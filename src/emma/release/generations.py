@@ -8,6 +8,7 @@ and texts of sources that may not be given on are withheld as they are in the co
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from os.path import commonprefix
 from pathlib import Path
 
 import pyarrow as pa
@@ -18,7 +19,7 @@ from emma.kernels.personal import mask_personal
 from emma.release.config import ReleaseConfig
 from emma.release.licences import hub_licence
 from emma.release.metadata import MARK, hub_languages
-from emma.schemas import SAMPLES, TASK_ITEMS, TASK_SCORES
+from emma.schemas import SAMPLES, TASK_ITEMS, TASK_SCORES, Row
 from emma.store import shards
 from emma.store.artifact import Artifact
 from emma.store.shards import SMALL, ShardWriter
@@ -40,9 +41,9 @@ MEANINGS = {
     "answers": "what each model answered to each item of each benchmark, and what that counts",
     "scores": "the score of each model on each benchmark and language",
 }
-MASKED = ("prompt", "reference", "base", "adapted")
-"""Columns of continuations: texts, and their ends by models that may have learnt them by heart. Answers stay as they
-were scored."""
+PROMPT, ENDS = "prompt", ("reference", "base", "adapted")
+"""Columns of continuations: the beginnings of texts, and what follows, also by models that may have learnt it by heart.
+Answers stay as they were scored."""
 RESULTS = ("results.json", "every_eval_ever.json")
 
 
@@ -105,11 +106,23 @@ def drop_withheld(table: pa.Table, sources: Sequence[str]) -> pa.Table:
 
 def mask_texts(table: pa.Table, kinds: Sequence[str]) -> pa.Table:
     """The table with personal data masked in what stood in documents, and in what models made of it."""
-    for name in MASKED if kinds else ():
-        if name in table.column_names:
-            column, _ = mask_personal(table[name], kinds)
-            table = table.set_column(table.column_names.index(name), name, column)
-    return table
+    if not kinds or PROMPT not in table.column_names:
+        return table
+    rows = [mask_row(row, kinds) for row in table.to_pylist()]
+    return pa.Table.from_pylist(rows, table.schema)
+
+
+def mask_row(row: Row, kinds: Sequence[str]) -> Row:
+    """A row with its texts masked, each with the prompt before it: half a number is none by the rules.
+
+    What begins in the prompt stands behind it as a placeholder, and the prompt ends before it.
+    """
+    names = [name for name in ENDS if row[name] is not None]
+    masked, _ = mask_personal(pa.array([row[PROMPT], *(row[PROMPT] + row[name] for name in names)]), kinds)
+    prompt, *whole = masked.to_pylist()
+    shared = [commonprefix([prompt, text]) for text in whole]  # noqa: RUF071 - of texts, not paths
+    ends = {name: text[len(begin) :] for name, text, begin in zip(names, whole, shared, strict=True)}
+    return {**row, **ends, PROMPT: min([prompt, *shared], key=len)}
 
 
 def _copy_results(report: Artifact, name: str, out: Path) -> None:

@@ -2,7 +2,7 @@
 
 import fnmatch
 from collections.abc import Callable
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import pytest
 
@@ -24,10 +24,16 @@ def shard(make_artifact: Callable[..., Artifact], name: str = "shard", urls: lis
     return make_artifact(name, {"documents.parquet": documents(rows)})
 
 
+def split(url: str) -> SplitResult:
+    """An address in its parts, also one without a scheme."""
+    url = url.strip()
+    return urlsplit(url if "//" in url or url.startswith("urn:") else f"//{url}")
+
+
 @pytest.mark.parametrize("domain", ["example.com", "news.example.com", "пример.рф", "org", "evil.org", "b.org"])
 def test_domains_match_hosts_and_all_below_them(make_artifact: Callable[..., Artifact], domain: str) -> None:
     wanted = parse_domain(domain) or domain
-    hosts = [(urlsplit(url or "").hostname or "").encode("idna").decode() for url in URLS]
+    hosts = [(split(url or "").hostname or "").encode("idna").decode() for url in URLS]
     expected = [0 if host == wanted or host.endswith(f".{wanted}") else NOBODY for host in hosts]
     assert any(found != NOBODY for found in expected)
     assert match_shard(shard(make_artifact), Withdrawals(domains=(wanted,))).tolist() == expected
@@ -42,8 +48,9 @@ def test_patterns_match_whole_addresses(make_artifact: Callable[..., Artifact], 
             return False
         if "://" in pattern:
             return fnmatch.fnmatchcase(url, pattern)
-        bare = url.partition("://")[2]
-        return "://" in url and any(fnmatch.fnmatchcase(form, pattern) for form in {bare, bare.removeprefix("www.")})
+        parts = split(url)
+        bare = (parts.hostname or "") + parts._replace(scheme="", netloc="").geturl()
+        return any(fnmatch.fnmatchcase(form, pattern) for form in {bare, bare.removeprefix("www.")})
 
     expected = [0 if slow(url) else NOBODY for url in URLS]
     assert match_shard(shard(make_artifact), Withdrawals(removals=(Removal(url=pattern),))).tolist() == expected

@@ -64,7 +64,8 @@ def make_run(folder: Path, fill: Callable[[Path], None]) -> Run:
     run = Home(folder).run("demo")
     sources = pa.Table.from_pylist(SOURCES)
     collect = _put(run, "collect", {}, lambda out: pq.write_table(sources, out / "sources.parquet"))
-    _put(run, "release", {"collect": collect.key}, fill)
+    curate = _put(run, "curate", {"collect": collect.key}, lambda _: None)
+    _put(run, "release", {"collect": collect.key, "curate": curate.key}, fill)
     return run
 
 

@@ -20,8 +20,9 @@ from emma.store.artifact import Artifact
 
 NOBODY = -1
 """The rule of a document that nobody wants left out."""
-_SCHEME = r"^[A-Za-z][A-Za-z0-9+.-]*://"
-_HOST = r"^(?:[A-Za-z][A-Za-z0-9+.-]*:)?//(?:[^/?#@]*@)?(?P<host>[^/?#:]+)"
+_BEFORE_HOST = r"^\s*(?:(?:[A-Za-z][A-Za-z0-9+.-]*:)?//)?(?:[^/?#@]*@)?"
+"""What stands before a host. Tables have addresses without a scheme too, and with spaces around them."""
+_HOST = rf"{_BEFORE_HOST}(?P<host>[^/?#:\s]+)"
 
 
 class Withdrawals(Settings):
@@ -83,11 +84,17 @@ def match_ids(ids: pa.Array, removals: Sequence[tuple[int, Removal]], found: NDA
 
 
 def match_pattern(urls: pa.Array, pattern: str) -> NDArray[np.bool_]:
-    """Which addresses match a pattern, in which `*` stands for any characters."""
-    whole = "" if "://" in pattern else f"{_SCHEME}(?:www\\.)?"
-    regex = f"{whole or '^'}{'.*'.join(map(re.escape, pattern.split('*')))}$"
+    """Which addresses match a pattern, in which `*` stands for any characters; hosts in large or small letters."""
+    host, slash, path = pattern.partition("/")
+    regex = rf"{_BEFORE_HOST}(?:www\.)?(?i:{_glob(host)})(?::\d+)?{slash}{_glob(path)}\s*$"
+    if "://" in pattern:
+        regex = rf"^{_glob(pattern)}$"
     is_mine: NDArray[np.bool_] = pc.match_substring_regex(urls, regex).fill_null(False).to_numpy(zero_copy_only=False)
     return is_mine
+
+
+def _glob(pattern: str) -> str:
+    return ".*".join(map(re.escape, pattern.split("*")))
 
 
 def match_domains(urls: pa.Array, rules: Withdrawals, found: NDArray[np.int64]) -> None:

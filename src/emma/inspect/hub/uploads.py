@@ -14,6 +14,7 @@ from emma.config.extras import need
 from emma.errors import RecipeError
 from emma.pipeline.corpus import find_input, read_provenance
 from emma.pipeline.home import Run
+from emma.pipeline.unheeded import refuse_removed
 from emma.release.config import ReleaseConfig
 from emma.release.licences import OTHER
 from emma.release.run import list_withheld
@@ -90,9 +91,11 @@ def refuse_name(name: str) -> None:
 def stage_uploads(run: Run, destination: Destination) -> Iterator[list[Upload]]:
     """The folders of a run's release as they go out, while the block lasts; data sets first, which the model names.
 
-    Raises RecipeError when the run has no release yet.
+    Raises RecipeError when the run has no release yet, or documents of it were removed since it was made.
     """
-    release = run.artifact("release").folder()
+    released = run.artifact("release")
+    refuse_removed(run.home, *(find_input(run.home, released, stage) for stage in ("collect", "curate")))
+    release = released.folder()
     with tempfile.TemporaryDirectory(prefix="emma-") as scratch:
         uploads: list[Upload] = []
         for folder in [destination.only] if destination.only else get_args(Folder):

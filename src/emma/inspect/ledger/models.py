@@ -2,18 +2,18 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from emma.curate.removal.match import NOBODY, Withdrawals, match_ids, match_pattern, match_shard
+from emma.curate.removal.match import NOBODY, match_ids, match_pattern
 from emma.curate.removal.rules import Removal
 from emma.errors import ArtifactError, RecipeError
 from emma.inspect.ledger.open import find_released
 from emma.pipeline.corpus import find_input, read_provenance
 from emma.pipeline.home import Home, Run
+from emma.pipeline.unheeded import count_selected, match_documents
 from emma.store import shards
 from emma.store.artifact import Artifact
 
@@ -62,25 +62,6 @@ def is_of(run: Run, stage: str, collect: Artifact) -> bool:
     if stage not in run.addresses:
         return False
     return bool(read_provenance(run.artifact(stage))["inputs"]["collect"] == collect.key)
-
-
-def match_documents(documents: Artifact, removal: Removal) -> Any:
-    """Which documents of a shard a removal names, bool (n)."""
-    path = documents.file("documents.parquet")
-    if removal.source is not None:
-        return np.full(shards.count_rows(path), shards.source_of(path) == removal.source)
-    return match_shard(documents, Withdrawals(removals=(removal,))) != NOBODY
-
-
-def count_selected(matches: Sequence[Any], curate: Artifact, split: str | None) -> int:
-    """How many of the matching documents went to a split, or to any."""
-    total = 0
-    for rows, selection in zip(matches, curate.parts["selection"], strict=True):
-        if rows.any():
-            splits = shards.read(selection.file("selection.parquet"), ["split"])["split"]
-            chosen = splits.is_valid() if split is None else pc.equal(splits, split).fill_null(False)
-            total += int((rows & chosen.to_numpy()).sum())
-    return total
 
 
 def count_trained(run: Run, removal: Removal) -> int:

@@ -104,7 +104,7 @@ def render_masked(masked: Mapping[str, int]) -> Iterator[str]:
     """What was masked in the texts."""
     if masked:
         counts = ", ".join(f"{kind} {count:,}" for kind, count in masked.items())
-        yield f"Personal data in the texts and in `meta` are masked: {counts}; `url` is as it was.\n"
+        yield f"Personal data in the texts and in `meta` are masked: {counts}; `id` and `url` are as they were.\n"
 
 
 def list_languages(sizes: Sequence[Row]) -> list[list[object]]:

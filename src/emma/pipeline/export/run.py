@@ -17,6 +17,7 @@ from emma.pipeline.export.folder import ExportFolder
 from emma.pipeline.export.readme import Contents, render_readme
 from emma.pipeline.home import Run
 from emma.pipeline.run import open_executor
+from emma.pipeline.unheeded import refuse_removed
 from emma.schemas import Row
 from emma.store.address import address
 from emma.work.by_language import Choice, assemble_corpus, bucket_by_language, write_languages
@@ -24,7 +25,7 @@ from emma.work.local import Executor
 from emma.work.progress import Reporter
 from emma.work.work import Work
 
-STAGE, VERSION = "export", 1
+STAGE, VERSION = "export", 2
 BUCKETS = 16
 """Groups of languages that are written by tasks of their own."""
 
@@ -34,10 +35,12 @@ def export_corpus(
 ) -> Exported:
     """Write the texts that a run's curate kept to the folder `to`, as `datasets` loads it.
 
-    A stopped export goes on when it is called again. Raises RecipeError or LanguageError for what the run does not have
-    and for a folder that is not empty, ArtifactError where rows are missing.
+    A stopped export goes on when it is called again. Raises RecipeError or LanguageError for what the run does not
+    have, RecipeError for a folder that is not empty and where documents were removed since, ArtifactError where rows
+    are missing.
     """
     corpus, folder = Corpus.of(run), ExportFolder(Path(to))
+    refuse_removed(run.home, corpus.collect, corpus.curate)
     choice = choose_rows(request, corpus)
     counts = Counts(corpus, choice)
     if not counts.chosen:

@@ -1,0 +1,42 @@
+"""What was made before a removal does not leave the house any more, by export or by push."""
+
+from pathlib import Path
+
+import pytest
+
+from emma.curate.removal.rules import Removal
+from emma.errors import RecipeError
+from emma.inspect.hub.uploads import Destination, stage_uploads
+from emma.pipeline.home import Home
+from emma.pipeline.recipe import Recipe
+from emma.pipeline.removals import write_removals
+from emma.pipeline.run import run_recipe
+from emma.store.artifact import commit, staging
+from tests.curate.corpus import prose
+from tests.inspect.two_runs import SOURCE, write
+
+
+def test_it_stays_until_the_recipe_is_run_again(tmp_path: Path) -> None:
+    for name, lang in (("one", "hin_Deva"), ("two", "tha_Thai")):
+        write(tmp_path / f"{name}s.jsonl", [(lang, prose(lang, at)) for at in range(12)])
+    text = f'name = "nat"\ndata = "{tmp_path}"\n' + SOURCE.format(name="one") + SOURCE.format(name="two")
+    (tmp_path / "recipe.toml").write_text(text, encoding="utf-8")
+    recipe, home = Recipe.read(tmp_path / "recipe.toml"), Home(tmp_path / "home")
+    run = run_recipe(recipe, "curate", home, workers=1, quiet=True)
+    inputs = {stage: run.addresses[stage] for stage in ("collect", "curate")}
+    with staging(home.store / "release" / "a") as out:
+        path = home.store / "release" / "a"
+        made_by = {"config": {}, "inputs": inputs}
+        run.record("release", commit(out, path, root=home.store, made_by=made_by, key="a", counts={}), {})
+    run.export(tmp_path / "out")
+    for removal, count in ((Removal(id="one:ones.jsonl#3"), 1), (Removal(source="two"), 12)):
+        write_removals(home, [Removal(url="example.com/*"), Removal(source="three"), removal])
+        with pytest.raises(RecipeError, match=f"^{count} documents .* removed since .*Run its recipe again"):
+            run.export(tmp_path / "out")
+        with (
+            pytest.raises(RecipeError, match=f"^{count} documents .* removed since"),
+            stage_uploads(run, Destination("a/b", "a/c")),
+        ):
+            pass
+    run_recipe(recipe, "curate", home, workers=1, quiet=True)
+    assert run.export(tmp_path / "out", force=True).documents == 12
