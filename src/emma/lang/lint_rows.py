@@ -36,6 +36,10 @@ class Entry:
     """Place in the list, from 1."""
 
 
+CELL_CHARS = 1 << 17
+"""Characters of a cell, at most: what is longer is no name of a language."""
+
+
 def read_entries(path: Path) -> list[Entry]:
     """All entries of a file. LanguageError if it cannot be read as a list of languages."""
     if not path.is_file():
@@ -93,6 +97,7 @@ def _read_lines(path: Path, text: str) -> Iterator[tuple[str, int | None]]:
             [row if len(row) == 2 and parse_amount(row[1]) is not None else [" ".join(row)] for row in split]
         )
     try:
+        csv.field_size_limit(CELL_CHARS)  # of the process: others may have set another
         return _parse_table(list(csv.reader(io.StringIO("\n".join(lines)), delimiter=delimiter)))
     except csv.Error as error:
         raise LanguageError(f"{path} cannot be cut into cells: {error}.") from None
