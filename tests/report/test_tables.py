@@ -17,6 +17,13 @@ def test_drops_are_counted_by_reason_the_most_frequent_first() -> None:
     ]
 
 
+def test_samples_of_private_sources_are_not_shown() -> None:
+    classes = {"own": "private", "lent": "derived", "old": None}
+    sources = [{"source": name, "redistribution": each} for name, each in classes.items()]
+    samples = [{"id": f"{name}:a.txt#1"} for name in ("own", "lent", "old", "own2")]
+    assert replace(TABLES, sources=sources, samples=samples).shown_samples == samples[1:]
+
+
 def test_a_language_that_trains_on_under_half_of_its_bytes_is_told_with_the_reason() -> None:
     def row(lang: str, outcome: str, size: int) -> dict[str, Any]:
         return {"lang": lang, "domain": "a", "source": "s", "outcome": outcome, "documents": 1, "bytes": size}

@@ -115,9 +115,11 @@ REMOVED, OPTED_OUT = "removed", "opted out"
 
 
 def removed_sources(tally: Iterable[Row]) -> frozenset[str]:
-    """Sources that were removed whole, by curate's `languages.parquet`: nothing of them trained anything."""
+    """Sources that somebody wanted out whole, or in all their documents, by curate's `languages.parquet`: nothing of
+    them trained anything."""
     rows = [row for row in tally if row["documents"]]
-    return frozenset(row["source"] for row in rows) - {row["source"] for row in rows if row["outcome"] != REMOVED}
+    others = {row["source"] for row in rows if row["outcome"] not in (REMOVED, OPTED_OUT)}
+    return frozenset(row["source"] for row in rows) - others
 
 
 def drop_other_languages(tally: Iterable[Row]) -> list[Row]:

@@ -17,6 +17,7 @@ from emma.evaluate.inputs import resolve_benchmarks
 from emma.models.places import HUB_ID
 from emma.pipeline.base import check_base_once, find_base, make_base, refuse_circular_base, trained_base
 from emma.pipeline.home import Home, Run
+from emma.pipeline.origins import refuse_private_origins
 from emma.pipeline.recipe import ELSEWHERE, INPUTS, Recipe
 from emma.pipeline.removals import withdraw_documents
 from emma.pipeline.trainings import find_start, open_start
@@ -105,6 +106,8 @@ def run_stages(
     record = home.run(recipe.name)
     start = open_start(recipe, home, reporter.say) if "train" in stages_until(until) else None
     inputs = {name: found for name, found in (("base", base), ("start", start)) if found is not None}
+    if until == "release":
+        refuse_private_origins(home, inputs.values())
     if base is not None:
         make_base(recipe, base, home, reporter.say)
         check_base_once(recipe, base, home.store, reporter.say)

@@ -158,7 +158,7 @@ def describe_texts(
     rows: Sequence[LanguageRow], tables: Tables, texts: PageTexts, count: int, letters: int
 ) -> dict[str, Any]:
     """Continuations, answers and dropped documents, at most `count` of each and `letters` long."""
-    samples, dropped = group_by_language(tables.samples), texts.dropped
+    samples, dropped = group_by_language(tables.shown_samples), texts.dropped
     return {
         "samples": [[_show_sample(each, letters) for each in samples.get(row.lang, ())[:count]] for row in rows],
         "answers": [[_show_answer(each, letters) for each in texts.answers.get(row.lang, ())[:count]] for row in rows],

@@ -71,8 +71,7 @@ def read_tasks(evaluate: Artifact) -> TaskSection | None:
 
 def find_dropped(collect: Artifact, curate: Artifact, tables: Tables) -> dict[str, list[DroppedDocument]]:
     """Examples of what was dropped, but from sources that are not for others to read."""
-    private = frozenset(row["source"] for row in tables.sources if row.get("redistribution") == "private")
-    return read_examples(collect, curate, tables.chosen, private)
+    return read_examples(collect, curate, tables.chosen, tables.private)
 
 
 def write_csv(path: Path, kind: type, rows: Sequence[LanguageRow] | Sequence[LanguageGain]) -> None:

@@ -37,6 +37,16 @@ class Tables:
     samples: list[Row] = field(default_factory=list)  # schemas.SAMPLES; none where nothing was generated
 
     @cached_property
+    def private(self) -> frozenset[str]:
+        """The sources that are not for others to read."""
+        return frozenset(row["source"] for row in self.sources if row.get("redistribution") == "private")
+
+    @property
+    def shown_samples(self) -> list[Row]:
+        """The rows of `samples` but those of private sources; an id begins with its source's name."""
+        return [row for row in self.samples if row["id"].partition(":")[0] not in self.private]
+
+    @cached_property
     def chosen(self) -> list[Row]:
         """The rows of `curated` in languages that the recipe keeps."""
         return drop_other_languages(self.curated)

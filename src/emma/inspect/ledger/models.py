@@ -1,6 +1,6 @@
 """Which models of a home have seen a document: the trainings of its runs, and what these went on from."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,10 +9,10 @@ import pyarrow.compute as pc
 
 from emma.curate.removal.match import NOBODY, match_ids, match_pattern
 from emma.curate.removal.rules import Removal
-from emma.errors import ArtifactError, RecipeError
 from emma.inspect.ledger.open import find_released
 from emma.pipeline.corpus import find_input, read_provenance
 from emma.pipeline.home import Home, Run
+from emma.pipeline.origins import list_origins
 from emma.pipeline.unheeded import count_selected, match_documents
 from emma.store import shards
 from emma.store.artifact import Artifact
@@ -102,23 +102,9 @@ def list_ancestors(run: Run, runs: Sequence[Run]) -> list[str]:
     names: list[str] = []
     waiting = [run]
     while waiting:
-        for key in list_origins(waiting.pop()):
+        train = run.home.load("train", waiting.pop().addresses.get("train", ""))
+        for key in () if train is None else list_origins(run.home, train):
             if (name := trained.get(key)) is not None and name not in (*names, run.name):
                 names.append(name)
                 waiting.append(run.home.run(name))
     return names
-
-
-def list_origins(run: Run) -> Iterator[str]:
-    """The addresses of trainings that the run's model began as: its base, and what `train.from` names."""
-    if "train" not in run.addresses:
-        return
-    try:
-        inputs = read_provenance(run.artifact("train"))["inputs"]
-        adapt = run.home.load("adapt", inputs["adapt"])
-        yield from (key for key in (inputs.get("start"), adapt and read_provenance(adapt)["inputs"].get("base")) if key)
-        # A checkpoint of a training has an address of its own, and says whose it is.
-        if (start := run.home.load("start", inputs.get("start", ""))) is not None:
-            yield read_provenance(start)["training"]
-    except (ArtifactError, RecipeError, KeyError):
-        return
