@@ -2,8 +2,7 @@
 
 import argparse
 
-from emma.cli.options import Commands, add_command, add_home, add_json, add_run_name, open_home, print_answer
-from emma.cli.values import parse_page
+from emma.cli.options import Commands, add_command, add_forms, add_home, add_run_name, open_home, show_answer
 
 
 def add_parser(commands: Commands) -> None:
@@ -12,9 +11,7 @@ def add_parser(commands: Commands) -> None:
     parser.add_argument("lang", metavar="LANG", help="a label such as hin_Deva, a code, or an English name")
     add_run_name(parser, "audit")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="draw other documents (default: 0)")
-    form = parser.add_mutually_exclusive_group()
-    add_json(form)
-    form.add_argument("--html", type=parse_page, default=None, metavar="FILE", help="write a page to print")
+    add_forms(parser, "write a page to print")
     add_home(parser)
     parser.set_defaults(command=run)
 
@@ -25,9 +22,5 @@ def run(arguments: argparse.Namespace) -> int:
     from emma.inspect.audit.show import render_page, render_text
 
     answer = audit_language(open_home(arguments).choose_run(arguments.run), arguments.lang, arguments.seed)
-    if arguments.html:
-        arguments.html.write_text(render_page(answer), encoding="utf-8")
-        print(arguments.html)
-    else:
-        print_answer(answer, render_text, arguments.json)
+    show_answer(answer, render_text, render_page, arguments)
     return 0

@@ -2,8 +2,8 @@
 
 import argparse
 
-from emma.cli.options import Commands, add_command, add_home, add_json, open_home, print_answer
-from emma.cli.values import parse_page, parse_positive
+from emma.cli.options import Commands, add_command, add_forms, add_home, open_home, show_answer
+from emma.cli.values import parse_positive
 
 DESCRIPTION = """Show which documents trained a model: from which sources, under which licences, and how often they were
 seen. A release has the whole ledger beside its model, a row for each document, as ledger.parquet; for a run without a
@@ -22,9 +22,7 @@ def add_parser(commands: Commands) -> None:
     )
     parser.add_argument("--lang", default=None, metavar="LANG", help="only this language, by label, code or name")
     parser.add_argument("--source", default=None, metavar="NAME", help="only this source")
-    form = parser.add_mutually_exclusive_group()
-    add_json(form)
-    form.add_argument("--html", type=parse_page, default=None, metavar="FILE", help="write a page")
+    add_forms(parser, "write a page")
     parser.add_argument("--workers", type=parse_positive, default=None, metavar="N", help="number of processes")
     add_home(parser)
     parser.set_defaults(command=run)
@@ -33,15 +31,10 @@ def add_parser(commands: Commands) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print the sums, or write their page."""
     from emma.inspect.ledger.open import find_ledger
+    from emma.inspect.ledger.page import render_page
     from emma.inspect.ledger.summary import render_text, summarise_ledger
 
     name, files = find_ledger(open_home(arguments), arguments.run, arguments.workers)
     answer = summarise_ledger(name, files, arguments.lang, arguments.source)
-    if arguments.html:
-        from emma.inspect.ledger.page import render_page
-
-        arguments.html.write_text(render_page(answer), encoding="utf-8")
-        print(arguments.html)
-    else:
-        print_answer(answer, render_text, arguments.json)
+    show_answer(answer, render_text, render_page, arguments)
     return 0

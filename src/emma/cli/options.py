@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from emma.cli.parser import CommandParser
-from emma.cli.values import parse_home, parse_place, parse_positive, parse_url
+from emma.cli.values import parse_home, parse_page, parse_place, parse_positive, parse_url
 
 STAGES: Mapping[str, str] = {
     "collect": "read the sources into documents, each with a resolved language, and rejects with reasons",
@@ -119,6 +119,13 @@ def add_json(parser: "argparse.ArgumentParser | argparse._ArgumentGroup") -> Non
     parser.add_argument("--json", action="store_true", help="print the whole answer as JSON")
 
 
+def add_forms(parser: argparse.ArgumentParser, page: str) -> None:
+    """Add --json and --html, of which one at most is given; `page` is the help of the latter."""
+    forms = parser.add_mutually_exclusive_group()
+    add_json(forms)
+    forms.add_argument("--html", type=parse_page, default=None, metavar="FILE", help=page)
+
+
 def open_home(arguments: argparse.Namespace) -> "Home":
     """The home that --home and --store name."""
     from emma.pipeline.home import Home
@@ -147,3 +154,17 @@ def print_answer(answer: Answer, render: Callable[[Answer], Iterable[str]], as_j
         print_json(answer)
     else:
         print(*render(answer), sep="\n")
+
+
+def show_answer(
+    answer: Answer,
+    render: Callable[[Answer], Iterable[str]],
+    render_page: Callable[[Answer], str],
+    arguments: argparse.Namespace,
+) -> None:
+    """Print an answer as `print_answer` does, or write its page where --html names a file."""
+    if arguments.html is None:
+        print_answer(answer, render, arguments.json)
+        return
+    arguments.html.write_text(render_page(answer), encoding="utf-8")
+    print(arguments.html)

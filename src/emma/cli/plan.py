@@ -3,8 +3,8 @@
 import argparse
 from pathlib import Path
 
-from emma.cli.options import Commands, add_changes, add_command, add_json, print_answer
-from emma.cli.values import parse_amount, parse_page, parse_positive
+from emma.cli.options import Commands, add_changes, add_command, add_forms, show_answer
+from emma.cli.values import parse_amount, parse_positive
 
 
 def add_parser(commands: Commands) -> None:
@@ -28,9 +28,7 @@ def add_parser(commands: Commands) -> None:
     speed.add_argument("--measure", action="store_true", help="measure two blocks of such a model on this machine")
     parser.add_argument("--price", type=parse_amount, metavar="X", help="price of an hour of one GPU, in any currency")
     parser.add_argument("--watts", type=parse_amount, metavar="X", help="power of one GPU (default: its rated power)")
-    form = parser.add_mutually_exclusive_group()
-    add_json(form)
-    form.add_argument("--html", type=parse_page, default=None, metavar="FILE", help="write a page")
+    add_forms(parser, "write a page")
     add_changes(parser)
     parser.set_defaults(command=run)
 
@@ -39,6 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the estimate, or write its page."""
     from emma.inspect.plan.estimate import PlanQuestion, plan_training
     from emma.inspect.plan.machines import find_machine
+    from emma.inspect.plan.page import render_page
     from emma.inspect.plan.text import render_text
     from emma.pipeline.recipe import Recipe
 
@@ -55,11 +54,5 @@ def run(arguments: argparse.Namespace) -> int:
         home=arguments.home,
     )
     answer = plan_training(Recipe.read(arguments.recipe, [*arguments.changes, *size]), question)
-    if arguments.html:
-        from emma.inspect.plan.page import render_page
-
-        arguments.html.write_text(render_page(answer), encoding="utf-8")
-        print(arguments.html)
-    else:
-        print_answer(answer, render_text, arguments.json)
+    show_answer(answer, render_text, render_page, arguments)
     return 0

@@ -38,12 +38,17 @@ def _parse_whole(text: str, least: int) -> int:
     return int(text)
 
 
+def _parse_float(text: str) -> float:
+    """A number; what is none is NaN, which is in no range."""
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan
+
+
 def parse_amount(text: str) -> float:
     """Parse a number above 0."""
-    try:
-        amount = float(text)
-    except ValueError:
-        amount = math.nan
+    amount = _parse_float(text)
     if not 0 < amount < math.inf:
         raise argparse.ArgumentTypeError(f"'{text}' is not a number above 0")
     return amount
@@ -51,10 +56,7 @@ def parse_amount(text: str) -> float:
 
 def parse_share(text: str) -> float:
     """Parse a number from 0 up to, but not, 1."""
-    try:
-        share = float(text)
-    except ValueError:
-        share = math.nan
+    share = _parse_float(text)
     if not 0 <= share < 1:
         raise argparse.ArgumentTypeError(f"'{text}' is not a share from 0 to below 1")
     return share
@@ -79,10 +81,7 @@ def parse_home(text: str) -> Path:
 
 def parse_alpha(text: str) -> float:
     """Parse a share from 0 to 1, both of which it may be."""
-    try:
-        share = float(text)
-    except ValueError:
-        share = math.nan
+    share = _parse_float(text)
     if not 0 <= share <= 1:
         raise argparse.ArgumentTypeError(f"'{text}' is not a share from 0 to 1")
     return share
