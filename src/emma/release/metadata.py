@@ -156,24 +156,13 @@ def hub_languages(labels: Sequence[str]) -> list[str]:
 
     Of what is in several languages or in an unknown one, nothing: the hub has no word for it that says as much.
     """
-    langs = [Lang.parse(label) for label in labels]
-    codes = {_shortest_code(lang) for lang in langs if lang.is_language}
-    return sorted(codes | ({"code"} if CODE in langs else set()))
-
-
-def _shortest_code(lang: Lang) -> str:
-    import iso639
-
-    try:
-        return str(iso639.Language.from_part3(lang.iso639_3).part1 or lang.iso639_3)
-    except iso639.LanguageNotFoundError:
-        return lang.iso639_3
+    codes = {tag.partition("-")[0] for tag in list_tags(labels)}
+    return sorted(codes | ({"code"} if CODE.label in labels else set()))
 
 
 def list_tags(labels: Sequence[str]) -> list[str]:
     """Labels as BCP 47 tags, `sr-Cyrl` and `swh-Latn`: they keep the scripts that `language` loses."""
-    langs = [Lang.parse(label) for label in labels]
-    return sorted({f"{_shortest_code(lang)}-{lang.script}" for lang in langs if lang.is_language})
+    return sorted({lang.tag for lang in map(Lang.parse, labels) if lang.is_language})
 
 
 def name_size(documents: int) -> str:

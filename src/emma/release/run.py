@@ -4,6 +4,9 @@ import difflib
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
+
+import pyarrow as pa
 
 from emma.config.extras import need
 from emma.errors import RecipeError
@@ -52,32 +55,24 @@ def release(
     """
     for package, extra in (("jinja2", "report"), ("datasets", "train"), ("transformers", "train"), ("torch", "train")):
         need(package, extra)
-    from emma.models.resave import copy_model
-
     collected = shards.read(collect.file("sources.parquet")).to_pylist()
-    refuse_unknown(section, [source["source"] for source in collected])
     curated = shards.read(curate.file("languages.parquet")).to_pylist()
-    removed = removed_sources(curated)
-    sources = [source for source in collected if source["source"] not in removed]
+    refuse_unknown(section, [source["source"] for source in collected])
+    sources = [source for source in collected if source["source"] not in removed_sources(curated)]
     refuse_private(sources)
     section = section.model_copy(update={"exclude_sources": list_withheld(section, sources)})
     model, corpus = work.out / "model", work.out / "corpus"
-    dtype = None if section.dtype == "trained" else section.dtype
-    # No links: the folder is moved and uploaded as it is.
-    copy_model(train.file("model"), model, dtype=dtype, shard_size=section.shard_size)
-    shutil.copyfile(report.file("languages.csv"), model / "languages.csv")
+    write_model(section, train, report, model)
     if section.ledger and pack is not None:
         parts = make_ledger(collect=collect, curate=curate, pack=pack, mix=mix, train=train, work=work)
         write_ledger(parts, model / LEDGER_FILE)
-    shard_pairs = zip(collect.parts["documents"], curate.parts["selection"], strict=True)
-    choice = Choice(columns=tuple(SCHEMA.names), without_sources=section.exclude_sources, mask=section.mask)
-    buckets = work.scatter(bucket_by_language, shard_pairs, section.buckets, choice)
-    sizes = assemble_corpus(work.each(write_languages, buckets), corpus)
-
+    sizes, counts = write_corpus(section, collect, curate, corpus, work)
     withheld = count_withheld(curated, sources, section.exclude_sources)
     if withheld:
         work.reporter.say(f"  release: {describe_withheld(withheld)}")
+
     languages = find_release_coverage(curated, sizes.to_pylist())
+    made_of = {"collect": collect, "curate": curate, "vocab": vocab, "mix": mix, "train": train, "evaluate": evaluate}
     facts = gather_facts(
         section,
         curate=curate,
@@ -87,39 +82,47 @@ def release(
         model=model,
         base=base,
         sources=sources,
-        addresses={
-            "collect": collect.key,
-            "curate": curate.key,
-            "vocab": vocab.key,
-            "mix": mix.key,
-            "train": train.key,
-            "evaluate": evaluate.key,
-            "report": report.key,
-        },
+        addresses={stage: artifact.key for stage, artifact in {**made_of, "report": report}.items()},
         languages=languages,
     )
     if base is not None and is_nameless(base.path, facts.base):
         work.reporter.say(f"  release: {NAMELESS}")
     (model / "README.md").write_text(render_model_card(facts), encoding="utf-8")
     (corpus / "README.md").write_text(render_corpus_card(facts), encoding="utf-8")
-
     written = write_generations(section, evaluate, report, work.out / FOLDER) if section.generations else {}
     with without_progress_bars():
         checks = {
             "withheld": withheld,
             "languages": {**count_coverage(languages), "differences": explain_differences(languages)},
             **({FOLDER: written} if written else {}),
-            "model": check_model(model, train.file("model"), vocab, dtype),
-            "corpus": check_corpus(
-                corpus,
-                curated=curated,
-                exclude=section.exclude_sources,
-                sizes=sizes.to_pylist(),
-                scratch=work.scratch,
-            ),
+            "model": check_model(model, train.file("model"), vocab, find_dtype(section)),
+            "corpus": check_corpus(corpus, curated, section.exclude_sources, sizes.to_pylist(), work.scratch),
         }
     write_json(work.out / "checks.json", checks)
-    return StageOutput({**count_coverage(languages), **sum_bucket_counts(buckets[0][1])})
+    return StageOutput({**count_coverage(languages), **counts})
+
+
+def write_model(section: ReleaseConfig, train: Artifact, report: Artifact, folder: Path) -> None:
+    """Write the model's folder but for its card; no links, as the folder is moved and uploaded as it is."""
+    from emma.models.resave import copy_model
+
+    copy_model(train.file("model"), folder, dtype=find_dtype(section), shard_size=section.shard_size)
+    shutil.copyfile(report.file("languages.csv"), folder / "languages.csv")
+
+
+def find_dtype(section: ReleaseConfig) -> str | None:
+    """The type of all released weights; None where each keeps its own."""
+    return None if section.dtype == "trained" else section.dtype
+
+
+def write_corpus(
+    section: ReleaseConfig, collect: Artifact, curate: Artifact, folder: Path, work: Work
+) -> tuple[pa.Table, dict[str, int]]:
+    """Write the corpus's folder but for its card; returns the sizes of its files, and the counts of rows."""
+    shard_pairs = zip(collect.parts["documents"], curate.parts["selection"], strict=True)
+    choice = Choice(columns=tuple(SCHEMA.names), without_sources=section.exclude_sources, mask=section.mask)
+    buckets = work.scatter(bucket_by_language, shard_pairs, section.buckets, choice)
+    return assemble_corpus(work.each(write_languages, buckets), folder), sum_bucket_counts(buckets[0][1])
 
 
 def find_release_coverage(curated: Sequence[Row], sizes: Sequence[Row]) -> dict[str, Labels]:
