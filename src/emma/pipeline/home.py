@@ -103,11 +103,15 @@ class Home:
 
     def _remove_leftovers(self) -> None:
         """Remove what was being written when a process was killed."""
-        for leftover in [*self.store.glob("*/*.tmp"), *self.store.glob("*/*/*.tmp")]:
+        for leftover in self.list_leftovers():
             if leftover.is_file():
                 leftover.unlink(missing_ok=True)
             else:
                 shutil.rmtree(leftover, ignore_errors=True)
+
+    def list_leftovers(self) -> list[Path]:
+        """What was being written when a process was killed."""
+        return sorted([*self.store.glob("*/*.tmp"), *self.store.glob("*/*/*.tmp")])
 
     def _publish_all(self) -> None:
         """See that the object store can be used, and has all that was made here before it was given."""

@@ -112,3 +112,10 @@ def test_a_folder_without_a_manifest_is_nobodys(home: Home) -> None:
     (home.store / "curate" / f"{'f' * 20}.host.1.tmp").mkdir()
     record(home, "one", make(home, "collect"))
     assert unneeded(home) == {f"curate/{'e' * 20}", f"curate/{'f' * 20}.host.1.tmp"}
+
+
+def test_what_is_half_written_in_a_scratch_folder_counts_once(home: Home) -> None:
+    scratch = home.store / "scratch" / f"train-{'a' * 20}"
+    (scratch / "step-000000004.tmp").mkdir(parents=True)
+    (scratch / "step-000000004.tmp" / "state.pt").write_bytes(bytes(10))
+    assert [(each.place, each.bytes) for each in take_stock(home).unneeded] == [(f"scratch/{scratch.name}", 10)]

@@ -195,13 +195,14 @@ def order_by_inputs(tasks: Mapping[str, StoredFolder]) -> list[str]:
 
 
 def list_half_written(home: Home) -> list[Leftover]:
-    """What was being written when a process was killed."""
-    paths = [*home.store.glob("*/*.tmp"), *home.store.glob("*/*/*.tmp")]
+    """What was being written when a process was killed, but in scratch folders, whose bytes are counted already."""
+    scratch = home.store / SCRATCH
+    paths = [path for path in home.list_leftovers() if not path.is_relative_to(scratch)]
     return [
         Leftover(
             path.relative_to(home.store).as_posix(),
             count_bytes(path) if path.is_dir() else path.stat().st_size,
             "half written when a process was killed",
         )
-        for path in sorted(paths)
+        for path in paths
     ]
