@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from pydantic import Field, ValidationError
+from pydantic import ValidationError
 
 from emma.config.section import Settings
 from emma.curate.config import CurateConfig
@@ -35,7 +35,7 @@ HEADER = """\
 class RemovalList(Settings):
     """The contents of `removed.toml`."""
 
-    removed: tuple[Removal, ...] = Field(default=())
+    removed: tuple[Removal, ...] = ()
     """A table for each removal."""
 
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from emma.lang.coverage import OPTED_OUT, REMOVED
 from emma.report.answers import shorten
-from emma.schemas import Row
+from emma.schemas import SPLITS, Row
 from emma.store import shards
 from emma.store.artifact import Artifact
 
@@ -17,7 +18,7 @@ REASONS = 3
 """Reasons of a language that an example is shown of, the most frequent first."""
 MAX_SHARDS = 64
 """Shards that examples are looked for in, spread evenly: a report must not take as long as reading the corpus."""
-UNSHOWN_REASONS = frozenset({"removed", "opted out"})
+UNSHOWN_REASONS = frozenset({REMOVED, OPTED_OUT})
 """Who asked for a text to be taken out does not want to read it in a report."""
 LETTERS = 160
 """Columns of a terminal that a text is shown of."""
@@ -80,8 +81,7 @@ def choose_reasons(curated: Iterable[Row]) -> dict[Key, int]:
 
 def drop_splits(counts: Mapping[str, int]) -> list[str]:
     """The outcomes that are reasons and may be shown."""
-    kept = {"train", "validation", "test", *UNSHOWN_REASONS}
-    return [outcome for outcome in counts if outcome not in kept]
+    return [outcome for outcome in counts if outcome not in {*SPLITS, *UNSHOWN_REASONS}]
 
 
 def spread(pairs: Sequence[Pair]) -> list[Pair]:

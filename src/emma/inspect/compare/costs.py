@@ -1,12 +1,10 @@
-"""What each run took: the arithmetic that its report has, and what its log measured on the machine it ran on."""
+"""What each run took by its log, on the machine it ran on."""
 
 from pathlib import Path
 from statistics import median
 from typing import TypedDict
 
 from emma.pipeline.home import Run
-from emma.report.config import ReportConfig
-from emma.report.cost import Cost, find_cost
 from emma.store.files import read_json, read_json_lines
 
 SETUP, LOG = "train.json", "train.jsonl"
@@ -22,11 +20,6 @@ class MeasuredCost(TypedDict):
     """Of all ranks together, the median of the rows."""
     hours: float
     """All tokens at that speed."""
-
-
-def find_run_cost(run: Run, steps: int | None, tokens: int | None) -> Cost:
-    """What training took by arithmetic, estimated for the same accelerator in every run."""
-    return find_cost(run.artifact("train"), run.artifact("mix"), ReportConfig(), steps, tokens)
 
 
 def find_measured_cost(run: Run, tokens: int | None) -> MeasuredCost | None:

@@ -4,10 +4,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from emma.inspect.compare.languages import Difference, LanguageDifference, share_saved
+from emma.inspect.compare.languages import LanguageDifference, share_saved
 from emma.inspect.compare.runs import Comparison, RunSummary
 from emma.lang.coverage import is_language
 from emma.lang.language import Lang
+from emma.report.columns import format_interval
 from emma.report.pareto import Choice, Outcome, draw_pareto
 from emma.ui import html, numerals
 from emma.ui.map import MapPoint, draw_map, map_script, map_style
@@ -46,7 +47,7 @@ def render_page(comparison: Comparison) -> str:
         maps=[drawn for at in range(len(comparison["runs"]) - 1) if (drawn := draw_against(comparison, at)).figure],
         pareto=draw_pareto(list_outcomes(comparison["runs"])),
         share_saved=share_saved,
-        interval=format_interval,
+        interval=lambda found: format_interval(found["low"], found["high"]),
         style=html.page_style() + map_style() + (HERE / "page.css").read_text(encoding="utf-8"),
         script=html.page_script() + map_script(),
     )
@@ -126,10 +127,3 @@ def format_change(before: float | None, after: float | None) -> str:
 
 def _format_probe(change: dict[str, float] | None) -> str:
     return numerals.MISSING if change is None else format_change(change["bpb_base"], change["bpb_adapted"])
-
-
-def format_interval(found: Difference) -> str:
-    """The interval of what was saved."""
-    if found["low"] is None:
-        return numerals.MISSING
-    return f"{numerals.format_signed(found['low'])} to {numerals.format_signed(found['high'])}"

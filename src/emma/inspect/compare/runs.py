@@ -7,12 +7,13 @@ from typing import Any, TypedDict
 
 from emma.errors import RecipeError
 from emma.inspect.compare.benchmarks import TaskComparison, compare_benchmarks
-from emma.inspect.compare.costs import MeasuredCost, find_measured_cost, find_run_cost
+from emma.inspect.compare.costs import MeasuredCost, find_measured_cost
 from emma.inspect.compare.languages import LanguageDifference, RunScores, compare_languages, read_items, share_saved
 from emma.inspect.compare.settings import SettingDifference, compare_settings
 from emma.lang.coverage import is_language
 from emma.pipeline.home import Run
-from emma.report.cost import Cost
+from emma.report.config import ReportConfig
+from emma.report.cost import Cost, find_cost
 from emma.store.files import read_json
 
 
@@ -93,7 +94,8 @@ def summarise_run(run: Run) -> RunSummary:
         "name": run.name,
         "report": str(run.path / "report"),
         "headline": headline,
-        "cost": find_run_cost(run, steps, tokens),
+        # For the same accelerator in every run, whatever their recipes name.
+        "cost": find_cost(run.artifact("train"), run.artifact("mix"), ReportConfig(), steps, tokens),
         "measured": find_measured_cost(run, tokens),
     }
 

@@ -71,13 +71,13 @@ def forecast(home: Home, name: str, base: str, question: CostQuestion) -> Foreca
     place = open_base(home, base)
     found = find_text(home, name, question.run)
     mixes = {run.name: read_mix(run) for run in list_evaluated(home)}
-    seen = {name: [*observe_run(home.run(name), mix, find_family)] for name, mix in mixes.items()}
+    seen = {name: [*observe_run(home.run(name), mix)] for name, mix in mixes.items()}
     mix = mixes.get(found.run) or max(mixes.values(), key=lambda each: len(seen[each.run]), default=None)
-    relatives = list_relatives(found.lang, mix.seen, find_family) if mix else {}
+    relatives = list_relatives(found.lang, mix.seen) if mix else {}
     answer = Forecast(
         base=base,
         found=found,
-        family=find_family(Lang.parse(found.lang).iso639_3),
+        family=find_place(Lang.parse(found.lang).iso639_3).family,
         mix=mix.run if mix else None,
         relatives=relatives,
         observed=sum(map(len, seen.values())),
@@ -93,11 +93,6 @@ def forecast(home: Home, name: str, base: str, question: CostQuestion) -> Foreca
         answer = replace(answer, reading=reading, plan=plan, prediction=predict(others, situation))
     verdict, reason = judge(answer)
     return replace(answer, verdict=verdict, reason=reason)
-
-
-def find_family(iso639_3: str) -> str:
-    """The family of a language by Glottolog, empty where it has none of it."""
-    return find_place(iso639_3).family
 
 
 def open_base(home: Home, base: str) -> Path:

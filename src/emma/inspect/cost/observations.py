@@ -1,20 +1,18 @@
 """What the runs of a home have measured: for each language what it was trained on, and what that brought."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from emma.lang.coverage import is_language
 from emma.lang.families import ISOLATE
 from emma.lang.language import ENGLISH, Lang
+from emma.lang.places import find_place
 from emma.pipeline.corpus import find_input
 from emma.pipeline.home import Home, Run
 from emma.schemas import Row
 from emma.store import shards
 from emma.store.artifact import Artifact
-
-FamilyOf = Callable[[str], str]
-"""The family of an ISO 639-3 code; empty where none is known."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +52,7 @@ def list_evaluated(home: Home) -> list[Run]:
     return [run for run in home.list_runs() if "evaluate" in run.addresses]
 
 
-def observe_run(run: Run, mix: Mix, family_of: FamilyOf) -> Iterator[Observation]:
+def observe_run(run: Run, mix: Mix) -> Iterator[Observation]:
     """The languages of a run that were trained on and measured under both models; none without a base.
 
     English is left out: bases know it, and mixes repeat it to keep it.
@@ -62,7 +60,7 @@ def observe_run(run: Run, mix: Mix, family_of: FamilyOf) -> Iterator[Observation
     for row in read_rows(run.artifact("evaluate"), "gains"):
         lang = row["lang"]
         if is_language(lang) and lang != ENGLISH.label and mix.seen.get(lang):
-            relatives = sum(list_relatives(lang, mix.seen, family_of).values())
+            relatives = sum(list_relatives(lang, mix.seen).values())
             before, after = row["bpb_base"], row["bpb_adapted"]
             yield Observation(run.name, lang, mix.seen[lang], relatives, mix.tokens, before, after)
 
@@ -81,13 +79,13 @@ def sum_bytes_seen(plan: Sequence[Row]) -> dict[str, float]:
     return dict(seen)
 
 
-def list_relatives(lang: str, seen: Mapping[str, float], family_of: FamilyOf) -> dict[str, float]:
+def list_relatives(lang: str, seen: Mapping[str, float]) -> dict[str, float]:
     """The other languages of a language's family and their bytes, most first.
 
     Its other scripts are among them; English is not, as bases know it and nearly every mix repeats it.
     """
-    if (family := family_of(Lang.parse(lang).iso639_3)) in ("", ISOLATE):
+    if (family := find_place(Lang.parse(lang).iso639_3).family) in ("", ISOLATE):
         return {}
     isos = {other: Lang.parse(other).iso639_3 for other in seen if other != lang and is_language(other)}
-    near = [other for other, iso in isos.items() if family_of(iso) == family and iso != ENGLISH.iso639_3]
+    near = [other for other, iso in isos.items() if find_place(iso).family == family and iso != ENGLISH.iso639_3]
     return {other: seen[other] for other in sorted(near, key=lambda other: (-seen[other], other))}
