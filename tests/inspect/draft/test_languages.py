@@ -2,7 +2,7 @@
 
 import pytest
 
-from emma.inspect.draft.languages import find_name_pattern, fix_codes, guess_by_script, resolve_answer
+from emma.inspect.draft.languages import find_name_pattern, find_scheme, guess_by_script, resolve_answer
 from tests.conftest import TEXTS
 
 
@@ -52,8 +52,8 @@ def test_scripts_of_one_language() -> None:
 
 
 def test_codes_of_other_schemes() -> None:
-    assert fix_codes(["b+sr+Latn", "zh-rTW"], "any")[1] == []
-    assert fix_codes(["sw", "qqq"], "any") == ("any", ["qqq"])
+    assert find_scheme(["Swahili"], "bcp47") == "any"
+    assert find_scheme(["sw", "qqq"], "wiki") == "wiki"
 
 
 @pytest.mark.parametrize(

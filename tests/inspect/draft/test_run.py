@@ -107,6 +107,19 @@ def test_an_archive(tmp_path: Path) -> None:
     assert languages(answer) == set(TEXTS)
 
 
+def test_files_of_an_archive_that_no_pattern_keeps_out_are_said(tmp_path: Path) -> None:
+    with tarfile.open(tmp_path / "mine.tar", "w") as archive:
+        for name, text in (("swh/a.md", "Mtoto alikwenda."), ("yor/b.md", TEXTS["yor_Latn"]), ("README.md", "All.")):
+            info = tarfile.TarInfo(name)
+            info.size = len(text.encode())
+            archive.addfile(info, io.BytesIO(text.encode()))
+    answer, recipe = draft(tmp_path / "mine.tar", tmp_path / "r.toml")
+    assert recipe.collect.sources[0].member == "*.md"
+    (doubt,) = [doubt.text for doubt in answer.draft.doubts if doubt.setting == "member"]
+    assert "Files of another kind" in doubt and doubt.endswith("others: 1.")
+    assert f"emma run {tmp_path / 'r.toml'} --until curate" in (tmp_path / "r.toml").read_text(encoding="utf-8")
+
+
 def test_a_language_that_nothing_says_is_left_to_the_person(tmp_path: Path) -> None:
     place = lay_out(tmp_path / "mine", {"notes.txt": "Habari za leo, rafiki yangu.\n"})
     answer, recipe = draft(place, tmp_path / "r.toml")

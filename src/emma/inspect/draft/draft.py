@@ -46,7 +46,7 @@ def draft_sources(place: Place, identify: Identify | None = None, language: str 
             settle_languages(each, place.root, beside, identify, language)
             finish_source(each, place)
             draft.sources.append(each)
-    _keep_training_text(draft)
+    _doubt_benchmarks(draft)
     return draft
 
 
@@ -78,7 +78,8 @@ def _draft_source(place: Place, group: Group, taken: Sequence[str]) -> DraftSour
     """The source of a group with the reader that reads it best, its language aside."""
     guess = group.guess
     settings: dict[str, Any] = {"name": make_name(place, group, taken), "reader": guess.readers[0]}
-    settings |= _find_paths(place, group)
+    paths, others = _find_paths(place, group)
+    settings |= paths
     settings["licence"] = UNKNOWN
     for key, value in (
         ("fields", guess.choice.fields),
@@ -98,6 +99,10 @@ def _draft_source(place: Place, group: Group, taken: Sequence[str]) -> DraftSour
     source.reasons |= _first_reasons(source)
     for setting, text in guess.choice.doubts:
         source.doubt(setting, text)
+    if others:
+        source.doubt(
+            "member", f"Files of another kind in the archive match it too, and are read with the others: {others:,}."
+        )
     return source
 
 
@@ -107,18 +112,18 @@ def find_kept(guess: Guess) -> tuple[str, ...]:
     return tuple(sorted(name for name in guess.columns - used if name.lower() in KEPT))
 
 
-def _find_paths(place: Place, group: Group) -> dict[str, Any]:
-    """`path`, and `member` of an archive."""
+def _find_paths(place: Place, group: Group) -> tuple[dict[str, Any], int]:
+    """`path`, and `member` of an archive; with the number of other members that the latter matches."""
     first = group.files[0]
     if first.member:
         inside = [file.member for file in group.files]
         all_members = {file.member for file in place.files if file.name == first.name}
         all_members |= {name.removeprefix(f"{first.name}/") for name, _ in place.about}
-        pattern, _ = find_member_pattern(inside, sorted(all_members - set(inside)))
-        return {"path": find_patterns([first.name], [])[0], "member": pattern}
+        pattern, others = find_member_pattern(inside, sorted(all_members - set(inside)))
+        return {"path": find_patterns([first.name], [])[0], "member": pattern}, others
     names = [file.name for file in group.files]
     patterns = find_patterns(names, [*(file.name for file in place.files), *(name for name, _ in place.about)])
-    return {"path": patterns[0] if len(patterns) == 1 else patterns}
+    return {"path": patterns[0] if len(patterns) == 1 else patterns}, 0
 
 
 def _vary(settings: dict[str, Any], readers: Sequence[str], place: Place, group: Group) -> list[dict[str, Any]]:
@@ -160,8 +165,8 @@ def _first_reasons(source: DraftSource) -> dict[str, str]:
     return reasons
 
 
-def _keep_training_text(draft: Draft) -> None:
-    """Say of sources named like tests that they are trained on, where nothing else is."""
+def _doubt_benchmarks(draft: Draft) -> None:
+    """Say of sources named like tests that they are not trained on, and how they would be."""
     for source in draft.sources:
         if source.is_benchmark:
             source.doubt(

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 from emma.collect.files.compression import without_suffix
 from emma.errors import LanguageError
-from emma.inspect.draft.columns import LABEL_SHAPE, SCHEME_ORDER, count_known, is_known
+from emma.inspect.draft.columns import LABEL_SHAPE, SCHEME_ORDER, count_known
 from emma.inspect.draft.patterns import find_common_start
 from emma.lang.cldr import autonym, has_name, has_two_letters
 from emma.lang.codes import Resolution, find_language, resolve
@@ -211,7 +211,6 @@ def resolve_answer(answer: str) -> Resolution:
         ) from None
 
 
-def fix_codes(codes: Sequence[str], scheme: Scheme) -> tuple[Scheme, list[str]]:
-    """The scheme that knows most of some codes, and those that it does not know."""
-    best = max((scheme, *SCHEME_ORDER), key=lambda other: (count_known(set(codes), other), other == scheme))
-    return best, sorted(code for code in set(codes) if not is_known(code, best))
+def find_scheme(codes: Sequence[str], scheme: Scheme) -> Scheme:
+    """The scheme that knows most of some codes; the one that is given, if no other knows more."""
+    return max((scheme, *SCHEME_ORDER), key=lambda other: (count_known(set(codes), other), other == scheme))

@@ -114,7 +114,9 @@ def write_draft(question: NewQuestion, answer: NewAnswer) -> Path:
     goal = read_goal(question.goal, count_seen(draft.ready))
     answer.goal = goal
     sections = choose_settings(draft, goal, question.base)
-    text = write_recipe(draft, goal, sections, name=question.run_name, base=question.base, command=question.command)
+    text = write_recipe(
+        draft, goal, sections, name=question.run_name, base=question.base, command=question.command, path=question.path
+    )
     try:
         question.path.parent.mkdir(parents=True, exist_ok=True)
         question.path.write_text(text, encoding="utf-8")

@@ -44,7 +44,6 @@ class Sample:
     first_loss: str = ""
     unknown: Counter[str] = field(default_factory=Counter)
     """Texts by code, whose language is unknown."""
-    why_unknown: str = ""
 
     @property
     def named(self) -> list[Row]:

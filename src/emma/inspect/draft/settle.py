@@ -10,7 +10,7 @@ from emma.inspect.draft.doubts import MAX_ODD, doubt_codes, doubt_names
 from emma.inspect.draft.languages import (
     describe_scripts,
     find_name_pattern,
-    fix_codes,
+    find_scheme,
     guess_by_script,
     identify_texts,
 )
@@ -69,7 +69,7 @@ def _by_scheme(source: DraftSource, root: Path, _beside: Sequence[str]) -> bool:
     codes = [code for row in source.sample.rows for code in (row.code, row.code2) if code]
     if not codes:
         return False
-    scheme, _ = fix_codes(codes, source.config.scheme)
+    scheme = find_scheme(codes, source.config.scheme)
     return scheme != source.config.scheme and _try(
         source, root, "most of its codes are languages when read so", scheme=scheme
     )

@@ -98,9 +98,8 @@ def _name(
     """The label of a text; empty where its language is not known, which is counted."""
     try:
         return name(code, text, seen)[0].label
-    except LanguageError as error:
+    except LanguageError:
         sample.unknown[code] += 1
-        sample.why_unknown = sample.why_unknown or str(error)
         return ""
 
 

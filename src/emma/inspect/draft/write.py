@@ -2,7 +2,9 @@
 
 import json
 import re
+import shlex
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from emma.inspect.draft.goal import Goal, estimate_bytes
@@ -35,10 +37,10 @@ Sections = Mapping[str, Mapping[str, Any]]
 
 
 def write_recipe(
-    draft: Draft, goal: Goal, sections: Mapping[str, Mapping[str, Any]], *, name: str, base: str, command: str
+    draft: Draft, goal: Goal, sections: Sections, *, name: str, base: str, command: str, path: Path
 ) -> str:
     """The text of the recipe."""
-    lines = list(_write_top(draft, name, base, command))
+    lines = list(_write_top(draft, name, base, command, path))
     for source in draft.sources:
         lines += ["", *write_source(source)]
     for section, settings in sections.items():
@@ -49,10 +51,10 @@ def write_recipe(
     return "\n".join(lines) + "\n"
 
 
-def _write_top(draft: Draft, name: str, base: str, command: str) -> Iterator[str]:
+def _write_top(draft: Draft, name: str, base: str, command: str, path: Path) -> Iterator[str]:
     yield f"# Made by: {command}"
     yield "# from what it saw in the files. Read it, change it, then run it:"
-    yield f"#   emma run {name}.toml" + ("" if base else " --until curate")
+    yield f"#   emma run {shlex.quote(str(path))}" + ("" if base else " --until curate")
     yield "# Every setting and its default: emma collect --help, emma curate --help, and so on."
     yield _write_setting("name", name, "the name of the run")
     yield _write_setting("data", str(draft.place.root), "the folder that paths of sources start from")
