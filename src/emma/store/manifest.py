@@ -70,6 +70,12 @@ def read(folder: Path, url: str | None = None) -> Manifest | None:
         if fetched is None:
             return None
         content = save_manifest(folder, fetched)
+    return _parse(folder, content)
+
+
+@lru_cache(maxsize=64)
+def _parse(folder: Path, content: bytes) -> Manifest | None:
+    """The manifest in these bytes. Remembered: one of thousands of files is asked for each of them."""
     try:
         value = orjson.loads(content)
     except orjson.JSONDecodeError as error:
@@ -79,7 +85,7 @@ def read(folder: Path, url: str | None = None) -> Manifest | None:
     if not _is_complete(value):
         raise damage_error(folder, "it does not say what manifests say")
     for name in _list_names(value):
-        join_inside(folder, name, path, links=True)
+        join_inside(folder, name, folder / MANIFEST, links=True)
     manifest: Manifest = value  # type: ignore[assignment]  # _is_complete has looked
     return manifest
 
