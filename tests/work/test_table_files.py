@@ -1,5 +1,6 @@
 """Texts in files for other programs come back as they were, in every script."""
 
+import resource
 from pathlib import Path
 
 import orjson
@@ -63,6 +64,18 @@ def test_texts_come_back_as_paragraphs_and_pairs_as_lines(tmp_path: Path) -> Non
         "train.khm_Khmr-nqo_Nkoo.khm_Khmr": "a b c\n",
         "train.khm_Khmr-nqo_Nkoo.nqo_Nkoo": f"{TEXTS['nqo_Nkoo']}\n",
     }
+
+
+def test_pairs_with_more_languages_than_files_may_be_open(tmp_path: Path) -> None:
+    rows = [{"text": "a", "lang": "eng_Latn", "text2": "b", "lang2": f"q{n:03}_Latn"} for n in range(200)]
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (256, before[1]))
+    try:
+        write("txt", tmp_path, [pa.Table.from_pylist(rows)] * 2)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+    assert {path.read_text(encoding="utf-8") for path in tmp_path.iterdir()} == {"a\na\n", "b\nb\n"}
+    assert len([*tmp_path.iterdir()]) == 400
 
 
 @pytest.mark.parametrize("kind", FORMATS)

@@ -1,6 +1,7 @@
 """Files of texts for other programs: Parquet, JSON Lines compressed with Zstandard, and plain text."""
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO
@@ -41,27 +42,23 @@ class TextFileWriter:
 
     def __init__(self, path: Path, _schema: pa.Schema) -> None:
         self._path = path
-        self._streams: dict[str, IO[str]] = {}
 
     def add_table(self, table: pa.Table) -> None:
-        """Add the texts of a table."""
+        """Add the texts of a table; no file stays open, since a language may have pairs with a thousand others."""
+        texts: dict[str, list[str]] = defaultdict(list)
         for row in table.select(["text", "lang", "text2", "lang2"]).to_pylist():
             if row["text2"] is None:
-                self._write("txt", BLANK_LINES.sub("\n", row["text"].strip()) + "\n\n")
+                texts["txt"].append(BLANK_LINES.sub("\n", row["text"].strip()) + "\n\n")
                 continue
             for side in ("", "2"):
                 suffix = f"{row['lang']}-{row['lang2']}.{row[f'lang{side}']}"
-                self._write(suffix, LINE_ENDS.sub(" ", row[f"text{side}"].strip()) + "\n")
-
-    def _write(self, suffix: str, text: str) -> None:
-        if suffix not in self._streams:
-            self._streams[suffix] = self._path.with_suffix(f".{suffix}").open("w", encoding="utf-8", newline="\n")
-        self._streams[suffix].write(text)
+                texts[suffix].append(LINE_ENDS.sub(" ", row[f"text{side}"].strip()) + "\n")
+        for suffix, lines in texts.items():
+            with self._path.with_suffix(f".{suffix}").open("a", encoding="utf-8", newline="\n") as stream:
+                stream.writelines(lines)
 
     def close(self) -> None:
-        """Close the files; they are complete afterwards."""
-        for stream in self._streams.values():
-            stream.close()
+        """Nothing is left to write."""
 
 
 def open_parquet(path: Path, schema: pa.Schema) -> ShardWriter:
