@@ -1,7 +1,7 @@
 """The readers that there are, and how each is used: what `emma readers` shows, and what a notebook may ask."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from emma.collect.readers.reader import Option, Reader, Value
 from emma.collect.readers.registry import list_readers, load_reader, reader_package
@@ -37,16 +37,16 @@ class ReaderFacts:
     name: str
     package: str
     """Name and version of the package that it comes from; empty for EMMA's own."""
-    purpose: str
-    language: str
-    suffixes: Sequence[str]
+    purpose: str = ""
+    language: str = ""
+    suffixes: Sequence[str] = ()
     """Ends that names of such files usually have."""
-    has_fields: bool
+    has_fields: bool = False
     """Whether `fields` of the source names its columns or keys."""
-    metadata: Mapping[str, str]
+    metadata: Mapping[str, str] = field(default_factory=dict)
     """What a source may `keep` beside the texts, by name; under `*` any other name."""
-    options: Sequence[OptionFacts]
-    example: str
+    options: Sequence[OptionFacts] = ()
+    example: str = ""
     """The table of a source that uses it, in TOML; empty where its package gives none."""
     problem: str = ""
     """Why it cannot be used; empty if it can."""
@@ -68,18 +68,7 @@ def describe_reader(name: str) -> ReaderFacts:
     try:
         reader = load_reader(name)
     except RecipeError as error:
-        return ReaderFacts(
-            name,
-            reader_package(name),
-            "",
-            "",
-            (),
-            has_fields=False,
-            metadata={},
-            options=(),
-            example="",
-            problem=str(error),
-        )
+        return ReaderFacts(name, reader_package(name), problem=str(error))
     options = [
         OptionFacts(key, describe_values(option), option.default, option.help) for key, option in reader.options.items()
     ]
