@@ -63,13 +63,18 @@ function drawStrip(data, of) {
   return holder;
 }
 
+// A mark without a letter before it stands on a dotted circle.
+function carry(text) {
+  return text && /^\s*\p{M}/u.test(text) ? `\u25CC${text.trimStart()}` : text;
+}
+
 function writeSamples(data, of) {
   const hasBase = of.samples.some((sample) => sample[2] != null);
   return make("div", { class: "samples" }, of.samples.map(([prompt, reference, base, adapted]) => make("article", {},
     make("p", { class: "prompt" }, foreign(prompt, of)),
     make("dl", {},
-      hasBase ? [make("dt", {}, "Base"), make("dd", {}, foreign(base || NOTHING, of))] : [],
-      [make("dt", {}, "Adapted"), make("dd", { class: "adapted" }, foreign(adapted || NOTHING, of))],
+      hasBase ? [make("dt", {}, "Base"), make("dd", {}, foreign(carry(base) || NOTHING, of))] : [],
+      [make("dt", {}, "Adapted"), make("dd", { class: "adapted" }, foreign(carry(adapted) || NOTHING, of))],
       [make("dt", {}, "The text itself"), make("dd", { class: "was" }, foreign(reference, of))]))));
 }
 
