@@ -7,7 +7,8 @@ import pyarrow as pa
 import pytest
 
 from emma.report import dropped
-from emma.report.dropped import REASONS, choose_reasons, read_examples
+from emma.report.dropped import REASONS, choose_reasons, read_examples, spread
+from emma.store import shards
 from emma.store.artifact import Artifact
 
 REASON = ("near duplicate", "letter_share low", "removed", None, "line_length low", "exact duplicate")
@@ -43,15 +44,20 @@ def tally(rows: list[Row]) -> list[dict[str, object]]:
     return [{"lang": lang, "outcome": reason or "train", "documents": 1} for _, lang, _, _, reason in rows]
 
 
-def test_the_smallest_hash_of_each_shard_s_first_is_shown(corpus: tuple[Artifact, Artifact, list[Row]]) -> None:
+@pytest.mark.parametrize("batch", [40, 7])
+def test_the_smallest_hash_of_each_batch_s_first_is_shown(
+    corpus: tuple[Artifact, Artifact, list[Row]], monkeypatch: pytest.MonkeyPatch, batch: int
+) -> None:
     collect, curate, rows = corpus
+    batches = shards.batches
+    monkeypatch.setattr(shards, "batches", lambda path, columns, *_: batches(path, columns, batch))
     examples = read_examples(collect, curate, tally(rows))
     for lang, shown in examples.items():
         for each in shown:
             firsts: dict[str, Row] = {}
-            for row in rows:
+            for number, row in enumerate(rows):
                 if row[1] == lang and row[4] == each.reason:
-                    firsts.setdefault(row[0].split("#")[0], row)
+                    firsts.setdefault(f"{number // 40}, {number % 40 // batch}", row)
             best = min(firsts.values(), key=lambda row: hashlib.blake2b(row[0].encode(), digest_size=8).hexdigest())
             assert each.text == best[3]
     assert sorted(examples) == sorted(LANGS)
@@ -86,6 +92,8 @@ def test_some_shards_stand_for_many(
     collect, curate, rows = corpus
     examples = read_examples(collect, curate, tally(rows))
     assert all(" 0-" in each.text for shown in examples.values() for each in shown)
+    monkeypatch.setattr(dropped, "MAX_SHARDS", 4)
+    assert spread(list(range(10))) == [0, 2, 5, 7]  # type: ignore[arg-type]
 
 
 def test_without_shards_at_hand_nothing_is_shown(make_artifact: Callable[..., Artifact]) -> None:

@@ -53,6 +53,35 @@ def test_every_language_has_a_dot_or_is_named_below() -> None:
     assert re.findall(r'href="#(\w+)"', below) == ["nqo_Nkoo", "zxx_Zyyy"]
 
 
+def test_words_of_others_are_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Names come from tables that others keep, titles and ends from callers."""
+    monkeypatch.setattr("emma.lang.language.Lang.name", property(lambda self: f"<i>{self.iso639_3}</i>"))
+    page = draw_map(SOME, 'A "<b>"', "%", ends=("<u>", "<s>"))
+    assert not re.search("<[ibus]>[^<]", page.replace("<i>-", "").replace("<i>+", "").replace("<i>0", ""))
+    assert "&lt;i&gt;khm&lt;/i&gt;" in page and "<bdi>&lt;i&gt;nqo&lt;/i&gt;</bdi>" in page
+    assert 'aria-label="A &quot;&lt;b&gt;&quot;"' in page and ">&lt;u&gt;<" in page and ">&lt;s&gt;, %<" in page
+
+
+def test_the_legend_is_of_what_is_there() -> None:
+    def legend(*values: float) -> list[str]:
+        page = draw_map([MapPoint("hin_Deva", value, 10) for value in values], "World map")
+        return re.findall(r'<span class="([mp]\d)"><i>(.*?)</i>', page)  # type: ignore[return-value]
+
+    assert legend(30.0) == [("m1", "0"), ("p1", "+10"), ("p2", "+20"), ("p3", "+30"), ("p4", "")]
+    assert legend(-30.0, -30.0, 5.0)[:2] == [("m4", "−30"), ("m3", "−20")] and legend(-30.0, -30.0, 5.0)[-1] == (
+        "p1",
+        "",
+    )
+    unsure = [MapPoint("hin_Deva", 9.0, 10), MapPoint("khm_Khmr", 900.0, 10, is_unsure=True)]
+    assert ("p4", "") in re.findall(r'<span class="([mp]\d)"><i>(.*?)</i>', draw_map(unsure, "World map"))
+    assert 'class="map few"' in draw_map(SOME, "World map") and 'class="map"' in draw_map(many(300), "World map")
+
+
+def test_of_two_at_one_place_the_larger_stands_on_it() -> None:
+    placed = place_points(SERBIAN[::-1])
+    assert placed[SERBIAN[0]] == place_points(SERBIAN[:1])[SERBIAN[0]]
+
+
 def test_large_dots_are_drawn_before_small_ones() -> None:
     groups = re.findall(r'<g class="s(\d) (\w+)', draw_map([*many(300), MapPoint("hin_Deva", None, 10)], "World map"))
     assert groups[0] == ("0", "none")
@@ -76,7 +105,8 @@ def test_nine_hundred_languages_take_less_than_100_kb() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(None, ""), (0.0, "0.000 %"), (0.0421, "+0.042 %"), (-3.25, "−3.2 %"), (123.4, "+123 %")]
+    ("value", "text"),
+    [(None, ""), (0.0, "0.000 %"), (0.0421, "+0.042 %"), (-3.25, "−3.2 %"), (10.0, "+10 %"), (123.4, "+123 %")],
 )
 def test_values_have_few_digits(value: float | None, text: str) -> None:
     assert format_value(value, "%") == text

@@ -37,7 +37,13 @@ def wrapped(error: Exception) -> Exception:
     return outer
 
 
-PASSING = [AnsweredError(500), AnsweredError(429), wrapped(AnsweredError(502)), ConnectionResetError()]
+PASSING = [
+    AnsweredError(500),
+    AnsweredError(408),
+    AnsweredError(429),
+    wrapped(AnsweredError(502)),
+    ConnectionResetError(),
+]
 FINAL = [AnsweredError(403), AnsweredError(404), ValueError("metadata"), wrapped(AnsweredError(401))]
 
 
@@ -71,3 +77,18 @@ def test_metadata_that_the_hub_refuses_are_told() -> None:
     told = explain(ValueError('Invalid metadata in README.md.\n- "license" must be one of …'), "a/b", dict)
     assert isinstance(told, RecipeError)
     assert str(told) == 'The hub does not take a/b: Invalid metadata in README.md. - "license" must be one of …'
+
+
+def test_a_refusal_is_told_though_the_hub_does_not_say_whose_token_it_is() -> None:
+    def whoami() -> None:
+        raise ConnectionResetError
+
+    told = explain(AnsweredError(403), "a/b", whoami)
+    assert isinstance(told, RecipeError) and "may not write to a/b" in str(told) and "HF_TOKEN" in str(told)
+
+
+def test_no_network_that_was_wished_for_is_no_fault_of_the_hub() -> None:
+    from huggingface_hub.errors import OfflineModeIsEnabled
+
+    told = explain(OfflineModeIsEnabled("offline"), "a/b", dict)
+    assert isinstance(told, RecipeError) and "HF_HUB_OFFLINE is set" in str(told)

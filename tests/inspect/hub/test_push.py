@@ -69,9 +69,10 @@ def test_a_later_release_replaces_the_earlier_and_leaves_what_is_the_owner_s(
     pusher.push(new_upload(tmp_path / "first", "arb_Arab", "tha_Thai"))
     hub.blob("own").write_bytes(b"a picture")
     hub.repositories[SET]["files"]["cover.png"] = {"size": 9, "oid": "own"}
+    hub.repositories[SET]["files"]["data/[t]ha.parquet"] = {"size": 9, "oid": "own"}  # as a pattern it is another name
     second = new_upload(tmp_path / "second", "arb_Arab", "yor_Latn")
     pushed = pusher.push(second)
-    assert pushed.deleted == ("data/tha_Thai/train.parquet",)
+    assert pushed.deleted == ("data/[t]ha.parquet", "data/tha_Thai/train.parquet")
     assert pushed.left == ("cover.png",)
     assert held(hub, SET) == {**contents(second), "cover.png": b"a picture"}
 
@@ -149,6 +150,19 @@ def test_what_is_not_what_was_sent_is_found(
     )
     with pytest.raises(ArtifactError, match=rf"not what the release is in 1 files: {lost}"):
         pusher.push(uploads[0])
+
+
+def test_what_should_be_gone_and_is_there_is_found(
+    pusher: Pusher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A planted fault: the client deletes nothing, so that text which was withdrawn stays for all to read."""
+    pusher.push(new_upload(tmp_path / "first", "arb_Arab", "tha_Thai"))
+    upload_folder = type(pusher.api).upload_folder
+    monkeypatch.setattr(
+        type(pusher.api), "upload_folder", lambda self, **how: upload_folder(self, **{**how, "delete_patterns": None})
+    )
+    with pytest.raises(ArtifactError, match=r"not what the release is in 1 files: data/tha_Thai/train\.parquet"):
+        pusher.push(new_upload(tmp_path / "second", "arb_Arab", "yor_Latn"))
 
 
 @pytest.mark.slow

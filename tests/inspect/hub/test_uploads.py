@@ -9,8 +9,9 @@ from emma.cli.main import main
 from emma.errors import RecipeError
 from emma.inspect.hub.uploads import Destination, list_gaps, list_withheld_sources, stage_uploads
 from emma.pipeline.home import Run
+from emma.release.config import ReleaseConfig
 
-from .conftest import fill_release, make_run
+from .conftest import fill_release, make_run, write_corpus
 
 
 def test_names() -> None:
@@ -62,6 +63,18 @@ def test_a_preview_asks_nobody(released: Run, capsys: pytest.CaptureFixture[str]
     assert "Withheld, as these sources may not be given on: lent (all rights reserved)." in output
 
 
+def test_the_answers_are_no_text_that_the_model_was_trained_on(tmp_path: Path) -> None:
+    def fill(out: Path) -> None:
+        fill_release(out)
+        (out / "evaluation").mkdir()
+        write_corpus(out / "evaluation")
+
+    pytest.importorskip("huggingface_hub", reason="needs the hub extra")
+    with stage_uploads(make_run(tmp_path, fill), Destination("a/model", "a/texts")) as uploads:
+        assert [each.repository for each in uploads] == ["a/texts", "a/model-evaluation", "a/model"]
+        assert "a/model-evaluation" not in (uploads[2].folder / "README.md").read_text()
+
+
 def test_one_folder_alone_does_not_name_the_other(released: Run) -> None:
     with stage_uploads(released, Destination("a/model", "a/texts", only="model")) as uploads:
         assert [upload.repository for upload in uploads] == ["a/model"]
@@ -79,8 +92,12 @@ def test_where_no_text_may_go_the_model_goes_alone(tmp_path: Path) -> None:
         assert [upload.kind for upload in uploads] == ["model"]
 
 
-def test_what_a_card_does_not_say(released: Run) -> None:
+@pytest.mark.parametrize("given", ["licence_name", "licence_link"])
+def test_what_a_card_does_not_say(released: Run, monkeypatch: pytest.MonkeyPatch, given: str) -> None:
     assert list_gaps(released) == ["licence", "authors", "contact"]
+    section = ReleaseConfig.model_validate({given: "our-licence-1.0"})
+    monkeypatch.setattr("emma.inspect.hub.uploads.read_section", lambda _: section)
+    assert list_gaps(released) == ["authors", "contact"]
 
 
 def test_sources_that_are_withheld(released: Run) -> None:
