@@ -11,6 +11,7 @@ from emma.evaluate.continuations import (
     REFERENCE_CHARACTERS,
     choose_openings,
     cut_text,
+    find_border,
     make_request,
     write_continuations,
 )
@@ -42,6 +43,12 @@ def test_words_stay_whole_where_there_are_some() -> None:
     assert cut_text("one twothree four five six seven") == ("one twothree", " four five six seven")
     assert cut_text("የሰው፡ልጅ፡ሁሉ፡ሲወለድ፡ነጻና፡በክብርና፡") == ("የሰው፡ልጅ፡", "ሁሉ፡ሲወለድ፡ነጻና፡በክብርና፡")
     assert cut_text("人人生而自由平等。") == ("人人生", "而自由平等。")
+
+
+def test_a_border_is_near_and_holds_what_belongs_together() -> None:
+    assert find_border("a " + "x" * 40, 20) == 20  # the space is too far
+    assert find_border("ab  cd", 3) == 2  # before both spaces
+    assert find_border("人人。」生生", 3) == 4  # behind both marks
 
 
 @pytest.mark.parametrize("text", ["", "a", "ab", "é\u0301\u0302", " \n "])

@@ -48,6 +48,9 @@ def test_the_middle_is_found_across_the_antimeridian() -> None:
     assert find_middle(places).glottocode == "b"
     assert find_middle([NOWHERE, *places[:1]]).glottocode == "a"
     assert find_middle([NOWHERE]) is NOWHERE
+    assert find_middle([Place("x", None, None, "Africa", "")]).glottocode == "x"
+    north = [Place(name, degrees, 0.0, "", "") for name, degrees in (("a", 0.0), ("b", 40.0), ("c", 80.0))]
+    assert find_middle(north).glottocode == "b"
 
 
 def test_the_table_has_what_languages_need() -> None:

@@ -36,6 +36,8 @@ def case(drops: dict[str, int] | None = None, premium: float | None = 1.0, **cha
         (case(measured=False, gain=None), "Test documents", "nobody knows"),
         (case(improved=False), "More test documents", "leave open"),
         (case(test_documents=1), "More test documents", "1 test document says little"),
+        (case(test_documents=29), "More test documents", "29 test documents make a wide interval"),
+        (case({"lid_score low": 90, "letter_share low": 310}, dropped_share=0.5), "A look at the rules", "31.0"),
     ],
 )
 def test_what_is_wrong_is_said_first(case: LanguageCase, what: str, why: str) -> None:
@@ -46,6 +48,8 @@ def test_what_is_wrong_is_said_first(case: LanguageCase, what: str, why: str) ->
 
 def test_nothing_is_said_where_nothing_is_wrong() -> None:
     assert advise(case()) == []
+    assert advise(case(test_documents=30, epochs=1.0)) == []
+    assert advise(case({"lid_score low": 90, "letter_share low": 290}, dropped_share=0.48)) == []
 
 
 def test_a_premium_that_is_a_guess_is_no_reason() -> None:

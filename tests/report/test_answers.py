@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from emma.report.answers import LETTERS, read_answers, shorten, shorten_end
+from emma.report.answers import LETTERS, _show, read_answers, shorten, shorten_end
 
 from .synthetic_tasks import SENTENCES
 
@@ -33,3 +33,13 @@ def test_long_texts_are_cut_where_letters_end() -> None:
     assert all(len(cut) < 2 * LETTERS for cut in (shorten(text), shorten_end(text)))
     assert shorten("क्ष\nत्र") == "क्ष त्र"
     assert shorten_end("क्षत्र") == "क्षत्र"
+    cut = shorten_end("e\u0301" * LETTERS + "a")  # the place that is counted back to is before an accent
+    assert cut.startswith("…e\u0301") and cut.endswith("e\u0301a")
+
+
+def test_the_question_is_shown_and_not_the_examples_before_it() -> None:
+    row = {"task": "t", "variant": "", "lang": "zgh_Tfng", "item": "1", "prompt": "a: ⴰ\n\nb: ⴱ", "question": 6,
+           "gold": "ⴱⴱ", "answer": "adapted says", "answer_lang": None, "value": 1.0, "metric": "chrf"}  # fmt: skip
+    shown = _show({"base": {**row, "question": 0, "answer": "base says"}, "adapted": row}, ["base", "adapted"])
+    assert shown.prompt == "b: ⴱ"
+    assert shown.answers == {"base": "base says", "adapted": "adapted says"}

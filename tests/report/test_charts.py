@@ -1,10 +1,12 @@
 """Charts are well-formed, put marks where the numbers are, and say nothing where there is nothing."""
 
+from dataclasses import replace
 from xml.etree import ElementTree as Xml
 
 import pytest
 
 from emma.report import charts
+from emma.report.curves import thin
 from emma.report.languages import LanguageRow
 
 ROWS = [
@@ -49,6 +51,33 @@ def test_a_loss_is_drawn_as_a_loss() -> None:
     assert y > float(zero.attrib["y1"])  # lower on the page
 
 
+def test_a_gain_lies_below_the_diagonal_and_no_change_on_it() -> None:
+    same = LanguageRow("khm_Khmr", "Khmer", "Khmr", "<10 kB", 10, gain=0.0, bits_per_byte_base=3.0, bits_per_byte=3.0)
+    chart = charts.draw_bits_per_byte([*ROWS[:2], same])
+    zero = next(each for each in Xml.fromstring(chart).findall("line") if each.attrib["class"] == "zero")
+    x1, y1, x2, y2 = (float(zero.attrib[name]) for name in ("x1", "y1", "x2", "y2"))
+    above = {lang: (y1 + (x - x1) * (y2 - y1) / (x2 - x1)) - y for lang, (_, x, y) in find_dots(chart).items()}
+    assert above["eng_Latn"] > 5 and above["nqo_Nkoo"] < -5  # y grows downwards
+    assert above["khm_Khmr"] == pytest.approx(0, abs=0.2)
+
+
+def test_zero_is_on_the_axis_of_gains_though_all_are_far_from_it() -> None:
+    rows = [replace(ROWS[1], lang=lang, gain=gain, gain_low=2.5) for lang, gain in (("a", 2.8), ("b", 2.9))]
+    for chart in (charts.draw_gain_by_data(rows), charts.draw_gain_by_rank(rows)):
+        zero = next(each for each in Xml.fromstring(chart).findall("line") if each.attrib["class"] == "zero")
+        assert all(float(zero.attrib["y1"]) - y > 100 for _, _, y in find_dots(chart).values())
+
+
+def test_the_end_of_a_context_is_marked_where_the_chart_goes_on() -> None:
+    rows = [
+        {"model": model, "begin": begin, "end": begin + 64, "nats": 40.0, "bytes": 20, "context": context}
+        for model, context in (("base", 64), ("adapted", 128))
+        for begin in (0, 64)
+    ]
+    lines = Xml.fromstring(charts.draw_positions(rows)).findall("line")
+    assert [each.attrib["class"] for each in lines if "border" in each.attrib["class"]] == ["border was"]
+
+
 def test_whiskers_end_where_intervals_do() -> None:
     chart = charts.draw_gain_by_data(ROWS)
     whisker = next(
@@ -91,3 +120,4 @@ def test_long_curves_are_thinned() -> None:
     chart = charts.draw_loss([{"tokens": step, "loss": 1.0 + 1 / step} for step in range(1, 10_000)])
     lines = Xml.fromstring(chart).findall("polyline")
     assert all(len(each.attrib["points"].split()) <= charts.MAX_POINTS for each in lines)
+    assert thin(dict.fromkeys(range(1202), 1.0))[-1] == (1201.0, 1.0)  # where it ended is kept

@@ -56,3 +56,13 @@ def test_verdict_needs_an_interval(gain: float | None, low: float | None, high: 
     yoruba = list_languages(replace(TABLES, gains=gains))[1]
     assert yoruba.verdict == verdict
     assert (yoruba.improved, yoruba.worse) == (verdict == "gain", verdict == "loss")
+
+
+def test_the_tier_is_that_of_the_mix_and_tables_of_other_languages_add_no_row() -> None:
+    tiers = [{"lang": "yor_Latn", "tier": "low"}, {"lang": "tha_Thai", "tier": "high"}]
+    personal = [{"lang": lang, "emails": 2, "ips": 0, "phones": 1, "cards": 0} for lang in ("yor_Latn", "tha_Thai")]
+    kept = replace(TABLES, tiers=tiers, personal=personal)
+    nqo, yor = list_languages(kept)
+    assert (yor.tier, nqo.tier, yor.emails, yor.phones, nqo.emails) == ("low", None, 2, 1, 0)
+    planned = [{**row, "tier": "medium"} for row in PLAN if row["lang"] == "yor_Latn"]
+    assert list_languages(replace(kept, plan=planned))[-1].tier == "medium"

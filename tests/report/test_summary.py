@@ -51,3 +51,15 @@ def test_base_and_adapted_are_averaged_over_the_same_languages() -> None:
 
 def test_english_that_was_not_measured_is_none() -> None:
     assert summarise(ROWS[1:2], TABLES)["english"] is None
+
+
+def test_the_worst_stand_first_and_eight_bits_are_a_guess() -> None:
+    gains = {"tha_Thai": 3.0, "hin_Deva": 2.0, "khm_Khmr": -1.0, "nqo_Nkoo": -2.0}
+    rows = [replace(ROW, lang=lang, bits_per_byte_base=8.0, bits_per_byte=8.0 - gain, gain=gain, gain_low=gain - 1)
+            for lang, gain in gains.items()]  # fmt: skip
+    metrics = [{"step": step, "tokens": 10 * step, "loss": 5.0 - step} for step in (1, 2, 3)]
+    head = summarise([*rows, replace(ROW, lang="yor_Latn")], replace(TABLES, metrics=metrics), named=2)
+    assert [each["lang"] for each in head["best"]] == ["tha_Thai", "hin_Deva"]
+    assert [each["lang"] for each in head["worst"]] == ["nqo_Nkoo", "khm_Khmr"]
+    assert (head["languages_without_interval"], head["languages_base_above_8"]) == (0, 0)
+    assert head["training"] == {"steps": 3, "tokens": 30, "loss_first": 4.0, "loss_last": 2.0}

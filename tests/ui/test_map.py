@@ -10,7 +10,7 @@ import pytest
 from emma.lang.places import read_places
 from emma.ui.html import page_style
 from emma.ui.map import MapPoint, draw_map, find_box, format_value, map_script, map_style, place_points
-from emma.ui.projection import HEIGHT, WIDTH
+from emma.ui.projection import HEIGHT, WIDTH, project
 
 SERBIAN = [MapPoint("srp_Cyrl", 12.0, 4_000_000), MapPoint("srp_Latn", 9.0, 2_000_000)]
 SOME = [
@@ -72,7 +72,7 @@ def test_the_legend_is_of_what_is_there() -> None:
         "p1",
         "",
     )
-    unsure = [MapPoint("hin_Deva", 9.0, 10), MapPoint("khm_Khmr", 900.0, 10, is_unsure=True)]
+    unsure = [MapPoint("hin_Deva", 9.0, 10), *(MapPoint("khm_Khmr", 900.0, size, is_unsure=True) for size in range(9))]
     assert ("p4", "") in re.findall(r'<span class="([mp]\d)"><i>(.*?)</i>', draw_map(unsure, "World map"))
     assert 'class="map few"' in draw_map(SOME, "World map") and 'class="map"' in draw_map(many(300), "World map")
 
@@ -116,6 +116,8 @@ def test_a_part_of_the_world_lies_on_the_map() -> None:
     left, top, width, height = map(float, find_box(-20, -36, 55, 38).split())
     assert 0 < left < left + width < WIDTH
     assert 0 < top < top + height < HEIGHT
+    # parallels are longest at the equator, which runs through it
+    assert left <= project(-20, 0)[0] + 1 and left + width >= project(55, 0)[0] - 1
 
 
 def test_a_browser_moves_between_dots_by_arrow_keys(tmp_path: Path, browser: Any) -> None:

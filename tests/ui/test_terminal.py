@@ -5,7 +5,17 @@ import unicodedata
 import pytest
 from rich.cells import cell_len
 
-from emma.ui.terminal import END, ISOLATE, JOINERS, VIRAMA, fold_line, format_snippet, format_table, shorten_line
+from emma.ui.terminal import (
+    END,
+    ISOLATE,
+    JOINERS,
+    VIRAMA,
+    fold_line,
+    format_snippet,
+    format_table,
+    is_inside_letter,
+    shorten_line,
+)
 from tests.conftest import TEXTS
 
 
@@ -30,6 +40,7 @@ def test_a_snippet_fits_and_ends_where_a_letter_ends(lang: str, cells: int) -> N
 def test_conjuncts_and_wide_letters() -> None:
     assert shorten_line("क्षत्रिय", 1) == ""  # the first letter is KA, VIRAMA, SSA
     assert shorten_line("人人生", 3) == "人"
+    assert is_inside_letter("x\u200dy", 1) and is_inside_letter("x\u200dy", 2)
     assert shorten_line("e\u0301a", 1) == "e\u0301"
     assert format_snippet("a\n b\t c", 9) == f"{ISOLATE}a b c{END}"
     assert format_snippet("x" * 10**6, 5) == f"{ISOLATE}xxxx…{END}"
@@ -37,6 +48,7 @@ def test_conjuncts_and_wide_letters() -> None:
 
 def test_what_a_terminal_would_obey_is_not_shown() -> None:
     assert format_snippet("PK\0\0\x1b[31mred\u202etext\x9b2J", 40) == f"{ISOLATE}PK [31mred text 2J{END}"
+    assert format_snippet("a\u2067b\u2069c", 9) == f"{ISOLATE}a b c{END}"
     assert format_snippet("\u200fa\u200db", 9) == f"{ISOLATE}\u200fa\u200db{END}"
 
 
