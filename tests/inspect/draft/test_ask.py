@@ -32,5 +32,7 @@ def test_languages_and_licences(tmp_path: Path) -> None:
 
 def test_empty_answers_leave_it_open(tmp_path: Path) -> None:
     answer = draft_recipe(NewQuestion((lay_out(tmp_path / "mine", {"notes.txt": "Habari za leo."}),)))
-    ask_person(answer.draft, answering([], []))
+    asked: list[str] = []
+    ask_person(answer.draft, answering(["  ", " "], asked))
+    assert len(asked) == 2  # spaces are no answer
     assert not answer.draft.ready and len(answer.draft.doubts) == 2

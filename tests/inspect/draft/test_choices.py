@@ -42,6 +42,24 @@ def test_what_is_no_text() -> None:
     assert "code" in choose_columns(find_columns(rows(text="function f() { return x == #; } // adds"))).why_none
 
 
+def test_a_name_for_text_under_which_there_is_hardly_any_is_passed_over() -> None:
+    columns = find_columns(rows(text="Ndio #", passage="Habari za leo, rafiki yangu mpendwa # " * 4))
+    assert choose_columns(columns).fields == {"text": "passage"}
+
+
+def test_categories_and_lists_are_neither_text_nor_language_nor_address() -> None:
+    records: list[Record] = [
+        {"text": f"Habari za leo {n}", "tag": "habari za michezo", "langs": ["sw"], "links": [f"https://a.org/{n}"]}
+        for n in range(20)
+    ]
+    choice = choose_columns(find_columns(records))
+    assert (choice.fields, choice.doubts) == ({"text": "text"}, [])
+
+
+def test_a_few_characters_of_han_are_a_text() -> None:
+    assert choose_columns(find_columns(rows(neirong="人人生而自由#"))).fields == {"text": "neirong"}
+
+
 def test_languages_of_columns() -> None:
     choice = choose_columns(find_columns(rows(acehnese="Neumeu #", english="Enjoy #", ngaju="Mengkeme nah #")))
     assert (choice.fields, choice.lang, choice.lang2) == (

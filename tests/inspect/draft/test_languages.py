@@ -2,7 +2,15 @@
 
 import pytest
 
-from emma.inspect.draft.languages import find_name_pattern, find_scheme, guess_by_script, resolve_answer
+from emma.inspect.draft.languages import (
+    choose_name_scheme,
+    find_name_pattern,
+    find_scheme,
+    guess_by_script,
+    identify_texts,
+    is_written,
+    resolve_answer,
+)
 from tests.conftest import TEXTS
 
 
@@ -21,7 +29,10 @@ def test_parts_of_names(names: list[str], parts: set[str]) -> None:
     assert found is not None and set(found.parts) == parts
 
 
-@pytest.mark.parametrize("names", [["dev.txt", "raw.txt", "all.txt"], ["news.txt", "bible.txt"], ["a.txt", "b.txt"]])
+@pytest.mark.parametrize(
+    "names",
+    [["dev.txt", "raw.txt", "all.txt"], ["sw-0.txt", "dev-0.txt"], ["news.txt", "bible.txt"], ["a.txt", "b.txt"]],
+)
 def test_words_that_are_codes_by_chance(names: list[str]) -> None:
     assert find_name_pattern(names, {}) is None
 
@@ -38,6 +49,21 @@ def test_a_script_of_few_languages_makes_a_code_sure() -> None:
     assert find_name_pattern(names, {}) is None
     found = find_name_pattern(names, texts)
     assert found is not None and set(found.parts) == {"chr", "nqo"}
+
+
+def test_only_a_script_of_few_languages_makes_a_code_sure() -> None:
+    assert is_written("chr", "any", "Cher")
+    assert not is_written("aba", "any", "Latn") and not is_written("chr", "any", "Nkoo")
+
+
+def test_what_is_made_of_flores_has_its_codes() -> None:
+    assert choose_name_scheme({"eng_Latn"}, "flores200/eng_Latn.dev") == "flores"
+    assert choose_name_scheme({"eng_Latn"}, "mine/eng_Latn.dev") == "any"
+
+
+def test_the_share_of_a_model_is_of_all_texts_also_of_those_it_does_not_know() -> None:
+    assert identify_texts(lambda _: ["swh_Latn", "", "swh_Latn", "hau_Latn"], ["a"] * 4) == ("swh_Latn", 0.5)
+    assert identify_texts(lambda _: [""], ["a"]) == ("", 0.0)
 
 
 def test_a_folder_among_others_that_are_no_languages() -> None:

@@ -34,3 +34,7 @@ def test_each_setting_has_a_reason(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", ["[[x]]", "'", "\\d", "ⵜⵉⴼⵉⵏⴰⵖ", "a\nb"])
 def test_odd_texts(text: str) -> None:
     assert tomllib.loads(f"v = {to_toml(text)}")["v"] == text
+
+
+def test_long_numbers_have_groups() -> None:
+    assert (to_toml(9_999), to_toml(10_000)) == ("9999", "10_000")
