@@ -36,3 +36,13 @@ def test_empty_answers_leave_it_open(tmp_path: Path) -> None:
     ask_person(answer.draft, answering(["  ", " "], asked))
     assert len(asked) == 2  # spaces are no answer
     assert not answer.draft.ready and len(answer.draft.doubts) == 2
+
+
+def test_a_language_is_in_the_script_of_its_text(tmp_path: Path) -> None:
+    answer = draft_recipe(
+        NewQuestion(
+            (lay_out(tmp_path / "mine", {"notes.txt": "起初神創造天地。地是空虛混沌，淵面黑暗；神的靈運行在水面上。"}),)
+        )
+    )
+    ask_person(answer.draft, answering(["Chinese"], []))
+    assert answer.draft.sources[0].config.lang == "zho_Hant"

@@ -7,7 +7,7 @@ from emma.errors import LanguageError
 from emma.inspect.draft.languages import resolve_answer
 from emma.inspect.draft.licences import UNKNOWN, to_spdx
 from emma.inspect.draft.sources import Draft, DraftSource
-from emma.inspect.draft.trials import read_sample
+from emma.inspect.draft.trials import FIRST_ROWS, read_sample
 
 Ask = Callable[[str], str]
 """Asks a question; an empty answer leaves it open."""
@@ -27,9 +27,10 @@ def _ask_language(source: DraftSource, side: str, root: Path, ask: Ask) -> None:
     question = (
         f"{source.name}: which language are {of}its texts in (a name, or a label such as swh_Latn; empty: leave open)? "
     )
+    texts = [row.text2 if side == "lang2" else row.text for row in source.sample.rows[:FIRST_ROWS]]
     while answer := ask(question).strip():
         try:
-            label = resolve_answer(answer).label
+            label = resolve_answer(answer, "\n".join(texts)).label
         except LanguageError as error:
             question = f"{error}\n{source.name}: which language? "
             continue

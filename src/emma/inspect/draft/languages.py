@@ -199,13 +199,13 @@ def own_names() -> Mapping[str, str]:
     return {name.casefold(): code for code in codes if (name := autonym(find_language(code)[0]))}
 
 
-def resolve_answer(answer: str) -> Resolution:
-    """The language that a person named. LanguageError with what to write instead."""
+def resolve_answer(answer: str, text: str = "a") -> Resolution:
+    """The language that a person named, in the script of a text in it. LanguageError with what to write instead."""
     try:
-        return resolve(answer.strip(), "a")
+        return resolve(answer.strip(), text)
     except LanguageError as error:
         if iso := own_names().get(answer.strip().casefold()):
-            return resolve(iso, "a")
+            return resolve(iso, text)
         raise LanguageError(
             str(error).replace(REMEDY, "Write another name, a code, or a label such as swh_Latn.")
         ) from None

@@ -72,9 +72,9 @@ def make_name(place: Place, group: Group, taken: Sequence[str]) -> str:
         base = PurePosixPath(group.files[0].name).name.split(".")[0] if len(group.files) == 1 else ""
     if not base or base.lower() in VAGUE or (not group.folder and find_split(group.files[0].name)):
         base = next((name for name in (place.root.name, place.root.parent.name) if name.lower() not in VAGUE), "text")
-    name = re.sub(r"[^\w.-]+", "-", base).strip("-.") or "text"
+    name = re.sub(r"[^\w.]+", "-", base).strip("-.") or "text"
     if group.config:
-        name = re.sub(r"[^\w.-]+", "-", group.config)
+        name = re.sub(r"[^\w.]+", "-", group.config)
     if group.split:
         name = f"{name}-test"
     if name in taken:
