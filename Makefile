@@ -43,6 +43,7 @@ check: test lint format types docs demo
 $(BIN)/pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "EMMA needs Python 3.11 or newer; say which with: make PYTHON=python3.12"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
+	@echo "installing what EMMA needs into $(VENV), torch among it: some minutes, and about 2 GB"
 
 $(VENV)/.demo: $(BIN)/pip pyproject.toml constraints.txt
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[train,report,demo]'

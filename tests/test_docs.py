@@ -46,7 +46,6 @@ STAND_INS: Mapping[str, str] = {
     "try demo --lang sw": "try demo --lang yor",
     "breton": "yor_Latn",
     "Swahili, Hausa and": "Yoruba, Amharic and",
-    "export demo --to corpus": "export demo --to masked",
     "--to corpus": "--to exported",
     "--lang sw --source django-messages": "--lang yor --source made",
     "--lang ewe --lang Hausa --split train --source radio": "--lang yor --lang Amharic --split train --source made",

@@ -74,6 +74,13 @@ def test_kernels_work_where_no_folder_can_be_written(monkeypatch: pytest.MonkeyP
     assert compiling.cache_folder() is None and compiling.is_cold()
 
 
+def test_a_few_kernels_leave_most_to_be_compiled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compiling, "cache_folder", lambda: tmp_path)
+    for number in range(80):
+        assert compiling.is_cold() == (number <= compiling.FEW)
+        (tmp_path / f"{number}.nbi").touch()
+
+
 def lock_is_free(folder: Path) -> bool:
     lock = lock_folder(folder)
     if lock is not None:
