@@ -89,7 +89,8 @@ def test_why_does_not_mix_two_runs(tmp_path: Path) -> None:
     lines = "".join(f'{{"text": "The number {each} is written here.", "lang": "en"}}\n' for each in range(9))
     (tmp_path / "t.jsonl").write_text(lines)
     text = f"data = '{tmp_path}'\n" + SOURCE.format(path="t.jsonl")
-    assert run(tmp_path, text, "--until", "curate").returncode == 0
+    done = run(tmp_path, text, "--until", "curate")
+    assert done.returncode == 0 and f"--to FOLDER --home {tmp_path / 'home'}\n" in done.stderr
     assert "train" in emma("why", "s:t.jsonl#2", "--home", tmp_path / "home").stdout
     assert run(tmp_path, text, "--until", "collect", "--set", "collect.max_row_bytes=1000").returncode == 0
     answer = emma("why", "s:t.jsonl#2", "--home", tmp_path / "home")

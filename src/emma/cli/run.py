@@ -1,6 +1,8 @@
 """`emma run`: run a recipe, whole or up to a stage."""
 
 import argparse
+import shlex
+import sys
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
@@ -46,4 +48,12 @@ def run(arguments: argparse.Namespace) -> int:
         strict=arguments.strict,
     )
     print(*render_results(read_results(finished, arguments.until)), sep="\n")
+    if arguments.until == "curate" and not arguments.quiet:
+        print(f"Next: {suggest_looks(finished.path)}", file=sys.stderr)
     return 0
+
+
+def suggest_looks(run: Path) -> str:
+    """What there is to do with a corpus, as commands."""
+    home = "" if run.parent == Path("emma-runs") else f" --home {shlex.quote(str(run.parent))}"
+    return f"emma audit LANG --run {run.name}{home}, or emma export {run.name} --to FOLDER{home}"
