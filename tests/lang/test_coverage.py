@@ -12,6 +12,13 @@ def test_languages_that_the_recipe_does_not_keep_are_left_out_with_all_their_row
 
 
 def test_a_source_is_removed_when_all_of_it_is() -> None:
-    rows = [("a", "removed", 3), ("b", "removed", 1), ("b", "train", 1), ("c", "train", 2), ("d", "train", 0)]
+    rows = [
+        ("a", "removed", 3),
+        ("a", "opted out", 1),
+        ("b", "removed", 1),
+        ("b", "train", 1),
+        ("c", "train", 2),
+        ("d", "train", 0),
+    ]
     tally = [{"source": source, "outcome": outcome, "documents": count} for source, outcome, count in rows]
     assert removed_sources(tally) == {"a"}

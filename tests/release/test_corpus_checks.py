@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from emma.errors import ArtifactError
 from emma.release import corpus_checks
+from emma.store import shards
 
 
 def test_a_corpus_that_does_not_load_is_found(tmp_path: Path) -> None:
@@ -16,10 +18,6 @@ def test_a_corpus_that_does_not_load_is_found(tmp_path: Path) -> None:
 
 
 def test_a_file_too_many_is_found(tmp_path: Path) -> None:
-    import pyarrow as pa
-
-    from emma.store import shards
-
     (tmp_path / "data" / "yor_Latn").mkdir(parents=True)
     shards.write(tmp_path / "data/yor_Latn/test.parquet", pa.table({"id": ["a"]}))
     assert corpus_checks.check_rows(tmp_path, {"yor_Latn/test.parquet": 1}) == {"files": 1, "rows": 1}
@@ -27,6 +25,14 @@ def test_a_file_too_many_is_found(tmp_path: Path) -> None:
         corpus_checks.check_rows(tmp_path, {})
     with pytest.raises(ArtifactError, match=r"train\.parquet has 0 rows, but curate kept 2"):
         corpus_checks.check_rows(tmp_path, {"yor_Latn/test.parquet": 1, "yor_Latn/train.parquet": 2})
+
+
+def test_text_that_is_withheld_is_found(tmp_path: Path) -> None:
+    (tmp_path / "data" / "yor_Latn").mkdir(parents=True)
+    shards.write(tmp_path / "data/yor_Latn/test.parquet", pa.table({"source": ["open", "lent"]}))
+    corpus_checks.check_sources(tmp_path, ["other"])
+    with pytest.raises(ArtifactError, match="has text of lent, which is withheld"):
+        corpus_checks.check_sources(tmp_path, ["lent", "other"])
 
 
 def test_languages_to_try() -> None:

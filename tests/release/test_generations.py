@@ -63,12 +63,12 @@ def test_text_of_others_is_withheld_and_that_is_said(evaluated: tuple[Artifact, 
 
 
 def test_personal_data_are_masked_where_that_is_asked(make_artifact: Make, tmp_path: Path) -> None:
-    texts = {"prompt": "اكتب إلى ", "reference": "user@example.org", "base": None, "adapted": "user@example.org"}
+    texts = {"prompt": "اكتب إلى ", "reference": "user@example.org", "base": "a@b.org", "adapted": "user@example.org"}
     row = {"lang": "arb_Arab", "id": "open:file#1", **texts}
     evaluate = make_artifact("evaluate", {"samples.parquet": pa.Table.from_pylist([row], schema=SAMPLES)})
     write_generations(ReleaseConfig(mask=("email",)), evaluate, make_artifact("report"), tmp_path / "out")
     (found,) = pq.read_table(tmp_path / "out/data/continuations/test.parquet").to_pylist()
-    assert found == {**row, "reference": "<EMAIL>", "adapted": "<EMAIL>"}
+    assert found == {**row, "reference": "<EMAIL>", "base": "<EMAIL>", "adapted": "<EMAIL>"}
 
 
 @pytest.mark.parametrize("cut", range(1, 16))
