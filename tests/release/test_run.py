@@ -151,7 +151,7 @@ def test_excluded_sources_stay_out_and_are_named(inputs: Inputs, make_work: Make
     card = (work.out / "corpus" / "README.md").read_text(encoding="utf-8")
     assert "Left out of this folder, and not to be had here: closed (all rights reserved)." in card
     assert front(work.out / "corpus" / "README.md")["license"] == ["cc0-1.0"]
-    assert "replaced by placeholders such as `<EMAIL>`, as far as rules find them: email, phone." in card
+    assert "replaced by placeholders such as `<EMAIL>`, as far as rules find them: email, phone; `id`" in card
     assert "left out of the released corpus: closed." in (work.out / "model" / "README.md").read_text()
 
 
