@@ -77,6 +77,15 @@ def test_a_later_release_replaces_the_earlier_and_leaves_what_is_the_owner_s(
     assert held(hub, SET) == {**contents(second), "cover.png": b"a picture"}
 
 
+def test_what_is_withdrawn_goes_though_nothing_is_new(hub: Hub, pusher: Pusher, tmp_path: Path) -> None:
+    pusher.push(upload := new_upload(tmp_path / "release", "arb_Arab"))
+    hub.blob("old").write_bytes(b"withdrawn")
+    hub.repositories[SET]["files"]["data/tha_Thai/train.parquet"] = {"size": 9, "oid": "old"}
+    pushed = pusher.push(upload)
+    assert (pushed.sent, pushed.deleted) == ((), ("data/tha_Thai/train.parquet",))
+    assert held(hub, SET) == contents(upload)
+
+
 def test_the_hub_may_fail_for_a_while(hub: Hub, pusher: Pusher, uploads: list[Upload]) -> None:
     hub.faults = [[route, 500, 1] for route in ("POST /api/repos/create", "GET .*/tree/", "POST .*/commit/")]
     said: list[str] = []

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from emma.inspect.storage.folders import count_bytes
 from emma.inspect.storage.holdings import take_stock
 from emma.pipeline.home import Home
 from emma.store.address import address
@@ -55,7 +56,8 @@ def test_what_it_was_made_from_stays(home: Home) -> None:
     record(home, "one", new_curate, train)
     assert unneeded(home) == below(home, older)
     holdings = take_stock(home)
-    assert holdings.inputs > 300 and holdings.named > 200
+    assert holdings.named == sum(count_bytes(each.path) for each in (new_curate, train)) > 200
+    assert holdings.inputs == sum(count_bytes(each.path) for each in (shard, old_curate, pack)) > 300
     assert {(each.run, each.stage) for each in holdings.stages} == {("one", "curate"), ("one", "train")}
 
 
@@ -91,10 +93,29 @@ def test_tasks_are_parts_results_on_the_way_or_nobodys(home: Home) -> None:
     curate = make(home, "curate", {"collect": collect.key})
     elsewhere = make(home, "pack/scatter")  # no run has come to that stage
     trained = make(home, "annotate/train_lid", arguments=[{"artifact": shard.key}])  # as `emma lid train` does
+    next_stage = make(home, "pack/count", arguments=[{"artifact": found.key}])  # made from a result on the way
     record(home, "one", collect, curate)
+    home.run("one").begin("curate", curate.key)  # which is done since
     holdings = take_stock(home)
-    assert {each.place for each in holdings.intermediate} == below(home, survey, measured, found, trained)
+    assert holdings.under_way == 0
+    assert {each.place for each in holdings.intermediate} == below(home, survey, measured, found, trained, next_stage)
     assert {each.place for each in holdings.unneeded} == below(home, old_shard, old_measured, old_found, elsewhere)
+
+
+def test_what_another_run_names_too_is_shared(home: Home) -> None:
+    collect, curate = make(home, "collect"), make(home, "curate")
+    record(home, "one", collect, curate)
+    record(home, "two", collect)
+    size, own = count_bytes(collect.path), count_bytes(curate.path)
+    assert [(each.run, each.stage, each.bytes, each.shared) for each in take_stock(home).stages] == [
+        ("one", "collect", size, size), ("one", "curate", own, 0), ("two", "collect", size, size),
+    ]  # fmt: skip
+
+
+def test_a_link_takes_no_room(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(bytes(10))
+    (tmp_path / "link").symlink_to("file")
+    assert count_bytes(tmp_path) == 10
 
 
 def test_what_has_another_form_is_not_ours_to_judge(home: Home) -> None:
