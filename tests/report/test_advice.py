@@ -52,6 +52,12 @@ def test_nothing_is_said_where_nothing_is_wrong() -> None:
     assert advise(case({"lid_score low": 90, "letter_share low": 290}, dropped_share=0.48)) == []
 
 
+def test_more_text_is_not_asked_for_while_some_is_not_drawn() -> None:
+    assert [each.what for each in advise(case(train_bytes=80_000, epochs=0.25))] == [
+        "Longer training, or a larger share of it"
+    ]
+
+
 def test_a_premium_that_is_a_guess_is_no_reason() -> None:
     assert advise(case(tokens_per_byte=1.0, premium=None)) == []
 

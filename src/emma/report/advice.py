@@ -159,8 +159,7 @@ RULES: Sequence[Rule] = (
     _get_text,
     _check_labels,
     _explain_loss,
-    _train_more,
-    _add_text,
+    lambda case: _train_more(case) or _add_text(case),  # more text helps nothing while some is not drawn
     _add_sources,
     _check_rules,
     _add_pieces,

@@ -59,7 +59,7 @@ function drawStrip(data, of) {
   const better = known.filter((gain) => gain < of.gain).length;
   const holder = make("dd", { class: "note strip" });
   holder.innerHTML = `<svg viewBox="0 0 200 20" role="img" aria-label="Gains of all languages"><path class="ticks" d="${lines}"/><path class="zero" d="M${x(0)} 0v20"/><path class="here ${of.verdict}" d="M${x(of.gain)} 0v20"/></svg>`;
-  holder.append(`more than in ${count(better)} of ${count(known.length)} languages`);
+  holder.append(`a larger gain than ${count(better)} of ${count(known.length - 1)} others`);
   return holder;
 }
 
