@@ -129,7 +129,15 @@ def test_threads_that_wait_sleep_unless_the_environment_says_otherwise(monkeypat
         ("lang", "lang explain"),
         ("run mix", "run mix"),
         ("--help", "--help"),
+        ("help run", "run --help"),
     ],
 )
 def test_a_group_has_a_command_that_is_meant_where_none_is_named(argv: str, expanded: str) -> None:
     assert cli.expand_group(argv.split()) == expanded.split()
+
+
+def test_letters_that_a_terminal_lacks_are_printed_as_escapes() -> None:
+    code = "import sys; from emma.cli.main import main; sys.exit(main(['lang', 'Volapük']))"
+    settings = os.environ | {"PYTHONIOENCODING": "ascii"}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=settings, check=False)
+    assert r"Volap\xfck" in done.stdout and "Traceback" not in done.stderr

@@ -28,10 +28,14 @@ def said(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
             "there is no option --wrokers; did you mean --workers?",
         ),
         (("run", "x.toml", "--xyz=1"), "there is no option --xyz\n`emma run --help` explains"),
+        (("check", "a", "--home", "b"), "there is no option --home\n"),
+        (("--home", "a", "status"), "--home stands before a command; write the command first"),
+        (("remove", "--url-pattern", ""), "an argument is empty; was a variable of the shell not set?"),
+        (("audit", "hi", "--seed", "x"), "argument --seed: 'x' is not a whole number from 0"),
         (("why", "a", "b"), "'b' is one argument too many; text with spaces needs quotation marks"),
-        (("audit",), "the following arguments are required: LANG"),
+        (("audit",), "missing: LANG (a label such as hin_Deva, a code"),
         (("merge", "a", "b", "c", "--alpha", "2"), "argument --alpha: '2' is not a share from 0 to 1"),
-        (("mix", "show"), "emma mix show: error: the following arguments are required: recipe"),
+        (("mix", "show"), "emma mix show: error: missing: recipe ("),
     ],
 )
 def test_wrong_usage(arguments: tuple[str, ...], expected: str, capsys: pytest.CaptureFixture[str]) -> None:

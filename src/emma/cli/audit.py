@@ -3,6 +3,7 @@
 import argparse
 
 from emma.cli.options import Commands, add_command, add_forms, add_home, add_run_name, open_home, show_answer
+from emma.cli.values import parse_count
 
 
 def add_parser(commands: Commands) -> None:
@@ -10,7 +11,7 @@ def add_parser(commands: Commands) -> None:
     parser = add_command(commands, "audit", "show the sheet of one language that a speaker reads, marks and signs")
     parser.add_argument("lang", metavar="LANG", help="a label such as hin_Deva, a code, or an English name")
     add_run_name(parser, "audit")
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="draw other documents (default: 0)")
+    parser.add_argument("--seed", type=parse_count, default=0, metavar="N", help="draw other documents (default: 0)")
     add_forms(parser, "write a page to print")
     add_home(parser)
     parser.set_defaults(command=run)

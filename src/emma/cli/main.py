@@ -1,6 +1,7 @@
 """The command line. Thin: it reads arguments, and imports only what the command asked for needs."""
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -76,12 +77,15 @@ GROUPS = {"mix": mix.COMMANDS, "vocab": vocab.COMMANDS, "lang": lang.COMMANDS}
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code (see the epilog of `--help`)."""
     let_waiting_threads_sleep()
+    show_what_a_terminal_cannot()
     try:
         # Commands import what they need when they are called, so that `--help` is there at once.
         given = expand_group(sys.argv[1:] if argv is None else argv)
         if not given:
             build_parser().print_help(sys.stderr)
             return 2
+        if is_before_command(given[0]):
+            build_parser().error(f"{given[0]} stands before a command; write the command first: emma run --help")
         arguments = build_parser().parse_args(given)
         command: Callable[[argparse.Namespace], int] = arguments.command
         return command(arguments)
@@ -111,6 +115,13 @@ def let_waiting_threads_sleep() -> None:
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
+def show_what_a_terminal_cannot() -> None:
+    """Let letters that the terminal's encoding lacks (`LC_ALL=POSIX`) be printed as escapes, not end the command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
 def build_parser() -> argparse.ArgumentParser:
     """All commands and their arguments."""
     parser = CommandParser(
@@ -136,8 +147,15 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def is_before_command(name: str) -> bool:
+    """Whether an argument is an option of commands that stands where only `emma`'s own may."""
+    return name.startswith("-") and name not in ("-h", "--help", "--version")
+
+
 def expand_group(argv: Sequence[str]) -> list[str]:
     """The arguments with the command of a group that is meant where none is named: `mix R` is `mix run R`."""
+    if argv[:1] == ["help"]:
+        return [*argv[1:], "--help"]
     if argv and argv[0] in GROUPS and not {*argv[1:2]} & {*GROUPS[argv[0]]}:
         return [argv[0], GROUPS[argv[0]][0], *argv[1:]]
     return list(argv)

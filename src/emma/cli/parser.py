@@ -12,6 +12,11 @@ CHOICE = re.compile(r"argument (?P<name>.+): invalid choice: '(?P<given>.*)' \(c
 COMMAND = "COMMAND"
 """What stands for a command in the usage."""
 
+MISSING = "the following arguments are required: "
+"""How argparse begins what it says of arguments that were left out."""
+OPTION_CUTOFF = 0.7
+"""How alike options must be spelt: all begin with dashes and are short, so that more are alike by chance."""
+
 
 class CommandParser(argparse.ArgumentParser):
     """The parser of a command, or of all."""
@@ -22,6 +27,8 @@ class CommandParser(argparse.ArgumentParser):
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         """Parse all arguments; an error names what nothing is known of, and what is spelt like it."""
+        if args is not None and "" in args:
+            self.error("an argument is empty; was a variable of the shell not set?")
         known, rest = super().parse_known_args(args, namespace)
         if self.late and rest and not rest[0].startswith("-") and getattr(known, self.late) is None:
             setattr(known, self.late, rest.pop(0))
@@ -33,7 +40,15 @@ class CommandParser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Print the usage, what is wrong and where to read on; the exit code is 2."""
         self.print_usage(sys.stderr)
-        self.exit(2, f"{self.prog}: error: {explain_choice(message)}\n`{self.prog} --help` explains them.\n")
+        self.exit(2, f"{self.prog}: error: {self.explain(message)}\n`{self.prog} --help` explains them.\n")
+
+    def explain(self, message: str) -> str:
+        """A message of argparse in other words; what is missing with what it stands for."""
+        if not message.startswith(MISSING):
+            return explain_choice(message)
+        names = message.removeprefix(MISSING).split(", ")
+        helps = {"/".join(each.option_strings) or each.metavar or each.dest: each.help for each in self._actions}
+        return "missing: " + "; ".join(f"{name} ({text})" if (text := helps.get(name)) else name for name in names)
 
 
 def explain_rest(rest: Sequence[str], options: Sequence[str]) -> str:
@@ -41,7 +56,7 @@ def explain_rest(rest: Sequence[str], options: Sequence[str]) -> str:
     if (name := next((each for each in rest if each.startswith("-")), None)) is None:
         return f"'{rest[0]}' is one argument too many; text with spaces needs quotation marks"
     option = name.partition("=")[0]
-    return f"there is no option {option}{did_you_mean(option, options)}"
+    return f"there is no option {option}{did_you_mean(option, options, OPTION_CUTOFF)}"
 
 
 def explain_choice(message: str) -> str:
@@ -56,7 +71,7 @@ def explain_choice(message: str) -> str:
     return f"argument {match['name']}: '{match['given']}' is none of {', '.join(choices)}{near}"
 
 
-def did_you_mean(given: str, names: Iterable[str]) -> str:
+def did_you_mean(given: str, names: Iterable[str], cutoff: float = 0.6) -> str:
     """A question for the name that is spelt most alike; empty where none is."""
-    near = get_close_matches(given, list(names), n=1)
+    near = get_close_matches(given, list(names), n=1, cutoff=cutoff)
     return f"; did you mean {near[0]}?" if near else ""

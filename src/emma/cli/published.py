@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from emma.cli.options import Commands, add_command, add_json, print_answer
+from emma.cli.values import parse_count
 
 
 def add_parser(commands: Commands) -> None:
@@ -21,7 +22,7 @@ def add_parser(commands: Commands) -> None:
         "--model", default="EMMA-500 Llama 2 7B", metavar="NAME", help="the model that is judged (EMMA-500 Llama 2 7B)"
     )
     parser.add_argument("--own", type=Path, default=None, metavar="DIR", help="scores of `emma evaluate` to set beside")
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="draw intervals anew (default: 0)")
+    parser.add_argument("--seed", type=parse_count, default=0, metavar="N", help="draw intervals anew (default: 0)")
     add_json(parser)
     parser.set_defaults(command=run)
 

@@ -52,3 +52,10 @@ def test_what_is_not_there(name: str, advice: str) -> None:
 
 def test_suffixes() -> None:
     assert (suffix_of("hun/Test.TSV.gz"), suffix_of("a.tgz"), suffix_of("news")) == (".tsv", ".tar", "")
+
+
+def test_folders_beside_others_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "sw").mkdir()
+    (tmp_path / "zu").mkdir()
+    with pytest.raises(SourceError, match="sw is a folder beside other places"):
+        find_place([tmp_path / "sw", tmp_path / "zu"])

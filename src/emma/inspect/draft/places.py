@@ -74,6 +74,8 @@ def find_place(names: Sequence[Path]) -> Place:
     if len(paths) == 1 and paths[0].is_dir():
         root, notes, named = paths[0].absolute(), list[str](), False
         paths = list(_walk(root, notes))
+    elif folder := next((path for path in paths if path.is_dir()), None):
+        raise SourceError(f"{folder} is a folder beside other places. Name the folder that holds all, or one alone.")
     else:
         root, notes = _common_folder(paths), []
     files: list[PlaceFile] = []
