@@ -44,7 +44,7 @@ def test_wrong_usage(arguments: tuple[str, ...], expected: str, capsys: pytest.C
 
 def test_no_command_shows_all(capsys: pytest.CaptureFixture[str]) -> None:
     shown = said(capsys)
-    assert "usage: emma" in shown and "run everything on text that needs no download" in shown
+    assert "usage: emma" in shown and "Begin with `emma demo`" in shown
 
 
 def test_the_folder_of_a_run_is_no_home(tmp_path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -126,7 +126,8 @@ def build_parser() -> argparse.ArgumentParser:
     """All commands and their arguments."""
     parser = CommandParser(
         prog="emma",
-        description="Adapt a language model to hundreds of languages: one recipe, one command.",
+        description="Adapt a language model to hundreds of languages: one recipe, one command. Begin with "
+        "`emma demo`; with your own text, `emma new FOLDER` writes the recipe, and `emma run RECIPE` runs it.",
         epilog="Exit codes: 0 done, 1 an error with a message, 2 wrong usage, 130 interrupted or "
         "143 terminated (run again to go on).",
     )
