@@ -18,6 +18,7 @@ from emma.work.progress import Reporter
 from emma.work.work import Work
 
 from .synthetic import labels, run_artifacts
+from .synthetic_validation import write_validation
 
 pytestmark = pytest.mark.slow
 
@@ -40,6 +41,7 @@ def index(tmp_path_factory: pytest.TempPathFactory, task_folder: Callable[..., P
     out.mkdir()
     work = Work(store, "report", 1, "0" * 20, out, Local(1), Reporter(quiet=True))
     inputs = run_artifacts(make, labels(LANGUAGES))
+    write_validation(inputs["train"], labels(LANGUAGES))
     shutil.copytree(task_folder(), inputs["evaluate"].path, dirs_exist_ok=True)
     report(ReportConfig(), **inputs, work=work)
     return out / "index.html"
@@ -92,7 +94,7 @@ def test_opens_from_disk_without_any_request_or_complaint(page: Any, index: Path
     assert [url for url in page.requests if not url.startswith("data:")] == [index.as_uri()]
     assert page.complaints == []
     assert len(list_shown(page)) == LANGUAGES
-    assert page.locator("figure svg").count() == 10
+    assert page.locator("figure svg").count() == 14
 
 
 @pytest.mark.parametrize("title", ["Gain", "Training text", "Bits/byte", "Tier", "Tokens/byte, base"])
@@ -124,12 +126,21 @@ def test_sorts_words_and_from_the_keyboard(page: Any) -> None:
 
 def test_every_table_can_be_sorted(page: Any) -> None:
     assert page.locator("thead th").count() == page.locator("thead th > button").count()
+    view = open_language(page, "eng_Latn")
+    assert view.locator("thead th").count() == view.locator("thead th > button").count() > 10
+
+
+def test_program_code_is_a_row_and_no_language(page: Any) -> None:
+    assert "zxx_Zyyy" in list_shown(page)
+    page.fill("#find", "a")
+    page.click("#clear")
+    assert page.inner_text("#shown") == f"{LANGUAGES - 1} languages"
 
 
 def test_filters_narrow_and_say_how_many(page: Any) -> None:
     page.fill("#find", "YORUBA")
     assert list_shown(page) == ["yor_Latn"]
-    assert page.inner_text("#shown") == f"1 of {LANGUAGES} languages"
+    assert page.inner_text("#shown") == f"1 of {LANGUAGES - 1} languages"
     page.fill("#find", "")
     page.select_option("#script", "Arab")
     assert set(column(page, "Script")) == {"Arab"}
@@ -296,11 +307,12 @@ def test_text_can_be_read_in_light_and_dark(page: Any, scheme: str) -> None:
     assert (luminance(ground) < 0.5) == (scheme == "dark")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 1280), ("light", 390)])
 @pytest.mark.parametrize("lang", ["", "nqo_Nkoo"])
-def test_nothing_stands_in_the_way_of_a_screen_reader(page: Any, scheme: str, lang: str) -> None:
+def test_nothing_stands_in_the_way_of_a_screen_reader(page: Any, scheme: str, width: int, lang: str) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
     page.emulate_media(color_scheme=scheme)
+    page.set_viewport_size({"width": width, "height": 800})
     if lang:
         open_language(page, lang)
     found = axe.Axe().run(page).response

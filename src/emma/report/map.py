@@ -11,8 +11,8 @@ from emma.report.languages import LanguageRow
 from emma.report.pareto import find_share
 from emma.ui.map import MapPoint, draw_map
 
-UNIT = "%"
-
+ENDS = ("bits per byte: worse", "better")
+"""What the colours of the map go from, and to."""
 
 def draw_world(rows: Sequence[LanguageRow]) -> str:
     """A figure in HTML with a dot for each language, linked to `#label`; empty where none has a place.
@@ -21,7 +21,7 @@ def draw_world(rows: Sequence[LanguageRow]) -> str:
     """
     points = [make_point(row) for row in rows if is_language(row.lang)]
     languages = "1 language" if len(points) == 1 else f"{len(points)} languages"
-    return draw_map(points, f"World map of {languages}, coloured by the bits per byte saved", UNIT)
+    return draw_map(points, f"World map of {languages}, coloured by the bits per byte saved", "%", ends=ENDS)
 
 
 def make_point(row: LanguageRow) -> MapPoint:

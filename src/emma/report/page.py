@@ -43,6 +43,7 @@ def render_report(
         rows=sorted(rows, key=lambda row: (-row.train_bytes, row.lang)),
         columns=choose_columns(rows),
         choices=list_choices(rows),
+        language_count=sum(is_language(row.lang) for row in rows),
         groupings=group_languages(rows),
         pages=pack_pages(rows, tables, texts, tasks),
         unmeasured=[row for row in rows if not row.measured],

@@ -77,6 +77,8 @@ const page = (() => {
     return header.dataset.by === "class" ? cell.className : cell.textContent.trim();
   };
 
+  const isLanguage = (lang) => !lang.startsWith("zxx_"); // program code is a row, and no language
+
   function filter() {
     const sought = fold(find.value.trim());
     const shown = new Set();
@@ -86,8 +88,9 @@ const page = (() => {
       if (!row.hidden) shown.add(row.id);
     }
     const all = shown.size === words.size;
-    const count = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, "\u202f");
-    document.getElementById("shown").textContent = `${all ? "" : `${count(shown.size)} of `}${count(words.size)} languages`;
+    const count = (rows) => String([...rows].filter(isLanguage).length).replace(/\B(?=(\d{3})+$)/g, "\u202f");
+    const known = count([...words.keys()].map((row) => row.id));
+    document.getElementById("shown").textContent = `${all ? "" : `${count(shown)} of `}${known} languages`;
     document.querySelectorAll("tr[data-lang]").forEach((row) => (row.hidden = !all && !shown.has(row.dataset.lang)));
     document.querySelectorAll("svg a[href^='#']").forEach((mark) => {
       const lang = decodeURIComponent(mark.getAttribute("href").slice(1));
@@ -118,12 +121,25 @@ const page = (() => {
     });
   }
 
+  // What is wider than the window can be moved by the arrow keys, and a screen reader says what it is.
+  function letScroll() {
+    for (const each of document.querySelectorAll(".scroll, .wide")) {
+      if (each.tabIndex === 0 || each.scrollWidth <= each.clientWidth) continue;
+      const heading = each.closest("section, div:has(> h3)")?.querySelector("h2, h3");
+      for (const [key, value] of Object.entries({ tabindex: 0, role: "group", "aria-label": heading?.textContent ?? "Table" }))
+        each.setAttribute(key, value);
+    }
+  }
+
   document.querySelectorAll("table.sortable, #table").forEach(makeSortable);
+  addEventListener("resize", letScroll);
+  letScroll();
   if (main && find) startFilter();
 
   return {
     clear,
     fold,
+    letScroll,
     makeSortable,
     onFilter: (follow) => followers.push(follow),
     addWords: (lang, text) => {

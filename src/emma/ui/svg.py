@@ -143,8 +143,9 @@ class Chart:
         return f'<polyline class="{style}" points="{steps}"/>'
 
     def draw(self, title: str, marks: list[str]) -> str:
-        """The finished chart. `title` is what a screen reader says of it."""
-        head = f'<svg viewBox="0 0 {self.width:g} {self.height:g}" role="img" aria-label="{escape(title)}">'
+        """The finished chart. `title` is what a screen reader says of it; an image may hold no links, a group may."""
+        role = "group" if any("<a " in mark for mark in marks) else "img"
+        head = f'<svg viewBox="0 0 {self.width:g} {self.height:g}" role="{role}" aria-label="{escape(title)}">'
         return "\n".join([head, *self._draw_grid(), *marks, "</svg>"])
 
     def _draw_grid(self) -> list[str]:

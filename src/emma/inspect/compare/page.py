@@ -9,6 +9,7 @@ from emma.inspect.compare.runs import Comparison, RunSummary
 from emma.lang.coverage import is_language
 from emma.lang.language import Lang
 from emma.report.columns import format_interval
+from emma.report.map import ENDS
 from emma.report.pareto import Choice, Outcome, draw_pareto
 from emma.ui import html, numerals
 from emma.ui.map import MapPoint, draw_map, map_script, map_style
@@ -93,7 +94,7 @@ def draw_against(comparison: Comparison, at: int) -> Drawn:
         return Drawn(name, "")
     points = [make_point(row, at) for row in comparison["languages"] if is_language(row["lang"])]
     title = f"World map of {len(points)} languages, coloured by the bits per byte that {name} saves against {first}"
-    return Drawn(name, draw_map(points, title, "%", f"after-map-{at}"))
+    return Drawn(name, draw_map(points, title, "%", f"after-map-{at}", ENDS))
 
 
 def make_point(row: LanguageDifference, at: int) -> MapPoint:

@@ -19,6 +19,8 @@ async function route() {
 function open() {
   [overview.hidden, view.hidden, tip.hidden] = [true, false, true];
   scrollTo({ top: 0, behavior: "instant" });
+  view.querySelectorAll("table").forEach(page.makeSortable);
+  page.letScroll();
   view.focus({ preventScroll: true });
 }
 
