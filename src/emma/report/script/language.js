@@ -40,12 +40,12 @@ function writeStats(data, of) {
   const times = (value) => `${decimal(value, 1)}\u00d7`;
   const against = of.tokens_per_byte && english && of.lang !== "eng_Latn"
     ? `${times(of.tokens_per_byte / english)} English's ${decimal(english)}` + (of.premium ? `; for the same content ${times((of.tokens_per_byte * of.premium) / english)} its tokens` : "") : "";
-  const ranks = data.rows.train_bytes.filter((size) => size > of.train_bytes).length + 1;
+  const ranks = data.rows.train_bytes.filter((size, index) => size > of.train_bytes && data.langs[index] !== CODE).length + 1;
   const epochs = !of.epochs ? "" : of.epochs < 1 ? `; ${share(of.epochs)} of it drawn` : `; each token seen ${decimal(of.epochs, 1)} times`;
   return [
     of.bits_per_byte == null ? "" : stat("Bits per byte", arrow(of.bits_per_byte_base, of.bits_per_byte), drawStrip(data, of)),
     of.tokens_per_byte == null ? "" : stat("Tokens per byte", arrow(of.tokens_per_byte_base, of.tokens_per_byte), against),
-    stat("Training text", make("dd", {}, make("b", {}, bytes(of.train_bytes))), `${plural(of.train_documents, "document")}; rank ${count(ranks)} of ${count(data.langs.length)}${epochs}`),
+    stat("Training text", make("dd", {}, make("b", {}, bytes(of.train_bytes))), `${plural(of.train_documents, "document")}; rank ${count(ranks)} of ${count(data.langs.filter((lang) => lang !== CODE).length)}${epochs}`),
   ];
 }
 
@@ -99,7 +99,7 @@ function writeBenchmarks(data, of) {
     make("td", {}, foreign(reference, of))));
   return [
     table(heads.filter(Boolean), rows),
-    make("p", { class: "note" }, "q: the chance of such a gain where there is none, all languages of the benchmark considered (Benjamini and Hochberg). Unseen: on items that are not in the training text."),
+    make("p", { class: "note" }, "q: of the differences with a q as small as this one, at most this share is expected to be chance, all languages of the benchmark considered (Benjamini and Hochberg). Unseen: on items that are not in the training text."),
     answers.length ? make("h3", {}, "Answers side by side") : "",
     answers.length ? table([["Asked"], ...data.models.map((name) => [name]), ["Reference"]], answers, "answers") : "",
   ].filter(Boolean);
