@@ -329,6 +329,9 @@ def test_a_language_is_opened_by_keys_alone_and_has_the_focus(page: Any) -> None
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.locator("#overview").wait_for()
+    open_language(page, "yor_Latn")
+    page.keyboard.press("Escape")
+    page.locator("#overview").wait_for()
 
 
 def contrast(page: Any, selector: str) -> float:

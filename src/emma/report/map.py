@@ -14,6 +14,7 @@ from emma.ui.map import MapPoint, draw_map
 ENDS = ("bits per byte: worse", "better")
 """What the colours of the map go from, and to."""
 
+
 def draw_world(rows: Sequence[LanguageRow]) -> str:
     """A figure in HTML with a dot for each language, linked to `#label`; empty where none has a place.
 

@@ -44,5 +44,6 @@ function close() {
 let lastScroll = 0;
 addEventListener("scroll", () => { if (!overview.hidden && !location.hash.includes("_")) lastScroll = scrollY; }, { passive: true });
 addEventListener("hashchange", route);
+addEventListener("keydown", ({ key }) => { if (key === "Escape" && !view.hidden) location.hash = ""; });
 
 if (location.hash) route();
