@@ -39,37 +39,19 @@ from emma.cli import (
     why,
 )
 from emma.cli.options import STAGES
-from emma.cli.parser import COMMAND, CommandParser
+from emma.cli.parser import COMMAND, CommandParser, GroupedHelp
 from emma.errors import EmmaError
 
 __all__ = ["STAGES", "build_parser", "expand_group", "main"]
 
-COMMANDS = (
-    demo,
-    new,
-    run,
-    status,
-    clean,
-    try_models,
-    why,
-    audit,
-    diff,
-    export,
-    export_checkpoint,
-    export_gguf,
-    ledger,
-    remove,
-    merge,
-    lang,
-    check,
-    plan,
-    cost,
-    lid,
-    tasks,
-    published,
-    readers,
-)
-"""A module for each command, in the order of `--help`; the stages' commands follow."""
+COMMANDS = {
+    "begin, and go on": (demo, new, run, status, clean),
+    "look into a run": (try_models, why, audit, diff, ledger),
+    "take along, give back, leave out": (export, export_checkpoint, export_gguf, merge, remove),
+    "ask before you pay": (lang, readers, check, plan, cost, lid, tasks, published),
+}
+"""A module for each command under its heading, in the order of `--help`; the stages' commands follow."""
+STAGES_HEADING = "one stage of a recipe, and those before it"
 GROUPS = {"mix": mix.COMMANDS, "vocab": vocab.COMMANDS, "lang": lang.COMMANDS}
 """Commands with commands of their own, of which the first is meant where none is named."""
 
@@ -124,8 +106,10 @@ def show_what_a_terminal_cannot() -> None:
 
 def build_parser() -> argparse.ArgumentParser:
     """All commands and their arguments."""
+    headings: dict[str, str] = {}
     parser = CommandParser(
         prog="emma",
+        formatter_class=lambda prog: GroupedHelp(prog, headings),
         description="Adapt a language model to hundreds of languages: one recipe, one command. Begin with "
         "`emma demo`; with your own text, `emma new FOLDER` writes the recipe, and `emma run RECIPE` runs it.",
         epilog="Exit codes: 0 done, 1 an error with a message, 2 wrong usage, 130 interrupted or "
@@ -133,8 +117,12 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"emma {__version__}")
     commands = parser.add_subparsers(title="commands", metavar=COMMAND, required=True)
-    for command in COMMANDS:
-        command.add_parser(commands)
+    for heading, members in COMMANDS.items():
+        first = len(commands.choices)
+        for command in members:
+            command.add_parser(commands)
+        headings[list(commands.choices)[first]] = heading
+    headings[next(iter(STAGES))] = STAGES_HEADING
     # Some are groups too: argparse has no subcommands beside a positional, so `expand_group` names theirs.
     own = {
         "mix": mix.add_parser,

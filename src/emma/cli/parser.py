@@ -3,7 +3,7 @@
 import argparse
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, NoReturn
 
@@ -49,6 +49,18 @@ class CommandParser(argparse.ArgumentParser):
         names = message.removeprefix(MISSING).split(", ")
         helps = {"/".join(each.option_strings) or each.metavar or each.dest: each.help for each in self._actions}
         return "missing: " + "; ".join(f"{name} ({text})" if (text := helps.get(name)) else name for name in names)
+
+
+class GroupedHelp(argparse.HelpFormatter):
+    """Help in which a list of commands has headings; each stands before the command it is under the name of."""
+
+    def __init__(self, prog: str, headings: Mapping[str, str]) -> None:
+        super().__init__(prog)
+        self._headings = headings
+
+    def _format_action(self, action: argparse.Action) -> str:
+        text, heading = super()._format_action(action), self._headings.get(action.dest)
+        return f"\n{'':{self._current_indent}}{heading}:\n{text}" if heading else text
 
 
 def explain_rest(rest: Sequence[str], options: Sequence[str]) -> str:
