@@ -11,7 +11,7 @@ from emma.models.accelerators import RATED_WATTS
 class ReportConfig(Section):
     """Settings of the report stage."""
 
-    version: ClassVar[int] = 8
+    version: ClassVar[int] = 9
 
     title: str = "Language adaptation report"
     """Heading of the page."""
