@@ -176,7 +176,7 @@ def quote(result: Path, readme: Path) -> None:
     output = result.read_text(encoding="utf-8").split("```")[1]
     before, _, rest = readme.read_text(encoding="utf-8").partition(BEGIN)
     after = rest.partition(END)[2]
-    readme.write_text(f"{before}{BEGIN}\n```{output}```\n{END}{after}", encoding="utf-8")
+    readme.write_text(f"{before}{BEGIN}\n```text{output}```\n{END}{after}", encoding="utf-8")
 
 
 def main() -> None:

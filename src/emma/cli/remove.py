@@ -1,8 +1,12 @@
 """`emma remove`: what must not be trained on from now on, and which models have seen it."""
 
 import argparse
+from typing import TYPE_CHECKING
 
 from emma.cli.options import Commands, add_command, add_home, add_json, open_home, print_answer, print_json
+
+if TYPE_CHECKING:
+    from emma.curate.removal.rules import Removal
 
 DESCRIPTION = """Note that a source, a document or an address of the web must not be trained on. The note goes into the
 list `removed.toml` of the home, which people can read and commit; every run of this home obeys it. Nothing is made anew
@@ -15,7 +19,11 @@ def add_parser(commands: Commands) -> None:
     parser = add_command(commands, "remove", "leave documents out of all runs from now on", DESCRIPTION)
     what = parser.add_argument_group("what to remove (one of these)").add_mutually_exclusive_group()
     what.add_argument("--source", metavar="NAME", help="a source of a recipe, by its name")
-    what.add_argument("--id", metavar="ID", help="a document by its id, source:file#row, or a file, source:file")
+    what.add_argument(
+        "--id",
+        metavar="ID",
+        help="a document by its id, source:file#row, all of a file, source:file, or a list of such ids in a text file",
+    )
     what.add_argument(
         "--url-pattern",
         metavar="P",
@@ -33,11 +41,6 @@ def add_parser(commands: Commands) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Change or show the list of the home."""
-    from datetime import date
-
-    from pydantic import ValidationError
-
-    from emma.curate.removal.rules import Removal
     from emma.errors import RecipeError
     from emma.inspect.ledger import removal as answers
     from emma.pipeline.removals import read_removals
@@ -53,13 +56,35 @@ def run(arguments: argparse.Namespace) -> int:
         raise RecipeError(
             "Say what to remove: --source NAME, --id ID or --url-pattern P; --list shows what is removed."
         )
-    facts = {"copies": arguments.copies, "reason": arguments.reason, "date": date.today().isoformat()}
-    try:
-        removal = Removal(**named, **facts)
-    except ValidationError as error:
-        raise RecipeError(f"{error.errors()[0]['msg'].removeprefix('Value error, ')}.") from None
+    removals = make_removals(named, arguments)
+    if len(removals) > 1:
+        if arguments.undo:
+            raise RecipeError("--undo takes one id back at a time; or take them out of the list by hand (--list).")
+        print_answer(answers.add_removals(home, removals), answers.render_several, arguments.json)
+        return 0
+    (removal,) = removals
     if arguments.undo:
         print_answer(answers.undo_removal(home, removal), answers.render_undone, arguments.json)
     else:
         print_answer(answers.add_removal(home, removal), answers.render_added, arguments.json)
     return 0
+
+
+def make_removals(named: dict[str, str], arguments: argparse.Namespace) -> "list[Removal]":
+    """What the arguments name; a file of ids is as many. RecipeError for an id that is none."""
+    from datetime import date
+    from pathlib import Path
+
+    from pydantic import ValidationError
+
+    from emma.curate.removal.rules import Removal
+    from emma.errors import RecipeError
+    from emma.inspect.ledger.removal import read_ids
+
+    facts = {"copies": arguments.copies, "reason": arguments.reason, "date": date.today().isoformat()}
+    path = Path(named.get("id", ""))
+    each = [{"id": name} for name in read_ids(path)] if "id" in named and path.is_file() else [named]
+    try:
+        return [Removal(**one, **facts) for one in each]
+    except ValidationError as error:
+        raise RecipeError(f"{error.errors()[0]['msg'].removeprefix('Value error, ')}.") from None

@@ -73,6 +73,25 @@ def test_the_command_says_what_happened(home: Home, capsys: pytest.CaptureFixtur
     assert "Say what to remove" in capsys.readouterr().err
 
 
+def test_a_file_of_ids_is_taken_whole_or_not_at_all(
+    home: Home, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ids = ["made:texts.jsonl#3", "made:texts.jsonl#81", "small:smalls.jsonl"]
+    (tmp_path / "ids.txt").write_text(
+        "\ufeff# asked for by mail\n\n" + "\n".join([*ids, ids[0]]) + "\n", encoding="utf-8"
+    )
+    asked = ["remove", "--home", str(home.path), "--id", str(tmp_path / "ids.txt")]
+    assert main([*asked, "--reason", "asked"]) == 0
+    assert sorted(one.key[1] for one in read_removals(home)) == sorted(ids)
+    said = " ".join(capsys.readouterr().out.split())
+    assert said.startswith("3 ids are in") and "one 2 1 0 has not seen it two 5 4 0 has not seen it" in said
+    (tmp_path / "ids.txt").write_text("made:texts.jsonl#4\nmade:texts.jsonl#999\n")
+    assert main(asked) == 1 and "no run in" in capsys.readouterr().err.lower()
+    assert len(read_removals(home)) == 3
+    (tmp_path / "ids.txt").write_text("# none\n")
+    assert main(asked) == 1 and "has no ids" in capsys.readouterr().err
+
+
 def test_a_home_without_runs_takes_any_removal(tmp_path: Path) -> None:
     add_removal(Home(tmp_path / "new"), Removal(source="later"))
     assert [one.source for one in read_removals(Home(tmp_path / "new"))] == ["later"]

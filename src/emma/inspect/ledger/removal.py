@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from pathlib import Path
 
 from emma.curate.removal.rules import Removal
 from emma.errors import RecipeError
@@ -33,13 +34,33 @@ def add_removal(home: Home, removal: Removal) -> RemovalAnswer:
 
     Raises RecipeError for a source or id that no run of the home knows, where there are runs that could.
     """
-    runs = match_runs(home, removal)
-    if removal.url is None and runs and not any(match.collected for match in runs):
-        raise RecipeError(refuse_unknown(home, removal))
+    return add_removals(home, [removal])[0]
+
+
+def add_removals(home: Home, removals: Sequence[Removal]) -> list[RemovalAnswer]:
+    """Note several, all or none: what `add_removal` refuses of one is refused of all before anything is written."""
+    found = [match_runs(home, removal) for removal in removals]
+    for removal, runs in zip(removals, found, strict=True):
+        if removal.url is None and runs and not any(match.collected for match in runs):
+            raise RecipeError(refuse_unknown(home, removal))
     before = read_removals(home)
-    others = [other for other in before if other.key != removal.key]
-    path = write_removals(home, [*others, removal])
-    return RemovalAnswer(*removal.key, removal.copies, str(path), len(others) == len(before), runs)
+    earlier, now = {other.key for other in before}, {removal.key for removal in removals}
+    path = str(write_removals(home, [*(other for other in before if other.key not in now), *removals]))
+    return [
+        RemovalAnswer(*removal.key, removal.copies, path, removal.key not in earlier, runs)
+        for removal, runs in zip(removals, found, strict=True)
+    ]
+
+
+def read_ids(path: Path) -> list[str]:
+    """The ids in a file, one a line, each once; what is empty or behind a `#` at a line's beginning is passed over.
+
+    Raises RecipeError for a file without any.
+    """
+    lines = [line.strip() for line in path.read_text(encoding="utf-8-sig").splitlines()]
+    if not (ids := list(dict.fromkeys(line for line in lines if line and not line.startswith("#")))):
+        raise RecipeError(f"{path} has no ids: write one a line, source:file#row, or source:file for all of a file.")
+    return ids
 
 
 def undo_removal(home: Home, removal: Removal) -> RemovalAnswer:
@@ -84,11 +105,16 @@ def describe_removal(removal: Removal | RemovalAnswer) -> str:
 
 
 def render_added(answer: RemovalAnswer) -> Iterator[str]:
-    """What was noted, who has it, and what to do next."""
+    """What was noted, and what follows."""
     copies = ", with its copies" if answer.copies else ""
     what = describe_removal(answer)
     yield f"{what[0].upper()}{what[1:]}{copies} is in {answer.path}: no run of this home will train on it again."
-    has_any = [match for match in answer.runs if match.collected or match.has_seen]
+    yield from render_runs(answer.runs)
+
+
+def render_runs(runs: Sequence[RunMatch]) -> Iterator[str]:
+    """Who has it, and what to do next."""
+    has_any = [match for match in runs if match.collected or match.has_seen]
     if not has_any:
         yield "No run here has such a document, so nothing changes for those that are done."
         return
@@ -101,6 +127,30 @@ def render_added(answer: RemovalAnswer) -> Iterator[str]:
     if any(match.kept or match.trained for match in has_any):
         yield "Run each recipe again (emma run RECIPE): corpus, model and release are then made without it."
     yield "The text itself stays in the store, where the stage collect read it, until its source goes from the recipe."
+
+
+def render_several(answers: Sequence[RemovalAnswer]) -> Iterator[str]:
+    """What was noted of a file of ids, and what each run has of all of them together."""
+    copies = ", with their copies" if answers[0].copies else ""
+    number, path = format_count(len(answers)), answers[0].path
+    yield f"{number} ids{copies} are in {path}: no run of this home will train on them again."
+    yield from render_runs(sum_matches(answers))
+
+
+def sum_matches(answers: Sequence[RemovalAnswer]) -> list[RunMatch]:
+    """What each run has of the documents that several removals name."""
+    total: dict[str, RunMatch] = {}
+    for match in (match for answer in answers for match in answer.runs):
+        so_far = total.get(match.run, RunMatch(match.run, 0, 0, 0))
+        came_from = tuple(dict.fromkeys([*so_far.came_from, *match.came_from]))
+        total[match.run] = RunMatch(
+            match.run,
+            so_far.collected + match.collected,
+            so_far.kept + match.kept,
+            so_far.trained + match.trained,
+            came_from,
+        )
+    return list(total.values())
 
 
 def render_matches(matches: Sequence[RunMatch]) -> Iterator[str]:

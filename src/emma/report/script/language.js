@@ -51,15 +51,18 @@ function writeStats(data, of) {
 
 // Where its gain stands among all: a thin line for each language, a thick one for this.
 function drawStrip(data, of) {
-  const known = data.rows.gain.filter((gain, index) => gain != null && data.langs[index] !== CODE);
+  // As a share of the base's bits: a byte holds less of a text in some scripts than in others.
+  const saved = data.rows.gain.map((gain, index) => (gain == null || data.langs[index] === CODE ? null : gain / data.rows.bits_per_byte_base[index]));
+  const known = saved.filter((value) => value != null);
   if (of.gain == null || known.length < 2) return "";
+  const mine = of.gain / of.bits_per_byte_base;
   const [low, high] = [Math.min(0, ...known), Math.max(0, ...known)];
   const x = (gain) => (2 + (196 * (gain - low)) / (high - low || 1)).toFixed(1);
   const lines = known.map((gain) => `M${x(gain)} 4v12`).join("");
-  const better = known.filter((gain) => gain < of.gain).length;
+  const better = known.filter((gain) => gain < mine).length;
   const holder = make("dd", { class: "note strip" });
-  holder.innerHTML = `<svg viewBox="0 0 200 20" role="img" aria-label="Gains of all languages"><path class="ticks" d="${lines}"/><path class="zero" d="M${x(0)} 0v20"/><path class="here ${of.verdict}" d="M${x(of.gain)} 0v20"/></svg>`;
-  holder.append(`a larger gain than ${count(better)} of ${count(known.length - 1)} others`);
+  holder.innerHTML = `<svg viewBox="0 0 200 20" role="img" aria-label="Shares saved in all languages"><path class="ticks" d="${lines}"/><path class="zero" d="M${x(0)} 0v20"/><path class="here ${of.verdict}" d="M${x(mine)} 0v20"/></svg>`;
+  holder.append(`a larger share saved than in ${count(better)} of ${count(known.length - 1)} others`);
   return holder;
 }
 
