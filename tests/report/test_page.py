@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from emma.report.config import ReportConfig
+from emma.report.config import Audit, ReportConfig
 from emma.report.run import report
 from emma.store import shards
 from emma.store.artifact import Artifact
@@ -43,7 +43,8 @@ def index(tmp_path_factory: pytest.TempPathFactory, task_folder: Callable[..., P
     inputs = run_artifacts(make, labels(LANGUAGES))
     write_validation(inputs["train"], labels(LANGUAGES))
     shutil.copytree(task_folder(), inputs["evaluate"].path, dirs_exist_ok=True)
-    report(ReportConfig(), **inputs, work=work)
+    audit = Audit(lang="yor_Latn", by="Adé", corpus=inputs["curate"].key, rows=20, good=19, not_text=1)
+    report(ReportConfig(audits=(audit,)), **inputs, work=work)
     return out / "index.html"
 
 
@@ -218,7 +219,17 @@ def test_the_page_of_a_language_says_what_the_tables_say(page: Any) -> None:
     gain = dict(zip(list_shown(page), column(page, "Gain"), strict=True))["yor_Latn"]
     text = open_language(page, "yor_Latn").inner_text().replace("\u2212", "-")
     assert f"{gain} bits per byte saved" in text
-    for part in ("Èdè Yorùbá", "What would help most", "Benchmarks", "messages", "BSD-3-Clause", "near duplicate"):
+    assert "No speaker has looked at it here" not in text
+    assert "No speaker has looked at it here" in open_language(page, "nqo_Nkoo").inner_text()
+    for part in (
+        "Adé read 20 documents",
+        "Èdè Yorùbá",
+        "What would help most",
+        "Benchmarks",
+        "messages",
+        "BSD-3-Clause",
+        "near duplicate",
+    ):
         assert part in text
 
 

@@ -46,6 +46,8 @@ class PageTexts:
 
     dropped: Mapping[str, Sequence[DroppedDocument]] = field(default_factory=dict)
     answers: Mapping[str, Sequence[ShownAnswer]] = field(default_factory=dict)
+    audits: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """What speakers have found, a sentence for each."""
 
 
 @dataclass(frozen=True)
@@ -157,9 +159,10 @@ def _list_gain(gain: LanguageGain) -> list[object]:
 def describe_texts(
     rows: Sequence[LanguageRow], tables: Tables, texts: PageTexts, count: int, letters: int
 ) -> dict[str, Any]:
-    """Continuations, answers and dropped documents, at most `count` of each and `letters` long."""
+    """What speakers said; continuations, answers and dropped documents, at most `count` of each and `letters` long."""
     samples, dropped = group_by_language(tables.shown_samples), texts.dropped
     return {
+        "audits": [list(texts.audits.get(row.lang, ())) for row in rows],
         "samples": [[_show_sample(each, letters) for each in samples.get(row.lang, ())[:count]] for row in rows],
         "answers": [[_show_answer(each, letters) for each in texts.answers.get(row.lang, ())[:count]] for row in rows],
         "dropped": [

@@ -6,6 +6,7 @@ from dataclasses import asdict, fields
 from pathlib import Path
 
 from emma.config.extras import need
+from emma.report.audits import describe_audits
 from emma.report.config import ReportConfig
 from emma.report.cost import find_cost
 from emma.report.dropped import DroppedDocument, read_examples
@@ -50,7 +51,11 @@ def report(
     cost = find_cost(train, mix, section, ends["steps"], ends["tokens"])
     headline = summarise(rows, tables, section.named, tasks.summary if tasks else None, cost)
     validation = describe_validation(read_validation(train), read_merging(train))
-    texts = PageTexts(find_dropped(collect, curate, tables), tasks.answers if tasks else {})
+    texts = PageTexts(
+        dropped=find_dropped(collect, curate, tables),
+        answers=tasks.answers if tasks else {},
+        audits=describe_audits(section.audits, curate.key),
+    )
     page = render_report(rows, tables, headline, section.title, tasks=tasks, validation=validation, texts=texts)
     (work.out / "index.html").write_text(page, encoding="utf-8")
     write_csv(work.out / "languages.csv", LanguageRow, rows)

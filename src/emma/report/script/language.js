@@ -144,6 +144,7 @@ function addTo(sums, key, documents, size) {
 const rank = (outcome) => (SPLITS.includes(outcome) ? SPLITS.indexOf(outcome) : SPLITS.length);
 
 function writeChecks(of) {
-  return make("ul", {}, of.flags.map((flag) => make("li", {}, flag)),
-    make("li", {}, "No speaker has looked at it here. ", make("code", {}, `emma audit ${of.lang} --html audit.html`), " makes a sheet that one can read, mark and sign."));
+  const sheet = make("code", {}, `emma audit ${of.lang} --html audit.html`);
+  return make("ul", {}, of.flags.map((flag) => make("li", {}, flag)), of.audits.map((said) => make("li", {}, said)),
+    of.audits.length ? "" : make("li", {}, "No speaker has looked at it here. ", sheet, " makes a sheet that one can read, mark and sign."));
 }
