@@ -1,12 +1,15 @@
 """Documents that fall under a removal, against a slow reference that looks at each address by itself."""
 
 import fnmatch
+import random
 from collections.abc import Callable
 from urllib.parse import SplitResult, urlsplit
 
+import numpy as np
+import pyarrow as pa
 import pytest
 
-from emma.curate.removal.match import NOBODY, Withdrawals, match_shard
+from emma.curate.removal.match import NOBODY, Withdrawals, match_ids, match_shard
 from emma.curate.removal.rules import Removal, parse_domain
 from emma.store.artifact import Artifact
 from tests.conftest import documents
@@ -71,3 +74,18 @@ def test_the_first_rule_counts_and_the_narrowest_domain(make_artifact: Callable[
     assert match_shard(part, rules).tolist() == [1, 0, NOBODY]
     assert match_shard(part, Withdrawals(domains=("a.b.com", "b.com"))).tolist() == [0, 1, NOBODY]
     assert [rules.rule(number) for number in (0, 3)] == [("url", "b.com/*"), ("domain", "b.com")]
+
+
+def test_many_ids_are_matched_as_one_by_one() -> None:
+    chance = random.Random(0)
+    for _ in range(100):
+        rows = [f"s:f{chance.randrange(4)}#{chance.randrange(9)}" for _ in range(chance.randrange(60))]
+        names = [f"s:f{chance.randrange(5)}{chance.choice(['', '', '#1', '#2', '#3'])}" for _ in range(12)]
+        rules = [(number, Removal(id=name)) for number, name in enumerate(names)]
+        before = np.array([chance.choice([NOBODY, 50]) for _ in rows], np.int64)
+        slow = [
+            next((number for number, name in enumerate(names) if row == name or row.startswith(f"{name}#")), old)
+            for row, old in zip(rows, before.tolist(), strict=True)
+        ]
+        match_ids(pa.array(rows, pa.string()), rules, before)
+        assert before.tolist() == slow

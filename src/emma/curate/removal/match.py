@@ -76,11 +76,18 @@ def has_values(path: Path, column: str) -> bool:
 
 
 def match_ids(ids: pa.Array, removals: Sequence[tuple[int, Removal]], found: NDArray[np.int64]) -> None:
-    """Note the documents that removals name by their ids, or by their files."""
-    for number, removal in reversed(removals):
-        name = str(removal.id)
-        is_mine = pc.equal(ids, name) if "#" in name else pc.starts_with(ids, f"{name}#")
-        found[is_mine.to_numpy(zero_copy_only=False)] = number
+    """Note the documents that removals name by their ids, or by their files: the first rule of those that name it."""
+    names = [(number, str(removal.id)) for number, removal in removals]
+    documents = [(number, name) for number, name in names if "#" in name]
+    # One look at each id, however many are removed; of files there are few.
+    at = pc.index_in(ids, pa.array([name for _, name in documents], ids.type)).fill_null(len(documents))
+    last = np.iinfo(np.int64).max
+    first = np.array([*(number for number, _ in documents), last])[at.to_numpy()]
+    for number, name in names:
+        if "#" not in name:
+            is_mine = pc.starts_with(ids, f"{name}#").to_numpy(zero_copy_only=False)
+            first[is_mine] = np.minimum(first[is_mine], number)
+    found[first < last] = first[first < last]
 
 
 def match_pattern(urls: pa.Array, pattern: str) -> NDArray[np.bool_]:
