@@ -55,11 +55,14 @@ def test_settings_and_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert sheet["models"] == ["one"]
 
 
+def test_arguments_that_do_not_go_together(capsys: pytest.CaptureFixture[str]) -> None:
+    assert call("r.toml", "--model", "fake:one") == 2
+    assert "give a recipe or --model, and not both" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ([], "Name a recipe, or a --model and a --task"),
-        (["r.toml", "--model", "fake:one"], "give a recipe or --model, and not both"),
         (["--model", "fake:one", "--model", "fake:one"], "Two models are called 'one'. Give each a name of its own"),
         (["--model", "fake:one", "--baseline", "two"], "The baseline 'two' is none of the models one"),
         (

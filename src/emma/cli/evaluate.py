@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from emma.cli.options import STAGES, Commands, add_json, add_strict, open_home, print_answer
+from emma.cli.parser import UsageError
 from emma.cli.stage import StageHelp
 from emma.cli.values import parse_count, parse_folder, parse_positive
 
@@ -75,16 +76,14 @@ def add_benchmarks(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the stage of a recipe, or benchmarks."""
-    from emma.errors import RecipeError
-
     if arguments.recipe is not None and not arguments.models:
         from emma.cli.run import run
 
         return run(arguments)
     if arguments.recipe is not None:
-        raise RecipeError("A recipe names its models and tasks in [evaluate]: give a recipe or --model, and not both.")
+        raise UsageError("A recipe names its models and tasks in [evaluate]: give a recipe or --model, and not both.")
     if not arguments.models or not arguments.tasks:
-        raise RecipeError("Name a recipe, or a --model and a --task; `emma tasks` lists the tasks.")
+        raise UsageError("Name a recipe, or a --model and a --task; `emma tasks` lists the tasks.")
     return run_benchmarks(arguments)
 
 

@@ -39,7 +39,7 @@ from emma.cli import (
     why,
 )
 from emma.cli.options import STAGES
-from emma.cli.parser import COMMAND, CommandParser, GroupedHelp
+from emma.cli.parser import COMMAND, CommandParser, GroupedHelp, UsageError
 from emma.errors import EmmaError
 
 __all__ = ["STAGES", "build_parser", "expand_group", "main"]
@@ -73,7 +73,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return command(arguments)
     except EmmaError as error:
         print(f"error: {error}", file=sys.stderr)
-        return 1
+        return 2 if isinstance(error, UsageError) else 1
     except KeyboardInterrupt:
         from emma.work import interrupt
 

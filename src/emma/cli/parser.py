@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, NoReturn
 
+from emma.errors import EmmaError
+
 CHOICE = re.compile(r"argument (?P<name>.+): invalid choice: '(?P<given>.*)' \(choose from (?P<choices>.*)\)")
 """What argparse says of a value that is none of those there are."""
 COMMAND = "COMMAND"
@@ -16,6 +18,10 @@ MISSING = "the following arguments are required: "
 """How argparse begins what it says of arguments that were left out."""
 OPTION_CUTOFF = 0.7
 """How alike options must be spelt: all begin with dashes and are short, so that more are alike by chance."""
+
+
+class UsageError(EmmaError):
+    """Arguments of which each is right, and which are not enough or do not go together; the exit code is 2."""
 
 
 class CommandParser(argparse.ArgumentParser):

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from emma.cli.options import STAGES, Commands, add_json, add_strict, open_home, print_answer
+from emma.cli.parser import UsageError
 from emma.cli.stage import StageHelp
 
 if TYPE_CHECKING:
@@ -69,20 +70,18 @@ def add_push(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the stage of a recipe, verify a release, or push it."""
-    from emma.errors import RecipeError
-
     if arguments.push and (arguments.verify or arguments.clients):
-        raise RecipeError("--verify looks at a release and --push sends it: give one at a time, --verify first.")
+        raise UsageError("--verify looks at a release and --push sends it: give one at a time, --verify first.")
     if arguments.push:
         return push(arguments)
     if given := [name for name in ("corpus_name", "private", "only", "dry_run", "force") if getattr(arguments, name)]:
-        raise RecipeError(f"--{given[0].replace('_', '-')} says how a release is sent: give --push OWNER/NAME with it.")
+        raise UsageError(f"--{given[0].replace('_', '-')} says how a release is sent: give --push OWNER/NAME with it.")
     if arguments.verify:
         return verify(arguments)
     if arguments.clients:
-        raise RecipeError("--client names what a release is opened in: give --verify with it.")
+        raise UsageError("--client names what a release is opened in: give --verify with it.")
     if arguments.recipe is None:
-        raise RecipeError("Name a recipe, or say --verify to open a finished release in other programs.")
+        raise UsageError("Name a recipe, or say --verify to open a finished release in other programs.")
     from emma.cli.run import run
 
     return run(arguments)

@@ -4,6 +4,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from emma.cli.options import Commands, add_command, add_home, add_json, open_home, print_answer, print_json
+from emma.cli.parser import UsageError
 
 if TYPE_CHECKING:
     from emma.curate.removal.rules import Removal
@@ -41,7 +42,6 @@ def add_parser(commands: Commands) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Change or show the list of the home."""
-    from emma.errors import RecipeError
     from emma.inspect.ledger import removal as answers
     from emma.pipeline.removals import read_removals
 
@@ -53,13 +53,11 @@ def run(arguments: argparse.Namespace) -> int:
         print_json([row.model_dump() for row in rows]) if arguments.json else print(*lines, sep="\n")
         return 0
     if not named:
-        raise RecipeError(
-            "Say what to remove: --source NAME, --id ID or --url-pattern P; --list shows what is removed."
-        )
+        raise UsageError("Say what to remove: --source NAME, --id ID or --url-pattern P; --list shows what is removed.")
     removals = make_removals(named, arguments)
     if len(removals) > 1:
         if arguments.undo:
-            raise RecipeError("--undo takes one id back at a time; or take them out of the list by hand (--list).")
+            raise UsageError("--undo takes one id back at a time; or take them out of the list by hand (--list).")
         print_answer(answers.add_removals(home, removals), answers.render_several, arguments.json)
         return 0
     (removal,) = removals

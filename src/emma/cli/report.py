@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from emma.cli.options import STAGES, Commands, add_json, add_strict, open_home, print_answer
+from emma.cli.parser import UsageError
 from emma.cli.stage import StageHelp
 from emma.cli.values import parse_page
 
@@ -35,14 +36,12 @@ def add_parser(commands: Commands, name: str) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the stage of a recipe, or compare runs."""
-    from emma.errors import RecipeError
-
     if arguments.compare:
         return compare(arguments)
     if arguments.out or arguments.json:
-        raise RecipeError("--out and --json are for a comparison: give --compare RUN RUN with them.")
+        raise UsageError("--out and --json are for a comparison: give --compare RUN RUN with them.")
     if arguments.recipe is None:
-        raise RecipeError("Name a recipe, or say --compare RUN RUN to put finished runs side by side.")
+        raise UsageError("Name a recipe, or say --compare RUN RUN to put finished runs side by side.")
     from emma.cli.run import run
 
     return run(arguments)
@@ -50,14 +49,13 @@ def run(arguments: argparse.Namespace) -> int:
 
 def compare(arguments: argparse.Namespace) -> int:
     """Write the page of a comparison and print what it says in short, or print all of it as JSON."""
-    from emma.errors import RecipeError
     from emma.inspect.compare.page import render_page
     from emma.inspect.compare.runs import compare_finished
     from emma.inspect.compare.text import render_text
     from emma.inspect.lookup import find_run
 
     if arguments.recipe is not None:
-        raise RecipeError(f"--compare takes finished runs, and {arguments.recipe} is a recipe: name its run.")
+        raise UsageError(f"--compare takes finished runs, and {arguments.recipe} is a recipe: name its run.")
     home = open_home(arguments)
     found = compare_finished([find_run(home, name) for name in arguments.compare])
     print_answer(found, render_text, arguments.json)

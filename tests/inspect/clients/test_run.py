@@ -70,7 +70,7 @@ def test_no_such_client(ask, compiled: Path) -> None:
 
 def test_what_was_not_asked_for(compiled: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for arguments, message in (([], "Name a recipe, or say --verify"), (["--client", "x"], "give --verify with it")):
-        assert main(["release", "--home", str(compiled), *arguments]) == 1
+        assert main(["release", "--home", str(compiled), *arguments]) == 2
         assert message in capsys.readouterr().err
 
 

@@ -152,11 +152,11 @@ def test_the_command(home: Home, tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert re.search("<bdi>two</bdi> against <bdi>one</bdi>", (home.path / "compare.html").read_text())
     assert main(["report", "--compare", "one", str(home.path / "two"), "--json", *where]) == 0
     assert len(json.loads(capsys.readouterr().out)["runs"]) == 2
-    for arguments, message in (
-        ([], "Name a recipe, or say --compare"),
-        (["--json"], "are for a comparison"),
-        (["recipe.toml", "--compare", "one"], "is a recipe: name its run"),
-        (["--compare", "one", "twoo"], "'twoo' is no run in"),
+    for arguments, message, code in (
+        ([], "Name a recipe, or say --compare", 2),
+        (["--json"], "are for a comparison", 2),
+        (["recipe.toml", "--compare", "one"], "is a recipe: name its run", 2),
+        (["--compare", "one", "twoo"], "'twoo' is no run in", 1),
     ):
-        assert main(["report", *arguments, *where]) == 1
+        assert main(["report", *arguments, *where]) == code
         assert message in capsys.readouterr().err

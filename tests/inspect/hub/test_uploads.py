@@ -47,12 +47,16 @@ def test_files_are_the_release_s_and_cards_name_the_repositories(released: Run) 
     [
         (["--dry-run"], "--dry-run says how a release is sent: give --push OWNER/NAME with it."),
         (["--push", "a/b", "--verify"], "give one at a time, --verify first."),
-        (["--push", "alone"], "'alone' is no name of a repository on the hub"),
     ],
 )
 def test_options_that_do_not_go_together(options: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["release", "demo", *options]) == 1
+    assert main(["release", "demo", *options]) == 2
     assert message in capsys.readouterr().err
+
+
+def test_a_name_that_is_none_of_the_hub(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["release", "demo", "--push", "alone"]) == 1
+    assert "'alone' is no name of a repository on the hub" in capsys.readouterr().err
 
 
 def test_a_preview_asks_nobody(released: Run, capsys: pytest.CaptureFixture[str]) -> None:

@@ -69,7 +69,7 @@ def test_the_command_says_what_happened(home: Home, capsys: pytest.CaptureFixtur
     assert "asked for" in capsys.readouterr().out
     assert main(["remove", "--id", "made", *where]) == 1
     assert "'made' is no id: write source:file#row" in capsys.readouterr().err
-    assert main(["remove", *where]) == 1
+    assert main(["remove", *where]) == 2
     assert "Say what to remove" in capsys.readouterr().err
 
 
