@@ -54,7 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
     question = NewQuestion(
         tuple(arguments.place), arguments.base, arguments.goal, arguments.lid, arguments.name, arguments.out
     )
-    question.refuse_existing(overwrite=arguments.yes)
+    question.refuse_early(overwrite=arguments.yes)
     answer = draft_recipe(question)
     if not arguments.json:
         print(*render_draft(answer.draft), *render_goal(answer.goal), sep="\n")

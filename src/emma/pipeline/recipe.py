@@ -61,6 +61,10 @@ EXPECTED: Mapping[str, str] = {
 """What is to be written instead, by the kind of a validation error: pydantic speaks of Python's types."""
 
 
+NAME_PATTERN = r"^[\w-][\w.-]*$"
+"""The name of a run, which is a folder's too."""
+
+
 class Recipe(Settings):
     """Everything that a run is made of: a base model, the folder of the data, and a section for each stage."""
 

@@ -189,4 +189,14 @@ def test_errors_say_what_to_do(tmp_path: Path) -> None:
         draft(place, tmp_path / "r.toml", goal="Klingonian")
     (tmp_path / "r.toml").write_text("")
     with pytest.raises(RecipeError, match="--yes"):
-        NewQuestion((place,), out=tmp_path / "r.toml").refuse_existing(overwrite=False)
+        NewQuestion((place,), out=tmp_path / "r.toml").refuse_early(overwrite=False)
+    for early, words in (
+        (NewQuestion((place,), out=tmp_path), "--out .*name a file"),
+        (NewQuestion((place,), out=tmp_path / "no" / "r.toml"), "--out .*in a folder that is there"),
+        (NewQuestion((place,), name="a/b", out=tmp_path / "r.toml"), "--name a/b"),
+        (NewQuestion((place,), base="nowhere", out=tmp_path / "r.toml"), "The base 'nowhere' is neither"),
+    ):
+        with pytest.raises(RecipeError, match=words):
+            early.refuse_early(overwrite=True)
+    for base in ("owner/name@main", "base.toml", str(place)):
+        NewQuestion((place,), base=base, out=tmp_path / "r.toml").refuse_early(overwrite=True)

@@ -13,7 +13,8 @@ from emma.inspect.draft.goal import Goal, choose_settings, count_seen, read_goal
 from emma.inspect.draft.places import find_place
 from emma.inspect.draft.sources import Draft, Identify
 from emma.inspect.draft.write import write_recipe
-from emma.pipeline.recipe import Recipe
+from emma.models.places import HUB_ID, find_model_place
+from emma.pipeline.recipe import NAME_PATTERN, Recipe
 
 
 @dataclass(frozen=True)
@@ -50,12 +51,19 @@ class NewQuestion:
                 words += [f"--{option}", value]
         return shlex.join(words)
 
-    def refuse_existing(self, *, overwrite: bool) -> None:
-        """Raise RecipeError where the recipe is there already, since a person may have changed it."""
+    def refuse_early(self, *, overwrite: bool) -> None:
+        """Raise RecipeError, before anything is looked at, for a recipe that cannot be written, or must not be since a
+        person may have changed it, and for a base that is not here."""
+        if self.path.is_dir() or not self.path.parent.is_dir():
+            raise RecipeError(f"--out {self.path}: name a file, such as recipe.toml, in a folder that is there.")
         if self.path.exists() and not overwrite:
             raise RecipeError(
                 f"{self.path} is there already. Name another file with --out, or write over it with --yes."
             )
+        if self.name and not re.fullmatch(NAME_PATTERN, self.name):
+            raise RecipeError(f"--name {self.name}: letters, digits and the signs - _ . make a name; it begins a path.")
+        if self.base and not self.base.endswith(".toml") and not HUB_ID.fullmatch(self.base):
+            find_model_place(self.base, (Path(), self.places[0]))
 
 
 @dataclass
