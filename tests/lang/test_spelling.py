@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from emma.lang.spelling import EDGE, FOREIGN, Spelling, find_spellings, fold_case, is_letter
+from emma.lang.spelling import EDGE, FOREIGN, Spelling, _spelling_of_locale, find_spellings, fold_case, is_letter
 
 
 @pytest.mark.parametrize(
@@ -38,6 +38,19 @@ def test_characters_in_common_use(iso: str, script: str, sample: str) -> None:
 def test_where_cldr_says_nothing_all_of_the_script_are_asked() -> None:
     found = find_spellings("mhr", "Cyrl")
     assert len(found) > 10 and {each.script for each in found} == {"Cyrl"}
+
+
+def test_what_others_asked_babel_before_changes_nothing() -> None:
+    from babel import localedata
+
+    for name in ("ba", "mdf"):  # of which CLDR has no words, and few
+        localedata.load(name)  # with what it inherits, as names of languages are looked up
+    _spelling_of_locale.cache_clear()
+    moksha = _spelling_of_locale("mdf")
+    assert _spelling_of_locale("ba") is None and moksha is not None and moksha.script == "Cyrl"
+    localedata._cache.pop("tyv", None)
+    assert _spelling_of_locale("tyv") is None
+    assert localedata.load("tyv").get("months"), "what is asked of babel afterwards is whole"
 
 
 def test_probabilities_sum_to_one() -> None:

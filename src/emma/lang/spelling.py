@@ -7,11 +7,13 @@ which is the characters in common use.
 """
 
 import math
+import pickle
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from itertools import pairwise
+from pathlib import Path
 
 from emma.lang.cldr import cldr_codes, likely_scripts
 from emma.lang.scripts import dominant_script
@@ -185,7 +187,9 @@ def _spelling_of_locale(name: str) -> Spelling | None:
     if _script_of_locale(name) in CHARACTER_SETS or not localedata.exists(name):
         return None
     # Without what a locale inherits: a language that CLDR has no words in would look like the root's or its parent's.
-    data = localedata.load(name, merge_inherited=False)
+    # Not by babel's `load`, which remembers a locale by its name alone: with what it inherits, once anybody asked so.
+    with Path(localedata.resolve_locale_filename(name)).open("rb") as stream:
+        data = pickle.load(stream)  # a file of babel's own
     pairs: Counter[tuple[str, str]] = Counter()
     for key in WORD_FIELDS:
         for text in _find_texts(data.get(key)):
