@@ -9,15 +9,7 @@ from transformers import AutoConfig
 from emma.adapt.config import ArchitectureConfig
 from emma.errors import RecipeError
 from emma.inspect.plan.shape import NAMED_SHAPES, find_named_shape, read_shape, shape_from_architecture, with_new_pieces
-
-LLAMA_LIKE = {
-    "vocab_size": 1000,
-    "hidden_size": 64,
-    "intermediate_size": 176,
-    "num_hidden_layers": 3,
-    "num_attention_heads": 4,
-    "num_key_value_heads": 2,
-}
+from tests.models.test_shape import LLAMA_LIKE
 
 
 def test_a_recipe_s_architecture() -> None:
