@@ -22,7 +22,7 @@ from benchmarks.machine import machine, result_path
 from emma.collect.config import CollectConfig, SourceConfig
 from emma.collect.run import collect
 from emma.errors import EmmaError
-from emma.inspect.draft.run import NewAnswer, NewQuestion, draft_recipe, write_draft
+from emma.pipeline.draft.run import NewAnswer, NewQuestion, draft_recipe, write_draft
 from emma.pipeline.recipe import Recipe
 from emma.store import shards
 from emma.work.local import Local

@@ -26,12 +26,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from tests.hub import TOKEN, Hub, serve_hub
-from tests.inspect.hub.conftest import MODEL_CARD, make_run
+from tests.pipeline.hub.conftest import MODEL_CARD, make_run
 from tests.report.synthetic import labels
 
 from benchmarks.machine import machine, publish
-from emma.inspect.hub.uploads import Destination, Upload, stage_uploads
 from emma.pipeline.home import Home, Run
+from emma.pipeline.hub.uploads import Destination, Upload, stage_uploads
 from emma.release.corpus import SCHEMA
 from emma.schemas import SPLITS
 

@@ -6,8 +6,8 @@ import pytest
 
 from emma.curate.removal.rules import Removal
 from emma.errors import RecipeError
-from emma.inspect.hub.uploads import Destination, stage_uploads
 from emma.pipeline.home import Home
+from emma.pipeline.hub.uploads import Destination, stage_uploads
 from emma.pipeline.recipe import Recipe
 from emma.pipeline.removals import write_removals
 from emma.pipeline.run import run_recipe

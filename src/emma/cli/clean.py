@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from emma.cli.options import Commands, add_command, add_home, add_json, open_home, print_answer
 
 if TYPE_CHECKING:
-    from emma.inspect.storage.holdings import Holdings
+    from emma.pipeline.storage.holdings import Holdings
 
 DESCRIPTION = """Show what a home holds, by run and stage, and delete what nobody needs: what stages that were stopped
 had done and no run goes on from, and artifacts that no run points to, neither by itself nor through what it was made
@@ -31,8 +31,8 @@ def add_parser(commands: Commands) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print what there is; delete what may go where that was said or is answered so."""
-    from emma.inspect.storage.clean import clean_home, describe_cleaned, refuse_no_store, render_holdings
-    from emma.inspect.storage.holdings import take_stock
+    from emma.pipeline.storage.clean import clean_home, describe_cleaned, refuse_no_store, render_holdings
+    from emma.pipeline.storage.holdings import take_stock
 
     home, intermediate = open_home(arguments), arguments.intermediate
     refuse_no_store(home)

@@ -48,8 +48,8 @@ def add_parser(commands: Commands) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Draft, show, ask on a terminal, and write; 1 where the recipe reads nothing yet."""
-    from emma.inspect.draft.run import NewQuestion, draft_recipe, write_draft
-    from emma.inspect.draft.show import render_closing, render_draft, render_goal
+    from emma.pipeline.draft.run import NewQuestion, draft_recipe, write_draft
+    from emma.pipeline.draft.show import render_closing, render_draft, render_goal
 
     question = NewQuestion(
         tuple(arguments.place), arguments.base, arguments.goal, arguments.lid, arguments.name, arguments.out
@@ -59,7 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not arguments.json:
         print(*render_draft(answer.draft), *render_goal(answer.goal), sep="\n")
     if not arguments.yes and not arguments.json and sys.stdin.isatty() and sys.stdout.isatty():
-        from emma.inspect.draft.ask import ask_person
+        from emma.pipeline.draft.ask import ask_person
 
         ask_person(answer.draft, input)
     path = write_draft(question, answer)

@@ -99,9 +99,9 @@ def verify(arguments: argparse.Namespace) -> int:
 
 def push(arguments: argparse.Namespace) -> int:
     """Send a release to the hub, or list what would go."""
-    from emma.inspect.hub.run import push_release
-    from emma.inspect.hub.show import render_preview, render_pushed
-    from emma.inspect.hub.uploads import Destination, list_gaps, list_withheld_sources, stage_uploads
+    from emma.pipeline.hub.run import push_release
+    from emma.pipeline.hub.show import render_preview, render_pushed
+    from emma.pipeline.hub.uploads import Destination, list_gaps, list_withheld_sources, stage_uploads
 
     destination = Destination.parse(arguments.push, arguments.corpus_name, arguments.only, arguments.private)
     run, quiet = choose_run(arguments), arguments.quiet or arguments.json

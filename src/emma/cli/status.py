@@ -52,8 +52,8 @@ def refuse_run(arguments: argparse.Namespace, home: "Home") -> None:
 
 def verify(arguments: argparse.Namespace) -> int:
     """Read the files of a run, or of all, again; 1 where any is not what was written."""
-    from emma.inspect.storage.clean import refuse_no_store
     from emma.inspect.verify import render_text, verify_files
+    from emma.pipeline.storage.clean import refuse_no_store
     from emma.work.progress import Reporter
 
     # Without a recipe every artifact of the home is read, also what no run names any more.

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from emma.collect.losses import Loss, find_losses
-from emma.inspect.storage.folders import StoreFolders, size_artifact
-from emma.inspect.storage.holdings import sum_own
 from emma.inspect.trainings import TrainingState, find_state, render_training
 from emma.pipeline.home import Home, Run
 from emma.pipeline.recipe import Recipe
 from emma.pipeline.run import describe_counts, stage_states
+from emma.pipeline.storage.folders import StoreFolders, size_artifact
+from emma.pipeline.storage.holdings import sum_own
 from emma.store import manifest
 from emma.store.artifact import Artifact
 from emma.store.files import read_json

@@ -1,0 +1,85 @@
+"""A source as it will stand in the recipe: its settings, why they are what they are, and what is unsure."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from emma.collect.config import BenchmarkConfig, SourceConfig
+from emma.pipeline.draft.groups import Group
+from emma.pipeline.draft.places import Place
+from emma.pipeline.draft.samples import Sample
+
+Identify = Callable[[Sequence[str]], list[str]]
+"""Labels texts, by a language-identification model; an empty label where it knows none."""
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """Something that was not decided, or only guessed."""
+
+    source: str
+    setting: str
+    """The setting of the recipe that decides it."""
+    text: str
+    """One or two sentences."""
+
+
+@dataclass
+class DraftSource:
+    """A source as it will stand in the recipe."""
+
+    config: SourceConfig
+    group: Group
+    sample: Sample
+    reasons: dict[str, str] = field(default_factory=dict)
+    """A sentence for each setting that was chosen."""
+    doubts: list[Doubt] = field(default_factory=list)
+    is_ready: bool = True
+    """Whether the recipe reads it; else it stands there as a comment until somebody decides."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return self.config.name
+
+    @property
+    def is_benchmark(self) -> bool:
+        """Whether models will be tested on it."""
+        return isinstance(self.config, BenchmarkConfig)
+
+    @property
+    def scale(self) -> float:
+        """All of its files, as many times what was passed of them."""
+        if self.config.member is not None:
+            return max(1.0, len(self.group.files) / max(1, self.sample.files))
+        return 1 / self.sample.share
+
+    def change(self, reason: str, **settings: Any) -> None:
+        """Change settings, all for one reason. Raises the errors of SourceConfig."""
+        values = {name: getattr(self.config, name) for name in self.config.model_fields_set} | settings
+        self.config = type(self.config).model_validate(values)
+        self.reasons |= dict.fromkeys(settings, reason)
+
+    def doubt(self, setting: str, text: str) -> None:
+        """Note a doubt."""
+        self.doubts.append(Doubt(self.name, setting, text))
+
+
+@dataclass
+class Draft:
+    """What was found at a place, and how a recipe may read it."""
+
+    place: Place
+    sources: list[DraftSource]
+    unread: list[tuple[str, int, str]]
+    """An example, the number of such files, and why they are not read."""
+
+    @property
+    def ready(self) -> list[DraftSource]:
+        """Sources, benchmarks aside, that the recipe reads."""
+        return [source for source in self.sources if source.is_ready and not source.is_benchmark]
+
+    @property
+    def doubts(self) -> list[Doubt]:
+        """All doubts."""
+        return [doubt for source in self.sources for doubt in source.doubts]
