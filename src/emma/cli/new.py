@@ -59,7 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not arguments.json:
         print(*render_draft(answer.draft), *render_goal(answer.goal), sep="\n")
     if not arguments.yes and not arguments.json and sys.stdin.isatty() and sys.stdout.isatty():
-        from emma.pipeline.draft.ask import ask_person
+        from emma.pipeline.draft.show import ask_person
 
         ask_person(answer.draft, input)
     path = write_draft(question, answer)

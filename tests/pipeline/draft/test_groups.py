@@ -2,9 +2,7 @@
 
 from pathlib import Path
 
-import pytest
-
-from emma.pipeline.draft.groups import find_split, group_files
+from emma.pipeline.draft.groups import group_files
 from emma.pipeline.draft.places import find_place
 from tests.pipeline.draft.test_run import draft, languages, lay_out
 
@@ -43,17 +41,3 @@ def test_few_files_in_folders_beside_each_other_are_one_source(tmp_path: Path) -
 def test_many_folders_are_divisions_of_one_source(tmp_path: Path) -> None:
     files = {f"topic{chr(97 + number)}/{n}.jsonl": '{"text": "a b c"}\n' * 2 for number in range(20) for n in range(5)}
     assert folders(lay_out(tmp_path, files)) == {"": 100}
-
-
-@pytest.mark.parametrize(
-    "name, split",
-    [
-        ("train-00000-of-00002.parquet", "train"),
-        ("data/test/0.parquet", "held out"),
-        ("sw/validation.tsv.gz", "held out"),
-        ("sw/testament.txt", ""),
-        ("sme_giella-ud-test.conllu", ""),
-    ],
-)
-def test_splits(name: str, split: str) -> None:
-    assert find_split(name) == split

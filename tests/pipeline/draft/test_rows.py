@@ -2,11 +2,14 @@
 
 import json
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emma.pipeline.draft.rows import has_header, parse_cut_json, read_json_lines, read_table
+from emma.pipeline.draft.rows import BOOK_BYTES, _unit_of, has_header, parse_cut_json, read_json_lines, read_table
 
+SENTENCES = "".join(f"{'Habari za leo, rafiki ' * (2 + n % 4)}{n}.\n" for n in range(40))
+PAGE = "".join(f"{'neno ' * 12}neno{n:03} na\n" for n in range(40))
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=4), inner, max_size=4),
@@ -42,3 +45,18 @@ def test_headers() -> None:
     assert has_header([["", "acehnese", "english"], ["0", "Neu", "Enjoy"]])  # as pandas writes it
     assert not has_header([["Janets Enten legen 16 Eier pro Tag.", "18"], ["Ein Kleid", "3"]])
     assert not has_header([["habari", "habari"], ["a", "b"]])
+
+
+@pytest.mark.parametrize(
+    ("text", "size", "unit"),
+    [
+        (SENTENCES, 4_000, "line"),
+        ("\n".join(SENTENCES.splitlines()[:19]), 2_000, "document"),
+        (PAGE, 4_000, "document"),
+        (SENTENCES.replace("\n", "\n\n"), BOOK_BYTES - 1, "document"),
+        (SENTENCES.replace("\n", "\n\n"), BOOK_BYTES, "paragraph"),
+        ("ab\n" * 40, 120, "document"),
+    ],
+)
+def test_what_a_document_is_in_plain_text(text: str, size: int, unit: str) -> None:
+    assert _unit_of(text, size) == unit

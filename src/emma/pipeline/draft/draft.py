@@ -8,17 +8,16 @@ from typing import Any
 from emma.collect.config import BenchmarkConfig, SourceConfig
 from emma.collect.readers.registry import load_reader
 from emma.errors import SourceError
-from emma.pipeline.draft.finish import finish_source
+from emma.pipeline.draft.finish import finish_source, make_name
 from emma.pipeline.draft.groups import Group, group_files
 from emma.pipeline.draft.guesses import Guess
 from emma.pipeline.draft.licences import UNKNOWN
-from emma.pipeline.draft.names import make_name
 from emma.pipeline.draft.patterns import find_member_pattern, find_patterns
 from emma.pipeline.draft.places import Place
+from emma.pipeline.draft.rows import find_unit
 from emma.pipeline.draft.settle import settle_languages
 from emma.pipeline.draft.sources import Draft, DraftSource, Identify
 from emma.pipeline.draft.trials import choose_source, read_sample
-from emma.pipeline.draft.units import find_unit
 
 TABLE_SETTINGS = ("fields", "keep", "options", "encoding")
 """Settings that plain text does not have."""

@@ -6,18 +6,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
-from emma.collect.files.datasets import SHARD
 from emma.pipeline.draft.columns import LABEL_SHAPE, is_known, name_language
 from emma.pipeline.draft.configs import HubFiles, find_config, read_configs
 from emma.pipeline.draft.forms import TABLE_SUFFIXES
 from emma.pipeline.draft.guesses import Guess, guess_file
-from emma.pipeline.draft.pairs import find_pairs, last_suffix
+from emma.pipeline.draft.names import HELD_OUT_SPLITS, TRAIN_SPLITS, find_pairs, find_split, last_suffix
 from emma.pipeline.draft.places import Place, PlaceFile, suffix_of
 
 MAX_GUESSED = 400
 """Files of a folder and suffix that are opened for a guess; others are taken to be like the nearest before them."""
-TRAIN_SPLITS = frozenset({"train", "training"})
-HELD_OUT_SPLITS = frozenset({"dev", "devtest", "eval", "heldout", "test", "val", "valid", "validation"})
 PAIR_SHAPE = re.compile(r"[a-z]{2,3}[-_][a-z]{2,3}")
 
 
@@ -187,14 +184,3 @@ def _find_split(configs: Sequence[HubFiles], name: str) -> str:
     """The split of a file as the README says, else as its name does."""
     found = find_config(configs, name)
     return find_split(name) if found is None else find_split(f"{found.split}/x")
-
-
-def find_split(name: str) -> str:
-    """`train`, `held out`, or nothing, by the whole name of a file without its number, or of a folder."""
-    path = PurePosixPath(name)
-    stem = path.name.split(".")[0]
-    match = SHARD.fullmatch(stem)
-    words = {part.lower() for part in (*path.parts[:-1], stem, match["name"] if match else stem)}
-    if words & TRAIN_SPLITS:
-        return "train"
-    return "held out" if words & HELD_OUT_SPLITS else ""

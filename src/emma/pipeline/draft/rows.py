@@ -1,15 +1,17 @@
-"""The first rows of a table, and the first records of JSON, from the beginning of a file that may be cut anywhere."""
+"""The beginning of a file, cut anywhere: rows of a table, records of JSON, and the documents of plain text."""
 
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
+from statistics import median
 
 from emma.collect.readers.csv import stated_delimiter
 from emma.collect.text.encodings import detect_mark, is_utf8
-from emma.pipeline.draft.places import suffix_of
+from emma.pipeline.draft.places import Place, PlaceFile, head_of, suffix_of
 
 MAX_ROWS = 200
 """Rows that are looked at."""
@@ -157,3 +159,38 @@ def read_arrow_head(path: Path) -> tuple[list[Record], list[str]]:
     except (pa.ArrowException, OSError, ValueError):
         return [], []
     return ([] if batch is None else batch.slice(0, MAX_ROWS).to_pylist()), stream.schema.names
+
+
+MAX_LOOKED = 12
+"""Files that are looked at."""
+BOOK_BYTES = 1_000_000
+"""Bytes of a file from which blocks between empty lines are taken for documents."""
+MIN_LINES, MIN_LINE_CHARS, MAX_WRAPPED = 20, 25, 100
+"""Lines of a file of sentences, the characters of most of them, and those that a line broken to a page has at most."""
+
+
+def find_unit(place: Place, files: Sequence[PlaceFile]) -> str:
+    """The value of the option `unit`: what most of the files looked at are made of."""
+    step = -(-len(files) // MAX_LOOKED)
+    units = [_unit_of(decode_head(head_of(place, file)), file.size) for file in files[::step]]
+    return max(("document", "paragraph", "line"), key=units.count)
+
+
+def _unit_of(text: str, size: int) -> str:
+    lines = text.splitlines()
+    filled = [line.strip() for line in lines if line.strip()]
+    if len(filled) < MIN_LINES:
+        return "document"
+    if len(filled) < len(lines[: len(lines) - 1]) * 0.98:  # there are empty lines in it
+        return "paragraph" if size >= BOOK_BYTES else "document"
+    return "line" if median(map(len, filled)) >= MIN_LINE_CHARS and not _is_wrapped(filled) else "document"
+
+
+def _is_wrapped(lines: Sequence[str]) -> bool:
+    """Whether lines were broken to fit a page: nearly all are as long as the longest, and end in no full stop."""
+    longest = sorted(map(len, lines))[int(0.95 * len(lines))]
+    if longest > MAX_WRAPPED:
+        return False
+    full = sum(len(line) > 0.8 * longest for line in lines)
+    stopped = sum(bool(re.search(r"\W$", line)) for line in lines)
+    return full > 0.6 * len(lines) and stopped < 0.5 * len(lines)

@@ -15,8 +15,7 @@ from emma.pipeline.draft.languages import (
     guess_by_script,
     identify_texts,
 )
-from emma.pipeline.draft.samples import Sample
-from emma.pipeline.draft.sources import DraftSource, Identify
+from emma.pipeline.draft.sources import DraftSource, Identify, Sample
 from emma.pipeline.draft.trials import read_sample
 
 ENOUGH = 0.95

@@ -1,18 +1,23 @@
-"""Show on a terminal what was seen: a table of sources, three rows of each, and what is unsure."""
+"""Show on a terminal what was seen and what is unsure, and ask a person what the files do not say."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
+from emma.errors import LanguageError
 from emma.lang.language import Lang
 from emma.pipeline.draft.goal import Goal, estimate_bytes
-from emma.pipeline.draft.samples import show_rows
-from emma.pipeline.draft.sources import Draft, DraftSource
+from emma.pipeline.draft.languages import resolve_answer
+from emma.pipeline.draft.licences import UNKNOWN, to_spdx
+from emma.pipeline.draft.sources import Draft, DraftSource, Row, Sample
+from emma.pipeline.draft.trials import FIRST_ROWS, read_sample
 from emma.ui.numerals import format_bytes
 from emma.ui.terminal import WIDTH, fold_line, format_snippet, format_table
 
 SNIPPET_CELLS = 56
 """Columns of a snippet of text; a pair has two."""
 MAX_LANGUAGES = 4
+MAX_SHOWN = 3
+"""Rows of a source that are shown."""
 
 
 def render_draft(draft: Draft) -> Iterator[str]:
@@ -79,6 +84,16 @@ def _show_source(source: DraftSource, common: Collection[tuple[str, str]]) -> It
             yield from _indent(f"? {doubt.setting}: {doubt.text}")
 
 
+def show_rows(sample: Sample) -> list[Row]:
+    """Three rows to show, of different languages and files as far as there are."""
+    shown: list[Row] = []
+    for differ in (lambda row: row.lang, lambda row: row.file, lambda row: (row.file, row.row)):
+        for row in sample.named or sample.rows:
+            if len(shown) < MAX_SHOWN and differ(row) not in {differ(other) for other in shown}:
+                shown.append(row)
+    return shown
+
+
 def _show_texts(text: str, text2: str) -> str:
     if not text2:
         return format_snippet(text, SNIPPET_CELLS + 24)
@@ -110,3 +125,47 @@ def render_closing(draft: Draft, path: Path, base: str) -> Iterator[str]:
         yield f"Next: emma run {path}" + ("" if base else " --until curate")
     else:
         yield "It reads nothing yet: settle what it asks, then run it."
+
+
+Ask = Callable[[str], str]
+"""Asks a question; an empty answer leaves it open."""
+
+
+def ask_person(draft: Draft, ask: Ask) -> None:
+    """Ask for the languages and licences that are not known. Empty answers leave them so."""
+    for source in draft.sources:
+        for side in ("lang", "lang2"):
+            if not source.is_ready and any(doubt.setting == side for doubt in source.doubts):
+                _ask_language(source, side, draft.place.root, ask)
+    _ask_licences(draft, ask)
+
+
+def _ask_language(source: DraftSource, side: str, root: Path, ask: Ask) -> None:
+    of = "the translations in " if side == "lang2" else ""
+    question = (
+        f"{source.name}: which language are {of}its texts in (a name, or a label such as swh_Latn; empty: leave open)? "
+    )
+    texts = [row.text2 if side == "lang2" else row.text for row in source.sample.rows[:FIRST_ROWS]]
+    while answer := ask(question).strip():
+        try:
+            label = resolve_answer(answer, "\n".join(texts)).label
+        except LanguageError as error:
+            question = f"{error}\n{source.name}: which language? "
+            continue
+        source.change("as you said", **{side: label})
+        source.sample = read_sample(source.config, root)
+        source.is_ready = bool(source.sample.named)
+        source.doubts = [doubt for doubt in source.doubts if doubt.setting != side]
+        return
+
+
+def _ask_licences(draft: Draft, ask: Ask) -> None:
+    """One answer holds for all that follow, unless another is given."""
+    unknown = [source for source in draft.sources if source.config.licence == UNKNOWN]
+    if not unknown:
+        return
+    names = ", ".join(source.name for source in unknown)
+    if answer := ask(f"Licence of {names} (SPDX, such as CC-BY-4.0; empty: not known)? ").strip():
+        for source in unknown:
+            source.change("as you said", licence=to_spdx(answer))
+            source.doubts = [doubt for doubt in source.doubts if doubt.setting != "licence"]

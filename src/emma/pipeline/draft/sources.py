@@ -1,5 +1,6 @@
-"""A source as it will stand in the recipe: its settings, why they are what they are, and what is unsure."""
+"""A source as it will stand in the recipe: settings and reasons, what a sample of its files gave, what is unsure."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -7,7 +8,71 @@ from typing import Any
 from emma.collect.config import BenchmarkConfig, SourceConfig
 from emma.pipeline.draft.groups import Group
 from emma.pipeline.draft.places import Place
-from emma.pipeline.draft.samples import Sample
+
+
+@dataclass(frozen=True)
+class Row:
+    """A text of the sample."""
+
+    file: str
+    row: int
+    text: str
+    lang: str
+    """Its label; empty where its language is not known."""
+    text2: str = ""
+    lang2: str = ""
+    code: str = ""
+    """The language as the source calls it."""
+    code2: str = ""
+    has_lang: bool = False
+    """Whether the language of the first side is known, whatever that of the second."""
+
+
+@dataclass
+class Sample:
+    """What a source gave when some of its files were read."""
+
+    rows: list[Row] = field(default_factory=list)
+    files: int = 0
+    text_chars: int = 0
+    passed: int = 0
+    """Units that the readers gave, looked at or not."""
+    passed_chars: int = 0
+    share: float = 1.0
+    """Share of the files, by their bytes on disk, that was passed."""
+    rejects: Counter[str] = field(default_factory=Counter)
+    """Units by kind of reject, those whose language is unknown apart."""
+    lost: int = 0
+    """Units of those that are text."""
+    first_loss: str = ""
+    unknown: Counter[str] = field(default_factory=Counter)
+    """Texts by code, whose language is unknown."""
+
+    @property
+    def named(self) -> list[Row]:
+        """Rows whose language is known."""
+        return [row for row in self.rows if row.lang]
+
+    @property
+    def text_bytes(self) -> int:
+        """UTF-8 bytes of the texts."""
+        return sum(len(row.text.encode()) + len(row.text2.encode()) for row in self.rows)
+
+    @property
+    def languages(self) -> Counter[str]:
+        """UTF-8 bytes by label, both sides of pairs."""
+        counts: Counter[str] = Counter()
+        for row in self.named:
+            counts[row.lang] += len(row.text.encode())
+            if row.lang2:
+                counts[row.lang2] += len(row.text2.encode())
+        return counts
+
+    @property
+    def share_lost(self) -> float:
+        """Share of the units that are lost, those in unknown languages aside."""
+        return self.lost / max(1, self.lost + self.passed)
+
 
 Identify = Callable[[Sequence[str]], list[str]]
 """Labels texts, by a language-identification model; an empty label where it knows none."""

@@ -19,7 +19,7 @@ from emma.errors import LanguageError
 from emma.lang.language import Lang
 from emma.lang.scripts import Evidence
 from emma.pipeline.draft.places import MAX_ROW_BYTES
-from emma.pipeline.draft.samples import Row, Sample
+from emma.pipeline.draft.sources import Row, Sample
 
 MAX_FILES, MAX_MEMBERS = 600, 4_000
 """Files of a source that are read, spread over all of them; members of an archive."""

@@ -1,12 +1,20 @@
-"""Answers of a person settle what the files do not say."""
+"""Rows that are shown, and answers of a person, which settle what the files do not say."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from emma.pipeline.draft.ask import ask_person
 from emma.pipeline.draft.run import NewQuestion, draft_recipe, write_draft
+from emma.pipeline.draft.show import ask_person, show_rows
+from emma.pipeline.draft.sources import Row, Sample
 from emma.pipeline.recipe import Recipe
 from tests.pipeline.draft.test_run import lay_out
+
+ROWS = [
+    Row("a", 1, "ⴰⴱ", "zgh_Tfng", "ab", "eng_Latn"),
+    Row("a", 2, "abc", ""),
+    Row("a", 3, "ⴱ", "zgh_Tfng"),
+    Row("b", 1, "ߊ", "nqo_Nkoo"),
+]
 
 
 def answering(answers: Sequence[str], asked: list[str]) -> Callable[[str], str]:
@@ -46,3 +54,8 @@ def test_a_language_is_in_the_script_of_its_text(tmp_path: Path) -> None:
     )
     ask_person(answer.draft, answering(["Chinese"], []))
     assert answer.draft.sources[0].config.lang == "zho_Hant"
+
+
+def test_rows_of_several_languages_are_shown_and_none_without_one() -> None:
+    assert show_rows(Sample(rows=ROWS)) == [ROWS[0], ROWS[3], ROWS[2]]
+    assert show_rows(Sample(rows=ROWS[1:2])) == ROWS[1:2]

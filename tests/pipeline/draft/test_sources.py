@@ -5,8 +5,7 @@ from typing import Any
 
 import pytest
 
-from emma.pipeline.draft.samples import Row, Sample, show_rows
-from emma.pipeline.draft.sources import DraftSource
+from emma.pipeline.draft.sources import DraftSource, Row, Sample
 
 ROWS = [
     Row("a", 1, "ⴰⴱ", "zgh_Tfng", "ab", "eng_Latn"),
@@ -24,11 +23,6 @@ def test_bytes_are_of_both_sides() -> None:
 
 def test_the_share_lost_is_of_all_units() -> None:
     assert (Sample(lost=1, passed=3).share_lost, Sample().share_lost) == (0.25, 0.0)
-
-
-def test_rows_of_several_languages_are_shown_and_none_without_one() -> None:
-    assert show_rows(Sample(rows=ROWS)) == [ROWS[0], ROWS[3], ROWS[2]]
-    assert show_rows(Sample(rows=ROWS[1:2])) == ROWS[1:2]
 
 
 @pytest.mark.parametrize(("member", "scale"), [(None, 4.0), ("*.txt", 5.0)])
