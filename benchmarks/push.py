@@ -101,7 +101,7 @@ def push(hub: Hub, run: Run, stop_at: float | None = None) -> bool:
 
 def try_release(run: Run, scratch: Path) -> tuple[list[Upload], list[Trial]]:
     """All trials of a release."""
-    with stage_uploads(run, DESTINATION) as uploads:
+    with stage_uploads(run.release, DESTINATION) as uploads:
         size = sum(sum(upload.files.values()) for upload in uploads)
         trials = []
         with serve_hub(scratch / "whole") as hub:

@@ -100,22 +100,14 @@ def verify(arguments: argparse.Namespace) -> int:
 def push(arguments: argparse.Namespace) -> int:
     """Send a release to the hub, or list what would go."""
     from emma.pipeline.hub.run import push_release
-    from emma.pipeline.hub.show import render_preview, render_pushed
-    from emma.pipeline.hub.uploads import Destination, list_gaps, list_withheld_sources, stage_uploads
+    from emma.pipeline.hub.show import render_push
+    from emma.pipeline.hub.uploads import Destination
 
     destination = Destination.parse(arguments.push, arguments.corpus_name, arguments.only, arguments.private)
-    run, quiet = choose_run(arguments), arguments.quiet or arguments.json
-    withheld = [] if arguments.only == "model" else list_withheld_sources(run)
-    if arguments.dry_run:
-        gaps = list_gaps(run)
-        with stage_uploads(run, destination) as uploads:
-            print_answer(
-                uploads, lambda found: render_preview(found, withheld, gaps, arguments.private), arguments.json
-            )
-        return 0
+    quiet = arguments.quiet or arguments.json
     say = (lambda _: None) if quiet else print
-    pushed = push_release(run, destination, force=arguments.force, quiet=quiet, say=say)
-    print_answer(pushed, lambda found: render_pushed(found, withheld), arguments.json)
+    how = {"force": arguments.force, "dry_run": arguments.dry_run, "quiet": quiet}
+    print_answer(push_release(choose_run(arguments), destination, say=say, **how), render_push, arguments.json)
     return 0
 
 

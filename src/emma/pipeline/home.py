@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from emma.lang.language import Lang
     from emma.pipeline.export.counts import Exported
+    from emma.pipeline.hub.run import Push
+    from emma.pipeline.released import Folder, Released
     from emma.pipeline.samples import SampleDataset
 
 LOCK = "lock.json"
@@ -266,6 +268,34 @@ class Run:
         labels = None if langs is None else [lang if isinstance(lang, str) else lang.label for lang in langs]
         request = Request(labels, splits, sources, kind, annotations, mask)
         return export_corpus(self, to, request, force=force, workers=workers)
+
+    @property
+    def release(self) -> "Released":
+        """The finished release: its folders, the sources it withholds, what its cards leave open.
+
+        Raises RecipeError when there is none yet.
+        """
+        from emma.pipeline.released import read_release
+
+        return read_release(self)
+
+    def push(
+        self,
+        name: str,
+        *,
+        corpus: str | None = None,
+        only: "Folder | None" = None,
+        private: bool = False,
+        force: bool = False,
+        dry_run: bool = False,
+    ) -> "Push":
+        """Send the release to `name` on the Hugging Face hub, or with `dry_run` say what would go; see
+        `emma release --push`."""
+        from emma.pipeline.hub.run import push_release
+        from emma.pipeline.hub.uploads import Destination
+
+        destination = Destination.parse(name, corpus, only, private)
+        return push_release(self, destination, force=force, dry_run=dry_run, quiet=True, say=lambda _: None)
 
     def samples(self) -> "SampleDataset":
         """The training samples in planned order, as a torch Dataset. Raises RecipeError when there is no mix yet."""

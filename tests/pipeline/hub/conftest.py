@@ -14,6 +14,7 @@ from emma.pipeline.home import Home, Run
 from emma.pipeline.hub.push import Pusher
 from emma.release.corpus import SCHEMA
 from emma.store.artifact import Artifact, commit, staging
+from emma.store.files import write_json
 from tests.conftest import TEXTS
 from tests.hub import TOKEN, Hub, serve_hub
 
@@ -65,7 +66,13 @@ def make_run(folder: Path, fill: Callable[[Path], None]) -> Run:
     sources = pa.Table.from_pylist(SOURCES)
     collect = _put(run, "collect", {}, lambda out: pq.write_table(sources, out / "sources.parquet"))
     curate = _put(run, "curate", {"collect": collect.key}, lambda _: None)
-    _put(run, "release", {"collect": collect.key, "curate": curate.key}, fill)
+
+    def fill_all(out: Path) -> None:
+        fill(out)
+        withheld = {"lent": {"redistribution": "derived", "documents": 7}}
+        write_json(out / "checks.json", {"withheld": withheld})
+
+    _put(run, "release", {"collect": collect.key, "curate": curate.key}, fill_all)
     return run
 
 

@@ -23,7 +23,7 @@ SET = "datasets/someone/model-corpus"
 @pytest.fixture
 def uploads(released: Run) -> Iterator[list[Upload]]:
     """The data set and the model as they go out."""
-    with stage_uploads(released, DESTINATION) as staged:
+    with stage_uploads(released.release, DESTINATION) as staged:
         yield staged
 
 
@@ -188,7 +188,7 @@ def test_killed_in_the_middle_it_goes_on(hub: Hub, released: Run, tmp_path: Path
     output, _ = again.communicate(timeout=60)
     assert again.returncode == 0, output
     assert "verified by size and hash" in output
-    assert "Withheld, as these sources may not be given on: lent (all rights reserved)." in output
+    assert "Withheld, as these sources may not be given on: lent (all rights reserved; 7 documents)." in output
     assert held(hub, SET) == contents(uploads[0])
     assert held(hub, "models/someone/model") == contents(uploads[1])
 

@@ -8,8 +8,7 @@ import yaml
 from emma.cli.main import main
 from emma.errors import RecipeError
 from emma.pipeline.home import Run
-from emma.pipeline.hub.uploads import Destination, list_gaps, list_withheld_sources, stage_uploads
-from emma.release.config import ReleaseConfig
+from emma.pipeline.hub.uploads import Destination, stage_uploads
 
 from .conftest import fill_release, make_run, write_corpus
 
@@ -27,9 +26,14 @@ def test_a_name_that_the_hub_does_not_take(name: str) -> None:
         Destination.parse(name, None, None, False)
 
 
+def test_a_folder_that_no_release_has() -> None:
+    with pytest.raises(RecipeError, match="no folder 'texts' to send; it has corpus, evaluation, model"):
+        Destination.parse("a/b", None, "texts", False)  # type: ignore[arg-type]
+
+
 def test_files_are_the_release_s_and_cards_name_the_repositories(released: Run) -> None:
     release = released.artifact("release")
-    with stage_uploads(released, Destination("a/model", "a/texts")) as (corpus, model):
+    with stage_uploads(released.release, Destination("a/model", "a/texts")) as (corpus, model):
         for upload, folder in ((corpus, release.file("corpus")), (model, release.file("model"))):
             there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
             assert set(upload.files) == there
@@ -64,7 +68,7 @@ def test_a_preview_asks_nobody(released: Run, capsys: pytest.CaptureFixture[str]
     assert main(arguments) == 0
     output = capsys.readouterr().out
     assert output.startswith("dataset a/b-corpus: 5 files")
-    assert "Withheld, as these sources may not be given on: lent (all rights reserved)." in output
+    assert "Withheld, as these sources may not be given on: lent (all rights reserved; 7 documents)." in output
 
 
 def test_the_answers_are_no_text_that_the_model_was_trained_on(tmp_path: Path) -> None:
@@ -74,35 +78,12 @@ def test_the_answers_are_no_text_that_the_model_was_trained_on(tmp_path: Path) -
         write_corpus(out / "evaluation")
 
     pytest.importorskip("huggingface_hub", reason="needs the hub extra")
-    with stage_uploads(make_run(tmp_path, fill), Destination("a/model", "a/texts")) as uploads:
+    with stage_uploads(make_run(tmp_path, fill).release, Destination("a/model", "a/texts")) as uploads:
         assert [each.repository for each in uploads] == ["a/texts", "a/model-evaluation", "a/model"]
         assert "a/model-evaluation" not in (uploads[2].folder / "README.md").read_text()
 
 
 def test_one_folder_alone_does_not_name_the_other(released: Run) -> None:
-    with stage_uploads(released, Destination("a/model", "a/texts", only="model")) as uploads:
+    with stage_uploads(released.release, Destination("a/model", "a/texts", only="model")) as uploads:
         assert [upload.repository for upload in uploads] == ["a/model"]
         assert "a/texts" not in (uploads[0].folder / "README.md").read_text()
-
-
-def test_where_no_text_may_go_the_model_goes_alone(tmp_path: Path) -> None:
-    def fill(out: Path) -> None:
-        fill_release(out)
-        for path in (out / "corpus" / "data").rglob("*.parquet"):
-            path.unlink()
-
-    pytest.importorskip("huggingface_hub", reason="needs the hub extra")
-    with stage_uploads(make_run(tmp_path, fill), Destination("a/model", "a/texts")) as uploads:
-        assert [upload.kind for upload in uploads] == ["model"]
-
-
-@pytest.mark.parametrize("given", ["licence_name", "licence_link"])
-def test_what_a_card_does_not_say(released: Run, monkeypatch: pytest.MonkeyPatch, given: str) -> None:
-    assert list_gaps(released) == ["licence", "authors", "contact"]
-    section = ReleaseConfig.model_validate({given: "our-licence-1.0"})
-    monkeypatch.setattr("emma.pipeline.hub.uploads.read_section", lambda _: section)
-    assert list_gaps(released) == ["authors", "contact"]
-
-
-def test_sources_that_are_withheld(released: Run) -> None:
-    assert list_withheld_sources(released) == [("lent", "all rights reserved")]

@@ -7,7 +7,8 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from emma.pipeline.hub.uploads import CARD, Kind, Upload
+from emma.pipeline.hub.uploads import Kind, Upload
+from emma.pipeline.released import CARD
 from emma.release.metadata import MARK
 from emma.store.address import file_digest
 

@@ -14,7 +14,8 @@ from emma.config.extras import need
 from emma.errors import ArtifactError, RecipeError
 from emma.pipeline.hub.answers import TOKENS, WAITS, ask_patiently, explain_refusals
 from emma.pipeline.hub.compare import Difference, compare_repository, find_overwritten
-from emma.pipeline.hub.uploads import CARD, Upload
+from emma.pipeline.hub.uploads import Upload
+from emma.pipeline.released import CARD
 
 MESSAGE = "Release by EMMA"
 

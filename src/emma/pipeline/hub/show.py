@@ -1,28 +1,37 @@
 """A push in the terminal: what would go, and what went."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 
 from emma.pipeline.hub.push import Pushed
+from emma.pipeline.hub.run import Push
 from emma.pipeline.hub.uploads import Upload
+from emma.pipeline.released import Released
 from emma.ui.numerals import format_bytes
 from emma.ui.terminal import WIDTH, fold_line, format_table
 
 
-def render_preview(
-    uploads: Sequence[Upload], withheld: Sequence[tuple[str, str]], gaps: Sequence[str], private: bool
-) -> Iterator[str]:
-    """What a push would send; files of one folder are one line."""
-    for upload in uploads:
-        who = "only you could read it" if private else "everybody could read it"
-        size = format_bytes(sum(upload.files.values()))
-        yield f"{upload.kind} {upload.repository}: {len(upload.files):,} files, {size}; {who}"
-        yield from (f"  {line}" for line in format_table(list_folders(upload.files), right=(1, 2)))
-        yield ""
-    yield from describe_withheld(withheld)
-    if gaps:
-        yield f"The cards say nothing of: {', '.join(gaps)}. These are settings of the recipe's [release]."
-    yield "Nothing was sent, and the hub was not asked. Without --dry-run it goes."
+def render_push(push: Push) -> Iterator[str]:
+    """What went and where it is, or what would go; then what stays."""
+    for pushed in push.pushed:
+        yield from render_pushed(pushed)
+    for upload in () if push.pushed else push.uploads:
+        yield from render_upload(upload, push.private)
+    yield from describe_rest(push)
+    if not push.pushed:
+        if push.release.gaps:
+            listed = ", ".join(push.release.gaps)
+            yield f"The cards say nothing of: {listed}. These are settings of the recipe's [release]."
+        yield "Nothing was sent, and the hub was not asked. Without --dry-run it goes."
+
+
+def render_upload(upload: Upload, private: bool) -> Iterator[str]:
+    """What would be sent; files of one folder are one line."""
+    who = "only you could read it" if private else "everybody could read it"
+    size = format_bytes(sum(upload.files.values()))
+    yield f"{upload.kind} {upload.repository}: {len(upload.files):,} files, {size}; {who}"
+    yield from (f"  {line}" for line in format_table(list_folders(upload.files), right=(1, 2)))
+    yield ""
 
 
 def list_folders(files: Mapping[str, int]) -> list[tuple[str, str, str]]:
@@ -36,22 +45,32 @@ def list_folders(files: Mapping[str, int]) -> list[tuple[str, str, str]]:
     return [(name, f"{count:,}", format_bytes(total)) for name, (count, total) in sorted(totals.items())]
 
 
-def describe_withheld(withheld: Sequence[tuple[str, str]]) -> Iterator[str]:
+def describe_rest(push: Push) -> Iterator[str]:
+    """The folders that are not there, and the sources whose text stays; of a model alone, nothing."""
+    if push.only is None:
+        for folder, why in push.release.absent.items():
+            yield from fold_line(f"No {folder} goes: {why}.", WIDTH)
+    if push.only != "model":
+        yield from describe_withheld(push.release)
+
+
+def describe_withheld(release: Released) -> Iterator[str]:
     """The sources whose text stays, if any."""
-    if withheld:
-        listed = ", ".join(f"{source} ({licence})" for source, licence in withheld)
+    if release.withheld:
+        listed = ", ".join(f"{each.source} ({each.licence}; {each.documents:,} documents)" for each in release.withheld)
         yield from fold_line(f"Withheld, as these sources may not be given on: {listed}.", WIDTH)
 
 
-def render_pushed(pushed: Sequence[Pushed], withheld: Sequence[tuple[str, str]]) -> Iterator[str]:
-    """What went, and where it is."""
-    for each in pushed:
-        sent = (
-            f"{len(each.sent):,} of {each.files:,} files sent" if each.sent else f"all {each.files:,} files were there"
-        )
-        deleted = f", {len(each.deleted):,} of an earlier release deleted" if each.deleted else ""
-        yield f"{each.kind} {each.repository}: {sent}{deleted}; {format_bytes(each.bytes)}, verified by size and hash."
-        yield f"  {each.address} at {each.revision[:12]}"
-        if each.left:
-            yield from fold_line(f"Left as they were: {', '.join(each.left)}.", WIDTH)
-    yield from describe_withheld(withheld)
+def render_pushed(pushed: Pushed) -> Iterator[str]:
+    """What went into one repository, and where it is."""
+    sent = (
+        f"{len(pushed.sent):,} of {pushed.files:,} files sent"
+        if pushed.sent
+        else f"all {pushed.files:,} files were there"
+    )
+    deleted = f", {len(pushed.deleted):,} of an earlier release deleted" if pushed.deleted else ""
+    size = format_bytes(pushed.bytes)
+    yield f"{pushed.kind} {pushed.repository}: {sent}{deleted}; {size}, verified by size and hash."
+    yield f"  {pushed.address} at {pushed.revision[:12]}"
+    if pushed.left:
+        yield from fold_line(f"Left as they were: {', '.join(pushed.left)}.", WIDTH)

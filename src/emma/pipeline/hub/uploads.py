@@ -12,21 +12,11 @@ from typing import Literal, get_args
 
 from emma.config.extras import need
 from emma.errors import RecipeError
-from emma.pipeline.corpus import find_input, read_provenance
-from emma.pipeline.home import Run
-from emma.pipeline.unheeded import refuse_removed
-from emma.release.config import ReleaseConfig
-from emma.release.licences import OTHER
-from emma.release.run import list_withheld
-from emma.store import shards
-from emma.store.artifact import Artifact
+from emma.pipeline.released import CARD, Folder, Released
 
-CARD = "README.md"
 HERE = "path/to/this/folder"
 """What stands in a card's examples for the place where the folder lies."""
 Kind = Literal["model", "dataset"]
-Folder = Literal["corpus", "evaluation", "model"]
-"""Folders of a release, in the order in which they go: data sets first, which the model's card names."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +43,8 @@ class Destination:
     @classmethod
     def parse(cls, name: str, corpus: str | None, only: Folder | None, private: bool) -> "Destination":
         """From a command's options. Raises RecipeError for names that the hub does not take."""
+        if only not in (None, *get_args(Folder)):
+            raise RecipeError(f"A release has no folder '{only}' to send; it has {', '.join(get_args(Folder))}.")
         owner = name.partition("/")[0]
         corpus = corpus or f"{name}-corpus"
         destination = cls(name, corpus if "/" in corpus else f"{owner}/{corpus}", only, private)
@@ -88,25 +80,14 @@ def refuse_name(name: str) -> None:
 
 
 @contextmanager
-def stage_uploads(run: Run, destination: Destination) -> Iterator[list[Upload]]:
-    """The folders of a run's release as they go out, while the block lasts; data sets first, which the model names.
-
-    Raises RecipeError when the run has no release yet, or documents of it were removed since it was made.
-    """
-    released = run.artifact("release")
-    refuse_removed(run.home, *(find_input(run.home, released, stage) for stage in ("collect", "curate")))
-    release = released.folder()
+def stage_uploads(release: Released, destination: Destination) -> Iterator[list[Upload]]:
+    """The folders of a release as they go out, while the block lasts; data sets first, which the model names."""
     with tempfile.TemporaryDirectory(prefix="emma-") as scratch:
         uploads: list[Upload] = []
-        for folder in [destination.only] if destination.only else get_args(Folder):
-            if is_filled(release / folder):
-                uploads.append(stage_folder(release, folder, Path(scratch), destination, uploads))
+        for folder in release.folders:
+            if destination.only in (None, folder):
+                uploads.append(stage_folder(release.path, folder, Path(scratch), destination, uploads))
         yield uploads
-
-
-def is_filled(folder: Path) -> bool:
-    """Whether a folder of a release has more than a card: sources that may not be redistributed leave no text."""
-    return any(path.is_file() and path.name != CARD for path in folder.rglob("*"))
 
 
 def stage_folder(
@@ -144,24 +125,3 @@ def list_files(folder: Path) -> dict[str, int]:
     """The files of a folder with their bytes, by path."""
     found = sorted(path for path in folder.rglob("*") if path.is_file())
     return {path.relative_to(folder).as_posix(): path.stat().st_size for path in found}
-
-
-def list_gaps(run: Run) -> list[str]:
-    """Settings of `[release]` without which a run's cards leave readers with a question."""
-    section = read_section(run.artifact("release"))
-    has_licence = section.licence != OTHER or section.licence_name or section.licence_link
-    stated = {"licence": has_licence, "authors": section.authors, "contact": section.contact}
-    return [name for name, value in stated.items() if not value]
-
-
-def read_section(release: Artifact) -> ReleaseConfig:
-    """The settings that a release was made with."""
-    return ReleaseConfig.model_validate(read_provenance(release)["config"])
-
-
-def list_withheld_sources(run: Run) -> list[tuple[str, str]]:
-    """The sources whose text a run's release leaves out, each with its licence."""
-    release = run.artifact("release")
-    sources = shards.read(find_input(run.home, release, "collect").file("sources.parquet")).to_pylist()
-    withheld = list_withheld(read_section(release), sources)
-    return [(source["source"], source["licence"]) for source in sources if source["source"] in withheld]
