@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 SOURCE = Path(__file__).parents[1] / "src" / "emma"
-GROUND = ("errors", "schemas", "config", "kernels", "lang", "store")
+GROUND = ("errors", "wording", "schemas", "config", "kernels", "lang", "store")
 SHARED = ("models", "lid", "tokens", "work", "ui")
 STAGES = (
     "collect", "annotate", "curate", "vocab", "pack", "mix", "adapt", "train", "evaluate", "report", "release",

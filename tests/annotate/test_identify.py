@@ -136,7 +136,7 @@ def test_what_was_trained_is_measured_on_lines_it_never_saw(collect: Artifact, m
 
 
 def test_unknown_clean_sources_are_refused(collect: Artifact, make_work: MakeWork) -> None:
-    with pytest.raises(RecipeError, match=r"'cleam', which is no source of the recipe\. Sources: clean, web\."):
+    with pytest.raises(RecipeError, match=r"'cleam', which is no source of the recipe\. Did you mean 'clean'"):
         prepare_model(LidConfig(train=("clean", "cleam")), collect, make_work("annotate"))
 
 

@@ -97,7 +97,7 @@ def test_what_is_not_there_is_said(section: EvaluateConfig, run) -> None:
     assert tables["absent"] == [{"task": "tiny", "lang": "lao_Laoo"}]
     with pytest.raises(RecipeError, match="There are no items in lao_Laoo in tiny"):
         run(section.model_copy(update={"languages": "lao_Laoo"}), "base")
-    with pytest.raises(RecipeError, match=r"no task 'tinny'\. Did you mean tiny"):
+    with pytest.raises(RecipeError, match=r"no task 'tinny'\. Did you mean 'tiny"):
         run(section.model_copy(update={"tasks": ("tinny",)}), "base")
 
 

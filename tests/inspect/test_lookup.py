@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from emma.errors import LanguageError, RecipeError
-from emma.inspect.lookup import find_corpus_language, find_document, find_run
+from emma.inspect.lookup import find_corpus_language, find_document
 from emma.lang.language import Lang
 from emma.pipeline.home import Home
 
@@ -35,9 +35,12 @@ def test_what_is_not_there_is_named_with_what_is_near(name: str, error: type[Exc
 
 def test_runs_are_named_or_pointed_at(compiled: Path, tmp_path: Path) -> None:
     here = Home(compiled)
-    assert find_run(Home(tmp_path), str(compiled / "one")).artifact("curate") == here.run("one").artifact("curate")
-    with pytest.raises(RecipeError, match=r"'three' is no run in .*, which has: one, two; nor is it the folder"):
-        find_run(here, "three")
+    elsewhere = Home(tmp_path).choose_run(str(compiled / "one"))
+    assert elsewhere.artifact("curate") == here.run("one").artifact("curate")
+    with pytest.raises(RecipeError, match=r"no run 'ones' in .*\. Did you mean 'one'\? --home names another home\."):
+        here.choose_run("ones")
+    with pytest.raises(RecipeError, match=r"Which run\? .* has: one, two\. Write emma export one --to DIR\."):
+        here.choose_run(how="emma export RUN --to DIR")
 
 
 def test_an_id_of_no_document_shows_what_ids_look_like(compiled: Path) -> None:

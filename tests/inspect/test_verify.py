@@ -110,7 +110,7 @@ def test_only_the_artifacts_of_one_run(home: Home, compiled: Path) -> None:
 
 
 def test_a_run_that_is_not_there(home: Home) -> None:
-    with pytest.raises(RecipeError, match=r"There is no run 'nobody' in .*, which has: "):
+    with pytest.raises(RecipeError, match=r"There is no run 'nobody' in .*\. There "):
         verify_files(home, "nobody", Reporter(quiet=True))
 
 

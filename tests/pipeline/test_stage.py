@@ -102,5 +102,5 @@ def test_tables_must_fit() -> None:
         emma.stage("annotate", documents=table().drop_columns("lang"))
     with pytest.raises(LanguageError, match="swahili"):
         emma.stage("annotate", documents=pa.table({"text": ["x"], "lang": ["swahili"]}))
-    with pytest.raises(ArtifactError, match=r"has no table .x.\. It has: "):
+    with pytest.raises(ArtifactError, match=r"has no table .x.\. There is only 'annotations'"):
         emma.stage("annotate", documents=table())["x"]

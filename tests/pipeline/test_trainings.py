@@ -83,7 +83,7 @@ def test_several_processes_are_told_where_to_start(copied) -> None:
     [
         ("base@25", r"base@25: there is no checkpoint of that step\. Of that training there are base@20, base@27\."),
         ("base", r"that training is not done\. Of that training there are base@20, base@27\. Name one, or let it end"),
-        ("other@20", r"There is no run 'other' in .*, which has: base\."),
+        ("other@20", r"There is no run 'other' in .*\. There is only 'base'\."),
         ("mine@20", r"'mine@20' is this run itself: give the recipe another `name`"),
     ],
 )

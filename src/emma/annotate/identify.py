@@ -28,6 +28,7 @@ from emma.store.address import CACHE, Fingerprints
 from emma.store.artifact import Artifact
 from emma.store.files import write_json
 from emma.store.shards import ShardWriter
+from emma.wording import suggest
 from emma.work.task import Unhashed
 from emma.work.work import Work
 
@@ -87,7 +88,7 @@ def sample_sources(lid: LidConfig, collect: Artifact, work: Work) -> list[Artifa
     names = shards.read(collect.file("sources.parquet"), ["source"])["source"].to_pylist()
     if unknown := [name for name in lid.train if name not in names]:
         raise RecipeError(
-            f"[annotate.lid] train names '{unknown[0]}', which is no source of the recipe. Sources: {', '.join(names)}."
+            f"[annotate.lid] train names '{unknown[0]}', which is no source of the recipe. {suggest(unknown[0], names)}"
         )
     clean = [
         shard for shard in collect.parts["documents"] if shards.source_of(shard.file("documents.parquet")) in lid.train

@@ -19,9 +19,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the difference, or write its page."""
     from emma.inspect.diff import compare_runs, render_text
     from emma.inspect.diff_page import render_page
-    from emma.inspect.lookup import find_run
 
     home = open_home(arguments)
-    answer = compare_runs(find_run(home, arguments.before), find_run(home, arguments.after))
+    answer = compare_runs(home.choose_run(arguments.before), home.choose_run(arguments.after))
     show_answer(answer, render_text, render_page, arguments)
     return 0

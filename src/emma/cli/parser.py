@@ -3,11 +3,12 @@
 import argparse
 import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence
-from difflib import get_close_matches
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, NoReturn
 
 from emma.errors import EmmaError
+from emma.wording import find_near, suggest
 
 CHOICE = re.compile(r"argument (?P<name>.+): invalid choice: '(?P<given>.*)' \(choose from (?P<choices>.*)\)")
 """What argparse says of a value that is none of those there are."""
@@ -18,6 +19,15 @@ MISSING = "the following arguments are required: "
 """How argparse begins what it says of arguments that were left out."""
 OPTION_CUTOFF = 0.7
 """How alike options must be spelt: all begin with dashes and are short, so that more are alike by chance."""
+VALUES = re.compile(r"expected (one|at least one|at most one|\d+) arguments?")
+WORDINGS = (
+    (re.compile(r"argument (.+): not allowed with argument (.+)"), r"\1 and \2 do not go together; leave one out"),
+    (re.compile(r"argument (.+): ignored explicit argument '(.*)'"), r"\1 takes no value; leave '\2' out"),
+    (re.compile(r"ambiguous option: (.+) could match (.+)"), r"\1 may be one of \2; write it whole"),
+    (re.compile(r"one of the arguments (.+) is required"), r"say one of \1"),
+    (re.compile(r"argument (.+?): (.+)"), r"\1: \2"),
+)
+"""What argparse says, and the same in other words; the last only takes away that an option is an argument."""
 
 
 class UsageError(EmmaError):
@@ -50,11 +60,25 @@ class CommandParser(argparse.ArgumentParser):
 
     def explain(self, message: str) -> str:
         """A message of argparse in other words; what is missing with what it stands for."""
-        if not message.startswith(MISSING):
-            return explain_choice(message)
-        names = message.removeprefix(MISSING).split(", ")
-        helps = {"/".join(each.option_strings) or each.metavar or each.dest: each.help for each in self._actions}
-        return "missing: " + "; ".join(f"{name} ({text})" if (text := helps.get(name)) else name for name in names)
+        if message.startswith(MISSING):
+            names = message.removeprefix(MISSING).split(", ")
+            return "missing: " + "; ".join(f"{name}{self.tell(name)}" for name in names)
+        name, _, fault = message.removeprefix("argument ").partition(": ")
+        if match := CHOICE.fullmatch(message):
+            choices = [name.strip("'") for name in match["choices"].split(", ")]
+            what = "no command" if match["name"] == COMMAND else f"no value of {match['name']}"
+            return f"'{match['given']}' is {what}. {suggest(match['given'], choices)}"
+        if match := VALUES.fullmatch(fault):
+            count = "a value" if match[1] == "one" else f"{match[1]} values"
+            return f"{name} needs {count}{self.tell(name)}"
+        return next((match.expand(to) for what, to in WORDINGS if (match := what.fullmatch(message))), message)
+
+    def tell(self, name: str) -> str:
+        """What an argument stands for, in brackets; empty where nobody says."""
+        for each in self._actions:
+            if name == ("/".join(each.option_strings) or each.metavar or each.dest) and each.help:
+                return f" ({each.help})"
+        return ""
 
 
 class GroupedHelp(argparse.HelpFormatter):
@@ -72,24 +96,9 @@ class GroupedHelp(argparse.HelpFormatter):
 def explain_rest(rest: Sequence[str], options: Sequence[str]) -> str:
     """What is wrong with arguments that are left over."""
     if (name := next((each for each in rest if each.startswith("-")), None)) is None:
-        return f"'{rest[0]}' is one argument too many; text with spaces needs quotation marks"
+        is_home = "--home" in options and Path(rest[0]).is_dir()
+        advice = f"a home is named by --home {rest[0]}" if is_home else "text with spaces needs quotation marks"
+        return f"'{rest[0]}' is one argument too many; {advice}"
     option = name.partition("=")[0]
-    return f"there is no option {option}{did_you_mean(option, options, OPTION_CUTOFF)}"
-
-
-def explain_choice(message: str) -> str:
-    """A message of argparse, that of a wrong choice in other words."""
-    if (match := CHOICE.fullmatch(message)) is None:
-        return message
-    choices = [name.strip("'") for name in match["choices"].split(", ")]
-    near = did_you_mean(match["given"], choices)
-    if match["name"] == COMMAND:
-        # A list of all would bury the one that was meant.
-        return f"'{match['given']}' is no command{near or ': there are ' + ', '.join(choices)}"
-    return f"argument {match['name']}: '{match['given']}' is none of {', '.join(choices)}{near}"
-
-
-def did_you_mean(given: str, names: Iterable[str], cutoff: float = 0.6) -> str:
-    """A question for the name that is spelt most alike; empty where none is."""
-    near = get_close_matches(given, list(names), n=1, cutoff=cutoff)
-    return f"; did you mean {near[0]}?" if near else ""
+    near = find_near(option, options, cutoff=OPTION_CUTOFF)
+    return f"there is no option {option}" + (f". Did you mean {near[0]}?" if near else "")

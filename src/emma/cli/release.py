@@ -118,4 +118,5 @@ def choose_run(arguments: argparse.Namespace) -> "Run":
         from emma.pipeline.recipe import Recipe
 
         name = Recipe.read(arguments.recipe, arguments.changes).name
-    return open_home(arguments).choose_run(name)
+    option = "--verify" if arguments.push is None else "--push OWNER/NAME"
+    return open_home(arguments).choose_run(name, f"emma release RUN {option}")

@@ -52,12 +52,11 @@ def compare(arguments: argparse.Namespace) -> int:
     from emma.inspect.compare.page import render_page
     from emma.inspect.compare.runs import compare_finished
     from emma.inspect.compare.text import render_text
-    from emma.inspect.lookup import find_run
 
     if arguments.recipe is not None:
         raise UsageError(f"--compare takes finished runs, and {arguments.recipe} is a recipe: name its run.")
     home = open_home(arguments)
-    found = compare_finished([find_run(home, name) for name in arguments.compare])
+    found = compare_finished([home.choose_run(name) for name in arguments.compare])
     print_answer(found, render_text, arguments.json)
     if not arguments.json:
         place = arguments.out or home.path / "compare.html"

@@ -1,6 +1,5 @@
 """Checks of a recipe before anything is read, and of sources that gave nothing."""
 
-import difflib
 from collections.abc import Mapping, Sequence
 
 import pyarrow.compute as pc
@@ -16,6 +15,7 @@ from emma.lang import macro
 from emma.lang.codes import resolve
 from emma.store import shards
 from emma.store.artifact import Artifact
+from emma.wording import suggest
 
 KINDS: Mapping[type, str] = {bool: "true or false", int: "a whole number", str: "a text"}
 """What values of options are called, by their types."""
@@ -62,9 +62,7 @@ def advise_option(name: str, source: SourceConfig) -> str:
     more = f"`emma readers {source.reader}` tells of them."
     if name in SourceConfig.model_fields:
         return f"`{name}` is a setting of the source itself: write it beside `options`, not in it."
-    if near := difflib.get_close_matches(name, known, n=1):
-        return f"Did you mean '{near[0]}'? {more}"
-    return f"Options: {', '.join(known)}. {more}" if known else f"The reader '{source.reader}' has no options."
+    return f"{suggest(name, known)} {more}" if known else f"The reader '{source.reader}' has no options."
 
 
 def check_fields(source: SourceConfig) -> None:
@@ -89,11 +87,9 @@ def check_keep(source: SourceConfig) -> None:
             f"Source '{source.name}': the reader '{source.reader}' gives nothing beside texts and languages, so there "
             "is nothing to `keep`. Leave it out."
         )
-    near = difflib.get_close_matches(unknown[0], known, n=1)
     raise RecipeError(
         f"Source '{source.name}': `keep` names '{unknown[0]}', which the reader '{source.reader}' does not give. "
-        + (f"Did you mean '{near[0]}'? " if near else "")
-        + f"There are: {', '.join(known)}."
+        f"{suggest(unknown[0], known)}"
     )
 
 
@@ -134,11 +130,9 @@ def refuse_unkept(source: SourceConfig, parts: Sequence[Artifact], files: Source
     if not (absent := [name for name in names if name not in kept]):
         return
     there = list_metadata(source, files, max_row_bytes)
-    near = difflib.get_close_matches(absent[0], there, n=1)
     raise SourceError(
         f"Source '{source.name}': `keep` names '{absent[0]}', under which none of its documents has anything. "
-        + (f"Did you mean '{near[0]}'? " if near else "")
-        + (f"There are: {', '.join(there)}." if there else "There is nothing to keep: leave it out.")
+        + (suggest(absent[0], there) if there else "There is nothing to keep: leave it out.")
     )
 
 

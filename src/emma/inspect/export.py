@@ -4,8 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from emma.errors import RecipeError
-from emma.inspect.lookup import find_corpus_language, find_run
+from emma.inspect.lookup import find_corpus_language
 from emma.pipeline.corpus import Corpus
 from emma.pipeline.export.choose import Request, read_tally
 from emma.pipeline.export.counts import Exported
@@ -24,10 +23,8 @@ NOT_PUBLIC = {
 def export_named(
     home: Home, run: str | None, to: Path | str, request: Request, *, force: bool, workers: int | None, quiet: bool
 ) -> Exported:
-    """Export a run's corpus, languages by label, code or name. Raises as `export_corpus` and `find_run` do."""
-    if run is None and len(names := [each.name for each in home.list_runs()]) > 1:
-        raise RecipeError(f"Which run? {home.path} has: {', '.join(names)}. Name it: emma export {names[0]} --to DIR.")
-    found = home.choose_run(None) if run is None else find_run(home, run)
+    """Export a run's corpus, languages by label, code or name. Raises as `export_corpus` and `choose_run` do."""
+    found = home.choose_run(run, "emma export RUN --to DIR")
     if request.langs:
         request = replace(request, langs=find_labels(found, request.langs))
     return export_corpus(found, to, request, force=force, workers=workers, quiet=quiet)

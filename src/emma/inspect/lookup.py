@@ -1,8 +1,6 @@
-"""Finding what a person names: a run, a language of its corpus, a document or a reject by its id."""
+"""Finding what a person names: a language of its corpus, a document or a reject by its id."""
 
-from collections.abc import Sequence
-from difflib import get_close_matches
-from pathlib import Path
+from collections.abc import Callable, Iterator, Sequence
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -11,53 +9,48 @@ from emma.errors import LanguageError, RecipeError
 from emma.lang.codes import find_language
 from emma.lang.language import Lang
 from emma.pipeline.corpus import Place
-from emma.pipeline.home import LOCK, Home, Run
 from emma.schemas import Row
 from emma.store import shards
 from emma.store.artifact import Artifact
+from emma.wording import find_near
 
 MAX_IDS, MAX_LABELS = 5, 12
 """Ids of documents, and labels of languages, that a hint lists."""
 
 
-def find_run(home: Home, name: str) -> Run:
-    """A run of this home by its name, or of any home by the path of its folder. RecipeError where it is neither."""
-    names = [run.name for run in home.list_runs()]
-    if name in names:
-        return home.run(name)
-    path = Path(name)
-    if (path / LOCK).exists():
-        return Home(path.parent).run(path.name)
-    listed = ", ".join(names) or "none yet"
-    raise RecipeError(
-        f"'{name}' is no run in {home.path}, which has: {listed}; nor is it the folder of a run. Name one of those, "
-        "the folder of a run such as emma-runs/demo, or the home that has it with --home."
-    )
-
-
 def find_document(collect: Artifact, document: str) -> Place:
     """Shard number and row number of a document id. Raises RecipeError, with ids that come near, when there is none."""
-    near: list[str] = []
-    example = "source:file#row"
-    for number, part in enumerate(collect.parts["documents"]):
-        ids = shards.read(part.file("documents.parquet"), ["id"])["id"]
+    for number, ids in enumerate(read_ids(collect)):
         at = pc.index(ids, pa.scalar(document)).as_py()
         if at >= 0:
             return number, at
-        example = ids[0].as_py() if len(ids) and not number else example
-        near.extend(ids.filter(pc.starts_with(ids, document.rpartition("#")[0] or document)).to_pylist())
-    hint = hint_document(document, near) if near else f"An id is source:file#row, such as {example}."
-    raise RecipeError(f"No document has the id '{document}'. {hint}")
+    raise RecipeError(f"No document has the id '{document}'. {hint_document(collect, document)}")
 
 
-def hint_document(document: str, near: Sequence[str]) -> str:
-    """Suggest which of the ids `near` was meant: short texts are joined, and the document has the row of its first."""
-    row = document.rpartition("#")[2]
-    # Ids come in the order of rows, so the last one before is the document that the text was joined into.
-    before = [other for other in near if row.isdigit() and int(other.rpartition("#")[2]) < int(row)]
+def read_ids(collect: Artifact) -> Iterator[pa.ChunkedArray]:
+    """The ids of the documents of each shard."""
+    return (shards.read(part.file("documents.parquet"), ["id"])["id"] for part in collect.parts["documents"])
+
+
+def hint_document(collect: Artifact, document: str) -> str:
+    """Which ids may be meant: those of the same file, else that have the word in them, else of the same source."""
+    file, _, row = document.rpartition("#")
+    same_file = filter_ids(collect, pc.starts_with, f"{file}#") if file else []
+    # Short texts are joined, and the document has the row of its first. Ids come in the order of rows.
+    before = [other for other in same_file if row.isdigit() and int(other.rpartition("#")[2]) < int(row)]
     if before:
         return f"Row {row} may have been joined into {before[-1]}."
-    return f"There are, for example: {', '.join(near[:MAX_IDS])}."
+    source = document.partition(":")[0]
+    near = same_file or filter_ids(collect, pc.match_substring, file or document)
+    if near := near or filter_ids(collect, pc.starts_with, f"{source}:"):
+        return f"There are, for example: {', '.join(near[:MAX_IDS])}."
+    example = next((ids[0].as_py() for ids in read_ids(collect) if len(ids)), "wiki:pages.jsonl#1")
+    return f"An id is source:file#row, such as {example}."
+
+
+def filter_ids(collect: Artifact, test: Callable[[pa.ChunkedArray, str], pa.ChunkedArray], text: str) -> list[str]:
+    """The ids that pass a test with a text, such as that they begin so."""
+    return [name for ids in read_ids(collect) for name in ids.filter(test(ids, text)).to_pylist()]
 
 
 def find_reject(collect: Artifact, document: str) -> Row | None:
@@ -105,9 +98,9 @@ def hint_language(name: str, iso: str, present: Sequence[str]) -> str:
     """Labels that may be meant: of the same language, its macrolanguage or members, or spelt alike."""
     related = find_related_languages(iso)
     near = [label for label in present if Lang.parse(label).iso639_3 in related]
-    names = {Lang.parse(label).name.lower(): label for label in present}
-    near += get_close_matches(name, present, n=4, cutoff=0.7)
-    near += [names[each] for each in get_close_matches(name.lower(), names, n=4, cutoff=0.75)]
+    names = {Lang.parse(label).name: label for label in present}
+    near += find_near(name, present, most=4, cutoff=0.7)
+    near += [names[each] for each in find_near(name, names, most=4, cutoff=0.75)]
     near = list(dict.fromkeys(near))
     if near:
         return f"Near it are: {', '.join(near[:MAX_LABELS])}."

@@ -14,6 +14,7 @@ from emma.lang.reading import CodeParts, read_code
 from emma.lang.registry import RefusedError, find_living_code
 from emma.lang.scripts import Evidence, scripts_agree, strip_markup, unicode_scripts, written_evidence
 from emma.lang.tables import SCRIPT_VARIANTS, Scheme
+from emma.wording import suggest
 
 SCHEMES: tuple[str, ...] = get_args(Scheme)
 MIN_LETTERS = 20
@@ -47,7 +48,7 @@ def resolve(code: str, text: str = "", scheme: Scheme = "any") -> Resolution:
     if not isinstance(code, str):
         raise LanguageError(f"A language code is a string such as 'sw'; {code!r} is none.")
     if scheme not in SCHEMES:
-        raise LanguageError(f"There is no scheme {scheme!r}. Codes are read as {', '.join(SCHEMES)}.")
+        raise LanguageError(f"There is no scheme {scheme!r}. {suggest(str(scheme), SCHEMES)}")
     # Looked at last: finding the script reads the text, and nearly all codes settle it.
     if not text or not is_script_open(code, scheme):
         return _resolve(code, scheme, "", False)

@@ -4,7 +4,6 @@ A source is the training text of one language and domain, with its sizes and its
 and domain, a domain, a language, or a tier, in this order.
 """
 
-import difflib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from emma.errors import RecipeError
 from emma.lang.tiers import ENGLISH_BYTES_PER_WORD, TIER_NAMES, tier_of
 from emma.store import shards
 from emma.store.artifact import Artifact
+from emma.wording import suggest
 
 Floats = npt.NDArray[np.float64]
 Value = TypeVar("Value")
@@ -89,9 +89,7 @@ def check_keys(keys: Iterable[str], kinds: Sequence[Sequence[str]], setting: str
     # a tier without a language is no mistake: one recipe serves corpora of several sizes
     known, checked = {name for names in kinds for name in names} | set(TIER_NAMES), set(keys)
     for key in sorted(checked - known):
-        near = difflib.get_close_matches(key, sorted(known), n=1)
-        listed = ", ".join([*sorted({*kinds[1]}), *sorted({*kinds[2]})][:20])
-        hint = f"Did you mean '{near[0]}'?" if near else f"There are: {listed}."
+        hint = suggest(key, sorted(known), "`emma mix show RECIPE` lists them all.")
         raise RecipeError(
             f"{setting}: nothing was packed for '{key}', a language and domain, a domain, a language, or a tier. {hint}"
         )

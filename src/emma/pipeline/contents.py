@@ -13,6 +13,7 @@ from emma.schemas import DOCUMENTS, SPLITS, Row
 from emma.store import shards
 from emma.store.artifact import Artifact, find_all
 from emma.store.selected import read_selected
+from emma.wording import suggest
 
 LANGUAGES = pa.schema(
     [
@@ -41,7 +42,7 @@ def read_table(artifact: Artifact, name: str) -> pa.Table:
     for parts in artifact.parts.values():
         if paths := [path for path in find_all(parts, file) if path is not None]:
             return shards.read_all(paths)
-    raise ArtifactError(f"{artifact.path} has no table '{name}'. It has: {', '.join(sorted(_table_names(artifact)))}.")
+    raise ArtifactError(f"{artifact.path} has no table '{name}'. {suggest(name, _table_names(artifact))}")
 
 
 def _table_names(artifact: Artifact) -> set[str]:
@@ -101,7 +102,7 @@ def read_documents(
         wrong = columns if isinstance(columns, str) else unknown[0]
         raise RecipeError(f"columns: {wrong!r}: write a list of names among {', '.join(DOCUMENTS.names)}.")
     if split is not None and split not in SPLITS:
-        raise RecipeError(f"There is no split {split!r}. The splits are {', '.join(SPLITS)}.")
+        raise RecipeError(f"There is no split '{split}'. {suggest(str(split), SPLITS)}")
     label = lang.label if isinstance(lang, Lang) else lang
     if label is not None:
         Lang.parse(label)

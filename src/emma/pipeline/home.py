@@ -19,6 +19,7 @@ from emma.store import manifest, remote
 from emma.store.address import CACHE, Fingerprints
 from emma.store.artifact import Artifact, load, publish
 from emma.store.files import read_json, replace_file, write_json
+from emma.wording import suggest
 from emma.work.work import SCRATCH
 
 if TYPE_CHECKING:
@@ -146,18 +147,22 @@ class Home:
         """Every run with a record, by name."""
         return [Run(self, path.parent.name) for path in sorted(self.path.glob(f"*/{LOCK}"))]
 
-    def choose_run(self, name: str | None) -> "Run":
-        """The run called `name`, or the only one there is. Raises RecipeError listing them otherwise."""
+    def choose_run(self, name: str | None = None, how: str = "--run RUN") -> "Run":
+        """The run called `name`, the run of any home whose folder `name` is, or the only run there is.
+
+        Raises RecipeError otherwise, with what may be meant; `how` is how a run is named where there are several.
+        """
         names = [run.name for run in self.list_runs()]
-        if name in names:
-            return self.run(str(name))
-        if name is None and len(names) == 1:
-            return self.run(names[0])
+        if name in names or (name is None and len(names) == 1):
+            return self.run(name or names[0])
+        if name is not None and (Path(name) / LOCK).exists():
+            return Home(Path(name).parent).run(Path(name).name)
         if not names:
             raise RecipeError(f"There is no run in {self.path} yet: `emma run RECIPE` makes one, --home names another.")
         if name is not None:
-            raise RecipeError(f"There is no run '{name}' in {self.path}, which has: {', '.join(names)}.")
-        raise RecipeError(f"Which run? {self.path} has: {', '.join(names)}. Say it with --run NAME.")
+            hint = suggest(name, names, "`emma status` lists them all.")
+            raise RecipeError(f"There is no run '{name}' in {self.path}. {hint} --home names another home.")
+        raise RecipeError(f"Which run? {self.path} has: {', '.join(names)}. Write {how.replace('RUN', names[0])}.")
 
 
 @dataclass(frozen=True)
@@ -230,7 +235,7 @@ class Run:
         from emma.pipeline.recipe import INPUTS
 
         if stage not in INPUTS:
-            raise RecipeError(f"There is no stage '{stage}'. The stages are {', '.join(INPUTS)}.")
+            raise RecipeError(f"There is no stage '{stage}'. {suggest(stage, INPUTS)}")
         return read_table(self.artifact(stage), name)
 
     @property

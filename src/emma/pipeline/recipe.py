@@ -1,6 +1,5 @@
 """The recipe: one TOML table per stage, typed, every key checked, and the steps it stands for."""
 
-import difflib
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -23,6 +22,7 @@ from emma.release.config import ReleaseConfig
 from emma.report.config import ReportConfig
 from emma.train.config import TrainConfig
 from emma.vocab.config import VocabConfig
+from emma.wording import find_near, suggest
 
 INPUTS: Mapping[str, tuple[str, ...]] = {
     "collect": (),
@@ -154,7 +154,7 @@ def suggest_recipe(path: Path) -> str:
     if (own := shipped.get(path.name) or shipped.get(f"{path.name}.toml")) is not None:
         return f"EMMA brings one of that name: {own}."
     beside = sorted(each.name for each in path.parent.glob("*.toml"))
-    if near := difflib.get_close_matches(path.name, beside, n=1):
+    if near := find_near(path.name, beside, cutoff=0.75):
         return f"Did you mean {path.parent / near[0]}?"
     return f"EMMA's own are {', '.join(shipped)} (`emma run --help`); `emma new FOLDER` writes one for your own text."
 
@@ -196,9 +196,7 @@ def _explain_problem(problem: dict[str, Any], table: Mapping[str, Any]) -> str:
         return f"{owner}'{key}': {instead}"
     if problem["type"] == "extra_forbidden":
         last, keys = str(problem["loc"][-1]), _keys(problem["loc"][:-1])
-        near = difflib.get_close_matches(last, keys, n=1)
-        hint = f"Did you mean '{near[0]}'?" if near else f"Keys here: {', '.join(keys)}."
-        return f"{owner}unknown key '{key}'. {hint}"
+        return f"{owner}unknown key '{key}'. {suggest(last, keys)}"
     if problem["type"] == "missing":
         return f"{owner}the key '{key}' is missing."
     if problem["type"] in ("tuple_type", "list_type") and isinstance(problem["input"], Mapping):

@@ -24,6 +24,7 @@ from emma.pipeline.trainings import find_start, open_start
 from emma.release.config import ReleaseConfig
 from emma.store.address import CACHE
 from emma.store.artifact import Artifact
+from emma.wording import suggest
 from emma.work import graph
 from emma.work.graph import LOSS_PREFIXES, Outcome, Raw, Step
 from emma.work.local import Executor, Local
@@ -142,7 +143,7 @@ def stages_until(until: str) -> list[str]:
     """The stages up to and with one, in order. Raises RecipeError when there is no such stage."""
     names = list(INPUTS)
     if until not in names:
-        raise RecipeError(f"There is no stage '{until}'. The stages are {', '.join(names)}.")
+        raise RecipeError(f"There is no stage '{until}'. {suggest(until, names)}")
     return names[: names.index(until) + 1]
 
 

@@ -23,6 +23,7 @@ from emma.store import shards
 from emma.store.address import address
 from emma.store.artifact import Artifact
 from emma.store.files import replace_file
+from emma.wording import suggest
 from emma.work import graph
 from emma.work.local import Local
 from emma.work.progress import Reporter
@@ -95,7 +96,7 @@ def run_stage(
 
 def _make_recipe(stage: str, config: Section | Mapping[str, Any] | None, data: Path | str) -> Recipe:
     if stage not in INPUTS:
-        raise RecipeError(f"There is no stage '{stage}'. The stages are {', '.join(INPUTS)}.")
+        raise RecipeError(f"There is no stage '{stage}'. {suggest(stage, INPUTS)}")
     if not isinstance(config, Section | Mapping | None):
         raise RecipeError(
             f"The settings of {stage} are a mapping, such as {{'key': 1}}, not a {type(config).__name__}. "

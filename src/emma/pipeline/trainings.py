@@ -82,7 +82,7 @@ def last_training(home: Home, run: str) -> NamedTraining:
     if key is None:
         raise RecipeError(f"The run '{run}' in {home.path} has begun no training yet; 'emma status' shows it.")
     # One that is done in the store is done, whatever the run's record was kept from noting.
-    return NamedTraining(home, run, key, home.load("train", key))
+    return NamedTraining(record.home, record.name, key, record.home.load("train", key))
 
 
 def parse_name(text: str) -> tuple[str, int | None]:

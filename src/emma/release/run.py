@@ -1,6 +1,5 @@
 """The release: a model folder and a corpus folder that other tools load, each with a card, and proof that they do."""
 
-import difflib
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -31,6 +30,7 @@ from emma.schemas import SPLITS, Row
 from emma.store import shards
 from emma.store.artifact import Artifact
 from emma.store.files import write_json
+from emma.wording import suggest
 from emma.work.by_language import Choice, assemble_corpus, bucket_by_language, write_languages
 from emma.work.work import StageOutput, Work
 
@@ -177,8 +177,7 @@ def refuse_unknown(section: ReleaseConfig, sources: list[str]) -> None:
     """RecipeError for the name of a source that is not in the corpus: it would be released by a slip."""
     for name in section.exclude_sources:
         if name not in sources:
-            near = difflib.get_close_matches(name, sources, n=1)
-            hint = f"Did you mean '{near[0]}'?" if near else f"Sources: {', '.join(sources)}."
+            hint = suggest(name, sources)
             raise RecipeError(f"release.exclude_sources names '{name}', which is no source of this recipe. {hint}")
 
 

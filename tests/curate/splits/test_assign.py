@@ -93,7 +93,8 @@ def test_other_languages_than_those_to_keep_are_dropped_by_name(bench: Bench) ->
 
 
 @pytest.mark.parametrize(
-    ("label", "message"), [("rus_Latn", "no document in rus_Latn. Near it are rus_Cyrl"), ("ru", "'ru' is not a lang")]
+    ("label", "message"),
+    [("rus_Latn", "no document in rus_Latn. Did you mean 'rus_Cyrl'"), ("ru", "'ru' is not a lang")],
 )
 def test_a_language_to_keep_that_is_not_there_is_an_error(bench: Bench, label: str, message: str) -> None:
     with pytest.raises((RecipeError, ValueError), match=message):

@@ -97,5 +97,5 @@ def test_the_letters_of_indonli(tmp_path: Path) -> None:
 
 
 def test_a_task_that_there_is_not() -> None:
-    with pytest.raises(RecipeError, match="Did you mean indonli_lay"):
+    with pytest.raises(RecipeError, match="Did you mean 'indonli_lay"):
         find_task("indonli_ley")

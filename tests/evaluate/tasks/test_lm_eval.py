@@ -142,11 +142,11 @@ def test_metrics_that_are_no_means_are_refused(folder: Path) -> None:
 
 
 def test_a_task_that_is_none_and_data_that_is_not_here(folder: Path) -> None:
-    with pytest.raises(RecipeError, match=r"no task 'chose_am'.*Near: choose_am"):
+    with pytest.raises(RecipeError, match=r"no task 'chose_am'.*Did you mean 'choose_am'"):
         HarnessTask("chose_am").read(folder, Lang("amh", "Ethi"))
     with pytest.raises(SourceError, match=r"xcopa_sw could not be read.*Nothing is downloaded unasked"):
         HarnessTask("xcopa_sw").read(folder, Lang("swh", "Latn"))
-    with pytest.raises(RecipeError, match=r"run task by task. Near: xcopa_"):
+    with pytest.raises(RecipeError, match=r"run task by task. Did you mean 'xcopa_"):
         HarnessTask("xcopa").read(folder, Lang("swh", "Latn"))
 
 

@@ -156,7 +156,7 @@ def test_the_command(home: Home, tmp_path: Path, capsys: pytest.CaptureFixture[s
         ([], "Name a recipe, or say --compare", 2),
         (["--json"], "are for a comparison", 2),
         (["recipe.toml", "--compare", "one"], "is a recipe: name its run", 2),
-        (["--compare", "one", "twoo"], "'twoo' is no run in", 1),
+        (["--compare", "one", "twoo"], "no run 'twoo' in", 1),
     ):
         assert main(["report", *arguments, *where]) == code
         assert message in capsys.readouterr().err

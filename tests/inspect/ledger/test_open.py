@@ -29,7 +29,7 @@ def test_a_run_without_a_model_has_none(compiled: Path) -> None:
     assert find_released(home.run("one")) is None
     with pytest.raises(RecipeError, match="The run 'one' has not trained a model yet"):
         find_ledger(home, "one")
-    with pytest.raises(RecipeError, match="'nothing' is no run in"):
+    with pytest.raises(RecipeError, match="no run 'nothing' in"):
         find_ledger(home, "nothing")
     with pytest.raises(RecipeError, match="Which run"):
         find_ledger(home, None)

@@ -48,7 +48,7 @@ def test_a_removal_is_noted_once_and_taken_back(home: Home) -> None:
     [
         (Removal(source="smal"), r"no run .* has a source 'smal'\. Did you mean 'small'\?"),
         (Removal(id="made:texts.jsonl#999"), r"no run .* has a document 'made:texts\.jsonl#999'"),
-        (Removal(id="nothing:texts.jsonl#1"), r"has a source 'nothing'\. They have: made, small"),
+        (Removal(id="nothing:texts.jsonl#1"), r"has a source 'nothing'\. There are: made, small"),
     ],
 )
 def test_what_no_run_knows_is_refused(home: Home, removal: Removal, message: str) -> None:

@@ -17,5 +17,5 @@ def test_everything_of_a_folder(tmp_path: Path) -> None:
 
 def test_a_model_that_no_table_has_is_told_which_there_are(tmp_path: Path) -> None:
     write(tmp_path, "a", "Model,Avg,swh_Latn", "Gemma 7B,1,1")
-    with pytest.raises(SourceError, match=r"No table has the model 'Llama 2 7B'. They have Gemma 7B"):
+    with pytest.raises(SourceError, match=r"No table has the model 'Llama 2 7B'. There is only 'Gemma 7B'"):
         read_published(tmp_path)

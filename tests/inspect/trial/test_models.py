@@ -71,7 +71,7 @@ def test_a_training_under_way_has_checkpoints_to_try(home: Home) -> None:
 
 
 def test_what_is_no_model_says_what_to_name(tried: Home, tmp_path: Path) -> None:
-    with pytest.raises(RecipeError, match=r"'nothing' is neither a run in .*, which has: begun, demo, nor"):
+    with pytest.raises(RecipeError, match=r"'nothing' is neither a run in .* There are: begun, demo\."):
         find_models(tried, "nothing")
     with pytest.raises(RecipeError, match=r"neither the folder of a run.*nor that of a model"):
         find_models(tried, str(tmp_path))

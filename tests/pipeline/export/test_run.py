@@ -93,7 +93,7 @@ def test_chosen_rows_and_annotations(run: Run, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("choice", "error", "why"),
     [
-        ({"langs": ["tha_Latn"]}, LanguageError, "nothing in tha_Latn. Near it are: tha_Thai"),
+        ({"langs": ["tha_Latn"]}, LanguageError, "nothing in tha_Latn. Did you mean 'tha_Thai'"),
         ({"langs": ["thai"]}, LanguageError, "not a language label"),
         ({"splits": ["training"]}, RecipeError, "no split 'training'.*Did you mean 'train'"),
         ({"sources": ["nowhere"]}, RecipeError, "no source 'nowhere'.*There are: "),

@@ -37,7 +37,7 @@ def test_the_recipe_names_others_as_the_mix_does() -> None:
     assert find_probes(GROUPS, section(probes=keys)) == ("eng_Latn", "zxx_Zyyy", *keys[:3])
     with pytest.raises(RecipeError, match=r"train.probes: .* 'amh_Eth'. Did you mean 'amh_Ethi'\?"):
         find_probes(GROUPS, section(probes=["amh_Eth"]))
-    with pytest.raises(RecipeError, match=r"train.probes: .* 'θ'. Keys are as in \[mix\]."):
+    with pytest.raises(RecipeError, match=r"train.probes: .* 'θ'. There are: amh_Ethi, amh_Ethi/web"):
         find_probes(GROUPS, section(probes=["θ"]))
 
 

@@ -1,6 +1,5 @@
 """What to write in place of a `path` that leads to no file: somebody who has one in mind is told its name."""
 
-import difflib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 from emma.collect.config import SourceConfig
 from emma.collect.files.compression import compression_suffix, without_suffix
 from emma.collect.readers.registry import find_reader
+from emma.wording import find_near
 
 MAX_LISTED = 1_000
 """Files of a folder that are looked at: an error need not have seen millions."""
@@ -25,7 +25,7 @@ def advise_path(source: SourceConfig, folder: Path, pattern: str) -> str:
     names = sorted(path.name for path in take_files([given.parent]) if path.parent == given.parent)
     if not names:
         return ""
-    near = difflib.get_close_matches(name, names, n=1)
+    near = find_near(name, names)
     if near and not MAGIC.intersection(name):
         return f"There is '{(Path(parent) / near[0]).as_posix()}'."
     return f"In '{parent or '.'}' there are {list_kinds(names)}."
@@ -53,7 +53,7 @@ def advise_parent(folder: Path, parent: str) -> str:
         if MAGIC.intersection(step) or not step:
             return ""
         if not (here / step).is_dir():
-            near = difflib.get_close_matches(step, sorted(path.name for path in here.iterdir() if path.is_dir()), n=1)
+            near = find_near(step, sorted(path.name for path in here.iterdir() if path.is_dir()))
             return f"There is no folder '{step}' there{f', but a folder {near[0]!r}' if near else ''}."
         here /= step
     return ""

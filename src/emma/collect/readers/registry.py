@@ -5,7 +5,6 @@ yielded as a Reject, never raised. `BUILT_IN` lists the readers of this package;
 points of the group `emma.readers` (docs/new-format.md). Nothing is imported before a source needs it.
 """
 
-import difflib
 from collections.abc import Mapping
 from functools import lru_cache
 from importlib.metadata import EntryPoint, entry_points
@@ -13,6 +12,7 @@ from importlib.metadata import EntryPoint, entry_points
 from emma.collect.config import SourceConfig
 from emma.collect.readers.reader import Reader
 from emma.errors import RecipeError
+from emma.wording import find_near
 
 GROUP = "emma.readers"
 """The group of entry points of other packages' readers."""
@@ -87,7 +87,7 @@ def advise_reader(name: str) -> str:
     """What to write in place of a reader that there is not: those for files of such names, else those of like names."""
     plain = name.lower().strip(". ")
     by_suffix = [each for each in BUILT_IN if f".{plain}" in load_reader(each).suffixes]
-    near = by_suffix or difflib.get_close_matches(plain.replace("-", "_"), list_readers(), n=1)
+    near = by_suffix or find_near(plain.replace("-", "_"), list_readers())
     if near:
         wanted = " or ".join(f"reader = '{each}'" for each in near)
         return f"Write {wanted}; `emma readers` says what each reads."

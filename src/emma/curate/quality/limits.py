@@ -5,7 +5,6 @@ A language with too few documents borrows its script's distribution, then everyb
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TypedDict
 
@@ -21,6 +20,7 @@ from emma.errors import RecipeError
 from emma.lang.language import script_of, sort_sides
 from emma.store import shards
 from emma.store.artifact import Artifact
+from emma.wording import suggest
 
 LIMITS = pa.schema(
     [
@@ -236,8 +236,7 @@ def names_of(labels: Iterable[str]) -> set[str]:
 
 def unknown_name(name: str, known: Iterable[str]) -> str:
     """The message for a name that nothing in the corpus answers to."""
-    near = get_close_matches(name, sorted(known), n=1)
-    hint = f"Did you mean '{near[0]}'?" if near else f"It has: {', '.join(sorted(known)[:20])}."
+    hint = suggest(name, sorted(known))
     return f"[curate.limits] names '{name}', which is no language, pair or script of this corpus. {hint}"
 
 

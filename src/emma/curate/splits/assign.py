@@ -3,7 +3,6 @@
 It is the one task that sees all documents: duplicates and clusters know no shards.
 """
 
-import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +26,7 @@ from emma.lang.coverage import OPTED_OUT, OTHER_LANGUAGE, REMOVED
 from emma.schemas import SPLITS
 from emma.store import shards
 from emma.store.artifact import Artifact
+from emma.wording import suggest
 
 BENCHMARK, NEAR_BENCHMARK = "benchmark", "near benchmark"
 OUTCOMES = (
@@ -126,8 +126,7 @@ def check_languages(parts: Sequence[ShardFacts], languages: Sequence[str]) -> No
         table = shards.read(documents.file("documents.parquet"), ["lang", "lang2"])
         found.update(*(table[name].unique().to_pylist() for name in table.column_names))
     for label in sorted({*languages} - found):
-        near = difflib.get_close_matches(label, sorted(found - {None}), n=3, cutoff=0.5)
-        hint = f"Near it are {', '.join(near)}." if near else "`emma run RECIPE --until collect` shows what there is."
+        hint = suggest(label, found - {None}, "`emma run RECIPE --until collect` shows them all.", cutoff=0.5)
         raise RecipeError(f"curate.languages: the sources have no document in {label}. {hint}")
 
 

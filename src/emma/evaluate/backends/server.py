@@ -32,6 +32,7 @@ from emma.evaluate.engine.requests import (
     find_stop,
 )
 from emma.store.address import address
+from emma.wording import suggest
 
 T = TypeVar("T")
 Json = dict[str, Any]
@@ -74,10 +75,8 @@ class Server:
         found = {str(each.get("id")): each for each in self._ask("models", None, lambda answer: list(answer["data"]))}
         name = self._wanted or (next(iter(found)) if len(found) == 1 else "")
         if name not in found:
-            raise RecipeError(
-                f"The server {self.url} has no model '{name}'. It has {', '.join(sorted(found)) or 'none'}: name one "
-                "behind #."
-            )
+            hint = suggest(name, sorted(found)) or "It has none."
+            raise RecipeError(f"The server {self.url} has no model '{name}', as it is named behind #. {hint}")
         return {field: value for field, value in found[name].items() if field not in MUTABLE}
 
     @cached_property

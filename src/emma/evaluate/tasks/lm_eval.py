@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stderr
 from copy import copy
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import lru_cache
 from importlib.metadata import version
 from io import StringIO
@@ -27,6 +26,7 @@ from emma.evaluate.metrics.metric import Floats, divide
 from emma.evaluate.tasks.task import Asking, Item, TaskData, TaskInfo
 from emma.lang.codes import resolve
 from emma.lang.language import LABEL, UNDETERMINED, Lang
+from emma.wording import suggest
 
 PREFIX, VARIANT = "lm-eval", "as written"
 SEED = 1234
@@ -142,8 +142,8 @@ def load_task(name: str, folder: Path) -> Any:
     manager = open_manager(folder)
     if name not in manager.all_subtasks:
         parts = [each for each in manager.all_subtasks if each.startswith(f"{name}_")]
-        near = ", ".join((parts or get_close_matches(name, manager.all_subtasks, 3))[:3]) or "none"
-        raise RecipeError(f"lm-evaluation-harness has no task '{name}'; its groups are run task by task. Near: {near}.")
+        hint = suggest(name, parts or manager.all_subtasks, "`lm-eval ls tasks` lists them all.")
+        raise RecipeError(f"lm-evaluation-harness has no task '{name}'; its groups are run task by task. {hint}")
     try:
         with offline(), redirect_stderr(StringIO()):  # bars of its own
             # Not `load`, which takes a task's settings from its file or from here, and not from both.

@@ -1,13 +1,13 @@
 """The tasks by name: those of the families here, and those of other packages, found by the entry point `emma.tasks`."""
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 from importlib import import_module
 from importlib.metadata import entry_points
 from typing import cast
 
 from emma.errors import RecipeError
 from emma.evaluate.tasks.task import Divisible, Task
+from emma.wording import suggest
 
 FAMILIES: tuple[str, ...] = (
     "labels", "commonsense", "inference", "grammar", "reading", "translation", "summaries",
@@ -48,6 +48,4 @@ def find_task(name: str) -> Task:
         return tasks[name]
     if part and isinstance(tasks.get(whole), Divisible):
         return cast(Divisible, tasks[whole]).narrow(part)
-    near = get_close_matches(name, tasks, 3)
-    hint = f"Did you mean {', '.join(near)}? " if near else ""
-    raise RecipeError(f"There is no task '{name}'. {hint}`emma tasks` lists them all.")
+    raise RecipeError(f"There is no task '{name}'. {suggest(name, tasks, '`emma tasks` lists them all.')}")

@@ -15,6 +15,7 @@ from emma.inspect.clients.megatron import verify_megatron
 from emma.inspect.clients.process import ClientError
 from emma.inspect.clients.released import Released, open_released
 from emma.pipeline.home import Run
+from emma.wording import suggest
 
 
 def name_untried(released: Released, scratch: Path) -> Opened:  # noqa: ARG001 - what every check is given
@@ -46,7 +47,7 @@ def choose_clients(names: Sequence[str]) -> list[Client]:
     """The clients of these names, or all."""
     known = {client.name: client for client in CLIENTS}
     if unknown := [name for name in names if name not in known]:
-        raise RecipeError(f"There is no check for the client '{unknown[0]}'. There is one for {', '.join(known)}.")
+        raise RecipeError(f"There is no check for a client '{unknown[0]}'. {suggest(unknown[0], known)}")
     return [client for client in CLIENTS if not names or client.name in names]
 
 

@@ -4,7 +4,6 @@ import tempfile
 from pathlib import Path
 
 from emma.errors import RecipeError
-from emma.inspect.lookup import find_run
 from emma.pipeline.corpus import find_input, read_provenance
 from emma.pipeline.home import LOCK, Home, Run
 from emma.release.config import ReleaseConfig
@@ -24,7 +23,7 @@ def find_ledger(home: Home, name: str | None, workers: int | None = None) -> tup
     for path in (folder / LEDGER_FILE, folder / "model" / LEDGER_FILE):
         if name is not None and path.is_file() and not (folder / LOCK).exists():
             return name, [path]
-    run = home.choose_run(None) if name is None else find_run(home, name)
+    run = home.choose_run(name, "emma ledger RUN")
     if (released := find_released(run)) is not None:
         return run.name, [released]
     return run.name, [part.file(LEDGER_FILE) for part in make_run_ledger(run, workers)]

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 
 from emma.curate.removal.rules import Removal
@@ -13,6 +12,7 @@ from emma.pipeline.removals import REMOVED_FILE, read_removals, write_removals
 from emma.store import shards
 from emma.ui.numerals import format_count
 from emma.ui.terminal import format_table
+from emma.wording import suggest
 
 
 @dataclass(frozen=True)
@@ -85,9 +85,7 @@ def refuse_unknown(home: Home, removal: Removal) -> str:
             f"No run in {home.path} has a document '{name}'. `emma why {name}` says what comes near. Short texts that "
             "were joined have the id of their first; nothing was noted."
         )
-    near = get_close_matches(source, sources, n=1)
-    hint = f"Did you mean '{near[0]}'?" if near else f"They have: {', '.join(sources)}."
-    return f"No run in {home.path} has a source '{source}'. {hint} Nothing was noted."
+    return f"No run in {home.path} has a source '{source}'. {suggest(source, sources)} Nothing was noted."
 
 
 def list_sources(home: Home, run: str) -> list[str]:

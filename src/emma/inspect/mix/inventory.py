@@ -5,7 +5,6 @@ stand for them, times what the recipe takes a word to be.
 """
 
 import csv
-import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -15,6 +14,7 @@ import pyarrow as pa
 from emma.errors import RecipeError
 from emma.mix.sources import Floats
 from emma.schemas import PACKED
+from emma.wording import suggest
 
 NUMBERS = ("tokens", "words", "bytes", "documents")
 COLUMNS = ("lang", "domain", *NUMBERS)
@@ -69,9 +69,7 @@ def _check_heading(path: Path, names: Sequence[str]) -> None:
     """RecipeError unless the columns are some of COLUMNS, with lang and domain among them."""
     for name in names:
         if name not in COLUMNS:
-            near = difflib.get_close_matches(name, COLUMNS, n=1)
-            hint = f"Did you mean '{near[0]}'?" if near else f"There may be: {', '.join(COLUMNS)}."
-            raise RecipeError(f"{path}: unknown column '{name}'. {hint}")
+            raise RecipeError(f"{path}: unknown column '{name}'. {suggest(name, COLUMNS)}")
     if not {"lang", "domain"} <= set(names):
         raise RecipeError(f"{path}: it needs the columns lang and domain; it has {', '.join(names) or 'none'}.")
 

@@ -23,6 +23,7 @@ from emma.store.artifact import Artifact
 from emma.tokens.samples import Samples
 from emma.ui.numerals import format_count
 from emma.ui.terminal import format_table
+from emma.wording import suggest
 from emma.work.graph import Step, step_address
 
 
@@ -43,7 +44,7 @@ def summarise_mix(recipe: Recipe, home: Home, inventories: Sequence[Path], stage
     plan = find_plan(recipe, home, inventories)
     names = list(dict.fromkeys(row["stage"] for row in plan.rows))
     if stage not in (None, *names):
-        raise RecipeError(f"--stage {stage}: the stages of {recipe.path} are {', '.join(names)}.")
+        raise RecipeError(f"The mix of {recipe.path} has no stage '{stage}'. {suggest(str(stage), names)}")
     return summarise_rows(
         [row for row in plan.rows if stage in (None, row["stage"])],
         recipe=recipe.name,

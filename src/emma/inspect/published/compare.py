@@ -18,6 +18,7 @@ from emma.inspect.published.findings import Finding, list_findings
 from emma.inspect.published.headline import Reading, read_headline
 from emma.inspect.published.names import BASELINE, MODEL, model_name
 from emma.inspect.published.tables import PublishedTable, read_tables
+from emma.wording import suggest
 
 
 @dataclass(frozen=True)
@@ -62,4 +63,4 @@ def _find_model(tables: Sequence[PublishedTable], spelling: str) -> str:
     names = sorted({name for table in tables for name in table.models})
     if (name := model_name(spelling)) in names:
         return name
-    raise SourceError(f"No table has the model '{spelling}'. They have {', '.join(names)}.")
+    raise SourceError(f"No table has the model '{spelling}'. {suggest(name, names)}")

@@ -9,12 +9,12 @@ from emma.errors import RecipeError
 from emma.evaluate.backends.backend import Backend
 from emma.evaluate.backends.open import find_model, open_backend
 from emma.evaluate.config import EvaluateConfig
-from emma.inspect.lookup import find_run
 from emma.models.folder import CONFIG
 from emma.models.places import HUB_ID
 from emma.pipeline.base import CONVERTED, MODEL, base_artifact
 from emma.pipeline.home import LOCK, Home, Run
 from emma.store import manifest as manifests
+from emma.wording import suggest
 
 RELEASED = "model"
 """Folder of the model in a release's."""
@@ -80,10 +80,10 @@ def find_named_run(home: Home, name: str) -> Run:
     names = [run.name for run in home.list_runs()]
     if name not in names and not Path(name).exists():
         raise RecipeError(
-            f"'{name}' is neither a run in {home.path}, which has: {', '.join(names) or 'none yet'}, nor the folder of "
-            "a run or model. Name one of those, or the home that has it with --home."
+            f"'{name}' is neither a run in {home.path} nor the folder of a run or model. {suggest(name, names)} --home "
+            "names another home."
         )
-    return find_run(home, name)
+    return home.choose_run(name)
 
 
 def find_trained(run: Run) -> Path:

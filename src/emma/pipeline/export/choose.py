@@ -1,6 +1,5 @@
 """What is asked of an export, checked against what the run has before a row is read."""
 
-import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,6 +9,7 @@ from emma.pipeline.corpus import Corpus
 from emma.schemas import DOCUMENTS, SPLITS, Row
 from emma.store import shards
 from emma.store.artifact import Artifact
+from emma.wording import suggest
 from emma.work.by_language import Choice
 from emma.work.table_files import FORMATS
 
@@ -61,9 +61,7 @@ def refuse_unknown(what: str, asked: Sequence[str], there: Iterable[str], verb: 
     names = sorted(there)
     for name in asked:
         if name not in names:
-            near = difflib.get_close_matches(name, names, n=1)
-            hint = f"Did you mean '{near[0]}'?" if near else f"There are: {', '.join(names)}."
-            raise RecipeError(f"There is no {what} '{name}' to {verb}. {hint}")
+            raise RecipeError(f"There is no {what} '{name}' to {verb}. {suggest(name, names)}")
 
 
 def refuse_absent(labels: Sequence[str], there: Iterable[str]) -> None:
@@ -71,11 +69,8 @@ def refuse_absent(labels: Sequence[str], there: Iterable[str]) -> None:
     names = sorted(there)
     for label in labels:
         if Lang.parse(label).label not in names:
-            same = [name for name in names if name[:3] == label[:3]] or difflib.get_close_matches(label, names, n=3)
-            hint = (
-                f"Near it are: {', '.join(same)}." if same else f"It has {len(names)} languages, {names[0]} the first."
-            )
-            raise LanguageError(f"The corpus has nothing in {label}. {hint}")
+            same = [name for name in names if name[:3] == label[:3]]
+            raise LanguageError(f"The corpus has nothing in {label}. {suggest(label, same or names)}")
 
 
 def read_tally(curate: Artifact) -> list[Row]:

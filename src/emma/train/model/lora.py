@@ -14,6 +14,7 @@ from transformers import PreTrainedModel
 
 from emma.config.extras import need
 from emma.errors import RecipeError
+from emma.wording import suggest
 
 if TYPE_CHECKING:
     from emma.train.model.config import LoraConfig
@@ -50,7 +51,7 @@ def target_layers(model: nn.Module, blocks: Sequence[nn.Module], lora: LoraConfi
     if unknown := sorted(set(lora.targets) - set(words)):
         raise RecipeError(
             f"train.lora.targets: this model has no linear layer '{unknown[0]}' inside its blocks. "
-            f"Those it has: {', '.join(words)}."
+            f"{suggest(unknown[0], words)}"
         )
     return [name for name in names if not lora.targets or name.rpartition(".")[2] in lora.targets]
 

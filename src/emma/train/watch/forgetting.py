@@ -4,7 +4,6 @@ Probes are English, program code and what the recipe names. Their bits per byte 
 before the first step, on the same text.
 """
 
-import difflib
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import NamedTuple, TypedDict
@@ -14,6 +13,7 @@ from emma.lang.language import CODE, ENGLISH
 from emma.train.config import TrainConfig
 from emma.train.watch.held_out import HeldOutGroup
 from emma.train.watch.scoring import HeldOutScores
+from emma.wording import suggest
 
 
 class Alarm(TypedDict):
@@ -40,8 +40,7 @@ def find_probes(groups: Sequence[HeldOutGroup], section: TrainConfig) -> tuple[s
     for key in section.probes:
         if not any(group.is_named_by(key) for group in groups):
             names = {name for group in groups for name in (f"{group.lang}/{group.domain}", group.domain, group.lang)}
-            near = difflib.get_close_matches(key, sorted(names), n=1)
-            hint = f"Did you mean '{near[0]}'?" if near else "Keys are as in [mix]."
+            hint = suggest(key, names, "Keys are as in [mix].")
             raise RecipeError(f"train.probes: no held-out text is scored for '{key}'. {hint}")
     usual = [lang.label for lang in (ENGLISH, CODE) if any(group.lang == lang.label for group in groups)]
     probes = tuple(dict.fromkeys((*usual, *section.probes)))
