@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from emma.report.languages import list_languages
+from emma.report.languages import list_languages, make_row
 
 from .synthetic import GAINS_OF_ONE as GAINS
 from .synthetic import PLAN, TABLES
@@ -56,6 +56,11 @@ def test_verdict_needs_an_interval(gain: float | None, low: float | None, high: 
     yoruba = list_languages(replace(TABLES, gains=gains))[1]
     assert yoruba.verdict == verdict
     assert (yoruba.improved, yoruba.worse) == (verdict == "gain", verdict == "loss")
+
+
+def test_a_gain_in_per_cent_is_a_share_of_the_bases_bits() -> None:
+    row = make_row("hin_Deva", {"bits_per_byte_base": 4.0, "bits_per_byte": 3.0, "gain": 1.0})
+    assert (row.gain_percent, make_row("hin_Deva", {"bits_per_byte": 3.0}).gain_percent) == (25, None)
 
 
 def test_the_tier_is_that_of_the_mix_and_tables_of_other_languages_add_no_row() -> None:

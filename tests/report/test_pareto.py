@@ -14,7 +14,6 @@ from emma.report.pareto import (
     describe_pareto,
     draw_pareto,
     find_front,
-    find_share,
     list_bands,
     list_choices,
 )
@@ -95,7 +94,6 @@ def test_size_bands_stand_at_what_english_or_code_lost() -> None:
     assert list_bands(rows) == []
     rows += [row("eng_Latn", "≥100 MB", -0.1), row("zxx_Zyyy", "≥100 MB", 0.2)]
     assert list_bands(rows)[0].outcomes == [Outcome("1–10 MB", 5.0, 37.5)]
-    assert find_share(rows[0]) == 50
 
 
 def test_the_chart_has_a_dot_for_each_outcome_and_stairs_through_the_front() -> None:

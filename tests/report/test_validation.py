@@ -9,7 +9,8 @@ from emma.report.validation import (
     choose_named,
     describe_alarms,
     describe_result,
-    find_change,
+    find_gain,
+    find_rise,
     name_probe,
     read_validation,
     sum_curves,
@@ -34,8 +35,10 @@ def test_domains_of_a_language_are_added_and_languages_of_a_tier_averaged() -> N
     assert tiers[0].curve == pytest.approx({0: 2.0, 5: 1.0})
 
 
-def test_a_change_is_against_the_first_step() -> None:
-    assert find_change({0: 2.0, 10: 1.0, 20: 2.5}) == pytest.approx({0: 0.0, 10: -50.0, 20: 25.0})
+def test_gain_and_rise_are_against_the_first_step() -> None:
+    curve = {0: 2.0, 10: 1.0, 20: 2.5}
+    assert find_gain(curve) == pytest.approx({0: 0.0, 10: 50.0, 20: -25.0})
+    assert find_rise(curve) == pytest.approx({0: 0.0, 10: -50.0, 20: 25.0})
 
 
 def test_nothing_was_scored(make_artifact) -> None:
@@ -49,7 +52,7 @@ def test_it_is_read_back_with_its_alarms(make_artifact) -> None:
     assert curves is not None
     assert curves.steps == list(STEPS)
     assert list(curves.probes) == ["English", "Program code", "Hindi"]
-    rises = find_change(curves.probes["English"])
+    rises = find_rise(curves.probes["English"])
     assert all((rise > 3) == any(alarm["step"] == step for alarm in curves.alarms) for step, rise in rises.items())
     (line,) = describe_alarms(curves)
     assert (

@@ -227,10 +227,10 @@ def render_forgetting(headline: "Headline") -> Iterator[str]:
     for name, probe in (("english", headline["english"]), ("code", headline["code"])):
         if probe is not None:
             before, after = probe["bpb_base"], probe["bpb_adapted"]
-            change = f"{100 * (after / before - 1):+.1f} %" if before and after else MISSING
-            rows.append((name, _format_score(before), _format_score(after), change))
+            gain = f"{100 * (1 - after / before):+.1f} %" if before and after else MISSING
+            rows.append((name, _format_score(before), _format_score(after), gain))
     yield "what the base model knew"
-    yield from _numbers_table(("", "bits/byte before", "after", "change"), rows)
+    yield from _numbers_table(("", "bits/byte before", "after", "gain"), rows)
 
 
 def _numbers_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:

@@ -99,7 +99,7 @@ def draw_gain_by_rank(rows: Sequence[LanguageRow]) -> str:
 
 def _gain_axis(compared: Sequence[LanguageRow]) -> Axis:
     ends = [end for row in compared for end in (row.gain, row.gain_low, row.gain_high) if end is not None]
-    return linear_axis("bits per byte saved", [0.0, *ends])
+    return linear_axis("gain in bits per byte", [0.0, *ends])
 
 
 def draw_verdicts(chart: Chart, places: Sequence[Place], radius: float) -> list[str]:

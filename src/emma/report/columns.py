@@ -60,7 +60,7 @@ COLUMNS = (
     make_column("Training text", "UTF-8 bytes of distinct training text", "train_bytes", format_bytes, "bytes"),
     make_column("Bits/byte, base", "base model, test split", "bits_per_byte_base", format_thousandths),
     make_column("Bits/byte", "adapted model, test split", "bits_per_byte", format_thousandths),
-    make_column("Gain", "bits per byte saved; negative is a loss", "gain", format_signed, "gain"),
+    make_column("Gain", "in bits per byte: base minus adapted; above zero is better", "gain", format_signed, "gain"),
     LanguageColumn(
         "95 % interval",
         "of the gain",

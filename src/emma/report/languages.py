@@ -57,7 +57,7 @@ class LanguageRow:
     bits_per_byte_base: float | None = None
     bits_per_byte: float | None = None
     gain: float | None = None
-    """Bits per byte saved, base minus adapted: negative is a loss."""
+    """Bits per byte of the base minus those of the adapted model: above zero is better."""
     gain_low: float | None = None
     """Lower end of the gain's 95 % interval; None where there are too few documents for one."""
     gain_high: float | None = None
@@ -77,6 +77,11 @@ class LanguageRow:
     def is_code(self) -> bool:
         """Whether the row is of program code, which is no language."""
         return self.lang == CODE.label
+
+    @property
+    def gain_percent(self) -> float | None:
+        """The gain as a share of the base's bits: a byte holds less of a text in some scripts than in others."""
+        return None if self.gain is None or not self.bits_per_byte_base else 100 * self.gain / self.bits_per_byte_base
 
     @property
     def verdict(self) -> str:

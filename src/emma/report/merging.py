@@ -30,7 +30,7 @@ class Merging:
     bits_per_byte: dict[float, float]
     """Mean over languages, by share."""
     probes: dict[str, dict[float, float]]
-    """Change in per cent against what it was before the first step, of each probe by share; above zero is worse."""
+    """Rise of bits per byte in per cent against what it was before the first step, of each probe by share; above zero is worse."""
     languages: dict[float, dict[str, float]]
     """Bits per byte of each language and of program code, by share."""
 
@@ -76,7 +76,7 @@ def draw_merging(merging: Merging | None, limit: float | None) -> list[Figure]:
 def _draw_forgotten(merging: Merging, limit: float | None) -> str:
     """The probes, with the line of no change and that of the limit."""
     levels = [("zero", 0.0), *([] if limit is None else [("border loss", 100 * limit)])]
-    return _draw(merging, merging.probes, "change of bits per byte, %", levels, digits=1)
+    return _draw(merging, merging.probes, "forgotten: rise of bits per byte, %", levels, digits=1)
 
 
 def _draw(

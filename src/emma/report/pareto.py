@@ -1,7 +1,7 @@
 """What was gained against what was forgotten: each way to stop or to merge is a point, the best of them are a front.
 
 A point is worth taking if no other gains more and forgets less (Pareto's sense). Both are shares of bits per byte, in
-per cent: the gain is the mean over languages, and what is forgotten is the change of the probe that got most worse.
+per cent: the gain is the mean over languages, and what is forgotten is the rise of the probe that got most worse.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,12 +16,12 @@ from emma.lang.tiers import SIZE_BANDS
 from emma.report.curves import STYLES, Figure
 from emma.report.languages import LanguageRow
 from emma.report.merging import Merging
-from emma.report.validation import ValidationCurves, find_change
+from emma.report.validation import ValidationCurves, find_gain, find_rise
 from emma.ui.numerals import format_count, format_decimal, format_signed
 from emma.ui.svg import Chart, label_points, linear_axis
 
-ACROSS = "forgotten: change of the worst probe, %"
-UP = "gained: bits per byte saved, mean of languages, %"
+ACROSS = "forgotten: rise of the worst probe's bits per byte, %"
+UP = "gain in bits per byte, mean of languages, %"
 NEAR = 1e-9
 """Differences of shares that are none."""
 
@@ -69,13 +69,13 @@ def list_choices(curves: ValidationCurves | None, merging: Merging | None) -> li
 
 def list_steps(curves: ValidationCurves, is_result: bool) -> list[Outcome]:
     """The model at each evaluation; unless it was merged, one of them is the result."""
-    probes = [find_change(curve) for curve in curves.probes.values()]
-    changes = [find_change(curve) for lang, curve in curves.languages.items() if is_language(lang)]
+    probes = [find_rise(curve) for curve in curves.probes.values()]
+    gains = [find_gain(curve) for lang, curve in curves.languages.items() if is_language(lang)]
     return [
         Outcome(
             f"step {format_count(step)}",
             max(probe[step] for probe in probes),
-            -fmean(change[step] for change in changes),
+            fmean(gain[step] for gain in gains),
             is_result and step == curves.result_step,
         )
         for step in curves.steps
@@ -95,22 +95,16 @@ def list_trials(curves: ValidationCurves, merging: Merging) -> list[Outcome]:
 
 def list_bands(rows: Sequence[LanguageRow]) -> list[Choice]:
     """The size bands of a run on test text, each at what English or code lost; nothing without a base or probes."""
-    changes = [
-        -share for row in rows if row.lang in (ENGLISH.label, CODE.label) and (share := find_share(row)) is not None
-    ]
-    if not changes:
+    compared = [(row, gain) for row in rows if (gain := row.gain_percent) is not None]
+    losses = [-gain for row, gain in compared if row.lang in (ENGLISH.label, CODE.label)]
+    if not losses:
         return []
     bands: dict[str, list[float]] = {band: [] for band in SIZE_BANDS}
-    for row in rows:
-        if is_language(row.lang) and row.lang != ENGLISH.label and (share := find_share(row)) is not None:
-            bands[row.size_band].append(share)
-    outcomes = [Outcome(band, max(changes), fmean(shares)) for band, shares in bands.items() if shares]
+    for row, gain in compared:
+        if is_language(row.lang) and row.lang != ENGLISH.label:
+            bands[row.size_band].append(gain)
+    outcomes = [Outcome(band, max(losses), fmean(gains)) for band, gains in bands.items() if gains]
     return [Choice("languages by training text", outcomes, is_path=False)] if outcomes else []
-
-
-def find_share(row: LanguageRow) -> float | None:
-    """The share of its bits per byte that a language saves, in per cent; None where it was not compared."""
-    return None if row.gain is None or not row.bits_per_byte_base else 100 * row.gain / row.bits_per_byte_base
 
 
 def describe_pareto(choices: Sequence[Choice], limit: float | None = None, words: str = "") -> Figure:
@@ -169,8 +163,8 @@ def draw_choice(chart: Chart, choice: Choice, number: int) -> list[str]:
 
 def describe_outcome(outcome: Outcome) -> str:
     """An outcome in words."""
-    gained = f"{format_decimal(outcome.gained, 1)} % of bits per byte saved"
-    return f"{outcome.name}: {gained}, worst probe {format_signed(outcome.forgotten, 1)} %"
+    gain = f"gain {format_signed(outcome.gained, 1)} %"
+    return f"{outcome.name}: {gain}, worst probe {format_signed(outcome.forgotten, 1)} %"
 
 
 def name_ends(chart: Chart, choices: Sequence[Choice]) -> list[str]:

@@ -201,20 +201,17 @@ def find_change(rows: Sequence[LanguageRow], lang: str) -> Change | None:
 def find_extremes(rows: Sequence[LanguageRow], named: int) -> tuple[list[NamedChange], list[NamedChange]]:
     """The largest gains, and as many of the smallest gains or losses, worst first; no language is in both.
 
-    By the share of the base's bits that is saved: a byte holds less of a text in some scripts than in others.
+    By the share of the base's bits, which can be compared between scripts.
     """
-    ordered = sorted((row for row in rows if row.gain is not None), key=lambda row: (-share_saved(row), row.lang))
+    ordered = sorted(
+        (row for row in rows if row.gain is not None), key=lambda row: (-(row.gain_percent or 0), row.lang)
+    )
     best = ordered[:named]
     worst = [row for row in reversed(ordered[-named:] if named else []) if row not in best]
     first, last = (
         [NamedChange(lang=row.lang, name=row.name, **describe_change(row)) for row in some] for some in (best, worst)
     )
     return first, last
-
-
-def share_saved(row: LanguageRow) -> float:
-    """Bits per byte saved, as a share of the base's; 0 where there is no base to compare with."""
-    return row.gain / row.bits_per_byte_base if row.gain is not None and row.bits_per_byte_base else 0.0
 
 
 def sum_data(tables: Tables) -> DataTotals:

@@ -103,10 +103,15 @@ def average_tiers(languages: dict[str, Curve], tiers: dict[str, str | None]) -> 
     ]
 
 
-def find_change(curve: Curve) -> Curve:
-    """Change in per cent against what it was before the first step; above zero is worse."""
+def find_gain(curve: Curve) -> Curve:
+    """What is saved of the bits per byte before the first step, in per cent; above zero is better."""
     first = next(iter(curve.values()))
-    return {step: 100 * (value / first - 1) for step, value in curve.items()}
+    return {step: 100 * (1 - value / first) for step, value in curve.items()}
+
+
+def find_rise(curve: Curve) -> Curve:
+    """What is forgotten since before the first step, in per cent of its bits per byte; above zero is worse."""
+    return {step: -gain for step, gain in find_gain(curve).items()}
 
 
 def name_probe(probe: str) -> str:
@@ -150,6 +155,6 @@ def describe_result(curves: ValidationCurves) -> str:
 
 def choose_named(curves: ValidationCurves, count: int) -> Sequence[str]:
     """The labels of the languages that changed most to either side, `count` of each: the most improved ones first."""
-    changes = {lang: list(find_change(curve).values())[-1] for lang, curve in curves.languages.items()}
-    ordered = sorted(changes, key=lambda lang: (changes[lang], lang))
+    gains = {lang: list(find_gain(curve).values())[-1] for lang, curve in curves.languages.items()}
+    ordered = sorted(gains, key=lambda lang: (-gains[lang], lang))
     return list(dict.fromkeys([*ordered[:count], *(ordered[-count:] if count else [])]))

@@ -21,7 +21,8 @@ from emma.report.validation import (
     choose_named,
     describe_alarms,
     describe_result,
-    find_change,
+    find_gain,
+    find_rise,
     name_language,
     name_probe,
 )
@@ -29,7 +30,7 @@ from emma.schemas import Row
 from emma.ui.numerals import format_count, format_signed
 from emma.ui.svg import Chart, link_marks
 
-CHANGE = "change of bits per byte, %"
+GAIN, RISE = "gain in bits per byte, %", "forgotten: rise of bits per byte, %"
 NAMED = 3
 """Languages that are named at either end of the chart of all."""
 AGAINST_START = "Held-out text, against the weights before the first step."
@@ -75,7 +76,7 @@ def draw_figures(curves: ValidationCurves) -> list[Figure]:
         f"compares with): above zero is worse.{limit}{kept}"
     )
     return [
-        Figure("By tier", f"Mean of the languages of each tier; below zero is better.{kept}", draw_tiers(curves)),
+        Figure("By tier", f"Mean of the languages of each tier; above zero is better.{kept}", draw_tiers(curves)),
         Figure("Forgetting", forgetting, draw_forgetting(curves)),
         Figure("By language", describe_languages(curves), draw_languages(curves)),
     ]
@@ -89,64 +90,63 @@ def describe_languages(curves: ValidationCurves) -> str:
 
 
 def draw_tiers(curves: ValidationCurves) -> str:
-    """The change of each tier's mean bits per byte, with its name at the end of the curve."""
-    changes = {tier.tier: find_change(tier.curve) for tier in curves.tiers}
-    return _draw_named(curves, changes, "Bits per byte of held-out text while training, by tier")
+    """The gain in each tier's mean bits per byte, with its name at the end of the curve."""
+    gains = {tier.tier: find_gain(tier.curve) for tier in curves.tiers}
+    return _draw_named(curves, gains, GAIN, "Bits per byte of held-out text while training, by tier")
 
 
 def draw_forgetting(curves: ValidationCurves) -> str:
-    """The change of each probe, with the limit as a line and a dot at every alarm."""
-    changes = {probe: find_change(curve) for probe, curve in curves.probes.items()}
-    return _draw_named(curves, changes, "Bits per byte of probes while training", limit=curves.limit)
+    """The rise of each probe, with the limit as a line and a dot at every alarm."""
+    rises = {probe: find_rise(curve) for probe, curve in curves.probes.items()}
+    return _draw_named(curves, rises, RISE, "Bits per byte of probes while training", limit=curves.limit)
 
 
 def draw_languages(curves: ValidationCurves) -> str:
-    """The change of every language as a thin curve; those that changed most are named."""
-    changes = {lang: find_change(curve) for lang, curve in curves.languages.items()}
+    """The gain of every language as a thin curve; those that gained most and least are named."""
+    gains = {lang: find_gain(curve) for lang, curve in curves.languages.items()}
     if len(curves.steps) < 2:
         return ""
-    chart, named = open_chart("step", CHANGE, changes.values(), 0.0), choose_named(curves, NAMED)
-    is_many = len(changes) > MANY
-    marks = draw_bands(chart, list(changes.values())) if is_many else []
+    chart, named = open_chart("step", GAIN, gains.values(), 0.0), choose_named(curves, NAMED)
+    is_many = len(gains) > MANY
+    marks = draw_bands(chart, list(gains.values())) if is_many else []
     marks += [
         link_marks(
             lang,
-            f"{name_language(lang)}: {format_signed(_last(change)[1], 1)} %",
-            chart.path(thin(change), "curve now" if lang in named else "raw"),
+            f"{name_language(lang)}: {format_signed(_last(gain)[1], 1)} %",
+            chart.path(thin(gain), "curve now" if lang in named else "raw"),
         )
-        for lang, change in sorted(changes.items(), key=lambda item: item[0] in named)
+        for lang, gain in sorted(gains.items(), key=lambda item: item[0] in named)
         if lang in named or not is_many
     ]
-    names = name_curves(chart, [(name_probe(lang), changes[lang]) for lang in named])
+    names = name_curves(chart, [(name_probe(lang), gains[lang]) for lang in named])
     title = "Bits per byte of held-out text while training, by language"
     return chart.draw(title, [draw_level(chart, 0, "zero"), *marks, *names])
 
 
-def draw_bands(chart: Chart, changes: Sequence[Curve]) -> list[str]:
+def draw_bands(chart: Chart, gains: Sequence[Curve]) -> list[str]:
     """Where shares of all languages lie at each step, the wider band first."""
-    steps = [step for step, _ in thin(changes[0])]
-    ranked = {step: sorted(change[int(step)] for change in changes) for step in steps}
+    steps = [step for step, _ in thin(gains[0])]
+    ranked = {step: sorted(gain[int(step)] for gain in gains) for step in steps}
     ends = [
-        [[(step, ranked[step][round(share * (len(changes) - 1))]) for step in steps] for share in band]
-        for band in BANDS
+        [[(step, ranked[step][round(share * (len(gains) - 1))]) for step in steps] for share in band] for band in BANDS
     ]
     return [chart.path([*low, *reversed(high)], "band") for low, high in ends]
 
 
 def _draw_named(
-    curves: ValidationCurves, changes: Mapping[str, Curve], title: str, *, limit: float | None = None
+    curves: ValidationCurves, shown: Mapping[str, Curve], up: str, title: str, *, limit: float | None = None
 ) -> str:
-    if len(curves.steps) < 2 or not changes:
+    if len(curves.steps) < 2 or not shown:
         return ""
-    chart = open_chart("step", CHANGE, changes.values(), 0.0, 100 * (limit or 0.0))
+    chart = open_chart("step", up, shown.values(), 0.0, 100 * (limit or 0.0))
     tips = {
         name: f"{name}: {format_signed(value, 1)} % after step {format_count(step)}"
-        for name, (step, value) in ((name, _last(change)) for name, change in changes.items())
+        for name, (step, value) in ((name, _last(curve)) for name, curve in shown.items())
     }
     marks = [draw_level(chart, 0, "zero"), *_draw_result(chart, curves)]
     marks += [] if limit is None else [draw_level(chart, 100 * limit, "border loss")]
     dots = [] if limit is None else [_draw_alarm(chart, alarm) for alarm in curves.alarms]
-    return chart.draw(title, [*marks, *draw_curves(chart, changes, tips), *dots, *name_curves(chart, changes.items())])
+    return chart.draw(title, [*marks, *draw_curves(chart, shown, tips), *dots, *name_curves(chart, shown.items())])
 
 
 def _draw_alarm(chart: Chart, alarm: Row) -> str:

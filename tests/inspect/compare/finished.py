@@ -86,7 +86,7 @@ def describe_language(lang: str, scored: Mapping[str, tuple[float, int]]) -> dic
 
 
 def summarise(rows: list[dict[str, object]], english: float) -> dict[str, object]:
-    counts = {f"languages_{word}": len(rows) for word in ("trained", "measured", "improved", "worse")}
+    counts = {f"languages_{word}": len(rows) for word in ("trained", "measured", "improved", "worse", "base_above_8")}
     return {
         **counts,
         "bpb_base": 2.0,

@@ -7,7 +7,7 @@ import pytest
 
 from emma.evaluate.config import EvaluateConfig
 from emma.evaluate.likelihood.tables import tabulate_gains
-from emma.inspect.compare.languages import RunScores, compare_documents, compare_languages, judge_interval, share_saved
+from emma.inspect.compare.languages import RunScores, compare_documents, compare_languages, judge_interval, gain_percent
 
 LN2 = math.log(2)
 
@@ -19,8 +19,8 @@ def test_only_documents_count_that_both_were_tested_on() -> None:
     assert found is not None
     assert found["documents"] == 2
     assert found["bits_per_byte"] == pytest.approx((2 * 10 + 3 * 30) / 40)
-    assert found["saved"] == pytest.approx(0.25)
-    assert share_saved(found) == pytest.approx(100 * 0.25 / 2.75)
+    assert found["gain"] == pytest.approx(0.25)
+    assert gain_percent(found) == pytest.approx(100 * 0.25 / 2.75)
     assert compare_documents("hin_Deva", first, {}) is None
     assert compare_documents("hin_Deva", {}, {}) is None
 
@@ -43,7 +43,7 @@ def test_the_interval_is_that_of_the_evaluation() -> None:
     (row,) = tabulate_gains(items, EvaluateConfig()).to_pylist()  # type: ignore[arg-type]
     found = compare_documents("khm_Khmr", first, other)
     assert found is not None
-    assert (found["saved"], found["low"], found["high"]) == pytest.approx((-row["delta"], -row["high"], -row["low"]))
+    assert (found["gain"], found["low"], found["high"]) == pytest.approx((-row["delta"], -row["high"], -row["low"]))
     assert found["verdict"] == "gain"
 
 

@@ -57,7 +57,17 @@ def test_languages_are_counted_on_shared_documents(found: Comparison) -> None:
     # Khmer has one document, Yoruba none in common; program code is no language.
     counted = {key: against[key] for key in ("compared", "better", "worse", "unsure", "apart")}
     assert counted == {"compared": 4, "better": 2, "worse": 1, "unsure": 1, "apart": 1}
-    assert against["saved"] == pytest.approx((25 - 10 + 50 + 10) / 4)
+    assert against["gain"] == pytest.approx((25 - 10 + 50 + 10) / 4)
+
+
+def test_gains_on_a_model_that_cannot_read_are_told_to_say_little(home: Home, found: Comparison) -> None:
+    assert found["against_first"][0]["guessing"] == 0
+    assert "is worse than guessing" not in "".join(render_text(found)) + render_page(found)
+    finish_run(home, "blind", ONE | {"hin_Deva": scores(9.0)})
+    blind = compare_finished([home.run("blind"), home.run("two")])
+    assert blind["against_first"][0]["guessing"] == 1
+    said = "In 1 of them blind is worse than guessing bytes (above 8 bits per byte), so its gain says little."
+    assert said in "".join(render_text(blind)) and said in render_page(blind)
 
 
 def test_settings_and_files_that_differ_are_named(found: Comparison) -> None:
@@ -92,7 +102,7 @@ def test_three_runs_stand_against_the_first(home: Home) -> None:
     finish_run(home, "three", ONE)
     found = compare_finished([home.run(name) for name in ("one", "two", "three")])
     assert [each["name"] for each in found["against_first"]] == ["two", "three"]
-    assert found["against_first"][1]["saved"] == 0
+    assert found["against_first"][1]["gain"] == 0
     page = render_page(found)
     assert page.count('<figure class="map few">') == 2
     assert "after-map-1" in page
@@ -108,7 +118,7 @@ def test_the_text_says_what_the_page_says(found: Comparison) -> None:
 
 
 def compare_text_of_strangers(found: Comparison) -> str:
-    strange: Any = {**found, "against_first": [{**found["against_first"][0], "compared": 0, "saved": None}]}
+    strange: Any = {**found, "against_first": [{**found["against_first"][0], "compared": 0, "gain": None}]}
     return "\n".join(render_text(strange)) + render_page(strange)
 
 

@@ -29,8 +29,8 @@ class Difference(TypedDict):
     documents: int
     bits_per_byte: float
     """Of the first run."""
-    saved: float
-    """Bits per byte that the other run saves; below zero it needs more."""
+    gain: float
+    """Bits per byte of the first run minus those of the other: above zero, the other is better."""
     low: float | None
     """The 95 % interval of that, from a paired bootstrap over documents; None for one document."""
     high: float | None
@@ -100,7 +100,7 @@ def compare_documents(lang: str, first: Scores, other: Scores) -> Difference | N
     return {
         "documents": len(shared),
         "bits_per_byte": bits_per_byte(sum(first[name][0] for name in shared), sum(sizes)),
-        "saved": bits_per_byte(sum(saved), sum(sizes)),
+        "gain": bits_per_byte(sum(saved), sum(sizes)),
         "low": low,
         "high": high,
         "verdict": judge_interval(low, high),
@@ -114,6 +114,6 @@ def judge_interval(low: float | None, high: float | None) -> str:
     return "loss" if high is not None and high < 0 else "unsure"
 
 
-def share_saved(difference: Difference) -> float:
-    """The share of the first run's bits that is saved, in per cent."""
-    return 100 * difference["saved"] / difference["bits_per_byte"] if difference["bits_per_byte"] else 0.0
+def gain_percent(difference: Difference) -> float:
+    """The gain as a share of the first run's bits, in per cent."""
+    return 100 * difference["gain"] / difference["bits_per_byte"] if difference["bits_per_byte"] else 0.0

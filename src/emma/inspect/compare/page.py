@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from emma.inspect.compare.languages import LanguageDifference, share_saved
+from emma.inspect.compare.languages import LanguageDifference, gain_percent
 from emma.inspect.compare.runs import Comparison, RunSummary
+from emma.inspect.compare.text import describe_guessing
 from emma.lang.coverage import is_language
 from emma.lang.language import Lang
 from emma.report.columns import format_interval
@@ -47,7 +48,7 @@ def render_page(comparison: Comparison) -> str:
         costs=list(list_costs(comparison["runs"])),
         maps=[drawn for at in range(len(comparison["runs"]) - 1) if (drawn := draw_against(comparison, at)).figure],
         pareto=draw_pareto(list_outcomes(comparison["runs"])),
-        share_saved=share_saved,
+        describe_guessing=describe_guessing,
         interval=lambda found: format_interval(found["low"], found["high"]),
         style=html.page_style() + map_style() + (HERE / "page.css").read_text(encoding="utf-8"),
         script=html.page_script() + map_script(),
@@ -59,6 +60,9 @@ def list_facts(runs: Sequence[RunSummary]) -> Iterator[Fact]:
     heads = [run["headline"] for run in runs]
     for word in ("trained", "measured", "improved", "worse"):
         yield Fact(f"languages {word}", [numerals.format_count(head[f"languages_{word}"]) for head in heads])
+    if any(head["languages_base_above_8"] for head in heads):
+        guessing = [numerals.format_count(head["languages_base_above_8"]) for head in heads]
+        yield Fact("of measured ones, base worse than guessing bytes", guessing)
     yield Fact("bits per byte, mean", [format_change(head["bpb_base"], head["bpb_adapted"]) for head in heads])
     tokens = [format_change(head["tokens_per_byte_base"], head["tokens_per_byte"]) for head in heads]
     yield Fact("tokens per byte, mean", tokens)
@@ -93,14 +97,14 @@ def draw_against(comparison: Comparison, at: int) -> Drawn:
     if not comparison["against_first"][at]["compared"]:
         return Drawn(name, "")
     points = [make_point(row, at) for row in comparison["languages"] if is_language(row["lang"])]
-    title = f"World map of {len(points)} languages, coloured by the bits per byte that {name} saves against {first}"
+    title = f"World map of {len(points)} languages, coloured by the gain in bits per byte of {name} on {first}"
     return Drawn(name, draw_map(points, title, "%", f"after-map-{at}", ENDS))
 
 
 def make_point(row: LanguageDifference, at: int) -> MapPoint:
     """A language on that map."""
     found = row["against_first"][at]
-    share = None if found is None else share_saved(found)
+    share = None if found is None else gain_percent(found)
     return MapPoint(row["lang"], share, max(row["train_bytes"]), found is not None and found["verdict"] == "unsure")
 
 

@@ -8,12 +8,13 @@ from typing import Any, TypedDict
 from emma.errors import RecipeError
 from emma.inspect.compare.benchmarks import TaskComparison, compare_benchmarks
 from emma.inspect.compare.costs import MeasuredCost, find_measured_cost
-from emma.inspect.compare.languages import LanguageDifference, RunScores, compare_languages, read_items, share_saved
+from emma.inspect.compare.languages import LanguageDifference, RunScores, compare_languages, gain_percent, read_items
 from emma.inspect.compare.settings import SettingDifference, compare_settings
 from emma.lang.coverage import is_language
 from emma.pipeline.home import Run
 from emma.report.config import ReportConfig
 from emma.report.cost import Cost, find_cost
+from emma.report.summary import GUESSING_BITS_PER_BYTE
 from emma.store.files import read_json
 
 
@@ -40,8 +41,10 @@ class Against(TypedDict):
     unsure: int
     apart: int
     """Languages that both measured, on different documents only."""
-    saved: float | None
-    """Mean over languages of the share of bits that it saves, in per cent; None where none was compared."""
+    guessing: int
+    """Compared languages in which the first run's model is worse than guessing bytes, so that a gain says little."""
+    gain: float | None
+    """Mean over languages of the gain as a share of the first run's bits, in per cent; None where none was compared."""
 
 
 class Comparison(TypedDict):
@@ -115,5 +118,6 @@ def summarise_against(name: str, at: int, languages: Sequence[LanguageDifference
         "worse": verdicts["loss"],
         "unsure": verdicts["unsure"],
         "apart": len(apart),
-        "saved": fmean(map(share_saved, found)) if found else None,
+        "guessing": sum(difference["bits_per_byte"] > GUESSING_BITS_PER_BYTE for difference in found),
+        "gain": fmean(map(gain_percent, found)) if found else None,
     }

@@ -29,12 +29,22 @@ def render_text(found: Comparison) -> Iterator[str]:
 def describe_against(name: str, first: str, each: Against) -> str:
     """One run against the first, in a sentence."""
     apart = f" {format_count(each['apart'])} were measured on different documents only." if each["apart"] else ""
-    if each["saved"] is None:
+    if each["gain"] is None:
         return f"{name} and {first} have no test document in common: their languages cannot be compared.{apart}"
+    doubt = f" {describe_guessing(each['guessing'], first)}" if each["guessing"] else ""
     return (
         f"{name} against {first}, on the test documents of both: {format_count(each['compared'])} languages compared, "
         f"{format_count(each['better'])} better, {format_count(each['worse'])} worse, {format_count(each['unsure'])} "
-        f"unsure; {format_signed(each['saved'], 1)} % of bits per byte saved, mean of languages.{apart}"
+        f"unsure; a gain of {format_signed(each['gain'], 1)} % in bits per byte, mean of languages.{apart}{doubt}"
+    )
+
+
+def describe_guessing(languages: int, name: str) -> str:
+    """That gains on a model which cannot read say little."""
+    said = "their gains say" if languages > 1 else "its gain says"
+    return (
+        f"In {format_count(languages)} of them {name} is worse than guessing bytes (above 8 bits per byte), so {said} "
+        "little."
     )
 
 

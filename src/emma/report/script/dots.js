@@ -42,7 +42,7 @@ async function showTip(dot, event) {
   const of = take(await load(), dot.lang);
   const change = of.bits_per_byte == null ? "not measured"
     : `${of.bits_per_byte_base == null ? "" : decimal(of.bits_per_byte_base) + " → "}${decimal(of.bits_per_byte)} bits per byte`;
-  const gain = of.gain == null ? "" : `saved ${signed(of.gain)}${of.gain_low == null ? "" : ` (${interval(of.gain_low, of.gain_high)})`}`;
+  const gain = of.gain == null ? "" : `gain ${signed(of.gain)}${of.gain_low == null ? "" : ` (${interval(of.gain_low, of.gain_high)})`}`;
   tip.replaceChildren(
     make("b", {}, of.name), " ", make("span", { class: "code" }, of.lang), of.own ? " " : "", of.own ? foreign(of.own, of) : "",
     make("div", {}, change), make("div", { class: of.verdict }, gain),

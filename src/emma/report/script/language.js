@@ -30,7 +30,7 @@ function writeVerdict(of) {
   const words = { gain: "Improved", loss: "Got worse", unsure: "Nobody can tell" }[of.verdict];
   const range = of.gain_low == null ? ", too few documents for an interval" : ` (95 % interval ${interval(of.gain_low, of.gain_high)})`;
   return [make("b", { class: of.verdict === "gain" ? "good" : of.verdict === "loss" ? "bad" : "unsure" }, words),
-    `: ${signed(of.gain)} bits per byte saved${range},${on}.${guessing}`];
+    `: a gain of ${signed(of.gain)} bits per byte${range},${on}.${guessing}`];
 }
 
 function writeStats(data, of) {
@@ -52,8 +52,8 @@ function writeStats(data, of) {
 // Where its gain stands among all: a thin line for each language, a thick one for this.
 function drawStrip(data, of) {
   // As a share of the base's bits: a byte holds less of a text in some scripts than in others.
-  const saved = data.rows.gain.map((gain, index) => (gain == null || data.langs[index] === CODE ? null : gain / data.rows.bits_per_byte_base[index]));
-  const known = saved.filter((value) => value != null);
+  const gains = data.rows.gain.map((gain, index) => (gain == null || data.langs[index] === CODE ? null : gain / data.rows.bits_per_byte_base[index]));
+  const known = gains.filter((value) => value != null);
   if (of.gain == null || known.length < 2) return "";
   const mine = of.gain / of.bits_per_byte_base;
   const [low, high] = [Math.min(0, ...known), Math.max(0, ...known)];
@@ -61,8 +61,8 @@ function drawStrip(data, of) {
   const lines = known.map((gain) => `M${x(gain)} 4v12`).join("");
   const better = known.filter((gain) => gain < mine).length;
   const holder = make("dd", { class: "note strip" });
-  holder.innerHTML = `<svg viewBox="0 0 200 20" role="img" aria-label="Shares saved in all languages"><path class="ticks" d="${lines}"/><path class="zero" d="M${x(0)} 0v20"/><path class="here ${of.verdict}" d="M${x(mine)} 0v20"/></svg>`;
-  holder.append(`a larger share saved than in ${count(better)} of ${count(known.length - 1)} others`);
+  holder.innerHTML = `<svg viewBox="0 0 200 20" role="img" aria-label="Gains of all languages"><path class="ticks" d="${lines}"/><path class="zero" d="M${x(0)} 0v20"/><path class="here ${of.verdict}" d="M${x(mine)} 0v20"/></svg>`;
+  holder.append(`a larger share gained than in ${count(better)} of ${count(known.length - 1)} others`);
   return holder;
 }
 
