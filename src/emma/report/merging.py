@@ -30,7 +30,7 @@ class Merging:
     bits_per_byte: dict[float, float]
     """Mean over languages, by share."""
     probes: dict[str, dict[float, float]]
-    """Rise of bits per byte in per cent against what it was before the first step, of each probe by share; above zero is worse."""
+    """Rise of bits per byte in per cent against what it was before the first step, of each probe by share."""
     languages: dict[float, dict[str, float]]
     """Bits per byte of each language and of program code, by share."""
 

@@ -17,7 +17,7 @@ from emma.report.curves import STYLES, Figure
 from emma.report.languages import LanguageRow
 from emma.report.merging import Merging
 from emma.report.validation import ValidationCurves, find_gain, find_rise
-from emma.ui.numerals import format_count, format_decimal, format_signed
+from emma.ui.numerals import format_count, format_signed
 from emma.ui.svg import Chart, label_points, linear_axis
 
 ACROSS = "forgotten: rise of the worst probe's bits per byte, %"

@@ -7,7 +7,7 @@ import pytest
 
 from emma.evaluate.config import EvaluateConfig
 from emma.evaluate.likelihood.tables import tabulate_gains
-from emma.inspect.compare.languages import RunScores, compare_documents, compare_languages, judge_interval, gain_percent
+from emma.inspect.compare.languages import RunScores, compare_documents, compare_languages, gain_percent, judge_interval
 
 LN2 = math.log(2)
 
