@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from emma.release import ledger
-from emma.release.ledger import LEDGER_FILE, make_ledger, write_ledger
+from emma.release.ledger import LEDGER_FILE, LedgerPart, make_ledger, write_ledger
 from emma.schemas import LEDGER
 from emma.store import shards
 from emma.store.artifact import Artifact
@@ -30,6 +30,8 @@ def inputs(samples: Samples, make_artifact: Callable[..., Artifact], tmp_path: P
     names = [f"{lang}:{at}" for (lang, _), lengths in DOCUMENTS.items() for at in range(len(lengths))]
     unique = list(dict.fromkeys(names))
     rows = [{"lang": name[:8], "text": "ߡߐ߱", "id": name, "url": f"https://example.org/{name}"} for name in unique]
+    pair = next(row for row in rows if row["id"] == "nqo_Nkoo:0")
+    pair.update(lang="eng_Latn", lang2="nqo_Nkoo", text2="ߡߐ߱")  # packed under the rarer of its languages
     rows += [{"lang": "yor_Latn", "text": "not packed", "id": "yor_Latn:test"}]
     splits = ["train"] * len(unique) + ["test"]
     collected = [make_artifact(f"d{at}", {"documents.parquet": documents(rows).slice(at, 20)}) for at in (0, 20, 40)]
@@ -75,3 +77,34 @@ def test_two_workers_write_the_same_bytes(
         work = make_work("release" if workers == 1 else "again", workers=workers)
         write_ledger(make_ledger(**inputs, work=work), tmp_path / f"{workers}.parquet")
     assert (tmp_path / "1.parquet").read_bytes() == (tmp_path / "2.parquet").read_bytes()
+
+
+@pytest.mark.parametrize("samples", ["concatenate"], indirect=True)
+@pytest.mark.parametrize(
+    ("lang", "source", "packed"),
+    [
+        ("yor_Latn", None, {"yor_Latn"}),
+        ("eng_Latn", "test", {"nqo_Nkoo"}),
+        (None, "test", {"amh_Ethi", "nqo_Nkoo", "yor_Latn"}),
+        (None, "unread", set()),
+    ],
+)
+def test_a_part_is_those_rows_of_the_whole_and_reads_no_other_tokens(
+    inputs: dict[str, Artifact], make_work: Callable[..., Work], monkeypatch: pytest.MonkeyPatch,
+    *, lang: str | None, source: str | None, packed: set[str],
+) -> None:  # fmt: skip
+    whole = shards.read_all(part.file(LEDGER_FILE) for part in make_ledger(**inputs, work=make_work("release")))
+    read, count = set[str](), ledger.count_seen_tokens
+
+    def note(samples: Samples, source: int, drawn: int) -> object:
+        read.add(samples.sources[source].lang)
+        return count(samples, source, drawn)
+
+    monkeypatch.setattr(ledger, "count_seen_tokens", note)
+    part = LedgerPart(documents=9, lang=lang, sources=None if source is None else (source,))
+    made = make_ledger(**inputs, work=make_work("part"), part=part)
+    found = shards.read_all(each.file(LEDGER_FILE) for each in made).to_pylist()
+    assert found == [
+        row for row in whole.to_pylist() if lang in (None, row["lang"]) and source in (None, row["source"])
+    ]
+    assert read == packed and bool(found) == bool(packed)

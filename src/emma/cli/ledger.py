@@ -34,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
     from emma.inspect.ledger.page import render_page
     from emma.inspect.ledger.summary import render_text, summarise_ledger
 
-    name, files = find_ledger(open_home(arguments), arguments.run, arguments.workers)
+    name, files = find_ledger(open_home(arguments), arguments.run, arguments.workers, arguments.lang, arguments.source)
     answer = summarise_ledger(name, files, arguments.lang, arguments.source)
     show_answer(answer, render_text, render_page, arguments)
     return 0

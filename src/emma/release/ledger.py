@@ -1,7 +1,8 @@
 """The ledger: which documents trained a model, their licences and origins, and how much of each was seen.
 
 What training drew is known by the ids of packed documents, and what they are by the documents' own shards. Both are
-sent into buckets of ids, where they meet: no task holds more than a bucket, and no text is opened.
+sent into buckets of ids, where they meet: no task holds more than a bucket, or a number for each document of a source,
+and no text is opened.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,13 +11,16 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
+from emma.config.section import Settings
 from emma.kernels.text import buffers, hash_bytes
 from emma.schemas import LEDGER
 from emma.store import shards
 from emma.store.artifact import Artifact
 from emma.store.selected import SelectedShard, read_selected
 from emma.store.shards import SMALL, ShardWriter
+from emma.store.spill import SpillWriter
 from emma.tokens.samples import Samples
 from emma.tokens.seen import count_drawn, count_seen_tokens
 from emma.work.work import Work, bucket_files
@@ -24,6 +28,8 @@ from emma.work.work import Work, bucket_files
 LEDGER_FILE = "ledger.parquet"
 BUCKET_DOCUMENTS = 500_000
 """Documents of a bucket, about: few enough for a worker's memory."""
+TASKS = 16
+"""Tasks that read documents, and one more for each bucket: files from each of thousands of shards would be millions."""
 CHUNKS = 64
 """Tasks, at most, that count what was seen."""
 CHUNK_SAMPLES = 250_000
@@ -31,19 +37,46 @@ CHUNK_SAMPLES = 250_000
 SEEN = pa.schema([("id", pa.string()), ("tokens", pa.int64()), ("tokens_seen", pa.int64())])
 FACTS = tuple(name for name in LEDGER.names if name not in ("redistribution", "origin", "tokens", "tokens_seen"))
 """Columns that the documents have themselves."""
+SIDES, SIDES_FILE = ["lang", "lang2"], "sides.parquet"
+"""What says under which language a document was packed: of a pair either."""
+
+
+class LedgerPart(Settings):
+    """The documents that a ledger is asked about."""
+
+    documents: int
+    """How many may have been seen."""
+    lang: str | None = None
+    """Of this language alone, a label."""
+    sources: tuple[str, ...] | None = None
+    """Of these sources alone; those that have the language, where there is one."""
 
 
 def make_ledger(
-    *, collect: Artifact, curate: Artifact, pack: Artifact, mix: Artifact, train: Artifact, work: Work
+    *,
+    collect: Artifact,
+    curate: Artifact,
+    pack: Artifact,
+    mix: Artifact,
+    train: Artifact,
+    work: Work,
+    part: LedgerPart | None = None,
 ) -> list[Artifact]:
-    """The ledger of a training in parts, each with LEDGER_FILE; a document that was never drawn is in none."""
-    number = train.counts["samples"]
+    """The ledger of a training in files of their own, each LEDGER_FILE; a document that was never drawn is in none.
+
+    With `part` only these documents are looked for, and only the token files that may have them.
+    """
+    number, only = train.counts["samples"], part or LedgerPart(documents=curate.counts.get("rows_out", 0))
     documents = list(zip(collect.parts["documents"], curate.parts["selection"], strict=True))
-    buckets = max(1, -(-curate.counts.get("rows_out", 0) // BUCKET_DOCUMENTS))
-    drawn = count_drawn(Samples(pack, mix), number).tolist()
-    chunks = [list(zip(*part, strict=True)) for part in _cut(drawn, min(CHUNKS, 1 + number // CHUNK_SAMPLES))]
+    buckets = max(1, -(-only.documents // BUCKET_DOCUMENTS))
+    groups = [tuple(documents[at :: TASKS + buckets]) for at in range(min(TASKS + buckets, len(documents)))]
+    known = work.scatter(scatter_documents, groups, buckets, only, label="documents that may have been seen")
+    samples = Samples(pack, mix)
+    drawn = count_drawn(samples, number)
+    if part is not None:
+        drawn[~find_packed(samples, known[0][1])] = 0
+    chunks = [list(zip(*each, strict=True)) for each in _cut(drawn.tolist(), min(CHUNKS, 1 + number // CHUNK_SAMPLES))]
     seen = work.scatter(scatter_seen, chunks, buckets, pack, mix, label="what was seen of each document")
-    known = work.scatter(scatter_documents, documents, buckets, label="documents that may have been seen")
     both = [(number, seen[number][1], known[number][1]) for number in range(buckets)]
     return work.each(join_bucket, both, collect, label="the ledger")
 
@@ -56,27 +89,40 @@ def _cut(drawn: Sequence[int], pieces: int) -> Iterator[tuple[Sequence[int], Seq
         yield mine, [drawn[source] for source in mine]
 
 
+def find_packed(samples: Samples, known: Sequence[Artifact]) -> NDArray[np.bool_]:
+    """Which sources of the samples may have the documents that were found, bool (sources,)."""
+    rows = [row for part in known for row in shards.read(part.file(SIDES_FILE)).to_pylist()]
+    packed = {row[side] for row in rows for side in SIDES}
+    return np.array([source.lang in packed for source in samples.sources], np.bool_)
+
+
 def scatter_seen(
     out: Path, chunk: Sequence[tuple[int, int]], buckets: int, pack: Artifact, mix: Artifact
 ) -> dict[str, int]:
     """Task: the tokens seen of each document of some sources, into the bucket of its id."""
-    samples = Samples(pack, mix)
-    with _Buckets(out, SEEN, buckets) as writers:
-        for source, drawn in chunk:
-            own = samples.sources[source]
-            tokens = own.file.lengths.astype(np.int64)
-            table = pa.table([pa.array(own.ids), tokens, count_seen_tokens(samples, source, drawn)], schema=SEEN)
-            writers.add(table)
-    return {"documents": writers.rows}
+    samples, writers = Samples(pack, mix), _Buckets(out, SEEN, buckets)
+    for source, drawn in chunk:
+        own, first = samples.sources[source], 0
+        lengths, seen = own.file.lengths, count_seen_tokens(samples, source, drawn)
+        for batch in shards.batches(own.ids_file):
+            rows = slice(first, first := first + batch.num_rows)
+            writers.add(pa.table([batch["id"], lengths[rows].astype(np.int64), seen[rows]], schema=SEEN))
+    return {"documents": writers.close()}
 
 
-def scatter_documents(out: Path, shard: SelectedShard, buckets: int) -> dict[str, int]:
-    """Task: what is known of each training document of a shard, into the bucket of its id."""
-    schema = pa.schema([LEDGER.field(name) for name in FACTS])
-    with _Buckets(out, schema, buckets) as writers:
+def scatter_documents(out: Path, group: Sequence[SelectedShard], buckets: int, only: LedgerPart) -> dict[str, int]:
+    """Task: what is known of each training document of some shards, into the bucket of its id, and their SIDES."""
+    writers = _Buckets(out, pa.schema([LEDGER.field(name) for name in FACTS]), buckets)
+    sides = pa.schema([LEDGER.field(name) for name in SIDES]).empty_table()
+    for shard in group:
+        if only.sources is not None and shards.source_of(shard[0].file("documents.parquet")) not in only.sources:
+            continue
         for table in read_selected(*shard, FACTS, ["train"]):
-            writers.add(table.select(FACTS))
-    return {"documents": writers.rows}
+            mine = table if only.lang is None else table.filter(pc.equal(table["lang"], only.lang))
+            sides = pa.concat_tables([sides, mine.select(SIDES)]).group_by(SIDES).aggregate([]).select(SIDES)
+            writers.add(mine.select(FACTS))
+    shards.write(out / SIDES_FILE, sides.sort_by([(name, "ascending") for name in SIDES]))
+    return {"documents": writers.close()}
 
 
 class _Buckets:
@@ -84,25 +130,24 @@ class _Buckets:
 
     def __init__(self, out: Path, schema: pa.Schema, buckets: int) -> None:
         self._out, self._schema, self._buckets = out, schema, buckets
-        self._writers: dict[int, ShardWriter] = {}
-        self.rows = 0
+        self._writers: dict[int, SpillWriter] = {}
+        self._rows = 0
 
     def add(self, table: pa.Table) -> None:
         """Send each row to its bucket."""
         ids = table["id"].cast(pa.large_string()).combine_chunks()
         numbers = hash_bytes(*buffers(ids), 0) % np.uint64(self._buckets)
-        self.rows += table.num_rows
+        self._rows += table.num_rows
         for number in np.unique(numbers).tolist():
             if number not in self._writers:
-                self._writers[number] = ShardWriter(self._out / f"{number:04}.parquet", self._schema)
-            self._writers[number].add_table(table.filter(pa.array(numbers == number)))
+                self._writers[number] = SpillWriter(self._out / f"{number:04}.parquet", self._schema)
+            self._writers[number].add(table.filter(pa.array(numbers == number)))
 
-    def __enter__(self) -> "_Buckets":
-        return self
-
-    def __exit__(self, kind: object, error: object, trace: object) -> None:
+    def close(self) -> int:
+        """Write the files; returns their rows."""
         for writer in self._writers.values():
-            writer.__exit__(kind, error, trace)
+            writer.close()
+        return self._rows
 
 
 Bucket = tuple[int, tuple[Artifact, ...], tuple[Artifact, ...]]

@@ -76,10 +76,15 @@ class TokenSource:
         """Tokens in the file."""
         return self.file.size
 
+    @property
+    def ids_file(self) -> Path:
+        """The shard with the ids of its documents, in the order of the file."""
+        return self.part.file(ids_path(Path(self.path)).as_posix())
+
     @cached_property
     def ids(self) -> Sequence[str]:
         """The ids of its documents, in the order of the file; read when first asked for."""
-        ids: list[str] = shards.read(self.part.file(ids_path(Path(self.path)).as_posix()))["id"].to_pylist()
+        ids: list[str] = shards.read(self.ids_file)["id"].to_pylist()
         return ids
 
 

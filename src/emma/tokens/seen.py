@@ -10,6 +10,8 @@ from emma.tokens.order import find_window_start
 from emma.tokens.samples import Samples, TokenSource, cut_spans
 
 Ints = npt.NDArray[np.int64]
+SLICE = 1 << 20
+"""Documents of a source that are looked at at once: there is memory for a number each, and not for ten."""
 
 
 def count_drawn(samples: Samples, number: int) -> Ints:
@@ -68,17 +70,21 @@ def find_window_offset(samples: Samples, source: int) -> int:
 
 def count_covered(source: TokenSource, starts: Ints, sizes: Ints) -> Ints:
     """Tokens of each document in stretches of the source's cyclic stream, int64 (documents,)."""
-    total = source.tokens
+    total, lengths = source.tokens, source.file.lengths
     rounds, sizes = int((sizes // total).sum()), sizes % total
     ends = starts + sizes
     past = np.maximum(ends - total, 0)
     # What passes the end goes on at the beginning.
     begins = np.concatenate([starts, np.zeros(len(past), np.int64)])
     ends = np.concatenate([ends - past, past])
-    lengths = source.file.lengths.astype(np.int64)
-    borders = np.append(0, np.cumsum(lengths))
-    covered = _sum_before(borders, begins) - _sum_before(borders, ends)
-    return np.asarray(rounds * lengths + np.diff(covered))
+    covered, border = np.empty(len(lengths), np.int64), 0
+    for first in range(0, len(lengths), SLICE):
+        part = lengths[first : first + SLICE].astype(np.int64)
+        borders = border + np.append(0, np.cumsum(part))
+        before = _sum_before(borders, begins) - _sum_before(borders, ends)
+        covered[first : first + SLICE] = rounds * part + np.diff(before)
+        border = int(borders[-1])
+    return covered
 
 
 def _sum_before(places: Ints, points: Ints) -> Ints:

@@ -5,8 +5,8 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from emma.errors import RecipeError
-from emma.inspect.ledger.open import find_ledger, find_released
+from emma.errors import LanguageError, RecipeError
+from emma.inspect.ledger.open import choose_part, find_ledger, find_released
 from emma.pipeline.home import Home
 from emma.release.ledger import LEDGER_FILE
 from emma.schemas import LEDGER
@@ -33,3 +33,16 @@ def test_a_run_without_a_model_has_none(compiled: Path) -> None:
         find_ledger(home, "nothing")
     with pytest.raises(RecipeError, match="Which run"):
         find_ledger(home, None)
+
+
+def test_what_would_train_it_is_known_before_anything_is_read(compiled: Path) -> None:
+    curate = Home(compiled).run("two").artifact("curate")
+    every = choose_part("two", curate, None, "made")
+    assert every.lang is None and every.sources == ("made",) and every.documents > 40
+    table = [row for row in shards.read(curate.file("languages.parquet")).to_pylist() if row["outcome"] == "train"]
+    few = choose_part("two", curate, table[0]["lang"], None)
+    assert few.documents == sum(row["documents"] for row in table if row["lang"] == few.lang)
+    with pytest.raises(LanguageError, match="klingonese"):
+        choose_part("two", curate, "klingonese", None)
+    with pytest.raises(RecipeError, match=r"The ledger of two has no source 'mad'\. It has: made"):
+        choose_part("two", curate, None, "mad")

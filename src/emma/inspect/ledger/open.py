@@ -3,21 +3,28 @@
 import tempfile
 from pathlib import Path
 
+import pyarrow.compute as pc
+
 from emma.errors import RecipeError
+from emma.inspect.ledger.summary import choose_rows
 from emma.pipeline.corpus import find_input, read_provenance
 from emma.pipeline.home import LOCK, Home, Run
 from emma.release.config import ReleaseConfig
-from emma.release.ledger import LEDGER_FILE, make_ledger
+from emma.release.ledger import LEDGER_FILE, LedgerPart, make_ledger
+from emma.store import shards
 from emma.store.artifact import Artifact
 from emma.work.local import Local
 from emma.work.progress import Reporter
 from emma.work.work import Work
 
 
-def find_ledger(home: Home, name: str | None, workers: int | None = None) -> tuple[str, list[Path]]:
+def find_ledger(
+    home: Home, name: str | None, workers: int | None = None, lang: str | None = None, source: str | None = None
+) -> tuple[str, list[Path]]:
     """What the ledger is of, and its files: `name` is a run, its folder, or a released model with a ledger beside it.
 
-    Raises RecipeError where it is none of these, or the run has not trained anything.
+    Where it is yet to be made, only for the language and the source that are named. Raises RecipeError where it is none
+    of these, or the run has not trained anything, or on nothing of that language or source.
     """
     folder = Path(name or "")
     for path in (folder / LEDGER_FILE, folder / "model" / LEDGER_FILE):
@@ -26,7 +33,7 @@ def find_ledger(home: Home, name: str | None, workers: int | None = None) -> tup
     run = home.choose_run(name, "emma ledger RUN")
     if (released := find_released(run)) is not None:
         return run.name, [released]
-    return run.name, [part.file(LEDGER_FILE) for part in make_run_ledger(run, workers)]
+    return run.name, [part.file(LEDGER_FILE) for part in make_run_ledger(run, workers, lang, source)]
 
 
 def find_released(run: Run) -> Path | None:
@@ -39,8 +46,13 @@ def find_released(run: Run) -> Path | None:
     return release.find(f"model/{LEDGER_FILE}")
 
 
-def make_run_ledger(run: Run, workers: int | None = None) -> list[Artifact]:
-    """Make the ledger of a run that has trained; the tasks are those of its release, which finds them done."""
+def make_run_ledger(
+    run: Run, workers: int | None = None, lang: str | None = None, source: str | None = None
+) -> list[Artifact]:
+    """Make the ledger of a run that has trained, or of one language and source of it.
+
+    The tasks of a whole one are those of its release, which finds them done.
+    """
     if "train" not in run.addresses:
         raise RecipeError(
             f"The run '{run.name}' has not trained a model yet, so no document has. `emma status` shows how far it is; "
@@ -49,6 +61,16 @@ def make_run_ledger(run: Run, workers: int | None = None) -> list[Artifact]:
     train = run.artifact("train")
     pack, mix = (find_input(run.home, train, stage) for stage in ("pack", "mix"))
     inputs = {stage: find_input(run.home, pack, stage) for stage in ("collect", "curate")}
+    part = None if lang is source is None else choose_part(run.name, inputs["curate"], lang, source)
     with run.home.locked(), Local(workers) as executor, tempfile.TemporaryDirectory() as out:
         work = Work(run.home.store, "release", ReleaseConfig.version, "ledger", Path(out), executor, Reporter())
-        return make_ledger(**inputs, pack=pack, mix=mix, train=train, work=work)
+        return make_ledger(**inputs, pack=pack, mix=mix, train=train, work=work, part=part)
+
+
+def choose_part(name: str, curate: Artifact, lang: str | None, source: str | None) -> LedgerPart:
+    """The documents of a language and a source, by what curate counted, before any of them is read."""
+    table = shards.read(curate.file("languages.parquet"))
+    table = table.filter(pc.and_(pc.equal(table["outcome"], "train"), pc.greater(table["documents"], 0)))
+    table, label = choose_rows(name, table, lang, source)
+    sources = tuple(sorted({*table["source"].to_pylist()}))
+    return LedgerPart(documents=pc.sum(table["documents"]).as_py() or 0, lang=label, sources=sources)

@@ -71,14 +71,8 @@ def summarise_ledger(
     Raises RecipeError for a source that it does not have, and as `find_corpus_language` does for a language.
     """
     groups = sum_groups(files)
-    if source is not None:
-        if source not in groups["source"].to_pylist():
-            listed = ", ".join(sorted({*groups["source"].to_pylist()}))
-            raise RecipeError(f"The ledger of {name} has no source '{source}'. It has: {listed or 'none'}.")
-        groups = groups.filter(pc.equal(groups["source"], source))
-    if lang is not None:
-        label = find_corpus_language(lang, sorted({*groups["lang"].to_pylist()})).label
-        groups = groups.filter(pc.equal(groups["lang"], label))
+    if not lang is source is None:
+        groups, _ = choose_rows(name, groups, lang, source)
     by_class = add_up(groups, ["redistribution"])
     return LedgerSummary(
         name,
@@ -88,6 +82,21 @@ def summarise_ledger(
         rank(add_up(groups, ["source", "licence", "redistribution", "origin"], languages="lang")),
         rank(add_up(groups, ["lang"], sources="source")),
     )
+
+
+def choose_rows(name: str, table: pa.Table, lang: str | None, source: str | None) -> tuple[pa.Table, str | None]:
+    """The rows of a source and a language, by their columns, and the language's label; raises as `summarise_ledger`."""
+    if not table.num_rows:
+        raise RecipeError(f"The ledger of {name} has nothing of that: training drew none of these documents.")
+    if source is not None:
+        sources = sorted({*table["source"].to_pylist()})
+        if source not in sources:
+            raise RecipeError(f"The ledger of {name} has no source '{source}'. It has: {', '.join(sources)}.")
+        table = table.filter(pc.equal(table["source"], source))
+    if lang is None:
+        return table, None
+    label = find_corpus_language(lang, sorted({*table["lang"].to_pylist()})).label
+    return table.filter(pc.equal(table["lang"], label)), label
 
 
 def sum_groups(files: Sequence[Path]) -> pa.Table:
