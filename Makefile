@@ -4,6 +4,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Whole files of tests on each core, at most four at a time: each holds torch, and some start processes of their own. In
+# the order of their names: those with the fewest tests take the longest, and must not come last.
+SPREAD := -n logical --maxprocesses 4 --dist loadscope --no-loadscope-reorder
 
 .PHONY: demo test quick lint format types docs check clean
 
@@ -13,15 +16,15 @@ demo: $(VENV)/.demo
 test: $(VENV)/.test $(VENV)/.llama-cpp
 ifdef COVERAGE
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage run -m pytest $(SPREAD)
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 else
-	$(BIN)/pytest
+	$(BIN)/pytest $(SPREAD)
 endif
 
 quick: $(VENV)/.test
-	$(BIN)/pytest -m 'not slow' -n auto
+	$(BIN)/pytest -m 'not slow' $(SPREAD)
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check
