@@ -74,6 +74,23 @@ def test_kernels_work_where_no_folder_can_be_written(monkeypatch: pytest.MonkeyP
     assert compiling.cache_folder() is None and compiling.is_cold()
 
 
+def test_a_kernel_is_compiled_once_whatever_constants_others_call_it_with() -> None:
+    @kernel
+    def shifted(value: int, by: int) -> int:
+        return value + by
+
+    @kernel
+    def shifted_twice(value: int) -> int:
+        at = 0
+        while at < 2:
+            value = int(shifted(shifted(value, at), 7))
+            at += 1
+        return value + int(shifted(1, 2))
+
+    assert shifted_twice(10) == 10 + 0 + 7 + 1 + 7 + 3
+    assert len(shifted.signatures) == 1
+
+
 def test_a_few_kernels_leave_most_to_be_compiled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compiling, "cache_folder", lambda: tmp_path)
     for number in range(80):

@@ -4,20 +4,23 @@ Compiling takes longer than all that a small corpus does with the kernels, and m
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 from numba import njit
 from numba.core.caching import FunctionCache
+from numba.core.types import unliteral
 
 from emma.kernels.compile_lock import compile_lock, lock_folder
 
 F = TypeVar("F", bound=Callable[..., Any])
 SOURCES = Path(__file__).parent
 STAMP_FILE = "kernels.sha256"
+OPTIONS: dict[str, Any] = {"nogil": True, "no_cfunc_wrapper": True}
+"""No C function takes a kernel as an argument, and what would let it takes a twentieth of the time."""
 FEW = 20
 """Kernels that commands which only read files compile, before a run compiles the others."""
 
@@ -26,13 +29,23 @@ def kernel(function: F) -> F:
     """Compile a function when it is first called, and keep what was compiled where a folder can be written."""
     # Without the interpreter lock, so that a thread that reads files goes on. The store below is not numba's own, which
     # lets processes compile the same kernel side by side and keeps what a changed callee made stale.
-    compiled: Any = njit(nogil=True)(function)
+    compiled: Any = njit(**OPTIONS)(function)
+    compiled.get_call_template = partial(choose_template, compiled.get_call_template)
     with suppress(RuntimeError):  # no such folder, not even the user's own
         store = CompiledCache(function)
         drop_stale(SOURCES, Path(store.cache_path))
         compiled._cache, compiled.compile = store, compile_one_at_a_time(compiled.compile)
     result: F = compiled
     return result
+
+
+def choose_template(choose: Callable[..., Any], args: Sequence[Any], kws: Mapping[str, Any]) -> Any:
+    """Choose what a kernel runs when another calls it, by the types of its arguments alone.
+
+    numba would compile a kernel once more for each constant that it is called with. Where that makes it quicker, LLVM
+    sees the constant anyway, when it inlines one kernel into the other.
+    """
+    return choose(tuple(map(unliteral, args)), {name: unliteral(kind) for name, kind in kws.items()})
 
 
 class CompiledCache(FunctionCache):

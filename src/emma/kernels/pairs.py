@@ -52,7 +52,7 @@ def read_numbers(points: Points, digits: NDArray[np.uint8], values: Hashes) -> i
     """Write the value, modulo 2^64, of every number written in decimal digits of any script; returns how many."""
     count, at = 0, 0
     while at < len(points):
-        run = count_digits(points, int(at), digits)
+        run = count_digits(points, at, digits)
         if run == 0:
             at += 1
             continue

@@ -116,7 +116,7 @@ def sort(values: Hashes) -> None:
             waiting -= 1
             low, high = lows[waiting], highs[waiting]
             continue
-        middle = partition(values, int(low), int(high))
+        middle = partition(values, low, high)
         if middle - low > high - middle:
             lows[waiting], highs[waiting] = low, middle
             low = middle + 1
