@@ -161,19 +161,30 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 
 
 @pytest.fixture
-def serious_findings(browser: Any, tmp_path: Path) -> Callable[[str], list[str]]:
-    """What axe-core calls serious or critical in a page, given as HTML, in light and in dark."""
+def axe_findings(browser: Any) -> Callable[[Any], list[str]]:
+    """What axe-core finds in an open page in light, and in the contrasts of dark, where nothing else differs."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
+
+    def find(page: Any) -> list[str]:
+        found: list[str] = []
+        for scheme, rules in (("light", {}), ("dark", {"runOnly": ["color-contrast"]})):
+            page.emulate_media(color_scheme=scheme)
+            broken = axe.Axe().run(page, options=rules).response["violations"]
+            found += [f"{scheme}, {each['impact']}: {each['id']}: {each['nodes'][0]['html']}" for each in broken]
+        return found
+
+    return find
+
+
+@pytest.fixture
+def page_findings(browser: Any, axe_findings: Callable[[Any], list[str]], tmp_path: Path) -> Callable[[str], list[str]]:
+    """The same of a page given as HTML."""
 
     def find(html: str) -> list[str]:
         path, page = tmp_path / "page-for-axe.html", browser.new_page()
         path.write_text(html, encoding="utf-8")
-        found: list[str] = []
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)
-            page.goto(path.as_uri())
-            rules = axe.Axe().run(page).response["violations"]
-            found += [f"{scheme}: {rule['id']}" for rule in rules if rule["impact"] in ("serious", "critical")]
+        page.goto(path.as_uri())
+        found = axe_findings(page)
         page.close()
         return found
 

@@ -52,8 +52,8 @@ def test_the_page_in_a_browser(tmp_path: Path, browser: Any) -> None:
     page.close()
 
 
-def test_a_screen_reader_stumbles_over_nothing(serious_findings: Any) -> None:
-    assert serious_findings(render_page(FOUND)) == []
+def test_a_screen_reader_stumbles_over_nothing(page_findings: Any) -> None:
+    assert page_findings(render_page(FOUND)) == []
 
 
 def test_the_command_writes_it(compiled: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,5 +1,5 @@
-// What pages with tables of languages share: every table can be sorted, and one form filters all that shows languages.
-// Without script the page still shows every row.
+// What pages with tables of languages share: every table can be sorted, one form filters all that shows languages, and
+// the address keeps both. Without script the page still shows every row.
 "use strict";
 const page = (() => {
   const collator = new Intl.Collator("en", { numeric: true });
@@ -32,6 +32,7 @@ const page = (() => {
       button.addEventListener("click", () => {
         const now = header.getAttribute("aria-sort");
         sort(table, headers, index, now ? now === "ascending" : isNumeric(header));
+        if (table === main && find) write();
       });
     });
   }
@@ -99,9 +100,50 @@ const page = (() => {
     followers.forEach((follow) => follow(shown, all));
   }
 
+  function change() {
+    filter();
+    write();
+  }
+
   function clear() {
     for (const each of [find, ...choices]) each.value = "";
+    change();
+  }
+
+  // ---- The address: `#script=Arab&sort=-Gain` is the page as it was, to go back to and to be sent.
+
+  const named = (header) => header.textContent.trim();
+  const sorted = () => main.tHead.querySelector("[aria-sort]");
+  let first; // the header that the table is sorted by when it is opened, if any
+
+  function address() {
+    const state = new URLSearchParams();
+    for (const each of [find, ...choices]) if (each.value) state.set(each.id, each.value);
+    const by = sorted();
+    const sign = by?.getAttribute("aria-sort") === "descending" ? "-" : "";
+    if (by && !(by === first && sign)) state.set("sort", sign + named(by));
+    return `#${state}`;
+  }
+
+  // No new step of the way back: who goes on from here comes back to it.
+  const write = () => history.replaceState(null, "", address());
+
+  function read() {
+    const state = new URLSearchParams(location.hash.slice(1));
+    for (const each of [find, ...choices]) each.value = state.get(each.id) ?? "";
+    for (const each of choices) each.selectedIndex = Math.max(0, each.selectedIndex); // of another report
+    const headers = [...main.tHead.rows[0].cells];
+    const by = state.get("sort")?.replace(/^-/, "");
+    const index = headers.findIndex((header) => named(header) === by);
+    if (index >= 0) sort(main, headers, index, state.get("sort") !== by);
+    else if (sorted() !== first) restore(headers);
     filter();
+  }
+
+  function restore(headers) {
+    main.tBodies[0].append(...words.keys());
+    headers.forEach((header) => header.removeAttribute("aria-sort"));
+    first?.setAttribute("aria-sort", "descending");
   }
 
   function startFilter() {
@@ -110,8 +152,12 @@ const page = (() => {
       const names = [row.cells[0], row.cells[1]].map((cell) => cell.textContent).join(" ");
       words.set(row, { facets: facets(row), text: fold(names) });
     }
-    find.addEventListener("input", filter);
-    choices.forEach((choice) => choice.addEventListener("change", filter));
+    first = sorted();
+    find.addEventListener("input", change);
+    choices.forEach((choice) => choice.addEventListener("change", change));
+    addEventListener("hashchange", () => (location.hash.includes("=") || !location.hash) && read());
+    // When all scripts have said what follows the filter.
+    if (location.hash.includes("=")) addEventListener("DOMContentLoaded", read);
     // A link to a row must find it, whatever is filtered; where languages have pages, links go there.
     if (!document.getElementById("language")) window.addEventListener("hashchange", () => {
       const row = document.getElementById(decodeURIComponent(location.hash.slice(1)));
@@ -137,7 +183,9 @@ const page = (() => {
   if (main && find) startFilter();
 
   return {
+    address,
     clear,
+    filter,
     fold,
     letScroll,
     makeSortable,

@@ -122,7 +122,7 @@ def test_the_sheet_does_not_depend_on_shards(bench: Bench) -> None:
 
 
 def test_the_command_writes_all_three_forms(
-    compiled: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], serious_findings: Any
+    compiled: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], page_findings: Any
 ) -> None:
     from emma.cli.main import main
 
@@ -135,7 +135,7 @@ def test_the_command_writes_all_three_forms(
     pytest.importorskip("jinja2", reason="needs the report extra")
     assert main(["audit", "tha_Thai", "--home", home, "--run", "one", "--html", str(file)]) == 0
     assert file.read_text(encoding="utf-8").startswith("<!doctype html>")
-    assert serious_findings(file.read_text(encoding="utf-8")) == []
+    assert page_findings(file.read_text(encoding="utf-8")) == []
     assert main(["audit", "Hindi", "--home", home]) == 1
     assert "Which run?" in capsys.readouterr().err
 

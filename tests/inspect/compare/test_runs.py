@@ -151,8 +151,8 @@ def test_benchmarks_have_their_gain_whichever_way_the_metric_runs(found: Compari
     assert re.search(r"perplexity\s+3\s+4.00\s+3.00\s+\+1.00", text)
 
 
-def test_a_screen_reader_stumbles_over_nothing(found: Comparison, serious_findings: Any) -> None:
-    assert serious_findings(render_page(found)) == []
+def test_a_screen_reader_stumbles_over_nothing(found: Comparison, page_findings: Any) -> None:
+    assert page_findings(render_page(found)) == []
 
 
 def test_the_command(home: Home, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -27,5 +27,5 @@ def test_the_bar_is_as_long_as_the_memory(recipe: Path) -> None:
     )
 
 
-def test_a_screen_reader_stumbles_over_nothing(recipe: Path, serious_findings: Any) -> None:
-    assert serious_findings(render_page(plan(recipe))) == []
+def test_a_screen_reader_stumbles_over_nothing(recipe: Path, page_findings: Any) -> None:
+    assert page_findings(render_page(plan(recipe))) == []

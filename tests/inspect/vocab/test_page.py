@@ -1,6 +1,7 @@
 """The report on tokenizers as a page."""
 
 import re
+from typing import Any
 from xml.etree import ElementTree
 
 from emma.inspect.vocab.page import render_page
@@ -26,3 +27,7 @@ def test_the_page_without_english_or_savings(found: VocabReport) -> None:
     assert len(re.findall("<svg", html)) == 1
     assert "no text stands beside English" in html
     assert "a &lt;note&gt;" in html
+
+
+def test_a_screen_reader_stumbles_over_nothing(found: VocabReport, page_findings: Any) -> None:
+    assert page_findings(render_page(found)) == []

@@ -117,10 +117,18 @@ form.addEventListener("submit", () => {
   const rows = [...document.querySelectorAll("#table tbody tr:not([hidden])")];
   if (rows.length === 1) location.hash = rows[0].id;
 });
-document.getElementById("find").addEventListener("focus", async () => {
+// Languages are found by their own names too, as soon as somebody looks for one, or comes with what another looked for.
+let learnt = false;
+async function learnNames() {
+  if (learnt) return;
+  learnt = true;
   const data = await load();
   data.langs.forEach((lang, index) => page.addWords(lang, data.own[index]));
-}, { once: true });
+  page.filter();
+}
+document.getElementById("find").addEventListener("focus", learnNames);
+for (const event of ["DOMContentLoaded", "hashchange"])
+  addEventListener(event, () => location.hash.includes("find=") && learnNames());
 
 // Groups of languages: one kind at a time.
 document.getElementById("grouping")?.addEventListener("change", ({ target }) => {

@@ -4,10 +4,9 @@ function writePage(data, of) {
   const at = order.indexOf(of.lang);
   const link = (lang, text, rel) => lang && make("a", { href: `#${lang}`, rel }, text);
   const nameOf = (lang) => data.rows.name[data.place.get(lang)];
-  const back = make("a", { href: "#" }, "← All languages");
   const [before, after] = [order[at - 1], order[at + 1]];
   return [
-    make("nav", { class: "steps", "aria-label": "Languages" }, back,
+    make("nav", { class: "steps", "aria-label": "Languages" }, leadBack(),
       make("span", {}, link(before, `‹ ${nameOf(before)}`, "prev"), link(after, `${nameOf(after)} ›`, "next"))),
     make("header", {},
       make("h1", {}, of.name, of.own ? " " : "", of.own ? make("span", { class: "own" }, foreign(of.own, of)) : ""),
@@ -21,6 +20,8 @@ function writePage(data, of) {
     section("Before you trust it", writeChecks(of)),
   ].filter(Boolean);
 }
+
+const leadBack = () => make("a", { href: page.address() }, "← All languages");
 
 function writeVerdict(of) {
   if (of.bits_per_byte == null) return ["Not measured: there are no test documents."];

@@ -4,9 +4,11 @@ const view = document.getElementById("language");
 const title = document.title;
 let left = 0; // how far the overview was scrolled
 
+const isLabel = (hash) => /^#[a-z]{3}_[A-Z][a-z]{3}$/.test(hash);
+
 async function route() {
-  const lang = decodeURIComponent(location.hash.slice(1));
-  if (!/^[a-z]{3}_[A-Z][a-z]{3}$/.test(lang)) return close();
+  if (!isLabel(location.hash)) return close();
+  const lang = location.hash.slice(1);
   const data = await load().catch(() => null);
   if (!data) return explain(lang);
   if (!data.place.has(lang)) return close();
@@ -27,7 +29,7 @@ function open() {
 // Browsers from before 2023 cannot unpack the pages.
 function explain(lang) {
   const words = "This browser is too old to unpack the pages of languages. What is known of them stands in languages.csv beside this file.";
-  view.replaceChildren(make("nav", { class: "steps", "aria-label": "Languages" }, make("a", { href: "#" }, "← All languages")), make("h1", {}, lang), make("p", {}, words));
+  view.replaceChildren(make("nav", { class: "steps", "aria-label": "Languages" }, leadBack()), make("h1", {}, lang), make("p", {}, words));
   open();
 }
 
@@ -42,8 +44,8 @@ function close() {
 
 // The browser scrolls before it says that the address has changed.
 let lastScroll = 0;
-addEventListener("scroll", () => { if (!overview.hidden && !location.hash.includes("_")) lastScroll = scrollY; }, { passive: true });
+addEventListener("scroll", () => { if (!overview.hidden && !isLabel(location.hash)) lastScroll = scrollY; }, { passive: true });
 addEventListener("hashchange", route);
-addEventListener("keydown", ({ key }) => { if (key === "Escape" && !view.hidden) location.hash = ""; });
+addEventListener("keydown", ({ key }) => { if (key === "Escape" && !view.hidden) location.hash = page.address(); });
 
 if (location.hash) route();
