@@ -1,7 +1,18 @@
-"""`python -m emma` is the command line."""
+"""The entry of the command line: `emma`, and `python -m emma`."""
 
 import sys
 
-from emma.cli.main import main
 
-sys.exit(main())
+def main() -> int:
+    """Run the command line; Ctrl-C is no traceback while its modules are still being loaded either."""
+    try:
+        from emma.cli.main import main as run_command
+
+        return run_command()
+    except KeyboardInterrupt:
+        print("interrupted before anything was begun", file=sys.stderr)
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -127,6 +127,7 @@ def test_threads_that_wait_sleep_unless_the_environment_says_otherwise(monkeypat
         ("lang sw --scheme wiki", "lang explain sw --scheme wiki"),
         ("lang lint list.csv", "lang lint list.csv"),
         ("lang", "lang explain"),
+        ("lang lin zh_Hans.x", "lang explain lin zh_Hans.x"),
         ("run mix", "run mix"),
         ("--help", "--help"),
         ("help run", "run --help"),
@@ -141,3 +142,16 @@ def test_letters_that_a_terminal_lacks_are_printed_as_escapes() -> None:
     settings = os.environ | {"PYTHONIOENCODING": "ascii"}
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=settings, check=False)
     assert r"Volap\xfck" in done.stdout and "Traceback" not in done.stderr
+
+
+def test_an_interrupt_while_modules_are_loaded_is_no_traceback() -> None:
+    code = (
+        "import sys, emma.__main__ as entry\n"
+        "class Interrupted:\n"
+        "    def find_spec(self, name, *_):\n"
+        "        if name == 'emma.cli.main': raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Interrupted())\n"
+        "sys.exit(entry.main())"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (130, "interrupted before anything was begun\n")

@@ -44,6 +44,9 @@ def said(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
         (("why", "a", "b"), "'b' is one argument too many; text with spaces needs quotation marks"),
         (("audit",), "missing: LANG (a label such as hin_Deva, a code"),
         (("merge", "a", "b", "c", "--alpha", "2"), "--alpha: '2' is not a share from 0 to 1"),
+        (("mix", "shwo", "r.toml"), "'shwo' is no command of emma mix. Did you mean 'show'? `emma mix --help`"),
+        (("lang", "lnit", "langs.csv"), "'lnit' is no command of emma lang. Did you mean 'lint'?"),
+        (("clean", "/tmp"), "'/tmp' is one argument too many; a home is named by --home /tmp"),
         (("mix", "show"), "emma mix show: error: missing: recipe ("),
     ],
 )

@@ -107,7 +107,7 @@ def test_read_task(tmp_path: Path) -> None:
     assert requests[0].prompt.shots
     assert list(describe_reading(reading)) == [
         "tiny has no items in lao_Laoo",
-        "tiny: 1 rows are no items, the first in tha_Thai.tsv, row 4: it has no three columns",
+        "tiny: no items in 1 row, the first in tha_Thai.tsv, row 4: it has no three columns",
     ]
 
 

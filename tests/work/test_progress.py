@@ -7,7 +7,7 @@ import pytest
 
 from emma.kernels import compiling
 from emma.work import progress
-from emma.work.progress import Reporter, announce_compiling
+from emma.work.progress import Reporter, announce_compiling, estimate_left
 
 
 def test_a_single_long_task_shows_that_it_lives(
@@ -43,3 +43,11 @@ def test_where_nothing_can_be_kept_the_remedy_is_said(
     monkeypatch.setattr(compiling, "cache_folder", lambda: None)
     announce_compiling(Reporter())
     assert "NUMBA_CACHE_DIR" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("done", "waited_s", "left"),
+    [(0, 50, 0), (2, 0, 80), (2, 30, 50), (2, 200, 0), (10, 3, 0)],
+)
+def test_waiting_for_a_step_does_not_make_the_rest_longer(done: int, waited_s: float, left: float) -> None:
+    assert estimate_left(done, 10, 20, waited_s) == left

@@ -5,6 +5,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from emma.cli.options import Commands, add_command, add_home, add_json, open_home, print_answer
+from emma.wording import plural
 
 if TYPE_CHECKING:
     from emma.pipeline.storage.holdings import Holdings
@@ -52,7 +53,7 @@ def is_agreed(holdings: "Holdings", *, intermediate: bool) -> bool:
     if not sys.stdin.isatty():
         print("Nothing was deleted: --yes deletes it, --dry-run only shows it.", file=sys.stderr)
         return False
-    print(f"Delete these {count:,} folders? [y/N] ", end="", flush=True, file=sys.stderr)
+    print(f"Delete {plural(count, 'folder')}? [y/N] ", end="", flush=True, file=sys.stderr)
     if is_yes := sys.stdin.readline().strip().lower() in ("y", "yes"):
         return is_yes
     print("Nothing was deleted.", file=sys.stderr)

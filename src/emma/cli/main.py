@@ -5,6 +5,7 @@ import io
 import os
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from emma import __version__
 from emma.cli import (
@@ -41,6 +42,7 @@ from emma.cli import (
 from emma.cli.options import STAGES
 from emma.cli.parser import COMMAND, CommandParser, GroupedHelp, UsageError
 from emma.errors import EmmaError
+from emma.wording import find_near, suggest
 
 __all__ = ["STAGES", "build_parser", "expand_group", "main"]
 
@@ -54,6 +56,8 @@ COMMANDS = {
 STAGES_HEADING = "one stage of a recipe, and those before it"
 GROUPS = {"mix": mix.COMMANDS, "vocab": vocab.COMMANDS, "lang": lang.COMMANDS}
 """Commands with commands of their own, of which the first is meant where none is named."""
+MAX_CODE = 3
+"""Letters of the longest code of a language: `emma lang lin` is about Lingala, and no slip for `lint`."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -142,12 +146,25 @@ def is_before_command(name: str) -> bool:
 
 
 def expand_group(argv: Sequence[str]) -> list[str]:
-    """The arguments with the command of a group that is meant where none is named: `mix R` is `mix run R`."""
+    """The arguments with the command of a group that is meant where none is named: `mix R` is `mix run R`.
+
+    Raises UsageError for a command of a group that is misspelt.
+    """
     if argv[:1] == ["help"]:
         return [*argv[1:], "--help"]
     if argv and argv[0] in GROUPS and not {*argv[1:2]} & {*GROUPS[argv[0]]}:
+        if len(argv) > 2 and is_misspelt(argv[1], argv[2:], GROUPS[argv[0]]):
+            hint = suggest(argv[1], GROUPS[argv[0]])
+            raise UsageError(f"'{argv[1]}' is no command of emma {argv[0]}. {hint} `emma {argv[0]} --help` lists them.")
         return [argv[0], GROUPS[argv[0]][0], *argv[1:]]
     return list(argv)
+
+
+def is_misspelt(word: str, rest: Sequence[str], commands: Sequence[str]) -> bool:
+    """Whether a word is like a group's command and stands before a file: the group's first takes files or codes."""
+    names_file = any(Path(each).exists() or Path(each).suffix for each in rest)
+    is_code = len(word) <= MAX_CODE or Path(word).exists()
+    return names_file and not is_code and bool(find_near(word, commands, cutoff=0.7))
 
 
 if __name__ == "__main__":

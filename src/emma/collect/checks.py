@@ -15,7 +15,7 @@ from emma.lang import macro
 from emma.lang.codes import resolve
 from emma.store import shards
 from emma.store.artifact import Artifact
-from emma.wording import suggest
+from emma.wording import plural, suggest
 
 KINDS: Mapping[type, str] = {bool: "true or false", int: "a whole number", str: "a text"}
 """What values of options are called, by their types."""
@@ -110,7 +110,7 @@ def refuse_empty(source: SourceConfig, parts: Sequence[Artifact]) -> None:
     if counts["rows_out"]:
         return
     reasons = sorted((name, count) for name, count in counts.items() if name.startswith("rejected"))
-    why = "; ".join(f"{name} {count} times" for name, count in reasons) or "its files have no text at all"
+    why = "; ".join(f"{name} {plural(count, 'time')}" for name, count in reasons) or "its files have no text at all"
     # One of each part is enough to name the first: a source without documents may have millions.
     rejects = [row for part in parts for row in shards.read(part.file("rejects.parquet")).slice(0, 1).to_pylist()]
     first = f" The first: {rejects[0]['file']}, row {rejects[0]['row']}: {rejects[0]['reason']}." if rejects else ""
@@ -147,7 +147,7 @@ def refuse_unread(benchmark: BenchmarkConfig, parts: Sequence[Artifact]) -> None
         return
     shown = [f"  {row['file']}, row {row['row']}: {row['reason']}" for row in unread.slice(0, MAX_SHOWN).to_pylist()]
     raise SourceError(
-        f"Benchmark '{benchmark.name}': {unread.num_rows} rows cannot be read, so nobody would look for them:\n"
+        f"Benchmark '{benchmark.name}': nobody would look for {plural(unread.num_rows, 'row')} that cannot be read:\n"
         + "\n".join(shown)
         + ("\n  …" if unread.num_rows > MAX_SHOWN else "")
         + "\nMend them, or go on without them: allow_unread = true in the benchmark's table."

@@ -15,6 +15,7 @@ from emma.store import shards
 from emma.store.artifact import Artifact
 from emma.store.losses import SourceRow, format_percent, is_loss_over, lost_share, summarise_loss
 from emma.ui.terminal import format_snippet
+from emma.wording import plural
 
 MAX_SOURCES_SHOWN = 5
 """Sources whose rejects are shown; further ones are named."""
@@ -112,9 +113,7 @@ def describe_loss(loss: Loss, collected: Artifact) -> Iterator[str]:
     allowed = f"; max_reject is {format_percent(loss.allowed)}" if loss.allowed else ""
     yield f"  {loss}{allowed}"
     for kind, (units, rows) in find_worst(loss, collected).items():
-        yield f"    {kind}: {units:,} unit{'s' if units != 1 else ''}" + (
-            ", the worst of them" if len(rows) < units else ""
-        )
+        yield f"    {kind}: {plural(units, 'unit')}" + (", the worst of them" if len(rows) < units else "")
         for row in rows:
             yield f"      {describe_place(row)}{row['reason'].removeprefix(kind)}{describe_unread(row)}"
             if raw := row["raw"][:SNIPPET_BYTES].decode("utf-8", "replace").strip():

@@ -15,6 +15,7 @@ from emma.lang.language import CODE, Lang
 from emma.lang.macro import macrolanguage_of
 from emma.lang.tiers import TIER_NAMES
 from emma.store.address import hash64
+from emma.wording import plural
 
 ALL, CORPUS = "all", "corpus"
 MOST_SHOWN = 5
@@ -180,4 +181,4 @@ def describe_reading(reading: Reading) -> Iterator[str]:
         yield f"{name} has no items in {shown}{more}"
     if reading.rejects:
         first, count = reading.rejects[0], len(reading.rejects)
-        yield f"{name}: {count} rows are no items, the first in {first.file}, row {first.row}: {first.reason}"
+        yield f"{name}: no items in {plural(count, 'row')}, the first in {first.file}, row {first.row}: {first.reason}"

@@ -10,6 +10,7 @@ from emma.pipeline.export.choose import Request, read_tally
 from emma.pipeline.export.counts import Exported
 from emma.pipeline.export.run import export_corpus
 from emma.pipeline.home import Home, Run
+from emma.wording import plural
 
 MAX_LISTED = 5
 """Reasons and sources that are named; further ones are counted."""
@@ -40,21 +41,21 @@ def render_text(exported: Exported) -> Iterator[str]:
     """What was written, what was not, and whose texts may not be passed on."""
     said = "" if exported.is_new else " (as before: nothing has changed)"
     yield (
-        f"{exported.folder}: {exported.documents:,} documents, {exported.bytes:,} bytes of text, in "
-        f"{exported.languages:,} languages and {exported.files:,} files{said}"
+        f"{exported.folder}: {plural(exported.documents, 'document')}, {plural(exported.bytes, 'byte')} of text, in "
+        f"{plural(exported.languages, 'language')} and {plural(exported.files, 'file')}{said}"
     )
     if exported.dropped:
         yield f"dropped by curation: {list_counts(exported.dropped)}"
     if exported.masked:
         yield f"masked: {list_counts(exported.masked)}"
     if exported.not_asked:
-        yield f"kept, and not asked for: {exported.not_asked:,} documents"
+        yield f"kept, and not asked for: {plural(exported.not_asked, 'document')}"
     yield (
-        f"together {exported.collected:,} documents that were collected; `datasets` loads "
+        f"together {plural(exported.collected, 'document')} collected; `datasets` loads "
         + ("all languages at once, with the column `lang`" if exported.has_one_config else "each language by its label")
     )
     for kind, sources in exported.not_public.items():
-        yield f"warning: {sum(sources.values()):,} documents {NOT_PUBLIC[kind]}: {list_counts(sources)}"
+        yield f"warning: {plural(sum(sources.values()), 'document')} {NOT_PUBLIC[kind]}: {list_counts(sources)}"
 
 
 def list_counts(counts: Mapping[str, int]) -> str:

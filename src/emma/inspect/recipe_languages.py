@@ -24,6 +24,7 @@ from emma.lang.language import Lang
 from emma.lang.oddities import find_oddities, rank_oddities
 from emma.lang.scripts import Evidence, scripts_agree, strip_markup, written_in
 from emma.pipeline.recipe import Recipe
+from emma.wording import plural
 
 MAX_FILES = 1_000
 """Files of a source that are looked into, spread over all of them."""
@@ -182,15 +183,14 @@ def _mark_odd(decisions: Sequence[Decision]) -> None:
             decision.odd = list(find_oddities(decision.code, Lang.parse(decision.label), languages))
             script, count = max(decision.foreign.items(), key=lambda item: item[1], default=("", 0))
             if count > FOREIGN_SHARE * decision.texts:
-                decision.odd.append(f"written in {script} in {count:,} of its {decision.texts:,} texts")
+                decision.odd.append(f"written in {script} in {count:,} of its {plural(decision.texts, 'text')}")
 
 
 def render_text(lint: RecipeLint) -> Iterator[str]:
     """Render the decisions for people, a line each."""
-    yield (
-        f"{lint.sources:,} sources and benchmarks, {len(lint.decisions):,} decisions, from the recipe "
-        f"and a sample of its files: {lint.refused:,} refused, {lint.odd:,} odd"
-    )
+    read = plural(lint.sources, "source or benchmark", "sources and benchmarks")
+    made = plural(len(lint.decisions), "decision")
+    yield f"{read}, {made}, from the recipe and a sample of its files: {lint.refused:,} refused, {lint.odd:,} odd"
     before = ""
     for decision in lint.decisions:
         heading = "refused" if not decision.label else "odd: worth a look" if decision.odd else "the others"
@@ -203,7 +203,7 @@ def render_text(lint: RecipeLint) -> Iterator[str]:
 
 def _render_decision(decision: Decision) -> str:
     code = decision.code or "(no code)"
-    texts = "1 text, in" if decision.texts == 1 else f"{decision.texts:,} texts, such as in"
+    texts = f"{plural(decision.texts, 'text')}, {'in' if decision.texts == 1 else 'such as in'}"
     where = f" ({texts} {decision.example})" if decision.texts else ""
     if not decision.label:
         return f"{code}: {decision.rule}{where}"

@@ -17,6 +17,7 @@ from emma.store.files import read_json
 from emma.store.losses import format_percent
 from emma.ui.numerals import MISSING, format_bytes, format_signed
 from emma.ui.terminal import format_table
+from emma.wording import plural
 
 if TYPE_CHECKING:
     from emma.report.summary import Headline
@@ -218,7 +219,7 @@ def render_benchmarks(summary: "TaskSummary") -> Iterator[str]:
         if mean["group_by"] == "all" and not mean["clean"] and mean["gain"] is not None:
             kind = "native" if mean["native"] else "translated"
             gain, low, high = (format_signed(value, 1) for value in (mean["gain"], mean["low"], mean["high"]))
-            yield f"{kind}: {gain} points [{low}, {high}], {mean['languages']:,} languages"
+            yield f"{kind}: {gain} points [{low}, {high}], {plural(mean['languages'], 'language')}"
 
 
 def render_forgetting(headline: "Headline") -> Iterator[str]:

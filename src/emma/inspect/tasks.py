@@ -16,6 +16,7 @@ from emma.evaluate.tasks.task import Asking, Item, RejectedItem, Task, TaskData
 from emma.lang.language import Lang
 from emma.ui.numerals import format_count
 from emma.ui.terminal import format_table
+from emma.wording import plural
 
 CURSOR = "▌"
 """Ends a prompt, so that a space or newline at its end is seen; no character that tokenizers write spaces with."""
@@ -90,7 +91,7 @@ def describe_rejects(rejects: Sequence[RejectedItem]) -> str:
     """How many rows are no items, and why the first is none; nothing where all are."""
     if not rejects:
         return ""
-    return f"{len(rejects)} rows are no items; row {rejects[0].row} of {rejects[0].file}: {rejects[0].reason}"
+    return f"no items in {plural(len(rejects), 'row')}; row {rejects[0].row} of {rejects[0].file}: {rejects[0].reason}"
 
 
 def list_asks(task: Task, lang: Lang, data: TaskData) -> list[str]:

@@ -10,6 +10,7 @@ from emma.pipeline.trainings import NamedTraining, find_training, last_training
 from emma.store.files import read_json
 from emma.train.begun import LOG_FILE, SETUP_FILE, StartedFrom
 from emma.ui.terminal import format_table
+from emma.wording import plural
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def last_logged_step(run: Run, training: NamedTraining) -> int:
 def render_training(state: TrainingState) -> Iterator[str]:
     """Describe a training: its model, or how far it is and its checkpoints."""
     if state.is_done:
-        yield f"{state.run}: trained in {state.step:,} steps, the model is {state.model}"
+        yield f"{state.run}: trained in {plural(state.step, 'step')}, the model is {state.model}"
         return
     steps = f" of {state.steps:,}" if state.steps is not None else ""
     start = state.started_from

@@ -10,6 +10,7 @@ from emma.store import manifest as manifests
 from emma.store.address import address, file_digest
 from emma.store.files import join_inside
 from emma.store.manifest import MANIFEST, FileFacts
+from emma.wording import plural
 from emma.work.progress import Reporter
 
 
@@ -129,8 +130,8 @@ def render_text(verification: Verification, recipe: Path | None) -> Iterator[str
     kept = f"; of {sizes} of them no hash is kept, only the size" if sizes else ""
     away = f" {verification.elsewhere} more are in the object store alone." if verification.elsewhere else ""
     yield (
-        f"{verification.files:,} files ({verification.bytes / 1e6:,.1f} MB) of {verification.artifacts:,} artifacts "
-        f"were read, {len(verification.damaged) or 'none'} damaged{kept}.{away}"
+        f"read: {plural(verification.files, 'file')} ({verification.bytes / 1e6:,.1f} MB) of "
+        f"{plural(verification.artifacts, 'artifact')}, {len(verification.damaged) or 'none'} damaged{kept}.{away}"
     )
     if verification.damaged:
         yield "To have what is damaged made again, from what it was made of before:"

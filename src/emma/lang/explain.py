@@ -13,6 +13,7 @@ from emma.lang.macro import macrolanguage_of, members_by_script, members_of
 from emma.lang.registry import RefusedError
 from emma.lang.tables import REMARKS, WIKI_ONLY, Scheme
 from emma.lang.written import known_scripts
+from emma.wording import plural
 
 Explanation = dict[str, str]
 """Names and values about a code, in the order in which they are shown."""
@@ -127,7 +128,7 @@ def render_explanations(explanations: Sequence[Explanation]) -> Iterator[str]:
 def render_audit(audit: Audit) -> Iterator[str]:
     """The audit of a list of languages as lines for people: at most MAX_SHOWN findings of each kind."""
     tokens = "" if audit["tokens"] is None else f", {audit['tokens']:,} tokens"
-    yield f"{audit['entries']:,} entries, {audit['languages']:,} languages{tokens}"
+    yield f"{plural(audit['entries'], 'entry', 'entries')}, {plural(audit['languages'], 'language')}{tokens}"
     for kind in audit["kinds"]:
         yield from ("", *_render_kind(kind, audit))
     if audit["in_split_families"]:

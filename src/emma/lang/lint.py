@@ -18,6 +18,7 @@ from emma.lang.macro import find_split_families, members_of
 from emma.lang.registry import RefusedError
 from emma.lang.tables import REMARKS
 from emma.lang.written import is_plausible, known_scripts
+from emma.wording import plural
 
 MIN_TOKENS = 1_000
 """Tokens under which an entry says nothing about a language."""
@@ -187,7 +188,7 @@ def _find_families(entries: Sequence[Entry]) -> Iterator[Finding]:
         macro = _resolve(wholes[0])
         count = len(members_of(macro.iso639_3)) if macro else 0
         listed = ", ".join(entry.label for entry in parts)
-        yield _make_finding("macrolanguage", wholes, f"{message}{count} members, here too: {listed}")
+        yield _make_finding("macrolanguage", wholes, f"{message}{plural(count, 'member')}, here too: {listed}")
 
 
 def _split_families(entries: Sequence[Entry]) -> Iterator[tuple[list[Entry], list[Entry]]]:

@@ -13,6 +13,7 @@ from emma.errors import RecipeError
 from emma.models import folder as folders
 from emma.models.configuration import find_config_problems
 from emma.models.folder import CONFIG, GENERATION, WEIGHT_TYPES, read_model_json
+from emma.wording import plural
 
 CHECK_VERSION = 1
 """Number to raise when a base that passed must be checked again."""
@@ -63,7 +64,7 @@ def check_files(folder: Path, report: BaseReport) -> None:
         raise RecipeError(f"Weights are missing: {', '.join(absent[:3])}, which the index lists. Fetch the base again.")
     if files and files[0].suffix == folders.PICKLE_SUFFIX:
         report.notes.append("the weights are pickled (.bin); they are read as data only, and no code in them runs")
-    report.checks.append(f"{len(files)} file{'s' if len(files) > 1 else ''} of weights")
+    report.checks.append(f"{plural(len(files), 'file')} of weights")
 
 
 def check_config(folder: Path, report: BaseReport) -> None:

@@ -24,7 +24,7 @@ from emma.pipeline.trainings import find_start, open_start
 from emma.release.config import ReleaseConfig
 from emma.store.address import CACHE
 from emma.store.artifact import Artifact
-from emma.wording import suggest
+from emma.wording import plural, suggest
 from emma.work import graph
 from emma.work.graph import LOSS_PREFIXES, Outcome, Raw, Step
 from emma.work.local import Executor, Local
@@ -245,7 +245,7 @@ def describe_outcome(outcome: Outcome) -> str:
 
 def describe_counts(counts: Mapping[str, int], most: int = 6) -> str:
     """A stage's counts in words: what went in and came out, then what was lost, the most first."""
-    rows = [f"{counts['rows_in']:,} rows → {counts['rows_out']:,}"] if "rows_in" in counts else []
+    rows = [f"{plural(counts['rows_in'], 'row')} → {counts['rows_out']:,}"] if "rows_in" in counts else []
     lost = {name: count for name, count in counts.items() if name.startswith(LOSS_PREFIXES) and count}
     others = [name for name in counts if name not in ("rows_in", "rows_out") and not name.startswith(LOSS_PREFIXES)]
     others = [name for name in others if counts[name] or not name.startswith(HIDDEN_ZEROS)]

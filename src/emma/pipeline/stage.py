@@ -23,7 +23,7 @@ from emma.store import shards
 from emma.store.address import address
 from emma.store.artifact import Artifact
 from emma.store.files import replace_file
-from emma.wording import suggest
+from emma.wording import plural, suggest
 from emma.work import graph
 from emma.work.local import Local
 from emma.work.progress import Reporter
@@ -140,7 +140,7 @@ def _refuse_other_documents(tables: Mapping[str, pa.Table], artifacts: Mapping[s
     for name in sorted({*artifacts} & {"annotate", "curate"}):
         rows = artifacts[name].counts.get("rows_in")
         if rows is not None and given is not None and rows != given:
-            raise RecipeError(f"'{name}' was made of {rows} documents, documents has {given}.")
+            raise RecipeError(f"'{name}' was made of {plural(rows, 'document')}, documents has {given}.")
 
 
 def _store_tables(tables: Mapping[str, pa.Table], root: Path) -> dict[str, Artifact]:
@@ -153,7 +153,7 @@ def _store_tables(tables: Mapping[str, pa.Table], root: Path) -> dict[str, Artif
     parts: dict[str, dict[str, tuple[Artifact, ...]]] = {}
     for name, table in {**tables, "documents": documents}.items():
         if table.num_rows != documents.num_rows:
-            raise RecipeError(f"'{name}' has {table.num_rows} rows, documents has {documents.num_rows}.")
+            raise RecipeError(f"'{name}' has {plural(table.num_rows, 'row')}, documents has {documents.num_rows}.")
         pieces = tuple(_store_table(root, name, table.slice(start, end - start)) for start, end in bounds)
         parts.setdefault(TABLES[name], {})[name] = pieces
     sources = pa.table({"source": documents["source"].unique()})

@@ -13,6 +13,7 @@ from emma.pipeline.home import Home
 from emma.pipeline.removals import REMOVED_FILE, read_removals
 from emma.store import shards
 from emma.store.artifact import Artifact
+from emma.wording import plural
 
 
 def refuse_removed(home: Home, collect: Artifact, curate: Artifact) -> None:
@@ -22,7 +23,7 @@ def refuse_removed(home: Home, collect: Artifact, curate: Artifact) -> None:
         if count := count_selected(matches, curate, None):
             kind, name = removal.key
             raise RecipeError(
-                f"{count:,} documents of this corpus were removed since it was made ({kind} '{name}' in "
+                f"Since this corpus was made, {plural(count, 'document')} of it had to go ({kind} '{name}' in "
                 f"{home.path / REMOVED_FILE}), so it does not leave the house. Run its recipe again (emma run RECIPE): "
                 "what is made then is without them."
             )

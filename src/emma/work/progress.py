@@ -42,14 +42,14 @@ class PlainLines:
 
     def __init__(self, label: str, total: int) -> None:
         self._label, self._total, self._done, self._note = label, total, 0, ""
-        self._start = time.monotonic()
+        self._start = self._stepped = time.monotonic()
         self._over = threading.Event()
         self._clock = threading.Thread(target=self._tick, daemon=True)  # must not keep a finished process alive
         self._clock.start()
 
     def advance(self, steps: int = 1, note: str = "") -> None:
         """Count `steps` more as done; the next line says so."""
-        self._done, self._note = self._done + steps, note
+        self._done, self._note, self._stepped = self._done + steps, note, time.monotonic()
 
     def close(self) -> None:
         """Say how long it took, if that was long enough to wonder."""
@@ -63,12 +63,19 @@ class PlainLines:
             self._say()
 
     def _say(self) -> None:
-        elapsed = time.monotonic() - self._start
-        # Before the first step there is nothing to go by, after the last nothing to wait for.
-        can_estimate = 0 < self._done < self._total
-        left = f", {elapsed / self._done * (self._total - self._done):.0f} s left" if can_estimate else ""
-        text = f"  {self._label}: {self._done}/{self._total}, {elapsed:.0f} s{left}"
+        now = time.monotonic()
+        rest = estimate_left(self._done, self._total, self._stepped - self._start, now - self._stepped)
+        left = f", {rest:.0f} s left" if rest else ""
+        text = f"  {self._label}: {self._done}/{self._total}, {now - self._start:.0f} s{left}"
         print(f"{text}, {self._note}" if self._note else text, file=sys.stderr, flush=True)
+
+
+def estimate_left(done: int, total: int, spent_s: float, waited_s: float) -> float:
+    """Seconds left where `done` steps took `spent_s` and the next is waited for since; 0 where nobody can know.
+
+    Counted down from the last step on: waiting for the next does not make the rest longer.
+    """
+    return max(0.0, spent_s / done * (total - done) - waited_s) if done else 0.0
 
 
 class Reporter:

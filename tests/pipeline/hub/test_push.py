@@ -157,7 +157,7 @@ def test_what_is_not_what_was_sent_is_found(
     monkeypatch.setattr(
         type(pusher.api), "upload_folder", lambda self, **how: upload_folder(self, **how, ignore_patterns=[lost])
     )
-    with pytest.raises(ArtifactError, match=rf"not what the release is in 1 files: {lost}"):
+    with pytest.raises(ArtifactError, match=rf"not what the release is in 1 file: {lost}"):
         pusher.push(uploads[0])
 
 
@@ -170,7 +170,7 @@ def test_what_should_be_gone_and_is_there_is_found(
     monkeypatch.setattr(
         type(pusher.api), "upload_folder", lambda self, **how: upload_folder(self, **{**how, "delete_patterns": None})
     )
-    with pytest.raises(ArtifactError, match=r"not what the release is in 1 files: data/tha_Thai/train\.parquet"):
+    with pytest.raises(ArtifactError, match=r"not what the release is in 1 file: data/tha_Thai/train\.parquet"):
         pusher.push(new_upload(tmp_path / "second", "arb_Arab", "yor_Latn"))
 
 

@@ -45,5 +45,5 @@ def test_what_was_there_is_told_from_what_was_sent() -> None:
     lines = [line for pushed in (first, again) for line in render_pushed(pushed)]
     assert lines[0].startswith("model a/b: 2 of 3 files sent, 1 of an earlier release deleted;")
     assert lines[1:3] == ["  https://hub/a/b at 0123456789ab", "Left as they were: cover.png."]
-    assert lines[3].startswith("model a/b: all 3 files were there;")
+    assert lines[3].startswith("model a/b: 3 files there already, and none sent;")
     assert list(render_push(make_push(pushed=(first,))))[-1].startswith("Withheld, ")

@@ -15,6 +15,7 @@ from emma.errors import RecipeError
 from emma.store import shards
 from emma.store.artifact import Artifact
 from emma.ui.terminal import format_snippet
+from emma.wording import plural
 
 MAX_DESCRIBED = 5
 """Languages of which rules and examples are shown; further ones are only named."""
@@ -83,12 +84,14 @@ def describe_loss(
     loss: QualityLoss, parts: Sequence[tuple[Artifact, ScoredShard]], limits: Artifact, lid_short_chars: int
 ) -> str:
     """A language's loss, and a line and examples for each rule that caused it."""
-    lines = [f"  {loss.lang}: loses {loss.share:.0%} of {loss.documents} documents"]
+    lines = [f"  {loss.lang}: loses {loss.share:.0%} of {plural(loss.documents, 'document')}"]
     for fault, count in loss.by_fault:
         rule = RULES[fault - 1]
         examples = middle_examples(loss.lang, fault, parts, limits, lid_short_chars=lid_short_chars)
         sign = "<" if rule.side == "low" else ">"
-        lines.append(f"    {rule.feature} {sign} {examples[0].limit:.3g}: {count} documents, in the middle of them")
+        lines.append(
+            f"    {rule.feature} {sign} {examples[0].limit:.3g}: {plural(count, 'document')}, in the middle of them"
+        )
         for example in examples:
             lines.append(f"      {example.value:.3f}  {example.id}")
             lines += [f"             {format_snippet(text, SNIPPET_CELLS)}" for text in example.texts]

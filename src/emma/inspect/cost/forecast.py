@@ -17,6 +17,7 @@ from emma.pipeline.home import Home
 from emma.pipeline.recipe import Recipe
 from emma.store.artifact import Artifact
 from emma.ui.numerals import format_bytes, format_decimal, format_share
+from emma.wording import plural
 
 MIN_DOCUMENTS = 5
 """With fewer documents nothing is held out (`curate.min_split_documents`), so nobody would know what was gained."""
@@ -126,7 +127,7 @@ def judge(answer: Forecast) -> tuple[str, str]:
     if not found.bytes:
         return "don't", "no run of this home has kept any text of it: collect sources with it first."
     if found.documents < MIN_DOCUMENTS or reading is None:
-        documents = f"{found.documents} document{'s' if found.documents != 1 else ''}"
+        documents = plural(found.documents, "document")
         return "don't", (
             f"{documents} ({format_bytes(found.bytes)}) are too few to hold any out, so nobody would know what "
             "training brings. Collect more text of it."

@@ -8,6 +8,7 @@ from emma.inspect.plan.text import list_rows
 from emma.lang.language import Lang
 from emma.ui.numerals import MISSING, format_bytes, format_count, format_decimal
 from emma.ui.terminal import WIDTH, fold_line, format_table
+from emma.wording import plural
 
 SHOWN = 5
 
@@ -73,7 +74,7 @@ def describe_law(answer: Forecast) -> str:
     law = answer.prediction
     if law is None:
         few = " are too few" if answer.observed < MIN_OBSERVATIONS else ""
-        return f"none: {answer.observed} measured languages{few}"
-    runs = f"{law.runs} run{'s' if law.runs != 1 else ''} of this home"
+        return f"none: {plural(answer.observed, 'measured language')}{few}"
+    runs = f"{plural(law.runs, 'run')} of this home"
     alone = "; one run cannot say how runs differ" if law.runs == 1 else ""
-    return f"fitted to {law.languages} measured languages of {runs}, 95 % interval by leaving out{alone}"
+    return f"fitted to {plural(law.languages, 'measured language')} of {runs}, 95 % interval by leaving out{alone}"

@@ -8,13 +8,14 @@ from emma.inspect.published.headline import Reading
 from emma.lang.tiers import TIER_NAMES
 from emma.ui.numerals import MISSING, format_decimal, format_signed
 from emma.ui.terminal import format_table
+from emma.wording import plural
 
 Rows = Sequence[Sequence[str]]
 
 
 def render_text(found: Published) -> Iterator[str]:
     """Every section that has rows, under its title."""
-    yield f"{found.model} against {found.baseline}: {found.tables} tables, {found.models} models"
+    yield f"{found.model} against {found.baseline}: {plural(found.tables, 'table')}, {plural(found.models, 'model')}"
     sections: Mapping[str, tuple[Rows, Sequence[int]]] = {
         "The gain in one number, as it may be read (95 % intervals)": (headline_rows(found), (1, 3, 4, 5)),
         "Benchmarks that these averages are without": (missing_rows(found), ()),

@@ -16,6 +16,7 @@ from emma.pipeline.hub.answers import TOKENS, WAITS, ask_patiently, explain_refu
 from emma.pipeline.hub.compare import Difference, compare_repository, find_overwritten
 from emma.pipeline.hub.uploads import Upload
 from emma.pipeline.released import CARD
+from emma.wording import plural
 
 MESSAGE = "Release by EMMA"
 
@@ -140,7 +141,7 @@ class Pusher:
         difference = compare_repository(upload, after)
         if wrong := [*difference.send, *difference.delete]:
             raise ArtifactError(
-                f"{upload.repository} was sent, and is not what the release is in {len(wrong)} files: "
+                f"{upload.repository} was sent, and is not what the release is in {plural(len(wrong), 'file')}: "
                 f"{', '.join(wrong[:5])}. Somebody may have written to it meanwhile: run the same command again."
             )
 

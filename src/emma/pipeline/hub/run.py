@@ -10,6 +10,7 @@ from emma.pipeline.home import Run
 from emma.pipeline.hub.push import Pushed, Pusher, without_bars
 from emma.pipeline.hub.uploads import Destination, Upload, stage_uploads
 from emma.pipeline.released import Folder, Released, read_release
+from emma.wording import plural
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ def push_release(
 
 
 def _push_one(pusher: Pusher, upload: Upload) -> Pushed:
-    pusher.say(f"{upload.kind} {upload.repository}: {len(upload.files):,} files")
+    pusher.say(f"{upload.kind} {upload.repository}: {plural(len(upload.files), 'file')}")
     return pusher.push(upload)
 
 

@@ -9,6 +9,7 @@ from emma.pipeline.hub.uploads import Upload
 from emma.pipeline.released import Released
 from emma.ui.numerals import format_bytes
 from emma.ui.terminal import WIDTH, fold_line, format_table
+from emma.wording import plural
 
 
 def render_push(push: Push) -> Iterator[str]:
@@ -29,7 +30,7 @@ def render_upload(upload: Upload, private: bool) -> Iterator[str]:
     """What would be sent; files of one folder are one line."""
     who = "only you could read it" if private else "everybody could read it"
     size = format_bytes(sum(upload.files.values()))
-    yield f"{upload.kind} {upload.repository}: {len(upload.files):,} files, {size}; {who}"
+    yield f"{upload.kind} {upload.repository}: {plural(len(upload.files), 'file')}, {size}; {who}"
     yield from (f"  {line}" for line in format_table(list_folders(upload.files), right=(1, 2)))
     yield ""
 
@@ -57,16 +58,18 @@ def describe_rest(push: Push) -> Iterator[str]:
 def describe_withheld(release: Released) -> Iterator[str]:
     """The sources whose text stays, if any."""
     if release.withheld:
-        listed = ", ".join(f"{each.source} ({each.licence}; {each.documents:,} documents)" for each in release.withheld)
+        listed = ", ".join(
+            f"{each.source} ({each.licence}; {plural(each.documents, 'document')})" for each in release.withheld
+        )
         yield from fold_line(f"Withheld, as these sources may not be given on: {listed}.", WIDTH)
 
 
 def render_pushed(pushed: Pushed) -> Iterator[str]:
     """What went into one repository, and where it is."""
     sent = (
-        f"{len(pushed.sent):,} of {pushed.files:,} files sent"
+        f"{len(pushed.sent):,} of {plural(pushed.files, 'file')} sent"
         if pushed.sent
-        else f"all {pushed.files:,} files were there"
+        else f"{plural(pushed.files, 'file')} there already, and none sent"
     )
     deleted = f", {len(pushed.deleted):,} of an earlier release deleted" if pushed.deleted else ""
     size = format_bytes(pushed.bytes)

@@ -11,6 +11,7 @@ from emma.pipeline.home import Home
 from emma.pipeline.storage.holdings import Holdings, Leftover, StageSize, take_stock
 from emma.ui.numerals import format_bytes
 from emma.ui.terminal import format_table
+from emma.wording import plural
 
 ASIDE = ".clean.tmp"
 """End of the name of a folder that is being deleted; what a kill leaves of it, the next run or cleaning removes."""
@@ -103,4 +104,4 @@ def sum_leftovers(leftovers: Sequence[Leftover]) -> Iterator[tuple[str, str, str
 def describe_cleaned(holdings: Holdings, *, intermediate: bool) -> str:
     """Say what was deleted."""
     gone = holdings.leftovers(intermediate=intermediate)
-    return f"Deleted {len(gone):,} folders, {format_bytes(sum_bytes(gone))}."
+    return f"Deleted {plural(len(gone), 'folder')}, {format_bytes(sum_bytes(gone))}."
