@@ -15,7 +15,7 @@ from emma.pipeline.recipe import INPUTS
 from emma.store import shards
 from emma.store.manifest import MANIFEST
 from tests.conftest import TEXTS
-from tests.whole import MORE, command, emma, write_recipes
+from tests.whole import MORE, command, emma, emma_apart, write_recipes
 
 pytestmark = pytest.mark.slow
 
@@ -27,7 +27,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """A recipe that ran to its end, and its home."""
     folder = tmp_path_factory.mktemp("whole")
     recipe = write_recipes(folder)
-    done = emma("run", recipe, "--home", folder / "home")
+    done = emma_apart("run", recipe, "--home", folder / "home")
     assert done.returncode == 0, done.stderr
     (folder / "said.txt").write_text(done.stdout, encoding="utf-8")
     return recipe, folder / "home"
@@ -200,7 +200,7 @@ def test_killed_in_every_stage_and_resumed(finished: tuple[Path, Path], tmp_path
     assert emma("train", finished[0].with_name("base.toml"), "--home", home).returncode == 0
     for stage in INPUTS:
         kill_in(stage, finished[0], home)
-    done = emma("run", finished[0], "--home", home)
+    done = emma_apart("run", finished[0], "--home", home)
     assert done.returncode == 0, done.stderr
     uninterrupted = corpus(finished[1])
     resumed = corpus(home)

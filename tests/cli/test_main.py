@@ -57,7 +57,6 @@ def run(folder: Path, text: str, *arguments: str) -> subprocess.CompletedProcess
 SOURCE = '[[collect.sources]]\nname = "s"\nreader = "jsonl"\nlicence = "CC0-1.0"\ndomain = "d"\npath = "{path}"\n'
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "said"),
     [

@@ -37,7 +37,6 @@ def change(recipe: Path, **fields: object) -> None:
     path.write_text(json.dumps({**json.loads(path.read_text()), **fields}))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("fields", "changes", "said"),
     [
@@ -95,14 +94,12 @@ def test_a_base_that_passed_is_looked_at_again_for_other_settings(tmp_path: Path
         check_base_once(longer, base, tmp_path / "store", said.append)
 
 
-@pytest.mark.slow
 def test_a_corpus_needs_no_check(recipe: Path) -> None:
     change(recipe, num_attention_heads=0)
     done = emma("run", recipe, "--home", recipe.parent / "home", "--until", "curate")
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.slow
 def test_check_says_what_it_looked_at(recipe: Path) -> None:
     done = emma("check", recipe.parent / "base")
     assert done.returncode == 0, done.stderr
@@ -114,7 +111,6 @@ def test_check_says_what_it_looked_at(recipe: Path) -> None:
     assert "code of its own; it is not run" in noted.stdout
 
 
-@pytest.mark.slow
 def test_check_fails_with_all_that_is_wrong(recipe: Path) -> None:
     change(recipe, num_key_value_heads=3, torch_dtype="int4")
     done = emma("check", recipe)

@@ -31,7 +31,6 @@ def recipe(tmp_path: Path) -> Path:
     return tmp_path / "r.toml"
 
 
-@pytest.mark.slow
 def test_it_is_read_once_and_adapted(recipe: Path) -> None:
     home = recipe.parent / "home"
     done = emma("run", recipe, "--home", home, "--until", "adapt")
@@ -52,7 +51,6 @@ def test_it_is_read_once_and_adapted(recipe: Path) -> None:
     assert emma("status", "--home", home, "--verify").returncode == 0
 
 
-@pytest.mark.slow
 def test_a_file_that_is_cut_leaves_nothing_behind(recipe: Path) -> None:
     file = recipe.parent / "data" / "tiny.gguf"
     file.write_bytes(file.read_bytes()[:-1000])
@@ -65,7 +63,6 @@ def test_a_file_that_is_cut_leaves_nothing_behind(recipe: Path) -> None:
     assert not list((recipe.parent / "home" / "store").glob("*/*/manifest.json"))
 
 
-@pytest.mark.slow
 def test_check_says_what_it_says(recipe: Path) -> None:
     done = emma("check", recipe.parent / "data" / "tiny.gguf")
     assert done.returncode == 0, done.stderr

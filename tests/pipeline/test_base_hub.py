@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.models.kinds import write_base, write_tokenizer
-from tests.whole import RECIPE, emma, write_corpus
+from tests.whole import RECIPE, emma_apart, write_corpus
 
 pytest.importorskip("torch", reason="needs the train extra")
 
@@ -38,7 +38,7 @@ def recipe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.slow
 def test_it_goes_the_whole_way(recipe: Path) -> None:
     home = recipe.parent / "home"
-    done = emma("run", recipe, "--home", home)
+    done = emma_apart("run", recipe, "--home", home)
     assert done.returncode == 0, done.stderr
     card = (home / "r" / "release" / "model" / "README.md").read_text()
     assert "base_model: owner/name\n" in card
@@ -50,7 +50,7 @@ def test_it_goes_the_whole_way(recipe: Path) -> None:
 def test_what_was_not_fetched_is_not_downloaded(recipe: Path) -> None:
     recipe.write_text(recipe.read_text().replace("owner/name@v1", "owner/name@v2"))
     for command in (["run", recipe, "--home", recipe.parent / "home"], ["check", recipe]):
-        done = emma(*command)
+        done = emma_apart(*command)
         assert done.returncode == 1
         assert "`hf download owner/name --revision v2`" in done.stderr
         assert "Traceback" not in done.stderr

@@ -1,7 +1,10 @@
 """A released model that clients can open: a random Llama with weights of every size and a byte-level vocabulary."""
 
+import runpy
 import shutil
-from collections.abc import Callable
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -51,6 +54,22 @@ def save_model(folder: Path) -> None:
         if "norm" in name:
             weight.data += 0.3 * torch.randn_like(weight)
     model.save_pretrained(folder)
+
+
+@pytest.fixture
+def asked_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Scripts run in this process, which has imported their client already; its own process is tested elsewhere."""
+
+    def run_script(command: Sequence[object], **_: object) -> "subprocess.CompletedProcess[bytes]":
+        _, script, *arguments = map(str, command)
+        monkeypatch.setattr(sys, "argv", [script, *arguments])
+        try:
+            runpy.run_path(script, run_name="__main__")
+        except Exception as error:
+            return subprocess.CompletedProcess(command, 1, stderr=str(error).encode())
+        return subprocess.CompletedProcess(command, 0)
+
+    monkeypatch.setattr(subprocess, "run", run_script)
 
 
 @pytest.fixture(scope="module")

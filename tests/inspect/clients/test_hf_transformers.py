@@ -27,6 +27,7 @@ def test_what_was_written_is_what_was_trained(released: Released, tmp_path: Path
     assert opened.version.count(".") == 2
 
 
+@pytest.mark.usefixtures("asked_here")
 @pytest.mark.parametrize(
     ("name", "what"), [*zip(BROKEN, (["20", "logits"], ["20", "logits"], ["320"], ["ends"]), strict=True)]
 )
@@ -50,6 +51,7 @@ def save_bytes(folder: Path) -> None:
     ).save_pretrained(folder)
 
 
+@pytest.mark.usefixtures("asked_here")
 def test_bytes_that_break_the_end_of_a_prompt_are_no_difference(tmp_path: Path) -> None:
     model = tmp_path / "train" / "model"
     save_model(model)
