@@ -6,9 +6,7 @@ from pathlib import Path
 import pytest
 
 from emma.cli.main import main
-from emma.inspect.status import render_benchmarks
 from emma.pipeline.recipe import INPUTS
-from emma.report.task_summary import GroupMean, TaskSummary
 from emma.store.manifest import MANIFEST
 from tests.conftest import TEXTS
 from tests.whole import emma
@@ -74,26 +72,3 @@ def test_an_answer_is_text_or_json(tmp_path: Path, capsys: pytest.CaptureFixture
 def test_a_home_without_runs_says_how_to_make_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["status", "--home", str(tmp_path)]) == 0
     assert "There is no run yet: `emma run RECIPE` makes one." in capsys.readouterr().out
-
-
-def test_the_end_of_a_run_says_what_benchmarks_gained() -> None:
-    mean = GroupMean(
-        native=False,
-        clean=False,
-        group_by="all",
-        group="all",
-        languages=7,
-        baseline=25.2,
-        value=27.1,
-        gain=1.87,
-        low=-5.35,
-        high=9.09,
-    )
-    means = [mean, {**mean, "clean": True}, {**mean, "group_by": "script"}]
-    summary = TaskSummary(
-        model="adapted", baseline="base", comparisons=34, better=8, worse=6, unsure=20, means=means, tasks=[]
-    )
-    assert [*render_benchmarks(summary)] == [
-        "benchmarks: 34 compared, 8 better, 6 worse",
-        "translated: +1.9 points [−5.3, +9.1], 7 languages",
-    ]

@@ -30,7 +30,7 @@ def list_recipes() -> Iterator[str]:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run a recipe up to `arguments.until`, and print its results."""
-    from emma.inspect.status import read_results, render_results
+    from emma.inspect.results import read_results, render_results
     from emma.pipeline.run import run_recipe
     from emma.work import interrupt
     from emma.work.process import claim_process

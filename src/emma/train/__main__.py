@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from emma.cli import main as cli
 from emma.config.extras import need
-from emma.inspect.status import read_results, render_results
+from emma.inspect.results import read_results, render_results
 from emma.pipeline.home import Run
 from emma.pipeline.launch import join_run, leave_run
 from emma.work import interrupt
