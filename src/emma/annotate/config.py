@@ -44,7 +44,7 @@ class LidConfig(Settings):
 class AnnotateConfig(Section):
     """Settings of the annotate stage: it measures, and `[curate]` decides."""
 
-    version: ClassVar[int] = 5
+    version: ClassVar[int] = 6
 
     gram_words: int = Field(default=13, ge=5)
     """Count a document as contaminated when it shares this many words in a row with an item of a benchmark."""

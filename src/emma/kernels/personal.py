@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from emma.kernels.addresses import AT, LATIN, WORD, Forms, domain_end, ip_end, mailbox_start
 from emma.kernels.cards import card_end
 from emma.kernels.compiling import kernel
-from emma.kernels.numbers import MOST_GROUPS, OPEN, PLUS, find_groups, is_digit
+from emma.kernels.numbers import MOST_GROUPS, OPEN, PLUS, find_groups, is_digit, is_letter
 from emma.kernels.phones import phone_end
 from emma.kernels.tables import LETTER, MARK, NOT_DIGIT, UPPER, classes, digits
 from emma.kernels.text import Bytes, Offsets, Points, buffers, decode, longest
@@ -33,13 +33,18 @@ PLACEHOLDERS: Mapping[str, str] = {kind: f"<{kind.upper()}>" for kind in KINDS}
 """What stands in a masked text in the place of each kind: the same in all languages."""
 
 # Written as one character each in other scripts, or by typographers.
-_SAME = {"\u00a0\u2007\u2009\u202f\u3000": " ", "‐‑‒–−－﹣": "-", "．": ".", "＋": "+", "（": "(", "）": ")", "＠": "@",
-         "：": ":", "／": "/"}  # fmt: skip
+_SAME = {"\u00a0\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000": " ", "‐‑‒–−－﹣": "-",
+         "．٫": ".", "٬": ",", "＋": "+", "（": "(", "）": ")", "＠": "@", "：": ":", "／": "/"}  # fmt: skip
+# Direction marks and joiners of no width: in text from right to left they stand between the groups of a number.
+_UNSEEN = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
+UNSEEN = 0x82
+"""The form of what is not looked at."""
 
 
 @lru_cache(maxsize=1)
 def forms() -> Forms:
-    """The form of every code point: ASCII as it is, digits of all scripts as ASCII's, WORD or LATIN for letters."""
+    """The form of every code point: ASCII as it is, digits of all scripts as ASCII's, WORD or LATIN for letters, UNSEEN
+    for what has no width."""
     table = np.zeros(len(classes()), np.uint8)
     table[np.isin(classes(), (LETTER, UPPER, MARK))] = WORD
     latin = np.r_[0xC0:0x250, 0x300:0x370, 0x1E00:0x1F00]
@@ -52,6 +57,7 @@ def forms() -> Forms:
     wide = [chr(ord("！") + place) for place in range(0x5E)]
     for character in filter(str.isalpha, wide):
         table[ord(character)] = ord(unicodedata.normalize("NFKC", character))
+    table[[ord(character) for character in _UNSEEN]] = UNSEEN
     table.setflags(write=False)
     return table
 
@@ -91,11 +97,12 @@ def count_personal(data: Bytes, offsets: Offsets, table: Forms) -> NDArray[np.in
     room = longest(offsets)
     counts = np.zeros((len(offsets) - 1, 4), np.int32)
     points, text, spans = np.empty(room, np.uint32), np.empty(room, np.uint8), np.empty((room // 6 + 1, 4), np.int64)
+    nowhere = np.empty(0, np.int64)
     for document in range(len(counts)):
         size = decode(data, offsets[document], offsets[document + 1], points)
-        if write_forms(points[:size], table, text):
-            for span in spans[: find_in_text(text[:size], spans)]:
-                counts[document, span[KIND]] += 1
+        written = write_forms(points[:size], table, text, nowhere)
+        for span in spans[: find_in_text(text[:written], spans)]:
+            counts[document, span[KIND]] += 1
     return counts
 
 
@@ -106,27 +113,39 @@ def find_personal(data: Bytes, offsets: Offsets, table: Forms) -> Spans:
     counts = count_personal(data, offsets, table)
     found, total = np.empty((counts.sum(), 4), np.int64), 0
     points, text, spans = np.empty(room, np.uint32), np.empty(room, np.uint8), np.empty((room // 6 + 1, 4), np.int64)
+    places = np.empty(room, np.int64)
     for document in range(len(counts)):
         if counts[document].sum():
             size = decode(data, offsets[document], offsets[document + 1], points)
-            write_forms(points[:size], table, text)
-            for span in spans[: find_in_text(text[:size], spans)]:
-                span[ROW] = document
+            written = write_forms(points[:size], table, text, places)
+            for span in spans[: find_in_text(text[:written], spans)]:
+                span[ROW], span[START], span[STOP] = document, places[span[START]], places[span[STOP] - 1] + 1
                 found[total] = span
                 total += 1
     return found
 
 
 @kernel
-def write_forms(points: Points, table: Forms, text: Forms) -> bool:
-    """Write the form of each character to `text`; whether there is an `@`, or five digits, and so anything to find."""
-    marks, numbers = 0, 0
+def write_forms(points: Points, table: Forms, text: Forms, places: NDArray[np.int64]) -> int:
+    """Write the form of each character to `text` but of what is UNSEEN, and to `places`, where that has room, which
+    character it is; returns how many, 0 where there is no `@` and are no five digits, and so nothing to find."""
+    marks, numbers, size = 0, 0, 0
     for at in range(len(points)):
         form = table[points[at]]
-        text[at] = form
+        if form == UNSEEN:
+            # What is left out must not grow a word and a number together.
+            after = table[points[at + 1]] if at + 1 < len(points) else np.uint8(0)
+            before = text[size - 1] if size else np.uint8(0)
+            if not ((is_digit(before) and is_letter(after)) or (is_letter(before) and is_digit(after))):
+                continue
+            form = np.uint8(0)
+        text[size] = form
+        if len(places):
+            places[size] = at
         marks += form == AT
         numbers += 0x30 <= form <= 0x39
-    return marks > 0 or numbers >= 5
+        size += 1
+    return size if marks > 0 or numbers >= 5 else 0
 
 
 def mask_personal(column: pa.Array | pa.ChunkedArray, kinds: Sequence[str]) -> tuple[pa.Array, dict[str, int]]:

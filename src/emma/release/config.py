@@ -28,7 +28,7 @@ class EmissionsConfig(Settings):
 class ReleaseConfig(Section):
     """Settings of the release stage."""
 
-    version: ClassVar[int] = 6
+    version: ClassVar[int] = 7
 
     title: str = "Multilingual language model"
     """Heading of the model card; the heading of the corpus card adds "corpus" to it."""
@@ -66,8 +66,9 @@ class ReleaseConfig(Section):
     """Sources whose documents stay out of the released corpus, because their licence does not allow it, say. They were
     still trained on, and both cards name them."""
     mask: tuple[PersonalKind, ...] = ()
-    """Kinds of personal data that are replaced in the released texts, by `<EMAIL>`, `<IP>`, `<PHONE>` and `<CARD>`; the
-    card of the corpus names them. The model was trained on the texts as they were."""
+    """Kinds of personal data that are replaced in all texts that go out, by `<EMAIL>`, `<IP>`, `<PHONE>` and `<CARD>`:
+    in the corpus, and in what the models wrote and answered; the cards name them. The model was trained on the texts as
+    they were."""
     ledger: bool = True
     """Put `ledger.parquet` beside the model: each document that trained it, its source, licence and address, and how
     many of its tokens were seen. It has no text."""

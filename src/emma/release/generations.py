@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from emma.config.extras import need
 from emma.kernels.personal import mask_personal
 from emma.release.config import ReleaseConfig
-from emma.release.licences import hub_licence
+from emma.release.licences import describe_licence, hub_licences
 from emma.release.metadata import MARK, hub_languages
 from emma.schemas import SAMPLES, TASK_ITEMS, TASK_SCORES, Row
 from emma.store import shards
@@ -42,8 +42,9 @@ MEANINGS = {
     "scores": "the score of each model on each benchmark and language",
 }
 PROMPT, ENDS = "prompt", ("reference", "base", "adapted")
-"""Columns of continuations: the beginnings of texts, and what follows, also by models that may have learnt it by heart.
-Answers stay as they were scored."""
+"""Columns of continuations: the beginnings of texts, and what follows, also by models that may know it by heart."""
+ANSWER, DRAWN = "answer", "texts"
+"""Columns of answers: what a model chose or wrote, and all that it wrote where several were drawn."""
 RESULTS = ("results.json", "every_eval_ever.json")
 
 
@@ -58,12 +59,16 @@ class Table:
     """Rows of sources whose text is not released."""
     langs: frozenset[str]
     columns: tuple[str, ...]
+    sources: frozenset[str]
+    """The sources of the documents that its rows begin with."""
 
 
-def write_generations(section: ReleaseConfig, evaluate: Artifact, report: Artifact, out: Path) -> dict[str, int]:
+def write_generations(
+    section: ReleaseConfig, evaluate: Artifact, report: Artifact, out: Path, *, sources: Sequence[Row]
+) -> dict[str, int]:
     """Write the data set and its card into a folder; returns its rows by table, nothing where there are no answers.
 
-    Continuations of documents from `section.exclude_sources` are left out.
+    Continuations of documents from `section.exclude_sources` are left out; `sources` are collect's.
     """
     tables = [table for table in _write_tables(section, evaluate, out / "data") if table.rows]
     if not tables:
@@ -71,7 +76,7 @@ def write_generations(section: ReleaseConfig, evaluate: Artifact, report: Artifa
         return {}
     for name in RESULTS:
         _copy_results(report, name, out / "results")
-    (out / "README.md").write_text(render_card(section, tables, evaluate), encoding="utf-8")
+    (out / "README.md").write_text(render_card(section, tables, evaluate, sources), encoding="utf-8")
     return {table.name: table.rows for table in tables}
 
 
@@ -84,17 +89,20 @@ def _write_tables(section: ReleaseConfig, evaluate: Artifact, out: Path) -> Iter
 def write_table(source: Path, out: Path, schema: pa.Schema, section: ReleaseConfig) -> Table:
     """Write `test.parquet` with the columns of `schema`, batch by batch, without rows of withheld sources."""
     out.mkdir(parents=True)
-    rows, dropped, langs = 0, 0, set[str]()
+    rows, dropped, langs, sources = 0, 0, set[str](), set[str]()
     with ShardWriter(out / "test.parquet", schema, SMALL) as writer:
         for batch in shards.batches(source, schema.names):
             table = pa.Table.from_batches([batch]).select(schema.names).cast(schema)
             kept = mask_texts(drop_withheld(table, section.exclude_sources), section.mask)
             rows, dropped = rows + kept.num_rows, dropped + table.num_rows - kept.num_rows
             langs.update(pc.unique(kept["lang"]).to_pylist())
+            if "id" in kept.column_names:
+                sources.update(name.partition(":")[0] for name in kept["id"].to_pylist())
             writer.add_table(kept)
     if not rows:
         shutil.rmtree(out)
-    return Table(out.name, MEANINGS[out.name], rows, dropped, frozenset(langs), tuple(schema.names))
+    meaning, columns = MEANINGS[out.name], tuple(schema.names)
+    return Table(out.name, meaning, rows, dropped, frozenset(langs), columns, frozenset(sources))
 
 
 def drop_withheld(table: pa.Table, sources: Sequence[str]) -> pa.Table:
@@ -105,11 +113,25 @@ def drop_withheld(table: pa.Table, sources: Sequence[str]) -> pa.Table:
 
 
 def mask_texts(table: pa.Table, kinds: Sequence[str]) -> pa.Table:
-    """The table with personal data masked in what stood in documents, and in what models made of it."""
-    if not kinds or PROMPT not in table.column_names:
-        return table
-    rows = [mask_row(row, kinds) for row in table.to_pylist()]
-    return pa.Table.from_pylist(rows, table.schema)
+    """The table with personal data masked in what stood in documents, and in what models made of it or answered."""
+    if kinds and PROMPT in table.column_names:
+        return pa.Table.from_pylist([mask_row(row, kinds) for row in table.to_pylist()], table.schema)
+    if kinds and ANSWER in table.column_names:
+        table = set_column(table, ANSWER, mask_personal(table[ANSWER], kinds)[0])
+        return set_column(table, DRAWN, mask_lists(table[DRAWN], kinds))
+    return table
+
+
+def set_column(table: pa.Table, name: str, column: pa.Array) -> pa.Table:
+    """The table with another column of this name in its place."""
+    return table.set_column(table.column_names.index(name), name, column)
+
+
+def mask_lists(column: pa.ChunkedArray, kinds: Sequence[str]) -> pa.Array:
+    """Lists of texts with personal data masked in each."""
+    lists = column.to_pylist()
+    masked = iter(mask_personal(pa.array([text for each in lists for text in each or ()], pa.string()), kinds)[0])
+    return pa.array([each and [next(masked).as_py() for _ in each] for each in lists], column.type)
 
 
 def mask_row(row: Row, kinds: Sequence[str]) -> Row:
@@ -133,12 +155,14 @@ def _copy_results(report: Artifact, name: str, out: Path) -> None:
         shutil.copyfile(path, to)
 
 
-def render_card(section: ReleaseConfig, tables: Sequence[Table], evaluate: Artifact) -> str:
+def render_card(section: ReleaseConfig, tables: Sequence[Table], evaluate: Artifact, sources: Sequence[Row]) -> str:
     """README.md of the data set."""
     langs = sorted({lang for table in tables for lang in table.langs if lang})
+    shown = [row for row in sources if any(row["source"] in table.sources for table in tables)]
     front = need("huggingface_hub", "train").DatasetCardData(
         language=hub_languages([lang for lang in langs if "-" not in lang]),
-        license=hub_licence(section.licence),
+        # The models' words are under the models' licence, the beginnings of texts each under their source's.
+        **{**describe_licence(section), "license": hub_licences([section.licence, *(row["licence"] for row in shown)])},
         pretty_name=f"{section.title}: evaluation",
         task_categories=["text-generation"],
         tags=["multilingual", "evaluation", MARK],
@@ -150,7 +174,6 @@ def render_card(section: ReleaseConfig, tables: Sequence[Table], evaluate: Artif
             for table in tables
         ],
     )
-    body = render_markdown(
-        HERE / "generations.md.jinja", section=section, tables=tables, languages=len(langs), key=evaluate.key
-    )
+    facts = {"section": section, "tables": tables, "languages": len(langs), "sources": shown, "key": evaluate.key}
+    body = render_markdown(HERE / "generations.md.jinja", **facts)
     return f"---\n{front.to_yaml(line_break=chr(10)).strip()}\n---\n\n{body}"

@@ -89,7 +89,9 @@ def release(
         work.reporter.say(f"  release: {NAMELESS}")
     (model / "README.md").write_text(render_model_card(facts), encoding="utf-8")
     (corpus / "README.md").write_text(render_corpus_card(facts), encoding="utf-8")
-    written = write_generations(section, evaluate, report, work.out / FOLDER) if section.generations else {}
+    written = (
+        write_generations(section, evaluate, report, work.out / FOLDER, sources=sources) if section.generations else {}
+    )
     with without_progress_bars():
         checks = {
             "withheld": withheld,
