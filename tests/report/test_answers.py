@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from emma.report.answers import LETTERS, _show, read_answers, shorten, shorten_end
+from emma.report.answers import _show, read_answers
 
 from .synthetic_tasks import SENTENCES
 
@@ -24,17 +24,6 @@ def test_parallel_items_are_the_same_in_every_language(task_folder: Callable[...
     answers = read_answers(task_folder() / "tasks" / "items.parquet", ["adapted"])
     numbers = {shown[0].reference.rsplit(" ")[-1] for lang, shown in answers.items() if lang != "nqo_Nkoo"}
     assert len(numbers) == 1  # the references of the made-up sentences end with the number of the item
-
-
-def test_long_texts_are_cut_where_letters_end() -> None:
-    text = "สวัสดีที่นี่ " * 90
-    assert shorten(text).endswith("…")
-    assert shorten_end(text).startswith("…")
-    assert all(len(cut) < 2 * LETTERS for cut in (shorten(text), shorten_end(text)))
-    assert shorten("क्ष\nत्र") == "क्ष त्र"
-    assert shorten_end("क्षत्र") == "क्षत्र"
-    cut = shorten_end("e\u0301" * LETTERS + "a")  # the place that is counted back to is before an accent
-    assert cut.startswith("…e\u0301") and cut.endswith("e\u0301a")
 
 
 def test_the_question_is_shown_and_not_the_examples_before_it() -> None:

@@ -85,6 +85,13 @@ def test_private_sources_are_not_quoted(corpus: tuple[Artifact, Artifact, list[R
     assert read_examples(collect, curate, tally(rows), frozenset({"s"})) == {}
 
 
+def test_the_length_is_that_of_the_whole_text(corpus: tuple[Artifact, Artifact, list[Row]]) -> None:
+    collect, curate, rows = corpus
+    texts = {text for _, _, _, text, _ in rows}
+    shown = [each for some in read_examples(collect, curate, tally(rows)).values() for each in some]
+    assert shown and all(each.text in texts and each.characters == len(each.text) for each in shown)
+
+
 def test_some_shards_stand_for_many(
     corpus: tuple[Artifact, Artifact, list[Row]], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -43,7 +43,7 @@ def find_tasks(folder: Path) -> TaskSection:
 
 def test_a_page_says_what_the_tables_say(made: Made) -> None:
     rows, tables = made
-    drop = DroppedDocument("nqo_Nkoo", "near duplicate", "messages", "ߡߐ߱ ߓߍ߯")
+    drop = DroppedDocument("nqo_Nkoo", "near duplicate", "messages", "ߡߐ߱ ߓߍ߯", 7)
     packed = pack_pages(rows, tables, PageTexts({"nqo_Nkoo": [drop]}))
     data = unpack(packed.data)
     at = data["langs"].index("nqo_Nkoo")
@@ -57,6 +57,19 @@ def test_a_page_says_what_the_tables_say(made: Made) -> None:
     assert len(data["samples"][at]) == 3 and all(len(sample) == 4 for sample in data["samples"][at])
     assert data["flags"][data["langs"].index("eng_Latn")] == [FLAG]
     assert (packed.texts, packed.letters) == TEXTS[0] and not packed.is_shortened
+
+
+def test_of_text_that_may_not_be_passed_on_the_length_is_shown(made: Made) -> None:
+    rows, tables = made
+    drop = DroppedDocument("nqo_Nkoo", "near duplicate", "messages", "ߡߐ߱ ߓߍ߯", 1234)
+    packed = pack_pages(rows, tables, PageTexts({"nqo_Nkoo": [drop]}, withheld=frozenset({"messages"})))
+    data = unpack(packed.data)
+    at = data["langs"].index("nqo_Nkoo")
+    assert data["dropped"][at] == [["near duplicate", "messages", 1234]]
+    sample = next(row for row in tables.samples if row["lang"] == "nqo_Nkoo")
+    prompt, reference, *written = data["samples"][at][0]
+    assert (prompt, reference) == (len(sample["prompt"]), len(sample["reference"]))
+    assert all(isinstance(text, str) for text in written)
 
 
 def test_every_list_has_an_entry_for_every_language(made: Made, task_folder: Callable[..., Path]) -> None:

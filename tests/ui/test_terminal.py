@@ -11,6 +11,7 @@ from emma.ui.terminal import (
     JOINERS,
     VIRAMA,
     fold_line,
+    fold_unreadable,
     format_snippet,
     format_table,
     is_inside_letter,
@@ -64,3 +65,8 @@ def test_long_lines_are_folded_between_words() -> None:
     assert fold_line("x" * 20, 8) == ["x" * 20]
     lines = list(format_table([["a", "word " * 40]]))
     assert len(lines) > 2 and all(len(line) <= 100 and line.startswith(("a  ", "   ")) for line in lines)
+
+
+def test_runs_of_unreadable_bytes_are_one_sign_with_their_number() -> None:
+    assert fold_unreadable("ខ្មែរ \ufffd\ufffd\ufffd, \ufffd") == "ខ្មែរ �×3, �"
+    assert format_snippet("\ufffd" * 5000, 20) == f"{ISOLATE}�×5000{END}"

@@ -11,14 +11,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from emma.lang.language import Lang
+from emma.report.quotes import shorten, shorten_end
 from emma.schemas import Row
 from emma.store import shards
-from emma.ui.terminal import is_inside_letter, shorten_line
 
 ANSWERS = 3
 """Answers that are shown of a language."""
-LETTERS = 280
-"""Columns of a terminal that a text is shown of; of a question the last ones, where it asks."""
 CHOICES = ("accuracy", "accuracy_by_byte", "macro_f1")
 """Metrics of benchmarks whose answers are choices: texts are shown before them, as they say more."""
 COLUMNS = ("task", "variant", "lang", "item")
@@ -109,19 +107,3 @@ def _show(rows: Mapping[str, Row], models: Sequence[str]) -> ShownAnswer:
         values={name: rows[name]["value"] for name in there},
         metric=row["metric"],
     )
-
-
-def shorten(text: str, letters: int = LETTERS) -> str:
-    """The beginning of a text on one line, cut where a letter ends."""
-    line = " ".join(text[: 4 * letters].split())
-    short = shorten_line(line, letters)
-    return short if short == line and len(text) <= 4 * letters else f"{short}…"
-
-
-def shorten_end(text: str) -> str:
-    """The end of a text on one line, from the beginning of a letter on."""
-    line = " ".join(text[-4 * LETTERS :].split())
-    start = max(0, len(line) - LETTERS)
-    while start and is_inside_letter(line, start):
-        start += 1
-    return f"…{line[start:]}" if start else line

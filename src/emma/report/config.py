@@ -46,7 +46,7 @@ class Audit(Settings):
 class ReportConfig(Section):
     """Settings of the report stage."""
 
-    version: ClassVar[int] = 10
+    version: ClassVar[int] = 11
 
     title: str = "Language adaptation report"
     """Heading of the page."""
@@ -55,6 +55,9 @@ class ReportConfig(Section):
     kilobyte for each item, variant and model. They are in evaluate's `tasks/items.parquet` in any case."""
     named: int = Field(default=8, ge=0)
     """Name this many languages with the largest gains, and as many with the smallest gains or losses."""
+    quote_derived: bool = False
+    """Quote also texts of sources with `redistribution = "derived"`, for a report that stays in the house. Without it
+    their length stands there. Texts of `private` sources are never quoted."""
     audits: tuple[Audit, ...] = ()
     """What speakers have found in the corpus, for the pages of their languages: a table `[[report.audits]]` for each,
     as `emma audit LANG --sign NAME` writes it."""

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from emma.lang.coverage import OPTED_OUT, REMOVED
-from emma.report.answers import shorten
+from emma.report.quotes import shorten
 from emma.schemas import SPLITS, Row
 from emma.store import shards
 from emma.store.artifact import Artifact
@@ -37,6 +37,8 @@ class DroppedDocument:
     reason: str
     source: str
     text: str
+    characters: int
+    """Of the whole text."""
 
 
 @dataclass(frozen=True)
@@ -119,8 +121,8 @@ def _read_texts(
     examples: dict[str, list[DroppedDocument]] = defaultdict(list)
     for lang, reason in wanted:
         if one := found.get((lang, reason)):
-            text = shorten(texts[one.shard, one.row], LETTERS)
-            examples[lang].append(DroppedDocument(lang, reason, one.source, text))
+            text = texts[one.shard, one.row]
+            examples[lang].append(DroppedDocument(lang, reason, one.source, shorten(text, LETTERS), len(text)))
     return dict(examples)
 
 

@@ -12,11 +12,12 @@ from typing import Any
 from emma.lang.cldr import autonym
 from emma.lang.language import ENGLISH, Lang
 from emma.report.advice import LanguageCase, advise
-from emma.report.answers import ShownAnswer, shorten
+from emma.report.answers import ShownAnswer
 from emma.report.doubts import group_by_language, list_doubts
 from emma.report.dropped import DroppedDocument
 from emma.report.languages import LanguageRow, make_row
-from emma.report.tables import Tables
+from emma.report.quotes import Quote, quote, shorten
+from emma.report.tables import Tables, name_source
 from emma.report.task_section import TaskSection
 from emma.report.tasks import LanguageGain
 from emma.schemas import SPLITS, Row
@@ -48,6 +49,8 @@ class PageTexts:
     answers: Mapping[str, Sequence[ShownAnswer]] = field(default_factory=dict)
     audits: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """What speakers have found, a sentence for each."""
+    withheld: frozenset[str] = frozenset()
+    """Sources whose text is not quoted: its length stands there."""
 
 
 @dataclass(frozen=True)
@@ -161,20 +164,29 @@ def describe_texts(
 ) -> dict[str, Any]:
     """What speakers said; continuations, answers and dropped documents, at most `count` of each and `letters` long."""
     samples, dropped = group_by_language(tables.shown_samples), texts.dropped
+    withheld = texts.withheld
     return {
         "audits": [list(texts.audits.get(row.lang, ())) for row in rows],
-        "samples": [[_show_sample(each, letters) for each in samples.get(row.lang, ())[:count]] for row in rows],
+        "samples": [
+            [_show_sample(each, letters, withheld) for each in samples.get(row.lang, ())[:count]] for row in rows
+        ],
         "answers": [[_show_answer(each, letters) for each in texts.answers.get(row.lang, ())[:count]] for row in rows],
         "dropped": [
-            [[each.reason, each.source, shorten(each.text, letters)] for each in dropped.get(row.lang, ())[:count]]
-            for row in rows
+            [_show_dropped(each, letters, withheld) for each in dropped.get(row.lang, ())[:count]] for row in rows
         ],
     }
 
 
-def _show_sample(sample: Row, letters: int) -> list[str | None]:
-    columns = (sample["prompt"], sample["reference"], sample["base"], sample["adapted"])
-    return [None if text is None else shorten(text, letters) for text in columns]
+def _show_sample(sample: Row, letters: int, withheld: frozenset[str]) -> list[Quote | None]:
+    """Beginning of a document and what it goes on with, which may be withheld; then what the models go on with."""
+    is_withheld = name_source(sample["id"]) in withheld
+    given = [quote(sample[name], letters, is_withheld=is_withheld) for name in ("prompt", "reference")]
+    return [*given, *(text and shorten(text, letters) for text in (sample["base"], sample["adapted"]))]
+
+
+def _show_dropped(each: DroppedDocument, letters: int, withheld: frozenset[str]) -> list[Quote]:
+    shown = quote(each.text, letters, each.characters, is_withheld=each.source in withheld)
+    return [each.reason, each.source, shown]
 
 
 def _show_answer(answer: ShownAnswer, letters: int) -> list[object]:

@@ -55,6 +55,7 @@ def report(
         dropped=find_dropped(collect, curate, tables),
         answers=tasks.answers if tasks else {},
         audits=describe_audits(section.audits, curate.key),
+        withheld=frozenset() if section.quote_derived else tables.find_sources("derived"),
     )
     page = render_report(rows, tables, headline, section.title, tasks=tasks, validation=validation, texts=texts)
     (work.out / "index.html").write_text(page, encoding="utf-8")

@@ -39,17 +39,26 @@ class Tables:
     @cached_property
     def private(self) -> frozenset[str]:
         """The sources that are not for others to read."""
-        return frozenset(row["source"] for row in self.sources if row.get("redistribution") == "private")
+        return self.find_sources("private")
+
+    def find_sources(self, redistribution: str) -> frozenset[str]:
+        """The names of the sources that are declared so."""
+        return frozenset(row["source"] for row in self.sources if row.get("redistribution") == redistribution)
 
     @property
     def shown_samples(self) -> list[Row]:
-        """The rows of `samples` but those of private sources; an id begins with its source's name."""
-        return [row for row in self.samples if row["id"].partition(":")[0] not in self.private]
+        """The rows of `samples` but those of private sources."""
+        return [row for row in self.samples if name_source(row["id"]) not in self.private]
 
     @cached_property
     def chosen(self) -> list[Row]:
         """The rows of `curated` in languages that the recipe keeps."""
         return drop_other_languages(self.curated)
+
+
+def name_source(document: str) -> str:
+    """The name of the source that an id begins with."""
+    return document.partition(":")[0]
 
 
 def read_tables(

@@ -1,5 +1,6 @@
 """Text in a terminal: tables aligned by the columns that text takes there, and snippets of texts in any script."""
 
+import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
@@ -13,6 +14,7 @@ ISOLATE, END = "\u2068", "\u2069"
 JOINERS = frozenset("\u200c\u200d")
 CONTROLS = dict.fromkeys((*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)), " ")
 """Characters that a terminal would obey or that turn the text beside them: rejects are shown as they were found."""
+UNREADABLE = re.compile("\ufffd{2,}")
 VIRAMA = 9
 """Canonical combining class of viramas, which bind the next consonant."""
 
@@ -53,10 +55,16 @@ def format_snippet(text: str, cells: int) -> str:
 
     It never ends between a letter and the marks, joiners or virama that belong to it.
     """
+    text = fold_unreadable(text)
     # A character takes no column at the least, but hardly four of them one: the rest of a long text is not looked at.
     line = " ".join(text[: 4 * cells].translate(CONTROLS).split())
     fits = len(text) <= 4 * cells and cell_len(line) <= cells
     return f"{ISOLATE}{line if fits else shorten_line(line, cells - 1) + '…'}{END}"
+
+
+def fold_unreadable(text: str) -> str:
+    """Runs of U+FFFD, which stands for bytes that are no text, as one of them and how many there were: �×12."""
+    return UNREADABLE.sub(lambda run: f"\ufffd×{len(run[0])}", text)
 
 
 def shorten_line(line: str, cells: int) -> str:

@@ -1,12 +1,12 @@
 """Texts of several models side by side, in the columns of a terminal."""
 
-import re
 from collections.abc import Iterator, Sequence
 
 from emma.inspect.trial.answers import Trial
 from emma.lang.language import Lang
 from emma.ui.columns import BORDER, Column, draw_columns, make_column, pad_line
 from emma.ui.numerals import MISSING
+from emma.ui.terminal import fold_unreadable
 
 MIN_WIDTH = 28
 """Columns of a terminal below which texts stand one under another."""
@@ -15,8 +15,6 @@ INDENT = 10
 MOST_LINES = {"text": 6, "goes on": 6, "answer": 12}
 """Lines that are shown of each; `--json` has them whole."""
 CUT = "…"
-BROKEN = re.compile("(\ufffd{3})\ufffd+")
-"""What an early model writes in a script of which it has learnt the bytes, and not yet their order."""
 
 
 def render_trial(trial: Trial, width: int, *, is_terminal: bool = False) -> Iterator[str]:
@@ -41,9 +39,9 @@ def render_trial(trial: Trial, width: int, *, is_terminal: bool = False) -> Iter
 def clean(text: str) -> str:
     """A text without blank lines before and blanks behind it; a dash where nothing else is in it.
 
-    Of bytes that are no characters a few stand for all.
+    An early model writes bytes that are no characters, where it has learnt a script's bytes and not yet their order.
     """
-    return BROKEN.sub(f"\\1{CUT}", text.strip("\n").rstrip()) or MISSING
+    return fold_unreadable(text.strip("\n").rstrip()) or MISSING
 
 
 def render_part(name: str, text: str, width: int) -> Iterator[str]:

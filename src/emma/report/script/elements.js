@@ -32,6 +32,9 @@ function foreign(text, of) {
   const isFromRight = FROM_RIGHT.test(of.lang.split("_")[1]) && LETTER_FROM_RIGHT.test(text);
   return make("bdi", { dir: isFromRight ? "rtl" : "auto", lang: of.tags }, text);
 }
+// A text, or the length of one that may not be passed on.
+const quote = (text, of) => typeof text !== "number" ? foreign(text, of)
+  : make("span", { class: "note" }, `${plural(text, "character")}, not quoted: this text may not be passed on`);
 const table = (heads, rows, style = "") =>
   make("div", { class: "scroll" },
     make("table", { class: style },

@@ -75,11 +75,11 @@ function carry(text) {
 function writeSamples(data, of) {
   const hasBase = of.samples.some((sample) => sample[2] != null);
   return make("div", { class: "samples" }, of.samples.map(([prompt, reference, base, adapted]) => make("article", {},
-    make("p", { class: "prompt" }, foreign(prompt, of)),
+    make("p", { class: "prompt" }, quote(prompt, of)),
     make("dl", {},
       hasBase ? [make("dt", {}, "Base"), make("dd", {}, foreign(carry(base) || NOTHING, of))] : [],
       [make("dt", {}, "Adapted"), make("dd", { class: "adapted" }, foreign(carry(adapted) || NOTHING, of))],
-      [make("dt", {}, "The text itself"), make("dd", { class: "was" }, foreign(reference, of))]))));
+      [make("dt", {}, "The text itself"), make("dd", { class: "was" }, quote(reference, of))]))));
 }
 
 function writeBenchmarks(data, of) {
@@ -135,7 +135,7 @@ function writeText(data, of) {
     table([["Outcome"], ["Documents", "num"], ["Share", "num"], ["Text", "num"], ["For example"]],
       order.map(([outcome, sum]) => make("tr", {}, make("th", { scope: "row", class: SPLITS.includes(outcome) ? `key ${outcome}` : "key drop" }, outcome),
         number(count(sum.documents)), number(share(sum.documents / total)), number(bytes(sum.size)),
-        make("td", { class: "example" }, of.dropped.filter(([reason]) => reason === outcome).map(([, , text]) => foreign(text, of)))))),
+        make("td", { class: "example" }, of.dropped.filter(([reason]) => reason === outcome).map(([, , text]) => quote(text, of)))))),
   ];
 }
 function addTo(sums, key, documents, size) {
