@@ -53,6 +53,19 @@ def test_a_near_miss_is_told() -> None:
         find_by_name("Yorubba")
 
 
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("Tamazight", r"Central Atlas Tamazight \(tzm\), Standard Moroccan Tamazight \(zgh\), .* and 1 more\."),
+        ("sotho", r"Southern Sotho \(st\), Northern Sotho \(nso\)\."),
+        ("Tama zigt", r"Names like it: "),
+    ],
+)
+def test_a_part_of_names_is_told_the_names_as_they_are_written_common_ones_first(name: str, told: str) -> None:
+    with pytest.raises(RefusedError, match=told):
+        find_by_name(name)
+
+
 def test_names_like_one_are_difflibs_though_few_are_compared() -> None:
     """Against difflib over all names: one letter less, more or another finds the same first name nearly always."""
     keys, rng = _trigrams()[0], random.Random(3)

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -19,8 +19,15 @@ from emma.lang.tables import NAMES
 if TYPE_CHECKING:
     from iso639 import Language
 
-MAX_COMPARED = 6
-"""Names that are compared, letter by letter, with one that is refused."""
+MAX_COMPARED, MAX_SUGGESTED = 6, 3
+"""Names that are compared, letter by letter, with one that is refused, and those that are shown."""
+
+
+class Entry(NamedTuple):
+    """A name as it is written, and the codes that it may mean."""
+
+    name: str
+    codes: tuple[str, ...]
 
 
 def find_by_name(name: str) -> str:
@@ -32,7 +39,7 @@ def find_by_name(name: str) -> str:
         (_key(name), _reference_names()),
         (_key(name), _other_names()),
     ):
-        codes = table.get(key, ())
+        codes = table[key].codes if key in table else ()
         if len(codes) > 1:
             from iso639 import Language
 
@@ -47,17 +54,17 @@ def find_by_name(name: str) -> str:
 
 @lru_cache(maxsize=16_384)
 def _suggest_names(name: str) -> str:
-    """A sentence with names like this one, or nothing."""
-    tables = (_common_names(), _reference_names(), _other_names())
-    names = [
-        f"{key.title()} ({', '.join(next(table[key] for table in tables if key in table))})"
-        for key in find_similar(_key(name))
-    ]
-    return f" Names like it: {', '.join(names)}." if names else ""
+    """A sentence with names that this one is part of, else with names like it; or nothing."""
+    words = set(_key(name).split())
+    longer = [key for key in _all_names() if words and words < set(key.split())]
+    keys = longer[:MAX_SUGGESTED] or find_similar(_key(name))
+    listed = ", ".join(f"{_all_names()[key].name} ({', '.join(_all_names()[key].codes)})" for key in keys)
+    more = f" and {len(longer) - MAX_SUGGESTED} more" if len(longer) > MAX_SUGGESTED else ""
+    return f" Names {'with' if longer else 'like'} it: {listed}{more}." if keys else ""
 
 
 def find_similar(key: str) -> list[str]:
-    """Find at most three keys of names that are like this one, the likest first.
+    """Find at most MAX_SUGGESTED keys of names that are like this one, the likest first.
 
     difflib takes 70 ms for all of them: it looks at the MAX_COMPARED that share most trigrams.
     """
@@ -69,13 +76,13 @@ def find_similar(key: str) -> list[str]:
     shared = np.bincount(np.concatenate(shared_places), minlength=len(keys)) / _sizes()
     candidates = np.flatnonzero(shared)
     closest = candidates[np.argsort(-shared[candidates], kind="stable")[:MAX_COMPARED]]
-    return get_close_matches(key, [keys[place] for place in closest], 3)
+    return get_close_matches(key, [keys[place] for place in closest], MAX_SUGGESTED)
 
 
 @lru_cache(maxsize=1)
 def _trigrams() -> tuple[list[str], Mapping[str, np.ndarray]]:
     """All keys, sorted, and where among them each trigram is."""
-    keys = sorted({key for table in (_common_names(), _reference_names(), _other_names()) for key in table})
+    keys = sorted(_all_names())
     places: dict[str, list[int]] = {}
     for place, key in enumerate(keys):
         for gram in _grams(key):
@@ -95,7 +102,13 @@ def _grams(key: str) -> set[str]:
 
 
 @lru_cache(maxsize=1)
-def _common_names() -> Mapping[str, tuple[str, ...]]:
+def _all_names() -> Mapping[str, Entry]:
+    """All names without accents, common ones first."""
+    return {**(common := _common_names()), **_other_names(), **_reference_names(), **common}
+
+
+@lru_cache(maxsize=1)
+def _common_names() -> Mapping[str, Entry]:
     """CLDR's English names, and a few more."""
     from babel.core import Locale
 
@@ -105,22 +118,22 @@ def _common_names() -> Mapping[str, tuple[str, ...]]:
 
 
 @lru_cache(maxsize=1)
-def _accented_names() -> Mapping[str, tuple[str, ...]]:
+def _accented_names() -> Mapping[str, Entry]:
     """ISO 639-3's reference names with their accents, which alone tell Ache and Aché apart."""
-    return {language.name.casefold(): (language.part3,) for language in _living_languages()}
+    return {language.name.casefold(): Entry(language.name, (language.part3,)) for language in _living_languages()}
 
 
 @lru_cache(maxsize=1)
-def _reference_names() -> Mapping[str, tuple[str, ...]]:
+def _reference_names() -> Mapping[str, Entry]:
     """ISO 639-3's reference names."""
     return _index((language.name, language.part3) for language in _living_languages())
 
 
 @lru_cache(maxsize=1)
-def _other_names() -> Mapping[str, tuple[str, ...]]:
+def _other_names() -> Mapping[str, Entry]:
     """ISO 639-3's names without what is in brackets, and its other names. A macrolanguage stands for its members."""
     pairs = [
-        (re.sub(r"\(.*?\)", "", name), language)
+        (re.sub(r"\(.*?\)", "", name).strip(), language)
         for language in _living_languages()
         for name in (
             language.name,
@@ -143,11 +156,11 @@ def _living_languages() -> list["Language"]:
     return sorted((language for language in ALL_LANGUAGES if language.status == "A"), key=lambda entry: entry.part3)
 
 
-def _index(pairs: Iterable[tuple[str, str]]) -> Mapping[str, tuple[str, ...]]:
-    table: dict[str, dict[str, None]] = {}
+def _index(pairs: Iterable[tuple[str, str]]) -> Mapping[str, Entry]:
+    table: dict[str, tuple[str, dict[str, None]]] = {}
     for name, code in pairs:
-        table.setdefault(_key(name), {})[code] = None
-    return {key: tuple(codes) for key, codes in table.items()}
+        table.setdefault(_key(name), (name, {}))[1][code] = None
+    return {key: Entry(name, tuple(codes)) for key, (name, codes) in table.items()}
 
 
 def _key(name: str) -> str:
