@@ -5,7 +5,7 @@ import math
 from pathlib import Path
 
 RECORD = "lock.json"
-"""Name of the file that the folder of a run has (pipeline.home.LOCK, which loads more than a parser needs)."""
+"""Name of the file that the folder of a run has (pipeline.record.LOCK, which loads more than a parser needs)."""
 
 
 def parse_url(text: str) -> str:

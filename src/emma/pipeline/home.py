@@ -3,22 +3,18 @@
 Its store may be the cache of one in an object store, which it remembers.
 """
 
-import fcntl
-import os
-import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import orjson
+from typing import TYPE_CHECKING
 
 from emma.errors import ArtifactError, RecipeError
-from emma.store import manifest, remote
+from emma.pipeline.record import LOCK, Record
+from emma.store import remote
 from emma.store.address import CACHE, Fingerprints
-from emma.store.artifact import Artifact, load, publish
-from emma.store.files import read_json, replace_file, write_json
+from emma.store.artifact import Artifact, load
+from emma.store.hold import REMOTE, hold_store
 from emma.wording import suggest
 from emma.work.work import SCRATCH
 
@@ -30,17 +26,6 @@ if TYPE_CHECKING:
     from emma.pipeline.hub.run import Push
     from emma.pipeline.released import Folder, Released
     from emma.pipeline.samples import SampleDataset
-
-LOCK = "lock.json"
-"""Name of the file in a run's folder with the address of each stage's artifact."""
-BEGUN = "begun.json"
-"""Name of the file in a run's folder with the address of each artifact that was begun last and is not done."""
-LINKED_STAGES = ("report", "release")
-"""Stages whose results people open: they get a link in the run's folder."""
-REMOTE = "remote"
-"""Name of the file, in the store's root, with the URL of the object store that it is the cache of."""
-STORE_MARKER = "emma-store.json"
-"""Name of the file that says in an object store what this is."""
 
 
 @dataclass(frozen=True)
@@ -85,52 +70,8 @@ class Home:
 
         Raises ArtifactError when another run holds it, or it cannot be written.
         """
-        try:
-            self.store.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise ArtifactError(f"{self.store} cannot be made ({error.strerror}). Choose another --home.") from None
-        with (self.store / ".lock").open("a+") as lock:
-            try:
-                # The system releases it with the process, so a run that was killed leaves no lock behind.
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise ArtifactError(
-                    f"Another run is using {self.store}. Wait for it to finish, or give this one its own --home."
-                ) from None
-            self._remove_leftovers()
-            self._publish_all()
-            try:
-                yield
-            finally:
-                self._remove_leftovers()
-
-    def _remove_leftovers(self) -> None:
-        """Remove what was being written when a process was killed."""
-        for leftover in self.list_leftovers():
-            if leftover.is_file():
-                leftover.unlink(missing_ok=True)
-            else:
-                shutil.rmtree(leftover, ignore_errors=True)
-
-    def list_leftovers(self) -> list[Path]:
-        """What was being written when a process was killed."""
-        return sorted([*self.store.glob("*/*.tmp"), *self.store.glob("*/*/*.tmp")])
-
-    def _publish_all(self) -> None:
-        """See that the object store can be used, and has all that was made here before it was given."""
-        if (url := self.url) is None:
-            return
-        if remote.read_file(f"{url}/{STORE_MARKER}") is None:
-            remote.write_file(f"{url}/{STORE_MARKER}", b'{"what": "a store of EMMA: artifacts by address"}\n')
-        if (self.store / REMOTE).exists():
-            return
-        for depth in ("*/*/*", "*/*"):  # tasks before stages, whose manifests name them
-            for path in sorted(self.store.glob(f"{depth}/{manifest.MANIFEST}")):
-                if (content := manifest.read(path.parent)) is not None:
-                    place = path.parent.relative_to(self.store).as_posix()
-                    publish(path.parent, content["files"], f"{url}/{place}")
-        with replace_file(self.store / REMOTE) as path:
-            path.write_text(url + "\n", encoding="utf-8")
+        with hold_store(self.store, self.url):
+            yield
 
     def list_unfinished(self) -> list[tuple[Path, int]]:
         """The scratch folders of stages that were stopped, with their bytes; the stage itself deletes its own."""
@@ -166,8 +107,8 @@ class Home:
 
 
 @dataclass(frozen=True)
-class Run:
-    """One recipe's record: which artifact each stage gave, what it cost, and links to report and release."""
+class Run(Record):
+    """One recipe's run: its record, and all that can be read of what it made."""
 
     home: Home
     name: str
@@ -176,47 +117,6 @@ class Run:
     def path(self) -> Path:
         """The run's folder."""
         return self.home.path / self.name
-
-    def begin(self, stage: str, key: str) -> None:
-        """Note that a stage has begun: until it is done, its checkpoints are found by this."""
-        self._note(BEGUN, {**self.begun, stage: key})
-
-    def record(self, stage: str, artifact: Artifact, event: Mapping[str, Any]) -> None:
-        """Note that a stage is done."""
-        self._note(LOCK, {**self.addresses, stage: artifact.key})
-        if stage in self.begun:
-            self._note(BEGUN, {name: key for name, key in self.begun.items() if name != stage})
-        # Appended, and never rewritten: it is the history of the run, `lock.json` its present state.
-        with (self.path / "events.jsonl").open("ab") as events:
-            line = {"stage": stage, "key": artifact.key, **event}
-            events.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
-        if stage in LINKED_STAGES:
-            artifact.folder()
-            link = self.path / stage
-            link.unlink(missing_ok=True)
-            # Relative, so that a home can be moved or copied whole.
-            link.symlink_to(os.path.relpath(artifact.path, self.path))
-
-    @property
-    def addresses(self) -> dict[str, str]:
-        """Stage to artifact address, as of the last run."""
-        return self._read(LOCK)
-
-    @property
-    def begun(self) -> dict[str, str]:
-        """Stage to artifact address, of those that were begun and are not done."""
-        return self._read(BEGUN)
-
-    def _note(self, name: str, stages: Mapping[str, str]) -> None:
-        with replace_file(self.path / name) as path:
-            write_json(path, stages)
-
-    def _read(self, name: str) -> dict[str, str]:
-        path = self.path / name
-        stages: dict[str, str] = read_json(path) if path.exists() else {}
-        if not isinstance(stages, dict) or not all(isinstance(key, str) for key in stages.values()):
-            raise ArtifactError(f"{path} does not name an artifact of each stage. Delete {self.path} and run again.")
-        return stages
 
     def artifact(self, stage: str) -> Artifact:
         """The artifact of a stage. Raises RecipeError when this run has not come that far."""

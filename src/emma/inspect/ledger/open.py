@@ -8,7 +8,8 @@ import pyarrow.compute as pc
 from emma.errors import RecipeError
 from emma.inspect.ledger.summary import choose_rows
 from emma.pipeline.corpus import find_input, read_provenance
-from emma.pipeline.home import LOCK, Home, Run
+from emma.pipeline.home import Home, Run
+from emma.pipeline.record import LOCK
 from emma.release.config import ReleaseConfig
 from emma.release.ledger import LEDGER_FILE, LedgerPart, make_ledger
 from emma.store import shards

@@ -12,7 +12,8 @@ from emma.evaluate.config import EvaluateConfig
 from emma.models.folder import CONFIG
 from emma.models.places import HUB_ID
 from emma.pipeline.base import CONVERTED, MODEL, base_artifact
-from emma.pipeline.home import LOCK, Home, Run
+from emma.pipeline.home import Home, Run
+from emma.pipeline.record import LOCK
 from emma.store import manifest as manifests
 from emma.wording import suggest
 

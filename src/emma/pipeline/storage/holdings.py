@@ -11,9 +11,11 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 
 from emma.evaluate.engine.answers import FOLDER as ANSWERS
-from emma.pipeline.home import BEGUN, LOCK, Home, Run
+from emma.pipeline.home import Home, Run
 from emma.pipeline.recipe import INPUTS
+from emma.pipeline.record import BEGUN, LOCK
 from emma.pipeline.storage.folders import StoredFolder, StoreFolders, count_bytes
+from emma.store.hold import list_leftovers
 from emma.train.begun import NOTE_FILE, read_note
 from emma.work.work import SCRATCH
 
@@ -197,7 +199,7 @@ def order_by_inputs(tasks: Mapping[str, StoredFolder]) -> list[str]:
 def list_half_written(home: Home) -> list[Leftover]:
     """What was being written when a process was killed, but in scratch folders, whose bytes are counted already."""
     scratch = home.store / SCRATCH
-    paths = [path for path in home.list_leftovers() if not path.is_relative_to(scratch)]
+    paths = [path for path in list_leftovers(home.store) if not path.is_relative_to(scratch)]
     return [
         Leftover(
             path.relative_to(home.store).as_posix(),
