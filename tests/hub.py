@@ -61,6 +61,14 @@ class Hub:
         entry = self.repositories[repository]["files"][path]
         return self.blob(entry.get("sha256") or entry["oid"]).read_bytes()
 
+    def fill(self, repository: str, files: Mapping[str, bytes], **facts: Any) -> None:
+        """A repository as somebody left it on the hub; `facts` such as `private=True`, or `gated=True` where readers
+        must agree to terms first."""
+        made = self.repositories[repository] = new_repository(self, private=False) | facts
+        for path, content in files.items():
+            self.blob(git_hash(content)).write_bytes(content)
+            made["files"][path] = {"size": len(content), "oid": git_hash(content)}
+
     def contents(self, repository: str) -> dict[str, bytes]:
         """Every file of a repository."""
         return {path: self.read(repository, path) for path in self.repositories[repository]["files"]}
@@ -193,9 +201,12 @@ class Handler(BaseHTTPRequestHandler):
     def info(self, match: re.Match[str], _: object) -> None:
         """What a repository is, and its files."""
         if (found := self.open(match)) is not None:
+            if (match["revision"] or "main") not in ("main", revision(found)):
+                return self.refuse(404, f"Invalid rev id: {match['revision']}", "RevisionNotFound")
             siblings = [{"rfilename": path} for path in sorted(found["files"])]
             facts = {"id": match["name"], "sha": revision(found), "private": found["private"], "siblings": siblings}
             self.answer(200, {**facts, "tags": [], "downloads": 0, "likes": 0, "gated": False, "disabled": False})
+        return None
 
     def tree(self, match: re.Match[str], query: Mapping[str, str]) -> None:
         """A page of the files, and of the folders, of a repository or a folder in it."""
@@ -313,6 +324,8 @@ class Handler(BaseHTTPRequestHandler):
         """The content of a file."""
         if (found := self.open(match)) is None:
             return None
+        if found.get("gated") and self.user() != OWNER:
+            return self.refuse(403 if self.user() else 401, "You must agree to the terms first.", "GatedRepo")
         if match["path"] not in found["files"]:
             return self.refuse(404, "Entry not found", "EntryNotFound")
         entry = found["files"][match["path"]]
@@ -343,7 +356,7 @@ ROUTES = (
     (r"GET /api/whoami-v2", Handler.whoami),
     (r"POST /api/repos/create", Handler.create),
     (r"POST /api/validate-yaml", Handler.validate),
-    (rf"GET {API}(/revision/[\w./-]+)?", Handler.info),
+    (rf"GET {API}(/revision/(?P<revision>[\w./-]+))?", Handler.info),
     (rf"GET {API}/tree/[^/]+/?(?P<path>.*)", Handler.tree),
     (rf"POST {API}/paths-info/[^/]+", Handler.paths),
     (rf"POST {API}/preupload/[^/]+", Handler.preupload),

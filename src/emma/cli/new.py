@@ -2,9 +2,14 @@
 
 import argparse
 import sys
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from emma.cli.options import Commands, add_command, add_json, print_json
+
+if TYPE_CHECKING:
+    from emma.pipeline.draft.run import NewQuestion
 
 
 def add_parser(commands: Commands) -> None:
@@ -22,7 +27,8 @@ def add_parser(commands: Commands) -> None:
         nargs="+",
         type=Path,
         metavar="PLACE",
-        help="a folder, a file, an archive (zip, tar.*), or two files of translations (news.en news.sw)",
+        help="a folder, a file, an archive (zip, tar.*), two files of translations (news.en news.sw), or OWNER/NAME "
+        "of a data set of the Hugging Face hub",
     )
     parser.add_argument(
         "--base",
@@ -36,6 +42,13 @@ def add_parser(commands: Commands) -> None:
     )
     parser.add_argument(
         "--lid", default="", metavar="MODEL", help="a fastText model that says the language where nothing else does"
+    )
+    parser.add_argument(
+        "--download",
+        type=Path,
+        default=None,
+        metavar="DIR",
+        help="fetch a data set of the hub into this folder, those of its files that --goal names, if it names some",
     )
     parser.add_argument("--name", default="", help="the name of the run (default: that of the place)")
     parser.add_argument(
@@ -51,14 +64,15 @@ def run(arguments: argparse.Namespace) -> int:
     from emma.pipeline.draft.run import NewQuestion, draft_recipe, write_draft
     from emma.pipeline.draft.show import render_closing, render_draft, render_goal
 
+    asks = not arguments.yes and not arguments.json and sys.stdin.isatty() and sys.stdout.isatty()
     question = NewQuestion(
         tuple(arguments.place), arguments.base, arguments.goal, arguments.lid, arguments.name, arguments.out
     )
-    question.refuse_early(overwrite=arguments.yes)
+    question = fetch_first(question, arguments, asks)
     answer = draft_recipe(question)
     if not arguments.json:
         print(*render_draft(answer.draft), *render_goal(answer.goal), sep="\n")
-    if not arguments.yes and not arguments.json and sys.stdin.isatty() and sys.stdout.isatty():
+    if asks:
         from emma.pipeline.draft.show import ask_person
 
         ask_person(answer.draft, input)
@@ -68,3 +82,29 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         print(*render_closing(answer.draft, path, arguments.base), sep="\n")
     return int(not answer.draft.ready)
+
+
+def fetch_first(question: "NewQuestion", arguments: argparse.Namespace, asks: bool) -> "NewQuestion":
+    """Fetch the place where it is a data set of the hub, after all that can be refused was; the question of its folder.
+
+    Raises RecipeError where nobody said that it may be fetched, and SourceError where it cannot.
+    """
+    from emma.errors import RecipeError
+    from emma.pipeline.draft.fetch import fetch_place, find_hub_name
+
+    folder, found = arguments.download, find_hub_name(question.places)
+    if found is None and folder:
+        raise RecipeError("--download goes with one data set of the hub: emma new OWNER/NAME --download DIR.")
+    if found is None:
+        question.refuse_early(overwrite=arguments.yes)
+        return question
+    name, revision = found
+    question = replace(question, places=(folder or Path(name.split("/")[1]),), asked="@".join(filter(None, found)))
+    question.refuse_early(overwrite=arguments.yes)
+
+    def agree(text: str) -> bool:
+        return input(f"{text} [Y/n] ").strip().lower() in ("", "y", "yes") if asks else folder is not None
+
+    say = (lambda _: None) if arguments.json else print
+    data = fetch_place(name, revision, question.goal, question.places[0], say=say, agree=agree)
+    return replace(question, origin=data.origin)

@@ -45,27 +45,27 @@ class Goal:
 def read_goal(words: str, seen: Counter[str]) -> Goal:
     """Read the goal; `seen` has the bytes of each label that was seen. LanguageError for what is no language."""
     goal = Goal()
-    for name in filter(None, (part.strip(" .") for part in JOINTS.split(words))):
-        wanted = _resolve(name)
-        family = {wanted.iso639_3, macrolanguage_of(wanted.iso639_3)} - {""}
-        found = [label for label in sorted(seen) if _is_of(Lang.parse(label), wanted, family)]
-        if found:
+    for name, wanted in read_wanted(words).items():
+        if found := [label for label in sorted(seen) if is_wanted(Lang.parse(label).iso639_3, wanted)]:
             goal.labels[name] = tuple(found)
         else:
             goal.missing[name] = wanted.label
     return goal
 
 
-def _resolve(name: str) -> Lang:
+def read_wanted(words: str) -> dict[str, Lang]:
+    """The languages that are wanted, by the names that were written. LanguageError for what is no language."""
+    names = filter(None, (part.strip(" .") for part in JOINTS.split(words)))
     try:
-        return resolve_answer(name).lang
+        return {name: resolve_answer(name).lang for name in names}
     except LanguageError as error:
         raise LanguageError(f"--goal: {error}") from None
 
 
-def _is_of(lang: Lang, wanted: Lang, family: set[str]) -> bool:
-    """Whether a language is the one that is wanted, its macrolanguage, or a member of it."""
-    return lang.iso639_3 in family or macrolanguage_of(lang.iso639_3) == wanted.iso639_3
+def is_wanted(iso: str, wanted: Lang) -> bool:
+    """Whether a language (ISO 639-3) is the one that is wanted, its macrolanguage, or a member of it."""
+    family = (wanted.iso639_3, macrolanguage_of(wanted.iso639_3))
+    return iso in family or macrolanguage_of(iso) == wanted.iso639_3
 
 
 def count_seen(sources: Sequence[DraftSource]) -> Counter[str]:

@@ -99,12 +99,12 @@ def _expand(name: Path) -> list[Path]:
         files := sorted(path for path in name.parent.glob(f"{name.name}.*") if path.is_file())
     ):
         return files
-    if re.match(r"hub:|\w+:/", str(name)):
-        raise SourceError(
-            f"{name} is not on this machine, and only files here are looked at. Download it, for a data set of the hub "
-            "with `hf download OWNER/NAME --repo-type dataset --local-dir DIR`, and name the folder."
-        )
-    raise SourceError(f"There is nothing at {name}. Name a folder, a file, an archive, or two files of translations.")
+    if re.match(r"\w+:/", str(name)):
+        raise SourceError(f"{name} is not on this machine. Fetch it, and name the file or folder.")
+    raise SourceError(
+        f"There is nothing at {name}. Name a folder, a file, an archive, two files of translations, or OWNER/NAME of a "
+        "data set of the hub, alone."
+    )
 
 
 def _common_folder(paths: Sequence[Path]) -> Path:

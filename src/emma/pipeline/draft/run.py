@@ -27,6 +27,10 @@ class NewQuestion:
     lid: str = ""
     name: str = ""
     out: Path | None = None
+    asked: str = ""
+    """The data set of the hub that was fetched into the place, as it was asked for."""
+    origin: str = ""
+    """The address of that data set, at its commit."""
 
     @property
     def run_name(self) -> str:
@@ -45,7 +49,8 @@ class NewQuestion:
     @property
     def command(self) -> str:
         """The command line that asks this."""
-        words = ["emma", "new", *map(str, self.places)]
+        places = [*map(str, self.places)]
+        words = ["emma", "new", *([self.asked, "--download"] if self.asked else []), *places]
         for option in ("base", "goal", "lid", "name"):
             if value := getattr(self, option):
                 words += [f"--{option}", value]
@@ -98,6 +103,8 @@ def draft_recipe(question: NewQuestion) -> NewAnswer:
     wanted = read_goal(question.goal, count_seen([]))
     language = next(iter(wanted.missing.values())) if len(wanted.missing) == 1 else ""
     draft = draft_sources(find_place(question.places), open_identifier(question.lid), language)
+    for source in draft.sources if question.origin else ():
+        source.change("where the files were fetched", origin=question.origin)
     return NewAnswer(draft, read_goal(question.goal, count_seen(draft.ready)))
 
 

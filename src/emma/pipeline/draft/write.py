@@ -14,8 +14,8 @@ from emma.ui.numerals import format_bytes
 
 WIDTH = 120
 ORDER = (
-    "name", "reader", "path", "member", "fields", "keep", "options", "encoding", "licence", "domain", "lang", "lang2",
-    "lang_from", "scheme", "codes", "group_bytes", "max_reject", "allow_unread",
+    "name", "reader", "path", "member", "fields", "keep", "options", "encoding", "licence", "origin", "domain", "lang",
+    "lang2", "lang_from", "scheme", "codes", "group_bytes", "max_reject", "allow_unread",
 )  # fmt: skip
 """Settings of a source in the order in which they are written."""
 MEANING = {
