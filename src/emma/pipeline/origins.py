@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from emma.errors import ArtifactError, RecipeError
+from emma.errors import RecipeError
 from emma.lang.coverage import removed_sources
 from emma.pipeline.corpus import find_input, read_provenance
 from emma.pipeline.home import Home
@@ -11,19 +11,19 @@ from emma.store.artifact import Artifact
 
 
 def list_origins(home: Home, train: Artifact) -> Iterator[str]:
-    """The addresses of trainings that a model began as: its base, and what `train.from` names."""
-    try:
-        inputs = read_provenance(train)["inputs"]
-        adapt = home.load("adapt", inputs["adapt"])
-        yield from (key for key in (inputs.get("start"), adapt and read_provenance(adapt)["inputs"].get("base")) if key)
-        if (training := find_whose(home, inputs.get("start", ""))) is not None:
-            yield training
-    except (ArtifactError, KeyError):
-        return
+    """The addresses of trainings that a model began as: its base, and what `train.from` names.
+
+    Raises ArtifactError where what would tell is gone.
+    """
+    inputs = read_provenance(train)["inputs"]
+    base = read_provenance(find_input(home, train, "adapt"))["inputs"].get("base") if "adapt" in inputs else None
+    whose = find_whose(home, inputs.get("start", ""))
+    yield from (key for key in (inputs.get("start"), base, whose) if key)
 
 
 def refuse_private_origins(home: Home, inputs: Iterable[Artifact]) -> None:
-    """RecipeError where a run begins as a model of this home that a private source has trained, at any remove."""
+    """RecipeError where a run begins as a model of this home that a private source has trained, at any remove;
+    ArtifactError where what would tell is gone."""
     waiting = [key for artifact in inputs for key in (artifact.key, find_whose(home, artifact.key)) if key is not None]
     seen = set[str]()
     while waiting:

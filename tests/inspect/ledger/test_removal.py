@@ -11,8 +11,9 @@ from emma.curate.removal.rules import Removal
 from emma.errors import RecipeError
 from emma.inspect.ledger.models import match_runs
 from emma.inspect.ledger.removal import add_removal, undo_removal
-from emma.pipeline.home import Home
+from emma.pipeline.home import LOCK, Home
 from emma.pipeline.removals import read_removals
+from emma.store.artifact import commit
 
 
 @pytest.fixture
@@ -90,6 +91,52 @@ def test_a_file_of_ids_is_taken_whole_or_not_at_all(
     assert len(read_removals(home)) == 3
     (tmp_path / "ids.txt").write_text("# none\n")
     assert main(asked) == 1 and "has no ids" in capsys.readouterr().err
+
+
+def test_the_command_says_what_was_there_before(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ["remove", "--source", "small", "--home", str(home.path)]
+    said = []
+    for more in ([], [], ["--copies"], []):
+        assert main([*asked, *more]) == 0
+        said.append([line for line in capsys.readouterr().out.splitlines() if line.startswith("It was there before")])
+    assert said == [
+        [],
+        ["It was there before, without its copies."],
+        ["It was there before, without its copies; now it is with its copies."],
+        ["It was there before, with its copies; now it is without its copies."],
+    ]
+
+
+def test_a_run_of_which_something_is_gone_hinders_nobody_and_says_so(
+    home: Home, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.rmtree(home.run("two").artifact("collect").path)
+    assert main(["remove", "--source", "small", "--home", str(home.path)]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "two 0 0 0 not known" in said and "What two has cannot be told whole: The run 'two'" in said
+    assert [one.source for one in read_removals(home)] == ["small"]
+
+
+def test_a_model_says_what_it_began_as_or_that_nobody_can_tell(home: Home) -> None:
+    """`second` went on from `first`, which may have seen a document; then what it was adapted from is gone."""
+    collect, curate = (home.run("one").artifact(stage).key for stage in ("collect", "curate"))
+    for name, key, base in (("first", "1" * 20, {}), ("second", "2" * 20, {"base": "1" * 20})):
+        made = {"pack": {"collect": collect, "curate": curate}, "adapt": base, "train": {"pack": key, "adapt": key}}
+        for stage, inputs in made.items():
+            staged = home.store / "staged" / stage / key
+            staged.mkdir(parents=True)
+            to = home.store / stage / key
+            to.parent.mkdir(exist_ok=True)
+            commit(staged, to, root=home.store, made_by={"inputs": inputs}, key=key, counts={})
+        (home.path / name).mkdir()
+        (home.path / name / LOCK).write_bytes(orjson.dumps({"collect": collect, "curate": curate, "train": key}))
+    removal = Removal(id="made:texts.jsonl#3")
+    match = {match.run: match for match in match_runs(home, removal)}
+    assert match["second"].came_from == ("first",) and not match["second"].unknown
+    shutil.rmtree(home.store / "adapt" / ("2" * 20))
+    match = {match.run: match for match in match_runs(home, removal)}
+    assert match["second"].came_from == () and "was made from a adapt that is gone" in match["second"].unknown
+    assert match["first"].trained == match["second"].trained == 1
 
 
 def test_a_home_without_runs_takes_any_removal(tmp_path: Path) -> None:

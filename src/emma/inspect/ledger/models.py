@@ -1,7 +1,7 @@
 """Which models of a home have seen a document: the trainings of its runs, and what these went on from."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 
 from emma.curate.removal.match import NOBODY, match_ids, match_pattern
 from emma.curate.removal.rules import Removal
+from emma.errors import ArtifactError, RecipeError
 from emma.inspect.ledger.open import find_released
 from emma.pipeline.corpus import find_input, read_provenance
 from emma.pipeline.home import Home, Run
@@ -31,6 +32,8 @@ class RunMatch:
     have drawn."""
     came_from: tuple[str, ...] = ()
     """Runs whose models its model began as, where those had seen some."""
+    unknown: str = ""
+    """Why nobody can tell what it has, or what its model began as; empty where that is known."""
 
     @property
     def has_seen(self) -> bool:
@@ -39,14 +42,22 @@ class RunMatch:
 
 
 def match_runs(home: Home, removal: Removal) -> list[RunMatch]:
-    """What each run of a home has of the documents that a removal names; runs that have nothing of them too."""
+    """What each run of a home has of the documents that a removal names; runs that have nothing of them too.
+
+    A run of which something is gone hinders nobody from removing: it says so in its row.
+    """
     runs = [run for run in home.list_runs() if "collect" in run.addresses]
-    found = {run.name: match_run(run, removal) for run in runs}
-    before = {run.name: list_ancestors(run, runs) for run in runs}
-    return [
-        RunMatch(name, *counts, came_from=tuple(other for other in before[name] if found[other][2]))
-        for name, counts in found.items()
-    ]
+    matches, before = list[RunMatch](), dict[str, list[str]]()
+    for run in runs:
+        counts, before[run.name], unknown = (0, 0, 0), [], ""
+        try:
+            counts = match_run(run, removal)
+            before[run.name] = list_ancestors(run, runs)
+        except (ArtifactError, RecipeError) as error:
+            unknown = str(error)
+        matches.append(RunMatch(run.name, *counts, unknown=unknown))
+    trained = {match.run for match in matches if match.trained}
+    return [replace(match, came_from=tuple(name for name in before[match.run] if name in trained)) for match in matches]
 
 
 def match_run(run: Run, removal: Removal) -> tuple[int, int, int]:
@@ -97,7 +108,10 @@ def find_trained_corpus(run: Run) -> tuple[Artifact, Artifact] | None:
 
 
 def list_ancestors(run: Run, runs: Sequence[Run]) -> list[str]:
-    """The runs whose trained models the run's model began as, the last first."""
+    """The runs whose trained models the run's model began as, the last first.
+
+    Raises ArtifactError where one of these is so far gone that nobody can tell.
+    """
     trained = {key: other.name for other in runs if (key := other.addresses.get("train")) is not None}
     names: list[str] = []
     waiting = [run]

@@ -27,6 +27,8 @@ class RemovalAnswer:
     """The list."""
     is_new: bool
     runs: Sequence[RunMatch]
+    had_copies: bool | None = None
+    """Whether it was in the list with its copies before; None where it was not there."""
 
 
 def add_removal(home: Home, removal: Removal) -> RemovalAnswer:
@@ -41,13 +43,13 @@ def add_removals(home: Home, removals: Sequence[Removal]) -> list[RemovalAnswer]
     """Note several, all or none: what `add_removal` refuses of one is refused of all before anything is written."""
     found = [match_runs(home, removal) for removal in removals]
     for removal, runs in zip(removals, found, strict=True):
-        if removal.url is None and runs and not any(match.collected for match in runs):
+        if removal.url is None and runs and not any(match.collected or match.unknown for match in runs):
             raise RecipeError(refuse_unknown(home, removal))
     before = read_removals(home)
-    earlier, now = {other.key for other in before}, {removal.key for removal in removals}
+    earlier, now = {other.key: other.copies for other in before}, {removal.key for removal in removals}
     path = str(write_removals(home, [*(other for other in before if other.key not in now), *removals]))
     return [
-        RemovalAnswer(*removal.key, removal.copies, path, removal.key not in earlier, runs)
+        RemovalAnswer(*removal.key, removal.copies, path, removal.key not in earlier, runs, earlier.get(removal.key))
         for removal, runs in zip(removals, found, strict=True)
     ]
 
@@ -85,7 +87,10 @@ def refuse_unknown(home: Home, removal: Removal) -> str:
             f"No run in {home.path} has a document '{name}'. `emma why {name}` says what comes near. Short texts that "
             "were joined have the id of their first; nothing was noted."
         )
-    return f"No run in {home.path} has a source '{source}'. {suggest(source, sources)} Nothing was noted."
+    return (
+        f"No run in {home.path} has a source '{source}'. {suggest(source, sources)} Nothing was noted. What a recipe "
+        "has that has not run yet is left out by a table of its own, [[curate.removed]]."
+    )
 
 
 def list_sources(home: Home, run: str) -> list[str]:
@@ -107,18 +112,23 @@ def render_added(answer: RemovalAnswer) -> Iterator[str]:
     copies = ", with its copies" if answer.copies else ""
     what = describe_removal(answer)
     yield f"{what[0].upper()}{what[1:]}{copies} is in {answer.path}: no run of this home will train on it again."
+    if answer.had_copies is not None:
+        words = {True: "with its copies", False: "without its copies"}
+        now = f"; now it is {words[answer.copies]}" if answer.copies != answer.had_copies else ""
+        yield f"It was there before, {words[answer.had_copies]}{now}."
     yield from render_runs(answer.runs)
 
 
 def render_runs(runs: Sequence[RunMatch]) -> Iterator[str]:
     """Who has it, and what to do next."""
-    has_any = [match for match in runs if match.collected or match.has_seen]
+    has_any = [match for match in runs if match.collected or match.has_seen or match.unknown]
     if not has_any:
         yield "No run here has such a document, so nothing changes for those that are done."
         return
     yield ""
     yield from render_matches(has_any)
     yield ""
+    yield from (f"What {match.run} has cannot be told whole: {match.unknown}" for match in has_any if match.unknown)
     seen = [match.run for match in has_any if match.has_seen]
     if seen:
         yield f"These models have seen it, and keep what they learnt until they are trained anew: {', '.join(seen)}."
@@ -147,6 +157,7 @@ def sum_matches(answers: Sequence[RemovalAnswer]) -> list[RunMatch]:
             so_far.kept + match.kept,
             so_far.trained + match.trained,
             came_from,
+            match.unknown,
         )
     return list(total.values())
 
@@ -155,10 +166,9 @@ def render_matches(matches: Sequence[RunMatch]) -> Iterator[str]:
     """A line for each run."""
     rows: list[tuple[str, ...]] = [("run", "collected", "kept", "trained", "its model")]
     for match in matches:
-        state = "has seen it" if match.trained else "has not seen it"
-        state = (
-            f"began as one that has: {', '.join(match.came_from)}" if match.came_from and not match.trained else state
-        )
+        state = "has seen it" if match.trained else "not known" if match.unknown else "has not seen it"
+        if match.came_from and not match.trained:
+            state = f"began as one that has: {', '.join(match.came_from)}"
         rows.append((match.run, *(format_count(n) for n in (match.collected, match.kept, match.trained)), state))
     yield from format_table(rows, right=(1, 2, 3))
 
