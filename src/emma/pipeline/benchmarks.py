@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from emma.config.explain import explain_error
 from emma.config.extras import need
 from emma.errors import RecipeError
 from emma.evaluate.backends.open import name_models
@@ -18,7 +19,7 @@ from emma.lang.tiers import TIER_NAMES
 from emma.pipeline.contents import read_table
 from emma.pipeline.corpus import Corpus
 from emma.pipeline.home import Home, Run
-from emma.pipeline.recipe import explain_error
+from emma.pipeline.recipe import Recipe
 from emma.report.export import export_results
 from emma.work.progress import Reporter
 
@@ -109,7 +110,7 @@ def make_section(question: BenchmarkQuestion, languages: str) -> EvaluateConfig:
     try:
         return EvaluateConfig.model_validate(table)
     except ValidationError as error:
-        raise RecipeError(explain_error(error, {"evaluate": table}, "evaluate")) from None
+        raise RecipeError(explain_error(error, {"evaluate": table}, Recipe, "evaluate")) from None
 
 
 def _mark_clean(corpus: Corpus, items: Any) -> Sequence[bool | None]:

@@ -11,12 +11,13 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from emma.config.explain import explain_error
 from emma.config.section import Settings
 from emma.curate.config import CurateConfig
 from emma.curate.removal.rules import Removal, read_domains
 from emma.errors import ArtifactError, RecipeError
 from emma.pipeline.home import Home
-from emma.pipeline.recipe import Recipe, explain_error
+from emma.pipeline.recipe import Recipe
 from emma.store.address import address
 from emma.store.artifact import Artifact
 from emma.store.files import read_json, replace_file, write_json
@@ -51,7 +52,9 @@ def read_removals(home: Home) -> tuple[Removal, ...]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise RecipeError(f"{path} is not valid TOML: {error}. Mend it by hand; nothing was run.") from None
     except ValidationError as error:
-        raise RecipeError(f"{path}: {explain_error(error, table)} Mend it by hand; nothing was run.") from None
+        raise RecipeError(
+            f"{path}: {explain_error(error, table, RemovalList)} Mend it by hand; nothing was run."
+        ) from None
 
 
 def _with_text_dates(table: Mapping[str, object]) -> dict[str, object]:

@@ -11,12 +11,13 @@ import numpy as np
 import pyarrow as pa
 from pydantic import ValidationError
 
+from emma.config.explain import explain_error
 from emma.config.section import Section
 from emma.errors import LanguageError, RecipeError
 from emma.lang.language import Lang
 from emma.pipeline.contents import read_table
 from emma.pipeline.home import Home
-from emma.pipeline.recipe import ELSEWHERE, INPUTS, Recipe, explain_error
+from emma.pipeline.recipe import ELSEWHERE, INPUTS, Recipe
 from emma.pipeline.run import list_steps
 from emma.schemas import DOCUMENTS
 from emma.store import shards
@@ -106,7 +107,7 @@ def _make_recipe(stage: str, config: Section | Mapping[str, Any] | None, data: P
     try:
         return Recipe.model_validate(table)
     except ValidationError as error:
-        raise RecipeError(explain_error(error, table)) from None
+        raise RecipeError(explain_error(error, table, Recipe)) from None
 
 
 def _store_inputs(stage: str, inputs: Mapping[str, Input], root: Path) -> dict[str, Artifact]:
