@@ -17,7 +17,7 @@ def add_parser(commands: Commands, name: str) -> None:
     """Add the command."""
     parser = commands.add_parser(name, help=STAGES[name], description=DESCRIPTION, add_help=False)
     parser.add_argument("-h", "--help", action=StageHelp, stage=name, help="show this help and the stage's settings")
-    parser.add_argument("recipe", type=Path, nargs="?", help="a recipe (TOML)")
+    parser.add_argument("recipe", type=Path, metavar="RECIPE", nargs="?", help="a recipe (TOML)")
     add_benchmarks(parser)
     add_strict(parser)
     parser.set_defaults(command=run, until=name)

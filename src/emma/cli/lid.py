@@ -23,7 +23,7 @@ def add_parser(commands: Commands) -> None:
         )
     # `labels` reads a model only; these two read a recipe's sources and compute.
     for parser in (train, measure):
-        parser.add_argument("recipe", type=Path, help="a recipe (TOML)")
+        parser.add_argument("recipe", type=Path, metavar="RECIPE", help="a recipe (TOML)")
         parser.add_argument(
             "--sources",
             default="",

@@ -71,7 +71,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             build_parser().print_help(sys.stderr)
             return 2
         if is_before_command(given[0]):
-            build_parser().error(f"{given[0]} stands before a command; write the command first: emma run --help")
+            build_parser().error(f"{given[0]} stands before a command. Write it behind: emma COMMAND {given[0]}")
         arguments = build_parser().parse_args(given)
         command: Callable[[argparse.Namespace], int] = arguments.command
         return command(arguments)
@@ -153,18 +153,19 @@ def expand_group(argv: Sequence[str]) -> list[str]:
     if argv[:1] == ["help"]:
         return [*argv[1:], "--help"]
     if argv and argv[0] in GROUPS and not {*argv[1:2]} & {*GROUPS[argv[0]]}:
-        if len(argv) > 2 and is_misspelt(argv[1], argv[2:], GROUPS[argv[0]]):
+        if len(argv) > 1 and is_misspelt(argv[1], argv[2:], argv[0]):
             hint = suggest(argv[1], GROUPS[argv[0]])
             raise UsageError(f"'{argv[1]}' is no command of emma {argv[0]}. {hint} `emma {argv[0]} --help` lists them.")
         return [argv[0], GROUPS[argv[0]][0], *argv[1:]]
     return list(argv)
 
 
-def is_misspelt(word: str, rest: Sequence[str], commands: Sequence[str]) -> bool:
-    """Whether a word is like a group's command and stands before a file: the group's first takes files or codes."""
-    names_file = any(Path(each).exists() or Path(each).suffix for each in rest)
-    is_code = len(word) <= MAX_CODE or Path(word).exists()
-    return names_file and not is_code and bool(find_near(word, commands, cutoff=0.7))
+def is_misspelt(word: str, rest: Sequence[str], group: str) -> bool:
+    """Whether a word is a group's command misspelt: it is like one, and nothing that the group's first may take."""
+    is_file = Path(word).exists() or Path(word).suffix
+    # `emma lang` takes codes and names: there only what stands before a file is a command.
+    is_code = len(word) <= MAX_CODE or not any(Path(each).exists() or Path(each).suffix for each in rest)
+    return not is_file and not (group == "lang" and is_code) and bool(find_near(word, GROUPS[group], cutoff=0.7))
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ def add_parser(commands: Commands, name: str) -> None:
     group = add_command(commands, name, purpose).add_subparsers(metavar="COMMAND", required=True)
     stage.add_parser(group, name, "emma mix", "See also `emma mix show`: what a mix gives each language.")
     parser = add_command(group, "show", "show what a mix gives each language, or the documents of a step")
-    parser.add_argument("recipe", type=Path, help="a recipe (TOML)")
+    parser.add_argument("recipe", type=Path, metavar="RECIPE", help="a recipe (TOML)")
     # A step is in one stage, so naming both would ask twice.
     which = parser.add_mutually_exclusive_group()
     which.add_argument(

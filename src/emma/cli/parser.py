@@ -2,7 +2,6 @@
 
 import argparse
 import re
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
@@ -19,13 +18,14 @@ MISSING = "the following arguments are required: "
 """How argparse begins what it says of arguments that were left out."""
 OPTION_CUTOFF = 0.7
 """How alike options must be spelt: all begin with dashes and are short, so that more are alike by chance."""
-VALUES = re.compile(r"expected (one|at least one|at most one|\d+) arguments?")
+DEFAULT = re.compile(r"\s*\(default:[^()]*\)")
+VALUES = re.compile(r"argument (.+): expected (one|at least one|\d+) arguments?")
 WORDINGS = (
-    (re.compile(r"argument (.+): not allowed with argument (.+)"), r"\1 and \2 do not go together; leave one out"),
-    (re.compile(r"argument (.+): ignored explicit argument '(.*)'"), r"\1 takes no value; leave '\2' out"),
-    (re.compile(r"ambiguous option: (.+) could match (.+)"), r"\1 may be one of \2; write it whole"),
-    (re.compile(r"one of the arguments (.+) is required"), r"say one of \1"),
-    (re.compile(r"argument (.+?): (.+)"), r"\1: \2"),
+    (r"argument (.+): not allowed with argument (.+)", r"\1 and \2 do not go together. Leave one out"),
+    (r"argument (.+): ignored explicit argument '(.*)'", r"\1 takes no value. Leave '\2' out"),
+    (r"ambiguous option: (.+) could match (.+)", r"\1 may be one of \2. Write it whole"),
+    (r"one of the arguments (.+) is required", r"One of these is needed: \1"),
+    (r"argument (.+?): (.+)", r"\1: \2"),
 )
 """What argparse says, and the same in other words; the last only takes away that an option is an argument."""
 
@@ -44,40 +44,38 @@ class CommandParser(argparse.ArgumentParser):
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         """Parse all arguments; an error names what nothing is known of, and what is spelt like it."""
         if args is not None and "" in args:
-            self.error("an argument is empty; was a variable of the shell not set?")
+            self.error("An argument is empty. Was a variable of the shell not set?")
         known, rest = super().parse_known_args(args, namespace)
         if self.late and rest and not rest[0].startswith("-") and getattr(known, self.late) is None:
             setattr(known, self.late, rest.pop(0))
         if rest:
             # Here and not in the parser above, which does not know the options of a command.
-            self.error(explain_rest(rest, [name for action in self._actions for name in action.option_strings]))
+            self.error(explain_rest(rest, self._actions))
         return known, rest
 
     def error(self, message: str) -> NoReturn:
-        """Print the usage, what is wrong and where to read on; the exit code is 2."""
-        self.print_usage(sys.stderr)
-        self.exit(2, f"{self.prog}: error: {self.explain(message)}\n`{self.prog} --help` explains them.\n")
+        """Print what is wrong and where to read on; the exit code is 2."""
+        self.exit(2, f"error: {end_sentence(self.explain(message))} `{self.prog} --help` explains more.\n")
 
     def explain(self, message: str) -> str:
         """A message of argparse in other words; what is missing with what it stands for."""
         if message.startswith(MISSING):
             names = message.removeprefix(MISSING).split(", ")
-            return "missing: " + "; ".join(f"{name}{self.tell(name)}" for name in names)
-        name, _, fault = message.removeprefix("argument ").partition(": ")
+            return " ".join(end_sentence(f"{name} is missing{self.describe(name)}") for name in names)
         if match := CHOICE.fullmatch(message):
             choices = [name.strip("'") for name in match["choices"].split(", ")]
             what = "no command" if match["name"] == COMMAND else f"no value of {match['name']}"
             return f"'{match['given']}' is {what}. {suggest(match['given'], choices)}"
-        if match := VALUES.fullmatch(fault):
-            count = "a value" if match[1] == "one" else f"{match[1]} values"
-            return f"{name} needs {count}{self.tell(name)}"
-        return next((match.expand(to) for what, to in WORDINGS if (match := what.fullmatch(message))), message)
+        if match := VALUES.fullmatch(message):
+            return f"{match[1]} needs a value{self.describe(match[1])}"
+        return next((re.sub(what, to, message) for what, to in WORDINGS if re.fullmatch(what, message)), message)
 
-    def tell(self, name: str) -> str:
-        """What an argument stands for, in brackets; empty where nobody says."""
+    def describe(self, name: str) -> str:
+        """What an argument stands for, or the commands of a group, behind a colon; empty where nobody says."""
         for each in self._actions:
-            if name == ("/".join(each.option_strings) or each.metavar or each.dest) and each.help:
-                return f" ({each.help})"
+            if name == ("/".join(each.option_strings) or each.metavar or each.dest):
+                text = DEFAULT.sub("", each.help) if each.help else ", ".join(each.choices or ())
+                return f": {text}" if text else ""
         return ""
 
 
@@ -93,12 +91,21 @@ class GroupedHelp(argparse.HelpFormatter):
         return f"\n{'':{self._current_indent}}{heading}:\n{text}" if heading else text
 
 
-def explain_rest(rest: Sequence[str], options: Sequence[str]) -> str:
+def explain_rest(rest: Sequence[str], actions: Sequence[argparse.Action]) -> str:
     """What is wrong with arguments that are left over."""
-    if (name := next((each for each in rest if each.startswith("-")), None)) is None:
-        is_home = "--home" in options and Path(rest[0]).is_dir()
-        advice = f"a home is named by --home {rest[0]}" if is_home else "text with spaces needs quotation marks"
-        return f"'{rest[0]}' is one argument too many; {advice}"
-    option = name.partition("=")[0]
-    near = find_near(option, options, cutoff=OPTION_CUTOFF)
-    return f"there is no option {option}" + (f". Did you mean {near[0]}?" if near else "")
+    options = [name for action in actions for name in action.option_strings]
+    if option := next((each.partition("=")[0] for each in rest if each.startswith("-")), None):
+        near = find_near(option, options, cutoff=OPTION_CUTOFF)
+        return f"There is no option {option}" + (f". Did you mean {near[0]}?" if near else "")
+    if "--home" in options and Path(rest[0]).is_dir():
+        advice = f"A home is named by --home {rest[0]}"
+    elif all(action.option_strings for action in actions):
+        advice = "This command takes options alone"
+    else:
+        advice = "Text with spaces needs quotation marks"
+    return f"'{rest[0]}' is one argument too many. {advice}"
+
+
+def end_sentence(text: str) -> str:
+    """A sentence with its full stop."""
+    return text if text.endswith((".", "?")) else f"{text}."

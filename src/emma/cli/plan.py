@@ -10,7 +10,7 @@ from emma.cli.values import parse_amount, parse_positive
 def add_parser(commands: Commands) -> None:
     """Add the command."""
     parser = add_command(commands, "plan", "estimate what training a recipe takes: memory, hours, energy, money")
-    parser.add_argument("recipe", type=Path, help="a recipe (TOML)")
+    parser.add_argument("recipe", type=Path, metavar="RECIPE", help="a recipe (TOML)")
     parser.add_argument("--gpu", default=None, metavar="NAME", help="such as H200; cpu for this machine's processor")
     parser.add_argument(
         "--gpus", type=parse_positive, default=1, metavar="N", help="how many GPUs train together (default: 1)"

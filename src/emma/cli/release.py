@@ -26,6 +26,7 @@ def add_parser(commands: Commands, name: str) -> None:
     parser.add_argument("-h", "--help", action=StageHelp, stage=name, help="show this help and the stage's settings")
     parser.add_argument(
         "recipe",
+        metavar="RECIPE",
         type=Path,
         nargs="?",
         help="a recipe (TOML); with --verify or --push, or the name of a run (default: the only)",

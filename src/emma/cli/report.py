@@ -20,7 +20,7 @@ def add_parser(commands: Commands, name: str) -> None:
         name, help=f"{STAGES[name]}; --compare: runs side by side", description=DESCRIPTION, add_help=False
     )
     parser.add_argument("-h", "--help", action=StageHelp, stage=name, help="show this help and the stage's settings")
-    parser.add_argument("recipe", type=Path, nargs="?", help="a recipe (TOML)")
+    parser.add_argument("recipe", type=Path, metavar="RECIPE", nargs="?", help="a recipe (TOML)")
     group = parser.add_argument_group("comparing finished runs")
     group.add_argument(
         "--compare", nargs="+", default=[], metavar="RUN", help="runs of this home, or the folders of any runs"

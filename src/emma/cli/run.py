@@ -16,7 +16,7 @@ def add_parser(commands: Commands) -> None:
     parser = add_command(commands, "run", "run a recipe; stages that are done already are not run again")
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.epilog = "recipes that come with EMMA:\n" + "\n".join(list_recipes())
-    parser.add_argument("recipe", type=Path, help="a recipe (TOML)")
+    parser.add_argument("recipe", type=Path, metavar="RECIPE", help="a recipe (TOML)")
     parser.add_argument("--until", choices=STAGES, default="release", metavar="STAGE", help="stop after this stage")
     add_strict(parser)
     parser.set_defaults(command=run)

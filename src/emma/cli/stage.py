@@ -21,7 +21,7 @@ def add_parser(commands: Commands, stage: str, prog: str | None = None, epilog: 
         add_help=False,
     )
     parser.add_argument("-h", "--help", action=StageHelp, stage=stage, help="show this help and the stage's settings")
-    parser.add_argument("recipe", type=Path, help="a recipe (TOML)")
+    parser.add_argument("recipe", type=Path, metavar="RECIPE", help="a recipe (TOML)")
     add_strict(parser)
     parser.set_defaults(command=run, until=stage)
 

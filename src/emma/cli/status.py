@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 def add_parser(commands: Commands) -> None:
     """Add the command."""
     parser = add_command(commands, "status", "show what is done and what is to do")
-    parser.add_argument("recipe", type=Path, nargs="?", help="a recipe (default: list the runs of the home)")
+    parser.add_argument(
+        "recipe", type=Path, metavar="RECIPE", nargs="?", help="a recipe (default: list the runs of the home)"
+    )
     parser.add_argument(
         "--verify",
         action="store_true",
