@@ -8,7 +8,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from emma.release import cards, metadata
 from emma.release.config import EmissionsConfig, ReleaseConfig
 from emma.release.run import release
 from emma.store.artifact import Artifact
@@ -127,8 +126,7 @@ def test_contamination_is_in_both_cards(inputs: Inputs, release_cards: Callable[
 def test_more_languages_than_the_hub_shows_still_load_one_by_one(
     release_cards: Callable[[ReleaseConfig], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in (cards, metadata):
-        monkeypatch.setattr(module, "MAX_CONFIGS", 5)
+    monkeypatch.setattr("emma.work.by_language.MAX_CONFIGS", 5)
     out = release_cards(SECTION)  # whose checks load three languages
     card = load(out / "corpus", "DatasetCard")
     assert [each["config_name"] for each in card.data.to_dict()["configs"]] == ["default"]

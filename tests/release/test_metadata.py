@@ -2,7 +2,6 @@
 
 import pytest
 
-from emma.release import metadata
 from emma.release.config import EmissionsConfig
 from emma.release.facts import ReleasedLanguage
 from emma.release.metadata import (
@@ -56,7 +55,7 @@ def test_more_languages_than_the_hub_shows_are_one_configuration(monkeypatch: py
     by_name = list_configurations(sizes)
     assert [each["config_name"] for each in by_name] == ["tha_Thai", "yor_Latn"]
     assert by_name[0]["data_files"][1] == {"split": "test", "path": "data/tha_Thai/test.parquet"}
-    monkeypatch.setattr(metadata, "MAX_CONFIGS", 1)
+    monkeypatch.setattr("emma.work.by_language.MAX_CONFIGS", 1)
     assert list_configurations(sizes) == [
         {
             "config_name": "default",

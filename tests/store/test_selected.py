@@ -32,6 +32,14 @@ def test_boilerplate_lines_are_gone(make_artifact, lang):
     assert found == [f"{text}\n{text}", f"menu\n{text}"]
 
 
+def test_texts_that_lose_no_line_are_as_they_were(make_artifact):
+    rows = [{"lang": lang, "text": f"{text}\nmenu"} for lang, text in TEXTS.items()]
+    pair = _shards(make_artifact, rows, ["train"] * len(rows), {row: [1] for row in range(0, len(rows), 2)})
+    found = [row["text"] for table in read_selected(*pair, ("text",), SPLITS) for row in table.to_pylist()]
+    wanted = [drop_lines(row["text"], [1]) if at % 2 == 0 else row["text"] for at, row in enumerate(rows)]
+    assert found == wanted
+
+
 def test_a_cut_leaves_no_white_space_at_the_ends():
     assert drop_lines("a\n\nb\n\nc", [0, 4]) == "b"
     assert drop_lines("a", [0]) == ""

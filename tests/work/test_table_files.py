@@ -2,6 +2,7 @@
 
 import resource
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pyarrow as pa
@@ -13,6 +14,7 @@ from emma.collect.files.streams import InputFile
 from emma.collect.readers.registry import find_reader
 from emma.collect.records import RawDocument
 from emma.store import shards
+from emma.store.shards import SMALL
 from emma.work.table_files import FORMATS
 from tests.conftest import TEXTS
 
@@ -78,6 +80,35 @@ def test_pairs_with_more_languages_than_files_may_be_open(tmp_path: Path) -> Non
         resource.setrlimit(resource.RLIMIT_NOFILE, before)
     assert {path.read_text(encoding="utf-8") for path in tmp_path.iterdir()} == {"a\na\n", "b\nb\n"}
     assert len([*tmp_path.iterdir()]) == 400
+
+
+def test_json_lines_are_one_frame_however_the_rows_come(tmp_path: Path) -> None:
+    """Equal to one compressor that was open for all rows; and beside the file nothing is left."""
+    rows = [{**ROWS[at % len(ROWS)], "id": f"s:f#{at}"} for at in range(3_000)]
+    path = write("jsonl.zst", tmp_path, [pa.Table.from_pylist(rows[at : at + 700]) for at in range(0, 3_000, 700)])
+    whole = tmp_path / "whole"
+    with zstandard.open(whole, "wb", cctx=zstandard.ZstdCompressor(level=SMALL)) as stream:
+        for row in rows:
+            stream.write(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE))
+    assert path.read_bytes() == whole.read_bytes()
+    assert [each.name for each in sorted(tmp_path.iterdir())] == ["train.jsonl.zst", "whole"]
+
+
+def test_a_language_that_is_being_written_holds_no_compressor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each takes more than a megabyte, and a task has hundreds of languages."""
+    opened: list[zstandard.ZstdCompressionWriter] = []
+    unwatched = zstandard.open
+
+    def watched(*args: Any, **how: Any) -> zstandard.ZstdCompressionWriter:
+        opened.append(unwatched(*args, **how))
+        return opened[-1]
+
+    monkeypatch.setattr(zstandard, "open", watched)
+    writers = [FORMATS["jsonl.zst"](tmp_path / f"{at}.jsonl.zst", TABLE.schema) for at in range(3)]
+    for writer in writers:
+        writer.add_table(TABLE)
+    assert len(opened) == 3
+    assert all(stream.closed for stream in opened)
 
 
 @pytest.mark.parametrize("kind", FORMATS)

@@ -6,9 +6,10 @@ from typing import Any
 from emma.release.corpus import SCHEMA
 from emma.release.facts import CardFacts
 from emma.release.making import cite, list_addresses, list_settings
-from emma.release.metadata import MAX_CONFIGS, corpus_front, model_front
+from emma.release.metadata import corpus_front, model_front
 from emma.release.verdicts import group_languages
 from emma.ui.html import render_markdown
+from emma.work.by_language import needs_one_config
 
 HERE = Path(__file__).parent
 
@@ -35,7 +36,7 @@ def render_corpus_card(facts: CardFacts) -> str:
         facts,
         columns=SCHEMA.names,
         addresses=list_addresses({name: facts.addresses[name] for name in ("collect", "curate")}),
-        is_one_config=len(facts.sizes) > MAX_CONFIGS,
+        is_one_config=needs_one_config(len(facts.sizes)),
         citation=cite(title, facts.section.authors, "Data set"),
     )
 

@@ -14,11 +14,10 @@ from emma.release.config import EmissionsConfig
 from emma.release.facts import CardFacts, ReleasedLanguage
 from emma.release.licences import describe_licence, hub_licences
 from emma.schemas import SPLITS, Row
+from emma.work.by_language import needs_one_config
 
 MARK = "emma"
 """The tag of what EMMA released; a push looks for it before it writes over anything."""
-MAX_CONFIGS = 3000
-"""The hub shows no data set with more configurations."""
 SIZES = ("1K", "10K", "100K", "1M", "10M", "100M", "1B", "10B", "100B", "1T")
 BITS_PER_BYTE = "bits_per_byte"
 HUB_DATASET = re.compile(r"(?:https://huggingface\.co/|hf://)datasets/([\w.-]+/[\w.-]+)")
@@ -68,7 +67,7 @@ def corpus_front(facts: CardFacts) -> Any:
 
 def list_configurations(sizes: Sequence[ReleasedLanguage]) -> list[Json]:
     """A configuration for each language; one for all of them, where the hub would show none for their number."""
-    if len(sizes) <= MAX_CONFIGS:
+    if not needs_one_config(len(sizes)):
         return [dataset_configuration(row) for row in sizes]
     splits = [split for split in SPLITS if any(row.splits[split] for row in sizes)]
     return [

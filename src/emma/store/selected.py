@@ -43,22 +43,28 @@ def read_selected(
     others = [(each.artifact.file(each.file), each.columns) for each in beside]
     judged = (selection.file("selection.parquet"), ("split", "drop_lines"))
     for table in shards.aligned([(path, [name for name in columns if name not in older]), *others, judged]):
-        chosen = table.filter(pc.is_in(table["split"], pa.array(list(splits))))
+        chosen = keep_rows(table, pc.is_in(table["split"], pa.array(list(splits))))
         chosen = drop_table_lines(chosen).drop_columns("drop_lines")
         for name in older:
             chosen = chosen.append_column(name, pa.nulls(chosen.num_rows, DOCUMENTS.field(name).type))
         yield chosen.select([*columns, *(name for each in beside for name in each.columns), "split"])
 
 
+def keep_rows(table: pa.Table, is_kept: pa.ChunkedArray) -> pa.Table:
+    """The rows for which `is_kept` is true; the table itself where all are, since filtering copies their texts."""
+    return table if pc.all(is_kept).as_py() else table.filter(is_kept)
+
+
 def drop_table_lines(table: pa.Table) -> pa.Table:
     """The table with the lines in `drop_lines` cut out of `text`; rows that drop none are not touched."""
     if "text" not in table.column_names or table["drop_lines"].null_count == table.num_rows:
         return table
-    texts = [
-        text if dropped is None else drop_lines(text, dropped)
-        for text, dropped in zip(table["text"].to_pylist(), table["drop_lines"].to_pylist(), strict=True)
-    ]
-    return table.set_column(table.column_names.index("text"), "text", pa.array(texts, pa.string()))
+    is_cut = pc.is_valid(table["drop_lines"]).combine_chunks()
+    rows = table.select(["text", "drop_lines"]).filter(is_cut).to_pylist()
+    cut = pa.array([drop_lines(row["text"], row["drop_lines"]) for row in rows], pa.string())
+    # Other texts never become Python's, which would need twice their memory and more.
+    texts = pc.replace_with_mask(table["text"], is_cut, cut)
+    return table.set_column(table.column_names.index("text"), "text", texts)
 
 
 def drop_lines(text: str, dropped: Sequence[int]) -> str:

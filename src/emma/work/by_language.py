@@ -17,7 +17,7 @@ from emma.config.section import Settings
 from emma.schemas import SPLITS
 from emma.store import shards
 from emma.store.artifact import Artifact
-from emma.store.selected import Beside, read_selected
+from emma.store.selected import Beside, keep_rows, read_selected
 from emma.store.shards import ROW_GROUP, ShardWriter
 from emma.work.masking import mask_table
 from emma.work.table_files import FORMATS
@@ -32,6 +32,8 @@ SIZES = pa.schema(
         ("bytes", pa.int64()),  # UTF-8, both sides
     ]
 )
+MAX_CONFIGS = 3_000
+"""Configurations that a data set may have: the Hugging Face hub shows none with more."""
 FLUSH_BYTES = 16_000_000
 """Rows of one file stay in memory until they are this many bytes, or a row group."""
 
@@ -66,7 +68,7 @@ def bucket_by_language(out: Path, item: Sequence[Artifact], buckets: int, choice
     beside = [Beside(other, file, columns) for other, (file, columns) in zip(others, choice.beside, strict=True)]
     try:
         for kept in read_selected(documents, selection, choice.columns, choice.splits, beside):
-            chosen = add_source_columns(kept.filter(match_rows(kept, choice)), choice)
+            chosen = add_source_columns(keep_rows(kept, match_rows(kept, choice)), choice)
             chosen, masked = mask_table(chosen, choice.mask)
             counts.update({name: counts.get(name, 0) + count for name, count in masked.items()})
             counts["rows_in"] += kept.num_rows
@@ -79,6 +81,11 @@ def bucket_by_language(out: Path, item: Sequence[Artifact], buckets: int, choice
         for writer in writers.values():
             writer.close()
     return counts
+
+
+def needs_one_config(languages: int) -> bool:
+    """Whether there are too many languages for a configuration each."""
+    return languages > MAX_CONFIGS
 
 
 def match_rows(table: pa.Table, choice: Choice) -> pa.ChunkedArray:
@@ -105,7 +112,7 @@ def split_by_bucket(table: pa.Table, buckets: int) -> Iterable[tuple[int, pa.Tab
     for lang in sorted(pc.unique(table["lang"]).to_pylist()):
         langs[crc32(lang.encode()) % buckets].append(lang)  # not `hash`, which Python salts for each process
     for number in sorted(langs):
-        yield number, table.filter(pc.is_in(table["lang"], value_set=pa.array(langs[number])))
+        yield number, keep_rows(table, pc.is_in(table["lang"], value_set=pa.array(langs[number])))
 
 
 def write_languages(out: Path, bucket: tuple[int, tuple[Artifact, ...]], kind: str = "parquet") -> dict[str, int]:

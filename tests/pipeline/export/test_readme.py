@@ -2,8 +2,8 @@
 
 import pytest
 
-from emma.pipeline.export import readme
-from emma.pipeline.export.readme import list_configs, list_languages, needs_one_config, render_masked, render_table
+from emma.pipeline.export.readme import list_configs, list_languages, render_masked, render_table
+from emma.work import by_language
 
 
 def test_cells_hold_whatever_a_source_is_called() -> None:
@@ -22,10 +22,9 @@ def test_a_language_is_a_row_with_its_pairs_and_splits() -> None:
 
 def test_as_many_configurations_as_may_be_are_not_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
     files = ["data/nqo_Nkoo/train.txt", "data/nqo_Nkoo/train.pairs.txt", "data/khm_Khmr/test.txt"]
-    monkeypatch.setattr(readme, "MAX_CONFIGS", 2)
-    assert not needs_one_config(files)
+    monkeypatch.setattr(by_language, "MAX_CONFIGS", 2)
     assert list_configs("txt", files) == {"nqo_Nkoo": {"train": files[0]}, "khm_Khmr": {"test": files[2]}}
-    monkeypatch.setattr(readme, "MAX_CONFIGS", 1)
+    monkeypatch.setattr(by_language, "MAX_CONFIGS", 1)
     assert list_configs("txt", files) == {"default": {"train": "data/*/train.txt", "test": "data/*/test.txt"}}
 
 

@@ -12,7 +12,6 @@ import zstandard
 import emma
 from emma.cli.main import main
 from emma.errors import LanguageError, RecipeError
-from emma.pipeline.export import readme
 from emma.pipeline.export import run as module
 from emma.pipeline.export.choose import COLUMNS
 from emma.pipeline.export.folder import HIDDEN, RECORD
@@ -183,12 +182,12 @@ def test_datasets_opens_each_language(run: Run, tmp_path: Path) -> None:
 
 def test_too_many_languages_are_one_configuration(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     datasets = pytest.importorskip("datasets")
-    monkeypatch.setattr(readme, "MAX_CONFIGS", 1)
+    monkeypatch.setattr("emma.work.by_language.MAX_CONFIGS", 1)
     exported = run.export(tmp_path / "out")
     assert exported.has_one_config
     loaded = datasets.load_dataset(str(tmp_path / "out"), cache_dir=str(tmp_path / "cache"))
     assert {lang for table in loaded.values() for lang in table["lang"]} == {lang.split("/")[1] for lang in kept(run)}
-    assert "1 are the most" in (tmp_path / "out" / "README.md").read_text(encoding="utf-8")
+    assert "3,000 are the most" in (tmp_path / "out" / "README.md").read_text(encoding="utf-8")
 
 
 def test_a_home_from_before_there_was_meta(compiled: Path, tmp_path: Path) -> None:

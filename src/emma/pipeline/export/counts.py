@@ -10,10 +10,9 @@ from emma.errors import ArtifactError
 from emma.lang.coverage import count_languages
 from emma.pipeline.corpus import Corpus
 from emma.pipeline.export.choose import is_chosen, read_tally
-from emma.pipeline.export.readme import needs_one_config
 from emma.schemas import SPLITS, Row
 from emma.store import shards
-from emma.work.by_language import Choice
+from emma.work.by_language import Choice, needs_one_config
 
 
 @dataclass(frozen=True)
@@ -108,7 +107,7 @@ class Counts:
             bytes=sum(row["bytes"] for row in sizes),
             languages=count_languages(row["lang"] for row in sizes),
             files=len(files),
-            has_one_config=needs_one_config(files),
+            has_one_config=needs_one_config(len({row["lang"] for row in sizes})),
             collected=kept + sum(self.dropped.values()),
             dropped=self.dropped,
             not_asked=kept - documents,

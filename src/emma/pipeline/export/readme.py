@@ -7,9 +7,8 @@ from pathlib import Path
 
 from emma.lang.language import Lang
 from emma.schemas import SPLITS, Row
+from emma.work.by_language import MAX_CONFIGS, needs_one_config
 
-MAX_CONFIGS = 3_000
-"""Configurations that a data set may have: beyond that the Hugging Face hub refuses its card."""
 ONE_CONFIG = "default"
 HEAD = """\
 `lang` is ISO 639-3 and ISO 15924 (`zxx_Zyyy` for program code). `text2` and `lang2` are the other side of a pair of
@@ -18,11 +17,6 @@ text, as JSON. `redistribution` says who may see the text: of `public` texts any
 TEXT_HEAD = """\
 The files hold texts alone, an empty line between two of them; pairs of translations stand in two files beside them, a
 line each. Ids, licences and the rest of what is known of a text are in the other formats (`--format parquet`)."""
-
-
-def needs_one_config(files: Sequence[str]) -> bool:
-    """Whether there are too many languages for a configuration each."""
-    return len({Path(name).parent.name for name in files}) > MAX_CONFIGS
 
 
 def render_front_matter(kind: str, files: Sequence[str]) -> Iterator[str]:
@@ -43,7 +37,7 @@ def render_front_matter(kind: str, files: Sequence[str]) -> Iterator[str]:
 def list_configs(kind: str, files: Sequence[str]) -> dict[str, dict[str, str]]:
     """The configurations by name, each with the path of every split."""
     configs: dict[str, dict[str, str]] = {}
-    is_one = needs_one_config(files)
+    is_one = needs_one_config(len({Path(name).parent.name for name in files}))
     for path in map(Path, files):
         split, _, end = path.name.partition(".")
         if end == kind:  # pairs that stand beside texts are none that `datasets` reads
