@@ -19,6 +19,7 @@ from emma.collect.run import collect
 from emma.errors import RecipeError, SourceError
 from emma.store import shards
 from tests.collect.given import read
+from tests.collect.readers.test_tei import book
 from tests.collect.stage import MakeWork
 from tests.conftest import TEXTS
 
@@ -129,6 +130,24 @@ USFX = """<usfx><languageCode>sw</languageCode><book id="MAT"><h>Mathayo</h><c i
 CES = """<cesDoc><cesHeader><langUsage><language iso639="swh"/></langUsage></cesHeader><text><body>
 <div id="b.MAT.1" type="chapter"><seg>Watu.</seg></div></body></text></cesDoc>"""
 CONLLU = "# newdoc id = a\n# sent_id = 1\n# text = Watu.\n1\tWatu\n\n# sent_id = 2\n# text = Wote.\n1\tWote\n"
+TEI = """<TEI xml:lang="sw"><teiHeader><fileDesc><titleStmt><title>Watu <hi rend="i">wote</hi></title>
+<author><persName>Letta Machoga</persName><idno type="wikidata">Q1</idno></author><author>አበበ በሶ በላ</author></titleStmt>
+<publicationStmt><idno>watu-1</idno><availability><licence target="https://e.org/cc0"/></availability></publicationStmt>
+<sourceDesc><bibl><title>no</title><date>1890</date></bibl></sourceDesc></fileDesc></teiHeader>
+<text><body><p>Watu.</p></body></text></TEI>"""
+JATS = """<article xml:lang="sw"><front><journal-meta><journal-title>Jarida</journal-title></journal-meta><article-meta>
+<article-id pub-id-type="doi">10.1/x</article-id>
+<title-group><article-title>H<sub>2</sub>O</article-title></title-group>
+<contrib-group><contrib><name><surname>Quispe</surname><given-names>A.</given-names></name></contrib></contrib-group>
+<pub-date><year>2020</year></pub-date><permissions><license xlink:href="https://e.org/by"/></permissions></article-meta>
+</front><body><p>Maji.</p></body><back><ref-list><ref><journal-title>no</journal-title></ref></ref-list></back></article>"""
+XHTML = """<html lang="sw"><head><title>Sura ya kwanza</title><meta name="Author" content="ߊߓߎ"/></head>
+<body><p>Watu.</p></body></html>"""
+HTML = f"""<html lang="yo"><head><title> Ìròyìn
+lónìí</title><meta property="og:site_name" content="Aláròyé"><meta name="AUTHOR" content="Adé"><meta name="author"
+content="Bọ́lá"><meta charset="utf-8"></head><body><p>{TEXTS["yor_Latn"] * 9}</p></body></html>"""
+UDHR = """<udhr iso639-3="swh" xml:lang="sw" key="swa" n="Kiswahili"><preamble><para>Kwa kuwa.</para></preamble>
+<article number="1"><para>Watu wote.</para></article></udhr>"""
 OTHERS = [
     ("tmx", TMX, "f.tmx", {"tuid": "7", "creationdate": "20260101T000000Z"}),
     ("mediawiki_dump", DUMP, "f.xml", {"title": "Watu", "id": "12", "timestamp": "2026-01-01T00:00:00Z"}),
@@ -142,6 +161,32 @@ OTHERS = [
     ("usfx", USFX, "f.xml", {"chapter": "MAT 1"}),
     ("ces", CES, "f.xml", {"chapter": "b.MAT.1"}),
     ("conllu", CONLLU, "sw_x-ud-test.conllu", {"newdoc id": "a", "sent_id": ["1", "2"]}),
+    (
+        "tei",
+        TEI,
+        "f.xml",
+        {
+            "title": "Watu wote",
+            "author": "Letta Machoga; አበበ በሶ በላ",
+            "idno": "watu-1",
+            "licence": "https://e.org/cc0",
+        },
+    ),
+    (
+        "jats",
+        JATS,
+        "f.xml",
+        {
+            "journal": "Jarida",
+            "doi": "10.1/x",
+            "title": "H2O",
+            "author": "Quispe A.",
+            "year": "2020",
+            "licence": "https://e.org/by",
+        },
+    ),
+    ("xhtml", XHTML, "f.xhtml", {"title": "Sura ya kwanza", "author": "ߊߓߎ"}),
+    ("html", HTML, "f.html", {"title": "Ìròyìn lónìí", "og:site_name": "Aláròyé", "author": "Adé; Bọ́lá"}),
     ("topics", "topics = {'assert': 'The assert statement.'}", "topics.py", {"topic": "assert"}),
 ]
 
@@ -151,6 +196,23 @@ def test_what_other_formats_say(reader: str, content: str, name: str, meta: dict
     assert meta_of(reader, content, name, keep=["*"]) == [meta]
     first = next(iter(meta))
     assert meta_of(reader, content, name, keep=[first]) == [{first: meta[first]}]
+
+
+def test_sections_of_the_declaration() -> None:
+    found = meta_of("udhr", UDHR, keep=["article", "n"])
+    assert found == [{"n": "Kiswahili"}, {"article": "1", "n": "Kiswahili"}]
+
+
+def test_every_chapter_has_what_its_book_says() -> None:
+    said = "<dc:creator>አበበ</dc:creator><dc:creator>ዘነበ</dc:creator><dc:rights>CC-BY</dc:rights>"
+    items = "".join(f"<item id='{each}' href='t/{each}.xhtml' media-type='application/xhtml+xml'/>" for each in "ab")
+    package = (
+        f"<package><metadata><dc:language>am</dc:language>{said}</metadata><manifest>{items}</manifest>"
+        "<spine><itemref idref='a'/><itemref idref='b'/></spine></package>"
+    )
+    found = meta_of("epub", book(package, a="|ሀ", b="|ለ"), "b.epub", keep=["creator", "rights", "chapter", "title"])
+    assert [(each or {}).pop("chapter").rpartition("/")[2] for each in found] == ["a.xhtml", "b.xhtml"]
+    assert found == [{"creator": "አበበ; ዘነበ", "rights": "CC-BY"}] * 2
 
 
 def test_chapters_that_are_milestones() -> None:

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import unquote
 
+from emma.collect.config import SourceConfig
 from emma.collect.files.archives import claimed_bytes
 from emma.collect.files.streams import InputFile
+from emma.collect.formats.header import Header, HeaderFields
 from emma.collect.formats.xml_events import End, Start, Text, read_events
 from emma.collect.records import Reject
 
@@ -21,6 +23,13 @@ SCHEMES: Final = {
     "META-INF/sinf.xml": "Apple FairPlay",
 }
 """Protection schemes, by the file that a book under each of them has."""
+
+DUBLIN_CORE: Final = (
+    "title", "creator", "contributor", "publisher", "date", "identifier", "rights", "source", "subject", "description",
+    "type", "format", "relation", "coverage", "language",
+)  # fmt: skip
+"""Elements of the metadata of a package (DCMES 1.1)."""
+HEADER: Final = Header(frozenset({"package"}), "metadata", {name: name for name in DUBLIN_CORE})
 
 
 @dataclass(frozen=True)
@@ -39,6 +48,8 @@ class Package:
 
     languages: list[str] = field(default_factory=list)
     chapters: list[Chapter] = field(default_factory=list)
+    meta: dict[str, str] | None = None
+    """What it says of the book, by the names of Dublin Core; None where nothing is kept."""
 
     @property
     def language(self) -> str:
@@ -86,10 +97,11 @@ class EpubArchive:
                 encrypted[unquote(event.attributes.get("URI", ""))] = scheme or algorithm or "an unknown scheme"
         return encrypted
 
-    def read_package(self, package: str) -> Iterator[Reject | Package]:
+    def read_package(self, package: str, source: SourceConfig) -> Iterator[Reject | Package]:
         """Read the package document: a reject for each fault in it, then the package."""
         book, items, spine, runs = Package(), dict[str, Chapter](), list[str](), list[str]()
-        for event in read_events(self.open_member(package)):
+        header = HeaderFields(HEADER, source)
+        for event in header.watch(read_events(self.open_member(package))):
             match event:
                 case Reject():
                     yield event
@@ -103,6 +115,7 @@ class EpubArchive:
                     items[facts.get("id", "")] = _manifest_item(package, facts)
                 case Start("itemref", facts):
                     spine.append(facts.get("idref", ""))
+        book.meta = header.meta
         book.chapters = [items.get(name, Chapter(name, "")) for name in spine]
         yield book
 

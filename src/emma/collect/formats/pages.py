@@ -2,13 +2,14 @@
 
 import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from resiliparse.extract.html2text import extract_plain_text
 from resiliparse.parse.encoding import detect_encoding, map_encoding_to_html5
 from resiliparse.parse.html import HTMLTree
 
+from emma.collect.formats.header import SEPARATOR
 from emma.collect.formats.markup import describe_excess
 from emma.collect.formats.text_builder import collapse_layout, unwrap_lines
 from emma.collect.text.codepages import Verdict, judge_code_page
@@ -46,6 +47,8 @@ class Page:
     """The language as the page names it; empty if it does not."""
     excess: str = ""
     """A description of what it has too much of to be read; empty if nothing."""
+    meta: Mapping[str, str] | None = None
+    """Its title and what its meta elements say, by their names; None where nobody asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,7 @@ class PageText:
     """Why the encoding is unknown; there is no text then."""
 
 
-def extract_page(html: str, *, main_content: bool = True, url: str | None = None) -> Page:
+def extract_page(html: str, *, main_content: bool = True, url: str | None = None, with_meta: bool = False) -> Page:
     """Extract the main text of a page, a line a paragraph, or with `main_content=False` all of its text.
 
     A page that would take more time and memory than its size allows is not built, and has no text. Menus and the like
@@ -79,7 +82,19 @@ def extract_page(html: str, *, main_content: bool = True, url: str | None = None
         post_meta=not main_content,
     )
     lines = map(collapse_layout, text.split("\n"))
-    return Page("\n".join(filter(None, lines)), choose_language(tree, url))
+    meta = read_page_meta(tree) if with_meta else None
+    return Page("\n".join(filter(None, lines)), choose_language(tree, url), meta=meta)
+
+
+def read_page_meta(tree: HTMLTree) -> dict[str, str]:
+    """The title of a page, and what its meta elements say, by name or property in small letters."""
+    values: dict[str, list[str]] = {"title": [collapse_layout(tree.title or "")]}
+    for element in tree.document.query_selector_all("meta[content]")[:] if tree.document else ():
+        name = (element.getattr("name") or element.getattr("property") or "").strip().lower()
+        content = collapse_layout(element.getattr("content") or "")
+        if name and content and content not in values.setdefault(name, []):
+            values[name].append(content)
+    return {name: SEPARATOR.join(each) for name, each in values.items()}
 
 
 def decode_page(data: bytes, charset: str | None, lang: Lang | None = None) -> PageText:

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from emma.collect.config import SourceConfig
 from emma.collect.files.streams import DAMAGE_ERRORS, InputFile, describe_error
-from emma.collect.formats.epub import Chapter, EpubArchive, Package
+from emma.collect.formats.epub import DUBLIN_CORE, Chapter, EpubArchive, Package
+from emma.collect.formats.header import Header, HeaderFields
 from emma.collect.formats.text_builder import TextBuilder, split_names
 from emma.collect.formats.xml_events import LANG, End, RecordElements, Start, Text, read_events, skip_elements
 from emma.collect.readers.reader import reader
@@ -21,16 +22,19 @@ INLINE = split_names(
     "time u var wbr"
 )
 
+HEADER = Header(split_names("html"), "head", {"title": "title", "meta": "@name @property"})
+
 
 @reader(
     purpose="chapters of books as XHTML files: a document a file, a paragraph or heading a line",
     language="The nearest xml:lang or `lang` above the text.",
     suffixes=(".xhtml",),
+    metadata={"*": "the name of a meta element in small letters, such as author", "title": "the chapter's title"},
     example="""\
 path = "books/**/*.xhtml"
 """,
 )
-def read_xhtml(file: InputFile, _source: SourceConfig) -> Iterator[RawDocument | Reject]:
+def read_xhtml(file: InputFile, source: SourceConfig) -> Iterator[RawDocument | Reject]:
     """Read a chapter as XHTML: a document a file, a paragraph or heading a line.
 
     Nothing is guessed, since a book has no menus: all that is left out is marked as a note or as navigation. The
@@ -40,8 +44,8 @@ def read_xhtml(file: InputFile, _source: SourceConfig) -> Iterator[RawDocument |
         why = "an EPUB is a zip archive of chapters; use reader = 'epub'"
         yield Reject(0, "wrong reader", why, unread=file.count_unread())
         return
-    builder, code = TextBuilder(file.max_row_bytes), ""
-    for event in skip_elements(read_events(file, RECORDS), _is_skipped):
+    builder, code, header = TextBuilder(file.max_row_bytes), "", HeaderFields(HEADER, source)
+    for event in skip_elements(header.watch(read_events(file, RECORDS)), _is_skipped):
         match event:
             case Reject():
                 builder.discard()
@@ -55,7 +59,7 @@ def read_xhtml(file: InputFile, _source: SourceConfig) -> Iterator[RawDocument |
                 builder.add(" ")
             case Start(name) | End(name) if name not in INLINE and name != "br":
                 builder.end_line()
-    if document := builder.close(1, code, alone=True):
+    if document := builder.close(1, code, alone=True, meta=header.meta):
         yield document
 
 
@@ -74,6 +78,10 @@ UNREADABLE = (KeyError, RuntimeError, NotImplementedError, ValueError, struct.er
     purpose="electronic books (EPUB 2 and 3): a document a chapter, in the order of the book",
     language="The chapter's own, else the book's only `dc:language`.",
     suffixes=(".epub",),
+    metadata={
+        **{name: f"the book's {name}, as its package has it (Dublin Core)" for name in DUBLIN_CORE},
+        "chapter": "the name of the chapter's file in the book",
+    },
     example="""\
 path = "books/*.epub"
 """,
@@ -101,7 +109,7 @@ def _read_chapters(archive: EpubArchive, source: SourceConfig) -> Iterator[RawDo
     if not (package := archive.find_package()):
         yield _reject_book(archive, "META-INF/container.xml is not there or names no package")
         return
-    *rejects, book = archive.read_package(package)
+    *rejects, book = archive.read_package(package, source)
     yield from (
         replace(reject, detail=f"{package}, {reject.detail}") for reject in rejects if isinstance(reject, Reject)
     )
@@ -115,7 +123,7 @@ def _read_chapters(archive: EpubArchive, source: SourceConfig) -> Iterator[RawDo
         if why:
             yield Reject(row, "encrypted" if chapter.name in encrypted else "no chapter", f"'{chapter.name}': {why}")
         else:
-            yield from _read_chapter(row, chapter, archive, book.language, source)
+            yield from _read_chapter(row, chapter, archive, book, source)
 
 
 def _why_unreadable(chapter: Chapter, archive: EpubArchive, encrypted: dict[str, str]) -> str:
@@ -130,13 +138,14 @@ def _why_unreadable(chapter: Chapter, archive: EpubArchive, encrypted: dict[str,
 
 
 def _read_chapter(
-    row: int, chapter: Chapter, archive: EpubArchive, language: str, source: SourceConfig
+    row: int, chapter: Chapter, archive: EpubArchive, book: Package, source: SourceConfig
 ) -> Iterator[RawDocument | Reject]:
     """A chapter's document, under its place in the spine and with the book's language where it has none."""
     try:
         for document in read_xhtml.read(archive.open_member(chapter.name), source):
             if isinstance(document, RawDocument):
-                yield replace(document, row=row, code=document.code or language)
+                meta = {**(book.meta or {}), "chapter": chapter.name}
+                yield replace(document, row=row, code=document.code or book.language, meta=meta)
             else:
                 yield replace(document, row=row, detail=f"{chapter.name}, {document.detail}")
     except UNREADABLE as error:

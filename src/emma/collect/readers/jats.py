@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from emma.collect.config import SourceConfig
 from emma.collect.files.streams import InputFile
+from emma.collect.formats.header import Header, HeaderFields
 from emma.collect.formats.text_builder import TextBuilder, split_names
 from emma.collect.formats.xml_events import LANG, End, RecordElements, Start, Text, read_events, skip_elements
 from emma.collect.readers.reader import reader
@@ -29,20 +30,49 @@ LINES = split_names(
     "verse-line speech boxed-text"
 )
 
+HEADER = Header(
+    split_names("article"),
+    "front",
+    {
+        "article-meta/article-id": "@pub-id-type",
+        "journal-title": "journal",
+        "publisher-name": "publisher",
+        "title-group/article-title": "title",
+        "contrib/name": "author",
+        "contrib/string-name": "author",
+        "contrib/collab": "author",
+        "pub-date/year": "year",
+        "permissions/license": "licence",
+        "subj-group/subject": "subject",
+        "kwd-group/kwd": "keyword",
+    },
+)
+
 
 @reader(
     purpose="scientific articles in JATS: an article, or a translated abstract or sub-article, a paragraph a line",
     language="The nearest xml:lang.",
     suffixes=(".xml", ".nxml"),
+    metadata={
+        "*": "a number of the article by its kind, such as doi or pmid",
+        "title": "the article's title",
+        "author": "its authors",
+        "journal": "the journal",
+        "publisher": "its publisher",
+        "year": "when it was published",
+        "licence": "what it says of its licence",
+        "subject": "the subjects that the journal puts it under",
+        "keyword": "its keywords",
+    },
     example="""\
 path = "articles/*.xml"
 """,
 )
-def read_jats(file: InputFile, _source: SourceConfig) -> Iterator[RawDocument | Reject]:
+def read_jats(file: InputFile, source: SourceConfig) -> Iterator[RawDocument | Reject]:
     """Read articles and their translations, each where it ends."""
     stack: list[tuple[TextBuilder, str]] = []  # the documents that are open, with their languages
-    row, text_depth = 1, 0
-    for event in skip_elements(read_events(file, RECORDS), lambda start: start.name in SKIPPED):
+    row, text_depth, header = 1, 0, HeaderFields(HEADER, source)
+    for event in skip_elements(header.watch(read_events(file, RECORDS)), lambda start: start.name in SKIPPED):
         if isinstance(event, Reject):
             if stack:
                 stack[-1][0].discard()
@@ -56,7 +86,7 @@ def read_jats(file: InputFile, _source: SourceConfig) -> Iterator[RawDocument | 
         # back matter and abstracts nest, so the elements that hold text are counted
         text_depth += (event.name in TEXT_ELEMENTS) * (1 if isinstance(event, Start) else -1)
         for builder, code in _pop_ended(event, stack):
-            if document := builder.close(row, code, alone=True):
+            if document := builder.close(row, code, alone=True, meta=header.meta):
                 row += 1
                 yield document
         if event.name in DOCUMENT_ELEMENTS and isinstance(event, Start):

@@ -12,6 +12,7 @@ from typing import Final
 
 from emma.collect.config import SourceConfig
 from emma.collect.files.streams import InputFile
+from emma.collect.formats.header import Header, HeaderFields
 from emma.collect.formats.text_builder import TextBuilder, split_names
 from emma.collect.formats.xml_events import LANG, End, RecordElements, Start, Text, read_events, skip_elements
 from emma.collect.readers.reader import reader
@@ -29,19 +30,47 @@ LINES = split_names(
     "epigraph quote row opener closer salute signed dateline trailer argument postscript cit figure u"
 )
 
+HEADER = Header(
+    split_names("TEI TEI.2"),
+    "teiHeader",
+    {
+        "titleStmt/title": "title",
+        "titleStmt/author": "author",
+        "titleStmt/editor": "editor",
+        "publicationStmt/publisher": "publisher",
+        "publicationStmt/date": "date",
+        "publicationStmt/idno": "idno",
+        "availability/licence": "licence",
+        "availability/p": "licence",
+        "creation/date": "created",
+    },
+    split_names("idno note"),
+)
+
 
 @reader(
     purpose="books and plays in TEI: the text between the borders of divisions (chapters, scenes, poems), a line each",
     language="The nearest xml:lang at or above a division, else the only language of the header.",
     suffixes=(".xml", ".tei"),
+    metadata={
+        "title": "the title of the book, as the header has it",
+        "author": "its author",
+        "editor": "its editor",
+        "publisher": "who published the file",
+        "date": "when the file was published",
+        "idno": "its number there, such as an address",
+        "licence": "what the file says of its licence",
+        "created": "when the text itself was written",
+    },
     example="""\
 path = "drama/*.xml"
 """,
 )
-def read_tei(file: InputFile, _source: SourceConfig) -> Iterator[RawDocument | Reject]:
+def read_tei(file: InputFile, source: SourceConfig) -> Iterator[RawDocument | Reject]:
     """Read a book in TEI: its runs of text, in order."""
-    state = _TeiState(file)
-    for event in skip_elements(read_events(file, RECORDS), lambda start: start.name in SKIPPED):
+    header = HeaderFields(HEADER, source)
+    state = _TeiState(file, header)
+    for event in skip_elements(header.watch(read_events(file, RECORDS)), lambda start: start.name in SKIPPED):
         if isinstance(event, Reject):
             state.discard()
             yield event
@@ -52,7 +81,8 @@ def read_tei(file: InputFile, _source: SourceConfig) -> Iterator[RawDocument | R
 class _TeiState:
     """The place in a TEI file, its languages there, and the text of the document that is open."""
 
-    def __init__(self, file: InputFile) -> None:
+    def __init__(self, file: InputFile, header: HeaderFields) -> None:
+        self._header = header
         self._builder = TextBuilder(file.max_row_bytes)
         self._words = WordJoiner(self._builder)
         self._row = 1
@@ -144,7 +174,7 @@ class _TeiState:
     def _close(self) -> RawDocument | Reject | None:
         """Take the document that is open, if it has text."""
         self._words.end_line()
-        document = self._builder.close(self._row, self._text_lang)
+        document = self._builder.close(self._row, self._text_lang, meta=self._header.meta)
         self._row += document is not None
         self._has_text = False
         return document

@@ -22,13 +22,18 @@ LINES = split_names("title para")
     purpose="the Universal Declaration of Human Rights in the XML of UDHR in Unicode: the preamble, and each article",
     language="The root's xml:lang with its script, else its ISO 639-3 code.",
     suffixes=(".xml",),
+    metadata={
+        "article": "the number of the article; the preamble has none",
+        "n": "what the collection calls the language",
+        "key": "the collection's name for the translation",
+    },
     example="""\
 path = "udhr/udhr_*.xml"
 """,
 )
 def read_udhr(file: InputFile, _source: SourceConfig) -> Iterator[RawDocument | Reject]:
     """Read the sections of the declaration, their titles and paragraphs a line each."""
-    builder, code, row = TextBuilder(file.max_row_bytes), None, 0
+    builder, code, row, root, meta = TextBuilder(file.max_row_bytes), None, 0, dict[str, str](), dict[str, str]()
     in_section, in_line = False, 0
     for event in read_events(file, RECORDS):
         match event:
@@ -38,15 +43,17 @@ def read_udhr(file: InputFile, _source: SourceConfig) -> Iterator[RawDocument | 
             case Text(text) if in_section and in_line:
                 builder.add(text)
             case Start(name, attributes):
-                code = _language_tag(attributes) if code is None else code  # the root comes first
+                if code is None:  # the root comes first
+                    code, root = _language_tag(attributes), attributes
                 in_section |= name in SECTIONS
                 if name in SECTIONS:  # anew, so that damage between two sections costs neither
                     builder = TextBuilder(file.max_row_bytes)
+                    meta = {"article": attributes.get("number", ""), "n": root.get("n", ""), "key": root.get("key", "")}
                 in_line += name in LINES
             case End(name) if name in SECTIONS:
                 row, in_section = row + 1, False
                 if not builder.is_discarded:
-                    yield builder.close(row, code or "") or RawDocument(row, "", code or "")
+                    yield builder.close(row, code or "", meta=meta) or RawDocument(row, "", code or "")
             case End(name) if name in LINES:
                 in_line -= 1
                 builder.end_line()

@@ -27,6 +27,7 @@ MAIN_CONTENT = Option(bool, "Whether menus, headers and footers are left out.", 
     purpose="web pages (HTML), a file each: the main text of a page",
     language="What the page says of itself: `lang`, its meta tags, or its own `hreflang`.",
     suffixes=(".html", ".htm"),
+    metadata={"*": "the name or property of a meta element in small letters, such as og:title", "title": "the title"},
     example="""\
 path = "pages/**/*.html"
 """,
@@ -45,9 +46,10 @@ def read_html(file: InputFile, source: SourceConfig) -> Iterator[RawDocument | R
     if decoded.unknown:
         yield Reject(1, "unknown encoding", f"{decoded.unknown}; set `encoding` of the source", content)
         return
-    page = extract_page(decoded.text, main_content=bool(source.options.get("main_content", True)))
+    is_main = bool(source.options.get("main_content", True))
+    page = extract_page(decoded.text, main_content=is_main, with_meta=bool(source.keep))
     if page.text:
-        yield RawDocument(1, page.text, page.code, alone=True, repair=decoded.repair)
+        yield RawDocument(1, page.text, page.code, alone=True, repair=decoded.repair, meta=page.meta)
     else:
         yield Reject(1, "too much markup" if page.excess else "no main text", page.excess, content)
 
