@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 
 from benchmarks.proof.texts import interval
 from benchmarks.proof.trials import Outcome
-from emma.ui.svg import Chart, Point, label_points, linear_axis
+from emma.ui.axes import linear_axis
+from emma.ui.labels import label_points
+from emma.ui.svg import Chart, Point
 
 WIDTH, HEIGHT, LEGEND, LINE = 640, 480, 240, 18
 """The picture's size, the width of the names beside it, and the height of one."""

@@ -21,13 +21,6 @@ def test_an_interval_goes_from_its_lower_end_to_its_upper() -> None:
     assert BY_TITLE["Gain"].text(ROW) == "+1.000" and BY_TITLE["Gain"].text(replace(ROW, gain=-1.0)) == "−1.000"
 
 
-def test_tiers_are_sorted_by_their_order_and_not_by_their_names() -> None:
-    value = BY_TITLE["Tier"].value
-    low, medium, high = (value(replace(ROW, tier=tier)) for tier in ("low", "medium", "high"))
-    assert sorted([low, medium, high], key=float) in ([low, medium, high], [high, medium, low])  # type: ignore[arg-type]
-    assert value(replace(ROW, tier=None)) is None
-
-
 @pytest.mark.parametrize("gap", ["family", "area"])
 def test_a_column_that_says_nothing_is_not_there(gap: str) -> None:
     assert [column.title for column in choose_columns([ROW])] == list(BY_TITLE)

@@ -14,6 +14,14 @@ def test_a_page_escapes_its_values_and_has_the_numbers(tmp_path: Path) -> None:
     assert render_page(tmp_path / "page.html.jinja", text="<ߒߞߏ>") == "<p>&lt;ߒߞߏ&gt; 1\u202f234</p>\n"
 
 
+def test_style_and_script_lose_comments_and_nothing_else(tmp_path: Path) -> None:
+    (tmp_path / "page.html.jinja").write_text("{{ style }}{{ script }}")
+    style = "/* a\n b */\np { /* c */\n  margin: 0; }\n"
+    script = "// a\n  // b\n  f('http://x'); // c\n"
+    page = render_page(tmp_path / "page.html.jinja", style=style, script=script)
+    assert page == "p {margin: 0; }\nf(&#39;http://x&#39;); // c\n"
+
+
 def test_a_card_keeps_its_text_and_guards_its_cells(tmp_path: Path) -> None:
     (tmp_path / "card.md.jinja").write_text("| {{ text | cell }} | {{ 1234 | number }} | {{ 0.5 | number }} |\n")
     expected = "| <a> \\| हिन्दी | 1,234 | 0.500 |\n"

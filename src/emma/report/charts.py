@@ -6,10 +6,14 @@ from collections.abc import Sequence
 from emma.lang.language import ENGLISH
 from emma.report.languages import LanguageRow
 from emma.schemas import Row
-from emma.ui.svg import Axis, Chart, label_points, linear_axis, log_axis, rank_axis
+from emma.ui.axes import Axis, linear_axis, log_axis, rank_axis
+from emma.ui.labels import label_points
+from emma.ui.svg import Chart
 
 MAX_POINTS = 600
 """Points that a curve is drawn with at most: more only make the page larger."""
+MAX_STEMS = 500
+"""Languages up to which stems are drawn: of more there are several in each pixel, and they make one grey."""
 VERDICTS = ("none", "unsure", "loss", "gain")
 Place = tuple[float, float, LanguageRow]
 """Where a language stands in a chart, as values."""
@@ -27,7 +31,7 @@ def draw_data_by_rank(rows: Sequence[LanguageRow]) -> str:
 
 
 def draw_fertility(rows: Sequence[LanguageRow]) -> str:
-    """Tokens per byte with the base and the new vocabulary: one stem a language, ranked by the base."""
+    """Tokens per byte with the base and the new vocabulary, ranked by the base, with a stem between both."""
     counted = [row for row in rows if row.tokens_per_byte is not None]
     if not counted:
         return ""
@@ -41,9 +45,10 @@ def draw_fertility(rows: Sequence[LanguageRow]) -> str:
         if row.tokens_per_byte_base is not None
     ]
     after = {lang: value for _, value, lang in new}
-    stems = [(rank, value, rank, after[lang]) for rank, value, lang in base]
+    stems = [(rank, value, rank, after[lang]) for rank, value, lang in base] if len(ranked) <= MAX_STEMS else []
     radius = _dot_radius(ranked) - 0.5
-    marks = [chart.lines(stems, "stem"), chart.dots(base, "before", radius), chart.dots(new, "after", radius)]
+    marks = [chart.lines(stems, "stem"), chart.dots(base, "before", radius)]
+    marks.append(chart.dots(new, "after", radius, above=base))
     return chart.draw("Tokens per byte by language, before and after", marks)
 
 

@@ -5,7 +5,9 @@ from dataclasses import dataclass, replace
 from html import escape
 
 from emma.report.charts import MAX_POINTS
-from emma.ui.svg import Chart, Point, label_ends, linear_axis
+from emma.ui.axes import linear_axis
+from emma.ui.labels import label_ends
+from emma.ui.svg import Chart, Point
 
 STYLES = 6
 """Styles of curves in the page's sheet, `s0` to `s5`."""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from emma.lang.coverage import MEANINGS, is_language
+from emma.lang.tiers import TIER_NAMES
 from emma.report import charts
 from emma.report.columns import choose_columns, format_interval, list_choices
 from emma.report.groups import group_languages
@@ -43,6 +44,7 @@ def render_report(
         rows=sorted(rows, key=lambda row: (-row.train_bytes, row.lang)),
         columns=choose_columns(rows),
         choices=list_choices(rows),
+        tiers=TIER_NAMES,
         language_count=sum(is_language(row.lang) for row in rows),
         groupings=group_languages(rows),
         pages=pack_pages(rows, tables, texts, tasks),

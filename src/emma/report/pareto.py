@@ -17,8 +17,10 @@ from emma.report.curves import STYLES, Figure
 from emma.report.languages import LanguageRow
 from emma.report.merging import Merging
 from emma.report.validation import ValidationCurves, find_gain, find_rise
+from emma.ui.axes import linear_axis
+from emma.ui.labels import label_points
 from emma.ui.numerals import format_count, format_signed
-from emma.ui.svg import Chart, label_points, linear_axis
+from emma.ui.svg import Chart
 
 ACROSS = "forgotten: rise of the worst probe's bits per byte, %"
 UP = "gain in bits per byte, mean of languages, %"

@@ -15,7 +15,8 @@ from emma.report.charts import VERDICTS
 from emma.report.task_rows import TaskRow, list_task_rows
 from emma.report.task_summary import GroupMean, TaskSummary, summarise_tasks
 from emma.report.tasks import LanguageGain, TaskTables, list_language_gains
-from emma.ui.svg import Chart, LabelledPoint, linear_axis, row_axis
+from emma.ui.axes import linear_axis, row_axis
+from emma.ui.svg import Chart, LabelledPoint
 
 CHART_WIDTH, ROW_HEIGHT, NAMES_WIDTH = 960, 34, 230
 """Of the picture, in CSS pixels at full width: a row for each benchmark, its name on the left."""

@@ -5,6 +5,7 @@ script.
 """
 
 import base64
+import re
 import zlib
 from functools import lru_cache
 from pathlib import Path
@@ -16,13 +17,20 @@ from emma.config.extras import need
 from emma.ui import numerals
 
 HERE = Path(__file__).parent
+SPARE = {
+    "style": re.compile(r"^[ \t]+|[ \t]*/\*.*?\*/\n?", re.DOTALL | re.MULTILINE),
+    "script": re.compile(r"^[ \t]*(//.*\n)?", re.MULTILINE),
+}
+"""Comments and indents of a page's style and script: who looks for them finds them in the package."""
 
 
 def render_page(template: Path, **values: Any) -> str:
     """An HTML page from a template, in which `n` are the functions of `emma.ui.numerals`.
 
-    Needs the extra `report`; raises ExtraError without it.
+    `style` and `script` lose comments and indents. Needs the extra `report`; raises ExtraError without it.
     """
+    for name in values.keys() & SPARE.keys():
+        values[name] = SPARE[name].sub("", values[name])
     page: str = environment(template.parent, escape=True).get_template(template.name).render(n=numerals, **values)
     return page
 

@@ -42,13 +42,14 @@ const page = (() => {
   // Rows without a value come last in both directions; equal rows keep their order.
   function sort(table, headers, index, descending) {
     const numeric = isNumeric(headers[index]);
-    const order = numeric ? (a, b) => a - b : collator.compare;
+    const compare = numeric ? (a, b) => a - b : collator.compare;
     for (const body of table.tBodies) {
-      const keys = new Map([...body.rows].map((row) => [row, sortKey(row.cells[index], numeric)]));
+      const order = headers[index].dataset.order?.split(" "); // of words that have one
+      const keys = new Map([...body.rows].map((row) => [row, sortKey(row.cells[index], numeric, order)]));
       const rows = [...keys.keys()].sort((a, b) => {
         const [left, right] = [keys.get(a), keys.get(b)];
         if (left === undefined || right === undefined) return (left === undefined) - (right === undefined);
-        return descending ? order(right, left) : order(left, right);
+        return descending ? compare(right, left) : compare(left, right);
       });
       body.append(...rows);
     }
@@ -56,8 +57,9 @@ const page = (() => {
     headers[index].setAttribute("aria-sort", descending ? "descending" : "ascending");
   }
 
-  function sortKey(cell, numeric) {
+  function sortKey(cell, numeric, order) {
     const text = cell.dataset.v ?? cell.textContent.trim();
+    if (order) return order.includes(text) ? order.indexOf(text) : undefined;
     if (numeric) return cell.dataset.v === undefined ? parseNumber(text) : Number(text);
     return text === "–" || text === "" ? undefined : text;
   }
@@ -75,7 +77,7 @@ const page = (() => {
     const header = main.tHead.querySelector(`[data-key="${key}"]`);
     if (!header) return "";
     const cell = row.cells[header.cellIndex];
-    return header.dataset.by === "class" ? cell.className : cell.textContent.trim();
+    return header.dataset.by === "class" ? cell.className || "none" : cell.textContent.trim();
   };
 
   const isLanguage = (lang) => !lang.startsWith("zxx_"); // program code is a row, and no language

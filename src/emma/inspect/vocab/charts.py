@@ -6,8 +6,10 @@ from itertools import pairwise
 from emma.inspect.vocab.measure import LanguageCosts, TokenizerCost
 from emma.inspect.vocab.savings import Savings
 from emma.lang.language import ENGLISH
+from emma.ui.axes import Axis, linear_axis, rank_axis
+from emma.ui.labels import label_points
 from emma.ui.numerals import format_count, format_decimal, format_share
-from emma.ui.svg import Axis, Chart, label_points, linear_axis, link_marks, rank_axis
+from emma.ui.svg import Chart, link_marks
 
 COLOURS = 6
 """Tokenizers that are told apart by colour; then the colours come round again."""

@@ -12,6 +12,6 @@ async function unpack() {
 function take(data, lang) {
   const at = data.place.get(lang);
   const row = Object.fromEntries(Object.entries(data.rows).map(([name, values]) => [name, values[at]]));
-  const lists = ["tags", "own", "premium", "text", "flags", "advice", "gains", "samples", "answers", "dropped", "audits"];
+  const lists = ["own", "premium", "text", "flags", "advice", "gains", "samples", "answers", "dropped", "audits"];
   return { ...row, lang, ...Object.fromEntries(lists.map((name) => [name, data[name][at]])) };
 }

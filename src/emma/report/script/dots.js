@@ -4,9 +4,11 @@ const charts = [...document.querySelectorAll("svg")].map(readChart).filter((char
 
 function readChart(svg) {
   const dots = [];
+  let langs; // of a path, or of the one before it
   const paths = [...svg.querySelectorAll("path.dots")].map((path) => {
     const steps = path.getAttribute("d").split("M").slice(1);
-    return { path, steps, langs: path.dataset.of.split(" ") };
+    langs = path.dataset.of?.split(" ") ?? langs;
+    return { path, steps, langs };
   });
   for (const { path, steps, langs } of paths)
     steps.forEach((step, index) => {

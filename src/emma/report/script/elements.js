@@ -30,7 +30,7 @@ const FROM_RIGHT = /^(Adlm|Arab|Aran|Hebr|Mand|Mend|Nkoo|Rohg|Samr|Syrc|Thaa|Yez
 const LETTER_FROM_RIGHT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
 function foreign(text, of) {
   const isFromRight = FROM_RIGHT.test(of.lang.split("_")[1]) && LETTER_FROM_RIGHT.test(text);
-  return make("bdi", { dir: isFromRight ? "rtl" : "auto", lang: of.tags }, text);
+  return make("bdi", { dir: isFromRight ? "rtl" : "auto", lang: Intl.getCanonicalLocales(of.lang.replace("_", "-"))[0] }, text);
 }
 // A text, or the length of one that may not be passed on.
 const quote = (text, of) => typeof text !== "number" ? foreign(text, of)

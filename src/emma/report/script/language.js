@@ -35,7 +35,7 @@ function writeVerdict(of) {
 }
 
 function writeStats(data, of) {
-  const arrow = (before, after) => make("dd", {}, before == null ? "" : make("span", { class: "was" }, decimal(before)), before == null ? "" : make("span", { class: "to", "aria-label": "to" }, " → "), make("b", {}, decimal(after)));
+  const arrow = (before, after) => make("dd", {}, before == null ? "" : make("span", { class: "was" }, `${decimal(before)} → `), make("b", {}, decimal(after)));
   const stat = (name, value, ...notes) => make("div", { class: "stat" }, make("dt", {}, name), value, ...notes.filter(Boolean).map((note) => (typeof note === "string" ? make("dd", { class: "note" }, note) : note)));
   const english = data.rows.tokens_per_byte[data.place.get("eng_Latn")];
   const times = (value) => `${decimal(value, 1)}\u00d7`;

@@ -2,6 +2,11 @@
 const overview = document.getElementById("overview");
 const view = document.getElementById("language");
 const title = document.title;
+// Names lead to pages, which there are with this script alone.
+for (const row of document.getElementById("table").tBodies[0].rows) {
+  const name = row.cells[0].firstChild;
+  name.replaceWith(make("a", { href: `#${row.id}` }, name.data.trim()), " ");
+}
 let left = 0; // how far the overview was scrolled
 
 const isLabel = (hash) => /^#[a-z]{3}_[A-Z][a-z]{3}$/.test(hash);
