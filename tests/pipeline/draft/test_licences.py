@@ -2,7 +2,7 @@
 
 import pytest
 
-from emma.pipeline.draft.licences import find_licence, read_licences
+from emma.pipeline.draft.licences import find_licence, name_licence, read_licences, read_stated
 
 
 @pytest.mark.parametrize(
@@ -29,3 +29,31 @@ def test_the_nearest_file_counts_and_several_decide_nothing() -> None:
     assert find_licence(about, "c") == ("MIT", "README.md")
     assert find_licence(about, "b")[0] == "" and "several" in find_licence(about, "b")[1]
     assert find_licence((), "a") == ("", "")
+
+
+@pytest.mark.parametrize(
+    "text, stated",
+    [
+        ("# Agupi\n\n##\nYaw pɛ nsuo.\n\n* License: [CC-BY]\n* Text: Mercy Ketor\n", "CC-BY"),
+        ("---\ntitle: ታሪክ\nlicense: cc-by-sa-4.0\n---\nአንድ ቀን", "CC-BY-SA-4.0"),
+        ('<TEI><licence target="https://creativecommons.org/licenses/by/4.0/"/><p>Текст</p></TEI>', "CC-BY-4.0"),
+        ('<licence target="http://creativecommons.org/publicdomain/zero/1.0/">CC0 1.0</licence>', "CC0-1.0"),
+        ("<dc:rights>Creative Commons Attribution-NonCommercial</dc:rights>", "CC-BY-NC"),
+        ("<license><license-p>distributed under the Creative Commons Attribution License, which permits</license-p>"
+         "</license>", "CC-BY"),
+        ('<a rel="license" href="https://creativecommons.org/licenses/by-nc-sa/3.0/">ⵜⴰⵎⴰⵣⵉⵖⵜ</a>', "CC-BY-NC-SA-3.0"),
+        ('<meta name="DC.rights" content="CC BY-ND 4.0">', "CC-BY-ND-4.0"),
+        ("# license = EUPL-1.2\n# text = Mun lean", "EUPL-1.2"),
+        ("<rights>All rights reserved.</rights>", "All rights reserved"),
+        ("<license>MIT License</license> <license>CC BY 4.0</license>", ""),  # several
+        ("A story about the MIT License, and nothing of its own.", ""),
+        ("license: other", ""),
+        ("Leseni: CC BY 4.0", ""),
+    ],
+)  # fmt: skip
+def test_what_a_file_says_of_itself(text: str, stated: str) -> None:
+    assert read_stated(text) == stated
+
+
+def test_a_long_sentence_is_no_name_of_a_licence() -> None:
+    assert name_licence("You may read it to your children. " * 3) == ""

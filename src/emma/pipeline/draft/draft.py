@@ -11,7 +11,7 @@ from emma.errors import SourceError
 from emma.pipeline.draft.finish import finish_source, make_name
 from emma.pipeline.draft.groups import Group, group_files
 from emma.pipeline.draft.guesses import Guess
-from emma.pipeline.draft.licences import UNKNOWN
+from emma.pipeline.draft.licences import LICENCE_NAMES, UNKNOWN
 from emma.pipeline.draft.patterns import find_member_pattern, find_patterns
 from emma.pipeline.draft.places import Place
 from emma.pipeline.draft.rows import find_unit
@@ -21,7 +21,9 @@ from emma.pipeline.draft.trials import choose_source, read_sample
 
 TABLE_SETTINGS = ("fields", "keep", "options", "encoding")
 """Settings that plain text does not have."""
-KEPT = frozenset({"author", "date", "doc_id", "id", "publisher", "source", "timestamp", "url", "warc_record_id"})
+KEPT = frozenset({
+    "author", "date", "doc_id", "id", "publisher", "source", "timestamp", "url", "warc_record_id", *LICENCE_NAMES,
+})  # fmt: skip
 """Names of columns that say where a text comes from, and travel with it."""
 
 

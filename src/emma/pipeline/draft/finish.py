@@ -1,13 +1,15 @@
 """What follows once the language of a source is settled: name, licence, domain, short texts, and what is lost."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 from statistics import median
 
+from emma.collect.config import is_spdx
 from emma.collect.files.compression import without_suffix
 from emma.pipeline.draft.groups import Group
-from emma.pipeline.draft.licences import find_licence
+from emma.pipeline.draft.licences import count_stated, find_licence
 from emma.pipeline.draft.names import find_split
 from emma.pipeline.draft.places import Place
 from emma.pipeline.draft.sources import DraftSource, Sample
@@ -16,6 +18,9 @@ SHORT_BYTES, GROUP_BYTES = 250, 600
 """Median UTF-8 bytes of texts below which neighbours are joined, and the bytes that they are joined to."""
 MIN_NAMED = 0.5
 """Share of the texts of a source whose language must be known for the recipe to read it."""
+NOT_PASSED_ON = "Until it is set, the text counts as not to be passed on."
+MAX_STATED = 4
+"""Licences that are listed."""
 MAX_REJECT = 0.05
 """The share of a source that may be lost unless it says more (`collect.max_reject`)."""
 
@@ -23,13 +28,7 @@ MAX_REJECT = 0.05
 def finish_source(source: DraftSource, place: Place) -> None:
     """What follows once the language is settled: licence, domain, short texts, losses, and whether it can be read."""
     sample = source.sample
-    licence, where = find_licence(place.about, source.group.folder)
-    if licence:
-        source.change(f"by {where}", licence=licence)
-    else:
-        told = f"{where}; which one holds here must be said" if where else "no file beside it names one"
-        source.reasons["licence"] = told
-        source.doubt("licence", f"It is not known: {told}. Until it is, the text counts as not to be passed on.")
+    _find_licence(source, place)
     if domain := find_domain(source.config.reader, source.group):
         source.change("by the format or the names", domain=domain)
     _join_short_texts(source)
@@ -37,6 +36,29 @@ def finish_source(source: DraftSource, place: Place) -> None:
     source.is_ready = bool(sample.named) and len(sample.named) >= MIN_NAMED * len(sample.rows)
     if not sample.rows:
         source.doubt("reader", f"Nothing could be read of it. The first reject: {sample.first_loss or 'none'}.")
+
+
+def _find_licence(source: DraftSource, place: Place) -> None:
+    """What all texts or files say of themselves, else what files beside them say."""
+    of_rows = Counter(row.licence for row in source.sample.rows)
+    what, stated = ("texts", of_rows) if any(of_rows) else ("files", count_stated(place, source.group.files))
+    beside, where = find_licence(place.about, source.group.folder)
+    if len(stated) == 1 and (inside := next(iter(stated))):
+        source.change(f"each of its {what} that was looked at says so", licence=inside)
+        if beside not in ("", inside):
+            source.doubt("licence", f"Its {what} say {inside} of themselves, and {where} says {beside}.")
+        if not is_spdx(inside):
+            source.doubt("licence", f"Its {what} say {inside}, no SPDX name such as CC-BY-4.0. {NOT_PASSED_ON}")
+        return
+    if beside:
+        source.change(f"by {where}", licence=beside)
+    else:
+        told = f"{where}; which one holds here must be said" if where else "no file beside it names one"
+        source.reasons["licence"] = told
+        source.doubt("licence", f"It is not known: {told}. {NOT_PASSED_ON}")
+    if any(stated):
+        seen = ", ".join(f"{count:,} say {name or 'nothing'}" for name, count in stated.most_common(MAX_STATED))
+        source.doubt("licence", f"Of its {what} that were looked at {seen}. A source has one licence: make several.")
 
 
 def _join_short_texts(source: DraftSource) -> None:

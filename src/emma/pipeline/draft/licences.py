@@ -1,11 +1,19 @@
-"""The licence of a folder as its README or LICENSE says it; never a guess where they name several."""
+"""The licence of texts, as each of their files says it, else README or LICENSE; no guess where several are named."""
 
 import re
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import PurePosixPath
+
+from emma.pipeline.draft.places import Place, PlaceFile, head_of
+from emma.pipeline.draft.rows import decode_head
 
 FRONT_MATTER = re.compile(r"\A---\s*\n(.*?)\n---\s*(?:\n|\Z)", re.DOTALL)
 FRONT_LICENCE = re.compile(r"^license:\s*\n?\s*-?\s*[\"']?([\w.+-]+)[\"']?\s*$", re.MULTILINE)
 PHRASES: tuple[tuple[str, str], ...] = (
+    (r"creativecommons\.org/publicdomain/zero", "CC0-1.0"),
+    (r"creativecommons\.org/publicdomain/mark", "CC-PDM-1.0"),
+    (r"creativecommons\.org/licenses/([a-z-]+/\d\.\d)", "CC-{}"),
     (r"\bCC0(?:[ -]1\.0)?\b|Creative Commons Zero|CC0 1\.0 Universal", "CC0-1.0"),
     (r"(?:CC[ -]BY|Attribution)[ -](?:SA|ShareAlike)[ -](?:v|version )?(\d\.\d)", "CC-BY-SA-{}"),
     (r"(?:CC[ -]BY|Attribution)[ -](?:NC|NonCommercial)[ -](?:SA|ShareAlike)[ -](\d\.\d)", "CC-BY-NC-SA-{}"),
@@ -22,6 +30,25 @@ PHRASES: tuple[tuple[str, str], ...] = (
     (r"\bODbL\b", "ODbL-1.0"),
 )
 """Phrases by which licences are known, and their SPDX identifiers."""
+NO_VERSION = re.compile(
+    r"\b(?:CC|Creative Commons)[ -](BY|Attribution)((?:[ -](?:SA|ShareAlike|NC|NonCommercial|ND|NoDerivatives))*)\b",
+    re.I,
+)
+"""A licence of Creative Commons whose version is not told."""
+SHORT = {"attribution": "BY", "sharealike": "SA", "noncommercial": "NC", "noderivatives": "ND"}
+STATEMENTS = re.compile(
+    r"^(?:\* |# *)?licen[cs]e *[:=] *\S.*$"
+    r"|<(?:\w+:)?(licen[cs]e|rights|accessrights)\b[^>]*?(?:/>|>(?s:.*?)</(?:\w+:)?\1\s*>)"
+    r"|<(?:a|link)\b[^>]*\brel=[\"']?license\b[^>]*>"
+    r"|<meta\b[^>]*\bname=[\"']?(?:dc|dcterms)\.(?:rights|licen[cs]e)\b[^>]*>",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""Where a file says its own licence: the facts of a story, front matter, elements of XML (TEI, JATS, OLAC), HTML."""
+MAX_LOOKED, MAX_PHRASE = 60, 60
+"""Files of a source that are looked at for it, and the characters of a phrase that may stand for a licence."""
+LICENCE_NAMES = ("licence", "license")
+"""Names of columns."""
+NOTHING = ("none", "null", "other", "unknown")
 UNKNOWN = "unknown"
 """What a recipe says where nobody told: nothing of the text is passed on then."""
 
@@ -45,7 +72,7 @@ def read_licences(text: str) -> list[str]:
     if (front := FRONT_MATTER.match(text)) and (match := FRONT_LICENCE.search(front[1])):
         return [to_spdx(match[1])]
     found = [
-        spdx.format(match[1] if match.groups() and match[1] else "")
+        spdx.format(match[1].upper().replace("/", "-") if match.groups() and match[1] else "")
         for phrase, spdx in PHRASES
         for match in re.finditer(phrase, text, re.IGNORECASE)
     ]
@@ -60,3 +87,29 @@ def to_spdx(licence: str) -> str:
         return str(canonicalize_license_expression(licence))
     except InvalidLicenseExpression:
         return licence
+
+
+def count_stated(place: Place, files: Sequence[PlaceFile]) -> Counter[str]:
+    """What files say of their own licence, in some of them: files by licence, empty for those that say nothing."""
+    step = -(-len(files) // MAX_LOOKED)
+    heads = (head_of(place, file) for file in files[::step])
+    return Counter(read_stated(decode_head(head)) for head in heads if head)
+
+
+def read_stated(text: str) -> str:
+    """The licence that a file says it has itself; empty where it says none, or several."""
+    found = {name_licence(match[0]) for match in STATEMENTS.finditer(text)} - {""}
+    return found.pop() if len(found) == 1 else ""
+
+
+def name_licence(phrase: str) -> str:
+    """A statement by its SPDX identifier; without the version where that is not told; else itself, if it is short."""
+    words = re.sub(r"^[*# ]*licen[cs]e *[:=]|<[^>]*>|[\[\]]", " ", phrase, flags=re.IGNORECASE)
+    plain = " ".join(words.split()).strip(" .\"'")
+    if known := read_licences(phrase):
+        return known[0] if len(known) == 1 else ""
+    if match := NO_VERSION.search(plain):
+        parts = re.findall(r"[A-Za-z]+", match[0].lower().replace("creative commons", "cc"))
+        return "-".join(SHORT.get(part, part.upper()) for part in parts)
+    says_something = any(map(str.isalpha, plain)) and plain.lower() not in NOTHING
+    return to_spdx(plain) if len(plain) <= MAX_PHRASE and says_something else ""

@@ -24,6 +24,8 @@ class Row:
     code: str = ""
     """The language as the source calls it."""
     code2: str = ""
+    licence: str = ""
+    """As a column or a fact beside the text says it."""
     has_lang: bool = False
     """Whether the language of the first side is known, whatever that of the second."""
 

@@ -18,6 +18,7 @@ from emma.collect.text.short_texts import decide_scripts
 from emma.errors import LanguageError
 from emma.lang.language import Lang
 from emma.lang.scripts import Evidence
+from emma.pipeline.draft.licences import LICENCE_NAMES, name_licence
 from emma.pipeline.draft.places import MAX_ROW_BYTES
 from emma.pipeline.draft.sources import Row, Sample
 
@@ -71,6 +72,7 @@ def _read_file(file: InputFile, source: SourceConfig, naming: Naming, sample: Sa
     sample.files += 1
     raw = _take(find_reader(source).read(file, source), share, sample)
     rejects: list[Reject] = []
+    licence_column = next((name for name in source.keep if name.lower() in LICENCE_NAMES), "")
     for document, evidence, evidence2 in decide_scripts(clean_documents(raw, naming, rejects.append), naming):
         sample.text_chars += len(document.text) + len(document.text2 or "")
         sides = [(naming.name_text, document.code, document.text, evidence)]
@@ -80,8 +82,9 @@ def _read_file(file: InputFile, source: SourceConfig, naming: Naming, sample: Sa
         both = labels if all(labels) else ["", ""]
         first, second = both[0], both[1] if len(both) > 1 else ""
         texts, codes = (document.text, document.text2 or ""), (document.code, document.code2)
+        licence = name_licence(str((document.meta or {}).get(licence_column, "")))
         sample.rows.append(
-            Row(file.name, document.row, texts[0], first, texts[1], second, *codes, has_lang=bool(labels[0]))
+            Row(file.name, document.row, texts[0], first, texts[1], second, *codes, licence, has_lang=bool(labels[0]))
         )
     for reject in rejects:
         _count_reject(sample, reject, file.name)

@@ -104,7 +104,8 @@ def describe_source(source: DraftSource) -> str:
 
 def _write_doubts(source: DraftSource) -> Iterator[str]:
     for doubt in source.doubts:
-        if doubt.setting != "licence":  # which stands beside the setting
+        # what stands beside the setting is not said twice
+        if (reason := source.reasons.get(doubt.setting, "")) not in doubt.text or not reason:
             yield from _comment(f"? {doubt.setting}: {doubt.text}")
 
 
