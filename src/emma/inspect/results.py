@@ -11,7 +11,7 @@ from emma.ui.terminal import format_table
 from emma.wording import plural
 
 if TYPE_CHECKING:
-    from emma.report.summary import Headline
+    from emma.report.headline import Headline
     from emma.report.task_summary import TaskSummary
 
 

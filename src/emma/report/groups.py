@@ -5,8 +5,9 @@ from typing import TypedDict
 
 from emma.lang.coverage import is_language
 from emma.lang.tiers import SIZE_BANDS, TIER_NAMES
+from emma.report.headline import Averages, LanguageCounts
 from emma.report.languages import LanguageRow
-from emma.report.summary import Averages, LanguageCounts, average, tally_languages
+from emma.report.summary import average, tally_languages
 
 GROUPINGS = {
     "size_band": "Training text",

@@ -8,11 +8,11 @@ from emma.lang.tiers import TIER_NAMES
 from emma.report import charts
 from emma.report.columns import choose_columns, format_interval, list_choices
 from emma.report.groups import group_languages
+from emma.report.headline import Headline
 from emma.report.languages import LanguageRow
 from emma.report.map import draw_world
 from emma.report.pages import PageTexts, pack_pages
 from emma.report.pareto import draw_pareto, list_bands
-from emma.report.summary import Headline
 from emma.report.tables import Tables, count_drops, describe_rejects, list_shortfalls
 from emma.report.task_section import TaskSection
 from emma.report.validation_section import ValidationSection

@@ -1,15 +1,13 @@
 """Make the audit sheet of a language: everything counted, with examples of what was decided."""
 
-from collections.abc import Iterable, Sequence
-
 from emma.curate.quality.limits import LimitRow
 from emma.curate.quality.rules import RULES, SCORE
 from emma.curate.splits.assign import BENCHMARK, NEAR_BENCHMARK
+from emma.inspect.audit.examples import choose_middle, draw_examples
 from emma.inspect.audit.records import (
     Contamination,
     DoubtedDocuments,
     Duplicates,
-    Example,
     LabelAgreement,
     RuleDrops,
     ScriptShare,
@@ -17,7 +15,7 @@ from emma.inspect.audit.records import (
     SourceSize,
     SplitSize,
 )
-from emma.inspect.audit.scan import DOUBTED, KEPT, AuditSample, LanguageScan, scan_language
+from emma.inspect.audit.scan import DOUBTED, KEPT, LanguageScan, scan_language
 from emma.inspect.lookup import find_corpus_language
 from emma.lang.explain import explain
 from emma.lang.language import LABEL, Lang, Pair, parse_label
@@ -28,10 +26,6 @@ from emma.store import shards
 
 MAX_ROWS, MAX_CLUSTERS, MAX_LINES, MAX_LABELS = 20, 5, 10, 5
 """How many of each are shown: random rows, largest clusters, boilerplate lines, other labels."""
-EXAMPLES = 3
-MAX_CHARS = 400
-"""Characters of a text that are shown."""
-EXAMPLE_COLUMNS = ("id", "source", "lang", "text", "lang2", "text2")
 
 
 def audit_language(run: Run, name: str, seed: int = 0) -> Sheet:
@@ -222,38 +216,3 @@ def describe_contamination(corpus: Corpus, scan: LanguageScan, lang: Lang) -> Co
         "examples": choose_middle(corpus, scan.samples.get(BENCHMARK, ()), "benchmark_share"),
         "near": draw_examples(corpus, scan.samples.get(NEAR_BENCHMARK, ())),
     }
-
-
-def choose_middle(corpus: Corpus, samples: Sequence[AuditSample], feature: str) -> list[Example]:
-    """Examples whose value of a feature is neither the worst nor the mildest, with that value.
-
-    Among the worst any rule is right, and among the mildest any rule is wrong.
-    """
-    ranked = sorted(samples, key=lambda sample: (sample.values[feature], sample.order))
-    start = max(0, (len(ranked) - EXAMPLES) // 2)
-    chosen = ranked[start : start + EXAMPLES]
-    examples = read_examples(corpus, chosen)
-    for example, sample in zip(examples, chosen, strict=True):
-        example["value"] = sample.values[feature]
-    return examples
-
-
-def draw_examples(corpus: Corpus, samples: Iterable[AuditSample], most: int = EXAMPLES) -> list[Example]:
-    """Examples drawn by chance: those whose hashed ids are smallest."""
-    return read_examples(corpus, sorted(samples, key=lambda sample: sample.order)[:most])
-
-
-def read_examples(corpus: Corpus, chosen: Sequence[AuditSample]) -> list[Example]:
-    """Id and text of documents; long texts end after MAX_CHARS characters."""
-    rows = corpus.rows([sample.place for sample in chosen], EXAMPLE_COLUMNS)
-    return [
-        {
-            "id": row["id"],
-            "source": row["source"],
-            "lang": row["lang"],
-            "text": row["text"][:MAX_CHARS],
-            "lang2": row["lang2"],
-            "text2": row["text2"] and row["text2"][:MAX_CHARS],
-        }
-        for row in rows
-    ]
