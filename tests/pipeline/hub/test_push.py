@@ -8,7 +8,7 @@ import pytest
 
 from emma.errors import ArtifactError, RecipeError
 from emma.pipeline.home import Run
-from emma.pipeline.hub.push import Pushed, Pusher, escape
+from emma.pipeline.hub.push import Pushed, Pusher, escape, lacks_xet
 from emma.pipeline.hub.uploads import Destination, Upload, list_files, stage_uploads
 from emma.release.facts import count_parameters
 from tests.hub import READER, Hub, new_repository
@@ -84,6 +84,29 @@ def test_what_is_withdrawn_goes_though_nothing_is_new(hub: Hub, pusher: Pusher, 
     pushed = pusher.push(upload)
     assert (pushed.sent, pushed.deleted) == ((), ("data/tha_Thai/train.parquet",))
     assert held(hub, SET) == contents(upload)
+
+
+def test_a_server_without_xet_takes_large_files_by_lfs(
+    hub: Hub, pusher: Pusher, uploads: list[Upload], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The client as it is installed, with Xet: where the server knows nothing of that, it would send nothing."""
+    pytest.importorskip("hf_xet", reason="the client of this machine has no Xet")
+    from huggingface_hub import constants
+
+    monkeypatch.setattr(constants, "HF_HUB_DISABLE_XET", False)
+    said: list[str] = []
+    replace(pusher, say=said.append).push(uploads[0])
+    assert held(hub, SET) == contents(uploads[0])
+    assert said == ["  this server has no Xet: large files go by LFS"]
+    assert constants.HF_HUB_DISABLE_XET is False
+
+
+def test_no_connection_is_not_taken_for_a_server_without_xet() -> None:
+    assert lacks_xet(
+        ConnectionError("status client error (404 Not Found): http://h/api/models/a/b/xet-write-token/main")
+    )
+    assert not lacks_xet(ConnectionError("status (503): http://h/api/models/a/b/xet-write-token/main"))
+    assert not lacks_xet(ConnectionError("404 for http://h/api/models/a/b"))
 
 
 def test_the_hub_may_fail_for_a_while(hub: Hub, pusher: Pusher, uploads: list[Upload]) -> None:

@@ -127,6 +127,17 @@ class Pusher:
         return list(front.get("tags") or ())
 
     def _send(self, upload: Upload, difference: Difference) -> None:
+        """Send what differs: by Xet where the client has it and the server too, else by LFS."""
+        try:
+            self._upload(upload, difference)
+        except ConnectionError as error:
+            if not lacks_xet(error):
+                raise
+            self.say("  this server has no Xet: large files go by LFS")
+            with without_xet():
+                self._upload(upload, difference)
+
+    def _upload(self, upload: Upload, difference: Difference) -> None:
         # The client compares anew, so that this may be asked again after it stopped in the middle.
         self.api.upload_folder(
             repo_id=upload.repository,
@@ -144,6 +155,22 @@ class Pusher:
                 f"{upload.repository} was sent, and is not what the release is in {plural(len(wrong), 'file')}: "
                 f"{', '.join(wrong[:5])}. Somebody may have written to it meanwhile: run the same command again."
             )
+
+
+def lacks_xet(error: ConnectionError) -> bool:
+    """Whether an error of the client says that the server gives out no tokens of Xet, as mirrors of the hub do not."""
+    return "xet-write-token" in str(error) and "404" in str(error)
+
+
+@contextmanager
+def without_xet() -> Iterator[None]:
+    """No Xet inside: the client takes it wherever its package is installed, and looks for no other way by itself."""
+    constants: Any = need("huggingface_hub.constants", "hub")
+    had, constants.HF_HUB_DISABLE_XET = constants.HF_HUB_DISABLE_XET, True
+    try:
+        yield
+    finally:
+        constants.HF_HUB_DISABLE_XET = had
 
 
 def escape(path: str) -> str:
