@@ -1,6 +1,5 @@
 """The command line as scripts see it: quick help, exit codes, one clear line for each mistake."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -107,15 +106,6 @@ def test_lang_explains(code: str, code_of: int, capsys: pytest.CaptureFixture[st
     assert code in capsys.readouterr().out
 
 
-def test_threads_that_wait_sleep_unless_the_environment_says_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
-    cli.let_waiting_threads_sleep()
-    assert os.environ["OMP_WAIT_POLICY"] == "PASSIVE"
-    monkeypatch.setenv("OMP_WAIT_POLICY", "ACTIVE")
-    cli.let_waiting_threads_sleep()
-    assert os.environ["OMP_WAIT_POLICY"] == "ACTIVE"
-
-
 @pytest.mark.parametrize(
     ("argv", "expanded"),
     [
@@ -134,13 +124,6 @@ def test_threads_that_wait_sleep_unless_the_environment_says_otherwise(monkeypat
 )
 def test_a_group_has_a_command_that_is_meant_where_none_is_named(argv: str, expanded: str) -> None:
     assert cli.expand_group(argv.split()) == expanded.split()
-
-
-def test_letters_that_a_terminal_lacks_are_printed_as_escapes() -> None:
-    code = "import sys; from emma.cli.main import main; sys.exit(main(['lang', 'Volapük']))"
-    settings = os.environ | {"PYTHONIOENCODING": "ascii"}
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=settings, check=False)
-    assert r"Volap\xfck" in done.stdout and "Traceback" not in done.stderr
 
 
 def test_an_interrupt_while_modules_are_loaded_is_no_traceback() -> None:

@@ -47,7 +47,7 @@ def test_the_languages_that_lost_most_come_first() -> None:
     }
     lines = list(render_text(shown))
     assert any("near duplicate +1" in line for line in lines)
-    assert "and 10 more languages changed; --json has all" in lines
+    assert "changed too: 10 languages; --json has all" in lines
 
 
 def test_lists_of_named_tables_are_flattened_by_name() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from emma.errors import LanguageError, RecipeError
-from emma.inspect.lookup import find_corpus_language, find_document
+from emma.inspect.lookup import find_corpus_language, find_document, read_ids
 from emma.lang.language import Lang
 from emma.pipeline.home import Home
 
@@ -39,7 +39,7 @@ def test_runs_are_named_or_pointed_at(compiled: Path, tmp_path: Path) -> None:
     assert elsewhere.artifact("curate") == here.run("one").artifact("curate")
     with pytest.raises(RecipeError, match=r"no run 'ones' in .*\. Did you mean 'one'\? --home names another home\."):
         here.choose_run("ones")
-    with pytest.raises(RecipeError, match=r"Which run\? .* has: one, two\. Write emma export one --to DIR\."):
+    with pytest.raises(RecipeError, match=r"Which run\? .* has: one, two\. Name one, as in emma export one --to DIR\."):
         here.choose_run(how="emma export RUN --to DIR")
 
 
@@ -47,3 +47,14 @@ def test_an_id_of_no_document_shows_what_ids_look_like(compiled: Path) -> None:
     collect = Home(compiled).run("one").artifact("collect")
     with pytest.raises(RecipeError, match=r"'nonsense'\. An id is source:file#row, such as \w+:.+#\d+\."):
         find_document(collect, "nonsense")
+    with pytest.raises(RecipeError, match=r"no source 'nothing'\. There .* An id is source:file#row"):
+        find_document(collect, "nothing:at.all#3")
+
+
+def test_an_id_is_found_by_a_part_of_it_and_by_its_source(compiled: Path) -> None:
+    collect = Home(compiled).run("one").artifact("collect")
+    first = next(read_ids(collect))[0].as_py()
+    source, _, rest = first.partition(":")
+    for part in (rest.rpartition("#")[0], f"{source}:elsewhere#1", rest.rpartition(".")[0]):
+        with pytest.raises(RecipeError, match=rf"There are, for example: {source}:"):
+            find_document(collect, part)

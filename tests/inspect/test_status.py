@@ -71,4 +71,4 @@ def test_an_answer_is_text_or_json(tmp_path: Path, capsys: pytest.CaptureFixture
 
 def test_a_home_without_runs_says_how_to_make_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["status", "--home", str(tmp_path)]) == 0
-    assert "There is no run yet: `emma run RECIPE` makes one." in capsys.readouterr().out
+    assert "yet: `emma run RECIPE` makes one, --home names another." in capsys.readouterr().out

@@ -40,7 +40,7 @@ def test_a_home_with_several_runs_asks_which(tmp_path: Path) -> None:
         (tmp_path / name).mkdir()
         (tmp_path / name / "lock.json").write_text("{}")
     assert home.choose_run("a") == home.run("a")
-    with pytest.raises(RecipeError, match=r"has: a, b\. Write --run a\."):
+    with pytest.raises(RecipeError, match=r"has: a, b\. Name one, as in --run a\."):
         home.choose_run(None)
     with pytest.raises(RecipeError, match=r"There is no run 'c' in .*\. There are: a, b\."):
         home.choose_run("c")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from emma.errors import RecipeError
+from emma.errors import ArtifactError, RecipeError
 from emma.pipeline.home import Home, Run
 from emma.pipeline.released import Withheld, explain_absence, list_gaps
 from emma.release.config import ReleaseConfig
@@ -47,3 +47,9 @@ def test_what_a_card_does_not_say(run: Run, given: str) -> None:
 def test_a_run_without_a_release(tmp_path: Path) -> None:
     with pytest.raises(RecipeError, match="has no release yet"):
         _ = Home(tmp_path).run("demo").release
+
+
+def test_a_release_of_an_older_emma_says_what_to_do(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("emma.pipeline.released.read_json", lambda _: {})
+    with pytest.raises(ArtifactError, match=r"made by an older EMMA.*emma run RECIPE"):
+        _ = run.release

@@ -1,8 +1,6 @@
 """The command line. Thin: it reads arguments, and imports only what the command asked for needs."""
 
 import argparse
-import io
-import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -41,6 +39,7 @@ from emma.cli import (
 )
 from emma.cli.options import STAGES
 from emma.cli.parser import COMMAND, CommandParser, GroupedHelp, UsageError
+from emma.cli.system import explain_system_error, give_way, let_waiting_threads_sleep, show_what_a_terminal_cannot
 from emma.errors import EmmaError
 from emma.wording import find_near, suggest
 
@@ -84,28 +83,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         print("interrupted; nothing finished is lost: the same command goes on from here", file=sys.stderr)
         return interrupt.exit_code()
     except BrokenPipeError:
-        # `emma … | head`: the reader has what it wanted. Python would complain once more when it closes the stream.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        give_way()
         return 0
     except OSError as error:
-        print(f"error: {error.filename or 'the system'}: {error.strerror or error}", file=sys.stderr)
+        print(f"error: {explain_system_error(error)}", file=sys.stderr)
         return 1
-
-
-def let_waiting_threads_sleep() -> None:
-    """Let OpenMP's threads sleep where they wait for each other, unless the environment says otherwise.
-
-    By default they spin, and where another process wants the cores, they take them from the thread that is waited for:
-    a training step on two cores beside one busy process took fourteen times as long. Before torch is loaded.
-    """
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-
-
-def show_what_a_terminal_cannot() -> None:
-    """Let letters that the terminal's encoding lacks (`LC_ALL=POSIX`) be printed as escapes, not end the command."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
 
 
 def build_parser() -> argparse.ArgumentParser:

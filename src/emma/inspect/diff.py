@@ -10,6 +10,7 @@ from emma.schemas import SPLITS
 from emma.store import shards
 from emma.ui.numerals import format_bytes, format_count
 from emma.ui.terminal import format_table
+from emma.wording import plural
 
 STAGES = ("collect", "annotate", "curate")
 NAMED_TABLES = ("sources", "benchmarks")
@@ -168,8 +169,8 @@ def render_languages(rows: Sequence[LanguageChange], unchanged: int) -> Iterator
         heads = ["language", "documents", "→", "bytes", "→", "dropped otherwise"]
         yield from format_table([heads, *map(format_language, rows[:MAX_PRINTED])], right=(1, 2, 3, 4))
     if len(rows) > MAX_PRINTED:
-        yield f"and {format_count(len(rows) - MAX_PRINTED)} more languages changed; --json has all"
-    yield f"{format_count(unchanged)} languages are the same"
+        yield f"changed too: {plural(len(rows) - MAX_PRINTED, 'language')}; --json has all"
+    yield f"the same: {plural(unchanged, 'language')}"
 
 
 def format_language(row: LanguageChange) -> list[str]:

@@ -12,10 +12,12 @@ from emma.pipeline.corpus import Place
 from emma.schemas import Row
 from emma.store import shards
 from emma.store.artifact import Artifact
-from emma.wording import find_near
+from emma.wording import find_near, suggest
 
 MAX_IDS, MAX_LABELS = 5, 12
 """Ids of documents, and labels of languages, that a hint lists."""
+MIN_WORD = 3
+"""Letters that a part of an id needs to be looked for: fewer are in nearly every one."""
 
 
 def find_document(collect: Artifact, document: str) -> Place:
@@ -40,12 +42,15 @@ def hint_document(collect: Artifact, document: str) -> str:
     before = [other for other in same_file if row.isdigit() and int(other.rpartition("#")[2]) < int(row)]
     if before:
         return f"Row {row} may have been joined into {before[-1]}."
-    source = document.partition(":")[0]
-    near = same_file or filter_ids(collect, pc.match_substring, file or document)
+    source, colon, _ = document.partition(":")
+    word = file or document
+    near = same_file or (filter_ids(collect, pc.match_substring, word) if len(word) >= MIN_WORD else [])
     if near := near or filter_ids(collect, pc.starts_with, f"{source}:"):
         return f"There are, for example: {', '.join(near[:MAX_IDS])}."
+    sources = shards.read(collect.file("sources.parquet"), ["source"])["source"].to_pylist()
     example = next((ids[0].as_py() for ids in read_ids(collect) if len(ids)), "wiki:pages.jsonl#1")
-    return f"An id is source:file#row, such as {example}."
+    unknown = f"The run has no source '{source}'. {suggest(source, sources)} " if colon else ""
+    return f"{unknown}An id is source:file#row, such as {example}."
 
 
 def filter_ids(collect: Artifact, test: Callable[[pa.ChunkedArray, str], pa.ChunkedArray], text: str) -> list[str]:

@@ -125,7 +125,7 @@ def render_runs(status: HomeStatus) -> Iterator[str]:
     if rows:
         yield from format_table([("run", "stages done", "size", "last"), *rows], right=(1, 2))
     else:
-        yield "There is no run yet: `emma run RECIPE` makes one."
+        yield f"There is no run in {status.home} yet: `emma run RECIPE` makes one, --home names another."
     for training in status.trainings:
         yield from render_training(training) if not training.is_done else ()
     for path, size in status.unfinished.items():

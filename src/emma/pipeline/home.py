@@ -103,7 +103,9 @@ class Home:
         if name is not None:
             hint = suggest(name, names, "`emma status` lists them all.")
             raise RecipeError(f"There is no run '{name}' in {self.path}. {hint} --home names another home.")
-        raise RecipeError(f"Which run? {self.path} has: {', '.join(names)}. Write {how.replace('RUN', names[0])}.")
+        raise RecipeError(
+            f"Which run? {self.path} has: {', '.join(names)}. Name one, as in {how.replace('RUN', names[0])}."
+        )
 
 
 @dataclass(frozen=True)

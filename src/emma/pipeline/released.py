@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
+from emma.errors import ArtifactError
 from emma.pipeline.corpus import find_input, read_provenance
 from emma.pipeline.home import Run
 from emma.pipeline.unheeded import refuse_removed
@@ -77,7 +78,11 @@ def is_filled(folder: Path) -> bool:
 
 def list_withheld(run: Run, released: Artifact) -> tuple[Withheld, ...]:
     """The sources whose text a release leaves out."""
-    counts = read_json(released.file("checks.json"))["withheld"]
+    if (counts := read_json(released.file("checks.json")).get("withheld")) is None:
+        raise ArtifactError(
+            f"The release of '{run.name}' was made by an older EMMA, which did not note what it withholds. Run its "
+            "recipe again (emma run RECIPE)."
+        )
     sources = find_input(run.home, released, "collect").file("sources.parquet")
     licences = {row["source"]: row["licence"] for row in shards.read(sources, ["source", "licence"]).to_pylist()}
     return tuple(Withheld(source, licences[source], facts["documents"]) for source, facts in counts.items())

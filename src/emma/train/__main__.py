@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 
 from emma.cli import main as cli
+from emma.cli.system import let_waiting_threads_sleep
 from emma.config.extras import need
 from emma.inspect.results import read_results, render_results
 from emma.pipeline.home import Run
@@ -16,7 +17,7 @@ def main(argv: Sequence[str]) -> int:
     """Run `emma train` with these arguments, as one process or as one of several; returns the exit code."""
     if int(os.environ.get("WORLD_SIZE", "1")) == 1:
         return cli.main(["train", *argv])
-    cli.let_waiting_threads_sleep()
+    let_waiting_threads_sleep()
     arguments = cli.build_parser().parse_args(["train", *argv])
     need("torch", "train")
     from torch.distributed.rendezvous import rendezvous
