@@ -207,7 +207,7 @@ def prepare_ours(model: Path, whole: bool, side: str) -> Score:
     section = EvaluateConfig(precision="fp32", device="cpu")
     if whole:
         settings = {"context": ROLLING_CONTEXT, "stride": float(side.split()[1])}
-        scorer = Scorer(model, section.model_copy(update=settings))
+        scorer = Scorer.open(model, section.model_copy(update=settings))
         return lambda texts: [each.nats for each in scorer.score(texts)]
     backend = HuggingFace(model, section)
 

@@ -70,7 +70,7 @@ def measure_code(
     texts = [str(row["text"]) for row in documents]
     items: list[Any] = []
     for model, folder in models.items():
-        scorer = Scorer(folder, section)
+        scorer = Scorer.open(folder, section)
         encoded = scorer.encode(texts)
         items += [
             ScoredDocument(**row, model=model, nats=cost, tokens=len(text.ids) - 1, altered=text.altered)

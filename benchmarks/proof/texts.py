@@ -35,7 +35,7 @@ class Texts:
 
     def measure(self, folder: Path) -> dict[str, list[float]]:
         """Nats of every text under the model of a folder."""
-        scorer = Scorer(folder, EvaluateConfig())
+        scorer = Scorer.open(folder, EvaluateConfig())
         if self.start is not None:
             scorer.model.start_id = scorer.model.tokenizer.token_to_id(self.start)
         encoded = scorer.encode([text for texts in self.by_lang.values() for text in texts])

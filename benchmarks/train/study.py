@@ -168,7 +168,7 @@ def measure(folder: Path, texts: Sequence[tuple[str, str]]) -> Sums:
 
 def score_texts(folder: Path, texts: Sequence[str]) -> list[tuple[float, int]]:
     """Nats and tokens of each text under the model of a folder."""
-    scorer = Scorer(folder, EvaluateConfig())
+    scorer = Scorer.open(folder, EvaluateConfig())
     encoded = scorer.encode(texts)
     return [(nats, len(text.ids) - 1) for nats, text in zip(sum_nats(scorer, encoded), encoded, strict=True)]
 

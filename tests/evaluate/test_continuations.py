@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from emma.evaluate.backends.hf import HuggingFace
@@ -9,10 +10,12 @@ from emma.evaluate.config import EvaluateConfig
 from emma.evaluate.continuations import (
     PROMPT_CHARACTERS,
     REFERENCE_CHARACTERS,
+    Opening,
     choose_openings,
     cut_text,
     find_border,
     make_request,
+    tabulate_continuations,
     write_continuations,
 )
 from emma.schemas import SAMPLES
@@ -71,9 +74,19 @@ def test_short_documents_are_taken_where_there_are_no_others() -> None:
     assert {row["id"] for row in choose_openings(rows, 3, seed=0)} == {*texts}
 
 
+def write(folders: dict[str, Path], openings: list[Opening], root: Path) -> pa.Table:
+    backends = {name: HuggingFace(folder, SECTION) for name, folder in folders.items()}
+    written = {
+        name: write_continuations(backend, openings, root, Reporter(quiet=True), model=name)
+        for name, backend in backends.items()
+    }
+    return tabulate_continuations(openings, written)
+
+
 def test_both_models_go_on(make_model, tmp_path: Path) -> None:
     folders = {name: make_model(name, max_position_embeddings=256) / "model" for name in ("base", "adapted")}
-    table = write_continuations(folders, DOCUMENTS, SECTION, Reporter(quiet=True), root=tmp_path)
+    openings = list(choose_openings(DOCUMENTS, 3, seed=0))
+    table = write(folders, openings, tmp_path)
     assert table.schema.equals(SAMPLES) and table.num_rows == 3 * len(TEXTS) - 1
     rows = table.to_pylist()
     for name, folder in folders.items():  # one at a time, by the same backend without a store
@@ -81,13 +94,11 @@ def test_both_models_go_on(make_model, tmp_path: Path) -> None:
         for row in rows[::7]:
             (answer,) = backend.answer(backend.prepare([make_request(row["prompt"])]))
             assert answer.text == row[name]
-    again = write_continuations(folders, DOCUMENTS, SECTION, Reporter(quiet=True), root=tmp_path)
-    assert again.equals(table)
+    assert write(folders, openings, tmp_path).equals(table)
 
 
 def test_without_a_base_its_column_is_null(make_model, tmp_path: Path) -> None:
     folders = {"adapted": make_model("adapted", max_position_embeddings=256) / "model"}
-    table = write_continuations(folders, DOCUMENTS[:3], SECTION, Reporter(quiet=True), root=tmp_path)
+    table = write(folders, list(choose_openings(DOCUMENTS[:3], 3, seed=0)), tmp_path)
     assert table["base"].null_count == table.num_rows == 3
-    none = SECTION.model_copy(update={"continuations": 0})
-    assert not write_continuations(folders, DOCUMENTS, none, Reporter(quiet=True), root=tmp_path).num_rows
+    assert not write(folders, [], tmp_path).num_rows

@@ -7,6 +7,7 @@ import pytest
 
 from emma.errors import SourceError
 from emma.evaluate import run as stage
+from emma.evaluate.backends import model
 from emma.evaluate.config import EvaluateConfig
 from emma.evaluate.likelihood import score
 from emma.evaluate.run import evaluate
@@ -73,6 +74,16 @@ def test_scores_add_up(make_model, make_split, make_work) -> None:
     for row in found["gains"]:
         assert row["delta"] == pytest.approx(row["bpb_adapted"] - row["bpb_base"])
         assert row["lang"] == CODE.label or row["low"] - 1e-12 <= row["delta"] <= row["high"] + 1e-12
+
+
+def test_the_weights_of_each_model_are_read_once(make_model, make_split, make_work, monkeypatch) -> None:
+    read, reading = [], model.check_folder
+    monkeypatch.setattr(model, "check_folder", lambda folder: read.append(folder) or reading(folder))
+    section, work = EvaluateConfig(position_tokens=20), make_work("evaluate")
+    named = models(make_model)
+    evaluate(section, **make_split(ROWS), **named, work=work)
+    assert read == [named["base"].path, named["train"].path / "model"]
+    assert all(tables(work.out)[name] for name in ("items", "positions", "samples"))
 
 
 def test_no_base(make_model, make_split, make_work) -> None:

@@ -6,7 +6,6 @@ no question: neither model was taught to answer.
 
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from functools import partial
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -14,14 +13,13 @@ from typing import NamedTuple, TypedDict
 
 import pyarrow as pa
 
-from emma.evaluate.backends.open import open_backend
-from emma.evaluate.config import EvaluateConfig
+from emma.evaluate.backends.backend import Backend
 from emma.evaluate.engine.answers import AnswerStore
 from emma.evaluate.engine.requests import GenerateRequest, Prompt, TextAnswer, request_key
 from emma.evaluate.engine.run import answer_requests
 from emma.evaluate.likelihood.documents import EvalDocument
 from emma.schemas import SAMPLES
-from emma.store.address import CACHE, Fingerprints, hash64
+from emma.store.address import hash64
 from emma.ui.terminal import is_inside_letter
 from emma.work.progress import Reporter
 
@@ -53,27 +51,18 @@ class Opening(TypedDict):
 
 
 def write_continuations(
-    folders: Mapping[str, Path], documents: Sequence[EvalDocument], section: EvaluateConfig, reporter: Reporter, *,
-    root: Path,
-) -> pa.Table:  # fmt: skip
-    """What each model writes behind the openings of these documents (schemas.SAMPLES); answers are kept below `root`.
-
-    `folders` has the models `adapted` and, where there is one, `base`. Each is opened once, for all languages.
-    """
-    openings = list(choose_openings(documents, section.continuations, section.seed))
+    backend: Backend, openings: Sequence[Opening], root: Path, reporter: Reporter, *, model: str
+) -> list[str]:
+    """What a model, shown by its name, writes behind each opening; answers are kept below `root`."""
     requests = [make_request(each["prompt"]) for each in openings]
-    fingerprints = Fingerprints(root / CACHE)
-    models = {name: partial(open_backend, str(folder), section, fingerprints) for name, folder in folders.items()}
-    answer_requests(models.values(), requests, root, reporter, label="continuations")
-    written = {
-        name: read_texts(AnswerStore(root, open_model().key), requests) if requests else []
-        for name, open_model in models.items()
-    }
-    fingerprints.save()
-    rows = [
-        {**opening, **{name: texts[number] for name, texts in written.items()}}
-        for number, opening in enumerate(openings)
-    ]
+    answer_requests([lambda: backend], requests, root, reporter, label=f"{model}, continuations")
+    return read_texts(AnswerStore(root, backend.key), requests) if requests else []
+
+
+def tabulate_continuations(openings: Sequence[Opening], written: Mapping[str, Sequence[str]]) -> pa.Table:
+    """The openings with what each model wrote (schemas.SAMPLES): `adapted` and, where there is one, `base`."""
+    texts = zip(*written.values(), strict=True)
+    rows = [{**opening, **dict(zip(written, each, strict=True))} for opening, each in zip(openings, texts, strict=True)]
     return pa.Table.from_pylist(rows, schema=SAMPLES)
 
 

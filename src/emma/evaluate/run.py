@@ -18,18 +18,19 @@ import numpy as np
 import pyarrow as pa
 
 from emma.errors import SourceError
+from emma.evaluate.backends.hf import HuggingFace
 from emma.evaluate.backends.open import name_models
 from emma.evaluate.benchmarks import open_models, run_benchmarks
 from emma.evaluate.config import EvaluateConfig
 from emma.evaluate.contamination import mark_clean
-from emma.evaluate.continuations import write_continuations
+from emma.evaluate.continuations import Opening, choose_openings, tabulate_continuations, write_continuations
 from emma.evaluate.likelihood.documents import EvalDocument, ScoredDocument, choose_documents, choose_shard_documents
-from emma.evaluate.likelihood.positions import measure_positions
+from emma.evaluate.likelihood.positions import choose_streams, measure_positions
 from emma.evaluate.likelihood.score import Scorer
 from emma.evaluate.likelihood.tables import tabulate_gains, tabulate_scores
 from emma.lang.coverage import count_languages, measured_languages
 from emma.models.device import choose_device, choose_precision
-from emma.schemas import ITEMS
+from emma.schemas import ITEMS, POSITIONS, Row
 from emma.store import shards
 from emma.store.address import CACHE, Fingerprints
 from emma.store.artifact import Artifact
@@ -63,13 +64,33 @@ def evaluate(
     check_not_empty(documents)
     section = choose_settings(section, work)
     folders = {"adapted": train.file("model")} if base is None else {"base": base.path, "adapted": train.file("model")}
-    items = [row for model, folder in folders.items() for row in score_model(model, folder, documents, section, work)]
+    openings = list(choose_openings(documents, section.continuations, section.seed))
+    items, positions, written = measure_models(folders, documents, openings, section, work)
     write_score_tables(items, section, work.out)
-    shards.write(work.out / "positions.parquet", measure_positions(folders, documents, section))
-    samples = write_continuations(folders, documents, section, work.reporter, root=work.root)
-    shards.write(work.out / "samples.parquet", samples)
+    shards.write(work.out / "positions.parquet", pa.Table.from_pylist(positions, schema=POSITIONS))
+    shards.write(work.out / "samples.parquet", tabulate_continuations(openings, written))
     tasks = run_recipe_tasks(section, folders, (collect, annotate, curate), work) if section.tasks else {}
-    return StageOutput({**_sum_counts(parts, documents, items), "continuations": samples.num_rows, **tasks})
+    return StageOutput({**_sum_counts(parts, documents, items), "continuations": len(openings), **tasks})
+
+
+def measure_models(
+    folders: Mapping[str, Path], documents: Sequence[EvalDocument], openings: Sequence[Opening],
+    section: EvaluateConfig, work: Work,
+) -> tuple[list[ScoredDocument], list[Row], dict[str, list[str]]]:  # fmt: skip
+    """Ask one model after the other all that held-out text asks: its weights are read once, and gone before the next's.
+
+    Returns the scores of documents, the rows of positions, and by model what it wrote behind the openings.
+    """
+    items, positions, written = list[ScoredDocument](), list[Row](), dict[str, list[str]]()
+    streams, fingerprints = choose_streams(folders, documents, section), Fingerprints(work.root / CACHE)
+    for name, folder in folders.items():
+        backend = HuggingFace(folder, section, fingerprints)
+        scorer = Scorer(backend.model)
+        items += score_model(name, scorer, documents, work)
+        positions += measure_positions(name, scorer, streams)
+        written[name] = write_continuations(backend, openings, work.root, work.reporter, model=name)
+    fingerprints.save()
+    return items, positions, written
 
 
 def run_recipe_tasks(
@@ -110,18 +131,15 @@ def check_not_empty(documents: Sequence[EvalDocument]) -> None:
         )
 
 
-def score_model(
-    model: str, folder: Path, documents: Sequence[EvalDocument], section: EvaluateConfig, work: Work
-) -> Iterator[ScoredDocument]:
+def score_model(model: str, scorer: Scorer, documents: Sequence[EvalDocument], work: Work) -> Iterator[ScoredDocument]:
     """Score every document; chunks that an earlier run finished are read back."""
     # Weights are read at the first chunk that is missing: where all are there, the tokenizer will do.
-    scorer = Scorer(folder, section)
     texts = scorer.encode([row["text"] for row in documents])
     chunks, total = scorer.plan(texts), np.zeros(len(texts))
     with work.reporter.track(f"evaluate: {model}", sum(len(chunk) for chunk in chunks)) as track:
         for number, windows in enumerate(chunks):
             # Named for the precision too: another machine may choose another one for the same recipe.
-            path = work.scratch / f"{model}-{section.precision}-windows-{number:06}.parquet"
+            path = work.scratch / f"{model}-{scorer.model.section.precision}-windows-{number:06}.parquet"
             if not path.exists():
                 costs = scorer.cost(texts, windows)
                 with replace_file(path) as temporary:

@@ -134,7 +134,7 @@ def test_a_text_longer_than_the_context_is_read_in_windows(base) -> None:
     from emma.evaluate.likelihood.score import Scorer
     from tests.evaluate.conftest import score
 
-    assert found.nats == pytest.approx([each.nats for each in score(Scorer(folder, EXACT), [text, "a"])], abs=1e-3)
+    assert found.nats == pytest.approx([each.nats for each in score(Scorer.open(folder, EXACT), [text, "a"])], abs=1e-3)
 
 
 def test_white_space_at_the_end_of_a_prompt_belongs_to_the_choice(base) -> None:

@@ -1,5 +1,6 @@
 """Loss by position against transformers' own logits, one token at a time, also beyond the model's context."""
 
+import pyarrow as pa
 import pytest
 import torch
 from transformers import AutoModelForCausalLM
@@ -7,6 +8,7 @@ from transformers import AutoModelForCausalLM
 from emma.evaluate.config import EvaluateConfig
 from emma.evaluate.likelihood.positions import (
     STRETCHES,
+    choose_streams,
     count_bytes_before,
     encode_stream,
     join_streams,
@@ -19,6 +21,18 @@ from tests.evaluate.conftest import CONTEXT
 
 ROWS = [{"lang": lang, "text": text} for lang, text in TEXTS.items() for _ in range(3)]
 LENGTH = 64
+
+
+def measure(folders, documents, section: EvaluateConfig) -> list[dict]:
+    """The rows of all models, one after the other."""
+    streams = choose_streams(folders, documents, section)
+    return [
+        row
+        for model, folder in folders.items()
+        for row in measure_positions(model, Scorer.open(folder, section), streams)
+    ]
+
+
 LONG = [lang for lang, text in join_streams(ROWS).items() if len(text.encode()) >= LENGTH]
 
 
@@ -37,9 +51,8 @@ def test_every_stretch_of_positions(make_model) -> None:
         "base": make_model("base") / "model",
         "adapted": make_model("wide", max_position_embeddings=64) / "model",
     }
-    table = measure_positions(folders, ROWS, EvaluateConfig(precision="fp32", position_streams=2))
-    assert table.schema.equals(POSITIONS)
-    rows = table.to_pylist()
+    rows = measure(folders, ROWS, EvaluateConfig(precision="fp32", position_streams=2))
+    assert pa.Table.from_pylist(rows, schema=POSITIONS).num_columns == len(rows[0])
     assert [(row["model"], row["context"]) for row in rows] == [("base", CONTEXT)] * 16 + [("adapted", 64)] * 16
     assert [(row["begin"], row["end"]) for row in rows[:2]] == [(0, 4), (4, 8)]
     texts = [join_streams(ROWS)[lang] for lang in LONG[:2]]
@@ -76,14 +89,12 @@ def test_bytes_are_those_of_the_text(make_model, lang: str) -> None:
 
 def test_nothing_to_measure(make_model) -> None:
     folder = {"adapted": make_model("any") / "model"}
-    assert not measure_positions(folder, ROWS[:1], EvaluateConfig(precision="fp32", position_tokens=10_000)).num_rows
-    assert not measure_positions(folder, ROWS, EvaluateConfig(precision="fp32", position_streams=0)).num_rows
+    assert not measure(folder, ROWS[:1], EvaluateConfig(precision="fp32", position_tokens=10_000))
+    assert not measure(folder, ROWS, EvaluateConfig(precision="fp32", position_streams=0))
 
 
 def test_stretches_of_a_length_that_does_not_divide(make_model) -> None:
-    rows = measure_positions(
-        {"adapted": make_model("any") / "model"}, ROWS, EvaluateConfig(precision="fp32", position_tokens=21)
-    ).to_pylist()
+    rows = measure({"adapted": make_model("any") / "model"}, ROWS, EvaluateConfig(precision="fp32", position_tokens=21))
     assert len(rows) == STRETCHES
     assert [row["begin"] for row in rows[1:]] == [row["end"] for row in rows[:-1]]
     assert rows[-1]["end"] == 21
@@ -93,6 +104,6 @@ def test_one_window_however_long(make_model) -> None:
     folder = make_model("any") / "model"
     text = join_streams(ROWS)[LONG[0]]
     ids = [1, *(3 + byte for byte in text.encode()[:LENGTH])]
-    assert Scorer(folder, EvaluateConfig(precision="fp32")).score_tokens(ids) == pytest.approx(
+    assert Scorer.open(folder, EvaluateConfig(precision="fp32")).score_tokens(ids) == pytest.approx(
         slow(folder, text), rel=1e-5
     )

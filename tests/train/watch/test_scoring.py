@@ -91,7 +91,7 @@ def test_what_fits_costs_what_the_evaluation_finds(world, sharded, name: str) ->
     loss_model = LossModel(model, section)
     shard_model(loss_model, section, make_mesh(section, torch.device("cpu")))
     found = score(inputs, loss_model, section).of_languages()
-    wanted = evaluate(Scorer(folder, EvaluateConfig(precision="fp32")), [TEXTS[lang] for lang in found])
+    wanted = evaluate(Scorer.open(folder, EvaluateConfig(precision="fp32")), [TEXTS[lang] for lang in found])
     for (lang, value), each in zip(found.items(), wanted, strict=True):
         assert value == pytest.approx(each.nats / math.log(2) / len(TEXTS[lang].encode()), rel=1e-5)
 

@@ -5,18 +5,17 @@ whose positions hold gets better the more it has read; one that is led beyond th
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import groupby, pairwise
 from operator import itemgetter
 from pathlib import Path
-
-import pyarrow as pa
+from typing import Any
 
 from emma.evaluate.backends.model import open_model_tokenizer, read_config
 from emma.evaluate.config import EvaluateConfig
 from emma.evaluate.likelihood.documents import EvalDocument
 from emma.evaluate.likelihood.score import Scorer
 from emma.models.configuration import context_length
-from emma.schemas import POSITIONS
 
 STRETCHES = 16
 """Stretches of equal length into which positions are gathered."""
@@ -27,13 +26,19 @@ Stream = tuple[list[int], list[int]]
 """Token ids with the start id before them, and the UTF-8 bytes of the text up to the end of each."""
 
 
-def measure_positions(
-    folders: Mapping[str, Path], documents: Sequence[EvalDocument], section: EvaluateConfig
-) -> pa.Table:
-    """Nats and bytes of each stretch of positions under each model (schemas.POSITIONS); no rows without long streams.
+@dataclass(frozen=True)
+class Streams:
+    """The same texts under each model, each as long as all others in tokens."""
 
-    Every stream fills the whole length under every model, so that all stretches are of the same languages.
-    """
+    length: int
+    contexts: Mapping[str, int]
+    """The length that each model was made for; 0 where there is none."""
+    tokens: Mapping[str, Sequence[Stream]]
+    """By model."""
+
+
+def choose_streams(folders: Mapping[str, Path], documents: Sequence[EvalDocument], section: EvaluateConfig) -> Streams:
+    """Choose the languages with the most text that fill the whole length under every model. No weights are read."""
     contexts = {model: context_length(read_config(folder)) or 0 for model, folder in folders.items()}
     length = section.position_tokens or max(contexts.values())
     texts = join_streams(documents)
@@ -44,13 +49,14 @@ def measure_positions(
     # Only what fills the length under every model: later stretches must not be of other languages than earlier ones.
     long_enough = [lang for lang in texts if all(len(streams[lang][0]) > length for streams in tokens.values())]
     chosen = long_enough[: section.position_streams]
-    rows = [
-        {"model": model, "context": contexts[model], **row}
-        for model, folder in folders.items()
-        if chosen
-        for row in measure_stretches(Scorer(folder, section), [tokens[model][lang] for lang in chosen], length)
-    ]
-    return pa.Table.from_pylist(rows, schema=POSITIONS)
+    return Streams(length, contexts, {model: [tokens[model][lang] for lang in chosen] for model in folders})
+
+
+def measure_positions(model: str, scorer: Scorer, streams: Streams) -> list[dict[str, Any]]:
+    """Nats and bytes of each stretch of positions under a model (rows of schemas.POSITIONS); none without streams."""
+    tokens = streams.tokens[model]
+    rows = measure_stretches(scorer, tokens, streams.length) if tokens else []
+    return [{"model": model, "context": streams.contexts[model], **row} for row in rows]
 
 
 def join_streams(documents: Sequence[EvalDocument]) -> dict[str, str]:

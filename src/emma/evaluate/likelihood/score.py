@@ -33,11 +33,16 @@ class EncodedText:
     """Whether the tokenizer does not give the text back, so that its cost is that of another text."""
 
 
+@dataclass(frozen=True)
 class Scorer:
-    """A model with its tokenizer. Raises RecipeError for a folder that holds no model EMMA can score."""
+    """What texts cost a model."""
 
-    def __init__(self, folder: Path, section: EvaluateConfig) -> None:
-        self.model = LanguageModel(folder, section)
+    model: LanguageModel
+
+    @classmethod
+    def open(cls, folder: Path, section: EvaluateConfig) -> "Scorer":
+        """Open a model's folder. Raises RecipeError when it holds no model EMMA can score."""
+        return cls(LanguageModel(folder, section))
 
     def encode(self, texts: Sequence[str]) -> list[EncodedText]:
         """Texts as token ids. No weights are read for it."""

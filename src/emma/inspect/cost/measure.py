@@ -71,7 +71,7 @@ def score(base: Path, texts: Sequence[str]) -> float:
     from emma.evaluate.likelihood.score import Scorer
     from emma.evaluate.likelihood.tables import bits_per_byte
 
-    scorer = Scorer(base, EvaluateConfig())
+    scorer = Scorer.open(base, EvaluateConfig())
     encoded = scorer.encode(texts)
     nats = sum(sum(scorer.cost(encoded, chunk).values()) for chunk in scorer.plan(encoded))
     return bits_per_byte(nats, float(sum(len(text.encode()) for text in texts)))
