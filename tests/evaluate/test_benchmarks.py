@@ -7,7 +7,7 @@ import pytest
 
 from emma.errors import RecipeError, SourceError
 from emma.evaluate.backends.fake import Fake
-from emma.evaluate.benchmarks import open_models, run_benchmarks
+from emma.evaluate.benchmarks import open_models, read_tasks, run_benchmarks
 from emma.evaluate.config import EvaluateConfig
 from emma.evaluate.engine.ranks import Ranks
 from emma.evaluate.tasks import registry
@@ -35,7 +35,9 @@ def run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., tup
     def run(section: EvaluateConfig, *names: str, out: str = "out", **settings: object) -> tuple[dict, str]:
         models = open_models({name: f"fake:{name}" for name in names}, section, Fingerprints(tmp_path / "cache"))
         settings = {"tiers": None, "root": tmp_path / "store", "out": tmp_path / out, **settings}
-        run_benchmarks(section, models, **settings, reporter=Reporter())
+        said = Reporter()
+        readings = read_tasks(section, settings["tiers"], said.say)
+        run_benchmarks(section, readings, models, **settings, reporter=said)
         tables = {path.stem: shards.read(path).to_pylist() for path in (tmp_path / out / "tasks").glob("*.parquet")}
         return tables, " ".join(capsys.readouterr().err.split())
 

@@ -1,6 +1,7 @@
 """The whole stage: which documents, what is written, and that a killed run loses a chunk at most."""
 
 import math
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
@@ -76,9 +77,15 @@ def test_scores_add_up(make_model, make_split, make_work) -> None:
         assert row["lang"] == CODE.label or row["low"] - 1e-12 <= row["delta"] <= row["high"] + 1e-12
 
 
+def list_weights_read(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """The folders whose weights are read from now on."""
+    read, check = list[Path](), model.check_folder
+    monkeypatch.setattr(model, "check_folder", lambda folder: read.append(folder) or check(folder))
+    return read
+
+
 def test_the_weights_of_each_model_are_read_once(make_model, make_split, make_work, monkeypatch) -> None:
-    read, reading = [], model.check_folder
-    monkeypatch.setattr(model, "check_folder", lambda folder: read.append(folder) or reading(folder))
+    read = list_weights_read(monkeypatch)
     section, work = EvaluateConfig(position_tokens=20), make_work("evaluate")
     named = models(make_model)
     evaluate(section, **make_split(ROWS), **named, work=work)
@@ -154,8 +161,9 @@ def test_benchmarks_of_base_adapted_and_another(make_model, make_split, make_wor
     settings = {"tasks": ("tiny",), "models": ("other=fake:one",), "languages": "low", "benchmarks": "data"}
     section = EvaluateConfig(**settings, root=str(tmp_path), max_bytes_per_lang=1)
     write_tiny(tmp_path / "data")
-    work = make_work("evaluate")
+    work, read = make_work("evaluate"), list_weights_read(monkeypatch)
     made = evaluate(section, **inputs, work=work)
+    assert read == [inputs["base"].path, inputs["train"].path / "model"]
     check_balance("evaluate", made.counts)
     found = tables(work.out / "tasks")
     assert {row["model"] for row in found["scores"]} == {"base", "adapted", "other"}

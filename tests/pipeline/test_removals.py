@@ -64,6 +64,7 @@ def test_the_list_is_read_as_it_was_written(tmp_path: Path) -> None:
         ("[[removed]\n", "is not valid TOML"),
         ("[[removed]]\nsourc = 'a'\n", "unknown key"),
         ("[[removed]]\nreason = 'a'\n", "name one of source, id and url"),
+        ("[[removed]]\nsorce = 'a'\n", "Did you mean 'source'"),
         ("removed = 3\n", "removed"),
     ],
 )

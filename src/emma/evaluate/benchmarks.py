@@ -8,6 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from emma.errors import RecipeError, SourceError
+from emma.evaluate.backends.backend import Backend
 from emma.evaluate.backends.open import open_backend
 from emma.evaluate.config import EvaluateConfig
 from emma.evaluate.engine.answers import AnswerStore
@@ -50,6 +51,7 @@ MarkClean = Callable[[Sequence[Item]], Sequence[bool | None]]
 
 def run_benchmarks(
     section: EvaluateConfig,
+    readings: Sequence[Reading],
     models: Mapping[str, OpenBackend],
     tiers: Mapping[str, str] | None,
     *,
@@ -59,13 +61,13 @@ def run_benchmarks(
     mark_clean: MarkClean | None = None,
     ranks: Ranks = ALONE,
 ) -> dict[str, int]:
-    """Ask the models what the section names, and write `tasks/*.parquet` into `out`; returns their numbers of rows.
+    """Ask the models what was read of the tasks, and write `tasks/*.parquet` into `out`; returns their numbers of rows.
 
-    `tiers` has the languages of the corpus, if there is one; answers are kept below `root`. Of several ranks only the
-    first writes tables, once all have answered. Raises as `read_tasks` does.
+    What a model has answered before it is not asked again, nor is it opened for it. `tiers` has the languages of the
+    corpus, if there is one; answers are kept below `root`. Of several ranks only the first writes tables, once all have
+    answered.
     """
-    readings = read_tasks(section, tiers, reporter.say)
-    questions = [each for reading in readings for each in reading.questions]
+    questions = list_questions(readings)
     answer_requests(models.values(), list_requests(questions), root, reporter, ranks=ranks)
     ranks.wait()
     if ranks.rank:
@@ -85,6 +87,14 @@ def run_benchmarks(
         resampling=Resampling(section.bootstrap, section.seed),
     )
     return counts | write_losses(readings, out / FOLDER)
+
+
+def answer_questions(
+    backend: Backend, questions: Sequence[Questions], root: Path, reporter: Reporter, *, model: str
+) -> None:
+    """Ask a model that is open already, shown by its name; `run_benchmarks` finds what it has answered."""
+    if questions:
+        answer_requests([lambda: backend], list_requests(questions), root, reporter, label=f"{model}, benchmarks")
 
 
 def find_groupings(
@@ -155,6 +165,11 @@ def make_asking(section: EvaluateConfig) -> Asking:
         lid=str(lid) if lid else None,
         neural_metrics=section.neural_metrics,
     )
+
+
+def list_questions(readings: Sequence[Reading]) -> list[Questions]:
+    """What is asked, task by task."""
+    return [each for reading in readings for each in reading.questions]
 
 
 def list_requests(questions: Iterable[Questions]) -> Iterator[Request]:

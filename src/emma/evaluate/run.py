@@ -12,6 +12,7 @@ need("torch", "train")
 need("transformers", "train")
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +21,7 @@ import pyarrow as pa
 from emma.errors import SourceError
 from emma.evaluate.backends.hf import HuggingFace
 from emma.evaluate.backends.open import name_models
-from emma.evaluate.benchmarks import open_models, run_benchmarks
+from emma.evaluate.benchmarks import answer_questions, list_questions, open_models, read_tasks, run_benchmarks
 from emma.evaluate.config import EvaluateConfig
 from emma.evaluate.contamination import mark_clean
 from emma.evaluate.continuations import Opening, choose_openings, tabulate_continuations, write_continuations
@@ -28,6 +29,7 @@ from emma.evaluate.likelihood.documents import EvalDocument, ScoredDocument, cho
 from emma.evaluate.likelihood.positions import choose_streams, measure_positions
 from emma.evaluate.likelihood.score import Scorer
 from emma.evaluate.likelihood.tables import tabulate_gains, tabulate_scores
+from emma.evaluate.questions import Questions, Reading
 from emma.lang.coverage import count_languages, measured_languages
 from emma.models.device import choose_device, choose_precision
 from emma.schemas import ITEMS, POSITIONS, Row
@@ -40,6 +42,18 @@ from emma.work.work import StageOutput, Work
 COSTS = pa.schema([("document", pa.int32()), ("nats", pa.float64())])
 """Nats of the windows of a chunk, summed by the number of their document."""
 PARTS = ITEMS.append(pa.field("altered", pa.bool_()))
+
+
+@dataclass(frozen=True)
+class Asked:
+    """All that a model is asked."""
+
+    documents: Sequence[EvalDocument]
+    """Held-out documents, to be scored."""
+    openings: Sequence[Opening]
+    """Beginnings of some of them, to go on with."""
+    questions: Sequence[Questions]
+    """Of benchmarks."""
 
 
 def evaluate(
@@ -65,47 +79,57 @@ def evaluate(
     section = choose_settings(section, work)
     folders = {"adapted": train.file("model")} if base is None else {"base": base.path, "adapted": train.file("model")}
     openings = list(choose_openings(documents, section.continuations, section.seed))
-    items, positions, written = measure_models(folders, documents, openings, section, work)
+    readings = read_tasks(section, read_tiers(curate), work.reporter.say) if section.tasks else []
+    asked = Asked(documents, openings, list_questions(readings))
+    items, positions, written = measure_models(folders, asked, section, work)
     write_score_tables(items, section, work.out)
     shards.write(work.out / "positions.parquet", pa.Table.from_pylist(positions, schema=POSITIONS))
     shards.write(work.out / "samples.parquet", tabulate_continuations(openings, written))
-    tasks = run_recipe_tasks(section, folders, (collect, annotate, curate), work) if section.tasks else {}
+    corpus = (collect, annotate, curate)
+    tasks = run_recipe_tasks(section, readings, folders, corpus, work) if section.tasks else {}
     return StageOutput({**_sum_counts(parts, documents, items), "continuations": len(openings), **tasks})
 
 
-def measure_models(
-    folders: Mapping[str, Path], documents: Sequence[EvalDocument], openings: Sequence[Opening],
-    section: EvaluateConfig, work: Work,
-) -> tuple[list[ScoredDocument], list[Row], dict[str, list[str]]]:  # fmt: skip
-    """Ask one model after the other all that held-out text asks: its weights are read once, and gone before the next's.
+def read_tiers(curate: Artifact) -> dict[str, str]:
+    """The tier of each language of the corpus."""
+    return {row["lang"]: row["tier"] for row in shards.read(curate.file("tiers.parquet")).to_pylist()}
 
-    Returns the scores of documents, the rows of positions, and by model what it wrote behind the openings.
+
+def measure_models(
+    folders: Mapping[str, Path], asked: Asked, section: EvaluateConfig, work: Work
+) -> tuple[list[ScoredDocument], list[Row], dict[str, list[str]]]:
+    """Ask one model after the other all there is to ask: its weights are read once, and gone before the next's.
+
+    Returns the scores of documents, the rows of positions, and by model what it wrote behind the openings; answers to
+    benchmarks are kept in the store.
     """
     items, positions, written = list[ScoredDocument](), list[Row](), dict[str, list[str]]()
-    streams, fingerprints = choose_streams(folders, documents, section), Fingerprints(work.root / CACHE)
+    streams, fingerprints = choose_streams(folders, asked.documents, section), Fingerprints(work.root / CACHE)
     for name, folder in folders.items():
         backend = HuggingFace(folder, section, fingerprints)
         scorer = Scorer(backend.model)
-        items += score_model(name, scorer, documents, work)
+        items += score_model(name, scorer, asked.documents, work)
         positions += measure_positions(name, scorer, streams)
-        written[name] = write_continuations(backend, openings, work.root, work.reporter, model=name)
+        written[name] = write_continuations(backend, asked.openings, work.root, work.reporter, model=name)
+        answer_questions(backend, asked.questions, work.root, work.reporter, model=name)
     fingerprints.save()
     return items, positions, written
 
 
 def run_recipe_tasks(
-    section: EvaluateConfig, folders: Mapping[str, Path], corpus: tuple[Artifact, Artifact, Artifact], work: Work
-) -> dict[str, int]:
-    """Run the recipe's benchmarks on the run's models and on the further ones that it names.
+    section: EvaluateConfig, readings: Sequence[Reading], folders: Mapping[str, Path],
+    corpus: tuple[Artifact, Artifact, Artifact], work: Work,
+) -> dict[str, int]:  # fmt: skip
+    """Run the recipe's benchmarks on the run's models, which have answered, and on the further ones that it names.
 
     `corpus` is what collect, annotate and curate made.
     """
     models = name_models([*(f"{name}={folder}" for name, folder in folders.items()), *section.models])
-    tiers = shards.read(corpus[2].file("tiers.parquet")).to_pylist()
     rows = run_benchmarks(
         section,
+        readings,
         open_models(models, section, Fingerprints(work.root / CACHE)),
-        {row["lang"]: row["tier"] for row in tiers},
+        read_tiers(corpus[2]),
         root=work.root,
         out=work.out,
         reporter=work.reporter,

@@ -53,7 +53,7 @@ def evaluate_models(question: BenchmarkQuestion, home: Home, reporter: Reporter)
     """
     for module in ("sacrebleu", "scipy"):
         need(module, "evaluate")
-    from emma.evaluate.benchmarks import FOLDER, open_models, run_benchmarks
+    from emma.evaluate.benchmarks import FOLDER, open_models, read_tasks, run_benchmarks
     from emma.evaluate.engine.ranks import join_ranks
 
     ranks = join_ranks()
@@ -64,13 +64,16 @@ def evaluate_models(question: BenchmarkQuestion, home: Home, reporter: Reporter)
         ranks.wait()
         models = open_models(names, section, home.fingerprints())
         corpus = None if run is None else Corpus.of(run)
+        tiers = None if corpus is None else read_tiers(corpus)
+        said = Reporter(quiet=True) if ranks.rank else reporter
         run_benchmarks(
             section,
+            read_tasks(section, tiers, said.say),
             models,
-            None if corpus is None else read_tiers(corpus),
+            tiers,
             root=home.store,
             out=question.out,
-            reporter=Reporter(quiet=True) if ranks.rank else reporter,
+            reporter=said,
             ranks=ranks,
             mark_clean=None if corpus is None else partial(_mark_clean, corpus),
         )
