@@ -22,6 +22,16 @@ def test_style_and_script_lose_comments_and_nothing_else(tmp_path: Path) -> None
     assert page == "p {margin: 0; }\nf(&#39;http://x&#39;); // c\n"
 
 
+def test_the_form_says_how_many_and_has_room_for_more(tmp_path: Path) -> None:
+    head = '{% extends "base.html.jinja" %}{% from "find.html.jinja" import find_languages %}'
+    head += "{% block title %}ߒߞߏ{% endblock %}"
+    form = "{% call find_languages(1, ['Nkoo']) %}<label>Tier</label>{% endcall %}{{ find_languages(1234, []) }}"
+    (tmp_path / "page.html.jinja").write_text(f"{head}{{% block body %}}{form}{{% endblock %}}")
+    page = render_page(tmp_path / "page.html.jinja", style="")
+    assert "<title>ߒߞߏ</title>" in page and "<option>Nkoo</option>" in page and page.count("<label>Tier") == 1
+    assert ">1 language</output>" in page and ">1\u202f234 languages</output>" in page
+
+
 def test_a_card_keeps_its_text_and_guards_its_cells(tmp_path: Path) -> None:
     (tmp_path / "card.md.jinja").write_text("| {{ text | cell }} | {{ 1234 | number }} | {{ 0.5 | number }} |\n")
     expected = "| <a> \\| हिन्दी | 1,234 | 0.500 |\n"

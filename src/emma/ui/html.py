@@ -25,13 +25,13 @@ SPARE = {
 
 
 def render_page(template: Path, **values: Any) -> str:
-    """An HTML page from a template, in which `n` are the functions of `emma.ui.numerals`.
+    """An HTML page from a template, which extends `base.html.jinja`; `n` are the functions of `emma.ui.numerals`.
 
     `style` and `script` lose comments and indents. Needs the extra `report`; raises ExtraError without it.
     """
     for name in values.keys() & SPARE.keys():
         values[name] = SPARE[name].sub("", values[name])
-    page: str = environment(template.parent, escape=True).get_template(template.name).render(n=numerals, **values)
+    page: str = environment(template.parent, escape=True).get_template(template.name).render(**values)
     return page
 
 
@@ -49,13 +49,14 @@ def environment(folder: Path, escape: bool) -> Any:
     """The Jinja environment for the templates of a folder; a name that a template misses is an error."""
     jinja2 = need("jinja2", "report")
     templates = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(folder),
+        loader=jinja2.FileSystemLoader([folder, HERE]),
         autoescape=escape,
         undefined=jinja2.StrictUndefined,  # a name that is missing would be an empty place on a page
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    templates.globals.update(n=numerals)
     templates.filters.update(number=card_number, cell=escape_cell)
     return templates
 

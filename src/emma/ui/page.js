@@ -93,7 +93,7 @@ const page = (() => {
     const all = shown.size === words.size;
     const count = (rows) => String([...rows].filter(isLanguage).length).replace(/\B(?=(\d{3})+$)/g, "\u202f");
     const known = count([...words.keys()].map((row) => row.id));
-    document.getElementById("shown").textContent = `${all ? "" : `${count(shown)} of `}${known} languages`;
+    document.getElementById("shown").textContent = `${all ? "" : `${count(shown)} of `}${known} language${known === "1" ? "" : "s"}`;
     document.querySelectorAll("tr[data-lang]").forEach((row) => (row.hidden = !all && !shown.has(row.dataset.lang)));
     document.querySelectorAll("svg a[href^='#']").forEach((mark) => {
       const lang = decodeURIComponent(mark.getAttribute("href").slice(1));

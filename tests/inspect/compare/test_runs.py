@@ -135,6 +135,7 @@ def test_the_page_in_a_browser(found: Comparison, tmp_path: Path, browser: Any) 
     page.fill("#find", "")
     page.select_option("#verdict", "loss")
     assert page.locator("#table tbody tr:visible th").all_inner_texts() == ["hin_Deva"]
+    assert page.evaluate("location.hash") == "#verdict=loss"
     assert page.locator("figure.map svg a.off").count() == 3
     assert complaints == []
     page.close()
