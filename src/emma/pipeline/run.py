@@ -1,6 +1,5 @@
 """Run a recipe: its base first, then the stages that are missing, each noted in the run's record."""
 
-import multiprocessing
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -9,9 +8,7 @@ from typing import TYPE_CHECKING
 from emma.annotate.inputs import resolve_model
 from emma.collect.files.inputs import fingerprint_sources
 from emma.collect.losses import MAX_SOURCES_SHOWN, find_losses, guard_losses
-from emma.config.extras import check
 from emma.config.section import Section
-from emma.errors import RecipeError
 from emma.evaluate.config import EvaluateConfig
 from emma.evaluate.inputs import resolve_benchmarks
 from emma.models.places import HUB_ID
@@ -19,12 +16,19 @@ from emma.pipeline.base import check_base_once, find_base, make_base, refuse_cir
 from emma.pipeline.home import Home, Run
 from emma.pipeline.origins import refuse_private_origins
 from emma.pipeline.recipe import ELSEWHERE, INPUTS, Recipe
+from emma.pipeline.refusals import (
+    check_extras,
+    refuse_call,
+    refuse_keeping_nothing,
+    refuse_part_of_step,
+    stages_until,
+)
 from emma.pipeline.removals import withdraw_documents
 from emma.pipeline.trainings import find_start, open_start
 from emma.release.config import ReleaseConfig
 from emma.store.address import CACHE
 from emma.store.artifact import Artifact
-from emma.wording import plural, suggest
+from emma.wording import plural
 from emma.work import graph
 from emma.work.graph import LOSS_PREFIXES, Outcome, Raw, Step
 from emma.work.local import Executor, Local
@@ -33,13 +37,6 @@ from emma.work.progress import Reporter
 if TYPE_CHECKING:
     from emma.work.on_ray import OnRay
 
-PACKAGES = {
-    "vocab": (("transformers", "train"), ("tokenizers", "train")),
-    "adapt": (("torch", "train"),),
-    "report": (("jinja2", "report"),),
-    "release": (("datasets", "train"),),
-}
-"""What stages need beyond EMMA's own dependencies, and the extra that brings it."""
 HIDDEN_ZEROS = ("units_", "bytes_")
 """Beginnings of names of counts that are not shown where they are 0."""
 
@@ -66,16 +63,6 @@ def run_recipe(
     reporter = Reporter(quiet)
     with home.locked(), open_executor(on, workers, reporter.say) as executor:
         return run_stages(recipe, until, home=home, executor=executor, reporter=reporter, strict=strict)
-
-
-def refuse_call(until: str, workers: int | None) -> None:
-    """RecipeError for a stage or number of workers that there cannot be, or a script that its own workers run again."""
-    stages_until(until)
-    if workers is not None and (not isinstance(workers, int) or workers < 1):
-        raise RecipeError(f"workers: {workers!r} is no number of processes from 1. Leave it out for one per core.")
-    # What multiprocessing itself looks at: a worker that is importing the script which started it.
-    if getattr(multiprocessing.current_process(), "_inheriting", False):
-        raise RecipeError('Each worker imports the script anew: call emma.run under `if __name__ == "__main__":`.')
 
 
 def open_executor(on: str, workers: int | None, say: Callable[[str], None]) -> "Local | OnRay":
@@ -137,41 +124,6 @@ def record_outcome(run: Run, outcome: Outcome) -> None:
     """Note in the run's record what a stage gave, what it cost, and what it chose for settings left open."""
     chosen = {"chosen": dict(outcome.chosen)} if outcome.chosen else {}
     run.record(outcome.step.name, outcome.artifact, {"reused": outcome.reused, **asdict(outcome.usage), **chosen})
-
-
-def stages_until(until: str) -> list[str]:
-    """The stages up to and with one, in order. Raises RecipeError when there is no such stage."""
-    names = list(INPUTS)
-    if until not in names:
-        raise RecipeError(f"There is no stage '{until}'. {suggest(until, names)}")
-    return names[: names.index(until) + 1]
-
-
-def refuse_part_of_step(recipe: Recipe, until: str) -> None:
-    """RecipeError for a budget that ends in the middle of the first step: it is met before hours have gone into it."""
-    tokens, step = recipe.mix.tokens, recipe.train.batch_tokens
-    if "train" in stages_until(until) and tokens < step:
-        raise RecipeError(
-            f"mix.tokens = {tokens} ends in the middle of the first step, which has train.batch_tokens = {step}. Raise "
-            "mix.tokens, or lower train.batch_tokens."
-        )
-
-
-def refuse_keeping_nothing(recipe: Recipe, until: str) -> None:
-    """RecipeError for a setting that keeps what a base knows where there is none."""
-    named = recipe.train.needs_base
-    if named and "train" in stages_until(until) and recipe.base is None and recipe.train.start is None:
-        raise RecipeError(
-            f"train.{named} keeps what a base knows, but the recipe has no `base`. Name one, or leave train.{named} "
-            "out."
-        )
-
-
-def check_extras(until: str) -> None:
-    """ExtraError for a package that a later stage will miss, before hours have gone into the earlier ones."""
-    for stage in stages_until(until):
-        for module, extra in PACKAGES.get(stage, ()):
-            check(module, extra)
 
 
 def needs_base(until: str) -> bool:

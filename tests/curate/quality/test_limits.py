@@ -5,9 +5,9 @@ import pytest
 
 from emma.curate.config import Agreement, CurateConfig
 from emma.curate.quality.features import BINS
+from emma.curate.quality.fixed import FixedLimits
 from emma.curate.quality.limits import (
     Fences,
-    FixedLimits,
     LimitRow,
     LimitSettings,
     Spread,
