@@ -68,23 +68,18 @@ def find_in_text(text: Forms, spans: Spans) -> int:
     count, least, at = 0, 0, 0
     groups, parts = np.zeros((MOST_GROUPS, 4), np.int64), np.zeros(4, np.int64)
     while at < len(text):
-        # As integers: numba would compile what is called with the 0 of the beginning once more for that.
-        here, free = int(at), int(least)
-        form, kind, start, stop = text[here], -1, here, here
+        form, kind, start, stop = text[at], IP, at, at
         if form == AT:
-            start, end = mailbox_start(text, here, free), domain_end(text, here + 1)
-            if start < here and end > here + 1:
-                kind, stop = EMAIL, end
-        elif form in (PLUS, OPEN) or (is_digit(form) and not (here and is_digit(text[here - 1]))):
-            end = ip_end(text, here, parts) if is_digit(form) else here
-            found = find_groups(text, here, free, groups) if end == here else 0
-            if end > here:
-                kind, stop = IP, end
-            elif found and is_digit(form) and card_end(text, groups[:found]) > here:
-                kind, stop = CARD, card_end(text, groups[:found])
-            elif found and phone_end(text, here, groups[:found]) > here:
-                kind, stop = PHONE, phone_end(text, here, groups[:found])
-        if kind >= 0:
+            kind, start, stop = EMAIL, mailbox_start(text, at, least), domain_end(text, at + 1)
+            stop = stop if start < at and stop > at + 1 else at
+        elif form in (PLUS, OPEN) or (is_digit(form) and not (at and is_digit(text[at - 1]))):
+            stop = ip_end(text, at, parts) if is_digit(form) else at
+            number = groups[: find_groups(text, at, least, groups) if stop == at else 0]
+            if len(number) and is_digit(form):
+                kind, stop = CARD, card_end(text, number)
+            if len(number) and stop <= at:
+                kind, stop = PHONE, phone_end(text, at, number)
+        if stop > at:
             spans[count, KIND], spans[count, START], spans[count, STOP] = kind, start, stop
             count, least = count + 1, stop
         at = max(at + 1, stop)
@@ -101,8 +96,8 @@ def count_personal(data: Bytes, offsets: Offsets, table: Forms) -> NDArray[np.in
     for document in range(len(counts)):
         size = decode(data, offsets[document], offsets[document + 1], points)
         written = write_forms(points[:size], table, text, nowhere)
-        for span in spans[: find_in_text(text[:written], spans)]:
-            counts[document, span[KIND]] += 1
+        for span in range(find_in_text(text[:written], spans)):
+            counts[document, spans[span, KIND]] += 1
     return counts
 
 
