@@ -6,6 +6,7 @@ Wall and CPU seconds of the whole process tree; three runs each. `--before` meas
 """
 
 import argparse
+import itertools
 import json
 import os
 import random
@@ -14,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -101,22 +102,16 @@ def measure(recipe: Path, home: Path, kernels: Path, source: Path) -> Measured:
     return Measured(wall, cpu, ", ".join(said))
 
 
-def measure_all(folder: Path, source: Path) -> dict[str, list[Measured]]:
-    """RUNS runs with an empty folder for kernels each, then as many with the last one's."""
-    folder.mkdir()
-    recipe, runs = write_corpus(folder), [str(number) for number in range(RUNS)]
-    cold = [measure(recipe, folder / f"cold{run}", folder / f"kernels{run}", source) for run in runs]
-    warm = [measure(recipe, folder / f"warm{run}", folder / f"kernels{runs[-1]}", source) for run in runs]
-    return {"cold": cold, "warm": warm}
-
-
-def rows(label: str, measured: dict[str, list[Measured]]) -> Sequence[str]:
-    """Table rows: one a run."""
-    return [
-        f"| {label}{name} {number} | {run.wall_s:.1f} | {run.cpu_s:.1f} | {run.said} |"
-        for name, runs in measured.items()
-        for number, run in enumerate(runs, 1)
-    ]
+def measure_all(folder: Path, sources: Mapping[str, Path]) -> list[str]:
+    """A table row for each of RUNS runs with an empty folder for kernels, then for as many with the last one's."""
+    recipe, rows = write_corpus(folder), []
+    for kind, number, (label, source) in itertools.product(("cold", "warm"), range(1, RUNS + 1), sources.items()):
+        # One package after the other within each round: the machine may get busier in the meantime.
+        name = f"{label}{kind} {number}"
+        kernels = folder / f"{label}{number if kind == 'cold' else RUNS}"
+        run = measure(recipe, folder / name, kernels, source.absolute())
+        rows.append(f"| {name} | {run.wall_s:.1f} | {run.cpu_s:.1f} | {run.said} |")
+    return sorted(rows)
 
 
 def main() -> None:
@@ -125,10 +120,9 @@ def main() -> None:
     parser.add_argument("--before", type=Path, help="src of another checkout, to measure first")
     before = parser.parse_args().before
     packages = {"before, ": before, "": SOURCE_FOLDER} if before else {"": SOURCE_FOLDER}
-    table, load = [], [os.getloadavg()[0]]
+    load = [os.getloadavg()[0]]
     with tempfile.TemporaryDirectory() as temporary:
-        for number, (label, source) in enumerate(packages.items()):
-            table += rows(label, measure_all(Path(temporary) / str(number), source.absolute()))
+        table = measure_all(Path(temporary), packages)
     head = ["# The first use: 30 documents up to curate", "", "`python -m benchmarks.first_use`", "", machine(), ""]
     load.append(os.getloadavg()[0])
     busy = f"Load of the machine when it began and ended: {load[0]:.1f}, {load[1]:.1f}; 2 of it at most are its own."

@@ -73,12 +73,13 @@ def find_model_folder(home: Home, name: str) -> Path | None:
 
 def find_named_run(home: Home, name: str) -> Run:
     """The run of a name. Raises RecipeError where it is neither that nor a model."""
-    if Path(name).is_dir() and not (Path(name) / LOCK).exists():
+    names = [run.name for run in home.list_runs()]
+    # A run is called after the folder of its text, which lies beside it.
+    if name not in names and Path(name).is_dir() and not (Path(name) / LOCK).exists():
         raise RecipeError(
             f"{name} is neither the folder of a run, which has a {LOCK}, nor that of a model, which has a {CONFIG}. "
             "`emma status` lists the runs of a home; a released model lies in RUN/release/model."
         )
-    names = [run.name for run in home.list_runs()]
     if name not in names and not Path(name).exists():
         raise RecipeError(
             f"'{name}' is neither a run in {home.path} nor the folder of a run or model. {suggest(name, names)} --home "
