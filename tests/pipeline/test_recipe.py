@@ -128,10 +128,13 @@ def test_changes_are_a_list(tmp_path: Path, changes: object) -> None:
         ("demo.toml", "EMMA brings one of that name: {demo}."),
         ("demo", "EMMA brings one of that name: {demo}."),
         ("zzz.toml", "`emma new FOLDER` writes one"),
+        ("texts", "is a folder; a recipe is a file. Did you mean {folder}/texts.toml?"),
     ],
 )
 def test_a_recipe_that_is_not_there_is_near_another(given: str, expected: str, tmp_path: Path) -> None:
     (tmp_path / "mine.toml").write_text("")
+    (tmp_path / "texts").mkdir()
+    (tmp_path / "texts.toml").write_text("")
     with pytest.raises(RecipeError) as error:
         Recipe.read(tmp_path / given)
     assert expected.format(folder=tmp_path, demo=find_shipped("demo.toml")) in str(error.value)

@@ -88,7 +88,7 @@ class Recipe(Settings):
         except FileNotFoundError:
             raise RecipeError(f"There is no recipe at {path}. {suggest_recipe(path)}") from None
         except IsADirectoryError:
-            raise RecipeError(f"{path} is a folder; a recipe is a file, such as recipes/demo.toml.") from None
+            raise RecipeError(f"{path} is a folder; a recipe is a file. {suggest_recipe(path)}") from None
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise RecipeError(f"{path} is not valid TOML: {error}.") from None
         if isinstance(changes, str | Mapping):
@@ -132,8 +132,8 @@ class Recipe(Settings):
 
 
 def suggest_recipe(path: Path) -> str:
-    """What else may be meant by the path of a recipe that is not there."""
-    if path.suffix != ".toml" and (named := path.with_name(f"{path.name}.toml")).is_file():
+    """What else may be meant by a path at which there is no recipe."""
+    if path.name and path.suffix != ".toml" and (named := path.with_name(f"{path.name}.toml")).is_file():
         return f"Did you mean {named}?"
     shipped = {each.name: each for each in list_shipped()}
     if (own := shipped.get(path.name) or shipped.get(f"{path.name}.toml")) is not None:

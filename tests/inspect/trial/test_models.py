@@ -70,6 +70,15 @@ def test_a_training_under_way_has_checkpoints_to_try(home: Home) -> None:
         find_models(home, "begun")
 
 
+def test_a_run_is_meant_where_a_folder_of_its_name_lies_here(
+    tried: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`emma new texts` names the run after the folder of text."""
+    (tmp_path / "demo").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert find_models(tried, "demo").run == tried.run("demo")
+
+
 def test_what_is_no_model_says_what_to_name(tried: Home, tmp_path: Path) -> None:
     with pytest.raises(RecipeError, match=r"'nothing' is neither a run in .* There are: begun, demo\."):
         find_models(tried, "nothing")

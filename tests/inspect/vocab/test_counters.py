@@ -79,7 +79,9 @@ def test_names(tmp_path: Path, home: Home) -> None:
     assert [counter.name for counter in counters] == ["same", "other"]
 
 
-def test_a_run_by_its_name(compiled: Path) -> None:
+def test_a_run_by_its_name(compiled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "one").mkdir()  # as `emma new` names a run after the folder of text
+    monkeypatch.chdir(tmp_path)
     with pytest.raises(RecipeError, match=r"The run 'one' in .* has no vocab yet"):
         open_counter("one", Home(compiled))
 

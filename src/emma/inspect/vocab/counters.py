@@ -48,7 +48,7 @@ def open_counter(named_place: str, home: Home) -> TokenCounter:
     match = None if Path(named_place).exists() else _NAMED.fullmatch(named_place)
     name, place = match.groups() if match else (None, named_place)
     path = _find_tokenizer(place, home)
-    name = name or (_name_place(path) if Path(place).exists() else place)
+    name = name or (_name_place(path) if path.is_relative_to(place) else place)
     if path.suffix == ".model":
         return _open_sentencepiece(name, path)
     return _open_hugging_face(name, path)
@@ -64,7 +64,7 @@ def _name_place(path: Path) -> str:
 def _find_tokenizer(place: str, home: Home) -> Path:
     """The file that decides, or a folder that only transformers can read."""
     path = Path(place)
-    if not path.exists() and place in [run.name for run in home.list_runs()]:
+    if place in [run.name for run in home.list_runs()]:
         path = home.run(place).artifact("vocab").file("tokenizer")
     if path.is_file() and path.suffix in (".json", ".model"):
         return path
