@@ -16,7 +16,8 @@ from emma.curate.quality.features import count_features
 from emma.curate.quality.guard import guard_over_filtering
 from emma.curate.quality.limits import LimitSettings, choose_limits
 from emma.curate.removal.mark import Wishes, mark_documents, withdrawn_table
-from emma.curate.splits.assign import AssignSettings, assign_splits
+from emma.curate.splits.assign import assign_splits
+from emma.curate.splits.columns import AssignSettings
 from emma.curate.splits.decide import decide, drop_shard, sum_counts
 from emma.curate.summary import Decisions, write_tables
 from emma.errors import RecipeError

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from emma.curate.config import CurateConfig
-from emma.curate.splits.assign import AssignSettings
+from emma.curate.splits.columns import AssignSettings
 from emma.curate.splits.split import TEST, TRAIN, VALIDATION, HoldOut, split_documents
 
 HELD = (HoldOut(TEST, 0.1, 100_000), HoldOut(VALIDATION, 0.1, 100_000))
