@@ -25,9 +25,11 @@ def test_style_and_script_lose_comments_and_nothing_else(tmp_path: Path) -> None
 def test_the_form_says_how_many_and_has_room_for_more(tmp_path: Path) -> None:
     head = '{% extends "base.html.jinja" %}{% from "find.html.jinja" import find_languages %}'
     head += "{% block title %}ߒߞߏ{% endblock %}"
-    form = "{% call find_languages(1, ['Nkoo']) %}<label>Tier</label>{% endcall %}{{ find_languages(1234, []) }}"
+    form = (
+        "{% call find_languages(rows, ['Nkoo']) %}<label>Tier</label>{% endcall %}{{ find_languages(rows * 1234, []) }}"
+    )
     (tmp_path / "page.html.jinja").write_text(f"{head}{{% block body %}}{form}{{% endblock %}}")
-    page = render_page(tmp_path / "page.html.jinja", style="")
+    page = render_page(tmp_path / "page.html.jinja", style="", rows=[{"lang": "nqo_Nkoo"}, {"lang": "zxx_Zyyy"}])
     assert "<title>ߒߞߏ</title>" in page and "<option>Nkoo</option>" in page and page.count("<label>Tier") == 1
     assert ">1 language</output>" in page and ">1\u202f234 languages</output>" in page
 

@@ -7,6 +7,7 @@ script.
 import base64
 import re
 import zlib
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 import orjson
 
 from emma.config.extras import need
+from emma.lang.coverage import is_language
 from emma.ui import numerals
 
 HERE = Path(__file__).parent
@@ -57,7 +59,7 @@ def environment(folder: Path, escape: bool) -> Any:
         keep_trailing_newline=True,
     )
     templates.globals.update(n=numerals)
-    templates.filters.update(number=card_number, cell=escape_cell)
+    templates.filters.update(number=card_number, cell=escape_cell, count_languages=count_languages)
     return templates
 
 
@@ -75,6 +77,11 @@ def pack_data(value: Any) -> str:
     """JSON that a page carries, deflated and in base64: `DecompressionStream` of any browser since 2023 opens it."""
     deflate = zlib.compressobj(9, zlib.DEFLATED, -15)  # without a head: "deflate-raw"
     return base64.b64encode(deflate.compress(orjson.dumps(value)) + deflate.flush()).decode("ascii")
+
+
+def count_languages(rows: Iterable[Any]) -> int:
+    """How many rows are of languages: program code is a row, and no language."""
+    return sum(is_language(row["lang"] if isinstance(row, dict) else row.lang) for row in rows)
 
 
 def card_number(value: float | None, digits: int = 3) -> str:
